@@ -1,0 +1,44 @@
+# Everything a checkout needs is made here; Python 3.11 or later and make are all it asks for.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+UV     := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url \
+          --no-emit-find-links --no-header --python-version 3.11 pyproject.toml
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check openapi bench lock clean
+
+help: ## say what each target does
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
+
+$(VENV)/ready: requirements-dev.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Dressform needs Python 3.11 or later: make PYTHON=python3.x …")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
+	@touch $@
+
+run: $(VENV)/ready ## set everything up and run the service
+	@exec $(BIN)/dressform up
+
+test: $(VENV)/ready check ## check the code and pass all the tests, on a real PostgreSQL
+	$(BIN)/pytest -n 2 --dist worksteal
+
+check: $(VENV)/ready ## lint, types, layers, and whether generated files are fresh
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+openapi: $(VENV)/ready ## write openapi.yaml anew
+	$(BIN)/dressform openapi > openapi.yaml
+
+bench: $(VENV)/ready ## measure, and compare within the same run
+	$(BIN)/python -m bench
+
+lock: $(VENV)/ready ## pin all dependencies anew
+	$(UV) -o requirements.lock
+	$(UV) --extra embedded --extra dev -c requirements.lock -o requirements-dev.lock
+
+clean: ## remove what make made; the state folder var/ stays
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis tools/node_modules

@@ -1,0 +1,3 @@
+from dressform.cli import main
+
+main()

@@ -1,0 +1,200 @@
+"""Every error that Dressform knows, with the status and the words that a client gets.
+
+DressformError
+├── Unreadable                400  the request itself is broken
+├── NotSignedIn               401  no access token, or none that holds
+├── WrongCredentials          401  login and password do not belong together
+├── WrongPassword             403  the signed-in member's own password was wrong
+├── RefreshTokenRefused       401  unknown, used or ended
+├── Restricted                403  the account's processing is restricted
+├── ForeignOrigin             403  a cookie came with another site's request
+├── NotFound                  404  nothing there, or nothing of yours
+├── MethodNotAllowed          405
+├── UsernameTaken             409
+├── EmailTaken                409  only ever said to whoever proved to own the address
+├── TooManyModels             409
+├── LinkExpired               410  a mailed link was used, replaced or is too old
+├── TooLarge                  413  the body is over the limit
+├── UnsupportedPicture        415  not a picture that we take
+├── InvalidInput              422  fields that do not fit, each named
+│   └── WeakPassword          422
+├── TooManyAttempts           429
+├── InternalError             500
+└── Unavailable               503  the database is away
+"""
+
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import ClassVar
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """One field that does not fit: a JSON pointer into the request and what was expected."""
+
+    pointer: str
+    detail: str
+
+
+class DressformError(Exception):
+    """Something a client can be told. `detail` says what to do."""
+
+    status: ClassVar[HTTPStatus]
+    slug: ClassVar[str]
+    title: ClassVar[str]
+    detail: str = ""
+
+    def __init__(self, detail: str | None = None, *, retry_after: int | None = None) -> None:
+        self.detail = detail if detail is not None else self.detail
+        self.retry_after = retry_after
+        super().__init__(self.detail)
+
+
+class Unreadable(DressformError):
+    status = HTTPStatus.BAD_REQUEST
+    slug = "unreadable"
+    title = "The request cannot be read"
+    detail = "Send a well-formed request; a JSON body must be valid JSON in UTF-8."
+
+
+class NotSignedIn(DressformError):
+    status = HTTPStatus.UNAUTHORIZED
+    slug = "not-signed-in"
+    title = "You are not signed in"
+    detail = "Send a valid access token as `Authorization: Bearer …`; refresh it or sign in again."
+
+
+class WrongCredentials(DressformError):
+    status = HTTPStatus.UNAUTHORIZED
+    slug = "wrong-credentials"
+    title = "Signing in failed"
+    detail = (
+        "The login and the password do not belong together, or the e-mail address has not been "
+        "confirmed yet: follow the link in the mail."
+    )
+
+
+class WrongPassword(DressformError):
+    status = HTTPStatus.FORBIDDEN
+    slug = "wrong-password"
+    title = "The password is wrong"
+    detail = "Type the present password of your account."
+
+
+class RefreshTokenRefused(DressformError):
+    status = HTTPStatus.UNAUTHORIZED
+    slug = "refresh-token-refused"
+    title = "The refresh token is not accepted"
+    detail = "It is unknown, used or ended. Use the newest one, or sign in again."
+
+
+class Restricted(DressformError):
+    status = HTTPStatus.FORBIDDEN
+    slug = "restricted"
+    title = "Your account is restricted"
+    detail = "Its data are kept but not used. Lift the restriction under /v1/privacy first."
+
+
+class ForeignOrigin(DressformError):
+    status = HTTPStatus.FORBIDDEN
+    slug = "foreign-origin"
+    title = "The request came from another site"
+    detail = "The refresh cookie is only taken from this site's own pages."
+
+
+class NotFound(DressformError):
+    status = HTTPStatus.NOT_FOUND
+    slug = "not-found"
+    title = "There is nothing here"
+    detail = "Check the address; what was removed or never existed looks the same."
+
+
+class MethodNotAllowed(DressformError):
+    status = HTTPStatus.METHOD_NOT_ALLOWED
+    slug = "method-not-allowed"
+    title = "This address does not take that method"
+    detail = "The Allow header lists the methods that it takes."
+
+
+class UsernameTaken(DressformError):
+    status = HTTPStatus.CONFLICT
+    slug = "username-taken"
+    title = "The username is taken"
+    detail = "Choose another username."
+
+
+class EmailTaken(DressformError):
+    status = HTTPStatus.CONFLICT
+    slug = "email-taken"
+    title = "The e-mail address has an account already"
+    detail = "Sign in to that account, or reset its password."
+
+
+class TooManyModels(DressformError):
+    status = HTTPStatus.CONFLICT
+    slug = "too-many-models"
+    title = "You have as many models as an account can hold"
+    detail = "Remove one of your 100 models first."
+
+
+class LinkExpired(DressformError):
+    status = HTTPStatus.GONE
+    slug = "link-expired"
+    title = "The link no longer works"
+    detail = "It was used already, replaced by a newer one, or is too old. Ask for a new one."
+
+
+class TooLarge(DressformError):
+    status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    slug = "too-large"
+    title = "The request is too large"
+    detail = "Send less: 256 KiB of JSON at most, pictures 10 MB."
+
+
+class UnsupportedPicture(DressformError):
+    status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
+    slug = "unsupported-picture"
+    title = "The picture cannot be used"
+    detail = "Send a PNG, JPEG, WebP or AVIF of at most 10 MB and 40 megapixels."
+
+
+class InvalidInput(DressformError):
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    slug = "invalid-input"
+    title = "Some of the input does not fit"
+    detail = "Each entry of `errors` names a field and says what was expected."
+
+    def __init__(self, *errors: FieldError) -> None:
+        super().__init__()
+        self.errors = errors
+
+
+class WeakPassword(InvalidInput):
+    slug = "weak-password"
+    title = "The password is too easy to guess"
+    detail = "Choose a longer phrase of several unrelated words."
+
+
+class TooManyAttempts(DressformError):
+    status = HTTPStatus.TOO_MANY_REQUESTS
+    slug = "too-many-attempts"
+    title = "Too many attempts"
+    detail = "Wait as long as Retry-After says, then try again."
+
+
+class InternalError(DressformError):
+    status = HTTPStatus.INTERNAL_SERVER_ERROR
+    slug = "internal-error"
+    title = "Something went wrong on our side"
+    detail = "Try again; if it happens again, report the `instance` of this answer."
+
+
+class Unavailable(DressformError):
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    slug = "unavailable"
+    title = "The service is not available at the moment"
+    detail = "Nothing was changed. Try again after the seconds that Retry-After gives."
+
+
+class StartupError(Exception):
+    """Something an operator must mend before a command can run; its text is one clear sentence."""

@@ -1,0 +1,58 @@
+"""How long something may be kept: calendar months and plain durations, alike for SQL and Python.
+
+A month ends on the same day of a later month at the same time of day in UTC, or on that month's
+last day where it has no such day: 31 August and six months is 28 February (29 in a leap year).
+PostgreSQL's ``timestamp + interval`` follows the same rule; a test holds the two against each
+other.
+"""
+
+import calendar
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Months:
+    """A window of calendar months."""
+
+    count: int
+
+    def after(self, moment: datetime) -> datetime:
+        """The first instant at which something that began at `moment` may no longer be kept."""
+        start = moment.astimezone(UTC)
+        years, month = divmod(start.month - 1 + self.count, 12)
+        year = start.year + years
+        day = min(start.day, calendar.monthrange(year, month + 1)[1])
+        return start.replace(year=year, month=month + 1, day=day)
+
+    @property
+    def interval(self) -> str:
+        """The window as a PostgreSQL interval literal."""
+        return f"{self.count} months"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A window of a fixed length."""
+
+    length: timedelta
+
+    def after(self, moment: datetime) -> datetime:
+        """The first instant at which something that began at `moment` may no longer be kept."""
+        return moment.astimezone(UTC) + self.length
+
+    @property
+    def interval(self) -> str:
+        """The window as a PostgreSQL interval literal."""
+        return f"{round(self.length.total_seconds())} seconds"
+
+
+Window = Months | Span
+
+
+def end_in_sql(window: Window, since: str) -> str:
+    """`window.after` as an SQL expression over a ``timestamptz`` expression `since`.
+
+    Immutable whatever the session's time zone, so generated columns and indexes may use it.
+    """
+    return f"((({since}) AT TIME ZONE 'UTC') + INTERVAL '{window.interval}') AT TIME ZONE 'UTC'"
