@@ -1,0 +1,1 @@
+"""Everything secret: password hashes, access tokens, sealing, random tokens and keyed hashes."""

@@ -1,0 +1,128 @@
+"""Passwords: argon2id hashes, and the judgement of a new one. The only module that imports passlib."""
+
+import asyncio
+import os
+import secrets
+import unicodedata
+from concurrent.futures import ThreadPoolExecutor
+from threading import Lock
+
+from passlib.context import CryptContext
+from zxcvbn import zxcvbn
+
+SITE = "dressform"
+SHORTEST = 12
+LONGEST = 256
+# Composing shrinks a text to a third at most, so nothing longer can be an acceptable password.
+LONGEST_RAW = 4 * LONGEST
+
+STRONG_ENOUGH = 3
+SCORED = 72
+# zxcvbn tries every way to read digits and symbols as letters: with all of them in 72 characters
+# that took two seconds, with eight kinds in 72 or all kinds in 20 at most a quarter of one.
+SCORED_IF_VARIED = 20
+LETTERLIKE = frozenset("4@8({[<369!1|70$5+%2")
+MANY_KINDS = 8
+
+UNREADABLE = "Use letters, digits, spaces and symbols only."
+TOO_SHORT = f"Use at least {SHORTEST} characters: a few unrelated words are easy to remember."
+TOO_LONG = f"Use at most {LONGEST} characters."
+HAS_USERNAME = "Leave your username out of the password."
+HAS_SITE = "Leave the name of this site out of the password."
+HAS_EMAIL = "Leave your e-mail address out of the password."
+GUESSABLE = (
+    "This one is easy to guess: choose a few more words that have nothing to do with each other."
+)
+
+_scoring = Lock()
+
+
+class Passwords:
+    """argon2id, computed in threads, no more of them at once than there are cores."""
+
+    def __init__(self) -> None:
+        self._context = CryptContext(
+            schemes=["argon2"],
+            argon2__type="ID",
+            argon2__memory_cost=19456,
+            argon2__time_cost=2,
+            argon2__parallelism=1,
+        )
+        self._dummy = self._context.hash(secrets.token_urlsafe())
+        # A pool of our own does what a semaphore would, and belongs to no event loop.
+        self._threads = ThreadPoolExecutor(os.cpu_count() or 1, "passwords")
+
+    async def hash(self, password: str) -> str:
+        """What to store of a password that `judge` let pass; ValueError for text that is no Unicode."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._threads, self._hash, password)
+
+    async def verify(self, password: str, hashed: str | None) -> bool:
+        """Whether they belong together; without a hash it takes as long and says no."""
+        if len(password) > LONGEST_RAW:
+            return False
+        against = self._dummy if hashed is None else hashed
+        loop = asyncio.get_running_loop()
+        matches = await loop.run_in_executor(self._threads, self._matches, password, against)
+        return matches and hashed is not None
+
+    def needs_rehash(self, hashed: str) -> bool:
+        """Whether it was made with other settings than today's."""
+        return self._context.needs_update(hashed)
+
+    def _hash(self, password: str) -> str:
+        return self._context.hash(_normalise(password))
+
+    def _matches(self, password: str, hashed: str) -> bool:
+        try:
+            return self._context.verify(_normalise(password), hashed)
+        except (
+            ValueError
+        ):  # covers passlib's UnknownHashError and PasswordSizeError, and surrogates
+            return False
+
+
+def judge(password: str, *, username: str, email: str | None = None) -> str | None:
+    """None for a good password, else one sentence that says what to do. Up to a quarter second."""
+    if "\0" in password or any("\ud800" <= character <= "\udfff" for character in password):
+        return UNREADABLE
+    if len(password) > LONGEST_RAW or len(text := _normalise(password)) > LONGEST:
+        return TOO_LONG
+    if len(text) < SHORTEST:
+        return TOO_SHORT
+    return _betrayal(text, username, email) or _weakness(text, username, email)
+
+
+def _betrayal(text: str, username: str, email: str | None) -> str | None:
+    folded = _fold(text)
+    local_part = _fold(_local_part(email))
+    if username and _fold(username) in folded:
+        return HAS_USERNAME
+    if SITE in folded:
+        return HAS_SITE
+    if len(local_part) >= 4 and local_part in folded:  # noqa: PLR2004  less is in too many words
+        return HAS_EMAIL
+    return None
+
+
+def _weakness(text: str, username: str, email: str | None) -> str | None:
+    scored = text[:SCORED]
+    if len(LETTERLIKE.intersection(scored)) > MANY_KINDS:
+        scored = scored[:SCORED_IF_VARIED]
+    # zxcvbn keeps the personal words in a global, where another thread would score with them.
+    with _scoring:
+        result = zxcvbn(scored, user_inputs=[SITE, username, _local_part(email)])
+    return GUESSABLE if result["score"] < STRONG_ENOUGH else None
+
+
+def _local_part(email: str | None) -> str:
+    return (email or "").rpartition("@")[0]
+
+
+def _normalise(text: str) -> str:
+    # NIST SP 800-63B: the same password typed on two devices can be composed differently.
+    return unicodedata.normalize("NFKC", text)
+
+
+def _fold(text: str) -> str:
+    return _normalise(_normalise(text).casefold())

@@ -1,0 +1,121 @@
+"""Envelope encryption: AES-256-GCM payloads under a data key, data keys under a master key.
+
+A payload is bound to its table, row and version as associated data: moved to another row, or put
+back after a change, it no longer opens. Layout of a sealed value: one byte of format (1), twelve
+bytes of nonce, then ciphertext and tag.
+"""
+
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from dressform.crypto.secrets import new_key
+
+_FORMAT = b"\x01"
+_NONCE = 12
+
+
+class SealBrokenError(Exception):
+    """A sealed value does not open: another key, another row, or damaged. Carries no content."""
+
+
+class MissingMasterKeyError(Exception):
+    """The ring has no master key of this id."""
+
+    def __init__(self, key_id: str) -> None:
+        super().__init__(f"no master key with id {key_id!r}")
+        self.key_id = key_id
+
+
+@dataclass(frozen=True, slots=True)
+class Wrapped:
+    """A data key as stored: sealed under the master key `key_id`."""
+
+    key_id: str
+    key: bytes
+
+
+def _seal(cipher: AESGCM, plain: bytes, bound: str) -> bytes:
+    nonce = os.urandom(_NONCE)
+    return _FORMAT + nonce + cipher.encrypt(nonce, plain, bound.encode())
+
+
+def _open(cipher: AESGCM, sealed: bytes, bound: str) -> bytes:
+    if sealed[:1] != _FORMAT:
+        raise SealBrokenError
+    try:
+        return cipher.decrypt(sealed[1 : 1 + _NONCE], sealed[1 + _NONCE :], bound.encode())
+    except (InvalidTag, ValueError):
+        raise SealBrokenError from None
+
+
+class DataKey:
+    """The key of one account, sign-up or mail."""
+
+    __slots__ = ("_cipher", "_raw")
+
+    def __init__(self, raw: bytes) -> None:
+        self._raw = raw
+        self._cipher = AESGCM(raw)
+
+    def __repr__(self) -> str:
+        return "DataKey(…)"
+
+    @classmethod
+    def new(cls) -> "DataKey":
+        return cls(new_key())
+
+    def seal(self, value: dict[str, Any], table: str, row: UUID, version: int) -> bytes:
+        """`value` as JSON, sealed for this table, row and version."""
+        plain = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+        return self.seal_bytes(plain, table, row, version)
+
+    def open(self, sealed: bytes, table: str, row: UUID, version: int) -> Any:
+        """The JSON value again; SealBrokenError if anything differs."""
+        return json.loads(self.open_bytes(sealed, table, row, version))
+
+    def seal_bytes(self, plain: bytes, table: str, row: UUID, version: int) -> bytes:
+        return _seal(self._cipher, plain, f"{table}|{row}|{version}")
+
+    def open_bytes(self, sealed: bytes, table: str, row: UUID, version: int) -> bytes:
+        return _open(self._cipher, sealed, f"{table}|{row}|{version}")
+
+
+class MasterKeys:
+    """The key ring. The first key wraps; every key of the ring unwraps."""
+
+    def __init__(self, pairs: Sequence[tuple[str, bytes]]) -> None:
+        self._ciphers = {key_id: AESGCM(key) for key_id, key in pairs}
+        self.active_id = pairs[0][0]
+
+    @property
+    def ids(self) -> frozenset[str]:
+        return frozenset(self._ciphers)
+
+    def wrap(self, key: DataKey, owner: UUID) -> Wrapped:
+        return self.wrap_bytes(key._raw, owner)  # noqa: SLF001  the one place a raw key leaves
+
+    def unwrap(self, wrapped: Wrapped, owner: UUID) -> DataKey:
+        return DataKey(self.unwrap_bytes(wrapped, owner))
+
+    def wrap_bytes(self, raw: bytes, owner: UUID) -> Wrapped:
+        """Any secret of the service itself, bound to the id of its row."""
+        cipher = self._ciphers[self.active_id]
+        return Wrapped(self.active_id, _seal(cipher, raw, f"key|{owner}|{self.active_id}"))
+
+    def unwrap_bytes(self, wrapped: Wrapped, owner: UUID) -> bytes:
+        """MissingMasterKeyError without its master key; SealBrokenError if it does not open."""
+        cipher = self._ciphers.get(wrapped.key_id)
+        if cipher is None:
+            raise MissingMasterKeyError(wrapped.key_id)
+        return _open(cipher, wrapped.key, f"key|{owner}|{wrapped.key_id}")
+
+    def rewrap(self, wrapped: Wrapped, owner: UUID) -> Wrapped:
+        """The same key under the active master key; the data it seals are not touched."""
+        return self.wrap_bytes(self.unwrap_bytes(wrapped, owner), owner)

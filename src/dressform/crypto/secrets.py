@@ -1,0 +1,49 @@
+"""Random identifiers and tokens, and the keyed hashes by which sealed values are found."""
+
+import hashlib
+import hmac
+import secrets
+import unicodedata
+import uuid
+
+import uuid_utils.compat
+
+TOKEN_BYTES = 32
+TOKEN_PATTERN = r"^[A-Za-z0-9_-]{43}$"  # noqa: S105  the shape of a token, not a token
+
+
+def new_id() -> uuid.UUID:
+    """A UUIDv7: unguessable enough for a name, ordered by time for the index."""
+    return uuid_utils.compat.uuid7()
+
+
+def new_token() -> str:
+    """256 random bits as 43 URL-safe characters (`TOKEN_PATTERN`)."""
+    return secrets.token_urlsafe(TOKEN_BYTES)
+
+
+def new_key() -> bytes:
+    """32 random bytes."""
+    return secrets.token_bytes(32)
+
+
+def token_hash(token: str) -> bytes:
+    """What is stored of a token. It has 256 random bits: a plain hash can't be guessed back."""
+    return hashlib.sha256(token.encode()).digest()
+
+
+class KeyedIndex:
+    """HMAC-SHA-256 over e-mail addresses and usernames, so that both can be found but not read."""
+
+    def __init__(self, key: bytes) -> None:
+        self._key = key
+
+    def email(self, address: str) -> bytes:
+        return self._of("email", address)
+
+    def username(self, username: str) -> bytes:
+        return self._of("username", username)
+
+    def _of(self, kind: str, value: str) -> bytes:
+        folded = unicodedata.normalize("NFKC", value).casefold()
+        return hmac.digest(self._key, f"{kind}\0{folded}".encode(), "sha256")

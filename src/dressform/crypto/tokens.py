@@ -1,0 +1,200 @@
+"""Access tokens: JWTs (RFC 9068) signed with ES256. The only module that imports jose.
+
+jose lets much through that it should refuse and raises more than it documents, so a token must
+also be spelled, to the letter, as `sign` would have spelled it.
+"""
+
+import base64
+import hashlib
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any, Self
+from uuid import UUID, uuid4
+
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from jose import jwk, jws, jwt
+from jose.backends.base import Key
+from jose.backends.cryptography_backend import CryptographyECKey
+
+from dressform.errors import NotSignedIn, StartupError
+
+ALGORITHM = "ES256"
+TYPE = "at+jwt"
+LONGEST = 8192
+SKEW = timedelta(seconds=5)
+CLAIMS = frozenset({"iss", "aud", "sub", "sid", "jti", "iat", "nbf", "exp"})
+
+# 64 bytes of signature end in one of four letters; any other spells the same bytes once more.
+SHAPE = re.compile(r"([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.[A-Za-z0-9_-]{85}[AQgw]")
+
+# The times are judged here, by the caller's clock: to require them makes jose ask the wall clock.
+OPTIONS = {
+    **dict.fromkeys(("verify_exp", "verify_nbf", "verify_iat"), False),
+    **dict.fromkeys(("require_aud", "require_iss", "require_sub", "require_jti"), True),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SigningKey:
+    """A P-256 key; its id is the RFC 7638 thumbprint."""
+
+    kid: str
+    private_pem: bytes = field(repr=False)
+    signer: Key = field(repr=False, compare=False)
+    verifier: Key = field(repr=False, compare=False)
+
+    @classmethod
+    def generate(cls) -> Self:
+        pem, pkcs8 = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8
+        private = ec.generate_private_key(ec.SECP256R1())
+        return cls.from_bytes(private.private_bytes(pem, pkcs8, serialization.NoEncryption()))
+
+    @classmethod
+    def from_bytes(cls, private_pem: bytes) -> Self:
+        """The key that `to_bytes` gave; ValueError for another kind of key."""
+        private = serialization.load_pem_private_key(private_pem, password=None)
+        if not isinstance(private, ec.EllipticCurvePrivateKey) or private.curve.name != "secp256r1":
+            raise ValueError("not a private key on the curve P-256")
+        signer = jwk.construct(private_pem, ALGORITHM)
+        verifier = signer.public_key()
+        return cls(_thumbprint(verifier), private_pem, signer, verifier)
+
+    def to_bytes(self) -> bytes:
+        """The private key in clear: seal it before it is stored."""
+        return self.private_pem
+
+    def public_jwk(self) -> dict[str, str]:
+        return {**self.verifier.to_dict(), "kid": self.kid, "use": "sig"}
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    account_id: UUID
+    session_id: UUID
+    token_id: UUID
+    issued_at: datetime
+    expires_at: datetime
+
+
+class AccessTokens:
+    """Signs with the first key and takes tokens of them all."""
+
+    def __init__(
+        self,
+        keys: Sequence[SigningKey],
+        *,
+        issuer: str,
+        audience: str,
+        lifetime: timedelta = timedelta(minutes=10),
+    ) -> None:
+        self._keys = tuple(keys)
+        self._issuer = issuer
+        self._audience = audience
+        self._lifetime = int(lifetime.total_seconds())
+        self._verifiers = {_spelled_header(key): key.verifier for key in self._keys}
+
+    def sign(self, account_id: UUID, session_id: UUID, *, at: datetime) -> str:
+        issued = int(at.timestamp())
+        claims = {
+            "iss": self._issuer,
+            "aud": self._audience,
+            "sub": str(account_id),
+            "sid": str(session_id),
+            "jti": str(uuid4()),
+            "iat": issued,
+            "nbf": issued,
+            "exp": issued + self._lifetime,
+        }
+        key = self._keys[0]
+        return jwt.encode(claims, key.signer, algorithm=ALGORITHM, headers=_header(key))
+
+    def verify(self, token: str, *, at: datetime) -> Claims:
+        """What a token says that holds at this moment; NotSignedIn for every other text."""
+        try:
+            claims = self._signed_claims(token)
+            self._check_times(claims, at.timestamp())
+            return _parse(claims)
+        except Exception:  # noqa: BLE001  jose lets RecursionError, OverflowError and TypeError out
+            raise NotSignedIn from None
+
+    def jwks(self) -> dict[str, list[dict[str, str]]]:
+        return {"keys": [key.public_jwk() for key in self._keys]}
+
+    def _signed_claims(self, token: str) -> dict[str, Any]:
+        parts = SHAPE.fullmatch(token) if len(token) <= LONGEST else None
+        if parts is None:
+            raise NotSignedIn
+        header, payload = parts.groups()
+        claims = jwt.decode(
+            token,
+            self._verifiers[header],  # the whole header is ours: alg, typ, kid and nothing else
+            algorithms=[ALGORITHM],
+            options=OPTIONS,
+            audience=self._audience,
+            issuer=self._issuer,
+        )
+        # jose takes a list of audiences, and of a claim that stands twice it drops one.
+        if claims["aud"] != self._audience or _base64url(_json(claims)) != payload:
+            raise NotSignedIn
+        return claims
+
+    def _check_times(self, claims: dict[str, Any], at: float) -> None:
+        times = issued, not_before, expires = claims["iat"], claims["nbf"], claims["exp"]
+        if any(type(time) is not int for time in times):  # a bool is an instance of int
+            raise NotSignedIn
+        if max(issued, not_before) > at + SKEW.total_seconds() or at >= expires:
+            raise NotSignedIn
+        if not 0 < expires - issued <= self._lifetime:
+            raise NotSignedIn
+
+
+def assert_backend() -> None:
+    """StartupError unless OpenSSL does the signing: jose's own Python leaks the key by its timing."""
+    if jwk.get_key(ALGORITHM) is not CryptographyECKey:
+        raise StartupError("Install python-jose with its [cryptography] extra, then start again.")
+
+
+def _parse(claims: dict[str, Any]) -> Claims:
+    if claims.keys() != CLAIMS:
+        raise NotSignedIn
+    return Claims(
+        account_id=_parse_uuid(claims["sub"]),
+        session_id=_parse_uuid(claims["sid"]),
+        token_id=_parse_uuid(claims["jti"]),
+        issued_at=datetime.fromtimestamp(claims["iat"], UTC),
+        expires_at=datetime.fromtimestamp(claims["exp"], UTC),
+    )
+
+
+def _parse_uuid(text: str) -> UUID:
+    uuid = UUID(text)
+    if str(uuid) != text:  # UUID() also takes braces, capitals and urn:uuid:
+        raise NotSignedIn
+    return uuid
+
+
+def _header(key: SigningKey) -> dict[str, str]:
+    return {"typ": TYPE, "kid": key.kid}
+
+
+def _spelled_header(key: SigningKey) -> str:
+    """The first part of every token that the key signs."""
+    return jws.sign(b"", key.signer, headers=_header(key), algorithm=ALGORITHM).partition(".")[0]
+
+
+def _thumbprint(public: Key) -> str:
+    members = {name: public.to_dict()[name] for name in ("crv", "kty", "x", "y")}
+    return _base64url(hashlib.sha256(_json(members)).digest())
+
+
+def _json(members: dict[str, Any]) -> bytes:
+    """As jose writes it, and as RFC 7638 wants it."""
+    return json.dumps(members, separators=(",", ":")).encode()
+
+
+def _base64url(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()

@@ -1,0 +1,118 @@
+"""The engine and its connections: the only place where a transaction begins and is committed.
+
+Reads run in autocommit, which saves the two round trips of BEGIN and ROLLBACK; what writes runs in
+one transaction, committed when the block ends and rolled back when it raises.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import asyncpg
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from dressform.clock import Clock
+from dressform.crypto.vault import Vault
+from dressform.errors import Unavailable
+
+RETRY_AFTER_SECONDS = 5
+
+# Connection trouble, resources, operator intervention: the request may be repeated as it was.
+_PASSING_SQLSTATES = ("08", "53", "57")
+_AWAY = (OSError, PoolTimeoutError, TimeoutError, asyncpg.InterfaceError, asyncpg.PostgresError)
+
+
+def connect(url: str, *, pool_size: int = 10, behind_pgbouncer: bool = False) -> AsyncEngine:
+    """An engine for ``postgresql+asyncpg://…``; it connects when first used."""
+    options: dict[str, Any] = {
+        "timeout": 5,
+        "command_timeout": 10,
+        "server_settings": {"timezone": "UTC", "application_name": "dressform"},
+    }
+    if behind_pgbouncer:
+        # Its transaction mode hands each transaction another server connection, on which
+        # statements prepared earlier are unknown.
+        options |= {"statement_cache_size": 0, "prepared_statement_cache_size": 0}
+    return create_async_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=5,
+        connect_args=options,
+        hide_parameters=True,
+    )
+
+
+@asynccontextmanager
+async def transaction(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """One transaction. Raises Unavailable when the database is away."""
+    with _translated():
+        async with engine.begin() as connection:
+            yield connection
+
+
+@asynccontextmanager
+async def autocommit(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """Each statement by itself. Raises Unavailable when the database is away."""
+    with _translated():
+        async with engine.connect() as connection:
+            yield await connection.execution_options(isolation_level="AUTOCOMMIT")
+
+
+class _translated:  # noqa: N801  reads as a clause
+    """Turns what a driver says of an absent database into Unavailable."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if error is not None and is_away(error):
+            raise Unavailable(retry_after=RETRY_AFTER_SECONDS) from error
+
+
+def is_away(error: BaseException) -> bool:
+    """Whether the error says that the database can't be reached, rather than that a query is wrong."""
+    if isinstance(error, DBAPIError):
+        state = getattr(error.orig, "sqlstate", None) or ""
+        return error.connection_invalidated or state.startswith(_PASSING_SQLSTATES)
+    if isinstance(error, asyncpg.PostgresError):
+        return (error.sqlstate or "").startswith(_PASSING_SQLSTATES)
+    return isinstance(error, _AWAY)
+
+
+def violated(error: IntegrityError) -> str | None:
+    """The name of the constraint that refused a row."""
+    cause = getattr(error.orig, "__cause__", None)
+    return getattr(cause, "constraint_name", None)
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A unit of work: what a repository works with. `at` decides what it can see."""
+
+    connection: AsyncConnection
+    vault: Vault
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Units:
+    """Opens units of work; whoever holds it decides where a transaction ends."""
+
+    engine: AsyncEngine
+    vault: Vault
+    clock: Clock
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[Unit]:
+        async with autocommit(self.engine) as connection:
+            yield Unit(connection, self.vault, self.clock())
+
+    @asynccontextmanager
+    async def writing(self, *, at: datetime | None = None) -> AsyncIterator[Unit]:
+        async with transaction(self.engine) as connection:
+            yield Unit(connection, self.vault, at or self.clock())

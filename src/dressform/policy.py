@@ -1,0 +1,187 @@
+"""The privacy notice as data: what is kept, why, for how long, and how it ends.
+
+Everything that deals with time limits reads this one file: the tables (a column names its
+category), the repositories (an expired row is never read), the worker (one rule a category), the
+public notice and the documents. Nothing else states a window.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from dressform.windows import Months, Span, Window
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A sentence in the languages of the service."""
+
+    en: str
+    fr: str
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """One kind of data. `since` is SQL over the columns of the table that carries the clock."""
+
+    key: str
+    data: Text
+    purpose: Text
+    legal_basis: str
+    window: Window
+    since: str
+    clock: Text
+    ending: Text
+
+
+VISITOR = Category(
+    key="visitor",
+    data=Text(
+        "The IP address of whoever visits the site or uses the API, with time, method, route "
+        "template, status and duration of the request.",
+        "L'adresse IP de toute personne qui visite le site ou utilise l'API, avec l'heure, la "
+        "méthode, le modèle de route, le statut et la durée de la requête.",
+    ),
+    purpose=Text(
+        "To diagnose problems, and nothing else.", "Diagnostiquer les problèmes, rien d'autre."
+    ),
+    legal_basis="GDPR Art. 6(1)(f)",
+    window=Months(6),
+    since="at",
+    clock=Text("the request", "la requête"),
+    ending=Text(
+        "The whole day's records are dropped when the first of them is due.",
+        "Les enregistrements de la journée entière sont supprimés dès que le premier arrive à terme.",
+    ),
+)
+PROFILE = Category(
+    key="profile",
+    data=Text(
+        "E-mail address, username, password (only its hash) and language; if given, picture, bio "
+        "and social media accounts.",
+        "Adresse e-mail, nom d'utilisateur, mot de passe (seulement son empreinte) et langue ; si "
+        "fournis, photo, bio et comptes de réseaux sociaux.",
+    ),
+    purpose=Text(
+        "To authenticate you, to contact you when required, and to build an on-line community.",
+        "Vous authentifier, vous contacter si nécessaire et animer une communauté en ligne.",
+    ),
+    legal_basis="GDPR Art. 6(1)(b)",
+    window=Months(12),
+    since="coalesce(last_login_at, created_at)",
+    clock=Text("your last login", "votre dernière connexion"),
+    ending=Text(
+        "The account is deleted with everything in it. You can remove it, or any optional part, "
+        "at any time.",
+        "Le compte est supprimé avec tout ce qu'il contient. Vous pouvez le supprimer, ou chaque "
+        "partie facultative, à tout moment.",
+    ),
+)
+MODEL = Category(
+    key="model",
+    data=Text(
+        "Body measurements, whether the model has breasts, the model's name and, if given, its "
+        "avatar.",
+        "Mensurations, présence ou non de seins, nom du modèle et, si fourni, son avatar.",
+    ),
+    purpose=Text(
+        "To draft made-to-measure sewing patterns; the avatar only tells your models apart.",
+        "Tracer des patrons de couture sur mesure ; l'avatar sert uniquement à distinguer vos "
+        "modèles.",
+    ),
+    legal_basis="GDPR Art. 6(1)(b)",
+    window=Months(12),
+    since="coalesce(last_login_at, created_at)",
+    clock=Text("your last login", "votre dernière connexion"),
+    ending=Text(
+        "The model is deleted. You can remove each model at any time.",
+        "Le modèle est supprimé. Vous pouvez supprimer chaque modèle à tout moment.",
+    ),
+)
+SIGN_UP = Category(
+    key="sign-up",
+    data=Text(
+        "What was typed to register, until the address is confirmed.",
+        "Ce qui a été saisi pour s'inscrire, jusqu'à la confirmation de l'adresse.",
+    ),
+    purpose=Text("To confirm the e-mail address.", "Confirmer l'adresse e-mail."),
+    legal_basis="GDPR Art. 6(1)(b)",
+    window=Span(timedelta(days=7)),
+    since="created_at",
+    clock=Text("the registration", "l'inscription"),
+    ending=Text("The registration is deleted.", "L'inscription est supprimée."),
+)
+SESSION = Category(
+    key="session",
+    data=Text(
+        "That you are signed in, since when, and when the session was last renewed.",
+        "Le fait que vous êtes connecté, depuis quand, et le dernier renouvellement de la session.",
+    ),
+    purpose=Text("To keep you signed in.", "Vous garder connecté."),
+    legal_basis="GDPR Art. 6(1)(b)",
+    window=Span(timedelta(days=90)),
+    since="created_at",
+    clock=Text("the login", "la connexion"),
+    ending=Text(
+        "The session ends for good; sign in again. Signing out ends it at once.",
+        "La session prend fin ; connectez-vous de nouveau. La déconnexion y met fin aussitôt.",
+    ),
+)
+TOKEN = Category(
+    key="one-time-token",
+    data=Text(
+        "The hash of a mailed link, and the new address when one is being confirmed.",
+        "L'empreinte d'un lien envoyé par e-mail, et la nouvelle adresse à confirmer.",
+    ),
+    purpose=Text(
+        "To reset a password or to confirm a new e-mail address.",
+        "Réinitialiser un mot de passe ou confirmer une nouvelle adresse e-mail.",
+    ),
+    legal_basis="GDPR Art. 6(1)(b)",
+    window=Span(timedelta(hours=1)),
+    since="created_at",
+    clock=Text("the mail", "l'envoi de l'e-mail"),
+    ending=Text("The link stops working.", "Le lien cesse de fonctionner."),
+)
+MAIL = Category(
+    key="mail",
+    data=Text("A mail that is still to be delivered.", "Un e-mail encore à livrer."),
+    purpose=Text("To contact you when required.", "Vous contacter si nécessaire."),
+    legal_basis="GDPR Art. 6(1)(b)",
+    window=Span(timedelta(days=7)),
+    since="created_at",
+    clock=Text("the writing of the mail", "la rédaction de l'e-mail"),
+    ending=Text(
+        "It is deleted as soon as it is handed over, at the latest then.",
+        "Il est supprimé dès sa remise, au plus tard à ce moment.",
+    ),
+)
+ROUND = Category(
+    key="retention-run",
+    data=Text(
+        "That a rule was enforced: cut-off, number of rows, seconds. Nothing about a person.",
+        "L'application d'une règle : date limite, nombre de lignes, secondes. Rien sur une "
+        "personne.",
+    ),
+    purpose=Text("To prove that the notice is kept.", "Prouver que la notice est respectée."),
+    legal_basis="GDPR Art. 5(2)",
+    window=Months(24),
+    since="started_at",
+    clock=Text("the run", "l'exécution"),
+    ending=Text("The record is deleted.", "L'enregistrement est supprimé."),
+)
+
+CATEGORIES = (VISITOR, MODEL, PROFILE, SIGN_UP, SESSION, TOKEN, MAIL, ROUND)
+"""In the order in which the worker enforces them: a model goes before its account."""
+
+MACHINERY = "machinery"
+"""The mark of a column of the service's own machinery, which says nothing about any person."""
+
+
+def belongs(category: Category) -> dict[str, str]:
+    """The mark of a column: ``mapped_column(info=belongs(PROFILE))``."""
+    return {"category": category.key}
+
+
+def by_key(key: str) -> Category:
+    """The category of that key; KeyError when there is none."""
+    return {category.key: category for category in CATEGORIES}[key]

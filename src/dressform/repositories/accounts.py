@@ -1,0 +1,184 @@
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, Select, delete, insert, select, update
+
+from dressform.crypto.sealing import DataKey, Wrapped
+from dressform.database import Unit
+from dressform.errors import NotFound
+from dressform.tables import Account, AccountKey, Profile, Session
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """An account with its opened data key: who a repository seals and opens for."""
+
+    account_id: UUID
+    key: DataKey
+
+
+@dataclass(frozen=True, slots=True)
+class Member(Owner):
+    """The owner behind a request."""
+
+    session_id: UUID
+    restricted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What signing in and contacting a member takes."""
+
+    owner: Owner
+    version: int
+    email: str
+    language: str
+    password_hash: str
+    created_at: datetime
+    last_login_at: datetime | None
+    restricted_at: datetime | None
+    ends_at: datetime
+
+
+class Accounts:
+    def __init__(self, unit: Unit) -> None:
+        self._unit = unit
+        self._index = unit.vault.index
+
+    async def by_login(self, login: str) -> Credentials | None:
+        """By username or e-mail address: no username has an @."""
+        if "@" in login:
+            return await self.by_email(login)
+        query = self._alive().join(Profile, Profile.account_id == Account.id)
+        return await self._one(query.where(Profile.username_index == self._index.username(login)))
+
+    async def by_email(self, email: str) -> Credentials | None:
+        return await self._one(self._alive().where(Account.email_index == self._index.email(email)))
+
+    async def by_id(self, account_id: UUID) -> Credentials | None:
+        return await self._one(self._alive().where(Account.id == account_id))
+
+    async def credentials(self, owner: Owner) -> Credentials:
+        """Raises NotFound when the account has ended meanwhile."""
+        found = await self.by_id(owner.account_id)
+        if found is None:
+            raise NotFound
+        return found
+
+    async def by_session(self, session_id: UUID, account_id: UUID) -> Member | None:
+        """Who asks: one look, so that ending a session holds at once in every process."""
+        query = (
+            select(Account.restricted_at, AccountKey.key_id, AccountKey.wrapped_key)
+            .join(AccountKey, AccountKey.account_id == Account.id)
+            .join(Session, Session.account_id == Account.id)
+            .where(Session.id == session_id, Account.id == account_id)
+            .where(Session.ends_at > self._unit.at, Account.ends_at > self._unit.at)
+        )
+        row = (await self._unit.connection.execute(query)).one_or_none()
+        if row is None:
+            return None
+        key = self._unit.vault.master.unwrap(Wrapped(row.key_id, row.wrapped_key), account_id)
+        return Member(account_id, key, session_id, restricted=row.restricted_at is not None)
+
+    async def add(
+        self, account_id: UUID, *, email: str, language: str, password_hash: str
+    ) -> Owner:
+        """IntegrityError when the address has an account already."""
+        owner = Owner(account_id, DataKey.new())
+        wrapped = self._unit.vault.master.wrap(owner.key, account_id)
+        payload = {"email": email, "language": language, "password_hash": password_hash}
+        await self._unit.connection.execute(
+            insert(Account).values(
+                id=account_id,
+                email_index=self._index.email(email),
+                created_at=self._unit.at,
+                version=1,
+                sealed=owner.key.seal(payload, "account", account_id, 1),
+            )
+        )
+        await self._unit.connection.execute(
+            insert(AccountKey).values(
+                account_id=account_id, key_id=wrapped.key_id, wrapped_key=wrapped.key
+            )
+        )
+        return owner
+
+    async def logged_in(self, credentials: Credentials) -> bool:
+        """Count the login. False when the account ended or its password changed meanwhile."""
+        result = await self._unit.connection.execute(
+            update(Account)
+            .where(Account.id == credentials.owner.account_id)
+            .where(Account.ends_at > self._unit.at, Account.version == credentials.version)
+            .values(last_login_at=self._unit.at)
+            .returning(Account.id)
+        )
+        return result.one_or_none() is not None
+
+    async def change(self, owner: Owner, **changes: str) -> Credentials:
+        """Set email, language or password_hash; answers what stood there before."""
+        query = self._alive().where(Account.id == owner.account_id).with_for_update(of=Account)
+        before = await self._one(query)
+        if before is None:
+            raise NotFound
+        payload = {
+            "email": before.email,
+            "language": before.language,
+            "password_hash": before.password_hash,
+        } | changes
+        version = before.version + 1
+        await self._unit.connection.execute(
+            update(Account)
+            .where(Account.id == owner.account_id)
+            .values(
+                version=version,
+                email_index=self._index.email(payload["email"]),
+                sealed=owner.key.seal(payload, "account", owner.account_id, version),
+            )
+        )
+        return before
+
+    async def restrict(self, owner: Owner, *, restricted: bool) -> None:
+        await self._unit.connection.execute(
+            update(Account)
+            .where(Account.id == owner.account_id)
+            .values(restricted_at=self._unit.at if restricted else None)
+        )
+
+    async def erase(self, owner: Owner) -> None:
+        """Everything of the account goes with it, its key included."""
+        await self._unit.connection.execute(delete(Account).where(Account.id == owner.account_id))
+
+    def _alive(self) -> Select[*tuple[Any, ...]]:
+        return (
+            select(
+                Account.id,
+                Account.version,
+                Account.sealed,
+                Account.created_at,
+                Account.last_login_at,
+                Account.restricted_at,
+                Account.ends_at,
+                AccountKey.key_id,
+                AccountKey.wrapped_key,
+            )
+            .join(AccountKey, AccountKey.account_id == Account.id)
+            .where(Account.ends_at > self._unit.at)
+        )
+
+    async def _one(self, query: Select[*tuple[Any, ...]]) -> Credentials | None:
+        row = (await self._unit.connection.execute(query)).one_or_none()
+        return None if row is None else self._opened(row)
+
+    def _opened(self, row: Row[Any]) -> Credentials:
+        key = self._unit.vault.master.unwrap(Wrapped(row.key_id, row.wrapped_key), row.id)
+        return Credentials(
+            owner=Owner(row.id, key),
+            version=row.version,
+            created_at=row.created_at,
+            last_login_at=row.last_login_at,
+            restricted_at=row.restricted_at,
+            ends_at=row.ends_at,
+            **key.open(row.sealed, "account", row.id, row.version),
+        )

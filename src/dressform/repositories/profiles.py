@@ -1,0 +1,106 @@
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import exists, insert, select, update
+
+from dressform.crypto.sealing import DataKey, Wrapped
+from dressform.database import Unit
+from dressform.errors import NotFound
+from dressform.repositories.accounts import Owner
+from dressform.tables import Account, AccountKey, Picture, Profile
+
+
+@dataclass(frozen=True, slots=True)
+class Community:
+    """What other members may see of somebody."""
+
+    username: str
+    bio: str | None
+    social_accounts: dict[str, str]
+    has_picture: bool
+
+
+class Profiles:
+    def __init__(self, unit: Unit) -> None:
+        self._unit = unit
+        self._index = unit.vault.index
+
+    async def add(self, owner: Owner, *, username: str) -> None:
+        """IntegrityError when the username is taken."""
+        payload: dict[str, Any] = {"username": username, "bio": None, "social_accounts": {}}
+        await self._unit.connection.execute(
+            insert(Profile).values(
+                account_id=owner.account_id,
+                username_index=self._index.username(username),
+                version=1,
+                sealed=owner.key.seal(payload, "profile", owner.account_id, 1),
+            )
+        )
+
+    async def of(self, owner: Owner) -> Community:
+        row = await self._row(owner, locked=False)
+        return Community(
+            **_opened(row, owner.key),
+            has_picture=row.has_picture,
+        )
+
+    async def by_username(self, username: str) -> tuple[Owner, Community]:
+        """A member as the others see them. Raises NotFound, for one who is restricted too."""
+        query = (
+            select(
+                Profile.account_id,
+                Profile.version,
+                Profile.sealed,
+                AccountKey.key_id,
+                AccountKey.wrapped_key,
+                exists().where(Picture.account_id == Profile.account_id).label("has_picture"),
+            )
+            .join(Account, Account.id == Profile.account_id)
+            .join(AccountKey, AccountKey.account_id == Profile.account_id)
+            .where(Profile.username_index == self._index.username(username))
+            .where(Account.ends_at > self._unit.at, Account.restricted_at.is_(None))
+        )
+        row = (await self._unit.connection.execute(query)).one_or_none()
+        if row is None:
+            raise NotFound
+        wrapped = Wrapped(row.key_id, row.wrapped_key)
+        owner = Owner(row.account_id, self._unit.vault.master.unwrap(wrapped, row.account_id))
+        return owner, Community(**_opened(row, owner.key), has_picture=row.has_picture)
+
+    async def change(self, owner: Owner, changes: dict[str, Any]) -> None:
+        """Set username, bio or social_accounts. IntegrityError when the username is taken."""
+        row = await self._row(owner, locked=True)
+        payload = _opened(row, owner.key) | changes
+        version = row.version + 1
+        await self._unit.connection.execute(
+            update(Profile)
+            .where(Profile.account_id == owner.account_id)
+            .values(
+                version=version,
+                username_index=self._index.username(payload["username"]),
+                sealed=owner.key.seal(payload, "profile", owner.account_id, version),
+            )
+        )
+
+    async def _row(self, owner: Owner, *, locked: bool) -> Any:
+        has_picture = exists().where(Picture.account_id == Profile.account_id)
+        query = (
+            select(
+                Profile.account_id,
+                Profile.version,
+                Profile.sealed,
+                has_picture.label("has_picture"),
+            )
+            .join(Account, Account.id == Profile.account_id)
+            .where(Profile.account_id == owner.account_id, Account.ends_at > self._unit.at)
+        )
+        query = query.with_for_update(of=Profile) if locked else query
+        row = (await self._unit.connection.execute(query)).one_or_none()
+        if row is None:
+            raise NotFound
+        return row
+
+
+def _opened(row: Any, key: DataKey) -> dict[str, Any]:
+    opened: dict[str, Any] = key.open(row.sealed, "profile", row.account_id, row.version)
+    return opened

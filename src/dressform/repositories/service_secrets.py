@@ -1,0 +1,90 @@
+from enum import StrEnum
+
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from dressform.clock import Clock
+from dressform.crypto.sealing import MasterKeys, Wrapped
+from dressform.crypto.secrets import new_id
+from dressform.tables import AccountKey, Mail, ServiceSecret, SignUp
+
+
+class Secret(StrEnum):
+    INDEX = "index"
+    SIGNING = "signing"
+
+
+_LOCK = (0x44F0, 2)
+
+
+class ServiceSecrets:
+    """The secrets that the service makes for itself, and the wrapping of all keys.
+
+    It comes before any unit of work: a vault can't be opened without it.
+    """
+
+    def __init__(self, connection: AsyncConnection, master: MasterKeys, clock: Clock) -> None:
+        self._connection = connection
+        self._master = master
+        self._clock = clock
+
+    async def of(self, purpose: Secret) -> list[bytes]:
+        """The newest first."""
+        rows = await self._connection.execute(
+            select(ServiceSecret.id, ServiceSecret.key_id, ServiceSecret.wrapped_key)
+            .where(ServiceSecret.purpose == purpose)
+            .order_by(ServiceSecret.id.desc())
+        )
+        return [self._master.unwrap_bytes(Wrapped(*row[1:]), row.id) for row in rows]
+
+    async def add(self, purpose: Secret, secret: bytes) -> None:
+        secret_id = new_id()
+        wrapped = self._master.wrap_bytes(secret, secret_id)
+        await self._connection.execute(
+            insert(ServiceSecret).values(
+                id=secret_id,
+                purpose=purpose,
+                created_at=self._clock(),
+                key_id=wrapped.key_id,
+                wrapped_key=wrapped.key,
+            )
+        )
+
+    async def lock(self) -> None:
+        """Until the transaction ends, so that processes that start together make one secret."""
+        await self._connection.execute(select(func.pg_advisory_xact_lock(*_LOCK)))
+
+    async def master_keys_in_use(self) -> set[str]:
+        """The ids of the master keys without which something would not open."""
+        parts = (
+            select(table.key_id).distinct() for table in (ServiceSecret, AccountKey, SignUp, Mail)
+        )
+        first, *others = parts
+        return set((await self._connection.execute(first.union(*others))).scalars())
+
+    async def rewrap(self, limit: int = 1000) -> int:
+        """Put up to `limit` keys of each table under the active master key; gives how many."""
+        return (
+            await self._rewrap(ServiceSecret, "id", limit)
+            + await self._rewrap(AccountKey, "account_id", limit)
+            + await self._rewrap(SignUp, "id", limit)
+            + await self._rewrap(Mail, "id", limit)
+        )
+
+    async def _rewrap(self, table: type, key: str, limit: int) -> int:
+        columns = table.__table__.c  # type: ignore[attr-defined]
+        rows = await self._connection.execute(
+            select(columns[key], columns.key_id, columns.wrapped_key)
+            .where(columns.key_id != self._master.active_id)
+            .limit(limit)
+            .with_for_update()
+        )
+        found = rows.all()
+        for owner, key_id, wrapped_key in found:
+            fresh = self._master.rewrap(Wrapped(key_id, wrapped_key), owner)
+            await self._connection.execute(
+                update(table)
+                .where(columns[key] == owner)
+                .values(key_id=fresh.key_id, wrapped_key=fresh.key)
+            )
+        return len(found)

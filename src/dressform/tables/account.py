@@ -1,0 +1,36 @@
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Index
+from sqlalchemy.orm import Mapped
+
+from dressform.policy import MODEL, PROFILE
+from dressform.tables.base import Base, column, of_account, window_end
+
+
+class Account(Base):
+    """Who can sign in. `sealed`: email, language, password_hash."""
+
+    __tablename__ = "account"
+
+    id: Mapped[UUID] = column(PROFILE, primary_key=True)
+    email_index: Mapped[bytes] = column(PROFILE, unique=True)
+    created_at: Mapped[datetime] = column(PROFILE)
+    last_login_at: Mapped[datetime | None] = column(PROFILE)
+    restricted_at: Mapped[datetime | None] = column(PROFILE)
+    version: Mapped[int] = column(PROFILE)
+    sealed: Mapped[bytes] = column(PROFILE)
+    ends_at: Mapped[datetime] = window_end(PROFILE)
+    models_end_at: Mapped[datetime] = window_end(MODEL)
+
+    __table_args__ = (Index(None, "ends_at"), Index(None, "models_end_at"))
+
+
+class AccountKey(Base):
+    """The account's data key, wrapped; a table of its own so that backups can leave it out."""
+
+    __tablename__ = "account_key"
+
+    account_id: Mapped[UUID] = of_account(PROFILE, primary_key=True)
+    key_id: Mapped[str] = column(PROFILE)
+    wrapped_key: Mapped[bytes] = column(PROFILE)

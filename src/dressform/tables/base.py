@@ -1,0 +1,48 @@
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Computed, ForeignKey, LargeBinary, MetaData, Uuid
+from sqlalchemy.dialects.postgresql import TIMESTAMP
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from dressform.policy import MACHINERY, Category, belongs
+from dressform.windows import end_in_sql
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {  # noqa: RUF012  read by SQLAlchemy when classes are declared
+        datetime: TIMESTAMP(timezone=True),
+        UUID: Uuid(),
+        bytes: LargeBinary(),
+    }
+
+
+def column(category: Category, *arguments: Any, **options: Any) -> Mapped[Any]:
+    """A column that belongs to a category of the notice."""
+    return mapped_column(*arguments, info=belongs(category), **options)
+
+
+def machinery(*arguments: Any, **options: Any) -> Mapped[Any]:
+    """A column of the service itself, which says nothing about any person."""
+    return mapped_column(*arguments, info={"category": MACHINERY}, **options)
+
+
+def window_end(category: Category) -> Mapped[Any]:
+    """When the row may no longer be read: computed by the database from the policy's window."""
+    end = Computed(end_in_sql(category.window, category.since), persisted=True)
+    return column(category, end)
+
+
+def of_account(category: Category, **options: Any) -> Mapped[Any]:
+    """A reference to the account that the row goes with."""
+    return column(category, ForeignKey("account.id", ondelete="CASCADE"), **options)

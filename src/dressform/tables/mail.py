@@ -1,0 +1,31 @@
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Index
+from sqlalchemy.orm import Mapped
+
+from dressform.policy import MAIL
+from dressform.tables.base import Base, column, of_account, window_end
+
+
+class Mail(Base):
+    """A mail to be delivered; gone once it is handed over.
+
+    `account_id` is set where the mail ends with the account. `sealed`, under the row's own key:
+    to, language and what its template says.
+    """
+
+    __tablename__ = "mail"
+
+    id: Mapped[UUID] = column(MAIL, primary_key=True)
+    account_id: Mapped[UUID | None] = of_account(MAIL, index=True)
+    kind: Mapped[str] = column(MAIL)
+    created_at: Mapped[datetime] = column(MAIL)
+    due_at: Mapped[datetime] = column(MAIL)
+    attempts: Mapped[int] = column(MAIL)
+    key_id: Mapped[str] = column(MAIL)
+    wrapped_key: Mapped[bytes] = column(MAIL)
+    sealed: Mapped[bytes] = column(MAIL)
+    ends_at: Mapped[datetime] = window_end(MAIL)
+
+    __table_args__ = (Index(None, "due_at"), Index(None, "ends_at"))

@@ -1,0 +1,27 @@
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy.orm import Mapped
+
+from dressform.policy import TOKEN
+from dressform.tables.base import Base, column, of_account, window_end
+
+
+class OneTimeToken(Base):
+    """A mailed link. A newer one of the same purpose replaces it.
+
+    `sealed`, under the account's key: email, the address that the link was sent to.
+    """
+
+    __tablename__ = "one_time_token"
+
+    id: Mapped[UUID] = column(TOKEN, primary_key=True)
+    account_id: Mapped[UUID] = of_account(TOKEN)
+    purpose: Mapped[str] = column(TOKEN)
+    hash: Mapped[bytes] = column(TOKEN, unique=True)
+    created_at: Mapped[datetime] = column(TOKEN)
+    sealed: Mapped[bytes] = column(TOKEN)
+    ends_at: Mapped[datetime] = window_end(TOKEN)
+
+    __table_args__ = (UniqueConstraint("account_id", "purpose"), Index(None, "ends_at"))

@@ -1,0 +1,295 @@
+"""Passwords: hashed for real, at the settings of production."""
+
+import asyncio
+import os
+import statistics
+import threading
+import time
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from passlib.context import CryptContext
+
+from dressform.crypto import passwords as module
+from dressform.crypto.passwords import LETTERLIKE, Passwords, judge
+
+PHRASE = "velvet thimble under the window"
+COMPOSED = "une robe d'\u00e9t\u00e9 bien coup\u00e9e"
+DECOMPOSED = "une robe d'e\u0301te\u0301 bien coupe\u0301e"
+ANY_TEXT = st.text(st.characters(exclude_categories=()))
+
+
+def full_width(text: str) -> str:
+    return "".join(chr(ord(letter) + 0xFEE0) for letter in text)
+
+
+@pytest.fixture(scope="module")
+def passwords() -> Passwords:
+    return Passwords()
+
+
+async def test_round_trip(passwords: Passwords) -> None:
+    hashed = await passwords.hash(PHRASE)
+
+    assert await passwords.verify(PHRASE, hashed)
+    assert not await passwords.verify(PHRASE + " ", hashed)
+    assert not await passwords.verify(PHRASE.upper(), hashed)
+    assert not await passwords.verify("", hashed)
+
+
+async def test_the_hash_says_argon2id_at_our_settings(passwords: Passwords) -> None:
+    hashed = await passwords.hash(PHRASE)
+
+    assert hashed.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+    assert passwords._dummy.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+    assert hashed != await passwords.hash(PHRASE)
+
+
+async def test_a_password_is_the_same_however_it_is_composed(passwords: Passwords) -> None:
+    assert COMPOSED != DECOMPOSED
+    assert await passwords.verify(DECOMPOSED, await passwords.hash(COMPOSED))
+    assert await passwords.verify(COMPOSED, await passwords.hash(DECOMPOSED))
+    assert not await passwords.verify(
+        COMPOSED.replace("\u00e9", "e"), await passwords.hash(COMPOSED)
+    )
+
+
+async def test_nobody_can_sign_in_where_there_is_no_hash(passwords: Passwords) -> None:
+    assert not await passwords.verify(PHRASE, None)
+
+
+async def test_even_the_dummys_own_password_does_not_sign_in(passwords: Passwords) -> None:
+    known = Passwords()
+    known._dummy = await passwords.hash(PHRASE)
+
+    assert not await known.verify(PHRASE, None)
+
+
+@pytest.mark.parametrize(
+    "hashed", ["", "x", "$argon2id$", "$2b$12$abc", "$argon2id$v=19$m=19456,t=2"]
+)
+async def test_a_hash_that_cannot_be_read_matches_nothing(
+    passwords: Passwords, hashed: str
+) -> None:
+    assert not await passwords.verify(PHRASE, hashed)
+
+
+@pytest.mark.parametrize(
+    "password", ["\0", "\ud800", "x" * 5000, "\u0301" * 100_000, "\ufdfa" * 1024]
+)
+async def test_no_text_makes_verifying_fail(passwords: Passwords, password: str) -> None:
+    hashed = await passwords.hash(PHRASE)
+
+    assert not await passwords.verify(password, hashed)
+    assert not await passwords.verify(password, None)
+
+
+@pytest.mark.parametrize("length", [12, 256])
+async def test_the_longest_and_shortest_passwords_count_in_full(
+    passwords: Passwords, length: int
+) -> None:
+    hashed = await passwords.hash("🧵" * length)
+
+    assert await passwords.verify("🧵" * length, hashed)
+    assert not await passwords.verify("🧵" * (length - 1), hashed)
+
+
+@pytest.mark.parametrize(
+    "change", [{"memory_cost": 8192}, {"time_cost": 1}, {"parallelism": 2}, {"type": "I"}]
+)
+async def test_a_hash_of_other_settings_is_made_anew(
+    passwords: Passwords, change: dict[str, object]
+) -> None:
+    ours: dict[str, Any] = {"type": "ID", "memory_cost": 19456, "time_cost": 2, "parallelism": 1}
+    other = CryptContext(
+        schemes=["argon2"], **{f"argon2__{name}": value for name, value in (ours | change).items()}
+    )
+
+    assert passwords.needs_rehash(other.hash(PHRASE))
+    assert not passwords.needs_rehash(await passwords.hash(PHRASE))
+    assert await passwords.verify(PHRASE, other.hash(PHRASE))
+
+
+async def _seconds(passwords: Passwords, hashed: str | None) -> float:
+    start = time.perf_counter()
+    await passwords.verify("not the password", hashed)
+    return time.perf_counter() - start
+
+
+async def test_an_unknown_account_takes_as_long_as_a_wrong_password(passwords: Passwords) -> None:
+    hashed = await passwords.hash(PHRASE)
+    wrong, unknown = [], []
+    for _ in range(15):
+        wrong.append(await _seconds(passwords, hashed))
+        unknown.append(await _seconds(passwords, None))
+
+    assert 0.5 < statistics.median(unknown) / statistics.median(wrong) < 2
+
+
+async def test_the_loop_goes_on_while_passwords_are_hashed(passwords: Passwords) -> None:
+    hashing = asyncio.gather(*(passwords.hash(PHRASE) for _ in range(8)))
+    ticks = 0
+    while not hashing.done():
+        await asyncio.sleep(0.001)
+        ticks += 1
+
+    assert len(await hashing) == 8
+    assert ticks >= 8  # one or two, if each hash held the loop
+
+
+async def test_no_more_hashes_run_at_once_than_there_are_cores(
+    passwords: Passwords, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running: set[int] = set()
+    seen: list[int] = []
+
+    def watched(_: str) -> str:
+        running.add(threading.get_ident())
+        time.sleep(0.005)
+        seen.append(len(running))
+        running.discard(threading.get_ident())
+        return "hash"
+
+    monkeypatch.setattr(passwords, "_hash", watched)
+    cores = os.cpu_count() or 1
+    await asyncio.gather(*(passwords.hash(PHRASE) for _ in range(10 * cores)))
+
+    assert max(seen) == cores
+
+
+def test_one_of_them_serves_several_loops(passwords: Passwords) -> None:
+    async def many() -> list[str]:
+        return await asyncio.gather(*(passwords.hash(PHRASE) for _ in range(8)))
+
+    assert len({*asyncio.run(many()), *asyncio.run(many())}) == 16
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        PHRASE,
+        "correct horse battery staple",
+        "J'aime les nœuds papillon",
+        COMPOSED,
+        "我喜欢周末缝纫漂亮的裙子",
+        "日曜日に青いスカートを縫う",
+        "мне нравится шить по ночам",
+        "أحب خياطة الفساتين ليلا",
+        "👗🧵🪡👚👖🧶🪢👒👞🧤🧣🧦",
+        "zK4$wq9!Lm2#",
+        " spaces at both ends ",
+    ],
+)
+def test_a_long_phrase_in_any_script_is_good(password: str) -> None:
+    assert judge(password, username="marie", email="m.curie@example.org") is None
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "password1234",
+        "passwordpassword",
+        "P@$$w0rdP@$$w0rd",
+        "123456789012",
+        "1234567890" * 7,
+        "qwertyuiop123",
+        "1q2w3e4r5t6y",
+        "1qaz2wsx3edc",
+        "iloveyou1234",
+        "iloveyouforeveriloveyouforever",
+        "letmeinletmein",
+        "trustno1trustno1",
+        "congratulations",
+        "administrator1",
+        "abcdefghijkl",
+        "september2020",
+        "aaaaaaaaaaaa",
+        "a" * 256,
+        "👗" * 12,
+        "密码" * 6,
+        " " * 20,
+        full_width("password1234"),
+    ],
+)
+def test_a_guessable_password_is_refused(password: str) -> None:
+    assert judge(password, username="marie") == module.GUESSABLE
+
+
+@pytest.mark.parametrize(
+    ("length", "verdict"),
+    [(11, module.TOO_SHORT), (12, None), (256, None), (257, module.TOO_LONG)],
+)
+def test_a_password_has_12_to_256_characters(length: int, verdict: str | None) -> None:
+    alphabet = "kT7é缝🧵 wÜqZ9μfя"
+    text = "".join(alphabet[place * place % 13] for place in range(length))
+
+    assert judge(text, username="marie") == verdict
+
+
+def test_length_is_counted_after_composing() -> None:
+    assert judge("e\u0301" * 11, username="marie") == module.TOO_SHORT
+    assert judge("\ufdfa" * 15, username="marie") == module.TOO_LONG
+    assert judge("x" * 100_000, username="marie") == module.TOO_LONG
+
+
+@pytest.mark.parametrize("username", ["window", "Window", "WINDOW", "und", full_width("window")])
+def test_a_username_does_not_belong_in_it(username: str) -> None:
+    assert judge(PHRASE, username=username) == module.HAS_USERNAME
+    assert judge(PHRASE.upper(), username=username) == module.HAS_USERNAME
+
+
+def test_the_site_does_not_belong_in_it() -> None:
+    assert judge("my DressForm velvet thimble", username="marie") == module.HAS_SITE
+
+
+@pytest.mark.parametrize(
+    ("email", "verdict"),
+    [
+        ("Thimble@example.org", module.HAS_EMAIL),
+        ("vel@example.org", None),
+        ("marie@thimble.example", None),
+        ("no address", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_the_email_does_not_belong_in_it(email: str | None, verdict: str | None) -> None:
+    assert judge(PHRASE, username="marie", email=email) == verdict
+
+
+@pytest.mark.parametrize("character", ["\0", chr(0xD800), chr(0xDFFF)])
+def test_what_is_no_text_is_refused(character: str) -> None:
+    assert judge(PHRASE + character, username="marie") == module.UNREADABLE
+
+
+@settings(deadline=None)
+@given(ANY_TEXT, ANY_TEXT, st.none() | ANY_TEXT)
+def test_judging_never_fails(password: str, username: str, email: str | None) -> None:
+    assert judge(password, username=username, email=email) != ""
+
+
+@settings(deadline=None)
+@given(st.text("İßΣ²9aA1!@ \u017f\u0661\u0301", min_size=12, max_size=40))
+def test_judging_never_fails_on_letters_that_change_length(password: str) -> None:
+    assert judge(password, username="marie") != ""
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "a" * 256,
+        "ab" * 128,
+        ("".join(sorted(LETTERLIKE)) * 13)[:256],
+        "([{1!|@4" * 32,
+        "19991231" * 32,
+    ],
+    ids=lambda text: text[:8],
+)
+def test_no_password_takes_long_to_judge(password: str) -> None:
+    """Two seconds, if zxcvbn got the third in full; the bound leaves room for a busy machine."""
+    start = time.process_time()
+    judge(password, username="marie")
+
+    assert time.process_time() - start < 1
