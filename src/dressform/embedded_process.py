@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from dressform.embedded_programs import ENVIRONMENT, Account, binary, gist, run
@@ -121,7 +122,7 @@ def _command_line(pid: int) -> str:
 
 
 def clear_leftovers(data: Path) -> None:
-    """Stops a server whose owner was killed, and forgets a process id that is another program's.
+    """Ends what a killed owner or a killed server left running, and a process id gone stale.
 
     The caller holds the lock of the state folder, so nobody owns what is found here.
     """
@@ -129,21 +130,28 @@ def clear_leftovers(data: Path) -> None:
     if orphan is not None:
         stop(orphan.pid, lambda: not _serves(orphan.pid, data))
     pid_file = data / "postmaster.pid"
-    if pid_file.exists() and _misleads(pid_file.read_text().partition("\n")[0].lstrip("-")):
+    if not pid_file.exists():
+        return
+    written = pid_file.read_text().partition("\n")[0].lstrip("-")
+    pid = int(written) if written.isdecimal() else os.getpid()
+    if not _is_postgres(_command_line(pid)):  # else PostgreSQL looks closer, and refuses
+        _end_strays(data)
         pid_file.unlink()
 
 
-def _misleads(pid: str) -> bool:
-    """Whether PostgreSQL would take the process for its own, and be wrong."""
-    if not pid.isdecimal():
-        return True
+def _end_strays(data: Path) -> None:
+    """A query that keeps the processor busy does not notice that its server was killed."""
+    for process in Path("/proc").glob("[0-9]*"):
+        if not _is_unrelated(process, data):
+            stop(int(process.name), partial(_is_unrelated, process, data))
+
+
+def _is_unrelated(process: Path, data: Path) -> bool:
     try:
-        os.kill(int(pid), 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        pass
-    return not _is_postgres(_command_line(int(pid)))
+        works_there = (process / "cwd").samefile(data)
+    except OSError:
+        return True
+    return not (works_there and _is_postgres(_command_line(int(process.name))))
 
 
 def stop(pid: int, is_gone: Callable[[], bool]) -> None:

@@ -23,14 +23,14 @@ DressformError
 └── Unavailable               503  the database is away
 """
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from http import HTTPStatus
-from typing import ClassVar
+from typing import Any, ClassVar
 
 
 @dataclass(frozen=True, slots=True)
 class FieldError:
-    """One field that does not fit: a JSON pointer into the request and what was expected."""
+    """One field that does not fit: a JSON pointer into the body (``#/name``) and what to do."""
 
     pointer: str
     detail: str
@@ -48,6 +48,16 @@ class DressformError(Exception):
         self.detail = detail if detail is not None else self.detail
         self.retry_after = retry_after
         super().__init__(self.detail)
+
+    def as_problem(self, request_id: object) -> dict[str, Any]:
+        """The members of an RFC 9457 problem document."""
+        return {
+            "type": f"/problems#{self.slug}",
+            "title": self.title,
+            "status": int(self.status),
+            "detail": self.detail,
+            "instance": f"urn:uuid:{request_id}",
+        }
 
 
 class Unreadable(DressformError):
@@ -167,6 +177,10 @@ class InvalidInput(DressformError):
     def __init__(self, *errors: FieldError) -> None:
         super().__init__()
         self.errors = errors
+
+    def as_problem(self, request_id: object) -> dict[str, Any]:
+        fields = [asdict(error) for error in self.errors]
+        return super().as_problem(request_id) | {"errors": fields}
 
 
 class WeakPassword(InvalidInput):

@@ -52,7 +52,9 @@ def _run(connection: Connection, verb: Callable[[Config, str], None], revision: 
 
 async def is_current(connection: AsyncConnection) -> bool:
     """Whether the schema is the one that this version of the program works with."""
-    present = await connection.run_sync(lambda sync: MigrationContext.configure(sync).get_heads())
+    present = await connection.run_sync(
+        lambda sync: MigrationContext.configure(sync).get_current_heads()
+    )
     return set(present) == set(ScriptDirectory.from_config(_config()).get_heads())
 
 

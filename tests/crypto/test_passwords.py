@@ -156,7 +156,8 @@ async def test_no_more_hashes_run_at_once_than_there_are_cores(
     cores = os.cpu_count() or 1
     await asyncio.gather(*(passwords.hash(PHRASE) for _ in range(10 * cores)))
 
-    assert max(seen) == cores
+    assert max(seen) <= cores
+    assert max(seen) > 1 or cores == 1
 
 
 def test_one_of_them_serves_several_loops(passwords: Passwords) -> None:
@@ -284,11 +285,12 @@ def test_judging_never_fails_on_letters_that_change_length(password: str) -> Non
         ("".join(sorted(LETTERLIKE)) * 13)[:256],
         "([{1!|@4" * 32,
         "19991231" * 32,
+        "\u0301\u0327" * 30_000,
     ],
     ids=lambda text: text[:8],
 )
 def test_no_password_takes_long_to_judge(password: str) -> None:
-    """Two seconds, if zxcvbn got the third in full; the bound leaves room for a busy machine."""
+    """Seconds, if zxcvbn got the third or Unicode's reordering the last one in full."""
     start = time.process_time()
     judge(password, username="marie")
 

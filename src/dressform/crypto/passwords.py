@@ -13,7 +13,7 @@ from zxcvbn import zxcvbn
 SITE = "dressform"
 SHORTEST = 12
 LONGEST = 256
-# Composing shrinks a text to a third at most, so nothing longer can be an acceptable password.
+# Composing shrinks a text to a quarter at most, so nothing longer can be an acceptable password.
 LONGEST_RAW = 4 * LONGEST
 
 STRONG_ENOUGH = 3
@@ -76,9 +76,7 @@ class Passwords:
     def _matches(self, password: str, hashed: str) -> bool:
         try:
             return self._context.verify(_normalise(password), hashed)
-        except (
-            ValueError
-        ):  # covers passlib's UnknownHashError and PasswordSizeError, and surrogates
+        except ValueError:  # passlib's UnknownHashError and PasswordSizeError are its kinds
             return False
 
 

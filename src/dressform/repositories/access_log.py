@@ -41,7 +41,7 @@ class AccessLog:
                 Row.__tablename__, source=_chunks(lines), columns=COLUMNS, format="text"
             )
         except asyncpg.CheckViolationError:
-            raise PartitionMissingError from None
+            raise PartitionMissingError(_days_of(lines)) from None
         mark = insert(SpoolMark).values(spool=spool, shipped=shipped)
         await self._unit.connection.execute(
             mark.on_conflict_do_update(index_elements=["spool"], set_={"shipped": shipped})
@@ -95,14 +95,18 @@ class AccessLog:
 
 
 class PartitionMissingError(Exception):
-    """A line's day has no partition."""
+    """Some of these days have no partition."""
+
+    def __init__(self, days: set[date]) -> None:
+        super().__init__()
+        self.days = days
 
 
 _MAKING = (0x44F0, 1)
 """The advisory lock under which partitions are made."""
 
 
-def days_of(lines: bytes) -> set[date]:
+def _days_of(lines: bytes) -> set[date]:
     """The days of the spool's lines, each of which begins with its time in ISO 8601 and UTC."""
     return {date.fromisoformat(line[:10].decode()) for line in lines.splitlines()}
 

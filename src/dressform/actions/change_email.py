@@ -1,0 +1,44 @@
+from sqlalchemy.exc import IntegrityError
+
+from dressform.actions.check_password import check_password
+from dressform.actions.confirm_sign_up import taken
+from dressform.crypto.passwords import Passwords
+from dressform.database import Unit, Units
+from dressform.errors import LinkExpired
+from dressform.repositories.accounts import Accounts, Member
+from dressform.repositories.mails import Mails
+from dressform.repositories.one_time_tokens import OneTimeTokens, Purpose
+
+
+async def ask_email_change(
+    units: Units, passwords: Passwords, member: Member, *, password: str, new_email: str
+) -> None:
+    """A link to the new address, word to the old one. Raises WrongPassword."""
+    credentials = await check_password(units, passwords, member, password)
+    async with units.writing() as unit:
+        mails = Mails(unit)
+        language = credentials.language
+        await mails.add(
+            "email-change",
+            to=new_email,
+            language=language,
+            owner=member,
+            account_id=str(member.account_id),
+        )
+        await mails.add("email-change-asked", to=credentials.email, language=language, owner=member)
+
+
+async def confirm_email(unit: Unit, token: str) -> None:
+    """The new address takes the old one's place. Raises LinkExpired, EmailTaken."""
+    redeemed = await OneTimeTokens(unit).redeem(token, Purpose.EMAIL_CHANGE)
+    if redeemed is None:
+        raise LinkExpired
+    try:
+        before = await Accounts(unit).change(redeemed.owner, email=redeemed.email)
+    except IntegrityError as error:
+        raise taken(error) from None
+    # A reset link that went to the old address must not outlive it.
+    await OneTimeTokens(unit).forget(redeemed.owner)
+    await Mails(unit).add(
+        "email-changed", to=before.email, language=before.language, owner=redeemed.owner
+    )

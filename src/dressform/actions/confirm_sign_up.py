@@ -1,0 +1,34 @@
+from sqlalchemy.exc import IntegrityError
+
+from dressform.database import Unit, violated
+from dressform.errors import EmailTaken, LinkExpired, UsernameTaken
+from dressform.repositories.accounts import Accounts
+from dressform.repositories.profiles import Profiles
+from dressform.repositories.sign_ups import SignUps
+
+
+async def confirm_sign_up(unit: Unit, token: str) -> None:
+    """A sign-up becomes an account. Raises LinkExpired, EmailTaken, UsernameTaken."""
+    sign_ups = SignUps(unit)
+    waiting = await sign_ups.by_token(token)
+    if waiting is None:
+        raise LinkExpired
+    try:
+        owner = await Accounts(unit).add(
+            waiting.id,
+            email=waiting.email,
+            language=waiting.language,
+            password_hash=waiting.password_hash,
+        )
+        await Profiles(unit).add(owner, username=waiting.username)
+    except IntegrityError as error:
+        raise taken(error) from None
+    await sign_ups.remove_all_for(waiting.email)
+
+
+def taken(error: IntegrityError) -> Exception:
+    """What a refused row means: the username or the address is somebody else's."""
+    return {
+        "uq_profile_username_index": UsernameTaken(),
+        "uq_account_email_index": EmailTaken(),
+    }.get(violated(error) or "", error)

@@ -1,0 +1,118 @@
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from dressform.crypto.secrets import new_token
+from dressform.database import Unit, Units
+from dressform.mail.compose import Composer
+from dressform.mail.transport import DeliveryError, Transport
+from dressform.repositories.accounts import Accounts
+from dressform.repositories.mails import Letter, Mails
+from dressform.repositories.one_time_tokens import OneTimeTokens, Purpose
+from dressform.repositories.sign_ups import SignUps
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """Which template, in which language, and the link's page and token if it has one."""
+
+    template: str
+    language: str
+    page: str = ""
+    token: str = ""
+    values: dict[str, str] = field(default_factory=dict)
+
+
+async def deliver_mails(units: Units, composer: Composer, transport: Transport) -> int:
+    """Every mail that is due; gives how many were handed over.
+
+    What a mail says is decided here, out of any client's sight: so no answer of the API, nor its
+    time, can tell whether an address has an account.
+    """
+    async with units.writing() as unit:
+        letters = await Mails(unit).take()
+    delivered = [await _deliver(units, composer, transport, letter) for letter in letters]
+    return sum(delivered)
+
+
+async def _deliver(units: Units, composer: Composer, transport: Transport, letter: Letter) -> bool:
+    async with units.writing() as unit:
+        draft = await _DRAFTS[letter.kind](unit, letter)
+    try:
+        if draft is not None:
+            await _send(composer, transport, letter, draft)
+    except DeliveryError as error:
+        log.warning("mail %s was not handed over (%s), try %d", letter.id, error, letter.attempts)
+        async with units.writing() as unit:
+            await Mails(unit).postpone(letter)
+        return False
+    async with units.writing() as unit:
+        await Mails(unit).delivered(letter.id)
+    return draft is not None
+
+
+async def _send(composer: Composer, transport: Transport, letter: Letter, draft: Draft) -> None:
+    values = dict(draft.values)
+    if draft.page:
+        values["link"] = composer.link(draft.page, draft.token)
+    await transport.send(
+        composer.write(draft.template, letter.id, to=letter.to, language=draft.language, **values)
+    )
+
+
+async def _sign_up(unit: Unit, letter: Letter) -> Draft | None:
+    account = await Accounts(unit).by_email(letter.to)
+    if account is not None:
+        return Draft("already_registered", account.language)
+    sign_ups = SignUps(unit)
+    wanted = letter.about.get("sign_up_id")
+    waiting = await (sign_ups.by_id(UUID(wanted)) if wanted else sign_ups.latest_for(letter.to))
+    if waiting is None:
+        return None
+    token = new_token()
+    await sign_ups.give_token(waiting.id, token)
+    values = {"username": waiting.username}
+    return Draft("confirm_sign_up", waiting.language, "verify-email", token, values)
+
+
+async def _password_reset(unit: Unit, letter: Letter) -> Draft | None:
+    account = await Accounts(unit).by_email(letter.to)
+    if account is None:
+        return None
+    token = await OneTimeTokens(unit).issue(
+        account.owner, Purpose.PASSWORD_RESET, email=account.email
+    )
+    return Draft("reset_password", account.language, "reset-password", token)
+
+
+async def _email_change(unit: Unit, letter: Letter) -> Draft | None:
+    accounts = Accounts(unit)
+    holder = await accounts.by_email(letter.to)
+    if holder is not None:
+        return Draft("already_registered", holder.language)
+    account = await accounts.by_id(UUID(letter.about["account_id"]))
+    if account is None:
+        return None
+    token = await OneTimeTokens(unit).issue(account.owner, Purpose.EMAIL_CHANGE, email=letter.to)
+    return Draft("confirm_email", account.language, "confirm-email", token)
+
+
+def _plain(template: str) -> Callable[[Unit, Letter], Awaitable[Draft | None]]:
+    async def draft(_: Unit, letter: Letter) -> Draft:
+        return Draft(template, letter.language)
+
+    return draft
+
+
+_DRAFTS: dict[str, Callable[[Unit, Letter], Awaitable[Draft | None]]] = {
+    "sign-up": _sign_up,
+    "password-reset": _password_reset,
+    "email-change": _email_change,
+    "email-change-asked": _plain("email_change_asked"),
+    "email-changed": _plain("email_changed"),
+    "password-changed": _plain("password_changed"),
+    "erased": _plain("erased"),
+}

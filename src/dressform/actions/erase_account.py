@@ -1,0 +1,18 @@
+from dressform.actions.check_password import check_password
+from dressform.crypto.passwords import Passwords
+from dressform.database import Units
+from dressform.repositories.accounts import Accounts, Member
+from dressform.repositories.mails import Mails
+
+
+async def erase_account(
+    units: Units, passwords: Passwords, member: Member, *, password: str
+) -> None:
+    """Everything of the account at once, in one transaction; a last mail confirms it.
+
+    Raises WrongPassword.
+    """
+    credentials = await check_password(units, passwords, member, password)
+    async with units.writing() as unit:
+        await Accounts(unit).erase(member)
+        await Mails(unit).add("erased", to=credentials.email, language=credentials.language)

@@ -1,0 +1,48 @@
+import base64
+from dataclasses import dataclass
+from uuid import UUID
+
+from dressform.database import Unit
+from dressform.errors import NotFound
+from dressform.repositories.accounts import Accounts, Credentials, Member
+from dressform.repositories.models import Models, StoredModel
+from dressform.repositories.pictures import Avatars, Pictures
+from dressform.repositories.profiles import Community, Profiles
+from dressform.repositories.sessions import OpenSession, Sessions
+
+
+@dataclass(frozen=True, slots=True)
+class Everything:
+    """All that is stored about a member. Pictures are WebP in base64."""
+
+    account: Credentials
+    profile: Community
+    picture: str | None
+    models: list[tuple[StoredModel, str | None]]
+    sessions: list[OpenSession]
+
+
+async def export_account(unit: Unit, member: Member) -> Everything:
+    """GDPR Art. 15 and 20: complete, in a common format that machines read."""
+    models, _ = await Models(unit).page(member, after=None, limit=100)
+    return Everything(
+        account=await Accounts(unit).credentials(member),
+        profile=await Profiles(unit).of(member),
+        picture=await _picture(unit, member),
+        models=[(model, await _avatar(unit, member, model.id)) for model in models],
+        sessions=await Sessions(unit).of(member),
+    )
+
+
+async def _picture(unit: Unit, member: Member) -> str | None:
+    try:
+        return base64.b64encode((await Pictures(unit).of(member)).webp).decode()
+    except NotFound:
+        return None
+
+
+async def _avatar(unit: Unit, member: Member, model_id: UUID) -> str | None:
+    try:
+        return base64.b64encode((await Avatars(unit).of(member, model_id)).webp).decode()
+    except NotFound:
+        return None

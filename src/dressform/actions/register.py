@@ -1,0 +1,36 @@
+import asyncio
+
+from dressform.crypto.passwords import Passwords, judge
+from dressform.database import Units
+from dressform.errors import FieldError, UsernameTaken, WeakPassword
+from dressform.repositories.mails import Mails
+from dressform.repositories.sign_ups import SignUps
+
+
+async def register(
+    units: Units, passwords: Passwords, *, email: str, username: str, password: str, language: str
+) -> None:
+    """Keep the sign-up and write its mail.
+
+    Does the same work whether or not the address has an account: what the mail says is found out
+    when it is delivered. Raises WeakPassword, UsernameTaken.
+    """
+    await refuse_weak(password, username=username, email=email)
+    password_hash = await passwords.hash(password)
+    async with units.writing() as unit:
+        sign_ups = SignUps(unit)
+        if not await sign_ups.username_is_free(username):
+            raise UsernameTaken
+        sign_up_id = await sign_ups.add(
+            email=email, username=username, language=language, password_hash=password_hash
+        )
+        await Mails(unit).add("sign-up", to=email, language=language, sign_up_id=str(sign_up_id))
+
+
+async def refuse_weak(
+    password: str, *, username: str, email: str | None = None, pointer: str = "#/password"
+) -> None:
+    """Judged in a thread: guessing like an attacker takes milliseconds. Raises WeakPassword."""
+    objection = await asyncio.to_thread(judge, password, username=username, email=email)
+    if objection is not None:
+        raise WeakPassword(FieldError(pointer, objection))

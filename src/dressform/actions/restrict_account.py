@@ -1,0 +1,19 @@
+from dressform.actions.check_password import check_password
+from dressform.crypto.passwords import Passwords
+from dressform.database import Units
+from dressform.repositories.accounts import Accounts, Member
+from dressform.repositories.sessions import Sessions
+
+
+async def restrict_account(
+    units: Units, passwords: Passwords, member: Member, *, password: str, restricted: bool
+) -> None:
+    """GDPR Art. 18: from now on the data are kept, but neither shown nor used.
+
+    Restricting ends every other session. Raises WrongPassword.
+    """
+    await check_password(units, passwords, member, password)
+    async with units.writing() as unit:
+        await Accounts(unit).restrict(member, restricted=restricted)
+        if restricted:
+            await Sessions(unit).end_all(member, but=member.session_id)

@@ -1,0 +1,53 @@
+"""From a template and its values to a message. A template's first line is its subject."""
+
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import format_datetime, parseaddr
+from uuid import UUID
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from dressform.clock import Clock
+
+# Mails are plain text: there is no markup to escape.
+_TEMPLATES = Environment(
+    loader=PackageLoader("dressform.mail"),
+    undefined=StrictUndefined,
+    autoescape=False,  # noqa: S701
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+LANGUAGES = ("en", "fr")
+
+
+class Composer:
+    """Writes mails from one sender, with links to one site."""
+
+    def __init__(self, *, sender: str, link_base: str, clock: Clock) -> None:
+        self._sender_name, self._sender = parseaddr(sender)
+        self._link_base = link_base
+        self._clock = clock
+
+    def link(self, page: str, token: str) -> str:
+        """The token stands in the fragment: no server, proxy or log ever sees it."""
+        return f"{self._link_base}/{page}#token={token}"
+
+    def write(
+        self, template: str, mail_id: UUID, *, to: str, language: str, **values: str
+    ) -> EmailMessage:
+        """The message; its Message-ID is the mail's, so that a repeated delivery can be told."""
+        text = _TEMPLATES.get_template(f"{language}/{template}.txt").render(
+            site=self._link_base, **values
+        )
+        subject, _, body = text.partition("\n")
+        message = EmailMessage()
+        message["From"] = str(Address(self._sender_name, addr_spec=self._sender))
+        message["To"] = str(Address(addr_spec=to))
+        message["Subject"] = subject
+        message["Date"] = format_datetime(self._clock())
+        message["Message-ID"] = f"<{mail_id}@{self._sender.partition('@')[2] or 'localhost'}>"
+        message["Auto-Submitted"] = "auto-generated"
+        message["Content-Language"] = language
+        message.set_content(body.lstrip("\n"))
+        return message

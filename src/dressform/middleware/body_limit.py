@@ -1,0 +1,65 @@
+"""No body larger than an endpoint could want is read to its end."""
+
+import json
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from dressform.errors import TooLarge
+
+JSON_LIMIT = 256 * 1024
+PICTURE_LIMIT = 10 * 1024 * 1024
+
+
+class BodyLimitMiddleware:
+    """Answers 413 as soon as the length is known to be over, declared or counted."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        headers = dict(scope["headers"])
+        is_picture = headers.get(b"content-type", b"").startswith(b"image/")
+        limit = PICTURE_LIMIT if is_picture else JSON_LIMIT
+        declared = headers.get(b"content-length", b"0")
+        if declared.isdigit() and int(declared) > limit:
+            await _refuse(scope, send)
+            return
+        await self._counted(scope, receive, send, limit)
+
+    async def _counted(self, scope: Scope, receive: Receive, send: Send, limit: int) -> None:
+        seen = 0
+        refused = started = False
+
+        async def counting_receive() -> Message:
+            nonlocal seen, refused
+            message = await receive()
+            seen += len(message.get("body", b""))
+            if seen <= limit:
+                return message
+            if not refused and not started:
+                refused = True
+                await _refuse(scope, send)
+            # To the endpoint it looks as if the client had gone: it stops reading.
+            return {"type": "http.disconnect"}
+
+        async def send_unless_refused(message: Message) -> None:
+            nonlocal started
+            started = True
+            if not refused:
+                await send(message)
+
+        await self.app(scope, counting_receive, send_unless_refused)
+
+
+async def _refuse(scope: Scope, send: Send) -> None:
+    body = json.dumps(TooLarge().as_problem(scope["state"]["request_id"])).encode()
+    headers = [
+        (b"content-type", b"application/problem+json"),
+        (b"content-length", str(len(body)).encode()),
+        (b"connection", b"close"),
+    ]
+    await send({"type": "http.response.start", "status": TooLarge.status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

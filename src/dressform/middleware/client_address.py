@@ -1,0 +1,61 @@
+"""Who is at the other end: the peer, or whom a chain of trusted proxies speaks for."""
+
+import ipaddress
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+
+from starlette.types import Scope
+
+from dressform.settings import Network
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+UNKNOWN = ipaddress.IPv4Address(0)
+"""Recorded when there is no peer address, as over a unix socket without a proxy's word."""
+
+
+@lru_cache(maxsize=4096)
+def parse(text: str) -> Address | None:
+    """An address as it stands in a socket or a header: ``::ffff:`` unwrapped, port and zone cut."""
+    bare = text.strip()
+    if bare.startswith("["):
+        bare = bare[1:].partition("]")[0]
+    elif bare.count(":") == 1:
+        bare = bare.partition(":")[0]
+    try:
+        address = ipaddress.ip_address(bare.partition("%")[0])
+    except ValueError:
+        return None
+    mapped = getattr(address, "ipv4_mapped", None)
+    return mapped or address
+
+
+class ClientAddress:
+    """Walks X-Forwarded-For from the right, past the proxies that we trust."""
+
+    def __init__(self, trusted: Sequence[Network]) -> None:
+        self._trusted = tuple(trusted)
+
+    def of(self, scope: Scope) -> Address:
+        client = scope.get("client")
+        peer = parse(client[0]) if client and client[0] else None
+        # Only a process of this machine reaches a unix socket: it counts as a proxy of ours.
+        if not self._trusted or (peer is not None and not self._is_trusted(peer)):
+            return peer or UNKNOWN
+        return self._forwarded(scope["headers"], peer or UNKNOWN)
+
+    def _forwarded(self, headers: Iterable[tuple[bytes, bytes]], peer: Address) -> Address:
+        lines = [value.decode("latin-1") for name, value in headers if name == b"x-forwarded-for"]
+        hops = ",".join(lines).split(",") if lines else []
+        nearest = peer
+        for hop in reversed(hops):
+            address = parse(hop)
+            if address is None:
+                break  # What stands further left was written by nobody whom we trust.
+            nearest = address
+            if not self._is_trusted(address):
+                break
+        return nearest
+
+    def _is_trusted(self, address: Address) -> bool:
+        return any(address in network for network in self._trusted)
