@@ -30,6 +30,9 @@ class Months:
         """The window as a PostgreSQL interval literal."""
         return f"{self.count} months"
 
+    def in_words(self, language: str) -> str:
+        return f"{self.count} mois" if language == "fr" else f"{self.count} months"
+
 
 @dataclass(frozen=True, slots=True)
 class Span:
@@ -45,6 +48,13 @@ class Span:
     def interval(self) -> str:
         """The window as a PostgreSQL interval literal."""
         return f"{round(self.length.total_seconds())} seconds"
+
+    def in_words(self, language: str) -> str:
+        hours = round(self.length.total_seconds() / 3600)
+        if hours % 24:
+            unit = {"fr": "heure"}.get(language, "hour")
+            return f"{hours} {unit}{'s' if hours > 1 else ''}"
+        return f"{hours // 24} {'jours' if language == 'fr' else 'days'}"
 
 
 Window = Months | Span

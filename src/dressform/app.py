@@ -1,0 +1,134 @@
+"""The application of one process: what it holds, what surrounds it, and what it answers."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+from fastapi.routing import APIRoute
+from starlette.types import ASGIApp
+
+from dressform import __version__, settings
+from dressform.crypto.passwords import Passwords
+from dressform.crypto.tokens import AccessTokens, assert_backend
+from dressform.middleware.access_log import AccessLogMiddleware
+from dressform.middleware.body_limit import BodyLimitMiddleware
+from dressform.middleware.client_address import ClientAddress
+from dressform.middleware.headers import HeadersMiddleware
+from dressform.middleware.shipping import Shipper
+from dressform.openapi import describe
+from dressform.pictures import Pictures
+from dressform.process import opened
+from dressform.routers import (
+    accounts,
+    documentation,
+    health,
+    jwks,
+    measurements,
+    models,
+    privacy,
+    problems,
+    profiles,
+    sessions,
+    sign_ups,
+)
+from dressform.routers.attempts import Attempts
+from dressform.routers.dependencies import ACCESS_TOKEN_LIFETIME, Service
+from dressform.settings import Settings
+
+ROUTERS = (sign_ups, sessions, accounts, profiles, models, measurements, privacy, jwks, health)
+
+AUDIENCE = "dressform-api"
+
+
+class Application(FastAPI):
+    """FastAPI with the access log around everything, its own error pages included."""
+
+    def build_middleware_stack(self) -> ASGIApp:
+        process_settings: Settings = self.state.settings
+        return AccessLogMiddleware(
+            super().build_middleware_stack(),
+            append=lambda line: self.state.shipper.spool.append(line),
+            addresses=ClientAddress(process_settings.trusted_proxies),
+            clock=process_settings.clock,
+        )
+
+    def openapi(self) -> dict[str, Any]:
+        if not self.openapi_schema:
+            self.openapi_schema = describe(super().openapi())
+        return self.openapi_schema
+
+
+def create_app(process_settings: Settings) -> FastAPI:
+    """The application; it touches nothing outside until its lifespan begins."""
+    app = Application(
+        title="Dressform",
+        version=__version__,
+        lifespan=_lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/openapi.json",
+        generate_unique_id_function=_operation_id,
+        responses={},
+    )
+    app.state.settings = process_settings
+    for module in ROUTERS:
+        app.include_router(module.router)
+    app.include_router(documentation.router)
+    problems.install(app)
+    _surround(app, process_settings)
+    return app
+
+
+def from_environment() -> FastAPI:
+    """For uvicorn, which imports this in each of its processes."""
+    return create_app(settings.load())
+
+
+def _operation_id(route: APIRoute) -> str:
+    return route.name
+
+
+def _surround(app: FastAPI, process_settings: Settings) -> None:
+    """The last one added is the outermost."""
+    app.add_middleware(BodyLimitMiddleware)
+    if process_settings.allowed_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=process_settings.allowed_origins,
+            allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
+            allow_headers=["Authorization", "Content-Type", "If-None-Match"],
+            allow_credentials=True,
+            expose_headers=["X-Request-ID", "Retry-After", "Location", "ETag"],
+            max_age=600,
+        )
+    https = process_settings.public_url.startswith("https://")
+    app.add_middleware(HeadersMiddleware, https=https)
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    process_settings: Settings = app.state.settings
+    assert_backend()
+    async with opened(process_settings) as (units, signing_keys):
+        tokens = AccessTokens(
+            signing_keys,
+            issuer=process_settings.public_url,
+            audience=AUDIENCE,
+            lifetime=ACCESS_TOKEN_LIFETIME,
+        )
+        app.state.service = Service(
+            settings=process_settings,
+            units=units,
+            passwords=Passwords(),
+            tokens=tokens,
+            studio=Pictures(),
+            attempts=Attempts(units.vault.index),
+        )
+        app.state.shipper = Shipper(units, process_settings.state_dir / "spool")
+        app.state.shipper.start()
+        try:
+            yield
+        finally:
+            await app.state.shipper.stop()

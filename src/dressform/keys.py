@@ -1,0 +1,40 @@
+"""The master keys of this process: from the settings, or made once for a machine to try things on."""
+
+import base64
+import os
+from pathlib import Path
+
+from dressform.crypto.sealing import MasterKeys
+from dressform.crypto.secrets import new_key
+from dressform.errors import StartupError
+from dressform.settings import Settings, parse_master_keys
+
+
+def new_master_key(key_id: str) -> str:
+    """A fresh key as it is written in DRESSFORM_MASTER_KEYS."""
+    return f"{key_id}:{base64.b64encode(new_key()).decode()}"
+
+
+def master_keys(settings: Settings) -> MasterKeys:
+    """The key ring. In production it comes from the settings alone, which were checked before."""
+    if settings.master_keys is not None:
+        return MasterKeys(parse_master_keys(settings.master_keys.get_secret_value()))
+    return MasterKeys(parse_master_keys(_kept(settings.state_dir / "master.keys")))
+
+
+def _kept(path: Path) -> str:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(new_master_key("generated") + "\n")
+    except FileExistsError:
+        pass
+    try:
+        text = path.read_text().strip()
+        parse_master_keys(text)
+    except (OSError, ValueError) as error:
+        raise StartupError(
+            f"The key file {path} can't be used ({error}): without it the data under "
+            f"{path.parent} can't be read. Put it back, or remove that folder to begin anew."
+        ) from None
+    return text

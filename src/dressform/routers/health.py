@@ -1,0 +1,79 @@
+from datetime import datetime, timedelta
+
+from fastapi import APIRouter, Request, Response, status
+
+from dressform.database import Unit
+from dressform.errors import Unavailable
+from dressform.migrate import is_current
+from dressform.repositories.retention import Retention
+from dressform.routers.dependencies import Service, TheService
+from dressform.schemas.health import LiveRead, LogStanding, ReadyRead, WorkerStanding
+
+router = APIRouter(prefix="/health", tags=["health"])
+
+_LATE_AFTER_ROUNDS = 5
+
+
+@router.get("/live", response_description="It does.", openapi_extra={"security": []})
+async def is_live() -> LiveRead:
+    """Whether the process answers"""
+    return LiveRead()
+
+
+@router.get(
+    "/ready",
+    response_description="It can.",
+    responses={503: {"description": "It can't at the moment.", "model": ReadyRead}},
+    openapi_extra={"security": []},
+)
+async def is_ready(request: Request, service: TheService, response: Response) -> ReadyRead:
+    """Whether requests can be served
+
+    The database and its schema decide. A late worker is told here, but does not make the API
+    unready: whatever is past its window can't be read even when no worker runs.
+    """
+    found = await _look(service, log_is_failing=request.app.state.shipper.spool.is_failing)
+    if found.status != "ready":
+        response.status_code = status.HTTP_503_SERVICE_UNAVAILABLE
+        response.headers["Retry-After"] = "5"
+    return found
+
+
+async def _look(service: Service, *, log_is_failing: bool) -> ReadyRead:
+    access_log: LogStanding = "held in memory" if log_is_failing else "ok"
+    try:
+        async with service.units.reading() as unit:
+            return await _look_into_database(unit, service, access_log)
+    except Unavailable:
+        return ReadyRead(
+            status="not ready",
+            database="away",
+            migrations="unknown",
+            access_log=access_log,
+            worker="unknown",
+            last_round_at=None,
+            last_round_age_seconds=None,
+        )
+
+
+async def _look_into_database(unit: Unit, service: Service, access_log: LogStanding) -> ReadyRead:
+    current = await is_current(unit.connection)
+    last = await Retention(unit).last_round_at() if current else None
+    age = max(unit.at - last, timedelta(0)) if last else None
+    return ReadyRead.model_validate(
+        {
+            "status": "ready" if current else "not ready",
+            "database": "ok",
+            "migrations": "current" if current else "other",
+            "access_log": access_log,
+            "worker": _worker(last, age, service) if current else "unknown",
+            "last_round_at": last,
+            "last_round_age_seconds": age.total_seconds() if age is not None else None,
+        }
+    )
+
+
+def _worker(last: datetime | None, age: timedelta | None, service: Service) -> WorkerStanding:
+    if last is None or age is None:
+        return "never seen"
+    return "late" if age > _LATE_AFTER_ROUNDS * service.settings.worker_interval else "ok"

@@ -1,0 +1,78 @@
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response, status
+
+from dressform.actions.erase_account import erase_account
+from dressform.actions.export_account import export_account
+from dressform.actions.restrict_account import restrict_account
+from dressform.errors import TooManyAttempts, WrongPassword
+from dressform.policy import CATEGORIES
+from dressform.routers.attempts import Limit
+from dressform.routers.dependencies import AnyMember, Attempts, Hasher, InUnit, OpenUnits
+from dressform.routers.problems import answers
+from dressform.schemas.accounts import PasswordOnly
+from dressform.schemas.fields import Language
+from dressform.schemas.privacy import AccountExport, CategoryRead, NoticeRead, RestrictionChange
+
+router = APIRouter(prefix="/v1/privacy", tags=["privacy"])
+
+NoticeLanguage = Annotated[Language, Query(description="Of the texts.")]
+
+
+@router.get("/notice", response_description="The notice.", openapi_extra={"security": []})
+async def read_notice(response: Response, language: NoticeLanguage = "en") -> NoticeRead:
+    """What is kept, why, and for how long
+
+    Made from the very data by which the rules are enforced.
+    """
+    response.headers["Cache-Control"] = "public, max-age=3600"
+    categories = [CategoryRead.of(category, language) for category in CATEGORIES]
+    return NoticeRead(language=language, categories=categories)
+
+
+@router.get("/export", response_description="Everything that is stored about you.")
+async def export_own_data(me: AnyMember, unit: InUnit, response: Response) -> AccountExport:
+    """Take your data with you
+
+    GDPR Art. 15 and 20. Pictures are in base64.
+    """
+    response.headers["Content-Disposition"] = 'attachment; filename="dressform.json"'
+    return AccountExport.of(await export_account(unit, me))
+
+
+@router.put(
+    "/restriction",
+    status_code=status.HTTP_204_NO_CONTENT,
+    response_description="As you wished, from this moment on.",
+    responses=answers(WrongPassword, TooManyAttempts),
+)
+async def set_restriction(
+    body: RestrictionChange, me: AnyMember, units: OpenUnits, hasher: Hasher, attempts: Attempts
+) -> None:
+    """Restrict processing, or lift the restriction
+
+    GDPR Art. 18. While restricted your data are kept but neither shown nor used: your profile
+    can't be seen, and of the API only this part and your sessions work. The time for which data
+    are kept goes on.
+    """
+    await attempts.spend(Limit.PASSWORD, str(me.account_id))
+    await restrict_account(units, hasher, me, password=body.password, restricted=body.restricted)
+    await attempts.forgive(Limit.PASSWORD, str(me.account_id))
+
+
+@router.post(
+    "/erasure",
+    status_code=status.HTTP_204_NO_CONTENT,
+    response_description="The account is gone with everything in it.",
+    responses=answers(WrongPassword, TooManyAttempts),
+)
+async def erase_own_account(
+    body: PasswordOnly, me: AnyMember, units: OpenUnits, hasher: Hasher, attempts: Attempts
+) -> None:
+    """Delete your account
+
+    GDPR Art. 17. At once and for good: profile, picture, models, avatars, sessions. A last mail
+    confirms it.
+    """
+    await attempts.spend(Limit.PASSWORD, str(me.account_id))
+    await erase_account(units, hasher, me, password=body.password)

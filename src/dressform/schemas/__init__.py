@@ -1,0 +1,1 @@
+"""What crosses the wire: what comes in is strict, what goes out is complete."""

@@ -1,0 +1,91 @@
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from dressform.actions.export_account import Everything
+from dressform.policy import Category, Text
+from dressform.schemas.fields import Complete, Password, Strict
+from dressform.schemas.models import ModelRead
+from dressform.schemas.profiles import OwnProfileRead
+
+Sentence = Annotated[str, Field(max_length=1000, examples=["To diagnose problems."])]
+Base64 = Annotated[
+    str, Field(max_length=2_000_000, description="WebP in base64.", examples=["UklGRg=="])
+]
+
+
+class CategoryRead(Complete):
+    """One kind of data in the notice."""
+
+    key: Annotated[str, Field(max_length=40, examples=["visitor"])]
+    data: Sentence
+    purpose: Sentence
+    legal_basis: Annotated[str, Field(max_length=40, examples=["GDPR Art. 6(1)(f)"])]
+    kept: Annotated[str, Field(max_length=40, examples=["6 months"], description="How long.")]
+    since: Sentence
+    ending: Sentence
+    shared: Literal[False] = False
+
+    @classmethod
+    def of(cls, category: Category, language: str) -> "CategoryRead":
+        def said(text: Text) -> str:
+            return text.fr if language == "fr" else text.en
+
+        return cls(
+            key=category.key,
+            data=said(category.data),
+            purpose=said(category.purpose),
+            legal_basis=category.legal_basis,
+            kept=category.window.in_words(language),
+            since=said(category.clock),
+            ending=said(category.ending),
+        )
+
+
+class NoticeRead(Complete):
+    language: Literal["en", "fr"]
+    categories: Annotated[list[CategoryRead], Field(max_length=50)]
+
+
+class RestrictionChange(Strict):
+    restricted: Annotated[bool, Field(examples=[True])]
+    password: Password
+
+
+class ExportedModel(ModelRead):
+    avatar_webp: Base64 | None
+
+
+class ExportedSession(Complete):
+    created_at: datetime
+    renewed_at: datetime
+    ends_at: datetime
+
+
+class AccountExport(Complete):
+    """Everything that is stored about you. No address is: those can't be traced to an account."""
+
+    profile: OwnProfileRead
+    picture_webp: Base64 | None
+    models: Annotated[list[ExportedModel], Field(max_length=100)]
+    sessions: Annotated[list[ExportedSession], Field(max_length=10000)]
+
+    @classmethod
+    def of(cls, everything: Everything) -> "AccountExport":
+        return cls(
+            profile=OwnProfileRead.of_owner(everything.profile, everything.account),
+            picture_webp=everything.picture,
+            models=[
+                ExportedModel(**ModelRead.of(model).model_dump(), avatar_webp=avatar)
+                for model, avatar in everything.models
+            ],
+            sessions=[
+                ExportedSession(
+                    created_at=session.created_at,
+                    renewed_at=session.renewed_at,
+                    ends_at=session.ends_at,
+                )
+                for session in everything.sessions
+            ],
+        )

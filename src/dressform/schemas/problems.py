@@ -1,0 +1,48 @@
+from typing import Annotated
+
+from pydantic import Field
+
+from dressform.schemas.fields import Complete
+
+
+class FieldProblem(Complete):
+    pointer: Annotated[
+        str,
+        Field(
+            max_length=500,
+            description="A JSON Pointer into the body as a fragment, or where else the value stood.",
+            examples=["#/measurements/chest"],
+        ),
+    ]
+    detail: Annotated[str, Field(max_length=1000, examples=["must be greater than 0"])]
+
+
+class Problem(Complete):
+    """RFC 9457."""
+
+    type: Annotated[
+        str,
+        Field(
+            max_length=200,
+            examples=["/problems#not-found"],
+            json_schema_extra={"format": "uri-reference"},
+        ),
+    ]
+    title: Annotated[str, Field(max_length=200, examples=["There is nothing here"])]
+    status: Annotated[
+        int, Field(ge=400, le=599, examples=[404], json_schema_extra={"format": "int32"})
+    ]
+    detail: Annotated[str, Field(max_length=1000, examples=["Check the address."])]
+    instance: Annotated[
+        str,
+        Field(
+            max_length=60,
+            description="The request's id, for whoever looks into it.",
+            examples=["urn:uuid:019a0000-0000-7000-8000-000000000000"],
+            json_schema_extra={"format": "uri"},
+        ),
+    ]
+
+
+class ValidationProblem(Problem):
+    errors: Annotated[list[FieldProblem], Field(max_length=1000)]

@@ -1,0 +1,99 @@
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import Field
+
+from dressform.repositories.accounts import Credentials
+from dressform.repositories.profiles import Community
+from dressform.schemas.fields import (
+    Bio,
+    Complete,
+    Email,
+    Language,
+    Network,
+    SocialAccount,
+    Strict,
+    Username,
+)
+
+SocialAccounts = Annotated[
+    dict[Network, SocialAccount],
+    Field(max_length=20, examples=[{"mastodon": "@ada@sewing.example"}]),
+]
+BioRead = Annotated[str, Field(max_length=2000, examples=["I sew my own coats."])]
+SocialAccountsRead = Annotated[
+    dict[str, Annotated[str, Field(max_length=200)]],
+    Field(max_length=20, examples=[{"mastodon": "@ada@sewing.example"}]),
+]
+PictureLink = Annotated[
+    str,
+    Field(
+        max_length=200, description="Where the picture is.", examples=["/v1/profiles/ada.l/picture"]
+    ),
+]
+
+
+class ProfileRead(Complete):
+    """A member as other members see them."""
+
+    username: Username
+    bio: BioRead | None
+    social_accounts: SocialAccountsRead
+    picture: PictureLink | None
+
+    @classmethod
+    def of(cls, profile: Community) -> "ProfileRead":
+        return cls(**_shown(profile))
+
+
+class OwnProfileRead(ProfileRead):
+    """Your own profile, with what nobody else sees."""
+
+    email: Email
+    language: Language
+    created_at: datetime
+    last_login_at: datetime | None
+    ends_at: Annotated[
+        datetime,
+        Field(
+            description="The account ends then unless you log in before: 12 months after the last login."
+        ),
+    ]
+    restricted: Annotated[bool, Field(description="Whether you had processing restricted.")]
+
+    @classmethod
+    def of_owner(cls, profile: Community, account: Credentials) -> "OwnProfileRead":
+        return cls(
+            **_shown(profile) | {"picture": _own_link(profile)},
+            email=account.email,
+            language=account.language,
+            created_at=account.created_at,
+            last_login_at=account.last_login_at,
+            ends_at=account.ends_at,
+            restricted=account.restricted_at is not None,
+        )
+
+
+class ProfileChange(Strict):
+    """JSON Merge Patch: what is absent stays; null removes what is optional."""
+
+    username: Username = ""
+    language: Language = "en"
+    bio: Bio | None = None
+    social_accounts: Annotated[
+        dict[Network, SocialAccount | None] | None,
+        Field(max_length=40, examples=[{"mastodon": "@ada@sewing.example", "reddit": None}]),
+    ] = None
+
+
+def _shown(profile: Community) -> dict[str, object]:
+    return {
+        "username": profile.username,
+        "bio": profile.bio,
+        "social_accounts": profile.social_accounts,
+        "picture": f"/v1/profiles/{profile.username}/picture" if profile.has_picture else None,
+    }
+
+
+def _own_link(profile: Community) -> str | None:
+    return "/v1/profiles/me/picture" if profile.has_picture else None

@@ -1,0 +1,81 @@
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from dressform.repositories.sessions import OpenSession
+from dressform.schemas.fields import Complete, Login, Password, Strict
+
+RefreshTokenText = Annotated[
+    str,
+    Field(
+        pattern=r"^[A-Za-z0-9_-]{43}$",
+        min_length=43,
+        max_length=43,
+        examples=["Zt0yYd1xQmR5nTq8mB2uG7cV9wL4kXsJ6hF3aPeDo1I"],
+    ),
+]
+
+
+class LoginRequest(Strict):
+    login: Login
+    password: Password
+    session: Annotated[
+        Literal["cookie", "body"],
+        Field(
+            description="Where the refresh token goes: an HttpOnly cookie for a browser, or the body.",
+            examples=["body"],
+        ),
+    ] = "body"
+
+
+class RefreshRequest(Strict):
+    """Leave it out when the refresh token is in the cookie."""
+
+    refresh_token: RefreshTokenText
+
+
+class TokensRead(Complete):
+    access_token: Annotated[
+        str, Field(max_length=8192, examples=["eyJhbGciOiJFUzI1NiIsInR5cCI6ImF0K2p3dCJ9.…"])
+    ]
+    token_type: Literal["bearer"] = "bearer"  # noqa: S105  the name of a kind of token
+    expires_in: Annotated[
+        int,
+        Field(
+            description="Seconds.",
+            ge=1,
+            le=3600,
+            examples=[600],
+            json_schema_extra={"format": "int32"},
+        ),
+    ]
+    refresh_token: Annotated[
+        RefreshTokenText | None,
+        Field(description="Absent when it went into the cookie."),
+    ] = None
+
+
+class SessionRead(Complete):
+    id: UUID
+    created_at: Annotated[datetime, Field(description="The login.")]
+    renewed_at: Annotated[datetime, Field(description="When it was last refreshed.")]
+    ends_at: Annotated[
+        datetime, Field(description="It ends for good then: 90 days after the login.")
+    ]
+    current: Annotated[bool, Field(description="Whether this request came with it.")]
+
+    @classmethod
+    def of(cls, session: OpenSession, *, current: UUID) -> "SessionRead":
+        return cls(
+            id=session.id,
+            created_at=session.created_at,
+            renewed_at=session.renewed_at,
+            ends_at=session.ends_at,
+            current=session.id == current,
+        )
+
+
+class SessionsRead(Complete):
+    items: Annotated[list[SessionRead], Field(max_length=10000)]

@@ -1,0 +1,169 @@
+"""The 38 body measurements that sewing patterns are drafted from, and what each may hold.
+
+FreeSewing's names and units; the facts, their texts and their sources are in `measurements.json`.
+"""
+
+import difflib
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from importlib import resources
+from types import MappingProxyType
+from typing import Any
+
+# FreeSewing's own sample sets run from dolls (10 %) to giants (300 %): a bound refuses slips of the
+# unit and of the keyboard, never a body.
+_LONGEST_MM = 10_000
+_STEEPEST_DEGREES = 90
+
+_NAME_SHOWN = 40
+
+
+class Kind(StrEnum):
+    LENGTH = "length"
+    ANGLE = "angle"
+
+
+@dataclass(frozen=True, slots=True)
+class Seamly:
+    """The nearest measurement of Seamly2D and Valentina; `match` is `exact` or `approximate`."""
+
+    code: str
+    name: str
+    match: str
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """One measurement: lengths in mm, angles in degrees; `description` has `en` and `fr`."""
+
+    name: str
+    kind: Kind
+    unit: str
+    breasts_only: bool
+    description: Mapping[str, str] = field(hash=False)
+    seamly: Seamly | None
+    aliases: tuple[str, ...]
+
+    @property
+    def minimum(self) -> int:
+        """Exclusive."""
+        return 0
+
+    @property
+    def maximum(self) -> int:
+        """Inclusive for lengths, exclusive for angles."""
+        return _LONGEST_MM if self.kind is Kind.LENGTH else _STEEPEST_DEGREES
+
+    @property
+    def expected(self) -> str:
+        if self.kind is Kind.LENGTH:
+            return f"a number of millimetres greater than {self.minimum} and at most {self.maximum}"
+        return f"a number of degrees greater than {self.minimum} and less than {self.maximum}"
+
+    def fits(self, value: object) -> bool:
+        """Whether `value` is a number within the bounds; NaN and infinities are not."""
+        # Compared as it is: float() of a huge integer overflows. True is an int to Python.
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            return False
+        within = value <= self.maximum if self.kind is Kind.LENGTH else value < self.maximum
+        return self.minimum < value and within
+
+
+def _measurement(fact: Mapping[str, Any]) -> Measurement:
+    return Measurement(
+        name=fact["name"],
+        kind=Kind(fact["kind"]),
+        unit=fact["unit"],
+        breasts_only=fact["breasts_only"],
+        description=MappingProxyType(fact["description"]),
+        seamly=Seamly(**fact["seamly"]) if fact["seamly"] else None,
+        aliases=tuple(fact["aliases"]),
+    )
+
+
+def _by_name(facts: Iterable[Mapping[str, Any]]) -> Mapping[str, Measurement]:
+    known = sorted((_measurement(fact) for fact in facts), key=lambda each: each.name)
+    return MappingProxyType({each.name: each for each in known})
+
+
+def _read() -> dict[str, Any]:
+    file = resources.files("dressform.sewing").joinpath("measurements.json")
+    facts: dict[str, Any] = json.loads(file.read_text("utf-8"))
+    return facts
+
+
+def _version(facts: Mapping[str, Any]) -> str:
+    content = json.dumps(facts, sort_keys=True).encode()
+    return f"{facts['version']}+{hashlib.sha256(content).hexdigest()[:8]}"
+
+
+_FACTS = _read()
+_DERIVED = frozenset(_FACTS["derived"])
+_RETIRED = frozenset(_FACTS["retired"])
+
+CATALOGUE = _by_name(_FACTS["measurements"])
+"""Every measurement by its name, in name order."""
+
+VERSION = _version(_FACTS)
+"""FreeSewing's version and a digest of the content: it changes with every word."""
+
+_NOW_CALLED = {alias: each.name for each in CATALOGUE.values() for alias in each.aliases}
+_SPELLINGS = {name.lower(): name for name in CATALOGUE} | {
+    alias.lower(): name for alias, name in _NOW_CALLED.items()
+}
+
+
+def relevant(breasts: bool | None) -> tuple[Measurement, ...]:  # noqa: FBT001 - the flag of a model
+    """What to show when a model is configured: a filter for display, never a reason to refuse.
+
+    Not knowing (None) shows all.
+    """
+    hidden = breasts is False
+    return tuple(each for each in CATALOGUE.values() if not (hidden and each.breasts_only))
+
+
+def problems(measurements: Mapping[str, object]) -> list[tuple[str, str]]:
+    """The name of each entry that does not fit, and a sentence that says what was expected.
+
+    Takes any JSON value. Neither part holds a value, or more of an unknown name than can be shown.
+    """
+    # Nobody mistypes more names than there are; comparing thousands would cost seconds.
+    suggest = len(measurements) <= 2 * len(CATALOGUE)
+    found = []
+    for name, value in measurements.items():
+        known = CATALOGUE.get(name)
+        if known is None:
+            found.append((shown(name), _unknown(name, suggest=suggest)))
+        elif not known.fits(value):
+            found.append((name, f"{name}: {known.expected}"))
+    return found
+
+
+def shown(name: str) -> str:
+    """A name as it may be repeated to whoever sent it: short, and nothing invisible in it."""
+    start = "".join(
+        c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in name[:_NAME_SHOWN]
+    )
+    return start if len(name) <= _NAME_SHOWN else start + "…"
+
+
+def _unknown(name: str, *, suggest: bool) -> str:
+    if current := _NOW_CALLED.get(name):
+        return f"{name}: this is now called {current}"
+    if name in _DERIVED:
+        return f"{name}: worked out from other measurements when drafting; leave it out"
+    if name in _RETIRED:
+        return f"{name}: no longer used, and no measurement takes its place; leave it out"
+    nearest = _nearest(name) if suggest else None
+    hint = f"; did you mean {nearest}?" if nearest else ""
+    return f"{shown(name)}: not a known measurement{hint}"
+
+
+def _nearest(name: str) -> str | None:
+    if len(name) > _NAME_SHOWN:
+        return None
+    close = difflib.get_close_matches(name.lower(), _SPELLINGS, n=1)
+    return _SPELLINGS[close[0]] if close else None
