@@ -268,7 +268,8 @@ def test_a_busy_query_of_a_killed_server_is_no_obstacle(state: Path) -> None:
     endless = f"SELECT count(*) FROM {many}, {many} AS b, {many} AS c"
     with running(state, settings=FAST) as server:
         command = [str(binary("psql")), *server.psql_arguments(), "-Xc", endless]
-        client = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+        limit = {"PGOPTIONS": "-c statement_timeout=20s"}  # a failed test leaves nothing for long
+        client = subprocess.Popen(command, stderr=subprocess.DEVNULL, env=limit)
         active = "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND query LIKE "
         assert wait_until(lambda: psql(server, f"{active} '% AS c'") == "1\n", 10)
         os.kill(server.pid, signal.SIGKILL)
@@ -324,6 +325,11 @@ def test_a_failed_start_tells_why(state: Path) -> None:
         running(state, settings=FAST | {"shared_buffers": "some"}).__enter__()
     with running(state, settings=FAST):
         pass
+
+
+def test_a_missing_program_names_the_extra() -> None:
+    with pytest.raises(StartupError, match=r"dressform\[embedded\]"):
+        binary("no-such-program")
 
 
 def test_a_state_folder_that_is_a_file_is_refused(base: Path) -> None:

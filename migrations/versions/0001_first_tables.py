@@ -74,7 +74,7 @@ def upgrade() -> None:
             "ends_at",
             postgresql.TIMESTAMP(timezone=True),
             sa.Computed(
-                "(((started_at) AT TIME ZONE 'UTC') + INTERVAL '24 months') AT TIME ZONE 'UTC'",
+                "(((started_at) AT TIME ZONE 'UTC') + INTERVAL '6 months') AT TIME ZONE 'UTC'",
                 persisted=True,
             ),
             nullable=False,

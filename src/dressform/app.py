@@ -10,6 +10,7 @@ from fastapi.routing import APIRoute
 from starlette.types import ASGIApp
 
 from dressform import __version__, settings
+from dressform.clock import Clock
 from dressform.crypto.passwords import Passwords
 from dressform.crypto.tokens import AccessTokens, assert_backend
 from dressform.middleware.access_log import AccessLogMiddleware
@@ -49,10 +50,14 @@ class Application(FastAPI):
         process_settings: Settings = self.state.settings
         return AccessLogMiddleware(
             super().build_middleware_stack(),
-            append=lambda line: self.state.shipper.spool.append(line),
+            append=self._record,
             addresses=ClientAddress(process_settings.trusted_proxies),
-            clock=process_settings.clock,
+            clock=self.state.clock,
         )
+
+    def _record(self, line: bytes) -> None:
+        # Looked up each time: the spool is opened later than this is built, and changes.
+        self.state.shipper.spool.append(line)
 
     def openapi(self) -> dict[str, Any]:
         if not self.openapi_schema:
@@ -60,7 +65,7 @@ class Application(FastAPI):
         return self.openapi_schema
 
 
-def create_app(process_settings: Settings) -> FastAPI:
+def create_app(process_settings: Settings, clock: Clock | None = None) -> FastAPI:
     """The application; it touches nothing outside until its lifespan begins."""
     app = Application(
         title="Dressform",
@@ -73,6 +78,7 @@ def create_app(process_settings: Settings) -> FastAPI:
         responses={},
     )
     app.state.settings = process_settings
+    app.state.clock = clock or process_settings.clock
     for module in ROUTERS:
         app.include_router(module.router)
     app.include_router(documentation.router)
@@ -111,7 +117,7 @@ def _surround(app: FastAPI, process_settings: Settings) -> None:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     process_settings: Settings = app.state.settings
     assert_backend()
-    async with opened(process_settings) as (units, signing_keys):
+    async with opened(process_settings, app.state.clock) as (units, signing_keys):
         tokens = AccessTokens(
             signing_keys,
             issuer=process_settings.public_url,

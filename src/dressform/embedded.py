@@ -110,7 +110,7 @@ def _start(stack: ExitStack, state_dir: Path, settings: Mapping[str, str]) -> Se
     _make_passable(state_dir, account)
     lock = stack.enter_context(_owned(state_dir))
     check_reach(account, binary("postgres"), state_dir)
-    clear_leftovers(data)
+    clear_leftovers(data, account)
     ensure_data(data, account, durable=settings.get("fsync") != "off")
     socket_dir = stack.enter_context(_socket_folder(account, lock))
     options = {**DEFAULTS, **settings, **SILENCE, **PRIVACY}

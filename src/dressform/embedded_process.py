@@ -121,7 +121,7 @@ def _command_line(pid: int) -> str:
     return subprocess.run(command, capture_output=True, text=True, check=False).stdout  # noqa: S603  a number
 
 
-def clear_leftovers(data: Path) -> None:
+def clear_leftovers(data: Path, account: Account) -> None:
     """Ends what a killed owner or a killed server left running, and a process id gone stale.
 
     The caller holds the lock of the state folder, so nobody owns what is found here.
@@ -134,24 +134,22 @@ def clear_leftovers(data: Path) -> None:
         return
     written = pid_file.read_text().partition("\n")[0].lstrip("-")
     pid = int(written) if written.isdecimal() else os.getpid()
-    if not _is_postgres(_command_line(pid)):  # else PostgreSQL looks closer, and refuses
-        _end_strays(data)
-        pid_file.unlink()
+    if _is_no_postgres(pid):  # else PostgreSQL looks closer, and refuses
+        _end_strays(data, account)
+        pid_file.unlink(missing_ok=True)
 
 
-def _end_strays(data: Path) -> None:
+def _end_strays(data: Path, account: Account) -> None:
     """A query that keeps the processor busy does not notice that its server was killed."""
-    for process in Path("/proc").glob("[0-9]*"):
-        if not _is_unrelated(process, data):
-            stop(int(process.name), partial(_is_unrelated, process, data))
+    # Asked as the server's user: in a container even root may not see where others work.
+    find = 'for p in /proc/[0-9]*; do [ "$p/cwd" -ef "$1" ] && echo "${p#/proc/}"; done; true'
+    for pid in map(int, run(account, "/bin/sh", "-c", find, "sh", data).split()):
+        if _is_postgres(_command_line(pid)):
+            stop(pid, partial(_is_no_postgres, pid))
 
 
-def _is_unrelated(process: Path, data: Path) -> bool:
-    try:
-        works_there = (process / "cwd").samefile(data)
-    except OSError:
-        return True
-    return not (works_there and _is_postgres(_command_line(int(process.name))))
+def _is_no_postgres(pid: int) -> bool:
+    return not _is_postgres(_command_line(pid))
 
 
 def stop(pid: int, is_gone: Callable[[], bool]) -> None:

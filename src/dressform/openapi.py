@@ -3,6 +3,7 @@
 from typing import Any
 
 from dressform.errors import (
+    DressformError,
     InternalError,
     InvalidInput,
     NotSignedIn,
@@ -51,7 +52,7 @@ def describe(document: dict[str, Any]) -> dict[str, Any]:
 def _complete(operation: dict[str, Any]) -> None:
     secured = bool(operation.get("security"))
     has_input = "requestBody" in operation or "parameters" in operation
-    common = [InternalError, Unavailable]
+    common: list[type[DressformError]] = [InternalError, Unavailable]
     common += [NotSignedIn, Restricted] if secured else []
     common += [InvalidInput] if has_input else []
     common += [Unreadable, TooLarge] if "requestBody" in operation else []

@@ -164,7 +164,7 @@ ROUND = Category(
     ),
     purpose=Text("To prove that the notice is kept.", "Prouver que la notice est respectée."),
     legal_basis="GDPR Art. 5(2)",
-    window=Months(24),
+    window=Months(6),
     since="started_at",
     clock=Text("the run", "l'exécution"),
     ending=Text("The record is deleted.", "L'enregistrement est supprimé."),

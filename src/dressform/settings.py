@@ -43,7 +43,7 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8000
     workers: Annotated[int, Field(ge=1, le=64)] = 1
-    public_url: str = "http://localhost:8000"
+    public_url: str = Field(default_factory=lambda data: f"http://localhost:{data['port']}")
     site_url: str | None = None
     allowed_origins: Annotated[tuple[str, ...], NoDecode] = ()
     trusted_proxies: Annotated[tuple[Network, ...], NoDecode] = ()
@@ -53,7 +53,7 @@ class Settings(BaseSettings):
     master_keys: SecretStr | None = None
     smtp_url: SecretStr | None = None
     mail_from: str = "Dressform <no-reply@localhost>"
-    worker_interval: timedelta = timedelta(minutes=1)
+    worker_interval: timedelta = timedelta(minutes=5)
     clock_ahead: timedelta = timedelta(0)
     log_level: Annotated[str, Field(pattern="^(debug|info|warning|error)$")] = "info"
 

@@ -80,7 +80,7 @@ def test_codes_and_aliases_point_to_one_measurement_only() -> None:
     aliases = [alias for each in CATALOGUE.values() for alias in each.aliases]
 
     assert len(codes) == len(set(codes)) == 37
-    assert len(aliases) == len(set(aliases)) == 20
+    assert len(aliases) == len(set(aliases)) == 18
     assert not set(aliases) & set(CATALOGUE)
     assert {each.seamly.match for each in CATALOGUE.values() if each.seamly} == {
         "exact",
@@ -109,9 +109,8 @@ def test_the_version_is_the_same_in_every_process() -> None:
     assert VERSION.startswith("4.10.2+")
 
 
-@pytest.mark.parametrize("breasts", [None, True])
-def test_all_are_relevant_unless_there_are_no_breasts(breasts: bool | None) -> None:
-    assert relevant(breasts) == tuple(CATALOGUE.values())
+def test_all_are_relevant_unless_there_are_no_breasts() -> None:
+    assert relevant(breasts=True) == relevant(breasts=None) == tuple(CATALOGUE.values())
 
 
 def test_without_breasts_the_others_are_relevant() -> None:
@@ -152,7 +151,7 @@ def test_a_slope_ends_short_of_the_right_angle() -> None:
 
 
 @pytest.mark.parametrize(
-    "alias, name", [(a, m.name) for m in CATALOGUE.values() for a in m.aliases]
+    ("alias", "name"), [(a, m.name) for m in CATALOGUE.values() for a in m.aliases]
 )
 def test_an_older_name_is_told_the_present_one(alias: str, name: str) -> None:
     assert problems({alias: 900}) == [(alias, f"{alias}: this is now called {name}")]
@@ -191,7 +190,9 @@ def test_a_name_like_nothing_gets_no_suggestion() -> None:
     assert problems({"éé": 1}) == [("éé", "éé: not a known measurement")]
 
 
-@pytest.mark.parametrize("name", ["", "\0", "\ud800", "‮tsehc", "a\r\nSet-Cookie: b", "x" * 10_000])
+@pytest.mark.parametrize(
+    "name", ["", "\0", "\ud800", "\u202etsehc", "a\r\nSet-Cookie: b", "x" * 10_000]
+)
 def test_a_name_is_repeated_only_as_far_as_it_can_be_shown(name: str) -> None:
     [(told, detail)] = problems({name: 1})
 

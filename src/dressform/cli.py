@@ -1,0 +1,164 @@
+"""The commands. A mistake of the operator's is one sentence, never a traceback."""
+
+import asyncio
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Coroutine
+from datetime import datetime
+from typing import Annotated, Any, TypeVar
+
+import typer
+import uvicorn
+import yaml
+
+from dressform import embedded, logs, settings
+from dressform.app import create_app
+from dressform.cli_keys import app as keys_app
+from dressform.database import Units
+from dressform.errors import StartupError, Unavailable
+from dressform.policy import CATEGORIES
+from dressform.process import migrated, opened, settings_in_use
+from dressform.repositories.retention import Retention
+from dressform.settings import Settings
+from dressform.up import claim_port, run_everything
+from dressform.worker.process import work, work_once
+
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__
+)
+app.add_typer(keys_app, name="keys")
+
+Result = TypeVar("Result")
+
+
+def main() -> None:
+    """The program. Exit code 1 and one sentence for what an operator can mend."""
+    try:
+        app()
+    except (StartupError, Unavailable) as error:
+        typer.secho(f"dressform: {error}", fg="red", err=True)
+        raise SystemExit(1) from None
+
+
+def _with_units(
+    loaded: Settings, task: Callable[[Settings, Units], Coroutine[Any, Any, Result]]
+) -> Result:
+    async def run() -> Result:
+        async with opened(loaded) as (units, _):
+            return await task(loaded, units)
+
+    return asyncio.run(run())
+
+
+async def _only_open(_: Settings, __: Units) -> None:
+    """Opening says in one sentence what is wrong, and makes the keys at the first start of all."""
+
+
+@app.command()
+def up() -> None:
+    """Run everything here: PostgreSQL of our own, migrations, API, worker, mail into files."""
+    loaded = settings.load()
+    logs.configure(loaded.log_level)
+    run_everything(loaded)
+
+
+@app.command()
+def serve(
+    workers: Annotated[int | None, typer.Option(help="Processes.", min=1, max=64)] = None,
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on.", min=0, max=65535)] = None,
+) -> None:
+    """Run the API."""
+    given = {"WORKERS": workers, "HOST": host, "PORT": port}
+    os.environ.update({f"DRESSFORM_{k}": str(v) for k, v in given.items() if v is not None})
+    with settings_in_use() as loaded:
+        claim_port(loaded)
+        _with_units(loaded, _only_open)
+        uvicorn.run(
+            "dressform.app:from_environment",
+            factory=True,
+            host=loaded.host,
+            port=loaded.port,
+            workers=loaded.workers,
+            # The access log knows which proxies to believe; uvicorn would believe any.
+            proxy_headers=False,
+            # Its own access log would hold addresses.
+            access_log=False,
+            log_config=None,
+            server_header=False,
+            ws="none",
+            http="httptools",
+            lifespan="on",
+            timeout_graceful_shutdown=6,
+        )
+
+
+@app.command()
+def worker(
+    *, once: Annotated[bool, typer.Option("--once", help="One round, then exit.")] = False
+) -> None:
+    """Enforce the retention windows and deliver the mail."""
+    with settings_in_use() as loaded:
+        if not once:
+            _with_units(loaded, work)
+            return
+        for report in _with_units(loaded, work_once):
+            typer.echo(f"{report.rule:<16}{report.rows:>8} rows ended{report.seconds:>9.2f} s")
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to this version's tables, and make the service's own keys."""
+    with settings_in_use() as loaded:
+        asyncio.run(migrated(loaded))
+        _with_units(loaded, _only_open)
+        typer.echo("The database is up to date.")
+
+
+@app.command()
+def openapi() -> None:
+    """Print the OpenAPI document."""
+    document = create_app(Settings(_env_file=None)).openapi()
+    sys.stdout.write(yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=100))
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def psql(context: typer.Context) -> None:
+    """Open psql on the database in use; further arguments go to psql."""
+    loaded = settings.load()
+    if loaded.database_url is not None:
+        url = loaded.database_url.get_secret_value().replace("+asyncpg", "", 1)
+        raise SystemExit(subprocess.call(["psql", url, *context.args]))  # noqa: S603, S607
+    with embedded.attached(loaded.state_dir) as server:
+        program = [str(embedded.binary("psql")), *server.psql_arguments()]
+        raise SystemExit(subprocess.call([*program, *context.args]))  # noqa: S603
+
+
+@app.command()
+def retention() -> None:
+    """Show how each rule stands: window, oldest row, next ending, last run."""
+    with settings_in_use() as loaded:
+        _with_units(loaded, _print_standing)
+
+
+async def _print_standing(_: Settings, units: Units) -> None:
+    line = "{:<16} {:<10} {:<20} {:<20} {:<20} {:>8}"
+    typer.echo(line.format("rule", "window", "oldest", "next ending", "last run", "rows"))
+    async with units.reading() as unit:
+        for category in CATEGORIES:
+            standing = await Retention(unit).standing(category)
+            last = await Retention(unit).last_run(category)
+            shown = (
+                category.key,
+                category.window.in_words("en"),
+                _moment(standing.oldest_at),
+                _moment(standing.next_ending_at),
+                _moment(last.finished_at if last else None),
+                last.rows if last else "",
+            )
+            typer.echo(line.format(*map(str, shown)))
+
+
+def _moment(at: datetime | None) -> str:
+    return "none" if at is None else f"{at:%Y-%m-%d %H:%M:%S}"

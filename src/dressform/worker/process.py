@@ -1,0 +1,34 @@
+"""The worker as a process: until a signal comes, or for one round."""
+
+import asyncio
+import signal
+
+from dressform.database import Units
+from dressform.mail.compose import Composer
+from dressform.mail.transport import transport_of
+from dressform.settings import Settings
+from dressform.worker.enforce import Report
+from dressform.worker.scheduler import Duties, schedule
+
+
+def duties_of(settings: Settings, units: Units) -> Duties:
+    composer = Composer(
+        sender=settings.mail_from, link_base=settings.link_base, clock=settings.clock
+    )
+    return Duties(units, composer, transport_of(settings), settings.worker_interval)
+
+
+async def work(settings: Settings, units: Units) -> None:
+    """Until SIGTERM or SIGINT. What a signal cuts short is repeated by the next worker."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    scheduler = schedule(duties_of(settings, units))
+    scheduler.start()
+    await stop.wait()
+    scheduler.shutdown(wait=False)
+
+
+async def work_once(settings: Settings, units: Units) -> list[Report]:
+    return await duties_of(settings, units).round()

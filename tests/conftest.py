@@ -1,0 +1,131 @@
+"""One PostgreSQL a test process, migrated once; real commits, and empty tables after each test."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from sqlalchemy import text
+
+from dressform import embedded
+from dressform.app import create_app
+from dressform.database import Units, transaction
+from dressform.keys import new_master_key
+from dressform.process import engine_of, migrated
+from dressform.settings import Settings
+from dressform.tables import Base
+from dressform.worker.process import duties_of
+from dressform.worker.scheduler import Duties
+from tests.people import Mailbox, Person
+
+# What is lost in a crash does not matter to tests, and waiting for the disk would double their time.
+QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+MASTER_KEY = new_master_key("tests")
+
+
+class MovableClock:
+    """Stands still until it is moved."""
+
+    def __init__(self, at: datetime) -> None:
+        self.at = at
+
+    def __call__(self) -> datetime:
+        return self.at
+
+    def advance(self, **duration: float) -> None:
+        self.at += timedelta(**duration)
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[embedded.Server]:
+    state = tmp_path_factory.mktemp("server")
+    for folder in (state, *state.parents[:3]):
+        if folder.stat().st_uid == 0 and "pytest" in folder.name:
+            folder.chmod(0o711)  # As root the server runs as another user, who must get through.
+    with embedded.running(state, settings=QUICK) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def migrated_url(server: embedded.Server) -> str:
+    asyncio.run(migrated(Settings(database_url=server.url(), _env_file=None)))
+    return server.url()
+
+
+@pytest.fixture
+def settings(migrated_url: str, tmp_path: Path) -> Settings:
+    return Settings(
+        database_url=migrated_url,
+        master_keys=MASTER_KEY,
+        state_dir=tmp_path,
+        database_pool_size=5,
+        _env_file=None,
+    )
+
+
+@pytest.fixture
+def clock() -> MovableClock:
+    return MovableClock(datetime(2026, 3, 1, 12, tzinfo=UTC))
+
+
+@pytest.fixture
+async def app(settings: Settings, clock: MovableClock) -> AsyncIterator[FastAPI]:
+    application = create_app(settings, clock)
+    async with application.router.lifespan_context(application):
+        yield application
+    await _empty(settings)
+
+
+async def _empty(settings: Settings) -> None:
+    names = [table.name for table in Base.metadata.sorted_tables if table.name != "service_secret"]
+    engine = engine_of(settings)
+    async with transaction(engine) as connection:
+        await connection.execute(text(f"TRUNCATE {', '.join(names)} CASCADE"))
+    await engine.dispose()
+
+
+@pytest.fixture
+def units(app: FastAPI) -> Units:
+    found: Units = app.state.service.units
+    return found
+
+
+@pytest.fixture
+async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost:8000") as made:
+        yield made
+
+
+@pytest.fixture
+def duties(settings: Settings, units: Units) -> Duties:
+    """The worker's, with mail into files."""
+    return duties_of(settings, units)
+
+
+@pytest.fixture
+def mailbox(settings: Settings, duties: Duties) -> Mailbox:
+    return Mailbox(settings.state_dir / "mail", duties.deliver)
+
+
+@pytest.fixture
+def join(client: httpx.AsyncClient, mailbox: Mailbox) -> Callable[..., Awaitable[Person]]:
+    """Makes a member as anybody becomes one: registered, confirmed by mail, signed in."""
+
+    async def make(username: str = "ada", **over: str) -> Person:
+        person = Person(client, mailbox, username, **over)
+        await person.register()
+        await person.confirm()
+        await person.sign_in()
+        return person
+
+    return make
+
+
+@pytest.fixture
+async def ada(join: Callable[..., Awaitable[Person]]) -> Person:
+    return await join("ada")

@@ -1,0 +1,97 @@
+"""Members as the tests play them, over the API and a real mailbox."""
+
+import email
+import re
+from collections.abc import Awaitable, Callable
+from email import policy
+from email.message import EmailMessage
+from pathlib import Path
+
+import httpx
+
+PASSWORD = "seven tailors measured twice"
+
+
+class Mailbox:
+    """The folder into which mails are delivered; each is read once."""
+
+    def __init__(self, folder: Path, deliver: Callable[[], Awaitable[int]]) -> None:
+        self._folder = folder
+        self._deliver = deliver
+        self._read: set[Path] = set()
+
+    async def collect(self) -> list[EmailMessage]:
+        await self._deliver()
+        fresh = sorted(set(self._folder.glob("*.eml")) - self._read)
+        self._read.update(fresh)
+        return [
+            email.message_from_bytes(path.read_bytes(), policy=policy.default) for path in fresh
+        ]  # type: ignore[misc]
+
+    async def one(self) -> EmailMessage:
+        (message,) = await self.collect()
+        return message
+
+    async def token(self) -> str:
+        return token_of(await self.one())
+
+
+def token_of(message: EmailMessage) -> str:
+    found = re.search(r"#token=([A-Za-z0-9_-]{43})\s", message.get_content())
+    assert found, message.get_content()
+    return found[1]
+
+
+class Person:
+    def __init__(
+        self, client: httpx.AsyncClient, mailbox: Mailbox, username: str, **over: str
+    ) -> None:
+        self.client = client
+        self.mailbox = mailbox
+        self.username = username
+        self.email = over.get("email", f"{username}@example.org")
+        self.password = over.get("password", PASSWORD)
+        self.language = over.get("language", "en")
+        self.access_token = ""
+        self.refresh_token = ""
+
+    async def register(self) -> httpx.Response:
+        return await self.client.post(
+            "/v1/auth/register",
+            json={
+                "email": self.email,
+                "username": self.username,
+                "password": self.password,
+                "language": self.language,
+            },
+        )
+
+    async def confirm(self) -> httpx.Response:
+        token = await self.mailbox.token()
+        return await self.client.post("/v1/auth/verify-email", json={"token": token})
+
+    async def sign_in(self, login: str | None = None) -> httpx.Response:
+        response = await self.client.post(
+            "/v1/auth/login",
+            json={"login": login or self.username, "password": self.password, "session": "body"},
+        )
+        if response.is_success:
+            tokens = response.json()
+            self.access_token = tokens["access_token"]
+            self.refresh_token = tokens["refresh_token"]
+        return response
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.access_token}"}
+
+    async def ask(self, method: str, path: str, **more: object) -> httpx.Response:
+        headers = self.headers | more.pop("headers", {})  # type: ignore[operator]
+        return await self.client.request(method, path, headers=headers, **more)  # type: ignore[arg-type]
+
+    async def add_model(self, **over: object) -> str:
+        body = {"name": "Me", "breasts": False, "measurements": {"chest": 1105, "neck": 420}}
+        response = await self.ask("POST", "/v1/models", json=body | over)
+        assert response.status_code == 201, response.text
+        model_id: str = response.json()["id"]
+        return model_id
