@@ -30,11 +30,11 @@ check: $(VENV)/ready ## lint, types, layers, and whether generated files are fre
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-openapi: $(VENV)/ready ## write openapi.yaml anew
-	$(BIN)/dressform openapi > openapi.yaml
+openapi: $(VENV)/ready ## write openapi.yaml and the README's table anew
+	$(BIN)/python -m tests.generated
 
 bench: $(VENV)/ready ## measure, and compare within the same run
-	$(BIN)/python -m bench
+	$(BIN)/python -m tests.bench
 
 lock: $(VENV)/ready ## pin all dependencies anew
 	$(UV) -o requirements.lock

@@ -135,6 +135,17 @@ def psql(context: typer.Context) -> None:
         raise SystemExit(subprocess.call([*program, *context.args]))  # noqa: S603
 
 
+@app.command("policy")
+def print_policy() -> None:
+    """Print the rules as a Markdown table, as it stands in the README."""
+    typer.echo("| data | why | kept | counted from | then |\n| --- | --- | --- | --- | --- |")
+    for one in CATEGORIES:
+        kept = one.window.in_words("en")
+        typer.echo(
+            f"| {one.data.en} | {one.purpose.en} | {kept} | {one.clock.en} | {one.ending.en} |"
+        )
+
+
 @app.command()
 def retention() -> None:
     """Show how each rule stands: window, oldest row, next ending, last run."""

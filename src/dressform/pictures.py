@@ -156,9 +156,15 @@ def _srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
 
 
 def _encode(image: Image.Image) -> Picture:
-    # Pasted onto a new one, so that nothing but pixels can come along.
-    bare = Image.new(image.mode, image.size)
-    bare.paste(image)
+    bare = _visible(image)
     file = BytesIO()
     bare.save(file, "WEBP", quality=82, method=4)
     return Picture(file.getvalue(), bare.width, bare.height)
+
+
+def _visible(image: Image.Image) -> Image.Image:
+    """What can be seen and no more: an erased background is often still there, transparent."""
+    mask = image.getchannel("A").point([0] + [255] * 255) if image.mode == "RGBA" else None
+    bare = Image.new(image.mode, image.size)
+    bare.paste(image, mask=mask)
+    return bare

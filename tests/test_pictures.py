@@ -1,0 +1,503 @@
+import asyncio
+import logging
+import random
+import struct
+import threading
+import time
+import warnings
+import zlib
+from collections.abc import Iterator
+from io import BytesIO
+from itertools import pairwise
+
+import pytest
+from PIL import ExifTags, Image, ImageCms, ImageOps, PngImagePlugin, features
+
+from dressform import pictures as module
+from dressform.errors import DressformError, TooLarge, UnsupportedPicture
+from dressform.pictures import LONGEST_SIDE, MAX_BYTES, MAX_PIXELS, Picture, Pictures
+
+FORMATS = ("PNG", "JPEG", "WEBP", "AVIF")
+SECRET = "12 rue du Secret"
+XMP = f'<x:xmpmeta xmlns:x="adobe:ns:meta/"><where>{SECRET}</where></x:xmpmeta>'.encode()
+
+RED, GREEN, BLUE, WHITE = (230, 20, 20), (20, 200, 20), (20, 20, 230), (250, 250, 250)
+
+
+@pytest.fixture
+def pictures() -> Iterator[Pictures]:
+    pictures = Pictures()
+    yield pictures
+    pictures.close()
+
+
+def quarters(width: int = 64, height: int = 32) -> Image.Image:
+    """Red, green, blue and white, so that each of the eight orientations looks different."""
+    image = Image.new("RGB", (2, 2))
+    for place, colour in zip(
+        [(0, 0), (1, 0), (0, 1), (1, 1)], [RED, GREEN, BLUE, WHITE], strict=True
+    ):
+        image.putpixel(place, colour)
+    return image.resize((width, height), Image.Resampling.NEAREST)
+
+
+def written(image: Image.Image, kind: str, **options: object) -> bytes:
+    file = BytesIO()
+    image.save(file, kind, **options)
+    return file.getvalue()
+
+
+def read(picture: Picture) -> Image.Image:
+    image = Image.open(BytesIO(picture.webp), formats=["WEBP"])
+    assert image.size == (picture.width, picture.height)
+    return image
+
+
+def corners(image: Image.Image) -> list[tuple[int, ...]]:
+    plain, (width, height) = image.convert("RGB"), image.size
+    across, down = (width // 4, 3 * width // 4), (height // 4, 3 * height // 4)
+    found = [plain.getpixel((x, y)) for y in down for x in across]
+    return [pixel for pixel in found if isinstance(pixel, tuple)]
+
+
+def alike(one: list[tuple[int, ...]], other: list[tuple[int, ...]], within: int = 12) -> bool:
+    pairs = zip(one, other, strict=True)
+    return all(abs(a - b) <= within for x, y in pairs for a, b in zip(x, y, strict=True))
+
+
+def chunk(kind: bytes, content: bytes = b"") -> bytes:
+    checksum = struct.pack(">I", zlib.crc32(kind + content))
+    return struct.pack(">I", len(content)) + kind + content + checksum
+
+
+def png(size: tuple[int, int], *, depth: int, colour: int, row: bytes, extra: bytes = b"") -> bytes:
+    header = chunk(b"IHDR", struct.pack(">IIBBBBB", *size, depth, colour, 0, 0, 0))
+    rows = chunk(b"IDAT", zlib.compress((b"\0" + row) * size[1]))
+    return b"\x89PNG\r\n\x1a\n" + header + extra + rows + chunk(b"IEND")
+
+
+def exif(orientation: int = 1) -> bytes:
+    tags = Image.Exif()
+    tags[ExifTags.Base.Orientation] = orientation
+    tags[ExifTags.Base.ImageDescription] = SECRET
+    tags.get_ifd(ExifTags.IFD.GPSInfo).update({1: "N", 2: (48.0, 51.0, 24.0), 29: SECRET})
+    return tags.tobytes()
+
+
+def swapped_profile() -> bytes:
+    """The profile of a screen whose red is sRGB's blue, and the other way round."""
+    srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    return srgb.replace(b"rXYZ", b"----").replace(b"bXYZ", b"rXYZ").replace(b"----", b"bXYZ")
+
+
+def riff_chunks(webp: bytes) -> list[bytes]:
+    at, kinds = 12, []
+    while at < len(webp):
+        kinds.append(webp[at : at + 4])
+        at += 8 + (int.from_bytes(webp[at + 4 : at + 8], "little") + 1) // 2 * 2
+    return kinds
+
+
+def test_pillow_was_built_with_every_format() -> None:
+    for feature in ("avif", "webp", "jpg", "zlib", "littlecms2"):
+        assert features.check(feature), feature
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+async def test_a_picture_becomes_a_webp_of_the_same_pixels(pictures: Pictures, kind: str) -> None:
+    picture = await pictures.normalise(written(quarters(), kind))
+
+    assert (picture.width, picture.height) == (64, 32)
+    assert alike(corners(read(picture)), [RED, GREEN, BLUE, WHITE])
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+async def test_nothing_but_pixels_comes_out(pictures: Pictures, kind: str) -> None:
+    text = PngImagePlugin.PngInfo()
+    text.add_text("Comment", SECRET)
+    text.add_itxt("Author", SECRET, zip=True)
+    options: dict[str, object] = {"pnginfo": text} if kind == "PNG" else {}
+    options |= {"comment": SECRET} if kind == "JPEG" else {}
+    profile = swapped_profile()
+    data = written(quarters(), kind, exif=exif(6), xmp=XMP, icc_profile=profile, **options)
+    data += SECRET.encode() + b"PK\x03\x04"
+    sent = Image.open(BytesIO(data))
+    assert sent.getexif().get_ifd(ExifTags.IFD.GPSInfo)[29] == SECRET
+    assert sent.info["icc_profile"] == profile
+
+    picture = await pictures.normalise(data)
+
+    assert set(riff_chunks(picture.webp)) <= {b"VP8 ", b"VP8L", b"VP8X", b"ALPH"}
+    assert len(picture.webp) == 8 + int.from_bytes(picture.webp[4:8], "little")
+    for trace in (SECRET.encode(), b"Exif", b"xmpmeta", b"rXYZ", b"GPS", b"PK\x03\x04"):
+        assert trace not in picture.webp
+    assert set(read(picture).info) <= {"loop", "background"}
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize("kind", FORMATS)
+async def test_it_stands_upright(pictures: Pictures, kind: str, orientation: int) -> None:
+    data = written(quarters(), kind, exif=exif(orientation))
+    upright = ImageOps.exif_transpose(Image.open(BytesIO(data)))
+
+    picture = await pictures.normalise(data)
+
+    assert (picture.width, picture.height) == ((32, 64) if orientation > 4 else (64, 32))
+    assert alike(corners(read(picture)), corners(upright))
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+async def test_its_colours_are_converted_to_srgb(pictures: Pictures, kind: str) -> None:
+    data = written(quarters(), kind, icc_profile=swapped_profile())
+
+    picture = await pictures.normalise(data)
+
+    assert alike(corners(read(picture)), [BLUE, GREEN, RED, WHITE], within=25)
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+async def test_a_broken_profile_is_ignored(pictures: Pictures, kind: str) -> None:
+    picture = await pictures.normalise(written(quarters(), kind, icc_profile=b"nonsense" * 40))
+
+    assert alike(corners(read(picture)), [RED, GREEN, BLUE, WHITE])
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "I;16"])
+async def test_every_mode_of_png_is_taken(pictures: Pictures, mode: str) -> None:
+    image = quarters(1500, 750).convert("L").convert("I;16") if mode == "I;16" else quarters()
+    data = written(image if mode == "I;16" else image.convert(mode), "PNG")
+
+    picture = await pictures.normalise(data)
+
+    assert corners(read(picture))[3][0] >= (240 if mode != "I;16" else 0)
+
+
+@pytest.mark.parametrize("mode", ["L", "CMYK", "RGB"])
+@pytest.mark.parametrize("width", [64, 5000])
+async def test_every_mode_of_jpeg_is_taken(pictures: Pictures, mode: str, width: int) -> None:
+    sent = quarters(width, width // 2).convert(mode)
+
+    picture = await pictures.normalise(written(sent, "JPEG", quality=95))
+
+    assert alike(corners(read(picture)), corners(sent))
+
+
+async def test_sixteen_bits_of_grey_are_scaled_to_eight(pictures: Pictures) -> None:
+    grey = png((8, 8), depth=16, colour=0, row=b"\x80\x00" * 8)
+
+    picture = await pictures.normalise(grey)
+
+    assert alike(corners(read(picture)), [(128, 128, 128)] * 4, within=2)
+
+
+@pytest.mark.parametrize("depth", [8, 16])
+async def test_a_colour_declared_transparent_is(pictures: Pictures, depth: int) -> None:
+    row = b"\x80\x00" * (8 * depth // 16)
+    key = chunk(b"tRNS", b"\x80\x00" if depth == 16 else b"\x00\x80")
+
+    picture = await pictures.normalise(png((8, 8), depth=depth, colour=0, row=row, extra=key))
+
+    alpha = read(picture).getchannel("A")
+    assert alpha.getextrema() == ((0, 0) if depth == 16 else (0, 255))
+
+
+@pytest.mark.parametrize("kind", ["PNG", "WEBP", "AVIF"])
+@pytest.mark.parametrize("size", [(64, 32), (2000, 1000)])
+async def test_transparency_is_kept(pictures: Pictures, kind: str, size: tuple[int, int]) -> None:
+    sent = quarters(*size)
+    sent.putalpha(Image.linear_gradient("L").resize(size))
+
+    picture = await pictures.normalise(written(sent, kind))
+
+    seen = read(picture).getchannel("A")
+    middle = seen.getpixel((picture.width // 2, picture.height // 2))
+    assert isinstance(middle, int | float)
+    assert abs(middle - 128) < 16
+    assert seen.getpixel((picture.width // 2, 0)) != seen.getpixel((0, picture.height - 1))
+
+
+async def test_a_transparent_palette_is_kept(pictures: Pictures) -> None:
+    sent = quarters().quantize(4)
+    data = written(sent, "PNG", transparency=bytes([0, 255, 255, 255]))
+
+    picture = await pictures.normalise(data)
+
+    assert read(picture).getchannel("A").getextrema() == (0, 255)
+
+
+async def test_what_was_hidden_under_transparency_is_gone(pictures: Pictures) -> None:
+    sent = quarters()
+    sent.putalpha(0)
+
+    picture = await pictures.normalise(written(sent, "PNG"))
+
+    assert len(set(corners(read(picture)))) == 1
+
+
+@pytest.mark.parametrize(
+    ("sent", "seen"),
+    [
+        ((1, 1), (1, 1)),
+        ((300, 200), (300, 200)),
+        ((1024, 1024), (1024, 1024)),
+        ((1025, 1), (1024, 1)),
+        ((2048, 1536), (1024, 768)),
+        ((1000, 3000), (341, 1024)),
+        ((1, 16000), (1, 1024)),
+    ],
+)
+@pytest.mark.parametrize("kind", FORMATS)
+async def test_it_is_made_smaller_and_never_larger(
+    pictures: Pictures, kind: str, sent: tuple[int, int], seen: tuple[int, int]
+) -> None:
+    picture = await pictures.normalise(written(Image.new("RGB", sent), kind))
+
+    assert (picture.width, picture.height) == seen
+    assert max(read(picture).size) <= LONGEST_SIDE
+
+
+@pytest.mark.parametrize("kind", ["PNG", "WEBP", "AVIF"])
+async def test_the_first_frame_of_an_animation_is_kept(pictures: Pictures, kind: str) -> None:
+    later = [Image.new("RGB", (64, 32), colour) for colour in (RED, BLUE)]
+    data = written(quarters(), kind, save_all=True, append_images=later, duration=50)
+    assert getattr(Image.open(BytesIO(data)), "n_frames", 1) == 3
+
+    picture = await pictures.normalise(data)
+
+    assert b"ANIM" not in riff_chunks(picture.webp)
+    assert alike(corners(read(picture)), [RED, GREEN, BLUE, WHITE])
+
+
+def others() -> dict[str, bytes]:
+    image = quarters()
+    drawn = {
+        kind: written(image, kind) for kind in ("GIF", "BMP", "TIFF", "ICO", "PPM", "JPEG2000")
+    }
+    return drawn | {
+        "empty": b"",
+        "a byte": b"\xff",
+        "SVG": b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>',
+        "HTML": b"<!doctype html><title>hello</title>",
+        "PDF": written(image, "PDF"),
+        "EPS": b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n%%EndComments\n",
+        "zip": b"PK\x05\x06" + bytes(18),
+        "HEIC": struct.pack(">I", 24) + b"ftypheic\0\0\0\0mif1heic" + bytes(64),
+        "PNG's name alone": b"\x89PNG\r\n\x1a\n",
+        "JPEG's name alone": b"\xff\xd8\xff",
+        "WebP's name alone": b"RIFF\0\0\0\0WEBPVP8 ",
+        "AVIF's name alone": struct.pack(">I", 16) + b"ftypavif\0\0\0\0",
+        "an endless JPEG": b"\xff" * 100_000,
+    }
+
+
+@pytest.mark.parametrize("name", others())
+async def test_other_formats_are_refused(pictures: Pictures, name: str) -> None:
+    with pytest.raises(UnsupportedPicture) as refused:
+        await pictures.normalise(others()[name])
+
+    assert "PNG, JPEG, WebP or AVIF" in refused.value.detail
+    assert refused.value.__suppress_context__
+
+
+async def test_ten_megabytes_are_the_most(pictures: Pictures) -> None:
+    data = written(quarters(), "PNG")
+
+    await pictures.normalise(data.ljust(MAX_BYTES, b"\0"))
+    with pytest.raises(TooLarge, match="10 MB"):
+        await pictures.normalise(data.ljust(MAX_BYTES + 1, b"\0"))
+
+
+async def test_forty_megapixels_are_the_most(pictures: Pictures) -> None:
+    assert MAX_PIXELS == 8000 * 5000
+
+    picture = await pictures.normalise(written(Image.new("L", (8000, 5000)), "PNG"))
+
+    assert (picture.width, picture.height) == (1024, 640)
+
+
+def declared(kind: str, width: int, height: int) -> bytes:
+    """A small picture whose header says that it is large."""
+    if kind == "PNG":
+        return png((width, height), depth=8, colour=2, row=b"\0\0\0")[:2000]
+    if kind == "AVIF":
+        data = written(quarters(), kind)
+        return data.replace(struct.pack(">II", 64, 32), struct.pack(">II", width, height))
+    if kind == "JPEG":
+        data = written(quarters(), kind)
+        return data.replace(struct.pack(">HH", 32, 64), struct.pack(">HH", height, width))
+    data = written(quarters(), kind, save_all=True, append_images=[Image.new("RGB", (64, 32))])
+    sides = (width - 1).to_bytes(3, "little") + (height - 1).to_bytes(3, "little")
+    return data[:24] + sides + data[30:]
+
+
+@pytest.mark.parametrize("size", [(8000, 5013), (10_000, 9000), (16_383, 16_383)])
+@pytest.mark.parametrize("kind", FORMATS)
+async def test_more_is_refused_by_its_header(
+    pictures: Pictures, kind: str, size: tuple[int, int]
+) -> None:
+    with pytest.raises(TooLarge, match="40 megapixels"):
+        await pictures.normalise(declared(kind, *size))
+
+
+async def test_a_bomb_is_refused_undecoded(
+    pictures: Pictures, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr(PngImagePlugin.PngImageFile, "load_prepare")
+
+    with pytest.raises(TooLarge, match="40 megapixels"):
+        await pictures.normalise(declared("PNG", 30_000, 30_000))
+
+
+def test_truncated_pictures_are_never_filled_up() -> None:
+    from PIL import ImageFile  # noqa: PLC0415
+
+    assert ImageFile.LOAD_TRUNCATED_IMAGES is False
+
+
+async def outcome(pictures: Pictures, data: bytes) -> type[object]:
+    try:
+        return type(await pictures.normalise(data))
+    except (UnsupportedPicture, TooLarge) as refused:
+        return type(refused)
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+async def test_a_truncated_picture_is_refused(pictures: Pictures, kind: str) -> None:
+    data = written(quarters(), kind, exif=exif(), icc_profile=swapped_profile())
+
+    for length in {*range(0, len(data) // 2, 7), *range(len(data) // 2, len(data) - 16, 31)}:
+        assert await outcome(pictures, data[:length]) is UnsupportedPicture, length
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+async def test_a_damaged_picture_is_taken_or_refused(pictures: Pictures, kind: str) -> None:
+    chance = random.Random(kind)
+    whole = written(quarters(), kind, exif=exif(6), xmp=XMP, icc_profile=swapped_profile())
+    for _ in range(250):
+        data = bytearray(whole)
+        for _ in range(chance.choice([1, 1, 2, 8, 64])):
+            data[chance.randrange(len(data))] ^= 1 << chance.randrange(8)
+        await outcome(pictures, bytes(data))
+
+
+@pytest.mark.parametrize(
+    "start",
+    [b"", b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"RIFF\xff\0\0\0WEBPVP8 ", b"\0\0\0\x20ftypavif"],
+)
+async def test_noise_is_refused(pictures: Pictures, start: bytes) -> None:
+    chance = random.Random(start)
+    for _ in range(50):
+        data = start + chance.randbytes(chance.randrange(2000))
+        assert await outcome(pictures, data) is not Picture
+
+
+async def test_a_jpeg_of_endless_scans_is_refused(pictures: Pictures) -> None:
+    data = written(quarters(), "JPEG", progressive=True)
+    scan = data[data.rindex(b"\xff\xda") : -2]
+
+    assert await outcome(pictures, data) is Picture
+    assert await outcome(pictures, data[:-2] + scan * 100 + b"\xff\xd9") is UnsupportedPicture
+
+
+async def test_scans_behind_the_end_of_a_jpeg_do_not_count(pictures: Pictures) -> None:
+    data = written(quarters(), "JPEG")
+
+    assert await outcome(pictures, data + data * 100) is Picture
+
+
+@pytest.mark.parametrize("segment", [b"\xff\xe5\x00\x02", b"\xff\xe1\x00\x08Exif\0\0"])
+async def test_a_jpeg_of_a_million_segments_is_refused(pictures: Pictures, segment: bytes) -> None:
+    data = written(quarters(), "JPEG")
+    started = time.perf_counter()
+
+    found = await outcome(pictures, data[:2] + segment * 900_000 + data[2:])
+
+    assert found is UnsupportedPicture
+    assert time.perf_counter() - started < 1
+
+
+@pytest.mark.parametrize(
+    "bomb",
+    [
+        chunk(b"iCCP", b"x\0\0" + zlib.compress(bytes(50_000_000))),
+        chunk(b"zTXt", b"x\0\0" + zlib.compress(bytes(50_000_000))),
+        chunk(b"zTXt", b"x\0\0" + zlib.compress(bytes(1_000_000))) * 70,
+        chunk(b"iTXt", b"x\0\1\0\0\0" + zlib.compress(bytes(50_000_000))),
+    ],
+    ids=["profile", "text", "texts", "international"],
+)
+async def test_what_unpacks_to_megabytes_is_refused(pictures: Pictures, bomb: bytes) -> None:
+    data = png((8, 8), depth=8, colour=0, row=bytes(8), extra=bomb)
+
+    assert await outcome(pictures, data) is UnsupportedPicture
+
+
+async def test_broken_metadata_neither_warn_nor_matter(pictures: Pictures) -> None:
+    tags = b"Exif\0\0MM\0*\0\0\0\x08\0\x02" + struct.pack(">HHLL", 0x10F, 2, 999_999, 26) + b"\1"
+    data = written(quarters(), "JPEG", exif=tags)
+    with pytest.warns(UserWarning, match="EXIF|Truncated|larger"):
+        Image.open(BytesIO(data)).getexif()
+
+    with warnings.catch_warnings(record=True) as seen:
+        warnings.simplefilter("always")
+        picture = await pictures.normalise(data)
+
+    assert seen == []
+    assert alike(corners(read(picture)), [RED, GREEN, BLUE, WHITE])
+
+
+async def test_metadata_do_not_reach_the_log(
+    pictures: Pictures, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.DEBUG):
+        for kind in FORMATS:
+            await pictures.normalise(written(quarters(), kind, exif=exif(), xmp=XMP))
+
+    assert SECRET not in caplog.text
+
+
+async def test_the_loop_runs_on_meanwhile(pictures: Pictures) -> None:
+    large = written(Image.effect_noise((1250, 1000), 50).resize((6250, 5000)), "JPEG", quality=50)
+    decoding = asyncio.create_task(pictures.normalise(large))
+    ticks = [time.perf_counter()]
+    while not decoding.done():
+        await asyncio.sleep(0.001)
+        ticks.append(time.perf_counter())
+
+    took = ticks[-1] - ticks[0]
+    assert max(later - sooner for sooner, later in pairwise(ticks)) < took / 2
+    assert len(ticks) > 10
+
+
+async def test_two_at_once_even_when_requests_are_given_up(
+    pictures: Pictures, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lock, go = threading.Lock(), threading.Event()
+    running, most = 0, 0
+
+    def decode(data: bytes) -> Picture:
+        nonlocal running, most
+        with lock:
+            running += 1
+            most = max(most, running)
+        go.wait(10)
+        with lock:
+            running -= 1
+        return Picture(data, 1, 1)
+
+    monkeypatch.setattr(module, "_normalise", decode)
+    given_up = [asyncio.create_task(pictures.normalise(b"")) for _ in range(4)]
+    await asyncio.sleep(0.05)
+    for task in given_up:
+        task.cancel()
+    waiting = [asyncio.create_task(pictures.normalise(b"later")) for _ in range(6)]
+    await asyncio.sleep(0.05)
+    go.set()
+
+    assert [picture.webp for picture in await asyncio.gather(*waiting)] == [b"later"] * 6
+    assert most == 2
+
+
+def test_every_refusal_is_one_of_ours() -> None:
+    assert issubclass(UnsupportedPicture, DressformError)
+    assert {TooLarge.status, UnsupportedPicture.status} == {413, 415}
