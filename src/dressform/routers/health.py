@@ -14,7 +14,7 @@ router = APIRouter(prefix="/health", tags=["health"])
 _LATE_AFTER_ROUNDS = 5
 
 
-@router.get("/live", response_description="It does.", openapi_extra={"security": []})
+@router.get("/live", response_description="It does.")
 async def is_live() -> LiveRead:
     """Whether the process answers"""
     return LiveRead()
@@ -24,7 +24,6 @@ async def is_live() -> LiveRead:
     "/ready",
     response_description="It can.",
     responses={503: {"description": "It can't at the moment.", "model": ReadyRead}},
-    openapi_extra={"security": []},
 )
 async def is_ready(request: Request, service: TheService, response: Response) -> ReadyRead:
     """Whether requests can be served

@@ -6,9 +6,7 @@ from dressform.schemas.jwks import KeySet
 router = APIRouter(tags=["auth"])
 
 
-@router.get(
-    "/.well-known/jwks.json", response_description="The keys.", openapi_extra={"security": []}
-)
+@router.get("/.well-known/jwks.json", response_description="The keys.")
 async def read_jwks(tokens: Tokens, response: Response) -> KeySet:
     """The public keys of the access tokens
 

@@ -13,7 +13,11 @@ Breasts = Annotated[
 ]
 
 
-@router.get("", response_description="The catalogue.", openapi_extra={"security": []})
+@router.get(
+    "",
+    response_description="The catalogue.",
+    responses={200: {"headers": {"ETag": {"$ref": "#/components/headers/ETag"}}}},
+)
 async def list_measurements(response: Response, breasts: Breasts = None) -> MeasurementsRead:
     """The catalogue of measurements
 

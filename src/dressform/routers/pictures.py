@@ -10,12 +10,15 @@ from dressform.repositories.pictures import StoredPicture
 WEBP = "image/webp"
 TAKEN = ("image/png", "image/jpeg", "image/webp", "image/avif")
 
+_VERSION = {"ETag": {"$ref": "#/components/headers/ETag"}}
+
 PICTURE_ANSWER: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "The picture.",
+        "headers": _VERSION,
         "content": {WEBP: {"schema": {"type": "string", "format": "binary"}}},
     },
-    304: {"description": "You have it already."},
+    304: {"description": "You have it already.", "headers": _VERSION},
 }
 PICTURE_BODY: dict[str, Any] = {
     "requestBody": {

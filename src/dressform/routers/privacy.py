@@ -19,7 +19,7 @@ router = APIRouter(prefix="/v1/privacy", tags=["privacy"])
 NoticeLanguage = Annotated[Language, Query(description="Of the texts.")]
 
 
-@router.get("/notice", response_description="The notice.", openapi_extra={"security": []})
+@router.get("/notice", response_description="The notice.")
 async def read_notice(response: Response, language: NoticeLanguage = "en") -> NoticeRead:
     """What is kept, why, and for how long
 

@@ -7,6 +7,7 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
+from pydantic.json_schema import models_json_schema
 from sqlalchemy.exc import IntegrityError
 from starlette.exceptions import HTTPException
 
@@ -50,6 +51,14 @@ def answers(*kinds: type[DressformError]) -> dict[int | str, dict[str, Any]]:
             "value": _example(kind),
         }
     return found
+
+
+def component_schemas() -> dict[str, Any]:
+    """The schemas that `answers` refers to: FastAPI adds only those of its own media type."""
+    kinds = [(kind, "serialization") for kind in (Problem, ValidationProblem)]
+    _, found = models_json_schema(kinds, ref_template="#/components/schemas/{model}")
+    schemas: dict[str, Any] = found["$defs"]
+    return schemas
 
 
 def _documented(kind: type[DressformError]) -> dict[str, Any]:

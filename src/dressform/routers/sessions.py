@@ -1,7 +1,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, status
+from fastapi import APIRouter, Depends, Path, status
 
 from dressform.actions.rotate_session import rotate_session
 from dressform.actions.sign_in import sign_in
@@ -28,6 +28,7 @@ router = APIRouter(prefix="/v1/auth", tags=["auth"])
 
 Cookie = Annotated[RefreshCookie, Depends(refresh_cookie)]
 CarriedToken = Annotated[Carried, Depends(carried)]
+SessionId = Annotated[UUID, Path(description="The session's id, from the list of your sessions.")]
 
 
 @router.post(
@@ -107,6 +108,6 @@ async def end_other_sessions(me: AnyMember, sessions: Sessions) -> None:
     response_description="The session has ended.",
     responses=answers(NotFound),
 )
-async def end_session(session_id: UUID, me: AnyMember, sessions: Sessions) -> None:
+async def end_session(session_id: SessionId, me: AnyMember, sessions: Sessions) -> None:
     """End one of your sessions"""
     await sessions.end(me, session_id)

@@ -1,0 +1,78 @@
+"""A client that keeps connections busy and counts: run as a process of its own."""
+
+import asyncio
+import json
+import statistics
+import sys
+import time
+
+
+class _Connection(asyncio.Protocol):
+    """One request after the other on one connection."""
+
+    def __init__(self, request: bytes, until: float) -> None:
+        self._request = request
+        self._until = until
+        self._buffer = b""
+        self.seconds: list[float] = []
+        self.bad = 0
+        self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport: asyncio.WriteTransport = transport  # type: ignore[assignment]
+        self._ask()
+
+    def _ask(self) -> None:
+        self._asked = time.perf_counter()
+        self._transport.write(self._request)
+
+    def data_received(self, data: bytes) -> None:
+        self._buffer += data
+        head, separator, body = self._buffer.partition(b"\r\n\r\n")
+        if not separator or len(body) < _length(head):
+            return
+        now = time.perf_counter()
+        self.seconds.append(now - self._asked)
+        self.bad += not head.startswith(b"HTTP/1.1 2")
+        self._buffer = b""
+        if now >= self._until:
+            self._transport.close()
+        else:
+            self._ask()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if not self.done.done():
+            self.done.set_result(None)
+
+
+def _length(head: bytes) -> int:
+    _, _, rest = head.lower().partition(b"content-length: ")
+    return int(rest.split(b"\r\n", 1)[0] or 0)
+
+
+async def _run(port: int, request: bytes, connections: int, seconds: float) -> dict[str, float]:
+    loop = asyncio.get_running_loop()
+    began = time.perf_counter()
+    made = [
+        (
+            await loop.create_connection(
+                lambda: _Connection(request, began + seconds), "127.0.0.1", port
+            )
+        )[1]
+        for _ in range(connections)
+    ]
+    await asyncio.gather(*(connection.done for connection in made))
+    took = time.perf_counter() - began
+    times = sorted(second for connection in made for second in connection.seconds)
+    return {
+        "per_second": len(times) / took,
+        "median_ms": statistics.median(times) * 1000,
+        "p99_ms": times[int(len(times) * 0.99)] * 1000,
+        "bad": sum(connection.bad for connection in made),
+    }
+
+
+if __name__ == "__main__":
+    wanted = json.loads(sys.stdin.read())
+    wanted["request"] = wanted["request"].encode()
+    print(json.dumps(asyncio.run(_run(**wanted))))  # noqa: T201
