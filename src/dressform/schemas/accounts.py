@@ -14,6 +14,8 @@ from dressform.schemas.fields import (
 
 
 class Registration(Strict):
+    """Who wants an account."""
+
     email: Email
     username: Username
     password: NewPassword
@@ -27,20 +29,28 @@ class TokenOnly(Strict):
 
 
 class EmailOnly(Strict):
+    """Where the mail goes, if there is a reason to send one."""
+
     email: Email
 
 
 class PasswordReset(Strict):
+    """The token from the mailed link, and the password from now on."""
+
     token: Token
     new_password: NewPassword
 
 
 class PasswordChange(Strict):
+    """The password so far, and the one from now on."""
+
     current_password: Password
     new_password: NewPassword
 
 
 class EmailChange(Strict):
+    """The address from now on, and the password: whoever has the address has the account."""
+
     password: Password
     new_email: Email
 

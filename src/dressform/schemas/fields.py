@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from email_validator import EmailNotValidError, validate_email
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
@@ -18,6 +18,17 @@ class Strict(BaseModel):
     """What comes in: unknown keys are refused, nothing is converted."""
 
     model_config = ConfigDict(extra="forbid", strict=True, hide_input_in_errors=True)
+
+
+def _without_defaults(schema: dict[str, Any]) -> None:
+    for field in schema["properties"].values():
+        field.pop("default", None)
+
+
+class Merging(Strict):
+    """A JSON Merge Patch: a field that is absent has no value, it changes nothing."""
+
+    model_config = ConfigDict(json_schema_extra=_without_defaults)
 
 
 class Complete(BaseModel):
@@ -74,6 +85,7 @@ Email = Annotated[
     Field(
         min_length=3,
         max_length=254,
+        description="Seen by nobody but its owner.",
         examples=["ada@example.org"],
         json_schema_extra={"format": "email"},
     ),
@@ -106,6 +118,7 @@ Password = Annotated[
     Field(
         min_length=1,
         max_length=1024,
+        description="The present password of the account.",
         examples=["seven tailors measured twice"],
         json_schema_extra={"format": "password"},
     ),
@@ -165,6 +178,11 @@ SocialAccount = Annotated[
 ]
 ModelName = Annotated[
     str,
-    Field(min_length=1, max_length=100, examples=["Me, 2026"]),
+    Field(
+        min_length=1,
+        max_length=100,
+        description="By which you tell your models apart.",
+        examples=["Me, 2026"],
+    ),
     AfterValidator(_is_one_line),
 ]

@@ -12,13 +12,25 @@ LogStanding = Literal["ok", "held in memory"]
 
 
 class LiveRead(Complete):
-    status: Literal["live"] = "live"
+    """That the process answers."""
+
+    status: Annotated[Literal["live"], Field(description="Always this.")] = "live"
 
 
 class ReadyRead(Complete):
-    status: Annotated[Literal["ready", "not ready"], Field(examples=["ready"])]
-    database: Annotated[Literal["ok", "away"], Field(examples=["ok"])]
-    migrations: Annotated[Literal["current", "other", "unknown"], Field(examples=["current"])]
+    """How each part stands."""
+
+    status: Annotated[
+        Literal["ready", "not ready"],
+        Field(description="Whether requests can be served.", examples=["ready"]),
+    ]
+    database: Annotated[
+        Literal["ok", "away"], Field(description="Whether it answers.", examples=["ok"])
+    ]
+    migrations: Annotated[
+        Literal["current", "other", "unknown"],
+        Field(description="Whether its tables are this version's.", examples=["current"]),
+    ]
     access_log: Annotated[
         LogStanding,
         Field(description="Whether its lines reach the disk.", examples=["ok"]),
@@ -27,5 +39,10 @@ class ReadyRead(Complete):
         WorkerStanding,
         Field(description="Late: no round for five of its intervals.", examples=["ok"]),
     ]
-    last_round_at: datetime | None
-    last_round_age_seconds: Annotated[float | None, Field(ge=0, le=1e12, examples=[12.5])]
+    last_round_at: Annotated[
+        datetime | None, Field(description="When the worker last finished a round.")
+    ]
+    last_round_age_seconds: Annotated[
+        float | None,
+        Field(ge=0, le=1e12, description="How long ago that is.", examples=[12.5]),
+    ]

@@ -5,19 +5,28 @@ from pydantic import Field
 from dressform.schemas.fields import Complete
 
 Coordinate = Annotated[
-    str, Field(max_length=43, examples=["f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU"])
+    str,
+    Field(
+        max_length=43,
+        description="In base64url.",
+        examples=["f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU"],
+    ),
 ]
 
 
 class Key(Complete):
-    kty: Literal["EC"]
-    crv: Literal["P-256"]
-    alg: Literal["ES256"]
-    use: Literal["sig"]
+    """A public key (RFC 7517)."""
+
+    kty: Annotated[Literal["EC"], Field(description="The kind of key: on an elliptic curve.")]
+    crv: Annotated[Literal["P-256"], Field(description="The curve.")]
+    alg: Annotated[Literal["ES256"], Field(description="What it signs by.")]
+    use: Annotated[Literal["sig"], Field(description="That it is for signatures.")]
     kid: Coordinate
     x: Coordinate
     y: Coordinate
 
 
 class KeySet(Complete):
-    keys: Annotated[list[Key], Field(max_length=20)]
+    """The keys that access tokens may be signed with at the moment."""
+
+    keys: Annotated[list[Key], Field(max_length=20, description="In no order.")]

@@ -7,15 +7,37 @@ from dressform.sewing.catalogue import Measurement
 
 
 class DescriptionRead(Complete):
-    en: Annotated[str, Field(max_length=500, examples=["Around the fullest part of the chest."])]
-    fr: Annotated[str, Field(max_length=500, examples=["Autour de la partie la plus forte."])]
+    """How a measurement is taken."""
+
+    en: Annotated[
+        str,
+        Field(
+            max_length=500,
+            description="In English.",
+            examples=["Around the fullest part of the chest."],
+        ),
+    ]
+    fr: Annotated[
+        str,
+        Field(
+            max_length=500,
+            description="In French.",
+            examples=["Autour de la partie la plus forte."],
+        ),
+    ]
 
 
 class MeasurementRead(Complete):
-    name: Annotated[str, Field(max_length=40, examples=["chest"])]
-    kind: Literal["length", "angle"]
-    unit: Literal["mm", "degree"]
-    breasts_only: Annotated[bool, Field(description="Shown only for models with breasts.")]
+    """One measurement that a model can hold."""
+
+    name: Annotated[
+        str, Field(max_length=40, description="Its key in a model.", examples=["chest"])
+    ]
+    kind: Annotated[Literal["length", "angle"], Field(description="What is measured.")]
+    unit: Annotated[Literal["mm", "degree"], Field(description="What its values are in.")]
+    breasts_only: Annotated[
+        bool, Field(description="Shown only for models with breasts.", examples=[False])
+    ]
     description: DescriptionRead
 
     @classmethod
@@ -30,4 +52,8 @@ class MeasurementRead(Complete):
 
 
 class MeasurementsRead(Complete):
-    items: Annotated[list[MeasurementRead], Field(max_length=100)]
+    """The catalogue, or the part of it that was asked for."""
+
+    items: Annotated[
+        list[MeasurementRead], Field(max_length=100, description="In the order to show them.")
+    ]

@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Field, ValidationError, WithJsonSchema
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from dressform.repositories.models import StoredModel
-from dressform.schemas.fields import Complete, ModelName, Strict
+from dressform.schemas.fields import Complete, Merging, ModelName, Strict
 from dressform.sewing.catalogue import CATALOGUE, problems
 
 EXAMPLE = {"chest": 1105, "neck": 420, "hpsToWaistBack": 502, "shoulderSlope": 13}
@@ -77,12 +77,14 @@ Breasts = Annotated[
 
 
 class ModelNew(Strict):
+    """The measurements of one body."""
+
     name: ModelName
     breasts: Breasts
     measurements: Measurements = Field(default_factory=dict)
 
 
-class ModelChange(Strict):
+class ModelChange(Merging):
     """JSON Merge Patch: what is absent stays; a measurement that is null is removed."""
 
     name: ModelName = ""
@@ -91,8 +93,10 @@ class ModelChange(Strict):
 
 
 class ModelRead(Complete):
-    id: UUID
-    name: Annotated[str, Field(max_length=100, examples=["Me, 2026"])]
+    """One of your models."""
+
+    id: Annotated[UUID, Field(description="Never changes.")]
+    name: Annotated[str, Field(max_length=100, description="Yours.", examples=["Me, 2026"])]
     breasts: Breasts
     measurements: Annotated[dict[str, Any], WithJsonSchema(_schema(removable=False))]
     avatar: Annotated[
@@ -103,8 +107,8 @@ class ModelRead(Complete):
             examples=["/v1/models/019a0000-0000-7000-8000-000000000000/avatar"],
         ),
     ]
-    created_at: datetime
-    updated_at: datetime
+    created_at: Annotated[datetime, Field(description="When it was made.")]
+    updated_at: Annotated[datetime, Field(description="When it last changed.")]
 
     @classmethod
     def of(cls, model: StoredModel) -> "ModelRead":
@@ -120,7 +124,11 @@ class ModelRead(Complete):
 
 
 class ModelPage(Complete):
-    items: Annotated[list[ModelRead], Field(max_length=100)]
+    """Some of your models."""
+
+    items: Annotated[
+        list[ModelRead], Field(max_length=100, description="As many as `limit` at most.")
+    ]
     next: Annotated[
         str | None,
         Field(

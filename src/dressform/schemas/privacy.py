@@ -18,14 +18,17 @@ Base64 = Annotated[
 class CategoryRead(Complete):
     """One kind of data in the notice."""
 
-    key: Annotated[str, Field(max_length=40, examples=["visitor"])]
-    data: Sentence
-    purpose: Sentence
-    legal_basis: Annotated[str, Field(max_length=40, examples=["GDPR Art. 6(1)(f)"])]
+    key: Annotated[str, Field(max_length=40, description="Its name.", examples=["visitor"])]
+    data: Annotated[Sentence, Field(description="What it is.")]
+    purpose: Annotated[Sentence, Field(description="What for.")]
+    legal_basis: Annotated[
+        str,
+        Field(max_length=40, description="What allows to keep it.", examples=["GDPR Art. 6(1)(f)"]),
+    ]
     kept: Annotated[str, Field(max_length=40, examples=["6 months"], description="How long.")]
-    since: Sentence
-    ending: Sentence
-    shared: Literal[False] = False
+    since: Annotated[Sentence, Field(description="From when on that time counts.")]
+    ending: Annotated[Sentence, Field(description="What happens then.")]
+    shared: Annotated[Literal[False], Field(description="Whether anybody else gets it.")] = False
 
     @classmethod
     def of(cls, category: Category, language: str) -> "CategoryRead":
@@ -44,23 +47,33 @@ class CategoryRead(Complete):
 
 
 class NoticeRead(Complete):
-    language: Literal["en", "fr"]
-    categories: Annotated[list[CategoryRead], Field(max_length=50)]
+    """The privacy notice."""
+
+    language: Annotated[Literal["en", "fr"], Field(description="Of its texts.")]
+    categories: Annotated[
+        list[CategoryRead], Field(max_length=50, description="All that is ever kept.")
+    ]
 
 
 class RestrictionChange(Strict):
-    restricted: Annotated[bool, Field(examples=[True])]
+    """Whether your data may be used."""
+
+    restricted: Annotated[bool, Field(description="True: they may not.", examples=[True])]
     password: Password
 
 
 class ExportedModel(ModelRead):
+    """A model with its avatar."""
+
     avatar_webp: Base64 | None
 
 
 class ExportedSession(Complete):
-    created_at: datetime
-    renewed_at: datetime
-    ends_at: datetime
+    """Somewhere you are signed in."""
+
+    created_at: Annotated[datetime, Field(description="The login.")]
+    renewed_at: Annotated[datetime, Field(description="When it was last refreshed.")]
+    ends_at: Annotated[datetime, Field(description="When it ends for good.")]
 
 
 class AccountExport(Complete):
@@ -68,8 +81,13 @@ class AccountExport(Complete):
 
     profile: OwnProfileRead
     picture_webp: Base64 | None
-    models: Annotated[list[ExportedModel], Field(max_length=100)]
-    sessions: Annotated[list[ExportedSession], Field(max_length=10000)]
+    models: Annotated[
+        list[ExportedModel], Field(max_length=100, description="Every model, with its avatar.")
+    ]
+    sessions: Annotated[
+        list[ExportedSession],
+        Field(max_length=10000, description="Every session that has not ended."),
+    ]
 
     @classmethod
     def of(cls, everything: Everything) -> "AccountExport":

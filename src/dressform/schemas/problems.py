@@ -6,6 +6,8 @@ from dressform.schemas.fields import Complete
 
 
 class FieldProblem(Complete):
+    """One field that does not fit."""
+
     pointer: Annotated[
         str,
         Field(
@@ -14,25 +16,50 @@ class FieldProblem(Complete):
             examples=["#/measurements/chest"],
         ),
     ]
-    detail: Annotated[str, Field(max_length=1000, examples=["must be greater than 0"])]
+    detail: Annotated[
+        str,
+        Field(
+            max_length=1000,
+            description="What was expected.",
+            examples=["must be greater than 0"],
+        ),
+    ]
 
 
 class Problem(Complete):
-    """RFC 9457."""
+    """What went wrong (RFC 9457)."""
 
     type: Annotated[
         str,
         Field(
             max_length=200,
+            description="The kind of problem, and the page that tells about it.",
             examples=["/problems#not-found"],
             json_schema_extra={"format": "uri-reference"},
         ),
     ]
-    title: Annotated[str, Field(max_length=200, examples=["There is nothing here"])]
-    status: Annotated[
-        int, Field(ge=400, le=599, examples=[404], json_schema_extra={"format": "int32"})
+    title: Annotated[
+        str,
+        Field(
+            max_length=200,
+            description="The kind of problem in a few words.",
+            examples=["There is nothing here"],
+        ),
     ]
-    detail: Annotated[str, Field(max_length=1000, examples=["Check the address."])]
+    status: Annotated[
+        int,
+        Field(
+            ge=400,
+            le=599,
+            description="The status of the answer.",
+            examples=[404],
+            json_schema_extra={"format": "int32"},
+        ),
+    ]
+    detail: Annotated[
+        str,
+        Field(max_length=1000, description="What to do.", examples=["Check the address."]),
+    ]
     instance: Annotated[
         str,
         Field(
@@ -45,4 +72,8 @@ class Problem(Complete):
 
 
 class ValidationProblem(Problem):
-    errors: Annotated[list[FieldProblem], Field(max_length=1000)]
+    """What went wrong, field by field."""
+
+    errors: Annotated[
+        list[FieldProblem], Field(max_length=1000, description="Each field that does not fit.")
+    ]

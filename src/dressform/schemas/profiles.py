@@ -10,20 +10,30 @@ from dressform.schemas.fields import (
     Complete,
     Email,
     Language,
+    Merging,
     Network,
     SocialAccount,
-    Strict,
     Username,
 )
 
 SocialAccounts = Annotated[
     dict[Network, SocialAccount],
-    Field(max_length=20, examples=[{"mastodon": "@ada@sewing.example"}]),
+    Field(
+        max_length=20,
+        description="By network: a name or a web address there.",
+        examples=[{"mastodon": "@ada@sewing.example"}],
+    ),
 ]
-BioRead = Annotated[str, Field(max_length=2000, examples=["I sew my own coats."])]
+BioRead = Annotated[
+    str, Field(max_length=2000, description="Plain text.", examples=["I sew my own coats."])
+]
 SocialAccountsRead = Annotated[
     dict[str, Annotated[str, Field(max_length=200)]],
-    Field(max_length=20, examples=[{"mastodon": "@ada@sewing.example"}]),
+    Field(
+        max_length=20,
+        description="By network: a name or a web address there.",
+        examples=[{"mastodon": "@ada@sewing.example"}],
+    ),
 ]
 PictureLink = Annotated[
     str,
@@ -50,16 +60,20 @@ class OwnProfileRead(ProfileRead):
     """Your own profile, with what nobody else sees."""
 
     email: Email
-    language: Language
-    created_at: datetime
-    last_login_at: datetime | None
+    language: Annotated[Language, Field(description="Of the mails you get.")]
+    created_at: Annotated[datetime, Field(description="When the account was made.")]
+    last_login_at: Annotated[
+        datetime | None, Field(description="Null until the first login; a refresh is none.")
+    ]
     ends_at: Annotated[
         datetime,
         Field(
             description="The account ends then unless you log in before: 12 months after the last login."
         ),
     ]
-    restricted: Annotated[bool, Field(description="Whether you had processing restricted.")]
+    restricted: Annotated[
+        bool, Field(description="Whether you had processing restricted.", examples=[False])
+    ]
 
     @classmethod
     def of_owner(cls, profile: Community, account: Credentials) -> "OwnProfileRead":
@@ -74,15 +88,19 @@ class OwnProfileRead(ProfileRead):
         )
 
 
-class ProfileChange(Strict):
+class ProfileChange(Merging):
     """JSON Merge Patch: what is absent stays; null removes what is optional."""
 
     username: Username = ""
-    language: Language = "en"
+    language: Annotated[Language, Field(description="Of the mails you get.")] = "en"
     bio: Bio | None = None
     social_accounts: Annotated[
         dict[Network, SocialAccount | None] | None,
-        Field(max_length=40, examples=[{"mastodon": "@ada@sewing.example", "reddit": None}]),
+        Field(
+            max_length=40,
+            description="By network; a network that is null is removed.",
+            examples=[{"mastodon": "@ada@sewing.example", "reddit": None}],
+        ),
     ] = None
 
 

@@ -13,12 +13,15 @@ RefreshTokenText = Annotated[
         pattern=r"^[A-Za-z0-9_-]{43}$",
         min_length=43,
         max_length=43,
+        description="Works once.",
         examples=["Zt0yYd1xQmR5nTq8mB2uG7cV9wL4kXsJ6hF3aPeDo1I"],
     ),
 ]
 
 
 class LoginRequest(Strict):
+    """Who signs in."""
+
     login: Login
     password: Password
     session: Annotated[
@@ -37,10 +40,17 @@ class RefreshRequest(Strict):
 
 
 class TokensRead(Complete):
+    """What the requests of a session are made with."""
+
     access_token: Annotated[
-        str, Field(max_length=8192, examples=["eyJhbGciOiJFUzI1NiIsInR5cCI6ImF0K2p3dCJ9.…"])
+        str,
+        Field(
+            max_length=8192,
+            description="Goes into `Authorization` behind `Bearer`.",
+            examples=["eyJhbGciOiJFUzI1NiIsInR5cCI6ImF0K2p3dCJ9.…"],
+        ),
     ]
-    token_type: Literal["bearer"] = "bearer"  # noqa: S105  the name of a kind of token
+    token_type: Annotated[Literal["bearer"], Field(description="Always this.")] = "bearer"  # noqa: S105  the name of a kind of token
     expires_in: Annotated[
         int,
         Field(
@@ -58,13 +68,17 @@ class TokensRead(Complete):
 
 
 class SessionRead(Complete):
-    id: UUID
+    """Somewhere you are signed in."""
+
+    id: Annotated[UUID, Field(description="By which you can end it.")]
     created_at: Annotated[datetime, Field(description="The login.")]
     renewed_at: Annotated[datetime, Field(description="When it was last refreshed.")]
     ends_at: Annotated[
         datetime, Field(description="It ends for good then: 90 days after the login.")
     ]
-    current: Annotated[bool, Field(description="Whether this request came with it.")]
+    current: Annotated[
+        bool, Field(description="Whether this request came with it.", examples=[True])
+    ]
 
     @classmethod
     def of(cls, session: OpenSession, *, current: UUID) -> "SessionRead":
@@ -78,4 +92,6 @@ class SessionRead(Complete):
 
 
 class SessionsRead(Complete):
-    items: Annotated[list[SessionRead], Field(max_length=10000)]
+    """Everywhere you are signed in."""
+
+    items: Annotated[list[SessionRead], Field(max_length=10000, description="The newest first.")]

@@ -17,9 +17,9 @@ from types import MappingProxyType
 from typing import TextIO
 from urllib.parse import quote
 
-from dressform.embedded_data import DATABASE, ROLE, ensure_data
-from dressform.embedded_process import RECOVERY, clear_leftovers, postmaster, serving
-from dressform.embedded_programs import Account, account_for, binary, check_reach
+from dressform.embedded.data import DATABASE, ROLE, ensure_data
+from dressform.embedded.process import RECOVERY, clear_leftovers, postmaster, serving
+from dressform.embedded.programs import Account, account_for, binary, check_reach
 from dressform.errors import StartupError
 
 __all__ = ["Server", "attached", "binary", "running"]

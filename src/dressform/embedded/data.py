@@ -4,7 +4,7 @@ import os
 import shutil
 from pathlib import Path
 
-from dressform.embedded_programs import Account, binary, run
+from dressform.embedded.programs import Account, binary, run
 from dressform.errors import StartupError
 
 ROLE = DATABASE = "dressform"

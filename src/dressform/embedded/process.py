@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from dressform.embedded_programs import ENVIRONMENT, Account, binary, gist, run
+from dressform.embedded.programs import ENVIRONMENT, Account, binary, gist, run
 from dressform.errors import StartupError
 
 PATIENCE = 20.0  # seconds for each way of asking a server to stop
