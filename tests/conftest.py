@@ -1,10 +1,13 @@
 """One PostgreSQL a test process, migrated once; real commits, and empty tables after each test."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
 
+import asyncpg
 import httpx
 import pytest
 from fastapi import FastAPI
@@ -51,9 +54,26 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[embedded.Server
 
 
 @pytest.fixture(scope="session")
-def migrated_url(server: embedded.Server) -> str:
-    asyncio.run(migrated(Settings(database_url=server.url(), _env_file=None)))
-    return server.url()
+def migrated_url(request: pytest.FixtureRequest, worker_id: str) -> str:
+    """The embedded server's, or that of TEST_DATABASE_URL to try another version of PostgreSQL."""
+    given = os.environ.get("TEST_DATABASE_URL")
+    if given is None:
+        server: embedded.Server = request.getfixturevalue("server")
+        url = server.url()
+    else:
+        url = asyncio.run(_own_database(given, f"dressform_test_{worker_id}"))
+    asyncio.run(migrated(Settings(database_url=url, _env_file=None)))
+    return url
+
+
+async def _own_database(url: str, name: str) -> str:
+    """A fresh database of one test process on a server that is running already."""
+    connection = await asyncpg.connect(url)
+    await connection.execute(f"DROP DATABASE IF EXISTS {name}")
+    await connection.execute(f"CREATE DATABASE {name}")
+    await connection.close()
+    parts = urlsplit(url)
+    return urlunsplit(parts._replace(path=f"/{name}"))
 
 
 @pytest.fixture

@@ -26,6 +26,7 @@ from dressform.routers import (
     documentation,
     health,
     jwks,
+    links,
     measurements,
     models,
     privacy,
@@ -44,12 +45,13 @@ AUDIENCE = "dressform-api"
 
 
 class Application(FastAPI):
-    """FastAPI with the access log around everything, its own error pages included."""
+    """FastAPI with the access log and the headers around everything, a 500 included."""
 
     def build_middleware_stack(self) -> ASGIApp:
         process_settings: Settings = self.state.settings
+        https = process_settings.public_url.startswith("https://")
         return AccessLogMiddleware(
-            super().build_middleware_stack(),
+            HeadersMiddleware(super().build_middleware_stack(), https=https),
             append=self._record,
             addresses=ClientAddress(process_settings.trusted_proxies),
             clock=self.state.clock,
@@ -74,14 +76,17 @@ def create_app(process_settings: Settings, clock: Clock | None = None) -> FastAP
         docs_url=None,
         redoc_url=None,
         openapi_url="/openapi.json",
+        redirect_slashes=False,
         generate_unique_id_function=_operation_id,
-        responses={},
+        # Spans would carry the visitor's address to wherever a collector is.
+        telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
     )
     app.state.settings = process_settings
     app.state.clock = clock or process_settings.clock
     for module in ROUTERS:
         app.include_router(module.router)
     app.include_router(documentation.router)
+    app.include_router(links.router)
     problems.install(app)
     _surround(app, process_settings)
     return app
@@ -109,8 +114,6 @@ def _surround(app: FastAPI, process_settings: Settings) -> None:
             expose_headers=["X-Request-ID", "Retry-After", "Location", "ETag"],
             max_age=600,
         )
-    https = process_settings.public_url.startswith("https://")
-    app.add_middleware(HeadersMiddleware, https=https)
 
 
 @asynccontextmanager
@@ -130,7 +133,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
             passwords=Passwords(),
             tokens=tokens,
             studio=Pictures(),
-            attempts=Attempts(units.vault.index),
+            attempts=Attempts(units.vault.index, units.clock),
         )
         app.state.shipper = Shipper(units, process_settings.state_dir / "spool")
         app.state.shipper.start()
@@ -138,3 +141,4 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
             yield
         finally:
             await app.state.shipper.stop()
+            app.state.service.studio.close()

@@ -157,13 +157,22 @@ def _exemplify(operation: dict[str, Any], schemas: dict[str, Any]) -> None:
             # An endpoint that answers nothing sends `null`.
             content["schema"] = content["schema"] or {"type": "null"}
             content.setdefault("example", _example(content["schema"], schemas))
+            # Only a request's body comes without a description.
+            part.setdefault("description", _resolved(content["schema"], schemas).get("description"))
 
 
-def _example(schema: dict[str, Any], schemas: dict[str, Any]) -> Any:
+def _resolved(schema: dict[str, Any], schemas: dict[str, Any]) -> dict[str, Any]:
+    """The schema that says most: behind a reference, or the first of several that may be."""
     if "$ref" in schema:
-        return _example(schemas[schema["$ref"].rpartition("/")[2]], schemas)
+        named: dict[str, Any] = schemas[schema["$ref"].rpartition("/")[2]]
+        return named
     if "anyOf" in schema and "examples" not in schema:
-        return _example(schema["anyOf"][0], schemas)
+        return _resolved(schema["anyOf"][0], schemas)
+    return schema
+
+
+def _example(unresolved: dict[str, Any], schemas: dict[str, Any]) -> Any:
+    schema = _resolved(unresolved, schemas)
     for key in ("examples", "enum"):
         if key in schema:
             return schema[key][0]

@@ -168,4 +168,5 @@ def main() -> None:
             print(json.dumps(result))  # noqa: T201
 
 
-main()
+if __name__ == "__main__":
+    main()

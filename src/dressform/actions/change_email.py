@@ -24,6 +24,7 @@ async def ask_email_change(
             language=language,
             owner=member,
             account_id=str(member.account_id),
+            version=credentials.version,
         )
         await mails.add("email-change-asked", to=credentials.email, language=language, owner=member)
 

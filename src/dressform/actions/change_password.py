@@ -2,10 +2,10 @@ from dressform.actions.check_password import check_password
 from dressform.actions.register import refuse_weak
 from dressform.crypto.passwords import Passwords
 from dressform.database import Unit, Units
-from dressform.errors import LinkExpired
-from dressform.repositories.accounts import Accounts, Member, Owner
+from dressform.errors import LinkExpired, WrongPassword
+from dressform.repositories.accounts import Accounts, Credentials, Member, Owner
 from dressform.repositories.mails import Mails
-from dressform.repositories.one_time_tokens import OneTimeTokens, Purpose
+from dressform.repositories.one_time_tokens import OneTimeTokens, Purpose, Redeemed
 from dressform.repositories.profiles import Profiles
 from dressform.repositories.sessions import Sessions
 
@@ -20,29 +20,38 @@ async def change_password(
     await refuse_weak(new, username=username, email=credentials.email, pointer="#/new_password")
     fresh = await passwords.hash(new)
     async with units.writing() as unit:
-        await _set_password(unit, member, fresh)
+        before = await _set_password(unit, member, fresh)
+        # Whoever changed it meanwhile knew the present one: the one checked above is outdated.
+        if before.password_hash != credentials.password_hash:
+            raise WrongPassword
         await Sessions(unit).end_all(member, but=member.session_id)
 
 
 async def reset_password(units: Units, passwords: Passwords, *, token: str, new: str) -> None:
     """By a mailed link: every session ends. Raises LinkExpired, WeakPassword."""
+    async with units.reading() as unit:
+        looked_at = _good(await OneTimeTokens(unit).look_at(token, Purpose.PASSWORD_RESET))
+        username = (await Profiles(unit).of(looked_at.owner)).username
+    # Before the link is used up: a refused password leaves it for a better one.
+    await refuse_weak(new, username=username, email=looked_at.email, pointer="#/new_password")
     fresh = await passwords.hash(new)
     async with units.writing() as unit:
-        redeemed = await OneTimeTokens(unit).redeem(token, Purpose.PASSWORD_RESET)
-        if redeemed is None:
-            raise LinkExpired
-        profile = await Profiles(unit).of(redeemed.owner)
-        # A refusal rolls back, so that the link can be used for a better password.
-        await refuse_weak(
-            new, username=profile.username, email=redeemed.email, pointer="#/new_password"
-        )
-        await _set_password(unit, redeemed.owner, fresh)
-        await Sessions(unit).end_all(redeemed.owner)
+        owner = _good(await OneTimeTokens(unit).redeem(token, Purpose.PASSWORD_RESET)).owner
+        await _set_password(unit, owner, fresh)
+        await Sessions(unit).end_all(owner)
 
 
-async def _set_password(unit: Unit, owner: Owner, password_hash: str) -> None:
+def _good(redeemed: Redeemed | None) -> Redeemed:
+    if redeemed is None:
+        raise LinkExpired
+    return redeemed
+
+
+async def _set_password(unit: Unit, owner: Owner, password_hash: str) -> Credentials:
+    """Answers what stood there before."""
     account = await Accounts(unit).change(owner, password_hash=password_hash)
     await OneTimeTokens(unit).forget(owner)
     await Mails(unit).add(
         "password-changed", to=account.email, language=account.language, owner=owner
     )
+    return account

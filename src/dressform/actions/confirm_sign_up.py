@@ -23,7 +23,8 @@ async def confirm_sign_up(unit: Unit, token: str) -> None:
         await Profiles(unit).add(owner, username=waiting.username)
     except IntegrityError as error:
         raise taken(error) from None
-    await sign_ups.remove_all_for(waiting.email)
+    # Others for this address stay: their names coming free would tell that it has an account now.
+    await sign_ups.remove(waiting.id)
 
 
 def taken(error: IntegrityError) -> Exception:

@@ -13,20 +13,20 @@ async def sign_in(units: Units, passwords: Passwords, *, login: str, password: s
     right = await passwords.verify(password, found.password_hash if found else None)
     if found is None or not right:
         raise WrongCredentials
+    renewed = await _renewed_hash(passwords, found, password)
     async with units.writing() as unit:
-        if not await Accounts(unit).logged_in(found):
+        accounts = Accounts(unit)
+        if not await accounts.logged_in(found):
             raise WrongCredentials
-        signed_in = await Sessions(unit).add(found.owner)
-    await _renew_hash(units, passwords, found, password)
-    return signed_in
+        if renewed is not None:
+            await accounts.change(found.owner, password_hash=renewed)
+        return await Sessions(unit).add(found.owner)
 
 
-async def _renew_hash(
-    units: Units, passwords: Passwords, credentials: Credentials, password: str
-) -> None:
+async def _renewed_hash(
+    passwords: Passwords, credentials: Credentials, password: str
+) -> str | None:
     """When the cost of a hash was raised since it was made."""
     if not passwords.needs_rehash(credentials.password_hash):
-        return
-    fresh = await passwords.hash(password)
-    async with units.writing() as unit:
-        await Accounts(unit).change(credentials.owner, password_hash=fresh)
+        return None
+    return await passwords.hash(password)

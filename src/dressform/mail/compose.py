@@ -49,5 +49,7 @@ class Composer:
         message["Message-ID"] = f"<{mail_id}@{self._sender.partition('@')[2] or 'localhost'}>"
         message["Auto-Submitted"] = "auto-generated"
         message["Content-Language"] = language
-        message.set_content(body.lstrip("\n"))
+        # As it is, so that a link is one unbroken line for whoever looks at the file.
+        text_cte = "7bit" if body.isascii() else "8bit"
+        message.set_content(body.lstrip("\n"), cte=text_cte)
         return message

@@ -31,6 +31,7 @@ class Shipper:
         self.spool = new_spool(folder)
         self._task: asyncio.Task[None] | None = None
         self._away = False
+        self._shipped = 0  # What is known of it here; the table's own mark decides.
 
     @property
     def backlog(self) -> int:
@@ -88,9 +89,11 @@ class Shipper:
     async def _ship_and_rotate(self) -> None:
         if self.spool.is_failing:
             self.spool.retry()
-        shipped = await self._ship(self.spool)
-        if shipped >= ROTATE_AT:
+        if self.spool.size > self._shipped:
+            self._shipped = await self._ship(self.spool)
+        if self._shipped >= ROTATE_AT:
             full, self.spool = self.spool, new_spool(self._folder)
+            self._shipped = 0
             await self._finish(full)
 
     async def _finish(self, spool: Spool) -> None:
@@ -100,17 +103,13 @@ class Shipper:
             await AccessLog(unit).forget_spool(spool.name)
 
     async def _ship(self, spool: Spool) -> int:
-        """Everything that is there now; gives the byte up to which it is shipped."""
-        shipped = -1
-        while (reached := await self._ship_block(spool)) != shipped:
-            shipped = reached
-            if shipped >= spool.size:
-                break
-        return shipped
+        """What is there now, not what comes meanwhile; gives the byte up to which it is shipped."""
+        shipped, reached, present = -1, 0, spool.size
+        while shipped < reached < present:
+            shipped, reached = reached, await self._ship_block(spool)
+        return reached
 
     async def _ship_block(self, spool: Spool) -> int:
-        if not spool.size:
-            return 0
         try:
             return await self._copy_block(spool)
         except PartitionMissingError as missing:

@@ -60,6 +60,11 @@ class Accounts:
     async def by_id(self, account_id: UUID) -> Credentials | None:
         return await self._one(self._alive().where(Account.id == account_id))
 
+    async def held(self, account_id: UUID, *, version: int) -> Credentials | None:
+        """Still as it was at `version`, and unchanged until the transaction ends."""
+        query = self._alive().where(Account.id == account_id, Account.version == version)
+        return await self._one(query.with_for_update(read=True, of=Account))
+
     async def credentials(self, owner: Owner) -> Credentials:
         """Raises NotFound when the account has ended meanwhile."""
         found = await self.by_id(owner.account_id)

@@ -1,7 +1,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import delete
+from sqlalchemy import Row, Select, delete, select
 from sqlalchemy.dialects.postgresql import insert
 
 from dressform.crypto.sealing import Wrapped
@@ -45,25 +46,38 @@ class OneTimeTokens:
         )
         return token
 
+    async def look_at(self, token: str, purpose: Purpose) -> Redeemed | None:
+        """What `redeem` would give now; the token can still be used."""
+        row = (await self._unit.connection.execute(self._good(token, purpose))).one_or_none()
+        return None if row is None else self._opened(row)
+
     async def redeem(self, token: str, purpose: Purpose) -> Redeemed | None:
         """Once and in time, or nothing."""
-        used = (
-            delete(OneTimeToken)
-            .where(OneTimeToken.hash == token_hash(token), OneTimeToken.purpose == purpose)
-            .where(OneTimeToken.ends_at > self._unit.at)
-            .where(OneTimeToken.account_id == Account.id, Account.ends_at > self._unit.at)
-            .where(AccountKey.account_id == Account.id)
-            .returning(
+        # The account first, as whatever changes it does: in another order the two would deadlock.
+        query = self._good(token, purpose).with_for_update(of=Account)
+        row = (await self._unit.connection.execute(query)).one_or_none()
+        if row is None:
+            return None
+        used = delete(OneTimeToken).where(OneTimeToken.hash == token_hash(token))
+        deleted = await self._unit.connection.execute(used)
+        return self._opened(row) if deleted.rowcount else None
+
+    def _good(self, token: str, purpose: Purpose) -> Select[*tuple[Any, ...]]:
+        return (
+            select(
                 OneTimeToken.id,
                 OneTimeToken.account_id,
                 OneTimeToken.sealed,
                 AccountKey.key_id,
                 AccountKey.wrapped_key,
             )
+            .join(Account, Account.id == OneTimeToken.account_id)
+            .join(AccountKey, AccountKey.account_id == Account.id)
+            .where(OneTimeToken.hash == token_hash(token), OneTimeToken.purpose == purpose)
+            .where(OneTimeToken.ends_at > self._unit.at, Account.ends_at > self._unit.at)
         )
-        row = (await self._unit.connection.execute(used)).one_or_none()
-        if row is None:
-            return None
+
+    def _opened(self, row: Row[Any]) -> Redeemed:
         key = self._unit.vault.master.unwrap(Wrapped(row.key_id, row.wrapped_key), row.account_id)
         payload = key.open(row.sealed, "one_time_token", row.id, 1)
         return Redeemed(Owner(row.account_id, key), payload["email"])

@@ -54,6 +54,11 @@ class Sessions:
 
     async def rotate(self, token: str) -> SignedIn | None:
         """Trade a refresh token for its successor: of any number at once, one gets through."""
+        # The session first, as whoever ends it does: in another order the two would deadlock.
+        of_token = select(RefreshToken.session_id).where(RefreshToken.hash == token_hash(token))
+        await self._unit.connection.execute(
+            select(Session.id).where(Session.id.in_(of_token)).with_for_update()
+        )
         spent = await self._unit.connection.execute(
             update(RefreshToken)
             .where(RefreshToken.hash == token_hash(token), RefreshToken.used_at.is_(None))

@@ -78,10 +78,8 @@ class SignUps:
             update(SignUp).where(SignUp.id == sign_up_id).values(token_hash=token_hash(token))
         )
 
-    async def remove_all_for(self, email: str) -> None:
-        await self._unit.connection.execute(
-            delete(SignUp).where(SignUp.email_index == self._index.email(email))
-        )
+    async def remove(self, sign_up_id: UUID) -> None:
+        await self._unit.connection.execute(delete(SignUp).where(SignUp.id == sign_up_id))
 
     async def _first(self, condition: ColumnElement[bool]) -> Waiting | None:
         columns: Any = (SignUp.id, SignUp.key_id, SignUp.wrapped_key, SignUp.sealed)

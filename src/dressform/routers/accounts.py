@@ -30,7 +30,7 @@ async def forgot_password(body: EmailOnly, mails: Mails, attempts: Attempts) -> 
 
     The answer is the same whether or not the address has an account.
     """
-    await attempts.spend(Limit.MAIL, body.email)
+    attempts.spend(Limit.MAIL, body.email)
     await mails.add("password-reset", to=body.email, language="en")
 
 
@@ -58,9 +58,9 @@ async def change_password(
     body: PasswordChange, me: Me, units: OpenUnits, hasher: Hasher, attempts: Attempts
 ) -> None:
     """Change your password"""
-    await attempts.spend(Limit.PASSWORD, str(me.account_id))
+    attempts.spend(Limit.PASSWORD, str(me.account_id))
     await set_new_password(units, hasher, me, current=body.current_password, new=body.new_password)
-    await attempts.forgive(Limit.PASSWORD, str(me.account_id))
+    attempts.forgive(Limit.PASSWORD, str(me.account_id))
 
 
 @router.post(
@@ -76,10 +76,10 @@ async def change_email(
 
     It changes when the link sent to the new address is followed.
     """
-    await attempts.spend(Limit.PASSWORD, str(me.account_id))
-    await attempts.spend(Limit.MAIL, body.new_email)
+    attempts.spend(Limit.PASSWORD, str(me.account_id))
+    attempts.spend(Limit.MAIL, body.new_email)
     await ask_email_change(units, hasher, me, password=body.password, new_email=body.new_email)
-    await attempts.forgive(Limit.PASSWORD, str(me.account_id))
+    attempts.forgive(Limit.PASSWORD, str(me.account_id))
 
 
 @router.post(

@@ -4,44 +4,58 @@ A visitor's address serves diagnosis alone, so no limit looks at it. What is cou
 hash of the login, address or account aimed at, in this process's memory.
 """
 
-import time
+import math
+from collections import OrderedDict, deque
+from datetime import datetime, timedelta
 from enum import Enum
 
-from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
-from limits.aio.storage import MemoryStorage
-from limits.aio.strategies import MovingWindowRateLimiter
-
+from dressform.clock import Clock
 from dressform.crypto.secrets import KeyedIndex
 from dressform.errors import TooManyAttempts
 
+MOST_TARGETS = 100_000
+"""Counted at once of a kind, in some 50 MB: whoever aims at more of them must not fill memory."""
+
 
 class Limit(Enum):
-    """What is limited, and how often in how long."""
+    """What is limited: how often, in how long."""
 
-    PASSWORD = RateLimitItemPerMinute(10, 15, namespace="password")
-    MAIL = RateLimitItemPerHour(5, 1, namespace="mail")
-
-    @property
-    def item(self) -> RateLimitItem:
-        item: RateLimitItem = self.value
-        return item
+    PASSWORD = (10, timedelta(minutes=15))
+    MAIL = (5, timedelta(hours=1))
 
 
 class Attempts:
-    def __init__(self, index: KeyedIndex) -> None:
+    """Moving windows. Each limit keeps its targets in the order of their latest attempt."""
+
+    def __init__(self, index: KeyedIndex, clock: Clock) -> None:
         self._index = index
-        self._limiter = MovingWindowRateLimiter(MemoryStorage())
+        self._clock = clock
+        self._spent: dict[Limit, OrderedDict[bytes, deque[datetime]]] = {
+            limit: OrderedDict() for limit in Limit
+        }
 
-    async def spend(self, limit: Limit, target: str) -> None:
+    def spend(self, limit: Limit, target: str) -> None:
         """Count one attempt at `target`. Raises TooManyAttempts."""
-        key = self._key(target)
-        if not await self._limiter.hit(limit.item, key):
-            reset = (await self._limiter.get_window_stats(limit.item, key)).reset_time
-            raise TooManyAttempts(retry_after=max(1, round(reset - time.time())))
+        times, window = limit.value
+        at, key, spent = self._clock(), self._index.email(target), self._spent[limit]
+        self._forget(spent, before=at - window)
+        tried = spent.setdefault(key, deque())
+        while tried and tried[0] <= at - window:
+            tried.popleft()
+        if len(tried) >= times:
+            wait = tried[0] + window - at
+            raise TooManyAttempts(retry_after=math.ceil(wait.total_seconds()))
+        tried.append(at)
+        spent.move_to_end(key)
 
-    async def forgive(self, limit: Limit, target: str) -> None:
+    def forgive(self, limit: Limit, target: str) -> None:
         """It was right: what was spent on `target` no longer counts."""
-        await self._limiter.clear(limit.item, self._key(target))
+        self._spent[limit].pop(self._index.email(target), None)
 
-    def _key(self, target: str) -> str:
-        return self._index.email(target).hex()
+    def _forget(self, spent: OrderedDict[bytes, deque[datetime]], *, before: datetime) -> None:
+        """The targets whose attempts are all too old to count, and the oldest of too many."""
+        while spent:
+            latest = next(iter(spent.values()))[-1]
+            if latest > before and len(spent) < MOST_TARGETS:
+                return
+            spent.popitem(last=False)

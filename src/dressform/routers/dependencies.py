@@ -47,7 +47,8 @@ class Service:
     attempts: AttemptCounter
 
 
-def _service(request: Request) -> Service:
+# Each is `async` although few of them wait: FastAPI would run the others in threads.
+async def _service(request: Request) -> Service:
     service: Service = request.app.state.service
     return service
 
@@ -83,7 +84,7 @@ AnyMember = Annotated[Member, Depends(_member)]
 """Whoever is signed in, even while the account is restricted."""
 
 
-def _active(member: AnyMember) -> Member:
+async def _active(member: AnyMember) -> Member:
     if member.restricted:
         raise Restricted
     return member
@@ -93,55 +94,55 @@ Me = Annotated[Member, Depends(_active)]
 """Whoever is signed in and may be served."""
 
 
-def _units(service: TheService) -> Units:
+async def _units(service: TheService) -> Units:
     return service.units
 
 
-def _passwords(service: TheService) -> Passwords:
+async def _passwords(service: TheService) -> Passwords:
     return service.passwords
 
 
-def _tokens(service: TheService) -> AccessTokens:
+async def _tokens(service: TheService) -> AccessTokens:
     return service.tokens
 
 
-def _studio(service: TheService) -> PictureStudio:
+async def _studio(service: TheService) -> PictureStudio:
     return service.studio
 
 
-def _attempts(service: TheService) -> AttemptCounter:
+async def _attempts(service: TheService) -> AttemptCounter:
     return service.attempts
 
 
-def _settings(service: TheService) -> ProcessSettings:
+async def _settings(service: TheService) -> ProcessSettings:
     return service.settings
 
 
-def _accounts(unit: InUnit) -> AccountRepository:
+async def _accounts(unit: InUnit) -> AccountRepository:
     return AccountRepository(unit)
 
 
-def _avatars(unit: InUnit) -> AvatarRepository:
+async def _avatars(unit: InUnit) -> AvatarRepository:
     return AvatarRepository(unit)
 
 
-def _mails(unit: InUnit) -> MailRepository:
+async def _mails(unit: InUnit) -> MailRepository:
     return MailRepository(unit)
 
 
-def _models(unit: InUnit) -> ModelRepository:
+async def _models(unit: InUnit) -> ModelRepository:
     return ModelRepository(unit)
 
 
-def _pictures(unit: InUnit) -> PictureRepository:
+async def _pictures(unit: InUnit) -> PictureRepository:
     return PictureRepository(unit)
 
 
-def _profiles(unit: InUnit) -> ProfileRepository:
+async def _profiles(unit: InUnit) -> ProfileRepository:
     return ProfileRepository(unit)
 
 
-def _sessions(unit: InUnit) -> SessionRepository:
+async def _sessions(unit: InUnit) -> SessionRepository:
     return SessionRepository(unit)
 
 

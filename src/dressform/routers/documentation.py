@@ -1,3 +1,53 @@
+"""The API for human readers: to try, to read, and what its errors mean."""
+
+from collections.abc import Iterator
+
 from fastapi import APIRouter
+from fastapi.responses import HTMLResponse, Response
+
+from dressform.crypto.secrets import new_token
+from dressform.errors import DressformError, NotFound
+from dressform.routers.assets import assets, page
 
 router = APIRouter(include_in_schema=False)
+
+
+@router.get("/")
+def show_index() -> HTMLResponse:
+    return page("index.html")
+
+
+@router.get("/docs")
+def show_docs() -> HTMLResponse:
+    # Swagger UI draws its icons as data.
+    return page("docs.html", policy={"img-src": "'self' data:"})
+
+
+@router.get("/redoc")
+def show_redoc() -> HTMLResponse:
+    # Redoc makes its style sheets as it goes, and gives each the page's nonce.
+    nonce = new_token()
+    policy = {"style-src": f"'nonce-{nonce}'"}
+    return page("redoc.html", policy=policy, nonce=nonce)
+
+
+@router.get("/problems")
+def show_problems() -> HTMLResponse:
+    known = sorted(_below(DressformError), key=lambda kind: kind.status)
+    return page("problems.html", problems=known)
+
+
+@router.get("/assets/{digest}/{name}")
+def read_asset(digest: str, name: str) -> Response:
+    """Its path changes with its content, so browsers may keep it for good."""
+    asset = assets().get(name)
+    if asset is None or asset.digest != digest:
+        raise NotFound
+    headers = {"Cache-Control": "public, max-age=31536000, immutable"}
+    return Response(asset.content, media_type=asset.media_type, headers=headers)
+
+
+def _below(kind: type[DressformError]) -> Iterator[type[DressformError]]:
+    for child in kind.__subclasses__():
+        yield child
+        yield from _below(child)

@@ -55,9 +55,9 @@ async def set_restriction(
     can't be seen, and of the API only this part and your sessions work. The time for which data
     are kept goes on.
     """
-    await attempts.spend(Limit.PASSWORD, str(me.account_id))
+    attempts.spend(Limit.PASSWORD, str(me.account_id))
     await restrict_account(units, hasher, me, password=body.password, restricted=body.restricted)
-    await attempts.forgive(Limit.PASSWORD, str(me.account_id))
+    attempts.forgive(Limit.PASSWORD, str(me.account_id))
 
 
 @router.post(
@@ -74,5 +74,5 @@ async def erase_own_account(
     GDPR Art. 17. At once and for good: profile, picture, models, avatars, sessions. A last mail
     confirms it.
     """
-    await attempts.spend(Limit.PASSWORD, str(me.account_id))
+    attempts.spend(Limit.PASSWORD, str(me.account_id))
     await erase_account(units, hasher, me, password=body.password)

@@ -7,9 +7,11 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
+from fastapi.routing import iter_route_contexts
 from pydantic.json_schema import models_json_schema
 from sqlalchemy.exc import IntegrityError
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from dressform import errors
 from dressform.database import violated
@@ -37,6 +39,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(DressformError, _known)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _of_framework)
+    app.add_exception_handler(ClientDisconnect, _unread)
     app.add_exception_handler(IntegrityError, _outdated)
     app.add_exception_handler(Exception, _unknown)
 
@@ -55,8 +58,10 @@ def answers(*kinds: type[DressformError]) -> dict[int | str, dict[str, Any]]:
 
 def component_schemas() -> dict[str, Any]:
     """The schemas that `answers` refers to: FastAPI adds only those of its own media type."""
-    kinds = [(kind, "serialization") for kind in (Problem, ValidationProblem)]
-    _, found = models_json_schema(kinds, ref_template="#/components/schemas/{model}")
+    _, found = models_json_schema(
+        [(Problem, "serialization"), (ValidationProblem, "serialization")],
+        ref_template="#/components/schemas/{model}",
+    )
     schemas: dict[str, Any] = found["$defs"]
     return schemas
 
@@ -95,7 +100,8 @@ def _invalid(request: Request, error: Exception) -> Response:
     found = error.errors()
     if any(entry["type"] == "json_invalid" for entry in found):
         return _answer(request, errors.Unreadable(), {})
-    fields = (FieldError(_pointer(entry["loc"]), _said(entry)) for entry in found)
+    # A small body can hold tens of thousands of unknown names: the answer stays small too.
+    fields = (FieldError(_pointer(entry["loc"]), _said(entry)) for entry in found[:MOST_ERRORS])
     return _answer(request, InvalidInput(*fields), {})
 
 
@@ -103,14 +109,36 @@ def _of_framework(request: Request, error: Exception) -> Response:
     """Starlette's own: an unknown route, a method that a route lacks, a broken body."""
     assert isinstance(error, HTTPException)
     kind = _BY_STATUS.get(error.status_code, errors.Unreadable)
-    return _answer(request, kind(), dict(error.headers or {}))
+    headers = dict(error.headers or {})
+    if kind is errors.MethodNotAllowed:
+        headers["Allow"] = _allowed(request)
+    return _answer(request, kind(), headers)
+
+
+def _allowed(request: Request) -> str:
+    """The methods of every route with this path; the framework names only the first one's."""
+    found = {
+        method
+        for route in iter_route_contexts(request.app.routes)
+        if route.path_regex.match(request.scope["path"])
+        for method in route.methods or ()
+    }
+    return ", ".join(sorted(found))
+
+
+def _unread(request: Request, _: Exception) -> Response:
+    """The client went away while its body was read: nobody gets this answer."""
+    return _answer(request, errors.Unreadable(), {})
 
 
 def _outdated(request: Request, error: Exception) -> Response:
     """A row refers to what was removed while the request ran."""
     assert isinstance(error, IntegrityError)
-    gone = (violated(error) or "").startswith("fk_")
-    return _answer(request, errors.NotFound() if gone else errors.InternalError(), {})
+    constraint = violated(error) or ""
+    if constraint.startswith("fk_"):
+        of_model = constraint.endswith("_model_id")
+        return _answer(request, errors.NotFound() if of_model else errors.NotSignedIn(), {})
+    return _answer(request, errors.InternalError(), {})
 
 
 def _unknown(request: Request, _: Exception) -> Response:

@@ -57,11 +57,11 @@ class RefreshCookie:
         )
 
 
-def refresh_cookie(response: Response, service: TheService) -> RefreshCookie:
+async def refresh_cookie(response: Response, service: TheService) -> RefreshCookie:
     return RefreshCookie(response, service)
 
 
-def carried(
+async def carried(
     request: Request,
     settings: Settings,
     body: Annotated[RefreshRequest | None, Body()] = None,

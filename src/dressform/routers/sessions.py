@@ -45,9 +45,9 @@ async def login(
     By username or e-mail address. This, and nothing else, counts as a login: the 12 months for
     which your data are kept begin anew.
     """
-    await attempts.spend(Limit.PASSWORD, body.login)
+    attempts.spend(Limit.PASSWORD, body.login)
     signed_in = await sign_in(units, hasher, login=body.login, password=body.password)
-    await attempts.forgive(Limit.PASSWORD, body.login)
+    attempts.forgive(Limit.PASSWORD, body.login)
     return cookie.hand_out(signed_in, by_cookie=body.session == "cookie")
 
 

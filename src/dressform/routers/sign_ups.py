@@ -25,7 +25,7 @@ async def register(
     Sends a link to the address; following it within 7 days makes the account. The answer is the
     same whether or not the address has an account already.
     """
-    await attempts.spend(Limit.MAIL, body.email)
+    attempts.spend(Limit.MAIL, body.email)
     await keep_registration(units, hasher, **body.model_dump())
 
 
@@ -54,5 +54,5 @@ async def resend_verification(body: EmailOnly, mails: Mails, attempts: Attempts)
 
     The link that was sent before stops working.
     """
-    await attempts.spend(Limit.MAIL, body.email)
+    attempts.spend(Limit.MAIL, body.email)
     await mails.add("sign-up", to=body.email, language="en")

@@ -55,5 +55,5 @@ class MeasurementsRead(Complete):
     """The catalogue, or the part of it that was asked for."""
 
     items: Annotated[
-        list[MeasurementRead], Field(max_length=100, description="In the order to show them.")
+        list[MeasurementRead], Field(max_length=100, description="In the order of their names.")
     ]

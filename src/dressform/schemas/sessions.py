@@ -94,4 +94,4 @@ class SessionRead(Complete):
 class SessionsRead(Complete):
     """Everywhere you are signed in."""
 
-    items: Annotated[list[SessionRead], Field(max_length=10000, description="The newest first.")]
+    items: Annotated[list[SessionRead], Field(max_length=10000, description="The oldest first.")]

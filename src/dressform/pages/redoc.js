@@ -1,0 +1,2 @@
+const { nonce } = document.currentScript;
+Redoc.init("openapi.json", { nonce }, document.getElementById("redoc"));

@@ -1,0 +1,73 @@
+"""Pages of our own and what they load. Nothing comes from another host."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
+from importlib.resources import files
+
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+_TEMPLATES = Environment(
+    loader=PackageLoader("dressform", "pages"), undefined=StrictUndefined, autoescape=True
+)
+_SOURCES = {
+    "dressform": ("favicon.svg", "page.css", "docs.js", "links.js", "redoc.js"),
+    "fastapi_offline": ("redoc.standalone.js", "swagger-ui-bundle.js", "swagger-ui.css"),
+}
+_FOLDERS = {"dressform": "pages", "fastapi_offline": "static"}
+_MEDIA_TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
+# The one thing that either bundle would load from elsewhere is Redoc's logo.
+_FOREIGN = b"https://cdn.redoc.ly/redoc/logo-mini.svg"
+_EVERYWHERE = {
+    "default-src": "'none'",
+    "base-uri": "'none'",
+    "form-action": "'none'",
+    "frame-ancestors": "'none'",
+    "connect-src": "'self'",
+    "img-src": "'self'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    name: str
+    content: bytes
+    digest: str
+
+    @property
+    def path(self) -> str:
+        """Relative to a page at the root; never the same for another content."""
+        return f"assets/{self.digest}/{self.name}"
+
+    @property
+    def media_type(self) -> str:
+        return _MEDIA_TYPES[self.name.rpartition(".")[2]]
+
+
+@cache
+def assets() -> Mapping[str, Asset]:
+    """Every asset by its name."""
+    return {name: _read(package, name) for package, names in _SOURCES.items() for name in names}
+
+
+def _read(package: str, name: str) -> Asset:
+    content = (files(package) / _FOLDERS[package] / name).read_bytes()
+    if _FOREIGN in content:
+        content = content.replace(_FOREIGN, _read("dressform", "favicon.svg").path.encode())
+    return Asset(name, content, sha256(content).hexdigest()[:16])
+
+
+def page(
+    template: str, *, policy: Mapping[str, str] | None = None, **values: object
+) -> HTMLResponse:
+    """A page of the folder `pages`, under a Content-Security-Policy that `policy` adds to."""
+    html = _TEMPLATES.get_template(template).render(
+        asset=lambda name: assets()[name].path, **values
+    )
+    directives = _EVERYWHERE | dict(policy or {})
+    csp = "; ".join(f"{name} {value}" for name, value in directives.items())
+    return HTMLResponse(html, headers={"Content-Security-Policy": csp})
