@@ -53,6 +53,7 @@ class Application(FastAPI):
         return AccessLogMiddleware(
             HeadersMiddleware(super().build_middleware_stack(), https=https),
             append=self._record,
+            room=self._room,
             addresses=ClientAddress(process_settings.trusted_proxies),
             clock=self.state.clock,
         )
@@ -60,6 +61,9 @@ class Application(FastAPI):
     def _record(self, line: bytes) -> None:
         # Looked up each time: the spool is opened later than this is built, and changes.
         self.state.shipper.spool.append(line)
+
+    async def _room(self) -> None:
+        await self.state.shipper.room()
 
     def openapi(self) -> dict[str, Any]:
         if not self.openapi_schema:

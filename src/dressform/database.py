@@ -11,7 +11,8 @@ from datetime import datetime
 from typing import Any
 
 import asyncpg
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy import URL, event, make_url
+from sqlalchemy.exc import DBAPIError, DisconnectionError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -21,30 +22,54 @@ from dressform.errors import Unavailable
 
 RETRY_AFTER_SECONDS = 5
 
-# Connection trouble, resources, operator intervention: the request may be repeated as it was.
-_PASSING_SQLSTATES = ("08", "53", "57")
+# Connection trouble, deadlock, resources, operator intervention: the request may be repeated as it
+# was.
+_PASSING_SQLSTATES = ("08", "40", "53", "57")
 _AWAY = (OSError, PoolTimeoutError, TimeoutError, asyncpg.InterfaceError, asyncpg.PostgresError)
 
 
-def connect(url: str, *, pool_size: int = 10, behind_pgbouncer: bool = False) -> AsyncEngine:
+def connect(
+    url: str,
+    *,
+    pool_size: int = 10,
+    behind_pgbouncer: bool = False,
+    statement_seconds: float | None = 10,
+) -> AsyncEngine:
     """An engine for ``postgresql+asyncpg://…``; it connects when first used."""
     options: dict[str, Any] = {
         "timeout": 5,
-        "command_timeout": 10,
+        "command_timeout": statement_seconds,
         "server_settings": {"timezone": "UTC", "application_name": "dressform"},
     }
     if behind_pgbouncer:
         # Its transaction mode hands each transaction another server connection, on which
         # statements prepared earlier are unknown.
         options |= {"statement_cache_size": 0, "prepared_statement_cache_size": 0}
-    return create_async_engine(
-        url,
+    engine = create_async_engine(
+        _for_asyncpg(url),
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=5,
         connect_args=options,
         hide_parameters=True,
     )
+    event.listen(engine.sync_engine, "checkout", _refuse_closed)
+    return engine
+
+
+def _for_asyncpg(url: str) -> URL:
+    """With the ``sslmode`` of libpq, which most URLs have, by the name that asyncpg knows."""
+    parsed = make_url(url)
+    if "sslmode" not in parsed.query:
+        return parsed
+    mode = parsed.query["sslmode"]
+    return parsed.difference_update_query(["sslmode"]).update_query_dict({"ssl": mode})
+
+
+def _refuse_closed(dbapi_connection: Any, *_: object) -> None:
+    """A connection that the server closed meanwhile is replaced: it costs no round trip to know."""
+    if dbapi_connection.driver_connection.is_closed():
+        raise DisconnectionError
 
 
 @asynccontextmanager

@@ -1,6 +1,6 @@
 """One line a request, whatever becomes of it: the visitor's address, for diagnosis alone."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from time import perf_counter_ns
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -16,18 +16,20 @@ UNMATCHED = "(none)"
 
 
 class AccessLogMiddleware:
-    """The outermost layer. `append` takes a line in the text format of COPY."""
+    """The outermost layer. `append` takes a line in the text format of COPY; `room` waits for it."""
 
     def __init__(
         self,
         app: ASGIApp,
         *,
         append: Callable[[bytes], None],
+        room: Callable[[], Awaitable[None]],
         addresses: ClientAddress,
         clock: Clock,
     ) -> None:
         self.app = app
         self._append = append
+        self._room = room
         self._addresses = addresses
         self._clock = clock
 
@@ -38,6 +40,7 @@ class AccessLogMiddleware:
         at, started = self._clock(), perf_counter_ns()
         request_id = new_id()
         scope.setdefault("state", {})["request_id"] = request_id
+        await self._room()
         status = CLIENT_CLOSED_REQUEST
         recorded = False
 

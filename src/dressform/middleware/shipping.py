@@ -1,15 +1,12 @@
 """From the spool to the table, exactly once: lines and the mark of how far, in one transaction."""
 
 import asyncio
-import contextlib
 import logging
-from collections.abc import Awaitable
+import re
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from sqlalchemy.exc import DBAPIError
-
 from dressform.database import Units
-from dressform.errors import Unavailable
 from dressform.middleware.spool import Spool, new_spool, orphans
 from dressform.repositories.access_log import AccessLog, PartitionMissingError
 
@@ -17,9 +14,16 @@ log = logging.getLogger(__name__)
 
 BLOCK = 4 * 1024 * 1024
 ROTATE_AT = 16 * 1024 * 1024
+ROTATE_AFTER_SECONDS = 60.0
+"""Addresses stay no longer in a file than this, on however quiet a site."""
 PAUSE_SECONDS = 0.2
 ORPHANS_EVERY_SECONDS = 30.0
 DRAIN_SECONDS = 3.0
+
+_LINE = re.compile(
+    rb"^\d{4}-\d\d-\d\dT[\d:.+]+\t[\da-f.:]+\t[A-Za-z]+\t[ -\[\]-~]+\t\d{3}\t\d+\t[\da-f-]{36}\n",
+    re.MULTILINE,
+)
 
 
 class Shipper:
@@ -29,14 +33,19 @@ class Shipper:
         self._units = units
         self._folder = folder
         self.spool = new_spool(folder)
+        self._rotate_at = 0.0
         self._task: asyncio.Task[None] | None = None
         self._away = False
-        self._shipped = 0  # What is known of it here; the table's own mark decides.
 
     @property
     def backlog(self) -> int:
         """Bytes in this process's spool file that may not have reached the table yet."""
-        return self.spool.size
+        return self.spool.size - self.spool.shipped
+
+    async def room(self) -> None:
+        """Waits while neither the disk nor the database takes lines: slower, but none is dropped."""
+        while self.spool.is_full:  # noqa: ASYNC110  so rare that an event is not worth its upkeep
+            await asyncio.sleep(PAUSE_SECONDS)
 
     def start(self) -> None:
         self._task = asyncio.create_task(self._run(), name="access log shipping")
@@ -45,71 +54,78 @@ class Shipper:
         """Ship what is left within a few seconds; what can't go now goes at the next start."""
         if self._task is not None:
             self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+            await asyncio.wait([self._task])
         try:
             async with asyncio.timeout(DRAIN_SECONDS):
                 await self._finish(self.spool)
-        except (TimeoutError, Unavailable, DBAPIError):
+        except Exception as error:  # noqa: BLE001  whatever it is, the process ends now
             log.warning(
-                "the access log's last lines stay in %s until the next start", self.spool.path
+                "the access log's last lines stay in %s until the next start (%s)",
+                self.spool.path,
+                type(error).__name__,
             )
-            self.spool.leave()
+
+    async def recover(self) -> None:
+        """Ship and remove the spools of processes that are gone."""
+        for spool in orphans(self._folder):
+            log.info("shipping the access log of a process that is gone: %s", spool.path.name)
+            await self._finish(spool)
 
     async def _run(self) -> None:
         next_search = 0.0
+        self._rotate_at = _now() + ROTATE_AFTER_SECONDS
         while True:
-            await self._attempt(self._ship_and_rotate())
-            if (now := asyncio.get_running_loop().time()) >= next_search:
-                next_search = now + ORPHANS_EVERY_SECONDS
-                await self._attempt(self.recover())
+            await self._attempt(self._ship_and_rotate)
+            if _now() >= next_search:
+                next_search = _now() + ORPHANS_EVERY_SECONDS
+                await self._attempt(self.recover)
             await asyncio.sleep(PAUSE_SECONDS)
 
-    async def _attempt(self, work: Awaitable[None]) -> None:
+    async def _attempt(self, work: Callable[[], Awaitable[None]]) -> None:
         try:
-            await work
-        except (Unavailable, DBAPIError) as error:
+            await work()
+        except Exception as error:  # noqa: BLE001  the next lines must go, whatever befell these
             if not self._away:
+                # The text of an error of COPY would repeat an address.
                 log.warning("the access log waits for the database (%s)", type(error).__name__)
             self._away = True
             await asyncio.sleep(1)
         else:
             self._away = False
 
-    async def recover(self) -> None:
-        """Ship and remove the spools of processes that are gone."""
-        for spool in orphans(self._folder):
-            log.info("shipping the access log of a process that is gone: %s", spool.path.name)
-            try:
-                await self._finish(spool)
-            except BaseException:
-                spool.leave()
-                raise
-
     async def _ship_and_rotate(self) -> None:
         if self.spool.is_failing:
             self.spool.retry()
-        if self.spool.size > self._shipped:
-            self._shipped = await self._ship(self.spool)
-        if self._shipped >= ROTATE_AT:
+        await self._ship(self.spool)
+        if self._is_worn(self.spool):
+            self._rotate_at = _now() + ROTATE_AFTER_SECONDS
             full, self.spool = self.spool, new_spool(self._folder)
-            self._shipped = 0
             await self._finish(full)
 
+    def _is_worn(self, spool: Spool) -> bool:
+        if spool.is_failing and spool.shipped < spool.size:
+            return False  # Its file alone would not be enough for whoever has to ship the rest.
+        return spool.size >= ROTATE_AT or (spool.size > 0 and _now() >= self._rotate_at)
+
     async def _finish(self, spool: Spool) -> None:
-        await self._ship(spool)
+        try:
+            await self._ship(spool)
+        except BaseException:
+            spool.leave()
+            raise
+        # The file goes first: without its mark it would be shipped again.
         spool.remove()
         async with self._units.writing() as unit:
             await AccessLog(unit).forget_spool(spool.name)
 
-    async def _ship(self, spool: Spool) -> int:
-        """What is there now, not what comes meanwhile; gives the byte up to which it is shipped."""
-        shipped, reached, present = -1, 0, spool.size
-        while shipped < reached < present:
-            shipped, reached = reached, await self._ship_block(spool)
-        return reached
+    async def _ship(self, spool: Spool) -> None:
+        """What is there now, not what comes meanwhile, nor a line torn when its process died."""
+        present, before = spool.size, -1
+        while before < spool.shipped < present:
+            before, spool.shipped = spool.shipped, await self._ship_block(spool)
 
     async def _ship_block(self, spool: Spool) -> int:
+        """Gives the byte up to which the spool is shipped."""
         try:
             return await self._copy_block(spool)
         except PartitionMissingError as missing:
@@ -121,8 +137,20 @@ class Shipper:
         async with self._units.writing() as unit:
             access_log = AccessLog(unit)
             shipped = await access_log.shipped_of(spool.name)
-            lines = spool.read(shipped, BLOCK)
-            if lines:
-                shipped += len(lines)
-                await access_log.copy(spool.name, lines, shipped=shipped)
+            block = spool.read(shipped, BLOCK)
+            if block:
+                shipped += len(block)
+                await access_log.copy(spool.name, _sound(block), shipped=shipped)
             return shipped
+
+
+def _sound(block: bytes) -> bytes:
+    """Without what a crashed machine left for lines, which would hold up all the others."""
+    sound = b"".join(_LINE.findall(block))
+    if len(sound) != len(block):
+        log.error("%d bytes of the access log were unreadable", len(block) - len(sound))
+    return sound
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

@@ -1,7 +1,7 @@
 """Lines of the access log on their way to the database: a file a process, written before answers.
 
 A line is handed to the kernel before the last byte of its answer, so that it survives the process
-being killed. Files hold addresses: they are 0600 and live for seconds.
+being killed. Files hold addresses: they are 0600 and live for a minute.
 """
 
 import fcntl
@@ -16,73 +16,91 @@ from dressform.crypto.secrets import new_id
 log = logging.getLogger(__name__)
 
 _SUFFIX = ".spool"
-_MOST_HELD = 100_000
-"""Lines kept in memory while the disk takes none: about 15 MB."""
+_MOST_HELD = 32 * 1024 * 1024
+"""Bytes kept in memory while the disk takes none; then requests wait."""
 
 
 class Spool:
-    """One append-only file, locked for as long as its process lives."""
+    """One append-only file, locked for as long as its process lives.
+
+    What the disk refuses is held in memory as the stream's end: readers see one stream of bytes.
+    """
 
     def __init__(self, path: Path, *, create: bool = True) -> None:
         self.path = path
         self.name = path.stem
-        flags = os.O_RDWR | os.O_APPEND | (os.O_CREAT | os.O_EXCL if create else 0)
-        self._file = os.open(path, flags, 0o600)
-        self._held: deque[bytes] = deque(maxlen=_MOST_HELD)
-        try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            os.close(self._file)
-            raise
+        self.shipped = 0  # At least so far; the database knows better.
+        self._file = _made(path) if create else _found(path)
+        self._written = os.fstat(self._file).st_size
+        self._held: deque[bytes] = deque()
+        self._held_bytes = 0
 
     @property
     def size(self) -> int:
-        return os.fstat(self._file).st_size
+        return self._written + self._held_bytes
 
     @property
     def is_failing(self) -> bool:
         """Whether the disk refuses lines; they are held in memory meanwhile."""
         return bool(self._held)
 
+    @property
+    def is_full(self) -> bool:
+        """Whether memory should take no more either."""
+        return self._held_bytes >= _MOST_HELD
+
     def append(self, line: bytes) -> None:
         """Never raises: a full disk must not break a request."""
         if self._held:
-            self._held.append(line)
+            self._hold(line)
             self.retry()
-        elif (rest := self._write(line)) is not None:
+        elif rest := self._write(line):
             log.error("the access log cannot be written to %s: lines are held in memory", self.path)
-            self._held.append(rest)
+            self._hold(rest)
 
     def retry(self) -> None:
         """Write what is held, as far as the disk takes it."""
         while self._held:
-            rest = self._write(self._held[0])
-            if rest is not None:
-                self._held[0] = rest
+            line = self._held.popleft()
+            rest = self._write(line)
+            self._held_bytes -= len(line) - len(rest)
+            if rest:
+                self._held.appendleft(rest)
                 return
-            self._held.popleft()
         log.warning("the access log can be written again")
-
-    def _write(self, line: bytes) -> bytes | None:
-        """What could not be written of the line, or None."""
-        try:
-            written = os.write(self._file, line)
-        except OSError:
-            return line
-        return line[written:] or None
 
     def read(self, start: int, limit: int) -> bytes:
         """Whole lines from `start`, about `limit` bytes at most. A torn last line is left."""
         block = os.pread(self._file, limit, start)
+        if self._held and start + len(block) >= self._written:
+            held = b"".join(self._held)
+            skipped = max(start - self._written, 0)
+            block += held[skipped : skipped + limit - len(block)]
         return block[: block.rfind(b"\n") + 1]
 
     def remove(self) -> None:
-        self.path.unlink(missing_ok=True)
-        os.close(self._file)
+        if self._file >= 0:
+            self.path.unlink(missing_ok=True)
+        self.leave()
 
     def leave(self) -> None:
         """Let go of the file; whoever finds it ships the rest."""
-        os.close(self._file)
+        if self._file >= 0:
+            os.close(self._file)
+        self._file = -1  # Its number may soon be another file's.
+
+    def _hold(self, line: bytes) -> None:
+        self._held.append(line)
+        self._held_bytes += len(line)
+
+    def _write(self, line: bytes) -> bytes:
+        """What could not be written of the line."""
+        try:
+            written = os.write(self._file, line)
+        except OSError:
+            return line
+        self._written += written
+        return line[written:]
 
 
 def new_spool(folder: Path) -> Spool:
@@ -98,3 +116,25 @@ def orphans(folder: Path) -> Iterator[Spool]:
             yield Spool(path, create=False)
         except OSError:
             continue  # Its process lives, or another of us was faster.
+
+
+def _made(path: Path) -> int:
+    """Locked before it has the name by which others look for orphans."""
+    unnamed = path.with_suffix(".new")
+    file = os.open(unnamed, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_EXCL, 0o600)
+    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    unnamed.rename(path)
+    return file
+
+
+def _found(path: Path) -> int:
+    """OSError when it is somebody's, or was shipped and removed while we came to lock it."""
+    file = os.open(path, os.O_RDWR)
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if not os.path.samestat(os.fstat(file), path.stat()):
+            raise FileNotFoundError(path)
+    except OSError:
+        os.close(file)
+        raise
+    return file

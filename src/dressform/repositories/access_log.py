@@ -75,6 +75,8 @@ class AccessLog:
 
     async def drop_due(self) -> int:
         """Drop each day whose first row may be due; gives the number of rows that went."""
+        # Of several workers one drops, and none makes meanwhile: the others find nothing left.
+        await self._unit.connection.execute(select(func.pg_advisory_xact_lock(*_MAKING)))
         await self._unit.connection.execute(text("SET LOCAL lock_timeout = '3s'"))
         rows = 0
         for day in await self.partitions():

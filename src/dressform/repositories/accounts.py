@@ -7,7 +7,7 @@ from sqlalchemy import Row, Select, delete, insert, select, update
 
 from dressform.crypto.sealing import DataKey, Wrapped
 from dressform.database import Unit
-from dressform.errors import NotFound
+from dressform.errors import NotSignedIn
 from dressform.tables import Account, AccountKey, Profile, Session
 
 
@@ -66,10 +66,10 @@ class Accounts:
         return await self._one(query.with_for_update(read=True, of=Account))
 
     async def credentials(self, owner: Owner) -> Credentials:
-        """Raises NotFound when the account has ended meanwhile."""
+        """Raises NotSignedIn when the account has ended meanwhile."""
         found = await self.by_id(owner.account_id)
         if found is None:
-            raise NotFound
+            raise NotSignedIn
         return found
 
     async def by_session(self, session_id: UUID, account_id: UUID) -> Member | None:
@@ -122,11 +122,14 @@ class Accounts:
         return result.one_or_none() is not None
 
     async def change(self, owner: Owner, **changes: str) -> Credentials:
-        """Set email, language or password_hash; answers what stood there before."""
+        """Set email, language or password_hash; answers what stood there before.
+
+        Raises NotSignedIn when the account has ended meanwhile.
+        """
         query = self._alive().where(Account.id == owner.account_id).with_for_update(of=Account)
         before = await self._one(query)
         if before is None:
-            raise NotFound
+            raise NotSignedIn
         payload = {
             "email": before.email,
             "language": before.language,

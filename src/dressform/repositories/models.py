@@ -7,7 +7,7 @@ from sqlalchemy import Row, Select, delete, exists, func, insert, select, update
 
 from dressform.crypto.secrets import new_id
 from dressform.database import Unit
-from dressform.errors import NotFound, TooManyModels
+from dressform.errors import NotFound, NotSignedIn, TooManyModels
 from dressform.repositories.accounts import Owner
 from dressform.tables import Account, Avatar, Model
 
@@ -49,7 +49,7 @@ class Models:
     async def add(
         self, owner: Owner, *, name: str, breasts: bool, measurements: dict[str, float]
     ) -> StoredModel:
-        """Raises TooManyModels, NotFound when the account has ended meanwhile."""
+        """Raises TooManyModels, NotSignedIn when the account has ended meanwhile."""
         await self._make_room(owner)
         model_id = new_id()
         payload = {"name": name, "breasts": breasts, "measurements": measurements}
@@ -108,7 +108,7 @@ class Models:
             .with_for_update(key_share=True)
         )
         if locked.one_or_none() is None:
-            raise NotFound
+            raise NotSignedIn
         held = select(func.count()).where(Model.account_id == owner.account_id)
         if (await self._unit.connection.execute(held)).scalar_one() >= MOST:
             raise TooManyModels

@@ -5,9 +5,12 @@ from sqlalchemy import exists, insert, select, update
 
 from dressform.crypto.sealing import DataKey, Wrapped
 from dressform.database import Unit
-from dressform.errors import NotFound
+from dressform.errors import FieldError, InvalidInput, NotFound, NotSignedIn
 from dressform.repositories.accounts import Owner
 from dressform.tables import Account, AccountKey, Picture, Profile
+
+MOST_SOCIAL_ACCOUNTS = 20
+"""A profile can show."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,7 @@ class Profiles:
         )
 
     async def of(self, owner: Owner) -> Community:
+        """Raises NotSignedIn when the account has ended meanwhile."""
         row = await self._row(owner, locked=False)
         return Community(
             **_opened(row, owner.key),
@@ -68,9 +72,17 @@ class Profiles:
         return owner, Community(**_opened(row, owner.key), has_picture=row.has_picture)
 
     async def change(self, owner: Owner, changes: dict[str, Any]) -> None:
-        """Set username, bio or social_accounts. IntegrityError when the username is taken."""
+        """Merge: set username or bio; of social_accounts, None removes one of them, or all.
+
+        Raises InvalidInput for too many accounts, IntegrityError when the username is taken.
+        """
         row = await self._row(owner, locked=True)
-        payload = _opened(row, owner.key) | changes
+        present = _opened(row, owner.key)
+        payload = present | changes
+        if "social_accounts" in changes:
+            payload["social_accounts"] = _merged(
+                present["social_accounts"], changes["social_accounts"]
+            )
         version = row.version + 1
         await self._unit.connection.execute(
             update(Profile)
@@ -97,8 +109,19 @@ class Profiles:
         query = query.with_for_update(of=Profile) if locked else query
         row = (await self._unit.connection.execute(query)).one_or_none()
         if row is None:
-            raise NotFound
+            raise NotSignedIn
         return row
+
+
+def _merged(present: dict[str, str], changes: dict[str, str | None] | None) -> dict[str, str]:
+    """As JSON Merge Patch (RFC 7396) does it: null for all of it removes all of it."""
+    both = {} if changes is None else {**present, **changes}
+    kept = {network: name for network, name in both.items() if name is not None}
+    if len(kept) > MOST_SOCIAL_ACCOUNTS:
+        raise InvalidInput(
+            FieldError("#/social_accounts", f"must be at most {MOST_SOCIAL_ACCOUNTS} in all")
+        )
+    return kept
 
 
 def _opened(row: Any, key: DataKey) -> dict[str, Any]:

@@ -145,7 +145,9 @@ class Retention:
         due: Select[UUID],
         *condition: ColumnElement[bool],
     ) -> int:
+        # As a CTE it is looked for once; as a subquery the planner may repeat it, over the limit.
+        chosen = due.cte("chosen")
         removed = await self._unit.connection.execute(
-            delete(table).where(key.in_(due.scalar_subquery()), *condition)
+            delete(table).where(key.in_(select(chosen.c[0])), *condition)
         )
         return removed.rowcount

@@ -25,9 +25,14 @@ def show_docs() -> HTMLResponse:
 
 @router.get("/redoc")
 def show_redoc() -> HTMLResponse:
-    # Redoc makes its style sheets as it goes, and gives each the page's nonce.
     nonce = new_token()
-    policy = {"style-src": f"'nonce-{nonce}'"}
+    policy = {
+        "img-src": "'self' data:",
+        # Redoc makes its style sheets as it goes.
+        "style-src": f"'nonce-{nonce}'",
+        # Its search runs in a worker that it makes from a string.
+        "worker-src": "blob:",
+    }
     return page("redoc.html", policy=policy, nonce=nonce)
 
 

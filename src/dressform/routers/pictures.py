@@ -3,9 +3,9 @@
 from typing import Any
 
 from fastapi import Request, Response
-from fastapi.responses import Response as PlainResponse
 
 from dressform.repositories.pictures import StoredPicture
+from dressform.routers.revalidation import not_modified
 
 WEBP = "image/webp"
 TAKEN = ("image/png", "image/jpeg", "image/webp", "image/avif")
@@ -29,18 +29,15 @@ PICTURE_BODY: dict[str, Any] = {
 }
 
 
-class WebP(PlainResponse):
+class WebP(Response):
     media_type = WEBP
 
 
 def shown(request: Request, picture: StoredPicture) -> Response:
     """The picture, or 304 to a client that has this version of it."""
-    etag = f'"{picture.version}"'
-    headers = {"ETag": etag, "Cache-Control": "private, no-cache"}
-    known = request.headers.get("if-none-match", "")
-    if etag in {tag.strip().removeprefix("W/") for tag in known.split(",")}:
-        return PlainResponse(status_code=304, headers=headers)
-    return WebP(picture.webp, headers=headers)
+    headers = {"ETag": f'"{picture.version}"', "Cache-Control": "private, no-cache"}
+    answer = WebP(picture.webp, headers=headers)
+    return not_modified(request, answer) or answer
 
 
 async def sent(request: Request) -> bytes:

@@ -16,7 +16,7 @@ from starlette.requests import ClientDisconnect
 from dressform import errors
 from dressform.database import violated
 from dressform.errors import DressformError, FieldError, InvalidInput
-from dressform.schemas.problems import Problem, ValidationProblem
+from dressform.schemas.problems import MOST_ERRORS, Problem, ValidationProblem
 
 MEDIA_TYPE = "application/problem+json"
 

@@ -80,7 +80,7 @@ def _is_no_odd_link(value: str) -> str:
     return value
 
 
-Email = Annotated[
+EmailText = Annotated[
     str,
     Field(
         min_length=3,
@@ -89,9 +89,9 @@ Email = Annotated[
         examples=["ada@example.org"],
         json_schema_extra={"format": "email"},
     ),
-    AfterValidator(_is_email),
 ]
-Username = Annotated[
+Email = Annotated[EmailText, AfterValidator(_is_email)]
+UsernameText = Annotated[
     str,
     Field(
         min_length=3,
@@ -100,8 +100,8 @@ Username = Annotated[
         description="3 to 30 letters, digits, dots, hyphens or underscores; not case-sensitive.",
         examples=["ada.l"],
     ),
-    AfterValidator(_is_not_reserved),
 ]
+Username = Annotated[UsernameText, AfterValidator(_is_not_reserved)]
 NewPassword = Annotated[
     str,
     Field(

@@ -1,5 +1,5 @@
 import base64
-import binascii
+import re
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -9,7 +9,10 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from dressform.repositories.models import StoredModel
 from dressform.schemas.fields import Complete, Merging, ModelName, Strict
-from dressform.sewing.catalogue import CATALOGUE, problems
+from dressform.schemas.problems import MOST_ERRORS
+from dressform.sewing.catalogue import CATALOGUE, Kind, problems
+
+_CURSOR = "[A-Za-z0-9_-]{22}"
 
 EXAMPLE = {"chest": 1105, "neck": 420, "hpsToWaistBack": 502, "shoulderSlope": 13}
 
@@ -18,10 +21,11 @@ def _schema(*, removable: bool) -> dict[str, Any]:
     def one(name: str) -> dict[str, Any]:
         measurement = CATALOGUE[name]
         kinds = ["number", "null"] if removable else "number"
+        end = "maximum" if measurement.kind is Kind.LENGTH else "exclusiveMaximum"
         return {
             "type": kinds,
             "exclusiveMinimum": measurement.minimum,
-            "maximum": measurement.maximum,
+            end: measurement.maximum,
             "description": f"{measurement.description['en']} In {measurement.unit}.",
         }
 
@@ -38,9 +42,8 @@ def _check(value: object, *, removable: bool) -> object:
     """Each measurement that does not fit is an error of its own, at its own place."""
     if not isinstance(value, dict):
         raise PydanticCustomError("measurements", "must be an object of measurements by name")
-    given = {name: amount for name, amount in value.items() if not (removable and amount is None)}
-    removed = [name for name in value.keys() - given.keys() if name not in CATALOGUE]
-    found = problems(given) + [(name, "is not a measurement") for name in removed]
+    removed = {name for name in CATALOGUE if removable and value.get(name, 0) is None}
+    found = problems({name: amount for name, amount in value.items() if name not in removed})
     if found:
         errors = [
             InitErrorDetails(
@@ -48,7 +51,7 @@ def _check(value: object, *, removable: bool) -> object:
                 loc=(name,),
                 input=None,
             )
-            for name, expected in found
+            for name, expected in found[:MOST_ERRORS]
         ]
         raise ValidationError.from_exception_data("measurements", errors)
     return value
@@ -149,10 +152,9 @@ def as_cursor(model_id: UUID) -> str:
 
 
 def from_cursor(cursor: str) -> UUID:
-    try:
-        return UUID(bytes=base64.urlsafe_b64decode(cursor + "=="))
-    except (binascii.Error, ValueError):
-        raise PydanticCustomError("cursor", "must be the `next` of an earlier page") from None
+    if not re.fullmatch(_CURSOR, cursor):
+        raise PydanticCustomError("cursor", "must be the `next` of an earlier page")
+    return UUID(bytes=base64.urlsafe_b64decode(cursor + "=="))
 
 
 Cursor = Annotated[
@@ -161,7 +163,7 @@ Cursor = Annotated[
     WithJsonSchema(
         {
             "type": "string",
-            "pattern": "^[A-Za-z0-9_-]{22}$",
+            "pattern": f"^{_CURSOR}$",
             "minLength": 22,
             "maxLength": 22,
             "examples": ["AZoAAAAAcACAAAAAAAAAAA"],

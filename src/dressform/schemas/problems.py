@@ -4,6 +4,9 @@ from pydantic import Field
 
 from dressform.schemas.fields import Complete
 
+MOST_ERRORS = 100
+"""How many fields one answer names."""
+
 
 class FieldProblem(Complete):
     """One field that does not fit."""
@@ -75,5 +78,6 @@ class ValidationProblem(Problem):
     """What went wrong, field by field."""
 
     errors: Annotated[
-        list[FieldProblem], Field(max_length=1000, description="Each field that does not fit.")
+        list[FieldProblem],
+        Field(max_length=MOST_ERRORS, description="Each field that does not fit."),
     ]

@@ -4,33 +4,26 @@ from typing import Annotated
 from pydantic import Field
 
 from dressform.repositories.accounts import Credentials
-from dressform.repositories.profiles import Community
+from dressform.repositories.profiles import MOST_SOCIAL_ACCOUNTS, Community
 from dressform.schemas.fields import (
     Bio,
     Complete,
-    Email,
+    EmailText,
     Language,
     Merging,
     Network,
     SocialAccount,
     Username,
+    UsernameText,
 )
 
-SocialAccounts = Annotated[
-    dict[Network, SocialAccount],
-    Field(
-        max_length=20,
-        description="By network: a name or a web address there.",
-        examples=[{"mastodon": "@ada@sewing.example"}],
-    ),
-]
 BioRead = Annotated[
     str, Field(max_length=2000, description="Plain text.", examples=["I sew my own coats."])
 ]
 SocialAccountsRead = Annotated[
     dict[str, Annotated[str, Field(max_length=200)]],
     Field(
-        max_length=20,
+        max_length=MOST_SOCIAL_ACCOUNTS,
         description="By network: a name or a web address there.",
         examples=[{"mastodon": "@ada@sewing.example"}],
     ),
@@ -46,7 +39,7 @@ PictureLink = Annotated[
 class ProfileRead(Complete):
     """A member as other members see them."""
 
-    username: Username
+    username: UsernameText
     bio: BioRead | None
     social_accounts: SocialAccountsRead
     picture: PictureLink | None
@@ -59,7 +52,7 @@ class ProfileRead(Complete):
 class OwnProfileRead(ProfileRead):
     """Your own profile, with what nobody else sees."""
 
-    email: Email
+    email: EmailText
     language: Annotated[Language, Field(description="Of the mails you get.")]
     created_at: Annotated[datetime, Field(description="When the account was made.")]
     last_login_at: Annotated[
@@ -97,7 +90,7 @@ class ProfileChange(Merging):
     social_accounts: Annotated[
         dict[Network, SocialAccount | None] | None,
         Field(
-            max_length=40,
+            max_length=2 * MOST_SOCIAL_ACCOUNTS,
             description="By network; a network that is null is removed.",
             examples=[{"mastodon": "@ada@sewing.example", "reddit": None}],
         ),

@@ -8,7 +8,9 @@ from dressform.mail.compose import Composer
 from dressform.mail.transport import transport_of
 from dressform.settings import Settings
 from dressform.worker.enforce import Report
-from dressform.worker.scheduler import Duties, schedule
+from dressform.worker.scheduler import Duties, Running, schedule
+
+SETTLE_SECONDS = 6.0
 
 
 def duties_of(settings: Settings, units: Units) -> Duties:
@@ -19,14 +21,17 @@ def duties_of(settings: Settings, units: Units) -> Duties:
 
 
 async def work(settings: Settings, units: Units) -> None:
-    """Until SIGTERM or SIGINT. What a signal cuts short is repeated by the next worker."""
+    """Until SIGTERM or SIGINT. What takes too long to end then is repeated by the next worker."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    scheduler = schedule(duties_of(settings, units))
+    running = Running()
+    scheduler = schedule(duties_of(settings, units), running)
     scheduler.start()
     await stop.wait()
+    scheduler.pause()
+    await running.settle(SETTLE_SECONDS)
     scheduler.shutdown(wait=False)
 
 

@@ -1,9 +1,11 @@
 """When what is done: one job a rule, the days ahead, and the mail."""
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -11,7 +13,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from dressform.actions.deliver_mails import deliver_mails
 from dressform.database import Units
-from dressform.errors import Unavailable
+from dressform.errors import StartupError, Unavailable
 from dressform.mail.compose import Composer
 from dressform.mail.transport import Transport
 from dressform.policy import CATEGORIES, Category
@@ -22,6 +24,8 @@ log = logging.getLogger(__name__)
 
 MAIL_EVERY = timedelta(seconds=1)
 DAYS_AHEAD = 3
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,24 +56,69 @@ class Duties:
         return await deliver_mails(self.units, self.composer, self.transport)
 
     async def round(self) -> list[Report]:
-        """Everything once, now, whatever the slot."""
-        await self.make_days()
+        """Everything once, now, whatever the slot. Raises StartupError at the end if some failed."""
         at = self.units.clock()
-        reports = [await enforce(one, self.units, at=at, slot=at) for one in CATEGORIES]
-        await self.deliver()
-        return [report for report in reports if report is not None]
+        await self.make_days()
+        done = [
+            await _attempt(one.key, enforce(one, self.units, at=at, slot=at)) for one in CATEGORIES
+        ]
+        done.append(await _attempt("mail delivery", self.deliver()))
+        failed = [outcome for outcome in done if isinstance(outcome, _Failed)]
+        if failed:
+            names = ", ".join(outcome.name for outcome in failed)
+            raise StartupError(f"Not everything was done: {names} failed, the log above says why.")
+        return [outcome for outcome in done if isinstance(outcome, Report)]
 
 
-def schedule(duties: Duties) -> AsyncIOScheduler:
+@dataclass(frozen=True, slots=True)
+class _Failed:
+    name: str
+
+
+async def _attempt(name: str, work: Awaitable[object]) -> object:
+    """What one duty runs into must not keep the others from being done."""
+    try:
+        return await work
+    except Exception as error:  # noqa: BLE001
+        _report(name, error)
+        return _Failed(name)
+
+
+class Running:
+    """The work that is going on, so that the end can wait for it."""
+
+    def __init__(self) -> None:
+        self._tasks: set[asyncio.Task[Any]] = set()
+
+    def noted(self, work: Callable[..., Awaitable[object]]) -> Callable[..., Awaitable[object]]:
+        async def run(*arguments: object) -> object:
+            task = asyncio.current_task()
+            assert task is not None
+            self._tasks.add(task)
+            try:
+                return await work(*arguments)
+            finally:
+                self._tasks.discard(task)
+
+        return run
+
+    async def settle(self, seconds: float) -> None:
+        """Until all of it has ended, or the seconds have passed."""
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=seconds)
+
+
+def schedule(duties: Duties, running: Running) -> AsyncIOScheduler:
     """A scheduler that is not started yet. A late or missed tick is made up for once."""
     scheduler = AsyncIOScheduler(
         timezone=UTC,
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
     )
+    enforce_rule = running.noted(duties.enforce)
     for category in CATEGORIES:
-        _every(scheduler, duties.interval, category.key, duties.enforce, category)
-    _every(scheduler, duties.interval, "days ahead", duties.make_days)
-    _every(scheduler, MAIL_EVERY, "mail delivery", duties.deliver)
+        _every(scheduler, duties.interval, category.key, enforce_rule, category)
+    _every(scheduler, duties.interval, "days ahead", running.noted(duties.make_days))
+    _every(scheduler, MAIL_EVERY, "mail delivery", running.noted(duties.deliver))
     scheduler.add_listener(_failed, EVENT_JOB_ERROR)
     return scheduler
 
@@ -92,11 +141,15 @@ def _every(
 
 def _failed(event: JobExecutionEvent) -> None:
     """What went wrong is asked of the data again at the next tick."""
-    if isinstance(event.exception, Unavailable):
-        log.warning("%s: the database is away", event.job_id)
-        return
-    log.error("%s failed", event.job_id, exc_info=event.exception)
+    _report(event.job_id, event.exception)
+
+
+def _report(name: str, error: Exception) -> None:
+    if isinstance(error, Unavailable):
+        log.warning("%s: the database is away", name)
+    else:
+        log.error("%s failed", name, exc_info=error)
 
 
 def _slot(at: datetime, interval: timedelta) -> datetime:
-    return at - timedelta(seconds=at.timestamp() % interval.total_seconds())
+    return at - (at - _EPOCH) % interval

@@ -1,0 +1,94 @@
+"""The socket that the API listens on: taken once, before anything is started, and handed down."""
+
+import multiprocessing
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+from multiprocessing.connection import wait
+
+import uvicorn
+from uvicorn.supervisors import Multiprocess
+
+from dressform.errors import StartupError
+from dressform.settings import Settings
+
+HANDED_DOWN = "DRESSFORM_LISTENING"
+"""The number under which a supervisor's child finds the socket."""
+
+_BACKLOG = 2048
+_PATIENCE_SECONDS = 1.0
+_STARTUP_FAILURE = 3
+
+
+def listen(settings: Settings) -> socket.socket:
+    """Raises StartupError when something else listens there."""
+    handed_down = os.environ.get(HANDED_DOWN)
+    if handed_down is not None:
+        return socket.socket(fileno=int(handed_down))
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    while True:
+        try:
+            return _taken(settings)
+        except OSError as error:
+            # One of ours that was killed a moment ago may still be letting go.
+            if time.monotonic() < deadline:
+                time.sleep(0.1)
+                continue
+            raise StartupError(
+                f"Port {settings.port} on {settings.host} can't be used ({error.strerror}): stop "
+                "what uses it, or set DRESSFORM_PORT to another."
+            ) from None
+
+
+def _taken(settings: Settings) -> socket.socket:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    found = socket.socket(family)
+    try:
+        found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        found.bind((settings.host, settings.port))
+        found.listen(_BACKLOG)
+    except BaseException:
+        found.close()
+        raise
+    return found
+
+
+def serve_on(listening: socket.socket, settings: Settings) -> None:
+    """The API, until a signal. Requests in flight finish within seconds; then it drains its log."""
+    config = uvicorn.Config(
+        "dressform.app:from_environment",
+        factory=True,
+        workers=settings.workers,
+        # The access log knows which proxies to believe; uvicorn would believe any.
+        proxy_headers=False,
+        # Its own access log would hold addresses.
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        ws="none",
+        http="httptools",
+        lifespan="on",
+        timeout_graceful_shutdown=5,
+    )
+    if settings.workers > 1:
+        processes = Multiprocess(config, sockets=[listening])
+        processes.run()
+        codes = [process.exitcode for process in processes.processes]
+        raise SystemExit(_STARTUP_FAILURE if _STARTUP_FAILURE in codes else 0)
+    server = uvicorn.Server(config)
+    try:
+        server.run(sockets=[listening])
+    except KeyboardInterrupt:
+        pass
+    if not server.started:
+        raise SystemExit(_STARTUP_FAILURE)
+
+
+def end_with_parent() -> None:
+    """In a process of several: the parent's death, however it came, ends it in order."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        _end_after(lambda: wait([parent.sentinel]))
