@@ -3,7 +3,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, delete, insert, select, update
+from sqlalchemy import Row, Select, bindparam, delete, insert, select, update
 
 from dressform.crypto.sealing import DataKey, Wrapped
 from dressform.database import Unit
@@ -42,6 +42,16 @@ class Credentials:
     ends_at: datetime
 
 
+# Built once: every request asks it, and building it costs more than answering it.
+_BY_SESSION = (
+    select(Account.restricted_at, AccountKey.key_id, AccountKey.wrapped_key)
+    .join(AccountKey, AccountKey.account_id == Account.id)
+    .join(Session, Session.account_id == Account.id)
+    .where(Session.id == bindparam("session_id"), Account.id == bindparam("account_id"))
+    .where(Session.ends_at > bindparam("at"), Account.ends_at > bindparam("at"))
+)
+
+
 class Accounts:
     def __init__(self, unit: Unit) -> None:
         self._unit = unit
@@ -74,14 +84,8 @@ class Accounts:
 
     async def by_session(self, session_id: UUID, account_id: UUID) -> Member | None:
         """Who asks: one look, so that ending a session holds at once in every process."""
-        query = (
-            select(Account.restricted_at, AccountKey.key_id, AccountKey.wrapped_key)
-            .join(AccountKey, AccountKey.account_id == Account.id)
-            .join(Session, Session.account_id == Account.id)
-            .where(Session.id == session_id, Account.id == account_id)
-            .where(Session.ends_at > self._unit.at, Account.ends_at > self._unit.at)
-        )
-        row = (await self._unit.connection.execute(query)).one_or_none()
+        asked = {"session_id": session_id, "account_id": account_id, "at": self._unit.at}
+        row = (await self._unit.connection.execute(_BY_SESSION, asked)).one_or_none()
         if row is None:
             return None
         key = self._unit.vault.master.unwrap(Wrapped(row.key_id, row.wrapped_key), account_id)

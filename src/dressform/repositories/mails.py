@@ -16,12 +16,19 @@ LEASE = timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True)
+class Leased:
+    """A mail that is due and that nobody else takes for a while, still closed."""
+
+    id: UUID
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
     """A mail to be delivered. `about` is what its kind needs to know."""
 
     id: UUID
     kind: str
-    attempts: int
     to: str
     language: str
     about: dict[str, Any]
@@ -49,34 +56,35 @@ class Mails:
             )
         )
 
-    async def take(self, limit: int = 20) -> list[Letter]:
-        """Due mails, leased: nobody else takes them for a while, and a crash only delays them."""
+    async def take(self) -> Leased | None:
+        """The mail that is due for longest, leased: a crash only delays it."""
         due = (
             select(Mail.id)
             .where(Mail.due_at <= self._unit.at, Mail.ends_at > self._unit.at)
             .order_by(Mail.due_at)
-            .limit(limit)
+            .limit(1)
             .with_for_update(skip_locked=True)
         )
         taken = await self._unit.connection.execute(
             update(Mail)
-            .where(Mail.id.in_(due))
+            .where(Mail.id == due.scalar_subquery())
             .values(due_at=self._unit.at + LEASE, attempts=Mail.attempts + 1)
-            .returning(
-                Mail.id, Mail.kind, Mail.attempts, Mail.key_id, Mail.wrapped_key, Mail.sealed
-            )
+            .returning(Mail.id, Mail.attempts)
         )
-        return [
-            Letter(id=row.id, kind=row.kind, attempts=row.attempts, **self._keyed.open(row))
-            for row in taken
-        ]
+        row = taken.one_or_none()
+        return None if row is None else Leased(*row)
+
+    async def by_id(self, mail_id: UUID) -> Letter | None:
+        query = select(Mail.id, Mail.kind, Mail.key_id, Mail.wrapped_key, Mail.sealed)
+        row = (await self._unit.connection.execute(query.where(Mail.id == mail_id))).one_or_none()
+        return None if row is None else Letter(row.id, row.kind, **self._keyed.open(row))
 
     async def delivered(self, mail_id: UUID) -> None:
         await self._unit.connection.execute(delete(Mail).where(Mail.id == mail_id))
 
-    async def postpone(self, letter: Letter) -> None:
+    async def postpone(self, mail: Leased) -> None:
         """Doubling from half a minute to two hours."""
-        wait = timedelta(seconds=min(30 * 2 ** (letter.attempts - 1), 7200))
+        wait = timedelta(seconds=min(30 * 2 ** (mail.attempts - 1), 7200))
         await self._unit.connection.execute(
-            update(Mail).where(Mail.id == letter.id).values(due_at=self._unit.at + wait)
+            update(Mail).where(Mail.id == mail.id).values(due_at=self._unit.at + wait)
         )

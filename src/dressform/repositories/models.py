@@ -3,7 +3,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, delete, exists, func, insert, select, update
+from sqlalchemy import bindparam, delete, exists, func, insert, select, update
 
 from dressform.crypto.secrets import new_id
 from dressform.database import Unit
@@ -28,6 +28,27 @@ class StoredModel:
     updated_at: datetime
 
 
+_BEFORE_ALL = UUID(int=0)
+
+# Built once: building them costs more than answering them.
+_OWNED = (
+    select(
+        Model.id,
+        Model.version,
+        Model.sealed,
+        Model.created_at,
+        Model.updated_at,
+        exists().where(Avatar.model_id == Model.id).label("has_avatar"),
+    )
+    .join(Account, Account.id == Model.account_id)
+    .where(Model.account_id == bindparam("account_id"))
+    .where(Account.models_end_at > bindparam("at"))
+)
+_ONE = _OWNED.where(Model.id == bindparam("model_id"))
+_ONE_LOCKED = _ONE.with_for_update(of=Model)
+_PAGE = _OWNED.where(Model.id > bindparam("after")).order_by(Model.id).limit(bindparam("most"))
+
+
 class Models:
     def __init__(self, unit: Unit) -> None:
         self._unit = unit
@@ -40,9 +61,9 @@ class Models:
         self, owner: Owner, *, after: UUID | None, limit: int
     ) -> tuple[list[StoredModel], UUID | None]:
         """In the order of their making, with the id to go on after when there are more."""
-        query = self._owned(owner).order_by(Model.id).limit(limit + 1)
-        query = query if after is None else query.where(Model.id > after)
-        models = [_opened(row, owner) for row in await self._unit.connection.execute(query)]
+        asked = self._asked(owner) | {"after": after or _BEFORE_ALL, "most": limit + 1}
+        rows = await self._unit.connection.execute(_PAGE, asked)
+        models = [_opened(row, owner) for row in rows]
         more = models[limit - 1].id if len(models) > limit else None
         return models[:limit], more
 
@@ -113,31 +134,19 @@ class Models:
         if (await self._unit.connection.execute(held)).scalar_one() >= MOST:
             raise TooManyModels
 
-    def _owned(self, owner: Owner) -> Select[*tuple[Any, ...]]:
-        has_avatar = exists().where(Avatar.model_id == Model.id)
-        return (
-            select(
-                Model.id,
-                Model.version,
-                Model.sealed,
-                Model.created_at,
-                Model.updated_at,
-                has_avatar.label("has_avatar"),
-            )
-            .join(Account, Account.id == Model.account_id)
-            .where(Model.account_id == owner.account_id, Account.models_end_at > self._unit.at)
-        )
-
     async def _row(self, owner: Owner, model_id: UUID, *, locked: bool) -> Any:
-        query = self._owned(owner).where(Model.id == model_id)
-        query = query.with_for_update(of=Model) if locked else query
-        row = (await self._unit.connection.execute(query)).one_or_none()
+        query = _ONE_LOCKED if locked else _ONE
+        asked = self._asked(owner) | {"model_id": model_id}
+        row = (await self._unit.connection.execute(query, asked)).one_or_none()
         if row is None:
             raise NotFound
         return row
 
+    def _asked(self, owner: Owner) -> dict[str, Any]:
+        return {"account_id": owner.account_id, "at": self._unit.at}
 
-def _opened(row: Row[Any], owner: Owner) -> StoredModel:
+
+def _opened(row: Any, owner: Owner) -> StoredModel:
     return StoredModel(
         id=row.id,
         created_at=row.created_at,
