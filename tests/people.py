@@ -26,7 +26,7 @@ class Mailbox:
         self._read.update(fresh)
         return [
             email.message_from_bytes(path.read_bytes(), policy=policy.default) for path in fresh
-        ]  # type: ignore[misc]
+        ]
 
     async def one(self) -> EmailMessage:
         (message,) = await self.collect()

@@ -9,7 +9,7 @@ from fastapi.middleware.cors import CORSMiddleware
 from fastapi.routing import APIRoute
 from starlette.types import ASGIApp
 
-from dressform import __version__, settings
+from dressform import __version__, leash, logs, settings
 from dressform.clock import Clock
 from dressform.crypto.passwords import Passwords
 from dressform.crypto.tokens import AccessTokens, assert_backend
@@ -98,7 +98,10 @@ def create_app(process_settings: Settings, clock: Clock | None = None) -> FastAP
 
 def from_environment() -> FastAPI:
     """For uvicorn, which imports this in each of its processes."""
-    return create_app(settings.load())
+    loaded = settings.load()
+    logs.configure(loaded.log_level)
+    leash.end_with_parent()
+    return create_app(loaded)
 
 
 def _operation_id(route: APIRoute) -> str:

@@ -2,6 +2,8 @@
 
 import asyncio
 import os
+import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Coroutine
@@ -9,19 +11,19 @@ from datetime import datetime
 from typing import Annotated, Any, TypeVar
 
 import typer
-import uvicorn
 import yaml
 
-from dressform import embedded, logs, settings
+from dressform import embedded, leash, logs, settings
 from dressform.app import create_app
 from dressform.cli_keys import app as keys_app
 from dressform.database import Units
 from dressform.errors import StartupError, Unavailable
+from dressform.listening import listen, serve_on
 from dressform.policy import CATEGORIES
 from dressform.process import migrated, opened, settings_in_use
 from dressform.repositories.retention import Retention
 from dressform.settings import Settings
-from dressform.up import claim_port, run_everything
+from dressform.up import run_everything
 from dressform.worker.process import work, work_once
 
 app = typer.Typer(
@@ -34,11 +36,17 @@ Result = TypeVar("Result")
 
 def main() -> None:
     """The program. Exit code 1 and one sentence for what an operator can mend."""
+    # What was started meanwhile is stopped on the way out, as after Ctrl-C.
+    signal.signal(signal.SIGTERM, _leave)
     try:
         app()
     except (StartupError, Unavailable) as error:
         typer.secho(f"dressform: {error}", fg="red", err=True)
         raise SystemExit(1) from None
+
+
+def _leave(*_: object) -> None:
+    raise SystemExit(0)
 
 
 def _with_units(
@@ -72,26 +80,10 @@ def serve(
     """Run the API."""
     given = {"WORKERS": workers, "HOST": host, "PORT": port}
     os.environ.update({f"DRESSFORM_{k}": str(v) for k, v in given.items() if v is not None})
-    with settings_in_use() as loaded:
-        claim_port(loaded)
+    leash.end_with_supervisor()
+    with settings_in_use() as loaded, listen(loaded) as listening:
         _with_units(loaded, _only_open)
-        uvicorn.run(
-            "dressform.app:from_environment",
-            factory=True,
-            host=loaded.host,
-            port=loaded.port,
-            workers=loaded.workers,
-            # The access log knows which proxies to believe; uvicorn would believe any.
-            proxy_headers=False,
-            # Its own access log would hold addresses.
-            access_log=False,
-            log_config=None,
-            server_header=False,
-            ws="none",
-            http="httptools",
-            lifespan="on",
-            timeout_graceful_shutdown=6,
-        )
+        serve_on(listening, loaded)
 
 
 @app.command()
@@ -99,6 +91,7 @@ def worker(
     *, once: Annotated[bool, typer.Option("--once", help="One round, then exit.")] = False
 ) -> None:
     """Enforce the retention windows and deliver the mail."""
+    leash.end_with_supervisor()
     with settings_in_use() as loaded:
         if not once:
             _with_units(loaded, work)
@@ -129,10 +122,17 @@ def psql(context: typer.Context) -> None:
     loaded = settings.load()
     if loaded.database_url is not None:
         url = loaded.database_url.get_secret_value().replace("+asyncpg", "", 1)
-        raise SystemExit(subprocess.call(["psql", url, *context.args]))  # noqa: S603, S607
+        raise SystemExit(
+            _run_psql([shutil.which("psql") or str(embedded.binary("psql")), url, *context.args])
+        )
     with embedded.attached(loaded.state_dir) as server:
         program = [str(embedded.binary("psql")), *server.psql_arguments()]
-        raise SystemExit(subprocess.call([*program, *context.args]))  # noqa: S603
+        raise SystemExit(_run_psql([*program, *context.args]))
+
+
+def _run_psql(command: list[str]) -> int:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is psql's: it cancels a query.
+    return subprocess.call(command)  # noqa: S603
 
 
 @app.command("policy")

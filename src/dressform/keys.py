@@ -2,6 +2,7 @@
 
 import base64
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from dressform.crypto.sealing import MasterKeys
@@ -23,18 +24,28 @@ def master_keys(settings: Settings) -> MasterKeys:
 
 
 def _kept(path: Path) -> str:
-    path.parent.mkdir(parents=True, exist_ok=True)
     try:
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(new_master_key("generated") + "\n")
-    except FileExistsError:
-        pass
-    try:
+        if not path.exists():
+            _make(path)
         text = path.read_text().strip()
         parse_master_keys(text)
     except (OSError, ValueError) as error:
+        said = error.strerror if isinstance(error, OSError) else error
         raise StartupError(
-            f"The key file {path} can't be used ({error}): without it the data under "
+            f"The key file {path} can't be used ({said}): without it the data under "
             f"{path.parent} can't be read. Put it back, or remove that folder to begin anew."
         ) from None
     return text
+
+
+def _make(path: Path) -> None:
+    """Whole and on the disk before anything is sealed under it, and the first one made stays."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    fresh = path.with_name(f"{path.name}.{os.getpid()}")
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write(new_master_key("generated") + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    with suppress(FileExistsError):
+        path.hardlink_to(fresh)
+    fresh.unlink()

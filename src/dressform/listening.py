@@ -1,13 +1,9 @@
 """The socket that the API listens on: taken once, before anything is started, and handed down."""
 
-import multiprocessing
 import os
-import signal
 import socket
-import sys
-import threading
 import time
-from multiprocessing.connection import wait
+from contextlib import suppress
 
 import uvicorn
 from uvicorn.supervisors import Multiprocess
@@ -79,16 +75,7 @@ def serve_on(listening: socket.socket, settings: Settings) -> None:
         codes = [process.exitcode for process in processes.processes]
         raise SystemExit(_STARTUP_FAILURE if _STARTUP_FAILURE in codes else 0)
     server = uvicorn.Server(config)
-    try:
+    with suppress(KeyboardInterrupt):
         server.run(sockets=[listening])
-    except KeyboardInterrupt:
-        pass
     if not server.started:
         raise SystemExit(_STARTUP_FAILURE)
-
-
-def end_with_parent() -> None:
-    """In a process of several: the parent's death, however it came, ends it in order."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        _end_after(lambda: wait([parent.sentinel]))

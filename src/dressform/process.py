@@ -4,7 +4,8 @@ import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
-from sqlalchemy.exc import ProgrammingError
+import asyncpg
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from dressform import embedded, logs
@@ -17,8 +18,10 @@ from dressform.keys import master_keys
 from dressform.migrate import migrate
 from dressform.settings import Settings, load
 
+_NO_SUCH_TABLE = ("42P01", "42703")
 
-def engine_of(settings: Settings) -> AsyncEngine:
+
+def engine_of(settings: Settings, *, statement_seconds: float | None = 10) -> AsyncEngine:
     """Raises StartupError when no database is set: only `dressform up` starts one."""
     if settings.database_url is None:
         raise StartupError(
@@ -29,6 +32,7 @@ def engine_of(settings: Settings) -> AsyncEngine:
         settings.database_url.get_secret_value(),
         pool_size=settings.database_pool_size,
         behind_pgbouncer=settings.database_behind_pgbouncer,
+        statement_seconds=statement_seconds,
     )
 
 
@@ -39,28 +43,47 @@ async def opened(
     """Units of work and the signing keys. Raises StartupError for a database that can't be used."""
     engine, moment = engine_of(settings), clock or settings.clock
     try:
-        try:
+        with _complaints_in_a_sentence():
             vault, signing = await open_vault(engine, master_keys(settings), moment)
-        except Unavailable as error:
-            raise StartupError(
-                f"The database can't be reached ({error.__cause__}): check DRESSFORM_DATABASE_URL."
-            ) from None
-        except ProgrammingError:
-            raise StartupError(
-                "The database has no tables of this version: run `dressform migrate` first."
-            ) from None
         yield Units(engine, vault, moment), signing
     finally:
         await engine.dispose()
 
 
 async def migrated(settings: Settings) -> None:
-    """Bring the database to the tables of this version. Raises StartupError, Unavailable."""
-    engine = engine_of(settings)
+    """Bring the database to the tables of this version. Raises StartupError."""
+    # A big table may take its time, and so may waiting for whoever migrates already.
+    engine = engine_of(settings, statement_seconds=None)
     try:
-        await migrate(engine)
+        with _complaints_in_a_sentence():
+            await migrate(engine)
     finally:
         await engine.dispose()
+
+
+@contextmanager
+def _complaints_in_a_sentence() -> Iterator[None]:
+    """What a database says when it can't be used, for whoever starts a command."""
+    try:
+        yield
+    except Unavailable as error:
+        cause = error.__cause__
+        raise StartupError(
+            f"The database can't be reached ({cause or type(cause).__name__}): check "
+            "DRESSFORM_DATABASE_URL, or whether it is running."
+        ) from None
+    except TypeError as error:
+        # The driver's word for an option in the URL that it does not know.
+        raise StartupError(f"Setting refused: DRESSFORM_DATABASE_URL: {error}.") from error
+    except (DBAPIError, asyncpg.PostgresError) as error:
+        said = getattr(error, "orig", error)
+        if getattr(said, "sqlstate", None) in _NO_SUCH_TABLE:
+            raise StartupError(
+                "The database has no tables of this version: run `dressform migrate` first."
+            ) from None
+        raise StartupError(
+            f"The database refuses ({said}): check DRESSFORM_DATABASE_URL."
+        ) from None
 
 
 @contextmanager

@@ -3,7 +3,11 @@
 import base64
 import binascii
 import ipaddress
+import re
 from datetime import timedelta
+from email.errors import HeaderParseError
+from email.headerregistry import Address
+from email.utils import parseaddr
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
@@ -11,12 +15,16 @@ from typing import Annotated, Self
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from dressform.clock import Clock, ahead_by, now
 from dressform.errors import StartupError
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+_PLAIN = {"extra_forbidden": "is no setting: see .env.example"}
+_ORIGIN = re.compile(r"https?://[A-Za-z0-9.\-\[\]:]+")
 
 LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 
@@ -69,8 +77,12 @@ class Settings(BaseSettings):
     def _is_a_web_address(cls, value: str | None) -> str | None:
         if value is None:
             return None
-        url = urlsplit(value)
-        if url.scheme not in {"http", "https"} or not url.hostname or url.query or url.fragment:
+        scheme, _, rest = value.partition("://")
+        if (
+            scheme not in {"http", "https"}
+            or not _is_url(rest, host=True)
+            or set(value) & set("?# ")
+        ):
             msg = "must be an address like https://dressform.example"
             raise ValueError(msg)
         return value.rstrip("/")
@@ -80,9 +92,13 @@ class Settings(BaseSettings):
     def _is_postgresql(cls, value: SecretStr | None) -> SecretStr | None:
         if value is None:
             return None
-        scheme, separator, rest = value.get_secret_value().partition("://")
-        if not separator or scheme not in {"postgres", "postgresql", "postgresql+asyncpg"}:
-            msg = "must begin with postgresql://"
+        scheme, _, rest = value.get_secret_value().partition("://")
+        if scheme not in {"postgres", "postgresql", "postgresql+asyncpg"} or not _is_url(rest):
+            # What is wrong with it is not repeated: it may be a part of the password.
+            msg = (
+                "must be like postgresql://user:password@host:5432/name, with %xx for what is "
+                "special in the password"
+            )
             raise ValueError(msg)
         return SecretStr(f"postgresql+asyncpg://{rest}")
 
@@ -90,9 +106,31 @@ class Settings(BaseSettings):
     @classmethod
     def _is_smtp(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None:
-            url = urlsplit(value.get_secret_value())
-            if url.scheme not in {"smtp", "smtps", "smtp+starttls"} or not url.hostname:
+            scheme, _, rest = value.get_secret_value().partition("://")
+            if scheme not in {"smtp", "smtps", "smtp+starttls"} or not _is_url(rest, host=True):
                 msg = "must be smtp://, smtp+starttls:// or smtps:// with a host"
+                raise ValueError(msg)
+        return value
+
+    @field_validator("mail_from")
+    @classmethod
+    def _is_a_sender(cls, value: str) -> str:
+        name, address = parseaddr(value)
+        try:
+            Address(name, addr_spec=address)
+        except (ValueError, HeaderParseError):
+            address = ""
+        if "@" not in address:
+            msg = "must be like Our Site <no-reply@sewing.example>"
+            raise ValueError(msg)
+        return value
+
+    @field_validator("allowed_origins")
+    @classmethod
+    def _are_origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for origin in value:
+            if not _ORIGIN.fullmatch(origin):
+                msg = "must be origins like https://sewing.example, separated by commas; never *"
                 raise ValueError(msg)
         return value
 
@@ -154,6 +192,15 @@ class Settings(BaseSettings):
         return not (url.scheme == "http" and url.hostname in LOCAL_HOSTS)
 
 
+def _is_url(rest: str, *, host: bool = False) -> bool:
+    """Whether what follows ``scheme://`` can be taken apart, and names a host if it must."""
+    try:
+        url = urlsplit(f"//{rest}")
+        return url.port != -1 and (bool(url.hostname) or not host)  # Looking at the port checks it.
+    except ValueError:
+        return False
+
+
 def parse_master_keys(text: str) -> tuple[tuple[str, bytes], ...]:
     """``id:base64,id:base64`` as pairs of id and 32 bytes; the first is the one that seals.
 
@@ -188,7 +235,15 @@ def load(**overrides: object) -> Settings:
         return Settings(**overrides)  # type: ignore[arg-type]
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
-        name = "_".join(str(part) for part in first["loc"][:1]).upper()
-        said = first["msg"].removeprefix("Value error, ")
-        said = said if said.startswith("DRESSFORM_") or not name else f"DRESSFORM_{name} {said}"
-        raise StartupError(f"Setting refused: {said}.") from None
+        raise StartupError(f"Setting refused: {_said(first)}.") from None
+    except (OSError, UnicodeDecodeError):
+        raise StartupError("Setting refused: the file .env cannot be read as UTF-8.") from None
+
+
+def _said(error: ErrorDetails) -> str:
+    message = error["msg"].removeprefix("Value error, ")
+    if message.startswith("DRESSFORM_"):
+        return message
+    name = str(error["loc"][0]).upper()
+    name = name if name.startswith("DRESSFORM_") else f"DRESSFORM_{name}"
+    return f"{name} {_PLAIN.get(error['type'], message.replace('Input should', 'must'))}"

@@ -34,8 +34,10 @@ async def confirm_email(unit: Unit, token: str) -> None:
     redeemed = await OneTimeTokens(unit).redeem(token, Purpose.EMAIL_CHANGE)
     if redeemed is None:
         raise LinkExpired
+    accounts = Accounts(unit)
+    await accounts.end_due(email=redeemed.email)
     try:
-        before = await Accounts(unit).change(redeemed.owner, email=redeemed.email)
+        before = await accounts.change(redeemed.owner, email=redeemed.email)
     except IntegrityError as error:
         raise taken(error) from None
     # A reset link that went to the old address must not outlive it.

@@ -13,8 +13,10 @@ async def confirm_sign_up(unit: Unit, token: str) -> None:
     waiting = await sign_ups.by_token(token)
     if waiting is None:
         raise LinkExpired
+    accounts = Accounts(unit)
+    await accounts.end_due(email=waiting.email, username=waiting.username)
     try:
-        owner = await Accounts(unit).add(
+        owner = await accounts.add(
             waiting.id,
             email=waiting.email,
             language=waiting.language,

@@ -1,6 +1,7 @@
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from email.message import EmailMessage
 from uuid import UUID
 
 from dressform.crypto.secrets import new_token
@@ -8,7 +9,7 @@ from dressform.database import Unit, Units
 from dressform.mail.compose import Composer
 from dressform.mail.transport import DeliveryError, Transport
 from dressform.repositories.accounts import Accounts
-from dressform.repositories.mails import Letter, Mails
+from dressform.repositories.mails import Leased, Letter, Mails
 from dressform.repositories.one_time_tokens import OneTimeTokens, Purpose
 from dressform.repositories.sign_ups import SignUps
 
@@ -32,34 +33,47 @@ async def deliver_mails(units: Units, composer: Composer, transport: Transport) 
     What a mail says is decided here, out of any client's sight: so no answer of the API, nor its
     time, can tell whether an address has an account.
     """
-    async with units.writing() as unit:
-        letters = await Mails(unit).take()
-    delivered = [await _deliver(units, composer, transport, letter) for letter in letters]
-    return sum(delivered)
+    delivered = 0
+    # One by one: the lease of a whole batch could run out before its last mail's turn.
+    while (mail := await _next(units)) is not None:
+        delivered += await _deliver(units, composer, transport, mail)
+    return delivered
 
 
-async def _deliver(units: Units, composer: Composer, transport: Transport, letter: Letter) -> bool:
+async def _next(units: Units) -> Leased | None:
     async with units.writing() as unit:
-        draft = await _DRAFTS[letter.kind](unit, letter)
+        return await Mails(unit).take()
+
+
+async def _deliver(units: Units, composer: Composer, transport: Transport, mail: Leased) -> bool:
     try:
-        if draft is not None:
-            await _send(composer, transport, letter, draft)
-    except DeliveryError as error:
-        log.warning("mail %s was not handed over (%s), try %d", letter.id, error, letter.attempts)
         async with units.writing() as unit:
-            await Mails(unit).postpone(letter)
+            message = await _written(unit, composer, mail.id)
+        if message is not None:
+            await transport.send(message)
+    except Exception as error:  # noqa: BLE001  one that fails must not hold up the others
+        # Of other errors not the text, which may repeat the recipient.
+        kind = error if isinstance(error, DeliveryError) else type(error).__name__
+        log.warning("mail %s was not handed over (%s), try %d", mail.id, kind, mail.attempts)
+        async with units.writing() as unit:
+            await Mails(unit).postpone(mail)
         return False
     async with units.writing() as unit:
-        await Mails(unit).delivered(letter.id)
-    return draft is not None
+        await Mails(unit).delivered(mail.id)
+    return message is not None
 
 
-async def _send(composer: Composer, transport: Transport, letter: Letter, draft: Draft) -> None:
+async def _written(unit: Unit, composer: Composer, mail_id: UUID) -> EmailMessage | None:
+    """Nothing when there is nobody to write to, or no reason any more."""
+    letter = await Mails(unit).by_id(mail_id)
+    draft = await _DRAFTS[letter.kind](unit, letter) if letter else None
+    if letter is None or draft is None:
+        return None
     values = dict(draft.values)
     if draft.page:
         values["link"] = composer.link(draft.page, draft.token)
-    await transport.send(
-        composer.write(draft.template, letter.id, to=letter.to, language=draft.language, **values)
+    return composer.write(
+        draft.template, letter.id, to=letter.to, language=draft.language, **values
     )
 
 
@@ -93,7 +107,9 @@ async def _email_change(unit: Unit, letter: Letter) -> Draft | None:
     holder = await accounts.by_email(letter.to)
     if holder is not None:
         return Draft("already_registered", holder.language)
-    account = await accounts.by_id(UUID(letter.about["account_id"]))
+    # Not for an account that changed since: its new password may be there to stop this very mail.
+    about = letter.about
+    account = await accounts.held(UUID(about["account_id"]), version=about["version"])
     if account is None:
         return None
     token = await OneTimeTokens(unit).issue(account.owner, Purpose.EMAIL_CHANGE, email=letter.to)

@@ -45,8 +45,8 @@ async def _first_or_new(
         present = await secrets.of(purpose)
     except (SealBrokenError, MissingMasterKeyError):
         raise StartupError(
-            "The database does not open: a key in DRESSFORM_MASTER_KEYS has the right id but is "
-            "not the one it was sealed under."
+            "The database does not open: a key in DRESSFORM_MASTER_KEYS, or the file master.keys "
+            "of the state folder, has the right id but is not the one it was sealed under."
         ) from None
     if present:
         return present[0]

@@ -7,15 +7,22 @@ from dressform.repositories.mails import Mails
 from dressform.repositories.sign_ups import SignUps
 
 
+async def assert_acceptable(units: Units, *, email: str, username: str, password: str) -> None:
+    """What can be said before a mail is spent on it. Raises WeakPassword, UsernameTaken."""
+    await refuse_weak(password, username=username, email=email)
+    async with units.reading() as unit:
+        if not await SignUps(unit).username_is_free(username):
+            raise UsernameTaken
+
+
 async def register(
     units: Units, passwords: Passwords, *, email: str, username: str, password: str, language: str
 ) -> None:
-    """Keep the sign-up and write its mail.
+    """Keep an acceptable sign-up and write its mail.
 
     Does the same work whether or not the address has an account: what the mail says is found out
-    when it is delivered. Raises WeakPassword, UsernameTaken.
+    when it is delivered. Raises UsernameTaken for a name that was taken meanwhile.
     """
-    await refuse_weak(password, username=username, email=email)
     password_hash = await passwords.hash(password)
     async with units.writing() as unit:
         sign_ups = SignUps(unit)

@@ -48,8 +48,9 @@ class Composer:
         message["Date"] = format_datetime(self._clock())
         message["Message-ID"] = f"<{mail_id}@{self._sender.partition('@')[2] or 'localhost'}>"
         message["Auto-Submitted"] = "auto-generated"
-        message["Content-Language"] = language
         # As it is, so that a link is one unbroken line for whoever looks at the file.
         text_cte = "7bit" if body.isascii() else "8bit"
         message.set_content(body.lstrip("\n"), cte=text_cte)
+        # Last: setting the content removes what was said of an earlier one.
+        message["Content-Language"] = language
         return message

@@ -15,6 +15,9 @@ import aiosmtplib
 
 from dressform.settings import Settings
 
+LONGEST_SECONDS = 60
+"""For a whole delivery: less than the time for which a courier has a mail to itself."""
+
 
 class DeliveryError(Exception):
     """The mail was not handed over; it may be tried again. Carries no address."""
@@ -44,7 +47,7 @@ class Smtp:
 
     async def send(self, message: EmailMessage) -> None:
         try:
-            async with self._server:
+            async with asyncio.timeout(LONGEST_SECONDS), self._server:
                 await self._server.send_message(message)
         except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
             # The text of the error may repeat the recipient.

@@ -59,11 +59,12 @@ class Shipper:
             async with asyncio.timeout(DRAIN_SECONDS):
                 await self._finish(self.spool)
         except Exception as error:  # noqa: BLE001  whatever it is, the process ends now
+            kept, why = self.spool.path, type(error).__name__
             log.warning(
-                "the access log's last lines stay in %s until the next start (%s)",
-                self.spool.path,
-                type(error).__name__,
+                "the access log's last lines stay in %s until the next start (%s)", kept, why
             )
+            if self.spool.is_failing:
+                log.error("those that neither the disk nor the database took are lost")
 
     async def recover(self) -> None:
         """Ship and remove the spools of processes that are gone."""

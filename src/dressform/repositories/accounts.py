@@ -3,7 +3,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, bindparam, delete, insert, select, update
+from sqlalchemy import Row, Select, bindparam, delete, insert, or_, select, update
 
 from dressform.crypto.sealing import DataKey, Wrapped
 from dressform.database import Unit
@@ -156,6 +156,17 @@ class Accounts:
             update(Account)
             .where(Account.id == owner.account_id)
             .values(restricted_at=self._unit.at if restricted else None)
+        )
+
+    async def end_due(self, *, email: str, username: str = "") -> None:
+        """One that ran out may still be there, and would keep both if the worker is late."""
+        named = select(Profile.account_id).where(
+            Profile.username_index == self._index.username(username)
+        )
+        await self._unit.connection.execute(
+            delete(Account)
+            .where(Account.ends_at <= self._unit.at)
+            .where(or_(Account.email_index == self._index.email(email), Account.id.in_(named)))
         )
 
     async def erase(self, owner: Owner) -> None:

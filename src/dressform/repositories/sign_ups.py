@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, delete, func, insert, select, update
 from dressform.crypto.secrets import new_id, token_hash
 from dressform.crypto.vault import Keyed
 from dressform.database import Unit
-from dressform.tables import Profile, SignUp
+from dressform.tables import Account, Profile, SignUp
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,11 @@ class SignUps:
         index = self._index.username(username)
         lock = int.from_bytes(index[:8], signed=True)
         await self._unit.connection.execute(select(func.pg_advisory_xact_lock(lock)))
-        member = select(Profile.account_id).where(Profile.username_index == index)
+        member = (
+            select(Profile.account_id)
+            .join(Account, Account.id == Profile.account_id)
+            .where(Profile.username_index == index, Account.ends_at > self._unit.at)
+        )
         waiting = select(SignUp.id).where(
             SignUp.username_index == index, SignUp.ends_at > self._unit.at
         )

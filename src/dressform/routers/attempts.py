@@ -52,6 +52,10 @@ class Attempts:
         """It was right: what was spent on `target` no longer counts."""
         self._spent[limit].pop(self._index.email(target), None)
 
+    def targets(self, limit: Limit) -> int:
+        """How many are remembered."""
+        return len(self._spent[limit])
+
     def _forget(self, spent: OrderedDict[bytes, deque[datetime]], *, before: datetime) -> None:
         """The targets whose attempts are all too old to count, and the oldest of too many."""
         while spent:

@@ -84,7 +84,7 @@ def _example(kind: type[DressformError]) -> dict[str, Any]:
 def _answer(request: Request, error: DressformError, headers: dict[str, str]) -> Response:
     if error.retry_after is not None:
         headers |= {"Retry-After": str(error.retry_after)}
-    if isinstance(error, errors.NotSignedIn):
+    if error.status is HTTPStatus.UNAUTHORIZED:
         headers |= {"WWW-Authenticate": "Bearer"}
     document = error.as_problem(request.state.request_id)
     return JSONResponse(document, int(error.status), headers, MEDIA_TYPE)
@@ -152,7 +152,8 @@ def _said(entry: dict[str, Any]) -> str:
 
 
 def _pointer(location: Sequence[int | str]) -> str:
-    place, *path = [_printable(part) for part in location]
+    # Pydantic's mark of a key that does not fit stands behind that key.
+    place, *path = [_printable(part) for part in location if part != "[key]"]
     steps = "".join(f"/{step.replace('~', '~0').replace('/', '~1')}" for step in path)
     return f"#{steps}" if place == "body" else f"{place}{steps}"
 

@@ -67,7 +67,7 @@ async def carried(
     body: Annotated[RefreshRequest | None, Body()] = None,
 ) -> Carried:
     """From the body, else from the cookie. Raises RefreshTokenRefused, ForeignOrigin."""
-    if body is not None:
+    if body is not None and body.refresh_token is not None:
         return Carried(body.refresh_token, by_cookie=False)
     text = request.cookies.get(cookie_name(settings))
     if not text:
@@ -92,4 +92,4 @@ def _refuse_foreign(request: Request, settings: Settings) -> None:
 
 def _origin(url: str) -> str:
     parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}"
+    return f"{parts.scheme}://{parts.netloc}".lower()

@@ -1,6 +1,7 @@
 from fastapi import APIRouter, status
 
 from dressform.actions.confirm_sign_up import confirm_sign_up
+from dressform.actions.register import assert_acceptable
 from dressform.actions.register import register as keep_registration
 from dressform.errors import EmailTaken, LinkExpired, TooManyAttempts, UsernameTaken, WeakPassword
 from dressform.routers.attempts import Limit
@@ -25,6 +26,7 @@ async def register(
     Sends a link to the address; following it within 7 days makes the account. The answer is the
     same whether or not the address has an account already.
     """
+    await assert_acceptable(units, email=body.email, username=body.username, password=body.password)
     attempts.spend(Limit.MAIL, body.email)
     await keep_registration(units, hasher, **body.model_dump())
 

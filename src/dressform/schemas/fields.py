@@ -63,6 +63,14 @@ def _is_email(value: str) -> str:
     return valid.ascii_email or valid.normalized
 
 
+def _is_login(value: str) -> str:
+    """An address as `_is_email` keeps it, where it is one: a domain may be typed in its own script."""
+    try:
+        return _is_email(value) if "@" in value else value
+    except PydanticCustomError:
+        return value
+
+
 def _is_not_reserved(value: str) -> str:
     if value.casefold() in RESERVED:
         raise PydanticCustomError("reserved", "is reserved: choose another username")
@@ -133,6 +141,7 @@ Login = Annotated[
         examples=["ada.l"],
     ),
     AfterValidator(_is_one_line),
+    AfterValidator(_is_login),
 ]
 Token = Annotated[
     str,

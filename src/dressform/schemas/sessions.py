@@ -34,9 +34,9 @@ class LoginRequest(Strict):
 
 
 class RefreshRequest(Strict):
-    """Leave it out when the refresh token is in the cookie."""
+    """Leave it out, or empty, when the refresh token is in the cookie."""
 
-    refresh_token: RefreshTokenText
+    refresh_token: RefreshTokenText | None = None
 
 
 class TokensRead(Complete):

@@ -1,0 +1,23 @@
+"""What tests say about answers."""
+
+import httpx
+
+
+def assert_problem(response: httpx.Response, status: int, slug: str) -> None:
+    assert response.status_code == status, response.text
+    assert response.headers["Content-Type"] == "application/problem+json"
+    problem = response.json()
+    assert problem["type"] == f"/problems#{slug}"
+    assert problem["status"] == status
+    assert problem["title"]
+    assert problem["detail"]
+    assert problem["instance"] == f"urn:uuid:{response.headers['X-Request-ID']}"
+    if status == 401:
+        assert response.headers["WWW-Authenticate"] == "Bearer"
+
+
+def shown(response: httpx.Response) -> tuple[int, dict[str, str], str]:
+    """All that a client sees, without the id that is another for each request."""
+    request_id = response.headers["X-Request-ID"]
+    headers = {name: value for name, value in response.headers.items() if name != "x-request-id"}
+    return response.status_code, headers, response.text.replace(request_id, "")

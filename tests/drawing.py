@@ -1,0 +1,29 @@
+"""Pictures as members send them."""
+
+import io
+
+from PIL import Image
+
+TURNED = 6
+"""The orientation of a camera held upright: the picture is stored lying on its side."""
+
+
+def drawn(
+    kind: str = "PNG", *, colour: str = "teal", size: tuple[int, int] = (40, 30), **more: object
+) -> bytes:
+    made = io.BytesIO()
+    Image.new("RGB", size, colour).save(made, kind, **more)
+    return made.getvalue()
+
+
+def photograph(secret: str) -> bytes:
+    """A JPEG whose metadata holds `secret` wherever a camera or an editor would write it."""
+    exif = Image.Exif()
+    exif[0x0112] = TURNED
+    exif[0x010F] = secret
+    exif[0x9286] = secret
+    return drawn("JPEG", exif=exif, comment=secret.encode())
+
+
+def opened(content: bytes) -> Image.Image:
+    return Image.open(io.BytesIO(content))

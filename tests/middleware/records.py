@@ -1,0 +1,40 @@
+"""What a request left in the access log."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import datetime
+from ipaddress import IPv4Address, IPv6Address
+from uuid import UUID
+
+from fastapi import FastAPI
+from sqlalchemy import text
+
+from dressform.database import Units
+from dressform.middleware.shipping import Shipper
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    at: datetime
+    address: IPv4Address | IPv6Address
+    method: str
+    route: str
+    status: int
+    duration_us: int
+    request_id: UUID
+
+
+async def shipped(shipper: Shipper) -> None:
+    """Until every line has reached the table."""
+    async with asyncio.timeout(10):
+        while shipper.backlog:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+
+
+async def records(app: FastAPI) -> list[Record]:
+    """All of them, the oldest first."""
+    await shipped(app.state.shipper)
+    units: Units = app.state.service.units
+    async with units.reading() as unit:
+        rows = await unit.connection.execute(text("SELECT * FROM access_log ORDER BY request_id"))
+        return [Record(*row) for row in rows]

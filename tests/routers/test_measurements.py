@@ -1,0 +1,62 @@
+"""The catalogue as everybody can read it."""
+
+import httpx
+import pytest
+
+from dressform.sewing.catalogue import CATALOGUE
+
+PATH = "/v1/measurements"
+
+ONLY_WITH = {each.name for each in CATALOGUE.values() if each.breasts_only}
+
+
+async def names(client: httpx.AsyncClient, **params: str) -> list[str]:
+    response = await client.get(PATH, params=params)
+    assert response.status_code == 200, response.text
+    return [item["name"] for item in response.json()["items"]]
+
+
+async def test_anybody_reads_all_of_it(client: httpx.AsyncClient) -> None:
+    response = await client.get(PATH)
+
+    items = {item["name"]: item for item in response.json()["items"]}
+    assert list(items) == list(CATALOGUE)
+    assert items["highBust"] == {
+        "name": "highBust",
+        "kind": "length",
+        "unit": "mm",
+        "breasts_only": True,
+        "description": dict(CATALOGUE["highBust"].description),
+    }
+    assert items["shoulderSlope"]["unit"] == "degree"
+    assert response.headers["Cache-Control"] == "public, max-age=3600"
+
+
+async def test_the_flag_filters_what_is_shown(client: httpx.AsyncClient) -> None:
+    assert await names(client, breasts="true") == list(CATALOGUE)
+    assert await names(client, breasts="false") == [
+        name for name in CATALOGUE if name not in ONLY_WITH
+    ]
+
+
+async def test_a_client_that_has_it_is_not_sent_it_again(client: httpx.AsyncClient) -> None:
+    tags = {}
+    for breasts in ("", "?breasts=true", "?breasts=false"):
+        fresh = await client.get(PATH + breasts)
+        tags[breasts] = fresh.headers["ETag"]
+        same = await client.get(PATH + breasts, headers={"If-None-Match": fresh.headers["ETag"]})
+
+        assert (same.status_code, same.content) == (304, b"")
+        assert same.headers["ETag"] == fresh.headers["ETag"]
+        assert same.headers["Cache-Control"] == "public, max-age=3600"
+
+    other = await client.get(PATH, headers={"If-None-Match": tags["?breasts=false"]})
+    assert other.status_code == 200
+
+
+@pytest.mark.parametrize("breasts", ["maybe", "", "2", "null", "\0"])
+async def test_what_is_no_flag_is_refused(client: httpx.AsyncClient, breasts: str) -> None:
+    response = await client.get(PATH, params={"breasts": breasts})
+
+    assert response.status_code == 422
+    assert response.json()["errors"][0]["pointer"] == "query/breasts"

@@ -1,0 +1,122 @@
+"""Migrations on databases of their own: up, down, up again, and several at once."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, inspect, text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from dressform.database import autocommit, transaction
+from dressform.migrate import _config, downgrade, is_current, migrate
+from dressform.process import engine_of, migrated, opened
+from dressform.repositories.access_log import AccessLog
+from dressform.settings import Settings
+from dressform.tables import Base
+from tests.databases import own_database
+
+
+@pytest.fixture
+async def fresh(settings: Settings) -> AsyncIterator[Settings]:
+    async with own_database(settings) as own:
+        yield own
+
+
+@pytest.fixture
+async def engine(fresh: Settings) -> AsyncIterator[AsyncEngine]:
+    engine = engine_of(fresh)
+    yield engine
+    await engine.dispose()
+
+
+async def tables(engine: AsyncEngine) -> set[str]:
+    async with autocommit(engine) as connection:
+        return set(await connection.run_sync(lambda sync: inspect(sync).get_table_names()))
+
+
+def revisions() -> list[str]:
+    found = ScriptDirectory.from_config(_config()).walk_revisions()
+    return [script.revision for script in found][::-1]
+
+
+async def test_each_step_goes_up_down_and_up_again(engine: AsyncEngine) -> None:
+    below = "base"
+    for revision in revisions():
+        await migrate(engine, revision)
+        went_up = await tables(engine)
+        await downgrade(engine, below)
+        await migrate(engine, revision)
+
+        assert await tables(engine) == went_up
+        below = revision
+    await downgrade(engine, "base")
+
+    assert await tables(engine) == {"alembic_version"}
+
+
+def differences(connection: Connection) -> list[object]:
+    options = {
+        "compare_type": True,
+        "include_object": lambda _, name, kind, *__: (
+            not (kind == "table" and name.startswith("access_log_"))
+        ),
+    }
+    context = MigrationContext.configure(connection, opts=options)
+    found: list[object] = compare_metadata(context, Base.metadata)
+    return found
+
+
+async def test_the_tables_are_those_that_the_code_declares(engine: AsyncEngine) -> None:
+    await migrate(engine)
+    async with autocommit(engine) as connection:
+        assert await connection.run_sync(differences) == []
+
+
+async def test_a_difference_would_be_found(engine: AsyncEngine) -> None:
+    await migrate(engine)
+    async with transaction(engine) as connection:
+        await connection.execute(text("ALTER TABLE model ADD hair text"))
+        await connection.execute(text("DROP INDEX ix_mail_due_at"))
+        assert len(await connection.run_sync(differences)) == 2
+
+
+async def test_two_at_once_migrate_once(fresh: Settings) -> None:
+    await asyncio.gather(migrated(fresh), migrated(fresh), migrated(fresh))
+    engine = engine_of(fresh)
+    try:
+        assert await tables(engine) >= set(Base.metadata.tables)
+    finally:
+        await engine.dispose()
+
+
+async def test_it_is_current_only_at_the_newest(engine: AsyncEngine) -> None:
+    async with autocommit(engine) as connection:
+        assert not await is_current(connection)
+    await migrate(engine)
+    async with autocommit(engine) as connection:
+        assert await is_current(connection)
+
+
+async def test_migrating_again_keeps_what_is_there(fresh: Settings, engine: AsyncEngine) -> None:
+    await migrated(fresh)
+    async with opened(fresh) as (units, signing_keys), units.writing() as unit:
+        await AccessLog(unit).make_partitions({unit.at.date()})
+    before = await tables(engine)
+    await migrated(fresh)
+
+    assert await tables(engine) == before
+    async with opened(fresh) as (_, again):
+        assert [key.to_bytes() for key in again] == [key.to_bytes() for key in signing_keys]
+
+
+async def test_processes_that_start_together_make_one_set_of_secrets(fresh: Settings) -> None:
+    await migrated(fresh)
+
+    async def start() -> tuple[bytes, ...]:
+        async with opened(fresh) as (units, signing_keys):
+            return units.vault.index.email("a@b.example"), *[k.to_bytes() for k in signing_keys]
+
+    assert len(set(await asyncio.gather(*(start() for _ in range(5))))) == 1

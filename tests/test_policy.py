@@ -1,0 +1,106 @@
+import re
+
+import pytest
+from sqlalchemy import Computed, text
+
+from dressform.database import Units
+from dressform.policy import CATEGORIES, MACHINERY, MODEL, PROFILE, VISITOR, Category, by_key
+from dressform.tables import Base
+from dressform.windows import Months, end_in_sql
+
+COLUMNS = [column for table in Base.metadata.sorted_tables for column in table.columns]
+KEYS = {category.key for category in CATEGORIES}
+
+NOTICE = {"visitor": Months(6), "profile": Months(12), "model": Months(12)}
+"""What the notice promises in so many words."""
+
+ENDS = {
+    "account.ends_at": PROFILE,
+    "account.models_end_at": MODEL,
+    "sign_up.ends_at": by_key("sign-up"),
+    "session.ends_at": by_key("session"),
+    "one_time_token.ends_at": by_key("one-time-token"),
+    "mail.ends_at": by_key("mail"),
+    "retention_run.ends_at": by_key("retention-run"),
+}
+
+
+@pytest.mark.parametrize("column", COLUMNS, ids=str)
+def test_every_column_belongs_to_a_category(column: object) -> None:
+    assert column.info.get("category") in KEYS | {MACHINERY}  # type: ignore[attr-defined]
+
+
+def test_only_tables_without_persons_are_machinery() -> None:
+    found = {c.table.name for c in COLUMNS if c.info["category"] == MACHINERY}
+
+    assert found == {"service_secret", "spool_mark"}
+
+
+def test_every_category_has_columns() -> None:
+    assert {column.info["category"] for column in COLUMNS} - {MACHINERY} == KEYS
+
+
+def test_the_windows_are_those_of_the_notice() -> None:
+    assert {key: by_key(key).window for key in NOTICE} == NOTICE
+
+
+@pytest.mark.parametrize("category", CATEGORIES, ids=lambda category: category.key)
+def test_every_category_is_told_in_both_languages(category: Category) -> None:
+    for told in (category.data, category.purpose, category.clock, category.ending):
+        assert told.en.strip()
+        assert told.fr.strip()
+        assert told.en != told.fr
+    assert re.fullmatch(r"GDPR Art\. \d+\(\d\)(\([a-f]\))?", category.legal_basis)
+
+
+def test_every_window_but_that_of_the_log_is_a_column() -> None:
+    """The access log ends by whole days instead."""
+    computed = {
+        str(column): by_key(column.info["category"]) for column in COLUMNS if column.computed
+    }
+
+    assert computed == ENDS
+    assert KEYS - {category.key for category in ENDS.values()} == {VISITOR.key}
+
+
+@pytest.mark.parametrize("name", ENDS)
+def test_a_computed_end_is_that_of_the_policy(name: str) -> None:
+    table, column = name.split(".")
+    found = Base.metadata.tables[table].columns[column].computed
+    category = ENDS[name]
+
+    assert isinstance(found, Computed)
+    assert str(found.sqltext) == end_in_sql(category.window, category.since)
+
+
+@pytest.mark.parametrize("name", ENDS)
+async def test_the_database_computes_what_the_policy_says(units: Units, name: str) -> None:
+    """PostgreSQL spells an expression its own way: the same one is spelt on a table beside it."""
+    table, column = name.split(".")
+    category = ENDS[name]
+    expression = end_in_sql(category.window, category.since)
+    async with units.writing() as unit:
+        await unit.connection.execute(
+            text(f"CREATE TEMP TABLE beside (LIKE {table}) ON COMMIT DROP")
+        )
+        await unit.connection.execute(
+            text(
+                f"ALTER TABLE beside ADD expected timestamptz GENERATED ALWAYS AS ({expression}) STORED"
+            )
+        )
+        spelt = text(
+            "SELECT pg_get_expr(adbin, adrelid) FROM pg_attrdef JOIN pg_attribute "
+            "ON attrelid = adrelid AND attnum = adnum "
+            "WHERE adrelid = CAST(:relation AS regclass) AND attname = :column"
+        )
+        ours = {"relation": table, "column": column}
+        present = (await unit.connection.execute(spelt, ours)).scalar_one()
+        theirs = {"relation": "pg_temp.beside", "column": "expected"}
+        expected = (await unit.connection.execute(spelt, theirs)).scalar_one()
+
+    assert present == expected
+
+
+def test_there_is_no_category_of_another_name() -> None:
+    with pytest.raises(KeyError):
+        by_key("everything")
