@@ -6,7 +6,7 @@ UV     := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-
           --no-emit-find-links --no-header --python-version 3.11 pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check openapi bench lock clean
+.PHONY: help run test check lint openapi bench lock clean
 
 help: ## say what each target does
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
@@ -29,6 +29,16 @@ check: $(VENV)/ready ## lint, types, layers, and whether generated files are fre
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	@if command -v npm > /dev/null; then $(MAKE) --no-print-directory lint; \
+	else echo "openapi.yaml was not linted: Node.js is not installed here"; fi
+
+lint: tools/node_modules/.package-lock.json ## lint openapi.yaml with Spectral and Redocly, which need Node.js
+	cd tools && node_modules/.bin/spectral lint --fail-severity hint --ruleset spectral.yaml ../openapi.yaml
+	cd tools && REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true node_modules/.bin/redocly lint --config redocly.yaml ../openapi.yaml
+
+tools/node_modules/.package-lock.json: tools/package-lock.json
+	cd tools && npm ci --no-audit --no-fund --loglevel error
+	@touch $@
 
 openapi: $(VENV)/ready ## write openapi.yaml and the README's table anew
 	$(BIN)/python -m tests.generated
@@ -39,6 +49,7 @@ bench: $(VENV)/ready ## measure, and compare within the same run
 lock: $(VENV)/ready ## pin all dependencies anew
 	$(UV) -o requirements.lock
 	$(UV) --extra embedded --extra dev -c requirements.lock -o requirements-dev.lock
+	echo hatchling | $(subst pyproject.toml,-,$(UV)) -c requirements-dev.lock -o requirements-build.lock
 
 clean: ## remove what make made; the state folder var/ stays
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis tools/node_modules

@@ -18,6 +18,7 @@ from dressform.middleware.body_limit import BodyLimitMiddleware
 from dressform.middleware.client_address import ClientAddress
 from dressform.middleware.headers import HeadersMiddleware
 from dressform.middleware.shipping import Shipper
+from dressform.migrate import newest
 from dressform.openapi import describe
 from dressform.pictures import Pictures
 from dressform.process import opened
@@ -127,6 +128,7 @@ def _surround(app: FastAPI, process_settings: Settings) -> None:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     process_settings: Settings = app.state.settings
     assert_backend()
+    newest()  # Now rather than at the first probe, which may come when the disk is full.
     async with opened(process_settings, app.state.clock) as (units, signing_keys):
         tokens = AccessTokens(
             signing_keys,

@@ -9,6 +9,7 @@ import uvicorn
 from uvicorn.supervisors import Multiprocess
 
 from dressform.errors import StartupError
+from dressform.middleware.unreadable import Protocol
 from dressform.settings import Settings
 
 HANDED_DOWN = "DRESSFORM_LISTENING"
@@ -65,7 +66,7 @@ def serve_on(listening: socket.socket, settings: Settings) -> None:
         log_config=None,
         server_header=False,
         ws="none",
-        http="httptools",
+        http=Protocol,
         lifespan="on",
         timeout_graceful_shutdown=5,
     )

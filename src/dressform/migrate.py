@@ -1,6 +1,7 @@
 """Bringing a database to the schema of this version, and telling whether it is there."""
 
 from collections.abc import Callable
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
@@ -55,7 +56,13 @@ async def is_current(connection: AsyncConnection) -> bool:
     present = await connection.run_sync(
         lambda sync: MigrationContext.configure(sync).get_current_heads()
     )
-    return set(present) == set(ScriptDirectory.from_config(_config()).get_heads())
+    return set(present) == newest()
+
+
+@cache
+def newest() -> frozenset[str]:
+    """The revisions of this version. Finding them runs every migration's module: once is enough."""
+    return frozenset(ScriptDirectory.from_config(_config()).get_heads())
 
 
 async def on_own_connection(settings: Settings, run: Callable[[Connection], None]) -> None:

@@ -18,9 +18,13 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """Which template, in which language, and the link's page and token if it has one."""
+    """Which template, to whom, in which language; the link's page and token if it has one.
+
+    To the address as it was confirmed, never as a client spelled it: `Ada@` may be another mailbox.
+    """
 
     template: str
+    to: str
     language: str
     page: str = ""
     token: str = ""
@@ -72,15 +76,13 @@ async def _written(unit: Unit, composer: Composer, mail_id: UUID) -> EmailMessag
     values = dict(draft.values)
     if draft.page:
         values["link"] = composer.link(draft.page, draft.token)
-    return composer.write(
-        draft.template, letter.id, to=letter.to, language=draft.language, **values
-    )
+    return composer.write(draft.template, letter.id, to=draft.to, language=draft.language, **values)
 
 
 async def _sign_up(unit: Unit, letter: Letter) -> Draft | None:
     account = await Accounts(unit).by_email(letter.to)
     if account is not None:
-        return Draft("already_registered", account.language)
+        return Draft("already_registered", account.email, account.language)
     sign_ups = SignUps(unit)
     wanted = letter.about.get("sign_up_id")
     waiting = await (sign_ups.by_id(UUID(wanted)) if wanted else sign_ups.latest_for(letter.to))
@@ -89,7 +91,7 @@ async def _sign_up(unit: Unit, letter: Letter) -> Draft | None:
     token = new_token()
     await sign_ups.give_token(waiting.id, token)
     values = {"username": waiting.username}
-    return Draft("confirm_sign_up", waiting.language, "verify-email", token, values)
+    return Draft("confirm_sign_up", waiting.email, waiting.language, "verify-email", token, values)
 
 
 async def _password_reset(unit: Unit, letter: Letter) -> Draft | None:
@@ -99,26 +101,26 @@ async def _password_reset(unit: Unit, letter: Letter) -> Draft | None:
     token = await OneTimeTokens(unit).issue(
         account.owner, Purpose.PASSWORD_RESET, email=account.email
     )
-    return Draft("reset_password", account.language, "reset-password", token)
+    return Draft("reset_password", account.email, account.language, "reset-password", token)
 
 
 async def _email_change(unit: Unit, letter: Letter) -> Draft | None:
     accounts = Accounts(unit)
     holder = await accounts.by_email(letter.to)
     if holder is not None:
-        return Draft("already_registered", holder.language)
+        return Draft("already_registered", holder.email, holder.language)
     # Not for an account that changed since: its new password may be there to stop this very mail.
     about = letter.about
     account = await accounts.held(UUID(about["account_id"]), version=about["version"])
     if account is None:
         return None
     token = await OneTimeTokens(unit).issue(account.owner, Purpose.EMAIL_CHANGE, email=letter.to)
-    return Draft("confirm_email", account.language, "confirm-email", token)
+    return Draft("confirm_email", letter.to, account.language, "confirm-email", token)
 
 
 def _plain(template: str) -> Callable[[Unit, Letter], Awaitable[Draft | None]]:
     async def draft(_: Unit, letter: Letter) -> Draft:
-        return Draft(template, letter.language)
+        return Draft(template, letter.to, letter.language)
 
     return draft
 

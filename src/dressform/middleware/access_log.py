@@ -1,7 +1,10 @@
 """One line a request, whatever becomes of it: the visitor's address, for diagnosis alone."""
 
 from collections.abc import Awaitable, Callable
+from datetime import datetime
+from http import HTTPStatus
 from time import perf_counter_ns
+from uuid import UUID
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -48,10 +51,7 @@ class AccessLogMiddleware:
             nonlocal recorded
             recorded = True
             microseconds = (perf_counter_ns() - started) // 1000
-            self._append(
-                f"{at.isoformat()}\t{self._addresses.of(scope)}\t{_method(scope)}\t"
-                f"{_route(scope)}\t{final}\t{microseconds}\t{request_id}\n".encode()
-            )
+            self._record(at, scope, _method(scope), final, microseconds, request_id)
 
         async def recording_send(message: Message) -> None:
             nonlocal status
@@ -66,6 +66,27 @@ class AccessLogMiddleware:
         finally:
             if not recorded:
                 record(status)
+
+    def unreadable(self, client: tuple[str, int] | None) -> UUID:
+        """Record what never became a request; gives the id that it would have had."""
+        request_id = new_id()
+        scope = {"client": client, "headers": []}
+        self._record(self._clock(), scope, "OTHER", HTTPStatus.BAD_REQUEST, 0, request_id)
+        return request_id
+
+    def _record(
+        self,
+        at: datetime,
+        scope: Scope,
+        method: str,
+        status: int,
+        microseconds: int,
+        request_id: UUID,
+    ) -> None:
+        self._append(
+            f"{at.isoformat()}\t{self._addresses.of(scope)}\t{method}\t{_route(scope)}\t"
+            f"{status}\t{microseconds}\t{request_id}\n".encode()
+        )
 
 
 def _method(scope: Scope) -> str:

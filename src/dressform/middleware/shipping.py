@@ -4,6 +4,7 @@ import asyncio
 import logging
 import re
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from pathlib import Path
 
 from dressform.database import Units
@@ -18,7 +19,8 @@ ROTATE_AFTER_SECONDS = 60.0
 """Addresses stay no longer in a file than this, on however quiet a site."""
 PAUSE_SECONDS = 0.2
 ORPHANS_EVERY_SECONDS = 30.0
-DRAIN_SECONDS = 3.0
+SETTLE_SECONDS = 1.5
+DRAIN_SECONDS = 2.0
 
 _LINE = re.compile(
     rb"^\d{4}-\d\d-\d\dT[\d:.+]+\t[\da-f.:]+\t[A-Za-z]+\t[ -\[\]-~]+\t\d{3}\t\d+\t[\da-f-]{36}\n",
@@ -35,6 +37,7 @@ class Shipper:
         self.spool = new_spool(folder)
         self._rotate_at = 0.0
         self._task: asyncio.Task[None] | None = None
+        self._stopping = asyncio.Event()
         self._away = False
 
     @property
@@ -52,19 +55,21 @@ class Shipper:
 
     async def stop(self) -> None:
         """Ship what is left within a few seconds; what can't go now goes at the next start."""
+        self._stopping.set()
         if self._task is not None:
+            await asyncio.wait([self._task], timeout=SETTLE_SECONDS)
             self._task.cancel()
             await asyncio.wait([self._task])
         try:
             async with asyncio.timeout(DRAIN_SECONDS):
                 await self._finish(self.spool)
         except Exception as error:  # noqa: BLE001  whatever it is, the process ends now
-            kept, why = self.spool.path, type(error).__name__
             log.warning(
-                "the access log's last lines stay in %s until the next start (%s)", kept, why
+                "the access log's last lines stay in %s until the next start (%s)%s",
+                self.spool.path,
+                type(error).__name__,
+                "; those that the disk did not take are lost" if self.spool.is_failing else "",
             )
-            if self.spool.is_failing:
-                log.error("those that neither the disk nor the database took are lost")
 
     async def recover(self) -> None:
         """Ship and remove the spools of processes that are gone."""
@@ -75,12 +80,16 @@ class Shipper:
     async def _run(self) -> None:
         next_search = 0.0
         self._rotate_at = _now() + ROTATE_AFTER_SECONDS
-        while True:
+        while not self._stopping.is_set():
             await self._attempt(self._ship_and_rotate)
             if _now() >= next_search:
                 next_search = _now() + ORPHANS_EVERY_SECONDS
                 await self._attempt(self.recover)
-            await asyncio.sleep(PAUSE_SECONDS)
+            await self._pause(PAUSE_SECONDS)
+
+    async def _pause(self, seconds: float) -> None:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._stopping.wait(), seconds)
 
     async def _attempt(self, work: Callable[[], Awaitable[None]]) -> None:
         try:
@@ -90,7 +99,7 @@ class Shipper:
                 # The text of an error of COPY would repeat an address.
                 log.warning("the access log waits for the database (%s)", type(error).__name__)
             self._away = True
-            await asyncio.sleep(1)
+            await self._pause(1)
         else:
             self._away = False
 

@@ -1,0 +1,262 @@
+"""From the spool to the table: nothing lost, nothing twice, whatever dies in between."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import asyncpg
+import pytest
+from sqlalchemy import text
+
+from dressform.database import Units
+from dressform.middleware import shipping
+from dressform.middleware.shipping import Shipper
+from dressform.middleware.spool import new_spool
+from dressform.process import migrated, opened
+from dressform.repositories.access_log import AccessLog
+from dressform.settings import Settings
+from tests.conftest import MASTER_KEY
+from tests.databases import own_database
+from tests.middleware.lines import NOON, id_of, line, lines
+from tests.middleware.records import shipped
+
+
+@pytest.fixture
+async def own(settings: Settings) -> AsyncIterator[Settings]:
+    async with own_database(settings) as own:
+        await migrated(own)
+        yield own
+
+
+@pytest.fixture
+async def units(own: Settings) -> AsyncIterator[Units]:
+    async with opened(own) as (units, _):
+        yield units
+
+
+@pytest.fixture
+async def shipper(units: Units, tmp_path: Path) -> AsyncIterator[Shipper]:
+    made = Shipper(units, tmp_path / "spool")
+    made.start()
+    yield made
+    await made.stop()
+
+
+async def ids(units: Units) -> list[str]:
+    """In the order of their time; one that was shipped twice is there twice."""
+    async with units.reading() as unit:
+        rows = await unit.connection.execute(text("SELECT request_id FROM access_log ORDER BY at"))
+        return [str(row) for (row,) in rows]
+
+
+async def marks(units: Units) -> int:
+    async with units.reading() as unit:
+        return int(
+            (await unit.connection.execute(text("SELECT count(*) FROM spool_mark"))).scalar_one()
+        )
+
+
+async def days(units: Units) -> list[str]:
+    async with units.reading() as unit:
+        return [str(day) for day in await AccessLog(unit).partitions()]
+
+
+async def test_days_without_partitions_are_made(units: Units, shipper: Shipper) -> None:
+    moments = [
+        datetime(2026, 2, 28, 23, 59, 59, tzinfo=UTC),
+        NOON,
+        datetime(2024, 2, 29, tzinfo=UTC),
+    ]
+    written = [line(moment) for moment in moments]
+    for one in written:
+        shipper.spool.append(one)
+    await shipped(shipper)
+
+    assert await ids(units) == [id_of(written[n]) for n in (2, 0, 1)]
+    assert await days(units) == ["2024-02-29", "2026-02-28", "2026-03-01"]
+
+
+async def test_several_make_the_same_day_at_once(units: Units, tmp_path: Path) -> None:
+    shippers = [Shipper(units, tmp_path / str(n)) for n in range(5)]
+    written = [line() for _ in shippers]
+    for shipper, one in zip(shippers, written, strict=True):
+        shipper.spool.append(one)
+    await asyncio.gather(*(shipper.stop() for shipper in shippers))
+
+    assert sorted(await ids(units)) == sorted(map(id_of, written))
+    assert await days(units) == ["2026-03-01"]
+
+
+async def test_an_orphan_is_shipped_once_however_many_find_it(units: Units, tmp_path: Path) -> None:
+    written = lines(300)
+    for group in range(10):
+        orphan = new_spool(tmp_path)
+        for one in written[group::10]:
+            orphan.append(one)
+        orphan.leave()
+    shippers = [Shipper(units, tmp_path) for _ in range(4)]
+    await asyncio.gather(*(shipper.recover() for shipper in shippers))
+    for shipper in shippers:
+        await shipper.stop()
+
+    assert await ids(units) == [id_of(one) for one in written]
+    assert list(tmp_path.iterdir()) == []
+    assert await marks(units) == 0
+
+
+async def test_a_full_file_gives_way_to_a_new_one(
+    units: Units, shipper: Shipper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shipping, "ROTATE_AT", 2_000)
+    monkeypatch.setattr(shipping, "BLOCK", 500)
+    written = lines(400)
+    files = {shipper.spool.path}
+    for one in written:
+        shipper.spool.append(one)
+        files.add(shipper.spool.path)
+        await asyncio.sleep(0.002)
+    await shipped(shipper)
+    await shipper.stop()
+
+    assert len(files) > 2
+    assert await ids(units) == [id_of(one) for one in written]
+    assert [path for path in files if path.exists()] == []
+    assert await marks(units) == 0
+
+
+async def test_on_a_quiet_site_no_address_stays_in_a_file(
+    units: Units, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file that waited to be full would outlive the window of its first lines."""
+    monkeypatch.setattr(shipping, "ROTATE_AFTER_SECONDS", 0.3)
+    shipper = Shipper(units, tmp_path)
+    shipper.start()
+    shipper.spool.append(line(address="198.51.100.7"))
+    async with asyncio.timeout(5):
+        while b"198.51.100.7" in b"".join(path.read_bytes() for path in tmp_path.iterdir()):
+            await asyncio.sleep(0.02)
+    await shipper.stop()
+
+    assert len(await ids(units)) == 1
+
+
+async def test_what_a_crashed_machine_left_holds_nothing_up(units: Units, tmp_path: Path) -> None:
+    """After a power cut a file may end in zeros, or in the middle of a line."""
+    good, later = lines(3), lines(2, NOON + timedelta(hours=1))
+    broken = b"\0" * 512 + b"\n2026-03-01T12:00\tnot an address\n"
+    (tmp_path / "1.spool").write_bytes(b"".join(good) + broken + later[0] + line()[:40])
+    (tmp_path / "2.spool").write_bytes(later[1])
+    shipper = Shipper(units, tmp_path)
+    await shipper.recover()
+    await shipper.stop()
+
+    assert await ids(units) == [id_of(one) for one in (*good, *later)]
+    assert list(tmp_path.iterdir()) == []
+
+
+async def test_connections_that_break_lose_and_double_nothing(
+    own: Settings, units: Units, shipper: Shipper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The server ends the shipper's connections again and again, in the middle of whatever it does."""
+    monkeypatch.setattr(shipping, "ROTATE_AT", 20_000)
+    assert own.database_url is not None
+    admin = await asyncpg.connect(own.database_url.get_secret_value().replace("+asyncpg", ""))
+    end = (
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+        "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    )
+    written: list[bytes] = []
+    for burst in range(40):
+        for one in lines(25, NOON + timedelta(minutes=burst)):
+            written.append(one)
+            shipper.spool.append(one)
+        await asyncio.sleep(0.03)
+        if burst % 3 == 0:
+            await admin.execute(end)
+    await admin.close()
+    await shipped(shipper)
+    await shipper.stop()
+    await shipper.recover()
+
+    assert await ids(units) == [id_of(one) for one in written]
+
+
+async def test_a_database_that_refuses_is_waited_for(
+    settings: Settings, own: Settings, units: Units, shipper: Shipper
+) -> None:
+    assert settings.database_url is not None
+    assert own.database_url is not None
+    name = own.database_url.get_secret_value().partition("?")[0].rpartition("/")[2]
+    admin = await asyncpg.connect(settings.database_url.get_secret_value().replace("+asyncpg", ""))
+    await admin.execute(f"ALTER DATABASE {name} WITH ALLOW_CONNECTIONS false")
+    await admin.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1", name
+    )
+    written = lines(20)
+    for one in written:
+        shipper.spool.append(one)
+    await asyncio.sleep(0.6)
+    assert shipper.backlog > 0
+    await admin.execute(f"ALTER DATABASE {name} WITH ALLOW_CONNECTIONS true")
+    await admin.close()
+    await shipped(shipper)
+
+    assert await ids(units) == [id_of(one) for one in written]
+
+
+KILLED = """
+import asyncio, os, signal, sys
+from pathlib import Path
+from dressform.middleware.shipping import Shipper
+from dressform.process import opened
+from dressform.settings import load
+
+async def main():
+    settings = load()
+    async with opened(settings) as (units, _):
+        shipper = Shipper(units, settings.state_dir)
+        shipper.start()
+        for line in sys.stdin.buffer.read().splitlines(keepends=True):
+            shipper.spool.append(line)
+        while shipper.backlog:
+            await asyncio.sleep(0.01)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+asyncio.run(main())
+"""
+
+
+async def test_killed_between_the_commit_and_the_removal(
+    own: Settings, units: Units, tmp_path: Path
+) -> None:
+    """Everything is in the table and the file is still there: its mark says so."""
+    assert own.database_url is not None
+    written = lines(100)
+    environment = {
+        "PATH": os.defpath,
+        "DRESSFORM_DATABASE_URL": own.database_url.get_secret_value(),
+        "DRESSFORM_MASTER_KEYS": MASTER_KEY,
+        "DRESSFORM_STATE_DIR": str(tmp_path),
+    }
+    command = [sys.executable, "-c", KILLED]
+    done = await asyncio.to_thread(
+        subprocess.run, command, env=environment, input=b"".join(written), check=False
+    )
+    (left,) = tmp_path.glob("*.spool")
+
+    assert done.returncode == -signal.SIGKILL
+    assert left.read_bytes() == b"".join(written)
+    assert await marks(units) == 1
+
+    shipper = Shipper(units, tmp_path)
+    await shipper.recover()
+    await shipper.stop()
+
+    assert await ids(units) == [id_of(one) for one in written]
+    assert list(tmp_path.iterdir()) == []
+    assert await marks(units) == 0

@@ -1,0 +1,82 @@
+"""The operations of the API as its document describes them."""
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from dressform.app import create_app
+from dressform.settings import Settings
+
+_VERBS = ("get", "post", "put", "patch", "delete")
+
+
+@dataclass(frozen=True)
+class Operation:
+    verb: str
+    path: str
+    details: dict[str, Any]
+
+    @property
+    def documented(self) -> set[int]:
+        """The statuses that it may answer."""
+        return {int(status) for status in self.details["responses"]}
+
+    @property
+    def example(self) -> dict[str, Any]:
+        """A JSON body that fits; KeyError when it takes none."""
+        found: dict[str, Any] = self.details["requestBody"]["content"]["application/json"][
+            "example"
+        ]
+        return found
+
+    @property
+    def takes_json(self) -> bool:
+        return "application/json" in self.details.get("requestBody", {}).get("content", {})
+
+    def parameters(self, place: str) -> list[str]:
+        found = self.details.get("parameters", [])
+        return [one["name"] for one in found if one["in"] == place]
+
+    def fields(self) -> list[tuple[tuple[str, ...], str]]:
+        """Where each field of its body is, and the type that it has; names of maps by example."""
+        schema = self.details["requestBody"]["content"]["application/json"]["schema"]
+        return list(_walk(schema, self.example, ()))
+
+    def __str__(self) -> str:
+        return f"{self.verb} {self.path}"
+
+
+@cache
+def document() -> dict[str, Any]:
+    return create_app(Settings(_env_file=None)).openapi()
+
+
+@cache
+def operations() -> tuple[Operation, ...]:
+    return tuple(
+        Operation(verb.upper(), path, details)
+        for path, verbs in document()["paths"].items()
+        for verb, details in verbs.items()
+        if verb in _VERBS
+    )
+
+
+def _walk(schema: dict[str, Any], example: Any, path: tuple[str, ...]) -> Any:
+    schema = _meant(schema)
+    kind = schema["type"] if isinstance(schema["type"], str) else schema["type"][0]
+    if path:
+        yield path, kind
+    if kind == "object":
+        named = schema.get("properties", {})
+        (others,) = schema.get("patternProperties", {"": {}}).values()
+        for name in sorted(example.keys() | (set() if path else named.keys())):
+            yield from _walk(named.get(name, others), example[name], (*path, name))
+
+
+def _meant(schema: dict[str, Any]) -> dict[str, Any]:
+    """Behind a reference, or the one of several that is not null."""
+    if "$ref" in schema:
+        return _meant(document()["components"]["schemas"][schema["$ref"].rpartition("/")[2]])
+    if "anyOf" in schema:
+        return _meant(schema["anyOf"][0])
+    return schema
