@@ -37,7 +37,7 @@ lint: tools/node_modules/.package-lock.json ## lint openapi.yaml with Spectral a
 	cd tools && REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true node_modules/.bin/redocly lint --config redocly.yaml ../openapi.yaml
 
 tools/node_modules/.package-lock.json: tools/package-lock.json
-	cd tools && npm ci --no-audit --no-fund --loglevel error
+	cd tools && npm ci --ignore-scripts --no-audit --no-fund --loglevel error
 	@touch $@
 
 openapi: $(VENV)/ready ## write openapi.yaml and the README's table anew

@@ -1,0 +1,74 @@
+from collections.abc import Awaitable, Callable
+from email.message import EmailMessage
+
+import pytest
+
+from tests.auth_calls import change_email, change_password, erase, forgot
+from tests.people import Person, token_of
+
+Join = Callable[..., Awaitable[Person]]
+
+BOTH = ("en", "fr")
+
+
+async def every_mail(person: Person) -> dict[str, EmailMessage]:
+    """Each that the service writes, by what it is about."""
+    mailbox = person.mailbox
+    found = {}
+    await person.client.post(
+        "/v1/auth/register",
+        json={
+            "email": person.email,
+            "username": "another",
+            "password": person.password,
+            "language": "en",
+        },
+    )
+    found["already registered"] = await mailbox.one()
+    await person.register()
+    await forgot(person.client, person.email)
+    found["reset"] = await mailbox.one()
+    await change_email(person, "new@example.org")
+    found["confirm"], found["asked"] = await mailbox.collect()
+    body = {"token": token_of(found["confirm"])}
+    await person.client.post("/v1/auth/email/confirm", json=body)
+    found["changed"] = await mailbox.one()
+    person.email = "new@example.org"
+    await change_password(person, "nine needles in the hay")
+    person.password = "nine needles in the hay"
+    found["password"] = await mailbox.one()
+    await erase(person)
+    found["erased"] = await mailbox.one()
+    return found
+
+
+@pytest.mark.parametrize("language", BOTH)
+async def test_every_mail_speaks_the_members_language(join: Join, language: str) -> None:
+    person = await join("zoe", language=language)
+
+    found = await every_mail(person)
+
+    assert len(found) == 7
+    words = {"en": " your ", "fr": " votre "}[language]
+    for message in found.values():
+        assert message["Content-Language"] == language
+        assert words in f"{message['Subject']} {message.get_content()}".replace("\n", " ").lower()
+        assert "http://localhost:8000" in message.get_content()
+        assert "{{" not in message.get_content()
+        assert "zoe@" not in message.get_content()
+        assert "new@" not in message.get_content()
+
+
+@pytest.mark.parametrize("language", BOTH)
+async def test_a_token_stands_in_the_fragment_alone(join: Join, language: str) -> None:
+    person = await join("zoe", language=language)
+
+    found = await every_mail(person)
+
+    with_links = {kind for kind, message in found.items() if "token" in message.get_content()}
+    assert with_links == {"reset", "confirm"}
+    for kind, page in (("reset", "reset-password"), ("confirm", "confirm-email")):
+        token = token_of(found[kind])
+        lines = found[kind].get_content().splitlines()
+        assert f"http://localhost:8000/{page}#token={token}" in lines
+        assert found[kind].as_string().count(token) == 1
