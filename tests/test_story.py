@@ -1,8 +1,10 @@
 """The whole of it, as one person lives it: from registering to the end of the window."""
 
+import asyncio
 import io
 from datetime import UTC, datetime
 
+from fastapi import FastAPI
 from PIL import Image
 from sqlalchemy import func, select
 
@@ -25,7 +27,7 @@ async def count(units: Units, table: type) -> int:
 
 
 async def test_a_member_from_the_first_visit_to_the_end(
-    ada: Person, units: Units, duties: Duties, clock: MovableClock
+    app: FastAPI, ada: Person, units: Units, duties: Duties, clock: MovableClock
 ) -> None:
     changed = await ada.ask(
         "PATCH",
@@ -49,6 +51,9 @@ async def test_a_member_from_the_first_visit_to_the_end(
     assert (await ada.ask("DELETE", f"/v1/models/{first}")).status_code == 204
     assert (await ada.ask("GET", f"/v1/models/{first}")).status_code == 404
 
+    while app.state.shipper.backlog:
+        await asyncio.sleep(0.05)
+    assert await count(units, AccessLog) > 0
     clock.at = datetime(2026, 9, 1, 12, tzinfo=UTC)
     await duties.round()
     assert await count(units, AccessLog) == 0

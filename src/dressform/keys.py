@@ -4,6 +4,7 @@ import base64
 import os
 from contextlib import suppress
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 from dressform.crypto.sealing import MasterKeys
 from dressform.crypto.secrets import new_key
@@ -41,11 +42,9 @@ def _kept(path: Path) -> str:
 def _make(path: Path) -> None:
     """Whole and on the disk before anything is sealed under it, and the first one made stays."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    fresh = path.with_name(f"{path.name}.{os.getpid()}")
-    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+    with NamedTemporaryFile("w", dir=path.parent, prefix=f"{path.name}.") as file:
         file.write(new_master_key("generated") + "\n")
         file.flush()
         os.fsync(file.fileno())
-    with suppress(FileExistsError):
-        path.hardlink_to(fresh)
-    fresh.unlink()
+        with suppress(FileExistsError):
+            path.hardlink_to(file.name)

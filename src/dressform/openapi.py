@@ -73,7 +73,8 @@ _IF_NONE_MATCH = {
     "in": "header",
     "required": False,
     "description": "The `ETag` of what you have: while it is current, the answer is 304.",
-    "schema": _TEXT,
+    # Without a limit of its own: nothing refuses a long one.
+    "schema": {"type": "string"},
     "example": '"3"',
 }
 _BY_FORMAT = {"uuid": _ID, "date-time": "2026-03-01T12:00:00Z"}

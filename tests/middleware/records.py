@@ -27,7 +27,7 @@ class Record:
 async def shipped(shipper: Shipper) -> None:
     """Until every line has reached the table."""
     async with asyncio.timeout(10):
-        while shipper.backlog:  # noqa: ASYNC110
+        while shipper.backlog:
             await asyncio.sleep(0.01)
 
 

@@ -51,7 +51,7 @@ class AccessLogMiddleware:
             nonlocal recorded
             recorded = True
             microseconds = (perf_counter_ns() - started) // 1000
-            self._record(at, scope, _method(scope), final, microseconds, request_id)
+            self._record(scope, at, request_id, status=final, microseconds=microseconds)
 
         async def recording_send(message: Message) -> None:
             nonlocal status
@@ -70,21 +70,17 @@ class AccessLogMiddleware:
     def unreadable(self, client: tuple[str, int] | None) -> UUID:
         """Record what never became a request; gives the id that it would have had."""
         request_id = new_id()
-        scope = {"client": client, "headers": []}
-        self._record(self._clock(), scope, "OTHER", HTTPStatus.BAD_REQUEST, 0, request_id)
+        scope: Scope = {"client": client, "headers": [], "method": ""}
+        self._record(
+            scope, self._clock(), request_id, status=HTTPStatus.BAD_REQUEST, microseconds=0
+        )
         return request_id
 
     def _record(
-        self,
-        at: datetime,
-        scope: Scope,
-        method: str,
-        status: int,
-        microseconds: int,
-        request_id: UUID,
+        self, scope: Scope, at: datetime, request_id: UUID, *, status: int, microseconds: int
     ) -> None:
         self._append(
-            f"{at.isoformat()}\t{self._addresses.of(scope)}\t{method}\t{_route(scope)}\t"
+            f"{at.isoformat()}\t{self._addresses.of(scope)}\t{_method(scope)}\t{_route(scope)}\t"
             f"{status}\t{microseconds}\t{request_id}\n".encode()
         )
 

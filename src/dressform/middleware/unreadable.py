@@ -2,7 +2,7 @@
 
 import json
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from dressform.errors import Unreadable
 from dressform.middleware.access_log import AccessLogMiddleware
@@ -11,8 +11,9 @@ from dressform.middleware.access_log import AccessLogMiddleware
 class Protocol(HttpToolsProtocol):
     """uvicorn's, which would answer such bytes by itself: no middleware ever hears of them."""
 
-    def send_400_response(self, msg: str) -> None:
-        if self.cycle is not None and not self.cycle.response_complete:
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002
+        under_way: RequestResponseCycle | None = self.cycle
+        if under_way is not None and not under_way.response_complete:
             self.transport.close()  # In the middle of a request, which has its own record.
             return
         log: AccessLogMiddleware = self.config.loaded_app.middleware_stack

@@ -117,6 +117,7 @@ class Retention:
                 RetentionRun.seconds,
             )
             .where(RetentionRun.rule == category.key, RetentionRun.finished_at.is_not(None))
+            .where(RetentionRun.ends_at > self._unit.at)
             .order_by(RetentionRun.slot.desc())
             .limit(1)
         )
@@ -125,7 +126,9 @@ class Retention:
 
     async def last_round_at(self) -> datetime | None:
         """When any rule was last enforced to its end."""
-        latest = select(func.max(RetentionRun.finished_at))
+        latest = select(func.max(RetentionRun.finished_at)).where(
+            RetentionRun.ends_at > self._unit.at
+        )
         return (await self._unit.connection.execute(latest)).scalar_one()
 
     def _due_models(self, limit: int) -> Select[UUID]:

@@ -1,4 +1,4 @@
-from fastapi import APIRouter, status
+from fastapi import APIRouter, Response, status
 
 from dressform.actions.change_email import ask_email_change
 from dressform.actions.change_email import confirm_email as confirm_new_email
@@ -22,6 +22,7 @@ router = APIRouter(prefix="/v1/auth", tags=["auth"])
 @router.post(
     "/password/forgot",
     status_code=status.HTTP_202_ACCEPTED,
+    response_class=Response,
     response_description="If the address has an account, a link is on its way.",
     responses=answers(TooManyAttempts),
 )
@@ -37,6 +38,7 @@ async def forgot_password(body: EmailOnly, mails: Mails, attempts: Attempts) -> 
 @router.post(
     "/password/reset",
     status_code=status.HTTP_204_NO_CONTENT,
+    response_class=Response,
     response_description="The password is set and every session has ended: sign in.",
     responses=answers(LinkExpired, WeakPassword),
 )
@@ -51,6 +53,7 @@ async def reset_password(body: PasswordReset, units: OpenUnits, hasher: Hasher) 
 @router.post(
     "/password/change",
     status_code=status.HTTP_204_NO_CONTENT,
+    response_class=Response,
     response_description="The password is changed and every other session has ended.",
     responses=answers(WrongPassword, WeakPassword, TooManyAttempts),
 )
@@ -66,6 +69,7 @@ async def change_password(
 @router.post(
     "/email/change",
     status_code=status.HTTP_202_ACCEPTED,
+    response_class=Response,
     response_description="A link is on its way to the new address, word to the old one.",
     responses=answers(WrongPassword, TooManyAttempts),
 )
@@ -85,6 +89,7 @@ async def change_email(
 @router.post(
     "/email/confirm",
     status_code=status.HTTP_204_NO_CONTENT,
+    response_class=Response,
     response_description="The new address is in use.",
     responses=answers(LinkExpired, EmailTaken),
 )

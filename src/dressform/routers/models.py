@@ -68,6 +68,7 @@ async def change_model(model_id: ModelId, body: ModelChange, me: Me, models: Mod
 @router.delete(
     "/{model_id}",
     status_code=status.HTTP_204_NO_CONTENT,
+    response_class=Response,
     response_description="The model is gone, its avatar too.",
     responses=answers(NotFound),
 )
@@ -89,6 +90,7 @@ async def read_avatar(request: Request, model_id: ModelId, me: Me, avatars: Avat
 @router.put(
     "/{model_id}/avatar",
     status_code=status.HTTP_204_NO_CONTENT,
+    response_class=Response,
     response_description="The avatar is kept.",
     responses=answers(NotFound, TooLarge, UnsupportedPicture),
     openapi_extra=PICTURE_BODY,
@@ -106,6 +108,7 @@ async def put_avatar(
 @router.delete(
     "/{model_id}/avatar",
     status_code=status.HTTP_204_NO_CONTENT,
+    response_class=Response,
     response_description="The avatar is gone.",
     responses=answers(NotFound),
 )

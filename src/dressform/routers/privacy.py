@@ -43,6 +43,7 @@ async def export_own_data(me: AnyMember, unit: InUnit, response: Response) -> Ac
 @router.put(
     "/restriction",
     status_code=status.HTTP_204_NO_CONTENT,
+    response_class=Response,
     response_description="As you wished, from this moment on.",
     responses=answers(WrongPassword, TooManyAttempts),
 )
@@ -63,6 +64,7 @@ async def set_restriction(
 @router.post(
     "/erasure",
     status_code=status.HTTP_204_NO_CONTENT,
+    response_class=Response,
     response_description="The account is gone with everything in it.",
     responses=answers(WrongPassword, TooManyAttempts),
 )

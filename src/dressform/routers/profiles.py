@@ -69,6 +69,7 @@ async def read_own_picture(request: Request, me: Me, pictures: Pictures) -> Resp
 @router.put(
     "/me/picture",
     status_code=status.HTTP_204_NO_CONTENT,
+    response_class=Response,
     response_description="The picture is kept.",
     responses=answers(TooLarge, UnsupportedPicture),
     openapi_extra=PICTURE_BODY,
@@ -84,6 +85,7 @@ async def put_own_picture(me: Me, data: Sent, units: OpenUnits, studio: Studio) 
 @router.delete(
     "/me/picture",
     status_code=status.HTTP_204_NO_CONTENT,
+    response_class=Response,
     response_description="The picture is gone.",
     responses=answers(NotFound),
 )

@@ -1,7 +1,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Path, status
+from fastapi import APIRouter, Depends, Path, Response, status
 
 from dressform.actions.rotate_session import rotate_session
 from dressform.actions.sign_in import sign_in
@@ -70,6 +70,7 @@ async def refresh(token: CarriedToken, units: OpenUnits, cookie: Cookie) -> Toke
 @router.post(
     "/logout",
     status_code=status.HTTP_204_NO_CONTENT,
+    response_class=Response,
     response_description="The session has ended.",
     responses=answers(RefreshTokenRefused, ForeignOrigin),
 )
@@ -95,6 +96,7 @@ async def list_sessions(me: AnyMember, sessions: Sessions) -> SessionsRead:
 @router.delete(
     "/sessions",
     status_code=status.HTTP_204_NO_CONTENT,
+    response_class=Response,
     response_description="Only the session that you asked with is left.",
 )
 async def end_other_sessions(me: AnyMember, sessions: Sessions) -> None:
@@ -105,6 +107,7 @@ async def end_other_sessions(me: AnyMember, sessions: Sessions) -> None:
 @router.delete(
     "/sessions/{session_id}",
     status_code=status.HTTP_204_NO_CONTENT,
+    response_class=Response,
     response_description="The session has ended.",
     responses=answers(NotFound),
 )

@@ -1,4 +1,4 @@
-from fastapi import APIRouter, status
+from fastapi import APIRouter, Response, status
 
 from dressform.actions.confirm_sign_up import confirm_sign_up
 from dressform.actions.register import assert_acceptable
@@ -15,6 +15,7 @@ router = APIRouter(prefix="/v1/auth", tags=["auth"])
 @router.post(
     "/register",
     status_code=status.HTTP_202_ACCEPTED,
+    response_class=Response,
     response_description="Look into your mailbox.",
     responses=answers(UsernameTaken, WeakPassword, TooManyAttempts),
 )
@@ -34,6 +35,7 @@ async def register(
 @router.post(
     "/verify-email",
     status_code=status.HTTP_204_NO_CONTENT,
+    response_class=Response,
     response_description="The account is there: sign in.",
     responses=answers(LinkExpired, EmailTaken, UsernameTaken),
 )
@@ -48,6 +50,7 @@ async def verify_email(body: TokenOnly, unit: InUnit) -> None:
 @router.post(
     "/resend",
     status_code=status.HTTP_202_ACCEPTED,
+    response_class=Response,
     response_description="If the address waits for its confirmation, a new link is on its way.",
     responses=answers(TooManyAttempts),
 )

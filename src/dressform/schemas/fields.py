@@ -14,6 +14,12 @@ RESERVED = frozenset(
 )
 
 
+# What the validators below ask for, in the words of JSON Schema.
+_TEXT_PATTERN = r"^[^\x00-\x08\x0B\x0C\x0E-\x1F\x7F-\x9F]*$"
+_CONTROLS = r"\x00-\x1F\x7F-\x9F\u2028\u2029"
+_LINE_PATTERN = rf"^[^{_CONTROLS}]*[^\s{_CONTROLS}][^{_CONTROLS}]*$"
+
+
 class Strict(BaseModel):
     """What comes in: unknown keys are refused, nothing is converted."""
 
@@ -117,7 +123,7 @@ NewPassword = Annotated[
         max_length=256,
         description="12 to 256 characters of any kind; refused when easy to guess.",
         examples=["seven tailors measured twice"],
-        json_schema_extra={"format": "password"},
+        json_schema_extra={"format": "password", "pattern": _TEXT_PATTERN},
     ),
     AfterValidator(_has_no_controls),
 ]
@@ -128,7 +134,7 @@ Password = Annotated[
         max_length=1024,
         description="The present password of the account.",
         examples=["seven tailors measured twice"],
-        json_schema_extra={"format": "password"},
+        json_schema_extra={"format": "password", "pattern": _TEXT_PATTERN},
     ),
     AfterValidator(_has_no_controls),
 ]
@@ -139,6 +145,7 @@ Login = Annotated[
         max_length=254,
         description="Username or e-mail address.",
         examples=["ada.l"],
+        json_schema_extra={"pattern": _LINE_PATTERN},
     ),
     AfterValidator(_is_one_line),
     AfterValidator(_is_login),
@@ -161,6 +168,7 @@ Bio = Annotated[
         max_length=2000,
         description="Plain text.",
         examples=["I sew my own coats."],
+        json_schema_extra={"pattern": _TEXT_PATTERN},
     ),
     AfterValidator(_has_no_controls),
 ]
@@ -181,6 +189,7 @@ SocialAccount = Annotated[
         max_length=200,
         description="A name or a web address on that network.",
         examples=["@ada@sewing.example"],
+        json_schema_extra={"pattern": _LINE_PATTERN},
     ),
     AfterValidator(_is_one_line),
     AfterValidator(_is_no_odd_link),
@@ -192,6 +201,7 @@ ModelName = Annotated[
         max_length=100,
         description="By which you tell your models apart.",
         examples=["Me, 2026"],
+        json_schema_extra={"pattern": _LINE_PATTERN},
     ),
     AfterValidator(_is_one_line),
 ]

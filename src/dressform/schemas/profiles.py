@@ -28,6 +28,13 @@ SocialAccountsRead = Annotated[
         examples=[{"mastodon": "@ada@sewing.example"}],
     ),
 ]
+SocialAccountChanges = Annotated[
+    dict[Network, SocialAccount | None],
+    Field(
+        max_length=2 * MOST_SOCIAL_ACCOUNTS,
+        json_schema_extra={"additionalProperties": False},
+    ),
+]
 PictureLink = Annotated[
     str,
     Field(
@@ -88,9 +95,8 @@ class ProfileChange(Merging):
     language: Annotated[Language, Field(description="Of the mails you get.")] = "en"
     bio: Bio | None = None
     social_accounts: Annotated[
-        dict[Network, SocialAccount | None] | None,
+        SocialAccountChanges | None,
         Field(
-            max_length=2 * MOST_SOCIAL_ACCOUNTS,
             description="By network; a network that is null is removed.",
             examples=[{"mastodon": "@ada@sewing.example", "reddit": None}],
         ),

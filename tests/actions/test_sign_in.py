@@ -1,0 +1,53 @@
+from argon2 import PasswordHasher, Type
+from fastapi import FastAPI
+
+from dressform.crypto.passwords import Passwords
+from dressform.database import Units
+from dressform.repositories.accounts import Accounts, Credentials
+from tests.auth_calls import login
+from tests.conftest import MovableClock
+from tests.people import Person
+
+
+async def credentials(units: Units, person: Person) -> Credentials:
+    async with units.reading() as unit:
+        found = await Accounts(unit).by_login(person.username)
+    assert found is not None
+    return found
+
+
+async def test_a_hash_of_lower_cost_is_renewed_by_the_next_login(
+    ada: Person, app: FastAPI, units: Units
+) -> None:
+    """And only by the right password."""
+    passwords: Passwords = app.state.service.passwords
+    cheap = PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1, type=Type.ID)
+    outdated = cheap.hash(ada.password)
+    async with units.writing() as unit:
+        owner = (await credentials(units, ada)).owner
+        await Accounts(unit).change(owner, password_hash=outdated)
+
+    assert (await login(ada.client, "ada", "not it at all")).status_code == 401
+    assert (await credentials(units, ada)).password_hash == outdated
+    assert (await ada.sign_in()).status_code == 200
+
+    renewed = (await credentials(units, ada)).password_hash
+    assert not passwords.needs_rehash(renewed)
+    assert (await ada.sign_in()).status_code == 200
+    assert (await credentials(units, ada)).password_hash == renewed
+
+
+async def test_only_a_login_counts_for_retention(
+    ada: Person, units: Units, clock: MovableClock
+) -> None:
+    first = (await credentials(units, ada)).last_login_at
+    body = {"refresh_token": ada.refresh_token}
+    clock.advance(minutes=5)
+
+    await ada.client.post("/v1/auth/refresh", json=body)
+    await ada.ask("GET", "/v1/profiles/me")
+    await login(ada.client, "ada", "not it at all")
+
+    assert (await credentials(units, ada)).last_login_at == first
+    await ada.sign_in()
+    assert (await credentials(units, ada)).last_login_at == clock()

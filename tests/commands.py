@@ -1,0 +1,37 @@
+"""Commands of ours as an operator runs them: real processes."""
+
+import asyncio
+import os
+import subprocess
+import sys
+
+from dressform.settings import Settings
+from tests.conftest import MASTER_KEY
+
+
+def environment(settings: Settings, **more: str) -> dict[str, str]:
+    """The settings of a test as `DRESSFORM_*`, and nothing of the machine's own."""
+    assert settings.database_url is not None
+    return {
+        "PATH": os.environ["PATH"],
+        "DRESSFORM_DATABASE_URL": settings.database_url.get_secret_value(),
+        "DRESSFORM_MASTER_KEYS": MASTER_KEY,
+        "DRESSFORM_STATE_DIR": str(settings.state_dir),
+        **more,
+    }
+
+
+async def dressform(
+    *arguments: str, environment: dict[str, str]
+) -> subprocess.CompletedProcess[str]:
+    """One that ends by itself; in the state folder, where no `.env` is."""
+    return await asyncio.to_thread(
+        subprocess.run,
+        [sys.executable, "-m", "dressform", *arguments],
+        env=environment,
+        cwd=environment.get("DRESSFORM_STATE_DIR"),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )

@@ -1,0 +1,60 @@
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.processes.running import command, processes_of
+
+
+@contextmanager
+def _folder() -> Iterator[Path]:
+    """A state folder with a space in its path; nothing may run on it afterwards."""
+    folder = Path(tempfile.mkdtemp(prefix="dressform test "))
+    folder.chmod(0o755)  # As root the server runs as another user, who must get through.
+    yield folder
+    left = processes_of(folder)
+    shutil.rmtree(folder)
+    assert left == {}
+
+
+@pytest.fixture
+def fresh() -> Iterator[Path]:
+    """As on a machine that Dressform never ran on."""
+    with _folder() as folder:
+        yield folder
+
+
+@pytest.fixture(scope="session")
+def made() -> Iterator[Path]:
+    """With a database made once: most tests are about what happens afterwards."""
+    with _folder() as folder:
+        with command("migrate", environment=_alone(folder)) as migrate:
+            assert migrate.ends(60) == 0, migrate.output
+        yield folder
+
+
+@pytest.fixture
+def state(made: Path) -> Iterator[Path]:
+    with _folder() as folder:
+        subprocess.run(["cp", "-a", f"{made}/.", folder], check=True)
+        yield folder
+
+
+@pytest.fixture
+def alone(state: Path) -> dict[str, str]:
+    return _alone(state)
+
+
+def _alone(state: Path) -> dict[str, str]:
+    """What `dressform up` needs on a machine of its own, on any free port."""
+    return {
+        "PATH": os.environ["PATH"],
+        "DRESSFORM_STATE_DIR": str(state),
+        "DRESSFORM_PORT": "0",
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }

@@ -1,0 +1,131 @@
+"""Dressform as real processes, and what a test asks of them."""
+
+import contextlib
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+
+PATIENCE = 30.0
+
+
+def until(holds: Callable[[], object], seconds: float = PATIENCE) -> None:
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline, "it did not come about in time"
+        time.sleep(0.02)
+
+
+class Command:
+    """A command of ours that runs until it is told to stop; its output is kept."""
+
+    def __init__(self, *arguments: str, environment: dict[str, str]) -> None:
+        self.output = ""
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "dressform", *arguments],
+            env=environment,
+            cwd=environment["DRESSFORM_STATE_DIR"],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def _read(self) -> None:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self.output += line
+
+    def says(self, pattern: str, seconds: float = PATIENCE) -> str:
+        """The first group of what it says, once it has said it."""
+
+        def said() -> bool:
+            ended = self.process.poll() is not None
+            found = re.search(pattern, self.output)
+            assert found or not ended or self._reader.is_alive(), self.output
+            return found is not None
+
+        until(said, seconds)
+        found = re.search(pattern, self.output)
+        assert found is not None
+        return found[1] if found.groups() else found[0]
+
+    def ends(self, seconds: float = PATIENCE) -> int:
+        """Its exit code."""
+        code = self.process.wait(seconds)
+        self._reader.join(5)
+        return code
+
+    def signal(self, number: signal.Signals) -> None:
+        os.kill(self.process.pid, number)
+
+    def close(self) -> None:
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait()
+        self._reader.join(5)
+        assert self.process.stdout is not None
+        self.process.stdout.close()
+
+
+@contextlib.contextmanager
+def command(*arguments: str, environment: dict[str, str]) -> Iterator[Command]:
+    """Killed at the end if it still runs."""
+    running = Command(*arguments, environment=environment)
+    try:
+        yield running
+    finally:
+        running.close()
+
+
+def processes_of(state: Path) -> dict[int, str]:
+    """Those that have to do with a state folder, by id: their command lines."""
+    found = {}
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdecimal() and int(folder.name) != os.getpid():
+            with contextlib.suppress(OSError):
+                line = (folder / "cmdline").read_bytes()
+                environment = (folder / "environ").read_bytes()
+                if os.fsencode(state) in line + environment and line:
+                    found[int(folder.name)] = line.replace(b"\0", b" ").decode()
+    return found
+
+
+def children_of(pid: int, containing: str) -> list[int]:
+    """Its child processes with this in their command line."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [
+        int(child)
+        for child in children
+        if containing in Path(f"/proc/{child}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+    ]
+
+
+def is_live(base: str) -> bool:
+    try:
+        return httpx.get(f"{base}/health/live", timeout=2).status_code == 200
+    except httpx.HTTPError:
+        return False
+
+
+def mailed_token(state: Path) -> str:
+    """That of the newest mail."""
+    found: list[str] = []
+
+    def arrived() -> bool:
+        mails = sorted((state / "mail").glob("*.eml"))
+        found[:] = re.findall(r"#token=([\w-]{43})", mails[-1].read_text()) if mails else []
+        return bool(found)
+
+    until(arrived)
+    return found[0]

@@ -1,0 +1,97 @@
+"""One of everything that a window looks after, all begun at the same moment."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select, text
+
+from dressform.crypto.secrets import new_id
+from dressform.database import Units
+from dressform.policy import CATEGORIES, ROUND, Category
+from dressform.repositories.accounts import Accounts, Owner
+from dressform.repositories.mails import Mails
+from dressform.repositories.models import Models
+from dressform.repositories.one_time_tokens import OneTimeTokens, Purpose
+from dressform.repositories.pictures import Avatars, Pictures
+from dressform.repositories.profiles import Profiles
+from dressform.repositories.retention import Retention
+from dressform.repositories.sessions import Sessions
+from dressform.repositories.sign_ups import SignUps
+from dressform.tables import Base
+
+TABLES = {
+    "visitor": {"access_log"},
+    "model": {"model", "avatar"},
+    "profile": {"account", "account_key", "profile", "picture"},
+    "sign-up": {"sign_up"},
+    "session": {"session", "refresh_token"},
+    "one-time-token": {"one_time_token"},
+    "mail": {"mail"},
+    "retention-run": {"retention_run"},
+}
+"""What goes when a window ends."""
+
+
+async def add_account(units: Units, at: datetime, username: str = "ada") -> Owner:
+    """With a profile, a picture, a model and its avatar; never logged in."""
+    async with units.writing(at=at) as unit:
+        owner = await Accounts(unit).add(
+            new_id(), email=f"{username}@example.org", language="en", password_hash="none"
+        )
+        await Profiles(unit).add(owner, username=username)
+        await Pictures(unit).put(owner, b"picture")
+        model = await Models(unit).add(owner, name="Me", breasts=False, measurements={})
+        await Avatars(unit).put(owner, model.id, b"avatar")
+    return owner
+
+
+async def add_everything(units: Units, at: datetime) -> Owner:
+    owner = await add_account(units, at)
+    async with units.writing(at=at) as unit:
+        await Sessions(unit).add(owner)
+        await OneTimeTokens(unit).issue(owner, Purpose.PASSWORD_RESET, email="ada@example.org")
+        await SignUps(unit).add(
+            email="bob@example.org", username="bob", language="en", password_hash="none"
+        )
+        await Mails(unit).add("erased", to="eve@example.org", language="en")
+        run = await Retention(unit).claim(ROUND, at)
+        assert run is not None
+        await Retention(unit).finish(run, rows=0, seconds=0.1)
+        await add_visit(units, at)
+    return owner
+
+
+async def add_visit(units: Units, at: datetime) -> None:
+    day, name = at.date(), f"access_log_{at:%Y%m%d}"
+    async with units.writing() as unit:
+        await unit.connection.execute(
+            text(
+                f"CREATE TABLE IF NOT EXISTS {name} PARTITION OF access_log "
+                f"FOR VALUES FROM ('{day} 00:00+00') TO ('{day + timedelta(days=1)} 00:00+00')"
+            )
+        )
+        await unit.connection.execute(
+            text(
+                "INSERT INTO access_log VALUES "
+                "(:at, '203.0.113.9', 'GET', '/docs', 200, 1, gen_random_uuid())"
+            ),
+            {"at": at},
+        )
+
+
+async def counts(units: Units) -> dict[str, int]:
+    """Rows in each table that a window looks after."""
+    found = {}
+    async with units.reading() as unit:
+        for name in set().union(*TABLES.values()):
+            counted = select(func.count()).select_from(Base.metadata.tables[name])
+            found[name] = (await unit.connection.execute(counted)).scalar_one()
+    return found
+
+
+def end_of(category: Category, began: datetime) -> datetime:
+    """The log's is the end of the first record of its day."""
+    midnight = began.replace(hour=0, minute=0, second=0, microsecond=0)
+    return category.window.after(midnight if category.key == "visitor" else began)
+
+
+assert TABLES.keys() == {category.key for category in CATEGORIES}

@@ -1,0 +1,247 @@
+"""One rule, enforced: what goes at which second, in batches, with others at work."""
+
+import asyncio
+import random
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import text
+
+from dressform.database import Units
+from dressform.policy import CATEGORIES, MODEL, PROFILE, ROUND, VISITOR, Category
+from dressform.repositories.accounts import Accounts
+from dressform.repositories.retention import BATCH, Retention
+from dressform.worker.enforce import Report, enforce
+from tests.worker.everything import (
+    TABLES,
+    add_account,
+    add_everything,
+    add_visit,
+    counts,
+    end_of,
+)
+
+BEGAN = datetime(2026, 8, 31, 15, 30, 45, tzinfo=UTC)
+SECOND = timedelta(seconds=1)
+
+categories = pytest.mark.parametrize("category", CATEGORIES, ids=lambda category: category.key)
+
+
+async def enforced(category: Category, units: Units, at: datetime) -> Report:
+    report = await enforce(category, units, at=at, slot=at)
+    assert report is not None
+    return report
+
+
+@categories
+async def test_it_ends_to_the_second_and_nothing_else(units: Units, category: Category) -> None:
+    """A rule's own record begins when it is enforced, so it stays."""
+    await add_everything(units, BEGAN)
+    before = await counts(units)
+    assert set(before.values()) == {1}
+    end = end_of(category, BEGAN)
+
+    early = await enforced(category, units, end - SECOND)
+    still_there = await counts(units)
+    on_time = await enforced(category, units, end)
+    left = await counts(units)
+
+    assert (early.rows, on_time.rows) == (0, 1)
+    assert still_there == before | {"retention_run": 2}
+    cascade = TABLES["model"] | TABLES["session"] | TABLES["one-time-token"]
+    gone = TABLES[category.key] | (cascade if category is PROFILE else set())
+    runs = 2 if category is ROUND else 3
+    assert left == before | dict.fromkeys(gone, 0) | {"retention_run": runs}
+
+
+@categories
+async def test_a_microsecond_decides(units: Units, category: Category) -> None:
+    await add_everything(units, BEGAN)
+    end = end_of(category, BEGAN)
+
+    assert (await enforced(category, units, end - timedelta(microseconds=1))).rows == 0
+    assert (await enforced(category, units, end)).rows == 1
+
+
+@categories
+async def test_a_year_without_a_worker_is_made_up_for(units: Units, category: Category) -> None:
+    await add_everything(units, BEGAN)
+
+    report = await enforced(category, units, end_of(category, BEGAN) + timedelta(days=365))
+
+    assert report.rows == 1
+
+
+async def test_who_never_logged_in_is_found_too(units: Units) -> None:
+    """Counted from the account's making when there was no login."""
+    await add_account(units, BEGAN)
+
+    assert (await enforced(PROFILE, units, PROFILE.window.after(BEGAN))).rows == 1
+
+
+async def test_a_login_begins_the_window_anew(units: Units) -> None:
+    owner = await add_account(units, BEGAN)
+    later = BEGAN + timedelta(days=200)
+    async with units.writing(at=later) as unit:
+        found = await Accounts(unit).by_id(owner.account_id)
+        assert found is not None
+        assert await Accounts(unit).logged_in(found)
+
+    for category in (MODEL, PROFILE):
+        assert (await enforced(category, units, category.window.after(BEGAN))).rows == 0
+        assert (await enforced(category, units, category.window.after(later) - SECOND)).rows == 0
+        assert (await enforced(category, units, category.window.after(later))).rows == 1
+
+
+async def test_days_of_the_log_go_whole(units: Units) -> None:
+    """The last record of a day goes with its first; the next day stays."""
+    midnight = datetime(2026, 8, 30, tzinfo=UTC)
+    for moment in (
+        midnight,
+        midnight + timedelta(hours=23, minutes=59),
+        midnight + timedelta(days=2),
+    ):
+        await add_visit(units, moment)
+
+    assert (await enforced(VISITOR, units, datetime(2027, 2, 28, tzinfo=UTC) - SECOND)).rows == 0
+    assert (await enforced(VISITOR, units, datetime(2027, 2, 28, tzinfo=UTC))).rows == 2
+    assert (await counts(units))["access_log"] == 1
+
+
+async def fill(units: Units, rows: int) -> None:
+    """Due in batches of more than one."""
+    async with units.writing() as unit:
+        await unit.connection.execute(
+            text(
+                "INSERT INTO retention_run (id, rule, slot, started_at, cut_off) "
+                "SELECT gen_random_uuid(), 'filled', CAST(:at AS timestamptz) + n * interval '1 s', :at, :at "
+                "FROM generate_series(1, :rows) n"
+            ),
+            {"at": BEGAN, "rows": rows},
+        )
+
+
+async def test_it_goes_in_batches(units: Units) -> None:
+    await fill(units, 2 * BATCH + 1)
+    batches = []
+    for _ in range(4):
+        async with units.writing(at=ROUND.window.after(BEGAN)) as unit:
+            batches.append(await Retention(unit).end_batch(ROUND))
+
+    assert batches == [BATCH, BATCH, 1, 0]
+
+
+async def test_all_batches_in_one_go(units: Units) -> None:
+    await fill(units, 3 * BATCH)
+
+    report = await enforced(ROUND, units, ROUND.window.after(BEGAN))
+
+    assert report.rows == 3 * BATCH
+    assert report.seconds > 0
+
+
+async def test_batches_of_two_at_once_do_not_wait_for_each_other(units: Units) -> None:
+    await fill(units, 2 * BATCH)
+    at = ROUND.window.after(BEGAN)
+    async with units.writing(at=at) as one, units.writing(at=at) as other:
+        ended = [await Retention(unit).end_batch(ROUND) for unit in (one, other)]
+
+    assert ended == [BATCH, BATCH]
+    assert (await counts(units))["retention_run"] == 0
+
+
+async def test_a_slot_is_enforced_once(units: Units) -> None:
+    await add_everything(units, BEGAN)
+    at = PROFILE.window.after(BEGAN)
+
+    reports = await asyncio.gather(
+        *(enforce(PROFILE, units, at=at, slot=at) for _ in range(5)), return_exceptions=True
+    )
+
+    assert [report.rows for report in reports if isinstance(report, Report)] == [1]
+    assert reports.count(None) == 4
+
+
+async def test_whoever_is_logging_in_is_left_alone(units: Units) -> None:
+    """The login began a moment before the end and is not committed when the rule comes by."""
+    owner = await add_account(units, BEGAN)
+    end = PROFILE.window.after(BEGAN)
+    async with units.writing(at=end - SECOND) as unit:
+        found = await Accounts(unit).by_id(owner.account_id)
+        assert found is not None
+        assert await Accounts(unit).logged_in(found)
+        for category in (MODEL, PROFILE):
+            report = await asyncio.wait_for(enforced(category, units, end), 5)
+            assert report.rows == 0
+
+    assert (await enforced(PROFILE, units, end + SECOND)).rows == 0
+    assert (await counts(units))["model"] == 1
+
+
+async def test_a_login_during_the_round_saves_the_account_or_comes_too_late(units: Units) -> None:
+    """Whichever is first: never half an account, never a login into one that goes."""
+    end = PROFILE.window.after(BEGAN)
+    outcomes: set[bool] = set()
+    for n in range(60):
+        owner = await add_account(units, BEGAN, f"ada{n}")
+        async with units.reading() as unit:
+            found = await Accounts(unit).by_id(owner.account_id)
+        assert found is not None
+
+        async def log_in(found: object = found) -> bool:
+            await asyncio.sleep(random.random() * 0.006)
+            async with units.writing(at=end - SECOND) as unit:
+                counted = await Accounts(unit).logged_in(found)  # type: ignore[arg-type]
+                await asyncio.sleep(random.random() * 0.004)
+            return counted
+
+        async def purge(slot: datetime = end + n * SECOND) -> Report | None:
+            await asyncio.sleep(random.random() * 0.006)
+            return await enforce(PROFILE, units, at=end, slot=slot)
+
+        logged_in, report = await asyncio.gather(log_in(), purge())
+
+        assert report is not None
+        assert report.rows == (0 if logged_in else 1)
+        left = await counts(units)
+        here = 1 if logged_in else 0
+        assert {left[name] for name in TABLES["profile"] | TABLES["model"]} == {here}
+        outcomes.add(logged_in)
+        async with units.writing() as unit:
+            await Accounts(unit).erase(owner)
+
+    assert outcomes == {True, False}
+
+
+async def test_a_run_remembers_what_it_did_and_nothing_of_whom(units: Units) -> None:
+    await add_everything(units, BEGAN)
+    end = PROFILE.window.after(BEGAN)
+    await enforced(PROFILE, units, end)
+
+    async with units.reading() as unit:
+        found = (
+            await unit.connection.execute(
+                text("SELECT * FROM retention_run WHERE rule = 'profile'")
+            )
+        ).mappings()
+        (run,) = [dict(row) for row in found]
+        last = await Retention(unit).last_run(PROFILE)
+
+    assert set(run) == {
+        *("id", "rule", "slot", "started_at", "finished_at", "cut_off", "rows", "seconds"),
+        "ends_at",
+    }
+    assert (run["rule"], run["cut_off"], run["rows"]) == ("profile", end, 1)
+    assert 0 < run["seconds"] < 10
+    assert last is not None
+    assert last.rows == 1
+
+
+async def test_an_interrupted_run_is_none(units: Units) -> None:
+    """Claimed and never finished: it is not shown as the last one, and hinders nobody."""
+    await add_everything(units, BEGAN)
+    async with units.writing(at=BEGAN) as unit:
+        assert await Retention(unit).claim(PROFILE, BEGAN) is not None
+        assert await Retention(unit).last_run(PROFILE) is None
+
+    assert (await enforced(PROFILE, units, PROFILE.window.after(BEGAN))).rows == 1

@@ -1,0 +1,237 @@
+"""The worker: all duties, several workers, and what befalls one of them."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from apscheduler.schedulers.base import STATE_STOPPED
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import text
+
+from dressform.clock import now
+from dressform.database import Units
+from dressform.errors import StartupError
+from dressform.policy import CATEGORIES, PROFILE, SESSION
+from dressform.process import migrated, opened
+from dressform.repositories.access_log import AccessLog
+from dressform.repositories.retention import Retention
+from dressform.settings import Settings
+from dressform.worker.process import duties_of
+from dressform.worker.scheduler import DAYS_AHEAD, Duties, Running, _slot, schedule
+from tests.commands import dressform, environment
+from tests.conftest import MovableClock
+from tests.databases import own_database
+from tests.people import Mailbox, Person
+from tests.worker.everything import add_account, add_everything, add_visit, counts
+
+A_YEAR_AND_A_DAY = timedelta(days=366)
+
+
+@pytest.fixture
+async def own(settings: Settings) -> AsyncIterator[Settings]:
+    async with own_database(settings) as own:
+        await migrated(own)
+        yield own
+
+
+async def test_a_round_ends_everything_that_is_due(
+    units: Units, duties: Duties, clock: MovableClock
+) -> None:
+    await add_everything(units, clock())
+    clock.at += A_YEAR_AND_A_DAY
+
+    reports = await duties.round()
+
+    assert [report.rule for report in reports] == [category.key for category in CATEGORIES]
+    # Sessions and links went with their account.
+    assert [report.rows for report in reports] == [1, 1, 1, 1, 0, 0, 1, 1]
+    left = await counts(units)
+    assert left.pop("retention_run") == len(CATEGORIES)
+    assert set(left.values()) == {0}
+
+
+async def test_days_are_made_ahead(units: Units, duties: Duties, clock: MovableClock) -> None:
+    await duties.make_days()
+    await duties.make_days()
+
+    async with units.reading() as unit:
+        days = await AccessLog(unit).partitions()
+    expected = [clock().date() + timedelta(days=n) for n in range(DAYS_AHEAD + 1)]
+    assert set(days) >= set(expected)
+
+
+@given(
+    st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001
+    st.integers(1, 3600),
+)
+def test_slots_are_the_same_for_every_worker(at: datetime, seconds: int) -> None:
+    """Any two moments of a slot give the same one, to the microsecond."""
+    interval = timedelta(seconds=seconds)
+    slot = _slot(at, interval)
+
+    assert slot <= at < slot + interval
+    assert slot.microsecond == 0
+    assert _slot(slot, interval) == slot
+    assert _slot(slot + interval - timedelta(microseconds=1), interval) == slot
+    assert _slot(slot + interval, interval) == slot + interval
+
+
+async def test_three_workers_in_one_slot_do_the_work_once(
+    own: Settings, clock: MovableClock
+) -> None:
+    async with AsyncExitStack() as stack:
+        everyone = [(await stack.enter_async_context(opened(own, clock)))[0] for _ in range(3)]
+        units = everyone[0]
+        for n in range(30):
+            await add_account(units, clock(), f"ada{n}")
+        clock.at += A_YEAR_AND_A_DAY
+        workers = [duties_of(own, one) for one in everyone]
+        reports = await asyncio.gather(
+            *(worker.enforce(category) for category in CATEGORIES for worker in workers)
+        )
+
+        done = [report for report in reports if report is not None]
+        assert sorted(one.rule for one in done) == sorted(one.key for one in CATEGORIES)
+        assert {one.rows for one in done if one.rule == "profile"} <= {30}
+        assert (await counts(units))["account"] == 0
+        assert (await counts(units))["retention_run"] == len(CATEGORIES)
+
+
+@pytest.mark.slow
+async def test_three_processes_at_once_do_the_work_once(own: Settings) -> None:
+    """With slots of their own, as `--once` has: rows and days are still counted once."""
+    async with opened(own) as (units, _):
+        for n in range(40):
+            await add_account(units, now(), f"ada{n}")
+        for n in range(3):
+            await add_visit(units, now() - timedelta(days=n))
+        ahead = environment(own, DRESSFORM_CLOCK_AHEAD="P366D")
+        done = await asyncio.gather(
+            *(dressform("worker", "--once", environment=ahead) for _ in range(3))
+        )
+
+        assert [one.returncode for one in done] == [0, 0, 0], [one.stderr for one in done]
+        printed = [line.split() for one in done for line in one.stdout.splitlines()]
+        ended = {rule: 0 for rule, *_ in printed}
+        for rule, rows, *_ in printed:
+            ended[rule] += int(rows)
+        assert (ended["profile"], ended["visitor"]) == (40, 3)
+        assert ended["model"] <= 40  # The rest went with an account that another process ended.
+        left = await counts(units)
+        assert {left[name] for name in ("account", "model", "access_log", "account_key")} == {0}
+
+
+async def break_table(units: Units, *, mend: bool = False) -> None:
+    names = ("away", "session") if mend else ("session", "away")
+    async with units.writing() as unit:
+        await unit.connection.execute(text("ALTER TABLE {} RENAME TO {}".format(*names)))
+
+
+async def test_a_rule_that_fails_stops_no_other(
+    own: Settings, clock: MovableClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with opened(own, clock) as (units, _):
+        await add_everything(units, clock())
+        duties = duties_of(own, units)
+        clock.at += A_YEAR_AND_A_DAY
+        await break_table(units)
+        with pytest.raises(StartupError, match="session failed"):
+            await duties.round()
+        await break_table(units, mend=True)
+
+        left = await counts(units)
+        assert {left[name] for name in ("access_log", "account", "sign_up", "mail")} == {0}
+        assert "session failed" in caplog.text
+        async with units.reading() as unit:
+            assert await Retention(unit).last_run(SESSION) is None
+            assert await Retention(unit).last_run(PROFILE) is not None
+        clock.advance(minutes=5)
+        assert len(await duties.round()) == len(CATEGORIES)
+
+
+@pytest.mark.slow
+async def test_the_scheduler_goes_on_after_a_failure(
+    own: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A job that failed is asked of the data again at the next tick; the others never stop."""
+    every_second = own.model_copy(update={"worker_interval": timedelta(seconds=1)})
+    async with opened(every_second) as (units, _):
+        await break_table(units)
+        running = Running()
+        scheduler = schedule(duties_of(every_second, units), running)
+        scheduler.start()
+        async with asyncio.timeout(20):
+            while not (await _runs(units)).get("profile") or "session failed" not in caplog.text:
+                await asyncio.sleep(0.1)
+            await break_table(units, mend=True)
+            while not (await _runs(units)).get("session"):
+                await asyncio.sleep(0.1)
+        scheduler.pause()
+        await running.settle(5)
+        scheduler.shutdown(wait=False)
+        await asyncio.sleep(0.05)
+
+        assert scheduler.state == STATE_STOPPED
+        assert set(await _runs(units)) == {category.key for category in CATEGORIES}
+
+
+async def _runs(units: Units) -> dict[str, int]:
+    """Finished ones, by rule."""
+    async with units.reading() as unit:
+        rows = await unit.connection.execute(
+            text(
+                "SELECT rule, count(*) FROM retention_run WHERE finished_at IS NOT NULL GROUP BY 1"
+            )
+        )
+        return {rule: count for rule, count in rows}  # noqa: C416
+
+
+async def test_the_end_waits_for_what_is_going_on(own: Settings) -> None:
+    running = Running()
+    done = asyncio.Event()
+
+    async def work() -> None:
+        await asyncio.sleep(0.2)
+        done.set()
+
+    noted = running.noted(work)
+    task = asyncio.ensure_future(noted())
+    await asyncio.sleep(0)
+    await running.settle(0.01)
+    assert not done.is_set()
+    await running.settle(5)
+
+    assert done.is_set()
+    await task
+
+
+async def test_mail_that_was_not_delivered_in_time_is_not_sent(
+    ada: Person, mailbox: Mailbox, clock: MovableClock
+) -> None:
+    await ada.client.post("/v1/auth/password/forgot", json={"email": ada.email})
+    clock.advance(days=7)
+
+    assert await mailbox.collect() == []
+
+
+async def test_how_each_rule_stands_is_printed(own: Settings, tmp_path: Path) -> None:
+    async with opened(own) as (units, _):
+        await add_everything(units, now())
+    await dressform("worker", "--once", environment=environment(own))
+
+    done = await dressform("retention", environment=environment(own))
+
+    assert done.returncode == 0, done.stderr
+    heading, *lines = done.stdout.splitlines()
+    assert heading.split() == ["rule", "window", "oldest", "next", "ending", "last", "run", "rows"]
+    told = {line.split()[0]: line for line in lines}
+    assert list(told) == [category.key for category in CATEGORIES]
+    today = f"{now():%Y-%m-%d}"
+    assert "12 months" in told["profile"]
+    for key in ("profile", "model", "visitor", "session", "sign-up", "one-time-token"):
+        assert told[key].count(today) >= 2, told[key]
+    assert "@" not in done.stdout
