@@ -1,5 +1,6 @@
 """The socket that the API listens on: taken once, before anything is started, and handed down."""
 
+import logging
 import os
 import socket
 import time
@@ -11,6 +12,8 @@ from uvicorn.supervisors import Multiprocess
 from dressform.errors import StartupError
 from dressform.middleware.unreadable import Protocol
 from dressform.settings import Settings
+
+log = logging.getLogger(__name__)
 
 HANDED_DOWN = "DRESSFORM_LISTENING"
 """The number under which a supervisor's child finds the socket."""
@@ -70,6 +73,8 @@ def serve_on(listening: socket.socket, settings: Settings) -> None:
         lifespan="on",
         timeout_graceful_shutdown=5,
     )
+    host, port = listening.getsockname()[:2]
+    log.info("listening on http://%s:%d", f"[{host}]" if ":" in host else host, port)
     if settings.workers > 1:
         processes = Multiprocess(config, sockets=[listening])
         processes.run()

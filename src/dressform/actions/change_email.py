@@ -5,9 +5,10 @@ from dressform.actions.confirm_sign_up import taken
 from dressform.crypto.passwords import Passwords
 from dressform.database import Unit, Units
 from dressform.errors import LinkExpired
-from dressform.repositories.accounts import Accounts, Member
+from dressform.repositories.accounts import Accounts
 from dressform.repositories.mails import Mails
 from dressform.repositories.one_time_tokens import OneTimeTokens, Purpose
+from dressform.repositories.owners import Member
 
 
 async def ask_email_change(

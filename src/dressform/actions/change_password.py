@@ -3,9 +3,10 @@ from dressform.actions.register import refuse_weak
 from dressform.crypto.passwords import Passwords
 from dressform.database import Unit, Units
 from dressform.errors import LinkExpired, WrongPassword
-from dressform.repositories.accounts import Accounts, Credentials, Member, Owner
+from dressform.repositories.accounts import Accounts, Credentials
 from dressform.repositories.mails import Mails
 from dressform.repositories.one_time_tokens import OneTimeTokens, Purpose, Redeemed
+from dressform.repositories.owners import Member, Owner
 from dressform.repositories.profiles import Profiles
 from dressform.repositories.sessions import Sessions
 

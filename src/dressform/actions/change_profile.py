@@ -5,7 +5,8 @@ from sqlalchemy.exc import IntegrityError
 from dressform.actions.confirm_sign_up import taken
 from dressform.database import Unit
 from dressform.errors import UsernameTaken
-from dressform.repositories.accounts import Accounts, Member
+from dressform.repositories.accounts import Accounts
+from dressform.repositories.owners import Member
 from dressform.repositories.profiles import Profiles
 from dressform.repositories.sign_ups import SignUps
 

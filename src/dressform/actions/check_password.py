@@ -1,7 +1,8 @@
 from dressform.crypto.passwords import Passwords
 from dressform.database import Units
 from dressform.errors import WrongPassword
-from dressform.repositories.accounts import Accounts, Credentials, Owner
+from dressform.repositories.accounts import Accounts, Credentials
+from dressform.repositories.owners import Owner
 
 
 async def check_password(

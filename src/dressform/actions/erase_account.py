@@ -1,8 +1,9 @@
 from dressform.actions.check_password import check_password
 from dressform.crypto.passwords import Passwords
 from dressform.database import Units
-from dressform.repositories.accounts import Accounts, Member
+from dressform.repositories.accounts import Accounts
 from dressform.repositories.mails import Mails
+from dressform.repositories.owners import Member
 
 
 async def erase_account(

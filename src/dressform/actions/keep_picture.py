@@ -2,8 +2,8 @@ from uuid import UUID
 
 from dressform.database import Units
 from dressform.pictures import Pictures as Studio
-from dressform.repositories.accounts import Member
 from dressform.repositories.models import Models
+from dressform.repositories.owners import Member
 from dressform.repositories.pictures import Avatars, Pictures
 
 

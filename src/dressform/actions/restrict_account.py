@@ -1,7 +1,8 @@
 from dressform.actions.check_password import check_password
 from dressform.crypto.passwords import Passwords
 from dressform.database import Units
-from dressform.repositories.accounts import Accounts, Member
+from dressform.repositories.accounts import Accounts
+from dressform.repositories.owners import Member
 from dressform.repositories.sessions import Sessions
 
 

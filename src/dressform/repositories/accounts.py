@@ -8,23 +8,8 @@ from sqlalchemy import Row, Select, bindparam, delete, insert, or_, select, upda
 from dressform.crypto.sealing import DataKey, Wrapped
 from dressform.database import Unit
 from dressform.errors import NotSignedIn
+from dressform.repositories.owners import Member, Owner
 from dressform.tables import Account, AccountKey, Profile, Session
-
-
-@dataclass(frozen=True, slots=True)
-class Owner:
-    """An account with its opened data key: who a repository seals and opens for."""
-
-    account_id: UUID
-    key: DataKey
-
-
-@dataclass(frozen=True, slots=True)
-class Member(Owner):
-    """The owner behind a request."""
-
-    session_id: UUID
-    restricted: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from sqlalchemy import delete, insert, select, update
 from dressform.crypto.secrets import new_id
 from dressform.crypto.vault import Keyed
 from dressform.database import Unit
-from dressform.repositories.accounts import Owner
+from dressform.repositories.owners import Owner
 from dressform.tables import Mail
 
 LEASE = timedelta(minutes=2)

@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, delete, exists, func, insert, select, update
 from dressform.crypto.secrets import new_id
 from dressform.database import Unit
 from dressform.errors import NotFound, NotSignedIn, TooManyModels
-from dressform.repositories.accounts import Owner
+from dressform.repositories.owners import Owner
 from dressform.tables import Account, Avatar, Model
 
 MOST = 100

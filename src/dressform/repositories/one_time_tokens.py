@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 from dressform.crypto.sealing import Wrapped
 from dressform.crypto.secrets import new_id, new_token, token_hash
 from dressform.database import Unit
-from dressform.repositories.accounts import Owner
+from dressform.repositories.owners import Owner
 from dressform.tables import Account, AccountKey, OneTimeToken
 
 

@@ -7,7 +7,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from dressform.database import Unit
 from dressform.errors import NotFound
-from dressform.repositories.accounts import Owner
+from dressform.repositories.owners import Owner
 from dressform.tables import Account, Avatar, Model, Picture
 
 

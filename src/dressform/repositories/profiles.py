@@ -6,7 +6,7 @@ from sqlalchemy import exists, insert, select, update
 from dressform.crypto.sealing import DataKey, Wrapped
 from dressform.database import Unit
 from dressform.errors import FieldError, InvalidInput, NotFound, NotSignedIn
-from dressform.repositories.accounts import Owner
+from dressform.repositories.owners import Owner
 from dressform.tables import Account, AccountKey, Picture, Profile
 
 MOST_SOCIAL_ACCOUNTS = 20

@@ -7,7 +7,7 @@ from sqlalchemy import delete, insert, select, update
 from dressform.crypto.secrets import new_id, new_token, token_hash
 from dressform.database import Unit
 from dressform.errors import NotFound
-from dressform.repositories.accounts import Owner
+from dressform.repositories.owners import Owner
 from dressform.tables import Account, RefreshToken, Session
 
 GRACE = timedelta(seconds=10)

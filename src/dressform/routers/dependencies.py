@@ -14,9 +14,9 @@ from dressform.database import Unit, Units
 from dressform.errors import NotSignedIn, Restricted
 from dressform.pictures import Pictures as PictureStudio
 from dressform.repositories.accounts import Accounts as AccountRepository
-from dressform.repositories.accounts import Member
 from dressform.repositories.mails import Mails as MailRepository
 from dressform.repositories.models import Models as ModelRepository
+from dressform.repositories.owners import Member
 from dressform.repositories.pictures import Avatars as AvatarRepository
 from dressform.repositories.pictures import Pictures as PictureRepository
 from dressform.repositories.profiles import Profiles as ProfileRepository
