@@ -13,6 +13,7 @@ help: ## say what each target does
 
 $(VENV)/ready: requirements-dev.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Dressform needs Python 3.11 or later: make PYTHON=python3.x …")'
+	@echo "Installing into $(VENV), which takes about a minute …"
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .

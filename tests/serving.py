@@ -17,6 +17,8 @@ async def serving(app: FastAPI) -> AsyncIterator[int]:
     config = uvicorn.Config(
         app, lifespan="off", log_config=None, proxy_headers=False, http=Protocol
     )
+    # As its lifespan would, which the fixture has entered in its own way.
+    app.middleware_stack = app.middleware_stack or app.build_middleware_stack()
     server = uvicorn.Server(config)
     # Asyncio sends small parts at once over sockets that name their protocol only.
     listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Coroutine
 from datetime import datetime
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, NoReturn, TypeVar
 
 import typer
 import yaml
@@ -20,7 +20,7 @@ from dressform.database import Units
 from dressform.errors import StartupError, Unavailable
 from dressform.listening import listen, serve_on
 from dressform.policy import CATEGORIES
-from dressform.process import migrated, opened, settings_in_use
+from dressform.process import assert_has_database, migrated, opened, settings_in_use
 from dressform.repositories.retention import Retention
 from dressform.settings import Settings
 from dressform.up import run_everything
@@ -40,9 +40,15 @@ def main() -> None:
     signal.signal(signal.SIGTERM, _leave)
     try:
         app()
-    except (StartupError, Unavailable) as error:
-        typer.secho(f"dressform: {error}", fg="red", err=True)
-        raise SystemExit(1) from None
+    except StartupError as error:
+        _fail(str(error))
+    except Unavailable as error:
+        _fail(f"The database can't be used at the moment: {error.__cause__}.")
+
+
+def _fail(sentence: str) -> NoReturn:
+    typer.secho(f"dressform: {sentence}", fg="red", err=True)
+    raise SystemExit(1)
 
 
 def _leave(*_: object) -> None:
@@ -125,6 +131,7 @@ def psql(context: typer.Context) -> None:
         raise SystemExit(
             _run_psql([shutil.which("psql") or str(embedded.binary("psql")), url, *context.args])
         )
+    assert_has_database(loaded)
     with embedded.attached(loaded.state_dir) as server:
         program = [str(embedded.binary("psql")), *server.psql_arguments()]
         raise SystemExit(_run_psql([*program, *context.args]))
@@ -132,7 +139,9 @@ def psql(context: typer.Context) -> None:
 
 def _run_psql(command: list[str]) -> int:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is psql's: it cancels a query.
-    return subprocess.call(command)  # noqa: S603
+    # A pager would swallow the commands that were pasted behind this one.
+    environment = os.environ | ({} if sys.stdin.isatty() and "-c" not in command else {"PAGER": ""})
+    return subprocess.call(command, env=environment)  # noqa: S603
 
 
 @app.command("policy")

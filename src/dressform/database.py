@@ -106,7 +106,8 @@ def is_away(error: BaseException) -> bool:
         return error.connection_invalidated or state.startswith(_PASSING_SQLSTATES)
     if isinstance(error, asyncpg.PostgresError):
         return (error.sqlstate or "").startswith(_PASSING_SQLSTATES)
-    return isinstance(error, _AWAY)
+    # A pipe that breaks is the caller's own: nobody reads its output any longer.
+    return isinstance(error, _AWAY) and not isinstance(error, BrokenPipeError)
 
 
 def violated(error: IntegrityError) -> str | None:

@@ -11,5 +11,7 @@ def configure(level: str) -> None:
     )
     # Both tell of every job and request, at a level where an operator looks for news.
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
+    # What a job runs into is reported by the worker, in a line where a line is enough.
+    logging.getLogger("apscheduler.executors").setLevel(logging.CRITICAL)
     logging.getLogger("alembic").setLevel(logging.WARNING)
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)

@@ -86,6 +86,15 @@ def _complaints_in_a_sentence() -> Iterator[None]:
         ) from None
 
 
+def assert_has_database(settings: Settings) -> None:
+    """Only `dressform up` makes one. Raises StartupError."""
+    if not (settings.state_dir / "postgres").exists():
+        raise StartupError(
+            f"There is no database under {settings.state_dir.absolute()}: run `dressform up` "
+            "first, or set DRESSFORM_STATE_DIR or DRESSFORM_DATABASE_URL."
+        )
+
+
 @contextmanager
 def settings_in_use() -> Iterator[Settings]:
     """The settings, with the embedded database's address when no other is set."""
@@ -94,6 +103,7 @@ def settings_in_use() -> Iterator[Settings]:
     if loaded.database_url is not None:
         yield loaded
         return
+    assert_has_database(loaded)
     with embedded.attached(loaded.state_dir) as server:
         os.environ["DRESSFORM_DATABASE_URL"] = server.url()  # For this process's own children.
         yield load()

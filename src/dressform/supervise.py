@@ -79,9 +79,16 @@ class Child:
 
 
 def supervise(
-    children: Sequence[Child], *, is_ready: Callable[[], bool], announce: Callable[[], None]
+    children: Sequence[Child],
+    *,
+    is_ready: Callable[[], bool],
+    announce: Callable[[], None],
+    check: Callable[[], None],
 ) -> None:
-    """Until SIGINT or SIGTERM. Raises StartupError when one ends before all is ready."""
+    """Until SIGINT or SIGTERM, or until `check` raises what can't go on like this.
+
+    Raises StartupError when one ends before all is ready.
+    """
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
@@ -93,6 +100,7 @@ def supervise(
         if _gets_ready(started, is_ready, stop):
             announce()
         while not stop.wait(_TICK_SECONDS):
+            check()
             for child in started:
                 child.look_after()
     finally:

@@ -6,7 +6,7 @@ import socket
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from dressform import __version__, embedded
@@ -18,9 +18,13 @@ from dressform.supervise import Child, supervise
 _HERE = {"127.0.0.1": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::1": "::1", "::": "::1"}  # noqa: S104
 
 
+_Database = tuple[Settings, str, Callable[[], None]]
+"""The settings with its address, where it is in words, and what raises when it has died."""
+
+
 def run_everything(settings: Settings) -> None:
     """Until Ctrl-C or SIGTERM. Raises StartupError."""
-    with listen(settings) as listening, _database(settings, listening) as (in_use, where):
+    with listen(settings) as listening, _database(settings, listening) as (in_use, where, check):
         asyncio.run(_prepare(in_use))
         handed_down = {**os.environ, HANDED_DOWN: str(listening.fileno())}
         supervise(
@@ -30,19 +34,21 @@ def run_everything(settings: Settings) -> None:
             ],
             is_ready=lambda: _is_live(in_use),
             announce=lambda: _announce(in_use, where),
+            check=check,
         )
     sys.stdout.write("Dressform has stopped.\n")
 
 
 @contextmanager
-def _database(settings: Settings, listening: socket.socket) -> Iterator[tuple[Settings, str]]:
+def _database(settings: Settings, listening: socket.socket) -> Iterator[_Database]:
     os.environ["DRESSFORM_PORT"] = str(listening.getsockname()[1])  # It may have been 0, any.
     if settings.database_url is not None:
-        yield load(), "the one in DRESSFORM_DATABASE_URL"
+        yield load(), "the one in DRESSFORM_DATABASE_URL", lambda: None
         return
     with embedded.running(settings.state_dir) as server:
         os.environ["DRESSFORM_DATABASE_URL"] = server.url()
-        yield load(), f"PostgreSQL under {settings.state_dir / 'postgres'} (dressform psql)"
+        where = f"PostgreSQL under {settings.state_dir / 'postgres'} (dressform psql)"
+        yield load(), where, server.assert_alive
 
 
 async def _prepare(settings: Settings) -> None:

@@ -1,7 +1,6 @@
 """From the spool to the table: nothing lost, nothing twice, whatever dies in between."""
 
 import asyncio
-import os
 import signal
 import subprocess
 import sys
@@ -20,7 +19,7 @@ from dressform.middleware.spool import new_spool
 from dressform.process import migrated, opened
 from dressform.repositories.access_log import AccessLog
 from dressform.settings import Settings
-from tests.conftest import MASTER_KEY
+from tests.commands import environment
 from tests.databases import own_database
 from tests.middleware.lines import NOON, id_of, line, lines
 from tests.middleware.records import shipped
@@ -114,16 +113,16 @@ async def test_a_full_file_gives_way_to_a_new_one(
 ) -> None:
     monkeypatch.setattr(shipping, "ROTATE_AT", 2_000)
     monkeypatch.setattr(shipping, "BLOCK", 500)
-    written = lines(400)
+    written: list[bytes] = []
     files = {shipper.spool.path}
-    for one in written:
-        shipper.spool.append(one)
+    while len(files) < 4:
+        written.append(line(NOON + timedelta(seconds=len(written))))
+        shipper.spool.append(written[-1])
         files.add(shipper.spool.path)
         await asyncio.sleep(0.002)
     await shipped(shipper)
     await shipper.stop()
 
-    assert len(files) > 2
     assert await ids(units) == [id_of(one) for one in written]
     assert [path for path in files if path.exists()] == []
     assert await marks(units) == 0
@@ -235,17 +234,10 @@ async def test_killed_between_the_commit_and_the_removal(
     own: Settings, units: Units, tmp_path: Path
 ) -> None:
     """Everything is in the table and the file is still there: its mark says so."""
-    assert own.database_url is not None
     written = lines(100)
-    environment = {
-        "PATH": os.defpath,
-        "DRESSFORM_DATABASE_URL": own.database_url.get_secret_value(),
-        "DRESSFORM_MASTER_KEYS": MASTER_KEY,
-        "DRESSFORM_STATE_DIR": str(tmp_path),
-    }
     command = [sys.executable, "-c", KILLED]
     done = await asyncio.to_thread(
-        subprocess.run, command, env=environment, input=b"".join(written), check=False
+        subprocess.run, command, env=environment(own), input=b"".join(written), check=False
     )
     (left,) = tmp_path.glob("*.spool")
 

@@ -11,7 +11,7 @@ from typing import Any
 from dressform.middleware.spool import Spool, new_spool, orphans
 from dressform.process import migrated
 from dressform.settings import Settings
-from tests.conftest import MASTER_KEY
+from tests.commands import environment
 from tests.databases import own_database
 from tests.middleware.lines import line, lines
 
@@ -189,16 +189,11 @@ async def test_a_full_disk_stops_no_request_and_loses_no_line(
 
 
 def _on_a_full_disk(settings: Settings, folder: Path) -> tuple[Any, str]:
-    assert settings.database_url is not None
-    environment = {
-        "PATH": os.defpath,
-        "DRESSFORM_DATABASE_URL": settings.database_url.get_secret_value(),
-        "DRESSFORM_MASTER_KEYS": MASTER_KEY,
-        "DRESSFORM_STATE_DIR": str(folder),
-    }
+    # Python would leave torn bytecode beside what it imports while the limit holds.
+    ran = environment(settings, PYTHONDONTWRITEBYTECODE="1")
     done = subprocess.run(
         [sys.executable, "-c", FULL_DISK],
-        env=environment,
+        env=ran,
         cwd=folder,
         capture_output=True,
         text=True,

@@ -7,10 +7,11 @@ from sqlalchemy import func, select, text
 from dressform.crypto.secrets import new_id
 from dressform.database import Units
 from dressform.policy import CATEGORIES, ROUND, Category
-from dressform.repositories.accounts import Accounts, Owner
+from dressform.repositories.accounts import Accounts
 from dressform.repositories.mails import Mails
 from dressform.repositories.models import Models
 from dressform.repositories.one_time_tokens import OneTimeTokens, Purpose
+from dressform.repositories.owners import Owner
 from dressform.repositories.pictures import Avatars, Pictures
 from dressform.repositories.profiles import Profiles
 from dressform.repositories.retention import Retention

@@ -171,7 +171,7 @@ async def test_whoever_is_logging_in_is_left_alone(units: Units) -> None:
         assert found is not None
         assert await Accounts(unit).logged_in(found)
         for category in (MODEL, PROFILE):
-            report = await asyncio.wait_for(enforced(category, units, end), 5)
+            report = await asyncio.wait_for(enforced(category, units, end), 10)
             assert report.rows == 0
 
     assert (await enforced(PROFILE, units, end + SECOND)).rows == 0
@@ -182,7 +182,7 @@ async def test_a_login_during_the_round_saves_the_account_or_comes_too_late(unit
     """Whichever is first: never half an account, never a login into one that goes."""
     end = PROFILE.window.after(BEGAN)
     outcomes: set[bool] = set()
-    for n in range(60):
+    for n in range(40):
         owner = await add_account(units, BEGAN, f"ada{n}")
         async with units.reading() as unit:
             found = await Accounts(unit).by_id(owner.account_id)

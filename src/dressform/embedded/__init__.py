@@ -62,6 +62,15 @@ class Server:
         name = quote(database, safe="")
         return f"postgresql+asyncpg://{ROLE}@/{name}?host={host}&port={PORT}"
 
+    def assert_alive(self) -> None:
+        """Raises StartupError when the server has died."""
+        found = postmaster(self.data)
+        if found is None or found.pid != self.pid:
+            raise StartupError(
+                f"PostgreSQL has died (see {self.data.with_name('postgres.log')}): start again; "
+                "it recovers by itself."
+            )
+
     def psql_arguments(self, database: str = DATABASE) -> list[str]:
         """Where and who, for `psql`, `pg_dump` and their like."""
         return ["-h", str(self.socket_dir), "-p", str(PORT), "-U", ROLE, "-d", database]

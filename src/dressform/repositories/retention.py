@@ -78,7 +78,9 @@ class Retention:
         The condition stands in the DELETE itself: who logs in meanwhile stays.
         """
         if category is MODEL:
-            return await self._delete(Model, Model.id, self._due_models(limit))
+            # The account is locked too: a login under way wins.
+            locked = self._due_models(limit).with_for_update(of=[Model, Account], skip_locked=True)
+            return await self._delete(Model, Model.id, locked)
         table, key = _ENDING[category.key]
         ends_at: ColumnElement[datetime] = table.ends_at  # type: ignore[attr-defined]
         due = (
@@ -89,6 +91,15 @@ class Retention:
             .with_for_update(skip_locked=True)
         )
         return await self._delete(table, key, due, ends_at <= self._unit.at)
+
+    async def has_due(self, category: Category) -> bool:
+        """Whether something past its window is left, be it locked."""
+        if category is MODEL:
+            due = self._due_models(1)
+        else:
+            table, key = _ENDING[category.key]
+            due = select(key).where(table.ends_at <= self._unit.at).limit(1)  # type: ignore[attr-defined]
+        return (await self._unit.connection.execute(due)).one_or_none() is not None
 
     async def standing(self, category: Category) -> Standing:
         """Over everything that is still in the tables, due or not."""
@@ -127,18 +138,18 @@ class Retention:
     async def last_round_at(self) -> datetime | None:
         """When any rule was last enforced to its end."""
         latest = select(func.max(RetentionRun.finished_at)).where(
-            RetentionRun.ends_at > self._unit.at
+            RetentionRun.ends_at > self._unit.at,
+            # A clock that ran ahead once must not make a dead worker look alive.
+            RetentionRun.finished_at <= self._unit.at,
         )
         return (await self._unit.connection.execute(latest)).scalar_one()
 
     def _due_models(self, limit: int) -> Select[UUID]:
-        # The account is locked too: a login under way wins.
         return (
             select(Model.id)
             .join(Account, Account.id == Model.account_id)
             .where(Account.models_end_at <= self._unit.at)
             .limit(limit)
-            .with_for_update(of=[Model, Account], skip_locked=True)
         )
 
     async def _delete(

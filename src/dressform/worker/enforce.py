@@ -1,3 +1,4 @@
+import asyncio
 import time
 from dataclasses import dataclass
 from datetime import datetime
@@ -5,7 +6,11 @@ from datetime import datetime
 from dressform.database import Units
 from dressform.policy import VISITOR, Category
 from dressform.repositories.access_log import AccessLog
-from dressform.repositories.retention import BATCH, Retention
+from dressform.repositories.retention import Retention
+
+# What is due and locked is about to be saved by a login, or another rule is at it: for a moment.
+WAIT_SECONDS = 0.1
+MOST_WAITS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +46,15 @@ async def _end(category: Category, units: Units, at: datetime) -> int:
     if category is VISITOR:
         async with units.writing(at=at) as unit:
             return await AccessLog(unit).drop_due()
-    rows = 0
+    rows = waits = 0
     while True:
         async with units.writing(at=at) as unit:
-            ended = await Retention(unit).end_batch(category)
+            retention = Retention(unit)
+            ended = await retention.end_batch(category)
+            left = await retention.has_due(category)
         rows += ended
-        if ended < BATCH:
+        if not left or waits == MOST_WAITS:
             return rows
+        if not ended:
+            waits += 1
+            await asyncio.sleep(WAIT_SECONDS)

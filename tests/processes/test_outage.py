@@ -1,0 +1,200 @@
+"""The database stops and starts again while requests come in: nothing hangs, nothing is lost."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+import pytest
+from sqlalchemy import text
+
+from dressform import embedded
+from dressform.process import migrated, opened
+from dressform.settings import Settings
+from tests.commands import environment
+from tests.conftest import MASTER_KEY, QUICK
+from tests.people import Mailbox, Person
+from tests.processes.running import command, until
+
+pytestmark = pytest.mark.slow
+
+LISTENING = r"listening on (http://127\.0\.0\.1:\d+)"
+
+
+@dataclass
+class Database:
+    """A PostgreSQL that a test stops and starts again, on the same socket."""
+
+    server: embedded.Server
+    again: subprocess.Popen[bytes] | None = None
+    arguments: list[bytes] = field(init=False)
+    user: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        process = Path(f"/proc/{self.server.pid}")
+        self.arguments = (process / "cmdline").read_bytes().split(b"\0")[:-1]
+        self.user = process.stat().st_uid
+
+    def stop(self, way: signal.Signals) -> None:
+        os.kill(self.server.pid, way)
+        state = Path(f"/proc/{self.server.pid}/stat")
+        until(lambda: state.read_text().rpartition(") ")[2][0] == "Z")
+
+    def start(self) -> None:
+        self.again = subprocess.Popen(
+            self.arguments,
+            user=self.user if os.geteuid() == 0 else None,
+            cwd="/",
+            env={"PATH": os.defpath, "LC_ALL": "C"},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+
+    def close(self) -> None:
+        if self.again is not None:
+            self.again.send_signal(signal.SIGINT)
+            self.again.wait()
+
+
+@pytest.fixture
+def database() -> Iterator[Database]:
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        with embedded.running(Path(folder), settings=QUICK) as server:
+            database = Database(server)
+            try:
+                yield database
+            finally:
+                database.close()
+
+
+@pytest.fixture
+async def own(database: Database, tmp_path: Path) -> Settings:
+    own = Settings(
+        database_url=database.server.url(),
+        master_keys=MASTER_KEY,
+        state_dir=tmp_path,
+        _env_file=None,
+    )
+    await migrated(own)
+    return own
+
+
+@dataclass
+class Load:
+    """Clients that ask without a pause, and what became of each request."""
+
+    client: httpx.AsyncClient
+    ada: Person
+    statuses: Counter[int] = field(default_factory=Counter)
+    slowest: float = 0.0
+    hasty: int = 0
+    stopping: bool = False
+
+    async def ask(self, method: str, path: str, **sent: object) -> None:
+        while not self.stopping:
+            began = time.monotonic()
+            response = await self.client.request(method, path, headers=self.ada.headers, **sent)  # type: ignore[arg-type]
+            self.slowest = max(self.slowest, time.monotonic() - began)
+            self.statuses[response.status_code] += 1
+            if response.status_code == 503:
+                self.hasty += "retry-after" not in response.headers
+                await asyncio.sleep(0.02)
+
+    def begin(self) -> list[asyncio.Task[None]]:
+        login = {"login": "ada", "password": self.ada.password, "session": "body"}
+        model = {"name": "Me", "breasts": True, "measurements": {"chest": 900}}
+        asked = [
+            self.ask("GET", "/v1/profiles/me"),
+            self.ask("GET", "/v1/models"),
+            self.ask("GET", "/health/ready"),
+            self.ask("GET", "/v1/measurements"),
+            self.ask("POST", "/v1/auth/login", json=login),
+            self.ask("POST", "/v1/auth/refresh", json={"refresh_token": "x" * 43}),
+            self.ask("PATCH", "/v1/profiles/me", json={"bio": "I sew."}),
+            self.ask("POST", "/v1/models", json=model),
+        ]
+        asked += [self.ask("GET", "/v1/profiles/me") for _ in range(16)]
+        return [asyncio.create_task(one) for one in asked]
+
+
+async def recorded(settings: Settings) -> tuple[int, int]:
+    """Rows of the access log, and how many different requests they are of."""
+    async with opened(settings) as (units, _), units.reading() as unit:
+        counted = text("SELECT count(*), count(DISTINCT request_id) FROM access_log")
+        rows, requests = (await unit.connection.execute(counted)).one()
+        return rows, requests
+
+
+async def signed_in(client: httpx.AsyncClient, settings: Settings) -> Person:
+    """The worker, which runs beside, delivers the mail."""
+
+    async def by_the_worker() -> int:
+        async with asyncio.timeout(20):
+            while not list((settings.state_dir / "mail").glob("*.eml")):
+                await asyncio.sleep(0.05)
+        return 1
+
+    ada = Person(client, Mailbox(settings.state_dir / "mail", by_the_worker), "ada")
+    await ada.register()
+    await ada.confirm()
+    await ada.sign_in()
+    return ada
+
+
+@pytest.mark.parametrize("way", [signal.SIGINT, signal.SIGQUIT], ids=["stopped", "crashed"])
+async def test_an_outage_under_load(own: Settings, database: Database, way: signal.Signals) -> None:
+    """503 while it lasts, then as before; no request waits for long, and each has its row."""
+    served = environment(own, DRESSFORM_PORT="0")
+    with (
+        command("serve", environment=served) as serve,
+        command("worker", environment=served) as worker,
+    ):
+        base = await asyncio.to_thread(serve.says, LISTENING)
+        async with httpx.AsyncClient(base_url=base, timeout=30) as client:
+            load = Load(client, await signed_in(client, own))
+            clients = load.begin()
+            await asyncio.sleep(1)
+            await asyncio.to_thread(database.stop, way)
+            before, load.statuses = load.statuses, Counter()
+            await asyncio.sleep(1.5)
+            away = await client.get("/health/ready")
+            live = await client.get("/health/live")
+            database.start()
+            async with asyncio.timeout(15):
+                while (await client.get("/health/ready")).status_code != 200:
+                    before[503] += 1
+                    await asyncio.sleep(0.05)
+            during, load.statuses = load.statuses, Counter()
+            await asyncio.sleep(1)
+            load.stopping = True
+            await asyncio.gather(*clients)
+            after = load.statuses
+        assert worker.process.poll() is None
+        for process in (serve, worker):
+            process.signal(signal.SIGTERM)
+        codes = [await asyncio.to_thread(process.ends, 20) for process in (serve, worker)]
+
+    assert codes == [0, 0]
+    assert before[200] > 10
+    assert (away.status_code, away.json()["database"]) == (503, "away")
+    assert live.status_code == 200
+    assert during[503] > 10
+    assert after[200] > 10
+    served_statuses = set(before) | set(during) | set(after)
+    assert served_statuses <= {200, 201, 401, 409, 429, 503}
+    assert load.hasty == 0
+    assert load.slowest < 12
+    assert "Traceback" not in serve.output + worker.output, serve.output + worker.output
+
+    # Registering, confirming, signing in; two probes, and one that found it ready again.
+    requests = sum((before + during + after).values()) + 3 + 2 + 1
+    assert await recorded(own) == (requests, requests)

@@ -1,0 +1,228 @@
+"""`dressform serve`: several processes, and its end while requests are under way."""
+
+import asyncio
+import os
+import signal
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import pytest
+from sqlalchemy import text
+
+from dressform.middleware.access_log import CLIENT_CLOSED_REQUEST
+from dressform.process import migrated, opened
+from dressform.settings import Settings
+from tests.commands import environment
+from tests.databases import own_database
+from tests.processes.running import Command, children_of, command, is_live, until
+
+pytestmark = pytest.mark.slow
+
+LISTENING = r"listening on (http://127\.0\.0\.1:\d+)"
+UNFINISHED = (
+    b"POST /v1/auth/refresh HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+    b"Connection: close\r\nContent-Length: 64\r\n\r\n"
+)
+REST = b'{"refresh_token": "%b"}' % (b"x" * 43)
+
+
+@pytest.fixture
+async def own(settings: Settings) -> AsyncIterator[Settings]:
+    async with own_database(settings) as own:
+        await migrated(own)
+        yield own
+
+
+def served(settings: Settings) -> dict[str, str]:
+    return environment(settings, DRESSFORM_PORT="0")
+
+
+async def logged(settings: Settings) -> dict[int, int]:
+    """How many requests were recorded, by status."""
+    async with opened(settings) as (units, _), units.reading() as unit:
+        rows = await unit.connection.execute(
+            text("SELECT status, count(DISTINCT request_id) FROM access_log GROUP BY 1")
+        )
+        return {status: count for status, count in rows}  # noqa: C416
+
+
+async def says(serve: Command) -> str:
+    return await asyncio.to_thread(serve.says, LISTENING)
+
+
+async def ends(serve: Command) -> tuple[int, float]:
+    """Its exit code, and the seconds that it took."""
+    began = time.monotonic()
+    return await asyncio.to_thread(serve.ends, 20), time.monotonic() - began
+
+
+async def begin(base: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """A request under way: half of it is sent."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", int(base.rpartition(":")[2]))
+    writer.write(UNFINISHED + REST[:20])
+    await writer.drain()
+    return reader, writer
+
+
+async def test_requests_under_way_finish_after_sigterm(own: Settings) -> None:
+    with command("serve", environment=served(own)) as serve:
+        base = await says(serve)
+        under_way = [await begin(base) for _ in range(20)]
+        await asyncio.sleep(0.3)
+        serve.signal(signal.SIGTERM)
+        await asyncio.sleep(0.5)
+        assert not is_live(base)
+        for _, writer in under_way:
+            writer.write(REST[20:])
+        answers = [await reader.read() for reader, _ in under_way]
+        for _, writer in under_way:
+            writer.close()
+        code, seconds = await ends(serve)
+
+    assert {answer.split(b" ", 2)[1] for answer in answers} == {b"401"}
+    assert code == 0, serve.output
+    assert seconds < 10
+    assert await logged(own) == {401: 20}
+    assert list((own.state_dir / "spool").iterdir()) == []
+
+
+async def test_a_request_that_never_ends_does_not_keep_it(own: Settings) -> None:
+    with command("serve", environment=served(own)) as serve:
+        base = await says(serve)
+        _, writer = await begin(base)
+        await asyncio.sleep(0.3)
+        serve.signal(signal.SIGTERM)
+        code, seconds = await ends(serve)
+        writer.close()
+
+    assert code == 0, serve.output
+    assert 4 < seconds < 10
+    assert await logged(own) == {CLIENT_CLOSED_REQUEST: 1}
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+async def test_sigterm_under_load(own: Settings, workers: int) -> None:
+    """Every answer that a client got has its row; nothing is left in a file."""
+    answered = 0
+
+    async def ask(client: httpx.AsyncClient) -> None:
+        nonlocal answered
+        while True:
+            try:
+                response = await client.get("/v1/measurements")
+            except httpx.TransportError:
+                return
+            assert response.status_code == 200
+            answered += 1
+
+    with command("serve", "--workers", str(workers), environment=served(own)) as serve:
+        base = await says(serve)
+        async with httpx.AsyncClient(base_url=base, timeout=15) as client:
+            until(lambda: is_live(base))
+            load = [asyncio.create_task(ask(client)) for _ in range(16)]
+            await asyncio.sleep(1.5)
+            serve.signal(signal.SIGTERM)
+            code, seconds = await ends(serve)
+            await asyncio.wait_for(asyncio.gather(*load), 15)
+
+    assert code == 0, serve.output
+    assert seconds < 10
+    recorded = await logged(own)
+    assert recorded.keys() == {200}
+    assert answered > 50
+    # One for each that asked whether it is live; and an answer may have been cut off on its way.
+    assert answered + 1 <= recorded[200] <= answered + 17
+    assert list((own.state_dir / "spool").iterdir()) == []
+
+
+async def test_two_processes_share_the_work(own: Settings) -> None:
+    with command("serve", "--workers", "2", environment=served(own)) as serve:
+        base = await says(serve)
+        until(lambda: is_live(base))
+        spools = own.state_dir / "spool"
+        until(lambda: len(list(spools.glob("*.spool"))) == 2)
+        processes = children_of(serve.process.pid, "spawn_main")
+        assert len(processes) == 2
+        async with httpx.AsyncClient(
+            base_url=base, limits=httpx.Limits(max_keepalive_connections=0)
+        ) as client:
+            answers = await asyncio.gather(*(client.get("/v1/measurements") for _ in range(200)))
+        assert {answer.status_code for answer in answers} == {200}
+        os.kill(processes[0], signal.SIGKILL)
+        until(lambda: len(set(children_of(serve.process.pid, "spawn_main")) - {processes[0]}) == 2)
+        serve.signal(signal.SIGTERM)
+        code, _ = await ends(serve)
+
+    assert code == 0, serve.output
+    assert "Traceback" not in serve.output
+
+
+async def test_several_processes_end_with_the_one_that_started_them(own: Settings) -> None:
+    with command("serve", "--workers", "2", environment=served(own)) as serve:
+        base = await says(serve)
+        until(lambda: is_live(base))
+        processes = children_of(serve.process.pid, "spawn_main")
+        serve.signal(signal.SIGKILL)
+        await ends(serve)
+        until(lambda: not any(Path(f"/proc/{pid}/cmdline").exists() for pid in processes), 12)
+
+    assert not is_live(base)
+    assert list((own.state_dir / "spool").iterdir()) == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+async def test_a_worker_ends_at_once(own: Settings, number: signal.Signals) -> None:
+    with command("worker", environment=environment(own)) as worker:
+        async with opened(own) as (units, _):
+            async with asyncio.timeout(20):
+                while not await _rounds(units):
+                    await asyncio.sleep(0.05)
+        worker.signal(number)
+        code, seconds = await ends(worker)
+
+    assert code == 0, worker.output
+    assert seconds < 5
+    assert "Traceback" not in worker.output
+
+
+async def _rounds(units: object) -> int:
+    async with units.reading() as unit:  # type: ignore[attr-defined]
+        counted = text("SELECT count(*) FROM retention_run WHERE finished_at IS NOT NULL")
+        return int((await unit.connection.execute(counted)).scalar_one())
+
+
+async def test_a_database_without_tables_is_told(settings: Settings) -> None:
+    async with own_database(settings) as empty:
+        for verb in ("serve", "worker", "retention"):
+            with command(verb, environment=served(empty)) as running:
+                code, _ = await ends(running)
+            assert code == 1
+            assert running.output == (
+                "dressform: The database has no tables of this version: run `dressform migrate` "
+                "first.\n"
+            )
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("postgresql://u:s3cr3t@127.0.0.1:1/db", "The database can't be reached"),
+        ("postgresql://u:s3cr3t@nowhere.invalid/db", "The database can't be reached"),
+        ("postgresql://u:s3cr3t@/db?host=/nowhere", "The database can't be reached"),
+        ("postgresql://u:s3cr3t@/db?host=/nowhere&colour=red", "Setting refused: DRESSFORM_DATA"),
+    ],
+)
+async def test_a_database_that_is_not_there_is_told(
+    settings: Settings, url: str, said: str
+) -> None:
+    for verb in ("serve", "migrate"):
+        with command(
+            verb, environment=served(settings) | {"DRESSFORM_DATABASE_URL": url}
+        ) as running:
+            code, _ = await ends(running)
+        assert code == 1
+        assert running.output.startswith(f"dressform: {said}")
+        assert running.output.count("\n") == 1
+        assert "s3cr3t" not in running.output
