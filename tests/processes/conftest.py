@@ -1,3 +1,4 @@
+import asyncio
 import os
 import shutil
 import subprocess
@@ -8,7 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.processes.running import command, processes_of
+from dressform import embedded
+from dressform.process import migrated
+from dressform.settings import Settings
+from tests.conftest import QUICK
+from tests.processes.running import processes_of
 
 
 @contextmanager
@@ -33,8 +38,8 @@ def fresh() -> Iterator[Path]:
 def made() -> Iterator[Path]:
     """With a database made once: most tests are about what happens afterwards."""
     with _folder() as folder:
-        with command("migrate", environment=_alone(folder)) as migrate:
-            assert migrate.ends(60) == 0, migrate.output
+        with embedded.running(folder, settings=QUICK) as server:
+            asyncio.run(migrated(Settings(database_url=server.url(), _env_file=None)))
         yield folder
 
 

@@ -1,9 +1,12 @@
 """What everybody can do about their own data: read the notice, take it, restrict it, end it."""
 
 import base64
+import io
+import random
 from collections.abc import Awaitable, Callable
 
 import pytest
+from PIL import Image
 
 from dressform.policy import CATEGORIES
 from tests.conftest import MovableClock
@@ -114,6 +117,20 @@ async def test_the_export_of_a_full_account_is_complete(ada: Person) -> None:
 
     assert [model["name"] for model in export["models"]] == [str(number) for number in range(100)]
     assert all(model["avatar_webp"] for model in export["models"])
+
+
+async def test_the_export_holds_a_picture_that_hardly_shrinks(ada: Person) -> None:
+    """Noise, see-through in places: the largest that is kept of any picture."""
+    noise = io.BytesIO()
+    Image.frombytes("RGBA", (1024, 1024), random.Random(1).randbytes(4 << 20)).save(noise, "PNG")
+    put = await ada.ask("PUT", "/v1/profiles/me/picture", content=noise.getvalue(), headers=IMAGE)
+    assert put.status_code == 204
+
+    export = await ada.ask("GET", "/v1/privacy/export")
+
+    kept = (await ada.ask("GET", "/v1/profiles/me/picture")).content
+    assert len(kept) > 1_700_000
+    assert base64.b64decode(export.json()["picture_webp"]) == kept
 
 
 async def test_the_export_says_nothing_of_others_and_no_secret(ada: Person, join: Join) -> None:

@@ -4,6 +4,9 @@ from collections.abc import Awaitable, Callable
 import httpx
 import pytest
 
+from dressform.database import Units
+from dressform.repositories.accounts import Accounts
+from dressform.repositories.sessions import Sessions
 from tests.answers import assert_problem, shown
 from tests.auth_calls import login, logout, refresh, sessions
 from tests.conftest import MovableClock
@@ -185,3 +188,18 @@ async def test_a_page_elsewhere_cannot_sign_anybody_in(ada: Person) -> None:
 
     assert_problem(answer, 422, "invalid-input")
     assert "Set-Cookie" not in answer.headers
+
+
+async def test_the_hundred_and_first_session_ends_the_oldest(ada: Person, units: Units) -> None:
+    first = (await ada.ask("GET", "/v1/auth/sessions")).json()["items"][0]["id"]
+    async with units.writing() as unit:
+        credentials = await Accounts(unit).by_login(ada.username)
+        assert credentials is not None
+        for _ in range(99):
+            await Sessions(unit).add(credentials.owner)
+
+    await ada.sign_in()
+
+    listed = [one["id"] for one in (await ada.ask("GET", "/v1/auth/sessions")).json()["items"]]
+    assert len(listed) == 100
+    assert first not in listed

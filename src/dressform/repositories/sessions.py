@@ -13,6 +13,9 @@ from dressform.tables import Account, RefreshToken, Session
 GRACE = timedelta(seconds=10)
 """So soon after its use a used token may come from a page that is open twice."""
 
+MOST = 100
+"""Sessions an account can have; one more login ends the oldest."""
+
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
@@ -37,6 +40,7 @@ class Sessions:
         self._unit = unit
 
     async def add(self, owner: Owner) -> SignedIn:
+        await self._make_room(owner)
         session_id = new_id()
         created = await self._unit.connection.execute(
             insert(Session)
@@ -102,6 +106,16 @@ class Sessions:
         await self._unit.connection.execute(
             ending if but is None else ending.where(Session.id != but)
         )
+
+    async def _make_room(self, owner: Owner) -> None:
+        """The oldest end where an account has more than anybody needs."""
+        too_old = (
+            select(Session.id)
+            .where(Session.account_id == owner.account_id)
+            .order_by(Session.id.desc())
+            .offset(MOST - 1)
+        )
+        await self._unit.connection.execute(delete(Session).where(Session.id.in_(too_old)))
 
     async def _renewed(self, session_id: UUID) -> SignedIn | None:
         """Nothing for a session past its end, or of an account past its own."""

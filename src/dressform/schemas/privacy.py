@@ -11,7 +11,7 @@ from dressform.schemas.profiles import OwnProfileRead
 
 Sentence = Annotated[str, Field(max_length=1000, examples=["To diagnose problems."])]
 Base64 = Annotated[
-    str, Field(max_length=2_000_000, description="WebP in base64.", examples=["UklGRg=="])
+    str, Field(max_length=10_000_000, description="WebP in base64.", examples=["UklGRg=="])
 ]
 
 
