@@ -8,7 +8,7 @@ import asyncio
 from alembic import context
 from sqlalchemy import Connection
 
-from dressform.tables import Base
+from dressform.tables import Base, access_log  # noqa: F401  the one that Base does not bring
 
 
 def run(connection: Connection) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import os
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -16,11 +17,14 @@ from sqlalchemy import text
 
 from dressform import embedded
 from dressform.app import create_app
-from dressform.database import Units, transaction
+from dressform.database import Unit, Units, transaction
 from dressform.keys import new_master_key
+from dressform.middleware import shipping
 from dressform.process import engine_of, migrated
+from dressform.repositories.access_log import BECOME
 from dressform.settings import Settings
 from dressform.tables import Base
+from dressform.worker.breaker import Breaker
 from dressform.worker.process import duties_of
 from dressform.worker.scheduler import Duties
 from tests.people import Mailbox, Person
@@ -29,6 +33,18 @@ from tests.people import Mailbox, Person
 QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 MASTER_KEY = new_master_key("tests")
+
+
+async def _the_same(unit: Unit) -> datetime:
+    return unit.at + timedelta(seconds=1)
+
+
+UNBROKEN = Breaker(ahead=timedelta(seconds=-1), other_clock=_the_same)
+"""To it every clock agrees, and any time may pass at once."""
+
+
+def timeless(settings: Settings, units: Units) -> Duties:
+    return replace(duties_of(settings, units), breaker=UNBROKEN)
 
 
 class MovableClock:
@@ -42,6 +58,11 @@ class MovableClock:
 
     def advance(self, **duration: float) -> None:
         self.at += timedelta(**duration)
+
+
+@pytest.fixture(autouse=True)
+def _ship_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shipping, "PAUSE_SECONDS", 0.02)
 
 
 @pytest.fixture(scope="session")
@@ -103,10 +124,13 @@ async def app(settings: Settings, clock: MovableClock) -> AsyncIterator[FastAPI]
 
 
 async def _empty(settings: Settings) -> None:
-    names = [table.name for table in Base.metadata.sorted_tables if table.name != "service_secret"]
+    kept, of_the_log = {"service_secret"}, {"access_log", "spool_mark"}
+    names = {table.name for table in Base.metadata.sorted_tables} - kept - of_the_log
     engine = engine_of(settings)
     async with transaction(engine) as connection:
         await connection.execute(text(f"TRUNCATE {', '.join(names)} CASCADE"))
+        await connection.execute(BECOME)
+        await connection.execute(text(f"TRUNCATE {', '.join(of_the_log)}"))
     await engine.dispose()
 
 
@@ -125,8 +149,8 @@ async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
 
 @pytest.fixture
 def duties(settings: Settings, units: Units) -> Duties:
-    """The worker's, with mail into files."""
-    return duties_of(settings, units)
+    """The worker's, with mail into files, and no other clock than the one that tests move."""
+    return timeless(settings, units)
 
 
 @pytest.fixture

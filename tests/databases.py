@@ -7,7 +7,13 @@ from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 
+from dressform.embedded.data import ROLE, SERVICE
 from dressform.settings import Settings
+
+
+def as_superuser(url: str) -> str:
+    """Of the embedded server, where the service is nobody in particular; another's stays as it is."""
+    return url.replace(f"://{SERVICE}@", f"://{ROLE}@")
 
 
 @asynccontextmanager
@@ -16,12 +22,13 @@ async def own_database(settings: Settings) -> AsyncIterator[Settings]:
     assert settings.database_url is not None
     url = settings.database_url.get_secret_value()
     name = f"dressform_own_{uuid.uuid4().hex[:12]}"
-    await _command(url, f"CREATE DATABASE {name}")
+    admin = as_superuser(url)
+    await _command(admin, f"CREATE DATABASE {name} OWNER {urlsplit(url).username}")
     try:
         own = urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
         yield settings.model_copy(update={"database_url": type(settings.database_url)(own)})
     finally:
-        await _command(url, f"DROP DATABASE {name} WITH (FORCE)")
+        await _command(admin, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 async def _command(url: str, command: str) -> None:

@@ -14,6 +14,9 @@ class PostOffice:
     def __init__(self) -> None:
         self.received: list[tuple[str, EmailMessage]] = []
         self.verdict: Callable[[str], str] = lambda _: "250 OK"
+        self.hangs_up = False
+        """Takes a mail and leaves without a word."""
+        self.on_data: Callable[[], None] = lambda: None
         self.port = 0
         self._server: asyncio.Server | None = None
 
@@ -25,12 +28,16 @@ class PostOffice:
             envelope.rcpt_tos.append(address)
         return verdict
 
-    async def handle_DATA(self, _: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
         assert isinstance(envelope.content, bytes)
         message = message_from_bytes(envelope.content, policy=policy.default)
         assert isinstance(message, EmailMessage)
         (recipient,) = envelope.rcpt_tos
         self.received.append((recipient, message))
+        self.on_data()
+        if self.hangs_up:
+            assert isinstance(server.transport, asyncio.WriteTransport)
+            server.transport.abort()
         return "250 OK"
 
     async def open(self) -> None:

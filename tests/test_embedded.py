@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 import dressform
 from dressform.embedded import Server, attached, binary, running
+from dressform.embedded.data import ROLE
 from dressform.embedded.process import wait_until
 from dressform.embedded.programs import account_for
 from dressform.errors import StartupError
@@ -77,7 +78,7 @@ def state(base: Path, made: Path) -> Path:
 
 
 async def ask(server: Server, query: str) -> object:
-    connection = await asyncpg.connect(server.url().replace("+asyncpg", ""))
+    connection = await asyncpg.connect(server.url(role=ROLE).replace("+asyncpg", ""))
     try:
         return await connection.fetchval(query)
     finally:

@@ -25,9 +25,13 @@ PUBLIC = {
     "GET /.well-known/jwks.json",
     "GET /health/live",
     "GET /health/ready",
+    "GET /health/retention",
+    "GET /metrics",
     "GET /v1/measurements",
     "GET /v1/privacy/notice",
+    "GET /v1/privacy/status",
     "POST /v1/auth/email/confirm",
+    "POST /v1/auth/reopen",
     "POST /v1/auth/login",
     "POST /v1/auth/logout",
     "POST /v1/auth/password/forgot",
@@ -63,6 +67,8 @@ BY_OWNED_ID = {
     "PUT /v1/models/{model_id}/avatar",
 }
 FOR_MEMBERS = {"GET /v1/profiles/{username}", "GET /v1/profiles/{username}/picture"}
+FOR_OPERATORS = {"GET /v1/operations/lookups", "GET /v1/operations/requests"}
+SECURED = OF_ONESELF | BY_OWNED_ID | FOR_MEMBERS | FOR_OPERATORS
 
 BODIES: dict[str, dict[str, Any]] = {
     "PATCH /v1/models/{model_id}": {"json": {"name": "Stolen", "measurements": {"neck": 1}}},
@@ -136,22 +142,22 @@ async def everything(ada: Person, owned: Owned) -> tuple[object, bytes]:
 
 
 def test_every_route_is_known_here(app: FastAPI) -> None:
-    assert set(routes(app)) == PUBLIC | OF_ONESELF | BY_OWNED_ID | FOR_MEMBERS
+    assert set(routes(app)) == PUBLIC | SECURED
     assert BODIES.keys() <= OF_ONESELF | BY_OWNED_ID
 
 
 def test_the_document_says_which_routes_need_a_token(app: FastAPI) -> None:
     secured = {route for route, operation in routes(app).items() if operation.get("security")}
 
-    assert secured == OF_ONESELF | BY_OWNED_ID | FOR_MEMBERS
+    assert secured == SECURED
 
 
 def test_every_route_with_a_parameter_in_its_path_is_of_somebody() -> None:
     assert {route for route in BY_OWNED_ID | FOR_MEMBERS if "{" not in route} == set()
-    assert {route for route in PUBLIC | OF_ONESELF if "{" in route} == set()
+    assert {route for route in PUBLIC | OF_ONESELF | FOR_OPERATORS if "{" in route} == set()
 
 
-@pytest.mark.parametrize("route", sorted(OF_ONESELF | BY_OWNED_ID | FOR_MEMBERS))
+@pytest.mark.parametrize("route", sorted(SECURED))
 async def test_without_a_token_nothing_is_told_or_done(
     ada: Person, owned: Owned, route: str
 ) -> None:
@@ -226,6 +232,16 @@ async def test_members_see_of_each_other_what_is_meant_for_them_alone(
     assert BIO.encode() not in response.content or route.endswith("{username}")
     for value in owned.values:
         assert value == BIO.encode() or value not in response.content
+
+
+@pytest.mark.parametrize("route", sorted(FOR_OPERATORS))
+async def test_what_is_for_operators_is_for_no_other_member(
+    mallory: Person, owned: Owned, route: str
+) -> None:
+    response = await mallory.ask(*asking_for(route, owned.ids))
+
+    assert_problem(response, 403, "not-an-operator")
+    assert_nothing_told(response, owned)
 
 
 async def test_a_refresh_token_of_another_session_ends_only_its_own(

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from dressform.database import autocommit, transaction
 from dressform.migrate import _config, downgrade, is_current, migrate
 from dressform.process import engine_of, migrated, opened
-from dressform.repositories.access_log import AccessLog
+from dressform.repositories.log_days import LogDays
 from dressform.settings import Settings
 from dressform.tables import Base
 from tests.databases import own_database
@@ -103,7 +103,7 @@ async def test_it_is_current_only_at_the_newest(engine: AsyncEngine) -> None:
 async def test_migrating_again_keeps_what_is_there(fresh: Settings, engine: AsyncEngine) -> None:
     await migrated(fresh)
     async with opened(fresh) as (units, signing_keys), units.writing() as unit:
-        await AccessLog(unit).make_partitions({unit.at.date()})
+        await (await LogDays.opened(unit)).make({unit.at.date()})
     before = await tables(engine)
     await migrated(fresh)
 

@@ -17,7 +17,9 @@ from fastapi import FastAPI
 
 from dressform import clock as wall
 from dressform.clock import Clock
+from dressform.database import Units
 from tests.drawing import drawn
+from tests.looking import appoint
 from tests.operations import operations
 from tests.people import Person
 from tests.serving import serving
@@ -39,8 +41,8 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-async def members(join: Join, tmp_path: Path) -> Path:
-    """Two members with something to find, and their tokens in the file that the tool reads."""
+async def members(join: Join, units: Units, tmp_path: Path) -> Path:
+    """Two members with something to find, Ada an operator too; their tokens for the tool to read."""
     found = []
     for name in ("ada", "grace"):
         member = await join(name, password=SECRET)
@@ -49,6 +51,8 @@ async def members(join: Join, tmp_path: Path) -> Path:
         await member.ask("PUT", f"/v1/models/{model}/avatar", content=drawn(), headers=IMAGE)
         headers = [{"name": key, "value": value} for key, value in member.headers.items()]
         found.append({"name": name, "fixedHeaders": headers})
+        if name == "ada":
+            await appoint(units, member)
     path = tmp_path / "members.json"
     path.write_text(json.dumps({"auth": found}))
     return path

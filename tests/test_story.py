@@ -6,12 +6,13 @@ from datetime import UTC, datetime
 
 from fastapi import FastAPI
 from PIL import Image
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from dressform.database import Units
-from dressform.tables import AccessLog, Account, Avatar, Model, Picture, Profile
+from dressform.tables import Account, Avatar, Model, Picture, Profile
 from dressform.worker.scheduler import Duties
 from tests.conftest import MovableClock
+from tests.log import in_log
 from tests.people import Mailbox, Person
 
 
@@ -26,8 +27,18 @@ async def count(units: Units, table: type) -> int:
         return (await unit.connection.execute(select(func.count()).select_from(table))).scalar_one()
 
 
-async def test_a_member_from_the_first_visit_to_the_end(
-    app: FastAPI, ada: Person, units: Units, duties: Duties, clock: MovableClock
+async def count_log(units: Units) -> int:
+    async with in_log(units) as unit:
+        return int(await unit.connection.scalar(text("SELECT count(*) FROM access_log")))
+
+
+async def test_a_member_from_the_first_visit_to_the_end(  # noqa: PLR0917
+    app: FastAPI,
+    ada: Person,
+    units: Units,
+    duties: Duties,
+    mailbox: Mailbox,
+    clock: MovableClock,
 ) -> None:
     changed = await ada.ask(
         "PATCH",
@@ -53,11 +64,15 @@ async def test_a_member_from_the_first_visit_to_the_end(
 
     while app.state.shipper.backlog:
         await asyncio.sleep(0.05)
-    assert await count(units, AccessLog) > 0
+    assert await count_log(units) > 0
     clock.at = datetime(2026, 9, 1, 12, tzinfo=UTC)
     await duties.round()
-    assert await count(units, AccessLog) == 0
+    assert await count_log(units) == 0
     assert await count(units, Account) == 1
+
+    clock.at = datetime(2027, 2, 1, 12, tzinfo=UTC)
+    await duties.round()
+    assert "Your account ends on 2027-03-01" in (await mailbox.one())["Subject"]
 
     clock.at = datetime(2027, 3, 1, 12, tzinfo=UTC)
     assert (await ada.sign_in()).status_code == 401

@@ -9,7 +9,8 @@ from fastapi.middleware.cors import CORSMiddleware
 from fastapi.routing import APIRoute
 from starlette.types import ASGIApp
 
-from dressform import __version__, leash, logs, settings
+from dressform import __version__, logs, settings
+from dressform.audit.auditor import Auditor
 from dressform.clock import Clock
 from dressform.crypto.passwords import Passwords
 from dressform.crypto.tokens import AccessTokens, assert_backend
@@ -29,7 +30,9 @@ from dressform.routers import (
     jwks,
     links,
     measurements,
+    metrics,
     models,
+    operations,
     privacy,
     problems,
     profiles,
@@ -40,7 +43,19 @@ from dressform.routers.attempts import Attempts
 from dressform.routers.dependencies import ACCESS_TOKEN_LIFETIME, Service
 from dressform.settings import Settings
 
-ROUTERS = (sign_ups, sessions, accounts, profiles, models, measurements, privacy, jwks, health)
+ROUTERS = (
+    sign_ups,
+    sessions,
+    accounts,
+    profiles,
+    models,
+    measurements,
+    operations,
+    privacy,
+    jwks,
+    health,
+    metrics,
+)
 
 AUDIENCE = "dressform-api"
 
@@ -101,7 +116,6 @@ def from_environment() -> FastAPI:
     """For uvicorn, which imports this in each of its processes."""
     loaded = settings.load()
     logs.configure(loaded.log_level)
-    leash.end_with_parent()
     return create_app(loaded)
 
 
@@ -127,6 +141,7 @@ def _surround(app: FastAPI, process_settings: Settings) -> None:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     process_settings: Settings = app.state.settings
+    spools = process_settings.state_dir / "spool"
     assert_backend()
     newest()  # Now rather than at the first probe, which may come when the disk is full.
     async with opened(process_settings, app.state.clock) as (units, signing_keys):
@@ -143,8 +158,9 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
             tokens=tokens,
             studio=Pictures(),
             attempts=Attempts(units.vault.index, units.clock),
+            auditor=Auditor(units, spools, interval=process_settings.worker_interval),
         )
-        app.state.shipper = Shipper(units, process_settings.state_dir / "spool")
+        app.state.shipper = Shipper(units, spools)
         app.state.shipper.start()
         try:
             yield

@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Coroutine
-from datetime import datetime
 from typing import Annotated, Any, NoReturn, TypeVar
 
 import typer
@@ -16,20 +15,23 @@ import yaml
 from dressform import embedded, leash, logs, settings
 from dressform.app import create_app
 from dressform.cli_keys import app as keys_app
+from dressform.cli_operators import app as operators_app
+from dressform.cli_retention import app as retention_app
 from dressform.database import Units
 from dressform.errors import StartupError, Unavailable
 from dressform.listening import listen, serve_on
 from dressform.policy import CATEGORIES
 from dressform.process import assert_has_database, migrated, opened, settings_in_use
-from dressform.repositories.retention import Retention
 from dressform.settings import Settings
-from dressform.up import run_everything
+from dressform.up import run_everything, serve_side_by_side
 from dressform.worker.process import work, work_once
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__
 )
 app.add_typer(keys_app, name="keys")
+app.add_typer(retention_app, name="retention")
+app.add_typer(operators_app, name="operators")
 
 Result = TypeVar("Result")
 
@@ -89,7 +91,10 @@ def serve(
     leash.end_with_supervisor()
     with settings_in_use() as loaded, listen(loaded) as listening:
         _with_units(loaded, _only_open)
-        serve_on(listening, loaded)
+        if loaded.workers > 1:
+            serve_side_by_side(listening, loaded)
+        else:
+            serve_on(listening)
 
 
 @app.command()
@@ -153,32 +158,3 @@ def print_policy() -> None:
         typer.echo(
             f"| {one.data.en} | {one.purpose.en} | {kept} | {one.clock.en} | {one.ending.en} |"
         )
-
-
-@app.command()
-def retention() -> None:
-    """Show how each rule stands: window, oldest row, next ending, last run."""
-    with settings_in_use() as loaded:
-        _with_units(loaded, _print_standing)
-
-
-async def _print_standing(_: Settings, units: Units) -> None:
-    line = "{:<16} {:<10} {:<20} {:<20} {:<20} {:>8}"
-    typer.echo(line.format("rule", "window", "oldest", "next ending", "last run", "rows"))
-    async with units.reading() as unit:
-        for category in CATEGORIES:
-            standing = await Retention(unit).standing(category)
-            last = await Retention(unit).last_run(category)
-            shown = (
-                category.key,
-                category.window.in_words("en"),
-                _moment(standing.oldest_at),
-                _moment(standing.next_ending_at),
-                _moment(last.finished_at if last else None),
-                last.rows if last else "",
-            )
-            typer.echo(line.format(*map(str, shown)))
-
-
-def _moment(at: datetime | None) -> str:
-    return "none" if at is None else f"{at:%Y-%m-%d %H:%M:%S}"

@@ -110,6 +110,11 @@ def is_away(error: BaseException) -> bool:
     return isinstance(error, _AWAY) and not isinstance(error, BrokenPipeError)
 
 
+def state_of(error: DBAPIError) -> str:
+    """The SQLSTATE, which says what went wrong without repeating any value."""
+    return getattr(error.orig, "sqlstate", None) or "unknown"
+
+
 def violated(error: IntegrityError) -> str | None:
     """The name of the constraint that refused a row."""
     cause = getattr(error.orig, "__cause__", None)
@@ -134,9 +139,9 @@ class Units:
     clock: Clock
 
     @asynccontextmanager
-    async def reading(self) -> AsyncIterator[Unit]:
+    async def reading(self, *, at: datetime | None = None) -> AsyncIterator[Unit]:
         async with autocommit(self.engine) as connection:
-            yield Unit(connection, self.vault, self.clock())
+            yield Unit(connection, self.vault, at or self.clock())
 
     @asynccontextmanager
     async def writing(self, *, at: datetime | None = None) -> AsyncIterator[Unit]:

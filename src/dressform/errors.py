@@ -7,6 +7,7 @@ DressformError
 ├── WrongPassword             403  the signed-in member's own password was wrong
 ├── RefreshTokenRefused       401  unknown, used or ended
 ├── Restricted                403  the account's processing is restricted
+├── NotAnOperator             403  for the people who operate the site
 ├── ForeignOrigin             403  a cookie came with another site's request
 ├── NotFound                  404  nothing there, or nothing of yours
 ├── MethodNotAllowed          405
@@ -17,7 +18,8 @@ DressformError
 ├── TooLarge                  413  the body is over the limit
 ├── UnsupportedPicture        415  not a picture that we take
 ├── InvalidInput              422  fields that do not fit, each named
-│   └── WeakPassword          422
+│   ├── WeakPassword          422
+│   └── TooWide               422  the address log holds too much to search all of it
 ├── TooManyAttempts           429
 ├── InternalError             500
 └── Unavailable               503  the database is away
@@ -105,6 +107,13 @@ class Restricted(DressformError):
     detail = "Its data are kept but not used. Lift the restriction under /v1/privacy first."
 
 
+class NotAnOperator(DressformError):
+    status = HTTPStatus.FORBIDDEN
+    slug = "not-an-operator"
+    title = "This is for the people who operate the site"
+    detail = "Whoever runs the site makes an account an operator: `dressform operators add`."
+
+
 class ForeignOrigin(DressformError):
     status = HTTPStatus.FORBIDDEN
     slug = "foreign-origin"
@@ -187,6 +196,12 @@ class WeakPassword(InvalidInput):
     slug = "weak-password"
     title = "The password is too easy to guess"
     detail = "Choose a longer phrase of several unrelated words."
+
+
+class TooWide(InvalidInput):
+    slug = "too-wide"
+    title = "That is too much to search"
+    detail = "Narrow the time with `since` and `until`."
 
 
 class TooManyAttempts(DressformError):

@@ -1,12 +1,10 @@
 """Children that end with whoever started them, even if that was killed."""
 
-import multiprocessing
 import os
 import signal
 import sys
 import threading
 from collections.abc import Callable
-from multiprocessing.connection import wait
 
 SUPERVISOR = "DRESSFORM_SUPERVISOR"
 """Set for a process whose standard input is a pipe that its supervisor holds open."""
@@ -18,13 +16,6 @@ def end_with_supervisor() -> None:
         pipe = sys.stdin.fileno()
         # Not by `sys.stdin`: a thread that waits in there breaks the interpreter's end.
         _terminate_after(lambda: os.read(pipe, 1))
-
-
-def end_with_parent() -> None:
-    """In one process of several: the death of the one that started them ends it."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        _terminate_after(lambda: wait([parent.sentinel]))
 
 
 def _terminate_after(event: Callable[[], object]) -> None:

@@ -7,7 +7,6 @@ import time
 from contextlib import suppress
 
 import uvicorn
-from uvicorn.supervisors import Multiprocess
 
 from dressform.errors import StartupError
 from dressform.middleware.unreadable import Protocol
@@ -57,12 +56,11 @@ def _taken(settings: Settings) -> socket.socket:
     return found
 
 
-def serve_on(listening: socket.socket, settings: Settings) -> None:
+def serve_on(listening: socket.socket) -> None:
     """The API, until a signal. Requests in flight finish within seconds; then it drains its log."""
     config = uvicorn.Config(
         "dressform.app:from_environment",
         factory=True,
-        workers=settings.workers,
         # The access log knows which proxies to believe; uvicorn would believe any.
         proxy_headers=False,
         # Its own access log would hold addresses.
@@ -76,11 +74,6 @@ def serve_on(listening: socket.socket, settings: Settings) -> None:
     )
     host, port = listening.getsockname()[:2]
     log.info("listening on http://%s:%d", f"[{host}]" if ":" in host else host, port)
-    if settings.workers > 1:
-        processes = Multiprocess(config, sockets=[listening])
-        processes.run()
-        codes = [process.exitcode for process in processes.processes]
-        raise SystemExit(_STARTUP_FAILURE if _STARTUP_FAILURE in codes else 0)
     server = uvicorn.Server(config)
     with suppress(KeyboardInterrupt):
         server.run(sockets=[listening])

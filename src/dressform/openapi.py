@@ -20,6 +20,7 @@ _TAGS = {
     "health": "For probes and operators.",
     "measurements": "The catalogue of measurements.",
     "models": "The measurements of bodies, from which patterns are drafted.",
+    "operations": "For the people who operate the site: diagnosing, and only that.",
     "privacy": "The notice, and what everybody can do about their own data.",
     "profiles": "What members show of themselves.",
 }

@@ -57,9 +57,11 @@ PROFILE = Category(
     key="profile",
     data=Text(
         "E-mail address, username, password (only its hash) and language; if given, picture, bio "
-        "and social media accounts.",
+        "and social media accounts. Also that you were warned of the coming end and, if so, that "
+        "you operate the site.",
         "Adresse e-mail, nom d'utilisateur, mot de passe (seulement son empreinte) et langue ; si "
-        "fournis, photo, bio et comptes de réseaux sociaux.",
+        "fournis, photo, bio et comptes de réseaux sociaux. Aussi : que la fin prochaine vous a été "
+        "annoncée et, le cas échéant, que vous gérez le site.",
     ),
     purpose=Text(
         "To authenticate you, to contact you when required, and to build an on-line community.",
@@ -155,12 +157,31 @@ MAIL = Category(
         "Il est supprimé dès sa remise, au plus tard à ce moment.",
     ),
 )
+LOOKUP = Category(
+    key="lookup",
+    data=Text(
+        "That an operator looked into the visitors' addresses: who, when, why, and what was asked "
+        "for, an address only as its network.",
+        "La consultation des adresses des visiteurs par un opérateur : qui, quand, pourquoi, et ce "
+        "qui était demandé, une adresse seulement par son réseau.",
+    ),
+    purpose=Text(
+        "To be able to show that addresses serve to diagnose problems and nothing else.",
+        "Pouvoir montrer que les adresses ne servent qu'à diagnostiquer des problèmes.",
+    ),
+    legal_basis="GDPR Art. 5(2)",
+    window=Months(6),
+    since="at",
+    clock=Text("the look-up", "la consultation"),
+    ending=Text("The record is deleted.", "L'enregistrement est supprimé."),
+)
 ROUND = Category(
     key="retention-run",
     data=Text(
-        "That a rule was enforced: cut-off, number of rows, seconds. Nothing about a person.",
-        "L'application d'une règle : date limite, nombre de lignes, secondes. Rien sur une "
-        "personne.",
+        "That a rule was enforced: cut-off, number of rows, seconds; and the random id of a row "
+        "that could not be deleted yet. Nothing else about a person.",
+        "L'application d'une règle : date limite, nombre de lignes, secondes ; et l'identifiant "
+        "aléatoire d'une ligne encore impossible à supprimer. Rien d'autre sur une personne.",
     ),
     purpose=Text("To prove that the notice is kept.", "Prouver que la notice est respectée."),
     legal_basis="GDPR Art. 5(2)",
@@ -170,8 +191,8 @@ ROUND = Category(
     ending=Text("The record is deleted.", "L'enregistrement est supprimé."),
 )
 
-CATEGORIES = (VISITOR, MODEL, PROFILE, SIGN_UP, SESSION, TOKEN, MAIL, ROUND)
-"""In the order in which the worker enforces them: a model goes before its account."""
+CATEGORIES = (VISITOR, PROFILE, MODEL, SIGN_UP, SESSION, TOKEN, MAIL, LOOKUP, ROUND)
+"""In the order in which the worker enforces them: an account goes with its models, or neither."""
 
 MACHINERY = "machinery"
 """The mark of a column of the service's own machinery, which says nothing about any person."""

@@ -39,6 +39,18 @@ def run_everything(settings: Settings) -> None:
     sys.stdout.write("Dressform has stopped.\n")
 
 
+def serve_side_by_side(listening: socket.socket, settings: Settings) -> None:
+    """As many processes of the API as are set, on one socket. Raises StartupError."""
+    in_use = settings.model_copy(update={"port": listening.getsockname()[1]})
+    alone = {**os.environ, HANDED_DOWN: str(listening.fileno()), "DRESSFORM_WORKERS": "1"}
+    supervise(
+        [Child("serve", alone, files=(listening.fileno(),)) for _ in range(settings.workers)],
+        is_ready=lambda: _is_live(in_use),
+        announce=lambda: None,
+        check=lambda: None,
+    )
+
+
 @contextmanager
 def _database(settings: Settings, listening: socket.socket) -> Iterator[_Database]:
     os.environ["DRESSFORM_PORT"] = str(listening.getsockname()[1])  # It may have been 0, any.

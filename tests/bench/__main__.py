@@ -7,14 +7,9 @@ rounds alternate between the candidates, and medians of their ratios are given.
 import asyncio
 import json
 import os
-import socket
-import statistics
-import subprocess
-import sys
 import tempfile
-import time
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -30,83 +25,13 @@ from dressform.repositories.models import Models
 from dressform.repositories.profiles import Profiles
 from dressform.settings import load
 from dressform.sewing.catalogue import CATALOGUE
+from tests.bench.serving import Asked, compare, served
+from tests.bench.shipping import shipping_rate
 
-ROUNDS = int(os.environ.get("BENCH_ROUNDS", "7"))
-SECONDS = float(os.environ.get("BENCH_SECONDS", "2"))
 PASSWORD = "seven tailors measured twice"
 MEASUREMENTS = {name: 100.5 + number for number, name in enumerate(CATALOGUE)} | {
     "shoulderSlope": 13.0
 }
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-@contextmanager
-def _served(factory: str, environment: Mapping[str, str]) -> Iterator[int]:
-    port = _free_port()
-    command = [sys.executable, "-m", "uvicorn", factory, "--factory", "--port", str(port)]
-    options = ["--no-access-log", "--no-proxy-headers", "--log-level", "error"]
-    process = subprocess.Popen([*command, *options], env={**os.environ, **environment})
-    try:
-        _wait(port)
-        yield port
-    finally:
-        process.terminate()
-        process.wait(15)
-
-
-def _wait(port: int) -> None:
-    for _ in range(200):
-        try:
-            socket.create_connection(("127.0.0.1", port)).close()
-        except OSError:
-            time.sleep(0.05)
-        else:
-            return
-    raise RuntimeError("the server did not come up")
-
-
-def _load(port: int, path: str, headers: Mapping[str, str]) -> dict[str, float]:
-    lines = [f"GET {path} HTTP/1.1", f"Host: 127.0.0.1:{port}"]
-    lines += [f"{name}: {value}" for name, value in headers.items()]
-    wanted = {
-        "port": port,
-        "request": "\r\n".join(lines) + "\r\n\r\n",
-        "connections": 16,
-        "seconds": SECONDS,
-    }
-    ran = subprocess.run(
-        [sys.executable, "-m", "tests.bench.load"],
-        input=json.dumps(wanted),
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    found: dict[str, float] = json.loads(ran.stdout)
-    assert not found["bad"], f"{path}: {found['bad']} answers were not 2xx"
-    return found
-
-
-def _compare(
-    what: str, ours: int, others: int, path: str, headers: Mapping[str, str]
-) -> dict[str, Any]:
-    pairs = [(_load(ours, path, headers), _load(others, path, headers)) for _ in range(ROUNDS)]
-    return {
-        "what": what,
-        "ours_per_second": round(statistics.median(a["per_second"] for a, _ in pairs)),
-        "other_per_second": round(statistics.median(b["per_second"] for _, b in pairs)),
-        "throughput_ratio": round(
-            statistics.median(a["per_second"] / b["per_second"] for a, b in pairs), 3
-        ),
-        "median_added_ms_a_request": round(
-            statistics.median(1000 / a["per_second"] - 1000 / b["per_second"] for a, b in pairs), 4
-        ),
-    }
 
 
 async def _member(units: Units) -> UUID:
@@ -151,21 +76,29 @@ def main() -> None:
             "BENCH_DSN": server.url().replace("+asyncpg", ""),
         }
         model_id = asyncio.run(_prepare())
-        logged = stack.enter_context(_served("dressform.app:from_environment", {}))
-        unlogged = stack.enter_context(_served("tests.bench.apps:unlogged", {}))
-        base = f"http://127.0.0.1:{logged}"
-        answer = httpx.post(f"{base}/v1/auth/login", json={"login": "bench", "password": PASSWORD})
-        token = {"Authorization": f"Bearer {answer.json()['access_token']}"}
-        path = f"/v1/models/{model_id}"
-        body = httpx.get(f"{base}{path}", headers=token).content
-        asyncio.run(_copy_for_bare(os.environ["BENCH_DSN"], model_id, body))
-        bare = stack.enter_context(_served("tests.bench.apps:bare", {}))
-        for result in (
-            _compare("access log on / off, /health/live", logged, unlogged, "/health/live", {}),
-            _compare("access log on / off, reading a model", logged, unlogged, path, token),
-            _compare("whole stack / bare asyncpg, reading a model", logged, bare, path, token),
-        ):
+        print(json.dumps(asyncio.run(_shipping(state))))  # noqa: T201
+        for result in _served(stack, model_id):
             print(json.dumps(result))  # noqa: T201
+
+
+def _served(stack: ExitStack, model_id: UUID) -> Iterator[dict[str, Any]]:
+    logged = stack.enter_context(served("dressform.app:from_environment", {}))
+    unlogged = stack.enter_context(served("tests.bench.apps:unlogged", {}))
+    yield compare("access log on / off, /health/live", logged, unlogged, Asked("/health/live"))
+    base = f"http://127.0.0.1:{logged}"
+    answer = httpx.post(f"{base}/v1/auth/login", json={"login": "bench", "password": PASSWORD})
+    token = {"Authorization": f"Bearer {answer.json()['access_token']}"}
+    model = Asked(f"/v1/models/{model_id}", token)
+    yield compare("access log on / off, reading a model", logged, unlogged, model)
+    body = httpx.get(f"{base}{model.path}", headers=token).content
+    asyncio.run(_copy_for_bare(os.environ["BENCH_DSN"], model_id, body))
+    bare = stack.enter_context(served("tests.bench.apps:bare", {}))
+    yield compare("whole stack / bare asyncpg, reading a model", logged, bare, model)
+
+
+async def _shipping(state: Path) -> dict[str, Any]:
+    async with opened(load()) as (units, _):
+        return await shipping_rate(units, os.environ["BENCH_DSN"], state / "shipping")
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from dressform.app import Application, create_app
+from dressform.middleware.access_log import AccessLogMiddleware
 from dressform.settings import load
 
 
@@ -30,7 +31,9 @@ class _OnlyRequestId:
 
 class _Unlogged(Application):
     def build_middleware_stack(self) -> ASGIApp:
-        return _OnlyRequestId(FastAPI.build_middleware_stack(self))
+        logged = super().build_middleware_stack()
+        assert isinstance(logged, AccessLogMiddleware)
+        return _OnlyRequestId(logged.app)
 
 
 def unlogged() -> FastAPI:

@@ -8,10 +8,11 @@ import time
 
 
 class _Connection(asyncio.Protocol):
-    """One request after the other on one connection."""
+    """One request after the other on one connection, `pause` seconds apart."""
 
-    def __init__(self, request: bytes, until: float) -> None:
+    def __init__(self, request: bytes, until: float, pause: float) -> None:
         self._request = request
+        self._pause = pause
         self._until = until
         self._buffer = b""
         self.seconds: list[float] = []
@@ -37,6 +38,8 @@ class _Connection(asyncio.Protocol):
         self._buffer = b""
         if now >= self._until:
             self._transport.close()
+        elif self._pause:
+            asyncio.get_running_loop().call_later(self._pause, self._ask)
         else:
             self._ask()
 
@@ -50,13 +53,15 @@ def _length(head: bytes) -> int:
     return int(rest.split(b"\r\n", 1)[0] or 0)
 
 
-async def _run(port: int, request: bytes, connections: int, seconds: float) -> dict[str, float]:
+async def _run(
+    port: int, request: bytes, connections: int, seconds: float, pause: float
+) -> dict[str, float]:
     loop = asyncio.get_running_loop()
     began = time.perf_counter()
     made = [
         (
             await loop.create_connection(
-                lambda: _Connection(request, began + seconds), "127.0.0.1", port
+                lambda: _Connection(request, began + seconds, pause), "127.0.0.1", port
             )
         )[1]
         for _ in range(connections)

@@ -11,6 +11,7 @@ from sqlalchemy import text
 
 from dressform.database import Units
 from dressform.middleware.shipping import Shipper
+from tests.log import in_log
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,6 @@ async def records(app: FastAPI) -> list[Record]:
     """All of them, the oldest first."""
     await shipped(app.state.shipper)
     units: Units = app.state.service.units
-    async with units.reading() as unit:
+    async with in_log(units) as unit:
         rows = await unit.connection.execute(text("SELECT * FROM access_log ORDER BY request_id"))
         return [Record(*row) for row in rows]

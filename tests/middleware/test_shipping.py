@@ -1,26 +1,31 @@
 """From the spool to the table: nothing lost, nothing twice, whatever dies in between."""
 
 import asyncio
+import itertools
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from dressform.database import Units
 from dressform.middleware import shipping
 from dressform.middleware.shipping import Shipper
-from dressform.middleware.spool import new_spool
+from dressform.middleware.spool import Spool, new_spool
 from dressform.process import migrated, opened
 from dressform.repositories.access_log import AccessLog
+from dressform.repositories.log_days import LogDays
 from dressform.settings import Settings
 from tests.commands import environment
 from tests.databases import own_database
+from tests.log import in_log
 from tests.middleware.lines import NOON, id_of, line, lines
 from tests.middleware.records import shipped
 
@@ -48,21 +53,21 @@ async def shipper(units: Units, tmp_path: Path) -> AsyncIterator[Shipper]:
 
 async def ids(units: Units) -> list[str]:
     """In the order of their time; one that was shipped twice is there twice."""
-    async with units.reading() as unit:
+    async with in_log(units) as unit:
         rows = await unit.connection.execute(text("SELECT request_id FROM access_log ORDER BY at"))
         return [str(row) for (row,) in rows]
 
 
 async def marks(units: Units) -> int:
-    async with units.reading() as unit:
+    async with in_log(units) as unit:
         return int(
             (await unit.connection.execute(text("SELECT count(*) FROM spool_mark"))).scalar_one()
         )
 
 
 async def days(units: Units) -> list[str]:
-    async with units.reading() as unit:
-        return [str(day) for day in await AccessLog(unit).partitions()]
+    async with in_log(units) as unit:
+        return [str(day.date) for day in await (await LogDays.opened(unit)).all()]
 
 
 async def test_days_without_partitions_are_made(units: Units, shipper: Shipper) -> None:
@@ -252,3 +257,106 @@ async def test_killed_between_the_commit_and_the_removal(
     assert await ids(units) == [id_of(one) for one in written]
     assert list(tmp_path.iterdir()) == []
     assert await marks(units) == 0
+
+
+class Death(BaseException):
+    """Of the process: nothing is tidied up after it but what the kernel tidies up."""
+
+
+@contextmanager
+def dying_at(moment: int, units: Units) -> Iterator[None]:
+    """Dies before or after a statement, a COPY, a commit or the removal of a file: at that one."""
+    moments = itertools.count()
+
+    def pass_by(*_: object) -> None:
+        if next(moments) == moment:
+            raise Death
+
+    async def copy(*arguments: Any, **named: Any) -> None:
+        pass_by()
+        await real_copy(*arguments, **named)
+        pass_by()
+
+    def remove(spool: Spool) -> None:
+        pass_by()
+        real_remove(spool)
+        pass_by()
+
+    real_copy, real_remove = asyncpg.Connection.copy_to_table, Spool.remove
+    names = ("before_cursor_execute", "after_cursor_execute", "commit")
+    with pytest.MonkeyPatch.context() as patch, ExitStack() as stack:
+        patch.setattr(asyncpg.Connection, "copy_to_table", copy)
+        patch.setattr(Spool, "remove", remove)
+        for name in names:
+            event.listen(units.engine.sync_engine, name, pass_by)
+            stack.callback(event.remove, units.engine.sync_engine, name, pass_by)
+        yield
+
+
+async def dies(shipper: Shipper, moment: int, units: Units) -> bool:
+    """Whether it came that far."""
+    try:
+        with dying_at(moment, units):
+            await shipper.stop()
+    except Death:
+        shipper.spool.leave()
+        return True
+    return False
+
+
+async def test_whenever_it_dies_the_next_one_completes_it(
+    units: Units, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shipping, "BLOCK", 500)
+    written: list[bytes] = []
+    for moment in itertools.count():
+        shipper = Shipper(units, tmp_path)
+        for one in lines(10, NOON + timedelta(minutes=moment)):
+            written.append(one)
+            shipper.spool.append(one)
+        died = await dies(shipper, moment, units)
+        after = Shipper(units, tmp_path)
+        await after.recover()
+        await after.stop()
+
+        assert await ids(units) == [id_of(one) for one in written], moment
+        assert list(tmp_path.iterdir()) == []
+        if not died:
+            break
+    assert moment > 20
+
+
+async def test_how_long_lines_have_been_waiting(units: Units, tmp_path: Path) -> None:
+    shipper = Shipper(units, tmp_path)
+    await asyncio.sleep(0.05)
+    assert shipper.stuck_seconds == 0
+
+    shipper.spool.append(line())
+    assert shipper.stuck_seconds >= 0.05
+
+    shipper.start()
+    await shipped(shipper)
+    assert shipper.stuck_seconds == 0
+    await shipper.stop()
+
+
+async def test_a_commit_under_way_is_waited_for(units: Units, tmp_path: Path) -> None:
+    """The database may still be at the last word of a dead process when its spool is found."""
+    written = lines(3)
+    async with units.writing() as unit:
+        await (await LogDays.opened(unit)).make({NOON.date()})
+    orphan = new_spool(tmp_path)
+    for one in written:
+        orphan.append(one)
+    shipper = Shipper(units, tmp_path)
+    async with units.writing() as unit:
+        access_log = await AccessLog.opened(unit)
+        await access_log.shipped_of(orphan.name)
+        await access_log.copy(orphan.name, b"".join(written), shipped=orphan.size)
+        orphan.leave()
+        recovering = asyncio.create_task(shipper.recover())
+        await asyncio.sleep(0.2)
+    await recovering
+    await shipper.stop()
+
+    assert await ids(units) == [id_of(one) for one in written]

@@ -136,6 +136,7 @@ import asyncio, json, resource, sys
 import httpx
 from sqlalchemy import text
 from dressform.app import create_app
+from dressform.repositories.access_log import BECOME
 from dressform.settings import load
 
 async def main():
@@ -152,7 +153,8 @@ async def main():
             async def rows():
                 while app.state.shipper.backlog:
                     await asyncio.sleep(0.01)
-                async with app.state.service.units.reading() as unit:
+                async with app.state.service.units.writing() as unit:
+                    await unit.connection.execute(BECOME)
                     counted = text("SELECT count(DISTINCT request_id), count(*) FROM access_log")
                     return list((await unit.connection.execute(counted)).one())
 

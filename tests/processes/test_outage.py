@@ -20,6 +20,7 @@ from dressform.process import migrated, opened
 from dressform.settings import Settings
 from tests.commands import environment
 from tests.conftest import MASTER_KEY, QUICK
+from tests.log import in_log
 from tests.people import Mailbox, Person
 from tests.processes.running import command, until
 
@@ -128,7 +129,7 @@ class Load:
 
 async def recorded(settings: Settings) -> tuple[int, int]:
     """Rows of the access log, and how many different requests they are of."""
-    async with opened(settings) as (units, _), units.reading() as unit:
+    async with opened(settings) as (units, _), in_log(units) as unit:
         counted = text("SELECT count(*), count(DISTINCT request_id) FROM access_log")
         rows, requests = (await unit.connection.execute(counted)).one()
         return rows, requests

@@ -16,6 +16,7 @@ from dressform.process import migrated, opened
 from dressform.settings import Settings
 from tests.commands import environment
 from tests.databases import own_database
+from tests.log import in_log
 from tests.processes.running import Command, children_of, command, is_live, until
 
 pytestmark = pytest.mark.slow
@@ -41,7 +42,7 @@ def served(settings: Settings) -> dict[str, str]:
 
 async def logged(settings: Settings) -> dict[int, int]:
     """How many requests were recorded, by status."""
-    async with opened(settings) as (units, _), units.reading() as unit:
+    async with opened(settings) as (units, _), in_log(units) as unit:
         rows = await unit.connection.execute(
             text("SELECT status, count(DISTINCT request_id) FROM access_log GROUP BY 1")
         )
@@ -143,7 +144,7 @@ async def test_two_processes_share_the_work(own: Settings) -> None:
         until(lambda: is_live(base))
         spools = own.state_dir / "spool"
         until(lambda: len(list(spools.glob("*.spool"))) == 2)
-        processes = children_of(serve.process.pid, "spawn_main")
+        processes = children_of(serve.process.pid, "dressform serve")
         assert len(processes) == 2
         async with httpx.AsyncClient(
             base_url=base, limits=httpx.Limits(max_keepalive_connections=0)
@@ -151,7 +152,11 @@ async def test_two_processes_share_the_work(own: Settings) -> None:
             answers = await asyncio.gather(*(client.get("/v1/measurements") for _ in range(200)))
         assert {answer.status_code for answer in answers} == {200}
         os.kill(processes[0], signal.SIGKILL)
-        until(lambda: len(set(children_of(serve.process.pid, "spawn_main")) - {processes[0]}) == 2)
+        until(
+            lambda: (
+                len(set(children_of(serve.process.pid, "dressform serve")) - {processes[0]}) == 2
+            )
+        )
         serve.signal(signal.SIGTERM)
         code, _ = await ends(serve)
 
@@ -163,7 +168,7 @@ async def test_several_processes_end_with_the_one_that_started_them(own: Setting
     with command("serve", "--workers", "2", environment=served(own)) as serve:
         base = await says(serve)
         until(lambda: is_live(base))
-        processes = children_of(serve.process.pid, "spawn_main")
+        processes = children_of(serve.process.pid, "dressform serve")
         serve.signal(signal.SIGKILL)
         await ends(serve)
         until(lambda: not any(Path(f"/proc/{pid}/cmdline").exists() for pid in processes), 12)
@@ -226,3 +231,22 @@ async def test_a_database_that_is_not_there_is_told(
         assert running.output.startswith(f"dressform: {said}")
         assert running.output.count("\n") == 1
         assert "s3cr3t" not in running.output
+
+
+async def test_one_that_keeps_dying_is_started_ever_later(own: Settings) -> None:
+    """And said so, while the other one answers."""
+    with command("serve", "--workers", "2", environment=served(own)) as serve:
+        base = await says(serve)
+        until(lambda: is_live(base))
+        until(lambda: len(children_of(serve.process.pid, "dressform serve")) == 2)
+        steady, dying = children_of(serve.process.pid, "dressform serve")
+        for pause in ("0.5", "1.0", "2.0"):
+            os.kill(dying, signal.SIGKILL)
+            await asyncio.to_thread(serve.says, rf"serve ended with -9: again in {pause} s")
+            until(lambda: is_live(base))
+            until(lambda: len(children_of(serve.process.pid, "dressform serve")) == 2)
+            (dying,) = set(children_of(serve.process.pid, "dressform serve")) - {steady}
+        serve.signal(signal.SIGTERM)
+        code, _ = await ends(serve)
+
+    assert code == 0, serve.output

@@ -1,15 +1,22 @@
 """What probes are told."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import httpx
 import pytest
+from fastapi import FastAPI
 from sqlalchemy import text
 
+from dressform.audit import auditor
 from dressform.database import Units
+from dressform.errors import Unavailable
+from dressform.policy import CATEGORIES, SESSION
 from dressform.settings import Settings
 from dressform.worker.scheduler import Duties
+from tests.audit import trouble
 from tests.conftest import MovableClock
+from tests.worker.everything import add_everything
 
 
 @pytest.fixture
@@ -85,3 +92,92 @@ async def test_it_is_not_ready_for_another_schema(client: httpx.AsyncClient) -> 
         "last_round_age_seconds": None,
     }
     assert (await client.get("/health/live")).status_code == 200
+
+
+async def test_it_tells_when_the_log_reaches_no_disk_or_no_database(
+    client: httpx.AsyncClient, app: FastAPI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Requests are served all the same."""
+    shipper = type(app.state.shipper)
+    monkeypatch.setattr(shipper, "stuck_seconds", 60.0)
+    in_time = await client.get("/health/ready")
+    monkeypatch.setattr(shipper, "stuck_seconds", 61.0)
+    stuck = await client.get("/health/ready")
+    monkeypatch.setattr(shipper, "is_failing", True)
+    failing = await client.get("/health/ready")
+
+    told = [(one.status_code, one.json()["access_log"]) for one in (in_time, stuck, failing)]
+    assert told == [(200, "ok"), (200, "stuck"), (200, "held in memory")]
+
+
+async def test_retention_is_told_rule_by_rule(
+    client: httpx.AsyncClient, duties: Duties, units: Units, clock: MovableClock
+) -> None:
+    await duties.round()
+    await add_everything(units, clock() - timedelta(seconds=1))
+
+    response = await client.get("/health/retention")
+
+    assert response.status_code == 200, response.text
+    told = response.json()
+    assert {key: told[key] for key in ("status", "checked_at", "last_round_at", "overdue")} == {
+        "status": "kept",
+        "checked_at": "2026-03-01T12:00:00Z",
+        "last_round_at": "2026-03-01T12:00:00Z",
+        "overdue": 0,
+    }
+    assert [rule["rule"] for rule in told["rules"]] == [one.key for one in CATEGORIES]
+    assert {rule["oldest_at"] for rule in told["rules"]} == {"2026-03-01T11:59:59Z"}
+    assert told["orphaned_partitions"] == 0
+    assert told["spools"]["files"] == 1
+
+
+async def test_what_is_overdue_is_an_error(
+    client: httpx.AsyncClient,
+    units: Units,
+    clock: MovableClock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Without anybody's doing anything; holds and rows set aside are told without ids."""
+    monkeypatch.setattr(auditor, "FRESH_SECONDS", 0)
+    await add_everything(units, clock())
+    before = await client.get("/health/retention")
+    await trouble.hold(units, clock())
+    await trouble.set_aside(units, clock())
+    clock.at = SESSION.window.after(clock()) + timedelta(days=1, seconds=1)
+
+    response = await client.get("/health/retention")
+
+    assert before.status_code == 200
+    assert response.status_code == 503
+    assert int(response.headers["Retry-After"]) > 0
+    told = response.json()
+    assert told["status"] == "overdue"
+    rules = {rule["rule"]: rule for rule in told["rules"]}
+    assert {key for key, rule in rules.items() if rule["overdue"]} == {
+        "mail",
+        "one-time-token",
+        "session",
+        "sign-up",
+    }
+    assert rules["model"]["hold"] == {
+        "reason": "too many at once",
+        "rows": 7,
+        "held_at": "2026-03-01T12:00:00Z",
+        "approved_at": None,
+    }
+    assert rules["mail"]["set_aside"] == 1
+
+
+async def test_retention_is_unknown_while_the_database_is_away(
+    client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(_: object) -> None:
+        raise Unavailable(retry_after=5)
+
+    monkeypatch.setattr(auditor.Auditor, "look", away)
+
+    for path in ("/health/retention", "/v1/privacy/status"):
+        response = await client.get(path)
+        assert response.status_code == 503
+        assert response.headers["Content-Type"] == "application/problem+json"

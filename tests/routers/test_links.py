@@ -13,6 +13,7 @@ LINKS = {
     "/verify-email": "v1/auth/verify-email",
     "/reset-password": "v1/auth/password/reset",
     "/confirm-email": "v1/auth/email/confirm",
+    "/reopen": "v1/auth/reopen",
 }
 PRESS = "document.querySelector('button').click()"
 NEW_PASSWORD = "nine thimbles under the lamp"

@@ -4,6 +4,8 @@ from collections.abc import Awaitable, Callable
 import httpx
 import pytest
 
+from dressform.policy import PROFILE
+from dressform.repositories.endings import LONGEST_WAIT
 from dressform.routers.attempts import Limit
 from tests.answers import assert_problem, shown
 from tests.conftest import MovableClock
@@ -163,15 +165,39 @@ async def test_another_sign_up_for_the_address_can_neither_be_confirmed_nor_noti
     assert (await probe.sign_in()).status_code == 401
 
 
-async def test_an_account_past_its_window_keeps_neither_name_nor_address(
+async def test_an_account_that_is_over_keeps_neither_name_nor_address(
     ada: Person, clock: MovableClock
 ) -> None:
     """Even when no worker has come to remove it."""
-    clock.advance(days=366)
+    clock.at = PROFILE.window.after(clock()) + LONGEST_WAIT
 
     assert (await ada.register()).status_code == 202
     assert (await ada.confirm()).status_code == 204
     assert (await ada.sign_in()).status_code == 200
+
+
+async def test_who_registers_anew_is_shown_the_way_back(ada: Person, clock: MovableClock) -> None:
+    """Past its window, and not yet over: the account waits for its owner."""
+    await ada.ask("PATCH", "/v1/profiles/me", json={"bio": "I sew."})
+    clock.at = PROFILE.window.after(clock())
+
+    assert (await ada.register()).status_code == 202
+    token = await ada.mailbox.token()
+    reopened = await ada.client.post("/v1/auth/reopen", json={"token": token})
+
+    assert reopened.status_code == 204
+    assert (await ada.sign_in()).status_code == 200
+    assert (await ada.ask("GET", "/v1/profiles/me")).json()["bio"] == "I sew."
+
+
+async def test_another_does_not_get_the_name_of_one_who_may_come_back(
+    ada: Person, newcomer: Newcomer, clock: MovableClock
+) -> None:
+    clock.at = PROFILE.window.after(clock())
+    rival = newcomer("ada", email="rival@example.org")
+
+    assert (await rival.register()).status_code == 202
+    assert_problem(await rival.confirm(), 409, "username-taken")
 
 
 async def test_one_name_wanted_twice_at_once(newcomer: Newcomer) -> None:

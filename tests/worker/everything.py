@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select, text
 
 from dressform.crypto.secrets import new_id
-from dressform.database import Units
+from dressform.database import Unit, Units
 from dressform.policy import CATEGORIES, ROUND, Category
 from dressform.repositories.accounts import Accounts
+from dressform.repositories.lookups import Lookups
 from dressform.repositories.mails import Mails
 from dressform.repositories.models import Models
 from dressform.repositories.one_time_tokens import OneTimeTokens, Purpose
@@ -17,7 +18,9 @@ from dressform.repositories.profiles import Profiles
 from dressform.repositories.retention import Retention
 from dressform.repositories.sessions import Sessions
 from dressform.repositories.sign_ups import SignUps
-from dressform.tables import Base
+from dressform.repositories.warnings import Warned, Warnings
+from dressform.tables import Account, Base
+from tests.log import in_log
 
 TABLES = {
     "visitor": {"access_log"},
@@ -27,13 +30,14 @@ TABLES = {
     "session": {"session", "refresh_token"},
     "one-time-token": {"one_time_token"},
     "mail": {"mail"},
+    "lookup": {"lookup"},
     "retention-run": {"retention_run"},
 }
 """What goes when a window ends."""
 
 
 async def add_account(units: Units, at: datetime, username: str = "ada") -> Owner:
-    """With a profile, a picture, a model and its avatar; never logged in."""
+    """With a profile, a picture, a model and its avatar; never logged in, and warned of its end."""
     async with units.writing(at=at) as unit:
         owner = await Accounts(unit).add(
             new_id(), email=f"{username}@example.org", language="en", password_hash="none"
@@ -42,7 +46,19 @@ async def add_account(units: Units, at: datetime, username: str = "ada") -> Owne
         await Pictures(unit).put(owner, b"picture")
         model = await Models(unit).add(owner, name="Me", breasts=False, measurements={})
         await Avatars(unit).put(owner, model.id, b"avatar")
+    await warn(units, owner)
     return owner
+
+
+async def warn(units: Units, owner: Owner, *, before: timedelta = timedelta(days=30)) -> None:
+    """As if a mail server had taken the warning of the account's next end so long before it."""
+    async with units.reading() as unit:
+        ends_at = await unit.connection.scalar(
+            select(Account.ends_at).where(Account.id == owner.account_id)
+        )
+    assert ends_at is not None
+    async with units.writing(at=ends_at - before) as unit:
+        await Warnings(unit).handed_over(Warned(owner.account_id, ends_at))
 
 
 async def add_everything(units: Units, at: datetime) -> Owner:
@@ -54,6 +70,9 @@ async def add_everything(units: Units, at: datetime) -> Owner:
             email="bob@example.org", username="bob", language="en", password_hash="none"
         )
         await Mails(unit).add("erased", to="eve@example.org", language="en")
+        await Lookups(unit).add(
+            owner.account_id, purpose="error", reason="A test.", asked={}, shown=0
+        )
         run = await Retention(unit).claim(ROUND, at)
         assert run is not None
         await Retention(unit).finish(run, rows=0, seconds=0.1)
@@ -63,7 +82,7 @@ async def add_everything(units: Units, at: datetime) -> Owner:
 
 async def add_visit(units: Units, at: datetime) -> None:
     day, name = at.date(), f"access_log_{at:%Y%m%d}"
-    async with units.writing() as unit:
+    async with in_log(units) as unit:
         await unit.connection.execute(
             text(
                 f"CREATE TABLE IF NOT EXISTS {name} PARTITION OF access_log "
@@ -83,10 +102,16 @@ async def counts(units: Units) -> dict[str, int]:
     """Rows in each table that a window looks after."""
     found = {}
     async with units.reading() as unit:
-        for name in set().union(*TABLES.values()):
-            counted = select(func.count()).select_from(Base.metadata.tables[name])
-            found[name] = (await unit.connection.execute(counted)).scalar_one()
+        for name in set().union(*TABLES.values()) - TABLES["visitor"]:
+            found[name] = await _count(unit, name)
+    async with in_log(units) as unit:
+        found["access_log"] = await _count(unit, "access_log")
     return found
+
+
+async def _count(unit: Unit, table: str) -> int:
+    counted = select(func.count()).select_from(Base.metadata.tables[table])
+    return int((await unit.connection.execute(counted)).scalar_one())
 
 
 def end_of(category: Category, began: datetime) -> datetime:

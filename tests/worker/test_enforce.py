@@ -10,8 +10,10 @@ from sqlalchemy import text
 from dressform.database import Units
 from dressform.policy import CATEGORIES, MODEL, PROFILE, ROUND, VISITOR, Category
 from dressform.repositories.accounts import Accounts
-from dressform.repositories.retention import BATCH, Retention
+from dressform.repositories.endings import BATCH, Endings
+from dressform.repositories.retention import Retention
 from dressform.worker.enforce import Report, enforce
+from tests.conftest import UNBROKEN
 from tests.worker.everything import (
     TABLES,
     add_account,
@@ -19,6 +21,7 @@ from tests.worker.everything import (
     add_visit,
     counts,
     end_of,
+    warn,
 )
 
 BEGAN = datetime(2026, 8, 31, 15, 30, 45, tzinfo=UTC)
@@ -28,7 +31,7 @@ categories = pytest.mark.parametrize("category", CATEGORIES, ids=lambda category
 
 
 async def enforced(category: Category, units: Units, at: datetime) -> Report:
-    report = await enforce(category, units, at=at, slot=at)
+    report = await enforce(category, units, at=at, slot=at, breaker=UNBROKEN)
     assert report is not None
     return report
 
@@ -86,6 +89,7 @@ async def test_a_login_begins_the_window_anew(units: Units) -> None:
         found = await Accounts(unit).by_id(owner.account_id)
         assert found is not None
         assert await Accounts(unit).logged_in(found)
+    await warn(units, owner)
 
     for category in (MODEL, PROFILE):
         assert (await enforced(category, units, category.window.after(BEGAN))).rows == 0
@@ -126,7 +130,7 @@ async def test_it_goes_in_batches(units: Units) -> None:
     batches = []
     for _ in range(4):
         async with units.writing(at=ROUND.window.after(BEGAN)) as unit:
-            batches.append(await Retention(unit).end_batch(ROUND))
+            batches.append(await Endings(unit, ROUND).end_batch())
 
     assert batches == [BATCH, BATCH, 1, 0]
 
@@ -144,7 +148,7 @@ async def test_batches_of_two_at_once_do_not_wait_for_each_other(units: Units) -
     await fill(units, 2 * BATCH)
     at = ROUND.window.after(BEGAN)
     async with units.writing(at=at) as one, units.writing(at=at) as other:
-        ended = [await Retention(unit).end_batch(ROUND) for unit in (one, other)]
+        ended = [await Endings(unit, ROUND).end_batch() for unit in (one, other)]
 
     assert ended == [BATCH, BATCH]
     assert (await counts(units))["retention_run"] == 0
@@ -155,7 +159,8 @@ async def test_a_slot_is_enforced_once(units: Units) -> None:
     at = PROFILE.window.after(BEGAN)
 
     reports = await asyncio.gather(
-        *(enforce(PROFILE, units, at=at, slot=at) for _ in range(5)), return_exceptions=True
+        *(enforce(PROFILE, units, at=at, slot=at, breaker=UNBROKEN) for _ in range(5)),
+        return_exceptions=True,
     )
 
     assert [report.rows for report in reports if isinstance(report, Report)] == [1]
@@ -189,7 +194,7 @@ async def test_a_login_during_the_round_saves_the_account_or_comes_too_late(unit
         assert found is not None
 
         async def log_in(found: object = found) -> bool:
-            await asyncio.sleep(random.random() * 0.006)
+            await asyncio.sleep(random.random() * 0.03)
             async with units.writing(at=end - SECOND) as unit:
                 counted = await Accounts(unit).logged_in(found)  # type: ignore[arg-type]
                 await asyncio.sleep(random.random() * 0.004)
@@ -197,7 +202,7 @@ async def test_a_login_during_the_round_saves_the_account_or_comes_too_late(unit
 
         async def purge(slot: datetime = end + n * SECOND) -> Report | None:
             await asyncio.sleep(random.random() * 0.006)
-            return await enforce(PROFILE, units, at=end, slot=slot)
+            return await enforce(PROFILE, units, at=end, slot=slot, breaker=UNBROKEN)
 
         logged_in, report = await asyncio.gather(log_in(), purge())
 

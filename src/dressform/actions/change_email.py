@@ -23,11 +23,16 @@ async def ask_email_change(
             "email-change",
             to=new_email,
             language=language,
-            owner=member,
+            ends_with=member.account_id,
             account_id=str(member.account_id),
             version=credentials.version,
         )
-        await mails.add("email-change-asked", to=credentials.email, language=language, owner=member)
+        await mails.add(
+            "email-change-asked",
+            to=credentials.email,
+            language=language,
+            ends_with=member.account_id,
+        )
 
 
 async def confirm_email(unit: Unit, token: str) -> None:
@@ -44,5 +49,8 @@ async def confirm_email(unit: Unit, token: str) -> None:
     # A reset link that went to the old address must not outlive it.
     await OneTimeTokens(unit).forget(redeemed.owner)
     await Mails(unit).add(
-        "email-changed", to=before.email, language=before.language, owner=redeemed.owner
+        "email-changed",
+        to=before.email,
+        language=before.language,
+        ends_with=redeemed.owner.account_id,
     )

@@ -53,6 +53,6 @@ async def _set_password(unit: Unit, owner: Owner, password_hash: str) -> Credent
     account = await Accounts(unit).change(owner, password_hash=password_hash)
     await OneTimeTokens(unit).forget(owner)
     await Mails(unit).add(
-        "password-changed", to=account.email, language=account.language, owner=owner
+        "password-changed", to=account.email, language=account.language, ends_with=owner.account_id
     )
     return account

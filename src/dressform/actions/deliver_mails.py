@@ -1,17 +1,20 @@
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from email.message import EmailMessage
 from uuid import UUID
 
 from dressform.crypto.secrets import new_token
 from dressform.database import Unit, Units
 from dressform.mail.compose import Composer
-from dressform.mail.transport import DeliveryError, Transport
-from dressform.repositories.accounts import Accounts
+from dressform.mail.transport import DeliveryError, MaybeDeliveredError, Transport
+from dressform.repositories.accounts import Accounts, Credentials
+from dressform.repositories.endings import LONGEST_WAIT, WARNED_BEFORE
 from dressform.repositories.mails import Leased, Letter, Mails
 from dressform.repositories.one_time_tokens import OneTimeTokens, Purpose
 from dressform.repositories.sign_ups import SignUps
+from dressform.repositories.warnings import Warned, Warnings
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +32,15 @@ class Draft:
     page: str = ""
     token: str = ""
     values: dict[str, str] = field(default_factory=dict)
+    warned: Warned | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A mail as it goes out, and whom it warns of which end."""
+
+    message: EmailMessage
+    warned: Warned | None
 
 
 async def deliver_mails(units: Units, composer: Composer, transport: Transport) -> int:
@@ -50,12 +62,16 @@ async def _next(units: Units) -> Leased | None:
 
 
 async def _deliver(units: Units, composer: Composer, transport: Transport, mail: Leased) -> bool:
+    if mail.kind in _AT_MOST_ONCE and mail.was_interrupted:
+        return await _give_up(units, mail)
     try:
         async with units.writing() as unit:
-            message = await _written(unit, composer, mail.id)
-        if message is not None:
-            await transport.send(message)
+            written = await _written(unit, composer, mail.id)
+        if written is not None:
+            await transport.send(written.message)
     except Exception as error:  # noqa: BLE001  one that fails must not hold up the others
+        if mail.kind in _AT_MOST_ONCE and isinstance(error, MaybeDeliveredError):
+            return await _give_up(units, mail)
         # Of other errors not the text, which may repeat the recipient.
         kind = error if isinstance(error, DeliveryError) else type(error).__name__
         log.warning("mail %s was not handed over (%s), try %d", mail.id, kind, mail.attempts)
@@ -64,10 +80,20 @@ async def _deliver(units: Units, composer: Composer, transport: Transport, mail:
         return False
     async with units.writing() as unit:
         await Mails(unit).delivered(mail.id)
-    return message is not None
+        if written is not None and written.warned is not None:
+            await Warnings(unit).handed_over(written.warned)
+    return written is not None
 
 
-async def _written(unit: Unit, composer: Composer, mail_id: UUID) -> EmailMessage | None:
+async def _give_up(units: Units, mail: Leased) -> bool:
+    """It may have been handed over or not: it counts as neither, and the next warning will come."""
+    log.warning("mail %s may have been handed over: it is not sent again", mail.id)
+    async with units.writing() as unit:
+        await Mails(unit).delivered(mail.id)
+    return False
+
+
+async def _written(unit: Unit, composer: Composer, mail_id: UUID) -> Written | None:
     """Nothing when there is nobody to write to, or no reason any more."""
     letter = await Mails(unit).by_id(mail_id)
     draft = await _DRAFTS[letter.kind](unit, letter) if letter else None
@@ -76,13 +102,19 @@ async def _written(unit: Unit, composer: Composer, mail_id: UUID) -> EmailMessag
     values = dict(draft.values)
     if draft.page:
         values["link"] = composer.link(draft.page, draft.token)
-    return composer.write(draft.template, letter.id, to=draft.to, language=draft.language, **values)
+    message = composer.write(
+        draft.template, letter.id, to=draft.to, language=draft.language, **values
+    )
+    return Written(message, draft.warned)
 
 
 async def _sign_up(unit: Unit, letter: Letter) -> Draft | None:
     account = await Accounts(unit).by_email(letter.to)
     if account is not None:
         return Draft("already_registered", account.email, account.language)
+    locked = await Accounts(unit).locked_by_email(letter.to)
+    if locked is not None:
+        return await _reopening(unit, locked)
     sign_ups = SignUps(unit)
     wanted = letter.about.get("sign_up_id")
     waiting = await (sign_ups.by_id(UUID(wanted)) if wanted else sign_ups.latest_for(letter.to))
@@ -97,7 +129,8 @@ async def _sign_up(unit: Unit, letter: Letter) -> Draft | None:
 async def _password_reset(unit: Unit, letter: Letter) -> Draft | None:
     account = await Accounts(unit).by_email(letter.to)
     if account is None:
-        return None
+        locked = await Accounts(unit).locked_by_email(letter.to)
+        return None if locked is None else await _reopening(unit, locked)
     token = await OneTimeTokens(unit).issue(
         account.owner, Purpose.PASSWORD_RESET, email=account.email
     )
@@ -118,6 +151,35 @@ async def _email_change(unit: Unit, letter: Letter) -> Draft | None:
     return Draft("confirm_email", letter.to, account.language, "confirm-email", token)
 
 
+async def _ending(unit: Unit, letter: Letter) -> Draft | None:
+    """Not when its owner was back meanwhile: that end does not come."""
+    account_id = UUID(letter.about["account_id"])
+    locked = await Accounts(unit).locked(account_id)
+    if locked is not None:
+        return await _reopening(unit, locked)
+    account = await Accounts(unit).by_id(account_id)
+    if account is None or account.ends_at.isoformat() != letter.about["ends_at"]:
+        return None
+    values = {"ends_at": _day(account.ends_at)}
+    warned = Warned(account_id, account.ends_at)
+    return Draft("ending", account.email, account.language, values=values, warned=warned)
+
+
+async def _reopening(unit: Unit, account: Credentials) -> Draft:
+    """For whom the warning, or the owner, comes after the end: the way back."""
+    token = new_token()
+    account_id = account.owner.account_id
+    await Warnings(unit).give_link(account_id, token)
+    until = min((account.warned_at or unit.at) + WARNED_BEFORE, account.ends_at + LONGEST_WAIT)
+    values = {"ends_at": _day(account.ends_at), "until": _day(until)}
+    warned = Warned(account_id, account.ends_at)
+    return Draft("ended", account.email, account.language, "reopen", token, values, warned)
+
+
+def _day(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
 def _plain(template: str) -> Callable[[Unit, Letter], Awaitable[Draft | None]]:
     async def draft(_: Unit, letter: Letter) -> Draft:
         return Draft(template, letter.to, letter.language)
@@ -133,4 +195,7 @@ _DRAFTS: dict[str, Callable[[Unit, Letter], Awaitable[Draft | None]]] = {
     "email-changed": _plain("email_changed"),
     "password-changed": _plain("password_changed"),
     "erased": _plain("erased"),
+    "ending": _ending,
 }
+_AT_MOST_ONCE = frozenset({"ending"})
+"""The others are rather sent twice than never."""

@@ -6,6 +6,7 @@ from dressform.database import Unit
 from dressform.errors import NotFound
 from dressform.repositories.accounts import Accounts, Credentials
 from dressform.repositories.models import Models, StoredModel
+from dressform.repositories.operators import Operators
 from dressform.repositories.owners import Member
 from dressform.repositories.pictures import Avatars, Pictures
 from dressform.repositories.profiles import Community, Profiles
@@ -21,6 +22,7 @@ class Everything:
     picture: str | None
     models: list[tuple[StoredModel, str | None]]
     sessions: list[OpenSession]
+    operator: bool
 
 
 async def export_account(unit: Unit, member: Member) -> Everything:
@@ -32,6 +34,7 @@ async def export_account(unit: Unit, member: Member) -> Everything:
         picture=await _picture(unit, member),
         models=[(model, await _avatar(unit, member, model.id)) for model in models],
         sessions=await Sessions(unit).of(member),
+        operator=await Operators(unit).stores(member.account_id),
     )
 
 

@@ -17,9 +17,9 @@ from types import MappingProxyType
 from typing import TextIO
 from urllib.parse import quote
 
-from dressform.embedded.data import DATABASE, ROLE, ensure_data
+from dressform.embedded.data import DATABASE, ROLE, ROLES, SERVICE, ensure_data
 from dressform.embedded.process import RECOVERY, clear_leftovers, postmaster, serving
-from dressform.embedded.programs import Account, account_for, binary, check_reach
+from dressform.embedded.programs import Account, account_for, binary, check_reach, run
 from dressform.errors import StartupError
 
 __all__ = ["Server", "attached", "binary", "running"]
@@ -57,10 +57,10 @@ class Server:
     socket_dir: Path
     pid: int
 
-    def url(self, database: str = DATABASE) -> str:
+    def url(self, database: str = DATABASE, *, role: str = SERVICE) -> str:
         host = quote(str(self.socket_dir), safe="")
         name = quote(database, safe="")
-        return f"postgresql+asyncpg://{ROLE}@/{name}?host={host}&port={PORT}"
+        return f"postgresql+asyncpg://{role}@/{name}?host={host}&port={PORT}"
 
     def assert_alive(self) -> None:
         """Raises StartupError when the server has died."""
@@ -72,7 +72,7 @@ class Server:
             )
 
     def psql_arguments(self, database: str = DATABASE) -> list[str]:
-        """Where and who, for `psql`, `pg_dump` and their like."""
+        """Where and who, for `psql`, `pg_dump` and their like: as the superuser, who reads all."""
         return ["-h", str(self.socket_dir), "-p", str(PORT), "-U", ROLE, "-d", database]
 
 
@@ -125,7 +125,10 @@ def _start(stack: ExitStack, state_dir: Path, settings: Mapping[str, str]) -> Se
     options = {**DEFAULTS, **settings, **SILENCE, **PRIVACY}
     options["unix_socket_directories"] = str(socket_dir)
     pid = stack.enter_context(serving(data, account, options))
-    return Server(data, socket_dir, pid)
+    server = Server(data, socket_dir, pid)
+    stop_at_errors = ["-X", "-q", "-v", "ON_ERROR_STOP=1"]
+    run(account, binary("psql"), *stop_at_errors, *server.psql_arguments(), said=ROLES)
+    return server
 
 
 def _make_passable(state_dir: Path, account: Account) -> None:

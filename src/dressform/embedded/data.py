@@ -8,6 +8,31 @@ from dressform.embedded.programs import Account, binary, run
 from dressform.errors import StartupError
 
 ROLE = DATABASE = "dressform"
+"""The superuser, for `psql` and dumps; and the database."""
+SERVICE = "dressform_service"
+"""Who the service is: owner of the database, and nobody elsewhere."""
+
+# The service does not inherit what the log's role may: it must become it, and one module does.
+# Data of an earlier version change hands; the log's are handed on by the migrations.
+ROLES = """
+SET client_min_messages = warning;
+DO $$
+DECLARE part regclass;
+BEGIN
+    IF to_regrole('dressform_service') IS NULL THEN
+        CREATE ROLE dressform_service LOGIN NOINHERIT;
+    END IF;
+    IF to_regrole('dressform_log') IS NULL THEN
+        CREATE ROLE dressform_log NOLOGIN;
+    END IF;
+    GRANT dressform_log TO dressform_service WITH INHERIT FALSE;
+    FOR part IN SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace
+        AND relkind IN ('r', 'p') AND relowner = current_user::regrole LOOP
+        EXECUTE format('ALTER TABLE %s OWNER TO dressform_service', part);
+    END LOOP;
+END $$;
+ALTER DATABASE dressform OWNER TO dressform_service;
+"""
 
 # Whoever gets into the private folder of the socket is let in, and nothing else listens.
 ACCESS = "local all all trust\n"

@@ -19,13 +19,25 @@ LONGEST_SECONDS = 60
 """For a whole delivery: less than the time for which a courier has a mail to itself."""
 
 
+_REFUSALS = (
+    aiosmtplib.SMTPResponseException,
+    aiosmtplib.SMTPRecipientsRefused,
+    aiosmtplib.SMTPNotSupported,
+)
+"""What a server says that certainly has not taken the mail."""
+
+
 class DeliveryError(Exception):
     """The mail was not handed over; it may be tried again. Carries no address."""
 
 
+class MaybeDeliveredError(DeliveryError):
+    """The connection broke after the mail was sent and before the server said what became of it."""
+
+
 class Transport(Protocol):
     async def send(self, message: EmailMessage) -> None:
-        """Hand the mail over. Raises DeliveryError."""
+        """Hand the mail over. Raises DeliveryError, or MaybeDeliveredError when nobody knows."""
 
 
 class Smtp:
@@ -46,12 +58,20 @@ class Smtp:
         )
 
     async def send(self, message: EmailMessage) -> None:
+        reached = handed_over = False
         try:
             async with asyncio.timeout(LONGEST_SECONDS), self._server:
+                reached = True
                 await self._server.send_message(message)
+                handed_over = True
         except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
+            if handed_over:
+                return  # Only the goodbye failed.
+            unknown = reached and not isinstance(error, _REFUSALS)
             # The text of the error may repeat the recipient.
-            raise DeliveryError(type(error).__name__) from None
+            raise (MaybeDeliveredError if unknown else DeliveryError)(
+                type(error).__name__
+            ) from None
 
 
 class Folder:

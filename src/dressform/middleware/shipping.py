@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import re
+import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 from dressform.database import Units
 from dressform.middleware.spool import Spool, new_spool, orphans
 from dressform.repositories.access_log import AccessLog, PartitionMissingError
+from dressform.repositories.log_days import LogDays
 
 log = logging.getLogger(__name__)
 
@@ -17,15 +19,15 @@ BLOCK = 4 * 1024 * 1024
 ROTATE_AT = 16 * 1024 * 1024
 ROTATE_AFTER_SECONDS = 60.0
 """Addresses stay no longer in a file than this, on however quiet a site."""
-PAUSE_SECONDS = 0.2
+PAUSE_SECONDS = 1.0
+"""Each round costs the database a transaction, which the requests would rather have."""
 ORPHANS_EVERY_SECONDS = 30.0
 SETTLE_SECONDS = 1.5
 DRAIN_SECONDS = 2.0
 
-_LINE = re.compile(
-    rb"^\d{4}-\d\d-\d\dT[\d:.+]+\t[\da-f.:]+\t[A-Za-z]+\t[ -\[\]-~]+\t\d{3}\t\d+\t[\da-f-]{36}\n",
-    re.MULTILINE,
-)
+_LINE = rb"\d{4}-\d\d-\d\dT[\d:.+]+\t[\da-f.:]+\t[A-Za-z]+\t[ -\[\]-~]+\t\d{3}\t\d+\t[\da-f-]{36}\n"
+_LINES = re.compile(rb"(?:%b)*+" % _LINE)
+_SOUND_LINE = re.compile(rb"^" + _LINE, re.MULTILINE)
 
 
 class Shipper:
@@ -39,11 +41,22 @@ class Shipper:
         self._task: asyncio.Task[None] | None = None
         self._stopping = asyncio.Event()
         self._away = False
+        self._shipped_at = time.monotonic()
 
     @property
     def backlog(self) -> int:
         """Bytes in this process's spool file that may not have reached the table yet."""
         return self.spool.size - self.spool.shipped
+
+    @property
+    def is_failing(self) -> bool:
+        """Whether the disk refuses lines."""
+        return self.spool.is_failing
+
+    @property
+    def stuck_seconds(self) -> float:
+        """Since when no round went through while lines wait; 0 when none waits."""
+        return time.monotonic() - self._shipped_at if self.backlog else 0.0
 
     async def room(self) -> None:
         """Waits while neither the disk nor the database takes lines: slower, but none is dropped."""
@@ -107,6 +120,9 @@ class Shipper:
         if self.spool.is_failing:
             self.spool.retry()
         await self._ship(self.spool)
+        self._shipped_at = time.monotonic()
+        if self.spool.is_failing:
+            self.spool.skip_shipped()
         if self._is_worn(self.spool):
             self._rotate_at = _now() + ROTATE_AFTER_SECONDS
             full, self.spool = self.spool, new_spool(self._folder)
@@ -126,7 +142,7 @@ class Shipper:
         # The file goes first: without its mark it would be shipped again.
         spool.remove()
         async with self._units.writing() as unit:
-            await AccessLog(unit).forget_spool(spool.name)
+            await (await AccessLog.opened(unit)).forget_spool(spool.name)
 
     async def _ship(self, spool: Spool) -> None:
         """What is there now, not what comes meanwhile, nor a line torn when its process died."""
@@ -140,12 +156,12 @@ class Shipper:
             return await self._copy_block(spool)
         except PartitionMissingError as missing:
             async with self._units.writing() as unit:
-                await AccessLog(unit).make_partitions(missing.days)
+                await (await LogDays.opened(unit)).make(missing.days)
             return await self._copy_block(spool)
 
     async def _copy_block(self, spool: Spool) -> int:
         async with self._units.writing() as unit:
-            access_log = AccessLog(unit)
+            access_log = await AccessLog.opened(unit)
             shipped = await access_log.shipped_of(spool.name)
             block = spool.read(shipped, BLOCK)
             if block:
@@ -156,9 +172,10 @@ class Shipper:
 
 def _sound(block: bytes) -> bytes:
     """Without what a crashed machine left for lines, which would hold up all the others."""
-    sound = b"".join(_LINE.findall(block))
-    if len(sound) != len(block):
-        log.error("%d bytes of the access log were unreadable", len(block) - len(sound))
+    if _LINES.fullmatch(block):
+        return block
+    sound = b"".join(_SOUND_LINE.findall(block))
+    log.error("%d bytes of the access log were unreadable", len(block) - len(sound))
     return sound
 
 

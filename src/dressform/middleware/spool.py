@@ -7,6 +7,7 @@ being killed. Files hold addresses: they are 0600 and live for a minute.
 import fcntl
 import logging
 import os
+import time
 from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +19,8 @@ log = logging.getLogger(__name__)
 _SUFFIX = ".spool"
 _MOST_HELD = 32 * 1024 * 1024
 """Bytes kept in memory while the disk takes none; then requests wait."""
+
+_COMPLAINT_SECONDS = 60.0
 
 
 class Spool:
@@ -34,6 +37,8 @@ class Spool:
         self._written = os.fstat(self._file).st_size
         self._held: deque[bytes] = deque()
         self._held_bytes = 0
+        self._complain_at = 0.0
+        self._complained = False
 
     @property
     def size(self) -> int:
@@ -55,8 +60,8 @@ class Spool:
             self._hold(line)
             self.retry()
         elif rest := self._write(line):
-            log.error("the access log cannot be written to %s: lines are held in memory", self.path)
             self._hold(rest)
+            self._complain()
 
     def retry(self) -> None:
         """Write what is held, as far as the disk takes it."""
@@ -66,8 +71,21 @@ class Spool:
             self._held_bytes -= len(line) - len(rest)
             if rest:
                 self._held.appendleft(rest)
+                self._complain()
                 return
-        log.warning("the access log can be written again")
+        self._settle()
+
+    def skip_shipped(self) -> None:
+        """Forget held lines that reached the table: a hole takes their place, which is no space."""
+        while self._held and self._written + len(self._held[0]) <= self.shipped:
+            end = self._written + len(self._held[0])
+            try:
+                os.ftruncate(self._file, end)
+            except OSError:
+                return
+            self._held_bytes -= len(self._held.popleft())
+            self._written = end
+        self._settle()
 
     def read(self, start: int, limit: int) -> bytes:
         """Whole lines from `start`, about `limit` bytes at most. A torn last line is left."""
@@ -92,6 +110,21 @@ class Spool:
     def _hold(self, line: bytes) -> None:
         self._held.append(line)
         self._held_bytes += len(line)
+
+    def _complain(self) -> None:
+        now = time.monotonic()
+        if now >= self._complain_at:
+            self._complain_at, self._complained = now + _COMPLAINT_SECONDS, True
+            log.error(
+                "the access log cannot be written to %s: %d bytes are held in memory alone",
+                self.path,
+                self._held_bytes,
+            )
+
+    def _settle(self) -> None:
+        if self._complained and not self._held:
+            self._complained = False
+            log.warning("the access log can be written again")
 
     def _write(self, line: bytes) -> bytes:
         """What could not be written of the line."""

@@ -1,33 +1,153 @@
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
+from typing import Any, Self
+from uuid import UUID
 
 import asyncpg
-from sqlalchemy import delete, func, select, text
+from sqlalchemy import Select, delete, select, text, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import DBAPIError
 
-from dressform.database import Unit
+from dressform.database import Unit, state_of
+from dressform.errors import FieldError, TooWide
 from dressform.policy import VISITOR
-from dressform.tables import AccessLog as Row
-from dressform.tables import SpoolMark
+from dressform.tables.access_log import AccessLog as Row
+from dressform.tables.access_log import SpoolMark
 from dressform.windows import end_in_sql
 
 COLUMNS = ("at", "address", "method", "route", "status", "duration_us", "request_id")
 """The fields of a line of the spool, in the text format of COPY."""
 
-_PARTITION = "access_log_%Y%m%d"
-_WINDOW_END = end_in_sql(VISITOR.window, VISITOR.since)
+BECOME = text("SET LOCAL ROLE dressform_log")
+
+NEAR = timedelta(minutes=5)
+"""How far the clock of a request's id may be from that of its row, to be found at once."""
+
+# A plan that was made to fit any values misjudges how much of the log they want: three times slower.
+_SETTINGS = text(
+    "SELECT set_config('statement_timeout', '8s', true), "
+    "set_config('plan_cache_mode', 'force_custom_plan', true)"
+)
+_TIMED_OUT = "57014"
+
+# The end of a row is no plain comparison with `at`, by which the server would know what days to
+# leave out: no row of before the second line's bound can pass the first line.
+_ALIVE = f"""
+{end_in_sql(VISITOR.window, VISITOR.since)} > CAST(:now AS timestamptz)
+AND at > (CAST(:now AS timestamptz) AT TIME ZONE 'UTC' - INTERVAL '{VISITOR.window.interval}')
+    AT TIME ZONE 'UTC'
+"""
+_VERSION_BY_TIME = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A row of the log."""
+
+    at: datetime
+    address: IPv4Address | IPv6Address
+    method: str
+    route: str
+    status: int
+    duration_us: int
+    request_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What is searched for: whatever is None is any. `route` is a template, `until` exclusive."""
+
+    request_id: UUID | None = None
+    network: IPv4Network | IPv6Network | None = None
+    route: str | None = None
+    statuses: range | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+Place = tuple[datetime, UUID]
+"""Where a page ends: time and id of its last row."""
 
 
 class AccessLog:
-    """The visitors' addresses. Everything that touches them is here."""
+    """The visitors' addresses. Everything that touches them is here.
+
+    They belong to a database role of their own, which the service must become to read them. A unit
+    that has opened the log can, for the rest of its transaction, do nothing else.
+    """
 
     def __init__(self, unit: Unit) -> None:
         self._unit = unit
 
+    @classmethod
+    async def opened(cls, unit: Unit) -> Self:
+        """In a writing unit, also to read: the role holds until its transaction ends."""
+        await unit.connection.execute(BECOME)
+        return cls(unit)
+
+    async def search(
+        self, wanted: Wanted, *, limit: int, before: Place | None = None
+    ) -> list[Request]:
+        """The latest first; those before a place. Raises TooWide when it would take too long.
+
+        A request's id tells when it was made: there it is looked for first, then everywhere.
+        """
+        await self._unit.connection.execute(_SETTINGS)
+        query = self._matching(wanted, before).limit(limit)
+        near = _around(wanted.request_id)
+        found = await self._found(query.where(Row.at.between(*near))) if near else []
+        return found or await self._found(query)
+
+    def _matching(self, wanted: Wanted, before: Place | None) -> Select[*tuple[Any, ...]]:
+        query = select(
+            Row.at,
+            Row.address,
+            Row.method,
+            Row.route,
+            Row.status,
+            Row.duration_us,
+            Row.request_id,
+        ).where(text(_ALIVE).bindparams(now=self._unit.at))
+        if wanted.request_id is not None:
+            query = query.where(Row.request_id == wanted.request_id)
+        if wanted.network is not None:
+            # The order of addresses puts one family behind the other, so this stays within one.
+            ends = wanted.network.network_address, wanted.network.broadcast_address
+            query = query.where(Row.address.between(*ends))
+        if wanted.route is not None:
+            query = query.where(Row.route == wanted.route)
+        if wanted.statuses is not None:
+            query = query.where(Row.status.between(wanted.statuses[0], wanted.statuses[-1]))
+        if wanted.since is not None:
+            query = query.where(Row.at >= wanted.since)
+        if wanted.until is not None:
+            query = query.where(Row.at < wanted.until)
+        if before is not None:
+            # The first alone tells the server what days to leave out.
+            query = query.where(Row.at <= before[0], tuple_(Row.at, Row.request_id) < before)
+        return query.order_by(Row.at.desc(), Row.request_id.desc())
+
+    async def _found(self, query: Select[*tuple[Any, ...]]) -> list[Request]:
+        try:
+            return [Request(*row) for row in await self._unit.connection.execute(query)]
+        except DBAPIError as error:
+            if state_of(error) != _TIMED_OUT:
+                raise
+            raise TooWide(
+                FieldError("query/since", "must be later, so that less is searched")
+            ) from None
+
     async def shipped_of(self, spool: str) -> int:
         """Up to which byte the spool is in the log; locked until the transaction ends."""
-        mark = select(SpoolMark.shipped).where(SpoolMark.spool == spool).with_for_update()
-        return (await self._unit.connection.execute(mark)).scalar_one_or_none() or 0
+        # Also before its first block: the commit of a process that is gone may still be under way.
+        mark = insert(SpoolMark).values(spool=spool, shipped=0)
+        locked = mark.on_conflict_do_update(
+            index_elements=["spool"], set_={"shipped": SpoolMark.shipped}
+        )
+        asked = await self._unit.connection.execute(locked.returning(SpoolMark.shipped))
+        return asked.scalar_one()
 
     async def copy(self, spool: str, lines: bytes, *, shipped: int) -> None:
         """Whole lines, and how far the spool is shipped with them: both or neither.
@@ -42,58 +162,11 @@ class AccessLog:
             )
         except asyncpg.CheckViolationError:
             raise PartitionMissingError(_days_of(lines)) from None
-        mark = insert(SpoolMark).values(spool=spool, shipped=shipped)
-        await self._unit.connection.execute(
-            mark.on_conflict_do_update(index_elements=["spool"], set_={"shipped": shipped})
-        )
+        mark = update(SpoolMark).where(SpoolMark.spool == spool).values(shipped=shipped)
+        await self._unit.connection.execute(mark)
 
     async def forget_spool(self, spool: str) -> None:
         await self._unit.connection.execute(delete(SpoolMark).where(SpoolMark.spool == spool))
-
-    async def make_partitions(self, days: set[date]) -> None:
-        """One a day; those that are there already stay as they are."""
-        await self._unit.connection.execute(select(func.pg_advisory_xact_lock(*_MAKING)))
-        for day in sorted(days - set(await self.partitions())):
-            name, end = day.strftime(_PARTITION), day + timedelta(days=1)
-            await self._unit.connection.execute(
-                text(
-                    f"CREATE TABLE {name} PARTITION OF access_log "
-                    f"FOR VALUES FROM ('{day} 00:00+00') TO ('{end} 00:00+00')"
-                )
-            )
-
-    async def partitions(self) -> list[date]:
-        """The days that have a partition, oldest first."""
-        names = await self._unit.connection.execute(
-            text(
-                "SELECT child.relname FROM pg_inherits JOIN pg_class child ON child.oid = inhrelid "
-                "WHERE inhparent = 'access_log'::regclass"
-            )
-        )
-        days = [datetime.strptime(name, _PARTITION).replace(tzinfo=UTC) for (name,) in names]
-        return sorted(day.date() for day in days)
-
-    async def drop_due(self) -> int:
-        """Drop each day whose first row may be due; gives the number of rows that went."""
-        # Of several workers one drops, and none makes meanwhile: the others find nothing left.
-        await self._unit.connection.execute(select(func.pg_advisory_xact_lock(*_MAKING)))
-        await self._unit.connection.execute(text("SET LOCAL lock_timeout = '3s'"))
-        rows = 0
-        for day in await self.partitions():
-            if _due_at(day) <= self._unit.at:
-                rows += await self._drop(day.strftime(_PARTITION))
-        return rows
-
-    async def oldest(self) -> datetime | None:
-        """The oldest address that may still be read."""
-        alive = text(f"SELECT min(at) FROM access_log WHERE {_WINDOW_END} > :at")  # noqa: S608
-        oldest: datetime | None = await self._unit.connection.scalar(alive, {"at": self._unit.at})
-        return oldest
-
-    async def _drop(self, name: str) -> int:
-        counted = await self._unit.connection.execute(text(f"SELECT count(*) FROM {name}"))  # noqa: S608  a day
-        await self._unit.connection.execute(text(f"DROP TABLE {name}"))
-        return int(counted.scalar_one())
 
 
 class PartitionMissingError(Exception):
@@ -104,17 +177,20 @@ class PartitionMissingError(Exception):
         self.days = days
 
 
-_MAKING = (0x44F0, 1)
-"""The advisory lock under which partitions are made."""
+def _around(request_id: UUID | None) -> tuple[datetime, datetime] | None:
+    """Around the time that a UUIDv7 begins with; None when it tells none that can be."""
+    if request_id is None or request_id.version != _VERSION_BY_TIME:
+        return None
+    try:
+        made_at = datetime.fromtimestamp((request_id.int >> 80) / 1000, UTC)
+        return made_at - NEAR, made_at + NEAR
+    except (OverflowError, ValueError):
+        return None
 
 
 def _days_of(lines: bytes) -> set[date]:
     """The days of the spool's lines, each of which begins with its time in ISO 8601 and UTC."""
     return {date.fromisoformat(line[:10].decode()) for line in lines.splitlines()}
-
-
-def _due_at(day: date) -> datetime:
-    return VISITOR.window.after(datetime(day.year, day.month, day.day, tzinfo=UTC))
 
 
 async def _chunks(lines: bytes) -> AsyncIterator[bytes]:

@@ -8,6 +8,7 @@ from sqlalchemy import Row, Select, bindparam, delete, insert, or_, select, upda
 from dressform.crypto.sealing import DataKey, Wrapped
 from dressform.database import Unit
 from dressform.errors import NotSignedIn
+from dressform.repositories.endings import is_over
 from dressform.repositories.owners import Member, Owner
 from dressform.tables import Account, AccountKey, Profile, Session
 
@@ -25,6 +26,7 @@ class Credentials:
     last_login_at: datetime | None
     restricted_at: datetime | None
     ends_at: datetime
+    warned_at: datetime | None
 
 
 # Built once: every request asks it, and building it costs more than answering it.
@@ -35,6 +37,9 @@ _BY_SESSION = (
     .where(Session.id == bindparam("session_id"), Account.id == bindparam("account_id"))
     .where(Session.ends_at > bindparam("at"), Account.ends_at > bindparam("at"))
 )
+
+UNWARNED: dict[str, None] = {"warned_days": None, "warned_at": None, "reopening_hash": None}
+"""Who comes back was not warned yet of the next end."""
 
 
 class Accounts:
@@ -54,6 +59,15 @@ class Accounts:
 
     async def by_id(self, account_id: UUID) -> Credentials | None:
         return await self._one(self._alive().where(Account.id == account_id))
+
+    async def locked(self, account_id: UUID) -> Credentials | None:
+        """One that is past its window and not over yet: to be warned, and for no other reader."""
+        return await self._one(self._locked().where(Account.id == account_id))
+
+    async def locked_by_email(self, email: str) -> Credentials | None:
+        return await self._one(
+            self._locked().where(Account.email_index == self._index.email(email))
+        )
 
     async def held(self, account_id: UUID, *, version: int) -> Credentials | None:
         """Still as it was at `version`, and unchanged until the transaction ends."""
@@ -105,7 +119,7 @@ class Accounts:
             update(Account)
             .where(Account.id == credentials.owner.account_id)
             .where(Account.ends_at > self._unit.at, Account.version == credentials.version)
-            .values(last_login_at=self._unit.at)
+            .values(last_login_at=self._unit.at, **UNWARNED)
             .returning(Account.id)
         )
         return result.one_or_none() is not None
@@ -144,13 +158,13 @@ class Accounts:
         )
 
     async def end_due(self, *, email: str, username: str = "") -> None:
-        """One that ran out may still be there, and would keep both if the worker is late."""
+        """One that is over may still be there, and would keep both if the worker is late."""
         named = select(Profile.account_id).where(
             Profile.username_index == self._index.username(username)
         )
         await self._unit.connection.execute(
             delete(Account)
-            .where(Account.ends_at <= self._unit.at)
+            .where(is_over(Account.ends_at, self._unit.at))
             .where(or_(Account.email_index == self._index.email(email), Account.id.in_(named)))
         )
 
@@ -159,21 +173,25 @@ class Accounts:
         await self._unit.connection.execute(delete(Account).where(Account.id == owner.account_id))
 
     def _alive(self) -> Select[*tuple[Any, ...]]:
-        return (
-            select(
-                Account.id,
-                Account.version,
-                Account.sealed,
-                Account.created_at,
-                Account.last_login_at,
-                Account.restricted_at,
-                Account.ends_at,
-                AccountKey.key_id,
-                AccountKey.wrapped_key,
-            )
-            .join(AccountKey, AccountKey.account_id == Account.id)
-            .where(Account.ends_at > self._unit.at)
-        )
+        return self._all().where(Account.ends_at > self._unit.at)
+
+    def _locked(self) -> Select[*tuple[Any, ...]]:
+        at = self._unit.at
+        return self._all().where(Account.ends_at <= at, ~is_over(Account.ends_at, at))
+
+    def _all(self) -> Select[*tuple[Any, ...]]:
+        return select(
+            Account.id,
+            Account.version,
+            Account.sealed,
+            Account.created_at,
+            Account.last_login_at,
+            Account.restricted_at,
+            Account.ends_at,
+            Account.warned_at,
+            AccountKey.key_id,
+            AccountKey.wrapped_key,
+        ).join(AccountKey, AccountKey.account_id == Account.id)
 
     async def _one(self, query: Select[*tuple[Any, ...]]) -> Credentials | None:
         row = (await self._unit.connection.execute(query)).one_or_none()
@@ -188,5 +206,6 @@ class Accounts:
             last_login_at=row.last_login_at,
             restricted_at=row.restricted_at,
             ends_at=row.ends_at,
+            warned_at=row.warned_at,
             **key.open(row.sealed, "account", row.id, row.version),
         )

@@ -8,7 +8,6 @@ from sqlalchemy import delete, insert, select, update
 from dressform.crypto.secrets import new_id
 from dressform.crypto.vault import Keyed
 from dressform.database import Unit
-from dressform.repositories.owners import Owner
 from dressform.tables import Mail
 
 LEASE = timedelta(minutes=2)
@@ -20,7 +19,14 @@ class Leased:
     """A mail that is due and that nobody else takes for a while, still closed."""
 
     id: UUID
+    kind: str
     attempts: int
+    failures: int
+
+    @property
+    def was_interrupted(self) -> bool:
+        """Whether nobody knows if an earlier attempt handed it over."""
+        return self.attempts - 1 > self.failures
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,18 +46,19 @@ class Mails:
         self._keyed = Keyed(unit.vault, "mail")
 
     async def add(
-        self, kind: str, *, to: str, language: str, owner: Owner | None = None, **about: Any
+        self, kind: str, *, to: str, language: str, ends_with: UUID | None = None, **about: Any
     ) -> None:
-        """With an owner, the mail ends when the account does."""
+        """The mail ends with that account, if not before."""
         mail_id = new_id()
         await self._unit.connection.execute(
             insert(Mail).values(
                 id=mail_id,
-                account_id=owner.account_id if owner else None,
+                account_id=ends_with,
                 kind=kind,
                 created_at=self._unit.at,
                 due_at=self._unit.at,
                 attempts=0,
+                failures=0,
                 **self._keyed.seal({"to": to, "language": language, "about": about}, mail_id),
             )
         )
@@ -69,7 +76,7 @@ class Mails:
             update(Mail)
             .where(Mail.id == due.scalar_subquery())
             .values(due_at=self._unit.at + LEASE, attempts=Mail.attempts + 1)
-            .returning(Mail.id, Mail.attempts)
+            .returning(Mail.id, Mail.kind, Mail.attempts, Mail.failures)
         )
         row = taken.one_or_none()
         return None if row is None else Leased(*row)
@@ -83,8 +90,10 @@ class Mails:
         await self._unit.connection.execute(delete(Mail).where(Mail.id == mail_id))
 
     async def postpone(self, mail: Leased) -> None:
-        """Doubling from half a minute to two hours."""
+        """It was not handed over: again after half a minute, doubling up to two hours."""
         wait = timedelta(seconds=min(30 * 2 ** (mail.attempts - 1), 7200))
         await self._unit.connection.execute(
-            update(Mail).where(Mail.id == mail.id).values(due_at=self._unit.at + wait)
+            update(Mail)
+            .where(Mail.id == mail.id)
+            .values(due_at=self._unit.at + wait, failures=mail.attempts)
         )

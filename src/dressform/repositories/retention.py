@@ -2,27 +2,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, delete, func, select, text, update
+from sqlalchemy import func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import InstrumentedAttribute
 
 from dressform.crypto.secrets import new_id
 from dressform.database import Unit
-from dressform.policy import MAIL, MODEL, PROFILE, ROUND, SESSION, SIGN_UP, TOKEN, Category
-from dressform.repositories.access_log import AccessLog
-from dressform.tables import Account, Mail, Model, OneTimeToken, RetentionRun, Session, SignUp
-
-BATCH = 500
-"""Rows a transaction: small enough that nobody waits for it."""
-
-_ENDING: dict[str, tuple[type, InstrumentedAttribute[UUID]]] = {
-    PROFILE.key: (Account, Account.id),
-    SIGN_UP.key: (SignUp, SignUp.id),
-    SESSION.key: (Session, Session.id),
-    TOKEN.key: (OneTimeToken, OneTimeToken.id),
-    MAIL.key: (Mail, Mail.id),
-    ROUND.key: (RetentionRun, RetentionRun.id),
-}
+from dressform.policy import MODEL, VISITOR, Category
+from dressform.repositories.endings import TABLES
+from dressform.tables import Account, RetentionRun
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +33,8 @@ class Standing:
 
 
 class Retention:
+    """The ledger: which rule was enforced when, and how each stands."""
+
     def __init__(self, unit: Unit) -> None:
         self._unit = unit
 
@@ -72,45 +61,15 @@ class Retention:
             .values(finished_at=self._unit.at, rows=rows, seconds=seconds)
         )
 
-    async def end_batch(self, category: Category, *, limit: int = BATCH) -> int:
-        """Remove up to `limit` rows that are past their window; gives how many went.
-
-        The condition stands in the DELETE itself: who logs in meanwhile stays.
-        """
-        if category is MODEL:
-            # The account is locked too: a login under way wins.
-            locked = self._due_models(limit).with_for_update(of=[Model, Account], skip_locked=True)
-            return await self._delete(Model, Model.id, locked)
-        table, key = _ENDING[category.key]
-        ends_at: ColumnElement[datetime] = table.ends_at  # type: ignore[attr-defined]
-        due = (
-            select(key)
-            .where(ends_at <= self._unit.at)
-            .order_by(ends_at)
-            .limit(limit)
-            .with_for_update(skip_locked=True)
-        )
-        return await self._delete(table, key, due, ends_at <= self._unit.at)
-
-    async def has_due(self, category: Category) -> bool:
-        """Whether something past its window is left, be it locked."""
-        if category is MODEL:
-            due = self._due_models(1)
-        else:
-            table, key = _ENDING[category.key]
-            due = select(key).where(table.ends_at <= self._unit.at).limit(1)  # type: ignore[attr-defined]
-        return (await self._unit.connection.execute(due)).one_or_none() is not None
-
     async def standing(self, category: Category) -> Standing:
         """Over everything that is still in the tables, due or not."""
-        if category.key == "visitor":
-            oldest = await AccessLog(self._unit).oldest()
-            return Standing(oldest, oldest and category.window.after(oldest))
-        table = Account if category is MODEL else _ENDING[category.key][0]
+        if category is VISITOR:
+            return Standing(None, None)
+        table = Account if category is MODEL else TABLES[category.key]
         end = "models_end_at" if category is MODEL else "ends_at"
         holding = "WHERE EXISTS (SELECT FROM model WHERE account_id = account.id)"
         query = (
-            f"SELECT min({category.since}), min({end}) FROM {table.__tablename__} "  # type: ignore[attr-defined]  # noqa: S608
+            f"SELECT min({category.since}), min({end}) FROM {table.__tablename__} "  # noqa: S608
             f"{holding if category is MODEL else ''}"
         )
         row = (await self._unit.connection.execute(text(query))).one()
@@ -144,24 +103,13 @@ class Retention:
         )
         return (await self._unit.connection.execute(latest)).scalar_one()
 
-    def _due_models(self, limit: int) -> Select[UUID]:
-        return (
-            select(Model.id)
-            .join(Account, Account.id == Model.account_id)
-            .where(Account.models_end_at <= self._unit.at)
-            .limit(limit)
-        )
+    async def last_cut_off(self) -> datetime | None:
+        """The latest moment by which any rule was enforced to its end, be it in the future."""
+        latest = select(func.max(RetentionRun.cut_off)).where(RetentionRun.finished_at.is_not(None))
+        return (await self._unit.connection.execute(latest)).scalar_one()
 
-    async def _delete(
-        self,
-        table: type,
-        key: InstrumentedAttribute[UUID],
-        due: Select[UUID],
-        *condition: ColumnElement[bool],
-    ) -> int:
-        # As a CTE it is looked for once; as a subquery the planner may repeat it, over the limit.
-        chosen = due.cte("chosen")
-        removed = await self._unit.connection.execute(
-            delete(table).where(key.in_(select(chosen.c[0])), *condition)
-        )
-        return removed.rowcount
+    async def database_clock(self) -> datetime:
+        """What time the database has."""
+        asked = await self._unit.connection.execute(select(func.clock_timestamp()))
+        now: datetime = asked.scalar_one()
+        return now

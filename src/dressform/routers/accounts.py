@@ -4,6 +4,7 @@ from dressform.actions.change_email import ask_email_change
 from dressform.actions.change_email import confirm_email as confirm_new_email
 from dressform.actions.change_password import change_password as set_new_password
 from dressform.actions.change_password import reset_password as set_password_by_link
+from dressform.actions.reopen_account import reopen_account as reopen
 from dressform.errors import EmailTaken, LinkExpired, TooManyAttempts, WeakPassword, WrongPassword
 from dressform.routers.attempts import Limit
 from dressform.routers.dependencies import Attempts, Hasher, InUnit, Mails, Me, OpenUnits
@@ -99,3 +100,19 @@ async def confirm_email(body: TokenOnly, unit: InUnit) -> None:
     With the token of the mailed link.
     """
     await confirm_new_email(unit, body.token)
+
+
+@router.post(
+    "/reopen",
+    status_code=status.HTTP_204_NO_CONTENT,
+    response_class=Response,
+    response_description="The account is open again: sign in.",
+    responses=answers(LinkExpired),
+)
+async def reopen_account(body: TokenOnly, unit: InUnit) -> None:
+    """Keep an account that is past its 12 months
+
+    With the token of the mailed link: an account is locked at the end of its 12 months, and waits
+    a while for its owner if no warning could be delivered before. This counts as a login.
+    """
+    await reopen(unit, body.token)

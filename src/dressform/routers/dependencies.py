@@ -8,14 +8,16 @@ from typing import Annotated
 from fastapi import Depends, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
+from dressform.audit.auditor import Auditor as RetentionAuditor
 from dressform.crypto.passwords import Passwords
 from dressform.crypto.tokens import AccessTokens
 from dressform.database import Unit, Units
-from dressform.errors import NotSignedIn, Restricted
+from dressform.errors import NotAnOperator, NotSignedIn, Restricted
 from dressform.pictures import Pictures as PictureStudio
 from dressform.repositories.accounts import Accounts as AccountRepository
 from dressform.repositories.mails import Mails as MailRepository
 from dressform.repositories.models import Models as ModelRepository
+from dressform.repositories.operators import Operators as OperatorRepository
 from dressform.repositories.owners import Member
 from dressform.repositories.pictures import Avatars as AvatarRepository
 from dressform.repositories.pictures import Pictures as PictureRepository
@@ -45,6 +47,7 @@ class Service:
     tokens: AccessTokens
     studio: PictureStudio
     attempts: AttemptCounter
+    auditor: RetentionAuditor
 
 
 # Each is `async` although few of them wait: FastAPI would run the others in threads.
@@ -94,6 +97,17 @@ Me = Annotated[Member, Depends(_active)]
 """Whoever is signed in and may be served."""
 
 
+async def _operator(service: TheService, me: Me) -> Member:
+    async with service.units.reading() as unit:
+        if not await OperatorRepository(unit).contains(me.account_id):
+            raise NotAnOperator
+    return me
+
+
+AnOperator = Annotated[Member, Depends(_operator)]
+"""Whoever may look into the address log."""
+
+
 async def _units(service: TheService) -> Units:
     return service.units
 
@@ -108,6 +122,10 @@ async def _tokens(service: TheService) -> AccessTokens:
 
 async def _studio(service: TheService) -> PictureStudio:
     return service.studio
+
+
+async def _auditor(service: TheService) -> RetentionAuditor:
+    return service.auditor
 
 
 async def _attempts(service: TheService) -> AttemptCounter:
@@ -152,6 +170,7 @@ Hasher = Annotated[Passwords, Depends(_passwords)]
 Tokens = Annotated[AccessTokens, Depends(_tokens)]
 Studio = Annotated[PictureStudio, Depends(_studio)]
 Attempts = Annotated[AttemptCounter, Depends(_attempts)]
+Auditor = Annotated[RetentionAuditor, Depends(_auditor)]
 Settings = Annotated[ProcessSettings, Depends(_settings)]
 
 Accounts = Annotated[AccountRepository, Depends(_accounts)]

@@ -6,12 +6,19 @@ from dressform.database import Unit
 from dressform.errors import Unavailable
 from dressform.migrate import is_current
 from dressform.repositories.retention import Retention
-from dressform.routers.dependencies import Service, TheService
-from dressform.schemas.health import LiveRead, LogStanding, ReadyRead, WorkerStanding
+from dressform.routers.dependencies import Auditor, Service, TheService
+from dressform.schemas.health import (
+    LiveRead,
+    LogStanding,
+    ReadyRead,
+    RetentionRead,
+    WorkerStanding,
+)
 
 router = APIRouter(prefix="/health", tags=["health"])
 
 _LATE_AFTER_ROUNDS = 5
+_STUCK_AFTER_SECONDS = 60
 
 
 @router.get("/live", response_description="It does.")
@@ -31,15 +38,40 @@ async def is_ready(request: Request, service: TheService, response: Response) ->
     The database and its schema decide. A late worker is told here, but does not make the API
     unready: whatever is past its window can't be read even when no worker runs.
     """
-    found = await _look(service, log_is_failing=request.app.state.shipper.spool.is_failing)
+    shipper = request.app.state.shipper
+    access_log = _log(is_failing=shipper.is_failing, stuck_seconds=shipper.stuck_seconds)
+    found = await _look(service, access_log)
     if found.status != "ready":
         response.status_code = status.HTTP_503_SERVICE_UNAVAILABLE
         response.headers["Retry-After"] = "5"
     return found
 
 
-async def _look(service: Service, *, log_is_failing: bool) -> ReadyRead:
-    access_log: LogStanding = "held in memory" if log_is_failing else "ok"
+@router.get(
+    "/retention",
+    response_description="Nothing is overdue.",
+    responses={503: {"description": "Something is.", "model": RetentionRead}},
+)
+async def read_retention(auditor: Auditor, response: Response) -> RetentionRead:
+    """Whether what is past its window is deleted
+
+    Asked of the tables and files themselves, by code of its own: it does not take the worker's word.
+    Counts beyond a million of addresses are not exact.
+    """
+    found = RetentionRead.of(await auditor.findings())
+    if found.status == "overdue":
+        response.status_code = status.HTTP_503_SERVICE_UNAVAILABLE
+        response.headers["Retry-After"] = "60"
+    return found
+
+
+def _log(*, is_failing: bool, stuck_seconds: float) -> LogStanding:
+    if is_failing:
+        return "held in memory"
+    return "stuck" if stuck_seconds > _STUCK_AFTER_SECONDS else "ok"
+
+
+async def _look(service: Service, access_log: LogStanding) -> ReadyRead:
     try:
         async with service.units.reading() as unit:
             return await _look_into_database(unit, service, access_log)

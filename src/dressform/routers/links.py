@@ -18,6 +18,11 @@ def show_reset_password() -> HTMLResponse:
     return page("reset-password.html", endpoint="v1/auth/password/reset")
 
 
+@router.get("/reopen")
+def show_reopen() -> HTMLResponse:
+    return page("reopen.html", endpoint="v1/auth/reopen")
+
+
 @router.get("/confirm-email")
 def show_confirm_email() -> HTMLResponse:
     return page("confirm-email.html", endpoint="v1/auth/email/confirm")

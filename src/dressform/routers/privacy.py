@@ -8,11 +8,24 @@ from dressform.actions.restrict_account import restrict_account
 from dressform.errors import TooManyAttempts, WrongPassword
 from dressform.policy import CATEGORIES
 from dressform.routers.attempts import Limit
-from dressform.routers.dependencies import AnyMember, Attempts, Hasher, InUnit, OpenUnits
+from dressform.routers.dependencies import (
+    AnyMember,
+    Attempts,
+    Auditor,
+    Hasher,
+    InUnit,
+    OpenUnits,
+)
 from dressform.routers.problems import answers
 from dressform.schemas.accounts import PasswordOnly
 from dressform.schemas.fields import Language
-from dressform.schemas.privacy import AccountExport, CategoryRead, NoticeRead, RestrictionChange
+from dressform.schemas.privacy import (
+    AccountExport,
+    CategoryRead,
+    NoticeRead,
+    RestrictionChange,
+    StatusRead,
+)
 
 router = APIRouter(prefix="/v1/privacy", tags=["privacy"])
 
@@ -28,6 +41,20 @@ async def read_notice(response: Response, language: NoticeLanguage = "en") -> No
     response.headers["Cache-Control"] = "public, max-age=3600"
     categories = [CategoryRead.of(category, language) for category in CATEGORIES]
     return NoticeRead(language=language, categories=categories)
+
+
+@router.get("/status", response_description="What was found.")
+async def read_status(
+    response: Response, auditor: Auditor, language: NoticeLanguage = "en"
+) -> StatusRead:
+    """Whether the notice is kept
+
+    Asked of what is stored, by code of its own: it does not take the word of what deletes, and turns
+    to overdue by itself when nothing does.
+    """
+    found = await auditor.findings()
+    response.headers["Cache-Control"] = "public, max-age=60"
+    return StatusRead.of(found, language)
 
 
 @router.get("/export", response_description="Everything that is stored about you.")

@@ -3,12 +3,13 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from dressform.audit.findings import Findings, Hold, Rule, Spools, Verdict
 from dressform.schemas.fields import Complete
 
 WorkerStanding = Literal["ok", "late", "never seen", "unknown"]
+LogStanding = Literal["ok", "held in memory", "stuck"]
 
-
-LogStanding = Literal["ok", "held in memory"]
+Rows = Annotated[int, Field(ge=0, le=2**53, examples=[0], json_schema_extra={"format": "int64"})]
 
 
 class LiveRead(Complete):
@@ -33,7 +34,11 @@ class ReadyRead(Complete):
     ]
     access_log: Annotated[
         LogStanding,
-        Field(description="Whether its lines reach the disk.", examples=["ok"]),
+        Field(
+            description="Held in memory: the disk takes no lines. Stuck: for a minute none has reached "
+            "the database.",
+            examples=["ok"],
+        ),
     ]
     worker: Annotated[
         WorkerStanding,
@@ -46,3 +51,115 @@ class ReadyRead(Complete):
         float | None,
         Field(ge=0, le=1e12, description="How long ago that is.", examples=[12.5]),
     ]
+
+
+class HoldRead(Complete):
+    """A rule that has stopped before ending anything, until an operator approves."""
+
+    reason: Annotated[
+        str,
+        Field(
+            max_length=1000,
+            description="Why it stopped.",
+            examples=["2,000 of 10,000 rows would end at once"],
+        ),
+    ]
+    rows: Annotated[Rows, Field(description="How many rows it was about to end.")]
+    held_at: Annotated[datetime, Field(description="Since when.")]
+    approved_at: Annotated[datetime | None, Field(description="When it was approved.")]
+
+    @classmethod
+    def of(cls, hold: Hold | None) -> "HoldRead | None":
+        if hold is None:
+            return None
+        return cls(
+            reason=hold.reason,
+            rows=hold.rows,
+            held_at=hold.held_at,
+            approved_at=hold.approved_at,
+        )
+
+
+class RuleRead(Complete):
+    """How a rule stands."""
+
+    rule: Annotated[
+        str, Field(max_length=40, description="Its key in the notice.", examples=["visitor"])
+    ]
+    oldest_at: Annotated[
+        datetime | None, Field(description="From when on its window counts for the oldest row.")
+    ]
+    waiting: Annotated[
+        Rows, Field(description="Rows past their window that nobody can read, soon to be deleted.")
+    ]
+    overdue: Annotated[Rows, Field(description="Rows that should be deleted since a day.")]
+    last_round_at: Annotated[
+        datetime | None, Field(description="When it was last enforced to its end.")
+    ]
+    hold: HoldRead | None
+    set_aside: Annotated[
+        Rows, Field(description="Rows that could not be deleted and are tried again.")
+    ]
+
+    @classmethod
+    def of(cls, rule: Rule) -> "RuleRead":
+        return cls(
+            rule=rule.key,
+            oldest_at=rule.rows.oldest_at,
+            waiting=rule.rows.waiting,
+            overdue=rule.rows.overdue,
+            last_round_at=rule.last_round_at,
+            hold=HoldRead.of(rule.hold),
+            set_aside=rule.set_aside,
+        )
+
+
+class SpoolsRead(Complete):
+    """The files of this host in which the access log waits for the database."""
+
+    files: Annotated[Rows, Field(description="How many.")]
+    bytes: Annotated[Rows, Field(description="How large they are together.")]
+    oldest_at: Annotated[datetime | None, Field(description="The time of their oldest line.")]
+
+    @classmethod
+    def of(cls, spools: Spools) -> "SpoolsRead":
+        return cls(files=spools.files, bytes=spools.bytes, oldest_at=spools.lines.oldest_at)
+
+
+class RetentionRead(Complete):
+    """What is stored past its window."""
+
+    status: Annotated[
+        Verdict,
+        Field(
+            description="Overdue: rows should be deleted since a day, or a rule was not enforced for "
+            "a day. Late: not for five of the worker's intervals, it is held, rows were set aside, or "
+            "lines wait in files for ten minutes.",
+            examples=["kept"],
+        ),
+    ]
+    checked_at: Annotated[datetime, Field(description="At most a minute ago.")]
+    last_round_at: Annotated[
+        datetime | None,
+        Field(description="When the rule that has waited longest was last enforced."),
+    ]
+    waiting: Annotated[Rows, Field(description="Of all rules.")]
+    overdue: Annotated[Rows, Field(description="Of all rules.")]
+    rules: Annotated[list[RuleRead], Field(max_length=50, description="Each rule.")]
+    orphaned_partitions: Annotated[
+        Rows, Field(description="Days of the access log that were cut off but not yet dropped.")
+    ]
+    spools: SpoolsRead
+
+    @classmethod
+    def of(cls, findings: Findings) -> "RetentionRead":
+        return cls(
+            status=findings.verdict,
+            checked_at=findings.checked_at,
+            last_round_at=findings.last_round_at,
+            waiting=findings.waiting,
+            overdue=findings.overdue,
+            rules=[RuleRead.of(rule) for rule in findings.rules],
+            orphaned_partitions=findings.orphans,
+            spools=SpoolsRead.of(findings.spools),
+        )

@@ -1,11 +1,13 @@
-from datetime import datetime
+from datetime import UTC, datetime, time
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from dressform.actions.export_account import Everything
+from dressform.audit.findings import Findings, Verdict
 from dressform.policy import Category, Text
 from dressform.schemas.fields import Complete, Password, Strict
+from dressform.schemas.health import Rows
 from dressform.schemas.models import ModelRead
 from dressform.schemas.profiles import OwnProfileRead
 
@@ -13,6 +15,27 @@ Sentence = Annotated[str, Field(max_length=1000, examples=["To diagnose problems
 Base64 = Annotated[
     str, Field(max_length=10_000_000, description="WebP in base64.", examples=["UklGRg=="])
 ]
+Days = Annotated[
+    int, Field(ge=0, le=1_000_000, examples=[181], json_schema_extra={"format": "int32"})
+]
+
+_SAID: dict[Verdict, Text] = {
+    "kept": Text(
+        "The notice is kept: what has ended is deleted in time.",
+        "La notice est respectée : ce qui est arrivé à terme est supprimé à temps.",
+    ),
+    "late": Text(
+        "Nothing is overdue, but the deletion of what has ended needs the operators' attention.",
+        "Rien n'est en retard, mais la suppression de ce qui est arrivé à terme demande l'attention "
+        "des opérateurs.",
+    ),
+    "overdue": Text(
+        "The notice is not kept: for more than a day, what has ended has not been deleted, or "
+        "nobody has looked for it.",
+        "La notice n'est pas respectée : depuis plus d'un jour, ce qui est arrivé à terme n'est pas "
+        "supprimé, ou n'est pas recherché.",
+    ),
+}
 
 
 class CategoryRead(Complete):
@@ -55,6 +78,40 @@ class NoticeRead(Complete):
     ]
 
 
+class StatusRead(Complete):
+    """Whether the notice is kept. Of all dates only one that says nothing about a member."""
+
+    status: Annotated[Verdict, Field(description="The same in one word.", examples=["kept"])]
+    language: Annotated[Literal["en", "fr"], Field(description="Of the sentence.")]
+    sentence: Annotated[Sentence, Field(description="Whether the notice is kept.")]
+    oldest_address_at: Annotated[
+        datetime | None,
+        Field(description="The day (UTC) of the oldest IP address that is still stored."),
+    ]
+    oldest_address_age_days: Annotated[Days | None, Field(description="How old that is.")]
+    last_round_at: Annotated[
+        datetime | None, Field(description="When the rules were last enforced.")
+    ]
+    waiting: Annotated[Rows, Field(description="Records that have ended, soon to be deleted.")]
+    overdue: Annotated[Rows, Field(description="Records that should be deleted since a day.")]
+    checked_at: Annotated[datetime, Field(description="At most a minute ago.")]
+
+    @classmethod
+    def of(cls, findings: Findings, language: Literal["en", "fr"]) -> "StatusRead":
+        said, oldest = _SAID[findings.verdict], findings.oldest_address_at
+        return cls(
+            status=findings.verdict,
+            language=language,
+            sentence=said.fr if language == "fr" else said.en,
+            oldest_address_at=oldest and datetime.combine(oldest.date(), time(), UTC),
+            oldest_address_age_days=oldest and findings.since(oldest).days,
+            last_round_at=findings.last_round_at,
+            waiting=findings.waiting,
+            overdue=findings.overdue,
+            checked_at=findings.checked_at,
+        )
+
+
 class RestrictionChange(Strict):
     """Whether your data may be used."""
 
@@ -88,6 +145,7 @@ class AccountExport(Complete):
         list[ExportedSession],
         Field(max_length=10000, description="Every session that has not ended."),
     ]
+    operator: Annotated[bool, Field(description="Whether you operate the site.", examples=[False])]
 
     @classmethod
     def of(cls, everything: Everything) -> "AccountExport":
@@ -106,4 +164,5 @@ class AccountExport(Complete):
                 )
                 for session in everything.sessions
             ],
+            operator=everything.operator,
         )

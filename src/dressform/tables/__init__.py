@@ -2,35 +2,40 @@
 
 What says something about a person is in `sealed`, encrypted under the account's data key; in clear
 are ids, times, versions, keyed hashes and the flags that rules need.
+
+The access log is not among these: whoever works with it imports `tables.access_log` itself, which
+is checked.
 """
 
-from dressform.tables.access_log import AccessLog, SpoolMark
 from dressform.tables.account import Account, AccountKey
 from dressform.tables.base import Base
 from dressform.tables.mail import Mail
 from dressform.tables.model import Avatar, Model
 from dressform.tables.one_time_token import OneTimeToken
+from dressform.tables.operator import Lookup, Operator
 from dressform.tables.profile import Picture, Profile
-from dressform.tables.retention_run import RetentionRun
+from dressform.tables.retention import RetentionHold, RetentionRun, SetAside
 from dressform.tables.service_secret import ServiceSecret
 from dressform.tables.session import RefreshToken, Session
 from dressform.tables.sign_up import SignUp
 
 __all__ = [
-    "AccessLog",
     "Account",
     "AccountKey",
     "Avatar",
     "Base",
+    "Lookup",
     "Mail",
     "Model",
     "OneTimeToken",
+    "Operator",
     "Picture",
     "Profile",
     "RefreshToken",
+    "RetentionHold",
     "RetentionRun",
     "ServiceSecret",
     "Session",
+    "SetAside",
     "SignUp",
-    "SpoolMark",
 ]

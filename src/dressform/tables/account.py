@@ -1,7 +1,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Index
+from sqlalchemy import Index, SmallInteger
 from sqlalchemy.orm import Mapped
 
 from dressform.policy import MODEL, PROFILE
@@ -9,7 +9,12 @@ from dressform.tables.base import Base, column, of_account, window_end
 
 
 class Account(Base):
-    """Who can sign in. `sealed`: email, language, password_hash."""
+    """Who can sign in. `sealed`: email, language, password_hash.
+
+    `warned_days`: which warning of the coming end was written last, by the days before it;
+    `warned_at`: when the first was handed to a mail server; `reopening_hash`: of the link in a
+    warning that came too late. A login empties all three.
+    """
 
     __tablename__ = "account"
 
@@ -18,6 +23,9 @@ class Account(Base):
     created_at: Mapped[datetime] = column(PROFILE)
     last_login_at: Mapped[datetime | None] = column(PROFILE)
     restricted_at: Mapped[datetime | None] = column(PROFILE)
+    warned_days: Mapped[int | None] = column(PROFILE, SmallInteger)
+    warned_at: Mapped[datetime | None] = column(PROFILE)
+    reopening_hash: Mapped[bytes | None] = column(PROFILE, unique=True)
     version: Mapped[int] = column(PROFILE)
     sealed: Mapped[bytes] = column(PROFILE)
     ends_at: Mapped[datetime] = window_end(PROFILE)

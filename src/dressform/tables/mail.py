@@ -11,8 +11,9 @@ from dressform.tables.base import Base, column, of_account, window_end
 class Mail(Base):
     """A mail to be delivered; gone once it is handed over.
 
-    `account_id` is set where the mail ends with the account. `sealed`, under the row's own key:
-    to, language and what its template says.
+    `account_id` is set where the mail ends with the account. `attempts` begun, and `failures`: those
+    after which it was certainly not handed over. `sealed`, under the row's own key: to, language and
+    what its template says.
     """
 
     __tablename__ = "mail"
@@ -23,6 +24,7 @@ class Mail(Base):
     created_at: Mapped[datetime] = column(MAIL)
     due_at: Mapped[datetime] = column(MAIL)
     attempts: Mapped[int] = column(MAIL)
+    failures: Mapped[int] = column(MAIL)
     key_id: Mapped[str] = column(MAIL)
     wrapped_key: Mapped[bytes] = column(MAIL)
     sealed: Mapped[bytes] = column(MAIL)

@@ -1,16 +1,28 @@
 import asyncio
+import logging
 import time
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
-from dressform.database import Units
-from dressform.policy import VISITOR, Category
-from dressform.repositories.access_log import AccessLog
+from sqlalchemy.exc import DBAPIError
+
+from dressform.database import Units, state_of
+from dressform.policy import ROUND, VISITOR, Category
+from dressform.repositories.endings import BATCH, Endings
+from dressform.repositories.holds import Holds
 from dressform.repositories.retention import Retention
+from dressform.repositories.set_aside import SetAside
+from dressform.worker.breaker import Breaker, Due, limits
+from dressform.worker.days import end_days
+
+log = logging.getLogger(__name__)
 
 # What is due and locked is about to be saved by a login, or another rule is at it: for a moment.
 WAIT_SECONDS = 0.1
 MOST_WAITS = 20
+MOST_A_SECOND = 2500
+"""Rows: the processor belongs to those who read meanwhile, and nobody waits for an ending."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,38 +35,87 @@ class Report:
 
 
 async def enforce(
-    category: Category, units: Units, *, at: datetime, slot: datetime
+    category: Category, units: Units, *, at: datetime, slot: datetime, breaker: Breaker
 ) -> Report | None:
     """End everything of a category that is past its window at `at`.
 
     Once a slot over any number of workers: None when another has it. In batches, each its own
-    transaction: whatever interrupts it loses nothing, and the next round goes on.
+    transaction: whatever interrupts it loses nothing, and the next round goes on. Raises Held, and
+    DaysLocked when all but some days of the log ended.
     """
     started = time.monotonic()
     async with units.writing(at=at) as unit:
         run_id = await Retention(unit).claim(category, slot)
     if run_id is None:
         return None
-    rows = await _end(category, units, at)
+    rows = await (
+        end_days(units, at, breaker)
+        if category is VISITOR
+        else _end_rows(category, units, at, breaker)
+    )
     seconds = time.monotonic() - started
-    async with units.writing() as unit:
+    async with units.writing(at=at) as unit:
+        await Holds(unit).release(category.key)
         await Retention(unit).finish(run_id, rows=rows, seconds=seconds)
     return Report(category.key, rows, seconds)
 
 
-async def _end(category: Category, units: Units, at: datetime) -> int:
-    if category is VISITOR:
+async def _end_rows(category: Category, units: Units, at: datetime, breaker: Breaker) -> int:
+    async with units.reading(at=at) as unit:
+        endings = Endings(unit, category)
+        due = await endings.count_due()
+        of = await endings.count() if due and limits(category) else 0
+    rows = 0
+    if due:
+        await breaker.check(
+            category.key, units, at=at, due=Due(due, of) if limits(category) else None
+        )
+        rows = await _end_batches(category, units, at)
+    if category is ROUND:
         async with units.writing(at=at) as unit:
-            return await AccessLog(unit).drop_due()
+            rows += await SetAside(unit).end_due()
+    return rows
+
+
+async def _end_batches(category: Category, units: Units, at: datetime) -> int:
     rows = waits = 0
     while True:
-        async with units.writing(at=at) as unit:
-            retention = Retention(unit)
-            ended = await retention.end_batch(category)
-            left = await retention.has_due(category)
+        began = time.monotonic()
+        try:
+            async with units.writing(at=at) as unit:
+                ended = await Endings(unit, category).end_batch()
+        except DBAPIError:
+            ended = await _end_one_by_one(category, units, at)
         rows += ended
+        async with units.reading(at=at) as unit:
+            left = bool(await Endings(unit, category).some_due(limit=1))
         if not left or waits == MOST_WAITS:
             return rows
+        await asyncio.sleep(BATCH / MOST_A_SECOND - (time.monotonic() - began))
         if not ended:
             waits += 1
             await asyncio.sleep(WAIT_SECONDS)
+
+
+async def _end_one_by_one(category: Category, units: Units, at: datetime) -> int:
+    """A batch in which some row can't be ended: that one is set aside, the others end."""
+    rows = 0
+    async with units.reading(at=at) as unit:
+        due = await Endings(unit, category).some_due()
+    for row_id in due:
+        rows += await _end_one(category, units, at, row_id)
+    return rows
+
+
+async def _end_one(category: Category, units: Units, at: datetime, row_id: UUID) -> int:
+    try:
+        async with units.writing(at=at) as unit:
+            ended = await Endings(unit, category).end_one(row_id)
+            await SetAside(unit).forget(category.key, row_id)
+            return ended
+    except DBAPIError as error:
+        # Not the text of the error: it may repeat what the row holds.
+        log.error("%s: row %s is set aside (SQLSTATE %s)", category.key, row_id, state_of(error))  # noqa: TRY400
+        async with units.writing(at=at) as unit:
+            await SetAside(unit).add(category.key, row_id, f"SQLSTATE {state_of(error)}")
+        return 0

@@ -7,6 +7,7 @@ from dressform.database import Units
 from dressform.mail.compose import Composer
 from dressform.mail.transport import transport_of
 from dressform.settings import Settings
+from dressform.worker.breaker import Breaker
 from dressform.worker.enforce import Report
 from dressform.worker.scheduler import Duties, Running, schedule
 
@@ -17,7 +18,13 @@ def duties_of(settings: Settings, units: Units) -> Duties:
     composer = Composer(
         sender=settings.mail_from, link_base=settings.link_base, clock=settings.clock
     )
-    return Duties(units, composer, transport_of(settings), settings.worker_interval)
+    return Duties(
+        units,
+        composer,
+        transport_of(settings),
+        settings.worker_interval,
+        Breaker(ahead=settings.clock_ahead),
+    )
 
 
 async def work(settings: Settings, units: Units) -> None:

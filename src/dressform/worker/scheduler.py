@@ -12,18 +12,24 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
 from dressform.actions.deliver_mails import deliver_mails
+from dressform.actions.warn_of_ending import warn_of_ending
 from dressform.database import Units
 from dressform.errors import StartupError, Unavailable
 from dressform.mail.compose import Composer
 from dressform.mail.transport import Transport
 from dressform.policy import CATEGORIES, Category
-from dressform.repositories.access_log import AccessLog
+from dressform.repositories.holds import Holds
+from dressform.repositories.log_days import LogDays
+from dressform.worker.breaker import Breaker, Held
+from dressform.worker.days import DaysLocked
 from dressform.worker.enforce import Report, enforce
 
 log = logging.getLogger(__name__)
 
 MAIL_EVERY = timedelta(seconds=1)
 DAYS_AHEAD = 3
+WARNINGS = "warnings"
+"""What they are called where rules are."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -36,11 +42,13 @@ class Duties:
     composer: Composer
     transport: Transport
     interval: timedelta
+    breaker: Breaker
 
     async def enforce(self, category: Category) -> Report | None:
         """A rule, in the slot of this moment."""
         at = self.units.clock()
-        report = await enforce(category, self.units, at=at, slot=_slot(at, self.interval))
+        slot = _slot(at, self.interval)
+        report = await enforce(category, self.units, at=at, slot=slot, breaker=self.breaker)
         if report is not None and report.rows:
             log.info("%s: %d rows ended in %.2f s", report.rule, report.rows, report.seconds)
         return report
@@ -50,7 +58,19 @@ class Duties:
         async with self.units.writing() as unit:
             today = unit.at.date()
             days = {today + timedelta(days=ahead) for ahead in range(DAYS_AHEAD + 1)}
-            await AccessLog(unit).make_partitions(days)
+            await (await LogDays.opened(unit)).make(days)
+
+    async def warn(self) -> int:
+        """Whose account ends soon. Raises Held: a clock that jumped must not alarm everybody."""
+        at = self.units.clock()
+
+        async def assert_allowed() -> None:
+            await self.breaker.check(WARNINGS, self.units, at=at, due=None)
+
+        written = await warn_of_ending(self.units, assert_allowed=assert_allowed)
+        async with self.units.writing() as unit:
+            await Holds(unit).release(WARNINGS)
+        return written
 
     async def deliver(self) -> int:
         return await deliver_mails(self.units, self.composer, self.transport)
@@ -59,9 +79,10 @@ class Duties:
         """Everything once, now, whatever the slot. Raises StartupError at the end if some failed."""
         at = self.units.clock()
         await self.make_days()
-        done = [
-            await _attempt(one.key, enforce(one, self.units, at=at, slot=at)) for one in CATEGORIES
-        ]
+        done = [await _attempt(WARNINGS, self.warn())]
+        for one in CATEGORIES:
+            work = enforce(one, self.units, at=at, slot=at, breaker=self.breaker)
+            done.append(await _attempt(one.key, work))
         done.append(await _attempt("mail delivery", self.deliver()))
         failed = [outcome for outcome in done if isinstance(outcome, _Failed)]
         if failed:
@@ -117,6 +138,7 @@ def schedule(duties: Duties, running: Running) -> AsyncIOScheduler:
     enforce_rule = running.noted(duties.enforce)
     for category in CATEGORIES:
         _every(scheduler, duties.interval, category.key, enforce_rule, category)
+    _every(scheduler, duties.interval, WARNINGS, running.noted(duties.warn))
     _every(scheduler, duties.interval, "days ahead", running.noted(duties.make_days))
     _every(scheduler, MAIL_EVERY, "mail delivery", running.noted(duties.deliver))
     scheduler.add_listener(_failed, EVENT_JOB_ERROR)
@@ -147,6 +169,8 @@ def _failed(event: JobExecutionEvent) -> None:
 def _report(name: str, error: Exception) -> None:
     if isinstance(error, Unavailable):
         log.warning("%s: the database is away", name)
+    elif isinstance(error, (Held, DaysLocked)):
+        log.error("%s", error)
     else:
         log.error("%s failed", name, exc_info=error)
 

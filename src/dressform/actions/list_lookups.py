@@ -1,0 +1,19 @@
+from uuid import UUID
+
+from dressform.database import Unit
+from dressform.repositories.lookups import Lookup, Lookups
+from dressform.repositories.operators import Operators
+
+Recorded = tuple[Lookup, str | None]
+"""A look into the address log, with its operator's username if there still is one."""
+
+
+async def list_lookups(
+    unit: Unit, *, limit: int, before: UUID | None
+) -> tuple[list[Recorded], UUID | None]:
+    """A page, the latest first, and the id before which the next one begins."""
+    found = await Lookups(unit).page(limit=limit + 1, before=before)
+    page = found[:limit]
+    names = await Operators(unit).names({one.operator_id for one in page})
+    more = page[-1].id if len(found) > limit else None
+    return [(one, names.get(one.operator_id)) for one in page], more

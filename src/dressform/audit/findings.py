@@ -1,0 +1,112 @@
+"""What an audit found, and what it amounts to."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+Verdict = Literal["kept", "late", "overdue"]
+
+TOLERANCE = timedelta(hours=24)
+"""Within which what is due is promised to be deleted."""
+LATE_AFTER_ROUNDS = 5
+STUCK_AFTER = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """Of rows: `waiting` ones are past their window, `overdue` ones should be gone since a day."""
+
+    oldest_at: datetime | None = None
+    waiting: int = 0
+    overdue: int = 0
+
+    def __add__(self, other: "Count") -> "Count":
+        known = [at for at in (self.oldest_at, other.oldest_at) if at is not None]
+        return Count(
+            min(known, default=None),
+            self.waiting + other.waiting,
+            self.overdue + other.overdue,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A rule that stopped before ending anything, and how many rows it was about to end."""
+
+    reason: str
+    rows: int
+    held_at: datetime
+    approved_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Spools:
+    """The files of this host in which addresses wait for the database."""
+
+    files: int
+    bytes: int
+    lines: Count
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """How a rule stands. `last_round_at`: when it was last enforced to its end."""
+
+    key: str
+    rows: Count
+    last_round_at: datetime | None
+    set_aside: int
+    hold: Hold | None
+
+    @property
+    def seen_at(self) -> datetime | None:
+        """Before its first round, since there is something to keep."""
+        return self.last_round_at or self.rows.oldest_at
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """`interval` is that of the worker's rounds."""
+
+    checked_at: datetime
+    interval: timedelta
+    rules: tuple[Rule, ...]
+    orphans: int
+    spools: Spools
+
+    @property
+    def verdict(self) -> Verdict:
+        unseen = self.since(
+            min((rule.seen_at for rule in self.rules if rule.seen_at), default=None)
+        )
+        if self.overdue or unseen > TOLERANCE:
+            return "overdue"
+        if unseen > LATE_AFTER_ROUNDS * self.interval or self._is_hampered:
+            return "late"
+        return "kept"
+
+    @property
+    def overdue(self) -> int:
+        return sum(rule.rows.overdue for rule in self.rules)
+
+    @property
+    def waiting(self) -> int:
+        return sum(rule.rows.waiting for rule in self.rules)
+
+    @property
+    def last_round_at(self) -> datetime | None:
+        """Of the rule that has waited longest: one that fails must not hide behind the others."""
+        return min((rule.last_round_at for rule in self.rules if rule.last_round_at), default=None)
+
+    @property
+    def oldest_address_at(self) -> datetime | None:
+        return next(rule.rows.oldest_at for rule in self.rules if rule.key == "visitor")
+
+    def since(self, moment: datetime | None) -> timedelta:
+        """How long ago: nothing for what has not been, or what a clock that ran ahead has dated."""
+        return timedelta(0) if moment is None else max(self.checked_at - moment, timedelta(0))
+
+    @property
+    def _is_hampered(self) -> bool:
+        stuck = self.since(self.spools.lines.oldest_at) > STUCK_AFTER
+        return stuck or any(rule.hold or rule.set_aside for rule in self.rules)

@@ -1,0 +1,79 @@
+"""The tables of the address log, those included that an interruption has cut off from it."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from dressform.audit.findings import Count
+from dressform.audit.rows import count_rows
+from dressform.audit.windows import VISITOR, Window, after
+from dressform.database import Units, state_of
+
+ENOUGH = 1_000_000
+"""Rows past their window, beyond which no more are counted: the verdict stands, and time is dear."""
+
+_NO_SUCH_TABLE = "42P01"
+
+# `past`: whether it may hold a row that is past its window. What has no bounds may.
+_TABLES = text(f"""
+    SELECT format('%I.%I', nspname, relname) AS name, orphaned,
+           coalesce(orphaned OR {after("begins", VISITOR.kept)} <= :at, true) AS past,
+           coalesce(pg_relation_size(oid) > 0, false) AS filled
+    FROM (SELECT pg_class.oid, nspname, relname,
+                 inhrelid IS NULL OR inhdetachpending AS orphaned,
+                 substring(pg_get_expr(relpartbound, pg_class.oid) FROM 'FROM \\(''([^'']+)''\\)')
+                     ::timestamptz AS begins
+          FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
+          LEFT JOIN pg_inherits ON inhrelid = pg_class.oid AND inhparent = 'access_log'::regclass
+          WHERE relkind = 'r' AND (inhrelid IS NOT NULL OR relname ~ '^access_log_[0-9]{{8}}$')
+            AND relnamespace = (SELECT relnamespace FROM pg_class
+                                WHERE oid = 'access_log'::regclass)) AS tables
+    ORDER BY begins NULLS FIRST, name
+""")  # noqa: S608  an expression of our own
+
+
+@dataclass(frozen=True, slots=True)
+class LogTables:
+    rows: Count
+    orphans: int
+
+
+async def look_into_log(units: Units, at: datetime) -> LogTables:
+    """Each table in a transaction of its own: one that the worker wants is let go of soon."""
+    async with _as_owner(units) as connection:
+        tables = (await connection.execute(_TABLES, {"at": at})).all()
+    rows, orphans = Count(), sum(table.orphaned for table in tables)
+    filled = [table for table in tables if table.filled]
+    for name in (table.name for table in filled if table.past):
+        rows += await _look_into(units, name, at)
+        if rows.waiting + rows.overdue >= ENOUGH:
+            return LogTables(rows, orphans)
+    for name in (table.name for table in filled if not table.past):
+        oldest = await _look_into(units, name, at)
+        if oldest.oldest_at is not None:
+            return LogTables(rows + oldest, orphans)
+    return LogTables(rows, orphans)
+
+
+async def _look_into(units: Units, name: str, at: datetime) -> Count:
+    window = Window(VISITOR.rule, name, VISITOR.began, VISITOR.kept)
+    try:
+        async with _as_owner(units) as connection:
+            return await count_rows(connection, window, at)
+    except DBAPIError as error:
+        if state_of(error) == _NO_SUCH_TABLE:  # Dropped meanwhile.
+            return Count()
+        raise
+
+
+@asynccontextmanager
+async def _as_owner(units: Units) -> AsyncIterator[AsyncConnection]:
+    async with units.writing() as unit:
+        await unit.connection.execute(text("SET TRANSACTION READ ONLY"))
+        await unit.connection.execute(text("SET LOCAL ROLE dressform_log"))
+        yield unit.connection

@@ -1,0 +1,36 @@
+"""The tables that keep one row a thing."""
+
+from datetime import datetime
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from dressform.audit.findings import TOLERANCE, Count, Hold
+from dressform.audit.windows import Window
+
+
+async def count_rows(connection: AsyncConnection, window: Window, at: datetime) -> Count:
+    query = text(
+        f"SELECT min({window.began}), count(*) FILTER (WHERE {window.ends} <= :at), "  # noqa: S608
+        f"count(*) FILTER (WHERE {window.due} < :promised) FROM {window.rows}"
+    )
+    found = await connection.execute(query, {"at": at, "promised": at - TOLERANCE})
+    oldest_at, past, overdue = found.one()
+    return Count(oldest_at, past - overdue, overdue)
+
+
+async def last_rounds(connection: AsyncConnection, at: datetime) -> dict[str, datetime]:
+    """When each rule was last enforced to its end. A clock that ran ahead proves nothing."""
+    query = "SELECT rule, max(finished_at) AS last FROM retention_run WHERE finished_at <= :at GROUP BY rule"
+    found = await connection.execute(text(query), {"at": at})
+    return {row.rule: row.last for row in found}
+
+
+async def holds(connection: AsyncConnection) -> dict[str, Hold]:
+    query = "SELECT rule, reason, rows, held_at, approved_at FROM retention_hold"
+    return {rule: Hold(*hold) for rule, *hold in await connection.execute(text(query))}
+
+
+async def rows_set_aside(connection: AsyncConnection) -> dict[str, int]:
+    query = "SELECT rule, count(*) AS rows FROM set_aside GROUP BY rule"
+    return {row.rule: row.rows for row in await connection.execute(text(query))}

@@ -1,0 +1,70 @@
+"""How long what may be kept: the notice once more, in SQL over what was stored.
+
+Not over the ends that the database computes: those come from the policy that is audited here.
+"""
+
+import calendar
+from dataclasses import dataclass
+from datetime import datetime
+
+
+def after(moment: str, interval: str) -> str:
+    """`moment` and an interval, whatever the time zone of the database's session."""
+    return f"(({moment}) AT TIME ZONE 'UTC' + INTERVAL '{interval}') AT TIME ZONE 'UTC'"
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A window over rows. They end at `ends`, and are to be deleted by `due`, which may be later."""
+
+    rule: str
+    rows: str
+    began: str
+    kept: str
+    owner_is_warned: bool = False
+
+    @property
+    def ends(self) -> str:
+        return after(self.began, self.kept)
+
+    @property
+    def due(self) -> str:
+        """An account stays, locked, until its owner was warned for a week; at most for 30 days."""
+        if not self.owner_is_warned:
+            return self.ends
+        warned, patience = after("account.warned_at", "7 days"), after(self.ends, "30 days")
+        return f"greatest({self.ends}, least({warned}, {patience}))"
+
+
+_LAST_LOGIN = "coalesce(account.last_login_at, account.created_at)"
+
+WINDOWS = (
+    Window("profile", "account", _LAST_LOGIN, "12 months", owner_is_warned=True),
+    Window(
+        "model",
+        "account JOIN model ON model.account_id = account.id",
+        _LAST_LOGIN,
+        "12 months",
+        owner_is_warned=True,
+    ),
+    Window("sign-up", "sign_up", "created_at", "7 days"),
+    Window("session", "session", "created_at", "90 days"),
+    Window("one-time-token", "one_time_token", "created_at", "1 hour"),
+    Window("mail", "mail", "created_at", "7 days"),
+    Window("lookup", "lookup", "at", "6 months"),
+    Window("retention-run", "retention_run", "started_at", "6 months"),
+    Window("retention-run", "set_aside", "started_at", "6 months"),
+)
+
+VISITOR = Window("visitor", "access_log", "at", "6 months")
+"""Its rows are in a table a day, and before that in files."""
+
+RULES = tuple(dict.fromkeys(window.rule for window in (VISITOR, *WINDOWS)))
+
+
+def address_ends(moment: datetime) -> datetime:
+    """VISITOR.ends, for lines that no database has seen. `moment` is in UTC."""
+    years, month = divmod(moment.month - 1 + 6, 12)
+    year = moment.year + years
+    day = min(moment.day, calendar.monthrange(year, month + 1)[1])
+    return moment.replace(year=year, month=month + 1, day=day)

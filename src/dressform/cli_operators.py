@@ -1,0 +1,77 @@
+"""The commands about who may look into the address log."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Annotated
+
+import typer
+
+from dressform.database import Unit
+from dressform.errors import StartupError
+from dressform.process import opened, settings_in_use
+from dressform.repositories.accounts import Accounts, Credentials
+from dressform.repositories.operators import Operators
+from dressform.settings import Settings
+
+app = typer.Typer(no_args_is_help=True, help="Who may look into the address log.")
+
+Login = Annotated[str, typer.Argument(help="Username or e-mail address.", metavar="LOGIN")]
+
+
+@app.command()
+def add(login: Login) -> None:
+    """Make a member an operator."""
+
+    async def task(unit: Unit) -> str:
+        account = await _member(unit, login)
+        if account.restricted_at is not None:
+            raise StartupError(
+                f"The processing of the data of {login!r} is restricted: only they can lift that."
+            )
+        added = await Operators(unit).add(account.owner.account_id)
+        return f"{login} is {'now' if added else 'already'} an operator."
+
+    _say(task)
+
+
+@app.command()
+def remove(login: Login) -> None:
+    """Make an operator a mere member again. The records of their look-ups stay."""
+
+    async def task(unit: Unit) -> str:
+        account = await _member(unit, login)
+        removed = await Operators(unit).remove(account.owner.account_id)
+        return f"{login} is {'no longer' if removed else 'not'} an operator."
+
+    _say(task)
+
+
+@app.command("list")
+def list_all() -> None:
+    """Show the operators, and since when they are; not those whose account is restricted."""
+
+    async def task(unit: Unit) -> str:
+        lines = [
+            f"{one.username:<30} {one.created_at:%Y-%m-%d %H:%M:%S}"
+            for one in await Operators(unit).all()
+        ]
+        return "\n".join(lines) or "There are no operators."
+
+    _say(task)
+
+
+async def _member(unit: Unit, login: str) -> Credentials:
+    account = await Accounts(unit).by_login(login)
+    if account is None:
+        raise StartupError(f"There is no account {login!r}: give its username or e-mail address.")
+    return account
+
+
+def _say(task: Callable[[Unit], Awaitable[str]]) -> None:
+    with settings_in_use() as loaded:
+        typer.echo(asyncio.run(_done(loaded, task)))
+
+
+async def _done(loaded: Settings, task: Callable[[Unit], Awaitable[str]]) -> str:
+    async with opened(loaded) as (units, _), units.writing() as unit:
+        return await task(unit)

@@ -1,0 +1,121 @@
+"""How the rules stand, as the worker's ledger and the audit see it; and letting a held one go on."""
+
+import asyncio
+from datetime import datetime
+from typing import Annotated
+
+import typer
+
+from dressform.audit.auditor import Auditor
+from dressform.audit.findings import Findings, Rule
+from dressform.database import Units
+from dressform.policy import CATEGORIES, VISITOR, Category
+from dressform.process import opened, settings_in_use
+from dressform.repositories.holds import Holds
+from dressform.repositories.retention import Retention, Run, Standing
+from dressform.settings import Settings
+
+app = typer.Typer(invoke_without_command=True)
+
+_LINE = "{:<16} {:<10} {:<20} {:<20} {:<20} {:>8} {:>8} {:>8}"
+_HEADING = ("rule", "window", "oldest", "next ending", "last run", "rows", "waiting", "overdue")
+
+
+@app.callback()
+def retention(context: typer.Context) -> None:
+    """Show how each rule stands: window, oldest row, next ending, last run; and what is overdue."""
+    if context.invoked_subcommand is None:
+        with settings_in_use() as loaded:
+            asyncio.run(_show(loaded))
+
+
+@app.command()
+def approve(
+    rule: Annotated[str | None, typer.Argument(help="Only this one of the rules held.")] = None,
+    *,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Without asking.")] = False,
+) -> None:
+    """Let rounds go on that were held before they ended anything: for a day, for what is shown."""
+    with settings_in_use() as loaded:
+        asyncio.run(_approve(loaded, rule, yes=yes))
+
+
+async def _approve(loaded: Settings, rule: str | None, *, yes: bool) -> None:
+    async with opened(loaded) as (units, _):
+        async with units.reading() as unit:
+            held = [hold for hold in await Holds(unit).all() if rule in (None, hold.rule)]
+        if not held:
+            typer.echo(f"{rule} is not held." if rule else "No rule is held.")
+        for hold in held:
+            typer.echo(f"{hold.rule}: {hold.reason} ({hold.rows} rows).")
+            if yes or typer.confirm("Is that right, and may they be ended?"):
+                async with units.writing() as unit:
+                    await Holds(unit).approve(hold.rule)
+                typer.echo(f"{hold.rule} is approved: the next round goes on.")
+
+
+async def _show(loaded: Settings) -> None:
+    async with opened(loaded) as (units, _):
+        spools = loaded.state_dir / "spool"
+        findings = await Auditor(units, spools, interval=loaded.worker_interval).look()
+        typer.echo(_LINE.format(*_HEADING))
+        for category in CATEGORIES:
+            typer.echo(await _line(category, units, findings))
+    typer.echo(f"\nThe notice is {findings.verdict}.")
+    for said in (
+        *_said_of_log(findings),
+        *(line for rule in findings.rules for line in _said(rule)),
+    ):
+        typer.echo(said)
+
+
+async def _line(category: Category, units: Units, findings: Findings) -> str:
+    rows = next(rule.rows for rule in findings.rules if rule.key == category.key)
+    async with units.reading() as unit:
+        last = await Retention(unit).last_run(category)
+        standing = await Retention(unit).standing(category)
+    if category is VISITOR and rows.oldest_at is not None:
+        standing = Standing(rows.oldest_at, category.window.after(rows.oldest_at))
+    return _LINE.format(
+        category.key,
+        category.window.in_words("en"),
+        _moment(standing.oldest_at),
+        _moment(standing.next_ending_at),
+        *_of_run(last),
+        rows.waiting,
+        rows.overdue,
+    )
+
+
+def _of_run(last: Run | None) -> tuple[str, str]:
+    return (_moment(None), "") if last is None else (_moment(last.finished_at), str(last.rows))
+
+
+def _said_of_log(findings: Findings) -> list[str]:
+    spools = findings.spools
+    oldest = _moment(spools.lines.oldest_at)
+    said = [f"Spools here: {spools.files} files, {spools.bytes} bytes, oldest line {oldest}."]
+    if findings.orphans:
+        said.append(f"Days cut off from the log and not dropped: {findings.orphans}.")
+    return said
+
+
+def _said(rule: Rule) -> list[str]:
+    said = []
+    if hold := rule.hold:
+        what_now = (
+            f"approved {_moment(hold.approved_at)}, the next round goes on"
+            if hold.approved_at
+            else f"if that is right: dressform retention approve {rule.key}"
+        )
+        said.append(
+            f"{rule.key} is held since {_moment(hold.held_at)}: {hold.reason} "
+            f"({hold.rows} rows); {what_now}."
+        )
+    if rule.set_aside:
+        said.append(f"{rule.key}: {rule.set_aside} rows could not be deleted, and are tried again.")
+    return said
+
+
+def _moment(at: datetime | None) -> str:
+    return "none" if at is None else f"{at:%Y-%m-%d %H:%M:%S}"

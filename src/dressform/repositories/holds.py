@@ -1,0 +1,64 @@
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from dressform.database import Unit
+from dressform.tables import RetentionHold
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A rule that stopped before ending anything: why, and how many rows it was about to end."""
+
+    rule: str
+    reason: str
+    rows: int
+    held_at: datetime
+    approved_at: datetime | None
+
+
+class Holds:
+    def __init__(self, unit: Unit) -> None:
+        self._unit = unit
+
+    async def all(self) -> list[Hold]:
+        return [Hold(*row) for row in await self._unit.connection.execute(_HOLDS)]
+
+    async def of(self, rule: str) -> Hold | None:
+        query = _HOLDS.where(RetentionHold.rule == rule)
+        row = (await self._unit.connection.execute(query)).one_or_none()
+        return None if row is None else Hold(*row)
+
+    async def hold(self, rule: str, *, reason: str, rows: int) -> None:
+        """Anew: an approval of something smaller is void."""
+        found = {"reason": reason, "rows": rows, "approved_at": None}
+        await self._unit.connection.execute(
+            insert(RetentionHold)
+            .values(rule=rule, held_at=self._unit.at, **found)
+            .on_conflict_do_update(index_elements=["rule"], set_=found)
+        )
+
+    async def approve(self, rule: str) -> Hold | None:
+        """What was approved; None when the rule is not held."""
+        approved = await self._unit.connection.execute(
+            update(RetentionHold)
+            .where(RetentionHold.rule == rule)
+            .values(approved_at=self._unit.at)
+            .returning(*_HOLDS.selected_columns)
+        )
+        row = approved.one_or_none()
+        return None if row is None else Hold(*row)
+
+    async def release(self, rule: str) -> None:
+        await self._unit.connection.execute(delete(RetentionHold).where(RetentionHold.rule == rule))
+
+
+_HOLDS = select(
+    RetentionHold.rule,
+    RetentionHold.reason,
+    RetentionHold.rows,
+    RetentionHold.held_at,
+    RetentionHold.approved_at,
+).order_by(RetentionHold.rule)

@@ -1,0 +1,111 @@
+from collections.abc import Callable, Iterator
+from datetime import datetime
+
+from fastapi import APIRouter, Request, Response
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from prometheus_client.registry import Collector
+
+from dressform import __version__
+from dressform.audit.findings import Findings, Rule
+from dressform.errors import Unavailable
+from dressform.routers.dependencies import Auditor
+
+router = APIRouter(tags=["health"])
+
+_EXAMPLE = """\
+# HELP dressform_retention_overdue_rows Rows that should be deleted since a day.
+# TYPE dressform_retention_overdue_rows gauge
+dressform_retention_overdue_rows{rule="visitor"} 0.0
+"""
+_OF_RULES: dict[str, tuple[str, Callable[[Rule], float | None]]] = {
+    "overdue_rows": ("Rows that should be deleted since a day.", lambda rule: rule.rows.overdue),
+    "waiting_rows": ("Rows past their window, overdue ones aside.", lambda rule: rule.rows.waiting),
+    "oldest_timestamp_seconds": (
+        "From when on the window of the oldest row counts.",
+        lambda rule: _seconds(rule.rows.oldest_at),
+    ),
+    "last_round_timestamp_seconds": (
+        "When the rule was last enforced to its end.",
+        lambda rule: _seconds(rule.last_round_at),
+    ),
+    "held": ("Whether the rule waits for an operator.", lambda rule: rule.hold is not None),
+    "set_aside_rows": ("Rows that could not be deleted.", lambda rule: rule.set_aside),
+}
+
+
+@router.get(
+    "/metrics",
+    response_class=Response,
+    response_description="The figures, in the text format of Prometheus.",
+    responses={
+        200: {
+            "content": {
+                "text/plain": {
+                    "schema": {"type": "string", "maxLength": 1_000_000},
+                    "example": _EXAMPLE,
+                }
+            }
+        }
+    },
+)
+async def read_metrics(request: Request, auditor: Auditor) -> Response:
+    """Figures for Prometheus
+
+    While the database is away those of the retention rules are missing.
+    """
+    try:
+        findings = await auditor.findings()
+    except Unavailable:
+        findings = None
+    registry = CollectorRegistry()
+    registry.register(_Figures(findings, log_is_failing=request.app.state.shipper.is_failing))
+    return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
+
+
+class _Figures(Collector):
+    """Of one scrape. No label says anything about a person."""
+
+    def __init__(self, findings: Findings | None, *, log_is_failing: bool) -> None:
+        self._findings = findings
+        self._log_is_failing = log_is_failing
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        build = GaugeMetricFamily("dressform_build_info", "The version.", labels=["version"])
+        build.add_metric([__version__], 1)
+        yield build
+        yield GaugeMetricFamily(
+            "dressform_access_log_spool_failing",
+            "Whether the disk refuses lines of this process's access log.",
+            self._log_is_failing,
+        )
+        yield GaugeMetricFamily(
+            "dressform_database_up", "Whether the database answers.", self._findings is not None
+        )
+        if self._findings is not None:
+            yield from _retention(self._findings)
+
+
+def _retention(findings: Findings) -> Iterator[GaugeMetricFamily]:
+    yield GaugeMetricFamily(
+        "dressform_access_log_spool_bytes",
+        "The size of this host's files in which the access log waits for the database.",
+        findings.spools.bytes,
+    )
+    yield GaugeMetricFamily(
+        "dressform_access_log_orphaned_partitions",
+        "Days of the access log that were cut off but not yet dropped.",
+        findings.orphans,
+    )
+    for name, (text, value_of) in _OF_RULES.items():
+        family = GaugeMetricFamily(f"dressform_retention_{name}", text, labels=["rule"])
+        for rule in findings.rules:
+            value = value_of(rule)
+            if value is not None:
+                family.add_metric([rule.key], value)
+        yield family
+
+
+def _seconds(at: datetime | None) -> float | None:
+    return None if at is None else at.timestamp()

@@ -1,0 +1,159 @@
+"""The kinds of field of a look into the address log."""
+
+import base64
+import re
+import struct
+from datetime import UTC, datetime, timedelta
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MOMENT = r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)"
+_PLACE = struct.Struct(">q16s")
+_CURSOR = "[A-Za-z0-9_-]{32}"
+_MAPPED = IPv6Network("::ffff:0:0/96")
+
+# One line with at least ten characters that are no blanks.
+_CONTROLS = r"\x00-\x1F\x7F-\x9F\u2028\u2029"
+_REASON = rf"(?:[^\S{_CONTROLS}]*[^\s{_CONTROLS}]){{10,}}[^\S{_CONTROLS}]*"
+
+_IPV4 = re.compile(r"(?<![0-9.])[0-9]{1,3}(\.[0-9]{1,3}){3}(?![0-9])")
+_IPV6 = re.compile(r"(?<![\w:.])[0-9A-Fa-f]*:[0-9A-Fa-f]*:[0-9A-Fa-f:.]*(?![\w:.])")
+
+
+def _is_moment(value: object) -> datetime:
+    try:
+        if isinstance(value, str) and re.fullmatch(_MOMENT, value, re.ASCII):
+            moment = datetime.fromisoformat(value.upper()).astimezone(UTC)
+            if moment > _EPOCH:
+                return moment
+    except (ValueError, OverflowError):
+        pass
+    raise PydanticCustomError("moment", "must be a time such as 2026-03-01T12:00:00Z")
+
+
+def _is_network(value: object) -> IPv4Network | IPv6Network:
+    try:
+        network = ip_network(str(value), strict=False)
+    except ValueError:
+        raise PydanticCustomError(
+            "network", "must be an address, or a network such as 203.0.113.0/24"
+        ) from None
+    if isinstance(network, IPv6Network) and network.subnet_of(_MAPPED):
+        # As the log keeps it.
+        inside = int(network.network_address) & 0xFFFFFFFF
+        return IPv4Network((inside, network.prefixlen - _MAPPED.prefixlen))
+    return network
+
+
+def _is_reason(value: str) -> str:
+    if not re.fullmatch(_REASON, value):
+        raise PydanticCustomError(
+            "reason", "must be one line with at least 10 characters besides blanks"
+        )
+    return value.strip()
+
+
+def _has_no_address(value: str) -> str:
+    """It would live on in the record, outside of the log."""
+    if _IPV4.search(value) or any(map(_is_address, _IPV6.findall(value))):
+        raise PydanticCustomError(
+            "address", "must not contain an address: that goes into `network`"
+        )
+    return value
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ip_address(text.rstrip("."))
+    except ValueError:
+        return False
+    return True
+
+
+def as_place(place: tuple[datetime, UUID]) -> str:
+    at, request_id = place
+    packed = _PLACE.pack((at - _EPOCH) // timedelta(microseconds=1), request_id.bytes)
+    return base64.urlsafe_b64encode(packed).decode()
+
+
+def from_place(cursor: str) -> tuple[datetime, UUID]:
+    """Raises OverflowError for one that is nobody's."""
+    microseconds, request_id = _PLACE.unpack(base64.urlsafe_b64decode(cursor))
+    return _EPOCH + timedelta(microseconds=microseconds), UUID(bytes=request_id)
+
+
+def _is_place(value: str) -> str:
+    try:
+        if re.fullmatch(_CURSOR, value):
+            from_place(value)
+            return value
+    except OverflowError:
+        pass
+    raise PydanticCustomError("cursor", "must be the `next` of an earlier page")
+
+
+_MOMENT_SCHEMA = {
+    "type": "string",
+    "format": "date-time",
+    "pattern": f"^{_MOMENT}$",
+    "minLength": 20,
+    "maxLength": 35,
+    "examples": ["2026-03-01T12:00:00Z"],
+}
+Moment = Annotated[datetime, BeforeValidator(_is_moment), WithJsonSchema(_MOMENT_SCHEMA)]
+Network = Annotated[
+    IPv4Network | IPv6Network,
+    BeforeValidator(_is_network),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": r"^[0-9A-Fa-f:.]{2,45}(/[0-9]{1,3})?$",
+            "minLength": 2,
+            "maxLength": 49,
+            "examples": ["203.0.113.0/24"],
+        }
+    ),
+]
+Reason = Annotated[
+    str,
+    Field(
+        min_length=10,
+        max_length=500,
+        examples=["Sign-ups have been failing since noon."],
+        json_schema_extra={"pattern": f"^{_REASON}$"},
+    ),
+    AfterValidator(_is_reason),
+    AfterValidator(_has_no_address),
+]
+Route = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=200,
+        pattern=r"^(/[!-~]*|\(none\))$",
+        examples=["/v1/models/{model_id}"],
+    ),
+    AfterValidator(_has_no_address),
+]
+Status = Annotated[
+    str,
+    Field(min_length=3, max_length=3, pattern="^[1-5]([0-9][0-9]|xx)$", examples=["5xx"]),
+]
+PlaceCursor = Annotated[
+    str,
+    AfterValidator(_is_place),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": f"^{_CURSOR}$",
+            "minLength": 32,
+            "maxLength": 32,
+            "examples": ["AAZMBHwHiAABmgAAAABwAIAAAAAAAAAA"],
+        }
+    ),
+]

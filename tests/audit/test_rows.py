@@ -1,0 +1,170 @@
+"""What is found in the tables. No worker runs here: rows are put in, and time passes."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import text
+
+from dressform.audit.auditor import Auditor
+from dressform.audit.findings import Count, Rule
+from dressform.audit.rows import count_rows
+from dressform.audit.windows import WINDOWS
+from dressform.database import Units
+from dressform.policy import CATEGORIES, MODEL, PROFILE, Category
+from dressform.repositories.models import Models
+from tests.audit import trouble
+from tests.conftest import MovableClock
+from tests.worker.everything import add_account, add_everything
+
+BEGAN = datetime(2026, 3, 31, 15, 30, 45, tzinfo=UTC)
+DAY = timedelta(days=1)
+SECOND = timedelta(seconds=1)
+
+categories = pytest.mark.parametrize("category", CATEGORIES, ids=lambda category: category.key)
+
+
+async def found(auditor: Auditor, category: Category) -> Rule:
+    (rule,) = (one for one in (await auditor.look()).rules if one.key == category.key)
+    return rule
+
+
+async def change(units: Units, command: str, **values: object) -> None:
+    async with units.writing() as unit:
+        await unit.connection.execute(text(command), values)
+
+
+@categories
+async def test_a_row_is_overdue_a_day_after_its_window(
+    auditor: Auditor, units: Units, clock: MovableClock, category: Category
+) -> None:
+    """A second decides, at both ends."""
+    await add_everything(units, BEGAN)
+    end = category.window.after(BEGAN)
+    seen = []
+
+    for at in (BEGAN, end - SECOND, end, end + DAY, end + DAY + SECOND):
+        clock.at = at
+        seen.append((await found(auditor, category)).rows)
+
+    assert seen == [
+        Count(BEGAN, waiting=0, overdue=0),
+        Count(BEGAN, waiting=0, overdue=0),
+        Count(BEGAN, waiting=1, overdue=0),
+        Count(BEGAN, waiting=1, overdue=0),
+        Count(BEGAN, waiting=0, overdue=1),
+    ]
+
+
+@categories
+async def test_other_rules_are_not_blamed(
+    auditor: Auditor, units: Units, clock: MovableClock, category: Category
+) -> None:
+    await add_everything(units, BEGAN)
+    clock.at = category.window.after(BEGAN) + DAY + SECOND
+    shorter = {one.key for one in CATEGORIES if one.window.after(BEGAN) + DAY < clock.at}
+
+    findings = await auditor.look()
+
+    assert {rule.key for rule in findings.rules if rule.rows.overdue} == shorter
+    assert findings.overdue == len(shorter)
+    assert category.key in shorter
+
+
+async def test_nothing_is_kept_of_nothing(auditor: Auditor) -> None:
+    findings = await auditor.look()
+
+    assert {rule.rows for rule in findings.rules} == {Count(None, 0, 0)}
+    assert (findings.verdict, findings.orphans, findings.last_round_at) == ("kept", 0, None)
+
+
+@pytest.mark.parametrize(
+    ("warned", "due"),
+    [(None, 30 * DAY), (5 * DAY, 12 * DAY), (-8 * DAY, 0 * DAY), (29 * DAY, 30 * DAY)],
+)
+async def test_who_was_not_warned_in_time_stays_longer_but_locked(
+    auditor: Auditor,
+    units: Units,
+    clock: MovableClock,
+    warned: timedelta | None,
+    due: timedelta,
+) -> None:
+    await add_account(units, BEGAN)
+    end = PROFILE.window.after(BEGAN)
+    warned_at = None if warned is None else end + warned
+    await change(units, "UPDATE account SET warned_at = :at", at=warned_at)
+
+    for at, overdue in [(end, 0), (end + due + DAY, 0), (end + due + DAY + SECOND, 1)]:
+        clock.at = at
+        for rule in (await auditor.look()).rules:
+            if rule.key in {"profile", "model"}:
+                assert (rule.rows.waiting, rule.rows.overdue) == (1 - overdue, overdue)
+
+
+async def test_each_model_is_counted_and_nobody_without(
+    auditor: Auditor, units: Units, clock: MovableClock
+) -> None:
+    ada = await add_account(units, BEGAN)
+    bob = await add_account(units, BEGAN - DAY, "bob")
+    await change(units, "DELETE FROM model WHERE account_id = :id", id=bob.account_id)
+    async with units.writing(at=BEGAN) as unit:
+        await Models(unit).add(ada, name="Sam", breasts=True, measurements={})
+    clock.at = PROFILE.window.after(BEGAN)
+
+    assert (await found(auditor, MODEL)).rows == Count(BEGAN, waiting=2, overdue=0)
+    assert (await found(auditor, PROFILE)).rows.oldest_at == BEGAN - DAY
+
+
+async def test_a_login_begins_the_window_anew(
+    auditor: Auditor, units: Units, clock: MovableClock
+) -> None:
+    await add_account(units, BEGAN)
+    await change(units, "UPDATE account SET last_login_at = :at", at=BEGAN + 100 * DAY)
+    clock.at = PROFILE.window.after(BEGAN) + 32 * DAY
+
+    rule = await found(auditor, PROFILE)
+
+    assert rule.rows == Count(BEGAN + 100 * DAY, waiting=0, overdue=0)
+
+
+async def test_wrong_ends_in_the_table_do_not_deceive(units: Units) -> None:
+    """As if a migration had computed them from a longer window, or not at all."""
+    await add_everything(units, BEGAN)
+    at = PROFILE.window.after(BEGAN) + 32 * DAY
+    tables = {window.rows.split()[0] for window in WINDOWS}
+    async with units.writing() as unit:
+        for table in tables:
+            await unit.connection.execute(text(f"ALTER TABLE {table} DROP COLUMN ends_at"))
+        await unit.connection.execute(text("ALTER TABLE account DROP COLUMN models_end_at"))
+        overdue = [(await count_rows(unit.connection, window, at)).overdue for window in WINDOWS]
+        await unit.connection.rollback()
+
+    assert overdue == [0 if window.rows == "set_aside" else 1 for window in WINDOWS]
+
+
+async def test_rows_set_aside_are_counted_and_have_a_window(
+    auditor: Auditor, units: Units, clock: MovableClock
+) -> None:
+    clock.at = BEGAN
+    await trouble.set_aside(units, BEGAN)
+
+    young = await auditor.look()
+    clock.at = datetime(2026, 10, 2, tzinfo=UTC)
+    old = await auditor.look()
+
+    assert {rule.key: rule.set_aside for rule in young.rules if rule.set_aside} == {"mail": 1}
+    assert young.verdict == "late"
+    assert {rule.key: rule.rows.overdue for rule in old.rules if rule.rows.overdue} == {
+        "retention-run": 1
+    }
+
+
+async def test_a_hold_is_told_with_its_reason(
+    auditor: Auditor, units: Units, clock: MovableClock
+) -> None:
+    await trouble.hold(units, clock())
+
+    findings = await auditor.look()
+
+    assert findings.verdict == "late"
+    (hold,) = (rule.hold for rule in findings.rules if rule.hold)
+    assert (hold.reason, hold.rows, hold.held_at) == ("too many at once", 7, clock())

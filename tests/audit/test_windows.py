@@ -1,0 +1,119 @@
+"""The audit states each window for itself; here it is held against the policy, and the tables."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import text
+
+from dressform.audit.windows import RULES, VISITOR, WINDOWS, Window, address_ends, after
+from dressform.database import Units
+from dressform.policy import CATEGORIES, by_key
+from dressform.policy import VISITOR as VISITOR_CATEGORY
+from dressform.repositories.endings import LONGEST_WAIT, WARNED_BEFORE
+from dressform.tables import Base
+
+MOMENTS = [
+    datetime(2023, 8, 31, 23, 59, 59, 999999, tzinfo=UTC),
+    datetime(2024, 2, 29, 1, 30, tzinfo=UTC),
+    datetime(2024, 3, 31, 1, 30, tzinfo=UTC),
+    datetime(2026, 10, 25, 2, 30, tzinfo=UTC),
+    datetime(2026, 12, 31, 12, tzinfo=UTC),
+]
+WARNED = {"profile", "model"}
+
+windows = pytest.mark.parametrize("window", [VISITOR, *WINDOWS], ids=lambda one: one.rows)
+
+
+async def computed(units: Units, window: Window, expression: str, **columns: object) -> datetime:
+    """An expression of the audit's over a row that is in no table."""
+    everything = {"created_at": None, "last_login_at": None, "warned_at": None} | columns
+    row = ", ".join(f"CAST(:{name} AS timestamptz) AS {name}" for name in everything)
+    query = f"SELECT {expression} FROM (SELECT {row}) AS account"
+    async with units.writing() as unit:
+        # As behind a pooler that forgets the time zone which was asked for.
+        await unit.connection.execute(text("SET LOCAL TIME ZONE 'Europe/Paris'"))
+        found: datetime = (await unit.connection.execute(text(query), everything)).scalar_one()
+        return found
+
+
+def test_the_rules_are_those_of_the_policy() -> None:
+    assert set(RULES) == {category.key for category in CATEGORIES}
+
+
+def test_every_table_that_a_window_looks_after_is_looked_into() -> None:
+    """Those with an end of their own, and the one that ends by days."""
+    ending = {
+        column.table.name
+        for table in Base.metadata.sorted_tables
+        for column in table.columns
+        if column.name.endswith(("ends_at", "end_at"))
+    }
+
+    looked_into = {name for one in WINDOWS for name in one.rows.split() if name in ending}
+    assert looked_into == ending
+    assert VISITOR.rows == "access_log"
+
+
+@windows
+@pytest.mark.parametrize("moment", MOMENTS, ids=str)
+async def test_a_window_ends_when_the_policy_says(
+    units: Units, window: Window, moment: datetime
+) -> None:
+    columns = dict.fromkeys(("created_at", "last_login_at", "at", "started_at"), moment)
+
+    found = await computed(units, window, window.ends, **columns)
+
+    assert found == by_key(window.rule).window.after(moment)
+
+
+@windows
+def test_a_window_counts_from_what_the_policy_says(window: Window) -> None:
+    assert window.began.replace("account.", "") == by_key(window.rule).since
+
+
+@windows
+def test_only_accounts_and_their_models_wait_for_a_warning(window: Window) -> None:
+    assert window.owner_is_warned == (window.rule in WARNED)
+
+
+@pytest.mark.parametrize(
+    ("warned", "due"),
+    [
+        (None, LONGEST_WAIT),
+        (timedelta(days=-30), timedelta(0)),
+        (-WARNED_BEFORE, timedelta(0)),
+        (timedelta(days=-6), timedelta(days=1)),
+        (timedelta(days=10), timedelta(days=17)),
+        (timedelta(days=24), LONGEST_WAIT),
+    ],
+)
+@pytest.mark.parametrize("window", WINDOWS[:2], ids=lambda one: one.rule)
+async def test_an_account_is_due_when_its_owner_was_warned_for_a_week(
+    units: Units, window: Window, warned: timedelta | None, due: timedelta
+) -> None:
+    moment = MOMENTS[0]
+    end = by_key(window.rule).window.after(moment)
+    warned_at = None if warned is None else end + warned
+
+    found = await computed(units, window, window.due, created_at=moment, warned_at=warned_at)
+
+    assert found == end + due
+
+
+@given(st.integers(0, 4_000_000_000))
+def test_a_line_ends_when_the_policy_says(seconds: int) -> None:
+    moment = datetime.fromtimestamp(seconds, UTC)
+
+    assert address_ends(moment) == VISITOR_CATEGORY.window.after(moment)
+
+
+async def test_an_hour_is_an_hour_when_the_clocks_change(units: Units) -> None:
+    expression = after("created_at", "1 day")
+
+    found = await computed(
+        units, VISITOR, expression, created_at=datetime(2026, 3, 28, 12, tzinfo=UTC)
+    )
+
+    assert found == datetime(2026, 3, 29, 12, tzinfo=UTC)

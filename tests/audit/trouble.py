@@ -1,0 +1,28 @@
+"""What an operator has to look at."""
+
+from datetime import datetime
+
+from sqlalchemy import text
+
+from dressform.database import Units
+
+_HELD = "INSERT INTO retention_hold VALUES ('model', 'too many at once', 7, :at, NULL)"
+_SET_ASIDE = """
+INSERT INTO set_aside (rule, row_id, started_at, retry_at, attempts, error)
+VALUES ('mail', gen_random_uuid(), :at, :at, 1, 'SQLSTATE 23503')
+"""
+
+
+async def hold(units: Units, at: datetime) -> None:
+    """Of models."""
+    await _add(units, _HELD, at)
+
+
+async def set_aside(units: Units, at: datetime) -> None:
+    """A mail."""
+    await _add(units, _SET_ASIDE, at)
+
+
+async def _add(units: Units, command: str, at: datetime) -> None:
+    async with units.writing() as unit:
+        await unit.connection.execute(text(command), {"at": at})

@@ -1,0 +1,239 @@
+"""The purge at size, against raw SQL that does the same in the same run: a day, and many accounts."""
+
+import asyncio
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import httpx
+
+from dressform import embedded
+from dressform.crypto.passwords import Passwords
+from dressform.crypto.secrets import new_id
+from dressform.database import Units
+from dressform.embedded.data import ROLE
+from dressform.policy import PROFILE
+from dressform.process import migrated, opened
+from dressform.repositories.accounts import Accounts
+from dressform.repositories.holds import Holds
+from dressform.repositories.models import Models
+from dressform.repositories.profiles import Profiles
+from dressform.settings import Settings, load
+from dressform.worker.breaker import Breaker, Held
+from dressform.worker.days import end_days
+from dressform.worker.enforce import enforce
+from tests.bench.serving import Asked, served
+
+ROWS = int(os.environ.get("BENCH_DAY_ROWS", "1000000"))
+ACCOUNTS = int(os.environ.get("BENCH_ACCOUNTS", "1000000"))
+DAY_ROUNDS = 3
+CONNECTIONS = 4
+PAUSE = 0.02
+"""Some 180 reads a second: a site with room to spare, for one that is full has none for anything."""
+PASSWORD = "seven tailors measured twice"
+
+_DAY = datetime(2020, 1, 1, tzinfo=UTC)
+
+# As large as what the service seals: 200 bytes an account, 900 a model of 38 measurements.
+_FILL = """
+INSERT INTO account
+    (id, email_index, created_at, last_login_at, warned_days, warned_at, version, sealed)
+SELECT gen_random_uuid(), sha256(('{name}' || n)::bytea), now() - interval '3 years',
+    CASE WHEN n % {every} = 0 THEN now() - interval '13 months'
+         ELSE now() - interval '1 minute' * (n % 400000) END,
+    1, CASE WHEN n % {every} = 0 THEN now() - interval '2 months' END, 1, {bytes_200}
+FROM generate_series(1, {accounts}) n;
+INSERT INTO account_key
+SELECT id, '{key_id}', sha256('k') FROM account a
+WHERE NOT EXISTS (SELECT FROM account_key WHERE account_id = a.id);
+INSERT INTO profile
+SELECT id, sha256(id::text::bytea), 1, {bytes_200} FROM account a
+WHERE NOT EXISTS (SELECT FROM profile WHERE account_id = a.id);
+INSERT INTO model
+SELECT gen_random_uuid(), id, now(), now(), 1, {bytes_900} FROM account, generate_series(1, 2)
+WHERE ends_at <= now();
+"""
+
+
+def _fill(units: Units, name: str, accounts: int, every: int) -> str:
+    parts = {
+        "bytes_200": "||".join(["sha256('x')"] * 6),
+        "bytes_900": "||".join(["sha256('y')"] * 28),
+    }
+    key_id = units.vault.master.active_id
+    return _FILL.format(key_id=key_id, name=name, accounts=accounts, every=every, **parts)
+
+
+async def _timed(work: Callable[[], Awaitable[object]]) -> float:
+    began = time.perf_counter()
+    await work()
+    return time.perf_counter() - began
+
+
+async def day(units: Units, raw: asyncpg.Connection) -> dict[str, Any]:
+    """A day of the address log, by our rule and by hand."""
+
+    async def ours() -> None:
+        assert await end_days(units, datetime.now(UTC), Breaker()) == ROWS
+
+    async def by_hand() -> None:
+        await raw.execute(f"ALTER TABLE access_log DETACH PARTITION access_log_{_DAY:%Y%m%d}")
+        await raw.execute(f"DROP TABLE access_log_{_DAY:%Y%m%d}")
+
+    pairs = []
+    for _ in range(DAY_ROUNDS):
+        found = []
+        for end in (ours, by_hand):
+            await _fill_day(raw)
+            found.append(await _timed(end))
+        pairs.append(found)
+    return {
+        "what": f"ending a day of {ROWS} addresses / DETACH and DROP by hand",
+        "ours_ms": round(statistics.median(a for a, _ in pairs) * 1000, 1),
+        "by_hand_ms": round(statistics.median(b for _, b in pairs) * 1000, 1),
+        "time_ratio": round(statistics.median(a / b for a, b in pairs), 2),
+    }
+
+
+async def _fill_day(raw: asyncpg.Connection) -> None:
+    end = _DAY + timedelta(days=1)
+    await raw.execute(
+        f"CREATE TABLE access_log_{_DAY:%Y%m%d} PARTITION OF access_log "
+        f"FOR VALUES FROM ('{_DAY:%Y-%m-%d} 00:00+00') TO ('{end:%Y-%m-%d} 00:00+00')"
+    )
+    await raw.execute(f"ALTER TABLE access_log_{_DAY:%Y%m%d} OWNER TO dressform_log")
+    await raw.execute(
+        "INSERT INTO access_log SELECT $1::timestamptz + n * interval '50 ms', "
+        "('10.' || n % 256 || '.' || n / 256 % 256 || '.7')::inet, 'GET', '/v1/models/{model_id}', "
+        "200, 900, gen_random_uuid() FROM generate_series(1, $2::int) n",
+        _DAY,
+        ROWS,
+    )
+    await raw.execute("CHECKPOINT")
+
+
+async def accounts(units: Units, raw: asyncpg.Connection, *, total: int) -> dict[str, Any]:
+    """A tenth of all accounts, by our rule and by raw SQL, each of a table filled alike."""
+    await raw.execute(_fill(units, "ours", total, 10))
+    await raw.execute("VACUUM ANALYZE")
+    due = await raw.fetchval("SELECT count(*) FROM account WHERE ends_at <= now()")
+    ended = 0
+
+    async def ours() -> None:
+        nonlocal ended
+        ended = await _approved_round(units)
+
+    our_seconds = await _timed(ours)
+    assert ended == due
+    await raw.execute(_fill(units, "raw", total // 10, 1))
+    await raw.execute("VACUUM ANALYZE")
+    by_hand = await _timed(lambda: raw.execute("DELETE FROM account WHERE ends_at <= now()"))
+    return {
+        "what": f"ending {due} accounts with 2 models each among {total} / one raw DELETE",
+        "ours_per_second": round(due / our_seconds),
+        "raw_per_second": round(due / by_hand),
+        "time_ratio": round(our_seconds / by_hand, 2),
+        "us_an_account": round(our_seconds / due * 1e6),
+    }
+
+
+async def _approved_round(units: Units) -> int:
+    """Far too many at once: held first, then approved."""
+    at = datetime.now(UTC)
+    try:
+        await enforce(PROFILE, units, at=at, slot=at, breaker=Breaker())
+    except Held:
+        async with units.writing() as unit:
+            await Holds(unit).approve(PROFILE.key)
+    at = datetime.now(UTC)
+    report = await enforce(PROFILE, units, at=at, slot=at, breaker=Breaker())
+    assert report is not None
+    return report.rows
+
+
+async def reads_meanwhile(units: Units, raw: asyncpg.Connection, *, total: int) -> dict[str, Any]:
+    """The p99 of reading a model while a worker, a process of its own, ends a tenth of all accounts."""
+    asked_path, login = await _member(units)
+    await raw.execute(_fill(units, "meanwhile", total // 10, 1))
+    await raw.execute("VACUUM ANALYZE")
+    with served("dressform.app:from_environment", {}) as port:
+        answer = httpx.post(  # noqa: ASYNC210
+            f"http://127.0.0.1:{port}/v1/auth/login", json={"login": login, "password": PASSWORD}
+        )
+        token = {"Authorization": f"Bearer {answer.json()['access_token']}"}
+        asked = Asked(asked_path, token, PAUSE)
+        before = [asked.of(port, CONNECTIONS)["p99_ms"] for _ in range(5)]
+        worker = subprocess.Popen([sys.executable, "-m", "tests.bench.retention", "purge"])  # noqa: ASYNC220
+        during = []
+        while worker.poll() is None:
+            during.append(asked.of(port, CONNECTIONS)["p99_ms"])
+        after = [asked.of(port, CONNECTIONS)["p99_ms"] for _ in range(5)]
+    assert worker.returncode == 0
+    quiet = statistics.median(before + after)
+    busy = statistics.median(during[:-1] or during)
+    return {
+        "what": f"p99 of reading a model while {total // 10} accounts end / without",
+        "during_ms": round(busy, 2),
+        "without_ms": round(quiet, 2),
+        "ratio": round(busy / quiet, 2),
+        "rounds_during": len(during),
+    }
+
+
+async def _member(units: Units) -> tuple[str, str]:
+    """The path of a member's model, and the member's name."""
+    password_hash = await Passwords().hash(PASSWORD)
+    async with units.writing() as unit:
+        owner = await Accounts(unit).add(
+            new_id(), email="bench@example.org", language="en", password_hash=password_hash
+        )
+        await Profiles(unit).add(owner, username="bench")
+        model = await Models(unit).add(owner, name="Bench", breasts=True, measurements={})
+        return f"/v1/models/{model.id}", "bench"
+
+
+async def _run(raw_dsn: str) -> None:
+    raw = await asyncpg.connect(raw_dsn)
+    async with opened(load()) as (units, _):
+        _tell(await day(units, raw))
+        _tell(await accounts(units, raw, total=ACCOUNTS // 10))
+        await raw.execute("TRUNCATE account CASCADE")
+        _tell(await accounts(units, raw, total=ACCOUNTS))
+        _tell(await reads_meanwhile(units, raw, total=ACCOUNTS))
+    await raw.close()
+
+
+def _tell(result: dict[str, Any]) -> None:
+    print(json.dumps(result), flush=True)  # noqa: T201
+
+
+async def _purge() -> None:
+    async with opened(load()) as (units, _):
+        await _approved_round(units)
+
+
+def main() -> None:
+    if sys.argv[1:] == ["purge"]:
+        asyncio.run(_purge())
+        return
+    with ExitStack() as stack:
+        state = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        state.chmod(0o711)
+        server = stack.enter_context(embedded.running(state))
+        os.environ |= {"DRESSFORM_DATABASE_URL": server.url(), "DRESSFORM_STATE_DIR": str(state)}
+        asyncio.run(migrated(Settings()))
+        asyncio.run(_run(server.url(role=ROLE).replace("+asyncpg", "")))
+
+
+if __name__ == "__main__":
+    main()

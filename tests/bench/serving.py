@@ -1,0 +1,109 @@
+"""A server and its load, each a process of its own, and two servers compared."""
+
+import json
+import os
+import socket
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+ROUNDS = int(os.environ.get("BENCH_ROUNDS", "9"))
+SECONDS = float(os.environ.get("BENCH_SECONDS", "2"))
+"""Longer than the access log's pause between shippings, so that each round has its part of them."""
+
+CONNECTIONS = 16
+
+
+@contextmanager
+def served(factory: str, environment: Mapping[str, str]) -> Iterator[int]:
+    """The port of an application under uvicorn."""
+    port = _free_port()
+    command = [sys.executable, "-m", "uvicorn", factory, "--factory", "--port", str(port)]
+    options = ["--no-access-log", "--no-proxy-headers", "--log-level", "error"]
+    process = subprocess.Popen([*command, *options], env={**os.environ, **environment})
+    try:
+        _wait(port)
+        yield port
+    finally:
+        process.terminate()
+        process.wait(15)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _wait(port: int) -> None:
+    for _ in range(200):
+        try:
+            socket.create_connection(("127.0.0.1", port)).close()
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return
+    raise RuntimeError("the server did not come up")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is asked of each server."""
+
+    path: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    pause: float = 0.0
+    """Seconds between an answer and the next request on its connection."""
+
+    def of(self, port: int, connections: int) -> dict[str, float]:
+        lines = [f"GET {self.path} HTTP/1.1", f"Host: 127.0.0.1:{port}"]
+        lines += [f"{name}: {value}" for name, value in self.headers.items()]
+        wanted = {
+            "port": port,
+            "request": "\r\n".join(lines) + "\r\n\r\n",
+            "connections": connections,
+            "seconds": SECONDS,
+            "pause": self.pause,
+        }
+        ran = subprocess.run(
+            [sys.executable, "-m", "tests.bench.load"],
+            input=json.dumps(wanted),
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        found: dict[str, float] = json.loads(ran.stdout)
+        assert not found["bad"], f"{self.path}: {found['bad']} answers were not 2xx"
+        return found
+
+
+def compare(what: str, ours: int, other: int, asked: Asked) -> dict[str, Any]:
+    """Throughput of a busy server; latency by a client that asks one after the other."""
+    busy = _pairs(ours, other, asked, "per_second", CONNECTIONS)
+    alone = _pairs(ours, other, asked, "median_ms", 1)
+    return {
+        "what": what,
+        "ours_per_second": round(statistics.median(a for a, _ in busy)),
+        "other_per_second": round(statistics.median(b for _, b in busy)),
+        "throughput_ratio": round(statistics.median(a / b for a, b in busy), 3),
+        "ours_median_ms": round(statistics.median(a for a, _ in alone), 3),
+        "added_median_ms": round(statistics.median(a - b for a, b in alone), 4),
+    }
+
+
+def _pairs(
+    ours: int, other: int, asked: Asked, measured: str, connections: int
+) -> list[tuple[float, float]]:
+    """Whichever was second in a round is first in the next: a machine that slows favours neither."""
+    pairs = []
+    for turn in range(ROUNDS):
+        order = (ours, other) if turn % 2 else (other, ours)
+        found = {port: asked.of(port, connections)[measured] for port in order}
+        pairs.append((found[ours], found[other]))
+    return pairs

@@ -1,0 +1,15 @@
+"""The address log, which only a database role of its own may read."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from dressform.database import Unit, Units
+from dressform.repositories.access_log import BECOME
+
+
+@asynccontextmanager
+async def in_log(units: Units) -> AsyncIterator[Unit]:
+    """A unit of work that may do what it likes with the log, and nothing else."""
+    async with units.writing() as unit:
+        await unit.connection.execute(BECOME)
+        yield unit

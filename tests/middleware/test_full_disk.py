@@ -1,0 +1,149 @@
+"""A disk that takes no more: said loudly, and what is held is shipped all the same."""
+
+import errno
+import json
+import logging
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from dressform.middleware.spool import Spool, new_spool
+from tests.middleware.lines import line, lines
+
+FULL = """
+import json, sys
+from pathlib import Path
+from dressform.middleware.spool import Spool, new_spool
+
+folder, lines = Path(sys.argv[1]), sys.stdin.buffer.read().splitlines(keepends=True)
+whole = lambda spool, start: spool.read(start, 1_000_000).decode()
+spool, told = new_spool(folder), {}
+spool.append(lines[0])
+filler = (folder / "filler").open("wb", buffering=0)
+while True:
+    try:
+        filler.write(b"x" * 512)
+    except OSError:
+        break
+for line in lines[1:100]:
+    spool.append(line)
+told["failing"], told["read"] = spool.is_failing, whole(spool, 0)
+spool.shipped = spool.size
+spool.skip_shipped()
+told["failing after shipping"] = spool.is_failing
+for line in lines[100:]:
+    spool.append(line)
+told["read after shipping"] = whole(spool, spool.shipped)
+(folder / "filler").unlink()
+filler.close()
+spool.retry()
+told["failing with room"] = spool.is_failing
+spool.leave()
+found = Spool(spool.path, create=False)
+told["found"] = whole(found, spool.shipped)
+print(json.dumps(told))
+"""
+
+
+def small_disk(folder: Path) -> list[str]:
+    """Before a command that shall see one in this place."""
+    shell = ["sh", "-c", 'mount -t tmpfs -o size=64k none "$0" && exec "$@"', str(folder)]
+    return ["unshare", "--map-root-user", "--mount", *shell]
+
+
+def small_disks_can_be_made(folder: Path) -> bool:
+    try:
+        tried = subprocess.run([*small_disk(folder), "true"], check=False, capture_output=True)
+    except FileNotFoundError:
+        return False
+    return tried.returncode == 0
+
+
+def test_a_disk_that_is_really_full(tmp_path: Path) -> None:
+    """A tmpfs of 64 kB, where namespaces are allowed."""
+    if not small_disks_can_be_made(tmp_path):
+        pytest.skip("no mount namespaces here")
+    written = lines(200)
+    done = subprocess.run(
+        [*small_disk(tmp_path), sys.executable, "-c", FULL, str(tmp_path)],
+        input=b"".join(written),
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+
+    first, second = (b"".join(part).decode() for part in (written[:100], written[100:]))
+    assert told == {
+        "failing": True,
+        "read": first,
+        "failing after shipping": False,
+        "read after shipping": second,
+        "failing with room": False,
+        "found": second,
+    }
+
+
+@pytest.fixture
+def spool(tmp_path: Path) -> Spool:
+    return new_spool(tmp_path)
+
+
+def refuse(*_: object) -> int:
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def test_it_is_said_once_a_minute(
+    spool: Spool, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    with monkeypatch.context() as full:
+        full.setattr(os, "write", refuse)
+        for seconds in (0, 1, 59, 61, 100, 122):
+            full.setattr(time, "monotonic", lambda seconds=seconds: 1000.0 + seconds)
+            spool.append(line())
+            spool.retry()
+    spool.retry()
+    spool.remove()
+
+    said = [record.levelno for record in caplog.records]
+    assert said == [logging.ERROR] * 3 + [logging.WARNING]
+    assert "held in memory" in caplog.records[0].message
+
+
+def test_what_is_shipped_needs_no_memory(spool: Spool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However long the disk is full, as long as the database takes the lines."""
+    monkeypatch.setattr("dressform.middleware.spool._MOST_HELD", 1000)
+    written = lines(100)
+    read = b""
+    with monkeypatch.context() as full:
+        full.setattr(os, "write", refuse)
+        for one in written:
+            assert not spool.is_full
+            spool.append(one)
+            read += spool.read(spool.shipped, 10_000)
+            spool.shipped = len(read)
+            spool.skip_shipped()
+            assert not spool.is_failing
+    spool.append(line())
+    spool.remove()
+
+    assert read == b"".join(written)
+
+
+def test_what_is_not_shipped_is_kept(spool: Spool, monkeypatch: pytest.MonkeyPatch) -> None:
+    written = lines(10)
+    with monkeypatch.context() as full:
+        full.setattr(os, "write", refuse)
+        for one in written:
+            spool.append(one)
+        spool.shipped = len(written[0]) + 1
+        spool.skip_shipped()
+    spool.retry()
+    kept = spool.path.read_bytes()
+    spool.remove()
+
+    assert kept == b"\0" * len(written[0]) + b"".join(written[1:])

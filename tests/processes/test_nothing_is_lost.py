@@ -1,0 +1,150 @@
+"""Whoever has a whole answer has its row, whatever is killed meanwhile, and no row is there twice."""
+
+import asyncio
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from dressform import embedded
+from dressform.process import migrated, opened
+from dressform.settings import Settings
+from tests.commands import environment
+from tests.conftest import MASTER_KEY
+from tests.log import in_log
+from tests.processes.running import Command, Database, children_of, command, until
+
+pytestmark = pytest.mark.slow
+
+PROCESSES = 3
+KILLS = 10
+OUTAGES = {3: signal.SIGINT, 7: signal.SIGQUIT}
+"""Before which kills the database goes, and how: stopped, or crashed."""
+
+CONNECTIONS = 12
+FAST_BUT_DURABLE = {"fsync": "off", "full_page_writes": "off"}
+"""The machine stays up, so what reached the kernel is safe; a commit still waits for its log."""
+
+
+@pytest.fixture
+def database() -> Iterator[Database]:
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        with embedded.running(Path(folder), settings=FAST_BUT_DURABLE) as server:
+            database = Database(server)
+            try:
+                yield database
+            finally:
+                database.close()
+
+
+@pytest.fixture
+async def own(database: Database, tmp_path: Path) -> Settings:
+    own = Settings(
+        database_url=database.server.url(),
+        master_keys=MASTER_KEY,
+        state_dir=tmp_path,
+        _env_file=None,
+    )
+    await migrated(own)
+    return own
+
+
+def serving(serve: Command, spools: Path) -> list[int]:
+    """Its processes that have opened their spool."""
+    return [pid for pid in children_of(serve.process.pid, "") if _holds(pid, spools)]
+
+
+def _holds(pid: int, spools: Path) -> bool:
+    try:
+        files = [file.readlink() for file in Path(f"/proc/{pid}/fd").iterdir()]
+    except OSError:
+        return False
+    return any(file.parent == spools and file.suffix == ".spool" for file in files)
+
+
+def loading(port: int, answers: Path) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "tests.processes.load", str(port), str(CONNECTIONS), answers],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+def disturb(serve: Command, database: Database, spools: Path) -> None:
+    """Kill the oldest process as soon as another one serves."""
+    chance = random.Random(1)
+    for kill in range(KILLS):
+        way = OUTAGES.get(kill)
+        await_serving(PROCESSES if way else 2, serve, spools)
+        time.sleep(chance.uniform(0.1, 0.5))
+        if way:
+            database.stop(way)
+            time.sleep(1)
+        victim = min(serving(serve, spools))
+        os.kill(victim, signal.SIGKILL)
+        if way:
+            database.start()
+        await_death(victim)
+    await_serving(PROCESSES, serve, spools)
+    until(lambda: len(list(spools.glob("*.spool"))) == PROCESSES)  # Those of the dead are shipped.
+
+
+def await_serving(least: int, serve: Command, spools: Path) -> None:
+    until(lambda: len(serving(serve, spools)) >= least)
+
+
+def await_death(pid: int) -> None:
+    """Its files are closed then."""
+    until(lambda: not Path(f"/proc/{pid}/exe").exists())
+
+
+async def recorded(settings: Settings) -> list[tuple[str, int]]:
+    """Request id and status of every row."""
+    async with opened(settings) as (units, _), in_log(units) as unit:
+        rows = await unit.connection.execute(text("SELECT request_id, status FROM access_log"))
+        return [(str(request_id), status) for request_id, status in rows]
+
+
+def read(file: Path) -> set[tuple[str, int]]:
+    pairs = [line.split() for line in file.read_text().splitlines()]
+    return {(request_id, int(status)) for request_id, status in pairs}
+
+
+async def test_every_whole_answer_has_exactly_one_row(
+    own: Settings, database: Database, tmp_path: Path
+) -> None:
+    spools, answers = own.state_dir / "spool", tmp_path / "answers"
+    with command(
+        "serve", "--workers", str(PROCESSES), environment=environment(own, DRESSFORM_PORT="0")
+    ) as serve:
+        port = await asyncio.to_thread(serve.says, r"listening on http://127\.0\.0\.1:(\d+)")
+        with loading(int(port), answers) as load:
+            try:
+                await asyncio.to_thread(disturb, serve, database, spools)
+            finally:
+                said, _ = await asyncio.to_thread(load.communicate)
+        serve.signal(signal.SIGTERM)
+        code = await asyncio.to_thread(serve.ends, 20)
+
+    counts = json.loads(said)
+    answered, rows = read(answers), await recorded(own)
+    assert code == 0, serve.output
+    assert len(answered) == sum(counts["complete"].values()) > 1000
+    assert counts["complete"].keys() >= {"200", "401", "404", "503"}
+    assert counts["cut_off"] >= KILLS
+    assert [row for row, times in Counter(rows).items() if times > 1] == []
+    assert answered - set(rows) == set()
+    assert len(answered) <= len(rows) <= len(answered) + counts["cut_off"]
+    assert list(spools.iterdir()) == []

@@ -1,0 +1,110 @@
+"""How the server searches the address log: by day, and by index."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_network
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import event, text
+
+from dressform.database import Unit, Units
+from dressform.policy import VISITOR
+from tests.conftest import MovableClock
+from tests.log import in_log
+from tests.visits import log, make_days, search, uuid7, visit
+
+SECOND = timedelta(seconds=1)
+DAY = timedelta(days=1)
+
+
+class Plans:
+    """What the server would do, for each question that a search asks."""
+
+    def __init__(self, units: Units) -> None:
+        self._units = units
+
+    async def of(self, **wanted: Any) -> list[str]:
+        asked: list[tuple[str, Any]] = []
+
+        def note(_: Any, __: Any, statement: str, parameters: Any, *___: Any) -> None:
+            asked.append((statement, parameters))
+
+        engine = self._units.engine.sync_engine
+        event.listen(engine, "before_cursor_execute", note)
+        try:
+            await search(self._units, **wanted)
+        finally:
+            event.remove(engine, "before_cursor_execute", note)
+        async with in_log(self._units) as unit:
+            return [
+                await self._explained(unit, *one) for one in asked if "FROM access_log" in one[0]
+            ]
+
+    async def _explained(self, unit: Unit, statement: str, parameters: Any) -> str:
+        rows = await unit.connection.exec_driver_sql(f"EXPLAIN {statement}", parameters)
+        return "\n".join(rows.scalars())
+
+
+@pytest.fixture
+async def busy(units: Units, clock: MovableClock) -> Plans:
+    """A fortnight of three thousand visits a day, from as many addresses."""
+    began = clock().replace(hour=0)
+    days = [began - day * DAY for day in range(14)]
+    await make_days(units, days)
+    async with in_log(units) as unit:
+        for day in days:
+            await unit.connection.execute(
+                text(
+                    "INSERT INTO access_log SELECT CAST(:day AS timestamptz) + n * interval '28s', "
+                    "inet '10.0.0.0' + n, 'GET', '/docs', 200, 1, gen_random_uuid() "
+                    "FROM generate_series(0, 2999) AS n"
+                ),
+                {"day": day},
+            )
+        await unit.connection.execute(text("ANALYZE access_log"))
+    return Plans(units)
+
+
+def days_in(plan: str) -> set[str]:
+    return set(re.findall(r"\baccess_log_(\d{8})\b", plan))
+
+
+async def test_only_the_days_that_were_asked_for_are_read(busy: Plans, clock: MovableClock) -> None:
+    (plan,) = await busy.of(since=clock() - DAY, until=clock())
+    assert days_in(plan) == {"20260228", "20260301"}
+
+    (paged,) = await busy.of(since=clock() - 5 * DAY, before=(clock() - 4 * DAY, UUID(int=0)))
+    assert days_in(paged) == {"20260224", "20260225"}
+
+
+async def test_days_past_the_window_are_not_read(busy: Plans, clock: MovableClock) -> None:
+    clock.at = VISITOR.window.after(datetime(2026, 2, 28, 1, tzinfo=UTC))
+
+    (plan,) = await busy.of()
+
+    # Days that other tests made may follow.
+    assert min(days_in(plan)) == "20260228"
+
+
+async def test_an_address_is_found_by_its_index(busy: Plans, clock: MovableClock) -> None:
+    lately = {"since": clock() - 4 * DAY, "until": clock()}
+    for network in ("10.0.1.7/32", "10.0.1.0/29"):
+        (plan,) = await busy.of(network=ip_network(network), **lately)
+
+        assert "Seq Scan" not in plan
+        assert len(re.findall(r"(?:using|on) \w+_address_idx", plan)) == 5
+
+
+async def test_a_request_is_looked_for_on_its_own_day_first(
+    busy: Plans, units: Units, clock: MovableClock
+) -> None:
+    made = clock() - 3 * DAY
+    (request_id,) = await log(units, visit(made, request_id=uuid7(made)))
+
+    (plan,) = await busy.of(request_id=request_id)
+    near, everywhere = await busy.of(request_id=uuid7(made))
+
+    assert days_in(plan) == days_in(near) == {"20260226"}
+    assert len(days_in(everywhere)) >= 14

@@ -1,0 +1,121 @@
+"""Nobody reads the visitors' addresses by accident: their tables are of another database role."""
+
+import re
+from pathlib import Path
+
+import asyncpg
+import grimp
+import pytest
+from sqlalchemy import select, text
+from sqlalchemy.exc import DBAPIError
+
+import dressform
+from dressform.database import Units, state_of
+from dressform.repositories.access_log import AccessLog
+from dressform.tables import Account
+from tests.visits import log, visit
+
+DENIED = "42501"
+TABLES, REPOSITORY = "dressform.tables.access_log", "dressform.repositories.access_log"
+
+
+@pytest.fixture
+async def logged(units: Units) -> Units:
+    """With one address in the log, for a service that is nobody in particular."""
+    async with units.reading() as unit:
+        asked = text("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
+        if (await unit.connection.execute(asked)).scalar_one():
+            pytest.skip("the tests were given a superuser, who may do everything")
+    await log(units, visit(units.clock()))
+    return units
+
+
+@pytest.mark.parametrize("table", ["access_log", "{day}", "spool_mark"])
+@pytest.mark.parametrize(
+    "command",
+    [
+        "SELECT * FROM {table}",
+        "SELECT count(*) FROM {table}",
+        "SELECT FROM {table} WHERE EXISTS (SELECT FROM {table})",
+        "COPY {table} TO STDOUT",
+        "INSERT INTO {table} SELECT * FROM {table}",
+        "DELETE FROM {table}",
+        "TRUNCATE {table}",
+        "LOCK {table}",
+        "GRANT SELECT ON {table} TO current_user",
+        "ALTER TABLE {table} OWNER TO current_user",
+        "CREATE TABLE copied AS SELECT * FROM {table}",
+    ],
+)
+async def test_without_the_role_every_command_is_refused(
+    logged: Units, table: str, command: str
+) -> None:
+    said = command.format(table=table.format(day=f"access_log_{logged.clock():%Y%m%d}"))
+    async with logged.writing() as unit:
+        await unit.connection.execute(text("SELECT 1"))  # In a transaction, should it go through.
+        raw = await unit.connection.get_raw_connection()
+        connection: asyncpg.Connection = raw.driver_connection
+
+        with pytest.raises(asyncpg.InsufficientPrivilegeError) as raised:
+            await connection.execute(said)
+
+    assert re.match("permission denied|must be (able to SET ROLE|owner)", str(raised.value))
+
+
+@pytest.mark.parametrize("table", ["account", "account_key", "session", "operator", "lookup"])
+async def test_with_the_role_there_is_nothing_but_the_log(logged: Units, table: str) -> None:
+    async with logged.writing() as unit:
+        await AccessLog.opened(unit)
+        with pytest.raises(DBAPIError) as raised:
+            await unit.connection.execute(text(f"SELECT * FROM {table}"))
+
+    assert state_of(raised.value) == DENIED
+
+
+async def test_the_role_ends_with_its_transaction(logged: Units) -> None:
+    """On the same connection: the pool is asked for one at a time."""
+    for _ in range(logged.engine.pool.size() + 1):  # type: ignore[attr-defined]
+        async with logged.writing() as unit:
+            await AccessLog.opened(unit)
+        async with logged.reading() as unit:
+            assert (await unit.connection.execute(select(Account.id))).all() == []
+            with pytest.raises(DBAPIError) as raised:
+                await unit.connection.execute(text("SELECT * FROM access_log"))
+        assert state_of(raised.value) == DENIED
+
+
+async def test_outside_of_a_transaction_the_role_cannot_be_taken(logged: Units) -> None:
+    async with logged.reading() as unit:
+        opened = await AccessLog.opened(unit)
+        with pytest.raises(DBAPIError) as raised:
+            await opened.shipped_of("a spool")
+
+    assert state_of(raised.value) == DENIED
+
+
+def test_nothing_but_its_repository_imports_the_table() -> None:
+    graph = grimp.build_graph("dressform", cache_dir=None)
+
+    assert graph.find_modules_that_directly_import(TABLES) == {REPOSITORY}
+    assert graph.find_modules_that_directly_import(REPOSITORY) == {
+        "dressform.actions.look_up_requests",
+        "dressform.middleware.shipping",
+        "dressform.repositories.log_days",
+    }
+
+
+def test_the_table_is_not_among_the_others() -> None:
+    """Or the import above could be had by another name."""
+    assert not {"AccessLog", "SpoolMark"} & vars(dressform.tables).keys()
+
+
+def test_nobody_else_names_the_role() -> None:
+    source = Path(dressform.__file__).parent
+    takers = {
+        path.relative_to(source).as_posix()
+        for path in source.rglob("*.py")
+        if re.search(r"SET (LOCAL |SESSION )?ROLE|dressform_log\b", path.read_text())
+    }
+
+    # The audit must not believe the repository, and tells how old rows are, no address.
+    assert takers - {"audit/log.py"} == {"embedded/data.py", "repositories/access_log.py"}

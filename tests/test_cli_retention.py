@@ -1,0 +1,82 @@
+"""What `dressform retention` prints."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
+
+from dressform import cli_retention
+from dressform.clock import now
+from dressform.database import Units
+from dressform.policy import CATEGORIES
+from dressform.settings import Settings
+from tests.audit import trouble
+from tests.middleware.lines import line
+from tests.worker.everything import add_everything
+
+
+async def printed(settings: Settings, capsys: pytest.CaptureFixture[str]) -> tuple[str, str]:
+    """The table, and what is said below."""
+    capsys.readouterr()
+    await cli_retention._show(settings)
+    table, _, below = capsys.readouterr().out.partition("\n\n")
+    return table, below
+
+
+async def test_each_rule_has_its_line(
+    settings: Settings, units: Units, capsys: pytest.CaptureFixture[str]
+) -> None:
+    began = now() - timedelta(hours=2)
+    await add_everything(units, began)
+
+    table, below = await printed(settings, capsys)
+
+    heading, *lines = table.splitlines()
+    assert heading.split() == [
+        *("rule", "window", "oldest", "next", "ending", "last", "run", "rows"),
+        *("waiting", "overdue"),
+    ]
+    assert [one.split()[0] for one in lines] == [category.key for category in CATEGORIES]
+    told = {one.split()[0]: one for one in lines}
+    for category in CATEGORIES:
+        assert f"{began:%Y-%m-%d %H:%M:%S}" in told[category.key]
+        assert f"{category.window.after(began):%Y-%m-%d %H:%M:%S}" in told[category.key]
+    assert told["one-time-token"].split()[-2:] == ["1", "0"]
+    assert told["session"].split()[-2:] == ["0", "0"]
+    assert below.startswith("The notice is late.\nSpools here: 1 files, ")
+    assert "cut off" not in below
+    assert "held" not in below
+
+
+async def test_what_needs_an_operator_is_said(
+    settings: Settings, units: Units, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await trouble.hold(units, now())
+    await trouble.set_aside(units, now())
+    written = line(now() - timedelta(days=200))
+    (settings.state_dir / "spool" / "old.spool").write_bytes(written)
+
+    table, below = await printed(settings, capsys)
+
+    assert "The notice is overdue." in below
+    assert f"oldest line {now() - timedelta(days=200):%Y-%m-%d}" in below
+    assert "model is held since" in below
+    assert "too many at once (7 rows); if that is right: dressform retention approve model" in below
+    assert "mail: 1 rows could not be deleted" in below
+    assert table.splitlines()[1].split()[-1] == "1"
+    assert "203.0.113" not in table + below
+
+
+async def test_what_is_approved_waits_for_the_next_round(
+    settings: Settings, units: Units, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await trouble.hold(units, now())
+    async with units.writing() as unit:
+        await unit.connection.execute(
+            text("UPDATE retention_hold SET approved_at = :at"), {"at": now()}
+        )
+
+    _, below = await printed(settings, capsys)
+
+    assert "(7 rows); approved" in below
+    assert "retention approve" not in below
