@@ -11,6 +11,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from pydantic import SecretStr
 from sqlalchemy import text
 
 from dressform import embedded
@@ -20,6 +21,7 @@ from dressform.process import engine_of, migrated
 from dressform.settings import Settings
 from dressform.worker.process import duties_of
 from tests.conftest import MASTER_KEY, QUICK
+from tests.databases import as_superuser
 from tests.drawing import drawn
 from tests.people import Mailbox, Person
 
@@ -113,7 +115,9 @@ async def _live(client: httpx.AsyncClient, mailbox: Mailbox) -> tuple[bytes, byt
 
 async def _leave_in_clear(settings: Settings) -> None:
     """The control: what is not sealed is found. And the buffers go to the disk."""
-    engine = engine_of(settings)
+    assert settings.database_url is not None
+    admin = SecretStr(as_superuser(settings.database_url.get_secret_value()))
+    engine = engine_of(settings.model_copy(update={"database_url": admin}))
     async with autocommit(engine) as connection:
         await connection.execute(
             text("CREATE TABLE control AS SELECT :said AS said"), {"said": CONTROL}
