@@ -49,7 +49,10 @@ OF_NO_TYPE = {
 ONE_WRONG = {"true": "boolean", f'"{MARK}"': "string", "1": "number", "1.5": "number"}
 
 
-def assert_refused(response: httpx.Response, operation: Operation | None, sent: str) -> None:
+def assert_refused(
+    response: httpx.Response, operation: Operation | None, sent: str, *, quotes: bool = False
+) -> None:
+    """`quotes`: a length as it was typed is shown what of it was not understood, 40 characters."""
     told = f"{sent[:60]} to {operation}: {response.text[:500]}"
     assert 400 <= response.status_code < 500, told
     assert operation is None or response.status_code in operation.documented, told
@@ -58,7 +61,7 @@ def assert_refused(response: httpx.Response, operation: Operation | None, sent: 
     assert set(problem) - {"errors"} == {"type", "title", "status", "detail", "instance"}, told
     assert problem["status"] == response.status_code
     everything = response.text + repr(response.headers)
-    assert MARK not in everything, told
+    assert everything.count(MARK) <= (3 if quotes else 0), told
     assert PASSWORD not in everything, told
     assert len(response.content) < 30_000
 
@@ -108,7 +111,8 @@ async def test_every_field_of_every_body(
 
             response = await ada.ask(operation.verb, url, content=body.encode(), headers=JSON)
 
-            assert_refused(response, operation, f"{path}: {raw}")
+            quotes = path[0] == "measurements"
+            assert_refused(response, operation, f"{path}: {raw}", quotes=quotes)
     assert await state(ada, units) == before
 
 

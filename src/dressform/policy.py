@@ -56,12 +56,12 @@ VISITOR = Category(
 PROFILE = Category(
     key="profile",
     data=Text(
-        "E-mail address, username, password (only its hash) and language; if given, picture, bio "
-        "and social media accounts. Also that you were warned of the coming end and, if so, that "
-        "you operate the site.",
-        "Adresse e-mail, nom d'utilisateur, mot de passe (seulement son empreinte) et langue ; si "
-        "fournis, photo, bio et comptes de réseaux sociaux. Aussi : que la fin prochaine vous a été "
-        "annoncée et, le cas échéant, que vous gérez le site.",
+        "E-mail address, username, password (only its hash), language and unit of length; if given, "
+        "picture, bio and social media accounts. Also that you were warned of the coming end and, "
+        "if so, that you operate the site.",
+        "Adresse e-mail, nom d'utilisateur, mot de passe (seulement son empreinte), langue et unité "
+        "de longueur ; si fournis, photo, bio et comptes de réseaux sociaux. Aussi : que la fin "
+        "prochaine vous a été annoncée et, le cas échéant, que vous gérez le site.",
     ),
     purpose=Text(
         "To authenticate you, to contact you when required, and to build an on-line community.",

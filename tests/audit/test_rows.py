@@ -12,6 +12,7 @@ from dressform.audit.windows import WINDOWS
 from dressform.database import Units
 from dressform.policy import CATEGORIES, MODEL, PROFILE, Category
 from dressform.repositories.models import Models
+from dressform.sewing.body import Body
 from tests.audit import trouble
 from tests.conftest import MovableClock
 from tests.worker.everything import add_account, add_everything
@@ -107,7 +108,7 @@ async def test_each_model_is_counted_and_nobody_without(
     bob = await add_account(units, BEGAN - DAY, "bob")
     await change(units, "DELETE FROM model WHERE account_id = :id", id=bob.account_id)
     async with units.writing(at=BEGAN) as unit:
-        await Models(unit).add(ada, name="Sam", breasts=True, measurements={})
+        await Models(unit).add(ada, name="Sam", body=Body(breasts=True))
     clock.at = PROFILE.window.after(BEGAN)
 
     assert (await found(auditor, MODEL)).rows == Count(BEGAN, waiting=2, overdue=0)

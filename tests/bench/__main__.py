@@ -24,6 +24,7 @@ from dressform.repositories.accounts import Accounts
 from dressform.repositories.models import Models
 from dressform.repositories.profiles import Profiles
 from dressform.settings import load
+from dressform.sewing.body import Body
 from dressform.sewing.catalogue import CATALOGUE
 from tests.bench.serving import Asked, compare, served
 from tests.bench.shipping import shipping_rate
@@ -46,7 +47,7 @@ async def _member(units: Units) -> UUID:
         )
         await Profiles(unit).add(owner, username="bench")
         model = await Models(unit).add(
-            owner, name="Bench", breasts=True, measurements=dict(MEASUREMENTS)
+            owner, name="Bench", body=Body(breasts=True, measurements=MEASUREMENTS)
         )
         return model.id
 

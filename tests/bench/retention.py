@@ -29,6 +29,7 @@ from dressform.repositories.holds import Holds
 from dressform.repositories.models import Models
 from dressform.repositories.profiles import Profiles
 from dressform.settings import Settings, load
+from dressform.sewing.body import Body
 from dressform.worker.breaker import Breaker, Held
 from dressform.worker.days import end_days
 from dressform.worker.enforce import enforce
@@ -198,7 +199,7 @@ async def _member(units: Units) -> tuple[str, str]:
             new_id(), email="bench@example.org", language="en", password_hash=password_hash
         )
         await Profiles(unit).add(owner, username="bench")
-        model = await Models(unit).add(owner, name="Bench", breasts=True, measurements={})
+        model = await Models(unit).add(owner, name="Bench", body=Body(breasts=True))
         return f"/v1/models/{model.id}", "bench"
 
 

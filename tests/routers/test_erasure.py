@@ -204,7 +204,7 @@ async def somebody_waits(units: Units) -> None:
         ("PATCH /v1/profiles/me", {"json": {"language": "fr"}}, 401),
         ("PUT /v1/profiles/me/picture", {"content": drawn()}, 401),
         ("PATCH {model}", {"json": {"name": "Late"}}, 404),
-        ("DELETE {model}", {}, 404),
+        ("DELETE {model}", {}, 401),
         ("PUT {model}/avatar", {"content": drawn()}, 404),
     ],
 )

@@ -42,6 +42,12 @@ async def read(person: Person, model: dict[str, Any]) -> dict[str, Any]:
     return answer
 
 
+def kept(model: dict[str, Any]) -> dict[str, float]:
+    """All of its measurements, whatever its flag shows."""
+    everything: dict[str, float] = model["measurements"] | model["hidden"]
+    return everything
+
+
 async def test_a_model_is_where_its_location_says(ada: Person) -> None:
     body = {"name": "  Me, 2026 ", "breasts": True, "measurements": {"chest": 1105, "neck": 420.5}}
 
@@ -55,6 +61,12 @@ async def test_a_model_is_where_its_location_says(ada: Person) -> None:
         "name": "Me, 2026",
         "breasts": True,
         "measurements": {"chest": 1105, "neck": 420.5},
+        "hidden": {},
+        "missing": [each for each in CATALOGUE if each not in {"chest", "neck"}],
+        "typed": {},
+        "in_unit": None,
+        "based_on": None,
+        "overridden": [],
         "avatar": None,
         "created_at": "2026-03-01T12:00:00Z",
         "updated_at": "2026-03-01T12:00:00Z",
@@ -65,7 +77,7 @@ async def test_a_model_is_where_its_location_says(ada: Person) -> None:
 async def test_every_body_fits(ada: Person, measurements: dict[str, float]) -> None:
     model = await made(ada, measurements=measurements)
 
-    assert (await read(ada, model))["measurements"] == measurements
+    assert kept(await read(ada, model)) == measurements
 
 
 async def test_measurements_may_be_left_out_and_are_then_absent(ada: Person) -> None:
@@ -74,6 +86,7 @@ async def test_measurements_may_be_left_out_and_are_then_absent(ada: Person) -> 
 
 async def test_what_is_left_out_of_a_change_stays(ada: Person, clock: MovableClock) -> None:
     model = await made(ada, measurements={"chest": 1105, "neck": 420})
+    assert await read(ada, model) == model
     clock.advance(minutes=1)
 
     renamed = await changed(ada, model, name="Myself")
@@ -82,8 +95,12 @@ async def test_what_is_left_out_of_a_change_stays(ada: Person, clock: MovableClo
 
     later = {"updated_at": "2026-03-01T12:01:00Z"}
     assert renamed == model | {"name": "Myself"} | later
-    assert flagged == renamed | {"breasts": True}
-    assert measured == flagged | {"measurements": {"chest": 1105, "neck": 421, "wrist": 170}}
+    shown = [each for each in CATALOGUE if each not in {"chest", "neck"}]
+    assert flagged == renamed | {"breasts": True, "missing": shown}
+    assert measured == flagged | {
+        "measurements": {"chest": 1105, "neck": 421, "wrist": 170},
+        "missing": [each for each in shown if each != "wrist"],
+    }
     assert await read(ada, model) == measured
 
 
@@ -116,7 +133,11 @@ ANGLE = "shoulderSlope: a number of degrees greater than 0 and less than 90"
 @pytest.mark.parametrize(
     ("measurement", "expected"),
     [
-        ('"chest": "1105"', LENGTH),
+        (
+            '"chest": "1105"',
+            "chest: “1105” has no unit: write mm, cm or in behind it, or send `unit`",
+        ),
+        ('"chest": "0 mm"', LENGTH),
         ('"chest": true', LENGTH),
         ('"chest": [1105]', LENGTH),
         ('"chest": {"mm": 1105}', LENGTH),
@@ -191,9 +212,21 @@ async def test_the_flag_never_removes_or_refuses_a_value(ada: Person) -> None:
     on = await changed(ada, model, breasts=True)
     off = await changed(ada, model, breasts=False, measurements={"highBust": 101})
 
-    assert model["measurements"] == on["measurements"] == only_with
-    assert off["measurements"] == only_with | {"highBust": 101}
+    assert (model["measurements"], model["hidden"]) == ({}, only_with)
+    assert (on["measurements"], on["hidden"]) == (only_with, {})
+    assert (off["measurements"], off["hidden"]) == ({}, only_with | {"highBust": 101})
     assert not set(only_with) & {each.name for each in relevant(breasts=False)}
+
+
+async def test_what_the_flag_hides_is_not_missed_either(ada: Person) -> None:
+    chest_only = {"chest": 925}
+
+    without = await made(ada, breasts=False, measurements=chest_only)
+    with_breasts = await changed(ada, without, breasts=True)
+
+    only_with = {each.name for each in CATALOGUE.values() if each.breasts_only}
+    assert set(with_breasts["missing"]) - set(without["missing"]) == only_with
+    assert set(without["missing"]) == set(CATALOGUE) - only_with - {"chest"}
 
 
 async def test_changes_of_different_measurements_at_once_lose_nothing(ada: Person) -> None:
@@ -203,7 +236,7 @@ async def test_changes_of_different_measurements_at_once_lose_nothing(ada: Perso
         *(changed(ada, model, measurements={name: value}) for name, value in ALL.items())
     )
 
-    assert (await read(ada, model))["measurements"] == ALL
+    assert kept(await read(ada, model)) == ALL
 
 
 async def test_a_removed_model_is_gone(ada: Person, units: Units) -> None:

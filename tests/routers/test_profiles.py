@@ -45,6 +45,7 @@ async def test_a_new_profile_holds_what_was_registered_and_nothing_else(join: Jo
         "picture": None,
         "email": "ada@example.org",
         "language": "fr",
+        "unit": "cm",
         "created_at": "2026-03-01T12:00:00Z",
         "last_login_at": "2026-03-01T12:00:00Z",
         "ends_at": "2027-03-01T12:00:00Z",

@@ -19,6 +19,7 @@ from dressform.repositories.retention import Retention
 from dressform.repositories.sessions import Sessions
 from dressform.repositories.sign_ups import SignUps
 from dressform.repositories.warnings import Warned, Warnings
+from dressform.sewing.body import Body
 from dressform.tables import Account, Base
 from tests.log import in_log
 
@@ -44,7 +45,7 @@ async def add_account(units: Units, at: datetime, username: str = "ada") -> Owne
         )
         await Profiles(unit).add(owner, username=username)
         await Pictures(unit).put(owner, b"picture")
-        model = await Models(unit).add(owner, name="Me", breasts=False, measurements={})
+        model = await Models(unit).add(owner, name="Me", body=Body(breasts=False))
         await Avatars(unit).put(owner, model.id, b"avatar")
     await warn(units, owner)
     return owner

@@ -12,14 +12,14 @@ from dressform.repositories.sign_ups import SignUps
 
 
 async def change_profile(unit: Unit, member: Member, changes: dict[str, Any]) -> None:
-    """Merge: None removes. `changes` may hold username, bio, social_accounts and language.
+    """Merge: None removes. `changes` may hold username, bio, social_accounts, language and unit.
 
     Raises UsernameTaken, InvalidInput for too many social accounts.
     """
     profiles = Profiles(unit)
-    language = changes.pop("language", None)
-    if language is not None:
-        await Accounts(unit).change(member, language=language)
+    of_account = {key: changes.pop(key) for key in ("language", "unit") if key in changes}
+    if of_account:
+        await Accounts(unit).change(member, **of_account)
     if "username" in changes:
         await _assert_free(unit, (await profiles.of(member)).username, changes["username"])
     try:

@@ -5,11 +5,12 @@ from uuid import UUID
 from dressform.database import Unit
 from dressform.errors import NotFound
 from dressform.repositories.accounts import Accounts, Credentials
-from dressform.repositories.models import Models, StoredModel
+from dressform.repositories.models import Models
 from dressform.repositories.operators import Operators
 from dressform.repositories.owners import Member
 from dressform.repositories.pictures import Avatars, Pictures
 from dressform.repositories.profiles import Community, Profiles
+from dressform.repositories.sealed_models import StoredModel
 from dressform.repositories.sessions import OpenSession, Sessions
 
 

@@ -1,6 +1,6 @@
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from sqlalchemy import Row, Select, bindparam, delete, insert, or_, select, update
@@ -11,6 +11,8 @@ from dressform.errors import NotSignedIn
 from dressform.repositories.endings import is_over
 from dressform.repositories.owners import Member, Owner
 from dressform.tables import Account, AccountKey, Profile, Session
+
+LengthUnit = Literal["mm", "cm", "in"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,7 @@ class Credentials:
     restricted_at: datetime | None
     ends_at: datetime
     warned_at: datetime | None
+    unit: LengthUnit = "cm"
 
 
 # Built once: every request asks it, and building it costs more than answering it.
@@ -125,7 +128,7 @@ class Accounts:
         return result.one_or_none() is not None
 
     async def change(self, owner: Owner, **changes: str) -> Credentials:
-        """Set email, language or password_hash; answers what stood there before.
+        """Set email, language, unit or password_hash; answers what stood there before.
 
         Raises NotSignedIn when the account has ended meanwhile.
         """
@@ -137,6 +140,7 @@ class Accounts:
             "email": before.email,
             "language": before.language,
             "password_hash": before.password_hash,
+            "unit": before.unit,
         } | changes
         version = before.version + 1
         await self._unit.connection.execute(

@@ -1,34 +1,26 @@
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import bindparam, delete, exists, func, insert, select, update
+from sqlalchemy.orm import aliased
 
 from dressform.crypto.secrets import new_id
 from dressform.database import Unit
-from dressform.errors import NotFound, NotSignedIn, TooManyModels
+from dressform.errors import FieldError, InvalidInput, NotFound, NotSignedIn, TooManyModels
 from dressform.repositories.owners import Owner
+from dressform.repositories.sealed_models import StoredModel, opened, stored
+from dressform.sewing.body import Body
+from dressform.sewing.units import Typed
 from dressform.tables import Account, Avatar, Model
 
 MOST = 100
 """Models an account can hold."""
 
 
-@dataclass(frozen=True, slots=True)
-class StoredModel:
-    """Measurements are in millimetres, shoulderSlope in degrees."""
-
-    id: UUID
-    name: str
-    breasts: bool
-    measurements: dict[str, float]
-    has_avatar: bool
-    created_at: datetime
-    updated_at: datetime
-
-
 _BEFORE_ALL = UUID(int=0)
+_Base = aliased(Model)
 
 # Built once: building them costs more than answering them.
 _OWNED = (
@@ -37,15 +29,20 @@ _OWNED = (
         Model.version,
         Model.sealed,
         Model.created_at,
-        Model.updated_at,
+        func.greatest(Model.updated_at, _Base.updated_at).label("updated_at"),
         exists().where(Avatar.model_id == Model.id).label("has_avatar"),
+        Model.base_id,
+        _Base.version.label("base_version"),
+        _Base.sealed.label("base_sealed"),
     )
     .join(Account, Account.id == Model.account_id)
+    .outerjoin(_Base, _Base.id == Model.base_id)
     .where(Model.account_id == bindparam("account_id"))
     .where(Account.models_end_at > bindparam("at"))
 )
 _ONE = _OWNED.where(Model.id == bindparam("model_id"))
 _ONE_LOCKED = _ONE.with_for_update(of=Model)
+_VARIANTS = _OWNED.where(Model.base_id == bindparam("base_id")).with_for_update(of=Model)
 _PAGE = _OWNED.where(Model.id > bindparam("after")).order_by(Model.id).limit(bindparam("most"))
 
 
@@ -55,7 +52,7 @@ class Models:
 
     async def owned_by(self, owner: Owner, model_id: UUID) -> StoredModel:
         """Raises NotFound for another's model just as for none."""
-        return _opened(await self._row(owner, model_id, locked=False), owner)
+        return await self._one(_ONE, owner, model_id)
 
     async def page(
         self, owner: Owner, *, after: UUID | None, limit: int
@@ -63,66 +60,85 @@ class Models:
         """In the order of their making, with the id to go on after when there are more."""
         asked = self._asked(owner) | {"after": after or _BEFORE_ALL, "most": limit + 1}
         rows = await self._unit.connection.execute(_PAGE, asked)
-        models = [_opened(row, owner) for row in rows]
+        models = [opened(row, owner) for row in rows]
         more = models[limit - 1].id if len(models) > limit else None
         return models[:limit], more
 
     async def add(
-        self, owner: Owner, *, name: str, breasts: bool, measurements: dict[str, float]
+        self, owner: Owner, *, name: str, body: Body, based_on: UUID | None = None
     ) -> StoredModel:
-        """Raises TooManyModels, NotSignedIn when the account has ended meanwhile."""
-        await self._make_room(owner)
-        model_id = new_id()
-        payload = {"name": name, "breasts": breasts, "measurements": measurements}
-        await self._unit.connection.execute(
-            insert(Model).values(
-                id=model_id,
-                account_id=owner.account_id,
-                created_at=self._unit.at,
-                updated_at=self._unit.at,
-                version=1,
-                sealed=owner.key.seal(payload, "model", model_id, 1),
-            )
-        )
-        return StoredModel(
-            model_id,
-            name,
-            breasts,
-            measurements,
+        """Raises TooManyModels, InvalidInput when it can't be based on that.
+
+        NotSignedIn when the account has ended meanwhile.
+        """
+        await self._lock(owner)
+        await self._assert_room(owner)
+        model = StoredModel(
+            id=new_id(),
+            name=name,
+            own=body,
+            base=await self._base(owner, based_on) if based_on else None,
+            based_on=based_on,
+            version=1,
             has_avatar=False,
             created_at=self._unit.at,
             updated_at=self._unit.at,
         )
-
-    async def change(self, owner: Owner, model_id: UUID, changes: dict[str, Any]) -> StoredModel:
-        """Merge: a measurement that is None is removed, the others are set; the rest stays."""
-        row = await self._row(owner, model_id, locked=True)
-        payload = owner.key.open(row.sealed, "model", row.id, row.version)
-        merged = payload["measurements"] | changes.get("measurements", {})
-        kept = {name: value for name, value in merged.items() if value is not None}
-        payload |= changes | {"measurements": kept}
-        version = row.version + 1
         await self._unit.connection.execute(
-            update(Model)
-            .where(Model.id == model_id)
-            .values(
-                version=version,
-                updated_at=self._unit.at,
-                sealed=owner.key.seal(payload, "model", model_id, version),
+            insert(Model).values(
+                id=model.id,
+                account_id=owner.account_id,
+                created_at=model.created_at,
+                **stored(model, owner),
             )
         )
-        return await self.owned_by(owner, model_id)
+        return model
+
+    async def change(
+        self,
+        owner: Owner,
+        model_id: UUID,
+        *,
+        name: str | None = None,
+        breasts: bool | None = None,
+        measurements: Mapping[str, float | None] | None = None,
+        typed: Mapping[str, Typed] | None = None,
+        made_whole: bool = False,
+    ) -> StoredModel:
+        """Merge: what is None stays; a measurement that is None is removed, or its base's again.
+
+        Raises NotFound, NotSignedIn when the account has ended meanwhile.
+        """
+        if made_whole:
+            await self._lock(owner)
+        before = await self._one(_ONE_LOCKED, owner, model_id)
+        model = before.made_whole if made_whole else before
+        own = model.own.changed(breasts=breasts, measurements=measurements or {}, typed=typed or {})
+        return await self._keep(
+            owner, replace(model, name=name or model.name, own=own, updated_at=self._unit.at)
+        )
 
     async def remove(self, owner: Owner, model_id: UUID) -> None:
-        """Its avatar goes with it. Raises NotFound."""
-        removed = await self._unit.connection.execute(
-            delete(Model).where(Model.id == model_id, Model.account_id == owner.account_id)
-        )
-        if not removed.rowcount:
-            raise NotFound
+        """Its avatar goes with it, its variants stay, each made whole. Raises NotFound.
 
-    async def _make_room(self, owner: Owner) -> None:
-        # The account's lock makes two requests at once count one after the other.
+        NotSignedIn when the account has ended meanwhile.
+        """
+        await self._lock(owner)
+        await self._one(_ONE_LOCKED, owner, model_id)
+        asked = self._asked(owner) | {"base_id": model_id}
+        for row in (await self._unit.connection.execute(_VARIANTS, asked)).all():
+            await self._keep(owner, opened(row, owner).made_whole)
+        await self._unit.connection.execute(delete(Model).where(Model.id == model_id))
+
+    async def _keep(self, owner: Owner, model: StoredModel) -> StoredModel:
+        kept = replace(model, version=model.version + 1)
+        await self._unit.connection.execute(
+            update(Model).where(Model.id == kept.id).values(**stored(kept, owner))
+        )
+        return kept
+
+    async def _lock(self, owner: Owner) -> None:
+        """Until the transaction ends nobody else adds, removes or makes whole a model of theirs."""
         locked = await self._unit.connection.execute(
             select(Account.id)
             .where(Account.id == owner.account_id, Account.models_end_at > self._unit.at)
@@ -130,27 +146,30 @@ class Models:
         )
         if locked.one_or_none() is None:
             raise NotSignedIn
+
+    async def _assert_room(self, owner: Owner) -> None:
         held = select(func.count()).where(Model.account_id == owner.account_id)
         if (await self._unit.connection.execute(held)).scalar_one() >= MOST:
             raise TooManyModels
 
-    async def _row(self, owner: Owner, model_id: UUID, *, locked: bool) -> Any:
-        query = _ONE_LOCKED if locked else _ONE
+    async def _base(self, owner: Owner, model_id: UUID) -> Body:
+        try:
+            found = await self.owned_by(owner, model_id)
+        except NotFound:
+            raise InvalidInput(
+                FieldError("#/based_on", "none of your models has this id")
+            ) from None
+        if found.based_on:
+            advice = f"is a variant itself: base it on {found.based_on}, as that one is"
+            raise InvalidInput(FieldError("#/based_on", advice))
+        return found.own
+
+    async def _one(self, query: Any, owner: Owner, model_id: UUID) -> StoredModel:
         asked = self._asked(owner) | {"model_id": model_id}
         row = (await self._unit.connection.execute(query, asked)).one_or_none()
         if row is None:
             raise NotFound
-        return row
+        return opened(row, owner)
 
     def _asked(self, owner: Owner) -> dict[str, Any]:
         return {"account_id": owner.account_id, "at": self._unit.at}
-
-
-def _opened(row: Any, owner: Owner) -> StoredModel:
-    return StoredModel(
-        id=row.id,
-        created_at=row.created_at,
-        updated_at=row.updated_at,
-        has_avatar=row.has_avatar,
-        **owner.key.open(row.sealed, "model", row.id, row.version),
-    )

@@ -1,14 +1,15 @@
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response, status
 
 from dressform.actions.keep_picture import keep_avatar
 from dressform.errors import NotFound, TooLarge, TooManyModels, UnsupportedPicture
-from dressform.routers.dependencies import Avatars, Me, Models, OpenUnits, Studio
+from dressform.routers.dependencies import Accounts, Avatars, Me, Models, OpenUnits, Studio
 from dressform.routers.pictures import PICTURE_ANSWER, PICTURE_BODY, WebP, sent, shown
 from dressform.routers.problems import answers
 from dressform.schemas.models import Cursor, ModelChange, ModelNew, ModelPage, ModelRead
+from dressform.sewing.units import Unit
 
 router = APIRouter(prefix="/v1/models", tags=["models"])
 
@@ -16,17 +17,35 @@ Sent = Annotated[bytes, Depends(sent)]
 Limit = Annotated[
     int, Query(ge=1, le=100, description="Models a page.", json_schema_extra={"format": "int32"})
 ]
+UnitAsked = Annotated[
+    Literal["mm", "cm", "in", "account"] | None,
+    Query(
+        description="Gives the measurements for people as well, in this unit or the account's own.",
+        examples=["account"],
+    ),
+]
 After = Annotated[Cursor | None, Query(description="The `next` of the page before.")]
 ModelId = Annotated[UUID, Path(description="The model's id.")]
 
 
+async def _shown_in(me: Me, accounts: Accounts, unit: UnitAsked = None) -> Unit | None:
+    if unit == "account":
+        return Unit((await accounts.credentials(me)).unit)
+    return unit and Unit(unit)
+
+
+ShownIn = Annotated[Unit | None, Depends(_shown_in)]
+
+
 @router.get("", response_description="A page of your models.")
-async def list_models(me: Me, models: Models, limit: Limit = 20, cursor: After = None) -> ModelPage:
+async def list_models(
+    me: Me, models: Models, shown_in: ShownIn, limit: Limit = 20, cursor: After = None
+) -> ModelPage:
     """List your models
 
     In the order of their making. `next` is the `cursor` of the page that follows.
     """
-    return ModelPage.of(await models.page(me, after=cursor, limit=limit))
+    return ModelPage.of(await models.page(me, after=cursor, limit=limit), shown_in)
 
 
 @router.post(
@@ -38,20 +57,23 @@ async def list_models(me: Me, models: Models, limit: Limit = 20, cursor: After =
 async def create_model(body: ModelNew, me: Me, models: Models, response: Response) -> ModelRead:
     """Make a model
 
-    Lengths are in millimetres, shoulderSlope in degrees; leave out what you have not measured.
+    Numbers are millimetres, of shoulderSlope degrees; text is read as people write it:
+    `43 1/2 in`, `110,5 cm`. Leave out what you have not measured. With `based_on` it is a variant:
+    it holds what differs, and all else is as in its base.
     """
-    model = await models.add(me, **body.model_dump())
+    model = await models.add(me, name=body.name, body=body.as_body(), based_on=body.based_on)
     response.headers["Location"] = f"/v1/models/{model.id}"
     return ModelRead.of(model)
 
 
 @router.get("/{model_id}", response_description="The model.", responses=answers(NotFound))
-async def read_model(model_id: ModelId, me: Me, models: Models) -> ModelRead:
+async def read_model(model_id: ModelId, me: Me, models: Models, shown_in: ShownIn) -> ModelRead:
     """Read a model
 
-    Nobody but its owner learns that it exists.
+    Nobody but its owner learns that it exists. What it holds is whole, a variant's as well;
+    `missing` says what is left to measure.
     """
-    return ModelRead.of(await models.owned_by(me, model_id))
+    return ModelRead.of(await models.owned_by(me, model_id), shown_in)
 
 
 @router.patch(
@@ -60,9 +82,10 @@ async def read_model(model_id: ModelId, me: Me, models: Models) -> ModelRead:
 async def change_model(model_id: ModelId, body: ModelChange, me: Me, models: Models) -> ModelRead:
     """Change a model
 
-    JSON Merge Patch (RFC 7396): what you leave out stays, a measurement that is null is removed.
+    JSON Merge Patch (RFC 7396): what you leave out stays, a measurement that is null is removed,
+    or in a variant as in its base again. `based_on` null makes a variant whole.
     """
-    return ModelRead.of(await models.change(me, model_id, body.model_dump(exclude_unset=True)))
+    return ModelRead.of(await models.change(me, model_id, **body.as_changes()))
 
 
 @router.delete(
@@ -73,7 +96,10 @@ async def change_model(model_id: ModelId, body: ModelChange, me: Me, models: Mod
     responses=answers(NotFound),
 )
 async def delete_model(model_id: ModelId, me: Me, models: Models) -> None:
-    """Remove a model"""
+    """Remove a model
+
+    Variants of it stay, with all their values.
+    """
     await models.remove(me, model_id)
 
 

@@ -161,6 +161,10 @@ Token = Annotated[
     ),
 ]
 Language = Annotated[Literal["en", "fr"], Field(examples=["en"])]
+LengthUnit = Annotated[
+    Literal["mm", "cm", "in"],
+    Field(description="Millimetres, centimetres or inches.", examples=["cm"]),
+]
 Bio = Annotated[
     str,
     Field(

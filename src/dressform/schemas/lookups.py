@@ -38,7 +38,7 @@ class LookupAsked(Complete):
     ]
     route: Annotated[
         str | None,
-        Field(max_length=200, description="A template.", examples=["/v1/models/{model_id}"]),
+        Field(max_length=200, description="A template.", examples=["/v1/models"]),
     ]
     status: Annotated[
         str | None, Field(max_length=3, description="One, or a class.", examples=["5xx"])

@@ -1,75 +1,35 @@
 import base64
 import re
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 from uuid import UUID
 
-from pydantic import BeforeValidator, Field, ValidationError, WithJsonSchema
+from pydantic import BeforeValidator, Field, ValidationError, WithJsonSchema, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
-from dressform.repositories.models import StoredModel
-from dressform.schemas.fields import Complete, Merging, ModelName, Strict
-from dressform.schemas.problems import MOST_ERRORS
-from dressform.sewing.catalogue import CATALOGUE, Kind, problems
+from dressform.repositories.sealed_models import StoredModel
+from dressform.schemas.fields import Complete, LengthUnit, Merging, ModelName, Strict
+from dressform.schemas.sent_measurements import (
+    LONGEST_TYPED,
+    MeasurementChangesSent,
+    MeasurementsSent,
+    Readings,
+    SentUnit,
+    schema_of_all,
+)
+from dressform.sewing.body import Body
+from dressform.sewing.catalogue import CATALOGUE
+from dressform.sewing.units import Typed, Unit, written
 
 _CURSOR = "[A-Za-z0-9_-]{22}"
+_MODEL_ID = "019a0000-0000-7000-8000-000000000000"
+_MEASURED = {"chest": 1105, "neck": 419.1, "hpsToWaistBack": 502, "shoulderSlope": 13}
+_NAMES = sorted(CATALOGUE)
 
-EXAMPLE = {"chest": 1105, "neck": 420, "hpsToWaistBack": 502, "shoulderSlope": 13}
-
-
-def _schema(*, removable: bool) -> dict[str, Any]:
-    def one(name: str) -> dict[str, Any]:
-        measurement = CATALOGUE[name]
-        kinds = ["number", "null"] if removable else "number"
-        end = "maximum" if measurement.kind is Kind.LENGTH else "exclusiveMaximum"
-        return {
-            "type": kinds,
-            "exclusiveMinimum": measurement.minimum,
-            end: measurement.maximum,
-            "description": f"{measurement.description['en']} In {measurement.unit}.",
-        }
-
-    return {
-        "type": "object",
-        "additionalProperties": False,
-        "properties": {name: one(name) for name in CATALOGUE},
-        "description": "Lengths in millimetres, angles in degrees, by the catalogue's names.",
-        "examples": [EXAMPLE],
-    }
-
-
-def _check(value: object, *, removable: bool) -> object:
-    """Each measurement that does not fit is an error of its own, at its own place."""
-    if not isinstance(value, dict):
-        raise PydanticCustomError("measurements", "must be an object of measurements by name")
-    removed = {name for name in CATALOGUE if removable and value.get(name, 0) is None}
-    found = problems({name: amount for name, amount in value.items() if name not in removed})
-    if found:
-        errors = [
-            InitErrorDetails(
-                type=PydanticCustomError("measurement", "{expected}", {"expected": expected}),
-                loc=(name,),
-                input=None,
-            )
-            for name, expected in found[:MOST_ERRORS]
-        ]
-        raise ValidationError.from_exception_data("measurements", errors)
-    return value
-
-
-def _strict(value: object) -> object:
-    return _check(value, removable=False)
-
-
-def _merging(value: object) -> object:
-    return _check(value, removable=True)
-
-
-Measurements = Annotated[
-    dict[str, Any], BeforeValidator(_strict), WithJsonSchema(_schema(removable=False))
-]
-MeasurementChanges = Annotated[
-    dict[str, Any], BeforeValidator(_merging), WithJsonSchema(_schema(removable=True))
+Measured = Annotated[dict[str, float], WithJsonSchema(schema_of_all("number", example=_MEASURED))]
+MeasurementNames = Annotated[
+    list[Annotated[str, Field(json_schema_extra={"enum": _NAMES})]],
+    Field(max_length=len(CATALOGUE), examples=[["waist", "hips"]]),
 ]
 Breasts = Annotated[
     bool,
@@ -80,19 +40,102 @@ Breasts = Annotated[
 
 
 class ModelNew(Strict):
-    """The measurements of one body."""
+    """The measurements of one body, or what differs in a variant from the model it is based on."""
 
     name: ModelName
-    breasts: Breasts
-    measurements: Measurements = Field(default_factory=dict)
+    breasts: Annotated[
+        Breasts | None,
+        Field(description="Needed unless it is a variant, which has its base's if left out."),
+    ] = None
+    based_on: Annotated[
+        UUID | None,
+        Field(
+            strict=False,
+            description="Makes a variant of this model of yours: what you leave out is as there.",
+            examples=[_MODEL_ID],
+        ),
+    ] = None
+    unit: SentUnit | None = None
+    measurements: MeasurementsSent = Field(default_factory=Readings)
+
+    @model_validator(mode="after")
+    def _has_a_flag(self) -> Self:
+        if self.breasts is None and self.based_on is None:
+            missing = InitErrorDetails(type="missing", loc=("breasts",), input=None)
+            raise ValidationError.from_exception_data("model", [missing])
+        return self
+
+    def as_body(self) -> Body:
+        return Body(self.breasts, self.measurements.measurements, self.measurements.typed)
 
 
 class ModelChange(Merging):
-    """JSON Merge Patch: what is absent stays; a measurement that is null is removed."""
+    """JSON Merge Patch: what is absent stays; a measurement that is null is removed.
+
+    In a variant that is null it is its base's again.
+    """
 
     name: ModelName = ""
     breasts: Breasts = False
-    measurements: MeasurementChanges = Field(default_factory=dict)
+    based_on: Annotated[
+        None, Field(description="Null makes a variant whole: it keeps its values by itself.")
+    ] = None
+    unit: SentUnit | None = None
+    measurements: MeasurementChangesSent = Field(default_factory=Readings)
+
+    def as_changes(self) -> dict[str, Any]:
+        """What the repository is asked to change."""
+        changes = {key: getattr(self, key) for key in self.model_fields_set & {"name", "breasts"}}
+        return changes | {
+            "measurements": self.measurements.measurements,
+            "typed": self.measurements.typed,
+            "made_whole": "based_on" in self.model_fields_set,
+        }
+
+
+class TypedRead(Complete):
+    """A measurement as it was typed."""
+
+    text: Annotated[
+        str,
+        Field(max_length=LONGEST_TYPED, description="To the letter.", examples=["16 1/2"]),
+    ]
+    unit: Annotated[Unit, Field(description="What it was read in.", examples=["in"])]
+
+    @classmethod
+    def of(cls, typed: Typed) -> Self:
+        return cls(text=typed.text, unit=typed.unit)
+
+
+class InUnitRead(Complete):
+    """The shown measurements for people, in the unit that was asked for."""
+
+    unit: LengthUnit
+    measurements: Annotated[
+        dict[str, Annotated[str, Field(max_length=LONGEST_TYPED)]],
+        Field(
+            max_length=len(CATALOGUE),
+            description="By name; as it was typed if that was in this unit. ≈ marks a sixteenth "
+            "of an inch that is not exact.",
+            examples=[{"neck": "16 1/2 in", "shoulderSlope": "13°"}],
+        ),
+    ]
+
+    @classmethod
+    def of(cls, body: Body, unit: Unit) -> Self:
+        return cls(
+            unit=unit.value,
+            measurements={
+                name: _in_words(name, value, body, unit) for name, value in body.shown.items()
+            },
+        )
+
+
+def _in_words(name: str, value: float, body: Body, unit: Unit) -> str:
+    typed = body.typed.get(name)
+    if typed and typed.unit is unit:
+        return typed.text
+    return written(value, unit if CATALOGUE[name].unit == "mm" else Unit.DEGREE)
 
 
 class ModelRead(Complete):
@@ -101,29 +144,63 @@ class ModelRead(Complete):
     id: Annotated[UUID, Field(description="Never changes.")]
     name: Annotated[str, Field(max_length=100, description="Yours.", examples=["Me, 2026"])]
     breasts: Breasts
-    measurements: Annotated[dict[str, Any], WithJsonSchema(_schema(removable=False))]
+    measurements: Annotated[Measured, Field(description="Those that matter with this flag.")]
+    hidden: Annotated[
+        Measured, Field(description="Kept, and not shown as long as `breasts` is false.")
+    ]
+    missing: Annotated[
+        MeasurementNames, Field(description="What matters with this flag and has no value yet.")
+    ]
+    typed: Annotated[
+        dict[str, TypedRead],
+        Field(
+            max_length=len(CATALOGUE),
+            description="The measurements that were sent as text, as they were typed.",
+            examples=[{"neck": {"text": "16 1/2", "unit": "in"}}],
+        ),
+    ]
+    in_unit: Annotated[
+        InUnitRead | None, Field(description="For people; null unless `unit` is asked for.")
+    ]
+    based_on: Annotated[
+        UUID | None, Field(description="The model that this is a variant of.", examples=[_MODEL_ID])
+    ]
+    overridden: Annotated[
+        MeasurementNames, Field(description="What a variant has instead of its base's values.")
+    ]
     avatar: Annotated[
         str | None,
         Field(
             max_length=200,
             description="Where the avatar is.",
-            examples=["/v1/models/019a0000-0000-7000-8000-000000000000/avatar"],
+            examples=[f"/v1/models/{_MODEL_ID}/avatar"],
         ),
     ]
     created_at: Annotated[datetime, Field(description="When it was made.")]
-    updated_at: Annotated[datetime, Field(description="When it last changed.")]
+    updated_at: Annotated[datetime, Field(description="When it, or its base, last changed.")]
 
     @classmethod
-    def of(cls, model: StoredModel) -> "ModelRead":
-        return cls(
-            id=model.id,
-            name=model.name,
-            breasts=model.breasts,
-            measurements=model.measurements,
-            avatar=f"/v1/models/{model.id}/avatar" if model.has_avatar else None,
-            created_at=model.created_at,
-            updated_at=model.updated_at,
-        )
+    def of(cls, model: StoredModel, shown_in: Unit | None = None) -> Self:
+        return cls(**_members(model, shown_in))
+
+
+def _members(model: StoredModel, shown_in: Unit | None) -> dict[str, Any]:
+    body = model.body
+    return {
+        "id": model.id,
+        "name": model.name,
+        "breasts": body.breasts,
+        "measurements": body.shown,
+        "hidden": body.hidden,
+        "missing": body.missing,
+        "typed": {name: TypedRead.of(typed) for name, typed in body.typed.items()},
+        "in_unit": shown_in and InUnitRead.of(body, shown_in),
+        "based_on": model.based_on,
+        "overridden": sorted(model.own.measurements) if model.base else [],
+        "avatar": f"/v1/models/{model.id}/avatar" if model.has_avatar else None,
+        "created_at": model.created_at,
+        "updated_at": model.updated_at,
+    }
 
 
 class ModelPage(Complete):
@@ -142,9 +219,12 @@ class ModelPage(Complete):
     ]
 
     @classmethod
-    def of(cls, page: tuple[list[StoredModel], UUID | None]) -> "ModelPage":
+    def of(
+        cls, page: tuple[list[StoredModel], UUID | None], shown_in: Unit | None = None
+    ) -> "ModelPage":
         models, after = page
-        return cls(items=[ModelRead.of(model) for model in models], next=after and as_cursor(after))
+        items = [ModelRead.of(model, shown_in) for model in models]
+        return cls(items=items, next=after and as_cursor(after))
 
 
 def as_cursor(model_id: UUID) -> str:

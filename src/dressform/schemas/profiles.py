@@ -10,6 +10,7 @@ from dressform.schemas.fields import (
     Complete,
     EmailText,
     Language,
+    LengthUnit,
     Merging,
     Network,
     SocialAccount,
@@ -61,6 +62,7 @@ class OwnProfileRead(ProfileRead):
 
     email: EmailText
     language: Annotated[Language, Field(description="Of the mails you get.")]
+    unit: Annotated[LengthUnit, Field(description="In which you like to read lengths.")]
     created_at: Annotated[datetime, Field(description="When the account was made.")]
     last_login_at: Annotated[
         datetime | None, Field(description="Null until the first login; a refresh is none.")
@@ -81,6 +83,7 @@ class OwnProfileRead(ProfileRead):
             **_shown(profile) | {"picture": _own_link(profile)},
             email=account.email,
             language=account.language,
+            unit=account.unit,
             created_at=account.created_at,
             last_login_at=account.last_login_at,
             ends_at=account.ends_at,
@@ -93,6 +96,7 @@ class ProfileChange(Merging):
 
     username: Username = ""
     language: Annotated[Language, Field(description="Of the mails you get.")] = "en"
+    unit: Annotated[LengthUnit, Field(description="In which you like to read lengths.")] = "cm"
     bio: Bio | None = None
     social_accounts: Annotated[
         SocialAccountChanges | None,

@@ -136,7 +136,7 @@ Route = Annotated[
         min_length=1,
         max_length=200,
         pattern=r"^(/[!-~]*|\(none\))$",
-        examples=["/v1/models/{model_id}"],
+        examples=["/v1/models"],
     ),
     AfterValidator(_has_no_address),
 ]

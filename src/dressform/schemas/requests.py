@@ -83,7 +83,7 @@ class RequestRead(Complete):
         Field(
             max_length=200,
             description="The route's template, never the path.",
-            examples=["/v1/models/{model_id}"],
+            examples=["/v1/models"],
         ),
     ]
     status: Annotated[

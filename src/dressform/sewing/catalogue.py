@@ -15,7 +15,7 @@ from typing import Any
 
 # FreeSewing's own sample sets run from dolls (10 %) to giants (300 %): a bound refuses slips of the
 # unit and of the keyboard, never a body.
-_LONGEST_MM = 10_000
+LONGEST_MM = 10_000
 _STEEPEST_DEGREES = 90
 
 _NAME_SHOWN = 40
@@ -55,7 +55,7 @@ class Measurement:
     @property
     def maximum(self) -> int:
         """Inclusive for lengths, exclusive for angles."""
-        return _LONGEST_MM if self.kind is Kind.LENGTH else _STEEPEST_DEGREES
+        return LONGEST_MM if self.kind is Kind.LENGTH else _STEEPEST_DEGREES
 
     @property
     def expected(self) -> str:

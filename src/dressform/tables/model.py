@@ -1,7 +1,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Index
+from sqlalchemy import BigInteger, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped
 
 from dressform.policy import MODEL
@@ -9,7 +9,11 @@ from dressform.tables.base import Base, column, of_account
 
 
 class Model(Base):
-    """The measurements of one body. `sealed`: name, breasts, measurements."""
+    """The measurements of one body. `sealed`: name, breasts, measurements, typed.
+
+    A variant is based on another model and seals only what differs from it; breasts null there
+    means the base's.
+    """
 
     __tablename__ = "model"
 
@@ -18,9 +22,20 @@ class Model(Base):
     created_at: Mapped[datetime] = column(MODEL)
     updated_at: Mapped[datetime] = column(MODEL)
     version: Mapped[int] = column(MODEL)
+    base_id: Mapped[UUID | None] = column(MODEL)
     sealed: Mapped[bytes] = column(MODEL)
 
-    __table_args__ = (Index(None, "account_id", "id"),)
+    __table_args__ = (
+        UniqueConstraint("account_id", "id"),
+        # Both columns: nobody's model can be based on another member's. Its owner's removal makes
+        # variants whole first; where a whole account ends, the reference just goes.
+        ForeignKeyConstraint(
+            ["account_id", "base_id"],
+            ["model.account_id", "model.id"],
+            ondelete="SET NULL (base_id)",
+        ),
+        Index(None, "account_id", "base_id", postgresql_where=text("base_id IS NOT NULL")),
+    )
 
 
 class Avatar(Base):

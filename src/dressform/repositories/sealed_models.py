@@ -1,0 +1,75 @@
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from dressform.repositories.owners import Owner
+from dressform.sewing.body import Body
+from dressform.sewing.units import Typed
+from dressform.sewing.units import Unit as LengthUnit
+
+
+@dataclass(frozen=True, slots=True)
+class StoredModel:
+    """A variant's `own` body holds what differs from its `base`."""
+
+    id: UUID
+    name: str
+    own: Body
+    base: Body | None
+    based_on: UUID | None
+    version: int
+    has_avatar: bool
+    created_at: datetime
+    updated_at: datetime
+
+    @property
+    def body(self) -> Body:
+        return self.own.over(self.base) if self.base else self.own
+
+    @property
+    def made_whole(self) -> "StoredModel":
+        """The same body, based on nothing."""
+        return replace(self, own=self.body, base=None, based_on=None)
+
+
+def opened(row: Any, owner: Owner) -> StoredModel:
+    """Of a row with its base's, if it has one."""
+    payload = owner.key.open(row.sealed, "model", row.id, row.version)
+    base = None
+    if row.base_id:
+        base = _body(owner.key.open(row.base_sealed, "model", row.base_id, row.base_version))
+    return StoredModel(
+        id=row.id,
+        name=payload["name"],
+        own=_body(payload),
+        base=base,
+        based_on=row.base_id,
+        version=row.version,
+        has_avatar=row.has_avatar,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+    )
+
+
+def _body(payload: dict[str, Any]) -> Body:
+    typed = {
+        name: Typed(text, LengthUnit(of)) for name, (text, of) in payload.get("typed", {}).items()
+    }
+    return Body(payload["breasts"], payload["measurements"], typed)
+
+
+def stored(model: StoredModel, owner: Owner) -> dict[str, Any]:
+    """The values of its row, sealed for its version."""
+    payload = {
+        "name": model.name,
+        "breasts": model.own.breasts,
+        "measurements": dict(model.own.measurements),
+        "typed": {name: (typed.text, typed.unit) for name, typed in model.own.typed.items()},
+    }
+    return {
+        "base_id": model.based_on,
+        "version": model.version,
+        "updated_at": model.updated_at,
+        "sealed": owner.key.seal(payload, "model", model.id, model.version),
+    }

@@ -1,0 +1,209 @@
+"""Lengths and angles as people write them: read to the letter, or not at all.
+
+Worked out in fractions, so that an inch is 25.4 mm exactly and nothing is lost on the way. What
+could be meant in two ways is refused rather than guessed.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from fractions import Fraction
+
+from dressform.sewing.catalogue import LONGEST_MM, Kind, shown
+
+LONGEST = 40
+"""Characters: nobody needs more for a length."""
+
+
+class Unit(StrEnum):
+    MM = "mm"
+    CM = "cm"
+    INCH = "in"
+    DEGREE = "deg"
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """As a person typed it, and the unit that it was read in."""
+
+    text: str
+    unit: Unit
+
+
+class NotUnderstoodError(ValueError):
+    """Its text is one sentence: what was not understood, and what to write instead."""
+
+
+_IN_OURS = {
+    Unit.MM: Fraction(1),
+    Unit.CM: Fraction(10),
+    Unit.INCH: Fraction("25.4"),
+    Unit.DEGREE: Fraction(1),
+}
+_CALLED: dict[Unit | str, str] = {
+    Unit.MM: "mm millimeter millimeters millimetre millimetres millimètre millimètres",
+    Unit.CM: "cm centimeter centimeters centimetre centimetres centimètre centimètres",
+    Unit.INCH: "in inch inches po pouce pouces \" ''",
+    Unit.DEGREE: "deg degree degrees degré degrés °",
+    "m": "m meter meters metre metres mètre mètres",
+    "ft": "ft foot feet pi pied pieds '",
+}
+_MEANT = {word: unit for unit, words in _CALLED.items() for word in words.split()}
+# A larger unit, and what follows it: 5 ft 7 1/2 in, and in French 1 m 65.
+_LARGER = {"m": (Unit.CM, 100), "ft": (Unit.INCH, 12)}
+
+_ALIKE = str.maketrans("′’‘´″”“º⁄", "''''\"\"\"°/")
+_THOUSANDS = re.compile(r"(?<![\d.,/])\d{1,3}(?: \d{3})+(?![\d/])")
+_PART = re.compile(r"(\d+[ -]+\d+/\d+|\d+/\d+|\d*[.,]\d+|\d+)\s*([^\W\d_]+\.?|''|['\"°])?\s*")
+_EITHER_WAY = re.compile(r"[1-9]\d{0,2}[.,]\d{3}")
+
+_WRITE = {
+    Kind.LENGTH: "write a length such as 43 1/2 in, 110.5 cm or 1105 mm",
+    Kind.ANGLE: "write an angle such as 13°",
+}
+
+
+def read(text: str, kind: Kind, *, unit: Unit | None = None) -> tuple[float, Unit]:
+    """Millimetres or degrees, and the unit they were read in: the text's own, else `unit`.
+
+    Raises NotUnderstoodError.
+    """
+    parts = _parts(text, kind)
+    default = unit if kind is Kind.LENGTH else Unit.DEGREE
+    amount, of = _joined(parts, text, default)
+    if (of is Unit.DEGREE) is (kind is Kind.LENGTH):
+        raise NotUnderstoodError(f"“{shown(text)}” is in {_named(of)}: {_WRITE[kind]}")
+    return float(amount * _IN_OURS[of]), of
+
+
+def _parts(text: str, kind: Kind) -> list[tuple[str, Unit | str | None]]:
+    """Each number as it stands, with the unit behind it."""
+    plain = "".join(map(_plain, text.translate(_ALIKE))).strip().lower()
+    if not plain:
+        raise NotUnderstoodError(f"nothing was typed: {_WRITE[kind]}")
+    if len(text) > LONGEST:
+        raise NotUnderstoodError(f"that is over {LONGEST} characters long: {_WRITE[kind]}")
+    plain = _THOUSANDS.sub(lambda found: found[0].replace(" ", ""), plain)
+    parts, at = [], 0
+    while at < len(plain):
+        part = _PART.match(plain, at)
+        if part is None:
+            raise NotUnderstoodError(f"“{shown(plain[at:])}” was not understood: {_WRITE[kind]}")
+        parts.append((part[1], _unit(part[2], kind)))
+        at = part.end()
+    return parts
+
+
+def _plain(character: str) -> str:
+    if character.isspace():
+        return " "
+    if character.isdecimal():
+        return str(unicodedata.decimal(character))
+    if unicodedata.decomposition(character).startswith("<fraction>"):
+        return " " + unicodedata.normalize("NFKC", character).replace("⁄", "/")
+    return character
+
+
+def _unit(word: str | None, kind: Kind) -> Unit | str | None:
+    if word is None:
+        return None
+    meant = _MEANT.get(word.rstrip("."))
+    if meant is None:
+        known = "mm, cm, m, in or ft" if kind is Kind.LENGTH else "°"
+        raise NotUnderstoodError(f"“{shown(word)}” is not a unit that is known here: use {known}")
+    return meant
+
+
+def _joined(
+    parts: list[tuple[str, Unit | str | None]], text: str, default: Unit | None
+) -> tuple[Fraction, Unit]:
+    (number, unit), *rest = parts
+    if unit in _LARGER:
+        smaller, times = _LARGER[unit]
+        amount = _amount(number) * times
+        return (amount + _rest(rest, unit, smaller, text), smaller)
+    if rest:
+        raise NotUnderstoodError(
+            f"“{shown(text)}” holds more than one number: write one length, in one unit"
+        )
+    of = unit or default
+    if not isinstance(of, Unit):
+        raise NotUnderstoodError(
+            f"“{shown(text)}” has no unit: write mm, cm or in behind it, or send `unit`"
+        )
+    _assert_one_meaning(number, of)
+    return _amount(number), of
+
+
+def _rest(
+    rest: list[tuple[str, Unit | str | None]], unit: Unit | str, smaller: Unit, text: str
+) -> Fraction:
+    """What follows feet or metres."""
+    if not rest:
+        return Fraction(0)
+    (number, of), *more = rest
+    # 1 m 5 is 1.05 m to one and 1.5 m to another.
+    unsure = of is None and unit == "m" and not re.fullmatch(r"\d\d", number)
+    if more or of not in {smaller, None} or unsure:
+        raise NotUnderstoodError(
+            f"“{shown(text)}” was not understood: write it in one unit, in mm, cm or in"
+        )
+    return _amount(number)
+
+
+def _amount(number: str) -> Fraction:
+    whole, _, fraction = re.sub(r"[ -]+", " ", number).rpartition(" ")
+    if "/" not in fraction:
+        return Fraction(Decimal(fraction.replace(",", ".")))
+    over, under = (Fraction(int(each)) for each in fraction.split("/"))
+    if not under or (whole and over >= under):
+        raise NotUnderstoodError(f"“{shown(number)}” is not a number: write it like 12 1/4")
+    return (Fraction(int(whole)) if whole else Fraction(0)) + over / under
+
+
+def _assert_one_meaning(number: str, of: Unit) -> None:
+    """A point between thousands is nothing we could tell from a decimal point."""
+    if not _EITHER_WAY.fullmatch(number):
+        return
+    together = re.sub(r"[.,]", "", number)
+    if of is not Unit.DEGREE and int(together) * _IN_OURS[of] <= LONGEST_MM:
+        raise NotUnderstoodError(
+            f"“{number}” can be read in two ways: write {together}, or {number}0 if you mean the "
+            "decimals"
+        )
+
+
+def _named(unit: Unit) -> str:
+    return "degrees" if unit is Unit.DEGREE else f"{unit}, a unit of length"
+
+
+_SIXTEENTH = Fraction("25.4") / 16
+_CLOSE = 1e-9
+_MOST_DIGITS = 25
+
+
+def written(value: float, unit: Unit) -> str:
+    """A stored value for people: `110.5 cm`, `43 1/2 in`, `13°`.
+
+    Exact, save that inches are rounded to a sixteenth, and then begin with ≈.
+    """
+    if unit is Unit.INCH:
+        return _in_inches(value)
+    number = format(Decimal(repr(value)) / int(_IN_OURS[unit]), "f")
+    if "." in number:
+        number = number[:_MOST_DIGITS].rstrip("0").rstrip(".")
+    if unit is Unit.MM and _EITHER_WAY.fullmatch(number):
+        number += "0"
+    return f"{number}°" if unit is Unit.DEGREE else f"{number} {unit}"
+
+
+def _in_inches(value: float) -> str:
+    sixteenths = round(Fraction(value) / _SIXTEENTH)
+    about = "" if abs(float(sixteenths * _SIXTEENTH) - value) <= _CLOSE * value else "≈ "
+    whole, over = divmod(sixteenths, 16)
+    fraction = str(Fraction(over, 16)) if over else ""
+    return (
+        f"{about}{' '.join(filter(None, (str(whole) if whole or not over else '', fraction)))} in"
+    )

@@ -1,0 +1,201 @@
+"""What people type is read exactly, or refused with a sentence that says why."""
+
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dressform.sewing.catalogue import Kind
+from dressform.sewing.units import NotUnderstoodError, Unit, read, written
+
+INCH = Fraction("25.4")
+
+LENGTHS = {
+    "1105 mm": (1105, Unit.MM),
+    "1105mm": (1105, Unit.MM),
+    "1 105 mm": (1105, Unit.MM),
+    "1 105,5 mm": (1105.5, Unit.MM),
+    "110.5 cm": (1105, Unit.CM),
+    "31,1 cm": (311, Unit.CM),
+    "31,1 CM": (311, Unit.CM),
+    " 31.1 centimètres ": (311, Unit.CM),
+    ".5 cm": (5, Unit.CM),
+    "110.125 cm": (1101.25, Unit.CM),
+    "٣١ cm": (310, Unit.CM),
+    "３１ cm": (310, Unit.CM),
+    "1.65 m": (1650, Unit.CM),
+    "1,65 m": (1650, Unit.CM),
+    "1 m 65": (1650, Unit.CM),
+    "1m65": (1650, Unit.CM),
+    "1 m 65 cm": (1650, Unit.CM),
+    "12 1/4 in": (311.15, Unit.INCH),
+    "12-1/4 in": (311.15, Unit.INCH),
+    "12¼ in": (311.15, Unit.INCH),
+    "12 ¼″": (311.15, Unit.INCH),
+    '12 1⁄4"': (311.15, Unit.INCH),
+    "12 1/4''": (311.15, Unit.INCH),
+    "12 1/4”": (311.15, Unit.INCH),
+    "12,25 po": (311.15, Unit.INCH),
+    "12.25 pouces": (311.15, Unit.INCH),
+    "12.250 inches": (311.15, Unit.INCH),
+    "12.25 in.": (311.15, Unit.INCH),
+    "½ in": (12.7, Unit.INCH),
+    "5/4 in": (31.75, Unit.INCH),
+    "1/3 in": (float(INCH / 3), Unit.INCH),
+    "5' 7 1/2\"": (1714.5, Unit.INCH),
+    "5’7½": (1714.5, Unit.INCH),
+    "5 ft 7 in": (1701.8, Unit.INCH),
+    "5 pieds 7 pouces": (1701.8, Unit.INCH),
+    "2 ft": (609.6, Unit.INCH),
+}
+
+
+@pytest.mark.parametrize(("text", "found"), LENGTHS.items())
+def test_lengths_are_read_as_they_are_written(text: str, found: tuple[float, Unit]) -> None:
+    assert read(text, Kind.LENGTH) == found
+
+
+@pytest.mark.parametrize("text", ["13", "13°", "13 deg", "13,0 degrees", "13 º", "13 degrés"])
+def test_angles_need_no_unit(text: str) -> None:
+    assert read(text, Kind.ANGLE, unit=Unit.INCH) == (13, Unit.DEGREE)
+
+
+@pytest.mark.parametrize(("unit", "mm"), [(Unit.MM, 12.25), (Unit.CM, 122.5), (Unit.INCH, 311.15)])
+def test_a_number_without_a_unit_is_in_the_one_that_came_beside_it(unit: Unit, mm: float) -> None:
+    assert read("12 1/4", Kind.LENGTH, unit=unit) == (mm, unit)
+
+
+def test_a_unit_of_its_own_wins() -> None:
+    assert read("12 cm", Kind.LENGTH, unit=Unit.INCH) == (120, Unit.CM)
+
+
+REFUSED = {
+    "": "nothing was typed",
+    " \t": "nothing was typed",
+    "43": "“43” has no unit: write mm, cm or in behind it, or send `unit`",
+    "1,105 mm": "“1,105” can be read in two ways: write 1105, or 1,1050 if you mean the decimals",
+    "1.105 mm": "can be read in two ways",
+    "1,105.5 mm": "holds more than one number: write one length, in one unit",
+    "12 5/4 in": "“12 5/4” is not a number: write it like 12 1/4",
+    "12 1/0 in": "is not a number",
+    "1/0 in": "is not a number",
+    "1/2/3 in": "“/3 in” was not understood",
+    "12 1/4 1/8 in": "more than one number",
+    "12 cm 3 mm": "more than one number",
+    "12.5 1/4 in": "more than one number",
+    "-12 cm": "“-12 cm” was not understood: write a length such as 43 1/2 in, 110.5 cm or 1105 mm",
+    "+12 cm": "was not understood",
+    "1e3 mm": "“e” is not a unit that is known here: use mm, cm, m, in or ft",
+    "12 cmm": "“cmm” is not a unit",
+    "12 ells": "“ells” is not a unit",
+    "nan": "“nan” was not understood",
+    "12² cm": "“²” is not a unit",
+    "about 12 cm": "“about 12 cm” was not understood",
+    "≈ 12 in": "was not understood",
+    "13°": "“13°” is in degrees: write a length such as",
+    "1 m 5": "write it in one unit",
+    "1 m 5 in": "write it in one unit",
+    "5 ft 7 cm": "write it in one unit",
+    "5 ft 7 in 3": "write it in one unit",
+    "1" * 41: "that is over 40 characters long",
+}
+
+
+@pytest.mark.parametrize(("text", "sentence"), REFUSED.items())
+def test_what_is_not_clear_is_refused_with_what_to_write(text: str, sentence: str) -> None:
+    with pytest.raises(NotUnderstoodError) as refused:
+        read(text, Kind.LENGTH)
+
+    assert sentence in str(refused.value)
+
+
+def test_a_length_is_no_angle() -> None:
+    with pytest.raises(NotUnderstoodError) as refused:
+        read("13 cm", Kind.ANGLE)
+
+    assert str(refused.value) == "“13 cm” is in cm, a unit of length: write an angle such as 13°"
+
+
+def refusal_of(text: str, kind: Kind, unit: Unit | None) -> str:
+    """Empty for what was understood, which must be a length."""
+    try:
+        value, _ = read(text, kind, unit=unit)
+    except NotUnderstoodError as refused:
+        return str(refused)
+    assert 0 <= value < float("inf")
+    return ""
+
+
+@given(st.text(), st.sampled_from(Kind), st.sampled_from([None, *Unit]))
+def test_no_text_does_more_than_be_refused(text: str, kind: Kind, unit: Unit | None) -> None:
+    sentence = refusal_of(text, kind, unit)
+
+    assert sentence.isprintable()
+    assert len(sentence) < 200
+
+
+@given(
+    st.text(alphabet="0123456789 .,-/'\"½¼minftc°", max_size=40), st.sampled_from([None, Unit.MM])
+)
+def test_nor_does_what_almost_is_a_length(text: str, unit: Unit | None) -> None:
+    assert len(refusal_of(text, Kind.LENGTH, unit)) < 200
+
+
+WHOLE = st.integers(min_value=0, max_value=393)
+UNDER = st.sampled_from([2, 3, 4, 8, 16, 32, 64])
+
+
+@given(WHOLE, st.integers(min_value=1, max_value=63), UNDER, st.sampled_from([" ", "-", "  "]))
+def test_fractions_are_exact(whole: int, over: int, under: int, between: str) -> None:
+    over = over % under or 1
+
+    value, _ = read(f"{whole}{between}{over}/{under} in", Kind.LENGTH)
+
+    assert value == float((whole + Fraction(over, under)) * INCH)
+
+
+LENGTH = st.floats(min_value=0.001, max_value=10_000)
+
+
+@given(LENGTH, st.sampled_from([Unit.MM, Unit.CM]))
+def test_what_is_written_in_metric_units_reads_as_the_same_number(mm: float, unit: Unit) -> None:
+    assert read(written(mm, unit), Kind.LENGTH) == (mm, unit)
+
+
+@given(st.integers(min_value=1, max_value=6000))
+def test_a_sixteenth_of_an_inch_is_written_exactly(sixteenths: int) -> None:
+    mm = float(sixteenths * INCH / 16)
+
+    assert read(written(mm, Unit.INCH), Kind.LENGTH) == (mm, Unit.INCH)
+
+
+@given(LENGTH)
+def test_what_no_sixteenth_is_near_says_so(mm: float) -> None:
+    text = written(mm, Unit.INCH)
+
+    if text.startswith("≈ "):
+        nearest, _ = read(text.removeprefix("≈ "), Kind.LENGTH)
+        assert abs(nearest - mm) <= float(INCH / 32) + 1e-9
+    else:
+        assert read(text, Kind.LENGTH)[0] == pytest.approx(mm, rel=1e-8)
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "text"),
+    [
+        (1104.9, Unit.CM, "110.49 cm"),
+        (1104.9, Unit.INCH, "43 1/2 in"),
+        (1105, Unit.INCH, "≈ 43 1/2 in"),
+        (1105, Unit.MM, "1105 mm"),
+        (1.105, Unit.MM, "1.1050 mm"),
+        (12.7, Unit.INCH, "1/2 in"),
+        (25.4, Unit.INCH, "1 in"),
+        (0.1, Unit.INCH, "≈ 0 in"),
+        (13, Unit.DEGREE, "13°"),
+        (13.5, Unit.DEGREE, "13.5°"),
+        (1e-300, Unit.CM, "0 cm"),
+    ],
+)
+def test_values_are_written_for_people(value: float, unit: Unit, text: str) -> None:
+    assert written(value, unit) == text
