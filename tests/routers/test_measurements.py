@@ -26,8 +26,14 @@ async def test_anybody_reads_all_of_it(client: httpx.AsyncClient) -> None:
         "kind": "length",
         "unit": "mm",
         "breasts_only": True,
+        "more_than": 0,
+        "maximum": 10_000,
         "description": dict(CATALOGUE["highBust"].description),
+        "seamly": {"code": "G03", "name": "highbust_circ", "match": "exact"},
+        "aliases": [],
     }
+    assert items["waistToUnderbust"]["seamly"] is None
+    assert items["chest"]["aliases"] == ["chestCircumference"]
     assert items["shoulderSlope"]["unit"] == "degree"
     assert response.headers["Cache-Control"] == "public, max-age=3600"
 
@@ -60,3 +66,32 @@ async def test_what_is_no_flag_is_refused(client: httpx.AsyncClient, breasts: st
 
     assert response.status_code == 422
     assert response.json()["errors"][0]["pointer"] == "query/breasts"
+
+
+async def test_each_can_be_read_by_itself(client: httpx.AsyncClient) -> None:
+    items = (await client.get(PATH)).json()["items"]
+
+    assert [(await client.get(f"{PATH}/{item['name']}")).json() for item in items] == items
+
+
+async def test_an_older_name_is_told_the_present_one(client: httpx.AsyncClient) -> None:
+    old = await client.get(f"{PATH}/chestCircumference")
+    none = await client.get(f"{PATH}/chset")
+
+    assert (old.status_code, old.json()["detail"]) == (404, "It is now called chest.")
+    assert none.status_code == 404
+
+
+@pytest.mark.parametrize("path", ["", "/chest"])
+async def test_a_version_may_be_kept_for_ever(client: httpx.AsyncClient, path: str) -> None:
+    version = (await client.get(PATH)).json()["version"]
+
+    kept = await client.get(PATH + path, params={"version": version})
+    gone = await client.get(PATH + path, params={"version": "4.9.0+00000000"})
+
+    assert kept.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert kept.json() == (await client.get(PATH + path)).json()
+    same = {"If-None-Match": kept.headers["ETag"]}
+    assert (await client.get(PATH + path, headers=same)).status_code == 304
+    assert gone.status_code == 404
+    assert version in gone.json()["detail"]

@@ -9,7 +9,7 @@ from dressform.database import Units
 from dressform.tables import Model
 from tests.conftest import MovableClock
 from tests.people import Person
-from tests.routers.test_models import JSON, MODELS, changed, made, read
+from tests.routers.test_models import JSON, MODELS, changed, made, read, unwarned
 from tests.test_story import count
 
 BODY = {"chest": 1105, "neck": 420, "waist": 810}
@@ -20,8 +20,7 @@ async def variant_of(person: Person, base: dict[str, object], **over: object) ->
         "POST", MODELS, json={"name": "With a binder", "based_on": base["id"]} | over
     )
     assert response.status_code == 201, response.text
-    found: dict[str, object] = response.json()
-    return found
+    return unwarned(response)
 
 
 async def test_a_variant_is_its_base_with_some_values_of_its_own(ada: Person) -> None:

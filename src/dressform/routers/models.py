@@ -8,7 +8,8 @@ from dressform.errors import NotFound, TooLarge, TooManyModels, UnsupportedPictu
 from dressform.routers.dependencies import Accounts, Avatars, Me, Models, OpenUnits, Studio
 from dressform.routers.pictures import PICTURE_ANSWER, PICTURE_BODY, WebP, sent, shown
 from dressform.routers.problems import answers
-from dressform.schemas.models import Cursor, ModelChange, ModelNew, ModelPage, ModelRead
+from dressform.schemas.measurements import WarningsRead
+from dressform.schemas.models import Cursor, ModelChange, ModelNew, ModelPage, ModelRead, ModelSaved
 from dressform.sewing.units import Unit
 
 router = APIRouter(prefix="/v1/models", tags=["models"])
@@ -54,7 +55,7 @@ async def list_models(
     response_description="The model.",
     responses=answers(TooManyModels),
 )
-async def create_model(body: ModelNew, me: Me, models: Models, response: Response) -> ModelRead:
+async def create_model(body: ModelNew, me: Me, models: Models, response: Response) -> ModelSaved:
     """Make a model
 
     Numbers are millimetres, of shoulderSlope degrees; text is read as people write it:
@@ -63,7 +64,7 @@ async def create_model(body: ModelNew, me: Me, models: Models, response: Respons
     """
     model = await models.add(me, name=body.name, body=body.as_body(), based_on=body.based_on)
     response.headers["Location"] = f"/v1/models/{model.id}"
-    return ModelRead.of(model)
+    return ModelSaved.of(model)
 
 
 @router.get("/{model_id}", response_description="The model.", responses=answers(NotFound))
@@ -79,13 +80,13 @@ async def read_model(model_id: ModelId, me: Me, models: Models, shown_in: ShownI
 @router.patch(
     "/{model_id}", response_description="The model as it is now.", responses=answers(NotFound)
 )
-async def change_model(model_id: ModelId, body: ModelChange, me: Me, models: Models) -> ModelRead:
+async def change_model(model_id: ModelId, body: ModelChange, me: Me, models: Models) -> ModelSaved:
     """Change a model
 
     JSON Merge Patch (RFC 7396): what you leave out stays, a measurement that is null is removed,
     or in a variant as in its base again. `based_on` null makes a variant whole.
     """
-    return ModelRead.of(await models.change(me, model_id, **body.as_changes()))
+    return ModelSaved.of(await models.change(me, model_id, **body.as_changes()))
 
 
 @router.delete(
@@ -101,6 +102,19 @@ async def delete_model(model_id: ModelId, me: Me, models: Models) -> None:
     Variants of it stay, with all their values.
     """
     await models.remove(me, model_id)
+
+
+@router.get(
+    "/{model_id}/warnings",
+    response_description="What is worth a second look.",
+    responses=answers(NotFound),
+)
+async def read_warnings(model_id: ModelId, me: Me, models: Models) -> WarningsRead:
+    """Check a model
+
+    What making and changing it answered, again. Nothing is ever refused for it.
+    """
+    return WarningsRead.of((await models.owned_by(me, model_id)).body)
 
 
 @router.get(

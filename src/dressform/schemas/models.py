@@ -9,13 +9,18 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from dressform.repositories.sealed_models import StoredModel
 from dressform.schemas.fields import Complete, LengthUnit, Merging, ModelName, Strict
+from dressform.schemas.measurements import (
+    Measured,
+    MeasurementNames,
+    Warnings,
+    warnings_of,
+)
 from dressform.schemas.sent_measurements import (
     LONGEST_TYPED,
     MeasurementChangesSent,
     MeasurementsSent,
     Readings,
     SentUnit,
-    schema_of_all,
 )
 from dressform.sewing.body import Body
 from dressform.sewing.catalogue import CATALOGUE
@@ -23,14 +28,7 @@ from dressform.sewing.units import Typed, Unit, written
 
 _CURSOR = "[A-Za-z0-9_-]{22}"
 _MODEL_ID = "019a0000-0000-7000-8000-000000000000"
-_MEASURED = {"chest": 1105, "neck": 419.1, "hpsToWaistBack": 502, "shoulderSlope": 13}
-_NAMES = sorted(CATALOGUE)
 
-Measured = Annotated[dict[str, float], WithJsonSchema(schema_of_all("number", example=_MEASURED))]
-MeasurementNames = Annotated[
-    list[Annotated[str, Field(json_schema_extra={"enum": _NAMES})]],
-    Field(max_length=len(CATALOGUE), examples=[["waist", "hips"]]),
-]
 Breasts = Annotated[
     bool,
     Field(
@@ -201,6 +199,16 @@ def _members(model: StoredModel, shown_in: Unit | None) -> dict[str, Any]:
         "created_at": model.created_at,
         "updated_at": model.updated_at,
     }
+
+
+class ModelSaved(ModelRead):
+    """The model as it is now, with what is worth a second look."""
+
+    warnings: Warnings
+
+    @classmethod
+    def of(cls, model: StoredModel, shown_in: Unit | None = None) -> Self:
+        return cls(**_members(model, shown_in), warnings=warnings_of(model.body))
 
 
 class ModelPage(Complete):

@@ -1,6 +1,6 @@
 """Measurements as they come in: numbers, or text as a person types it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
 
@@ -32,7 +32,7 @@ class Readings:
     typed: dict[str, Typed] = field(default_factory=dict)
 
 
-def schema(name: str, *types: str) -> dict[str, Any]:
+def _schema(name: str, *types: str) -> dict[str, Any]:
     """Of one measurement, in the words of JSON Schema."""
     measurement = CATALOGUE[name]
     end = "maximum" if measurement.kind is Kind.LENGTH else "exclusiveMaximum"
@@ -45,13 +45,13 @@ def schema(name: str, *types: str) -> dict[str, Any]:
     }
 
 
-def schema_of_all(*types: str, example: Mapping[str, object]) -> dict[str, Any]:
+def _schema_of_all(*types: str) -> dict[str, Any]:
     return {
         "type": "object",
         "additionalProperties": False,
-        "properties": {name: schema(name, *types) for name in CATALOGUE},
+        "properties": {name: _schema(name, *types) for name in CATALOGUE},
         "description": "Lengths in millimetres, angles in degrees, by the catalogue's names.",
-        "examples": [example],
+        "examples": [EXAMPLE],
     }
 
 
@@ -99,12 +99,12 @@ def _merging(value: object, info: ValidationInfo) -> Readings:
 MeasurementsSent = Annotated[
     Any,
     PlainValidator(_strict),
-    WithJsonSchema(schema_of_all("number", "string", example=EXAMPLE)),
+    WithJsonSchema(_schema_of_all("number", "string")),
 ]
 """For a body with a field `unit`, declared before."""
 MeasurementChangesSent = Annotated[
     Any,
     PlainValidator(_merging),
-    WithJsonSchema(schema_of_all("number", "string", "null", example=EXAMPLE)),
+    WithJsonSchema(_schema_of_all("number", "string", "null")),
 ]
 """The same for a JSON Merge Patch: null removes."""

@@ -9,9 +9,10 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from importlib import resources
 from types import MappingProxyType
 from typing import Any
+
+from dressform.sewing.facts import facts
 
 # FreeSewing's own sample sets run from dolls (10 %) to giants (300 %): a bound refuses slips of the
 # unit and of the keyboard, never a body.
@@ -89,18 +90,12 @@ def _by_name(facts: Iterable[Mapping[str, Any]]) -> Mapping[str, Measurement]:
     return MappingProxyType({each.name: each for each in known})
 
 
-def _read() -> dict[str, Any]:
-    file = resources.files("dressform.sewing").joinpath("measurements.json")
-    facts: dict[str, Any] = json.loads(file.read_text("utf-8"))
-    return facts
-
-
 def _version(facts: Mapping[str, Any]) -> str:
     content = json.dumps(facts, sort_keys=True).encode()
     return f"{facts['version']}+{hashlib.sha256(content).hexdigest()[:8]}"
 
 
-_FACTS = _read()
+_FACTS = facts("measurements")
 _DERIVED = frozenset(_FACTS["derived"])
 _RETIRED = frozenset(_FACTS["retired"])
 
@@ -148,6 +143,11 @@ def shown(name: str) -> str:
         c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in name[:_NAME_SHOWN]
     )
     return start if len(name) <= _NAME_SHOWN else start + "…"
+
+
+def now_called(name: str) -> str | None:
+    """What an older name of FreeSewing's stands for."""
+    return _NOW_CALLED.get(name)
 
 
 def _unknown(name: str, *, suggest: bool) -> str:

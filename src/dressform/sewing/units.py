@@ -75,7 +75,8 @@ def read(text: str, kind: Kind, *, unit: Unit | None = None) -> tuple[float, Uni
     amount, of = _joined(parts, text, default)
     if (of is Unit.DEGREE) is (kind is Kind.LENGTH):
         raise NotUnderstoodError(f"“{shown(text)}” is in {_named(of)}: {_WRITE[kind]}")
-    return float(amount * _IN_OURS[of]), of
+    value = amount * _IN_OURS[of]
+    return (int(value) if value.denominator == 1 else float(value)), of
 
 
 def _parts(text: str, kind: Kind) -> list[tuple[str, Unit | str | None]]:

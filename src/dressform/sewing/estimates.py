@@ -1,0 +1,60 @@
+"""What the neck lets one expect of the rest of a body, as FreeSewing estimates it.
+
+An estimate is a guess: good to notice a slip and to draw a first outline, never to be stored as if
+it had been measured.
+"""
+
+from collections.abc import Mapping
+from statistics import median
+
+from dressform.sewing.catalogue import relevant
+from dressform.sewing.facts import facts
+
+_FACTS = facts("estimates")
+_LENGTHS = _FACTS["lengths"]
+_SLOPE: float = _FACTS["shoulderSlope"]
+_BASES: dict[bool, dict[str, float]] = {
+    True: {name: fact["with_breasts"] for name, fact in _LENGTHS.items()},
+    False: {name: fact["without_breasts"] for name, fact in _LENGTHS.items()},
+}
+
+# Beyond it FreeSewing's ratios, made for adults, say less than the scale of the whole.
+_ADULT = (0.7, 1.4)
+
+
+def estimates(neck: float, *, breasts: bool) -> dict[str, float]:
+    """Every other relevant measurement for a neck in mm: lengths in mm, shoulderSlope in degrees."""
+    bases = _BASES[breasts]
+    growth = neck / bases["neck"] - 1
+    found = {
+        name: base + growth * base * _LENGTHS[name]["ratio"]
+        for name, base in bases.items()
+        if name != "neck"
+    } | {"shoulderSlope": _SLOPE}
+    return {one.name: found[one.name] for one in relevant(breasts) if one.name != "neck"}
+
+
+def scale(measurements: Mapping[str, float], *, breasts: bool) -> float:
+    """How large a body is beside a usual one: 0.1 for a doll; 1 where nothing is known."""
+    bases = _BASES[breasts]
+    ratios = [value / bases[name] for name, value in measurements.items() if name in bases]
+    return median(ratios) if ratios else 1.0
+
+
+def is_usual(name: str, value: float) -> bool | None:
+    """Whether an adult was measured so; None where nobody looked."""
+    if "seen" not in _LENGTHS[name]:
+        return None
+    least, most = _LENGTHS[name]["seen"]
+    return bool(least <= value <= most)
+
+
+def expected(measurements: Mapping[str, float], *, breasts: bool) -> dict[str, float]:
+    """What the measurements, however few, suggest of each: by the neck, or else by their scale."""
+    bases, size = _BASES[breasts], scale(measurements, breasts=breasts)
+    scaled = {name: size * base for name, base in bases.items()} | {"shoulderSlope": _SLOPE}
+    neck = measurements.get("neck", 0)
+    least, most = _ADULT
+    if least < size < most and least < neck / scaled["neck"] < most:
+        return scaled | estimates(neck, breasts=breasts)
+    return scaled
