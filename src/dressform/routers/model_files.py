@@ -25,7 +25,7 @@ _MEDIA_TYPES = {
 }
 _ENDINGS = {Format.FREESEWING: "json"}
 _TAKEN = ("application/octet-stream", *dict.fromkeys(_MEDIA_TYPES.values()))
-_FILE: dict[str, Any] = {"type": "string", "format": "binary", "maxLength": 256 * 1024}
+_FILE: dict[str, Any] = {"type": "string", "format": "binary"}
 _EXAMPLE = "measurement,value,unit\r\nbreasts,false,\r\nchest,1105,mm\r\n"
 _EXPORTED: dict[int | str, dict[str, Any]] = {
     200: {
