@@ -251,7 +251,8 @@ def test_a_time_is_a_whole_number_near_the_present(name: str, value: object) -> 
         {"nbf": SECOND + 6},
         {"iat": -(10**30)},
         {"iat": 0},
-        {"iat": SECOND + 5, "exp": SECOND + 4},
+        {"iat": SECOND + 5, "nbf": SECOND + 5, "exp": SECOND + 4},
+        {"nbf": SECOND - 1},
     ],
     ids=spell,
 )
