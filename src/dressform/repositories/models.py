@@ -8,6 +8,8 @@ from sqlalchemy import bindparam, delete, exists, func, insert, select, update
 from dressform.crypto.secrets import new_id
 from dressform.database import Unit
 from dressform.errors import NotFound, NotSignedIn, TooManyModels
+from dressform.questions import Row
+from dressform.repositories.members import who_and
 from dressform.repositories.owners import Owner
 from dressform.tables import Account, Avatar, Model
 
@@ -46,6 +48,7 @@ _OWNED = (
 )
 _ONE = _OWNED.where(Model.id == bindparam("model_id"))
 _ONE_LOCKED = _ONE.with_for_update(of=Model)
+ONE_AND_WHO = who_and(_ONE)
 _PAGE = _OWNED.where(Model.id > bindparam("after")).order_by(Model.id).limit(bindparam("most"))
 
 
@@ -144,6 +147,13 @@ class Models:
 
     def _asked(self, owner: Owner) -> dict[str, Any]:
         return {"account_id": owner.account_id, "at": self._unit.at}
+
+
+def found(row: Row, owner: Owner) -> StoredModel:
+    """What a row of ONE_AND_WHO holds beside its member. Raises NotFound."""
+    if row.id is None:
+        raise NotFound
+    return _opened(row, owner)
 
 
 def _opened(row: Any, owner: Owner) -> StoredModel:

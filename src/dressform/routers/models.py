@@ -5,9 +5,11 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response, status
 
 from dressform.actions.keep_picture import keep_avatar
 from dressform.errors import NotFound, TooLarge, TooManyModels, UnsupportedPicture
-from dressform.routers.dependencies import Avatars, Me, Models, OpenUnits, Studio
+from dressform.repositories.models import ONE_AND_WHO, found
+from dressform.routers.dependencies import Avatars, InOneLook, Me, Models, OpenUnits, Studio
 from dressform.routers.pictures import PICTURE_ANSWER, PICTURE_BODY, WebP, sent, shown
 from dressform.routers.problems import answers
+from dressform.routers.quick import QuickRoute
 from dressform.schemas.models import Cursor, ModelChange, ModelNew, ModelPage, ModelRead
 
 router = APIRouter(prefix="/v1/models", tags=["models"])
@@ -18,6 +20,10 @@ Limit = Annotated[
 ]
 After = Annotated[Cursor | None, Query(description="The `next` of the page before.")]
 ModelId = Annotated[UUID, Path(description="The model's id.")]
+
+
+def as_json(answer: ModelRead) -> Response:
+    return Response(answer.__pydantic_serializer__.to_json(answer), media_type="application/json")
 
 
 @router.get("", response_description="A page of your models.")
@@ -45,13 +51,23 @@ async def create_model(body: ModelNew, me: Me, models: Models, response: Respons
     return ModelRead.of(model)
 
 
-@router.get("/{model_id}", response_description="The model.", responses=answers(NotFound))
-async def read_model(model_id: ModelId, me: Me, models: Models) -> ModelRead:
+async def read_model(model_id: ModelId, look: InOneLook) -> Response:
     """Read a model
 
     Nobody but its owner learns that it exists.
     """
-    return ModelRead.of(await models.owned_by(me, model_id))
+    me, row = await look.at(ONE_AND_WHO, model_id=model_id)
+    return as_json(ModelRead.of(found(row, me)))
+
+
+router.add_api_route(
+    "/{model_id}",
+    read_model,
+    response_model=ModelRead,
+    response_description="The model.",
+    responses=answers(NotFound),
+    route_class_override=QuickRoute,
+)
 
 
 @router.patch(
