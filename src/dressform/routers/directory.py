@@ -32,5 +32,5 @@ class Directory:
 
 
 def _beginning(path: str) -> tuple[str, ...]:
-    """Its first two steps, which no route of ours leaves open."""
+    """Its first two steps: a route that leaves one of them open is the router's to find."""
     return tuple(path.split("/", 3)[1:3])
