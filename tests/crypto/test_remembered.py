@@ -139,6 +139,18 @@ def test_expired_ones_leave_when_another_comes() -> None:
     assert len(ours._signed) == 1
 
 
+def test_what_expired_is_not_kept(checked: list[str]) -> None:
+    ours = made()
+    token = signed(ours)
+    ours.verify(token, at=AT)
+    for seconds in (600, 601):
+        with pytest.raises(NotSignedIn):
+            ours.verify(token, at=AT + timedelta(seconds=seconds))
+
+        assert len(ours._signed) == 0
+    assert checked == [token, token]
+
+
 def test_no_token_stands_in_the_memory() -> None:
     ours = made()
     token = signed(ours)

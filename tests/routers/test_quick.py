@@ -6,7 +6,9 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 from fastapi import FastAPI
+from sqlalchemy import text
 
+from dressform.database import Units
 from dressform.routers.asking import look_of
 from dressform.routers.models import read_model
 from dressform.sewing.catalogue import CATALOGUE
@@ -44,9 +46,9 @@ async def test_another_spelling_of_the_id_is_the_same_model(
         assert (read.status_code, read.content) == (200, made.content)
 
 
-@pytest.mark.parametrize("text", ["x", "0" * 35, "g" * 32, "%00", "1-2-3-4-5"])
-async def test_what_is_no_id_is_told_so(ada: Person, text: str) -> None:
-    answer = await ada.ask("GET", f"/v1/models/{text}")
+@pytest.mark.parametrize("wrong", ["x", "0" * 35, "g" * 32, "%00", "1-2-3-4-5"])
+async def test_what_is_no_id_is_told_so(ada: Person, wrong: str) -> None:
+    answer = await ada.ask("GET", f"/v1/models/{wrong}")
 
     assert_problem(answer, 422, "invalid-input")
     assert [error["pointer"] for error in answer.json()["errors"]] == ["path/model_id"]
@@ -83,6 +85,20 @@ async def test_an_access_token_that_was_good_a_moment_ago_is_over_to_the_second(
     clock.advance(seconds=599)
     assert (await ada.ask("GET", made.headers["location"])).status_code == 200
     clock.advance(seconds=1)
+
+    assert_problem(await ada.ask("GET", made.headers["location"]), 401, "not-signed-in")
+
+
+@pytest.mark.parametrize("table", ["session", "account"])
+async def test_what_is_over_is_not_read_although_it_is_still_there(
+    ada: Person, made: httpx.Response, units: Units, table: str
+) -> None:
+    over = {
+        "session": "UPDATE session SET created_at = created_at - interval '1 year'",
+        "account": "UPDATE account SET last_login_at = last_login_at - interval '3 years'",
+    }[table]
+    async with units.writing() as unit:
+        await unit.connection.execute(text(over))
 
     assert_problem(await ada.ask("GET", made.headers["location"]), 401, "not-signed-in")
 

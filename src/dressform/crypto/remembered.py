@@ -15,7 +15,7 @@ Found = TypeVar("Found", bound=Ending)
 
 
 class Remembered(Generic[Found]):
-    """At most `most` findings, none longer than until it expires.
+    """At most `most` findings. Whoever asks judges whether one still holds.
 
     A text is known by its SHA-256: kept as it is, it would be for whoever reads the memory.
     """
@@ -32,7 +32,9 @@ class Remembered(Generic[Found]):
         """What was found, or is found now. Raises what finding raises, and remembers no failure."""
         digest = hashlib.sha256(text.encode()).digest()
         kept = self._kept.get(digest)
-        if kept is not None and at < kept.expires_at:
+        if kept is not None:
+            if at >= kept.expires_at:
+                del self._kept[digest]
             return kept
         found = self._find(text)
         if at < found.expires_at:
