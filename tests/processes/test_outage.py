@@ -110,12 +110,15 @@ class Load:
                 self.hasty += "retry-after" not in response.headers
                 await asyncio.sleep(0.02)
 
-    def begin(self) -> list[asyncio.Task[None]]:
+    async def begin(self) -> list[asyncio.Task[None]]:
         login = {"login": "ada", "password": self.ada.password, "session": "body"}
         model = {"name": "Me", "breasts": True, "measurements": {"chest": 900}}
+        made = await self.client.post("/v1/models", json=model, headers=self.ada.headers)
+        self.statuses[made.status_code] += 1
         asked = [
             self.ask("GET", "/v1/profiles/me"),
             self.ask("GET", "/v1/models"),
+            self.ask("GET", made.headers["location"]),
             self.ask("GET", "/health/ready"),
             self.ask("GET", "/v1/measurements"),
             self.ask("POST", "/v1/auth/login", json=login),
@@ -162,7 +165,7 @@ async def test_an_outage_under_load(own: Settings, database: Database, way: sign
         base = await asyncio.to_thread(serve.says, LISTENING)
         async with httpx.AsyncClient(base_url=base, timeout=30) as client:
             load = Load(client, await signed_in(client, own))
-            clients = load.begin()
+            clients = await load.begin()
             await asyncio.sleep(1)
             await asyncio.to_thread(database.stop, way)
             before, load.statuses = load.statuses, Counter()

@@ -21,6 +21,9 @@ class BodyLimitMiddleware:
             await self.app(scope, receive, send)
             return
         headers = dict(scope["headers"])
+        if b"content-length" not in headers and b"transfer-encoding" not in headers:
+            await self.app(scope, receive, send)  # No body comes.
+            return
         is_picture = headers.get(b"content-type", b"").lower().startswith(b"image/")
         limit = PICTURE_LIMIT if is_picture else JSON_LIMIT
         if _is_over(headers.get(b"content-length", b"0"), limit):

@@ -6,7 +6,8 @@ from dressform.database import Unit
 from dressform.errors import Unavailable
 from dressform.migrate import is_current
 from dressform.repositories.retention import Retention
-from dressform.routers.dependencies import Auditor, Service, TheService
+from dressform.routers.dependencies import Auditor, TheService
+from dressform.routers.service import Service
 from dressform.schemas.health import (
     LiveRead,
     LogStanding,

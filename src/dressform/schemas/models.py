@@ -179,7 +179,8 @@ class ModelRead(Complete):
 
     @classmethod
     def of(cls, model: StoredModel, shown_in: Unit | None = None) -> Self:
-        return cls(**_members(model, shown_in))
+        # What comes from our own tables was checked when it came in: not once more at each read.
+        return cls.model_construct(**_members(model, shown_in))
 
 
 def _members(model: StoredModel, shown_in: Unit | None) -> dict[str, Any]:
