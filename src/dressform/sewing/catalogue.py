@@ -96,8 +96,8 @@ def _version(facts: Mapping[str, Any]) -> str:
 
 
 _FACTS = facts("measurements")
-_DERIVED = frozenset(_FACTS["derived"])
-_RETIRED = frozenset(_FACTS["retired"])
+DERIVED = frozenset(_FACTS["derived"])
+RETIRED = frozenset(_FACTS["retired"])
 
 CATALOGUE = _by_name(_FACTS["measurements"])
 """Every measurement by its name, in name order."""
@@ -153,9 +153,9 @@ def now_called(name: str) -> str | None:
 def _unknown(name: str, *, suggest: bool) -> str:
     if current := _NOW_CALLED.get(name):
         return f"{name}: this is now called {current}"
-    if name in _DERIVED:
+    if name in DERIVED:
         return f"{name}: worked out from other measurements when drafting; leave it out"
-    if name in _RETIRED:
+    if name in RETIRED:
         return f"{name}: no longer used, and no measurement takes its place; leave it out"
     nearest = _nearest(name) if suggest else None
     hint = f"; did you mean {nearest}?" if nearest else ""

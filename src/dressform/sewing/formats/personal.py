@@ -1,0 +1,23 @@
+"""What files say about a person, by the names of the fields: found, told, and never read."""
+
+KINDS = ("name", "birth_date", "gender", "email", "notes")
+
+# Seamly2D's and Valentina's elements, FreeSewing's keys, and what people call columns.
+_CALLED = {
+    "name": "family-name given-name customer name username lusername firstname lastname "
+    "first_name last_name family_name given_name fullname nom prénom prenom",
+    "birth_date": "birth-date birth_date birthdate birthday dob naissance date_de_naissance",
+    "gender": "gender sex genre sexe",
+    "email": "email e-mail mail initial courriel",
+    "notes": "notes note bio",
+}
+_KIND = {word: kind for kind, words in _CALLED.items() for word in words.split()}
+
+
+def kind_of(field: str) -> str | None:
+    """Which kind of personal thing a field of this name holds."""
+    return _KIND.get(field.strip().lower())
+
+
+def in_order(kinds: set[str]) -> tuple[str, ...]:
+    return tuple(kind for kind in KINDS if kind in kinds)
