@@ -9,7 +9,14 @@ from fractions import Fraction
 
 _LONGEST = 200
 _DEEPEST = 20
+# Longer ones come of numbers that are multiplied over and over; no body needs them.
+_MOST_BITS = 512
 _TOKEN = re.compile(r"\s*(?:([0-9]+(?:\.[0-9]+)?)|(@?[^\W\d]\w*)|([-+*/()]))")
+
+
+def is_short(value: Fraction) -> bool:
+    """Whether working on with it costs nothing."""
+    return value.numerator.bit_length() + value.denominator.bit_length() <= _MOST_BITS
 
 
 class NotWorkedOutError(ValueError):
@@ -68,6 +75,8 @@ class _Formula:
             if not times and not factor:
                 raise NotWorkedOutError
             value = value * factor if times else value / factor
+            if not is_short(value):
+                raise NotWorkedOutError
         return value
 
     def _factor(self) -> Fraction:

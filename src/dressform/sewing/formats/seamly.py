@@ -7,7 +7,7 @@ from fractions import Fraction
 from dressform.sewing.catalogue import CATALOGUE, Kind, Measurement
 from dressform.sewing.formats.entries import Entries
 from dressform.sewing.formats.files import Format, Found, UnreadableFileError
-from dressform.sewing.formats.formula import NotWorkedOutError, worked_out
+from dressform.sewing.formats.formula import NotWorkedOutError, is_short, worked_out
 from dressform.sewing.formats.numbers import UNITS, number
 from dressform.sewing.formats.personal import in_order
 from dressform.sewing.formats.reasons import Reason, why
@@ -21,8 +21,8 @@ _BY_CUSTOM = {CUSTOM + name: each for name, each in CATALOGUE.items() if not eac
 # Until version 0.3.3 the one was called as the other is since.
 _BEFORE_0_3_3 = {"rise_length_side": "rise_length_side_sitting"}
 _OLDEST = (0, 3, 0)
-# Longer ones come of formulas that square each other; nobody's body needs them.
-_MOST_BITS = 512
+# Of more than there are measurements nobody could keep track.
+_MOST_FORMULAS = 500
 
 
 def found_in(data: bytes) -> Found:
@@ -71,6 +71,7 @@ class _Reading:
         self._unit = unit
         self._renamed = renamed
         self._known: dict[str, Fraction] = {}
+        self._formulas = 0
 
     def take(self, element: Element) -> None:
         if element.is_heading:
@@ -91,16 +92,21 @@ class _Reading:
 
     def _value(self, element: Element, known: Measurement | None) -> tuple[Fraction | None, bool]:
         """In the file's unit, and whether it had to be worked out."""
-        value, is_formula = number(element.value), False
         is_angle = element.special_units or (known is not None and known.kind is Kind.ANGLE)
-        if value is None and not is_angle:
-            try:
-                value, is_formula = worked_out(element.value, self._known), True
-            except NotWorkedOutError:
-                return None, True
-        if value and not is_angle and _bits(value) <= _MOST_BITS:
+        plain = number(element.value)
+        value = plain if plain is not None or is_angle else self._worked_out(element.value)
+        if value and not is_angle and is_short(value):
             self._known.setdefault(element.name, value)
-        return value, is_formula
+        return value, plain is None
+
+    def _worked_out(self, text: str) -> Fraction | None:
+        if not text or self._formulas >= _MOST_FORMULAS:
+            return None
+        self._formulas += 1
+        try:
+            return worked_out(text, self._known)
+        except NotWorkedOutError:
+            return None
 
     def _take(
         self, element: Element, known: Measurement, value: Fraction, *, is_formula: bool
@@ -135,7 +141,3 @@ def is_exact(known: Measurement) -> bool:
 
 def _meant(name: str) -> Measurement | None:
     return BY_CODE_NAME.get(name) or _BY_CUSTOM.get(name)
-
-
-def _bits(value: Fraction) -> int:
-    return value.numerator.bit_length() + value.denominator.bit_length()

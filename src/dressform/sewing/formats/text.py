@@ -7,6 +7,7 @@ from dressform.sewing.formats.files import LARGEST, Format, UnreadableFileError
 
 _WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _START = 1_000
+_BLANK = codecs.BOM_UTF8 + codecs.BOM_UTF16 + b"\0 \t\r\n"
 _YAML = re.compile(r"(?:%YAML|---|(?:- +)?[\"']?[^\s\"':#,;][^\"':,;]*[\"']?\s*:(?:\s|$))")
 
 
@@ -14,7 +15,7 @@ def assert_readable(data: bytes) -> None:
     """Raises UnreadableFileError for what is too large, or nothing."""
     if len(data) > LARGEST:
         raise UnreadableFileError(f"the file is larger than {LARGEST // 1024} KB")
-    if not data.strip():
+    if not data.strip(_BLANK):
         raise UnreadableFileError("the file is empty")
 
 

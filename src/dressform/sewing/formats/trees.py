@@ -48,8 +48,7 @@ def yaml_tree(text: str) -> list[Node]:
     try:
         return built(_yaml_events(text))
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
-        line = None if mark is None else mark.line + 1
+        line = error.problem_mark.line + 1 if error.problem_mark else None
         raise UnreadableFileError(f"not valid YAML ({error.problem})", line=line) from None
     except (yaml.YAMLError, RecursionError):
         raise UnreadableFileError("not valid YAML: there is a character that is no text") from None
@@ -57,7 +56,8 @@ def yaml_tree(text: str) -> list[Node]:
 
 def _yaml_events(text: str) -> Iterator[Event]:
     for event in yaml.parse(text, Loader=_LOADER):
-        line = event.start_mark.line + 1
+        mark = event.start_mark
+        line = 0 if mark is None else mark.line + 1
         if isinstance(event, yaml.AliasEvent):
             raise UnreadableFileError("aliases (*name) are not read; write it out", line=line)
         if getattr(event, "tag", None):
