@@ -53,6 +53,7 @@ OF_ONESELF = {
     "POST /v1/auth/email/change",
     "POST /v1/auth/password/change",
     "POST /v1/models",
+    "POST /v1/models/import",
     "POST /v1/privacy/erasure",
     "PUT /v1/privacy/restriction",
     "PUT /v1/profiles/me/picture",
@@ -63,6 +64,7 @@ BY_OWNED_ID = {
     "DELETE /v1/models/{model_id}/avatar",
     "GET /v1/models/{model_id}",
     "GET /v1/models/{model_id}/avatar",
+    "GET /v1/models/{model_id}/export",
     "PATCH /v1/models/{model_id}",
     "PUT /v1/models/{model_id}/avatar",
 }
@@ -71,6 +73,7 @@ FOR_OPERATORS = {"GET /v1/operations/lookups", "GET /v1/operations/requests"}
 SECURED = OF_ONESELF | BY_OWNED_ID | FOR_MEMBERS | FOR_OPERATORS
 
 BODIES: dict[str, dict[str, Any]] = {
+    "GET /v1/models/{model_id}/export": {"params": {"format": "csv"}},
     "PATCH /v1/models/{model_id}": {"json": {"name": "Stolen", "measurements": {"neck": 1}}},
     "PATCH /v1/profiles/me": {"json": {}},
     "POST /v1/auth/email/change": {"json": {"password": "wrong", "new_email": "e@example.org"}},
@@ -78,6 +81,7 @@ BODIES: dict[str, dict[str, Any]] = {
         "json": {"current_password": "wrong", "new_password": "eleven quiet looms at dusk"}
     },
     "POST /v1/models": {"json": {"name": "Mallory's", "breasts": True}},
+    "POST /v1/models/import": {"content": b"breasts,true\nneck,1,mm"},
     "POST /v1/privacy/erasure": {"json": {"password": "wrong"}},
     "PUT /v1/models/{model_id}/avatar": {"content": drawn(colour="red"), "headers": IMAGE},
     "PUT /v1/privacy/restriction": {"json": {"password": "wrong", "restricted": True}},

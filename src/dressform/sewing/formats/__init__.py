@@ -6,6 +6,7 @@ listed with its line and the reason; who a file says it is about is not read at 
 
 from dressform.sewing.formats.files import (
     LARGEST,
+    MOST_ENTRIES,
     MOST_MODELS,
     FileModel,
     Format,
@@ -19,6 +20,7 @@ from dressform.sewing.formats.writing import written
 
 __all__ = [
     "LARGEST",
+    "MOST_ENTRIES",
     "MOST_MODELS",
     "FileModel",
     "Format",

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from dressform.sewing.formats.files import UnreadableFileError
 
 _DEEPEST = 30
-_MOST = 200_000
+_MOST = 100_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,8 @@ def _no_number(text: str) -> None:
 def _json_events(text: str) -> Iterator[Event]:
     """Of text that is known to be valid."""
     line = 1
-    for newline, quoted, opening, plain in _TOKEN.findall(text):
+    for token in _TOKEN.finditer(text):
+        newline, quoted, opening, plain = token.groups()
         if newline:
             line += 1
         elif quoted:
@@ -40,7 +41,7 @@ def _json_events(text: str) -> Iterator[Event]:
         elif plain:
             yield Event("=", line, plain, plain=True)
         else:
-            yield Event(opening, line)
+            yield Event(opening or "", line)
 
 
 def yaml_tree(text: str) -> list[Node]:
