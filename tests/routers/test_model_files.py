@@ -1,4 +1,4 @@
-"""Models as files over the API: what goes out comes back, and nobody's name comes with it."""
+"""Models out and in: whole, accounted for line by line, and about nobody."""
 
 import asyncio
 import json
@@ -8,31 +8,52 @@ import httpx
 import pytest
 
 from dressform.database import Units
+from dressform.repositories.models import MOST
+from dressform.sewing.formats import Format
 from dressform.tables import Model
 from tests.answers import assert_problem
-from tests.conftest import MovableClock
 from tests.people import Person
 from tests.routers.test_models import MODELS, made, read
+from tests.routers.test_variants import variant_of
 from tests.sewing.bodies import WITH_BREASTS
-from tests.sewing.formats.samples import smis
+from tests.sewing.formats.samples import EXPORT, REAL, smis
 from tests.test_story import count
 
-IMPORT = "/v1/models/import"
+IMPORT = f"{MODELS}/import"
 CSV = b"breasts,true\nchest,110.5,cm\nneck,16 1/2,in\n"
+BOMB = b'<!DOCTYPE smis [<!ENTITY a "aaaaaaaaaa">]><smis>&a;</smis>'
 
 
-async def exported(person: Person, model: dict[str, Any], kind: str) -> httpx.Response:
-    return await person.ask("GET", f"{MODELS}/{model['id']}/export", params={"format": kind})
+async def exported(person: Person, model_id: object, form: str) -> httpx.Response:
+    response = await person.ask("GET", f"{MODELS}/{model_id}/export", params={"format": form})
+    assert response.status_code == 200, response.text
+    return response
 
 
-async def imported(person: Person, file: bytes, **params: Any) -> Any:
-    response = await person.ask("POST", IMPORT, content=file, params=params)
-    assert response.status_code == (200 if params.get("dry_run") else 201), response.text
-    return response.json()
+async def imported(person: Person, data: bytes, **params: str) -> dict[str, Any]:
+    response = await person.ask("POST", IMPORT, content=data, params=params)
+    assert response.status_code == 200, response.text
+    answer: dict[str, Any] = response.json()
+    return answer
+
+
+@pytest.mark.parametrize("form", Format)
+async def test_what_goes_out_comes_in_the_same(ada: Person, form: Format) -> None:
+    model = await made(ada, breasts=False, unit="in", measurements=WITH_BREASTS | {"neck": "13½"})
+    file = await exported(ada, model["id"], form)
+
+    (item,) = (await imported(ada, file.content))["items"]
+
+    again = item["model"]
+    for part in ("breasts", "measurements", "hidden", "missing"):
+        assert again[part] == model[part]
+    assert len(again["hidden"]) == 8
+    assert await read(ada, again) == again
+    assert again["name"] == "Imported 2026-03-01"
 
 
 @pytest.mark.parametrize(
-    ("kind", "media_type", "ending"),
+    ("form", "kind", "ending"),
     [
         ("smis", "application/xml", "smis"),
         ("vit", "application/xml", "vit"),
@@ -41,173 +62,161 @@ async def imported(person: Person, file: bytes, **params: Any) -> Any:
         ("csv", "text/csv; charset=utf-8", "csv"),
     ],
 )
-async def test_what_goes_out_comes_back_in_every_format(
-    ada: Person, kind: str, media_type: str, ending: str
+async def test_a_file_says_nothing_of_its_owner(
+    ada: Person, form: str, kind: str, ending: str
 ) -> None:
-    odd = {name: value * 1.1 for name, value in WITH_BREASTS.items()}
-    model = await made(ada, name="Ada Lovelace", breasts=True, measurements=odd)
+    model = await made(ada, name="Cousine Philippine", measurements={"chest": 1105})
 
-    file = await exported(ada, model, kind)
+    file = await exported(ada, model["id"], form)
 
-    assert file.status_code == 200
-    assert file.headers["content-type"] == media_type
-    assert file.headers["cache-control"] == "private, no-store"
-    name = f"dressform-{model['id'].replace('-', '')[:12]}.{ending}"
-    assert file.headers["content-disposition"] == f'attachment; filename="{name}"'
-    assert b"Ada" not in file.content
-    answer = await imported(ada, file.content)
-    assert answer["format"] == kind
-    again = await read(ada, answer["models"][0])
-    assert again["id"] != model["id"]
-    assert (again["breasts"], again["measurements"]) == (True, odd)
+    assert file.headers["Content-Type"] == kind
+    name = f"model-{model['id'][:8]}.{ending}"
+    assert file.headers["Content-Disposition"] == f'attachment; filename="{name}"'
+    assert file.headers["Cache-Control"] == "private, no-store"
+    assert "Philippine" not in file.text + repr(file.headers)
+    assert "ada" not in file.text
 
 
-async def test_hidden_measurements_and_a_variants_whole_go_out(ada: Person) -> None:
-    base = await made(ada, breasts=True, measurements={"underbust": 900, "chest": 1105})
-    variant = (
-        await ada.ask(
-            "POST",
-            MODELS,
-            json={
-                "name": "Flat",
-                "based_on": base["id"],
-                "breasts": False,
-                "measurements": {"chest": 1040},
-            },
-        )
-    ).json()
+async def test_a_variant_goes_out_whole(ada: Person) -> None:
+    base = await made(ada, breasts=True, measurements=WITH_BREASTS)
+    variant = await variant_of(ada, base, measurements={"chest": 900})
 
-    file = await exported(ada, variant, "freesewing")
+    file = await exported(ada, variant["id"], "freesewing")
 
-    assert file.json()["measurements"] == {"chest": 1040, "underbust": 900}
-    assert file.json()["breasts"] is False
+    assert file.json()["measurements"] == WITH_BREASTS | {"chest": 900}
 
 
-async def test_a_file_becomes_models_with_names_of_ours(ada: Person, clock: MovableClock) -> None:
-    account = {
-        "email": "ada@example.org",
-        "sets": [
-            {"name": "Ada", "measies": {"chest": 925}},
-            {"name": "Nobody", "measies": {"chest": 0}},
-            {"name": "Grace", "measies": {"chest": 1000, "waist": 800}},
-        ],
-    }
+async def test_a_real_file_is_accounted_for(ada: Person) -> None:
+    answer = await imported(ada, REAL, breasts="false")
 
-    answer = await imported(ada, json.dumps(account).encode(), breasts="true")
+    (item,) = answer["items"]
+    assert answer["dropped"] == ["name", "birth date", "gender", "e-mail", "notes"]
+    assert item["measurements"]["chest"] == 925
+    assert item["breasts"] is False
+    assert item["model"]["hidden"] == {"bustFront": 480}
+    assert {
+        "line": 16,
+        "entry": "bust_circ",
+        "outcome": "taken",
+        "measurement": "chest",
+        "reason": None,
+    } in item["lines"]
+    assert {
+        "line": 18,
+        "entry": "waist_circ",
+        "outcome": "left_out",
+        "measurement": "waist",
+        "reason": {
+            "en": "There is no value here, or 0, which stands for not measured.",
+            "fr": "Il n\u2019y a pas de valeur ici, ou bien 0, qui veut dire non mesuré.",
+        },
+    } in item["lines"]
+    whole = json.dumps((await ada.ask("GET", "/v1/privacy/export")).json()) + json.dumps(answer)
+    for secret in ("Quetzal", "Philippine", "1987-06-05", "philippine@", "Fitted"):
+        assert secret not in whole
 
-    assert answer["dropped"] == ["name", "email"]
-    assert [each["name"] for each in answer["models"]] == [
-        "Imported, 2026-03-01",
-        None,
-        "Imported, 2026-03-01 (2)",
+
+async def test_an_account_of_freesewing_becomes_as_many_models(ada: Person) -> None:
+    answer = await imported(ada, json.dumps(EXPORT).encode())
+
+    models = (await ada.ask("GET", MODELS)).json()["items"]
+    assert [item["model"] for item in answer["items"]] == [*models, None]
+    assert [model["name"] for model in models] == [
+        "Imported 2026-03-01, 1 of 2",
+        "Imported 2026-03-01, 2 of 2",
     ]
-    assert answer["models"][1]["id"] is None
-    assert [line["model"] for line in answer["report"]] == [0, 1, 2, 2]
-    kept = (await ada.ask("GET", MODELS)).json()["items"]
-    assert [(one["id"], one["name"], one["measurements"]) for one in kept] == [
-        (answer["models"][0]["id"], "Imported, 2026-03-01", {"chest": 925}),
-        (answer["models"][2]["id"], "Imported, 2026-03-01 (2)", {"chest": 1000, "waist": 800}),
-    ]
-    assert not any(word in json.dumps([*kept, answer]) for word in ("Ada", "Grace", "ada@"))
-
-
-async def test_each_entry_is_accounted_for_in_both_languages(ada: Person) -> None:
-    file = smis('name="highhip_circ" value="90"', 'name="@mine" value="4"')
-
-    answer = await imported(ada, file, breasts="false")
-
-    near, custom = answer["report"]
-    assert near["line"] == 9
-    assert (near["entry"], near["measurement"], near["outcome"]) == (
-        "highhip_circ",
-        "hips",
-        "approximate",
-    )
-    assert set(near["reason"]) == {"en", "fr"}
-    assert (custom["outcome"], custom["measurement"], custom["line"]) == ("left_out", None, 10)
-
-
-async def test_warnings_come_with_it_and_refuse_nothing(ada: Person) -> None:
-    answer = await imported(ada, b"breasts,true\nchest,92.5,mm\nneck,340,mm\nwaist,750,mm")
-
-    assert [warning["kind"] for warning in answer["models"][0]["warnings"]] == ["unit"]
+    assert {model["breasts"] for model in models} == {True}
 
 
 async def test_a_dry_run_keeps_nothing(ada: Person, units: Units) -> None:
-    answer = await imported(ada, CSV, dry_run=True)
+    dry = await imported(ada, REAL, dry_run="true")
 
-    assert answer["models"][0]["measurements"] == {"chest": 1105, "neck": 419.1}
-    assert answer["models"][0]["id"] is None
-    assert answer["models"][0]["name"] == "Imported, 2026-03-01"
     assert await count(units, Model) == 0
+    (item,) = dry["items"]
+    assert item["model"] is None
+    (kept,) = (await imported(ada, REAL))["items"]
+    assert item | {"model": kept["model"]} == kept
 
 
-async def test_the_flag_of_the_file_goes_before_the_one_that_is_sent(ada: Person) -> None:
-    answer = await imported(ada, CSV, breasts="false")
+async def test_all_of_a_file_or_none(ada: Person, units: Units) -> None:
+    for _ in range(MOST - 1):
+        await ada.add_model()
 
-    assert answer["models"][0]["breasts"] is True
+    refused = await ada.ask("POST", IMPORT, content=json.dumps(EXPORT).encode())
 
-
-async def test_a_flag_is_needed_but_for_looking(ada: Person, units: Units) -> None:
-    silent = b"chest,110.5,cm"
-
-    response = await ada.ask("POST", IMPORT, content=silent)
-
-    assert_problem(response, 422, "invalid-input")
-    assert response.json()["errors"][0]["pointer"] == "query/breasts"
-    assert (await imported(ada, silent, dry_run=True))["models"][0]["breasts"] is None
-    assert await count(units, Model) == 0
+    assert_problem(refused, 409, "too-many-models")
+    assert "The file holds 2 models, an account at most 100" in refused.json()["detail"]
+    assert await count(units, Model) == MOST - 1
 
 
 @pytest.mark.parametrize(
-    ("file", "params", "said"),
+    ("data", "said"),
     [
-        (b"", {}, "the file is empty"),
-        (b"<smis>\n<a></smis>", {}, "line 2: not well-formed XML"),
-        (b"breasts,true\nchest,0,mm", {}, "nothing in this file can be taken"),
-        (b"chest,1,mm", {"format": "yaml"}, "no measurements found"),
-        (b'<!DOCTYPE x [<!ENTITY a "Ada">]><smis>&a;</smis>', {}, "document type"),
+        (b"", "the file is empty"),
+        (b"<smis>\n<unit>", "line 2: not well-formed XML"),
+        (b'{"name": "Me"}', "under “measurements” or “measies”"),
+        (b"\x89PNG\r\n\x1a\n\0\xff", "none of the kinds that are known here"),
+        (b"chest", "none of the kinds that are known here"),
+        (BOMB, "document type"),
     ],
 )
-async def test_a_file_that_cannot_be_used_is_refused_in_a_sentence(
-    ada: Person, file: bytes, params: dict[str, str], said: str
+async def test_what_is_no_such_file_is_told(
+    ada: Person, units: Units, data: bytes, said: str
 ) -> None:
-    response = await ada.ask("POST", IMPORT, content=file, params=params)
+    response = await ada.ask("POST", IMPORT, content=data)
 
-    assert_problem(response, 422, "invalid-input")
+    assert response.status_code == 422
     (error,) = response.json()["errors"]
     assert error["pointer"] == "#"
     assert said in error["detail"]
+    assert await count(units, Model) == 0
 
 
 async def test_a_file_may_have_a_megabyte_and_no_more(ada: Person) -> None:
-    padded = CSV + b"#" + b"x" * (1024 * 1024 - len(CSV) - 1)
+    padded = CSV + b"#x\n" * ((1024 * 1024 - len(CSV)) // 3)
 
-    assert len((await imported(ada, padded))["models"]) == 1
-    response = await ada.ask("POST", IMPORT, content=padded + b"x")
-    assert_problem(response, 413, "too-large")
+    assert len((await imported(ada, padded))["items"]) == 1
+    assert_problem(await ada.ask("POST", IMPORT, content=padded + b"xxx"), 413, "too-large")
 
 
-async def test_either_all_models_of_a_file_are_made_or_none(ada: Person, units: Units) -> None:
-    sets = json.dumps([{"breasts": True, "measurements": {"chest": 1}}] * 60).encode()
-    assert len((await imported(ada, sets))["models"]) == 60
+async def test_more_bodies_than_an_account_can_hold(ada: Person) -> None:
+    sets = [{"measies": {"chest": 900}}] * (MOST + 1)
 
-    response = await ada.ask("POST", IMPORT, content=sets)
-
-    assert_problem(response, 409, "too-many-models")
-    assert "The file holds 60 models, an account at most 100" in response.json()["detail"]
-    assert await count(units, Model) == 60
+    for dry_run in ("true", "false"):
+        response = await ada.ask(
+            "POST", IMPORT, content=json.dumps(sets).encode(), params={"dry_run": dry_run}
+        )
+        assert_problem(response, 422, "invalid-input")
+        assert "more than 100 sets" in response.json()["errors"][0]["detail"]
 
 
 async def test_two_imports_at_once_do_not_pass_the_limit_together(
     ada: Person, units: Units
 ) -> None:
-    sets = json.dumps([{"breasts": True, "measurements": {"chest": 1}}] * 60).encode()
+    sets = json.dumps([{"measies": {"chest": 900}}] * 60).encode()
 
     both = await asyncio.gather(*(ada.ask("POST", IMPORT, content=sets) for _ in range(2)))
 
-    assert sorted(response.status_code for response in both) == [201, 409]
+    assert sorted(response.status_code for response in both) == [200, 409]
     assert await count(units, Model) == 60
+
+
+async def test_what_the_file_says_goes_before_what_is_asked(ada: Person) -> None:
+    said = [
+        {"breasts": False, "measies": {"chest": 900}},
+        {"measies": {"chest": 900}},
+    ]
+
+    for asked, flags in (("true", [False, True]), ("false", [False, False])):
+        answer = await imported(ada, json.dumps(said).encode(), breasts=asked, dry_run="true")
+        assert [item["breasts"] for item in answer["items"]] == flags
+
+
+async def test_warnings_come_with_it_and_refuse_nothing(ada: Person) -> None:
+    (item,) = (await imported(ada, b"chest,92.5,mm\nneck,340,mm\nwaist,750,mm"))["items"]
+
+    assert [warning["kind"] for warning in item["warnings"]] == ["unit"]
+    assert item["model"]["measurements"] == {"chest": 92.5, "neck": 340, "waist": 750}
 
 
 @pytest.mark.parametrize(
@@ -218,39 +227,34 @@ async def test_the_content_type_says_nothing(ada: Person, content_type: str) -> 
 
     response = await ada.ask("POST", IMPORT, content=CSV, headers=headers)
 
-    assert response.status_code == 201
-    assert response.headers["location"] == "/v1/models"
+    assert response.json()["format"] == "csv"
 
 
-@pytest.mark.parametrize("kind", ["", "xml", "SMIS"])
-async def test_only_formats_that_there_are(ada: Person, kind: str) -> None:
-    model = await made(ada)
-
-    assert_problem(await exported(ada, model, kind), 422, "invalid-input")
-    response = await ada.ask("POST", IMPORT, content=CSV, params={"format": kind})
-    assert_problem(response, 422, "invalid-input")
-
-
-async def test_who_is_not_signed_in_neither_sends_nor_gets_files(
-    ada: Person, client: httpx.AsyncClient
-) -> None:
-    model = await made(ada)
-
-    assert (await client.post(IMPORT, content=CSV)).status_code == 401
-    anonymous = await client.get(f"{MODELS}/{model['id']}/export", params={"format": "csv"})
-    assert anonymous.status_code == 401
-
-
-async def test_what_is_dropped_is_neither_logged(
-    ada: Person, caplog: pytest.LogCaptureFixture
-) -> None:
-    personal = "<family-name>Kanarienvogel</family-name><email>k@example.org</email>"
-    broken = smis(personal=personal)[:-4]
+async def test_who_it_is_about_is_not_logged(ada: Person, caplog: pytest.LogCaptureFixture) -> None:
+    personal = "<family-name>Quetzal</family-name><email>q@sewing.example</email>"
+    file = smis('name="bust_circ" value="90"', personal=personal)
 
     with caplog.at_level("DEBUG"):
-        await imported(ada, smis('name="bust_circ" value="90"', personal=personal), breasts="true")
-        response = await ada.ask("POST", IMPORT, content=broken)
+        await imported(ada, file)
+        response = await ada.ask("POST", IMPORT, content=file[:-4])
 
     assert_problem(response, 422, "invalid-input")
-    assert "Kanarienvogel" not in caplog.text + response.text
-    assert "k@example" not in caplog.text + response.text
+    for secret in ("Quetzal", "q@sewing"):
+        assert secret not in caplog.text + response.text
+
+
+async def test_files_are_for_members_alone(client: httpx.AsyncClient, ada: Person) -> None:
+    model = await ada.add_model()
+
+    assert (await client.post(IMPORT, content=REAL)).status_code == 401
+    assert (await client.get(f"{MODELS}/{model}/export?format=csv")).status_code == 401
+
+
+@pytest.mark.parametrize("query", ["", "?format=pdf", "?format="])
+async def test_other_formats_are_refused(ada: Person, query: str) -> None:
+    model = await ada.add_model()
+
+    response = await ada.ask("GET", f"{MODELS}/{model}/export{query}")
+
+    assert response.status_code == 422
+    assert response.json()["errors"][0]["pointer"] == "query/format"

@@ -1,16 +1,25 @@
-from dataclasses import dataclass
+"""Models as files of other programs: out, and in."""
+
+import asyncio
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response, status
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
-from dressform.actions.import_models import Import, import_models, look_into
-from dressform.errors import NotFound, TooLarge, TooManyModels
-from dressform.repositories.sealed_models import StoredModel
+from dressform.actions.import_models import import_models
+from dressform.errors import FieldError, InvalidInput, NotFound, TooLarge, TooManyModels
 from dressform.routers.dependencies import Me, Models, OpenUnits
 from dressform.routers.problems import answers
-from dressform.schemas.model_files import FormatName, ImportRead
-from dressform.sewing.formats import FileModel, Format, written
+from dressform.schemas.model_files import ImportRead
+from dressform.sewing.body import Body
+from dressform.sewing.formats import (
+    FileModel,
+    Format,
+    Found,
+    UnreadableFileError,
+    read,
+    written,
+)
 
 router = APIRouter(prefix="/v1/models", tags=["models"])
 
@@ -22,107 +31,104 @@ _MEDIA_TYPES = {
     Format.CSV: "text/csv",
 }
 _ENDINGS = {Format.FREESEWING: "json"}
-_ANY: dict[str, Any] = {"schema": {"type": "string", "format": "binary"}}
-_OF_ALL = sorted(set(_MEDIA_TYPES.values()))
-# Of its Content-Type nothing depends; as JSON it would be documented as JSON of ours.
-_SENT: dict[str, Any] = {
-    "requestBody": {
-        "required": True,
-        "description": "The file itself, at most 1 MB, as any type.",
-        "content": dict.fromkeys(
-            ["application/octet-stream", "application/xml", "application/yaml", "text/csv"], _ANY
-        ),
+_TAKEN = ("application/octet-stream", *dict.fromkeys(_MEDIA_TYPES.values()))
+_FILE: dict[str, Any] = {"type": "string", "format": "binary"}
+_EXAMPLE = "measurement,value,unit\r\nbreasts,false,\r\nchest,1105,mm\r\n"
+_EXPORTED: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "The file.",
+        "content": {
+            kind: {"schema": _FILE, "example": _EXAMPLE}
+            for kind in dict.fromkeys(_MEDIA_TYPES.values())
+        },
     }
 }
-_FILE: dict[int | str, dict[str, Any]] = {
-    200: {"description": "The file.", "content": dict.fromkeys(_OF_ALL, _ANY)}
-}
-_LOOKED: dict[int | str, dict[str, Any]] = {
-    200: {"model": ImportRead, "description": "What importing it would make (`dry_run`)."}
-}
 
-ModelId = Annotated[UUID, Path(description="The model's id.")]
-FormatAsked = Annotated[FormatName, Query(alias="format")]
-FormatSaid = Annotated[
-    FormatName | None,
-    Query(alias="format", description="Found out by what the file looks like if left out."),
+Wanted = Annotated[
+    Format,
+    Query(
+        alias="format",
+        description="Seamly2D, Valentina, FreeSewing as JSON or YAML, or comma-separated values.",
+        examples=["smis"],
+    ),
+]
+Given = Annotated[
+    Format | None,
+    Query(alias="format", description="Told by the content if left out.", examples=["csv"]),
 ]
 Breasts = Annotated[
-    bool | None,
-    Query(description="For the bodies of which the file itself does not say.", examples=[True]),
+    bool | None, Query(description="For a file that does not say it.", examples=[False])
 ]
-DryRun = Annotated[
-    bool, Query(description="Only tells what importing it would make.", examples=[True])
-]
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    kind: Format | None
-    breasts: bool | None
-    dry_run: bool
-
-
-async def _asked(
-    kind: FormatSaid = None,
-    breasts: Breasts = None,
-    dry_run: DryRun = False,  # noqa: FBT002 - a query parameter
-) -> _Asked:
-    return _Asked(kind and Format(kind), breasts, dry_run)
-
-
-async def _imported(
-    request: Request,
-    response: Response,
-    me: Me,
-    units: OpenUnits,
-    asked: Annotated[_Asked, Depends(_asked)],
-) -> Import:
-    file = await request.body()
-    if asked.dry_run:
-        response.status_code = status.HTTP_200_OK
-        return await look_into(units, file, kind=asked.kind, breasts=asked.breasts)
-    response.headers["Location"] = "/v1/models"
-    return await import_models(units, me, file, kind=asked.kind, breasts=asked.breasts)
-
-
-@router.post(
-    "/import",
-    status_code=status.HTTP_201_CREATED,
-    response_description="What was made of the file.",
-    responses=_LOOKED | answers(TooLarge, TooManyModels),
-    openapi_extra=_SENT,
-)
-async def import_file(imported: Annotated[Import, Depends(_imported)]) -> ImportRead:
-    """Import models from a file
-
-    Of Seamly2D, Valentina, FreeSewing (a whole account as well) or a spreadsheet. Every entry is
-    accounted for in `report`; nothing is guessed. Names, birth dates, genders and addresses in the
-    file are not read. Either all of its models are made or none.
-    """
-    return ImportRead.of(imported)
+DryRun = Annotated[bool, Query(description="Report only, and keep nothing.", examples=[True])]
 
 
 @router.get(
     "/{model_id}/export",
     response_class=Response,
-    responses=_FILE | answers(NotFound),
+    responses=_EXPORTED | answers(NotFound),
 )
-async def export_model(model_id: ModelId, me: Me, models: Models, kind: FormatAsked) -> Response:
-    """Export a model to a file
+async def export_model(
+    model_id: Annotated[UUID, Path(description="The model's id.")],
+    me: Me,
+    models: Models,
+    form: Wanted,
+) -> Response:
+    """Export a model
 
-    Everything that it holds, hidden measurements included and a variant's whole, in millimetres
-    and in full. Nothing in it says whose body it is. Importing it gives the same model again.
+    Every measurement that is kept, hidden ones and a base's as well, in millimetres and degrees.
+    The file says nothing about you, not even the model's name.
     """
-    return _as_file(await models.owned_by(me, model_id), Format(kind))
+    body = (await models.owned_by(me, model_id)).body
+    file_name = f"model-{str(model_id)[:8]}.{_ENDINGS.get(form, form.value)}"
+    return Response(
+        written(form, FileModel(body.measurements, body.breasts)),
+        media_type=_MEDIA_TYPES[form],
+        headers={
+            "Content-Disposition": f'attachment; filename="{file_name}"',
+            "Cache-Control": "private, no-store",
+        },
+    )
 
 
-def _as_file(model: StoredModel, kind: Format) -> Response:
-    """Under a name that tells nothing of the model's own."""
-    content = written(kind, FileModel(model.body.measurements, model.body.breasts))
-    name = f"dressform-{model.id.hex[:12]}.{_ENDINGS.get(kind, kind.value)}"
-    headers = {
-        "Content-Disposition": f'attachment; filename="{name}"',
-        "Cache-Control": "private, no-store",
-    }
-    return Response(content, media_type=_MEDIA_TYPES[kind], headers=headers)
+async def _found(request: Request, form: Given = None) -> Found:
+    """Read in a thread: the largest files take a moment."""
+    try:
+        return await asyncio.to_thread(read, await request.body(), format=form)
+    except UnreadableFileError as error:
+        raise InvalidInput(FieldError("#", str(error))) from None
+
+
+@router.post(
+    "/import",
+    response_description="What was found, and what became of it.",
+    responses=answers(TooManyModels, TooLarge),
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "description": "The file itself, at most 1 MiB.",
+            "content": {kind: {"schema": _FILE, "example": _EXAMPLE} for kind in _TAKEN},
+        }
+    },
+)
+async def import_model_file(
+    me: Me,  # before the file is looked at
+    found: Annotated[Found, Depends(_found)],
+    units: OpenUnits,
+    breasts: Breasts = None,
+    dry_run: DryRun = False,  # noqa: FBT002  a query parameter
+) -> ImportRead:
+    """Import models
+
+    Of Seamly2D, Valentina, FreeSewing (a set or a whole account, older names as well) or a table;
+    all of its models or none. Each entry is accounted for, none is guessed. What the file says
+    about a person is dropped.
+    """
+    bodies = [_body(one, breasts) for one in found.models]
+    kept = [] if dry_run else [body for body in bodies if body.measurements]
+    return ImportRead.of(found, bodies, await import_models(units, me, kept))
+
+
+def _body(found: FileModel, asked: bool | None) -> Body:  # noqa: FBT001 - the flag of a model
+    """What the file says comes first; not knowing is true, which hides nothing."""
+    flag = next((each for each in (found.breasts, asked) if each is not None), True)
+    return Body(flag, found.measurements)

@@ -1,54 +1,35 @@
+from collections.abc import Sequence
+from itertools import groupby
 from typing import Annotated, Literal, Self
-from uuid import UUID
 
 from pydantic import Field
 
-from dressform.actions.import_models import Candidate, Import
+from dressform.repositories.sealed_models import StoredModel
 from dressform.schemas.fields import Complete
 from dressform.schemas.measurements import BothLanguages, Measured, Name, Warnings, warnings_of
-from dressform.sewing.formats import MOST_ENTRIES, MOST_MODELS, Line
+from dressform.schemas.models import Breasts, ModelRead
+from dressform.sewing.body import Body
+from dressform.sewing.formats import MOST_ENTRIES, MOST_MODELS, Format, Found, Line
 
-FormatName = Annotated[
-    Literal["smis", "vit", "freesewing", "yaml", "csv"],
-    Field(
-        description="`smis` is Seamly2D's, `vit` Valentina's, `freesewing` FreeSewing's JSON, "
-        "`yaml` its YAML, `csv` for spreadsheets.",
-        examples=["smis"],
-    ),
-]
+LineNumber = Annotated[int, Field(ge=1, le=2**31 - 1, json_schema_extra={"format": "int32"})]
 
 
 class LineRead(Complete):
     """What became of one entry of the file."""
 
-    line: Annotated[int, Field(ge=0, description="Where it stands, from 1.", examples=[12])]
+    line: Annotated[LineNumber, Field(description="Where it stands.", examples=[17])]
     entry: Annotated[
-        str,
-        Field(
-            max_length=41,
-            description="Its name as it stands there; cut if long.",
-            examples=["highhip_circ"],
-        ),
+        str, Field(max_length=50, description="What it is called there.", examples=["neck_circ"])
     ]
     outcome: Annotated[
         Literal["taken", "approximate", "left_out"],
         Field(description="Approximate: taken, though measured a little differently there."),
     ]
-    model: Annotated[
-        int,
-        Field(
-            ge=0,
-            lt=MOST_MODELS,
-            description="The place in `models` of the body it is about, from 0.",
-            examples=[0],
-        ),
-    ]
     measurement: Annotated[
-        Name | None, Field(description="What it is here, if anything.", examples=["hips"])
+        Name | None, Field(description="What it is here; null if there is no such thing.")
     ]
     reason: Annotated[
-        BothLanguages | None,
-        Field(description="Why it was left out, or what to know; null if there is nothing to say."),
+        BothLanguages | None, Field(description="Null for what was taken as it stands.")
     ]
 
     @classmethod
@@ -57,79 +38,67 @@ class LineRead(Complete):
             line=line.line,
             entry=line.entry,
             outcome=line.outcome.value,
-            model=line.model,
             measurement=line.measurement,
-            reason=line.reason and BothLanguages(**line.reason),
+            reason=BothLanguages(**line.reason) if line.reason else None,
         )
 
 
-class ImportedModelRead(Complete):
-    """A body of the file."""
+class ImportedRead(Complete):
+    """One body of the file."""
 
-    id: Annotated[
-        UUID | None,
-        Field(
-            description="Of the model that was made; null if none was.",
-            examples=["019a0000-0000-7000-8000-000000000000"],
-        ),
-    ]
-    name: Annotated[
-        str | None,
-        Field(
-            max_length=100,
-            description="What it is called; never what the file calls it. Null for a body without "
-            "measurements, of which no model is made.",
-            examples=["Imported, 2026-11-24"],
-        ),
+    model: Annotated[
+        ModelRead | None, Field(description="As it is kept; null on a dry run or without values.")
     ]
     breasts: Annotated[
-        bool | None,
-        Field(description="Null in a dry run if neither you nor the file says.", examples=[True]),
+        Breasts,
+        Field(description="The file's, else what was asked for, else true, which hides nothing."),
     ]
-    measurements: Annotated[Measured, Field(description="All that was taken, in mm and degrees.")]
+    measurements: Annotated[Measured, Field(description="What was taken, in mm and degrees.")]
+    lines: Annotated[
+        list[LineRead],
+        Field(max_length=MOST_ENTRIES, description="Every entry, in the order of the file."),
+    ]
     warnings: Warnings
 
     @classmethod
-    def of(cls, candidate: Candidate) -> Self:
+    def of(cls, lines: Sequence[Line], body: Body, model: StoredModel | None) -> Self:
         return cls(
-            id=candidate.id,
-            name=candidate.name,
-            breasts=candidate.body.breasts,
-            measurements=dict(candidate.body.measurements),
-            warnings=warnings_of(candidate.body),
+            model=model and ModelRead.of(model),
+            breasts=bool(body.breasts),
+            measurements=dict(body.measurements),
+            lines=[LineRead.of(line) for line in lines],
+            warnings=warnings_of(body),
         )
 
 
 class ImportRead(Complete):
-    """What was found in the file, and what was made of it."""
+    """What was found in the file, and what became of it."""
 
-    format: FormatName
-    models: Annotated[
-        list[ImportedModelRead],
-        Field(max_length=MOST_MODELS, description="The bodies of the file, in its order."),
-    ]
-    report: Annotated[
-        list[LineRead],
-        Field(
-            max_length=MOST_MODELS * MOST_ENTRIES,
-            description="What became of each entry, body by body.",
-        ),
-    ]
+    format: Annotated[Format, Field(description="What it was read as.", examples=["smis"])]
+    items: Annotated[list[ImportedRead], Field(max_length=MOST_MODELS, description="Each body.")]
     dropped: Annotated[
-        list[Literal["name", "birth_date", "gender", "email", "notes"]],
+        list[Literal["name", "birth date", "gender", "e-mail", "notes", "picture"]],
         Field(
-            max_length=5,
-            description="What the file has on persons, by kind. It was not read, is kept nowhere "
-            "and is not in this answer.",
-            examples=[["name", "birth_date"]],
+            max_length=6,
+            description="What the file said about a person: dropped, and kept nowhere.",
+            examples=[["name", "e-mail"]],
         ),
     ]
 
     @classmethod
-    def of(cls, imported: Import) -> Self:
+    def of(cls, found: Found, bodies: Sequence[Body], models: Sequence[StoredModel]) -> Self:
+        kept = iter(models)
+        lines = groupby(found.report, lambda line: line.model)
+        by_body = {place: list(of_one) for place, of_one in lines}
         return cls(
-            format=imported.found.format.value,
-            models=[ImportedModelRead.of(each) for each in imported.candidates],
-            report=[LineRead.of(line) for line in imported.found.report],
-            dropped=list(imported.found.dropped),
+            format=found.format,
+            items=[
+                ImportedRead.of(
+                    by_body.get(place, []),
+                    body,
+                    next(kept, None) if body.measurements else None,
+                )
+                for place, body in enumerate(bodies)
+            ],
+            dropped=list(found.dropped),
         )

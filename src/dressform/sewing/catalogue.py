@@ -97,7 +97,9 @@ def _version(facts: Mapping[str, Any]) -> str:
 
 _FACTS = facts("measurements")
 DERIVED = frozenset(_FACTS["derived"])
+"""What drafting works out from other measurements."""
 RETIRED = frozenset(_FACTS["retired"])
+"""What FreeSewing had once, and nothing has taken the place of."""
 
 CATALOGUE = _by_name(_FACTS["measurements"])
 """Every measurement by its name, in name order."""

@@ -1,6 +1,7 @@
 """Files for tests, with the oddities of real ones; each was written for this."""
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from hypothesis import strategies as st
 
@@ -60,3 +61,47 @@ def reasons(found: Found) -> list[str | None]:
 
 def left_out(found: Found) -> list[tuple[int, str]]:
     return [(line.line, line.entry) for line in found.report if line.outcome is Outcome.LEFT_OUT]
+
+
+REAL = b"""<?xml version="1.0" encoding="UTF-8"?>
+<smis>
+    <version>0.3.4</version>
+    <read-only>false</read-only>
+    <notes>Fitted on 3 May, for Philippine</notes>
+    <unit>cm</unit>
+    <pm_system>998</pm_system>
+    <personal>
+        <family-name>Quetzal</family-name>
+        <given-name>Philippine</given-name>
+        <birth-date>1987-06-05</birth-date>
+        <gender>female</gender>
+        <email>philippine@sewing.example</email>
+    </personal>
+    <body-measurements>
+        <m name="bust_circ " value="92.5 "/>
+        <m name="neck_circ" value="34"/>
+        <m name="waist_circ" value="0"/>
+        <m name="hip_circ" value=""/>
+        <m name="bust_arc_f" value="(bust_circ / 2 + 1.75)"/>
+        <m name="highhip_circ" value="waist_circ + @ease"/>
+        <m name="hip_arc_b" value="floor(50)"/>
+        <m name="@ease" value="4"/>
+        <m name="height" value="170"/>
+        <m name="bust_circ" value="95"/>
+        <m name="shoulder_slope_neck_side_angle" value="13.5"/>
+        <m name="waist_to_highhip_side" value="12,5"/>
+        <m name="leg_knee_circ" value="4000"/>
+    </body-measurements>
+</smis>"""
+
+EXPORT: dict[str, Any] = {
+    "id": 1201,
+    "email": "philippine@sewing.example",
+    "username": "philippine",
+    "bio": "I sew for pangolins",
+    "sets": [
+        {"name": "Philippine", "imperial": True, "measies": {"chest": 925, "neck": 340.5}},
+        {"name": "Uncle", "notes": "broad", "measies": {"chest": 1105, "shoulderSlope": 13}},
+        {"name": "Nobody yet", "measies": {}},
+    ],
+}

@@ -15,6 +15,7 @@ BOMB = (
 )
 EXTERNAL = '<!DOCTYPE smis SYSTEM "file:///etc/passwd"><smis/>'
 ALIASES = "a: &a [x, x]\nb: &b [*a, *a]\nmeasurements: {chest: *b}"
+MANY = b'{"measies": {%s}}' % b", ".join(b'"x%d": 1' % n for n in range(84))
 HUGE = "9" * 1_000_000
 
 
@@ -54,6 +55,9 @@ HUGE = "9" * 1_000_000
         (b"chest,1,mm\n\xe9,1,mm", "line 2: the file is not in UTF-8"),
         (b"chest,1,mm\nneck,\x00,mm", "line 2: there is a NUL"),
         (b'chest,"' + b"x" * 200_000 + b'"', "not valid CSV"),
+        (b'chest,"925', "line 1: not valid CSV"),
+        (b"measurement,value", "no measurements found"),
+        (b"[" + b",\n".join([MANY] * 60) + b"]", "line 60: more than 5000 entries"),
         (b"a,1\n" * 5_001, "line 5001: more than 5000 entries"),
     ],
 )

@@ -3,7 +3,7 @@
 import pytest
 
 from dressform.sewing.formats import Format, UnreadableFileError, read
-from tests.sewing.formats.samples import left_out, reasons, smis, taken, told
+from tests.sewing.formats.samples import REAL, left_out, reasons, smis, taken, told
 
 
 @pytest.mark.parametrize(("unit", "mm"), [("mm", 43.5), ("cm", 435), ("inch", 1104.9)])
@@ -196,7 +196,7 @@ def test_who_it_is_about_is_dropped_and_only_the_kinds_are_told() -> None:
 
     found = read(smis('name="bust_circ" value="90"', personal=personal, notes="For Ada"))
 
-    assert found.dropped == ("name", "birth_date", "gender", "email", "notes")
+    assert found.dropped == ("name", "birth date", "gender", "e-mail", "notes")
     assert not any(word in repr(found) for word in ("Ada", "Lovelace", "1815", "female", "@"))
 
 
@@ -241,6 +241,36 @@ def test_the_flag_is_in_the_notes(
 def test_a_file_that_is_none_is_refused(document: bytes, said: str) -> None:
     with pytest.raises(UnreadableFileError, match=said):
         read(document)
+
+
+def test_a_file_as_people_have_it_is_accounted_for() -> None:
+    found = read(REAL)
+
+    assert taken(found) == {
+        "chest": 925,
+        "neck": 340,
+        "bustFront": 480,
+        "shoulderSlope": 13.5,
+    }
+    assert left_out(found) == [
+        (18, "waist_circ"),
+        (19, "hip_circ"),
+        (21, "highhip_circ"),
+        (22, "hip_arc_b"),
+        (23, "@ease"),
+        (24, "height"),
+        (25, "bust_circ"),
+        (27, "waist_to_highhip_side"),
+        (28, "leg_knee_circ"),
+    ]
+    assert found.dropped == ("name", "birth date", "gender", "e-mail", "notes")
+
+
+def test_what_a_new_file_says_of_nobody_is_nothing() -> None:
+    nobody = "<birth-date>1800-01-01</birth-date><gender>unknown</gender>"
+
+    assert read(smis(personal=nobody)).dropped == ()
+    assert read(smis(personal="<gender>1800-01-01</gender>")).dropped == ("gender",)
 
 
 def test_entries_elsewhere_are_no_measurements() -> None:

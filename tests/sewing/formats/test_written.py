@@ -33,6 +33,7 @@ def test_what_was_written_comes_back_to_the_last_digit(
 
     assert found.format is kind
     assert found.models == (model,)
+    assert found.dropped == ()
     assert {line.measurement for line in found.report} == set(measurements)
     assert Outcome.LEFT_OUT not in {line.outcome for line in found.report}
 

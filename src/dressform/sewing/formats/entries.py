@@ -1,5 +1,6 @@
 """The entries of one body of a file, gathered one by one."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 
@@ -75,9 +76,14 @@ class Entries:
         self._add(Line(line, shown(entry), outcome, self._model, name, reason))
 
     def _add(self, line: Line) -> None:
-        if len(self.lines) >= MOST_ENTRIES:
-            raise UnreadableFileError(f"more than {MOST_ENTRIES} entries", line=line.line)
         self.lines.append(line)
+        assert_countable(self.lines)
+
+
+def assert_countable(lines: Sequence[Line]) -> None:
+    """Raises UnreadableFileError when there are more than anybody could look through."""
+    if len(lines) > MOST_ENTRIES:
+        raise UnreadableFileError(f"more than {MOST_ENTRIES} entries", line=lines[-1].line)
 
 
 def _amount(value: Fraction) -> float:

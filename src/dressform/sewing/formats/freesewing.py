@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from dressform.sewing.catalogue import CATALOGUE, RETIRED, now_called
-from dressform.sewing.formats.entries import Entries
+from dressform.sewing.formats.entries import Entries, assert_countable
 from dressform.sewing.formats.files import (
     MOST_MODELS,
     Format,
@@ -58,12 +58,9 @@ def found_in(trees: list[Node], of: Format) -> Found:
             f"more than {MOST_MODELS} sets of measurements", line=sets[MOST_MODELS].node.line
         )
     bodies = [_body(each, place) for place, each in enumerate(sets)]
-    return Found(
-        of,
-        tuple(each.model for each in bodies),
-        tuple(line for each in bodies for line in each.lines),
-        in_order(dropped),
-    )
+    report = tuple(line for each in bodies for line in each.lines)
+    assert_countable(report)
+    return Found(of, tuple(each.model for each in bodies), report, in_order(dropped))
 
 
 def _sets(node: Node, dropped: set[str], *, may_be_old: bool = False) -> Iterator[_Set]:

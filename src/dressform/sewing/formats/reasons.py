@@ -7,7 +7,7 @@ from dressform.sewing.facts import facts
 
 Reason = Mapping[str, str]
 
-_TEXTS: Mapping[str, Reason] = facts("reasons")
+_TEXTS: Mapping[str, Reason] = facts("formats/reasons")
 
 
 def why(key: str, *said: object) -> Reason:

@@ -8,7 +8,7 @@ from xml.sax.xmlreader import AttributesImpl, Locator
 from defusedxml import DefusedXmlException, sax
 
 from dressform.sewing.formats.files import MOST_ENTRIES, Format, UnreadableFileError
-from dressform.sewing.formats.personal import kind_of
+from dressform.sewing.formats.personal import NOTHING_SAID, kind_of
 
 _DEEPEST = 10
 _TABLES = {"vst", "smms"}
@@ -93,8 +93,8 @@ class _Handler(ContentHandler):
         inside = self._open[-1]
         if len(self._open) == 2 and inside in _TEXTS:  # noqa: PLR2004 - right below the root
             self.read.texts[inside].append(content)
-        elif self._open[1:2] == ["personal"] and content.strip():
-            self.read.personal.add(kind_of(inside) or "name")
+        elif self._open[1:2] == ["personal"] and _says(inside, content):
+            self.read.personal.add(kind_of(inside) or "notes")
 
     def _add(self, attrs: AttributesImpl) -> None:
         if len(self.read.measurements) >= MOST_ENTRIES:
@@ -111,6 +111,11 @@ class _Handler(ContentHandler):
                 "these are no measurements: <smis> or <vit> is expected", line=self.line
             )
         self.read.root = root
+
+
+def _says(element: str, content: str) -> bool:
+    """Whether it is anything but what stands there in every new file; no more is asked of it."""
+    return content.strip() not in {"", NOTHING_SAID.get(element, "")}
 
 
 def _element(line: int, attrs: AttributesImpl) -> Element:

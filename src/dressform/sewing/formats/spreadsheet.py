@@ -25,13 +25,15 @@ def found_in(text: str) -> Found:
     """Raises UnreadableFileError."""
     delimiter = _delimiter(text)
     reading = _Reading(exact=delimiter == ",")
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
         for row in rows:
             reading.take(rows.line_num, [cell.strip() for cell in row])
     except csv.Error:
         raise UnreadableFileError("not valid CSV", line=rows.line_num) from None
     entries = reading.entries
+    if not entries.lines and entries.breasts is None:
+        raise UnreadableFileError("no measurements found: write a line for each: chest,1105,mm")
     return Found(Format.CSV, (entries.model,), tuple(entries.lines), in_order(reading.dropped))
 
 

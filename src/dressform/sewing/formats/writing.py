@@ -10,12 +10,12 @@ from xml.sax.saxutils import quoteattr
 from dressform.sewing.catalogue import CATALOGUE, Kind, Measurement
 from dressform.sewing.formats.files import FileModel, Format
 from dressform.sewing.formats.numbers import digits
+from dressform.sewing.formats.personal import NOTHING_SAID
 from dressform.sewing.formats.seamly import CUSTOM
 
 _ABOUT = "Lengths in millimetres, shoulderSlope in degrees"
 _NEAR = "Dressform's {}, which is measured a little differently"
 
-# What both programs write where nobody said anything.
 _NOBODY = {
     Format.SMIS: ("<family-name/>", "<given-name/>"),
     Format.VIT: ("<customer/>",),
@@ -40,8 +40,7 @@ def _xml(kind: Format, model: FileModel) -> str:
         "    <pm_system>998</pm_system>",
         "    <personal>",
         *(f"        {element}" for element in _NOBODY[kind]),
-        "        <birth-date>1800-01-01</birth-date>",
-        "        <gender>unknown</gender>",
+        *(f"        <{element}>{text}</{element}>" for element, text in NOTHING_SAID.items()),
         "        <email/>",
         "    </personal>",
         "    <body-measurements>",
