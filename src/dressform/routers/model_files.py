@@ -10,9 +10,16 @@ from dressform.actions.import_models import import_models
 from dressform.errors import FieldError, InvalidInput, NotFound, TooLarge, TooManyModels
 from dressform.routers.dependencies import Me, Models, OpenUnits
 from dressform.routers.problems import answers
-from dressform.schemas.model_files import MOST_BODIES, ImportRead
+from dressform.schemas.model_files import ImportRead
 from dressform.sewing.body import Body
-from dressform.sewing.formats import Format, Found, NotReadableError, read, written
+from dressform.sewing.formats import (
+    FileModel,
+    Format,
+    Found,
+    UnreadableFileError,
+    read,
+    written,
+)
 
 router = APIRouter(prefix="/v1/models", tags=["models"])
 
@@ -74,7 +81,7 @@ async def export_model(
     body = (await models.owned_by(me, model_id)).body
     file_name = f"model-{str(model_id)[:8]}.{_ENDINGS.get(form, form.value)}"
     return Response(
-        written(form, body.measurements, breasts=bool(body.breasts)),
+        written(form, FileModel(body.measurements, body.breasts)),
         media_type=_MEDIA_TYPES[form],
         headers={
             "Content-Disposition": f'attachment; filename="{file_name}"',
@@ -86,12 +93,9 @@ async def export_model(
 async def _found(request: Request, form: Given = None) -> Found:
     """Read in a thread: the largest files take a moment."""
     try:
-        found = await asyncio.to_thread(read, await request.body(), form)
-    except NotReadableError as error:
+        return await asyncio.to_thread(read, await request.body(), format=form)
+    except UnreadableFileError as error:
         raise InvalidInput(FieldError("#", str(error))) from None
-    if len(found.bodies) > MOST_BODIES:
-        raise TooManyModels
-    return found
 
 
 @router.post(
@@ -101,7 +105,7 @@ async def _found(request: Request, form: Given = None) -> Found:
     openapi_extra={
         "requestBody": {
             "required": True,
-            "description": "The file itself, at most 256 KiB.",
+            "description": "The file itself, at most 1 MiB.",
             "content": {kind: {"schema": _FILE, "example": _EXAMPLE} for kind in _TAKEN},
         }
     },
@@ -119,11 +123,12 @@ async def import_model_file(
     all of its models or none. Each entry is accounted for, none is guessed. What the file says
     about a person is dropped.
     """
-    bodies = [_body(one.measurements, one.breasts, breasts) for one in found.bodies]
+    bodies = [_body(one, breasts) for one in found.models]
     kept = [] if dry_run else [body for body in bodies if body.measurements]
     return ImportRead.of(found, bodies, await import_models(units, me, kept))
 
 
-def _body(measurements: dict[str, float], stated: bool | None, asked: bool | None) -> Body:  # noqa: FBT001
-    flag = next((each for each in (asked, stated) if each is not None), True)
-    return Body(flag, measurements)
+def _body(found: FileModel, asked: bool | None) -> Body:  # noqa: FBT001 - the flag of a model
+    """What the file says comes first; not knowing is true, which hides nothing."""
+    flag = next((each for each in (found.breasts, asked) if each is not None), True)
+    return Body(flag, found.measurements)

@@ -1,138 +1,154 @@
-"""FreeSewing's measurements, as JSON and as YAML: one set, or an account's export with many.
+"""FreeSewing's measurement sets, one or many, and whole accounts of it since version 1.
 
-Whatever holds `measurements` or, since version 3, `measies` is a set; names of older versions are
-mapped where there is something to map them to. Its millimetres are ours.
+Lengths are always in millimetres there: `units` and `imperial` say what is shown, not what is kept.
 """
 
-import json
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
+from dataclasses import dataclass
 
-import yaml
-
-from dressform.sewing.formats.found import (
-    Entry,
+from dressform.sewing.catalogue import CATALOGUE, RETIRED, now_called
+from dressform.sewing.formats.entries import Entries, assert_countable
+from dressform.sewing.formats.files import (
+    MOST_MODELS,
+    Format,
     Found,
-    FoundBody,
-    NotReadableError,
-    freesewing_name,
+    UnreadableFileError,
 )
-from dressform.sewing.formats.numbers import number, plain
-from dressform.sewing.formats.tape import tidy
+from dressform.sewing.formats.numbers import number
+from dressform.sewing.formats.personal import in_order, kind_of
+from dressform.sewing.formats.reasons import why, why_unknown
+from dressform.sewing.formats.tree import Listing, Mapping, Node, Scalar
 
-_SETS = ("measies", "measurements")
-_DEEPEST = 12
-_KINDS = {
-    "name": "name",
-    "username": "name",
-    "handle": "name",
-    "birthdate": "birth date",
-    "birthday": "birth date",
-    "gender": "gender",
-    "email": "e-mail",
-    "initial": "e-mail",
-    "notes": "notes",
-    "bio": "notes",
-    "img": "picture",
-    "picture": "picture",
+_MEASUREMENTS = {"measurements", "measies"}
+_MANY = {"sets", "people", "models"}
+_AROUND = {"data", "set", "person", "model", "account"}
+# An export with these may be from before July 2020, when shoulderSlope was a length.
+_OF_VERSION_2 = {"people", "models", "person", "model"}
+# Before July 2020 these had the names that they have today; any other name tells the time.
+_SLOPE = "shoulderSlope"
+_TIMELESS = {
+    "bustSpan",
+    "highBust",
+    "inseam",
+    _SLOPE,
+    "shoulderToElbow",
+    "shoulderToShoulder",
+    "shoulderToWrist",
+    "underbust",
 }
 
 
-def as_json(measurements: Mapping[str, float], *, breasts: bool) -> bytes:
-    content = {"breasts": breasts, "units": "metric", "measurements": dict(measurements)}
-    return json.dumps(content, indent=2).encode() + b"\n"
+@dataclass(frozen=True, slots=True)
+class _Set:
+    node: Mapping
+    may_be_old: bool
 
 
-def as_yaml(measurements: Mapping[str, float], *, breasts: bool) -> bytes:
-    lines = [f"breasts: {str(breasts).lower()}", "units: metric", "measurements:"]
-    lines += [f"  {name}: {plain(value)}" for name, value in measurements.items()]
-    if not measurements:
-        lines[-1] += " {}"
-    return "\n".join(lines).encode() + b"\n"
-
-
-def read_json(text: str) -> Found:
-    """Raises NotReadableError."""
-    try:
-        content = json.loads(text, parse_float=str, parse_int=str, parse_constant=str)
-    except json.JSONDecodeError as error:
-        raise NotReadableError(f"line {error.lineno}: not valid JSON ({error.msg})") from None
-    except RecursionError:
-        raise NotReadableError("JSON nested deeper than any list of measurements") from None
-    return _found(content)
-
-
-class _Plain(yaml.BaseLoader):
-    """Every value as the text that it is, and nothing by reference."""
-
-    def compose_node(self, parent: Any, index: Any) -> Any:
-        if self.check_event(yaml.AliasEvent):
-            line = self.peek_event().start_mark.line + 1  # type: ignore[no-untyped-call]
-            raise NotReadableError(f"line {line}: YAML with references is not read")
-        return super().compose_node(parent, index)
-
-
-def read_yaml(text: str) -> Found:
-    """Raises NotReadableError."""
-    try:
-        content = yaml.load(text, _Plain)  # noqa: S506  it makes nothing but texts, lists and maps
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
-        where = f"line {mark.line + 1}: " if mark else ""
-        raise NotReadableError(f"{where}not valid YAML ({error.problem})") from None
-    except yaml.YAMLError:
-        raise NotReadableError("not valid YAML") from None
-    except RecursionError:
-        raise NotReadableError("YAML nested deeper than any list of measurements") from None
-    except ValueError as error:
-        raise NotReadableError(str(error)) from None
-    return _found(content)
-
-
-def _found(content: object) -> Found:
+def found_in(trees: list[Node], of: Format) -> Found:
+    """Raises UnreadableFileError where there is not one set."""
     dropped: set[str] = set()
-    bodies = [_body(one) for one in _sets(content, dropped, 0)]
-    if not bodies and isinstance(content, dict) and any(map(_is_known, content)):
-        bodies = [_of(content, None)]
-    if not bodies:
-        raise NotReadableError("expected `measurements` or `measies`: nothing of that is in it")
-    return Found(bodies, frozenset(dropped))
+    sets = [each for tree in trees for each in _sets(tree, dropped)]
+    if not sets:
+        raise UnreadableFileError(
+            "no measurements found: they stand under “measurements” or “measies” in FreeSewing's "
+            "files"
+        )
+    if len(sets) > MOST_MODELS:
+        raise UnreadableFileError(
+            f"more than {MOST_MODELS} sets of measurements", line=sets[MOST_MODELS].node.line
+        )
+    bodies = [_body(each, place) for place, each in enumerate(sets)]
+    report = tuple(line for each in bodies for line in each.lines)
+    assert_countable(report)
+    return Found(of, tuple(each.model for each in bodies), report, in_order(dropped))
 
 
-def _is_known(name: object) -> bool:
-    return isinstance(name, str) and freesewing_name(name)[0] is not None
-
-
-def _sets(content: object, dropped: set[str], depth: int) -> Iterator[dict[str, Any]]:
-    if depth > _DEEPEST:
-        return
-    if isinstance(content, list):
-        for inner in content:
-            yield from _sets(inner, dropped, depth + 1)
-    elif isinstance(content, dict):
-        dropped |= {_KINDS[key] for key, value in content.items() if key in _KINDS and value}
-        if any(isinstance(content.get(key), dict) for key in _SETS):
-            yield content
-            return
-        for inner in content.values():
-            yield from _sets(inner, dropped, depth + 1)
-
-
-def _body(one: Mapping[str, Any]) -> FoundBody:
-    values = next(one[key] for key in _SETS if isinstance(one.get(key), dict))
-    return _of(values, {"true": True, "false": False}.get(str(one.get("breasts")).lower()))
-
-
-def _of(values: Mapping[str, Any], breasts: bool | None) -> FoundBody:  # noqa: FBT001
-    body = FoundBody(breasts)
-    for key, value in values.items():
-        entry = Entry(None, str(key), value if isinstance(value, str) else "")
-        name, reason = freesewing_name(entry.name)
-        amount = number(entry.text)
-        if name is None:
-            body.leave(entry, reason or "unknown")
-        elif value is None or value == "":
-            body.leave(entry, "empty")
+def _sets(node: Node, dropped: set[str], *, may_be_old: bool = False) -> Iterator[_Set]:
+    if isinstance(node, Listing):
+        for item in node.items:
+            yield from _sets(item, dropped, may_be_old=may_be_old)
+    elif isinstance(node, Mapping):
+        _note_personal(node, dropped)
+        if _is_set(node):
+            yield _Set(node, may_be_old)
         else:
-            body.take(entry, None if amount is None else tidy(amount), name=name, reason=reason)
-    return body
+            yield from _inside(node, dropped, may_be_old=may_be_old)
+
+
+def _inside(node: Mapping, dropped: set[str], *, may_be_old: bool) -> Iterator[_Set]:
+    for key, value in node.pairs:
+        old = may_be_old or key.text in _OF_VERSION_2
+        if key.text in _AROUND:
+            yield from _sets(value, dropped, may_be_old=old)
+        elif key.text in _MANY and isinstance(value, Mapping):
+            for _, each in value.pairs:
+                yield from _sets(each, dropped, may_be_old=old)
+        elif key.text in _MANY:
+            yield from _sets(value, dropped, may_be_old=old)
+
+
+def _is_set(node: Mapping) -> bool:
+    return any(key.text in _MEASUREMENTS or _is_known(key.text) for key, _ in node.pairs)
+
+
+def _is_known(name: str) -> bool:
+    return name in CATALOGUE or now_called(name) is not None
+
+
+def _note_personal(node: Mapping, dropped: set[str]) -> None:
+    for key, value in node.pairs:
+        kind = kind_of(key.text)
+        if kind and isinstance(value, Scalar) and value.text and not value.is_nothing:
+            dropped.add(kind)
+        elif key.text in _MEASUREMENTS and isinstance(value, Mapping):
+            _note_personal(value, dropped)
+
+
+def _body(found: _Set, place: int) -> Entries:
+    entries = Entries(place)
+    nested = [(key, node) for key, node in found.node.pairs if key.text in _MEASUREMENTS]
+    for key, node in found.node.pairs:
+        if key.text == "breasts" and isinstance(node, Scalar):
+            _take_flag(entries, node)
+        elif not nested and _is_known(key.text):
+            nested = [(key, found.node)]
+    for key, node in nested:
+        _take_all(entries, key, node, may_be_old=found.may_be_old)
+    return entries
+
+
+def _take_flag(entries: Entries, node: Scalar) -> None:
+    if node.is_nothing:
+        return
+    entries.breasts = node.truth
+    if node.truth is None:
+        entries.leave(node.line, "breasts", why("flag"))
+
+
+def _take_all(entries: Entries, key: Scalar, node: Node, *, may_be_old: bool) -> None:
+    if not isinstance(node, Mapping):
+        entries.leave(key.line, key.text, why("not_a_list"))
+        return
+    names = {name.text for name, _ in node.pairs}
+    is_old = any(now_called(name) or name in RETIRED for name in names)
+    is_new = any(name in CATALOGUE for name in names - _TIMELESS)
+    for name, value in node.pairs:
+        if name.text == _SLOPE and (is_old or (may_be_old and not is_new)):
+            entries.leave(name.line, name.text, why("old_slope"), _SLOPE)
+        elif kind_of(name.text) is None and name.text not in {"breasts", "units", "imperial"}:
+            _take(entries, name, value)
+
+
+def _take(entries: Entries, name: Scalar, value: Node) -> None:
+    current = name.text if name.text in CATALOGUE else now_called(name.text)
+    if current is None:
+        entries.leave(name.line, name.text, why_unknown(name.text))
+        return
+    amount = number(value.text) if isinstance(value, Scalar) else None
+    if amount is not None:
+        reason = None if current == name.text else why("now_called", current)
+        entries.take(name.line, name.text, current, amount, reason=reason)
+    elif isinstance(value, Scalar) and (value.is_nothing or not value.text):
+        entries.leave(name.line, name.text, why("not_measured"), current)
+    else:
+        entries.leave(name.line, name.text, why("not_a_number"), current)
