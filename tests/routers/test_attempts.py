@@ -171,4 +171,4 @@ def test_a_flood_of_targets_does_not_fill_memory(
 def test_nothing_that_was_typed_is_kept(attempts: Attempts) -> None:
     attempts.spend(Limit.PASSWORD, "ada@example.org")
 
-    assert "ada" not in repr(vars(attempts))
+    assert "example.org" not in repr(vars(attempts))

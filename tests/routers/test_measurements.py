@@ -80,10 +80,10 @@ async def test_each_can_be_read_by_itself(client: httpx.AsyncClient) -> None:
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("chestCircumference", "chestCircumference: this is now called chest"),
-        ("chset", "chset: not a known measurement; did you mean chest?"),
-        ("seatFront", "seatFront: worked out from other measurements when drafting; leave it out"),
-        ("check", "check: not a known measurement; did you mean neck?"),
+        ("chestCircumference", "This is now called chest"),
+        ("chset", "Not a known measurement; did you mean chest?"),
+        ("seatFront", "Worked out from other measurements when drafting; leave it out"),
+        ("check", "Not a known measurement; did you mean neck?"),
     ],
 )
 async def test_another_name_is_told_what_to_ask_for(

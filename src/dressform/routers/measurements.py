@@ -101,7 +101,8 @@ async def estimate_measurements(
 # After the others: their addresses would fit it, and a wrong method there is theirs to refuse.
 async def _measurement(name: Name) -> Measurement:
     if name not in CATALOGUE:
-        raise NotFound(unknown(name))
+        said = unknown(name)
+        raise NotFound(said[0].upper() + said[1:])
     return CATALOGUE[name]
 
 

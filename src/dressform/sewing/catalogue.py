@@ -137,7 +137,7 @@ def problems(measurements: Mapping[str, object]) -> list[tuple[str, str]]:
     for name, value in measurements.items():
         known = CATALOGUE.get(name)
         if known is None:
-            found.append((shown(name), unknown(name, suggest=suggest)))
+            found.append((shown(name), f"{shown(name)}: {unknown(name, suggest=suggest)}"))
         elif not known.fits(value):
             found.append((name, f"{name}: {known.expected}"))
     return found
@@ -157,16 +157,16 @@ def now_called(name: str) -> str | None:
 
 
 def unknown(name: str, *, suggest: bool = True) -> str:
-    """What to tell of a name that is not in the catalogue: an older one, a misspelt one, …"""
+    """What to tell of a name that is not in the catalogue; never repeats it."""
     if current := now_called(name):
-        return f"{name}: this is now called {current}"
+        return f"this is now called {current}"
     if name in DERIVED:
-        return f"{name}: worked out from other measurements when drafting; leave it out"
+        return "worked out from other measurements when drafting; leave it out"
     if name in RETIRED:
-        return f"{name}: no longer used, and no measurement takes its place; leave it out"
+        return "no longer used, and no measurement takes its place; leave it out"
     nearest = _nearest(name) if suggest else None
     hint = f"; did you mean {nearest}?" if nearest else ""
-    return f"{shown(name)}: not a known measurement{hint}"
+    return f"not a known measurement{hint}"
 
 
 def _nearest(name: str) -> str | None:
