@@ -1,92 +1,25 @@
 """The database stops and starts again while requests come in: nothing hangs, nothing is lost."""
 
 import asyncio
-import os
 import signal
-import subprocess
-import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import httpx
 import pytest
 from sqlalchemy import text
 
-from dressform import embedded
-from dressform.process import migrated, opened
+from dressform.process import opened
 from dressform.settings import Settings
 from tests.commands import environment
-from tests.conftest import MASTER_KEY, QUICK
 from tests.log import in_log
 from tests.people import Mailbox, Person
-from tests.processes.running import command, until
+from tests.processes.running import Database, command
 
 pytestmark = pytest.mark.slow
 
 LISTENING = r"listening on (http://127\.0\.0\.1:\d+)"
-
-
-@dataclass
-class Database:
-    """A PostgreSQL that a test stops and starts again, on the same socket."""
-
-    server: embedded.Server
-    again: subprocess.Popen[bytes] | None = None
-    arguments: list[bytes] = field(init=False)
-    user: int = field(init=False)
-
-    def __post_init__(self) -> None:
-        process = Path(f"/proc/{self.server.pid}")
-        self.arguments = (process / "cmdline").read_bytes().split(b"\0")[:-1]
-        self.user = process.stat().st_uid
-
-    def stop(self, way: signal.Signals) -> None:
-        os.kill(self.server.pid, way)
-        state = Path(f"/proc/{self.server.pid}/stat")
-        until(lambda: state.read_text().rpartition(") ")[2][0] == "Z")
-
-    def start(self) -> None:
-        self.again = subprocess.Popen(
-            self.arguments,
-            user=self.user if os.geteuid() == 0 else None,
-            cwd="/",
-            env={"PATH": os.defpath, "LC_ALL": "C"},
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-
-    def close(self) -> None:
-        if self.again is not None:
-            self.again.send_signal(signal.SIGINT)
-            self.again.wait()
-
-
-@pytest.fixture
-def database() -> Iterator[Database]:
-    with tempfile.TemporaryDirectory() as folder:
-        Path(folder).chmod(0o755)
-        with embedded.running(Path(folder), settings=QUICK) as server:
-            database = Database(server)
-            try:
-                yield database
-            finally:
-                database.close()
-
-
-@pytest.fixture
-async def own(database: Database, tmp_path: Path) -> Settings:
-    own = Settings(
-        database_url=database.server.url(),
-        master_keys=MASTER_KEY,
-        state_dir=tmp_path,
-        _env_file=None,
-    )
-    await migrated(own)
-    return own
 
 
 @dataclass
