@@ -57,6 +57,7 @@ HUGE = "9" * 1_000_000
         (b'chest,"' + b"x" * 200_000 + b'"', "not valid CSV"),
         (b'chest,"925', "line 1: not valid CSV"),
         (b"measurement,value", "no measurements found"),
+        (b'"chest,1105,mm"', "no measurements found"),
         (b"[" + b",\n".join([MANY] * 60) + b"]", "line 60: more than 5000 entries"),
         (b"a,1\n" * 5_001, "line 5001: more than 5000 entries"),
     ],
@@ -106,6 +107,17 @@ def test_numbers_that_are_none_for_a_body_are_left_out_soon(document: bytes) -> 
     began = time.process_time()
 
     assert taken(read(document)) == {}
+    assert time.process_time() - began < 2
+
+
+def test_formulas_that_make_long_numbers_are_left_out_soon() -> None:
+    long = f'name="@a" value="1.{"7" * 70}"'
+    quotients = (f'name="@{n}" value="{"/@a*".join(["@a/3/7"] * 14)}"' for n in range(450))
+    began = time.process_time()
+
+    found = read(smis(long, *quotients, 'name="bust_circ" value="@a*@a*@a/@a/@a*45"'))
+
+    assert taken(found) == {}
     assert time.process_time() - began < 2
 
 

@@ -85,6 +85,7 @@ def test_near_matches_are_taken_and_marked() -> None:
         ("bust_circ/0", None),
         ("=bust_circ", None),
         ("hip_circ/2", None),
+        ("hip_circ + 40", None),
         ("later/2", None),
         ("2^3", None),
         ("sqrt(bust_circ)", None),
