@@ -6,7 +6,7 @@ UV     := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-
           --no-emit-find-links --no-header --python-version 3.11 pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint openapi bench lock clean
+.PHONY: help run test check lint drafting openapi bench lock clean
 
 help: ## say what each target does
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
@@ -23,6 +23,8 @@ run: $(VENV)/ready ## set everything up and run the service
 	@exec $(BIN)/dressform up
 
 test: $(VENV)/ready check ## check the code and pass all the tests, on a real PostgreSQL
+	@if command -v npm > /dev/null; then $(MAKE) --no-print-directory drafting; \
+	else echo "no pattern will be drafted from a model: Node.js is not installed here"; fi
 	$(BIN)/pytest -n 2 --dist worksteal
 
 check: $(VENV)/ready ## lint, types, layers, and whether generated files are fresh
@@ -37,8 +39,10 @@ lint: tools/node_modules/.package-lock.json ## lint openapi.yaml with Spectral a
 	cd tools && node_modules/.bin/spectral lint --fail-severity hint --ruleset spectral.yaml ../openapi.yaml
 	cd tools && REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true node_modules/.bin/redocly lint --config redocly.yaml ../openapi.yaml
 
-tools/node_modules/.package-lock.json: tools/package-lock.json
-	cd tools && npm ci --ignore-scripts --no-audit --no-fund --loglevel error
+drafting: tests/drafting/node_modules/.package-lock.json ## install what drafts patterns in the tests, which needs Node.js
+
+%/node_modules/.package-lock.json: %/package-lock.json
+	cd $* && npm ci --ignore-scripts --no-audit --no-fund --loglevel error
 	@touch $@
 
 openapi: $(VENV)/ready ## write openapi.yaml and the README's table anew
@@ -54,4 +58,4 @@ lock: $(VENV)/ready ## pin all dependencies anew
 	echo hatchling | $(subst pyproject.toml,-,$(UV)) -c requirements-dev.lock -o requirements-build.lock
 
 clean: ## remove what make made; the state folder var/ stays
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis tools/node_modules
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis tools/node_modules tests/drafting/node_modules
