@@ -1,0 +1,132 @@
+"""A figure with a tape at each measurement, and beside it what each says."""
+
+import math
+from collections.abc import Sequence
+from itertools import groupby
+
+from dressform.sewing.silhouette.curves import Curve
+from dressform.sewing.silhouette.figure import Figure
+from dressform.sewing.silhouette.labels import LINE, Label, column
+from dressform.sewing.silhouette.sheet import Group, Sheet
+from dressform.sewing.silhouette.tapes import heights, limbs, tapes
+from dressform.sewing.silhouette.words import Words
+
+LONGEST = 1000.0
+"""Of the figure, in the drawing's own units."""
+_RULER, _COLUMN = 30.0, 80.0
+"""How far from the figure."""
+_TAPE = "#c05f2c"
+_DASHES = "7 6"
+
+
+class Picture:
+    def __init__(self, words: Words) -> None:
+        self._words = words
+        self._scale = LONGEST / Figure(words.sizes).longest
+        self._figure = Figure(words.sizes.times(self._scale))
+        self._sheet = Sheet(
+            language=words.language, title=words["title"], description=words.description
+        )
+        self._groups: dict[str, Group] = {}
+
+    def drawn(self) -> str:
+        self._skin()
+        self._outline()
+        for tape in tapes(self._figure):
+            self._sheet.curves(self._about(tape.name), [tape.points])
+        self._ruler()
+        for label in (*self._at_the_right(), *self._at_the_left()):
+            self._label(label)
+        self._legend()
+        return self._sheet.finished()
+
+    def _skin(self) -> None:
+        group = self._sheet.group(fill="currentColor", opacity="0.07")
+        for line in _both_sides(self._figure.skins):
+            self._sheet.curves(group, [_points(line)])
+
+    def _outline(self) -> None:
+        """Solid as far as it was measured."""
+        runs = [
+            (measured, _points(list(run)))
+            for line in _both_sides(self._figure.outlines)
+            for measured, run in groupby(line, key=lambda curve: curve.measured)
+        ]
+        for kind in (True, False):
+            group = self._kind(measured=kind, stroke_width="2.6")
+            self._sheet.curves(group, [run for measured, run in runs if measured is kind])
+
+    def _kind(self, *, measured: bool, **attributes: str) -> Group:
+        dashes = {} if measured else {"stroke_dasharray": _DASHES}
+        return self._sheet.group(
+            class_="measured" if measured else "estimated", **dashes, **attributes
+        )
+
+    def _about(self, name: str) -> Group:
+        """Of all that shows one measurement."""
+        if name not in self._groups:
+            known = self._words.sizes.measured(name)
+            self._groups[name] = self._kind(
+                measured=known,
+                data_measurement=name,
+                stroke=_TAPE if known else "currentColor",
+                stroke_width="2.4" if known else "1.4",
+                font_weight="600" if known else "400",
+            )
+        return self._groups[name]
+
+    def _ruler(self) -> None:
+        """The heights, which all are told from the waist."""
+        ends = [0.0, *heights(self._figure).values()]
+        x = -self._figure.edge - _RULER
+        group = self._sheet.group(stroke_width="1.2", opacity="0.6")
+        self._sheet.line(group, complex(x, min(ends)), complex(x, max(ends)))
+        self._sheet.line(group, complex(x - 9, 0), complex(x + 9, 0))
+
+    def _at_the_right(self) -> list[Label]:
+        wanted = [(tape.end, tape.name) for tape in tapes(self._figure)]
+        return column(wanted, self._figure.edge + _COLUMN)
+
+    def _at_the_left(self) -> list[Label]:
+        x = -self._figure.edge - _RULER
+        wanted = [(complex(x, y), name) for name, y in heights(self._figure).items()]
+        wanted += [(at, name) for name, at in limbs(self._figure).items()]
+        return column(wanted, x - _COLUMN)
+
+    def _label(self, label: Label) -> None:
+        group = self._about(label.name)
+        self._sheet.line(
+            group, *label.leader, stroke="currentColor", opacity="0.45", stroke_width="1"
+        )
+        name, value = self._words.name(label.name), self._words.value(label.name)
+        self._sheet.words(group, label.at, name, value, ending=label.at.real < 0)
+
+    def _legend(self) -> None:
+        """What lines mean, and a length to compare with."""
+        y = self._sheet.bottom + 1.6 * LINE
+        length = _round_length(0.25 * LONGEST / self._scale / self._words.in_mm) * self._words.in_mm
+        bar = self._sheet.group(stroke_width="2.6")
+        half = length * self._scale / 2
+        self._sheet.line(
+            bar, complex(-half, y - 6), complex(-half, y), complex(half, y), complex(half, y - 6)
+        )
+        self._sheet.words(bar, complex(half + 10, y), "", self._words.length(length), ending=False)
+        for measured, x in ((True, -220.0), (False, 40.0)):
+            group = self._kind(measured=measured, stroke_width="2.6")
+            self._sheet.line(group, complex(x, y + 1.4 * LINE), complex(x + 50, y + 1.4 * LINE))
+            word = self._words["measured" if measured else "estimated"]
+            self._sheet.words(group, complex(x + 60, y + 1.4 * LINE), word, "", ending=False)
+
+
+def _both_sides(lines: Sequence[list[Curve]]) -> list[list[Curve]]:
+    return [side for line in lines for side in (line, [curve.mirrored for curve in line])]
+
+
+def _points(line: Sequence[Curve]) -> list[complex]:
+    return [line[0].points[0], *(point for curve in line for point in curve.points[1:])]
+
+
+def _round_length(most: float) -> float:
+    """The longest of 1, 2, 5, 10, 20, 50, … that is no longer."""
+    ten = 10.0 ** math.floor(math.log10(most))
+    return max(step * ten for step in (1, 2, 5) if step * ten <= most)
