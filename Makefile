@@ -50,6 +50,7 @@ openapi: $(VENV)/ready ## write openapi.yaml and the README's table anew
 
 bench: $(VENV)/ready ## measure, and compare within the same run
 	$(BIN)/python -m tests.bench
+	$(BIN)/python -m tests.bench.models
 	$(BIN)/python -m tests.bench.retention
 
 lock: $(VENV)/ready ## pin all dependencies anew

@@ -28,6 +28,7 @@ from dressform.worker.breaker import Breaker
 from dressform.worker.process import duties_of
 from dressform.worker.scheduler import Duties
 from tests.people import Mailbox, Person
+from tests.post_office import PostOffice
 
 # What is lost in a crash does not matter to tests, and waiting for the disk would double their time.
 QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
@@ -156,6 +157,15 @@ def duties(settings: Settings, units: Units) -> Duties:
 @pytest.fixture
 def mailbox(settings: Settings, duties: Duties) -> Mailbox:
     return Mailbox(settings.state_dir / "mail", duties.deliver)
+
+
+@pytest.fixture
+async def office() -> AsyncIterator[PostOffice]:
+    """A real mail server."""
+    office = PostOffice()
+    await office.open()
+    yield office
+    await office.close()
 
 
 @pytest.fixture

@@ -82,7 +82,7 @@ async def model(ada: Person) -> str:
 
 
 def address(operation: Operation, model: str) -> str:
-    return operation.path.format(model_id=model, session_id=KNOWN_ID, username="ada")
+    return operation.path.format(model_id=model, session_id=KNOWN_ID, username="ada", name="chest")
 
 
 async def state(ada: Person, units: Units) -> tuple[object, dict[str, int]]:

@@ -1,6 +1,6 @@
 """The application of one process: what it holds, what surrounds it, and what it answers."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -31,6 +31,7 @@ from dressform.routers import (
     links,
     measurements,
     metrics,
+    model_files,
     models,
     operations,
     privacy,
@@ -40,7 +41,9 @@ from dressform.routers import (
     sign_ups,
 )
 from dressform.routers.attempts import Attempts
-from dressform.routers.dependencies import ACCESS_TOKEN_LIFETIME, Service
+from dressform.routers.dependencies import ACCESS_TOKEN_LIFETIME
+from dressform.routers.directory import Directory
+from dressform.routers.service import Service
 from dressform.settings import Settings
 
 ROUTERS = (
@@ -48,6 +51,7 @@ ROUTERS = (
     sessions,
     accounts,
     profiles,
+    model_files,
     models,
     measurements,
     operations,
@@ -107,6 +111,7 @@ def create_app(process_settings: Settings, clock: Clock | None = None) -> FastAP
         app.include_router(module.router)
     app.include_router(documentation.router)
     app.include_router(links.router)
+    app.router.middleware_stack = Directory(app.router.middleware_stack, _routes())
     problems.install(app)
     _surround(app, process_settings)
     return app
@@ -117,6 +122,13 @@ def from_environment() -> FastAPI:
     loaded = settings.load()
     logs.configure(loaded.log_level)
     return create_app(loaded)
+
+
+def _routes() -> Iterator[APIRoute]:
+    for module in ROUTERS:
+        for route in module.router.routes:
+            assert isinstance(route, APIRoute)
+            yield route
 
 
 def _operation_id(route: APIRoute) -> str:

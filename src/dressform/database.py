@@ -6,7 +6,7 @@ one transaction, committed when the block ends and rolled back when it raises.
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -19,13 +19,20 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from dressform.clock import Clock
 from dressform.crypto.vault import Vault
 from dressform.errors import Unavailable
+from dressform.questions import AtHand, Question, Row
 
 RETRY_AFTER_SECONDS = 5
 
 # Connection trouble, deadlock, resources, operator intervention: the request may be repeated as it
 # was.
 _PASSING_SQLSTATES = ("08", "40", "53", "57")
-_AWAY = (OSError, PoolTimeoutError, TimeoutError, asyncpg.InterfaceError, asyncpg.PostgresError)
+_AWAY = (
+    OSError,
+    PoolTimeoutError,
+    TimeoutError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # What a connection says whose server just said farewell.
+)
 
 
 def connect(
@@ -50,6 +57,7 @@ def connect(
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=5,
+        pool_use_lifo=True,
         connect_args=options,
         hide_parameters=True,
     )
@@ -137,6 +145,10 @@ class Units:
     engine: AsyncEngine
     vault: Vault
     clock: Clock
+    at_hand: AtHand = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "at_hand", AtHand(self.engine))
 
     @asynccontextmanager
     async def reading(self, *, at: datetime | None = None) -> AsyncIterator[Unit]:
@@ -147,3 +159,8 @@ class Units:
     async def writing(self, *, at: datetime | None = None) -> AsyncIterator[Unit]:
         async with transaction(self.engine) as connection:
             yield Unit(connection, self.vault, at or self.clock())
+
+    async def ask(self, question: Question, values: dict[str, Any]) -> Row | None:
+        """The first row of the answer. Raises Unavailable when the database is away."""
+        with _translated():
+            return await self.at_hand.ask(question, values)

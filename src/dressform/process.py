@@ -45,7 +45,11 @@ async def opened(
     try:
         with _complaints_in_a_sentence():
             vault, signing = await open_vault(engine, master_keys(settings), moment)
-        yield Units(engine, vault, moment), signing
+        units = Units(engine, vault, moment)
+        try:
+            yield units, signing
+        finally:
+            await units.at_hand.release()
     finally:
         await engine.dispose()
 

@@ -1,6 +1,6 @@
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from uuid import UUID
 
 import httpx
@@ -19,14 +19,6 @@ from tests.people import Mailbox, Person, token_of
 from tests.post_office import PostOffice
 
 Register = Callable[..., Awaitable[None]]
-
-
-@pytest.fixture
-async def office() -> AsyncIterator[PostOffice]:
-    office = PostOffice()
-    await office.open()
-    yield office
-    await office.close()
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ import pytest
 from dressform import embedded
 from dressform.process import migrated
 from dressform.settings import Settings
-from tests.conftest import QUICK
-from tests.processes.running import processes_of
+from tests.conftest import MASTER_KEY, QUICK
+from tests.processes.running import Database, processes_of
 
 
 @contextmanager
@@ -63,3 +63,35 @@ def _alone(state: Path) -> dict[str, str]:
         "DRESSFORM_PORT": "0",
         "PYTHONDONTWRITEBYTECODE": "1",
     }
+
+
+@pytest.fixture
+def durability() -> dict[str, str]:
+    """Settings of the database that a test stops; one that counts what it keeps has its own."""
+    return QUICK
+
+
+@pytest.fixture
+def database(durability: dict[str, str]) -> Iterator[Database]:
+    """A PostgreSQL that a test stops and starts again, on the same socket."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        with embedded.running(Path(folder), settings=durability) as server:
+            database = Database(server)
+            try:
+                yield database
+            finally:
+                database.close()
+
+
+@pytest.fixture
+async def own(database: Database, tmp_path: Path) -> Settings:
+    """Of a service on that database."""
+    own = Settings(
+        database_url=database.server.url(),
+        master_keys=MASTER_KEY,
+        state_dir=tmp_path,
+        _env_file=None,
+    )
+    await migrated(own)
+    return own

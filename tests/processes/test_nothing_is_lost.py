@@ -7,20 +7,16 @@ import random
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
-from dressform import embedded
-from dressform.process import migrated, opened
+from dressform.process import opened
 from dressform.settings import Settings
 from tests.commands import environment
-from tests.conftest import MASTER_KEY
 from tests.log import in_log
 from tests.processes.running import Command, Database, children_of, command, until
 
@@ -32,32 +28,12 @@ OUTAGES = {3: signal.SIGINT, 7: signal.SIGQUIT}
 """Before which kills the database goes, and how: stopped, or crashed."""
 
 CONNECTIONS = 12
-FAST_BUT_DURABLE = {"fsync": "off", "full_page_writes": "off"}
-"""The machine stays up, so what reached the kernel is safe; a commit still waits for its log."""
 
 
 @pytest.fixture
-def database() -> Iterator[Database]:
-    with tempfile.TemporaryDirectory() as folder:
-        Path(folder).chmod(0o755)
-        with embedded.running(Path(folder), settings=FAST_BUT_DURABLE) as server:
-            database = Database(server)
-            try:
-                yield database
-            finally:
-                database.close()
-
-
-@pytest.fixture
-async def own(database: Database, tmp_path: Path) -> Settings:
-    own = Settings(
-        database_url=database.server.url(),
-        master_keys=MASTER_KEY,
-        state_dir=tmp_path,
-        _env_file=None,
-    )
-    await migrated(own)
-    return own
+def durability() -> dict[str, str]:
+    """The machine stays up, so what reached the kernel is safe; a commit waits for its log."""
+    return {"fsync": "off", "full_page_writes": "off"}
 
 
 def serving(serve: Command, spools: Path) -> list[int]:

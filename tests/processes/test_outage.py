@@ -1,92 +1,25 @@
 """The database stops and starts again while requests come in: nothing hangs, nothing is lost."""
 
 import asyncio
-import os
 import signal
-import subprocess
-import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import httpx
 import pytest
 from sqlalchemy import text
 
-from dressform import embedded
-from dressform.process import migrated, opened
+from dressform.process import opened
 from dressform.settings import Settings
 from tests.commands import environment
-from tests.conftest import MASTER_KEY, QUICK
 from tests.log import in_log
 from tests.people import Mailbox, Person
-from tests.processes.running import command, until
+from tests.processes.running import Database, command
 
 pytestmark = pytest.mark.slow
 
 LISTENING = r"listening on (http://127\.0\.0\.1:\d+)"
-
-
-@dataclass
-class Database:
-    """A PostgreSQL that a test stops and starts again, on the same socket."""
-
-    server: embedded.Server
-    again: subprocess.Popen[bytes] | None = None
-    arguments: list[bytes] = field(init=False)
-    user: int = field(init=False)
-
-    def __post_init__(self) -> None:
-        process = Path(f"/proc/{self.server.pid}")
-        self.arguments = (process / "cmdline").read_bytes().split(b"\0")[:-1]
-        self.user = process.stat().st_uid
-
-    def stop(self, way: signal.Signals) -> None:
-        os.kill(self.server.pid, way)
-        state = Path(f"/proc/{self.server.pid}/stat")
-        until(lambda: state.read_text().rpartition(") ")[2][0] == "Z")
-
-    def start(self) -> None:
-        self.again = subprocess.Popen(
-            self.arguments,
-            user=self.user if os.geteuid() == 0 else None,
-            cwd="/",
-            env={"PATH": os.defpath, "LC_ALL": "C"},
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-
-    def close(self) -> None:
-        if self.again is not None:
-            self.again.send_signal(signal.SIGINT)
-            self.again.wait()
-
-
-@pytest.fixture
-def database() -> Iterator[Database]:
-    with tempfile.TemporaryDirectory() as folder:
-        Path(folder).chmod(0o755)
-        with embedded.running(Path(folder), settings=QUICK) as server:
-            database = Database(server)
-            try:
-                yield database
-            finally:
-                database.close()
-
-
-@pytest.fixture
-async def own(database: Database, tmp_path: Path) -> Settings:
-    own = Settings(
-        database_url=database.server.url(),
-        master_keys=MASTER_KEY,
-        state_dir=tmp_path,
-        _env_file=None,
-    )
-    await migrated(own)
-    return own
 
 
 @dataclass
@@ -110,12 +43,15 @@ class Load:
                 self.hasty += "retry-after" not in response.headers
                 await asyncio.sleep(0.02)
 
-    def begin(self) -> list[asyncio.Task[None]]:
+    async def begin(self) -> list[asyncio.Task[None]]:
         login = {"login": "ada", "password": self.ada.password, "session": "body"}
         model = {"name": "Me", "breasts": True, "measurements": {"chest": 900}}
+        made = await self.client.post("/v1/models", json=model, headers=self.ada.headers)
+        self.statuses[made.status_code] += 1
         asked = [
             self.ask("GET", "/v1/profiles/me"),
             self.ask("GET", "/v1/models"),
+            self.ask("GET", made.headers["location"]),
             self.ask("GET", "/health/ready"),
             self.ask("GET", "/v1/measurements"),
             self.ask("POST", "/v1/auth/login", json=login),
@@ -162,7 +98,7 @@ async def test_an_outage_under_load(own: Settings, database: Database, way: sign
         base = await asyncio.to_thread(serve.says, LISTENING)
         async with httpx.AsyncClient(base_url=base, timeout=30) as client:
             load = Load(client, await signed_in(client, own))
-            clients = load.begin()
+            clients = await load.begin()
             await asyncio.sleep(1)
             await asyncio.to_thread(database.stop, way)
             before, load.statuses = load.statuses, Counter()

@@ -14,15 +14,16 @@ from tests.sewing.bodies import WITH_BREASTS
 from tests.test_story import count
 
 CHECK, ESTIMATES = "/v1/measurements/check", "/v1/measurements/estimates"
+_APOSTROPHE = "\N{RIGHT SINGLE QUOTATION MARK}"
 SWAPPED = {"shoulderToWrist": 340, "shoulderToElbow": 590}
 ORDER = {
     "kind": "order",
     "measurements": ["shoulderToWrist", "shoulderToElbow"],
     "text": {
-        "en": "shoulderToWrist is usually longer than shoulderToElbow: check both, they may have "
-        "been swapped.",
-        "fr": "shoulderToWrist est d\N{RIGHT SINGLE QUOTATION MARK}habitude plus long que shoulderToElbow : vérifiez les deux, "
-        "ils ont peut-être été intervertis.",
+        "en": "“Shoulder to wrist” is usually longer than “Shoulder to elbow”: check both, they may "
+        "have been swapped.",
+        "fr": f"«\xa0De l{_APOSTROPHE}épaule au poignet\xa0» dépasse d{_APOSTROPHE}habitude "
+        f"«\xa0De l{_APOSTROPHE}épaule au coude\xa0» : vérifiez ces deux mesures, peut-être interverties.",
     },
 }
 

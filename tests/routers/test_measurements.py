@@ -4,6 +4,7 @@ import httpx
 import pytest
 
 from dressform.sewing.catalogue import CATALOGUE
+from tests.answers import assert_problem
 
 PATH = "/v1/measurements"
 
@@ -23,6 +24,7 @@ async def test_anybody_reads_all_of_it(client: httpx.AsyncClient) -> None:
     assert list(items) == list(CATALOGUE)
     assert items["highBust"] == {
         "name": "highBust",
+        "label": dict(CATALOGUE["highBust"].label),
         "kind": "length",
         "unit": "mm",
         "breasts_only": True,
@@ -35,6 +37,7 @@ async def test_anybody_reads_all_of_it(client: httpx.AsyncClient) -> None:
     assert items["waistToUnderbust"]["seamly"] is None
     assert items["chest"]["aliases"] == ["chestCircumference"]
     assert items["shoulderSlope"]["unit"] == "degree"
+    assert response.json()["derived"]["seatFront"] == {"seat": 1, "seatBack": -1}
     assert response.headers["Cache-Control"] == "public, max-age=3600"
 
 
@@ -74,20 +77,30 @@ async def test_each_can_be_read_by_itself(client: httpx.AsyncClient) -> None:
     assert [(await client.get(f"{PATH}/{item['name']}")).json() for item in items] == items
 
 
-async def test_an_older_name_is_told_the_present_one(client: httpx.AsyncClient) -> None:
-    old = await client.get(f"{PATH}/chestCircumference")
-    none = await client.get(f"{PATH}/chset")
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("chestCircumference", "chestCircumference: this is now called chest"),
+        ("chset", "chset: not a known measurement; did you mean chest?"),
+        ("seatFront", "seatFront: worked out from other measurements when drafting; leave it out"),
+        ("check", "check: not a known measurement; did you mean neck?"),
+    ],
+)
+async def test_another_name_is_told_what_to_ask_for(
+    client: httpx.AsyncClient, name: str, said: str
+) -> None:
+    response = await client.get(f"{PATH}/{name}")
 
-    assert (old.status_code, old.json()["detail"]) == (404, "It is now called chest.")
-    assert none.status_code == 404
+    assert_problem(response, 404, "not-found")
+    assert response.json()["detail"] == said
 
 
 @pytest.mark.parametrize("path", ["", "/chest"])
 async def test_a_version_may_be_kept_for_ever(client: httpx.AsyncClient, path: str) -> None:
     version = (await client.get(PATH)).json()["version"]
 
-    kept = await client.get(PATH + path, params={"version": version})
-    gone = await client.get(PATH + path, params={"version": "4.9.0+00000000"})
+    kept = await client.get(f"{PATH}{path}?version={version}")
+    gone = await client.get(PATH + path, params={"version": "4.9.0-00000000"})
 
     assert kept.headers["Cache-Control"] == "public, max-age=31536000, immutable"
     assert kept.json() == (await client.get(PATH + path)).json()

@@ -1,4 +1,7 @@
-"""Bodies for tests: two of FreeSewing's sample sets (4.10.2), as numbers."""
+"""Bodies for tests: FreeSewing's sample sets (4.10.2), as numbers."""
+
+import json
+from pathlib import Path
 
 WITH_BREASTS: dict[str, float] = {
     "ankle": 245, "biceps": 270, "bustFront": 480, "bustPointToUnderbust": 100, "bustSpan": 160,
@@ -21,3 +24,30 @@ WITHOUT: dict[str, float] = {
     "waistToFloor": 1209, "waistToHips": 139, "waistToKnee": 684, "waistToSeat": 288,
     "waistToUpperLeg": 363, "wrist": 184,
 }  # fmt: skip
+
+_SAMPLES = json.loads(Path(__file__).with_name("freesewing.json").read_text())
+_FLAGS = {True: "with_breasts", False: "without_breasts"}
+
+
+def _adults() -> dict[str, tuple[dict[str, float], bool]]:
+    found = {}
+    for breasts, key in _FLAGS.items():
+        columns = _SAMPLES[key]
+        for at, neck in enumerate(columns["neck"]):
+            found[f"{key} {neck}"] = ({n: column[at] for n, column in columns.items()}, breasts)
+    return found
+
+
+def sized(body: dict[str, float], size: float) -> dict[str, float]:
+    """As FreeSewing makes dolls and giants: all but the slope."""
+    return {name: value * (1 if name == "shoulderSlope" else size) for name, value in body.items()}
+
+
+ADULTS = _adults()
+"""Each with all 38 measurements, and its flag."""
+
+DOLLS_AND_GIANTS = {
+    f"{size:g} of {name}": (sized(ADULTS[name][0], size), ADULTS[name][1])
+    for name in ("with_breasts 340", "without_breasts 380")
+    for size in (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 1.5, 2, 2.5, 3)
+}

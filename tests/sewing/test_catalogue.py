@@ -1,5 +1,6 @@
 import json
 import math
+import re
 import subprocess
 import sys
 import time
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from dressform.sewing.catalogue import (
     CATALOGUE,
+    DERIVED,
     VERSION,
     Kind,
     Measurement,
@@ -70,9 +72,26 @@ def test_each_is_described_in_one_sentence_of_each_language(measurement: Measure
         assert 20 <= len(text) <= 200
 
 
-def test_no_two_are_described_alike() -> None:
+def test_no_two_are_described_or_called_alike() -> None:
     for language in ("en", "fr"):
         assert len({each.description[language] for each in CATALOGUE.values()}) == 38
+        assert len({each.label[language] for each in CATALOGUE.values()}) == 38
+
+
+@pytest.mark.parametrize("measurement", CATALOGUE.values(), ids=lambda each: each.name)
+def test_each_has_a_short_name_for_people(measurement: Measurement) -> None:
+    assert set(measurement.label) == {"en", "fr"}
+    for text in measurement.label.values():
+        assert text[0].isupper()
+        assert 4 <= len(text) <= 45
+        assert not text.endswith(".")
+
+
+def test_what_is_derived_is_worked_out_from_the_catalogue_and_not_in_it() -> None:
+    assert DERIVED["waistFrontArc"] == {"waist": 0.5, "waistBack": -0.5}
+    assert len(DERIVED) == 7
+    assert not set(DERIVED) & set(CATALOGUE)
+    assert {name for terms in DERIVED.values() for name in terms} <= set(CATALOGUE)
 
 
 def test_codes_and_aliases_point_to_one_measurement_only() -> None:
@@ -106,7 +125,7 @@ def test_the_version_is_the_same_in_every_process() -> None:
     again = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
 
     assert again.stdout.strip() == VERSION
-    assert VERSION.startswith("4.10.2+")
+    assert re.fullmatch(r"4\.10\.2-[0-9a-f]{8}", VERSION)
 
 
 def test_all_are_relevant_unless_there_are_no_breasts() -> None:

@@ -4,16 +4,35 @@ import pytest
 
 from dressform.sewing.catalogue import CATALOGUE, relevant
 from dressform.sewing.estimates import estimates, expected, scale
-from tests.sewing.bodies import WITH_BREASTS, WITHOUT
+from tests.sewing.bodies import ADULTS, WITH_BREASTS
 
 
-@pytest.mark.parametrize(("body", "breasts"), [(WITH_BREASTS, True), (WITHOUT, False)])
-def test_they_are_freesewings(body: dict[str, float], breasts: bool) -> None:  # noqa: FBT001
+@pytest.mark.parametrize(("body", "breasts"), ADULTS.values(), ids=ADULTS)
+def test_they_are_freesewings(body: dict[str, float], *, breasts: bool) -> None:
     found = estimates(body["neck"], breasts=breasts)
 
     assert {name: math.floor(value + 0.5) for name, value in found.items()} == {
-        name: value for name, value in body.items() if name != "neck"
+        name: body[name] for name in found
     }
+
+
+# From FreeSewing's own estimator, asked not to round.
+UNROUNDED = [
+    (True, 419.1, "chest", 1140.1985294117646),
+    (True, 419.1, "waistToUnderbust", 92.09764705882353),
+    (True, 34, "inseam", 592.875),
+    (True, 1020, "bustSpan", 320),
+    (False, 333.3, "inseam", 756.0355263157894),
+    (False, 333.3, "waist", 725.3869736842105),
+    (False, 34, "waistToFloor", 737.5157894736842),
+    (False, 500, "crossSeam", 1034.842105263158),
+    (False, 500, "shoulderSlope", 13),
+]
+
+
+@pytest.mark.parametrize(("breasts", "neck", "name", "estimate"), UNROUNDED)
+def test_they_are_not_rounded(neck: float, name: str, estimate: float, *, breasts: bool) -> None:
+    assert estimates(neck, breasts=breasts)[name] == pytest.approx(estimate, rel=1e-12)
 
 
 def test_they_follow_the_neck_as_far_as_each_does() -> None:
@@ -36,6 +55,7 @@ def test_the_scale_of_a_body_is_that_of_most_of_it() -> None:
     assert scale(WITH_BREASTS, breasts=True) == 1
     doll = {name: value / 10 for name, value in WITH_BREASTS.items()}
     assert scale(doll | {"waist": 7500}, breasts=True) == pytest.approx(0.1)
+    assert scale({"chest": 925, "waist": 75}, breasts=True) == pytest.approx(1)
 
 
 def test_what_is_expected_of_a_doll_is_a_dolls() -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import uuid4
@@ -33,14 +33,6 @@ from tests.worker.everything import add_account, counts
 DAY = timedelta(days=1)
 SECOND = timedelta(seconds=1)
 Join = Callable[..., Awaitable[Person]]
-
-
-@pytest.fixture
-async def office() -> AsyncIterator[PostOffice]:
-    office = PostOffice()
-    await office.open()
-    yield office
-    await office.close()
 
 
 @pytest.fixture

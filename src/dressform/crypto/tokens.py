@@ -20,11 +20,12 @@ from jose import jwk, jws, jwt
 from jose.backends.base import Key
 from jose.backends.cryptography_backend import CryptographyECKey
 
+from dressform.crypto.remembered import Remembered
 from dressform.errors import NotSignedIn, StartupError
 
-ALGORITHM = "ES256"
-TYPE = "at+jwt"
+ALGORITHM, TYPE = "ES256", "at+jwt"
 LONGEST = 8192
+MOST_REMEMBERED = 10_000
 SKEW = timedelta(seconds=5)
 CLAIMS = frozenset({"iss", "aud", "sub", "sid", "jti", "iat", "nbf", "exp"})
 
@@ -94,8 +95,9 @@ class AccessTokens:
         self._keys = tuple(keys)
         self._issuer = issuer
         self._audience = audience
-        self._lifetime = int(lifetime.total_seconds())
+        self._lifetime = lifetime
         self._verifiers = {_spelled_header(key): key.verifier for key in self._keys}
+        self._signed = Remembered(self._signed_claims, MOST_REMEMBERED)
 
     def sign(self, account_id: UUID, session_id: UUID, *, at: datetime) -> str:
         issued = int(at.timestamp())
@@ -107,7 +109,7 @@ class AccessTokens:
             "jti": str(uuid4()),
             "iat": issued,
             "nbf": issued,
-            "exp": issued + self._lifetime,
+            "exp": issued + int(self._lifetime.total_seconds()),
         }
         key = self._keys[0]
         return jwt.encode(claims, key.signer, algorithm=ALGORITHM, headers=_header(key))
@@ -115,16 +117,16 @@ class AccessTokens:
     def verify(self, token: str, *, at: datetime) -> Claims:
         """What a token says that holds at this moment; NotSignedIn for every other text."""
         try:
-            claims = self._signed_claims(token)
-            self._check_times(claims, at.timestamp())
-            return _parse(claims)
+            claims = self._signed.of(token, at=at)
+            self._check_times(claims, at)
         except Exception:  # noqa: BLE001  jose lets RecursionError, OverflowError and TypeError out
             raise NotSignedIn from None
+        return claims
 
     def jwks(self) -> dict[str, list[dict[str, str]]]:
         return {"keys": [key.public_jwk() for key in self._keys]}
 
-    def _signed_claims(self, token: str) -> dict[str, Any]:
+    def _signed_claims(self, token: str) -> Claims:
         parts = SHAPE.fullmatch(token) if len(token) <= LONGEST else None
         if parts is None:
             raise NotSignedIn
@@ -140,15 +142,11 @@ class AccessTokens:
         # jose takes a list of audiences, and of a claim that stands twice it drops one.
         if claims["aud"] != self._audience or _base64url(_json(claims)) != payload:
             raise NotSignedIn
-        return claims
+        return _parse(claims)
 
-    def _check_times(self, claims: dict[str, Any], at: float) -> None:
-        times = issued, not_before, expires = claims["iat"], claims["nbf"], claims["exp"]
-        if any(type(time) is not int for time in times):  # a bool is an instance of int
-            raise NotSignedIn
-        if max(issued, not_before) > at + SKEW.total_seconds() or at >= expires:
-            raise NotSignedIn
-        if not 0 < expires - issued <= self._lifetime:
+    def _check_times(self, claims: Claims, at: datetime) -> None:
+        is_now = claims.issued_at - SKEW <= at < claims.expires_at
+        if not is_now or not timedelta() < claims.expires_at - claims.issued_at <= self._lifetime:
             raise NotSignedIn
 
 
@@ -159,14 +157,16 @@ def assert_backend() -> None:
 
 
 def _parse(claims: dict[str, Any]) -> Claims:
-    if claims.keys() != CLAIMS:
+    times = issued, not_before, expires = claims["iat"], claims["nbf"], claims["exp"]
+    are_whole = {type(time) for time in times} == {int}  # bool is a type of its own
+    if claims.keys() != CLAIMS or issued != not_before or not are_whole:
         raise NotSignedIn
     return Claims(
         account_id=_parse_uuid(claims["sub"]),
         session_id=_parse_uuid(claims["sid"]),
         token_id=_parse_uuid(claims["jti"]),
-        issued_at=datetime.fromtimestamp(claims["iat"], UTC),
-        expires_at=datetime.fromtimestamp(claims["exp"], UTC),
+        issued_at=datetime.fromtimestamp(issued, UTC),
+        expires_at=datetime.fromtimestamp(expires, UTC),
     )
 
 

@@ -8,6 +8,9 @@ from dressform.errors import TooLarge
 
 JSON_LIMIT = 256 * 1024
 PICTURE_LIMIT = 10 * 1024 * 1024
+FILE_LIMIT = 1024 * 1024
+
+_FILES = "/v1/models/import"
 
 
 class BodyLimitMiddleware:
@@ -21,8 +24,10 @@ class BodyLimitMiddleware:
             await self.app(scope, receive, send)
             return
         headers = dict(scope["headers"])
-        is_picture = headers.get(b"content-type", b"").lower().startswith(b"image/")
-        limit = PICTURE_LIMIT if is_picture else JSON_LIMIT
+        if b"content-length" not in headers and b"transfer-encoding" not in headers:
+            await self.app(scope, receive, send)  # No body comes.
+            return
+        limit = _limit(scope, headers)
         if _is_over(headers.get(b"content-length", b"0"), limit):
             await _refuse(scope, send)
             return
@@ -51,6 +56,13 @@ class BodyLimitMiddleware:
                 await send(message)
 
         await self.app(scope, counting_receive, send_unless_refused)
+
+
+def _limit(scope: Scope, headers: dict[bytes, bytes]) -> int:
+    if scope["path"] == _FILES:
+        return FILE_LIMIT
+    is_picture = headers.get(b"content-type", b"").lower().startswith(b"image/")
+    return PICTURE_LIMIT if is_picture else JSON_LIMIT
 
 
 def _is_over(declared: bytes, limit: int) -> bool:

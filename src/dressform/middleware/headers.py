@@ -1,16 +1,16 @@
 """Headers of every answer: the request's id, and what browsers should never do with an API."""
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-_DEFAULTS = {
-    "cache-control": "no-store",
-    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
-    "cross-origin-resource-policy": "same-site",
-    "referrer-policy": "no-referrer",
-    "x-content-type-options": "nosniff",
-    "x-frame-options": "DENY",
-}
+_DEFAULTS = (
+    (b"cache-control", b"no-store"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (b"cross-origin-resource-policy", b"same-site"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+)
+_HTTPS = (b"strict-transport-security", b"max-age=63072000; includeSubDomains")
 
 
 class HeadersMiddleware:
@@ -18,9 +18,7 @@ class HeadersMiddleware:
 
     def __init__(self, app: ASGIApp, *, https: bool) -> None:
         self.app = app
-        self._defaults = dict(_DEFAULTS)
-        if https:
-            self._defaults["strict-transport-security"] = "max-age=63072000; includeSubDomains"
+        self._defaults = (*_DEFAULTS, _HTTPS) if https else _DEFAULTS
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -29,10 +27,12 @@ class HeadersMiddleware:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                headers["x-request-id"] = str(scope["state"]["request_id"])
-                for name, value in self._defaults.items():
-                    headers.setdefault(name, value)
+                set_already = {name for name, _ in message["headers"]}
+                message["headers"] = [
+                    *message["headers"],
+                    (b"x-request-id", str(scope["state"]["request_id"]).encode()),
+                    *(header for header in self._defaults if header[0] not in set_already),
+                ]
             await send(message)
 
         await self.app(scope, receive, send_with_headers)

@@ -3,14 +3,14 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import Row, Select, bindparam, delete, insert, or_, select, update
+from sqlalchemy import Row, Select, delete, insert, or_, select, update
 
 from dressform.crypto.sealing import DataKey, Wrapped
 from dressform.database import Unit
 from dressform.errors import NotSignedIn
 from dressform.repositories.endings import is_over
-from dressform.repositories.owners import Member, Owner
-from dressform.tables import Account, AccountKey, Profile, Session
+from dressform.repositories.owners import Owner
+from dressform.tables import Account, AccountKey, Profile
 
 LengthUnit = Literal["mm", "cm", "in"]
 
@@ -31,15 +31,6 @@ class Credentials:
     warned_at: datetime | None
     unit: LengthUnit = "cm"
 
-
-# Built once: every request asks it, and building it costs more than answering it.
-_BY_SESSION = (
-    select(Account.restricted_at, AccountKey.key_id, AccountKey.wrapped_key)
-    .join(AccountKey, AccountKey.account_id == Account.id)
-    .join(Session, Session.account_id == Account.id)
-    .where(Session.id == bindparam("session_id"), Account.id == bindparam("account_id"))
-    .where(Session.ends_at > bindparam("at"), Account.ends_at > bindparam("at"))
-)
 
 UNWARNED: dict[str, None] = {"warned_days": None, "warned_at": None, "reopening_hash": None}
 """Who comes back was not warned yet of the next end."""
@@ -83,15 +74,6 @@ class Accounts:
         if found is None:
             raise NotSignedIn
         return found
-
-    async def by_session(self, session_id: UUID, account_id: UUID) -> Member | None:
-        """Who asks: one look, so that ending a session holds at once in every process."""
-        asked = {"session_id": session_id, "account_id": account_id, "at": self._unit.at}
-        row = (await self._unit.connection.execute(_BY_SESSION, asked)).one_or_none()
-        if row is None:
-            return None
-        key = self._unit.vault.master.unwrap(Wrapped(row.key_id, row.wrapped_key), account_id)
-        return Member(account_id, key, session_id, restricted=row.restricted_at is not None)
 
     async def add(
         self, account_id: UUID, *, email: str, language: str, password_hash: str

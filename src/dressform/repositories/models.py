@@ -9,6 +9,8 @@ from sqlalchemy.orm import aliased
 from dressform.crypto.secrets import new_id
 from dressform.database import Unit
 from dressform.errors import FieldError, InvalidInput, NotFound, NotSignedIn, TooManyModels
+from dressform.questions import Row
+from dressform.repositories.members import who_and
 from dressform.repositories.owners import Owner
 from dressform.repositories.sealed_models import StoredModel, opened, stored
 from dressform.sewing.body import Body
@@ -43,6 +45,7 @@ _OWNED = (
 _ONE = _OWNED.where(Model.id == bindparam("model_id"))
 _ONE_LOCKED = _ONE.with_for_update(of=Model)
 _VARIANTS = _OWNED.where(Model.base_id == bindparam("base_id")).with_for_update(of=Model)
+ONE_AND_WHO = who_and(_ONE)
 _PAGE = _OWNED.where(Model.id > bindparam("after")).order_by(Model.id).limit(bindparam("most"))
 
 
@@ -173,3 +176,10 @@ class Models:
 
     def _asked(self, owner: Owner) -> dict[str, Any]:
         return {"account_id": owner.account_id, "at": self._unit.at}
+
+
+def found(row: Row, owner: Owner) -> StoredModel:
+    """What a row of ONE_AND_WHO holds beside its member. Raises NotFound."""
+    if row.id is None:
+        raise NotFound
+    return opened(row, owner)

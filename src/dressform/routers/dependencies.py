@@ -1,139 +1,88 @@
 """What endpoints ask for, by name."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated
 
-from fastapi import Depends, Request, Security
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from fastapi import Depends, Request
 
 from dressform.audit.auditor import Auditor as RetentionAuditor
 from dressform.crypto.passwords import Passwords
 from dressform.crypto.tokens import AccessTokens
 from dressform.database import Unit, Units
-from dressform.errors import NotAnOperator, NotSignedIn, Restricted
 from dressform.pictures import Pictures as PictureStudio
 from dressform.repositories.accounts import Accounts as AccountRepository
 from dressform.repositories.mails import Mails as MailRepository
 from dressform.repositories.models import Models as ModelRepository
-from dressform.repositories.operators import Operators as OperatorRepository
 from dressform.repositories.owners import Member
 from dressform.repositories.pictures import Avatars as AvatarRepository
 from dressform.repositories.pictures import Pictures as PictureRepository
 from dressform.repositories.profiles import Profiles as ProfileRepository
 from dressform.repositories.sessions import Sessions as SessionRepository
+from dressform.routers.asking import Look, active_member, any_member, look, operator
 from dressform.routers.attempts import Attempts as AttemptCounter
+from dressform.routers.service import Service, service_of
 from dressform.settings import Settings as ProcessSettings
 
 ACCESS_TOKEN_LIFETIME = timedelta(minutes=10)
 
 _READING = frozenset({"GET", "HEAD"})
-_bearer = HTTPBearer(
-    auto_error=False,
-    scheme_name="accessToken",
-    bearerFormat="JWT",
-    description="The `access_token` that signing in or refreshing answered.",
-)
 
 
-@dataclass(frozen=True, slots=True)
-class Service:
-    """What a process holds for all of its requests."""
-
-    settings: ProcessSettings
-    units: Units
-    passwords: Passwords
-    tokens: AccessTokens
-    studio: PictureStudio
-    attempts: AttemptCounter
-    auditor: RetentionAuditor
-
-
-# Each is `async` although few of them wait: FastAPI would run the others in threads.
+# Each is `async` although few of them wait: FastAPI would run the others in threads. None depends
+# on more than it must: FastAPI walks through all of that again for each that is asked for.
 async def _service(request: Request) -> Service:
-    service: Service = request.app.state.service
-    return service
+    return service_of(request)
 
 
-TheService = Annotated[Service, Depends(_service)]
-
-
-async def _unit(request: Request, service: TheService) -> AsyncIterator[Unit]:
+async def _unit(request: Request) -> AsyncIterator[Unit]:
     """Reads run in autocommit; a change is committed before its answer is sent."""
-    units = service.units
+    units = service_of(request).units
     async with units.reading() if request.method in _READING else units.writing() as unit:
         yield unit
 
 
+TheService = Annotated[Service, Depends(_service)]
 InUnit = Annotated[Unit, Depends(_unit, scope="function")]
+InOneLook = Annotated[Look, Depends(look)]
+"""For a question that is asked together with who asks it."""
 
-
-async def _member(
-    service: TheService,
-    credentials: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)],
-) -> Member:
-    if credentials is None:
-        raise NotSignedIn
-    claims = service.tokens.verify(credentials.credentials, at=service.units.clock())
-    async with service.units.reading() as unit:
-        member = await AccountRepository(unit).by_session(claims.session_id, claims.account_id)
-    if member is None:
-        raise NotSignedIn
-    return member
-
-
-AnyMember = Annotated[Member, Depends(_member)]
+AnyMember = Annotated[Member, Depends(any_member)]
 """Whoever is signed in, even while the account is restricted."""
 
-
-async def _active(member: AnyMember) -> Member:
-    if member.restricted:
-        raise Restricted
-    return member
-
-
-Me = Annotated[Member, Depends(_active)]
+Me = Annotated[Member, Depends(active_member)]
 """Whoever is signed in and may be served."""
 
-
-async def _operator(service: TheService, me: Me) -> Member:
-    async with service.units.reading() as unit:
-        if not await OperatorRepository(unit).contains(me.account_id):
-            raise NotAnOperator
-    return me
-
-
-AnOperator = Annotated[Member, Depends(_operator)]
+AnOperator = Annotated[Member, Depends(operator)]
 """Whoever may look into the address log."""
 
 
-async def _units(service: TheService) -> Units:
-    return service.units
+async def _units(request: Request) -> Units:
+    return service_of(request).units
 
 
-async def _passwords(service: TheService) -> Passwords:
-    return service.passwords
+async def _passwords(request: Request) -> Passwords:
+    return service_of(request).passwords
 
 
-async def _tokens(service: TheService) -> AccessTokens:
-    return service.tokens
+async def _tokens(request: Request) -> AccessTokens:
+    return service_of(request).tokens
 
 
-async def _studio(service: TheService) -> PictureStudio:
-    return service.studio
+async def _studio(request: Request) -> PictureStudio:
+    return service_of(request).studio
 
 
-async def _auditor(service: TheService) -> RetentionAuditor:
-    return service.auditor
+async def _auditor(request: Request) -> RetentionAuditor:
+    return service_of(request).auditor
 
 
-async def _attempts(service: TheService) -> AttemptCounter:
-    return service.attempts
+async def _attempts(request: Request) -> AttemptCounter:
+    return service_of(request).attempts
 
 
-async def _settings(service: TheService) -> ProcessSettings:
-    return service.settings
+async def _settings(request: Request) -> ProcessSettings:
+    return service_of(request).settings
 
 
 async def _accounts(unit: InUnit) -> AccountRepository:

@@ -2,11 +2,13 @@ from datetime import datetime, timedelta
 
 from fastapi import APIRouter, Request, Response, status
 
+from dressform.audit.findings import LATE_AFTER_ROUNDS
 from dressform.database import Unit
 from dressform.errors import Unavailable
 from dressform.migrate import is_current
 from dressform.repositories.retention import Retention
-from dressform.routers.dependencies import Auditor, Service, TheService
+from dressform.routers.dependencies import Auditor, TheService
+from dressform.routers.service import Service
 from dressform.schemas.health import (
     LiveRead,
     LogStanding,
@@ -17,7 +19,6 @@ from dressform.schemas.health import (
 
 router = APIRouter(prefix="/health", tags=["health"])
 
-_LATE_AFTER_ROUNDS = 5
 _STUCK_AFTER_SECONDS = 60
 
 
@@ -107,4 +108,4 @@ async def _look_into_database(unit: Unit, service: Service, access_log: LogStand
 def _worker(last: datetime | None, age: timedelta | None, service: Service) -> WorkerStanding:
     if last is None or age is None:
         return "never seen"
-    return "late" if age > _LATE_AFTER_ROUNDS * service.settings.worker_interval else "ok"
+    return "late" if age > LATE_AFTER_ROUNDS * service.settings.worker_interval else "ok"

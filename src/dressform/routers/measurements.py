@@ -5,15 +5,10 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from dressform.errors import FieldError, InvalidInput, NotFound
 from dressform.routers.problems import answers
 from dressform.routers.revalidation import not_modified
-from dressform.schemas.measurements import (
-    BodySent,
-    CheckRead,
-    EstimatesRead,
-    MeasurementRead,
-    MeasurementsRead,
-)
+from dressform.schemas.checks import BodySent, CheckRead, EstimatesRead
+from dressform.schemas.measurements import MeasurementRead, MeasurementsRead
 from dressform.sewing.body import Body
-from dressform.sewing.catalogue import CATALOGUE, VERSION, Measurement, now_called, relevant
+from dressform.sewing.catalogue import CATALOGUE, DERIVED, VERSION, Measurement, relevant, unknown
 
 router = APIRouter(prefix="/v1/measurements", tags=["measurements"])
 
@@ -63,12 +58,15 @@ async def list_measurements(
     """The catalogue of measurements
 
     Their names and units are those that drafting software takes as they are. The flag filters
-    what is shown; a model keeps every value whatever its flag says.
+    what is shown; a model keeps every value whatever its flag says. `derived` is what drafting
+    works out from them, which no model holds.
     """
     response.headers["Cache-Control"] = cache_control
     response.headers["ETag"] = f'W/"{VERSION}-{breasts}"'
     items = [MeasurementRead.of(one) for one in relevant(breasts)]
-    return not_modified(request, response) or MeasurementsRead(version=VERSION, items=items)
+    return not_modified(request, response) or MeasurementsRead(
+        version=VERSION, items=items, derived=DERIVED
+    )
 
 
 @router.post("/check", response_description="What was understood, and what is worth a look.")
@@ -103,8 +101,7 @@ async def estimate_measurements(
 # After the others: their addresses would fit it, and a wrong method there is theirs to refuse.
 async def _measurement(name: Name) -> Measurement:
     if name not in CATALOGUE:
-        current = now_called(name)
-        raise NotFound(f"It is now called {current}." if current else None)
+        raise NotFound(unknown(name))
     return CATALOGUE[name]
 
 
@@ -122,7 +119,8 @@ async def read_measurement(
 ) -> MeasurementRead | Response:
     """One measurement
 
-    How it is taken, what it may hold, and what other software calls it.
+    How it is taken, what it may hold, and what other software calls it. An older name is told the
+    present one rather than led there: a model would refuse it too.
     """
     response.headers["Cache-Control"] = cache_control
     response.headers["ETag"] = f'W/"{VERSION}-{measurement.name}"'

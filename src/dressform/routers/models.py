@@ -4,10 +4,15 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Path, Query, Request, Response, status
 
 from dressform.actions.keep_picture import keep_avatar
+from dressform.database import Units
 from dressform.errors import NotFound, TooLarge, TooManyModels, UnsupportedPicture
-from dressform.routers.dependencies import Accounts, Avatars, Me, Models, OpenUnits, Studio
+from dressform.repositories.accounts import Accounts
+from dressform.repositories.models import ONE_AND_WHO, found
+from dressform.repositories.owners import Member
+from dressform.routers.dependencies import Avatars, InOneLook, Me, Models, OpenUnits, Studio
 from dressform.routers.pictures import PICTURE_ANSWER, PICTURE_BODY, WebP, sent, shown
 from dressform.routers.problems import answers
+from dressform.routers.quick import QuickRoute
 from dressform.schemas.measurements import WarningsRead
 from dressform.schemas.models import Cursor, ModelChange, ModelNew, ModelPage, ModelRead, ModelSaved
 from dressform.sewing.units import Unit
@@ -29,24 +34,33 @@ After = Annotated[Cursor | None, Query(description="The `next` of the page befor
 ModelId = Annotated[UUID, Path(description="The model's id.")]
 
 
-async def _shown_in(me: Me, accounts: Accounts, unit: UnitAsked = None) -> Unit | None:
+async def _shown_in(units: Units, me: Member, unit: UnitAsked) -> Unit | None:
     if unit == "account":
-        return Unit((await accounts.credentials(me)).unit)
+        async with units.reading() as work:
+            return Unit((await Accounts(work).credentials(me)).unit)
     return unit and Unit(unit)
 
 
-ShownIn = Annotated[Unit | None, Depends(_shown_in)]
+def as_json(answer: ModelRead) -> Response:
+    return Response(answer.__pydantic_serializer__.to_json(answer), media_type="application/json")
 
 
 @router.get("", response_description="A page of your models.")
 async def list_models(
-    me: Me, models: Models, shown_in: ShownIn, limit: Limit = 20, cursor: After = None
+    me: Me,
+    models: Models,
+    units: OpenUnits,
+    *,
+    limit: Limit = 20,
+    cursor: After = None,
+    unit: UnitAsked = None,
 ) -> ModelPage:
     """List your models
 
     In the order of their making. `next` is the `cursor` of the page that follows.
     """
-    return ModelPage.of(await models.page(me, after=cursor, limit=limit), shown_in)
+    page = await models.page(me, after=cursor, limit=limit)
+    return ModelPage.of(page, await _shown_in(units, me, unit))
 
 
 @router.post(
@@ -67,14 +81,25 @@ async def create_model(body: ModelNew, me: Me, models: Models, response: Respons
     return ModelSaved.of(model)
 
 
-@router.get("/{model_id}", response_description="The model.", responses=answers(NotFound))
-async def read_model(model_id: ModelId, me: Me, models: Models, shown_in: ShownIn) -> ModelRead:
+async def read_model(model_id: ModelId, look: InOneLook, unit: UnitAsked = None) -> Response:
     """Read a model
 
     Nobody but its owner learns that it exists. What it holds is whole, a variant's as well;
     `missing` says what is left to measure.
     """
-    return ModelRead.of(await models.owned_by(me, model_id), shown_in)
+    me, row = await look.at(ONE_AND_WHO, model_id=model_id)
+    shown_in = await _shown_in(look.service.units, me, unit)
+    return as_json(ModelRead.of(found(row, me), shown_in))
+
+
+router.add_api_route(
+    "/{model_id}",
+    read_model,
+    response_model=ModelRead,
+    response_description="The model.",
+    responses=answers(NotFound),
+    route_class_override=QuickRoute,
+)
 
 
 @router.patch(

@@ -1,13 +1,13 @@
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, WithJsonSchema
 
-from dressform.schemas.fields import Complete, Strict
-from dressform.schemas.sent_measurements import MeasurementsSent, SentUnit
+from dressform.schemas.fields import Complete
 from dressform.sewing.body import Body
 from dressform.sewing.catalogue import CATALOGUE, LONGEST_MM, VERSION, Measurement, Seamly
-from dressform.sewing.estimates import estimates
-from dressform.sewing.plausibility import Hint, hints
+from dressform.sewing.hint import Hint
+from dressform.sewing.plausibility import hints
 
 Name = Annotated[str, Field(max_length=40, description="Its key in a model.", examples=["chest"])]
 # Any: what was sent as 1105 comes back as 1105, and not as 1105.0.
@@ -68,6 +68,7 @@ class MeasurementRead(Complete):
     """One measurement that a model can hold."""
 
     name: Name
+    label: Annotated[BothLanguages, Field(description="What to call it to people.")]
     kind: Annotated[Literal["length", "angle"], Field(description="What is measured.")]
     unit: Annotated[Literal["mm", "degree"], Field(description="What its values are in.")]
     more_than: Annotated[float, Field(description="Every value is more than this.", examples=[0])]
@@ -96,6 +97,7 @@ class MeasurementRead(Complete):
     def of(cls, measurement: Measurement) -> Self:
         return cls(
             name=measurement.name,
+            label=BothLanguages(**measurement.label),
             kind=measurement.kind.value,
             unit=measurement.unit,
             more_than=measurement.minimum,
@@ -120,6 +122,14 @@ class MeasurementsRead(Complete):
     ]
     items: Annotated[
         list[MeasurementRead], Field(max_length=100, description="In the order of their names.")
+    ]
+    derived: Annotated[
+        Mapping[Name, Mapping[Name, float]],
+        Field(
+            max_length=100,
+            description="What drafting works out: the sum of these measurements times their factors.",
+            examples=[{"waistFront": {"waist": 1, "waistBack": -1}}],
+        ),
     ]
 
 
@@ -157,89 +167,3 @@ class WarningsRead(Complete):
     @classmethod
     def of(cls, body: Body) -> Self:
         return cls(warnings=warnings_of(body))
-
-
-class EstimateRead(Complete):
-    """What FreeSewing would guess from the neck; a guess, which is stored nowhere."""
-
-    name: Name
-    unit: Annotated[Literal["mm", "degree"], Field(description="Of all these values.")]
-    estimate: Annotated[float, Field(description="Guessed.", examples=[1063.2])]
-    measured: Annotated[float | None, Field(description="What was sent.", examples=[1105])]
-    difference: Annotated[
-        float | None, Field(description="Measured less estimate.", examples=[41.8])
-    ]
-    difference_percent: Annotated[
-        float | None, Field(description="The same, of the estimate.", examples=[3.9])
-    ]
-
-    @classmethod
-    def of(cls, name: str, estimate: float, measured: float | None) -> Self:
-        off = None if measured is None else measured - estimate
-        return cls(
-            name=name,
-            unit=CATALOGUE[name].unit,
-            estimate=round(estimate, 1),
-            measured=measured,
-            difference=None if off is None else round(off, 1),
-            difference_percent=None if off is None else round(100 * off / estimate, 1),
-        )
-
-
-Estimates = Annotated[
-    list[EstimateRead],
-    Field(
-        max_length=len(CATALOGUE),
-        description="Of every other measurement that matters with this flag.",
-    ),
-]
-
-
-def estimates_of(body: Body) -> list[EstimateRead]:
-    """Of a body whose neck is known."""
-    guessed = estimates(body.measurements["neck"], breasts=bool(body.breasts))
-    return [
-        EstimateRead.of(name, estimate, body.measurements.get(name))
-        for name, estimate in guessed.items()
-    ]
-
-
-class BodySent(Strict):
-    """Some measurements of a body, to be looked at and not kept."""
-
-    breasts: Annotated[bool, Field(description="Which measurements matter.", examples=[False])]
-    unit: SentUnit | None = None
-    measurements: MeasurementsSent
-
-    def as_body(self) -> Body:
-        return Body(self.breasts, self.measurements.measurements, self.measurements.typed)
-
-
-class EstimatesRead(Complete):
-    """What the neck lets expect. Guesses, all of them."""
-
-    estimates: Estimates
-
-    @classmethod
-    def of(cls, body: Body) -> Self:
-        return cls(estimates=estimates_of(body))
-
-
-class CheckRead(Complete):
-    """What was understood, and what is worth a second look. Nothing of it is kept."""
-
-    measurements: Annotated[Measured, Field(description="As read, in mm and degrees.")]
-    missing: Annotated[
-        MeasurementNames, Field(description="What matters with this flag and was not sent.")
-    ]
-    warnings: Warnings
-    estimates: Annotated[Estimates, Field(description="Empty as long as the neck is not known.")]
-
-    @classmethod
-    def of(cls, body: Body) -> Self:
-        return cls(
-            measurements=dict(body.measurements),
-            missing=body.missing,
-            warnings=warnings_of(body),
-            estimates=estimates_of(body) if "neck" in body.measurements else [],
-        )

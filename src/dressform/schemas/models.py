@@ -178,8 +178,9 @@ class ModelRead(Complete):
     updated_at: Annotated[datetime, Field(description="When it, or its base, last changed.")]
 
     @classmethod
-    def of(cls, model: StoredModel, shown_in: Unit | None = None) -> Self:
-        return cls(**_members(model, shown_in))
+    def of(cls, model: StoredModel, shown_in: Unit | None = None) -> "ModelRead":
+        # What comes from our own tables was checked when it came in: not once more at each read.
+        return cls.model_construct(**_members(model, shown_in))
 
 
 def _members(model: StoredModel, shown_in: Unit | None) -> dict[str, Any]:
@@ -207,7 +208,7 @@ class ModelSaved(ModelRead):
     warnings: Warnings
 
     @classmethod
-    def of(cls, model: StoredModel, shown_in: Unit | None = None) -> Self:
+    def of(cls, model: StoredModel, shown_in: Unit | None = None) -> "ModelSaved":
         return cls(**_members(model, shown_in), warnings=warnings_of(model.body))
 
 

@@ -38,9 +38,10 @@ class Seamly:
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """One measurement: lengths in mm, angles in degrees; `description` has `en` and `fr`."""
+    """One measurement: lengths in mm, angles in degrees; its texts have `en` and `fr`."""
 
     name: str
+    label: Mapping[str, str] = field(hash=False)
     kind: Kind
     unit: str
     breasts_only: bool
@@ -76,6 +77,7 @@ class Measurement:
 def _measurement(fact: Mapping[str, Any]) -> Measurement:
     return Measurement(
         name=fact["name"],
+        label=MappingProxyType(fact["label"]),
         kind=Kind(fact["kind"]),
         unit=fact["unit"],
         breasts_only=fact["breasts_only"],
@@ -91,16 +93,20 @@ def _by_name(facts: Iterable[Mapping[str, Any]]) -> Mapping[str, Measurement]:
 
 
 def _version(facts: Mapping[str, Any]) -> str:
+    # No plus sign between them: in an address that is a space.
     content = json.dumps(facts, sort_keys=True).encode()
-    return f"{facts['version']}+{hashlib.sha256(content).hexdigest()[:8]}"
+    return f"{facts['version']}-{hashlib.sha256(content).hexdigest()[:8]}"
 
 
 _FACTS = facts("measurements")
-_DERIVED = frozenset(_FACTS["derived"])
-_RETIRED = frozenset(_FACTS["retired"])
+RETIRED = frozenset(_FACTS["retired"])
+"""What FreeSewing had once, and nothing has taken the place of."""
 
 CATALOGUE = _by_name(_FACTS["measurements"])
 """Every measurement by its name, in name order."""
+
+DERIVED: Mapping[str, Mapping[str, float]] = MappingProxyType(_FACTS["derived"])
+"""What drafting works out by itself: how often each measurement goes into it."""
 
 VERSION = _version(_FACTS)
 """FreeSewing's version and a digest of the content: it changes with every word."""
@@ -131,7 +137,7 @@ def problems(measurements: Mapping[str, object]) -> list[tuple[str, str]]:
     for name, value in measurements.items():
         known = CATALOGUE.get(name)
         if known is None:
-            found.append((shown(name), _unknown(name, suggest=suggest)))
+            found.append((shown(name), unknown(name, suggest=suggest)))
         elif not known.fits(value):
             found.append((name, f"{name}: {known.expected}"))
     return found
@@ -150,12 +156,13 @@ def now_called(name: str) -> str | None:
     return _NOW_CALLED.get(name)
 
 
-def _unknown(name: str, *, suggest: bool) -> str:
-    if current := _NOW_CALLED.get(name):
+def unknown(name: str, *, suggest: bool = True) -> str:
+    """What to tell of a name that is not in the catalogue: an older one, a misspelt one, …"""
+    if current := now_called(name):
         return f"{name}: this is now called {current}"
-    if name in _DERIVED:
+    if name in DERIVED:
         return f"{name}: worked out from other measurements when drafting; leave it out"
-    if name in _RETIRED:
+    if name in RETIRED:
         return f"{name}: no longer used, and no measurement takes its place; leave it out"
     nearest = _nearest(name) if suggest else None
     hint = f"; did you mean {nearest}?" if nearest else ""

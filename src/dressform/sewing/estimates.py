@@ -4,8 +4,9 @@ An estimate is a guess: good to notice a slip and to draw a first outline, never
 it had been measured.
 """
 
+import math
 from collections.abc import Mapping
-from statistics import median
+from statistics import median_high, median_low
 
 from dressform.sewing.catalogue import relevant
 from dressform.sewing.facts import facts
@@ -13,10 +14,12 @@ from dressform.sewing.facts import facts
 _FACTS = facts("estimates")
 _LENGTHS = _FACTS["lengths"]
 _SLOPE: float = _FACTS["shoulderSlope"]
-_BASES: dict[bool, dict[str, float]] = {
+
+BASES: Mapping[bool, Mapping[str, float]] = {
     True: {name: fact["with_breasts"] for name, fact in _LENGTHS.items()},
     False: {name: fact["without_breasts"] for name, fact in _LENGTHS.items()},
 }
+"""The lengths in mm that FreeSewing starts from, by the flag."""
 
 # Beyond it FreeSewing's ratios, made for adults, say less than the scale of the whole.
 _ADULT = (0.7, 1.4)
@@ -24,7 +27,7 @@ _ADULT = (0.7, 1.4)
 
 def estimates(neck: float, *, breasts: bool) -> dict[str, float]:
     """Every other relevant measurement for a neck in mm: lengths in mm, shoulderSlope in degrees."""
-    bases = _BASES[breasts]
+    bases = BASES[breasts]
     growth = neck / bases["neck"] - 1
     found = {
         name: base + growth * base * _LENGTHS[name]["ratio"]
@@ -35,10 +38,15 @@ def estimates(neck: float, *, breasts: bool) -> dict[str, float]:
 
 
 def scale(measurements: Mapping[str, float], *, breasts: bool) -> float:
-    """How large a body is beside a usual one: 0.1 for a doll; 1 where nothing is known."""
-    bases = _BASES[breasts]
+    """How large a body is beside a usual one: 0.1 for a doll; 1 where nothing is known.
+
+    That of most of it; of two halves that differ, that of the more usual one.
+    """
+    bases = BASES[breasts]
     ratios = [value / bases[name] for name, value in measurements.items() if name in bases]
-    return median(ratios) if ratios else 1.0
+    if not ratios:
+        return 1.0
+    return min(median_low(ratios), median_high(ratios), key=lambda ratio: abs(math.log(ratio)))
 
 
 def is_usual(name: str, value: float) -> bool | None:
@@ -51,7 +59,7 @@ def is_usual(name: str, value: float) -> bool | None:
 
 def expected(measurements: Mapping[str, float], *, breasts: bool) -> dict[str, float]:
     """What the measurements, however few, suggest of each: by the neck, or else by their scale."""
-    bases, size = _BASES[breasts], scale(measurements, breasts=breasts)
+    bases, size = BASES[breasts], scale(measurements, breasts=breasts)
     scaled = {name: size * base for name, base in bases.items()} | {"shoulderSlope": _SLOPE}
     neck = measurements.get("neck", 0)
     least, most = _ADULT

@@ -1,0 +1,34 @@
+from collections.abc import Sequence
+
+from dressform.database import Units
+from dressform.errors import TooManyModels
+from dressform.repositories.models import MOST, Models
+from dressform.repositories.owners import Member
+from dressform.repositories.sealed_models import StoredModel
+from dressform.sewing.body import Body
+
+
+async def import_models(units: Units, member: Member, bodies: Sequence[Body]) -> list[StoredModel]:
+    """A model of each body, or of none. Raises TooManyModels, NotSignedIn."""
+    async with units.writing() as unit:
+        models = Models(unit)
+        day = unit.at.date().isoformat()
+        try:
+            return [
+                await models.add(member, name=_name(day, number, len(bodies)), body=body)
+                for number, body in enumerate(bodies, 1)
+            ]
+        except TooManyModels:
+            raise TooManyModels(_no_room(len(bodies))) from None
+
+
+def _name(day: str, number: int, of: int) -> str:
+    """The file's own names may be people's: its owner gives it another."""
+    return f"Imported {day}" if of == 1 else f"Imported {day}, {number} of {of}"
+
+
+def _no_room(count: int) -> str:
+    return (
+        f"The file holds {count} models, an account at most {MOST}: nothing was imported. Remove "
+        "some of yours first."
+    )

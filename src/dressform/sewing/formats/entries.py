@@ -1,0 +1,99 @@
+"""The entries of one body of a file, gathered one by one."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from fractions import Fraction
+
+from dressform.sewing.catalogue import CATALOGUE, shown
+from dressform.sewing.formats.files import (
+    MOST_ENTRIES,
+    FileModel,
+    Line,
+    Outcome,
+    UnreadableFileError,
+)
+from dressform.sewing.formats.reasons import Reason, out_of_bounds, why
+
+
+class Entries:
+    """An exact entry wins over one that is near or of an older name; then the first wins."""
+
+    def __init__(self, model: int = 0) -> None:
+        self.breasts: bool | None = None
+        self.lines: list[Line] = []
+        self._model = model
+        self._values: dict[str, float] = {}
+        self._from: dict[str, int] = {}
+
+    @property
+    def model(self) -> FileModel:
+        return FileModel(self._values, self.breasts)
+
+    def take(
+        self,
+        line: int,
+        entry: str,
+        name: str,
+        value: Fraction,
+        *,
+        near: bool = False,
+        reason: Reason | None = None,
+    ) -> None:
+        """A value in millimetres or degrees, or the reason why it is none."""
+        amount = _amount(value)
+        if not CATALOGUE[name].fits(amount):
+            self.leave(line, entry, _misfit(name, amount), name)
+        elif name in self._values and not self._is_better(name, reason, near=near):
+            better = self.lines[self._from[name]]
+            self.leave(line, entry, why("better_elsewhere", name, better.line), name)
+        else:
+            self._keep(line, entry, name, amount, near=near, reason=reason)
+
+    def leave(self, line: int, entry: str, reason: Reason, name: str | None = None) -> None:
+        self._add(Line(line, shown(entry), Outcome.LEFT_OUT, self._model, name, reason))
+
+    def _is_better(self, name: str, reason: Reason | None, *, near: bool) -> bool:
+        kept = self.lines[self._from[name]]
+        plain = not near and reason is None
+        return plain and (kept.outcome is Outcome.APPROXIMATE or kept.reason is not None)
+
+    def _keep(
+        self,
+        line: int,
+        entry: str,
+        name: str,
+        value: float,
+        *,
+        near: bool,
+        reason: Reason | None,
+    ) -> None:
+        if name in self._values:
+            worse = self.lines[self._from[name]]
+            instead = why("better_elsewhere", name, line)
+            self.lines[self._from[name]] = replace(worse, outcome=Outcome.LEFT_OUT, reason=instead)
+        self._values[name], self._from[name] = value, len(self.lines)
+        outcome = Outcome.APPROXIMATE if near else Outcome.TAKEN
+        self._add(Line(line, shown(entry), outcome, self._model, name, reason))
+
+    def _add(self, line: Line) -> None:
+        self.lines.append(line)
+        assert_countable(self.lines)
+
+
+def assert_countable(lines: Sequence[Line]) -> None:
+    """Raises UnreadableFileError when there are more than anybody could look through."""
+    if len(lines) > MOST_ENTRIES:
+        raise UnreadableFileError(f"more than {MOST_ENTRIES} entries", line=lines[-1].line)
+
+
+def _amount(value: Fraction) -> float:
+    try:
+        return float(value)
+    except OverflowError:
+        return float("inf")
+
+
+def _misfit(name: str, value: float) -> Reason:
+    if value == 0:
+        return why("not_measured")
+    return out_of_bounds(CATALOGUE[name])

@@ -1,0 +1,100 @@
+"""The little arithmetic of measurement files: numbers and names, + - * / and brackets.
+
+Nothing is run: whatever is not exactly this is no formula that is worked out.
+"""
+
+import re
+from collections.abc import Mapping
+from fractions import Fraction
+
+_LONGEST = 200
+_DEEPEST = 20
+# Longer ones come of numbers that are multiplied over and over; no body needs them.
+_MOST_BITS = 512
+_TOKEN = re.compile(r"\s*(?:([0-9]+(?:\.[0-9]+)?)|(@?[^\W\d]\w*)|([-+*/()]))")
+
+
+def is_short(value: Fraction) -> bool:
+    """Whether working on with it costs nothing."""
+    return value.numerator.bit_length() + value.denominator.bit_length() <= _MOST_BITS
+
+
+class NotWorkedOutError(ValueError):
+    """Not such a formula, or one with a name that has no value."""
+
+
+def worked_out(text: str, known: Mapping[str, Fraction]) -> Fraction:
+    """Raises NotWorkedOutError."""
+    return _Formula(_tokens(text), known).value()
+
+
+def _tokens(text: str) -> list[str]:
+    if len(text) > _LONGEST:
+        raise NotWorkedOutError
+    plain, at, tokens = text.strip(), 0, []
+    while at < len(plain):
+        token = _TOKEN.match(plain, at)
+        if token is None:
+            raise NotWorkedOutError
+        tokens.append(token[0].strip())
+        at = token.end()
+    return tokens
+
+
+class _Formula:
+    def __init__(self, tokens: list[str], known: Mapping[str, Fraction]) -> None:
+        self._tokens = tokens
+        self._known = known
+        self._at = 0
+        self._depth = 0
+
+    def value(self) -> Fraction:
+        value = self._sum()
+        if self._next():
+            raise NotWorkedOutError
+        return value
+
+    def _next(self) -> str:
+        return self._tokens[self._at] if self._at < len(self._tokens) else ""
+
+    def _taken(self) -> str:
+        token = self._next()
+        self._at += 1
+        return token
+
+    def _sum(self) -> Fraction:
+        value = self._product()
+        while self._next() in {"+", "-"}:
+            value += self._product() if self._taken() == "+" else -self._product()
+        return value
+
+    def _product(self) -> Fraction:
+        value = self._factor()
+        while self._next() in {"*", "/"}:
+            times, factor = self._taken() == "*", self._factor()
+            if not times and not factor:
+                raise NotWorkedOutError
+            value = value * factor if times else value / factor
+            if not is_short(value):
+                raise NotWorkedOutError
+        return value
+
+    def _factor(self) -> Fraction:
+        taken = self._taken()
+        if taken == "(":
+            return self._bracket()
+        if taken in self._known:
+            return self._known[taken]
+        if taken[:1].isdigit():
+            return Fraction(taken)
+        raise NotWorkedOutError
+
+    def _bracket(self) -> Fraction:
+        self._depth += 1
+        if self._depth > _DEEPEST:
+            raise NotWorkedOutError
+        value = self._sum()
+        self._depth -= 1
+        if self._taken() != ")":
+            raise NotWorkedOutError
+        return value

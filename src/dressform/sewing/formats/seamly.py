@@ -1,0 +1,143 @@
+"""Seamly2D's .smis and Valentina's .vit: what the elements hold, and what that means here."""
+
+import re
+from collections.abc import Mapping
+from fractions import Fraction
+
+from dressform.sewing.catalogue import CATALOGUE, Kind, Measurement
+from dressform.sewing.formats.entries import Entries
+from dressform.sewing.formats.files import Format, Found, UnreadableFileError
+from dressform.sewing.formats.formula import NotWorkedOutError, is_short, worked_out
+from dressform.sewing.formats.numbers import UNITS, number
+from dressform.sewing.formats.personal import in_order
+from dressform.sewing.formats.reasons import Reason, why
+from dressform.sewing.formats.seamly_xml import Element, Read, elements
+
+CUSTOM = "@"
+FLAG = re.compile(r"Dressform: breasts=(true|false)")
+
+BY_CODE_NAME = {each.seamly.name: each for each in CATALOGUE.values() if each.seamly}
+_BY_CUSTOM = {CUSTOM + name: each for name, each in CATALOGUE.items() if not each.seamly}
+# Until version 0.3.3 the one was called as the other is since.
+_BEFORE_0_3_3 = {"rise_length_side": "rise_length_side_sitting"}
+_OLDEST = (0, 3, 0)
+# Of more than there are measurements nobody could keep track.
+_MOST_FORMULAS = 500
+
+
+def found_in(data: bytes) -> Found:
+    """Raises UnreadableFileError."""
+    read = elements(data)
+    version = _version(read)
+    unit = UNITS.get(read.text("unit"))
+    if unit is None:
+        raise UnreadableFileError("no unit is given: “unit” must be mm, cm or inch")
+    entries = Entries()
+    renamed = _BEFORE_0_3_3 if version and version < (0, 3, 3) else {}
+    reading = _Reading(entries, unit, renamed)
+    for element in read.measurements:
+        reading.take(element)
+    dropped = set(read.personal)
+    entries.breasts, has_more = _flag(read.text("notes"))
+    if has_more:
+        dropped.add("notes")
+    return Found(Format(read.root), (entries.model,), tuple(entries.lines), in_order(dropped))
+
+
+def _version(read: Read) -> tuple[int, ...] | None:
+    text = read.text("version")
+    if not re.fullmatch(r"[0-9]{1,4}(\.[0-9]{1,4}){2}", text):
+        return None
+    version = tuple(int(part) for part in text.split("."))
+    if version < _OLDEST:
+        raise UnreadableFileError(
+            f"version {text} of this kind of file is too old; open it in Seamly2D or "
+            "Valentina and save it"
+        )
+    return version
+
+
+def _flag(notes: str) -> tuple[bool | None, bool]:
+    """The flag as it was written here, and whether there is something else."""
+    flag = FLAG.search(notes)
+    return (flag[1] == "true" if flag else None, bool(FLAG.sub("", notes).strip()))
+
+
+class _Reading:
+    """One entry after the other, for a formula may name those before it."""
+
+    def __init__(self, entries: Entries, unit: Fraction, renamed: Mapping[str, str]) -> None:
+        self._entries = entries
+        self._unit = unit
+        self._renamed = renamed
+        self._known: dict[str, Fraction] = {}
+        self._formulas = 0
+
+    def take(self, element: Element) -> None:
+        if element.is_heading:
+            self._entries.leave(element.line, element.name, why("heading"))
+            return
+        known = _meant(self._renamed.get(element.name, element.name))
+        value, is_formula = self._value(element, known)
+        if known is None:
+            is_custom = element.name.startswith(CUSTOM)
+            reason = why("custom" if is_custom else "unknown")
+            self._entries.leave(element.line, element.name, reason)
+        elif known.kind is Kind.LENGTH and element.special_units:
+            self._leave(element, known, why("unit_of_its_own"))
+        elif value is None:
+            self._leave(element, known, why("formula") if element.value else why("not_measured"))
+        else:
+            self._take(element, known, value, is_formula=is_formula)
+
+    def _value(self, element: Element, known: Measurement | None) -> tuple[Fraction | None, bool]:
+        """In the file's unit, and whether it had to be worked out."""
+        is_angle = element.special_units or (known is not None and known.kind is Kind.ANGLE)
+        plain = number(element.value)
+        value = plain if plain is not None or is_angle else self._worked_out(element.value)
+        if value and not is_angle and is_short(value):
+            self._known.setdefault(element.name, value)
+        return value, plain is None
+
+    def _worked_out(self, text: str) -> Fraction | None:
+        if not text or self._formulas >= _MOST_FORMULAS:
+            return None
+        self._formulas += 1
+        try:
+            return worked_out(text, self._known)
+        except NotWorkedOutError:
+            return None
+
+    def _take(
+        self, element: Element, known: Measurement, value: Fraction, *, is_formula: bool
+    ) -> None:
+        in_ours = value * self._unit if known.kind is Kind.LENGTH else value
+        near = not is_exact(known)
+        self._entries.take(
+            element.line,
+            element.name,
+            known.name,
+            in_ours,
+            near=near,
+            reason=_REASONS[near, is_formula],
+        )
+
+    def _leave(self, element: Element, known: Measurement, reason: Reason) -> None:
+        self._entries.leave(element.line, element.name, reason, known.name)
+
+
+_REASONS = {
+    (False, False): None,
+    (False, True): why("worked_out"),
+    (True, False): why("approximate"),
+    (True, True): why("worked_out_nearly"),
+}
+
+
+def is_exact(known: Measurement) -> bool:
+    """Whether Seamly2D measures it in the same way."""
+    return known.seamly is None or known.seamly.match == "exact"
+
+
+def _meant(name: str) -> Measurement | None:
+    return BY_CODE_NAME.get(name) or _BY_CUSTOM.get(name)

@@ -1,0 +1,128 @@
+"""The elements of .smis and .vit, one pass over the file: what is personal is skipped unread."""
+
+from dataclasses import dataclass, field
+from xml.sax import SAXParseException
+from xml.sax.handler import ContentHandler
+from xml.sax.xmlreader import AttributesImpl, Locator
+
+from defusedxml import DefusedXmlException, sax
+
+from dressform.sewing.formats.files import MOST_ENTRIES, Format, UnreadableFileError
+from dressform.sewing.formats.personal import NOTHING_SAID, kind_of
+
+_DEEPEST = 10
+_TABLES = {"vst", "smms"}
+_TEXTS = {"version", "unit", "notes"}
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """An entry: its name and its value as they stand there, without the spaces around."""
+
+    line: int
+    name: str
+    value: str
+    is_heading: bool
+    special_units: bool
+
+
+@dataclass(slots=True)
+class Read:
+    """`personal`: the kinds of personal elements that were not empty."""
+
+    root: str = ""
+    texts: dict[str, list[str]] = field(default_factory=lambda: {name: [] for name in _TEXTS})
+    measurements: list[Element] = field(default_factory=list)
+    personal: set[str] = field(default_factory=set)
+
+    def text(self, name: str) -> str:
+        """Of `version`, `unit` or `notes`; empty if there is none."""
+        return "".join(self.texts[name]).strip()
+
+
+def elements(data: bytes) -> Read:
+    """Raises UnreadableFileError."""
+    handler = _Handler()
+    try:
+        sax.parseString(data, handler, forbid_dtd=True)
+    except DefusedXmlException:
+        raise UnreadableFileError(
+            "it declares a document type or entities, which measurements never need",
+            line=handler.line,
+        ) from None
+    except SAXParseException as error:
+        raise UnreadableFileError(
+            f"not well-formed XML ({error.getMessage()})", line=error.getLineNumber()
+        ) from None
+    except UnreadableFileError:
+        raise
+    except (LookupError, ValueError):
+        raise UnreadableFileError(
+            "its encoding is not known here; save it as UTF-8", line=handler.line
+        ) from None
+    return handler.read
+
+
+class _Handler(ContentHandler):
+    def __init__(self) -> None:
+        super().__init__()
+        self.read = Read()
+        self._locator: Locator | None = None
+        self._open: list[str] = []
+
+    @property
+    def line(self) -> int:
+        return (self._locator.getLineNumber() if self._locator else None) or 1
+
+    def setDocumentLocator(self, locator: Locator) -> None:  # noqa: N802 - of the standard library
+        self._locator = locator
+
+    def startElement(self, name: str, attrs: AttributesImpl) -> None:  # noqa: N802
+        if not self._open:
+            self._begin(name)
+        self._open.append(name)
+        if len(self._open) > _DEEPEST:
+            raise UnreadableFileError(f"nested more than {_DEEPEST} deep", line=self.line)
+        if self._open[1:] == ["body-measurements", "m"]:
+            self._add(attrs)
+
+    def endElement(self, name: str) -> None:  # noqa: N802, ARG002
+        self._open.pop()
+
+    def characters(self, content: str) -> None:
+        inside = self._open[-1]
+        if len(self._open) == 2 and inside in _TEXTS:  # noqa: PLR2004 - right below the root
+            self.read.texts[inside].append(content)
+        elif self._open[1:2] == ["personal"] and _says(inside, content):
+            self.read.personal.add(kind_of(inside) or "notes")
+
+    def _add(self, attrs: AttributesImpl) -> None:
+        if len(self.read.measurements) >= MOST_ENTRIES:
+            raise UnreadableFileError(f"more than {MOST_ENTRIES} entries", line=self.line)
+        self.read.measurements.append(_element(self.line, attrs))
+
+    def _begin(self, root: str) -> None:
+        if root in _TABLES:
+            raise UnreadableFileError(
+                "this is a table of sizes, not the measurements of a body", line=self.line
+            )
+        if root not in {Format.SMIS, Format.VIT}:
+            raise UnreadableFileError(
+                "these are no measurements: <smis> or <vit> is expected", line=self.line
+            )
+        self.read.root = root
+
+
+def _says(element: str, content: str) -> bool:
+    """Whether it is anything but what stands there in every new file; no more is asked of it."""
+    return content.strip() not in {"", NOTHING_SAID.get(element, "")}
+
+
+def _element(line: int, attrs: AttributesImpl) -> Element:
+    return Element(
+        line,
+        attrs.get("name", "").strip(),
+        attrs.get("value", "").strip(),
+        is_heading=attrs.get("type") == "separator",
+        special_units=attrs.get("specialUnits") in {"true", "1"},
+    )

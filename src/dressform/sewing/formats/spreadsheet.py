@@ -1,0 +1,108 @@
+"""CSV as spreadsheets write it: commas, semicolons or tabs, points or commas in numbers."""
+
+import csv
+import io
+import re
+from fractions import Fraction
+
+from dressform.sewing.catalogue import CATALOGUE, Kind, Measurement, now_called
+from dressform.sewing.formats.entries import Entries
+from dressform.sewing.formats.files import Format, Found, UnreadableFileError
+from dressform.sewing.formats.numbers import number
+from dressform.sewing.formats.personal import in_order, kind_of
+from dressform.sewing.formats.reasons import Reason, not_understood, why, why_unknown
+from dressform.sewing.formats.seamly import BY_CODE_NAME, is_exact
+from dressform.sewing.units import NotUnderstoodError, read
+
+_VALUES = ("value", "valeur")
+_UNITS = {"mm": Fraction(1), "cm": Fraction(10), "in": Fraction("25.4"), "deg": Fraction(1)}
+_TRUTH = dict.fromkeys(("true", "yes", "oui", "1"), True) | dict.fromkeys(
+    ("false", "no", "non", "0"), False
+)
+
+
+def found_in(text: str) -> Found:
+    """Raises UnreadableFileError."""
+    delimiter = _delimiter(text)
+    reading = _Reading(exact=delimiter == ",")
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    try:
+        for row in rows:
+            reading.take(rows.line_num, [cell.strip() for cell in row])
+    except csv.Error:
+        raise UnreadableFileError("not valid CSV", line=rows.line_num) from None
+    entries = reading.entries
+    if not entries.lines and entries.breasts is None:
+        raise UnreadableFileError("no measurements found: write a line for each: chest,1105,mm")
+    return Found(Format.CSV, (entries.model,), tuple(entries.lines), in_order(reading.dropped))
+
+
+def _delimiter(text: str) -> str:
+    """Excel may say it in a line of its own, `sep=;`, which this counts as well."""
+    start = next(line for line in text.splitlines() if line.strip())
+    return max(";\t,", key=start.count)
+
+
+class _Reading:
+    """`exact`: a point in a number can only be a decimal point, for commas part the columns."""
+
+    def __init__(self, *, exact: bool) -> None:
+        self.entries = Entries()
+        self.dropped: set[str] = set()
+        self._exact = exact
+        self._unit = ""
+
+    def take(self, line: int, row: list[str]) -> None:
+        name, value, unit = (*row, "", "", "")[:3]
+        if not name or name.startswith("#") or name.lower().startswith("sep="):
+            return
+        if value.lower().startswith(_VALUES):
+            bracket = re.search(r"\((.*)\)", value)
+            self._unit = bracket[1].strip() if bracket else ""
+        elif name.lower() == "breasts":
+            self._take_flag(line, name, value)
+        elif kind := kind_of(name):
+            self.dropped |= {kind} if value else set()
+        else:
+            self._take(line, name, value, unit or self._unit)
+
+    def _take_flag(self, line: int, name: str, value: str) -> None:
+        self.entries.breasts = _TRUTH.get(value.lower())
+        if value and self.entries.breasts is None:
+            self.entries.leave(line, name, why("flag"))
+
+    def _take(self, line: int, entry: str, value: str, unit: str) -> None:
+        known, near, reason = _meant(entry)
+        if known is None:
+            self.entries.leave(line, entry, why_unknown(entry))
+            return
+        amount = self._amount(value, unit.lower(), known.kind)
+        if isinstance(amount, Fraction):
+            self.entries.take(line, entry, known.name, amount, near=near, reason=reason)
+        else:
+            self.entries.leave(line, entry, amount, known.name)
+
+    def _amount(self, value: str, unit: str, kind: Kind) -> Fraction | Reason:
+        if not value:
+            return why("not_measured")
+        if value.startswith("="):
+            return why("formula")
+        plain = number(value) if self._exact else None
+        if plain is not None and unit in _UNITS and (unit == "deg") == (kind is Kind.ANGLE):
+            return plain * _UNITS[unit]
+        try:
+            return Fraction(read(f"{value} {unit}", kind)[0])
+        except NotUnderstoodError as error:
+            is_bare = number(value.replace(",", ".")) is not None and not unit
+            return why("no_unit") if is_bare else not_understood(str(error))
+
+
+def _meant(entry: str) -> tuple[Measurement | None, bool, Reason | None]:
+    """FreeSewing's name of today or of before, or Seamly2D's: is it near only, and what to say."""
+    if entry in CATALOGUE:
+        return CATALOGUE[entry], False, None
+    if name := now_called(entry):
+        return CATALOGUE[name], False, why("now_called", name)
+    known = BY_CODE_NAME.get(entry)
+    near = known is not None and not is_exact(known)
+    return known, near, why("approximate") if near else None

@@ -1,0 +1,59 @@
+"""From bytes to text, and what kind of file it is."""
+
+import codecs
+import re
+
+from dressform.sewing.formats.files import LARGEST, Format, UnreadableFileError
+
+_WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_START = 1_000
+_BLANK = codecs.BOM_UTF8 + codecs.BOM_UTF16 + b"\0 \t\r\n"
+_YAML = re.compile(r"(?:%YAML|---|(?:- +)?[\"']?[^\s\"':#,;][^\"':,;]*[\"']?\s*:(?:\s|$))")
+
+
+def assert_readable(data: bytes) -> None:
+    """Raises UnreadableFileError for what is too large, or nothing."""
+    if len(data) > LARGEST:
+        raise UnreadableFileError(f"the file is larger than {LARGEST // 1024} KB")
+    if not data.strip(_BLANK):
+        raise UnreadableFileError("the file is empty")
+
+
+def text_of(data: bytes) -> str:
+    """UTF-8, or UTF-16 with its mark; raises UnreadableFileError."""
+    wide = data.startswith(_WIDE)
+    try:
+        text = data.decode("utf-16" if wide else "utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = None if wide else data.count(b"\n", 0, error.start) + 1
+        raise UnreadableFileError(
+            "the file is not in UTF-8; save it anew as UTF-8 (in Excel: “CSV UTF-8”)", line=line
+        ) from None
+    if "\0" in text:
+        line = text.count("\n", 0, text.index("\0")) + 1
+        raise UnreadableFileError("there is a NUL character: this is not text", line=line)
+    return text
+
+
+def format_of(data: bytes) -> Format:
+    """By what the file looks like: its name says nothing. Raises UnreadableFileError."""
+    start = _start(data).lstrip("\ufeff \t\r\n")
+    if start.startswith("<"):
+        return Format.VIT if "<vit" in start else Format.SMIS
+    if start.startswith(("{", "[")):
+        return Format.FREESEWING
+    first = next((line for line in start.splitlines() if not line.startswith("#")), "").strip()
+    if _YAML.match(first):
+        return Format.YAML
+    if re.search(r"[,;\t]", first):
+        return Format.CSV
+    raise UnreadableFileError(
+        "this is none of the kinds that are known here: .smis, .vit, FreeSewing's JSON or YAML, CSV"
+    )
+
+
+def _start(data: bytes) -> str:
+    wide = {b"<\0": "utf-16-le", b"\0<": "utf-16-be"}.get(data[:2])
+    if data.startswith(_WIDE):
+        wide = "utf-16"
+    return data[:_START].decode(wide or "utf-8", errors="ignore")
