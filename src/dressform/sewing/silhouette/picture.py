@@ -15,6 +15,7 @@ LONGEST = 1000.0
 """Of the figure, in the drawing's own units."""
 _RULER, _COLUMN = 30.0, 80.0
 """How far from the figure."""
+_SAMPLE, _AFTER = 50.0, 10.0
 _TAPE = "#c05f2c"
 _DASHES = "7 6"
 
@@ -37,6 +38,7 @@ class Picture:
         self._ruler()
         for label in (*self._at_the_right(), *self._at_the_left()):
             self._label(label)
+        self._bar()
         self._legend()
         return self._sheet.finished()
 
@@ -101,21 +103,26 @@ class Picture:
         name, value = self._words.name(label.name), self._words.value(label.name)
         self._sheet.words(group, label.at, name, value, ending=label.at.real < 0)
 
+    def _bar(self) -> None:
+        """A round length, to compare with."""
+        unit = self._words.in_mm
+        length = _round_length(0.25 * LONGEST / self._scale / unit) * unit
+        half = complex(length * self._scale / 2, self._sheet.bottom + 1.6 * LINE)
+        group = self._sheet.group(stroke_width="2.6")
+        tick = -6j
+        other = -half.conjugate()
+        self._sheet.line(group, other + tick, other, half, half + tick)
+        self._sheet.words(group, half + _AFTER, "", self._words.length(length), ending=False)
+
     def _legend(self) -> None:
-        """What lines mean, and a length to compare with."""
-        y = self._sheet.bottom + 1.6 * LINE
-        length = _round_length(0.25 * LONGEST / self._scale / self._words.in_mm) * self._words.in_mm
-        bar = self._sheet.group(stroke_width="2.6")
-        half = length * self._scale / 2
-        self._sheet.line(
-            bar, complex(-half, y - 6), complex(-half, y), complex(half, y), complex(half, y - 6)
-        )
-        self._sheet.words(bar, complex(half + 10, y), "", self._words.length(length), ending=False)
-        for measured, x in ((True, -220.0), (False, 40.0)):
+        """What the two kinds of line mean."""
+        y = self._sheet.bottom + 0.6 * LINE
+        for measured, x in ((True, -190.0), (False, 30.0)):
+            start = complex(x, y)
             group = self._kind(measured=measured, stroke_width="2.6")
-            self._sheet.line(group, complex(x, y + 1.4 * LINE), complex(x + 50, y + 1.4 * LINE))
+            self._sheet.line(group, start, start + _SAMPLE)
             word = self._words["measured" if measured else "estimated"]
-            self._sheet.words(group, complex(x + 60, y + 1.4 * LINE), word, "", ending=False)
+            self._sheet.words(group, start + _SAMPLE + _AFTER, word, "", ending=False)
 
 
 def _both_sides(lines: Sequence[list[Curve]]) -> list[list[Curve]]:

@@ -30,7 +30,7 @@ def tapes(figure: Figure) -> list[Tape]:
     tip = figure.tip.at
     return [
         *(_level(name, complex(0, y), figure) for name, y in _trunk(figure).items()),
-        *(_level(name, at, figure) for name, at in figure.leg_middles.items()),
+        *(_level(name, at, figure) for name, at in figure.leg.middles.items()),
         *(around(name, *ends) for name, ends in figure.arm.tapes.items()),
         Tape("shoulderToShoulder", -tip.conjugate(), tip),
     ]
