@@ -8,9 +8,12 @@ was not measured is estimated, and dashed.
 from collections.abc import Mapping
 
 from dressform.sewing.silhouette.picture import Picture
+from dressform.sewing.silhouette.sheet import STYLE
 from dressform.sewing.silhouette.sizes import Sizes
 from dressform.sewing.silhouette.words import Words
 from dressform.sewing.units import Unit
+
+__all__ = ["STYLE", "drawn"]
 
 
 def drawn(

@@ -4,6 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+_FINE = 12
+"""Halvings: to a four-thousandth of a line."""
+
 
 @dataclass(frozen=True, slots=True)
 class Station:
@@ -30,6 +33,14 @@ class Curve:
             replace(self, points=(start, a, d, middle)),
             replace(self, points=(middle, e, c, end)),
         )
+
+    def crossing(self, x: float) -> float:
+        """How far down it comes to x, as it runs towards the body's middle."""
+        curve = self
+        for _ in range(_FINE):
+            before, after = curve.halves
+            curve = before if after.points[0].real < x else after
+        return curve.points[0].imag
 
     @property
     def mirrored(self) -> "Curve":

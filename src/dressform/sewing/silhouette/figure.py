@@ -93,9 +93,9 @@ class Figure:
 
     @property
     def _jaw(self) -> float:
-        """Where the neck comes from under the head."""
-        across = min(0.92 * self.sizes.half("neck") / self.sizes.half("head"), 1)
-        return self._chin - 0.54 * self._head_high * (1 - math.sqrt(1 - across**2) * 0.96)
+        """Where the neck comes out from under the head."""
+        *_, cheek = self.head
+        return cheek.crossing(0.92 * self.sizes.half("neck"))
 
     @cached_property
     def arm(self) -> Arm:

@@ -15,8 +15,9 @@ LONGEST = 1000.0
 """Of the figure, in the drawing's own units."""
 _RULER, _COLUMN = 30.0, 80.0
 """How far from the figure."""
-_SAMPLE, _AFTER = 50.0, 10.0
-_TAPE = "#c05f2c"
+_SAMPLE, _AFTER, _TICK = 50.0, 10.0, 6j
+_TAPE = {"stroke": "#c05f2c", "stroke_width": "2.4"}
+_THIN = {"stroke_width": "1.4"}
 _DASHES = "7 6"
 
 
@@ -71,9 +72,7 @@ class Picture:
             self._groups[name] = self._kind(
                 measured=known,
                 data_measurement=name,
-                stroke=_TAPE if known else "currentColor",
-                stroke_width="2.4" if known else "1.4",
-                font_weight="600" if known else "400",
+                **(_TAPE if known else _THIN),
             )
         return self._groups[name]
 
@@ -96,12 +95,15 @@ class Picture:
         return column(wanted, x - _COLUMN)
 
     def _label(self, label: Label) -> None:
-        group = self._about(label.name)
-        self._sheet.line(
-            group, *label.leader, stroke="currentColor", opacity="0.45", stroke_width="1"
-        )
+        group, left = self._about(label.name), label.at.real < 0
+        known = self._words.sizes.measured(label.name)
+        colour = {"stroke": "currentColor"} if known else {}
+        self._sheet.line(group, *label.leader, opacity="0.45", stroke_width="1", **colour)
         name, value = self._words.name(label.name), self._words.value(label.name)
-        self._sheet.words(group, label.at, name, value, ending=label.at.real < 0)
+        if known:
+            self._sheet.words(group, label.at, f"{name} ", strong=value, ending=left)
+        else:
+            self._sheet.words(group, label.at, f"{name} {value}", ending=left)
 
     def _bar(self) -> None:
         """A round length, to compare with."""
@@ -109,10 +111,9 @@ class Picture:
         length = _round_length(0.25 * LONGEST / self._scale / unit) * unit
         half = complex(length * self._scale / 2, self._sheet.bottom + 1.6 * LINE)
         group = self._sheet.group(stroke_width="2.6")
-        tick = -6j
         other = -half.conjugate()
-        self._sheet.line(group, other + tick, other, half, half + tick)
-        self._sheet.words(group, half + _AFTER, "", self._words.length(length), ending=False)
+        self._sheet.line(group, other - _TICK, other, half, half - _TICK)
+        self._sheet.words(group, half + _AFTER, self._words.length(length))
 
     def _legend(self) -> None:
         """What the two kinds of line mean."""
@@ -122,7 +123,7 @@ class Picture:
             group = self._kind(measured=measured, stroke_width="2.6")
             self._sheet.line(group, start, start + _SAMPLE)
             word = self._words["measured" if measured else "estimated"]
-            self._sheet.words(group, start + _SAMPLE + _AFTER, word, "", ending=False)
+            self._sheet.words(group, start + _SAMPLE + _AFTER, word)
 
 
 def _both_sides(lines: Sequence[list[Curve]]) -> list[list[Curve]]:

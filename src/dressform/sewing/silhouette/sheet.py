@@ -54,18 +54,18 @@ class Sheet:
     def _curve(self, start: complex, *others: complex) -> str:
         return f"M{self._at(start)}C{' '.join(self._at(point) for point in others)}"
 
-    def words(self, group: Group, at: complex, name: str, value: str, *, ending: bool) -> None:
+    def words(
+        self, group: Group, at: complex, text: str, *, strong: str = "", ending: bool = False
+    ) -> None:
         """From there on, or up to there."""
         place = {"x": _number(at.real), "y": _number(at.imag + 0.33 * FONT_SIZE)}
-        look = {
-            "text-anchor": "end" if ending else "start",
-            "fill": "currentColor",
-            "stroke": "none",
-        }
-        text = ET.SubElement(group, "text", place | look)
-        ET.SubElement(text, "tspan", {"font-weight": "400"}).text = f"{name} "
-        ET.SubElement(text, "tspan").text = value
-        width = _CHARACTER * len(f"{name} {value}")
+        anchor = {"text-anchor": "end"} if ending else {}
+        look = {"fill": "currentColor", "stroke": "none"}
+        element = ET.SubElement(group, "text", place | anchor | look)
+        element.text = text
+        if strong:
+            ET.SubElement(element, "tspan", {"font-weight": "600"}).text = strong
+        width = _CHARACTER * len(text + strong)
         self._seen += [at - 1j * FONT_SIZE, at + (-width if ending else width) + 1j * FONT_SIZE]
 
     @property

@@ -27,10 +27,9 @@ class Sizes:
     @classmethod
     def of(cls, measurements: Mapping[str, float], *, breasts: bool) -> "Sizes":
         names = [each.name for each in relevant(breasts)]
-        known = {name: measurements[name] for name in names if name in measurements}
+        known = {n: max(measurements[n], _LEAST_MM) for n in names if n in measurements}
         values = expected(known, breasts=breasts) | known
-        drawn = {name: max(values[name], _LEAST_MM) for name in names}
-        return cls(drawn, frozenset(known), breasts)
+        return cls({name: values[name] for name in names}, frozenset(known), breasts)
 
     def __getitem__(self, name: str) -> float:
         return self.values[name]
