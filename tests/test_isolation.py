@@ -67,6 +67,7 @@ BY_OWNED_ID = {
     "DELETE /v1/models/{model_id}/avatar",
     "GET /v1/models/{model_id}",
     "GET /v1/models/{model_id}/avatar",
+    "GET /v1/models/{model_id}/silhouette.svg",
     "GET /v1/models/{model_id}/export",
     "GET /v1/models/{model_id}/warnings",
     "PATCH /v1/models/{model_id}",

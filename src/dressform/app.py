@@ -39,6 +39,7 @@ from dressform.routers import (
     profiles,
     sessions,
     sign_ups,
+    silhouettes,
 )
 from dressform.routers.attempts import Attempts
 from dressform.routers.dependencies import ACCESS_TOKEN_LIFETIME
@@ -53,6 +54,7 @@ ROUTERS = (
     profiles,
     model_files,
     models,
+    silhouettes,
     measurements,
     operations,
     privacy,

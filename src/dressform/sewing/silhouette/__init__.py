@@ -1,0 +1,27 @@
+"""A calm front view of a body, by which its owner sees at a glance that a number is off.
+
+It follows from the measurements alone. What goes round a body is drawn as the breadth of an
+ellipse of that circumference; how deep each is beside its breadth stands in `silhouette.json`. What
+was not measured is estimated, and dashed.
+"""
+
+from collections.abc import Mapping
+
+from dressform.sewing.silhouette.picture import Picture
+from dressform.sewing.silhouette.sheet import STYLE
+from dressform.sewing.silhouette.sizes import Sizes
+from dressform.sewing.silhouette.words import Words
+from dressform.sewing.units import Unit
+
+__all__ = ["STYLE", "drawn"]
+
+
+def drawn(
+    measurements: Mapping[str, float],
+    *,
+    breasts: bool,
+    language: str = "en",
+    unit: Unit = Unit.MM,
+) -> str:
+    """An SVG document; lengths come in mm, are labelled in `unit`, and may be any that fit."""
+    return Picture(Words(Sizes.of(measurements, breasts=breasts), language, unit)).drawn()

@@ -1,0 +1,122 @@
+"""The arm that hangs at the right, measured along itself from the tip of the shoulder."""
+
+import cmath
+import math
+from collections.abc import Iterable
+from functools import cached_property
+
+from dressform.sewing.silhouette.curves import Curve, Station, between, through
+from dressform.sewing.silhouette.sizes import Sizes
+
+_RELAXED, _WIDEST = math.radians(11), math.radians(40)
+"""How far it hangs from the body: as far as that needs."""
+
+
+class Arm:
+    def __init__(
+        self,
+        sizes: Sizes,
+        tip: Station,
+        shoulder: complex,
+        armpit: Station,
+        beside: Iterable[complex],
+    ) -> None:
+        self._sizes = sizes
+        self._tip = tip
+        self._shoulder = shoulder / abs(shoulder) if shoulder else 1
+        self._armpit = armpit
+        self._biceps, self._wrist = sizes.half("biceps"), sizes.half("wrist")
+        self._turn = cmath.rect(1, -self._angle(beside))
+        self._origin = tip.at - self._turn * 0.3 * self._biceps
+
+    def _angle(self, beside: Iterable[complex]) -> float:
+        """So that there is room between it and each of these."""
+        needed = [_RELAXED]
+        for at in beside:
+            down = at.imag - self._tip.at.imag
+            if 0 < down < self._sizes["shoulderToWrist"]:
+                out = at.real + 1.5 * self._biceps - self._tip.at.real
+                needed.append(math.atan2(out, down))
+        return min(max(needed), _WIDEST)
+
+    @property
+    def tapes(self) -> dict[str, tuple[complex, complex]]:
+        """From the inside to the outside, where they go round it."""
+        downs = {"biceps": self._fullest, "wrist": self._sizes["shoulderToWrist"]}
+        return {
+            name: (
+                self._at(along, -self._sizes.half(name)),
+                self._at(along, self._sizes.half(name)),
+            )
+            for name, along in downs.items()
+        }
+
+    @property
+    def ends(self) -> dict[str, complex]:
+        """On its outside, where the lengths end that are taken along it."""
+        along = {"shoulderToElbow": 1, "shoulderToWrist": 3}
+        found = {name: self._stations[index] for name, index in along.items()}
+        return {name: self._at(down, half) for name, (down, half, _) in found.items()}
+
+    def _at(self, along: float, aside: float) -> complex:
+        """A point of it by how far down, and how far out from its middle."""
+        return self._origin + self._turn * complex(aside, along)
+
+    @cached_property
+    def _stations(self) -> list[tuple[float, float, tuple[str, ...]]]:
+        """How far down, half how broad, what measures that."""
+        elbow, wrist = self._sizes["shoulderToElbow"], self._sizes["shoulderToWrist"]
+        bent = 0.5 * (self._biceps + self._wrist)
+        return [
+            (self._fullest, self._biceps, ("biceps",)),
+            (elbow, bent, ("biceps", "wrist")),
+            (elbow + 0.25 * (wrist - elbow), 0.98 * bent, ("biceps", "wrist")),
+            (wrist, self._wrist, ("wrist",)),
+            (wrist + 0.48 * self._hand, 1.22 * self._wrist, ("wrist",)),
+        ]
+
+    @property
+    def _fullest(self) -> float:
+        """Where the tape goes round it: below the armpit, above the elbow."""
+        elbow = self._sizes["shoulderToElbow"]
+        armpit = self._armpit.at.imag - self._tip.at.imag
+        return min(max(0.6 * elbow, armpit + 0.12 * elbow), 0.8 * elbow)
+
+    @property
+    def _hand(self) -> float:
+        return 0.26 * self._sizes["shoulderToWrist"]
+
+    @cached_property
+    def outline(self) -> list[Curve]:
+        """From the tip of the shoulder around the hand to the armpit."""
+        outer = [self._station(along, half, names) for along, half, names in self._stations]
+        inner = [self._station(along, -half, names) for along, half, names in self._stations]
+        return [
+            *self._over(outer[0]),
+            *through(outer, self._origin, self._turn),
+            *self._fingers(outer[-1], inner[-1]),
+            *through(inner[::-1], self._origin, self._turn),
+            *self._under(inner[0]),
+        ]
+
+    def _station(self, along: float, aside: float, names: tuple[str, ...]) -> Station:
+        return Station(complex(aside, along), self._sizes.measured(*names))
+
+    def _placed(self, station: Station) -> Station:
+        return Station(self._at(station.at.imag, station.at.real), station.measured)
+
+    def _over(self, biceps: Station) -> list[Curve]:
+        length, end = biceps.at.imag, self._placed(biceps)
+        near = self._tip.at + 0.95 * self._biceps * self._shoulder
+        return between(self._tip, near, end.at - 0.5j * length * self._turn, end)
+
+    def _fingers(self, outer: Station, inner: Station) -> list[Curve]:
+        start, end = self._placed(outer), self._placed(inner)
+        down = 0.69j * self._hand * self._turn
+        narrow = 0.1 * (end.at - start.at)
+        return between(start, start.at + down + narrow, end.at + down - narrow, end)
+
+    def _under(self, biceps: Station) -> list[Curve]:
+        start, end = self._placed(biceps), self._armpit
+        up = -0.6j * abs(start.at - end.at)
+        return between(start, start.at + up * self._turn, end.at + up, end)

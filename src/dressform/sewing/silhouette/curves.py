@@ -1,0 +1,106 @@
+"""Smooth lines. A point is a complex number: x to the right, y down."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+_FINE = 12
+"""Halvings: to a four-thousandth of a line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Station:
+    """A point that a line passes, and whether what puts it there was measured."""
+
+    at: complex
+    measured: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """A cubic Bézier curve; `measured` is whether its width was."""
+
+    points: tuple[complex, complex, complex, complex]
+    measured: bool
+
+    @property
+    def halves(self) -> "tuple[Curve, Curve]":
+        start, near, far, end = self.points
+        a, b, c = (start + near) / 2, (near + far) / 2, (far + end) / 2
+        d, e = (a + b) / 2, (b + c) / 2
+        middle = (d + e) / 2
+        return (
+            replace(self, points=(start, a, d, middle)),
+            replace(self, points=(middle, e, c, end)),
+        )
+
+    def crossing(self, x: float) -> float:
+        """How far down it comes to x, as it runs towards the body's middle."""
+        curve = self
+        for _ in range(_FINE):
+            before, after = curve.halves
+            curve = before if after.points[0].real < x else after
+        return curve.points[0].imag
+
+    @property
+    def mirrored(self) -> "Curve":
+        """On the other side of the body's middle."""
+        start, near, far, end = (-point.conjugate() for point in self.points)
+        return replace(self, points=(start, near, far, end))
+
+
+def between(one: Station, near: complex, far: complex, other: Station) -> list[Curve]:
+    """A curve, each half of which belongs to the station that is nearer."""
+    whole = Curve((one.at, near, far, other.at), one.measured)
+    if one.measured is other.measured:
+        return [whole]
+    first, second = whole.halves
+    return [first, replace(second, measured=other.measured)]
+
+
+def through(stations: Sequence[Station], origin: complex = 0, turn: complex = 1) -> list[Curve]:
+    """A line down (or up) along y through all of them, that swings out no further than they do.
+
+    They are given as if it ran straight down from zero: it begins at `origin`, turned by `turn`.
+    """
+    found = []
+    for (one, lean), (other, next_lean) in pairwise(zip(stations, _leans(stations), strict=True)):
+        third = (other.at.imag - one.at.imag) / 3
+        near = one.at + complex(lean * third, third)
+        far = other.at - complex(next_lean * third, third)
+        placed = [replace(each, at=origin + turn * each.at) for each in (one, other)]
+        found += between(placed[0], origin + turn * near, origin + turn * far, placed[1])
+    return found
+
+
+def straight(one: Station, other: Station) -> list[Curve]:
+    third = (other.at - one.at) / 3
+    return between(one, one.at + third, other.at - third, other)
+
+
+def _leans(stations: Sequence[Station]) -> list[float]:
+    """By how much x grows with y, at each."""
+    steps = [other.at - one.at for one, other in pairwise(stations)]
+    return [0.0, *(_lean(before, after) for before, after in pairwise(steps)), 0.0]
+
+
+def _lean(before: complex, after: complex) -> float:
+    """Fritsch's and Butland's, which never overshoots; upright where the line turns."""
+    if before.imag * after.imag <= 0 or before.real * after.real <= 0:
+        return 0.0
+    total = before.imag + after.imag
+    near, far = (total + after.imag) / (3 * total), (total + before.imag) / (3 * total)
+    return 1 / (near * before.imag / before.real + far * after.imag / after.real)
+
+
+def spread(wanted: Iterable[float], gap: float) -> list[float]:
+    """The nearest to what is wanted, in order and at least a gap apart; `wanted` is in order."""
+    blocks: list[tuple[float, int]] = []
+    for index, at in enumerate(wanted):
+        total, count = at - index * gap, 1
+        while blocks and blocks[-1][0] / blocks[-1][1] > total / count:
+            before, more = blocks.pop()
+            total, count = total + before, count + more
+        blocks.append((total, count))
+    flat = [total / count for total, count in blocks for _ in range(count)]
+    return [at + index * gap for index, at in enumerate(flat)]

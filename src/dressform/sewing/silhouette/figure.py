@@ -1,0 +1,136 @@
+"""Where everything is on a body that stands before us: mm, the waist's middle at zero.
+
+Only the side at the right is worked out; the other is its mirror image.
+"""
+
+import math
+from functools import cached_property
+
+from dressform.sewing.silhouette.arm import Arm
+from dressform.sewing.silhouette.curves import Curve, Station, between, straight, through
+from dressform.sewing.silhouette.leg import Leg
+from dressform.sewing.silhouette.levels import Levels
+from dressform.sewing.silhouette.sizes import Sizes
+
+_ROUND = 0.5523
+"""Of a quarter of a circle."""
+_STEEPEST = 60
+"""Degrees; a shoulder that falls more steeply would be drawn as far down as the floor."""
+
+
+class Figure:
+    def __init__(self, sizes: Sizes) -> None:
+        self.sizes = sizes
+        self.levels = Levels.of(sizes)
+        self.leg = Leg(sizes, self.levels)
+
+    @cached_property
+    def armpit(self) -> Station:
+        if self.sizes.breasts:
+            return self._at(self.sizes.half("highBust"), self.levels.armpit, "highBust")
+        return self._at(0.96 * self.sizes.half("chest"), self.levels.armpit, "chest")
+
+    @cached_property
+    def side(self) -> list[Curve]:
+        """From the armpit down to the ankle."""
+        return through([self.armpit, *self._trunk, *self.leg.outside])
+
+    @property
+    def _trunk(self) -> list[Station]:
+        levels = self.levels
+        names = {"chest": levels.chest}
+        names |= {"underbust": levels.underbust} if self.sizes.breasts else {}
+        names |= {"waist": 0.0, "hips": levels.hips, "seat": levels.seat}
+        return [self._at(self.sizes.half(name), y, name) for name, y in names.items()]
+
+    @cached_property
+    def head(self) -> list[Curve]:
+        """Its right half, from the top."""
+        wide, high, middle = self.sizes.half("head"), self._head_high, self.temples
+        known = self.sizes.measured("head")
+        top = Station(complex(0, self._chin - high), known)
+        temple = Station(complex(wide, middle), known)
+        chin = Station(complex(0, self._chin), known)
+        up, down = 0.46 * high, 0.54 * high
+        return [
+            *between(top, top.at + 1.1 * _ROUND * wide, temple.at - 1j * _ROUND * up, temple),
+            *between(temple, temple.at + 0.62j * down, chin.at + 0.5 * wide, chin),
+        ]
+
+    @property
+    def temples(self) -> float:
+        """How high its tape is."""
+        return self._chin - 0.54 * self._head_high
+
+    @property
+    def _head_high(self) -> float:
+        return 0.4 * self.sizes["head"]
+
+    @property
+    def _chin(self) -> float:
+        return self.levels.shoulder - 0.09 * self.sizes["head"]
+
+    @cached_property
+    def tip(self) -> Station:
+        """Of the shoulder."""
+        at = 0.5 * self.sizes["shoulderToShoulder"]
+        neck = self.sizes.half("neck")
+        slope = math.radians(min(self.sizes["shoulderSlope"], _STEEPEST))
+        drop = abs(at - neck) * math.tan(slope)
+        return self._at(at, self.levels.shoulder + drop, "shoulderToShoulder")
+
+    @cached_property
+    def neck(self) -> list[Curve]:
+        wide = self.sizes.half("neck")
+        known = self.sizes.measured("neck")
+        top = Station(complex(0.92 * wide, self._jaw), known)
+        side = complex(wide, self.levels.shoulder)
+        bend = Station(side + 0.45 * (self.tip.at - side), self.tip.measured)
+        curve = between(
+            top, top.at + 0.95j * (side - top.at).imag, side + 0.1 * (bend.at - side), bend
+        )
+        return [*curve, *straight(bend, self.tip)]
+
+    @property
+    def _jaw(self) -> float:
+        """Where the neck comes out from under the head."""
+        *_, cheek = self.head
+        return cheek.crossing(0.92 * self.sizes.half("neck"))
+
+    @cached_property
+    def arm(self) -> Arm:
+        neck = complex(self.sizes.half("neck"), self.levels.shoulder)
+        hips = [station.at for station in (*self._trunk, *self.leg.outside[:1])]
+        return Arm(self.sizes, self.tip, self.tip.at - neck, self.armpit, hips)
+
+    @property
+    def outlines(self) -> list[list[Curve]]:
+        """All of the right side."""
+        leg = [self.leg.foot, self.leg.inside]
+        return [self.head, self.neck, self.arm.outline, self.side, *leg]
+
+    @cached_property
+    def edge(self) -> float:
+        """How far it reaches to either side."""
+        return max(abs(point.real) for point in self._points)
+
+    @property
+    def longest(self) -> float:
+        """The larger of its height and its breadth."""
+        heights = [point.imag for point in self._points]
+        return max(2 * self.edge, max(heights) - min(heights))
+
+    @property
+    def _points(self) -> list[complex]:
+        return [point for line in self.outlines for curve in line for point in curve.points]
+
+    @property
+    def skins(self) -> list[list[Curve]]:
+        """What to fill at the right: head, arm, and all else down to the floor and up again."""
+        top = Station(self.neck[0].points[0], measured=True)
+        middle = Station(complex(0, top.at.imag), measured=True)
+        trunk = [*straight(middle, top), *self.neck, *straight(self.tip, self.armpit)]
+        return [self.head, self.arm.outline, [*trunk, *self.side, *self.leg.foot, *self.leg.inside]]
+
+    def _at(self, x: float, y: float, *names: str) -> Station:
+        return Station(complex(x, y), self.sizes.measured(*names))

@@ -1,0 +1,140 @@
+"""A figure with a tape at each measurement, and beside it what each says."""
+
+import math
+from collections.abc import Sequence
+from itertools import groupby
+
+from dressform.sewing.silhouette.curves import Curve
+from dressform.sewing.silhouette.figure import Figure
+from dressform.sewing.silhouette.labels import LINE, Label, column
+from dressform.sewing.silhouette.sheet import Group, Sheet
+from dressform.sewing.silhouette.tapes import heights, limbs, tapes
+from dressform.sewing.silhouette.words import Words
+
+LONGEST = 1000.0
+"""Of the figure, in the drawing's own units."""
+_RULER, _COLUMN = 30.0, 80.0
+"""How far from the figure."""
+_SAMPLE, _AFTER, _TICK = 50.0, 10.0, 6j
+_TAPE = {"stroke": "#c05f2c", "stroke_width": "2.4"}
+_THIN = {"stroke_width": "1.4"}
+_DASHES = "7 6"
+
+
+class Picture:
+    def __init__(self, words: Words) -> None:
+        self._words = words
+        self._scale = LONGEST / Figure(words.sizes).longest
+        self._figure = Figure(words.sizes.times(self._scale))
+        self._sheet = Sheet(
+            language=words.language, title=words["title"], description=words.description
+        )
+        self._groups: dict[str, Group] = {}
+
+    def drawn(self) -> str:
+        self._skin()
+        self._outline()
+        for tape in tapes(self._figure):
+            self._sheet.curves(self._about(tape.name), [tape.points])
+        self._ruler()
+        for label in (*self._at_the_right(), *self._at_the_left()):
+            self._label(label)
+        self._bar()
+        self._legend()
+        return self._sheet.finished()
+
+    def _skin(self) -> None:
+        group = self._sheet.group(fill="currentColor", opacity="0.07")
+        for line in _both_sides(self._figure.skins):
+            self._sheet.curves(group, [_points(line)])
+
+    def _outline(self) -> None:
+        """Solid as far as it was measured."""
+        runs = [
+            (measured, _points(list(run)))
+            for line in _both_sides(self._figure.outlines)
+            for measured, run in groupby(line, key=lambda curve: curve.measured)
+        ]
+        for kind in (True, False):
+            group = self._kind(measured=kind, stroke_width="2.6")
+            self._sheet.curves(group, [run for measured, run in runs if measured is kind])
+
+    def _kind(self, *, measured: bool, **attributes: str) -> Group:
+        dashes = {} if measured else {"stroke_dasharray": _DASHES}
+        return self._sheet.group(
+            class_="measured" if measured else "estimated", **dashes, **attributes
+        )
+
+    def _about(self, name: str) -> Group:
+        """Of all that shows one measurement."""
+        if name not in self._groups:
+            known = self._words.sizes.measured(name)
+            self._groups[name] = self._kind(
+                measured=known,
+                data_measurement=name,
+                **(_TAPE if known else _THIN),
+            )
+        return self._groups[name]
+
+    def _ruler(self) -> None:
+        """The heights, which all are told from the waist."""
+        ends = [0.0, *heights(self._figure).values()]
+        x = -self._figure.edge - _RULER
+        group = self._sheet.group(stroke_width="1.2", opacity="0.6")
+        self._sheet.line(group, complex(x, min(ends)), complex(x, max(ends)))
+        self._sheet.line(group, complex(x - 9, 0), complex(x + 9, 0))
+
+    def _at_the_right(self) -> list[Label]:
+        wanted = [(tape.end, tape.name) for tape in tapes(self._figure)]
+        return column(wanted, self._figure.edge + _COLUMN)
+
+    def _at_the_left(self) -> list[Label]:
+        x = -self._figure.edge - _RULER
+        wanted = [(complex(x, y), name) for name, y in heights(self._figure).items()]
+        wanted += [(at, name) for name, at in limbs(self._figure).items()]
+        return column(wanted, x - _COLUMN)
+
+    def _label(self, label: Label) -> None:
+        group, left = self._about(label.name), label.at.real < 0
+        known = self._words.sizes.measured(label.name)
+        colour = {"stroke": "currentColor"} if known else {}
+        self._sheet.line(group, *label.leader, opacity="0.45", stroke_width="1", **colour)
+        name, value = self._words.name(label.name), self._words.value(label.name)
+        if known:
+            self._sheet.words(group, label.at, f"{name} ", strong=value, ending=left)
+        else:
+            self._sheet.words(group, label.at, f"{name} {value}", ending=left)
+
+    def _bar(self) -> None:
+        """A round length, to compare with."""
+        unit = self._words.in_mm
+        length = _round_length(0.25 * LONGEST / self._scale / unit) * unit
+        half = complex(length * self._scale / 2, self._sheet.bottom + 1.6 * LINE)
+        group = self._sheet.group(stroke_width="2.6")
+        other = -half.conjugate()
+        self._sheet.line(group, other - _TICK, other, half, half - _TICK)
+        self._sheet.words(group, half + _AFTER, self._words.length(length))
+
+    def _legend(self) -> None:
+        """What the two kinds of line mean."""
+        y = self._sheet.bottom + 0.6 * LINE
+        for measured, x in ((True, -190.0), (False, 30.0)):
+            start = complex(x, y)
+            group = self._kind(measured=measured, stroke_width="2.6")
+            self._sheet.line(group, start, start + _SAMPLE)
+            word = self._words["measured" if measured else "estimated"]
+            self._sheet.words(group, start + _SAMPLE + _AFTER, word)
+
+
+def _both_sides(lines: Sequence[list[Curve]]) -> list[list[Curve]]:
+    return [side for line in lines for side in (line, [curve.mirrored for curve in line])]
+
+
+def _points(line: Sequence[Curve]) -> list[complex]:
+    return [line[0].points[0], *(point for curve in line for point in curve.points[1:])]
+
+
+def _round_length(most: float) -> float:
+    """The longest of 1, 2, 5, 10, 20, 50, … that is no longer."""
+    ten = 10.0 ** math.floor(math.log10(most))
+    return max(step * ten for step in (1, 2, 5) if step * ten <= most)

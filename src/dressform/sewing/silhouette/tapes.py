@@ -1,0 +1,73 @@
+"""Where on a figure each measurement is taken."""
+
+from dataclasses import dataclass
+
+from dressform.sewing.silhouette.figure import Figure
+
+
+@dataclass(frozen=True, slots=True)
+class Tape:
+    """From where to where it lies; `sag` is how far it hangs where it goes round."""
+
+    name: str
+    start: complex
+    end: complex
+    sag: complex = 0
+
+    @property
+    def points(self) -> tuple[complex, complex, complex, complex]:
+        """Of a cubic Bézier curve."""
+        quarter = (self.end - self.start) / 4
+        return self.start, self.start + quarter + self.sag, self.end - quarter + self.sag, self.end
+
+
+def around(name: str, start: complex, end: complex) -> Tape:
+    return Tape(name, start, end, 0.1j * (end - start))
+
+
+def tapes(figure: Figure) -> list[Tape]:
+    """Those that go round, and the one across the shoulders, each from the left to the right."""
+    tip = figure.tip.at
+    return [
+        *(_level(name, complex(0, y), figure) for name, y in _trunk(figure).items()),
+        *(_level(name, at, figure) for name, at in figure.leg.middles.items()),
+        *(around(name, *ends) for name, ends in figure.arm.tapes.items()),
+        Tape("shoulderToShoulder", -tip.conjugate(), tip),
+    ]
+
+
+def _trunk(figure: Figure) -> dict[str, float]:
+    levels = figure.levels
+    found = {"head": figure.temples, "neck": levels.shoulder, "chest": levels.chest, "waist": 0.0}
+    found |= {"hips": levels.hips, "seat": levels.seat}
+    bust = {"highBust": levels.armpit, "underbust": levels.underbust}
+    return found | (bust if figure.sizes.breasts else {})
+
+
+def _level(name: str, middle: complex, figure: Figure) -> Tape:
+    half = figure.sizes.half(name)
+    return around(name, middle - half, middle + half)
+
+
+def heights(figure: Figure) -> dict[str, float]:
+    """How far below the waist each length ends that is taken down or up the body."""
+    levels = figure.levels
+    ends = {
+        "hpsToWaistBack": levels.shoulder,
+        "waistToArmpit": levels.armpit,
+        "hpsToBust": levels.chest,
+        "waistToHips": levels.hips,
+        "waistToSeat": levels.seat,
+        "waistToUpperLeg": levels.upper_leg,
+        "inseam": levels.crotch,
+        "waistToKnee": levels.knee,
+        "waistToFloor": levels.floor,
+    }
+    return ends | ({"waistToUnderbust": levels.underbust} if figure.sizes.breasts else {})
+
+
+def limbs(figure: Figure) -> dict[str, complex]:
+    """At the left: where on the outline the lengths of the arm end, and the shoulder's slope."""
+    neck = complex(figure.sizes.half("neck"), figure.levels.shoulder)
+    ends = {"shoulderSlope": (neck + figure.tip.at) / 2} | figure.arm.ends
+    return {name: -at.conjugate() for name, at in ends.items()}

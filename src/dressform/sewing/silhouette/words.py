@@ -1,0 +1,63 @@
+"""What is written beside a figure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from dressform.sewing.catalogue import CATALOGUE, Kind
+from dressform.sewing.facts import facts
+from dressform.sewing.silhouette.sizes import Sizes
+from dressform.sewing.units import Unit, written
+
+_FACTS = facts("silhouette")
+_NAMES: Mapping[str, Mapping[str, str]] = _FACTS["names"]
+_WORDS: Mapping[str, Mapping[str, str]] = _FACTS["words"]
+
+_MM = {Unit.MM: 1.0, Unit.CM: 10.0, Unit.INCH: 25.4}
+_COARSE = 100
+_ABOUT = "≈ "
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """In a language (en or fr) and a unit; `sizes` are those of the body itself."""
+
+    sizes: Sizes
+    language: str
+    unit: Unit
+
+    def __getitem__(self, word: str) -> str:
+        return _WORDS[word][self.language]
+
+    def name(self, measurement: str) -> str:
+        return _NAMES[measurement][self.language]
+
+    def value(self, measurement: str) -> str:
+        """With its unit; an estimate says that it is one, and is no more exact than it can be."""
+        value = self.sizes[measurement]
+        unit = self.unit if CATALOGUE[measurement].kind is Kind.LENGTH else Unit.DEGREE
+        if self.sizes.measured(measurement):
+            return self._written(float(f"{value:.6g}"), unit)
+        rough = float(f"{value:.3g}" if value > _COARSE else f"{value:.2g}")
+        return _ABOUT + self._written(rough, unit)
+
+    @property
+    def in_mm(self) -> float:
+        """One of the unit."""
+        return _MM[self.unit]
+
+    def length(self, value: float) -> str:
+        return self._written(value, self.unit)
+
+    def _written(self, value: float, unit: Unit) -> str:
+        # A sixteenth of an inch is as near as a drawing is; here ≈ is for what was not measured.
+        text = written(value, unit).removeprefix(_ABOUT)
+        return text.replace(".", ",") if self.language == "fr" else text
+
+    @property
+    def description(self) -> str:
+        known = [name for name in _NAMES if self.sizes.measured(name)]
+        guessed = [name for name in _NAMES if name in self.sizes.values and name not in known]
+        return self["said"].format(measured=self._listed(known), estimated=self._listed(guessed))
+
+    def _listed(self, names: list[str]) -> str:
+        return ", ".join(self.name(name) for name in names) or self["nothing"]

@@ -1,0 +1,91 @@
+"""A silhouette as tests look at it: what is written, where things are, and how they are drawn."""
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+from xml.etree import ElementTree as ET
+
+from dressform.sewing.silhouette import drawn
+
+SVG = "{http://www.w3.org/2000/svg}"
+_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+
+
+def points_of(path: ET.Element) -> list[complex]:
+    """All that it goes through or is bent by."""
+    numbers = [float(each) for each in _NUMBER.findall(path.attrib["d"])]
+    return [complex(*pair) for pair in zip(numbers[::2], numbers[1::2], strict=True)]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One measurement in the drawing."""
+
+    kind: str
+    dashed: bool
+    text: str
+    place: complex
+    tape: list[complex]
+    leader: list[complex]
+
+
+class Sketch:
+    def __init__(self, measurements: dict[str, float], *, breasts: bool, **asked: Any) -> None:
+        self.text = drawn(measurements, breasts=breasts, **asked)
+        self.root = ET.fromstring(self.text)
+
+    def words(self, tag: str) -> str:
+        return "".join(self.root.find(f"{SVG}{tag}").itertext())  # type: ignore[union-attr]
+
+    @property
+    def paths(self) -> list[ET.Element]:
+        return list(self.root.iter(f"{SVG}path"))
+
+    @cached_property
+    def shown(self) -> dict[str, Shown]:
+        groups = self.root.findall(f"{SVG}g[@data-measurement]")
+        return {group.attrib["data-measurement"]: _shown(group) for group in groups}
+
+    def outline(self, kind: str) -> list[complex]:
+        """Of the body: what of it is measured or estimated."""
+        groups = self.root.findall(f"{SVG}g[@class='{kind}']")
+        (group,) = (each for each in groups if _is_outline(each))
+        return [point for path in group.findall(f"{SVG}path") for point in points_of(path)]
+
+    def breadth(self, name: str) -> float:
+        tape = self.shown[name].tape
+        return abs(tape[-1] - tape[0])
+
+    def level(self, name: str) -> float:
+        """How far down its label's line begins."""
+        return self.shown[name].leader[0].imag
+
+    @property
+    def per_mm(self) -> float:
+        """Of a body whose waistToFloor is 1000 mm."""
+        return (self.level("waistToFloor") - self.level("waist")) / 1000
+
+    @property
+    def view_box(self) -> tuple[float, float, float, float]:
+        """Left, top, right, bottom."""
+        left, top, wide, high = map(float, self.root.attrib["viewBox"].split())
+        return left, top, left + wide, top + high
+
+
+def _shown(group: ET.Element) -> Shown:
+    *tapes, leader = group.findall(f"{SVG}path")
+    text = group.find(f"{SVG}text")
+    assert text is not None
+    return Shown(
+        kind=group.attrib["class"],
+        dashed="stroke-dasharray" in group.attrib,
+        text="".join(text.itertext()),
+        place=complex(float(text.attrib["x"]), float(text.attrib["y"])),
+        tape=[point for tape in tapes for point in points_of(tape)],
+        leader=points_of(leader),
+    )
+
+
+def _is_outline(group: ET.Element) -> bool:
+    return "data-measurement" not in group.attrib and group.find(f"{SVG}text") is None

@@ -1,0 +1,85 @@
+"""What is written beside a silhouette."""
+
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dressform.sewing.facts import facts
+from dressform.sewing.silhouette.curves import spread
+from dressform.sewing.units import Unit
+from tests.sewing.bodies import WITH_BREASTS
+from tests.sewing.sketches import SVG, Sketch, points_of
+
+FACTS = facts("silhouette")
+METRE: dict[str, float] = WITH_BREASTS | {"waistToFloor": 1000.0}
+"""With it a drawing's scale is plain."""
+
+
+@pytest.mark.parametrize(
+    ("asked", "waist", "knee"),
+    [
+        ({}, "waist 750.5 mm", "knee ≈ 380 mm"),
+        ({"unit": Unit.CM}, "waist 75.05 cm", "knee ≈ 38 cm"),
+        ({"unit": Unit.INCH}, "waist 29 9/16 in", "knee ≈ 14 15/16 in"),
+        ({"unit": Unit.CM, "language": "fr"}, "taille 75,05 cm", "genou ≈ 38 cm"),
+    ],
+)
+def test_labels_speak_the_readers_language(asked: dict[str, Any], waist: str, knee: str) -> None:
+    sketch = Sketch({"neck": 340, "waist": 750.5}, breasts=True, **asked)
+
+    assert sketch.shown["waist"].text == waist
+    assert sketch.shown["knee"].text == knee
+    assert sketch.root.attrib["lang"] == asked.get("language", "en")
+
+
+def test_who_does_not_see_it_is_told() -> None:
+    english, french = (Sketch({"neck": 340}, breasts=True, language=each) for each in ("en", "fr"))
+
+    assert english.root.attrib["role"] == "img"
+    assert english.words("title") == "The body that these measurements describe"
+    assert "Measured: neck. Estimated: head, " in english.words("desc")
+    assert french.words("title") == "Le corps que ces mesures décrivent"
+    assert "Mesuré : encolure. Estimé : tête, " in french.words("desc")
+
+
+def test_every_text_is_in_both_languages() -> None:
+    for text in (*FACTS["names"].values(), *FACTS["words"].values()):
+        assert text.keys() == {"en", "fr"}
+
+
+@pytest.mark.parametrize("body", [METRE, {}, METRE | {"waistToFloor": 10_000}])
+def test_labels_never_cover_each_other(body: dict[str, float]) -> None:
+    sketch = Sketch(body, breasts=True)
+
+    for column in {shown.place.real for shown in sketch.shown.values()}:
+        heights = sorted(
+            shown.place.imag for shown in sketch.shown.values() if shown.place.real == column
+        )
+        assert min(b - a for a, b in pairwise(heights)) > 24
+
+
+@given(st.lists(st.floats(-1000, 1000)).map(sorted))
+def test_labels_move_no_more_than_they_must(wanted: list[float]) -> None:
+    found = spread(wanted, 10)
+
+    assert all(b - a > 10 - 1e-6 for a, b in pairwise(found))
+    assert sum(found) == pytest.approx(sum(wanted), abs=1e-3)
+    if all(b - a >= 10 for a, b in pairwise(wanted)):
+        assert found == pytest.approx(wanted)
+
+
+@pytest.mark.parametrize(("unit", "said"), [(Unit.MM, 200), (Unit.CM, 200), (Unit.INCH, 254)])
+def test_a_bar_tells_the_scale(unit: Unit, said: float) -> None:
+    sketch = Sketch(METRE, breasts=True, unit=unit)
+    text = {Unit.MM: "200 mm", Unit.CM: "20 cm", Unit.INCH: "10 in"}[unit]
+    (bar,) = (
+        group
+        for group in sketch.root.findall(f"{SVG}g")
+        if "".join(group.itertext()) == text and "class" not in group.attrib
+    )
+
+    points = points_of(bar[0])
+    assert abs(points[2] - points[1]) / sketch.per_mm == pytest.approx(said, abs=1)
