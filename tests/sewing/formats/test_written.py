@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dressform.sewing.catalogue import CATALOGUE
@@ -24,6 +24,7 @@ CODES = Path(__file__).parents[3] / "src/dressform/sewing/measurements.json"
 
 @pytest.mark.parametrize("kind", Format)
 @given(measurements=MEASUREMENTS, breasts=FLAGS)
+@example(measurements={}, breasts=None)
 def test_what_was_written_comes_back_to_the_last_digit(
     kind: Format, measurements: dict[str, float], *, breasts: bool | None
 ) -> None:

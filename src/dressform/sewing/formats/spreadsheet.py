@@ -32,7 +32,7 @@ def found_in(text: str) -> Found:
     except csv.Error:
         raise UnreadableFileError("not valid CSV", line=rows.line_num) from None
     entries = reading.entries
-    if not reading.has_values:
+    if not reading.has_columns:
         raise UnreadableFileError("no measurements found: write a line for each: chest,1105,mm")
     return Found(Format.CSV, (entries.model,), tuple(entries.lines), in_order(reading.dropped))
 
@@ -49,7 +49,7 @@ class _Reading:
     def __init__(self, *, exact: bool) -> None:
         self.entries = Entries()
         self.dropped: set[str] = set()
-        self.has_values = False
+        self.has_columns = False
         self._exact = exact
         self._unit = ""
 
@@ -57,9 +57,8 @@ class _Reading:
         name, value, unit = (*row, "", "", "")[:3]
         if not name or name.startswith("#") or name.lower().startswith("sep="):
             return
-        is_header = value.lower().startswith(_VALUES)
-        self.has_values |= len(row) > 1 and not is_header
-        if is_header:
+        self.has_columns |= len(row) > 1
+        if value.lower().startswith(_VALUES):
             bracket = re.search(r"\((.*)\)", value)
             self._unit = bracket[1].strip() if bracket else ""
         elif name.lower() == "breasts":
