@@ -14,7 +14,8 @@ from dressform.routers.pictures import PICTURE_ANSWER, PICTURE_BODY, WebP, sent,
 from dressform.routers.problems import answers
 from dressform.routers.quick import QuickRoute
 from dressform.schemas.measurements import WarningsRead
-from dressform.schemas.models import Cursor, ModelChange, ModelNew, ModelPage, ModelRead, ModelSaved
+from dressform.schemas.models import ModelChange, ModelNew, ModelPage, ModelRead, ModelSaved
+from dressform.schemas.pages import Cursor
 from dressform.sewing.units import Unit
 
 router = APIRouter(prefix="/v1/models", tags=["models"])

@@ -8,7 +8,7 @@ from dressform.errors import NotAnOperator, TooWide
 from dressform.routers.dependencies import AnOperator, InUnit, OpenUnits
 from dressform.routers.problems import answers
 from dressform.schemas.lookups import LookupPage
-from dressform.schemas.models import Cursor
+from dressform.schemas.pages import Cursor
 from dressform.schemas.requests import RequestPage, RequestsAsked
 
 router = APIRouter(prefix="/v1/operations", tags=["operations"])

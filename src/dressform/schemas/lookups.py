@@ -7,7 +7,7 @@ from pydantic import Field
 from dressform.actions.list_lookups import Recorded
 from dressform.actions.look_up_requests import MOST, Purpose
 from dressform.schemas.fields import Complete, UsernameText
-from dressform.schemas.models import as_cursor
+from dressform.schemas.pages import Next, as_cursor
 
 Bits = Annotated[int, Field(ge=0, le=128, examples=[32], json_schema_extra={"format": "int32"})]
 
@@ -104,14 +104,7 @@ class LookupPage(Complete):
     items: Annotated[
         list[LookupRead], Field(max_length=100, description="As many as `limit` at most.")
     ]
-    next: Annotated[
-        str | None,
-        Field(
-            max_length=22,
-            description="The `cursor` of the next page; null on the last.",
-            examples=["AZoAAAAAcACAAAAAAAAAAA"],
-        ),
-    ]
+    next: Next
 
     @classmethod
     def of(cls, page: tuple[list[Recorded], UUID | None]) -> "LookupPage":

@@ -1,22 +1,21 @@
-import base64
-import re
 from datetime import datetime
 from typing import Annotated, Any, Self
 from uuid import UUID
 
-from pydantic import BeforeValidator, Field, ValidationError, WithJsonSchema, model_validator
-from pydantic_core import InitErrorDetails, PydanticCustomError
+from pydantic import Field, ValidationError, model_validator
+from pydantic_core import InitErrorDetails
 
 from dressform.repositories.sealed_models import StoredModel
-from dressform.schemas.fields import Complete, LengthUnit, Merging, ModelName, Strict
+from dressform.schemas.fields import Complete, Merging, ModelName, Strict
 from dressform.schemas.measurements import (
     Measured,
     MeasurementNames,
     Warnings,
     warnings_of,
 )
+from dressform.schemas.pages import Next, as_cursor
+from dressform.schemas.readings import InUnitRead, TypedRead
 from dressform.schemas.sent_measurements import (
-    LONGEST_TYPED,
     MeasurementChangesSent,
     MeasurementsSent,
     Readings,
@@ -24,9 +23,8 @@ from dressform.schemas.sent_measurements import (
 )
 from dressform.sewing.body import Body
 from dressform.sewing.catalogue import CATALOGUE
-from dressform.sewing.units import Typed, Unit, written
+from dressform.sewing.units import Unit
 
-_CURSOR = "[A-Za-z0-9_-]{22}"
 _MODEL_ID = "019a0000-0000-7000-8000-000000000000"
 
 Breasts = Annotated[
@@ -89,51 +87,6 @@ class ModelChange(Merging):
             "typed": self.measurements.typed,
             "made_whole": "based_on" in self.model_fields_set,
         }
-
-
-class TypedRead(Complete):
-    """A measurement as it was typed."""
-
-    text: Annotated[
-        str,
-        Field(max_length=LONGEST_TYPED, description="To the letter.", examples=["16 1/2"]),
-    ]
-    unit: Annotated[Unit, Field(description="What it was read in.", examples=["in"])]
-
-    @classmethod
-    def of(cls, typed: Typed) -> Self:
-        return cls(text=typed.text, unit=typed.unit)
-
-
-class InUnitRead(Complete):
-    """The shown measurements for people, in the unit that was asked for."""
-
-    unit: LengthUnit
-    measurements: Annotated[
-        dict[str, Annotated[str, Field(max_length=LONGEST_TYPED)]],
-        Field(
-            max_length=len(CATALOGUE),
-            description="By name; as it was typed if that was in this unit. ≈ marks a sixteenth "
-            "of an inch that is not exact.",
-            examples=[{"neck": "16 1/2 in", "shoulderSlope": "13°"}],
-        ),
-    ]
-
-    @classmethod
-    def of(cls, body: Body, unit: Unit) -> Self:
-        return cls(
-            unit=unit.value,
-            measurements={
-                name: _in_words(name, value, body, unit) for name, value in body.shown.items()
-            },
-        )
-
-
-def _in_words(name: str, value: float, body: Body, unit: Unit) -> str:
-    typed = body.typed.get(name)
-    if typed and typed.unit is unit:
-        return typed.text
-    return written(value, unit if CATALOGUE[name].unit == "mm" else Unit.DEGREE)
 
 
 class ModelRead(Complete):
@@ -218,14 +171,7 @@ class ModelPage(Complete):
     items: Annotated[
         list[ModelRead], Field(max_length=100, description="As many as `limit` at most.")
     ]
-    next: Annotated[
-        str | None,
-        Field(
-            max_length=64,
-            description="The `cursor` of the next page; null on the last.",
-            examples=["AZoAAAAAcACAAAAAAAAAAA"],
-        ),
-    ]
+    next: Next
 
     @classmethod
     def of(
@@ -234,28 +180,3 @@ class ModelPage(Complete):
         models, after = page
         items = [ModelRead.of(model, shown_in) for model in models]
         return cls(items=items, next=after and as_cursor(after))
-
-
-def as_cursor(model_id: UUID) -> str:
-    return base64.urlsafe_b64encode(model_id.bytes).decode().rstrip("=")
-
-
-def from_cursor(cursor: str) -> UUID:
-    if not re.fullmatch(_CURSOR, cursor):
-        raise PydanticCustomError("cursor", "must be the `next` of an earlier page")
-    return UUID(bytes=base64.urlsafe_b64decode(cursor + "=="))
-
-
-Cursor = Annotated[
-    UUID,
-    BeforeValidator(from_cursor),
-    WithJsonSchema(
-        {
-            "type": "string",
-            "pattern": f"^{_CURSOR}$",
-            "minLength": 22,
-            "maxLength": 22,
-            "examples": ["AZoAAAAAcACAAAAAAAAAAA"],
-        }
-    ),
-]

@@ -1,0 +1,46 @@
+"""Lists in the order of their ids, a page at a time."""
+
+import base64
+import re
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import BeforeValidator, Field, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+_CURSOR = "[A-Za-z0-9_-]{22}"
+_EXAMPLE = "AZoAAAAAcACAAAAAAAAAAA"
+
+
+def as_cursor(last: UUID) -> str:
+    """The `next` of a page that ends with this id."""
+    return base64.urlsafe_b64encode(last.bytes).decode().rstrip("=")
+
+
+def from_cursor(cursor: str) -> UUID:
+    if not re.fullmatch(_CURSOR, cursor):
+        raise PydanticCustomError("cursor", "must be the `next` of an earlier page")
+    return UUID(bytes=base64.urlsafe_b64decode(cursor + "=="))
+
+
+Cursor = Annotated[
+    UUID,
+    BeforeValidator(from_cursor),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": f"^{_CURSOR}$",
+            "minLength": 22,
+            "maxLength": 22,
+            "examples": [_EXAMPLE],
+        }
+    ),
+]
+Next = Annotated[
+    str | None,
+    Field(
+        max_length=64,
+        description="The `cursor` of the next page; null on the last.",
+        examples=[_EXAMPLE],
+    ),
+]
