@@ -7,8 +7,12 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 from dressform.sewing.silhouette import drawn
+from tests.sewing.bodies import WITH_BREASTS
 
 SVG = "{http://www.w3.org/2000/svg}"
+METRE: dict[str, float] = WITH_BREASTS | {"waistToFloor": 1000.0}
+"""With it a drawing's scale is plain."""
+
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 
 
@@ -28,6 +32,12 @@ class Shown:
     place: complex
     tape: list[complex]
     leader: list[complex]
+
+    @property
+    def reach(self) -> tuple[complex, complex]:
+        """Where its words begin and end, if letters are half as wide as high."""
+        outwards = 1 if self.place.real > 0 else -1
+        return self.place, self.place + outwards * 9.5 * len(self.text)
 
 
 class Sketch:
