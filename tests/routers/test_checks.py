@@ -130,3 +130,19 @@ async def test_making_and_changing_a_model_warns_and_keeps_it_all_the_same(ada: 
     assert made.json()["warnings"] == renamed.json()["warnings"] == [ORDER]
     assert again.json() == {"warnings": [ORDER]}
     assert mended.json()["warnings"] == []
+
+
+@pytest.mark.parametrize("value", [5e-324, 1e-300, 1e-9, 1e-3, 10_000])
+async def test_the_smallest_and_the_largest_lengths_can_be_looked_at(
+    ada: Person, client: httpx.AsyncClient, value: float
+) -> None:
+    body = {"breasts": True, "measurements": dict.fromkeys(WITH_BREASTS, value)}
+    body["measurements"] |= {"shoulderSlope": 13}
+
+    await asked(client, CHECK, **body)
+    await asked(client, ESTIMATES, **body)
+    made = await ada.ask("POST", MODELS, json=body | {"name": "Me"})
+
+    assert made.status_code == 201
+    drawing = await ada.ask("GET", f"{made.headers['Location']}/silhouette.svg")
+    assert drawing.status_code == 200

@@ -10,6 +10,10 @@ from dressform.sewing.catalogue import CATALOGUE
 from dressform.sewing.estimates import estimates
 
 
+_LEAST = 0.001
+"""Millimetres: nothing is a percentage of less."""
+
+
 class EstimateRead(Complete):
     """What FreeSewing would guess from the neck; a guess, which is stored nowhere."""
 
@@ -27,13 +31,14 @@ class EstimateRead(Complete):
     @classmethod
     def of(cls, name: str, estimate: float, measured: float | None) -> Self:
         off = None if measured is None else measured - estimate
+        percent = None if off is None or estimate < _LEAST else round(100 * off / estimate, 1)
         return cls(
             name=name,
             unit=CATALOGUE[name].unit,
             estimate=round(estimate, 1),
             measured=measured,
             difference=None if off is None else round(off, 1),
-            difference_percent=None if off is None else round(100 * off / estimate, 1),
+            difference_percent=percent,
         )
 
 

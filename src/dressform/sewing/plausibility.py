@@ -15,13 +15,17 @@ from dressform.sewing.slips import slips
 _FACTS = facts("plausibility")
 
 
+_LEAST = 0.001
+"""As good as nothing, and nothing that arithmetic stumbles over."""
+
+
 def hints(measurements: Mapping[str, float], *, breasts: bool) -> list[Hint]:
     """All that is worth checking, of what matters with this flag; mostly nothing.
 
     What one hint explains gets no second one.
     """
     shown = {each.name for each in relevant(breasts)}
-    known = {name: value for name, value in measurements.items() if name in shown}
+    known = {name: max(v, _LEAST) for name, v in measurements.items() if name in shown}
     found = list(slips(known, breasts=breasts))
     slipped = {name for slip in found for name in slip.measurements}
     rest = {name: value for name, value in known.items() if name not in slipped}
