@@ -136,12 +136,11 @@ async def test_making_and_changing_a_model_warns_and_keeps_it_all_the_same(ada: 
 async def test_the_smallest_and_the_largest_lengths_can_be_looked_at(
     ada: Person, client: httpx.AsyncClient, value: float
 ) -> None:
-    body = {"breasts": True, "measurements": dict.fromkeys(WITH_BREASTS, value)}
-    body["measurements"] |= {"shoulderSlope": 13}
+    body = dict.fromkeys(WITH_BREASTS, value) | {"shoulderSlope": 13}
 
-    await asked(client, CHECK, **body)
-    await asked(client, ESTIMATES, **body)
-    made = await ada.ask("POST", MODELS, json=body | {"name": "Me"})
+    await asked(client, CHECK, breasts=True, measurements=body)
+    await asked(client, ESTIMATES, breasts=True, measurements=body)
+    made = await ada.ask("POST", MODELS, json={"name": "Me", "breasts": True, "measurements": body})
 
     assert made.status_code == 201
     drawing = await ada.ask("GET", f"{made.headers['Location']}/silhouette.svg")

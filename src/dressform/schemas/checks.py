@@ -9,7 +9,6 @@ from dressform.sewing.body import Body
 from dressform.sewing.catalogue import CATALOGUE
 from dressform.sewing.estimates import estimates
 
-
 _LEAST = 0.001
 """Millimetres: nothing is a percentage of less."""
 
