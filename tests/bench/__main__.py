@@ -91,6 +91,8 @@ def _served(stack: ExitStack, model_id: UUID) -> Iterator[dict[str, Any]]:
     token = {"Authorization": f"Bearer {answer.json()['access_token']}"}
     model = Asked(f"/v1/models/{model_id}", token)
     yield compare("access log on / off, reading a model", logged, unlogged, model)
+    page = Asked("/v1/models", token)
+    yield compare("access log on / off, a page of models", logged, unlogged, page)
     body = httpx.get(f"{base}{model.path}", headers=token).content
     asyncio.run(_copy_for_bare(os.environ["BENCH_DSN"], model_id, body))
     bare = stack.enter_context(served("tests.bench.apps:bare", {}))
