@@ -40,6 +40,8 @@ def main() -> None:
     """The program. Exit code 1 and one sentence for what an operator can mend."""
     # What was started meanwhile is stopped on the way out, as after Ctrl-C.
     signal.signal(signal.SIGTERM, _leave)
+    # Shells start what runs in the background with SIGINT ignored; ours is stopped by it anyhow.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         app()
     except StartupError as error:

@@ -154,7 +154,7 @@ def test_stopped_while_it_starts(state: Path, alone: dict[str, str]) -> None:
             until(lock.exists)
             time.sleep(delay)
             up.signal(signal.SIGINT)
-            up.ends()
+            up.ends(20)
         assert "Traceback" not in up.output, up.output
         until(lambda: processes_of(state) == {}, 10)
 
