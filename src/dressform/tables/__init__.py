@@ -9,6 +9,12 @@ is checked.
 
 from dressform.tables.account import Account, AccountKey
 from dressform.tables.base import Base
+from dressform.tables.dataset import (
+    DatasetConsent,
+    DatasetDraw,
+    DatasetEdition,
+    DatasetFile,
+)
 from dressform.tables.mail import Mail
 from dressform.tables.model import Avatar, Model
 from dressform.tables.one_time_token import OneTimeToken
@@ -24,6 +30,10 @@ __all__ = [
     "AccountKey",
     "Avatar",
     "Base",
+    "DatasetConsent",
+    "DatasetDraw",
+    "DatasetEdition",
+    "DatasetFile",
     "Lookup",
     "Mail",
     "Model",

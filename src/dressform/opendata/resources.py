@@ -1,0 +1,28 @@
+"""What a file of an edition holds, before it is written in any format."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Type = Literal["string", "integer", "number", "boolean"]
+Value = str | int | float | bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A column, in the words of Frictionless' Table Schema. `unit`: mm, deg, or none."""
+
+    name: str
+    type: Type
+    description: str
+    unit: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """A table: its `name` is that of its files, `people` for people.csv and people.parquet."""
+
+    name: str
+    title: str
+    description: str
+    fields: tuple[Field, ...]
+    rows: list[tuple[Value, ...]]

@@ -1,0 +1,94 @@
+"""The open dataset: who agreed to give, what was drawn, and what is published.
+
+A draw and an edition hold sums with noise, and what was made from those: nothing in them is about
+anybody, so they stay.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, SmallInteger, text
+from sqlalchemy.orm import Mapped
+
+from dressform.policy import PROFILE
+from dressform.tables.base import Base, column, machinery, of_account
+
+
+class DatasetConsent(Base):
+    """What a member said of the open dataset last; none means never asked, which is no.
+
+    `model_id`: the model that they chose to give, else one at random. `counted`: how many times the
+    account was among those counted; `drawn_in`: the year in which it gave. Both are marks for life:
+    withdrawing leaves them, the account's end takes them along.
+    """
+
+    __tablename__ = "dataset_consent"
+
+    account_id: Mapped[UUID] = of_account(PROFILE, primary_key=True)
+    given_at: Mapped[datetime] = column(PROFILE)
+    withdrawn_at: Mapped[datetime | None] = column(PROFILE)
+    language: Mapped[str] = column(PROFILE)
+    text_version: Mapped[str] = column(PROFILE)
+    text_sha256: Mapped[bytes] = column(PROFILE)
+    model_id: Mapped[UUID | None] = column(PROFILE)
+    counted: Mapped[int] = column(PROFILE, SmallInteger, server_default="0")
+    drawn_in: Mapped[int | None] = column(PROFILE, SmallInteger)
+
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["account_id", "model_id"],
+            ["model.account_id", "model.id"],
+            ondelete="SET NULL (model_id)",
+        ),
+        Index(None, "account_id", "model_id", postgresql_where=text("model_id IS NOT NULL")),
+    )
+
+
+class DatasetDraw(Base):
+    """A year's one chance: proposed by one operator, drawn when another approves.
+
+    `count`: of those who agreed, with noise; `codebook` and `statistics` (JSON, gzip) are null when
+    they were too few.
+    """
+
+    __tablename__ = "dataset_draw"
+
+    year: Mapped[int] = machinery(SmallInteger, primary_key=True, autoincrement=False)
+    proposed_at: Mapped[datetime] = machinery()
+    proposed_by: Mapped[UUID | None] = column(
+        PROFILE, ForeignKey("account.id", ondelete="SET NULL"), index=True
+    )
+    approved_by: Mapped[UUID | None] = column(
+        PROFILE, ForeignKey("account.id", ondelete="SET NULL"), index=True
+    )
+    drawn_at: Mapped[datetime | None] = machinery()
+    count: Mapped[int | None] = machinery()
+    codebook: Mapped[str | None] = machinery()
+    statistics: Mapped[bytes | None] = machinery()
+
+
+class DatasetEdition(Base):
+    """What anyone can download: a year's (`2027`), or of all years up to one (`2027-2028`)."""
+
+    __tablename__ = "dataset_edition"
+
+    name: Mapped[str] = machinery(primary_key=True)
+    published_at: Mapped[datetime] = machinery()
+    codebook: Mapped[str] = machinery()
+    count: Mapped[int] = machinery()
+
+
+class DatasetFile(Base):
+    """A file of an edition; it never changes."""
+
+    __tablename__ = "dataset_file"
+
+    edition: Mapped[str] = machinery(
+        ForeignKey("dataset_edition.name", ondelete="CASCADE"), primary_key=True
+    )
+    name: Mapped[str] = machinery(primary_key=True)
+    media_type: Mapped[str] = machinery()
+    title: Mapped[str] = machinery()
+    sha256: Mapped[bytes] = machinery()
+    size: Mapped[int] = machinery()
+    content: Mapped[bytes] = machinery()
