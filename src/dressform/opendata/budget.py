@@ -1,0 +1,85 @@
+"""What an account's part in the dataset can ever tell, and which sum may spend how much of it.
+
+The measure is rho of zero-concentrated differential privacy (Bun and Steinke, 2016): it adds up
+over all that is ever released of an account. The neighbours are all accounts with and without one.
+"""
+
+import math
+from dataclasses import dataclass
+from statistics import NormalDist
+
+from dressform.opendata.codebook import Codebook
+
+RHO = 0.0676
+"""Of an account, for its life."""
+
+GATE_RHO = 0.0001
+"""Of the count that decides whether there are enough."""
+
+MOST_COUNTS = 10
+"""How many times an account is counted; one that was never drawn by then is left in peace."""
+
+UNITS = 16
+"""Steps a scale: the second moments are sums of whole numbers."""
+
+_FLAGS, _HISTOGRAMS, _PAIRS, _PRODUCTS = 0.0006, 0.034, 0.004, 0.028
+
+_NORMAL = NormalDist()
+_FINE = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A group of sums: how far one account moves it at most (L2), and what of rho it spends."""
+
+    sensitivity: float
+    rho: float
+
+    @property
+    def sigma(self) -> float:
+        """The standard deviation of the noise: rho = sensitivity² / (2 sigma²)."""
+        return self.sensitivity / math.sqrt(2 * self.rho)
+
+
+GATE = Share(1.0, GATE_RHO)
+
+
+def shares(codebook: Codebook) -> dict[str, Share]:
+    """By the names of the sums.
+
+    An account gives `most` values: 1 in as many histograms, 1 for every two of them, and products
+    whose norm is that of all pairs of a vector: at most half the fourth power of its length.
+    """
+    most = codebook.most
+    length = codebook.norm * UNITS
+    return {
+        "flags": Share(1.0, _FLAGS),
+        "histograms": Share(math.sqrt(most), _HISTOGRAMS),
+        "pair_counts": Share(math.sqrt(most * (most - 1) / 2), _PAIRS),
+        "second_moments": Share(length**2 * math.sqrt((1 - 1 / most) / 2), _PRODUCTS),
+    }
+
+
+def mu(rho: float = RHO) -> float:
+    """The same guarantee as Gaussian differential privacy (Dong, Roth and Su, 2022)."""
+    return math.sqrt(2 * rho)
+
+
+def delta(epsilon: float, rho: float = RHO) -> float:
+    """The least delta for that epsilon, of Gaussian noise (Balle and Wang, 2018)."""
+    m = mu(rho)
+    return _NORMAL.cdf(m / 2 - epsilon / m) - math.exp(epsilon) * _NORMAL.cdf(-m / 2 - epsilon / m)
+
+
+def epsilon(delta_: float, rho: float = RHO) -> float:
+    """The least epsilon for that delta, to a millionth."""
+    low, high = 0.0, 50.0
+    while high - low > _FINE:
+        middle = (low + high) / 2
+        low, high = (middle, high) if delta(middle, rho) > delta_ else (low, middle)
+    return high
+
+
+def advantage(rho: float = RHO) -> float:
+    """True alarms less false alarms of the best test of whether an account took part: 0 to 1."""
+    return 2 * _NORMAL.cdf(mu(rho) / 2) - 1

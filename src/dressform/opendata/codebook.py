@@ -1,0 +1,103 @@
+"""What is asked of a contribution, written down before anybody contributes.
+
+Nothing here comes from members' data: the bounds, centres and scales of `codebook.json` are those
+of published anthropometry, and the file says which.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib import resources
+from types import MappingProxyType
+from typing import Any
+
+FLAGS = ("with_breasts", "without_breasts")
+"""Every sum is made for each of the two: a contribution counts in one of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A measurement in whole `unit`s, mm or degrees.
+
+    Its histogram begins at `lowest`, with bins of `width`; what is outside counts in the first or
+    the last. `centre` and `scale` by the flag; a flag that is not in them doesn't have it.
+    """
+
+    name: str
+    unit: str
+    lowest: int
+    width: int
+    bins: int
+    centre: Mapping[str, int]
+    scale: Mapping[str, int]
+    source: str
+
+    @property
+    def highest(self) -> int:
+        """Exclusive."""
+        return self.lowest + self.width * self.bins
+
+    @property
+    def edges(self) -> range:
+        """Where each bin begins, and where the last ends."""
+        return range(self.lowest, self.highest + 1, self.width)
+
+
+@dataclass(frozen=True, slots=True)
+class Codebook:
+    """Which measurements an edition has, of how many `most` an account gives, and from how many.
+
+    `gate`: accounts that it takes; `norm`: how far from the centre a body counts in the second
+    moments, in scales, over all of its measurements together.
+    """
+
+    name: str
+    items: tuple[Item, ...]
+    most: int
+    gate: int
+    norm: int
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(item.name for item in self.items)
+
+    @property
+    def pairs(self) -> tuple[tuple[str, str], ...]:
+        """Every two of them, in the order of the sums over pairs."""
+        names = self.names
+        return tuple((a, b) for i, a in enumerate(names) for b in names[i + 1 :])
+
+
+def _item(fact: Mapping[str, Any], bins: int) -> Item:
+    return Item(
+        name=fact["name"],
+        unit=fact["unit"],
+        lowest=fact["lowest"],
+        width=fact["width"],
+        bins=bins,
+        centre=MappingProxyType(fact["centre"]),
+        scale=MappingProxyType(fact["scale"]),
+        source=fact["source"],
+    )
+
+
+def _read() -> Mapping[str, Any]:
+    file = resources.files("dressform.opendata").joinpath("codebook.json")
+    found: dict[str, Any] = json.loads(file.read_text("utf-8"))
+    return found
+
+
+def _those(items: Sequence[Item], names: Sequence[str]) -> tuple[Item, ...]:
+    return tuple(item for item in items if item.name in names)
+
+
+_FACTS = _read()
+_ITEMS = tuple(_item(fact, _FACTS["bins"]) for fact in _FACTS["measurements"])
+
+VERSION: str = _FACTS["version"]
+SOURCE: str = _FACTS["source"]
+
+FULL = Codebook(name="full", items=_ITEMS, most=30, gate=5_000, norm=9)
+CORE = Codebook(name="core", items=_those(_ITEMS, _FACTS["core"]), most=20, gate=2_000, norm=8)
+
+CODEBOOKS: Mapping[str, Codebook] = MappingProxyType({each.name: each for each in (CORE, FULL)})

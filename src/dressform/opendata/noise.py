@@ -1,0 +1,40 @@
+"""The one place where noise is drawn: the exact discrete Gaussian of OpenDP.
+
+It works with whole numbers throughout, so that nothing leaks through the gaps of floating point
+(Mironov, 2012); its rho is that of the continuous one (Canonne, Kamath and Steinke, 2020).
+"""
+
+import numpy as np
+import opendp.prelude as dp
+
+from dressform.opendata.budget import GATE, Share, shares
+from dressform.opendata.codebook import Codebook
+from dressform.opendata.sums import Integers, Sums
+
+dp.enable_features("contrib")
+
+
+def noisy(codebook: Codebook, sums: Sums) -> Sums:
+    """The sums as they may be published: drawn once, and never again of the same accounts."""
+    allowed = shares(codebook)
+    return Sums(**{name: _noisy(group, allowed[name]) for name, group in sums.groups.items()})
+
+
+def noisy_count(count: int) -> int:
+    """How many accounts there are, to tell whether they are enough."""
+    return int(_noisy(np.array([count]), GATE)[0])
+
+
+def _noisy(group: Integers, share: Share) -> Integers:
+    drawn = _mechanism(share)(group.ravel().tolist())
+    return np.array(drawn, np.int64).reshape(group.shape)
+
+
+def spent(share: Share) -> float:
+    """The rho that it costs, as OpenDP works it out."""
+    return float(_mechanism(share).map(share.sensitivity))  # type: ignore[no-untyped-call]
+
+
+def _mechanism(share: Share) -> dp.Measurement:
+    space = dp.vector_domain(dp.atom_domain(T="i64")), dp.l2_distance(T="f64")
+    return dp.m.make_gaussian(*space, scale=share.sigma)

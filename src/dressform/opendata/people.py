@@ -1,0 +1,68 @@
+"""Made-up people, as many and as different as the noisy sums say: nobody's measurements."""
+
+import hashlib
+from statistics import NormalDist
+
+import numpy as np
+
+from dressform.opendata.codebook import Codebook
+from dressform.opendata.population import Group
+from dressform.opendata.resources import Field, Resource, Value
+from dressform.opendata.sums import Floats, Sums
+
+NUMBER = 10_000
+
+_NORMAL = np.vectorize(NormalDist().inv_cdf, otypes=[float])
+_SHARE = np.vectorize(NormalDist().cdf, otypes=[float])
+
+
+def people(codebook: Codebook, sums: Sums, groups: dict[str, Group]) -> Resource:
+    """Each with all measurements of its flag, in whole mm and degrees.
+
+    Drawn by a Gaussian copula; the draw follows from the noisy sums, so that anyone who has those
+    gets the same people.
+    """
+    random = np.random.default_rng(_seed(sums))
+    everyone = sum(group.people for group in groups.values())
+    first, second = groups.values()
+    number = round(NUMBER * first.people / everyone)
+    rows = _rows(codebook, first, number, random) + _rows(codebook, second, NUMBER - number, random)
+    units = [Field(item.name, "integer", f"In {item.unit}.", item.unit) for item in codebook.items]
+    return Resource(
+        name="people",
+        title="Made-up people",
+        description="Complete sets of measurements of people who do not exist. As a whole they are "
+        "spread as those who contributed, as far as the noise lets one see that; no row is anybody's.",
+        fields=(Field("breasts", "boolean", "Whether the body has breasts."), *units),
+        rows=[rows[place] for place in random.permutation(len(rows))],
+    )
+
+
+def _rows(
+    codebook: Codebook, group: Group, number: int, random: np.random.Generator
+) -> list[tuple[Value, ...]]:
+    drawn = _drawn(group, number, random)
+    columns: list[list[Value]] = [[group.flag == "with_breasts"] * number]
+    for name in codebook.names:
+        at = drawn.get(name)
+        columns.append([None] * number if at is None else [int(value) for value in np.rint(at)])
+    return list(zip(*columns, strict=True))
+
+
+def _drawn(group: Group, number: int, random: np.random.Generator) -> dict[str, Floats]:
+    # Uniform numbers are the same in every version of NumPy, its normal ones need not be.
+    normal = _NORMAL(random.random((number, len(group.names))) * (1 - 2e-12) + 1e-12)
+    values, vectors = np.linalg.eigh(group.correlations)
+    together = normal @ (vectors * np.sqrt(np.maximum(values, 0))).T
+    shares = _SHARE(together)
+    return {
+        name: density.quantile(shares[:, place])
+        for place, (name, density) in enumerate(group.densities.items())
+    }
+
+
+def _seed(sums: Sums) -> int:
+    digest = hashlib.sha256()
+    for group in sums.groups.values():
+        digest.update(group.astype("<i8").tobytes())
+    return int.from_bytes(digest.digest())

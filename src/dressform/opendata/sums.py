@@ -1,0 +1,107 @@
+"""The sums over contributions: whole numbers, exact, and bounded in what one account adds.
+
+The bounds are kept here, where each contribution is clipped; the noise relies on them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dressform.opendata.budget import UNITS
+from dressform.opendata.codebook import FLAGS, Codebook
+
+Integers = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+_FARTHEST = 4 * UNITS
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """By the flag, in the order of FLAGS, and by the measurements in the codebook's order.
+
+    `flags` (2,): contributions. `histograms` (2, measurements, bins). `pair_counts` (2, pairs): who
+    gave both. `second_moments` (2, pairs): products of distances from the centre, in units of a
+    sixteenth of the scale.
+    """
+
+    flags: Integers
+    histograms: Integers
+    pair_counts: Integers
+    second_moments: Integers
+
+    @classmethod
+    def none(cls, codebook: Codebook) -> "Sums":
+        two, items, pairs = len(FLAGS), len(codebook.items), len(codebook.pairs)
+        bins = codebook.items[0].bins
+        shapes = ((two,), (two, items, bins), (two, pairs), (two, pairs))
+        return cls(*(np.zeros(shape, np.int64) for shape in shapes))
+
+    def __add__(self, other: "Sums") -> "Sums":
+        return Sums(
+            *(a + b for a, b in zip(self.groups.values(), other.groups.values(), strict=True))
+        )
+
+    @property
+    def groups(self) -> Mapping[str, Integers]:
+        """By name, as the noise and the files name them."""
+        return {
+            "flags": self.flags,
+            "histograms": self.histograms,
+            "pair_counts": self.pair_counts,
+            "second_moments": self.second_moments,
+        }
+
+
+def of(codebook: Codebook, flags: Integers, values: Floats, random: np.random.Generator) -> Sums:
+    """Of contributions: `flags` (n,) as places in FLAGS, `values` (n, measurements), NaN for none.
+
+    Of a contribution with more values than the codebook allows, some at random.
+    """
+    sums = Sums.none(codebook)
+    for place, flag in enumerate(FLAGS):
+        given = _bounded(codebook, flag, values[flags == place], random)
+        sums.flags[place] = len(given)
+        sums.histograms[place] = _histograms(codebook, given)
+        known = (~np.isnan(given)).astype(np.float64)
+        sums.pair_counts[place] = _over_pairs(known)
+        sums.second_moments[place] = _over_pairs(clipped(codebook, flag, given))
+    return sums
+
+
+def _bounded(codebook: Codebook, flag: str, values: Floats, random: np.random.Generator) -> Floats:
+    """Only what goes with the flag, and no more of it than the codebook's most."""
+    asked = np.array([flag in item.centre for item in codebook.items])
+    given = np.where(asked, values, np.nan)
+    order = np.where(np.isnan(given), 2.0, random.random(given.shape))
+    ranks = order.argsort(axis=1).argsort(axis=1)
+    return np.where(ranks < codebook.most, given, np.nan)
+
+
+def _histograms(codebook: Codebook, given: Floats) -> Integers:
+    counted = np.zeros((len(codebook.items), codebook.items[0].bins), np.int64)
+    for place, item in enumerate(codebook.items):
+        known = given[:, place][~np.isnan(given[:, place])]
+        bins = np.clip((known - item.lowest) // item.width, 0, item.bins - 1).astype(np.int64)
+        counted[place] = np.bincount(bins, minlength=item.bins)
+    return counted
+
+
+def clipped(codebook: Codebook, flag: str, given: Floats) -> Floats:
+    """Whole numbers of units from the centre, 0 for none; each row no longer than the norm."""
+    centre = np.array([item.centre.get(flag, 0) for item in codebook.items])
+    scale = np.array([item.scale.get(flag, 1) for item in codebook.items])
+    units = np.nan_to_num(np.rint((given - centre) / scale * UNITS))
+    units = np.clip(units, -_FARTHEST, _FARTHEST)
+    length = np.sqrt((units**2).sum(axis=1, keepdims=True))
+    # Cut off towards zero: rounding could make it longer again.
+    shorter = np.minimum(1, codebook.norm * UNITS / np.maximum(length, 1))
+    return np.asarray(np.trunc(units * shorter))
+
+
+def _over_pairs(columns: Floats) -> Integers:
+    """The sum of products for every two columns; floats hold these whole numbers exactly."""
+    above = np.triu_indices(columns.shape[1], 1)
+    return np.rint(columns.T @ columns)[above].astype(np.int64)
