@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dressform.opendata.budget import UNITS, shares
+from dressform.opendata.budget import UNITS
 from dressform.opendata.codebook import FLAGS, Codebook
 from dressform.opendata.densities import Density, fitted
+from dressform.opendata.draws import Together
 from dressform.opendata.sums import Floats, Integers, Sums
 
 _FEWEST = 1.0
@@ -30,15 +31,15 @@ class Group:
         return tuple(self.densities)
 
 
-def groups(codebook: Codebook, sums: Sums, draws: int) -> dict[str, Group]:
-    """By the flag. `sums` are those of so many draws added up, each with noise of its own."""
-    return {flag: _group(codebook, sums, draws, place, flag) for place, flag in enumerate(FLAGS)}
+def groups(drawn: Together) -> dict[str, Group]:
+    """By the flag."""
+    return {flag: _group(drawn, place, flag) for place, flag in enumerate(FLAGS)}
 
 
-def _group(codebook: Codebook, sums: Sums, draws: int, place: int, flag: str) -> Group:
-    sigma = shares(codebook)["histograms"].sigma * np.sqrt(draws)
+def _group(drawn: Together, place: int, flag: str) -> Group:
+    codebook, sums = drawn.codebook, drawn.sums
     densities = {
-        item.name: fitted(item, flag, sums.histograms[place, at], sigma)
+        item.name: fitted(item, flag, sums.histograms[place, at], drawn.sigma)
         for at, item in enumerate(codebook.items)
         if flag in item.centre
     }

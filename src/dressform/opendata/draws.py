@@ -1,0 +1,72 @@
+"""Draws, and several of them added up: what is public already can be added without asking anybody."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from dressform.opendata.budget import shares
+from dressform.opendata.codebook import CORE, FULL, Codebook
+from dressform.opendata.sums import Integers, Sums
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """A year's noisy sums, and the noisy count that opened the gate."""
+
+    year: int
+    codebook: Codebook
+    sums: Sums
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """Draws of different accounts, added up. `sigma` is that of the noise in a histogram's bin."""
+
+    years: tuple[int, ...]
+    codebook: Codebook
+    sums: Sums
+    sigma: float
+    count: int
+
+    @property
+    def name(self) -> str:
+        """Of the edition: `2027`, or `2027-2028` for all from the one to the other."""
+        first, last = self.years[0], self.years[-1]
+        return str(first) if first == last else f"{first}-{last}"
+
+
+def together(draws: Sequence[Draw]) -> Together:
+    """In the order of their years; at least one. Has the measurements that all of them have."""
+    in_order = sorted(draws, key=lambda draw: draw.year)
+    codebook = CORE if any(draw.codebook is CORE for draw in in_order) else FULL
+    sums = Sums.none(codebook)
+    for draw in in_order:
+        sums += _narrowed(draw, codebook)
+    return Together(
+        years=tuple(draw.year for draw in in_order),
+        codebook=codebook,
+        sums=sums,
+        sigma=math.hypot(*(shares(draw.codebook)["histograms"].sigma for draw in in_order)),
+        count=sum(draw.count for draw in in_order),
+    )
+
+
+def _narrowed(draw: Draw, to: Codebook) -> Sums:
+    """Only what the smaller codebook has."""
+    if draw.codebook is to:
+        return draw.sums
+    items = [draw.codebook.names.index(name) for name in to.names]
+    pairs = [draw.codebook.pairs.index(pair) for pair in to.pairs]
+    return Sums(
+        flags=draw.sums.flags,
+        histograms=_taken(draw.sums.histograms, items),
+        pair_counts=_taken(draw.sums.pair_counts, pairs),
+        second_moments=_taken(draw.sums.second_moments, pairs),
+    )
+
+
+def _taken(group: Integers, places: list[int]) -> Integers:
+    return np.take(group, places, axis=1)
