@@ -52,6 +52,14 @@ def opened(row: Any, owner: Owner) -> StoredModel:
     )
 
 
+def body_of(row: Any, owner: Owner) -> Body:
+    """The body alone, whole: of a variant with what it has of its base."""
+    own = _body(owner.key.open(row.sealed, "model", row.id, row.version))
+    if not row.base_id:
+        return own
+    return own.over(_body(owner.key.open(row.base_sealed, "model", row.base_id, row.base_version)))
+
+
 def _body(payload: dict[str, Any]) -> Body:
     typed = {
         name: Typed(text, LengthUnit(of)) for name, (text, of) in payload.get("typed", {}).items()

@@ -1,0 +1,74 @@
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from dressform.database import Unit
+from dressform.tables import DatasetDraw
+
+
+@dataclass(frozen=True, slots=True)
+class StoredDraw:
+    """A year's draw, as far as it has come: proposed, counted with a codebook or without, drawn."""
+
+    year: int
+    proposed_at: datetime
+    proposed_by: UUID | None
+    count: int | None
+    codebook: str | None
+    statistics: bytes | None
+
+    @property
+    def had_too_few(self) -> bool:
+        return self.count is not None and self.codebook is None
+
+
+_ALL = select(
+    DatasetDraw.year,
+    DatasetDraw.proposed_at,
+    DatasetDraw.proposed_by,
+    DatasetDraw.count,
+    DatasetDraw.codebook,
+    DatasetDraw.statistics,
+).order_by(DatasetDraw.year)
+
+
+class Draws:
+    def __init__(self, unit: Unit) -> None:
+        self._unit = unit
+
+    async def all(self) -> list[StoredDraw]:
+        """In the order of their years."""
+        return [StoredDraw(*row) for row in await self._unit.connection.execute(_ALL)]
+
+    async def locked(self, year: int) -> StoredDraw | None:
+        """Until the transaction ends nobody else goes on with it."""
+        query = _ALL.where(DatasetDraw.year == year).with_for_update()
+        row = (await self._unit.connection.execute(query)).one_or_none()
+        return StoredDraw(*row) if row else None
+
+    async def propose(self, year: int, by: UUID) -> None:
+        """Also anew, as long as nothing was counted; then it does nothing."""
+        proposed = {"proposed_at": self._unit.at, "proposed_by": by}
+        added = insert(DatasetDraw).values(year=year, **proposed)
+        await self._unit.connection.execute(
+            added.on_conflict_do_update(
+                index_elements=[DatasetDraw.year],
+                set_=proposed,
+                where=DatasetDraw.count.is_(None),
+            )
+        )
+
+    async def counted(self, year: int, *, by: UUID, count: int, codebook: str | None) -> None:
+        """Approved; a draw without a codebook is over."""
+        await self._change(year, approved_by=by, count=count, codebook=codebook)
+
+    async def drawn(self, year: int, statistics: bytes) -> None:
+        await self._change(year, drawn_at=self._unit.at, statistics=statistics)
+
+    async def _change(self, year: int, **values: object) -> None:
+        await self._unit.connection.execute(
+            update(DatasetDraw).where(DatasetDraw.year == year).values(**values)
+        )
