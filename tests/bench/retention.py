@@ -164,7 +164,7 @@ async def _approved_round(units: Units) -> int:
 
 async def reads_meanwhile(units: Units, raw: asyncpg.Connection, *, total: int) -> dict[str, Any]:
     """The p99 of reading a model while a worker, a process of its own, ends a tenth of all accounts."""
-    asked_path, login = await _member(units)
+    asked_path, login = await member(units)
     await raw.execute(_fill(units, "meanwhile", total // 10, 1))
     await raw.execute("VACUUM ANALYZE")
     with served("dressform.app:from_environment", {}) as port:
@@ -191,7 +191,7 @@ async def reads_meanwhile(units: Units, raw: asyncpg.Connection, *, total: int) 
     }
 
 
-async def _member(units: Units) -> tuple[str, str]:
+async def member(units: Units) -> tuple[str, str]:
     """The path of a member's model, and the member's name."""
     password_hash = await Passwords().hash(PASSWORD)
     async with units.writing() as unit:

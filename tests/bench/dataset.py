@@ -1,0 +1,161 @@
+"""Drawing the open dataset at size: seconds, memory, and what readers of the API notice of it."""
+
+import asyncio
+import json
+import os
+import random
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from itertools import islice
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import httpx
+
+from dressform import embedded
+from dressform.actions.draw_dataset import draw_dataset, propose_dataset
+from dressform.crypto.sealing import DataKey
+from dressform.crypto.secrets import new_id
+from dressform.database import Units
+from dressform.embedded.data import ROLE
+from dressform.process import migrated, opened
+from dressform.settings import load
+from dressform.sewing.catalogue import CATALOGUE
+from dressform.sewing.estimates import estimates
+from tests.bench.retention import PASSWORD, member
+from tests.bench.serving import Asked, served
+
+ACCOUNTS = int(os.environ.get("BENCH_ACCOUNTS", "1000000"))
+BATCH = 10_000
+CONNECTIONS = 4
+PAUSE = 0.02
+
+YEAR = datetime.now(UTC).year
+AT = datetime(YEAR, 6, 1, tzinfo=UTC)
+AGREED = datetime(YEAR, 1, 1, tzinfo=UTC)
+PROPOSER, APPROVER = UUID(int=1), UUID(int=2)
+
+_COLUMNS = {
+    "account": ("id", "email_index", "created_at", "version", "sealed"),
+    "account_key": ("account_id", "key_id", "wrapped_key"),
+    "model": ("id", "account_id", "created_at", "updated_at", "version", "sealed"),
+    "dataset_consent": ("account_id", "given_at", "language", "text_version", "text_sha256"),
+}
+
+
+def _rows(units: Units, number: int) -> Iterator[dict[str, tuple[Any, ...]]]:
+    """Accounts as the service makes them, each with a model of all the measurements of a body."""
+    draw = random.Random(7)
+    for _ in range(number):
+        account_id, model_id, key = new_id(), new_id(), DataKey.new()
+        wrapped = units.vault.master.wrap(key, account_id)
+        neck = draw.gauss(340, 20)
+        found = {"neck": neck} | estimates(neck, breasts=True)
+        body = {name: round(at * draw.gauss(1, 0.03)) for name, at in found.items()}
+        assert len(body) == len(CATALOGUE)
+        payload = {"name": "Bench", "breasts": True, "measurements": body, "typed": {}}
+        yield {
+            "account": (account_id, account_id.bytes, AGREED, 1, b""),
+            "account_key": (account_id, wrapped.key_id, wrapped.key),
+            "model": (
+                model_id,
+                account_id,
+                AGREED,
+                AGREED,
+                1,
+                key.seal(payload, "model", model_id, 1),
+            ),
+            "dataset_consent": (account_id, AGREED, "en", "1", b""),
+        }
+
+
+async def _filled(units: Units, raw: asyncpg.Connection) -> None:
+    await raw.execute("SET session_replication_role = replica")
+    made = _rows(units, ACCOUNTS)
+    while rows := list(islice(made, BATCH)):
+        for table, columns in _COLUMNS.items():
+            records = [row[table] for row in rows]
+            await raw.copy_records_to_table(table, columns=columns, records=records)
+    await raw.execute("RESET session_replication_role")
+    operator = "INSERT INTO account (id, email_index, created_at, version, sealed)"
+    for each in (PROPOSER, APPROVER):
+        await raw.execute(f"{operator} VALUES ($1, $2, $3, 1, '')", each, each.bytes, AGREED)
+    await raw.execute("VACUUM ANALYZE")
+    await raw.execute("CHECKPOINT")
+
+
+async def _draw() -> None:
+    """In a process of its own, whose memory is the draw's."""
+    async with opened(load(), lambda: AT) as (units, _):
+        began = time.perf_counter()
+        drawn = await draw_dataset(units, APPROVER, lambda _: None)
+        seconds = time.perf_counter() - began
+    assert drawn is not None
+    found = {
+        "what": f"drawing from {ACCOUNTS} accounts of {len(CATALOGUE)} measurements",
+        "seconds": round(seconds, 1),
+        "most_memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+        "noisy_count": drawn.count,
+    }
+    print(json.dumps(found), flush=True)  # noqa: T201
+
+
+async def _measured(raw: asyncpg.Connection) -> None:
+    async with opened(load(), lambda: AT) as (units, _):
+        await _filled(units, raw)
+        await propose_dataset(units, PROPOSER)
+    async with opened(load()) as (units, _):
+        path, login = await member(units)
+    with served("dressform.app:from_environment", {}) as port:
+        answer = httpx.post(  # noqa: ASYNC210
+            f"http://127.0.0.1:{port}/v1/auth/login", json={"login": login, "password": PASSWORD}
+        )
+        asked = Asked(path, {"Authorization": f"Bearer {answer.json()['access_token']}"}, PAUSE)
+        before = [asked.of(port, CONNECTIONS)["p99_ms"] for _ in range(5)]
+        draw = subprocess.Popen([sys.executable, "-m", "tests.bench.dataset", "draw"])  # noqa: ASYNC220
+        during = []
+        while draw.poll() is None:
+            during.append(asked.of(port, CONNECTIONS)["p99_ms"])
+        after = [asked.of(port, CONNECTIONS)["p99_ms"] for _ in range(5)]
+    assert draw.returncode == 0
+    busy, quiet = statistics.median(during[:-1] or during), statistics.median(before + after)
+    found = {
+        "what": "p99 of reading a model while the dataset is drawn / without",
+        "during_ms": round(busy, 2),
+        "without_ms": round(quiet, 2),
+        "ratio": round(busy / quiet, 2),
+        "rounds_during": len(during),
+    }
+    print(json.dumps(found), flush=True)  # noqa: T201
+
+
+async def _run(dsn: str) -> None:
+    raw = await asyncpg.connect(dsn)
+    await _measured(raw)
+    await raw.close()
+
+
+def main() -> None:
+    if sys.argv[1:] == ["draw"]:
+        asyncio.run(_draw())
+        return
+    with ExitStack() as stack:
+        state = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        state.chmod(0o711)
+        server = stack.enter_context(embedded.running(state))
+        os.environ |= {"DRESSFORM_DATABASE_URL": server.url(), "DRESSFORM_STATE_DIR": str(state)}
+        asyncio.run(migrated(load()))
+        asyncio.run(_run(server.url(role=ROLE).replace("+asyncpg", "")))
+
+
+if __name__ == "__main__":
+    main()
