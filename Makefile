@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
+PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 UV     := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url \
           --no-emit-find-links --no-header --python-version 3.11 pyproject.toml
 
@@ -11,12 +12,13 @@ UV     := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-
 help: ## say what each target does
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
 
-$(VENV)/ready: requirements-dev.lock pyproject.toml
+$(VENV)/ready: requirements-build.lock requirements-dev.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Dressform needs Python 3.11 or later: make PYTHON=python3.x …")'
 	@echo "Installing into $(VENV), which takes about a minute …"
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
+	$(PIP) --require-hashes -r requirements-build.lock
+	$(PIP) --require-hashes --no-build-isolation -r requirements-dev.lock
+	$(PIP) --no-build-isolation --no-deps -e .
 	@touch $@
 
 run: $(VENV)/ready ## set everything up and run the service
@@ -55,8 +57,8 @@ bench: $(VENV)/ready ## measure, and compare within the same run
 
 lock: $(VENV)/ready ## pin all dependencies anew
 	$(UV) -o requirements.lock
-	$(UV) --extra embedded --extra dev -c requirements.lock -o requirements-dev.lock
-	echo hatchling | $(subst pyproject.toml,-,$(UV)) -c requirements-dev.lock -o requirements-build.lock
+	$(UV) --extra embedded --extra opendata --extra dev -c requirements.lock -o requirements-dev.lock
+	printf '%s\n' hatchling setuptools | $(subst pyproject.toml,-,$(UV)) -c requirements-dev.lock -o requirements-build.lock
 
 clean: ## remove what make made; the state folder var/ stays
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis tools/node_modules tests/drafting/node_modules
