@@ -1,7 +1,7 @@
 """What a file of an edition holds, before it is written in any format."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 Type = Literal["string", "integer", "number", "boolean"]
 Value = str | int | float | bool | None
@@ -26,3 +26,9 @@ class Resource:
     description: str
     fields: tuple[Field, ...]
     rows: list[tuple[Value, ...]]
+
+
+def records(resource: Resource) -> list[dict[str, Any]]:
+    """Its rows, each by the names of the columns."""
+    names = [field.name for field in resource.fields]
+    return [dict(zip(names, row, strict=True)) for row in resource.rows]

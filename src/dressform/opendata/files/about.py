@@ -1,0 +1,66 @@
+"""What the files say of an edition besides its tables, and what a file is."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+LICENCE = "CC0-1.0"
+LICENCE_TITLE = "Creative Commons Zero v1.0 Universal"
+LICENCE_ADDRESS = "https://creativecommons.org/publicdomain/zero/1.0/"
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """`edition`: `2027`, or `2027-2028` of the `years` together. `count`: contributors, with noise.
+
+    `home`: the address under which the files will be found, with a slash at its end. `privacy`: the
+    guarantee, as `privacy.guarantee` gives it. `version`: of the program.
+    """
+
+    edition: str
+    years: tuple[int, ...]
+    published: datetime
+    codebook: str
+    count: int
+    home: str
+    privacy: Mapping[str, Any]
+    version: str
+
+    @property
+    def name(self) -> str:
+        return f"dressform-open-dataset-{self.edition}"
+
+    @property
+    def title(self) -> str:
+        return f"Dressform open dataset {self.edition}: body measurements for sewing"
+
+    @property
+    def description(self) -> str:
+        return (
+            "Body measurements that sewing patterns are drafted from: quantiles, correlations, size "
+            "charts and 10,000 made-up people, all of them made from sums with noise to which about "
+            f"{self.count:,} members of a sewing site agreed to contribute. It is differentially "
+            "private: no row is about anybody."
+        )
+
+    @property
+    def day(self) -> str:
+        return self.published.astimezone(UTC).date().isoformat()
+
+    @property
+    def moment(self) -> str:
+        return self.published.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    name: str
+    media_type: str
+    title: str
+    content: bytes
+
+    @property
+    def sha256(self) -> str:
+        return hashlib.sha256(self.content).hexdigest()

@@ -1,0 +1,31 @@
+"""CSV as RFC 4180 has it: UTF-8, a header, CRLF at the end of each line, nothing for a missing value."""
+
+import csv
+import io
+
+from dressform.opendata.files.about import File
+from dressform.opendata.resources import Resource, Value
+
+MEDIA_TYPE = "text/csv"
+
+
+def comma_separated(resource: Resource) -> File:
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, dialect="excel", strict=True)
+    writer.writerow(field.name for field in resource.fields)
+    writer.writerows([_cell(value) for value in row] for row in resource.rows)
+    return File(
+        name=f"{resource.name}.csv",
+        media_type=f"{MEDIA_TYPE}; charset=utf-8; header=present",
+        title=f"{resource.title} (CSV)",
+        content=text.getvalue().encode(),
+    )
+
+
+def _cell(value: Value) -> str:
+    """A number in the fewest digits that tell it; without a way for two machines to differ."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)

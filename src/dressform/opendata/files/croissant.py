@@ -1,0 +1,112 @@
+"""`croissant.json`: the dataset as search engines and machine learning read it, in Croissant 1.1."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from dressform.opendata.files.about import LICENCE_ADDRESS, About, File
+from dressform.opendata.files.text import json_text
+from dressform.opendata.resources import Field, Resource
+
+VERSION = "http://mlcommons.org/croissant/1.1"
+
+_TYPES = {
+    "string": "sc:Text",
+    "integer": "cr:Int64",
+    "number": "cr:Float64",
+    "boolean": "sc:Boolean",
+}
+_TERMS = (
+    "annotation arrayShape citeAs column containedIn equivalentProperty excludes extract field "
+    "fileProperty fileObject fileSet format includes isArray isLiveDataset jsonPath key md5 "
+    "parentField path readLines recordSet references regex repeated replace samplingRate sdVersion "
+    "separator source subField transform unArchive value"
+).split()
+_CONTEXT = {
+    "@language": "en",
+    "@vocab": "https://schema.org/",
+    "sc": "https://schema.org/",
+    "cr": "http://mlcommons.org/croissant/",
+    "rai": "http://mlcommons.org/croissant/RAI/",
+    "dct": "http://purl.org/dc/terms/",
+    "conformsTo": "dct:conformsTo",
+    "data": {"@id": "cr:data", "@type": "@json"},
+    "dataType": {"@id": "cr:dataType", "@type": "@vocab"},
+    "examples": {"@id": "cr:examples", "@type": "@json"},
+} | {term: f"cr:{term}" for term in _TERMS}
+
+
+def croissant(resources: Sequence[Resource], files: Sequence[File], about: About) -> File:
+    """`files`: all that it lists."""
+    content = {
+        "@context": _CONTEXT,
+        "@type": "sc:Dataset",
+        "conformsTo": VERSION,
+        "name": about.name,
+        "description": about.description,
+        "url": about.home,
+        "license": LICENCE_ADDRESS,
+        "creator": {"@type": "sc:Organization", "name": "Dressform"},
+        "publisher": {"@type": "sc:Organization", "name": "Dressform"},
+        "datePublished": about.day,
+        "version": "1.0.0",
+        "inLanguage": "en",
+        "keywords": ["body measurements", "anthropometry", "sewing", "differential privacy"],
+        "isLiveDataset": False,
+        "citeAs": _citation(about),
+        "rai:dataCollection": "Sums over members' measurements, with noise; nothing else left the "
+        "service. See privacy.json.",
+        "rai:personalSensitiveInformation": "None: differentially private, see privacy.json.",
+        "distribution": [_distribution(file, about) for file in files],
+        "recordSet": [_records(resource) for resource in resources],
+    }
+    return File(
+        "croissant.json",
+        f'application/ld+json; profile="{VERSION}"',
+        "Croissant 1.1 (machine learning)",
+        json_text(content),
+    )
+
+
+def _citation(about: About) -> str:
+    return (
+        f"@misc{{{about.name}, title={{{about.title}}}, author={{{{Dressform}}}}, "
+        f"year={{{about.day[:4]}}}, url={{{about.home}}}}}"
+    )
+
+
+def _distribution(file: File, about: About) -> Mapping[str, Any]:
+    return {
+        "@type": "cr:FileObject",
+        "@id": file.name,
+        "name": file.name,
+        "description": file.title,
+        "contentUrl": f"{about.home}{file.name}",
+        "contentSize": f"{len(file.content)} B",
+        "encodingFormat": file.media_type.partition(";")[0],
+        "sha256": file.sha256,
+    }
+
+
+def _records(resource: Resource) -> Mapping[str, Any]:
+    return {
+        "@type": "cr:RecordSet",
+        "@id": resource.name,
+        "name": resource.name,
+        "description": f"{resource.title}. {resource.description}",
+        "field": [_field(resource, field) for field in resource.fields],
+    }
+
+
+def _field(resource: Resource, field: Field) -> Mapping[str, Any]:
+    unit = f" Unit: {field.unit}." if field.unit else ""
+    return {
+        "@type": "cr:Field",
+        "@id": f"{resource.name}/{field.name}",
+        "name": field.name,
+        "description": f"{field.description}{unit}",
+        "dataType": _TYPES[field.type],
+        "source": {
+            "fileObject": {"@id": f"{resource.name}.csv"},
+            "extract": {"column": field.name},
+        },
+    }

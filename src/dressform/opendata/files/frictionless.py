@@ -1,0 +1,131 @@
+"""`datapackage.json`, by the Data Package standard 2.0: what each file is and what its columns hold."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from dressform.opendata.codebook import FLAGS
+from dressform.opendata.files.about import (
+    LICENCE,
+    LICENCE_ADDRESS,
+    LICENCE_TITLE,
+    About,
+    File,
+)
+from dressform.opendata.files.comma_separated import MEDIA_TYPE as CSV
+from dressform.opendata.files.text import json_text
+from dressform.opendata.resources import Field, Resource, records
+
+_PROFILES = "https://datapackage.org/profiles/2.0"
+_KEYS: Mapping[str, tuple[str, ...]] = {
+    "quantiles": ("measurement", "flag"),
+    "correlations": ("flag", "a", "b"),
+    "sizes": ("flag", "key", "size"),
+    "flags": ("flag",),
+    "histograms": ("flag", "measurement", "low"),
+    "pair_counts": ("flag", "a", "b"),
+    "second_moments": ("flag", "a", "b"),
+    "codebook": ("measurement",),
+}
+"""Of each table whose rows have one."""
+
+_MEASUREMENTS = ("measurement", "a", "b", "key")
+"""Columns that hold a measurement's name, which stands in the codebook."""
+
+_FLAG = {"enum": [*FLAGS, "both"]}
+_CORRELATION = {"minimum": -1, "maximum": 1}
+
+Bounds = Mapping[str, tuple[int, int]]
+
+
+def data_package(resources: Sequence[Resource], files: Mapping[str, File], about: About) -> File:
+    """`files` by name: the CSV of every resource. Parquet says the same, and describes itself."""
+    within = _bounds(resources)
+    content = {
+        "$schema": f"{_PROFILES}/datapackage.json",
+        "name": about.name,
+        "id": f"{about.home}datapackage.json",
+        "title": about.title,
+        "description": about.description,
+        "homepage": about.home,
+        # An edition never changes.
+        "version": "1.0.0",
+        "created": about.moment,
+        "licenses": [{"name": LICENCE, "path": LICENCE_ADDRESS, "title": LICENCE_TITLE}],
+        "keywords": ["body measurements", "anthropometry", "sewing", "differential privacy"],
+        "contributors": [{"title": "Dressform", "roles": ["creator", "publisher"]}],
+        "resources": [_described(each, files[f"{each.name}.csv"], within) for each in resources],
+    }
+    return File(
+        "datapackage.json", "application/json", "Data Package 2.0 (Frictionless)", json_text(content)
+    )
+
+
+def _described(resource: Resource, file: File, within: Bounds) -> dict[str, Any]:
+    return {
+        "$schema": f"{_PROFILES}/dataresource.json",
+        "name": resource.name,
+        "type": "table",
+        "path": file.name,
+        "title": resource.title,
+        "description": resource.description,
+        "format": "csv",
+        "mediatype": CSV,
+        "encoding": "utf-8",
+        "bytes": len(file.content),
+        "hash": f"sha256:{file.sha256}",
+        "dialect": {"delimiter": ",", "lineTerminator": "\r\n", "quoteChar": '"', "header": True},
+        "schema": _schema(resource, within),
+    }
+
+
+def _schema(resource: Resource, within: Bounds) -> dict[str, Any]:
+    columns = list(zip(*resource.rows, strict=True)) or [(None,)] * len(resource.fields)
+    fields = [
+        _field(field, within, required=None not in column)
+        for field, column in zip(resource.fields, columns, strict=True)
+    ]
+    key = _KEYS.get(resource.name)
+    return {
+        "$schema": f"{_PROFILES}/tableschema.json",
+        "fields": fields,
+        "missingValues": [""],
+        **({"primaryKey": list(key)} if key else {}),
+        **_foreign(resource),
+    }
+
+
+def _field(field: Field, within: Bounds, *, required: bool) -> dict[str, Any]:
+    unit = {"unit": field.unit} if field.unit else {}
+    limits = {"required": True} if required else {}
+    return {
+        "name": field.name,
+        "type": field.type,
+        "description": field.description,
+        **unit,
+        "constraints": limits | _limits(field, within),
+    }
+
+
+def _limits(field: Field, within: Bounds) -> dict[str, Any]:
+    if field.name in within:
+        lowest, highest = within[field.name]
+        return {"minimum": lowest, "maximum": highest}
+    return {"flag": _FLAG, "correlation": _CORRELATION}.get(field.name, {})
+
+
+def _foreign(resource: Resource) -> dict[str, Any]:
+    if resource.name == "codebook":
+        return {}
+    named = [field.name for field in resource.fields if field.name in _MEASUREMENTS]
+    to = {"resource": "codebook", "fields": ["measurement"]}
+    keys = [{"fields": [name], "reference": to} for name in named]
+    return {"foreignKeys": keys} if keys else {}
+
+
+def _bounds(resources: Iterable[Resource]) -> Bounds:
+    """Of each measurement in the codebook: where its first bin begins and its last ends."""
+    rows = (row for each in resources if each.name == "codebook" for row in records(each))
+    return {
+        row["measurement"]: (row["lowest"], row["lowest"] + row["width"] * row["bins"])
+        for row in rows
+    }

@@ -1,0 +1,59 @@
+"""Parquet: each column with its type, unit and description, which any reader of Arrow shows."""
+
+import pyarrow as pa
+from pyarrow import parquet as pq
+
+from dressform.opendata.files.about import LICENCE, About, File
+from dressform.opendata.resources import Field, Resource
+
+MEDIA_TYPE = "application/vnd.apache.parquet"
+
+_TYPES = {
+    "string": pa.string(),
+    "integer": pa.int64(),
+    "number": pa.float64(),
+    "boolean": pa.bool_(),
+}
+
+
+def parquet(resource: Resource, about: About) -> File:
+    written = pa.BufferOutputStream()
+    # Zstandard at a given level, one row group: the same bytes from the same table.
+    pq.write_table(
+        _table(resource, about),
+        written,
+        compression="zstd",
+        compression_level=9,
+        row_group_size=1 << 20,
+        write_statistics=True,
+    )
+    return File(
+        name=f"{resource.name}.parquet",
+        media_type=MEDIA_TYPE,
+        title=f"{resource.title} (Parquet)",
+        content=written.getvalue().to_pybytes(),
+    )
+
+
+def _table(resource: Resource, about: About) -> pa.Table:
+    columns = list(zip(*resource.rows, strict=True)) or [()] * len(resource.fields)
+    schema = pa.schema(
+        [
+            _field(field, nullable=None in column)
+            for field, column in zip(resource.fields, columns, strict=True)
+        ],
+        metadata={
+            "title": resource.title,
+            "description": resource.description,
+            "edition": about.edition,
+            "licence": LICENCE,
+        },
+    )
+    arrays = [pa.array(column, kind.type) for column, kind in zip(columns, schema, strict=True)]
+    return pa.Table.from_arrays(arrays, schema=schema)
+
+
+def _field(field: Field, *, nullable: bool) -> pa.Field:
+    unit = {"unit": field.unit} if field.unit else {}
+    about = {"description": field.description} | unit
+    return pa.field(field.name, _TYPES[field.type], nullable=nullable, metadata=about)

@@ -1,0 +1,25 @@
+"""What an edition looks like: SVG that needs nothing but itself, in light and in dark."""
+
+from collections.abc import Iterable, Sequence
+
+from dressform.opendata.files.about import File
+from dressform.opendata.files.pictures.distribution import Distribution
+from dressform.opendata.files.pictures.heatmap import Heatmap
+from dressform.opendata.files.pictures.overview import Overview
+from dressform.opendata.files.spreads import Spread
+from dressform.opendata.resources import Resource, records
+
+__all__ = ["pictures"]
+
+
+def pictures(resources: Sequence[Resource], spreads: Iterable[Spread]) -> list[File]:
+    """Of the tables that have one, and of each spread."""
+    tables = {each.name: records(each) for each in resources if each.name in _OF_A_TABLE}
+    drawn = [_OF_A_TABLE[name](rows).drawn() for name, rows in tables.items() if rows]
+    return [*drawn, *(Distribution(spread).drawn() for spread in spreads)]
+
+
+_OF_A_TABLE: dict[str, type[Overview] | type[Heatmap]] = {
+    "quantiles": Overview,
+    "correlations": Heatmap,
+}

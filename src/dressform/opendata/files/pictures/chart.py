@@ -1,0 +1,104 @@
+"""A sheet of SVG to draw charts on: nothing in it runs, nothing is fetched."""
+
+from collections.abc import Mapping, Sequence
+from xml.etree import ElementTree as ET
+
+Group = ET.Element
+
+WORDS = {"with_breasts": "with breasts", "without_breasts": "without breasts"}
+CLASSES = {"with_breasts": "one", "without_breasts": "other"}
+"""Blue and orange: told apart by those, too, who see no red or no green."""
+
+# Each rule is held to this class, so that a chart within a page changes nothing else on it.
+_RULES = {
+    "": "color:#2e3338",
+    " .one": "fill:#1d6fa5;stroke:#1d6fa5",
+    " .other": "fill:#b4501a;stroke:#b4501a",
+    " .line": "fill:none;stroke-width:2.4",
+    " .area": "fill-opacity:.13;stroke:none",
+    " .dot": "fill-opacity:.6;stroke:none",
+    " text": "fill:currentColor;stroke:none",
+    " text.one": "fill:#1d6fa5",
+    " text.other": "fill:#b4501a",
+    " .strong": "font-weight:600",
+    " .quiet": "opacity:.72",
+    " .grid": "stroke:currentColor;stroke-width:1;opacity:.15",
+    " .axis": "stroke:currentColor;stroke-width:1;opacity:.55",
+}
+_DARK = {
+    "": "color:#e9e5de",
+    " .one": "fill:#79bdf0;stroke:#79bdf0",
+    " .other": "fill:#f3a36b;stroke:#f3a36b",
+    " text": "fill:currentColor;stroke:none",
+    " text.one": "fill:#79bdf0",
+    " text.other": "fill:#f3a36b",
+    " .line": "fill:none",
+    " .area": "stroke:none",
+    " .dot": "stroke:none",
+}
+_CLASS = "dressform-chart"
+
+
+def _style() -> str:
+    def of(rules: Mapping[str, str]) -> str:
+        return "".join(f".{_CLASS}{where}{{{rule}}}" for where, rule in rules.items())
+
+    dark = f"@media(prefers-color-scheme:dark){{{of(_DARK)}}}"
+    return f".{_CLASS}:root{{color-scheme:light dark}}{of(_RULES)}{dark}"
+
+
+_ROOT = {
+    "xmlns": "http://www.w3.org/2000/svg",
+    "class": _CLASS,
+    "role": "img",
+    "lang": "en",
+    "font-family": "system-ui, 'Segoe UI', Roboto, 'Helvetica Neue', sans-serif",
+    "font-size": "13",
+    "stroke-linecap": "round",
+    "stroke-linejoin": "round",
+}
+
+
+class Chart:
+    def __init__(self, width: float, height: float, *, title: str, description: str) -> None:
+        box = {"viewBox": f"0 0 {number(width)} {number(height)}"}
+        self.root = ET.Element("svg", _ROOT | box)
+        ET.SubElement(self.root, "title").text = title
+        ET.SubElement(self.root, "desc").text = description
+        ET.SubElement(self.root, "style").text = _style()
+
+    def words(self, x: float, y: float, text: str, look: str = "", **attributes: str) -> None:
+        """`attributes` are named as Python can: `text_anchor`."""
+        element = self._add("text", look, {"x": number(x), "y": number(y)}, attributes)
+        element.text = text
+
+    def line(self, points: Sequence[tuple[float, float]], look: str, **attributes: str) -> None:
+        d = "M" + "L".join(f"{number(x)} {number(y)}" for x, y in points)
+        self._add("path", look, {"d": d}, attributes)
+
+    def circle(self, x: float, y: float, radius: float, look: str, **attributes: str) -> None:
+        place = {"cx": number(x), "cy": number(y), "r": number(radius)}
+        self._add("circle", look, place, attributes)
+
+    def diamond(self, x: float, y: float, radius: float, look: str) -> None:
+        r = 1.25 * radius
+        self.line([(x - r, y), (x, y - r), (x + r, y), (x, y + r), (x - r, y)], look)
+
+    def square(self, x: float, y: float, side: float, look: str, **attributes: str) -> None:
+        place = {"x": number(x), "y": number(y), "width": number(side), "height": number(side)}
+        self._add("rect", look, place, attributes)
+
+    def finished(self) -> bytes:
+        return ET.tostring(self.root, encoding="utf-8", xml_declaration=True) + b"\n"
+
+    def _add(
+        self, tag: str, look: str, place: dict[str, str], attributes: Mapping[str, str]
+    ) -> ET.Element:
+        named = {name.replace("_", "-"): value for name, value in attributes.items()}
+        looks = {"class": look} if look else {}
+        return ET.SubElement(self.root, tag, looks | place | named)
+
+
+def number(value: float) -> str:
+    """To a tenth of a unit."""
+    return f"{round(value, 1) + 0.0:.1f}".removesuffix(".0")

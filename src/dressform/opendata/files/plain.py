@@ -1,0 +1,145 @@
+"""The files for people: README, licence, and the sums by which to check all others."""
+
+from collections.abc import Iterable, Sequence
+from textwrap import fill
+
+from dressform.opendata.files.about import (
+    LICENCE,
+    LICENCE_ADDRESS,
+    LICENCE_TITLE,
+    About,
+    File,
+)
+from dressform.opendata.resources import Resource
+
+_WIDTH = 100
+
+_LICENSE = f"""{LICENCE_TITLE}
+
+SPDX-License-Identifier: {LICENCE}
+The legal text: {LICENCE_ADDRESS}legalcode
+
+To the extent possible under law, the publisher has waived all copyright and related or
+neighbouring rights to this dataset. Copy it, change it, publish it and sell what you make of it;
+nobody has to be asked or named.
+"""
+
+
+def licence() -> File:
+    return File("LICENSE", "text/plain; charset=utf-8", LICENCE_TITLE, _LICENSE.encode())
+
+
+def checksums(files: Iterable[File]) -> File:
+    """As `sha256sum -c` reads them."""
+    lines = [f"{file.sha256}  {file.name}\n" for file in files]
+    return File(
+        "SHA256SUMS", "text/plain; charset=utf-8", "SHA-256 of all files", "".join(lines).encode()
+    )
+
+
+def readme(resources: Sequence[Resource], about: About) -> File:
+    parts = [
+        f"# {about.title}",
+        fill(about.description, _WIDTH),
+        f"Published on {about.day} at <{about.home}>. It will never change.",
+        *_made(about),
+        *_promised(about),
+        *_checked(),
+        *_pictures(),
+        "## Columns\n\nLengths are in millimetres, angles in degrees. Every table is there as CSV "
+        "(UTF-8, a header,\nCRLF, nothing where there is no value) and as Parquet.",
+        *(_columns(resource) for resource in resources),
+    ]
+    content = "\n\n".join(parts) + "\n"
+    return File("README.md", "text/markdown; charset=utf-8", "Read me", content.encode())
+
+
+def _made(about: About) -> list[str]:
+    several = len(about.years) > 1
+    drawn = (
+        f"It adds up the draws of {', '.join(map(str, about.years))}; nobody is in two of them."
+        if several
+        else f"It is the draw of {about.years[0]}; nobody in it was in one before, or will be again."
+    )
+    return [
+        "## How it was made",
+        fill(
+            "Members of a made-to-measure sewing site who agreed to it each gave the measurements of "
+            "one body, once in the life of their account. These were added up to whole numbers: how "
+            "many had a chest from 90 to 92.5 cm, how many gave both chest and waist, how the two go "
+            "together. To every sum, noise was added: exact, random, and as large as the promise "
+            f"below asks for. {drawn}",
+            _WIDTH,
+        ),
+        fill(
+            "Everything else was worked out from the noisy sums alone, which are in here, too "
+            "(`flags`, `histograms`, `pair_counts`, `second_moments`), so that you can do it again, "
+            "or do it better. What the sums are taken over was written down before anybody "
+            "contributed: `codebook.json`.",
+            _WIDTH,
+        ),
+    ]
+
+
+def _promised(about: About) -> list[str]:
+    facts = about.privacy
+    more = round(100 * float(facts["advantage"]), 1)
+    pairs = " or ".join(f"({each['epsilon']}, {each['delta']:g})" for each in facts["epsilon_delta"])
+    return [
+        "## What is promised to those who contributed",
+        fill(
+            "Somebody who knows the measurements of everyone else, and of one person all but whether "
+            "she took part, can't tell by this dataset: the best that such a one can do is to find, of "
+            f"a hundred who took part, {more:g} more than of a hundred who didn't are taken for it by "
+            "mistake. It holds whatever else is known or published later, and when an account is "
+            "deleted nothing in here has to change.",
+            _WIDTH,
+        ),
+        fill(
+            f"In the field's terms: per account, for life, rho = {facts['rho']} "
+            f"({facts['definition'].lower()}), which is Gaussian differential privacy with mu = "
+            f"{facts['mu']:.3g}, or (epsilon, delta) = {pairs}. `privacy.json` has it all.",
+            _WIDTH,
+        ),
+        "What is not promised:\n\n"
+        + "\n".join(_item(each) for each in facts["not_covered"]),
+    ]
+
+
+def _item(text: str) -> str:
+    return fill(text, _WIDTH, initial_indent="- ", subsequent_indent="  ")
+
+
+def _checked() -> list[str]:
+    return [
+        "## How to check it",
+        "\n".join(
+            _item(each)
+            for each in (
+                "`sha256sum -c SHA256SUMS` says whether all files are as they were published.",
+                "`frictionless validate datapackage.json` says whether the tables hold what "
+                "`datapackage.json` says of them.",
+                "`mlcroissant validate --jsonld croissant.json` does so for `croissant.json`.",
+                "`people`, `quantiles`, `correlations` and `sizes` follow from the noisy sums: the "
+                "program that made them is free software.",
+            )
+        ),
+    ]
+
+
+def _pictures() -> list[str]:
+    return [
+        "## Pictures",
+        "`quantiles.svg` shows all measurements at a glance, `correlations.svg` how they go together, "
+        "and\n`distributions-….svg` one measurement each, with the noisy counts behind the curve.",
+    ]
+
+
+def _columns(resource: Resource) -> str:
+    heading = f"### `{resource.name}`: {resource.title.lower()}\n\n{fill(resource.description, _WIDTH)}"
+    rows = [
+        f"| `{field.name}` | {field.type} | {field.unit or ''} | {field.description} |"
+        for field in resource.fields
+    ]
+    table = "\n".join(["| column | type | unit | |", "| --- | --- | --- | --- |", *rows])
+    return f"{heading}\n\n{len(resource.rows):,} rows.\n\n{table}"

@@ -1,0 +1,93 @@
+"""`privacy.json`: what can be told of anybody who contributed, and by what that is so."""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from dressform.opendata.budget import (
+    GATE_RHO,
+    MOST_COUNTS,
+    RHO,
+    advantage,
+    epsilon,
+    mu,
+    shares,
+)
+from dressform.opendata.codebook import VERSION
+from dressform.opendata.draws import Together
+from dressform.opendata.files.about import About, File
+from dressform.opendata.files.text import json_text
+
+_DELTAS = (1e-6, 1e-9)
+_NOT_COVERED = (
+    "Several accounts of one person: each is protected by itself.",
+    "What follows for anyone from how people in general are built, whether they contributed or not.",
+    "That somebody has an account, or agreed to contribute: the service knows and keeps that.",
+    "Rare bodies: noise and bounds smooth them away, so that the tables say little about them.",
+    "Whether members are like anybody else: they chose to join, and to contribute.",
+)
+
+
+def guarantee(drawn: Together) -> Mapping[str, Any]:
+    return {
+        "unit": "An account, for its whole life: at most one model of it is in at most one draw.",
+        "neighbours": "All accounts with and without that one.",
+        "mechanism": "Exact discrete Gaussian noise (OpenDP) on sums of whole numbers; all else is "
+        "worked out from the noisy sums.",
+        "definition": "Zero-concentrated differential privacy",
+        "rho": RHO,
+        "mu": round(mu(), 4),
+        "advantage": round(advantage(), 4),
+        "epsilon_delta": [
+            # Rounded up: it has to hold.
+            {"epsilon": math.ceil(100 * epsilon(delta)) / 100, "delta": delta}
+            for delta in _DELTAS
+        ],
+        "gate": {
+            "least_contributors": drawn.codebook.gate,
+            "mechanism": "Discrete Gaussian noise on the count of those who agreed",
+            "rho_each_time": GATE_RHO,
+            "most_times": MOST_COUNTS,
+        },
+        "sums": _sums(drawn),
+        "codebook": {
+            "name": drawn.codebook.name,
+            "version": VERSION,
+            "file": "codebook.json",
+            "from_the_data": False,
+            "measurements": len(drawn.codebook.items),
+            "most_measurements_of_an_account": drawn.codebook.most,
+            "norm": drawn.codebook.norm,
+        },
+        "not_covered": list(_NOT_COVERED),
+    }
+
+
+def _sums(drawn: Together) -> Mapping[str, Any]:
+    """The noise of one draw; in several added up, variances have been added, too."""
+    if len(drawn.years) > 1:
+        return {
+            "histograms": {"sigma": round(drawn.sigma, 4)},
+            "others": "Added up from the draws of the years: in the privacy.json of each year's "
+            "own edition. Variances add up; what is told of an account does not, as each is in one.",
+        }
+    return {
+        name: {
+            "sensitivity": round(share.sensitivity, 4),
+            "rho": share.rho,
+            "sigma": round(share.sigma, 4),
+        }
+        for name, share in shares(drawn.codebook).items()
+    }
+
+
+def privacy(about: About) -> File:
+    content = {
+        "edition": about.edition,
+        "years": list(about.years),
+        "published": about.moment,
+        "contributors_with_noise": about.count,
+        **about.privacy,
+        "code": {"name": "dressform", "version": about.version},
+    }
+    return File("privacy.json", "application/json", "The guarantee", json_text(content))
