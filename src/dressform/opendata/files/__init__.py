@@ -14,9 +14,10 @@ from dressform.opendata.files.parquet import parquet
 from dressform.opendata.files.pictures import pictures
 from dressform.opendata.files.plain import checksums, licence, readme
 from dressform.opendata.files.privacy import guarantee, privacy
-from dressform.opendata.files.spreads import Spread, spreads
+from dressform.opendata.files.wording import worded
 from dressform.opendata.population import groups
 from dressform.opendata.resources import Resource
+from dressform.opendata.spreads import Spread, spreads
 
 __all__ = ["About", "File", "edition_files", "files"]
 
@@ -40,9 +41,8 @@ def files(
     resources: Sequence[Resource], about: About, spreads: Sequence[Spread] = ()
 ) -> list[File]:
     """`spreads`: what distributions are drawn from."""
-    tables = [
-        file for each in resources for file in (comma_separated(each), parquet(each, about))
-    ]
+    resources = [worded(each) for each in resources]
+    tables = [file for each in resources for file in (comma_separated(each), parquet(each, about))]
     beside = [
         *pictures(resources, spreads),
         *(book(each, about) for each in resources if each.name == "codebook"),

@@ -1,9 +1,13 @@
 """`codebook.json`: beside the table, for whoever reads it by program."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from dressform.opendata.codebook import SOURCE, VERSION
 from dressform.opendata.files.about import About, File
 from dressform.opendata.files.text import json_text
 from dressform.opendata.resources import Resource, records
+from dressform.sewing.catalogue import CATALOGUE
 
 
 def book(codebook: Resource, about: About) -> File:
@@ -12,6 +16,13 @@ def book(codebook: Resource, about: About) -> File:
         "version": VERSION,
         "source": SOURCE,
         "columns": {field.name: field.description for field in codebook.fields},
-        "measurements": records(codebook),
+        "measurements": [_named(each) for each in records(codebook)],
     }
     return File("codebook.json", "application/json", "The codebook (JSON)", json_text(content))
+
+
+def _named(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """With what a person calls it, and how it is taken."""
+    known = CATALOGUE[row["measurement"]]
+    texts = {"label": known.label["en"], "description": known.description["en"]}
+    return {"measurement": known.name} | texts | dict(row)

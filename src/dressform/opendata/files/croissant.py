@@ -20,7 +20,7 @@ _TERMS = (
     "fileProperty fileObject fileSet format includes isArray isLiveDataset jsonPath key md5 "
     "parentField path readLines recordSet references regex repeated replace samplingRate sdVersion "
     "separator source subField transform unArchive value"
-).split()
+)
 _CONTEXT = {
     "@language": "en",
     "@vocab": "https://schema.org/",
@@ -32,7 +32,7 @@ _CONTEXT = {
     "data": {"@id": "cr:data", "@type": "@json"},
     "dataType": {"@id": "cr:dataType", "@type": "@vocab"},
     "examples": {"@id": "cr:examples", "@type": "@json"},
-} | {term: f"cr:{term}" for term in _TERMS}
+} | {term: f"cr:{term}" for term in _TERMS.split()}
 
 
 def croissant(resources: Sequence[Resource], files: Sequence[File], about: About) -> File:

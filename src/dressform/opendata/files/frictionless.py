@@ -31,8 +31,10 @@ _KEYS: Mapping[str, tuple[str, ...]] = {
 _MEASUREMENTS = ("measurement", "a", "b", "key")
 """Columns that hold a measurement's name, which stands in the codebook."""
 
-_FLAG = {"enum": [*FLAGS, "both"]}
-_CORRELATION = {"minimum": -1, "maximum": 1}
+_LIMITS: Mapping[str, dict[str, Any]] = {
+    "flag": {"enum": [*FLAGS, "both"]},
+    "correlation": {"minimum": -1, "maximum": 1},
+}
 
 Bounds = Mapping[str, tuple[int, int]]
 
@@ -56,7 +58,10 @@ def data_package(resources: Sequence[Resource], files: Mapping[str, File], about
         "resources": [_described(each, files[f"{each.name}.csv"], within) for each in resources],
     }
     return File(
-        "datapackage.json", "application/json", "Data Package 2.0 (Frictionless)", json_text(content)
+        "datapackage.json",
+        "application/json",
+        "Data Package 2.0 (Frictionless)",
+        json_text(content),
     )
 
 
@@ -110,7 +115,7 @@ def _limits(field: Field, within: Bounds) -> dict[str, Any]:
     if field.name in within:
         lowest, highest = within[field.name]
         return {"minimum": lowest, "maximum": highest}
-    return {"flag": _FLAG, "correlation": _CORRELATION}.get(field.name, {})
+    return _LIMITS.get(field.name, {})
 
 
 def _foreign(resource: Resource) -> dict[str, Any]:

@@ -14,6 +14,24 @@ from dressform.opendata.resources import Resource
 
 _WIDTH = 100
 
+_COLUMNS = """## Columns
+
+Lengths are in millimetres, angles in degrees. Every table is there as CSV (UTF-8, a header, CRLF,
+nothing where there is no value) and as Parquet."""
+
+_CHECKED = """## How to check it
+
+- `sha256sum -c SHA256SUMS` says whether all files are as they were published.
+- `frictionless validate datapackage.json` says whether the tables hold what that file says of them.
+- `mlcroissant validate --jsonld croissant.json` does so for `croissant.json`.
+- `people`, `quantiles`, `correlations` and `sizes` follow from the noisy sums: the program that made
+  them is free software."""
+
+_PICTURES = """## Pictures
+
+`quantiles.svg` shows all measurements at a glance, `correlations.svg` how they go together, and
+`distributions-….svg` one measurement each, with the noisy counts behind the curve."""
+
 _LICENSE = f"""{LICENCE_TITLE}
 
 SPDX-License-Identifier: {LICENCE}
@@ -41,13 +59,12 @@ def readme(resources: Sequence[Resource], about: About) -> File:
     parts = [
         f"# {about.title}",
         fill(about.description, _WIDTH),
-        f"Published on {about.day} at <{about.home}>. It will never change.",
+        f"Published on {about.day}; it will never change. Its files:\n<{about.home}>",
         *_made(about),
         *_promised(about),
-        *_checked(),
-        *_pictures(),
-        "## Columns\n\nLengths are in millimetres, angles in degrees. Every table is there as CSV "
-        "(UTF-8, a header,\nCRLF, nothing where there is no value) and as Parquet.",
+        _CHECKED,
+        _PICTURES,
+        _COLUMNS,
         *(_columns(resource) for resource in resources),
     ]
     content = "\n\n".join(parts) + "\n"
@@ -84,15 +101,18 @@ def _made(about: About) -> list[str]:
 def _promised(about: About) -> list[str]:
     facts = about.privacy
     more = round(100 * float(facts["advantage"]), 1)
-    pairs = " or ".join(f"({each['epsilon']}, {each['delta']:g})" for each in facts["epsilon_delta"])
+    pairs = " or ".join(
+        f"({each['epsilon']:.3f}, {each['delta']:.0e})" for each in facts["epsilon_delta"]
+    )
     return [
         "## What is promised to those who contributed",
         fill(
-            "Somebody who knows the measurements of everyone else, and of one person all but whether "
-            "she took part, can't tell by this dataset: the best that such a one can do is to find, of "
-            f"a hundred who took part, {more:g} more than of a hundred who didn't are taken for it by "
-            "mistake. It holds whatever else is known or published later, and when an account is "
-            "deleted nothing in here has to change.",
+            "Say that somebody knows the measurements of everyone else, and of one person all but "
+            "whether she took part. This dataset hardly helps them to find out. Whatever rule they "
+            "guess by, it finds a share of those who took part, and takes for one of them a share of "
+            f"those who didn't: the first is at most {more:g} points above the second. By tossing a "
+            "coin it is 0. That holds whatever else is known or will be published, and when an "
+            "account is deleted nothing in here has to change.",
             _WIDTH,
         ),
         fill(
@@ -101,8 +121,7 @@ def _promised(about: About) -> list[str]:
             f"{facts['mu']:.3g}, or (epsilon, delta) = {pairs}. `privacy.json` has it all.",
             _WIDTH,
         ),
-        "What is not promised:\n\n"
-        + "\n".join(_item(each) for each in facts["not_covered"]),
+        "What is not promised:\n\n" + "\n".join(_item(each) for each in facts["not_covered"]),
     ]
 
 
@@ -110,33 +129,10 @@ def _item(text: str) -> str:
     return fill(text, _WIDTH, initial_indent="- ", subsequent_indent="  ")
 
 
-def _checked() -> list[str]:
-    return [
-        "## How to check it",
-        "\n".join(
-            _item(each)
-            for each in (
-                "`sha256sum -c SHA256SUMS` says whether all files are as they were published.",
-                "`frictionless validate datapackage.json` says whether the tables hold what "
-                "`datapackage.json` says of them.",
-                "`mlcroissant validate --jsonld croissant.json` does so for `croissant.json`.",
-                "`people`, `quantiles`, `correlations` and `sizes` follow from the noisy sums: the "
-                "program that made them is free software.",
-            )
-        ),
-    ]
-
-
-def _pictures() -> list[str]:
-    return [
-        "## Pictures",
-        "`quantiles.svg` shows all measurements at a glance, `correlations.svg` how they go together, "
-        "and\n`distributions-….svg` one measurement each, with the noisy counts behind the curve.",
-    ]
-
-
 def _columns(resource: Resource) -> str:
-    heading = f"### `{resource.name}`: {resource.title.lower()}\n\n{fill(resource.description, _WIDTH)}"
+    heading = (
+        f"### `{resource.name}`: {resource.title.lower()}\n\n{fill(resource.description, _WIDTH)}"
+    )
     rows = [
         f"| `{field.name}` | {field.type} | {field.unit or ''} | {field.description} |"
         for field in resource.fields

@@ -36,13 +36,9 @@ def guarantee(drawn: Together) -> Mapping[str, Any]:
         "worked out from the noisy sums.",
         "definition": "Zero-concentrated differential privacy",
         "rho": RHO,
-        "mu": round(mu(), 4),
-        "advantage": round(advantage(), 4),
-        "epsilon_delta": [
-            # Rounded up: it has to hold.
-            {"epsilon": math.ceil(100 * epsilon(delta)) / 100, "delta": delta}
-            for delta in _DELTAS
-        ],
+        "mu": _up(mu()),
+        "advantage": _up(advantage()),
+        "epsilon_delta": [{"epsilon": _up(epsilon(delta)), "delta": delta} for delta in _DELTAS],
         "gate": {
             "least_contributors": drawn.codebook.gate,
             "mechanism": "Discrete Gaussian noise on the count of those who agreed",
@@ -79,6 +75,11 @@ def _sums(drawn: Together) -> Mapping[str, Any]:
         }
         for name, share in shares(drawn.codebook).items()
     }
+
+
+def _up(value: float) -> float:
+    """Rounded up, so that it holds."""
+    return math.ceil(10_000 * value) / 10_000
 
 
 def privacy(about: About) -> File:

@@ -6,8 +6,8 @@ from dressform.opendata.files.about import File
 from dressform.opendata.files.pictures.distribution import Distribution
 from dressform.opendata.files.pictures.heatmap import Heatmap
 from dressform.opendata.files.pictures.overview import Overview
-from dressform.opendata.files.spreads import Spread
 from dressform.opendata.resources import Resource, records
+from dressform.opendata.spreads import Spread
 
 __all__ = ["pictures"]
 

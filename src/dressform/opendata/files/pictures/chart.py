@@ -18,8 +18,10 @@ _RULES = {
     " .area": "fill-opacity:.13;stroke:none",
     " .dot": "fill-opacity:.6;stroke:none",
     " text": "fill:currentColor;stroke:none",
-    " text.one": "fill:#1d6fa5",
-    " text.other": "fill:#b4501a",
+    " text.one": "fill:#1d6fa5;stroke:none",
+    " text.other": "fill:#b4501a;stroke:none",
+    " text.cell": "font-size:9.5px;text-anchor:middle",
+    " text.light": "fill:#fff",
     " .strong": "font-weight:600",
     " .quiet": "opacity:.72",
     " .grid": "stroke:currentColor;stroke-width:1;opacity:.15",
@@ -30,8 +32,9 @@ _DARK = {
     " .one": "fill:#79bdf0;stroke:#79bdf0",
     " .other": "fill:#f3a36b;stroke:#f3a36b",
     " text": "fill:currentColor;stroke:none",
-    " text.one": "fill:#79bdf0",
-    " text.other": "fill:#f3a36b",
+    " text.one": "fill:#79bdf0;stroke:none",
+    " text.other": "fill:#f3a36b;stroke:none",
+    " text.light": "fill:#fff",
     " .line": "fill:none",
     " .area": "stroke:none",
     " .dot": "stroke:none",
@@ -89,7 +92,7 @@ class Chart:
         self._add("rect", look, place, attributes)
 
     def finished(self) -> bytes:
-        return ET.tostring(self.root, encoding="utf-8", xml_declaration=True) + b"\n"
+        return f"{ET.tostring(self.root, encoding='unicode')}\n".encode()
 
     def _add(
         self, tag: str, look: str, place: dict[str, str], attributes: Mapping[str, str]

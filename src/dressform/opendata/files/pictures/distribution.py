@@ -5,13 +5,14 @@ from itertools import accumulate
 from dressform.opendata.files.about import File
 from dressform.opendata.files.pictures.chart import CLASSES, WORDS, Chart
 from dressform.opendata.files.pictures.scale import Scale, shown
-from dressform.opendata.files.spreads import Seen, Spread
+from dressform.opendata.spreads import Seen, Spread
 from dressform.sewing.catalogue import CATALOGUE
 
 _WIDTH, _LEFT, _RIGHT = 760.0, 32.0, 728.0
-_TOP, _FLOOR, _STRIPS, _APART = 84.0, 316.0, 362.0, 26.0
+_TOP, _FLOOR, _STRIPS, _APART = 84.0, 316.0, 368.0, 26.0
 _TAIL = 0.0008
 """Of people beyond each end of what is drawn."""
+_ROOM = 0.09
 _POINTS = 180
 _FLANK = 0.62
 """Of a curve's height: where the words beside it are."""
@@ -23,7 +24,7 @@ class Distribution:
         self._cm = 10.0 if spread.unit == "mm" else 1.0
         low, high = self._ends()
         self._x = Scale(low, high, _LEFT, _RIGHT)
-        self._y = Scale(0, self._highest(low, high), _FLOOR, _TOP + 14)
+        self._y = Scale(*self._heights(), _FLOOR, _TOP + 14)
         self._height = _STRIPS + _APART * len(spread.flags) + 22
         self._chart = Chart(_WIDTH, self._height, title=self._title, description=self._said())
 
@@ -63,9 +64,7 @@ class Distribution:
 
     def _in_order(self) -> list[str]:
         """From the smaller median on."""
-        return sorted(
-            self._spread.flags, key=lambda flag: self._spread.flags[flag].quantiles[50]
-        )
+        return sorted(self._spread.flags, key=lambda flag: self._spread.flags[flag].quantiles[50])
 
     def _ends(self) -> tuple[float, float]:
         edges = self._spread.edges
@@ -76,17 +75,18 @@ class Distribution:
             highs.append(sum(each < 1 - _TAIL for each in below))
         width = edges[1] - edges[0]
         low, high = edges[0] + min(lows), edges[0] + max(highs)
-        return max(edges[0], low - width), min(edges[-1], high + width)
+        # Room for the words beside the curves.
+        room = _ROOM * (high - low)
+        return low - max(room, width), high + max(room, width)
 
-    def _highest(self, low: float, high: float) -> float:
-        curves = [max(seen.share) for seen in self._spread.flags.values()]
-        dots = [
-            share
-            for seen in self._spread.flags.values()
-            for at, share in self._noisy(seen)
-            if low <= at <= high
-        ]
-        return max(*curves, *dots)
+    def _heights(self) -> tuple[float, float]:
+        """Noise lets counts be less than nothing."""
+        seen = self._spread.flags.values()
+        dots = [share for each in seen for at, share in self._noisy(each) if self._inside(at)]
+        return min(0, *dots), max(*dots, *(max(each.share) for each in seen))
+
+    def _inside(self, at: float) -> bool:
+        return self._x.low <= at <= self._x.high
 
     def _noisy(self, seen: Seen) -> list[tuple[float, float]]:
         """The middle of each bin, and the share of people at a unit of it."""
@@ -106,22 +106,22 @@ class Distribution:
         self._chart.words(_LEFT, 58, about, "quiet")
 
     def _axis(self) -> None:
-        self._chart.line([(_LEFT, _FLOOR), (_RIGHT, _FLOOR)], "axis")
+        self._chart.line([(_LEFT, self._y(0)), (_RIGHT, self._y(0))], "axis")
         in_unit = Scale(self._x.low / self._cm, self._x.high / self._cm, _LEFT, _RIGHT)
         for tick in in_unit.ticks(12):
             x = in_unit(tick)
             self._chart.line([(x, _TOP), (x, _FLOOR)], "grid")
-            self._chart.words(x, _FLOOR + 18, f"{tick:g}", "quiet", text_anchor="middle")
+            self._chart.words(x, _FLOOR + 24, f"{tick:g}", "quiet", text_anchor="middle")
 
     def _dots(self, flag: str) -> None:
         draw = self._chart.circle if flag == "with_breasts" else self._chart.diamond
         for at, share in self._noisy(self._spread.flags[flag]):
-            if self._x.low <= at <= self._x.high:
+            if self._inside(at):
                 draw(self._x(at), self._y(share), 2.8, f"{CLASSES[flag]} dot")
 
     def _curve(self, flag: str) -> None:
         points = self._points(flag)
-        floor = [(points[-1][0], _FLOOR), (points[0][0], _FLOOR)]
+        floor = [(points[-1][0], self._y(0)), (points[0][0], self._y(0))]
         self._chart.line([*points, *floor], f"{CLASSES[flag]} area")
         self._chart.line(points, f"{CLASSES[flag]} line")
 
@@ -130,7 +130,7 @@ class Distribution:
         inside = [
             (self._x(first + at + 0.5), self._y(each))
             for at, each in enumerate(share)
-            if self._x.low <= first + at + 0.5 <= self._x.high
+            if self._inside(first + at + 0.5)
         ]
         return inside[:: max(1, len(inside) // _POINTS)]
 
@@ -138,14 +138,16 @@ class Distribution:
         """Beside its outer flank, where the other curve is not."""
         points, seen = self._points(flag), self._spread.flags[flag]
         top = min(y for _, y in points)
-        level = _FLOOR - _FLANK * (_FLOOR - top)
+        level = self._y(0) - _FLANK * (self._y(0) - top)
         above = [x for x, y in points if y <= level]
         left = place == 0 and len(self._spread.flags) > 1
         x = above[0] - 14 if left else above[-1] + 14
         ending = {"text_anchor": "end" if left else "start"}
         look = CLASSES[flag]
         self._chart.words(x, level - 4, WORDS[flag], f"{look} strong", **ending)
-        self._chart.words(x, level + 13, f"median {self._value(seen.quantiles[50])}", look, **ending)
+        self._chart.words(
+            x, level + 13, f"median {self._value(seen.quantiles[50])}", look, **ending
+        )
 
     def _strip(self, flag: str, y: float) -> None:
         at = {of: self._x(value) for of, value in self._spread.flags[flag].quantiles.items()}

@@ -12,9 +12,10 @@ Records = Sequence[Mapping[str, Any]]
 
 _CELL, _GAP, _LEFT, _TOP = 23.0, 6.0, 262.0, 286.0
 _WITH, _AGAINST = "#1d6fa5", "#b4501a"
+_MINUS = "\N{MINUS SIGN}"
 _TOLD = 3
 """How many of the strongest are told in words."""
-_DARK_ENOUGH = 0.6
+_DARK_ENOUGH = 0.8
 """For white words on it."""
 
 
@@ -42,7 +43,10 @@ class Heatmap:
             self._cell(*((near, far) if below else (far, near)), row["correlation"])
         self._legend(_TOP + self._side + 30)
         return File(
-            "correlations.svg", "image/svg+xml", "How measurements go together", self._chart.finished()
+            "correlations.svg",
+            "image/svg+xml",
+            "How measurements go together",
+            self._chart.finished(),
         )
 
     def _said(self) -> str:
@@ -82,11 +86,9 @@ class Heatmap:
             fill=_WITH if value > 0 else _AGAINST,
             fill_opacity=f"{max(strength, 0.03):.2f}",
         )
-        middle = {"text_anchor": "middle", "font_size": "9.5"}
-        light = {"style": "fill:#fff"} if strength >= _DARK_ENOUGH else {}
-        text = f"{value * 100:.0f}".replace("-", "−").replace("−0", "0")
-        x, y = _LEFT + x + _CELL / 2, _TOP + y + _CELL / 2 + 3.4
-        self._chart.words(x, y, text, **middle, **light)
+        look = "cell light" if strength >= _DARK_ENOUGH else "cell"
+        text = str(round(value * 100)).replace("-", _MINUS)
+        self._chart.words(_LEFT + x + _CELL / 2, _TOP + y + _CELL / 2 + 3.4, text, look)
 
     def _legend(self, y: float) -> None:
         for place in range(-5, 6):
@@ -100,7 +102,7 @@ class Heatmap:
                 fill_opacity=f"{max(abs(value), 0.03):.2f}",
                 rx="2",
             )
-        for place, text in ((0, "−100: one less, other more"), (11, "100: both alike")):
+        for place, text in ((0, f"{_MINUS}100: against each other"), (11, "100: hand in hand")):
             x = _LEFT - 10 if place == 0 else _LEFT + place * _CELL + 9
             anchor = "end" if place == 0 else "start"
             self._chart.words(x, y + 16, text, "quiet", text_anchor=anchor)

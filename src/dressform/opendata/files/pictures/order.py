@@ -7,9 +7,7 @@ _ACROSS = "shoulderToShoulder highBustFront bustFront bustSpan waistBack seatBac
 _SHOULDER = (
     "hpsToBust hpsToWaistFront hpsToWaistBack bustPointToUnderbust shoulderToElbow shoulderToWrist"
 )
-_WAIST = (
-    "waistToArmpit waistToUnderbust waistToHips waistToSeat waistToUpperLeg waistToKnee waistToFloor"
-)
+_WAIST = "waistToArmpit waistToUnderbust waistToHips waistToSeat waistToUpperLeg waistToKnee waistToFloor"
 _LEG = "crossSeamFront crossSeam crotchDepth inseam"
 
 _GROUPS = {

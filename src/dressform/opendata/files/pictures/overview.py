@@ -51,7 +51,9 @@ class Overview:
     def _said(self) -> str:
         told = [
             f"{CATALOGUE[name].label['en']}: "
-            + " and ".join(f"{shown(row['p50'], row['unit'])} {WORDS[flag]}" for flag, row in of.items())
+            + " and ".join(
+                f"{shown(row['p50'], row['unit'])} {WORDS[flag]}" for flag, row in of.items()
+            )
             for name, of in self._found.items()
         ]
         return f"The medians, in cm. {'; '.join(told)}."

@@ -1,0 +1,17 @@
+"""Columns named after a measurement say how it is taken."""
+
+from dataclasses import replace
+
+from dressform.opendata.resources import Field, Resource
+from dressform.sewing.catalogue import CATALOGUE
+
+
+def worded(resource: Resource) -> Resource:
+    return replace(resource, fields=tuple(_worded(field) for field in resource.fields))
+
+
+def _worded(field: Field) -> Field:
+    known = CATALOGUE.get(field.name)
+    if known is None:
+        return field
+    return replace(field, description=f"{known.label['en']}: {known.description['en']}")
