@@ -1,6 +1,7 @@
 """A sheet of SVG to draw charts on: nothing in it runs, nothing is fetched."""
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from xml.etree import ElementTree as ET
 
 Group = ET.Element
@@ -17,6 +18,9 @@ _RULES = {
     " .line": "fill:none;stroke-width:2.4",
     " .area": "fill-opacity:.13;stroke:none",
     " .dot": "fill-opacity:.6;stroke:none",
+    " .median": "fill:#fff",
+    " .with": "fill:#1d6fa5",
+    " .against": "fill:#b4501a",
     " text": "fill:currentColor;stroke:none",
     " text.one": "fill:#1d6fa5;stroke:none",
     " text.other": "fill:#b4501a;stroke:none",
@@ -31,6 +35,9 @@ _DARK = {
     "": "color:#e9e5de",
     " .one": "fill:#79bdf0;stroke:#79bdf0",
     " .other": "fill:#f3a36b;stroke:#f3a36b",
+    " .median": "fill:#16181b",
+    " .with": "fill:#4aa3e6",
+    " .against": "fill:#e0803f",
     " text": "fill:currentColor;stroke:none",
     " text.one": "fill:#79bdf0;stroke:none",
     " text.other": "fill:#f3a36b;stroke:none",
@@ -78,6 +85,20 @@ class Chart:
     def line(self, points: Sequence[tuple[float, float]], look: str, **attributes: str) -> None:
         d = "M" + "L".join(f"{number(x)} {number(y)}" for x, y in points)
         self._add("path", look, {"d": d}, attributes)
+
+    def curve(
+        self, points: Sequence[tuple[float, float]], look: str, *, floor: float | None = None
+    ) -> None:
+        """Smooth, past the points; with a floor, the area down to it."""
+        (x, y), *others = points
+        d = f"M{number(x)} {number(y)}"
+        for (x, y), (next_x, next_y) in pairwise(others):
+            middle = f"{number((x + next_x) / 2)} {number((y + next_y) / 2)}"
+            d += f"Q{number(x)} {number(y)} {middle}"
+        d += f"L{number(others[-1][0])} {number(others[-1][1])}"
+        if floor is not None:
+            d += f"V{number(floor)}H{number(points[0][0])}Z"
+        self._add("path", look, {"d": d}, {})
 
     def circle(self, x: float, y: float, radius: float, look: str, **attributes: str) -> None:
         place = {"cx": number(x), "cy": number(y), "r": number(radius)}

@@ -12,16 +12,18 @@ _WIDTH, _LEFT, _RIGHT = 760.0, 32.0, 728.0
 _TOP, _FLOOR, _STRIPS, _APART = 84.0, 316.0, 368.0, 26.0
 _TAIL = 0.0008
 """Of people beyond each end of what is drawn."""
-_ROOM = 0.09
+_ROOM = 0.1
+_LINE, _BESIDE = 20.0, 12.0
 _POINTS = 180
-_FLANK = 0.62
+_FLANK = 0.7
 """Of a curve's height: where the words beside it are."""
 
 
 class Distribution:
     def __init__(self, spread: Spread) -> None:
         self._spread = spread
-        self._cm = 10.0 if spread.unit == "mm" else 1.0
+        long = spread.unit == "mm"
+        self._cm, self._unit = (10.0, " cm") if long else (1.0, "°")
         low, high = self._ends()
         self._x = Scale(low, high, _LEFT, _RIGHT)
         self._y = Scale(*self._heights(), _FLOOR, _TOP + 14)
@@ -40,7 +42,7 @@ class Distribution:
             _LEFT,
             self._height - 10,
             "Dots: noisy counts. Curve: what they tell. Strips: 5 % to 95 % of people, the middle "
-            "half thick, the median white.",
+            "half thick, a dot at the median.",
             "quiet",
             font_size="11.5",
         )
@@ -108,10 +110,12 @@ class Distribution:
     def _axis(self) -> None:
         self._chart.line([(_LEFT, self._y(0)), (_RIGHT, self._y(0))], "axis")
         in_unit = Scale(self._x.low / self._cm, self._x.high / self._cm, _LEFT, _RIGHT)
-        for tick in in_unit.ticks(12):
+        *others, last = in_unit.ticks(12)
+        texts = {tick: f"{tick:g}" for tick in others} | {last: f"{last:g}{self._unit}"}
+        for tick, text in texts.items():
             x = in_unit(tick)
             self._chart.line([(x, _TOP), (x, _FLOOR)], "grid")
-            self._chart.words(x, _FLOOR + 24, f"{tick:g}", "quiet", text_anchor="middle")
+            self._chart.words(x, _FLOOR + 24, text, "quiet", text_anchor="middle")
 
     def _dots(self, flag: str) -> None:
         draw = self._chart.circle if flag == "with_breasts" else self._chart.diamond
@@ -121,9 +125,8 @@ class Distribution:
 
     def _curve(self, flag: str) -> None:
         points = self._points(flag)
-        floor = [(points[-1][0], self._y(0)), (points[0][0], self._y(0))]
-        self._chart.line([*points, *floor], f"{CLASSES[flag]} area")
-        self._chart.line(points, f"{CLASSES[flag]} line")
+        self._chart.curve(points, f"{CLASSES[flag]} area", floor=self._y(0))
+        self._chart.curve(points, f"{CLASSES[flag]} line")
 
     def _points(self, flag: str) -> list[tuple[float, float]]:
         share, first = self._spread.flags[flag].share, self._spread.edges[0]
@@ -135,26 +138,34 @@ class Distribution:
         return inside[:: max(1, len(inside) // _POINTS)]
 
     def _label(self, flag: str, place: int) -> None:
-        """Beside its outer flank, where the other curve is not."""
-        points, seen = self._points(flag), self._spread.flags[flag]
-        top = min(y for _, y in points)
+        """Beside its outer flank, where nothing else is."""
+        top = min(y for _, y in self._points(flag))
         level = self._y(0) - _FLANK * (self._y(0) - top)
-        above = [x for x, y in points if y <= level]
+        taken = self._taken(level - _LINE, level + _LINE)
         left = place == 0 and len(self._spread.flags) > 1
-        x = above[0] - 14 if left else above[-1] + 14
+        x = min(taken) - _BESIDE if left else max(taken) + _BESIDE
         ending = {"text_anchor": "end" if left else "start"}
-        look = CLASSES[flag]
+        look, median = CLASSES[flag], self._spread.flags[flag].quantiles[50]
         self._chart.words(x, level - 4, WORDS[flag], f"{look} strong", **ending)
-        self._chart.words(
-            x, level + 13, f"median {self._value(seen.quantiles[50])}", look, **ending
-        )
+        self._chart.words(x, level + 13, f"median {self._value(median)}", look, **ending)
+
+    def _taken(self, top: float, bottom: float) -> list[float]:
+        """Where curves rise above that, and dots are in between."""
+        curves = [point for flag in self._spread.flags for point in self._points(flag)]
+        dots = [
+            (self._x(at), self._y(share))
+            for seen in self._spread.flags.values()
+            for at, share in self._noisy(seen)
+        ]
+        risen = [x for x, y in curves if y <= bottom]
+        return risen + [x for x, y in dots if top <= y <= bottom]
 
     def _strip(self, flag: str, y: float) -> None:
         at = {of: self._x(value) for of, value in self._spread.flags[flag].quantiles.items()}
         look = CLASSES[flag]
         self._chart.line([(at[5], y), (at[95], y)], f"{look} line")
         self._chart.line([(at[25], y), (at[75], y)], look, stroke_width="10")
-        self._chart.circle(at[50], y, 3.2, "", fill="#fff")
+        self._chart.circle(at[50], y, 3.2, "median")
         values = self._spread.flags[flag].quantiles
         for of, x, anchor in ((5, at[5] - 8, "end"), (95, at[95] + 8, "start")):
             text = shown(values[of], self._spread.unit)

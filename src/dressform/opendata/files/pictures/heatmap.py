@@ -11,7 +11,6 @@ from dressform.sewing.catalogue import CATALOGUE
 Records = Sequence[Mapping[str, Any]]
 
 _CELL, _GAP, _LEFT, _TOP = 23.0, 6.0, 262.0, 286.0
-_WITH, _AGAINST = "#1d6fa5", "#b4501a"
 _MINUS = "\N{MINUS SIGN}"
 _TOLD = 3
 """How many of the strongest are told in words."""
@@ -81,9 +80,8 @@ class Heatmap:
             _LEFT + x + 0.5,
             _TOP + y + 0.5,
             _CELL - 1,
-            "",
+            _colour(value),
             rx="2",
-            fill=_WITH if value > 0 else _AGAINST,
             fill_opacity=f"{max(strength, 0.03):.2f}",
         )
         look = "cell light" if strength >= _DARK_ENOUGH else "cell"
@@ -97,8 +95,7 @@ class Heatmap:
                 _LEFT + (place + 5) * _CELL,
                 y,
                 _CELL - 1,
-                "",
-                fill=_WITH if value > 0 else _AGAINST,
+                _colour(value),
                 fill_opacity=f"{max(abs(value), 0.03):.2f}",
                 rx="2",
             )
@@ -106,6 +103,10 @@ class Heatmap:
             x = _LEFT - 10 if place == 0 else _LEFT + place * _CELL + 9
             anchor = "end" if place == 0 else "start"
             self._chart.words(x, y + 16, text, "quiet", text_anchor=anchor)
+
+
+def _colour(value: float) -> str:
+    return "with" if value > 0 else "against"
 
 
 def _places(groups: Mapping[str, Iterable[str]]) -> dict[str, float]:

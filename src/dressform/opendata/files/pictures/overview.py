@@ -61,7 +61,7 @@ class Overview:
     def _heading(self) -> None:
         chart = self._chart
         chart.words(24, 36, "All measurements", "strong", font_size="22")
-        about = "In cm. Strips: 5 % to 95 % of people, the middle half thick, the median white."
+        about = "In cm. Strips: 5 % to 95 % of people, the middle half thick, a dot at the median."
         chart.words(24, 58, about, "quiet")
         for flag, x in _MEDIANS.items():
             first, second = WORDS[flag].split()
@@ -92,4 +92,4 @@ class Overview:
         look = CLASSES[flag]
         self._chart.line([(at[5], y), (at[95], y)], look, stroke_width="1.6")
         self._chart.line([(at[25], y), (at[75], y)], look, stroke_width="6")
-        self._chart.circle(at[50], y, 1.9, "", fill="#fff")
+        self._chart.circle(at[50], y, 1.9, "median")
