@@ -4,10 +4,13 @@ It works with whole numbers throughout, so that nothing leaks through the gaps o
 (Mironov, 2012); its rho is that of the continuous one (Canonne, Kamath and Steinke, 2020).
 """
 
+from functools import cache
+
 import numpy as np
 import opendp.prelude as dp
 
-from dressform.opendata.budget import GATE, Share, shares
+from dressform.opendata import budget
+from dressform.opendata.budget import Share
 from dressform.opendata.codebook import Codebook
 from dressform.opendata.sums import Integers, Sums
 
@@ -16,13 +19,13 @@ dp.enable_features("contrib")
 
 def noisy(codebook: Codebook, sums: Sums) -> Sums:
     """The sums as they may be published: drawn once, and never again of the same accounts."""
-    allowed = shares(codebook)
-    return Sums(**{name: _noisy(group, allowed[name]) for name, group in sums.groups.items()})
+    shares = budget.shares(codebook)
+    return Sums(**{name: _noisy(group, shares[name]) for name, group in sums.groups.items()})
 
 
 def noisy_count(count: int) -> int:
     """How many accounts there are, to tell whether they are enough."""
-    return int(_noisy(np.array([count]), GATE)[0])
+    return int(_noisy(np.array([count]), budget.GATE)[0])
 
 
 def _noisy(group: Integers, share: Share) -> Integers:
@@ -35,6 +38,7 @@ def spent(share: Share) -> float:
     return float(_mechanism(share).map(share.sensitivity))  # type: ignore[no-untyped-call]
 
 
+@cache
 def _mechanism(share: Share) -> dp.Measurement:
     space = dp.vector_domain(dp.atom_domain(T="i64")), dp.l2_distance(T="f64")
     return dp.m.make_gaussian(*space, scale=share.sigma)

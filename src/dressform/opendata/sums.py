@@ -90,15 +90,20 @@ def _histograms(codebook: Codebook, given: Floats) -> Integers:
 
 
 def clipped(codebook: Codebook, flag: str, given: Floats) -> Floats:
-    """Whole numbers of units from the centre, 0 for none; each row no longer than the norm."""
-    centre = np.array([item.centre.get(flag, 0) for item in codebook.items])
-    scale = np.array([item.scale.get(flag, 1) for item in codebook.items])
-    units = np.nan_to_num(np.rint((given - centre) / scale * UNITS))
-    units = np.clip(units, -_FARTHEST, _FARTHEST)
-    length = np.sqrt((units**2).sum(axis=1, keepdims=True))
+    """The same no farther than the codebook's norm, each row as a whole."""
+    found = units(codebook, flag, given)
+    length = np.sqrt((found**2).sum(axis=1, keepdims=True))
     # Cut off towards zero: rounding could make it longer again.
     shorter = np.minimum(1, codebook.norm * UNITS / np.maximum(length, 1))
-    return np.asarray(np.trunc(units * shorter))
+    return np.asarray(np.trunc(found * shorter))
+
+
+def units(codebook: Codebook, flag: str, given: Floats) -> Floats:
+    """Whole numbers of units from the centre; 0 for none."""
+    centre = np.array([item.centre.get(flag, 0) for item in codebook.items])
+    scale = np.array([item.scale.get(flag, 1) for item in codebook.items])
+    far = np.nan_to_num(np.rint((given - centre) / scale * UNITS))
+    return np.asarray(np.clip(far, -_FARTHEST, _FARTHEST))
 
 
 def _over_pairs(columns: Floats) -> Integers:
