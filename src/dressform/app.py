@@ -25,6 +25,8 @@ from dressform.pictures import Pictures
 from dressform.process import opened
 from dressform.routers import (
     accounts,
+    dataset,
+    dataset_pages,
     documentation,
     health,
     jwks,
@@ -58,6 +60,7 @@ ROUTERS = (
     measurements,
     operations,
     privacy,
+    dataset,
     jwks,
     health,
     metrics,
@@ -113,6 +116,7 @@ def create_app(process_settings: Settings, clock: Clock | None = None) -> FastAP
         app.include_router(module.router)
     app.include_router(documentation.router)
     app.include_router(links.router)
+    app.include_router(dataset_pages.router)
     app.router.middleware_stack = Directory(app.router.middleware_stack, _routes())
     problems.install(app)
     _surround(app, process_settings)

@@ -17,6 +17,7 @@ DressformError
 ├── LinkExpired               410  a mailed link was used, replaced or is too old
 ├── TooLarge                  413  the body is over the limit
 ├── UnsupportedPicture        415  not a picture that we take
+├── RangeNotSatisfiable       416  the bytes asked for lie behind the end of a file
 ├── InvalidInput              422  fields that do not fit, each named
 │   ├── WeakPassword          422
 │   └── TooWide               422  the address log holds too much to search all of it
@@ -177,6 +178,19 @@ class UnsupportedPicture(DressformError):
     detail = "Send a PNG, JPEG, WebP or AVIF of at most 10 MB and 40 megapixels."
 
 
+class RangeNotSatisfiable(DressformError):
+    """`size`: of the file, in bytes."""
+
+    status = HTTPStatus(416)  # Its name became another in Python 3.13.
+    slug = "range-not-satisfiable"
+    title = "The file ends before the bytes that you asked for"
+    detail = "Content-Range says how long it is: ask for bytes before its end, or for all of it."
+
+    def __init__(self, size: int = 0) -> None:
+        super().__init__()
+        self.size = size
+
+
 class InvalidInput(DressformError):
     status = HTTPStatus.UNPROCESSABLE_ENTITY
     slug = "invalid-input"
@@ -227,3 +241,12 @@ class Unavailable(DressformError):
 
 class StartupError(Exception):
     """Something an operator must mend before a command can run; its text is one clear sentence."""
+
+
+class AlreadyPublished(StartupError):
+    """What is published never changes."""
+
+    def __init__(self, edition: str) -> None:
+        super().__init__(
+            f"The edition {edition} is published already, with other content: nothing was changed."
+        )

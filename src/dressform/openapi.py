@@ -17,6 +17,7 @@ from dressform.routers.problems import answers, component_schemas
 
 _TAGS = {
     "auth": "Registering, signing in and out, passwords and addresses.",
+    "dataset": "The open dataset: body measurements in which nobody can be found.",
     "health": "For probes and operators.",
     "measurements": "The catalogue of measurements.",
     "models": "The measurements of bodies, from which patterns are drafted.",
@@ -33,10 +34,15 @@ minutes; trade the refresh token for the next one. Every error is a problem docu
 What is kept, and for how long, stands at `/v1/privacy/notice`.
 """
 _ID = "019a0000-0000-7000-8000-000000000000"
-_METHODS = ("get", "post", "put", "patch", "delete")
+_METHODS = ("get", "head", "post", "put", "patch", "delete")
 
 _TEXT = {"type": "string", "maxLength": 200}
 _HEADERS: dict[str, dict[str, Any]] = {
+    "Content-Range": {
+        "description": "Which part of a file was sent, and how long all of it is; `*`: none.",
+        "schema": _TEXT,
+        "example": "bytes */1500000",
+    },
     "ETag": {
         "description": "The version of what was sent, for `If-None-Match`.",
         "schema": _TEXT,
@@ -66,6 +72,7 @@ _HEADERS: dict[str, dict[str, Any]] = {
 _HEADER_OF_STATUS = {
     "201": "Location",
     "401": "WWW-Authenticate",
+    "416": "Content-Range",
     "429": "Retry-After",
     "503": "Retry-After",
 }

@@ -62,11 +62,14 @@ def _read(package: str, name: str) -> Asset:
 
 
 def page(
-    template: str, *, policy: Mapping[str, str] | None = None, **values: object
+    template: str, *, policy: Mapping[str, str] | None = None, root: str = "", **values: object
 ) -> HTMLResponse:
-    """A page of the folder `pages`, under a Content-Security-Policy that `policy` adds to."""
+    """A page of the folder `pages`, under a Content-Security-Policy that `policy` adds to.
+
+    `root`: how it refers to the root of the site, `../` from one folder below.
+    """
     html = _TEMPLATES.get_template(template).render(
-        asset=lambda name: assets()[name].path, **values
+        asset=lambda name: root + assets()[name].path, root=root, **values
     )
     directives = _EVERYWHERE | dict(policy or {})
     csp = "; ".join(f"{name} {value}" for name, value in directives.items())

@@ -86,6 +86,8 @@ def _answer(request: Request, error: DressformError, headers: dict[str, str]) ->
         headers |= {"Retry-After": str(error.retry_after)}
     if error.status is HTTPStatus.UNAUTHORIZED:
         headers |= {"WWW-Authenticate": "Bearer"}
+    if isinstance(error, errors.RangeNotSatisfiable):
+        headers |= {"Content-Range": f"bytes */{error.size}"}
     document = error.as_problem(request.state.request_id)
     return JSONResponse(document, int(error.status), headers, MEDIA_TYPE)
 

@@ -7,11 +7,16 @@ _KEPT = ("etag", "cache-control")
 
 def not_modified(request: Request, answer: Response) -> Response | None:
     """A 304 in place of `answer`, whose ETag is set, if the client has that version."""
-    known = {_opaque(tag) for tag in request.headers.get("if-none-match", "").split(",")}
-    if not known & {_opaque(answer.headers["etag"]), "*"}:
+    if not names(request, answer.headers["etag"]):
         return None
     headers = {name: answer.headers[name] for name in _KEPT if name in answer.headers}
     return Response(status_code=304, headers=headers)
+
+
+def names(request: Request, tag: str) -> bool:
+    """Whether If-None-Match names the version that is there."""
+    known = {_opaque(one) for one in request.headers.get("if-none-match", "").split(",")}
+    return bool(known & {_opaque(tag), "*"})
 
 
 def _opaque(tag: str) -> str:

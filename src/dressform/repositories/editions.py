@@ -1,0 +1,192 @@
+"""What is published of the open dataset: for everybody, and never changed afterwards."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import Row, Select, select
+from sqlalchemy import func as sql
+from sqlalchemy.dialects.postgresql import insert
+
+from dressform.database import Unit
+from dressform.errors import AlreadyPublished, NotFound
+from dressform.tables import DatasetDraw, DatasetEdition, DatasetFile
+
+EDITION_NAME = r"^[0-9]{4}(-[0-9]{4})?$"
+FILE_NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$"
+"""Other names could be published, but not asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """`name`: its year, or `2027-2028` for all years up to one; `count`: of people, with noise."""
+
+    name: str
+    codebook: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """`title`: what it holds, for people; of a picture, what is said to who does not see it."""
+
+    name: str
+    media_type: str
+    title: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """Without its content, which `Editions.part` reads."""
+
+    edition: str
+    name: str
+    media_type: str
+    title: str
+    sha256: bytes
+    size: int
+    published_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StoredEdition(Edition):
+    published_at: datetime
+
+
+Asking = Select[*tuple[Any, ...]]
+
+_EDITION = (
+    DatasetEdition.name,
+    DatasetEdition.codebook,
+    DatasetEdition.count,
+    DatasetEdition.published_at,
+)
+
+
+class Editions:
+    """The editions, and their files."""
+
+    def __init__(self, unit: Unit) -> None:
+        self._unit = unit
+
+    async def all(self) -> list[StoredEdition]:
+        """The newest first."""
+        newest = DatasetEdition.published_at.desc(), DatasetEdition.name.desc()
+        return [
+            StoredEdition(*row) for row in await self._asked(select(*_EDITION).order_by(*newest))
+        ]
+
+    async def of(self, name: str) -> StoredEdition:
+        """Raises NotFound."""
+        for row in await self._asked(select(*_EDITION).where(DatasetEdition.name == name)):
+            return StoredEdition(*row)
+        raise NotFound
+
+    async def files(self, edition: str) -> list[StoredFile]:
+        """In the order of their names."""
+        found = await self._asked(_files_of(edition))
+        return sorted((StoredFile(*row) for row in found), key=lambda file: file.name)
+
+    async def file(self, edition: str, name: str) -> StoredFile:
+        """Raises NotFound."""
+        for row in await self._asked(_files_of(edition).where(DatasetFile.name == name)):
+            return StoredFile(*row)
+        raise NotFound
+
+    async def part(self, file: StoredFile, start: int, length: int) -> bytes:
+        """Some bytes of a file: no more than these leave the database."""
+        content = sql.substring(DatasetFile.content, start + 1, length)
+        query = select(content).where(
+            DatasetFile.edition == file.edition, DatasetFile.name == file.name
+        )
+        found: bytes = (await self._unit.connection.execute(query)).scalar_one()
+        return found
+
+    async def last_count_sufficed(self) -> bool:
+        """Whether the people counted last were enough; false before anybody was counted."""
+        query = (
+            select(DatasetDraw.codebook.is_not(None))
+            .where(DatasetDraw.drawn_at.is_not(None))
+            .order_by(DatasetDraw.year.desc())
+            .limit(1)
+        )
+        return bool(await self._unit.connection.scalar(query))
+
+    async def publish(self, edition: Edition, files: Sequence[File]) -> None:
+        """All of it or nothing; the same once more changes nothing.
+
+        Raises AlreadyPublished when there is another of this name.
+        """
+        _check_names(edition, files)
+        added = await self._unit.connection.execute(
+            insert(DatasetEdition)
+            .values(
+                name=edition.name,
+                published_at=self._unit.at,
+                codebook=edition.codebook,
+                count=edition.count,
+            )
+            .on_conflict_do_nothing()
+        )
+        if added.rowcount:
+            for file in files:  # One at a time: together they may be more than a message can hold.
+                await self._unit.connection.execute(insert(DatasetFile).values(_row(edition, file)))
+        elif not await self._is(edition, files):
+            raise AlreadyPublished(edition.name)
+
+    async def _is(self, edition: Edition, files: Sequence[File]) -> bool:
+        """Whether just this is what is published under the name."""
+        stored = await self.of(edition.name)
+        if (stored.codebook, stored.count) != (edition.codebook, edition.count):
+            return False
+        published = {
+            (file.name, file.media_type, file.title, file.sha256)
+            for file in await self.files(edition.name)
+        }
+        return published == {
+            (file.name, file.media_type, file.title, sha256(file.content).digest())
+            for file in files
+        }
+
+    async def _asked(self, query: Asking) -> Sequence[Row[*tuple[Any, ...]]]:
+        return (await self._unit.connection.execute(query)).all()
+
+
+def _files_of(edition: str) -> Asking:
+    return (
+        select(
+            DatasetFile.edition,
+            DatasetFile.name,
+            DatasetFile.media_type,
+            DatasetFile.title,
+            DatasetFile.sha256,
+            DatasetFile.size,
+            DatasetEdition.published_at,
+        )
+        .join(DatasetEdition, DatasetEdition.name == DatasetFile.edition)
+        .where(DatasetFile.edition == edition)
+    )
+
+
+def _check_names(edition: Edition, files: Sequence[File]) -> None:
+    named = [(EDITION_NAME, edition.name), *((FILE_NAME, file.name) for file in files)]
+    for pattern, name in named:
+        if not re.fullmatch(pattern, name):
+            msg = f"{name!r} cannot be asked for by its name: publish it under one like {pattern}"
+            raise ValueError(msg)
+
+
+def _row(edition: Edition, file: File) -> dict[str, Any]:
+    return {
+        "edition": edition.name,
+        "name": file.name,
+        "media_type": file.media_type,
+        "title": file.title,
+        "sha256": sha256(file.content).digest(),
+        "size": len(file.content),
+        "content": file.content,
+    }

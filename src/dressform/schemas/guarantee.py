@@ -1,0 +1,83 @@
+"""What is promised to whoever gives to the open dataset: the numbers, and the same in words."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from dressform.policy import Text
+
+LICENCE_URL = "https://creativecommons.org/publicdomain/zero/1.0/"
+
+RHO = 0.0676
+"""Of zero-concentrated differential privacy: all that an account ever spends."""
+MU = 0.368
+"""The same as Gaussian differential privacy."""
+PAIRS = ((1.61, 1e-6), (2.10, 1e-9))
+"""The same as epsilon with its delta."""
+POINTS = 14.6
+"""True alarms minus false alarms, in 100, of the best test whether somebody took part."""
+RIGHT_IN_100 = 57.3
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """So many people, by a count with noise, make an edition of so many measurements."""
+
+    codebook: str
+    people: int
+    measurements: int
+
+
+GATES = (Gate("core", 2_000, 20), Gate("full", 5_000, 38))
+MOST_OF_ONE = 30
+"""Measurements that an account gives; drawn at random when it has more."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedError:
+    """Against the population: medians, the percentiles 5 and 95 in mm, correlations on average."""
+
+    people: int
+    measurements: int
+    median_mm: int
+    percentiles_mm: int
+    correlations: float
+
+
+EXPECTED_ERRORS = (ExpectedError(5_000, 20, 5, 15, 0.1),)
+"""Found with simulated people only: against the people who gave, an error would tell about them."""
+
+ABOUT = Text(
+    "Body measurements for drafting patterns, for anybody and any purpose. Nothing in it is about "
+    "anybody: it is made from sums with noise, to which each member who agreed gives once in life.",
+    "Des mesures du corps pour tracer des patrons, pour tout le monde et tout usage. Rien n'y parle "
+    "de personne : tout est fait de sommes bruitées, auxquelles chaque membre qui l'accepte "
+    "contribue une fois dans sa vie.",
+)
+GUARANTEE = Text(
+    "Somebody who knows the data of everybody else, and wants to tell from all that is ever "
+    "published whether you took part, has true alarms minus false alarms of at most 14.6 points: "
+    "they are right in at most 57.3 of 100 tries, where tossing a coin is right in 50.",
+    "Quelqu'un qui connaît les données de toutes les autres personnes, et veut savoir par tout ce "
+    "qui sera jamais publié si vous avez participé, a au plus 14,6 points de vraies alertes de plus "
+    "que de fausses : il a raison au plus 57,3 fois sur 100, là où pile ou face a raison 50 fois.",
+)
+PUBLISHED = Text(
+    "There are editions to download.",
+    "Il y a des éditions à télécharger.",
+)
+NOT_ENOUGH = Text(
+    "Not enough people yet: an edition appears when there are 2,000, by a count with noise.",
+    "Pas encore assez de monde : une édition paraît à partir de 2 000 personnes, d'après un compte "
+    "bruité.",
+)
+
+
+def said(text: Text, language: str) -> str:
+    return text.fr if language == "fr" else text.en
+
+
+def next_date(at: datetime) -> datetime:
+    """The year's one chance of an edition: 1 March, at midnight UTC."""
+    now = at.astimezone(UTC)
+    this_year = datetime(now.year, 3, 1, tzinfo=UTC)
+    return this_year if now < this_year else this_year.replace(year=now.year + 1)
