@@ -14,6 +14,7 @@ import yaml
 
 from dressform import embedded, leash, logs, settings
 from dressform.app import create_app
+from dressform.cli_dataset import app as dataset_app
 from dressform.cli_keys import app as keys_app
 from dressform.cli_operators import app as operators_app
 from dressform.cli_retention import app as retention_app
@@ -32,6 +33,7 @@ app = typer.Typer(
 app.add_typer(keys_app, name="keys")
 app.add_typer(retention_app, name="retention")
 app.add_typer(operators_app, name="operators")
+app.add_typer(dataset_app, name="dataset")
 
 Result = TypeVar("Result")
 

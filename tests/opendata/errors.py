@@ -12,6 +12,7 @@ from dressform.opendata.codebook import CORE
 from dressform.opendata.draws import Draw, together
 from dressform.opendata.noise import noisy
 from dressform.opendata.population import Group, groups
+from dressform.opendata.years import day_of
 from tests.opendata.population import both, people
 
 Floats = NDArray[np.float64]
@@ -50,7 +51,7 @@ def found_in(number: int, seed: int) -> dict[str, Group]:
     """What an edition of so many contributors says, half of each flag, each with all 20."""
     flags, values = both(number, seed)
     exact = sums.of(CORE, flags, values, np.random.default_rng(seed))
-    return groups(together([Draw(2027, CORE, noisy(CORE, exact), number)]))
+    return groups(together([Draw(2027, CORE, noisy(CORE, exact), number, day_of(2027))]))
 
 
 def _errors(group: Group) -> list[float]:

@@ -1,21 +1,19 @@
 """A year's draw of the open dataset: proposed by one operator, carried out as another approves."""
 
 import logging
-import secrets
 from collections.abc import Callable
 from uuid import UUID
 
-import numpy as np
-
 from dressform.database import Units
 from dressform.errors import StartupError
-from dressform.opendata import raw, sums
-from dressform.opendata.codebook import CODEBOOKS, CORE, FLAGS, FULL, Codebook
+from dressform.opendata import raw
+from dressform.opendata.codebook import CODEBOOKS, CORE, FULL, Codebook
 from dressform.opendata.draws import Draw
 from dressform.opendata.noise import noisy, noisy_count
+from dressform.opendata.summing import Summing
 from dressform.opendata.sums import Sums
 from dressform.opendata.years import day_of
-from dressform.repositories.contributions import Contribution, Contributions
+from dressform.repositories.contributions import Contributions
 from dressform.repositories.draws import Draws, StoredDraw
 
 log = logging.getLogger(__name__)
@@ -101,35 +99,19 @@ async def _summed(
     units: Units, counted: StoredDraw, codebook: Codebook, progress: Progress
 ) -> tuple[Sums, list[UUID]]:
     """A page at a time, so that it takes no more memory for a million than for thousands."""
-    exact, given, last, unreadable = Sums.none(codebook), list[UUID](), None, 0
-    random = np.random.default_rng(secrets.randbits(256))
+    summing, given, last, unreadable = Summing(codebook), list[UUID](), None, 0
     while True:
         async with units.reading() as unit:
             page = await Contributions(unit).page(before=day_of(counted.year), after=last)
         if page.last is None:
             break
-        exact += _sums_of(codebook, page.contributions, random)
+        summing.add((each.breasts, each.measurements) for each in page.contributions)
         given += [each.account_id for each in page.contributions]
         last, unreadable = page.last, unreadable + page.unreadable
         progress(len(given) / max(counted.count or 0, 1))
     if unreadable:
-        log.error("models that do not open: left out, and not marked: see `dressform keys`")
-    return exact, given
-
-
-def _sums_of(
-    codebook: Codebook, contributions: list[Contribution], random: np.random.Generator
-) -> Sums:
-    nothing = float("nan")
-    values = [
-        [each.measurements.get(name, nothing) for name in codebook.names] for each in contributions
-    ]
-    flags = np.array([FLAGS.index(_FLAG[each.breasts]) for each in contributions], np.int64)
-    shape = (len(contributions), len(codebook.items))
-    return sums.of(codebook, flags, np.array(values, np.float64).reshape(shape), random)
-
-
-_FLAG = {True: "with_breasts", False: "without_breasts"}
+        log.error("models that do not open were left out and not marked: see `dressform keys`")
+    return summing.sums, given
 
 
 async def _kept(units: Units, year: int, drawn: Sums, given: list[UUID]) -> None:
@@ -148,9 +130,10 @@ async def _drawn(units: Units, year: int) -> Draw:
 def _read(stored: StoredDraw) -> Draw:
     assert stored.codebook is not None
     assert stored.statistics is not None
-    return Draw(
-        stored.year, CODEBOOKS[stored.codebook], raw.read(stored.statistics), stored.count or 0
-    )
+    assert stored.count is not None
+    assert stored.drawn_at is not None
+    codebook, drawn = CODEBOOKS[stored.codebook], raw.read(stored.statistics)
+    return Draw(stored.year, codebook, drawn, stored.count, stored.drawn_at)
 
 
 def _over(draw: StoredDraw) -> str:

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import numpy as np
 
@@ -13,12 +14,13 @@ from dressform.opendata.sums import Integers, Sums
 
 @dataclass(frozen=True, slots=True)
 class Draw:
-    """A year's noisy sums, and the noisy count that opened the gate."""
+    """A year's noisy sums, drawn at a moment, and the noisy count that opened the gate."""
 
     year: int
     codebook: Codebook
     sums: Sums
     count: int
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)

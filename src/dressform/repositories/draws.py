@@ -19,6 +19,7 @@ class StoredDraw:
     count: int | None
     codebook: str | None
     statistics: bytes | None
+    drawn_at: datetime | None
 
     @property
     def had_too_few(self) -> bool:
@@ -32,6 +33,7 @@ _ALL = select(
     DatasetDraw.count,
     DatasetDraw.codebook,
     DatasetDraw.statistics,
+    DatasetDraw.drawn_at,
 ).order_by(DatasetDraw.year)
 
 

@@ -1,0 +1,36 @@
+"""From what was drawn to what anyone can download: needs nobody's data, and can be repeated."""
+
+from datetime import datetime
+
+from dressform import __version__
+from dressform.actions.draw_dataset import drawn_so_far
+from dressform.database import Units
+from dressform.opendata.draws import Together, together
+from dressform.opendata.files import edition_files
+from dressform.repositories.editions import Edition, Editions, File
+
+_FILES = "v1/dataset/editions/{}/files/"
+
+
+async def publish_dataset(units: Units, public_url: str) -> list[str]:
+    """The last year's edition, and that of all years together if there are several: their names.
+
+    One that is published already stays as it is.
+    """
+    draws = await drawn_so_far(units)
+    wanted = [together(draws[-1:]), together(draws)][: len(draws)] if draws else []
+    for drawn in wanted:
+        await _published(units, drawn, draws[-1].at, public_url)
+    return [drawn.name for drawn in wanted]
+
+
+async def _published(units: Units, drawn: Together, at: datetime, public_url: str) -> None:
+    async with units.reading() as unit:
+        if drawn.name in {edition.name for edition in await Editions(unit).all()}:
+            return
+    home = f"{public_url.rstrip('/')}/{_FILES.format(drawn.name)}"
+    made = edition_files(drawn, published=at, home=home, version=__version__)
+    files = [File(file.name, file.media_type, file.title, file.content) for file in made]
+    async with units.writing() as unit:
+        edition = Edition(drawn.name, drawn.codebook.name, drawn.count)
+        await Editions(unit).publish(edition, files)

@@ -1,0 +1,142 @@
+"""Releasing an edition of the open dataset: it takes two operators, each with their password."""
+
+import asyncio
+import importlib
+import os
+from collections.abc import Awaitable, Callable
+from types import ModuleType
+from typing import Annotated
+from uuid import UUID
+
+import typer
+
+from dressform.actions.know_operator import know_operator
+from dressform.crypto.passwords import Passwords
+from dressform.database import Units
+from dressform.errors import StartupError
+from dressform.opendata.years import day_of
+from dressform.process import opened, settings_in_use
+from dressform.repositories.draws import Draws, StoredDraw
+from dressform.repositories.editions import Editions
+from dressform.settings import Settings
+
+app = typer.Typer(invoke_without_command=True)
+
+Login = Annotated[str, typer.Argument(help="Your username or e-mail address.", metavar="LOGIN")]
+
+_LINE = "{:<6} {:<12} {:<20} {:<9} {}"
+_POLITE = 10
+"""Whoever reads the site meanwhile goes first."""
+
+
+@app.callback()
+def dataset(context: typer.Context) -> None:
+    """Show what was proposed, drawn and published, year by year."""
+    if context.invoked_subcommand is None:
+        with settings_in_use() as loaded:
+            asyncio.run(_show(loaded))
+
+
+@app.command()
+def propose(login: Login) -> None:
+    """Propose this year's edition; another operator approves it, on 1 March or later."""
+
+    async def task(units: Units, operator_id: UUID, _: Settings) -> None:
+        year = await _drawing().propose_dataset(units, operator_id)
+        day = day_of(year)
+        typer.echo(
+            f"The edition of {year} is proposed. Another operator approves it, on {day:%Y-%m-%d} or "
+            "later this year: dressform dataset approve LOGIN"
+        )
+
+    _as_operator(login, task)
+
+
+@app.command()
+def approve(login: Login) -> None:
+    """Approve what another operator proposed: count, draw and publish.
+
+    Interrupted, it goes on where it was: nothing is drawn twice.
+    """
+
+    async def task(units: Units, operator_id: UUID, loaded: Settings) -> None:
+        os.nice(_POLITE)
+        typer.echo("Counting those who agreed …")
+        with typer.progressbar(length=100, label="Summing and adding noise") as bar:
+
+            def progress(share: float) -> None:
+                # By the noisy count, so that it tells nobody the true one.
+                bar.update(max(min(int(100 * share), 99) - bar.pos, 0))
+
+            drawn = await _drawing().draw_dataset(units, operator_id, progress)
+        if drawn is None:
+            typer.echo("Not enough people yet: nothing is published this year.")
+            return
+        typer.echo("Making the files …")
+        for name in await _publishing().publish_dataset(units, loaded.public_url):
+            typer.echo(f"Published: {loaded.public_url}/dataset/{name}")
+
+    _as_operator(login, task)
+
+
+def _as_operator(login: str, task: Callable[[Units, UUID, Settings], Awaitable[None]]) -> None:
+    password = typer.prompt(f"Password of {login}", hide_input=True)
+    with settings_in_use() as loaded:
+        asyncio.run(_done(loaded, login, password, task))
+
+
+async def _done(
+    loaded: Settings,
+    login: str,
+    password: str,
+    task: Callable[[Units, UUID, Settings], Awaitable[None]],
+) -> None:
+    async with opened(loaded) as (units, _):
+        operator_id = await know_operator(units, Passwords(), login=login, password=password)
+        await task(units, operator_id, loaded)
+
+
+async def _show(loaded: Settings) -> None:
+    async with opened(loaded) as (units, _), units.reading() as unit:
+        draws = await Draws(unit).all()
+        editions = await Editions(unit).all()
+    typer.echo(_LINE.format("year", "state", "proposed", "people", "codebook"))
+    for draw in draws:
+        typer.echo(
+            _LINE.format(
+                draw.year,
+                _state(draw),
+                f"{draw.proposed_at:%Y-%m-%d %H:%M:%S}",
+                "" if draw.count is None else f"~{draw.count}",
+                draw.codebook or "",
+            ).rstrip()
+        )
+    names = ", ".join(edition.name for edition in editions)
+    typer.echo(f"\nPublished: {names or 'nothing yet'}.")
+
+
+def _state(draw: StoredDraw) -> str:
+    if draw.had_too_few:
+        return "too few"
+    if draw.statistics is not None:
+        return "drawn"
+    return "proposed" if draw.count is None else "interrupted"
+
+
+def _drawing() -> ModuleType:
+    return _of_extra("dressform.actions.draw_dataset")
+
+
+def _publishing() -> ModuleType:
+    return _of_extra("dressform.actions.publish_dataset")
+
+
+def _of_extra(module: str) -> ModuleType:
+    """Only when it is needed: no other command has to wait for NumPy, or to have it at all."""
+    try:
+        return importlib.import_module(module)
+    except ModuleNotFoundError as error:
+        raise StartupError(
+            f"{error.name} is not installed, which only the open dataset needs: install "
+            "dressform[opendata]."
+        ) from None
