@@ -25,6 +25,7 @@ from dressform.pictures import Pictures
 from dressform.process import opened
 from dressform.routers import (
     accounts,
+    consents,
     documentation,
     health,
     jwks,
@@ -58,6 +59,7 @@ ROUTERS = (
     measurements,
     operations,
     privacy,
+    consents,
     jwks,
     health,
     metrics,
