@@ -330,6 +330,15 @@ async def test_erasing_the_account_takes_it_along(ada: Person, join: Join, units
     assert (await consent_of(grace))["given"] is True
 
 
+async def test_a_mail_that_still_waits_goes_with_the_account(ada: Person) -> None:
+    await agree(ada)
+    await withdraw(ada)
+
+    await erase(ada)
+
+    assert "gone" in (await ada.mailbox.one())["Subject"]
+
+
 async def test_the_export_holds_it_with_every_mark(ada: Person, units: Units) -> None:
     assert (await ada.ask("GET", "/v1/privacy/export")).json()["consents"] == []
     await agree(ada)
