@@ -12,6 +12,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from tests.agreeing import AGREED, agree
 from tests.answers import assert_problem, shown
 from tests.drawing import drawn
 from tests.people import Person
@@ -49,6 +50,7 @@ OF_ONESELF = {
     "DELETE /v1/profiles/me/picture",
     "GET /v1/auth/sessions",
     "GET /v1/models",
+    "GET /v1/privacy/consents",
     "GET /v1/privacy/export",
     "GET /v1/profiles/me",
     "GET /v1/profiles/me/picture",
@@ -58,6 +60,7 @@ OF_ONESELF = {
     "POST /v1/models",
     "POST /v1/models/import",
     "POST /v1/privacy/erasure",
+    "PUT /v1/privacy/consents/open-dataset",
     "PUT /v1/privacy/restriction",
     "PUT /v1/profiles/me/picture",
 }
@@ -89,6 +92,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /v1/models/import": {"content": b"chest,1105"},
     "POST /v1/privacy/erasure": {"json": {"password": "wrong"}},
     "PUT /v1/models/{model_id}/avatar": {"content": drawn(colour="red"), "headers": IMAGE},
+    "PUT /v1/privacy/consents/open-dataset": {"json": AGREED},
     "PUT /v1/privacy/restriction": {"json": {"password": "wrong", "restricted": True}},
     "PUT /v1/profiles/me/picture": {"content": drawn(colour="red"), "headers": IMAGE},
 }
@@ -111,6 +115,7 @@ async def owned(ada: Person) -> Owned:
     model = await ada.add_model(name=NAME, measurements={"neck": NECK})
     avatar = f"/v1/models/{model}/avatar"
     assert (await ada.ask("PUT", avatar, content=drawn(), headers=IMAGE)).status_code == 204
+    assert (await agree(ada, model_id=model)).status_code == 200
     (session,) = (await ada.ask("GET", "/v1/auth/sessions")).json()["items"]
     ids = {"model_id": model, "session_id": session["id"], "username": "ada"}
     values = (NAME, str(NECK), BIO, ada.email, model, session["id"])

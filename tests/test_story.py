@@ -9,8 +9,9 @@ from PIL import Image
 from sqlalchemy import func, select, text
 
 from dressform.database import Units
-from dressform.tables import Account, Avatar, Model, Picture, Profile
+from dressform.tables import Account, Avatar, DatasetConsent, Model, Picture, Profile
 from dressform.worker.scheduler import Duties
+from tests.agreeing import agree, withdraw
 from tests.conftest import MovableClock
 from tests.log import in_log
 from tests.people import Mailbox, Person
@@ -62,6 +63,11 @@ async def test_a_member_from_the_first_visit_to_the_end(  # noqa: PLR0917
     assert (await ada.ask("DELETE", f"/v1/models/{first}")).status_code == 204
     assert (await ada.ask("GET", f"/v1/models/{first}")).status_code == 404
 
+    assert (await agree(ada, model_id=second)).json()["given"] is True
+    assert (await withdraw(ada)).json()["given"] is False
+    assert "open dataset is withdrawn" in (await mailbox.one())["Subject"]
+    assert (await agree(ada)).json()["given"] is True
+
     while app.state.shipper.backlog:
         await asyncio.sleep(0.05)
     assert await count_log(units) > 0
@@ -77,8 +83,8 @@ async def test_a_member_from_the_first_visit_to_the_end(  # noqa: PLR0917
     clock.at = datetime(2027, 3, 1, 12, tzinfo=UTC)
     assert (await ada.sign_in()).status_code == 401
     await duties.round()
-    gone = [await count(units, table) for table in (Account, Profile, Picture, Model, Avatar)]
-    assert gone == [0, 0, 0, 0, 0]
+    tables = (Account, Profile, Picture, Model, Avatar, DatasetConsent)
+    assert [await count(units, table) for table in tables] == [0] * 6
 
 
 async def test_the_door_of_registering_looks_the_same_for_all(

@@ -25,6 +25,7 @@ from dressform.pictures import Pictures
 from dressform.process import opened
 from dressform.routers import (
     accounts,
+    consents,
     dataset,
     dataset_pages,
     documentation,
@@ -60,6 +61,7 @@ ROUTERS = (
     measurements,
     operations,
     privacy,
+    consents,
     dataset,
     jwks,
     health,

@@ -14,6 +14,7 @@ DressformError
 ├── UsernameTaken             409
 ├── EmailTaken                409  only ever said to whoever proved to own the address
 ├── TooManyModels             409
+├── ConsentTextChanged        409  what was agreed to is not what is asked now
 ├── LinkExpired               410  a mailed link was used, replaced or is too old
 ├── TooLarge                  413  the body is over the limit
 ├── UnsupportedPicture        415  not a picture that we take
@@ -155,6 +156,13 @@ class TooManyModels(DressformError):
     slug = "too-many-models"
     title = "You have as many models as an account can hold"
     detail = "Remove one of your 100 models first."
+
+
+class ConsentTextChanged(DressformError):
+    status = HTTPStatus.CONFLICT
+    slug = "consent-text-changed"
+    title = "The text that you agreed to is not the current one"
+    detail = "Nothing was changed. Read what GET /v1/privacy/consents asks now, and agree to that."
 
 
 class LinkExpired(DressformError):

@@ -57,15 +57,21 @@ PROFILE = Category(
     key="profile",
     data=Text(
         "E-mail address, username, password (only its hash), language and unit of length; if given, "
-        "picture, bio and social media accounts. Also that you were warned of the coming end and, "
-        "if so, that you operate the site.",
+        "picture, bio and social media accounts. Also that you were warned of the coming end; if so, "
+        "that you operate the site; and if you ever agreed to the open dataset: when, to which text, "
+        "whether you withdrew, the model you chose, how often you were counted and the year in which "
+        "you were drawn.",
         "Adresse e-mail, nom d'utilisateur, mot de passe (seulement son empreinte), langue et unité "
         "de longueur ; si fournis, photo, bio et comptes de réseaux sociaux. Aussi : que la fin "
-        "prochaine vous a été annoncée et, le cas échéant, que vous gérez le site.",
+        "prochaine vous a été annoncée ; le cas échéant, que vous gérez le site ; et, si vous avez un "
+        "jour accepté le jeu de données ouvert : quand, quel texte, le retrait éventuel, le modèle "
+        "choisi, combien de fois vous avez été compté et l'année de votre tirage.",
     ),
     purpose=Text(
-        "To authenticate you, to contact you when required, and to build an on-line community.",
-        "Vous authentifier, vous contacter si nécessaire et animer une communauté en ligne.",
+        "To authenticate you, to contact you when required, and to build an on-line community; to "
+        "be able to show what you agreed to.",
+        "Vous authentifier, vous contacter si nécessaire et animer une communauté en ligne ; pouvoir "
+        "montrer ce que vous avez accepté.",
     ),
     legal_basis="GDPR Art. 6(1)(b)",
     window=Months(12),
@@ -86,9 +92,12 @@ MODEL = Category(
         "Mensurations, présence ou non de seins, nom du modèle et, si fourni, son avatar.",
     ),
     purpose=Text(
-        "To draft made-to-measure sewing patterns; the avatar only tells your models apart.",
+        "To draft made-to-measure sewing patterns; the avatar only tells your models apart. Only if "
+        "you agree (GDPR Art. 6(1)(a)), the body of one of them goes once into the noisy sums of "
+        "the open dataset.",
         "Tracer des patrons de couture sur mesure ; l'avatar sert uniquement à distinguer vos "
-        "modèles.",
+        "modèles. Seulement si vous l'acceptez (RGPD art. 6(1)(a)), le corps de l'un d'eux entre une "
+        "fois dans les sommes bruitées du jeu de données ouvert.",
     ),
     legal_basis="GDPR Art. 6(1)(b)",
     window=Months(12),

@@ -3,6 +3,7 @@ from email.message import EmailMessage
 
 import pytest
 
+from tests.agreeing import agree, withdraw
 from tests.auth_calls import change_email, change_password, erase, forgot
 from tests.people import Person, token_of
 
@@ -37,6 +38,9 @@ async def every_mail(person: Person) -> dict[str, EmailMessage]:
     await change_password(person, "nine needles in the hay")
     person.password = "nine needles in the hay"
     found["password"] = await mailbox.one()
+    await agree(person)
+    await withdraw(person)
+    found["withdrawn"] = await mailbox.one()
     await erase(person)
     found["erased"] = await mailbox.one()
     return found
@@ -48,7 +52,7 @@ async def test_every_mail_speaks_the_members_language(join: Join, language: str)
 
     found = await every_mail(person)
 
-    assert len(found) == 7
+    assert len(found) == 8
     words = {"en": " your ", "fr": " votre "}[language]
     for message in found.values():
         assert message["Content-Language"] == language

@@ -9,6 +9,7 @@ from sqlalchemy import delete, func, select, text
 
 from dressform.database import Units
 from dressform.tables import Account, Base
+from tests.agreeing import agree
 from tests.drawing import drawn
 from tests.people import Mailbox, Person
 
@@ -26,11 +27,15 @@ NOT_OF_AN_ACCOUNT = OF_THE_LOG | {
     "set_aside",
     "lookup",
     "operator",
+    "dataset_draw",
+    "dataset_edition",
+    "dataset_file",
 }
 OF_AN_ACCOUNT = {
     "account",
     "account_key",
     "avatar",
+    "dataset_consent",
     "mail",
     "model",
     "one_time_token",
@@ -59,6 +64,7 @@ async def live(person: Person) -> str:
     await person.ask("PUT", "/v1/profiles/me/picture", content=drawn(), headers=IMAGE)
     model = f"/v1/models/{await person.add_model()}"
     await person.ask("PUT", f"{model}/avatar", content=drawn(), headers=IMAGE)
+    assert (await agree(person, model_id=model.rpartition("/")[2])).status_code == 200
     await person.client.post("/v1/auth/refresh", json={"refresh_token": person.refresh_token})
     await person.client.post("/v1/auth/password/forgot", json={"email": person.email})
     await person.mailbox.collect()

@@ -5,6 +5,7 @@ from uuid import UUID
 from dressform.database import Unit
 from dressform.errors import NotFound
 from dressform.repositories.accounts import Accounts, Credentials
+from dressform.repositories.consents import Consent, Consents
 from dressform.repositories.models import Models
 from dressform.repositories.operators import Operators
 from dressform.repositories.owners import Member
@@ -24,6 +25,7 @@ class Everything:
     models: list[tuple[StoredModel, str | None]]
     sessions: list[OpenSession]
     operator: bool
+    consent: Consent | None
 
 
 async def export_account(unit: Unit, member: Member) -> Everything:
@@ -36,6 +38,7 @@ async def export_account(unit: Unit, member: Member) -> Everything:
         models=[(model, await _avatar(unit, member, model.id)) for model in models],
         sessions=await Sessions(unit).of(member),
         operator=await Operators(unit).stores(member.account_id),
+        consent=await Consents(unit).of(member),
     )
 
 

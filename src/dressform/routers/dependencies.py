@@ -12,6 +12,7 @@ from dressform.crypto.tokens import AccessTokens
 from dressform.database import Unit, Units
 from dressform.pictures import Pictures as PictureStudio
 from dressform.repositories.accounts import Accounts as AccountRepository
+from dressform.repositories.consents import Consents as ConsentRepository
 from dressform.repositories.editions import Editions as EditionRepository
 from dressform.repositories.mails import Mails as MailRepository
 from dressform.repositories.models import Models as ModelRepository
@@ -94,6 +95,10 @@ async def _avatars(unit: InUnit) -> AvatarRepository:
     return AvatarRepository(unit)
 
 
+async def _consents(unit: InUnit) -> ConsentRepository:
+    return ConsentRepository(unit)
+
+
 async def _editions(unit: InUnit) -> EditionRepository:
     return EditionRepository(unit)
 
@@ -129,6 +134,7 @@ Settings = Annotated[ProcessSettings, Depends(_settings)]
 
 Accounts = Annotated[AccountRepository, Depends(_accounts)]
 Avatars = Annotated[AvatarRepository, Depends(_avatars)]
+Consents = Annotated[ConsentRepository, Depends(_consents)]
 Editions = Annotated[EditionRepository, Depends(_editions)]
 Mails = Annotated[MailRepository, Depends(_mails)]
 Models = Annotated[ModelRepository, Depends(_models)]

@@ -6,6 +6,7 @@ from pydantic import Field
 from dressform.actions.export_account import Everything
 from dressform.audit.findings import Findings, Verdict
 from dressform.policy import Category, Text
+from dressform.schemas.consents import ConsentRead
 from dressform.schemas.fields import Complete, Password, Strict
 from dressform.schemas.health import Rows
 from dressform.schemas.models import ModelRead
@@ -133,6 +134,21 @@ class ExportedSession(Complete):
     ends_at: Annotated[datetime, Field(description="When it ends for good.")]
 
 
+class ExportedConsent(ConsentRead):
+    """What you said last, with every mark."""
+
+    counted: Annotated[
+        int,
+        Field(
+            ge=0,
+            le=1000,
+            description="How many times you were counted among those who agreed.",
+            examples=[1],
+            json_schema_extra={"format": "int32"},
+        ),
+    ]
+
+
 class AccountExport(Complete):
     """Everything that is stored about you. No address is: those can't be traced to an account."""
 
@@ -146,6 +162,10 @@ class AccountExport(Complete):
         Field(max_length=10000, description="Every session that has not ended."),
     ]
     operator: Annotated[bool, Field(description="Whether you operate the site.", examples=[False])]
+    consents: Annotated[
+        list[ExportedConsent],
+        Field(max_length=10, description="To what you ever agreed, withdrawn or not."),
+    ]
 
     @classmethod
     def of(cls, everything: Everything) -> "AccountExport":
@@ -165,4 +185,5 @@ class AccountExport(Complete):
                 for session in everything.sessions
             ],
             operator=everything.operator,
+            consents=[ExportedConsent.of(everything.consent)] if everything.consent else [],
         )

@@ -1,0 +1,19 @@
+from dressform.database import Unit
+from dressform.repositories.accounts import Accounts
+from dressform.repositories.consents import Consent, Consents
+from dressform.repositories.mails import Mails
+from dressform.repositories.owners import Member
+
+
+async def withdraw_consent(unit: Unit, member: Member) -> Consent | None:
+    """A mail confirms it, unless nothing stood. None when they never agreed."""
+    consents = Consents(unit)
+    if await consents.withdraw(member):
+        account = await Accounts(unit).credentials(member)
+        await Mails(unit).add(
+            "consent-withdrawn",
+            to=account.email,
+            language=account.language,
+            ends_with=member.account_id,
+        )
+    return await consents.of(member)

@@ -1,0 +1,45 @@
+"""What a member is asked before anything of theirs goes into the open dataset.
+
+Every text that was ever shown stays in `consent.json`, so that what was agreed to can be read for
+good; the last one is current. A changed sentence is a new version.
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from importlib import resources
+from types import MappingProxyType
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentText:
+    """A version in one language. `text`: paragraphs with an empty line between them."""
+
+    version: str
+    language: str
+    text: str
+
+    @property
+    def sha256(self) -> bytes:
+        """Of the text as it stands, in UTF-8: anyone can compute it from what they were shown."""
+        return hashlib.sha256(self.text.encode()).digest()
+
+
+def _all() -> tuple[dict[str, ConsentText], ...]:
+    file = resources.files("dressform.opendata").joinpath("consent.json")
+    found: dict[str, Any] = json.loads(file.read_text("utf-8"))
+    return tuple(
+        {
+            language: ConsentText(entry["version"], language, "\n\n".join(paragraphs))
+            for language, paragraphs in entry["texts"].items()
+        }
+        for entry in found["versions"]
+    )
+
+
+VERSIONS = _all()
+"""The oldest first; each by language."""
+
+CURRENT = MappingProxyType(VERSIONS[-1])
+"""What is asked now, by language."""

@@ -1,0 +1,48 @@
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from dressform.actions.give_consent import give_consent
+from dressform.actions.withdraw_consent import withdraw_consent
+from dressform.errors import ConsentTextChanged
+from dressform.opendata.consent import CURRENT
+from dressform.routers.dependencies import Accounts, AnyMember, Consents, InUnit
+from dressform.routers.problems import answers
+from dressform.schemas.consents import ConsentAsked, ConsentChange, ConsentRead, ConsentsRead
+from dressform.schemas.fields import Language
+
+router = APIRouter(prefix="/v1/privacy/consents", tags=["privacy"])
+
+TextLanguage = Annotated[
+    Language | None, Query(description="Of the texts; that of your mails if left out.")
+]
+
+
+@router.get("", response_description="Your consents, each with the text that is asked now.")
+async def list_consents(
+    me: AnyMember, accounts: Accounts, consents: Consents, language: TextLanguage = None
+) -> ConsentsRead:
+    """Read your consents
+
+    What is done only if you agree: nothing, until you do. There is one so far, to give one of your
+    models to the open dataset.
+    """
+    text = CURRENT[language or (await accounts.credentials(me)).language]
+    return ConsentsRead(items=[ConsentAsked.asking(await consents.of(me), text)])
+
+
+@router.put(
+    "/open-dataset",
+    response_description="What you said, as it is kept.",
+    responses=answers(ConsentTextChanged),
+)
+async def set_open_dataset_consent(body: ConsentChange, me: AnyMember, unit: InUnit) -> ConsentRead:
+    """Agree to the open dataset, or withdraw
+
+    To agree, send the version of the text that you were shown; agreeing to it once more only
+    changes the model. To withdraw, `{"given": false}` is enough; a mail confirms it. While your
+    account is restricted you can withdraw, but not agree.
+    """
+    if not body.given:
+        return ConsentRead.of(await withdraw_consent(unit, me))
+    return ConsentRead.of(await give_consent(unit, me, **body.as_given()))

@@ -1,0 +1,157 @@
+from dataclasses import asdict
+from datetime import datetime
+from typing import Annotated, Any, Literal, Self
+from uuid import UUID
+
+from pydantic import Field, ValidationError, model_validator
+from pydantic_core import InitErrorDetails
+
+from dressform.opendata.consent import CURRENT, ConsentText
+from dressform.repositories.consents import Consent
+from dressform.schemas.fields import Complete, Language, Strict
+
+_EXAMPLE = CURRENT["en"]
+
+Version = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=20,
+        pattern=r"^[0-9A-Za-z][0-9A-Za-z.-]*$",
+        description="Of the text: every change of it is a new one.",
+        examples=[_EXAMPLE.version],
+    ),
+]
+Hash = Annotated[
+    str,
+    Field(
+        min_length=64,
+        max_length=64,
+        pattern=r"^[0-9a-f]{64}$",
+        description="SHA-256 of the text in UTF-8, in hexadecimal.",
+        examples=[_EXAMPLE.sha256.hex()],
+    ),
+]
+ChosenModel = Annotated[
+    UUID | None,
+    Field(
+        strict=False,
+        description="The model to draw; null: one of yours at random.",
+        examples=["019a0000-0000-7000-8000-000000000000"],
+    ),
+]
+Year = Annotated[
+    int, Field(ge=2000, le=9999, examples=[2027], json_schema_extra={"format": "int32"})
+]
+
+
+class ConsentChange(Strict):
+    """Yes, to the text that you were shown; or no, for which `given` alone is enough."""
+
+    given: Annotated[
+        bool,
+        Field(description="False withdraws it, and nothing else is looked at.", examples=[True]),
+    ]
+    text_version: Annotated[
+        Version | None, Field(description="Needed to agree: of the text that you were shown.")
+    ] = None
+    text_sha256: Annotated[
+        Hash | None, Field(description="If sent, it must be that of the text in `language`.")
+    ] = None
+    language: Annotated[
+        Language | None, Field(description="Needed to agree: in which you were shown the text.")
+    ] = None
+    model_id: ChosenModel = None
+
+    @model_validator(mode="after")
+    def _says_to_what(self) -> Self:
+        missing = [
+            InitErrorDetails(type="missing", loc=(name,), input=None)
+            for name in ("text_version", "language")
+            if self.given and getattr(self, name) is None
+        ]
+        if missing:
+            raise ValidationError.from_exception_data("consent", missing)
+        return self
+
+    def as_given(self) -> dict[str, Any]:
+        """What the action is asked."""
+        return self.model_dump(exclude={"given"})
+
+
+class ConsentRead(Complete):
+    """What you said last. Marks of what was drawn stay when you withdraw."""
+
+    key: Annotated[Literal["open-dataset"], Field(description="To what.")]
+    given: Annotated[
+        bool, Field(description="Whether you agree; false until you say so.", examples=[True])
+    ]
+    given_at: Annotated[datetime | None, Field(description="When you agreed; null: never.")]
+    withdrawn_at: Annotated[
+        datetime | None, Field(description="When you withdrew it; null while it stands.")
+    ]
+    language: Annotated[
+        Language | None, Field(description="In which you were shown the text that you agreed to.")
+    ]
+    text_version: Annotated[Version | None, Field(description="Of the text that you agreed to.")]
+    text_sha256: Annotated[Hash | None, Field(description="Of the text that you agreed to.")]
+    model_id: ChosenModel
+    drawn_in: Annotated[
+        Year | None,
+        Field(description="The year in whose draw you gave, once for ever; null: in none so far."),
+    ]
+
+    @classmethod
+    def of(cls, consent: Consent | None) -> Self:
+        return cls(**_members(consent))
+
+
+def _members(consent: Consent | None) -> dict[str, Any]:
+    if consent is None:
+        return dict.fromkeys(ConsentRead.model_fields) | {"key": "open-dataset", "given": False}
+    return asdict(consent) | {
+        "key": "open-dataset",
+        "given": consent.stands,
+        "text_sha256": consent.text_sha256.hex(),
+    }
+
+
+class ConsentTextRead(Complete):
+    """What you are asked to agree to."""
+
+    version: Version
+    language: Annotated[Language, Field(description="Of the text.")]
+    sha256: Hash
+    text: Annotated[
+        str,
+        Field(
+            max_length=20_000,
+            description="Paragraphs with an empty line between them.",
+            examples=[_EXAMPLE.text],
+        ),
+    ]
+
+    @classmethod
+    def of(cls, text: ConsentText) -> Self:
+        return cls(
+            version=text.version,
+            language=text.language,
+            sha256=text.sha256.hex(),
+            text=text.text,
+        )
+
+
+class ConsentAsked(ConsentRead):
+    """What you said last, and the text to which you can agree now."""
+
+    text: ConsentTextRead
+
+    @classmethod
+    def asking(cls, consent: Consent | None, text: ConsentText) -> Self:
+        return cls(**_members(consent), text=ConsentTextRead.of(text))
+
+
+class ConsentsRead(Complete):
+    """Everything that is done only if you agree."""
+
+    items: Annotated[list[ConsentAsked], Field(max_length=10, description="One each.")]

@@ -1,0 +1,107 @@
+"""The text of the consent: never changed in silence, and whole in both languages."""
+
+import hashlib
+import json
+import re
+import subprocess
+import sys
+from importlib import resources
+
+import pytest
+
+from dressform.opendata.consent import CURRENT, VERSIONS
+from dressform.schemas.consents import ConsentTextRead
+
+SHOWN = {
+    "1": {
+        "en": "02e4b6e02b929d3b62d146fc39877f939a8e160687e16edddf570b65b90cbe22",
+        "fr": "dadefbd1bb45797ef9caf9747ae8f1ac5bf32dbcae718ebe63ab96713586b790",
+    }
+}
+"""Members agreed to these. Never change one: a changed text is another version, entered below it."""
+
+SAID = {
+    "off by default": ("unless you say yes", "tant que vous ne dites pas oui"),
+    "one body of one model": (
+        "one body, that of one model",
+        "un seul corps, celui d'un seul modèle",
+    ),
+    "once": ("once in the life of this account", "une seule fois dans la vie de ce compte"),
+    "chosen, or at random": ("at random", "au hasard"),
+    "a removed choice": ("if you remove the one you chose", "si vous supprimez celui"),
+    "of whom": ("an adult who agreed", "un adulte qui a accepté"),
+    "noise": ("random noise", "bruit aléatoire"),
+    "the guarantee": ("14.6 points", "14,6 points"),
+    "against whom": ("of everybody else", "de toutes les autres personnes"),
+    "several accounts": ("several accounts", "plusieurs comptes"),
+    "withdrawing": ("withdraw at any time", "à tout moment"),
+    "what stays": ("only inside the noisy sums", "seulement à l'intérieur des sommes bruitées"),
+    "for ever": ("for ever (CC0 1.0)", "pour toujours (CC0 1.0)"),
+}
+
+
+def test_no_text_changes_without_its_version() -> None:
+    found = {
+        version["en"].version: {
+            language: hashlib.sha256(text.text.encode()).hexdigest()
+            for language, text in version.items()
+        }
+        for version in VERSIONS
+    }
+
+    assert found == SHOWN
+    assert len(found) == len(VERSIONS)
+
+
+def test_the_last_version_is_asked() -> None:
+    assert VERSIONS[-1] == CURRENT
+    assert [CURRENT["en"].version, CURRENT["fr"].version] == [list(SHOWN)[-1]] * 2
+
+
+@pytest.mark.parametrize("version", VERSIONS, ids=lambda version: version["en"].version)
+def test_a_version_is_whole_in_both_languages(version: dict[str, object]) -> None:
+    assert set(version) == {"en", "fr"}
+    file = json.loads(resources.files("dressform.opendata").joinpath("consent.json").read_text())
+    for entry in file["versions"]:
+        assert len(entry["texts"]["en"]) == len(entry["texts"]["fr"])
+        assert len({*entry["texts"]["en"], *entry["texts"]["fr"]}) == 2 * len(entry["texts"]["en"])
+
+
+@pytest.mark.parametrize("what", SAID)
+def test_the_text_says_it_beforehand(what: str) -> None:
+    english, french = SAID[what]
+
+    assert english in CURRENT["en"].text
+    assert french in CURRENT["fr"].text
+
+
+def test_both_languages_name_the_same_numbers() -> None:
+    english, french = (
+        sorted(re.findall(r"\d+(?:\.\d)?", text))
+        for text in (
+            CURRENT["en"].text.replace("2,000", "2000"),
+            CURRENT["fr"].text.replace("2 000", "2000").replace("14,6", "14.6"),
+        )
+    )
+
+    assert english == french
+    assert set(english) == {"0", "1", "1.0", "14.6", "30", "100", "2000"}
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_it_fits_what_the_api_says_of_it(language: str) -> None:
+    told = ConsentTextRead.of(CURRENT[language])
+
+    assert hashlib.sha256(told.text.encode()).hexdigest() == told.sha256
+    assert ConsentTextRead.model_validate_json(told.model_dump_json()) == told
+
+
+def test_asking_needs_nothing_of_what_draws() -> None:
+    asking = (
+        "import sys, dressform.app; "
+        "print(*sorted({'numpy', 'opendp', 'pyarrow'} & sys.modules.keys()))"
+    )
+
+    loaded = subprocess.run([sys.executable, "-c", asking], capture_output=True, check=True)
+
+    assert loaded.stdout.split() == []
