@@ -7,7 +7,7 @@ from typing import Any
 from dressform.app import create_app
 from dressform.settings import Settings
 
-_VERBS = ("get", "post", "put", "patch", "delete")
+_VERBS = ("get", "head", "post", "put", "patch", "delete")
 
 
 @dataclass(frozen=True)

@@ -40,7 +40,12 @@ HEADERS = [
 @pytest.mark.parametrize("operation", operations(), ids=str)
 async def test_absurd_headers_break_nothing(ada: Person, operation: Operation) -> None:
     path = operation.path.format(
-        model_id=KNOWN_ID, session_id=KNOWN_ID, username="nobody", name="none"
+        model_id=KNOWN_ID,
+        session_id=KNOWN_ID,
+        username="nobody",
+        name="none",
+        edition="2027",
+        file="people.csv",
     )
     for header in HEADERS:
         request = ada.client.build_request(operation.verb, path, headers=ada.headers)

@@ -82,7 +82,14 @@ async def model(ada: Person) -> str:
 
 
 def address(operation: Operation, model: str) -> str:
-    return operation.path.format(model_id=model, session_id=KNOWN_ID, username="ada", name="chest")
+    return operation.path.format(
+        model_id=model,
+        session_id=KNOWN_ID,
+        username="ada",
+        name="chest",
+        edition="2027",
+        file="people.csv",
+    )
 
 
 async def state(ada: Person, units: Units) -> tuple[object, dict[str, int]]:

@@ -28,10 +28,14 @@ PUBLIC = {
     "GET /health/ready",
     "GET /health/retention",
     "GET /metrics",
+    "GET /v1/dataset",
+    "GET /v1/dataset/editions/{edition}",
+    "GET /v1/dataset/editions/{edition}/files/{file}",
     "GET /v1/measurements",
     "GET /v1/measurements/{name}",
     "GET /v1/privacy/notice",
     "GET /v1/privacy/status",
+    "HEAD /v1/dataset/editions/{edition}/files/{file}",
     "POST /v1/auth/email/confirm",
     "POST /v1/auth/reopen",
     "POST /v1/auth/login",
@@ -168,7 +172,12 @@ def test_the_document_says_which_routes_need_a_token(app: FastAPI) -> None:
 
 def test_every_route_with_a_parameter_in_its_path_is_of_somebody() -> None:
     assert {route for route in BY_OWNED_ID | FOR_MEMBERS if "{" not in route} == set()
-    of_nobody = {"GET /v1/measurements/{name}"}
+    of_nobody = {
+        "GET /v1/dataset/editions/{edition}",
+        "GET /v1/dataset/editions/{edition}/files/{file}",
+        "GET /v1/measurements/{name}",
+        "HEAD /v1/dataset/editions/{edition}/files/{file}",
+    }
     assert {route for route in PUBLIC | OF_ONESELF | FOR_OPERATORS if "{" in route} == of_nobody
 
 

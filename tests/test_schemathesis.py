@@ -19,6 +19,7 @@ from dressform import clock as wall
 from dressform.clock import Clock
 from dressform.database import Units
 from tests.drawing import drawn
+from tests.editions import published
 from tests.looking import appoint
 from tests.operations import operations
 from tests.people import Person
@@ -42,7 +43,11 @@ def clock() -> Clock:
 
 @pytest.fixture
 async def members(join: Join, units: Units, tmp_path: Path) -> Path:
-    """Two members with something to find, Ada an operator too; their tokens for the tool to read."""
+    """Two members with something to find, Ada an operator too; their tokens for the tool to read.
+
+    And an edition, by the name that the document has for an example.
+    """
+    await published(units)
     found = []
     for name in ("ada", "grace"):
         member = await join(name, password=SECRET)

@@ -1,0 +1,82 @@
+"""An edition as the tests publish it: the real way, with files that are made up."""
+
+import random
+from dataclasses import replace
+from html import escape
+
+from dressform.database import Units
+from dressform.repositories.editions import Edition, Editions, File
+
+EDITION = Edition("2027", "core", 2431)
+
+
+def _people(rows: int) -> bytes:
+    dice = random.Random(2027)
+    lines = (f"{dice.choice(('true', 'false'))},{dice.randint(300, 450)}" for _ in range(rows))
+    return "\r\n".join(["breasts,neck", *lines, ""]).encode()
+
+
+def _picture(title: str) -> bytes:
+    bars = "".join(
+        f'<rect x="{10 + 24 * n}" y="{110 - 20 * min(n, 10 - n)}" width="20" '
+        f'height="{20 * min(n, 10 - n)}" class="bar"/>'
+        for n in range(11)
+    )
+    told = escape(title)
+    return (
+        '<svg xmlns="http://www.w3.org/2000/svg" width="300" height="140" viewBox="0 0 300 140">'
+        f"<title>{told}</title><style>.bar {{ fill: #8a3f5c }}</style>"
+        f'{bars}<text x="10" y="130">{told}</text></svg>'
+    ).encode()
+
+
+PEOPLE = _people(100_000)
+"""Nearly a megabyte: more than is held of a file at a time."""
+
+
+def _file(name: str, media_type: str, title: str, content: bytes | None = None) -> File:
+    return File(name, media_type, title, content or f"{name}\n".encode())
+
+
+def _table(name: str, title: str, content: bytes | None = None) -> tuple[File, File]:
+    return (
+        _file(f"{name}.csv", "text/csv", title, content),
+        _file(f"{name}.parquet", "application/vnd.apache.parquet", title),
+    )
+
+
+def _drawing(name: str, title: str) -> File:
+    return _file(f"{name}.svg", "image/svg+xml", title, _picture(title))
+
+
+FILES = (
+    *_table("people", "10,000 synthetic people", PEOPLE),
+    *_table("quantiles", "Quantiles of each measurement"),
+    *_table("correlations", "How each two measurements go together"),
+    *_table("sizes", "Size charts"),
+    *_table("flags", "How many bodies have breasts, with noise"),
+    *_table("histograms", "Histograms, with noise"),
+    *_table("pair_counts", "How many people gave both of two measurements, with noise"),
+    *_table("second_moments", "Second moments, with noise"),
+    *_table("codebook", "Bounds, centres, scales and bins"),
+    _file("datapackage.json", "application/json", "The tables, for programs", b"{}"),
+    _file("croissant.json", "application/ld+json", "The tables, for machine learning", b"{}"),
+    _file("privacy.json", "application/json", "What was spent, and how", b"{}"),
+    _file("README.md", "text/markdown", "What this is", "# Édition 2027\n".encode()),
+    _file("LICENSE", "text/plain", "CC0-1.0"),
+    _file("SHA256SUMS", "text/plain", "Checksums of the other files"),
+    _drawing("distributions-chest", "Distribution of chest, in mm: most lie from 850 to 1,050"),
+    _drawing("distributions-neck", "Distribution of neck & its “spread” <in mm>"),
+    _drawing("quantiles-lengths", "Quantiles of lengths"),
+)
+
+NAMES = sorted(file.name for file in FILES)
+
+
+def content_of(name: str) -> bytes:
+    return next(file.content for file in FILES if file.name == name)
+
+
+async def published(units: Units, name: str = EDITION.name) -> None:
+    async with units.writing() as unit:
+        await Editions(unit).publish(replace(EDITION, name=name), FILES)

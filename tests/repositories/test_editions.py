@@ -1,0 +1,174 @@
+"""What is published stays as it is."""
+
+import asyncio
+from dataclasses import replace
+from hashlib import sha256
+
+import pytest
+from sqlalchemy import text
+
+from dressform.database import Units
+from dressform.errors import AlreadyPublished, NotFound
+from dressform.repositories.editions import Edition, Editions, File
+from tests.conftest import MovableClock
+from tests.editions import EDITION, FILES, NAMES, PEOPLE, published
+
+
+async def publish(units: Units, edition: Edition, files: tuple[File, ...]) -> None:
+    async with units.writing() as unit:
+        await Editions(unit).publish(edition, files)
+
+
+async def names(units: Units) -> list[str]:
+    async with units.reading() as unit:
+        return [edition.name for edition in await Editions(unit).all()]
+
+
+async def test_it_is_read_as_it_was_published(units: Units, clock: MovableClock) -> None:
+    await published(units)
+
+    async with units.reading() as unit:
+        editions = Editions(unit)
+        (edition,) = await editions.all()
+        files = await editions.files("2027")
+        file = await editions.file("2027", "people.csv")
+        content = await editions.part(file, 0, file.size)
+    assert (edition.name, edition.codebook, edition.count) == ("2027", "core", 2431)
+    assert edition.published_at == clock.at
+    assert edition == await one(units, "2027")
+    assert [file.name for file in files] == NAMES
+    assert (file.media_type, file.title) == ("text/csv", "10,000 synthetic people")
+    assert (file.size, file.sha256) == (len(PEOPLE), sha256(PEOPLE).digest())
+    assert content == PEOPLE
+
+
+async def one(units: Units, name: str) -> Edition:
+    async with units.reading() as unit:
+        return await Editions(unit).of(name)
+
+
+@pytest.mark.parametrize(("start", "length"), [(0, 1), (5, 7), (700_000, 10), (2, 400_000)])
+async def test_a_part_is_read_as_a_part(units: Units, start: int, length: int) -> None:
+    await published(units)
+
+    async with units.reading() as unit:
+        file = await Editions(unit).file("2027", "people.csv")
+        part = await Editions(unit).part(file, start, length)
+
+    assert part == PEOPLE[start : start + length]
+
+
+async def test_the_newest_comes_first(units: Units, clock: MovableClock) -> None:
+    await published(units, "2027")
+    clock.advance(days=366)
+    await published(units, "2027-2028")
+    await published(units, "2028")
+
+    assert await names(units) == ["2028", "2027-2028", "2027"]
+
+
+async def test_the_same_once_more_changes_nothing(units: Units, clock: MovableClock) -> None:
+    await published(units)
+    first = await one(units, "2027")
+    clock.advance(days=1)
+    await publish(units, EDITION, tuple(reversed(FILES)))
+
+    assert await one(units, "2027") == first
+
+
+OTHERS = {
+    "content": (EDITION, (replace(FILES[0], content=b"x"), *FILES[1:])),
+    "title": (EDITION, (replace(FILES[0], title="x"), *FILES[1:])),
+    "media type": (EDITION, (replace(FILES[0], media_type="text/plain"), *FILES[1:])),
+    "fewer": (EDITION, FILES[1:]),
+    "more": (EDITION, (*FILES, replace(FILES[0], name="more.csv"))),
+    "count": (replace(EDITION, count=2432), FILES),
+    "codebook": (replace(EDITION, codebook="full"), FILES),
+}
+
+
+@pytest.mark.parametrize(("edition", "files"), OTHERS.values(), ids=OTHERS)
+async def test_what_is_published_is_never_changed(
+    units: Units, edition: Edition, files: tuple[File, ...]
+) -> None:
+    await published(units)
+    before = await stored(units)
+
+    with pytest.raises(AlreadyPublished, match="The edition 2027 is published already"):
+        await publish(units, edition, files)
+
+    assert await stored(units) == before
+
+
+async def stored(units: Units) -> list[tuple[object, ...]]:
+    query = "SELECT f.*, e.* FROM dataset_file f JOIN dataset_edition e ON e.name = edition"
+    async with units.reading() as unit:
+        rows = await unit.connection.execute(text(f"{query} ORDER BY f.name"))
+        return [tuple(row) for row in rows]
+
+
+async def test_of_two_that_publish_at_once_one_does(units: Units) -> None:
+    other = (replace(FILES[0], content=b"x"), *FILES[1:])
+
+    ended = await asyncio.gather(
+        publish(units, EDITION, FILES), publish(units, EDITION, other), return_exceptions=True
+    )
+
+    assert [type(one) for one in ended if one is not None] == [AlreadyPublished]
+    assert len(await stored(units)) == len(FILES)
+
+
+async def test_what_fails_half_way_leaves_nothing(units: Units) -> None:
+    twice = (*FILES, FILES[0])
+
+    with pytest.raises(Exception, match="pk_dataset_file"):
+        await publish(units, EDITION, twice)
+
+    assert await names(units) == []
+
+
+@pytest.mark.parametrize("name", ["", "../people.csv", "a/b", ".hidden", "é.csv", "a\n", "a" * 101])
+async def test_no_file_is_published_that_could_not_be_asked_for(units: Units, name: str) -> None:
+    with pytest.raises(ValueError, match="cannot be asked for"):
+        await publish(units, EDITION, (replace(FILES[0], name=name),))
+
+
+@pytest.mark.parametrize("name", ["", "27", "2027-28", "2027/2028", "latest", "2027\n"])
+async def test_an_edition_is_named_for_its_years(units: Units, name: str) -> None:
+    with pytest.raises(ValueError, match="cannot be asked for"):
+        await publish(units, replace(EDITION, name=name), FILES)
+
+
+async def test_what_is_not_there_is_not_found(units: Units) -> None:
+    await published(units)
+
+    async with units.reading() as unit:
+        for edition, file in [("2028", "people.csv"), ("2027", "nobody.csv")]:
+            with pytest.raises(NotFound):
+                await Editions(unit).file(edition, file)
+        with pytest.raises(NotFound):
+            await Editions(unit).of("2028")
+        assert await Editions(unit).files("2028") == []
+
+
+DRAW = "INSERT INTO dataset_draw (year, proposed_at, drawn_at, count, codebook) VALUES "
+DRAWS = {
+    "": False,
+    "(2027, now(), null, null, null)": False,
+    "(2027, now(), now(), 1432, null)": False,
+    "(2027, now(), now(), 2431, 'core')": True,
+    "(2027, now(), now(), 2431, 'core'), (2028, now(), now(), 904, null)": False,
+    "(2027, now(), now(), 1432, null), (2028, now(), now(), 2431, 'core')": True,
+    "(2027, now(), now(), 2431, 'core'), (2028, now(), null, null, null)": True,
+}
+
+
+@pytest.mark.parametrize(("draws", "sufficed"), DRAWS.items())
+async def test_the_last_count_decides(units: Units, draws: str, *, sufficed: bool) -> None:
+    """One that was only proposed is none."""
+    async with units.writing() as unit:
+        if draws:
+            await unit.connection.execute(text(DRAW + draws))
+
+    async with units.reading() as unit:
+        assert await Editions(unit).last_count_sufficed() is sufficed
