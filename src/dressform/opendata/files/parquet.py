@@ -41,7 +41,7 @@ def _table(resource: Resource, about: About) -> pa.Table:
     columns = list(zip(*resource.rows, strict=True)) or [()] * len(resource.fields)
     schema = pa.schema(
         [
-            _field(field, nullable=None in column)
+            _field(field, nullable=True)
             for field, column in zip(resource.fields, columns, strict=True)
         ],
         metadata={
