@@ -1,10 +1,12 @@
 """Parquet: each column with its type, unit and description, which any reader of Arrow shows."""
 
+from collections.abc import Sequence
+
 import pyarrow as pa
 from pyarrow import parquet as pq
 
 from dressform.opendata.files.about import LICENCE, About, File
-from dressform.opendata.resources import Field, Resource
+from dressform.opendata.resources import Field, Resource, Value
 
 MEDIA_TYPE = "application/vnd.apache.parquet"
 
@@ -39,7 +41,7 @@ def _table(resource: Resource, about: About) -> pa.Table:
     columns = list(zip(*resource.rows, strict=True)) or [()] * len(resource.fields)
     schema = pa.schema(
         [
-            _field(field, nullable=None in column)
+            _field(field, nullable=True)
             for field, column in zip(resource.fields, columns, strict=True)
         ],
         metadata={
@@ -49,8 +51,16 @@ def _table(resource: Resource, about: About) -> pa.Table:
             "licence": LICENCE,
         },
     )
-    arrays = [pa.array(column, kind.type) for column, kind in zip(columns, schema, strict=True)]
+    arrays = [_array(column, kind) for column, kind in zip(columns, schema, strict=True)]
     return pa.Table.from_arrays(arrays, schema=schema)
+
+
+def _array(column: Sequence[Value], kind: pa.Field) -> pa.Array:
+    """Raises ValueError where a value would not come back as it was: Arrow cuts 1.5 down to 1."""
+    array = pa.array(column, kind.type)
+    if array.to_pylist() != list(column):
+        raise ValueError(f"The column {kind.name} holds values that {kind.type} cannot.")
+    return array
 
 
 def _field(field: Field, *, nullable: bool) -> pa.Field:

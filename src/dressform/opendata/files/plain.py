@@ -83,7 +83,7 @@ def _made(about: About) -> list[str]:
         fill(
             "Members of a made-to-measure sewing site who agreed to it each gave the measurements of "
             "one body, once in the life of their account. These were added up to whole numbers: how "
-            "many had a chest from 90 to 92.5 cm, how many gave both chest and waist, how the two go "
+            "many had a chest of so many centimetres, how many gave both chest and waist, how the two go "
             "together. To every sum, noise was added: exact, random, and as large as the promise "
             f"below asks for. {drawn}",
             _WIDTH,

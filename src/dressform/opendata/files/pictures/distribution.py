@@ -41,8 +41,8 @@ class Distribution:
         self._chart.words(
             _LEFT,
             self._height - 10,
-            "Dots: noisy counts. Curve: what they tell. Strips: 5 % to 95 % of people, the middle "
-            "half thick, a dot at the median.",
+            "Dots: noisy counts. Curve: what they tell. Strip: 5 % to 95 % of people, the middle half, "
+            "the median.",
             "quiet",
             font_size="11.5",
         )

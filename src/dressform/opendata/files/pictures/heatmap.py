@@ -10,7 +10,7 @@ from dressform.sewing.catalogue import CATALOGUE
 
 Records = Sequence[Mapping[str, Any]]
 
-_CELL, _GAP, _LEFT, _TOP = 23.0, 6.0, 262.0, 286.0
+_CELL, _GAP, _LEFT, _TOP = 23.0, 6.0, 276.0, 292.0
 _MINUS = "\N{MINUS SIGN}"
 _TOLD = 3
 """How many of the strongest are told in words."""

@@ -11,9 +11,9 @@ from dressform.sewing.catalogue import CATALOGUE
 
 Records = Sequence[Mapping[str, Any]]
 
-_WIDTH, _LEFT, _RIGHT = 960.0, 260.0, 780.0
+_WIDTH, _LEFT, _RIGHT = 996.0, 298.0, 816.0
 _ROW, _HEADING, _TOP = 25.0, 34.0, 112.0
-_MEDIANS = {"with_breasts": 860.0, "without_breasts": 936.0}
+_MEDIANS = {"with_breasts": 896.0, "without_breasts": 972.0}
 _ABOVE = {"with_breasts": -4.5, "without_breasts": 4.5}
 
 

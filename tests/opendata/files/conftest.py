@@ -1,0 +1,57 @@
+"""A whole edition, of simulated people and real noise, and the folder of who downloads it."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from dressform.opendata import sums
+from dressform.opendata.codebook import CORE, FULL, Codebook
+from dressform.opendata.draws import Draw, Together, together
+from dressform.opendata.files import File, edition_files
+from dressform.opendata.noise import noisy
+from tests.opendata.files.simulated import contributions
+
+HOME = "https://dressform.example/v1/dataset/editions/2027/files/"
+
+
+def drawn(codebook: Codebook, *years: int) -> Together:
+    draws = []
+    for year in years:
+        flags, values = contributions(codebook, 6_000, seed=year)
+        exact = sums.of(codebook, flags, values, np.random.default_rng(year))
+        draws.append(Draw(year, codebook, noisy(codebook, exact), 6_000))
+    return together(draws)
+
+
+def written(drawn: Together) -> list[File]:
+    at = datetime(2027, 3, 1, 9, 30, tzinfo=UTC)
+    return edition_files(drawn, published=at, home=HOME, version="0.1.0")
+
+
+@pytest.fixture(scope="session", params=[CORE, FULL], ids=["core", "full"])
+def draw(request: pytest.FixtureRequest) -> Together:
+    return drawn(request.param, 2027)
+
+
+@pytest.fixture(scope="session")
+def edition(draw: Together) -> dict[str, File]:
+    return {file.name: file for file in written(draw)}
+
+
+@pytest.fixture(scope="session")
+def published(edition: dict[str, File], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Not to be changed: `folder` is."""
+    return downloaded(edition, tmp_path_factory.mktemp("published"))
+
+
+@pytest.fixture
+def folder(edition: dict[str, File], tmp_path: Path) -> Path:
+    return downloaded(edition, tmp_path)
+
+
+def downloaded(edition: dict[str, File], folder: Path) -> Path:
+    for file in edition.values():
+        (folder / file.name).write_bytes(file.content)
+    return folder

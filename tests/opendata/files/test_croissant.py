@@ -1,0 +1,64 @@
+import json
+from itertools import islice
+from pathlib import Path
+
+import mlcroissant as mlc
+import pytest
+
+from dressform.opendata.draws import Together
+from dressform.opendata.edition import resources
+from dressform.opendata.files import File
+from tests.opendata.files.conftest import HOME
+
+MANY = 500
+"""Rows to compare: mlcroissant takes its time."""
+
+
+def opened(folder: Path) -> mlc.Dataset:
+    """With the files that lie beside it, instead of downloads."""
+    listed = json.loads((folder / "croissant.json").read_text())["distribution"]
+    beside = {each["@id"]: folder / each["@id"] for each in listed}
+    return mlc.Dataset(folder / "croissant.json", mapping=beside)
+
+
+def test_mlcroissant_has_nothing_to_say_against_it(published: Path) -> None:
+    issues = opened(published).metadata.ctx.issues
+
+    assert issues.errors == set()
+    assert issues.warnings == set()
+
+
+def test_mlcroissant_reads_every_table_as_it_is(draw: Together, published: Path) -> None:
+    dataset = opened(published)
+    for resource in resources(draw):
+        records = islice(dataset.records(resource.name), MANY)
+        found = [tuple(map(plain, record.values())) for record in records]
+
+        assert found == resource.rows[:MANY]
+
+
+def plain(value: object) -> object:
+    """Text comes as bytes, and nothing as NaN."""
+    if isinstance(value, bytes):
+        return value.decode()
+    return None if value != value else value  # noqa: PLR0124
+
+
+def test_a_field_that_no_file_has_is_found(folder: Path) -> None:
+    content = json.loads((folder / "croissant.json").read_text())
+    content["recordSet"][0]["field"][0]["source"]["fileObject"]["@id"] = "nowhere.csv"
+    (folder / "croissant.json").write_text(json.dumps(content))
+
+    with pytest.raises(mlc.ValidationError):
+        opened(folder)
+
+
+def test_it_lists_every_file_but_itself_and_the_checksums(edition: dict[str, File]) -> None:
+    content = json.loads(edition["croissant.json"].content)
+
+    assert content["conformsTo"] == "http://mlcommons.org/croissant/1.1"
+    assert {each["contentUrl"]: each["sha256"] for each in content["distribution"]} == {
+        f"{HOME}{file.name}": file.sha256
+        for file in edition.values()
+        if file.name not in ("croissant.json", "SHA256SUMS")
+    }
