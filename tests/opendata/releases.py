@@ -46,11 +46,16 @@ def sample(number: int, seed: int) -> Floats:
 
 def names_removed(people: Floats) -> Release:
     """All there is but for who it is, in whole centimetres."""
-    return Release(np.column_stack([people[:, 0], in_centimetres(people[:, 1:])]))
+    return Release(shuffled(in_centimetres(people)))
 
 
-def in_centimetres(millimetres: Floats) -> Floats:
-    return np.asarray(np.rint(millimetres / 10) * 10)
+def in_centimetres(people: Floats) -> Floats:
+    return np.column_stack([people[:, 0], np.rint(people[:, 1:] / 10) * 10])
+
+
+def shuffled(rows: Floats) -> Floats:
+    """A row's place is not to tell whose it is."""
+    return np.asarray(np.random.default_rng().permutation(rows))
 
 
 def k_anonymous(people: Floats) -> Release:
@@ -59,7 +64,7 @@ def k_anonymous(people: Floats) -> Release:
     for group in _groups(people, np.arange(len(people))):
         cells = group[:, None], QUASI_IDENTIFIERS
         rows[cells] = np.rint(people[cells].mean(axis=0))
-    return Release(rows, coarse=QUASI_IDENTIFIERS)
+    return Release(shuffled(rows), coarse=QUASI_IDENTIFIERS)
 
 
 def _groups(people: Floats, those: Integers) -> Iterator[Integers]:
