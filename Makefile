@@ -57,7 +57,7 @@ bench: $(VENV)/ready ## measure, and compare within the same run
 	$(BIN)/python -m tests.bench.retention
 
 $(ATTACKS)/ready: tests/attacks/requirements.lock
-	$(PYTHON) -c 'import sys; sys.exit(sys.version_info > (3, 13) and "anonymeter needs Python 3.11 or 3.12: make PYTHON=python3.12 attacks")'
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info >= (3, 13) and "anonymeter needs Python 3.11 or 3.12: make PYTHON=python3.12 attacks")'
 	$(PYTHON) -m venv $(ATTACKS)
 	$(ATTACKS)/bin/python -m pip install --quiet --disable-pip-version-check --only-binary :all: --require-hashes -r $<
 	@touch $@

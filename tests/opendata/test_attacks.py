@@ -3,8 +3,8 @@
 Every attack is tried on the 5,000 members of a release, and on 5,000 people who have nothing to do
 with it. The people are the same in every run, the noise of an edition never is. Two rates count as
 different when their Clopper-Pearson intervals, of one doubt in 40,000 a side, don't even touch: with
-equal rates that happens less than once in 100 million times. So much room, since two predicates may
-match the same person, and such counts vary a little more than independent ones.
+equal rates that happens less than once in 100 million times. Of 100 editions of other people, no
+rate differed by more than 3 of its standard deviations, and it takes 5.7.
 """
 
 import math
@@ -46,15 +46,18 @@ def coarsened() -> Release:
     return k_anonymous(MEMBERS)
 
 
-def _tells_members(release: Release, attack: str) -> bool:
-    return ATTACKS[attack](release, MEMBERS).beats(ATTACKS[attack](release, STRANGERS))
+def _tried(attack: str, release: Release) -> tuple[Hits, Hits]:
+    """On members, and on strangers."""
+    return ATTACKS[attack](release, MEMBERS), ATTACKS[attack](release, STRANGERS)
 
 
 @every_attack
 def test_an_edition_tells_no_more_about_members_than_about_strangers(
     edition: Release, attack: str
 ) -> None:
-    assert not _tells_members(edition, attack)
+    members, strangers = _tried(attack, edition)
+
+    assert not members.beats(strangers)
 
 
 @every_attack
@@ -66,18 +69,20 @@ def test_an_edition_is_no_better_to_attack_with_than_unrelated_people(
 
 @every_attack
 def test_removing_names_stops_no_attack(attack: str) -> None:
-    release = names_removed(MEMBERS)
+    members, strangers = _tried(attack, names_removed(MEMBERS))
 
-    assert _tells_members(release, attack)
-    assert ATTACKS[attack](release, MEMBERS).rate > 0.95
+    assert members.beats(strangers)
+    assert members.rate > 0.95
 
 
 @every_attack
 def test_k_anonymity_stops_no_attack_that_leaves_out_what_is_coarse(
     coarsened: Release, attack: str
 ) -> None:
-    assert _tells_members(coarsened, attack)
-    assert ATTACKS[attack](coarsened, MEMBERS).rate > 0.95
+    members, strangers = _tried(attack, coarsened)
+
+    assert members.beats(strangers)
+    assert members.rate > 0.95
 
 
 def test_that_release_is_k_anonymous(coarsened: Release) -> None:
@@ -92,7 +97,9 @@ def test_an_edition_with_members_among_its_people_is_found_out(
     edition: Release, attack: str, blur_mm: int
 ) -> None:
     """One row in twenty is a member's, as it is or blurred a little."""
-    assert _tells_members(_with_members(edition, blur_mm), attack)
+    members, strangers = _tried(attack, _with_members(edition, blur_mm))
+
+    assert members.beats(strangers)
 
 
 def _with_members(edition: Release, blur_mm: int) -> Release:
