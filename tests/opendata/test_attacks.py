@@ -72,7 +72,7 @@ def test_removing_names_stops_no_attack(attack: str) -> None:
     members, strangers = _tried(attack, names_removed(MEMBERS))
 
     assert members.beats(strangers)
-    assert members.rate > 0.95
+    assert members.rate > 0.9
 
 
 @every_attack
@@ -82,7 +82,7 @@ def test_k_anonymity_stops_no_attack_that_leaves_out_what_is_coarse(
     members, strangers = _tried(attack, coarsened)
 
     assert members.beats(strangers)
-    assert members.rate > 0.95
+    assert members.rate > 0.9
 
 
 def test_that_release_is_k_anonymous(coarsened: Release) -> None:
