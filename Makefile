@@ -3,11 +3,12 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+ATTACKS := .venv-attacks
 UV     := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url \
           --no-emit-find-links --no-header --python-version 3.11 pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint drafting openapi bench lock clean
+.PHONY: help run test check lint drafting openapi bench attacks lock clean
 
 help: ## say what each target does
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
@@ -55,10 +56,21 @@ bench: $(VENV)/ready ## measure, and compare within the same run
 	$(BIN)/python -m tests.bench.models
 	$(BIN)/python -m tests.bench.retention
 
+$(ATTACKS)/ready: tests/attacks/requirements.lock
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info >= (3, 13) and "anonymeter needs Python 3.11 or 3.12: make PYTHON=python3.12 attacks")'
+	$(PYTHON) -m venv $(ATTACKS)
+	$(ATTACKS)/bin/python -m pip install --quiet --disable-pip-version-check --only-binary :all: --require-hashes -r $<
+	@touch $@
+
+attacks: $(VENV)/ready $(ATTACKS)/ready ## attack an edition, and what is usual instead, with simulated people
+	$(BIN)/python -m tests.attacks.written_out $(ATTACKS)/people
+	$(ATTACKS)/bin/python -m tests.attacks.with_anonymeter $(ATTACKS)/people
+
 lock: $(VENV)/ready ## pin all dependencies anew
 	$(UV) -o requirements.lock
 	$(UV) --extra embedded --extra opendata --extra dev -c requirements.lock -o requirements-dev.lock
+	$(subst pyproject.toml,tests/attacks/requirements.in,$(UV)) -o tests/attacks/requirements.lock
 	printf '%s\n' hatchling setuptools | $(subst pyproject.toml,-,$(UV)) -c requirements-dev.lock -o requirements-build.lock
 
 clean: ## remove what make made; the state folder var/ stays
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis tools/node_modules tests/drafting/node_modules
+	rm -rf $(VENV) $(ATTACKS) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis tools/node_modules tests/drafting/node_modules

@@ -105,8 +105,8 @@ def told_apart(crowd: Crowd, runs: int, *, times: int = 1) -> tuple[float, float
         sum(bool(score(crowd.released(planted=planted, times=times)) > middle) for _ in range(runs))
         for planted in (True, False)
     ]
-    low, high = _clopper_pearson(hits[0], runs)
-    least_false, most_false = _clopper_pearson(hits[1], runs)
+    low, high = clopper_pearson(hits[0], runs)
+    least_false, most_false = clopper_pearson(hits[1], runs)
     return (
         _mu(low, most_false),
         _mu(hits[0] / runs, hits[1] / runs),
@@ -121,7 +121,7 @@ def _mu(true_alarms: float, false_alarms: float) -> float:
     return NORMAL.inv_cdf(true_alarms) - NORMAL.inv_cdf(false_alarms)
 
 
-def _clopper_pearson(hits: int, runs: int, doubt: float = 2.5e-5) -> tuple[float, float]:
+def clopper_pearson(hits: int, runs: int, doubt: float = 2.5e-5) -> tuple[float, float]:
     """Bounds that hold but for one in 40,000 on each side, from the binomial tails themselves."""
 
     def at_least(share: float) -> float:

@@ -1,0 +1,108 @@
+"""The attacks of anonymeter on the people that `written_out` wrote to a folder, as a table.
+
+Runs where anonymeter is installed, by itself: it takes another NumPy than an edition does.
+"""
+
+import sys
+import warnings
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import pandas as pd
+from anonymeter.evaluators import InferenceEvaluator, LinkabilityEvaluator, SinglingOutEvaluator
+from anonymeter.stats.confidence import EvaluationResults
+
+ATTACKS = 2_000
+# There are not many: the smallest, the largest and what only one row has.
+OF_ONE_COLUMN = 60
+RELEASES = ("names removed", "k-anonymous", "Dressform", "unrelated people")
+
+
+@dataclass(frozen=True)
+class People:
+    """Those released, those who are in it and those who aren't.
+
+    `kept`: the columns that every release leaves to the person.
+    """
+
+    release: pd.DataFrame
+    members: pd.DataFrame
+    strangers: pd.DataFrame
+    kept: list[str]
+
+    @classmethod
+    def read(cls, folder: Path) -> "People":
+        coarse = (folder.parent / "coarse.txt").read_text().split()
+        names = ("release", "members", "strangers")
+        release, members, strangers = (pd.read_csv(folder / f"{name}.csv") for name in names)
+        return cls(release, members, strangers, [at for at in members if at not in coarse])
+
+    @property
+    def sides(self) -> dict[str, pd.DataFrame]:
+        """In anonymeter's words."""
+        return {"ori": self.members, "syn": self.release, "control": self.strangers}
+
+
+def singled_out(people: People, *, mode: str, attacks: int) -> EvaluationResults:
+    evaluator = SinglingOutEvaluator(**people.sides, n_attacks=attacks, n_cols=4, seed=1)
+    return evaluator.evaluate(mode=mode).results()
+
+
+def linked(people: People) -> EvaluationResults:
+    halves = people.kept[::2], people.kept[1::2]
+    return (
+        LinkabilityEvaluator(**people.sides, n_attacks=ATTACKS, aux_cols=halves)
+        .evaluate()
+        .results()
+    )
+
+
+def inferred(people: People, *, secret: str) -> EvaluationResults:
+    known = [name for name in people.kept if name != secret]
+    evaluator = InferenceEvaluator(**people.sides, n_attacks=ATTACKS, aux_cols=known, secret=secret)
+    return evaluator.evaluate().results()
+
+
+MEASURED: Mapping[str, Callable[[People], EvaluationResults]] = {
+    "singling out by one measurement": partial(
+        singled_out, mode="univariate", attacks=OF_ONE_COLUMN
+    ),
+    "singling out by four": partial(singled_out, mode="multivariate", attacks=ATTACKS),
+    "linkability": linked,
+    "inference of the chest": partial(inferred, secret="chest"),
+    "inference of the waist": partial(inferred, secret="waist"),
+}
+
+
+def cells(results: EvaluationResults) -> list[str]:
+    """How often it came off against members and strangers; anonymeter's risk, with 95 %."""
+    risk = results.risk()
+    low, high = risk.ci
+    return [
+        f"{results.n_success / results.n_attacks_ori:.1%}",
+        f"{results.n_control / results.n_attacks_control:.1%}",
+        f"{risk.value:.3f} ({low:.3f} to {high:.3f})",
+    ]
+
+
+def table(everyone: Mapping[str, People]) -> str:
+    rows = [
+        [attack, name, *cells(measure(people))]
+        for attack, measure in MEASURED.items()
+        for name, people in everyone.items()
+    ]
+    heads = ["attack", "release", "members", "strangers", "risk"]
+    lines = [heads, ["---", "---", "---:", "---:", "---:"], *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def main(folder: Path) -> None:
+    # Which is as it should be.
+    warnings.filterwarnings("ignore", "Attack is as good or worse as baseline")
+    print(table({name: People.read(folder / name) for name in RELEASES}))  # noqa: T201
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

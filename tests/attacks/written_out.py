@@ -1,0 +1,82 @@
+"""The attacks written out here, as a table; and the same people as CSV, for `with_anonymeter`."""
+
+import csv
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from tests.opendata.attacks import ATTACKS, area_under_curve, distances
+from tests.opendata.releases import (
+    COLUMNS,
+    QUASI_IDENTIFIERS,
+    Floats,
+    Release,
+    dressform,
+    in_centimetres,
+    k_anonymous,
+    names_removed,
+    sample,
+)
+
+NUMBER = 5_000
+MEMBERS, STRANGERS = sample(NUMBER, 1), sample(NUMBER, 2)
+
+
+def releases() -> dict[str, Release]:
+    """The last is of people who are neither: what any release is like that tells nothing of members."""
+    return {
+        "names removed": names_removed(MEMBERS),
+        "k-anonymous": k_anonymous(MEMBERS),
+        "Dressform": dressform(MEMBERS),
+        "unrelated people": Release(sample(10_000, 3)),
+    }
+
+
+def table(released: dict[str, Release]) -> str:
+    """How often each attack came off against members, and against strangers."""
+    heads = ["attack", *released]
+    rows = [[name, *(_rates(name, release) for release in released.values())] for name in ATTACKS]
+    areas = [f"{_area(release):.3f}" for release in released.values()]
+    lines = [
+        heads,
+        ["---", *["---:"] * len(released)],
+        *rows,
+        ["membership, area under the curve", *areas],
+    ]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _rates(attack: str, release: Release) -> str:
+    members, strangers = (ATTACKS[attack](release, each).rate for each in (MEMBERS, STRANGERS))
+    return f"{members:.1%}, {strangers:.1%}"
+
+
+def _area(release: Release) -> float:
+    return area_under_curve(distances(release, MEMBERS), distances(release, STRANGERS))
+
+
+def write(folder: Path, released: dict[str, Release]) -> None:
+    """A folder for each, with those to attack as precise as what they are attacked with."""
+    for name, release in released.items():
+        exact = name != "names removed"
+        _write(folder / name / "release.csv", release.rows)
+        _write(folder / name / "members.csv", MEMBERS if exact else in_centimetres(MEMBERS))
+        _write(folder / name / "strangers.csv", STRANGERS if exact else in_centimetres(STRANGERS))
+    (folder / "coarse.txt").write_text("\n".join(COLUMNS[at] for at in QUASI_IDENTIFIERS))
+
+
+def _write(path: Path, rows: Floats) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", newline="") as file:
+        csv.writer(file).writerows([COLUMNS, *rows.astype(np.int64).tolist()])
+
+
+def main(folder: Path) -> None:
+    released = releases()
+    write(folder, released)
+    print(table(released))  # noqa: T201
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
