@@ -74,23 +74,19 @@ AUDIENCE = "dressform-api"
 class Application(FastAPI):
     """FastAPI with the access log and the headers around everything, a 500 included."""
 
+    shipper: Shipper
+    """From the beginning of its life. Beside the state, where each look-up is a call."""
+
     def build_middleware_stack(self) -> ASGIApp:
         process_settings: Settings = self.state.settings
         https = process_settings.public_url.startswith("https://")
         return AccessLogMiddleware(
             HeadersMiddleware(super().build_middleware_stack(), https=https),
-            append=self._record,
-            room=self._room,
+            # Looked up each time: it begins later than this is built.
+            shipper=lambda: self.shipper,
             addresses=ClientAddress(process_settings.trusted_proxies),
             clock=self.state.clock,
         )
-
-    def _record(self, line: bytes) -> None:
-        # Looked up each time: the spool is opened later than this is built, and changes.
-        self.state.shipper.spool.append(line)
-
-    async def _room(self) -> None:
-        await self.state.shipper.room()
 
     def openapi(self) -> dict[str, Any]:
         if not self.openapi_schema:
@@ -98,7 +94,7 @@ class Application(FastAPI):
         return self.openapi_schema
 
 
-def create_app(process_settings: Settings, clock: Clock | None = None) -> FastAPI:
+def create_app(process_settings: Settings, clock: Clock | None = None) -> Application:
     """The application; it touches nothing outside until its lifespan begins."""
     app = Application(
         title="Dressform",
@@ -159,7 +155,7 @@ def _surround(app: FastAPI, process_settings: Settings) -> None:
 
 
 @asynccontextmanager
-async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+async def _lifespan(app: Application) -> AsyncIterator[None]:
     process_settings: Settings = app.state.settings
     spools = process_settings.state_dir / "spool"
     assert_backend()
@@ -180,10 +176,10 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
             attempts=Attempts(units.vault.index, units.clock),
             auditor=Auditor(units, spools, interval=process_settings.worker_interval),
         )
-        app.state.shipper = Shipper(units, spools)
-        app.state.shipper.start()
+        app.state.shipper = app.shipper = Shipper(units, spools)
+        app.shipper.start()
         try:
             yield
         finally:
-            await app.state.shipper.stop()
+            await app.shipper.stop()
             app.state.service.studio.close()

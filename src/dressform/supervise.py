@@ -39,6 +39,11 @@ class Child:
     def has_ended(self) -> bool:
         return self.process.poll() is not None
 
+    @property
+    def gave_up(self) -> bool:
+        """Whether it ended by itself. One that was killed, as for want of memory, may do better."""
+        return self.has_ended and self.process.returncode >= 0
+
     def start(self) -> None:
         self.started_at, self.due_at = time.monotonic(), None
         self.process = subprocess.Popen(  # noqa: S603  our own program
@@ -87,7 +92,7 @@ def supervise(
 ) -> None:
     """Until SIGINT or SIGTERM, or until `check` raises what can't go on like this.
 
-    Raises StartupError when one ends before all is ready.
+    Raises StartupError when one gives up before all is ready, or nothing is ready in a minute.
     """
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -114,8 +119,9 @@ def _gets_ready(
     deadline = time.monotonic() + START_SECONDS
     while not stop.wait(_TICK_SECONDS):
         for child in children:
-            if child.has_ended:
+            if child.gave_up:
                 raise StartupError(f"`dressform {child.command}` ended at once: see above why.")
+            child.look_after()
         if is_ready():
             return True
         if time.monotonic() > deadline:

@@ -1,5 +1,6 @@
 """A disk that takes no more: said loudly, and what is held is shipped all the same."""
 
+import asyncio
 import errno
 import json
 import logging
@@ -9,6 +10,7 @@ import sys
 import time
 from pathlib import Path
 
+import httpx
 import pytest
 
 from dressform.middleware.spool import Spool, new_spool
@@ -147,3 +149,19 @@ def test_what_is_not_shipped_is_kept(spool: Spool, monkeypatch: pytest.MonkeyPat
     spool.remove()
 
     assert kept == b"\0" * len(written[0]) + b"".join(written[1:])
+
+
+async def test_requests_wait_while_neither_disk_nor_memory_takes_lines(
+    client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """None is answered whose line would be lost."""
+    monkeypatch.setattr("dressform.middleware.shipping.PAUSE_SECONDS", 0.02)
+    with monkeypatch.context() as full:
+        full.setattr("dressform.middleware.spool._MOST_HELD", 0)
+        asked = asyncio.create_task(client.get("/health/live"))
+        await asyncio.sleep(0.2)
+        waited = not asked.done()
+    response = await asked
+
+    assert waited
+    assert response.status_code == 200

@@ -233,6 +233,21 @@ async def test_a_database_that_is_not_there_is_told(
         assert "s3cr3t" not in running.output
 
 
+async def test_those_killed_while_they_start_are_started_again(own: Settings) -> None:
+    with command("serve", "--workers", "2", environment=served(own)) as serve:
+        until(lambda: len(children_of(serve.process.pid, "dressform serve")) == 2)
+        killed = children_of(serve.process.pid, "dressform serve")
+        for process in killed:
+            os.kill(process, signal.SIGKILL)
+        await asyncio.to_thread(serve.says, r"(?s)(serve ended with -9: again in 0\.5 s.*){2}")
+        base = await says(serve)
+        until(lambda: is_live(base))
+        serve.signal(signal.SIGTERM)
+        code, _ = await ends(serve)
+
+    assert code == 0, serve.output
+
+
 async def test_one_that_keeps_dying_is_started_ever_later(own: Settings) -> None:
     """And said so, while the other one answers."""
     with command("serve", "--workers", "2", environment=served(own)) as serve:

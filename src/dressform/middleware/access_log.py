@@ -4,35 +4,38 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from http import HTTPStatus
 from time import perf_counter_ns
-from uuid import UUID
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dressform.clock import Clock
-from dressform.crypto.secrets import new_id
+from dressform.crypto.secrets import new_id_text
 from dressform.middleware.client_address import ClientAddress
+from dressform.middleware.shipping import Shipper
 
 CLIENT_CLOSED_REQUEST = 499
 """What is recorded when the client went away before there was an answer."""
 
 UNMATCHED = "(none)"
 
+_USUAL = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"})
+
 
 class AccessLogMiddleware:
-    """The outermost layer. `append` takes a line in the text format of COPY; `room` waits for it."""
+    """The outermost layer. `shipper` has the file of the moment, and room for it.
+
+    Every request pays for each call and each coroutine in here: there are as few as can be.
+    """
 
     def __init__(
         self,
         app: ASGIApp,
         *,
-        append: Callable[[bytes], None],
-        room: Callable[[], Awaitable[None]],
+        shipper: Callable[[], Shipper],
         addresses: ClientAddress,
         clock: Clock,
     ) -> None:
         self.app = app
-        self._append = append
-        self._room = room
+        self._shipper = shipper
         self._addresses = addresses
         self._clock = clock
 
@@ -41,55 +44,50 @@ class AccessLogMiddleware:
             await self.app(scope, receive, send)
             return
         at, started = self._clock(), perf_counter_ns()
-        request_id = new_id()
+        request_id = new_id_text()
         scope.setdefault("state", {})["request_id"] = request_id
-        await self._room()
+        shipper = self._shipper()
+        if shipper.spool.is_full:
+            await shipper.room()
         status = CLIENT_CLOSED_REQUEST
         recorded = False
 
-        def record(final: int) -> None:
-            nonlocal recorded
-            recorded = True
-            microseconds = (perf_counter_ns() - started) // 1000
-            self._record(scope, at, request_id, status=final, microseconds=microseconds)
-
-        async def recording_send(message: Message) -> None:
-            nonlocal status
+        def recording_send(message: Message) -> Awaitable[None]:
+            nonlocal status, recorded
             if message["type"] == "http.response.start":
                 status = message["status"]
             elif message["type"] == "http.response.body" and not message.get("more_body"):
-                record(status)
-            await send(message)
+                recorded = True
+                self._record(scope, at, started, request_id, status)
+            return send(message)
 
         try:
             await self.app(scope, receive, recording_send)
         finally:
             if not recorded:
-                record(status)
+                self._record(scope, at, started, request_id, status)
 
-    def unreadable(self, client: tuple[str, int] | None) -> UUID:
+    def unreadable(self, client: tuple[str, int] | None) -> str:
         """Record what never became a request; gives the id that it would have had."""
-        request_id = new_id()
+        request_id = new_id_text()
         scope: Scope = {"client": client, "headers": [], "method": ""}
-        self._record(
-            scope, self._clock(), request_id, status=HTTPStatus.BAD_REQUEST, microseconds=0
-        )
+        self._record(scope, self._clock(), perf_counter_ns(), request_id, HTTPStatus.BAD_REQUEST)
         return request_id
 
     def _record(
-        self, scope: Scope, at: datetime, request_id: UUID, *, status: int, microseconds: int
+        self, scope: Scope, at: datetime, started: int, request_id: str, status: int
     ) -> None:
-        self._append(
-            f"{at.isoformat()}\t{self._addresses.of(scope)}\t{_method(scope)}\t{_route(scope)}\t"
-            f"{status}\t{microseconds}\t{request_id}\n".encode()
+        method = scope["method"]
+        if method not in _USUAL:
+            method = _printable(method)
+        # The template, never the path: a path can hold names.
+        route = getattr(scope.get("route"), "path", UNMATCHED)
+        microseconds = (perf_counter_ns() - started) // 1000
+        self._shipper().spool.append(
+            f"{at.isoformat()}\t{self._addresses.of(scope)}\t{method}\t{route}\t"
+            f"{status:d}\t{microseconds}\t{request_id}\n".encode()
         )
 
 
-def _method(scope: Scope) -> str:
-    method: str = scope["method"]
+def _printable(method: str) -> str:
     return method if method.isascii() and method.isalpha() and len(method) <= 16 else "OTHER"  # noqa: PLR2004
-
-
-def _route(scope: Scope) -> str:
-    """The template, never the path: a path can hold names."""
-    return getattr(scope.get("route"), "path", UNMATCHED)

@@ -30,19 +30,28 @@ def parse(text: str) -> Address | None:
     return mapped or address
 
 
+@lru_cache(maxsize=4096)
+def _written(peer: str) -> str:
+    return str(parse(peer) or UNKNOWN)
+
+
 class ClientAddress:
     """Walks X-Forwarded-For from the right, past the proxies that we trust."""
 
     def __init__(self, trusted: Sequence[Network]) -> None:
         self._trusted = tuple(trusted)
 
-    def of(self, scope: Scope) -> Address:
+    def of(self, scope: Scope) -> str:
+        """As it is written in the log."""
         client = scope.get("client")
-        peer = parse(client[0]) if client and client[0] else None
+        peer = (client and client[0]) or ""
+        if self._trusted and self._speaks_for_others(parse(peer)):
+            return str(self._forwarded(scope["headers"], parse(peer) or UNKNOWN))
+        return _written(peer)
+
+    def _speaks_for_others(self, peer: Address | None) -> bool:
         # Only a process of this machine reaches a unix socket: it counts as a proxy of ours.
-        if not self._trusted or (peer is not None and not self._is_trusted(peer)):
-            return peer or UNKNOWN
-        return self._forwarded(scope["headers"], peer or UNKNOWN)
+        return peer is None or self._is_trusted(peer)
 
     def _forwarded(self, headers: Iterable[tuple[bytes, bytes]], peer: Address) -> Address:
         lines = [value.decode("latin-1") for name, value in headers if name == b"x-forwarded-for"]
