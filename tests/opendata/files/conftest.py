@@ -14,6 +14,7 @@ from dressform.opendata.noise import noisy
 from tests.opendata.files.simulated import contributions
 
 HOME = "https://dressform.example/v1/dataset/editions/2027/files/"
+AT = datetime(2027, 3, 1, 9, 30, tzinfo=UTC)
 
 
 def drawn(codebook: Codebook, *years: int) -> Together:
@@ -21,13 +22,12 @@ def drawn(codebook: Codebook, *years: int) -> Together:
     for year in years:
         flags, values = contributions(codebook, 6_000, seed=year)
         exact = sums.of(codebook, flags, values, np.random.default_rng(year))
-        draws.append(Draw(year, codebook, noisy(codebook, exact), 6_000))
+        draws.append(Draw(year, codebook, noisy(codebook, exact), 6_000, AT))
     return together(draws)
 
 
 def written(drawn: Together) -> list[File]:
-    at = datetime(2027, 3, 1, 9, 30, tzinfo=UTC)
-    return edition_files(drawn, published=at, home=HOME, version="0.1.0")
+    return edition_files(drawn, published=AT, home=HOME, version="0.1.0")
 
 
 @pytest.fixture(scope="session", params=[CORE, FULL], ids=["core", "full"])

@@ -23,7 +23,7 @@ def test_a_table_comes_back_with_its_types_and_its_gaps() -> None:
 
     assert [tuple(row.values()) for row in table.to_pylist()] == SMALL.rows
     assert table.schema.types == [pa.string(), pa.int64(), pa.float64(), pa.bool_()]
-    assert [field.nullable for field in table.schema] == [False, True, False, False]
+    assert all(field.nullable for field in table.schema), "the next edition may have gaps elsewhere"
 
 
 def test_a_table_without_rows_keeps_its_columns() -> None:

@@ -40,10 +40,7 @@ def parquet(resource: Resource, about: About) -> File:
 def _table(resource: Resource, about: About) -> pa.Table:
     columns = list(zip(*resource.rows, strict=True)) or [()] * len(resource.fields)
     schema = pa.schema(
-        [
-            _field(field, nullable=True)
-            for field, column in zip(resource.fields, columns, strict=True)
-        ],
+        [_field(field) for field in resource.fields],
         metadata={
             "title": resource.title,
             "description": resource.description,
@@ -63,7 +60,7 @@ def _array(column: Sequence[Value], kind: pa.Field) -> pa.Array:
     return array
 
 
-def _field(field: Field, *, nullable: bool) -> pa.Field:
+def _field(field: Field) -> pa.Field:
     unit = {"unit": field.unit} if field.unit else {}
     about = {"description": field.description} | unit
-    return pa.field(field.name, _TYPES[field.type], nullable=nullable, metadata=about)
+    return pa.field(field.name, _TYPES[field.type], metadata=about)
