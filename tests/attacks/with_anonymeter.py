@@ -37,7 +37,7 @@ class People:
         coarse = (folder.parent / "coarse.txt").read_text().split()
         names = ("release", "members", "strangers")
         release, members, strangers = (pd.read_csv(folder / f"{name}.csv") for name in names)
-        return cls(release, members, strangers, [at for at in members if at not in coarse])
+        return cls(release, members, strangers, [str(at) for at in members if at not in coarse])
 
     @property
     def sides(self) -> dict[str, pd.DataFrame]:
