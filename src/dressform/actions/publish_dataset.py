@@ -13,14 +13,17 @@ _FILES = "v1/dataset/editions/{}/files/"
 
 
 async def publish_dataset(units: Units, public_url: str) -> list[str]:
-    """The last year's edition, and that of all years together if there are several: their names.
+    """Every year's edition, and that of all years together if there are several: their names.
 
     One that is published already stays as it is.
     """
     draws = await drawn_so_far(units)
-    wanted = [together(draws[-1:]), together(draws)][: len(draws)] if draws else []
+    wanted = [together([draw]) for draw in draws]
+    if len(draws) > 1:
+        wanted.append(together(draws))
     for drawn in wanted:
-        await _published(units, drawn, draws[-1].at, public_url)
+        at = max(draw.at for draw in draws if draw.year in drawn.years)
+        await _published(units, drawn, at, public_url)
     return [drawn.name for drawn in wanted]
 
 

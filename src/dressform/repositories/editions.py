@@ -110,7 +110,7 @@ class Editions:
         """Whether the people counted last were enough; false before anybody was counted."""
         query = (
             select(DatasetDraw.codebook.is_not(None))
-            .where(DatasetDraw.drawn_at.is_not(None))
+            .where(DatasetDraw.count.is_not(None))
             .order_by(DatasetDraw.year.desc())
             .limit(1)
         )

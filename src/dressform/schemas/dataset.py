@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from dressform.opendata.years import next_day
 from dressform.repositories.editions import StoredEdition
 from dressform.schemas import guarantee as facts
 from dressform.schemas.editions import Codebook, EditionSummary, LicenceRead
@@ -129,7 +130,7 @@ class DatasetRead(Complete):
             about=said(facts.ABOUT, language),
             state="published" if published else "not enough people yet",
             sentence=said(state, language),
-            next_date=facts.next_date(at),
+            next_date=next_day(at),
             gates=[GateRead.of(gate) for gate in facts.GATES],
             guarantee=GuaranteeRead.in_words(language),
             editions=[EditionSummary.of(edition) for edition in editions],

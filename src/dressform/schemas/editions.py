@@ -35,7 +35,7 @@ People = Annotated[
     int,
     Field(
         ge=-(2**31),
-        lt=2**31,
+        le=2**31 - 1,
         description="Who gave to it: a count with noise, as everything else.",
         examples=[2431],
         json_schema_extra={"format": "int32"},
@@ -103,7 +103,7 @@ class FileRead(Complete):
         int,
         Field(
             ge=0,
-            lt=2**31,
+            le=2**31 - 1,
             description="In bytes.",
             examples=[1500000],
             json_schema_extra={"format": "int32"},

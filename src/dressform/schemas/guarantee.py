@@ -1,21 +1,23 @@
 """What is promised to whoever gives to the open dataset: the numbers, and the same in words."""
 
+import math
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
+from dressform.opendata import budget
+from dressform.opendata.codebook import CODEBOOKS
 from dressform.policy import Text
 
 LICENCE_URL = "https://creativecommons.org/publicdomain/zero/1.0/"
 
-RHO = 0.0676
+RHO = budget.RHO
 """Of zero-concentrated differential privacy: all that an account ever spends."""
-MU = 0.368
+MU = round(budget.mu(), 3)
 """The same as Gaussian differential privacy."""
-PAIRS = ((1.61, 1e-6), (2.10, 1e-9))
+PAIRS = tuple((round(budget.epsilon(delta), 2), delta) for delta in (1e-6, 1e-9))
 """The same as epsilon with its delta."""
-POINTS = 14.6
+POINTS = math.ceil(1000 * budget.advantage()) / 10
 """True alarms minus false alarms, in 100, of the best test whether somebody took part."""
-RIGHT_IN_100 = 57.3
+RIGHT_IN_100 = 50 + POINTS / 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +29,8 @@ class Gate:
     measurements: int
 
 
-GATES = (Gate("core", 2_000, 20), Gate("full", 5_000, 38))
-MOST_OF_ONE = 30
+GATES = tuple(Gate(book.name, book.gate, len(book.items)) for book in CODEBOOKS.values())
+MOST_OF_ONE = max(book.most for book in CODEBOOKS.values())
 """Measurements that an account gives; drawn at random when it has more."""
 
 
@@ -74,10 +76,3 @@ NOT_ENOUGH = Text(
 
 def said(text: Text, language: str) -> str:
     return text.fr if language == "fr" else text.en
-
-
-def next_date(at: datetime) -> datetime:
-    """The year's one chance of an edition: 1 March, at midnight UTC."""
-    now = at.astimezone(UTC)
-    this_year = datetime(now.year, 3, 1, tzinfo=UTC)
-    return this_year if now < this_year else this_year.replace(year=now.year + 1)
