@@ -22,7 +22,7 @@ def environment(settings: Settings, **more: str) -> dict[str, str]:
 
 
 async def dressform(
-    *arguments: str, environment: dict[str, str]
+    *arguments: str, environment: dict[str, str], typed: str = ""
 ) -> subprocess.CompletedProcess[str]:
     """One that ends by itself; in the state folder, where no `.env` is."""
     return await asyncio.to_thread(
@@ -32,6 +32,9 @@ async def dressform(
         cwd=environment.get("DRESSFORM_STATE_DIR"),
         capture_output=True,
         text=True,
+        input=typed,
+        # Without a terminal passwords are read from what is typed here.
+        start_new_session=True,
         check=False,
         timeout=60,
     )

@@ -3,19 +3,15 @@
 import asyncio
 import json
 import os
-import random
 import resource
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
-from itertools import islice
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -23,19 +19,16 @@ import httpx
 
 from dressform import embedded
 from dressform.actions.draw_dataset import draw_dataset, propose_dataset
-from dressform.crypto.sealing import DataKey
-from dressform.crypto.secrets import new_id
 from dressform.database import Units
 from dressform.embedded.data import ROLE
 from dressform.process import migrated, opened
 from dressform.settings import load
 from dressform.sewing.catalogue import CATALOGUE
-from dressform.sewing.estimates import estimates
 from tests.bench.retention import PASSWORD, member
 from tests.bench.serving import Asked, served
+from tests.opendata.members import joined
 
 ACCOUNTS = int(os.environ.get("BENCH_ACCOUNTS", "1000000"))
-BATCH = 10_000
 CONNECTIONS = 4
 PAUSE = 0.02
 
@@ -44,47 +37,10 @@ AT = datetime(YEAR, 6, 1, tzinfo=UTC)
 AGREED = datetime(YEAR, 1, 1, tzinfo=UTC)
 PROPOSER, APPROVER = UUID(int=1), UUID(int=2)
 
-_COLUMNS = {
-    "account": ("id", "email_index", "created_at", "version", "sealed"),
-    "account_key": ("account_id", "key_id", "wrapped_key"),
-    "model": ("id", "account_id", "created_at", "updated_at", "version", "sealed"),
-    "dataset_consent": ("account_id", "given_at", "language", "text_version", "text_sha256"),
-}
-
-
-def _rows(units: Units, number: int) -> Iterator[dict[str, tuple[Any, ...]]]:
-    """Accounts as the service makes them, each with a model of all the measurements of a body."""
-    draw = random.Random(7)
-    for _ in range(number):
-        account_id, model_id, key = new_id(), new_id(), DataKey.new()
-        wrapped = units.vault.master.wrap(key, account_id)
-        neck = draw.gauss(340, 20)
-        found = {"neck": neck} | estimates(neck, breasts=True)
-        body = {name: round(at * draw.gauss(1, 0.03)) for name, at in found.items()}
-        assert len(body) == len(CATALOGUE)
-        payload = {"name": "Bench", "breasts": True, "measurements": body, "typed": {}}
-        yield {
-            "account": (account_id, account_id.bytes, AGREED, 1, b""),
-            "account_key": (account_id, wrapped.key_id, wrapped.key),
-            "model": (
-                model_id,
-                account_id,
-                AGREED,
-                AGREED,
-                1,
-                key.seal(payload, "model", model_id, 1),
-            ),
-            "dataset_consent": (account_id, AGREED, "en", "1", b""),
-        }
-
 
 async def _filled(units: Units, raw: asyncpg.Connection) -> None:
     await raw.execute("SET session_replication_role = replica")
-    made = _rows(units, ACCOUNTS)
-    while rows := list(islice(made, BATCH)):
-        for table, columns in _COLUMNS.items():
-            records = [row[table] for row in rows]
-            await raw.copy_records_to_table(table, columns=columns, records=records)
+    await joined(units, raw, ACCOUNTS, agreed=AGREED)
     await raw.execute("RESET session_replication_role")
     operator = "INSERT INTO account (id, email_index, created_at, version, sealed)"
     for each in (PROPOSER, APPROVER):

@@ -17,7 +17,7 @@ GATE_RHO = 0.0001
 """Of the count that decides whether there are enough."""
 
 MOST_COUNTS = 10
-"""How many times an account is counted; one that was never drawn by then is left in peace."""
+"""How many times an account is counted; it may still give afterwards, as that is in its budget."""
 
 UNITS = 16
 """Steps a scale: the second moments are sums of whole numbers."""

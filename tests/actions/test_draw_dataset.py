@@ -1,0 +1,239 @@
+"""A year's draw: who is in it, that it happens once, and what a crash leaves."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from uuid import UUID
+
+import asyncpg
+import pytest
+from sqlalchemy import text
+
+from dressform.actions.draw_dataset import draw_dataset, drawn_so_far, propose_dataset
+from dressform.actions.publish_dataset import publish_dataset
+from dressform.database import Units
+from dressform.errors import StartupError
+from dressform.opendata.budget import GATE, shares
+from dressform.opendata.codebook import CORE
+from dressform.repositories.editions import Editions
+from dressform.settings import Settings
+from tests.conftest import MovableClock
+from tests.opendata.members import joined
+
+MANY, FEW = 2_700, 40
+SURE = 8
+"""Standard deviations that noise does not leave."""
+AGREED = datetime(2026, 1, 1, tzinfo=UTC)
+LATER = datetime(2026, 6, 1, tzinfo=UTC)
+PROPOSER, APPROVER = UUID(int=1), UUID(int=2)
+URL = "https://sewing.example"
+
+
+@pytest.fixture
+async def raw(units: Units, settings: Settings) -> AsyncIterator[asyncpg.Connection]:
+    assert settings.database_url is not None
+    url = settings.database_url.get_secret_value().replace("+asyncpg", "")
+    connection = await asyncpg.connect(url)
+    for each in (PROPOSER, APPROVER):
+        await connection.execute(
+            "INSERT INTO account (id, email_index, created_at, version, sealed)"
+            " VALUES ($1, $2, $3, 1, '')",
+            each,
+            each.bytes,
+            AGREED,
+        )
+    yield connection
+    await connection.close()
+
+
+def nobody_looks(_: float) -> None:
+    pass
+
+
+async def marks(units: Units) -> dict[tuple[int, int | None], int]:
+    """How many accounts were counted so often and drawn in that year."""
+    async with units.reading() as unit:
+        found = await unit.connection.execute(
+            text("SELECT counted, drawn_in, count(*) FROM dataset_consent GROUP BY 1, 2")
+        )
+        return {(counted, year): number for counted, year, number in found}
+
+
+async def hashes(units: Units, edition: str) -> dict[str, bytes]:
+    async with units.reading() as unit:
+        return {file.name: file.sha256 for file in await Editions(unit).files(edition)}
+
+
+LEFT_OUT = {
+    "withdrew": "UPDATE dataset_consent SET withdrawn_at = given_at WHERE account_id = $1",
+    "agreed on the day": "UPDATE dataset_consent SET given_at = '2026-03-01T00:00Z'"
+    " WHERE account_id = $1",
+    "restricted": "UPDATE account SET restricted_at = created_at WHERE id = $1",
+    "at its end": "UPDATE account SET created_at = '2024-01-01' WHERE id = $1",
+    "no model": "DELETE FROM model WHERE account_id = $1",
+    "gave already": "UPDATE dataset_consent SET counted = 1, drawn_in = 2025 WHERE account_id = $1",
+}
+
+
+async def test_all_who_may_give_give_once_and_nobody_else(
+    units: Units, raw: asyncpg.Connection
+) -> None:
+    await joined(units, raw, MANY, agreed=AGREED)
+    ids = await raw.fetch("SELECT account_id FROM dataset_consent LIMIT $1", len(LEFT_OUT))
+    for row, change in zip(ids, LEFT_OUT.values(), strict=True):
+        await raw.execute(change, row["account_id"])
+    giving = MANY - len(LEFT_OUT)
+
+    await propose_dataset(units, PROPOSER)
+    drawn = await draw_dataset(units, APPROVER, nobody_looks)
+
+    assert drawn is not None
+    assert (drawn.year, drawn.codebook) == (2026, CORE)
+    assert abs(drawn.count - giving) < SURE * GATE.sigma
+    spread = SURE * shares(CORE)["flags"].sigma
+    assert abs(drawn.sums.flags[0] - giving) < spread
+    assert abs(drawn.sums.flags[1]) < spread
+    assert await marks(units) == {
+        (1, 2026): giving,
+        (0, None): len(LEFT_OUT) - 1,
+        (1, 2025): 1,
+    }
+    with pytest.raises(StartupError, match="approved already"):
+        await propose_dataset(units, PROPOSER)
+
+
+async def test_who_was_counted_ten_times_is_counted_no_more(
+    units: Units, raw: asyncpg.Connection
+) -> None:
+    await joined(units, raw, FEW, agreed=AGREED)
+    await raw.execute("UPDATE dataset_consent SET counted = 10")
+    await propose_dataset(units, PROPOSER)
+
+    assert await draw_dataset(units, APPROVER, nobody_looks) is None
+
+    assert await marks(units) == {(10, None): FEW}
+
+
+async def test_too_few_have_to_wait_for_the_next_year(
+    units: Units, raw: asyncpg.Connection, clock: MovableClock
+) -> None:
+    await joined(units, raw, FEW, agreed=AGREED)
+    await propose_dataset(units, PROPOSER)
+
+    assert await draw_dataset(units, APPROVER, nobody_looks) is None
+    assert await draw_dataset(units, APPROVER, nobody_looks) is None  # Nobody is counted again.
+
+    assert await marks(units) == {(1, None): FEW}
+    assert await publish_dataset(units, URL) == []
+    with pytest.raises(StartupError, match="next chance is in 2027"):
+        await propose_dataset(units, PROPOSER)
+    clock.at = datetime(2027, 1, 1, tzinfo=UTC)
+    assert await propose_dataset(units, PROPOSER) == 2027
+
+
+async def test_it_takes_two_and_the_day(
+    units: Units, raw: asyncpg.Connection, clock: MovableClock
+) -> None:
+    assert not raw.is_closed()
+    with pytest.raises(StartupError, match="Nothing is proposed for 2026"):
+        await draw_dataset(units, APPROVER, nobody_looks)
+    clock.at = datetime(2026, 2, 28, 23, 59, tzinfo=UTC)
+    await propose_dataset(units, PROPOSER)
+    with pytest.raises(StartupError, match="on 1 March, not before"):
+        await draw_dataset(units, APPROVER, nobody_looks)
+    clock.at = datetime(2026, 3, 1, tzinfo=UTC)
+    with pytest.raises(StartupError, match="takes two"):
+        await draw_dataset(units, PROPOSER, nobody_looks)
+
+    assert await draw_dataset(units, APPROVER, nobody_looks) is None
+
+
+async def test_interrupted_after_the_count_it_goes_on_without_counting_again(
+    units: Units, raw: asyncpg.Connection
+) -> None:
+    def crash(_: float) -> None:
+        raise KeyboardInterrupt
+
+    await joined(units, raw, MANY, agreed=AGREED)
+    await propose_dataset(units, PROPOSER)
+    with pytest.raises(KeyboardInterrupt):
+        await draw_dataset(units, APPROVER, crash)
+    assert await marks(units) == {(1, None): MANY}
+    count = await raw.fetchval("SELECT count FROM dataset_draw")
+
+    drawn = await draw_dataset(units, PROPOSER, nobody_looks)
+
+    assert drawn is not None
+    assert drawn.count == count
+    assert await marks(units) == {(1, 2026): MANY}
+
+
+async def test_what_is_not_written_marks_nobody(units: Units, raw: asyncpg.Connection) -> None:
+    await joined(units, raw, MANY, agreed=AGREED)
+    await propose_dataset(units, PROPOSER)
+    await raw.execute(
+        """
+        CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+          IF NEW.statistics IS NOT NULL THEN RAISE EXCEPTION 'the disk is full'; END IF;
+          RETURN NEW;
+        END $$;
+        CREATE TRIGGER full_disk BEFORE UPDATE ON dataset_draw
+        FOR EACH ROW EXECUTE FUNCTION full_disk();
+        """
+    )
+    try:
+        with pytest.raises(Exception, match="the disk is full"):
+            await draw_dataset(units, APPROVER, nobody_looks)
+        assert await marks(units) == {(1, None): MANY}
+        assert await drawn_so_far(units) == []
+    finally:
+        await raw.execute("DROP FUNCTION full_disk CASCADE")
+
+    assert await draw_dataset(units, APPROVER, nobody_looks) is not None
+    assert await marks(units) == {(1, 2026): MANY}
+
+
+async def test_two_at_once_draw_once(units: Units, raw: asyncpg.Connection) -> None:
+    await joined(units, raw, MANY, agreed=AGREED)
+    await propose_dataset(units, PROPOSER)
+
+    one, other = await asyncio.gather(
+        draw_dataset(units, APPROVER, nobody_looks), draw_dataset(units, APPROVER, nobody_looks)
+    )
+
+    assert one is not None
+    assert other is not None
+    assert one.count == other.count
+    assert (one.sums.histograms == other.sums.histograms).all()
+    assert await marks(units) == {(1, 2026): MANY}
+
+
+async def test_the_next_edition_is_of_others_and_an_erasure_changes_nothing(
+    units: Units, raw: asyncpg.Connection, clock: MovableClock
+) -> None:
+    await joined(units, raw, MANY, agreed=AGREED)
+    await propose_dataset(units, PROPOSER)
+    await draw_dataset(units, APPROVER, nobody_looks)
+    assert await publish_dataset(units, URL) == ["2026"]
+    published = await hashes(units, "2026")
+    assert "people.csv" in published
+    await raw.execute(
+        "DELETE FROM account WHERE id IN"
+        " (SELECT account_id FROM dataset_consent WHERE drawn_in = 2026 LIMIT 1000)"
+    )
+    await raw.execute("UPDATE account SET created_at = $1", LATER)  # They are all still there.
+    await joined(units, raw, MANY, agreed=LATER)
+    clock.at = datetime(2027, 3, 1, tzinfo=UTC)
+
+    await propose_dataset(units, PROPOSER)
+    drawn = await draw_dataset(units, APPROVER, nobody_looks)
+
+    assert drawn is not None
+    assert abs(drawn.count - MANY) < SURE * GATE.sigma
+    assert await marks(units) == {(1, 2026): MANY - 1000, (1, 2027): MANY}
+    assert await publish_dataset(units, URL) == ["2026", "2027", "2026-2027"]
+    together = await hashes(units, "2026-2027")
+    assert await publish_dataset(units, URL) == ["2026", "2027", "2026-2027"]
+    assert await hashes(units, "2026") == published
+    assert await hashes(units, "2026-2027") == together

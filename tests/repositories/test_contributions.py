@@ -1,0 +1,113 @@
+"""What an account gives: the model it chose, or any of its own, whole."""
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from uuid import UUID
+
+import pytest
+from sqlalchemy import text
+
+from dressform.database import Units
+from dressform.repositories import contributions
+from dressform.repositories.contributions import Contributions, Page
+from tests.agreeing import agree
+from tests.people import Person
+
+Join = Callable[..., Awaitable[Person]]
+
+DAY = datetime(2027, 3, 1, tzinfo=UTC)
+
+
+async def counted(units: Units) -> int:
+    async with units.writing() as unit:
+        number, _ = await Contributions(unit).count_in(before=DAY, after=None)
+    return number
+
+
+async def page(units: Units, after: UUID | None = None) -> Page:
+    async with units.reading() as unit:
+        return await Contributions(unit).page(before=DAY, after=after)
+
+
+async def add(person: Person, **model: object) -> str:
+    answer = await person.ask("POST", "/v1/models", json={"name": "Me", "breasts": True} | model)
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["id"])
+
+
+async def test_who_was_not_counted_gives_nothing(ada: Person, units: Units) -> None:
+    await add(ada, measurements={"neck": 340})
+    await agree(ada)
+
+    assert await page(units) == Page([], 0, None)
+    assert await counted(units) == 1
+    assert len((await page(units)).contributions) == 1
+
+
+async def test_the_model_that_was_chosen(ada: Person, units: Units) -> None:
+    await add(ada, measurements={"neck": 340})
+    chosen = await add(ada, breasts=False, measurements={"neck": 400})
+    await agree(ada, model_id=chosen)
+    await counted(units)
+
+    for _ in range(10):
+        (given,) = (await page(units)).contributions
+        assert (given.breasts, dict(given.measurements)) == (False, {"neck": 400})
+
+
+async def test_any_model_where_none_was_chosen(ada: Person, units: Units) -> None:
+    for neck in (340, 400):
+        await add(ada, measurements={"neck": neck})
+    await agree(ada)
+    await counted(units)
+
+    given = [(await page(units)).contributions for _ in range(60)]
+    assert {one.measurements["neck"] for (one,) in given} == {340, 400}
+
+
+async def test_a_variant_comes_whole(ada: Person, units: Units) -> None:
+    base = await add(ada, measurements={"neck": 340, "chest": 980})
+    variant = await add(ada, based_on=base, measurements={"chest": 940})
+    await agree(ada, model_id=variant)
+    await counted(units)
+
+    (given,) = (await page(units)).contributions
+    assert dict(given.measurements) == {"neck": 340, "chest": 940}
+
+
+@pytest.mark.parametrize(
+    "broken",
+    ["UPDATE model SET sealed = '\\x00'", "UPDATE account_key SET key_id = 'lost'"],
+)
+async def test_what_does_not_open_is_told_and_left_out(
+    ada: Person, units: Units, broken: str
+) -> None:
+    await add(ada, measurements={"neck": 340})
+    await agree(ada)
+    await counted(units)
+    async with units.writing() as unit:
+        await unit.connection.execute(text(broken))
+
+    found = await page(units)
+    assert (found.contributions, found.unreadable) == ([], 1)
+    assert found.last is not None
+    assert await page(units, found.last) == Page([], 0, None)
+
+
+async def test_pages_have_everybody_once(
+    ada: Person, join: Join, units: Units, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(contributions, "BATCH", 1)
+    for person in (ada, await join("grace")):
+        await add(person, measurements={"neck": 340})
+        await agree(person)
+    async with units.writing() as unit:
+        first = await Contributions(unit).count_in(before=DAY, after=None)
+        second = await Contributions(unit).count_in(before=DAY, after=first[1])
+        third = await Contributions(unit).count_in(before=DAY, after=second[1])
+    assert [first[0], second[0], third] == [1, 1, (0, None)]
+
+    one = await page(units)
+    other = await page(units, one.last)
+    assert len({each.account_id for each in one.contributions + other.contributions}) == 2
+    assert await page(units, other.last) == Page([], 0, None)
