@@ -6,25 +6,25 @@ import socket
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from dressform import __version__, embedded
 from dressform.listening import HANDED_DOWN, listen
 from dressform.process import migrated, opened
 from dressform.settings import Settings, load
-from dressform.supervise import Child, supervise
+from dressform.supervise import Child, Restartable, supervise
 
 _HERE = {"127.0.0.1": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::1": "::1", "::": "::1"}  # noqa: S104
 
 
-_Database = tuple[Settings, str, Callable[[], None]]
-"""The settings with its address, where it is in words, and what raises when it has died."""
+_Database = tuple[Settings, str, Sequence[Restartable]]
+"""The settings with its address, where it is in words, and its process if that is ours."""
 
 
 def run_everything(settings: Settings) -> None:
     """Until Ctrl-C or SIGTERM. Raises StartupError."""
-    with listen(settings) as listening, _database(settings, listening) as (in_use, where, check):
+    with listen(settings) as listening, _database(settings, listening) as (in_use, where, server):
         asyncio.run(_prepare(in_use))
         handed_down = {**os.environ, HANDED_DOWN: str(listening.fileno())}
         supervise(
@@ -32,9 +32,9 @@ def run_everything(settings: Settings) -> None:
                 Child("serve", handed_down, files=(listening.fileno(),)),
                 Child("worker", os.environ),
             ],
+            running=server,
             is_ready=lambda: _is_live(in_use),
             announce=lambda: _announce(in_use, where),
-            check=check,
         )
     sys.stdout.write("Dressform has stopped.\n")
 
@@ -47,7 +47,6 @@ def serve_side_by_side(listening: socket.socket, settings: Settings) -> None:
         [Child("serve", alone, files=(listening.fileno(),)) for _ in range(settings.workers)],
         is_ready=lambda: _is_live(in_use),
         announce=lambda: None,
-        check=lambda: None,
     )
 
 
@@ -55,12 +54,12 @@ def serve_side_by_side(listening: socket.socket, settings: Settings) -> None:
 def _database(settings: Settings, listening: socket.socket) -> Iterator[_Database]:
     os.environ["DRESSFORM_PORT"] = str(listening.getsockname()[1])  # It may have been 0, any.
     if settings.database_url is not None:
-        yield load(), "the one in DRESSFORM_DATABASE_URL", lambda: None
+        yield load(), "the one in DRESSFORM_DATABASE_URL", ()
         return
     with embedded.running(settings.state_dir) as server:
         os.environ["DRESSFORM_DATABASE_URL"] = server.url()
         where = f"PostgreSQL under {settings.state_dir / 'postgres'} (dressform psql)"
-        yield load(), where, server.assert_alive
+        yield load(), where, [server.process] if server.process else ()
 
 
 async def _prepare(settings: Settings) -> None:

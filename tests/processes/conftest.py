@@ -77,11 +77,7 @@ def database(durability: dict[str, str]) -> Iterator[Database]:
     with tempfile.TemporaryDirectory() as folder:
         Path(folder).chmod(0o755)
         with embedded.running(Path(folder), settings=durability) as server:
-            database = Database(server)
-            try:
-                yield database
-            finally:
-                database.close()
+            yield Database(server)
 
 
 @pytest.fixture

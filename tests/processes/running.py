@@ -94,35 +94,16 @@ class Database:
     """A PostgreSQL that a test stops and starts again, on the same socket."""
 
     def __init__(self, server: embedded.Server) -> None:
+        assert server.process is not None
         self.server = server
-        process = Path(f"/proc/{server.pid}")
-        self._command = (process / "cmdline").read_bytes().split(b"\0")[:-1]
-        self._user = process.stat().st_uid
-        self._again: subprocess.Popen[bytes] | None = None
+        self._process = server.process
 
     def stop(self, way: signal.Signals) -> None:
-        if self._again is not None:
-            self._again.send_signal(way)
-            self._again.wait()
-            return
-        os.kill(self.server.pid, way)
-        state = Path(f"/proc/{self.server.pid}/stat")
-        until(lambda: state.read_text().rpartition(") ")[2][0] == "Z")
+        os.kill(self._process.pid, way)
+        until(lambda: self._process.ended_with is not None)
 
     def start(self) -> None:
-        self._again = subprocess.Popen(
-            self._command,
-            user=self._user if os.geteuid() == 0 else None,
-            cwd="/",
-            env={"PATH": os.defpath, "LC_ALL": "C"},
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-
-    def close(self) -> None:
-        if self._again is not None:
-            self.stop(signal.SIGINT)
+        self._process.start()
 
 
 def processes_of(state: Path) -> dict[int, str]:

@@ -145,6 +145,31 @@ def test_a_child_that_is_killed_is_started_again(alone: dict[str, str], verb: st
         assert up.ends(15) == 0, up.output
 
 
+def test_a_database_that_is_killed_is_started_again(state: Path, alone: dict[str, str]) -> None:
+    """The API goes on meanwhile, and what it answered then is in the log afterwards."""
+    with command("up", environment=alone) as up:
+        base = up.says(BASE)
+        for pause in ("0.5", "1.0"):
+            (server,) = (p for p, line in processes_of(state).items() if f" -D {state}/" in line)
+            os.kill(server, signal.SIGKILL)
+            meanwhile = httpx.get(f"{base}/health/live", headers={"Connection": "close"})
+            assert meanwhile.status_code == 200
+            up.says(rf"postgres ended with -9: again in {pause} s")
+            until(lambda: httpx.get(f"{base}/health/ready").status_code == 200)
+        asked = "SELECT count(*) FROM access_log WHERE request_id = '{}'"
+        found = asked.format(meanwhile.headers["X-Request-ID"])
+
+        def is_recorded() -> bool:
+            with command("psql", "-Atc", found, environment=alone) as psql:
+                assert psql.ends() == 0, psql.output
+                return psql.output == "1\n"
+
+        until(is_recorded)
+        up.signal(signal.SIGINT)
+        assert up.ends(15) == 0, up.output
+    assert processes_of(state) == {}
+
+
 def test_stopped_while_it_starts(state: Path, alone: dict[str, str]) -> None:
     """Whenever Ctrl-C comes, everything that was started goes."""
     lock = state / "postgres.lock"

@@ -11,14 +11,14 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import TextIO
 from urllib.parse import quote
 
 from dressform.embedded.data import DATABASE, ROLE, ROLES, SERVICE, ensure_data
-from dressform.embedded.process import RECOVERY, clear_leftovers, postmaster, serving
+from dressform.embedded.process import RECOVERY, Postgres, postmaster, serving
 from dressform.embedded.programs import Account, account_for, binary, check_reach, run
 from dressform.errors import StartupError
 
@@ -56,20 +56,13 @@ class Server:
     data: Path
     socket_dir: Path
     pid: int
+    process: Postgres | None = field(default=None, compare=False)
+    """None when it is another program's."""
 
     def url(self, database: str = DATABASE, *, role: str = SERVICE) -> str:
         host = quote(str(self.socket_dir), safe="")
         name = quote(database, safe="")
         return f"postgresql+asyncpg://{role}@/{name}?host={host}&port={PORT}"
-
-    def assert_alive(self) -> None:
-        """Raises StartupError when the server has died."""
-        found = postmaster(self.data)
-        if found is None or found.pid != self.pid:
-            raise StartupError(
-                f"PostgreSQL has died (see {self.data.with_name('postgres.log')}): start again; "
-                "it recovers by itself."
-            )
 
     def psql_arguments(self, database: str = DATABASE) -> list[str]:
         """Where and who, for `psql`, `pg_dump` and their like: as the superuser, who reads all."""
@@ -119,13 +112,12 @@ def _start(stack: ExitStack, state_dir: Path, settings: Mapping[str, str]) -> Se
     _make_passable(state_dir, account)
     lock = stack.enter_context(_owned(state_dir))
     check_reach(account, binary("postgres"), state_dir)
-    clear_leftovers(data, account)
     ensure_data(data, account, durable=settings.get("fsync") != "off")
     socket_dir = stack.enter_context(_socket_folder(account, lock))
     options = {**DEFAULTS, **settings, **SILENCE, **PRIVACY}
     options["unix_socket_directories"] = str(socket_dir)
-    pid = stack.enter_context(serving(data, account, options))
-    server = Server(data, socket_dir, pid)
+    process = stack.enter_context(serving(data, account, options))
+    server = Server(data, socket_dir, process.pid, process)
     stop_at_errors = ["-X", "-q", "-v", "ON_ERROR_STOP=1"]
     run(account, binary("psql"), *stop_at_errors, *server.psql_arguments(), said=ROLES)
     return server

@@ -29,48 +29,75 @@ class Postmaster:
     ready: bool
 
 
+class Postgres:
+    """The server of a data folder, as the owner of that folder keeps it running."""
+
+    name = "postgres"
+
+    def __init__(self, data: Path, account: Account, options: Mapping[str, str]) -> None:
+        self.log = data.with_name(f"{data.name}.log")
+        self._data = data
+        self._account = account
+        self._options = options
+        self._process: subprocess.Popen[bytes]
+        self._told_before = 0
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
+    def ended_with(self) -> int | None:
+        """None while it lives."""
+        return self._process.poll()
+
+    def start(self) -> None:
+        """Without waiting until it takes connections; what a dead one left behind is cleared first."""
+        clear_leftovers(self._data, self._account)
+        self.log.touch(mode=0o600)
+        self._told_before = self.log.stat().st_size
+        pairs = [
+            part for name, value in self._options.items() for part in ("-c", f"{name}={value}")
+        ]
+        with self.log.open("ab") as output:
+            self._process = subprocess.Popen(  # noqa: S603  a list, never a shell's line
+                [*_leash(), binary("postgres"), "-D", self._data, *pairs],
+                user=self._account.user,
+                group=self._account.group,
+                extra_groups=self._account.extra_groups,
+                cwd="/",
+                env=ENVIRONMENT,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,  # Ctrl-C in the terminal is for us; we stop the server
+            )
+
+    def await_ready(self) -> None:
+        """Raises StartupError when it ends, or takes no connections after minutes."""
+        wait_until(lambda: self.ended_with is not None or self._is_ready(), RECOVERY)
+        if not self._is_ready():
+            told = gist(self.log.read_bytes()[self._told_before :].decode(errors="replace"))
+            raise StartupError(f"PostgreSQL did not start: {told} (see {self.log}).")
+
+    def stop(self) -> None:
+        stop(self.pid, lambda: self.ended_with is not None)
+
+    def _is_ready(self) -> bool:
+        found = postmaster(self._data)
+        return found is not None and found.pid == self.pid and found.ready
+
+
 @contextmanager
-def serving(data: Path, account: Account, options: Mapping[str, str]) -> Iterator[int]:
-    """The id of a server that takes connections; it is stopped at the end."""
-    log = data.with_name(f"{data.name}.log")
-    log.touch(mode=0o600)
-    began = log.stat().st_size
-    server = _launch(data, account, options, log)
+def serving(data: Path, account: Account, options: Mapping[str, str]) -> Iterator[Postgres]:
+    """A server that takes connections, started now and stopped at the end."""
+    server = Postgres(data, account, options)
+    server.start()
     try:
-        if not _gets_ready(server, data):
-            told = gist(log.read_bytes()[began:].decode(errors="replace"))
-            raise StartupError(f"PostgreSQL did not start: {told} (see {log}).")
-        yield server.pid
+        server.await_ready()
+        yield server
     finally:
-        stop(server.pid, lambda: server.poll() is not None)
-
-
-def _launch(
-    data: Path, account: Account, options: Mapping[str, str], log: Path
-) -> subprocess.Popen[bytes]:
-    pairs = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
-    with log.open("ab") as output:
-        return subprocess.Popen(  # noqa: S603  a list, never a shell's line
-            [*_leash(), binary("postgres"), "-D", data, *pairs],
-            user=account.user,
-            group=account.group,
-            extra_groups=account.extra_groups,
-            cwd="/",
-            env=ENVIRONMENT,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-            start_new_session=True,  # Ctrl-C in the terminal is for us; we stop the server
-        )
-
-
-def _gets_ready(server: subprocess.Popen[bytes], data: Path) -> bool:
-    def is_ready() -> bool:
-        found = postmaster(data)
-        return found is not None and found.pid == server.pid and found.ready
-
-    wait_until(lambda: server.poll() is not None or is_ready(), RECOVERY)
-    return is_ready()
+        server.stop()
 
 
 def _leash() -> list[str]:
