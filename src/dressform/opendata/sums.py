@@ -5,6 +5,7 @@ The bounds are kept here, where each contribution is clipped; the noise relies o
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -65,8 +66,7 @@ def of(codebook: Codebook, flags: Integers, values: Floats, random: np.random.Ge
         given = _bounded(codebook, flag, values[flags == place], random)
         sums.flags[place] = len(given)
         sums.histograms[place] = _histograms(codebook, given)
-        known = (~np.isnan(given)).astype(np.float64)
-        sums.pair_counts[place] = _over_pairs(known)
+        sums.pair_counts[place] = _over_pairs(~np.isnan(given))
         sums.second_moments[place] = _over_pairs(clipped(codebook, flag, given))
     return sums
 
@@ -106,7 +106,11 @@ def units(codebook: Codebook, flag: str, given: Floats) -> Floats:
     return np.asarray(np.clip(far, -_FARTHEST, _FARTHEST))
 
 
-def _over_pairs(columns: Floats) -> Integers:
-    """The sum of products for every two columns; floats hold these whole numbers exactly."""
+def _over_pairs(columns: NDArray[Any]) -> Integers:
+    """The sum of products for every two columns, in whole numbers: exact, and by one thread.
+
+    Floats would go to a library that keeps all processors busy, which others need meanwhile.
+    """
     above = np.triu_indices(columns.shape[1], 1)
-    return np.rint(columns.T @ columns)[above].astype(np.int64)
+    across = np.ascontiguousarray(columns.T, np.int64)
+    return np.asarray((across @ across.T)[above])
