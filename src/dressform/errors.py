@@ -16,6 +16,7 @@ DressformError
 ├── TooManyModels             409
 ├── ConsentTextChanged        409  what was agreed to is not what is asked now
 ├── LinkExpired               410  a mailed link was used, replaced or is too old
+├── TooSlow                   408  the request did not come in time
 ├── TooLarge                  413  the body is over the limit
 ├── UnsupportedPicture        415  not a picture that we take
 ├── RangeNotSatisfiable       416  the bytes asked for lie behind the end of a file
@@ -23,6 +24,7 @@ DressformError
 │   ├── WeakPassword          422
 │   └── TooWide               422  the address log holds too much to search all of it
 ├── TooManyAttempts           429
+├── HeadTooLarge              431  what stands before the body is over the limit
 ├── InternalError             500
 └── Unavailable               503  the database is away
 """
@@ -172,6 +174,13 @@ class LinkExpired(DressformError):
     detail = "It was used already, replaced by a newer one, or is too old. Ask for a new one."
 
 
+class TooSlow(DressformError):
+    status = HTTPStatus.REQUEST_TIMEOUT
+    slug = "too-slow"
+    title = "The request did not come in time"
+    detail = "Send all that stands before the body within 20 seconds, and the body without a rest."
+
+
 class TooLarge(DressformError):
     status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
     slug = "too-large"
@@ -231,6 +240,13 @@ class TooManyAttempts(DressformError):
     slug = "too-many-attempts"
     title = "Too many attempts"
     detail = "Wait as long as Retry-After says, then try again."
+
+
+class HeadTooLarge(DressformError):
+    status = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
+    slug = "head-too-large"
+    title = "The request line and headers are too large"
+    detail = "Send 64 KiB of them at most."
 
 
 class InternalError(DressformError):

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import resource
 import socket
 import time
 from contextlib import suppress
@@ -9,7 +10,7 @@ from contextlib import suppress
 import uvicorn
 
 from dressform.errors import StartupError
-from dressform.middleware.unreadable import Protocol
+from dressform.middleware.protocol import Protocol
 from dressform.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -18,6 +19,7 @@ HANDED_DOWN = "DRESSFORM_LISTENING"
 """The number under which a supervisor's child finds the socket."""
 
 _BACKLOG = 2048
+_FILES = 16_384
 _PATIENCE_SECONDS = 1.0
 _STARTUP_FAILURE = 3
 
@@ -58,6 +60,7 @@ def _taken(settings: Settings) -> socket.socket:
 
 def serve_on(listening: socket.socket) -> None:
     """The API, until a signal. Requests in flight finish within seconds; then it drains its log."""
+    _allow_files()
     config = uvicorn.Config(
         "dressform.app:from_environment",
         factory=True,
@@ -79,3 +82,10 @@ def serve_on(listening: socket.socket) -> None:
         server.run(sockets=[listening])
     if not server.started:
         raise SystemExit(_STARTUP_FAILURE)
+
+
+def _allow_files() -> None:
+    """As many as the system lets us have: each connection is one, and 1,024 is a usual default."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _FILES if most == resource.RLIM_INFINITY else min(most, _FILES)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))

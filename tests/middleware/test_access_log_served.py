@@ -2,19 +2,15 @@
 
 import asyncio
 import json
-import socket
 from collections.abc import AsyncIterator
 from http import HTTPStatus
 
 import pytest
-import uvicorn
 from fastapi import FastAPI
 
-from dressform.middleware.unreadable import Protocol
+from tests.middleware.connections import GET, POST, say, settled
 from tests.middleware.records import records
-
-GET = b"GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n"
-POST = b"POST /v1/auth/login HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+from tests.serving import serving
 
 
 @pytest.fixture
@@ -25,38 +21,8 @@ async def port(app: FastAPI) -> AsyncIterator[int]:
     async def slow() -> None:
         await asyncio.sleep(0.3)
 
-    app.middleware_stack = app.build_middleware_stack()  # As at the start of a server's lifespan.
-    listening = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(
-        app, http=Protocol, ws="none", lifespan="off", proxy_headers=False, log_config=None
-    )
-    server = uvicorn.Server(config)
-    serving = asyncio.create_task(server.serve(sockets=[listening]))
-    while not server.started:
-        await asyncio.sleep(0.01)
-    yield int(listening.getsockname()[1])
-    server.should_exit = True
-    await serving
-
-
-async def say(port: int, said: bytes, *, wait: bool = True) -> bytes:
-    """What the server answers to these bytes; without waiting, the client is gone at once."""
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    writer.write(said)
-    await writer.drain()
-    answer = await asyncio.wait_for(reader.read(), 5) if wait else b""
-    writer.close()
-    await writer.wait_closed()
-    return answer
-
-
-async def settled(app: FastAPI, count: int) -> list[tuple[str, int]]:
-    """Method and status of the records, once there are as many and no more come."""
-    async with asyncio.timeout(5):
-        while len(await records(app)) < count:
-            await asyncio.sleep(0.02)
-    await asyncio.sleep(0.1)
-    return [(record.method, record.status) for record in await records(app)]
+    async with serving(app) as port:
+        yield port
 
 
 async def test_each_of_a_connection_has_its_row(app: FastAPI, port: int) -> None:
@@ -147,6 +113,11 @@ async def test_garbage_after_a_request_has_a_row_of_its_own(app: FastAPI, port: 
 
 async def test_a_connection_without_a_request_has_none(app: FastAPI, port: int) -> None:
     await say(port, b"", wait=False)
-    await say(port, GET[:30], wait=False)
 
     assert await settled(app, 0) == []
+
+
+async def test_a_request_that_is_cut_off_before_its_headers_end(app: FastAPI, port: int) -> None:
+    await say(port, GET[:30], wait=False)
+
+    assert await settled(app, 1) == [("OTHER", 499)]

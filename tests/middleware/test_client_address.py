@@ -84,11 +84,10 @@ def test_an_unwrapped_proxy_is_recognised() -> None:
     assert of(f"::ffff:{VISITOR}", FORGED) == VISITOR
 
 
-def test_over_a_unix_socket_only_a_configured_proxy_is_believed() -> None:
-    assert of(None, VISITOR) == VISITOR
-    assert of("", VISITOR) == VISITOR
-    assert of(None, VISITOR, trusted=()) == str(UNKNOWN)
-    assert of(None) == str(UNKNOWN)
+def test_who_has_no_address_speaks_for_nobody() -> None:
+    assert of(None, VISITOR) == str(UNKNOWN)
+    assert of("", VISITOR) == str(UNKNOWN)
+    assert of(None, VISITOR, trusted=("0.0.0.0/0",)) == str(UNKNOWN)
 
 
 def test_an_everywhere_network_takes_the_farthest() -> None:

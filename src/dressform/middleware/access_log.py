@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
-from http import HTTPStatus
 from time import perf_counter_ns
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -67,11 +66,10 @@ class AccessLogMiddleware:
             if not recorded:
                 self._record(scope, at, started, request_id, status)
 
-    def unreadable(self, client: tuple[str, int] | None) -> str:
-        """Record what never became a request; gives the id that it would have had."""
+    def note(self, scope: Scope, status: int) -> str:
+        """Record what never reached the application; gives the id that it would have had."""
         request_id = new_id_text()
-        scope: Scope = {"client": client, "headers": [], "method": ""}
-        self._record(scope, self._clock(), perf_counter_ns(), request_id, HTTPStatus.BAD_REQUEST)
+        self._record(scope, self._clock(), perf_counter_ns(), request_id, status)
         return request_id
 
     def _record(

@@ -11,7 +11,7 @@ from dressform.settings import Network
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 UNKNOWN = ipaddress.IPv4Address(0)
-"""Recorded when there is no peer address, as over a unix socket without a proxy's word."""
+"""Recorded when there is no peer address, which over TCP is never so."""
 
 
 @lru_cache(maxsize=4096)
@@ -45,13 +45,9 @@ class ClientAddress:
         """As it is written in the log."""
         client = scope.get("client")
         peer = (client and client[0]) or ""
-        if self._trusted and self._speaks_for_others(parse(peer)):
-            return str(self._forwarded(scope["headers"], parse(peer) or UNKNOWN))
+        if self._trusted and (nearest := parse(peer)) and self._is_trusted(nearest):
+            return str(self._forwarded(scope["headers"], nearest))
         return _written(peer)
-
-    def _speaks_for_others(self, peer: Address | None) -> bool:
-        # Only a process of this machine reaches a unix socket: it counts as a proxy of ours.
-        return peer is None or self._is_trusted(peer)
 
     def _forwarded(self, headers: Iterable[tuple[bytes, bytes]], peer: Address) -> Address:
         lines = [value.decode("latin-1") for name, value in headers if name == b"x-forwarded-for"]
