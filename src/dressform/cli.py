@@ -22,7 +22,13 @@ from dressform.database import Units
 from dressform.errors import StartupError, Unavailable
 from dressform.listening import listen, serve_on
 from dressform.policy import CATEGORIES
-from dressform.process import assert_has_database, migrated, opened, settings_in_use
+from dressform.process import (
+    assert_has_database,
+    give_way,
+    migrated,
+    opened,
+    settings_in_use,
+)
 from dressform.settings import Settings
 from dressform.up import run_everything, serve_side_by_side
 from dressform.worker.process import work, work_once
@@ -107,6 +113,7 @@ def worker(
 ) -> None:
     """Enforce the retention windows and deliver the mail."""
     leash.end_with_supervisor()
+    give_way()
     with settings_in_use() as loaded:
         if not once:
             _with_units(loaded, work)

@@ -19,6 +19,12 @@ from dressform.migrate import migrate
 from dressform.settings import Settings, load
 
 _NO_SUCH_TABLE = ("42P01", "42703")
+_POLITE = 10
+
+
+def give_way() -> None:
+    """Whoever reads the site meanwhile goes first."""
+    os.nice(_POLITE)
 
 
 def engine_of(settings: Settings, *, statement_seconds: float | None = 10) -> AsyncEngine:

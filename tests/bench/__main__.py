@@ -8,7 +8,7 @@ import asyncio
 import json
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,7 @@ from dressform.repositories.profiles import Profiles
 from dressform.settings import load
 from dressform.sewing.body import Body
 from dressform.sewing.catalogue import CATALOGUE
-from tests.bench.serving import Asked, compare, served
+from tests.bench.serving import CONNECTIONS, Asked, Call, compare, served
 from tests.bench.shipping import shipping_rate
 
 PASSWORD = "seven tailors measured twice"
@@ -35,28 +35,45 @@ MEASUREMENTS = {name: 100.5 + number for number, name in enumerate(CATALOGUE)} |
 }
 
 
-async def _member(units: Units) -> UUID:
-    """An account with a model of every measurement."""
+async def _member(units: Units) -> list[UUID]:
+    """An account with as many models of every measurement as there are connections; their ids."""
     from dressform.crypto.passwords import Passwords  # noqa: PLC0415
     from dressform.crypto.secrets import new_id  # noqa: PLC0415
 
     password_hash = await Passwords().hash(PASSWORD)
+    body = Body(breasts=True, measurements=MEASUREMENTS)
     async with units.writing() as unit:
         owner = await Accounts(unit).add(
             new_id(), email="bench@example.org", language="en", password_hash=password_hash
         )
         await Profiles(unit).add(owner, username="bench")
-        model = await Models(unit).add(
-            owner, name="Bench", body=Body(breasts=True, measurements=MEASUREMENTS)
-        )
-        return model.id
+        models = [
+            await Models(unit).add(owner, name=f"Bench {n}", body=body) for n in range(CONNECTIONS)
+        ]
+    return [model.id for model in models]
 
 
-async def _prepare() -> UUID:
+async def _prepare() -> list[UUID]:
     settings = load()
     await migrated(settings)
     async with opened(settings) as (units, _):
         return await _member(units)
+
+
+def _visit(model_ids: list[UUID], token: Mapping[str, str]) -> Asked:
+    """What a page does for a member who looks at their models and changes one."""
+    model = "/v1/models/{own}"
+    check = {"breasts": True, "unit": "cm", "measurements": {"neck": "38,5", "chest": 92}}
+    calls = [
+        Call("GET", "/v1/profiles/me"),
+        Call("GET", "/v1/models"),
+        Call("GET", model),
+        Call("POST", "/v1/measurements/check", check),
+        Call("PATCH", model, {"measurements": {"neck": "38,5 cm"}}),
+        Call("GET", model),
+        Call("GET", f"{model}/silhouette.svg"),
+    ]
+    return Asked(calls, token, owns=[str(model_id) for model_id in model_ids])
 
 
 async def _copy_for_bare(dsn: str, model_id: UUID, body: bytes) -> None:
@@ -76,25 +93,26 @@ def main() -> None:
             "DRESSFORM_STATE_DIR": str(state),
             "BENCH_DSN": server.url().replace("+asyncpg", ""),
         }
-        model_id = asyncio.run(_prepare())
+        model_ids = asyncio.run(_prepare())
         print(json.dumps(asyncio.run(_shipping(state))))  # noqa: T201
-        for result in _served(stack, model_id):
+        for result in _served(stack, model_ids):
             print(json.dumps(result))  # noqa: T201
 
 
-def _served(stack: ExitStack, model_id: UUID) -> Iterator[dict[str, Any]]:
+def _served(stack: ExitStack, model_ids: list[UUID]) -> Iterator[dict[str, Any]]:
     logged = stack.enter_context(served("dressform.app:from_environment", {}))
     unlogged = stack.enter_context(served("tests.bench.apps:unlogged", {}))
-    yield compare("access log on / off, /health/live", logged, unlogged, Asked("/health/live"))
+    yield compare("access log on / off, /health/live", logged, unlogged, Asked.get("/health/live"))
     base = f"http://127.0.0.1:{logged}"
     answer = httpx.post(f"{base}/v1/auth/login", json={"login": "bench", "password": PASSWORD})
     token = {"Authorization": f"Bearer {answer.json()['access_token']}"}
-    model = Asked(f"/v1/models/{model_id}", token)
+    path = f"/v1/models/{model_ids[0]}"
+    model = Asked.get(path, token)
     yield compare("access log on / off, reading a model", logged, unlogged, model)
-    page = Asked("/v1/models", token)
-    yield compare("access log on / off, a page of models", logged, unlogged, page)
-    body = httpx.get(f"{base}{model.path}", headers=token).content
-    asyncio.run(_copy_for_bare(os.environ["BENCH_DSN"], model_id, body))
+    visit = _visit(model_ids, token)
+    yield compare("access log on / off, a member's visit", logged, unlogged, visit)
+    body = httpx.get(f"{base}{path}", headers=token).content
+    asyncio.run(_copy_for_bare(os.environ["BENCH_DSN"], model_ids[0], body))
     bare = stack.enter_context(served("tests.bench.apps:bare", {}))
     yield compare("whole stack / bare asyncpg, reading a model", logged, bare, model)
 

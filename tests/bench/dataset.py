@@ -75,7 +75,7 @@ async def _measured(raw: asyncpg.Connection) -> None:
         answer = httpx.post(  # noqa: ASYNC210
             f"http://127.0.0.1:{port}/v1/auth/login", json={"login": login, "password": PASSWORD}
         )
-        asked = Asked(path, {"Authorization": f"Bearer {answer.json()['access_token']}"}, PAUSE)
+        asked = Asked.get(path, {"Authorization": f"Bearer {answer.json()['access_token']}"}, PAUSE)
         before = [asked.of(port, CONNECTIONS)["p99_ms"] for _ in range(5)]
         draw = subprocess.Popen([sys.executable, "-m", "tests.bench.dataset", "draw"])  # noqa: ASYNC220
         during = []

@@ -5,13 +5,15 @@ import json
 import statistics
 import sys
 import time
+from functools import partial
+from itertools import cycle
 
 
 class _Connection(asyncio.Protocol):
-    """One request after the other on one connection, `pause` seconds apart."""
+    """One request after the other on one connection, in turn, `pause` seconds apart."""
 
-    def __init__(self, request: bytes, until: float, pause: float) -> None:
-        self._request = request
+    def __init__(self, requests: list[str], until: float, pause: float) -> None:
+        self._requests = cycle([request.encode() for request in requests])
         self._pause = pause
         self._until = until
         self._buffer = b""
@@ -25,7 +27,7 @@ class _Connection(asyncio.Protocol):
 
     def _ask(self) -> None:
         self._asked = time.perf_counter()
-        self._transport.write(self._request)
+        self._transport.write(next(self._requests))
 
     def data_received(self, data: bytes) -> None:
         self._buffer += data
@@ -54,17 +56,17 @@ def _length(head: bytes) -> int:
 
 
 async def _run(
-    port: int, request: bytes, connections: int, seconds: float, pause: float
+    port: int, requests: list[list[str]], seconds: float, pause: float
 ) -> dict[str, float]:
     loop = asyncio.get_running_loop()
     began = time.perf_counter()
     made = [
         (
             await loop.create_connection(
-                lambda: _Connection(request, began + seconds, pause), "127.0.0.1", port
+                partial(_Connection, in_turn, began + seconds, pause), "127.0.0.1", port
             )
         )[1]
-        for _ in range(connections)
+        for in_turn in requests
     ]
     await asyncio.gather(*(connection.done for connection in made))
     took = time.perf_counter() - began
@@ -79,5 +81,4 @@ async def _run(
 
 if __name__ == "__main__":
     wanted = json.loads(sys.stdin.read())
-    wanted["request"] = wanted["request"].encode()
     print(json.dumps(asyncio.run(_run(**wanted))))  # noqa: T201

@@ -23,7 +23,7 @@ from dressform.crypto.secrets import new_id
 from dressform.database import Units
 from dressform.embedded.data import ROLE
 from dressform.policy import PROFILE
-from dressform.process import migrated, opened
+from dressform.process import give_way, migrated, opened
 from dressform.repositories.accounts import Accounts
 from dressform.repositories.holds import Holds
 from dressform.repositories.models import Models
@@ -172,7 +172,7 @@ async def reads_meanwhile(units: Units, raw: asyncpg.Connection, *, total: int) 
             f"http://127.0.0.1:{port}/v1/auth/login", json={"login": login, "password": PASSWORD}
         )
         token = {"Authorization": f"Bearer {answer.json()['access_token']}"}
-        asked = Asked(asked_path, token, PAUSE)
+        asked = Asked.get(asked_path, token, PAUSE)
         before = [asked.of(port, CONNECTIONS)["p99_ms"] for _ in range(5)]
         worker = subprocess.Popen([sys.executable, "-m", "tests.bench.retention", "purge"])  # noqa: ASYNC220
         during = []
@@ -219,6 +219,7 @@ def _tell(result: dict[str, Any]) -> None:
 
 
 async def _purge() -> None:
+    give_way()  # As the worker does.
     async with opened(load()) as (units, _):
         await _approved_round(units)
 

@@ -7,9 +7,10 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import cycle, islice
 from typing import Any
 
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "9"))
@@ -53,21 +54,48 @@ def _wait(port: int) -> None:
 
 
 @dataclass(frozen=True)
-class Asked:
-    """What is asked of each server."""
+class Call:
+    """A request; `{own}` in its path is what a connection has for itself."""
 
+    method: str
     path: str
+    body: dict[str, Any] | None = None
+
+    def as_bytes(self, port: int, headers: Mapping[str, str], own: str) -> str:
+        body = "" if self.body is None else json.dumps(self.body)
+        lines = [
+            f"{self.method} {self.path} HTTP/1.1".replace("{own}", own),
+            f"Host: 127.0.0.1:{port}",
+        ]
+        lines += [f"{name}: {value}" for name, value in headers.items()]
+        if body:
+            lines += ["Content-Type: application/json", f"Content-Length: {len(body)}"]
+        return "\r\n".join([*lines, "", body])
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What each connection asks of a server, in turn."""
+
+    calls: Sequence[Call]
     headers: Mapping[str, str] = field(default_factory=dict)
     pause: float = 0.0
     """Seconds between an answer and the next request on its connection."""
+    owns: Sequence[str] = ("",)
+
+    @classmethod
+    def get(
+        cls, path: str, headers: Mapping[str, str] | None = None, pause: float = 0.0
+    ) -> "Asked":
+        return cls([Call("GET", path)], headers or {}, pause)
 
     def of(self, port: int, connections: int) -> dict[str, float]:
-        lines = [f"GET {self.path} HTTP/1.1", f"Host: 127.0.0.1:{port}"]
-        lines += [f"{name}: {value}" for name, value in self.headers.items()]
+        owns = islice(cycle(self.owns), connections)
         wanted = {
             "port": port,
-            "request": "\r\n".join(lines) + "\r\n\r\n",
-            "connections": connections,
+            "requests": [
+                [call.as_bytes(port, self.headers, own) for call in self.calls] for own in owns
+            ],
             "seconds": SECONDS,
             "pause": self.pause,
         }
@@ -79,7 +107,7 @@ class Asked:
             check=True,
         )
         found: dict[str, float] = json.loads(ran.stdout)
-        assert not found["bad"], f"{self.path}: {found['bad']} answers were not 2xx"
+        assert not found["bad"], f"{self.calls}: {found['bad']} answers were not 2xx"
         return found
 
 
