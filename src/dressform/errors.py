@@ -24,7 +24,7 @@ DressformError
 │   └── TooWide               422  the address log holds too much to search all of it
 ├── TooManyAttempts           429
 ├── InternalError             500
-└── Unavailable               503  the database is away
+└── Unavailable               503  the database is away, or too many wait for the same
 """
 
 from dataclasses import asdict, dataclass
