@@ -83,6 +83,26 @@ async def test_a_difference_would_be_found(engine: AsyncEngine) -> None:
         assert len(await connection.run_sync(differences)) == 2
 
 
+async def test_a_consent_withdrawn_too_early_is_mended(engine: AsyncEngine) -> None:
+    await migrate(engine, "0004")
+    async with transaction(engine) as connection:
+        await connection.execute(
+            text("ALTER TABLE dataset_consent DROP CONSTRAINT fk_dataset_consent_account_id")
+        )
+        await connection.execute(
+            text(
+                "INSERT INTO dataset_consent VALUES (gen_random_uuid(), '2026-03-01 12:00:01+00', "
+                "'2026-03-01 12:00:00+00', 'en', '1', '')"
+            )
+        )
+
+    await migrate(engine)
+
+    async with autocommit(engine) as connection:
+        query = text("SELECT withdrawn_at = given_at FROM dataset_consent")
+        assert await connection.scalar(query) is True
+
+
 async def test_two_at_once_migrate_once(fresh: Settings) -> None:
     await asyncio.gather(migrated(fresh), migrated(fresh), migrated(fresh))
     engine = engine_of(fresh)

@@ -26,7 +26,7 @@ DressformError
 ├── TooManyAttempts           429
 ├── HeadTooLarge              431  what stands before the body is over the limit
 ├── InternalError             500
-└── Unavailable               503  the database is away
+└── Unavailable               503  the database is away, or too many wait for the same
 """
 
 from dataclasses import asdict, dataclass

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from passlib.context import CryptContext
 
 from dressform.crypto import passwords as module
-from dressform.crypto.passwords import LETTERLIKE, Passwords, judge
+from dressform.crypto.passwords import LETTERLIKE, Passwords, judge, judgement
+from dressform.errors import Unavailable
 
 PHRASE = "velvet thimble under the window"
 COMPOSED = "une robe d'\u00e9t\u00e9 bien coup\u00e9e"
@@ -158,6 +159,36 @@ async def test_no_more_hashes_run_at_once_than_there_are_cores(
 
     assert max(seen) <= cores
     assert max(seen) > 1 or cores == 1
+
+
+async def test_nobody_waits_for_more_than_some_seconds(passwords: Passwords) -> None:
+    begun = time.monotonic()
+    outcomes = await asyncio.gather(
+        *(passwords.verify(PHRASE, None) for _ in range(1000)), return_exceptions=True
+    )
+    taken = time.monotonic() - begun
+
+    assert {outcome if outcome is False else type(outcome) for outcome in outcomes} == {
+        False,
+        Unavailable,
+    }
+    assert taken < 10  # about 25, if all of them waited
+
+
+async def test_few_wait_for_a_judgement(monkeypatch: pytest.MonkeyPatch) -> None:
+    go_on = threading.Event()
+    monkeypatch.setattr(module, "judge", lambda *_, **__: go_on.wait() and None)
+    waiting = [
+        asyncio.create_task(judgement(PHRASE, username="marie"))
+        for _ in range(1 + module.WAITING_FOR_JUDGEMENT)
+    ]
+    await asyncio.sleep(0)
+
+    with pytest.raises(Unavailable):
+        await judgement(PHRASE, username="marie")
+
+    go_on.set()
+    assert await asyncio.gather(*waiting) == [None] * len(waiting)
 
 
 def test_one_of_them_serves_several_loops(passwords: Passwords) -> None:

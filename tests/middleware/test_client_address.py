@@ -1,4 +1,5 @@
 import ipaddress
+import tracemalloc
 
 import pytest
 from hypothesis import given
@@ -76,6 +77,24 @@ def test_garbage_ends_the_walk_at_the_last_good_hop(garbage: str) -> None:
 def test_spellings_of_an_address(written: str, read: str) -> None:
     assert str(parse(written)) == read
     assert of(PROXY, written) == read
+
+
+@pytest.mark.parametrize("padding", ["x", " ", "9"])
+def test_what_is_too_long_for_an_address_is_not_kept(padding: str) -> None:
+    """A cache of headers could be filled by anybody."""
+    tracemalloc.start()
+    for number in range(50):
+        assert of(PROXY, f"{number}" + padding * 200_000) == PROXY
+    kept, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert kept < 500_000
+
+
+def test_the_longest_spelling_is_read() -> None:
+    written = "[2001:0db8:0000:0000:0000:0000:203.0.113.251%fifteen-letters]:49152"
+
+    assert str(parse(written)) == "2001:db8::cb00:71fb"
 
 
 def test_an_unwrapped_proxy_is_recognised() -> None:

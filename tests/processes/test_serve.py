@@ -3,8 +3,11 @@
 import asyncio
 import os
 import signal
+import socket
+import struct
 import time
 from collections.abc import AsyncIterator
+from http import HTTPStatus
 from pathlib import Path
 
 import httpx
@@ -265,3 +268,28 @@ async def test_one_that_keeps_dying_is_started_ever_later(own: Settings) -> None
         code, _ = await ends(serve)
 
     assert code == 0, serve.output
+
+
+async def test_a_client_that_resets_its_connection_leaves_no_word_in_the_log(own: Settings) -> None:
+    """Not even when an answer is due: that its request does not fit is told to nobody."""
+    body = b'{"email": "canary@example.org", "password": "kanarienvogel"}'
+    said = b"POST /v1/auth/register HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+    said += b"Content-Length: %d\r\n\r\n%b" % (len(body), body)
+    said += b"GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n"
+    with command("serve", environment=served(own)) as serve:
+        base = await says(serve)
+        until(lambda: is_live(base))
+        before = serve.output
+        for n in range(40):
+            with socket.create_connection(("127.0.0.1", httpx.URL(base).port)) as client:
+                client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                client.sendall(said)
+                await asyncio.sleep(n / 10_000)  # At once it would not even be served.
+        async with asyncio.timeout(20):
+            while (await logged(own)).get(HTTPStatus.UNPROCESSABLE_ENTITY, 0) < 10:
+                await asyncio.sleep(0.1)
+        said_meanwhile = serve.output.removeprefix(before)
+        serve.signal(signal.SIGTERM)
+        await ends(serve)
+
+    assert said_meanwhile == ""

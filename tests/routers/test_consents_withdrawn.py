@@ -63,6 +63,25 @@ async def test_of_several_who_withdraw_at_once_one_gets_a_mail(ada: Person) -> N
     await ada.mailbox.one()
 
 
+async def test_however_often_it_is_withdrawn_five_mails_an_hour_confirm_it(
+    ada: Person, clock: MovableClock
+) -> None:
+    """Withdrawing itself is never refused, and saying no where nothing stood costs no mail."""
+    await withdraw(ada)
+    for _ in range(7):
+        await agree(ada)
+        response = await withdraw(ada)
+        assert (response.status_code, response.json()["given"]) == (200, False)
+        await withdraw(ada)
+
+    assert len(await ada.mailbox.collect()) == 5
+    clock.advance(hours=1)
+    await ada.sign_in()
+    await agree(ada)
+    await withdraw(ada)
+    await ada.mailbox.one()
+
+
 async def test_whoever_never_agreed_can_say_no(ada: Person, units: Units) -> None:
     response = await withdraw(ada)
 
@@ -78,6 +97,7 @@ async def test_no_needs_no_text_and_looks_at_none(ada: Person) -> None:
 
     assert response.status_code == 200
     assert response.json()["given"] is False
+    assert_problem(await agree(ada, given=False, model_id="x"), 422, "invalid-input")
 
 
 async def test_agreeing_after_withdrawing_begins_anew_and_leaves_the_marks(

@@ -2,6 +2,7 @@
 
 import itertools
 import logging
+import re
 from collections.abc import Awaitable, Callable
 from statistics import median
 from time import perf_counter
@@ -9,6 +10,8 @@ from time import perf_counter
 import httpx
 import pytest
 
+from dressform.audit import auditor
+from dressform.worker.scheduler import Duties
 from tests.answers import assert_problem, shown
 from tests.auth_calls import change_email, change_password, forgot, login, refresh, reset
 from tests.conftest import MovableClock
@@ -17,6 +20,7 @@ from tests.people import PASSWORD, Person
 Ask = Callable[[str], Awaitable[httpx.Response]]
 
 JSON = {"Content-Type": "application/json"}
+OF_RULES = ("/health/retention", "/v1/privacy/status", "/metrics")
 SECRETS = (PASSWORD, "nine needles in the hay", "wrong-and-secret-guess")
 
 
@@ -52,6 +56,34 @@ async def test_asking_for_a_reset_answers_the_same(ada: Person) -> None:
     assert answers[0] == answers[1] == answers[2]
     assert answers[0][0] == 202
     assert (await ada.mailbox.one())["To"] == ada.email
+
+
+async def test_what_is_told_of_the_rules_is_the_same(
+    ada: Person, duties: Duties, clock: MovableClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A link is made for a known address alone. Nobody sees it, nor its end, nor who signed in."""
+    monkeypatch.setattr(auditor, "FRESH_SECONDS", 0)
+    await duties.round()
+    clock.advance(minutes=1)
+
+    async def told() -> list[str]:
+        texts = [(await ada.client.get(path)).text for path in OF_RULES]
+        # Lines wait in files for a moment: those of these very requests.
+        return [re.sub(r"spool.*", "", text) for text in texts]
+
+    async def heard(doing: Awaitable[httpx.Response]) -> list[list[str]]:
+        """At once and when a link has ended."""
+        await doing
+        await ada.mailbox.collect()
+        at_once = await told()
+        clock.advance(minutes=61)
+        later = await told()
+        clock.advance(minutes=-61)
+        return [at_once, later]
+
+    of_nobody = await heard(forgot(ada.client, "nobody@example.org"))
+    assert await heard(forgot(ada.client, ada.email)) == of_nobody
+    assert await heard(ada.sign_in()) == of_nobody
 
 
 async def median_seconds(clock: MovableClock, ask: Ask, *targets: str) -> list[float]:

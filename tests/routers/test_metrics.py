@@ -21,11 +21,13 @@ Figures = dict[tuple[str, str | None], float]
 
 OF_RULES = {
     "dressform_retention_overdue_rows",
-    "dressform_retention_waiting_rows",
-    "dressform_retention_oldest_timestamp_seconds",
     "dressform_retention_last_round_timestamp_seconds",
     "dressform_retention_held",
     "dressform_retention_set_aside_rows",
+}
+OF_ADDRESSES = {
+    "dressform_retention_waiting_rows",
+    "dressform_retention_oldest_timestamp_seconds",
 }
 
 
@@ -55,13 +57,18 @@ async def test_every_rule_has_every_figure(
     found = await scraped(client)
 
     keys = {category.key for category in CATEGORIES}
-    assert {key for key in found if key[1]} == {(name, key) for name in OF_RULES for key in keys}
+    of_addresses = {(name, "visitor") for name in OF_ADDRESSES}
+    assert {key for key in found if key[1]} == of_addresses | {
+        (name, key) for name in OF_RULES for key in keys
+    }
     at = clock().timestamp()
     for key in keys:
         assert found["dressform_retention_overdue_rows", key] == 0
         assert found["dressform_retention_held", key] == 0
         assert found["dressform_retention_last_round_timestamp_seconds", key] == at
-        assert found["dressform_retention_oldest_timestamp_seconds", key] == at - 1
+    day = clock().replace(hour=0).timestamp()
+    assert found["dressform_retention_oldest_timestamp_seconds", "visitor"] == day
+    assert found["dressform_retention_waiting_rows", "visitor"] == 0
     assert found["dressform_database_up", None] == 1
     assert found["dressform_access_log_spool_failing", None] == 0
     assert found["dressform_access_log_spool_bytes", None] >= 0
@@ -78,7 +85,6 @@ async def test_figures_turn_when_something_is_wrong(
 
     found = await scraped(client)
 
-    assert found["dressform_retention_waiting_rows", "session"] == 1
     assert found["dressform_retention_overdue_rows", "session"] == 0
     assert found["dressform_retention_overdue_rows", "mail"] == 1
     assert found["dressform_retention_held", "model"] == 1

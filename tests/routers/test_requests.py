@@ -72,7 +72,19 @@ async def test_what_is_shown_and_what_is_recorded(
 
 
 @pytest.mark.parametrize(
-    ("address", "cut"), [(FOUR, "203.0.113.0/24"), (SIX, "2001:db8:7::/48"), ("::1", "::/48")]
+    ("address", "cut"),
+    [
+        (FOUR, "203.0.113.0/24"),
+        (SIX, "2001:db8:7::/48"),
+        ("::1", "::/48"),
+        # Those that hold the address 203.0.113.9.
+        ("2002:cb00:7109::1", "2002:cb00:7100::/40"),
+        ("2001:0:4136:e378:8000:63bf:34ff:8ef6", "2001:0:4136::/48"),
+        ("64:ff9b::cb00:7109", "64:ff9b::/48"),
+        ("64:ff9b:1::cb00:7109", "64:ff9b:1::/48"),
+        ("2001:db8:7::5efe:cb00:7109", "2001:db8:7::/48"),
+        ("::cb00:7109", "::/48"),
+    ],
 )
 async def test_an_address_is_whole_only_when_that_was_asked_for(
     operator: Person, units: Units, clock: MovableClock, address: str, cut: str

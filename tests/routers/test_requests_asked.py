@@ -1,9 +1,15 @@
 """What may be asked of the address log."""
 
+import re
+import sys
+from unicodedata import category
+
 import pytest
 from fastapi import FastAPI
+from pydantic import TypeAdapter, ValidationError
 
 from dressform.database import Units
+from dressform.schemas.request_fields import Reason
 from tests.answers import assert_problem
 from tests.looking import FOUR, REQUESTS, SIX, WHY, appointed, look, look_ups, stored
 from tests.people import Person
@@ -18,6 +24,7 @@ MISSING = "is missing"
 MOMENT = "must be a time such as 2026-03-01T12:00:00Z"
 NETWORK = "must be an address, or a network such as 203.0.113.0/24"
 ADDRESS = "must not contain an address: that goes into `network`"
+INVISIBLE = "must not contain invisible characters"
 REASON = "must be one line with at least 10 characters besides blanks"
 
 
@@ -40,6 +47,23 @@ REASON = "must be one line with at least 10 characters besides blanks"
         ("reason", f"slow from [{SIX}]:443.", ADDRESS),
         ("reason", "what does 2001:db8::. want", ADDRESS),
         ("reason", "what does ::1 want here", ADDRESS),
+        ("reason", "visitor 2001:db8::1: complains", ADDRESS),
+        ("reason", "visitor 2001:db8::: complains", ADDRESS),
+        ("reason", "slow from:2001:db8::1.", ADDRESS),
+        ("reason", "slow for x_2001:db8::1_x", ADDRESS),
+        ("reason", "来自2001:db8::1的请求一直失败", ADDRESS),
+        ("reason", "slow for 1:2:3:4:5:6:7:8:", ADDRESS),
+        ("reason", "slow for ::ffff:203.0.113.9", ADDRESS),
+        ("reason", "slow for fe80::1%eth0", ADDRESS),
+        ("reason", "slow for 2001\uff1adb8\uff1a\uff1a1", ADDRESS),
+        ("reason", "slow for \uff12\uff10\uff13.0.113.9", ADDRESS),
+        ("reason", "slow for 203。0。113。9", ADDRESS),
+        ("reason", "slow for 203\uff610\uff0e113\u20249", ADDRESS),
+        ("reason", "slow for \u0662\u0660\u0663.\u0660.113.9", ADDRESS),
+        ("reason", "slow for...203.0.113.9", ADDRESS),
+        ("reason", "slow for \u202e9.311.0.302", INVISIBLE),
+        ("reason", "slow for 203.\u200b0.113.9", INVISIBLE),
+        ("reason", "nine char" + "\u200b" * 9, INVISIBLE),
         ("request_id", "", None),
         ("request_id", "nothing", None),
         ("network", "", NETWORK),
@@ -98,6 +122,7 @@ async def test_what_does_not_fit_is_named_and_nothing_is_looked_up(
         "Since 12:30:45 nothing works",
         "Seit Mittag schlägt die Anmeldung fehl: 503",
         "module std::io and version 1.2.3",
+        "::std::io: at 12:30: twice, from 00:1a:2b:3c:4d:5e",
         "注册从中午开始就一直失败",
         "x" * 500,
     ],
@@ -107,3 +132,15 @@ async def test_a_reason_is_kept_as_it_was_given(operator: Person, reason: str) -
 
     (record,) = (await look_ups(operator))["items"]
     assert record["reason"] == reason.strip()
+
+
+def test_every_character_that_only_formats_is_refused_in_a_reason() -> None:
+    reason = TypeAdapter(Reason)
+    pattern = reason.json_schema()["pattern"]
+    unseen = [one for one in map(chr, range(sys.maxunicode + 1)) if category(one) == "Cf"]
+    assert len(unseen) > 100
+
+    for one in unseen:
+        with pytest.raises(ValidationError, match="invisible"):
+            reason.validate_python(f"ten letters{one}")
+        assert one > "\uffff" or not re.search(pattern, f"ten letters{one}")

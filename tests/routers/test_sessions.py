@@ -3,7 +3,9 @@ from collections.abc import Awaitable, Callable
 
 import httpx
 import pytest
+from fastapi import FastAPI
 
+from dressform.crypto.queue import Queue
 from dressform.database import Units
 from dressform.repositories.accounts import Accounts
 from dressform.repositories.sessions import Sessions
@@ -54,6 +56,26 @@ async def test_wrong_logins_look_alike(ada: Person) -> None:
     for answer in answers:
         assert_problem(answer, 401, "wrong-credentials")
     assert len({str(shown(answer)) for answer in answers}) == 1
+
+
+async def test_those_for_whom_there_is_no_time_are_told_when_to_come_again(
+    ada: Person, app: FastAPI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A login takes a processor's time, and whoever hung up does not give it back."""
+    queue = Queue("test", threads=1, waiting=2)
+    monkeypatch.setattr(app.state.service.passwords, "_queue", queue)
+
+    answers = await asyncio.gather(
+        *(login(ada.client, f"nobody-{number}", PASSWORD) for number in range(20))
+    )
+
+    assert sum(answer.status_code == 401 for answer in answers) >= 3
+    refused = [answer for answer in answers if answer.status_code != 401]
+    assert refused
+    for answer in refused:
+        assert_problem(answer, 503, "unavailable")
+        assert answer.headers["Retry-After"] == "2"
+    assert (await ada.sign_in()).status_code == 200
 
 
 async def test_the_same_password_composed_differently(join: Join) -> None:

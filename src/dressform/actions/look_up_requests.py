@@ -13,6 +13,7 @@ MOST = 500
 """Rows that one look-up shows."""
 USUAL_TIME = timedelta(hours=24)
 _KEPT_BITS = {4: 24, 6: 48}
+_6TO4, _6TO4_KEPT_BITS = IPv6Network("2002::/16"), 40
 
 Network = IPv4Network | IPv6Network
 
@@ -116,7 +117,13 @@ def _statuses(status: str | None) -> range | None:
 
 
 def _cut(network: Network) -> Network:
-    bits = _KEPT_BITS[network.version]
+    """Never more of an IPv4 address than /24, also where it stands within an IPv6 one.
+
+    6to4 has it right after its 16 bits. Teredo, NAT64, ISATAP and `::a.b.c.d` have a client's
+    behind the 48th bit.
+    """
+    is_6to4 = isinstance(network, IPv6Network) and network.subnet_of(_6TO4)
+    bits = _6TO4_KEPT_BITS if is_6to4 else _KEPT_BITS[network.version]
     return network if network.prefixlen <= bits else network.supernet(new_prefix=bits)
 
 

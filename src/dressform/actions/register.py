@@ -1,6 +1,4 @@
-import asyncio
-
-from dressform.crypto.passwords import Passwords, judge
+from dressform.crypto.passwords import Passwords, judgement
 from dressform.database import Units
 from dressform.errors import FieldError, UsernameTaken, WeakPassword
 from dressform.repositories.mails import Mails
@@ -37,7 +35,7 @@ async def register(
 async def refuse_weak(
     password: str, *, username: str, email: str | None = None, pointer: str = "#/password"
 ) -> None:
-    """Judged in a thread: guessing like an attacker takes milliseconds. Raises WeakPassword."""
-    objection = await asyncio.to_thread(judge, password, username=username, email=email)
+    """Raises WeakPassword."""
+    objection = await judgement(password, username=username, email=email)
     if objection is not None:
         raise WeakPassword(FieldError(pointer, objection))

@@ -1,3 +1,5 @@
+from collections.abc import Callable
+
 from dressform.database import Unit
 from dressform.repositories.accounts import Accounts
 from dressform.repositories.consents import Consent, Consents
@@ -5,10 +7,12 @@ from dressform.repositories.mails import Mails
 from dressform.repositories.owners import Member
 
 
-async def withdraw_consent(unit: Unit, member: Member) -> Consent | None:
-    """A mail confirms it, unless nothing stood. None when they never agreed."""
+async def withdraw_consent(
+    unit: Unit, member: Member, *, may_mail: Callable[[], bool]
+) -> Consent | None:
+    """A mail confirms it, unless nothing stood or none may be sent. None when they never agreed."""
     consents = Consents(unit)
-    if await consents.withdraw(member):
+    if await consents.withdraw(member) and may_mail():
         account = await Accounts(unit).credentials(member)
         await Mails(unit).add(
             "consent-withdrawn",

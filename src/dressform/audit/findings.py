@@ -1,7 +1,7 @@
 """What an audit found, and what it amounts to."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Literal
 
 Verdict = Literal["kept", "late", "overdue"]
@@ -90,8 +90,12 @@ class Findings:
         return sum(rule.rows.overdue for rule in self.rules)
 
     @property
-    def waiting(self) -> int:
-        return sum(rule.rows.waiting for rule in self.rules)
+    def addresses(self) -> Count:
+        """The one rule whose rows say nothing about a member, so that strangers may be told of them.
+
+        When a member's oldest row is from, or how many wait, tells who signed in or has an account.
+        """
+        return next(rule.rows for rule in self.rules if rule.key == "visitor")
 
     @property
     def last_round_at(self) -> datetime | None:
@@ -99,8 +103,10 @@ class Findings:
         return min((rule.last_round_at for rule in self.rules if rule.last_round_at), default=None)
 
     @property
-    def oldest_address_at(self) -> datetime | None:
-        return next(rule.rows.oldest_at for rule in self.rules if rule.key == "visitor")
+    def oldest_address_day(self) -> datetime | None:
+        """Its beginning, in UTC: the moment would tell when somebody came."""
+        oldest = self.addresses.oldest_at
+        return oldest and datetime.combine(oldest.astimezone(UTC).date(), time(), UTC)
 
     def since(self, moment: datetime | None) -> timedelta:
         """How long ago: nothing for what has not been, or what a clock that ran ahead has dated."""

@@ -1,14 +1,15 @@
 """Passwords: argon2id hashes, and the judgement of a new one. The only module that imports passlib."""
 
-import asyncio
 import os
 import secrets
 import unicodedata
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from threading import Lock
 
 from passlib.context import CryptContext
 from zxcvbn import zxcvbn
+
+from dressform.crypto.queue import Queue
 
 SITE = "dressform"
 SHORTEST = 12
@@ -34,11 +35,20 @@ GUESSABLE = (
     "This one is easy to guess: choose a few more words that have nothing to do with each other."
 )
 
+# A hash takes some 25 ms of a core, a judgement a quarter second at most: nobody waits for more than
+# about two seconds.
+WAITING_A_CORE = 40
+WAITING_FOR_JUDGEMENT = 8
+
 _scoring = Lock()
+_judging = Queue("judging", threads=1, waiting=WAITING_FOR_JUDGEMENT)
 
 
 class Passwords:
-    """argon2id, computed in threads, no more of them at once than there are cores."""
+    """argon2id, computed in threads, no more of them at once than there are cores.
+
+    Hashing and verifying raise Unavailable when too many wait for it.
+    """
 
     def __init__(self) -> None:
         self._context = CryptContext(
@@ -49,21 +59,19 @@ class Passwords:
             argon2__parallelism=1,
         )
         self._dummy = self._context.hash(secrets.token_urlsafe())
-        # A pool of our own does what a semaphore would, and belongs to no event loop.
-        self._threads = ThreadPoolExecutor(os.cpu_count() or 1, "passwords")
+        cores = os.cpu_count() or 1
+        self._queue = Queue("passwords", threads=cores, waiting=WAITING_A_CORE * cores)
 
     async def hash(self, password: str) -> str:
         """What to store of a password that `judge` let pass; ValueError for text that is no Unicode."""
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._threads, self._hash, password)
+        return await self._queue.run(lambda: self._hash(password))
 
     async def verify(self, password: str, hashed: str | None) -> bool:
         """Whether they belong together; without a hash it takes as long and says no."""
         if len(password) > LONGEST_RAW:
             return False
         against = self._dummy if hashed is None else hashed
-        loop = asyncio.get_running_loop()
-        matches = await loop.run_in_executor(self._threads, self._matches, password, against)
+        matches = await self._queue.run(lambda: self._matches(password, against))
         return matches and hashed is not None
 
     def needs_rehash(self, hashed: str) -> bool:
@@ -78,6 +86,11 @@ class Passwords:
             return self._context.verify(_normalise(password), hashed)
         except ValueError:  # passlib's UnknownHashError and PasswordSizeError are its kinds
             return False
+
+
+async def judgement(password: str, *, username: str, email: str | None = None) -> str | None:
+    """What `judge` says, from a thread. Raises Unavailable when too many wait for theirs."""
+    return await _judging.run(partial(judge, password, username=username, email=email))
 
 
 def judge(password: str, *, username: str, email: str | None = None) -> str | None:

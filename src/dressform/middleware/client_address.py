@@ -13,11 +13,18 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 UNKNOWN = ipaddress.IPv4Address(0)
 """Recorded when there is no peer address, which over TCP is never so."""
 
+_LONGEST = 80
+"""45 characters of address, with brackets, a port and the name of an interface."""
 
-@lru_cache(maxsize=4096)
+
 def parse(text: str) -> Address | None:
     """An address as it stands in a socket or a header: ``::ffff:`` unwrapped, port and zone cut."""
-    bare = text.strip()
+    # Whatever is longer must not stay in the cache: a header may hold anything.
+    return _read(text.strip()) if len(text) <= _LONGEST else None
+
+
+@lru_cache(maxsize=4096)
+def _read(bare: str) -> Address | None:
     if bare.startswith("["):
         bare = bare[1:].partition("]")[0]
     elif bare.count(":") == 1:

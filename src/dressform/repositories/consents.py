@@ -3,7 +3,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, case, select, update
+from sqlalchemy import and_, case, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from dressform.database import Unit
@@ -73,9 +73,12 @@ class Consents:
         stands = and_(
             DatasetConsent.withdrawn_at.is_(None), DatasetConsent.text_version == text.version
         )
+        # Requests that waited for each other come in another order than they were sent.
+        now = dict(new.excluded) | {
+            "given_at": func.greatest(new.excluded.given_at, DatasetConsent.withdrawn_at)
+        }
         kept = {
-            name: case((stands, getattr(DatasetConsent, name)), else_=new.excluded[name])
-            for name in _AGREED
+            name: case((stands, getattr(DatasetConsent, name)), else_=now[name]) for name in _AGREED
         }
         saved = await self._unit.connection.execute(
             new.on_conflict_do_update(
@@ -92,7 +95,9 @@ class Consents:
             update(DatasetConsent)
             .where(DatasetConsent.account_id == owner.account_id)
             .where(DatasetConsent.withdrawn_at.is_(None))
-            .values(withdrawn_at=self._unit.at, model_id=None)
+            .values(
+                withdrawn_at=func.greatest(self._unit.at, DatasetConsent.given_at), model_id=None
+            )
             .returning(DatasetConsent.account_id)
         )
         return withdrawn.one_or_none() is not None

@@ -48,6 +48,14 @@ class Attempts:
         tried.append(at)
         spent.move_to_end(key)
 
+    def allows(self, limit: Limit, target: str) -> bool:
+        """Count one attempt at `target`, unless there were too many."""
+        try:
+            self.spend(limit, target)
+        except TooManyAttempts:
+            return False
+        return True
+
     def forgive(self, limit: Limit, target: str) -> None:
         """It was right: what was spent on `target` no longer counts."""
         self._spent[limit].pop(self._index.email(target), None)

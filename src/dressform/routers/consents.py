@@ -1,3 +1,4 @@
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -6,7 +7,8 @@ from dressform.actions.give_consent import give_consent
 from dressform.actions.withdraw_consent import withdraw_consent
 from dressform.errors import ConsentTextChanged
 from dressform.opendata.consent import CURRENT
-from dressform.routers.dependencies import Accounts, AnyMember, Consents, InUnit
+from dressform.routers.attempts import Limit
+from dressform.routers.dependencies import Accounts, AnyMember, Attempts, Consents, InUnit
 from dressform.routers.problems import answers
 from dressform.schemas.consents import ConsentAsked, ConsentChange, ConsentRead, ConsentsRead
 from dressform.schemas.fields import Language
@@ -36,13 +38,16 @@ async def list_consents(
     response_description="What you said, as it is kept.",
     responses=answers(ConsentTextChanged),
 )
-async def set_open_dataset_consent(body: ConsentChange, me: AnyMember, unit: InUnit) -> ConsentRead:
+async def set_open_dataset_consent(
+    body: ConsentChange, me: AnyMember, unit: InUnit, attempts: Attempts
+) -> ConsentRead:
     """Agree to the open dataset, or withdraw
 
     To agree, send the version of the text that you were shown; agreeing to it once more only
-    changes the model. To withdraw, `{"given": false}` is enough; a mail confirms it. While your
-    account is restricted you can withdraw, but not agree.
+    changes the model. To withdraw, `{"given": false}` is enough; a mail confirms it, five times in
+    an hour at most. While your account is restricted you can withdraw, but not agree.
     """
     if not body.given:
-        return ConsentRead.of(await withdraw_consent(unit, me))
+        may_mail = partial(attempts.allows, Limit.MAIL, str(me.account_id))
+        return ConsentRead.of(await withdraw_consent(unit, me, may_mail=may_mail))
     return ConsentRead.of(await give_consent(unit, me, **body.as_given()))

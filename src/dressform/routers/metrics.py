@@ -19,13 +19,18 @@ _EXAMPLE = """\
 # TYPE dressform_retention_overdue_rows gauge
 dressform_retention_overdue_rows{rule="visitor"} 0.0
 """
+_OF_ADDRESSES: dict[str, tuple[str, Callable[[Findings], float | None]]] = {
+    "waiting_rows": (
+        "Rows past their window, overdue ones aside.",
+        lambda findings: findings.addresses.waiting,
+    ),
+    "oldest_timestamp_seconds": (
+        "The day of the oldest row.",
+        lambda findings: _seconds(findings.oldest_address_day),
+    ),
+}
 _OF_RULES: dict[str, tuple[str, Callable[[Rule], float | None]]] = {
     "overdue_rows": ("Rows that should be deleted since a day.", lambda rule: rule.rows.overdue),
-    "waiting_rows": ("Rows past their window, overdue ones aside.", lambda rule: rule.rows.waiting),
-    "oldest_timestamp_seconds": (
-        "From when on the window of the oldest row counts.",
-        lambda rule: _seconds(rule.rows.oldest_at),
-    ),
     "last_round_timestamp_seconds": (
         "When the rule was last enforced to its end.",
         lambda rule: _seconds(rule.last_round_at),
@@ -98,13 +103,18 @@ def _retention(findings: Findings) -> Iterator[GaugeMetricFamily]:
         "Days of the access log that were cut off but not yet dropped.",
         findings.orphans,
     )
+    for name, (text, value_found) in _OF_ADDRESSES.items():
+        yield _by_rule(name, text, {"visitor": value_found(findings)})
     for name, (text, value_of) in _OF_RULES.items():
-        family = GaugeMetricFamily(f"dressform_retention_{name}", text, labels=["rule"])
-        for rule in findings.rules:
-            value = value_of(rule)
-            if value is not None:
-                family.add_metric([rule.key], value)
-        yield family
+        yield _by_rule(name, text, {rule.key: value_of(rule) for rule in findings.rules})
+
+
+def _by_rule(name: str, text: str, values: dict[str, float | None]) -> GaugeMetricFamily:
+    family = GaugeMetricFamily(f"dressform_retention_{name}", text, labels=["rule"])
+    for rule, value in values.items():
+        if value is not None:
+            family.add_metric([rule], value)
+    return family
 
 
 def _seconds(at: datetime | None) -> float | None:

@@ -30,7 +30,7 @@ async def look_up_requests(me: AnOperator, units: OpenUnits, asked: Asked) -> Re
 
     For operators, to diagnose a problem and for nothing else. Each page leaves a record of who
     looked, when, why and at what, which every operator can read; no page is shown without one.
-    Addresses are cut to their /24 or /48 network unless `full` is asked for.
+    Addresses are cut to their /24 or /48 (6to4: /40) network unless `full` is asked for.
     """
     return RequestPage.of(await look_up(units, me.account_id, asked.question()))
 

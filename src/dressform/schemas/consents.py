@@ -50,7 +50,10 @@ class ConsentChange(Strict):
 
     given: Annotated[
         bool,
-        Field(description="False withdraws it, and nothing else is looked at.", examples=[True]),
+        Field(
+            description="False withdraws it, whatever the other fields say if they are well-formed.",
+            examples=[True],
+        ),
     ]
     text_version: Annotated[
         Version | None, Field(description="Needed to agree: of the text that you were shown.")

@@ -5,8 +5,10 @@ import unicodedata
 from typing import Annotated, Any, Literal
 
 from email_validator import EmailNotValidError, validate_email
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
+
+from dressform.schemas.sizes import has_few_fields
 
 RESERVED = frozenset(
     {"admin", "administrator", "api", "dressform", "help", "moderator", "operator", "root"}
@@ -24,6 +26,8 @@ class Strict(BaseModel):
     """What comes in: unknown keys are refused, nothing is converted."""
 
     model_config = ConfigDict(extra="forbid", strict=True, hide_input_in_errors=True)
+
+    _size = model_validator(mode="before")(has_few_fields)
 
 
 def _without_defaults(schema: dict[str, Any]) -> None:

@@ -3,7 +3,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from dressform.audit.findings import Findings, Hold, Rule, Spools, Verdict
+from dressform.audit.findings import Findings, Rule, Spools, Verdict
 from dressform.schemas.fields import Complete
 
 WorkerStanding = Literal["ok", "late", "never seen", "unknown"]
@@ -53,50 +53,20 @@ class ReadyRead(Complete):
     ]
 
 
-class HoldRead(Complete):
-    """A rule that has stopped before ending anything, until an operator approves."""
-
-    reason: Annotated[
-        str,
-        Field(
-            max_length=1000,
-            description="Why it stopped.",
-            examples=["2,000 of 10,000 rows would end at once"],
-        ),
-    ]
-    rows: Annotated[Rows, Field(description="How many rows it was about to end.")]
-    held_at: Annotated[datetime, Field(description="Since when.")]
-    approved_at: Annotated[datetime | None, Field(description="When it was approved.")]
-
-    @classmethod
-    def of(cls, hold: Hold | None) -> "HoldRead | None":
-        if hold is None:
-            return None
-        return cls(
-            reason=hold.reason,
-            rows=hold.rows,
-            held_at=hold.held_at,
-            approved_at=hold.approved_at,
-        )
-
-
 class RuleRead(Complete):
-    """How a rule stands."""
+    """How a rule stands: nothing of when its rows were made, or how many there are."""
 
     rule: Annotated[
         str, Field(max_length=40, description="Its key in the notice.", examples=["visitor"])
-    ]
-    oldest_at: Annotated[
-        datetime | None, Field(description="From when on its window counts for the oldest row.")
-    ]
-    waiting: Annotated[
-        Rows, Field(description="Rows past their window that nobody can read, soon to be deleted.")
     ]
     overdue: Annotated[Rows, Field(description="Rows that should be deleted since a day.")]
     last_round_at: Annotated[
         datetime | None, Field(description="When it was last enforced to its end.")
     ]
-    hold: HoldRead | None
+    held_at: Annotated[
+        datetime | None,
+        Field(description="Since when it waits for an operator, before ending anything."),
+    ]
     set_aside: Annotated[
         Rows, Field(description="Rows that could not be deleted and are tried again.")
     ]
@@ -105,11 +75,9 @@ class RuleRead(Complete):
     def of(cls, rule: Rule) -> "RuleRead":
         return cls(
             rule=rule.key,
-            oldest_at=rule.rows.oldest_at,
-            waiting=rule.rows.waiting,
             overdue=rule.rows.overdue,
             last_round_at=rule.last_round_at,
-            hold=HoldRead.of(rule.hold),
+            held_at=rule.hold and rule.hold.held_at,
             set_aside=rule.set_aside,
         )
 
@@ -119,11 +87,10 @@ class SpoolsRead(Complete):
 
     files: Annotated[Rows, Field(description="How many.")]
     bytes: Annotated[Rows, Field(description="How large they are together.")]
-    oldest_at: Annotated[datetime | None, Field(description="The time of their oldest line.")]
 
     @classmethod
     def of(cls, spools: Spools) -> "SpoolsRead":
-        return cls(files=spools.files, bytes=spools.bytes, oldest_at=spools.lines.oldest_at)
+        return cls(files=spools.files, bytes=spools.bytes)
 
 
 class RetentionRead(Complete):
@@ -143,7 +110,13 @@ class RetentionRead(Complete):
         datetime | None,
         Field(description="When the rule that has waited longest was last enforced."),
     ]
-    waiting: Annotated[Rows, Field(description="Of all rules.")]
+    oldest_address_at: Annotated[
+        datetime | None,
+        Field(description="The day (UTC) of the oldest IP address that is still stored."),
+    ]
+    waiting: Annotated[
+        Rows, Field(description="IP addresses past their window, soon to be deleted.")
+    ]
     overdue: Annotated[Rows, Field(description="Of all rules.")]
     rules: Annotated[list[RuleRead], Field(max_length=50, description="Each rule.")]
     orphaned_partitions: Annotated[
@@ -157,7 +130,8 @@ class RetentionRead(Complete):
             status=findings.verdict,
             checked_at=findings.checked_at,
             last_round_at=findings.last_round_at,
-            waiting=findings.waiting,
+            oldest_address_at=findings.oldest_address_day,
+            waiting=findings.addresses.waiting,
             overdue=findings.overdue,
             rules=[RuleRead.of(rule) for rule in findings.rules],
             orphaned_partitions=findings.orphans,

@@ -29,7 +29,7 @@ class LookupAsked(Complete):
         str | None,
         Field(
             max_length=49,
-            description="Cut to /24 or /48 if it was smaller.",
+            description="Cut to /24 or /48 (6to4: /40) if it was smaller.",
             examples=["203.0.113.0/24"],
         ),
     ]

@@ -1,4 +1,4 @@
-from datetime import UTC, datetime, time
+from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -93,21 +93,23 @@ class StatusRead(Complete):
     last_round_at: Annotated[
         datetime | None, Field(description="When the rules were last enforced.")
     ]
-    waiting: Annotated[Rows, Field(description="Records that have ended, soon to be deleted.")]
-    overdue: Annotated[Rows, Field(description="Records that should be deleted since a day.")]
+    waiting: Annotated[
+        Rows, Field(description="IP addresses past their window, soon to be deleted.")
+    ]
+    overdue: Annotated[Rows, Field(description="Records of any kind, a day late.")]
     checked_at: Annotated[datetime, Field(description="At most a minute ago.")]
 
     @classmethod
     def of(cls, findings: Findings, language: Literal["en", "fr"]) -> "StatusRead":
-        said, oldest = _SAID[findings.verdict], findings.oldest_address_at
+        said, oldest = _SAID[findings.verdict], findings.oldest_address_day
         return cls(
             status=findings.verdict,
             language=language,
             sentence=said.fr if language == "fr" else said.en,
-            oldest_address_at=oldest and datetime.combine(oldest.date(), time(), UTC),
+            oldest_address_at=oldest,
             oldest_address_age_days=oldest and findings.since(oldest).days,
             last_round_at=findings.last_round_at,
-            waiting=findings.waiting,
+            waiting=findings.addresses.waiting,
             overdue=findings.overdue,
             checked_at=findings.checked_at,
         )

@@ -1,7 +1,7 @@
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from dressform.repositories.accounts import Credentials
 from dressform.repositories.profiles import MOST_SOCIAL_ACCOUNTS, Community
@@ -17,6 +17,7 @@ from dressform.schemas.fields import (
     Username,
     UsernameText,
 )
+from dressform.schemas.sizes import has_few_fields
 
 BioRead = Annotated[
     str, Field(max_length=2000, description="Plain text.", examples=["I sew my own coats."])
@@ -35,6 +36,7 @@ SocialAccountChanges = Annotated[
         max_length=2 * MOST_SOCIAL_ACCOUNTS,
         json_schema_extra={"additionalProperties": False},
     ),
+    BeforeValidator(has_few_fields),
 ]
 PictureLink = Annotated[
     str,

@@ -3,6 +3,7 @@
 import base64
 import re
 import struct
+import unicodedata
 from datetime import UTC, datetime, timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Annotated
@@ -17,12 +18,20 @@ _PLACE = struct.Struct(">q16s")
 _CURSOR = "[A-Za-z0-9_-]{32}"
 _MAPPED = IPv6Network("::ffff:0:0/96")
 
+# What only formats a text, or turns its direction (category Cf), as far as a pattern can say it in
+# every dialect: that ends at U+FFFF.
+_FORMATS = (
+    r"\xAD\u0600-\u0605\u061C\u06DD\u070F\u0890\u0891\u08E2\u180E\u200B-\u200F\u202A-\u202E"
+    r"\u2060-\u2064\u2066-\u206F\uFEFF\uFFF9-\uFFFB"
+)
 # One line with at least ten characters that are no blanks.
-_CONTROLS = r"\x00-\x1F\x7F-\x9F\u2028\u2029"
-_REASON = rf"(?:[^\S{_CONTROLS}]*[^\s{_CONTROLS}]){{10,}}[^\S{_CONTROLS}]*"
+_REFUSED = rf"\x00-\x1F\x7F-\x9F\u2028\u2029{_FORMATS}"
+_REASON = rf"(?:[^\S{_REFUSED}]*[^\s{_REFUSED}]){{10,}}[^\S{_REFUSED}]*"
 
-_IPV4 = re.compile(r"(?<![0-9.])[0-9]{1,3}(\.[0-9]{1,3}){3}(?![0-9])")
-_IPV6 = re.compile(r"(?<![\w:.])[0-9A-Fa-f]*:[0-9A-Fa-f]*:[0-9A-Fa-f:.]*(?![\w:.])")
+_IPV4 = re.compile(r"(?<![0-9])[0-9]{1,3}(\.[0-9]{1,3}){3}(?![0-9])")
+# Without dots: what has them as well holds an IPv4 address.
+_WITH_COLONS = re.compile(r"[0-9A-Za-z]*:[0-9A-Za-z]*:[0-9A-Za-z:]*")
+_IPV6_PARTS = range(3, 10)
 
 
 def _is_moment(value: object) -> datetime:
@@ -51,6 +60,8 @@ def _is_network(value: object) -> IPv4Network | IPv6Network:
 
 
 def _is_reason(value: str) -> str:
+    if any(unicodedata.category(character) == "Cf" for character in value):
+        raise PydanticCustomError("invisible", "must not contain invisible characters")
     if not re.fullmatch(_REASON, value):
         raise PydanticCustomError(
             "reason", "must be one line with at least 10 characters besides blanks"
@@ -60,16 +71,33 @@ def _is_reason(value: str) -> str:
 
 def _has_no_address(value: str) -> str:
     """It would live on in the record, outside of the log."""
-    if _IPV4.search(value) or any(map(_is_address, _IPV6.findall(value))):
+    plain = _plain(value)
+    if _IPV4.search(plain) or any(map(_holds_ipv6, _WITH_COLONS.findall(plain))):
         raise PydanticCustomError(
             "address", "must not contain an address: that goes into `network`"
         )
     return value
 
 
+def _plain(text: str) -> str:
+    """However wide, and in whatever script, its digits and full stops were typed."""
+    composed = unicodedata.normalize("NFKC", text).replace("。", ".")
+    return "".join(str(unicodedata.decimal(one, one)) for one in composed)
+
+
+def _holds_ipv6(text: str) -> bool:
+    """Also between other words and colons, as in `from:2001:db8::1:`."""
+    parts = text.split(":")
+    return any(
+        _is_address(":".join(parts[start : start + length]))
+        for length in _IPV6_PARTS
+        for start in range(len(parts) - length + 1)
+    )
+
+
 def _is_address(text: str) -> bool:
     try:
-        ip_address(text.rstrip("."))
+        ip_address(text)
     except ValueError:
         return False
     return True

@@ -21,7 +21,7 @@ Cut = Annotated[
     str,
     Field(
         max_length=49,
-        description="The /24 or /48 network of the address; the address itself if `full`.",
+        description="The /24 or /48 (6to4: /40) network of the address; the address itself if `full`.",
         examples=["203.0.113.0/24"],
     ),
 ]
@@ -55,9 +55,7 @@ class RequestsAsked(BaseModel):
         Field(description="From then on. Without it 24 hours, or any time with `request_id`."),
     ] = None
     until: Annotated[Moment | None, Field(description="Before then.")] = None
-    full: Annotated[
-        bool, Field(description="Show whole addresses rather than /24 and /48 networks.")
-    ] = False
+    full: Annotated[bool, Field(description="Show whole addresses rather than networks.")] = False
     limit: Annotated[
         int,
         Field(ge=1, le=MOST, description="Requests a page.", json_schema_extra={"format": "int32"}),

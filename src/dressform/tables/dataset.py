@@ -7,7 +7,7 @@ anybody, so they stay.
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, SmallInteger, text
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, SmallInteger, text
 from sqlalchemy.orm import Mapped
 
 from dressform.policy import PROFILE
@@ -41,6 +41,7 @@ class DatasetConsent(Base):
             ondelete="SET NULL (model_id)",
         ),
         Index(None, "account_id", "model_id", postgresql_where=text("model_id IS NOT NULL")),
+        CheckConstraint("withdrawn_at >= given_at", "withdrawn_after_given"),
     )
 
 

@@ -1,0 +1,112 @@
+"""What a log record looks like, whatever went wrong."""
+
+import asyncio
+import gc
+import logging
+import re
+import traceback
+
+import pytest
+from fastapi.exceptions import RequestValidationError
+from sqlalchemy import text
+
+from dressform.database import Units
+from dressform.errors import StartupError
+from dressform.logs import Discreet
+
+CANARY = "kanarienvogel"
+
+
+@pytest.fixture
+def told(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
+    caplog.handler.setFormatter(Discreet("%(name)s: %(message)s"))
+    return caplog
+
+
+def _refuse() -> None:
+    raise RequestValidationError([{"type": "missing", "input": CANARY}], body=CANARY)
+
+
+def test_an_error_is_one_line_without_its_text_or_that_of_what_it_came_from(
+    told: pytest.LogCaptureFixture,
+) -> None:
+    try:
+        try:
+            _refuse()
+        except RequestValidationError:
+            raise RuntimeError(CANARY)  # noqa: B904
+    except RuntimeError as error:
+        logging.getLogger("uvicorn.error").error("Exception\n", exc_info=error)  # noqa: TRY400
+
+    (line,) = told.text.splitlines()
+    here = r"tests\.test_logs:\d+"
+    assert CANARY not in line
+    expected = (
+        rf"uvicorn\.error: Exception \(RuntimeError at {here}, "
+        rf"after RequestValidationError at {here} < {here}\)"
+    )
+    assert re.fullmatch(expected, line), line
+
+
+async def test_a_database_says_its_state_and_no_value(
+    units: Units, told: pytest.LogCaptureFixture
+) -> None:
+    try:
+        async with units.reading() as unit:
+            await unit.connection.execute(text(f"SELECT '{CANARY}'::int"))
+    except Exception:
+        logging.getLogger("dressform").exception("a query failed")
+
+    (line,) = told.text.splitlines()
+    assert CANARY not in line
+    assert "(DBAPIError at " in line
+    assert "InvalidTextRepresentationError 22P02 at " in line
+
+
+def test_a_group_tells_what_is_in_it(told: pytest.LogCaptureFixture) -> None:
+    group = ExceptionGroup(CANARY, [OSError(28, CANARY)])
+    logging.getLogger("dressform").error("no", exc_info=group)
+
+    assert told.text == "dressform: no (ExceptionGroup at no frame, after OSError 28 at no frame)\n"
+
+
+def test_what_an_operator_must_mend_is_told_in_its_words(told: pytest.LogCaptureFixture) -> None:
+    logging.getLogger("dressform").error("no", exc_info=StartupError("Set a key."))
+
+    assert told.text == "dressform: no (StartupError: Set a key. at no frame)\n"
+
+
+async def test_a_task_that_nobody_waits_for_tells_nothing_either(
+    told: pytest.LogCaptureFixture,
+) -> None:
+    loop = asyncio.get_running_loop()
+    loop.call_soon(_fail, CANARY)
+    task = asyncio.ensure_future(_failing())
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    del task
+    gc.collect()
+
+    lines = told.text.splitlines()
+    assert len(lines) == 2
+    assert CANARY not in told.text
+    assert lines[0].startswith("asyncio: Exception in callback _fail (ValueError at ")
+    assert lines[1].startswith("asyncio: Task exception was never retrieved (ValueError at ")
+
+
+def _fail(what: str) -> None:
+    raise ValueError(what)
+
+
+async def _failing() -> None:
+    raise ValueError(CANARY)
+
+
+def test_a_start_that_failed_is_told_like_any_error(told: pytest.LogCaptureFixture) -> None:
+    try:
+        _fail(CANARY)
+    except ValueError:
+        logging.getLogger("uvicorn.error").error(traceback.format_exc())  # noqa: TRY400
+
+    (line,) = told.text.splitlines()
+    assert line.startswith("uvicorn.error: the start or the stop failed (ValueError at ")
