@@ -84,7 +84,12 @@ class RuleRead(Complete):
     """How a rule stands."""
 
     rule: Annotated[
-        str, Field(max_length=40, description="Its key in the notice.", examples=["visitor"])
+        str,
+        Field(
+            max_length=40,
+            description="Its key in the notice; `clock` is all of them, held by a clock that jumped.",
+            examples=["visitor"],
+        ),
     ]
     oldest_at: Annotated[
         datetime | None, Field(description="From when on its window counts for the oldest row.")

@@ -18,7 +18,6 @@ from dressform.errors import StartupError, Unavailable
 from dressform.mail.compose import Composer
 from dressform.mail.transport import Transport
 from dressform.policy import CATEGORIES, Category
-from dressform.repositories.holds import Holds
 from dressform.repositories.log_days import LogDays
 from dressform.worker.breaker import Breaker, Held
 from dressform.worker.days import DaysLocked
@@ -29,7 +28,6 @@ log = logging.getLogger(__name__)
 MAIL_EVERY = timedelta(seconds=1)
 DAYS_AHEAD = 3
 WARNINGS = "warnings"
-"""What they are called where rules are."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -62,25 +60,20 @@ class Duties:
 
     async def warn(self) -> int:
         """Whose account ends soon. Raises Held: a clock that jumped must not alarm everybody."""
-        at = self.units.clock()
-
-        async def assert_allowed() -> None:
-            await self.breaker.check(WARNINGS, self.units, at=at, due=None)
-
-        written = await warn_of_ending(self.units, assert_allowed=assert_allowed)
-        async with self.units.writing() as unit:
-            await Holds(unit).release(WARNINGS)
-        return written
+        await self.breaker.check_clock(self.units, at=self.units.clock())
+        return await warn_of_ending(self.units)
 
     async def deliver(self) -> int:
         return await deliver_mails(self.units, self.composer, self.transport)
 
     async def round(self) -> list[Report]:
         """Everything once, now, whatever the slot. Raises StartupError at the end if some failed."""
-        at = self.units.clock()
         await self.make_days()
         done = [await _attempt(WARNINGS, self.warn())]
         for one in CATEGORIES:
+            at = (
+                self.units.clock()
+            )  # Not that of the first: they may take longer than clocks may differ.
             work = enforce(one, self.units, at=at, slot=at, breaker=self.breaker)
             done.append(await _attempt(one.key, work))
         done.append(await _attempt("mail delivery", self.deliver()))
