@@ -130,6 +130,7 @@ async def test_from_a_clock_ahead_back_to_the_right_one(own: Settings) -> None:
         shown = await dressform("retention", environment=told)
         (visitor,) = [line for line in shown.stdout.splitlines() if line.startswith("visitor ")]
         assert visitor.split()[3:] == ["none", "none", "none", "0", "0"]
+        assert "retention-run: 18 rows are from the future, dated by a clock" in shown.stdout
         await dressform("retention", "approve", "--yes", environment=told)
 
         for name in ("ada", "bob"):

@@ -112,6 +112,11 @@ def _said(rule: Rule) -> list[str]:
             else f"if that is right: dressform retention approve {rule.key}"
         )
         said.append(f"{rule.key} is held since {_moment(hold.held_at)}: {_why(hold)}; {what_now}.")
+    if rule.rows.future:
+        said.append(
+            f"{rule.key}: {rule.rows.future} rows are from the future, dated by a clock that ran "
+            "ahead, and would stay too long: docs/retention.md says what to do."
+        )
     if rule.set_aside:
         said.append(f"{rule.key}: {rule.set_aside} rows could not be deleted, and are tried again.")
     return said

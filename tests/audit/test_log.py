@@ -117,6 +117,19 @@ async def test_the_oldest_is_that_of_the_first_day_that_is_not_empty(
     assert visitors(await auditor.look()) == Count(AT - DAY, 0, 0)
 
 
+async def test_days_of_the_future_are_looked_into_whatever_is_there_before(
+    auditor: Auditor, units: Units, clock: MovableClock
+) -> None:
+    for ahead in (0, 1, 2, 3):
+        await add_visit(units, AT + ahead * DAY)
+    clock.at = AT
+
+    findings = await auditor.look()
+
+    assert visitors(findings) == Count(AT, future=2)
+    assert findings.verdict == "late"
+
+
 async def test_an_orphan_that_is_young_hides_no_older_day(
     auditor: Auditor, units: Units, clock: MovableClock
 ) -> None:

@@ -22,6 +22,7 @@ Figures = dict[tuple[str, str | None], float]
 OF_RULES = {
     "dressform_retention_overdue_rows",
     "dressform_retention_waiting_rows",
+    "dressform_retention_future_rows",
     "dressform_retention_oldest_timestamp_seconds",
     "dressform_retention_last_round_timestamp_seconds",
     "dressform_retention_held",

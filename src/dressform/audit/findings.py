@@ -8,17 +8,23 @@ Verdict = Literal["kept", "late", "overdue"]
 
 TOLERANCE = timedelta(hours=24)
 """Within which what is due is promised to be deleted."""
+FUTURE_AFTER = timedelta(hours=24)
+"""Ahead of now: a clock that is only a little off dates nothing so."""
 LATE_AFTER_ROUNDS = 5
 STUCK_AFTER = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """Of rows: `waiting` ones are past their window, `overdue` ones should be gone since a day."""
+    """Of rows: `waiting` ones are past their window, `overdue` ones should be gone since a day.
+
+    `future` ones are dated more than a day from now: they would stay for longer than promised.
+    """
 
     oldest_at: datetime | None = None
     waiting: int = 0
     overdue: int = 0
+    future: int = 0
 
     def __add__(self, other: "Count") -> "Count":
         known = [at for at in (self.oldest_at, other.oldest_at) if at is not None]
@@ -26,6 +32,7 @@ class Count:
             min(known, default=None),
             self.waiting + other.waiting,
             self.overdue + other.overdue,
+            self.future + other.future,
         )
 
 
@@ -109,4 +116,4 @@ class Findings:
     @property
     def _is_hampered(self) -> bool:
         stuck = self.since(self.spools.lines.oldest_at) > STUCK_AFTER
-        return stuck or any(rule.hold or rule.set_aside for rule in self.rules)
+        return stuck or any(rule.hold or rule.set_aside or rule.rows.future for rule in self.rules)

@@ -19,10 +19,12 @@ ENOUGH = 1_000_000
 
 _NO_SUCH_TABLE = "42P01"
 
-# `past`: whether it may hold a row that is past its window. What has no bounds may.
+# `past`: whether it may hold a row that is past its window; `ahead`: one from the future. What has
+# no bounds may.
 _TABLES = text(f"""
     SELECT format('%I.%I', nspname, relname) AS name, orphaned,
            coalesce(orphaned OR {after("begins", VISITOR.kept)} <= :at, true) AS past,
+           coalesce(begins > :at, true) AS ahead,
            coalesce(pg_relation_size(oid) > 0, false) AS filled
     FROM (SELECT pg_class.oid, nspname, relname,
                  inhrelid IS NULL OR inhdetachpending AS orphaned,
@@ -48,15 +50,14 @@ async def look_into_log(units: Units, at: datetime) -> LogTables:
     async with _as_owner(units) as connection:
         tables = (await connection.execute(_TABLES, {"at": at})).all()
     rows, orphans = Count(), sum(table.orphaned for table in tables)
-    filled = [table for table in tables if table.filled]
-    for name in (table.name for table in filled if table.past):
-        rows += await _look_into(units, name, at)
+    is_oldest_known = False
+    for table in tables:
+        if table.filled and (table.past or table.ahead or not is_oldest_known):
+            found = await _look_into(units, table.name, at)
+            rows += found
+            is_oldest_known |= not table.past and found.oldest_at is not None
         if rows.waiting + rows.overdue >= ENOUGH:
-            return LogTables(rows, orphans)
-    for name in (table.name for table in filled if not table.past):
-        oldest = await _look_into(units, name, at)
-        if oldest.oldest_at is not None:
-            return LogTables(rows + oldest, orphans)
+            break
     return LogTables(rows, orphans)
 
 

@@ -22,6 +22,7 @@ dressform_retention_overdue_rows{rule="visitor"} 0.0
 _OF_RULES: dict[str, tuple[str, Callable[[Rule], float | None]]] = {
     "overdue_rows": ("Rows that should be deleted since a day.", lambda rule: rule.rows.overdue),
     "waiting_rows": ("Rows past their window, overdue ones aside.", lambda rule: rule.rows.waiting),
+    "future_rows": ("Rows dated more than a day from now.", lambda rule: rule.rows.future),
     "oldest_timestamp_seconds": (
         "From when on the window of the oldest row counts.",
         lambda rule: _seconds(rule.rows.oldest_at),

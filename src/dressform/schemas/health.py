@@ -98,6 +98,10 @@ class RuleRead(Complete):
         Rows, Field(description="Rows past their window that nobody can read, soon to be deleted.")
     ]
     overdue: Annotated[Rows, Field(description="Rows that should be deleted since a day.")]
+    future: Annotated[
+        Rows,
+        Field(description="Rows dated more than a day from now, by a clock that ran ahead."),
+    ]
     last_round_at: Annotated[
         datetime | None, Field(description="When it was last enforced to its end.")
     ]
@@ -113,6 +117,7 @@ class RuleRead(Complete):
             oldest_at=rule.rows.oldest_at,
             waiting=rule.rows.waiting,
             overdue=rule.rows.overdue,
+            future=rule.rows.future,
             last_round_at=rule.last_round_at,
             hold=HoldRead.of(rule.hold),
             set_aside=rule.set_aside,
@@ -138,8 +143,8 @@ class RetentionRead(Complete):
         Verdict,
         Field(
             description="Overdue: rows should be deleted since a day, or a rule was not enforced for "
-            "a day. Late: not for five of the worker's intervals, it is held, rows were set aside, or "
-            "lines wait in files for ten minutes.",
+            "a day. Late: not for five of the worker's intervals, it is held, rows were set aside or are "
+            "from the future, or lines wait in files for ten minutes.",
             examples=["kept"],
         ),
     ]
