@@ -112,6 +112,11 @@ def _said(rule: Rule) -> list[str]:
             else f"if that is right: dressform retention approve {rule.key}"
         )
         said.append(f"{rule.key} is held since {_moment(hold.held_at)}: {_why(hold)}; {what_now}.")
+    if rule.unknown:
+        said.append(
+            f"{rule.key}: unknown, a long transaction locks its table: end that (pg_stat_activity "
+            "shows it)."
+        )
     if rule.rows.future:
         said.append(
             f"{rule.key}: {rule.rows.future} rows are from the future, dated by a clock that ran "

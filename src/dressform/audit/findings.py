@@ -57,18 +57,26 @@ class Spools:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """How a rule stands. `last_round_at`: when it was last enforced to its end."""
+    """How a rule stands. `last_round_at`: when it was last enforced to its end.
+
+    `unknown`: its table is locked, and `rows` are only those that are elsewhere.
+    """
 
     key: str
     rows: Count
     last_round_at: datetime | None
     set_aside: int
     hold: Hold | None
+    unknown: bool = False
 
     @property
     def seen_at(self) -> datetime | None:
         """Before its first round, since there is something to keep."""
         return self.last_round_at or self.rows.oldest_at
+
+    @property
+    def is_hampered(self) -> bool:
+        return bool(self.hold or self.set_aside or self.rows.future or self.unknown)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +115,8 @@ class Findings:
 
     @property
     def oldest_address_at(self) -> datetime | None:
-        return next(rule.rows.oldest_at for rule in self.rules if rule.key == "visitor")
+        visitor = next(rule for rule in self.rules if rule.key == "visitor")
+        return None if visitor.unknown else visitor.rows.oldest_at
 
     def since(self, moment: datetime | None) -> timedelta:
         """How long ago: nothing for what has not been, or what a clock that ran ahead has dated."""
@@ -116,4 +125,4 @@ class Findings:
     @property
     def _is_hampered(self) -> bool:
         stuck = self.since(self.spools.lines.oldest_at) > STUCK_AFTER
-        return stuck or any(rule.hold or rule.set_aside or rule.rows.future for rule in self.rules)
+        return stuck or any(rule.is_hampered for rule in self.rules)

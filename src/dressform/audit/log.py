@@ -17,7 +17,11 @@ from dressform.database import Units, state_of
 ENOUGH = 1_000_000
 """Rows past their window, beyond which no more are counted: the verdict stands, and time is dear."""
 
+PATIENCE = "3s"
+"""A little longer than the worker's, which locks the log while it waits for it."""
+
 _NO_SUCH_TABLE = "42P01"
+_LOCK_NOT_AVAILABLE = "55P03"
 
 # `past`: whether it may hold a row that is past its window; `ahead`: one from the future. What has
 # no bounds may.
@@ -41,11 +45,24 @@ _TABLES = text(f"""
 
 @dataclass(frozen=True, slots=True)
 class LogTables:
+    """`unknown`: somebody locks them, so that nothing is known of the rows."""
+
     rows: Count
     orphans: int
+    unknown: bool = False
 
 
 async def look_into_log(units: Units, at: datetime) -> LogTables:
+    """As far as it can be looked into."""
+    try:
+        return await _look_into_all(units, at)
+    except DBAPIError as error:
+        if state_of(error) != _LOCK_NOT_AVAILABLE:
+            raise
+        return LogTables(Count(), 0, unknown=True)
+
+
+async def _look_into_all(units: Units, at: datetime) -> LogTables:
     """Each table in a transaction of its own: one that the worker wants is let go of soon."""
     async with _as_owner(units) as connection:
         tables = (await connection.execute(_TABLES, {"at": at})).all()
@@ -76,5 +93,6 @@ async def _look_into(units: Units, name: str, at: datetime) -> Count:
 async def _as_owner(units: Units) -> AsyncIterator[AsyncConnection]:
     async with units.writing() as unit:
         await unit.connection.execute(text("SET TRANSACTION READ ONLY"))
+        await unit.connection.execute(text(f"SET LOCAL lock_timeout = '{PATIENCE}'"))
         await unit.connection.execute(text("SET LOCAL ROLE dressform_log"))
         yield unit.connection

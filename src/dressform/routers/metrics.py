@@ -20,12 +20,25 @@ _EXAMPLE = """\
 dressform_retention_overdue_rows{rule="visitor"} 0.0
 """
 _OF_RULES: dict[str, tuple[str, Callable[[Rule], float | None]]] = {
-    "overdue_rows": ("Rows that should be deleted since a day.", lambda rule: rule.rows.overdue),
-    "waiting_rows": ("Rows past their window, overdue ones aside.", lambda rule: rule.rows.waiting),
-    "future_rows": ("Rows dated more than a day from now.", lambda rule: rule.rows.future),
+    "overdue_rows": (
+        "Rows that should be deleted since a day.",
+        lambda rule: _known(rule, rule.rows.overdue),
+    ),
+    "waiting_rows": (
+        "Rows past their window, overdue ones aside.",
+        lambda rule: _known(rule, rule.rows.waiting),
+    ),
+    "future_rows": (
+        "Rows dated more than a day from now.",
+        lambda rule: _known(rule, rule.rows.future),
+    ),
     "oldest_timestamp_seconds": (
         "From when on the window of the oldest row counts.",
-        lambda rule: _seconds(rule.rows.oldest_at),
+        lambda rule: _known(rule, _seconds(rule.rows.oldest_at)),
+    ),
+    "unknown": (
+        "Whether the figures of the rule's rows are missing, its table being locked.",
+        lambda rule: rule.unknown,
     ),
     "last_round_timestamp_seconds": (
         "When the rule was last enforced to its end.",
@@ -54,7 +67,8 @@ _OF_RULES: dict[str, tuple[str, Callable[[Rule], float | None]]] = {
 async def read_metrics(request: Request, auditor: Auditor) -> Response:
     """Figures for Prometheus
 
-    While the database is away those of the retention rules are missing.
+    While the database is away those of the retention rules are missing, and those of the log's rows
+    while somebody locks it.
     """
     try:
         findings = await auditor.findings()
@@ -106,6 +120,11 @@ def _retention(findings: Findings) -> Iterator[GaugeMetricFamily]:
             if value is not None:
                 family.add_metric([rule.key], value)
         yield family
+
+
+def _known(rule: Rule, value: float | None) -> float | None:
+    """A part must not look like the whole."""
+    return None if rule.unknown else value
 
 
 def _seconds(at: datetime | None) -> float | None:

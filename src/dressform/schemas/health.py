@@ -105,6 +105,13 @@ class RuleRead(Complete):
     last_round_at: Annotated[
         datetime | None, Field(description="When it was last enforced to its end.")
     ]
+    unknown: Annotated[
+        bool,
+        Field(
+            description="Somebody locks its table: the figures are of what is elsewhere.",
+            examples=[False],
+        ),
+    ]
     hold: HoldRead | None
     set_aside: Annotated[
         Rows, Field(description="Rows that could not be deleted and are tried again.")
@@ -119,6 +126,7 @@ class RuleRead(Complete):
             overdue=rule.rows.overdue,
             future=rule.rows.future,
             last_round_at=rule.last_round_at,
+            unknown=rule.unknown,
             hold=HoldRead.of(rule.hold),
             set_aside=rule.set_aside,
         )
@@ -144,7 +152,7 @@ class RetentionRead(Complete):
         Field(
             description="Overdue: rows should be deleted since a day, or a rule was not enforced for "
             "a day. Late: not for five of the worker's intervals, it is held, rows were set aside or are "
-            "from the future, or lines wait in files for ten minutes.",
+            "from the future or unknown, or lines wait in files for ten minutes.",
             examples=["kept"],
         ),
     ]

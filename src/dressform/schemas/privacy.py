@@ -87,7 +87,10 @@ class StatusRead(Complete):
     sentence: Annotated[Sentence, Field(description="Whether the notice is kept.")]
     oldest_address_at: Annotated[
         datetime | None,
-        Field(description="The day (UTC) of the oldest IP address that is still stored."),
+        Field(
+            description="The day (UTC) of the oldest IP address that is still stored. Null when none "
+            "is, or when it is not known at the moment."
+        ),
     ]
     oldest_address_age_days: Annotated[Days | None, Field(description="How old that is.")]
     last_round_at: Annotated[
