@@ -26,7 +26,8 @@ class ReadyRead(Complete):
         Field(description="Whether requests can be served.", examples=["ready"]),
     ]
     database: Annotated[
-        Literal["ok", "away"], Field(description="Whether it answers.", examples=["ok"])
+        Literal["ok", "read-only", "away"],
+        Field(description="Whether it answers, and takes what is written.", examples=["ok"]),
     ]
     migrations: Annotated[
         Literal["current", "other", "unknown"],

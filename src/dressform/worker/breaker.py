@@ -34,6 +34,7 @@ class Held(Exception):
             f"{_WHAT.get(rule, rule)} is held, nothing was ended: {reason}. If that is right, run "
             f"`dressform retention approve {rule}`."
         )
+        self.rule = rule
 
 
 @dataclass(frozen=True, slots=True)
