@@ -235,6 +235,35 @@ asyncio.run(main())
 """
 
 
+@pytest.mark.parametrize("step", ["forget_spool", "remove"])
+async def test_a_mark_goes_whatever_dies_between_the_last_line_and_the_removal(
+    units: Units, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    """An empty file stays until it has gone: nothing is shipped twice, no address stays on the disk."""
+    written = lines(3)
+    dying = Shipper(units, tmp_path)
+    for one in written:
+        dying.spool.append(one)
+
+    def die(*_: object) -> None:
+        raise ConnectionResetError
+
+    with monkeypatch.context() as fatal:
+        fatal.setattr(AccessLog if step == "forget_spool" else Spool, step, die)
+        await dying.stop()
+    dying.spool.leave()
+    (left,) = tmp_path.glob("*.spool")
+    assert left.read_bytes() == b""
+
+    shipper = Shipper(units, tmp_path)
+    await shipper.recover()
+    await shipper.stop()
+
+    assert await ids(units) == [id_of(one) for one in written]
+    assert await marks(units) == 0
+    assert list(tmp_path.iterdir()) == []
+
+
 async def test_killed_between_the_commit_and_the_removal(
     own: Settings, units: Units, tmp_path: Path
 ) -> None:
