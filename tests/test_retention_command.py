@@ -126,10 +126,14 @@ async def test_from_a_clock_ahead_back_to_the_right_one(own: Settings) -> None:
         for _ in range(2):
             assert (await dressform("worker", "--once", environment=ahead)).returncode == 0
         held = await dressform("worker", "--once", environment=told)
-        assert "the clock is 185 days behind the last round" in held.stderr
+        assert held.returncode == 1
+        assert held.stderr.count("the clock is 185 days behind the last round") == 1
+        assert "Traceback" not in held.stderr
         shown = await dressform("retention", environment=told)
         (visitor,) = [line for line in shown.stdout.splitlines() if line.startswith("visitor ")]
         assert visitor.split()[3:] == ["none", "none", "none", "0", "0"]
+        assert "clock is held since" in shown.stdout
+        assert "if that is right: dressform retention approve clock." in shown.stdout
         assert "retention-run: 18 rows are from the future, dated by a clock" in shown.stdout
         await dressform("retention", "approve", "--yes", environment=told)
 
