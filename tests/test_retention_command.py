@@ -4,15 +4,21 @@ import asyncio
 import subprocess
 import sys
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
 
+from dressform.clock import now
 from dressform.database import Units
+from dressform.policy import SESSION
 from dressform.process import migrated, opened
+from dressform.repositories.retention import Retention
 from dressform.settings import Settings
 from tests.commands import dressform, environment
 from tests.databases import own_database
+from tests.worker.everything import add_account, add_visit, counts
 
 pytestmark = pytest.mark.slow
 
@@ -89,3 +95,66 @@ async def answered(answer: str, told: dict[str, str]) -> str:
     )
     assert ran.returncode == 0, ran.stderr
     return ran.stdout
+
+
+async def test_a_worker_that_was_off_for_long_asks_before_it_ends_anything(own: Settings) -> None:
+    """As the scheduler runs the rules, all at once, with most of them having nothing to end."""
+    told = environment(own, DRESSFORM_WORKER_INTERVAL="PT1S")
+    async with opened(own) as (units, _):
+        await add_visit(units, now() - timedelta(days=300))
+        async with units.writing(at=now() - timedelta(days=40)) as unit:
+            run = await Retention(unit).claim(SESSION, unit.at)
+            assert run is not None
+            await Retention(unit).finish(run, rows=0, seconds=0.1)
+
+        async with working(told):
+            await asyncio.sleep(5)
+            assert (await counts(units))["access_log"] == 1
+            assert (await counts(units))["retention_run"] == 1
+            approved = await dressform("retention", "approve", "clock", "--yes", environment=told)
+            assert "clock: the last round was 40 days ago" in approved.stdout
+            async with asyncio.timeout(20):
+                while (await counts(units))["access_log"]:
+                    await asyncio.sleep(0.2)
+
+
+async def test_from_a_clock_ahead_back_to_the_right_one(own: Settings) -> None:
+    """One approval, and rounds are as ever; no round from the future is shown as the last one."""
+    told = environment(own)
+    ahead = environment(own, DRESSFORM_CLOCK_AHEAD="P185D")
+    async with opened(own) as (units, _):
+        for _ in range(2):
+            assert (await dressform("worker", "--once", environment=ahead)).returncode == 0
+        held = await dressform("worker", "--once", environment=told)
+        assert held.returncode == 1
+        assert held.stderr.count("the clock is 185 days behind the last round") == 1
+        assert "Traceback" not in held.stderr
+        shown = await dressform("retention", environment=told)
+        (visitor,) = [line for line in shown.stdout.splitlines() if line.startswith("visitor ")]
+        assert visitor.split()[3:] == ["none", "none", "none", "0", "0"]
+        assert "clock is held since" in shown.stdout
+        assert "if that is right: dressform retention approve clock." in shown.stdout
+        assert "retention-run: 18 rows are from the future, dated by a clock" in shown.stdout
+        await dressform("retention", "approve", "--yes", environment=told)
+
+        for name in ("ada", "bob"):
+            await add_account(units, now() - timedelta(days=366), name)
+            done = await dressform("worker", "--once", environment=told)
+            assert done.returncode == 0, done.stderr
+            assert await left(units) == 0
+        assert (await dressform("retention", "approve", environment=told)).stdout == (
+            "No rule is held.\n"
+        )
+
+
+@asynccontextmanager
+async def working(told: dict[str, str]) -> AsyncIterator[None]:
+    """A worker, as a process of its own."""
+    worker = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "dressform", "worker"), env=told, cwd=told["DRESSFORM_STATE_DIR"]
+    )
+    try:
+        yield
+    finally:
+        worker.terminate()
+        await worker.wait()

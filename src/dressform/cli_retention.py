@@ -8,10 +8,11 @@ import typer
 
 from dressform.audit.auditor import Auditor
 from dressform.audit.findings import Findings, Rule
+from dressform.audit.findings import Hold as HoldFound
 from dressform.database import Units
 from dressform.policy import CATEGORIES, VISITOR, Category
 from dressform.process import opened, settings_in_use
-from dressform.repositories.holds import Holds
+from dressform.repositories.holds import Hold, Holds
 from dressform.repositories.retention import Retention, Run, Standing
 from dressform.settings import Settings
 
@@ -31,7 +32,9 @@ def retention(context: typer.Context) -> None:
 
 @app.command()
 def approve(
-    rule: Annotated[str | None, typer.Argument(help="Only this one of the rules held.")] = None,
+    rule: Annotated[
+        str | None, typer.Argument(help="Only this one of the rules held, or `clock`.")
+    ] = None,
     *,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Without asking.")] = False,
 ) -> None:
@@ -47,8 +50,8 @@ async def _approve(loaded: Settings, rule: str | None, *, yes: bool) -> None:
         if not held:
             typer.echo(f"{rule} is not held." if rule else "No rule is held.")
         for hold in held:
-            typer.echo(f"{hold.rule}: {hold.reason} ({hold.rows} rows).")
-            if yes or typer.confirm("Is that right, and may they be ended?"):
+            typer.echo(f"{hold.rule}: {_why(hold)}.")
+            if yes or typer.confirm("Is that right, and may the rounds go on?"):
                 async with units.writing() as unit:
                     await Holds(unit).approve(hold.rule)
                 typer.echo(f"{hold.rule} is approved: the next round goes on.")
@@ -108,13 +111,24 @@ def _said(rule: Rule) -> list[str]:
             if hold.approved_at
             else f"if that is right: dressform retention approve {rule.key}"
         )
+        said.append(f"{rule.key} is held since {_moment(hold.held_at)}: {_why(hold)}; {what_now}.")
+    if rule.unknown:
         said.append(
-            f"{rule.key} is held since {_moment(hold.held_at)}: {hold.reason} "
-            f"({hold.rows} rows); {what_now}."
+            f"{rule.key}: unknown, a long transaction locks its table: end that (pg_stat_activity "
+            "shows it)."
+        )
+    if rule.rows.future:
+        said.append(
+            f"{rule.key}: {rule.rows.future} rows are from the future, dated by a clock that ran "
+            "ahead, and would stay too long: docs/retention.md says what to do."
         )
     if rule.set_aside:
         said.append(f"{rule.key}: {rule.set_aside} rows could not be deleted, and are tried again.")
     return said
+
+
+def _why(hold: Hold | HoldFound) -> str:
+    return f"{hold.reason} ({hold.rows} rows)" if hold.rows else hold.reason
 
 
 def _moment(at: datetime | None) -> str:

@@ -11,7 +11,8 @@ from datetime import datetime
 from typing import Any
 
 import asyncpg
-from sqlalchemy import URL, event, make_url
+from sqlalchemy import URL, event, make_url, text
+from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import DBAPIError, DisconnectionError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -23,9 +24,10 @@ from dressform.questions import AtHand, Question, Row
 
 RETRY_AFTER_SECONDS = 5
 
-# Connection trouble, deadlock, resources, operator intervention: the request may be repeated as it
-# was.
-_PASSING_SQLSTATES = ("08", "40", "53", "57")
+_READ_ONLY = "25006"
+# Connection trouble, deadlock, resources, operator intervention, a standby: the request may be
+# repeated as it was.
+_PASSING_SQLSTATES = ("08", "40", "53", "57", _READ_ONLY)
 _AWAY = (
     OSError,
     PoolTimeoutError,
@@ -62,6 +64,7 @@ def connect(
         hide_parameters=True,
     )
     event.listen(engine.sync_engine, "checkout", _refuse_closed)
+    event.listen(engine.sync_engine, "handle_error", _leave_standby)
     return engine
 
 
@@ -78,6 +81,21 @@ def _refuse_closed(dbapi_connection: Any, *_: object) -> None:
     """A connection that the server closed meanwhile is replaced: it costs no round trip to know."""
     if dbapi_connection.driver_connection.is_closed():
         raise DisconnectionError
+
+
+def _leave_standby(context: ExceptionContext) -> None:
+    """What takes no writes is as good as gone: the next connections may be the primary's again."""
+    if getattr(context.original_exception, "sqlstate", None) == _READ_ONLY:
+        context.is_disconnect = True
+
+
+async def takes_writes(connection: AsyncConnection) -> bool:
+    """A connection that does not is not used again, for the same reason."""
+    asked = await connection.execute(text("SHOW transaction_read_only"))
+    if asked.scalar_one() == "off":
+        return True
+    await connection.invalidate()
+    return False
 
 
 @asynccontextmanager
@@ -108,7 +126,7 @@ class _translated:  # noqa: N801  reads as a clause
 
 
 def is_away(error: BaseException) -> bool:
-    """Whether the error says that the database can't be reached, rather than that a query is wrong."""
+    """Whether the error says that the database can't be reached or written to, not that a query is wrong."""
     if isinstance(error, DBAPIError):
         state = getattr(error.orig, "sqlstate", None) or ""
         return error.connection_invalidated or state.startswith(_PASSING_SQLSTATES)

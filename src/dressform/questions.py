@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import asyncpg
-from sqlalchemy import QueuePool, Select
+from sqlalchemy import QueuePool, Select, event
 from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
+from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 PATIENCE_SECONDS = 5
@@ -51,6 +52,8 @@ class AtHand:
         self._keeps = pool.size() // 2
         self._turns = asyncio.Semaphore(self._keeps or 1)
         self._idle: list[_Held] = []
+        self._losses = 0
+        event.listen(engine.sync_engine, "handle_error", self._note_loss)
 
     async def ask(self, question: Question, values: dict[str, Any]) -> Row | None:
         """The first row of the answer. Raises what the driver and the pool raise, TimeoutError."""
@@ -71,6 +74,10 @@ class AtHand:
         while self._idle:
             await self._idle.pop().connection.close()
 
+    def _note_loss(self, context: ExceptionContext) -> None:
+        """The pool replaces all its connections then, and so do we: ours may be a standby's."""
+        self._losses += context.is_disconnect
+
     async def _turn(self) -> None:
         """Whoever waited too long is told so when its turn comes, which costs no timer."""
         loop = asyncio.get_running_loop()
@@ -83,17 +90,19 @@ class AtHand:
     async def _taken(self) -> "_Held":
         while self._idle:
             held = self._idle.pop()
-            if not held.driver.is_closed():
+            if held.losses == self._losses and not held.driver.is_closed():
                 return held
             await held.give_up()
         connection = await self._engine.connect()
-        return _Held(connection, (await connection.get_raw_connection()).driver_connection)
+        raw = await connection.get_raw_connection()
+        return _Held(connection, raw.driver_connection, self._losses)
 
 
 @dataclass(frozen=True, slots=True)
 class _Held:
     connection: AsyncConnection
     driver: Any
+    losses: int
 
     async def answer(self, question: Question, values: dict[str, Any]) -> Row | None:
         try:

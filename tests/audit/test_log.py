@@ -18,7 +18,7 @@ from dressform.policy import VISITOR
 from dressform.settings import Settings
 from tests.conftest import MovableClock
 from tests.log import in_log
-from tests.worker.everything import add_visit
+from tests.worker.everything import add_everything, add_visit
 
 AT = datetime(2026, 3, 31, 12, tzinfo=UTC)
 END = VISITOR.window.after(AT)
@@ -117,6 +117,19 @@ async def test_the_oldest_is_that_of_the_first_day_that_is_not_empty(
     assert visitors(await auditor.look()) == Count(AT - DAY, 0, 0)
 
 
+async def test_days_of_the_future_are_looked_into_whatever_is_there_before(
+    auditor: Auditor, units: Units, clock: MovableClock
+) -> None:
+    for ahead in (0, 1, 2, 3):
+        await add_visit(units, AT + ahead * DAY)
+    clock.at = AT
+
+    findings = await auditor.look()
+
+    assert visitors(findings) == Count(AT, future=2)
+    assert findings.verdict == "late"
+
+
 async def test_an_orphan_that_is_young_hides_no_older_day(
     auditor: Auditor, units: Units, clock: MovableClock
 ) -> None:
@@ -140,6 +153,31 @@ async def test_a_day_that_is_dropped_meanwhile_holds_nothing(
     monkeypatch.setattr("dressform.audit.log.count_rows", drop_first)
 
     assert (await look_into_log(units, END)).rows == Count(None, 0, 0)
+
+
+@pytest.mark.parametrize("table", ["access_log", "access_log_20260331"])
+async def test_a_log_that_somebody_locks_is_unknown_and_late(
+    auditor: Auditor,
+    units: Units,
+    clock: MovableClock,
+    monkeypatch: pytest.MonkeyPatch,
+    table: str,
+) -> None:
+    """What is known of other rules is told all the same."""
+    monkeypatch.setattr(log, "PATIENCE", "100ms")
+    await add_everything(units, AT)
+    clock.at = AT
+    async with in_log(units) as unit:
+        await unit.connection.execute(text(f"LOCK {table}"))
+        locked = await auditor.look()
+    free = await auditor.look()
+
+    assert [(rule.key, rule.rows) for rule in locked.rules if rule.unknown] == [
+        ("visitor", Count())
+    ]
+    assert {rule.rows.oldest_at for rule in locked.rules if not rule.unknown} == {AT}
+    assert (locked.verdict, free.verdict) == ("late", "kept")
+    assert visitors(free) == Count(AT)
 
 
 async def test_what_is_enough_is_enough(

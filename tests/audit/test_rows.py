@@ -1,6 +1,8 @@
 """What is found in the tables. No worker runs here: rows are put in, and time passes."""
 
+import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -9,6 +11,7 @@ from dressform.audit.auditor import Auditor
 from dressform.audit.findings import Count, Rule
 from dressform.audit.rows import count_rows
 from dressform.audit.windows import WINDOWS
+from dressform.clock import now
 from dressform.database import Units
 from dressform.policy import CATEGORIES, MODEL, PROFILE, Category
 from dressform.repositories.models import Models
@@ -19,6 +22,7 @@ from tests.worker.everything import add_account, add_everything
 
 BEGAN = datetime(2026, 3, 31, 15, 30, 45, tzinfo=UTC)
 DAY = timedelta(days=1)
+DOCUMENT = Path(__file__).parents[2] / "docs" / "retention.md"
 SECOND = timedelta(seconds=1)
 
 categories = pytest.mark.parametrize("category", CATEGORIES, ids=lambda category: category.key)
@@ -54,6 +58,38 @@ async def test_a_row_is_overdue_a_day_after_its_window(
         Count(BEGAN, waiting=1, overdue=0),
         Count(BEGAN, waiting=0, overdue=1),
     ]
+
+
+@categories
+async def test_a_row_from_the_future_is_told(
+    auditor: Auditor, units: Units, clock: MovableClock, category: Category
+) -> None:
+    """A second decides: it would stay for as much longer as the clock ran ahead."""
+    await add_everything(units, BEGAN)
+    seen = []
+
+    for at in (BEGAN - 100 * DAY, BEGAN - DAY - SECOND, BEGAN - DAY):
+        clock.at = at
+        seen.append((await found(auditor, category)).rows)
+
+    assert seen == [Count(BEGAN, future=1), Count(BEGAN, future=1), Count(BEGAN)]
+
+
+async def test_what_the_documentation_says_puts_it_right(
+    auditor: Auditor, units: Units, clock: MovableClock
+) -> None:
+    """By the database's clock, which nobody moves."""
+    clock.at = now()
+    await add_everything(units, clock.at + 100 * DAY)
+    (commands,) = re.findall(r"```sql\n(.*?)```", DOCUMENT.read_text(), re.DOTALL)
+    async with units.writing() as unit:
+        for command in commands.split(";")[:-1]:
+            await unit.connection.execute(text(command))
+
+    findings = await auditor.look()
+
+    left = {rule.key for rule in findings.rules if rule.rows.future}
+    assert left == {"sign-up", "one-time-token", "mail", "lookup", "retention-run"}
 
 
 @categories

@@ -54,7 +54,7 @@ async def test_an_old_line_is_overdue_like_a_row(
     findings = await auditor.look()
 
     assert (findings.overdue, findings.verdict) == (1, "overdue")
-    assert findings.addresses.oldest_at == AT
+    assert findings.visitor.rows.oldest_at == AT
 
 
 @pytest.mark.parametrize(("minutes", "verdict"), [(10, "kept"), (11, "late")])

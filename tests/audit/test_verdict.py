@@ -59,6 +59,7 @@ def test_what_hampers_a_rule_makes_it_late() -> None:
     held = replace(rule(), hold=Hold("too many", 5, AT, None))
 
     assert findings(replace(rule(), set_aside=1)).verdict == "late"
+    assert findings(replace(rule(), rows=Count(AT, future=1))).verdict == "late"
     assert findings(held).verdict == "late"
     assert findings(replace(held, rows=Count(AT, 0, 1))).verdict == "overdue"
     assert findings(replace(rule(), rows=Count(AT, 1, 0))).verdict == "kept"

@@ -85,7 +85,7 @@ async def day(units: Units, raw: asyncpg.Connection) -> dict[str, Any]:
     """A day of the address log, by our rule and by hand."""
 
     async def ours() -> None:
-        assert await end_days(units, datetime.now(UTC), Breaker()) == ROWS
+        assert await end_days(units, datetime.now(UTC)) == ROWS
 
     async def by_hand() -> None:
         await raw.execute(f"ALTER TABLE access_log DETACH PARTITION access_log_{_DAY:%Y%m%d}")

@@ -172,7 +172,8 @@ async def test_connections_that_break_lose_and_double_nothing(
     admin = await asyncpg.connect(own.database_url.get_secret_value().replace("+asyncpg", ""))
     end = (
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-        "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        "WHERE datname = current_database() AND pid <> pg_backend_pid() "
+        "AND backend_type = 'client backend'"
     )
     written: list[bytes] = []
     for burst in range(40):
@@ -199,7 +200,9 @@ async def test_a_database_that_refuses_is_waited_for(
     admin = await asyncpg.connect(settings.database_url.get_secret_value().replace("+asyncpg", ""))
     await admin.execute(f"ALTER DATABASE {name} WITH ALLOW_CONNECTIONS false")
     await admin.execute(
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1", name
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+        "WHERE datname = $1 AND backend_type = 'client backend'",
+        name,
     )
     written = lines(20)
     for one in written:
@@ -233,6 +236,35 @@ async def main():
 
 asyncio.run(main())
 """
+
+
+@pytest.mark.parametrize("step", ["forget_spool", "remove"])
+async def test_a_mark_goes_whatever_dies_between_the_last_line_and_the_removal(
+    units: Units, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    """An empty file stays until it has gone: nothing is shipped twice, no address stays on the disk."""
+    written = lines(3)
+    dying = Shipper(units, tmp_path)
+    for one in written:
+        dying.spool.append(one)
+
+    def die(*_: object) -> None:
+        raise ConnectionResetError
+
+    with monkeypatch.context() as fatal:
+        fatal.setattr(AccessLog if step == "forget_spool" else Spool, step, die)
+        await dying.stop()
+    dying.spool.leave()
+    (left,) = tmp_path.glob("*.spool")
+    assert left.read_bytes() == b""
+
+    shipper = Shipper(units, tmp_path)
+    await shipper.recover()
+    await shipper.stop()
+
+    assert await ids(units) == [id_of(one) for one in written]
+    assert await marks(units) == 0
+    assert list(tmp_path.iterdir()) == []
 
 
 async def test_killed_between_the_commit_and_the_removal(

@@ -6,22 +6,26 @@ import httpx
 import pytest
 from fastapi import FastAPI
 from prometheus_client.parser import text_string_to_metric_families
+from sqlalchemy import text
 
 from dressform import __version__
-from dressform.audit import auditor
+from dressform.audit import auditor, log
 from dressform.database import Units
 from dressform.errors import Unavailable
-from dressform.policy import CATEGORIES, SESSION
+from dressform.policy import CATEGORIES, SESSION, VISITOR
 from dressform.worker.scheduler import Duties
 from tests.audit import trouble
 from tests.conftest import MovableClock
+from tests.log import in_log
 from tests.worker.everything import add_everything
 
 Figures = dict[tuple[str, str | None], float]
 
 OF_RULES = {
     "dressform_retention_overdue_rows",
+    "dressform_retention_future_rows",
     "dressform_retention_last_round_timestamp_seconds",
+    "dressform_retention_unknown",
     "dressform_retention_held",
     "dressform_retention_set_aside_rows",
 }
@@ -90,6 +94,27 @@ async def test_figures_turn_when_something_is_wrong(
     assert found["dressform_retention_held", "model"] == 1
     assert found["dressform_retention_held", "profile"] == 0
     assert found["dressform_retention_set_aside_rows", "mail"] == 1
+
+
+async def test_a_log_that_somebody_locks_hides_nothing_else(
+    client: httpx.AsyncClient, units: Units, clock: MovableClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its own figures are missing, rather than those of a part."""
+    monkeypatch.setattr(log, "PATIENCE", "100ms")
+    await add_everything(units, clock())
+    async with in_log(units) as unit:
+        await unit.connection.execute(text("LOCK access_log"))
+        found = await scraped(client)
+        status = await client.get("/v1/privacy/status")
+
+    assert found["dressform_database_up", None] == 1
+    assert {key for name, key in found if name == "dressform_retention_overdue_rows"} == {
+        category.key for category in CATEGORIES if category is not VISITOR
+    }
+    assert found["dressform_retention_unknown", "visitor"] == 1
+    assert found["dressform_retention_unknown", "session"] == 0
+    assert (status.status_code, status.json()["status"]) == (200, "late")
+    assert status.json()["oldest_address_at"] is None
 
 
 async def test_a_full_disk_is_told_even_while_the_database_is_away(

@@ -1,20 +1,22 @@
 """A round that would end far too much, or whose clock jumped, ends nothing until somebody says so."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
+from unittest.mock import ANY
 
 import pytest
 from sqlalchemy import text
 
 from dressform.clock import now
 from dressform.database import Unit, Units
-from dressform.policy import CATEGORIES, PROFILE, ROUND, SESSION, VISITOR
+from dressform.policy import CATEGORIES, PROFILE, SESSION
 from dressform.repositories.holds import Hold, Holds
 from dressform.repositories.retention import Retention
-from dressform.worker.breaker import ALWAYS_ALLOWED, Breaker, Due, Held
+from dressform.worker.breaker import ALWAYS_ALLOWED, CLOCK, Breaker, Due, Held
 from dressform.worker.enforce import Report, enforce
 from dressform.worker.scheduler import Duties
 from tests.conftest import MovableClock
-from tests.worker.everything import add_everything, add_visit, counts
+from tests.worker.everything import TABLES, add_everything, counts
 
 BEGAN = datetime(2026, 8, 31, 15, 30, 45, tzinfo=UTC)
 END = PROFILE.window.after(BEGAN)
@@ -155,8 +157,6 @@ async def test_clocks_that_differ(units: Units, off: timedelta) -> None:
         return unit.at + off
 
     for category in CATEGORIES:
-        if category is ROUND:
-            continue  # Another rule's round of a moment ago.
         with pytest.raises(Held, match="this machine's clock and the database's differ"):
             await enforce(
                 category,
@@ -165,8 +165,7 @@ async def test_clocks_that_differ(units: Units, off: timedelta) -> None:
                 slot=END,
                 breaker=Breaker(other_clock=other),
             )
-    left = await counts(units)
-    assert {left[name] for name in ("access_log", "account", "model", "session", "mail")} == {1}
+    assert set((await counts(units)).values()) == {1}
 
 
 async def test_clocks_that_differ_by_a_little(units: Units) -> None:
@@ -216,11 +215,11 @@ async def test_a_clock_that_jumped_since_the_last_round(
     await fill(units, 1, due=1)
     await ran(units, END - before)
 
-    with pytest.raises(Held, match=why):
+    with pytest.raises(Held, match=f"everything is held.*{why}.*retention approve clock"):
         await profiles(units)
     assert (await counts(units))["account"] == 1
 
-    await approve(units, END)
+    await approve(units, END, CLOCK)
     assert await profiles(units, END + SECOND) is not None
     assert (await counts(units))["account"] == 0
 
@@ -235,13 +234,114 @@ async def test_a_worker_that_was_off_for_a_while(units: Units, before: timedelta
     assert (await counts(units))["account"] == 0
 
 
-async def test_a_round_with_nothing_to_end_is_never_held(units: Units) -> None:
-    await ran(units, END - timedelta(days=400))
+LATER = END + timedelta(days=400)
 
-    report = await profiles(units)
 
-    assert report is not None
-    assert report.rows == 0
+async def everything(units: Units, at: datetime) -> list[Report | BaseException | None]:
+    """All rules at once, as the worker runs them."""
+    rules = (enforce(one, units, at=at, slot=at, breaker=BREAKER) for one in CATEGORIES)
+    return await asyncio.gather(*rules, return_exceptions=True)
+
+
+async def test_a_jump_of_both_clocks_ends_nothing_however_often_it_is_tried(units: Units) -> None:
+    """A rule with nothing to end must not make the next check believe that the clock is right."""
+    await add_everything(units, BEGAN)
+
+    for minutes in (0, 5, 10):
+        outcomes = await everything(units, LATER + timedelta(minutes=minutes))
+        assert [type(one) for one in outcomes] == [Held] * len(CATEGORIES)
+
+    assert set((await counts(units)).values()) == {1}
+    async with units.reading() as unit:
+        assert [hold.rule for hold in await Holds(unit).all()] == [CLOCK]
+        assert await Retention(unit).last_cut_off() == BEGAN
+
+
+async def test_one_approval_of_the_clock_lets_every_rule_go_on(units: Units) -> None:
+    await add_everything(units, BEGAN)
+    await everything(units, LATER)
+    await approve(units, LATER, CLOCK)
+
+    outcomes = await everything(units, LATER + SECOND)
+
+    assert all(isinstance(one, Report) for one in outcomes), outcomes
+    left = await counts(units)
+    assert {left[name] for rule in ("visitor", "profile", "mail") for name in TABLES[rule]} == {0}
+    assert [type(one) for one in await everything(units, LATER + 2 * SECOND)] == [Report] * 9
+    assert await held(units, CLOCK) is None
+
+
+async def test_a_new_installation_simply_works(units: Units) -> None:
+    """Nothing tells what time it was before the first round."""
+    assert [type(one) for one in await everything(units, END)] == [Report] * len(CATEGORIES)
+
+
+async def test_a_clock_that_ran_ahead_is_settled_by_one_approval(units: Units) -> None:
+    """Its rounds are removed, for good: the next ones are those of any other day."""
+    await ran(units, END)
+    await everything(units, LATER)
+    await approve(units, LATER, CLOCK)
+    await everything(units, LATER + SECOND)
+    with pytest.raises(Held, match="the clock is 400 days behind the last round"):
+        await profiles(units)
+    await approve(units, END + SECOND, CLOCK)
+
+    for minutes in range(1, 4000, 900):
+        await fill(units, 1, due=1)
+        at = END + timedelta(minutes=minutes)
+        assert await profiles(units, at) == Report("profile", 1, ANY)
+    assert await held(units, CLOCK) is None
+    async with units.reading() as unit:
+        assert await Retention(unit).last_cut_off() == at
+
+
+async def test_an_approval_of_a_clock_lasts_a_day(units: Units) -> None:
+    async def other(unit: Unit) -> datetime:
+        return unit.at + timedelta(hours=1)
+
+    behind = Breaker(other_clock=other)
+    with pytest.raises(Held):
+        await profiles(units, END, behind)
+    await approve(units, END, CLOCK)
+
+    for hours in (1, 12, 24):
+        assert await profiles(units, END + timedelta(hours=hours), behind) is not None
+    with pytest.raises(Held):
+        await profiles(units, END + timedelta(hours=24, seconds=1), behind)
+
+
+async def test_an_approval_of_a_clock_is_for_what_was_shown(units: Units) -> None:
+    """Not for something else that is wrong as well."""
+    await ran(units, END)
+
+    async def other(unit: Unit) -> datetime:
+        return unit.at + timedelta(hours=1)
+
+    with pytest.raises(Held):
+        await profiles(units, END, Breaker(other_clock=other))
+    await approve(units, END + timedelta(days=31), CLOCK)
+
+    with pytest.raises(Held, match=r"differ by 1\.0 hours; the last round was 31 days ago"):
+        await profiles(units, END + timedelta(days=31), Breaker(other_clock=other))
+
+
+async def test_what_could_not_end_at_once_is_still_approved(units: Units) -> None:
+    """The approval is for so many rows, not for one round."""
+    await fill(units, 120, due=110)
+    with pytest.raises(Held):
+        await profiles(units)
+    await approve(units, END)
+    async with units.writing() as unit:
+        await unit.connection.execute(text("SELECT FROM account LIMIT 105 FOR UPDATE"))
+        part = await profiles(units, END + SECOND)
+
+    rest = await profiles(units, END + 2 * SECOND)
+
+    assert part is not None
+    assert rest is not None
+    assert 0 < part.rows < 110
+    assert part.rows + rest.rows == 110
+    assert await held(units) is None
 
 
 async def test_a_clock_that_is_right_again_needs_no_approval(units: Units) -> None:
@@ -252,19 +352,10 @@ async def test_a_clock_that_is_right_again_needs_no_approval(units: Units) -> No
 
     with pytest.raises(Held):
         await profiles(units, END, Breaker(other_clock=other))
+    assert await held(units, CLOCK) is not None
     assert await profiles(units, END + SECOND) is not None
 
-    assert await held(units) is None
-
-
-async def test_days_of_the_log_are_held_too(units: Units) -> None:
-    await add_visit(units, BEGAN)
-    await ran(units, BEGAN)
-
-    with pytest.raises(Held):
-        await enforce(VISITOR, units, at=END, slot=END, breaker=BREAKER)
-
-    assert (await counts(units))["access_log"] == 1
+    assert await held(units, CLOCK) is None
 
 
 async def test_a_jump_alarms_nobody(
@@ -276,7 +367,7 @@ async def test_a_jump_alarms_nobody(
     clock.at = END - timedelta(days=20)
     jumped = Duties(units, duties.composer, duties.transport, duties.interval, BREAKER)
 
-    with pytest.raises(Held, match="warnings is held"):
+    with pytest.raises(Held, match="everything is held"):
         await jumped.warn()
 
     async with units.reading() as unit:

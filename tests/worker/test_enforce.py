@@ -223,7 +223,7 @@ async def test_a_run_remembers_what_it_did_and_nothing_of_whom(units: Units) -> 
     end = PROFILE.window.after(BEGAN)
     await enforced(PROFILE, units, end)
 
-    async with units.reading() as unit:
+    async with units.reading(at=end) as unit:
         found = (
             await unit.connection.execute(
                 text("SELECT * FROM retention_run WHERE rule = 'profile'")

@@ -1,5 +1,3 @@
-from collections.abc import Awaitable, Callable
-
 from dressform.database import Units
 from dressform.repositories.mails import Mails
 from dressform.repositories.warnings import Warnings
@@ -7,8 +5,8 @@ from dressform.repositories.warnings import Warnings
 BATCH = 200
 
 
-async def warn_of_ending(units: Units, *, assert_allowed: Callable[[], Awaitable[None]]) -> int:
-    """Write the mails of the warnings that are due, if `assert_allowed` lets; gives how many.
+async def warn_of_ending(units: Units) -> int:
+    """Write the mails of the warnings that are due; gives how many.
 
     That a warning is written and its mail stand in one transaction, so each is there once whatever
     crashes. What it says, and whether it still is to be said, is decided when it is delivered.
@@ -17,8 +15,6 @@ async def warn_of_ending(units: Units, *, assert_allowed: Callable[[], Awaitable
     while True:
         async with units.writing() as unit:
             due = await Warnings(unit).write(limit=BATCH)
-            if due and not written:
-                await assert_allowed()
             for warned in due:
                 await Mails(unit).add(
                     "ending",

@@ -48,7 +48,14 @@ class Auditor:
         # Also what is held or set aside without being a rule: the warnings.
         keys = RULES + tuple(sorted((held.keys() | aside.keys()) - set(RULES)))
         rules = tuple(
-            Rule(key, rows.get(key, Count()), last.get(key), aside.get(key, 0), held.get(key))
+            Rule(
+                key,
+                rows.get(key, Count()),
+                last.get(key),
+                aside.get(key, 0),
+                held.get(key),
+                unknown=log.unknown and key == VISITOR.rule,
+            )
             for key in keys
         )
         return Findings(at, self._interval, rules, log.orphans, spools)

@@ -8,17 +8,23 @@ Verdict = Literal["kept", "late", "overdue"]
 
 TOLERANCE = timedelta(hours=24)
 """Within which what is due is promised to be deleted."""
+FUTURE_AFTER = timedelta(hours=24)
+"""Ahead of now: a clock that is only a little off dates nothing so."""
 LATE_AFTER_ROUNDS = 5
 STUCK_AFTER = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """Of rows: `waiting` ones are past their window, `overdue` ones should be gone since a day."""
+    """Of rows: `waiting` ones are past their window, `overdue` ones should be gone since a day.
+
+    `future` ones are dated more than a day from now: they would stay for longer than promised.
+    """
 
     oldest_at: datetime | None = None
     waiting: int = 0
     overdue: int = 0
+    future: int = 0
 
     def __add__(self, other: "Count") -> "Count":
         known = [at for at in (self.oldest_at, other.oldest_at) if at is not None]
@@ -26,6 +32,7 @@ class Count:
             min(known, default=None),
             self.waiting + other.waiting,
             self.overdue + other.overdue,
+            self.future + other.future,
         )
 
 
@@ -50,18 +57,26 @@ class Spools:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """How a rule stands. `last_round_at`: when it was last enforced to its end."""
+    """How a rule stands. `last_round_at`: when it was last enforced to its end.
+
+    `unknown`: its table is locked, and `rows` are only those that are elsewhere.
+    """
 
     key: str
     rows: Count
     last_round_at: datetime | None
     set_aside: int
     hold: Hold | None
+    unknown: bool = False
 
     @property
     def seen_at(self) -> datetime | None:
         """Before its first round, since there is something to keep."""
         return self.last_round_at or self.rows.oldest_at
+
+    @property
+    def is_hampered(self) -> bool:
+        return bool(self.hold or self.set_aside or self.rows.future or self.unknown)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +105,12 @@ class Findings:
         return sum(rule.rows.overdue for rule in self.rules)
 
     @property
-    def addresses(self) -> Count:
+    def visitor(self) -> Rule:
         """The one rule whose rows say nothing about a member, so that strangers may be told of them.
 
         When a member's oldest row is from, or how many wait, tells who signed in or has an account.
         """
-        return next(rule.rows for rule in self.rules if rule.key == "visitor")
+        return next(rule for rule in self.rules if rule.key == "visitor")
 
     @property
     def last_round_at(self) -> datetime | None:
@@ -104,8 +119,8 @@ class Findings:
 
     @property
     def oldest_address_day(self) -> datetime | None:
-        """Its beginning, in UTC: the moment would tell when somebody came."""
-        oldest = self.addresses.oldest_at
+        """Its beginning, in UTC: the moment would tell when somebody came. None when it is unknown."""
+        oldest = None if self.visitor.unknown else self.visitor.rows.oldest_at
         return oldest and datetime.combine(oldest.astimezone(UTC).date(), time(), UTC)
 
     def since(self, moment: datetime | None) -> timedelta:
@@ -115,4 +130,4 @@ class Findings:
     @property
     def _is_hampered(self) -> bool:
         stuck = self.since(self.spools.lines.oldest_at) > STUCK_AFTER
-        return stuck or any(rule.hold or rule.set_aside for rule in self.rules)
+        return stuck or any(rule.is_hampered for rule in self.rules)

@@ -17,12 +17,18 @@ from dressform.database import Units, state_of
 ENOUGH = 1_000_000
 """Rows past their window, beyond which no more are counted: the verdict stands, and time is dear."""
 
-_NO_SUCH_TABLE = "42P01"
+PATIENCE = "3s"
+"""A little longer than the worker's, which locks the log while it waits for it."""
 
-# `past`: whether it may hold a row that is past its window. What has no bounds may.
+_NO_SUCH_TABLE = "42P01"
+_LOCK_NOT_AVAILABLE = "55P03"
+
+# `past`: whether it may hold a row that is past its window; `ahead`: one from the future. What has
+# no bounds may.
 _TABLES = text(f"""
     SELECT format('%I.%I', nspname, relname) AS name, orphaned,
            coalesce(orphaned OR {after("begins", VISITOR.kept)} <= :at, true) AS past,
+           coalesce(begins > :at, true) AS ahead,
            coalesce(pg_relation_size(oid) > 0, false) AS filled
     FROM (SELECT pg_class.oid, nspname, relname,
                  inhrelid IS NULL OR inhdetachpending AS orphaned,
@@ -39,24 +45,36 @@ _TABLES = text(f"""
 
 @dataclass(frozen=True, slots=True)
 class LogTables:
+    """`unknown`: somebody locks them, so that nothing is known of the rows."""
+
     rows: Count
     orphans: int
+    unknown: bool = False
 
 
 async def look_into_log(units: Units, at: datetime) -> LogTables:
+    """As far as it can be looked into."""
+    try:
+        return await _look_into_all(units, at)
+    except DBAPIError as error:
+        if state_of(error) != _LOCK_NOT_AVAILABLE:
+            raise
+        return LogTables(Count(), 0, unknown=True)
+
+
+async def _look_into_all(units: Units, at: datetime) -> LogTables:
     """Each table in a transaction of its own: one that the worker wants is let go of soon."""
     async with _as_owner(units) as connection:
         tables = (await connection.execute(_TABLES, {"at": at})).all()
     rows, orphans = Count(), sum(table.orphaned for table in tables)
-    filled = [table for table in tables if table.filled]
-    for name in (table.name for table in filled if table.past):
-        rows += await _look_into(units, name, at)
+    is_oldest_known = False
+    for table in tables:
+        if table.filled and (table.past or table.ahead or not is_oldest_known):
+            found = await _look_into(units, table.name, at)
+            rows += found
+            is_oldest_known |= not table.past and found.oldest_at is not None
         if rows.waiting + rows.overdue >= ENOUGH:
-            return LogTables(rows, orphans)
-    for name in (table.name for table in filled if not table.past):
-        oldest = await _look_into(units, name, at)
-        if oldest.oldest_at is not None:
-            return LogTables(rows + oldest, orphans)
+            break
     return LogTables(rows, orphans)
 
 
@@ -75,5 +93,6 @@ async def _look_into(units: Units, name: str, at: datetime) -> Count:
 async def _as_owner(units: Units) -> AsyncIterator[AsyncConnection]:
     async with units.writing() as unit:
         await unit.connection.execute(text("SET TRANSACTION READ ONLY"))
+        await unit.connection.execute(text(f"SET LOCAL lock_timeout = '{PATIENCE}'"))
         await unit.connection.execute(text("SET LOCAL ROLE dressform_log"))
         yield unit.connection

@@ -5,18 +5,19 @@ from datetime import datetime
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from dressform.audit.findings import TOLERANCE, Count, Hold
+from dressform.audit.findings import FUTURE_AFTER, TOLERANCE, Count, Hold
 from dressform.audit.windows import Window
 
 
 async def count_rows(connection: AsyncConnection, window: Window, at: datetime) -> Count:
     query = text(
         f"SELECT min({window.began}), count(*) FILTER (WHERE {window.ends} <= :at), "  # noqa: S608
-        f"count(*) FILTER (WHERE {window.due} < :promised) FROM {window.rows}"
+        f"count(*) FILTER (WHERE {window.due} < :promised), "
+        f"count(*) FILTER (WHERE {window.began} > :future) FROM {window.rows}"
     )
-    found = await connection.execute(query, {"at": at, "promised": at - TOLERANCE})
-    oldest_at, past, overdue = found.one()
-    return Count(oldest_at, past - overdue, overdue)
+    moments = {"at": at, "promised": at - TOLERANCE, "future": at + FUTURE_AFTER}
+    oldest_at, past, overdue, future = (await connection.execute(query, moments)).one()
+    return Count(oldest_at, past - overdue, overdue, future)
 
 
 async def last_rounds(connection: AsyncConnection, at: datetime) -> dict[str, datetime]:

@@ -136,13 +136,15 @@ class Shipper:
     async def _finish(self, spool: Spool) -> None:
         try:
             await self._ship(spool)
+            # Before its mark goes: without that its lines would be shipped again. The file itself
+            # goes last: by it whoever comes after a crash finds the mark.
+            spool.empty()
+            async with self._units.writing() as unit:
+                await (await AccessLog.opened(unit)).forget_spool(spool.name)
         except BaseException:
             spool.leave()
             raise
-        # The file goes first: without its mark it would be shipped again.
         spool.remove()
-        async with self._units.writing() as unit:
-            await (await AccessLog.opened(unit)).forget_spool(spool.name)
 
     async def _ship(self, spool: Spool) -> None:
         """What is there now, not what comes meanwhile, nor a line torn when its process died."""

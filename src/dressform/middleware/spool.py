@@ -96,6 +96,13 @@ class Spool:
             block += held[skipped : skipped + limit - len(block)]
         return block[: block.rfind(b"\n") + 1]
 
+    def empty(self) -> None:
+        """All of its lines are in the log."""
+        os.ftruncate(self._file, 0)
+        self._held.clear()
+        self._written = self._held_bytes = self.shipped = 0
+        self._settle()
+
     def remove(self) -> None:
         if self._file >= 0:
             self.path.unlink(missing_ok=True)

@@ -1,7 +1,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from dressform.database import Unit
@@ -27,7 +27,8 @@ class Holds:
         return [Hold(*row) for row in await self._unit.connection.execute(_HOLDS)]
 
     async def of(self, rule: str) -> Hold | None:
-        query = _HOLDS.where(RetentionHold.rule == rule)
+        """Nobody else changes it until the transaction ends: an approval is not overwritten."""
+        query = _HOLDS.where(RetentionHold.rule == rule).with_for_update()
         row = (await self._unit.connection.execute(query)).one_or_none()
         return None if row is None else Hold(*row)
 
@@ -50,6 +51,14 @@ class Holds:
         )
         row = approved.one_or_none()
         return None if row is None else Hold(*row)
+
+    async def spend(self, rule: str, rows: int) -> None:
+        """What ended is taken off what was approved; the hold goes with the last of it."""
+        left = RetentionHold.rows - rows
+        is_spent = or_(left <= 0, RetentionHold.approved_at.is_(None))
+        held = RetentionHold.rule == rule
+        await self._unit.connection.execute(delete(RetentionHold).where(held, is_spent))
+        await self._unit.connection.execute(update(RetentionHold).where(held).values(rows=left))
 
     async def release(self, rule: str) -> None:
         await self._unit.connection.execute(delete(RetentionHold).where(RetentionHold.rule == rule))

@@ -2,7 +2,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from dressform.crypto.secrets import new_id
@@ -76,7 +76,7 @@ class Retention:
         return Standing(*row)
 
     async def last_run(self, category: Category) -> Run | None:
-        """The last one that came to its end."""
+        """The last one that came to its end; one of a clock that ran ahead is none."""
         query = (
             select(
                 RetentionRun.id,
@@ -86,7 +86,8 @@ class Retention:
                 RetentionRun.rows,
                 RetentionRun.seconds,
             )
-            .where(RetentionRun.rule == category.key, RetentionRun.finished_at.is_not(None))
+            .where(RetentionRun.rule == category.key)
+            .where(RetentionRun.finished_at <= self._unit.at)
             .where(RetentionRun.ends_at > self._unit.at)
             .order_by(RetentionRun.slot.desc())
             .limit(1)
@@ -107,6 +108,14 @@ class Retention:
         """The latest moment by which any rule was enforced to its end, be it in the future."""
         latest = select(func.max(RetentionRun.cut_off)).where(RetentionRun.finished_at.is_not(None))
         return (await self._unit.connection.execute(latest)).scalar_one()
+
+    async def forget_after(self, moment: datetime) -> int:
+        """Remove what a clock that ran ahead has dated; gives how many rounds.
+
+        Their slots would be taken when they come, and their window would begin only then.
+        """
+        later = delete(RetentionRun).where(RetentionRun.cut_off > moment)
+        return int((await self._unit.connection.execute(later)).rowcount)
 
     async def database_clock(self) -> datetime:
         """What time the database has."""

@@ -3,7 +3,7 @@ from datetime import datetime, timedelta
 from fastapi import APIRouter, Request, Response, status
 
 from dressform.audit.findings import LATE_AFTER_ROUNDS
-from dressform.database import Unit
+from dressform.database import Unit, takes_writes
 from dressform.errors import Unavailable
 from dressform.migrate import is_current
 from dressform.repositories.retention import Retention
@@ -92,10 +92,11 @@ async def _look_into_database(unit: Unit, service: Service, access_log: LogStand
     current = await is_current(unit.connection)
     last = await Retention(unit).last_round_at() if current else None
     age = max(unit.at - last, timedelta(0)) if last else None
+    writable = await takes_writes(unit.connection)
     return ReadyRead.model_validate(
         {
-            "status": "ready" if current else "not ready",
-            "database": "ok",
+            "status": "ready" if current and writable else "not ready",
+            "database": "ok" if writable else "read-only",
             "migrations": "current" if current else "other",
             "access_log": access_log,
             "worker": _worker(last, age, service) if current else "unknown",

@@ -22,7 +22,7 @@ dressform_retention_overdue_rows{rule="visitor"} 0.0
 _OF_ADDRESSES: dict[str, tuple[str, Callable[[Findings], float | None]]] = {
     "waiting_rows": (
         "Rows past their window, overdue ones aside.",
-        lambda findings: findings.addresses.waiting,
+        lambda findings: _known(findings.visitor, findings.visitor.rows.waiting),
     ),
     "oldest_timestamp_seconds": (
         "The day of the oldest row.",
@@ -30,7 +30,18 @@ _OF_ADDRESSES: dict[str, tuple[str, Callable[[Findings], float | None]]] = {
     ),
 }
 _OF_RULES: dict[str, tuple[str, Callable[[Rule], float | None]]] = {
-    "overdue_rows": ("Rows that should be deleted since a day.", lambda rule: rule.rows.overdue),
+    "overdue_rows": (
+        "Rows that should be deleted since a day.",
+        lambda rule: _known(rule, rule.rows.overdue),
+    ),
+    "future_rows": (
+        "Rows dated more than a day from now.",
+        lambda rule: _known(rule, rule.rows.future),
+    ),
+    "unknown": (
+        "Whether the figures of the rule's rows are missing, its table being locked.",
+        lambda rule: rule.unknown,
+    ),
     "last_round_timestamp_seconds": (
         "When the rule was last enforced to its end.",
         lambda rule: _seconds(rule.last_round_at),
@@ -58,7 +69,8 @@ _OF_RULES: dict[str, tuple[str, Callable[[Rule], float | None]]] = {
 async def read_metrics(request: Request, auditor: Auditor) -> Response:
     """Figures for Prometheus
 
-    While the database is away those of the retention rules are missing.
+    While the database is away those of the retention rules are missing, and those of the log's rows
+    while somebody locks it.
     """
     try:
         findings = await auditor.findings()
@@ -115,6 +127,11 @@ def _by_rule(name: str, text: str, values: dict[str, float | None]) -> GaugeMetr
         if value is not None:
             family.add_metric([rule], value)
     return family
+
+
+def _known(rule: Rule, value: float | None) -> float | None:
+    """A part must not look like the whole."""
+    return None if rule.unknown else value
 
 
 def _seconds(at: datetime | None) -> float | None:

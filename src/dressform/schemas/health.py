@@ -26,7 +26,8 @@ class ReadyRead(Complete):
         Field(description="Whether requests can be served.", examples=["ready"]),
     ]
     database: Annotated[
-        Literal["ok", "away"], Field(description="Whether it answers.", examples=["ok"])
+        Literal["ok", "read-only", "away"],
+        Field(description="Whether it answers, and takes what is written.", examples=["ok"]),
     ]
     migrations: Annotated[
         Literal["current", "other", "unknown"],
@@ -57,15 +58,31 @@ class RuleRead(Complete):
     """How a rule stands: nothing of when its rows were made, or how many there are."""
 
     rule: Annotated[
-        str, Field(max_length=40, description="Its key in the notice.", examples=["visitor"])
+        str,
+        Field(
+            max_length=40,
+            description="Its key in the notice; `clock` is all of them, held by a clock that jumped.",
+            examples=["visitor"],
+        ),
     ]
     overdue: Annotated[Rows, Field(description="Rows that should be deleted since a day.")]
+    future: Annotated[
+        Rows,
+        Field(description="Rows dated more than a day from now, by a clock that ran ahead."),
+    ]
     last_round_at: Annotated[
         datetime | None, Field(description="When it was last enforced to its end.")
     ]
     held_at: Annotated[
         datetime | None,
         Field(description="Since when it waits for an operator, before ending anything."),
+    ]
+    unknown: Annotated[
+        bool,
+        Field(
+            description="Somebody locks its table: the figures are of what is elsewhere.",
+            examples=[False],
+        ),
     ]
     set_aside: Annotated[
         Rows, Field(description="Rows that could not be deleted and are tried again.")
@@ -76,8 +93,10 @@ class RuleRead(Complete):
         return cls(
             rule=rule.key,
             overdue=rule.rows.overdue,
+            future=rule.rows.future,
             last_round_at=rule.last_round_at,
             held_at=rule.hold and rule.hold.held_at,
+            unknown=rule.unknown,
             set_aside=rule.set_aside,
         )
 
@@ -100,8 +119,8 @@ class RetentionRead(Complete):
         Verdict,
         Field(
             description="Overdue: rows should be deleted since a day, or a rule was not enforced for "
-            "a day. Late: not for five of the worker's intervals, it is held, rows were set aside, or "
-            "lines wait in files for ten minutes.",
+            "a day. Late: not for five of the worker's intervals, it is held, rows were set aside or are "
+            "from the future or unknown, or lines wait in files for ten minutes.",
             examples=["kept"],
         ),
     ]
@@ -131,7 +150,7 @@ class RetentionRead(Complete):
             checked_at=findings.checked_at,
             last_round_at=findings.last_round_at,
             oldest_address_at=findings.oldest_address_day,
-            waiting=findings.addresses.waiting,
+            waiting=findings.visitor.rows.waiting,
             overdue=findings.overdue,
             rules=[RuleRead.of(rule) for rule in findings.rules],
             orphaned_partitions=findings.orphans,

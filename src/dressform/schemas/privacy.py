@@ -87,7 +87,10 @@ class StatusRead(Complete):
     sentence: Annotated[Sentence, Field(description="Whether the notice is kept.")]
     oldest_address_at: Annotated[
         datetime | None,
-        Field(description="The day (UTC) of the oldest IP address that is still stored."),
+        Field(
+            description="The day (UTC) of the oldest IP address that is still stored. Null when none "
+            "is, or when it is not known at the moment."
+        ),
     ]
     oldest_address_age_days: Annotated[Days | None, Field(description="How old that is.")]
     last_round_at: Annotated[
@@ -109,7 +112,7 @@ class StatusRead(Complete):
             oldest_address_at=oldest,
             oldest_address_age_days=oldest and findings.since(oldest).days,
             last_round_at=findings.last_round_at,
-            waiting=findings.addresses.waiting,
+            waiting=findings.visitor.rows.waiting,
             overdue=findings.overdue,
             checked_at=findings.checked_at,
         )

@@ -1,5 +1,6 @@
 """What stops a round before it ends anything: far too much at once, or a clock that jumped."""
 
+import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,6 +10,10 @@ from dressform.policy import MODEL, PROFILE, Category
 from dressform.repositories.holds import Hold, Holds
 from dressform.repositories.retention import Retention
 
+log = logging.getLogger(__name__)
+
+CLOCK = "clock"
+"""What is held, where rules are, when the clock jumped: all of them."""
 ALWAYS_ALLOWED = 50
 ALLOWED_SHARE = 0.02
 """Of all accounts; a site whose members all come back in their own time ends a third of a percent a day."""
@@ -17,15 +22,19 @@ CLOCKS_AGREE_WITHIN = timedelta(minutes=5)
 LONGEST_PAUSE = timedelta(days=30)
 """Since the last round. After a longer one somebody should say that it was no clock that jumped."""
 
+_WHAT = {CLOCK: "everything"}
+_NUMBERS = str.maketrans("", "", "0123456789.")
+
 
 class Held(Exception):
     """A rule stopped before ending anything; the text says why and how to let it go on."""
 
     def __init__(self, rule: str, reason: str) -> None:
         super().__init__(
-            f"{rule} is held, nothing was ended: {reason}. If that is right, run "
+            f"{_WHAT.get(rule, rule)} is held, nothing was ended: {reason}. If that is right, run "
             f"`dressform retention approve {rule}`."
         )
+        self.rule = rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,26 +63,35 @@ class Breaker:
     ahead: timedelta = timedelta(0)
     other_clock: Callable[[Unit], Awaitable[datetime]] = _database_clock
 
-    async def check(self, rule: str, units: Units, *, at: datetime, due: Due | None) -> None:
-        """Raises Held, and leaves it in the tables for whoever is to approve it."""
-        rows = due.rows if due else 0
-        async with units.writing(at=at) as unit:
-            holds = Holds(unit)
-            hold = await holds.of(rule)
-            reason = await self._clock_that_jumped(unit)
-            if reason is None and due is not None and due.is_too_many():
-                reason = f"{due.rows} of {due.of} rows are due at once"
-            if reason is None and hold is not None:
-                await holds.release(rule)
-            if reason is None or (hold is not None and _is_approved(hold, rows, at)):
-                return
-            await holds.hold(rule, reason=reason, rows=rows)
-        raise Held(rule, reason)
+    async def check_clock(self, units: Units, *, at: datetime) -> None:
+        """First of all, whatever is due: a round that ends nothing moves the last one on as well.
 
-    async def _clock_that_jumped(self, unit: Unit) -> str | None:
+        Raises Held, and leaves it in the tables for whoever is to approve it.
+        """
+        async with units.writing(at=at) as unit:
+            found = [await self._disagreement(unit), await self._jump(unit)]
+            reason = "; ".join(one for one in found if one) or None
+            is_held = await _is_held(unit, CLOCK, reason)
+            if reason and not is_held:
+                await _settle(unit)
+        if reason and is_held:
+            raise Held(CLOCK, reason)
+
+    async def check_size(self, rule: str, units: Units, *, at: datetime, due: Due) -> None:
+        """Raises Held, as for the clock."""
+        reason = f"{due.rows} of {due.of} rows are due at once" if due.is_too_many() else None
+        async with units.writing(at=at) as unit:
+            is_held = await _is_held(unit, rule, reason, rows=due.rows)
+        if reason and is_held:
+            raise Held(rule, reason)
+
+    async def _disagreement(self, unit: Unit) -> str | None:
         difference = unit.at - self.ahead - await self.other_clock(unit)
-        if abs(difference) > CLOCKS_AGREE_WITHIN:
-            return f"this machine's clock and the database's differ by {_rounded(difference)}"
+        if abs(difference) <= CLOCKS_AGREE_WITHIN:
+            return None
+        return f"this machine's clock and the database's differ by {_rounded(difference)}"
+
+    async def _jump(self, unit: Unit) -> str | None:
         last = await Retention(unit).last_cut_off()
         if last is None or self.ahead:
             return None
@@ -92,11 +110,33 @@ def limits(category: Category) -> bool:
     return category in (PROFILE, MODEL)
 
 
-def _is_approved(hold: Hold, rows: int, at: datetime) -> bool:
+async def _is_held(unit: Unit, rule: str, reason: str | None, *, rows: int = 0) -> bool:
+    """A hold goes away by itself when its reason does."""
+    holds = Holds(unit)
+    hold = await holds.of(rule)
+    if reason is None:
+        if hold is not None:
+            await holds.release(rule)
+        return False
+    if hold is not None and _is_approved(hold, reason, rows, unit.at):
+        return False
+    await holds.hold(rule, reason=reason, rows=rows)
+    return True
+
+
+def _is_approved(hold: Hold, reason: str, rows: int, at: datetime) -> bool:
     """For a day, and for what was shown with as much again as is always allowed."""
     if hold.approved_at is None or abs(at - hold.approved_at) > APPROVAL_LASTS:
         return False
-    return rows <= hold.rows + ALWAYS_ALLOWED
+    same = hold.reason.translate(_NUMBERS) == reason.translate(_NUMBERS)
+    return same and rows <= hold.rows + ALWAYS_ALLOWED
+
+
+async def _settle(unit: Unit) -> None:
+    """The clock is right, somebody said: what is dated after it was dated by one that ran ahead."""
+    gone = await Retention(unit).forget_after(unit.at + CLOCKS_AGREE_WITHIN)
+    if gone:
+        log.warning("the ledger's %d rounds from the future are removed: the clock is right", gone)
 
 
 def _rounded(difference: timedelta) -> str:

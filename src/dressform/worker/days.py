@@ -6,9 +6,7 @@ from datetime import datetime
 from sqlalchemy.exc import DBAPIError
 
 from dressform.database import Units, state_of
-from dressform.policy import VISITOR
 from dressform.repositories.log_days import Day, LogDays
-from dressform.worker.breaker import Breaker
 
 MOST_TRIES = 3
 PAUSE_SECONDS = 1.0
@@ -28,12 +26,10 @@ class DaysLocked(Exception):
         )
 
 
-async def end_days(units: Units, at: datetime, breaker: Breaker) -> int:
+async def end_days(units: Units, at: datetime) -> int:
     """Drop every day whose first row may be due; gives the number of rows that went."""
     async with units.writing(at=at) as unit:
         due = await (await LogDays.opened(unit)).due()
-    if due:
-        await breaker.check(VISITOR.key, units, at=at, due=None)
     rows = {day: await _end_day(day, units, at) for day in due}
     locked = [day for day, ended in rows.items() if ended is None]
     if locked:

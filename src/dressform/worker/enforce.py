@@ -44,37 +44,36 @@ async def enforce(
     DaysLocked when all but some days of the log ended.
     """
     started = time.monotonic()
+    await breaker.check_clock(units, at=at)
     async with units.writing(at=at) as unit:
         run_id = await Retention(unit).claim(category, slot)
     if run_id is None:
         return None
     rows = await (
-        end_days(units, at, breaker)
-        if category is VISITOR
-        else _end_rows(category, units, at, breaker)
+        end_days(units, at) if category is VISITOR else _end_rows(category, units, at, breaker)
     )
     seconds = time.monotonic() - started
     async with units.writing(at=at) as unit:
-        await Holds(unit).release(category.key)
+        await Holds(unit).spend(category.key, rows)
         await Retention(unit).finish(run_id, rows=rows, seconds=seconds)
     return Report(category.key, rows, seconds)
 
 
 async def _end_rows(category: Category, units: Units, at: datetime, breaker: Breaker) -> int:
-    async with units.reading(at=at) as unit:
-        endings = Endings(unit, category)
-        due = await endings.count_due()
-        of = await endings.count() if due and limits(category) else 0
-    rows = 0
-    if due:
-        await breaker.check(
-            category.key, units, at=at, due=Due(due, of) if limits(category) else None
-        )
-        rows = await _end_batches(category, units, at)
+    if limits(category):
+        due = await _count_due(category, units, at)
+        await breaker.check_size(category.key, units, at=at, due=due)
+    rows = await _end_batches(category, units, at)
     if category is ROUND:
         async with units.writing(at=at) as unit:
             rows += await SetAside(unit).end_due()
     return rows
+
+
+async def _count_due(category: Category, units: Units, at: datetime) -> Due:
+    async with units.reading(at=at) as unit:
+        rows = await Endings(unit, category).count_due()
+        return Due(rows, of=await Endings(unit, category).count() if rows else 0)
 
 
 async def _end_batches(category: Category, units: Units, at: datetime) -> int:

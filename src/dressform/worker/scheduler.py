@@ -14,14 +14,13 @@ from apscheduler.triggers.interval import IntervalTrigger
 from dressform.actions.deliver_mails import deliver_mails
 from dressform.actions.warn_of_ending import warn_of_ending
 from dressform.database import Units
-from dressform.errors import StartupError, Unavailable
+from dressform.errors import StartupError
 from dressform.mail.compose import Composer
 from dressform.mail.transport import Transport
 from dressform.policy import CATEGORIES, Category
-from dressform.repositories.holds import Holds
 from dressform.repositories.log_days import LogDays
-from dressform.worker.breaker import Breaker, Held
-from dressform.worker.days import DaysLocked
+from dressform.worker.breaker import Breaker
+from dressform.worker.complaints import Complaints
 from dressform.worker.enforce import Report, enforce
 
 log = logging.getLogger(__name__)
@@ -29,7 +28,6 @@ log = logging.getLogger(__name__)
 MAIL_EVERY = timedelta(seconds=1)
 DAYS_AHEAD = 3
 WARNINGS = "warnings"
-"""What they are called where rules are."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -62,28 +60,24 @@ class Duties:
 
     async def warn(self) -> int:
         """Whose account ends soon. Raises Held: a clock that jumped must not alarm everybody."""
-        at = self.units.clock()
-
-        async def assert_allowed() -> None:
-            await self.breaker.check(WARNINGS, self.units, at=at, due=None)
-
-        written = await warn_of_ending(self.units, assert_allowed=assert_allowed)
-        async with self.units.writing() as unit:
-            await Holds(unit).release(WARNINGS)
-        return written
+        await self.breaker.check_clock(self.units, at=self.units.clock())
+        return await warn_of_ending(self.units)
 
     async def deliver(self) -> int:
         return await deliver_mails(self.units, self.composer, self.transport)
 
     async def round(self) -> list[Report]:
         """Everything once, now, whatever the slot. Raises StartupError at the end if some failed."""
-        at = self.units.clock()
         await self.make_days()
-        done = [await _attempt(WARNINGS, self.warn())]
+        complaints = Complaints()
+        done = [await _attempt(WARNINGS, self.warn(), complaints)]
         for one in CATEGORIES:
+            at = (
+                self.units.clock()
+            )  # Not that of the first: they may take longer than clocks may differ.
             work = enforce(one, self.units, at=at, slot=at, breaker=self.breaker)
-            done.append(await _attempt(one.key, work))
-        done.append(await _attempt("mail delivery", self.deliver()))
+            done.append(await _attempt(one.key, work, complaints))
+        done.append(await _attempt("mail delivery", self.deliver(), complaints))
         failed = [outcome for outcome in done if isinstance(outcome, _Failed)]
         if failed:
             names = ", ".join(outcome.name for outcome in failed)
@@ -96,12 +90,12 @@ class _Failed:
     name: str
 
 
-async def _attempt(name: str, work: Awaitable[object]) -> object:
+async def _attempt(name: str, work: Awaitable[object], complaints: Complaints) -> object:
     """What one duty runs into must not keep the others from being done."""
     try:
         return await work
     except Exception as error:  # noqa: BLE001
-        _report(name, error)
+        complaints.about(name, error)
         return _Failed(name)
 
 
@@ -141,7 +135,13 @@ def schedule(duties: Duties, running: Running) -> AsyncIOScheduler:
     _every(scheduler, duties.interval, WARNINGS, running.noted(duties.warn))
     _every(scheduler, duties.interval, "days ahead", running.noted(duties.make_days))
     _every(scheduler, MAIL_EVERY, "mail delivery", running.noted(duties.deliver))
-    scheduler.add_listener(_failed, EVENT_JOB_ERROR)
+    complaints = Complaints()
+
+    def complain(event: JobExecutionEvent) -> None:
+        """What went wrong is asked of the data again at the next tick."""
+        complaints.about(event.job_id, event.exception)
+
+    scheduler.add_listener(complain, EVENT_JOB_ERROR)
     return scheduler
 
 
@@ -159,20 +159,6 @@ def _every(
         id=name,
         next_run_time=datetime.now(UTC),  # The scheduler lives on the real clock.
     )
-
-
-def _failed(event: JobExecutionEvent) -> None:
-    """What went wrong is asked of the data again at the next tick."""
-    _report(event.job_id, event.exception)
-
-
-def _report(name: str, error: Exception) -> None:
-    if isinstance(error, Unavailable):
-        log.warning("%s: the database is away", name)
-    elif isinstance(error, (Held, DaysLocked)):
-        log.error("%s", error)
-    else:
-        log.error("%s failed", name, exc_info=error)
 
 
 def _slot(at: datetime, interval: timedelta) -> datetime:
