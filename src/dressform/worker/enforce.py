@@ -86,14 +86,17 @@ async def _end_batches(category: Category, units: Units, at: datetime) -> int:
         except DBAPIError:
             ended = await _end_one_by_one(category, units, at)
         rows += ended
-        async with units.reading(at=at) as unit:
-            left = bool(await Endings(unit, category).some_due(limit=1))
-        if not left or waits == MOST_WAITS:
+        if ended < BATCH and (waits == MOST_WAITS or not await _is_any_due(category, units, at)):
             return rows
         await asyncio.sleep(BATCH / MOST_A_SECOND - (time.monotonic() - began))
         if not ended:
             waits += 1
             await asyncio.sleep(WAIT_SECONDS)
+
+
+async def _is_any_due(category: Category, units: Units, at: datetime) -> bool:
+    async with units.reading(at=at) as unit:
+        return bool(await Endings(unit, category).some_due(limit=1))
 
 
 async def _end_one_by_one(category: Category, units: Units, at: datetime) -> int:
