@@ -8,7 +8,8 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from dressform.middleware.spool import Spool, new_spool, orphans
+from dressform.middleware.orphans import orphans
+from dressform.middleware.spool import Spool, new_spool
 from dressform.process import migrated
 from dressform.settings import Settings
 from tests.commands import environment
@@ -40,10 +41,10 @@ def test_a_line_is_in_the_file_at_once(tmp_path: Path) -> None:
 
 def test_while_its_process_lives_nobody_else_takes_it(tmp_path: Path) -> None:
     spool = new_spool(tmp_path)
-    assert list(orphans(tmp_path)) == []
+    assert list(orphans(tmp_path, {})) == []
 
     spool.leave()
-    (found,) = orphans(tmp_path)
+    (found,) = orphans(tmp_path, {})
     assert found.path == spool.path
     found.leave()
 
@@ -60,11 +61,11 @@ def test_a_killed_process_lets_go_of_it(tmp_path: Path) -> None:
     ) as process:
         assert process.stdout is not None
         process.stdout.readline()
-        assert list(orphans(tmp_path)) == []
+        assert list(orphans(tmp_path, {})) == []
         process.kill()
         process.wait()
 
-    (found,) = orphans(tmp_path)
+    (found,) = orphans(tmp_path, {})
     assert found.path.read_bytes() == b"a line"
     found.leave()
 
@@ -118,7 +119,7 @@ def test_many_who_look_for_orphans_find_each_once(tmp_path: Path) -> None:
 
     def look() -> None:
         begin.wait()
-        for spool in orphans(tmp_path):
+        for spool in orphans(tmp_path, {}):
             found.append(spool.name)
             spool.remove()
 

@@ -1,21 +1,19 @@
-"""From the spool to the table, exactly once: lines and the mark of how far, in one transaction."""
+"""What each process does with its spool: a task ships it to the table and begins new files."""
 
 import asyncio
 import logging
-import re
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from pathlib import Path
 
 from dressform.database import Units
-from dressform.middleware.spool import Spool, new_spool, orphans
-from dressform.repositories.access_log import AccessLog, PartitionMissingError
-from dressform.repositories.log_days import LogDays
+from dressform.middleware.copying import finish, ship
+from dressform.middleware.orphans import Orphans
+from dressform.middleware.spool import Spool, new_spool
 
 log = logging.getLogger(__name__)
 
-BLOCK = 4 * 1024 * 1024
 ROTATE_AT = 16 * 1024 * 1024
 ROTATE_AFTER_SECONDS = 60.0
 """Addresses stay no longer in a file than this, on however quiet a site."""
@@ -25,10 +23,6 @@ ORPHANS_EVERY_SECONDS = 30.0
 SETTLE_SECONDS = 1.5
 DRAIN_SECONDS = 2.0
 
-_LINE = rb"\d{4}-\d\d-\d\dT[\d:.+]+\t[\da-f.:]+\t[A-Za-z]+\t[ -\[\]-~]+\t\d{3}\t\d+\t[\da-f-]{36}\n"
-_LINES = re.compile(rb"(?:%b)*+" % _LINE)
-_SOUND_LINE = re.compile(rb"^" + _LINE, re.MULTILINE)
-
 
 class Shipper:
     """Owns the process's spool, and a task that empties it."""
@@ -37,6 +31,7 @@ class Shipper:
         self._units = units
         self._folder = folder
         self.spool = new_spool(folder)
+        self.orphans = Orphans(units, folder)
         self._rotate_at = 0.0
         self._task: asyncio.Task[None] | None = None
         self._stopping = asyncio.Event()
@@ -75,7 +70,7 @@ class Shipper:
             await asyncio.wait([self._task])
         try:
             async with asyncio.timeout(DRAIN_SECONDS):
-                await self._finish(self.spool)
+                await finish(self._units, self.spool)
         except Exception as error:  # noqa: BLE001  whatever it is, the process ends now
             log.warning(
                 "the access log's last lines stay in %s until the next start (%s)%s",
@@ -84,12 +79,6 @@ class Shipper:
                 "; those that the disk did not take are lost" if self.spool.is_failing else "",
             )
 
-    async def recover(self) -> None:
-        """Ship and remove the spools of processes that are gone."""
-        for spool in orphans(self._folder):
-            log.info("shipping the access log of a process that is gone: %s", spool.path.name)
-            await self._finish(spool)
-
     async def _run(self) -> None:
         next_search = 0.0
         self._rotate_at = _now() + ROTATE_AFTER_SECONDS
@@ -97,7 +86,7 @@ class Shipper:
             await self._attempt(self._ship_and_rotate)
             if _now() >= next_search:
                 next_search = _now() + ORPHANS_EVERY_SECONDS
-                await self._attempt(self.recover)
+                await self._attempt(self.orphans.recover)
             await self._pause(PAUSE_SECONDS)
 
     async def _pause(self, seconds: float) -> None:
@@ -119,64 +108,19 @@ class Shipper:
     async def _ship_and_rotate(self) -> None:
         if self.spool.is_failing:
             self.spool.retry()
-        await self._ship(self.spool)
+        await ship(self._units, self.spool)
         self._shipped_at = time.monotonic()
         if self.spool.is_failing:
             self.spool.skip_shipped()
         if self._is_worn(self.spool):
             self._rotate_at = _now() + ROTATE_AFTER_SECONDS
             full, self.spool = self.spool, new_spool(self._folder)
-            await self._finish(full)
+            await finish(self._units, full)
 
     def _is_worn(self, spool: Spool) -> bool:
         if spool.is_failing and spool.shipped < spool.size:
             return False  # Its file alone would not be enough for whoever has to ship the rest.
         return spool.size >= ROTATE_AT or (spool.size > 0 and _now() >= self._rotate_at)
-
-    async def _finish(self, spool: Spool) -> None:
-        try:
-            await self._ship(spool)
-        except BaseException:
-            spool.leave()
-            raise
-        # The file goes first: without its mark it would be shipped again.
-        spool.remove()
-        async with self._units.writing() as unit:
-            await (await AccessLog.opened(unit)).forget_spool(spool.name)
-
-    async def _ship(self, spool: Spool) -> None:
-        """What is there now, not what comes meanwhile, nor a line torn when its process died."""
-        present, before = spool.size, -1
-        while before < spool.shipped < present:
-            before, spool.shipped = spool.shipped, await self._ship_block(spool)
-
-    async def _ship_block(self, spool: Spool) -> int:
-        """Gives the byte up to which the spool is shipped."""
-        try:
-            return await self._copy_block(spool)
-        except PartitionMissingError as missing:
-            async with self._units.writing() as unit:
-                await (await LogDays.opened(unit)).make(missing.days)
-            return await self._copy_block(spool)
-
-    async def _copy_block(self, spool: Spool) -> int:
-        async with self._units.writing() as unit:
-            access_log = await AccessLog.opened(unit)
-            shipped = await access_log.shipped_of(spool.name)
-            block = spool.read(shipped, BLOCK)
-            if block:
-                shipped += len(block)
-                await access_log.copy(spool.name, _sound(block), shipped=shipped)
-            return shipped
-
-
-def _sound(block: bytes) -> bytes:
-    """Without what a crashed machine left for lines, which would hold up all the others."""
-    if _LINES.fullmatch(block):
-        return block
-    sound = b"".join(_SOUND_LINE.findall(block))
-    log.error("%d bytes of the access log were unreadable", len(block) - len(sound))
-    return sound
 
 
 def _now() -> float:

@@ -9,14 +9,13 @@ import logging
 import os
 import time
 from collections import deque
-from collections.abc import Iterator
 from pathlib import Path
 
 from dressform.crypto.secrets import new_id
 
 log = logging.getLogger(__name__)
 
-_SUFFIX = ".spool"
+SUFFIX = ".spool"
 _MOST_HELD = 32 * 1024 * 1024
 """Bytes kept in memory while the disk takes none; then requests wait."""
 
@@ -139,16 +138,7 @@ class Spool:
 def new_spool(folder: Path) -> Spool:
     """An empty one of a name never used before."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return Spool(folder / f"{new_id()}{_SUFFIX}")
-
-
-def orphans(folder: Path) -> Iterator[Spool]:
-    """Those whose process is gone, locked for us."""
-    for path in sorted(folder.glob(f"*{_SUFFIX}")):
-        try:
-            yield Spool(path, create=False)
-        except OSError:
-            continue  # Its process lives, or another of us was faster.
+    return Spool(folder / f"{new_id()}{SUFFIX}")
 
 
 def _made(path: Path) -> int:
@@ -162,7 +152,7 @@ def _made(path: Path) -> int:
 
 def _found(path: Path) -> int:
     """OSError when it is somebody's, or was shipped and removed while we came to lock it."""
-    file = os.open(path, os.O_RDWR)
+    file = os.open(path, os.O_RDWR | os.O_NOFOLLOW)
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         if not os.path.samestat(os.fstat(file), path.stat()):

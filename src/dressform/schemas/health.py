@@ -36,7 +36,7 @@ class ReadyRead(Complete):
         LogStanding,
         Field(
             description="Held in memory: the disk takes no lines. Stuck: for a minute none has reached "
-            "the database.",
+            "the database, or those that a dead process left can't be shipped.",
             examples=["ok"],
         ),
     ]
