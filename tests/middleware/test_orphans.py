@@ -147,3 +147,35 @@ async def test_another_users_file_is_told(
     await orphans.recover()
 
     assert orphans.stranded == 1
+
+
+async def test_lines_behind_what_has_no_end_are_shipped(
+    own_units: Units,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """After a power cut there may be more zeros than are read at once."""
+    monkeypatch.setattr(copying, "BLOCK", 1000)
+    before, after = line(), lines(50)
+    zeros, torn = b"\0" * 4321 + b"\n", line()[:40]
+    (tmp_path / "1.spool").write_bytes(before + zeros + b"".join(after) + torn)
+    await Orphans(own_units, tmp_path).recover()
+
+    assert sorted(await ids(own_units)) == sorted(map(id_of, (before, *after)))
+    assert list(tmp_path.iterdir()) == []
+    said = [record.message for record in caplog.records if record.levelname == "ERROR"]
+    unreadable = [int(one.partition("(")[2].partition(" ")[0]) for one in said[:-1]]
+    assert sum(unreadable) == len(zeros)
+    assert said[-1] == "40 bytes at the end of 1.spool are no whole line, and dropped"
+
+
+async def test_an_end_of_zeros_is_told_by_its_size(
+    own_units: Units, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    one = line()
+    (tmp_path / "1.spool").write_bytes(one + b"\0" * 5000)
+    await Orphans(own_units, tmp_path).recover()
+
+    assert await ids(own_units) == [id_of(one)]
+    assert "5000 bytes at the end of 1.spool are no whole line, and dropped" in caplog.messages

@@ -21,6 +21,8 @@ async def finish(units: Units, spool: Spool) -> None:
     except BaseException:
         spool.leave()
         raise
+    if (torn := spool.size - spool.shipped) > 0:
+        log.error("%d bytes at the end of %s are no whole line, and dropped", torn, spool.path.name)
     # The file goes first: without its mark it would be shipped again.
     spool.remove()
     async with units.writing() as unit:

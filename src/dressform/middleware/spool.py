@@ -87,13 +87,17 @@ class Spool:
         self._settle()
 
     def read(self, start: int, limit: int) -> bytes:
-        """Whole lines from `start`, about `limit` bytes at most. A torn last line is left."""
+        """Whole lines from `start`, about `limit` bytes at most. A torn last line is left.
+
+        What has no end within `limit` is no line of ours, and comes in pieces.
+        """
         block = os.pread(self._file, limit, start)
         if self._held and start + len(block) >= self._written:
             held = b"".join(self._held)
             skipped = max(start - self._written, 0)
             block += held[skipped : skipped + limit - len(block)]
-        return block[: block.rfind(b"\n") + 1]
+        end = block.rfind(b"\n") + 1
+        return block if not end and len(block) >= limit else block[:end]
 
     def remove(self) -> None:
         if self._file >= 0:
