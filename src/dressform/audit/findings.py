@@ -41,11 +41,15 @@ class Hold:
 
 @dataclass(frozen=True, slots=True)
 class Spools:
-    """The files of this host in which addresses wait for the database."""
+    """The files of this host in which addresses wait for the database.
+
+    What the `unreadable` ones hold, and since when, is not known.
+    """
 
     files: int
     bytes: int
     lines: Count
+    unreadable: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,4 +113,8 @@ class Findings:
     @property
     def _is_hampered(self) -> bool:
         stuck = self.since(self.spools.lines.oldest_at) > STUCK_AFTER
-        return stuck or any(rule.hold or rule.set_aside for rule in self.rules)
+        return (
+            stuck
+            or self.spools.unreadable > 0
+            or any(rule.hold or rule.set_aside for rule in self.rules)
+        )

@@ -99,6 +99,11 @@ def _retention(findings: Findings) -> Iterator[GaugeMetricFamily]:
         "The size of this host's files in which the access log waits for the database.",
         findings.spools.bytes,
     )
+    yield GaugeMetricFamily(
+        "dressform_access_log_spools_refused",
+        "Those of the files that can't be opened.",
+        findings.spools.unreadable,
+    )
     if oldest := _seconds(findings.spools.lines.oldest_at):
         yield GaugeMetricFamily(
             "dressform_access_log_spool_oldest_timestamp_seconds",

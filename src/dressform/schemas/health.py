@@ -120,10 +120,16 @@ class SpoolsRead(Complete):
     files: Annotated[Rows, Field(description="How many.")]
     bytes: Annotated[Rows, Field(description="How large they are together.")]
     oldest_at: Annotated[datetime | None, Field(description="The time of their oldest line.")]
+    unreadable: Annotated[Rows, Field(description="How many of them can't be read.")]
 
     @classmethod
     def of(cls, spools: Spools) -> "SpoolsRead":
-        return cls(files=spools.files, bytes=spools.bytes, oldest_at=spools.lines.oldest_at)
+        return cls(
+            files=spools.files,
+            bytes=spools.bytes,
+            oldest_at=spools.lines.oldest_at,
+            unreadable=spools.unreadable,
+        )
 
 
 class RetentionRead(Complete):
@@ -134,7 +140,7 @@ class RetentionRead(Complete):
         Field(
             description="Overdue: rows should be deleted since a day, or a rule was not enforced for "
             "a day. Late: not for five of the worker's intervals, it is held, rows were set aside, or "
-            "lines wait in files for ten minutes.",
+            "lines wait in files for ten minutes, or in files that can't be read.",
             examples=["kept"],
         ),
     ]
