@@ -96,11 +96,13 @@ async def test_a_full_disk_is_told_even_while_the_database_is_away(
 
     monkeypatch.setattr(auditor.Auditor, "look", away)
     monkeypatch.setattr(type(app.state.shipper), "is_failing", True)
+    monkeypatch.setattr(type(app.state.shipper), "is_in_trouble", True)
     monkeypatch.setattr(type(app.state.shipper.orphans), "stranded", 2)
 
     assert await scraped(client) == {
         ("dressform_build_info", None): 1,
         ("dressform_access_log_spool_failing", None): 1,
+        ("dressform_access_log_disk_trouble", None): 1,
         ("dressform_access_log_spools_stranded", None): 2,
         ("dressform_database_up", None): 0,
     }

@@ -21,6 +21,11 @@ async def finish(units: Units, spool: Spool) -> None:
     except BaseException:
         spool.leave()
         raise
+    await conclude(units, spool)
+
+
+async def conclude(units: Units, spool: Spool) -> None:
+    """Remove one that is shipped. Raises DiskError."""
     if (torn := spool.size - spool.shipped) > 0:
         log.error("%d bytes at the end of %s are no whole line, and dropped", torn, spool.path.name)
     # The file goes first: without its mark it would be shipped again.
@@ -58,7 +63,7 @@ async def _copy(units: Units, spool: Spool, those: Callable[[bytes], bytes]) -> 
     lines = b""
     async with units.writing() as unit:
         access_log = await AccessLog.opened(unit)
-        shipped = await access_log.shipped_of(spool.name)
+        shipped = max(await access_log.shipped_of(spool.name), spool.cut)
         block = spool.read(shipped, BLOCK)
         if block:
             shipped += len(block)

@@ -7,6 +7,7 @@ from pathlib import Path
 from dressform.database import Units
 from dressform.errors import Unavailable
 from dressform.middleware.copying import finish
+from dressform.middleware.disk import DiskError, clear_unnamed
 from dressform.middleware.spool import SUFFIX, Spool
 
 log = logging.getLogger(__name__)
@@ -37,10 +38,12 @@ class Orphans:
                 raise  # So it would be for all.
             except Exception as error:  # noqa: BLE001  the others must go, whatever befell this one
                 # The text of an error of COPY would repeat an address.
-                failed[spool.name] = type(error).__name__
+                is_disk = isinstance(error, DiskError)
+                failed[spool.name] = str(error) if is_disk else type(error).__name__
         for name in failed.keys() - self._stranded.keys():
             log.error("lines of the access log are stuck in %s%s: %s", name, SUFFIX, failed[name])
         self._stranded = failed
+        clear_unnamed(self._folder)
 
 
 def orphans(folder: Path, failed: dict[str, str]) -> Iterator[Spool]:

@@ -8,7 +8,9 @@ from contextlib import suppress
 from pathlib import Path
 
 from dressform.database import Units
-from dressform.middleware.copying import finish, ship
+from dressform.errors import Unavailable
+from dressform.middleware.copying import conclude, finish, ship
+from dressform.middleware.disk import DiskError
 from dressform.middleware.orphans import Orphans
 from dressform.middleware.spool import Spool, new_spool
 
@@ -19,6 +21,8 @@ ROTATE_AFTER_SECONDS = 60.0
 """Addresses stay no longer in a file than this, on however quiet a site."""
 PAUSE_SECONDS = 1.0
 """Each round costs the database a transaction, which the requests would rather have."""
+TROUBLE_SECONDS = 600.0
+"""For so long probes are told of what the disk did."""
 ORPHANS_EVERY_SECONDS = 30.0
 SETTLE_SECONDS = 1.5
 DRAIN_SECONDS = 2.0
@@ -35,18 +39,25 @@ class Shipper:
         self._rotate_at = 0.0
         self._task: asyncio.Task[None] | None = None
         self._stopping = asyncio.Event()
-        self._away = False
+        self._astray: list[Spool] = []
+        self._complaints: dict[str, str] = {}
+        self._in_trouble_until = 0.0
         self._shipped_at = time.monotonic()
 
     @property
     def backlog(self) -> int:
-        """Bytes in this process's spool file that may not have reached the table yet."""
-        return self.spool.size - self.spool.shipped
+        """Bytes in this process's spool files that may not have reached the table yet."""
+        return sum(spool.size - spool.shipped for spool in (self.spool, *self._astray))
 
     @property
     def is_failing(self) -> bool:
         """Whether the disk refuses lines."""
-        return self.spool.is_failing
+        return any(spool.is_failing for spool in (self.spool, *self._astray))
+
+    @property
+    def is_in_trouble(self) -> bool:
+        """Whether lately files could not be made or removed, or somebody removed or cut ours."""
+        return time.monotonic() < self._in_trouble_until
 
     @property
     def stuck_seconds(self) -> float:
@@ -70,20 +81,25 @@ class Shipper:
             await asyncio.wait([self._task])
         try:
             async with asyncio.timeout(DRAIN_SECONDS):
+                self.spool.is_astray()  # Since the last look; then only a part can be read.
                 await finish(self._units, self.spool)
+                await self._ship_astray()
         except Exception as error:  # noqa: BLE001  whatever it is, the process ends now
+            is_losing = self.is_failing or self._astray
             log.warning(
                 "the access log's last lines stay in %s until the next start (%s)%s",
                 self.spool.path,
                 type(error).__name__,
-                "; those that the disk did not take are lost" if self.spool.is_failing else "",
+                "; those that no file of ours holds are lost" if is_losing else "",
             )
 
     async def _run(self) -> None:
         next_search = 0.0
         self._rotate_at = _now() + ROTATE_AFTER_SECONDS
         while not self._stopping.is_set():
+            await self._attempt(self._look_after_file)
             await self._attempt(self._ship_and_rotate)
+            await self._attempt(self._ship_astray)
             if _now() >= next_search:
                 next_search = _now() + ORPHANS_EVERY_SECONDS
                 await self._attempt(self.orphans.recover)
@@ -97,13 +113,47 @@ class Shipper:
         try:
             await work()
         except Exception as error:  # noqa: BLE001  the next lines must go, whatever befell these
-            if not self._away:
-                # The text of an error of COPY would repeat an address.
-                log.warning("the access log waits for the database (%s)", type(error).__name__)
-            self._away = True
+            self._complain(work.__name__, error)
             await self._pause(1)
         else:
-            self._away = False
+            self._complaints.pop(work.__name__, None)
+
+    def _complain(self, work: str, error: Exception) -> None:
+        """Once as long as it lasts."""
+        if isinstance(error, DiskError):
+            self._in_trouble_until = time.monotonic() + TROUBLE_SECONDS
+        said = self._in_words(error)
+        if said not in self._complaints.values():
+            log.log(logging.WARNING if isinstance(error, Unavailable) else logging.ERROR, said)
+        self._complaints[work] = said
+
+    def _in_words(self, error: Exception) -> str:
+        if isinstance(error, DiskError):
+            return f"the access log's files can't be changed: {error} ({self._folder})"
+        # The text of an error of COPY would repeat an address.
+        name = type(error).__name__
+        if isinstance(error, Unavailable):
+            return f"the access log waits for the database ({name})"
+        return f"the access log can't be shipped ({name})"
+
+    async def _look_after_file(self) -> None:
+        """Begin a new one when that of the moment is gone, or shorter than what was written."""
+        if not self.spool.is_astray():
+            return
+        astray, self.spool = self.spool, new_spool(self._folder)
+        self._astray.append(astray)
+        self._in_trouble_until = time.monotonic() + TROUBLE_SECONDS
+        log.error(
+            "somebody removed, moved or cut %s while it was in use: up to %d bytes are lost; the rest "
+            "is shipped, if the database takes it while this process lives",
+            astray.path,
+            max(astray.cut - astray.shipped, 0),
+        )
+
+    async def _ship_astray(self) -> None:
+        while self._astray:
+            await ship(self._units, self._astray[0])
+            await conclude(self._units, self._astray.pop(0))
 
     async def _ship_and_rotate(self) -> None:
         if self.spool.is_failing:

@@ -4,7 +4,6 @@ A line is handed to the kernel before the last byte of its answer, so that it su
 being killed. Files hold addresses: they are 0600 and live for a minute.
 """
 
-import fcntl
 import logging
 import os
 import time
@@ -12,6 +11,7 @@ from collections import deque
 from pathlib import Path
 
 from dressform.crypto.secrets import new_id
+from dressform.middleware.disk import asked_of_disk, found, is_at, made
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +32,8 @@ class Spool:
         self.path = path
         self.name = path.stem
         self.shipped = 0  # At least so far; the database knows better.
-        self._file = _made(path) if create else _found(path)
+        self.cut = 0
+        self._file = made(path) if create else found(path)
         self._written = os.fstat(self._file).st_size
         self._held: deque[bytes] = deque()
         self._held_bytes = 0
@@ -52,6 +53,15 @@ class Spool:
     def is_full(self) -> bool:
         """Whether memory should take no more either."""
         return self._held_bytes >= _MOST_HELD
+
+    def is_astray(self) -> bool:
+        """Whether somebody removed, moved or cut the file. What is left of it can still be read.
+
+        `cut` is where that begins: the bytes before are shipped, or lost.
+        """
+        file = os.fstat(self._file)
+        self.cut = max(self.cut, self._written - file.st_size)
+        return self.cut > 0 or not is_at(self.path, file)
 
     def append(self, line: bytes) -> None:
         """Never raises: a full disk must not break a request."""
@@ -79,7 +89,7 @@ class Spool:
         while self._held and self._written + len(self._held[0]) <= self.shipped:
             end = self._written + len(self._held[0])
             try:
-                os.ftruncate(self._file, end)
+                os.ftruncate(self._file, end - self.cut)
             except OSError:
                 return
             self._held_bytes -= len(self._held.popleft())
@@ -89,9 +99,11 @@ class Spool:
     def read(self, start: int, limit: int) -> bytes:
         """Whole lines from `start`, about `limit` bytes at most. A torn last line is left.
 
-        What has no end within `limit` is no line of ours, and comes in pieces.
+        What has no end within `limit` is no line of ours, and comes in pieces. Not before `cut`.
+        Raises DiskError.
         """
-        block = os.pread(self._file, limit, start)
+        with asked_of_disk():
+            block = os.pread(self._file, limit, start - self.cut)
         if self._held and start + len(block) >= self._written:
             held = b"".join(self._held)
             skipped = max(start - self._written, 0)
@@ -100,9 +112,15 @@ class Spool:
         return block if not end and len(block) >= limit else block[:end]
 
     def remove(self) -> None:
-        if self._file >= 0:
-            self.path.unlink(missing_ok=True)
-        self.leave()
+        """Also when somebody moved it: nothing stays in it. Raises DiskError, and lets go anyhow."""
+        if self._file < 0:
+            return
+        try:
+            with asked_of_disk():
+                self.path.unlink(missing_ok=True)
+                os.ftruncate(self._file, 0)
+        finally:
+            self.leave()
 
     def leave(self) -> None:
         """Let go of the file; whoever finds it ships the rest."""
@@ -140,28 +158,7 @@ class Spool:
 
 
 def new_spool(folder: Path) -> Spool:
-    """An empty one of a name never used before."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return Spool(folder / f"{new_id()}{SUFFIX}")
-
-
-def _made(path: Path) -> int:
-    """Locked before it has the name by which others look for orphans."""
-    unnamed = path.with_suffix(".new")
-    file = os.open(unnamed, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_EXCL, 0o600)
-    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    unnamed.rename(path)
-    return file
-
-
-def _found(path: Path) -> int:
-    """OSError when it is somebody's, or was shipped and removed while we came to lock it."""
-    file = os.open(path, os.O_RDWR | os.O_NOFOLLOW)
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        if not os.path.samestat(os.fstat(file), path.stat()):
-            raise FileNotFoundError(path)
-    except OSError:
-        os.close(file)
-        raise
-    return file
+    """An empty one of a name never used before. Raises DiskError."""
+    with asked_of_disk():
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return Spool(folder / f"{new_id()}{SUFFIX}")

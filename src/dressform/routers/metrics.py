@@ -82,6 +82,11 @@ class _Figures(Collector):
             self._shipper.is_failing,
         )
         yield GaugeMetricFamily(
+            "dressform_access_log_disk_trouble",
+            "Whether files could not be made or removed, or were removed or cut by somebody else.",
+            self._shipper.is_in_trouble,
+        )
+        yield GaugeMetricFamily(
             "dressform_access_log_spools_stranded",
             "Files of dead processes whose lines could not be shipped.",
             self._shipper.orphans.stranded,

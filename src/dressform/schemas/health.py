@@ -7,7 +7,7 @@ from dressform.audit.findings import Findings, Hold, Rule, Spools, Verdict
 from dressform.schemas.fields import Complete
 
 WorkerStanding = Literal["ok", "late", "never seen", "unknown"]
-LogStanding = Literal["ok", "held in memory", "stuck"]
+LogStanding = Literal["ok", "held in memory", "disk error", "stuck"]
 
 Rows = Annotated[int, Field(ge=0, le=2**53, examples=[0], json_schema_extra={"format": "int64"})]
 
@@ -35,8 +35,9 @@ class ReadyRead(Complete):
     access_log: Annotated[
         LogStanding,
         Field(
-            description="Held in memory: the disk takes no lines. Stuck: for a minute none has reached "
-            "the database, or those that a dead process left can't be shipped.",
+            description="Held in memory: the disk takes no lines. Disk error: in the last ten minutes "
+            "its files could not be made or removed, or somebody removed or cut them. Stuck: for a minute "
+            "no line has reached the database, or those that a dead process left can't be shipped.",
             examples=["ok"],
         ),
     ]
