@@ -8,8 +8,12 @@ import threading
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from dressform.app import create_app
+from dressform.errors import StartupError
 from dressform.middleware.orphans import orphans
-from dressform.middleware.spool import Spool, new_spool
+from dressform.middleware.spool import Spool, assert_usable, new_spool
 from dressform.process import migrated
 from dressform.settings import Settings
 from tests.commands import environment
@@ -25,6 +29,22 @@ def test_only_its_owner_may_read_it(tmp_path: Path) -> None:
         assert stat.S_IMODE(spool.path.parent.stat().st_mode) == 0o700
     finally:
         spool.leave()
+
+
+def test_a_folder_is_usable_or_else_that_is_told(tmp_path: Path) -> None:
+    assert_usable(tmp_path / "deep" / "spool")
+    assert list((tmp_path / "deep" / "spool").iterdir()) == []
+
+    with pytest.raises(StartupError, match=r"/proc/spool \(No such file"):
+        assert_usable(Path("/proc/spool"))
+
+
+async def test_an_application_tells_before_it_starts(settings: Settings) -> None:
+    (settings.state_dir / "spool").write_text("in the way")
+    app = create_app(settings)
+    with pytest.raises(StartupError, match="File exists"):
+        async with app.router.lifespan_context(app):
+            pass
 
 
 def test_a_line_is_in_the_file_at_once(tmp_path: Path) -> None:
