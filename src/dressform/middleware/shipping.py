@@ -64,10 +64,16 @@ class Shipper:
         """Since when no round went through while lines wait; 0 when none waits."""
         return time.monotonic() - self._shipped_at if self.backlog else 0.0
 
-    async def room(self) -> None:
-        """Waits while neither the disk nor the database takes lines: slower, but none is dropped."""
-        while self.spool.is_full:  # noqa: ASYNC110  so rare that an event is not worth its upkeep
+    async def room(self, seconds: float) -> bool:
+        """Whether there is room for a line, after waiting for so long. None is dropped.
+
+        Without room a refusal still has a line, until not even that fits: then everybody waits.
+        """
+        deadline = _now() + seconds
+        # So rare that an event is not worth its upkeep.
+        while self.spool.is_overfull or (self.spool.is_full and _now() < deadline):  # noqa: ASYNC110
             await asyncio.sleep(PAUSE_SECONDS)
+        return not self.spool.is_full
 
     def start(self) -> None:
         self._task = asyncio.create_task(self._run(), name="access log shipping")

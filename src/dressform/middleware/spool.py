@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 
 SUFFIX = ".spool"
 _MOST_HELD = 32 * 1024 * 1024
-"""Bytes kept in memory while the disk takes none; then requests wait."""
+"""Bytes kept in memory while the disk takes none; then requests wait, and are refused."""
 
 _COMPLAINT_SECONDS = 60.0
 
@@ -54,6 +54,11 @@ class Spool:
     def is_full(self) -> bool:
         """Whether memory should take no more either."""
         return self._held_bytes >= _MOST_HELD
+
+    @property
+    def is_overfull(self) -> bool:
+        """Whether refusals have filled as much again."""
+        return self._held_bytes >= 2 * _MOST_HELD
 
     def is_astray(self) -> bool:
         """Whether somebody removed, moved or cut the file. What is left of it can still be read.
