@@ -19,6 +19,7 @@ from dressform.middleware.body_limit import BodyLimitMiddleware
 from dressform.middleware.client_address import ClientAddress
 from dressform.middleware.headers import HeadersMiddleware
 from dressform.middleware.shipping import Shipper
+from dressform.middleware.spool import assert_usable
 from dressform.migrate import newest
 from dressform.openapi import describe
 from dressform.pictures import Pictures
@@ -159,6 +160,7 @@ async def _lifespan(app: Application) -> AsyncIterator[None]:
     process_settings: Settings = app.state.settings
     spools = process_settings.state_dir / "spool"
     assert_backend()
+    assert_usable(spools)
     newest()  # Now rather than at the first probe, which may come when the disk is full.
     async with opened(process_settings, app.state.clock) as (units, signing_keys):
         tokens = AccessTokens(

@@ -21,6 +21,7 @@ from dressform.cli_retention import app as retention_app
 from dressform.database import Units
 from dressform.errors import StartupError, Unavailable
 from dressform.listening import listen, serve_on
+from dressform.middleware.spool import assert_usable
 from dressform.policy import CATEGORIES
 from dressform.process import (
     assert_has_database,
@@ -101,6 +102,7 @@ def serve(
     leash.end_with_supervisor()
     with settings_in_use() as loaded, listen(loaded) as listening:
         _with_units(loaded, _only_open)
+        assert_usable(loaded.state_dir / "spool")
         if loaded.workers > 1:
             serve_side_by_side(listening, loaded)
         else:

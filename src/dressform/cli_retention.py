@@ -98,6 +98,8 @@ def _said_of_log(findings: Findings) -> list[str]:
     spools = findings.spools
     oldest = _moment(spools.lines.oldest_at)
     said = [f"Spools here: {spools.files} files, {spools.bytes} bytes, oldest line {oldest}."]
+    if spools.unreadable:
+        said.append(f"Spools here that can't be read: {spools.unreadable}.")
     if findings.orphans:
         said.append(f"Days cut off from the log and not dropped: {findings.orphans}.")
     return said

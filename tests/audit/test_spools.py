@@ -1,8 +1,10 @@
 """The files in which addresses wait."""
 
 import os
+import stat
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import IO, Any
 
 import pytest
 
@@ -36,13 +38,62 @@ def test_lines_are_counted_by_their_own_time(spools: Path, suffix: str) -> None:
     assert look_into_spools(spools, AT) == Spools(2, len(written), Count(AT, 0, 0))
 
 
-@pytest.mark.parametrize("torn", [b"2026-03-31T", b"\0" * 4000 + b"\n", b"\xff\tx\n"])
+@pytest.mark.parametrize(
+    "torn",
+    [
+        b"2026-03-31T",
+        b"\0" * 4000 + b"\n",
+        b"\xff\tx\n",
+        b"9999-12-31T10:00:00+00:00\tx\n",
+        b"2900-12-31T10:00:00+00:00\tx\n",
+        b"1999-12-31T10:00:00+00:00\tx\n",
+        b"0001-01-01T00:00:00+05:00\tx\n",
+    ],
+)
 def test_what_cannot_be_read_is_as_old_as_its_file(spools: Path, torn: bytes) -> None:
     path = spools / "a.spool"
     path.write_bytes(torn)
     os.utime(path, (AT.timestamp(), AT.timestamp()))
 
     assert look_into_spools(spools, END + 2 * DAY).lines == Count(AT, 0, 1)
+
+
+@pytest.mark.parametrize("dated", [-(10**10), 10**12])
+def test_a_file_of_no_time_at_all_is_as_old_as_can_be(spools: Path, dated: int) -> None:
+    """Some disks keep any number for one."""
+    found = os.stat_result((stat.S_IFREG, 0, 0, 1, 0, 0, 4, dated, dated, dated))
+    (spools / "a.spool").write_bytes(b"torn")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Path, "lstat", lambda _: found)
+        oldest_at = look_into_spools(spools, AT).lines.oldest_at
+
+    assert oldest_at == (AT if dated > 0 else datetime.fromtimestamp(0, UTC))
+
+
+async def test_what_cannot_be_read_is_a_finding(
+    auditor: Auditor, spools: Path, clock: MovableClock
+) -> None:
+    """A folder, a pipe, a link, another user's file: the others are looked into all the same."""
+    (spools / "a.spool").mkdir()
+    os.mkfifo(spools / "b.spool")
+    (spools / "c.spool").symlink_to(spools / "a.spool")
+    (spools / "d.spool").write_bytes(line(clock()))
+    foreign = spools / "e.spool"
+    foreign.write_bytes(line(clock()))
+    real_open = Path.open
+
+    def refuse(path: Path, mode: str) -> IO[Any]:
+        if path == foreign:
+            raise PermissionError(path)
+        return real_open(path, mode)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Path, "open", refuse)
+        findings = await auditor.look()
+
+    assert (findings.spools.files, findings.spools.unreadable) == (5, 4)
+    assert findings.spools.lines == Count(clock(), 0, 0)
+    assert findings.verdict == "late"
 
 
 async def test_an_old_line_is_overdue_like_a_row(

@@ -39,3 +39,17 @@ async def records(app: FastAPI) -> list[Record]:
     async with in_log(units) as unit:
         rows = await unit.connection.execute(text("SELECT * FROM access_log ORDER BY request_id"))
         return [Record(*row) for row in rows]
+
+
+async def ids(units: Units) -> list[str]:
+    """In the order of their time; one that was shipped twice is there twice."""
+    async with in_log(units) as unit:
+        rows = await unit.connection.execute(text("SELECT request_id FROM access_log ORDER BY at"))
+        return [str(row) for (row,) in rows]
+
+
+async def marks(units: Units) -> int:
+    async with in_log(units) as unit:
+        return int(
+            (await unit.connection.execute(text("SELECT count(*) FROM spool_mark"))).scalar_one()
+        )

@@ -8,13 +8,18 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
 import pytest
+from fastapi import FastAPI
 
+from dressform.errors import Unavailable
 from dressform.middleware.spool import Spool, new_spool
 from tests.middleware.lines import line, lines
+from tests.middleware.records import records
 
 FULL = """
 import json, sys
@@ -151,17 +156,85 @@ def test_what_is_not_shipped_is_kept(spool: Spool, monkeypatch: pytest.MonkeyPat
     assert kept == b"\0" * len(written[0]) + b"".join(written[1:])
 
 
-async def test_requests_wait_while_neither_disk_nor_memory_takes_lines(
-    client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+@dataclass
+class Outage:
+    spool: Spool
+    patch: pytest.MonkeyPatch
+
+    def end(self) -> None:
+        self.patch.undo()
+
+
+@pytest.fixture
+def outage(app: FastAPI) -> Iterator[Outage]:
+    """Neither the disk nor the database takes lines, and memory holds all that it should."""
+
+    async def away(*_: object) -> None:
+        raise Unavailable
+
+    spool: Spool = app.state.shipper.spool
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("dressform.middleware.shipping.ship", away)
+        patch.setattr(os, "write", refuse)
+        patch.setattr("dressform.middleware.spool._MOST_HELD", 1000)
+        while not spool.is_full:
+            spool.append(line())
+        yield Outage(spool, patch)
+
+
+async def test_requests_are_refused_while_neither_disk_nor_memory_takes_lines(
+    app: FastAPI, client: httpx.AsyncClient, outage: Outage
 ) -> None:
-    """None is answered whose line would be lost."""
-    monkeypatch.setattr("dressform.middleware.shipping.PAUSE_SECONDS", 0.02)
-    with monkeypatch.context() as full:
-        full.setattr("dressform.middleware.spool._MOST_HELD", 0)
-        asked = asyncio.create_task(client.get("/health/live"))
-        await asyncio.sleep(0.2)
-        waited = not asked.done()
-    response = await asked
+    """After a while: nothing is done for them, and the refusal has its line."""
+    outage.patch.setattr("dressform.middleware.access_log._PATIENCE_SECONDS", 0.3)
+    began = time.monotonic()
+    refused = await client.get("/v1/measurements")
+    waited = time.monotonic() - began
+    outage.end()
+
+    assert waited >= 0.3
+    assert (refused.status_code, refused.headers["Retry-After"]) == (503, "5")
+    assert refused.headers["Content-Type"] == "application/problem+json"
+    assert refused.headers["Cache-Control"] == "no-store"
+    (record,) = [one for one in await records(app) if one.status == 503]
+    assert str(record.request_id) == refused.headers["X-Request-ID"]
+    assert refused.json()["instance"].endswith(str(record.request_id))
+
+
+async def test_whoever_asks_whether_it_lives_does_not_wait(
+    app: FastAPI, client: httpx.AsyncClient, outage: Outage
+) -> None:
+    """Or the process would be killed, with all that it holds."""
+    live = await client.get("/health/live")
+    outage.end()
+
+    assert live.status_code == 200
+    assert live.headers["X-Request-ID"] in [str(one.request_id) for one in await records(app)]
+
+
+async def test_a_request_that_finds_room_in_time_is_served(
+    client: httpx.AsyncClient, outage: Outage
+) -> None:
+    asked = asyncio.create_task(client.get("/v1/measurements"))
+    await asyncio.sleep(0.2)
+    waited = not asked.done()
+    outage.end()
 
     assert waited
-    assert response.status_code == 200
+    assert (await asked).status_code == 200
+
+
+async def test_when_refusals_fill_the_memory_too_everybody_waits(
+    client: httpx.AsyncClient, outage: Outage
+) -> None:
+    """None is answered whose line would be lost, and memory has an end."""
+    while not outage.spool.is_overfull:
+        outage.spool.append(line())
+    asked = [asyncio.create_task(client.get(path)) for path in ("/health/live", "/v1/measurements")]
+    await asyncio.sleep(0.5)
+    waited = [not one.done() for one in asked]
+    outage.end()
+    answers = await asyncio.gather(*asked)
+
+    assert waited == [True, True]
+    assert answers[0].status_code == 200

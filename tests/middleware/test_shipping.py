@@ -13,34 +13,24 @@ from typing import Any
 
 import asyncpg
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import event
 
 from dressform.database import Units
-from dressform.middleware import shipping
+from dressform.middleware import copying, shipping
 from dressform.middleware.shipping import Shipper
 from dressform.middleware.spool import Spool, new_spool
-from dressform.process import migrated, opened
 from dressform.repositories.access_log import AccessLog
 from dressform.repositories.log_days import LogDays
 from dressform.settings import Settings
 from tests.commands import environment
-from tests.databases import own_database
 from tests.log import in_log
 from tests.middleware.lines import NOON, id_of, line, lines
-from tests.middleware.records import shipped
+from tests.middleware.records import ids, marks, shipped
 
 
 @pytest.fixture
-async def own(settings: Settings) -> AsyncIterator[Settings]:
-    async with own_database(settings) as own:
-        await migrated(own)
-        yield own
-
-
-@pytest.fixture
-async def units(own: Settings) -> AsyncIterator[Units]:
-    async with opened(own) as (units, _):
-        yield units
+def units(own_units: Units) -> Units:
+    return own_units
 
 
 @pytest.fixture
@@ -49,20 +39,6 @@ async def shipper(units: Units, tmp_path: Path) -> AsyncIterator[Shipper]:
     made.start()
     yield made
     await made.stop()
-
-
-async def ids(units: Units) -> list[str]:
-    """In the order of their time; one that was shipped twice is there twice."""
-    async with in_log(units) as unit:
-        rows = await unit.connection.execute(text("SELECT request_id FROM access_log ORDER BY at"))
-        return [str(row) for (row,) in rows]
-
-
-async def marks(units: Units) -> int:
-    async with in_log(units) as unit:
-        return int(
-            (await unit.connection.execute(text("SELECT count(*) FROM spool_mark"))).scalar_one()
-        )
 
 
 async def days(units: Units) -> list[str]:
@@ -104,7 +80,7 @@ async def test_an_orphan_is_shipped_once_however_many_find_it(units: Units, tmp_
             orphan.append(one)
         orphan.leave()
     shippers = [Shipper(units, tmp_path) for _ in range(4)]
-    await asyncio.gather(*(shipper.recover() for shipper in shippers))
+    await asyncio.gather(*(shipper.orphans.recover() for shipper in shippers))
     for shipper in shippers:
         await shipper.stop()
 
@@ -117,7 +93,7 @@ async def test_a_full_file_gives_way_to_a_new_one(
     units: Units, shipper: Shipper, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(shipping, "ROTATE_AT", 2_000)
-    monkeypatch.setattr(shipping, "BLOCK", 500)
+    monkeypatch.setattr(copying, "BLOCK", 500)
     written: list[bytes] = []
     files = {shipper.spool.path}
     while len(files) < 4:
@@ -156,7 +132,7 @@ async def test_what_a_crashed_machine_left_holds_nothing_up(units: Units, tmp_pa
     (tmp_path / "1.spool").write_bytes(b"".join(good) + broken + later[0] + line()[:40])
     (tmp_path / "2.spool").write_bytes(later[1])
     shipper = Shipper(units, tmp_path)
-    await shipper.recover()
+    await shipper.orphans.recover()
     await shipper.stop()
 
     assert await ids(units) == [id_of(one) for one in (*good, *later)]
@@ -186,7 +162,7 @@ async def test_connections_that_break_lose_and_double_nothing(
     await admin.close()
     await shipped(shipper)
     await shipper.stop()
-    await shipper.recover()
+    await shipper.orphans.recover()
 
     assert await ids(units) == [id_of(one) for one in written]
 
@@ -259,7 +235,7 @@ async def test_a_mark_goes_whatever_dies_between_the_last_line_and_the_removal(
     assert left.read_bytes() == b""
 
     shipper = Shipper(units, tmp_path)
-    await shipper.recover()
+    await shipper.orphans.recover()
     await shipper.stop()
 
     assert await ids(units) == [id_of(one) for one in written]
@@ -283,7 +259,7 @@ async def test_killed_between_the_commit_and_the_removal(
     assert await marks(units) == 1
 
     shipper = Shipper(units, tmp_path)
-    await shipper.recover()
+    await shipper.orphans.recover()
     await shipper.stop()
 
     assert await ids(units) == [id_of(one) for one in written]
@@ -339,7 +315,7 @@ async def dies(shipper: Shipper, moment: int, units: Units) -> bool:
 async def test_whenever_it_dies_the_next_one_completes_it(
     units: Units, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(shipping, "BLOCK", 500)
+    monkeypatch.setattr(copying, "BLOCK", 500)
     written: list[bytes] = []
     for moment in itertools.count():
         shipper = Shipper(units, tmp_path)
@@ -348,7 +324,7 @@ async def test_whenever_it_dies_the_next_one_completes_it(
             shipper.spool.append(one)
         died = await dies(shipper, moment, units)
         after = Shipper(units, tmp_path)
-        await after.recover()
+        await after.orphans.recover()
         await after.stop()
 
         assert await ids(units) == [id_of(one) for one in written], moment
@@ -386,7 +362,7 @@ async def test_a_commit_under_way_is_waited_for(units: Units, tmp_path: Path) ->
         await access_log.shipped_of(orphan.name)
         await access_log.copy(orphan.name, b"".join(written), shipped=orphan.size)
         orphan.leave()
-        recovering = asyncio.create_task(shipper.recover())
+        recovering = asyncio.create_task(shipper.orphans.recover())
         await asyncio.sleep(0.2)
     await recovering
     await shipper.stop()

@@ -8,7 +8,12 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from dressform.middleware.spool import Spool, new_spool, orphans
+import pytest
+
+from dressform.app import create_app
+from dressform.errors import StartupError
+from dressform.middleware.orphans import orphans
+from dressform.middleware.spool import Spool, assert_usable, new_spool
 from dressform.process import migrated
 from dressform.settings import Settings
 from tests.commands import environment
@@ -26,6 +31,22 @@ def test_only_its_owner_may_read_it(tmp_path: Path) -> None:
         spool.leave()
 
 
+def test_a_folder_is_usable_or_else_that_is_told(tmp_path: Path) -> None:
+    assert_usable(tmp_path / "deep" / "spool")
+    assert list((tmp_path / "deep" / "spool").iterdir()) == []
+
+    with pytest.raises(StartupError, match=r"/proc/spool \(No such file"):
+        assert_usable(Path("/proc/spool"))
+
+
+async def test_an_application_tells_before_it_starts(settings: Settings) -> None:
+    (settings.state_dir / "spool").write_text("in the way")
+    app = create_app(settings)
+    with pytest.raises(StartupError, match="File exists"):
+        async with app.router.lifespan_context(app):
+            pass
+
+
 def test_a_line_is_in_the_file_at_once(tmp_path: Path) -> None:
     spool = new_spool(tmp_path)
     written = lines(3)
@@ -40,10 +61,10 @@ def test_a_line_is_in_the_file_at_once(tmp_path: Path) -> None:
 
 def test_while_its_process_lives_nobody_else_takes_it(tmp_path: Path) -> None:
     spool = new_spool(tmp_path)
-    assert list(orphans(tmp_path)) == []
+    assert list(orphans(tmp_path, {})) == []
 
     spool.leave()
-    (found,) = orphans(tmp_path)
+    (found,) = orphans(tmp_path, {})
     assert found.path == spool.path
     found.leave()
 
@@ -60,11 +81,11 @@ def test_a_killed_process_lets_go_of_it(tmp_path: Path) -> None:
     ) as process:
         assert process.stdout is not None
         process.stdout.readline()
-        assert list(orphans(tmp_path)) == []
+        assert list(orphans(tmp_path, {})) == []
         process.kill()
         process.wait()
 
-    (found,) = orphans(tmp_path)
+    (found,) = orphans(tmp_path, {})
     assert found.path.read_bytes() == b"a line"
     found.leave()
 
@@ -118,7 +139,7 @@ def test_many_who_look_for_orphans_find_each_once(tmp_path: Path) -> None:
 
     def look() -> None:
         begin.wait()
-        for spool in orphans(tmp_path):
+        for spool in orphans(tmp_path, {}):
             found.append(spool.name)
             spool.remove()
 

@@ -213,6 +213,19 @@ async def test_a_database_without_tables_is_told(settings: Settings) -> None:
             )
 
 
+@pytest.mark.parametrize("workers", ["1", "2"])
+async def test_a_folder_that_takes_no_files_is_told(own: Settings, workers: str) -> None:
+    (own.state_dir / "spool").write_text("in the way")
+    with command("serve", "--workers", workers, environment=served(own)) as serve:
+        code, _ = await ends(serve)
+
+    assert code == 1
+    assert serve.output == (
+        f"dressform: The access log can't be kept in {own.state_dir / 'spool'} (File exists): let "
+        "the service write there, or set DRESSFORM_STATE_DIR to another folder.\n"
+    )
+
+
 @pytest.mark.parametrize(
     ("url", "said"),
     [

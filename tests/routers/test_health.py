@@ -103,11 +103,18 @@ async def test_it_tells_when_the_log_reaches_no_disk_or_no_database(
     in_time = await client.get("/health/ready")
     monkeypatch.setattr(shipper, "stuck_seconds", 61.0)
     stuck = await client.get("/health/ready")
+    monkeypatch.setattr(shipper, "stuck_seconds", 0.0)
+    monkeypatch.setattr(type(app.state.shipper.orphans), "stranded", 1)
+    stranded = await client.get("/health/ready")
+    monkeypatch.setattr(shipper, "is_in_trouble", True)
+    in_trouble = await client.get("/health/ready")
     monkeypatch.setattr(shipper, "is_failing", True)
     failing = await client.get("/health/ready")
 
-    told = [(one.status_code, one.json()["access_log"]) for one in (in_time, stuck, failing)]
-    assert told == [(200, "ok"), (200, "stuck"), (200, "held in memory")]
+    answers = (in_time, stuck, stranded, in_trouble, failing)
+    assert {answer.status_code for answer in answers} == {200}
+    told = [answer.json()["access_log"] for answer in answers]
+    assert told == ["ok", "stuck", "stuck", "disk error", "held in memory"]
 
 
 async def test_retention_is_told_rule_by_rule(

@@ -13,10 +13,12 @@ from dressform.audit import auditor, log
 from dressform.database import Units
 from dressform.errors import Unavailable
 from dressform.policy import CATEGORIES, SESSION, VISITOR
+from dressform.settings import Settings
 from dressform.worker.scheduler import Duties
 from tests.audit import trouble
 from tests.conftest import MovableClock
 from tests.log import in_log
+from tests.middleware.lines import line
 from tests.worker.everything import add_everything
 
 Figures = dict[tuple[str, str | None], float]
@@ -125,12 +127,28 @@ async def test_a_full_disk_is_told_even_while_the_database_is_away(
 
     monkeypatch.setattr(auditor.Auditor, "look", away)
     monkeypatch.setattr(type(app.state.shipper), "is_failing", True)
+    monkeypatch.setattr(type(app.state.shipper), "is_in_trouble", True)
+    monkeypatch.setattr(type(app.state.shipper.orphans), "stranded", 2)
 
     assert await scraped(client) == {
         ("dressform_build_info", None): 1,
         ("dressform_access_log_spool_failing", None): 1,
+        ("dressform_access_log_disk_trouble", None): 1,
+        ("dressform_access_log_spools_stranded", None): 2,
         ("dressform_database_up", None): 0,
     }
+
+
+async def test_how_long_lines_have_waited_in_files_is_told(
+    client: httpx.AsyncClient, settings: Settings, clock: MovableClock
+) -> None:
+    at = clock() - timedelta(hours=3)
+    (settings.state_dir / "spool" / "old.new").write_bytes(line(at))
+
+    found = await scraped(client)
+
+    oldest = found["dressform_access_log_spool_oldest_timestamp_seconds", None]
+    assert oldest == at.timestamp()
 
 
 async def test_labels_name_rules_and_the_version_only(

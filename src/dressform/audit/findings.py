@@ -48,11 +48,15 @@ class Hold:
 
 @dataclass(frozen=True, slots=True)
 class Spools:
-    """The files of this host in which addresses wait for the database."""
+    """The files of this host in which addresses wait for the database.
+
+    What the `unreadable` ones hold, and since when, is not known.
+    """
 
     files: int
     bytes: int
     lines: Count
+    unreadable: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,4 +134,4 @@ class Findings:
     @property
     def _is_hampered(self) -> bool:
         stuck = self.since(self.spools.lines.oldest_at) > STUCK_AFTER
-        return stuck or any(rule.is_hampered for rule in self.rules)
+        return stuck or self.spools.unreadable > 0 or any(rule.is_hampered for rule in self.rules)

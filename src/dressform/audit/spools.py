@@ -1,55 +1,66 @@
 """The files in which addresses wait for the database, read as they are."""
 
-import os
+import stat
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from os import stat_result
 from pathlib import Path
 
 from dressform.audit.findings import TOLERANCE, Count, Spools
 from dressform.audit.windows import address_ends
 
 _SUFFIXES = {".spool", ".new"}
+_FIRST = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 def look_into_spools(folder: Path, at: datetime) -> Spools:
     """Those of this host. One that is shipped and removed meanwhile holds nothing."""
-    files = size = 0
+    files = size = unreadable = 0
     lines = Count()
-    for path, stat in _files(folder):
-        files, size = files + 1, size + stat.st_size
-        if stat.st_size:
-            lines += _lines_of(path, datetime.fromtimestamp(stat.st_mtime, UTC), at)
-    return Spools(files, size, lines)
+    for path, found in _files(folder):
+        files, size = files + 1, size + found.st_size
+        try:
+            lines += _lines_of(path, found, at)
+        except FileNotFoundError:
+            continue
+        except OSError:
+            unreadable += 1
+    return Spools(files, size, lines, unreadable)
 
 
-def _files(folder: Path) -> Iterator[tuple[Path, os.stat_result]]:
+def _files(folder: Path) -> Iterator[tuple[Path, stat_result]]:
     if not folder.is_dir():
         return
     for path in folder.iterdir():
         if path.suffix in _SUFFIXES:
             try:
-                yield path, path.stat()
+                yield path, path.lstat()
             except FileNotFoundError:
                 continue
 
 
-def _lines_of(path: Path, changed_at: datetime, at: datetime) -> Count:
-    try:
-        with path.open("rb") as file:
-            oldest = _began(file.readline(200)) or changed_at
-            if address_ends(oldest) > at:
-                return Count(oldest)  # They come in the order of time.
-            file.seek(0)
-            ends = [address_ends(_began(line) or changed_at) for line in file]
-    except FileNotFoundError:
+def _lines_of(path: Path, found: stat_result, at: datetime) -> Count:
+    """OSError for what can't be read, or is no file."""
+    if not stat.S_ISREG(found.st_mode):
+        raise OSError(path)
+    if not found.st_size:
         return Count()
+    # A disk may date a file to any century.
+    changed_at = datetime.fromtimestamp(min(max(found.st_mtime, 0), at.timestamp()), UTC)
+    with path.open("rb") as file:
+        oldest = _began(file.readline(200), at) or changed_at
+        if address_ends(oldest) > at:
+            return Count(oldest)  # They come in the order of time.
+        file.seek(0)
+        ends = [address_ends(_began(line, at) or changed_at) for line in file]
     overdue = sum(end + TOLERANCE < at for end in ends)
     return Count(oldest, sum(end <= at for end in ends) - overdue, overdue)
 
 
-def _began(line: bytes) -> datetime | None:
-    """None for what a crashed machine left for a line."""
+def _began(line: bytes, at: datetime) -> datetime | None:
+    """None for what a crashed machine left for a line, or no clock can have said."""
     try:
-        return datetime.fromisoformat(line.partition(b"\t")[0].decode()).astimezone(UTC)
-    except ValueError:
+        began = datetime.fromisoformat(line.partition(b"\t")[0].decode()).astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
+    return began if _FIRST <= began <= at else None

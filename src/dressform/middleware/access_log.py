@@ -9,6 +9,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from dressform.clock import Clock
 from dressform.crypto.secrets import new_id_text
 from dressform.middleware.client_address import ClientAddress
+from dressform.middleware.headers import HeadersMiddleware
+from dressform.middleware.refusal import refuse
 from dressform.middleware.shipping import Shipper
 
 CLIENT_CLOSED_REQUEST = 499
@@ -16,6 +18,9 @@ CLIENT_CLOSED_REQUEST = 499
 
 UNMATCHED = "(none)"
 
+_LIVENESS = "/health/live"
+_PATIENCE_SECONDS = 5.0
+_REFUSAL = HeadersMiddleware(refuse, https=False)
 _USUAL = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"})
 
 
@@ -45,9 +50,9 @@ class AccessLogMiddleware:
         at, started = self._clock(), perf_counter_ns()
         request_id = new_id_text()
         scope.setdefault("state", {})["request_id"] = request_id
-        shipper = self._shipper()
+        shipper, app = self._shipper(), self.app
         if shipper.spool.is_full:
-            await shipper.room()
+            app = await self._when_full(shipper, scope)
         status = CLIENT_CLOSED_REQUEST
         recorded = False
 
@@ -61,7 +66,7 @@ class AccessLogMiddleware:
             return send(message)
 
         try:
-            await self.app(scope, receive, recording_send)
+            await app(scope, receive, recording_send)
         finally:
             if not recorded:
                 self._record(scope, at, started, request_id, status)
@@ -71,6 +76,12 @@ class AccessLogMiddleware:
         request_id = new_id_text()
         self._record(scope, self._clock(), perf_counter_ns(), request_id, status)
         return request_id
+
+    async def _when_full(self, shipper: Shipper, scope: Scope) -> ASGIApp:
+        """Who would kill a process that does not answer would lose what it holds."""
+        is_probe = scope["path"] == _LIVENESS
+        has_room = await shipper.room(0 if is_probe else _PATIENCE_SECONDS)
+        return self.app if has_room or is_probe else _REFUSAL
 
     def _record(
         self, scope: Scope, at: datetime, started: int, request_id: str, status: int

@@ -1,33 +1,31 @@
-"""From the spool to the table, exactly once: lines and the mark of how far, in one transaction."""
+"""What each process does with its spool: a task ships it to the table and begins new files."""
 
 import asyncio
 import logging
-import re
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from pathlib import Path
 
 from dressform.database import Units
-from dressform.middleware.spool import Spool, new_spool, orphans
-from dressform.repositories.access_log import AccessLog, PartitionMissingError
-from dressform.repositories.log_days import LogDays
+from dressform.errors import Unavailable
+from dressform.middleware.copying import conclude, finish, ship
+from dressform.middleware.disk import DiskError
+from dressform.middleware.orphans import Orphans
+from dressform.middleware.spool import Spool, new_spool
 
 log = logging.getLogger(__name__)
 
-BLOCK = 4 * 1024 * 1024
 ROTATE_AT = 16 * 1024 * 1024
 ROTATE_AFTER_SECONDS = 60.0
 """Addresses stay no longer in a file than this, on however quiet a site."""
 PAUSE_SECONDS = 1.0
 """Each round costs the database a transaction, which the requests would rather have."""
+TROUBLE_SECONDS = 600.0
+"""For so long probes are told of what the disk did."""
 ORPHANS_EVERY_SECONDS = 30.0
 SETTLE_SECONDS = 1.5
 DRAIN_SECONDS = 2.0
-
-_LINE = rb"\d{4}-\d\d-\d\dT[\d:.+]+\t[\da-f.:]+\t[A-Za-z]+\t[ -\[\]-~]+\t\d{3}\t\d+\t[\da-f-]{36}\n"
-_LINES = re.compile(rb"(?:%b)*+" % _LINE)
-_SOUND_LINE = re.compile(rb"^" + _LINE, re.MULTILINE)
 
 
 class Shipper:
@@ -37,31 +35,45 @@ class Shipper:
         self._units = units
         self._folder = folder
         self.spool = new_spool(folder)
+        self.orphans = Orphans(units, folder)
         self._rotate_at = 0.0
         self._task: asyncio.Task[None] | None = None
         self._stopping = asyncio.Event()
-        self._away = False
+        self._astray: list[Spool] = []
+        self._complaints: dict[str, str] = {}
+        self._in_trouble_until = 0.0
         self._shipped_at = time.monotonic()
 
     @property
     def backlog(self) -> int:
-        """Bytes in this process's spool file that may not have reached the table yet."""
-        return self.spool.size - self.spool.shipped
+        """Bytes in this process's spool files that may not have reached the table yet."""
+        return sum(spool.size - spool.shipped for spool in (self.spool, *self._astray))
 
     @property
     def is_failing(self) -> bool:
         """Whether the disk refuses lines."""
-        return self.spool.is_failing
+        return any(spool.is_failing for spool in (self.spool, *self._astray))
+
+    @property
+    def is_in_trouble(self) -> bool:
+        """Whether lately files could not be made or removed, or somebody removed or cut ours."""
+        return time.monotonic() < self._in_trouble_until
 
     @property
     def stuck_seconds(self) -> float:
         """Since when no round went through while lines wait; 0 when none waits."""
         return time.monotonic() - self._shipped_at if self.backlog else 0.0
 
-    async def room(self) -> None:
-        """Waits while neither the disk nor the database takes lines: slower, but none is dropped."""
-        while self.spool.is_full:  # noqa: ASYNC110  so rare that an event is not worth its upkeep
+    async def room(self, seconds: float) -> bool:
+        """Whether there is room for a line, after waiting for so long. None is dropped.
+
+        Without room a refusal still has a line, until not even that fits: then everybody waits.
+        """
+        deadline = _now() + seconds
+        # So rare that an event is not worth its upkeep.
+        while self.spool.is_overfull or (self.spool.is_full and _now() < deadline):  # noqa: ASYNC110
             await asyncio.sleep(PAUSE_SECONDS)
+        return not self.spool.is_full
 
     def start(self) -> None:
         self._task = asyncio.create_task(self._run(), name="access log shipping")
@@ -75,29 +87,28 @@ class Shipper:
             await asyncio.wait([self._task])
         try:
             async with asyncio.timeout(DRAIN_SECONDS):
-                await self._finish(self.spool)
+                self.spool.is_astray()  # Since the last look; then only a part can be read.
+                await finish(self._units, self.spool)
+                await self._ship_astray()
         except Exception as error:  # noqa: BLE001  whatever it is, the process ends now
+            is_losing = self.is_failing or self._astray
             log.warning(
                 "the access log's last lines stay in %s until the next start (%s)%s",
                 self.spool.path,
                 type(error).__name__,
-                "; those that the disk did not take are lost" if self.spool.is_failing else "",
+                "; those that no file of ours holds are lost" if is_losing else "",
             )
-
-    async def recover(self) -> None:
-        """Ship and remove the spools of processes that are gone."""
-        for spool in orphans(self._folder):
-            log.info("shipping the access log of a process that is gone: %s", spool.path.name)
-            await self._finish(spool)
 
     async def _run(self) -> None:
         next_search = 0.0
         self._rotate_at = _now() + ROTATE_AFTER_SECONDS
         while not self._stopping.is_set():
+            await self._attempt(self._look_after_file)
             await self._attempt(self._ship_and_rotate)
+            await self._attempt(self._ship_astray)
             if _now() >= next_search:
                 next_search = _now() + ORPHANS_EVERY_SECONDS
-                await self._attempt(self.recover)
+                await self._attempt(self.orphans.recover)
             await self._pause(PAUSE_SECONDS)
 
     async def _pause(self, seconds: float) -> None:
@@ -108,77 +119,64 @@ class Shipper:
         try:
             await work()
         except Exception as error:  # noqa: BLE001  the next lines must go, whatever befell these
-            if not self._away:
-                # The text of an error of COPY would repeat an address.
-                log.warning("the access log waits for the database (%s)", type(error).__name__)
-            self._away = True
+            self._complain(work.__name__, error)
             await self._pause(1)
         else:
-            self._away = False
+            self._complaints.pop(work.__name__, None)
+
+    def _complain(self, work: str, error: Exception) -> None:
+        """Once as long as it lasts."""
+        if isinstance(error, DiskError):
+            self._in_trouble_until = time.monotonic() + TROUBLE_SECONDS
+        said = self._in_words(error)
+        if said not in self._complaints.values():
+            log.log(logging.WARNING if isinstance(error, Unavailable) else logging.ERROR, said)
+        self._complaints[work] = said
+
+    def _in_words(self, error: Exception) -> str:
+        if isinstance(error, DiskError):
+            return f"the access log's files can't be changed: {error} ({self._folder})"
+        # The text of an error of COPY would repeat an address.
+        name = type(error).__name__
+        if isinstance(error, Unavailable):
+            return f"the access log waits for the database ({name})"
+        return f"the access log can't be shipped ({name})"
+
+    async def _look_after_file(self) -> None:
+        """Begin a new one when that of the moment is gone, or shorter than what was written."""
+        if not self.spool.is_astray():
+            return
+        astray, self.spool = self.spool, new_spool(self._folder)
+        self._astray.append(astray)
+        self._in_trouble_until = time.monotonic() + TROUBLE_SECONDS
+        log.error(
+            "somebody removed, moved or cut %s while it was in use: up to %d bytes are lost; the rest "
+            "is shipped, if the database takes it while this process lives",
+            astray.path,
+            max(astray.cut - astray.shipped, 0),
+        )
+
+    async def _ship_astray(self) -> None:
+        while self._astray:
+            await ship(self._units, self._astray[0])
+            await conclude(self._units, self._astray.pop(0))
 
     async def _ship_and_rotate(self) -> None:
         if self.spool.is_failing:
             self.spool.retry()
-        await self._ship(self.spool)
+        await ship(self._units, self.spool)
         self._shipped_at = time.monotonic()
         if self.spool.is_failing:
             self.spool.skip_shipped()
         if self._is_worn(self.spool):
             self._rotate_at = _now() + ROTATE_AFTER_SECONDS
             full, self.spool = self.spool, new_spool(self._folder)
-            await self._finish(full)
+            await finish(self._units, full)
 
     def _is_worn(self, spool: Spool) -> bool:
         if spool.is_failing and spool.shipped < spool.size:
             return False  # Its file alone would not be enough for whoever has to ship the rest.
         return spool.size >= ROTATE_AT or (spool.size > 0 and _now() >= self._rotate_at)
-
-    async def _finish(self, spool: Spool) -> None:
-        try:
-            await self._ship(spool)
-            # Before its mark goes: without that its lines would be shipped again. The file itself
-            # goes last: by it whoever comes after a crash finds the mark.
-            spool.empty()
-            async with self._units.writing() as unit:
-                await (await AccessLog.opened(unit)).forget_spool(spool.name)
-        except BaseException:
-            spool.leave()
-            raise
-        spool.remove()
-
-    async def _ship(self, spool: Spool) -> None:
-        """What is there now, not what comes meanwhile, nor a line torn when its process died."""
-        present, before = spool.size, -1
-        while before < spool.shipped < present:
-            before, spool.shipped = spool.shipped, await self._ship_block(spool)
-
-    async def _ship_block(self, spool: Spool) -> int:
-        """Gives the byte up to which the spool is shipped."""
-        try:
-            return await self._copy_block(spool)
-        except PartitionMissingError as missing:
-            async with self._units.writing() as unit:
-                await (await LogDays.opened(unit)).make(missing.days)
-            return await self._copy_block(spool)
-
-    async def _copy_block(self, spool: Spool) -> int:
-        async with self._units.writing() as unit:
-            access_log = await AccessLog.opened(unit)
-            shipped = await access_log.shipped_of(spool.name)
-            block = spool.read(shipped, BLOCK)
-            if block:
-                shipped += len(block)
-                await access_log.copy(spool.name, _sound(block), shipped=shipped)
-            return shipped
-
-
-def _sound(block: bytes) -> bytes:
-    """Without what a crashed machine left for lines, which would hold up all the others."""
-    if _LINES.fullmatch(block):
-        return block
-    sound = b"".join(_SOUND_LINE.findall(block))
-    log.error("%d bytes of the access log were unreadable", len(block) - len(sound))
-    return sound
 
 
 def _now() -> float:

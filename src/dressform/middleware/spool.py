@@ -4,21 +4,21 @@ A line is handed to the kernel before the last byte of its answer, so that it su
 being killed. Files hold addresses: they are 0600 and live for a minute.
 """
 
-import fcntl
 import logging
 import os
 import time
 from collections import deque
-from collections.abc import Iterator
 from pathlib import Path
 
 from dressform.crypto.secrets import new_id
+from dressform.errors import StartupError
+from dressform.middleware.disk import DiskError, asked_of_disk, found, is_at, made
 
 log = logging.getLogger(__name__)
 
-_SUFFIX = ".spool"
+SUFFIX = ".spool"
 _MOST_HELD = 32 * 1024 * 1024
-"""Bytes kept in memory while the disk takes none; then requests wait."""
+"""Bytes kept in memory while the disk takes none; then requests wait, and are refused."""
 
 _COMPLAINT_SECONDS = 60.0
 
@@ -33,7 +33,8 @@ class Spool:
         self.path = path
         self.name = path.stem
         self.shipped = 0  # At least so far; the database knows better.
-        self._file = _made(path) if create else _found(path)
+        self.cut = 0
+        self._file = made(path) if create else found(path)
         self._written = os.fstat(self._file).st_size
         self._held: deque[bytes] = deque()
         self._held_bytes = 0
@@ -53,6 +54,20 @@ class Spool:
     def is_full(self) -> bool:
         """Whether memory should take no more either."""
         return self._held_bytes >= _MOST_HELD
+
+    @property
+    def is_overfull(self) -> bool:
+        """Whether refusals have filled as much again."""
+        return self._held_bytes >= 2 * _MOST_HELD
+
+    def is_astray(self) -> bool:
+        """Whether somebody removed, moved or cut the file. What is left of it can still be read.
+
+        `cut` is where that begins: the bytes before are shipped, or lost.
+        """
+        file = os.fstat(self._file)
+        self.cut = max(self.cut, self._written - file.st_size)
+        return self.cut > 0 or not is_at(self.path, file)
 
     def append(self, line: bytes) -> None:
         """Never raises: a full disk must not break a request."""
@@ -80,7 +95,7 @@ class Spool:
         while self._held and self._written + len(self._held[0]) <= self.shipped:
             end = self._written + len(self._held[0])
             try:
-                os.ftruncate(self._file, end)
+                os.ftruncate(self._file, end - self.cut)
             except OSError:
                 return
             self._held_bytes -= len(self._held.popleft())
@@ -88,25 +103,37 @@ class Spool:
         self._settle()
 
     def read(self, start: int, limit: int) -> bytes:
-        """Whole lines from `start`, about `limit` bytes at most. A torn last line is left."""
-        block = os.pread(self._file, limit, start)
+        """Whole lines from `start`, about `limit` bytes at most. A torn last line is left.
+
+        What has no end within `limit` is no line of ours, and comes in pieces. Not before `cut`.
+        Raises DiskError.
+        """
+        with asked_of_disk():
+            block = os.pread(self._file, limit, start - self.cut)
         if self._held and start + len(block) >= self._written:
             held = b"".join(self._held)
             skipped = max(start - self._written, 0)
             block += held[skipped : skipped + limit - len(block)]
-        return block[: block.rfind(b"\n") + 1]
+        end = block.rfind(b"\n") + 1
+        return block if not end and len(block) >= limit else block[:end]
 
     def empty(self) -> None:
-        """All of its lines are in the log."""
-        os.ftruncate(self._file, 0)
+        """All of its lines are in the log. Also when somebody moved it. Raises DiskError."""
+        with asked_of_disk():
+            os.ftruncate(self._file, 0)
         self._held.clear()
         self._written = self._held_bytes = self.shipped = 0
         self._settle()
 
     def remove(self) -> None:
-        if self._file >= 0:
-            self.path.unlink(missing_ok=True)
-        self.leave()
+        """Raises DiskError, and lets go anyhow."""
+        if self._file < 0:
+            return
+        try:
+            with asked_of_disk():
+                self.path.unlink(missing_ok=True)
+        finally:
+            self.leave()
 
     def leave(self) -> None:
         """Let go of the file; whoever finds it ships the rest."""
@@ -144,37 +171,18 @@ class Spool:
 
 
 def new_spool(folder: Path) -> Spool:
-    """An empty one of a name never used before."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return Spool(folder / f"{new_id()}{_SUFFIX}")
+    """An empty one of a name never used before. Raises DiskError."""
+    with asked_of_disk():
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return Spool(folder / f"{new_id()}{SUFFIX}")
 
 
-def orphans(folder: Path) -> Iterator[Spool]:
-    """Those whose process is gone, locked for us."""
-    for path in sorted(folder.glob(f"*{_SUFFIX}")):
-        try:
-            yield Spool(path, create=False)
-        except OSError:
-            continue  # Its process lives, or another of us was faster.
-
-
-def _made(path: Path) -> int:
-    """Locked before it has the name by which others look for orphans."""
-    unnamed = path.with_suffix(".new")
-    file = os.open(unnamed, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_EXCL, 0o600)
-    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    unnamed.rename(path)
-    return file
-
-
-def _found(path: Path) -> int:
-    """OSError when it is somebody's, or was shipped and removed while we came to lock it."""
-    file = os.open(path, os.O_RDWR)
+def assert_usable(folder: Path) -> None:
+    """Raises StartupError when no file can be made there and removed again."""
     try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        if not os.path.samestat(os.fstat(file), path.stat()):
-            raise FileNotFoundError(path)
-    except OSError:
-        os.close(file)
-        raise
-    return file
+        new_spool(folder).remove()
+    except DiskError as error:
+        raise StartupError(
+            f"The access log can't be kept in {folder.absolute()} ({error}): let the service write "
+            "there, or set DRESSFORM_STATE_DIR to another folder."
+        ) from None

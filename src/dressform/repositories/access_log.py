@@ -152,7 +152,8 @@ class AccessLog:
     async def copy(self, spool: str, lines: bytes, *, shipped: int) -> None:
         """Whole lines, and how far the spool is shipped with them: both or neither.
 
-        Raises PartitionMissingError when a line's day has no partition yet.
+        Raises PartitionMissingError when a line's day has no partition yet, and ValueError for
+        lines that the table does not take.
         """
         raw = await self._unit.connection.get_raw_connection()
         connection: asyncpg.Connection = raw.driver_connection
@@ -162,6 +163,8 @@ class AccessLog:
             )
         except asyncpg.CheckViolationError:
             raise PartitionMissingError(_days_of(lines)) from None
+        except asyncpg.DataError:
+            raise ValueError from None  # Its text would repeat an address.
         mark = update(SpoolMark).where(SpoolMark.spool == spool).values(shipped=shipped)
         await self._unit.connection.execute(mark)
 
@@ -169,12 +172,11 @@ class AccessLog:
         await self._unit.connection.execute(delete(SpoolMark).where(SpoolMark.spool == spool))
 
 
+@dataclass
 class PartitionMissingError(Exception):
     """Some of these days have no partition."""
 
-    def __init__(self, days: set[date]) -> None:
-        super().__init__()
-        self.days = days
+    days: set[date]
 
 
 def _around(request_id: UUID | None) -> tuple[datetime, datetime] | None:

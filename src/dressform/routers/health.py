@@ -1,4 +1,5 @@
 from datetime import datetime, timedelta
+from typing import Any
 
 from fastapi import APIRouter, Request, Response, status
 
@@ -40,8 +41,7 @@ async def is_ready(request: Request, service: TheService, response: Response) ->
     unready: whatever is past its window can't be read even when no worker runs.
     """
     shipper = request.app.state.shipper
-    access_log = _log(is_failing=shipper.is_failing, stuck_seconds=shipper.stuck_seconds)
-    found = await _look(service, access_log)
+    found = await _look(service, _log(shipper))
     if found.status != "ready":
         response.status_code = status.HTTP_503_SERVICE_UNAVAILABLE
         response.headers["Retry-After"] = "5"
@@ -66,10 +66,13 @@ async def read_retention(auditor: Auditor, response: Response) -> RetentionRead:
     return found
 
 
-def _log(*, is_failing: bool, stuck_seconds: float) -> LogStanding:
-    if is_failing:
+def _log(shipper: Any) -> LogStanding:
+    if shipper.is_failing:
         return "held in memory"
-    return "stuck" if stuck_seconds > _STUCK_AFTER_SECONDS else "ok"
+    if shipper.is_in_trouble:
+        return "disk error"
+    is_stuck = shipper.orphans.stranded or shipper.stuck_seconds > _STUCK_AFTER_SECONDS
+    return "stuck" if is_stuck else "ok"
 
 
 async def _look(service: Service, access_log: LogStanding) -> ReadyRead:

@@ -1,5 +1,6 @@
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from prometheus_client import CollectorRegistry, generate_latest
@@ -77,16 +78,16 @@ async def read_metrics(request: Request, auditor: Auditor) -> Response:
     except Unavailable:
         findings = None
     registry = CollectorRegistry()
-    registry.register(_Figures(findings, log_is_failing=request.app.state.shipper.is_failing))
+    registry.register(_Figures(findings, request.app.state.shipper))
     return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 
 
 class _Figures(Collector):
     """Of one scrape. No label says anything about a person."""
 
-    def __init__(self, findings: Findings | None, *, log_is_failing: bool) -> None:
+    def __init__(self, findings: Findings | None, shipper: Any) -> None:
         self._findings = findings
-        self._log_is_failing = log_is_failing
+        self._shipper = shipper
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         build = GaugeMetricFamily("dressform_build_info", "The version.", labels=["version"])
@@ -95,7 +96,17 @@ class _Figures(Collector):
         yield GaugeMetricFamily(
             "dressform_access_log_spool_failing",
             "Whether the disk refuses lines of this process's access log.",
-            self._log_is_failing,
+            self._shipper.is_failing,
+        )
+        yield GaugeMetricFamily(
+            "dressform_access_log_disk_trouble",
+            "Whether files could not be made or removed, or were removed or cut by somebody else.",
+            self._shipper.is_in_trouble,
+        )
+        yield GaugeMetricFamily(
+            "dressform_access_log_spools_stranded",
+            "Files of dead processes whose lines could not be shipped.",
+            self._shipper.orphans.stranded,
         )
         yield GaugeMetricFamily(
             "dressform_database_up", "Whether the database answers.", self._findings is not None
@@ -110,6 +121,17 @@ def _retention(findings: Findings) -> Iterator[GaugeMetricFamily]:
         "The size of this host's files in which the access log waits for the database.",
         findings.spools.bytes,
     )
+    yield GaugeMetricFamily(
+        "dressform_access_log_spools_refused",
+        "Those of the files that can't be opened.",
+        findings.spools.unreadable,
+    )
+    if oldest := _seconds(findings.spools.lines.oldest_at):
+        yield GaugeMetricFamily(
+            "dressform_access_log_spool_oldest_timestamp_seconds",
+            "The time of the oldest line in those files.",
+            oldest,
+        )
     yield GaugeMetricFamily(
         "dressform_access_log_orphaned_partitions",
         "Days of the access log that were cut off but not yet dropped.",

@@ -7,7 +7,7 @@ from dressform.audit.findings import Findings, Rule, Spools, Verdict
 from dressform.schemas.fields import Complete
 
 WorkerStanding = Literal["ok", "late", "never seen", "unknown"]
-LogStanding = Literal["ok", "held in memory", "stuck"]
+LogStanding = Literal["ok", "held in memory", "disk error", "stuck"]
 
 Rows = Annotated[int, Field(ge=0, le=2**53, examples=[0], json_schema_extra={"format": "int64"})]
 
@@ -36,8 +36,9 @@ class ReadyRead(Complete):
     access_log: Annotated[
         LogStanding,
         Field(
-            description="Held in memory: the disk takes no lines. Stuck: for a minute none has reached "
-            "the database.",
+            description="Held in memory: the disk takes no lines. Disk error: in the last ten minutes "
+            "its files could not be made or removed, or somebody removed or cut them. Stuck: for a minute "
+            "no line has reached the database, or those that a dead process left can't be shipped.",
             examples=["ok"],
         ),
     ]
@@ -106,10 +107,11 @@ class SpoolsRead(Complete):
 
     files: Annotated[Rows, Field(description="How many.")]
     bytes: Annotated[Rows, Field(description="How large they are together.")]
+    unreadable: Annotated[Rows, Field(description="How many of them can't be read.")]
 
     @classmethod
     def of(cls, spools: Spools) -> "SpoolsRead":
-        return cls(files=spools.files, bytes=spools.bytes)
+        return cls(files=spools.files, bytes=spools.bytes, unreadable=spools.unreadable)
 
 
 class RetentionRead(Complete):
@@ -120,7 +122,8 @@ class RetentionRead(Complete):
         Field(
             description="Overdue: rows should be deleted since a day, or a rule was not enforced for "
             "a day. Late: not for five of the worker's intervals, it is held, rows were set aside or are "
-            "from the future or unknown, or lines wait in files for ten minutes.",
+            "from the future or unknown, or lines wait in files for ten minutes, or in files that can't "
+            "be read.",
             examples=["kept"],
         ),
     ]

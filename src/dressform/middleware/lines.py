@@ -1,0 +1,31 @@
+"""Lines of the access log as they stand in a spool, and what a crashed machine left for lines."""
+
+import re
+from datetime import datetime
+from ipaddress import ip_address
+
+# Times as we write them: in UTC, which names the day, and in a year for which there can be a table.
+_TIME = rb"2\d{3}-[01]\d-[0-3]\dT(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{6})?\+00:00"
+_ID = rb"[\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12}"
+_LINE = rb"%b\t[\da-f.:]+\t[A-Za-z]+\t[ -\[\]-~]+\t\d{3}\t\d{1,18}\t%b\n" % (_TIME, _ID)
+_LINES = re.compile(rb"(?:%b)*+" % _LINE)
+_EACH = re.compile(rb"^" + _LINE, re.MULTILINE)
+
+
+def likely(block: bytes) -> bytes:
+    """The lines of a block that look right, which mostly are all of it. Some may still be wrong."""
+    return block if _LINES.fullmatch(block) else b"".join(_EACH.findall(block))
+
+
+def readable(block: bytes) -> bytes:
+    """The lines of a block that are right. Each is looked at by itself, which takes longer."""
+    return b"".join(line for line in _EACH.findall(block) if _is_right(line))
+
+
+def _is_right(line: bytes) -> bool:
+    at, address, _ = line.decode().split("\t", 2)
+    try:
+        datetime.fromisoformat(at)
+        return str(ip_address(address)) == address
+    except ValueError:
+        return False

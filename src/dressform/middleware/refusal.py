@@ -1,0 +1,22 @@
+"""What a request is told whose line neither the disk nor the database would take."""
+
+import json
+
+from starlette.types import Receive, Scope, Send
+
+from dressform.errors import Unavailable
+
+_RETRY_AFTER_SECONDS = 5
+
+
+async def refuse(scope: Scope, _: Receive, send: Send) -> None:
+    """Whatever was asked for: nothing of it is done."""
+    error = Unavailable(retry_after=_RETRY_AFTER_SECONDS)
+    body = json.dumps(error.as_problem(scope["state"]["request_id"])).encode()
+    headers = [
+        (b"content-type", b"application/problem+json"),
+        (b"content-length", str(len(body)).encode()),
+        (b"retry-after", str(_RETRY_AFTER_SECONDS).encode()),
+    ]
+    await send({"type": "http.response.start", "status": error.status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
