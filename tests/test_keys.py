@@ -212,6 +212,62 @@ async def test_a_new_signing_key_is_used_from_the_next_start_on(own: Settings) -
     assert keys[1] == old
 
 
+MISSING = (
+    "The database is sealed under the master key 'tests', which is not in DRESSFORM_MASTER_KEYS"
+)
+WRONG = "The database does not open: a key in DRESSFORM_MASTER_KEYS"
+
+
+@pytest.mark.parametrize("command", ["new-signing", "rewrap"])
+@pytest.mark.parametrize(
+    ("keys", "said"),
+    [
+        (NEWER, MISSING),
+        (new_master_key("tests"), WRONG),
+        (f"{NEWER},{new_master_key('tests')}", WRONG),
+    ],
+    ids=["missing", "wrong", "wrong and behind another"],
+)
+async def test_nothing_is_sealed_while_the_database_does_not_open(
+    own: Settings, command: str, keys: str, said: str
+) -> None:
+    """What a wrong key sealed could be opened by no list of keys with the right one."""
+    await fill(own)
+    before = await wrapped(own)
+    done = await dressform(
+        "keys", command, environment=environment(own, DRESSFORM_MASTER_KEYS=keys)
+    )
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith(f"dressform: {said}")
+    assert done.stderr.count("\n") == 1
+    assert await wrapped(own) == before
+
+
+async def test_a_wrong_key_of_members_alone_is_told(own: Settings) -> None:
+    """The service's own keys are under the new one already: they open, the others do not."""
+    await fill(own)
+    both = environment(own, DRESSFORM_MASTER_KEYS=f"{NEWER},{MASTER_KEY}")
+    assert (await dressform("keys", "rewrap", environment=both)).returncode == 0
+    async with opened(keyed(own, NEWER, MASTER_KEY)) as (units, _), units.writing() as unit:
+        await unit.connection.execute(text("UPDATE account_key SET key_id = 'tests'"))
+    wrong = environment(own, DRESSFORM_MASTER_KEYS=f"{NEWER},{new_master_key('tests')}")
+    done = await dressform("keys", "rewrap", environment=wrong)
+
+    assert done.returncode == 1
+    assert done.stderr.startswith("dressform: A key in DRESSFORM_MASTER_KEYS has the right id but")
+    assert done.stderr.count("\n") == 1
+
+
+async def wrapped(settings: Settings) -> list[object]:
+    """Every wrapped key, and under which master key it is."""
+    tables = ("service_secret", "account_key", "sign_up", "mail")
+    parts = (f"SELECT key_id, wrapped_key FROM {table}" for table in tables)
+    async with opened(settings) as (units, _), units.reading() as unit:
+        rows = await unit.connection.execute(text(f"{' UNION ALL '.join(parts)} ORDER BY 2"))
+        return [tuple(row) for row in rows]
+
+
 async def test_a_wrapped_key_of_no_known_master_does_not_open(own: Settings) -> None:
     await fill(own)
     async with opened(own) as (units, _):
