@@ -12,13 +12,14 @@ from sqlalchemy import text
 
 from dressform.crypto.sealing import MissingMasterKeyError
 from dressform.errors import StartupError
+from dressform.key_list import parse_master_keys
 from dressform.keys import master_keys, new_master_key
 from dressform.process import migrated, opened
 from dressform.repositories.accounts import Accounts
 from dressform.repositories.mails import Mails
 from dressform.repositories.models import Models
 from dressform.repositories.sign_ups import SignUps
-from dressform.settings import Settings, parse_master_keys
+from dressform.settings import Settings
 from tests.commands import dressform, environment
 from tests.conftest import MASTER_KEY
 from tests.databases import own_database
@@ -176,6 +177,7 @@ def test_a_broken_key_file_is_told(settings: Settings, content: str) -> None:
         master_keys(settings.model_copy(update={"master_keys": None}))
 
     assert str(caught.value).startswith(f"The key file {path} can't be used (")
+    assert "(it must " in str(caught.value) or "(it has " in str(caught.value)
     assert "Put it back" in str(caught.value)
 
 
@@ -198,6 +200,20 @@ async def test_a_new_key_is_printed_and_nothing_else(tmp_path: Path) -> None:
     assert first.startswith("2026-11:")
     assert first != second
     assert len(parse_master_keys(f"{first.strip()}, other{second.strip()}")) == 2
+
+
+@pytest.mark.parametrize("key_id", ["", "a:b,c d", "ü", "-", "2026_11", "x" * 65, "2026\n"])
+async def test_a_key_is_not_called_what_no_setting_takes(tmp_path: Path, key_id: str) -> None:
+    ran = {"PATH": "", "DRESSFORM_STATE_DIR": str(tmp_path)}
+    done = await dressform("keys", "new", "--", key_id, environment=ran)
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == (
+        f"dressform: A key can't be called {key_id!r}: it must be an id of 1 to 64 letters, digits "
+        "and hyphens, such as 2026-11.\n"
+    )
+    with pytest.raises(ValueError, match=r"must have|has a key"):
+        parse_master_keys(new_master_key(key_id))
 
 
 async def test_a_new_signing_key_is_used_from_the_next_start_on(own: Settings) -> None:

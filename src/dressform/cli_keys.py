@@ -9,6 +9,7 @@ import typer
 from dressform.crypto.sealing import SealBrokenError
 from dressform.crypto.tokens import SigningKey
 from dressform.errors import StartupError
+from dressform.key_list import ID_RULE, is_key_id
 from dressform.keys import master_keys, new_master_key
 from dressform.process import opened, settings_in_use
 from dressform.repositories.service_secrets import Secret, ServiceSecrets
@@ -20,6 +21,8 @@ app = typer.Typer(no_args_is_help=True, help="The keys under which everything is
 @app.command()
 def new(key_id: Annotated[str, typer.Argument(help="A name for it, such as 2026-11.")]) -> None:
     """Print a new master key, as it is written in DRESSFORM_MASTER_KEYS."""
+    if not is_key_id(key_id):
+        raise StartupError(f"A key can't be called {key_id!r}: it must be {ID_RULE}.")
     typer.echo(new_master_key(key_id))
 
 

@@ -15,7 +15,7 @@ from dressform.settings import Settings
 
 log = logging.getLogger(__name__)
 
-HANDED_DOWN = "DRESSFORM_LISTENING"
+HANDED_DOWN = "_DRESSFORM_LISTENING"
 """The number under which a supervisor's child finds the socket."""
 
 _BACKLOG = 2048
