@@ -90,7 +90,10 @@ class Application(FastAPI):
 
     def openapi(self) -> dict[str, Any]:
         if not self.openapi_schema:
-            self.openapi_schema = describe(super().openapi())
+            ours: Settings = self.state.settings
+            self.openapi_schema = describe(
+                super().openapi(), site=ours.link_base, contact=ours.contact
+            )
         return self.openapi_schema
 
 

@@ -133,8 +133,11 @@ def migrate() -> None:
 
 @app.command()
 def openapi() -> None:
-    """Print the OpenAPI document."""
-    document = create_app(Settings(_env_file=None)).openapi()
+    """Print the OpenAPI document, of a site that is an example."""
+    example = Settings(
+        site_url="https://dressform.example", contact="privacy@dressform.example", _env_file=None
+    )
+    document = create_app(example).openapi()
     sys.stdout.write(yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=100))
 
 

@@ -8,6 +8,8 @@ import pytest
 from fastapi import FastAPI
 
 from dressform import errors
+from dressform.app import create_app
+from dressform.settings import Settings
 from tests.browser import browsing, needs_chromium, serving
 
 PAGES = ["/", "/docs", "/redoc", "/problems"]
@@ -109,6 +111,19 @@ def test_every_operation_says_what_it_is(document: dict[str, Any]) -> None:
         assert operation["summary"]
         assert operation["description"].endswith(".")
         assert "security" in operation
+
+
+def test_whom_to_write_to_is_the_sites_own(settings: Settings) -> None:
+    """Nobody is sent to the example's address."""
+    site, contact = "https://sewing.example", "privacy@sewing.example"
+    own = settings.model_copy(update={"site_url": site, "contact": contact})
+    infos = [create_app(one).openapi()["info"]["contact"] for one in (settings, own)]
+
+    name = {"name": "The people who run this site"}
+    assert infos == [
+        name | {"url": "http://localhost:8000/"},
+        name | {"url": f"{site}/", "email": contact},
+    ]
 
 
 def test_whatever_is_sent_has_an_example(document: dict[str, Any]) -> None:
