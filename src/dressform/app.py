@@ -38,6 +38,7 @@ from dressform.routers import (
     models,
     operations,
     privacy,
+    privacy_pages,
     problems,
     profiles,
     sessions,
@@ -118,6 +119,7 @@ def create_app(process_settings: Settings, clock: Clock | None = None) -> Applic
     app.include_router(documentation.router)
     app.include_router(links.router)
     app.include_router(dataset_pages.router)
+    app.include_router(privacy_pages.router)
     app.router.middleware_stack = Directory(app.router.middleware_stack, _routes())
     problems.install(app)
     _surround(app, process_settings)

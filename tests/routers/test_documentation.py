@@ -46,6 +46,13 @@ async def test_links_of_the_first_page_lead_somewhere(client: httpx.AsyncClient)
         assert (await client.get(f"/{link}")).status_code == 200
 
 
+async def test_code_is_marked_as_code(client: httpx.AsyncClient) -> None:
+    html = (await client.get("/problems")).text
+
+    assert "`" not in html
+    assert "with <code>since</code> and <code>until</code>." in html
+
+
 async def test_another_version_of_an_asset_is_not_there(client: httpx.AsyncClient) -> None:
     response = await client.get("/assets/0000000000000000/page.css")
 
