@@ -75,9 +75,11 @@ async def _only_open(_: Settings, __: Units) -> None:
     """Opening says in one sentence what is wrong, and makes the keys at the first start of all."""
 
 
-def _in_place_of(field: str, what: str) -> str:
+def _option(field: str, what: str, least: int | None = None, most: int | None = None) -> Any:
+    """In the place of a setting, which its help names."""
     default = Settings.model_fields[field].default
-    return f"{what} Without it DRESSFORM_{field.upper()}, or else {default}."
+    said = f"{what} Without it DRESSFORM_{field.upper()}, or else {default}."
+    return typer.Option(help=said, min=least, max=most)
 
 
 def _show_version(*, asked: bool) -> None:
@@ -125,16 +127,9 @@ def up() -> None:
 
 @app.command()
 def serve(
-    workers: Annotated[
-        int | None, typer.Option(help=_in_place_of("workers", "Processes."), min=1, max=64)
-    ] = None,
-    host: Annotated[
-        str | None, typer.Option(help=_in_place_of("host", "Address to listen on."))
-    ] = None,
-    port: Annotated[
-        int | None,
-        typer.Option(help=_in_place_of("port", "Port to listen on."), min=0, max=65535),
-    ] = None,
+    workers: Annotated[int | None, _option("workers", "Processes.", 1, 64)] = None,
+    host: Annotated[str | None, _option("host", "Address to listen on.")] = None,
+    port: Annotated[int | None, _option("port", "Port to listen on.", 0, 65535)] = None,
 ) -> None:
     """Run the API."""
     given = {"WORKERS": workers, "HOST": host, "PORT": port}
