@@ -69,6 +69,7 @@ attacks: $(VENV)/ready $(ATTACKS)/ready ## attack an edition, and what is usual 
 lock: $(VENV)/ready ## pin all dependencies anew
 	$(UV) -o requirements.lock
 	$(UV) --extra embedded --extra opendata --extra dev -c requirements.lock -o requirements-dev.lock
+	$(UV) --extra opendata -c requirements-dev.lock -o requirements-opendata.lock
 	$(subst pyproject.toml,tests/attacks/requirements.in,$(UV)) -o tests/attacks/requirements.lock
 	printf '%s\n' hatchling setuptools | $(subst pyproject.toml,-,$(UV)) -c requirements-dev.lock -o requirements-build.lock
 

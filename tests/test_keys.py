@@ -12,13 +12,14 @@ from sqlalchemy import text
 
 from dressform.crypto.sealing import MissingMasterKeyError
 from dressform.errors import StartupError
+from dressform.key_list import parse_master_keys
 from dressform.keys import master_keys, new_master_key
 from dressform.process import migrated, opened
 from dressform.repositories.accounts import Accounts
 from dressform.repositories.mails import Mails
 from dressform.repositories.models import Models
 from dressform.repositories.sign_ups import SignUps
-from dressform.settings import Settings, parse_master_keys
+from dressform.settings import Settings
 from tests.commands import dressform, environment
 from tests.conftest import MASTER_KEY
 from tests.databases import own_database
@@ -176,6 +177,7 @@ def test_a_broken_key_file_is_told(settings: Settings, content: str) -> None:
         master_keys(settings.model_copy(update={"master_keys": None}))
 
     assert str(caught.value).startswith(f"The key file {path} can't be used (")
+    assert "(it must " in str(caught.value) or "(it has " in str(caught.value)
     assert "Put it back" in str(caught.value)
 
 
@@ -200,6 +202,20 @@ async def test_a_new_key_is_printed_and_nothing_else(tmp_path: Path) -> None:
     assert len(parse_master_keys(f"{first.strip()}, other{second.strip()}")) == 2
 
 
+@pytest.mark.parametrize("key_id", ["", "a:b,c d", "ü", "-", "2026_11", "x" * 65, "2026\n"])
+async def test_a_key_is_not_called_what_no_setting_takes(tmp_path: Path, key_id: str) -> None:
+    ran = {"PATH": "", "DRESSFORM_STATE_DIR": str(tmp_path)}
+    done = await dressform("keys", "new", "--", key_id, environment=ran)
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == (
+        f"dressform: A key can't be called {key_id!r}: it must be an id of 1 to 64 letters, digits "
+        "and hyphens, such as 2026-11.\n"
+    )
+    with pytest.raises(ValueError, match=r"must have|has a key"):
+        parse_master_keys(new_master_key(key_id))
+
+
 async def test_a_new_signing_key_is_used_from_the_next_start_on(own: Settings) -> None:
     async with opened(own) as (_, before):
         old = before[0].to_bytes()
@@ -210,6 +226,62 @@ async def test_a_new_signing_key_is_used_from_the_next_start_on(own: Settings) -
     assert done.returncode == 0, done.stderr
     assert len(keys) == 2
     assert keys[1] == old
+
+
+MISSING = (
+    "The database is sealed under the master key 'tests', which is not in DRESSFORM_MASTER_KEYS"
+)
+WRONG = "The database does not open: a key in DRESSFORM_MASTER_KEYS"
+
+
+@pytest.mark.parametrize("command", ["new-signing", "rewrap"])
+@pytest.mark.parametrize(
+    ("keys", "said"),
+    [
+        (NEWER, MISSING),
+        (new_master_key("tests"), WRONG),
+        (f"{NEWER},{new_master_key('tests')}", WRONG),
+    ],
+    ids=["missing", "wrong", "wrong and behind another"],
+)
+async def test_nothing_is_sealed_while_the_database_does_not_open(
+    own: Settings, command: str, keys: str, said: str
+) -> None:
+    """What a wrong key sealed could be opened by no list of keys with the right one."""
+    await fill(own)
+    before = await wrapped(own)
+    done = await dressform(
+        "keys", command, environment=environment(own, DRESSFORM_MASTER_KEYS=keys)
+    )
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith(f"dressform: {said}")
+    assert done.stderr.count("\n") == 1
+    assert await wrapped(own) == before
+
+
+async def test_a_wrong_key_of_members_alone_is_told(own: Settings) -> None:
+    """The service's own keys are under the new one already: they open, the others do not."""
+    await fill(own)
+    both = environment(own, DRESSFORM_MASTER_KEYS=f"{NEWER},{MASTER_KEY}")
+    assert (await dressform("keys", "rewrap", environment=both)).returncode == 0
+    async with opened(keyed(own, NEWER, MASTER_KEY)) as (units, _), units.writing() as unit:
+        await unit.connection.execute(text("UPDATE account_key SET key_id = 'tests'"))
+    wrong = environment(own, DRESSFORM_MASTER_KEYS=f"{NEWER},{new_master_key('tests')}")
+    done = await dressform("keys", "rewrap", environment=wrong)
+
+    assert done.returncode == 1
+    assert done.stderr.startswith("dressform: A key in DRESSFORM_MASTER_KEYS has the right id but")
+    assert done.stderr.count("\n") == 1
+
+
+async def wrapped(settings: Settings) -> list[object]:
+    """Every wrapped key, and under which master key it is."""
+    tables = ("service_secret", "account_key", "sign_up", "mail")
+    parts = (f"SELECT key_id, wrapped_key FROM {table}" for table in tables)
+    async with opened(settings) as (units, _), units.reading() as unit:
+        rows = await unit.connection.execute(text(f"{' UNION ALL '.join(parts)} ORDER BY 2"))
+        return [tuple(row) for row in rows]
 
 
 async def test_a_wrapped_key_of_no_known_master_does_not_open(own: Settings) -> None:

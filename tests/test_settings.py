@@ -11,7 +11,8 @@ import pytest
 
 from dressform.clock import now
 from dressform.errors import StartupError
-from dressform.settings import Environment, Settings, load, parse_master_keys
+from dressform.key_list import parse_master_keys
+from dressform.settings import Environment, Settings, load
 from tests.commands import dressform
 from tests.generated import TOP
 
@@ -20,6 +21,7 @@ KEY = f"2026-11:{base64.b64encode(bytes(range(3, 227, 7))).decode()}"
 SECRET = "s3cr3t-tapestry"
 PRODUCTION = {
     "ENVIRONMENT": "production",
+    "STATE_DIR": "/var/lib/dressform",
     "DATABASE_URL": f"postgresql://dressform:{SECRET}@db.example/dressform",
     "MASTER_KEYS": KEY,
     "SMTP_URL": f"smtps://dressform:{SECRET}@mail.example",
@@ -93,6 +95,13 @@ def refused(monkeypatch: pytest.MonkeyPatch, **values: str) -> str:
         ("WORKER_INTERVAL", "PT0S"),
         ("WORKER_INTERVAL", "PT2H"),
         ("CLOCK_AHEAD", "-P1D"),
+        ("CLOCK_AHEAD", "P36501D"),
+        ("CLOCK_AHEAD", "P99999999D"),
+        ("CLOCK_AHEAD", "P9999999999D"),
+        ("CLOCK_AHEAD", "P185"),
+        ("CONTACT", "nobody"),
+        ("CONTACT", "Us <privacy@sewing.example>"),
+        ("CONTACT", "https://sewing.example"),
         ("LOG_LEVEL", "loud"),
     ],
 )
@@ -100,9 +109,67 @@ def test_a_wrong_one_is_named(monkeypatch: pytest.MonkeyPatch, name: str, value:
     said = refused(monkeypatch, **{name: value})
 
     assert re.fullmatch(rf"Setting refused: DRESSFORM_{name} [^\n]+\.", said)
-    assert "validation error" not in said
+    assert not re.search("validation error|pattern|timedelta|Input|parse|unable|valid ", said)
     assert SECRET not in said
     assert KEY.partition(":")[2][:12] not in said
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("LOG_LEVEL", "loud", "must be 'debug', 'info', 'warning' or 'error'"),
+        (
+            "WORKER_INTERVAL",
+            "5 m",
+            "must be a duration like PT5M (five minutes) or P185D (185 days)",
+        ),
+        ("CLOCK_AHEAD", "185", "must be a duration like PT5M (five minutes) or P185D (185 days)"),
+        ("CLOCK_AHEAD", "P99999999D", "must not be more than a hundred years (P36500D)"),
+        ("PORT", "http", "must be a whole number"),
+        ("DATABASE_BEHIND_PGBOUNCER", "perhaps", "must be true or false"),
+        (
+            "TRUSTED_PROXIES",
+            "10.0.0.0/8, 10.1.2.3/16",
+            "must be networks like 10.0.0.0/8, separated by commas: 10.1.2.3/16 has host bits set",
+        ),
+        (
+            "TRUSTED_PROXIES",
+            "10.0.0.0/8,proxy",
+            (
+                "must be networks like 10.0.0.0/8, separated by commas: 'proxy' does not appear to be "
+                "an IPv4 or IPv6 network"
+            ),
+        ),
+        (
+            "MASTER_KEYS",
+            SECRET,
+            (
+                "must have each key written as id:base64, with an id of 1 to 64 letters, digits and "
+                "hyphens, such as 2026-11 (make one with `dressform keys new 2026-11`)"
+            ),
+        ),
+    ],
+)
+def test_what_it_must_be_is_said_in_words_of_ours(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, expected: str
+) -> None:
+    assert refused(monkeypatch, **{name: value}) == f"Setting refused: DRESSFORM_{name} {expected}."
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("DRESSFORM_MIAL_FROM", "DRESSFORM_MAIL_FROM is one"),
+        ("dressform_prot", "DRESSFORM_PORT is one"),
+        ("DRESSFORM_COLOUR", "see .env.example"),
+    ],
+)
+def test_a_misspelt_variable_is_told(monkeypatch: pytest.MonkeyPatch, name: str, said: str) -> None:
+    monkeypatch.setenv(name, "1")
+    with pytest.raises(StartupError) as caught:
+        load()
+
+    assert str(caught.value) == f"Setting refused: {name} is no setting: {said}."
 
 
 @pytest.mark.parametrize("name", ["DATABASE_URL", "MASTER_KEYS", "SMTP_URL"])
@@ -125,6 +192,8 @@ def test_an_empty_one_counts_as_missing(monkeypatch: pytest.MonkeyPatch) -> None
     [
         ("PUBLIC_URL", "http://api.sewing.example"),
         ("CLOCK_AHEAD", "P1D"),
+        ("STATE_DIR", "var"),
+        ("STATE_DIR", ""),
         ("MASTER_KEYS", "weak:" + "QUFB" * 10 + "QUE="),
     ],
 )
@@ -182,8 +251,8 @@ def test_defaults() -> None:
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ("DRESSFORM_PROT=8000", "DRESSFORM_PROT is no setting: see .env.example"),
-        ("DRESSFORM_PORT=none", "DRESSFORM_PORT must be a valid integer"),
+        ("DRESSFORM_PROT=8000", "DRESSFORM_PROT is no setting: DRESSFORM_PORT is one."),
+        ("DRESSFORM_PORT=none", "DRESSFORM_PORT must be a whole number."),
     ],
 )
 def test_a_mistake_in_the_file(tmp_path: Path, line: str, said: str) -> None:

@@ -39,6 +39,7 @@ from dressform.routers import (
     models,
     operations,
     privacy,
+    privacy_pages,
     problems,
     profiles,
     sessions,
@@ -91,7 +92,10 @@ class Application(FastAPI):
 
     def openapi(self) -> dict[str, Any]:
         if not self.openapi_schema:
-            self.openapi_schema = describe(super().openapi())
+            ours: Settings = self.state.settings
+            self.openapi_schema = describe(
+                super().openapi(), site=ours.link_base, contact=ours.contact
+            )
         return self.openapi_schema
 
 
@@ -116,6 +120,7 @@ def create_app(process_settings: Settings, clock: Clock | None = None) -> Applic
     app.include_router(documentation.router)
     app.include_router(links.router)
     app.include_router(dataset_pages.router)
+    app.include_router(privacy_pages.router)
     app.router.middleware_stack = Directory(app.router.middleware_stack, _routes())
     problems.install(app)
     _surround(app, process_settings)

@@ -1,10 +1,9 @@
 """The commands. A mistake of the operator's is one sentence, never a traceback."""
 
 import asyncio
+import logging
 import os
-import shutil
 import signal
-import subprocess
 import sys
 from collections.abc import Callable, Coroutine
 from typing import Annotated, Any, NoReturn, TypeVar
@@ -12,7 +11,7 @@ from typing import Annotated, Any, NoReturn, TypeVar
 import typer
 import yaml
 
-from dressform import embedded, leash, logs, settings
+from dressform import __version__, leash, logs, settings
 from dressform.app import create_app
 from dressform.cli_dataset import app as dataset_app
 from dressform.cli_keys import app as keys_app
@@ -23,20 +22,15 @@ from dressform.errors import StartupError, Unavailable
 from dressform.listening import listen, serve_on
 from dressform.middleware.spool import assert_usable
 from dressform.policy import CATEGORIES
-from dressform.process import (
-    assert_has_database,
-    give_way,
-    migrated,
-    opened,
-    settings_in_use,
-)
+from dressform.process import give_way, migrated, opened, settings_in_use
+from dressform.psql import run_psql
 from dressform.settings import Settings
 from dressform.up import run_everything, serve_side_by_side
 from dressform.worker.process import work, work_once
 
-app = typer.Typer(
-    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__
-)
+log = logging.getLogger(__name__)
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(keys_app, name="keys")
 app.add_typer(retention_app, name="retention")
 app.add_typer(operators_app, name="operators")
@@ -82,19 +76,61 @@ async def _only_open(_: Settings, __: Units) -> None:
     """Opening says in one sentence what is wrong, and makes the keys at the first start of all."""
 
 
+def _option(field: str, what: str, least: int | None = None, most: int | None = None) -> Any:
+    """In the place of a setting, which its help names."""
+    default = Settings.model_fields[field].default
+    said = f"{what} Without it DRESSFORM_{field.upper()}, or else {default}."
+    return typer.Option(help=said, min=least, max=most)
+
+
+def _show_version(*, asked: bool) -> None:
+    if asked:
+        typer.echo(f"Dressform {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def about(
+    *,
+    _: Annotated[
+        bool,
+        typer.Option("--version", help="Show the version.", callback=_show_version, is_eager=True),
+    ] = False,
+) -> None:
+    """The backend of a made-to-measure sewing site, which keeps its privacy notice by itself.
+
+    To try it, run `dressform up`. In production run `dressform migrate`, then `dressform serve` and
+    `dressform worker` side by side.
+
+    Settings are variables DRESSFORM_…, or lines of a file .env in the current folder: .env.example
+    has all of them.
+    """
+
+
 @app.command()
 def up() -> None:
-    """Run everything here: PostgreSQL of our own, migrations, API, worker, mail into files."""
+    """Run everything here: PostgreSQL of our own, migrations, API, worker, mail into files.
+
+    For trying things out: it is refused in production. Where DRESSFORM_DATABASE_URL is set, that
+    database is used instead, and brought to this version's tables; where DRESSFORM_SMTP_URL is set,
+    mail is really sent. DRESSFORM_PORT says where it listens (8000), DRESSFORM_STATE_DIR where it
+    keeps everything (var, in the current folder).
+    """
     loaded = settings.load()
+    if loaded.in_production:
+        raise StartupError(
+            "`dressform up` is for trying things out and is refused in production: run `dressform "
+            "migrate`, then `dressform serve` and `dressform worker`."
+        )
     logs.configure(loaded.log_level)
     run_everything(loaded)
 
 
 @app.command()
 def serve(
-    workers: Annotated[int | None, typer.Option(help="Processes.", min=1, max=64)] = None,
-    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
-    port: Annotated[int | None, typer.Option(help="Port to listen on.", min=0, max=65535)] = None,
+    workers: Annotated[int | None, _option("workers", "Processes.", 1, 64)] = None,
+    host: Annotated[str | None, _option("host", "Address to listen on.")] = None,
+    port: Annotated[int | None, _option("port", "Port to listen on.", 0, 65535)] = None,
 ) -> None:
     """Run the API."""
     given = {"WORKERS": workers, "HOST": host, "PORT": port}
@@ -118,10 +154,16 @@ def worker(
     give_way()
     with settings_in_use() as loaded:
         if not once:
-            _with_units(loaded, work)
+            _with_units(loaded, _work)
             return
         for report in _with_units(loaded, work_once):
             typer.echo(f"{report.rule:<16}{report.rows:>8} rows ended{report.seconds:>9.2f} s")
+
+
+async def _work(loaded: Settings, units: Units) -> None:
+    mail = "by SMTP" if loaded.smtp_url else f"into {loaded.state_dir / 'mail'}"
+    log.info("working: a round at once and every %s, mail %s", loaded.worker_interval, mail)
+    await work(loaded, units)
 
 
 @app.command()
@@ -135,31 +177,18 @@ def migrate() -> None:
 
 @app.command()
 def openapi() -> None:
-    """Print the OpenAPI document."""
-    document = create_app(Settings(_env_file=None)).openapi()
+    """Print the OpenAPI document, of a site that is an example."""
+    example = Settings(
+        site_url="https://dressform.example", contact="privacy@dressform.example", _env_file=None
+    )
+    document = create_app(example).openapi()
     sys.stdout.write(yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=100))
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def psql(context: typer.Context) -> None:
     """Open psql on the database in use; further arguments go to psql."""
-    loaded = settings.load()
-    if loaded.database_url is not None:
-        url = loaded.database_url.get_secret_value().replace("+asyncpg", "", 1)
-        raise SystemExit(
-            _run_psql([shutil.which("psql") or str(embedded.binary("psql")), url, *context.args])
-        )
-    assert_has_database(loaded)
-    with embedded.attached(loaded.state_dir) as server:
-        program = [str(embedded.binary("psql")), *server.psql_arguments()]
-        raise SystemExit(_run_psql([*program, *context.args]))
-
-
-def _run_psql(command: list[str]) -> int:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is psql's: it cancels a query.
-    # A pager would swallow the commands that were pasted behind this one.
-    environment = os.environ | ({} if sys.stdin.isatty() and "-c" not in command else {"PAGER": ""})
-    return subprocess.call(command, env=environment)  # noqa: S603
+    raise SystemExit(run_psql(settings.load(), context.args))
 
 
 @app.command("policy")

@@ -6,10 +6,12 @@ from typing import Annotated
 
 import typer
 
+from dressform.crypto.sealing import SealBrokenError
 from dressform.crypto.tokens import SigningKey
-from dressform.database import transaction
+from dressform.errors import StartupError
+from dressform.key_list import ID_RULE, is_key_id
 from dressform.keys import master_keys, new_master_key
-from dressform.process import engine_of, settings_in_use
+from dressform.process import opened, settings_in_use
 from dressform.repositories.service_secrets import Secret, ServiceSecrets
 from dressform.settings import Settings
 
@@ -19,6 +21,8 @@ app = typer.Typer(no_args_is_help=True, help="The keys under which everything is
 @app.command()
 def new(key_id: Annotated[str, typer.Argument(help="A name for it, such as 2026-11.")]) -> None:
     """Print a new master key, as it is written in DRESSFORM_MASTER_KEYS."""
+    if not is_key_id(key_id):
+        raise StartupError(f"A key can't be called {key_id!r}: it must be {ID_RULE}.")
     typer.echo(new_master_key(key_id))
 
 
@@ -26,7 +30,7 @@ def new(key_id: Annotated[str, typer.Argument(help="A name for it, such as 2026-
 def rewrap() -> None:
     """Put every data key under the first master key; then the other ones can be taken out."""
     with settings_in_use() as loaded:
-        rewrapped = asyncio.run(_until_done(loaded, ServiceSecrets.rewrap))
+        rewrapped = asyncio.run(_until_done(loaded, _rewrap))
         active = master_keys(loaded).active_id
         typer.echo(f"{rewrapped} keys were put under {active!r}; no data were touched.")
 
@@ -39,21 +43,31 @@ def new_signing() -> None:
         typer.echo("A new signing key was made; tokens of the earlier ones still hold.")
 
 
+async def _rewrap(secrets: ServiceSecrets) -> int:
+    try:
+        return await secrets.rewrap()
+    except SealBrokenError:
+        raise StartupError(
+            "A key in DRESSFORM_MASTER_KEYS has the right id but is not the one that data keys were "
+            "sealed under: put the right one back and run it again. What was done so far stays."
+        ) from None
+
+
 async def _add_signing(secrets: ServiceSecrets) -> int:
     await secrets.add(Secret.SIGNING, SigningKey.generate().to_bytes())
     return 0
 
 
 async def _until_done(loaded: Settings, step: Callable[[ServiceSecrets], Awaitable[int]]) -> int:
-    """Repeat a step, each time in a transaction of its own, until it finds nothing more."""
-    engine, total = engine_of(loaded), 0
-    try:
+    """Repeat a step, each time in a transaction of its own, until it finds nothing more.
+
+    Raises StartupError when the database does not open: nothing may be sealed under a wrong key.
+    """
+    total = 0
+    async with opened(loaded) as (units, _):
         while True:
-            async with transaction(engine) as connection:
-                secrets = ServiceSecrets(connection, master_keys(loaded), loaded.clock)
-                done = await step(secrets)
+            async with units.writing() as unit:
+                done = await step(ServiceSecrets(unit.connection, unit.vault.master, units.clock))
             total += done
             if not done:
                 return total
-    finally:
-        await engine.dispose()

@@ -9,7 +9,8 @@ from tempfile import NamedTemporaryFile
 from dressform.crypto.sealing import MasterKeys
 from dressform.crypto.secrets import new_key
 from dressform.errors import StartupError
-from dressform.settings import Settings, parse_master_keys
+from dressform.key_list import parse_master_keys
+from dressform.settings import Settings
 
 
 def new_master_key(key_id: str) -> str:
@@ -31,7 +32,7 @@ def _kept(path: Path) -> str:
         text = path.read_text().strip()
         parse_master_keys(text)
     except (OSError, ValueError) as error:
-        said = error.strerror if isinstance(error, OSError) else error
+        said = error.strerror if isinstance(error, OSError) else f"it {error}"
         raise StartupError(
             f"The key file {path} can't be used ({said}): without it the data under "
             f"{path.parent} can't be read. Put it back, or remove that folder to begin anew."

@@ -6,7 +6,7 @@ import sys
 import threading
 from collections.abc import Callable
 
-SUPERVISOR = "DRESSFORM_SUPERVISOR"
+SUPERVISOR = "_DRESSFORM_SUPERVISOR"
 """Set for a process whose standard input is a pipe that its supervisor holds open."""
 
 

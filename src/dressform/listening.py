@@ -1,5 +1,6 @@
 """The socket that the API listens on: taken once, before anything is started, and handed down."""
 
+import errno
 import logging
 import os
 import resource
@@ -15,7 +16,7 @@ from dressform.settings import Settings
 
 log = logging.getLogger(__name__)
 
-HANDED_DOWN = "DRESSFORM_LISTENING"
+HANDED_DOWN = "_DRESSFORM_LISTENING"
 """The number under which a supervisor's child finds the socket."""
 
 _BACKLOG = 2048
@@ -25,7 +26,7 @@ _STARTUP_FAILURE = 3
 
 
 def listen(settings: Settings) -> socket.socket:
-    """Raises StartupError when something else listens there."""
+    """Raises StartupError when something else listens there, or nothing can."""
     handed_down = os.environ.get(HANDED_DOWN)
     if handed_down is not None:
         return socket.socket(fileno=int(handed_down))
@@ -35,13 +36,30 @@ def listen(settings: Settings) -> socket.socket:
             return _taken(settings)
         except OSError as error:
             # One of ours that was killed a moment ago may still be letting go.
-            if time.monotonic() < deadline:
+            if error.errno == errno.EADDRINUSE and time.monotonic() < deadline:
                 time.sleep(0.1)
                 continue
-            raise StartupError(
-                f"Port {settings.port} on {settings.host} can't be used ({error.strerror}): stop "
-                "what uses it, or set DRESSFORM_PORT to another."
-            ) from None
+            raise StartupError(_told(error, settings)) from None
+
+
+def _told(error: OSError, settings: Settings) -> str:
+    said = f"({error.strerror})"
+    match error.errno:
+        case errno.EADDRINUSE:
+            return (
+                f"Port {settings.port} on {settings.host} can't be used {said}: stop what uses it, "
+                "or set DRESSFORM_PORT to another."
+            )
+        case errno.EACCES:
+            return (
+                f"Port {settings.port} can't be used {said}: those under 1024 take special rights. "
+                "Set DRESSFORM_PORT to a higher one, and let a proxy listen on this one."
+            )
+        case _:
+            return (
+                f"Nothing can listen on {settings.host} {said}: set DRESSFORM_HOST to an address of "
+                "this machine, or to 0.0.0.0 for all of them."
+            )
 
 
 def _taken(settings: Settings) -> socket.socket:

@@ -88,15 +88,12 @@ _IF_NONE_MATCH = {
 _BY_FORMAT = {"uuid": _ID, "date-time": "2026-03-01T12:00:00Z"}
 
 
-def describe(document: dict[str, Any]) -> dict[str, Any]:
-    """The document, completed in place."""
+def describe(document: dict[str, Any], *, site: str, contact: str | None) -> dict[str, Any]:
+    """The document, completed in place. `site`: its address; `contact`: an e-mail address."""
     document["info"] |= {
         "description": _DESCRIPTION,
-        "contact": {
-            "name": "The people who run this site",
-            "url": "https://dressform.example/",
-            "email": "privacy@dressform.example",
-        },
+        "contact": {"name": "The people who run this site", "url": f"{site}/"}
+        | ({"email": contact} if contact else {}),
         "license": {"name": "MIT", "url": "https://opensource.org/license/mit"},
     }
     document["servers"] = [{"url": "/", "description": "This service."}]

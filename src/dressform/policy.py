@@ -24,6 +24,7 @@ class Category:
     """One kind of data. `since` is SQL over the columns of the table that carries the clock."""
 
     key: str
+    name: Text
     data: Text
     purpose: Text
     legal_basis: str
@@ -35,6 +36,7 @@ class Category:
 
 VISITOR = Category(
     key="visitor",
+    name=Text("Visits", "Visites"),
     data=Text(
         "The IP address of whoever visits the site or uses the API, with time, method, route "
         "template, status and duration of the request.",
@@ -55,6 +57,7 @@ VISITOR = Category(
 )
 PROFILE = Category(
     key="profile",
+    name=Text("Account and profile", "Compte et profil"),
     data=Text(
         "E-mail address, username, password (only its hash), language and unit of length; if given, "
         "picture, bio and social media accounts. Also that you were warned of the coming end; if so, "
@@ -86,6 +89,7 @@ PROFILE = Category(
 )
 MODEL = Category(
     key="model",
+    name=Text("Models", "Modèles"),
     data=Text(
         "Body measurements, whether the model has breasts, the model's name and, if given, its "
         "avatar.",
@@ -110,6 +114,7 @@ MODEL = Category(
 )
 SIGN_UP = Category(
     key="sign-up",
+    name=Text("Registrations", "Inscriptions"),
     data=Text(
         "What was typed to register, until the address is confirmed.",
         "Ce qui a été saisi pour s'inscrire, jusqu'à la confirmation de l'adresse.",
@@ -123,6 +128,7 @@ SIGN_UP = Category(
 )
 SESSION = Category(
     key="session",
+    name=Text("Being signed in", "Connexion"),
     data=Text(
         "That you are signed in, since when, and when the session was last renewed.",
         "Le fait que vous êtes connecté, depuis quand, et le dernier renouvellement de la session.",
@@ -139,6 +145,7 @@ SESSION = Category(
 )
 TOKEN = Category(
     key="one-time-token",
+    name=Text("Mailed links", "Liens envoyés"),
     data=Text(
         "The hash of a mailed link, and the new address when one is being confirmed.",
         "L'empreinte d'un lien envoyé par e-mail, et la nouvelle adresse à confirmer.",
@@ -155,6 +162,7 @@ TOKEN = Category(
 )
 MAIL = Category(
     key="mail",
+    name=Text("Mails", "E-mails"),
     data=Text("A mail that is still to be delivered.", "Un e-mail encore à livrer."),
     purpose=Text("To contact you when required.", "Vous contacter si nécessaire."),
     legal_basis="GDPR Art. 6(1)(b)",
@@ -168,6 +176,7 @@ MAIL = Category(
 )
 LOOKUP = Category(
     key="lookup",
+    name=Text("Look-ups by operators", "Consultations par les opérateurs"),
     data=Text(
         "That an operator looked into the visitors' addresses: who, when, why, and what was asked "
         "for, an address only as its network.",
@@ -186,6 +195,7 @@ LOOKUP = Category(
 )
 ROUND = Category(
     key="retention-run",
+    name=Text("Enforcement of these rules", "Application de ces règles"),
     data=Text(
         "That a rule was enforced: cut-off, number of rows, seconds; and the random id of a row "
         "that could not be deleted yet. Nothing else about a person.",

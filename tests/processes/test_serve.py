@@ -183,6 +183,8 @@ async def test_several_processes_end_with_the_one_that_started_them(own: Setting
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 async def test_a_worker_ends_at_once(own: Settings, number: signal.Signals) -> None:
     with command("worker", environment=environment(own)) as worker:
+        said = await asyncio.to_thread(worker.says, r"working: (.*)\n")
+        assert said == f"a round at once and every 0:05:00, mail into {own.state_dir / 'mail'}"
         async with opened(own) as (units, _):
             async with asyncio.timeout(20):
                 while not await _rounds(units):

@@ -16,7 +16,7 @@ from tests.routers.test_dataset import drawn
 
 PAGES = ["/dataset", "/dataset/2027"]
 PICTURES = [file for file in FILES if file.name.endswith(".svg")]
-SAME = {"Distributions", "Quantiles", "English", "Français", "mm"}
+SAME = {"Distributions", "Quantiles", "English", "Français", "Dressform", "mm"}
 """Words that both languages have."""
 
 
@@ -84,10 +84,13 @@ async def test_every_link_leads_somewhere(
     links = re.findall(r'(?:href|src)="([^"]+)"', html)
 
     assert len(links) > 4
+    back = False
     for link in links:
         target = address.join(link)
+        back |= target.path == "/"
         if target.host == "localhost":
             assert (await client.get(target)).status_code == 200, link
+    assert back
 
 
 async def test_without_an_edition_it_says_when_there_may_be_one(

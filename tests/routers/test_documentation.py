@@ -8,6 +8,8 @@ import pytest
 from fastapi import FastAPI
 
 from dressform import errors
+from dressform.app import create_app
+from dressform.settings import Settings
 from tests.browser import browsing, needs_chromium, serving
 
 PAGES = ["/", "/docs", "/redoc", "/problems"]
@@ -42,6 +44,13 @@ async def test_links_of_the_first_page_lead_somewhere(client: httpx.AsyncClient)
 
     for link in re.findall(r'<a href="([^"]+)"', html):
         assert (await client.get(f"/{link}")).status_code == 200
+
+
+async def test_code_is_marked_as_code(client: httpx.AsyncClient) -> None:
+    html = (await client.get("/problems")).text
+
+    assert "`" not in html
+    assert "with <code>since</code> and <code>until</code>." in html
 
 
 async def test_another_version_of_an_asset_is_not_there(client: httpx.AsyncClient) -> None:
@@ -109,6 +118,19 @@ def test_every_operation_says_what_it_is(document: dict[str, Any]) -> None:
         assert operation["summary"]
         assert operation["description"].endswith(".")
         assert "security" in operation
+
+
+def test_whom_to_write_to_is_the_sites_own(settings: Settings) -> None:
+    """Nobody is sent to the example's address."""
+    site, contact = "https://sewing.example", "privacy@sewing.example"
+    own = settings.model_copy(update={"site_url": site, "contact": contact})
+    infos = [create_app(one).openapi()["info"]["contact"] for one in (settings, own)]
+
+    name = {"name": "The people who run this site"}
+    assert infos == [
+        name | {"url": "http://localhost:8000/"},
+        name | {"url": f"{site}/", "email": contact},
+    ]
 
 
 def test_whatever_is_sent_has_an_example(document: dict[str, Any]) -> None:

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from starlette.types import Scope
 
-from dressform.settings import Network
+from dressform.addresses import Network
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 

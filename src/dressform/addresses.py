@@ -1,0 +1,90 @@
+"""Addresses as an operator writes them: each is checked, and a wrong one told in a sentence.
+
+What may hold a password is never repeated.
+"""
+
+import ipaddress
+import re
+from email.errors import HeaderParseError
+from email.headerregistry import Address
+from email.utils import parseaddr
+from urllib.parse import urlsplit
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+_ORIGIN = re.compile(r"https?://[A-Za-z0-9.\-\[\]:]+")
+
+
+def web_address(value: str) -> str:
+    """Without a slash at its end."""
+    scheme, _, rest = value.partition("://")
+    if scheme not in {"http", "https"} or not _is_url(rest, host=True) or set(value) & set("?# "):
+        msg = "must be an address like https://dressform.example"
+        raise ValueError(msg)
+    return value.rstrip("/")
+
+
+def postgresql(value: str) -> str:
+    """As our driver wants it."""
+    scheme, _, rest = value.partition("://")
+    if scheme not in {"postgres", "postgresql", "postgresql+asyncpg"} or not _is_url(rest):
+        msg = (
+            "must be like postgresql://user:password@host:5432/name, with %xx for what is "
+            "special in the password"
+        )
+        raise ValueError(msg)
+    return f"postgresql+asyncpg://{rest}"
+
+
+def mail_server(value: str) -> str:
+    scheme, _, rest = value.partition("://")
+    if scheme not in {"smtp", "smtps", "smtp+starttls"} or not _is_url(rest, host=True):
+        msg = "must be smtp://, smtp+starttls:// or smtps:// with a host"
+        raise ValueError(msg)
+    return value
+
+
+def sender(value: str) -> str:
+    if not _is_mailbox(*parseaddr(value)):
+        msg = "must be like Our Site <no-reply@sewing.example>"
+        raise ValueError(msg)
+    return value
+
+
+def mailbox(value: str) -> str:
+    if parseaddr(value)[1] != value or not _is_mailbox("", value):
+        msg = "must be an e-mail address like privacy@sewing.example"
+        raise ValueError(msg)
+    return value
+
+
+def origin(value: str) -> str:
+    if not _ORIGIN.fullmatch(value):
+        msg = "must be origins like https://sewing.example, separated by commas; never *"
+        raise ValueError(msg)
+    return value
+
+
+def network(value: object) -> Network:
+    try:
+        return ipaddress.ip_network(str(value))
+    except ValueError as error:
+        msg = f"must be networks like 10.0.0.0/8, separated by commas: {error}"
+        raise ValueError(msg) from None
+
+
+def _is_mailbox(name: str, address: str) -> bool:
+    try:
+        Address(name, addr_spec=address)
+    except (ValueError, HeaderParseError):
+        return False
+    return "@" in address
+
+
+def _is_url(rest: str, *, host: bool = False) -> bool:
+    """Whether what follows ``scheme://`` can be taken apart, and names a host if it must."""
+    try:
+        url = urlsplit(f"//{rest}")
+        return url.port != -1 and (bool(url.hostname) or not host)  # Looking at the port checks it.
+    except ValueError:
+        return False

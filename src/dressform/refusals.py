@@ -1,0 +1,38 @@
+"""What an operator is told of a setting that is refused: its name, and what it must be."""
+
+from collections.abc import Collection
+from difflib import get_close_matches
+
+from pydantic_core import ErrorDetails
+
+PREFIX = "DRESSFORM_"
+
+_DURATION = "must be a duration like PT5M (five minutes) or P185D (185 days)"
+# Where the library's own words are not an operator's.
+_PLAIN = {
+    "bool_parsing": "must be true or false",
+    "int_parsing": "must be a whole number",
+    "time_delta_parsing": _DURATION,
+    "time_delta_type": _DURATION,
+}
+
+
+def said(error: ErrorDetails, known: Collection[str]) -> str:
+    """A sentence without its full stop. `known`: the names of all settings."""
+    message = error["msg"].removeprefix("Value error, ")
+    if message.startswith(PREFIX):
+        return message
+    name = str(error["loc"][0]).upper()
+    name = name if name.startswith(PREFIX) else f"{PREFIX}{name}"
+    if error["type"] == "extra_forbidden":
+        return no_setting(name, known)
+    return f"{name} {_PLAIN.get(error['type'], message.replace('Input should', 'must'))}"
+
+
+def no_setting(name: str, known: Collection[str]) -> str:
+    """The same for a name that none has, with the one that was probably meant."""
+    bare = [one.removeprefix(PREFIX) for one in known]
+    meant = get_close_matches(name.upper().removeprefix(PREFIX), bare, n=1, cutoff=0.7)
+    return f"{name} is no setting: " + (
+        f"{PREFIX}{meant[0]} is one" if meant else "see .env.example"
+    )

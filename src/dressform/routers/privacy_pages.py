@@ -1,0 +1,26 @@
+"""The privacy notice for human readers, and whether it is kept."""
+
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse
+
+from dressform.policy import CATEGORIES
+from dressform.routers.dependencies import Auditor, Settings
+from dressform.routers.spoken import Spoken, spoken_page
+from dressform.schemas.privacy import CategoryRead, StatusRead
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/privacy")
+async def show_privacy(auditor: Auditor, settings: Settings, language: Spoken) -> HTMLResponse:
+    status = StatusRead.of(await auditor.findings(), language)
+    named = [
+        (
+            category.name.fr if language == "fr" else category.name.en,
+            CategoryRead.of(category, language),
+        )
+        for category in CATEGORIES
+    ]
+    return spoken_page(
+        "privacy.html", language, status=status, categories=named, contact=settings.contact
+    )
