@@ -20,7 +20,7 @@ from dressform.cli_retention import app as retention_app
 from dressform.database import Units
 from dressform.errors import StartupError, Unavailable
 from dressform.listening import listen, serve_on
-from dressform.middleware.spool import assert_usable
+from dressform.middleware.disk import assert_usable
 from dressform.policy import CATEGORIES
 from dressform.process import give_way, migrated, opened, settings_in_use
 from dressform.psql import run_psql

@@ -12,8 +12,9 @@ import pytest
 
 from dressform.app import create_app
 from dressform.errors import StartupError
+from dressform.middleware.disk import assert_usable
 from dressform.middleware.orphans import orphans
-from dressform.middleware.spool import Spool, assert_usable, new_spool
+from dressform.middleware.spool import Spool, new_spool
 from dressform.process import migrated
 from dressform.settings import Settings
 from tests.commands import environment

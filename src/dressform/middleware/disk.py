@@ -8,6 +8,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from dressform.crypto.secrets import new_id
+from dressform.errors import StartupError
+
 _UNNAMED = ".new"
 _UNNAMED_SECONDS = 60.0
 
@@ -23,6 +26,20 @@ def asked_of_disk() -> Iterator[None]:
         yield
     except OSError as error:
         raise DiskError(error.strerror or type(error).__name__) from error
+
+
+def assert_usable(folder: Path) -> None:
+    """Raises StartupError when no file can be made there and removed again."""
+    tried = folder / f"{new_id()}{_UNNAMED}"  # Nobody takes it for a spool.
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        tried.touch(mode=0o600)
+        tried.unlink()
+    except OSError as error:
+        raise StartupError(
+            f"The access log can't be kept in {folder.absolute()} ({error.strerror}): let the "
+            "service write there, or set DRESSFORM_STATE_DIR to another folder."
+        ) from None
 
 
 def made(path: Path) -> int:

@@ -11,8 +11,7 @@ from collections import deque
 from pathlib import Path
 
 from dressform.crypto.secrets import new_id
-from dressform.errors import StartupError
-from dressform.middleware.disk import DiskError, asked_of_disk, found, is_at, made
+from dressform.middleware.disk import asked_of_disk, found, is_at, made
 
 log = logging.getLogger(__name__)
 
@@ -175,14 +174,3 @@ def new_spool(folder: Path) -> Spool:
     with asked_of_disk():
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         return Spool(folder / f"{new_id()}{SUFFIX}")
-
-
-def assert_usable(folder: Path) -> None:
-    """Raises StartupError when no file can be made there and removed again."""
-    try:
-        new_spool(folder).remove()
-    except DiskError as error:
-        raise StartupError(
-            f"The access log can't be kept in {folder.absolute()} ({error}): let the service write "
-            "there, or set DRESSFORM_STATE_DIR to another folder."
-        ) from None

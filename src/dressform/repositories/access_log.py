@@ -172,7 +172,7 @@ class AccessLog:
         await self._unit.connection.execute(delete(SpoolMark).where(SpoolMark.spool == spool))
 
 
-@dataclass
+@dataclass(eq=False)
 class PartitionMissingError(Exception):
     """Some of these days have no partition."""
 
