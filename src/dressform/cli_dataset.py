@@ -25,7 +25,7 @@ app = typer.Typer(invoke_without_command=True)
 Login = Annotated[str, typer.Argument(help="Your username or e-mail address.", metavar="LOGIN")]
 
 _LINE = "{:<6} {:<12} {:<20} {:<9} {}"
-_POLITE = 10
+POLITE = 10
 """Whoever reads the site meanwhile goes first."""
 
 
@@ -60,15 +60,10 @@ def approve(login: Login) -> None:
     """
 
     async def task(units: Units, operator_id: UUID, loaded: Settings) -> None:
-        os.nice(_POLITE)
-        typer.echo("Counting those who agreed …")
-        with typer.progressbar(length=100, label="Summing and adding noise") as bar:
-
-            def progress(share: float) -> None:
-                # By the noisy count, so that it tells nobody the true one.
-                bar.update(max(min(int(100 * share), 99) - bar.pos, 0))
-
-            drawn = await _drawing().draw_dataset(units, operator_id, progress)
+        os.nice(POLITE)
+        drawn = await _drawing().draw_dataset(
+            units, operator_id, lambda step: typer.echo(f"{step} …")
+        )
         if drawn is None:
             typer.echo("Not enough people yet: nothing is published this year.")
             return

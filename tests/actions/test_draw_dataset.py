@@ -1,52 +1,37 @@
 """A year's draw: who is in it, that it happens once, and what a crash leaves."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
-from uuid import UUID
 
 import asyncpg
 import pytest
 from sqlalchemy import text
 
-from dressform.actions.draw_dataset import draw_dataset, drawn_so_far, propose_dataset
+from dressform.actions import draw_dataset as draws
+from dressform.actions.draw_dataset import Step, draw_dataset, drawn_so_far, propose_dataset
 from dressform.actions.publish_dataset import publish_dataset
 from dressform.database import Units
 from dressform.errors import StartupError
 from dressform.opendata.budget import GATE, shares
 from dressform.opendata.codebook import CORE
 from dressform.repositories.editions import Editions
-from dressform.settings import Settings
 from tests.conftest import MovableClock
-from tests.opendata.members import joined
+from tests.opendata.members import APPROVER, PROPOSER, joined
 
 MANY, FEW = 2_700, 40
 SURE = 8
 """Standard deviations that noise does not leave."""
-AGREED = datetime(2026, 1, 1, tzinfo=UTC)
 LATER = datetime(2026, 6, 1, tzinfo=UTC)
-PROPOSER, APPROVER = UUID(int=1), UUID(int=2)
 URL = "https://sewing.example"
 
 
 @pytest.fixture
-async def raw(units: Units, settings: Settings) -> AsyncIterator[asyncpg.Connection]:
-    assert settings.database_url is not None
-    url = settings.database_url.get_secret_value().replace("+asyncpg", "")
-    connection = await asyncpg.connect(url)
-    for each in (PROPOSER, APPROVER):
-        await connection.execute(
-            "INSERT INTO account (id, email_index, created_at, version, sealed)"
-            " VALUES ($1, $2, $3, 1, '')",
-            each,
-            each.bytes,
-            AGREED,
-        )
-    yield connection
-    await connection.close()
+def enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However few they are, the noise says that they suffice."""
+    monkeypatch.setattr(draws, "noisy_count", lambda _: CORE.gate)
 
 
-def nobody_looks(_: float) -> None:
+def nobody_looks(_: Step) -> None:
     pass
 
 
@@ -78,7 +63,7 @@ LEFT_OUT = {
 async def test_all_who_may_give_give_once_and_nobody_else(
     units: Units, raw: asyncpg.Connection
 ) -> None:
-    await joined(units, raw, MANY, agreed=AGREED)
+    await joined(units, raw, MANY)
     ids = await raw.fetch("SELECT account_id FROM dataset_consent LIMIT $1", len(LEFT_OUT))
     for row, change in zip(ids, LEFT_OUT.values(), strict=True):
         await raw.execute(change, row["account_id"])
@@ -105,7 +90,7 @@ async def test_all_who_may_give_give_once_and_nobody_else(
 async def test_who_was_counted_ten_times_is_counted_no_more(
     units: Units, raw: asyncpg.Connection
 ) -> None:
-    await joined(units, raw, FEW, agreed=AGREED)
+    await joined(units, raw, FEW)
     await raw.execute("UPDATE dataset_consent SET counted = 10")
     await propose_dataset(units, PROPOSER)
 
@@ -117,7 +102,7 @@ async def test_who_was_counted_ten_times_is_counted_no_more(
 async def test_too_few_have_to_wait_for_the_next_year(
     units: Units, raw: asyncpg.Connection, clock: MovableClock
 ) -> None:
-    await joined(units, raw, FEW, agreed=AGREED)
+    await joined(units, raw, FEW)
     await propose_dataset(units, PROPOSER)
 
     assert await draw_dataset(units, APPROVER, nobody_looks) is None
@@ -151,10 +136,11 @@ async def test_it_takes_two_and_the_day(
 async def test_interrupted_after_the_count_it_goes_on_without_counting_again(
     units: Units, raw: asyncpg.Connection
 ) -> None:
-    def crash(_: float) -> None:
-        raise KeyboardInterrupt
+    def crash(step: Step) -> None:
+        if step is Step.READING:
+            raise KeyboardInterrupt
 
-    await joined(units, raw, MANY, agreed=AGREED)
+    await joined(units, raw, MANY)
     await propose_dataset(units, PROPOSER)
     with pytest.raises(KeyboardInterrupt):
         await draw_dataset(units, APPROVER, crash)
@@ -169,7 +155,7 @@ async def test_interrupted_after_the_count_it_goes_on_without_counting_again(
 
 
 async def test_what_is_not_written_marks_nobody(units: Units, raw: asyncpg.Connection) -> None:
-    await joined(units, raw, MANY, agreed=AGREED)
+    await joined(units, raw, MANY)
     await propose_dataset(units, PROPOSER)
     await raw.execute(
         """
@@ -194,8 +180,30 @@ async def test_what_is_not_written_marks_nobody(units: Units, raw: asyncpg.Conne
     assert await marks(units) == {(1, 2026): MANY}
 
 
+@pytest.mark.usefixtures("enough")
+async def test_what_goes_on_after_its_year_is_refused(
+    units: Units,
+    raw: asyncpg.Connection,
+    clock: MovableClock,
+) -> None:
+    """A process that was asleep, while others were counted and drawn."""
+
+    def sleep(step: Step) -> None:
+        if step is Step.MARKING:
+            clock.at = datetime(2027, 1, 1, tzinfo=UTC)
+
+    await joined(units, raw, FEW)
+    await propose_dataset(units, PROPOSER)
+
+    with pytest.raises(StartupError, match="The year 2026 is over"):
+        await draw_dataset(units, APPROVER, sleep)
+
+    assert await marks(units) == {(1, None): FEW}
+    assert await drawn_so_far(units) == []
+
+
 async def test_two_at_once_draw_once(units: Units, raw: asyncpg.Connection) -> None:
-    await joined(units, raw, MANY, agreed=AGREED)
+    await joined(units, raw, MANY)
     await propose_dataset(units, PROPOSER)
 
     one, other = await asyncio.gather(
@@ -212,7 +220,7 @@ async def test_two_at_once_draw_once(units: Units, raw: asyncpg.Connection) -> N
 async def test_the_next_edition_is_of_others_and_an_erasure_changes_nothing(
     units: Units, raw: asyncpg.Connection, clock: MovableClock
 ) -> None:
-    await joined(units, raw, MANY, agreed=AGREED)
+    await joined(units, raw, MANY)
     await propose_dataset(units, PROPOSER)
     await draw_dataset(units, APPROVER, nobody_looks)
     assert await publish_dataset(units, URL) == ["2026"]

@@ -20,13 +20,14 @@ DAY = datetime(2027, 3, 1, tzinfo=UTC)
 
 async def counted(units: Units) -> int:
     async with units.writing() as unit:
-        number, _ = await Contributions(unit).count_in(before=DAY, after=None)
+        number, _ = await Contributions(unit, before=DAY).count_in(after=None)
     return number
 
 
 async def page(units: Units, after: UUID | None = None) -> Page:
     async with units.reading() as unit:
-        return await Contributions(unit).page(before=DAY, after=after)
+        contributions = Contributions(unit, before=DAY)
+        return contributions.opened(await contributions.sealed(after=after))
 
 
 async def add(person: Person, **model: object) -> str:
@@ -102,9 +103,9 @@ async def test_pages_have_everybody_once(
         await add(person, measurements={"neck": 340})
         await agree(person)
     async with units.writing() as unit:
-        first = await Contributions(unit).count_in(before=DAY, after=None)
-        second = await Contributions(unit).count_in(before=DAY, after=first[1])
-        third = await Contributions(unit).count_in(before=DAY, after=second[1])
+        first = await Contributions(unit, before=DAY).count_in(after=None)
+        second = await Contributions(unit, before=DAY).count_in(after=first[1])
+        third = await Contributions(unit, before=DAY).count_in(after=second[1])
     assert [first[0], second[0], third] == [1, 1, (0, None)]
 
     one = await page(units)
