@@ -10,10 +10,13 @@ from sqlalchemy import text
 from dressform.actions import draw_dataset as draws
 from dressform.actions.draw_dataset import Step, draw_dataset, drawn_so_far, propose_dataset
 from dressform.actions.publish_dataset import publish_dataset
+from dressform.actions.take_contributions import read_contributions
 from dressform.database import Units
 from dressform.errors import StartupError
 from dressform.opendata.budget import GATE, shares
 from dressform.opendata.codebook import CORE
+from dressform.opendata.sums import Sums
+from dressform.repositories import contributions
 from dressform.repositories.editions import Editions
 from tests.conftest import MovableClock
 from tests.opendata.members import APPROVER, PROPOSER, joined
@@ -21,6 +24,8 @@ from tests.opendata.members import APPROVER, PROPOSER, joined
 MANY, FEW = 2_700, 40
 SURE = 8
 """Standard deviations that noise does not leave."""
+CELLS = 100
+"""So many show how large their noise is: 380 to four in a hundred."""
 LATER = datetime(2026, 6, 1, tzinfo=UTC)
 URL = "https://sewing.example"
 
@@ -85,6 +90,74 @@ async def test_all_who_may_give_give_once_and_nobody_else(
     }
     with pytest.raises(StartupError, match="approved already"):
         await propose_dataset(units, PROPOSER)
+
+
+async def test_what_is_stored_is_what_they_gave_with_noise_in_all_of_it(
+    units: Units, raw: asyncpg.Connection
+) -> None:
+    await joined(units, raw, MANY - 1_000)
+    await joined(units, raw, 1_000, breasts=False)
+    await propose_dataset(units, PROPOSER)
+
+    drawn = await draw_dataset(units, APPROVER, nobody_looks)
+
+    assert drawn is not None
+    await raw.execute("UPDATE dataset_consent SET drawn_in = NULL")
+    exact = Sums.none(CORE)  # All have the 20 measurements, so that nothing is left to chance.
+    for part in await read_contributions(units, 2026, CORE):
+        exact += part.sums
+    assert exact.flags.tolist() == [MANY - 1_000, 1_000]
+    for name, share in shares(CORE).items():
+        noise = drawn.sums.groups[name] - exact.groups[name]
+        assert abs(noise).max() < SURE * share.sigma, name
+        if noise.size > CELLS:
+            assert abs(noise.std() / share.sigma - 1) < 0.25, name
+
+
+@pytest.mark.parametrize(
+    ("count", "codebook"),
+    [(1_999, None), (2_000, "core"), (4_999, "core"), (5_000, "full")],
+)
+async def test_the_noisy_count_alone_opens_the_gate(
+    units: Units,
+    raw: asyncpg.Connection,
+    monkeypatch: pytest.MonkeyPatch,
+    count: int,
+    codebook: str | None,
+) -> None:
+    counted = []
+
+    def with_noise(true: int) -> int:
+        counted.append(true)
+        return count
+
+    monkeypatch.setattr(draws, "noisy_count", with_noise)
+    await joined(units, raw, FEW)
+    await propose_dataset(units, PROPOSER)
+
+    drawn = await draw_dataset(units, APPROVER, nobody_looks)
+
+    assert (drawn.codebook.name if drawn else None) == codebook
+    assert counted == [FEW]
+    row = await raw.fetchrow("SELECT count, codebook FROM dataset_draw")
+    assert tuple(row) == (count, codebook)
+
+
+@pytest.mark.usefixtures("enough")
+async def test_however_many_batches_there_are_each_account_is_counted_and_drawn_once(
+    units: Units, raw: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(contributions, "BATCH", 7)
+    await joined(units, raw, FEW)
+    await raw.execute(
+        "UPDATE dataset_consent SET counted = 3"
+        " WHERE account_id IN (SELECT account_id FROM dataset_consent LIMIT 10)"
+    )
+    await propose_dataset(units, PROPOSER)
+
+    await draw_dataset(units, APPROVER, nobody_looks)
+
+    assert await marks(units) == {(1, 2026): FEW - 10, (4, 2026): 10}
 
 
 async def test_who_was_counted_ten_times_is_counted_no_more(
@@ -154,30 +227,36 @@ async def test_interrupted_after_the_count_it_goes_on_without_counting_again(
     assert await marks(units) == {(1, 2026): MANY}
 
 
-async def test_what_is_not_written_marks_nobody(units: Units, raw: asyncpg.Connection) -> None:
-    await joined(units, raw, MANY)
+@pytest.mark.usefixtures("enough")
+@pytest.mark.parametrize(
+    ("table", "column"), [("dataset_draw", "statistics"), ("dataset_consent", "drawn_in")]
+)
+async def test_sums_and_marks_are_written_both_or_neither(
+    units: Units, raw: asyncpg.Connection, table: str, column: str
+) -> None:
+    await joined(units, raw, FEW)
     await propose_dataset(units, PROPOSER)
     await raw.execute(
-        """
+        f"""
         CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN
-          IF NEW.statistics IS NOT NULL THEN RAISE EXCEPTION 'the disk is full'; END IF;
+          IF NEW.{column} IS NOT NULL THEN RAISE EXCEPTION 'the disk is full'; END IF;
           RETURN NEW;
         END $$;
-        CREATE TRIGGER full_disk BEFORE UPDATE ON dataset_draw
+        CREATE TRIGGER full_disk BEFORE UPDATE ON {table}
         FOR EACH ROW EXECUTE FUNCTION full_disk();
         """
     )
     try:
         with pytest.raises(Exception, match="the disk is full"):
             await draw_dataset(units, APPROVER, nobody_looks)
-        assert await marks(units) == {(1, None): MANY}
+        assert await marks(units) == {(1, None): FEW}
         assert await drawn_so_far(units) == []
     finally:
         await raw.execute("DROP FUNCTION full_disk CASCADE")
 
     assert await draw_dataset(units, APPROVER, nobody_looks) is not None
-    assert await marks(units) == {(1, 2026): MANY}
+    assert await marks(units) == {(1, 2026): FEW}
 
 
 @pytest.mark.usefixtures("enough")

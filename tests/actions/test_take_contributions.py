@@ -68,6 +68,16 @@ async def test_all_pages_are_added_up_and_all_of_them_are_marked(
 
 
 @pytest.mark.parametrize("what", GOES)
+async def test_whoever_goes_after_the_count_is_not_read(
+    units: Units, raw: asyncpg.Connection, what: str
+) -> None:
+    gone = ids(await read(units, raw))[0]
+    await raw.execute(GOES[what], gone)
+
+    assert gone not in ids(await read_contributions(units, YEAR, CORE))
+
+
+@pytest.mark.parametrize("what", GOES)
 async def test_whoever_goes_before_the_mark_gives_nothing(
     units: Units, raw: asyncpg.Connection, what: str
 ) -> None:

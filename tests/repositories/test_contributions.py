@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
-from dressform.database import Units
+from dressform.database import Unit, Units
 from dressform.repositories import contributions
 from dressform.repositories.contributions import Contributions, Page
 from tests.agreeing import agree
@@ -112,3 +112,22 @@ async def test_pages_have_everybody_once(
     other = await page(units, one.last)
     assert len({each.account_id for each in one.contributions + other.contributions}) == 2
     assert await page(units, other.last) == Page([], 0, None)
+
+
+@pytest.mark.parametrize("end", ["ends_at", "models_end_at"])
+async def test_neither_of_the_two_windows_may_be_over(ada: Person, units: Units, end: str) -> None:
+    """They are as long as each other now, and need not be for ever."""
+    await add(ada, measurements={"neck": 340})
+    await agree(ada)
+    await counted(units)
+    (given,) = (await page(units)).contributions
+
+    async with units.engine.connect() as connection:  # Nothing of it is committed.
+        await connection.execute(text(f"ALTER TABLE account ALTER {end} DROP EXPRESSION"))
+        await connection.execute(text(f"UPDATE account SET {end} = '2026-03-01T12:00Z'"))
+        found = Contributions(Unit(connection, units.vault, units.clock()), before=DAY)
+
+        assert await found.count_in(after=None) == (0, None)
+        assert await found.sealed(after=None) == []
+        assert await found.mark_drawn([given.account_id], [given.model_id], 2027) == []
+        assert await found.still_giving([given.account_id], [given.model_id]) == []
