@@ -80,6 +80,12 @@ def epsilon(delta_: float, rho: float = RHO) -> float:
     return high
 
 
+def up(value: float, digits: int) -> float:
+    """Rounded up: what is promised holds with every digit that is said."""
+    steps: int = 10**digits
+    return math.ceil(steps * value) / steps
+
+
 def advantage(rho: float = RHO) -> float:
     """True alarms less false alarms of the best test of whether an account took part: 0 to 1."""
     return 2 * _NORMAL.cdf(mu(rho) / 2) - 1

@@ -19,7 +19,7 @@ Small = Annotated[int, Field(ge=0, le=1_000_000, json_schema_extra={"format": "i
 class PairRead(Complete):
     """Approximate differential privacy."""
 
-    epsilon: Annotated[float, Field(description="Of the loss.", examples=[1.61])]
+    epsilon: Annotated[float, Field(description="Of the loss.", examples=[1.62])]
     delta: Annotated[float, Field(description="Of its being more.", examples=[1e-6])]
 
 

@@ -1,6 +1,5 @@
 """What is promised to whoever gives to the open dataset: the numbers, and the same in words."""
 
-import math
 from dataclasses import dataclass
 
 from dressform.opendata import budget
@@ -11,11 +10,11 @@ LICENCE_URL = "https://creativecommons.org/publicdomain/zero/1.0/"
 
 RHO = budget.RHO
 """Of zero-concentrated differential privacy: all that an account ever spends."""
-MU = round(budget.mu(), 3)
+MU = budget.up(budget.mu(), 3)
 """The same as Gaussian differential privacy."""
-PAIRS = tuple((round(budget.epsilon(delta), 2), delta) for delta in (1e-6, 1e-9))
+PAIRS = tuple((budget.up(budget.epsilon(delta), 2), delta) for delta in (1e-6, 1e-9))
 """The same as epsilon with its delta."""
-POINTS = math.ceil(1000 * budget.advantage()) / 10
+POINTS = budget.up(100 * budget.advantage(), 1)
 """True alarms minus false alarms, in 100, of the best test whether somebody took part."""
 RIGHT_IN_100 = 50 + POINTS / 2
 
