@@ -81,7 +81,7 @@ def privacy(about: About) -> File:
     content = {
         "edition": about.edition,
         "years": list(about.years),
-        "published": about.moment,
+        "published": about.day,
         "contributors_with_noise": about.count,
         **about.privacy,
         "code": {"name": "dressform", "version": about.version},
