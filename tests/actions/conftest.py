@@ -1,9 +1,11 @@
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import asyncpg
 import pytest
 from fastapi import FastAPI
 
+from dressform.opendata.receipts import Receipts
 from dressform.settings import Settings
 from tests.opendata.members import APPROVER, PROPOSER, operating
 
@@ -19,3 +21,8 @@ async def raw(app: FastAPI, settings: Settings) -> AsyncIterator[asyncpg.Connect
         await operating(connection, each)
     yield connection
     await connection.close()
+
+
+@pytest.fixture
+def receipts(tmp_path: Path) -> Receipts:
+    return Receipts(tmp_path / "dataset")

@@ -15,6 +15,7 @@ from dressform.database import Units
 from dressform.errors import StartupError
 from dressform.opendata.budget import GATE, shares
 from dressform.opendata.codebook import CORE
+from dressform.opendata.receipts import Receipts
 from dressform.opendata.sums import Sums
 from dressform.repositories import contributions
 from dressform.repositories.editions import Editions
@@ -66,7 +67,7 @@ LEFT_OUT = {
 
 
 async def test_all_who_may_give_give_once_and_nobody_else(
-    units: Units, raw: asyncpg.Connection
+    units: Units, raw: asyncpg.Connection, receipts: Receipts
 ) -> None:
     await joined(units, raw, MANY)
     ids = await raw.fetch("SELECT account_id FROM dataset_consent LIMIT $1", len(LEFT_OUT))
@@ -75,7 +76,7 @@ async def test_all_who_may_give_give_once_and_nobody_else(
     giving = MANY - len(LEFT_OUT)
 
     await propose_dataset(units, PROPOSER)
-    drawn = await draw_dataset(units, APPROVER, nobody_looks)
+    drawn = await draw_dataset(units, receipts, APPROVER, nobody_looks)
 
     assert drawn is not None
     assert (drawn.year, drawn.codebook) == (2026, CORE)
@@ -93,13 +94,13 @@ async def test_all_who_may_give_give_once_and_nobody_else(
 
 
 async def test_what_is_stored_is_what_they_gave_with_noise_in_all_of_it(
-    units: Units, raw: asyncpg.Connection
+    units: Units, raw: asyncpg.Connection, receipts: Receipts
 ) -> None:
     await joined(units, raw, MANY - 1_000)
     await joined(units, raw, 1_000, breasts=False)
     await propose_dataset(units, PROPOSER)
 
-    drawn = await draw_dataset(units, APPROVER, nobody_looks)
+    drawn = await draw_dataset(units, receipts, APPROVER, nobody_looks)
 
     assert drawn is not None
     await raw.execute("UPDATE dataset_consent SET drawn_in = NULL")
@@ -114,38 +115,35 @@ async def test_what_is_stored_is_what_they_gave_with_noise_in_all_of_it(
             assert abs(noise.std() / share.sigma - 1) < 0.25, name
 
 
-@pytest.mark.parametrize(
-    ("count", "codebook"),
-    [(1_999, None), (2_000, "core"), (4_999, "core"), (5_000, "full")],
-)
+@pytest.mark.parametrize("gate", [(1_999, None), (2_000, "core"), (4_999, "core"), (5_000, "full")])
 async def test_the_noisy_count_alone_opens_the_gate(
     units: Units,
     raw: asyncpg.Connection,
+    receipts: Receipts,
     monkeypatch: pytest.MonkeyPatch,
-    count: int,
-    codebook: str | None,
+    gate: tuple[int, str | None],
 ) -> None:
     counted = []
 
     def with_noise(true: int) -> int:
         counted.append(true)
-        return count
+        return gate[0]
 
     monkeypatch.setattr(draws, "noisy_count", with_noise)
     await joined(units, raw, FEW)
     await propose_dataset(units, PROPOSER)
 
-    drawn = await draw_dataset(units, APPROVER, nobody_looks)
+    drawn = await draw_dataset(units, receipts, APPROVER, nobody_looks)
 
-    assert (drawn.codebook.name if drawn else None) == codebook
+    assert (drawn.codebook.name if drawn else None) == gate[1]
     assert counted == [FEW]
     row = await raw.fetchrow("SELECT count, codebook FROM dataset_draw")
-    assert tuple(row) == (count, codebook)
+    assert tuple(row) == gate
 
 
 @pytest.mark.usefixtures("enough")
 async def test_however_many_batches_there_are_each_account_is_counted_and_drawn_once(
-    units: Units, raw: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+    units: Units, raw: asyncpg.Connection, receipts: Receipts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(contributions, "BATCH", 7)
     await joined(units, raw, FEW)
@@ -155,31 +153,33 @@ async def test_however_many_batches_there_are_each_account_is_counted_and_drawn_
     )
     await propose_dataset(units, PROPOSER)
 
-    await draw_dataset(units, APPROVER, nobody_looks)
+    await draw_dataset(units, receipts, APPROVER, nobody_looks)
 
     assert await marks(units) == {(1, 2026): FEW - 10, (4, 2026): 10}
 
 
 async def test_who_was_counted_ten_times_is_counted_no_more(
-    units: Units, raw: asyncpg.Connection
+    units: Units, raw: asyncpg.Connection, receipts: Receipts
 ) -> None:
     await joined(units, raw, FEW)
     await raw.execute("UPDATE dataset_consent SET counted = 10")
     await propose_dataset(units, PROPOSER)
 
-    assert await draw_dataset(units, APPROVER, nobody_looks) is None
+    assert await draw_dataset(units, receipts, APPROVER, nobody_looks) is None
 
     assert await marks(units) == {(10, None): FEW}
 
 
 async def test_too_few_have_to_wait_for_the_next_year(
-    units: Units, raw: asyncpg.Connection, clock: MovableClock
+    units: Units, raw: asyncpg.Connection, receipts: Receipts, clock: MovableClock
 ) -> None:
     await joined(units, raw, FEW)
     await propose_dataset(units, PROPOSER)
 
-    assert await draw_dataset(units, APPROVER, nobody_looks) is None
-    assert await draw_dataset(units, APPROVER, nobody_looks) is None  # Nobody is counted again.
+    assert await draw_dataset(units, receipts, APPROVER, nobody_looks) is None
+    assert (
+        await draw_dataset(units, receipts, APPROVER, nobody_looks) is None
+    )  # Nobody is counted again.
 
     assert await marks(units) == {(1, None): FEW}
     assert await publish_dataset(units, URL) == []
@@ -190,24 +190,24 @@ async def test_too_few_have_to_wait_for_the_next_year(
 
 
 async def test_it_takes_two_and_the_day(
-    units: Units, raw: asyncpg.Connection, clock: MovableClock
+    units: Units, raw: asyncpg.Connection, receipts: Receipts, clock: MovableClock
 ) -> None:
     assert not raw.is_closed()
     with pytest.raises(StartupError, match="Nothing is proposed for 2026"):
-        await draw_dataset(units, APPROVER, nobody_looks)
+        await draw_dataset(units, receipts, APPROVER, nobody_looks)
     clock.at = datetime(2026, 2, 28, 23, 59, tzinfo=UTC)
     await propose_dataset(units, PROPOSER)
     with pytest.raises(StartupError, match="on 1 March, not before"):
-        await draw_dataset(units, APPROVER, nobody_looks)
+        await draw_dataset(units, receipts, APPROVER, nobody_looks)
     clock.at = datetime(2026, 3, 1, tzinfo=UTC)
     with pytest.raises(StartupError, match="takes two"):
-        await draw_dataset(units, PROPOSER, nobody_looks)
+        await draw_dataset(units, receipts, PROPOSER, nobody_looks)
 
-    assert await draw_dataset(units, APPROVER, nobody_looks) is None
+    assert await draw_dataset(units, receipts, APPROVER, nobody_looks) is None
 
 
 async def test_interrupted_after_the_count_it_goes_on_without_counting_again(
-    units: Units, raw: asyncpg.Connection
+    units: Units, raw: asyncpg.Connection, receipts: Receipts
 ) -> None:
     def crash(step: Step) -> None:
         if step is Step.READING:
@@ -216,11 +216,11 @@ async def test_interrupted_after_the_count_it_goes_on_without_counting_again(
     await joined(units, raw, MANY)
     await propose_dataset(units, PROPOSER)
     with pytest.raises(KeyboardInterrupt):
-        await draw_dataset(units, APPROVER, crash)
+        await draw_dataset(units, receipts, APPROVER, crash)
     assert await marks(units) == {(1, None): MANY}
     count = await raw.fetchval("SELECT count FROM dataset_draw")
 
-    drawn = await draw_dataset(units, PROPOSER, nobody_looks)
+    drawn = await draw_dataset(units, receipts, PROPOSER, nobody_looks)
 
     assert drawn is not None
     assert drawn.count == count
@@ -232,7 +232,7 @@ async def test_interrupted_after_the_count_it_goes_on_without_counting_again(
     ("table", "column"), [("dataset_draw", "statistics"), ("dataset_consent", "drawn_in")]
 )
 async def test_sums_and_marks_are_written_both_or_neither(
-    units: Units, raw: asyncpg.Connection, table: str, column: str
+    units: Units, raw: asyncpg.Connection, receipts: Receipts, table: str, column: str
 ) -> None:
     await joined(units, raw, FEW)
     await propose_dataset(units, PROPOSER)
@@ -249,13 +249,13 @@ async def test_sums_and_marks_are_written_both_or_neither(
     )
     try:
         with pytest.raises(Exception, match="the disk is full"):
-            await draw_dataset(units, APPROVER, nobody_looks)
+            await draw_dataset(units, receipts, APPROVER, nobody_looks)
         assert await marks(units) == {(1, None): FEW}
         assert await drawn_so_far(units) == []
     finally:
         await raw.execute("DROP FUNCTION full_disk CASCADE")
 
-    assert await draw_dataset(units, APPROVER, nobody_looks) is not None
+    assert await draw_dataset(units, receipts, APPROVER, nobody_looks) is not None
     assert await marks(units) == {(1, 2026): FEW}
 
 
@@ -263,6 +263,7 @@ async def test_sums_and_marks_are_written_both_or_neither(
 async def test_what_goes_on_after_its_year_is_refused(
     units: Units,
     raw: asyncpg.Connection,
+    receipts: Receipts,
     clock: MovableClock,
 ) -> None:
     """A process that was asleep, while others were counted and drawn."""
@@ -275,18 +276,21 @@ async def test_what_goes_on_after_its_year_is_refused(
     await propose_dataset(units, PROPOSER)
 
     with pytest.raises(StartupError, match="The year 2026 is over"):
-        await draw_dataset(units, APPROVER, sleep)
+        await draw_dataset(units, receipts, APPROVER, sleep)
 
     assert await marks(units) == {(1, None): FEW}
     assert await drawn_so_far(units) == []
 
 
-async def test_two_at_once_draw_once(units: Units, raw: asyncpg.Connection) -> None:
+async def test_two_at_once_draw_once(
+    units: Units, raw: asyncpg.Connection, receipts: Receipts
+) -> None:
     await joined(units, raw, MANY)
     await propose_dataset(units, PROPOSER)
 
     one, other = await asyncio.gather(
-        draw_dataset(units, APPROVER, nobody_looks), draw_dataset(units, APPROVER, nobody_looks)
+        draw_dataset(units, receipts, APPROVER, nobody_looks),
+        draw_dataset(units, receipts, APPROVER, nobody_looks),
     )
 
     assert one is not None
@@ -297,11 +301,11 @@ async def test_two_at_once_draw_once(units: Units, raw: asyncpg.Connection) -> N
 
 
 async def test_the_next_edition_is_of_others_and_an_erasure_changes_nothing(
-    units: Units, raw: asyncpg.Connection, clock: MovableClock
+    units: Units, raw: asyncpg.Connection, receipts: Receipts, clock: MovableClock
 ) -> None:
     await joined(units, raw, MANY)
     await propose_dataset(units, PROPOSER)
-    await draw_dataset(units, APPROVER, nobody_looks)
+    await draw_dataset(units, receipts, APPROVER, nobody_looks)
     assert await publish_dataset(units, URL) == ["2026"]
     published = await hashes(units, "2026")
     assert "people.csv" in published
@@ -314,7 +318,7 @@ async def test_the_next_edition_is_of_others_and_an_erasure_changes_nothing(
     clock.at = datetime(2027, 3, 1, tzinfo=UTC)
 
     await propose_dataset(units, PROPOSER)
-    drawn = await draw_dataset(units, APPROVER, nobody_looks)
+    drawn = await draw_dataset(units, receipts, APPROVER, nobody_looks)
 
     assert drawn is not None
     assert abs(drawn.count - MANY) < SURE * GATE.sigma

@@ -21,6 +21,7 @@ from dressform.actions.draw_dataset import draw_dataset, propose_dataset
 from dressform.cli_dataset import POLITE
 from dressform.database import Units
 from dressform.embedded.data import ROLE
+from dressform.opendata.receipts import Receipts
 from dressform.process import migrated, opened
 from dressform.settings import load
 from dressform.sewing.catalogue import CATALOGUE
@@ -51,8 +52,9 @@ async def _draw() -> None:
     """In a process of its own, whose memory is the draw's, and as polite as the command is."""
     os.nice(POLITE)
     async with opened(load(), lambda: AT) as (units, _):
+        receipts = Receipts(load().state_dir / "dataset")
         began = time.perf_counter()
-        drawn = await draw_dataset(units, APPROVER, lambda _: None)
+        drawn = await draw_dataset(units, receipts, APPROVER, lambda _: None)
         seconds = time.perf_counter() - began
     assert drawn is not None
     found = {

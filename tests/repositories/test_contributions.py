@@ -9,7 +9,8 @@ from sqlalchemy import text
 
 from dressform.database import Unit, Units
 from dressform.repositories import contributions
-from dressform.repositories.contributions import Contributions, Page
+from dressform.repositories.contributions import Contributions
+from dressform.repositories.sealed_contributions import Page, opened
 from tests.agreeing import agree
 from tests.people import Person
 
@@ -26,8 +27,8 @@ async def counted(units: Units) -> int:
 
 async def page(units: Units, after: UUID | None = None) -> Page:
     async with units.reading() as unit:
-        contributions = Contributions(unit, before=DAY)
-        return contributions.opened(await contributions.sealed(after=after))
+        rows = await Contributions(unit, before=DAY).sealed(after=after)
+    return opened(rows, units.vault)
 
 
 async def add(person: Person, **model: object) -> str:

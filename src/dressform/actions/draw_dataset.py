@@ -11,6 +11,7 @@ from dressform.opendata import raw
 from dressform.opendata.codebook import CODEBOOKS, CORE, FULL, Codebook
 from dressform.opendata.draws import Draw
 from dressform.opendata.noise import noisy, noisy_count
+from dressform.opendata.receipts import Receipt, Receipts
 from dressform.opendata.years import day_of
 from dressform.repositories.contributions import Contributions
 from dressform.repositories.draws import Draws, StoredDraw
@@ -39,13 +40,17 @@ async def propose_dataset(units: Units, operator_id: UUID) -> int:
     return year
 
 
-async def draw_dataset(units: Units, operator_id: UUID, told: Told) -> Draw | None:
+async def draw_dataset(
+    units: Units, receipts: Receipts, operator_id: UUID, told: Told
+) -> Draw | None:
     """What was drawn this year, now or before it was interrupted; None when too few agreed.
 
     What is counted or drawn is written in the transaction that marks the accounts, so that no crash
     lets anyone's budget be spent twice: noise that was not written has been seen by nobody. Raises
-    StartupError when there is nothing to approve, or not yet, or not by this operator.
+    StartupError when there is nothing to approve, or not yet, or not by this operator, or when the
+    database was put back from before a draw. Nothing is seen before its receipt is on the disk.
     """
+    _check_known(receipts, await drawn_so_far(units))
     counted = await _counted(units, operator_id, told)
     if counted.codebook is None:
         return None
@@ -55,13 +60,25 @@ async def draw_dataset(units: Units, operator_id: UUID, told: Told) -> Draw | No
         parts = await read_contributions(units, counted.year, codebook)
         told(Step.MARKING)
         await _kept(units, counted.year, codebook, parts)
-    return await _drawn(units, counted.year)
+    draws = await drawn_so_far(units)
+    for draw in draws:
+        receipts.keep(Receipt.of(draw))
+    return next(draw for draw in draws if draw.year == counted.year)
 
 
 async def drawn_so_far(units: Units) -> list[Draw]:
     """Every year's, in their order."""
     async with units.reading() as unit:
         return [_read(draw) for draw in await Draws(unit).all() if draw.statistics is not None]
+
+
+def _check_known(receipts: Receipts, draws: Sequence[Draw]) -> None:
+    for each in receipts.unknown_to(draws):
+        raise StartupError(
+            f"There was a draw on {each.drawn_at:%-d %B %Y} that this database does not know: it was "
+            "put back from a backup, and would draw the same people again. First run `dressform "
+            f"dataset restore` with the files of the edition of {each.year}."
+        )
 
 
 async def _counted(units: Units, operator_id: UUID, told: Told) -> StoredDraw:
@@ -114,10 +131,6 @@ async def _kept(units: Units, year: int, codebook: Codebook, parts: Sequence[Par
             raise StartupError(f"The year {year} is over, and with it the chance of its draw.")
         exact = await take_contributions(unit, parts, year, codebook)
         await Draws(unit).drawn(year, raw.kept(noisy(codebook, exact)))
-
-
-async def _drawn(units: Units, year: int) -> Draw:
-    return next(draw for draw in await drawn_so_far(units) if draw.year == year)
 
 
 def _read(stored: StoredDraw) -> Draw:

@@ -14,7 +14,8 @@ from dressform.opendata.codebook import Codebook
 from dressform.opendata.summing import Summing
 from dressform.opendata.sums import Sums
 from dressform.opendata.years import day_of
-from dressform.repositories.contributions import Contribution, Contributions
+from dressform.repositories.contributions import Contributions
+from dressform.repositories.sealed_contributions import Contribution, opened
 from dressform.rests import Rests
 
 log = logging.getLogger(__name__)
@@ -35,9 +36,8 @@ async def read_contributions(units: Units, year: int, codebook: Codebook) -> lis
     rests = Rests()
     while True:
         async with rests.piece(), units.reading() as unit:
-            contributions = Contributions(unit, before=day_of(year))
-            rows = await contributions.sealed(after=last)
-        page = contributions.opened(rows)
+            rows = await Contributions(unit, before=day_of(year)).sealed(after=last)
+        page = opened(rows, units.vault)
         if page.last is None:
             break
         parts.append(_part(summing, page.contributions))
@@ -62,6 +62,7 @@ async def take_contributions(
 class _Taking:
     def __init__(self, unit: Unit, year: int, codebook: Codebook) -> None:
         self._contributions = Contributions(unit, before=day_of(year))
+        self._vault = unit.vault
         self._year = year
         self._summing = Summing(codebook)
         self._rests = Rests()
@@ -83,8 +84,8 @@ class _Taking:
 
     async def _anew(self, giving: Sequence[UUID], marked: Sequence[UUID]) -> Part:
         """Of those `giving`; of all others who are `marked` the mark is taken back."""
-        again = self._contributions.opened(await self._contributions.sealed_of(giving))
-        part = _part(self._summing, again.contributions)
+        rows = await self._contributions.sealed_of(giving)
+        part = _part(self._summing, opened(rows, self._vault).contributions)
         await self._contributions.unmark(set(marked) - set(part.account_ids))
         return part
 

@@ -48,7 +48,8 @@ class DatasetDraw(Base):
     """A year's one chance: proposed by one operator, drawn when another approves.
 
     `count`: of those who agreed, with noise; `codebook` and `statistics` (JSON, gzip) are null when
-    they were too few.
+    they were too few. `restored_at`: read back from what was published, into a database that was put
+    back from before the draw and so doesn't know who was in it.
     """
 
     __tablename__ = "dataset_draw"
@@ -65,6 +66,7 @@ class DatasetDraw(Base):
     count: Mapped[int | None] = machinery()
     codebook: Mapped[str | None] = machinery()
     statistics: Mapped[bytes | None] = machinery()
+    restored_at: Mapped[datetime | None] = machinery()
 
 
 class DatasetEdition(Base):
