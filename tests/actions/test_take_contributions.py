@@ -21,6 +21,8 @@ GOES = {
     "withdraws": "UPDATE dataset_consent SET withdrawn_at = now() WHERE account_id = $1",
     "agrees anew, too late": "UPDATE dataset_consent SET given_at = '2026-03-01T00:00Z'"
     " WHERE account_id = $1",
+    "agreed to a text that promised more": "UPDATE dataset_consent SET text_version = '1'"
+    " WHERE account_id = $1",
     "is erased": "DELETE FROM account WHERE id = $1",
     "is restricted": "UPDATE account SET restricted_at = created_at WHERE id = $1",
     "comes to its end": "UPDATE account SET created_at = '2024-01-01' WHERE id = $1",

@@ -7,6 +7,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from dressform.database import Unit
 from dressform.opendata.budget import MOST_COUNTS
+from dressform.opendata.consent import COMPATIBLE
 from dressform.repositories.sealed_contributions import IS_CHOSEN, Rows, bodies
 from dressform.tables import Account, DatasetConsent, DatasetDraw, Model
 
@@ -120,6 +121,7 @@ class Contributions:
         return (
             DatasetConsent.given_at < self._before,
             DatasetConsent.withdrawn_at.is_(None),
+            DatasetConsent.text_version.in_(COMPATIBLE),
             Account.ends_at > self._unit.at,
             Account.models_end_at > self._unit.at,
             Account.restricted_at.is_(None),
