@@ -59,6 +59,7 @@ LEFT_OUT = {
     "withdrew": "UPDATE dataset_consent SET withdrawn_at = given_at WHERE account_id = $1",
     "agreed on the day": "UPDATE dataset_consent SET given_at = '2026-03-01T00:00Z'"
     " WHERE account_id = $1",
+    "agreed to an older text": "UPDATE dataset_consent SET text_version = '1' WHERE account_id = $1",
     "restricted": "UPDATE account SET restricted_at = created_at WHERE id = $1",
     "at its end": "UPDATE account SET created_at = '2024-01-01' WHERE id = $1",
     "no model": "DELETE FROM model WHERE account_id = $1",
@@ -204,6 +205,29 @@ async def test_it_takes_two_and_the_day(
         await draw_dataset(units, receipts, PROPOSER, nobody_looks)
 
     assert await draw_dataset(units, receipts, APPROVER, nobody_looks) is None
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "DELETE FROM operator WHERE account_id = $1",
+        "UPDATE account SET created_at = '2020-01-01' WHERE id = $1",
+        "UPDATE account SET restricted_at = created_at WHERE id = $1",
+        "DELETE FROM account WHERE id = $1",
+    ],
+    ids=["removed", "ended", "restricted", "erased"],
+)
+async def test_who_proposed_it_has_to_be_an_operator_still(
+    units: Units, raw: asyncpg.Connection, receipts: Receipts, change: str
+) -> None:
+    await joined(units, raw, FEW)
+    await propose_dataset(units, PROPOSER)
+    await raw.execute(change, PROPOSER)
+
+    with pytest.raises(StartupError, match=r"`dressform dataset propose`"):
+        await draw_dataset(units, receipts, APPROVER, nobody_looks)
+
+    assert await marks(units) == {(0, None): FEW}
 
 
 async def test_interrupted_after_the_count_it_goes_on_without_counting_again(

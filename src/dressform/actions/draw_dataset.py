@@ -5,7 +5,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from dressform.actions.take_contributions import Part, read_contributions, take_contributions
-from dressform.database import Units
+from dressform.database import Unit, Units
 from dressform.errors import StartupError
 from dressform.opendata import raw
 from dressform.opendata.codebook import CODEBOOKS, CORE, FULL, Codebook
@@ -15,6 +15,7 @@ from dressform.opendata.receipts import Receipt, Receipts
 from dressform.opendata.years import day_of
 from dressform.repositories.contributions import Contributions
 from dressform.repositories.draws import Draws, StoredDraw
+from dressform.repositories.operators import Operators
 from dressform.rests import Rests
 
 
@@ -85,17 +86,8 @@ async def _counted(units: Units, operator_id: UUID, told: Told) -> StoredDraw:
     async with units.writing() as unit:
         draws, year = Draws(unit), unit.at.year
         found = await draws.locked(year)
-        if found is None or (found.count is None and found.proposed_by is None):
-            raise StartupError(
-                f"Nothing is proposed for {year}: `dressform dataset propose` first."
-            )
-        if found.count is None:
-            if unit.at < day_of(year):
-                raise StartupError(f"The draw of {year} is on {day_of(year):%-d %B}, not before.")
-            if found.proposed_by == operator_id:
-                raise StartupError(
-                    "It takes two: another operator has to approve what you proposed."
-                )
+        if found is None or found.count is None:
+            await _check_approvable(unit, found, operator_id)
             told(Step.COUNTING)
             count = noisy_count(await _count_in(Contributions(unit, before=day_of(year))))
             codebook = _codebook(count)
@@ -105,6 +97,21 @@ async def _counted(units: Units, operator_id: UUID, told: Told) -> StoredDraw:
             found = await draws.locked(year)
             assert found is not None
     return found
+
+
+async def _check_approvable(unit: Unit, found: StoredDraw | None, operator_id: UUID) -> None:
+    year = unit.at.year
+    proposer = found.proposed_by if found else None
+    if proposer is None:
+        raise StartupError(f"Nothing is proposed for {year}: `dressform dataset propose` first.")
+    if unit.at < day_of(year):
+        raise StartupError(f"The draw of {year} is on {day_of(year):%-d %B}, not before.")
+    if proposer == operator_id:
+        raise StartupError("It takes two: another operator has to approve what you proposed.")
+    if not await Operators(unit).contains(proposer):
+        raise StartupError(
+            "Who proposed it is no operator any more: `dressform dataset propose` once more."
+        )
 
 
 async def _count_in(contributions: Contributions) -> int:
