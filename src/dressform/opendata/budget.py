@@ -61,7 +61,11 @@ def shares(codebook: Codebook) -> dict[str, Share]:
 
 
 def mu(rho: float = RHO) -> float:
-    """The same guarantee as Gaussian differential privacy (Dong, Roth and Su, 2022)."""
+    """The same guarantee as Gaussian differential privacy (Dong, Roth and Su, 2022).
+
+    Of continuous noise; discrete noise on a single sum can exceed it by 1/(24 sigma²) of it, all sums
+    together in no digit that is stated.
+    """
     return math.sqrt(2 * rho)
 
 

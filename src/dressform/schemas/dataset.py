@@ -58,7 +58,8 @@ class GuaranteeRead(Complete):
     right_in_100: Annotated[
         float,
         Field(
-            description="How often that test is right in 100 tries at most; a coin is in 50.",
+            description="How often that test is right in 100 tries at most, where taking part was "
+            "as likely as not beforehand; a coin is in 50.",
             examples=[facts.RIGHT_IN_100],
         ),
     ] = facts.RIGHT_IN_100

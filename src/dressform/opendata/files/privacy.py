@@ -20,6 +20,7 @@ from dressform.opendata.files.text import json_text
 
 _DELTAS = (1e-6, 1e-9)
 _NOT_COVERED = (
+    "Which of two bodies an account gave, rather than whether it gave: of that rho is 0.139 at most.",
     "Several accounts of one person: each is protected by itself.",
     "What follows for anyone from how people in general are built, whether they contributed or not.",
     "That somebody has an account, or agreed to contribute: the service knows and keeps that.",
