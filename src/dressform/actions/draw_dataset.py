@@ -118,10 +118,11 @@ async def _count_in(contributions: Contributions) -> int:
     everyone, last, rests = 0, None, Rests()
     while True:
         async with rests.piece():
-            count, last = await contributions.count_in(after=last)
-        if last is None:
+            batch = await contributions.batch(after=last)
+            everyone += await contributions.count_in(batch)
+        if not batch:
             return everyone
-        everyone += count
+        last = batch[-1]
 
 
 def _codebook(count: int) -> Codebook | None:

@@ -62,6 +62,8 @@ async def _written(unit: Unit, draw: Draw, operator_id: UUID) -> None:
     contributions, rests, last = Contributions(unit, before=day_of(draw.year)), Rests(), None
     while True:
         async with rests.piece():
-            last = await contributions.mark_all(draw.year, after=last)
-        if last is None:
+            batch = await contributions.batch(after=last)
+            await contributions.mark_all(batch, draw.year)
+        if not batch:
             return
+        last = batch[-1]

@@ -32,16 +32,18 @@ class Part:
 
 async def read_contributions(units: Units, year: int, codebook: Codebook) -> list[Part]:
     """A page each, so that a million bodies are never held at once."""
-    summing, parts, last, unreadable = Summing(codebook), list[Part](), None, 0
-    rests = Rests()
+    summing, rests = Summing(codebook), Rests()
+    parts, last, unreadable = list[Part](), None, 0
     while True:
         async with rests.piece(), units.reading() as unit:
-            rows = await Contributions(unit, before=day_of(year)).sealed(after=last)
-        page = opened(rows, units.vault)
-        if page.last is None:
+            contributions = Contributions(unit, before=day_of(year))
+            batch = await contributions.batch(after=last)
+            rows = await contributions.sealed(batch)
+        if not batch:
             break
+        page = opened(rows, units.vault)
         parts.append(_part(summing, page.contributions))
-        last, unreadable = page.last, unreadable + page.unreadable
+        last, unreadable = batch[-1], unreadable + page.unreadable
     if unreadable:
         log.error("models that do not open were left out and not marked: see `dressform keys`")
     return parts

@@ -23,36 +23,38 @@ class Contributions:
         self._unit = unit
         self._before = before
 
-    async def count_in(self, *, after: UUID | None) -> tuple[int, UUID | None]:
-        """Marks the next batch as counted once more: how many, and the last; None when all are."""
-        chosen = (
+    async def batch(self, *, after: UUID | None) -> list[UUID]:
+        """The next accounts that ever agreed, in the order of their ids; none when there are no more.
+
+        Everything else is asked of these, by their ids: so soon after all were marked the planner can't
+        know of how many a condition is true, and would go through everybody for each batch.
+        """
+        query = (
             select(DatasetConsent.account_id)
-            .join(Account, Account.id == DatasetConsent.account_id)
             .where(DatasetConsent.account_id > (after or _BEFORE_ALL))
-            .where(*self._may_give(), DatasetConsent.drawn_in.is_(None))
-            .where(DatasetConsent.counted < MOST_COUNTS)
-            .where(exists().where(Model.account_id == DatasetConsent.account_id))
             .order_by(DatasetConsent.account_id)
             .limit(BATCH)
         )
+        return list((await self._unit.connection.execute(query)).scalars().all())
+
+    async def count_in(self, account_ids: Collection[UUID]) -> int:
+        """Marks as counted once more those who may give and have something to give: how many."""
+        theirs = exists().where(Model.account_id == DatasetConsent.account_id)
         marked = await self._unit.connection.execute(
             update(DatasetConsent)
-            .where(DatasetConsent.account_id.in_(chosen.scalar_subquery()))
+            .where(Account.id == DatasetConsent.account_id, theirs)
+            .where(_among(DatasetConsent.account_id, account_ids), *self._may_give())
+            .where(DatasetConsent.drawn_in.is_(None), DatasetConsent.counted < MOST_COUNTS)
             .values(counted=DatasetConsent.counted + 1)
-            .returning(DatasetConsent.account_id)
         )
-        ids = marked.scalars().all()
-        return len(ids), max(ids, default=None)
+        return marked.rowcount
 
-    async def sealed(self, *, after: UUID | None) -> Rows:
-        """The next of those who were counted; of each the model they chose, or else any."""
+    async def sealed(self, account_ids: Collection[UUID]) -> Rows:
+        """Of those who were counted the model they chose, or else any."""
         query = (
             bodies()
-            .where(DatasetConsent.account_id > (after or _BEFORE_ALL))
-            .where(*self._may_give(), DatasetConsent.drawn_in.is_(None))
-            .where(DatasetConsent.counted > 0)
-            .order_by(DatasetConsent.account_id)
-            .limit(BATCH)
+            .where(_among(DatasetConsent.account_id, account_ids), *self._may_give())
+            .where(DatasetConsent.drawn_in.is_(None), DatasetConsent.counted > 0)
         )
         return (await self._unit.connection.execute(query)).all()
 
@@ -97,25 +99,17 @@ class Contributions:
             .values(drawn_in=None)
         )
 
-    async def mark_all(self, year: int, *, after: UUID | None) -> UUID | None:
-        """The next batch of all who agreed in time, even if they withdrew; the last; None when all are.
+    async def mark_all(self, account_ids: Collection[UUID], year: int) -> None:
+        """Who agreed in time and never gave, even if they withdrew.
 
         For a draw that this database forgot: any of them may have been in it.
         """
-        chosen = (
-            select(DatasetConsent.account_id)
-            .where(DatasetConsent.account_id > (after or _BEFORE_ALL))
-            .where(DatasetConsent.given_at < self._before, DatasetConsent.drawn_in.is_(None))
-            .order_by(DatasetConsent.account_id)
-            .limit(BATCH)
-        )
-        marked = await self._unit.connection.execute(
+        await self._unit.connection.execute(
             update(DatasetConsent)
-            .where(DatasetConsent.account_id.in_(chosen.scalar_subquery()))
+            .where(_among(DatasetConsent.account_id, account_ids))
+            .where(DatasetConsent.given_at < self._before, DatasetConsent.drawn_in.is_(None))
             .values(drawn_in=year)
-            .returning(DatasetConsent.account_id)
         )
-        return max(marked.scalars().all(), default=None)
 
     def _may_give(self) -> tuple[ColumnElement[bool], ...]:
         return (

@@ -32,11 +32,10 @@ class Contribution:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Accounts in the order of their ids: who gives, and how many could not be read."""
+    """Who gives, and how many could not be read."""
 
     contributions: list[Contribution]
     unreadable: int
-    last: UUID | None
 
 
 def bodies() -> Select[*tuple[Any, ...]]:
@@ -72,7 +71,7 @@ def opened(rows: Rows, vault: Vault) -> Page:
     """Asks the database nothing."""
     found = [_opened(row, vault) for row in rows]
     given = [one for one in found if one is not None]
-    return Page(given, len(found) - len(given), rows[-1].account_id if rows else None)
+    return Page(given, len(found) - len(given))
 
 
 def _opened(row: Any, vault: Vault) -> Contribution | None:
