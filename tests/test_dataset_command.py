@@ -1,9 +1,16 @@
 """`dressform dataset`: each operator at the keyboard proves who they are."""
 
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
+from dressform.opendata.codebook import CORE
+from dressform.opendata.draws import Draw, together
+from dressform.opendata.files import edition_files
+from dressform.opendata.noise import noisy
+from dressform.opendata.sums import Sums
 from dressform.settings import Settings
 from tests.commands import dressform, environment
 from tests.conftest import MovableClock
@@ -50,3 +57,29 @@ async def test_only_an_operator_with_the_password_proposes(
     status, _, complaint = await run("dataset", "approve", "ada", typed=f"{ada.password}\n")
     assert status == 1
     assert complaint.splitlines()[-1].startswith("dressform: ")
+
+
+async def test_an_operator_restores_what_was_published_after_a_warning(
+    ada: Person, run: Run, settings: Settings, tmp_path: Path
+) -> None:
+    await run("operators", "add", "ada")
+    drawn = Draw(2025, CORE, noisy(CORE, Sums.none(CORE)), 2_000, datetime(2025, 3, 1, tzinfo=UTC))
+    folder = tmp_path / "edition"
+    folder.mkdir()
+    for file in edition_files(
+        together([drawn]), published=drawn.at, home="https://x/", version="1"
+    ):
+        (folder / file.name).write_bytes(file.content)
+
+    status, said, _ = await run("dataset", "restore", "ada", str(folder), typed="n\n")
+    assert (status, "will be drawn again" in said) == (1, True)
+    status, said, complaint = await run(
+        "dataset", "restore", "ada", str(folder), typed=f"y\n{ada.password}\n"
+    )
+    assert status == 0, complaint
+    assert "The draw of 2025 is known again." in said
+    assert f"Published: {settings.public_url}/dataset/2025" in said
+
+    status, said, _ = await run("dataset")
+    assert "2025   drawn" in said
+    assert (settings.state_dir / "dataset" / "2025.json").exists()

@@ -2,10 +2,10 @@
 
 import asyncio
 import importlib
-import os
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from types import ModuleType
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 import typer
@@ -15,7 +15,7 @@ from dressform.crypto.passwords import Passwords
 from dressform.database import Units
 from dressform.errors import StartupError
 from dressform.opendata.years import day_of
-from dressform.process import opened, settings_in_use
+from dressform.process import give_way, opened, settings_in_use
 from dressform.repositories.draws import Draws, StoredDraw
 from dressform.repositories.editions import Editions
 from dressform.settings import Settings
@@ -25,8 +25,7 @@ app = typer.Typer(invoke_without_command=True)
 Login = Annotated[str, typer.Argument(help="Your username or e-mail address.", metavar="LOGIN")]
 
 _LINE = "{:<6} {:<12} {:<20} {:<9} {}"
-_POLITE = 10
-"""Whoever reads the site meanwhile goes first."""
+_READ = {".csv", ".json"}
 
 
 @app.callback()
@@ -60,23 +59,55 @@ def approve(login: Login) -> None:
     """
 
     async def task(units: Units, operator_id: UUID, loaded: Settings) -> None:
-        os.nice(_POLITE)
-        typer.echo("Counting those who agreed …")
-        with typer.progressbar(length=100, label="Summing and adding noise") as bar:
-
-            def progress(share: float) -> None:
-                # By the noisy count, so that it tells nobody the true one.
-                bar.update(max(min(int(100 * share), 99) - bar.pos, 0))
-
-            drawn = await _drawing().draw_dataset(units, operator_id, progress)
+        give_way()
+        drawn = await _drawing().draw_dataset(
+            units, _receipts(loaded), operator_id, lambda step: typer.echo(f"{step} …")
+        )
         if drawn is None:
             typer.echo("Not enough people yet: nothing is published this year.")
             return
-        typer.echo("Making the files …")
-        for name in await _publishing().publish_dataset(units, loaded.public_url):
-            typer.echo(f"Published: {loaded.public_url}/dataset/{name}")
+        await _publish(units, loaded)
 
     _as_operator(login, task)
+
+
+@app.command()
+def restore(
+    login: Login,
+    folder: Annotated[
+        Path,
+        typer.Argument(
+            help="With the files of a year's edition, as they were published.",
+            exists=True,
+            file_okay=False,
+        ),
+    ],
+) -> None:
+    """After a backup was put back: make known a draw that it does not know, from what was published.
+
+    One operator is enough, as it only keeps people out of later draws: everybody who agreed in time
+    or had an account by then is never drawn again. Withdrawals made since the backup are not in it.
+    """
+    files = {path.name: path.read_bytes() for path in folder.iterdir() if path.suffix in _READ}
+    typer.echo(
+        "Nobody who had an account on the day of that draw will be drawn again, whether they were in "
+        "it or not. This can't be undone."
+    )
+    typer.confirm("Go on?", abort=True)
+
+    async def task(units: Units, operator_id: UUID, loaded: Settings) -> None:
+        restoring = _of_extra("dressform.actions.restore_dataset")
+        draw = await restoring.restore_dataset(units, _receipts(loaded), operator_id, files)
+        typer.echo(f"The draw of {draw.year} is known again.")
+        await _publish(units, loaded)
+
+    _as_operator(login, task)
+
+
+async def _publish(units: Units, loaded: Settings) -> None:
+    typer.echo("Making the files …")
+    for name in await _publishing().publish_dataset(units, loaded.public_url):
+        typer.echo(f"Published: {loaded.public_url}/dataset/{name}")
 
 
 def _as_operator(login: str, task: Callable[[Units, UUID, Settings], Awaitable[None]]) -> None:
@@ -121,6 +152,10 @@ def _state(draw: StoredDraw) -> str:
     if draw.statistics is not None:
         return "drawn"
     return "proposed" if draw.count is None else "interrupted"
+
+
+def _receipts(loaded: Settings) -> Any:
+    return _of_extra("dressform.opendata.receipts").Receipts(loaded.state_dir / "dataset")
 
 
 def _drawing() -> ModuleType:

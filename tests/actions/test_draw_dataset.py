@@ -1,52 +1,43 @@
 """A year's draw: who is in it, that it happens once, and what a crash leaves."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
-from uuid import UUID
 
 import asyncpg
 import pytest
 from sqlalchemy import text
 
-from dressform.actions.draw_dataset import draw_dataset, drawn_so_far, propose_dataset
+from dressform.actions import draw_dataset as draws
+from dressform.actions.draw_dataset import Step, draw_dataset, drawn_so_far, propose_dataset
 from dressform.actions.publish_dataset import publish_dataset
+from dressform.actions.take_contributions import read_contributions
 from dressform.database import Units
 from dressform.errors import StartupError
 from dressform.opendata.budget import GATE, shares
 from dressform.opendata.codebook import CORE
+from dressform.opendata.receipts import Receipts
+from dressform.opendata.sums import Sums
+from dressform.repositories import contributions
 from dressform.repositories.editions import Editions
-from dressform.settings import Settings
 from tests.conftest import MovableClock
-from tests.opendata.members import joined
+from tests.opendata.members import APPROVER, PROPOSER, joined
 
 MANY, FEW = 2_700, 40
 SURE = 8
 """Standard deviations that noise does not leave."""
-AGREED = datetime(2026, 1, 1, tzinfo=UTC)
+CELLS = 100
+"""So many show how large their noise is: 380 to four in a hundred."""
 LATER = datetime(2026, 6, 1, tzinfo=UTC)
-PROPOSER, APPROVER = UUID(int=1), UUID(int=2)
 URL = "https://sewing.example"
 
 
 @pytest.fixture
-async def raw(units: Units, settings: Settings) -> AsyncIterator[asyncpg.Connection]:
-    assert settings.database_url is not None
-    url = settings.database_url.get_secret_value().replace("+asyncpg", "")
-    connection = await asyncpg.connect(url)
-    for each in (PROPOSER, APPROVER):
-        await connection.execute(
-            "INSERT INTO account (id, email_index, created_at, version, sealed)"
-            " VALUES ($1, $2, $3, 1, '')",
-            each,
-            each.bytes,
-            AGREED,
-        )
-    yield connection
-    await connection.close()
+def enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However few they are, the noise says that they suffice."""
+    monkeypatch.setattr(draws, "noisy_count", lambda _: CORE.gate)
 
 
-def nobody_looks(_: float) -> None:
+def nobody_looks(_: Step) -> None:
     pass
 
 
@@ -68,6 +59,7 @@ LEFT_OUT = {
     "withdrew": "UPDATE dataset_consent SET withdrawn_at = given_at WHERE account_id = $1",
     "agreed on the day": "UPDATE dataset_consent SET given_at = '2026-03-01T00:00Z'"
     " WHERE account_id = $1",
+    "agreed to an older text": "UPDATE dataset_consent SET text_version = '1' WHERE account_id = $1",
     "restricted": "UPDATE account SET restricted_at = created_at WHERE id = $1",
     "at its end": "UPDATE account SET created_at = '2024-01-01' WHERE id = $1",
     "no model": "DELETE FROM model WHERE account_id = $1",
@@ -76,16 +68,16 @@ LEFT_OUT = {
 
 
 async def test_all_who_may_give_give_once_and_nobody_else(
-    units: Units, raw: asyncpg.Connection
+    units: Units, raw: asyncpg.Connection, receipts: Receipts
 ) -> None:
-    await joined(units, raw, MANY, agreed=AGREED)
+    await joined(units, raw, MANY)
     ids = await raw.fetch("SELECT account_id FROM dataset_consent LIMIT $1", len(LEFT_OUT))
     for row, change in zip(ids, LEFT_OUT.values(), strict=True):
         await raw.execute(change, row["account_id"])
     giving = MANY - len(LEFT_OUT)
 
     await propose_dataset(units, PROPOSER)
-    drawn = await draw_dataset(units, APPROVER, nobody_looks)
+    drawn = await draw_dataset(units, receipts, APPROVER, nobody_looks)
 
     assert drawn is not None
     assert (drawn.year, drawn.codebook) == (2026, CORE)
@@ -102,26 +94,93 @@ async def test_all_who_may_give_give_once_and_nobody_else(
         await propose_dataset(units, PROPOSER)
 
 
-async def test_who_was_counted_ten_times_is_counted_no_more(
-    units: Units, raw: asyncpg.Connection
+async def test_what_is_stored_is_what_they_gave_with_noise_in_all_of_it(
+    units: Units, raw: asyncpg.Connection, receipts: Receipts
 ) -> None:
-    await joined(units, raw, FEW, agreed=AGREED)
+    await joined(units, raw, MANY - 1_000)
+    await joined(units, raw, 1_000, breasts=False)
+    await propose_dataset(units, PROPOSER)
+
+    drawn = await draw_dataset(units, receipts, APPROVER, nobody_looks)
+
+    assert drawn is not None
+    await raw.execute("UPDATE dataset_consent SET drawn_in = NULL")
+    exact = Sums.none(CORE)  # All have the 20 measurements, so that nothing is left to chance.
+    for part in await read_contributions(units, 2026, CORE):
+        exact += part.sums
+    assert exact.flags.tolist() == [MANY - 1_000, 1_000]
+    for name, share in shares(CORE).items():
+        noise = drawn.sums.groups[name] - exact.groups[name]
+        assert abs(noise).max() < SURE * share.sigma, name
+        if noise.size > CELLS:
+            assert abs(noise.std() / share.sigma - 1) < 0.25, name
+
+
+@pytest.mark.parametrize("gate", [(1_999, None), (2_000, "core"), (4_999, "core"), (5_000, "full")])
+async def test_the_noisy_count_alone_opens_the_gate(
+    units: Units,
+    raw: asyncpg.Connection,
+    receipts: Receipts,
+    monkeypatch: pytest.MonkeyPatch,
+    gate: tuple[int, str | None],
+) -> None:
+    counted = []
+
+    def with_noise(true: int) -> int:
+        counted.append(true)
+        return gate[0]
+
+    monkeypatch.setattr(draws, "noisy_count", with_noise)
+    await joined(units, raw, FEW)
+    await propose_dataset(units, PROPOSER)
+
+    drawn = await draw_dataset(units, receipts, APPROVER, nobody_looks)
+
+    assert (drawn.codebook.name if drawn else None) == gate[1]
+    assert counted == [FEW]
+    row = await raw.fetchrow("SELECT count, codebook FROM dataset_draw")
+    assert tuple(row) == gate
+
+
+@pytest.mark.usefixtures("enough")
+async def test_however_many_batches_there_are_each_account_is_counted_and_drawn_once(
+    units: Units, raw: asyncpg.Connection, receipts: Receipts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(contributions, "BATCH", 7)
+    await joined(units, raw, FEW)
+    await raw.execute(
+        "UPDATE dataset_consent SET counted = 3"
+        " WHERE account_id IN (SELECT account_id FROM dataset_consent LIMIT 10)"
+    )
+    await propose_dataset(units, PROPOSER)
+
+    await draw_dataset(units, receipts, APPROVER, nobody_looks)
+
+    assert await marks(units) == {(1, 2026): FEW - 10, (4, 2026): 10}
+
+
+async def test_who_was_counted_ten_times_is_counted_no_more(
+    units: Units, raw: asyncpg.Connection, receipts: Receipts
+) -> None:
+    await joined(units, raw, FEW)
     await raw.execute("UPDATE dataset_consent SET counted = 10")
     await propose_dataset(units, PROPOSER)
 
-    assert await draw_dataset(units, APPROVER, nobody_looks) is None
+    assert await draw_dataset(units, receipts, APPROVER, nobody_looks) is None
 
     assert await marks(units) == {(10, None): FEW}
 
 
 async def test_too_few_have_to_wait_for_the_next_year(
-    units: Units, raw: asyncpg.Connection, clock: MovableClock
+    units: Units, raw: asyncpg.Connection, receipts: Receipts, clock: MovableClock
 ) -> None:
-    await joined(units, raw, FEW, agreed=AGREED)
+    await joined(units, raw, FEW)
     await propose_dataset(units, PROPOSER)
 
-    assert await draw_dataset(units, APPROVER, nobody_looks) is None
-    assert await draw_dataset(units, APPROVER, nobody_looks) is None  # Nobody is counted again.
+    assert await draw_dataset(units, receipts, APPROVER, nobody_looks) is None
+    assert (
+        await draw_dataset(units, receipts, APPROVER, nobody_looks) is None
+    )  # Nobody is counted again.
 
     assert await marks(units) == {(1, None): FEW}
     assert await publish_dataset(units, URL) == []
@@ -132,74 +191,130 @@ async def test_too_few_have_to_wait_for_the_next_year(
 
 
 async def test_it_takes_two_and_the_day(
-    units: Units, raw: asyncpg.Connection, clock: MovableClock
+    units: Units, raw: asyncpg.Connection, receipts: Receipts, clock: MovableClock
 ) -> None:
     assert not raw.is_closed()
     with pytest.raises(StartupError, match="Nothing is proposed for 2026"):
-        await draw_dataset(units, APPROVER, nobody_looks)
+        await draw_dataset(units, receipts, APPROVER, nobody_looks)
     clock.at = datetime(2026, 2, 28, 23, 59, tzinfo=UTC)
     await propose_dataset(units, PROPOSER)
     with pytest.raises(StartupError, match="on 1 March, not before"):
-        await draw_dataset(units, APPROVER, nobody_looks)
+        await draw_dataset(units, receipts, APPROVER, nobody_looks)
     clock.at = datetime(2026, 3, 1, tzinfo=UTC)
     with pytest.raises(StartupError, match="takes two"):
-        await draw_dataset(units, PROPOSER, nobody_looks)
+        await draw_dataset(units, receipts, PROPOSER, nobody_looks)
 
-    assert await draw_dataset(units, APPROVER, nobody_looks) is None
+    assert await draw_dataset(units, receipts, APPROVER, nobody_looks) is None
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "DELETE FROM operator WHERE account_id = $1",
+        "UPDATE account SET created_at = '2020-01-01' WHERE id = $1",
+        "UPDATE account SET restricted_at = created_at WHERE id = $1",
+        "DELETE FROM account WHERE id = $1",
+    ],
+    ids=["removed", "ended", "restricted", "erased"],
+)
+async def test_who_proposed_it_has_to_be_an_operator_still(
+    units: Units, raw: asyncpg.Connection, receipts: Receipts, change: str
+) -> None:
+    await joined(units, raw, FEW)
+    await propose_dataset(units, PROPOSER)
+    await raw.execute(change, PROPOSER)
+
+    with pytest.raises(StartupError, match=r"`dressform dataset propose`"):
+        await draw_dataset(units, receipts, APPROVER, nobody_looks)
+
+    assert await marks(units) == {(0, None): FEW}
 
 
 async def test_interrupted_after_the_count_it_goes_on_without_counting_again(
-    units: Units, raw: asyncpg.Connection
+    units: Units, raw: asyncpg.Connection, receipts: Receipts
 ) -> None:
-    def crash(_: float) -> None:
-        raise KeyboardInterrupt
+    def crash(step: Step) -> None:
+        if step is Step.READING:
+            raise KeyboardInterrupt
 
-    await joined(units, raw, MANY, agreed=AGREED)
+    await joined(units, raw, MANY)
     await propose_dataset(units, PROPOSER)
     with pytest.raises(KeyboardInterrupt):
-        await draw_dataset(units, APPROVER, crash)
+        await draw_dataset(units, receipts, APPROVER, crash)
     assert await marks(units) == {(1, None): MANY}
     count = await raw.fetchval("SELECT count FROM dataset_draw")
 
-    drawn = await draw_dataset(units, PROPOSER, nobody_looks)
+    drawn = await draw_dataset(units, receipts, PROPOSER, nobody_looks)
 
     assert drawn is not None
     assert drawn.count == count
     assert await marks(units) == {(1, 2026): MANY}
 
 
-async def test_what_is_not_written_marks_nobody(units: Units, raw: asyncpg.Connection) -> None:
-    await joined(units, raw, MANY, agreed=AGREED)
+@pytest.mark.usefixtures("enough")
+@pytest.mark.parametrize(
+    ("table", "column"), [("dataset_draw", "statistics"), ("dataset_consent", "drawn_in")]
+)
+async def test_sums_and_marks_are_written_both_or_neither(
+    units: Units, raw: asyncpg.Connection, receipts: Receipts, table: str, column: str
+) -> None:
+    await joined(units, raw, FEW)
     await propose_dataset(units, PROPOSER)
     await raw.execute(
-        """
+        f"""
         CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN
-          IF NEW.statistics IS NOT NULL THEN RAISE EXCEPTION 'the disk is full'; END IF;
+          IF NEW.{column} IS NOT NULL THEN RAISE EXCEPTION 'the disk is full'; END IF;
           RETURN NEW;
         END $$;
-        CREATE TRIGGER full_disk BEFORE UPDATE ON dataset_draw
+        CREATE TRIGGER full_disk BEFORE UPDATE ON {table}
         FOR EACH ROW EXECUTE FUNCTION full_disk();
         """
     )
     try:
         with pytest.raises(Exception, match="the disk is full"):
-            await draw_dataset(units, APPROVER, nobody_looks)
-        assert await marks(units) == {(1, None): MANY}
+            await draw_dataset(units, receipts, APPROVER, nobody_looks)
+        assert await marks(units) == {(1, None): FEW}
         assert await drawn_so_far(units) == []
     finally:
         await raw.execute("DROP FUNCTION full_disk CASCADE")
 
-    assert await draw_dataset(units, APPROVER, nobody_looks) is not None
-    assert await marks(units) == {(1, 2026): MANY}
+    assert await draw_dataset(units, receipts, APPROVER, nobody_looks) is not None
+    assert await marks(units) == {(1, 2026): FEW}
 
 
-async def test_two_at_once_draw_once(units: Units, raw: asyncpg.Connection) -> None:
-    await joined(units, raw, MANY, agreed=AGREED)
+@pytest.mark.usefixtures("enough")
+async def test_what_goes_on_after_its_year_is_refused(
+    units: Units,
+    raw: asyncpg.Connection,
+    receipts: Receipts,
+    clock: MovableClock,
+) -> None:
+    """A process that was asleep, while others were counted and drawn."""
+
+    def sleep(step: Step) -> None:
+        if step is Step.MARKING:
+            clock.at = datetime(2027, 1, 1, tzinfo=UTC)
+
+    await joined(units, raw, FEW)
+    await propose_dataset(units, PROPOSER)
+
+    with pytest.raises(StartupError, match="The year 2026 is over"):
+        await draw_dataset(units, receipts, APPROVER, sleep)
+
+    assert await marks(units) == {(1, None): FEW}
+    assert await drawn_so_far(units) == []
+
+
+async def test_two_at_once_draw_once(
+    units: Units, raw: asyncpg.Connection, receipts: Receipts
+) -> None:
+    await joined(units, raw, MANY)
     await propose_dataset(units, PROPOSER)
 
     one, other = await asyncio.gather(
-        draw_dataset(units, APPROVER, nobody_looks), draw_dataset(units, APPROVER, nobody_looks)
+        draw_dataset(units, receipts, APPROVER, nobody_looks),
+        draw_dataset(units, receipts, APPROVER, nobody_looks),
     )
 
     assert one is not None
@@ -210,11 +325,11 @@ async def test_two_at_once_draw_once(units: Units, raw: asyncpg.Connection) -> N
 
 
 async def test_the_next_edition_is_of_others_and_an_erasure_changes_nothing(
-    units: Units, raw: asyncpg.Connection, clock: MovableClock
+    units: Units, raw: asyncpg.Connection, receipts: Receipts, clock: MovableClock
 ) -> None:
-    await joined(units, raw, MANY, agreed=AGREED)
+    await joined(units, raw, MANY)
     await propose_dataset(units, PROPOSER)
-    await draw_dataset(units, APPROVER, nobody_looks)
+    await draw_dataset(units, receipts, APPROVER, nobody_looks)
     assert await publish_dataset(units, URL) == ["2026"]
     published = await hashes(units, "2026")
     assert "people.csv" in published
@@ -227,7 +342,7 @@ async def test_the_next_edition_is_of_others_and_an_erasure_changes_nothing(
     clock.at = datetime(2027, 3, 1, tzinfo=UTC)
 
     await propose_dataset(units, PROPOSER)
-    drawn = await draw_dataset(units, APPROVER, nobody_looks)
+    drawn = await draw_dataset(units, receipts, APPROVER, nobody_looks)
 
     assert drawn is not None
     assert abs(drawn.count - MANY) < SURE * GATE.sigma

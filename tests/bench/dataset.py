@@ -12,7 +12,6 @@ import time
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
-from uuid import UUID
 
 import asyncpg
 import httpx
@@ -21,12 +20,13 @@ from dressform import embedded
 from dressform.actions.draw_dataset import draw_dataset, propose_dataset
 from dressform.database import Units
 from dressform.embedded.data import ROLE
-from dressform.process import migrated, opened
+from dressform.opendata.receipts import Receipts
+from dressform.process import give_way, migrated, opened
 from dressform.settings import load
 from dressform.sewing.catalogue import CATALOGUE
 from tests.bench.retention import PASSWORD, member
 from tests.bench.serving import Asked, served
-from tests.opendata.members import joined
+from tests.opendata.members import APPROVER, PROPOSER, joined, operating
 
 ACCOUNTS = int(os.environ.get("BENCH_ACCOUNTS", "1000000"))
 CONNECTIONS = 4
@@ -35,25 +35,25 @@ PAUSE = 0.02
 YEAR = datetime.now(UTC).year
 AT = datetime(YEAR, 6, 1, tzinfo=UTC)
 AGREED = datetime(YEAR, 1, 1, tzinfo=UTC)
-PROPOSER, APPROVER = UUID(int=1), UUID(int=2)
 
 
 async def _filled(units: Units, raw: asyncpg.Connection) -> None:
     await raw.execute("SET session_replication_role = replica")
     await joined(units, raw, ACCOUNTS, agreed=AGREED)
     await raw.execute("RESET session_replication_role")
-    operator = "INSERT INTO account (id, email_index, created_at, version, sealed)"
     for each in (PROPOSER, APPROVER):
-        await raw.execute(f"{operator} VALUES ($1, $2, $3, 1, '')", each, each.bytes, AGREED)
+        await operating(raw, each, AGREED)
     await raw.execute("VACUUM ANALYZE")
     await raw.execute("CHECKPOINT")
 
 
 async def _draw() -> None:
-    """In a process of its own, whose memory is the draw's."""
+    """In a process of its own, whose memory is the draw's, and as polite as the command is."""
+    give_way()
     async with opened(load(), lambda: AT) as (units, _):
+        receipts = Receipts(load().state_dir / "dataset")
         began = time.perf_counter()
-        drawn = await draw_dataset(units, APPROVER, lambda _: None)
+        drawn = await draw_dataset(units, receipts, APPROVER, lambda _: None)
         seconds = time.perf_counter() - began
     assert drawn is not None
     found = {

@@ -8,7 +8,9 @@ whole codebook of 20 measurements.
 import math
 import sys
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from multiprocessing import get_context
 from statistics import NormalDist
 
 import numpy as np
@@ -96,22 +98,32 @@ def _exact(crowd: Crowd, values: Floats) -> Sums:
 
 def told_apart(crowd: Crowd, runs: int, *, times: int = 1) -> tuple[float, float, float]:
     """mu as it was measured: at least (with one doubt in ten thousand), about, and at most."""
+    middle = _middle(crowd, runs, times)
+    with_it, without = (
+        _hits(crowd, middle, runs, planted=planted, times=times) for planted in (True, False)
+    )
+    return _measured(with_it, without, runs)
+
+
+def _middle(crowd: Crowd, runs: int, times: int = 1) -> float:
+    """Above it the attacker says that the body is in the release: found by releases of their own."""
     score = _score(crowd, times)
-    tuning = max(runs // 20, 200)
-    middle = np.mean(
-        [score(crowd.released(planted=bool(n % 2), times=times)) for n in range(tuning)]
+    tuning = range(max(runs // 20, 200))
+    scores = [score(crowd.released(planted=bool(n % 2), times=times)) for n in tuning]
+    return float(np.mean(scores))
+
+
+def _hits(crowd: Crowd, middle: float, runs: int, *, planted: bool, times: int = 1) -> int:
+    score = _score(crowd, times)
+    return sum(
+        bool(score(crowd.released(planted=planted, times=times)) > middle) for _ in range(runs)
     )
-    hits = [
-        sum(bool(score(crowd.released(planted=planted, times=times)) > middle) for _ in range(runs))
-        for planted in (True, False)
-    ]
-    low, high = clopper_pearson(hits[0], runs)
-    least_false, most_false = clopper_pearson(hits[1], runs)
-    return (
-        _mu(low, most_false),
-        _mu(hits[0] / runs, hits[1] / runs),
-        _mu(high, least_false),
-    )
+
+
+def _measured(with_it: int, without: int, runs: int) -> tuple[float, float, float]:
+    low, high = clopper_pearson(with_it, runs)
+    least_false, most_false = clopper_pearson(without, runs)
+    return _mu(low, most_false), _mu(with_it / runs, without / runs), _mu(high, least_false)
 
 
 def _mu(true_alarms: float, false_alarms: float) -> float:
@@ -158,8 +170,17 @@ def _log_choose(runs: int, k: Integers) -> Floats:
     return np.asarray(table[runs] - table[k] - table[runs - k])
 
 
+def _hits_of_core(middle: float, runs: int, planted: bool) -> int:  # noqa: FBT001  for a pool
+    return _hits(Crowd.of(CORE), middle, runs, planted=planted)
+
+
 def main(runs: int) -> None:
-    least, about, most = told_apart(Crowd.of(CORE), runs)
+    """Half of the releases in each of two processes: as many without the body as with it."""
+    middle = _middle(Crowd.of(CORE), runs)
+    # Not forked: what draws noise must not be in the same state twice.
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
+        without, with_it = pool.map(_hits_of_core, (middle, middle), (runs, runs), (False, True))
+    least, about, most = _measured(with_it, without, runs)
     found = f"mu {about:.3f} ({least:.3f} to {most:.3f}), stated {budget.mu():.4f}"
     print(f"{runs} runs with and without: {found}")  # noqa: T201
 

@@ -2,15 +2,17 @@
 
 import random
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 
 from dressform.crypto.sealing import DataKey
 from dressform.crypto.secrets import new_id
 from dressform.database import Units
+from dressform.opendata.consent import CURRENT
 from dressform.sewing.catalogue import CATALOGUE
 from dressform.sewing.estimates import estimates
 
@@ -23,31 +25,58 @@ _COLUMNS = {
 }
 
 
+AGREED = datetime(2026, 1, 1, tzinfo=UTC)
+PROPOSER, APPROVER = UUID(int=1), UUID(int=2)
+
+
+async def operating(
+    connection: asyncpg.Connection, account_id: UUID, at: datetime = AGREED
+) -> None:
+    """An operator's account, with nothing else in it."""
+    await connection.execute(
+        "INSERT INTO account (id, email_index, created_at, version, sealed)"
+        " VALUES ($1, $2, $3, 1, '')",
+        account_id,
+        account_id.bytes,
+        at,
+    )
+    await connection.execute(
+        "INSERT INTO operator (account_id, created_at) VALUES ($1, $2)", account_id, at
+    )
+
+
 async def joined(
-    units: Units, connection: asyncpg.Connection, number: int, *, agreed: datetime
+    units: Units,
+    connection: asyncpg.Connection,
+    number: int,
+    *,
+    agreed: datetime = AGREED,
+    breasts: bool = True,
 ) -> None:
     """They registered the moment they agreed; each has one model with all measurements."""
-    made = _rows(units, number, agreed)
+    made = _rows(units, number, agreed, breasts=breasts)
     while rows := list(islice(made, _BATCH)):
         for table, columns in _COLUMNS.items():
             records = [row[table] for row in rows]
             await connection.copy_records_to_table(table, columns=columns, records=records)
 
 
-def _rows(units: Units, number: int, agreed: datetime) -> Iterator[dict[str, tuple[Any, ...]]]:
+def _rows(
+    units: Units, number: int, agreed: datetime, *, breasts: bool
+) -> Iterator[dict[str, tuple[Any, ...]]]:
     draw = random.Random(7)
     for _ in range(number):
         account_id, model_id, key = new_id(), new_id(), DataKey.new()
         wrapped = units.vault.master.wrap(key, account_id)
         neck = draw.gauss(340, 20)
-        found = {"neck": neck} | estimates(neck, breasts=True)
+        found = {"neck": neck} | estimates(neck, breasts=breasts)
         body = {name: round(at * draw.gauss(1, 0.03)) for name, at in found.items()}
-        assert len(body) == len(CATALOGUE)
-        payload = {"name": "Made", "breasts": True, "measurements": body, "typed": {}}
+        assert len(body) == len(CATALOGUE) or not breasts
+        payload = {"name": "Made", "breasts": breasts, "measurements": body, "typed": {}}
         sealed = key.seal(payload, "model", model_id, 1)
         yield {
             "account": (account_id, account_id.bytes, agreed, 1, b""),
             "account_key": (account_id, wrapped.key_id, wrapped.key),
             "model": (model_id, account_id, agreed, agreed, 1, sealed),
-            "dataset_consent": (account_id, agreed, "en", "1", b""),
+            "dataset_consent": (account_id, agreed, "en", CURRENT["en"].version, b""),
         }

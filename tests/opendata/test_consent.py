@@ -9,14 +9,18 @@ from importlib import resources
 
 import pytest
 
-from dressform.opendata.consent import CURRENT, VERSIONS
+from dressform.opendata.consent import COMPATIBLE, CURRENT, VERSIONS
 from dressform.schemas.consents import ConsentTextRead
 
 SHOWN = {
     "1": {
         "en": "02e4b6e02b929d3b62d146fc39877f939a8e160687e16edddf570b65b90cbe22",
         "fr": "dadefbd1bb45797ef9caf9747ae8f1ac5bf32dbcae718ebe63ab96713586b790",
-    }
+    },
+    "2": {
+        "en": "cc9d47ff25794d46fe596547b85a85f1175ad8ff8323fbe2e319ca3674333160",
+        "fr": "883d5f4b9fd2aebacdcf48bb2c25e7cbdccffd0970f8df7b4e72be7b476893d7",
+    },
 }
 """Members agreed to these. Never change one: a changed text is another version, entered below it."""
 
@@ -31,6 +35,7 @@ SAID = {
     "a removed choice": ("if you remove the one you chose", "si vous supprimez celui"),
     "of whom": ("an adult who agreed", "un adulte qui a accepté"),
     "noise": ("random noise", "bruit aléatoire"),
+    "sums over fewer": ("may be over fewer", "peut donc porter sur moins"),
     "the guarantee": ("14.6 points", "14,6 points"),
     "against whom": ("of everybody else", "de toutes les autres personnes"),
     "several accounts": ("several accounts", "plusieurs comptes"),
@@ -56,6 +61,13 @@ def test_no_text_changes_without_its_version() -> None:
 def test_the_last_version_is_asked() -> None:
     assert VERSIONS[-1] == CURRENT
     assert [CURRENT["en"].version, CURRENT["fr"].version] == [list(SHOWN)[-1]] * 2
+
+
+def test_an_agreement_to_a_text_that_promised_more_counts_no_longer() -> None:
+    """The first said of each sum what is only true of all of them together."""
+    assert COMPATIBLE == ("2",)
+    assert CURRENT["en"].version in COMPATIBLE
+    assert set(COMPATIBLE) <= set(SHOWN)
 
 
 @pytest.mark.parametrize("version", VERSIONS, ids=lambda version: version["en"].version)

@@ -84,12 +84,11 @@ def test_opendp_comes_to_the_same_sum(codebook: Codebook) -> None:
     assert spent == pytest.approx(budget.RHO, rel=1e-9)
 
 
-@pytest.mark.parametrize(("delta", "epsilon"), [(1e-6, 1.61), (1e-9, 2.10)])
+@pytest.mark.parametrize(("delta", "epsilon"), [(1e-6, 1.62), (1e-9, 2.10)])
 def test_what_is_stated_follows_from_rho(delta: float, epsilon: float) -> None:
-    assert round(budget.epsilon(delta), 2) == epsilon
-    assert budget.delta(budget.epsilon(delta)) <= delta
-    assert round(budget.mu(), 3) == STATED
-    assert math.floor(budget.advantage() * 1000) / 10 <= 14.6
+    assert budget.delta(epsilon) <= delta < budget.delta(epsilon - 0.01)
+    assert budget.mu() <= STATED < budget.mu() + 0.001
+    assert 100 * budget.advantage() <= 14.6 < 100 * budget.advantage() + 0.1
 
 
 @pytest.mark.parametrize("delta", [1e-6, 1e-9])

@@ -2,14 +2,14 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
-from uuid import UUID
 
 import pytest
 from sqlalchemy import text
 
-from dressform.database import Units
+from dressform.database import Unit, Units
 from dressform.repositories import contributions
-from dressform.repositories.contributions import Contributions, Page
+from dressform.repositories.contributions import Contributions
+from dressform.repositories.sealed_contributions import Page, opened
 from tests.agreeing import agree
 from tests.people import Person
 
@@ -20,13 +20,15 @@ DAY = datetime(2027, 3, 1, tzinfo=UTC)
 
 async def counted(units: Units) -> int:
     async with units.writing() as unit:
-        number, _ = await Contributions(unit).count_in(before=DAY, after=None)
-    return number
+        contributions = Contributions(unit, before=DAY)
+        return await contributions.count_in(await contributions.batch(after=None))
 
 
-async def page(units: Units, after: UUID | None = None) -> Page:
+async def page(units: Units) -> Page:
     async with units.reading() as unit:
-        return await Contributions(unit).page(before=DAY, after=after)
+        contributions = Contributions(unit, before=DAY)
+        rows = await contributions.sealed(await contributions.batch(after=None))
+    return opened(rows, units.vault)
 
 
 async def add(person: Person, **model: object) -> str:
@@ -39,7 +41,7 @@ async def test_who_was_not_counted_gives_nothing(ada: Person, units: Units) -> N
     await add(ada, measurements={"neck": 340})
     await agree(ada)
 
-    assert await page(units) == Page([], 0, None)
+    assert await page(units) == Page([], 0)
     assert await counted(units) == 1
     assert len((await page(units)).contributions) == 1
 
@@ -90,24 +92,39 @@ async def test_what_does_not_open_is_told_and_left_out(
 
     found = await page(units)
     assert (found.contributions, found.unreadable) == ([], 1)
-    assert found.last is not None
-    assert await page(units, found.last) == Page([], 0, None)
 
 
-async def test_pages_have_everybody_once(
+async def test_batches_have_everybody_once(
     ada: Person, join: Join, units: Units, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(contributions, "BATCH", 1)
     for person in (ada, await join("grace")):
         await add(person, measurements={"neck": 340})
         await agree(person)
-    async with units.writing() as unit:
-        first = await Contributions(unit).count_in(before=DAY, after=None)
-        second = await Contributions(unit).count_in(before=DAY, after=first[1])
-        third = await Contributions(unit).count_in(before=DAY, after=second[1])
-    assert [first[0], second[0], third] == [1, 1, (0, None)]
 
-    one = await page(units)
-    other = await page(units, one.last)
-    assert len({each.account_id for each in one.contributions + other.contributions}) == 2
-    assert await page(units, other.last) == Page([], 0, None)
+    async with units.reading() as unit:
+        found = Contributions(unit, before=DAY)
+        (one,) = await found.batch(after=None)
+        (other,) = await found.batch(after=one)
+        assert one < other
+        assert await found.batch(after=other) == []
+
+
+@pytest.mark.parametrize("end", ["ends_at", "models_end_at"])
+async def test_neither_of_the_two_windows_may_be_over(ada: Person, units: Units, end: str) -> None:
+    """They are as long as each other now, and need not be for ever."""
+    await add(ada, measurements={"neck": 340})
+    await agree(ada)
+    await counted(units)
+    (given,) = (await page(units)).contributions
+
+    async with units.engine.connect() as connection:  # Nothing of it is committed.
+        await connection.execute(text(f"ALTER TABLE account ALTER {end} DROP EXPRESSION"))
+        await connection.execute(text(f"UPDATE account SET {end} = '2026-03-01T12:00Z'"))
+        found = Contributions(Unit(connection, units.vault, units.clock()), before=DAY)
+
+        assert await found.batch(after=None) == [given.account_id]
+        assert await found.count_in([given.account_id]) == 0
+        assert await found.sealed([given.account_id]) == []
+        assert await found.mark_drawn([given.account_id], [given.model_id], 2027) == []
+        assert await found.still_giving([given.account_id], [given.model_id]) == []

@@ -1,25 +1,33 @@
 """A year's draw of the open dataset: proposed by one operator, carried out as another approves."""
 
-import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from enum import StrEnum
 from uuid import UUID
 
-from dressform.database import Units
+from dressform.actions.take_contributions import Part, read_contributions, take_contributions
+from dressform.database import Unit, Units
 from dressform.errors import StartupError
 from dressform.opendata import raw
 from dressform.opendata.codebook import CODEBOOKS, CORE, FULL, Codebook
 from dressform.opendata.draws import Draw
 from dressform.opendata.noise import noisy, noisy_count
-from dressform.opendata.summing import Summing
-from dressform.opendata.sums import Sums
+from dressform.opendata.receipts import Receipt, Receipts
 from dressform.opendata.years import day_of
 from dressform.repositories.contributions import Contributions
 from dressform.repositories.draws import Draws, StoredDraw
+from dressform.repositories.operators import Operators
+from dressform.rests import Rests
 
-log = logging.getLogger(__name__)
 
-Progress = Callable[[float], None]
-"""How much is done, 0 to 1: of the noisy count, as the true one is nobody's business."""
+class Step(StrEnum):
+    """What a draw does next. How far it is would tell how many they are: nobody's business."""
+
+    COUNTING = "Counting those who agreed"
+    READING = "Adding up what they give"
+    MARKING = "Marking who gave, and adding noise"
+
+
+Told = Callable[[Step], None]
 
 
 async def propose_dataset(units: Units, operator_id: UUID) -> int:
@@ -33,21 +41,30 @@ async def propose_dataset(units: Units, operator_id: UUID) -> int:
     return year
 
 
-async def draw_dataset(units: Units, operator_id: UUID, progress: Progress) -> Draw | None:
+async def draw_dataset(
+    units: Units, receipts: Receipts, operator_id: UUID, told: Told
+) -> Draw | None:
     """What was drawn this year, now or before it was interrupted; None when too few agreed.
 
     What is counted or drawn is written in the transaction that marks the accounts, so that no crash
     lets anyone's budget be spent twice: noise that was not written has been seen by nobody. Raises
-    StartupError when there is nothing to approve, or not yet, or not by this operator.
+    StartupError when there is nothing to approve, or not yet, or not by this operator, or when the
+    database was put back from before a draw. Nothing is seen before its receipt is on the disk.
     """
-    counted = await _counted(units, operator_id)
+    _check_known(receipts, await drawn_so_far(units))
+    counted = await _counted(units, operator_id, told)
     if counted.codebook is None:
         return None
     codebook = CODEBOOKS[counted.codebook]
     if counted.statistics is None:
-        exact, given = await _summed(units, counted, codebook, progress)
-        await _kept(units, counted.year, noisy(codebook, exact), given)
-    return await _drawn(units, counted.year)
+        told(Step.READING)
+        parts = await read_contributions(units, counted.year, codebook)
+        told(Step.MARKING)
+        await _kept(units, counted.year, codebook, parts)
+    draws = await drawn_so_far(units)
+    for draw in draws:
+        receipts.keep(Receipt.of(draw))
+    return next(draw for draw in draws if draw.year == counted.year)
 
 
 async def drawn_so_far(units: Units) -> list[Draw]:
@@ -56,22 +73,23 @@ async def drawn_so_far(units: Units) -> list[Draw]:
         return [_read(draw) for draw in await Draws(unit).all() if draw.statistics is not None]
 
 
-async def _counted(units: Units, operator_id: UUID) -> StoredDraw:
+def _check_known(receipts: Receipts, draws: Sequence[Draw]) -> None:
+    for each in receipts.unknown_to(draws):
+        raise StartupError(
+            f"There was a draw on {each.drawn_at:%-d %B %Y} that this database does not know: it was "
+            "put back from a backup, and would draw the same people again. First run `dressform "
+            f"dataset restore` with the files of the edition of {each.year}."
+        )
+
+
+async def _counted(units: Units, operator_id: UUID, told: Told) -> StoredDraw:
     async with units.writing() as unit:
         draws, year = Draws(unit), unit.at.year
         found = await draws.locked(year)
-        if found is None or (found.count is None and found.proposed_by is None):
-            raise StartupError(
-                f"Nothing is proposed for {year}: `dressform dataset propose` first."
-            )
-        if found.count is None:
-            if unit.at < day_of(year):
-                raise StartupError(f"The draw of {year} is on {day_of(year):%-d %B}, not before.")
-            if found.proposed_by == operator_id:
-                raise StartupError(
-                    "It takes two: another operator has to approve what you proposed."
-                )
-            count = noisy_count(await _count_in(Contributions(unit), year))
+        if found is None or found.count is None:
+            await _check_approvable(unit, found, operator_id)
+            told(Step.COUNTING)
+            count = noisy_count(await _count_in(Contributions(unit, before=day_of(year))))
             codebook = _codebook(count)
             await draws.counted(
                 year, by=operator_id, count=count, codebook=codebook.name if codebook else None
@@ -81,13 +99,30 @@ async def _counted(units: Units, operator_id: UUID) -> StoredDraw:
     return found
 
 
-async def _count_in(contributions: Contributions, year: int) -> int:
-    count, last = await contributions.count_in(before=day_of(year), after=None)
-    everyone = count
-    while last is not None:
-        count, last = await contributions.count_in(before=day_of(year), after=last)
-        everyone += count
-    return everyone
+async def _check_approvable(unit: Unit, found: StoredDraw | None, operator_id: UUID) -> None:
+    year = unit.at.year
+    proposer = found.proposed_by if found else None
+    if proposer is None:
+        raise StartupError(f"Nothing is proposed for {year}: `dressform dataset propose` first.")
+    if unit.at < day_of(year):
+        raise StartupError(f"The draw of {year} is on {day_of(year):%-d %B}, not before.")
+    if proposer == operator_id:
+        raise StartupError("It takes two: another operator has to approve what you proposed.")
+    if not await Operators(unit).contains(proposer):
+        raise StartupError(
+            "Who proposed it is no operator any more: `dressform dataset propose` once more."
+        )
+
+
+async def _count_in(contributions: Contributions) -> int:
+    everyone, last, rests = 0, None, Rests()
+    while True:
+        async with rests.piece():
+            batch = await contributions.batch(after=last)
+            everyone += await contributions.count_in(batch)
+        if not batch:
+            return everyone
+        last = batch[-1]
 
 
 def _codebook(count: int) -> Codebook | None:
@@ -95,36 +130,15 @@ def _codebook(count: int) -> Codebook | None:
     return next((book for book in (FULL, CORE) if count >= book.gate), None)
 
 
-async def _summed(
-    units: Units, counted: StoredDraw, codebook: Codebook, progress: Progress
-) -> tuple[Sums, list[UUID]]:
-    """A page at a time, so that it takes no more memory for a million than for thousands."""
-    summing, given, last, unreadable = Summing(codebook), list[UUID](), None, 0
-    while True:
-        async with units.reading() as unit:
-            page = await Contributions(unit).page(before=day_of(counted.year), after=last)
-        if page.last is None:
-            break
-        summing.add((each.breasts, each.measurements) for each in page.contributions)
-        given += [each.account_id for each in page.contributions]
-        last, unreadable = page.last, unreadable + page.unreadable
-        progress(len(given) / max(counted.count or 0, 1))
-    if unreadable:
-        log.error("models that do not open were left out and not marked: see `dressform keys`")
-    return summing.sums, given
-
-
-async def _kept(units: Units, year: int, drawn: Sums, given: list[UUID]) -> None:
+async def _kept(units: Units, year: int, codebook: Codebook, parts: Sequence[Part]) -> None:
     async with units.writing() as unit:
         found = await Draws(unit).locked(year)
         if found is None or found.statistics is not None:
-            return  # Somebody else was faster; this noise is forgotten.
-        await Contributions(unit).mark_drawn(given, year)
-        await Draws(unit).drawn(year, raw.kept(drawn))
-
-
-async def _drawn(units: Units, year: int) -> Draw:
-    return next(draw for draw in await drawn_so_far(units) if draw.year == year)
+            return  # Somebody else was faster.
+        if unit.at.year != year:
+            raise StartupError(f"The year {year} is over, and with it the chance of its draw.")
+        exact = await take_contributions(unit, parts, year, codebook)
+        await Draws(unit).drawn(year, raw.kept(noisy(codebook, exact)))
 
 
 def _read(stored: StoredDraw) -> Draw:

@@ -61,7 +61,11 @@ def shares(codebook: Codebook) -> dict[str, Share]:
 
 
 def mu(rho: float = RHO) -> float:
-    """The same guarantee as Gaussian differential privacy (Dong, Roth and Su, 2022)."""
+    """The same guarantee as Gaussian differential privacy (Dong, Roth and Su, 2022).
+
+    Of continuous noise; discrete noise on a single sum can exceed it by 1/(24 sigma²) of it, all sums
+    together in no digit that is stated.
+    """
     return math.sqrt(2 * rho)
 
 
@@ -78,6 +82,12 @@ def epsilon(delta_: float, rho: float = RHO) -> float:
         middle = (low + high) / 2
         low, high = (middle, high) if delta(middle, rho) > delta_ else (low, middle)
     return high
+
+
+def up(value: float, digits: int) -> float:
+    """Rounded up: what is promised holds with every digit that is said."""
+    steps: int = 10**digits
+    return math.ceil(steps * value) / steps
 
 
 def advantage(rho: float = RHO) -> float:

@@ -1,7 +1,7 @@
 """What is asked of a contribution, written down before anybody contributes.
 
-Nothing here comes from members' data: the bounds, centres and scales of `codebook.json` are those
-of published anthropometry, and the file says which.
+Nothing here comes from members' data: the centres and scales of `codebook.json` are those of published
+anthropometry or of FreeSewing's estimates, and the file says which.
 """
 
 import json

@@ -1,7 +1,8 @@
 """What a member is asked before anything of theirs goes into the open dataset.
 
 Every text that was ever shown stays in `consent.json`, so that what was agreed to can be read for
-good; the last one is current. A changed sentence is a new version.
+good; the last one is current. A changed sentence is a new version. `compatible` has the versions whose
+agreements still count: those that promised no more than the current one keeps, and that itself.
 """
 
 import hashlib
@@ -26,9 +27,13 @@ class ConsentText:
         return hashlib.sha256(self.text.encode()).digest()
 
 
-def _all() -> tuple[dict[str, ConsentText], ...]:
+def _read() -> dict[str, Any]:
     file = resources.files("dressform.opendata").joinpath("consent.json")
     found: dict[str, Any] = json.loads(file.read_text("utf-8"))
+    return found
+
+
+def _all(found: dict[str, Any]) -> tuple[dict[str, ConsentText], ...]:
     return tuple(
         {
             language: ConsentText(entry["version"], language, "\n\n".join(paragraphs))
@@ -38,8 +43,13 @@ def _all() -> tuple[dict[str, ConsentText], ...]:
     )
 
 
-VERSIONS = _all()
+_FOUND = _read()
+
+VERSIONS = _all(_FOUND)
 """The oldest first; each by language."""
 
 CURRENT = MappingProxyType(VERSIONS[-1])
 """What is asked now, by language."""
+
+COMPATIBLE: tuple[str, ...] = tuple(_FOUND["compatible"])
+"""Whoever agreed to any other version has to be asked again before they can give."""

@@ -12,15 +12,19 @@ import opendp.prelude as dp
 from dressform.opendata import budget
 from dressform.opendata.budget import Share
 from dressform.opendata.codebook import Codebook
-from dressform.opendata.sums import Integers, Sums
+from dressform.opendata.sums import Integers, Sums, asked
 
 dp.enable_features("contrib")
 
 
 def noisy(codebook: Codebook, sums: Sums) -> Sums:
-    """The sums as they may be published: drawn once, and never again of the same accounts."""
+    """The sums as they may be published: drawn once, and never again of the same accounts.
+
+    Noise of cells that nothing can be in is not published, so it isn't kept either.
+    """
     shares = budget.shares(codebook)
-    return Sums(**{name: _noisy(group, shares[name]) for name, group in sums.groups.items()})
+    drawn = {name: _noisy(group, shares[name]) for name, group in sums.groups.items()}
+    return asked(codebook, Sums(**drawn))
 
 
 def noisy_count(count: int) -> int:

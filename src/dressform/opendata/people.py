@@ -8,7 +8,7 @@ import numpy as np
 from dressform.opendata.codebook import Codebook
 from dressform.opendata.population import Group
 from dressform.opendata.resources import Field, Resource, Value
-from dressform.opendata.sums import Floats, Sums
+from dressform.opendata.sums import Floats, Sums, asked
 
 NUMBER = 10_000
 
@@ -22,7 +22,7 @@ def people(codebook: Codebook, sums: Sums, groups: dict[str, Group]) -> Resource
     Drawn by a Gaussian copula; the draw follows from the noisy sums, so that anyone who has those
     gets the same people.
     """
-    random = np.random.default_rng(_seed(sums))
+    random = np.random.default_rng(_seed(asked(codebook, sums)))
     everyone = sum(group.people for group in groups.values())
     first, second = groups.values()
     number = round(NUMBER * first.people / everyone)
@@ -62,6 +62,7 @@ def _drawn(group: Group, number: int, random: np.random.Generator) -> dict[str, 
 
 
 def _seed(sums: Sums) -> int:
+    """From what is published, and nothing else."""
     digest = hashlib.sha256()
     for group in sums.groups.values():
         digest.update(group.astype("<i8").tobytes())

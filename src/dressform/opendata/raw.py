@@ -1,6 +1,7 @@
 """The noisy sums themselves, as tables, and as the text in which a draw is kept."""
 
 import gzip
+import hashlib
 import json
 
 import numpy as np
@@ -17,8 +18,16 @@ _NOISY = "Noise can make a count negative."
 
 def kept(sums: Sums) -> bytes:
     """JSON, gzip."""
-    text = json.dumps({name: group.tolist() for name, group in sums.groups.items()})
-    return gzip.compress(text.encode(), mtime=0)
+    return gzip.compress(_written(sums), mtime=0)
+
+
+def digest(sums: Sums) -> str:
+    """SHA-256 of the JSON, in hexadecimal: gzip may come out differently elsewhere."""
+    return hashlib.sha256(_written(sums)).hexdigest()
+
+
+def _written(sums: Sums) -> bytes:
+    return json.dumps({name: group.tolist() for name, group in sums.groups.items()}).encode()
 
 
 def read(content: bytes) -> Sums:

@@ -1,4 +1,4 @@
-"""Adding up bodies as they come, however many: only the sums are held."""
+"""Bodies as they come out of the seals, added up."""
 
 import secrets
 from collections.abc import Iterable, Mapping
@@ -10,22 +10,20 @@ from dressform.opendata.codebook import FLAGS, Codebook
 from dressform.opendata.sums import Sums
 
 _NOTHING = float("nan")
+_FLAG = {True: "with_breasts", False: "without_breasts"}
 
 
 class Summing:
     def __init__(self, codebook: Codebook) -> None:
         self._codebook = codebook
         self._random = np.random.default_rng(secrets.randbits(256))
-        self.sums = Sums.none(codebook)
 
-    def add(self, bodies: Iterable[tuple[bool, Mapping[str, float]]]) -> None:
+    def of(self, bodies: Iterable[tuple[bool, Mapping[str, float]]]) -> Sums:
         """One an account: whether it has breasts, and its measurements in mm and degrees by name."""
         names = self._codebook.names
         rows = [(breasts, [by.get(name, _NOTHING) for name in names]) for breasts, by in bodies]
-        if rows:
-            flags = np.array([FLAGS.index(_FLAG[breasts]) for breasts, _ in rows], np.int64)
-            values = np.array([values for _, values in rows], np.float64)
-            self.sums += sums.of(self._codebook, flags, values, self._random)
-
-
-_FLAG = {True: "with_breasts", False: "without_breasts"}
+        if not rows:
+            return Sums.none(self._codebook)
+        flags = np.array([FLAGS.index(_FLAG[breasts]) for breasts, _ in rows], np.int64)
+        values = np.array([values for _, values in rows], np.float64)
+        return sums.of(self._codebook, flags, values, self._random)

@@ -71,6 +71,19 @@ def of(codebook: Codebook, flags: Integers, values: Floats, random: np.random.Ge
     return sums
 
 
+def asked(codebook: Codebook, sums: Sums) -> Sums:
+    """With 0 where a flag doesn't have the measurement, or one of the two."""
+    has = np.array([[flag in item.centre for item in codebook.items] for flag in FLAGS])
+    first, second = np.triu_indices(len(codebook.items), 1)
+    both = has[:, first] & has[:, second]
+    return Sums(
+        flags=sums.flags,
+        histograms=sums.histograms * has[:, :, None],
+        pair_counts=sums.pair_counts * both,
+        second_moments=sums.second_moments * both,
+    )
+
+
 def _bounded(codebook: Codebook, flag: str, values: Floats, random: np.random.Generator) -> Floats:
     """Only what goes with the flag, and no more of it than the codebook's most."""
     asked = np.array([flag in item.centre for item in codebook.items])

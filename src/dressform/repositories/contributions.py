@@ -1,132 +1,144 @@
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, func, or_, select, true, update
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, Select, exists, func, select, update
+from sqlalchemy.orm import InstrumentedAttribute
 
-from dressform.crypto.sealing import MissingMasterKeyError, SealBrokenError, Wrapped
 from dressform.database import Unit
 from dressform.opendata.budget import MOST_COUNTS
-from dressform.repositories.owners import Owner
-from dressform.repositories.sealed_models import body_of
-from dressform.tables import Account, AccountKey, DatasetConsent, Model
+from dressform.opendata.consent import COMPATIBLE
+from dressform.repositories.sealed_contributions import IS_CHOSEN, Rows, bodies
+from dressform.tables import Account, DatasetConsent, DatasetDraw, Model
 
-BATCH = 5_000
+BATCH = 500
+"""Accounts at a time: a piece of work short enough that whoever reads the site doesn't wait for it."""
 _BEFORE_ALL = UUID(int=0)
-_Base = aliased(Model)
-
-
-@dataclass(frozen=True, slots=True)
-class Contribution:
-    """What an account gives: one body. Lengths in mm, shoulderSlope in degrees."""
-
-    account_id: UUID
-    breasts: bool
-    measurements: Mapping[str, float]
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Accounts in the order of their ids: who gives, and how many could not be read."""
-
-    contributions: list[Contribution]
-    unreadable: int
-    last: UUID | None
 
 
 class Contributions:
     """Of members who agreed before a day, still do, never gave, and whose data may be used."""
 
-    def __init__(self, unit: Unit) -> None:
+    def __init__(self, unit: Unit, *, before: datetime) -> None:
         self._unit = unit
+        self._before = before
 
-    async def count_in(self, *, before: datetime, after: UUID | None) -> tuple[int, UUID | None]:
-        """Marks the next batch as counted once more: how many, and the last; None when all are."""
-        chosen = (
+    async def batch(self, *, after: UUID | None) -> list[UUID]:
+        """The next accounts that ever agreed, in the order of their ids; none when there are no more.
+
+        Everything else is asked of these, by their ids: so soon after all were marked the planner can't
+        know of how many a condition is true, and would go through everybody for each batch.
+        """
+        query = (
             select(DatasetConsent.account_id)
-            .join(Account, Account.id == DatasetConsent.account_id)
-            .where(*self._may_give(before, after), DatasetConsent.counted < MOST_COUNTS)
-            .where(exists().where(Model.account_id == DatasetConsent.account_id))
+            .where(DatasetConsent.account_id > (after or _BEFORE_ALL))
             .order_by(DatasetConsent.account_id)
             .limit(BATCH)
+        )
+        return list((await self._unit.connection.execute(query)).scalars().all())
+
+    async def count_in(self, account_ids: Collection[UUID]) -> int:
+        """Marks as counted once more those who may give and have something to give: how many."""
+        theirs = exists().where(Model.account_id == DatasetConsent.account_id)
+        marked = await self._unit.connection.execute(
+            update(DatasetConsent)
+            .where(Account.id == DatasetConsent.account_id, theirs)
+            .where(_among(DatasetConsent.account_id, account_ids), *self._may_give())
+            .where(DatasetConsent.drawn_in.is_(None), DatasetConsent.counted < MOST_COUNTS)
+            .values(counted=DatasetConsent.counted + 1)
+        )
+        return marked.rowcount
+
+    async def sealed(self, account_ids: Collection[UUID]) -> Rows:
+        """Of those who were counted the model they chose, or else any."""
+        query = (
+            bodies()
+            .where(_among(DatasetConsent.account_id, account_ids), *self._may_give())
+            .where(DatasetConsent.drawn_in.is_(None), DatasetConsent.counted > 0)
+        )
+        return (await self._unit.connection.execute(query)).all()
+
+    async def sealed_of(self, account_ids: Collection[UUID]) -> Rows:
+        """What these have to give now, whether they are marked or not."""
+        query = bodies().where(_among(DatasetConsent.account_id, account_ids))
+        return (await self._unit.connection.execute(query)).all()
+
+    async def mark_drawn(
+        self, account_ids: Collection[UUID], model_ids: Collection[UUID], year: int
+    ) -> list[UUID]:
+        """For the life of the accounts: those that never gave and may still give these models.
+
+        Nobody else can change their consent until the transaction ends. Whose consent somebody is
+        changing just now is not waited for, and not marked.
+        """
+        free = (
+            self._giving(account_ids, model_ids)
+            .where(DatasetConsent.drawn_in.is_(None))
+            .with_for_update(of=DatasetConsent, key_share=True, skip_locked=True)
         )
         marked = await self._unit.connection.execute(
             update(DatasetConsent)
-            .where(DatasetConsent.account_id.in_(chosen.scalar_subquery()))
-            .values(counted=DatasetConsent.counted + 1)
+            .where(DatasetConsent.account_id == func.any(func.array(free.scalar_subquery())))
+            .values(drawn_in=year)
             .returning(DatasetConsent.account_id)
         )
-        ids = marked.scalars().all()
-        return len(ids), max(ids, default=None)
+        return list(marked.scalars().all())
 
-    async def page(self, *, before: datetime, after: UUID | None) -> Page:
-        """The next of those who were counted; of each the model they chose, or else any."""
-        rows = (await self._unit.connection.execute(self._query(before, after))).all()
-        found = [self._opened(row) for row in rows]
-        given = [one for one in found if one is not None]
-        return Page(given, len(found) - len(given), rows[-1].account_id if rows else None)
+    async def still_giving(
+        self, account_ids: Collection[UUID], model_ids: Collection[UUID]
+    ) -> list[UUID]:
+        """Of those who are marked, who may give these models to this moment."""
+        query = self._giving(account_ids, model_ids)
+        return list((await self._unit.connection.execute(query)).scalars().all())
 
-    async def mark_drawn(self, account_ids: Sequence[UUID], year: int) -> None:
-        """For the life of the accounts. Who has left meanwhile has no mark, and needs none."""
-        for start in range(0, len(account_ids), BATCH):
-            batch = account_ids[start : start + BATCH]
-            await self._unit.connection.execute(
-                update(DatasetConsent)
-                .where(DatasetConsent.account_id == func.any(list(batch)))
-                .values(drawn_in=year)
-            )
-
-    def _query(self, before: datetime, after: UUID | None) -> Any:
-        chosen = (
-            select(Model)
-            .where(Model.account_id == DatasetConsent.account_id)
-            .where(or_(DatasetConsent.model_id.is_(None), DatasetConsent.model_id == Model.id))
-            .order_by(func.random())
-            .limit(1)
-            .lateral()
-        )
-        one = aliased(Model, chosen)
-        return (
-            select(
-                DatasetConsent.account_id,
-                AccountKey.key_id,
-                AccountKey.wrapped_key,
-                one.id,
-                one.version,
-                one.sealed,
-                one.base_id,
-                _Base.version.label("base_version"),
-                _Base.sealed.label("base_sealed"),
-            )
-            .join(Account, Account.id == DatasetConsent.account_id)
-            .join(AccountKey, AccountKey.account_id == Account.id)
-            .join(chosen, true())
-            .outerjoin(_Base, _Base.id == one.base_id)
-            .where(*self._may_give(before, after), DatasetConsent.counted > 0)
-            .order_by(DatasetConsent.account_id)
-            .limit(BATCH)
+    async def unmark(self, account_ids: Collection[UUID]) -> None:
+        """Of whom nothing was taken in the end."""
+        await self._unit.connection.execute(
+            update(DatasetConsent)
+            .where(_among(DatasetConsent.account_id, account_ids))
+            .values(drawn_in=None)
         )
 
-    def _may_give(self, before: datetime, after: UUID | None) -> tuple[ColumnElement[bool], ...]:
+    async def mark_all(self, account_ids: Collection[UUID], year: int) -> None:
+        """Who agreed in time and never gave, even if they withdrew.
+
+        For a draw that this database forgot: any of them may have been in it.
+        """
+        await self._unit.connection.execute(
+            update(DatasetConsent)
+            .where(_among(DatasetConsent.account_id, account_ids))
+            .where(DatasetConsent.given_at < self._before, DatasetConsent.drawn_in.is_(None))
+            .values(drawn_in=year)
+        )
+
+    def _may_give(self) -> tuple[ColumnElement[bool], ...]:
         return (
-            DatasetConsent.account_id > (after or _BEFORE_ALL),
-            DatasetConsent.given_at < before,
+            DatasetConsent.given_at < self._before,
             DatasetConsent.withdrawn_at.is_(None),
-            DatasetConsent.drawn_in.is_(None),
+            DatasetConsent.text_version.in_(COMPATIBLE),
             Account.ends_at > self._unit.at,
             Account.models_end_at > self._unit.at,
             Account.restricted_at.is_(None),
+            ~_WAS_THERE,
         )
 
-    def _opened(self, row: Any) -> Contribution | None:
-        """None when it does not open: one broken row stops nobody else's contribution."""
-        try:
-            wrapped = Wrapped(row.key_id, row.wrapped_key)
-            key = self._unit.vault.master.unwrap(wrapped, row.account_id)
-            body = body_of(row, Owner(row.account_id, key))
-        except (SealBrokenError, MissingMasterKeyError):
-            return None
-        return Contribution(row.account_id, bool(body.breasts), body.measurements)
+    def _giving(self, account_ids: Collection[UUID], model_ids: Collection[UUID]) -> Select[UUID]:
+        theirs = exists().where(
+            _among(Model.id, model_ids), Model.account_id == DatasetConsent.account_id, IS_CHOSEN
+        )
+        return (
+            select(DatasetConsent.account_id)
+            .join(Account, Account.id == DatasetConsent.account_id)
+            .where(_among(DatasetConsent.account_id, account_ids), *self._may_give(), theirs)
+        )
+
+
+_WAS_THERE = exists().where(
+    DatasetDraw.restored_at.is_not(None), DatasetDraw.drawn_at >= Account.created_at
+)
+"""When a draw was made that this database forgot, with the consents of its last days: they may have
+been in it."""
+
+
+def _among(column: InstrumentedAttribute[UUID], ids: Collection[UUID]) -> ColumnElement[bool]:
+    return column == func.any(list(ids))

@@ -70,6 +70,30 @@ class Draws:
     async def drawn(self, year: int, statistics: bytes) -> None:
         await self._change(year, drawn_at=self._unit.at, statistics=statistics)
 
+    async def restore(
+        self,
+        year: int,
+        *,
+        by: UUID,
+        count: int,
+        codebook: str,
+        statistics: bytes,
+        drawn_at: datetime,
+    ) -> None:
+        """As it was published, in place of whatever this database knows of that year."""
+        known = {
+            "approved_by": by,
+            "count": count,
+            "codebook": codebook,
+            "statistics": statistics,
+            "drawn_at": drawn_at,
+            "restored_at": self._unit.at,
+        }
+        added = insert(DatasetDraw).values(year=year, proposed_at=drawn_at, **known)
+        await self._unit.connection.execute(
+            added.on_conflict_do_update(index_elements=[DatasetDraw.year], set_=known)
+        )
+
     async def _change(self, year: int, **values: object) -> None:
         await self._unit.connection.execute(
             update(DatasetDraw).where(DatasetDraw.year == year).values(**values)

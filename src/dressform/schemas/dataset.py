@@ -19,7 +19,7 @@ Small = Annotated[int, Field(ge=0, le=1_000_000, json_schema_extra={"format": "i
 class PairRead(Complete):
     """Approximate differential privacy."""
 
-    epsilon: Annotated[float, Field(description="Of the loss.", examples=[1.61])]
+    epsilon: Annotated[float, Field(description="Of the loss.", examples=[1.62])]
     delta: Annotated[float, Field(description="Of its being more.", examples=[1e-6])]
 
 
@@ -58,7 +58,8 @@ class GuaranteeRead(Complete):
     right_in_100: Annotated[
         float,
         Field(
-            description="How often that test is right in 100 tries at most; a coin is in 50.",
+            description="How often that test is right in 100 tries at most, where taking part was "
+            "as likely as not beforehand; a coin is in 50.",
             examples=[facts.RIGHT_IN_100],
         ),
     ] = facts.RIGHT_IN_100

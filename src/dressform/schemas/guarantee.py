@@ -1,6 +1,5 @@
 """What is promised to whoever gives to the open dataset: the numbers, and the same in words."""
 
-import math
 from dataclasses import dataclass
 
 from dressform.opendata import budget
@@ -11,13 +10,14 @@ LICENCE_URL = "https://creativecommons.org/publicdomain/zero/1.0/"
 
 RHO = budget.RHO
 """Of zero-concentrated differential privacy: all that an account ever spends."""
-MU = round(budget.mu(), 3)
+MU = budget.up(budget.mu(), 3)
 """The same as Gaussian differential privacy."""
-PAIRS = tuple((round(budget.epsilon(delta), 2), delta) for delta in (1e-6, 1e-9))
+PAIRS = tuple((budget.up(budget.epsilon(delta), 2), delta) for delta in (1e-6, 1e-9))
 """The same as epsilon with its delta."""
-POINTS = math.ceil(1000 * budget.advantage()) / 10
+POINTS = budget.up(100 * budget.advantage(), 1)
 """True alarms minus false alarms, in 100, of the best test whether somebody took part."""
 RIGHT_IN_100 = 50 + POINTS / 2
+"""Where taking part was as likely as not beforehand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +58,12 @@ ABOUT = Text(
 GUARANTEE = Text(
     "Somebody who knows the data of everybody else, and wants to tell from all that is ever "
     "published whether you took part, has true alarms minus false alarms of at most 14.6 points: "
+    "if that was as likely as not beforehand, "
     "they are right in at most 57.3 of 100 tries, where tossing a coin is right in 50.",
     "Quelqu'un qui connaît les données de toutes les autres personnes, et veut savoir par tout ce "
     "qui sera jamais publié si vous avez participé, a au plus 14,6 points de vraies alertes de plus "
-    "que de fausses : il a raison au plus 57,3 fois sur 100, là où pile ou face a raison 50 fois.",
+    "que de fausses : si c'était aussi probable que non au départ, il a raison au plus 57,3 fois "
+    "sur 100, là où pile ou face a raison 50 fois.",
 )
 PUBLISHED = Text(
     "There are editions to download.",

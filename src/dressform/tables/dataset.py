@@ -49,7 +49,8 @@ class DatasetDraw(Base):
     """A year's one chance: proposed by one operator, drawn when another approves.
 
     `count`: of those who agreed, with noise; `codebook` and `statistics` (JSON, gzip) are null when
-    they were too few.
+    they were too few. `restored_at`: read back from what was published, into a database that was put
+    back from before the draw and so doesn't know who was in it.
     """
 
     __tablename__ = "dataset_draw"
@@ -66,6 +67,7 @@ class DatasetDraw(Base):
     count: Mapped[int | None] = machinery()
     codebook: Mapped[str | None] = machinery()
     statistics: Mapped[bytes | None] = machinery()
+    restored_at: Mapped[datetime | None] = machinery()
 
 
 class DatasetEdition(Base):

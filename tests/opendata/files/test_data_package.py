@@ -60,7 +60,7 @@ def test_it_is_a_package_of_the_second_standard_that_tells_where_it_is(
     assert package["$schema"] == "https://datapackage.org/profiles/2.0/datapackage.json"
     assert package["name"] == "dressform-open-dataset-2027"
     assert package["homepage"] == HOME
-    assert package["created"] == "2027-03-01T09:30:00Z"
+    assert package["created"] == "2027-03-01T00:00:00Z"
     assert [each["name"] for each in package["licenses"]] == ["CC0-1.0"]
 
 

@@ -51,7 +51,8 @@ class About:
 
     @property
     def moment(self) -> str:
-        return self.published.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        """The day, where a format asks for a time: when on that day is nobody's business."""
+        return f"{self.day}T00:00:00Z"
 
 
 @dataclass(frozen=True, slots=True)

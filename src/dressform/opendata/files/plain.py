@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from textwrap import fill
 
+from dressform.opendata.budget import up
 from dressform.opendata.files.about import (
     LICENCE,
     LICENCE_ADDRESS,
@@ -100,9 +101,9 @@ def _made(about: About) -> list[str]:
 
 def _promised(about: About) -> list[str]:
     facts = about.privacy
-    more = round(100 * float(facts["advantage"]), 1)
+    more = up(100 * float(facts["advantage"]), 1)
     pairs = " or ".join(
-        f"({each['epsilon']:.3f}, {each['delta']:.0e})" for each in facts["epsilon_delta"]
+        f"({up(each['epsilon'], 3):.3f}, {each['delta']:.0e})" for each in facts["epsilon_delta"]
     )
     return [
         "## What is promised to those who contributed",
@@ -118,7 +119,7 @@ def _promised(about: About) -> list[str]:
         fill(
             f"In the field's terms: per account, for life, rho = {facts['rho']} "
             f"({facts['definition'].lower()}), which is Gaussian differential privacy with mu = "
-            f"{facts['mu']:.3g}, or (epsilon, delta) = {pairs}. `privacy.json` has it all.",
+            f"{up(facts['mu'], 3)}, or (epsilon, delta) = {pairs}. `privacy.json` has it all.",
             _WIDTH,
         ),
         "What is not promised:\n\n" + "\n".join(_item(each) for each in facts["not_covered"]),

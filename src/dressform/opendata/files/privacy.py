@@ -1,6 +1,5 @@
 """`privacy.json`: what can be told of anybody who contributed, and by what that is so."""
 
-import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,6 +11,7 @@ from dressform.opendata.budget import (
     epsilon,
     mu,
     shares,
+    up,
 )
 from dressform.opendata.codebook import VERSION
 from dressform.opendata.draws import Together
@@ -20,6 +20,7 @@ from dressform.opendata.files.text import json_text
 
 _DELTAS = (1e-6, 1e-9)
 _NOT_COVERED = (
+    "Which of two bodies an account gave, rather than whether it gave: of that rho is 0.139 at most.",
     "Several accounts of one person: each is protected by itself.",
     "What follows for anyone from how people in general are built, whether they contributed or not.",
     "That somebody has an account, or agreed to contribute: the service knows and keeps that.",
@@ -36,9 +37,9 @@ def guarantee(drawn: Together) -> Mapping[str, Any]:
         "worked out from the noisy sums.",
         "definition": "Zero-concentrated differential privacy",
         "rho": RHO,
-        "mu": _up(mu()),
-        "advantage": _up(advantage()),
-        "epsilon_delta": [{"epsilon": _up(epsilon(delta)), "delta": delta} for delta in _DELTAS],
+        "mu": up(mu(), 4),
+        "advantage": up(advantage(), 4),
+        "epsilon_delta": [{"epsilon": up(epsilon(delta), 4), "delta": delta} for delta in _DELTAS],
         "gate": {
             "least_contributors": drawn.codebook.gate,
             "mechanism": "Discrete Gaussian noise on the count of those who agreed",
@@ -77,16 +78,11 @@ def _sums(drawn: Together) -> Mapping[str, Any]:
     }
 
 
-def _up(value: float) -> float:
-    """Rounded up, so that it holds."""
-    return math.ceil(10_000 * value) / 10_000
-
-
 def privacy(about: About) -> File:
     content = {
         "edition": about.edition,
         "years": list(about.years),
-        "published": about.moment,
+        "published": about.day,
         "contributors_with_noise": about.count,
         **about.privacy,
         "code": {"name": "dressform", "version": about.version},

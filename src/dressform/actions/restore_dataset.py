@@ -1,0 +1,69 @@
+"""After a backup was put back: a draw that it doesn't know, from what was published of it."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from dressform.database import Unit, Units
+from dressform.errors import StartupError
+from dressform.opendata import raw
+from dressform.opendata.draws import Draw
+from dressform.opendata.files.reading import NAMES, read_draw
+from dressform.opendata.receipts import Receipt, Receipts
+from dressform.opendata.years import day_of
+from dressform.repositories.contributions import Contributions
+from dressform.repositories.draws import Draws
+from dressform.rests import Rests
+
+
+async def restore_dataset(
+    units: Units, receipts: Receipts, operator_id: UUID, files: Mapping[str, bytes]
+) -> Draw:
+    """`files`: of a year's edition, by name. Nobody whom that draw may have had is drawn again.
+
+    It takes one operator: it can only keep people out of later draws. Raises StartupError for files
+    that are no edition, another draw than the receipt is of, or a draw that is known already.
+    """
+    draw = _read(files)
+    receipt = Receipt.of(draw)
+    if any(each.year == draw.year and each.sha256 != receipt.sha256 for each in receipts.all()):
+        raise StartupError(f"These files are not of the draw that was made in {draw.year}.")
+    async with units.writing() as unit:
+        await _written(unit, draw, operator_id)
+    receipts.keep(receipt)
+    return draw
+
+
+def _read(files: Mapping[str, bytes]) -> Draw:
+    if missing := [name for name in NAMES if name not in files]:
+        raise StartupError(f"There is no {missing[0]}: give the folder of an edition's files.")
+    try:
+        return read_draw(files)
+    except (ValueError, KeyError, TypeError) as error:
+        raise StartupError(
+            f"This is no edition of one year as it was published: {error}."
+        ) from None
+
+
+async def _written(unit: Unit, draw: Draw, operator_id: UUID) -> None:
+    statistics = raw.kept(draw.sums)
+    known = await Draws(unit).locked(draw.year)
+    if known is not None and known.statistics == statistics:
+        raise StartupError(
+            f"The draw of {draw.year} is known already: there is nothing to restore."
+        )
+    await Draws(unit).restore(
+        draw.year,
+        by=operator_id,
+        count=draw.count,
+        codebook=draw.codebook.name,
+        statistics=statistics,
+        drawn_at=draw.at,
+    )
+    contributions, rests, last = Contributions(unit, before=day_of(draw.year)), Rests(), None
+    while True:
+        async with rests.piece():
+            batch = await contributions.batch(after=last)
+            await contributions.mark_all(batch, draw.year)
+        if not batch:
+            return
+        last = batch[-1]

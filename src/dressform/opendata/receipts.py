@@ -1,0 +1,76 @@
+"""What was drawn, told to a folder beside the database: a database that was put back knows less."""
+
+import json
+import os
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+from dressform.errors import StartupError
+from dressform.opendata.draws import Draw
+from dressform.opendata.raw import digest
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """That a year was drawn, and the SHA-256 of its noisy sums."""
+
+    year: int
+    drawn_at: datetime
+    sha256: str
+
+    @classmethod
+    def of(cls, draw: Draw) -> "Receipt":
+        return cls(draw.year, draw.at, digest(draw.sums))
+
+
+class Receipts:
+    """One file a year, which is never changed."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def all(self) -> list[Receipt]:
+        """In the order of their years. Raises StartupError for a file that is none."""
+        return [_read(path) for path in sorted(self.folder.glob("*.json"))]
+
+    def keep(self, receipt: Receipt) -> None:
+        """On the disk when this returns; the first one of a year stays."""
+        path = self.folder / f"{receipt.year}.json"
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        text = json.dumps(asdict(receipt) | {"drawn_at": receipt.drawn_at.isoformat()})
+        # Such a file is its owner's alone (0600).
+        with NamedTemporaryFile("w", dir=self.folder, prefix=f"{path.name}.") as file:
+            file.write(text + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+            with suppress(FileExistsError):
+                path.hardlink_to(file.name)
+        _keep_names(self.folder)
+        _keep_names(self.folder.parent)
+
+    def unknown_to(self, draws: Sequence[Draw]) -> list[Receipt]:
+        """Of draws that these are not, or that are other ones."""
+        known = {draw.year: digest(draw.sums) for draw in draws}
+        return [each for each in self.all() if known.get(each.year) != each.sha256]
+
+
+def _read(path: Path) -> Receipt:
+    try:
+        found = json.loads(path.read_text())
+        at = datetime.fromisoformat(found["drawn_at"])
+        return Receipt(int(found["year"]), at, str(found["sha256"]))
+    except (ValueError, KeyError, TypeError) as error:
+        raise StartupError(f"{path} is no receipt of a draw: put it back from a copy.") from error
+
+
+def _keep_names(folder: Path) -> None:
+    """A new name in a folder outlives a power cut once the folder itself was synced."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,85 @@
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, Select, func, or_, select, true
+from sqlalchemy.orm import aliased
+
+from dressform.crypto.sealing import MissingMasterKeyError, SealBrokenError, Wrapped
+from dressform.crypto.vault import Vault
+from dressform.repositories.owners import Owner
+from dressform.repositories.sealed_models import body_of
+from dressform.tables import Account, AccountKey, DatasetConsent, Model
+
+Rows = Sequence[Row[*tuple[Any, ...]]]
+
+IS_CHOSEN = or_(DatasetConsent.model_id.is_(None), DatasetConsent.model_id == Model.id)
+"""Of the models of an account: the one that it chose to give, or each if it chose none."""
+
+_Base = aliased(Model)
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """What an account gives: one body. Lengths in mm, shoulderSlope in degrees."""
+
+    account_id: UUID
+    model_id: UUID
+    breasts: bool
+    measurements: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Who gives, and how many could not be read."""
+
+    contributions: list[Contribution]
+    unreadable: int
+
+
+def bodies() -> Select[*tuple[Any, ...]]:
+    """Of each consent the model that was chosen, or else any, as `opened` takes it."""
+    chosen = (
+        select(Model)
+        .where(Model.account_id == DatasetConsent.account_id, IS_CHOSEN)
+        .order_by(func.random())
+        .limit(1)
+        .lateral()
+    )
+    one = aliased(Model, chosen)
+    return (
+        select(
+            DatasetConsent.account_id,
+            AccountKey.key_id,
+            AccountKey.wrapped_key,
+            one.id,
+            one.version,
+            one.sealed,
+            one.base_id,
+            _Base.version.label("base_version"),
+            _Base.sealed.label("base_sealed"),
+        )
+        .join(Account, Account.id == DatasetConsent.account_id)
+        .join(AccountKey, AccountKey.account_id == Account.id)
+        .join(chosen, true())
+        .outerjoin(_Base, _Base.id == one.base_id)
+    )
+
+
+def opened(rows: Rows, vault: Vault) -> Page:
+    """Asks the database nothing."""
+    found = [_opened(row, vault) for row in rows]
+    given = [one for one in found if one is not None]
+    return Page(given, len(found) - len(given))
+
+
+def _opened(row: Any, vault: Vault) -> Contribution | None:
+    """None when it does not open: one broken row stops nobody else's contribution."""
+    try:
+        wrapped = Wrapped(row.key_id, row.wrapped_key)
+        key = vault.master.unwrap(wrapped, row.account_id)
+        body = body_of(row, Owner(row.account_id, key))
+    except (SealBrokenError, MissingMasterKeyError):
+        return None
+    return Contribution(row.account_id, row.id, bool(body.breasts), body.measurements)

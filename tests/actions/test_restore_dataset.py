@@ -1,0 +1,151 @@
+"""A database that was put back from before a draw: it neither draws again nor forgets for good."""
+
+from datetime import UTC, datetime
+
+import asyncpg
+import pytest
+
+from dressform.actions import draw_dataset as draws
+from dressform.actions.draw_dataset import draw_dataset, drawn_so_far, propose_dataset
+from dressform.actions.restore_dataset import restore_dataset
+from dressform.database import Units
+from dressform.errors import StartupError
+from dressform.opendata.codebook import CORE, FULL, Codebook
+from dressform.opendata.draws import Draw, together
+from dressform.opendata.files import edition_files
+from dressform.opendata.receipts import Receipt, Receipts
+from tests.conftest import MovableClock
+from tests.opendata.members import APPROVER, PROPOSER, joined
+
+FEW = 40
+NEXT = datetime(2027, 3, 1, tzinfo=UTC)
+BACKUP = (
+    "DELETE FROM dataset_draw",
+    "UPDATE dataset_consent SET counted = 0, drawn_in = NULL",
+)
+"""What a database says that was put back from the day before."""
+
+
+@pytest.fixture(params=[CORE, FULL], ids=["core", "full"])
+def codebook(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Codebook:
+    """That of each draw, however few they are."""
+    found: Codebook = request.param
+    monkeypatch.setattr(draws, "noisy_count", lambda _: found.gate)
+    return found
+
+
+async def approved(units: Units, receipts: Receipts) -> Draw | None:
+    await propose_dataset(units, PROPOSER)
+    return await draw_dataset(units, receipts, APPROVER, lambda _: None)
+
+
+async def put_back(units: Units, raw: asyncpg.Connection, receipts: Receipts) -> Draw:
+    await joined(units, raw, FEW)
+    drawn = await approved(units, receipts)
+    assert drawn is not None
+    for change in BACKUP:
+        await raw.execute(change)
+    return drawn
+
+
+def published(drawn: Draw) -> dict[str, bytes]:
+    files = edition_files(together([drawn]), published=drawn.at, home="https://x/", version="1")
+    return {file.name: file.content for file in files}
+
+
+async def test_a_draw_leaves_a_receipt_of_what_is_stored(
+    units: Units, raw: asyncpg.Connection, receipts: Receipts, codebook: Codebook
+) -> None:
+    await joined(units, raw, FEW)
+
+    drawn = await approved(units, receipts)
+
+    assert drawn is not None
+    assert drawn.codebook is codebook
+    assert receipts.all() == [Receipt.of(drawn)]
+
+
+@pytest.mark.usefixtures("codebook")
+@pytest.mark.parametrize("year", [2026, 2027])
+async def test_who_was_drawn_is_not_drawn_again_by_a_database_that_forgot(
+    units: Units, raw: asyncpg.Connection, receipts: Receipts, clock: MovableClock, *, year: int
+) -> None:
+    await put_back(units, raw, receipts)
+    clock.at = clock.at.replace(year=year)
+
+    with pytest.raises(StartupError, match="a draw on 1 March 2026 that this database does not"):
+        await approved(units, receipts)
+
+    assert await drawn_so_far(units) == []
+    assert await raw.fetchval("SELECT max(counted) FROM dataset_consent") == 0
+
+
+@pytest.mark.usefixtures("codebook")
+async def test_nor_by_one_that_drew_something_else(
+    units: Units, raw: asyncpg.Connection, receipts: Receipts, clock: MovableClock
+) -> None:
+    await put_back(units, raw, receipts)
+    await approved(units, Receipts(receipts.folder / "elsewhere"))
+    clock.at = NEXT
+
+    with pytest.raises(StartupError, match="does not know"):
+        await approved(units, receipts)
+
+
+@pytest.mark.usefixtures("codebook")
+async def test_what_was_published_makes_the_draw_known_again(
+    units: Units, raw: asyncpg.Connection, receipts: Receipts
+) -> None:
+    drawn = await put_back(units, raw, receipts)
+    await raw.execute(  # Drawn after they had agreed once more, which the backup doesn't know.
+        "UPDATE dataset_consent SET withdrawn_at = given_at WHERE account_id ="
+        " (SELECT min(account_id::text)::uuid FROM dataset_consent)"
+    )
+
+    await restore_dataset(units, receipts, APPROVER, published(drawn))
+
+    (known,) = await drawn_so_far(units)
+    assert Receipt.of(known).sha256 == Receipt.of(drawn).sha256
+    assert (known.year, known.count, known.at.date()) == (2026, drawn.count, drawn.at.date())
+    assert published(known) == published(drawn)
+    assert await raw.fetch("SELECT DISTINCT drawn_in FROM dataset_consent") == [(2026,)]
+    with pytest.raises(StartupError, match="approved already"):
+        await propose_dataset(units, PROPOSER)
+    with pytest.raises(StartupError, match="known already"):
+        await restore_dataset(units, receipts, APPROVER, published(drawn))
+
+
+@pytest.mark.usefixtures("codebook")
+async def test_whose_consent_was_lost_is_not_drawn_with_another_one(
+    units: Units, raw: asyncpg.Connection, receipts: Receipts, clock: MovableClock
+) -> None:
+    """They had agreed between the backup and the draw; their account is older than both."""
+    drawn = await put_back(units, raw, receipts)
+    await restore_dataset(units, receipts, APPROVER, published(drawn))
+    await raw.execute("UPDATE dataset_consent SET drawn_in = NULL, given_at = '2026-03-05T00:00Z'")
+    await joined(units, raw, 1, agreed=datetime(2026, 6, 1, tzinfo=UTC))
+    await raw.execute("UPDATE account SET last_login_at = '2027-01-01T00:00Z'")
+    clock.at = NEXT
+
+    drawn_again = await approved(units, receipts)
+
+    assert drawn_again is not None
+    assert await raw.fetchval("SELECT count(*) FROM dataset_consent WHERE drawn_in = 2027") == 1
+
+
+@pytest.mark.usefixtures("codebook")
+async def test_other_files_are_refused(
+    units: Units, raw: asyncpg.Connection, receipts: Receipts
+) -> None:
+    drawn = await put_back(units, raw, receipts)
+    other = await approved(units, Receipts(receipts.folder / "elsewhere"))
+    assert other is not None
+
+    with pytest.raises(StartupError, match="not of the draw that was made in 2026"):
+        await restore_dataset(units, receipts, APPROVER, published(other))
+    with pytest.raises(StartupError, match=r"There is no flags\.csv"):
+        await restore_dataset(
+            units, receipts, APPROVER, {"privacy.json": published(drawn)["privacy.json"]}
+        )
+    with pytest.raises(StartupError, match=r"flags\.csv can't be as it was published"):
+        await restore_dataset(units, receipts, APPROVER, published(drawn) | {"flags.csv": b""})

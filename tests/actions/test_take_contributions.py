@@ -1,0 +1,161 @@
+"""Who is in the sums is who is marked, whatever happens between reading and marking."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import pytest
+
+from dressform.actions.take_contributions import Part, read_contributions, take_contributions
+from dressform.database import Units
+from dressform.opendata.codebook import CORE
+from dressform.opendata.sums import Sums
+from dressform.repositories import contributions
+from dressform.repositories.contributions import Contributions
+from tests.opendata.members import joined
+
+YEAR, ALL, PAGE = 2026, 20, 7
+
+GOES = {
+    "withdraws": "UPDATE dataset_consent SET withdrawn_at = now() WHERE account_id = $1",
+    "agrees anew, too late": "UPDATE dataset_consent SET given_at = '2026-03-01T00:00Z'"
+    " WHERE account_id = $1",
+    "agreed to a text that promised more": "UPDATE dataset_consent SET text_version = '1'"
+    " WHERE account_id = $1",
+    "is erased": "DELETE FROM account WHERE id = $1",
+    "is restricted": "UPDATE account SET restricted_at = created_at WHERE id = $1",
+    "comes to its end": "UPDATE account SET created_at = '2024-01-01' WHERE id = $1",
+    "removes the model": "DELETE FROM model WHERE account_id = $1",
+    "gives in another draw": "UPDATE dataset_consent SET drawn_in = 2025 WHERE account_id = $1",
+}
+
+
+@pytest.fixture(autouse=True)
+def _small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(contributions, "BATCH", PAGE)
+
+
+async def read(units: Units, raw: asyncpg.Connection) -> list[Part]:
+    await joined(units, raw, ALL)
+    await raw.execute("UPDATE dataset_consent SET counted = 1")
+    return await read_contributions(units, YEAR, CORE)
+
+
+async def take(units: Units, parts: list[Part]) -> Sums:
+    async with units.writing() as unit:
+        return await take_contributions(unit, parts, YEAR, CORE)
+
+
+async def marked(raw: asyncpg.Connection) -> set[UUID]:
+    rows = await raw.fetch("SELECT account_id FROM dataset_consent WHERE drawn_in = $1", YEAR)
+    return {row["account_id"] for row in rows}
+
+
+def ids(parts: list[Part]) -> list[UUID]:
+    return [each for part in parts for each in part.account_ids]
+
+
+async def test_all_pages_are_added_up_and_all_of_them_are_marked(
+    units: Units, raw: asyncpg.Connection
+) -> None:
+    parts = await read(units, raw)
+    assert [len(part.account_ids) for part in parts] == [7, 7, 6]
+
+    exact = await take(units, parts)
+
+    assert exact.flags.tolist() == [ALL, 0]
+    assert exact.histograms[0].sum(axis=1).tolist() == [ALL] * len(CORE.items)
+    assert await marked(raw) == set(ids(parts))
+
+
+@pytest.mark.parametrize("what", GOES)
+async def test_whoever_goes_after_the_count_is_not_read(
+    units: Units, raw: asyncpg.Connection, what: str
+) -> None:
+    gone = ids(await read(units, raw))[0]
+    await raw.execute(GOES[what], gone)
+
+    assert gone not in ids(await read_contributions(units, YEAR, CORE))
+
+
+@pytest.mark.parametrize("what", GOES)
+async def test_whoever_goes_before_the_mark_gives_nothing(
+    units: Units, raw: asyncpg.Connection, what: str
+) -> None:
+    parts = await read(units, raw)
+    gone = ids(parts)[PAGE + 2]
+    await raw.execute(GOES[what], gone)
+
+    exact = await take(units, parts)
+
+    assert exact.flags.tolist() == [ALL - 1, 0]
+    assert exact.histograms[0].sum(axis=1).tolist() == [ALL - 1] * len(CORE.items)
+    assert await marked(raw) == set(ids(parts)) - {gone}
+
+
+async def test_whoever_is_withdrawing_just_now_is_neither_waited_for_nor_marked(
+    units: Units, raw: asyncpg.Connection
+) -> None:
+    parts = await read(units, raw)
+    gone = ids(parts)[0]
+
+    async with raw.transaction():
+        await raw.execute(GOES["withdraws"], gone)
+        exact = await take(units, parts)
+
+    assert exact.flags.tolist() == [ALL - 1, 0]
+    assert await marked(raw) == set(ids(parts)) - {gone}
+
+
+@pytest.mark.parametrize("what", ["is restricted", "removes the model"])
+async def test_whoever_goes_after_the_mark_is_taken_out_before_the_noise(
+    units: Units, raw: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    """Neither touches the consent, which is all that a mark holds."""
+    parts = await read(units, raw)
+    gone = ids(parts)[0]
+    monkeypatch.setattr(Contributions, "still_giving", just_after(raw, GOES[what], gone))
+
+    exact = await take(units, parts)
+
+    assert exact.flags.tolist() == [ALL - 1, 0]
+    assert await marked(raw) == set(ids(parts)) - {gone}
+
+
+def just_after(raw: asyncpg.Connection, change: str, gone: UUID) -> Callable[..., Any]:
+    looked = Contributions.still_giving
+
+    async def changed_first(*arguments: Any) -> list[UUID]:
+        await raw.execute(change, gone)
+        return await looked(*arguments)
+
+    return changed_first
+
+
+async def test_another_choice_counts(units: Units, raw: asyncpg.Connection) -> None:
+    """The model that was read is not the one they want to give: it waits for the next year."""
+    parts = await read(units, raw)
+    other = await raw.fetchval(
+        "INSERT INTO model (id, account_id, created_at, updated_at, version, sealed)"
+        " SELECT gen_random_uuid(), account_id, created_at, updated_at, 1, sealed FROM model"
+        " WHERE account_id = $1 RETURNING id",
+        ids(parts)[0],
+    )
+    await raw.execute(
+        "UPDATE dataset_consent SET model_id = $1 WHERE account_id = $2", other, ids(parts)[0]
+    )
+
+    exact = await take(units, parts)
+
+    assert exact.flags.tolist() == [ALL - 1, 0]
+    assert await marked(raw) == set(ids(parts)[1:])
+
+
+async def test_nobody_gives_twice(units: Units, raw: asyncpg.Connection) -> None:
+    parts = await read(units, raw)
+    await take(units, parts)
+
+    exact = await take(units, parts)
+
+    assert not any(group.any() for group in exact.groups.values())
