@@ -25,7 +25,7 @@ TROUBLE_SECONDS = 600.0
 """For so long probes are told of what the disk did."""
 ORPHANS_EVERY_SECONDS = 30.0
 SETTLE_SECONDS = 1.5
-DRAIN_SECONDS = 2.0
+DRAIN_SECONDS = 3.0
 
 
 class Shipper:
