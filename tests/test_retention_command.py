@@ -63,6 +63,9 @@ async def test_from_held_to_approved(own: Settings) -> None:
 
         other = await dressform("retention", "approve", "session", environment=told)
         assert other.stdout == "session is not held.\n"
+        unknown = await dressform("retention", "approve", "nonsense", environment=told)
+        assert unknown.returncode == 1
+        assert "There is no rule nonsense: they are visitor, profile, " in unknown.stderr
         refused = await answered("n\n", told)
         assert "Is that right" in refused
         assert (await dressform("worker", "--once", environment=told)).returncode == 1

@@ -10,14 +10,17 @@ from dressform.audit.auditor import Auditor
 from dressform.audit.findings import Findings, Rule
 from dressform.audit.findings import Hold as HoldFound
 from dressform.database import Units
+from dressform.errors import StartupError
 from dressform.policy import CATEGORIES, VISITOR, Category
 from dressform.process import opened, settings_in_use
 from dressform.repositories.holds import Hold, Holds
 from dressform.repositories.retention import Retention, Run, Standing
 from dressform.settings import Settings
+from dressform.worker.breaker import CLOCK
 
 app = typer.Typer(invoke_without_command=True)
 
+_RULES = (*(category.key for category in CATEGORIES), CLOCK)
 _LINE = "{:<16} {:<10} {:<20} {:<20} {:<20} {:>8} {:>8} {:>8}"
 _HEADING = ("rule", "window", "oldest", "next ending", "last run", "rows", "waiting", "overdue")
 
@@ -39,6 +42,8 @@ def approve(
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Without asking.")] = False,
 ) -> None:
     """Let rounds go on that were held before they ended anything: for a day, for what is shown."""
+    if rule not in (None, *_RULES):
+        raise StartupError(f"There is no rule {rule}: they are {', '.join(_RULES)}.")
     with settings_in_use() as loaded:
         asyncio.run(_approve(loaded, rule, yes=yes))
 

@@ -28,8 +28,8 @@ from dressform.tables import (
     SignUp,
 )
 
-BATCH = 100
-"""Rows a transaction: a dozen milliseconds, so that nobody waits for it."""
+BATCH = 50
+"""Rows a transaction: a few milliseconds, so that nobody waits for it."""
 WARNED_BEFORE = timedelta(days=7)
 """An account ends when its owner has been warned for this long."""
 LONGEST_WAIT = timedelta(days=30)

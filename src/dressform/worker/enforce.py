@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 # What is due and locked is about to be saved by a login, or another rule is at it: for a moment.
 WAIT_SECONDS = 0.1
 MOST_WAITS = 20
-MOST_A_SECOND = 2500
+MOST_A_SECOND = 2200
 """Rows: the processor belongs to those who read meanwhile, and nobody waits for an ending."""
 
 
