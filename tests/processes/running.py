@@ -121,12 +121,12 @@ def processes_of(state: Path) -> dict[int, str]:
 
 def children_of(pid: int, containing: str) -> list[int]:
     """Its child processes with this in their command line."""
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return [
-        int(child)
-        for child in children
-        if containing in Path(f"/proc/{child}/cmdline").read_bytes().replace(b"\0", b" ").decode()
-    ]
+    found = []
+    for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+        with contextlib.suppress(OSError):  # Gone since it was listed.
+            line = Path(f"/proc/{child}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+            found += [int(child)] if containing in line else []
+    return found
 
 
 def is_live(base: str) -> bool:
