@@ -1,9 +1,9 @@
 """The data folder of the embedded PostgreSQL: how it is made, and for which version."""
 
-import os
 import shutil
 from pathlib import Path
 
+from dressform.durable import keep_names
 from dressform.embedded.programs import Account, binary, run
 from dressform.errors import StartupError
 
@@ -67,7 +67,7 @@ def _make(data: Path, account: Account, *, durable: bool) -> None:
     _fill(unfinished, account, durable=durable)
     unfinished.rename(data)
     if durable:
-        _keep_names(data.parent)
+        keep_names(data.parent)
 
 
 def _fill(folder: Path, account: Account, *, durable: bool) -> None:
@@ -79,12 +79,3 @@ def _fill(folder: Path, account: Account, *, durable: bool) -> None:
     alone = ["--single", "-D", str(folder), "-c", "exit_on_error=on"]
     alone += [] if durable else ["-c", "fsync=off"]
     run(account, binary("postgres"), *alone, "postgres", said=f"CREATE DATABASE {DATABASE}\n")
-
-
-def _keep_names(folder: Path) -> None:
-    """A new name in a folder outlives a power cut once the folder itself was synced."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
+from dressform.durable import keep_names
 from dressform.errors import StartupError
 from dressform.opendata.draws import Draw
 from dressform.opendata.raw import digest
@@ -49,8 +50,8 @@ class Receipts:
             os.fsync(file.fileno())
             with suppress(FileExistsError):
                 path.hardlink_to(file.name)
-        _keep_names(self.folder)
-        _keep_names(self.folder.parent)
+        keep_names(self.folder)
+        keep_names(self.folder.parent)
 
     def unknown_to(self, draws: Sequence[Draw]) -> list[Receipt]:
         """Of draws that these are not, or that are other ones."""
@@ -65,12 +66,3 @@ def _read(path: Path) -> Receipt:
         return Receipt(int(found["year"]), at, str(found["sha256"]))
     except (ValueError, KeyError, TypeError) as error:
         raise StartupError(f"{path} is no receipt of a draw: put it back from a copy.") from error
-
-
-def _keep_names(folder: Path) -> None:
-    """A new name in a folder outlives a power cut once the folder itself was synced."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
