@@ -115,7 +115,7 @@ async def test_whoever_goes_after_the_mark_is_taken_out_before_the_noise(
     """Neither touches the consent, which is all that a mark holds."""
     parts = await read(units, raw)
     gone = ids(parts)[0]
-    monkeypatch.setattr(Contributions, "still_giving", just_after(raw, GOES[what], gone))
+    monkeypatch.setattr(Contributions, "no_longer_giving", just_after(raw, GOES[what], gone))
 
     exact = await take(units, parts)
 
@@ -124,9 +124,9 @@ async def test_whoever_goes_after_the_mark_is_taken_out_before_the_noise(
 
 
 def just_after(raw: asyncpg.Connection, change: str, gone: UUID) -> Callable[..., Any]:
-    looked = Contributions.still_giving
+    looked = Contributions.no_longer_giving
 
-    async def changed_first(*arguments: Any) -> list[UUID]:
+    async def changed_first(*arguments: Any) -> set[UUID]:
         await raw.execute(change, gone)
         return await looked(*arguments)
 

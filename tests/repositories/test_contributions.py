@@ -127,4 +127,3 @@ async def test_neither_of_the_two_windows_may_be_over(ada: Person, units: Units,
         assert await found.count_in([given.account_id]) == 0
         assert await found.sealed([given.account_id]) == []
         assert await found.mark_drawn([given.account_id], [given.model_id], 2027) == []
-        assert await found.still_giving([given.account_id], [given.model_id]) == []

@@ -5,7 +5,7 @@ meanwhile is not marked; a page of which somebody was not is added up anew.
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -19,6 +19,9 @@ from dressform.repositories.sealed_contributions import Contribution, opened
 from dressform.rests import Rests
 
 log = logging.getLogger(__name__)
+
+LOOKED_AT = 5
+"""Pages at a time, once more after all are marked: it takes a fraction of what marking one takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +59,11 @@ async def take_contributions(
     taking = _Taking(unit, year, codebook)
     marked = [await taking.marked(part) for part in parts]
     total = Sums.none(codebook)
-    for part in marked:
-        total += (await taking.looked_at_once_more(part)).sums
+    for begun in range(0, len(marked), LOOKED_AT):
+        some = marked[begun : begun + LOOKED_AT]
+        gone = await taking.gone_since(some)
+        for part in some:
+            total += (await taking.without(gone, part)).sums
     return total
 
 
@@ -76,13 +82,20 @@ class _Taking:
             )
         return part if len(marked) == len(part.account_ids) else await self._anew(marked, marked)
 
-    async def looked_at_once_more(self, part: Part) -> Part:
+    async def gone_since(self, parts: Sequence[Part]) -> set[UUID]:
         """A restriction does not touch the consent, so that a mark does not hold it off."""
+        account_ids = [each for part in parts for each in part.account_ids]
+        model_ids = [each for part in parts for each in part.model_ids]
         async with self._rests.piece():
-            still = await self._contributions.still_giving(part.account_ids, part.model_ids)
-        if len(still) == len(part.account_ids):
-            return part
-        return await self._anew(still, part.account_ids)
+            return await self._contributions.no_longer_giving(account_ids, model_ids)
+
+    async def without(self, gone: Collection[UUID], part: Part) -> Part:
+        still = [each for each in part.account_ids if each not in gone]
+        return (
+            part
+            if len(still) == len(part.account_ids)
+            else await self._anew(still, part.account_ids)
+        )
 
     async def _anew(self, giving: Sequence[UUID], marked: Sequence[UUID]) -> Part:
         """Of those `giving`; of all others who are `marked` the mark is taken back."""

@@ -2,7 +2,18 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, exists, func, select, update
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Uuid,
+    column,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import InstrumentedAttribute
 
 from dressform.database import Unit
@@ -14,6 +25,7 @@ from dressform.tables import Account, DatasetConsent, DatasetDraw, Model
 BATCH = 500
 """Accounts at a time: a piece of work short enough that whoever reads the site doesn't wait for it."""
 _BEFORE_ALL = UUID(int=0)
+_UUIDS = ARRAY(Uuid)
 
 
 class Contributions:
@@ -71,8 +83,13 @@ class Contributions:
         Nobody else can change their consent until the transaction ends. Whose consent somebody is
         changing just now is not waited for, and not marked.
         """
+        theirs = exists().where(
+            _among(Model.id, model_ids), Model.account_id == DatasetConsent.account_id, IS_CHOSEN
+        )
         free = (
-            self._giving(account_ids, model_ids)
+            select(DatasetConsent.account_id)
+            .join(Account, Account.id == DatasetConsent.account_id)
+            .where(_among(DatasetConsent.account_id, account_ids), *self._may_give(), theirs)
             .where(DatasetConsent.drawn_in.is_(None))
             .with_for_update(of=DatasetConsent, key_share=True, skip_locked=True)
         )
@@ -84,12 +101,23 @@ class Contributions:
         )
         return list(marked.scalars().all())
 
-    async def still_giving(
+    async def no_longer_giving(
         self, account_ids: Collection[UUID], model_ids: Collection[UUID]
-    ) -> list[UUID]:
-        """Of those who are marked, who may give these models to this moment."""
-        query = self._giving(account_ids, model_ids)
-        return list((await self._unit.connection.execute(query)).scalars().all())
+    ) -> set[UUID]:
+        """Of those who were just marked: who was restricted, or removed this model, meanwhile.
+
+        Nothing else can have changed: it is in the consent, or would take it along.
+        """
+        ids = literal(list(account_ids), _UUIDS), literal(list(model_ids), _UUIDS)
+        columns = column("account_id", Uuid), column("model_id", Uuid)
+        given = func.unnest(*ids).table_valued(*columns).render_derived()
+        query = (
+            select(given.c.account_id)
+            .join(Account, Account.id == given.c.account_id)
+            .outerjoin(Model, Model.id == given.c.model_id)
+            .where(or_(Account.restricted_at.is_not(None), Model.id.is_(None)))
+        )
+        return set((await self._unit.connection.execute(query)).scalars())
 
     async def unmark(self, account_ids: Collection[UUID]) -> None:
         """Of whom nothing was taken in the end."""
@@ -120,16 +148,6 @@ class Contributions:
             Account.models_end_at > self._unit.at,
             Account.restricted_at.is_(None),
             ~_WAS_THERE,
-        )
-
-    def _giving(self, account_ids: Collection[UUID], model_ids: Collection[UUID]) -> Select[UUID]:
-        theirs = exists().where(
-            _among(Model.id, model_ids), Model.account_id == DatasetConsent.account_id, IS_CHOSEN
-        )
-        return (
-            select(DatasetConsent.account_id)
-            .join(Account, Account.id == DatasetConsent.account_id)
-            .where(_among(DatasetConsent.account_id, account_ids), *self._may_give(), theirs)
         )
 
 
