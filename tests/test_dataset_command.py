@@ -53,6 +53,7 @@ async def test_only_an_operator_with_the_password_proposes(
 
     status, said, _ = await run("dataset")
     assert f"{clock.at.year}   proposed" in said
+    assert said.splitlines()[1].split()[-2:] == ["ada", "-"]
 
     status, _, complaint = await run("dataset", "approve", "ada", typed=f"{ada.password}\n")
     assert status == 1

@@ -18,13 +18,17 @@ from dressform.opendata.years import day_of
 from dressform.process import give_way, opened, settings_in_use
 from dressform.repositories.draws import Draws, StoredDraw
 from dressform.repositories.editions import Editions
+from dressform.repositories.operators import Operators
 from dressform.settings import Settings
 
 app = typer.Typer(invoke_without_command=True)
 
 Login = Annotated[str, typer.Argument(help="Your username or e-mail address.", metavar="LOGIN")]
 
-_LINE = "{:<6} {:<12} {:<20} {:<9} {}"
+_LINE = "{:<6} {:<12} {:<9} {:<9} {:<20} {:<20} {}"
+_NOBODY = "-"
+"""Who left since, or whom the database can't know."""
+
 _READ = {".csv", ".json"}
 
 
@@ -39,13 +43,15 @@ def dataset(context: typer.Context) -> None:
 @app.command()
 def propose(login: Login) -> None:
     """Propose this year's edition; another operator approves it, on 1 March or later."""
+    drawing = _drawing()
 
     async def task(units: Units, operator_id: UUID, _: Settings) -> None:
-        year = await _drawing().propose_dataset(units, operator_id)
+        year = await drawing.propose_dataset(units, operator_id)
         day = day_of(year)
+        since = f"on {day:%-d %B} or later" if units.clock() < day else f"before {year} ends"
         typer.echo(
-            f"The edition of {year} is proposed. Another operator approves it, on {day:%Y-%m-%d} or "
-            "later this year: dressform dataset approve LOGIN"
+            f"The edition of {year} is proposed. Another operator approves it {since}: dressform "
+            "dataset approve LOGIN"
         )
 
     _as_operator(login, task)
@@ -57,10 +63,11 @@ def approve(login: Login) -> None:
 
     Interrupted, it goes on where it was: nothing is drawn twice.
     """
+    drawing = _drawing()
 
     async def task(units: Units, operator_id: UUID, loaded: Settings) -> None:
         give_way()
-        drawn = await _drawing().draw_dataset(
+        drawn = await drawing.draw_dataset(
             units, _receipts(loaded), operator_id, lambda step: typer.echo(f"{step} …")
         )
         if drawn is None:
@@ -88,6 +95,7 @@ def restore(
     One operator is enough, as it only keeps people out of later draws: everybody who agreed in time
     or had an account by then is never drawn again. Withdrawals made since the backup are not in it.
     """
+    restoring = _of_extra("dressform.actions.restore_dataset")
     files = {path.name: path.read_bytes() for path in folder.iterdir() if path.suffix in _READ}
     typer.echo(
         "Nobody who had an account on the day of that draw will be drawn again, whether they were in "
@@ -96,7 +104,6 @@ def restore(
     typer.confirm("Go on?", abort=True)
 
     async def task(units: Units, operator_id: UUID, loaded: Settings) -> None:
-        restoring = _of_extra("dressform.actions.restore_dataset")
         draw = await restoring.restore_dataset(units, _receipts(loaded), operator_id, files)
         typer.echo(f"The draw of {draw.year} is known again.")
         await _publish(units, loaded)
@@ -111,8 +118,8 @@ async def _publish(units: Units, loaded: Settings) -> None:
 
 
 def _as_operator(login: str, task: Callable[[Units, UUID, Settings], Awaitable[None]]) -> None:
-    password = typer.prompt(f"Password of {login}", hide_input=True)
     with settings_in_use() as loaded:
+        password = typer.prompt(f"Password of {login}", hide_input=True)
         asyncio.run(_done(loaded, login, password, task))
 
 
@@ -131,19 +138,20 @@ async def _show(loaded: Settings) -> None:
     async with opened(loaded) as (units, _), units.reading() as unit:
         draws = await Draws(unit).all()
         editions = await Editions(unit).all()
-    typer.echo(_LINE.format("year", "state", "proposed", "people", "codebook"))
+        involved = {each for draw in draws for each in (draw.proposed_by, draw.approved_by) if each}
+        names = await Operators(unit).names(involved)
+    typer.echo(_LINE.format("year", "state", "people", "codebook", "proposed", "by", "approved by"))
     for draw in draws:
-        typer.echo(
-            _LINE.format(
-                draw.year,
-                _state(draw),
-                f"{draw.proposed_at:%Y-%m-%d %H:%M:%S}",
-                "" if draw.count is None else f"~{draw.count}",
-                draw.codebook or "",
-            ).rstrip()
+        people = "" if draw.count is None else f"~{max(draw.count, 0)}"
+        proposed = f"{draw.proposed_at:%Y-%m-%d %H:%M:%S}"
+        by, approved_by = (
+            names.get(each, _NOBODY) if each else _NOBODY
+            for each in (draw.proposed_by, draw.approved_by)
         )
-    names = ", ".join(edition.name for edition in editions)
-    typer.echo(f"\nPublished: {names or 'nothing yet'}.")
+        columns = people, draw.codebook or "", proposed, by, approved_by
+        typer.echo(_LINE.format(draw.year, _state(draw), *columns))
+    published = ", ".join(edition.name for edition in editions)
+    typer.echo(f"\nPublished: {published or 'nothing yet'}.")
 
 
 def _state(draw: StoredDraw) -> str:

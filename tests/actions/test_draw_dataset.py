@@ -1,7 +1,8 @@
 """A year's draw: who is in it, that it happens once, and what a crash leaves."""
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import asyncpg
 import pytest
@@ -18,6 +19,7 @@ from dressform.opendata.codebook import CORE
 from dressform.opendata.receipts import Receipts
 from dressform.opendata.sums import Sums
 from dressform.repositories import contributions
+from dressform.repositories.draws import Draws
 from dressform.repositories.editions import Editions
 from tests.conftest import MovableClock
 from tests.opendata.members import APPROVER, PROPOSER, joined
@@ -188,6 +190,28 @@ async def test_too_few_have_to_wait_for_the_next_year(
         await propose_dataset(units, PROPOSER)
     clock.at = datetime(2027, 1, 1, tzinfo=UTC)
     assert await propose_dataset(units, PROPOSER) == 2027
+
+
+async def test_a_proposal_is_kept_until_its_operator_leaves(
+    units: Units, raw: asyncpg.Connection, clock: MovableClock
+) -> None:
+    begun = clock.at
+    await propose_dataset(units, PROPOSER)
+    clock.at += timedelta(hours=1)
+    assert await propose_dataset(units, PROPOSER) == 2026
+    with pytest.raises(StartupError, match="Another operator proposed the edition of 2026"):
+        await propose_dataset(units, APPROVER)
+    assert await proposal(units) == (PROPOSER, begun)
+
+    await raw.execute("DELETE FROM operator WHERE account_id = $1", PROPOSER)
+    await propose_dataset(units, APPROVER)
+    assert await proposal(units) == (APPROVER, clock.at)
+
+
+async def proposal(units: Units) -> tuple[UUID | None, datetime]:
+    async with units.reading() as unit:
+        (draw,) = await Draws(unit).all()
+    return draw.proposed_by, draw.proposed_at
 
 
 async def test_it_takes_two_and_the_day(

@@ -31,13 +31,15 @@ Told = Callable[[Step], None]
 
 
 async def propose_dataset(units: Units, operator_id: UUID) -> int:
-    """The year that it is proposed for. Raises StartupError when its chance is over."""
+    """The year that it is proposed for; a second time it changes nothing.
+
+    Raises StartupError when its chance is over, or another operator's proposal waits for approval.
+    """
     async with units.writing() as unit:
         year = unit.at.year
         found = await Draws(unit).locked(year)
-        if found is not None and found.count is not None:
-            raise StartupError(_over(found))
-        await Draws(unit).propose(year, operator_id)
+        if found is None or await _can_be_proposed_anew(unit, found, operator_id):
+            await Draws(unit).propose(year, operator_id)
     return year
 
 
@@ -97,6 +99,20 @@ async def _counted(units: Units, operator_id: UUID, told: Told) -> StoredDraw:
             found = await draws.locked(year)
             assert found is not None
     return found
+
+
+async def _can_be_proposed_anew(unit: Unit, found: StoredDraw, operator_id: UUID) -> bool:
+    """When nobody operates the site any more who proposed it."""
+    if found.count is not None:
+        raise StartupError(_over(found))
+    if found.proposed_by is None or not await Operators(unit).contains(found.proposed_by):
+        return True
+    if found.proposed_by != operator_id:
+        raise StartupError(
+            f"Another operator proposed the edition of {found.year} already: `dressform dataset "
+            "approve` is what it waits for."
+        )
+    return False
 
 
 async def _check_approvable(unit: Unit, found: StoredDraw | None, operator_id: UUID) -> None:

@@ -16,6 +16,7 @@ class StoredDraw:
     year: int
     proposed_at: datetime
     proposed_by: UUID | None
+    approved_by: UUID | None
     count: int | None
     codebook: str | None
     statistics: bytes | None
@@ -30,6 +31,7 @@ _ALL = select(
     DatasetDraw.year,
     DatasetDraw.proposed_at,
     DatasetDraw.proposed_by,
+    DatasetDraw.approved_by,
     DatasetDraw.count,
     DatasetDraw.codebook,
     DatasetDraw.statistics,
