@@ -1,4 +1,7 @@
-"""The commands. A mistake of the operator's is one sentence, never a traceback."""
+"""The commands. A mistake of the operator's is one sentence, never a traceback.
+
+Each loads what it alone needs when it runs, so that nobody waits for what the others need.
+"""
 
 import asyncio
 import logging
@@ -9,24 +12,18 @@ from collections.abc import Callable, Coroutine
 from typing import Annotated, Any, NoReturn, TypeVar
 
 import typer
-import yaml
 
 from dressform import __version__, leash, logs, settings
-from dressform.app import create_app
 from dressform.cli_dataset import app as dataset_app
 from dressform.cli_keys import app as keys_app
 from dressform.cli_operators import app as operators_app
 from dressform.cli_retention import app as retention_app
 from dressform.database import Units
 from dressform.errors import StartupError, Unavailable
-from dressform.listening import listen, serve_on
 from dressform.middleware.disk import assert_usable
 from dressform.policy import CATEGORIES
 from dressform.process import give_way, migrated, opened, settings_in_use
-from dressform.psql import run_psql
 from dressform.settings import Settings
-from dressform.up import run_everything, serve_side_by_side
-from dressform.worker.process import work, work_once
 
 log = logging.getLogger(__name__)
 
@@ -116,6 +113,8 @@ def up() -> None:
     mail is really sent. DRESSFORM_PORT says where it listens (8000), DRESSFORM_STATE_DIR where it
     keeps everything (var, in the current folder).
     """
+    from dressform.up import run_everything
+
     loaded = settings.load()
     if loaded.in_production:
         raise StartupError(
@@ -133,6 +132,9 @@ def serve(
     port: Annotated[int | None, _option("port", "Port to listen on.", 0, 65535)] = None,
 ) -> None:
     """Run the API."""
+    from dressform.listening import listen, serve_on
+    from dressform.up import serve_side_by_side
+
     given = {"WORKERS": workers, "HOST": host, "PORT": port}
     os.environ.update({f"DRESSFORM_{k}": str(v) for k, v in given.items() if v is not None})
     leash.end_with_supervisor()
@@ -150,6 +152,8 @@ def worker(
     *, once: Annotated[bool, typer.Option("--once", help="One round, then exit.")] = False
 ) -> None:
     """Enforce the retention windows and deliver the mail."""
+    from dressform.worker.process import work_once
+
     leash.end_with_supervisor()
     give_way()
     with settings_in_use() as loaded:
@@ -161,6 +165,8 @@ def worker(
 
 
 async def _work(loaded: Settings, units: Units) -> None:
+    from dressform.worker.process import work
+
     mail = "by SMTP" if loaded.smtp_url else f"into {loaded.state_dir / 'mail'}"
     log.info("working: a round at once and every %s, mail %s", loaded.worker_interval, mail)
     await work(loaded, units)
@@ -178,6 +184,10 @@ def migrate() -> None:
 @app.command()
 def openapi() -> None:
     """Print the OpenAPI document, of a site that is an example."""
+    import yaml
+
+    from dressform.app import create_app
+
     example = Settings(
         site_url="https://dressform.example", contact="privacy@dressform.example", _env_file=None
     )
@@ -188,6 +198,8 @@ def openapi() -> None:
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def psql(context: typer.Context) -> None:
     """Open psql on the database in use; further arguments go to psql."""
+    from dressform.psql import run_psql
+
     raise SystemExit(run_psql(settings.load(), context.args))
 
 

@@ -15,7 +15,6 @@ from dressform.crypto.tokens import SigningKey
 from dressform.database import Units, connect
 from dressform.errors import StartupError, Unavailable
 from dressform.keys import master_keys
-from dressform.migrate import migrate
 from dressform.settings import Settings, load
 
 _NO_SUCH_TABLE = ("42P01", "42703")
@@ -62,6 +61,8 @@ async def opened(
 
 async def migrated(settings: Settings) -> None:
     """Bring the database to the tables of this version. Raises StartupError."""
+    from dressform.migrate import migrate  # Nothing else needs Alembic.
+
     # A big table may take its time, and so may waiting for whoever migrates already.
     engine = engine_of(settings, statement_seconds=None)
     try:
