@@ -2,7 +2,6 @@
 
 import asyncio
 import stat
-from collections.abc import AsyncIterator
 from pathlib import Path
 from uuid import UUID
 
@@ -14,7 +13,7 @@ from dressform.crypto.sealing import MissingMasterKeyError
 from dressform.errors import StartupError
 from dressform.key_list import parse_master_keys
 from dressform.keys import master_keys, new_master_key
-from dressform.process import migrated, opened
+from dressform.process import opened
 from dressform.repositories.accounts import Accounts
 from dressform.repositories.mails import Mails
 from dressform.repositories.models import Models
@@ -22,18 +21,10 @@ from dressform.repositories.sign_ups import SignUps
 from dressform.settings import Settings
 from tests.commands import dressform, environment
 from tests.conftest import MASTER_KEY
-from tests.databases import own_database
 from tests.worker.everything import add_account
 
 NEWER = new_master_key("newer")
 SEALED = ("account", "profile", "picture", "model", "avatar", "sign_up", "mail")
-
-
-@pytest.fixture
-async def own(settings: Settings) -> AsyncIterator[Settings]:
-    async with own_database(settings) as own:
-        await migrated(own)
-        yield own
 
 
 def keyed(settings: Settings, *keys: str) -> Settings:

@@ -13,21 +13,13 @@ from sqlalchemy import text
 from dressform.clock import now
 from dressform.database import Units
 from dressform.policy import SESSION
-from dressform.process import migrated, opened
+from dressform.process import opened
 from dressform.repositories.retention import Retention
 from dressform.settings import Settings
 from tests.commands import dressform, environment
-from tests.databases import own_database
 from tests.worker.everything import add_account, add_visit, counts
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture
-async def own(settings: Settings) -> AsyncIterator[Settings]:
-    async with own_database(settings) as own:
-        await migrated(own)
-        yield own
 
 
 async def fill(units: Units) -> None:

@@ -13,12 +13,12 @@ from sqlalchemy import literal_column, select, text
 from dressform.app import create_app
 from dressform.database import Units
 from dressform.errors import Unavailable
-from dressform.process import migrated, opened
+from dressform.process import opened
 from dressform.questions import Question
 from dressform.settings import Settings
 from dressform.worker.process import duties_of
 from dressform.worker.scheduler import Running, schedule
-from tests.databases import as_superuser, own_database
+from tests.databases import as_superuser
 
 NEW = {
     "email": "ada@example.org",
@@ -30,13 +30,6 @@ NEW = {
 READ_ONLY = Question(
     select(literal_column("current_setting('transaction_read_only')").label("mode"))
 )
-
-
-@pytest.fixture
-async def own(settings: Settings) -> AsyncIterator[Settings]:
-    async with own_database(settings) as own:
-        await migrated(own)
-        yield own
 
 
 @pytest.fixture

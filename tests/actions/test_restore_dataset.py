@@ -102,17 +102,19 @@ async def test_what_was_published_makes_the_draw_known_again(
         " (SELECT min(account_id::text)::uuid FROM dataset_consent)"
     )
 
-    await restore_dataset(units, receipts, APPROVER, published(drawn))
+    files = published(drawn)
+
+    await restore_dataset(units, receipts, APPROVER, files)
 
     (known,) = await drawn_so_far(units)
     assert Receipt.of(known).sha256 == Receipt.of(drawn).sha256
     assert (known.year, known.count, known.at.date()) == (2026, drawn.count, drawn.at.date())
-    assert published(known) == published(drawn)
+    assert published(known) == files
     assert await raw.fetch("SELECT DISTINCT drawn_in FROM dataset_consent") == [(2026,)]
     with pytest.raises(StartupError, match="approved already"):
         await propose_dataset(units, PROPOSER)
     with pytest.raises(StartupError, match="known already"):
-        await restore_dataset(units, receipts, APPROVER, published(drawn))
+        await restore_dataset(units, receipts, APPROVER, files)
 
 
 @pytest.mark.usefixtures("codebook")
@@ -140,12 +142,11 @@ async def test_other_files_are_refused(
     drawn = await put_back(units, raw, receipts)
     other = await approved(units, Receipts(receipts.folder / "elsewhere"))
     assert other is not None
+    files = published(drawn)
 
     with pytest.raises(StartupError, match="not of the draw that was made in 2026"):
         await restore_dataset(units, receipts, APPROVER, published(other))
     with pytest.raises(StartupError, match=r"There is no flags\.csv"):
-        await restore_dataset(
-            units, receipts, APPROVER, {"privacy.json": published(drawn)["privacy.json"]}
-        )
+        await restore_dataset(units, receipts, APPROVER, {"privacy.json": files["privacy.json"]})
     with pytest.raises(StartupError, match=r"flags\.csv can't be as it was published"):
-        await restore_dataset(units, receipts, APPROVER, published(drawn) | {"flags.csv": b""})
+        await restore_dataset(units, receipts, APPROVER, files | {"flags.csv": b""})

@@ -81,13 +81,13 @@ def database(durability: dict[str, str]) -> Iterator[Database]:
 
 
 @pytest.fixture
-async def own(database: Database, tmp_path: Path) -> Settings:
+async def on_own_server(database: Database, tmp_path: Path) -> Settings:
     """Of a service on that database."""
-    own = Settings(
+    made = Settings(
         database_url=database.server.url(),
         master_keys=MASTER_KEY,
         state_dir=tmp_path,
         _env_file=None,
     )
-    await migrated(own)
-    return own
+    await migrated(made)
+    return made

@@ -107,11 +107,14 @@ def read(file: Path) -> set[tuple[str, int]]:
 
 
 async def test_every_whole_answer_has_exactly_one_row(
-    own: Settings, database: Database, tmp_path: Path
+    on_own_server: Settings, database: Database, tmp_path: Path
 ) -> None:
-    spools, answers = own.state_dir / "spool", tmp_path / "answers"
+    spools, answers = on_own_server.state_dir / "spool", tmp_path / "answers"
     with command(
-        "serve", "--workers", str(PROCESSES), environment=environment(own, DRESSFORM_PORT="0")
+        "serve",
+        "--workers",
+        str(PROCESSES),
+        environment=environment(on_own_server, DRESSFORM_PORT="0"),
     ) as serve:
         port = await asyncio.to_thread(serve.says, r"listening on http://127\.0\.0\.1:(\d+)")
         with loading(int(port), answers) as load:
@@ -123,8 +126,8 @@ async def test_every_whole_answer_has_exactly_one_row(
         code = await asyncio.to_thread(serve.ends, 20)
 
     counts = json.loads(said)
-    await recovered(own, spools)
-    answered, rows = read(answers), await recorded(own)
+    await recovered(on_own_server, spools)
+    answered, rows = read(answers), await recorded(on_own_server)
     assert code == 0, serve.output
     assert len(answered) == sum(counts["complete"].values()) > 1000
     assert counts["complete"].keys() >= {"200", "401", "404", "503"}

@@ -88,16 +88,18 @@ async def signed_in(client: httpx.AsyncClient, settings: Settings) -> Person:
 
 
 @pytest.mark.parametrize("way", [signal.SIGINT, signal.SIGQUIT], ids=["stopped", "crashed"])
-async def test_an_outage_under_load(own: Settings, database: Database, way: signal.Signals) -> None:
+async def test_an_outage_under_load(
+    on_own_server: Settings, database: Database, way: signal.Signals
+) -> None:
     """503 while it lasts, then as before; no request waits for long, and each has its row."""
-    served = environment(own, DRESSFORM_PORT="0")
+    served = environment(on_own_server, DRESSFORM_PORT="0")
     with (
         command("serve", environment=served) as serve,
         command("worker", environment=served) as worker,
     ):
         base = await asyncio.to_thread(serve.says, LISTENING)
         async with httpx.AsyncClient(base_url=base, timeout=30) as client:
-            load = Load(client, await signed_in(client, own))
+            load = Load(client, await signed_in(client, on_own_server))
             clients = await load.begin()
             await asyncio.sleep(1)
             await asyncio.to_thread(database.stop, way)
@@ -134,4 +136,4 @@ async def test_an_outage_under_load(own: Settings, database: Database, way: sign
 
     # Registering, confirming, signing in; two probes, and one that found it ready again.
     requests = sum((before + during + after).values()) + 3 + 2 + 1
-    assert await recorded(own) == (requests, requests)
+    assert await recorded(on_own_server) == (requests, requests)

@@ -6,7 +6,6 @@ import signal
 import socket
 import struct
 import time
-from collections.abc import AsyncIterator
 from http import HTTPStatus
 from pathlib import Path
 
@@ -15,7 +14,7 @@ import pytest
 from sqlalchemy import text
 
 from dressform.middleware.access_log import CLIENT_CLOSED_REQUEST
-from dressform.process import migrated, opened
+from dressform.process import opened
 from dressform.settings import Settings
 from tests.commands import environment
 from tests.databases import own_database
@@ -30,13 +29,6 @@ UNFINISHED = (
     b"Connection: close\r\nContent-Length: 64\r\n\r\n"
 )
 REST = b'{"refresh_token": "%b"}' % (b"x" * 43)
-
-
-@pytest.fixture
-async def own(settings: Settings) -> AsyncIterator[Settings]:
-    async with own_database(settings) as own:
-        await migrated(own)
-        yield own
 
 
 def served(settings: Settings) -> dict[str, str]:

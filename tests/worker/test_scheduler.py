@@ -1,7 +1,6 @@
 """The worker: all duties, several workers, and what befalls one of them."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,7 +15,7 @@ from dressform.clock import now
 from dressform.database import Units
 from dressform.errors import StartupError
 from dressform.policy import CATEGORIES, PROFILE, SESSION
-from dressform.process import migrated, opened
+from dressform.process import opened
 from dressform.repositories.log_days import LogDays
 from dressform.repositories.retention import Retention
 from dressform.settings import Settings
@@ -24,18 +23,10 @@ from dressform.worker.process import duties_of
 from dressform.worker.scheduler import DAYS_AHEAD, Duties, Running, _slot, schedule
 from tests.commands import dressform, environment
 from tests.conftest import MovableClock, timeless
-from tests.databases import own_database
 from tests.people import Mailbox, Person
 from tests.worker.everything import add_account, add_everything, add_visit, counts
 
 A_YEAR_AND_A_DAY = timedelta(days=366)
-
-
-@pytest.fixture
-async def own(settings: Settings) -> AsyncIterator[Settings]:
-    async with own_database(settings) as own:
-        await migrated(own)
-        yield own
 
 
 async def test_a_round_ends_everything_that_is_due(

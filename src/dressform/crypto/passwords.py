@@ -3,7 +3,7 @@
 import os
 import secrets
 import unicodedata
-from functools import partial
+from functools import cache, partial
 from threading import Lock
 
 from passlib.context import CryptContext
@@ -40,6 +40,14 @@ GUESSABLE = (
 WAITING_A_CORE = 40
 WAITING_FOR_JUDGEMENT = 8
 
+_CONTEXT = CryptContext(
+    schemes=["argon2"],
+    argon2__type="ID",
+    argon2__memory_cost=19456,
+    argon2__time_cost=2,
+    argon2__parallelism=1,
+)
+
 _scoring = Lock()
 _judging = Queue("judging", threads=1, waiting=WAITING_FOR_JUDGEMENT)
 
@@ -51,14 +59,7 @@ class Passwords:
     """
 
     def __init__(self) -> None:
-        self._context = CryptContext(
-            schemes=["argon2"],
-            argon2__type="ID",
-            argon2__memory_cost=19456,
-            argon2__time_cost=2,
-            argon2__parallelism=1,
-        )
-        self._dummy = self._context.hash(secrets.token_urlsafe())
+        self._dummy = _hash_of_nobody()
         cores = os.cpu_count() or 1
         self._queue = Queue("passwords", threads=cores, waiting=WAITING_A_CORE * cores)
 
@@ -76,16 +77,21 @@ class Passwords:
 
     def needs_rehash(self, hashed: str) -> bool:
         """Whether it was made with other settings than today's."""
-        return self._context.needs_update(hashed)
+        return _CONTEXT.needs_update(hashed)
 
     def _hash(self, password: str) -> str:
-        return self._context.hash(_normalise(password))
+        return _CONTEXT.hash(_normalise(password))
 
     def _matches(self, password: str, hashed: str) -> bool:
         try:
-            return self._context.verify(_normalise(password), hashed)
+            return _CONTEXT.verify(_normalise(password), hashed)
         except ValueError:  # passlib's UnknownHashError and PasswordSizeError are its kinds
             return False
+
+
+@cache
+def _hash_of_nobody() -> str:
+    return _CONTEXT.hash(secrets.token_urlsafe())
 
 
 async def judgement(password: str, *, username: str, email: str | None = None) -> str | None:
