@@ -4,8 +4,6 @@ import asyncio
 import json
 import os
 import resource
-import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -14,7 +12,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import asyncpg
-import httpx
 
 from dressform import embedded
 from dressform.actions.draw_dataset import draw_dataset, propose_dataset
@@ -24,13 +21,10 @@ from dressform.opendata.receipts import Receipts
 from dressform.process import give_way, migrated, opened
 from dressform.settings import load
 from dressform.sewing.catalogue import CATALOGUE
-from tests.bench.retention import PASSWORD, member
-from tests.bench.serving import Asked, served
+from tests.bench.readers import member, reads_meanwhile
 from tests.opendata.members import APPROVER, PROPOSER, joined, operating
 
 ACCOUNTS = int(os.environ.get("BENCH_ACCOUNTS", "1000000"))
-CONNECTIONS = 4
-PAUSE = 0.02
 
 YEAR = datetime.now(UTC).year
 AT = datetime(YEAR, 6, 1, tzinfo=UTC)
@@ -70,27 +64,9 @@ async def _measured(raw: asyncpg.Connection) -> None:
         await _filled(units, raw)
         await propose_dataset(units, PROPOSER)
     async with opened(load()) as (units, _):
-        path, login = await member(units)
-    with served("dressform.app:from_environment", {}) as port:
-        answer = httpx.post(  # noqa: ASYNC210
-            f"http://127.0.0.1:{port}/v1/auth/login", json={"login": login, "password": PASSWORD}
-        )
-        asked = Asked.get(path, {"Authorization": f"Bearer {answer.json()['access_token']}"}, PAUSE)
-        before = [asked.of(port, CONNECTIONS)["p99_ms"] for _ in range(5)]
-        draw = subprocess.Popen([sys.executable, "-m", "tests.bench.dataset", "draw"])  # noqa: ASYNC220
-        during = []
-        while draw.poll() is None:
-            during.append(asked.of(port, CONNECTIONS)["p99_ms"])
-        after = [asked.of(port, CONNECTIONS)["p99_ms"] for _ in range(5)]
-    assert draw.returncode == 0
-    busy, quiet = statistics.median(during[:-1] or during), statistics.median(before + after)
-    found = {
-        "what": "p99 of reading a model while the dataset is drawn / without",
-        "during_ms": round(busy, 2),
-        "without_ms": round(quiet, 2),
-        "ratio": round(busy / quiet, 2),
-        "rounds_during": len(during),
-    }
+        path = await member(units)
+    work = "tests.bench.dataset", "draw"
+    found = reads_meanwhile("the dataset is drawn", path, work)
     print(json.dumps(found), flush=True)  # noqa: T201
 
 

@@ -4,7 +4,6 @@ import asyncio
 import json
 import os
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -15,33 +14,22 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
-import httpx
 
 from dressform import embedded
-from dressform.crypto.passwords import Passwords
-from dressform.crypto.secrets import new_id
 from dressform.database import Units
 from dressform.embedded.data import ROLE
 from dressform.policy import PROFILE
 from dressform.process import give_way, migrated, opened
-from dressform.repositories.accounts import Accounts
 from dressform.repositories.holds import Holds
-from dressform.repositories.models import Models
-from dressform.repositories.profiles import Profiles
 from dressform.settings import Settings, load
-from dressform.sewing.body import Body
 from dressform.worker.breaker import Breaker, Held
 from dressform.worker.days import end_days
 from dressform.worker.enforce import enforce
-from tests.bench.serving import Asked, served
+from tests.bench.readers import member, reads_meanwhile
 
 ROWS = int(os.environ.get("BENCH_DAY_ROWS", "1000000"))
 ACCOUNTS = int(os.environ.get("BENCH_ACCOUNTS", "1000000"))
 DAY_ROUNDS = 3
-CONNECTIONS = 4
-PAUSE = 0.02
-"""Some 180 reads a second: a site with room to spare, for one that is full has none for anything."""
-PASSWORD = "seven tailors measured twice"
 
 _DAY = datetime(2020, 1, 1, tzinfo=UTC)
 
@@ -162,45 +150,12 @@ async def _approved_round(units: Units) -> int:
     return report.rows
 
 
-async def reads_meanwhile(units: Units, raw: asyncpg.Connection, *, total: int) -> dict[str, Any]:
-    """The p99 of reading a model while a worker, a process of its own, ends a tenth of all accounts."""
-    asked_path, login = await member(units)
+async def _reads_meanwhile(units: Units, raw: asyncpg.Connection, *, total: int) -> dict[str, Any]:
+    path = await member(units)
     await raw.execute(_fill(units, "meanwhile", total // 10, 1))
     await raw.execute("VACUUM ANALYZE")
-    with served("dressform.app:from_environment", {}) as port:
-        answer = httpx.post(  # noqa: ASYNC210
-            f"http://127.0.0.1:{port}/v1/auth/login", json={"login": login, "password": PASSWORD}
-        )
-        token = {"Authorization": f"Bearer {answer.json()['access_token']}"}
-        asked = Asked.get(asked_path, token, PAUSE)
-        before = [asked.of(port, CONNECTIONS)["p99_ms"] for _ in range(5)]
-        worker = subprocess.Popen([sys.executable, "-m", "tests.bench.retention", "purge"])  # noqa: ASYNC220
-        during = []
-        while worker.poll() is None:
-            during.append(asked.of(port, CONNECTIONS)["p99_ms"])
-        after = [asked.of(port, CONNECTIONS)["p99_ms"] for _ in range(5)]
-    assert worker.returncode == 0
-    quiet = statistics.median(before + after)
-    busy = statistics.median(during[:-1] or during)
-    return {
-        "what": f"p99 of reading a model while {total // 10} accounts end / without",
-        "during_ms": round(busy, 2),
-        "without_ms": round(quiet, 2),
-        "ratio": round(busy / quiet, 2),
-        "rounds_during": len(during),
-    }
-
-
-async def member(units: Units) -> tuple[str, str]:
-    """The path of a member's model, and the member's name."""
-    password_hash = await Passwords().hash(PASSWORD)
-    async with units.writing() as unit:
-        owner = await Accounts(unit).add(
-            new_id(), email="bench@example.org", language="en", password_hash=password_hash
-        )
-        await Profiles(unit).add(owner, username="bench")
-        model = await Models(unit).add(owner, name="Bench", body=Body(breasts=True))
-        return f"/v1/models/{model.id}", "bench"
+    work = "tests.bench.retention", "purge"
+    return reads_meanwhile(f"{total // 10} accounts end", path, work)
 
 
 async def _run(raw_dsn: str) -> None:
@@ -210,7 +165,7 @@ async def _run(raw_dsn: str) -> None:
         _tell(await accounts(units, raw, total=ACCOUNTS // 10))
         await raw.execute("TRUNCATE account CASCADE")
         _tell(await accounts(units, raw, total=ACCOUNTS))
-        _tell(await reads_meanwhile(units, raw, total=ACCOUNTS))
+        _tell(await _reads_meanwhile(units, raw, total=ACCOUNTS))
     await raw.close()
 
 
