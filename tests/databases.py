@@ -17,22 +17,39 @@ def as_superuser(url: str) -> str:
 
 
 @asynccontextmanager
-async def own_database(settings: Settings) -> AsyncIterator[Settings]:
-    """An empty one, dropped at the end; the settings with its URL."""
+async def own_database(
+    settings: Settings, *, template: str = "template1"
+) -> AsyncIterator[Settings]:
+    """As the template is, which is empty, and dropped at the end; the settings with its URL."""
     assert settings.database_url is not None
     url = settings.database_url.get_secret_value()
     name = f"dressform_own_{uuid.uuid4().hex[:12]}"
-    admin = as_superuser(url)
-    await _command(admin, f"CREATE DATABASE {name} OWNER {urlsplit(url).username}")
+    await create(url, name, template=template)
     try:
-        own = urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
-        yield settings.model_copy(update={"database_url": type(settings.database_url)(own)})
+        yield settings.model_copy(
+            update={"database_url": type(settings.database_url)(at(url, name))}
+        )
     finally:
-        await _command(admin, f"DROP DATABASE {name} WITH (FORCE)")
+        await drop(url, name)
+
+
+def at(url: str, name: str) -> str:
+    """The URL of another database of the same server."""
+    return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
+
+
+async def create(url: str, name: str, *, template: str = "template1") -> None:
+    """Beside the database at `url`, and of the same owner."""
+    owner = urlsplit(url).username
+    await _command(url, f"CREATE DATABASE {name} OWNER {owner} TEMPLATE {template}")
+
+
+async def drop(url: str, name: str) -> None:
+    await _command(url, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
 
 async def _command(url: str, command: str) -> None:
-    connection = await asyncpg.connect(url.replace("+asyncpg", ""))
+    connection = await asyncpg.connect(as_superuser(url).replace("+asyncpg", ""))
     try:
         await connection.execute(command)
     finally:

@@ -4,14 +4,13 @@ import asyncio
 import os
 import re
 import subprocess
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
 from dressform.embedded import binary
-from dressform.process import migrated, opened
+from dressform.process import opened
 from dressform.repositories.accounts import Accounts
 from dressform.repositories.models import Models
 from dressform.settings import Settings
@@ -39,14 +38,12 @@ BY_THE_SERVICE, BY_A_SUPERUSER, RESTORE = re.findall(
 
 
 @pytest.fixture
-async def own(settings: Settings) -> AsyncIterator[Settings]:
-    async with own_database(settings) as own:
-        await migrated(own)
-        async with opened(own) as (units, _):
-            for name in ("ada", "eve"):
-                await add_account(units, units.clock(), name)
-            await log(units, visit(units.clock()))
-        yield own
+async def own(own: Settings) -> Settings:
+    async with opened(own) as (units, _):
+        for name in ("ada", "eve"):
+            await add_account(units, units.clock(), name)
+        await log(units, visit(units.clock()))
+    return own
 
 
 async def shell(script: str, where: Path, **urls: str) -> str:

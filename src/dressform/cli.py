@@ -20,7 +20,7 @@ from dressform.cli_operators import app as operators_app
 from dressform.cli_retention import app as retention_app
 from dressform.database import Units
 from dressform.errors import StartupError, Unavailable
-from dressform.middleware.disk import assert_usable
+from dressform.middleware.spooling.disk import assert_usable
 from dressform.policy import CATEGORIES
 from dressform.process import give_way, migrated, opened, settings_in_use
 from dressform.settings import Settings

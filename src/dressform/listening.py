@@ -93,6 +93,7 @@ def serve_on(listening: socket.socket) -> None:
         lifespan="on",
         timeout_graceful_shutdown=5,
     )
+    config.load()  # What takes long about it: whoever is told where it listens need not wait.
     host, port = listening.getsockname()[:2]
     log.info("listening on http://%s:%d", f"[{host}]" if ":" in host else host, port)
     server = uvicorn.Server(config)

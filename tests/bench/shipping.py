@@ -16,7 +16,7 @@ from sqlalchemy import text
 
 from dressform.crypto.secrets import new_id
 from dressform.database import Units
-from dressform.middleware.shipping import Shipper
+from dressform.middleware.spooling.shipping import Shipper
 from dressform.repositories.access_log import BECOME, COLUMNS
 from dressform.repositories.log_days import LogDays
 

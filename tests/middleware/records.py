@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from sqlalchemy import text
 
 from dressform.database import Units
-from dressform.middleware.shipping import Shipper
+from dressform.middleware.spooling.shipping import Shipper
 from tests.log import in_log
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from dressform.middleware.orphans import Orphans
+from dressform.middleware.spooling.orphans import Orphans
 from dressform.process import opened
 from dressform.settings import Settings
 from tests.commands import environment

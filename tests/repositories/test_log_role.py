@@ -99,7 +99,7 @@ def test_nothing_but_its_repository_imports_the_table() -> None:
     assert graph.find_modules_that_directly_import(TABLES) == {REPOSITORY}
     assert graph.find_modules_that_directly_import(REPOSITORY) == {
         "dressform.actions.look_up_requests",
-        "dressform.middleware.copying",
+        "dressform.middleware.spooling.copying",
         "dressform.repositories.log_days",
     }
 

@@ -15,7 +15,7 @@ from sqlalchemy import text
 from dressform.clock import now
 from dressform.database import Units
 from dressform.policy import MODEL, PROFILE
-from dressform.process import migrated, opened
+from dressform.process import opened
 from dressform.repositories.accounts import Accounts
 from dressform.settings import Settings
 from dressform.worker.enforce import enforce
@@ -24,7 +24,6 @@ from dressform.worker.scheduler import Duties
 from tests.answers import assert_problem
 from tests.commands import environment
 from tests.conftest import UNBROKEN, MovableClock
-from tests.databases import own_database
 from tests.people import Person, token_of
 from tests.post_office import PostOffice
 from tests.processes.running import command
@@ -373,40 +372,38 @@ async def test_a_server_that_refuses_is_asked_again(
 
 @pytest.mark.slow
 async def test_a_worker_killed_as_the_server_takes_the_mail(
-    settings: Settings, office: PostOffice
+    own: Settings, office: PostOffice
 ) -> None:
     """Whether killed before the last byte or after it: nobody is told twice of the same."""
-    async with own_database(settings) as own:
-        await migrated(own)
-        told = environment(
-            own,
-            DRESSFORM_SMTP_URL=f"smtp://127.0.0.1:{office.port}",
-            DRESSFORM_WORKER_INTERVAL="PT1S",
-        )
-        async with opened(own) as (units, _):
-            began = PROFILE.window.after(now()) - now()
-            owner = await add_account(units, now() - began + 6 * DAY, f"ada-{uuid4().hex[:8]}")
-            async with units.writing() as unit:
-                await unit.connection.execute(text("UPDATE account SET warned_at = NULL"))
-            taken = asyncio.Event()
-            office.on_data = taken.set
-            with command("worker", environment=told) as worker:
-                await asyncio.wait_for(taken.wait(), 20)
-                worker.signal(signal.SIGKILL)
-                await asyncio.to_thread(worker.ends, 10)
-            # What was leased to the dead one comes up for another two minutes later.
-            async with units.writing() as unit:
-                await unit.connection.execute(text("UPDATE mail SET due_at = now()"))
-            with command("worker", environment=told) as worker:
-                async with asyncio.timeout(20):
-                    while await _waiting(units):
-                        await asyncio.sleep(0.05)
-                worker.signal(signal.SIGTERM)
-                assert await asyncio.to_thread(worker.ends, 10) == 0
-            async with units.reading() as unit:
-                found = await Accounts(unit).by_id(owner.account_id)
-                assert found is not None
-                assert found.warned_at is None
+    told = environment(
+        own,
+        DRESSFORM_SMTP_URL=f"smtp://127.0.0.1:{office.port}",
+        DRESSFORM_WORKER_INTERVAL="PT1S",
+    )
+    async with opened(own) as (units, _):
+        began = PROFILE.window.after(now()) - now()
+        owner = await add_account(units, now() - began + 6 * DAY, f"ada-{uuid4().hex[:8]}")
+        async with units.writing() as unit:
+            await unit.connection.execute(text("UPDATE account SET warned_at = NULL"))
+        taken = asyncio.Event()
+        office.on_data = taken.set
+        with command("worker", environment=told) as worker:
+            await asyncio.wait_for(taken.wait(), 20)
+            worker.signal(signal.SIGKILL)
+            await asyncio.to_thread(worker.ends, 10)
+        # What was leased to the dead one comes up for another two minutes later.
+        async with units.writing() as unit:
+            await unit.connection.execute(text("UPDATE mail SET due_at = now()"))
+        with command("worker", environment=told) as worker:
+            async with asyncio.timeout(20):
+                while await _waiting(units):
+                    await asyncio.sleep(0.05)
+            worker.signal(signal.SIGTERM)
+            assert await asyncio.to_thread(worker.ends, 10) == 0
+        async with units.reading() as unit:
+            found = await Accounts(unit).by_id(owner.account_id)
+            assert found is not None
+            assert found.warned_at is None
 
     assert len(office.received) == 1
 

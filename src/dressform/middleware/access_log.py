@@ -11,7 +11,7 @@ from dressform.crypto.secrets import new_id_text
 from dressform.middleware.client_address import ClientAddress
 from dressform.middleware.headers import HeadersMiddleware
 from dressform.middleware.refusal import refuse
-from dressform.middleware.shipping import Shipper
+from dressform.middleware.spooling.shipping import Shipper
 
 CLIENT_CLOSED_REQUEST = 499
 """What is recorded when the client went away before there was an answer."""

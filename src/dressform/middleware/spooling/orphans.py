@@ -6,9 +6,9 @@ from pathlib import Path
 
 from dressform.database import Units
 from dressform.errors import Unavailable
-from dressform.middleware.copying import finish
-from dressform.middleware.disk import DiskError, clear_unnamed
-from dressform.middleware.spool import SUFFIX, Spool
+from dressform.middleware.spooling.copying import finish
+from dressform.middleware.spooling.disk import DiskError, clear_unnamed
+from dressform.middleware.spooling.spool import SUFFIX, Spool
 
 log = logging.getLogger(__name__)
 

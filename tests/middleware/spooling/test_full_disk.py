@@ -17,14 +17,14 @@ import pytest
 from fastapi import FastAPI
 
 from dressform.errors import Unavailable
-from dressform.middleware.spool import Spool, new_spool
+from dressform.middleware.spooling.spool import Spool, new_spool
 from tests.middleware.lines import line, lines
 from tests.middleware.records import records
 
 FULL = """
 import json, sys
 from pathlib import Path
-from dressform.middleware.spool import Spool, new_spool
+from dressform.middleware.spooling.spool import Spool, new_spool
 
 folder, lines = Path(sys.argv[1]), sys.stdin.buffer.read().splitlines(keepends=True)
 whole = lambda spool, start: spool.read(start, 1_000_000).decode()
@@ -123,7 +123,7 @@ def test_it_is_said_once_a_minute(
 
 def test_what_is_shipped_needs_no_memory(spool: Spool, monkeypatch: pytest.MonkeyPatch) -> None:
     """However long the disk is full, as long as the database takes the lines."""
-    monkeypatch.setattr("dressform.middleware.spool._MOST_HELD", 1000)
+    monkeypatch.setattr("dressform.middleware.spooling.spool._MOST_HELD", 1000)
     written = lines(100)
     read = b""
     with monkeypatch.context() as full:
@@ -174,9 +174,9 @@ def outage(app: FastAPI) -> Iterator[Outage]:
 
     spool: Spool = app.state.shipper.spool
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("dressform.middleware.shipping.ship", away)
+        patch.setattr("dressform.middleware.spooling.shipping.ship", away)
         patch.setattr(os, "write", refuse)
-        patch.setattr("dressform.middleware.spool._MOST_HELD", 1000)
+        patch.setattr("dressform.middleware.spooling.spool._MOST_HELD", 1000)
         while not spool.is_full:
             spool.append(line())
         yield Outage(spool, patch)

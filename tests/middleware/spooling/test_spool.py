@@ -12,13 +12,11 @@ import pytest
 
 from dressform.app import create_app
 from dressform.errors import StartupError
-from dressform.middleware.disk import assert_usable
-from dressform.middleware.orphans import orphans
-from dressform.middleware.spool import Spool, new_spool
-from dressform.process import migrated
+from dressform.middleware.spooling.disk import assert_usable
+from dressform.middleware.spooling.orphans import orphans
+from dressform.middleware.spooling.spool import Spool, new_spool
 from dressform.settings import Settings
 from tests.commands import environment
-from tests.databases import own_database
 from tests.middleware.lines import line, lines
 
 
@@ -72,7 +70,7 @@ def test_while_its_process_lives_nobody_else_takes_it(tmp_path: Path) -> None:
 
 def test_a_killed_process_lets_go_of_it(tmp_path: Path) -> None:
     owner = (
-        "import sys; from pathlib import Path; from dressform.middleware.spool import new_spool; "
+        "import sys; from pathlib import Path; from dressform.middleware.spooling.spool import new_spool; "
         "new_spool(Path(sys.argv[1])).append(sys.argv[2].encode()); print(flush=True); "
         "sys.stdin.read()"
     )
@@ -196,11 +194,9 @@ asyncio.run(main())
 
 
 async def test_a_full_disk_stops_no_request_and_loses_no_line(
-    settings: Settings, tmp_path: Path
+    own: Settings, tmp_path: Path
 ) -> None:
-    async with own_database(settings) as own:
-        await migrated(own)
-        told, said = await asyncio.to_thread(_on_a_full_disk, own, tmp_path)
+    told, said = await asyncio.to_thread(_on_a_full_disk, own, tmp_path)
 
     assert told["answers"] == [200]
     assert told["ready"]["access_log"] == "held in memory"

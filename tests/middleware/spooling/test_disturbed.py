@@ -12,10 +12,10 @@ import pytest
 
 from dressform.database import Units
 from dressform.errors import Unavailable
-from dressform.middleware import shipping
-from dressform.middleware.disk import clear_unnamed
-from dressform.middleware.shipping import Shipper
-from dressform.middleware.spool import Spool
+from dressform.middleware.spooling import shipping
+from dressform.middleware.spooling.disk import clear_unnamed
+from dressform.middleware.spooling.shipping import Shipper
+from dressform.middleware.spooling.spool import Spool
 from tests.middleware.lines import id_of, line, lines
 from tests.middleware.records import ids, marks, shipped
 

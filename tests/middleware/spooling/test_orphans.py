@@ -9,10 +9,10 @@ import pytest
 
 from dressform.crypto.secrets import new_id
 from dressform.database import Units
-from dressform.middleware import copying
-from dressform.middleware.lines import likely, readable
-from dressform.middleware.orphans import Orphans
-from dressform.middleware.spool import Spool
+from dressform.middleware.spooling import copying
+from dressform.middleware.spooling.lines import likely, readable
+from dressform.middleware.spooling.orphans import Orphans
+from dressform.middleware.spooling.spool import Spool
 from tests.middleware.lines import id_of, line, lines
 from tests.middleware.records import ids, marks
 
@@ -95,7 +95,7 @@ async def test_one_that_fails_holds_up_no_other(
         await copying.finish(units, spool)
 
     with monkeypatch.context() as patch:
-        patch.setattr("dressform.middleware.orphans.finish", fails_at_first)
+        patch.setattr("dressform.middleware.spooling.orphans.finish", fails_at_first)
         await orphans.recover()
         await orphans.recover()
     before = await ids(own_units), orphans.stranded

@@ -11,7 +11,7 @@ from collections import deque
 from pathlib import Path
 
 from dressform.crypto.secrets import new_id
-from dressform.middleware.disk import asked_of_disk, found, is_at, made
+from dressform.middleware.spooling.disk import asked_of_disk, found, is_at, made
 
 log = logging.getLogger(__name__)
 

@@ -4,8 +4,8 @@ import logging
 from collections.abc import Callable
 
 from dressform.database import Units
-from dressform.middleware.lines import likely, readable
-from dressform.middleware.spool import Spool
+from dressform.middleware.spooling.lines import likely, readable
+from dressform.middleware.spooling.spool import Spool
 from dressform.repositories.access_log import AccessLog, PartitionMissingError
 from dressform.repositories.log_days import LogDays
 

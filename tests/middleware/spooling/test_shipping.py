@@ -16,9 +16,9 @@ import pytest
 from sqlalchemy import event
 
 from dressform.database import Units
-from dressform.middleware import copying, shipping
-from dressform.middleware.shipping import Shipper
-from dressform.middleware.spool import Spool, new_spool
+from dressform.middleware.spooling import copying, shipping
+from dressform.middleware.spooling.shipping import Shipper
+from dressform.middleware.spooling.spool import Spool, new_spool
 from dressform.repositories.access_log import AccessLog
 from dressform.repositories.log_days import LogDays
 from dressform.settings import Settings
@@ -195,7 +195,7 @@ async def test_a_database_that_refuses_is_waited_for(
 KILLED = """
 import asyncio, os, signal, sys
 from pathlib import Path
-from dressform.middleware.shipping import Shipper
+from dressform.middleware.spooling.shipping import Shipper
 from dressform.process import opened
 from dressform.settings import load
 

@@ -9,10 +9,10 @@ from pathlib import Path
 
 from dressform.database import Units
 from dressform.errors import Unavailable
-from dressform.middleware.copying import conclude, finish, ship
-from dressform.middleware.disk import DiskError
-from dressform.middleware.orphans import Orphans
-from dressform.middleware.spool import Spool, new_spool
+from dressform.middleware.spooling.copying import conclude, finish, ship
+from dressform.middleware.spooling.disk import DiskError
+from dressform.middleware.spooling.orphans import Orphans
+from dressform.middleware.spooling.spool import Spool, new_spool
 
 log = logging.getLogger(__name__)
 

@@ -1,0 +1,1 @@
+"""Between an answer and the access log's table: lines in files, shipped exactly once."""
