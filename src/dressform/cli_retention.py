@@ -56,10 +56,15 @@ async def _approve(loaded: Settings, rule: str | None, *, yes: bool) -> None:
             typer.echo(f"{rule} is not held." if rule else "No rule is held.")
         for hold in held:
             typer.echo(f"{hold.rule}: {_why(hold)}.")
-            if yes or typer.confirm("Is that right, and may the rounds go on?"):
-                async with units.writing() as unit:
-                    await Holds(unit).approve(hold.rule)
-                typer.echo(f"{hold.rule} is approved: the next round goes on.")
+            if not yes and not typer.confirm("Is that right, and may the rounds go on?"):
+                continue
+            async with units.writing() as unit:
+                approved = await Holds(unit).approve(hold)
+            if not approved:
+                raise StartupError(
+                    f"{hold.rule} is not approved: it changed while you looked. Run the same again."
+                )
+            typer.echo(f"{hold.rule} is approved: the next round goes on.")
 
 
 async def _show(loaded: Settings) -> None:

@@ -143,7 +143,9 @@ async def _approved_round(units: Units) -> int:
         await enforce(PROFILE, units, at=at, slot=at, breaker=Breaker())
     except Held:
         async with units.writing() as unit:
-            await Holds(unit).approve(PROFILE.key)
+            hold = await Holds(unit).of(PROFILE.key)
+            assert hold is not None
+            await Holds(unit).approve(hold)
     at = datetime.now(UTC)
     report = await enforce(PROFILE, units, at=at, slot=at, breaker=Breaker())
     assert report is not None

@@ -55,7 +55,9 @@ async def held(units: Units, rule: str = "profile") -> Hold | None:
 
 async def approve(units: Units, at: datetime, rule: str = "profile") -> None:
     async with units.writing(at=at) as unit:
-        assert await Holds(unit).approve(rule) is not None
+        hold = await Holds(unit).of(rule)
+        assert hold is not None
+        assert await Holds(unit).approve(hold)
 
 
 @pytest.mark.parametrize(
@@ -143,9 +145,26 @@ async def test_an_approval_lasts_a_day(units: Units) -> None:
         await profiles(units, END + timedelta(days=1, seconds=1))
 
 
+async def test_nothing_but_what_was_shown_is_approved(units: Units) -> None:
+    await fill(units, 60, due=51)
+    with pytest.raises(Held):
+        await profiles(units)
+    shown = await held(units)
+    assert shown is not None
+    with pytest.raises(Held):
+        await profiles(units, END + timedelta(days=1))
+
+    async with units.writing() as unit:
+        assert not await Holds(unit).approve(shown)
+
+    still = await held(units)
+    assert still is not None
+    assert (still.rows, still.approved_at) == (60, None)
+
+
 async def test_approving_what_is_not_held_does_nothing(units: Units) -> None:
     async with units.writing() as unit:
-        assert await Holds(unit).approve("profile") is None
+        assert not await Holds(unit).approve(Hold("profile", "too many", 60, END, None))
         assert await Holds(unit).all() == []
 
 

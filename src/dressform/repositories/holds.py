@@ -41,16 +41,14 @@ class Holds:
             .on_conflict_do_update(index_elements=["rule"], set_=found)
         )
 
-    async def approve(self, rule: str) -> Hold | None:
-        """What was approved; None when the rule is not held."""
+    async def approve(self, shown: Hold) -> bool:
+        """Just what was shown; False when it is another one by now, or none."""
         approved = await self._unit.connection.execute(
             update(RetentionHold)
-            .where(RetentionHold.rule == rule)
+            .where(RetentionHold.rule == shown.rule, RetentionHold.reason == shown.reason)
             .values(approved_at=self._unit.at)
-            .returning(*_HOLDS.selected_columns)
         )
-        row = approved.one_or_none()
-        return None if row is None else Hold(*row)
+        return approved.rowcount > 0
 
     async def spend(self, rule: str, rows: int) -> None:
         """What ended is taken off what was approved; the hold goes with the last of it."""
