@@ -55,10 +55,11 @@ async def command(own: Settings, sql: str) -> None:
 
 
 async def fail_over(own: Settings) -> None:
+    """Gone is who was connected, when this returns."""
     await command(own, "ALTER DATABASE {name} SET default_transaction_read_only = on")
     await command(
         own,
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+        "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity "
         "WHERE datname = '{name}' AND pid <> pg_backend_pid() "
         "AND backend_type = 'client backend'",
     )
