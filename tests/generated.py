@@ -5,7 +5,7 @@ from pathlib import Path
 
 from typer.testing import CliRunner
 
-from dressform.cli import app
+from dressform.cli.program import app
 
 TOP = Path(__file__).parents[1]
 TABLE = re.compile(r"(?<=<!-- made by `dressform policy` -->\n).*?(?=<!-- end -->)", re.DOTALL)

@@ -1,3 +1,3 @@
-from dressform.cli import main
+from dressform.cli.program import main
 
 main()

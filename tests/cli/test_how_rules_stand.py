@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from dressform import cli_retention
+from dressform.cli import retention
 from dressform.clock import now
 from dressform.database import Units
 from dressform.policy import CATEGORIES
@@ -18,7 +18,7 @@ from tests.worker.everything import add_everything
 async def printed(settings: Settings, capsys: pytest.CaptureFixture[str]) -> tuple[str, str]:
     """The table, and what is said below."""
     capsys.readouterr()
-    await cli_retention._show(settings)
+    await retention._show(settings)
     table, _, below = capsys.readouterr().out.partition("\n\n")
     return table, below
 

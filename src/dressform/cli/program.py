@@ -14,10 +14,10 @@ from typing import Annotated, Any, NoReturn, TypeVar
 import typer
 
 from dressform import __version__, leash, logs, settings
-from dressform.cli_dataset import app as dataset_app
-from dressform.cli_keys import app as keys_app
-from dressform.cli_operators import app as operators_app
-from dressform.cli_retention import app as retention_app
+from dressform.cli.dataset import app as dataset_app
+from dressform.cli.keys import app as keys_app
+from dressform.cli.operators import app as operators_app
+from dressform.cli.retention import app as retention_app
 from dressform.database import Units
 from dressform.errors import StartupError, Unavailable
 from dressform.middleware.spooling.disk import assert_usable

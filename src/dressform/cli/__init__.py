@@ -1,0 +1,1 @@
+"""The commands, each group of them a file."""
