@@ -30,7 +30,7 @@ async def own_database(
             update={"database_url": type(settings.database_url)(at(url, name))}
         )
     finally:
-        await drop(url, name)
+        await drop(url, name, force=True)
 
 
 def at(url: str, name: str) -> str:
@@ -40,12 +40,13 @@ def at(url: str, name: str) -> str:
 
 async def create(url: str, name: str, *, template: str = "template1") -> None:
     """Beside the database at `url`, and of the same owner."""
-    owner = urlsplit(url).username
-    await _command(url, f"CREATE DATABASE {name} OWNER {owner} TEMPLATE {template}")
+    owner = f" OWNER {SERVICE}" if as_superuser(url) != url else ""
+    await _command(url, f"CREATE DATABASE {name}{owner} TEMPLATE {template}")
 
 
-async def drop(url: str, name: str) -> None:
-    await _command(url, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+async def drop(url: str, name: str, *, force: bool = False) -> None:
+    """By force also when somebody is connected."""
+    await _command(url, f"DROP DATABASE IF EXISTS {name}{' WITH (FORCE)' if force else ''}")
 
 
 async def _command(url: str, command: str) -> None:

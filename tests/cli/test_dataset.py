@@ -82,5 +82,6 @@ async def test_an_operator_restores_what_was_published_after_a_warning(
     assert f"Published: {settings.public_url}/dataset/2025" in said
 
     status, said, _ = await run("dataset")
-    assert "2025   drawn" in said
+    assert "2025   restored" in said
+    assert said.splitlines()[1].split()[-2:] == ["-", "-"]
     assert (settings.state_dir / "dataset" / "2025.json").exists()

@@ -9,7 +9,7 @@ A release holds each flag apart, so that it is as many attacks at once as flags 
 
 import math
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
@@ -48,12 +48,8 @@ SMALL = Codebook(
 OTHERS = 20
 """Of each flag."""
 
-BATCH = 200
-"""Releases whose noise is drawn at once, which costs less than one by one and is the same."""
-
-Releases = tuple[Sums, Integers]
-"""All that comes out of some draws: the noisy sums (releases, …), and the noisy counts (releases,)
-that open the gate."""
+Release = tuple[Sums, int]
+"""All that comes out of a draw: the noisy sums, and the noisy count that opens the gate."""
 
 
 @dataclass(frozen=True)
@@ -90,20 +86,13 @@ class Crowd:
         values = np.vstack([self.values, *[self.planted[None]] * len(more)])
         return sums.of(self.codebook, flags, values, np.random.default_rng()), len(flags)
 
-    def released(self, releases: int, *, planted: bool) -> Iterator[Releases]:
-        for begun in range(0, releases, BATCH):
-            drawn = min(BATCH, releases - begun)
-            exact = [self.exact(planted=planted) for _ in range(drawn)]
-            groups = {
-                name: np.stack([each.groups[name] for each, _ in exact])
-                for name in exact[0][0].groups
-            }
-            noisy = noise.noisy(self.codebook, Sums(**groups))
-            yield noisy, np.array([noise.noisy_count(count) for _, count in exact])
+    def released(self, *, planted: bool) -> Release:
+        exact, count = self.exact(planted=planted)
+        return noise.noisy(self.codebook, exact), noise.noisy_count(count)
 
 
-def _score(crowd: Crowd) -> Callable[[Releases, bool], Floats]:
-    """What the attackers work out of releases (n, attacked): higher when a body is more likely in.
+def _score(crowd: Crowd) -> Callable[[Release, bool], Floats]:
+    """What the attackers work out of a release (attacked,): higher when a body is more likely in it.
 
     Each knows whether the bodies of the other attackers are in it.
     """
@@ -118,13 +107,13 @@ def _score(crowd: Crowd) -> Callable[[Releases, bool], Floats]:
     }
     gate = crowd.times / budget.GATE.sigma**2
 
-    def score(releases: Releases, others_planted: bool) -> Floats:  # noqa: FBT001
-        noisy, counts = releases
+    def score(release: Release, others_planted: bool) -> Floats:  # noqa: FBT001
+        noisy, count = release
         others = crowd.times * (len(places) - 1) if others_planted else 0
-        found = np.array(gate * (counts - count_without - others), float)[:, None]
+        found = np.full(len(places), gate * (count - count_without - others))
         for name, side in sides.items():
             products = (noisy.groups[name] - without.groups[name]) * side
-            found = found + products.reshape(*products.shape[:2], -1).sum(axis=2)[:, places]
+            found += products.reshape(len(FLAGS), -1).sum(axis=1)[places]
         return found
 
     return score
@@ -152,7 +141,7 @@ def _hits(crowd: Crowd, middle: float, releases: int, *, planted: bool) -> int:
 
 def _scores(crowd: Crowd, releases: int, *, planted: bool) -> Floats:
     score = _score(crowd)
-    found = [score(each, planted) for each in crowd.released(releases, planted=planted)]
+    found = [score(crowd.released(planted=planted), planted) for _ in range(releases)]
     return np.concatenate(found)
 
 

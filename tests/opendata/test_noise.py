@@ -7,6 +7,7 @@ from dressform.opendata import budget
 from dressform.opendata.codebook import CORE
 from dressform.opendata.noise import noisy, noisy_count
 from dressform.opendata.sums import Sums
+from tests.opendata.audit import SMALL
 
 TIMES = 150
 SURE = 6
@@ -15,9 +16,23 @@ SURE = 6
 SHARES = budget.shares(CORE)
 
 
-@pytest.fixture(scope="module")
-def of_nothing() -> list[Sums]:
-    return [noisy(CORE, Sums.none(CORE)) for _ in range(TIMES)]
+def many() -> Sums:
+    """Another number in each cell."""
+    groups = Sums.none(CORE).groups
+    return Sums(
+        **{name: 1_000 + np.arange(each.size).reshape(each.shape) for name, each in groups.items()}
+    )
+
+
+@pytest.fixture(scope="module", params=[Sums.none(CORE), many()], ids=["none", "many"])
+def drawn(request: pytest.FixtureRequest) -> dict[str, np.ndarray]:
+    """The noise by the name of the group: (times, cells)."""
+    exact: Sums = request.param
+    found = [noisy(CORE, exact).groups for _ in range(TIMES)]
+    return {
+        name: np.array([(each[name] - exact.groups[name]).ravel() for each in found])
+        for name in SHARES
+    }
 
 
 def assert_noise(found: np.ndarray, sigma: float) -> None:
@@ -28,17 +43,26 @@ def assert_noise(found: np.ndarray, sigma: float) -> None:
 
 @pytest.mark.parametrize("name", SHARES)
 def test_every_group_has_the_noise_that_its_share_asks_for(
-    of_nothing: list[Sums], name: str
+    drawn: dict[str, np.ndarray], name: str
 ) -> None:
-    found = np.concatenate([each.groups[name].ravel() for each in of_nothing])
-
-    assert_noise(found, SHARES[name].sigma)
+    assert_noise(drawn[name], SHARES[name].sigma)
 
 
-def test_every_cell_has_noise_of_its_own(of_nothing: list[Sums]) -> None:
-    for name in SHARES:
-        cells = np.array([each.groups[name].ravel() for each in of_nothing])
+def test_every_cell_has_noise(drawn: dict[str, np.ndarray]) -> None:
+    for name, cells in drawn.items():
         assert (cells.std(axis=0) > SHARES[name].sigma / 2).all(), name
+
+
+def test_no_two_cells_share_their_noise() -> None:
+    """Neither those of two flags nor any others: the difference of two would be exact."""
+    times = 2_000
+    drawn = [noisy(SMALL, Sums.none(SMALL)).groups.values() for _ in range(times)]
+    cells = np.array([np.concatenate([group.ravel() for group in groups]) for groups in drawn])
+
+    alike = np.corrcoef(cells.T)
+
+    np.fill_diagonal(alike, 0)
+    assert abs(alike).max() < SURE / np.sqrt(times)
 
 
 def test_the_count_that_opens_the_gate_has_noise_too() -> None:

@@ -36,10 +36,13 @@ async def propose_dataset(units: Units, operator_id: UUID) -> int:
     Raises StartupError when its chance is over, or another operator's proposal waits for approval.
     """
     async with units.writing() as unit:
-        year = unit.at.year
-        found = await Draws(unit).locked(year)
-        if found is None or await _can_be_proposed_anew(unit, found, operator_id):
-            await Draws(unit).propose(year, operator_id)
+        draws, year = Draws(unit), unit.at.year
+        found = await draws.locked(year)
+        if found is not None and not await _can_be_proposed_anew(unit, found, operator_id):
+            return year
+        proposer = found.proposed_by if found else None
+        if not await draws.propose(year, operator_id, instead_of=proposer):
+            raise StartupError(_waiting(year))
     return year
 
 
@@ -108,11 +111,15 @@ async def _can_be_proposed_anew(unit: Unit, found: StoredDraw, operator_id: UUID
     if found.proposed_by is None or not await Operators(unit).contains(found.proposed_by):
         return True
     if found.proposed_by != operator_id:
-        raise StartupError(
-            f"Another operator proposed the edition of {found.year} already: `dressform dataset "
-            "approve` is what it waits for."
-        )
+        raise StartupError(_waiting(found.year))
     return False
+
+
+def _waiting(year: int) -> str:
+    return (
+        f"Another operator proposed the edition of {year} already: `dressform dataset approve` is "
+        "what it waits for."
+    )
 
 
 async def _check_approvable(unit: Unit, found: StoredDraw | None, operator_id: UUID) -> None:

@@ -144,9 +144,9 @@ async def _show(loaded: Settings) -> None:
     for draw in draws:
         people = "" if draw.count is None else f"~{max(draw.count, 0)}"
         proposed = f"{draw.proposed_at:%Y-%m-%d %H:%M:%S}"
+        approved = None if draw.restored_at else draw.approved_by
         by, approved_by = (
-            names.get(each, _NOBODY) if each else _NOBODY
-            for each in (draw.proposed_by, draw.approved_by)
+            names.get(each, _NOBODY) if each else _NOBODY for each in (draw.proposed_by, approved)
         )
         columns = people, draw.codebook or "", proposed, by, approved_by
         typer.echo(_LINE.format(draw.year, _state(draw), *columns))
@@ -158,7 +158,7 @@ def _state(draw: StoredDraw) -> str:
     if draw.had_too_few:
         return "too few"
     if draw.statistics is not None:
-        return "drawn"
+        return "restored" if draw.restored_at else "drawn"
     return "proposed" if draw.count is None else "interrupted"
 
 

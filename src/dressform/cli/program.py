@@ -18,6 +18,7 @@ from dressform.cli.dataset import app as dataset_app
 from dressform.cli.keys import app as keys_app
 from dressform.cli.operators import app as operators_app
 from dressform.cli.retention import app as retention_app
+from dressform.crypto.sealing import SealBrokenError
 from dressform.database import Units
 from dressform.errors import StartupError, Unavailable
 from dressform.middleware.spooling.disk import assert_usable
@@ -48,6 +49,8 @@ def main() -> None:
         _fail(str(error))
     except Unavailable as error:
         _fail(f"The database can't be used at the moment: {error.__cause__}.")
+    except SealBrokenError:
+        _fail("What the database holds sealed does not open: it is damaged, or of another key.")
 
 
 def _fail(sentence: str) -> NoReturn:
@@ -56,7 +59,12 @@ def _fail(sentence: str) -> NoReturn:
 
 
 def _leave(*_: object) -> None:
-    raise SystemExit(0)
+    raise SystemExit(128 + signal.SIGTERM)
+
+
+def _expect_to_be_stopped() -> None:
+    """What runs until it is stopped has done what it was asked."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
 
 
 def _with_units(
@@ -113,6 +121,7 @@ def up() -> None:
     mail is really sent. DRESSFORM_PORT says where it listens (8000), DRESSFORM_STATE_DIR where it
     keeps everything (var, in the current folder).
     """
+    _expect_to_be_stopped()
     from dressform.up import run_everything
 
     loaded = settings.load()
@@ -132,6 +141,7 @@ def serve(
     port: Annotated[int | None, _option("port", "Port to listen on.", 0, 65535)] = None,
 ) -> None:
     """Run the API."""
+    _expect_to_be_stopped()
     from dressform.listening import listen, serve_on
     from dressform.up import serve_side_by_side
 
@@ -152,6 +162,8 @@ def worker(
     *, once: Annotated[bool, typer.Option("--once", help="One round, then exit.")] = False
 ) -> None:
     """Enforce the retention windows and deliver the mail."""
+    if not once:
+        _expect_to_be_stopped()
     from dressform.worker.process import work_once
 
     leash.end_with_supervisor()

@@ -104,9 +104,10 @@ class Contributions:
     async def no_longer_giving(
         self, account_ids: Collection[UUID], model_ids: Collection[UUID]
     ) -> set[UUID]:
-        """Of those who were just marked: who was restricted, or removed this model, meanwhile.
+        """Of those who were just marked: who was restricted or removed this model meanwhile.
 
-        Nothing else can have changed: it is in the consent, or would take it along.
+        Or may have been in a draw that was made known meanwhile. Nothing else can have changed: it is
+        in the consent, or would take it along.
         """
         ids = literal(list(account_ids), _UUIDS), literal(list(model_ids), _UUIDS)
         columns = column("account_id", Uuid), column("model_id", Uuid)
@@ -115,7 +116,7 @@ class Contributions:
             select(given.c.account_id)
             .join(Account, Account.id == given.c.account_id)
             .outerjoin(Model, Model.id == given.c.model_id)
-            .where(or_(Account.restricted_at.is_not(None), Model.id.is_(None)))
+            .where(or_(Account.restricted_at.is_not(None), Model.id.is_(None), _WAS_THERE))
         )
         return set((await self._unit.connection.execute(query)).scalars())
 

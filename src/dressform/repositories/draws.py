@@ -21,6 +21,7 @@ class StoredDraw:
     codebook: str | None
     statistics: bytes | None
     drawn_at: datetime | None
+    restored_at: datetime | None
 
     @property
     def had_too_few(self) -> bool:
@@ -36,6 +37,7 @@ _ALL = select(
     DatasetDraw.codebook,
     DatasetDraw.statistics,
     DatasetDraw.drawn_at,
+    DatasetDraw.restored_at,
 ).order_by(DatasetDraw.year)
 
 
@@ -53,17 +55,18 @@ class Draws:
         row = (await self._unit.connection.execute(query)).one_or_none()
         return StoredDraw(*row) if row else None
 
-    async def propose(self, year: int, by: UUID) -> None:
-        """Also anew, as long as nothing was counted; then it does nothing."""
+    async def propose(self, year: int, by: UUID, *, instead_of: UUID | None) -> bool:
+        """False when it was counted or proposed by somebody else meanwhile."""
         proposed = {"proposed_at": self._unit.at, "proposed_by": by}
         added = insert(DatasetDraw).values(year=year, **proposed)
-        await self._unit.connection.execute(
+        waits = DatasetDraw.count.is_(None)
+        is_known = DatasetDraw.proposed_by.is_not_distinct_from(instead_of)
+        done = await self._unit.connection.execute(
             added.on_conflict_do_update(
-                index_elements=[DatasetDraw.year],
-                set_=proposed,
-                where=DatasetDraw.count.is_(None),
+                index_elements=[DatasetDraw.year], set_=proposed, where=waits & is_known
             )
         )
+        return done.rowcount > 0
 
     async def counted(self, year: int, *, by: UUID, count: int, codebook: str | None) -> None:
         """Approved; a draw without a codebook is over."""

@@ -1,4 +1,5 @@
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -7,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, delete, exists, select
 from sqlalchemy.dialects.postgresql import insert
 
-from dressform.crypto.sealing import Wrapped
+from dressform.crypto.sealing import MissingMasterKeyError, SealBrokenError, Wrapped
 from dressform.database import Unit
 from dressform.tables import Account, AccountKey, Profile
 from dressform.tables import Operator as Row
@@ -68,10 +69,16 @@ class Operators:
         return [Operator(row.account_id, self._username(row), row.created_at) for row in rows]
 
     async def names(self, account_ids: Collection[UUID]) -> dict[UUID, str]:
-        """The usernames of those accounts that are neither restricted nor ended, operator or not."""
+        """The usernames of those accounts that are neither restricted nor ended, operator or not.
+
+        Without those that don't open, which says `dressform keys`.
+        """
         query = _NAMED.where(Profile.account_id.in_(account_ids), *self._is_active())
-        rows = await self._unit.connection.execute(query)
-        return {row.account_id: self._username(row) for row in rows}
+        names = {}
+        for row in await self._unit.connection.execute(query):
+            with suppress(SealBrokenError, MissingMasterKeyError):
+                names[row.account_id] = self._username(row)
+        return names
 
     def _is_active(self) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
         return Account.ends_at > self._unit.at, Account.restricted_at.is_(None)
