@@ -253,6 +253,8 @@ def test_defaults() -> None:
     [
         ("DRESSFORM_PROT=8000", "DRESSFORM_PROT is no setting: DRESSFORM_PORT is one."),
         ("DRESSFORM_PORT=none", "DRESSFORM_PORT must be a whole number."),
+        ("DRESFORM_PORT=8000", "DRESFORM_PORT is no setting: DRESSFORM_PORT is one."),
+        ("DRESSFORM_PORT 8000", "line 1 of the file .env is none: write DRESSFORM_NAME=value."),
     ],
 )
 def test_a_mistake_in_the_file(tmp_path: Path, line: str, said: str) -> None:

@@ -23,16 +23,18 @@ def said(error: ErrorDetails, known: Collection[str]) -> str:
     if message.startswith(PREFIX):
         return message
     name = str(error["loc"][0]).upper()
-    name = name if name.startswith(PREFIX) else f"{PREFIX}{name}"
     if error["type"] == "extra_forbidden":
         return no_setting(name, known)
+    name = name if name.startswith(PREFIX) else f"{PREFIX}{name}"
     return f"{name} {_PLAIN.get(error['type'], message.replace('Input should', 'must'))}"
 
 
 def no_setting(name: str, known: Collection[str]) -> str:
     """The same for a name that none has, with the one that was probably meant."""
-    bare = [one.removeprefix(PREFIX) for one in known]
-    meant = get_close_matches(name.upper().removeprefix(PREFIX), bare, n=1, cutoff=0.7)
-    return f"{name} is no setting: " + (
-        f"{PREFIX}{meant[0]} is one" if meant else "see .env.example"
-    )
+    if not name.upper().startswith(PREFIX):
+        meant = get_close_matches(name.upper(), known, n=1, cutoff=0.7)
+    else:  # By what tells them apart.
+        bare = [one.removeprefix(PREFIX) for one in known]
+        close = get_close_matches(name.upper().removeprefix(PREFIX), bare, n=1, cutoff=0.7)
+        meant = [f"{PREFIX}{one}" for one in close]
+    return f"{name} is no setting: " + (f"{meant[0]} is one" if meant else "see .env.example")

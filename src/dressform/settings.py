@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
+from dotenv.parser import parse_stream
 from pydantic import (
     AfterValidator,
     BeforeValidator,
@@ -37,6 +38,7 @@ from dressform.refusals import PREFIX, no_setting, said
 
 LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 
+_FILE = Path(".env")
 _MOST_AHEAD = timedelta(days=36500)
 
 
@@ -60,7 +62,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX,
-        env_file=".env",
+        env_file=_FILE,
         extra="forbid",
         frozen=True,
         env_ignore_empty=True,
@@ -169,12 +171,26 @@ def load(**overrides: object) -> Settings:
     for name in filter(_is_none_of_ours, os.environ):
         raise StartupError(f"Setting refused: {no_setting(name, _names())}.")
     try:
+        _check_lines()
         return Settings(**overrides)  # type: ignore[arg-type]
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         raise StartupError(f"Setting refused: {said(first, _names())}.") from None
     except (OSError, UnicodeDecodeError):
         raise StartupError("Setting refused: the file .env cannot be read as UTF-8.") from None
+
+
+def _check_lines() -> None:
+    """Of the file: what is no setting would be left out, and the default taken."""
+    if not _FILE.is_file():
+        return
+    with _FILE.open(encoding="utf-8") as lines:
+        for found in parse_stream(lines):
+            if found.error:
+                raise StartupError(
+                    f"Setting refused: line {found.original.line} of the file .env is none: write "
+                    f"{PREFIX}NAME=value."
+                )
 
 
 def _is_none_of_ours(variable: str) -> bool:

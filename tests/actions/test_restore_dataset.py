@@ -7,7 +7,7 @@ import pytest
 
 from dressform.actions import draw_dataset as draws
 from dressform.actions.draw_dataset import draw_dataset, drawn_so_far, propose_dataset
-from dressform.actions.restore_dataset import restore_dataset
+from dressform.actions.restore_dataset import draw_in, restore_dataset
 from dressform.database import Units
 from dressform.errors import StartupError
 from dressform.opendata.codebook import CORE, FULL, Codebook
@@ -104,7 +104,7 @@ async def test_what_was_published_makes_the_draw_known_again(
 
     files = published(drawn)
 
-    await restore_dataset(units, receipts, APPROVER, files)
+    await restore_dataset(units, receipts, APPROVER, draw_in(files))
 
     (known,) = await drawn_so_far(units)
     assert Receipt.of(known).sha256 == Receipt.of(drawn).sha256
@@ -114,7 +114,7 @@ async def test_what_was_published_makes_the_draw_known_again(
     with pytest.raises(StartupError, match="approved already"):
         await propose_dataset(units, PROPOSER)
     with pytest.raises(StartupError, match="known already"):
-        await restore_dataset(units, receipts, APPROVER, files)
+        await restore_dataset(units, receipts, APPROVER, draw_in(files))
 
 
 @pytest.mark.usefixtures("codebook")
@@ -123,7 +123,7 @@ async def test_whose_consent_was_lost_is_not_drawn_with_another_one(
 ) -> None:
     """They had agreed between the backup and the draw; their account is older than both."""
     drawn = await put_back(units, raw, receipts)
-    await restore_dataset(units, receipts, APPROVER, published(drawn))
+    await restore_dataset(units, receipts, APPROVER, draw_in(published(drawn)))
     await raw.execute("UPDATE dataset_consent SET drawn_in = NULL, given_at = '2026-03-05T00:00Z'")
     await joined(units, raw, 1, agreed=datetime(2026, 6, 1, tzinfo=UTC))
     await raw.execute("UPDATE account SET last_login_at = '2027-01-01T00:00Z'")
@@ -145,8 +145,10 @@ async def test_other_files_are_refused(
     files = published(drawn)
 
     with pytest.raises(StartupError, match="not of the draw that was made in 2026"):
-        await restore_dataset(units, receipts, APPROVER, published(other))
+        await restore_dataset(units, receipts, APPROVER, draw_in(published(other)))
     with pytest.raises(StartupError, match=r"There is no flags\.csv"):
-        await restore_dataset(units, receipts, APPROVER, {"privacy.json": files["privacy.json"]})
+        await restore_dataset(
+            units, receipts, APPROVER, draw_in({"privacy.json": files["privacy.json"]})
+        )
     with pytest.raises(StartupError, match=r"flags\.csv can't be as it was published"):
-        await restore_dataset(units, receipts, APPROVER, files | {"flags.csv": b""})
+        await restore_dataset(units, receipts, APPROVER, draw_in(files | {"flags.csv": b""}))

@@ -55,7 +55,9 @@ async def test_only_an_operator_with_the_password_proposes(
     assert f"{clock.at.year}   proposed" in said
     assert said.splitlines()[1].split()[-2:] == ["ada", "-"]
 
-    status, _, complaint = await run("dataset", "approve", "ada", typed=f"{ada.password}\n")
+    status, said, _ = await run("dataset", "approve", "ada", typed="n\n")
+    assert (status, "one chance" in said) == (1, True)
+    status, _, complaint = await run("dataset", "approve", "ada", typed=f"y\n{ada.password}\n")
     assert status == 1
     assert complaint.splitlines()[-1].startswith("dressform: ")
 

@@ -114,6 +114,21 @@ async def test_what_does_not_fit_is_named_and_nothing_is_looked_up(
     assert await stored(units) == 0
 
 
+@pytest.mark.parametrize("until", ["2026-03-01T12:00:00Z", "2026-03-01T12:59:59+01:00"])
+async def test_a_time_that_ends_before_it_begins_is_refused(
+    operator: Person, units: Units, until: str
+) -> None:
+    asked = WHY | {"since": "2026-03-01T12:00:00Z", "until": until}
+
+    response = await operator.ask("GET", REQUESTS, params=asked)
+
+    assert_problem(response, 422, "invalid-input")
+    assert response.json()["errors"] == [
+        {"pointer": "query/until", "detail": "must lie after `since`"}
+    ]
+    assert await stored(units) == 0
+
+
 @pytest.mark.parametrize(
     "reason",
     [

@@ -15,25 +15,8 @@ from dressform.repositories.draws import Draws
 from dressform.rests import Rests
 
 
-async def restore_dataset(
-    units: Units, receipts: Receipts, operator_id: UUID, files: Mapping[str, bytes]
-) -> Draw:
-    """`files`: of a year's edition, by name. Nobody whom that draw may have had is drawn again.
-
-    It takes one operator: it can only keep people out of later draws. Raises StartupError for files
-    that are no edition, another draw than the receipt is of, or a draw that is known already.
-    """
-    draw = _read(files)
-    receipt = Receipt.of(draw)
-    if any(each.year == draw.year and each.sha256 != receipt.sha256 for each in receipts.all()):
-        raise StartupError(f"These files are not of the draw that was made in {draw.year}.")
-    async with units.writing() as unit:
-        await _written(unit, draw, operator_id)
-    receipts.keep(receipt)
-    return draw
-
-
-def _read(files: Mapping[str, bytes]) -> Draw:
+def draw_in(files: Mapping[str, bytes]) -> Draw:
+    """`files`: of a year's edition, by name. Raises StartupError for others."""
     if missing := [name for name in NAMES if name not in files]:
         raise StartupError(f"There is no {missing[0]}: give the folder of an edition's files.")
     try:
@@ -42,6 +25,20 @@ def _read(files: Mapping[str, bytes]) -> Draw:
         raise StartupError(
             f"This is no edition of one year as it was published: {error}."
         ) from None
+
+
+async def restore_dataset(units: Units, receipts: Receipts, operator_id: UUID, draw: Draw) -> None:
+    """Nobody whom that draw may have had is drawn again.
+
+    It takes one operator: it can only keep people out of later draws. Raises StartupError for
+    another draw than the receipt is of, or one that is known already.
+    """
+    receipt = Receipt.of(draw)
+    if any(each.year == draw.year and each.sha256 != receipt.sha256 for each in receipts.all()):
+        raise StartupError(f"These files are not of the draw that was made in {draw.year}.")
+    async with units.writing() as unit:
+        await _written(unit, draw, operator_id)
+    receipts.keep(receipt)
 
 
 async def _written(unit: Unit, draw: Draw, operator_id: UUID) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import importlib
+import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from types import ModuleType
@@ -61,9 +62,15 @@ def propose(login: Login) -> None:
 def approve(login: Login) -> None:
     """Approve what another operator proposed: count, draw and publish.
 
-    Interrupted, it goes on where it was: nothing is drawn twice.
+    Only who agreed before 1 March is counted, and no year is counted twice. Interrupted, it goes on
+    where it was: nothing is drawn twice.
     """
     drawing = _drawing()
+    typer.echo(
+        "Who agreed before 1 March of this year is counted, which is this year's one chance of an "
+        "edition: where they are too few, the next is in the next year. This can't be undone."
+    )
+    typer.confirm("Go on?", abort=True)
 
     async def task(units: Units, operator_id: UUID, loaded: Settings) -> None:
         give_way()
@@ -97,6 +104,7 @@ def restore(
     """
     restoring = _of_extra("dressform.actions.restore_dataset")
     files = {path.name: path.read_bytes() for path in folder.iterdir() if path.suffix in _READ}
+    draw = restoring.draw_in(files)
     typer.echo(
         "Nobody who had an account on the day of that draw will be drawn again, whether they were in "
         "it or not. This can't be undone."
@@ -104,7 +112,7 @@ def restore(
     typer.confirm("Go on?", abort=True)
 
     async def task(units: Units, operator_id: UUID, loaded: Settings) -> None:
-        draw = await restoring.restore_dataset(units, _receipts(loaded), operator_id, files)
+        await restoring.restore_dataset(units, _receipts(loaded), operator_id, draw)
         typer.echo(f"The draw of {draw.year} is known again.")
         await _publish(units, loaded)
 
@@ -119,7 +127,8 @@ async def _publish(units: Units, loaded: Settings) -> None:
 
 def _as_operator(login: str, task: Callable[[Units, UUID, Settings], Awaitable[None]]) -> None:
     with settings_in_use() as loaded:
-        password = typer.prompt(f"Password of {login}", hide_input=True)
+        # From a pipe nothing is shown anyway, which is all that hiding would say then.
+        password = typer.prompt(f"Password of {login}", hide_input=sys.stdin.isatty())
         asyncio.run(_done(loaded, login, password, task))
 
 

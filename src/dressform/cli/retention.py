@@ -107,7 +107,7 @@ def _of_run(last: Run | None) -> tuple[str, str]:
 def _said_of_log(findings: Findings) -> list[str]:
     spools = findings.spools
     oldest = _moment(spools.lines.oldest_at)
-    said = [f"Spools here: {spools.files} files, {spools.bytes} bytes, oldest line {oldest}."]
+    said = [f"Spools here: {spools.files} ({spools.bytes} bytes), oldest line {oldest}."]
     if spools.unreadable:
         said.append(f"Spools here that can't be read: {spools.unreadable}.")
     if findings.orphans:

@@ -106,7 +106,8 @@ class DatasetRead(Complete):
     next_date: Annotated[
         datetime,
         Field(
-            description="When those who agreed are counted next: the year's one chance of an edition."
+            description="The next day before which one has to agree. That day or later in its year "
+            "those who did are counted: the year's one chance of an edition."
         ),
     ]
     gates: Annotated[list[GateRead], Field(max_length=10, description="From how many people on.")]

@@ -2,7 +2,7 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 from dressform.actions.look_up_requests import MOST, Purpose, Question, Shown
 from dressform.schemas.fields import Complete
@@ -64,6 +64,15 @@ class RequestsAsked(BaseModel):
         PlaceCursor | None,
         Field(description="The `next` of the page before; send the rest as it was."),
     ] = None
+
+    @field_validator("until")
+    @classmethod
+    def _is_after_since(cls, until: datetime | None, info: ValidationInfo) -> datetime | None:
+        since = info.data.get("since")
+        if until is not None and since is not None and until <= since:
+            msg = "must lie after `since`"
+            raise ValueError(msg)
+        return until
 
     def question(self) -> Question:
         asked = self.model_dump(exclude={"cursor"})
