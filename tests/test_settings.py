@@ -103,6 +103,7 @@ def refused(monkeypatch: pytest.MonkeyPatch, **values: str) -> str:
         ("CONTACT", "Us <privacy@sewing.example>"),
         ("CONTACT", "https://sewing.example"),
         ("LOG_LEVEL", "loud"),
+        ("STATE_DIR", __file__),
     ],
 )
 def test_a_wrong_one_is_named(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:

@@ -103,6 +103,14 @@ class Settings(BaseSettings):
             parse_master_keys(value.get_secret_value())
         return value
 
+    @field_validator("state_dir")
+    @classmethod
+    def _is_no_file(cls, value: Path) -> Path:
+        if os.path.isfile(value):  # noqa: PTH113  which never raises, whoever may look there
+            msg = f"must be a folder, and {value} is a file"
+            raise ValueError(msg)
+        return value
+
     @field_validator("worker_interval")
     @classmethod
     def _is_a_round(cls, value: timedelta) -> timedelta:

@@ -78,7 +78,7 @@ class DataKey:
 
     def open(self, sealed: bytes, table: str, row: UUID, version: int) -> Any:
         """The JSON value again; SealBrokenError if anything differs."""
-        return json.loads(self.open_bytes(sealed, table, row, version))
+        return json.loads(self.open_bytes(sealed, table, row, version).decode())
 
     def seal_bytes(self, plain: bytes, table: str, row: UUID, version: int) -> bytes:
         return _seal(self._cipher, plain, f"{table}|{row}|{version}")
