@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from dressform import embedded, logs
 from dressform.actions.open_vault import open_vault
+from dressform.apart import keep_apart
 from dressform.clock import Clock
 from dressform.crypto.tokens import SigningKey
 from dressform.database import Units, connect
@@ -18,12 +19,6 @@ from dressform.keys import master_keys
 from dressform.settings import Settings, load
 
 _NO_SUCH_TABLE = ("42P01", "42703")
-_POLITE = 10
-
-
-def give_way() -> None:
-    """Whoever reads the site meanwhile goes first."""
-    os.nice(_POLITE)
 
 
 def engine_of(settings: Settings, *, statement_seconds: float | None = 10) -> AsyncEngine:
@@ -43,10 +38,15 @@ def engine_of(settings: Settings, *, statement_seconds: float | None = 10) -> As
 
 @asynccontextmanager
 async def opened(
-    settings: Settings, clock: Clock | None = None
+    settings: Settings, clock: Clock | None = None, *, apart: bool = False
 ) -> AsyncIterator[tuple[Units, list[SigningKey]]]:
-    """Units of work and the signing keys. Raises StartupError for a database that can't be used."""
+    """Units of work and the signing keys. Raises StartupError for a database that can't be used.
+
+    `apart`: of long work, which is to be noticed as little as can be.
+    """
     engine, moment = engine_of(settings), clock or settings.clock
+    if apart:
+        keep_apart(engine)
     try:
         with _complaints_in_a_sentence():
             vault, signing = await open_vault(engine, master_keys(settings), moment)

@@ -18,7 +18,7 @@ from dressform.actions.draw_dataset import draw_dataset, propose_dataset
 from dressform.database import Units
 from dressform.embedded.data import ROLE
 from dressform.opendata.receipts import Receipts
-from dressform.process import give_way, migrated, opened
+from dressform.process import migrated, opened
 from dressform.settings import load
 from dressform.sewing.catalogue import CATALOGUE
 from tests.bench.readers import member, reads_meanwhile
@@ -43,8 +43,7 @@ async def _filled(units: Units, raw: asyncpg.Connection) -> None:
 
 async def _draw() -> None:
     """In a process of its own, whose memory is the draw's, and as polite as the command is."""
-    give_way()
-    async with opened(load(), lambda: AT) as (units, _):
+    async with opened(load(), lambda: AT, apart=True) as (units, _):
         receipts = Receipts(load().state_dir / "dataset")
         began = time.perf_counter()
         drawn = await draw_dataset(units, receipts, APPROVER, lambda _: None)

@@ -16,10 +16,11 @@ from typing import Any
 import asyncpg
 
 from dressform import embedded
+from dressform.apart import give_way
 from dressform.database import Units
 from dressform.embedded.data import ROLE
 from dressform.policy import PROFILE
-from dressform.process import give_way, migrated, opened
+from dressform.process import migrated, opened
 from dressform.repositories.holds import Holds
 from dressform.settings import Settings, load
 from dressform.worker.breaker import Breaker, Held

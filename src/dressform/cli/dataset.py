@@ -16,7 +16,7 @@ from dressform.crypto.passwords import Passwords
 from dressform.database import Units
 from dressform.errors import StartupError
 from dressform.opendata.years import day_of
-from dressform.process import give_way, opened, settings_in_use
+from dressform.process import opened, settings_in_use
 from dressform.repositories.draws import Draws, StoredDraw
 from dressform.repositories.editions import Editions
 from dressform.repositories.operators import Operators
@@ -73,7 +73,6 @@ def approve(login: Login) -> None:
     typer.confirm("Go on?", abort=True)
 
     async def task(units: Units, operator_id: UUID, loaded: Settings) -> None:
-        give_way()
         drawn = await drawing.draw_dataset(
             units, _receipts(loaded), operator_id, lambda step: typer.echo(f"{step} …")
         )
@@ -82,7 +81,7 @@ def approve(login: Login) -> None:
             return
         await _publish(units, loaded)
 
-    _as_operator(login, task)
+    _as_operator(login, task, apart=True)
 
 
 @app.command()
@@ -125,11 +124,13 @@ async def _publish(units: Units, loaded: Settings) -> None:
         typer.echo(f"Published: {loaded.public_url}/dataset/{name}")
 
 
-def _as_operator(login: str, task: Callable[[Units, UUID, Settings], Awaitable[None]]) -> None:
+def _as_operator(
+    login: str, task: Callable[[Units, UUID, Settings], Awaitable[None]], *, apart: bool = False
+) -> None:
     with settings_in_use() as loaded:
         # From a pipe nothing is shown anyway, which is all that hiding would say then.
         password = typer.prompt(f"Password of {login}", hide_input=sys.stdin.isatty())
-        asyncio.run(_done(loaded, login, password, task))
+        asyncio.run(_done(loaded, login, password, task, apart=apart))
 
 
 async def _done(
@@ -137,8 +138,10 @@ async def _done(
     login: str,
     password: str,
     task: Callable[[Units, UUID, Settings], Awaitable[None]],
+    *,
+    apart: bool,
 ) -> None:
-    async with opened(loaded) as (units, _):
+    async with opened(loaded, apart=apart) as (units, _):
         operator_id = await know_operator(units, Passwords(), login=login, password=password)
         await task(units, operator_id, loaded)
 

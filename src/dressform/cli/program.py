@@ -14,6 +14,7 @@ from typing import Annotated, Any, NoReturn, TypeVar
 import typer
 
 from dressform import __version__, leash, logs, settings
+from dressform.apart import give_way
 from dressform.cli.dataset import app as dataset_app
 from dressform.cli.keys import app as keys_app
 from dressform.cli.operators import app as operators_app
@@ -23,7 +24,7 @@ from dressform.database import Units
 from dressform.errors import StartupError, Unavailable
 from dressform.middleware.spooling.disk import assert_usable
 from dressform.policy import CATEGORIES
-from dressform.process import give_way, migrated, opened, settings_in_use
+from dressform.process import migrated, opened, settings_in_use
 from dressform.settings import Settings
 
 log = logging.getLogger(__name__)
