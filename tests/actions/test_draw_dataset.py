@@ -208,6 +208,16 @@ async def test_a_proposal_is_kept_until_its_operator_leaves(
     assert await proposal(units) == (APPROVER, clock.at)
 
 
+@pytest.mark.usefixtures("raw")
+async def test_of_two_who_propose_at_once_one_is_told(units: Units, clock: MovableClock) -> None:
+    await propose_dataset(units, PROPOSER)
+
+    async with units.writing() as unit:  # Who looked before the other one had written.
+        assert not await Draws(unit).propose(2026, APPROVER, instead_of=None)
+
+    assert await proposal(units) == (PROPOSER, clock.at)
+
+
 async def proposal(units: Units) -> tuple[UUID | None, datetime]:
     async with units.reading() as unit:
         (draw,) = await Draws(unit).all()

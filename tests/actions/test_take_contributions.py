@@ -123,6 +123,23 @@ async def test_whoever_goes_after_the_mark_is_taken_out_before_the_noise(
     assert await marked(raw) == set(ids(parts)) - {gone}
 
 
+async def test_whom_a_draw_may_have_had_that_is_made_known_meanwhile_gives_nothing(
+    units: Units, raw: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parts = await read(units, raw)
+    made_known = (
+        "INSERT INTO dataset_draw (year, proposed_at, drawn_at, restored_at)"
+        " SELECT 2025, now(), created_at, now() FROM account WHERE id = $1"
+    )
+    looked = just_after(raw, made_known, ids(parts)[0])
+    monkeypatch.setattr(Contributions, "no_longer_giving", looked)
+
+    exact = await take(units, parts)
+
+    assert exact.flags.tolist() == [0, 0]
+    assert await marked(raw) == set()
+
+
 def just_after(raw: asyncpg.Connection, change: str, gone: UUID) -> Callable[..., Any]:
     looked = Contributions.no_longer_giving
 
