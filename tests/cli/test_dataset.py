@@ -1,10 +1,7 @@
 """`dressform dataset`: each operator at the keyboard proves who they are."""
 
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
-
-import pytest
 
 from dressform.opendata.codebook import CORE
 from dressform.opendata.draws import Draw, together
@@ -12,26 +9,9 @@ from dressform.opendata.files import edition_files
 from dressform.opendata.noise import noisy
 from dressform.opendata.sums import Sums
 from dressform.settings import Settings
-from tests.commands import dressform, environment
+from tests.cli.conftest import Run
 from tests.conftest import MovableClock
 from tests.people import Person
-
-Run = Callable[..., Awaitable[tuple[int, str, str]]]
-
-
-@pytest.fixture
-def clock(settings: Settings) -> MovableClock:
-    """The real one, as the commands have it, but standing still."""
-    return MovableClock(settings.clock())
-
-
-@pytest.fixture
-def run(settings: Settings) -> Run:
-    async def made(*arguments: str, typed: str = "") -> tuple[int, str, str]:
-        done = await dressform(*arguments, environment=environment(settings), typed=typed)
-        return done.returncode, done.stdout, done.stderr
-
-    return made
 
 
 async def test_only_an_operator_with_the_password_proposes(

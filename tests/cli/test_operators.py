@@ -10,28 +10,11 @@ from dressform.database import Units
 from dressform.policy import PROFILE
 from dressform.repositories.accounts import Accounts
 from dressform.repositories.operators import Operators
-from dressform.settings import Settings
-from tests.commands import dressform, environment
+from tests.cli.conftest import Run
 from tests.conftest import MovableClock
 from tests.people import Person
 
 Join = Callable[..., Awaitable[Person]]
-Run = Callable[..., Awaitable[tuple[int, str, str]]]
-
-
-@pytest.fixture
-def clock(settings: Settings) -> MovableClock:
-    """The real one, as the commands have it, but standing still."""
-    return MovableClock(settings.clock())
-
-
-@pytest.fixture
-def run(settings: Settings) -> Run:
-    async def made(*arguments: str) -> tuple[int, str, str]:
-        done = await dressform("operators", *arguments, environment=environment(settings))
-        return done.returncode, done.stdout, done.stderr
-
-    return made
 
 
 async def id_of(units: Units, person: Person) -> UUID:
@@ -47,25 +30,25 @@ async def is_operator(units: Units, person: Person) -> bool:
 
 
 async def test_by_either_name_once_or_twice(ada: Person, units: Units, run: Run) -> None:
-    assert await run("add", "ada") == (0, "ada is now an operator.\n", "")
+    assert await run("operators", "add", "ada") == (0, "ada is now an operator.\n", "")
     assert await is_operator(units, ada)
-    assert await run("add", "Ada@Example.org") == (
+    assert await run("operators", "add", "Ada@Example.org") == (
         0,
         "Ada@Example.org is already an operator.\n",
         "",
     )
 
-    status, said, _ = await run("list")
+    status, said, _ = await run("operators", "list")
     assert (status, said.split()[0], len(said.splitlines())) == (0, "ada", 1)
 
-    assert await run("remove", "ada@example.org") == (
+    assert await run("operators", "remove", "ada@example.org") == (
         0,
         "ada@example.org is no longer an operator.\n",
         "",
     )
     assert not await is_operator(units, ada)
-    assert await run("remove", "ada") == (0, "ada is not an operator.\n", "")
-    assert await run("list") == (0, "There are no operators.\n", "")
+    assert await run("operators", "remove", "ada") == (0, "ada is not an operator.\n", "")
+    assert await run("operators", "list") == (0, "There are no operators.\n", "")
 
 
 @pytest.mark.parametrize("command", ["add", "remove"])
@@ -73,7 +56,7 @@ async def test_by_either_name_once_or_twice(ada: Person, units: Units, run: Run)
 async def test_whoever_has_no_account_is_named(
     app: FastAPI, ada: Person, run: Run, command: str, login: str
 ) -> None:
-    status, said, complaint = await run(command, login)
+    status, said, complaint = await run("operators", command, login)
 
     assert (status, said) == (1, "")
     assert complaint == (
@@ -82,25 +65,25 @@ async def test_whoever_has_no_account_is_named(
 
 
 async def test_who_had_processing_restricted_is_none(ada: Person, units: Units, run: Run) -> None:
-    await run("add", "ada")
+    await run("operators", "add", "ada")
     body = {"restricted": True, "password": ada.password}
     assert (await ada.ask("PUT", "/v1/privacy/restriction", json=body)).status_code == 204
 
     assert not await is_operator(units, ada)
-    assert await run("list") == (0, "There are no operators.\n", "")
-    assert await run("add", "ada") == (
+    assert await run("operators", "list") == (0, "There are no operators.\n", "")
+    assert await run("operators", "add", "ada") == (
         1,
         "",
         "dressform: The processing of the data of 'ada' is restricted: only they can lift that.\n",
     )
-    assert (await run("remove", "ada"))[1] == "ada is no longer an operator.\n"
+    assert (await run("operators", "remove", "ada"))[1] == "ada is no longer an operator.\n"
 
 
 async def test_an_ended_account_is_none(
     ada: Person, units: Units, run: Run, clock: MovableClock
 ) -> None:
     account_id = await id_of(units, ada)
-    await run("add", "ada")
+    await run("operators", "add", "ada")
     clock.at = PROFILE.window.after(clock())
 
     async with units.reading() as unit:
@@ -112,7 +95,7 @@ async def test_an_ended_account_is_none(
 
 async def test_erasing_the_account_ends_it(ada: Person, units: Units, run: Run) -> None:
     account_id = await id_of(units, ada)
-    await run("add", "ada")
+    await run("operators", "add", "ada")
     erased = await ada.ask("POST", "/v1/privacy/erasure", json={"password": ada.password})
     assert erased.status_code == 204
 

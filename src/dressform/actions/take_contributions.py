@@ -91,11 +91,9 @@ class _Taking:
 
     async def without(self, gone: Collection[UUID], part: Part) -> Part:
         still = [each for each in part.account_ids if each not in gone]
-        return (
-            part
-            if len(still) == len(part.account_ids)
-            else await self._anew(still, part.account_ids)
-        )
+        if len(still) == len(part.account_ids):
+            return part
+        return await self._anew(still, part.account_ids)
 
     async def _anew(self, giving: Sequence[UUID], marked: Sequence[UUID]) -> Part:
         """Of those `giving`; of all others who are `marked` the mark is taken back."""
