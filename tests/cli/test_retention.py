@@ -1,7 +1,6 @@
 """`dressform retention approve`, as an operator runs it, after the worker has held a round."""
 
 import asyncio
-import subprocess
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -58,8 +57,8 @@ async def test_from_held_to_approved(own: Settings) -> None:
         unknown = await dressform("retention", "approve", "nonsense", environment=told)
         assert unknown.returncode == 1
         assert "There is no rule nonsense: they are visitor, profile, " in unknown.stderr
-        refused = await answered("n\n", told)
-        assert "Is that right" in refused
+        refused = await dressform("retention", "approve", environment=told, typed="n\n")
+        assert (refused.returncode, "Is that right" in refused.stdout) == (0, True), refused.stderr
         assert (await dressform("worker", "--once", environment=told)).returncode == 1
         assert await left(units) == 60
 
@@ -73,23 +72,6 @@ async def test_from_held_to_approved(own: Settings) -> None:
         assert await left(units) == 0
         none = await dressform("retention", "approve", environment=told)
         assert none.stdout == "No rule is held.\n"
-
-
-async def answered(answer: str, told: dict[str, str]) -> str:
-
-    ran = await asyncio.to_thread(
-        subprocess.run,
-        [sys.executable, "-m", "dressform", "retention", "approve"],
-        input=answer,
-        env=told,
-        cwd=told["DRESSFORM_STATE_DIR"],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
-    assert ran.returncode == 0, ran.stderr
-    return ran.stdout
 
 
 async def test_a_worker_that_was_off_for_long_asks_before_it_ends_anything(own: Settings) -> None:
