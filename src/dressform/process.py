@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, nullcontext
 
 import asyncpg
 from sqlalchemy.exc import DBAPIError
@@ -10,11 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from dressform import embedded, logs
 from dressform.actions.open_vault import open_vault
-from dressform.apart import keep_apart
 from dressform.clock import Clock
 from dressform.crypto.tokens import SigningKey
 from dressform.database import Units, connect
 from dressform.errors import StartupError, Unavailable
+from dressform.giving_way import going_last
 from dressform.keys import master_keys
 from dressform.settings import Settings, load
 
@@ -38,23 +38,22 @@ def engine_of(settings: Settings, *, statement_seconds: float | None = 10) -> As
 
 @asynccontextmanager
 async def opened(
-    settings: Settings, clock: Clock | None = None, *, apart: bool = False
+    settings: Settings, clock: Clock | None = None, *, last: bool = False
 ) -> AsyncIterator[tuple[Units, list[SigningKey]]]:
     """Units of work and the signing keys. Raises StartupError for a database that can't be used.
 
-    `apart`: of long work, which is to be noticed as little as can be.
+    `last`: of long work, which is to be noticed as little as can be.
     """
     engine, moment = engine_of(settings), clock or settings.clock
-    if apart:
-        keep_apart(engine)
     try:
-        with _complaints_in_a_sentence():
-            vault, signing = await open_vault(engine, master_keys(settings), moment)
-        units = Units(engine, vault, moment)
-        try:
-            yield units, signing
-        finally:
-            await units.at_hand.release()
+        with going_last(engine) if last else nullcontext():
+            with _complaints_in_a_sentence():
+                vault, signing = await open_vault(engine, master_keys(settings), moment)
+            units = Units(engine, vault, moment)
+            try:
+                yield units, signing
+            finally:
+                await units.at_hand.release()
     finally:
         await engine.dispose()
 

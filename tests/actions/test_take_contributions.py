@@ -7,6 +7,7 @@ from uuid import UUID
 import asyncpg
 import pytest
 
+from dressform.actions import take_contributions as taking
 from dressform.actions.take_contributions import Part, read_contributions, take_contributions
 from dressform.database import Units
 from dressform.opendata.codebook import CORE
@@ -34,6 +35,8 @@ GOES = {
 @pytest.fixture(autouse=True)
 def _small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(contributions, "BATCH", PAGE)
+    monkeypatch.setattr(taking, "BATCH", PAGE // 2)
+    monkeypatch.setattr(taking, "PART", PAGE)
 
 
 async def read(units: Units, raw: asyncpg.Connection) -> list[Part]:
@@ -129,7 +132,7 @@ async def test_whom_a_draw_may_have_had_that_is_made_known_meanwhile_gives_nothi
     parts = await read(units, raw)
     made_known = (
         "INSERT INTO dataset_draw (year, proposed_at, drawn_at, restored_at)"
-        " SELECT 2025, now(), created_at, now() FROM account WHERE id = $1"
+        " SELECT 2025, now(), created_at, now() FROM account WHERE id = $1 ON CONFLICT DO NOTHING"
     )
     looked = just_after(raw, made_known, ids(parts)[0])
     monkeypatch.setattr(Contributions, "no_longer_giving", looked)

@@ -42,8 +42,9 @@ async def _filled(units: Units, raw: asyncpg.Connection) -> None:
 
 
 async def _draw() -> None:
-    """In a process of its own, whose memory is the draw's, and as polite as the command is."""
-    async with opened(load(), lambda: AT, apart=True) as (units, _):
+    """In a process of its own, whose memory is the draw's, as an operator's in another terminal."""
+    os.setsid()
+    async with opened(load(), lambda: AT, last=True) as (units, _):
         receipts = Receipts(load().state_dir / "dataset")
         began = time.perf_counter()
         drawn = await draw_dataset(units, receipts, APPROVER, lambda _: None)

@@ -15,10 +15,10 @@ from typing import Any
 
 import httpx
 
-from dressform.apart import give_way
 from dressform.crypto.passwords import Passwords
 from dressform.crypto.secrets import new_id
 from dressform.database import Units
+from dressform.giving_way import give_way
 from dressform.repositories.accounts import Accounts
 from dressform.repositories.models import Models
 from dressform.repositories.profiles import Profiles

@@ -16,9 +16,9 @@ from typing import Any
 import asyncpg
 
 from dressform import embedded
-from dressform.apart import give_way
 from dressform.database import Units
 from dressform.embedded.data import ROLE
+from dressform.giving_way import give_way
 from dressform.policy import PROFILE
 from dressform.process import migrated, opened
 from dressform.repositories.holds import Holds

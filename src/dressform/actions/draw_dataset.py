@@ -16,7 +16,7 @@ from dressform.opendata.years import day_of
 from dressform.repositories.contributions import Contributions
 from dressform.repositories.draws import Draws, StoredDraw
 from dressform.repositories.operators import Operators
-from dressform.rests import Rests
+from dressform.rests import piece
 
 
 class Step(StrEnum):
@@ -138,9 +138,9 @@ async def _check_approvable(unit: Unit, found: StoredDraw | None, operator_id: U
 
 
 async def _count_in(contributions: Contributions) -> int:
-    everyone, last, rests = 0, None, Rests()
+    everyone, last = 0, None
     while True:
-        async with rests.piece():
+        with piece():
             batch = await contributions.batch(after=last)
             everyone += await contributions.count_in(batch)
         if not batch:

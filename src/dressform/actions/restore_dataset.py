@@ -12,7 +12,7 @@ from dressform.opendata.receipts import Receipt, Receipts
 from dressform.opendata.years import day_of
 from dressform.repositories.contributions import Contributions
 from dressform.repositories.draws import Draws
-from dressform.rests import Rests
+from dressform.rests import piece
 
 
 def draw_in(files: Mapping[str, bytes]) -> Draw:
@@ -56,9 +56,9 @@ async def _written(unit: Unit, draw: Draw, operator_id: UUID) -> None:
         statistics=statistics,
         drawn_at=draw.at,
     )
-    contributions, rests, last = Contributions(unit, before=day_of(draw.year)), Rests(), None
+    contributions, last = Contributions(unit, before=day_of(draw.year)), None
     while True:
-        async with rests.piece():
+        with piece():
             batch = await contributions.batch(after=last)
             await contributions.mark_all(batch, draw.year)
         if not batch:

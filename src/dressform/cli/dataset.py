@@ -81,7 +81,7 @@ def approve(login: Login) -> None:
             return
         await _publish(units, loaded)
 
-    _as_operator(login, task, apart=True)
+    _as_operator(login, task, last=True)
 
 
 @app.command()
@@ -125,12 +125,12 @@ async def _publish(units: Units, loaded: Settings) -> None:
 
 
 def _as_operator(
-    login: str, task: Callable[[Units, UUID, Settings], Awaitable[None]], *, apart: bool = False
+    login: str, task: Callable[[Units, UUID, Settings], Awaitable[None]], *, last: bool = False
 ) -> None:
     with settings_in_use() as loaded:
         # From a pipe nothing is shown anyway, which is all that hiding would say then.
         password = typer.prompt(f"Password of {login}", hide_input=sys.stdin.isatty())
-        asyncio.run(_done(loaded, login, password, task, apart=apart))
+        asyncio.run(_done(loaded, login, password, task, last=last))
 
 
 async def _done(
@@ -139,9 +139,9 @@ async def _done(
     password: str,
     task: Callable[[Units, UUID, Settings], Awaitable[None]],
     *,
-    apart: bool,
+    last: bool,
 ) -> None:
-    async with opened(loaded, apart=apart) as (units, _):
+    async with opened(loaded, last=last) as (units, _):
         operator_id = await know_operator(units, Passwords(), login=login, password=password)
         await task(units, operator_id, loaded)
 

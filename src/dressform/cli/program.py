@@ -14,7 +14,6 @@ from typing import Annotated, Any, NoReturn, TypeVar
 import typer
 
 from dressform import __version__, leash, logs, settings
-from dressform.apart import give_way
 from dressform.cli.dataset import app as dataset_app
 from dressform.cli.keys import app as keys_app
 from dressform.cli.operators import app as operators_app
@@ -22,6 +21,7 @@ from dressform.cli.retention import app as retention_app
 from dressform.crypto.sealing import SealBrokenError
 from dressform.database import Units
 from dressform.errors import StartupError, Unavailable
+from dressform.giving_way import give_way
 from dressform.middleware.spooling.disk import assert_usable
 from dressform.policy import CATEGORIES
 from dressform.process import migrated, opened, settings_in_use
