@@ -94,12 +94,11 @@ def _bounded(codebook: Codebook, flag: str, values: Floats, random: np.random.Ge
 
 
 def _histograms(codebook: Codebook, given: Floats) -> Integers:
-    counted = np.zeros((len(codebook.items), codebook.items[0].bins), np.int64)
-    for place, item in enumerate(codebook.items):
-        known = given[:, place][~np.isnan(given[:, place])]
-        bins = np.clip((known - item.lowest) // item.width, 0, item.bins - 1).astype(np.int64)
-        counted[place] = np.bincount(bins, minlength=item.bins)
-    return counted
+    items, bins = codebook.items, codebook.items[0].bins
+    lowest, width = (np.array([getattr(item, of) for item in items]) for of in ("lowest", "width"))
+    within = np.clip((given - lowest) // width, 0, bins - 1) + np.arange(len(items)) * bins
+    found = within[~np.isnan(within)].astype(np.int64)
+    return np.bincount(found, minlength=len(items) * bins).reshape(len(items), bins)
 
 
 def clipped(codebook: Codebook, flag: str, given: Floats) -> Floats:
