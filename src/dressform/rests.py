@@ -1,8 +1,11 @@
 """Long work in short pieces: between two, processor and database are left to whoever reads meanwhile."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import TypeVar
+
+T = TypeVar("T")
 
 REST = 0.3
 """How long, in lengths of the piece before it."""
@@ -14,3 +17,10 @@ def piece() -> Iterator[None]:
     began = time.monotonic()
     yield
     time.sleep(REST * (time.monotonic() - began))
+
+
+def in_pieces(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    """So many at a time; what is done with them is the piece."""
+    for begun in range(0, len(items), size):
+        with piece():
+            yield items[begun : begun + size]

@@ -149,6 +149,7 @@ async def test_however_many_batches_there_are_each_account_is_counted_and_drawn_
     units: Units, raw: asyncpg.Connection, receipts: Receipts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(contributions, "BATCH", 7)
+    monkeypatch.setattr(draws, "FEW", 3)
     await joined(units, raw, FEW)
     await raw.execute(
         "UPDATE dataset_consent SET counted = 3"

@@ -35,8 +35,7 @@ GOES = {
 @pytest.fixture(autouse=True)
 def _small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(contributions, "BATCH", PAGE)
-    monkeypatch.setattr(taking, "BATCH", PAGE // 2)
-    monkeypatch.setattr(taking, "PART", PAGE)
+    monkeypatch.setattr(taking, "FEW", PAGE // 2)
 
 
 async def read(units: Units, raw: asyncpg.Connection) -> list[Part]:

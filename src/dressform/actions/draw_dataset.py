@@ -13,10 +13,10 @@ from dressform.opendata.draws import Draw
 from dressform.opendata.noise import noisy, noisy_count
 from dressform.opendata.receipts import Receipt, Receipts
 from dressform.opendata.years import day_of
-from dressform.repositories.contributions import Contributions
+from dressform.repositories.contributions import FEW, Contributions
 from dressform.repositories.draws import Draws, StoredDraw
 from dressform.repositories.operators import Operators
-from dressform.rests import piece
+from dressform.rests import in_pieces
 
 
 class Step(StrEnum):
@@ -140,11 +140,11 @@ async def _check_approvable(unit: Unit, found: StoredDraw | None, operator_id: U
 async def _count_in(contributions: Contributions) -> int:
     everyone, last = 0, None
     while True:
-        with piece():
-            batch = await contributions.batch(after=last)
-            everyone += await contributions.count_in(batch)
+        batch = await contributions.batch(after=last)
         if not batch:
             return everyone
+        for some in in_pieces(batch, FEW):
+            everyone += await contributions.count_in(some)
         last = batch[-1]
 
 

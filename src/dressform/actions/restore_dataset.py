@@ -10,9 +10,9 @@ from dressform.opendata.draws import Draw
 from dressform.opendata.files.reading import NAMES, read_draw
 from dressform.opendata.receipts import Receipt, Receipts
 from dressform.opendata.years import day_of
-from dressform.repositories.contributions import Contributions
+from dressform.repositories.contributions import FEW, Contributions
 from dressform.repositories.draws import Draws
-from dressform.rests import piece
+from dressform.rests import in_pieces
 
 
 def draw_in(files: Mapping[str, bytes]) -> Draw:
@@ -58,9 +58,9 @@ async def _written(unit: Unit, draw: Draw, operator_id: UUID) -> None:
     )
     contributions, last = Contributions(unit, before=day_of(draw.year)), None
     while True:
-        with piece():
-            batch = await contributions.batch(after=last)
-            await contributions.mark_all(batch, draw.year)
+        batch = await contributions.batch(after=last)
         if not batch:
             return
+        for some in in_pieces(batch, FEW):
+            await contributions.mark_all(some, draw.year)
         last = batch[-1]

@@ -5,8 +5,9 @@ meanwhile is not marked; a part of which somebody was not is added up anew.
 """
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from dressform.crypto.vault import Vault
@@ -15,16 +16,15 @@ from dressform.opendata.codebook import Codebook
 from dressform.opendata.summing import Summing
 from dressform.opendata.sums import Sums
 from dressform.opendata.years import day_of
-from dressform.repositories.contributions import BATCH, Contributions
+from dressform.repositories.contributions import FEW, Contributions
 from dressform.repositories.sealed_contributions import Contribution, Page, Rows, opened
-from dressform.rests import piece
+from dressform.rests import in_pieces, piece
 
 log = logging.getLogger(__name__)
 
-PART = 500
-"""Accounts whose sums are kept together until they are marked: of fewer, it would be more sums."""
+# At a time, each a piece of a fraction of a millisecond.
 _OPENED = 10
-"""Bodies at a time: some quarter of a millisecond, for which nobody waits that can be seen."""
+_SUMMED = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,43 +35,25 @@ class Part:
     model_ids: Sequence[UUID]
     sums: Sums
 
-    def __add__(self, other: "Part") -> "Part":
-        return Part(
-            [*self.account_ids, *other.account_ids],
-            [*self.model_ids, *other.model_ids],
-            self.sums + other.sums,
-        )
-
 
 async def read_contributions(units: Units, year: int, codebook: Codebook) -> list[Part]:
     """In parts of some hundred, so that a million bodies are never held at once."""
-    summing, none = Summing(codebook), Part([], [], Sums.none(codebook))
-    parts, part, last, unreadable = list[Part](), none, None, 0
+    summing, parts, last, unreadable = Summing(codebook), list[Part](), None, 0
     while True:
-        with piece():
-            async with units.reading() as unit:
-                contributions = Contributions(unit, before=day_of(year))
-                batch = await contributions.batch(after=last)
-                rows = await contributions.sealed(batch)
-        pages = list(_opened(rows, units.vault))
-        unreadable += sum(page.unreadable for page in pages)
-        with piece():
-            part += _part(summing, [each for page in pages for each in page.contributions])
+        rows = list[Any]()
+        async with units.reading() as unit:
+            contributions = Contributions(unit, before=day_of(year))
+            batch = await contributions.batch(after=last)
+            for some in in_pieces(batch, FEW):
+                rows += await contributions.sealed(some)
         if not batch:
             break
-        if len(part.account_ids) >= PART:
-            parts.append(part)
-            part = none
-        last = batch[-1]
+        page = _opened(rows, units.vault)
+        parts.append(_part(summing, page.contributions))
+        last, unreadable = batch[-1], unreadable + page.unreadable
     if unreadable:
         log.error("models that do not open were left out and not marked: see `dressform keys`")
-    return [*parts, part]
-
-
-def _opened(rows: Rows, vault: Vault) -> Iterator[Page]:
-    for begun in range(0, len(rows), _OPENED):
-        with piece():
-            yield opened(rows[begun : begun + _OPENED], vault)
+    return parts
 
 
 async def take_contributions(
@@ -95,12 +77,9 @@ class _Taking:
 
     async def marked(self, part: Part) -> Part:
         marked = list[UUID]()
-        for begun in range(0, len(part.account_ids), BATCH):
-            some = slice(begun, begun + BATCH)
-            with piece():
-                marked += await self._contributions.mark_drawn(
-                    part.account_ids[some], part.model_ids[some], self._year
-                )
+        for some in in_pieces(list(zip(part.account_ids, part.model_ids, strict=True)), FEW):
+            account_ids, model_ids = zip(*some, strict=True)
+            marked += await self._contributions.mark_drawn(account_ids, model_ids, self._year)
         return part if len(marked) == len(part.account_ids) else await self._anew(marked, marked)
 
     async def still_giving(self, part: Part) -> Part:
@@ -115,14 +94,19 @@ class _Taking:
     async def _anew(self, giving: Sequence[UUID], marked: Sequence[UUID]) -> Part:
         """Of those `giving`; of all others who are `marked` the mark is taken back."""
         rows = await self._contributions.sealed_of(giving)
-        part = _part(self._summing, opened(rows, self._vault).contributions)
+        part = _part(self._summing, _opened(rows, self._vault).contributions)
         await self._contributions.unmark(set(marked) - set(part.account_ids))
         return part
 
 
+def _opened(rows: Rows, vault: Vault) -> Page:
+    pages = [opened(some, vault) for some in in_pieces(rows, _OPENED)]
+    given = [each for page in pages for each in page.contributions]
+    return Page(given, sum(page.unreadable for page in pages))
+
+
 def _part(summing: Summing, given: Sequence[Contribution]) -> Part:
-    return Part(
-        [each.account_id for each in given],
-        [each.model_id for each in given],
-        summing.of((each.breasts, each.measurements) for each in given),
-    )
+    sums = summing.of([])
+    for some in in_pieces(given, _SUMMED):
+        sums += summing.of((each.breasts, each.measurements) for each in some)
+    return Part([each.account_id for each in given], [each.model_id for each in given], sums)
