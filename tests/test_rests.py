@@ -3,7 +3,7 @@ import time
 import pytest
 
 from dressform import rests
-from dressform.rests import piece
+from dressform.rests import in_pieces, piece
 
 PIECE = 0.05
 
@@ -20,3 +20,10 @@ def test_after_a_piece_of_work_there_is_a_rest_in_proportion(
     rested = time.monotonic() - worked
 
     assert rest * PIECE <= rested < (rest + 0.5) * PIECE
+
+
+@pytest.mark.parametrize(
+    ("items", "pieces"), [([], []), ([1, 2], [[1, 2]]), ([1, 2, 3], [[1, 2], [3]])]
+)
+def test_everything_comes_once_in_pieces(items: list[int], pieces: list[list[int]]) -> None:
+    assert list(in_pieces(items, 2)) == pieces

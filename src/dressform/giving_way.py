@@ -27,7 +27,8 @@ def give_way(niceness: int = _POLITE, *, pid: int = 0) -> None:
 def going_last(engine: AsyncEngine) -> Iterator[None]:
     """Ourselves, and what PostgreSQL runs for our connections, if it is here and may be told.
 
-    Until the block ends so does what else is in our session: the terminal's other programs.
+    Until the block ends so does what else is in our session: the terminal's other programs. What was
+    ahead of others is not put back there, which takes privileges.
     """
     event.listen(engine.sync_engine, "connect", _make_last)
     give_way(_LAST)
@@ -36,7 +37,7 @@ def going_last(engine: AsyncEngine) -> Iterator[None]:
     try:
         yield
     finally:
-        session.niceness = before
+        session.niceness = None if before is None else max(before, 0)
 
 
 def _make_last(connection: Any, _: object) -> None:

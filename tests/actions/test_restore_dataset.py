@@ -14,6 +14,7 @@ from dressform.opendata.codebook import CORE, FULL, Codebook
 from dressform.opendata.draws import Draw, together
 from dressform.opendata.files import edition_files
 from dressform.opendata.receipts import Receipt, Receipts
+from dressform.repositories import contributions
 from tests.conftest import MovableClock
 from tests.opendata.members import APPROVER, PROPOSER, joined
 
@@ -24,6 +25,12 @@ BACKUP = (
     "UPDATE dataset_consent SET counted = 0, drawn_in = NULL",
 )
 """What a database says that was put back from the day before."""
+
+
+@pytest.fixture(autouse=True)
+def _small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(contributions, "BATCH", 7)
+    monkeypatch.setattr("dressform.actions.restore_dataset.FEW", 3)
 
 
 @pytest.fixture(params=[CORE, FULL], ids=["core", "full"])

@@ -1,7 +1,7 @@
 """What readers of the API notice of work in the background, beside what they notice of any neighbour.
 
 The neighbour is a process that shares nothing with the service but the processors: it counts for a few
-milliseconds, rests as long, and gives way as the work does. No work can be noticed less than that.
+milliseconds, rests as long, and gives way as the worker does.
 """
 
 import signal
@@ -59,8 +59,11 @@ def reads_meanwhile(what: str, path: str, work: Sequence[str]) -> dict[str, Any]
 
         without = [p99() for _ in range(ROUNDS // 2)]
         during, worker = [], subprocess.Popen([sys.executable, "-m", *work])
-        while worker.poll() is None:
-            during.append(p99())
+        try:
+            while worker.poll() is None:
+                during.append(p99())
+        finally:
+            worker.kill()
         assert worker.returncode == 0
         beside = []
         with _neighbour() as neighbour:

@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 
 # At a time, each a piece of a fraction of a millisecond.
 _OPENED = 10
-_SUMMED = 100
+_SUMMED = FEW
 
 
 @dataclass(frozen=True, slots=True)
