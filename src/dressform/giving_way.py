@@ -32,12 +32,13 @@ def going_last(engine: AsyncEngine) -> Iterator[None]:
     """
     event.listen(engine.sync_engine, "connect", _make_last)
     give_way(_LAST)
-    session, before = _Session("self"), _Session("self").niceness
-    session.niceness = _LAST
+    before = _session_niceness()
+    _renice_session("self", _LAST)
     try:
         yield
     finally:
-        session.niceness = None if before is None else max(before, 0)
+        if before is not None:
+            _renice_session("self", max(before, 0))
 
 
 def _make_last(connection: Any, _: object) -> None:
@@ -45,30 +46,28 @@ def _make_last(connection: Any, _: object) -> None:
     with suppress(OSError):
         if Path(f"/proc/{pid}/cmdline").read_bytes().startswith(b"postgres:"):
             give_way(_LAST, pid=pid)
-            _Session(pid).niceness = _LAST
+            _renice_session(pid, _LAST)
 
 
-class _Session:
-    """Of a process; without a niceness where sessions aren't told apart, or not by us."""
+def _session_niceness() -> int | None:
+    """Ours; None where sessions are not told apart."""
+    with suppress(OSError, ValueError):
+        return int(_session("self").read_text().rpartition(" ")[2])
+    return None
 
-    def __init__(self, pid: int | str) -> None:
-        self._file = Path(f"/proc/{pid}/autogroup")
 
-    @property
-    def niceness(self) -> int | None:
-        with suppress(OSError, ValueError):
-            return int(self._file.read_text().rpartition(" ")[2])
-        return None
+def _renice_session(pid: int | str, niceness: int) -> None:
+    """Where sessions are told apart, and by us."""
+    for _ in range(5):
+        try:
+            _session(pid).write_text(str(niceness))
+        except BlockingIOError:
+            time.sleep(0.1)  # Of all users but root Linux takes ten of these a second.
+        except OSError:
+            return
+        else:
+            return
 
-    @niceness.setter
-    def niceness(self, niceness: int | None) -> None:
-        for _ in range(5):
-            try:
-                if niceness is not None:
-                    self._file.write_text(str(niceness))
-            except BlockingIOError:
-                time.sleep(0.1)  # Of all users but root Linux takes ten of these a second.
-            except OSError:
-                return
-            else:
-                return
+
+def _session(pid: int | str) -> Path:
+    return Path(f"/proc/{pid}/autogroup")

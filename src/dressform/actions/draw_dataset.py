@@ -138,14 +138,11 @@ async def _check_approvable(unit: Unit, found: StoredDraw | None, operator_id: U
 
 
 async def _count_in(contributions: Contributions) -> int:
-    everyone, last = 0, None
-    while True:
-        batch = await contributions.batch(after=last)
-        if not batch:
-            return everyone
+    everyone = 0
+    async for batch in contributions.batches():
         for some in in_pieces(batch, FEW):
             everyone += await contributions.count_in(some)
-        last = batch[-1]
+    return everyone
 
 
 def _codebook(count: int) -> Codebook | None:

@@ -56,11 +56,7 @@ async def _written(unit: Unit, draw: Draw, operator_id: UUID) -> None:
         statistics=statistics,
         drawn_at=draw.at,
     )
-    contributions, last = Contributions(unit, before=day_of(draw.year)), None
-    while True:
-        batch = await contributions.batch(after=last)
-        if not batch:
-            return
+    contributions = Contributions(unit, before=day_of(draw.year))
+    async for batch in contributions.batches():
         for some in in_pieces(batch, FEW):
             await contributions.mark_all(some, draw.year)
-        last = batch[-1]

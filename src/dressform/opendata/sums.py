@@ -95,7 +95,8 @@ def _bounded(codebook: Codebook, flag: str, values: Floats, random: np.random.Ge
 
 def _histograms(codebook: Codebook, given: Floats) -> Integers:
     items, bins = codebook.items, codebook.items[0].bins
-    lowest, width = (np.array([getattr(item, of) for item in items]) for of in ("lowest", "width"))
+    lowest = np.array([item.lowest for item in items])
+    width = np.array([item.width for item in items])
     within = np.clip((given - lowest) // width, 0, bins - 1) + np.arange(len(items)) * bins
     found = within[~np.isnan(within)].astype(np.int64)
     return np.bincount(found, minlength=len(items) * bins).reshape(len(items), bins)

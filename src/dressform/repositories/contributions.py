@@ -2,7 +2,7 @@
 draw, and made but once: making one takes longer than its answer.
 """
 
-from collections.abc import Collection
+from collections.abc import AsyncIterator, Collection
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -126,6 +126,13 @@ class Contributions:
     def __init__(self, unit: Unit, *, before: datetime) -> None:
         self._unit = unit
         self._before = before
+
+    async def batches(self) -> AsyncIterator[list[UUID]]:
+        """One after the other, until there are no more."""
+        batch = await self.batch(after=None)
+        while batch:
+            yield batch
+            batch = await self.batch(after=batch[-1])
 
     async def batch(self, *, after: UUID | None) -> list[UUID]:
         """The next accounts that ever agreed, in the order of their ids; none when there are no more."""
