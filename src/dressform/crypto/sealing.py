@@ -14,6 +14,7 @@ from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from pydantic_core import from_json
 
 from dressform.crypto.secrets import new_key
 
@@ -78,7 +79,8 @@ class DataKey:
 
     def open(self, sealed: bytes, table: str, row: UUID, version: int) -> Any:
         """The JSON value again; SealBrokenError if anything differs."""
-        return json.loads(self.open_bytes(sealed, table, row, version).decode())
+        # Names recur in every payload and are kept; what else is read would be remembered, too.
+        return from_json(self.open_bytes(sealed, table, row, version), cache_strings="keys")
 
     def seal_bytes(self, plain: bytes, table: str, row: UUID, version: int) -> bytes:
         return _seal(self._cipher, plain, f"{table}|{row}|{version}")
