@@ -9,7 +9,6 @@ from dressform.opendata import sums
 from dressform.opendata.codebook import FLAGS, Codebook
 from dressform.opendata.sums import Sums
 
-_NOTHING = float("nan")
 _FLAG = {True: "with_breasts", False: "without_breasts"}
 
 
@@ -21,7 +20,7 @@ class Summing:
     def of(self, bodies: Iterable[tuple[bool, Mapping[str, float]]]) -> Sums:
         """One an account: whether it has breasts, and its measurements in mm and degrees by name."""
         names = self._codebook.names
-        rows = [(breasts, [by.get(name, _NOTHING) for name in names]) for breasts, by in bodies]
+        rows = [(breasts, [*map(by.get, names)]) for breasts, by in bodies]
         if not rows:
             return Sums.none(self._codebook)
         flags = np.array([FLAGS.index(_FLAG[breasts]) for breasts, _ in rows], np.int64)

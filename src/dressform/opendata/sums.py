@@ -5,6 +5,7 @@ The bounds are kept here, where each contribution is clipped; the noise relies o
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import comb
 from typing import Any
 
 import numpy as np
@@ -35,7 +36,7 @@ class Sums:
 
     @classmethod
     def none(cls, codebook: Codebook) -> "Sums":
-        two, items, pairs = len(FLAGS), len(codebook.items), len(codebook.pairs)
+        two, items, pairs = len(FLAGS), len(codebook.items), comb(len(codebook.items), 2)
         bins = codebook.items[0].bins
         shapes = ((two,), (two, items, bins), (two, pairs), (two, pairs))
         return cls(*(np.zeros(shape, np.int64) for shape in shapes))
