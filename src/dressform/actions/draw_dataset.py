@@ -16,7 +16,7 @@ from dressform.opendata.years import day_of
 from dressform.repositories.contributions import FEW, Contributions
 from dressform.repositories.draws import Draws, StoredDraw
 from dressform.repositories.operators import Operators
-from dressform.rests import in_pieces
+from dressform.rests import in_pieces, no_long_collections
 
 
 class Step(StrEnum):
@@ -62,10 +62,11 @@ async def draw_dataset(
         return None
     codebook = CODEBOOKS[counted.codebook]
     if counted.statistics is None:
-        told(Step.READING)
-        parts = await read_contributions(units, counted.year, codebook)
-        told(Step.MARKING)
-        await _kept(units, counted.year, codebook, parts)
+        with no_long_collections():
+            told(Step.READING)
+            parts = await read_contributions(units, counted.year, codebook)
+            told(Step.MARKING)
+            await _kept(units, counted.year, codebook, parts)
     draws = await drawn_so_far(units)
     for draw in draws:
         receipts.keep(Receipt.of(draw))

@@ -23,7 +23,7 @@ from dressform.rests import in_pieces, piece
 log = logging.getLogger(__name__)
 
 # At a time, each a piece of a fraction of a millisecond.
-_OPENED = 10
+_OPENED = 20
 _SUMMED = FEW
 
 
