@@ -1,8 +1,9 @@
-"""Long work goes last, and so does what PostgreSQL runs for it; afterwards its session is as it was."""
+"""Long work gives way, or goes last, and so does what PostgreSQL runs for it."""
 
 import asyncio
 import json
 import os
+import platform
 import subprocess
 import sys
 from pathlib import Path
@@ -13,36 +14,60 @@ from dressform.settings import Settings
 from tests.commands import environment
 
 WORK = """
-import asyncio, json, os
+import asyncio, json, os, sys
 from pathlib import Path
 from sqlalchemy import text
+from dressform import giving_way
 from dressform.process import opened
 from dressform.settings import load
 
-def niceness(pid):
+def told(pid):
     session = Path(f"/proc/{pid}/autogroup").read_text().split()[-1]
-    return [os.getpriority(os.PRIO_PROCESS, pid), int(session)]
+    lines = Path(f"/proc/{pid}/sched").read_text().splitlines()
+    slice = next(line.split()[-1] for line in lines if line.startswith("se.slice"))
+    return [os.getpriority(os.PRIO_PROCESS, pid), int(session), int(slice) // 1_000_000]
 
 async def main():
-    ours = os.getpid()
-    async with opened(load(), last=True) as (units, _), units.writing() as unit:
+    manners = getattr(giving_way, sys.argv[1])
+    async with opened(load(), manners=manners) as (units, _), units.writing() as unit:
         backend = await unit.connection.scalar(text("SELECT pg_backend_pid()"))
-        print(json.dumps([niceness(ours), niceness(backend)]))
-    print(json.dumps(niceness(ours)))
+        print(json.dumps([told(os.getpid()), told(backend)]))
+    print(json.dumps(told(os.getpid())))
 
 asyncio.run(main())
 """
 
+
+def _tells_everything() -> bool:
+    """Linux tells sessions apart, and how long a slice somebody asked for."""
+    told = Path("/proc/self/sched")
+    return (
+        Path("/proc/self/autogroup").exists()
+        and told.exists()
+        and tuple(map(int, platform.release().split(".")[:2])) >= (6, 12)
+    )
+
+
 pytestmark = pytest.mark.skipif(
-    "TEST_DATABASE_URL" in os.environ or not Path("/proc/self/autogroup").exists(),
-    reason="PostgreSQL is elsewhere, or sessions are not told apart here",
+    "TEST_DATABASE_URL" in os.environ or not _tells_everything(),
+    reason="PostgreSQL is elsewhere, or Linux tells too little",
 )
 
 
-async def test_both_sides_of_a_connection_go_last(own: Settings) -> None:
+@pytest.mark.parametrize(
+    ("manners", "ours", "backend", "afterwards"),
+    [
+        # Niceness, that of the session, and the slice in milliseconds.
+        ("giving_way", [10, 0, 100], [0, 0, 100], [10, 0, 100]),
+        ("going_last", [19, 19, 100], [19, 19, 100], [19, 0, 100]),
+    ],
+)
+async def test_both_sides_of_a_connection_are_told(
+    own: Settings, manners: str, ours: list[int], backend: list[int], afterwards: list[int]
+) -> None:
     done = await asyncio.to_thread(
         subprocess.run,
-        [sys.executable, "-c", WORK],
+        [sys.executable, "-c", WORK, manners],
         env=environment(own),
         capture_output=True,
         text=True,
@@ -52,5 +77,5 @@ async def test_both_sides_of_a_connection_go_last(own: Settings) -> None:
     assert done.returncode == 0, done.stderr
 
     during, after = map(json.loads, done.stdout.splitlines())
-    assert during == [[19, 19], [19, 19]]
-    assert after == [19, 0]
+    assert during == [ours, backend]
+    assert after == afterwards

@@ -14,7 +14,7 @@ from dressform.clock import Clock
 from dressform.crypto.tokens import SigningKey
 from dressform.database import Units, connect
 from dressform.errors import StartupError, Unavailable
-from dressform.giving_way import going_last
+from dressform.giving_way import Manners
 from dressform.keys import master_keys
 from dressform.settings import Settings, load
 
@@ -38,15 +38,12 @@ def engine_of(settings: Settings, *, statement_seconds: float | None = 10) -> As
 
 @asynccontextmanager
 async def opened(
-    settings: Settings, clock: Clock | None = None, *, last: bool = False
+    settings: Settings, clock: Clock | None = None, *, manners: Manners = nullcontext
 ) -> AsyncIterator[tuple[Units, list[SigningKey]]]:
-    """Units of work and the signing keys. Raises StartupError for a database that can't be used.
-
-    `last`: of long work, which is to be noticed as little as can be.
-    """
+    """Units of work and the signing keys. Raises StartupError for a database that can't be used."""
     engine, moment = engine_of(settings), clock or settings.clock
     try:
-        with going_last(engine) if last else nullcontext():
+        with manners(engine):
             with _complaints_in_a_sentence():
                 vault, signing = await open_vault(engine, master_keys(settings), moment)
             units = Units(engine, vault, moment)

@@ -18,7 +18,7 @@ import asyncpg
 from dressform import embedded
 from dressform.database import Units
 from dressform.embedded.data import ROLE
-from dressform.giving_way import give_way
+from dressform.giving_way import giving_way
 from dressform.policy import PROFILE
 from dressform.process import migrated, opened
 from dressform.repositories.holds import Holds
@@ -177,8 +177,7 @@ def _tell(result: dict[str, Any]) -> None:
 
 
 async def _purge() -> None:
-    give_way()  # As the worker does.
-    async with opened(load()) as (units, _):
+    async with opened(load(), manners=giving_way) as (units, _):  # As the worker does.
         await _approved_round(units)
 
 

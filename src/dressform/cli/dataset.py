@@ -4,6 +4,7 @@ import asyncio
 import importlib
 import sys
 from collections.abc import Awaitable, Callable
+from contextlib import nullcontext
 from pathlib import Path
 from types import ModuleType
 from typing import Annotated, Any
@@ -15,6 +16,7 @@ from dressform.actions.know_operator import know_operator
 from dressform.crypto.passwords import Passwords
 from dressform.database import Units
 from dressform.errors import StartupError
+from dressform.giving_way import Manners, going_last
 from dressform.opendata.years import day_of
 from dressform.process import opened, settings_in_use
 from dressform.repositories.draws import Draws, StoredDraw
@@ -81,7 +83,7 @@ def approve(login: Login) -> None:
             return
         await _publish(units, loaded)
 
-    _as_operator(login, task, last=True)
+    _as_operator(login, task, manners=going_last)
 
 
 @app.command()
@@ -125,12 +127,15 @@ async def _publish(units: Units, loaded: Settings) -> None:
 
 
 def _as_operator(
-    login: str, task: Callable[[Units, UUID, Settings], Awaitable[None]], *, last: bool = False
+    login: str,
+    task: Callable[[Units, UUID, Settings], Awaitable[None]],
+    *,
+    manners: Manners = nullcontext,
 ) -> None:
     with settings_in_use() as loaded:
         # From a pipe nothing is shown anyway, which is all that hiding would say then.
         password = typer.prompt(f"Password of {login}", hide_input=sys.stdin.isatty())
-        asyncio.run(_done(loaded, login, password, task, last=last))
+        asyncio.run(_done(loaded, login, password, task, manners))
 
 
 async def _done(
@@ -138,10 +143,9 @@ async def _done(
     login: str,
     password: str,
     task: Callable[[Units, UUID, Settings], Awaitable[None]],
-    *,
-    last: bool,
+    manners: Manners,
 ) -> None:
-    async with opened(loaded, last=last) as (units, _):
+    async with opened(loaded, manners=manners) as (units, _):
         operator_id = await know_operator(units, Passwords(), login=login, password=password)
         await task(units, operator_id, loaded)
 

@@ -9,6 +9,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Coroutine
+from contextlib import nullcontext
 from typing import Annotated, Any, NoReturn, TypeVar
 
 import typer
@@ -21,7 +22,7 @@ from dressform.cli.retention import app as retention_app
 from dressform.crypto.sealing import SealBrokenError
 from dressform.database import Units
 from dressform.errors import StartupError, Unavailable
-from dressform.giving_way import give_way
+from dressform.giving_way import Manners, giving_way
 from dressform.middleware.spooling.disk import assert_usable
 from dressform.policy import CATEGORIES
 from dressform.process import migrated, opened, settings_in_use
@@ -69,10 +70,12 @@ def _expect_to_be_stopped() -> None:
 
 
 def _with_units(
-    loaded: Settings, task: Callable[[Settings, Units], Coroutine[Any, Any, Result]]
+    loaded: Settings,
+    task: Callable[[Settings, Units], Coroutine[Any, Any, Result]],
+    manners: Manners = nullcontext,
 ) -> Result:
     async def run() -> Result:
-        async with opened(loaded) as (units, _):
+        async with opened(loaded, manners=manners) as (units, _):
             return await task(loaded, units)
 
     return asyncio.run(run())
@@ -168,12 +171,11 @@ def worker(
     from dressform.worker.process import work_once
 
     leash.end_with_supervisor()
-    give_way()
     with settings_in_use() as loaded:
         if not once:
-            _with_units(loaded, _work)
+            _with_units(loaded, _work, giving_way)
             return
-        for report in _with_units(loaded, work_once):
+        for report in _with_units(loaded, work_once, giving_way):
             typer.echo(f"{report.rule:<16}{report.rows:>8} rows ended{report.seconds:>9.2f} s")
 
 
