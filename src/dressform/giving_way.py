@@ -17,14 +17,17 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from dressform.scheduling import lengthen_slice, renice_session, session_niceness
 
 Manners = Callable[[AsyncEngine], AbstractContextManager[object]]
-"""How what is done for the length of a block, with these connections, treats others on the machine."""
+"""How whoever works with these connections for the length of a block treats others on the machine."""
 
 _POLITE, _LAST = 10, 19
 
 
 @contextmanager
 def giving_way(engine: AsyncEngine) -> Iterator[None]:
-    """Others needn't wait for us; our share is a little smaller."""
+    """Others interrupt us, and where sessions are not told apart we have a smaller share as well.
+
+    That stays so after the block.
+    """
     _tell_backends(engine, lengthen_slice)
     _be_nice(_POLITE)
     lengthen_slice()
@@ -50,7 +53,7 @@ def going_last(engine: AsyncEngine) -> Iterator[None]:
             renice_session("self", max(before, 0))
 
 
-def _tell_backends(engine: AsyncEngine, told: Callable[[int], None]) -> None:
+def _tell_backends(engine: AsyncEngine, told: Callable[[int], object]) -> None:
     def tell(connection: Any, _: object) -> None:
         pid: int = connection.driver_connection.get_server_pid()
         with suppress(OSError):
@@ -67,5 +70,5 @@ def _make_last(pid: int) -> None:
 
 
 def _be_nice(niceness: int, pid: int = 0) -> None:
-    """Nicer than we are, if we aren't yet."""
+    """At least so nice; whoever is nicer already stays it."""
     os.setpriority(os.PRIO_PROCESS, pid, max(niceness, os.getpriority(os.PRIO_PROCESS, pid)))

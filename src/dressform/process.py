@@ -40,7 +40,10 @@ def engine_of(settings: Settings, *, statement_seconds: float | None = 10) -> As
 async def opened(
     settings: Settings, clock: Clock | None = None, *, manners: Manners = nullcontext
 ) -> AsyncIterator[tuple[Units, list[SigningKey]]]:
-    """Units of work and the signing keys. Raises StartupError for a database that can't be used."""
+    """Units of work and the signing keys. Raises StartupError for a database that can't be used.
+
+    `manners`: what long work does so that it is noticed little.
+    """
     engine, moment = engine_of(settings), clock or settings.clock
     try:
         with manners(engine):

@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 
 _CALLS = {"x86_64": 314, "aarch64": 274, "riscv64": 274}
-"""The number of sched_setattr(2), which the C library has no function for, by the machine."""
+"""The number of sched_setattr(2), for which the C library has no function before glibc 2.41."""
 _LONGEST_SLICE = 100_000_000
 """Nanoseconds: more is cut down to it."""
 
@@ -32,16 +32,16 @@ class _Attributes(ctypes.Structure):
     )
 
 
-def lengthen_slice(pid: int = 0) -> None:
-    """Whoever has a shorter slice, as all have who never asked for one, needn't wait for its end.
+def lengthen_slice(pid: int = 0) -> bool:
+    """Whoever has a shorter slice, as all have who never asked for one, may interrupt it.
 
-    Otherwise somebody who wakes waits for up to three milliseconds, however nice this one is. From
-    Linux 6.12 on (Documentation/scheduler/sched-eevdf.rst, "tasks can preempt others if their virtual
-    deadlines are earlier").
+    Otherwise somebody who wakes may wait until its end or the next tick, however nice this one is.
+    From Linux 6.12 on; an older one says yes and does nothing (see Documentation/scheduler/
+    sched-eevdf.rst, and on what a slice is asked with commit 857b158dc5e8).
     """
     number = _CALLS.get(platform.machine())
     if sys.platform != "linux" or sys.maxsize < 2**32 or number is None:
-        return
+        return False
     with suppress(OSError):
         policy = os.sched_getscheduler(pid)
         if policy in (os.SCHED_OTHER, os.SCHED_BATCH):
@@ -51,7 +51,8 @@ def lengthen_slice(pid: int = 0) -> None:
                 nice=os.getpriority(os.PRIO_PROCESS, pid),
                 runtime=_LONGEST_SLICE,
             )
-            ctypes.CDLL(None).syscall(number, pid, ctypes.byref(told), 0)
+            return bool(ctypes.CDLL(None).syscall(number, pid, ctypes.byref(told), 0) == 0)
+    return False
 
 
 def session_niceness() -> int | None:

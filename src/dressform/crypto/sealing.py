@@ -79,8 +79,8 @@ class DataKey:
 
     def open(self, sealed: bytes, table: str, row: UUID, version: int) -> Any:
         """The JSON value again; SealBrokenError if anything differs."""
-        # Names recur in every payload and are kept; what else is read would be remembered, too.
-        return from_json(self.open_bytes(sealed, table, row, version), cache_strings="keys")
+        # It would remember strings for whoever reads the same again: not those of sealed values.
+        return from_json(self.open_bytes(sealed, table, row, version), cache_strings="none")
 
     def seal_bytes(self, plain: bytes, table: str, row: UUID, version: int) -> bytes:
         return _seal(self._cipher, plain, f"{table}|{row}|{version}")
