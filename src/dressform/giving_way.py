@@ -24,13 +24,9 @@ _POLITE, _LAST = 10, 19
 
 @contextmanager
 def giving_way(engine: AsyncEngine) -> Iterator[None]:
-    """Others interrupt us, and where sessions are not told apart we have a smaller share as well.
-
-    That stays so after the block.
-    """
-    _tell_backends(engine, lengthen_slice)
+    """Others interrupt us, and have the larger share. For us that stays so after the block."""
+    _tell_backends(engine, _POLITE)
     _be_nice(_POLITE)
-    lengthen_slice()
     yield
 
 
@@ -41,9 +37,8 @@ def going_last(engine: AsyncEngine) -> Iterator[None]:
     Until the block ends so does what else is in our session: the terminal's other programs. What was
     ahead of others is not put back there, which takes privileges.
     """
-    _tell_backends(engine, _make_last)
+    _tell_backends(engine, _LAST)
     _be_nice(_LAST)
-    lengthen_slice()
     before = session_niceness()
     renice_session("self", _LAST)
     try:
@@ -53,22 +48,20 @@ def going_last(engine: AsyncEngine) -> Iterator[None]:
             renice_session("self", max(before, 0))
 
 
-def _tell_backends(engine: AsyncEngine, told: Callable[[int], object]) -> None:
+def _tell_backends(engine: AsyncEngine, niceness: int) -> None:
+    """Each has a session of its own."""
+
     def tell(connection: Any, _: object) -> None:
         pid: int = connection.driver_connection.get_server_pid()
         with suppress(OSError):
             if Path(f"/proc/{pid}/cmdline").read_bytes().startswith(b"postgres:"):
-                told(pid)
+                _be_nice(niceness, pid)
+                renice_session(pid, niceness)
 
     event.listen(engine.sync_engine, "connect", tell)
 
 
-def _make_last(pid: int) -> None:
-    _be_nice(_LAST, pid)
-    lengthen_slice(pid)
-    renice_session(pid, _LAST)
-
-
 def _be_nice(niceness: int, pid: int = 0) -> None:
-    """At least so nice; whoever is nicer already stays it."""
+    """At least so nice, and interrupted by whoever wakes."""
     os.setpriority(os.PRIO_PROCESS, pid, max(niceness, os.getpriority(os.PRIO_PROCESS, pid)))
+    lengthen_slice(pid)
