@@ -76,8 +76,10 @@ class Command:
             self.process.kill()
         self.process.wait()
         self._reader.join(5)
-        assert self.process.stdout is not None
-        self.process.stdout.close()
+        # Who is left over keeps the pipe open, and closing our end would wait for them.
+        if not self._reader.is_alive():
+            assert self.process.stdout is not None
+            self.process.stdout.close()
 
 
 @contextlib.contextmanager

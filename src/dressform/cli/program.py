@@ -6,7 +6,6 @@ Each loads what it alone needs when it runs, so that nobody waits for what the o
 import asyncio
 import logging
 import os
-import signal
 import sys
 from collections.abc import Callable, Coroutine
 from contextlib import nullcontext
@@ -14,7 +13,7 @@ from typing import Annotated, Any, NoReturn, TypeVar
 
 import typer
 
-from dressform import __version__, leash, logs, settings
+from dressform import __version__, leash, logs, settings, signals
 from dressform.cli.dataset import app as dataset_app
 from dressform.cli.keys import app as keys_app
 from dressform.cli.operators import app as operators_app
@@ -41,10 +40,7 @@ Result = TypeVar("Result")
 
 def main() -> None:
     """The program. Exit code 1 and one sentence for what an operator can mend."""
-    # What was started meanwhile is stopped on the way out, as after Ctrl-C.
-    signal.signal(signal.SIGTERM, _leave)
-    # Shells start what runs in the background with SIGINT ignored; ours is stopped by it anyhow.
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signals.leave_when_told()
     try:
         app()
     except StartupError as error:
@@ -58,15 +54,6 @@ def main() -> None:
 def _fail(sentence: str) -> NoReturn:
     typer.secho(f"dressform: {sentence}", fg="red", err=True)
     raise SystemExit(1)
-
-
-def _leave(*_: object) -> None:
-    raise SystemExit(128 + signal.SIGTERM)
-
-
-def _expect_to_be_stopped() -> None:
-    """What runs until it is stopped has done what it was asked."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
 
 
 def _with_units(
@@ -125,7 +112,7 @@ def up() -> None:
     mail is really sent. DRESSFORM_PORT says where it listens (8000), DRESSFORM_STATE_DIR where it
     keeps everything (var, in the current folder).
     """
-    _expect_to_be_stopped()
+    signals.expect_to_be_stopped()
     from dressform.up import run_everything
 
     loaded = settings.load()
@@ -145,7 +132,7 @@ def serve(
     port: Annotated[int | None, _option("port", "Port to listen on.", 0, 65535)] = None,
 ) -> None:
     """Run the API."""
-    _expect_to_be_stopped()
+    signals.expect_to_be_stopped()
     from dressform.listening import listen, serve_on
     from dressform.up import serve_side_by_side
 
@@ -167,7 +154,7 @@ def worker(
 ) -> None:
     """Enforce the retention windows and deliver the mail."""
     if not once:
-        _expect_to_be_stopped()
+        signals.expect_to_be_stopped()
     from dressform.worker.process import work_once
 
     leash.end_with_supervisor()
