@@ -23,7 +23,7 @@ from dressform.repositories.accounts import Accounts
 from dressform.repositories.models import Models
 from dressform.repositories.profiles import Profiles
 from dressform.sewing.body import Body
-from tests.bench.serving import Asked, served
+from tests.bench.serving import Asked, begun, served
 
 CONNECTIONS = 4
 PAUSE = 0.02
@@ -84,18 +84,11 @@ def reads_meanwhile(what: str, path: str, work: Sequence[str]) -> dict[str, Any]
 
 
 @contextmanager
-def _neighbour() -> Iterator[subprocess.Popen[str]]:
+def _neighbour() -> Iterator[subprocess.Popen[bytes]]:
     """Stopped until it is told to go on."""
-    command = [sys.executable, "-m", "tests.bench.readers"]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    process.stdout.readline()
-    process.send_signal(signal.SIGSTOP)
-    try:
+    with begun("tests.bench.readers") as process:
+        process.send_signal(signal.SIGSTOP)
         yield process
-    finally:
-        process.kill()
-        process.wait()
 
 
 def main() -> None:

@@ -35,6 +35,22 @@ def served(factory: str, environment: Mapping[str, str]) -> Iterator[int]:
         process.wait(15)
 
 
+@contextmanager
+def begun(
+    module: str, *arguments: str, own_session: bool = False
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A module that runs beside us, from the first line that it says until the block ends."""
+    command = [sys.executable, "-m", module, *arguments]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, start_new_session=own_session)
+    try:
+        assert process.stdout is not None
+        process.stdout.readline()
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
 def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

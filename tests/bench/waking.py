@@ -2,33 +2,16 @@
 
 import json
 import os
-import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import nullcontext
 
 from dressform.scheduling import lengthen_slice, renice_session
+from tests.bench.serving import begun
 
 TIMES = 3000
 BUSY, REST = 0.003, 0.001
 SLEEP = 0.0005
-
-
-@contextmanager
-def _beside(what: str) -> Iterator[None]:
-    if what == "nobody":
-        yield
-        return
-    command = [sys.executable, "-m", "tests.bench.waking", what]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, start_new_session=True)
-    try:
-        assert process.stdout is not None
-        process.stdout.readline()
-        yield
-    finally:
-        process.kill()
-        process.wait()
 
 
 def _keep_busy(what: str) -> None:
@@ -65,7 +48,8 @@ def main() -> None:
     if sys.argv[1:]:
         _keep_busy(sys.argv[1])
     for what in ("nobody", "nice", "nice, with a long slice"):
-        with _beside(what):
+        busy = begun("tests.bench.waking", what, own_session=True)
+        with nullcontext() if what == "nobody" else busy:
             late = _late()
         found = {
             "beside": what,
