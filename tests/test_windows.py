@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from dressform.policy import CATEGORIES
 from dressform.settings import Settings
-from dressform.windows import Months, Span, Window, end_in_sql
+from dressform.windows import Months, Span, Window, end_in_sql, start_of_day
 
 HALF_A_YEAR, YEAR = Months(6), Months(12)
 
@@ -105,3 +105,17 @@ async def test_postgresql_computes_the_same_ends(settings: Settings, zone: str) 
 )
 def test_a_window_in_words(window: Window, english: str, french: str) -> None:
     assert (window.in_words("en"), window.in_words("fr")) == (english, french)
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [
+        utc(2026, 11, 30),
+        utc(2026, 11, 30, 23, 59, 59, 999999),
+        datetime(2026, 12, 1, 0, 30, tzinfo=timezone(timedelta(hours=1))),
+    ],
+)
+def test_start_of_day_is_midnight_in_utc(moment: datetime) -> None:
+    midnight = start_of_day(moment)
+
+    assert (midnight, midnight.utcoffset()) == (utc(2026, 11, 30), timedelta())

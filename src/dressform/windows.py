@@ -60,6 +60,11 @@ class Span:
 Window = Months | Span
 
 
+def start_of_day(moment: datetime) -> datetime:
+    """Return midnight (UTC) of the day of `moment`: how exactly members' rows keep a time."""
+    return moment.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
 def end_in_sql(window: Window, since: str) -> str:
     """`window.after` as an SQL expression over a ``timestamptz`` expression `since`.
 
