@@ -8,6 +8,7 @@ from sqlalchemy import text, update
 from dressform.database import Units
 from dressform.opendata.consent import CURRENT
 from dressform.tables import DatasetConsent
+from tests.opendata.members import agrees_again
 from tests.people import Person
 
 CONSENTS = "/v1/privacy/consents"
@@ -19,7 +20,7 @@ AGREED: dict[str, Any] = {
     "language": "en",
 }
 
-NOON, LATER = "2026-03-01T12:00:00Z", "2026-03-01T12:04:00Z"
+TODAY, TOMORROW = "2026-03-01T00:00:00Z", "2026-03-02T00:00:00Z"
 NEVER = {
     "key": "open-dataset",
     "given": False,
@@ -30,15 +31,35 @@ NEVER = {
     "text_sha256": None,
     "model_id": None,
     "drawn_in": None,
+    "history": [],
 }
 GIVEN = NEVER | {
     "given": True,
-    "given_at": NOON,
+    "given_at": TODAY,
     "language": "en",
     "text_version": CURRENT["en"].version,
     "text_sha256": CURRENT["en"].sha256.hex(),
 }
-"""As it is told of a member who agreed at noon."""
+"""As it is told of a member who agreed today, without the history."""
+
+
+def act(what: str, on: str = TODAY, *, language: str = "en", **over: object) -> dict[str, object]:
+    """An entry of the history, to the text of today."""
+    text_ = CURRENT[language]
+    told = {"text_version": text_.version, "text_sha256": text_.sha256.hex()}
+    return {
+        "act": what,
+        "acted_at": on,
+        "language": language,
+        **told,
+        "drawn_in": None,
+        **over,
+    }
+
+
+def given(*history: dict[str, object], **over: object) -> dict[str, object]:
+    """As it is told of a member who agreed today and did no more, unless it is said otherwise."""
+    return GIVEN | {"history": list(history) or [act("given")]} | over
 
 
 async def agree(person: Person, **over: object) -> httpx.Response:
@@ -64,7 +85,20 @@ async def rows(units: Units) -> list[Any]:
         return list(found.mappings())
 
 
+async def acts(units: Units) -> list[Any]:
+    """The proof of consent, as whoever opens psql sees it."""
+    query = text("SELECT * FROM dataset_consent_act ORDER BY account_id, number")
+    async with units.reading() as unit:
+        return list((await unit.connection.execute(query)).mappings())
+
+
+async def agreed_to_an_earlier_text(units: Units) -> None:
+    """As if the texts that they agreed to had been of another version since."""
+    async with units.writing() as unit:
+        await unit.connection.execute(text(agrees_again("2026-03-01", version="0", who="true")))
+
+
 async def mark(units: Units, **marks: object) -> None:
-    """As a draw does, or an earlier text had done."""
+    """As a draw does."""
     async with units.writing() as unit:
         await unit.connection.execute(update(DatasetConsent).values(**marks))

@@ -141,7 +141,9 @@ async def app(settings: Settings, clock: MovableClock) -> AsyncIterator[FastAPI]
 
 async def _empty(settings: Settings) -> None:
     """Of so few rows it is quicker than to truncate."""
-    kept, of_the_log = {"service_secret"}, ["access_log", "spool_mark"]
+    # Acts of consent go with their accounts, and can't be removed by themselves.
+    kept = {"service_secret", "dataset_consent_act"}
+    of_the_log = ["access_log", "spool_mark"]
     names = [each.name for each in reversed(Base.metadata.sorted_tables)]
     ours = [name for name in names if name not in {*kept, *of_the_log}]
     assert settings.database_url is not None

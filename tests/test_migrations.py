@@ -96,11 +96,78 @@ async def test_a_consent_withdrawn_too_early_is_mended(engine: AsyncEngine) -> N
             )
         )
 
-    await migrate(engine)
+    await migrate(engine, "0005")
 
     async with autocommit(engine) as connection:
         query = text("SELECT withdrawn_at = given_at FROM dataset_consent")
         assert await connection.scalar(query) is True
+
+
+CONSENTS = (
+    """
+    INSERT INTO account (id, email_index, created_at, version, sealed)
+    SELECT ('00000000-0000-4000-8000-00000000000' || n)::uuid, n::text::bytea, '2025-01-01Z', 1, ''
+    FROM generate_series(1, 4) n
+    """,
+    """
+    INSERT INTO dataset_consent (account_id, given_at, withdrawn_at, language, text_version,
+        text_sha256, counted, drawn_in)
+    SELECT id, given_at, withdrawn_at, 'fr', '2', sha256(''), counted, drawn_in
+    FROM (SELECT id, row_number() OVER (ORDER BY id) n FROM account) a JOIN (VALUES
+        (1, '2026-02-27 23:59:59.5Z'::timestamptz, NULL::timestamptz, 1, 2026),
+        (2, '2026-02-01 10:00Z', '2026-05-05 11:11Z', 1, 2026),
+        (3, '2026-06-01 10:00Z', NULL, 1, 2026),
+        (4, '2025-02-01 10:00Z', NULL, 0, 2025)
+    ) c (n, given_at, withdrawn_at, counted, drawn_in) USING (n)
+    """,
+    """
+    INSERT INTO dataset_draw (year, proposed_at, drawn_at, restored_at)
+    VALUES (2025, '2025-03-01Z', '2025-03-01Z', '2025-04-01Z'), (2026, '2026-03-01Z', '2026-03-01Z', NULL)
+    """,
+)
+"""Drawn; drawn, and withdrew since; drawn, withdrew, and agreed again since; perhaps drawn."""
+
+ACTS = """
+    SELECT string_agg(act || ' ' || to_char(acted_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US')
+        || CASE WHEN a.id = given_id THEN ' stands' ELSE '' END
+        || CASE WHEN a.id = drawn_under THEN ' drawn' ELSE '' END, ', ' ORDER BY number)
+    FROM dataset_consent c JOIN dataset_consent_act a USING (account_id)
+    WHERE (a.language, text_version, text_sha256) = ('fr', '2', sha256(''))
+    GROUP BY account_id ORDER BY account_id
+"""
+
+
+async def test_the_last_consent_of_each_becomes_the_first_acts_on_record(
+    engine: AsyncEngine,
+) -> None:
+    await migrate(engine, "0006")
+    async with transaction(engine) as connection:
+        for command in CONSENTS:
+            await connection.execute(text(command))
+
+    await migrate(engine, "0008")
+
+    async with autocommit(engine) as connection:
+        assert list(await connection.scalars(text(ACTS))) == [
+            "given 2026-02-27 00:00:00.000000 stands drawn",
+            "given 2026-02-01 00:00:00.000000 drawn, withdrawn 2026-05-05 00:00:00.000000",
+            "given 2026-06-01 00:00:00.000000 stands",
+            "given 2025-02-01 00:00:00.000000 stands",
+        ]
+    await downgrade(engine, "0006")
+    async with autocommit(engine) as connection:
+        dates = await connection.execute(
+            text(
+                "SELECT given_at::date::text, withdrawn_at::date::text, counted, drawn_in"
+                " FROM dataset_consent ORDER BY account_id"
+            )
+        )
+        assert [tuple(row) for row in dates] == [
+            ("2026-02-27", None, 1, 2026),
+            ("2026-02-01", "2026-05-05", 1, 2026),
+            ("2026-06-01", None, 1, 2026),
+            ("2025-02-01", None, 0, 2025),
+        ]
 
 
 async def test_two_at_once_migrate_once(fresh: Settings) -> None:

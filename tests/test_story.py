@@ -64,9 +64,11 @@ async def test_a_member_from_the_first_visit_to_the_end(  # noqa: PLR0917
     assert (await ada.ask("GET", f"/v1/models/{first}")).status_code == 404
 
     assert (await agree(ada, model_id=second)).json()["given"] is True
+    assert "agreed to the open dataset" in (await mailbox.one())["Subject"]
     assert (await withdraw(ada)).json()["given"] is False
     assert "open dataset is withdrawn" in (await mailbox.one())["Subject"]
     assert (await agree(ada)).json()["given"] is True
+    await mailbox.one()
 
     while app.state.shipper.backlog:
         await asyncio.sleep(0.05)

@@ -15,6 +15,7 @@ DressformError
 ├── EmailTaken                409  only ever said to whoever proved to own the address
 ├── TooManyModels             409
 ├── ConsentTextChanged        409  what was agreed to is not what is asked now
+├── TooManyConsents           409  the record of a consent is full
 ├── LinkExpired               410  a mailed link was used, replaced or is too old
 ├── TooSlow                   408  the request did not come in time
 ├── TooLarge                  413  the body is over the limit
@@ -165,6 +166,16 @@ class ConsentTextChanged(DressformError):
     slug = "consent-text-changed"
     title = "The text that you agreed to is not the current one"
     detail = "Nothing was changed. Read what GET /v1/privacy/consents asks now, and agree to that."
+
+
+class TooManyConsents(DressformError):
+    status = HTTPStatus.CONFLICT
+    slug = "too-many-consents"
+    title = "You agreed and withdrew too often"
+    detail = (
+        "The record of a consent takes 1000 entries, and the last place is kept for withdrawing. "
+        "Nothing was changed."
+    )
 
 
 class LinkExpired(DressformError):

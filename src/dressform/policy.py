@@ -61,14 +61,14 @@ PROFILE = Category(
     data=Text(
         "E-mail address, username, password (only its hash), language and unit of length; if given, "
         "picture, bio and social media accounts. Also that you were warned of the coming end; if so, "
-        "that you operate the site; and if you ever agreed to the open dataset: when, to which text, "
-        "whether you withdrew, the model you chose, how often you were counted and the year in which "
-        "you were drawn.",
+        "that you operate the site; and if you ever agreed to the open dataset: each time that you "
+        "agreed or withdrew, the day and the text; the model you chose, how often you were counted "
+        "and the year in which you were drawn.",
         "Adresse e-mail, nom d'utilisateur, mot de passe (seulement son empreinte), langue et unité "
         "de longueur ; si fournis, photo, bio et comptes de réseaux sociaux. Aussi : que la fin "
         "prochaine vous a été annoncée ; le cas échéant, que vous gérez le site ; et, si vous avez un "
-        "jour accepté le jeu de données ouvert : quand, quel texte, le retrait éventuel, le modèle "
-        "choisi, combien de fois vous avez été compté et l'année de votre tirage.",
+        "jour accepté le jeu de données ouvert : pour chaque accord et chaque retrait, le jour et le "
+        "texte ; le modèle choisi, combien de fois vous avez été compté et l'année de votre tirage.",
     ),
     purpose=Text(
         "To authenticate you, to contact you when required, and to build an on-line community; to "

@@ -22,7 +22,7 @@ from dressform.repositories import contributions
 from dressform.repositories.draws import Draws
 from dressform.repositories.editions import Editions
 from tests.conftest import MovableClock
-from tests.opendata.members import APPROVER, PROPOSER, joined
+from tests.opendata.members import APPROVER, PROPOSER, WITHDRAWS, agrees_again, joined
 
 MANY, FEW = 2_700, 40
 SURE = 8
@@ -58,10 +58,9 @@ async def hashes(units: Units, edition: str) -> dict[str, bytes]:
 
 
 LEFT_OUT = {
-    "withdrew": "UPDATE dataset_consent SET withdrawn_at = given_at WHERE account_id = $1",
-    "agreed on the day": "UPDATE dataset_consent SET given_at = '2026-03-01T00:00Z'"
-    " WHERE account_id = $1",
-    "agreed to an older text": "UPDATE dataset_consent SET text_version = '1' WHERE account_id = $1",
+    "withdrew": WITHDRAWS,
+    "agreed on the day": agrees_again("2026-03-01"),
+    "agreed to an older text": agrees_again("2026-01-01", version="1"),
     "restricted": "UPDATE account SET restricted_at = created_at WHERE id = $1",
     "at its end": "UPDATE account SET created_at = '2024-01-01' WHERE id = $1",
     "no model": "DELETE FROM model WHERE account_id = $1",

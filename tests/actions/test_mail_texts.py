@@ -39,6 +39,7 @@ async def every_mail(person: Person) -> dict[str, EmailMessage]:
     person.password = "nine needles in the hay"
     found["password"] = await mailbox.one()
     await agree(person)
+    found["given"] = await mailbox.one()
     await withdraw(person)
     found["withdrawn"] = await mailbox.one()
     await erase(person)
@@ -52,7 +53,7 @@ async def test_every_mail_speaks_the_members_language(join: Join, language: str)
 
     found = await every_mail(person)
 
-    assert len(found) == 8
+    assert len(found) == 9
     words = {"en": " your ", "fr": " votre "}[language]
     for message in found.values():
         assert message["Content-Language"] == language

@@ -16,7 +16,7 @@ from dressform.opendata.files import edition_files
 from dressform.opendata.receipts import Receipt, Receipts
 from dressform.repositories import contributions
 from tests.conftest import MovableClock
-from tests.opendata.members import APPROVER, PROPOSER, joined
+from tests.opendata.members import APPROVER, PROPOSER, agrees_again, joined
 
 FEW = 40
 NEXT = datetime(2027, 3, 1, tzinfo=UTC)
@@ -105,7 +105,7 @@ async def test_what_was_published_makes_the_draw_known_again(
 ) -> None:
     drawn = await put_back(units, raw, receipts)
     await raw.execute(  # Drawn after they had agreed once more, which the backup doesn't know.
-        "UPDATE dataset_consent SET withdrawn_at = given_at WHERE account_id ="
+        "UPDATE dataset_consent SET given_id = NULL WHERE account_id ="
         " (SELECT min(account_id::text)::uuid FROM dataset_consent)"
     )
 
@@ -131,7 +131,8 @@ async def test_whose_consent_was_lost_is_not_drawn_with_another_one(
     """They had agreed between the backup and the draw; their account is older than both."""
     drawn = await put_back(units, raw, receipts)
     await restore_dataset(units, receipts, APPROVER, draw_in(published(drawn)))
-    await raw.execute("UPDATE dataset_consent SET drawn_in = NULL, given_at = '2026-03-05T00:00Z'")
+    await raw.execute("UPDATE dataset_consent SET drawn_in = NULL")
+    await raw.execute(agrees_again("2026-03-05", who="true"))
     await joined(units, raw, 1, agreed=datetime(2026, 6, 1, tzinfo=UTC))
     await raw.execute("UPDATE account SET last_login_at = '2027-01-01T00:00Z'")
     clock.at = NEXT

@@ -1,6 +1,7 @@
 """Who is in the sums is who is marked, whatever happens between reading and marking."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,16 +15,14 @@ from dressform.opendata.codebook import CORE
 from dressform.opendata.sums import Sums
 from dressform.repositories import contributions
 from dressform.repositories.contributions import Contributions
-from tests.opendata.members import joined
+from tests.opendata.members import WITHDRAWS, agrees_again, joined
 
 YEAR, ALL, PAGE = 2026, 20, 7
 
 GOES = {
-    "withdraws": "UPDATE dataset_consent SET withdrawn_at = now() WHERE account_id = $1",
-    "agrees anew, too late": "UPDATE dataset_consent SET given_at = '2026-03-01T00:00Z'"
-    " WHERE account_id = $1",
-    "agreed to a text that promised more": "UPDATE dataset_consent SET text_version = '1'"
-    " WHERE account_id = $1",
+    "withdraws": WITHDRAWS,
+    "agrees anew, too late": agrees_again("2026-03-01"),
+    "agreed to a text that promised more": agrees_again("2026-01-01", version="1"),
     "is erased": "DELETE FROM account WHERE id = $1",
     "is restricted": "UPDATE account SET restricted_at = created_at WHERE id = $1",
     "comes to its end": "UPDATE account SET created_at = '2024-01-01' WHERE id = $1",
@@ -171,6 +170,26 @@ async def test_another_choice_counts(units: Units, raw: asyncpg.Connection) -> N
 
     assert exact.flags.tolist() == [ALL - 1, 0]
     assert await marked(raw) == set(ids(parts)[1:])
+
+
+async def test_a_draw_refers_to_the_act_under_which_it_took_the_body(
+    units: Units, raw: asyncpg.Connection
+) -> None:
+    """The act stays when they agree again later, and a mark that is taken back refers to none."""
+    parts = await read(units, raw)
+    first, second, gone = ids(parts)[:3]
+    await raw.execute(agrees_again("2026-02-02"), first)
+    standing = dict(await raw.fetch("SELECT account_id, given_id FROM dataset_consent"))
+    await raw.execute(GOES["is restricted"], gone)
+
+    await take(units, parts)
+
+    await raw.execute(agrees_again("2026-04-04"), second)
+    under = dict(await raw.fetch("SELECT account_id, drawn_under FROM dataset_consent"))
+    assert under == standing | {gone: None}
+    assert await raw.fetchval(
+        "SELECT acted_at FROM dataset_consent_act WHERE id = $1", under[first]
+    ) == datetime(2026, 2, 2, tzinfo=UTC)
 
 
 async def test_nobody_gives_twice(units: Units, raw: asyncpg.Connection) -> None:

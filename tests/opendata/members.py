@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import asyncpg
 
@@ -15,14 +15,38 @@ from dressform.database import Units
 from dressform.opendata.consent import CURRENT
 from dressform.sewing.catalogue import CATALOGUE
 from dressform.sewing.estimates import estimates
+from dressform.windows import start_of_day
 
 _BATCH = 10_000
 _COLUMNS = {
     "account": ("id", "email_index", "created_at", "version", "sealed"),
     "account_key": ("account_id", "key_id", "wrapped_key"),
     "model": ("id", "account_id", "created_at", "updated_at", "version", "sealed"),
-    "dataset_consent": ("account_id", "given_at", "language", "text_version", "text_sha256"),
+    "dataset_consent_act": (
+        *("account_id", "id", "number", "act", "acted_at"),
+        *("language", "text_version", "text_sha256"),
+    ),
+    "dataset_consent": ("account_id", "given_id"),
 }
+
+WITHDRAWS = "UPDATE dataset_consent SET given_id = NULL WHERE account_id = $1"
+"""As far as a draw is concerned."""
+
+
+def agrees_again(
+    on: str, *, version: str = CURRENT["en"].version, who: str = "account_id = $1"
+) -> str:
+    """The command by which accounts agree to another text, or on another day."""
+    return f"""
+        WITH added AS (
+            INSERT INTO dataset_consent_act
+            SELECT account_id, gen_random_uuid(), max(number) + 1, 'given', '{on}T00:00Z', 'en',
+                '{version}', sha256('')
+            FROM dataset_consent_act WHERE {who} GROUP BY account_id
+            RETURNING account_id, id)
+        UPDATE dataset_consent AS state SET given_id = added.id FROM added
+        WHERE state.account_id = added.account_id
+    """
 
 
 AGREED = datetime(2026, 1, 1, tzinfo=UTC)
@@ -66,7 +90,7 @@ def _rows(
 ) -> Iterator[dict[str, tuple[Any, ...]]]:
     draw = random.Random(7)
     for _ in range(number):
-        account_id, model_id, key = new_id(), new_id(), DataKey.new()
+        account_id, model_id, act_id, key = new_id(), new_id(), uuid4(), DataKey.new()
         wrapped = units.vault.master.wrap(key, account_id)
         neck = draw.gauss(340, 20)
         found = {"neck": neck} | estimates(neck, breasts=breasts)
@@ -78,5 +102,9 @@ def _rows(
             "account": (account_id, account_id.bytes, agreed, 1, b""),
             "account_key": (account_id, wrapped.key_id, wrapped.key),
             "model": (model_id, account_id, agreed, agreed, 1, sealed),
-            "dataset_consent": (account_id, agreed, "en", CURRENT["en"].version, b""),
+            "dataset_consent_act": (
+                *(account_id, act_id, 1, "given", start_of_day(agreed)),
+                *("en", CURRENT["en"].version, b""),
+            ),
+            "dataset_consent": (account_id, act_id),
         }

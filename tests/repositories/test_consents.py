@@ -1,17 +1,21 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.ext.asyncio import create_async_engine
 
 from dressform.crypto.sealing import DataKey
 from dressform.database import Units
+from dressform.embedded.data import ROLE, SERVICE
 from dressform.errors import NotSignedIn
 from dressform.opendata.consent import CURRENT
 from dressform.policy import PROFILE
 from dressform.repositories.consents import Consents
 from dressform.repositories.owners import Owner
 from dressform.tables import DatasetConsent
-from tests.agreeing import agree, rows
+from dressform.windows import start_of_day
+from tests.agreeing import acts, agree, rows, withdraw
 from tests.conftest import MovableClock
 from tests.people import Person
 
@@ -44,16 +48,83 @@ async def test_waiting_for_each_other_changes_no_order(
     await agree(ada)
     (row,) = await rows(units)
     owner = Owner(row["account_id"], DataKey.new())
-    earlier, later = clock() + timedelta(seconds=1), clock() + timedelta(seconds=2)
+    earlier, later = clock() + timedelta(seconds=1), clock() + timedelta(days=1)
 
     async with units.writing(at=later) as unit:
         await Consents(unit).withdraw(owner)
     async with units.writing(at=earlier) as unit:
-        again = await Consents(unit).give(owner, CURRENT["en"], None)
+        assert await Consents(unit).give(owner, CURRENT["en"], None)
     async with units.writing(at=earlier) as unit:
         await Consents(unit).withdraw(owner)
-        withdrawn = await Consents(unit).of(owner)
+        found = await Consents(unit).of(owner)
 
-    assert (again.given_at, again.withdrawn_at) == (later, None)
-    assert withdrawn is not None
-    assert (withdrawn.given_at, withdrawn.withdrawn_at) == (later, later)
+    assert found is not None
+    assert [(each.number, each.act, each.acted_at) for each in found.acts] == [
+        (1, "given", start_of_day(clock())),
+        (2, "withdrawn", start_of_day(later)),
+        (3, "given", start_of_day(later)),
+        (4, "withdrawn", start_of_day(later)),
+    ]
+
+
+CHANGES = {
+    "update": "UPDATE dataset_consent_act SET text_version = '1'",
+    "update of one's own": "UPDATE dataset_consent_act SET acted_at = acted_at",
+    "delete": "DELETE FROM dataset_consent_act",
+    "delete of the last": "DELETE FROM dataset_consent_act WHERE number = 2",
+    "truncate": "TRUNCATE dataset_consent_act CASCADE",
+    "replace": "INSERT INTO dataset_consent_act SELECT account_id, id, number, act, acted_at, 'fr',"
+    " text_version, text_sha256 FROM dataset_consent_act ON CONFLICT (account_id, id)"
+    " DO UPDATE SET language = excluded.language",
+}
+
+
+@pytest.mark.parametrize("what", CHANGES)
+async def test_the_database_refuses_to_change_an_act_of_consent(
+    ada: Person, units: Units, what: str
+) -> None:
+    await agree(ada)
+    await withdraw(ada)
+    before = await acts(units)
+
+    for superuser in (False, True):
+        with pytest.raises(DBAPIError, match="neither changed nor removed"):
+            await changed(units, CHANGES[what], superuser=superuser)
+
+    assert await acts(units) == before
+
+
+async def changed(units: Units, change: str, *, superuser: bool) -> None:
+    url = units.engine.url
+    url = url.set(username=ROLE) if superuser and url.username == SERVICE else url
+    engine = create_async_engine(url)
+    try:
+        async with engine.begin() as connection:
+            await connection.execute(text(change))
+    finally:
+        await engine.dispose()
+
+
+@pytest.mark.parametrize(
+    ("what", "refused"),
+    [
+        ("now()", "only_the_day"),
+        ("'2026-03-01T00:00:00.000001Z'", "only_the_day"),
+        ("'2026-03-01T00:00+01:00'", "only_the_day"),
+        ("'2026-03-01T00:00Z'", "account_id_number"),
+    ],
+)
+async def test_an_act_is_dated_by_its_day_and_has_a_place_of_its_own(
+    ada: Person, units: Units, what: str, refused: str
+) -> None:
+    await agree(ada)
+
+    with pytest.raises(IntegrityError) as caught:
+        await changed(
+            units,
+            "INSERT INTO dataset_consent_act SELECT account_id, gen_random_uuid(), number, act,"
+            f" {what}, language, text_version, text_sha256 FROM dataset_consent_act",
+            superuser=False,
+        )
+
+    assert refused in str(caught.value)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -10,18 +11,23 @@ import pytest
 
 from dressform.database import Units
 from dressform.opendata.consent import CURRENT
+from dressform.repositories import consents
 from tests.agreeing import (
     AGREED,
     CONSENT,
     CONSENTS,
-    GIVEN,
-    LATER,
     NEVER,
-    NOON,
+    TODAY,
+    TOMORROW,
+    act,
+    acts,
     agree,
+    agreed_to_an_earlier_text,
     consent_of,
+    given,
     mark,
     rows,
+    withdraw,
 )
 from tests.answers import assert_problem
 from tests.conftest import MovableClock
@@ -68,19 +74,30 @@ async def test_agreeing_is_kept_with_what_was_agreed_to(ada: Person, mailbox: Ma
     response = await agree(ada)
 
     assert response.status_code == 200
-    assert response.json() == GIVEN
+    assert response.json() == given()
     consent = await consent_of(ada, language="fr")
     consent.pop("text")
-    assert consent == GIVEN
-    assert await mailbox.collect() == []
+    assert consent == given()
+    assert (await mailbox.one())["Subject"] == "You agreed to the open dataset"
+
+
+async def test_it_is_confirmed_by_mail_in_the_members_language(join: Join) -> None:
+    zoe = await join("zoe", language="fr")
+
+    await agree(zoe, language="en")
+
+    mail = await zoe.mailbox.one()
+    assert mail["Subject"] == "Vous avez accepté le jeu de données ouvert"
+    assert mail["To"] == zoe.email
 
 
 async def test_it_is_the_hash_of_the_language_that_was_read(ada: Person) -> None:
-    sha256 = CURRENT["fr"].sha256.hex()
+    french = CURRENT["fr"].sha256.hex()
 
-    response = await agree(ada, language="fr", text_sha256=sha256)
+    response = await agree(ada, language="fr", text_sha256=french)
 
-    assert response.json() == GIVEN | {"language": "fr", "text_sha256": sha256}
+    expected = given(act("given", language="fr"), language="fr", text_sha256=french)
+    assert response.json() == expected
 
 
 @pytest.mark.parametrize(
@@ -117,7 +134,7 @@ async def test_one_of_ones_own_models_can_be_chosen(ada: Person) -> None:
     await ada.add_model()
     second = await ada.add_model()
 
-    assert (await agree(ada, model_id=second)).json() == GIVEN | {"model_id": second}
+    assert (await agree(ada, model_id=second)).json() == given(model_id=second)
 
 
 async def test_anothers_model_is_refused_just_like_none(
@@ -133,31 +150,41 @@ async def test_anothers_model_is_refused_just_like_none(
     assert await rows(units) == []
 
 
-async def test_agreeing_again_only_chooses_the_model(ada: Person, clock: MovableClock) -> None:
+async def test_agreeing_again_only_chooses_the_model(
+    ada: Person, units: Units, clock: MovableClock
+) -> None:
     """What was read, and when, stays: only who agreed before a day is drawn on it."""
     model = await ada.add_model()
     await agree(ada)
-    clock.advance(minutes=4)
+    (agreed,) = await acts(units)
+    clock.advance(days=1)
+    await ada.sign_in()
 
     chosen = await agree(ada, language="fr", model_id=model)
     left_to_chance = await agree(ada)
 
-    assert chosen.json() == GIVEN | {"model_id": model}
-    assert left_to_chance.json() == GIVEN
+    assert chosen.json() == given(model_id=model)
+    assert left_to_chance.json() == given()
+    assert await acts(units) == [agreed]
+    await ada.mailbox.one()
 
 
 async def test_agreeing_to_a_new_text_is_a_new_consent(
     ada: Person, units: Units, clock: MovableClock
 ) -> None:
     await agree(ada)
-    await mark(units, text_version="0", text_sha256=b"\0" * 32, counted=2)
+    await agreed_to_an_earlier_text(units)
+    await mark(units, counted=2)
     old = await consent_of(ada)
     assert (old["given"], old["text_version"]) == (True, "0")
-    clock.advance(minutes=4)
+    clock.advance(days=1)
+    await ada.sign_in()
 
     again = await agree(ada)
 
-    assert again.json() == GIVEN | {"given_at": LATER}
+    earlier = act("given", text_version="0", text_sha256=sha256(b"").hexdigest())
+    history = act("given"), earlier, act("given", TOMORROW)
+    assert again.json() == given(*history, given_at=TOMORROW)
     assert [row["counted"] for row in await rows(units)] == [2]
 
 
@@ -171,7 +198,7 @@ async def test_a_model_that_is_removed_is_no_longer_chosen(ada: Person) -> None:
 
     consent = await consent_of(ada)
     consent.pop("text")
-    assert consent == GIVEN
+    assert consent == given()
 
 
 async def test_choosing_a_model_while_it_is_removed_leaves_none_behind(ada: Person) -> None:
@@ -189,13 +216,34 @@ async def test_choosing_a_model_while_it_is_removed_leaves_none_behind(ada: Pers
         assert consent["model_id"] is None
 
 
-async def test_the_row_holds_what_it_says(ada: Person, units: Units) -> None:
+async def test_the_rows_hold_what_they_say(ada: Person, units: Units) -> None:
     model = await ada.add_model()
     await agree(ada, model_id=model)
 
-    (row,) = await rows(units)
+    (row,), (agreed,) = await rows(units), await acts(units)
 
-    assert row["text_sha256"] == CURRENT["en"].sha256
-    assert row["given_at"] == datetime.fromisoformat(NOON)
-    assert row["model_id"] == UUID(model)
-    assert (row["counted"], row["drawn_in"], row["withdrawn_at"]) == (0, None, None)
+    assert (agreed["number"], agreed["act"], agreed["language"]) == (1, "given", "en")
+    assert agreed["text_version"] == CURRENT["en"].version
+    assert agreed["text_sha256"] == CURRENT["en"].sha256
+    assert agreed["acted_at"] == datetime.fromisoformat(TODAY)
+    assert agreed["id"].version == 4
+    assert (row["given_id"], row["model_id"]) == (agreed["id"], UUID(model))
+    assert (row["counted"], row["drawn_in"], row["drawn_under"]) == (0, None, None)
+
+
+async def test_the_record_is_bounded_and_withdrawing_has_the_last_place(
+    ada: Person, units: Units, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(consents, "MAX_ACTS", 4)
+    for _ in range(2):
+        await agree(ada)
+        assert (await withdraw(ada)).json()["given"] is False
+    recorded = await acts(units)
+    assert [each["number"] for each in recorded] == [1, 2, 3, 4]
+
+    assert_problem(await agree(ada), 409, "too-many-consents")
+
+    assert (await withdraw(ada)).json()["given"] is False
+    assert await acts(units) == recorded
+    monkeypatch.setattr(consents, "MAX_ACTS", 5)
+    assert_problem(await agree(ada), 409, "too-many-consents")

@@ -8,12 +8,14 @@ import pytest
 
 from dressform.database import Units
 from tests.agreeing import (
-    GIVEN,
-    LATER,
     NEVER,
-    NOON,
+    TODAY,
+    TOMORROW,
+    act,
+    acts,
     agree,
     consent_of,
+    given,
     mark,
     rows,
     withdraw,
@@ -39,11 +41,14 @@ async def test_withdrawing_is_one_call_and_one_mail(
     ada = await join("ada", language=language)
     model = await ada.add_model()
     await agree(ada, model_id=model)
-    clock.advance(minutes=4)
+    await ada.mailbox.collect()
+    clock.advance(days=1)
+    await ada.sign_in()
 
     response = await withdraw(ada)
 
-    withdrawn = GIVEN | {"given": False, "withdrawn_at": LATER}
+    history = act("given"), act("withdrawn", TOMORROW)
+    withdrawn = given(*history, given=False, withdrawn_at=TOMORROW)
     assert response.status_code == 200
     assert response.json() == withdrawn
     mail = await ada.mailbox.one()
@@ -54,19 +59,35 @@ async def test_withdrawing_is_one_call_and_one_mail(
     assert await ada.mailbox.collect() == []
 
 
-async def test_of_several_who_withdraw_at_once_one_gets_a_mail(ada: Person) -> None:
+async def test_of_several_who_withdraw_at_once_one_gets_a_mail(ada: Person, units: Units) -> None:
     await agree(ada)
+    await ada.mailbox.one()
 
     answers = await asyncio.gather(*(withdraw(ada) for _ in range(8)))
 
     assert {answer.status_code for answer in answers} == {200}
     await ada.mailbox.one()
+    assert [each["act"] for each in await acts(units)] == ["given", "withdrawn"]
 
 
-async def test_however_often_it_is_withdrawn_five_mails_an_hour_confirm_it(
+async def test_whoever_agrees_and_withdraws_at_once_has_a_record_in_one_order(
+    ada: Person, units: Units
+) -> None:
+    answers = await asyncio.gather(*(each(ada) for _ in range(6) for each in (agree, withdraw)))
+
+    assert {answer.status_code for answer in answers} == {200}
+    recorded = await acts(units)
+    assert [each["number"] for each in recorded] == list(range(1, len(recorded) + 1))
+    turns = [each["act"] for each in recorded]
+    assert turns == [("given", "withdrawn")[number % 2] for number in range(len(turns))]
+    (state,) = await rows(units)
+    assert (state["given_id"] is None) == (turns[-1] == "withdrawn")
+
+
+async def test_however_often_they_change_their_mind_five_mails_an_hour_confirm_it(
     ada: Person, clock: MovableClock
 ) -> None:
-    """Withdrawing itself is never refused, and saying no where nothing stood costs no mail."""
+    """Nor is withdrawing ever refused, and saying no where nothing stood costs no mail."""
     await withdraw(ada)
     for _ in range(7):
         await agree(ada)
@@ -78,6 +99,7 @@ async def test_however_often_it_is_withdrawn_five_mails_an_hour_confirm_it(
     clock.advance(hours=1)
     await ada.sign_in()
     await agree(ada)
+    await ada.mailbox.one()
     await withdraw(ada)
     await ada.mailbox.one()
 
@@ -104,15 +126,22 @@ async def test_agreeing_after_withdrawing_begins_anew_and_leaves_the_marks(
     ada: Person, units: Units, clock: MovableClock
 ) -> None:
     await agree(ada, language="fr")
-    await mark(units, counted=3, drawn_in=2027)
+    (agreed,) = await acts(units)
+    await mark(units, counted=3, drawn_in=2027, drawn_under=agreed["id"])
     await withdraw(ada)
     assert [(row["counted"], row["drawn_in"]) for row in await rows(units)] == [(3, 2027)]
     assert (await consent_of(ada))["drawn_in"] == 2027
-    clock.advance(minutes=4)
+    clock.advance(days=1)
+    await ada.sign_in()
 
     again = await agree(ada)
 
-    assert again.json() == GIVEN | {"given_at": LATER, "drawn_in": 2027}
+    history = (
+        act("given", language="fr", drawn_in=2027),
+        act("withdrawn", language="fr"),
+        act("given", TOMORROW),
+    )
+    assert again.json() == given(*history, given_at=TOMORROW, drawn_in=2027)
     assert [(row["counted"], row["drawn_in"]) for row in await rows(units)] == [(3, 2027)]
 
 
@@ -120,6 +149,7 @@ async def test_who_is_restricted_may_withdraw_but_not_agree(
     ada: Person, join: Join, units: Units
 ) -> None:
     await agree(ada)
+    await ada.mailbox.one()
     await restrict(ada)
 
     assert_problem(await agree(ada), 403, "restricted")
@@ -161,6 +191,7 @@ async def test_erasing_the_account_takes_it_along(ada: Person, join: Join, units
     assert (await erase(ada)).status_code == 204
 
     assert len(await rows(units)) == 1
+    assert len(await acts(units)) == 1
     assert (await consent_of(grace))["given"] is True
 
 
@@ -184,4 +215,5 @@ async def test_the_export_holds_it_with_every_mark(ada: Person, units: Units) ->
     told = await consent_of(ada)
     told.pop("text")
     assert exported == [told | {"counted": 2}]
-    assert (told["given"], told["withdrawn_at"], told["drawn_in"]) == (False, NOON, 2027)
+    assert (told["given"], told["withdrawn_at"], told["drawn_in"]) == (False, TODAY, 2027)
+    assert told["history"] == [act("given"), act("withdrawn")]

@@ -36,6 +36,7 @@ OF_AN_ACCOUNT = {
     "account_key",
     "avatar",
     "dataset_consent",
+    "dataset_consent_act",
     "mail",
     "model",
     "one_time_token",

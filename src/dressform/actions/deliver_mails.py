@@ -193,6 +193,7 @@ _DRAFTS: dict[str, Callable[[Unit, Letter], Awaitable[Draft | None]]] = {
     "email-change": _email_change,
     "email-change-asked": _plain("email_change_asked"),
     "email-changed": _plain("email_changed"),
+    "consent-given": _plain("consent_given"),
     "consent-withdrawn": _plain("consent_withdrawn"),
     "password-changed": _plain("password_changed"),
     "erased": _plain("erased"),

@@ -1,9 +1,12 @@
+from collections.abc import Callable
 from uuid import UUID
 
 from dressform.database import Unit
 from dressform.errors import ConsentTextChanged, Restricted
 from dressform.opendata.consent import CURRENT
+from dressform.repositories.accounts import Accounts
 from dressform.repositories.consents import Consent, Consents
+from dressform.repositories.mails import Mails
 from dressform.repositories.owners import Member
 
 
@@ -15,14 +18,25 @@ async def give_consent(
     text_version: str,
     text_sha256: str | None,
     model_id: UUID | None,
-) -> Consent:
-    """To the text that they were shown, and to no other.
+    may_mail: Callable[[], bool],
+) -> Consent | None:
+    """To the text that they were shown, and to no other. A mail confirms each new agreement.
 
-    Raises Restricted, ConsentTextChanged, InvalidInput for a model that is none of theirs.
+    Raises Restricted, ConsentTextChanged, InvalidInput for a model that is none of theirs, and
+    TooManyConsents.
     """
     if member.restricted:
         raise Restricted
     text = CURRENT[language]
     if text_version != text.version or text_sha256 not in {None, text.sha256.hex()}:
         raise ConsentTextChanged
-    return await Consents(unit).give(member, text, model_id)
+    consents = Consents(unit)
+    if await consents.give(member, text, model_id) and may_mail():
+        account = await Accounts(unit).credentials(member)
+        await Mails(unit).add(
+            "consent-given",
+            to=account.email,
+            language=account.language,
+            ends_with=member.account_id,
+        )
+    return await consents.of(member)

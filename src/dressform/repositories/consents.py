@@ -1,39 +1,45 @@
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, case, func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from dressform.database import Unit
-from dressform.errors import FieldError, InvalidInput, NotSignedIn
+from dressform.errors import FieldError, InvalidInput, NotSignedIn, TooManyConsents
 from dressform.opendata.consent import ConsentText
+from dressform.repositories.consent_acts import ConsentAct, ConsentActs
 from dressform.repositories.owners import Owner
 from dressform.tables import Account, DatasetConsent, Model
+
+MAX_ACTS = 1000
+"""Acts on record of an account. The last place is left for a withdrawal, which is never refused."""
 
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """What a member said of the open dataset last, to which text, and what became of it."""
+    """What a member said of the open dataset, every time, and what became of it.
 
-    given_at: datetime
-    withdrawn_at: datetime | None
-    language: str
-    text_version: str
-    text_sha256: bytes
+    `acts` are in their order; the first is an agreement.
+    """
+
+    acts: Sequence[ConsentAct]
     model_id: UUID | None
     counted: int
     drawn_in: int | None
 
     @property
     def stands(self) -> bool:
-        return self.withdrawn_at is None
+        return self.acts[-1].act == "given"
 
+    @property
+    def last_given(self) -> ConsentAct:
+        return next(each for each in reversed(self.acts) if each.act == "given")
 
-_COLUMNS = [getattr(DatasetConsent, name) for name in Consent.__dataclass_fields__]
-_AGREED = ("given_at", "language", "text_version", "text_sha256")
-"""What is written down of the moment of agreeing, and stays while that consent stands."""
+    @property
+    def withdrawn_at(self) -> datetime | None:
+        return None if self.stands else self.acts[-1].acted_at
 
 
 class Consents:
@@ -41,66 +47,83 @@ class Consents:
 
     def __init__(self, unit: Unit) -> None:
         self._unit = unit
+        self._acts = ConsentActs(unit)
 
     async def of(self, owner: Owner) -> Consent | None:
         """None when they never agreed."""
         query = (
-            select(*_COLUMNS)
+            select(DatasetConsent.model_id, DatasetConsent.counted, DatasetConsent.drawn_in)
             .join(Account, Account.id == DatasetConsent.account_id)
             .where(DatasetConsent.account_id == owner.account_id)
             .where(Account.ends_at > self._unit.at)
         )
         row = (await self._unit.connection.execute(query)).one_or_none()
-        return None if row is None else Consent(*row)
+        return None if row is None else Consent(await self._acts.list_all(owner), *row)
 
-    async def give(self, owner: Owner, text: ConsentText, model_id: UUID | None) -> Consent:
-        """Agreeing to the text that one agreed to already only chooses another model.
+    async def give(self, owner: Owner, text: ConsentText, model_id: UUID | None) -> bool:
+        """Record an agreement. Return False when consent to this text stands: then only choose.
 
-        Raises InvalidInput for a model that is none of theirs, NotSignedIn when the account has
-        ended meanwhile.
+        Raises InvalidInput for a model that is none of theirs, TooManyConsents, and NotSignedIn when
+        the account has ended meanwhile.
         """
         await self._lock(owner)
         await self._lock_model(owner, model_id)
-        agreed: dict[str, Any] = {
-            "given_at": self._unit.at,
-            "language": text.language,
-            "text_version": text.version,
-            "text_sha256": text.sha256,
-        }
-        new = insert(DatasetConsent).values(
-            account_id=owner.account_id, model_id=model_id, **agreed
+        given_id, last = await self._choose(owner, model_id), await self._acts.get_last(owner)
+        if last and last.id == given_id and last.text_version == text.version:
+            return False
+        if last and last.number >= MAX_ACTS - 1:
+            raise TooManyConsents
+        given_id = await self._acts.add(
+            owner,
+            last,
+            act="given",
+            language=text.language,
+            text_version=text.version,
+            text_sha256=text.sha256,
         )
-        stands = and_(
-            DatasetConsent.withdrawn_at.is_(None), DatasetConsent.text_version == text.version
-        )
-        # Requests that waited for each other come in another order than they were sent.
-        now = dict(new.excluded) | {
-            "given_at": func.greatest(new.excluded.given_at, DatasetConsent.withdrawn_at)
-        }
-        kept = {
-            name: case((stands, getattr(DatasetConsent, name)), else_=now[name]) for name in _AGREED
-        }
-        saved = await self._unit.connection.execute(
-            new.on_conflict_do_update(
-                index_elements=["account_id"],
-                set_={**kept, "withdrawn_at": None, "model_id": new.excluded.model_id},
-            ).returning(*_COLUMNS)
-        )
-        return Consent(*saved.one())
+        await self._set(owner, given_id=given_id)
+        return True
 
     async def withdraw(self, owner: Owner) -> bool:
-        """False when nothing stood. Raises NotSignedIn when the account has ended meanwhile."""
+        """Record a withdrawal. Return False when no consent stands.
+
+        Raises NotSignedIn when the account has ended meanwhile.
+        """
         await self._lock(owner)
-        withdrawn = await self._unit.connection.execute(
+        standing = select(DatasetConsent.given_id).where(
+            DatasetConsent.account_id == owner.account_id
+        )
+        given_id = await self._unit.connection.scalar(standing.with_for_update(key_share=True))
+        last = await self._acts.get_last(owner) if given_id else None
+        if last is None:
+            return False
+        await self._acts.add(
+            owner,
+            last,
+            act="withdrawn",
+            language=last.language,
+            text_version=last.text_version,
+            text_sha256=last.text_sha256,
+        )
+        await self._set(owner, given_id=None, model_id=None)
+        return True
+
+    async def _choose(self, owner: Owner, model_id: UUID | None) -> UUID | None:
+        """Return the act under which consent stands. Its row is locked, and made if there is none."""
+        chosen = insert(DatasetConsent).values(account_id=owner.account_id, model_id=model_id)
+        saved = await self._unit.connection.execute(
+            chosen.on_conflict_do_update(
+                index_elements=["account_id"], set_={"model_id": model_id}
+            ).returning(DatasetConsent.given_id)
+        )
+        return saved.scalar_one()
+
+    async def _set(self, owner: Owner, **state: UUID | None) -> None:
+        await self._unit.connection.execute(
             update(DatasetConsent)
             .where(DatasetConsent.account_id == owner.account_id)
-            .where(DatasetConsent.withdrawn_at.is_(None))
-            .values(
-                withdrawn_at=func.greatest(self._unit.at, DatasetConsent.given_at), model_id=None
-            )
-            .returning(DatasetConsent.account_id)
+            .values(**state)
         )
-        return withdrawn.one_or_none() is not None
 
     async def _lock(self, owner: Owner) -> None:
         # Before the row itself, as erasing an account does: else each could wait for the other.

@@ -26,7 +26,7 @@ from dressform.database import Unit
 from dressform.opendata.budget import MOST_COUNTS
 from dressform.opendata.consent import COMPATIBLE
 from dressform.repositories.sealed_contributions import IS_CHOSEN, Rows, bodies
-from dressform.tables import Account, DatasetConsent, DatasetDraw, Model
+from dressform.tables import Account, DatasetConsent, DatasetConsentAct, DatasetDraw, Model
 
 BATCH = 500
 """Accounts that are listed at a time."""
@@ -46,11 +46,19 @@ _WAS_THERE = exists().where(
 """When a draw was made that this database forgot, with the consents of its last days: they may have
 been in it."""
 
+_AGREED_BEFORE = exists().where(
+    DatasetConsentAct.account_id == DatasetConsent.account_id,
+    DatasetConsentAct.act == "given",
+    DatasetConsentAct.acted_at < bindparam("before"),
+)
+_STANDS = _AGREED_BEFORE.where(
+    DatasetConsentAct.id == DatasetConsent.given_id,
+    DatasetConsentAct.text_version.in_(COMPATIBLE),
+)
+
 _MAY_GIVE: tuple[ColumnElement[bool], ...] = (
     _OF_THESE,
-    DatasetConsent.given_at < bindparam("before"),
-    DatasetConsent.withdrawn_at.is_(None),
-    DatasetConsent.text_version.in_(COMPATIBLE),
+    _STANDS,
     Account.ends_at > bindparam("at"),
     Account.models_end_at > bindparam("at"),
     Account.restricted_at.is_(None),
@@ -94,7 +102,7 @@ _FREE = (
 _MARK = (
     update(DatasetConsent)
     .where(DatasetConsent.account_id == func.any(func.array(_FREE.scalar_subquery())))
-    .values(drawn_in=bindparam("year"))
+    .values(drawn_in=bindparam("year"), drawn_under=DatasetConsent.given_id)
     .returning(DatasetConsent.account_id)
 )
 
@@ -111,11 +119,11 @@ _NO_LONGER = (
     .where(or_(Account.restricted_at.is_not(None), Model.id.is_(None), _WAS_THERE))
 )
 
-_UNMARK = update(DatasetConsent).where(_OF_THESE).values(drawn_in=None)
+_UNMARK = update(DatasetConsent).where(_OF_THESE).values(drawn_in=None, drawn_under=None)
 
 _MARK_ALL = (
     update(DatasetConsent)
-    .where(_OF_THESE, _NEVER_GAVE, DatasetConsent.given_at < bindparam("before"))
+    .where(_OF_THESE, _NEVER_GAVE, _AGREED_BEFORE)
     .values(drawn_in=bindparam("year"))
 )
 
@@ -182,7 +190,8 @@ class Contributions:
     async def mark_all(self, account_ids: Collection[UUID], year: int) -> None:
         """Who agreed in time and never gave, even if they withdrew.
 
-        For a draw that this database forgot: any of them may have been in it.
+        For a draw that this database forgot: any of them may have been in it. Under which act is
+        not known.
         """
         await self._ask(_MARK_ALL, account_ids=list(account_ids), before=self._before, year=year)
 

@@ -5,7 +5,7 @@ from fastapi import APIRouter, Query
 
 from dressform.actions.give_consent import give_consent
 from dressform.actions.withdraw_consent import withdraw_consent
-from dressform.errors import ConsentTextChanged
+from dressform.errors import ConsentTextChanged, TooManyConsents
 from dressform.opendata.consent import CURRENT
 from dressform.routers.attempts import Limit
 from dressform.routers.dependencies import Accounts, AnyMember, Attempts, Consents, InUnit
@@ -36,7 +36,7 @@ async def list_consents(
 @router.put(
     "/open-dataset",
     response_description="What you said, as it is kept.",
-    responses=answers(ConsentTextChanged),
+    responses=answers(ConsentTextChanged, TooManyConsents),
 )
 async def set_open_dataset_consent(
     body: ConsentChange, me: AnyMember, unit: InUnit, attempts: Attempts
@@ -44,10 +44,11 @@ async def set_open_dataset_consent(
     """Agree to the open dataset, or withdraw
 
     To agree, send the version of the text that you were shown; agreeing to it once more only
-    changes the model. To withdraw, `{"given": false}` is enough; a mail confirms it, five times in
-    an hour at most. While your account is restricted you can withdraw, but not agree.
+    changes the model. To withdraw, `{"given": false}` is enough. Each is added to your `history`,
+    and a mail confirms it, five times in an hour at most. While your account is restricted you can
+    withdraw, but not agree.
     """
+    may_mail = partial(attempts.allows, Limit.MAIL, str(me.account_id))
     if not body.given:
-        may_mail = partial(attempts.allows, Limit.MAIL, str(me.account_id))
         return ConsentRead.of(await withdraw_consent(unit, me, may_mail=may_mail))
-    return ConsentRead.of(await give_consent(unit, me, **body.as_given()))
+    return ConsentRead.of(await give_consent(unit, me, may_mail=may_mail, **body.as_given()))

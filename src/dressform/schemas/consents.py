@@ -1,4 +1,3 @@
-from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
@@ -7,7 +6,8 @@ from pydantic import Field, ValidationError, model_validator
 from pydantic_core import InitErrorDetails
 
 from dressform.opendata.consent import CURRENT, ConsentText
-from dressform.repositories.consents import Consent
+from dressform.repositories.consent_acts import ConsentAct
+from dressform.repositories.consents import MAX_ACTS, Consent
 from dressform.schemas.fields import Complete, Language, Strict
 
 _EXAMPLE = CURRENT["en"]
@@ -82,6 +82,32 @@ class ConsentChange(Strict):
         return self.model_dump(exclude={"given"})
 
 
+class ConsentActRead(Complete):
+    """That you agreed or withdrew once. It never changes, and goes with your account alone."""
+
+    act: Annotated[Literal["given", "withdrawn"], Field(description="What you did.")]
+    acted_at: Annotated[datetime, Field(description="The day (UTC) on which you did it.")]
+    language: Annotated[Language, Field(description="Of the text.")]
+    text_version: Annotated[
+        Version, Field(description="Of the text that you agreed to, or withdrew from.")
+    ]
+    text_sha256: Hash
+    drawn_in: Annotated[
+        Year | None, Field(description="The year in whose draw you gave under this; null: in none.")
+    ]
+
+    @classmethod
+    def from_act(cls, act: ConsentAct) -> Self:
+        return cls(
+            act=act.act,
+            acted_at=act.acted_at,
+            language=act.language,
+            text_version=act.text_version,
+            text_sha256=act.text_sha256.hex(),
+            drawn_in=act.drawn_in,
+        )
+
+
 class ConsentRead(Complete):
     """What you said last. Marks of what was drawn stay when you withdraw."""
 
@@ -89,9 +115,12 @@ class ConsentRead(Complete):
     given: Annotated[
         bool, Field(description="Whether you agree; false until you say so.", examples=[True])
     ]
-    given_at: Annotated[datetime | None, Field(description="When you agreed; null: never.")]
+    given_at: Annotated[
+        datetime | None, Field(description="The day (UTC) on which you agreed last; null: never.")
+    ]
     withdrawn_at: Annotated[
-        datetime | None, Field(description="When you withdrew it; null while it stands.")
+        datetime | None,
+        Field(description="The day (UTC) on which you withdrew it; null while it stands."),
     ]
     language: Annotated[
         Language | None, Field(description="In which you were shown the text that you agreed to.")
@@ -103,6 +132,10 @@ class ConsentRead(Complete):
         Year | None,
         Field(description="The year in whose draw you gave, once for ever; null: in none so far."),
     ]
+    history: Annotated[
+        list[ConsentActRead],
+        Field(max_length=MAX_ACTS, description="Each time that you agreed or withdrew, in order."),
+    ]
 
     @classmethod
     def of(cls, consent: Consent | None) -> Self:
@@ -111,11 +144,21 @@ class ConsentRead(Complete):
 
 def _members(consent: Consent | None) -> dict[str, Any]:
     if consent is None:
-        return dict.fromkeys(ConsentRead.model_fields) | {"key": "open-dataset", "given": False}
-    return asdict(consent) | {
+        never = {"key": "open-dataset", "given": False, "history": []}
+        return dict.fromkeys(ConsentRead.model_fields) | never
+    given = consent.last_given
+    return {
         "key": "open-dataset",
         "given": consent.stands,
-        "text_sha256": consent.text_sha256.hex(),
+        "given_at": given.acted_at,
+        "withdrawn_at": consent.withdrawn_at,
+        "language": given.language,
+        "text_version": given.text_version,
+        "text_sha256": given.text_sha256.hex(),
+        "model_id": consent.model_id,
+        "counted": consent.counted,
+        "drawn_in": consent.drawn_in,
+        "history": [ConsentActRead.from_act(each) for each in consent.acts],
     }
 
 

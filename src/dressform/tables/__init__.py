@@ -11,6 +11,7 @@ from dressform.tables.account import Account, AccountKey
 from dressform.tables.base import Base
 from dressform.tables.dataset import (
     DatasetConsent,
+    DatasetConsentAct,
     DatasetDraw,
     DatasetEdition,
     DatasetFile,
@@ -31,6 +32,7 @@ __all__ = [
     "Avatar",
     "Base",
     "DatasetConsent",
+    "DatasetConsentAct",
     "DatasetDraw",
     "DatasetEdition",
     "DatasetFile",

@@ -7,41 +7,83 @@ anybody, so they stay.
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, SmallInteger, text
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    SmallInteger,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped
 
 from dressform.policy import PROFILE
 from dressform.tables.base import Base, column, machinery, of_account
 
 
-class DatasetConsent(Base):
-    """What a member said of the open dataset last; none means never asked, which is no.
+class DatasetConsentAct(Base):
+    """A record that a member agreed or withdrew. It is the proof of consent, so it is append-only.
 
-    `model_id`: the model that they chose to give, else one at random. `counted`: how many times the
-    account was among those counted; `drawn_in`: the year in which it gave. Both are marks for life:
-    withdrawing leaves them, the account's end takes them along.
+    `number` orders the acts of an account, from 1 on; `acted_at` is the day alone. A withdrawal
+    repeats the text of the agreement that it ends. A trigger refuses every UPDATE, and every DELETE
+    that does not come with the account's own.
+    """
+
+    __tablename__ = "dataset_consent_act"
+
+    account_id: Mapped[UUID] = of_account(PROFILE, primary_key=True)
+    id: Mapped[UUID] = column(PROFILE, primary_key=True)
+    number: Mapped[int] = column(PROFILE)
+    act: Mapped[str] = column(PROFILE)
+    acted_at: Mapped[datetime] = column(PROFILE)
+    language: Mapped[str] = column(PROFILE)
+    text_version: Mapped[str] = column(PROFILE)
+    text_sha256: Mapped[bytes] = column(PROFILE)
+
+    __table_args__ = (
+        UniqueConstraint("account_id", "number"),
+        CheckConstraint("number >= 1", "number_from_one"),
+        CheckConstraint("act IN ('given', 'withdrawn')", "act_known"),
+        CheckConstraint(
+            "date_trunc('day', acted_at AT TIME ZONE 'UTC') = acted_at AT TIME ZONE 'UTC'",
+            "only_the_day",
+        ),
+    )
+
+
+class DatasetConsent(Base):
+    """What draws need to know of a member who ever agreed; none means never asked, which is no.
+
+    `given_id`: the act under which the consent stands, null when it was withdrawn. `model_id`: the
+    model that they chose to give, else one at random. `counted`: how many times the account was
+    among those counted; `drawn_in`: the year in which it gave, `drawn_under`: the act under which its
+    body was taken, null if that is not known. These are marks for life: withdrawing leaves them, the
+    account's end takes them along.
     """
 
     __tablename__ = "dataset_consent"
 
     account_id: Mapped[UUID] = of_account(PROFILE, primary_key=True)
-    given_at: Mapped[datetime] = column(PROFILE)
-    withdrawn_at: Mapped[datetime | None] = column(PROFILE)
-    language: Mapped[str] = column(PROFILE)
-    text_version: Mapped[str] = column(PROFILE)
-    text_sha256: Mapped[bytes] = column(PROFILE)
+    given_id: Mapped[UUID | None] = column(PROFILE)
     model_id: Mapped[UUID | None] = column(PROFILE)
     counted: Mapped[int] = column(PROFILE, SmallInteger, server_default="0")
     drawn_in: Mapped[int | None] = column(PROFILE, SmallInteger)
+    drawn_under: Mapped[UUID | None] = column(PROFILE)
 
     __table_args__ = (
+        *(
+            ForeignKeyConstraint(
+                ["account_id", act], ["dataset_consent_act.account_id", "dataset_consent_act.id"]
+            )
+            for act in ("given_id", "drawn_under")
+        ),
         ForeignKeyConstraint(
             ["account_id", "model_id"],
             ["model.account_id", "model.id"],
             ondelete="SET NULL (model_id)",
         ),
         Index(None, "account_id", "model_id", postgresql_where=text("model_id IS NOT NULL")),
-        CheckConstraint("withdrawn_at >= given_at", "withdrawn_after_given"),
     )
 
 

@@ -1,0 +1,78 @@
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID, uuid4
+
+from sqlalchemy import Row, Select, case, insert, select
+
+from dressform.database import Unit
+from dressform.repositories.owners import Owner
+from dressform.tables import DatasetConsent, DatasetConsentAct
+from dressform.windows import start_of_day
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentAct:
+    """An agreement or a withdrawal. `drawn_in`: the year in whose draw a body was taken under it."""
+
+    id: UUID
+    number: int
+    act: Literal["given", "withdrawn"]
+    acted_at: datetime
+    language: str
+    text_version: str
+    text_sha256: bytes
+    drawn_in: int | None
+
+
+_ALL = select(
+    DatasetConsentAct.id,
+    DatasetConsentAct.number,
+    DatasetConsentAct.act,
+    DatasetConsentAct.acted_at,
+    DatasetConsentAct.language,
+    DatasetConsentAct.text_version,
+    DatasetConsentAct.text_sha256,
+    case((DatasetConsent.drawn_under == DatasetConsentAct.id, DatasetConsent.drawn_in)),
+).join(DatasetConsent, DatasetConsent.account_id == DatasetConsentAct.account_id)
+
+
+class ConsentActs:
+    """The proof of consent: acts are added, and neither changed nor removed."""
+
+    def __init__(self, unit: Unit) -> None:
+        self._unit = unit
+
+    async def list_all(self, owner: Owner) -> list[ConsentAct]:
+        """Return the acts in their order."""
+        query = _of(owner).order_by(DatasetConsentAct.number)
+        return [_read(row) for row in await self._unit.connection.execute(query)]
+
+    async def get_last(self, owner: Owner) -> ConsentAct | None:
+        """Return None when they never agreed."""
+        query = _of(owner).order_by(DatasetConsentAct.number.desc()).limit(1)
+        row = (await self._unit.connection.execute(query)).one_or_none()
+        return None if row is None else _read(row)
+
+    async def add(self, owner: Owner, last: ConsentAct | None, **what: object) -> UUID:
+        """Add an act after the last one. The caller holds the lock of the account's consent."""
+        act_id, today = uuid4(), start_of_day(self._unit.at)
+        await self._unit.connection.execute(
+            insert(DatasetConsentAct).values(
+                account_id=owner.account_id,
+                id=act_id,
+                number=last.number + 1 if last else 1,
+                # A request takes its time when it begins: one that waited may be a day behind.
+                acted_at=max(last.acted_at, today) if last else today,
+                **what,
+            )
+        )
+        return act_id
+
+
+def _of(owner: Owner) -> Select[*tuple[Any, ...]]:
+    return _ALL.where(DatasetConsentAct.account_id == owner.account_id)
+
+
+def _read(row: Row[*tuple[Any, ...]]) -> ConsentAct:
+    return ConsentAct(*row)
