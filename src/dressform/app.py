@@ -1,5 +1,6 @@
 """The application of one process: what it holds, what surrounds it, and what it answers."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -10,6 +11,7 @@ from fastapi.routing import APIRoute
 from starlette.types import ASGIApp
 
 from dressform import __version__, logs, settings
+from dressform.actions.tidy_journal import tidy_regularly
 from dressform.audit.auditor import Auditor
 from dressform.clock import Clock
 from dressform.crypto.passwords import Passwords
@@ -185,8 +187,10 @@ async def _lifespan(app: Application) -> AsyncIterator[None]:
         )
         app.state.shipper = app.shipper = Shipper(units, spools)
         app.shipper.start()
+        tidying = asyncio.create_task(tidy_regularly(units))
         try:
             yield
         finally:
+            tidying.cancel()
             await app.shipper.stop()
             app.state.service.studio.close()

@@ -20,6 +20,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from dressform.clock import Clock
 from dressform.crypto.vault import Vault
 from dressform.errors import Unavailable
+from dressform.journal.entries import Deletion
+from dressform.journal.journal import Journal
 from dressform.questions import AtHand, Question, Row
 
 RETRY_AFTER_SECONDS = 5
@@ -149,11 +151,15 @@ def violated(error: IntegrityError) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A unit of work: what a repository works with. `at` decides what it can see."""
+    """A unit of work: what a repository works with. `at` decides what it can see.
+
+    `deletions`: what it deletes, for the journal; only a unit that writes may.
+    """
 
     connection: AsyncConnection
     vault: Vault
     at: datetime
+    deletions: list[Deletion] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +169,7 @@ class Units:
     engine: AsyncEngine
     vault: Vault
     clock: Clock
+    journal: Journal
     at_hand: AtHand = field(init=False)
 
     def __post_init__(self) -> None:
@@ -175,8 +182,15 @@ class Units:
 
     @asynccontextmanager
     async def writing(self, *, at: datetime | None = None) -> AsyncIterator[Unit]:
+        """What is deleted is in the journal, on the disk, before it is committed."""
+        entry = None
         async with transaction(self.engine) as connection:
-            yield Unit(connection, self.vault, at or self.clock())
+            unit = Unit(connection, self.vault, at or self.clock())
+            yield unit
+            if unit.deletions:
+                entry = await self.journal.record(connection, unit.deletions, at=self.clock())
+        if entry is not None:
+            await self.journal.confirm(entry)
 
     async def ask(self, question: Question, values: dict[str, Any]) -> Row | None:
         """The first row of the answer. Raises Unavailable when the database is away."""

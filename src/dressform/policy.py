@@ -5,7 +5,7 @@ category), the repositories (an expired row is never read), the worker (one rule
 public notice and the documents. Nothing else states a window.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from dressform.windows import Months, Span, Window
@@ -210,8 +210,41 @@ ROUND = Category(
     ending=Text("The record is deleted.", "L'enregistrement est supprimé."),
 )
 
+DELETION = Category(
+    key="deletion",
+    name=Text("Deletions", "Suppressions"),
+    data=Text(
+        "That an account, a model, a picture or an avatar was deleted, or a consent withdrawn: a keyed "
+        "hash of its random id and the day, in a file outside the database. Nothing else about a "
+        "person.",
+        "La suppression d'un compte, d'un modèle, d'une photo ou d'un avatar, ou le retrait d'un "
+        "accord : l'empreinte à clé d'un identifiant aléatoire et le jour, dans un fichier hors de la "
+        "base de données. Rien d'autre sur une personne.",
+    ),
+    purpose=Text(
+        "To delete it again if a backup is put back.",
+        "Le supprimer de nouveau si une sauvegarde est restaurée.",
+    ),
+    legal_basis="GDPR Art. 6(1)(c)",
+    window=Span(timedelta(days=30)),
+    since="day",
+    clock=Text("the end of that day", "la fin de ce jour"),
+    ending=Text(
+        "The file of that day is deleted: no backup is older.",
+        "Le fichier de ce jour est supprimé : aucune sauvegarde n'est plus ancienne.",
+    ),
+)
+"""Not in the database, so no rule ends it there; its window is as long as backups live."""
+
 CATEGORIES = (VISITOR, PROFILE, MODEL, SIGN_UP, SESSION, TOKEN, MAIL, LOOKUP, ROUND)
 """In the order in which the worker enforces them: an account goes with its models, or neither."""
+
+
+def notice(backup_retention: timedelta | None = None) -> tuple[Category, ...]:
+    """Return all that is kept, for readers. `backup_retention` is 30 days unless it is set."""
+    window = Span(backup_retention) if backup_retention else DELETION.window
+    return (*CATEGORIES, replace(DELETION, window=window))
+
 
 MACHINERY = "machinery"
 """The mark of a column of the service's own machinery, which says nothing about any person."""

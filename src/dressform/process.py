@@ -9,12 +9,14 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from dressform import embedded, logs
+from dressform.actions.check_journal import check_journal
 from dressform.actions.open_vault import open_vault
 from dressform.clock import Clock
 from dressform.crypto.tokens import SigningKey
 from dressform.database import Units, connect
 from dressform.errors import StartupError, Unavailable
 from dressform.giving_way import Manners
+from dressform.journal.journal import Journal
 from dressform.keys import master_keys
 from dressform.settings import Settings, load
 
@@ -38,18 +40,30 @@ def engine_of(settings: Settings, *, statement_seconds: float | None = 10) -> As
 
 @asynccontextmanager
 async def opened(
-    settings: Settings, clock: Clock | None = None, *, manners: Manners = nullcontext
+    settings: Settings,
+    clock: Clock | None = None,
+    *,
+    manners: Manners = nullcontext,
+    may_be_older: bool = False,
 ) -> AsyncIterator[tuple[Units, list[SigningKey]]]:
     """Units of work and the signing keys. Raises StartupError for a database that can't be used.
 
-    `manners`: what long work does so that it is noticed little.
+    `manners`: what long work does so that it is noticed little. `may_be_older`: do not refuse a
+    database that doesn't know of all that was deleted, as after a restore.
     """
     engine, moment = engine_of(settings), clock or settings.clock
     try:
         with manners(engine):
             with _complaints_in_a_sentence():
                 vault, signing = await open_vault(engine, master_keys(settings), moment)
-            units = Units(engine, vault, moment)
+            key = vault.index.derive_key("deletion journal")
+            journal = Journal(
+                settings.state_dir / "deletions", key, retention=settings.backup_retention
+            )
+            units = Units(engine, vault, moment, journal)
+            if not may_be_older:
+                with _complaints_in_a_sentence():
+                    await check_journal(units)
             try:
                 yield units, signing
             finally:

@@ -39,6 +39,7 @@ from dressform.refusals import PREFIX, no_setting, said
 LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 
 _FILE = Path(".env")
+_MAX_BACKUP_RETENTION = timedelta(days=3650)
 _MOST_AHEAD = timedelta(days=36500)
 
 
@@ -86,6 +87,7 @@ class Settings(BaseSettings):
     smtp_url: Annotated[SecretStr, _within(mail_server)] | None = None
     mail_from: Annotated[str, AfterValidator(sender)] = "Dressform <no-reply@localhost>"
     worker_interval: timedelta = timedelta(minutes=5)
+    backup_retention: timedelta = timedelta(days=30)
     clock_ahead: timedelta = timedelta(0)
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
@@ -116,6 +118,14 @@ class Settings(BaseSettings):
     def _is_a_round(cls, value: timedelta) -> timedelta:
         if not timedelta(seconds=1) <= value <= timedelta(hours=1):
             msg = "must lie between one second (PT1S) and one hour (PT1H)"
+            raise ValueError(msg)
+        return value
+
+    @field_validator("backup_retention")
+    @classmethod
+    def _is_whole_days(cls, value: timedelta) -> timedelta:
+        if value % timedelta(days=1) or not timedelta(days=1) <= value <= _MAX_BACKUP_RETENTION:
+            msg = "must be whole days, from one (P1D) to ten years (P3650D)"
             raise ValueError(msg)
         return value
 

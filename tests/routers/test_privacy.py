@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 from PIL import Image
 
-from dressform.policy import CATEGORIES
+from dressform.policy import notice
 from tests.conftest import MovableClock
 from tests.drawing import drawn, opened
 from tests.people import Person
@@ -47,7 +47,7 @@ async def test_the_notice_says_what_the_policy_holds(ada: Person, language: str)
                 "ending": getattr(category.ending, language),
                 "shared": False,
             }
-            for category in CATEGORIES
+            for category in notice()
         ],
     }
     assert response.headers["Cache-Control"] == "public, max-age=3600"

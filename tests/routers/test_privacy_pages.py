@@ -10,7 +10,7 @@ from fastapi import FastAPI
 
 from dressform.audit import auditor
 from dressform.database import Units
-from dressform.policy import CATEGORIES, VISITOR
+from dressform.policy import VISITOR, notice
 from dressform.worker.scheduler import Duties
 from tests.conftest import MovableClock
 from tests.routers.test_dataset_pages import shown
@@ -28,7 +28,7 @@ def _always_fresh(monkeypatch: pytest.MonkeyPatch) -> None:
 async def test_every_category_is_there_in_full(client: httpx.AsyncClient, language: str) -> None:
     page = await shown(client, f"/privacy?language={language}")
 
-    for category in CATEGORIES:
+    for category in notice():
         for text in (
             category.name,
             category.data,

@@ -17,13 +17,14 @@ from dressform import __version__, leash, logs, settings, signals
 from dressform.cli.dataset import app as dataset_app
 from dressform.cli.keys import app as keys_app
 from dressform.cli.operators import app as operators_app
+from dressform.cli.restore import app as restore_app
 from dressform.cli.retention import app as retention_app
 from dressform.crypto.sealing import SealBrokenError
 from dressform.database import Units
 from dressform.errors import StartupError, Unavailable
 from dressform.giving_way import Manners, giving_way
 from dressform.middleware.spooling.disk import assert_usable
-from dressform.policy import CATEGORIES
+from dressform.policy import notice
 from dressform.process import migrated, opened, settings_in_use
 from dressform.settings import Settings
 
@@ -34,6 +35,7 @@ app.add_typer(keys_app, name="keys")
 app.add_typer(retention_app, name="retention")
 app.add_typer(operators_app, name="operators")
 app.add_typer(dataset_app, name="dataset")
+app.add_typer(restore_app, name="restore")
 
 Result = TypeVar("Result")
 
@@ -46,7 +48,7 @@ def main() -> None:
     except StartupError as error:
         _fail(str(error))
     except Unavailable as error:
-        _fail(f"The database can't be used at the moment: {error.__cause__}.")
+        _fail(f"The database, or the deletion journal, can't be used: {error.__cause__}.")
     except SealBrokenError:
         _fail("What the database holds sealed does not open: it is damaged, or of another key.")
 
@@ -60,9 +62,11 @@ def _with_units(
     loaded: Settings,
     task: Callable[[Settings, Units], Coroutine[Any, Any, Result]],
     manners: Manners = nullcontext,
+    *,
+    may_be_older: bool = False,
 ) -> Result:
     async def run() -> Result:
-        async with opened(loaded, manners=manners) as (units, _):
+        async with opened(loaded, manners=manners, may_be_older=may_be_older) as (units, _):
             return await task(loaded, units)
 
     return asyncio.run(run())
@@ -179,7 +183,7 @@ def migrate() -> None:
     """Bring the database to this version's tables, and make the service's own keys."""
     with settings_in_use() as loaded:
         asyncio.run(migrated(loaded))
-        _with_units(loaded, _only_open)
+        _with_units(loaded, _only_open, may_be_older=True)
         typer.echo("The database is up to date.")
 
 
@@ -209,7 +213,7 @@ def psql(context: typer.Context) -> None:
 def print_policy() -> None:
     """Print the rules as a Markdown table, as it stands in the README."""
     typer.echo("| data | why | kept | counted from | then |\n| --- | --- | --- | --- | --- |")
-    for one in CATEGORIES:
+    for one in notice():
         kept = one.window.in_words("en")
         typer.echo(
             f"| {one.data.en} | {one.purpose.en} | {kept} | {one.clock.en} | {one.ending.en} |"

@@ -50,6 +50,10 @@ class KeyedIndex:
     def username(self, username: str) -> bytes:
         return self._of("username", username)
 
+    def derive_key(self, purpose: str) -> bytes:
+        """Return a key for another purpose. Every backup of the database has it, wrapped, as this one."""
+        return hmac.digest(self._key, f"key\0{purpose}".encode(), "sha256")
+
     def _of(self, kind: str, value: str) -> bytes:
         folded = unicodedata.normalize("NFKC", value).casefold()
         return hmac.digest(self._key, f"{kind}\0{folded}".encode(), "sha256")

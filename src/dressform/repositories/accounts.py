@@ -3,11 +3,12 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import Row, Select, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, Select, delete, insert, or_, select, update
 
 from dressform.crypto.sealing import DataKey, Wrapped
 from dressform.database import Unit
 from dressform.errors import NotSignedIn
+from dressform.journal.entries import Deletion, Kind
 from dressform.repositories.endings import is_over
 from dressform.repositories.owners import Owner
 from dressform.tables import Account, AccountKey, Profile
@@ -148,15 +149,20 @@ class Accounts:
         named = select(Profile.account_id).where(
             Profile.username_index == self._index.username(username)
         )
-        await self._unit.connection.execute(
-            delete(Account)
-            .where(is_over(Account.ends_at, self._unit.at))
-            .where(or_(Account.email_index == self._index.email(email), Account.id.in_(named)))
+        await self._delete(
+            is_over(Account.ends_at, self._unit.at),
+            or_(Account.email_index == self._index.email(email), Account.id.in_(named)),
         )
 
     async def erase(self, owner: Owner) -> None:
         """Everything of the account goes with it, its key included."""
-        await self._unit.connection.execute(delete(Account).where(Account.id == owner.account_id))
+        await self._delete(Account.id == owner.account_id)
+
+    async def _delete(self, *which: ColumnElement[bool]) -> None:
+        gone = await self._unit.connection.scalars(
+            delete(Account).where(*which).returning(Account.id)
+        )
+        self._unit.deletions.extend(Deletion(Kind.ACCOUNT, each) for each in gone)
 
     def _alive(self) -> Select[*tuple[Any, ...]]:
         return self._all().where(Account.ends_at > self._unit.at)

@@ -54,16 +54,23 @@ class ConsentActs:
         row = (await self._unit.connection.execute(query)).one_or_none()
         return None if row is None else _read(row)
 
-    async def add(self, owner: Owner, last: ConsentAct | None, **what: object) -> UUID:
+    async def add(
+        self,
+        owner: Owner,
+        last: ConsentAct | None,
+        *,
+        on: datetime | None = None,
+        **what: object,
+    ) -> UUID:
         """Add an act after the last one. The caller holds the lock of the account's consent."""
-        act_id, today = uuid4(), start_of_day(self._unit.at)
+        act_id, day = uuid4(), start_of_day(on or self._unit.at)
         await self._unit.connection.execute(
             insert(DatasetConsentAct).values(
                 account_id=owner.account_id,
                 id=act_id,
                 number=last.number + 1 if last else 1,
                 # A request takes its time when it begins: one that waited may be a day behind.
-                acted_at=max(last.acted_at, today) if last else today,
+                acted_at=max(last.acted_at, day) if last else day,
                 **what,
             )
         )

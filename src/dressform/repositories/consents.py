@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from dressform.database import Unit
 from dressform.errors import FieldError, InvalidInput, NotSignedIn, TooManyConsents
+from dressform.journal.entries import Deletion, Kind
 from dressform.opendata.consent import ConsentText
 from dressform.repositories.consent_acts import ConsentAct, ConsentActs
 from dressform.repositories.owners import Owner
@@ -84,8 +85,8 @@ class Consents:
         await self._set(owner, given_id=given_id)
         return True
 
-    async def withdraw(self, owner: Owner) -> bool:
-        """Record a withdrawal. Return False when no consent stands.
+    async def withdraw(self, owner: Owner, *, on: datetime | None = None) -> bool:
+        """Record a withdrawal, of today or of another day. Return False when no consent stands.
 
         Raises NotSignedIn when the account has ended meanwhile.
         """
@@ -100,12 +101,14 @@ class Consents:
         await self._acts.add(
             owner,
             last,
+            on=on,
             act="withdrawn",
             language=last.language,
             text_version=last.text_version,
             text_sha256=last.text_sha256,
         )
         await self._set(owner, given_id=None, model_id=None)
+        self._unit.deletions.append(Deletion(Kind.CONSENT, last.id))
         return True
 
     async def _choose(self, owner: Owner, model_id: UUID | None) -> UUID | None:

@@ -5,6 +5,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, delete, func, or_, select
 
 from dressform.database import Unit
+from dressform.journal.entries import Deletion, Kind
 from dressform.policy import (
     LOOKUP,
     MAIL,
@@ -46,6 +47,9 @@ TABLES: dict[str, Any] = {
     ROUND.key: RetentionRun,
 }
 """What ends row by row, by its category; the rest goes with these. Visitors' addresses end by days."""
+
+_JOURNALED = {PROFILE.key: Kind.ACCOUNT, MODEL.key: Kind.MODEL}
+"""What an older database must not bring back."""
 
 
 def is_over(end: SQLColumnExpression[datetime], at: datetime) -> ColumnElement[bool]:
@@ -117,7 +121,10 @@ class Endings:
         command = delete(self._table).where(self._table.id.in_(select(chosen.c[0])))
         if self._category is not MODEL:
             command = command.where(*self._past())
-        return int((await self._unit.connection.execute(command)).rowcount)
+        gone = (await self._unit.connection.scalars(command.returning(self._table.id))).all()
+        if kind := _JOURNALED.get(self._category.key):
+            self._unit.deletions.extend(Deletion(kind, each) for each in gone)
+        return len(gone)
 
     async def _scalar(self, query: Select[int]) -> int:
         return int((await self._unit.connection.execute(query)).scalar_one())

@@ -9,6 +9,7 @@ from sqlalchemy.orm import aliased
 from dressform.crypto.secrets import new_id
 from dressform.database import Unit
 from dressform.errors import FieldError, InvalidInput, NotFound, NotSignedIn, TooManyModels
+from dressform.journal.entries import Deletion, Kind
 from dressform.questions import Row
 from dressform.repositories.members import who_and
 from dressform.repositories.owners import Owner
@@ -132,6 +133,7 @@ class Models:
         for row in (await self._unit.connection.execute(_VARIANTS, asked)).all():
             await self._keep(owner, opened(row, owner).made_whole)
         await self._unit.connection.execute(delete(Model).where(Model.id == model_id))
+        self._unit.deletions.append(Deletion(Kind.MODEL, model_id))
 
     async def _keep(self, owner: Owner, model: StoredModel) -> StoredModel:
         kept = replace(model, version=model.version + 1)

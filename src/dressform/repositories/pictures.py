@@ -7,6 +7,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from dressform.database import Unit
 from dressform.errors import NotFound
+from dressform.journal.entries import Deletion, Kind
 from dressform.repositories.owners import Owner
 from dressform.tables import Account, Avatar, Model, Picture
 
@@ -52,11 +53,12 @@ class Pictures:
 
     async def remove(self, owner: Owner) -> None:
         """Raises NotFound when there was none."""
-        removed = await self._unit.connection.execute(
-            delete(Picture).where(Picture.account_id == owner.account_id)
+        version = await self._unit.connection.scalar(
+            delete(Picture).where(Picture.account_id == owner.account_id).returning(Picture.version)
         )
-        if not removed.rowcount:
+        if version is None:
             raise NotFound
+        self._unit.deletions.append(Deletion(Kind.PICTURE, owner.account_id, version))
 
 
 class Avatars:
@@ -97,11 +99,12 @@ class Avatars:
     async def remove(self, owner: Owner, model_id: UUID) -> None:
         """Raises NotFound when there was none, or no such model of the owner."""
         own = select(Model.id).where(Model.id == model_id, Model.account_id == owner.account_id)
-        removed = await self._unit.connection.execute(
-            delete(Avatar).where(Avatar.model_id.in_(own))
+        version = await self._unit.connection.scalar(
+            delete(Avatar).where(Avatar.model_id.in_(own)).returning(Avatar.version)
         )
-        if not removed.rowcount:
+        if version is None:
             raise NotFound
+        self._unit.deletions.append(Deletion(Kind.AVATAR, model_id, version))
 
 
 def _version_at(moment: datetime) -> int:

@@ -6,7 +6,7 @@ from dressform.actions.erase_account import erase_account
 from dressform.actions.export_account import export_account
 from dressform.actions.restrict_account import restrict_account
 from dressform.errors import TooManyAttempts, WrongPassword
-from dressform.policy import CATEGORIES
+from dressform.policy import notice
 from dressform.routers.attempts import Limit
 from dressform.routers.dependencies import (
     AnyMember,
@@ -15,6 +15,7 @@ from dressform.routers.dependencies import (
     Hasher,
     InUnit,
     OpenUnits,
+    Settings,
 )
 from dressform.routers.problems import answers
 from dressform.schemas.accounts import PasswordOnly
@@ -33,13 +34,17 @@ NoticeLanguage = Annotated[Language, Query(description="Of the texts.")]
 
 
 @router.get("/notice", response_description="The notice.")
-async def read_notice(response: Response, language: NoticeLanguage = "en") -> NoticeRead:
+async def read_notice(
+    response: Response, settings: Settings, language: NoticeLanguage = "en"
+) -> NoticeRead:
     """What is kept, why, and for how long
 
     Made from the very data by which the rules are enforced.
     """
     response.headers["Cache-Control"] = "public, max-age=3600"
-    categories = [CategoryRead.of(category, language) for category in CATEGORIES]
+    categories = [
+        CategoryRead.of(category, language) for category in notice(settings.backup_retention)
+    ]
     return NoticeRead(language=language, categories=categories)
 
 

@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
-from dressform.policy import CATEGORIES
+from dressform.policy import notice
 from dressform.routers.dependencies import Auditor, Settings
 from dressform.routers.spoken import Spoken, spoken_page
 from dressform.schemas.privacy import CategoryRead, StatusRead
@@ -19,7 +19,7 @@ async def show_privacy(auditor: Auditor, settings: Settings, language: Spoken) -
             category.name.fr if language == "fr" else category.name.en,
             CategoryRead.of(category, language),
         )
-        for category in CATEGORIES
+        for category in notice(settings.backup_retention)
     ]
     return spoken_page(
         "privacy.html", language, status=status, categories=named, contact=settings.contact

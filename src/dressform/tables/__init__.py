@@ -16,6 +16,7 @@ from dressform.tables.dataset import (
     DatasetEdition,
     DatasetFile,
 )
+from dressform.tables.deletion_mark import DeletionMark
 from dressform.tables.mail import Mail
 from dressform.tables.model import Avatar, Model
 from dressform.tables.one_time_token import OneTimeToken
@@ -36,6 +37,7 @@ __all__ = [
     "DatasetDraw",
     "DatasetEdition",
     "DatasetFile",
+    "DeletionMark",
     "Lookup",
     "Mail",
     "Model",

@@ -12,6 +12,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
 from dressform.actions.deliver_mails import deliver_mails
+from dressform.actions.tidy_journal import tidy_journal
 from dressform.actions.warn_of_ending import warn_of_ending
 from dressform.database import Units
 from dressform.errors import StartupError
@@ -28,6 +29,7 @@ log = logging.getLogger(__name__)
 MAIL_EVERY = timedelta(seconds=1)
 DAYS_AHEAD = 3
 WARNINGS = "warnings"
+JOURNAL = "deletion journal"
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -63,6 +65,9 @@ class Duties:
         await self.breaker.check_clock(self.units, at=self.units.clock())
         return await warn_of_ending(self.units)
 
+    async def tidy_journal(self) -> int:
+        return await tidy_journal(self.units)
+
     async def deliver(self) -> int:
         return await deliver_mails(self.units, self.composer, self.transport)
 
@@ -77,6 +82,7 @@ class Duties:
             )  # Not that of the first: they may take longer than clocks may differ.
             work = enforce(one, self.units, at=at, slot=at, breaker=self.breaker)
             done.append(await _attempt(one.key, work, complaints))
+        done.append(await _attempt(JOURNAL, self.tidy_journal(), complaints))
         done.append(await _attempt("mail delivery", self.deliver(), complaints))
         failed = [outcome for outcome in done if isinstance(outcome, _Failed)]
         if failed:
@@ -134,6 +140,7 @@ def schedule(duties: Duties, running: Running) -> AsyncIOScheduler:
         _every(scheduler, duties.interval, category.key, enforce_rule, category)
     _every(scheduler, duties.interval, WARNINGS, running.noted(duties.warn))
     _every(scheduler, duties.interval, "days ahead", running.noted(duties.make_days))
+    _every(scheduler, duties.interval, JOURNAL, running.noted(duties.tidy_journal))
     _every(scheduler, MAIL_EVERY, "mail delivery", running.noted(duties.deliver))
     complaints = Complaints()
 

@@ -1,4 +1,4 @@
-"""The proof of consent, one row an act, which is never changed."""
+"""The proof of consent, one row an act; and how far the deletion journal is known."""
 
 from collections.abc import Sequence
 
@@ -129,10 +129,18 @@ def upgrade() -> None:
     op.drop_constraint(op.f("ck_dataset_consent_withdrawn_after_given"), "dataset_consent")
     for name in _MOVED:
         op.drop_column("dataset_consent", name)
+    op.create_table(
+        "deletion_mark",
+        sa.Column("file_id", sa.Uuid(), nullable=False),
+        sa.Column("day", _AT, nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("file_id", name=op.f("pk_deletion_mark")),
+    )
 
 
 def downgrade() -> None:
     """Only the last agreement of each member is kept, and its withdrawal."""
+    op.drop_table("deletion_mark")
     for name in ("given_at", "withdrawn_at"):
         op.add_column("dataset_consent", sa.Column(name, _AT))
     for name in ("language", "text_version"):

@@ -1,0 +1,75 @@
+"""Whether the database knows of all that was deleted, by the files of the journal on this host."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from dressform.database import Units
+from dressform.errors import StartupError
+from dressform.journal.files import JournalFile, append_line
+from dressform.repositories.deletion_marks import DeletionMarks
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The files of this host, and the number up to which the database knows each.
+
+    `elsewhere`: files that only the database knows. They are on other hosts, or lost.
+    """
+
+    files: Sequence[JournalFile]
+    known: dict[UUID, int]
+
+    @property
+    def behind(self) -> list[JournalFile]:
+        """Return the files with deletions that the database doesn't know."""
+        return [each for each in self.files if each.committed > self.known.get(each.id, 0)]
+
+    @property
+    def unknown(self) -> list[str]:
+        """Return the hashes of what is to be deleted again."""
+        return [
+            each
+            for file in self.behind
+            for each in file.committed_after(self.known.get(file.id, 0))
+        ]
+
+    @property
+    def elsewhere(self) -> int:
+        return len(self.known.keys() - {each.id for each in self.files})
+
+
+async def compare_journal(units: Units) -> Comparison:
+    """Raises StartupError when a file can't be read."""
+    # The files before the marks: what is deleted meanwhile is then in the database for sure.
+    try:
+        files = await asyncio.to_thread(units.journal.read_all, at=units.clock())
+    except OSError as error:
+        raise StartupError(
+            f"The deletion journal in {error.filename or units.journal.folder} can't be read "
+            f"({error.strerror}): let the service read it."
+        ) from None
+    if not files:
+        return Comparison([], {})
+    async with units.reading() as unit:
+        return Comparison(files, await DeletionMarks(unit).get_numbers())
+
+
+async def check_journal(units: Units) -> None:
+    """Raises StartupError when the database doesn't know of all that was deleted."""
+    found = await compare_journal(units)
+    if found.behind:
+        raise StartupError(
+            f"The database was put back from a backup: {len(found.unknown)} deletions that the "
+            "journal holds are not in it. Run `dressform restore replay` first, which deletes all of "
+            "it again."
+        )
+    await confirm_files(found)
+
+
+async def confirm_files(found: Comparison) -> None:
+    """Write down what the database committed for a process that died before it could."""
+    for file in found.files:
+        if file.committed < file.last <= found.known.get(file.id, 0):
+            await asyncio.to_thread(append_line, file.path, file.day, committed=file.last)

@@ -1,0 +1,82 @@
+"""After a backup was put back: what was deleted since, deleted again."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+
+from dressform.actions.check_journal import Comparison, compare_journal
+from dressform.database import Units
+from dressform.errors import NotFound, NotSignedIn, StartupError
+from dressform.journal.entries import Kind
+from dressform.repositories.deletion_marks import DeletionMarks
+from dressform.repositories.returned_rows import ReturnedRow, ReturnedRows
+
+PAGE = 5000
+"""Rows that are looked at at a time."""
+BATCH = 50
+"""Rows that are deleted in a transaction."""
+_BEFORE_ALL = datetime(1970, 1, 1, tzinfo=UTC)
+"""To which no account has come to its end: who waits for a late warning can come back."""
+
+
+async def replay_deletions(units: Units, *, without_damaged: bool = False) -> Counter[Kind]:
+    """Return how many of each kind are gone again.
+
+    Interrupted, it is run again: only at its end the database counts as up to date. What it deletes
+    is written down anew, as a backup may have been made meanwhile. Raises StartupError for a file
+    that is damaged.
+    """
+    found = await compare_journal(units)
+    if not without_damaged:
+        _check_readable(found)
+    days = _days_by_hash(found)
+    done = Counter[Kind]()
+    for kind in Kind if days else ():
+        done[kind] = await _replay_kind(units, kind, days)
+    async with units.writing() as unit:
+        await DeletionMarks(unit).mark_known(found.behind)
+    return done
+
+
+def _check_readable(found: Comparison) -> None:
+    for file in found.behind:
+        known = found.known.get(file.id, 0)
+        if lost := [number for number in file.missing if number > known]:
+            raise StartupError(
+                f"{file.path} is damaged: {len(lost)} of its entries can't be read. Put it back from "
+                "a copy, or do without them: `dressform restore replay --without-damaged`."
+            )
+
+
+def _days_by_hash(found: Comparison) -> dict[str, datetime]:
+    return {
+        each: file.day
+        for file in found.behind
+        for each in file.committed_after(found.known.get(file.id, 0))
+    }
+
+
+async def _replay_kind(units: Units, kind: Kind, days: Mapping[str, datetime]) -> int:
+    done, after = 0, None
+    while True:
+        async with units.reading(at=_BEFORE_ALL) as unit:
+            page = await ReturnedRows(unit).list_page(kind, after=after, limit=PAGE)
+        if not page:
+            return done
+        hashed = [(units.journal.hasher.hash(row.deletion), row) for row in page]
+        chosen = [(row, days[each]) for each, row in hashed if each in days]
+        for start in range(0, len(chosen), BATCH):
+            done += await _delete(units, chosen[start : start + BATCH])
+        after = page[-1].key
+
+
+async def _delete(units: Units, rows: Sequence[tuple[ReturnedRow, datetime]]) -> int:
+    done = 0
+    async with units.writing(at=_BEFORE_ALL) as unit:
+        for row, day in rows:
+            # Its owner, another host or the row before may have been faster.
+            with suppress(NotFound, NotSignedIn):
+                await ReturnedRows(unit).delete(row, on=day)
+                done += 1
+    return done

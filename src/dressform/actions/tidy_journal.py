@@ -1,0 +1,43 @@
+import asyncio
+import logging
+from datetime import timedelta
+
+from dressform.actions.check_journal import compare_journal, confirm_files
+from dressform.database import Units
+from dressform.errors import StartupError, Unavailable
+from dressform.repositories.deletion_marks import DeletionMarks
+from dressform.windows import start_of_day
+
+log = logging.getLogger(__name__)
+
+TIDY_SECONDS = 3600.0
+_MARKS_STAY = timedelta(days=7)
+"""Longer than the files: one without its mark would look like one that the database forgot."""
+
+
+async def tidy_journal(units: Units) -> int:
+    """Delete the files of which no backup can be older. Return how many.
+
+    What a process that died could not confirm is confirmed. Raises OSError, StartupError when
+    a file can't be read, and says it when the database was put back while it was in use.
+    """
+    found = await compare_journal(units)
+    await confirm_files(found)
+    if found.behind:
+        log.error(
+            "the database was put back from a backup: stop, and run `dressform restore replay`"
+        )
+    async with units.writing() as unit:
+        over = start_of_day(unit.at) - units.journal.retention - _MARKS_STAY
+        await DeletionMarks(unit).delete_before(over)
+    return await asyncio.to_thread(units.journal.delete_expired, at=units.clock())
+
+
+async def tidy_regularly(units: Units) -> None:
+    """For a host on which no worker runs, until it is cancelled."""
+    while True:
+        await asyncio.sleep(TIDY_SECONDS)
+        try:
+            await tidy_journal(units)
+        except (OSError, StartupError, Unavailable) as error:
+            log.warning("the deletion journal was not tidied: %s", error)

@@ -1,0 +1,73 @@
+"""After the database was put back from a backup: deleting again what was deleted since."""
+
+import asyncio
+from typing import Annotated
+
+import typer
+
+from dressform.actions.check_journal import compare_journal
+from dressform.actions.replay_deletions import replay_deletions
+from dressform.giving_way import giving_way
+from dressform.journal.entries import Kind
+from dressform.process import opened, settings_in_use
+from dressform.settings import Settings
+
+app = typer.Typer(no_args_is_help=True, help="After the database was put back from a backup.")
+
+_NAMES = {
+    Kind.ACCOUNT: "accounts",
+    Kind.MODEL: "models",
+    Kind.PICTURE: "pictures",
+    Kind.AVATAR: "avatars",
+    Kind.CONSENT: "consents",
+}
+
+
+@app.command()
+def replay(
+    *,
+    without_damaged: Annotated[
+        bool,
+        typer.Option("--without-damaged", help="Do without entries that can't be read any more."),
+    ] = False,
+) -> None:
+    """Delete again what was deleted since the backup, and withdraw again what was withdrawn.
+
+    By the journal in the state folder of this host: run it on every host, before anything else is
+    started. It can be interrupted and run again.
+    """
+    with settings_in_use() as loaded:
+        asyncio.run(_replay(loaded, without_damaged=without_damaged))
+
+
+@app.command()
+def status() -> None:
+    """Show how far the database knows what was deleted, by the journal on this host."""
+    with settings_in_use() as loaded:
+        asyncio.run(_show(loaded))
+
+
+async def _replay(loaded: Settings, *, without_damaged: bool) -> None:
+    async with opened(loaded, manners=giving_way, may_be_older=True) as (units, _):
+        done = await replay_deletions(units, without_damaged=without_damaged)
+    gone = ", ".join(f"{done[kind]} {_NAMES[kind]}" for kind in Kind)
+    typer.echo(f"Deleted or withdrawn again: {gone}.")
+    typer.echo("The database knows all that the journal on this host holds.")
+
+
+async def _show(loaded: Settings) -> None:
+    async with opened(loaded, may_be_older=True) as (units, _):
+        found = await compare_journal(units)
+        folder, others = units.journal.folder, units.journal.list_others()
+    entries = sum(len(each) for file in found.files for each in file.hashes.values())
+    typer.echo(f"{folder}: {len(found.files)} files, {entries} deletions.")
+    typer.echo(f"Not in the database: {len(found.unknown)} deletions.")
+    if found.behind:
+        typer.echo("It was put back from a backup: run `dressform restore replay`.")
+    for file in found.files:
+        if file.missing:
+            typer.echo(f"{file.path} is damaged: {len(file.missing)} entries can't be read.")
+    if found.elsewhere:
+        typer.echo(f"The database knows {found.elsewhere} more files: of other hosts, or lost.")
+    if others:
+        typer.echo(f"{len(others)} files are of other databases, and of no use to this one.")

@@ -1,0 +1,135 @@
+"""The journal of a process: it writes to files of its own, and reads those of all on this host."""
+
+import asyncio
+import logging
+import threading
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from uuid import UUID, uuid4
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from dressform.errors import Unavailable
+from dressform.journal.entries import Deletion, EntryHasher
+from dressform.journal.files import (
+    JournalFile,
+    append_line,
+    create_file,
+    day_of,
+    is_over,
+    list_files,
+    read_file,
+)
+
+log = logging.getLogger(__name__)
+
+_RETRY_AFTER_SECONDS = 30
+
+# The row stays locked until the transaction ends: numbers are committed in their order.
+_COUNT = text(
+    "INSERT INTO deletion_mark AS mark (file_id, day, number) VALUES (:file_id, :day, 1) "
+    "ON CONFLICT (file_id) DO UPDATE SET number = mark.number + 1 RETURNING number"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What was written down for a transaction that is about to be committed."""
+
+    path: Path
+    file_id: UUID
+    day: datetime
+    number: int
+
+
+class Journal:
+    """`retention`: how long backups live, and so the entries."""
+
+    def __init__(self, folder: Path, key: bytes, *, retention: timedelta) -> None:
+        self.hasher = EntryHasher(key)
+        self.retention = retention
+        self.root = folder
+        self.folder = folder / self.hasher.site
+        self._lock = threading.Lock()
+        self._path: Path | None = None
+        self._file_id = UUID(int=0)
+        self._day: datetime | None = None
+        self._committed = 0
+
+    async def record(
+        self, connection: AsyncConnection, deletions: Sequence[Deletion], *, at: datetime
+    ) -> Entry:
+        """Write down what a transaction deletes, as the last thing before it is committed.
+
+        Raises Unavailable when it can't be written: then nothing may be deleted.
+        """
+        hashes = [self.hasher.hash(each) for each in deletions]
+        try:
+            path, file_id, day = await asyncio.to_thread(self._file_of, day_of(at))
+        except OSError as error:
+            raise _refusal(error) from error
+        counted = await connection.execute(_COUNT, {"file_id": file_id, "day": day})
+        number = int(counted.scalar_one())
+        if file_id == self._file_id and number <= self._committed:
+            log.error(
+                "the database is older than the deletion journal: stop, and see `dressform restore`"
+            )
+            raise Unavailable(retry_after=_RETRY_AFTER_SECONDS)
+        try:
+            await asyncio.to_thread(append_line, path, day, number=number, deleted=hashes)
+        except OSError as error:
+            raise _refusal(error) from error
+        return Entry(path, file_id, day, number)
+
+    async def confirm(self, entry: Entry) -> None:
+        """Write down that the transaction was committed. If that fails the next line says it."""
+        if entry.file_id == self._file_id:
+            self._committed = max(self._committed, entry.number)
+        try:
+            await asyncio.to_thread(append_line, entry.path, entry.day, committed=entry.number)
+        except OSError as error:
+            log.error("a deletion was not confirmed in the journal: %s", error.strerror)  # noqa: TRY400
+
+    def read_all(self, *, at: datetime) -> list[JournalFile]:
+        """Return the files of this host that may be of use still, the oldest first. Raises OSError."""
+        found = []
+        for path, file_id, day in list_files(self.folder):
+            if not is_over(day, at=at, retention=self.retention):
+                with suppress(FileNotFoundError):
+                    found.append(read_file(path, file_id, day))
+        return found
+
+    def list_others(self) -> list[Path]:
+        """Return the files of other sites, whose key is not ours. Raises OSError."""
+        folders = [each for each in self.root.glob("*") if each.is_dir() and each != self.folder]
+        return [path for folder in folders for path, *_ in list_files(folder)]
+
+    def delete_expired(self, *, at: datetime) -> int:
+        """Delete the files that are over, of other sites as well. Raises OSError."""
+        over = [
+            path
+            for folder in self.root.glob("*")
+            for path, _, day in list_files(folder)
+            if is_over(day, at=at, retention=self.retention)
+        ]
+        for path in over:
+            path.unlink(missing_ok=True)
+        return len(over)
+
+    def _file_of(self, day: datetime) -> tuple[Path, UUID, datetime]:
+        """Return this process's file of that day, made anew when somebody took it away."""
+        with self._lock:
+            if self._path is None or self._day != day or not self._path.exists():
+                file_id = uuid4()
+                self._path = create_file(self.folder, file_id, day)
+                self._file_id, self._day, self._committed = file_id, day, 0
+            return self._path, self._file_id, day
+
+
+def _refusal(error: OSError) -> Unavailable:
+    log.error("nothing can be deleted: the deletion journal can't be written (%s)", error.strerror)
+    return Unavailable(retry_after=_RETRY_AFTER_SECONDS)

@@ -1,0 +1,42 @@
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.dialects.postgresql import insert
+
+from dressform.database import Unit
+from dressform.journal.files import JournalFile
+from dressform.tables import DeletionMark
+
+
+class DeletionMarks:
+    """How far the database knows each file of the deletion journal."""
+
+    def __init__(self, unit: Unit) -> None:
+        self._unit = unit
+
+    async def get_numbers(self) -> dict[UUID, int]:
+        """Return the number of the last entry that is known, by the file's id."""
+        found = await self._unit.connection.execute(
+            select(DeletionMark.file_id, DeletionMark.number)
+        )
+        return {row.file_id: row.number for row in found}
+
+    async def mark_known(self, files: Collection[JournalFile]) -> None:
+        """Everything that was committed by these files is known from now on."""
+        for file in files:
+            known = insert(DeletionMark).values(
+                file_id=file.id, day=file.day, number=file.committed
+            )
+            number = func.greatest(DeletionMark.number, known.excluded.number)
+            await self._unit.connection.execute(
+                known.on_conflict_do_update(index_elements=["file_id"], set_={"number": number})
+            )
+
+    async def delete_before(self, day: datetime) -> int:
+        """Delete the marks of files that are no more. Return how many."""
+        deleted = await self._unit.connection.execute(
+            delete(DeletionMark).where(DeletionMark.day < day)
+        )
+        return deleted.rowcount

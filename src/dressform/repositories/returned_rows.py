@@ -1,0 +1,100 @@
+"""What an older database may hold again, listed as the journal names it, and deleted again."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, delete, literal, select
+
+from dressform.crypto.sealing import DataKey, MissingMasterKeyError, SealBrokenError, Wrapped
+from dressform.database import Unit
+from dressform.journal.entries import Deletion, Kind
+from dressform.repositories.accounts import Accounts
+from dressform.repositories.consents import Consents
+from dressform.repositories.models import Models
+from dressform.repositories.owners import Owner
+from dressform.repositories.pictures import Avatars, Pictures
+from dressform.tables import Account, AccountKey, Avatar, DatasetConsent, Model, Picture
+
+_FIRST = UUID(int=0)
+
+# By its kind: the id and the version that are hashed, the row's own id, by which pages are cut, and
+# the account.
+_ROWS: dict[Kind, Select[*tuple[Any, ...]]] = {
+    Kind.ACCOUNT: select(Account.id, literal(0), Account.id, Account.id),
+    Kind.MODEL: select(Model.id, literal(0), Model.id, Model.account_id),
+    Kind.PICTURE: select(
+        Picture.account_id, Picture.version, Picture.account_id, Picture.account_id
+    ),
+    Kind.AVATAR: select(Avatar.model_id, Avatar.version, Avatar.model_id, Model.account_id).join(
+        Model, Model.id == Avatar.model_id
+    ),
+    Kind.CONSENT: select(
+        DatasetConsent.given_id, literal(0), DatasetConsent.account_id, DatasetConsent.account_id
+    ).where(DatasetConsent.given_id.is_not(None)),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnedRow:
+    """A row that may be one that was deleted. `key`: by which the next page goes on."""
+
+    deletion: Deletion
+    key: UUID
+    account_id: UUID
+
+
+class ReturnedRows:
+    """The unit's `at` must be of a time before all ends: what waits for its end counts as well."""
+
+    def __init__(self, unit: Unit) -> None:
+        self._unit = unit
+
+    async def list_page(self, kind: Kind, *, after: UUID | None, limit: int) -> list[ReturnedRow]:
+        """Return the rows of a kind in the order of their keys."""
+        query = _ROWS[kind]
+        key = query.selected_columns[2]
+        query = query.where(key > (after or _FIRST)).order_by(key).limit(limit)
+        return [
+            ReturnedRow(Deletion(kind, found[0], found[1]), found[2], found[3])
+            for found in await self._unit.connection.execute(query)
+        ]
+
+    async def delete(self, row: ReturnedRow, *, on: datetime) -> None:
+        """Delete a row again, or withdraw a consent, as of the day `on`.
+
+        Raises NotFound, or NotSignedIn, when it is gone already.
+        """
+        owner = Owner(row.account_id, DataKey.new())  # What needs the account's key reads it.
+        match row.deletion.kind:
+            case Kind.ACCOUNT:
+                await Accounts(self._unit).erase(owner)
+            case Kind.MODEL:
+                await self._delete_model(row)
+            case Kind.PICTURE:
+                await Pictures(self._unit).remove(owner)
+            case Kind.AVATAR:
+                await Avatars(self._unit).remove(owner, row.key)
+            case Kind.CONSENT:
+                await Consents(self._unit).withdraw(owner, on=on)
+
+    async def _delete_model(self, row: ReturnedRow) -> None:
+        """Its variants are made whole, unless it is sealed under a key that is lost."""
+        try:
+            await Models(self._unit).remove(await self._owner(row.account_id), row.key)
+        except (SealBrokenError, MissingMasterKeyError):
+            self._unit.deletions.append(row.deletion)
+            await self._unit.connection.execute(delete(Model).where(Model.id == row.key))
+
+    async def _owner(self, account_id: UUID) -> Owner:
+        """Raises SealBrokenError when the account has no key any more."""
+        found = await self._unit.connection.execute(
+            select(AccountKey.key_id, AccountKey.wrapped_key).where(
+                AccountKey.account_id == account_id
+            )
+        )
+        wrapped = found.one_or_none()
+        if wrapped is None:
+            raise SealBrokenError
+        return Owner(account_id, self._unit.vault.master.unwrap(Wrapped(*wrapped), account_id))

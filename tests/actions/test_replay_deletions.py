@@ -1,0 +1,400 @@
+"""A database that was put back from a backup: refused, and all that was deleted is deleted again."""
+
+import re
+from collections import Counter
+from datetime import timedelta
+from hashlib import sha256
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from sqlalchemy.exc import DBAPIError
+
+from dressform.actions import replay_deletions as replaying
+from dressform.actions.check_journal import compare_journal
+from dressform.actions.replay_deletions import replay_deletions
+from dressform.actions.tidy_journal import tidy_journal
+from dressform.database import Units
+from dressform.errors import StartupError, Unavailable
+from dressform.journal.entries import Kind
+from dressform.opendata.consent import CURRENT
+from dressform.policy import PROFILE
+from dressform.process import opened
+from dressform.repositories.accounts import Accounts
+from dressform.repositories.consents import Consents
+from dressform.settings import Settings
+from dressform.worker.enforce import enforce
+from tests.conftest import UNBROKEN, MovableClock
+from tests.databases import own_database
+from tests.journal.backups import (
+    NAMES,
+    all_models,
+    ask,
+    backup,
+    content_of,
+    delete_one_of_each,
+    fill,
+    journal_of,
+    owner_of,
+    rows,
+)
+
+ONE_OF_EACH = Counter(dict.fromkeys(Kind, 1))
+
+
+@pytest.fixture
+async def filled(own: Settings, clock: MovableClock) -> Settings:
+    async with opened(own, clock) as (units, _):
+        await fill(units)
+    return own
+
+
+async def refused(settings: Settings, clock: MovableClock) -> str:
+    with pytest.raises(StartupError) as caught:
+        async with opened(settings, clock):
+            pass
+    return str(caught.value)
+
+
+async def replayed(settings: Settings, clock: MovableClock) -> Counter[Kind]:
+    async with opened(settings, clock, may_be_older=True) as (units, _):
+        return await replay_deletions(units)
+
+
+async def test_what_was_deleted_since_the_backup_is_deleted_again(
+    filled: Settings, clock: MovableClock
+) -> None:
+    async with backup(filled) as copy:
+        async with opened(filled, clock) as (units, _):
+            variant = await delete_one_of_each(units)
+            whole = next(each for each in await all_models(units, await owner_of(units, "ada")))
+        expected, in_backup = await rows(filled), await rows(copy)
+        assert expected != in_backup
+
+        said = await refused(copy, clock)
+        assert "5 deletions that the journal holds are not in it" in said
+        assert "`dressform restore replay`" in said
+        assert await rows(copy) == in_backup
+        clock.advance(days=3)
+        done = await replayed(copy, clock)
+
+        assert done == ONE_OF_EACH
+        assert await rows(copy) == expected
+        async with opened(copy, clock) as (units, _):
+            (left,) = await all_models(units, await owner_of(units, "ada"))
+            assert (left.id, left.body) == (variant, whole.body)
+            assert left.based_on is None
+            async with units.reading() as unit:
+                consent = await Consents(unit).of(await owner_of(units, "cyd"))
+        assert consent is not None
+        assert [each.act for each in consent.acts] == ["given", "withdrawn"]
+        assert f"{consent.withdrawn_at:%Y-%m-%d}" == "2026-03-01"
+
+
+async def test_a_second_replay_does_nothing_and_an_older_backup_needs_another(
+    filled: Settings, clock: MovableClock
+) -> None:
+    async with backup(filled) as oldest, backup(filled) as older:
+        async with opened(filled, clock) as (units, _):
+            await delete_one_of_each(units)
+        await replayed(older, clock)
+        before = content_of(filled)
+
+        assert await replayed(older, clock) == Counter()
+        assert content_of(filled) == before
+        assert "deletions" in await refused(oldest, clock)
+        assert await replayed(oldest, clock) == ONE_OF_EACH
+        async with opened(oldest, clock):
+            pass
+
+
+async def test_a_backup_from_between_two_deletions_needs_the_second_alone(
+    filled: Settings, clock: MovableClock
+) -> None:
+    async with opened(filled, clock) as (units, _), units.writing() as unit:
+        await Accounts(unit).erase(await owner_of(units, "eve"))
+    async with backup(filled) as copy:
+        async with opened(copy, clock):
+            pass  # Nothing happened since.
+        async with opened(filled, clock) as (units, _), units.writing() as unit:
+            await Accounts(unit).erase(await owner_of(units, "bob"))
+
+        assert "1 deletions" in await refused(copy, clock)
+        assert await replayed(copy, clock) == Counter({Kind.ACCOUNT: 1})
+
+
+async def test_an_interrupted_replay_goes_on_where_it_was(
+    filled: Settings, clock: MovableClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(replaying, "BATCH", 1)
+    monkeypatch.setattr(replaying, "PAGE", 1)
+    async with backup(filled) as copy:
+        async with opened(filled, clock) as (units, _):
+            for name in ("eve", "bob"):
+                async with units.writing() as unit:
+                    await Accounts(unit).erase(await owner_of(units, name))
+        await ask(
+            copy,
+            "CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+            " IF (SELECT count(*) FROM account) < 3 THEN RAISE 'power cut'; END IF;"
+            " RETURN NULL; END $$",
+        )
+        await ask(copy, "CREATE TRIGGER fail AFTER DELETE ON account EXECUTE FUNCTION fail()")
+        with pytest.raises(Exception, match="power cut"):
+            await replayed(copy, clock)
+        assert (await rows(copy))["account"] == 3
+        assert "deletions" in await refused(copy, clock)
+        await ask(copy, "DROP TRIGGER fail ON account")
+
+        assert await replayed(copy, clock) == Counter({Kind.ACCOUNT: 1})
+        assert (await rows(copy))["account"] == 2
+
+
+async def test_what_ended_by_its_window_is_ended_again_in_one_line_a_batch(
+    filled: Settings, clock: MovableClock
+) -> None:
+    """A backup may know of no later login, and of no warning: its own rules would let them stay."""
+    async with backup(filled) as copy:
+        clock.at = PROFILE.window.after(clock()) + timedelta(days=1)
+        async with opened(filled, clock) as (units, _):
+            await enforce(PROFILE, units, at=clock(), slot=clock(), breaker=UNBROKEN)
+        assert (await rows(filled))["account"] == 0
+        lines = [line for line in content_of(filled).splitlines() if "deleted" in line]
+        assert len(lines) == 1
+
+        assert await replayed(copy, clock) == Counter({Kind.ACCOUNT: len(NAMES)})
+        assert (await rows(copy))["account"] == 0
+
+
+async def test_who_waits_locked_for_a_late_warning_gets_nothing_back(
+    filled: Settings, clock: MovableClock
+) -> None:
+    """They are read by nobody, but a link in a late mail opens the account again."""
+    async with backup(filled) as copy:
+        async with opened(filled, clock) as (units, _):
+            await delete_one_of_each(units)
+        expected = await rows(filled)
+        await ask(copy, "UPDATE account SET created_at = '2025-02-20Z', warned_at = NULL")
+
+        assert await replayed(copy, clock) == ONE_OF_EACH
+        assert await rows(copy) == expected
+
+
+async def test_who_withdrew_and_agreed_again_since_is_asked_again(
+    filled: Settings, clock: MovableClock
+) -> None:
+    """The proof of the second agreement is lost. The withdrawal is of the first alone."""
+    async with backup(filled) as copy:
+        async with opened(filled, clock) as (units, _):
+            cyd = await owner_of(units, "cyd")
+            async with units.writing() as unit:
+                await Consents(unit).withdraw(cyd)
+            async with units.writing() as unit:
+                await Consents(unit).give(cyd, CURRENT["en"], None)
+
+        assert await replayed(copy, clock) == Counter({Kind.CONSENT: 1})
+        assert (await rows(copy))["consent"] == len(NAMES) - 1
+        async with opened(copy, clock) as (units, _), units.writing() as unit:
+            await Consents(unit).give(cyd, CURRENT["en"], None)
+        await ask(copy, "DELETE FROM deletion_mark")
+        assert await replayed(copy, clock) == Counter()
+        assert (await rows(copy))["consent"] == len(NAMES)
+
+
+async def test_what_was_rolled_back_is_not_deleted_after_a_restore(
+    filled: Settings, clock: MovableClock
+) -> None:
+    """The entry is on the disk before the database decides."""
+    async with backup(filled) as copy:
+        await ask(
+            filled,
+            "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS"
+            " $$ BEGIN RAISE 'refused at the last moment'; END $$",
+        )
+        await ask(
+            filled,
+            "CREATE CONSTRAINT TRIGGER refuse AFTER DELETE ON account DEFERRABLE INITIALLY DEFERRED"
+            " FOR EACH ROW EXECUTE FUNCTION refuse()",
+        )
+        async with opened(filled, clock) as (units, _):
+            with pytest.raises(DBAPIError, match="at the last moment"):
+                await erased(units, "eve")
+            assert '"number": 1' in content_of(filled)
+        async with opened(filled, clock), opened(copy, clock):
+            pass  # It is only an attempt: nothing is refused for it.
+        assert await replayed(copy, clock) == Counter()
+
+        await ask(filled, "DROP TRIGGER refuse ON account")
+        async with opened(filled, clock) as (units, _):
+            await erased(units, "bob")
+        assert await replayed(copy, clock) == Counter({Kind.ACCOUNT: 1})
+        async with opened(copy, clock) as (units, _):
+            await owner_of(units, "eve")
+
+
+async def test_a_process_that_dies_before_it_confirms_is_confirmed_by_the_next(
+    filled: Settings, clock: MovableClock
+) -> None:
+    async with backup(filled) as copy:
+        async with opened(filled, clock) as (units, _):
+            await erased(units, "eve")
+        (path,) = journal_of(filled)
+        path.write_text("\n".join(path.read_text().splitlines()[:-1]))
+        async with opened(copy, clock):
+            pass  # Nobody was told that eve is gone, and nobody can know it now.
+
+        async with opened(filled, clock):
+            pass
+
+        assert path.read_text().splitlines()[-1] == '{"committed": 1}'
+        assert await replayed(copy, clock) == Counter({Kind.ACCOUNT: 1})
+
+
+async def erased(units: Units, name: str) -> None:
+    owner = await owner_of(units, name)
+    async with units.writing() as unit:
+        await Accounts(unit).erase(owner)
+
+
+async def test_entries_end_when_no_backup_can_be_older(
+    filled: Settings, clock: MovableClock
+) -> None:
+    async with backup(filled) as copy, opened(filled, clock) as (units, _):
+        await erased(units, "eve")
+        clock.advance(days=1)
+        await erased(units, "bob")
+        assert len(journal_of(filled)) == 2
+
+        clock.advance(days=30)
+        assert await tidy_journal(units) == 1
+
+        (left,) = journal_of(filled)
+        assert left.name.startswith("2026-03-02-")
+        assert await replayed(copy, clock) == Counter({Kind.ACCOUNT: 1})
+        clock.advance(days=1)
+        await tidy_journal(units)
+        # The replay wrote its own, of the day on which it was.
+        assert [each.name[:10] for each in journal_of(filled)] == ["2026-04-01"]
+        clock.advance(days=36)
+        await tidy_journal(units)
+    assert journal_of(filled) == []
+    assert await ask(filled, "SELECT count(*) FROM deletion_mark") == 0
+
+
+async def test_a_new_database_beside_an_old_folder_starts_and_leaves_it_to_its_window(
+    filled: Settings, settings: Settings, template: str, clock: MovableClock
+) -> None:
+    """As where only `var/postgres` was removed: another key, by which nothing here can be read."""
+    async with opened(filled, clock) as (units, _):
+        await erased(units, "eve")
+    async with (
+        own_database(settings, template=template) as empty,
+        opened(empty, clock) as (units, _),
+    ):
+        found = await compare_journal(units)
+        assert (list(found.files), found.unknown) == ([], [])
+        assert units.journal.list_others() == journal_of(filled)
+        clock.advance(days=32)
+        await tidy_journal(units)
+    assert journal_of(filled) == []
+
+
+async def test_a_file_that_is_lost_or_on_another_host_is_told_and_refuses_nothing(
+    filled: Settings, clock: MovableClock, tmp_path: Path
+) -> None:
+    """Each host has a folder of its own, and refuses by itself until it has replayed."""
+    other = filled.model_copy(update={"state_dir": tmp_path / "other host"})
+    async with backup(filled) as copy:
+        copy_of_other = copy.model_copy(update={"state_dir": other.state_dir})
+        async with opened(filled, clock) as (units, _):
+            await erased(units, "eve")
+        async with opened(other, clock) as (units, _):
+            await erased(units, "bob")
+            assert (await compare_journal(units)).elsewhere == 1
+
+        assert await replayed(copy, clock) == Counter({Kind.ACCOUNT: 1})
+        assert "1 deletions" in await refused(copy_of_other, clock)
+        assert await replayed(copy_of_other, clock) == Counter({Kind.ACCOUNT: 1})
+        assert (await rows(copy))["account"] == len(NAMES) - 2
+
+
+async def test_a_damaged_file_is_named_and_can_be_done_without(
+    filled: Settings, clock: MovableClock
+) -> None:
+    async with backup(filled) as copy:
+        async with opened(filled, clock) as (units, _):
+            for name in ("eve", "bob"):
+                await erased(units, name)
+        (path,) = journal_of(filled)
+        whole = path.read_text()
+        path.write_text(whole.replace('"number": 1, "deleted"', '"number": 1, "del\0ted"'))
+
+        with pytest.raises(StartupError, match=rf"{path.name} is damaged: 1 of its entries"):
+            await replayed(copy, clock)
+        assert (await rows(copy))["account"] == len(NAMES)
+        async with opened(copy, clock, may_be_older=True) as (units, _):
+            done = await replay_deletions(units, without_damaged=True)
+
+        assert done == Counter({Kind.ACCOUNT: 1})
+        async with opened(copy, clock):
+            pass
+
+
+async def test_a_database_that_is_put_back_while_it_is_in_use_takes_no_deletion(
+    filled: Settings, clock: MovableClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    """As after a failover to a standby that was behind."""
+    async with opened(filled, clock) as (units, _):
+        await erased(units, "eve")
+        await erased(units, "bob")
+        await ask(filled, "UPDATE deletion_mark SET number = 0")
+
+        with pytest.raises(Unavailable):
+            await erased(units, "cyd")
+        await tidy_journal(units)
+
+    assert (await rows(filled))["account"] == 2
+    assert "older than the deletion journal" in caplog.text
+    assert "put back from a backup" in caplog.text
+
+
+async def test_where_the_journal_cannot_be_written_nothing_is_deleted(
+    filled: Settings, clock: MovableClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    before = await rows(filled)
+    blocked = filled.state_dir / "deletions"
+    blocked.write_text("a file in the place of the folder")
+    async with opened(filled, clock) as (units, _):
+        with pytest.raises(Unavailable):
+            await erased(units, "eve")
+        with pytest.raises(Unavailable):
+            await delete_one_of_each(units)
+        clock.at = PROFILE.window.after(clock()) + timedelta(days=1)
+        with pytest.raises(Unavailable):
+            await enforce(PROFILE, units, at=clock(), slot=clock(), breaker=UNBROKEN)
+        assert await rows(filled) == before
+        assert "the deletion journal can't be written (Not a directory)" in caplog.text
+
+        blocked.unlink()
+        await enforce(PROFILE, units, at=clock(), slot=clock() + timedelta(1), breaker=UNBROKEN)
+    assert (await rows(filled))["account"] == 0
+
+
+async def test_the_files_tell_nothing_to_whoever_has_no_key(
+    filled: Settings, clock: MovableClock
+) -> None:
+    ids = await ask(filled, "SELECT string_agg(id::text, ' ') FROM account")
+    ids += " " + await ask(filled, "SELECT string_agg(id::text, ' ') FROM model")
+    async with opened(filled, clock) as (units, _):
+        await delete_one_of_each(units)
+    content = content_of(filled)
+
+    plain = [each.encode() for each in ids.split()] + [UUID(each).bytes for each in ids.split()]
+    guesses = {sha256(kind.encode() + b"\0" + each).hexdigest() for each in plain for kind in Kind}
+    guesses |= {sha256(each).hexdigest() for each in plain}
+    hashes = set(re.findall(r"[0-9a-f]{64}", content))
+    assert len(hashes) == 5
+    assert not hashes & guesses
+    without = re.sub(r'"[0-9a-f]{64}"', "", content)
+    assert set(re.findall(r"[a-z]+", without)) == {"number", "deleted", "committed"}
+    assert not re.search(r"\d{3}", without)

@@ -1,0 +1,103 @@
+"""A database as a backup of it holds it, and what becomes of it meanwhile."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+from sqlalchemy import make_url
+
+from dressform.database import Units
+from dressform.opendata.consent import CURRENT
+from dressform.repositories.accounts import Accounts
+from dressform.repositories.consents import Consents
+from dressform.repositories.models import Models
+from dressform.repositories.owners import Owner
+from dressform.repositories.pictures import Avatars, Pictures
+from dressform.settings import Settings
+from dressform.sewing.body import Body
+from tests.databases import own_database
+from tests.worker.everything import add_account
+
+NAMES = ("eve", "ada", "bob", "cyd")
+
+
+def url_of(settings: Settings) -> str:
+    assert settings.database_url is not None
+    return settings.database_url.get_secret_value().replace("+asyncpg", "")
+
+
+@asynccontextmanager
+async def backup(settings: Settings) -> AsyncIterator[Settings]:
+    """The database as it is now, to be used later in its place. Nobody may be connected."""
+    name = make_url(url_of(settings)).database
+    assert name is not None
+    async with own_database(settings, template=name) as copy:
+        yield copy
+
+
+async def ask(settings: Settings, query: str, *values: object) -> Any:
+    """As whoever opens psql."""
+    connection = await asyncpg.connect(url_of(settings))
+    try:
+        return await connection.fetchval(query, *values)
+    finally:
+        await connection.close()
+
+
+async def rows(settings: Settings) -> dict[str, int]:
+    tables = ("account", "account_key", "model", "picture", "avatar", "dataset_consent_act")
+    found = {name: await ask(settings, f"SELECT count(*) FROM {name}") for name in tables}
+    standing = "SELECT count(*) FROM dataset_consent WHERE given_id IS NOT NULL"
+    return found | {"consent": await ask(settings, standing)}
+
+
+async def owner_of(units: Units, name: str) -> Owner:
+    async with units.reading() as unit:
+        found = await Accounts(unit).by_email(f"{name}@example.org")
+    assert found is not None
+    return found.owner
+
+
+async def fill(units: Units) -> None:
+    """Four accounts, each with a picture, a model with an avatar, a variant of it, and a consent."""
+    for name in NAMES:
+        owner = await add_account(units, units.clock(), name)
+        async with units.writing() as unit:
+            (model,), _ = await Models(unit).page(owner, after=None, limit=1)
+            body = Body(breasts=True, measurements={"neck": 400.0})
+            await Models(unit).add(owner, name="Variant", body=body, based_on=model.id)
+            await Consents(unit).give(owner, CURRENT["en"], None)
+
+
+async def delete_one_of_each(units: Units) -> UUID:
+    """Eve's account, ada's base model, bob's picture and avatar, and cyd's consent. Ada's variant."""
+    async with units.writing() as unit:
+        await Accounts(unit).erase(await owner_of(units, "eve"))
+    ada, bob, cyd = [await owner_of(units, name) for name in NAMES[1:]]
+    async with units.writing() as unit:
+        models, _ = await Models(unit).page(ada, after=None, limit=2)
+        base = next(each for each in models if each.based_on is None)
+        await Models(unit).remove(ada, base.id)
+    async with units.writing() as unit:
+        await Pictures(unit).remove(bob)
+        models, _ = await Models(unit).page(bob, after=None, limit=2)
+        base = next(each for each in models if each.based_on is None)
+        await Avatars(unit).remove(bob, base.id)
+        await Consents(unit).withdraw(cyd)
+    return next(each.id for each in await all_models(units, ada))
+
+
+async def all_models(units: Units, owner: Owner) -> list[Any]:
+    async with units.reading() as unit:
+        return (await Models(unit).page(owner, after=None, limit=10))[0]
+
+
+def journal_of(settings: Settings) -> list[Path]:
+    return sorted((settings.state_dir / "deletions").glob("*/*"))
+
+
+def content_of(settings: Settings) -> str:
+    return "".join(path.read_text() for path in journal_of(settings))
