@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 import asyncpg
 from sqlalchemy import make_url
@@ -61,9 +60,9 @@ async def owner_of(units: Units, name: str) -> Owner:
     return found.owner
 
 
-async def fill(units: Units) -> None:
-    """Four accounts, each with a picture, a model with an avatar, a variant of it, and a consent."""
-    for name in NAMES:
+async def fill(units: Units, *names: str) -> None:
+    """Four accounts or those, each with a picture, a model with an avatar, a variant of it, and a consent."""
+    for name in names or NAMES:
         owner = await add_account(units, units.clock(), name)
         async with units.writing() as unit:
             (model,), _ = await Models(unit).page(owner, after=None, limit=1)
@@ -72,11 +71,13 @@ async def fill(units: Units) -> None:
             await Consents(unit).give(owner, CURRENT["en"], None)
 
 
-async def delete_one_of_each(units: Units) -> UUID:
-    """Eve's account, ada's base model, bob's picture and avatar, and cyd's consent. Ada's variant."""
+async def delete_one_of_each(
+    units: Units, first: str = "eve", second: str = "ada", third: str = "bob", fourth: str = "cyd"
+) -> object:
+    """An account, a base model, a picture and an avatar, a consent. Return the model that is left."""
     async with units.writing() as unit:
-        await Accounts(unit).erase(await owner_of(units, "eve"))
-    ada, bob, cyd = [await owner_of(units, name) for name in NAMES[1:]]
+        await Accounts(unit).erase(await owner_of(units, first))
+    ada, bob, cyd = [await owner_of(units, name) for name in (second, third, fourth)]
     async with units.writing() as unit:
         models, _ = await Models(unit).page(ada, after=None, limit=2)
         base = next(each for each in models if each.based_on is None)

