@@ -1,7 +1,6 @@
 """A base backup and archived logs, put back to a point in time: what was deleted after it goes again."""
 
 import shutil
-import subprocess
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
@@ -14,7 +13,7 @@ from dressform.actions.replay_deletions import replay_deletions
 from dressform.database import Units
 from dressform.embedded import Server, binary, running
 from dressform.embedded.data import ROLE
-from dressform.embedded.programs import account_for, run
+from dressform.embedded.programs import Account, account_for, run
 from dressform.errors import StartupError
 from dressform.journal.entries import Kind
 from dressform.process import migrated, opened
@@ -135,7 +134,7 @@ async def test_a_copy_of_a_stopped_servers_files_is_no_different(
             await fill(units)
     # As somebody does who stops everything, copies the folder, and starts it again.
     shutil.rmtree(folder / "restored")
-    subprocess.run(["cp", "-a", folder / "live", folder / "restored"], check=True)
+    run(Account(), "cp", "-a", folder / "live", folder / "restored")
     with running(folder / "live", settings={"fsync": "off"}) as server:
         settings = settings_of(server, tmp_path)
         async with opened(settings) as (units, _):

@@ -1,0 +1,139 @@
+"""Several processes delete at once, and one is killed: the journal and the database agree."""
+
+import asyncio
+import signal
+from datetime import timedelta
+
+import httpx
+import pytest
+
+from dressform.actions.check_journal import compare_journal
+from dressform.crypto.passwords import Passwords
+from dressform.crypto.secrets import new_id
+from dressform.database import Units
+from dressform.process import opened
+from dressform.repositories.accounts import Accounts
+from dressform.repositories.profiles import Profiles
+from dressform.settings import Settings
+from tests.commands import dressform, environment
+from tests.journal.backups import ask, backup, content_of, journal_of
+from tests.people import PASSWORD
+from tests.processes.running import command, is_live, until
+from tests.processes.test_serve import says, served
+from tests.worker.everything import add_account
+
+pytestmark = pytest.mark.slow
+
+COMMITTING = """
+SELECT count(*) FROM pg_stat_activity
+WHERE datname = current_database() AND query ILIKE 'COMMIT%' AND wait_event = 'PgSleep'
+"""
+
+MEMBERS, DUE = 16, 60
+
+STALL = (
+    """
+    CREATE FUNCTION stall() RETURNS trigger LANGUAGE plpgsql AS
+    $$ BEGIN PERFORM pg_sleep(2); RETURN NULL; END $$
+    """,
+    """
+    CREATE CONSTRAINT TRIGGER stall AFTER DELETE ON account DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW EXECUTE FUNCTION stall()
+    """,
+)
+"""A commit that takes two seconds."""
+
+
+async def add_members(units: Units, number: int) -> None:
+    hashed = await Passwords().hash(PASSWORD)
+    for each in range(number):
+        async with units.writing() as unit:
+            owner = await Accounts(unit).add(
+                new_id(), email=f"member{each}@example.org", language="en", password_hash=hashed
+            )
+            await Profiles(unit).add(owner, username=f"member{each}")
+
+
+async def sign_in(client: httpx.AsyncClient, number: int) -> dict[str, str]:
+    body = {"login": f"member{number}", "password": PASSWORD, "session": "body"}
+    answer = await client.post("/v1/auth/login", json=body)
+    assert answer.status_code == 200, answer.text
+    return {"Authorization": f"Bearer {answer.json()['access_token']}"}
+
+
+async def erase(client: httpx.AsyncClient, number: int) -> int:
+    headers, body = await sign_in(client, number), {"password": PASSWORD}
+    return (await client.post("/v1/privacy/erasure", json=body, headers=headers)).status_code
+
+
+async def test_processes_that_delete_at_once_write_down_all_of_it(own: Settings) -> None:
+    async with opened(own) as (units, _):
+        await add_members(units, MEMBERS)
+        began = units.clock() - timedelta(days=400)
+        for number in range(DUE):
+            await add_account(units, began, f"due{number}")
+    settings = served(own) | {"DRESSFORM_WORKER_INTERVAL": "PT1S"}
+    async with backup(own) as copy:
+        with (
+            command("serve", "--workers", "2", environment=settings) as serve,
+            command("worker", environment=settings) as worker,
+        ):
+            base = await says(serve)
+            until(lambda: is_live(base))
+            async with httpx.AsyncClient(base_url=base, timeout=30) as client:
+                answers = await asyncio.gather(*(erase(client, each) for each in range(MEMBERS)))
+            done = await dressform("retention", "approve", "-y", environment=environment(own))
+            assert done.returncode == 0, done.stderr
+            while await ask(own, "SELECT count(*) FROM account"):
+                await asyncio.sleep(0.1)
+            for each in (serve, worker):
+                each.signal(signal.SIGTERM)
+                await asyncio.to_thread(each.ends)
+
+        assert set(answers) == {204}
+        assert len(journal_of(own)) >= 2
+        async with opened(own) as (units, _):
+            found = await compare_journal(units)
+        assert (found.unknown, found.elsewhere) == ([], 0)
+        assert [file.missing for file in found.files if file.missing] == []
+        assert all(file.committed == file.last for file in found.files)
+        hashes = [each for file in found.files for each in file.committed_after(0)]
+        # The rule of models may come to one before that of accounts does.
+        assert MEMBERS + DUE <= len(hashes) == len(set(hashes)) <= MEMBERS + 2 * DUE
+        replayed = await dressform("restore", "replay", environment=environment(copy))
+        assert f"again: {MEMBERS + DUE} accounts" in replayed.stdout
+        assert await ask(copy, "SELECT count(*) FROM account") == 0
+
+
+async def test_one_that_is_killed_while_the_database_commits_is_confirmed_by_the_next(
+    own: Settings,
+) -> None:
+    """It answered nobody. The account is gone, and stays gone after a restore."""
+    async with opened(own) as (units, _):
+        await add_members(units, 2)
+    async with backup(own) as copy:
+        for statement in STALL:
+            await ask(own, statement)
+        with command("serve", environment=served(own)) as serve:
+            base = await says(serve)
+            until(lambda: is_live(base))
+            async with httpx.AsyncClient(base_url=base, timeout=30) as client:
+                erasing = asyncio.create_task(erase(client, 0))
+                while not await ask(own, COMMITTING):
+                    assert not erasing.done(), (erasing.exception(), serve.output)
+                    await asyncio.sleep(0.01)
+                serve.signal(signal.SIGKILL)
+                with pytest.raises(httpx.TransportError):
+                    await erasing
+        assert content_of(own).count("deleted") == 1
+        assert "committed" not in content_of(own)
+        while await ask(own, "SELECT count(*) FROM account") == 2:
+            await asyncio.sleep(0.1)
+
+        async with opened(own):
+            pass
+
+        assert content_of(own).endswith('{"committed": 1}')
+        replayed = await dressform("restore", "replay", environment=environment(copy))
+        assert "again: 1 accounts" in replayed.stdout
+        assert await ask(copy, "SELECT count(*) FROM account") == 1
