@@ -55,6 +55,7 @@ bench: $(VENV)/ready ## measure, and compare within the same run
 	$(BIN)/python -m tests.bench
 	$(BIN)/python -m tests.bench.models
 	$(BIN)/python -m tests.bench.retention
+	$(BIN)/python -m tests.bench.deletions
 	$(BIN)/python -m tests.bench.dataset
 	$(BIN)/python -m tests.bench.waking
 

@@ -1,0 +1,86 @@
+"""What the deletion journal costs an erasure and a batch of endings, against the same without it."""
+
+import asyncio
+import json
+import os
+import statistics
+import tempfile
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import ExitStack
+from datetime import timedelta
+from pathlib import Path
+
+from dressform import embedded
+from dressform.database import Unit, Units
+from dressform.policy import PROFILE
+from dressform.process import migrated, opened
+from dressform.repositories.accounts import Accounts
+from dressform.repositories.endings import BATCH, Endings
+from dressform.repositories.owners import Owner
+from dressform.settings import Settings, load
+from tests.worker.everything import add_account
+
+PAIRS = int(os.environ.get("BENCH_PAIRS", "200"))
+BATCHES = int(os.environ.get("BENCH_BATCHES", "20"))
+
+Work = Callable[[Unit], Awaitable[object]]
+
+
+async def _seconds(units: Units, work: Work, *, journaled: bool) -> float:
+    began = time.perf_counter()
+    async with units.writing() as unit:
+        await work(unit)
+        if not journaled:
+            unit.deletions.clear()
+    return time.perf_counter() - began
+
+
+async def _compare(units: Units, what: str, works: list[Work]) -> None:
+    """Each two of them, one with the journal and one without, in turns."""
+    pairs = []
+    for number in range(0, len(works), 2):
+        order = [True, False] if number % 4 else [False, True]
+        found = {
+            journaled: await _seconds(units, work, journaled=journaled)
+            for journaled, work in zip(order, works[number : number + 2], strict=True)
+        }
+        pairs.append((found[True], found[False]))
+    with_journal, without = zip(*pairs, strict=True)
+    result = {
+        "what": what,
+        "with_ms": round(statistics.median(with_journal) * 1000, 2),
+        "without_ms": round(statistics.median(without) * 1000, 2),
+        "added_ms": round(statistics.median(a - b for a, b in pairs) * 1000, 2),
+    }
+    print(json.dumps(result), flush=True)  # noqa: T201
+
+
+def _erasing(owner: Owner) -> Work:
+    return lambda unit: Accounts(unit).erase(owner)
+
+
+async def _run() -> None:
+    async with opened(load()) as (units, _):
+        now = units.clock()
+        owners = [await add_account(units, now, f"m{each}") for each in range(2 * PAIRS)]
+        await _compare(units, "an erasure", [_erasing(owner) for owner in owners])
+        over = now - timedelta(days=400)
+        for each in range(2 * BATCHES * BATCH):
+            await add_account(units, over, f"o{each}")
+        batches: list[Work] = [lambda unit: Endings(unit, PROFILE).end_batch()] * (2 * BATCHES)
+        await _compare(units, f"a batch of {BATCH} accounts that end", batches)
+
+
+def main() -> None:
+    with ExitStack() as stack:
+        state = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        state.chmod(0o711)
+        server = stack.enter_context(embedded.running(state))
+        os.environ |= {"DRESSFORM_DATABASE_URL": server.url(), "DRESSFORM_STATE_DIR": str(state)}
+        asyncio.run(migrated(Settings()))
+        asyncio.run(_run())
+
+
+if __name__ == "__main__":
+    main()
