@@ -81,6 +81,7 @@ def test_only_its_owner_may_read_it_and_its_times_are_midnight(tmp_path: Path) -
 
     assert path.stat().st_mode & 0o777 == 0o600
     assert path.parent.stat().st_mode & 0o777 == 0o700
+    assert path.parent.parent.stat().st_mode & 0o777 == 0o700
     assert datetime.fromtimestamp(path.stat().st_mtime, UTC) == DAY
     assert json.loads(path.read_text().splitlines()[1]) == {"number": 1, "deleted": ["a"]}
 

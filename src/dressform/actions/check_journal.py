@@ -1,7 +1,8 @@
 """Whether the database knows of all that was deleted, by the files of the journal on this host."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -43,13 +44,8 @@ class Comparison:
 async def compare_journal(units: Units) -> Comparison:
     """Raises StartupError when a file can't be read."""
     # The files before the marks: what is deleted meanwhile is then in the database for sure.
-    try:
+    with _complaints_of_disk():
         files = await asyncio.to_thread(units.journal.read_all, at=units.clock())
-    except OSError as error:
-        raise StartupError(
-            f"The deletion journal in {error.filename or units.journal.folder} can't be read "
-            f"({error.strerror}): let the service read it."
-        ) from None
     if not files:
         return Comparison([], {})
     async with units.reading() as unit:
@@ -70,6 +66,18 @@ async def check_journal(units: Units) -> None:
 
 async def confirm_files(found: Comparison) -> None:
     """Write down what the database committed for a process that died before it could."""
-    for file in found.files:
-        if file.committed < file.last <= found.known.get(file.id, 0):
-            await asyncio.to_thread(append_line, file.path, file.day, committed=file.last)
+    with _complaints_of_disk():
+        for file in found.files:
+            if file.committed < file.last <= found.known.get(file.id, 0):
+                await asyncio.to_thread(append_line, file.path, file.day, committed=file.last)
+
+
+@contextmanager
+def _complaints_of_disk() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise StartupError(
+            f"The deletion journal can't be used ({error.strerror}: {error.filename}): let the "
+            "service read and write it."
+        ) from None

@@ -3,6 +3,7 @@ from datetime import timedelta
 from pathlib import Path
 from time import monotonic
 
+from dressform.audit.deletions import count_overdue_files
 from dressform.audit.findings import Count, Findings, Rule
 from dressform.audit.log import look_into_log
 from dressform.audit.rows import count_rows, holds, last_rounds, rows_set_aside
@@ -37,6 +38,10 @@ class Auditor:
         """Now. It reads whole tables: about two seconds for a million accounts."""
         at = self._units.clock()
         spools = await asyncio.to_thread(look_into_spools, self._folder, at)
+        journal = self._units.journal
+        deletions = await asyncio.to_thread(
+            count_overdue_files, journal.root, at, journal.retention
+        )
         log = await look_into_log(self._units, at)
         rows = dict.fromkeys(RULES, Count()) | {VISITOR.rule: log.rows + spools.lines}
         async with self._units.reading() as unit:
@@ -58,7 +63,7 @@ class Auditor:
             )
             for key in keys
         )
-        return Findings(at, self._interval, rules, log.orphans, spools)
+        return Findings(at, self._interval, rules, log.orphans, spools, deletions)
 
     async def _look_for_all(self) -> Findings:
         try:

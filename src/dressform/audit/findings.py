@@ -85,13 +85,17 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """`interval` is that of the worker's rounds."""
+    """`interval` is that of the worker's rounds.
+
+    `deletion_files`: of the deletion journal, that should be gone since a day.
+    """
 
     checked_at: datetime
     interval: timedelta
     rules: tuple[Rule, ...]
     orphans: int
     spools: Spools
+    deletion_files: int = 0
 
     @property
     def verdict(self) -> Verdict:
@@ -106,7 +110,7 @@ class Findings:
 
     @property
     def overdue(self) -> int:
-        return sum(rule.rows.overdue for rule in self.rules)
+        return sum(rule.rows.overdue for rule in self.rules) + self.deletion_files
 
     @property
     def visitor(self) -> Rule:

@@ -101,7 +101,8 @@ def restore(
     """After a backup was put back: make known a draw that it does not know, from what was published.
 
     One operator is enough, as it only keeps people out of later draws: everybody who agreed in time
-    or had an account by then is never drawn again. Withdrawals made since the backup are not in it.
+    or had an account by then is never drawn again. `dressform restore replay` has withdrawn again before
+    what was withdrawn since the backup.
     """
     restoring = _of_extra("dressform.actions.restore_dataset")
     files = {path.name: path.read_bytes() for path in folder.iterdir() if path.suffix in _READ}

@@ -110,6 +110,10 @@ def _said_of_log(findings: Findings) -> list[str]:
     said = [f"Spools here: {spools.files} ({spools.bytes} bytes), oldest line {oldest}."]
     if spools.unreadable:
         said.append(f"Spools here that can't be read: {spools.unreadable}.")
+    if findings.deletion_files:
+        said.append(
+            f"Files of the deletion journal here that should be gone: {findings.deletion_files}."
+        )
     if findings.orphans:
         said.append(f"Days cut off from the log and not dropped: {findings.orphans}.")
     return said

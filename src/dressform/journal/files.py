@@ -49,7 +49,8 @@ class JournalFile:
 
 def create_file(folder: Path, file_id: UUID, day: datetime) -> Path:
     """Make an empty file, for its owner alone, which a power cut can't take away."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for each in (folder.parent, folder):
+        each.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = folder / f"{day:%Y-%m-%d}-{file_id}{_SUFFIX}"
     os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     for each in (folder, *list(folder.parents)[:2]):
