@@ -23,6 +23,7 @@ from dressform.worker.enforce import enforce
 from dressform.worker.process import duties_of
 from dressform.worker.scheduler import Duties
 from tests.answers import assert_problem
+from tests.auth_calls import login
 from tests.commands import environment
 from tests.conftest import UNBROKEN, MovableClock
 from tests.people import Person, token_of
@@ -203,7 +204,7 @@ async def test_while_it_waits_nobody_reads_it(
     clock.at = end + DAY
 
     answers = [
-        await ada.sign_in(),
+        await login(ada.client, "ada", "not the password"),
         await ada.ask("GET", f"/v1/models/{model}"),
         await ada.client.post("/v1/auth/refresh", json={"refresh_token": ada.refresh_token}),
     ]

@@ -43,10 +43,11 @@ class Accounts:
 
     async def by_login(self, login: str) -> Credentials | None:
         """By username or e-mail address: no username has an @."""
-        if "@" in login:
-            return await self.by_email(login)
-        query = self._alive().join(Profile, Profile.account_id == Account.id)
-        return await self._one(query.where(Profile.username_index == self._index.username(login)))
+        return await self._one(self._with_login(self._alive(), login))
+
+    async def find_for_sign_in(self, login: str) -> Credentials | None:
+        """Return what `by_login` does, and also an account that waits past its window."""
+        return await self._one(self._with_login(self._remaining(), login))
 
     async def by_email(self, email: str) -> Credentials | None:
         return await self._one(self._alive().where(Account.email_index == self._index.email(email)))
@@ -55,7 +56,7 @@ class Accounts:
         return await self._one(self._alive().where(Account.id == account_id))
 
     async def locked(self, account_id: UUID) -> Credentials | None:
-        """One that is past its window and not over yet: to be warned, and for no other reader."""
+        """One that is past its window and not over yet: to be warned, and for no reader but sign-in."""
         return await self._one(self._locked().where(Account.id == account_id))
 
     async def locked_by_email(self, email: str) -> Credentials | None:
@@ -99,11 +100,15 @@ class Accounts:
         return owner
 
     async def logged_in(self, credentials: Credentials) -> bool:
-        """Count the login. False when the account ended or its password changed meanwhile."""
+        """Count the login. False when the account is over or its password changed meanwhile.
+
+        An account that waits past its window is open again from then on.
+        """
         result = await self._unit.connection.execute(
             update(Account)
             .where(Account.id == credentials.owner.account_id)
-            .where(Account.ends_at > self._unit.at, Account.version == credentials.version)
+            .where(~is_over(Account.ends_at, self._unit.at))
+            .where(Account.version == credentials.version)
             .values(last_login_at=self._unit.at, **UNWARNED)
             .returning(Account.id)
         )
@@ -161,9 +166,17 @@ class Accounts:
     def _alive(self) -> Select[*tuple[Any, ...]]:
         return self._all().where(Account.ends_at > self._unit.at)
 
+    def _remaining(self) -> Select[*tuple[Any, ...]]:
+        return self._all().where(~is_over(Account.ends_at, self._unit.at))
+
     def _locked(self) -> Select[*tuple[Any, ...]]:
-        at = self._unit.at
-        return self._all().where(Account.ends_at <= at, ~is_over(Account.ends_at, at))
+        return self._remaining().where(Account.ends_at <= self._unit.at)
+
+    def _with_login(self, query: Select[*tuple[Any, ...]], login: str) -> Select[*tuple[Any, ...]]:
+        if "@" in login:
+            return query.where(Account.email_index == self._index.email(login))
+        named = query.join(Profile, Profile.account_id == Account.id)
+        return named.where(Profile.username_index == self._index.username(login))
 
     def _all(self) -> Select[*tuple[Any, ...]]:
         return select(

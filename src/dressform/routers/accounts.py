@@ -113,6 +113,7 @@ async def reopen_account(body: TokenOnly, unit: InUnit) -> None:
     """Keep an account that is past its 12 months
 
     With the token of the mailed link: an account is locked at the end of its 12 months, and waits
-    a while for its owner if no warning could be delivered before. This counts as a login.
+    a while for its owner if no warning could be delivered before. This counts as a login, as signing
+    in does, which opens it again too.
     """
     await reopen(unit, body.token)

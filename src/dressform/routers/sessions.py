@@ -42,8 +42,9 @@ async def login(
 ) -> TokensRead:
     """Sign in
 
-    By username or e-mail address. This, and nothing else, counts as a login: the 12 months for
-    which your data are kept begin anew.
+    By username or e-mail address. This counts as a login: the 12 months for which your data are kept
+    begin anew. It also opens an account again that waits past its 12 months, because no warning of
+    its end could be delivered in time.
     """
     attempts.spend(Limit.PASSWORD, body.login)
     signed_in = await sign_in(units, hasher, login=body.login, password=body.password)
