@@ -134,7 +134,10 @@ async def test_who_was_not_warned_in_time_stays_longer_but_locked(
         clock.at = at
         for rule in (await auditor.look()).rules:
             if rule.key in {"profile", "model"}:
-                assert (rule.rows.waiting, rule.rows.overdue) == (1 - overdue, overdue)
+                late = due > timedelta(0)
+                unwarned = rule.rows.unwarned.rows
+                assert (unwarned, rule.rows.overdue) == (late and not overdue, overdue)
+                assert rule.rows.waiting == (not late and not overdue)
 
 
 async def test_each_model_is_counted_and_nobody_without(

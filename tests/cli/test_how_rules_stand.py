@@ -8,11 +8,12 @@ from sqlalchemy import text
 from dressform.cli import retention
 from dressform.clock import now
 from dressform.database import Units
-from dressform.policy import CATEGORIES
+from dressform.policy import CATEGORIES, PROFILE
+from dressform.repositories.mails import Mails
 from dressform.settings import Settings
 from tests.audit import trouble
 from tests.middleware.lines import line
-from tests.worker.everything import add_everything
+from tests.worker.everything import add_account, add_everything
 
 
 async def printed(settings: Settings, capsys: pytest.CaptureFixture[str]) -> tuple[str, str]:
@@ -80,3 +81,34 @@ async def test_what_is_approved_waits_for_the_next_round(
 
     assert "(7 rows); approved" in below
     assert "retention approve" not in below
+
+
+async def test_what_is_kept_past_its_window_is_counted(
+    settings: Settings, units: Units, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With numbers, which only operators see."""
+    began = now() - timedelta(days=380)
+    for name in ("ada", "bob", "eve"):
+        await add_account(units, began, name)
+    async with units.writing() as unit:
+        await unit.connection.execute(text("UPDATE account SET warned_at = NULL"))
+        restricted = "UPDATE account SET restricted_at = :at WHERE email_index = :index"
+        index = unit.vault.index.email("eve@example.org")
+        await unit.connection.execute(text(restricted), {"at": began, "index": index})
+        outage = "INSERT INTO mail_outage VALUES ('smtp', now() - interval '2 days')"
+        await unit.connection.execute(text(outage))
+        await Mails(unit).add("erased", to="ada@example.org", language="en")
+        await unit.connection.execute(text("UPDATE mail SET failures = 3, attempts = 3"))
+
+    _, below = await printed(settings, capsys)
+
+    since = PROFILE.window.after(began)
+    for rule in ("profile", "model"):
+        first = f"rows are past their window, the first since {since:%Y-%m-%d %H:%M:%S}, and"
+        assert f"{rule}: 2 {first} wait for a warning of their owner; at most 30 days." in below
+        assert f"{rule}: 1 {first} are kept as restricted; at most 24 months." in below
+    assert f"taken no mail since {now() - timedelta(days=2):%Y-%m-%d}" in below
+    assert "Mails that wait: 1, of which 1 failed before." in below
+    (because,) = [one for one in below.splitlines() if one.startswith("Not kept because of: ")]
+    assert {"unwarned", "mail"} <= set(because.rstrip(".").split(": ")[1].split(", "))
+    assert "example.org" not in below

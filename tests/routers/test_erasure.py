@@ -30,6 +30,7 @@ NOT_OF_AN_ACCOUNT = OF_THE_LOG | {
     "dataset_draw",
     "dataset_edition",
     "dataset_file",
+    "mail_outage",
 }
 OF_AN_ACCOUNT = {
     "account",

@@ -72,7 +72,8 @@ class OwnProfileRead(ProfileRead):
     ends_at: Annotated[
         datetime,
         Field(
-            description="The account ends then unless you log in before: 12 months after the last login."
+            description="The account ends then unless you log in before: 12 months after the last "
+            "login, or later while processing is restricted."
         ),
     ]
     restricted: Annotated[

@@ -15,7 +15,7 @@ from dressform.tables.dataset import (
     DatasetEdition,
     DatasetFile,
 )
-from dressform.tables.mail import Mail
+from dressform.tables.mail import Mail, MailOutage
 from dressform.tables.model import Avatar, Model
 from dressform.tables.one_time_token import OneTimeToken
 from dressform.tables.operator import Lookup, Operator
@@ -36,6 +36,7 @@ __all__ = [
     "DatasetFile",
     "Lookup",
     "Mail",
+    "MailOutage",
     "Model",
     "OneTimeToken",
     "Operator",

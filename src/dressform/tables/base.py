@@ -7,7 +7,6 @@ from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from dressform.policy import MACHINERY, Category, belongs
-from dressform.windows import end_in_sql
 
 
 class Base(DeclarativeBase):
@@ -39,8 +38,7 @@ def machinery(*arguments: Any, **options: Any) -> Mapped[Any]:
 
 def window_end(category: Category) -> Mapped[Any]:
     """When the row may no longer be read: computed by the database from the policy's window."""
-    end = Computed(end_in_sql(category.window, category.since), persisted=True)
-    return column(category, end)
+    return column(category, Computed(category.row_end, persisted=True))
 
 
 def of_account(category: Category, **options: Any) -> Mapped[Any]:

@@ -5,7 +5,7 @@ from sqlalchemy import Index
 from sqlalchemy.orm import Mapped
 
 from dressform.policy import MAIL
-from dressform.tables.base import Base, column, of_account, window_end
+from dressform.tables.base import Base, column, machinery, of_account, window_end
 
 
 class Mail(Base):
@@ -31,3 +31,15 @@ class Mail(Base):
     ends_at: Mapped[datetime] = window_end(MAIL)
 
     __table_args__ = (Index(None, "due_at"), Index(None, "ends_at"))
+
+
+class MailOutage(Base):
+    """A mail server that takes no mail, found by the worker's own checks: no row while it does.
+
+    Its time is that of a check and not of a mail, so it dates nothing that a member did.
+    """
+
+    __tablename__ = "mail_outage"
+
+    server: Mapped[str] = machinery(primary_key=True)
+    began_at: Mapped[datetime] = machinery()

@@ -5,7 +5,7 @@ import signal
 
 from dressform.database import Units
 from dressform.mail.compose import Composer
-from dressform.mail.transport import transport_of
+from dressform.mail.transport import mail_folder, transport_of
 from dressform.settings import Settings
 from dressform.worker.breaker import Breaker
 from dressform.worker.enforce import Report
@@ -22,6 +22,7 @@ def duties_of(settings: Settings, units: Units) -> Duties:
         units,
         composer,
         transport_of(settings),
+        mail_folder(settings),
         settings.worker_interval,
         Breaker(ahead=settings.clock_ahead),
     )

@@ -5,18 +5,20 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
+from dressform.actions.check_mail import check_mail
 from dressform.actions.deliver_mails import deliver_mails
 from dressform.actions.warn_of_ending import warn_of_ending
 from dressform.database import Units
 from dressform.errors import StartupError
 from dressform.mail.compose import Composer
-from dressform.mail.transport import Transport
+from dressform.mail.transport import Transport, delete_old_mails
 from dressform.policy import CATEGORIES, Category
 from dressform.repositories.log_days import LogDays
 from dressform.worker.breaker import Breaker
@@ -28,6 +30,7 @@ log = logging.getLogger(__name__)
 MAIL_EVERY = timedelta(seconds=1)
 DAYS_AHEAD = 3
 WARNINGS = "warnings"
+MAIL_CHECK = "mail check"
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -39,6 +42,7 @@ class Duties:
     units: Units
     composer: Composer
     transport: Transport
+    mail_folder: Path
     interval: timedelta
     breaker: Breaker
 
@@ -66,6 +70,14 @@ class Duties:
     async def deliver(self) -> int:
         return await deliver_mails(self.units, self.composer, self.transport)
 
+    async def check_mail(self) -> None:
+        """Whether the mail server takes mail; and delete files of mails that are past their window."""
+        await check_mail(self.units, self.transport)
+        at = self.units.clock()
+        deleted = await asyncio.to_thread(delete_old_mails, self.mail_folder, at=at)
+        if deleted:
+            log.info("%d mails in %s were deleted", deleted, self.mail_folder)
+
     async def round(self) -> list[Report]:
         """Everything once, now, whatever the slot. Raises StartupError at the end if some failed."""
         await self.make_days()
@@ -78,6 +90,7 @@ class Duties:
             work = enforce(one, self.units, at=at, slot=at, breaker=self.breaker)
             done.append(await _attempt(one.key, work, complaints))
         done.append(await _attempt("mail delivery", self.deliver(), complaints))
+        done.append(await _attempt(MAIL_CHECK, self.check_mail(), complaints))
         failed = [outcome for outcome in done if isinstance(outcome, _Failed)]
         if failed:
             names = ", ".join(outcome.name for outcome in failed)
@@ -135,6 +148,7 @@ def schedule(duties: Duties, running: Running) -> AsyncIOScheduler:
     _every(scheduler, duties.interval, WARNINGS, running.noted(duties.warn))
     _every(scheduler, duties.interval, "days ahead", running.noted(duties.make_days))
     _every(scheduler, MAIL_EVERY, "mail delivery", running.noted(duties.deliver))
+    _every(scheduler, duties.interval, MAIL_CHECK, running.noted(duties.check_mail))
     complaints = Complaints()
 
     def complain(event: JobExecutionEvent) -> None:
