@@ -103,10 +103,10 @@ VISITOR = Category(
     data=Text(
         "The IP address of whoever visits the site or uses the API, with time, method, route "
         "template, status and duration of the request. Of a request about your privacy rights only "
-        "that it was one, and whether it succeeded.",
+        "that it was one, and whether the service failed.",
         "L'adresse IP de toute personne qui visite le site ou utilise l'API, avec l'heure, la "
         "méthode, le modèle de route, le statut et la durée de la requête. D'une requête concernant vos "
-        "droits sur vos données, seulement qu'elle en était une et si elle a abouti.",
+        "droits sur vos données, seulement qu'elle en était une et si le service a échoué.",
     ),
     purpose=Text(
         "To diagnose problems, and nothing else.", "Diagnostiquer les problèmes, rien d'autre."
