@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from dressform.database import autocommit, transaction
 from dressform.migrate import _config, downgrade, is_current, migrate
 from dressform.process import engine_of, migrated, opened
+from dressform.repositories.access_log import BECOME
 from dressform.repositories.log_days import LogDays
 from dressform.settings import Settings
 from dressform.tables import Base
@@ -101,6 +102,42 @@ async def test_a_consent_withdrawn_too_early_is_mended(engine: AsyncEngine) -> N
     async with autocommit(engine) as connection:
         query = text("SELECT withdrawn_at = given_at FROM dataset_consent")
         assert await connection.scalar(query) is True
+
+
+async def test_lines_of_privacy_acts_are_rewritten(engine: AsyncEngine) -> None:
+    known = revisions()
+    await migrate(engine, known[known.index("0009") - 1])
+    lines = (
+        ("PUT", "/v1/privacy/restriction", 403),
+        ("POST", "/v1/privacy/erasure", 503),
+        ("GET", "/v1/privacy/notice", 304),
+        ("GET", "/v1/models", 200),
+    )
+    async with transaction(engine) as connection:
+        await connection.execute(BECOME)
+        await connection.execute(
+            text("CREATE TABLE access_log_all PARTITION OF access_log DEFAULT")
+        )
+        for method, route, status in lines:
+            await connection.execute(
+                text(
+                    "INSERT INTO access_log VALUES "
+                    "(now(), '203.0.113.9', :method, :route, :status, 7, gen_random_uuid())"
+                ),
+                {"method": method, "route": route, "status": status},
+            )
+
+    await migrate(engine)
+
+    async with transaction(engine) as connection:
+        await connection.execute(BECOME)
+        query = "SELECT method, route, status, duration_us FROM access_log ORDER BY route, status"
+        assert [tuple(row) for row in await connection.execute(text(query))] == [
+            ("GET", "/v1/models", 200, 7),
+            ("ANY", "/v1/privacy/*", 200, 0),
+            ("ANY", "/v1/privacy/*", 500, 0),
+            ("GET", "/v1/privacy/notice", 304, 7),
+        ]
 
 
 async def test_two_at_once_migrate_once(fresh: Settings) -> None:

@@ -37,8 +37,8 @@ def upgrade() -> None:
     # What the log holds from before: as new lines are written, and not by which act they were.
     op.execute("SET LOCAL ROLE dressform_log")
     op.execute(
-        "UPDATE access_log SET method = 'ANY', route = '/v1/privacy/*', status = status / 100 * 100, "
-        "duration_us = 0 WHERE route LIKE '/v1/privacy/%' "
+        "UPDATE access_log SET method = 'ANY', route = '/v1/privacy/*', duration_us = 0, "
+        "status = CASE WHEN status >= 500 THEN 500 ELSE 200 END WHERE route LIKE '/v1/privacy/%' "
         "AND route NOT IN ('/v1/privacy/notice', '/v1/privacy/status')"
     )
     op.execute("RESET ROLE")
