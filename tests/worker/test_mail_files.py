@@ -32,12 +32,12 @@ async def test_worker_deletes_mail_files_past_their_window(
     await duties.round()
     written = files(settings)
     assert len(written) == 2
-    end = MAIL.window.after(settings.clock())  # Which dates the mails.
+    end = MAIL.window.after(clock())
 
-    clock.at = end - timedelta(minutes=5)
+    clock.at = end - SECOND
     await duties.check_mail()
     assert files(settings) == written
-    clock.at = end + SECOND
+    clock.at = end
     await duties.check_mail()
     assert files(settings) == []
 

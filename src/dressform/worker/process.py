@@ -15,9 +15,7 @@ SETTLE_SECONDS = 6.0
 
 
 def duties_of(settings: Settings, units: Units) -> Duties:
-    composer = Composer(
-        sender=settings.mail_from, link_base=settings.link_base, clock=settings.clock
-    )
+    composer = Composer(sender=settings.mail_from, link_base=settings.link_base, clock=units.clock)
     return Duties(
         units,
         composer,
