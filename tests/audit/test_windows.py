@@ -28,7 +28,12 @@ windows = pytest.mark.parametrize("window", [VISITOR, *WINDOWS], ids=lambda one:
 
 async def computed(units: Units, window: Window, expression: str, **columns: object) -> datetime:
     """An expression of the audit's over a row that is in no table."""
-    everything = {"created_at": None, "last_login_at": None, "warned_at": None} | columns
+    everything = {
+        "created_at": None,
+        "last_login_at": None,
+        "month_of_login": None,
+        "warned_at": None,
+    } | columns
     row = ", ".join(f"CAST(:{name} AS timestamptz) AS {name}" for name in everything)
     query = f"SELECT {expression} FROM (SELECT {row}) AS account"
     async with units.writing() as unit:
@@ -61,7 +66,9 @@ def test_every_table_that_a_window_looks_after_is_looked_into() -> None:
 async def test_a_window_ends_when_the_policy_says(
     units: Units, window: Window, moment: datetime
 ) -> None:
-    columns = dict.fromkeys(("created_at", "last_login_at", "at", "started_at"), moment)
+    columns = dict.fromkeys(
+        ("created_at", "last_login_at", "month_of_login", "at", "started_at"), moment
+    )
 
     found = await computed(units, window, window.ends, **columns)
 
@@ -97,7 +104,7 @@ async def test_an_account_is_due_when_its_owner_was_warned_for_a_week(
     end = by_key(window.rule).window.after(moment)
     warned_at = None if warned is None else end + warned
 
-    found = await computed(units, window, window.due, created_at=moment, warned_at=warned_at)
+    found = await computed(units, window, window.due, last_login_at=moment, warned_at=warned_at)
 
     assert found == end + due
 
