@@ -7,15 +7,12 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision: str = "0009"
-down_revision: str | None = "0006"
+down_revision: str | None = "0008"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
 _ENDS = {"ends_at": "ix_account_ends_at", "models_end_at": "ix_account_models_end_at"}
-_ALWAYS = (
-    "(((coalesce(last_login_at, created_at)) AT TIME ZONE 'UTC') + INTERVAL '12 months') "
-    "AT TIME ZONE 'UTC'"
-)
+_ALWAYS = "(((last_login_at) AT TIME ZONE 'UTC') + INTERVAL '12 months') AT TIME ZONE 'UTC'"
 _RESTRICTED = f"((({_ALWAYS}) AT TIME ZONE 'UTC') + INTERVAL '24 months') AT TIME ZONE 'UTC'"
 
 

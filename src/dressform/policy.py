@@ -145,8 +145,8 @@ PROFILE = Category(
     ),
     legal_basis="GDPR Art. 6(1)(b)",
     window=Months(12),
-    since="coalesce(last_login_at, created_at)",
-    clock=Text("your last login", "votre dernière connexion"),
+    since="last_login_at",
+    clock=Text("the day of your last login", "le jour de votre dernière connexion"),
     ending=Text(
         "The account is deleted with everything in it. You can remove it, or any optional part, "
         "at any time.",
@@ -173,8 +173,8 @@ MODEL = Category(
     ),
     legal_basis="GDPR Art. 6(1)(b)",
     window=Months(12),
-    since="coalesce(last_login_at, created_at)",
-    clock=Text("your last login", "votre dernière connexion"),
+    since="last_login_at",
+    clock=Text("the day of your last login", "le jour de votre dernière connexion"),
     ending=Text(
         "The model is deleted. You can remove each model at any time.",
         "Le modèle est supprimé. Vous pouvez supprimer chaque modèle à tout moment.",
@@ -199,14 +199,17 @@ SESSION = Category(
     key="session",
     name=Text("Being signed in", "Connexion"),
     data=Text(
-        "That you are signed in, since when, and when the session was last renewed.",
-        "Le fait que vous êtes connecté, depuis quand, et le dernier renouvellement de la session.",
+        "That you are signed in, since which day, and the day on which the session was last renewed.",
+        "Le fait que vous êtes connecté, depuis quel jour, et le jour du dernier renouvellement de la "
+        "session.",
     ),
     purpose=Text("To keep you signed in.", "Vous garder connecté."),
     legal_basis="GDPR Art. 6(1)(b)",
     window=Span(timedelta(days=90)),
-    since="created_at",
-    clock=Text("the login", "la connexion"),
+    since="month_of_login",
+    clock=Text(
+        "the first day of the month of the login", "le premier jour du mois de la connexion"
+    ),
     ending=Text(
         "The session ends for good; sign in again. Signing out ends it at once.",
         "La session prend fin ; connectez-vous de nouveau. La déconnexion y met fin aussitôt.",
@@ -224,9 +227,12 @@ TOKEN = Category(
         "Réinitialiser un mot de passe ou confirmer une nouvelle adresse e-mail.",
     ),
     legal_basis="GDPR Art. 6(1)(b)",
-    window=Span(timedelta(hours=1)),
+    window=Span(timedelta(hours=2)),
     since="created_at",
-    clock=Text("the mail", "l'envoi de l'e-mail"),
+    clock=Text(
+        "the hour of the mail, so that a link works for one hour at least",
+        "l'heure de l'envoi de l'e-mail, si bien qu'un lien fonctionne au moins une heure",
+    ),
     ending=Text("The link stops working.", "Le lien cesse de fonctionner."),
 )
 MAIL = Category(

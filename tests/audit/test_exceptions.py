@@ -15,6 +15,7 @@ from dressform.database import Units
 from dressform.policy import PROFILE, RESTRICTED
 from dressform.worker.scheduler import Duties
 from tests.auth_calls import restrict
+from tests.coarse import end_of
 from tests.conftest import MovableClock
 from tests.middleware.records import shipped
 from tests.people import Person
@@ -42,7 +43,7 @@ async def test_account_that_waits_for_a_warning_makes_the_verdict_late_until_it_
     """However often the worker runs: it knows the exception as well as the promise."""
     await add_account(units, clock())
     await never_warned(units)
-    end = PROFILE.window.after(clock())
+    end = end_of(PROFILE, clock())
     found = []
 
     for moment in (end - SECOND, end, end + 31 * DAY, end + 31 * DAY + SECOND):
@@ -64,7 +65,7 @@ async def test_models_of_waiting_account_are_counted_as_well(
 ) -> None:
     await add_account(units, clock())
     await never_warned(units)
-    end = clock.at = PROFILE.window.after(clock())
+    end = clock.at = end_of(PROFILE, clock())
 
     model = next(rule for rule in (await auditor.look()).rules if rule.key == "model")
 
@@ -75,7 +76,7 @@ async def test_account_warned_in_time_leaves_the_notice_kept(
     client: httpx.AsyncClient, units: Units, duties: Duties, clock: MovableClock
 ) -> None:
     await add_account(units, clock())
-    clock.at = PROFILE.window.after(clock())
+    clock.at = end_of(PROFILE, clock())
     await duties.round()
 
     status = (await client.get("/v1/privacy/status")).json()
@@ -91,7 +92,7 @@ async def test_everybody_is_told_that_accounts_wait_and_nothing_else_of_them(
     later = clock() + 2 * DAY
     await add_account(units, later, "bob")
     await never_warned(units)
-    end = PROFILE.window.after(clock())
+    end = end_of(PROFILE, clock())
     clock.at = end + DAY
     await duties.round()
     status = (await client.get("/v1/privacy/status")).json()
@@ -126,7 +127,7 @@ async def test_restricted_account_past_its_window_is_counted_and_the_notice_kept
 ) -> None:
     await restrict(ada)
     await shipped(app.state.shipper)
-    end = PROFILE.window.after(clock())
+    end = end_of(PROFILE, clock())
     clock.at = end + 100 * DAY
     await duties.round()
 

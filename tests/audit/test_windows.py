@@ -22,7 +22,7 @@ MOMENTS = [
     datetime(2026, 12, 31, 12, tzinfo=UTC),
 ]
 WARNED = {"profile", "model"}
-ACCOUNT_COLUMNS = ("created_at", "last_login_at", "warned_at", "restricted_at")
+ACCOUNT_COLUMNS = ("created_at", "last_login_at", "month_of_login", "warned_at", "restricted_at")
 
 windows = pytest.mark.parametrize("window", [VISITOR, *WINDOWS], ids=lambda one: one.rows)
 
@@ -62,7 +62,9 @@ def test_every_table_that_a_window_looks_after_is_looked_into() -> None:
 async def test_a_window_ends_when_the_policy_says(
     units: Units, window: Window, moment: datetime
 ) -> None:
-    columns = dict.fromkeys(("created_at", "last_login_at", "at", "started_at"), moment)
+    columns = dict.fromkeys(
+        ("created_at", "last_login_at", "month_of_login", "at", "started_at"), moment
+    )
 
     found = await computed(units, window, window.ends, **columns)
 
@@ -98,7 +100,7 @@ async def test_an_account_is_due_when_its_owner_was_warned_for_a_week(
     end = by_key(window.rule).window.after(moment)
     warned_at = None if warned is None else end + warned
 
-    found = await computed(units, window, window.due, created_at=moment, warned_at=warned_at)
+    found = await computed(units, window, window.due, last_login_at=moment, warned_at=warned_at)
 
     assert found == end + due
 

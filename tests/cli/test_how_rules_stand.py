@@ -12,6 +12,7 @@ from dressform.policy import CATEGORIES, PROFILE
 from dressform.repositories.mails import Mails
 from dressform.settings import Settings
 from tests.audit import trouble
+from tests.coarse import end_of
 from tests.middleware.lines import line
 from tests.worker.everything import add_account, add_everything
 
@@ -41,7 +42,7 @@ async def test_each_rule_has_its_line(
     told = {one.split()[0]: one for one in lines}
     for category in CATEGORIES:
         assert f"{began:%Y-%m-%d %H:%M:%S}" in told[category.key]
-        assert f"{category.window.after(began):%Y-%m-%d %H:%M:%S}" in told[category.key]
+        assert f"{end_of(category, began):%Y-%m-%d %H:%M:%S}" in told[category.key]
     assert told["one-time-token"].split()[-2:] == ["1", "0"]
     assert told["session"].split()[-2:] == ["0", "0"]
     assert below.startswith("The notice is late.\nSpools here: 1 (")

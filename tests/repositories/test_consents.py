@@ -12,6 +12,7 @@ from dressform.repositories.consents import Consents
 from dressform.repositories.owners import Owner
 from dressform.tables import DatasetConsent
 from tests.agreeing import agree, rows
+from tests.coarse import end_of
 from tests.conftest import MovableClock
 from tests.people import Person
 
@@ -26,7 +27,7 @@ async def test_it_is_over_when_the_account_is(
     assert account_id is not None
     owner = Owner(account_id, DataKey.new())
 
-    clock.at = PROFILE.window.after(clock())
+    clock.at = end_of(PROFILE, clock())
 
     async with units.writing() as unit:
         consents = Consents(unit)

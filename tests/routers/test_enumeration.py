@@ -16,6 +16,7 @@ from dressform.policy import PROFILE
 from dressform.worker.scheduler import Duties
 from tests.answers import assert_problem, shown
 from tests.auth_calls import change_email, change_password, forgot, login, refresh, reset
+from tests.coarse import end_of
 from tests.conftest import MovableClock
 from tests.people import PASSWORD, Person
 
@@ -106,7 +107,7 @@ async def test_a_login_takes_as_long_whether_or_not_it_is_known(
 ) -> None:
     """Without the hash of an unknown one it would take a tenth."""
     if days_past_the_end is not None:
-        clock.at = PROFILE.window.after(clock()) + timedelta(days=days_past_the_end)
+        clock.at = end_of(PROFILE, clock()) + timedelta(days=days_past_the_end)
 
     async def ask(target: str) -> httpx.Response:
         answer = await login(ada.client, target, "wrong-and-secret-guess")

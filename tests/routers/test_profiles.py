@@ -46,9 +46,9 @@ async def test_a_new_profile_holds_what_was_registered_and_nothing_else(join: Jo
         "email": "ada@example.org",
         "language": "fr",
         "unit": "cm",
-        "created_at": "2026-03-01T12:00:00Z",
-        "last_login_at": "2026-03-01T12:00:00Z",
-        "ends_at": "2027-03-01T12:00:00Z",
+        "member_since": "2026-03-01",
+        "last_login_on": "2026-03-01",
+        "ends_at": "2027-03-01T00:00:00Z",
         "restricted": False,
     }
 

@@ -13,6 +13,7 @@ from dressform.settings import Settings
 from dressform.worker.process import duties_of
 from dressform.worker.scheduler import Duties
 from tests.auth_calls import restrict
+from tests.coarse import end_of
 from tests.conftest import UNBROKEN, MovableClock
 from tests.people import Person
 from tests.post_office import PostOffice
@@ -53,7 +54,7 @@ async def test_restricted_account_outlives_its_window_and_ends_without_a_word(
 ) -> None:
     await ada.add_model()
     await restrict(ada)
-    window_end = PROFILE.window.after(clock())
+    window_end = end_of(PROFILE, clock())
     end = RESTRICTED.longer.after(window_end)
 
     assert await rounds(window_end - 30 * DAY, window_end - DAY, window_end) == []
@@ -71,15 +72,15 @@ async def test_sign_in_to_restricted_account_begins_its_time_anew(
     ada: Person, units: Units, rounds: Rounds, clock: MovableClock
 ) -> None:
     await restrict(ada)
-    window_end = PROFILE.window.after(clock())
+    window_end = end_of(PROFILE, clock())
     await rounds(window_end + 300 * DAY)
 
     assert (await ada.sign_in()).status_code == 200
 
     me = (await ada.ask("GET", "/v1/profiles/me")).json()
-    end = RESTRICTED.longer.after(PROFILE.window.after(clock()))
+    end = RESTRICTED.longer.after(end_of(PROFILE, clock()))
     assert datetime.fromisoformat(me["ends_at"]) == end
-    assert await rounds(PROFILE.window.after(clock()) + 10 * DAY) == [ASKED]
+    assert await rounds(end_of(PROFILE, clock()) + 10 * DAY) == [ASKED]
     assert await accounts(units) == 1
 
 
@@ -87,9 +88,9 @@ async def test_lifting_a_restriction_gives_the_account_its_window_again(
     ada: Person, units: Units, rounds: Rounds, clock: MovableClock
 ) -> None:
     await restrict(ada)
-    clock.at = PROFILE.window.after(clock()) + 100 * DAY
+    clock.at = end_of(PROFILE, clock()) + 100 * DAY
     await ada.sign_in()
-    end = PROFILE.window.after(clock())
+    end = end_of(PROFILE, clock())
     await restrict(ada, restricted=False)
 
     me = (await ada.ask("GET", "/v1/profiles/me")).json()
@@ -103,7 +104,7 @@ async def test_restricted_account_is_not_deleted_unwarned(
 ) -> None:
     """Being asked whether it is needed warns of no end: that needs a mail of its own."""
     await restrict(ada)
-    end = RESTRICTED.longer.after(PROFILE.window.after(clock()))
+    end = RESTRICTED.longer.after(end_of(PROFILE, clock()))
     await rounds(end - 700 * DAY, end - 300 * DAY)
     assert len(office.received) == 2
     await office.close()
@@ -119,6 +120,6 @@ async def test_owner_is_asked_in_french(
     zoe = await join("zoe", language="fr")
     await restrict(zoe)
 
-    (subject,) = await rounds(PROFILE.window.after(clock()) + 10 * DAY)
+    (subject,) = await rounds(end_of(PROFILE, clock()) + 10 * DAY)
 
     assert subject.startswith("Avez-vous encore besoin de votre compte")

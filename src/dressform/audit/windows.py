@@ -49,7 +49,7 @@ class Window:
         return f"greatest({self.ends}, least({warned}, {patience}))"
 
 
-_LAST_LOGIN = "coalesce(account.last_login_at, account.created_at)"
+_LAST_LOGIN = "account.last_login_at"
 
 WINDOWS = (
     Window("profile", "account", _LAST_LOGIN, "12 months", of_account=True),
@@ -61,8 +61,8 @@ WINDOWS = (
         of_account=True,
     ),
     Window("sign-up", "sign_up", "created_at", "7 days"),
-    Window("session", "session", "created_at", "90 days"),
-    Window("one-time-token", "one_time_token", "created_at", "1 hour"),
+    Window("session", "session", "month_of_login", "90 days"),
+    Window("one-time-token", "one_time_token", "created_at", "2 hours"),
     Window("mail", "mail", "created_at", "7 days"),
     Window("lookup", "lookup", "at", "6 months"),
     Window("retention-run", "retention_run", "started_at", "6 months"),

@@ -7,7 +7,7 @@ from time import perf_counter_ns
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dressform.clock import Clock
-from dressform.crypto.secrets import new_id_text
+from dressform.crypto.secrets import timed_id_text
 from dressform.middleware.client_address import ClientAddress
 from dressform.middleware.headers import HeadersMiddleware
 from dressform.middleware.refusal import refuse
@@ -53,7 +53,7 @@ class AccessLogMiddleware:
             await self.app(scope, receive, send)
             return
         at, started = self._clock(), perf_counter_ns()
-        request_id = new_id_text()
+        request_id = timed_id_text()
         scope.setdefault("state", {})["request_id"] = request_id
         shipper, app = self._shipper(), self.app
         if shipper.spool.is_full:
@@ -78,7 +78,7 @@ class AccessLogMiddleware:
 
     def note(self, scope: Scope, status: int) -> str:
         """Record what never reached the application; gives the id that it would have had."""
-        request_id = new_id_text()
+        request_id = timed_id_text()
         self._record(scope, self._clock(), perf_counter_ns(), request_id, status)
         return request_id
 

@@ -6,11 +6,13 @@ from uuid import UUID
 from sqlalchemy import Row, Select, delete, insert, or_, select, update
 
 from dressform.crypto.sealing import DataKey, Wrapped
+from dressform.crypto.secrets import new_version
 from dressform.database import Unit
 from dressform.errors import NotSignedIn
 from dressform.repositories.endings import is_over
 from dressform.repositories.owners import Owner
 from dressform.tables import Account, AccountKey, Profile
+from dressform.windows import start_of_day, start_of_month
 
 LengthUnit = Literal["mm", "cm", "in"]
 
@@ -25,7 +27,7 @@ class Credentials:
     language: str
     password_hash: str
     created_at: datetime
-    last_login_at: datetime | None
+    last_login_at: datetime
     restricted_at: datetime | None
     ends_at: datetime
     warned_at: datetime | None
@@ -83,13 +85,15 @@ class Accounts:
         owner = Owner(account_id, DataKey.new())
         wrapped = self._unit.vault.master.wrap(owner.key, account_id)
         payload = {"email": email, "language": language, "password_hash": password_hash}
+        version = new_version()
         await self._unit.connection.execute(
             insert(Account).values(
                 id=account_id,
                 email_index=self._index.email(email),
-                created_at=self._unit.at,
-                version=1,
-                sealed=owner.key.seal(payload, "account", account_id, 1),
+                created_at=start_of_month(self._unit.at),
+                last_login_at=start_of_day(self._unit.at),
+                version=version,
+                sealed=owner.key.seal(payload, "account", account_id, version),
             )
         )
         await self._unit.connection.execute(
@@ -109,7 +113,7 @@ class Accounts:
             .where(Account.id == credentials.owner.account_id)
             .where(~is_over(Account.ends_at, self._unit.at))
             .where(Account.version == credentials.version)
-            .values(last_login_at=self._unit.at, **UNWARNED)
+            .values(last_login_at=start_of_day(self._unit.at), **UNWARNED)
             .returning(Account.id)
         )
         return result.one_or_none() is not None
@@ -129,7 +133,7 @@ class Accounts:
             "password_hash": before.password_hash,
             "unit": before.unit,
         } | changes
-        version = before.version + 1
+        version = new_version()
         await self._unit.connection.execute(
             update(Account)
             .where(Account.id == owner.account_id)
@@ -145,7 +149,7 @@ class Accounts:
         await self._unit.connection.execute(
             update(Account)
             .where(Account.id == owner.account_id)
-            .values(restricted_at=self._unit.at if restricted else None)
+            .values(restricted_at=start_of_day(self._unit.at) if restricted else None)
         )
 
     async def end_due(self, *, email: str, username: str = "") -> None:

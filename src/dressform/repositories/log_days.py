@@ -7,6 +7,8 @@ from sqlalchemy import func, select, text
 from dressform.database import Unit
 from dressform.policy import VISITOR
 from dressform.repositories.access_log import BECOME
+from dressform.tables.access_log import AccessLog
+from dressform.tables.base import has_statistics
 
 _NAME = "access_log_%Y%m%d"
 _MAKING = (0x44F0, 1)
@@ -21,6 +23,13 @@ _ALL = text(
     "FROM pg_class LEFT JOIN pg_inherits ON inhrelid = oid AND inhparent = 'access_log'::regclass "
     "WHERE relkind = 'r' AND relname ~ '^access_log_[0-9]{8}$' AND relnamespace = "
     "(SELECT relnamespace FROM pg_class WHERE oid = 'access_log'::regclass)"
+)
+
+
+_WITHOUT_STATISTICS = ", ".join(
+    f"ALTER COLUMN {column.name} SET STATISTICS 0"
+    for column in AccessLog.__table__.columns
+    if not has_statistics(column)
 )
 
 
@@ -76,6 +85,8 @@ class LogDays:
             bounds = f"FOR VALUES FROM ('{day} 00:00+00') TO ('{end} 00:00+00')"
             if day not in present:
                 await self._change(f"CREATE TABLE {name} PARTITION OF access_log {bounds}")
+                # The target of the parent's columns is not handed on to its partitions.
+                await self._change(f"ALTER TABLE {name} {_WITHOUT_STATISTICS}")
             elif not present[day].attached:
                 await self._change(f"ALTER TABLE access_log ATTACH PARTITION {name} {bounds}")
 

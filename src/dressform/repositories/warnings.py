@@ -9,6 +9,7 @@ from dressform.database import Unit
 from dressform.repositories.accounts import UNWARNED
 from dressform.repositories.endings import LONGEST_WAIT, WARNED_BEFORE, is_over
 from dressform.tables import Account
+from dressform.windows import start_of_day
 
 BEFORE_THE_END = (30, 7, 1)
 AFTER_THE_END = (0, -7, -14, -21)
@@ -74,7 +75,7 @@ class Warnings:
             update(Account)
             .where(Account.reopening_hash == token_hash(token))
             .where(~is_over(Account.ends_at, self._unit.at))
-            .values(last_login_at=self._unit.at, **UNWARNED)
+            .values(last_login_at=start_of_day(self._unit.at), **UNWARNED)
         )
         return bool(reopened.rowcount)
 

@@ -23,7 +23,7 @@ from dressform.routers.problems import answers
 from dressform.routers.quick import QuickRoute
 from dressform.schemas.measurements import WarningsRead
 from dressform.schemas.models import ModelChange, ModelNew, ModelPage, ModelRead, ModelSaved
-from dressform.schemas.pages import Cursor
+from dressform.schemas.pages import PositionCursor
 from dressform.sewing.units import Unit
 
 router = APIRouter(prefix="/v1/models", tags=["models"])
@@ -39,7 +39,7 @@ UnitAsked = Annotated[
         examples=["account"],
     ),
 ]
-After = Annotated[Cursor | None, Query(description="The `next` of the page before.")]
+After = Annotated[PositionCursor | None, Query(description="The `next` of the page before.")]
 ModelId = Annotated[UUID, Path(description="The model's id.")]
 
 
@@ -68,7 +68,7 @@ async def list_models(
 
     In the order of their making. `next` is the `cursor` of the page that follows.
     """
-    page = await models.page(me, after=cursor, limit=limit)
+    page = await models.page(me, after=cursor or 0, limit=limit)
     return ModelPage.of(page, await _shown_in(units, me, unit))
 
 

@@ -1,4 +1,4 @@
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -211,8 +211,8 @@ class ExportedModel(ModelRead):
 class ExportedSession(Complete):
     """Somewhere you are signed in."""
 
-    created_at: Annotated[datetime, Field(description="The login.")]
-    renewed_at: Annotated[datetime, Field(description="When it was last refreshed.")]
+    signed_in_on: Annotated[date, Field(description="The day of the login (UTC).")]
+    renewed_on: Annotated[date, Field(description="The day on which it was last refreshed (UTC).")]
     ends_at: Annotated[datetime, Field(description="When it ends for good.")]
 
 
@@ -260,8 +260,8 @@ class AccountExport(Complete):
             ],
             sessions=[
                 ExportedSession(
-                    created_at=session.created_at,
-                    renewed_at=session.renewed_at,
+                    signed_in_on=session.signed_in_on,
+                    renewed_on=session.renewed_on,
                     ends_at=session.ends_at,
                 )
                 for session in everything.sessions

@@ -22,7 +22,7 @@ from dressform.tables.operator import Lookup, Operator
 from dressform.tables.profile import Picture, Profile
 from dressform.tables.retention import RetentionHold, RetentionRun, SetAside
 from dressform.tables.service_secret import ServiceSecret
-from dressform.tables.session import RefreshToken, Session
+from dressform.tables.session import Session
 from dressform.tables.sign_up import SignUp
 
 __all__ = [
@@ -42,7 +42,6 @@ __all__ = [
     "Operator",
     "Picture",
     "Profile",
-    "RefreshToken",
     "RetentionHold",
     "RetentionRun",
     "ServiceSecret",

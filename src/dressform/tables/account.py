@@ -11,6 +11,10 @@ from dressform.tables.base import Base, column, of_account, window_end
 class Account(Base):
     """Who can sign in. `sealed`: email, language, password_hash.
 
+    `created_at`: the month of the registration. `last_login_at`: the day of the last login, or of the
+    registration before the first. `restricted_at`: a day. Coarse, so that no row can be matched with
+    a line of the access log. `version` is random.
+
     `warned_days`: which warning of the coming end was written last, by the days before it; of a
     restricted account also which question whether it is still needed;
     `warned_at`: when the first was handed to a mail server; `reopening_hash`: of the link in a
@@ -22,7 +26,7 @@ class Account(Base):
     id: Mapped[UUID] = column(PROFILE, primary_key=True)
     email_index: Mapped[bytes] = column(PROFILE, unique=True)
     created_at: Mapped[datetime] = column(PROFILE)
-    last_login_at: Mapped[datetime | None] = column(PROFILE)
+    last_login_at: Mapped[datetime] = column(PROFILE)
     restricted_at: Mapped[datetime | None] = column(PROFILE)
     warned_days: Mapped[int | None] = column(PROFILE, SmallInteger)
     warned_at: Mapped[datetime | None] = column(PROFILE)

@@ -11,7 +11,8 @@ from dressform.tables.base import Base, column, machinery, of_account, window_en
 class Mail(Base):
     """A mail to be delivered; gone once it is handed over.
 
-    `account_id` is set where the mail ends with the account. `attempts` begun, and `failures`: those
+    `created_at` is a day, and `due_at` at first the hour: exact times could be matched with the access
+    log. `account_id` is set where the mail ends with the account. `attempts` begun, and `failures`: those
     after which it was certainly not handed over. `sealed`, under the row's own key: to, language and
     what its template says.
     """

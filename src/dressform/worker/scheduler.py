@@ -24,6 +24,8 @@ from dressform.repositories.log_days import LogDays
 from dressform.worker.breaker import Breaker
 from dressform.worker.complaints import Complaints
 from dressform.worker.enforce import Report, enforce
+from dressform.worker.rewrite import NAME as REWRITE
+from dressform.worker.rewrite import rewrite_tables
 
 log = logging.getLogger(__name__)
 
@@ -67,6 +69,10 @@ class Duties:
         await self.breaker.check_clock(self.units, at=self.units.clock())
         return await warn_of_ending(self.units)
 
+    async def rewrite(self) -> int | None:
+        """Rewrite the tables of members, unless that was done today."""
+        return await rewrite_tables(self.units, at=self.units.clock())
+
     async def deliver(self) -> int:
         return await deliver_mails(self.units, self.composer, self.transport)
 
@@ -89,6 +95,7 @@ class Duties:
             )  # Not that of the first: they may take longer than clocks may differ.
             work = enforce(one, self.units, at=at, slot=at, breaker=self.breaker)
             done.append(await _attempt(one.key, work, complaints))
+        done.append(await _attempt(REWRITE, self.rewrite(), complaints))
         done.append(await _attempt("mail delivery", self.deliver(), complaints))
         done.append(await _attempt(MAIL_CHECK, self.check_mail(), complaints))
         failed = [outcome for outcome in done if isinstance(outcome, _Failed)]
@@ -147,6 +154,7 @@ def schedule(duties: Duties, running: Running) -> AsyncIOScheduler:
         _every(scheduler, duties.interval, category.key, enforce_rule, category)
     _every(scheduler, duties.interval, WARNINGS, running.noted(duties.warn))
     _every(scheduler, duties.interval, "days ahead", running.noted(duties.make_days))
+    _every(scheduler, duties.interval, REWRITE, running.noted(duties.rewrite))
     _every(scheduler, MAIL_EVERY, "mail delivery", running.noted(duties.deliver))
     _every(scheduler, duties.interval, MAIL_CHECK, running.noted(duties.check_mail))
     complaints = Complaints()
