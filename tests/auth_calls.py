@@ -23,6 +23,12 @@ async def logout(person: Person, token: str | None = None) -> httpx.Response:
     )
 
 
+async def renew(person: Person) -> None:
+    """Get new tokens for a session whose access token ran out."""
+    tokens = (await refresh(person)).json()
+    person.access_token, person.refresh_token = tokens["access_token"], tokens["refresh_token"]
+
+
 async def sessions(person: Person) -> list[dict[str, Any]]:
     answer = await person.ask("GET", "/v1/auth/sessions")
     assert answer.status_code == 200

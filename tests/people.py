@@ -1,11 +1,13 @@
 """Members as the tests play them, over the API and a real mailbox."""
 
+import base64
 import email
 import re
 from collections.abc import Awaitable, Callable
 from email import policy
 from email.message import EmailMessage
 from pathlib import Path
+from uuid import UUID
 
 import httpx
 
@@ -80,6 +82,11 @@ class Person:
             self.access_token = tokens["access_token"]
             self.refresh_token = tokens["refresh_token"]
         return response
+
+    @property
+    def session_id(self) -> UUID:
+        """The session of the refresh token, which begins with its id."""
+        return UUID(bytes=base64.urlsafe_b64decode(self.refresh_token)[:16])
 
     @property
     def headers(self) -> dict[str, str]:

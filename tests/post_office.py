@@ -16,9 +16,19 @@ class PostOffice:
         self.verdict: Callable[[str], str] = lambda _: "250 OK"
         self.hangs_up = False
         """Takes a mail and leaves without a word."""
+        self.takes_sender = True
         self.on_data: Callable[[], None] = lambda: None
         self.port = 0
         self._server: asyncio.Server | None = None
+
+    async def handle_MAIL(  # noqa: N802  aiosmtpd's name
+        self, _: SMTP, _session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        if not self.takes_sender:
+            return "550 who are you"
+        envelope.mail_from = address
+        envelope.mail_options.extend(options)
+        return "250 OK"
 
     async def handle_RCPT(  # noqa: N802  aiosmtpd's name
         self, _: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]

@@ -111,7 +111,7 @@ async def test_what_was_dumped_is_there_again(own: Settings, tmp_path: Path, who
             async with units.reading() as unit:
                 found = await Accounts(unit).by_email("ada@example.org")
                 assert found is not None
-                (model,), _ = await Models(unit).page(found.owner, after=None, limit=10)
+                (model,), _ = await Models(unit).page(found.owner, limit=10)
                 accounts = await unit.connection.scalar(text("SELECT count(*) FROM account"))
             assert (accounts, model.name) == (1, "Me")
             assert await logged(empty) == 0

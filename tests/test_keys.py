@@ -72,7 +72,7 @@ async def test_a_new_key_takes_over_and_the_old_one_can_go(own: Settings) -> Non
     async with opened(alone) as (units, _), units.writing() as unit:
         found = await Accounts(unit).by_email("ada1@example.org")
         assert found is not None
-        (model,), _ = await Models(unit).page(found.owner, after=None, limit=10)
+        (model,), _ = await Models(unit).page(found.owner, limit=10)
         assert (found.email, model.name) == ("ada1@example.org", "Me")
         leased = await Mails(unit).take()
         assert leased is not None

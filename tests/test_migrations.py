@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from dressform.database import autocommit, transaction
 from dressform.migrate import _config, downgrade, is_current, migrate
 from dressform.process import engine_of, migrated, opened
+from dressform.repositories.access_log import BECOME
 from dressform.repositories.log_days import LogDays
 from dressform.settings import Settings
 from dressform.tables import Base
@@ -105,8 +106,9 @@ async def test_a_consent_withdrawn_too_early_is_mended(engine: AsyncEngine) -> N
 
 CONSENTS = (
     """
-    INSERT INTO account (id, email_index, created_at, version, sealed)
-    SELECT ('00000000-0000-4000-8000-00000000000' || n)::uuid, n::text::bytea, '2025-01-01Z', 1, ''
+    INSERT INTO account (id, email_index, created_at, last_login_at, version, sealed)
+    SELECT ('00000000-0000-4000-8000-00000000000' || n)::uuid, n::text::bytea, '2025-01-01Z',
+        '2025-01-01Z', 1, ''
     FROM generate_series(1, 4) n
     """,
     """
@@ -140,12 +142,12 @@ ACTS = """
 async def test_the_last_consent_of_each_becomes_the_first_acts_on_record(
     engine: AsyncEngine,
 ) -> None:
-    await migrate(engine, "0006")
+    await migrate(engine, "0009")
     async with transaction(engine) as connection:
         for command in CONSENTS:
             await connection.execute(text(command))
 
-    await migrate(engine, "0008")
+    await migrate(engine, "0010")
 
     async with autocommit(engine) as connection:
         assert list(await connection.scalars(text(ACTS))) == [
@@ -154,7 +156,7 @@ async def test_the_last_consent_of_each_becomes_the_first_acts_on_record(
             "given 2026-06-01 00:00:00.000000 stands",
             "given 2025-02-01 00:00:00.000000 stands",
         ]
-    await downgrade(engine, "0006")
+    await downgrade(engine, "0009")
     async with autocommit(engine) as connection:
         dates = await connection.execute(
             text(
@@ -167,6 +169,42 @@ async def test_the_last_consent_of_each_becomes_the_first_acts_on_record(
             ("2026-02-01", "2026-05-05", 1, 2026),
             ("2026-06-01", None, 1, 2026),
             ("2025-02-01", None, 0, 2025),
+        ]
+
+
+async def test_lines_of_privacy_acts_are_rewritten(engine: AsyncEngine) -> None:
+    known = revisions()
+    await migrate(engine, known[known.index("0009") - 1])
+    lines = (
+        ("PUT", "/v1/privacy/restriction", 403),
+        ("POST", "/v1/privacy/erasure", 503),
+        ("GET", "/v1/privacy/notice", 304),
+        ("GET", "/v1/models", 200),
+    )
+    async with transaction(engine) as connection:
+        await connection.execute(BECOME)
+        await connection.execute(
+            text("CREATE TABLE access_log_all PARTITION OF access_log DEFAULT")
+        )
+        for method, route, status in lines:
+            await connection.execute(
+                text(
+                    "INSERT INTO access_log VALUES "
+                    "(now(), '203.0.113.9', :method, :route, :status, 7, gen_random_uuid())"
+                ),
+                {"method": method, "route": route, "status": status},
+            )
+
+    await migrate(engine)
+
+    async with transaction(engine) as connection:
+        await connection.execute(BECOME)
+        query = "SELECT method, route, status, duration_us FROM access_log ORDER BY route, status"
+        assert [tuple(row) for row in await connection.execute(text(query))] == [
+            ("GET", "/v1/models", 200, 7),
+            ("ANY", "/v1/privacy/*", 200, 0),
+            ("ANY", "/v1/privacy/*", 500, 0),
+            ("GET", "/v1/privacy/notice", 304, 7),
         ]
 
 

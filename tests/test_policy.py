@@ -1,4 +1,5 @@
 import re
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import Computed, text
@@ -10,12 +11,13 @@ from dressform.policy import (
     MODEL,
     PROFILE,
     VISITOR,
+    WARNED_BEFORE,
     Category,
     by_key,
     notice,
 )
 from dressform.tables import Base
-from dressform.windows import Months, end_in_sql
+from dressform.windows import Months, Span
 
 COLUMNS = [column for table in Base.metadata.sorted_tables for column in table.columns]
 KEYS = {category.key for category in CATEGORIES}
@@ -45,7 +47,7 @@ def test_only_tables_without_persons_are_machinery() -> None:
     found = {c.table.name for c in COLUMNS if c.info["category"] == MACHINERY}
 
     editions = {"dataset_draw", "dataset_edition", "dataset_file", "deletion_mark"}
-    assert found == {"service_secret", "spool_mark", "retention_hold"} | editions
+    assert found == {"service_secret", "spool_mark", "retention_hold", "mail_outage"} | editions
 
 
 def test_every_category_has_columns() -> None:
@@ -56,9 +58,22 @@ def test_the_windows_are_those_of_the_notice() -> None:
     assert {key: by_key(key).window for key in NOTICE} == NOTICE
 
 
+def test_extensions_are_those_of_accounts_and_models_alone() -> None:
+    found = {
+        category.key: {one.key: one.longer for one in category.extensions}
+        for category in CATEGORIES
+        if category.extensions
+    }
+
+    longer = {"unwarned": Span(timedelta(days=30)), "restricted": Months(24)}
+    assert found == {"profile": longer, "model": longer}
+    assert Span(timedelta(days=7)) == WARNED_BEFORE
+
+
 @pytest.mark.parametrize("category", notice(), ids=lambda category: category.key)
 def test_every_category_is_told_in_both_languages(category: Category) -> None:
-    for told in (category.data, category.purpose, category.clock, category.ending):
+    extensions = [one.told for one in category.extensions]
+    for told in (category.data, category.purpose, category.clock, category.ending, *extensions):
         assert told.en.strip()
         assert told.fr.strip()
         assert told.en != told.fr
@@ -82,7 +97,7 @@ def test_a_computed_end_is_that_of_the_policy(name: str) -> None:
     category = ENDS[name]
 
     assert isinstance(found, Computed)
-    assert str(found.sqltext) == end_in_sql(category.window, category.since)
+    assert str(found.sqltext) == category.row_end
 
 
 @pytest.mark.parametrize("name", ENDS)
@@ -90,7 +105,7 @@ async def test_the_database_computes_what_the_policy_says(units: Units, name: st
     """PostgreSQL spells an expression its own way: the same one is spelt on a table beside it."""
     table, column = name.split(".")
     category = ENDS[name]
-    expression = end_in_sql(category.window, category.since)
+    expression = category.row_end
     async with units.writing() as unit:
         await unit.connection.execute(
             text(f"CREATE TEMP TABLE beside (LIKE {table}) ON COMMIT DROP")

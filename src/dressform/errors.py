@@ -109,7 +109,10 @@ class Restricted(DressformError):
     status = HTTPStatus.FORBIDDEN
     slug = "restricted"
     title = "Your account is restricted"
-    detail = "Its data are kept but not used. Lift the restriction under /v1/privacy first."
+    detail = (
+        "You can read, correct and remove its data, but this would use or show them. Lift the "
+        "restriction under /v1/privacy first."
+    )
 
 
 class NotAnOperator(DressformError):

@@ -13,6 +13,7 @@ from dressform.errors import StartupError
 _FORMAT = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
 _MOST_ERRORS = 5
 _INNERMOST = 3
+_PRIVACY_ACTS = frozenset({"dressform.routers.consents", "dressform.routers.privacy"})
 
 
 def configure(level: str) -> None:
@@ -54,8 +55,10 @@ def _first_line(logger: str, said: str) -> str:
 
 
 def _described(error: BaseException) -> str:
-    first = islice(_chain(error), _MOST_ERRORS)
-    return ", after ".join(f"{_kind(one)} at {_places(one)}" for one in first)
+    first = list(islice(_chain(error), _MOST_ERRORS))
+    # The access log has a line of the same moment, which does not say what act it was.
+    is_private = any(module in _PRIVACY_ACTS for one in first for module, _ in _frames(one))
+    return ", after ".join(f"{_kind(one)} at {_places(one, is_private)}" for one in first)
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:
@@ -76,14 +79,24 @@ def _kind(error: BaseException) -> str:
     return " ".join([type(error).__name__, *(str(code) for code in codes if code)])
 
 
-def _places(error: BaseException) -> str:
-    """Modules and lines, the innermost first: ours, and the last ones of others."""
-    frames = [
+def _frames(error: BaseException) -> list[tuple[str, int]]:
+    """Modules and lines, the innermost first."""
+    return [
         (str(frame.f_globals.get("__name__")), line) for frame, line in walk_tb(error.__traceback__)
     ][::-1]
+
+
+def _is_ours(module: str) -> bool:
+    return module.startswith("dressform.")
+
+
+def _places(error: BaseException, is_private: bool) -> str:  # noqa: FBT001
+    """Ours, and the last ones of others. Of a privacy act none of ours: they would say which it was."""
     told = [
         f"{module}:{line}"
-        for depth, (module, line) in enumerate(frames)
-        if depth < _INNERMOST or module.startswith("dressform.")
+        for depth, (module, line) in enumerate(_frames(error))
+        if (depth < _INNERMOST if not _is_ours(module) else not is_private)
     ]
+    if is_private:
+        told.append("a request about privacy rights")
     return " < ".join(told[:20]) or "no frame"

@@ -85,7 +85,7 @@ _IF_NONE_MATCH = {
     "schema": {"type": "string"},
     "example": '"3"',
 }
-_BY_FORMAT = {"uuid": _ID, "date-time": "2026-03-01T12:00:00Z"}
+_BY_FORMAT = {"uuid": _ID, "date-time": "2026-03-01T12:00:00Z", "date": "2026-03-01"}
 
 
 def describe(document: dict[str, Any], *, site: str, contact: str | None) -> dict[str, Any]:

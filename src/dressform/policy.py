@@ -8,7 +8,7 @@ public notice and the documents. Nothing else states a window.
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from dressform.windows import Months, Span, Window
+from dressform.windows import Months, Span, Window, end_in_sql
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +17,58 @@ class Text:
 
     en: str
     fr: str
+
+    def in_language(self, language: str) -> str:
+        """Return the French text for "fr", else the English one."""
+        return self.fr if language == "fr" else self.en
+
+
+@dataclass(frozen=True, slots=True)
+class Extension:
+    """A case in which rows are kept for longer than their window: at most `longer` beyond it.
+
+    `condition` is SQL over the columns of the table that carries the clock. It is empty where the
+    rows can't be read meanwhile, and the worker decides whether they are still kept.
+    """
+
+    key: str
+    longer: Window
+    condition: str
+    told: Text
+
+
+WARNED_BEFORE = Span(timedelta(days=7))
+"""An account ends when its owner was warned of it for this long."""
+LONGEST_WAIT = Span(timedelta(days=30))
+"""Or this long after its window, warned or not."""
+UNWARNED = Extension(
+    key="unwarned",
+    longer=LONGEST_WAIT,
+    condition="",
+    told=Text(
+        f"If no mail could warn you at least {WARNED_BEFORE.in_words('en')} before, the account is "
+        "locked at its end, for everybody but you: whoever signs in with its password opens it "
+        f"again. It is deleted {WARNED_BEFORE.in_words('en')} after a warning was delivered.",
+        "Si aucun e-mail n'a pu vous prévenir au moins "
+        f"{WARNED_BEFORE.in_words('fr')} avant, le compte est verrouillé à son terme, pour tous sauf "
+        "vous : se connecter avec son mot de passe le rouvre. Il est supprimé "
+        f"{WARNED_BEFORE.in_words('fr')} après la remise d'un avertissement.",
+    ),
+)
+RESTRICTED = Extension(
+    key="restricted",
+    longer=Months(24),
+    condition="restricted_at IS NOT NULL",
+    told=Text(
+        "If you had processing restricted (GDPR Art. 18), your account is kept, shown to nobody but you, "
+        "until you lift the restriction or remove the account. Without any login you are asked by "
+        "mail when the 12 months are over, and once more 12 months later, whether you still need it.",
+        "Si vous avez fait limiter le traitement (RGPD art. 18), le compte est conservé, visible de vous "
+        "seul, jusqu'à ce que vous leviez la limitation ou supprimiez le compte. Sans "
+        "aucune connexion, un e-mail vous demande au bout des 12 mois, puis 12 mois plus tard, si vous "
+        "en avez encore besoin.",
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +84,17 @@ class Category:
     since: str
     clock: Text
     ending: Text
+    extensions: tuple[Extension, ...] = ()
+
+    @property
+    def row_end(self) -> str:
+        """The SQL expression of when a row may no longer be read."""
+        end = end_in_sql(self.window, self.since)
+        for one in self.extensions:
+            if one.condition:
+                later = end_in_sql(one.longer, end)
+                end = f"CASE WHEN {one.condition} THEN {later} ELSE {end} END"
+        return end
 
 
 VISITOR = Category(
@@ -39,9 +102,11 @@ VISITOR = Category(
     name=Text("Visits", "Visites"),
     data=Text(
         "The IP address of whoever visits the site or uses the API, with time, method, route "
-        "template, status and duration of the request.",
+        "template, status and duration of the request. Of a request about your privacy rights only "
+        "that it was one, and whether the service failed.",
         "L'adresse IP de toute personne qui visite le site ou utilise l'API, avec l'heure, la "
-        "méthode, le modèle de route, le statut et la durée de la requête.",
+        "méthode, le modèle de route, le statut et la durée de la requête. D'une requête concernant vos "
+        "droits sur vos données, seulement qu'elle en était une et si le service a échoué.",
     ),
     purpose=Text(
         "To diagnose problems, and nothing else.", "Diagnostiquer les problèmes, rien d'autre."
@@ -60,13 +125,15 @@ PROFILE = Category(
     name=Text("Account and profile", "Compte et profil"),
     data=Text(
         "E-mail address, username, password (only its hash), language and unit of length; if given, "
-        "picture, bio and social media accounts. Also that you were warned of the coming end; if so, "
-        "that you operate the site; and if you ever agreed to the open dataset: each time that you "
-        "agreed or withdrew, the day and the text; the model you chose, how often you were counted "
-        "and the year in which you were drawn.",
+        "picture, bio and social media accounts. Also the month in which you joined and the day on which you last signed in; that you were "
+        "warned of the coming end; since when processing is restricted, if you asked for it; if so, "
+        "that you operate the site; and if you ever agreed to the open dataset: each time that you agreed "
+        "or withdrew, the day and the text; the model you chose, how often you were counted and the "
+        "year in which you were drawn.",
         "Adresse e-mail, nom d'utilisateur, mot de passe (seulement son empreinte), langue et unité "
-        "de longueur ; si fournis, photo, bio et comptes de réseaux sociaux. Aussi : que la fin "
-        "prochaine vous a été annoncée ; le cas échéant, que vous gérez le site ; et, si vous avez un "
+        "de longueur ; si fournis, photo, bio et comptes de réseaux sociaux. Aussi : le mois de votre inscription et le jour "
+        "de votre dernière connexion ; que la fin prochaine vous a été annoncée ; depuis "
+        "quand le traitement est limité, si vous l'avez demandé ; le cas échéant, que vous gérez le site ; et, si vous avez un "
         "jour accepté le jeu de données ouvert : pour chaque accord et chaque retrait, le jour et le "
         "texte ; le modèle choisi, combien de fois vous avez été compté et l'année de votre tirage.",
     ),
@@ -78,14 +145,15 @@ PROFILE = Category(
     ),
     legal_basis="GDPR Art. 6(1)(b)",
     window=Months(12),
-    since="coalesce(last_login_at, created_at)",
-    clock=Text("your last login", "votre dernière connexion"),
+    since="last_login_at",
+    clock=Text("the day of your last login", "le jour de votre dernière connexion"),
     ending=Text(
         "The account is deleted with everything in it. You can remove it, or any optional part, "
         "at any time.",
         "Le compte est supprimé avec tout ce qu'il contient. Vous pouvez le supprimer, ou chaque "
         "partie facultative, à tout moment.",
     ),
+    extensions=(UNWARNED, RESTRICTED),
 )
 MODEL = Category(
     key="model",
@@ -105,12 +173,13 @@ MODEL = Category(
     ),
     legal_basis="GDPR Art. 6(1)(b)",
     window=Months(12),
-    since="coalesce(last_login_at, created_at)",
-    clock=Text("your last login", "votre dernière connexion"),
+    since="last_login_at",
+    clock=Text("the day of your last login", "le jour de votre dernière connexion"),
     ending=Text(
         "The model is deleted. You can remove each model at any time.",
         "Le modèle est supprimé. Vous pouvez supprimer chaque modèle à tout moment.",
     ),
+    extensions=(UNWARNED, RESTRICTED),
 )
 SIGN_UP = Category(
     key="sign-up",
@@ -130,14 +199,17 @@ SESSION = Category(
     key="session",
     name=Text("Being signed in", "Connexion"),
     data=Text(
-        "That you are signed in, since when, and when the session was last renewed.",
-        "Le fait que vous êtes connecté, depuis quand, et le dernier renouvellement de la session.",
+        "That you are signed in, since which day, and the day on which the session was last renewed.",
+        "Le fait que vous êtes connecté, depuis quel jour, et le jour du dernier renouvellement de la "
+        "session.",
     ),
     purpose=Text("To keep you signed in.", "Vous garder connecté."),
     legal_basis="GDPR Art. 6(1)(b)",
     window=Span(timedelta(days=90)),
-    since="created_at",
-    clock=Text("the login", "la connexion"),
+    since="month_of_login",
+    clock=Text(
+        "the first day of the month of the login", "le premier jour du mois de la connexion"
+    ),
     ending=Text(
         "The session ends for good; sign in again. Signing out ends it at once.",
         "La session prend fin ; connectez-vous de nouveau. La déconnexion y met fin aussitôt.",
@@ -155,9 +227,12 @@ TOKEN = Category(
         "Réinitialiser un mot de passe ou confirmer une nouvelle adresse e-mail.",
     ),
     legal_basis="GDPR Art. 6(1)(b)",
-    window=Span(timedelta(hours=1)),
+    window=Span(timedelta(hours=2)),
     since="created_at",
-    clock=Text("the mail", "l'envoi de l'e-mail"),
+    clock=Text(
+        "the hour of the mail, so that a link works for one hour at least",
+        "l'heure de l'envoi de l'e-mail, si bien qu'un lien fonctionne au moins une heure",
+    ),
     ending=Text("The link stops working.", "Le lien cesse de fonctionner."),
 )
 MAIL = Category(

@@ -65,6 +65,16 @@ def start_of_day(moment: datetime) -> datetime:
     return moment.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
+def start_of_month(moment: datetime) -> datetime:
+    """Return midnight (UTC) of the first day of the month of `moment`."""
+    return start_of_day(moment).replace(day=1)
+
+
+def start_of_hour(moment: datetime) -> datetime:
+    """Return the beginning of the hour of `moment`, in UTC."""
+    return moment.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+
+
 def end_in_sql(window: Window, since: str) -> str:
     """`window.after` as an SQL expression over a ``timestamptz`` expression `since`.
 

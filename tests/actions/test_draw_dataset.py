@@ -62,7 +62,7 @@ LEFT_OUT = {
     "agreed on the day": agrees_again("2026-03-01"),
     "agreed to an older text": agrees_again("2026-01-01", version="1"),
     "restricted": "UPDATE account SET restricted_at = created_at WHERE id = $1",
-    "at its end": "UPDATE account SET created_at = '2024-01-01' WHERE id = $1",
+    "at its end": "UPDATE account SET last_login_at = '2024-01-01' WHERE id = $1",
     "no model": "DELETE FROM model WHERE account_id = $1",
     "gave already": "UPDATE dataset_consent SET counted = 1, drawn_in = 2025 WHERE account_id = $1",
 }
@@ -245,7 +245,7 @@ async def test_it_takes_two_and_the_day(
     "change",
     [
         "DELETE FROM operator WHERE account_id = $1",
-        "UPDATE account SET created_at = '2020-01-01' WHERE id = $1",
+        "UPDATE account SET last_login_at = '2020-01-01' WHERE id = $1",
         "UPDATE account SET restricted_at = created_at WHERE id = $1",
         "DELETE FROM account WHERE id = $1",
     ],
@@ -371,7 +371,7 @@ async def test_the_next_edition_is_of_others_and_an_erasure_changes_nothing(
         "DELETE FROM account WHERE id IN"
         " (SELECT account_id FROM dataset_consent WHERE drawn_in = 2026 LIMIT 1000)"
     )
-    await raw.execute("UPDATE account SET created_at = $1", LATER)  # They are all still there.
+    await raw.execute("UPDATE account SET last_login_at = $1", LATER)  # They are all still there.
     await joined(units, raw, MANY, agreed=LATER)
     clock.at = datetime(2027, 3, 1, tzinfo=UTC)
 

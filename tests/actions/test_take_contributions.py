@@ -25,7 +25,7 @@ GOES = {
     "agreed to a text that promised more": agrees_again("2026-01-01", version="1"),
     "is erased": "DELETE FROM account WHERE id = $1",
     "is restricted": "UPDATE account SET restricted_at = created_at WHERE id = $1",
-    "comes to its end": "UPDATE account SET created_at = '2024-01-01' WHERE id = $1",
+    "comes to its end": "UPDATE account SET last_login_at = '2024-01-01' WHERE id = $1",
     "removes the model": "DELETE FROM model WHERE account_id = $1",
     "gives in another draw": "UPDATE dataset_consent SET drawn_in = 2025 WHERE account_id = $1",
 }
@@ -157,8 +157,8 @@ async def test_another_choice_counts(units: Units, raw: asyncpg.Connection) -> N
     """The model that was read is not the one they want to give: it waits for the next year."""
     parts = await read(units, raw)
     other = await raw.fetchval(
-        "INSERT INTO model (id, account_id, created_at, updated_at, version, sealed)"
-        " SELECT gen_random_uuid(), account_id, created_at, updated_at, 1, sealed FROM model"
+        "INSERT INTO model (id, account_id, position, version, sealed)"
+        " SELECT gen_random_uuid(), account_id, position + 1, 1, sealed FROM model"
         " WHERE account_id = $1 RETURNING id",
         ids(parts)[0],
     )

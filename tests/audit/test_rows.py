@@ -17,6 +17,7 @@ from dressform.policy import CATEGORIES, MODEL, PROFILE, Category
 from dressform.repositories.models import Models
 from dressform.sewing.body import Body
 from tests.audit import trouble
+from tests.coarse import end_of, kept_from
 from tests.conftest import MovableClock
 from tests.worker.everything import add_account, add_everything
 
@@ -44,19 +45,20 @@ async def test_a_row_is_overdue_a_day_after_its_window(
 ) -> None:
     """A second decides, at both ends."""
     await add_everything(units, BEGAN)
-    end = category.window.after(BEGAN)
+    end = end_of(category, BEGAN)
     seen = []
 
     for at in (BEGAN, end - SECOND, end, end + DAY, end + DAY + SECOND):
         clock.at = at
         seen.append((await found(auditor, category)).rows)
 
+    oldest = kept_from(category, BEGAN)
     assert seen == [
-        Count(BEGAN, waiting=0, overdue=0),
-        Count(BEGAN, waiting=0, overdue=0),
-        Count(BEGAN, waiting=1, overdue=0),
-        Count(BEGAN, waiting=1, overdue=0),
-        Count(BEGAN, waiting=0, overdue=1),
+        Count(oldest, waiting=0, overdue=0),
+        Count(oldest, waiting=0, overdue=0),
+        Count(oldest, waiting=1, overdue=0),
+        Count(oldest, waiting=1, overdue=0),
+        Count(oldest, waiting=0, overdue=1),
     ]
 
 
@@ -68,11 +70,12 @@ async def test_a_row_from_the_future_is_told(
     await add_everything(units, BEGAN)
     seen = []
 
-    for at in (BEGAN - 100 * DAY, BEGAN - DAY - SECOND, BEGAN - DAY):
+    oldest = kept_from(category, BEGAN)
+    for at in (oldest - 100 * DAY, oldest - DAY - SECOND, oldest - DAY):
         clock.at = at
         seen.append((await found(auditor, category)).rows)
 
-    assert seen == [Count(BEGAN, future=1), Count(BEGAN, future=1), Count(BEGAN)]
+    assert seen == [Count(oldest, future=1), Count(oldest, future=1), Count(oldest)]
 
 
 async def test_what_the_documentation_says_puts_it_right(
@@ -97,8 +100,8 @@ async def test_other_rules_are_not_blamed(
     auditor: Auditor, units: Units, clock: MovableClock, category: Category
 ) -> None:
     await add_everything(units, BEGAN)
-    clock.at = category.window.after(BEGAN) + DAY + SECOND
-    shorter = {one.key for one in CATEGORIES if one.window.after(BEGAN) + DAY < clock.at}
+    clock.at = end_of(category, BEGAN) + DAY + SECOND
+    shorter = {one.key for one in CATEGORIES if end_of(one, BEGAN) + DAY < clock.at}
 
     findings = await auditor.look()
 
@@ -126,7 +129,7 @@ async def test_who_was_not_warned_in_time_stays_longer_but_locked(
     due: timedelta,
 ) -> None:
     await add_account(units, BEGAN)
-    end = PROFILE.window.after(BEGAN)
+    end = end_of(PROFILE, BEGAN)
     warned_at = None if warned is None else end + warned
     await change(units, "UPDATE account SET warned_at = :at", at=warned_at)
 
@@ -134,7 +137,10 @@ async def test_who_was_not_warned_in_time_stays_longer_but_locked(
         clock.at = at
         for rule in (await auditor.look()).rules:
             if rule.key in {"profile", "model"}:
-                assert (rule.rows.waiting, rule.rows.overdue) == (1 - overdue, overdue)
+                late = due > timedelta(0)
+                unwarned = rule.rows.unwarned.rows
+                assert (unwarned, rule.rows.overdue) == (late and not overdue, overdue)
+                assert rule.rows.waiting == (not late and not overdue)
 
 
 async def test_each_model_is_counted_and_nobody_without(
@@ -145,10 +151,12 @@ async def test_each_model_is_counted_and_nobody_without(
     await change(units, "DELETE FROM model WHERE account_id = :id", id=bob.account_id)
     async with units.writing(at=BEGAN) as unit:
         await Models(unit).add(ada, name="Sam", body=Body(breasts=True))
-    clock.at = PROFILE.window.after(BEGAN)
+    clock.at = end_of(PROFILE, BEGAN)
 
-    assert (await found(auditor, MODEL)).rows == Count(BEGAN, waiting=2, overdue=0)
-    assert (await found(auditor, PROFILE)).rows.oldest_at == BEGAN - DAY
+    assert (await found(auditor, MODEL)).rows == Count(
+        kept_from(MODEL, BEGAN), waiting=2, overdue=0
+    )
+    assert (await found(auditor, PROFILE)).rows.oldest_at == kept_from(PROFILE, BEGAN - DAY)
 
 
 async def test_a_login_begins_the_window_anew(
@@ -156,7 +164,7 @@ async def test_a_login_begins_the_window_anew(
 ) -> None:
     await add_account(units, BEGAN)
     await change(units, "UPDATE account SET last_login_at = :at", at=BEGAN + 100 * DAY)
-    clock.at = PROFILE.window.after(BEGAN) + 32 * DAY
+    clock.at = end_of(PROFILE, BEGAN) + 32 * DAY
 
     rule = await found(auditor, PROFILE)
 
@@ -166,7 +174,7 @@ async def test_a_login_begins_the_window_anew(
 async def test_wrong_ends_in_the_table_do_not_deceive(units: Units) -> None:
     """As if a migration had computed them from a longer window, or not at all."""
     await add_everything(units, BEGAN)
-    at = PROFILE.window.after(BEGAN) + 32 * DAY
+    at = end_of(PROFILE, BEGAN) + 32 * DAY
     tables = {window.rows.split()[0] for window in WINDOWS}
     async with units.writing() as unit:
         for table in tables:

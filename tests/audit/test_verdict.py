@@ -9,8 +9,9 @@ from dressform.audit.auditor import Auditor
 from dressform.audit.findings import Count, Findings, Hold, Rule, Spools
 from dressform.audit.windows import RULES
 from dressform.database import Units
-from dressform.policy import SESSION, by_key
+from dressform.policy import SESSION
 from dressform.repositories.retention import Retention
+from tests.coarse import end_of
 from tests.conftest import MovableClock
 from tests.worker.everything import add_account, add_everything
 
@@ -81,7 +82,7 @@ async def rounds(units: Units, at: datetime, *, without: str | None = None) -> N
 
 
 async def _round(retention: Retention, key: str, at: datetime) -> None:
-    run = await retention.claim(by_key(key), at)
+    run = await retention.claim(key, at)
     assert run is not None
     await retention.finish(run, rows=0, seconds=0.1)
 
@@ -110,7 +111,7 @@ async def test_a_rule_that_is_never_enforced_is_noticed_among_the_others(
     await rounds(units, clock(), without="session")
 
     missed = await auditor.look()
-    clock.at = SESSION.window.after(AT) + DAY + SECOND
+    clock.at = end_of(SESSION, AT) + DAY + SECOND
     await rounds(units, clock())
     left = await auditor.look()
 
@@ -137,6 +138,6 @@ async def test_an_unfinished_round_is_none(
     auditor: Auditor, units: Units, clock: MovableClock
 ) -> None:
     async with units.writing() as unit:
-        assert await Retention(unit).claim(SESSION, clock())
+        assert await Retention(unit).claim(SESSION.key, clock())
 
     assert (await auditor.look()).last_round_at is None

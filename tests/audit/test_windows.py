@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from dressform.audit.windows import RULES, VISITOR, WINDOWS, Window, address_ends, after
 from dressform.database import Units
-from dressform.policy import CATEGORIES, by_key
+from dressform.policy import CATEGORIES, RESTRICTED, by_key
 from dressform.policy import VISITOR as VISITOR_CATEGORY
 from dressform.repositories.endings import LONGEST_WAIT, WARNED_BEFORE
 from dressform.tables import Base
@@ -22,13 +22,14 @@ MOMENTS = [
     datetime(2026, 12, 31, 12, tzinfo=UTC),
 ]
 WARNED = {"profile", "model"}
+ACCOUNT_COLUMNS = ("created_at", "last_login_at", "month_of_login", "warned_at", "restricted_at")
 
 windows = pytest.mark.parametrize("window", [VISITOR, *WINDOWS], ids=lambda one: one.rows)
 
 
 async def computed(units: Units, window: Window, expression: str, **columns: object) -> datetime:
     """An expression of the audit's over a row that is in no table."""
-    everything = {"created_at": None, "last_login_at": None, "warned_at": None} | columns
+    everything: dict[str, object] = dict.fromkeys(ACCOUNT_COLUMNS) | columns
     row = ", ".join(f"CAST(:{name} AS timestamptz) AS {name}" for name in everything)
     query = f"SELECT {expression} FROM (SELECT {row}) AS account"
     async with units.writing() as unit:
@@ -61,7 +62,9 @@ def test_every_table_that_a_window_looks_after_is_looked_into() -> None:
 async def test_a_window_ends_when_the_policy_says(
     units: Units, window: Window, moment: datetime
 ) -> None:
-    columns = dict.fromkeys(("created_at", "last_login_at", "at", "started_at"), moment)
+    columns = dict.fromkeys(
+        ("created_at", "last_login_at", "month_of_login", "at", "started_at"), moment
+    )
 
     found = await computed(units, window, window.ends, **columns)
 
@@ -75,7 +78,7 @@ def test_a_window_counts_from_what_the_policy_says(window: Window) -> None:
 
 @windows
 def test_only_accounts_and_their_models_wait_for_a_warning(window: Window) -> None:
-    assert window.owner_is_warned == (window.rule in WARNED)
+    assert window.of_account == (window.rule in WARNED)
 
 
 @pytest.mark.parametrize(
@@ -97,9 +100,23 @@ async def test_an_account_is_due_when_its_owner_was_warned_for_a_week(
     end = by_key(window.rule).window.after(moment)
     warned_at = None if warned is None else end + warned
 
-    found = await computed(units, window, window.due, created_at=moment, warned_at=warned_at)
+    found = await computed(units, window, window.due, last_login_at=moment, warned_at=warned_at)
 
     assert found == end + due
+
+
+@pytest.mark.parametrize("moment", MOMENTS, ids=str)
+@pytest.mark.parametrize("window", WINDOWS[:2], ids=lambda one: one.rule)
+async def test_a_restricted_account_ends_when_the_policy_says(
+    units: Units, window: Window, moment: datetime
+) -> None:
+    columns = {"created_at": moment, "restricted_at": moment}
+
+    found = await computed(units, window, window.ends, **columns)
+    promised = await computed(units, window, window.promised, **columns)
+
+    assert promised == by_key(window.rule).window.after(moment)
+    assert found == RESTRICTED.longer.after(promised)
 
 
 @given(st.integers(0, 4_000_000_000))

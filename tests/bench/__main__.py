@@ -38,13 +38,13 @@ MEASUREMENTS = {name: 100.5 + number for number, name in enumerate(CATALOGUE)} |
 async def _member(units: Units) -> list[UUID]:
     """An account with as many models of every measurement as there are connections; their ids."""
     from dressform.crypto.passwords import Passwords  # noqa: PLC0415
-    from dressform.crypto.secrets import new_id  # noqa: PLC0415
+    from dressform.crypto.secrets import timed_id  # noqa: PLC0415
 
     password_hash = await Passwords().hash(PASSWORD)
     body = Body(breasts=True, measurements=MEASUREMENTS)
     async with units.writing() as unit:
         owner = await Accounts(unit).add(
-            new_id(), email="bench@example.org", language="en", password_hash=password_hash
+            timed_id(), email="bench@example.org", language="en", password_hash=password_hash
         )
         await Profiles(unit).add(owner, username="bench")
         models = [

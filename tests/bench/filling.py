@@ -17,11 +17,11 @@ WITH made AS (
 ), profiles AS (
     INSERT INTO profile SELECT id, sha256(id::text::bytea), 1, {bytes_200} FROM made
 ), sessions AS (
-    INSERT INTO session (id, account_id, created_at, renewed_at)
-    SELECT gen_random_uuid(), id, now(), now() FROM made
+    INSERT INTO session (id, account_id, month_of_login, next_mark, sealed)
+    SELECT gen_random_uuid(), id, now(), sha256('m'), sha256('s') FROM made
 )
-INSERT INTO model (id, account_id, created_at, updated_at, version, sealed)
-SELECT gen_random_uuid(), id, now(), now(), 1, {bytes_900} FROM made, generate_series(1, 2)
+INSERT INTO model (id, account_id, position, version, sealed)
+SELECT gen_random_uuid(), id, position, 1, {bytes_900} FROM made, generate_series(1, 2) AS position
 """
 
 

@@ -17,7 +17,7 @@ import httpx
 from dressform import embedded
 from dressform.app import create_app
 from dressform.crypto.passwords import Passwords
-from dressform.crypto.secrets import new_id
+from dressform.crypto.secrets import timed_id
 from dressform.database import Units
 from dressform.embedded.data import ROLE
 from dressform.process import migrated, opened
@@ -51,7 +51,7 @@ async def _members(units: Units, password_hash: str) -> None:
     for number in range(MEMBERS):
         async with units.writing() as unit:
             owner = await Accounts(unit).add(
-                new_id(),
+                timed_id(),
                 email=f"bench{number}@example.org",
                 language="en",
                 password_hash=password_hash,

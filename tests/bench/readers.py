@@ -17,7 +17,7 @@ from typing import Any
 import httpx
 
 from dressform.crypto.passwords import Passwords
-from dressform.crypto.secrets import new_id
+from dressform.crypto.secrets import timed_id
 from dressform.database import Units
 from dressform.repositories.accounts import Accounts
 from dressform.repositories.models import Models
@@ -39,7 +39,7 @@ async def member(units: Units) -> str:
     password_hash = await Passwords().hash(PASSWORD)
     async with units.writing() as unit:
         owner = await Accounts(unit).add(
-            new_id(), email="bench@example.org", language="en", password_hash=password_hash
+            timed_id(), email="bench@example.org", language="en", password_hash=password_hash
         )
         await Profiles(unit).add(owner, username=LOGIN)
         model = await Models(unit).add(owner, name="Bench", body=Body(breasts=True))

@@ -49,8 +49,8 @@ WHERE NOT EXISTS (SELECT FROM account_key WHERE account_id = a.id);
 INSERT INTO profile
 SELECT id, sha256(id::text::bytea), 1, {bytes_200} FROM account a
 WHERE NOT EXISTS (SELECT FROM profile WHERE account_id = a.id);
-INSERT INTO model
-SELECT gen_random_uuid(), id, now(), now(), 1, {bytes_900} FROM account, generate_series(1, 2)
+INSERT INTO model (id, account_id, position, version, sealed)
+SELECT gen_random_uuid(), id, position, 1, {bytes_900} FROM account, generate_series(1, 2) AS position
 WHERE ends_at <= now();
 """
 

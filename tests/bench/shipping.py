@@ -14,7 +14,7 @@ from typing import Any
 import asyncpg
 from sqlalchemy import text
 
-from dressform.crypto.secrets import new_id
+from dressform.crypto.secrets import timed_id
 from dressform.database import Units
 from dressform.middleware.spooling.shipping import Shipper
 from dressform.repositories.access_log import BECOME, COLUMNS
@@ -31,7 +31,7 @@ def _lines() -> list[bytes]:
     chance = random.Random(1)
     return [
         f"{(_FIRST + timedelta(milliseconds=n)).isoformat()}\t{IPv4Address(chance.getrandbits(32))}"
-        f"\tGET\t/v1/models/{{model_id}}\t200\t{400 + n % 900}\t{new_id()}\n".encode()
+        f"\tGET\t/v1/models/{{model_id}}\t200\t{400 + n % 900}\t{timed_id()}\n".encode()
         for n in range(LINES)
     ]
 

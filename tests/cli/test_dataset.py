@@ -1,8 +1,12 @@
 """`dressform dataset`: each operator at the keyboard proves who they are."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
+from sqlalchemy import text
+
+from dressform.database import Units
 from dressform.opendata.codebook import CORE
 from dressform.opendata.draws import Draw, together
 from dressform.opendata.files import edition_files
@@ -40,6 +44,38 @@ async def test_only_an_operator_with_the_password_proposes(
     status, _, complaint = await run("dataset", "approve", "ada", typed=f"y\n{ada.password}\n")
     assert status == 1
     assert complaint.splitlines()[-1].startswith("dressform: ")
+
+
+@pytest.mark.parametrize("days", [300, 380], ids=["readable", "waiting"])
+async def test_a_password_proved_to_a_command_counts_as_a_sign_in(
+    ada: Person, run: Run, units: Units, clock: MovableClock, days: int
+) -> None:
+    """Even past the 12 months, while the account waits for a warning."""
+    assert (await run("operators", "add", "ada"))[0] == 0
+    long_ago = clock() - timedelta(days=days)
+    async with units.writing() as unit:
+        await unit.connection.execute(
+            text("UPDATE account SET created_at = :at, last_login_at = :at, warned_days = 30"),
+            {"at": long_ago},
+        )
+
+    await run("dataset", "propose", "ada", typed="a guess\n")
+    assert await last_login(units) == (long_ago, 30)
+    status, _, complaint = await run("dataset", "propose", "ada", typed=f"{ada.password}\n")
+
+    assert status == 0, complaint
+    at, warned_days = await last_login(units)
+    assert clock() - timedelta(days=1) <= at <= clock() + timedelta(minutes=2)
+    assert warned_days is None
+
+
+async def last_login(units: Units) -> tuple[datetime, int | None]:
+    async with units.reading() as unit:
+        found = await unit.connection.execute(
+            text("SELECT last_login_at, warned_days FROM account")
+        )
+        at, warned_days = found.one()
+        return at, warned_days
 
 
 async def test_an_operator_restores_what_was_published_after_a_warning(

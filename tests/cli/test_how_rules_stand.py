@@ -8,11 +8,13 @@ from sqlalchemy import text
 from dressform.cli import retention
 from dressform.clock import now
 from dressform.database import Units
-from dressform.policy import CATEGORIES
+from dressform.policy import CATEGORIES, PROFILE
+from dressform.repositories.mails import Mails
 from dressform.settings import Settings
 from tests.audit import trouble
+from tests.coarse import end_of
 from tests.middleware.lines import line
-from tests.worker.everything import add_everything
+from tests.worker.everything import add_account, add_everything
 
 
 async def printed(settings: Settings, capsys: pytest.CaptureFixture[str]) -> tuple[str, str]:
@@ -40,7 +42,7 @@ async def test_each_rule_has_its_line(
     told = {one.split()[0]: one for one in lines}
     for category in CATEGORIES:
         assert f"{began:%Y-%m-%d %H:%M:%S}" in told[category.key]
-        assert f"{category.window.after(began):%Y-%m-%d %H:%M:%S}" in told[category.key]
+        assert f"{end_of(category, began):%Y-%m-%d %H:%M:%S}" in told[category.key]
     assert told["one-time-token"].split()[-2:] == ["1", "0"]
     assert told["session"].split()[-2:] == ["0", "0"]
     assert below.startswith("The notice is late.\nSpools here: 1 (")
@@ -80,3 +82,34 @@ async def test_what_is_approved_waits_for_the_next_round(
 
     assert "(7 rows); approved" in below
     assert "retention approve" not in below
+
+
+async def test_what_is_kept_past_its_window_is_counted(
+    settings: Settings, units: Units, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With numbers, which only operators see."""
+    began = now() - timedelta(days=380)
+    for name in ("ada", "bob", "eve"):
+        await add_account(units, began, name)
+    async with units.writing() as unit:
+        await unit.connection.execute(text("UPDATE account SET warned_at = NULL"))
+        restricted = "UPDATE account SET restricted_at = :at WHERE email_index = :index"
+        index = unit.vault.index.email("eve@example.org")
+        await unit.connection.execute(text(restricted), {"at": began, "index": index})
+        outage = "INSERT INTO mail_outage VALUES ('smtp', now() - interval '2 days')"
+        await unit.connection.execute(text(outage))
+        await Mails(unit).add("erased", to="ada@example.org", language="en")
+        await unit.connection.execute(text("UPDATE mail SET failures = 3, attempts = 3"))
+
+    _, below = await printed(settings, capsys)
+
+    since = PROFILE.window.after(began)
+    for rule in ("profile", "model"):
+        first = f"rows are past their window, the first since {since:%Y-%m-%d %H:%M:%S}, and"
+        assert f"{rule}: 2 {first} wait for a warning of their owner; at most 30 days." in below
+        assert f"{rule}: 1 {first} are kept as restricted; at most 24 months." in below
+    assert f"taken no mail since {now() - timedelta(days=2):%Y-%m-%d}" in below
+    assert "Mails that wait: 1, of which 1 failed before." in below
+    (because,) = [one for one in below.splitlines() if one.startswith("Not kept because of: ")]
+    assert {"unwarned", "mail"} <= set(because.rstrip(".").split(": ")[1].split(", "))
+    assert "example.org" not in below

@@ -11,6 +11,7 @@ from dressform.policy import PROFILE
 from dressform.repositories.accounts import Accounts
 from dressform.repositories.operators import Operators
 from tests.cli.conftest import Run
+from tests.coarse import end_of
 from tests.conftest import MovableClock
 from tests.people import Person
 
@@ -84,7 +85,7 @@ async def test_an_ended_account_is_none(
 ) -> None:
     account_id = await id_of(units, ada)
     await run("operators", "add", "ada")
-    clock.at = PROFILE.window.after(clock())
+    clock.at = end_of(PROFILE, clock())
 
     async with units.reading() as unit:
         operators = Operators(unit)

@@ -26,8 +26,8 @@ async def fill(units: Units) -> None:
     async with units.writing() as unit:
         await unit.connection.execute(
             text(
-                "INSERT INTO account (id, email_index, created_at, warned_at, version, sealed) "
-                "SELECT gen_random_uuid(), sha256(n::text::bytea), now() - interval '2 years', "
+                "INSERT INTO account (id, email_index, created_at, last_login_at, warned_at, version, sealed) "
+                "SELECT gen_random_uuid(), sha256(n::text::bytea), now(), now() - interval '2 years', "
                 "now() - interval '1 year', 1, '' FROM generate_series(1, 60) n"
             )
         )
@@ -80,7 +80,7 @@ async def test_a_worker_that_was_off_for_long_asks_before_it_ends_anything(own: 
     async with opened(own) as (units, _):
         await add_visit(units, now() - timedelta(days=300))
         async with units.writing(at=now() - timedelta(days=40)) as unit:
-            run = await Retention(unit).claim(SESSION, unit.at)
+            run = await Retention(unit).claim(SESSION.key, unit.at)
             assert run is not None
             await Retention(unit).finish(run, rows=0, seconds=0.1)
 

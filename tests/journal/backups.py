@@ -65,7 +65,7 @@ async def fill(units: Units, *names: str) -> None:
     for name in names or NAMES:
         owner = await add_account(units, units.clock(), name)
         async with units.writing() as unit:
-            (model,), _ = await Models(unit).page(owner, after=None, limit=1)
+            (model,), _ = await Models(unit).page(owner, limit=1)
             body = Body(breasts=True, measurements={"neck": 400.0})
             await Models(unit).add(owner, name="Variant", body=body, based_on=model.id)
             await Consents(unit).give(owner, CURRENT["en"], None)
@@ -79,12 +79,12 @@ async def delete_one_of_each(
         await Accounts(unit).erase(await owner_of(units, first))
     ada, bob, cyd = [await owner_of(units, name) for name in (second, third, fourth)]
     async with units.writing() as unit:
-        models, _ = await Models(unit).page(ada, after=None, limit=2)
+        models, _ = await Models(unit).page(ada, limit=2)
         base = next(each for each in models if each.based_on is None)
         await Models(unit).remove(ada, base.id)
     async with units.writing() as unit:
         await Pictures(unit).remove(bob)
-        models, _ = await Models(unit).page(bob, after=None, limit=2)
+        models, _ = await Models(unit).page(bob, limit=2)
         base = next(each for each in models if each.based_on is None)
         await Avatars(unit).remove(bob, base.id)
         await Consents(unit).withdraw(cyd)
@@ -93,7 +93,7 @@ async def delete_one_of_each(
 
 async def all_models(units: Units, owner: Owner) -> list[Any]:
     async with units.reading() as unit:
-        return (await Models(unit).page(owner, after=None, limit=10))[0]
+        return (await Models(unit).page(owner, limit=10))[0]
 
 
 def journal_of(settings: Settings) -> list[Path]:

@@ -10,7 +10,6 @@ from uuid import UUID, uuid4
 import asyncpg
 
 from dressform.crypto.sealing import DataKey
-from dressform.crypto.secrets import new_id
 from dressform.database import Units
 from dressform.opendata.consent import CURRENT
 from dressform.sewing.catalogue import CATALOGUE
@@ -19,9 +18,9 @@ from dressform.windows import start_of_day
 
 _BATCH = 10_000
 _COLUMNS = {
-    "account": ("id", "email_index", "created_at", "version", "sealed"),
+    "account": ("id", "email_index", "created_at", "last_login_at", "version", "sealed"),
     "account_key": ("account_id", "key_id", "wrapped_key"),
-    "model": ("id", "account_id", "created_at", "updated_at", "version", "sealed"),
+    "model": ("id", "account_id", "position", "version", "sealed"),
     "dataset_consent_act": (
         *("account_id", "id", "number", "act", "acted_at"),
         *("language", "text_version", "text_sha256"),
@@ -58,8 +57,8 @@ async def operating(
 ) -> None:
     """An operator's account, with nothing else in it."""
     await connection.execute(
-        "INSERT INTO account (id, email_index, created_at, version, sealed)"
-        " VALUES ($1, $2, $3, 1, '')",
+        "INSERT INTO account (id, email_index, created_at, last_login_at, version, sealed)"
+        " VALUES ($1, $2, $3, $3, 1, '')",
         account_id,
         account_id.bytes,
         at,
@@ -90,7 +89,7 @@ def _rows(
 ) -> Iterator[dict[str, tuple[Any, ...]]]:
     draw = random.Random(7)
     for _ in range(number):
-        account_id, model_id, act_id, key = new_id(), new_id(), uuid4(), DataKey.new()
+        account_id, model_id, act_id, key = uuid4(), uuid4(), uuid4(), DataKey.new()
         wrapped = units.vault.master.wrap(key, account_id)
         neck = draw.gauss(340, 20)
         found = {"neck": neck} | estimates(neck, breasts=breasts)
@@ -99,9 +98,9 @@ def _rows(
         payload = {"name": "Made", "breasts": breasts, "measurements": body, "typed": {}}
         sealed = key.seal(payload, "model", model_id, 1)
         yield {
-            "account": (account_id, account_id.bytes, agreed, 1, b""),
+            "account": (account_id, account_id.bytes, agreed, agreed, 1, b""),
             "account_key": (account_id, wrapped.key_id, wrapped.key),
-            "model": (model_id, account_id, agreed, agreed, 1, sealed),
+            "model": (model_id, account_id, 1, 1, sealed),
             "dataset_consent_act": (
                 *(account_id, act_id, 1, "given", start_of_day(agreed)),
                 *("en", CURRENT["en"].version, b""),

@@ -9,7 +9,7 @@ import pytest
 
 from dressform.actions.check_journal import compare_journal
 from dressform.crypto.passwords import Passwords
-from dressform.crypto.secrets import new_id
+from dressform.crypto.secrets import timed_id
 from dressform.database import Units
 from dressform.process import opened
 from dressform.repositories.accounts import Accounts
@@ -49,7 +49,7 @@ async def add_members(units: Units, number: int) -> None:
     for each in range(number):
         async with units.writing() as unit:
             owner = await Accounts(unit).add(
-                new_id(), email=f"member{each}@example.org", language="en", password_hash=hashed
+                timed_id(), email=f"member{each}@example.org", language="en", password_hash=hashed
             )
             await Profiles(unit).add(owner, username=f"member{each}")
 

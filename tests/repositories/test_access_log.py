@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import text
 
-from dressform.crypto.secrets import new_id
+from dressform.crypto.secrets import timed_id
 from dressform.database import Units
 from dressform.errors import TooWide
 from dressform.policy import VISITOR
@@ -185,7 +185,7 @@ async def test_an_id_of_a_time_that_cannot_be_is_not_found(units: Units) -> None
     last = UUID("ffffffff-ffff-7fff-bfff-ffffffffffff")
 
     assert await search(units, request_id=last) == []
-    assert await search(units, request_id=new_id()) == []
+    assert await search(units, request_id=timed_id()) == []
 
 
 async def test_too_long_a_search_is_told(units: Units, monkeypatch: pytest.MonkeyPatch) -> None:

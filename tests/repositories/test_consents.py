@@ -16,6 +16,7 @@ from dressform.repositories.owners import Owner
 from dressform.tables import DatasetConsent
 from dressform.windows import start_of_day
 from tests.agreeing import acts, agree, rows, withdraw
+from tests.coarse import end_of
 from tests.conftest import MovableClock
 from tests.people import Person
 
@@ -30,7 +31,7 @@ async def test_it_is_over_when_the_account_is(
     assert account_id is not None
     owner = Owner(account_id, DataKey.new())
 
-    clock.at = PROFILE.window.after(clock())
+    clock.at = end_of(PROFILE, clock())
 
     async with units.writing() as unit:
         consents = Consents(unit)

@@ -209,4 +209,4 @@ async def test_restriction_is_told_only_to_whoever_is_signed_in(ada: Person) -> 
     await restrict(ada)
 
     assert_problem(await ask(ada.client, "Bearer x"), 401, "not-signed-in")
-    assert_problem(await ada.ask("GET", "/v1/profiles/me"), 403, "restricted")
+    assert_problem(await ada.ask("GET", "/v1/profiles/ada"), 403, "restricted")

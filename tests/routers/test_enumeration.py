@@ -4,6 +4,7 @@ import itertools
 import logging
 import re
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from statistics import median
 from time import perf_counter
 
@@ -11,9 +12,11 @@ import httpx
 import pytest
 
 from dressform.audit import auditor
+from dressform.policy import PROFILE
 from dressform.worker.scheduler import Duties
 from tests.answers import assert_problem, shown
 from tests.auth_calls import change_email, change_password, forgot, login, refresh, reset
+from tests.coarse import end_of
 from tests.conftest import MovableClock
 from tests.people import PASSWORD, Person
 
@@ -98,10 +101,13 @@ async def median_seconds(clock: MovableClock, ask: Ask, *targets: str) -> list[f
     return [median(times) for times in taken.values()]
 
 
+@pytest.mark.parametrize("days_past_the_end", [None, 5], ids=["readable", "waiting"])
 async def test_a_login_takes_as_long_whether_or_not_it_is_known(
-    ada: Person, clock: MovableClock
+    ada: Person, clock: MovableClock, days_past_the_end: int | None
 ) -> None:
     """Without the hash of an unknown one it would take a tenth."""
+    if days_past_the_end is not None:
+        clock.at = end_of(PROFILE, clock()) + timedelta(days=days_past_the_end)
 
     async def ask(target: str) -> httpx.Response:
         answer = await login(ada.client, target, "wrong-and-secret-guess")

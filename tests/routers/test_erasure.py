@@ -31,6 +31,7 @@ NOT_OF_AN_ACCOUNT = OF_THE_LOG | {
     "dataset_edition",
     "dataset_file",
     "deletion_mark",
+    "mail_outage",
 }
 OF_AN_ACCOUNT = {
     "account",

@@ -15,6 +15,7 @@ from dressform.policy import CATEGORIES, SESSION
 from dressform.settings import Settings
 from dressform.worker.scheduler import Duties
 from tests.audit import trouble
+from tests.coarse import end_of
 from tests.conftest import MovableClock
 from tests.worker.everything import add_everything
 
@@ -152,7 +153,7 @@ async def test_what_is_overdue_is_an_error(
     before = await client.get("/health/retention")
     await trouble.hold(units, clock())
     await trouble.set_aside(units, clock())
-    clock.at = SESSION.window.after(clock()) + timedelta(days=1, seconds=1)
+    clock.at = end_of(SESSION, clock()) + timedelta(days=1, seconds=1)
 
     response = await client.get("/health/retention")
 

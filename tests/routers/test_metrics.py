@@ -16,6 +16,7 @@ from dressform.policy import CATEGORIES, SESSION, VISITOR
 from dressform.settings import Settings
 from dressform.worker.scheduler import Duties
 from tests.audit import trouble
+from tests.coarse import end_of
 from tests.conftest import MovableClock
 from tests.log import in_log
 from tests.middleware.lines import line
@@ -87,7 +88,7 @@ async def test_figures_turn_when_something_is_wrong(
     await add_everything(units, clock())
     await trouble.hold(units, clock())
     await trouble.set_aside(units, clock())
-    clock.at = SESSION.window.after(clock()) + timedelta(seconds=1)
+    clock.at = end_of(SESSION, clock()) + timedelta(seconds=1)
 
     found = await scraped(client)
 

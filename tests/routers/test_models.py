@@ -10,6 +10,7 @@ from dressform.database import Units
 from dressform.repositories.models import MOST
 from dressform.sewing.catalogue import CATALOGUE, relevant
 from dressform.tables import Model
+from tests.auth_calls import renew
 from tests.conftest import MovableClock
 from tests.people import Person
 from tests.test_story import count
@@ -74,8 +75,8 @@ async def test_a_model_is_where_its_location_says(ada: Person) -> None:
         "based_on": None,
         "overridden": [],
         "avatar": None,
-        "created_at": "2026-03-01T12:00:00Z",
-        "updated_at": "2026-03-01T12:00:00Z",
+        "created_on": "2026-03-01",
+        "updated_on": "2026-03-01",
     }
 
 
@@ -93,13 +94,14 @@ async def test_measurements_may_be_left_out_and_are_then_absent(ada: Person) -> 
 async def test_what_is_left_out_of_a_change_stays(ada: Person, clock: MovableClock) -> None:
     model = await made(ada, measurements={"chest": 1105, "neck": 420})
     assert await read(ada, model) == model
-    clock.advance(minutes=1)
+    clock.advance(days=1)
+    await renew(ada)
 
     renamed = await changed(ada, model, name="Myself")
     flagged = await changed(ada, model, breasts=True)
     measured = await changed(ada, model, measurements={"neck": 421, "wrist": 170})
 
-    later = {"updated_at": "2026-03-01T12:01:00Z"}
+    later = {"updated_on": "2026-03-02"}
     assert renamed == model | {"name": "Myself"} | later
     shown = [each for each in CATALOGUE if each not in {"chest", "neck"}]
     assert flagged == renamed | {"breasts": True, "missing": shown}

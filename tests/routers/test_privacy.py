@@ -45,6 +45,14 @@ async def test_the_notice_says_what_the_policy_holds(ada: Person, language: str)
                 "kept": category.window.in_words(language),
                 "since": getattr(category.clock, language),
                 "ending": getattr(category.ending, language),
+                "extensions": [
+                    {
+                        "key": one.key,
+                        "longer": one.longer.in_words(language),
+                        "text": getattr(one.told, language),
+                    }
+                    for one in category.extensions
+                ],
                 "shared": False,
             }
             for category in notice()
@@ -100,10 +108,7 @@ async def test_the_export_holds_everything_as_it_was_given(
     assert export["profile"]["bio"] == "I sew."
     assert [model["id"] for model in export["models"]] == [first, second]
     assert export["models"] == (await ada.ask("GET", "/v1/models")).json()["items"]
-    assert [session["created_at"] for session in export["sessions"]] == [
-        "2026-03-01T12:00:00Z",
-        "2026-03-01T12:01:00Z",
-    ]
+    assert [session["signed_in_on"] for session in export["sessions"]] == ["2026-03-01"] * 2
 
 
 async def test_the_export_of_a_full_account_is_complete(ada: Person) -> None:
@@ -154,12 +159,8 @@ async def test_who_is_restricted_is_kept_but_neither_shown_nor_used(
     await restrict(ada, restricted=True)
 
     for method, path in [
-        ("GET", "/v1/profiles/me"),
-        ("PATCH", "/v1/profiles/me"),
         ("GET", "/v1/profiles/grace"),
-        ("GET", "/v1/models"),
-        ("GET", f"/v1/models/{model}"),
-        ("DELETE", f"/v1/models/{model}"),
+        ("GET", f"/v1/models/{model}/silhouette.svg"),
         ("POST", "/v1/models"),
     ]:
         refused = await ada.ask(method, path)

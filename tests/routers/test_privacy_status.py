@@ -36,6 +36,7 @@ async def test_everybody_is_told_that_the_notice_is_kept(
         "status": "kept",
         "language": "en",
         "sentence": "The notice is kept: what has ended is deleted in time.",
+        "reasons": [],
         "oldest_address_at": "2026-01-30T00:00:00Z",
         "oldest_address_age_days": 30,
         "last_round_at": "2026-03-01T12:00:00Z",

@@ -94,7 +94,7 @@ async def test_what_is_over_is_not_read_although_it_is_still_there(
     ada: Person, made: httpx.Response, units: Units, table: str
 ) -> None:
     over = {
-        "session": "UPDATE session SET created_at = created_at - interval '1 year'",
+        "session": "UPDATE session SET month_of_login = month_of_login - interval '1 year'",
         "account": "UPDATE account SET last_login_at = last_login_at - interval '3 years'",
     }[table]
     async with units.writing() as unit:

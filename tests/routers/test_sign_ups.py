@@ -8,6 +8,7 @@ from dressform.policy import PROFILE
 from dressform.repositories.endings import LONGEST_WAIT
 from dressform.routers.attempts import Limit
 from tests.answers import assert_problem, shown
+from tests.coarse import end_of
 from tests.conftest import MovableClock
 from tests.people import PASSWORD, Mailbox, Person, token_of
 
@@ -169,7 +170,7 @@ async def test_an_account_that_is_over_keeps_neither_name_nor_address(
     ada: Person, clock: MovableClock
 ) -> None:
     """Even when no worker has come to remove it."""
-    clock.at = PROFILE.window.after(clock()) + LONGEST_WAIT
+    clock.at = end_of(PROFILE, clock()) + LONGEST_WAIT
 
     assert (await ada.register()).status_code == 202
     assert (await ada.confirm()).status_code == 204
@@ -179,7 +180,7 @@ async def test_an_account_that_is_over_keeps_neither_name_nor_address(
 async def test_who_registers_anew_is_shown_the_way_back(ada: Person, clock: MovableClock) -> None:
     """Past its window, and not yet over: the account waits for its owner."""
     await ada.ask("PATCH", "/v1/profiles/me", json={"bio": "I sew."})
-    clock.at = PROFILE.window.after(clock())
+    clock.at = end_of(PROFILE, clock())
 
     assert (await ada.register()).status_code == 202
     token = await ada.mailbox.token()
@@ -193,7 +194,7 @@ async def test_who_registers_anew_is_shown_the_way_back(ada: Person, clock: Mova
 async def test_another_does_not_get_the_name_of_one_who_may_come_back(
     ada: Person, newcomer: Newcomer, clock: MovableClock
 ) -> None:
-    clock.at = PROFILE.window.after(clock())
+    clock.at = end_of(PROFILE, clock())
     rival = newcomer("ada", email="rival@example.org")
 
     assert (await rival.register()).status_code == 202

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import func, select, text
 
-from dressform.crypto.secrets import new_id
+from dressform.crypto.secrets import timed_id
 from dressform.database import Unit, Units
 from dressform.policy import CATEGORIES, ROUND, Category
 from dressform.repositories.accounts import Accounts
@@ -21,6 +21,8 @@ from dressform.repositories.sign_ups import SignUps
 from dressform.repositories.warnings import Warned, Warnings
 from dressform.sewing.body import Body
 from dressform.tables import Account, Base
+from dressform.windows import start_of_day
+from tests import coarse
 from tests.log import in_log
 
 TABLES = {
@@ -28,7 +30,7 @@ TABLES = {
     "model": {"model", "avatar"},
     "profile": {"account", "account_key", "profile", "picture"},
     "sign-up": {"sign_up"},
-    "session": {"session", "refresh_token"},
+    "session": {"session"},
     "one-time-token": {"one_time_token"},
     "mail": {"mail"},
     "lookup": {"lookup"},
@@ -41,7 +43,7 @@ async def add_account(units: Units, at: datetime, username: str = "ada") -> Owne
     """With a profile, a picture, a model and its avatar; never logged in, and warned of its end."""
     async with units.writing(at=at) as unit:
         owner = await Accounts(unit).add(
-            new_id(), email=f"{username}@example.org", language="en", password_hash="none"
+            timed_id(), email=f"{username}@example.org", language="en", password_hash="none"
         )
         await Profiles(unit).add(owner, username=username)
         await Pictures(unit).put(owner, b"picture")
@@ -74,7 +76,7 @@ async def add_everything(units: Units, at: datetime) -> Owner:
         await Lookups(unit).add(
             owner.account_id, purpose="error", reason="A test.", asked={}, shown=0
         )
-        run = await Retention(unit).claim(ROUND, at)
+        run = await Retention(unit).claim(ROUND.key, at)
         assert run is not None
         await Retention(unit).finish(run, rows=0, seconds=0.1)
         await add_visit(units, at)
@@ -116,9 +118,10 @@ async def _count(unit: Unit, table: str) -> int:
 
 
 def end_of(category: Category, began: datetime) -> datetime:
-    """The log's is the end of the first record of its day."""
-    midnight = began.replace(hour=0, minute=0, second=0, microsecond=0)
-    return category.window.after(midnight if category.key == "visitor" else began)
+    """Return when the worker ends what began then: the log's is the end of the first record of its day."""
+    if category.key == "visitor":
+        return category.window.after(start_of_day(began))
+    return coarse.end_of(category, began)
 
 
 assert TABLES.keys() == {category.key for category in CATEGORIES}

@@ -1,6 +1,7 @@
 """A round that would end far too much, or whose clock jumped, ends nothing until somebody says so."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from unittest.mock import ANY
 
@@ -35,8 +36,8 @@ async def fill(units: Units, accounts: int, *, due: int) -> None:
     async with units.writing() as unit:
         await unit.connection.execute(
             text(
-                "INSERT INTO account (id, email_index, created_at, warned_at, version, sealed) "
-                "SELECT gen_random_uuid(), sha256(n::text::bytea), CAST(:at AS timestamptz) + "
+                "INSERT INTO account (id, email_index, created_at, last_login_at, warned_at, version, sealed) "
+                "SELECT gen_random_uuid(), sha256(n::text::bytea), :at, CAST(:at AS timestamptz) + "
                 "CASE WHEN n > :due THEN interval '1 day' ELSE interval '0' END, :at, 1, '' "
                 "FROM generate_series(1, :accounts) n"
             ),
@@ -201,8 +202,8 @@ async def test_the_databases_own_clock(units: Units) -> None:
     async with units.writing() as unit:
         await unit.connection.execute(
             text(
-                "INSERT INTO account (id, email_index, created_at, warned_at, version, sealed) "
-                "VALUES (gen_random_uuid(), '', now() - interval '2 years', now() - interval "
+                "INSERT INTO account (id, email_index, created_at, last_login_at, warned_at, version, sealed) "
+                "VALUES (gen_random_uuid(), '', now(), now() - interval '2 years', now() - interval "
                 "'1 year', 1, '')"
             )
         )
@@ -384,7 +385,7 @@ async def test_a_jump_alarms_nobody(
     await fill(units, 3, due=3)
     await ran(units, BEGAN)
     clock.at = END - timedelta(days=20)
-    jumped = Duties(units, duties.composer, duties.transport, duties.interval, BREAKER)
+    jumped = replace(duties, breaker=BREAKER)
 
     with pytest.raises(Held, match="everything is held"):
         await jumped.warn()

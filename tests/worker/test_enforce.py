@@ -79,7 +79,7 @@ async def test_who_never_logged_in_is_found_too(units: Units) -> None:
     """Counted from the account's making when there was no login."""
     await add_account(units, BEGAN)
 
-    assert (await enforced(PROFILE, units, PROFILE.window.after(BEGAN))).rows == 1
+    assert (await enforced(PROFILE, units, end_of(PROFILE, BEGAN))).rows == 1
 
 
 async def test_a_login_begins_the_window_anew(units: Units) -> None:
@@ -92,9 +92,9 @@ async def test_a_login_begins_the_window_anew(units: Units) -> None:
     await warn(units, owner)
 
     for category in (MODEL, PROFILE):
-        assert (await enforced(category, units, category.window.after(BEGAN))).rows == 0
-        assert (await enforced(category, units, category.window.after(later) - SECOND)).rows == 0
-        assert (await enforced(category, units, category.window.after(later))).rows == 1
+        assert (await enforced(category, units, end_of(category, BEGAN))).rows == 0
+        assert (await enforced(category, units, end_of(category, later) - SECOND)).rows == 0
+        assert (await enforced(category, units, end_of(category, later))).rows == 1
 
 
 async def test_days_of_the_log_go_whole(units: Units) -> None:
@@ -129,7 +129,7 @@ async def test_it_goes_in_batches(units: Units) -> None:
     await fill(units, 2 * BATCH + 1)
     batches = []
     for _ in range(4):
-        async with units.writing(at=ROUND.window.after(BEGAN)) as unit:
+        async with units.writing(at=end_of(ROUND, BEGAN)) as unit:
             batches.append(await Endings(unit, ROUND).end_batch())
 
     assert batches == [BATCH, BATCH, 1, 0]
@@ -138,7 +138,7 @@ async def test_it_goes_in_batches(units: Units) -> None:
 async def test_all_batches_in_one_go(units: Units) -> None:
     await fill(units, 3 * BATCH)
 
-    report = await enforced(ROUND, units, ROUND.window.after(BEGAN))
+    report = await enforced(ROUND, units, end_of(ROUND, BEGAN))
 
     assert report.rows == 3 * BATCH
     assert report.seconds > 0
@@ -146,7 +146,7 @@ async def test_all_batches_in_one_go(units: Units) -> None:
 
 async def test_batches_of_two_at_once_do_not_wait_for_each_other(units: Units) -> None:
     await fill(units, 2 * BATCH)
-    at = ROUND.window.after(BEGAN)
+    at = end_of(ROUND, BEGAN)
     async with units.writing(at=at) as one, units.writing(at=at) as other:
         ended = [await Endings(unit, ROUND).end_batch() for unit in (one, other)]
 
@@ -156,7 +156,7 @@ async def test_batches_of_two_at_once_do_not_wait_for_each_other(units: Units) -
 
 async def test_a_slot_is_enforced_once(units: Units) -> None:
     await add_everything(units, BEGAN)
-    at = PROFILE.window.after(BEGAN)
+    at = end_of(PROFILE, BEGAN)
 
     reports = await asyncio.gather(
         *(enforce(PROFILE, units, at=at, slot=at, breaker=UNBROKEN) for _ in range(5)),
@@ -170,7 +170,7 @@ async def test_a_slot_is_enforced_once(units: Units) -> None:
 async def test_whoever_is_logging_in_is_left_alone(units: Units) -> None:
     """The login began a moment before the end and is not committed when the rule comes by."""
     owner = await add_account(units, BEGAN)
-    end = PROFILE.window.after(BEGAN)
+    end = end_of(PROFILE, BEGAN)
     async with units.writing(at=end - SECOND) as unit:
         found = await Accounts(unit).by_id(owner.account_id)
         assert found is not None
@@ -185,7 +185,7 @@ async def test_whoever_is_logging_in_is_left_alone(units: Units) -> None:
 
 async def test_a_login_during_the_round_saves_the_account_or_comes_too_late(units: Units) -> None:
     """Whichever is first: never half an account, never a login into one that goes."""
-    end = PROFILE.window.after(BEGAN)
+    end = end_of(PROFILE, BEGAN)
     outcomes: set[bool] = set()
     for n in range(40):
         owner = await add_account(units, BEGAN, f"ada{n}")
@@ -220,7 +220,7 @@ async def test_a_login_during_the_round_saves_the_account_or_comes_too_late(unit
 
 async def test_a_run_remembers_what_it_did_and_nothing_of_whom(units: Units) -> None:
     await add_everything(units, BEGAN)
-    end = PROFILE.window.after(BEGAN)
+    end = end_of(PROFILE, BEGAN)
     await enforced(PROFILE, units, end)
 
     async with units.reading(at=end) as unit:
@@ -246,7 +246,7 @@ async def test_an_interrupted_run_is_none(units: Units) -> None:
     """Claimed and never finished: it is not shown as the last one, and hinders nobody."""
     await add_everything(units, BEGAN)
     async with units.writing(at=BEGAN) as unit:
-        assert await Retention(unit).claim(PROFILE, BEGAN) is not None
+        assert await Retention(unit).claim(PROFILE.key, BEGAN) is not None
         assert await Retention(unit).last_run(PROFILE) is None
 
-    assert (await enforced(PROFILE, units, PROFILE.window.after(BEGAN))).rows == 1
+    assert (await enforced(PROFILE, units, end_of(PROFILE, BEGAN))).rows == 1

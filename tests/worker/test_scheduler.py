@@ -20,6 +20,7 @@ from dressform.repositories.log_days import LogDays
 from dressform.repositories.retention import Retention
 from dressform.settings import Settings
 from dressform.worker.process import duties_of
+from dressform.worker.rewrite import NAME as REWRITE
 from dressform.worker.scheduler import DAYS_AHEAD, Duties, Running, _slot, schedule
 from tests.commands import dressform, environment
 from tests.conftest import MovableClock, timeless
@@ -41,7 +42,7 @@ async def test_a_round_ends_everything_that_is_due(
     # Models, sessions and links went with their account.
     assert [report.rows for report in reports] == [1, 1, 0, 1, 0, 0, 1, 1, 1]
     left = await counts(units)
-    assert left.pop("retention_run") == len(CATEGORIES)
+    assert left.pop("retention_run") == len(CATEGORIES) + 1  # The rewriting of the tables.
     assert set(left.values()) == {0}
 
 
@@ -130,7 +131,7 @@ async def test_a_rule_that_fails_stops_no_other(
         duties = timeless(own, units)
         clock.at += A_YEAR_AND_A_DAY
         await break_table(units)
-        with pytest.raises(StartupError, match="session failed"):
+        with pytest.raises(StartupError, match="session, rewrite failed"):
             await duties.round()
         await break_table(units, mend=True)
 
@@ -167,7 +168,7 @@ async def test_the_scheduler_goes_on_after_a_failure(
         await asyncio.sleep(0.05)
 
         assert scheduler.state == STATE_STOPPED
-        assert set(await _runs(units)) == {category.key for category in CATEGORIES}
+        assert set(await _runs(units)) == {category.key for category in CATEGORIES} | {REWRITE}
 
 
 async def _runs(units: Units) -> dict[str, int]:

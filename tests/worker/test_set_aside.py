@@ -10,11 +10,12 @@ from dressform.database import Units
 from dressform.policy import MODEL, PROFILE, ROUND, Category
 from dressform.repositories.owners import Owner
 from dressform.worker.enforce import Report, enforce
+from tests.coarse import end_of
 from tests.conftest import UNBROKEN
 from tests.worker.everything import add_account, counts
 
 BEGAN = datetime(2026, 8, 31, 15, 30, 45, tzinfo=UTC)
-END = PROFILE.window.after(BEGAN)
+END = end_of(PROFILE, BEGAN)
 HOUR = timedelta(hours=1)
 
 
@@ -93,7 +94,7 @@ async def test_it_ends_when_nothing_keeps_it_any_more(clinging: Units) -> None:
     assert (await enforced(clinging, END + HOUR)).rows == 1
     assert (await counts(clinging))["account"] == 0
     # The record of a row that is gone is of no use; it goes after its own window at the latest.
-    await enforced(clinging, ROUND.window.after(END), ROUND)
+    await enforced(clinging, end_of(ROUND, END), ROUND)
     assert await aside(clinging) == []
 
 

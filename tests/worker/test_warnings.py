@@ -23,6 +23,8 @@ from dressform.worker.enforce import enforce
 from dressform.worker.process import duties_of
 from dressform.worker.scheduler import Duties
 from tests.answers import assert_problem
+from tests.auth_calls import login
+from tests.coarse import end_of
 from tests.commands import environment
 from tests.conftest import UNBROKEN, MovableClock
 from tests.people import Person, token_of
@@ -87,7 +89,7 @@ async def test_thirty_seven_and_one_days_before(
     story: Story, units: Units, ada: Person, clock: MovableClock
 ) -> None:
     await ada.add_model()
-    end = PROFILE.window.after(clock())
+    end = end_of(PROFILE, clock())
     subject = f"Your account ends on {end:%Y-%m-%d %H:%M} UTC"
     clock.at = end - 33 * DAY
 
@@ -106,7 +108,7 @@ async def test_thirty_seven_and_one_days_before(
 async def test_to_the_second_thirty_days_before(
     story: Story, ada: Person, clock: MovableClock
 ) -> None:
-    end = PROFILE.window.after(clock())
+    end = end_of(PROFILE, clock())
 
     assert await story.on(end - 30 * DAY - SECOND) == []
     assert len(await story.on(end - 30 * DAY)) == 1
@@ -115,7 +117,7 @@ async def test_to_the_second_thirty_days_before(
 
 async def test_in_french(story: Story, join: Join, clock: MovableClock) -> None:
     await join("zoe", language="fr")
-    end = PROFILE.window.after(clock())
+    end = end_of(PROFILE, clock())
 
     await story.on(end - 3 * DAY)
     await story.on(end + DAY)
@@ -130,24 +132,24 @@ async def test_a_login_cancels_what_waits(
     story: Story, ada: Person, clock: MovableClock, worker: Duties
 ) -> None:
     """The warning was written, and the mail server took nothing until she was back."""
-    end = PROFILE.window.after(clock())
+    end = end_of(PROFILE, clock())
     clock.at = end - 30 * DAY
     await worker.warn()
     clock.at += timedelta(hours=1)
     await ada.sign_in()
 
-    assert await story.until(PROFILE.window.after(clock()) - 31 * DAY, every=20 * DAY) == []
-    again = PROFILE.window.after(clock.at - 20 * DAY) - 30 * DAY
+    assert await story.until(end_of(PROFILE, clock()) - 31 * DAY, every=20 * DAY) == []
+    again = end_of(PROFILE, clock.at - 20 * DAY) - 30 * DAY
     assert again > end
 
 
 async def test_after_a_login_all_begins_anew(
     story: Story, ada: Person, clock: MovableClock
 ) -> None:
-    end = PROFILE.window.after(clock())
+    end = end_of(PROFILE, clock())
     assert len(await story.on(end - 30 * DAY)) == 1
     await ada.sign_in()
-    next_end = PROFILE.window.after(clock())
+    next_end = end_of(PROFILE, clock())
 
     assert await story.on(end) == []
     assert await story.on(next_end - 31 * DAY) == []
@@ -158,14 +160,14 @@ async def test_a_worker_that_was_off_says_the_latest_only(
     story: Story, units: Units, ada: Person, clock: MovableClock
 ) -> None:
     """Three days before the end: told once, and the end waits until a week after."""
-    end = PROFILE.window.after(clock())
+    end = end_of(PROFILE, clock())
 
     assert len(await story.on(end - 3 * DAY)) == 1
     assert await story.on(end - 2 * DAY) == []
     assert len(await story.on(end - DAY)) == 1
     # From its end on it is locked, and the way back is by a link.
     assert await story.on(end) == [
-        "Your account is locked and will be deleted on 2027-03-05 12:00 UTC"
+        "Your account is locked and will be deleted on 2027-03-05 00:00 UTC"
     ]
     assert await story.on(end + 4 * DAY - SECOND) == []
     assert await accounts(units) == 1
@@ -177,7 +179,7 @@ async def test_without_mail_the_end_waits_thirty_days_and_no_longer(
     story: Story, units: Units, ada: Person, clock: MovableClock
 ) -> None:
     await ada.add_model()
-    end = PROFILE.window.after(clock())
+    end = end_of(PROFILE, clock())
     await story.office.close()
     clock.at = end - 31 * DAY
     await story.until(end + 30 * DAY - SECOND, every=DAY * 1.5)
@@ -197,13 +199,13 @@ async def test_while_it_waits_nobody_reads_it(
     story: Story, units: Units, ada: Person, join: Join, clock: MovableClock
 ) -> None:
     model = await ada.add_model()
-    end = PROFILE.window.after(clock())
+    end = end_of(PROFILE, clock())
     clock.at = end - DAY
     bob = await join("bob")
     clock.at = end + DAY
 
     answers = [
-        await ada.sign_in(),
+        await login(ada.client, "ada", "not the password"),
         await ada.ask("GET", f"/v1/models/{model}"),
         await ada.client.post("/v1/auth/refresh", json={"refresh_token": ada.refresh_token}),
     ]
@@ -218,7 +220,7 @@ async def test_mail_comes_back_in_the_waiting_time(
 ) -> None:
     """Told ten days late: there is a week to come back by the link, which counts as a login."""
     model = await ada.add_model()
-    end = PROFILE.window.after(clock())
+    end = end_of(PROFILE, clock())
     await story.office.close()
     clock.at = end - 31 * DAY
     await story.until(end + 10 * DAY, every=DAY)
@@ -236,7 +238,7 @@ async def test_mail_comes_back_in_the_waiting_time(
     assert (await ada.sign_in()).status_code == 200
     assert (await ada.ask("GET", f"/v1/models/{model}")).status_code == 200
     me = (await ada.ask("GET", "/v1/profiles/me")).json()
-    assert datetime.fromisoformat(me["ends_at"]) == PROFILE.window.after(clock())
+    assert datetime.fromisoformat(me["ends_at"]) == end_of(PROFILE, clock())
     again = await ada.client.post("/v1/auth/reopen", json={"token": token})
     assert_problem(again, 410, "link-expired")
 
@@ -244,7 +246,7 @@ async def test_mail_comes_back_in_the_waiting_time(
 async def test_who_does_not_come_back_is_gone_a_week_later(
     story: Story, units: Units, ada: Person, clock: MovableClock
 ) -> None:
-    end = PROFILE.window.after(clock())
+    end = end_of(PROFILE, clock())
     (subject,) = await story.on(end + 10 * DAY)
     token = token_of(story.office.received[-1][1])
 
@@ -261,7 +263,7 @@ async def test_who_does_not_come_back_is_gone_a_week_later(
 async def test_the_wait_is_never_longer_than_thirty_days(
     story: Story, units: Units, ada: Person, clock: MovableClock
 ) -> None:
-    end = PROFILE.window.after(clock())
+    end = end_of(PROFILE, clock())
     (subject,) = await story.on(end + 29 * DAY)
 
     assert f"{end + 30 * DAY:%Y-%m-%d}" in subject
@@ -272,7 +274,7 @@ async def test_the_wait_is_never_longer_than_thirty_days(
 async def test_who_forgot_the_password_gets_the_way_back(
     story: Story, ada: Person, clock: MovableClock
 ) -> None:
-    clock.at = PROFILE.window.after(clock()) + DAY
+    clock.at = end_of(PROFILE, clock()) + DAY
     await ada.client.post("/v1/auth/password/forgot", json={"email": ada.email})
     await story.worker.deliver()
 
@@ -292,7 +294,7 @@ async def test_a_link_that_nobody_sent(client: httpx.AsyncClient, token: str) ->
 async def test_an_erased_account_is_not_warned(
     story: Story, ada: Person, clock: MovableClock, worker: Duties
 ) -> None:
-    end = PROFILE.window.after(clock())
+    end = end_of(PROFILE, clock())
     clock.at = end - 30 * DAY
     await worker.warn()
     async with worker.units.writing() as unit:
@@ -313,7 +315,7 @@ async def test_a_broken_account_keeps_no_other_from_being_warned(
         await unit.connection.execute(
             text("UPDATE account SET sealed = 'x' WHERE id = :id"), {"id": broken.account_id}
         )
-    end = PROFILE.window.after(clock())
+    end = end_of(PROFILE, clock())
 
     assert len(await story.on(end - 7 * DAY)) == 1
     assert story.office.received[0][0] == "bob@example.org"
@@ -329,7 +331,7 @@ async def test_several_workers_write_each_warning_once(
 ) -> None:
     for n in range(30):
         await add_account(units, clock(), f"ada{n}")
-    clock.at = PROFILE.window.after(clock()) - 7 * DAY
+    clock.at = end_of(PROFILE, clock()) - 7 * DAY
 
     async with units.writing() as unit:
         await unit.connection.execute(text("UPDATE account SET warned_at = NULL"))
@@ -346,7 +348,7 @@ async def test_a_server_that_hangs_up_after_the_mail_is_not_asked_again(
     story: Story, units: Units, ada: Person, clock: MovableClock
 ) -> None:
     """It may have taken it: that warning is given once at most, and does not count as given."""
-    end = PROFILE.window.after(clock())
+    end = end_of(PROFILE, clock())
     story.office.hangs_up = True
     assert len(await story.on(end - 30 * DAY)) == 1
     assert await story.until(end - 8 * DAY) == []
@@ -362,7 +364,7 @@ async def test_a_server_that_hangs_up_after_the_mail_is_not_asked_again(
 async def test_a_server_that_refuses_is_asked_again(
     story: Story, ada: Person, clock: MovableClock
 ) -> None:
-    end = PROFILE.window.after(clock())
+    end = end_of(PROFILE, clock())
     story.office.verdict = lambda _: "450 come back later"
     assert await story.on(end - 30 * DAY) == []
     story.office.verdict = lambda _: "250 OK"
@@ -382,7 +384,7 @@ async def test_a_worker_killed_as_the_server_takes_the_mail(
         DRESSFORM_WORKER_INTERVAL="PT1S",
     )
     async with opened(own) as (units, _):
-        began = PROFILE.window.after(now()) - now()
+        began = end_of(PROFILE, now()) - now()
         owner = await add_account(units, now() - began + 6 * DAY, f"ada-{uuid4().hex[:8]}")
         async with units.writing() as unit:
             await unit.connection.execute(text("UPDATE account SET warned_at = NULL"))
@@ -416,7 +418,7 @@ async def test_models_wait_with_their_account(
     units: Units, ada: Person, clock: MovableClock
 ) -> None:
     await ada.add_model()
-    end = MODEL.window.after(clock())
+    end = end_of(MODEL, clock())
 
     for category in (MODEL, PROFILE):
         report = await enforce(category, units, at=end + DAY, slot=end, breaker=UNBROKEN)

@@ -157,12 +157,30 @@ async def _ending(unit: Unit, letter: Letter) -> Draft | None:
     locked = await Accounts(unit).locked(account_id)
     if locked is not None:
         return await _reopening(unit, locked)
-    account = await Accounts(unit).by_id(account_id)
-    if account is None or account.ends_at.isoformat() != letter.about["ends_at"]:
+    account = await _before_the_end(unit, letter)
+    if account is None:
         return None
     values = {"ends_at": _day(account.ends_at)}
     warned = Warned(account_id, account.ends_at)
-    return Draft("ending", account.email, account.language, values=values, warned=warned)
+    template = "ending" if account.restricted_at is None else "restricted_ending"
+    return Draft(template, account.email, account.language, values=values, warned=warned)
+
+
+async def _restricted(unit: Unit, letter: Letter) -> Draft | None:
+    """Ask whether a restricted account is still needed; this warns of no end."""
+    account = await _before_the_end(unit, letter)
+    if account is None or account.restricted_at is None:
+        return None
+    values = {"ends_at": _day(account.ends_at)}
+    return Draft("restricted", account.email, account.language, values=values)
+
+
+async def _before_the_end(unit: Unit, letter: Letter) -> Credentials | None:
+    """The account that the mail is about, unless its end is another by now."""
+    account = await Accounts(unit).by_id(UUID(letter.about["account_id"]))
+    if account is None or account.ends_at.isoformat() != letter.about["ends_at"]:
+        return None
+    return account
 
 
 async def _reopening(unit: Unit, account: Credentials) -> Draft:
@@ -198,6 +216,7 @@ _DRAFTS: dict[str, Callable[[Unit, Letter], Awaitable[Draft | None]]] = {
     "password-changed": _plain("password_changed"),
     "erased": _plain("erased"),
     "ending": _ending,
+    "restricted": _restricted,
 }
 _AT_MOST_ONCE = frozenset({"ending"})
 """The others are rather sent twice than never."""

@@ -30,7 +30,7 @@ class Everything:
 
 async def export_account(unit: Unit, member: Member) -> Everything:
     """GDPR Art. 15 and 20: complete, in a common format that machines read."""
-    models, _ = await Models(unit).page(member, after=None, limit=100)
+    models, _ = await Models(unit).page(member, limit=100)
     return Everything(
         account=await Accounts(unit).credentials(member),
         profile=await Profiles(unit).of(member),

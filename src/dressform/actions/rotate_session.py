@@ -4,16 +4,16 @@ from dressform.repositories.sessions import Sessions, SignedIn
 
 
 async def rotate_session(units: Units, token: str) -> SignedIn:
-    """A refresh token for its successor. Raises RefreshTokenRefused, and remembers a theft."""
+    """Trade a refresh token for its successor. Raise RefreshTokenRefused.
+
+    The token that was used last may come again as long as its successor was not used: the answer
+    that brought it got lost, or several pages asked at once. Any older one ends the session.
+    """
     async with units.writing() as unit:
         renewed = await Sessions(unit).rotate(token)
-    if renewed is not None:
-        return renewed
-    # Its own transaction: the refusal must not undo the ending.
-    async with units.writing() as unit:
-        stolen = await Sessions(unit).end_if_stolen(token)
-    raise RefreshTokenRefused(
-        "This token was used before: the session was ended to be safe. Sign in again."
-        if stolen
-        else None
-    )
+    # After the transaction: a refusal inside would undo the ending.
+    if renewed is None:
+        raise RefreshTokenRefused(
+            "This token was used before: the session was ended to be safe. Sign in again."
+        )
+    return renewed

@@ -6,9 +6,12 @@ from dressform.repositories.sessions import Sessions, SignedIn
 
 
 async def sign_in(units: Units, passwords: Passwords, *, login: str, password: str) -> SignedIn:
-    """A login: it starts a session and counts for retention. Raises WrongCredentials."""
+    """A login: it starts a session and counts for retention. Raises WrongCredentials.
+
+    It also opens an account again that waits for a warning past its 12 months.
+    """
     async with units.reading() as unit:
-        found = await Accounts(unit).by_login(login)
+        found = await Accounts(unit).find_for_sign_in(login)
     # No connection is held while hashing, and an unknown login takes as long as a known one.
     right = await passwords.verify(password, found.password_hash if found else None)
     if found is None or not right:

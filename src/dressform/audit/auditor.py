@@ -6,7 +6,7 @@ from time import monotonic
 from dressform.audit.deletions import count_overdue_files
 from dressform.audit.findings import Count, Findings, Rule
 from dressform.audit.log import look_into_log
-from dressform.audit.rows import count_rows, holds, last_rounds, rows_set_aside
+from dressform.audit.rows import count_rows, holds, last_rounds, mail_standing, rows_set_aside
 from dressform.audit.spools import look_into_spools
 from dressform.audit.windows import RULES, VISITOR, WINDOWS
 from dressform.database import Units
@@ -50,6 +50,7 @@ class Auditor:
             last = await last_rounds(unit.connection, at)
             held = await holds(unit.connection)
             aside = await rows_set_aside(unit.connection)
+            mail = await mail_standing(unit.connection)
         # Also what is held or set aside without being a rule: the warnings.
         keys = RULES + tuple(sorted((held.keys() | aside.keys()) - set(RULES)))
         rules = tuple(
@@ -63,7 +64,7 @@ class Auditor:
             )
             for key in keys
         )
-        return Findings(at, self._interval, rules, log.orphans, spools, deletions)
+        return Findings(at, self._interval, rules, log.orphans, spools, mail, deletions)
 
     async def _look_for_all(self) -> Findings:
         try:

@@ -5,6 +5,17 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Literal
 
 Verdict = Literal["kept", "late", "overdue"]
+Reason = Literal[
+    "overdue",
+    "rounds",
+    "unwarned",
+    "mail",
+    "held",
+    "set-aside",
+    "future",
+    "unknown",
+    "spools",
+]
 
 TOLERANCE = timedelta(hours=24)
 """Within which what is due is promised to be deleted."""
@@ -12,6 +23,18 @@ FUTURE_AFTER = timedelta(hours=24)
 """Ahead of now: a clock that is only a little off dates nothing so."""
 LATE_AFTER_ROUNDS = 5
 STUCK_AFTER = timedelta(minutes=10)
+MAIL_FAILS_AFTER = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Rows past their window that are kept all the same, and when the first of them was past it."""
+
+    rows: int = 0
+    since: datetime | None = None
+
+    def __add__(self, other: "Kept") -> "Kept":
+        return Kept(self.rows + other.rows, _earliest(self.since, other.since))
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,21 +42,35 @@ class Count:
     """Of rows: `waiting` ones are past their window, `overdue` ones should be gone since a day.
 
     `future` ones are dated more than a day from now: they would stay for longer than promised.
+    `unwarned` ones are an account, or its models, that no warning reached in time; `restricted` ones
+    are kept because their owner had processing restricted.
     """
 
     oldest_at: datetime | None = None
     waiting: int = 0
     overdue: int = 0
     future: int = 0
+    unwarned: Kept = Kept()
+    restricted: Kept = Kept()
 
     def __add__(self, other: "Count") -> "Count":
-        known = [at for at in (self.oldest_at, other.oldest_at) if at is not None]
         return Count(
-            min(known, default=None),
+            _earliest(self.oldest_at, other.oldest_at),
             self.waiting + other.waiting,
             self.overdue + other.overdue,
             self.future + other.future,
+            self.unwarned + other.unwarned,
+            self.restricted + other.restricted,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class MailStanding:
+    """Since when the mail server takes no mail; how many mails wait, and how many of them failed."""
+
+    failing_since: datetime | None = None
+    waiting: int = 0
+    failed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +115,6 @@ class Rule:
         """Before its first round, since there is something to keep."""
         return self.last_round_at or self.rows.oldest_at
 
-    @property
-    def is_hampered(self) -> bool:
-        return bool(self.hold or self.set_aside or self.rows.future or self.unknown)
-
 
 @dataclass(frozen=True, slots=True)
 class Findings:
@@ -95,22 +128,40 @@ class Findings:
     rules: tuple[Rule, ...]
     orphans: int
     spools: Spools
+    mail: MailStanding = MailStanding()
     deletion_files: int = 0
 
     @property
     def verdict(self) -> Verdict:
-        unseen = self.since(
-            min((rule.seen_at for rule in self.rules if rule.seen_at), default=None)
-        )
-        if self.overdue or unseen > TOLERANCE:
+        if self.overdue or self._unseen > TOLERANCE:
             return "overdue"
-        if unseen > LATE_AFTER_ROUNDS * self.interval or self._is_hampered:
-            return "late"
-        return "kept"
+        return "late" if self.reasons else "kept"
+
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        """Why the verdict is not `kept`: nothing of how many rows, or since when."""
+        rules = self.rules
+        found: dict[Reason, bool] = {
+            "overdue": self.overdue > 0,
+            "rounds": self._unseen > LATE_AFTER_ROUNDS * self.interval,
+            "unwarned": any(rule.rows.unwarned.rows for rule in rules),
+            "mail": self.since(self.mail.failing_since) > MAIL_FAILS_AFTER,
+            "held": any(rule.hold for rule in rules),
+            "set-aside": any(rule.set_aside for rule in rules),
+            "future": any(rule.rows.future for rule in rules),
+            "unknown": any(rule.unknown for rule in rules),
+            "spools": self._are_spools_stuck,
+        }
+        return tuple(reason for reason, stands in found.items() if stands)
 
     @property
     def overdue(self) -> int:
         return sum(rule.rows.overdue for rule in self.rules) + self.deletion_files
+
+    @property
+    def profile(self) -> Rule:
+        """The rule of accounts, whose models are kept or deleted with them."""
+        return next(rule for rule in self.rules if rule.key == "profile")
 
     @property
     def visitor(self) -> Rule:
@@ -136,6 +187,20 @@ class Findings:
         return timedelta(0) if moment is None else max(self.checked_at - moment, timedelta(0))
 
     @property
-    def _is_hampered(self) -> bool:
+    def _unseen(self) -> timedelta:
+        """For how long the rule that has waited longest was not enforced."""
+        return self.since(min((rule.seen_at for rule in self.rules if rule.seen_at), default=None))
+
+    @property
+    def _are_spools_stuck(self) -> bool:
         stuck = self.since(self.spools.lines.oldest_at) > STUCK_AFTER
-        return stuck or self.spools.unreadable > 0 or any(rule.is_hampered for rule in self.rules)
+        return stuck or self.spools.unreadable > 0
+
+
+def rounded_up(rows: int) -> int:
+    """Return a number of accounts as everybody may read it: one that comes or goes hardly shows."""
+    return -(-rows // 10) * 10
+
+
+def _earliest(*moments: datetime | None) -> datetime | None:
+    return min((moment for moment in moments if moment is not None), default=None)

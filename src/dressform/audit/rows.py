@@ -5,19 +5,37 @@ from datetime import datetime
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from dressform.audit.findings import FUTURE_AFTER, TOLERANCE, Count, Hold
+from dressform.audit.findings import FUTURE_AFTER, TOLERANCE, Count, Hold, Kept, MailStanding
 from dressform.audit.windows import Window
 
 
 async def count_rows(connection: AsyncConnection, window: Window, at: datetime) -> Count:
+    # Until it is overdue, also when its wait has just ended: its own end is long over.
+    unwarned = (
+        f"{window.ends} <= :at AND {window.due} > {window.ends} AND {window.due} >= :promised"
+    )
+    restricted = f"{window.promised} <= :at AND {window.ends} > :at"
     query = text(
         f"SELECT min({window.began}), count(*) FILTER (WHERE {window.ends} <= :at), "  # noqa: S608
         f"count(*) FILTER (WHERE {window.due} < :promised), "
-        f"count(*) FILTER (WHERE {window.began} > :future) FROM {window.rows}"
+        f"count(*) FILTER (WHERE {window.began} > :future), "
+        f"count(*) FILTER (WHERE {unwarned}), min({window.ends}) FILTER (WHERE {unwarned}), "
+        f"count(*) FILTER (WHERE {restricted}), "
+        f"min({window.promised}) FILTER (WHERE {restricted}) FROM {window.rows}"
     )
     moments = {"at": at, "promised": at - TOLERANCE, "future": at + FUTURE_AFTER}
-    oldest_at, past, overdue, future = (await connection.execute(query, moments)).one()
-    return Count(oldest_at, past - overdue, overdue, future)
+    oldest_at, past, overdue, future, *kept = (await connection.execute(query, moments)).one()
+    unwarned_rows, restricted_rows = Kept(*kept[:2]), Kept(*kept[2:])
+    waiting = past - overdue - unwarned_rows.rows
+    return Count(oldest_at, waiting, overdue, future, unwarned_rows, restricted_rows)
+
+
+async def mail_standing(connection: AsyncConnection) -> MailStanding:
+    query = (
+        "SELECT (SELECT min(began_at) FROM mail_outage), "
+        "(SELECT count(*) FROM mail), (SELECT count(*) FROM mail WHERE failures > 0)"
+    )
+    return MailStanding(*(await connection.execute(text(query))).one())
 
 
 async def last_rounds(connection: AsyncConnection, at: datetime) -> dict[str, datetime]:

@@ -15,41 +15,54 @@ def after(moment: str, interval: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A window over rows. They end at `ends`, and are to be deleted by `due`, which may be later."""
+    """A window over rows: they end at `ends`.
+
+    Of an account, two exceptions are known only so far that they can be told from what should be
+    gone: one that is `restricted`, and one that is kept until `due` because no warning got through.
+    """
 
     rule: str
     rows: str
     began: str
     kept: str
-    owner_is_warned: bool = False
+    of_account: bool = False
 
     @property
-    def ends(self) -> str:
+    def promised(self) -> str:
+        """When the window is over, whatever the exceptions."""
         return after(self.began, self.kept)
 
     @property
+    def ends(self) -> str:
+        """While its processing is restricted an account is kept for 24 months more."""
+        if not self.of_account:
+            return self.promised
+        longer = after(self.promised, "24 months")
+        return f"CASE WHEN account.restricted_at IS NULL THEN {self.promised} ELSE {longer} END"
+
+    @property
     def due(self) -> str:
-        """An account stays, locked, until its owner was warned for a week; at most for 30 days."""
-        if not self.owner_is_warned:
+        """An account stays until its owner was warned for a week; at most for 30 days."""
+        if not self.of_account:
             return self.ends
         warned, patience = after("account.warned_at", "7 days"), after(self.ends, "30 days")
         return f"greatest({self.ends}, least({warned}, {patience}))"
 
 
-_LAST_LOGIN = "coalesce(account.last_login_at, account.created_at)"
+_LAST_LOGIN = "account.last_login_at"
 
 WINDOWS = (
-    Window("profile", "account", _LAST_LOGIN, "12 months", owner_is_warned=True),
+    Window("profile", "account", _LAST_LOGIN, "12 months", of_account=True),
     Window(
         "model",
         "account JOIN model ON model.account_id = account.id",
         _LAST_LOGIN,
         "12 months",
-        owner_is_warned=True,
+        of_account=True,
     ),
     Window("sign-up", "sign_up", "created_at", "7 days"),
-    Window("session", "session", "created_at", "90 days"),
-    Window("one-time-token", "one_time_token", "created_at", "1 hour"),
+    Window("session", "session", "month_of_login", "90 days"),
+    Window("one-time-token", "one_time_token", "created_at", "2 hours"),
     Window("mail", "mail", "created_at", "7 days"),
     Window("lookup", "lookup", "at", "6 months"),
     Window("retention-run", "retention_run", "started_at", "6 months"),

@@ -52,8 +52,7 @@ def list_all() -> None:
 
     async def task(unit: Unit) -> str:
         lines = [
-            f"{one.username:<30} {one.created_at:%Y-%m-%d %H:%M:%S}"
-            for one in await Operators(unit).all()
+            f"{one.username:<30} {one.created_at:%Y-%m-%d}" for one in await Operators(unit).all()
         ]
         return "\n".join(lines) or "There are no operators."
 

@@ -24,7 +24,7 @@ from dressform.database import Units
 from dressform.errors import StartupError, Unavailable
 from dressform.giving_way import Manners, giving_way
 from dressform.middleware.spooling.disk import assert_usable
-from dressform.policy import notice
+from dressform.policy import MAIL, notice
 from dressform.process import migrated, opened, settings_in_use
 from dressform.settings import Settings
 
@@ -171,10 +171,18 @@ def worker(
 
 
 async def _work(loaded: Settings, units: Units) -> None:
+    from dressform.mail.transport import mail_folder
     from dressform.worker.process import work
 
-    mail = "by SMTP" if loaded.smtp_url else f"into {loaded.state_dir / 'mail'}"
+    folder = mail_folder(loaded)
+    mail = "by SMTP" if loaded.smtp_url else f"into {folder}"
     log.info("working: a round at once and every %s, mail %s", loaded.worker_interval, mail)
+    if not loaded.smtp_url:
+        log.warning(
+            "mails in %s hold addresses, and are not deleted with an account: only after %s",
+            folder,
+            MAIL.window.in_words("en"),
+        )
     await work(loaded, units)
 
 
@@ -212,9 +220,14 @@ def psql(context: typer.Context) -> None:
 @app.command("policy")
 def print_policy() -> None:
     """Print the rules as a Markdown table, as it stands in the README."""
-    typer.echo("| data | why | kept | counted from | then |\n| --- | --- | --- | --- | --- |")
+    typer.echo("| data | why | kept | counted from | then | later |")
+    typer.echo("| --- | --- | --- | --- | --- | --- |")
     for one in notice():
         kept = one.window.in_words("en")
+        later = " ".join(
+            f"At most {each.longer.in_words('en')} later: {each.told.en}" for each in one.extensions
+        )
         typer.echo(
-            f"| {one.data.en} | {one.purpose.en} | {kept} | {one.clock.en} | {one.ending.en} |"
+            f"| {one.data.en} | {one.purpose.en} | {kept} | {one.clock.en} | {one.ending.en} "
+            f"| {later} |"
         )

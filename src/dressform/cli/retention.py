@@ -11,7 +11,7 @@ from dressform.audit.findings import Findings, Rule
 from dressform.audit.findings import Hold as HoldFound
 from dressform.database import Units
 from dressform.errors import StartupError
-from dressform.policy import CATEGORIES, VISITOR, Category
+from dressform.policy import CATEGORIES, MAIL, RESTRICTED, UNWARNED, VISITOR, Category
 from dressform.process import opened, settings_in_use
 from dressform.repositories.holds import Hold, Holds
 from dressform.repositories.retention import Retention, Run, Standing
@@ -27,7 +27,10 @@ _HEADING = ("rule", "window", "oldest", "next ending", "last run", "rows", "wait
 
 @app.callback()
 def retention(context: typer.Context) -> None:
-    """Show how each rule stands: window, oldest row, next ending, last run; and what is overdue."""
+    """Show how each rule stands: window, oldest row, next ending, last run; and what is overdue.
+
+    Also what is kept past its window, and why; and whether mail is taken.
+    """
     if context.invoked_subcommand is None:
         with settings_in_use() as loaded:
             asyncio.run(_show(loaded))
@@ -77,9 +80,12 @@ async def _show(loaded: Settings) -> None:
     typer.echo(f"\nThe notice is {findings.verdict}.")
     for said in (
         *_said_of_log(findings),
+        *_said_of_mail(findings),
         *(line for rule in findings.rules for line in _said(rule)),
     ):
         typer.echo(said)
+    if findings.reasons:
+        typer.echo(f"Not kept because of: {', '.join(findings.reasons)}.")
 
 
 async def _line(category: Category, units: Units, findings: Findings) -> str:
@@ -119,8 +125,39 @@ def _said_of_log(findings: Findings) -> list[str]:
     return said
 
 
-def _said(rule: Rule) -> list[str]:
+def _said_of_mail(findings: Findings) -> list[str]:
+    mail = findings.mail
     said = []
+    if mail.failing_since:
+        said.append(
+            f"The mail server has taken no mail since {_moment(mail.failing_since)}: the worker's log "
+            f"says why. A mail is lost after {MAIL.window.in_words('en')}, and accounts wait for their "
+            "warnings."
+        )
+    if mail.waiting:
+        said.append(f"Mails that wait: {mail.waiting}, of which {mail.failed} failed before.")
+    return said
+
+
+def _said_of_kept(rule: Rule) -> list[str]:
+    said = []
+    if (kept := rule.rows.unwarned).rows:
+        said.append(
+            f"{rule.key}: {kept.rows} rows are past their window, the first since "
+            f"{_moment(kept.since)}, and wait for a warning of their owner; at most "
+            f"{UNWARNED.longer.in_words('en')}."
+        )
+    if (kept := rule.rows.restricted).rows:
+        said.append(
+            f"{rule.key}: {kept.rows} rows are past their window, the first since "
+            f"{_moment(kept.since)}, and are kept as restricted; at most "
+            f"{RESTRICTED.longer.in_words('en')}."
+        )
+    return said
+
+
+def _said(rule: Rule) -> list[str]:
+    said = _said_of_kept(rule)
     if hold := rule.hold:
         what_now = (
             f"approved {_moment(hold.approved_at)}, the next round goes on"

@@ -13,19 +13,34 @@ TOKEN_BYTES = 32
 TOKEN_PATTERN = r"^[A-Za-z0-9_-]{43}$"  # noqa: S105  the shape of a token, not a token
 
 
-def new_id() -> uuid.UUID:
-    """A UUIDv7: unguessable enough for a name, ordered by time for the index."""
+def random_id() -> uuid.UUID:
+    """Return a UUIDv4, the id of every row about a member: it holds no time."""
+    return uuid.uuid4()
+
+
+def timed_id() -> uuid.UUID:
+    """Return a UUIDv7 for the service's own records: it holds the time to the millisecond."""
     return uuid_utils.compat.uuid7()
 
 
-def new_id_text() -> str:
-    """The same as text, in a tenth of the time."""
+def timed_id_text() -> str:
+    """Return a UUIDv7 as text, in a tenth of the time."""
     return str(uuid_utils.uuid7())
+
+
+def new_version() -> int:
+    """Return 31 random bits: they tell one version of a row from another, and no history."""
+    return secrets.randbits(31)
 
 
 def new_token() -> str:
     """256 random bits as 43 URL-safe characters (`TOKEN_PATTERN`)."""
     return secrets.token_urlsafe(TOKEN_BYTES)
+
+
+def derived_key(key: bytes, purpose: str) -> bytes:
+    """Return a key (32 bytes) for one purpose, from which neither `key` nor another can be told."""
+    return hmac.digest(key, f"dressform {purpose}".encode(), "sha256")
 
 
 def new_key() -> bytes:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from dressform.crypto.refresh_tokens import RefreshTokens
 from dressform.crypto.sealing import DataKey, MasterKeys, Wrapped
 from dressform.crypto.secrets import KeyedIndex
 
@@ -12,6 +13,7 @@ from dressform.crypto.secrets import KeyedIndex
 class Vault:
     master: MasterKeys
     index: KeyedIndex
+    refresh_tokens: RefreshTokens
 
 
 @dataclass(frozen=True, slots=True)

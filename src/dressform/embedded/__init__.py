@@ -26,7 +26,15 @@ __all__ = ["Server", "attached", "binary", "running"]
 
 PORT = 5432  # a part of the socket's name; no port is opened
 
-DEFAULTS = {"max_connections": "100", "timezone": "UTC", "log_timezone": "UTC"}
+DEFAULTS = {
+    "max_connections": "100",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    # The write-ahead log holds what was written and when. A segment goes at the first checkpoint
+    # that does not need it, instead of being kept as it is for later use.
+    "wal_recycle": "off",
+    "archive_timeout": "1h",
+}
 
 # No value of a statement may reach the log: not with the statement, not in an error's own words
 # ("invalid input syntax … "), not in its detail ("Key (…)=(…) already exists").

@@ -5,14 +5,18 @@ import os
 import re
 import ssl
 import sys
+from contextlib import suppress
+from datetime import UTC, datetime
 from email import policy
 from email.message import EmailMessage
+from email.utils import parseaddr, parsedate_to_datetime
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
 
+from dressform.policy import MAIL
 from dressform.settings import Settings
 
 LONGEST_SECONDS = 60
@@ -39,14 +43,25 @@ class Transport(Protocol):
     async def send(self, message: EmailMessage) -> None:
         """Hand the mail over. Raises DeliveryError, or MaybeDeliveredError when nobody knows."""
 
+    async def check(self) -> None:
+        """Ask whether mail is taken at all, without sending any. Raises DeliveryError."""
+
 
 class Smtp:
-    """A mail server at ``smtp://``, ``smtp+starttls://`` or ``smtps://[user:password@]host[:port]``."""
+    """A mail server at ``smtp://``, ``smtp+starttls://`` or ``smtps://[user:password@]host[:port]``.
 
-    def __init__(self, url: str) -> None:
-        parts = urlsplit(url)
+    `sender` is who mails are from, as it stands in them.
+    """
+
+    def __init__(self, url: str, *, sender: str) -> None:
+        self._url = url
+        self._sender = parseaddr(sender)[1]
+        self._server = self._new_server()
+
+    def _new_server(self) -> aiosmtplib.SMTP:
+        parts = urlsplit(self._url)
         tls = parts.scheme == "smtps"
-        self._server = aiosmtplib.SMTP(
+        return aiosmtplib.SMTP(
             hostname=parts.hostname or "localhost",
             port=parts.port or {"smtps": 465, "smtp+starttls": 587}.get(parts.scheme, 25),
             username=unquote(parts.username) if parts.username else None,
@@ -73,9 +88,22 @@ class Smtp:
                 type(error).__name__
             ) from None
 
+    async def check(self) -> None:
+        """Connect, sign in, and begin a mail of our sender that is never finished."""
+        server = self._new_server()  # The other one may be in the middle of a delivery.
+        try:
+            async with asyncio.timeout(LONGEST_SECONDS), server:
+                await server.mail(self._sender)
+                await server.rset()
+        except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
+            raise DeliveryError(type(error).__name__) from None
+
 
 class Folder:
-    """Each mail an .eml file, and its link on the console: for machines without a mail server."""
+    """Each mail an .eml file, and its link on the console: for machines without a mail server.
+
+    The files do not end with an account: `delete_old_mails` removes them by their age alone.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -85,7 +113,8 @@ class Folder:
         name = str(message["Message-ID"]).strip("<>").partition("@")[0]
         path = self._folder / f"{name}.eml"
         try:
-            await asyncio.to_thread(_write, path, message.as_bytes(policy=policy.SMTP))
+            written_at = parsedate_to_datetime(message["Date"])
+            await asyncio.to_thread(_write, path, message.as_bytes(policy=policy.SMTP), written_at)
         except OSError as error:
             raise DeliveryError(type(error).__name__) from None
         link = re.search(r"https?://\S+#token=\S+", message.get_content())
@@ -94,16 +123,43 @@ class Folder:
         sys.stdout.write(f"  link: {link[0]}\n" if link else "")
         sys.stdout.flush()
 
+    async def check(self) -> None:
+        if not os.access(self._folder, os.W_OK | os.X_OK):
+            raise DeliveryError(PermissionError.__name__)
 
-def _write(path: Path, content: bytes) -> None:
+
+def delete_old_mails(folder: Path, *, at: datetime) -> int:
+    """Delete the mails in a folder that are past their window; returns how many.
+
+    Whether or not mail is written there any more: an earlier run without a mail server may have.
+    """
+    deleted = 0
+    for pattern in ("*.eml", "*.part"):
+        for path in folder.glob(pattern):
+            with suppress(FileNotFoundError):  # Another worker was quicker.
+                written_at = datetime.fromtimestamp(path.lstat().st_mtime, UTC)
+                if MAIL.window.after(written_at) <= at:
+                    path.unlink()
+                    deleted += 1
+    return deleted
+
+
+def _write(path: Path, content: bytes, written_at: datetime) -> None:
+    """Write a file whose time is that of the mail: a service's clock may be set ahead of the disk's."""
     part = path.with_suffix(".part")
     with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
         file.write(content)
+    os.utime(part, (written_at.timestamp(), written_at.timestamp()))
     part.rename(path)
 
 
 def transport_of(settings: Settings) -> Transport:
     """SMTP where a server is set, else files under the state folder."""
     if settings.smtp_url is not None:
-        return Smtp(settings.smtp_url.get_secret_value())
-    return Folder(settings.state_dir / "mail")
+        return Smtp(settings.smtp_url.get_secret_value(), sender=settings.mail_from)
+    return Folder(mail_folder(settings))
+
+
+def mail_folder(settings: Settings) -> Path:
+    """Return where mails are written while no mail server is set."""
+    return settings.state_dir / "mail"

@@ -7,7 +7,7 @@ from time import perf_counter_ns
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dressform.clock import Clock
-from dressform.crypto.secrets import new_id_text
+from dressform.crypto.secrets import timed_id_text
 from dressform.middleware.client_address import ClientAddress
 from dressform.middleware.headers import HeadersMiddleware
 from dressform.middleware.refusal import refuse
@@ -17,6 +17,11 @@ CLIENT_CLOSED_REQUEST = 499
 """What is recorded when the client went away before there was an answer."""
 
 UNMATCHED = "(none)"
+PRIVACY_ACT = "/v1/privacy/*"
+"""In the place of the route of a consent, an export, a restriction or an erasure."""
+
+_PRIVACY = "/v1/privacy/"
+_READ_BY_EVERYBODY = frozenset({"/v1/privacy/notice", "/v1/privacy/status"})
 
 _LIVENESS = "/health/live"
 _PATIENCE_SECONDS = 5.0
@@ -48,7 +53,7 @@ class AccessLogMiddleware:
             await self.app(scope, receive, send)
             return
         at, started = self._clock(), perf_counter_ns()
-        request_id = new_id_text()
+        request_id = timed_id_text()
         scope.setdefault("state", {})["request_id"] = request_id
         shipper, app = self._shipper(), self.app
         if shipper.spool.is_full:
@@ -73,7 +78,7 @@ class AccessLogMiddleware:
 
     def note(self, scope: Scope, status: int) -> str:
         """Record what never reached the application; gives the id that it would have had."""
-        request_id = new_id_text()
+        request_id = timed_id_text()
         self._record(scope, self._clock(), perf_counter_ns(), request_id, status)
         return request_id
 
@@ -92,10 +97,24 @@ class AccessLogMiddleware:
         # The template, never the path: a path can hold names.
         route = getattr(scope.get("route"), "path", UNMATCHED)
         microseconds = (perf_counter_ns() - started) // 1000
+        if _is_privacy_act(scope, route):
+            method, route, microseconds = "ANY", PRIVACY_ACT, 0
+            status = 500 if status >= 500 else 200  # noqa: PLR2004
         self._shipper().spool.append(
             f"{at.isoformat()}\t{self._addresses.of(scope)}\t{method}\t{route}\t"
             f"{status:d}\t{microseconds}\t{request_id}\n".encode()
         )
+
+
+def _is_privacy_act(scope: Scope, route: str) -> bool:
+    """Return whether a line must not say what was asked for.
+
+    A member's acts are dated by day in the database: method, status or time taken would connect
+    that day's only erasure, say, with an address. So would what is refused to a restricted member.
+    """
+    if route.startswith(_PRIVACY):
+        return route not in _READ_BY_EVERYBODY
+    return "is_restricted" in scope.get("state", ())
 
 
 def _printable(method: str) -> str:

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import resource
+from collections.abc import Iterator
 from functools import cache
 from http import HTTPStatus
 
@@ -12,6 +13,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 
 from dressform.errors import DressformError, HeadTooLarge, TooSlow, Unavailable, Unreadable
 from dressform.middleware.access_log import CLIENT_CLOSED_REQUEST, AccessLogMiddleware
+from dressform.middleware.unread_head import read_headers
 
 HEAD_LIMIT = 64 * 1024
 """Bytes of a request before its body; as many of what stands between or behind pieces of it."""
@@ -32,6 +34,7 @@ class Protocol(HttpToolsProtocol):
 
     _in_head = False
     _in_body = False
+    _begins_in_body = False
     _deaf = False
     _unheeded = 0
     _awaited_since: float | None
@@ -40,6 +43,8 @@ class Protocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        self._chunks: list[bytes] = []
+        """Of the head that is being read; what stood before it in the first of them is there too."""
         self._awaited_since = self.loop.time()
         self._timer = self.loop.call_later(PATIENCE, self._lose_patience)
         if self.client is None:
@@ -66,6 +71,9 @@ class Protocol(HttpToolsProtocol):
             return
         self._unset_keepalive_if_required()
         self._unheeded += len(data)
+        if not self._in_head:
+            self._begins_in_body = self._in_body
+        self._chunks.append(data)
         try:
             self.parser.feed_data(data)
         except httptools.HttpParserUpgrade as upgrade:
@@ -75,6 +83,8 @@ class Protocol(HttpToolsProtocol):
         else:
             if self._unheeded > HEAD_LIMIT:
                 self._break_off(HeadTooLarge())
+            elif not self._in_head:
+                self._chunks.clear()
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
@@ -153,7 +163,14 @@ class Protocol(HttpToolsProtocol):
         self.transport.close()
 
     def _unread(self) -> Scope:
-        return {"client": self.client, "headers": [], "method": ""}
+        return {"client": self.client, "headers": self._unread_headers(), "method": ""}
+
+    def _unread_headers(self) -> Iterator[tuple[bytes, bytes]]:
+        """Yield the headers that were read, if anybody asks: only a proxy's tell whose request it is."""
+        if not self._in_head:
+            return  # Those that are known are another request's, maybe another visitor's.
+        # Chunks that begin within a body can't be read once more: of that head the parser has told.
+        yield from self.headers if self._begins_in_body else read_headers(b"".join(self._chunks))
 
     @property
     def _log(self) -> AccessLogMiddleware:

@@ -15,12 +15,20 @@ from dressform.errors import FieldError, TooWide
 from dressform.policy import VISITOR
 from dressform.tables.access_log import AccessLog as Row
 from dressform.tables.access_log import SpoolMark
+from dressform.tables.base import has_statistics
 from dressform.windows import end_in_sql
 
 COLUMNS = ("at", "address", "method", "route", "status", "duration_us", "request_id")
 """The fields of a line of the spool, in the text format of COPY."""
 
 BECOME = text("SET LOCAL ROLE dressform_log")
+
+WITHOUT_STATISTICS = ", ".join(
+    f"ALTER COLUMN {column.name} SET STATISTICS 0"
+    for column in Row.__table__.columns
+    if not has_statistics(column)
+)
+"""What a new partition is altered by: the target of the parent's columns is not handed on."""
 
 NEAR = timedelta(minutes=5)
 """How far the clock of a request's id may be from that of its row, to be found at once."""

@@ -6,12 +6,14 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Row, Select, delete, insert, or_, select, update
 
 from dressform.crypto.sealing import DataKey, Wrapped
+from dressform.crypto.secrets import new_version
 from dressform.database import Unit
 from dressform.errors import NotSignedIn
 from dressform.journal.entries import Deletion, Kind
 from dressform.repositories.endings import is_over
 from dressform.repositories.owners import Owner
 from dressform.tables import Account, AccountKey, Profile
+from dressform.windows import start_of_day, start_of_month
 
 LengthUnit = Literal["mm", "cm", "in"]
 
@@ -26,7 +28,7 @@ class Credentials:
     language: str
     password_hash: str
     created_at: datetime
-    last_login_at: datetime | None
+    last_login_at: datetime
     restricted_at: datetime | None
     ends_at: datetime
     warned_at: datetime | None
@@ -44,10 +46,11 @@ class Accounts:
 
     async def by_login(self, login: str) -> Credentials | None:
         """By username or e-mail address: no username has an @."""
-        if "@" in login:
-            return await self.by_email(login)
-        query = self._alive().join(Profile, Profile.account_id == Account.id)
-        return await self._one(query.where(Profile.username_index == self._index.username(login)))
+        return await self._one(self._with_login(self._alive(), login))
+
+    async def find_for_sign_in(self, login: str) -> Credentials | None:
+        """Return what `by_login` does, and also an account that waits past its window."""
+        return await self._one(self._with_login(self._remaining(), login))
 
     async def by_email(self, email: str) -> Credentials | None:
         return await self._one(self._alive().where(Account.email_index == self._index.email(email)))
@@ -56,7 +59,7 @@ class Accounts:
         return await self._one(self._alive().where(Account.id == account_id))
 
     async def locked(self, account_id: UUID) -> Credentials | None:
-        """One that is past its window and not over yet: to be warned, and for no other reader."""
+        """One that is past its window and not over yet: to be warned, and for no reader but sign-in."""
         return await self._one(self._locked().where(Account.id == account_id))
 
     async def locked_by_email(self, email: str) -> Credentials | None:
@@ -83,13 +86,15 @@ class Accounts:
         owner = Owner(account_id, DataKey.new())
         wrapped = self._unit.vault.master.wrap(owner.key, account_id)
         payload = {"email": email, "language": language, "password_hash": password_hash}
+        version = new_version()
         await self._unit.connection.execute(
             insert(Account).values(
                 id=account_id,
                 email_index=self._index.email(email),
-                created_at=self._unit.at,
-                version=1,
-                sealed=owner.key.seal(payload, "account", account_id, 1),
+                created_at=start_of_month(self._unit.at),
+                last_login_at=start_of_day(self._unit.at),
+                version=version,
+                sealed=owner.key.seal(payload, "account", account_id, version),
             )
         )
         await self._unit.connection.execute(
@@ -100,12 +105,16 @@ class Accounts:
         return owner
 
     async def logged_in(self, credentials: Credentials) -> bool:
-        """Count the login. False when the account ended or its password changed meanwhile."""
+        """Count the login. False when the account is over or its password changed meanwhile.
+
+        An account that waits past its window is open again from then on.
+        """
         result = await self._unit.connection.execute(
             update(Account)
             .where(Account.id == credentials.owner.account_id)
-            .where(Account.ends_at > self._unit.at, Account.version == credentials.version)
-            .values(last_login_at=self._unit.at, **UNWARNED)
+            .where(~is_over(Account.ends_at, self._unit.at))
+            .where(Account.version == credentials.version)
+            .values(last_login_at=start_of_day(self._unit.at), **UNWARNED)
             .returning(Account.id)
         )
         return result.one_or_none() is not None
@@ -125,7 +134,7 @@ class Accounts:
             "password_hash": before.password_hash,
             "unit": before.unit,
         } | changes
-        version = before.version + 1
+        version = new_version()
         await self._unit.connection.execute(
             update(Account)
             .where(Account.id == owner.account_id)
@@ -141,7 +150,7 @@ class Accounts:
         await self._unit.connection.execute(
             update(Account)
             .where(Account.id == owner.account_id)
-            .values(restricted_at=self._unit.at if restricted else None)
+            .values(restricted_at=start_of_day(self._unit.at) if restricted else None)
         )
 
     async def end_due(self, *, email: str, username: str = "") -> None:
@@ -167,9 +176,17 @@ class Accounts:
     def _alive(self) -> Select[*tuple[Any, ...]]:
         return self._all().where(Account.ends_at > self._unit.at)
 
+    def _remaining(self) -> Select[*tuple[Any, ...]]:
+        return self._all().where(~is_over(Account.ends_at, self._unit.at))
+
     def _locked(self) -> Select[*tuple[Any, ...]]:
-        at = self._unit.at
-        return self._all().where(Account.ends_at <= at, ~is_over(Account.ends_at, at))
+        return self._remaining().where(Account.ends_at <= self._unit.at)
+
+    def _with_login(self, query: Select[*tuple[Any, ...]], login: str) -> Select[*tuple[Any, ...]]:
+        if "@" in login:
+            return query.where(Account.email_index == self._index.email(login))
+        named = query.join(Profile, Profile.account_id == Account.id)
+        return named.where(Profile.username_index == self._index.username(login))
 
     def _all(self) -> Select[*tuple[Any, ...]]:
         return select(

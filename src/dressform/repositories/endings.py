@@ -1,9 +1,10 @@
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, delete, func, or_, select
 
+from dressform import policy
 from dressform.database import Unit
 from dressform.journal.entries import Deletion, Kind
 from dressform.policy import (
@@ -31,10 +32,8 @@ from dressform.tables import (
 
 BATCH = 50
 """Rows a transaction: a few milliseconds, so that nobody waits for it."""
-WARNED_BEFORE = timedelta(days=7)
-"""An account ends when its owner has been warned for this long."""
-LONGEST_WAIT = timedelta(days=30)
-"""Or this long after its window, warned or not; nobody can read it meanwhile."""
+WARNED_BEFORE = policy.WARNED_BEFORE.length
+LONGEST_WAIT = policy.LONGEST_WAIT.length
 
 TABLES: dict[str, Any] = {
     PROFILE.key: Account,

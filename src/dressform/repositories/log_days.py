@@ -6,7 +6,7 @@ from sqlalchemy import func, select, text
 
 from dressform.database import Unit
 from dressform.policy import VISITOR
-from dressform.repositories.access_log import BECOME
+from dressform.repositories.access_log import BECOME, WITHOUT_STATISTICS
 
 _NAME = "access_log_%Y%m%d"
 _MAKING = (0x44F0, 1)
@@ -76,6 +76,7 @@ class LogDays:
             bounds = f"FOR VALUES FROM ('{day} 00:00+00') TO ('{end} 00:00+00')"
             if day not in present:
                 await self._change(f"CREATE TABLE {name} PARTITION OF access_log {bounds}")
+                await self._change(f"ALTER TABLE {name} {WITHOUT_STATISTICS}")
             elif not present[day].attached:
                 await self._change(f"ALTER TABLE access_log ATTACH PARTITION {name} {bounds}")
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import insert, select
 
-from dressform.crypto.secrets import new_id
+from dressform.crypto.secrets import timed_id
 from dressform.crypto.vault import Keyed
 from dressform.database import Unit
 from dressform.tables import Lookup as Row
@@ -34,7 +34,7 @@ class Lookups:
     async def add(
         self, operator_id: UUID, *, purpose: str, reason: str, asked: dict[str, Any], shown: int
     ) -> None:
-        lookup_id = new_id()
+        lookup_id = timed_id()
         said = {"reason": reason, "asked": asked, "shown": shown}
         await self._unit.connection.execute(
             insert(Row).values(

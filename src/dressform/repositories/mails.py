@@ -1,3 +1,4 @@
+import random
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -5,10 +6,11 @@ from uuid import UUID
 
 from sqlalchemy import delete, insert, select, update
 
-from dressform.crypto.secrets import new_id
+from dressform.crypto.secrets import random_id
 from dressform.crypto.vault import Keyed
 from dressform.database import Unit
 from dressform.tables import Mail
+from dressform.windows import start_of_day, start_of_hour
 
 LEASE = timedelta(minutes=2)
 """How long a courier has for a mail before another may take it."""
@@ -49,14 +51,14 @@ class Mails:
         self, kind: str, *, to: str, language: str, ends_with: UUID | None = None, **about: Any
     ) -> None:
         """The mail ends with that account, if not before."""
-        mail_id = new_id()
+        mail_id = random_id()
         await self._unit.connection.execute(
             insert(Mail).values(
                 id=mail_id,
                 account_id=ends_with,
                 kind=kind,
-                created_at=self._unit.at,
-                due_at=self._unit.at,
+                created_at=start_of_day(self._unit.at),
+                due_at=start_of_hour(self._unit.at),
                 attempts=0,
                 failures=0,
                 **self._keyed.seal({"to": to, "language": language, "about": about}, mail_id),
@@ -90,8 +92,12 @@ class Mails:
         await self._unit.connection.execute(delete(Mail).where(Mail.id == mail_id))
 
     async def postpone(self, mail: Leased) -> None:
-        """It was not handed over: again after half a minute, doubling up to two hours."""
-        wait = timedelta(seconds=min(30 * 2 ** (mail.attempts - 1), 7200))
+        """It was not handed over: again after half a minute to a minute, doubling up to four hours.
+
+        At random, so that `due_at` does not tell when the first try was, which is when it was written.
+        """
+        longest = min(60 * 2 ** (mail.attempts - 1), 14_400)
+        wait = timedelta(seconds=random.uniform(longest / 2, longest))  # noqa: S311  no secret
         await self._unit.connection.execute(
             update(Mail)
             .where(Mail.id == mail.id)

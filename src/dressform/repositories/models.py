@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, delete, exists, func, insert, select, update
 from sqlalchemy.orm import aliased
 
-from dressform.crypto.secrets import new_id
+from dressform.crypto.secrets import new_version, random_id
 from dressform.database import Unit
 from dressform.errors import FieldError, InvalidInput, NotFound, NotSignedIn, TooManyModels
 from dressform.journal.entries import Deletion, Kind
@@ -22,7 +22,6 @@ MOST = 100
 """Models an account can hold."""
 
 
-_BEFORE_ALL = UUID(int=0)
 _Base = aliased(Model)
 
 # Built once: building them costs more than answering them.
@@ -31,8 +30,7 @@ _OWNED = (
         Model.id,
         Model.version,
         Model.sealed,
-        Model.created_at,
-        func.greatest(Model.updated_at, _Base.updated_at).label("updated_at"),
+        Model.position,
         exists().where(Avatar.model_id == Model.id).label("has_avatar"),
         Model.base_id,
         _Base.version.label("base_version"),
@@ -47,7 +45,11 @@ _ONE = _OWNED.where(Model.id == bindparam("model_id"))
 _ONE_LOCKED = _ONE.with_for_update(of=Model)
 _VARIANTS = _OWNED.where(Model.base_id == bindparam("base_id")).with_for_update(of=Model)
 ONE_AND_WHO = who_and(_ONE)
-_PAGE = _OWNED.where(Model.id > bindparam("after")).order_by(Model.id).limit(bindparam("most"))
+_PAGE = (
+    _OWNED.where(Model.position > bindparam("after"))
+    .order_by(Model.position)
+    .limit(bindparam("most"))
+)
 
 
 class Models:
@@ -59,13 +61,13 @@ class Models:
         return await self._one(_ONE, owner, model_id)
 
     async def page(
-        self, owner: Owner, *, after: UUID | None, limit: int
-    ) -> tuple[list[StoredModel], UUID | None]:
-        """In the order of their making, with the id to go on after when there are more."""
-        asked = self._asked(owner) | {"after": after or _BEFORE_ALL, "most": limit + 1}
+        self, owner: Owner, *, after: int = 0, limit: int
+    ) -> tuple[list[StoredModel], int | None]:
+        """In the order of their making, with the position to go on after when there are more."""
+        asked = self._asked(owner) | {"after": after, "most": limit + 1}
         rows = await self._unit.connection.execute(_PAGE, asked)
         models = [opened(row, owner) for row in rows]
-        more = models[limit - 1].id if len(models) > limit else None
+        more = models[limit - 1].position if len(models) > limit else None
         return models[:limit], more
 
     async def add(
@@ -76,23 +78,22 @@ class Models:
         NotSignedIn when the account has ended meanwhile.
         """
         await self._lock(owner)
-        await self._assert_room(owner)
         model = StoredModel(
-            id=new_id(),
+            id=random_id(),
+            position=await self._next_position(owner),
             name=name,
             own=body,
             base=await self._base(owner, based_on) if based_on else None,
             based_on=based_on,
-            version=1,
+            version=new_version(),
             has_avatar=False,
-            created_at=self._unit.at,
-            updated_at=self._unit.at,
+            created_on=self._unit.at.date(),
+            updated_on=self._unit.at.date(),
         )
         await self._unit.connection.execute(
             insert(Model).values(
                 id=model.id,
                 account_id=owner.account_id,
-                created_at=model.created_at,
                 **stored(model, owner),
             )
         )
@@ -119,7 +120,7 @@ class Models:
         model = before.made_whole if made_whole else before
         own = model.own.changed(breasts=breasts, measurements=measurements or {}, typed=typed or {})
         return await self._keep(
-            owner, replace(model, name=name or model.name, own=own, updated_at=self._unit.at)
+            owner, replace(model, name=name or model.name, own=own, updated_on=self._unit.at.date())
         )
 
     async def remove(self, owner: Owner, model_id: UUID) -> None:
@@ -136,7 +137,7 @@ class Models:
         self._unit.deletions.append(Deletion(Kind.MODEL, model_id))
 
     async def _keep(self, owner: Owner, model: StoredModel) -> StoredModel:
-        kept = replace(model, version=model.version + 1)
+        kept = replace(model, version=new_version())
         await self._unit.connection.execute(
             update(Model).where(Model.id == kept.id).values(**stored(kept, owner))
         )
@@ -152,10 +153,15 @@ class Models:
         if locked.one_or_none() is None:
             raise NotSignedIn
 
-    async def _assert_room(self, owner: Owner) -> None:
-        held = select(func.count()).where(Model.account_id == owner.account_id)
-        if (await self._unit.connection.execute(held)).scalar_one() >= MOST:
+    async def _next_position(self, owner: Owner) -> int:
+        """Return the place behind all others. Raise TooManyModels when there is no room."""
+        held = select(func.count(), func.coalesce(func.max(Model.position), 0)).where(
+            Model.account_id == owner.account_id
+        )
+        number, last = (await self._unit.connection.execute(held)).one()
+        if number >= MOST:
             raise TooManyModels
+        return int(last) + 1
 
     async def _base(self, owner: Owner, model_id: UUID) -> Body:
         try:

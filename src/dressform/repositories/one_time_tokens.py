@@ -6,10 +6,11 @@ from sqlalchemy import Row, Select, delete, select
 from sqlalchemy.dialects.postgresql import insert
 
 from dressform.crypto.sealing import Wrapped
-from dressform.crypto.secrets import new_id, new_token, token_hash
+from dressform.crypto.secrets import new_token, random_id, token_hash
 from dressform.database import Unit
 from dressform.repositories.owners import Owner
 from dressform.tables import Account, AccountKey, OneTimeToken
+from dressform.windows import start_of_hour
 
 
 class Purpose(StrEnum):
@@ -31,12 +32,12 @@ class OneTimeTokens:
 
     async def issue(self, owner: Owner, purpose: Purpose, *, email: str) -> str:
         """A fresh link to `email`; an earlier one of the same purpose stops working."""
-        token, token_id = new_token(), new_id()
+        token, token_id = new_token(), random_id()
         sealed = owner.key.seal({"email": email}, "one_time_token", token_id, 1)
         fresh = {
             "id": token_id,
             "hash": token_hash(token),
-            "created_at": self._unit.at,
+            "created_at": start_of_hour(self._unit.at),
             "sealed": sealed,
         }
         await self._unit.connection.execute(

@@ -12,6 +12,7 @@ from dressform.crypto.sealing import MissingMasterKeyError, SealBrokenError, Wra
 from dressform.database import Unit
 from dressform.tables import Account, AccountKey, Profile
 from dressform.tables import Operator as Row
+from dressform.windows import start_of_day
 
 _NAMED = (
     select(
@@ -43,7 +44,7 @@ class Operators:
 
     async def add(self, account_id: UUID) -> bool:
         """False when it was one already."""
-        added = insert(Row).values(account_id=account_id, created_at=self._unit.at)
+        added = insert(Row).values(account_id=account_id, created_at=start_of_day(self._unit.at))
         result = await self._unit.connection.execute(added.on_conflict_do_nothing())
         return result.rowcount > 0
 

@@ -1,10 +1,10 @@
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 
+from dressform.crypto.secrets import new_version
 from dressform.database import Unit
 from dressform.errors import NotFound
 from dressform.journal.entries import Deletion, Kind
@@ -16,7 +16,6 @@ from dressform.tables import Account, Avatar, Model, Picture
 class StoredPicture:
     webp: bytes
     version: int
-    changed_at: datetime
 
 
 class Pictures:
@@ -28,7 +27,7 @@ class Pictures:
     async def of(self, owner: Owner) -> StoredPicture:
         """Raises NotFound when there is none."""
         query = (
-            select(Picture.version, Picture.changed_at, Picture.sealed)
+            select(Picture.version, Picture.sealed)
             .join(Account, Account.id == Picture.account_id)
             .where(Picture.account_id == owner.account_id, Account.ends_at > self._unit.at)
         )
@@ -36,13 +35,12 @@ class Pictures:
         if row is None:
             raise NotFound
         webp = owner.key.open_bytes(row.sealed, "picture", owner.account_id, row.version)
-        return StoredPicture(webp, row.version, row.changed_at)
+        return StoredPicture(webp, row.version)
 
     async def put(self, owner: Owner, webp: bytes) -> None:
-        version = _version_at(self._unit.at)
+        version = new_version()
         changed = {
             "version": version,
-            "changed_at": self._unit.at,
             "sealed": owner.key.seal_bytes(webp, "picture", owner.account_id, version),
         }
         await self._unit.connection.execute(
@@ -70,7 +68,7 @@ class Avatars:
     async def of(self, owner: Owner, model_id: UUID) -> StoredPicture:
         """Raises NotFound when there is none, or no such model of the owner."""
         query = (
-            select(Avatar.version, Avatar.changed_at, Avatar.sealed)
+            select(Avatar.version, Avatar.sealed)
             .join(Model, Model.id == Avatar.model_id)
             .join(Account, Account.id == Model.account_id)
             .where(Avatar.model_id == model_id, Model.account_id == owner.account_id)
@@ -80,14 +78,13 @@ class Avatars:
         if row is None:
             raise NotFound
         webp = owner.key.open_bytes(row.sealed, "avatar", model_id, row.version)
-        return StoredPicture(webp, row.version, row.changed_at)
+        return StoredPicture(webp, row.version)
 
     async def put(self, owner: Owner, model_id: UUID, webp: bytes) -> None:
         """The model must be known to be the owner's."""
-        version = _version_at(self._unit.at)
+        version = new_version()
         changed = {
             "version": version,
-            "changed_at": self._unit.at,
             "sealed": owner.key.seal_bytes(webp, "avatar", model_id, version),
         }
         await self._unit.connection.execute(
@@ -105,8 +102,3 @@ class Avatars:
         if version is None:
             raise NotFound
         self._unit.deletions.append(Deletion(Kind.AVATAR, model_id, version))
-
-
-def _version_at(moment: datetime) -> int:
-    """Microseconds: a picture put after a removal never repeats a version, nor its ETag."""
-    return int(moment.timestamp() * 1_000_000)

@@ -4,6 +4,7 @@ from typing import Any
 from sqlalchemy import exists, insert, select, update
 
 from dressform.crypto.sealing import DataKey, Wrapped
+from dressform.crypto.secrets import new_version
 from dressform.database import Unit
 from dressform.errors import FieldError, InvalidInput, NotFound, NotSignedIn
 from dressform.repositories.owners import Owner
@@ -31,12 +32,13 @@ class Profiles:
     async def add(self, owner: Owner, *, username: str) -> None:
         """IntegrityError when the username is taken."""
         payload: dict[str, Any] = {"username": username, "bio": None, "social_accounts": {}}
+        version = new_version()
         await self._unit.connection.execute(
             insert(Profile).values(
                 account_id=owner.account_id,
                 username_index=self._index.username(username),
-                version=1,
-                sealed=owner.key.seal(payload, "profile", owner.account_id, 1),
+                version=version,
+                sealed=owner.key.seal(payload, "profile", owner.account_id, version),
             )
         )
 
@@ -83,7 +85,7 @@ class Profiles:
             payload["social_accounts"] = _merged(
                 present["social_accounts"], changes["social_accounts"]
             )
-        version = row.version + 1
+        version = new_version()
         await self._unit.connection.execute(
             update(Profile)
             .where(Profile.account_id == owner.account_id)

@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
-from dressform.crypto.secrets import new_id
+from dressform.crypto.secrets import timed_id
 from dressform.database import Unit
 from dressform.policy import MODEL, VISITOR, Category
 from dressform.repositories.endings import TABLES
@@ -38,13 +38,13 @@ class Retention:
     def __init__(self, unit: Unit) -> None:
         self._unit = unit
 
-    async def claim(self, category: Category, slot: datetime) -> UUID | None:
+    async def claim(self, rule: str, slot: datetime) -> UUID | None:
         """The right to enforce a rule in a slot; None when another worker has it."""
         claimed = await self._unit.connection.execute(
             insert(RetentionRun)
             .values(
-                id=new_id(),
-                rule=category.key,
+                id=timed_id(),
+                rule=rule,
                 slot=slot,
                 started_at=self._unit.at,
                 cut_off=self._unit.at,

@@ -1,5 +1,5 @@
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -11,17 +11,21 @@ from dressform.sewing.units import Unit as LengthUnit
 
 @dataclass(frozen=True, slots=True)
 class StoredModel:
-    """A variant's `own` body holds what differs from its `base`."""
+    """A variant's `own` body holds what differs from its `base`.
+
+    The days are None for a model of an earlier version of the service.
+    """
 
     id: UUID
+    position: int
     name: str
     own: Body
     base: Body | None
     based_on: UUID | None
     version: int
     has_avatar: bool
-    created_at: datetime
-    updated_at: datetime
+    created_on: date | None
+    updated_on: date | None
 
     @property
     def body(self) -> Body:
@@ -36,20 +40,30 @@ class StoredModel:
 def opened(row: Any, owner: Owner) -> StoredModel:
     """Of a row with its base's, if it has one."""
     payload = owner.key.open(row.sealed, "model", row.id, row.version)
-    base = None
+    base, updated_on = None, _day(payload, "updated_on")
     if row.base_id:
-        base = _body(owner.key.open(row.base_sealed, "model", row.base_id, row.base_version))
+        of_base = owner.key.open(row.base_sealed, "model", row.base_id, row.base_version)
+        base, updated_on = _body(of_base), _latest(updated_on, _day(of_base, "updated_on"))
     return StoredModel(
         id=row.id,
+        position=row.position,
         name=payload["name"],
         own=_body(payload),
         base=base,
         based_on=row.base_id,
         version=row.version,
         has_avatar=row.has_avatar,
-        created_at=row.created_at,
-        updated_at=row.updated_at,
+        created_on=_day(payload, "created_on"),
+        updated_on=updated_on,
     )
+
+
+def _day(payload: dict[str, Any], name: str) -> date | None:
+    return date.fromisoformat(payload[name]) if payload.get(name) else None
+
+
+def _latest(*days: date | None) -> date | None:
+    return max((day for day in days if day is not None), default=None)
 
 
 def body_of(row: Any, owner: Owner) -> Body:
@@ -74,10 +88,12 @@ def stored(model: StoredModel, owner: Owner) -> dict[str, Any]:
         "breasts": model.own.breasts,
         "measurements": dict(model.own.measurements),
         "typed": {name: (typed.text, typed.unit) for name, typed in model.own.typed.items()},
+        "created_on": model.created_on and model.created_on.isoformat(),
+        "updated_on": model.updated_on and model.updated_on.isoformat(),
     }
     return {
         "base_id": model.based_on,
         "version": model.version,
-        "updated_at": model.updated_at,
+        "position": model.position,
         "sealed": owner.key.seal(payload, "model", model.id, model.version),
     }

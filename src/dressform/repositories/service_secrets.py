@@ -5,7 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dressform.clock import Clock
 from dressform.crypto.sealing import MasterKeys, Wrapped
-from dressform.crypto.secrets import new_id
+from dressform.crypto.secrets import timed_id
 from dressform.tables import AccountKey, Mail, ServiceSecret, SignUp
 
 
@@ -38,7 +38,7 @@ class ServiceSecrets:
         return [self._master.unwrap_bytes(Wrapped(*row[1:]), row.id) for row in rows]
 
     async def add(self, purpose: Secret, secret: bytes) -> None:
-        secret_id = new_id()
+        secret_id = timed_id()
         wrapped = self._master.wrap_bytes(secret, secret_id)
         await self._connection.execute(
             insert(ServiceSecret).values(

@@ -4,10 +4,11 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, delete, func, insert, select, update
 
-from dressform.crypto.secrets import new_id, token_hash
+from dressform.crypto.secrets import random_id, token_hash
 from dressform.crypto.vault import Keyed
 from dressform.database import Unit
 from dressform.tables import Account, Profile, SignUp
+from dressform.windows import start_of_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +46,8 @@ class SignUps:
 
     async def add(self, *, email: str, username: str, language: str, password_hash: str) -> UUID:
         """The name must have been found free in the same transaction."""
-        sign_up_id = new_id()
-        username_index = self._index.username(username)
+        sign_up_id = random_id()
+        email_index, username_index = self._index.email(email), self._index.username(username)
         # One that ran out may still be there, and would keep its name if the worker is late.
         await self._unit.connection.execute(
             delete(SignUp).where(SignUp.username_index == username_index)
@@ -60,9 +61,12 @@ class SignUps:
         await self._unit.connection.execute(
             insert(SignUp).values(
                 id=sign_up_id,
-                email_index=self._index.email(email),
+                email_index=email_index,
                 username_index=username_index,
-                created_at=self._unit.at,
+                created_at=start_of_day(self._unit.at),
+                number=select(func.coalesce(func.max(SignUp.number), 0) + 1)
+                .where(SignUp.email_index == email_index)
+                .scalar_subquery(),
                 **self._keyed.seal(payload, sign_up_id),
             )
         )
@@ -90,7 +94,7 @@ class SignUps:
         query = (
             select(*columns)
             .where(condition, SignUp.ends_at > self._unit.at)
-            .order_by(SignUp.id.desc())
+            .order_by(SignUp.number.desc())
             .limit(1)
             .with_for_update()
         )

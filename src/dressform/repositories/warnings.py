@@ -2,17 +2,21 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import Select, or_, select, update
 
 from dressform.crypto.secrets import token_hash
 from dressform.database import Unit
 from dressform.repositories.accounts import UNWARNED
 from dressform.repositories.endings import LONGEST_WAIT, WARNED_BEFORE, is_over
 from dressform.tables import Account
+from dressform.windows import start_of_day
 
 BEFORE_THE_END = (30, 7, 1)
 AFTER_THE_END = (0, -7, -14, -21)
 """Only for whom no warning reached in time; a mail that can't be handed over is kept for a week."""
+
+WHILE_RESTRICTED = (730, 365)
+"""Days before the end of a restricted account: when its 12 months are over, and a year later."""
 
 _STEPS = sorted(BEFORE_THE_END + AFTER_THE_END)
 
@@ -40,6 +44,16 @@ class Warnings:
             lower = timedelta(days=days)
         return found
 
+    async def ask_restricted(self, *, limit: int) -> list[Warned]:
+        """Those who are to be asked now whether they still need their restricted account."""
+        lower = timedelta(days=max(BEFORE_THE_END))
+        found: list[Warned] = []
+        for days in sorted(WHILE_RESTRICTED):
+            due = self._due(days, lower, limit - len(found))
+            found += await self._mark(days, due.where(Account.restricted_at.is_not(None)))
+            lower = timedelta(days=days)
+        return found
+
     async def handed_over(self, warned: Warned) -> None:
         """A warning of this end was handed to a mail server."""
         await self._unit.connection.execute(
@@ -61,14 +75,24 @@ class Warnings:
             update(Account)
             .where(Account.reopening_hash == token_hash(token))
             .where(~is_over(Account.ends_at, self._unit.at))
-            .values(last_login_at=self._unit.at, **UNWARNED)
+            .values(last_login_at=start_of_day(self._unit.at), **UNWARNED)
         )
         return bool(reopened.rowcount)
 
     async def _step(self, days: int, lower: timedelta, limit: int) -> list[Warned]:
         """Those that end within so many days, but not within `lower`."""
+        due = self._due(days, lower, limit)
+        if days == 0:
+            late = Account.warned_at > Account.ends_at - WARNED_BEFORE
+            due = due.where(or_(Account.warned_at.is_(None), late))
+        elif days < 0:
+            due = due.where(Account.warned_at.is_(None))
+        return await self._mark(days, due)
+
+    def _due(self, days: int, lower: timedelta, limit: int) -> Select[UUID]:
+        """Accounts that end within so many days, but not within `lower`, and have no such mail yet."""
         at = self._unit.at
-        due = (
+        return (
             select(Account.id)
             .where(Account.ends_at <= at + timedelta(days=days), Account.ends_at > at + lower)
             .where(or_(Account.warned_days.is_(None), Account.warned_days > days))
@@ -76,11 +100,9 @@ class Warnings:
             .limit(limit)
             .with_for_update(skip_locked=True)
         )
-        if days == 0:
-            late = Account.warned_at > Account.ends_at - WARNED_BEFORE
-            due = due.where(or_(Account.warned_at.is_(None), late))
-        elif days < 0:
-            due = due.where(Account.warned_at.is_(None))
+
+    async def _mark(self, days: int, due: Select[UUID]) -> list[Warned]:
+        """Record that the mail of `days` is written, so that nobody writes it again."""
         chosen = due.cte("chosen")
         written = await self._unit.connection.execute(
             update(Account)

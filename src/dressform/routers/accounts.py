@@ -7,7 +7,7 @@ from dressform.actions.change_password import reset_password as set_password_by_
 from dressform.actions.reopen_account import reopen_account as reopen
 from dressform.errors import EmailTaken, LinkExpired, TooManyAttempts, WeakPassword, WrongPassword
 from dressform.routers.attempts import Limit
-from dressform.routers.dependencies import Attempts, Hasher, InUnit, Mails, Me, OpenUnits
+from dressform.routers.dependencies import AnyMember, Attempts, Hasher, InUnit, Mails, OpenUnits
 from dressform.routers.problems import answers
 from dressform.schemas.accounts import (
     EmailChange,
@@ -59,7 +59,7 @@ async def reset_password(body: PasswordReset, units: OpenUnits, hasher: Hasher) 
     responses=answers(WrongPassword, WeakPassword, TooManyAttempts),
 )
 async def change_password(
-    body: PasswordChange, me: Me, units: OpenUnits, hasher: Hasher, attempts: Attempts
+    body: PasswordChange, me: AnyMember, units: OpenUnits, hasher: Hasher, attempts: Attempts
 ) -> None:
     """Change your password"""
     attempts.spend(Limit.PASSWORD, str(me.account_id))
@@ -75,7 +75,7 @@ async def change_password(
     responses=answers(WrongPassword, TooManyAttempts),
 )
 async def change_email(
-    body: EmailChange, me: Me, units: OpenUnits, hasher: Hasher, attempts: Attempts
+    body: EmailChange, me: AnyMember, units: OpenUnits, hasher: Hasher, attempts: Attempts
 ) -> None:
     """Change your e-mail address
 
@@ -113,6 +113,7 @@ async def reopen_account(body: TokenOnly, unit: InUnit) -> None:
     """Keep an account that is past its 12 months
 
     With the token of the mailed link: an account is locked at the end of its 12 months, and waits
-    a while for its owner if no warning could be delivered before. This counts as a login.
+    a while for its owner if no warning could be delivered before. This counts as a login, as signing
+    in does, which opens it again too.
     """
     await reopen(unit, body.token)

@@ -50,10 +50,10 @@ InOneLook = Annotated[Look, Depends(look)]
 """For a question that is asked together with who asks it."""
 
 AnyMember = Annotated[Member, Depends(any_member)]
-"""Whoever is signed in, even while the account is restricted."""
+"""Whoever is signed in, even while the account is restricted: to read, correct and remove their data."""
 
 Me = Annotated[Member, Depends(active_member)]
-"""Whoever is signed in and may be served."""
+"""Whoever is signed in and may also have their data used and shown."""
 
 AnOperator = Annotated[Member, Depends(operator)]
 """Whoever may look into the address log."""

@@ -9,7 +9,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.registry import Collector
 
 from dressform import __version__
-from dressform.audit.findings import Findings, Rule
+from dressform.audit.findings import Findings, Rule, rounded_up
 from dressform.errors import Unavailable
 from dressform.routers.dependencies import Auditor
 
@@ -136,6 +136,21 @@ def _retention(findings: Findings) -> Iterator[GaugeMetricFamily]:
         "dressform_access_log_orphaned_partitions",
         "Days of the access log that were cut off but not yet dropped.",
         findings.orphans,
+    )
+    yield GaugeMetricFamily(
+        "dressform_retention_unwarned_accounts",
+        "Accounts past their window that wait for a warning, rounded up to the next ten.",
+        rounded_up(findings.profile.rows.unwarned.rows),
+    )
+    yield GaugeMetricFamily(
+        "dressform_retention_restricted_accounts",
+        "Accounts past their 12 months that are kept as restricted, rounded up to the next ten.",
+        rounded_up(findings.profile.rows.restricted.rows),
+    )
+    yield GaugeMetricFamily(
+        "dressform_mail_failing_seconds",
+        "For how long the mail server has taken no mail; 0 while it does.",
+        findings.since(findings.mail.failing_since).total_seconds(),
     )
     for name, (text, value_found) in _OF_ADDRESSES.items():
         yield _by_rule(name, text, {"visitor": value_found(findings)})

@@ -9,13 +9,21 @@ from dressform.errors import NotFound, TooLarge, TooManyModels, UnsupportedPictu
 from dressform.repositories.accounts import Accounts
 from dressform.repositories.models import ONE_AND_WHO, found
 from dressform.repositories.owners import Member
-from dressform.routers.dependencies import Avatars, InOneLook, Me, Models, OpenUnits, Studio
+from dressform.routers.dependencies import (
+    AnyMember,
+    Avatars,
+    InOneLook,
+    Me,
+    Models,
+    OpenUnits,
+    Studio,
+)
 from dressform.routers.pictures import PICTURE_ANSWER, PICTURE_BODY, WebP, sent, shown
 from dressform.routers.problems import answers
 from dressform.routers.quick import QuickRoute
 from dressform.schemas.measurements import WarningsRead
 from dressform.schemas.models import ModelChange, ModelNew, ModelPage, ModelRead, ModelSaved
-from dressform.schemas.pages import Cursor
+from dressform.schemas.pages import PositionCursor
 from dressform.sewing.units import Unit
 
 router = APIRouter(prefix="/v1/models", tags=["models"])
@@ -31,7 +39,7 @@ UnitAsked = Annotated[
         examples=["account"],
     ),
 ]
-After = Annotated[Cursor | None, Query(description="The `next` of the page before.")]
+After = Annotated[PositionCursor | None, Query(description="The `next` of the page before.")]
 ModelId = Annotated[UUID, Path(description="The model's id.")]
 
 
@@ -48,7 +56,7 @@ def as_json(answer: ModelRead) -> Response:
 
 @router.get("", response_description="A page of your models.")
 async def list_models(
-    me: Me,
+    me: AnyMember,
     models: Models,
     units: OpenUnits,
     *,
@@ -60,7 +68,7 @@ async def list_models(
 
     In the order of their making. `next` is the `cursor` of the page that follows.
     """
-    page = await models.page(me, after=cursor, limit=limit)
+    page = await models.page(me, after=cursor or 0, limit=limit)
     return ModelPage.of(page, await _shown_in(units, me, unit))
 
 
@@ -88,7 +96,7 @@ async def read_model(model_id: ModelId, look: InOneLook, unit: UnitAsked = None)
     Nobody but its owner learns that it exists. What it holds is whole, a variant's as well;
     `missing` says what is left to measure.
     """
-    me, row = await look.at(ONE_AND_WHO, model_id=model_id)
+    me, row = await look.at_any(ONE_AND_WHO, model_id=model_id)
     shown_in = await _shown_in(look.service.units, me, unit)
     return as_json(ModelRead.of(found(row, me), shown_in))
 
@@ -106,7 +114,9 @@ router.add_api_route(
 @router.patch(
     "/{model_id}", response_description="The model as it is now.", responses=answers(NotFound)
 )
-async def change_model(model_id: ModelId, body: ModelChange, me: Me, models: Models) -> ModelSaved:
+async def change_model(
+    model_id: ModelId, body: ModelChange, me: AnyMember, models: Models
+) -> ModelSaved:
     """Change a model
 
     JSON Merge Patch (RFC 7396): what you leave out stays, a measurement that is null is removed,
@@ -122,7 +132,7 @@ async def change_model(model_id: ModelId, body: ModelChange, me: Me, models: Mod
     response_description="The model is gone, its avatar too.",
     responses=answers(NotFound),
 )
-async def delete_model(model_id: ModelId, me: Me, models: Models) -> None:
+async def delete_model(model_id: ModelId, me: AnyMember, models: Models) -> None:
     """Remove a model
 
     Variants of it stay, with all their values.
@@ -148,7 +158,9 @@ async def read_warnings(model_id: ModelId, me: Me, models: Models) -> WarningsRe
     response_class=WebP,
     responses=PICTURE_ANSWER | answers(NotFound),
 )
-async def read_avatar(request: Request, model_id: ModelId, me: Me, avatars: Avatars) -> Response:
+async def read_avatar(
+    request: Request, model_id: ModelId, me: AnyMember, avatars: Avatars
+) -> Response:
     """Fetch a model's avatar"""
     return shown(request, await avatars.of(me, model_id))
 
@@ -162,7 +174,7 @@ async def read_avatar(request: Request, model_id: ModelId, me: Me, avatars: Avat
     openapi_extra=PICTURE_BODY,
 )
 async def put_avatar(
-    model_id: ModelId, me: Me, data: Sent, units: OpenUnits, studio: Studio
+    model_id: ModelId, me: AnyMember, data: Sent, units: OpenUnits, studio: Studio
 ) -> None:
     """Set a model's avatar
 
@@ -178,6 +190,6 @@ async def put_avatar(
     response_description="The avatar is gone.",
     responses=answers(NotFound),
 )
-async def delete_avatar(model_id: ModelId, me: Me, avatars: Avatars) -> None:
+async def delete_avatar(model_id: ModelId, me: AnyMember, avatars: Avatars) -> None:
     """Remove a model's avatar"""
     await avatars.remove(me, model_id)

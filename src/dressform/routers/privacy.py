@@ -84,9 +84,11 @@ async def set_restriction(
 ) -> None:
     """Restrict processing, or lift the restriction
 
-    GDPR Art. 18. While restricted your data are kept but neither shown nor used: your profile
-    can't be seen, and of the API only this part and your sessions work. The time for which data
-    are kept goes on.
+    GDPR Art. 18. While restricted your data are kept but neither shown nor used: nobody sees your
+    profile, and no new model is made, drawn, checked or handed to another program. You can still
+    read, correct and remove all that you have, change your password and address, withdraw a
+    consent, take your data with you and delete your account. The 12 months do not end a restricted
+    account: the notice says for how long it is kept at most without a login.
     """
     attempts.spend(Limit.PASSWORD, str(me.account_id))
     await restrict_account(units, hasher, me, password=body.password, restricted=body.restricted)

@@ -94,6 +94,8 @@ def _answer(request: Request, error: DressformError, headers: dict[str, str]) ->
 
 def _known(request: Request, error: Exception) -> Response:
     assert isinstance(error, DressformError)
+    if isinstance(error, errors.Restricted):
+        request.state.is_restricted = True  # The access log says no more of it.
     return _answer(request, error, {})
 
 

@@ -7,6 +7,7 @@ from dressform.actions.keep_picture import keep_picture
 from dressform.errors import NotFound, TooLarge, UnsupportedPicture, UsernameTaken
 from dressform.routers.dependencies import (
     Accounts,
+    AnyMember,
     InUnit,
     Me,
     OpenUnits,
@@ -34,7 +35,7 @@ Name = Annotated[
 
 
 @router.get("/me", response_description="Your profile.")
-async def read_own_profile(me: Me, profiles: Profiles, accounts: Accounts) -> OwnProfileRead:
+async def read_own_profile(me: AnyMember, profiles: Profiles, accounts: Accounts) -> OwnProfileRead:
     """Read your own profile
 
     With what only you see: e-mail address, language, last login and when the account would end.
@@ -46,7 +47,7 @@ async def read_own_profile(me: Me, profiles: Profiles, accounts: Accounts) -> Ow
     "/me", response_description="Your profile as it is now.", responses=answers(UsernameTaken)
 )
 async def change_own_profile(
-    body: ProfileChange, me: Me, unit: InUnit, profiles: Profiles, accounts: Accounts
+    body: ProfileChange, me: AnyMember, unit: InUnit, profiles: Profiles, accounts: Accounts
 ) -> OwnProfileRead:
     """Change your own profile
 
@@ -61,7 +62,7 @@ async def change_own_profile(
     response_class=WebP,
     responses=PICTURE_ANSWER | answers(NotFound),
 )
-async def read_own_picture(request: Request, me: Me, pictures: Pictures) -> Response:
+async def read_own_picture(request: Request, me: AnyMember, pictures: Pictures) -> Response:
     """Fetch your picture"""
     return shown(request, await pictures.of(me))
 
@@ -74,7 +75,7 @@ async def read_own_picture(request: Request, me: Me, pictures: Pictures) -> Resp
     responses=answers(TooLarge, UnsupportedPicture),
     openapi_extra=PICTURE_BODY,
 )
-async def put_own_picture(me: Me, data: Sent, units: OpenUnits, studio: Studio) -> None:
+async def put_own_picture(me: AnyMember, data: Sent, units: OpenUnits, studio: Studio) -> None:
     """Set your picture
 
     It is turned upright, stripped of all metadata and kept as WebP of at most 1024 pixels.
@@ -89,7 +90,7 @@ async def put_own_picture(me: Me, data: Sent, units: OpenUnits, studio: Studio) 
     response_description="The picture is gone.",
     responses=answers(NotFound),
 )
-async def delete_own_picture(me: Me, pictures: Pictures) -> None:
+async def delete_own_picture(me: AnyMember, pictures: Pictures) -> None:
     """Remove your picture"""
     await pictures.remove(me)
 

@@ -42,8 +42,9 @@ async def login(
 ) -> TokensRead:
     """Sign in
 
-    By username or e-mail address. This, and nothing else, counts as a login: the 12 months for
-    which your data are kept begin anew.
+    By username or e-mail address. This counts as a login: the 12 months for which your data are kept
+    begin anew. It also opens an account again that waits past its 12 months, because no warning of
+    its end could be delivered in time.
     """
     attempts.spend(Limit.PASSWORD, body.login)
     signed_in = await sign_in(units, hasher, login=body.login, password=body.password)
@@ -60,8 +61,9 @@ async def login(
 async def refresh(token: CarriedToken, units: OpenUnits, cookie: Cookie) -> TokensRead:
     """Renew the access token
 
-    Each refresh token works once. One that comes back later than ten seconds after its use ends
-    the whole session, because somebody else may have it.
+    Each refresh token works once. The one that was used last works again as long as its successor
+    was not used, because an answer may get lost. Any older one ends the whole session, because
+    somebody else may have a copy.
     """
     renewed = await rotate_session(units, token.text)
     return cookie.hand_out(renewed, by_cookie=token.by_cookie)
@@ -87,7 +89,7 @@ async def logout(token: CarriedToken, sessions: Sessions, cookie: Cookie) -> Non
 async def list_sessions(me: AnyMember, sessions: Sessions) -> SessionsRead:
     """List your sessions
 
-    Times are all that is kept of a session.
+    Days are all that is kept of a session.
     """
     found = await sessions.of(me)
     return SessionsRead(items=[SessionRead.of(one, current=me.session_id) for one in found])

@@ -3,12 +3,23 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from dressform.audit.findings import Findings, Rule, Spools, Verdict
+from dressform.audit.findings import Findings, Reason, Rule, Spools, Verdict, rounded_up
 from dressform.schemas.fields import Complete
 
 WorkerStanding = Literal["ok", "late", "never seen", "unknown"]
 LogStanding = Literal["ok", "held in memory", "disk error", "stuck"]
 
+Reasons = Annotated[
+    list[Reason],
+    Field(
+        max_length=20,
+        description="Overdue: rows should be deleted since a day. Rounds: the rules were not enforced "
+        "for five of the worker's intervals. Unwarned: accounts are past their window and wait for a "
+        "warning. Mail: for a day the mail server has taken no mail. Held, set-aside, future, unknown: "
+        "see the rules. Spools: lines wait in files for ten minutes, or in files that can't be read.",
+        examples=[["unwarned"]],
+    ),
+]
 Rows = Annotated[int, Field(ge=0, le=2**53, examples=[0], json_schema_extra={"format": "int64"})]
 
 
@@ -121,12 +132,11 @@ class RetentionRead(Complete):
         Verdict,
         Field(
             description="Overdue: rows should be deleted since a day, or a rule was not enforced for "
-            "a day. Late: not for five of the worker's intervals, it is held, rows were set aside or are "
-            "from the future or unknown, or lines wait in files for ten minutes, or in files that can't "
-            "be read.",
+            "a day. Late: for any other of the reasons.",
             examples=["kept"],
         ),
     ]
+    reasons: Annotated[Reasons, Field(description="Why it is not kept. Empty when it is.")]
     checked_at: Annotated[datetime, Field(description="At most a minute ago.")]
     last_round_at: Annotated[
         datetime | None,
@@ -140,6 +150,23 @@ class RetentionRead(Complete):
         Rows, Field(description="IP addresses past their window, soon to be deleted.")
     ]
     overdue: Annotated[Rows, Field(description="Of all rules.")]
+    unwarned_accounts: Annotated[
+        Rows,
+        Field(
+            description="Accounts past their window that are kept because no warning was delivered in "
+            "time, rounded up to the next ten so that nothing is told of any one."
+        ),
+    ]
+    restricted_accounts: Annotated[
+        Rows,
+        Field(
+            description="Accounts past their 12 months that are kept because processing is restricted, "
+            "rounded up likewise."
+        ),
+    ]
+    mail_failing_since: Annotated[
+        datetime | None, Field(description="Since when the mail server has taken no mail.")
+    ]
     rules: Annotated[list[RuleRead], Field(max_length=50, description="Each rule.")]
     orphaned_partitions: Annotated[
         Rows, Field(description="Days of the access log that were cut off but not yet dropped.")
@@ -150,11 +177,15 @@ class RetentionRead(Complete):
     def of(cls, findings: Findings) -> "RetentionRead":
         return cls(
             status=findings.verdict,
+            reasons=list(findings.reasons),
             checked_at=findings.checked_at,
             last_round_at=findings.last_round_at,
             oldest_address_at=findings.oldest_address_day,
             waiting=findings.visitor.rows.waiting,
             overdue=findings.overdue,
+            unwarned_accounts=rounded_up(findings.profile.rows.unwarned.rows),
+            restricted_accounts=rounded_up(findings.profile.rows.restricted.rows),
+            mail_failing_since=findings.mail.failing_since,
             rules=[RuleRead.of(rule) for rule in findings.rules],
             orphaned_partitions=findings.orphans,
             spools=SpoolsRead.of(findings.spools),

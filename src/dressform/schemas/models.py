@@ -1,4 +1,4 @@
-from datetime import datetime
+from datetime import date
 from typing import Annotated, Any, Self
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from dressform.schemas.measurements import (
     Warnings,
     warnings_of,
 )
-from dressform.schemas.pages import Next, as_cursor
+from dressform.schemas.pages import Next, position_as_cursor
 from dressform.schemas.readings import InUnitRead, TypedRead
 from dressform.schemas.sent_measurements import (
     MeasurementChangesSent,
@@ -127,8 +127,13 @@ class ModelRead(Complete):
             examples=[f"/v1/models/{_MODEL_ID}/avatar"],
         ),
     ]
-    created_at: Annotated[datetime, Field(description="When it was made.")]
-    updated_at: Annotated[datetime, Field(description="When it, or its base, last changed.")]
+    created_on: Annotated[
+        date | None,
+        Field(description="The day on which it was made. Null for one of an older version."),
+    ]
+    updated_on: Annotated[
+        date | None, Field(description="The day on which it, or its base, was last changed.")
+    ]
 
     @classmethod
     def of(cls, model: StoredModel, shown_in: Unit | None = None) -> "ModelRead":
@@ -150,8 +155,8 @@ def _members(model: StoredModel, shown_in: Unit | None) -> dict[str, Any]:
         "based_on": model.based_on,
         "overridden": sorted(model.own.measurements) if model.base else [],
         "avatar": f"/v1/models/{model.id}/avatar" if model.has_avatar else None,
-        "created_at": model.created_at,
-        "updated_at": model.updated_at,
+        "created_on": model.created_on,
+        "updated_on": model.updated_on,
     }
 
 
@@ -175,8 +180,8 @@ class ModelPage(Complete):
 
     @classmethod
     def of(
-        cls, page: tuple[list[StoredModel], UUID | None], shown_in: Unit | None = None
+        cls, page: tuple[list[StoredModel], int | None], shown_in: Unit | None = None
     ) -> "ModelPage":
         models, after = page
         items = [ModelRead.of(model, shown_in) for model in models]
-        return cls(items=items, next=after and as_cursor(after))
+        return cls(items=items, next=after and position_as_cursor(after))

@@ -1,4 +1,4 @@
-"""Lists in the order of their ids, a page at a time."""
+"""Lists in the order of their ids, or of a number, a page at a time."""
 
 import base64
 import re
@@ -23,19 +23,27 @@ def from_cursor(cursor: str) -> UUID:
     return UUID(bytes=base64.urlsafe_b64decode(cursor + "=="))
 
 
-Cursor = Annotated[
-    UUID,
-    BeforeValidator(from_cursor),
-    WithJsonSchema(
-        {
-            "type": "string",
-            "pattern": f"^{_CURSOR}$",
-            "minLength": 22,
-            "maxLength": 22,
-            "examples": [_EXAMPLE],
-        }
-    ),
-]
+def position_as_cursor(last: int) -> str:
+    """Return the `next` of a page that ends with this number."""
+    return as_cursor(UUID(int=last))
+
+
+def position_from_cursor(cursor: str) -> int:
+    return from_cursor(cursor).int & _MOST
+
+
+_MOST = 2**31 - 1
+_SCHEMA = WithJsonSchema(
+    {
+        "type": "string",
+        "pattern": f"^{_CURSOR}$",
+        "minLength": 22,
+        "maxLength": 22,
+        "examples": [_EXAMPLE],
+    }
+)
+Cursor = Annotated[UUID, BeforeValidator(from_cursor), _SCHEMA]
+PositionCursor = Annotated[int, BeforeValidator(position_from_cursor), _SCHEMA]
 Next = Annotated[
     str | None,
     Field(

@@ -1,11 +1,11 @@
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from dressform.actions.export_account import Everything
-from dressform.audit.findings import Findings, Verdict
-from dressform.policy import Category, Text
+from dressform.audit.findings import Findings, Reason, Verdict
+from dressform.policy import Category, Extension, Text
 from dressform.schemas.consents import ConsentRead
 from dressform.schemas.fields import Complete, Password, Strict
 from dressform.schemas.health import Rows
@@ -39,6 +39,77 @@ _SAID: dict[Verdict, Text] = {
 }
 
 
+_REASONS: dict[Reason, Text] = {
+    "overdue": Text(
+        "Records should have been deleted more than a day ago.",
+        "Des enregistrements devraient être supprimés depuis plus d'un jour.",
+    ),
+    "rounds": Text(
+        "The rules have not been enforced for a while.",
+        "Les règles n'ont pas été appliquées depuis un moment.",
+    ),
+    "unwarned": Text(
+        "Accounts are kept past their end, locked, as no mail could warn their owners in time.",
+        "Des comptes sont conservés, verrouillés, au-delà de leur terme, car aucun e-mail n'a pu "
+        "prévenir leurs propriétaires à temps.",
+    ),
+    "mail": Text(
+        "For more than a day, the mail server has taken no mail.",
+        "Depuis plus d'un jour, le serveur de messagerie n'accepte aucun e-mail.",
+    ),
+    "held": Text(
+        "A deletion was stopped and waits for an operator's approval.",
+        "Une suppression a été arrêtée et attend l'accord d'un opérateur.",
+    ),
+    "set-aside": Text(
+        "Some records could not be deleted and are tried again.",
+        "Certains enregistrements n'ont pas pu être supprimés ; un nouvel essai suivra.",
+    ),
+    "future": Text(
+        "Some records are dated in the future, by a clock that ran ahead.",
+        "Certains enregistrements portent une date future, d'une horloge qui avançait.",
+    ),
+    "unknown": Text(
+        "At the moment it is not known what the address log holds.",
+        "On ne sait pas, pour l'instant, ce que contient le journal des adresses.",
+    ),
+    "spools": Text(
+        "Addresses wait in files and do not reach the database.",
+        "Des adresses attendent dans des fichiers sans parvenir à la base de données.",
+    ),
+}
+
+
+class ReasonRead(Complete):
+    """Why the notice is not quite kept: never of whom, how many or since when."""
+
+    key: Annotated[Reason, Field(description="In one word.", examples=["unwarned"])]
+    sentence: Annotated[Sentence, Field(description="The same in a sentence.")]
+
+    @classmethod
+    def of(cls, reason: Reason, language: str) -> "ReasonRead":
+        return cls(key=reason, sentence=_REASONS[reason].in_language(language))
+
+
+class ExtensionRead(Complete):
+    """A case in which data are kept for longer."""
+
+    key: Annotated[str, Field(max_length=40, description="Its name.", examples=["unwarned"])]
+    longer: Annotated[
+        str,
+        Field(max_length=40, description="For how much longer at most.", examples=["30 days"]),
+    ]
+    text: Annotated[Sentence, Field(description="When, and what becomes of them.")]
+
+    @classmethod
+    def of(cls, extension: Extension, language: str) -> "ExtensionRead":
+        return cls(
+            key=extension.key,
+            longer=extension.longer.in_words(language),
+            text=extension.told.in_language(language),
+        )
+
+
 class CategoryRead(Complete):
     """One kind of data in the notice."""
 
@@ -52,21 +123,23 @@ class CategoryRead(Complete):
     kept: Annotated[str, Field(max_length=40, examples=["6 months"], description="How long.")]
     since: Annotated[Sentence, Field(description="From when on that time counts.")]
     ending: Annotated[Sentence, Field(description="What happens then.")]
+    extensions: Annotated[
+        list[ExtensionRead],
+        Field(max_length=10, description="In which cases it happens later."),
+    ]
     shared: Annotated[Literal[False], Field(description="Whether anybody else gets it.")] = False
 
     @classmethod
     def of(cls, category: Category, language: str) -> "CategoryRead":
-        def said(text: Text) -> str:
-            return text.fr if language == "fr" else text.en
-
         return cls(
             key=category.key,
-            data=said(category.data),
-            purpose=said(category.purpose),
+            data=category.data.in_language(language),
+            purpose=category.purpose.in_language(language),
             legal_basis=category.legal_basis,
             kept=category.window.in_words(language),
-            since=said(category.clock),
-            ending=said(category.ending),
+            since=category.clock.in_language(language),
+            ending=category.ending.in_language(language),
+            extensions=[ExtensionRead.of(one, language) for one in category.extensions],
         )
 
 
@@ -85,6 +158,9 @@ class StatusRead(Complete):
     status: Annotated[Verdict, Field(description="The same in one word.", examples=["kept"])]
     language: Annotated[Literal["en", "fr"], Field(description="Of the sentence.")]
     sentence: Annotated[Sentence, Field(description="Whether the notice is kept.")]
+    reasons: Annotated[
+        list[ReasonRead], Field(max_length=20, description="Why not. Empty when it is kept.")
+    ]
     oldest_address_at: Annotated[
         datetime | None,
         Field(
@@ -108,7 +184,8 @@ class StatusRead(Complete):
         return cls(
             status=findings.verdict,
             language=language,
-            sentence=said.fr if language == "fr" else said.en,
+            sentence=said.in_language(language),
+            reasons=[ReasonRead.of(reason, language) for reason in findings.reasons],
             oldest_address_at=oldest,
             oldest_address_age_days=oldest and findings.since(oldest).days,
             last_round_at=findings.last_round_at,
@@ -134,8 +211,8 @@ class ExportedModel(ModelRead):
 class ExportedSession(Complete):
     """Somewhere you are signed in."""
 
-    created_at: Annotated[datetime, Field(description="The login.")]
-    renewed_at: Annotated[datetime, Field(description="When it was last refreshed.")]
+    signed_in_on: Annotated[date, Field(description="The day of the login (UTC).")]
+    renewed_on: Annotated[date, Field(description="The day on which it was last refreshed (UTC).")]
     ends_at: Annotated[datetime, Field(description="When it ends for good.")]
 
 
@@ -183,8 +260,8 @@ class AccountExport(Complete):
             ],
             sessions=[
                 ExportedSession(
-                    created_at=session.created_at,
-                    renewed_at=session.renewed_at,
+                    signed_in_on=session.signed_in_on,
+                    renewed_on=session.renewed_on,
                     ends_at=session.ends_at,
                 )
                 for session in everything.sessions

@@ -1,4 +1,4 @@
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 
 from pydantic import BeforeValidator, Field
@@ -65,14 +65,17 @@ class OwnProfileRead(ProfileRead):
     email: EmailText
     language: Annotated[Language, Field(description="Of the mails you get.")]
     unit: Annotated[LengthUnit, Field(description="In which you like to read lengths.")]
-    created_at: Annotated[datetime, Field(description="When the account was made.")]
-    last_login_at: Annotated[
-        datetime | None, Field(description="Null until the first login; a refresh is none.")
+    member_since: Annotated[
+        date, Field(description="The first day of the month in which the account was made.")
+    ]
+    last_login_on: Annotated[
+        date, Field(description="The day of the last login (UTC); a refresh is none.")
     ]
     ends_at: Annotated[
         datetime,
         Field(
-            description="The account ends then unless you log in before: 12 months after the last login."
+            description="The account ends then unless you log in before: 12 months after the last "
+            "login, or later while processing is restricted."
         ),
     ]
     restricted: Annotated[
@@ -86,8 +89,8 @@ class OwnProfileRead(ProfileRead):
             email=account.email,
             language=account.language,
             unit=account.unit,
-            created_at=account.created_at,
-            last_login_at=account.last_login_at,
+            member_since=account.created_at.date(),
+            last_login_on=account.last_login_at.date(),
             ends_at=account.ends_at,
             restricted=account.restricted_at is not None,
         )

@@ -1,20 +1,23 @@
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import Field
 
+from dressform.crypto.refresh_tokens import LENGTH, PATTERN
 from dressform.repositories.sessions import OpenSession
 from dressform.schemas.fields import Complete, Login, Password, Strict
 
 RefreshTokenText = Annotated[
     str,
     Field(
-        pattern=r"^[A-Za-z0-9_-]{43}$",
-        min_length=43,
-        max_length=43,
-        description="Works once.",
-        examples=["Zt0yYd1xQmR5nTq8mB2uG7cV9wL4kXsJ6hF3aPeDo1I"],
+        pattern=PATTERN,
+        min_length=LENGTH,
+        max_length=LENGTH,
+        description="Works once, and once more as long as its successor was not used.",
+        examples=[
+            "W6HYn0bCQnWBXQZrJ6hF3aPeDo1IAAAAAZt0yYd1xQmR5nTq8mB2uG7cV9wL4kXsJ6hF3aPeDo1IYd1x"
+        ],
     ),
 ]
 
@@ -71,10 +74,13 @@ class SessionRead(Complete):
     """Somewhere you are signed in."""
 
     id: Annotated[UUID, Field(description="By which you can end it.")]
-    created_at: Annotated[datetime, Field(description="The login.")]
-    renewed_at: Annotated[datetime, Field(description="When it was last refreshed.")]
+    signed_in_on: Annotated[date, Field(description="The day of the login (UTC).")]
+    renewed_on: Annotated[date, Field(description="The day on which it was last refreshed (UTC).")]
     ends_at: Annotated[
-        datetime, Field(description="It ends for good then: 90 days after the login.")
+        datetime,
+        Field(
+            description="It ends for good then: 90 days after the first of the month of the login."
+        ),
     ]
     current: Annotated[
         bool, Field(description="Whether this request came with it.", examples=[True])
@@ -84,8 +90,8 @@ class SessionRead(Complete):
     def of(cls, session: OpenSession, *, current: UUID) -> "SessionRead":
         return cls(
             id=session.id,
-            created_at=session.created_at,
-            renewed_at=session.renewed_at,
+            signed_in_on=session.signed_in_on,
+            renewed_on=session.renewed_on,
             ends_at=session.ends_at,
             current=session.id == current,
         )

@@ -17,14 +17,14 @@ from dressform.tables.dataset import (
     DatasetFile,
 )
 from dressform.tables.deletion_mark import DeletionMark
-from dressform.tables.mail import Mail
+from dressform.tables.mail import Mail, MailOutage
 from dressform.tables.model import Avatar, Model
 from dressform.tables.one_time_token import OneTimeToken
 from dressform.tables.operator import Lookup, Operator
 from dressform.tables.profile import Picture, Profile
 from dressform.tables.retention import RetentionHold, RetentionRun, SetAside
 from dressform.tables.service_secret import ServiceSecret
-from dressform.tables.session import RefreshToken, Session
+from dressform.tables.session import Session
 from dressform.tables.sign_up import SignUp
 
 __all__ = [
@@ -40,12 +40,12 @@ __all__ = [
     "DeletionMark",
     "Lookup",
     "Mail",
+    "MailOutage",
     "Model",
     "OneTimeToken",
     "Operator",
     "Picture",
     "Profile",
-    "RefreshToken",
     "RetentionHold",
     "RetentionRun",
     "ServiceSecret",

@@ -1,7 +1,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Index, SmallInteger
+from sqlalchemy import Index, SmallInteger, text
 from sqlalchemy.orm import Mapped
 
 from dressform.policy import MODEL, PROFILE
@@ -11,7 +11,12 @@ from dressform.tables.base import Base, column, of_account, window_end
 class Account(Base):
     """Who can sign in. `sealed`: email, language, password_hash.
 
-    `warned_days`: which warning of the coming end was written last, by the days before it;
+    `created_at`: the month of the registration. `last_login_at`: the day of the last login, or of the
+    registration before the first. `restricted_at`: a day. Coarse, so that no row can be matched with
+    a line of the access log. `version` is random.
+
+    `warned_days`: which warning of the coming end was written last, by the days before it; of a
+    restricted account also which question whether it is still needed;
     `warned_at`: when the first was handed to a mail server; `reopening_hash`: of the link in a
     warning that came too late. A login empties all three.
     """
@@ -21,7 +26,7 @@ class Account(Base):
     id: Mapped[UUID] = column(PROFILE, primary_key=True)
     email_index: Mapped[bytes] = column(PROFILE, unique=True)
     created_at: Mapped[datetime] = column(PROFILE)
-    last_login_at: Mapped[datetime | None] = column(PROFILE)
+    last_login_at: Mapped[datetime] = column(PROFILE)
     restricted_at: Mapped[datetime | None] = column(PROFILE)
     warned_days: Mapped[int | None] = column(PROFILE, SmallInteger)
     warned_at: Mapped[datetime | None] = column(PROFILE)
@@ -31,7 +36,16 @@ class Account(Base):
     ends_at: Mapped[datetime] = window_end(PROFILE)
     models_end_at: Mapped[datetime] = window_end(MODEL)
 
-    __table_args__ = (Index(None, "ends_at"), Index(None, "models_end_at"))
+    __table_args__ = (
+        Index(None, "ends_at"),
+        Index(None, "models_end_at"),
+        # Few are restricted: their owners are looked for among themselves, not among all accounts.
+        Index(
+            "ix_account_restricted_ends_at",
+            "ends_at",
+            postgresql_where=text("restricted_at IS NOT NULL"),
+        ),
+    )
 
 
 class AccountKey(Base):

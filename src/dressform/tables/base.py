@@ -2,12 +2,23 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Computed, ForeignKey, LargeBinary, MetaData, Uuid
-from sqlalchemy.dialects.postgresql import TIMESTAMP
+from sqlalchemy import ColumnElement, Computed, ForeignKey, LargeBinary, MetaData, Uuid
+from sqlalchemy.dialects.postgresql import INET, TIMESTAMP
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from dressform.policy import MACHINERY, Category, belongs
-from dressform.windows import end_in_sql
+
+_NO_STATISTICS = (LargeBinary, Uuid, INET)
+
+
+def has_statistics(column: ColumnElement[Any]) -> bool:
+    """Tell whether the planner may keep values of a column.
+
+    `pg_statistic` holds up to a hundred values of each column it knows, those of deleted rows too
+    until the next ANALYZE. So it has none of what is sealed, a key, a hash, an id or an address: of
+    these no plan needs any.
+    """
+    return column.info["category"] == MACHINERY or not isinstance(column.type, _NO_STATISTICS)
 
 
 class Base(DeclarativeBase):
@@ -39,8 +50,7 @@ def machinery(*arguments: Any, **options: Any) -> Mapped[Any]:
 
 def window_end(category: Category) -> Mapped[Any]:
     """When the row may no longer be read: computed by the database from the policy's window."""
-    end = Computed(end_in_sql(category.window, category.since), persisted=True)
-    return column(category, end)
+    return column(category, Computed(category.row_end, persisted=True))
 
 
 def of_account(category: Category, **options: Any) -> Mapped[Any]:

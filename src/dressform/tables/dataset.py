@@ -26,7 +26,7 @@ class DatasetConsentAct(Base):
     """A record that a member agreed or withdrew. It is the proof of consent, so it is append-only.
 
     `number` orders the acts of an account, from 1 on; `acted_at` is the day alone. A withdrawal
-    repeats the text of the agreement that it ends. A trigger refuses every UPDATE, and every DELETE
+    repeats the text of the agreement that it ends. A trigger refuses every change, and every DELETE
     that does not come with the account's own.
     """
 

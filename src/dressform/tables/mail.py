@@ -5,13 +5,14 @@ from sqlalchemy import Index
 from sqlalchemy.orm import Mapped
 
 from dressform.policy import MAIL
-from dressform.tables.base import Base, column, of_account, window_end
+from dressform.tables.base import Base, column, machinery, of_account, window_end
 
 
 class Mail(Base):
     """A mail to be delivered; gone once it is handed over.
 
-    `account_id` is set where the mail ends with the account. `attempts` begun, and `failures`: those
+    `created_at` is a day, and `due_at` at first the hour: exact times could be matched with the access
+    log. `account_id` is set where the mail ends with the account. `attempts` begun, and `failures`: those
     after which it was certainly not handed over. `sealed`, under the row's own key: to, language and
     what its template says.
     """
@@ -31,3 +32,15 @@ class Mail(Base):
     ends_at: Mapped[datetime] = window_end(MAIL)
 
     __table_args__ = (Index(None, "due_at"), Index(None, "ends_at"))
+
+
+class MailOutage(Base):
+    """A mail server that takes no mail, found by the worker's own checks: no row while it does.
+
+    Its time is that of a check and not of a mail, so it dates nothing that a member did.
+    """
+
+    __tablename__ = "mail_outage"
+
+    server: Mapped[str] = machinery(primary_key=True)
+    began_at: Mapped[datetime] = machinery()

@@ -1,4 +1,3 @@
-from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import BigInteger, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, text
@@ -9,7 +8,10 @@ from dressform.tables.base import Base, column, of_account
 
 
 class Model(Base):
-    """The measurements of one body. `sealed`: name, breasts, measurements, typed.
+    """The measurements of one body. `sealed`: name, breasts, measurements, typed, and the days on which
+    it was made and last changed.
+
+    `position`: its place among the models of its account. `version` is random.
 
     A variant is based on another model and seals only what differs from it; breasts null there
     means the base's.
@@ -19,8 +21,7 @@ class Model(Base):
 
     id: Mapped[UUID] = column(MODEL, primary_key=True)
     account_id: Mapped[UUID] = of_account(MODEL)
-    created_at: Mapped[datetime] = column(MODEL)
-    updated_at: Mapped[datetime] = column(MODEL)
+    position: Mapped[int] = column(MODEL)
     version: Mapped[int] = column(MODEL)
     base_id: Mapped[UUID | None] = column(MODEL)
     sealed: Mapped[bytes] = column(MODEL)
@@ -34,12 +35,16 @@ class Model(Base):
             ["model.account_id", "model.id"],
             ondelete="SET NULL (base_id)",
         ),
+        Index(None, "account_id", "position"),
         Index(None, "account_id", "base_id", postgresql_where=text("base_id IS NOT NULL")),
     )
 
 
 class Avatar(Base):
-    """What tells a model from its siblings; only its owner sees it. `sealed`: WebP bytes."""
+    """What tells a model from its siblings; only its owner sees it. `sealed`: WebP bytes.
+
+    `version` is random: an avatar that is put after a removal never repeats one, nor its ETag.
+    """
 
     __tablename__ = "avatar"
 
@@ -47,5 +52,4 @@ class Avatar(Base):
         MODEL, ForeignKey("model.id", ondelete="CASCADE"), primary_key=True
     )
     version: Mapped[int] = column(MODEL, BigInteger)
-    changed_at: Mapped[datetime] = column(MODEL)
     sealed: Mapped[bytes] = column(MODEL)

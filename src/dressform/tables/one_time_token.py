@@ -11,6 +11,7 @@ from dressform.tables.base import Base, column, of_account, window_end
 class OneTimeToken(Base):
     """A mailed link. A newer one of the same purpose replaces it.
 
+    `created_at` is the hour, so that a link works for one hour at least and two at most.
     `sealed`, under the account's key: email, the address that the link was sent to.
     """
 

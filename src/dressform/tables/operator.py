@@ -9,7 +9,7 @@ from dressform.tables.base import Base, column, of_account, window_end
 
 
 class Operator(Base):
-    """An account that may look into the address log."""
+    """An account that may look into the address log, and since which day."""
 
     __tablename__ = "operator"
 
@@ -18,7 +18,7 @@ class Operator(Base):
 
 
 class Lookup(Base):
-    """A look into the address log. `sealed`, under the row's own key: the reason, what was asked
+    """A look into the address log, with its exact time: it is there to be checked. `sealed`, under the row's own key: the reason, what was asked
     for, and how many rows were shown.
 
     `operator_id` is no reference: who looks and then deletes the account leaves the record behind.

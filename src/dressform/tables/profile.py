@@ -1,4 +1,3 @@
-from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import BigInteger
@@ -20,11 +19,10 @@ class Profile(Base):
 
 
 class Picture(Base):
-    """A profile's picture. `sealed`: WebP bytes."""
+    """A profile's picture. `sealed`: WebP bytes. `version` is random, as an avatar's."""
 
     __tablename__ = "picture"
 
     account_id: Mapped[UUID] = of_account(PROFILE, primary_key=True)
     version: Mapped[int] = column(PROFILE, BigInteger)
-    changed_at: Mapped[datetime] = column(PROFILE)
     sealed: Mapped[bytes] = column(PROFILE)

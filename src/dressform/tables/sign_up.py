@@ -1,7 +1,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Index
+from sqlalchemy import Index, SmallInteger
 from sqlalchemy.orm import Mapped
 
 from dressform.policy import SIGN_UP
@@ -11,7 +11,8 @@ from dressform.tables.base import Base, column, window_end
 class SignUp(Base):
     """A registration whose address is not confirmed. Several may wait for one address.
 
-    `sealed`, under the row's own key: email, username, password_hash, language.
+    `created_at` is a day; `number` counts those that wait for the same address. `sealed`, under the
+    row's own key: email, username, password_hash, language.
     """
 
     __tablename__ = "sign_up"
@@ -21,6 +22,7 @@ class SignUp(Base):
     username_index: Mapped[bytes] = column(SIGN_UP, unique=True)
     token_hash: Mapped[bytes | None] = column(SIGN_UP, unique=True)
     created_at: Mapped[datetime] = column(SIGN_UP)
+    number: Mapped[int] = column(SIGN_UP, SmallInteger)
     key_id: Mapped[str] = column(SIGN_UP)
     wrapped_key: Mapped[bytes] = column(SIGN_UP)
     sealed: Mapped[bytes] = column(SIGN_UP)

@@ -46,7 +46,7 @@ async def enforce(
     started = time.monotonic()
     await breaker.check_clock(units, at=at)
     async with units.writing(at=at) as unit:
-        run_id = await Retention(unit).claim(category, slot)
+        run_id = await Retention(unit).claim(category.key, slot)
     if run_id is None:
         return None
     rows = await (

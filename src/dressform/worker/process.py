@@ -5,7 +5,7 @@ import signal
 
 from dressform.database import Units
 from dressform.mail.compose import Composer
-from dressform.mail.transport import transport_of
+from dressform.mail.transport import mail_folder, transport_of
 from dressform.settings import Settings
 from dressform.worker.breaker import Breaker
 from dressform.worker.enforce import Report
@@ -15,13 +15,12 @@ SETTLE_SECONDS = 6.0
 
 
 def duties_of(settings: Settings, units: Units) -> Duties:
-    composer = Composer(
-        sender=settings.mail_from, link_base=settings.link_base, clock=settings.clock
-    )
+    composer = Composer(sender=settings.mail_from, link_base=settings.link_base, clock=units.clock)
     return Duties(
         units,
         composer,
         transport_of(settings),
+        mail_folder(settings),
         settings.worker_interval,
         Breaker(ahead=settings.clock_ahead),
     )

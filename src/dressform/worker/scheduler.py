@@ -5,24 +5,28 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
+from dressform.actions.check_mail import check_mail
 from dressform.actions.deliver_mails import deliver_mails
 from dressform.actions.tidy_journal import tidy_journal
 from dressform.actions.warn_of_ending import warn_of_ending
 from dressform.database import Units
 from dressform.errors import StartupError
 from dressform.mail.compose import Composer
-from dressform.mail.transport import Transport
+from dressform.mail.transport import Transport, delete_old_mails
 from dressform.policy import CATEGORIES, Category
 from dressform.repositories.log_days import LogDays
 from dressform.worker.breaker import Breaker
 from dressform.worker.complaints import Complaints
 from dressform.worker.enforce import Report, enforce
+from dressform.worker.rewrite import NAME as REWRITE
+from dressform.worker.rewrite import rewrite_tables
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +34,7 @@ MAIL_EVERY = timedelta(seconds=1)
 DAYS_AHEAD = 3
 WARNINGS = "warnings"
 JOURNAL = "deletion journal"
+MAIL_CHECK = "mail check"
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -41,6 +46,7 @@ class Duties:
     units: Units
     composer: Composer
     transport: Transport
+    mail_folder: Path
     interval: timedelta
     breaker: Breaker
 
@@ -68,8 +74,20 @@ class Duties:
     async def tidy_journal(self) -> int:
         return await tidy_journal(self.units)
 
+    async def rewrite(self) -> int | None:
+        """Rewrite the tables of members, unless that was done today."""
+        return await rewrite_tables(self.units, at=self.units.clock())
+
     async def deliver(self) -> int:
         return await deliver_mails(self.units, self.composer, self.transport)
+
+    async def check_mail(self) -> None:
+        """Whether the mail server takes mail; and delete files of mails that are past their window."""
+        await check_mail(self.units, self.transport)
+        at = self.units.clock()
+        deleted = await asyncio.to_thread(delete_old_mails, self.mail_folder, at=at)
+        if deleted:
+            log.info("%d mails in %s were deleted", deleted, self.mail_folder)
 
     async def round(self) -> list[Report]:
         """Everything once, now, whatever the slot. Raises StartupError at the end if some failed."""
@@ -83,7 +101,9 @@ class Duties:
             work = enforce(one, self.units, at=at, slot=at, breaker=self.breaker)
             done.append(await _attempt(one.key, work, complaints))
         done.append(await _attempt(JOURNAL, self.tidy_journal(), complaints))
+        done.append(await _attempt(REWRITE, self.rewrite(), complaints))
         done.append(await _attempt("mail delivery", self.deliver(), complaints))
+        done.append(await _attempt(MAIL_CHECK, self.check_mail(), complaints))
         failed = [outcome for outcome in done if isinstance(outcome, _Failed)]
         if failed:
             names = ", ".join(outcome.name for outcome in failed)
@@ -141,7 +161,9 @@ def schedule(duties: Duties, running: Running) -> AsyncIOScheduler:
     _every(scheduler, duties.interval, WARNINGS, running.noted(duties.warn))
     _every(scheduler, duties.interval, "days ahead", running.noted(duties.make_days))
     _every(scheduler, duties.interval, JOURNAL, running.noted(duties.tidy_journal))
+    _every(scheduler, duties.interval, REWRITE, running.noted(duties.rewrite))
     _every(scheduler, MAIL_EVERY, "mail delivery", running.noted(duties.deliver))
+    _every(scheduler, duties.interval, MAIL_CHECK, running.noted(duties.check_mail))
     complaints = Complaints()
 
     def complain(event: JobExecutionEvent) -> None:

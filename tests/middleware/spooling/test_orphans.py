@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from dressform.crypto.secrets import new_id
+from dressform.crypto.secrets import timed_id
 from dressform.database import Units
 from dressform.middleware.spooling import copying
 from dressform.middleware.spooling.lines import likely, readable
@@ -23,7 +23,7 @@ def written(
     duration: str = "815",
     request_id: str | None = None,
 ) -> bytes:
-    return f"{at}\t{address}\tGET\t/\t200\t{duration}\t{request_id or new_id()}\n".encode()
+    return f"{at}\t{address}\tGET\t/\t200\t{duration}\t{request_id or timed_id()}\n".encode()
 
 
 POISONED = [

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from dressform.crypto.secrets import new_id
+from dressform.crypto.secrets import timed_id
 from dressform.errors import StartupError
 
 _UNNAMED = ".new"
@@ -30,7 +30,7 @@ def asked_of_disk() -> Iterator[None]:
 
 def assert_usable(folder: Path) -> None:
     """Raises StartupError when no file can be made there and removed again."""
-    tried = folder / f"{new_id()}{_UNNAMED}"  # Nobody takes it for a spool.
+    tried = folder / f"{timed_id()}{_UNNAMED}"  # Nobody takes it for a spool.
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         tried.touch(mode=0o600)

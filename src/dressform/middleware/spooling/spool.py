@@ -10,7 +10,7 @@ import time
 from collections import deque
 from pathlib import Path
 
-from dressform.crypto.secrets import new_id
+from dressform.crypto.secrets import timed_id
 from dressform.middleware.spooling.disk import asked_of_disk, found, is_at, made
 
 log = logging.getLogger(__name__)
@@ -173,4 +173,4 @@ def new_spool(folder: Path) -> Spool:
     """An empty one of a name never used before. Raises DiskError."""
     with asked_of_disk():
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return Spool(folder / f"{new_id()}{SUFFIX}")
+        return Spool(folder / f"{timed_id()}{SUFFIX}")

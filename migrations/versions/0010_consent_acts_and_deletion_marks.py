@@ -6,8 +6,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision: str = "0008"
-down_revision: str | None = "0006"
+revision: str = "0010"
+down_revision: str | None = "0009"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
@@ -29,8 +29,14 @@ _APPEND_ONLY = (
     END $$
     """,
     """
-    CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON dataset_consent_act
+    CREATE TRIGGER append_only BEFORE DELETE ON dataset_consent_act
         FOR EACH ROW EXECUTE FUNCTION refuse_change_of_consent_act()
+    """,
+    # The daily rewriting of the table writes each row anew, unchanged.
+    """
+    CREATE TRIGGER append_only_update BEFORE UPDATE ON dataset_consent_act
+        FOR EACH ROW WHEN (OLD.* IS DISTINCT FROM NEW.*)
+        EXECUTE FUNCTION refuse_change_of_consent_act()
     """,
     """
     CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON dataset_consent_act
@@ -82,6 +88,22 @@ FROM dataset_consent_act a WHERE a.account_id = c.account_id AND a.number = (
     WHERE l.account_id = c.account_id AND l.act = 'given')
 """
 
+# As of every table of members: see 0008.
+_WITHOUT_STATISTICS = (
+    (
+        "ALTER TABLE dataset_consent_act ALTER COLUMN account_id SET STATISTICS 0, "
+        "ALTER COLUMN id SET STATISTICS 0, ALTER COLUMN text_sha256 SET STATISTICS 0"
+    ),
+    (
+        "ALTER TABLE dataset_consent ALTER COLUMN given_id SET STATISTICS 0, "
+        "ALTER COLUMN drawn_under SET STATISTICS 0"
+    ),
+    (
+        "ALTER TABLE dataset_consent_act SET (autovacuum_vacuum_scale_factor = 0, "
+        "autovacuum_vacuum_threshold = 0, vacuum_index_cleanup = on)"
+    ),
+)
+
 _MOVED = ("given_at", "withdrawn_at", "language", "text_version", "text_sha256")
 
 
@@ -124,7 +146,7 @@ def upgrade() -> None:
             ["account_id", act],
             ["account_id", "id"],
         )
-    for command in (*_ACTS, _DRAWN_UNDER, *_APPEND_ONLY):
+    for command in (*_ACTS, _DRAWN_UNDER, *_APPEND_ONLY, *_WITHOUT_STATISTICS):
         op.execute(command)
     op.drop_constraint(op.f("ck_dataset_consent_withdrawn_after_given"), "dataset_consent")
     for name in _MOVED:

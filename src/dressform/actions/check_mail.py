@@ -1,0 +1,26 @@
+import logging
+
+from dressform.database import Units
+from dressform.mail.transport import DeliveryError, Transport
+from dressform.repositories.mail_outages import MailOutages
+
+log = logging.getLogger(__name__)
+
+
+async def check_mail(units: Units, transport: Transport) -> bool:
+    """Return whether the mail server takes mail now, and record since when it does not.
+
+    By a check that is for nobody: whether the mail of a certain address fails would tell everybody
+    who reads the status that the address has an account.
+    """
+    try:
+        await transport.check()
+    except DeliveryError as error:
+        async with units.writing() as unit:
+            if await MailOutages(unit).begin():
+                log.warning("the mail server takes no mail (%s): mails wait", error)
+        return False
+    async with units.writing() as unit:
+        if await MailOutages(unit).end():
+            log.info("the mail server takes mail again")
+    return True

@@ -1,0 +1,91 @@
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Column, Table, bindparam, func, literal, select, text, update
+
+from dressform.database import Unit
+from dressform.policy import LOOKUP, MACHINERY, ROUND, VISITOR
+from dressform.tables import Base
+
+_OF_NO_MEMBER = {MACHINERY, VISITOR.key, LOOKUP.key, ROUND.key}
+
+BATCH = 200
+"""Rows that are written anew in one transaction."""
+_FIRST = UUID(int=0)
+
+
+def holds_members(table: Table) -> bool:
+    """Tell whether the rows of a table are about members, or about who wants to be one."""
+    first, *_ = table.columns
+    return first.info["category"] not in _OF_NO_MEMBER
+
+
+MEMBER_TABLES = tuple(table for table in Base.metadata.sorted_tables if holds_members(table))
+"""In the order of their references."""
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """Of a table with its indexes and large values, in bytes; `rows` are those of the table alone."""
+
+    rows: int
+    total: int
+
+
+class MemberTables:
+    """How the tables of members lie on the disk, whatever they hold."""
+
+    def __init__(self, unit: Unit) -> None:
+        self._unit = unit
+
+    async def size(self, table: Table) -> Size:
+        query = select(
+            func.pg_relation_size(literal(table.name)), func.pg_total_relation_size(table.name)
+        )
+        return Size(*(await self._unit.connection.execute(query)).one())
+
+    async def write_anew(self, table: Table, *, after: UUID = _FIRST) -> UUID | None:
+        """Write the next rows anew, unchanged, in the order of their random ids.
+
+        So the transaction that wrote a row last (`xmin`) tells nothing of when its member changed it.
+        Return the last id, None when there are no more.
+        """
+        key = _key(table)
+        chosen = select(key).where(key > bindparam("after")).order_by(key).limit(BATCH).cte()
+        written = await self._unit.connection.execute(
+            update(table)
+            .where(key.in_(select(chosen.c[0])))
+            .values(_unchanged(table))
+            .returning(key),
+            {"after": after},
+        )
+        return max(written.scalars(), default=None)
+
+    async def order(self, table: Table) -> None:
+        """Rewrite the table's files in the order of its random ids; deleted rows leave them.
+
+        The table is locked for all meanwhile. Raise DBAPIError when that takes too long to get.
+        """
+        name, index = table.name, table.primary_key.name
+        await self._unit.connection.execute(text("SET LOCAL lock_timeout = '2s'"))
+        await self._unit.connection.execute(text(f"CLUSTER {name} USING {index}"))
+
+
+def _key(table: Table) -> Column[UUID]:
+    """Return the last column of the primary key, a random id that no two rows share."""
+    *_, key = table.primary_key.columns
+    return key
+
+
+def _unchanged(table: Table) -> dict[str, Any]:
+    """Return values that change nothing, and yet are stored anew.
+
+    A value that is kept outside of its row (TOAST) stays there with its old number unless it is
+    made again: appending nothing does.
+    """
+    names = [name for name in ("sealed", "wrapped_key") if name in table.columns]
+    if not names:
+        return {_key(table).name: _key(table)}
+    column = table.columns[names[0]]
+    return {column.name: column.op("||")(text("''::bytea"))}

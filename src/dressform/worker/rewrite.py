@@ -1,0 +1,84 @@
+"""The daily rewriting of members' tables: what was deleted leaves their files, and no order is left.
+
+PostgreSQL leaves the bytes of deleted rows in a page until others need the room, keeps rows in the
+order in which they came, and with each the number of the transaction that wrote it. The first would
+let erased keys be read from the files; the other two, beside the access log, tell who signed in when.
+"""
+
+import asyncio
+import logging
+from datetime import datetime
+
+from sqlalchemy import Table
+from sqlalchemy.exc import DBAPIError
+
+from dressform.database import Units, state_of
+from dressform.repositories.member_tables import MEMBER_TABLES, MemberTables
+from dressform.repositories.retention import Retention
+from dressform.windows import start_of_day
+
+log = logging.getLogger(__name__)
+
+NAME = "rewrite"
+SMALL = 128 * 2**20
+"""Bytes up to which a table is rewritten: about a second, in which who needs it has to wait."""
+KEYS = frozenset({"account_key", "sign_up", "mail"})
+"""Without their keys all else is unreadable, so these are rewritten up to a larger size."""
+SMALL_OF_KEYS = 512 * 2**20
+TRIES = 3
+PAUSE_SECONDS = 1.0
+_LOCK_NOT_AVAILABLE = "55P03"
+
+
+async def rewrite_tables(units: Units, *, at: datetime) -> int | None:
+    """Rewrite the tables of members, once a day over any number of workers.
+
+    Return how many were, None when another worker has the day. A larger table is left to autovacuum,
+    which removes deleted rows and leaves the rest as it is.
+    """
+    async with units.writing(at=at) as unit:
+        run_id = await Retention(unit).claim(NAME, start_of_day(at))
+    if run_id is None:
+        return None
+    started = asyncio.get_running_loop().time()
+    done = [await _rewrite(table, units, at) for table in MEMBER_TABLES]
+    seconds = asyncio.get_running_loop().time() - started
+    async with units.writing(at=at) as unit:
+        await Retention(unit).finish(run_id, rows=sum(done), seconds=seconds)
+    return sum(done)
+
+
+async def _rewrite(table: Table, units: Units, at: datetime) -> bool:
+    async with units.reading(at=at) as unit:
+        size = await MemberTables(unit).size(table)
+    if not size.rows or size.total > (SMALL_OF_KEYS if table.name in KEYS else SMALL):
+        return False
+    if size.total <= SMALL:
+        await _write_all_anew(table, units, at)
+    return await _order(table, units, at)
+
+
+async def _write_all_anew(table: Table, units: Units, at: datetime) -> None:
+    async with units.writing(at=at) as unit:
+        last = await MemberTables(unit).write_anew(table)
+    while last is not None:
+        await asyncio.sleep(0.01)  # The processor belongs to those who read meanwhile.
+        async with units.writing(at=at) as unit:
+            last = await MemberTables(unit).write_anew(table, after=last)
+
+
+async def _order(table: Table, units: Units, at: datetime) -> bool:
+    """False when others hold the table, time and again: tomorrow is another day."""
+    for tried in range(1, TRIES + 1):
+        try:
+            async with units.writing(at=at) as unit:
+                await MemberTables(unit).order(table)
+        except DBAPIError as error:
+            if state_of(error) != _LOCK_NOT_AVAILABLE:
+                raise
+        else:
+            return True
+        if tried < TRIES:
+            await asyncio.sleep(PAUSE_SECONDS)
+    log.warning("%s was not rewritten today: a long transaction holds it", table.name)
+    return False

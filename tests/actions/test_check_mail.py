@@ -1,0 +1,104 @@
+"""Mail that fails for a day is told of, and nothing of whose mail it is."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import httpx
+import pytest
+from pydantic import SecretStr
+
+from dressform.audit import auditor as module
+from dressform.database import Units
+from dressform.settings import Settings
+from dressform.worker.process import duties_of
+from dressform.worker.scheduler import Duties
+from tests.auth_calls import forgot
+from tests.conftest import UNBROKEN, MovableClock
+from tests.people import Person
+from tests.post_office import PostOffice
+
+DAY = timedelta(days=1)
+SECOND = timedelta(seconds=1)
+STATUS = "/v1/privacy/status"
+
+
+@pytest.fixture(autouse=True)
+def _always_fresh(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "FRESH_SECONDS", 0)
+
+
+@pytest.fixture
+def worker(office: PostOffice, settings: Settings, units: Units) -> Duties:
+    url = SecretStr(f"smtp://127.0.0.1:{office.port}")
+    made = duties_of(settings.model_copy(update={"smtp_url": url}), units)
+    return replace(made, breaker=UNBROKEN)
+
+
+async def reasons(client: httpx.AsyncClient) -> list[str]:
+    """Without that of lines which wait in files: those of these very requests."""
+    told = (await client.get(STATUS)).json()
+    assert told["status"] == ("late" if told["reasons"] else "kept")
+    return [reason["key"] for reason in told["reasons"] if reason["key"] != "spools"]
+
+
+async def test_server_that_takes_no_mail_for_a_day_is_told_of_until_it_does(
+    client: httpx.AsyncClient, worker: Duties, office: PostOffice, clock: MovableClock
+) -> None:
+    await worker.round()
+    await office.close()
+    began = clock.at = clock() + timedelta(hours=1)
+    await worker.round()
+    assert await reasons(client) == []
+    health = (await client.get("/health/retention")).json()
+    assert health["mail_failing_since"] == "2026-03-01T13:00:00Z"
+
+    clock.at = began + DAY + SECOND
+    await worker.round()
+    assert await reasons(client) == ["mail"]
+    health = (await client.get("/health/retention")).json()
+    assert health["status"] == "late"
+    assert "mail" in health["reasons"]
+    assert "dressform_mail_failing_seconds 86401.0" in (await client.get("/metrics")).text
+
+    await office.open()
+    await worker.round()
+    assert await reasons(client) == []
+    assert "dressform_mail_failing_seconds 0.0" in (await client.get("/metrics")).text
+    assert office.received == []
+
+
+async def test_server_that_refuses_our_sender_takes_no_mail(
+    client: httpx.AsyncClient, worker: Duties, office: PostOffice, clock: MovableClock
+) -> None:
+    office.takes_sender = False
+    await worker.round()
+    clock.advance(days=1, seconds=1)
+    await worker.round()
+
+    assert await reasons(client) == ["mail"]
+
+
+@pytest.mark.parametrize("address", ["nobody@example.org", "ada@example.org"])
+@pytest.mark.parametrize("server", ["away", "refusing the recipient"])
+async def test_status_is_the_same_whether_or_not_an_address_that_fails_has_an_account(
+    ada: Person,
+    worker: Duties,
+    office: PostOffice,
+    clock: MovableClock,
+    *,
+    server: str,
+    address: str,
+) -> None:
+    """On a site on which nothing else is mailed for days."""
+    if server == "away":
+        await office.close()
+    else:
+        office.verdict = lambda _: "550 no such mailbox"
+
+    await forgot(ada.client, address)
+    for _ in range(4):
+        await worker.round()
+        clock.advance(hours=12)
+    await worker.round()
+
+    assert await reasons(ada.client) == (["mail"] if server == "away" else [])

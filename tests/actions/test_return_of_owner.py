@@ -1,0 +1,95 @@
+"""While an account waits for a warning past its 12 months, its owner comes back by signing in."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import text
+
+from dressform.database import Units
+from dressform.policy import PROFILE
+from dressform.repositories.accounts import Accounts
+from dressform.repositories.endings import LONGEST_WAIT
+from dressform.worker.scheduler import Duties
+from tests.answers import assert_problem, shown
+from tests.auth_calls import erase, login
+from tests.coarse import end_of
+from tests.conftest import MovableClock
+from tests.people import Person, token_of
+from tests.worker.everything import warn
+
+DAY = timedelta(days=1)
+Join = Callable[..., Awaitable[Person]]
+
+
+async def test_sign_in_while_account_waits_begins_the_window_anew(
+    ada: Person, units: Units, duties: Duties, clock: MovableClock
+) -> None:
+    model = await ada.add_model()
+    clock.at = end_of(PROFILE, clock()) + 10 * DAY
+    await duties.round()  # It writes a late warning, with a link back.
+    ((link,),) = [[token_of(one) for one in await ada.mailbox.collect()]]
+
+    assert (await ada.sign_in(ada.email)).status_code == 200
+
+    assert (await ada.ask("GET", f"/v1/models/{model}")).status_code == 200
+    me = (await ada.ask("GET", "/v1/profiles/me")).json()
+    assert datetime.fromisoformat(me["ends_at"]) == end_of(PROFILE, clock())
+    async with units.reading() as unit:
+        warned = "SELECT warned_days, warned_at, reopening_hash FROM account"
+        assert (await unit.connection.execute(text(warned))).one() == (None, None, None)
+    reopened = await ada.client.post("/v1/auth/reopen", json={"token": link})
+    assert_problem(reopened, 410, "link-expired")
+    clock.at += LONGEST_WAIT
+    await duties.round()
+    assert (await ada.sign_in()).status_code == 200
+
+
+async def test_owner_of_waiting_account_exports_and_erases_it(
+    ada: Person, units: Units, clock: MovableClock
+) -> None:
+    clock.at = end_of(PROFILE, clock()) + 29 * DAY
+
+    assert (await ada.sign_in("ada")).status_code == 200
+    assert (await ada.ask("GET", "/v1/privacy/export")).json()["profile"]["email"] == ada.email
+    assert (await erase(ada)).status_code == 204
+
+    async with units.reading() as unit:
+        assert await unit.connection.scalar(text("SELECT count(*) FROM account")) == 0
+
+
+async def test_wrong_password_for_waiting_account_answers_as_for_nobody(
+    ada: Person, units: Units, join: Join, clock: MovableClock
+) -> None:
+    clock.at = end_of(PROFILE, clock()) + DAY
+
+    known = await login(ada.client, ada.email, "not the password")
+    unknown = await login(ada.client, "nobody@example.org", "not the password")
+
+    assert_problem(known, 401, "wrong-credentials")
+    assert shown(known) == shown(unknown)
+    bob = await join("bob")
+    assert (await bob.ask("GET", "/v1/profiles/ada")).status_code == 404
+    assert (await bob.ask("GET", "/v1/profiles/ada/picture")).status_code == 404
+
+
+@pytest.mark.parametrize("name", ["ada", "ada@example.org"])
+async def test_sign_in_after_the_wait_is_refused(
+    ada: Person, units: Units, clock: MovableClock, name: str
+) -> None:
+    """Whether or not the worker has deleted the account yet."""
+    clock.at = end_of(PROFILE, clock()) + LONGEST_WAIT
+
+    assert_problem(await ada.sign_in(name), 401, "wrong-credentials")
+
+
+async def test_sign_in_of_owner_warned_in_time_is_refused_at_the_end(
+    ada: Person, units: Units, clock: MovableClock
+) -> None:
+    async with units.reading() as unit:
+        found = await Accounts(unit).by_login("ada")
+    assert found is not None
+    await warn(units, found.owner)
+    clock.at = end_of(PROFILE, clock())
+
+    assert_problem(await ada.sign_in(), 401, "wrong-credentials")

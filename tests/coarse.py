@@ -1,0 +1,26 @@
+"""How coarsely the rows of each category keep the moment from which their window counts."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from dressform.policy import MAIL, MODEL, PROFILE, SESSION, SIGN_UP, TOKEN, Category
+from dressform.windows import start_of_day, start_of_hour, start_of_month
+
+_KEPT: dict[str, Callable[[datetime], datetime]] = {
+    PROFILE.key: start_of_day,
+    MODEL.key: start_of_day,
+    SIGN_UP.key: start_of_day,
+    SESSION.key: start_of_month,
+    TOKEN.key: start_of_hour,
+    MAIL.key: start_of_day,
+}
+
+
+def kept_from(category: Category, moment: datetime) -> datetime:
+    """Return from when the window counts of what began at `moment`."""
+    return _KEPT[category.key](moment) if category.key in _KEPT else moment
+
+
+def end_of(category: Category, moment: datetime) -> datetime:
+    """Return when what began at `moment` ends."""
+    return category.window.after(kept_from(category, moment))

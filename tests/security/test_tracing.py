@@ -1,0 +1,202 @@
+"""Nobody can tell from the database which address belongs to which member, as far as that can be true.
+
+Two hundred members, each with an address of their own, over sixty days. They register at random
+moments, sign in every thirty days on average, and visit the site while signed in every four days; a
+third of the visits adds or changes a model, one in ten changes the profile. That is a login every three and a half hours:
+a small site, where hiding is hardest.
+"""
+
+import logging
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import asyncpg
+import pytest
+
+from dressform.crypto.secrets import random_id
+from dressform.database import Units
+from dressform.process import opened
+from dressform.repositories.accounts import Accounts
+from dressform.repositories.models import Models
+from dressform.repositories.owners import Owner
+from dressform.repositories.profiles import Profiles
+from dressform.repositories.sessions import Sessions
+from dressform.settings import Settings
+from dressform.sewing.body import Body
+from dressform.worker.rewrite import rewrite_tables
+from tests.conftest import MovableClock
+from tests.databases import as_superuser
+from tests.security import tracing
+from tests.security.tracing import Evidence, by_exact_times, by_intersection, by_order, right
+from tests.visits import log, visit
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
+log_result = logging.getLogger(__name__)
+
+MEMBERS, DAYS = 200, 60
+BEGAN = datetime(2026, 3, 2, tzinfo=UTC)
+DAY = timedelta(days=1)
+
+
+@dataclass
+class Member:
+    number: int
+    owner: Owner | None = None
+    model_id: UUID | None = None
+
+    @property
+    def address(self) -> str:
+        return f"198.51.{self.number // 250}.{self.number % 250}"
+
+
+@dataclass(frozen=True)
+class Site:
+    """The site at noon of the last day, and what is true."""
+
+    units: Units
+    raw: asyncpg.Connection
+    truth: dict[UUID, str]
+    clock: MovableClock
+    here_today: int
+
+    async def evidence(self) -> Evidence:
+        return await tracing.read_all(self.raw)
+
+
+@asynccontextmanager
+async def site_of(own: Settings, *, rewritten: bool) -> AsyncIterator[Site]:
+    """`rewritten`: whether the tables were rewritten when the last day began."""
+    clock = MovableClock(BEGAN)
+    assert own.database_url is not None
+    url = as_superuser(own.database_url.get_secret_value()).replace("+asyncpg", "")
+    last_day = BEGAN + DAYS * DAY
+    async with opened(own, clock) as (units, _):
+        members = [Member(number) for number in range(MEMBERS)]
+        planned = list(events(members))
+        lines = [await act(units, clock, *event) for event in planned if event[0] < last_day]
+        if rewritten:
+            assert await rewrite_tables(units, at=last_day) is not None
+        today = [event for event in planned if event[0] >= last_day]
+        lines += [await act(units, clock, *event) for event in today]
+        await log(units, *lines)
+        raw = await asyncpg.connect(url)
+        clock.at = last_day + DAY / 2
+        truth = {one.owner.account_id: one.address for one in members if one.owner is not None}
+        yield Site(units, raw, truth, clock, len({event[1].number for event in today}))
+        await raw.close()
+
+
+def events(members: list[Member]) -> Iterator[tuple[datetime, Member, str]]:
+    draw = random.Random(20260302)
+    planned: list[tuple[datetime, Member, str]] = []
+    for member in members:
+        at = BEGAN + DAYS * DAY * draw.random() * 0.5
+        planned.append((at, member, "register"))
+        planned.append((at + timedelta(minutes=draw.uniform(1, 20)), member, "login"))
+        for what, every in (("login", 30), ("visit", 4)):
+            moment = at + timedelta(minutes=30)
+            while (
+                moment := moment + DAY * draw.expovariate(1 / every)
+            ) < BEGAN + DAYS * DAY + DAY / 2:
+                planned.append((moment, member, what))
+    for at, member, what in sorted(planned, key=lambda one: one[0]):
+        if what != "visit":
+            yield at, member, what
+        elif (chance := draw.random()) < 1 / 3:
+            yield at, member, "model"
+        elif chance < 1 / 3 + 1 / 10:
+            yield at, member, "profile"
+
+
+async def act(
+    units: Units, clock: MovableClock, at: datetime, member: Member, what: str
+) -> dict[str, object]:
+    """Write what the API writes, and return the line of the access log that goes with it."""
+    clock.at = at
+    route = await ACTS[what](units, member)
+    method, template, status = route
+    began = at - timedelta(milliseconds=30)
+    return visit(
+        began, member.address, method=method, route=template, status=status, duration_us=30_000
+    )
+
+
+async def register(units: Units, member: Member) -> tuple[str, str, int]:
+    async with units.writing() as unit:
+        name = f"member{member.number}"
+        member.owner = await Accounts(unit).add(
+            random_id(), email=f"{name}@example.org", language="en", password_hash="none"
+        )
+        await Profiles(unit).add(member.owner, username=name)
+    return tracing.WRITES["account_key"]
+
+
+async def sign_in(units: Units, member: Member) -> tuple[str, str, int]:
+    assert member.owner is not None
+    async with units.writing() as unit:
+        found = await Accounts(unit).by_id(member.owner.account_id)
+        assert found is not None
+        assert await Accounts(unit).logged_in(found)
+        await Sessions(unit).add(member.owner)
+    return tracing.WRITES["session"]
+
+
+async def change_model(units: Units, member: Member) -> tuple[str, str, int]:
+    assert member.owner is not None
+    async with units.writing() as unit:
+        models = Models(unit)
+        if member.model_id is None:
+            made = await models.add(member.owner, name="Me", body=Body(breasts=False))
+            member.model_id = made.id
+            return tracing.WRITES["model"]
+        await models.change(member.owner, member.model_id, measurements={"chest": 1000})
+        return "PATCH", "/v1/models/{model_id}", 200
+
+
+async def change_profile(units: Units, member: Member) -> tuple[str, str, int]:
+    assert member.owner is not None
+    async with units.writing() as unit:
+        await Profiles(unit).change(member.owner, {"bio": "I sew."})
+    return tracing.WRITES["profile"]
+
+
+ACTS: dict[str, Callable[[Units, Member], Awaitable[tuple[str, str, int]]]] = {
+    "register": register,
+    "login": sign_in,
+    "model": change_model,
+    "profile": change_profile,
+}
+
+
+async def test_tracing_finds_nobody_but_who_was_there_since_the_rewriting(own: Settings) -> None:
+    """By chance an attack that names an address for everybody is right for one or two in 200."""
+    async with site_of(own, rewritten=True) as site:
+        seen = await site.evidence()
+        candidates = by_intersection(seen)
+        found = {
+            "exact times": right(by_exact_times(seen), site.truth),
+            "xmin": right(by_order(seen, "written_by"), site.truth),
+            "ctid": right(by_order(seen, "ctid"), site.truth),
+            "days and months, for certain": right(tracing.only_one(candidates), site.truth),
+            "days and months, guessed": round(tracing.expected_right(candidates, site.truth)),
+        }
+
+        log_result.info("of %d, %d here today: %s", MEMBERS, site.here_today, found)
+        assert site.here_today < MEMBERS / 5
+        assert found["exact times"] == 0
+        assert found["xmin"] <= site.here_today + 8
+        assert found["ctid"] <= site.here_today + 8
+        assert found["days and months, for certain"] <= 4
+        assert found["days and months, guessed"] <= 40
+
+
+async def test_tracing_without_the_rewriting_finds_everybody_by_order(own: Settings) -> None:
+    """The attack works: the rewriting is what stops it."""
+    async with site_of(own, rewritten=False) as site:
+        seen = await site.evidence()
+
+        assert right(by_order(seen, "written_by"), site.truth) > MEMBERS / 2

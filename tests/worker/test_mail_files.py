@@ -1,0 +1,80 @@
+"""Mails in files, where there is no mail server: they hold addresses, and go by their age alone."""
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from dressform.database import Units
+from dressform.policy import MAIL
+from dressform.repositories.mails import Mails
+from dressform.settings import Settings
+from dressform.worker.process import duties_of
+from dressform.worker.scheduler import Duties
+from tests.auth_calls import erase
+from tests.commands import environment
+from tests.conftest import MovableClock
+from tests.people import Person
+from tests.processes.running import command
+
+SECOND = timedelta(seconds=1)
+
+
+def files(settings: Settings) -> list[str]:
+    return sorted(path.name for path in (settings.state_dir / "mail").iterdir())
+
+
+async def test_worker_deletes_mail_files_past_their_window(
+    ada: Person, settings: Settings, duties: Duties, clock: MovableClock
+) -> None:
+    await erase(ada)
+    await duties.round()
+    written = files(settings)
+    assert len(written) == 2
+    end = MAIL.window.after(clock())
+
+    clock.at = end - SECOND
+    await duties.check_mail()
+    assert files(settings) == written
+    clock.at = end
+    await duties.check_mail()
+    assert files(settings) == []
+
+
+async def test_mail_files_are_dated_by_the_service_whose_clock_is_ahead(
+    settings: Settings, units: Units
+) -> None:
+    """Else a worker whose clock is set ahead would delete each mail as soon as it was written."""
+    ahead = Settings(**settings.model_dump() | {"clock_ahead": timedelta(days=300)})
+    worker = duties_of(ahead, replace(units, clock=ahead.clock))
+    async with worker.units.writing() as unit:
+        await Mails(unit).add("erased", to="ada@example.org", language="en")
+
+    assert await worker.deliver() == 1
+    await worker.check_mail()
+
+    assert len(files(settings)) == 1
+
+
+async def test_worker_deletes_mail_files_of_before_there_was_a_mail_server(
+    ada: Person, settings: Settings, duties: Duties, clock: MovableClock
+) -> None:
+    (settings.state_dir / "mail" / "torn.part").write_bytes(b"To: ada@example.org")
+    assert len(files(settings)) == 2
+    by_smtp = duties_of(
+        Settings(**settings.model_dump() | {"smtp_url": "smtp://127.0.0.1:9"}), duties.units
+    )
+    clock.at = MAIL.window.after(settings.clock()) + SECOND
+
+    await by_smtp.check_mail()
+
+    assert files(settings) == []
+
+
+@pytest.mark.slow
+async def test_worker_says_at_its_start_that_mail_files_outlive_accounts(own: Settings) -> None:
+    with command("worker", environment=environment(own)) as worker:
+        said = await asyncio.to_thread(worker.says, r"(mails in .* not deleted with an account.*)")
+
+    assert said.endswith("only after 7 days")

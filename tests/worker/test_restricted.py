@@ -1,0 +1,125 @@
+"""A restricted account outlives its 12 months, is asked for, and does not stay for ever."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+from pydantic import SecretStr
+
+from dressform.database import Units
+from dressform.policy import LONGEST_WAIT, PROFILE, RESTRICTED
+from dressform.settings import Settings
+from dressform.worker.process import duties_of
+from dressform.worker.scheduler import Duties
+from tests.auth_calls import restrict
+from tests.coarse import end_of
+from tests.conftest import UNBROKEN, MovableClock
+from tests.people import Person
+from tests.post_office import PostOffice
+from tests.worker.everything import counts
+
+DAY = timedelta(days=1)
+ASKED = "Do you still need your restricted account?"
+Rounds = Callable[..., Awaitable[list[str]]]
+
+
+@pytest.fixture
+def worker(office: PostOffice, settings: Settings, units: Units) -> Duties:
+    url = SecretStr(f"smtp://127.0.0.1:{office.port}")
+    made = duties_of(settings.model_copy(update={"smtp_url": url}), units)
+    return replace(made, breaker=UNBROKEN)
+
+
+@pytest.fixture
+def rounds(worker: Duties, office: PostOffice, clock: MovableClock) -> Rounds:
+    """A round at each of some moments: the subjects of the mails that they brought."""
+
+    async def run(*moments: datetime) -> list[str]:
+        seen = len(office.received)
+        for moment in moments:
+            clock.at = moment
+            await worker.round()
+        return [message["Subject"] for _, message in office.received[seen:]]
+
+    return run
+
+
+async def accounts(units: Units) -> int:
+    return (await counts(units))["account"]
+
+
+async def test_restricted_account_outlives_its_window_and_ends_without_a_word(
+    ada: Person, units: Units, rounds: Rounds, clock: MovableClock
+) -> None:
+    await ada.add_model()
+    await restrict(ada)
+    window_end = end_of(PROFILE, clock())
+    end = RESTRICTED.longer.after(window_end)
+
+    assert await rounds(window_end - 30 * DAY, window_end - DAY, window_end) == []
+    assert await rounds(window_end + 2 * DAY, window_end + 100 * DAY) == [ASKED]
+    assert await rounds(window_end + 370 * DAY, end - 100 * DAY) == [ASKED]
+    warnings = await rounds(end - 30 * DAY, end - 7 * DAY, end - DAY, end - timedelta(seconds=1))
+    assert warnings == [f"Your restricted account ends on {end:%Y-%m-%d %H:%M} UTC"] * 3
+    assert (await counts(units))["model"] == 1
+
+    await rounds(end)
+    assert await accounts(units) == 0
+
+
+async def test_sign_in_to_restricted_account_begins_its_time_anew(
+    ada: Person, units: Units, rounds: Rounds, clock: MovableClock
+) -> None:
+    await restrict(ada)
+    window_end = end_of(PROFILE, clock())
+    await rounds(window_end + 300 * DAY)
+
+    assert (await ada.sign_in()).status_code == 200
+
+    me = (await ada.ask("GET", "/v1/profiles/me")).json()
+    end = RESTRICTED.longer.after(end_of(PROFILE, clock()))
+    assert datetime.fromisoformat(me["ends_at"]) == end
+    assert await rounds(end_of(PROFILE, clock()) + 10 * DAY) == [ASKED]
+    assert await accounts(units) == 1
+
+
+async def test_lifting_a_restriction_gives_the_account_its_window_again(
+    ada: Person, units: Units, rounds: Rounds, clock: MovableClock
+) -> None:
+    await restrict(ada)
+    clock.at = end_of(PROFILE, clock()) + 100 * DAY
+    await ada.sign_in()
+    end = end_of(PROFILE, clock())
+    await restrict(ada, restricted=False)
+
+    me = (await ada.ask("GET", "/v1/profiles/me")).json()
+    assert datetime.fromisoformat(me["ends_at"]) == end
+    await rounds(end - 30 * DAY, end)
+    assert await accounts(units) == 0
+
+
+async def test_restricted_account_is_not_deleted_unwarned(
+    ada: Person, units: Units, rounds: Rounds, office: PostOffice, clock: MovableClock
+) -> None:
+    """Being asked whether it is needed warns of no end: that needs a mail of its own."""
+    await restrict(ada)
+    end = RESTRICTED.longer.after(end_of(PROFILE, clock()))
+    await rounds(end - 700 * DAY, end - 300 * DAY)
+    assert len(office.received) == 2
+    await office.close()
+
+    await rounds(end - 30 * DAY, end - 7 * DAY, end, end + LONGEST_WAIT.length - DAY)
+    assert await accounts(units) == 1
+    assert (await ada.sign_in()).status_code == 200
+
+
+async def test_owner_is_asked_in_french(
+    join: Callable[..., Awaitable[Person]], rounds: Rounds, clock: MovableClock
+) -> None:
+    zoe = await join("zoe", language="fr")
+    await restrict(zoe)
+
+    (subject,) = await rounds(end_of(PROFILE, clock()) + 10 * DAY)
+
+    assert subject.startswith("Avez-vous encore besoin de votre compte")
