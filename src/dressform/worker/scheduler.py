@@ -65,8 +65,8 @@ class Duties:
         await self.breaker.check_clock(self.units, at=self.units.clock())
         return await warn_of_ending(self.units)
 
-    async def rewrite(self) -> int | None:
-        """Rewrite the tables of members, unless that was done today."""
+    async def rewrite(self) -> int:
+        """Rewrite the tables of members that were not rewritten today."""
         return await rewrite_tables(self.units, at=self.units.clock())
 
     async def deliver(self) -> int:
