@@ -79,7 +79,7 @@ async def site_of(own: Settings, *, rewritten: bool) -> AsyncIterator[Site]:
         planned = list(events(members))
         lines = [await act(units, clock, *event) for event in planned if event[0] < last_day]
         if rewritten:
-            assert await rewrite_tables(units, at=last_day) is not None
+            assert await rewrite_tables(units, at=last_day) > 0
         today = [event for event in planned if event[0] >= last_day]
         lines += [await act(units, clock, *event) for event in today]
         await log(units, *lines)

@@ -61,6 +61,10 @@ class Retention:
             .values(finished_at=self._unit.at, rows=rows, seconds=seconds)
         )
 
+    async def release(self, run_id: UUID) -> None:
+        """Give a claim back: the rule was not enforced, and may be tried again in the same slot."""
+        await self._unit.connection.execute(delete(RetentionRun).where(RetentionRun.id == run_id))
+
     async def standing(self, category: Category) -> Standing:
         """Over everything that is still in the tables, due or not."""
         if category is VISITOR:

@@ -7,6 +7,7 @@ let erased keys be read from the files; the other two, beside the access log, te
 
 import asyncio
 import logging
+import time
 from datetime import datetime
 
 from sqlalchemy import Table
@@ -21,38 +22,47 @@ log = logging.getLogger(__name__)
 
 NAME = "rewrite"
 SMALL = 128 * 2**20
-"""Bytes up to which a table is rewritten: about a second, in which who needs it has to wait."""
+"""Bytes up to which a table is rewritten: about a second, in which whoever needs it has to wait."""
 KEYS = frozenset({"account_key", "sign_up", "mail"})
 """Without their keys all else is unreadable, so these are rewritten up to a larger size."""
-SMALL_OF_KEYS = 512 * 2**20
-TRIES = 3
-PAUSE_SECONDS = 1.0
+SMALL_OF_KEYS = 256 * 2**20
+TRIES = 10
+PAUSE_SECONDS = 0.5
 _LOCK_NOT_AVAILABLE = "55P03"
 
 
-async def rewrite_tables(units: Units, *, at: datetime) -> int | None:
-    """Rewrite the tables of members, once a day over any number of workers.
+async def rewrite_tables(units: Units, *, at: datetime) -> int:
+    """Rewrite each table of members that was not rewritten today, over any number of workers.
 
-    Return how many were, None when another worker has the day. A larger table is left to autovacuum,
-    which removes deleted rows and leaves the rest as it is.
+    Return how many were. One that a long transaction holds is tried again at the next call. A larger
+    table is left to autovacuum, which removes deleted rows and leaves the rest as it is.
     """
-    async with units.writing(at=at) as unit:
-        run_id = await Retention(unit).claim(NAME, start_of_day(at))
-    if run_id is None:
-        return None
-    started = asyncio.get_running_loop().time()
-    done = [await _rewrite(table, units, at) for table in MEMBER_TABLES]
-    seconds = asyncio.get_running_loop().time() - started
-    async with units.writing(at=at) as unit:
-        await Retention(unit).finish(run_id, rows=sum(done), seconds=seconds)
+    done = [await _rewrite_once_a_day(table, units, at) for table in MEMBER_TABLES]
     return sum(done)
 
 
+async def _rewrite_once_a_day(table: Table, units: Units, at: datetime) -> bool:
+    started = time.monotonic()
+    async with units.writing(at=at) as unit:
+        run_id = await Retention(unit).claim(f"{NAME} {table.name}", start_of_day(at))
+    if run_id is None:
+        return False
+    is_done = await _rewrite(table, units, at)
+    async with units.writing(at=at) as unit:
+        if is_done:
+            seconds = time.monotonic() - started
+            await Retention(unit).finish(run_id, rows=1, seconds=seconds)
+        else:
+            await Retention(unit).release(run_id)
+    return is_done
+
+
 async def _rewrite(table: Table, units: Units, at: datetime) -> bool:
+    """Return False when it has to be tried again."""
     async with units.reading(at=at) as unit:
         size = await MemberTables(unit).size(table)
     if not size.rows or size.total > (SMALL_OF_KEYS if table.name in KEYS else SMALL):
-        return False
+        return True
     if size.total <= SMALL:
         await _write_all_anew(table, units, at)
     return await _order(table, units, at)
@@ -68,7 +78,7 @@ async def _write_all_anew(table: Table, units: Units, at: datetime) -> None:
 
 
 async def _order(table: Table, units: Units, at: datetime) -> bool:
-    """False when others hold the table, time and again: tomorrow is another day."""
+    """Return False when others hold the table all the time, as a dump does."""
     for tried in range(1, TRIES + 1):
         try:
             async with units.writing(at=at) as unit:
@@ -80,5 +90,5 @@ async def _order(table: Table, units: Units, at: datetime) -> bool:
             return True
         if tried < TRIES:
             await asyncio.sleep(PAUSE_SECONDS)
-    log.warning("%s was not rewritten today: a long transaction holds it", table.name)
+    log.info("%s is held by a long transaction: it is rewritten later", table.name)
     return False

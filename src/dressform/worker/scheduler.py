@@ -74,8 +74,8 @@ class Duties:
     async def tidy_journal(self) -> int:
         return await tidy_journal(self.units)
 
-    async def rewrite(self) -> int | None:
-        """Rewrite the tables of members, unless that was done today."""
+    async def rewrite(self) -> int:
+        """Rewrite the tables of members that were not rewritten today."""
         return await rewrite_tables(self.units, at=self.units.clock())
 
     async def deliver(self) -> int:

@@ -1,0 +1,91 @@
+"""The daily rewriting: once a day over all workers, and never in anybody's way for long."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import text
+
+from dressform.database import Units
+from dressform.repositories.accounts import Accounts
+from dressform.repositories.member_tables import MEMBER_TABLES
+from dressform.worker import rewrite
+from dressform.worker.rewrite import rewrite_tables
+from tests.worker.everything import add_account, add_everything
+
+AT = datetime(2026, 8, 31, 15, 30, tzinfo=UTC)
+DAY = timedelta(days=1)
+
+
+async def transactions(units: Units) -> set[int]:
+    """The numbers of the transactions that wrote the accounts' rows."""
+    async with units.reading() as unit:
+        rows = await unit.connection.execute(text("SELECT xmin::text::bigint FROM account"))
+        return set(rows.scalars())
+
+
+async def test_rewrite_changes_no_value_and_every_row_version(units: Units) -> None:
+    await add_everything(units, AT)
+    before = await contents(units), await transactions(units)
+
+    assert await rewrite_tables(units, at=AT) > 0
+
+    assert await contents(units) == before[0]
+    assert not await transactions(units) & before[1]
+
+
+async def contents(units: Units) -> dict[str, list[str]]:
+    """Every row as text; sealed values are the same bytes."""
+    found = {}
+    async with units.reading() as unit:
+        for table in MEMBER_TABLES:
+            rows = await unit.connection.execute(text(f"SELECT t::text FROM {table.name} t"))
+            found[table.name] = sorted(rows.scalars())
+    return found
+
+
+async def test_rewrite_of_more_rows_than_a_batch_reaches_all(
+    units: Units, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dressform.repositories.member_tables.BATCH", 3)
+    for number in range(8):
+        await add_account(units, AT, f"member{number}")
+    before = await transactions(units)
+
+    await rewrite_tables(units, at=AT)
+
+    assert not await transactions(units) & before
+
+
+async def test_rewrite_by_two_workers_is_done_once_a_day(units: Units) -> None:
+    await add_account(units, AT)
+
+    first, second = await asyncio.gather(*(rewrite_tables(units, at=AT) for _ in range(2)))
+    later = await rewrite_tables(units, at=AT + timedelta(hours=8))
+    tomorrow = await rewrite_tables(units, at=AT + DAY)
+
+    assert first + second == len(MEMBER_TABLES)
+    assert later == 0
+    assert tomorrow == len(MEMBER_TABLES)
+
+
+async def test_rewrite_of_a_table_that_is_held_is_tried_again_and_holds_nobody_up(
+    units: Units, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As by a dump, which reads for hours. A reader who comes meanwhile waits for a moment only."""
+    monkeypatch.setattr(rewrite, "PAUSE_SECONDS", 0.1)
+    owner = await add_account(units, AT)
+    async with units.writing() as dump:
+        await dump.connection.execute(text("LOCK TABLE account IN ACCESS SHARE MODE"))
+        rewriting = asyncio.create_task(rewrite_tables(units, at=AT))
+        waited = 0.0
+        while not rewriting.done():
+            began = asyncio.get_running_loop().time()
+            async with units.reading(at=AT) as unit:
+                assert await Accounts(unit).by_id(owner.account_id) is not None
+            waited = max(waited, asyncio.get_running_loop().time() - began)
+            await asyncio.sleep(0.02)
+
+    assert await rewriting == len(MEMBER_TABLES) - 1
+    assert waited < 2
+    assert await rewrite_tables(units, at=AT) == 1
