@@ -5,7 +5,7 @@ from dressform.opendata.draws import Together
 from dressform.opendata.people import people
 from dressform.opendata.population import groups
 from dressform.opendata.raw import raw
-from dressform.opendata.resources import Resource
+from dressform.opendata.resources import Resource, number_rows
 
 
 def resources(drawn: Together) -> list[Resource]:
@@ -13,7 +13,7 @@ def resources(drawn: Together) -> list[Resource]:
     codebook, sums = drawn.codebook, drawn.sums
     found = groups(drawn)
     return [
-        people(codebook, sums, found),
+        number_rows(people(codebook, sums, found)),
         quantiles(codebook, found),
         correlations(found),
         sizes(codebook, found),

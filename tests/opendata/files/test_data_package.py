@@ -27,10 +27,12 @@ def test_frictionless_finds_the_descriptor_and_all_data_valid(published: Path) -
 @pytest.mark.parametrize(
     ("table", "row", "broken", "kind"),
     [
-        ("people", 1, lambda cells: ["maybe", *cells[1:]], "type-error"),
-        ("people", 1, lambda cells: [cells[0], "1", *cells[2:]], "constraint-error"),
-        ("people", 1, lambda cells: [cells[0], "99999", *cells[2:]], "constraint-error"),
-        ("people", 1, lambda cells: ["", *cells[1:]], "constraint-error"),
+        ("people", 1, lambda cells: [cells[0], "maybe", *cells[2:]], "type-error"),
+        ("people", 1, lambda cells: [*cells[:2], "1", *cells[3:]], "constraint-error"),
+        ("people", 1, lambda cells: [*cells[:2], "99999", *cells[3:]], "constraint-error"),
+        ("people", 1, lambda cells: [cells[0], "", *cells[2:]], "constraint-error"),
+        ("people", 1, lambda cells: ["0", *cells[1:]], "constraint-error"),
+        ("people", 2, lambda cells: ["1", *cells[1:]], "primary-key"),
         ("correlations", 1, lambda cells: [*cells[:3], "1.2"], "constraint-error"),
         ("correlations", 1, lambda cells: ["women", *cells[1:]], "constraint-error"),
         ("correlations", 1, lambda cells: [cells[0], "nose", *cells[2:]], "foreign-key"),

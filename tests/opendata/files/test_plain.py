@@ -54,6 +54,13 @@ def test_the_readme_tells_every_column_of_every_table(
         ]
 
 
+def test_people_are_numbered_from_one_on_in_csv(edition: dict[str, File]) -> None:
+    header, *rows = edition["people.csv"].content.decode().splitlines()
+
+    assert header.startswith("id,breasts,")
+    assert [int(row.partition(",")[0]) for row in rows] == list(range(1, 10_001))
+
+
 def test_the_readme_says_the_guarantee_in_plain_words_and_in_the_fields(
     edition: dict[str, File],
 ) -> None:

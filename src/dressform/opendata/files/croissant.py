@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dressform.opendata.files.about import LICENCE_ADDRESS, About, File
+from dressform.opendata.files.frictionless import KEYS
 from dressform.opendata.files.text import json_text
 from dressform.opendata.resources import Field, Resource
 
@@ -93,6 +94,7 @@ def _records(resource: Resource) -> Mapping[str, Any]:
         "@id": resource.name,
         "name": resource.name,
         "description": f"{resource.title}. {resource.description}",
+        "key": [{"@id": f"{resource.name}/{name}"} for name in KEYS.get(resource.name, ())],
         "field": [_field(resource, field) for field in resource.fields],
     }
 

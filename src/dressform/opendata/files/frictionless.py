@@ -16,7 +16,8 @@ from dressform.opendata.files.text import json_text
 from dressform.opendata.resources import Field, Resource, records
 
 _PROFILES = "https://datapackage.org/profiles/2.0"
-_KEYS: Mapping[str, tuple[str, ...]] = {
+KEYS: Mapping[str, tuple[str, ...]] = {
+    "people": ("id",),
     "quantiles": ("measurement", "flag"),
     "correlations": ("flag", "a", "b"),
     "sizes": ("flag", "key", "size"),
@@ -32,6 +33,7 @@ _MEASUREMENTS = ("measurement", "a", "b", "key")
 """Columns that hold a measurement's name, which stands in the codebook."""
 
 _LIMITS: Mapping[str, dict[str, Any]] = {
+    "id": {"minimum": 1},
     "flag": {"enum": [*FLAGS, "both"]},
     "correlation": {"minimum": -1, "maximum": 1},
 }
@@ -89,7 +91,7 @@ def _schema(resource: Resource, within: Bounds) -> dict[str, Any]:
         _field(field, within, required=None not in column)
         for field, column in zip(resource.fields, columns, strict=True)
     ]
-    key = _KEYS.get(resource.name)
+    key = KEYS.get(resource.name)
     return {
         "$schema": f"{_PROFILES}/tableschema.json",
         "fields": fields,
