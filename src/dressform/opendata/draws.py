@@ -1,7 +1,7 @@
 """Draws, and several of them added up: what is public already can be added without asking anybody."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -25,13 +25,18 @@ class Draw:
 
 @dataclass(frozen=True, slots=True)
 class Together:
-    """Draws of different accounts, added up. `sigma` is that of the noise in a histogram's bin."""
+    """Draws of different accounts, added up. `sigmas`: of the noise in a cell of each group of sums."""
 
     years: tuple[int, ...]
     codebook: Codebook
     sums: Sums
-    sigma: float
+    sigmas: Mapping[str, float]
     count: int
+
+    @property
+    def sigma(self) -> float:
+        """The standard deviation of the noise in a bin of a histogram."""
+        return self.sigmas["histograms"]
 
     @property
     def name(self) -> str:
@@ -51,7 +56,10 @@ def together(draws: Sequence[Draw]) -> Together:
         years=tuple(draw.year for draw in in_order),
         codebook=codebook,
         sums=sums,
-        sigma=math.hypot(*(shares(draw.codebook)["histograms"].sigma for draw in in_order)),
+        sigmas={
+            name: math.hypot(*(shares(draw.codebook)[name].sigma for draw in in_order))
+            for name in shares(codebook)
+        },
         count=sum(draw.count for draw in in_order),
     )
 

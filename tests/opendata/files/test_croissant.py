@@ -66,9 +66,7 @@ def test_it_lists_every_file_but_itself_and_the_checksums(edition: dict[str, Fil
 
 def test_every_table_with_a_key_names_its_fields(edition: dict[str, File]) -> None:
     package = json.loads(edition["datapackage.json"].content)
-    keys = {
-        each["name"]: each["schema"].get("primaryKey", []) for each in package["resources"]
-    }
+    keys = {each["name"]: each["schema"].get("primaryKey", []) for each in package["resources"]}
     found = {
         each["name"]: [field["@id"] for field in each["key"]]
         for each in json.loads(edition["croissant.json"].content)["recordSet"]

@@ -1,6 +1,6 @@
 """An edition's files, made from its tables alone: the same tables give the same bytes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from dressform.opendata import edition
@@ -34,17 +34,20 @@ def edition_files(drawn: Together, *, published: datetime, home: str, version: s
         privacy=guarantee(drawn),
         version=version,
     )
-    return files(edition.resources(drawn), about, spreads(drawn, groups(drawn)))
+    return files(edition.resources(drawn), about, spreads(drawn, groups(drawn)), drawn.sigmas)
 
 
 def files(
-    resources: Sequence[Resource], about: About, spreads: Sequence[Spread] = ()
+    resources: Sequence[Resource],
+    about: About,
+    spreads: Sequence[Spread],
+    sigmas: Mapping[str, float],
 ) -> list[File]:
-    """`spreads`: what distributions are drawn from."""
+    """`spreads`: what distributions are drawn from. `sigmas`: of the noise in each group of sums."""
     resources = [worded(each) for each in resources]
     tables = [file for each in resources for file in (comma_separated(each), parquet(each, about))]
     beside = [
-        *pictures(resources, spreads),
+        *pictures(resources, spreads, sigmas),
         *(book(each, about) for each in resources if each.name == "codebook"),
         privacy(about),
         readme(resources, about),

@@ -30,8 +30,9 @@ _CHECKED = """## How to check it
 
 _PICTURES = """## Pictures
 
-`quantiles.svg` shows all measurements at a glance, `correlations.svg` how they go together, and
-`distributions-….svg` one measurement each, with the noisy counts behind the curve."""
+`quantiles.en.svg` shows all measurements at a glance, `correlations.en.svg` how they go together, and
+`distributions-….en.svg` one measurement each, with the noisy counts behind the curve. What may be
+noise alone is hatched. Each is there in French, too: `….fr.svg`."""
 
 _LICENSE = f"""{LICENCE_TITLE}
 
