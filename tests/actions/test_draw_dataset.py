@@ -16,6 +16,7 @@ from dressform.database import Units
 from dressform.errors import StartupError
 from dressform.opendata.budget import GATE, shares
 from dressform.opendata.codebook import CORE
+from dressform.opendata.files.about import Publisher
 from dressform.opendata.receipts import Receipts
 from dressform.opendata.sums import Sums
 from dressform.repositories import contributions
@@ -30,7 +31,9 @@ SURE = 8
 CELLS = 100
 """So many show how large their noise is: 380 to four in a hundred."""
 LATER = datetime(2026, 6, 1, tzinfo=UTC)
-URL = "https://sewing.example"
+PUBLISHER = Publisher("Sewing Example", "https://sewing.example")
+RENAMED = Publisher("Another Name", "https://elsewhere.example")
+"""What changed settings would make of it."""
 
 
 @pytest.fixture
@@ -186,7 +189,7 @@ async def test_too_few_have_to_wait_for_the_next_year(
     )  # Nobody is counted again.
 
     assert await marks(units) == {(1, None): FEW}
-    assert await publish_dataset(units, URL) == []
+    assert await publish_dataset(units, PUBLISHER) == []
     with pytest.raises(StartupError, match="next chance is in 2027"):
         await propose_dataset(units, PROPOSER)
     clock.at = datetime(2027, 1, 1, tzinfo=UTC)
@@ -365,7 +368,7 @@ async def test_the_next_edition_is_of_others_and_an_erasure_changes_nothing(
     await joined(units, raw, MANY)
     await propose_dataset(units, PROPOSER)
     await draw_dataset(units, receipts, APPROVER, nobody_looks)
-    assert await publish_dataset(units, URL) == ["2026"]
+    assert await publish_dataset(units, PUBLISHER) == ["2026"]
     published = await hashes(units, "2026")
     assert "people.csv" in published
     await raw.execute(
@@ -382,8 +385,8 @@ async def test_the_next_edition_is_of_others_and_an_erasure_changes_nothing(
     assert drawn is not None
     assert abs(drawn.count - MANY) < SURE * GATE.sigma
     assert await marks(units) == {(1, 2026): MANY - 1000, (1, 2027): MANY}
-    assert await publish_dataset(units, URL) == ["2026", "2027", "2026-2027"]
+    assert await publish_dataset(units, PUBLISHER) == ["2026", "2027", "2026-2027"]
     together = await hashes(units, "2026-2027")
-    assert await publish_dataset(units, URL) == ["2026", "2027", "2026-2027"]
+    assert await publish_dataset(units, RENAMED) == ["2026", "2027", "2026-2027"]
     assert await hashes(units, "2026") == published
     assert await hashes(units, "2026-2027") == together

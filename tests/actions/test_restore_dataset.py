@@ -13,6 +13,7 @@ from dressform.errors import StartupError
 from dressform.opendata.codebook import CORE, FULL, Codebook
 from dressform.opendata.draws import Draw, together
 from dressform.opendata.files import edition_files
+from dressform.opendata.files.about import Publisher
 from dressform.opendata.receipts import Receipt, Receipts
 from dressform.repositories import contributions
 from tests.conftest import MovableClock
@@ -56,7 +57,9 @@ async def put_back(units: Units, raw: asyncpg.Connection, receipts: Receipts) ->
 
 
 def published(drawn: Draw) -> dict[str, bytes]:
-    files = edition_files(together([drawn]), published=drawn.at, home="https://x/", version="1")
+    files = edition_files(
+        together([drawn]), published=drawn.at, publisher=Publisher("X", "https://x"), version="1"
+    )
     return {file.name: file.content for file in files}
 
 

@@ -7,12 +7,11 @@ from dressform.actions.draw_dataset import drawn_so_far
 from dressform.database import Units
 from dressform.opendata.draws import Together, together
 from dressform.opendata.files import edition_files
+from dressform.opendata.files.about import Publisher
 from dressform.repositories.editions import Edition, Editions, File
 
-_FILES = "v1/dataset/editions/{}/files/"
 
-
-async def publish_dataset(units: Units, public_url: str) -> list[str]:
+async def publish_dataset(units: Units, publisher: Publisher) -> list[str]:
     """Every year's edition, and that of all years together if there are several: their names.
 
     One that is published already stays as it is.
@@ -23,16 +22,15 @@ async def publish_dataset(units: Units, public_url: str) -> list[str]:
         wanted.append(together(draws))
     for drawn in wanted:
         at = max(draw.at for draw in draws if draw.year in drawn.years)
-        await _published(units, drawn, at, public_url)
+        await _published(units, drawn, at, publisher)
     return [drawn.name for drawn in wanted]
 
 
-async def _published(units: Units, drawn: Together, at: datetime, public_url: str) -> None:
+async def _published(units: Units, drawn: Together, at: datetime, publisher: Publisher) -> None:
     async with units.reading() as unit:
         if drawn.name in {edition.name for edition in await Editions(unit).all()}:
             return
-    home = f"{public_url.rstrip('/')}/{_FILES.format(drawn.name)}"
-    made = edition_files(drawn, published=at, home=home, version=__version__)
+    made = edition_files(drawn, published=at, publisher=publisher, version=__version__)
     files = [File(file.name, file.media_type, file.title, file.content) for file in made]
     async with units.writing() as unit:
         edition = Edition(drawn.name, drawn.codebook.name, drawn.count)

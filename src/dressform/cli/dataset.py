@@ -121,9 +121,14 @@ def restore(
 
 
 async def _publish(units: Units, loaded: Settings) -> None:
-    typer.echo("Making the files …")
-    for name in await _publishing().publish_dataset(units, loaded.public_url):
-        typer.echo(f"Published: {loaded.public_url}/dataset/{name}")
+    typer.echo(
+        f"Making the files, which name {loaded.dataset_publisher} as publisher and "
+        f"{loaded.dataset_url} as address (DRESSFORM_PUBLISHER, DRESSFORM_DATASET_URL) …"
+    )
+    about = _of_extra("dressform.opendata.files.about")
+    publisher = about.Publisher(loaded.dataset_publisher, loaded.dataset_url)
+    for name in await _publishing().publish_dataset(units, publisher):
+        typer.echo(f"Published: {loaded.dataset_url}/dataset/{name}")
 
 
 def _as_operator(

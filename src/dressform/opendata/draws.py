@@ -8,8 +8,8 @@ from datetime import datetime
 import numpy as np
 
 from dressform.opendata.budget import shares
-from dressform.opendata.codebook import CORE, FULL, Codebook
-from dressform.opendata.sums import Integers, Sums
+from dressform.opendata.codebook import CORE, FLAGS, FULL, Codebook
+from dressform.opendata.sums import Floats, Integers, Sums
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,18 +25,21 @@ class Draw:
 
 @dataclass(frozen=True, slots=True)
 class Together:
-    """Draws of different accounts, added up. `sigmas`: of the noise in a cell of each group of sums."""
+    """Draws of different accounts, added up.
+
+    `sigmas`: by the name of the sums, and in the order of FLAGS, the standard deviation of the noise.
+    """
 
     years: tuple[int, ...]
     codebook: Codebook
     sums: Sums
-    sigmas: Mapping[str, float]
+    sigmas: Mapping[str, Floats]
     count: int
 
     @property
     def sigma(self) -> float:
         """The standard deviation of the noise in a bin of a histogram."""
-        return self.sigmas["histograms"]
+        return float(self.sigmas["histograms"].max())
 
     @property
     def name(self) -> str:
@@ -57,7 +60,9 @@ def together(draws: Sequence[Draw]) -> Together:
         codebook=codebook,
         sums=sums,
         sigmas={
-            name: math.hypot(*(shares(draw.codebook)[name].sigma for draw in in_order))
+            name: np.full(
+                len(FLAGS), math.hypot(*(shares(draw.codebook)[name].sigma for draw in in_order))
+            )
             for name in shares(codebook)
         },
         count=sum(draw.count for draw in in_order),

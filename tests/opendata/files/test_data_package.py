@@ -8,7 +8,7 @@ from frictionless import Package
 from dressform.opendata.codebook import CODEBOOKS
 from dressform.opendata.draws import Together
 from dressform.opendata.files import File
-from tests.opendata.files.conftest import HOME
+from tests.opendata.files.conftest import HOME, PAGE
 
 
 def faults(folder: Path) -> set[str]:
@@ -60,8 +60,10 @@ def test_it_is_a_package_of_the_second_standard_that_tells_where_it_is(
     package = json.loads(edition["datapackage.json"].content)
 
     assert package["$schema"] == "https://datapackage.org/profiles/2.0/datapackage.json"
-    assert package["name"] == "dressform-open-dataset-2027"
-    assert package["homepage"] == HOME
+    assert package["name"] == "open-body-measurements-2027"
+    assert package["homepage"] == PAGE
+    assert package["id"] == f"{HOME}datapackage.json"
+    assert package["contributors"][0]["title"] == "Sewing Example"
     assert package["created"] == "2027-03-01T00:00:00Z"
     assert [each["name"] for each in package["licenses"]] == ["CC0-1.0"]
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from dressform.opendata.codebook import FLAGS
 from dressform.opendata.files.about import (
+    KEYWORDS,
     LICENCE,
     LICENCE_ADDRESS,
     LICENCE_TITLE,
@@ -50,13 +51,19 @@ def data_package(resources: Sequence[Resource], files: Mapping[str, File], about
         "id": f"{about.home}datapackage.json",
         "title": about.title,
         "description": about.description,
-        "homepage": about.home,
+        "homepage": about.page,
         # An edition never changes.
         "version": "1.0.0",
         "created": about.moment,
         "licenses": [{"name": LICENCE, "path": LICENCE_ADDRESS, "title": LICENCE_TITLE}],
-        "keywords": ["body measurements", "anthropometry", "sewing", "differential privacy"],
-        "contributors": [{"title": "Dressform", "roles": ["creator", "publisher"]}],
+        "keywords": list(KEYWORDS),
+        "contributors": [
+            {
+                "title": about.publisher.name,
+                "path": about.publisher.url,
+                "roles": ["creator", "publisher"],
+            }
+        ],
         "resources": [_described(each, files[f"{each.name}.csv"], within) for each in resources],
     }
     return File(

@@ -5,7 +5,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dressform.opendata.budget import UNITS
+from dressform.opendata.codebook import FLAGS
 from dressform.opendata.spreads import Seen, Spread
+from dressform.opendata.sums import Floats
 
 Records = Sequence[Mapping[str, Any]]
 Cell = tuple[str, str, str]
@@ -33,7 +35,7 @@ def is_above_noise(spread: Spread, flag: str, sigma: float) -> bool:
 
 
 def correlation_errors(
-    tables: Mapping[str, Records], sigmas: Mapping[str, float]
+    tables: Mapping[str, Records], sigmas: Mapping[str, Floats]
 ) -> dict[Cell, float]:
     """Return the standard deviation that the noise gives each correlation, near enough.
 
@@ -43,7 +45,7 @@ def correlation_errors(
     scales = {
         (flag, row["measurement"]): row[f"scale_{flag}"]
         for row in tables["codebook"]
-        for flag in ("with_breasts", "without_breasts")
+        for flag in FLAGS
     }
     deviations = {
         (row["flag"], row["measurement"]): row["deviation"] for row in tables["quantiles"]
@@ -54,7 +56,7 @@ def correlation_errors(
             row["correlation"],
             max(counts[flag, a, b], 1),
             [deviations[flag, name] / scales[flag, name] for name in (a, b)],
-            sigmas,
+            {name: float(of[FLAGS.index(flag)]) for name, of in sigmas.items()},
         )
         for row in tables["correlations"]
         for flag, a, b in [(row["flag"], row["a"], row["b"])]
