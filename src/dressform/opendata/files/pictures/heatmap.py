@@ -64,6 +64,8 @@ class Heatmap:
         return CATALOGUE[name].label[self._words.language]
 
     def _is_clear(self, row: Row) -> bool:
+        if row["correlation"] is None:
+            return False
         error = self._errors[row["flag"], row["a"], row["b"]]
         return bool(abs(row["correlation"]) > DEVIATIONS * error)
 
@@ -93,16 +95,18 @@ class Heatmap:
         self._chart.square(*corner, 4, "quiet", fill="currentColor", rx="2")
 
     def _draw_cell(self, x: float, y: float, row: Row) -> None:
-        value, strength = row["correlation"], abs(row["correlation"])
-        left, top, side = self._left + x + 0.5, self._top + y + 0.5, _CELL - 1
+        """A cell that was left empty is hatched without a number."""
+        value, side = row["correlation"], _CELL - 1
+        left, top = self._left + x + 0.5, self._top + y + 0.5
+        look = "cell quiet"
         if self._is_clear(row):
             self._draw_square(left, top, value)
-            look = "cell light" if strength >= _DARK_ENOUGH else "cell"
+            look = "cell light" if abs(value) >= _DARK_ENOUGH else "cell"
         else:
             self._chart.hatch(left, top, side, side)
-            look = "cell quiet"
-        text = str(round(value * 100)).replace("-", _MINUS)
-        self._chart.words(left + side / 2, top + side / 2 + 3.4, text, look)
+        if value is not None:
+            text = str(round(value * 100)).replace("-", _MINUS)
+            self._chart.words(left + side / 2, top + side / 2 + 3.4, text, look)
 
     def _draw_square(self, x: float, y: float, value: float) -> None:
         opacity = f"{max(abs(value), 0.03):.2f}"

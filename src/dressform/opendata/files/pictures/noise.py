@@ -37,11 +37,14 @@ def is_above_noise(spread: Spread, flag: str, sigma: float) -> bool:
 def correlation_errors(
     tables: Mapping[str, Records], sigmas: Mapping[str, Floats]
 ) -> dict[Cell, float]:
-    """Return the standard deviation that the noise gives each correlation, near enough.
+    """Return the standard error of each correlation: the table's own, or else what the noise makes.
 
     A correlation is a sum of products over how many gave both, over two standard deviations; the
-    noise of the sum and that of the count add up.
+    noise of the sum and that of the count add up. A correlation that is left empty has none.
     """
+    given = [row for row in tables["correlations"] if row["correlation"] is not None]
+    if all("standard_error" in row for row in given):
+        return {(row["flag"], row["a"], row["b"]): row["standard_error"] for row in given}
     scales = {
         (flag, row["measurement"]): row[f"scale_{flag}"]
         for row in tables["codebook"]
@@ -58,7 +61,7 @@ def correlation_errors(
             [deviations[flag, name] / scales[flag, name] for name in (a, b)],
             {name: float(of[FLAGS.index(flag)]) for name, of in sigmas.items()},
         )
-        for row in tables["correlations"]
+        for row in given
         for flag, a, b in [(row["flag"], row["a"], row["b"])]
     }
 

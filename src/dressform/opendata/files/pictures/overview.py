@@ -9,11 +9,13 @@ from dressform.opendata.files.pictures.order import grouped
 from dressform.opendata.files.pictures.scale import Scale
 from dressform.opendata.files.pictures.text_width import measure_text, wrap_text
 from dressform.opendata.files.pictures.words import Words
+from dressform.opendata.spreads import PERCENTILES
 from dressform.sewing.catalogue import CATALOGUE
 
 Records = Sequence[Mapping[str, Any]]
 
 _EDGE, _BESIDE, _RULER, _COLUMN = 24.0, 14.0, 518.0, 84.0
+_SHORTEST_RULER = 1000.0
 _ROW, _HEADING, _LEADING = 25.0, 34.0, 17.0
 _ABOVE = {"with_breasts": -4.5, "without_breasts": 4.5}
 _DASH = "\N{EN DASH}"
@@ -73,12 +75,13 @@ class Overview:
 
     def _longest(self) -> float:
         """Return where the ruler has to reach: noise alone gets no strip, and needs no room."""
-        rows = [row for of in self._found.values() for row in of.values() if row["unit"] == "mm"]
-        clear = [row for row in rows if self._is_clear(row)]
-        return max(float(row["p95"]) for row in clear or rows)
+        rows = [row for of in self._found.values() for row in of.values() if self._is_clear(row)]
+        ends = [float(row["p95"]) for row in rows if row["unit"] == "mm"]
+        return max(ends, default=_SHORTEST_RULER)
 
     def _is_clear(self, row: Mapping[str, Any]) -> bool:
-        return (row["measurement"], row["flag"]) in self._clear
+        is_whole = all(row[f"p{of:02}"] is not None for of in PERCENTILES)
+        return is_whole and (row["measurement"], row["flag"]) in self._clear
 
     def _describe(self) -> str:
         told = [

@@ -71,8 +71,8 @@ _ENGLISH = Words(
     "diagonal of people with breasts, above it of people without. Of {} in {} the noise may be the "
     "cause; they are hatched. The strongest of the others: {}.",
     correlations_about="Correlations in hundredths. Below the diagonal: with breasts; above it: "
-    "without breasts. Hatched and without colour: less than two standard deviations of its noise, so "
-    "that it may be noise alone.",
+    "without breasts. Hatched and without colour: less than twice its standard error, so that it may "
+    "be noise alone.",
     against="\N{MINUS SIGN}100: one large, the other small",
     together="100: large together",
     groups={},
@@ -102,8 +102,8 @@ _FRENCH = Words(
     "diagonale avec seins, au-dessus sans seins. Pour {} sur {}, le bruit peut en être la cause ; "
     "elles sont hachurées. Les plus fortes des autres : {}.",
     correlations_about="Corrélations en centièmes. Sous la diagonale : avec seins ; au-dessus : sans "
-    "seins. Hachuré et sans couleur : moins de deux écarts-types de son bruit, donc peut-être du bruit "
-    "seulement.",
+    "seins. Hachuré et sans couleur : moins de deux fois son erreur type, donc peut-être du "
+    "bruit seulement.",
     against="\N{MINUS SIGN}100 : l’une grande, l’autre petite",
     together="100 : grandes ensemble",
     groups={
