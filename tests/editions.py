@@ -83,7 +83,7 @@ FILES = (
     _file("datapackage.json", "application/json", "The tables, for programs", _package()),
     _file("croissant.json", "application/ld+json", "The tables, for machine learning", b"{}"),
     _file("privacy.json", "application/json", "What was spent, and how", b"{}"),
-    _file("README.md", "text/markdown", "What this is", "# Édition 2027\n".encode()),
+    _file("README.md", "text/markdown; charset=utf-8", "What this is", "# Édition 2027\n".encode()),
     _file("LICENSE", "text/plain", "CC0-1.0"),
     _file("SHA256SUMS", "text/plain", "Checksums of the other files"),
     _file("open-body-measurements-2027.zip", "application/zip", "All files in one archive"),

@@ -13,6 +13,7 @@ from dressform.opendata.edition import resources
 from dressform.opendata.files import File
 from dressform.opendata.files.pictures.heatmap import Heatmap
 from dressform.opendata.files.pictures.noise import correlation_errors
+from dressform.opendata.files.pictures.overview import Overview
 from dressform.opendata.files.pictures.text_width import fit_size, measure_text, wrap_text
 from dressform.opendata.files.pictures.words import LANGUAGES
 from dressform.opendata.noise import noisy
@@ -299,6 +300,32 @@ def test_a_correlation_that_may_be_noise_is_hatched(draw: Together) -> None:
 
     assert looks.count(["cell", "quiet"]) == looks.count(["hatch"]) == len(errors)
     assert ["cell"] not in looks
+
+
+def test_what_a_table_leaves_empty_is_hatched_or_a_dash(draw: Together) -> None:
+    tables = {each.name: records(each) for each in resources(draw)}
+    for row in tables["correlations"][:7]:
+        row["correlation"] = None
+    for row in tables["quantiles"][:1]:
+        row |= dict.fromkeys((name for name in row if re.fullmatch(r"p\d\d", name)), None)
+    errors = correlation_errors(tables, draw.sigmas)
+    clear = {(row["measurement"], row["flag"]) for row in tables["quantiles"]}
+    english = LANGUAGES["en"]
+
+    cells = words(ET.fromstring(Heatmap(tables["correlations"], errors, english).draw().content))
+    rows = words(ET.fromstring(Overview(tables["quantiles"], clear, english).draw().content))
+
+    numbers = [text for text in cells if re.fullmatch(r"\N{MINUS SIGN}?\d+", text)]
+    assert len(numbers) == len(tables["correlations"]) - 7
+    assert rows.count("\N{EN DASH}") == 1
+
+
+def test_a_standard_error_that_a_table_has_is_taken_as_it_is(draw: Together) -> None:
+    tables = {each.name: records(each) for each in resources(draw)}
+    for row in tables["correlations"]:
+        row["standard_error"] = 0.25
+
+    assert set(correlation_errors(tables, draw.sigmas).values()) == {0.25}
 
 
 def test_the_noise_of_a_correlation_is_as_large_as_it_is_told() -> None:

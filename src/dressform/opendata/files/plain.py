@@ -15,6 +15,11 @@ from dressform.opendata.resources import Resource
 
 _WIDTH = 100
 
+_BEGIN = """## How to begin
+
+`example.py` (pandas) and `example.R` (no package) read the tables and print a little of each: run them in
+this folder. `CITATION.cff` says how to cite the dataset, which nobody has to."""
+
 _COLUMNS = """## Columns
 
 Lengths are in millimetres, angles in degrees. Every table is there as CSV (UTF-8, a header, CRLF,
@@ -61,7 +66,8 @@ def readme(resources: Sequence[Resource], about: About) -> File:
     parts = [
         f"# {about.title}",
         fill(about.description, _WIDTH),
-        f"Published on {about.day}; it will never change. Its files:\n<{about.home}>",
+        f"Published on {about.day} by {about.publisher.name}; it will never change:\n<{about.page}>",
+        _BEGIN,
         *_made(about),
         *_promised(about),
         _CHECKED,
