@@ -28,6 +28,7 @@ from tests.opendata.files.simulated import contributions
 Pictures = dict[str, ET.Element]
 
 SVG = "{http://www.w3.org/2000/svg}"
+MINUS = "\N{MINUS SIGN}"
 KNOWN = {"svg", "title", "desc", "style", "text", "path", "circle", "rect"}
 
 
@@ -307,7 +308,7 @@ def test_what_a_table_leaves_empty_is_hatched_or_a_dash(draw: Together) -> None:
     for row in tables["correlations"][:7]:
         row["correlation"] = None
     for row in tables["quantiles"][:1]:
-        row |= dict.fromkeys((name for name in row if re.fullmatch(r"p\d\d", name)), None)
+        row.update(dict.fromkeys((name for name in row if re.fullmatch(r"p\d\d", name)), None))
     errors = correlation_errors(tables, draw.sigmas)
     clear = {(row["measurement"], row["flag"]) for row in tables["quantiles"]}
     english = LANGUAGES["en"]
@@ -315,7 +316,7 @@ def test_what_a_table_leaves_empty_is_hatched_or_a_dash(draw: Together) -> None:
     cells = words(ET.fromstring(Heatmap(tables["correlations"], errors, english).draw().content))
     rows = words(ET.fromstring(Overview(tables["quantiles"], clear, english).draw().content))
 
-    numbers = [text for text in cells if re.fullmatch(r"\N{MINUS SIGN}?\d+", text)]
+    numbers = [text for text in cells if re.fullmatch(rf"{MINUS}?\d+", text)]
     assert len(numbers) == len(tables["correlations"]) - 7
     assert rows.count("\N{EN DASH}") == 1
 
