@@ -6,7 +6,8 @@ from dressform import __version__
 from dressform.actions.draw_dataset import drawn_so_far
 from dressform.database import Units
 from dressform.opendata.draws import Together, together
-from dressform.opendata.files import edition_files
+from dressform.opendata.files import edition_with_quality
+from dressform.opendata.quality import facts_of
 from dressform.repositories.editions import Edition, Editions, File
 
 _FILES = "v1/dataset/editions/{}/files/"
@@ -32,8 +33,8 @@ async def _published(units: Units, drawn: Together, at: datetime, public_url: st
         if drawn.name in {edition.name for edition in await Editions(unit).all()}:
             return
     home = f"{public_url.rstrip('/')}/{_FILES.format(drawn.name)}"
-    made = edition_files(drawn, published=at, home=home, version=__version__)
+    made, quality = edition_with_quality(drawn, published=at, home=home, version=__version__)
     files = [File(file.name, file.media_type, file.title, file.content) for file in made]
     async with units.writing() as unit:
-        edition = Edition(drawn.name, drawn.codebook.name, drawn.count)
+        edition = Edition(drawn.name, drawn.codebook.name, drawn.count, facts_of(quality))
         await Editions(unit).publish(edition, files)

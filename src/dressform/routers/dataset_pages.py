@@ -10,7 +10,7 @@ from dressform.routers.dependencies import Editions, InUnit
 from dressform.routers.spoken import Spoken, spoken_page
 from dressform.schemas.dataset import DatasetRead
 from dressform.schemas.editions import EditionName, EditionRead
-from dressform.schemas.guarantee import EXPECTED_ERRORS, MOST_OF_ONE
+from dressform.schemas.guarantee import MOST_OF_ONE, PEOPLE_OF_A_FLAG
 
 router = APIRouter(include_in_schema=False)
 
@@ -23,7 +23,13 @@ async def show_dataset(editions: Editions, unit: InUnit, language: Spoken) -> HT
         at=unit.at,
         language=language,
     )
-    return spoken_page("dataset.html", language, dataset=dataset, most_of_one=MOST_OF_ONE)
+    return spoken_page(
+        "dataset.html",
+        language,
+        dataset=dataset,
+        most_of_one=MOST_OF_ONE,
+        people_of_a_flag=PEOPLE_OF_A_FLAG,
+    )
 
 
 @router.get("/dataset/{edition}")
@@ -38,5 +44,4 @@ async def show_edition(
         edition=EditionRead.with_files(found, files),
         dataset=DatasetRead.of([found], sufficed=True, at=unit.at, language=language),
         picture_type=SVG,
-        expected_errors=EXPECTED_ERRORS,
     )

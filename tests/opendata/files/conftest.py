@@ -7,14 +7,14 @@ import numpy as np
 import pytest
 
 from dressform.opendata import sums
-from dressform.opendata.codebook import CORE, FULL, Codebook
+from dressform.opendata.codebook import FULL, SMALL, Codebook
 from dressform.opendata.draws import Draw, Together, together
 from dressform.opendata.files import File, edition_files
 from dressform.opendata.noise import noisy
 from tests.opendata.files.simulated import contributions
 
 HOME = "https://dressform.example/v1/dataset/editions/2027/files/"
-AT = datetime(2027, 3, 1, 9, 30, tzinfo=UTC)
+AT = datetime(2027, 3, 1, tzinfo=UTC)
 
 
 def drawn(codebook: Codebook, *years: int) -> Together:
@@ -30,7 +30,7 @@ def written(drawn: Together) -> list[File]:
     return edition_files(drawn, published=AT, home=HOME, version="0.1.0")
 
 
-@pytest.fixture(scope="session", params=[CORE, FULL], ids=["core", "full"])
+@pytest.fixture(scope="session", params=[SMALL, FULL], ids=["small", "full"])
 def draw(request: pytest.FixtureRequest) -> Together:
     return drawn(request.param, 2027)
 

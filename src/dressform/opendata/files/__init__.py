@@ -14,16 +14,25 @@ from dressform.opendata.files.parquet import parquet
 from dressform.opendata.files.pictures import pictures
 from dressform.opendata.files.plain import checksums, licence, readme
 from dressform.opendata.files.privacy import guarantee, privacy
+from dressform.opendata.files.quality import quality
 from dressform.opendata.files.wording import worded
 from dressform.opendata.population import groups
+from dressform.opendata.quality import Quality, qualities
 from dressform.opendata.resources import Resource
 from dressform.opendata.spreads import Spread, spreads
 
-__all__ = ["About", "File", "edition_files", "files"]
+__all__ = ["About", "File", "edition_files", "edition_with_quality", "files"]
 
 
 def edition_files(drawn: Together, *, published: datetime, home: str, version: str) -> list[File]:
     """All that is published of it. `home`: the files' address, with a slash at its end."""
+    return edition_with_quality(drawn, published=published, home=home, version=version)[0]
+
+
+def edition_with_quality(
+    drawn: Together, *, published: datetime, home: str, version: str
+) -> tuple[list[File], list[Quality]]:
+    """Return the same, and how far off it is expected to be."""
     about = About(
         edition=drawn.name,
         years=drawn.years,
@@ -34,20 +43,27 @@ def edition_files(drawn: Together, *, published: datetime, home: str, version: s
         privacy=guarantee(drawn),
         version=version,
     )
-    return files(edition.resources(drawn), about, spreads(drawn, groups(drawn)))
+    found = groups(drawn)
+    expected = qualities(drawn, found)
+    made = files(edition.tables(drawn, found), about, spreads(drawn, found), expected)
+    return made, expected
 
 
 def files(
-    resources: Sequence[Resource], about: About, spreads: Sequence[Spread] = ()
+    resources: Sequence[Resource],
+    about: About,
+    spreads: Sequence[Spread] = (),
+    expected: Sequence[Quality] = (),
 ) -> list[File]:
-    """`spreads`: what distributions are drawn from."""
+    """`spreads`: what distributions are drawn from; `expected`: how far off it is, by the flag."""
     resources = [worded(each) for each in resources]
     tables = [file for each in resources for file in (comma_separated(each), parquet(each, about))]
     beside = [
         *pictures(resources, spreads),
         *(book(each, about) for each in resources if each.name == "codebook"),
         privacy(about),
-        readme(resources, about),
+        quality(expected, about),
+        readme(resources, about, expected),
         licence(),
     ]
     package = data_package(resources, {file.name: file for file in tables}, about)

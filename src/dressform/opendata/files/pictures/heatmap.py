@@ -12,6 +12,8 @@ Records = Sequence[Mapping[str, Any]]
 
 _CELL, _GAP, _LEFT, _TOP = 23.0, 6.0, 276.0, 292.0
 _MINUS = "\N{MINUS SIGN}"
+_LEGEND = 11 * _CELL + 100
+"""How broad the legend is: with few measurements broader than the cells."""
 _TOLD = 3
 """How many of the strongest are told in words."""
 _DARK_ENOUGH = 0.8
@@ -26,7 +28,7 @@ class Heatmap:
         self._at = _places(grouped({row[end] for row in correlations for end in ("a", "b")}))
         self._side = max(self._at.values()) + _CELL
         self._chart = Chart(
-            _LEFT + self._side + 40,
+            _LEFT + max(self._side, _LEGEND) + 40,
             _TOP + self._side + 70,
             title="How measurements go together",
             description=self._said(),
