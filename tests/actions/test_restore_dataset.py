@@ -10,7 +10,7 @@ from dressform.actions.draw_dataset import draw_dataset, drawn_so_far, propose_d
 from dressform.actions.restore_dataset import draw_in, restore_dataset
 from dressform.database import Units
 from dressform.errors import StartupError
-from dressform.opendata.codebook import CORE, FULL, Codebook
+from dressform.opendata.codebook import FULL, SMALL, Codebook
 from dressform.opendata.draws import Draw, together
 from dressform.opendata.files import edition_files
 from dressform.opendata.files.about import Publisher
@@ -34,11 +34,11 @@ def _small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("dressform.actions.restore_dataset.FEW", 3)
 
 
-@pytest.fixture(params=[CORE, FULL], ids=["core", "full"])
+@pytest.fixture(params=[SMALL, FULL], ids=["small", "full"])
 def codebook(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Codebook:
     """That of each draw, however few they are."""
     found: Codebook = request.param
-    monkeypatch.setattr(draws, "noisy_count", lambda _: found.gate)
+    monkeypatch.setattr(draws, "noisy_counts", lambda _: (found.gate, 0))
     return found
 
 

@@ -192,6 +192,7 @@ async def test_numbers_are_written_as_in_the_language(client: httpx.AsyncClient)
     english = (await shown(client, "/dataset")).said
     french = (await shown(client, "/dataset?language=fr")).said
 
+    assert "From 500 people on: an edition of 8 measurements" in english
     assert "From 2,000 people on: an edition of 20 measurements" in english
     assert "ε = 1.62, δ = 0.000001" in (await client.get("/dataset")).text
     assert "À partir de 2\u202f000 personnes : une édition de 20 mesures" in french

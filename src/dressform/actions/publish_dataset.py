@@ -6,8 +6,9 @@ from dressform import __version__
 from dressform.actions.draw_dataset import drawn_so_far
 from dressform.database import Units
 from dressform.opendata.draws import Together, together
-from dressform.opendata.files import edition_files
+from dressform.opendata.files import edition_with_quality
 from dressform.opendata.files.about import Publisher
+from dressform.opendata.quality import facts_of
 from dressform.repositories.editions import Edition, Editions, File
 
 
@@ -30,8 +31,10 @@ async def _published(units: Units, drawn: Together, at: datetime, publisher: Pub
     async with units.reading() as unit:
         if drawn.name in {edition.name for edition in await Editions(unit).all()}:
             return
-    made = edition_files(drawn, published=at, publisher=publisher, version=__version__)
+    made, quality = edition_with_quality(
+        drawn, published=at, publisher=publisher, version=__version__
+    )
     files = [File(file.name, file.media_type, file.title, file.content) for file in made]
     async with units.writing() as unit:
-        edition = Edition(drawn.name, drawn.codebook.name, drawn.count)
+        edition = Edition(drawn.name, drawn.codebook.name, drawn.count, facts_of(quality))
         await Editions(unit).publish(edition, files)

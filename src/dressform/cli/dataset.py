@@ -164,7 +164,7 @@ async def _show(loaded: Settings) -> None:
     typer.echo(_LINE.format("year", "state", "people", "codebook", "proposed", "by", "approved by"))
     for draw in draws:
         people = "" if draw.count is None else f"~{max(draw.count, 0)}"
-        proposed = f"{draw.proposed_at:%Y-%m-%d %H:%M:%S}"
+        proposed = f"{draw.proposed_at:%Y-%m-%d}"
         approved = None if draw.restored_at else draw.approved_by
         by, approved_by = (
             names.get(each, _NOBODY) if each else _NOBODY for each in (draw.proposed_by, approved)

@@ -6,6 +6,9 @@ from typing import Any, Literal
 Type = Literal["string", "integer", "number", "boolean"]
 Value = str | int | float | bool | None
 
+ERROR = "standard_error"
+"""The column of a table's number; where there are several, `NAME_standard_error` stands beside each."""
+
 
 @dataclass(frozen=True, slots=True)
 class Field:

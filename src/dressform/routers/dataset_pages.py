@@ -15,7 +15,7 @@ from dressform.schemas.edition_tables import Table, read_tables
 from dressform.schemas.edition_words import describe_file
 from dressform.schemas.editions import EditionName, EditionRead
 from dressform.schemas.fields import Language
-from dressform.schemas.guarantee import EXPECTED_ERRORS, MOST_OF_ONE
+from dressform.schemas.guarantee import MOST_OF_ONE, PEOPLE_OF_A_FLAG
 from dressform.schemas.structured_data import Site, describe_dataset, describe_edition
 
 router = APIRouter(include_in_schema=False)
@@ -42,6 +42,7 @@ async def show_dataset(
         site=site,
         dataset=dataset,
         most_of_one=MOST_OF_ONE,
+        people_of_a_flag=PEOPLE_OF_A_FLAG,
     )
 
 
@@ -69,7 +70,6 @@ async def show_edition(
         dataset=DatasetRead.of([found], sufficed=True, at=unit.at, language=language),
         picture_type=SVG,
         describe=lambda file: describe_file(file, language),
-        expected_errors=EXPECTED_ERRORS,
     )
 
 

@@ -6,24 +6,22 @@ import numpy as np
 import pytest
 
 from dressform.opendata import sums
-from dressform.opendata.charts import correlations, quantiles
+from dressform.opendata.charts import quantiles
 from dressform.opendata.codebook import CORE
 from dressform.opendata.draws import Draw, Together, together
 from dressform.opendata.edition import resources
 from dressform.opendata.files import File
 from dressform.opendata.files.pictures.heatmap import Heatmap
-from dressform.opendata.files.pictures.noise import correlation_errors
 from dressform.opendata.files.pictures.overview import Overview
 from dressform.opendata.files.pictures.text_width import fit_size, measure_text, wrap_text
 from dressform.opendata.files.pictures.words import LANGUAGES
 from dressform.opendata.noise import noisy
 from dressform.opendata.population import groups
-from dressform.opendata.raw import raw
 from dressform.opendata.resources import records
 from dressform.sewing.catalogue import CATALOGUE
 from tests.browser import browsing, needs_chromium
 from tests.opendata.files.conftest import AT, written
-from tests.opendata.files.simulated import contributions
+from tests.opendata.files.simulated import RARE, contributions
 
 Pictures = dict[str, ET.Element]
 
@@ -49,7 +47,7 @@ def test_there_is_one_of_each_measurement_and_two_of_all_in_each_language(
     stems = {
         "quantiles",
         "correlations",
-        *(f"distributions-{name}" for name in draw.codebook.names),
+        *(f"distributions-{name}" for name in draw.codebook.names if name != RARE),
     }
 
     assert set(pictures) == {f"{stem}.{each}.svg" for stem in stems for each in ("en", "fr")}
@@ -209,7 +207,7 @@ def test_a_curve_is_drawn_only_above_the_noise(draw: Together, pictures: Picture
 
 def test_a_distribution_tells_the_medians_in_cm(draw: Together, pictures: Pictures) -> None:
     for row in records(quantiles(draw.codebook, groups(draw))):
-        if row["flag"] != "both":
+        if row["flag"] != "both" and row["measurement"] != RARE:
             shown = words(pictures[f"distributions-{row['measurement']}.en.svg"])
             medians = {text for text in shown if text.startswith("median")}
 
@@ -224,7 +222,7 @@ def near(text: str, row: dict[str, object]) -> bool:
 def test_a_distribution_has_a_curve_and_dots_for_each_flag(
     draw: Together, pictures: Pictures
 ) -> None:
-    for item in draw.codebook.items:
+    for item in (each for each in draw.codebook.items if each.name != RARE):
         looks = looks_of(pictures[f"distributions-{item.name}.en.svg"])
         drawn = {flag for look in looks for flag in ("one", "other") if flag in look}
 
@@ -240,17 +238,19 @@ def test_the_overview_tells_every_measurement_and_its_medians(
     draw: Together, pictures: Pictures
 ) -> None:
     shown = words(pictures["quantiles.en.svg"])
-    for name in draw.codebook.names:
+    for name in set(draw.codebook.names) - {RARE}:
         assert CATALOGUE[name].label["en"] in shown
     medians = [text for text in shown if re.fullmatch(r"\d+\.\d°?", text)]
 
-    assert len(medians) == sum(len(item.centre) for item in draw.codebook.items)
+    rows = records(quantiles(draw.codebook, groups(draw)))
+    clear = [row for row in rows if row["flag"] != "both" and row["p95"] and row["p05"]]
+    assert len(medians) == len(clear)
 
 
 def test_the_heatmap_has_a_cell_for_every_pair_and_flag(
     draw: Together, edition: dict[str, File], pictures: Pictures
 ) -> None:
-    rows = edition["correlations.csv"].content.decode().splitlines()[1:]
+    rows = told(edition)
     cells = [
         int((each.text or "").replace("\N{MINUS SIGN}", "-"))
         for each in pictures["correlations.en.svg"].iter(f"{SVG}text")
@@ -260,10 +260,16 @@ def test_the_heatmap_has_a_cell_for_every_pair_and_flag(
     assert cells == [round(float(row.split(",")[3]) * 100) for row in rows]
 
 
+def told(edition: dict[str, File]) -> list[str]:
+    """The rows with a correlation that noise does not hide."""
+    rows = edition["correlations.csv"].content.decode().splitlines()[1:]
+    return [row for row in rows if not row.endswith(",,")]
+
+
 def test_the_heatmap_has_one_flag_on_either_side_of_the_diagonal(
     edition: dict[str, File], pictures: Pictures
 ) -> None:
-    rows = edition["correlations.csv"].content.decode().splitlines()[1:]
+    rows = told(edition)
     cells = [
         each
         for each in pictures["correlations.en.svg"].iter(f"{SVG}text")
@@ -276,72 +282,39 @@ def test_the_heatmap_has_one_flag_on_either_side_of_the_diagonal(
 
 
 def test_a_correlation_has_a_colour_only_where_it_is_more_than_its_noise(
-    draw: Together, edition: dict[str, File], pictures: Pictures
+    draw: Together, pictures: Pictures
 ) -> None:
-    tables = {each.name: records(each) for each in resources(draw)}
-    errors = correlation_errors(tables, draw.sigmas)
     cells = [
         "quiet" not in each.get("class", "").split()
         for each in pictures["correlations.en.svg"].iter(f"{SVG}text")
         if "cell" in each.get("class", "")
     ]
+    rows = next(records(each) for each in resources(draw) if each.name == "correlations")
     expected = [
-        abs(row["correlation"]) > 2 * errors[row["flag"], row["a"], row["b"]]
-        for row in tables["correlations"]
+        abs(row["correlation"]) > 2 * row["standard_error"]
+        for row in rows
+        if row["correlation"] is not None
     ]
 
     assert cells == expected
 
 
-def test_a_correlation_that_may_be_noise_is_hatched(draw: Together) -> None:
-    tables = {each.name: records(each) for each in resources(draw)}
-    errors = dict.fromkeys(correlation_errors(tables, draw.sigmas), 1.0)
-    picture = ET.fromstring(Heatmap(tables["correlations"], errors, LANGUAGES["en"]).draw().content)
-    looks = looks_of(picture)
-
-    assert looks.count(["cell", "quiet"]) == looks.count(["hatch"]) == len(errors)
-    assert ["cell"] not in looks
-
-
 def test_what_a_table_leaves_empty_is_hatched_or_a_dash(draw: Together) -> None:
     tables = {each.name: records(each) for each in resources(draw)}
+    for row in tables["correlations"]:
+        row.update({"correlation": 0.5, "standard_error": 0.1})
     for row in tables["correlations"][:7]:
         row["correlation"] = None
-    for row in tables["quantiles"][:1]:
+    rows = [row for row in tables["quantiles"] if row["p95"] and row["p05"]]
+    for row in rows[:1]:
         row.update(dict.fromkeys((name for name in row if re.fullmatch(r"p\d\d", name)), None))
-    errors = correlation_errors(tables, draw.sigmas)
-    clear = {(row["measurement"], row["flag"]) for row in tables["quantiles"]}
+    clear = {(row["measurement"], row["flag"]) for row in rows}
     english = LANGUAGES["en"]
 
-    cells = words(ET.fromstring(Heatmap(tables["correlations"], errors, english).draw().content))
-    rows = words(ET.fromstring(Overview(tables["quantiles"], clear, english).draw().content))
+    picture = ET.fromstring(Heatmap(tables["correlations"], english).draw().content)
+    strips = words(ET.fromstring(Overview(rows, clear, english).draw().content))
 
-    numbers = [text for text in cells if re.fullmatch(rf"{MINUS}?\d+", text)]
+    numbers = [text for text in words(picture) if re.fullmatch(rf"{MINUS}?\d+", text)]
     assert len(numbers) == len(tables["correlations"]) - 7
-    assert rows.count("\N{EN DASH}") == 1
-
-
-def test_a_standard_error_that_a_table_has_is_taken_as_it_is(draw: Together) -> None:
-    tables = {each.name: records(each) for each in resources(draw)}
-    for row in tables["correlations"]:
-        row["standard_error"] = 0.25
-
-    assert set(correlation_errors(tables, draw.sigmas).values()) == {0.25}
-
-
-def test_the_noise_of_a_correlation_is_as_large_as_it_is_told() -> None:
-    """Measured on the same people with new noise each time."""
-    flags, values = contributions(CORE, 6_000, seed=8)
-    exact = sums.of(CORE, flags, values, np.random.default_rng(8))
-    found, told = [], []
-    for _ in range(8):
-        drawn = together([Draw(2027, CORE, noisy(CORE, exact), 6_000, AT)])
-        of_flags = groups(drawn)
-        made = [quantiles(CORE, of_flags), correlations(of_flags), *raw(CORE, drawn.sums)]
-        tables = {each.name: records(each) for each in made}
-        errors = correlation_errors(tables, drawn.sigmas)
-        found.append([row["correlation"] for row in tables["correlations"]])
-        told.append(list(errors.values()))
-    measured = np.std(found, axis=0, ddof=1)
-
-    assert 0.7 < np.median(measured / np.mean(told, axis=0)) < 1.3
+    assert looks_of(picture).count(["hatch"]) == 7
+    assert strips.count("\N{EN DASH}") == 1

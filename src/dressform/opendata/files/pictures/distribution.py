@@ -1,6 +1,5 @@
 """One measurement: for each flag the noisy counts, the curve through them, and how they are spread."""
 
-from collections.abc import Mapping
 from itertools import accumulate
 
 from dressform.opendata.codebook import FLAGS, FULL
@@ -25,12 +24,12 @@ _ASKED = {item.name: [flag for flag in FLAGS if flag in item.centre] for item in
 
 
 class Distribution:
-    """A picture in one language. `noise`: its standard deviation in a bin, by the flag."""
+    """A picture in one language."""
 
-    def __init__(self, spread: Spread, noise: Mapping[str, float], words: Words) -> None:
-        self._spread, self._noise, self._words = spread, noise, words
+    def __init__(self, spread: Spread, words: Words) -> None:
+        self._spread, self._words = spread, words
         self._flags = _ASKED[spread.name]
-        self._clear = [flag for flag in self._flags if is_above_noise(spread, flag, noise[flag])]
+        self._clear = [flag for flag in self._flags if is_above_noise(spread, flag)]
         self._label = CATALOGUE[spread.name].label[words.language]
         self._floor = _TOP + HEIGHT * len(self._flags)
         caption = wrap_text(words.distribution_caption, _CAPTION, _RIGHT - _LEFT)
@@ -49,7 +48,7 @@ class Distribution:
         for place, flag in enumerate(self._flags):
             panel = Panel(self._chart, self._words, self._x, _TOP + HEIGHT * place)
             panel.draw_grid(ticks)
-            panel.draw(self._spread, flag, self._noise[flag], is_clear=flag in self._clear)
+            panel.draw(self._spread, flag, is_clear=flag in self._clear)
         self._chart.lines(
             _LEFT,
             self._floor + 48,

@@ -5,10 +5,11 @@ from typing import Any
 
 from dressform.opendata.files.about import File
 from dressform.opendata.files.pictures.chart import Chart
-from dressform.opendata.files.pictures.noise import DEVIATIONS, Cell
+from dressform.opendata.files.pictures.noise import DEVIATIONS
 from dressform.opendata.files.pictures.order import grouped
 from dressform.opendata.files.pictures.text_width import measure_text, wrap_text
 from dressform.opendata.files.pictures.words import Words
+from dressform.opendata.resources import ERROR
 from dressform.sewing.catalogue import CATALOGUE
 
 Row = Mapping[str, Any]
@@ -23,17 +24,16 @@ _SHADES = range(-5, 6)
 
 
 class Heatmap:
-    """Of the rows of `correlations`. `errors`: the standard deviation of the noise in each."""
+    """Of the rows of `correlations`."""
 
-    def __init__(
-        self, correlations: Sequence[Row], errors: Mapping[Cell, float], words: Words
-    ) -> None:
-        self._rows, self._errors, self._words = correlations, errors, words
+    def __init__(self, correlations: Sequence[Row], words: Words) -> None:
+        self._rows, self._words = correlations, words
         self._at = _places(grouped({row[end] for row in correlations for end in ("a", "b")}))
         self._side = max(self._at.values()) + _CELL
         longest = max(measure_text(self._label(name), 13) for name in self._at)
         self._left = _EDGE + longest + _BESIDE
-        self._width = self._left + self._side + 40
+        legend = len(_SHADES) * _CELL + _BESIDE + measure_text(words.together, 13)
+        self._width = self._left + max(self._side, legend) + 40
         about = wrap_text(words.correlations_about, 13, self._width - 2 * _EDGE)
         self._top = 58 + _LEADING * len(about) + longest + _BESIDE
         self._chart = Chart(
@@ -64,10 +64,8 @@ class Heatmap:
         return CATALOGUE[name].label[self._words.language]
 
     def _is_clear(self, row: Row) -> bool:
-        if row["correlation"] is None:
-            return False
-        error = self._errors[row["flag"], row["a"], row["b"]]
-        return bool(abs(row["correlation"]) > DEVIATIONS * error)
+        value = row["correlation"]
+        return value is not None and abs(value) > DEVIATIONS * row[ERROR]
 
     def _describe(self) -> str:
         words = self._words

@@ -28,12 +28,13 @@ class Panel:
         for x in ticks:
             self._chart.line([(x, self._top + _PLOT_TOP), (x, self._top + _STRIP + 12)], "grid")
 
-    def draw(self, spread: Spread, flag: str, sigma: float, *, is_clear: bool) -> None:
+    def draw(self, spread: Spread, flag: str, *, is_clear: bool) -> None:
         """`is_clear`: whether there is anything above the noise, so that a curve means something."""
-        seen, level = spread.flags.get(flag), DEVIATIONS * sigma
+        seen = spread.flags.get(flag)
         self._draw_heading(spread, flag, is_clear=is_clear)
         if seen is None:
             return
+        level = DEVIATIONS * seen.count_error
         y = self._scale_counts(spread, seen, level)
         self._draw_noise(y, level)
         if is_clear:
