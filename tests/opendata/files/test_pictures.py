@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -7,10 +8,11 @@ import pytest
 
 from dressform.opendata import sums
 from dressform.opendata.charts import correlations, quantiles
-from dressform.opendata.codebook import CORE
+from dressform.opendata.codebook import CORE, FLAGS
 from dressform.opendata.draws import Draw, Together, together
 from dressform.opendata.edition import resources
 from dressform.opendata.files import File
+from dressform.opendata.files.pictures.distribution import Distribution
 from dressform.opendata.files.pictures.heatmap import Heatmap
 from dressform.opendata.files.pictures.noise import correlation_errors
 from dressform.opendata.files.pictures.overview import Overview
@@ -20,6 +22,7 @@ from dressform.opendata.noise import noisy
 from dressform.opendata.population import groups
 from dressform.opendata.raw import raw
 from dressform.opendata.resources import records
+from dressform.opendata.spreads import spreads
 from dressform.sewing.catalogue import CATALOGUE
 from tests.browser import browsing, needs_chromium
 from tests.opendata.files.conftest import AT, written
@@ -190,6 +193,18 @@ def test_what_is_noise_alone_has_no_curve_and_no_median() -> None:
 
 def looks_of(picture: ET.Element) -> list[list[str]]:
     return [(element.get("class") or "").split() for element in picture.iter()]
+
+
+def test_of_a_flag_that_is_not_published_only_that_is_said(draw: Together) -> None:
+    whole = next(each for each in spreads(draw, groups(draw)) if each.name == "waist")
+    spread = replace(whole, flags={"with_breasts": whole.flags["with_breasts"]})
+    noise = dict.fromkeys(FLAGS, float(draw.sigmas["histograms"].max()))
+
+    picture = ET.fromstring(Distribution(spread, noise, LANGUAGES["en"]).draw().content)
+
+    assert "not published, as too few gave it" in words(picture)
+    assert not any("other" in look for look in looks_of(picture) if "strong" not in look)
+    assert looks_of(picture).count(["noise"]) == 1
 
 
 def test_a_curve_is_drawn_only_above_the_noise(draw: Together, pictures: Pictures) -> None:
