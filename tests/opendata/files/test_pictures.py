@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -11,6 +12,7 @@ from dressform.opendata.codebook import CORE
 from dressform.opendata.draws import Draw, Together, together
 from dressform.opendata.edition import resources
 from dressform.opendata.files import File
+from dressform.opendata.files.pictures.distribution import Distribution
 from dressform.opendata.files.pictures.heatmap import Heatmap
 from dressform.opendata.files.pictures.overview import Overview
 from dressform.opendata.files.pictures.text_width import fit_size, measure_text, wrap_text
@@ -18,6 +20,7 @@ from dressform.opendata.files.pictures.words import LANGUAGES
 from dressform.opendata.noise import noisy
 from dressform.opendata.population import groups
 from dressform.opendata.resources import records
+from dressform.opendata.spreads import spreads
 from dressform.sewing.catalogue import CATALOGUE
 from tests.browser import browsing, needs_chromium
 from tests.opendata.files.conftest import AT, written
@@ -188,6 +191,17 @@ def test_what_is_noise_alone_has_no_curve_and_no_median() -> None:
 
 def looks_of(picture: ET.Element) -> list[list[str]]:
     return [(element.get("class") or "").split() for element in picture.iter()]
+
+
+def test_of_a_flag_that_is_not_published_only_that_is_said(draw: Together) -> None:
+    whole = next(each for each in spreads(draw, groups(draw)) if each.name == "waist")
+    spread = replace(whole, flags={"with_breasts": whole.flags["with_breasts"]})
+
+    picture = ET.fromstring(Distribution(spread, LANGUAGES["en"]).draw().content)
+
+    assert "not published, as too few gave it" in words(picture)
+    assert not any("other" in look for look in looks_of(picture) if "strong" not in look)
+    assert looks_of(picture).count(["noise"]) == 1
 
 
 def test_a_curve_is_drawn_only_above_the_noise(draw: Together, pictures: Pictures) -> None:

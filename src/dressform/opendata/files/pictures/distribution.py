@@ -6,7 +6,7 @@ from dressform.opendata.codebook import FLAGS, FULL
 from dressform.opendata.files.about import File
 from dressform.opendata.files.pictures.chart import Chart
 from dressform.opendata.files.pictures.noise import is_above_noise
-from dressform.opendata.files.pictures.panel import HEIGHT, Panel
+from dressform.opendata.files.pictures.panel import Panel
 from dressform.opendata.files.pictures.scale import Scale
 from dressform.opendata.files.pictures.text_width import wrap_text
 from dressform.opendata.files.pictures.words import Words
@@ -31,7 +31,8 @@ class Distribution:
         self._flags = _ASKED[spread.name]
         self._clear = [flag for flag in self._flags if is_above_noise(spread, flag)]
         self._label = CATALOGUE[spread.name].label[words.language]
-        self._floor = _TOP + HEIGHT * len(self._flags)
+        heights = [Panel.measure_height(spread, flag) for flag in self._flags]
+        *self._tops, self._floor = accumulate(heights, initial=_TOP)
         caption = wrap_text(words.distribution_caption, _CAPTION, _RIGHT - _LEFT)
         self._chart = Chart(
             _WIDTH,
@@ -45,9 +46,10 @@ class Distribution:
     def draw(self) -> File:
         self._draw_heading()
         ticks = self._draw_axis()
-        for place, flag in enumerate(self._flags):
-            panel = Panel(self._chart, self._words, self._x, _TOP + HEIGHT * place)
-            panel.draw_grid(ticks)
+        for top, flag in zip(self._tops, self._flags, strict=True):
+            panel = Panel(self._chart, self._words, self._x, top)
+            if flag in self._spread.flags:
+                panel.draw_grid(ticks)
             panel.draw(self._spread, flag, is_clear=flag in self._clear)
         self._chart.lines(
             _LEFT,
@@ -65,20 +67,17 @@ class Distribution:
         )
 
     def _describe(self) -> str:
-        words, unit = self._words, self._spread.unit
-        told = [
-            words.distribution_value.format(
-                words.flags[flag],
-                *(
-                    words.value_with_unit(self._spread.flags[flag].quantiles[of], unit)
-                    for of in (50, 5, 95)
-                ),
-            )
-            if flag in self._clear
-            else f"{words.flags[flag].capitalize()}: {words.too_few}"
-            for flag in self._flags
-        ]
-        return words.distribution_text.format(self._label, "; ".join(told))
+        told = "; ".join(map(self._describe_flag, self._flags))
+        return self._words.distribution_text.format(self._label, told)
+
+    def _describe_flag(self, flag: str) -> str:
+        words, seen, unit = self._words, self._spread.flags.get(flag), self._spread.unit
+        if seen is None:
+            return f"{words.flags[flag].capitalize()}: {words.not_published}"
+        if flag not in self._clear:
+            return f"{words.flags[flag].capitalize()}: {words.too_few}"
+        values = [words.value_with_unit(seen.quantiles[of], unit) for of in (50, 5, 95)]
+        return words.distribution_value.format(words.flags[flag], *values)
 
     def _ends(self) -> tuple[float, float]:
         """Return from where to where the axis goes: where people of any flag are, in the bins."""

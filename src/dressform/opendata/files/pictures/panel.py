@@ -10,7 +10,7 @@ from dressform.opendata.files.pictures.text_width import measure_text
 from dressform.opendata.files.pictures.words import Words
 from dressform.opendata.spreads import Seen, Spread
 
-HEIGHT = 206.0
+_HEIGHT, _EMPTY_HEIGHT = 206.0, 36.0
 _PLOT_TOP, _PLOT_FLOOR, _STRIP = 32.0, 166.0, 186.0
 _POINTS = 180
 _SMALL = "11"
@@ -23,6 +23,11 @@ class Panel:
 
     def __init__(self, chart: Chart, words: Words, x: Scale, top: float) -> None:
         self._chart, self._words, self._x, self._top = chart, words, x, top
+
+    @staticmethod
+    def measure_height(spread: Spread, flag: str) -> float:
+        """Return how high a panel is; of a flag that is not published it is only a line of words."""
+        return _HEIGHT if flag in spread.flags else _EMPTY_HEIGHT
 
     def draw_grid(self, ticks: Iterable[float]) -> None:
         for x in ticks:
