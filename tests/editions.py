@@ -1,5 +1,6 @@
 """An edition as the tests publish it: the real way, with files that are made up."""
 
+import json
 import random
 from dataclasses import replace
 from html import escape
@@ -45,8 +46,28 @@ def _table(name: str, title: str, content: bytes | None = None) -> tuple[File, F
     )
 
 
-def _drawing(name: str, title: str) -> File:
-    return _file(f"{name}.svg", "image/svg+xml", title, _picture(title))
+def _drawing(name: str, title: str, french: str) -> tuple[File, File]:
+    return (
+        _file(f"{name}.en.svg", "image/svg+xml", title, _picture(title)),
+        _file(f"{name}.fr.svg", "image/svg+xml", french, _picture(french)),
+    )
+
+
+def _package() -> bytes:
+    fields = {
+        "people": ["id", "breasts", "neck", "waist"],
+        "correlations": ["flag", "a", "b", "correlation", "standard_error"],
+    }
+    tables = [
+        {"name": name, "schema": {"fields": [_field(each) for each in names]}}
+        for name, names in fields.items()
+    ]
+    return json.dumps({"resources": tables}).encode()
+
+
+def _field(name: str) -> dict[str, str]:
+    unit = {"unit": "mm"} if name in ("neck", "waist") else {}
+    return {"name": name, "type": "integer", "description": "What it is.", **unit}
 
 
 FILES = (
@@ -59,15 +80,24 @@ FILES = (
     *_table("pair_counts", "How many people gave both of two measurements, with noise"),
     *_table("second_moments", "Second moments, with noise"),
     *_table("codebook", "Bounds, centres, scales and bins"),
-    _file("datapackage.json", "application/json", "The tables, for programs", b"{}"),
+    _file("datapackage.json", "application/json", "The tables, for programs", _package()),
     _file("croissant.json", "application/ld+json", "The tables, for machine learning", b"{}"),
     _file("privacy.json", "application/json", "What was spent, and how", b"{}"),
-    _file("README.md", "text/markdown", "What this is", "# Édition 2027\n".encode()),
+    _file("README.md", "text/markdown; charset=utf-8", "What this is", "# Édition 2027\n".encode()),
     _file("LICENSE", "text/plain", "CC0-1.0"),
     _file("SHA256SUMS", "text/plain", "Checksums of the other files"),
-    _drawing("distributions-chest", "Distribution of chest, in mm: most lie from 850 to 1,050"),
-    _drawing("distributions-neck", "Distribution of neck & its “spread” <in mm>"),
-    _drawing("quantiles-lengths", "Quantiles of lengths"),
+    _file("open-body-measurements-2027.zip", "application/zip", "All files in one archive"),
+    *_drawing(
+        "distributions-chest",
+        "Distribution of chest, in mm: most lie from 850 to 1,050",
+        "Distribution : tour de poitrine",
+    ),
+    *_drawing(
+        "distributions-neck",
+        "Distribution of neck & its “spread” <in mm>",
+        "Distribution : tour de cou",
+    ),
+    *_drawing("quantiles", "Quantiles of lengths", "Quantiles des longueurs"),
 )
 
 NAMES = sorted(file.name for file in FILES)

@@ -65,6 +65,9 @@ def refused(monkeypatch: pytest.MonkeyPatch, **values: str) -> str:
         ("PUBLIC_URL", "https://dressform.example/?a=b"),
         ("PUBLIC_URL", "https://dressform.example:port"),
         ("PUBLIC_URL", "https://"),
+        ("DATASET_URL", "data.sewing.example"),
+        ("PUBLISHER", "Two\nlines"),
+        ("PUBLISHER", "x" * 201),
         ("SITE_URL", "javascript:alert(1)"),
         ("ALLOWED_ORIGINS", "*"),
         ("ALLOWED_ORIGINS", "https://sewing.example,null"),
@@ -192,6 +195,7 @@ def test_an_empty_one_counts_as_missing(monkeypatch: pytest.MonkeyPatch) -> None
     ("name", "value"),
     [
         ("PUBLIC_URL", "http://api.sewing.example"),
+        ("DATASET_URL", "http://data.sewing.example"),
         ("CLOCK_AHEAD", "P1D"),
         ("STATE_DIR", "var"),
         ("STATE_DIR", ""),
@@ -247,6 +251,18 @@ def test_defaults() -> None:
     assert settings.environment is Environment.DEVELOPMENT
     assert settings.public_url == settings.link_base == "http://localhost:8000"
     assert not settings.secure_cookies
+    assert settings.dataset_url == "http://localhost:8000"
+    assert settings.dataset_publisher == "localhost"
+
+
+def test_the_dataset_is_published_by_the_site_unless_it_says_by_whom(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    site = loaded(monkeypatch, PUBLIC_URL="https://api.x.example", SITE_URL="https://x.example")
+    named = loaded(monkeypatch, PUBLISHER=" Sewing Example ", DATASET_URL="https://d.example/")
+
+    assert (site.dataset_publisher, site.dataset_url) == ("x.example", "https://api.x.example")
+    assert (named.dataset_publisher, named.dataset_url) == ("Sewing Example", "https://d.example")
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
+_LONGEST_NAME = 200
 _ORIGIN = re.compile(r"https?://[A-Za-z0-9.\-\[\]:]+")
 
 
@@ -56,6 +57,14 @@ def mailbox(value: str) -> str:
         msg = "must be an e-mail address like privacy@sewing.example"
         raise ValueError(msg)
     return value
+
+
+def publisher_name(value: str) -> str:
+    """Return the name as it is written into files that never change."""
+    if not value.isprintable() or not value.strip() or len(value) > _LONGEST_NAME:
+        msg = "must be a name of one line like Sewing Example, of at most 200 characters"
+        raise ValueError(msg)
+    return value.strip()
 
 
 def origin(value: str) -> str:

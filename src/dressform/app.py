@@ -47,6 +47,7 @@ from dressform.routers import (
     sessions,
     sign_ups,
     silhouettes,
+    sitemap,
 )
 from dressform.routers.attempts import Attempts
 from dressform.routers.dependencies import ACCESS_TOKEN_LIFETIME
@@ -123,6 +124,7 @@ def create_app(process_settings: Settings, clock: Clock | None = None) -> Applic
     app.include_router(links.router)
     app.include_router(dataset_pages.router)
     app.include_router(privacy_pages.router)
+    app.include_router(sitemap.router)
     app.router.middleware_stack = Directory(app.router.middleware_stack, _routes())
     problems.install(app)
     _surround(app, process_settings)

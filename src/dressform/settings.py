@@ -28,6 +28,7 @@ from dressform.addresses import (
     network,
     origin,
     postgresql,
+    publisher_name,
     sender,
     web_address,
 )
@@ -78,6 +79,8 @@ class Settings(BaseSettings):
     public_url: WebAddress = Field(default_factory=lambda data: f"http://localhost:{data['port']}")
     site_url: WebAddress | None = None
     contact: Annotated[str, AfterValidator(mailbox)] | None = None
+    publisher: Annotated[str, AfterValidator(publisher_name)] | None = None
+    dataset_url: WebAddress = Field(default_factory=lambda data: data["public_url"])
     allowed_origins: Annotated[tuple[Origin, ...], NoDecode] = ()
     trusted_proxies: Annotated[tuple[OwnNetwork, ...], NoDecode] = ()
     database_url: Annotated[SecretStr, _within(postgresql)] | None = None
@@ -154,9 +157,10 @@ class Settings(BaseSettings):
                 "/var/lib/dressform: any other depends on the folder that a command is run in"
             )
             raise ValueError(msg)
-        if not self.public_url.startswith("https://"):
-            msg = "DRESSFORM_PUBLIC_URL must begin with https:// in production"
-            raise ValueError(msg)
+        for name in ("public_url", "dataset_url"):
+            if not getattr(self, name).startswith("https://"):
+                msg = f"DRESSFORM_{name.upper()} must begin with https:// in production"
+                raise ValueError(msg)
         if self.clock_ahead:
             msg = "DRESSFORM_CLOCK_AHEAD is for trying things out and is refused in production"
             raise ValueError(msg)
@@ -174,6 +178,11 @@ class Settings(BaseSettings):
     def link_base(self) -> str:
         """Where the pages that mails link to live: the site, or else this service's own."""
         return self.site_url or self.public_url
+
+    @property
+    def dataset_publisher(self) -> str:
+        """Return who publishes the open dataset: the name that is set, or else the site's host."""
+        return self.publisher or str(urlsplit(self.link_base).hostname)
 
     @property
     def secure_cookies(self) -> bool:

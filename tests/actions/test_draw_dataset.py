@@ -8,19 +8,22 @@ import asyncpg
 import pytest
 from sqlalchemy import text
 
+from dressform.actions import count_contributions
 from dressform.actions import draw_dataset as draws
 from dressform.actions.draw_dataset import Step, draw_dataset, drawn_so_far, propose_dataset
 from dressform.actions.publish_dataset import publish_dataset
-from dressform.actions.take_contributions import read_contributions
+from dressform.actions.take_contributions import Taken, read_contributions
 from dressform.database import Units
 from dressform.errors import StartupError
 from dressform.opendata.budget import GATE, shares
-from dressform.opendata.codebook import CORE
+from dressform.opendata.codebook import CORE, SMALL
+from dressform.opendata.files.about import Publisher
 from dressform.opendata.receipts import Receipts
 from dressform.opendata.sums import Sums
 from dressform.repositories import contributions
 from dressform.repositories.draws import Draws
 from dressform.repositories.editions import Editions
+from dressform.windows import start_of_day
 from tests.conftest import MovableClock
 from tests.opendata.members import APPROVER, PROPOSER, WITHDRAWS, agrees_again, joined
 
@@ -30,13 +33,15 @@ SURE = 8
 CELLS = 100
 """So many show how large their noise is: 380 to four in a hundred."""
 LATER = datetime(2026, 6, 1, tzinfo=UTC)
-URL = "https://sewing.example"
+PUBLISHER = Publisher("Sewing Example", "https://sewing.example")
+RENAMED = Publisher("Another Name", "https://elsewhere.example")
+"""What changed settings would make of it."""
 
 
 @pytest.fixture
 def enough(monkeypatch: pytest.MonkeyPatch) -> None:
     """However few they are, the noise says that they suffice."""
-    monkeypatch.setattr(draws, "noisy_count", lambda _: CORE.gate)
+    monkeypatch.setattr(draws, "noisy_counts", lambda _: (CORE.gate, 0))
 
 
 def nobody_looks(_: Step) -> None:
@@ -85,7 +90,8 @@ async def test_all_who_may_give_give_once_and_nobody_else(
     assert abs(drawn.count - giving) < SURE * GATE.sigma
     spread = SURE * shares(CORE)["flags"].sigma
     assert abs(drawn.sums.flags[0] - giving) < spread
-    assert abs(drawn.sums.flags[1]) < spread
+    assert drawn.flags == ("with_breasts",)
+    assert drawn.sums.flags[1] == 0
     assert await marks(units) == {
         (1, 2026): giving,
         (0, None): len(LEFT_OUT) - 1,
@@ -107,7 +113,7 @@ async def test_what_is_stored_is_what_they_gave_with_noise_in_all_of_it(
     assert drawn is not None
     await raw.execute("UPDATE dataset_consent SET drawn_in = NULL")
     exact = Sums.none(CORE)  # All have the 20 measurements, so that nothing is left to chance.
-    for part in await read_contributions(units, 2026, CORE):
+    for part in await read_contributions(units, 2026, Taken(CORE)):
         exact += part.sums
     assert exact.flags.tolist() == [MANY - 1_000, 1_000]
     for name, share in shares(CORE).items():
@@ -117,30 +123,76 @@ async def test_what_is_stored_is_what_they_gave_with_noise_in_all_of_it(
             assert abs(noise.std() / share.sigma - 1) < 0.25, name
 
 
-@pytest.mark.parametrize("gate", [(1_999, None), (2_000, "core"), (4_999, "core"), (5_000, "full")])
-async def test_the_noisy_count_alone_opens_the_gate(
+@pytest.mark.parametrize(
+    ("counts", "taken"),
+    [
+        ((499, 499), (998, None, None)),
+        ((499, 500), (500, "small-2", ["without_breasts"])),
+        ((1_999, 499), (1_999, "small-2", ["with_breasts"])),
+        ((-30, 2_000), (2_000, "core-2", ["without_breasts"])),
+        ((500, 1_500), (2_000, "core-2", ["with_breasts", "without_breasts"])),
+        ((4_500, 500), (5_000, "full-2", ["with_breasts", "without_breasts"])),
+    ],
+)
+async def test_the_noisy_counts_alone_open_the_gate_to_each_flag(
     units: Units,
     raw: asyncpg.Connection,
     receipts: Receipts,
     monkeypatch: pytest.MonkeyPatch,
-    gate: tuple[int, str | None],
+    *,
+    counts: tuple[int, int],
+    taken: tuple[int, str | None, list[str] | None],
 ) -> None:
     counted = []
 
-    def with_noise(true: int) -> int:
+    def with_noise(true: list[int]) -> tuple[int, int]:
         counted.append(true)
-        return gate[0]
+        return counts
 
-    monkeypatch.setattr(draws, "noisy_count", with_noise)
+    monkeypatch.setattr(draws, "noisy_counts", with_noise)
     await joined(units, raw, FEW)
+    await joined(units, raw, 3, breasts=False)
     await propose_dataset(units, PROPOSER)
 
     drawn = await draw_dataset(units, receipts, APPROVER, nobody_looks)
 
-    assert (drawn.codebook.name if drawn else None) == gate[1]
-    assert counted == [FEW]
-    row = await raw.fetchrow("SELECT count, codebook FROM dataset_draw")
-    assert tuple(row) == gate
+    assert (drawn.codebook.key if drawn else None) == taken[1]
+    assert counted == [[FEW, 3]]
+    row = await raw.fetchrow("SELECT count, codebook, flags FROM dataset_draw")
+    assert tuple(row) == taken
+
+
+async def test_who_is_of_a_flag_that_has_too_few_waits_and_adds_up(
+    units: Units, raw: asyncpg.Connection, receipts: Receipts, clock: MovableClock
+) -> None:
+    """Nine of ten have breasts: the others give once they are enough, with one noise."""
+    await joined(units, raw, 900)
+    await joined(units, raw, 100, breasts=False)
+    await propose_dataset(units, PROPOSER)
+
+    first = await draw_dataset(units, receipts, APPROVER, nobody_looks)
+
+    assert first is not None
+    assert (first.codebook, first.flags) == (SMALL, ("with_breasts",))
+    assert await marks(units) == {(1, 2026): 900, (1, None): 100}
+    await publish_dataset(units, PUBLISHER)
+    await raw.execute("UPDATE account SET created_at = $1", LATER)
+    await joined(units, raw, 800, agreed=LATER, breasts=False)
+    clock.at = datetime(2027, 3, 1, tzinfo=UTC)
+    await propose_dataset(units, PROPOSER)
+
+    second = await draw_dataset(units, receipts, APPROVER, nobody_looks)
+
+    assert second is not None
+    assert second.flags == ("without_breasts",)
+    assert await marks(units) == {(1, 2026): 900, (2, 2027): 100, (1, 2027): 800}
+    assert await publish_dataset(units, PUBLISHER) == ["2026", "2027", "2026-2027"]
+    async with units.reading() as unit:
+        editions = {each.name: each for each in await Editions(unit).all()}
+    shown = {
+        name: [flag["shown"] for flag in each.quality or ()] for name, each in editions.items()
+    }
+    assert shown == {"2026": [True, False], "2027": [False, True], "2026-2027": [True, True]}
 
 
 @pytest.mark.usefixtures("enough")
@@ -148,7 +200,7 @@ async def test_however_many_batches_there_are_each_account_is_counted_and_drawn_
     units: Units, raw: asyncpg.Connection, receipts: Receipts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(contributions, "BATCH", 7)
-    monkeypatch.setattr(draws, "FEW", 3)
+    monkeypatch.setattr(count_contributions, "FEW", 3)
     await joined(units, raw, FEW)
     await raw.execute(
         "UPDATE dataset_consent SET counted = 3"
@@ -185,7 +237,7 @@ async def test_too_few_have_to_wait_for_the_next_year(
     )  # Nobody is counted again.
 
     assert await marks(units) == {(1, None): FEW}
-    assert await publish_dataset(units, URL) == []
+    assert await publish_dataset(units, PUBLISHER) == []
     with pytest.raises(StartupError, match="next chance is in 2027"):
         await propose_dataset(units, PROPOSER)
     clock.at = datetime(2027, 1, 1, tzinfo=UTC)
@@ -195,7 +247,7 @@ async def test_too_few_have_to_wait_for_the_next_year(
 async def test_a_proposal_is_kept_until_its_operator_leaves(
     units: Units, raw: asyncpg.Connection, clock: MovableClock
 ) -> None:
-    begun = clock.at
+    begun = start_of_day(clock.at)
     await propose_dataset(units, PROPOSER)
     clock.at += timedelta(hours=1)
     assert await propose_dataset(units, PROPOSER) == 2026
@@ -205,7 +257,7 @@ async def test_a_proposal_is_kept_until_its_operator_leaves(
 
     await raw.execute("DELETE FROM operator WHERE account_id = $1", PROPOSER)
     await propose_dataset(units, APPROVER)
-    assert await proposal(units) == (APPROVER, clock.at)
+    assert await proposal(units) == (APPROVER, start_of_day(clock.at))
 
 
 @pytest.mark.usefixtures("raw")
@@ -215,7 +267,7 @@ async def test_of_two_who_propose_at_once_one_is_told(units: Units, clock: Movab
     async with units.writing() as unit:  # Who looked before the other one had written.
         assert not await Draws(unit).propose(2026, APPROVER, instead_of=None)
 
-    assert await proposal(units) == (PROPOSER, clock.at)
+    assert await proposal(units) == (PROPOSER, start_of_day(clock.at))
 
 
 async def proposal(units: Units) -> tuple[UUID | None, datetime]:
@@ -364,7 +416,7 @@ async def test_the_next_edition_is_of_others_and_an_erasure_changes_nothing(
     await joined(units, raw, MANY)
     await propose_dataset(units, PROPOSER)
     await draw_dataset(units, receipts, APPROVER, nobody_looks)
-    assert await publish_dataset(units, URL) == ["2026"]
+    assert await publish_dataset(units, PUBLISHER) == ["2026"]
     published = await hashes(units, "2026")
     assert "people.csv" in published
     await raw.execute(
@@ -381,8 +433,8 @@ async def test_the_next_edition_is_of_others_and_an_erasure_changes_nothing(
     assert drawn is not None
     assert abs(drawn.count - MANY) < SURE * GATE.sigma
     assert await marks(units) == {(1, 2026): MANY - 1000, (1, 2027): MANY}
-    assert await publish_dataset(units, URL) == ["2026", "2027", "2026-2027"]
+    assert await publish_dataset(units, PUBLISHER) == ["2026", "2027", "2026-2027"]
     together = await hashes(units, "2026-2027")
-    assert await publish_dataset(units, URL) == ["2026", "2027", "2026-2027"]
+    assert await publish_dataset(units, RENAMED) == ["2026", "2027", "2026-2027"]
     assert await hashes(units, "2026") == published
     assert await hashes(units, "2026-2027") == together

@@ -10,9 +10,10 @@ from dressform.actions.draw_dataset import draw_dataset, drawn_so_far, propose_d
 from dressform.actions.restore_dataset import draw_in, restore_dataset
 from dressform.database import Units
 from dressform.errors import StartupError
-from dressform.opendata.codebook import CORE, FULL, Codebook
+from dressform.opendata.codebook import FULL, SMALL, Codebook
 from dressform.opendata.draws import Draw, together
 from dressform.opendata.files import edition_files
+from dressform.opendata.files.about import Publisher
 from dressform.opendata.receipts import Receipt, Receipts
 from dressform.repositories import contributions
 from tests.conftest import MovableClock
@@ -33,11 +34,11 @@ def _small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("dressform.actions.restore_dataset.FEW", 3)
 
 
-@pytest.fixture(params=[CORE, FULL], ids=["core", "full"])
+@pytest.fixture(params=[SMALL, FULL], ids=["small", "full"])
 def codebook(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Codebook:
     """That of each draw, however few they are."""
     found: Codebook = request.param
-    monkeypatch.setattr(draws, "noisy_count", lambda _: found.gate)
+    monkeypatch.setattr(draws, "noisy_counts", lambda _: (found.gate, 0))
     return found
 
 
@@ -56,7 +57,9 @@ async def put_back(units: Units, raw: asyncpg.Connection, receipts: Receipts) ->
 
 
 def published(drawn: Draw) -> dict[str, bytes]:
-    files = edition_files(together([drawn]), published=drawn.at, home="https://x/", version="1")
+    files = edition_files(
+        together([drawn]), published=drawn.at, publisher=Publisher("X", "https://x"), version="1"
+    )
     return {file.name: file.content for file in files}
 
 

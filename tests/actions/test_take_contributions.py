@@ -9,7 +9,7 @@ import asyncpg
 import pytest
 
 from dressform.actions import take_contributions as taking
-from dressform.actions.take_contributions import Part, read_contributions, take_contributions
+from dressform.actions.take_contributions import Part, Taken, read_contributions, take_contributions
 from dressform.database import Units
 from dressform.opendata.codebook import CORE
 from dressform.opendata.sums import Sums
@@ -18,6 +18,7 @@ from dressform.repositories.contributions import Contributions
 from tests.opendata.members import WITHDRAWS, agrees_again, joined
 
 YEAR, ALL, PAGE = 2026, 20, 7
+TAKEN = Taken(CORE)
 
 GOES = {
     "withdraws": WITHDRAWS,
@@ -42,12 +43,12 @@ def _small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
 async def read(units: Units, raw: asyncpg.Connection) -> list[Part]:
     await joined(units, raw, ALL)
     await raw.execute("UPDATE dataset_consent SET counted = 1")
-    return await read_contributions(units, YEAR, CORE)
+    return await read_contributions(units, YEAR, TAKEN)
 
 
 async def take(units: Units, parts: list[Part]) -> Sums:
     async with units.writing() as unit:
-        return await take_contributions(unit, parts, YEAR, CORE)
+        return await take_contributions(unit, parts, YEAR, TAKEN)
 
 
 async def marked(raw: asyncpg.Connection) -> set[UUID]:
@@ -79,7 +80,7 @@ async def test_whoever_goes_after_the_count_is_not_read(
     gone = ids(await read(units, raw))[0]
     await raw.execute(GOES[what], gone)
 
-    assert gone not in ids(await read_contributions(units, YEAR, CORE))
+    assert gone not in ids(await read_contributions(units, YEAR, TAKEN))
 
 
 @pytest.mark.parametrize("what", GOES)
@@ -199,3 +200,19 @@ async def test_nobody_gives_twice(units: Units, raw: asyncpg.Connection) -> None
     exact = await take(units, parts)
 
     assert not any(group.any() for group in exact.groups.values())
+
+
+async def test_a_flag_that_is_not_taken_gives_nothing_and_is_not_marked(
+    units: Units, raw: asyncpg.Connection
+) -> None:
+    await joined(units, raw, 5, breasts=False)
+    taken = Taken(CORE, ["without_breasts"])
+    await read(units, raw)
+    parts = await read_contributions(units, YEAR, taken)
+
+    async with units.writing() as unit:
+        exact = await take_contributions(unit, parts, YEAR, taken)
+
+    assert exact.flags.tolist() == [0, 5]
+    assert await marked(raw) == set(ids(parts))
+    assert len(ids(parts)) == 5

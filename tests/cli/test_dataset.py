@@ -10,6 +10,7 @@ from dressform.database import Units
 from dressform.opendata.codebook import CORE
 from dressform.opendata.draws import Draw, together
 from dressform.opendata.files import edition_files
+from dressform.opendata.files.about import Publisher
 from dressform.opendata.noise import noisy
 from dressform.opendata.sums import Sums
 from dressform.settings import Settings
@@ -86,7 +87,7 @@ async def test_an_operator_restores_what_was_published_after_a_warning(
     folder = tmp_path / "edition"
     folder.mkdir()
     for file in edition_files(
-        together([drawn]), published=drawn.at, home="https://x/", version="1"
+        together([drawn]), published=drawn.at, publisher=Publisher("X", "https://x"), version="1"
     ):
         (folder / file.name).write_bytes(file.content)
 
@@ -97,7 +98,7 @@ async def test_an_operator_restores_what_was_published_after_a_warning(
     )
     assert status == 0, complaint
     assert "The draw of 2025 is known again." in said
-    assert f"Published: {settings.public_url}/dataset/2025" in said
+    assert f"Published: {settings.dataset_url}/dataset/2025" in said
 
     status, said, _ = await run("dataset")
     assert "2025   restored" in said

@@ -21,6 +21,10 @@ SHOWN = {
         "en": "cc9d47ff25794d46fe596547b85a85f1175ad8ff8323fbe2e319ca3674333160",
         "fr": "883d5f4b9fd2aebacdcf48bb2c25e7cbdccffd0970f8df7b4e72be7b476893d7",
     },
+    "3": {
+        "en": "3edeb4932c8af379c35662e241b1a30f1081a5baddf1c36c434c4b1354e131a7",
+        "fr": "1be622e699b5d43b435ce789546ee8c999ce65a8e6c9f6dbad6b90fb76b6665f",
+    },
 }
 """Members agreed to these. Never change one: a changed text is another version, entered below it."""
 
@@ -34,6 +38,8 @@ SAID = {
     "chosen, or at random": ("at random", "au hasard"),
     "a removed choice": ("if you remove the one you chose", "si vous supprimez celui"),
     "of whom": ("an adult who agreed", "un adulte qui a accepté"),
+    "counted by the flag": ("by whether the body has", "selon que le corps a des seins"),
+    "waiting": ("waits for another year", "attend une autre année"),
     "noise": ("random noise", "bruit aléatoire"),
     "sums over fewer": ("may be over fewer", "peut donc porter sur moins"),
     "the guarantee": ("14.6 points", "14,6 points"),
@@ -64,8 +70,8 @@ def test_the_last_version_is_asked() -> None:
 
 
 def test_an_agreement_to_a_text_that_promised_more_counts_no_longer() -> None:
-    """The first said of each sum what is only true of all of them together."""
-    assert COMPATIBLE == ("2",)
+    """The first said of each sum what is only true of all together; the second promised about 2,000."""
+    assert COMPATIBLE == ("3",)
     assert CURRENT["en"].version in COMPATIBLE
     assert set(COMPATIBLE) <= set(SHOWN)
 
@@ -91,13 +97,13 @@ def test_both_languages_name_the_same_numbers() -> None:
     english, french = (
         sorted(re.findall(r"\d+(?:\.\d)?", text))
         for text in (
-            CURRENT["en"].text.replace("2,000", "2000"),
-            CURRENT["fr"].text.replace("2 000", "2000").replace("14,6", "14.6"),
+            CURRENT["en"].text,
+            CURRENT["fr"].text.replace("14,6", "14.6"),
         )
     )
 
     assert english == french
-    assert set(english) == {"0", "1", "1.0", "14.6", "30", "100", "2000"}
+    assert set(english) == {"0", "1", "1.0", "14.6", "30", "100", "500"}
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])

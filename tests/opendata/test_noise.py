@@ -5,9 +5,9 @@ import pytest
 
 from dressform.opendata import budget
 from dressform.opendata.codebook import CORE
-from dressform.opendata.noise import noisy, noisy_count
+from dressform.opendata.noise import noisy, noisy_counts
 from dressform.opendata.sums import Sums
-from tests.opendata.audit import SMALL
+from tests.opendata.audit import TINY
 
 TIMES = 150
 SURE = 6
@@ -56,7 +56,7 @@ def test_every_cell_has_noise(drawn: dict[str, np.ndarray]) -> None:
 def test_no_two_cells_share_their_noise() -> None:
     """Neither those of two flags nor any others: the difference of two would be exact."""
     times = 2_000
-    drawn = [noisy(SMALL, Sums.none(SMALL)).groups.values() for _ in range(times)]
+    drawn = [noisy(TINY, Sums.none(TINY)).groups.values() for _ in range(times)]
     cells = np.array([np.concatenate([group.ravel() for group in groups]) for groups in drawn])
 
     alike = np.corrcoef(cells.T)
@@ -65,7 +65,18 @@ def test_no_two_cells_share_their_noise() -> None:
     assert abs(alike).max() < SURE / np.sqrt(times)
 
 
-def test_the_count_that_opens_the_gate_has_noise_too() -> None:
-    counts = np.array([noisy_count(1_000) for _ in range(1_000)])
+def test_the_counts_that_open_the_gate_have_noise_of_their_own() -> None:
+    counts = np.array([noisy_counts([1_000, 50]) for _ in range(1_000)])
 
-    assert_noise(counts - 1_000, budget.GATE.sigma)
+    for noise in (counts - np.array([1_000, 50])).T:
+        assert_noise(noise, budget.GATE.sigma)
+    assert abs(np.corrcoef(counts.T)[0, 1]) < SURE / np.sqrt(len(counts))
+
+
+def test_a_flag_that_is_not_taken_has_no_noise() -> None:
+    """Else there would be sums of nobody that have to be kept, and published."""
+    drawn = noisy(CORE, Sums.none(CORE), ["without_breasts"])
+
+    for group in drawn.groups.values():
+        assert not group[0].any()
+        assert group[1].any()

@@ -48,6 +48,7 @@ async def test_before_the_first_edition_there_are_not_enough_people(
     assert answer["editions"] == []
     assert answer["licence"]["id"] == "CC0-1.0"
     assert answer["gates"] == [
+        {"codebook": "small", "people": 500, "measurements": 8},
         {"codebook": "core", "people": 2000, "measurements": 20},
         {"codebook": "full", "people": 5000, "measurements": 38},
     ]
@@ -119,7 +120,7 @@ async def test_editions_are_listed_with_links(
     assert [edition["name"] for edition in answer["editions"]] == ["2027-2028", "2027"]
     assert answer["editions"][1] == {
         "name": "2027",
-        "published_at": "2026-03-01T12:00:00Z",
+        "published_at": "2026-03-01T00:00:00Z",
         "codebook": "core",
         "people": 2431,
         "href": "/v1/dataset/editions/2027",

@@ -68,7 +68,7 @@ async def test_a_file_comes_with_all_that_is_to_know(served: httpx.AsyncClient, 
         ("people.csv", "text/csv; charset=utf-8", 'attachment; filename="people.csv"'),
         ("privacy.json", "application/json", 'attachment; filename="privacy.json"'),
         ("README.md", "text/markdown; charset=utf-8", 'attachment; filename="README.md"'),
-        ("quantiles-lengths.svg", "image/svg+xml", 'inline; filename="quantiles-lengths.svg"'),
+        ("quantiles.en.svg", "image/svg+xml", 'inline; filename="quantiles.en.svg"'),
     ],
 )
 async def test_only_pictures_are_shown_in_place(

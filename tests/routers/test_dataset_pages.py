@@ -1,6 +1,8 @@
 """The open dataset as people see it."""
 
+import json
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -9,14 +11,22 @@ import pytest
 from fastapi import FastAPI
 
 from dressform.database import Units
+from dressform.settings import Settings
 from tests.browser import browsing, needs_chromium, serving
 from tests.conftest import MovableClock
 from tests.editions import FILES, published
 from tests.routers.test_dataset import drawn
 
 PAGES = ["/dataset", "/dataset/2027"]
-PICTURES = [file for file in FILES if file.name.endswith(".svg")]
-SAME = {"Distributions", "Quantiles", "English", "Français", "Dressform", "mm"}
+SCRIPT = '<script type="application/ld+json">'
+"""Data, which no browser runs."""
+PICTURES = {
+    language: [file for file in FILES if file.name.endswith(f".{language}.svg")]
+    for language in ("en", "fr")
+}
+ALIKE = r"/v1/dataset|CC0-1\.0|[0-9-]+|http://localhost:8000/\S+"
+ADDRESS = "http://localhost:8000"
+SAME = {"English", "Français", "Dressform", "mm", "localhost"}
 """Words that both languages have."""
 
 
@@ -28,21 +38,24 @@ class Words(HTMLParser):
         self.said: list[str] = []
         self.alts: list[str | None] = []
         self.language: str | None = None
+        self.links: dict[tuple[str, str], str] = {}
         self._code = 0
         self._rows = 0
         self.feed(html)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
-        self._code += tag == "code"
+        self._code += tag in ("code", "script")
         self._rows += tag == "tbody"
         if tag == "html":
             self.language = given["lang"]
+        if tag == "link" and given["rel"] in ("canonical", "alternate"):
+            self.links[str(given["rel"]), given.get("hreflang") or ""] = str(given["href"])
         if tag == "img":
             self.alts.append(given["alt"])
 
     def handle_endtag(self, tag: str) -> None:
-        self._code -= tag == "code"
+        self._code -= tag in ("code", "script")
         self._rows -= tag == "tbody"
 
     def handle_data(self, data: str) -> None:
@@ -68,9 +81,11 @@ async def test_a_page_is_shut_tight(client: httpx.AsyncClient, units: Units, pat
         "connect-src 'self'; img-src 'self'; script-src 'self'; style-src 'self'"
     )
     assert set(re.findall(r'(\w+)="[^"]*://([^/"]+)', response.text)) == {
-        ("href", "creativecommons.org")
+        ("href", "creativecommons.org"),
+        ("href", "localhost:8000"),
     }
-    assert not re.search(r"<script|<style|style=|onload=", response.text)
+    assert set(re.findall(r"<script[^>]*>", response.text)) == {SCRIPT}
+    assert not re.search(r"<style|style=|onload=", response.text)
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -120,17 +135,23 @@ async def test_pictures_are_told_to_who_does_not_see_them(
 ) -> None:
     await published(units)
 
-    page = await shown(client, "/dataset/2027")
+    for language, pictures in PICTURES.items():
+        page = await shown(client, f"/dataset/2027?language={language}")
 
-    assert sorted(filter(None, page.alts)) == sorted(file.title for file in PICTURES)
+        assert sorted(filter(None, page.alts)) == sorted(file.title for file in pictures)
 
 
-async def test_every_file_is_in_the_table(client: httpx.AsyncClient, units: Units) -> None:
+async def test_every_file_but_the_pictures_is_in_the_table(
+    client: httpx.AsyncClient, units: Units
+) -> None:
     await published(units)
 
     html = (await client.get("/dataset/2027")).text
 
     for file in FILES:
+        if file.name.endswith(".svg"):
+            assert f"{file.name}</a>" not in html
+            continue
         assert f'files/{file.name}">{file.name}</a></th>' in html
         assert f'<td class="number">{len(file.content):,}</td>' in html
 
@@ -147,7 +168,7 @@ async def test_everything_is_said_in_french_too(
     assert (english.language, french.language) == ("en", "fr")
     assert len(english.said) == len(french.said) > 15
     alike = set(english.said) & set(french.said) - SAME
-    assert {one for one in alike if not re.fullmatch(r"/v1/dataset|CC0-1\.0|[0-9-]+", one)} == set()
+    assert {one for one in alike if not re.fullmatch(ALIKE, one)} == set()
 
 
 @pytest.mark.parametrize(
@@ -171,6 +192,7 @@ async def test_numbers_are_written_as_in_the_language(client: httpx.AsyncClient)
     english = (await shown(client, "/dataset")).said
     french = (await shown(client, "/dataset?language=fr")).said
 
+    assert "From 500 people on: an edition of 8 measurements" in english
     assert "From 2,000 people on: an edition of 20 measurements" in english
     assert "ε = 1.62, δ = 0.000001" in (await client.get("/dataset")).text
     assert "À partir de 2\u202f000 personnes : une édition de 20 mesures" in french
@@ -184,6 +206,74 @@ async def test_a_title_is_text(client: httpx.AsyncClient, units: Units) -> None:
 
     assert "&lt;in mm&gt;" in html
     assert "<in mm>" not in html
+
+
+@pytest.mark.parametrize("path", [*PAGES, "/privacy"])
+async def test_a_page_tells_its_canonical_address_and_its_other_languages(
+    client: httpx.AsyncClient, units: Units, path: str
+) -> None:
+    await published(units)
+    alternates = {
+        ("alternate", "en"): f"{ADDRESS}{path}",
+        ("alternate", "fr"): f"{ADDRESS}{path}?language=fr",
+        ("alternate", "x-default"): f"{ADDRESS}{path}",
+    }
+
+    plain, english, french = [
+        (await shown(client, path + query)).links for query in ("", "?language=en", "?language=fr")
+    ]
+
+    assert plain == english == alternates | {("canonical", ""): f"{ADDRESS}{path}"}
+    assert french == alternates | {("canonical", ""): f"{ADDRESS}{path}?language=fr"}
+
+
+async def test_the_dataset_s_own_address_is_the_canonical_one(
+    app: FastAPI, client: httpx.AsyncClient, units: Units, settings: Settings
+) -> None:
+    """Changed settings change the pages at once, and no file of an edition."""
+    await published(units)
+    before = (await client.get("/v1/dataset/editions/2027")).json()["files"]
+    elsewhere = {"dataset_url": "https://d.example", "publisher": "X & Y", "contact": "d@d.example"}
+    app.state.service = replace(app.state.service, settings=settings.model_copy(update=elsewhere))
+
+    page = await client.get("/dataset/2027")
+
+    metadata = json.loads(page.text.partition(SCRIPT)[2].partition("</script>")[0])
+    assert Words(page.text).links["canonical", ""] == "https://d.example/dataset/2027"
+    assert metadata["url"] == "https://d.example/dataset/2027"
+    assert metadata["publisher"]["name"] == "X & Y"
+    assert metadata["publisher"]["contactPoint"]["email"] == "d@d.example"
+    assert "by X &amp; Y," in page.text
+    assert (await client.get("/v1/dataset/editions/2027")).json()["files"] == before
+
+
+async def test_it_says_which_columns_a_table_has_and_what_is_left_out(
+    client: httpx.AsyncClient, units: Units
+) -> None:
+    await published(units)
+
+    english = await client.get("/dataset/2027")
+    french = await client.get("/dataset/2027?language=fr")
+
+    assert (
+        "<code>id</code>, <code>breasts</code>, and one for each of 2 measurements" in english.text
+    )
+    assert "<code>id</code>, <code>breasts</code>, et une pour chacune de 2 mesures" in french.text
+    assert "<code>standard_error</code>" in english.text
+    assert any("ends in standard_error" in one for one in Words(english.text).said)
+    assert any("fewer than about 500 of them" in one for one in Words(english.text).said)
+    assert any("moins de 500 environ" in one for one in Words(french.text).said)
+
+
+async def test_files_are_described_in_the_reader_s_language(
+    client: httpx.AsyncClient, units: Units
+) -> None:
+    await published(units)
+
+    french = (await client.get("/dataset/2027?language=fr")).text
+
+    assert "<td>Tous les fichiers dans une archive</td>" in french
+    assert '<td lang="en">' not in french
 
 
 @needs_chromium
@@ -200,7 +290,7 @@ async def test_a_browser_shows_the_pictures(
         await page.visit(f"{url}/dataset/{name}")
         await page.until("document.readyState === 'complete'")
         await page.run("for (const one of document.images) one.loading = 'eager'")
-        await page.until(f"document.images.length === {len(PICTURES)} && {drawn_all}")
+        await page.until(f"document.images.length === {len(PICTURES['en'])} && {drawn_all}")
         wide = await page.run("document.documentElement.scrollWidth > window.innerWidth")
 
     assert page.complaints == []

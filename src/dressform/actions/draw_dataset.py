@@ -4,19 +4,24 @@ from collections.abc import Callable, Sequence
 from enum import StrEnum
 from uuid import UUID
 
-from dressform.actions.take_contributions import Part, read_contributions, take_contributions
+from dressform.actions.count_contributions import count_contributions, read_flags
+from dressform.actions.take_contributions import (
+    Part,
+    Taken,
+    read_contributions,
+    take_contributions,
+)
 from dressform.database import Unit, Units
 from dressform.errors import StartupError
 from dressform.opendata import raw
-from dressform.opendata.codebook import CODEBOOKS, CORE, FULL, Codebook
+from dressform.opendata.codebook import CODEBOOKS, FEWEST, FLAGS, OFFERED, Codebook
 from dressform.opendata.draws import Draw
-from dressform.opendata.noise import noisy, noisy_count
+from dressform.opendata.noise import noisy, noisy_counts
 from dressform.opendata.receipts import Receipt, Receipts
 from dressform.opendata.years import day_of
-from dressform.repositories.contributions import FEW, Contributions
 from dressform.repositories.draws import Draws, StoredDraw
 from dressform.repositories.operators import Operators
-from dressform.rests import in_pieces, no_long_collections
+from dressform.rests import no_long_collections
 
 
 class Step(StrEnum):
@@ -60,13 +65,13 @@ async def draw_dataset(
     counted = await _counted(units, operator_id, told)
     if counted.codebook is None:
         return None
-    codebook = CODEBOOKS[counted.codebook]
     if counted.statistics is None:
+        taken = Taken(CODEBOOKS[counted.codebook], counted.flags)
         with no_long_collections():
             told(Step.READING)
-            parts = await read_contributions(units, counted.year, codebook)
+            parts = await read_contributions(units, counted.year, taken)
             told(Step.MARKING)
-            await _kept(units, counted.year, codebook, parts)
+            await _kept(units, counted.year, taken, parts)
     draws = await drawn_so_far(units)
     for draw in draws:
         receipts.keep(Receipt.of(draw))
@@ -90,19 +95,44 @@ def _check_known(receipts: Receipts, draws: Sequence[Draw]) -> None:
 
 async def _counted(units: Units, operator_id: UUID, told: Told) -> StoredDraw:
     async with units.writing() as unit:
-        draws, year = Draws(unit), unit.at.year
-        found = await draws.locked(year)
-        if found is None or found.count is None:
-            await _check_approvable(unit, found, operator_id)
-            told(Step.COUNTING)
-            count = noisy_count(await _count_in(Contributions(unit, before=day_of(year))))
-            codebook = _codebook(count)
-            await draws.counted(
-                year, by=operator_id, count=count, codebook=codebook.name if codebook else None
-            )
-            found = await draws.locked(year)
-            assert found is not None
+        found, year = await _approvable(unit, operator_id), unit.at.year
+    if found is not None:
+        return found
+    told(Step.COUNTING)
+    with no_long_collections():
+        batches = await read_flags(units, year)
+    async with units.writing() as unit:
+        if (found := await _approvable(unit, operator_id)) is not None:
+            return found
+        counts = noisy_counts(await count_contributions(unit, batches, unit.at.year))
+        draws, codebook, flags = Draws(unit), *_enough(counts)
+        await draws.counted(
+            unit.at.year,
+            by=operator_id,
+            count=sum(count for flag, count in zip(FLAGS, counts, strict=True) if flag in flags),
+            codebook=codebook.key if codebook else None,
+            flags=flags,
+        )
+        found = await draws.locked(unit.at.year)
+        assert found is not None
     return found
+
+
+def _enough(counts: Sequence[int]) -> tuple[Codebook | None, tuple[str, ...]]:
+    """Return the flags that are enough, or both where none is, and the largest codebook for them."""
+    flags = [flag for flag, count in zip(FLAGS, counts, strict=True) if count >= FEWEST]
+    everyone = sum(count for count in counts if count >= FEWEST)
+    codebook = next((book for book in reversed(OFFERED) if everyone >= book.gate), None)
+    return codebook, tuple(flags or FLAGS)
+
+
+async def _approvable(unit: Unit, operator_id: UUID) -> StoredDraw | None:
+    """Return the year's draw if it is counted. Raises StartupError if it cannot be by this operator."""
+    found = await Draws(unit).locked(unit.at.year)
+    if found is not None and found.count is not None:
+        return found
+    await _check_approvable(unit, found, operator_id)
+    return None
 
 
 async def _can_be_proposed_anew(unit: Unit, found: StoredDraw, operator_id: UUID) -> bool:
@@ -138,28 +168,15 @@ async def _check_approvable(unit: Unit, found: StoredDraw | None, operator_id: U
         )
 
 
-async def _count_in(contributions: Contributions) -> int:
-    everyone = 0
-    async for batch in contributions.batches():
-        for some in in_pieces(batch, FEW):
-            everyone += await contributions.count_in(some)
-    return everyone
-
-
-def _codebook(count: int) -> Codebook | None:
-    """The richest that so many allow."""
-    return next((book for book in (FULL, CORE) if count >= book.gate), None)
-
-
-async def _kept(units: Units, year: int, codebook: Codebook, parts: Sequence[Part]) -> None:
+async def _kept(units: Units, year: int, taken: Taken, parts: Sequence[Part]) -> None:
     async with units.writing() as unit:
         found = await Draws(unit).locked(year)
         if found is None or found.statistics is not None:
             return  # Somebody else was faster.
         if unit.at.year != year:
             raise StartupError(f"The year {year} is over, and with it the chance of its draw.")
-        exact = await take_contributions(unit, parts, year, codebook)
-        await Draws(unit).drawn(year, raw.kept(noisy(codebook, exact)))
+        exact = await take_contributions(unit, parts, year, taken)
+        await Draws(unit).drawn(year, raw.kept(noisy(taken.codebook, exact, taken.flags)))
 
 
 def _read(stored: StoredDraw) -> Draw:
@@ -168,7 +185,7 @@ def _read(stored: StoredDraw) -> Draw:
     assert stored.count is not None
     assert stored.drawn_at is not None
     codebook, drawn = CODEBOOKS[stored.codebook], raw.read(stored.statistics)
-    return Draw(stored.year, codebook, drawn, stored.count, stored.drawn_at)
+    return Draw(stored.year, codebook, drawn, stored.count, stored.drawn_at, stored.flags)
 
 
 def _over(draw: StoredDraw) -> str:

@@ -6,13 +6,13 @@ from dressform import __version__
 from dressform.actions.draw_dataset import drawn_so_far
 from dressform.database import Units
 from dressform.opendata.draws import Together, together
-from dressform.opendata.files import edition_files
+from dressform.opendata.files import edition_with_quality
+from dressform.opendata.files.about import Publisher
+from dressform.opendata.quality import facts_of
 from dressform.repositories.editions import Edition, Editions, File
 
-_FILES = "v1/dataset/editions/{}/files/"
 
-
-async def publish_dataset(units: Units, public_url: str) -> list[str]:
+async def publish_dataset(units: Units, publisher: Publisher) -> list[str]:
     """Every year's edition, and that of all years together if there are several: their names.
 
     One that is published already stays as it is.
@@ -23,17 +23,18 @@ async def publish_dataset(units: Units, public_url: str) -> list[str]:
         wanted.append(together(draws))
     for drawn in wanted:
         at = max(draw.at for draw in draws if draw.year in drawn.years)
-        await _published(units, drawn, at, public_url)
+        await _published(units, drawn, at, publisher)
     return [drawn.name for drawn in wanted]
 
 
-async def _published(units: Units, drawn: Together, at: datetime, public_url: str) -> None:
+async def _published(units: Units, drawn: Together, at: datetime, publisher: Publisher) -> None:
     async with units.reading() as unit:
         if drawn.name in {edition.name for edition in await Editions(unit).all()}:
             return
-    home = f"{public_url.rstrip('/')}/{_FILES.format(drawn.name)}"
-    made = edition_files(drawn, published=at, home=home, version=__version__)
+    made, quality = edition_with_quality(
+        drawn, published=at, publisher=publisher, version=__version__
+    )
     files = [File(file.name, file.media_type, file.title, file.content) for file in made]
     async with units.writing() as unit:
-        edition = Edition(drawn.name, drawn.codebook.name, drawn.count)
+        edition = Edition(drawn.name, drawn.codebook.name, drawn.count, facts_of(quality))
         await Editions(unit).publish(edition, files)

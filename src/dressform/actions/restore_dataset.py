@@ -52,7 +52,8 @@ async def _written(unit: Unit, draw: Draw, operator_id: UUID) -> None:
         draw.year,
         by=operator_id,
         count=draw.count,
-        codebook=draw.codebook.name,
+        codebook=draw.codebook.key,
+        flags=draw.flags,
         statistics=statistics,
         drawn_at=draw.at,
     )

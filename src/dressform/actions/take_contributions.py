@@ -12,8 +12,8 @@ from uuid import UUID
 
 from dressform.crypto.vault import Vault
 from dressform.database import Unit, Units
-from dressform.opendata.codebook import Codebook
-from dressform.opendata.summing import Summing
+from dressform.opendata.codebook import FLAGS, Codebook
+from dressform.opendata.summing import Summing, flag_of
 from dressform.opendata.sums import Sums
 from dressform.opendata.years import day_of
 from dressform.repositories.contributions import FEW, Contributions
@@ -28,6 +28,14 @@ _SUMMED = FEW
 
 
 @dataclass(frozen=True, slots=True)
+class Taken:
+    """What a draw takes: the measurements of a codebook, of bodies of these flags."""
+
+    codebook: Codebook
+    flags: Sequence[str] = FLAGS
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
     """The exact sums of some accounts, and whose they are: not noisy yet, so seen by nobody."""
 
@@ -36,9 +44,9 @@ class Part:
     sums: Sums
 
 
-async def read_contributions(units: Units, year: int, codebook: Codebook) -> list[Part]:
+async def read_contributions(units: Units, year: int, taken: Taken) -> list[Part]:
     """In parts of some hundred, so that a million bodies are never held at once."""
-    summing, parts, last, unreadable = Summing(codebook), list[Part](), None, 0
+    adding, parts, last, unreadable = _Adding(taken), list[Part](), None, 0
     while True:
         rows = list[Any]()
         async with units.reading() as unit:
@@ -49,31 +57,29 @@ async def read_contributions(units: Units, year: int, codebook: Codebook) -> lis
         if not batch:
             break
         page = _opened(rows, units.vault)
-        parts.append(_part(summing, page.contributions))
+        parts.append(adding.part(page.contributions))
         last, unreadable = batch[-1], unreadable + page.unreadable
     if unreadable:
         log.error("models that do not open were left out and not marked: see `dressform keys`")
     return parts
 
 
-async def take_contributions(
-    unit: Unit, parts: Sequence[Part], year: int, codebook: Codebook
-) -> Sums:
+async def take_contributions(unit: Unit, parts: Sequence[Part], year: int, taken: Taken) -> Sums:
     """The exact sums of just those whom it marks: noise and storing belong in the same transaction."""
-    taking = _Taking(unit, year, codebook)
+    taking = _Taking(unit, year, taken)
     marked = [await taking.marked(part) for part in parts]
-    total = Sums.none(codebook)
+    total = Sums.none(taken.codebook)
     for part in marked:
         total += (await taking.still_giving(part)).sums
     return total
 
 
 class _Taking:
-    def __init__(self, unit: Unit, year: int, codebook: Codebook) -> None:
+    def __init__(self, unit: Unit, year: int, taken: Taken) -> None:
         self._contributions = Contributions(unit, before=day_of(year))
         self._vault = unit.vault
         self._year = year
-        self._summing = Summing(codebook)
+        self._adding = _Adding(taken)
 
     async def marked(self, part: Part) -> Part:
         marked = list[UUID]()
@@ -94,7 +100,7 @@ class _Taking:
     async def _anew(self, giving: Sequence[UUID], marked: Sequence[UUID]) -> Part:
         """Of those `giving`; of all others who are `marked` the mark is taken back."""
         rows = await self._contributions.sealed_of(giving)
-        part = _part(self._summing, _opened(rows, self._vault).contributions)
+        part = self._adding.part(_opened(rows, self._vault).contributions)
         await self._contributions.unmark(set(marked) - set(part.account_ids))
         return part
 
@@ -105,8 +111,15 @@ def _opened(rows: Rows, vault: Vault) -> Page:
     return Page(given, sum(page.unreadable for page in pages))
 
 
-def _part(summing: Summing, given: Sequence[Contribution]) -> Part:
-    sums = summing.of([])
-    for some in in_pieces(given, _SUMMED):
-        sums += summing.of((each.breasts, each.measurements) for each in some)
-    return Part([each.account_id for each in given], [each.model_id for each in given], sums)
+class _Adding:
+    def __init__(self, taken: Taken) -> None:
+        self._flags = taken.flags
+        self._summing = Summing(taken.codebook)
+
+    def part(self, read: Sequence[Contribution]) -> Part:
+        """Return the sums of those of a flag that is taken; of others nothing goes into them."""
+        given = [each for each in read if flag_of(each.breasts) in self._flags]
+        sums = self._summing.of([])
+        for some in in_pieces(given, _SUMMED):
+            sums += self._summing.of((each.breasts, each.measurements) for each in some)
+        return Part([each.account_id for each in given], [each.model_id for each in given], sums)

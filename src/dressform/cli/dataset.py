@@ -122,9 +122,14 @@ def restore(
 
 
 async def _publish(units: Units, loaded: Settings) -> None:
-    typer.echo("Making the files …")
-    for name in await _publishing().publish_dataset(units, loaded.public_url):
-        typer.echo(f"Published: {loaded.public_url}/dataset/{name}")
+    typer.echo(
+        f"Making the files, which name {loaded.dataset_publisher} as publisher and "
+        f"{loaded.dataset_url} as address (DRESSFORM_PUBLISHER, DRESSFORM_DATASET_URL) …"
+    )
+    about = _of_extra("dressform.opendata.files.about")
+    publisher = about.Publisher(loaded.dataset_publisher, loaded.dataset_url)
+    for name in await _publishing().publish_dataset(units, publisher):
+        typer.echo(f"Published: {loaded.dataset_url}/dataset/{name}")
 
 
 def _as_operator(
@@ -160,7 +165,7 @@ async def _show(loaded: Settings) -> None:
     typer.echo(_LINE.format("year", "state", "people", "codebook", "proposed", "by", "approved by"))
     for draw in draws:
         people = "" if draw.count is None else f"~{max(draw.count, 0)}"
-        proposed = f"{draw.proposed_at:%Y-%m-%d %H:%M:%S}"
+        proposed = f"{draw.proposed_at:%Y-%m-%d}"
         approved = None if draw.restored_at else draw.approved_by
         by, approved_by = (
             names.get(each, _NOBODY) if each else _NOBODY for each in (draw.proposed_by, approved)

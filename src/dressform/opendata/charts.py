@@ -1,117 +1,137 @@
-"""Tables that people who sew and grade patterns look things up in."""
+"""Tables that people who sew and grade patterns look things up in.
 
-from statistics import NormalDist
+Each number stands beside its standard error: of the noise, and of chance (who contributed). What the
+noise hides is left empty.
+"""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
-from dressform.opendata.codebook import Codebook
+from dressform.opendata.codebook import Codebook, Item
 from dressform.opendata.densities import Density, together
 from dressform.opendata.population import Group
-from dressform.opendata.resources import Field, Resource, Value
+from dressform.opendata.resources import ERROR, Field, Resource, Value
 
 _PERCENTILES = (1, 2, 5, 10, 25, 50, 75, 90, 95, 98, 99)
-_KEYS = ("chest", "seat", "waist")
-_STEP = 40
-_USUAL = (0.02, 0.98)
+_ROUGH = 0.5
+"""Of a measurement's deviation: a value whose standard error is more than that is left empty."""
+_ROUGH_CORRELATION = 0.2
+
+EMPTY = "Empty where the noise hides it."
 
 _FLAG = Field("flag", "string", "with_breasts, without_breasts, or both together.")
-_NORMAL = NormalDist()
 
 
-def quantiles(codebook: Codebook, groups: dict[str, Group]) -> Resource:
-    rows: list[tuple[Value, ...]] = []
-    for item in codebook.items:
-        found = {
-            flag: group.densities[item.name]
-            for flag, group in groups.items()
-            if item.name in group.densities
-        }
-        if len(found) == len(groups):
-            found["both"] = together(list(found.values()))
-        rows += [(item.name, item.unit, flag, *_described(each)) for flag, each in found.items()]
+def quantiles(codebook: Codebook, groups: Mapping[str, Group]) -> Resource:
+    rows = [
+        (item.name, item.unit, flag, *_described(density))
+        for item in codebook.items
+        for flag, density in _densities(item, groups)
+    ]
     return Resource(
         name="quantiles",
         title="Quantiles of each measurement",
         description="How each measurement is spread: of a hundred people, p05 is the value that 5 "
-        "have less than.",
+        f"have less than. {EMPTY} The standard errors are approximate: worked out from the noise and "
+        "from how many gave it (the delta method), rounded up.",
         fields=(
             Field("measurement", "string", "Its name in FreeSewing."),
             Field("unit", "string", "mm or degree."),
             _FLAG,
-            Field("people", "integer", "How many gave it, with noise."),
-            Field("mean", "number", "In the unit."),
-            Field("deviation", "number", "The standard deviation, in the unit."),
-            *(Field(f"p{of:02}", "number", "In the unit.") for of in _PERCENTILES),
-        ),
-        rows=rows,
-    )
-
-
-def _described(density: Density) -> tuple[Value, ...]:
-    cuts = density.quantile(np.array(_PERCENTILES) / 100)
-    people = round(density.people)
-    return (people, *(round(float(at), 1) for at in (density.mean, density.deviation, *cuts)))
-
-
-def correlations(groups: dict[str, Group]) -> Resource:
-    rows: list[tuple[Value, ...]] = [
-        (flag, a, b, round(float(group.correlations[i, j]), 3))
-        for flag, group in groups.items()
-        for i, a in enumerate(group.names)
-        for j, b in enumerate(group.names)
-        if i < j
-    ]
-    return Resource(
-        name="correlations",
-        title="Correlations between measurements",
-        description="Pearson's coefficient of every two measurements, by the flag.",
-        fields=(
-            Field("flag", "string", "with_breasts or without_breasts."),
-            Field("a", "string", "The one measurement."),
-            Field("b", "string", "The other one."),
-            Field("correlation", "number", "From -1 to 1."),
-        ),
-        rows=rows,
-    )
-
-
-def sizes(codebook: Codebook, groups: dict[str, Group]) -> Resource:
-    """For a girth that sizes go by, what the others are in the middle of those who have it."""
-    rows: list[tuple[Value, ...]] = []
-    for flag, group in groups.items():
-        for key in _KEYS:
-            density = group.densities[key]
-            low, high = (float(at) for at in density.quantile(np.array(_USUAL)))
-            for at in range(round(low / _STEP) * _STEP, round(high / _STEP) * _STEP + 1, _STEP):
-                share = float(
-                    density.below[np.clip(at - density.lowest, 0, len(density.share) - 1)]
-                )
-                found = _with(group, key, at, share)
-                rows.append((flag, key, at, *(found.get(name) for name in codebook.names)))
-    return Resource(
-        name="sizes",
-        title="Size charts",
-        description="For a chest, seat or waist of so many mm: the median of every other measurement "
-        "of those who have it.",
-        fields=(
-            Field("flag", "string", "with_breasts or without_breasts."),
-            Field("key", "string", "The girth that the size goes by."),
-            Field("size", "integer", "That girth.", "mm"),
+            *_with_error("people", "integer", "How many gave it, with noise."),
+            *_with_error("mean", "number", "In the unit."),
+            *_with_error("deviation", "number", "The standard deviation, in the unit."),
             *(
-                Field(item.name, "integer", f"In {item.unit}.", item.unit)
-                for item in codebook.items
+                field
+                for of in _PERCENTILES
+                for field in _with_error(f"p{of:02}", "number", "In the unit.")
             ),
         ),
         rows=rows,
     )
 
 
-def _with(group: Group, key: str, at: int, share: float) -> dict[str, int]:
-    far = _NORMAL.inv_cdf(min(max(share, 1e-6), 1 - 1e-6))
-    follows = group.correlations[group.names.index(key)]
-    shares = [_NORMAL.cdf(far * float(of)) for of in follows]
+def _with_error(name: str, kind: str, description: str) -> tuple[Field, Field]:
+    error = f"The standard error of {name}."
+    whole = kind == "integer"
+    return (
+        Field(name, "integer" if whole else "number", description),
+        Field(f"{name}_{ERROR}", "integer" if whole else "number", error),
+    )
+
+
+def _densities(item: Item, groups: Mapping[str, Group]) -> Iterator[tuple[str, Density | None]]:
+    """Of each flag that has the measurement, and of both; None where too few gave it."""
     found = {
-        name: round(float(density.quantile(np.array([shares[place]]))[0]))
-        for place, (name, density) in enumerate(group.densities.items())
+        flag: group.densities.get(item.name)
+        for flag, group in groups.items()
+        if flag in item.centre
     }
-    return found | {key: at}
+    yield from found.items()
+    known = [each for each in found.values() if each is not None]
+    if len(known) == len(item.centre) > 1:
+        yield "both", together(known)
+
+
+def _described(density: Density | None) -> Sequence[Value]:
+    if density is None:
+        return [None] * (2 * (3 + len(_PERCENTILES)))
+    shares = np.array(_PERCENTILES) / 100
+    values = zip(density.quantile(shares), density.quantile_error(shares), strict=True)
+    measured = [
+        (density.mean, density.mean_error),
+        (density.deviation, density.deviation_error),
+        *values,
+    ]
+    told: list[Value] = [round(density.people), math.ceil(density.people_error)]
+    for value, error in measured:
+        hidden = is_rough(density, error)
+        told += [None, None] if hidden else [round(float(value), 1), error_up(error, 1)]
+    return told
+
+
+def error_up(error: float, digits: int) -> float:
+    """Return a standard error rounded up: it never says more than is known."""
+    steps: int = 10**digits
+    return math.ceil(float(error) * steps) / steps
+
+
+def is_rough(density: Density, error: float) -> bool:
+    """Return whether the noise hides a value of that measurement."""
+    return error > _ROUGH * density.deviation
+
+
+def correlations(groups: Mapping[str, Group]) -> Resource:
+    return Resource(
+        name="correlations",
+        title="Correlations between measurements",
+        description="Pearson's coefficient of every two measurements, by the flag, each as close to "
+        "what the noisy sums tell as its noise deserves: else closer to that of published "
+        f"anthropometry (ANSUR II), and to a few factors that all measurements follow. {EMPTY} The "
+        "standard errors are approximate, and rounded up.",
+        fields=(
+            Field("flag", "string", "with_breasts or without_breasts."),
+            Field("a", "string", "The one measurement."),
+            Field("b", "string", "The other one."),
+            Field("correlation", "number", "From -1 to 1."),
+            Field(ERROR, "number", "The standard error of the correlation."),
+        ),
+        rows=[row for group in groups.values() for row in _correlated(group)],
+    )
+
+
+def _correlated(group: Group) -> Iterator[tuple[Value, ...]]:
+    names = [*group.names, *group.left_out]
+    for i, a in enumerate(names):
+        for j, b in enumerate(names):
+            if i < j:
+                yield (group.flag, a, b, *_correlation(group, i, j))
+
+
+def _correlation(group: Group, i: int, j: int) -> tuple[Value, Value]:
+    if j >= len(group.names) or group.correlation_errors[i, j] > _ROUGH_CORRELATION:
+        return None, None
+    found = float(group.correlations[i, j])
+    return round(found, 3), error_up(group.correlation_errors[i, j], 3)

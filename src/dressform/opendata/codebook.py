@@ -6,7 +6,7 @@ anthropometry or of FreeSewing's estimates, and the file says which.
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import resources
 from types import MappingProxyType
 from typing import Any
@@ -56,6 +56,12 @@ class Codebook:
     most: int
     gate: int
     norm: int
+    version: str
+
+    @property
+    def key(self) -> str:
+        """Return the name under which a draw refers to it: no other version has that."""
+        return f"{self.name}-{self.version}"
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -91,13 +97,32 @@ def _those(items: Sequence[Item], names: Sequence[str]) -> tuple[Item, ...]:
     return tuple(item for item in items if item.name in names)
 
 
+def _with_wide_bins(item: Item) -> Item:
+    """Return the item with half as many bins: where few give, fewer bins have less noise."""
+    return replace(item, width=2 * item.width, bins=item.bins // 2)
+
+
 _FACTS = _read()
 _ITEMS = tuple(_item(fact, _FACTS["bins"]) for fact in _FACTS["measurements"])
+_CORE = _those(_ITEMS, _FACTS["core"])
+_SMALL = tuple(_with_wide_bins(item) for item in _those(_ITEMS, _FACTS["small"]))
 
 VERSION: str = _FACTS["version"]
 SOURCE: str = _FACTS["source"]
 
-FULL = Codebook(name="full", items=_ITEMS, most=30, gate=5_000, norm=9)
-CORE = Codebook(name="core", items=_those(_ITEMS, _FACTS["core"]), most=20, gate=2_000, norm=8)
+FULL = Codebook(name="full", items=_ITEMS, most=30, gate=5_000, norm=7, version=VERSION)
+CORE = Codebook(name="core", items=_CORE, most=20, gate=2_000, norm=6, version=VERSION)
+SMALL = Codebook(name="small", items=_SMALL, most=8, gate=500, norm=4, version=VERSION)
 
-CODEBOOKS: Mapping[str, Codebook] = MappingProxyType({each.name: each for each in (CORE, FULL)})
+OFFERED = (SMALL, CORE, FULL)
+"""The codebooks of new draws, from the smallest to the largest; each has what the one before has."""
+
+FEWEST = SMALL.gate
+"""Accounts of a flag, by a noisy count, from which on the flag is taken."""
+
+_RETIRED = (replace(FULL, norm=9, version="1"), replace(CORE, norm=8, version="1"))
+
+CODEBOOKS: Mapping[str, Codebook] = MappingProxyType(
+    {each.key: each for each in (*OFFERED, *_RETIRED)}
+)
+"""By their keys, those of earlier draws as well: a larger norm, and so more noise."""

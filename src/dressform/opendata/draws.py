@@ -1,37 +1,50 @@
 """Draws, and several of them added up: what is public already can be added without asking anybody."""
 
-import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
 
 from dressform.opendata.budget import shares
-from dressform.opendata.codebook import CORE, FULL, Codebook
-from dressform.opendata.sums import Integers, Sums
+from dressform.opendata.codebook import FEWEST, FLAGS, Codebook
+from dressform.opendata.sums import Floats, Integers, Sums
+
+_UNGATED = "1"
+"""The version of the codebooks with which both flags were taken, however few one of them was."""
 
 
 @dataclass(frozen=True, slots=True)
 class Draw:
-    """A year's noisy sums, drawn at a moment, and the noisy count that opened the gate."""
+    """A year's noisy sums, the day of the draw, and the noisy count that opened the gate.
+
+    `flags`: those that were taken. The sums of another one are all zero, without noise.
+    """
 
     year: int
     codebook: Codebook
     sums: Sums
     count: int
     at: datetime
+    flags: tuple[str, ...] = FLAGS
 
 
 @dataclass(frozen=True, slots=True)
 class Together:
-    """Draws of different accounts, added up. `sigma` is that of the noise in a histogram's bin."""
+    """Draws of different accounts, added up.
+
+    `taken`: the flags that are in the sums; `shown`: those of them that are enough for anything else
+    to be made of them. `sigmas`: by the name of the sums, and in the order of FLAGS, the standard
+    deviation of the noise in each.
+    """
 
     years: tuple[int, ...]
     codebook: Codebook
     sums: Sums
-    sigma: float
+    sigmas: Mapping[str, Floats]
     count: int
+    taken: tuple[str, ...]
+    shown: tuple[str, ...]
 
     @property
     def name(self) -> str:
@@ -43,7 +56,7 @@ class Together:
 def together(draws: Sequence[Draw]) -> Together:
     """In the order of their years; at least one. Has the measurements that all of them have."""
     in_order = sorted(draws, key=lambda draw: draw.year)
-    codebook = CORE if any(draw.codebook is CORE for draw in in_order) else FULL
+    codebook = min((draw.codebook for draw in in_order), key=_size)
     sums = Sums.none(codebook)
     for draw in in_order:
         sums += _narrowed(draw, codebook)
@@ -51,23 +64,55 @@ def together(draws: Sequence[Draw]) -> Together:
         years=tuple(draw.year for draw in in_order),
         codebook=codebook,
         sums=sums,
-        sigma=math.hypot(*(shares(draw.codebook)["histograms"].sigma for draw in in_order)),
+        sigmas=_sigmas(in_order, codebook),
         count=sum(draw.count for draw in in_order),
+        taken=tuple(flag for flag in FLAGS if any(flag in draw.flags for draw in in_order)),
+        shown=tuple(flag for flag in FLAGS if _is_shown(flag, in_order, sums)),
     )
 
 
+def _size(codebook: Codebook) -> tuple[int, int]:
+    """Of two versions, that with the smaller norm is the smaller one."""
+    return len(codebook.items), codebook.norm
+
+
+def _is_shown(flag: str, draws: Sequence[Draw], sums: Sums) -> bool:
+    """Return whether it was enough by the count before a draw, or is by the noisy sums together."""
+    gated = [draw for draw in draws if draw.codebook.version != _UNGATED]
+    counted = any(flag in draw.flags for draw in gated)
+    return counted or int(sums.flags[FLAGS.index(flag)]) >= FEWEST
+
+
+def _sigmas(draws: Sequence[Draw], codebook: Codebook) -> Mapping[str, Floats]:
+    """Return the square roots of the variances, added up over the draws that took the flag."""
+    variances = {name: np.zeros(len(FLAGS)) for name in shares(codebook)}
+    for draw in draws:
+        took = np.array([flag in draw.flags for flag in FLAGS])
+        for name, share in shares(draw.codebook).items():
+            bins = _merged(draw.codebook, codebook) if name == "histograms" else 1
+            variances[name] += took * bins * share.sigma**2
+    return {name: np.sqrt(variance) for name, variance in variances.items()}
+
+
 def _narrowed(draw: Draw, to: Codebook) -> Sums:
-    """Only what the smaller codebook has."""
+    """Only what the smaller codebook has, in its bins."""
     if draw.codebook is to:
         return draw.sums
     items = [draw.codebook.names.index(name) for name in to.names]
     pairs = [draw.codebook.pairs.index(pair) for pair in to.pairs]
+    histograms = _taken(draw.sums.histograms, items)
+    merged = histograms.reshape(*histograms.shape[:2], -1, _merged(draw.codebook, to))
     return Sums(
         flags=draw.sums.flags,
-        histograms=_taken(draw.sums.histograms, items),
+        histograms=merged.sum(axis=3),
         pair_counts=_taken(draw.sums.pair_counts, pairs),
         second_moments=_taken(draw.sums.second_moments, pairs),
     )
+
+
+def _merged(codebook: Codebook, to: Codebook) -> int:
+    """Return how many of its bins go into one of the other's."""
+    return codebook.items[0].bins // to.items[0].bins
 
 
 def _taken(group: Integers, places: list[int]) -> Integers:

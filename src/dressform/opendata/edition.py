@@ -1,21 +1,28 @@
 """All that an edition says, from the noisy sums alone."""
 
-from dressform.opendata.charts import correlations, quantiles, sizes
+from collections.abc import Mapping
+
+from dressform.opendata.charts import correlations, quantiles
 from dressform.opendata.draws import Together
 from dressform.opendata.people import people
-from dressform.opendata.population import groups
+from dressform.opendata.population import Group, groups
 from dressform.opendata.raw import raw
-from dressform.opendata.resources import Resource
+from dressform.opendata.resources import Resource, number_rows
+from dressform.opendata.sizes import sizes
 
 
 def resources(drawn: Together) -> list[Resource]:
     """Takes nothing else, so it tells nothing else."""
-    codebook, sums = drawn.codebook, drawn.sums
-    found = groups(drawn)
+    return tables(drawn, groups(drawn))
+
+
+def tables(drawn: Together, found: Mapping[str, Group]) -> list[Resource]:
+    """`found`: the groups of these draws."""
+    codebook = drawn.codebook
     return [
-        people(codebook, sums, found),
+        number_rows(people(codebook, drawn.sums, found)),
         quantiles(codebook, found),
         correlations(found),
         sizes(codebook, found),
-        *raw(codebook, sums),
+        *raw(drawn),
     ]

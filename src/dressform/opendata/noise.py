@@ -4,6 +4,7 @@ It works with whole numbers throughout, so that nothing leaks through the gaps o
 (Mironov, 2012); its rho is that of the continuous one (Canonne, Kamath and Steinke, 2020).
 """
 
+from collections.abc import Collection, Sequence
 from functools import cache
 
 import numpy as np
@@ -11,25 +12,30 @@ import opendp.prelude as dp
 
 from dressform.opendata import budget
 from dressform.opendata.budget import Share
-from dressform.opendata.codebook import Codebook
+from dressform.opendata.codebook import FLAGS, Codebook
 from dressform.opendata.sums import Integers, Sums, asked
 
 dp.enable_features("contrib")
 
 
-def noisy(codebook: Codebook, sums: Sums) -> Sums:
+def noisy(codebook: Codebook, sums: Sums, flags: Collection[str] = FLAGS) -> Sums:
     """The sums as they may be published: drawn once, and never again of the same accounts.
 
-    Noise of cells that nothing can be in is not published, so it isn't kept either.
+    Noise of cells that nothing can be in is not published, so it isn't kept either; nor is that of
+    other flags than those, of which nobody is in the sums.
     """
     shares = budget.shares(codebook)
     drawn = {name: _noisy(group, shares[name]) for name, group in sums.groups.items()}
-    return asked(codebook, Sums(**drawn))
+    return asked(codebook, Sums(**drawn), flags)
 
 
-def noisy_count(count: int) -> int:
-    """How many accounts there are, to tell whether they are enough."""
-    return int(_noisy(np.array([count]), budget.GATE)[0])
+def noisy_counts(counts: Sequence[int]) -> tuple[int, ...]:
+    """How many accounts there are of each flag, to tell which are enough.
+
+    An account is in one of these counts, so it moves them all together by 1 (L2), as it would a
+    single one.
+    """
+    return tuple(_noisy(np.array(counts), budget.GATE).tolist())
 
 
 def _noisy(group: Integers, share: Share) -> Integers:

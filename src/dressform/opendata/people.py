@@ -1,6 +1,8 @@
 """Made-up people, as many and as different as the noisy sums say: nobody's measurements."""
 
 import hashlib
+from collections.abc import Collection, Mapping
+from itertools import pairwise
 from statistics import NormalDist
 
 import numpy as np
@@ -16,26 +18,42 @@ _NORMAL = np.vectorize(NormalDist().inv_cdf, otypes=[float])
 _SHARE = np.vectorize(NormalDist().cdf, otypes=[float])
 
 
-def people(codebook: Codebook, sums: Sums, groups: dict[str, Group]) -> Resource:
+def people(codebook: Codebook, sums: Sums, groups: Mapping[str, Group]) -> Resource:
     """Each with all measurements of its flag, in whole mm and degrees.
 
-    Drawn by a Gaussian copula; the draw follows from the noisy sums, so that anyone who has those
+    Only those that enough contributors gave. Drawn by a Gaussian copula; the draw follows from the noisy sums, so that anyone who has those
     gets the same people.
     """
     random = np.random.default_rng(_seed(asked(codebook, sums)))
-    everyone = sum(group.people for group in groups.values())
-    first, second = groups.values()
-    number = round(NUMBER * first.people / everyone)
-    rows = _rows(codebook, first, number, random) + _rows(codebook, second, NUMBER - number, random)
+    rows = [
+        row
+        for group, number in zip(groups.values(), _numbers(groups.values()), strict=True)
+        for row in _rows(codebook, group, number, random)
+    ]
     units = [Field(item.name, "integer", f"In {item.unit}.", item.unit) for item in codebook.items]
     return Resource(
         name="people",
         title="Made-up people",
         description="Complete sets of measurements of people who do not exist. As a whole they are "
-        "spread as those who contributed, as far as the noise lets one see that; no row is anybody's.",
+        "spread as those who contributed, as far as the noise lets one see that; no row is anybody's. Empty "
+        "where the measurement does not go with the flag, or too few contributed it.",
         fields=(Field("breasts", "boolean", "Whether the body has breasts."), *units),
         rows=[rows[place] for place in random.permutation(len(rows))],
     )
+
+
+def _numbers(groups: Collection[Group]) -> list[int]:
+    """Return how many of each flag: in proportion, and all together NUMBER."""
+    everyone = sum(group.people for group in groups)
+    below = (
+        [
+            round(NUMBER * sum(group.people for group in list(groups)[:at]) / everyone)
+            for at in range(len(groups) + 1)
+        ]
+        if groups
+        else [0]
+    )
+    return [high - low for low, high in pairwise(below)]
 
 
 def _rows(

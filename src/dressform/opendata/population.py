@@ -3,28 +3,38 @@
 All of it is worked out from what is published, so anyone can do it again, and nothing more is told.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
-from dressform.opendata.budget import UNITS
-from dressform.opendata.codebook import FLAGS, Codebook
+from dressform.opendata.anthropometry import published_correlations
+from dressform.opendata.codebook import FLAGS, Item
+from dressform.opendata.correlations import estimate_correlations
 from dressform.opendata.densities import Density, fitted
 from dressform.opendata.draws import Together
-from dressform.opendata.sums import Floats, Integers, Sums
+from dressform.opendata.pairs import pairs_of
+from dressform.opendata.sums import Floats
 
-_FEWEST = 1.0
+_CLEAR = 5
+"""Standard errors: a measurement that fewer gave is left out, as what is told of it would be noise."""
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """People of one flag. `densities` by name; `correlations` between those names, in their order."""
+    """People of one flag. `densities` by name; `correlations` between those names, in their order.
+
+    `correlation_errors`: the standard error of each. `left_out`: the measurements that too few gave.
+    """
 
     flag: str
     people: int
+    people_error: float
     densities: Mapping[str, Density]
     correlations: Floats
+    correlation_errors: Floats
+    left_out: tuple[str, ...]
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -32,61 +42,45 @@ class Group:
 
 
 def groups(drawn: Together) -> dict[str, Group]:
-    """By the flag."""
-    return {flag: _group(drawn, place, flag) for place, flag in enumerate(FLAGS)}
+    """By the flag; only of flags that are enough."""
+    return {flag: _group(drawn, flag) for flag in drawn.shown}
 
 
-def _group(drawn: Together, place: int, flag: str) -> Group:
-    codebook, sums = drawn.codebook, drawn.sums
-    densities = {
-        item.name: fitted(item, flag, sums.histograms[place, at], drawn.sigma)
-        for at, item in enumerate(codebook.items)
+def _group(drawn: Together, flag: str) -> Group:
+    place = FLAGS.index(flag)
+    sigma = float(drawn.sigmas["histograms"][place])
+    asked = [
+        (item, drawn.sums.histograms[place, at])
+        for at, item in enumerate(drawn.codebook.items)
         if flag in item.centre
+    ]
+    densities = {
+        item.name: fitted(item, flag, counts, sigma)
+        for item, counts in asked
+        if counts.sum() >= least_people(item, sigma)
     }
-    people = max(int(sums.flags[place]), 1)
-    correlations = _correlations(codebook, sums, place, densities, flag)
-    return Group(flag, people, densities, correlations)
+    correlations, errors = _correlations(drawn, flag, densities)
+    return Group(
+        flag=flag,
+        people=max(int(drawn.sums.flags[place]), 1),
+        people_error=float(drawn.sigmas["flags"][place]),
+        densities=densities,
+        correlations=correlations,
+        correlation_errors=errors,
+        left_out=tuple(item.name for item, _ in asked if item.name not in densities),
+    )
+
+
+def least_people(item: Item, sigma: float) -> float:
+    """Return how many must have given it, by the noisy count, which is the sum of its bins."""
+    return _CLEAR * sigma * math.sqrt(item.bins)
 
 
 def _correlations(
-    codebook: Codebook, sums: Sums, place: int, densities: Mapping[str, Density], flag: str
-) -> Floats:
-    items = [item for item in codebook.items if item.name in densities]
-    centre = np.array([item.centre[flag] for item in items])
-    scale = np.array([item.scale[flag] for item in items])
-    mean = (np.array([each.mean for each in densities.values()]) - centre) / scale
-    deviation = np.array([each.deviation for each in densities.values()]) / scale
-    at = [codebook.names.index(item.name) for item in items]
-    products = _square(codebook, sums.second_moments[place])[np.ix_(at, at)] / UNITS**2
-    both = _gave_both(codebook, sums, place, densities)
-    found = (products / both - np.outer(mean, mean)) / np.outer(deviation, deviation)
-    return _possible(found)
-
-
-def _gave_both(
-    codebook: Codebook, sums: Sums, place: int, densities: Mapping[str, Density]
-) -> Floats:
-    """How many gave both of two measurements: as counted, and as far as the rest allows it."""
-    people = max(float(sums.flags[place]), _FEWEST)
-    gave = np.array([min(max(each.people, _FEWEST), people) for each in densities.values()])
-    at = [codebook.names.index(name) for name in densities]
-    counted = _square(codebook, sums.pair_counts[place])[np.ix_(at, at)]
-    least = np.maximum(gave[:, None] + gave - people, _FEWEST)
-    most = np.maximum(np.minimum(gave[:, None], gave), _FEWEST)
-    return np.clip(counted, least, most)
-
-
-def _square(codebook: Codebook, over_pairs: Integers) -> Floats:
-    items = len(codebook.items)
-    square = np.zeros((items, items))
-    square[np.triu_indices(items, 1)] = over_pairs
-    return square + square.T
-
-
-def _possible(found: Floats) -> Floats:
-    """The nearest that correlations can be, near enough: no direction with less than no variance."""
-    np.fill_diagonal(found, 1.0)
-    values, vectors = np.linalg.eigh(np.clip(found, -1, 1))
-    raised = (vectors * np.maximum(values, 1e-6)) @ vectors.T
-    length = np.sqrt(np.diag(raised))
-    return np.asarray(raised / np.outer(length, length))
+    drawn: Together, flag: str, densities: Mapping[str, Density]
+) -> tuple[Floats, Floats]:
+    names = list(densities)
+    if len(names) < 2:  # noqa: PLR2004  No two, no pair.
+        return np.eye(len(names)), np.zeros((len(names), len(names)))
+    pairs = pairs_of(drawn, flag, list(densities.values()), names)
+    return estimate_correlations(pairs, published_correlations(flag, names))

@@ -3,17 +3,32 @@
 import gzip
 import hashlib
 import json
+from collections.abc import Iterator
 
 import numpy as np
 
-from dressform.opendata.codebook import FLAGS, SOURCE, VERSION, Codebook
-from dressform.opendata.resources import Field, Resource, Value
+from dressform.opendata.codebook import FLAGS, SOURCE, Codebook
+from dressform.opendata.draws import Together
+from dressform.opendata.resources import ERROR, Field, Resource, Value
 from dressform.opendata.sums import Integers, Sums
+
+_CLEAR = 3
+"""Standard errors: a count of fewer is left empty, as the noise alone may have made it."""
 
 _FLAG = Field("flag", "string", "with_breasts or without_breasts.")
 _A = Field("a", "string", "The one measurement.")
 _B = Field("b", "string", "The other one.")
-_NOISY = "Noise can make a count negative."
+_COUNTED = (
+    Field(
+        "people", "integer", f"The sum, where it is {_CLEAR} standard errors or more; else empty."
+    ),
+    Field(
+        "sum",
+        "integer",
+        "The noisy sum as it was drawn, to be worked with: noise can make it negative.",
+    ),
+    Field(ERROR, "number", "Of the noise in the sum: exact."),
+)
 
 
 def kept(sums: Sums) -> bytes:
@@ -36,77 +51,111 @@ def read(content: bytes) -> Sums:
     return Sums(**{name: np.array(group, np.int64) for name, group in groups.items()})
 
 
-def raw(codebook: Codebook, sums: Sums) -> list[Resource]:
-    return [_flags(sums), _histograms(codebook, sums), *_over_pairs(codebook, sums), book(codebook)]
+def raw(drawn: Together) -> list[Resource]:
+    """Return the sums of the flags that were taken, each with the standard error of its noise."""
+    return [
+        _flags(drawn),
+        _histograms(drawn),
+        _pair_counts(drawn),
+        _second_moments(drawn),
+        book(drawn.codebook),
+    ]
 
 
-def _flags(sums: Sums) -> Resource:
+def _places(drawn: Together) -> list[tuple[int, str]]:
+    return [(place, flag) for place, flag in enumerate(FLAGS) if flag in drawn.taken]
+
+
+def _counted(drawn: Together, name: str, place: int, found: int) -> tuple[Value, Value, Value]:
+    sigma = float(drawn.sigmas[name][place])
+    return found if found >= _CLEAR * sigma else None, found, round(sigma, 2)
+
+
+def _flags(drawn: Together) -> Resource:
     return Resource(
         name="flags",
         title="How many contributed",
-        description=f"By the flag, with noise. {_NOISY}",
-        fields=(_FLAG, Field("people", "integer", "With noise.")),
-        rows=[(flag, int(sums.flags[place])) for place, flag in enumerate(FLAGS)],
+        description="By the flag, with noise. A flag that is missing had too few: its accounts were "
+        "not taken, and wait for another year.",
+        fields=(_FLAG, *_COUNTED),
+        rows=[
+            (flag, *_counted(drawn, "flags", place, int(drawn.sums.flags[place])))
+            for place, flag in _places(drawn)
+        ],
     )
 
 
-def _histograms(codebook: Codebook, sums: Sums) -> Resource:
+def _histograms(drawn: Together) -> Resource:
     rows: list[tuple[Value, ...]] = [
         (
             flag,
             item.name,
             item.lowest + item.width * at,
             item.lowest + item.width * (at + 1),
-            people,
+            *_counted(drawn, "histograms", place, found),
         )
-        for place, flag in enumerate(FLAGS)
-        for number, item in enumerate(codebook.items)
+        for place, flag in _places(drawn)
+        for number, item in enumerate(drawn.codebook.items)
         if flag in item.centre
-        for at, people in enumerate(sums.histograms[place, number].tolist())
+        for at, found in enumerate(drawn.sums.histograms[place, number].tolist())
     ]
     return Resource(
         name="histograms",
         title="Noisy histograms",
         description="How many gave a value from `low` to below `high`; the first bin has all below "
-        f"it, too, and the last all above. {_NOISY}",
+        "it, too, and the last all above.",
         fields=(
             _FLAG,
             Field("measurement", "string", "Its name in FreeSewing."),
             Field("low", "integer", "In its unit."),
             Field("high", "integer", "In its unit."),
-            Field("people", "integer", "With noise."),
+            *_COUNTED,
         ),
         rows=rows,
     )
 
 
-def _over_pairs(codebook: Codebook, sums: Sums) -> list[Resource]:
-    moments = (
-        "For every two measurements the sum of products of distances from the codebook's centre, "
-        "each in sixteenths of its scale, of those who gave both; a body that is farther off than the "
-        "codebook's norm counts as if it were nearer. With noise."
-    )
-    return [
-        _pairs(codebook, sums.pair_counts, "pair_counts", f"How many gave both. {_NOISY}"),
-        _pairs(codebook, sums.second_moments, "second_moments", moments),
-    ]
-
-
-def _pairs(codebook: Codebook, group: Integers, name: str, description: str) -> Resource:
-    flags_of = {item.name: item.centre for item in codebook.items}
-    rows: list[tuple[Value, ...]] = [
-        (flag, a, b, value)
-        for place, flag in enumerate(FLAGS)
-        for (a, b), value in zip(codebook.pairs, group[place].tolist(), strict=True)
-        if flag in flags_of[a] and flag in flags_of[b]
-    ]
+def _pair_counts(drawn: Together) -> Resource:
     return Resource(
-        name=name,
-        title=f"Noisy {name.replace('_', ' ')}",
-        description=description,
-        fields=(_FLAG, _A, _B, Field("sum", "integer", "With noise.")),
-        rows=rows,
+        name="pair_counts",
+        title="Noisy pair counts",
+        description="How many gave both measurements.",
+        fields=(_FLAG, _A, _B, *_COUNTED),
+        rows=[
+            (flag, a, b, *_counted(drawn, "pair_counts", place, found))
+            for place, flag, a, b, found in _pairs(drawn, drawn.sums.pair_counts)
+        ],
     )
+
+
+def _second_moments(drawn: Together) -> Resource:
+    sigmas = drawn.sigmas["second_moments"]
+    return Resource(
+        name="second_moments",
+        title="Noisy second moments",
+        description="For every two measurements the sum of products of distances from the codebook's "
+        "centre, each in sixteenths of its scale, of those who gave both; a body that is farther off "
+        "than the codebook's norm counts as if it were nearer. With noise.",
+        fields=(
+            _FLAG,
+            _A,
+            _B,
+            Field("sum", "integer", "The noisy sum as it was drawn."),
+            Field(ERROR, "number", "Of the noise in the sum: exact."),
+        ),
+        rows=[
+            (flag, a, b, found, round(float(sigmas[place]), 2))
+            for place, flag, a, b, found in _pairs(drawn, drawn.sums.second_moments)
+        ],
+    )
+
+
+def _pairs(drawn: Together, group: Integers) -> Iterator[tuple[int, str, str, str, int]]:
+    flags_of = {item.name: item.centre for item in drawn.codebook.items}
+    for place, flag in _places(drawn):
+        for (a, b), found in zip(drawn.codebook.pairs, group[place].tolist(), strict=True):
+            if flag in flags_of[a] and flag in flags_of[b]:
+                yield place, flag, a, b, found
 
 
 def book(codebook: Codebook) -> Resource:
@@ -114,7 +163,7 @@ def book(codebook: Codebook) -> Resource:
     return Resource(
         name="codebook",
         title="The codebook",
-        description=f"Version {VERSION}, made before anybody contributed. {SOURCE}",
+        description=f"Version {codebook.version}, made before anybody contributed. {SOURCE}",
         fields=(
             Field("measurement", "string", "Its name in FreeSewing."),
             Field("unit", "string", "mm or degree."),

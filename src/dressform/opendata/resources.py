@@ -1,10 +1,13 @@
 """What a file of an edition holds, before it is written in any format."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 Type = Literal["string", "integer", "number", "boolean"]
 Value = str | int | float | bool | None
+
+ERROR = "standard_error"
+"""The column of a table's number; where there are several, `NAME_standard_error` stands beside each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,3 +35,12 @@ def records(resource: Resource) -> list[dict[str, Any]]:
     """Its rows, each by the names of the columns."""
     names = [field.name for field in resource.fields]
     return [dict(zip(names, row, strict=True)) for row in resource.rows]
+
+
+def number_rows(resource: Resource) -> Resource:
+    """Return the table with a first column `id` that numbers its rows from 1 on."""
+    field = Field("id", "integer", "A running number, which says nothing but which row it is.")
+    rows: list[tuple[Value, ...]] = [
+        (number, *row) for number, row in enumerate(resource.rows, start=1)
+    ]
+    return replace(resource, fields=(field, *resource.fields), rows=rows)

@@ -13,18 +13,23 @@ from dressform.opendata.population import Group
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """Of one flag: noisy `counts` by bin, and the smooth `share` at each whole unit."""
+    """Of one flag: noisy `counts` by bin, and the smooth `share` at each whole unit.
+
+    `count_error`: the standard error of each count; `quantile_errors`: those of the quantiles.
+    """
 
     counts: Sequence[int]
+    count_error: float
     share: Sequence[float]
     people: float
     quantiles: Mapping[int, float]
     """By the percentile, in the unit."""
+    quantile_errors: Mapping[int, float]
 
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """`edges` of the bins, in whole `unit`s; the shares begin at the first."""
+    """`edges` of the bins, in whole `unit`s; the shares begin at the first. Of a flag only if enough gave."""
 
     name: str
     unit: str
@@ -37,28 +42,32 @@ _SHARES = np.array(PERCENTILES) / 100
 
 
 def spreads(drawn: Together, groups: Mapping[str, Group]) -> list[Spread]:
-    """In the codebook's order."""
-    return [
+    """In the codebook's order; without those that too few gave."""
+    found = [
         Spread(
             item.name,
             item.unit,
             item.edges,
             {
-                flag: _seen(drawn, groups[flag].densities[item.name], at, place)
-                for place, flag in enumerate(FLAGS)
-                if flag in item.centre
+                flag: _seen(drawn, group.densities[item.name], at, FLAGS.index(flag))
+                for flag, group in groups.items()
+                if item.name in group.densities
             },
         )
         for at, item in enumerate(drawn.codebook.items)
     ]
+    return [spread for spread in found if spread.flags]
 
 
 def _seen(drawn: Together, density: Density, at: int, place: int) -> Seen:
+    errors = [float(each) for each in density.quantile_error(_SHARES)]
     return Seen(
         counts=drawn.sums.histograms[place, at].tolist(),
+        count_error=float(drawn.sigmas["histograms"][place]),
         share=density.share.tolist(),
         people=density.people,
         quantiles=dict(zip(PERCENTILES, _cuts(density), strict=True)),
+        quantile_errors=dict(zip(PERCENTILES, errors, strict=True)),
     )
 
 

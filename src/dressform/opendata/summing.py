@@ -9,7 +9,9 @@ from dressform.opendata import sums
 from dressform.opendata.codebook import FLAGS, Codebook
 from dressform.opendata.sums import Sums
 
-_FLAG = {True: "with_breasts", False: "without_breasts"}
+
+def flag_of(breasts: bool) -> str:  # noqa: FBT001  A body has it as a boolean.
+    return "with_breasts" if breasts else "without_breasts"
 
 
 class Summing:
@@ -23,6 +25,6 @@ class Summing:
         rows = [(breasts, [*map(by.get, names)]) for breasts, by in bodies]
         if not rows:
             return Sums.none(self._codebook)
-        flags = np.array([FLAGS.index(_FLAG[breasts]) for breasts, _ in rows], np.int64)
+        flags = np.array([FLAGS.index(flag_of(breasts)) for breasts, _ in rows], np.int64)
         values = np.array([values for _, values in rows], np.float64)
         return sums.of(self._codebook, flags, values, self._random)

@@ -3,7 +3,7 @@
 The bounds are kept here, where each contribution is clipped; the noise relies on them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from math import comb
 from typing import Any
@@ -17,7 +17,9 @@ from dressform.opendata.codebook import FLAGS, Codebook
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
-_FARTHEST = 4 * UNITS
+FARTHEST_SCALES = 4
+"""How far from the centre a value counts in the second moments, in scales."""
+_FARTHEST = FARTHEST_SCALES * UNITS
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +74,15 @@ def of(codebook: Codebook, flags: Integers, values: Floats, random: np.random.Ge
     return sums
 
 
-def asked(codebook: Codebook, sums: Sums) -> Sums:
-    """With 0 where a flag doesn't have the measurement, or one of the two."""
+def asked(codebook: Codebook, sums: Sums, flags: Collection[str] = FLAGS) -> Sums:
+    """With 0 where a flag is none of `flags`, or doesn't have the measurement, or one of the two."""
+    taken = np.array([flag in flags for flag in FLAGS])
     has = np.array([[flag in item.centre for item in codebook.items] for flag in FLAGS])
+    has &= taken[:, None]
     first, second = np.triu_indices(len(codebook.items), 1)
     both = has[:, first] & has[:, second]
     return Sums(
-        flags=sums.flags,
+        flags=sums.flags * taken,
         histograms=sums.histograms * has[:, :, None],
         pair_counts=sums.pair_counts * both,
         second_moments=sums.second_moments * both,

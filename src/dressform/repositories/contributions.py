@@ -3,7 +3,7 @@ draw, and made but once: making one takes longer than its answer.
 """
 
 from collections.abc import AsyncIterator, Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -31,8 +31,7 @@ from dressform.tables import Account, DatasetConsent, DatasetConsentAct, Dataset
 BATCH = 500
 """Accounts that are listed at a time."""
 FEW = 100
-"""Accounts that are counted, read or marked at a time: a millisecond or two, which readers hardly
-wait for."""
+"""Accounts that are counted, read or marked at a time: a millisecond or two."""
 _BEFORE_ALL = UUID(int=0)
 
 _ACCOUNT_IDS = bindparam("account_ids", type_=ARRAY(Uuid))
@@ -41,10 +40,10 @@ _OF_THESE = DatasetConsent.account_id == func.any(_ACCOUNT_IDS)
 _NEVER_GAVE = DatasetConsent.drawn_in.is_(None)
 
 _WAS_THERE = exists().where(
-    DatasetDraw.restored_at.is_not(None), DatasetDraw.drawn_at >= Account.created_at
+    DatasetDraw.restored_at.is_not(None),
+    DatasetDraw.drawn_at + timedelta(days=1) > Account.created_at,
 )
-"""When a draw was made that this database forgot, with the consents of its last days: they may have
-been in it."""
+"""Since before the end of the day of a draw that this database forgot: they may have been in it."""
 
 _AGREED_BEFORE = exists().where(
     DatasetConsentAct.account_id == DatasetConsent.account_id,
@@ -82,6 +81,7 @@ _COUNT = (
     .values(counted=DatasetConsent.counted + 1)
 )
 
+_SEALED_TO_COUNT = bodies().where(*_MAY_GIVE, _NEVER_GAVE, DatasetConsent.counted < MOST_COUNTS)
 _SEALED = bodies().where(*_MAY_GIVE, _NEVER_GAVE, DatasetConsent.counted > 0)
 _SEALED_OF = bodies().where(_OF_THESE)
 
@@ -150,6 +150,10 @@ class Contributions:
     async def count_in(self, account_ids: Collection[UUID]) -> int:
         """Marks as counted once more those who may give and have something to give: how many."""
         return (await self._ask_those_who_may(_COUNT, account_ids)).rowcount
+
+    async def sealed_to_count(self, account_ids: Collection[UUID]) -> Rows:
+        """Return the model that each who may be counted chose, or else any."""
+        return (await self._ask_those_who_may(_SEALED_TO_COUNT, account_ids)).all()
 
     async def sealed(self, account_ids: Collection[UUID]) -> Rows:
         """Of those who were counted the model they chose, or else any."""

@@ -1,12 +1,15 @@
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import Row, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from dressform.database import Unit
 from dressform.tables import DatasetDraw
+from dressform.windows import start_of_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +22,7 @@ class StoredDraw:
     approved_by: UUID | None
     count: int | None
     codebook: str | None
+    flags: tuple[str, ...]
     statistics: bytes | None
     drawn_at: datetime | None
     restored_at: datetime | None
@@ -35,6 +39,7 @@ _ALL = select(
     DatasetDraw.approved_by,
     DatasetDraw.count,
     DatasetDraw.codebook,
+    DatasetDraw.flags,
     DatasetDraw.statistics,
     DatasetDraw.drawn_at,
     DatasetDraw.restored_at,
@@ -47,17 +52,17 @@ class Draws:
 
     async def all(self) -> list[StoredDraw]:
         """In the order of their years."""
-        return [StoredDraw(*row) for row in await self._unit.connection.execute(_ALL)]
+        return [_stored(row) for row in await self._unit.connection.execute(_ALL)]
 
     async def locked(self, year: int) -> StoredDraw | None:
         """Until the transaction ends nobody else goes on with it."""
         query = _ALL.where(DatasetDraw.year == year).with_for_update()
         row = (await self._unit.connection.execute(query)).one_or_none()
-        return StoredDraw(*row) if row else None
+        return _stored(row) if row else None
 
     async def propose(self, year: int, by: UUID, *, instead_of: UUID | None) -> bool:
         """False when it was counted or proposed by somebody else meanwhile."""
-        proposed = {"proposed_at": self._unit.at, "proposed_by": by}
+        proposed = {"proposed_at": start_of_day(self._unit.at), "proposed_by": by}
         added = insert(DatasetDraw).values(year=year, **proposed)
         waits = DatasetDraw.count.is_(None)
         is_known = DatasetDraw.proposed_by.is_not_distinct_from(instead_of)
@@ -68,12 +73,15 @@ class Draws:
         )
         return done.rowcount > 0
 
-    async def counted(self, year: int, *, by: UUID, count: int, codebook: str | None) -> None:
+    async def counted(
+        self, year: int, *, by: UUID, count: int, codebook: str | None, flags: Sequence[str]
+    ) -> None:
         """Approved; a draw without a codebook is over."""
-        await self._change(year, approved_by=by, count=count, codebook=codebook)
+        taken = list(flags) if codebook else None
+        await self._change(year, approved_by=by, count=count, codebook=codebook, flags=taken)
 
     async def drawn(self, year: int, statistics: bytes) -> None:
-        await self._change(year, drawn_at=self._unit.at, statistics=statistics)
+        await self._change(year, drawn_at=start_of_day(self._unit.at), statistics=statistics)
 
     async def restore(
         self,
@@ -82,6 +90,7 @@ class Draws:
         by: UUID,
         count: int,
         codebook: str,
+        flags: Sequence[str],
         statistics: bytes,
         drawn_at: datetime,
     ) -> None:
@@ -90,11 +99,13 @@ class Draws:
             "approved_by": by,
             "count": count,
             "codebook": codebook,
+            "flags": list(flags),
             "statistics": statistics,
-            "drawn_at": drawn_at,
-            "restored_at": self._unit.at,
+            "drawn_at": start_of_day(drawn_at),
+            "restored_at": start_of_day(self._unit.at),
         }
-        added = insert(DatasetDraw).values(year=year, proposed_at=drawn_at, **known)
+        proposed_at = known["drawn_at"]
+        added = insert(DatasetDraw).values(year=year, proposed_at=proposed_at, **known)
         await self._unit.connection.execute(
             added.on_conflict_do_update(index_elements=[DatasetDraw.year], set_=known)
         )
@@ -103,3 +114,7 @@ class Draws:
         await self._unit.connection.execute(
             update(DatasetDraw).where(DatasetDraw.year == year).values(**values)
         )
+
+
+def _stored(row: Row[*tuple[Any, ...]]) -> StoredDraw:
+    return StoredDraw(**row._asdict() | {"flags": tuple(row.flags or ())})

@@ -1,8 +1,8 @@
 """What is published of the open dataset: for everybody, and never changed afterwards."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 from dressform.database import Unit
 from dressform.errors import AlreadyPublished, NotFound
 from dressform.tables import DatasetDraw, DatasetEdition, DatasetFile
+from dressform.windows import start_of_day
 
 EDITION_NAME = r"^[0-9]{4}(-[0-9]{4})?$"
 FILE_NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$"
@@ -22,11 +23,15 @@ FILE_NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$"
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """`name`: its year, or `2027-2028` for all years up to one; `count`: of people, with noise."""
+    """`name`: its year, or `2027-2028` for all years up to one; `count`: of people, with noise.
+
+    `quality`: how far off it is expected to be, by the flag; None where that was not said yet.
+    """
 
     name: str
     codebook: str
     count: int
+    quality: Sequence[Mapping[str, Any]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +59,9 @@ class StoredFile:
 
 @dataclass(frozen=True, slots=True)
 class StoredEdition(Edition):
-    published_at: datetime
+    """As it is published, on a day."""
+
+    published_at: datetime = field(kw_only=True)
 
 
 Asking = Select[*tuple[Any, ...]]
@@ -63,6 +70,7 @@ _EDITION = (
     DatasetEdition.name,
     DatasetEdition.codebook,
     DatasetEdition.count,
+    DatasetEdition.quality,
     DatasetEdition.published_at,
 )
 
@@ -76,14 +84,13 @@ class Editions:
     async def all(self) -> list[StoredEdition]:
         """The newest first."""
         newest = DatasetEdition.published_at.desc(), DatasetEdition.name.desc()
-        return [
-            StoredEdition(*row) for row in await self._asked(select(*_EDITION).order_by(*newest))
-        ]
+        found = await self._asked(select(*_EDITION).order_by(*newest))
+        return [StoredEdition(**row._asdict()) for row in found]
 
     async def of(self, name: str) -> StoredEdition:
         """Raises NotFound."""
         for row in await self._asked(select(*_EDITION).where(DatasetEdition.name == name)):
-            return StoredEdition(*row)
+            return StoredEdition(**row._asdict())
         raise NotFound
 
     async def files(self, edition: str) -> list[StoredFile]:
@@ -126,9 +133,10 @@ class Editions:
             insert(DatasetEdition)
             .values(
                 name=edition.name,
-                published_at=self._unit.at,
+                published_at=start_of_day(self._unit.at),
                 codebook=edition.codebook,
                 count=edition.count,
+                quality=edition.quality,
             )
             .on_conflict_do_nothing()
         )

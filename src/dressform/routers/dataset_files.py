@@ -32,10 +32,14 @@ _CONTENT: dict[str, Any] = {
         "application/json": "{}",
         "application/ld+json": "{}",
         "application/vnd.apache.parquet": "PAR1",
+        "application/yaml": "cff-version: 1.2.0\n",
+        "application/zip": "PK",
         "image/svg+xml": "<svg xmlns='http://www.w3.org/2000/svg'/>",
         "text/csv": "breasts,neck\r\ntrue,352\r\n",
         "text/markdown": "# Edition 2027\n",
         "text/plain": "CC0-1.0\n",
+        "text/x-python": "import pandas as pd\n",
+        "text/x-r": 'sizes <- read.csv("sizes.csv")\n',
     }.items()
 }
 
@@ -119,8 +123,9 @@ async def _pieces(units: Units, file: StoredFile, part: range) -> AsyncIterator[
 
 
 def _content_type(file: StoredFile) -> str:
-    is_text = file.media_type.startswith("text/")
-    return f"{file.media_type}; charset=utf-8" if is_text else file.media_type
+    kind = file.media_type
+    is_text = kind.startswith("text/") and "charset=" not in kind
+    return f"{kind}; charset=utf-8" if is_text else kind
 
 
 def _headers(file: StoredFile) -> dict[str, str]:

@@ -8,13 +8,14 @@ from fastapi.responses import HTMLResponse, Response
 from dressform.crypto.secrets import new_token
 from dressform.errors import DressformError, NotFound
 from dressform.routers.assets import assets, page
+from dressform.routers.dependencies import Settings
 
 router = APIRouter(include_in_schema=False)
 
 
 @router.get("/")
-def show_index() -> HTMLResponse:
-    return page("index.html")
+async def show_index(settings: Settings) -> HTMLResponse:
+    return page("index.html", address=f"{settings.public_url}/")
 
 
 @router.get("/docs")

@@ -22,5 +22,10 @@ async def show_privacy(auditor: Auditor, settings: Settings, language: Spoken) -
         for category in notice(settings.backup_retention)
     ]
     return spoken_page(
-        "privacy.html", language, status=status, categories=named, contact=settings.contact
+        "privacy.html",
+        language,
+        address=f"{settings.public_url}/privacy",
+        status=status,
+        categories=named,
+        contact=settings.contact,
     )

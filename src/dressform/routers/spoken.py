@@ -22,11 +22,15 @@ async def _language(request: Request, language: Asked = None) -> Language:
 Spoken = Annotated[Language, Depends(_language)]
 
 
-def spoken_page(template: str, language: Language, **values: Any) -> HTMLResponse:
-    """With `say(english, french)` and `number(value)` for the template."""
+def spoken_page(template: str, language: Language, *, address: str, **values: Any) -> HTMLResponse:
+    """With `say(english, french)` and `number(value)` for the template.
+
+    `address`: the page's canonical one, without a language.
+    """
     return page(
         template,
         language=language,
+        address=address,
         say=lambda en, fr: fr if language == "fr" else en,
         number=lambda value: _number(value, language),
         **values,

@@ -78,7 +78,12 @@ class GateRead(Complete):
 
     codebook: Codebook
     people: Annotated[
-        Small, Field(description="At least these, by a count with noise.", examples=[2000])
+        Small,
+        Field(
+            description="At least these, by a count with noise. Counted are people of a flag (breasts or "
+            "not) of which there are at least 500.",
+            examples=[2000],
+        ),
     ]
     measurements: Annotated[
         Small, Field(description="That such an edition is about.", examples=[20])

@@ -7,6 +7,7 @@ from pydantic import Field
 from dressform.repositories.editions import EDITION_NAME, FILE_NAME, StoredEdition, StoredFile
 from dressform.schemas.fields import Complete
 from dressform.schemas.guarantee import LICENCE_URL
+from dressform.schemas.quality import QualityRead
 
 EditionName = Annotated[
     str,
@@ -70,7 +71,9 @@ class EditionSummary(Complete):
     """An edition in the list."""
 
     name: EditionName
-    published_at: Annotated[datetime, Field(description="It has not changed since.")]
+    published_at: Annotated[
+        datetime, Field(description="The day, in UTC. It has not changed since.")
+    ]
     codebook: Codebook
     people: People
     href: Href
@@ -135,6 +138,14 @@ class EditionRead(EditionSummary):
     """An edition, which never changes."""
 
     licence: LicenceRead = LicenceRead()
+    quality: Annotated[
+        list[QualityRead],
+        Field(
+            max_length=2,
+            description="How far off it is expected to be, worked out from its noise and from how many "
+            "gave. Empty for an edition that did not say it yet.",
+        ),
+    ]
     files: Annotated[
         list[FileRead], Field(max_length=1000, description="In the order of their names.")
     ]
@@ -142,4 +153,5 @@ class EditionRead(EditionSummary):
     @classmethod
     def with_files(cls, edition: StoredEdition, files: Sequence[StoredFile]) -> "EditionRead":
         summary = EditionSummary.of(edition).model_dump()
-        return cls(**summary, files=[FileRead.of(file) for file in files])
+        quality = [QualityRead(**each) for each in edition.quality or ()]
+        return cls(**summary, quality=quality, files=[FileRead.of(file) for file in files])

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from dressform.opendata import budget
-from dressform.opendata.codebook import CODEBOOKS
+from dressform.opendata.codebook import FEWEST, OFFERED
 from dressform.policy import Text
 
 LICENCE_URL = "https://creativecommons.org/publicdomain/zero/1.0/"
@@ -22,31 +22,22 @@ RIGHT_IN_100 = 50 + POINTS / 2
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """So many people, by a count with noise, make an edition of so many measurements."""
+    """So many people, by a count with noise, make an edition of so many measurements.
+
+    Only people of a flag are counted there that has FEWEST or more of its own.
+    """
 
     codebook: str
     people: int
     measurements: int
 
 
-GATES = tuple(Gate(book.name, book.gate, len(book.items)) for book in CODEBOOKS.values())
-MOST_OF_ONE = max(book.most for book in CODEBOOKS.values())
+GATES = tuple(Gate(book.name, book.gate, len(book.items)) for book in OFFERED)
+MOST_OF_ONE = max(book.most for book in OFFERED)
 """Measurements that an account gives; drawn at random when it has more."""
 
 
-@dataclass(frozen=True, slots=True)
-class ExpectedError:
-    """Against the population: medians, the percentiles 5 and 95 in mm, correlations on average."""
-
-    people: int
-    measurements: int
-    median_mm: int
-    percentiles_mm: int
-    correlations: float
-
-
-EXPECTED_ERRORS = (ExpectedError(5_000, 20, 5, 15, 0.1),)
-"""Found with simulated people only: against the people who gave, an error would tell about them."""
+PEOPLE_OF_A_FLAG = FEWEST
 
 ABOUT = Text(
     "Body measurements for drafting patterns, for anybody and any purpose. Nothing in it is about "
@@ -70,9 +61,11 @@ PUBLISHED = Text(
     "Il y a des éditions à télécharger.",
 )
 NOT_ENOUGH = Text(
-    "Not enough people yet: an edition appears when there are 2,000, by a count with noise.",
-    "Pas encore assez de monde : une édition paraît à partir de 2 000 personnes, d'après un compte "
-    "bruité.",
+    "Not enough people yet: an edition appears when there are 500 whose bodies have breasts, or 500 "
+    "whose bodies have not, by a count with noise. Until then whoever agreed waits.",
+    "Pas encore assez de monde : une édition paraît à partir de 500 personnes dont le corps a des "
+    "seins, ou de 500 dont le corps n'en a pas, d'après un compte bruité. D'ici là, qui a accepté "
+    "attend.",
 )
 
 

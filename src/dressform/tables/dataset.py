@@ -5,17 +5,21 @@ anybody, so they stay.
 """
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    ARRAY,
     CheckConstraint,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
     SmallInteger,
+    Text,
     UniqueConstraint,
     text,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped
 
 from dressform.policy import PROFILE
@@ -90,8 +94,8 @@ class DatasetConsent(Base):
 class DatasetDraw(Base):
     """A year's one chance: proposed by one operator, drawn when another approves.
 
-    `count`: of those who agreed, with noise; `codebook` and `statistics` (JSON, gzip) are null when
-    they were too few. `restored_at`: read back from what was published, into a database that was put
+    `count`: of those who agreed, with noise; `codebook`, `flags` (those that were taken) and
+    `statistics` (JSON, gzip) are null when they were too few. Each `…_at` is a day. `restored_at`: read back from what was published, into a database that was put
     back from before the draw and so doesn't know who was in it.
     """
 
@@ -108,12 +112,17 @@ class DatasetDraw(Base):
     drawn_at: Mapped[datetime | None] = machinery()
     count: Mapped[int | None] = machinery()
     codebook: Mapped[str | None] = machinery()
+    flags: Mapped[list[str] | None] = machinery(ARRAY(Text))
     statistics: Mapped[bytes | None] = machinery()
     restored_at: Mapped[datetime | None] = machinery()
 
 
 class DatasetEdition(Base):
-    """What anyone can download: a year's (`2027`), or of all years up to one (`2027-2028`)."""
+    """What anyone can download: a year's (`2027`), or of all years up to one (`2027-2028`).
+
+    `published_at` is a day. `quality`: how far off it is expected to be, by the flag; null of editions
+    that did not say it yet.
+    """
 
     __tablename__ = "dataset_edition"
 
@@ -121,6 +130,7 @@ class DatasetEdition(Base):
     published_at: Mapped[datetime] = machinery()
     codebook: Mapped[str] = machinery()
     count: Mapped[int] = machinery()
+    quality: Mapped[list[dict[str, Any]] | None] = machinery(JSONB)
 
 
 class DatasetFile(Base):

@@ -7,14 +7,17 @@ import numpy as np
 import pytest
 
 from dressform.opendata import sums
-from dressform.opendata.codebook import CORE, FULL, Codebook
+from dressform.opendata.codebook import FULL, SMALL, Codebook
 from dressform.opendata.draws import Draw, Together, together
 from dressform.opendata.files import File, edition_files
+from dressform.opendata.files.about import Publisher
 from dressform.opendata.noise import noisy
 from tests.opendata.files.simulated import contributions
 
-HOME = "https://dressform.example/v1/dataset/editions/2027/files/"
-AT = datetime(2027, 3, 1, 9, 30, tzinfo=UTC)
+PUBLISHER = Publisher("Sewing Example", "https://data.sewing.example")
+HOME = "https://data.sewing.example/v1/dataset/editions/2027/files/"
+PAGE = "https://data.sewing.example/dataset/2027"
+AT = datetime(2027, 3, 1, tzinfo=UTC)
 
 
 def drawn(codebook: Codebook, *years: int) -> Together:
@@ -27,10 +30,10 @@ def drawn(codebook: Codebook, *years: int) -> Together:
 
 
 def written(drawn: Together) -> list[File]:
-    return edition_files(drawn, published=AT, home=HOME, version="0.1.0")
+    return edition_files(drawn, published=AT, publisher=PUBLISHER, version="0.1.0")
 
 
-@pytest.fixture(scope="session", params=[CORE, FULL], ids=["core", "full"])
+@pytest.fixture(scope="session", params=[SMALL, FULL], ids=["small", "full"])
 def draw(request: pytest.FixtureRequest) -> Together:
     return drawn(request.param, 2027)
 

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from dressform.opendata.files.about import About
+from dressform.opendata.files.about import About, Publisher
 from dressform.opendata.resources import Field, Resource
 
 SMALL = Resource(
@@ -24,7 +24,7 @@ ABOUT = About(
     published=datetime(2027, 3, 1, tzinfo=UTC),
     codebook="core",
     count=2_345,
-    home="https://dressform.example/",
+    publisher=Publisher("Sewing Example", "https://data.sewing.example"),
     privacy={},
     version="0.1.0",
 )

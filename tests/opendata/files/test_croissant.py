@@ -8,7 +8,7 @@ import pytest
 from dressform.opendata.draws import Together
 from dressform.opendata.edition import resources
 from dressform.opendata.files import File
-from tests.opendata.files.conftest import HOME
+from tests.opendata.files.conftest import HOME, PAGE
 
 MANY = 500
 """Rows to compare: mlcroissant takes its time."""
@@ -53,12 +53,35 @@ def test_a_field_that_no_file_has_is_found(folder: Path) -> None:
         opened(folder)
 
 
-def test_it_lists_every_file_but_itself_and_the_checksums(edition: dict[str, File]) -> None:
+def test_it_lists_every_file_but_itself_the_checksums_and_the_archive(
+    edition: dict[str, File],
+) -> None:
     content = json.loads(edition["croissant.json"].content)
 
     assert content["conformsTo"] == "http://mlcommons.org/croissant/1.1"
     assert {each["contentUrl"]: each["sha256"] for each in content["distribution"]} == {
         f"{HOME}{file.name}": file.sha256
         for file in edition.values()
-        if file.name not in ("croissant.json", "SHA256SUMS")
+        if file.name not in ("croissant.json", "SHA256SUMS", "open-body-measurements-2027.zip")
     }
+
+
+def test_every_table_with_a_key_names_its_fields(edition: dict[str, File]) -> None:
+    package = json.loads(edition["datapackage.json"].content)
+    keys = {each["name"]: each["schema"].get("primaryKey", []) for each in package["resources"]}
+    found = {
+        each["name"]: [field["@id"] for field in each["key"]]
+        for each in json.loads(edition["croissant.json"].content)["recordSet"]
+    }
+
+    assert found["people"] == ["people/id"]
+    assert found == {name: [f"{name}/{field}" for field in key] for name, key in keys.items()}
+
+
+def test_it_names_who_published_it_and_where(edition: dict[str, File]) -> None:
+    content = json.loads(edition["croissant.json"].content)
+
+    assert content["url"] == PAGE
+    assert content["publisher"]["name"] == content["creator"]["name"] == "Sewing Example"
+    assert "author={{Sewing Example}}" in content["citeAs"]
+    assert f"url={{{PAGE}}}" in content["citeAs"]

@@ -7,6 +7,7 @@ from dressform.opendata.edition import resources
 from dressform.opendata.files import File
 from tests.opendata.files.conftest import drawn, written
 
+ARCHIVE = "open-body-measurements-2027.zip"
 CHECK = ["sha256sum", "--check", "--strict", "SHA256SUMS"]
 
 
@@ -21,7 +22,7 @@ def test_sha256sum_finds_every_other_file_as_it_was(
 
     assert done.returncode == 0, done.stderr
     assert set(done.stdout.splitlines()) == {
-        f"{name}: OK" for name in edition if name != "SHA256SUMS"
+        f"{name}: OK" for name in edition if name not in ("SHA256SUMS", ARCHIVE)
     }
 
 
@@ -54,6 +55,13 @@ def test_the_readme_tells_every_column_of_every_table(
         ]
 
 
+def test_people_are_numbered_from_one_on_in_csv(edition: dict[str, File]) -> None:
+    header, *rows = edition["people.csv"].content.decode().splitlines()
+
+    assert header.startswith("id,breasts,")
+    assert [int(row.partition(",")[0]) for row in rows] == list(range(1, 10_001))
+
+
 def test_the_readme_says_the_guarantee_in_plain_words_and_in_the_fields(
     edition: dict[str, File],
 ) -> None:
@@ -68,13 +76,17 @@ def test_the_readme_says_the_guarantee_in_plain_words_and_in_the_fields(
 def test_names_are_unique_and_media_types_are_those_of_the_content(
     edition: dict[str, File],
 ) -> None:
-    assert len(edition) == len(summed(edition)) + 1
+    assert len(edition) == len(summed(edition)) + 2
     assert {file.name.rpartition(".")[2]: file.media_type for file in edition.values()} == {
         "csv": "text/csv; charset=utf-8; header=present",
         "parquet": "application/vnd.apache.parquet",
         "svg": "image/svg+xml",
         "json": 'application/ld+json; profile="http://mlcommons.org/croissant/1.1"',
         "md": "text/markdown; charset=utf-8",
+        "py": "text/x-python; charset=utf-8",
+        "R": "text/x-r; charset=utf-8",
+        "cff": "application/yaml; charset=utf-8",
+        "zip": "application/zip",
         "LICENSE": "text/plain; charset=utf-8",
         "SHA256SUMS": "text/plain; charset=utf-8",
     }

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from dressform.opendata.budget import RHO, delta
-from dressform.opendata.codebook import CORE
+from dressform.opendata.codebook import CORE, FLAGS
 from dressform.opendata.draws import Together
 from dressform.opendata.files import File
 from dressform.opendata.files.privacy import guarantee
@@ -54,11 +54,10 @@ def test_years_together_spend_no_more_and_have_the_noise_of_both() -> None:
     one, both = guarantee(drawn(CORE, 2027)), guarantee(drawn(CORE, 2027, 2028))
 
     assert both["rho"] == one["rho"]
-    assert math.isclose(
-        both["sums"]["histograms"]["sigma"],
-        one["sums"]["histograms"]["sigma"] * math.sqrt(2),
-        rel_tol=1e-4,
-    )
+    for name, share in one["sums"].items():
+        assert set(both["sums"][name]["sigma"]) == set(FLAGS)
+        for sigma in both["sums"][name]["sigma"].values():
+            assert math.isclose(sigma, share["sigma"] * math.sqrt(2), rel_tol=1e-4)
 
 
 def test_the_codebook_says_how_each_is_taken_where_bins_are_and_why(

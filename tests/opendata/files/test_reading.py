@@ -22,8 +22,7 @@ def test_from_the_published_sums_anyone_makes_the_same_people(
     again = {file.name: file.content for file in written(together([found]))}
     assert again == {name: file.content for name, file in edition.items()}
     assert (found.year, found.count, found.codebook) == (2027, draw.count, draw.codebook)
-    assert found.at.date() == AT.date()
-    assert found.at > AT
+    assert found.at == AT
 
 
 @pytest.mark.parametrize("name", NAMES[1:])
@@ -40,5 +39,5 @@ def test_another_codebook_is_noticed(edition: dict[str, File]) -> None:
     facts = json.loads(files["privacy.json"])
     facts["codebook"]["version"] = "0"
 
-    with pytest.raises(ValueError, match="codebook is version 0"):
+    with pytest.raises(ValueError, match="of version 0, which is not known"):
         read_draw(files | {"privacy.json": json.dumps(facts).encode()})

@@ -23,7 +23,7 @@ def test_the_same_sums_give_the_same_bytes_in_every_process(
     draw: Together, edition: dict[str, File]
 ) -> None:
     done = subprocess.run(
-        [sys.executable, "-c", PROGRAM, draw.codebook.name],
+        [sys.executable, "-c", PROGRAM, draw.codebook.key],
         input=raw.kept(draw.sums),
         capture_output=True,
         env=os.environ | {"PYTHONHASHSEED": "7", "TZ": "Asia/Tokyo", "LC_ALL": "C"},

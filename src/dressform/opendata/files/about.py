@@ -6,17 +6,27 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+KEYWORDS = ("body measurements", "anthropometry", "sewing", "differential privacy")
+
+# Not a setting: members agreed to this licence and to no other.
 LICENCE = "CC0-1.0"
 LICENCE_TITLE = "Creative Commons Zero v1.0 Universal"
 LICENCE_ADDRESS = "https://creativecommons.org/publicdomain/zero/1.0/"
 
 
 @dataclass(frozen=True, slots=True)
+class Publisher:
+    """Who publishes a dataset, and the address under which it is found, without a slash at its end."""
+
+    name: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class About:
     """`edition`: `2027`, or `2027-2028` of the `years` together. `count`: contributors, with noise.
 
-    `home`: the address under which the files will be found, with a slash at its end. `privacy`: the
-    guarantee, as `privacy.guarantee` gives it. `version`: of the program.
+    `privacy`: the guarantee, as `privacy.guarantee` gives it. `version`: of the program.
     """
 
     edition: str
@@ -24,17 +34,27 @@ class About:
     published: datetime
     codebook: str
     count: int
-    home: str
+    publisher: Publisher
     privacy: Mapping[str, Any]
     version: str
 
     @property
     def name(self) -> str:
-        return f"dressform-open-dataset-{self.edition}"
+        return f"open-body-measurements-{self.edition}"
 
     @property
     def title(self) -> str:
-        return f"Dressform open dataset {self.edition}: body measurements for sewing"
+        return f"Open dataset of body measurements for sewing, {self.edition}"
+
+    @property
+    def page(self) -> str:
+        """The address by which it is cited."""
+        return f"{self.publisher.url}/dataset/{self.edition}"
+
+    @property
+    def home(self) -> str:
+        """The address of its files, with a slash at its end."""
+        return f"{self.publisher.url}/v1/dataset/editions/{self.edition}/files/"
 
     @property
     def description(self) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from dressform.opendata.codebook import SOURCE, VERSION
+from dressform.opendata.codebook import SOURCE
 from dressform.opendata.files.about import About, File
 from dressform.opendata.files.text import json_text
 from dressform.opendata.resources import Resource, records
@@ -13,7 +13,7 @@ from dressform.sewing.catalogue import CATALOGUE
 def book(codebook: Resource, about: About) -> File:
     content = {
         "name": about.codebook,
-        "version": VERSION,
+        "version": about.privacy["codebook"]["version"],
         "source": SOURCE,
         "columns": {field.name: field.description for field in codebook.fields},
         "measurements": [_named(each) for each in records(codebook)],

@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dressform.opendata.files.about import LICENCE_ADDRESS, About, File
+from dressform.opendata.files.about import KEYWORDS, LICENCE_ADDRESS, About, File
+from dressform.opendata.files.frictionless import KEYS
 from dressform.opendata.files.text import json_text
 from dressform.opendata.resources import Field, Resource
 
@@ -37,20 +38,26 @@ _CONTEXT = {
 
 def croissant(resources: Sequence[Resource], files: Sequence[File], about: About) -> File:
     """`files`: all that it lists."""
+    publisher = {
+        "@type": "sc:Organization",
+        "name": about.publisher.name,
+        "url": about.publisher.url,
+    }
     content = {
         "@context": _CONTEXT,
         "@type": "sc:Dataset",
         "conformsTo": VERSION,
-        "name": about.name,
+        "name": about.title,
+        "alternateName": about.name,
         "description": about.description,
-        "url": about.home,
+        "url": about.page,
         "license": LICENCE_ADDRESS,
-        "creator": {"@type": "sc:Organization", "name": "Dressform"},
-        "publisher": {"@type": "sc:Organization", "name": "Dressform"},
+        "creator": publisher,
+        "publisher": publisher,
         "datePublished": about.day,
         "version": "1.0.0",
         "inLanguage": "en",
-        "keywords": ["body measurements", "anthropometry", "sewing", "differential privacy"],
+        "keywords": list(KEYWORDS),
         "isLiveDataset": False,
         "citeAs": _citation(about),
         "rai:dataCollection": "Sums over members' measurements, with noise; nothing else left the "
@@ -69,8 +76,8 @@ def croissant(resources: Sequence[Resource], files: Sequence[File], about: About
 
 def _citation(about: About) -> str:
     return (
-        f"@misc{{{about.name}, title={{{about.title}}}, author={{{{Dressform}}}}, "
-        f"year={{{about.day[:4]}}}, url={{{about.home}}}}}"
+        f"@misc{{{about.name}, title={{{about.title}}}, author={{{{{about.publisher.name}}}}}, "
+        f"year={{{about.day[:4]}}}, url={{{about.page}}}}}"
     )
 
 
@@ -93,6 +100,7 @@ def _records(resource: Resource) -> Mapping[str, Any]:
         "@id": resource.name,
         "name": resource.name,
         "description": f"{resource.title}. {resource.description}",
+        "key": [{"@id": f"{resource.name}/{name}"} for name in KEYS.get(resource.name, ())],
         "field": [_field(resource, field) for field in resource.fields],
     }
 

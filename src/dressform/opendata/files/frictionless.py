@@ -5,6 +5,7 @@ from typing import Any
 
 from dressform.opendata.codebook import FLAGS
 from dressform.opendata.files.about import (
+    KEYWORDS,
     LICENCE,
     LICENCE_ADDRESS,
     LICENCE_TITLE,
@@ -16,7 +17,8 @@ from dressform.opendata.files.text import json_text
 from dressform.opendata.resources import Field, Resource, records
 
 _PROFILES = "https://datapackage.org/profiles/2.0"
-_KEYS: Mapping[str, tuple[str, ...]] = {
+KEYS: Mapping[str, tuple[str, ...]] = {
+    "people": ("id",),
     "quantiles": ("measurement", "flag"),
     "correlations": ("flag", "a", "b"),
     "sizes": ("flag", "key", "size"),
@@ -32,6 +34,7 @@ _MEASUREMENTS = ("measurement", "a", "b", "key")
 """Columns that hold a measurement's name, which stands in the codebook."""
 
 _LIMITS: Mapping[str, dict[str, Any]] = {
+    "id": {"minimum": 1},
     "flag": {"enum": [*FLAGS, "both"]},
     "correlation": {"minimum": -1, "maximum": 1},
 }
@@ -48,13 +51,19 @@ def data_package(resources: Sequence[Resource], files: Mapping[str, File], about
         "id": f"{about.home}datapackage.json",
         "title": about.title,
         "description": about.description,
-        "homepage": about.home,
+        "homepage": about.page,
         # An edition never changes.
         "version": "1.0.0",
         "created": about.moment,
         "licenses": [{"name": LICENCE, "path": LICENCE_ADDRESS, "title": LICENCE_TITLE}],
-        "keywords": ["body measurements", "anthropometry", "sewing", "differential privacy"],
-        "contributors": [{"title": "Dressform", "roles": ["creator", "publisher"]}],
+        "keywords": list(KEYWORDS),
+        "contributors": [
+            {
+                "title": about.publisher.name,
+                "path": about.publisher.url,
+                "roles": ["creator", "publisher"],
+            }
+        ],
         "resources": [_described(each, files[f"{each.name}.csv"], within) for each in resources],
     }
     return File(
@@ -89,7 +98,7 @@ def _schema(resource: Resource, within: Bounds) -> dict[str, Any]:
         _field(field, within, required=None not in column)
         for field, column in zip(resource.fields, columns, strict=True)
     ]
-    key = _KEYS.get(resource.name)
+    key = KEYS.get(resource.name)
     return {
         "$schema": f"{_PROFILES}/tableschema.json",
         "fields": fields,

@@ -11,9 +11,15 @@ from dressform.opendata.files.about import (
     About,
     File,
 )
+from dressform.opendata.quality import Quality
 from dressform.opendata.resources import Resource
 
 _WIDTH = 100
+
+_BEGIN = """## How to begin
+
+`example.py` (pandas) and `example.R` (no package) read the tables and print a little of each: run them in
+this folder. `CITATION.cff` says how to cite the dataset, which nobody has to."""
 
 _COLUMNS = """## Columns
 
@@ -30,8 +36,9 @@ _CHECKED = """## How to check it
 
 _PICTURES = """## Pictures
 
-`quantiles.svg` shows all measurements at a glance, `correlations.svg` how they go together, and
-`distributions-….svg` one measurement each, with the noisy counts behind the curve."""
+`quantiles.en.svg` shows all measurements at a glance, `correlations.en.svg` how they go together, and
+`distributions-….en.svg` one measurement each, with the noisy counts behind the curve. What may be
+noise alone is hatched. Each is there in French, too: `….fr.svg`."""
 
 _LICENSE = f"""{LICENCE_TITLE}
 
@@ -56,13 +63,15 @@ def checksums(files: Iterable[File]) -> File:
     )
 
 
-def readme(resources: Sequence[Resource], about: About) -> File:
+def readme(resources: Sequence[Resource], about: About, expected: Sequence[Quality] = ()) -> File:
     parts = [
         f"# {about.title}",
         fill(about.description, _WIDTH),
-        f"Published on {about.day}; it will never change. Its files:\n<{about.home}>",
+        f"Published on {about.day} by {about.publisher.name}; it will never change:\n<{about.page}>",
+        _BEGIN,
         *_made(about),
         *_promised(about),
+        *_expected(expected),
         _CHECKED,
         _PICTURES,
         _COLUMNS,
@@ -124,6 +133,39 @@ def _promised(about: About) -> list[str]:
         ),
         "What is not promised:\n\n" + "\n".join(_item(each) for each in facts["not_covered"]),
     ]
+
+
+def _expected(expected: Sequence[Quality]) -> list[str]:
+    """How far off it is, by the flag."""
+    if not expected:
+        return []
+    about = (
+        "Each number stands beside its standard error, of the noise and of chance; what the noise hides "
+        "is left empty. On average over measurements, expected from the noisy sums alone "
+        "(`quality.json`):"
+    )
+    return [
+        "## How far off it is",
+        fill(about, _WIDTH),
+        "\n".join(map(_item, map(_told, expected))),
+    ]
+
+
+def _told(quality: Quality) -> str:
+    flag = f"`{quality.flag}`"
+    if not quality.shown:
+        return f"{flag}: too few contributed. Nothing is worked out of them."
+    left_out = f"; left out, as too few gave it: {', '.join(quality.left_out)}"
+    return (
+        f"{flag}: about {quality.people:,} people (give or take {quality.people_standard_error}), "
+        f"{quality.measurements} measurements. Medians are off by {_shown(quality.median_mm)} mm, the "
+        f"5th and 95th percentiles by {_shown(quality.percentiles_mm)} mm, correlations by "
+        f"{_shown(quality.correlations)}{left_out if quality.left_out else ''}."
+    )
+
+
+def _shown(error: float | None) -> str:
+    return "an unknown" if error is None else f"{error:g}"
 
 
 def _item(text: str) -> str:

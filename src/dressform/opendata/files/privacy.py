@@ -13,7 +13,7 @@ from dressform.opendata.budget import (
     shares,
     up,
 )
-from dressform.opendata.codebook import VERSION
+from dressform.opendata.codebook import FEWEST, FLAGS
 from dressform.opendata.draws import Together
 from dressform.opendata.files.about import About, File
 from dressform.opendata.files.text import json_text
@@ -42,14 +42,18 @@ def guarantee(drawn: Together) -> Mapping[str, Any]:
         "epsilon_delta": [{"epsilon": up(epsilon(delta), 4), "delta": delta} for delta in _DELTAS],
         "gate": {
             "least_contributors": drawn.codebook.gate,
-            "mechanism": "Discrete Gaussian noise on the count of those who agreed",
+            "least_contributors_of_a_flag": FEWEST,
+            "mechanism": "Discrete Gaussian noise on the count of those who agreed, of each flag apart",
             "rho_each_time": GATE_RHO,
             "most_times": MOST_COUNTS,
+        },
+        "flags": {
+            flag: {"taken": flag in drawn.taken, "shown": flag in drawn.shown} for flag in FLAGS
         },
         "sums": _sums(drawn),
         "codebook": {
             "name": drawn.codebook.name,
-            "version": VERSION,
+            "version": drawn.codebook.version,
             "file": "codebook.json",
             "from_the_data": False,
             "measurements": len(drawn.codebook.items),
@@ -61,12 +65,13 @@ def guarantee(drawn: Together) -> Mapping[str, Any]:
 
 
 def _sums(drawn: Together) -> Mapping[str, Any]:
-    """The noise of one draw; in several added up, variances have been added, too."""
+    """The noise of one draw; in several added up, variances have been added, too: by the flag."""
     if len(drawn.years) > 1:
         return {
-            "histograms": {"sigma": round(drawn.sigma, 4)},
-            "others": "Added up from the draws of the years: in the privacy.json of each year's "
-            "own edition. Variances add up; what is told of an account does not, as each is in one.",
+            name: {
+                "sigma": {flag: round(float(sigmas[FLAGS.index(flag)]), 4) for flag in drawn.taken}
+            }
+            for name, sigmas in drawn.sigmas.items()
         }
     return {
         name: {

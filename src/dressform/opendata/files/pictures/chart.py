@@ -4,9 +4,8 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from xml.etree import ElementTree as ET
 
-Group = ET.Element
+from dressform.opendata.files.pictures.text_width import fit_size, wrap_text
 
-WORDS = {"with_breasts": "with breasts", "without_breasts": "without breasts"}
 CLASSES = {"with_breasts": "one", "without_breasts": "other"}
 """Blue and orange: told apart by those, too, who see no red or no green."""
 
@@ -17,7 +16,10 @@ _RULES = {
     " .other": "fill:#b4501a;stroke:#b4501a",
     " .line": "fill:none;stroke-width:2.4",
     " .area": "fill-opacity:.13;stroke:none",
-    " .dot": "fill-opacity:.6;stroke:none",
+    " .dot": "fill-opacity:.7;stroke:none",
+    " .unsure": "fill:currentColor;stroke:none;opacity:.4",
+    " .noise": "fill:currentColor;opacity:.06",
+    " .hatch": "fill:none;stroke:currentColor;stroke-width:.8;opacity:.28",
     " .median": "fill:#fff",
     " .with": "fill:#1d6fa5",
     " .against": "fill:#b4501a",
@@ -47,6 +49,7 @@ _DARK = {
     " .dot": "stroke:none",
 }
 _CLASS = "dressform-chart"
+_HEADING = 22.0
 
 
 def _style() -> str:
@@ -61,7 +64,6 @@ _ROOT = {
     "xmlns": "http://www.w3.org/2000/svg",
     "class": _CLASS,
     "role": "img",
-    "lang": "en",
     "font-family": "system-ui, 'Segoe UI', Roboto, 'Helvetica Neue', sans-serif",
     "font-size": "13",
     "stroke-linecap": "round",
@@ -70,8 +72,10 @@ _ROOT = {
 
 
 class Chart:
-    def __init__(self, width: float, height: float, *, title: str, description: str) -> None:
-        box = {"viewBox": f"0 0 {number(width)} {number(height)}"}
+    def __init__(
+        self, width: float, height: float, *, language: str, title: str, description: str
+    ) -> None:
+        box = {"lang": language, "viewBox": f"0 0 {number(width)} {number(height)}"}
         self.root = ET.Element("svg", _ROOT | box)
         ET.SubElement(self.root, "title").text = title
         ET.SubElement(self.root, "desc").text = description
@@ -81,6 +85,18 @@ class Chart:
         """`attributes` are named as Python can: `text_anchor`."""
         element = self._add("text", look, {"x": number(x), "y": number(y)}, attributes)
         element.text = text
+
+    def lines(
+        self, x: float, y: float, text: str, width: float, *, size: float, leading: float
+    ) -> None:
+        """Draw quiet text in as many lines as it takes, none of which is wider than that."""
+        for place, line in enumerate(wrap_text(text, size, width)):
+            self.words(x, y + place * leading, line, "quiet", font_size=number(size))
+
+    def heading(self, x: float, y: float, text: str, width: float) -> None:
+        """Draw the chart's title, smaller where it would be wider than that."""
+        size = fit_size(text, _HEADING, width, bold=True)
+        self.words(x, y, text, "strong", font_size=number(size))
 
     def line(self, points: Sequence[tuple[float, float]], look: str, **attributes: str) -> None:
         d = "M" + "L".join(f"{number(x)} {number(y)}" for x, y in points)
@@ -95,10 +111,26 @@ class Chart:
         for (x, y), (next_x, next_y) in pairwise(others):
             middle = f"{number((x + next_x) / 2)} {number((y + next_y) / 2)}"
             d += f"Q{number(x)} {number(y)} {middle}"
-        d += f"L{number(others[-1][0])} {number(others[-1][1])}"
+        if others:
+            d += f"L{number(others[-1][0])} {number(others[-1][1])}"
         if floor is not None:
             d += f"V{number(floor)}H{number(points[0][0])}Z"
         self._add("path", look, {"d": d}, {})
+
+    def hatch(self, x: float, y: float, width: float, height: float, *, step: float = 6) -> None:
+        """Draw slanting lines over a rectangle: a pattern would need an id, unique on its page."""
+        d = ""
+        for at in range(int(step), int(width + height), int(step)):
+            over, under = max(0.0, at - height), max(0.0, at - width)
+            d += f"M{number(x + over)} {number(y + at - over)}"
+            d += f"L{number(x + at - under)} {number(y + under)}"
+        self._add("path", "hatch", {"d": d}, {})
+
+    def band(self, x: float, y: float, width: float, height: float) -> None:
+        """Draw a rectangle that says that what is in it may be noise."""
+        place = {"x": x, "y": y, "width": width, "height": height}
+        self._add("rect", "noise", {name: number(at) for name, at in place.items()}, {})
+        self.hatch(x, y, width, height)
 
     def circle(self, x: float, y: float, radius: float, look: str, **attributes: str) -> None:
         place = {"cx": number(x), "cy": number(y), "r": number(radius)}

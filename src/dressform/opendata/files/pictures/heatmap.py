@@ -5,104 +5,117 @@ from typing import Any
 
 from dressform.opendata.files.about import File
 from dressform.opendata.files.pictures.chart import Chart
+from dressform.opendata.files.pictures.noise import DEVIATIONS
 from dressform.opendata.files.pictures.order import grouped
+from dressform.opendata.files.pictures.text_width import measure_text, wrap_text
+from dressform.opendata.files.pictures.words import Words
+from dressform.opendata.resources import ERROR
 from dressform.sewing.catalogue import CATALOGUE
 
-Records = Sequence[Mapping[str, Any]]
+Row = Mapping[str, Any]
 
-_CELL, _GAP, _LEFT, _TOP = 23.0, 6.0, 276.0, 292.0
+_CELL, _GAP, _EDGE, _BESIDE, _LEADING = 23.0, 6.0, 24.0, 10.0, 17.0
 _MINUS = "\N{MINUS SIGN}"
 _TOLD = 3
 """How many of the strongest are told in words."""
 _DARK_ENOUGH = 0.8
 """For white words on it."""
+_SHADES = range(-5, 6)
 
 
 class Heatmap:
     """Of the rows of `correlations`."""
 
-    def __init__(self, correlations: Records) -> None:
-        self._rows = correlations
+    def __init__(self, correlations: Sequence[Row], words: Words) -> None:
+        self._rows, self._words = correlations, words
         self._at = _places(grouped({row[end] for row in correlations for end in ("a", "b")}))
         self._side = max(self._at.values()) + _CELL
+        longest = max(measure_text(self._label(name), 13) for name in self._at)
+        self._left = _EDGE + longest + _BESIDE
+        legend = len(_SHADES) * _CELL + _BESIDE + measure_text(words.together, 13)
+        self._width = self._left + max(self._side, legend) + 40
+        about = wrap_text(words.correlations_about, 13, self._width - 2 * _EDGE)
+        self._top = 58 + _LEADING * len(about) + longest + _BESIDE
         self._chart = Chart(
-            _LEFT + self._side + 40,
-            _TOP + self._side + 70,
-            title="How measurements go together",
-            description=self._said(),
+            self._width,
+            self._top + self._side + 84,
+            language=words.language,
+            title=words.correlations,
+            description=self._describe(),
         )
 
-    def drawn(self) -> File:
-        self._heading()
+    def draw(self) -> File:
+        self._draw_heading()
         for name, at in self._at.items():
-            self._name(CATALOGUE[name].label["en"], at + _CELL / 2)
+            self._draw_name(self._label(name), at + _CELL / 2)
         for row in self._rows:
             near, far = sorted((self._at[row["a"]], self._at[row["b"]]))
-            below = row["flag"] == "with_breasts"
-            self._cell(*((near, far) if below else (far, near)), row["correlation"])
-        self._legend(_TOP + self._side + 30)
+            is_below = row["flag"] == "with_breasts"
+            self._draw_cell(*((near, far) if is_below else (far, near)), row)
+        self._draw_legend(self._top + self._side + 24)
         return File(
-            "correlations.svg",
+            f"correlations.{self._words.language}.svg",
             "image/svg+xml",
-            "How measurements go together",
+            self._words.correlations,
             self._chart.finished(),
         )
 
-    def _said(self) -> str:
-        strongest = sorted(self._rows, key=lambda row: -abs(row["correlation"]))[:_TOLD]
-        told = [f"{row['a']} and {row['b']} {row['correlation']:.2f}" for row in strongest]
-        return (
-            "Pearson's correlation of every two measurements, in hundredths: below the diagonal of "
-            f"people with breasts, above it of people without. The strongest: {', '.join(told)}."
-        )
+    def _label(self, name: str) -> str:
+        return CATALOGUE[name].label[self._words.language]
 
-    def _heading(self) -> None:
-        self._chart.words(24, 36, "How measurements go together", "strong", font_size="22")
-        for y, text in (
-            (58, "Correlations in hundredths."),
-            (76, "Below the diagonal: with breasts."),
-            (94, "Above it: without breasts."),
-        ):
-            self._chart.words(24, y, text, "quiet")
+    def _is_clear(self, row: Row) -> bool:
+        value = row["correlation"]
+        return value is not None and abs(value) > DEVIATIONS * row[ERROR]
 
-    def _name(self, label: str, middle: float) -> None:
-        self._chart.words(_LEFT - 10, _TOP + middle + 4.5, label, text_anchor="end")
-        x, y = _LEFT + middle + 4.5, _TOP - 10
-        turned = f"rotate(-90 {x:.1f} {y:.1f})"
-        self._chart.words(x, y, label, transform=turned)
-        self._chart.square(
-            _LEFT + middle - 2, _TOP + middle - 2, 4, "quiet", fill="currentColor", rx="2"
-        )
+    def _describe(self) -> str:
+        words = self._words
+        clear = [row for row in self._rows if self._is_clear(row)]
+        strongest = sorted(clear, key=lambda row: -abs(row["correlation"]))[:_TOLD]
+        told = [
+            f"{self._label(row['a'])}, {self._label(row['b'])} ({words.flags[row['flag']]}) "
+            f"{words.number(row['correlation'] * 100)}"
+            for row in strongest
+        ]
+        unsure = words.number(len(self._rows) - len(clear))
+        everything = words.number(len(self._rows))
+        return words.correlations_text.format(unsure, everything, "; ".join(told) or _MINUS)
 
-    def _cell(self, x: float, y: float, value: float) -> None:
-        strength = abs(value)
-        self._chart.square(
-            _LEFT + x + 0.5,
-            _TOP + y + 0.5,
-            _CELL - 1,
-            _colour(value),
-            rx="2",
-            fill_opacity=f"{max(strength, 0.03):.2f}",
-        )
-        look = "cell light" if strength >= _DARK_ENOUGH else "cell"
-        text = str(round(value * 100)).replace("-", _MINUS)
-        self._chart.words(_LEFT + x + _CELL / 2, _TOP + y + _CELL / 2 + 3.4, text, look)
+    def _draw_heading(self) -> None:
+        words, room = self._words, self._width - 2 * _EDGE
+        self._chart.heading(_EDGE, 36, words.correlations, room)
+        self._chart.lines(_EDGE, 58, words.correlations_about, room, size=13, leading=_LEADING)
 
-    def _legend(self, y: float) -> None:
-        for place in range(-5, 6):
-            value = place / 5
-            self._chart.square(
-                _LEFT + (place + 5) * _CELL,
-                y,
-                _CELL - 1,
-                _colour(value),
-                fill_opacity=f"{max(abs(value), 0.03):.2f}",
-                rx="2",
-            )
-        for place, text in ((0, f"{_MINUS}100: against each other"), (11, "100: hand in hand")):
-            x = _LEFT - 10 if place == 0 else _LEFT + place * _CELL + 9
-            anchor = "end" if place == 0 else "start"
-            self._chart.words(x, y + 16, text, "quiet", text_anchor=anchor)
+    def _draw_name(self, label: str, middle: float) -> None:
+        self._chart.words(self._left - _BESIDE, self._top + middle + 4.5, label, text_anchor="end")
+        x, y = self._left + middle + 4.5, self._top - _BESIDE
+        self._chart.words(x, y, label, transform=f"rotate(-90 {x:.1f} {y:.1f})")
+        corner = self._left + middle - 2, self._top + middle - 2
+        self._chart.square(*corner, 4, "quiet", fill="currentColor", rx="2")
+
+    def _draw_cell(self, x: float, y: float, row: Row) -> None:
+        """A cell that was left empty is hatched without a number."""
+        value, side = row["correlation"], _CELL - 1
+        left, top = self._left + x + 0.5, self._top + y + 0.5
+        look = "cell quiet"
+        if self._is_clear(row):
+            self._draw_square(left, top, value)
+            look = "cell light" if abs(value) >= _DARK_ENOUGH else "cell"
+        else:
+            self._chart.hatch(left, top, side, side)
+        if value is not None:
+            text = str(round(value * 100)).replace("-", _MINUS)
+            self._chart.words(left + side / 2, top + side / 2 + 3.4, text, look)
+
+    def _draw_square(self, x: float, y: float, value: float) -> None:
+        opacity = f"{max(abs(value), 0.03):.2f}"
+        self._chart.square(x, y, _CELL - 1, _colour(value), rx="2", fill_opacity=opacity)
+
+    def _draw_legend(self, y: float) -> None:
+        for place, step in enumerate(_SHADES):
+            self._draw_square(self._left + place * _CELL, y, step / 5)
+        end = self._left + len(_SHADES) * _CELL
+        self._chart.words(self._left, y + 42, self._words.against, "quiet")
+        self._chart.words(end + _BESIDE, y + 16, self._words.together, "quiet")
 
 
 def _colour(value: float) -> str:

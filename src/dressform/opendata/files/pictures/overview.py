@@ -1,93 +1,132 @@
 """All measurements at a glance: a strip for each and either flag, on one ruler."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from dressform.opendata.files.about import File
-from dressform.opendata.files.pictures.chart import CLASSES, WORDS, Chart
+from dressform.opendata.files.pictures.chart import CLASSES, Chart
 from dressform.opendata.files.pictures.order import grouped
-from dressform.opendata.files.pictures.scale import Scale, shown
+from dressform.opendata.files.pictures.scale import Scale
+from dressform.opendata.files.pictures.text_width import measure_text, wrap_text
+from dressform.opendata.files.pictures.words import Words
+from dressform.opendata.spreads import PERCENTILES
 from dressform.sewing.catalogue import CATALOGUE
 
 Records = Sequence[Mapping[str, Any]]
 
-_WIDTH, _LEFT, _RIGHT = 996.0, 298.0, 816.0
-_ROW, _HEADING, _TOP = 25.0, 34.0, 112.0
-_MEDIANS = {"with_breasts": 896.0, "without_breasts": 972.0}
+_EDGE, _BESIDE, _RULER, _COLUMN = 24.0, 14.0, 518.0, 84.0
+_SHORTEST_RULER = 1000.0
+_ROW, _HEADING, _LEADING = 25.0, 34.0, 17.0
 _ABOVE = {"with_breasts": -4.5, "without_breasts": 4.5}
+_DASH = "\N{EN DASH}"
 
 
 class Overview:
-    """Of the rows of `quantiles`; angles have no place on a ruler and stand as words."""
+    """Of the rows of `quantiles`; angles have no place on a ruler and stand as words.
 
-    def __init__(self, quantiles: Records) -> None:
+    `clear`: measurements and flags that can be told from noise.
+    """
+
+    def __init__(
+        self, quantiles: Records, clear: Collection[tuple[str, str]], words: Words
+    ) -> None:
+        self._words, self._clear = words, clear
         self._found: dict[str, dict[str, Mapping[str, Any]]] = {}
         for row in quantiles:
             if row["flag"] in CLASSES:
                 self._found.setdefault(row["measurement"], {})[row["flag"]] = row
         self._groups = grouped(self._found)
+        self._left = (
+            _EDGE + _BESIDE + max(measure_text(self._label(name), 13) for name in self._found)
+        )
+        self._width = self._left + _RULER + 2 * _COLUMN + _EDGE
+        about = wrap_text(words.overview_about, 13, self._left + _RULER - _EDGE)
+        self._top = 84 + _LEADING * len(about)
+        self._medians = {
+            flag: self._width - _EDGE - _COLUMN * after
+            for flag, after in (("with_breasts", 1), ("without_breasts", 0))
+        }
         rows = sum(len(group) for group in self._groups.values())
-        self._bottom = _TOP + _ROW * rows + _HEADING * len(self._groups)
-        longest = max(row["p95"] for row in quantiles if row["unit"] == "mm")
-        self._x = Scale(0, longest / 10 * 1.04, _LEFT, _RIGHT)
+        self._bottom = self._top + _ROW * rows + _HEADING * len(self._groups)
+        self._x = Scale(0, self._longest() / 10 * 1.04, self._left, self._left + _RULER)
         self._chart = Chart(
-            _WIDTH, self._bottom + 40, title="All measurements", description=self._said()
+            self._width,
+            self._bottom + 40,
+            language=words.language,
+            title=words.overview,
+            description=self._describe(),
         )
 
-    def drawn(self) -> File:
-        self._heading()
-        self._ruler()
-        y = _TOP
+    def draw(self) -> File:
+        self._draw_heading()
+        self._draw_ruler()
+        y = self._top
         for title, names in self._groups.items():
-            self._chart.words(24, y + 22, title, "strong")
+            self._chart.words(_EDGE, y + 22, self._words.groups.get(title, title), "strong")
             y += _HEADING
             for name in names:
-                self._row(name, y)
+                self._draw_row(name, y)
                 y += _ROW
-        return File(
-            "quantiles.svg", "image/svg+xml", "All measurements at a glance", self._chart.finished()
-        )
+        name = f"quantiles.{self._words.language}.svg"
+        return File(name, "image/svg+xml", self._words.overview, self._chart.finished())
 
-    def _said(self) -> str:
+    def _label(self, name: str) -> str:
+        return CATALOGUE[name].label[self._words.language]
+
+    def _longest(self) -> float:
+        """Return where the ruler has to reach: noise alone gets no strip, and needs no room."""
+        rows = [row for of in self._found.values() for row in of.values() if self._is_clear(row)]
+        ends = [float(row["p95"]) for row in rows if row["unit"] == "mm"]
+        return max(ends, default=_SHORTEST_RULER)
+
+    def _is_clear(self, row: Mapping[str, Any]) -> bool:
+        is_whole = all(row[f"p{of:02}"] is not None for of in PERCENTILES)
+        return is_whole and (row["measurement"], row["flag"]) in self._clear
+
+    def _describe(self) -> str:
         told = [
-            f"{CATALOGUE[name].label['en']}: "
-            + " and ".join(
-                f"{shown(row['p50'], row['unit'])} {WORDS[flag]}" for flag, row in of.items()
+            f"{self._label(name)}: "
+            + ", ".join(
+                f"{self._median(row)} {self._words.flags[flag]}" for flag, row in of.items()
             )
             for name, of in self._found.items()
         ]
-        return f"The medians, in cm. {'; '.join(told)}."
+        return self._words.overview_text.format("; ".join(told))
 
-    def _heading(self) -> None:
-        chart = self._chart
-        chart.words(24, 36, "All measurements", "strong", font_size="22")
-        about = "In cm. Strips: 5 % to 95 % of people, the middle half thick, a dot at the median."
-        chart.words(24, 58, about, "quiet")
-        for flag, x in _MEDIANS.items():
-            first, second = WORDS[flag].split()
-            chart.words(x, 62, first, f"{CLASSES[flag]} strong", text_anchor="end")
-            chart.words(x, 78, second, f"{CLASSES[flag]} strong", text_anchor="end")
-            chart.words(x, 98, "median", "quiet", text_anchor="end", font_size="12")
+    def _median(self, row: Mapping[str, Any]) -> str:
+        return self._words.value(row["p50"], row["unit"]) if self._is_clear(row) else _DASH
 
-    def _ruler(self) -> None:
+    def _draw_heading(self) -> None:
+        chart, words, room = self._chart, self._words, self._left + _RULER - _EDGE
+        chart.heading(_EDGE, 36, words.overview, room)
+        chart.lines(_EDGE, 58, words.overview_about, room, size=13, leading=_LEADING)
+        for flag, x in self._medians.items():
+            first, second = words.flags[flag].split()
+            end = {"text_anchor": "end"}
+            chart.words(x, self._top - 52, first, f"{CLASSES[flag]} strong", **end)
+            chart.words(x, self._top - 36, second, f"{CLASSES[flag]} strong", **end)
+            chart.words(x, self._top - 16, words.median, "quiet", font_size="12", **end)
+
+    def _draw_ruler(self) -> None:
         for tick in self._x.ticks(8):
             x = self._x(tick)
-            self._chart.line([(x, _TOP - 4), (x, self._bottom + 8)], "grid")
-            for y in (_TOP - 14, self._bottom + 26):
-                self._chart.words(x, y, f"{tick:g}", "quiet", text_anchor="middle")
+            self._chart.line([(x, self._top - 4), (x, self._bottom + 8)], "grid")
+            for y in (self._top - 12, self._bottom + 26):
+                text = self._words.number(tick)
+                self._chart.words(x, y, text, "quiet", text_anchor="middle")
 
-    def _row(self, name: str, y: float) -> None:
+    def _draw_row(self, name: str, y: float) -> None:
         middle = y + _ROW / 2
-        label = CATALOGUE[name].label["en"]
-        self._chart.words(_LEFT - 14, middle + 4.5, label, text_anchor="end")
+        self._chart.words(self._left - _BESIDE, middle + 4.5, self._label(name), text_anchor="end")
         for flag, row in self._found[name].items():
-            if row["unit"] == "mm":
-                self._strip(row, flag, middle + (_ABOVE[flag] if len(self._found[name]) > 1 else 0))
-            value = shown(row["p50"], row["unit"])
+            if row["unit"] == "mm" and self._is_clear(row):
+                aside = _ABOVE[flag] if len(self._found[name]) > 1 else 0
+                self._draw_strip(row, flag, middle + aside)
             look = CLASSES[flag]
-            self._chart.words(_MEDIANS[flag], middle + 4.5, value, look, text_anchor="end")
+            place = self._medians[flag], middle + 4.5
+            self._chart.words(*place, self._median(row), look, text_anchor="end")
 
-    def _strip(self, row: Mapping[str, Any], flag: str, y: float) -> None:
+    def _draw_strip(self, row: Mapping[str, Any], flag: str, y: float) -> None:
         at = {of: self._x(row[f"p{of:02}"] / 10) for of in (5, 25, 50, 75, 95)}
         look = CLASSES[flag]
         self._chart.line([(at[5], y), (at[95], y)], look, stroke_width="1.6")

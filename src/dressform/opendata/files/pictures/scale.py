@@ -27,8 +27,3 @@ def _round_step(least: float) -> float:
     """The shortest of 1, 2, 5, 10, 20, 50, … that is as long."""
     ten = 10.0 ** math.floor(math.log10(least))
     return next(step * ten for step in (1, 2, 5, 10) if step * ten >= least)
-
-
-def shown(value: float, unit: str) -> str:
-    """In cm, or degrees."""
-    return f"{value / 10:.1f}" if unit == "mm" else f"{value:.1f}°"

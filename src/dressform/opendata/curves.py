@@ -1,0 +1,155 @@
+"""A smooth curve through the noisy counts of a histogram.
+
+Its logarithm bends as little as the counts allow, down to a parabola, the bell curve. How little is
+chosen by a criterion like Akaike's, on the noisy counts alone.
+"""
+
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from dressform.opendata.codebook import Item
+from dressform.opendata.sums import Floats, Integers
+
+_STIFFNESS = tuple(10.0**power for power in range(7))
+_STRICTNESS = 4
+"""What a bend more must be worth; Akaike's is 2, which now and then takes noise for a tail."""
+_ROUNDS = 60
+_FARTHEST_BEND = 4.0
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """log share at the middle of each bin, and the logarithm of how many people."""
+
+    item: Item
+    heights: Floats
+    log_people: float
+
+    @classmethod
+    def bell(cls, item: Item, centre: float, scale: float, people: float) -> "Curve":
+        middles = (np.arange(item.bins) + 0.5) * item.width + item.lowest
+        heights = np.asarray(-0.5 * ((middles - centre) / (1.1 * scale)) ** 2, np.float64)
+        return cls(item, heights, math.log(people))
+
+    @property
+    def people(self) -> float:
+        return float(np.exp(self.log_people))
+
+    @property
+    def share(self) -> Floats:
+        drawn = _between(self.item.bins, self.item.width) @ self.heights
+        raised = np.exp(drawn - drawn.max())
+        return np.asarray(raised / raised.sum())
+
+    @property
+    def expected(self) -> Floats:
+        binned = self.share.reshape(self.item.bins, self.item.width).sum(axis=1)
+        return np.asarray(self.people * binned)
+
+    @property
+    def share_slopes(self) -> Floats:
+        """How the share at each unit follows the heights: (units, bins)."""
+        drawn = _between(self.item.bins, self.item.width)
+        share = self.share
+        return np.asarray(share[:, None] * (drawn - share @ drawn))
+
+    @property
+    def slopes(self) -> Floats:
+        """How the expected counts follow the heights, and the logarithm of people: (bins, bins+1)."""
+        binned = self.share_slopes.reshape(self.item.bins, self.item.width, -1).sum(axis=1)
+        return np.column_stack([self.people * binned, self.expected])
+
+    def moved(self, step: Floats) -> "Curve":
+        heights: Floats = self.heights + step[:-1]
+        return Curve(
+            self.item, np.asarray(heights - heights.max()), self.log_people + float(step[-1])
+        )
+
+
+def fit_curve(item: Item, flag: str, counts: Integers, sigma: float) -> tuple[Curve, Floats]:
+    """Return the curve through `counts`, each with noise of that `sigma`, and its covariance.
+
+    The covariance is that of the heights and the logarithm of people, from the noise, from chance
+    (who contributed) and from what smoothing may have left out: Wahba's (1983). The curve starts from
+    the codebook's centre and scale, with which few people's noise leaves it.
+    """
+    start = Curve.bell(item, item.centre[flag], item.scale[flag], max(float(counts.sum()), 1.0))
+    curves = [(stiffness, *_best(start, counts, sigma, stiffness)) for stiffness in _STIFFNESS]
+    stiffness, curve, _ = min(curves, key=lambda found: found[2])
+    return curve, _covariance(curve, sigma, stiffness)
+
+
+def _covariance(curve: Curve, sigma: float, stiffness: float) -> Floats:
+    weight = 1 / (sigma**2 + np.maximum(curve.expected, 1.0))
+    slopes = curve.slopes
+    precision = slopes.T @ (weight[:, None] * slopes) + stiffness * _penalty(curve.item.bins)
+    return np.asarray(np.linalg.pinv(precision, hermitian=True))
+
+
+def _bends(bins: int) -> Floats:
+    return np.column_stack([np.diff(np.eye(bins), 3, axis=0), np.zeros(bins - 3)])
+
+
+def _penalty(bins: int) -> Floats:
+    return np.asarray(_bends(bins).T @ _bends(bins))
+
+
+def _best(start: Curve, counts: Integers, sigma: float, stiffness: float) -> tuple[Curve, float]:
+    """The curve of that stiffness, and the criterion of it, by damped Gauss-Newton steps."""
+    weight = 1 / (sigma**2 + np.maximum(start.expected, 1.0))
+    bends = _bends(start.item.bins)
+    penalty = stiffness * _penalty(start.item.bins)
+
+    def cost(curve: Curve) -> float:
+        bent = bends[:, :-1] @ curve.heights
+        return float(weight @ (counts - curve.expected) ** 2 + stiffness * bent @ bent)
+
+    curve, damping, known = start, 1e-3, np.inf
+    known = cost(curve)
+    for _ in range(_ROUNDS):
+        slopes = curve.slopes
+        normal = slopes.T @ (weight[:, None] * slopes)
+        wanted = slopes.T @ (weight * (counts - curve.expected))
+        wanted -= penalty @ np.append(curve.heights, 0.0)
+        damped = normal + penalty + damping * np.eye(len(normal))
+        step = np.clip(np.linalg.solve(damped, wanted), -_FARTHEST_BEND, _FARTHEST_BEND)
+        after = curve.moved(step)
+        if (found := cost(after)) < known:
+            settled = known - found < 1e-6 * (1 + known)
+            curve, known, damping = after, found, max(damping / 4, 1e-6)
+            if settled:
+                break
+        else:
+            damping *= 8
+    freedom = np.trace(np.linalg.solve(normal + penalty + 1e-6 * np.eye(len(normal)), normal))
+    return curve, float(weight @ (counts - curve.expected) ** 2) + _STRICTNESS * float(freedom)
+
+
+@lru_cache(maxsize=128)
+def _between(bins: int, width: int) -> Floats:
+    """How a curve through the middles of bins goes on each unit within them: cubic (Catmull-Rom)."""
+    at = (np.arange(bins * width) + 0.5) / width - 0.5
+    left = np.floor(at).astype(int)
+    t = at - left
+    weights = (
+        (-0.5 * t + t**2 - 0.5 * t**3),
+        (1 - 2.5 * t**2 + 1.5 * t**3),
+        (0.5 * t + 2 * t**2 - 1.5 * t**3),
+        (-0.5 * t**2 + 0.5 * t**3),
+    )
+    drawn = np.zeros((bins * width, bins))
+    for offset, weight in zip((-1, 0, 1, 2), weights, strict=True):
+        # Beyond the ends it goes straight on.
+        place = left + offset
+        inside = np.clip(place, 0, bins - 1)
+        np.add.at(drawn, (np.arange(len(at)), inside), weight)
+        over = (place - inside).astype(float)
+        for end, next_to in ((0, 1), (bins - 1, bins - 2)):
+            here = (inside == end) & (over != 0)
+            beyond = np.abs(over) * weight * here
+            drawn[:, end] += beyond
+            drawn[:, next_to] -= beyond
+    return drawn

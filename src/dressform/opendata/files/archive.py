@@ -1,0 +1,25 @@
+"""All files of an edition in one, for who wants them all."""
+
+import io
+from collections.abc import Iterable
+from datetime import date
+from zipfile import ZIP_STORED, ZipFile, ZipInfo
+
+from dressform.opendata.files.about import About, File
+
+_READABLE = 0o644 << 16
+_UNIX = 3
+
+
+def archive(files: Iterable[File], about: About) -> File:
+    """In a folder of the dataset's name. Nothing is compressed: zlib's bytes differ by its version."""
+    day = date.fromisoformat(about.day)
+    moment = (day.year, day.month, day.day, 0, 0, 0)
+    content = io.BytesIO()
+    with ZipFile(content, "w", ZIP_STORED) as written:
+        for file in files:
+            entry = ZipInfo(f"{about.name}/{file.name}", moment)
+            entry.external_attr, entry.create_system = _READABLE, _UNIX
+            written.writestr(entry, file.content)
+    name = f"{about.name}.zip"
+    return File(name, "application/zip", "All files in one archive", content.getvalue())

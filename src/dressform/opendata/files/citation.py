@@ -1,0 +1,28 @@
+"""`CITATION.cff`: how to cite an edition, in the Citation File Format 1.2.0."""
+
+import yaml
+
+from dressform.opendata.files.about import KEYWORDS, LICENCE, About, File
+
+
+def citation(about: About) -> File:
+    content = {
+        "cff-version": "1.2.0",
+        "message": "Nobody has to cite this dataset. If you do, please do it like this.",
+        "type": "dataset",
+        "title": about.title,
+        "abstract": about.description,
+        "authors": [{"name": about.publisher.name}],
+        "date-released": about.day,
+        "version": "1.0.0",
+        "license": LICENCE,
+        "url": about.page,
+        "keywords": list(KEYWORDS),
+    }
+    text = yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=100)
+    return File(
+        "CITATION.cff",
+        "application/yaml; charset=utf-8",
+        "How to cite it (Citation File Format)",
+        text.encode(),
+    )

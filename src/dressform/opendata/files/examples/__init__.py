@@ -1,0 +1,18 @@
+"""How to begin with an edition: a program in Python with pandas, and one in R."""
+
+from importlib import resources
+
+from dressform.opendata.files.about import File
+
+_KINDS = {
+    "example.py": ("text/x-python; charset=utf-8", "How to begin, in Python with pandas"),
+    "example.R": ("text/x-r; charset=utf-8", "How to begin, in R"),
+}
+
+
+def examples() -> list[File]:
+    folder = resources.files(__name__)
+    return [
+        File(name, media_type, title, folder.joinpath(f"{name}.txt").read_bytes())
+        for name, (media_type, title) in _KINDS.items()
+    ]

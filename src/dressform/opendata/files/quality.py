@@ -1,0 +1,24 @@
+"""`quality.json`: how far off the edition is expected to be."""
+
+from collections.abc import Sequence
+
+from dressform.opendata.files.about import About, File
+from dressform.opendata.files.text import json_text
+from dressform.opendata.quality import Quality, facts_of
+
+_METHOD = (
+    "Expected mean errors against the population that the contributors come from, worked out from the "
+    "noisy sums alone: from the standard error of each median, percentile (5th and 95th) and correlation, "
+    "which follows from the known noise and from how many gave the measurements. An error against the "
+    "contributors themselves would tell about them and is never computed. mm: over all lengths."
+)
+
+
+def quality(expected: Sequence[Quality], about: About) -> File:
+    content = {
+        "edition": about.edition,
+        "codebook": about.codebook,
+        "method": _METHOD,
+        "flags": facts_of(expected),
+    }
+    return File("quality.json", "application/json", "How far off it is", json_text(content))

@@ -1,0 +1,83 @@
+"""How far off an edition is expected to be, by its own noise and by how many gave: from its sums alone."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from dressform.opendata.codebook import FLAGS, Codebook
+from dressform.opendata.draws import Together
+from dressform.opendata.population import Group
+
+_MEAN_OF_NORMAL = math.sqrt(2 / math.pi)
+"""The mean distance of a normal error, in standard errors."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """Of one flag: mean errors against the population that contributors come from.
+
+    `shown` is false where too few contributed; then there is nothing else. `people` has noise of the
+    standard error beside it. Errors in mm are over all lengths: of the median, and of the 5th and 95th
+    percentile. `left_out`: measurements that too few gave.
+    """
+
+    flag: str
+    shown: bool
+    people: int | None = None
+    people_standard_error: int | None = None
+    measurements: int = 0
+    left_out: tuple[str, ...] = ()
+    median_mm: float | None = None
+    percentiles_mm: float | None = None
+    correlations: float | None = None
+
+
+def qualities(drawn: Together, groups: Mapping[str, Group]) -> list[Quality]:
+    """Of each flag, in the order of FLAGS."""
+    return [
+        _quality(drawn.codebook, groups[flag]) if flag in groups else Quality(flag, shown=False)
+        for flag in FLAGS
+    ]
+
+
+def facts_of(found: Sequence[Quality]) -> list[dict[str, Any]]:
+    """Return them as JSON has them."""
+    return [asdict(each) | {"left_out": list(each.left_out)} for each in found]
+
+
+def _quality(codebook: Codebook, group: Group) -> Quality:
+    return Quality(
+        flag=group.flag,
+        shown=True,
+        people=group.people,
+        people_standard_error=math.ceil(group.people_error),
+        measurements=len(group.names),
+        left_out=group.left_out,
+        median_mm=_millimetres(codebook, group, (0.5,)),
+        percentiles_mm=_millimetres(codebook, group, (0.05, 0.95)),
+        correlations=_correlations(group),
+    )
+
+
+def _millimetres(codebook: Codebook, group: Group, shares: Sequence[float]) -> float | None:
+    lengths = {item.name for item in codebook.items if item.unit == "mm"}
+    errors = [
+        density.quantile_error(np.array(shares))
+        for name, density in group.densities.items()
+        if name in lengths
+    ]
+    return _expected(np.array(errors), 1)
+
+
+def _correlations(group: Group) -> float | None:
+    return _expected(group.correlation_errors[np.triu_indices(len(group.names), 1)], 3)
+
+
+def _expected(errors: np.ndarray, digits: int) -> float | None:
+    if not errors.size:
+        return None
+    steps: int = 10**digits
+    return math.ceil(steps * _MEAN_OF_NORMAL * float(errors.mean())) / steps

@@ -1,0 +1,97 @@
+"""Size charts: for a girth that sizes go by, what the others are in the middle of those who have it."""
+
+import math
+from collections.abc import Mapping, Sequence
+from statistics import NormalDist
+
+import numpy as np
+
+from dressform.opendata.charts import EMPTY, is_rough
+from dressform.opendata.codebook import Codebook
+from dressform.opendata.population import Group
+from dressform.opendata.resources import ERROR, Field, Resource, Value
+
+_KEYS = ("chest", "seat", "waist")
+_STEP = 40
+_USUAL = (0.02, 0.98)
+_EDGE = 1e-6
+
+_NORMAL = NormalDist()
+
+
+def sizes(codebook: Codebook, groups: Mapping[str, Group]) -> Resource:
+    return Resource(
+        name="sizes",
+        title="Size charts",
+        description="For a chest, seat or waist of so many mm: the median of every other measurement "
+        f"of those who have it. {EMPTY} The standard errors are approximate: those of the "
+        "measurement's quantile, of the correlation and of the girth's share, taken together.",
+        fields=(
+            Field("flag", "string", "with_breasts or without_breasts."),
+            Field("key", "string", "The girth that the size goes by."),
+            Field("size", "integer", "That girth.", "mm"),
+            *(
+                field
+                for item in codebook.items
+                for field in (
+                    Field(item.name, "integer", f"In {item.unit}.", item.unit),
+                    Field(
+                        f"{item.name}_{ERROR}",
+                        "integer",
+                        f"The standard error of {item.name}.",
+                        item.unit,
+                    ),
+                )
+            ),
+        ),
+        rows=[
+            (group.flag, key, size, *_told(codebook, group, key, size))
+            for group in groups.values()
+            for key in _KEYS
+            if key in group.densities
+            for size in _sizes_of(group, key)
+        ],
+    )
+
+
+def _sizes_of(group: Group, key: str) -> range:
+    low, high = (float(at) for at in group.densities[key].quantile(np.array(_USUAL)))
+    return range(round(low / _STEP) * _STEP, round(high / _STEP) * _STEP + 1, _STEP)
+
+
+def _told(codebook: Codebook, group: Group, key: str, size: int) -> Sequence[Value]:
+    """The value and the standard error of each measurement; of the girth itself, 0."""
+    told: list[Value] = []
+    for name in codebook.names:
+        if name == key:
+            told += [size, 0]
+        elif name in group.densities:
+            told += _median_with(group, key, size, name)
+        else:
+            told += [None, None]
+    return told
+
+
+def _median_with(group: Group, key: str, size: int, name: str) -> tuple[Value, Value]:
+    """Return the median of those of that size by a Gaussian copula, and its standard error."""
+    girth, density = group.densities[key], group.densities[name]
+    at = int(np.clip(size - girth.lowest, 0, len(girth.share) - 1))
+    far = _NORMAL.inv_cdf(min(max(float(girth.below[at]), _EDGE), 1 - _EDGE))
+    pair = group.names.index(key), group.names.index(name)
+    follows = float(group.correlations[pair])
+    share = np.array([_NORMAL.cdf(far * follows)])
+    value = density.quantile(share)[0]
+    # How the value follows its own normal score: the deviation, where bodies follow a bell curve.
+    rise = _NORMAL.pdf(far * follows) / max(_share_at(density.share, value - density.lowest), 1e-9)
+    error = math.hypot(
+        float(density.quantile_error(share)[0]),
+        rise * far * float(group.correlation_errors[pair]),
+        rise * follows * float(girth.below_error[at]) / max(_NORMAL.pdf(far), _EDGE),
+    )
+    if is_rough(density, error):
+        return None, None
+    return round(float(value)), math.ceil(error)
+
+
+def _share_at(share: np.ndarray, at: float) -> float:
+    return float(np.interp(at, np.arange(len(share)), share))
