@@ -12,12 +12,16 @@ branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
 _DAYS = (
-    "UPDATE dataset_draw SET"
-    " proposed_at = date_trunc('day', proposed_at AT TIME ZONE 'UTC') AT TIME ZONE 'UTC',"
-    " drawn_at = date_trunc('day', drawn_at AT TIME ZONE 'UTC') AT TIME ZONE 'UTC',"
-    " restored_at = date_trunc('day', restored_at AT TIME ZONE 'UTC') AT TIME ZONE 'UTC'",
-    "UPDATE dataset_edition SET"
-    " published_at = date_trunc('day', published_at AT TIME ZONE 'UTC') AT TIME ZONE 'UTC'",
+    (
+        "UPDATE dataset_draw SET"
+        " proposed_at = date_trunc('day', proposed_at AT TIME ZONE 'UTC') AT TIME ZONE 'UTC',"
+        " drawn_at = date_trunc('day', drawn_at AT TIME ZONE 'UTC') AT TIME ZONE 'UTC',"
+        " restored_at = date_trunc('day', restored_at AT TIME ZONE 'UTC') AT TIME ZONE 'UTC'"
+    ),
+    (
+        "UPDATE dataset_edition SET"
+        " published_at = date_trunc('day', published_at AT TIME ZONE 'UTC') AT TIME ZONE 'UTC'"
+    ),
 )
 
 
