@@ -72,7 +72,7 @@ def _correlations(rows: Floats) -> Floats:
         for j in range(i):
             both = rows[~np.isnan(rows[:, i]) & ~np.isnan(rows[:, j])][:, [i, j]]
             if len(both) > _LEAST:
-                found[i, j] = found[j, i] = np.corrcoef(both.T)[0, 1]
+                found[i, j] = found[j, i] = np.asarray(np.corrcoef(both.T))[0, 1]
     return found
 
 

@@ -128,9 +128,8 @@ def _line(codebook: Codebook, population: str, numbers: tuple[int, int], rounds:
     for place, flag in enumerate(FLAGS):
         each = [of[place] for of in found]
         really = np.mean([[e.median, e.percentiles, e.correlations] for e, _ in each], axis=0)
-        expected = np.mean(
-            [[q.median_mm, q.percentiles_mm, q.correlations] for _, q in each], axis=0
-        )
+        said = [[q.median_mm, q.percentiles_mm, q.correlations] for _, q in each]
+        expected = np.mean(np.array(said, float), axis=0)
         told = np.mean([q.measurements for _, q in each])
         cells = (
             f"{codebook.name}, {population}",
