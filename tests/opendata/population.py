@@ -28,6 +28,26 @@ _FOLLOWING = {
 """How much of which measurement, how many mm more, and the standard deviation of the rest."""
 
 
+_FAT = {
+    "waist": 0.9,
+    "hips": 0.85,
+    "seat": 0.8,
+    "chest": 0.7,
+    "upperLeg": 0.65,
+    "biceps": 0.6,
+    "crossSeam": 0.5,
+    "neck": 0.45,
+    "knee": 0.35,
+    "ankle": 0.3,
+    "wrist": 0.25,
+}
+"""How many of the codebook's scales a measurement grows with each of a body's that is fat."""
+_SHORTER = {"waistToFloor": 0.5, "inseam": 0.5, "shoulderToElbow": 0.4, "shoulderToWrist": 0.4}
+
+RARE = ("heel", "head")
+"""What one in seventy gives, in `with_gaps`."""
+
+
 def people(number: int, *, flag: str, seed: int) -> NDArray[np.float64]:
     """(number, 20) in whole mm, in the order of NAMES."""
     random = np.random.default_rng(seed)
@@ -46,3 +66,21 @@ def both(number: int, seed: int) -> tuple[NDArray[np.int64], NDArray[np.float64]
     flags = np.repeat(np.arange(len(FLAGS)), half)
     values = [people(half, flag=flag, seed=2 * seed + place) for place, flag in enumerate(FLAGS)]
     return flags, np.vstack(values)
+
+
+def civilians(number: int, *, flag: str, seed: int) -> NDArray[np.float64]:
+    """Return people who are none of the codebook's: rounder, more unequal, skewed, with shorter limbs."""
+    random = np.random.default_rng([seed, 1])
+    fat = random.gamma(4.0, 0.5, number) - 1.6
+    values = people(number, flag=flag, seed=seed)
+    for column, item in enumerate(CORE.items):
+        values[:, column] += item.scale[flag] * _FAT.get(item.name, 0.0) * fat
+        values[:, column] -= item.scale[flag] * _SHORTER.get(item.name, 0.0)
+    return np.asarray(np.rint(values))
+
+
+def with_gaps(values: NDArray[np.float64], seed: int) -> NDArray[np.float64]:
+    """Return the values with half of them missing, as members give them, and nearly all of RARE."""
+    random = np.random.default_rng([seed, 2])
+    given = np.array([1 / 70 if name in RARE else 0.5 for name in NAMES])
+    return np.where(random.random(values.shape) < given, values, np.nan)

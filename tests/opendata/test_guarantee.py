@@ -138,4 +138,4 @@ def test_the_bounds_are_reached_so_that_no_noise_is_wasted(codebook: Codebook) -
 
     for name, share in budget.shares(codebook).items():
         moved = math.sqrt((found.groups[name].astype(object) ** 2).sum())
-        assert moved > 0.95 * share.sensitivity, name
+        assert moved > 0.94 * share.sensitivity, name

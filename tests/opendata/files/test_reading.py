@@ -1,13 +1,16 @@
 """What is published of a draw is all of it: it can be read back, and everything made anew."""
 
+import csv
+import io
 import json
 
 import pytest
 
+from dressform.opendata.codebook import CODEBOOKS, FLAGS
 from dressform.opendata.draws import Together, together
 from dressform.opendata.files import File
 from dressform.opendata.files.reading import NAMES, read_draw
-from tests.opendata.files.conftest import AT, written
+from tests.opendata.files.conftest import AT, drawn, written
 
 
 def contents(edition: dict[str, File]) -> dict[str, bytes]:
@@ -41,3 +44,38 @@ def test_another_codebook_is_noticed(edition: dict[str, File]) -> None:
 
     with pytest.raises(ValueError, match="of version 0, which is not known"):
         read_draw(files | {"privacy.json": json.dumps(facts).encode()})
+
+
+def _in_first_format(edition: dict[str, File]) -> dict[str, bytes]:
+    """As the first editions were written: without standard errors, and with one name for noisy counts."""
+    files = contents(edition)
+    for name in NAMES[1:]:
+        counts = "people" if name in {"flags.csv", "histograms.csv"} else "sum"
+        rows = list(csv.DictReader(io.StringIO(files[name].decode(), newline="")))
+        hidden = {"people", "sum", "standard_error"}
+        text = io.StringIO(newline="")
+        writer = csv.writer(text)
+        writer.writerow([*(each for each in rows[0] if each not in hidden), counts])
+        for row in rows:
+            writer.writerow([*(row[each] for each in row if each not in hidden), row["sum"]])
+        files[name] = text.getvalue().encode()
+    facts = json.loads(files["privacy.json"])
+    del facts["flags"]
+    return files | {"privacy.json": json.dumps(facts).encode()}
+
+
+def test_an_edition_in_the_first_format_is_read_anew() -> None:
+    """With its own noise, which was larger: its codebook had another norm."""
+    first = drawn(CODEBOOKS["core-1"], 2027)
+    files = _in_first_format({file.name: file for file in written(first)})
+
+    found = read_draw(files)
+
+    assert found.codebook.key == "core-1"
+    assert found.flags == FLAGS
+    for name, group in found.sums.groups.items():
+        assert (group == first.sums.groups[name]).all()
+    for name in NAMES[1:]:
+        shortened = {name: files[name].rsplit(b"\r\n", 2)[0] + b"\r\n"}
+        with pytest.raises(ValueError, match=name):
+            read_draw(files | shortened)
