@@ -10,6 +10,7 @@ from dressform.opendata.budget import shares
 from dressform.opendata.codebook import CODEBOOKS, CORE, FLAGS, FULL, OFFERED, SMALL, Codebook
 from dressform.opendata.draws import Draw, together
 from dressform.opendata.files import edition_files
+from dressform.opendata.files.about import Publisher
 from dressform.opendata.noise import noisy
 from dressform.opendata.sums import Sums
 from dressform.opendata.years import day_of
@@ -90,7 +91,9 @@ def test_a_flag_that_was_taken_before_there_was_a_gate_for_it_is_shown_from_500_
 def test_an_edition_in_which_no_flag_is_enough_has_its_sums_and_nothing_else() -> None:
     few = together([draw(CODEBOOKS["core-1"], people=300)])
 
-    files = edition_files(few, published=day_of(2027), home="https://x/", version="1")
+    files = edition_files(
+        few, published=day_of(2027), publisher=Publisher("X", "https://x"), version="1"
+    )
 
     lines = {file.name: file.content.count(b"\n") for file in files}
     for name in ("people", "quantiles", "correlations", "sizes"):
