@@ -373,7 +373,7 @@ async def test_where_the_journal_cannot_be_written_nothing_is_deleted(
         with pytest.raises(Unavailable):
             await enforce(PROFILE, units, at=clock(), slot=clock(), breaker=UNBROKEN)
         assert await rows(filled) == before
-        assert "the deletion journal can't be written (Not a directory)" in caplog.text
+        assert "the deletion journal can't be written (" in caplog.text
 
         blocked.unlink()
         await enforce(PROFILE, units, at=clock(), slot=clock() + timedelta(1), breaker=UNBROKEN)
