@@ -110,7 +110,7 @@ async def test_an_account_is_due_when_its_owner_was_warned_for_a_week(
 async def test_a_restricted_account_ends_when_the_policy_says(
     units: Units, window: Window, moment: datetime
 ) -> None:
-    columns = {"created_at": moment, "restricted_at": moment}
+    columns = {"last_login_at": moment, "restricted_at": moment}
 
     found = await computed(units, window, window.ends, **columns)
     promised = await computed(units, window, window.promised, **columns)
