@@ -24,7 +24,9 @@ class Mailbox:
 
     async def collect(self) -> list[EmailMessage]:
         await self._deliver()
-        fresh = sorted(set(self._folder.glob("*.eml")) - self._read)
+        fresh = sorted(
+            set(self._folder.glob("*.eml")) - self._read, key=lambda path: path.stat().st_mtime_ns
+        )
         self._read.update(fresh)
         return [
             email.message_from_bytes(path.read_bytes(), policy=policy.default) for path in fresh

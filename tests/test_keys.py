@@ -17,8 +17,10 @@ from dressform.process import opened
 from dressform.repositories.accounts import Accounts
 from dressform.repositories.mails import Mails
 from dressform.repositories.models import Models
+from dressform.repositories.service_secrets import KEYED
 from dressform.repositories.sign_ups import SignUps
 from dressform.settings import Settings
+from dressform.tables import Base
 from tests.commands import dressform, environment
 from tests.conftest import MASTER_KEY
 from tests.worker.everything import add_account
@@ -283,3 +285,11 @@ async def test_a_wrapped_key_of_no_known_master_does_not_open(own: Settings) -> 
         async with units.reading() as unit:
             with pytest.raises(MissingMasterKeyError):
                 await Accounts(unit).by_email("ada0@example.org")
+
+
+def test_every_table_with_a_wrapped_key_is_put_under_a_new_master_key() -> None:
+    with_keys = {
+        table.name for table in Base.metadata.sorted_tables if "wrapped_key" in table.columns
+    }
+
+    assert {table.__tablename__ for table, _ in KEYED} == with_keys

@@ -26,6 +26,10 @@ def upgrade() -> None:
     _replace_end("account", "models_end_at", _MONTHS_12.format(since="last_login_at"))
     _coarsen("operator", "created_at", "day")
     _coarsen("mail", "created_at", "day")
+    # Mails of one hour are delivered in this order: their times no longer tell it.
+    op.add_column(
+        "mail", sa.Column("number", sa.BigInteger(), sa.Identity(always=True), nullable=False)
+    )
     _coarsen("one_time_token", "created_at", "hour")
     _replace_end("one_time_token", "ends_at", _SECONDS.format(since="created_at", seconds=7200))
     _number_sign_ups()
@@ -47,6 +51,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_model_account_id_position"), table_name="model")
     op.drop_column("model", "position")
     op.drop_column("sign_up", "number")
+    op.drop_column("mail", "number")
     _replace_end("one_time_token", "ends_at", _SECONDS.format(since="created_at", seconds=3600))
     op.alter_column("account", "last_login_at", nullable=True)
     since = "coalesce(last_login_at, created_at)"

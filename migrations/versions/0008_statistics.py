@@ -35,7 +35,7 @@ _OF_A_DAY = ("address", "request_id")
 
 _MEMBERS = (
     *("account", "account_key", "avatar", "dataset_consent", "mail", "model", "one_time_token"),
-    *("operator", "picture", "profile", "session", "sign_up"),
+    *("operator", "picture", "profile", "session", "sign_up", "lookup", "set_aside"),
 )
 # By default a table is vacuumed when a fifth of it, and fifty rows, are dead: in a small one never.
 _VACUUMED = {

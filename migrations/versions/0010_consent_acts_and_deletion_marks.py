@@ -19,10 +19,16 @@ _AT = postgresql.TIMESTAMP(timezone=True)
 _APPEND_ONLY = (
     """
     CREATE FUNCTION refuse_change_of_consent_act() RETURNS trigger
-    LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+    DECLARE is_there boolean;
     BEGIN
-        IF TG_OP = 'DELETE' AND NOT EXISTS (SELECT FROM account WHERE id = OLD.account_id) THEN
-            RETURN OLD;
+        IF TG_OP = 'DELETE' THEN
+            -- By its schema: else a temporary table of the same name would be asked.
+            EXECUTE format('SELECT EXISTS (SELECT FROM %I.account WHERE id = $1)', TG_TABLE_SCHEMA)
+                INTO is_there USING OLD.account_id;
+            IF NOT is_there THEN
+                RETURN OLD;
+            END IF;
         END IF;
         RAISE EXCEPTION 'an act of consent is neither changed nor removed, except with its account'
             USING ERRCODE = 'restrict_violation';

@@ -102,11 +102,12 @@ VISITOR = Category(
     name=Text("Visits", "Visites"),
     data=Text(
         "The IP address of whoever visits the site or uses the API, with time, method, route "
-        "template, status and duration of the request. Of a request about your privacy rights only "
-        "that it was one, and whether the service failed.",
+        "template, status, duration and a random number of the request. Of a request about your "
+        "privacy rights, beside time and address, only that it was one, and whether the service failed.",
         "L'adresse IP de toute personne qui visite le site ou utilise l'API, avec l'heure, la "
-        "méthode, le modèle de route, le statut et la durée de la requête. D'une requête concernant vos "
-        "droits sur vos données, seulement qu'elle en était une et si le service a échoué.",
+        "méthode, le modèle de route, le statut, la durée et un numéro aléatoire de la requête. D'une "
+        "requête concernant vos droits sur vos données, outre l'heure et l'adresse, seulement qu'elle "
+        "en était une et si le service a échoué.",
     ),
     purpose=Text(
         "To diagnose problems, and nothing else.", "Diagnostiquer les problèmes, rien d'autre."

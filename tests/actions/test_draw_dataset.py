@@ -176,7 +176,7 @@ async def test_who_is_of_a_flag_that_has_too_few_waits_and_adds_up(
     assert (first.codebook, first.flags) == (SMALL, ("with_breasts",))
     assert await marks(units) == {(1, 2026): 900, (1, None): 100}
     await publish_dataset(units, PUBLISHER)
-    await raw.execute("UPDATE account SET created_at = $1", LATER)
+    await raw.execute("UPDATE account SET last_login_at = $1", LATER)
     await joined(units, raw, 800, agreed=LATER, breasts=False)
     clock.at = datetime(2027, 3, 1, tzinfo=UTC)
     await propose_dataset(units, PROPOSER)

@@ -24,6 +24,7 @@ from dressform.repositories.accounts import Accounts
 from dressform.repositories.consents import Consents
 from dressform.settings import Settings
 from dressform.worker.enforce import enforce
+from tests.coarse import end_of
 from tests.conftest import UNBROKEN, MovableClock
 from tests.databases import own_database
 from tests.journal.backups import (
@@ -155,7 +156,7 @@ async def test_what_ended_by_its_window_is_ended_again_in_one_line_a_batch(
 ) -> None:
     """A backup may know of no later login, and of no warning: its own rules would let them stay."""
     async with backup(filled) as copy:
-        clock.at = PROFILE.window.after(clock()) + timedelta(days=1)
+        clock.at = end_of(PROFILE, clock()) + timedelta(days=1)
         async with opened(filled, clock) as (units, _):
             await enforce(PROFILE, units, at=clock(), slot=clock(), breaker=UNBROKEN)
         assert (await rows(filled))["account"] == 0
@@ -174,7 +175,7 @@ async def test_who_waits_locked_for_a_late_warning_gets_nothing_back(
         async with opened(filled, clock) as (units, _):
             await delete_one_of_each(units)
         expected = await rows(filled)
-        await ask(copy, "UPDATE account SET created_at = '2025-02-20Z', warned_at = NULL")
+        await ask(copy, "UPDATE account SET last_login_at = '2025-02-20Z', warned_at = NULL")
 
         assert await replayed(copy, clock) == ONE_OF_EACH
         assert await rows(copy) == expected
@@ -369,7 +370,7 @@ async def test_where_the_journal_cannot_be_written_nothing_is_deleted(
             await erased(units, "eve")
         with pytest.raises(Unavailable):
             await delete_one_of_each(units)
-        clock.at = PROFILE.window.after(clock()) + timedelta(days=1)
+        clock.at = end_of(PROFILE, clock()) + timedelta(days=1)
         with pytest.raises(Unavailable):
             await enforce(PROFILE, units, at=clock(), slot=clock(), breaker=UNBROKEN)
         assert await rows(filled) == before

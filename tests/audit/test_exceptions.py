@@ -110,7 +110,7 @@ async def test_everybody_is_told_that_accounts_wait_and_nothing_else_of_them(
     metrics = (await client.get("/metrics")).text
     assert "dressform_retention_unwarned_accounts 10.0" in metrics
     async with units.writing() as unit:
-        moved = "UPDATE account SET created_at = created_at - interval '2 days'"
+        moved = "UPDATE account SET last_login_at = last_login_at - interval '2 days'"
         await unit.connection.execute(text(moved))
     assert [(await client.get(path)).text for path in PUBLIC[:1]] == of_one
     assert (await client.get("/metrics")).text.count("unwarned_accounts 10.0") == 1

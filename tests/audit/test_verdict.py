@@ -9,7 +9,7 @@ from dressform.audit.auditor import Auditor
 from dressform.audit.findings import Count, Findings, Hold, Rule, Spools
 from dressform.audit.windows import RULES
 from dressform.database import Units
-from dressform.policy import SESSION
+from dressform.policy import LOOKUP, SESSION
 from dressform.repositories.retention import Retention
 from tests.coarse import end_of
 from tests.conftest import MovableClock
@@ -108,16 +108,16 @@ async def test_a_rule_that_is_never_enforced_is_noticed_among_the_others(
     """First by its missing rounds, then by its rows."""
     await add_everything(units, clock())
     clock.at += DAY + SECOND
-    await rounds(units, clock(), without="session")
+    await rounds(units, clock(), without="lookup")
 
     missed = await auditor.look()
-    clock.at = end_of(SESSION, AT) + DAY + SECOND
+    clock.at = end_of(LOOKUP, AT) + DAY + SECOND
     await rounds(units, clock())
     left = await auditor.look()
 
     assert missed.verdict == "overdue"
-    assert {one.key for one in missed.rules if one.last_round_at is None} == {"session"}
-    assert {one.key for one in left.rules if one.rows.overdue} >= {"session"}
+    assert {one.key for one in missed.rules if one.last_round_at is None} == {"lookup"}
+    assert {one.key for one in left.rules if one.rows.overdue} >= {"lookup"}
     assert left.verdict == "overdue"
 
 

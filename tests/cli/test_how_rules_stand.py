@@ -12,7 +12,7 @@ from dressform.policy import CATEGORIES, PROFILE
 from dressform.repositories.mails import Mails
 from dressform.settings import Settings
 from tests.audit import trouble
-from tests.coarse import end_of
+from tests.coarse import end_of, kept_from
 from tests.middleware.lines import line
 from tests.worker.everything import add_account, add_everything
 
@@ -41,7 +41,7 @@ async def test_each_rule_has_its_line(
     assert [one.split()[0] for one in lines] == [category.key for category in CATEGORIES]
     told = {one.split()[0]: one for one in lines}
     for category in CATEGORIES:
-        assert f"{began:%Y-%m-%d %H:%M:%S}" in told[category.key]
+        assert f"{kept_from(category, began):%Y-%m-%d %H:%M:%S}" in told[category.key]
         assert f"{end_of(category, began):%Y-%m-%d %H:%M:%S}" in told[category.key]
     assert told["one-time-token"].split()[-2:] == ["1", "0"]
     assert told["session"].split()[-2:] == ["0", "0"]
@@ -103,7 +103,7 @@ async def test_what_is_kept_past_its_window_is_counted(
 
     _, below = await printed(settings, capsys)
 
-    since = PROFILE.window.after(began)
+    since = end_of(PROFILE, began)
     for rule in ("profile", "model"):
         first = f"rows are past their window, the first since {since:%Y-%m-%d %H:%M:%S}, and"
         assert f"{rule}: 2 {first} wait for a warning of their owner; at most 30 days." in below

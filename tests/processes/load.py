@@ -34,7 +34,7 @@ REQUESTS = (
     _get("/v1/models/0197a0b0-0000-7000-8000-000000000000"),
     _get("/health/ready"),
     _get("/somewhere"),
-    _post("/v1/auth/refresh", b'{"refresh_token": "%b"}' % (b"x" * 43)),
+    _post("/v1/auth/refresh", b'{"refresh_token": "%b"}' % (b"x" * 80)),
 )
 
 

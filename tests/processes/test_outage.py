@@ -55,7 +55,7 @@ class Load:
             self.ask("GET", "/health/ready"),
             self.ask("GET", "/v1/measurements"),
             self.ask("POST", "/v1/auth/login", json=login),
-            self.ask("POST", "/v1/auth/refresh", json={"refresh_token": "x" * 43}),
+            self.ask("POST", "/v1/auth/refresh", json={"refresh_token": "x" * 80}),
             self.ask("PATCH", "/v1/profiles/me", json={"bio": "I sew."}),
             self.ask("POST", "/v1/models", json=model),
         ]

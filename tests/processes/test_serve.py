@@ -28,7 +28,7 @@ UNFINISHED = (
     b"POST /v1/auth/refresh HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
     b"Connection: close\r\nContent-Length: 64\r\n\r\n"
 )
-REST = b'{"refresh_token": "%b"}' % (b"x" * 43)
+REST = b'{"refresh_token": "%b"}' % (b"x" * 80)
 
 
 def served(settings: Settings) -> dict[str, str]:

@@ -21,7 +21,7 @@ FOLDER = "/v1/dataset/editions/2027/files"
 CSV = f"{FOLDER}/people.csv"
 TAG = f'"{sha256(PEOPLE).hexdigest()}"'
 SIZE = len(PEOPLE)
-PUBLISHED = "Sun, 01 Mar 2026 12:00:00 GMT"
+PUBLISHED = "Sun, 01 Mar 2026 00:00:00 GMT"
 
 
 @pytest.fixture(autouse=True)
@@ -230,7 +230,7 @@ async def test_a_published_moment_is_a_date_of_whole_seconds(
     path = "/v1/dataset/editions/2028/files/people.csv"
     since = (await client.get(path)).headers["Last-Modified"]
 
-    assert since == "Mon, 02 Mar 2026 12:00:00 GMT"
+    assert since == "Mon, 02 Mar 2026 00:00:00 GMT"
     assert (await client.get(path, headers={"If-Modified-Since": since})).status_code == 304
 
 

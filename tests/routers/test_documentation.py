@@ -161,7 +161,7 @@ def test_every_text_number_and_list_has_its_limits(document: dict[str, Any]) -> 
     for schema in schemas:
         match schema.get("type"):
             case "string":
-                formats = {"uuid", "date-time", "binary"}
+                formats = {"uuid", "date-time", "date", "binary"}
                 assert schema.keys() & {"maxLength", "enum", "const"} or schema["format"] in formats
             case "integer":
                 assert schema["format"] in {"int32", "int64"}

@@ -44,7 +44,6 @@ OF_AN_ACCOUNT = {
     "one_time_token",
     "picture",
     "profile",
-    "refresh_token",
     "session",
 }
 

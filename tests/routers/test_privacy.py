@@ -169,7 +169,10 @@ async def test_who_is_restricted_is_kept_but_neither_shown_nor_used(
     assert (await grace.ask("GET", "/v1/profiles/ada")).status_code == 404
 
     export = (await ada.ask("GET", "/v1/privacy/export")).json()
-    assert export["profile"] == before["profile"] | {"restricted": True}
+    assert export["profile"] == before["profile"] | {
+        "restricted": True,
+        "ends_at": "2029-03-01T00:00:00Z",
+    }
     assert export["models"] == before["models"]
 
     await restrict(ada, restricted=False)

@@ -245,7 +245,7 @@ async def test_nobody_sees_a_member_past_the_end_though_no_worker_ran(
     grace = await join("grace")
     clock.at = datetime(2026, 9, 1, tzinfo=UTC)
     await grace.sign_in()
-    clock.at = datetime(2027, 3, 1, 11, 59, tzinfo=UTC)
+    clock.at = datetime(2027, 2, 28, 23, 59, tzinfo=UTC)
     await grace.sign_in()
     last_moment = await grace.ask("GET", "/v1/profiles/ada")
     clock.advance(minutes=1)

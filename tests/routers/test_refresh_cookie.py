@@ -59,7 +59,7 @@ async def test_on_localhost_the_cookie_has_a_plain_name(ada: Person) -> None:
 
     cookie = cookie_of(answer)
     assert cookie.key == PLAIN
-    assert len(cookie.value) == 43
+    assert len(cookie.value) == 80
     assert not cookie["secure"]
     assert cookie["httponly"]
     assert cookie["samesite"].lower() == "strict"
@@ -118,7 +118,7 @@ async def test_a_token_in_the_body_comes_before_the_cookie(ada: Person) -> None:
 
     answer = await ada.client.post("/v1/auth/refresh", json={"refresh_token": in_body})
 
-    assert len(answer.json()["refresh_token"]) == 43
+    assert len(answer.json()["refresh_token"]) == 80
     assert "Set-Cookie" not in answer.headers
     assert (await ada.client.post("/v1/auth/refresh")).status_code == 200
 
@@ -131,7 +131,7 @@ async def test_neither_body_nor_cookie(client: httpx.AsyncClient, path: str) -> 
     assert "refresh_token" in answer.json()["detail"]
 
 
-@pytest.mark.parametrize("value", ["", "x", "x" * 43, "x" * 5000, "é", "%00", '"', "a=b"])
+@pytest.mark.parametrize("value", ["", "x", "x" * 43, "x" * 80, "x" * 5000, "é", "%00", '"', "a=b"])
 async def test_what_is_no_cookie_of_ours(client: httpx.AsyncClient, value: str) -> None:
     headers = [(b"Cookie", f"{PLAIN}={value}".encode())]
 

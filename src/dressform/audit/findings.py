@@ -23,6 +23,15 @@ FUTURE_AFTER = timedelta(hours=24)
 """Ahead of now: a clock that is only a little off dates nothing so."""
 LATE_AFTER_ROUNDS = 5
 STUCK_AFTER = timedelta(minutes=10)
+_COARSE = {
+    "profile": timedelta(days=1),
+    "model": timedelta(days=1),
+    "sign-up": timedelta(days=1),
+    "mail": timedelta(days=1),
+    "session": timedelta(days=31),
+    "one-time-token": timedelta(hours=1),
+}
+"""How coarsely the rows of a rule keep the moment from which their window counts."""
 MAIL_FAILS_AFTER = timedelta(hours=24)
 
 
@@ -112,8 +121,13 @@ class Rule:
 
     @property
     def seen_at(self) -> datetime | None:
-        """Before its first round, since there is something to keep."""
-        return self.last_round_at or self.rows.oldest_at
+        """Return when the rule was last enforced; before its first round, since when it has a row.
+
+        Times that are kept by the hour, day or month are counted from the end of that.
+        """
+        if self.last_round_at is not None or self.rows.oldest_at is None:
+            return self.last_round_at
+        return self.rows.oldest_at + _COARSE.get(self.key, timedelta(0))
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,7 +70,7 @@ class Mails:
         due = (
             select(Mail.id)
             .where(Mail.due_at <= self._unit.at, Mail.ends_at > self._unit.at)
-            .order_by(Mail.due_at)
+            .order_by(Mail.due_at, Mail.number)
             .limit(1)
             .with_for_update(skip_locked=True)
         )

@@ -1,14 +1,14 @@
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, Table, bindparam, func, literal, select, text, update
+from sqlalchemy import Column, Table, bindparam, func, select, text, update
 
 from dressform.database import Unit
-from dressform.policy import LOOKUP, MACHINERY, ROUND, VISITOR
+from dressform.policy import MACHINERY, VISITOR
 from dressform.tables import Base
 
-_OF_NO_MEMBER = {MACHINERY, VISITOR.key, LOOKUP.key, ROUND.key}
+_OF_NO_MEMBER = {MACHINERY, VISITOR.key}
+_LEDGER = "retention_run"
 
 BATCH = 200
 """Rows that are written anew in one transaction."""
@@ -16,21 +16,16 @@ _FIRST = UUID(int=0)
 
 
 def holds_members(table: Table) -> bool:
-    """Tell whether the rows of a table are about members, or about who wants to be one."""
+    """Tell whether the rows of a table are about members, or about who wants to be one.
+
+    All but the access log, whose days go as files, and the ledger of the worker's own rounds.
+    """
     first, *_ = table.columns
-    return first.info["category"] not in _OF_NO_MEMBER
+    return first.info["category"] not in _OF_NO_MEMBER and table.name != _LEDGER
 
 
 MEMBER_TABLES = tuple(table for table in Base.metadata.sorted_tables if holds_members(table))
 """In the order of their references."""
-
-
-@dataclass(frozen=True, slots=True)
-class Size:
-    """Of a table with its indexes and large values, in bytes; `rows` are those of the table alone."""
-
-    rows: int
-    total: int
 
 
 class MemberTables:
@@ -39,11 +34,10 @@ class MemberTables:
     def __init__(self, unit: Unit) -> None:
         self._unit = unit
 
-    async def size(self, table: Table) -> Size:
-        query = select(
-            func.pg_relation_size(literal(table.name)), func.pg_total_relation_size(table.name)
-        )
-        return Size(*(await self._unit.connection.execute(query)).one())
+    async def size(self, table: Table) -> int:
+        """Return the bytes of a table with its indexes and large values."""
+        query = select(func.pg_total_relation_size(table.name))
+        return int((await self._unit.connection.execute(query)).scalar_one())
 
     async def write_anew(self, table: Table, *, after: UUID = _FIRST) -> UUID | None:
         """Write the next rows anew, unchanged, in the order of their random ids.

@@ -1,4 +1,5 @@
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -6,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from dressform.clock import Clock
 from dressform.crypto.sealing import MasterKeys, Wrapped
 from dressform.crypto.secrets import timed_id
-from dressform.tables import AccountKey, Mail, ServiceSecret, SignUp
+from dressform.tables import AccountKey, Lookup, Mail, ServiceSecret, SignUp
 
 
 class Secret(StrEnum):
@@ -15,6 +16,15 @@ class Secret(StrEnum):
 
 
 _LOCK = (0x44F0, 2)
+
+KEYED: tuple[tuple[Any, str], ...] = (
+    (ServiceSecret, "id"),
+    (AccountKey, "account_id"),
+    (SignUp, "id"),
+    (Mail, "id"),
+    (Lookup, "id"),
+)
+"""The tables with keys under a master key, and to which of their columns each key is bound."""
 
 
 class ServiceSecrets:
@@ -56,20 +66,13 @@ class ServiceSecrets:
 
     async def master_keys_in_use(self) -> set[str]:
         """The ids of the master keys without which something would not open."""
-        parts = (
-            select(table.key_id).distinct() for table in (ServiceSecret, AccountKey, SignUp, Mail)
-        )
+        parts = (select(table.__table__.c.key_id).distinct() for table, _ in KEYED)
         first, *others = parts
         return set((await self._connection.execute(first.union(*others))).scalars())
 
     async def rewrap(self, limit: int = 1000) -> int:
         """Put up to `limit` keys of each table under the active master key; gives how many."""
-        return (
-            await self._rewrap(ServiceSecret, "id", limit)
-            + await self._rewrap(AccountKey, "account_id", limit)
-            + await self._rewrap(SignUp, "id", limit)
-            + await self._rewrap(Mail, "id", limit)
-        )
+        return sum([await self._rewrap(table, key, limit) for table, key in KEYED])
 
     async def _rewrap(self, table: type, key: str, limit: int) -> int:
         columns = table.__table__.c  # type: ignore[attr-defined]

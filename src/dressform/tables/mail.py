@@ -1,7 +1,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Index
+from sqlalchemy import BigInteger, Identity, Index
 from sqlalchemy.orm import Mapped
 
 from dressform.policy import MAIL
@@ -12,7 +12,7 @@ class Mail(Base):
     """A mail to be delivered; gone once it is handed over.
 
     `created_at` is a day, and `due_at` at first the hour: exact times could be matched with the access
-    log. `account_id` is set where the mail ends with the account. `attempts` begun, and `failures`: those
+    log. `number`: the order in which they were written. `account_id` is set where the mail ends with the account. `attempts` begun, and `failures`: those
     after which it was certainly not handed over. `sealed`, under the row's own key: to, language and
     what its template says.
     """
@@ -20,6 +20,7 @@ class Mail(Base):
     __tablename__ = "mail"
 
     id: Mapped[UUID] = column(MAIL, primary_key=True)
+    number: Mapped[int] = column(MAIL, BigInteger, Identity(always=True))
     account_id: Mapped[UUID | None] = of_account(MAIL, index=True)
     kind: Mapped[str] = column(MAIL)
     created_at: Mapped[datetime] = column(MAIL)

@@ -61,10 +61,15 @@ async def _rewrite(table: Table, units: Units, at: datetime) -> bool:
     """Return False when it has to be tried again."""
     async with units.reading(at=at) as unit:
         size = await MemberTables(unit).size(table)
-    if not size.rows or size.total > (SMALL_OF_KEYS if table.name in KEYS else SMALL):
+    if size > (SMALL_OF_KEYS if table.name in KEYS else SMALL):
         return True
-    if size.total <= SMALL:
-        await _write_all_anew(table, units, at)
+    if size > SMALL:
+        return await _order(table, units, at)
+    # Twice: values outside of their rows (TOAST) are numbered as the rows are written anew, which
+    # is in the order of the file.
+    if not await _order(table, units, at):
+        return False
+    await _write_all_anew(table, units, at)
     return await _order(table, units, at)
 
 
