@@ -25,7 +25,7 @@ class Mailbox:
     async def collect(self) -> list[EmailMessage]:
         await self._deliver()
         fresh = sorted(
-            set(self._folder.glob("*.eml")) - self._read, key=lambda path: path.stat().st_mtime_ns
+            set(self._folder.glob("*.eml")) - self._read, key=lambda path: path.stat().st_ctime_ns
         )
         self._read.update(fresh)
         return [

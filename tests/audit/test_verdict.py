@@ -45,7 +45,8 @@ def test_it_turns_by_itself_without_rounds(ago: timedelta, verdict: str) -> None
     healthy = rule("session")
 
     assert findings(healthy, rule(last=AT - ago)).verdict == verdict
-    assert findings(healthy, rule(last=None, oldest=AT - ago)).verdict == verdict
+    unseen = rule("lookup", last=None, oldest=AT - ago)
+    assert findings(healthy, unseen).verdict == verdict
     assert findings(healthy, rule(last=AT - ago, oldest=AT - 90 * DAY)).verdict == verdict
 
 

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.slow
 LISTENING = r"listening on (http://127\.0\.0\.1:\d+)"
 UNFINISHED = (
     b"POST /v1/auth/refresh HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
-    b"Connection: close\r\nContent-Length: 64\r\n\r\n"
+    b"Connection: close\r\nContent-Length: 101\r\n\r\n"
 )
 REST = b'{"refresh_token": "%b"}' % (b"x" * 80)
 

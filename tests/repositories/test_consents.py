@@ -72,8 +72,8 @@ CHANGES = {
     "update": "UPDATE dataset_consent_act SET text_version = '1'",
     "update of one's own": "UPDATE dataset_consent_act SET act = 'withdrawn'",
     "delete": "DELETE FROM dataset_consent_act",
-    "delete beside a temporary table": "CREATE TEMP TABLE account (id uuid); "
-    "DELETE FROM dataset_consent_act",
+    "delete beside a temporary table": "DO $$ BEGIN CREATE TEMP TABLE account (id uuid); "
+    "DELETE FROM dataset_consent_act; END $$",
     "delete of the last": "DELETE FROM dataset_consent_act WHERE number = 2",
     "truncate": "TRUNCATE dataset_consent_act CASCADE",
     "replace": "INSERT INTO dataset_consent_act SELECT account_id, id, number, act, acted_at, 'fr',"

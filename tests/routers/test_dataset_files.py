@@ -163,8 +163,8 @@ CONDITIONS = {
     '"another"': 200,
     TAG.strip('"'): 200,
     "*": 200,
-    "Sun, 01 Mar 2026 12:00:01 GMT": 200,
-    "Sun, 01 Mar 2026 11:59:59 GMT": 200,
+    "Sun, 01 Mar 2026 00:00:01 GMT": 200,
+    "Sat, 28 Feb 2026 23:59:59 GMT": 200,
     "yesterday": 200,
 }
 
@@ -199,7 +199,7 @@ KNOWN = [
     ({"If-None-Match": ""}, 200),
     ({"If-Modified-Since": PUBLISHED}, 304),
     ({"If-Modified-Since": "Mon, 02 Mar 2026 00:00:00 GMT"}, 304),
-    ({"If-Modified-Since": "Sun, 01 Mar 2026 11:59:59 GMT"}, 200),
+    ({"If-Modified-Since": "Sat, 28 Feb 2026 23:59:59 GMT"}, 200),
     ({"If-Modified-Since": "Sun, 99 Mar 2026 11:59:59 GMT"}, 200),
     ({"If-Modified-Since": "9" * 5000}, 200),
     ({"If-Modified-Since": ""}, 200),

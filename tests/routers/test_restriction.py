@@ -99,6 +99,7 @@ async def test_restricted_member_erases_account(ada: Person, model: str) -> None
 async def test_restricted_member_has_nothing_used_or_shown(
     ada: Person, model: str, join: Join
 ) -> None:
+    await ada.mailbox.collect()
     new = {"name": "New", "breasts": False, "measurements": {}}
     uses = [
         await ada.ask("POST", "/v1/models", json=new),

@@ -7,7 +7,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from dressform.crypto.secrets import timed_id
 from dressform.database import Unit
-from dressform.policy import MODEL, VISITOR, Category
+from dressform.policy import CATEGORIES, MODEL, VISITOR, Category
 from dressform.repositories.endings import TABLES
 from dressform.tables import Account, RetentionRun
 
@@ -30,6 +30,10 @@ class Standing:
 
     oldest_at: datetime | None
     next_ending_at: datetime | None
+
+
+_OF_A_RULE = RetentionRun.rule.in_([category.key for category in CATEGORIES])
+"""The ledger also has rows of what is done once a day and ends nothing: the clock is not known by those."""
 
 
 class Retention:
@@ -102,6 +106,7 @@ class Retention:
     async def last_round_at(self) -> datetime | None:
         """When any rule was last enforced to its end."""
         latest = select(func.max(RetentionRun.finished_at)).where(
+            _OF_A_RULE,
             RetentionRun.ends_at > self._unit.at,
             # A clock that ran ahead once must not make a dead worker look alive.
             RetentionRun.finished_at <= self._unit.at,
@@ -110,7 +115,9 @@ class Retention:
 
     async def last_cut_off(self) -> datetime | None:
         """The latest moment by which any rule was enforced to its end, be it in the future."""
-        latest = select(func.max(RetentionRun.cut_off)).where(RetentionRun.finished_at.is_not(None))
+        latest = select(func.max(RetentionRun.cut_off)).where(
+            _OF_A_RULE, RetentionRun.finished_at.is_not(None)
+        )
         return (await self._unit.connection.execute(latest)).scalar_one()
 
     async def forget_after(self, moment: datetime) -> int:

@@ -19,24 +19,13 @@ class QualityRead(Complete):
         bool, Field(description="False: too few contributed, so nothing is worked out of them.")
     ]
     people: Annotated[
-        int | None,
-        Field(
-            ge=-(2**31),
-            le=2**31 - 1,
-            description="Who gave: a count with noise.",
-            examples=[2210],
-            json_schema_extra={"format": "int32"},
-        ),
+        Annotated[int, Field(ge=-(2**31), le=2**31 - 1, json_schema_extra={"format": "int32"})]
+        | None,
+        Field(description="Who gave: a count with noise.", examples=[2210]),
     ]
     people_standard_error: Annotated[
-        int | None,
-        Field(
-            ge=0,
-            le=2**31 - 1,
-            description="Of the noise in that count.",
-            examples=[29],
-            json_schema_extra={"format": "int32"},
-        ),
+        Annotated[int, Field(ge=0, le=2**31 - 1, json_schema_extra={"format": "int32"})] | None,
+        Field(description="Of the noise in that count.", examples=[29]),
     ]
     measurements: Annotated[
         int,
