@@ -127,13 +127,19 @@ async def test_whoever_goes_after_the_mark_is_taken_out_before_the_noise(
     assert await marked(raw) == set(ids(parts)) - {gone}
 
 
+@pytest.mark.parametrize("hours", [0, 9], ids=["at midnight", "in the morning"])
 async def test_whom_a_draw_may_have_had_that_is_made_known_meanwhile_gives_nothing(
-    units: Units, raw: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+    units: Units, raw: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch, hours: int
 ) -> None:
+    """Of a draw only the day is known: whoever registered on it may have been in it."""
     parts = await read(units, raw)
+    await raw.execute(
+        "UPDATE account SET created_at = created_at + make_interval(hours => $1)", hours
+    )
     made_known = (
         "INSERT INTO dataset_draw (year, proposed_at, drawn_at, restored_at)"
-        " SELECT 2025, now(), created_at, now() FROM account WHERE id = $1 ON CONFLICT DO NOTHING"
+        " SELECT 2025, now(), date_trunc('day', created_at AT TIME ZONE 'UTC') AT TIME ZONE 'UTC',"
+        " now() FROM account WHERE id = $1 ON CONFLICT DO NOTHING"
     )
     looked = just_after(raw, made_known, ids(parts)[0])
     monkeypatch.setattr(Contributions, "no_longer_giving", looked)

@@ -15,6 +15,7 @@ from dpmm.models.base.mechanisms import cdp_rho  # type: ignore[import-not-found
 from dpmm.models.mst import MSTGM  # type: ignore[import-not-found]
 
 RHO, DELTA, ROWS = 0.0676, 1e-9, 20_000
+N_ITERS = 1_000
 MODELS = {"MST": MSTGM, "AIM": AIMGM}
 
 
@@ -32,7 +33,9 @@ def main(method: str, source: Path, target: Path) -> None:
         bins = [int(number) for number in next(csv.reader(file))]
     table = pd.read_csv(source, skiprows=1)
     domain = dict(zip(table.columns, bins, strict=True))
-    model = MODELS[method](epsilon=_epsilon(), delta=DELTA, domain=domain, n_jobs=1)
+    model = MODELS[method](
+        epsilon=_epsilon(), delta=DELTA, domain=domain, n_jobs=1, n_iters=N_ITERS
+    )
     model.fit(table)
     model.generate(n_records=ROWS).to_csv(target, index=False)
 

@@ -6,21 +6,21 @@ chosen by a criterion like Akaike's, on the noisy counts alone.
 
 import math
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 
 from dressform.opendata.codebook import Item
 from dressform.opendata.sums import Floats, Integers
 
-_STIFFNESS = tuple(10.0**power for power in range(7))
-_STRICTNESS = 4
-"""What a bend more must be worth; Akaike's is 2, which now and then takes noise for a tail."""
+_STIFFNESS = tuple(10.0**power for power in reversed(range(7)))
+_STRICTNESS = 6
+"""What a bend more must be worth; Akaike's is 2, which often takes noise for a tail."""
 _ROUNDS = 60
 _FARTHEST_BEND = 4.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Curve:
     """log share at the middle of each bin, and the logarithm of how many people."""
 
@@ -38,13 +38,13 @@ class Curve:
     def people(self) -> float:
         return float(np.exp(self.log_people))
 
-    @property
+    @cached_property
     def share(self) -> Floats:
         drawn = _between(self.item.bins, self.item.width) @ self.heights
         raised = np.exp(drawn - drawn.max())
         return np.asarray(raised / raised.sum())
 
-    @property
+    @cached_property
     def expected(self) -> Floats:
         binned = self.share.reshape(self.item.bins, self.item.width).sum(axis=1)
         return np.asarray(self.people * binned)
@@ -73,17 +73,26 @@ def fit_curve(item: Item, flag: str, counts: Integers, sigma: float) -> tuple[Cu
     """Return the curve through `counts`, each with noise of that `sigma`, and its covariance.
 
     The covariance is that of the heights and the logarithm of people, from the noise, from chance
-    (who contributed) and from what smoothing may have left out: Wahba's (1983). The curve starts from
-    the codebook's centre and scale, with which few people's noise leaves it.
+    (who contributed) and from what smoothing may have left out: Wahba's (1983). The stiffest curve
+    starts from the codebook's centre and scale, with which few people's noise leaves it; each other one
+    from the one before.
     """
-    start = Curve.bell(item, item.centre[flag], item.scale[flag], max(float(counts.sum()), 1.0))
-    curves = [(stiffness, *_best(start, counts, sigma, stiffness)) for stiffness in _STIFFNESS]
-    stiffness, curve, _ = min(curves, key=lambda found: found[2])
-    return curve, _covariance(curve, sigma, stiffness)
+    curve = Curve.bell(item, item.centre[flag], item.scale[flag], max(float(counts.sum()), 1.0))
+    weight = _weight(curve, sigma)
+    best, best_stiffness, least = curve, _STIFFNESS[0], math.inf
+    for stiffness in _STIFFNESS:
+        curve, cost = _best(curve, counts, weight, stiffness)
+        if cost < least:
+            best, best_stiffness, least = curve, stiffness, cost
+    return best, _covariance(best, sigma, best_stiffness)
+
+
+def _weight(curve: Curve, sigma: float) -> Floats:
+    return np.asarray(1 / (sigma**2 + np.maximum(curve.expected, 1.0)))
 
 
 def _covariance(curve: Curve, sigma: float, stiffness: float) -> Floats:
-    weight = 1 / (sigma**2 + np.maximum(curve.expected, 1.0))
+    weight = _weight(curve, sigma)
     slopes = curve.slopes
     precision = slopes.T @ (weight[:, None] * slopes) + stiffness * _penalty(curve.item.bins)
     return np.asarray(np.linalg.pinv(precision, hermitian=True))
@@ -97,9 +106,8 @@ def _penalty(bins: int) -> Floats:
     return np.asarray(_bends(bins).T @ _bends(bins))
 
 
-def _best(start: Curve, counts: Integers, sigma: float, stiffness: float) -> tuple[Curve, float]:
+def _best(start: Curve, counts: Integers, weight: Floats, stiffness: float) -> tuple[Curve, float]:
     """The curve of that stiffness, and the criterion of it, by damped Gauss-Newton steps."""
-    weight = 1 / (sigma**2 + np.maximum(start.expected, 1.0))
     bends = _bends(start.item.bins)
     penalty = stiffness * _penalty(start.item.bins)
 
