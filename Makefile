@@ -8,7 +8,7 @@ UV     := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-
           --no-emit-find-links --no-header --python-version 3.11 pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint drafting openapi bench attacks lock clean
+.PHONY: help run test audit check lint drafting openapi bench attacks lock clean
 
 help: ## say what each target does
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
@@ -29,6 +29,9 @@ test: $(VENV)/ready check ## check the code and pass all the tests, on a real Po
 	@if command -v npm > /dev/null; then $(MAKE) --no-print-directory drafting; \
 	else echo "no pattern will be drafted from a model: Node.js is not installed here"; fi
 	$(BIN)/pytest -n 2 --dist worksteal
+
+audit: $(VENV)/ready ## attack and measure at size, which takes some minutes more
+	$(BIN)/pytest -n 2 --dist worksteal -m audit
 
 check: $(VENV)/ready ## lint, types, layers, and whether generated files are fresh
 	$(BIN)/ruff format --check .

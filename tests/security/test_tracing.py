@@ -34,7 +34,7 @@ from tests.security import tracing
 from tests.security.tracing import Evidence, by_exact_times, by_intersection, by_order, right
 from tests.visits import log, visit
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.audit, pytest.mark.timeout(400)]
 log_result = logging.getLogger(__name__)
 
 MEMBERS, DAYS = 200, 60
