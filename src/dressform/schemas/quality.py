@@ -16,7 +16,11 @@ class QualityRead(Complete):
         Literal["with_breasts", "without_breasts"], Field(description="Of which bodies.")
     ]
     shown: Annotated[
-        bool, Field(description="False: too few contributed, so nothing is worked out of them.")
+        bool,
+        Field(
+            description="False: too few contributed, so nothing is worked out of them.",
+            examples=[True],
+        ),
     ]
     people: Annotated[
         Annotated[int, Field(ge=-(2**31), le=2**31 - 1, json_schema_extra={"format": "int32"})]
