@@ -5,7 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from dressform.clock import Clock
 from dressform.crypto.refresh_tokens import RefreshTokens
 from dressform.crypto.sealing import MasterKeys, MissingMasterKeyError, SealBrokenError
-from dressform.crypto.secrets import KeyedIndex, derived_key, new_key
+from dressform.crypto.secrets import KeyedIndex, new_key
 from dressform.crypto.tokens import SigningKey
 from dressform.crypto.vault import Vault
 from dressform.database import transaction
@@ -27,8 +27,9 @@ async def open_vault(
         index = await _first_or_new(secrets, Secret.INDEX, new_key)
         await _first_or_new(secrets, Secret.SIGNING, lambda: SigningKey.generate().to_bytes())
         signing = [SigningKey.from_bytes(stored) for stored in await secrets.of(Secret.SIGNING)]
-    refresh_tokens = RefreshTokens(derived_key(index, "refresh tokens"))
-    return Vault(master, KeyedIndex(index), refresh_tokens), signing
+    keyed = KeyedIndex(index)
+    refresh_tokens = RefreshTokens(keyed.derive_key("refresh tokens"))
+    return Vault(master, keyed, refresh_tokens), signing
 
 
 async def _assert_ring(secrets: ServiceSecrets, master: MasterKeys) -> None:

@@ -38,11 +38,6 @@ def new_token() -> str:
     return secrets.token_urlsafe(TOKEN_BYTES)
 
 
-def derived_key(key: bytes, purpose: str) -> bytes:
-    """Return a key (32 bytes) for one purpose, from which neither `key` nor another can be told."""
-    return hmac.digest(key, f"dressform {purpose}".encode(), "sha256")
-
-
 def new_key() -> bytes:
     """32 random bytes."""
     return secrets.token_bytes(32)
