@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 from sqlalchemy import text, update
 
-from dressform.database import Units
+from dressform.db.units import Units
 from dressform.opendata.consent import CURRENT
 from dressform.tables import DatasetConsent
 from tests.opendata.members import agrees_again
@@ -82,14 +82,14 @@ async def consent_of(person: Person, **asked: str) -> dict[str, Any]:
 async def rows(units: Units) -> list[Any]:
     async with units.reading() as unit:
         found = await unit.connection.execute(text("SELECT * FROM dataset_consent"))
-        return list(found.mappings())
+        return [dict(row) for row in found]
 
 
 async def acts(units: Units) -> list[Any]:
     """The proof of consent, as whoever opens psql sees it."""
     query = text("SELECT * FROM dataset_consent_act ORDER BY account_id, number")
     async with units.reading() as unit:
-        return list((await unit.connection.execute(query)).mappings())
+        return [dict(row) for row in await unit.connection.execute(query)]
 
 
 async def agreed_to_an_earlier_text(units: Units) -> None:

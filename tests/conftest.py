@@ -15,7 +15,7 @@ from fastapi import FastAPI
 
 from dressform import embedded
 from dressform.app import create_app
-from dressform.database import Unit, Units
+from dressform.db.units import Unit, Units
 from dressform.keys import new_master_key
 from dressform.middleware.spooling import shipping
 from dressform.process import migrated
@@ -151,7 +151,7 @@ async def _empty(settings: Settings) -> None:
     connection = await asyncpg.connect(url)
     async with connection.transaction():
         await connection.execute("; ".join(f"DELETE FROM {name}" for name in ours))
-        await connection.execute(str(BECOME))
+        await connection.execute(BECOME.sql)
         await connection.execute("; ".join(f"DELETE FROM {name}" for name in of_the_log))
     await connection.close()
 

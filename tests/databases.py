@@ -1,12 +1,18 @@
 """Databases of a test's own, on the server that the other tests use."""
 
 import uuid
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager, suppress
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
+import pytest
 
+from dressform.db import pool
+from dressform.db.pool import Pool, Transaction
+from dressform.db.statements import Result, Statement
+from dressform.db.units import Units, WritingUnit
 from dressform.embedded.data import ROLE, SERVICE
 from dressform.settings import Settings
 
@@ -31,6 +37,49 @@ async def own_database(
         )
     finally:
         await drop(url, name, force=True)
+
+
+@asynccontextmanager
+async def transaction(settings: Settings) -> AsyncIterator[Transaction]:
+    """One transaction on a connection of its own, as the service's user."""
+    assert settings.database_url is not None
+    own = Pool(settings.database_url.get_secret_value())
+    try:
+        async with Transaction.begin(own) as begun:
+            yield begun
+    finally:
+        await own.close()
+
+
+@asynccontextmanager
+async def rolled_back(units: Units) -> AsyncIterator[WritingUnit]:
+    """A unit of work of which nothing is committed."""
+    with suppress(_RolledBack):
+        async with units.writing() as unit:
+            yield unit
+            raise _RolledBack
+
+
+class _RolledBack(Exception):
+    pass
+
+
+@contextmanager
+def watched(
+    before: Callable[[str, list[Any]], None], after: Callable[[], None] = lambda: None
+) -> Iterator[None]:
+    """Call `before` with each statement and its arguments that is executed, and `after` behind it."""
+    real = pool._run
+
+    async def run(driver: Any, statement: Statement, values: Mapping[str, Any]) -> Result:
+        before(statement.sql, statement.arguments(values))
+        result = await real(driver, statement, values)
+        after()
+        return result
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pool, "_run", run)
+        yield
 
 
 def at(url: str, name: str) -> str:

@@ -3,12 +3,12 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from dressform.database import Unit, Units
+from dressform.db.units import Units, WritingUnit
 from dressform.repositories.access_log import BECOME
 
 
 @asynccontextmanager
-async def in_log(units: Units) -> AsyncIterator[Unit]:
+async def in_log(units: Units) -> AsyncIterator[WritingUnit]:
     """A unit of work that may do what it likes with the log, and nothing else."""
     async with units.writing() as unit:
         await unit.connection.execute(BECOME)

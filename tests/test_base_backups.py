@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from dressform.actions.replay_deletions import replay_deletions
-from dressform.database import Units
+from dressform.db.units import Units
 from dressform.embedded import Server, binary, running
 from dressform.embedded.data import ROLE
 from dressform.embedded.programs import Account, account_for, run

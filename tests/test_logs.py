@@ -10,7 +10,7 @@ import pytest
 from fastapi.exceptions import RequestValidationError
 from sqlalchemy import text
 
-from dressform.database import Units
+from dressform.db.units import Units
 from dressform.errors import StartupError
 from dressform.logs import Discreet
 
@@ -59,7 +59,7 @@ async def test_a_database_says_its_state_and_no_value(
 
     (line,) = told.text.splitlines()
     assert CANARY not in line
-    assert "(DBAPIError at " in line
+    assert "(DatabaseError 22P02 at " in line
     assert "InvalidTextRepresentationError 22P02 at " in line
 
 

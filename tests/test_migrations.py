@@ -8,11 +8,12 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, text
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import NullPool
 
-from dressform.database import autocommit, transaction
+from dressform.db.pool import Autocommit, for_sqlalchemy
 from dressform.migrate import _config, downgrade, is_current, migrate
-from dressform.process import engine_of, migrated, opened
+from dressform.process import database_url, migrated, opened, pool_of
 from dressform.repositories.access_log import BECOME
 from dressform.repositories.log_days import LogDays
 from dressform.settings import Settings
@@ -28,13 +29,17 @@ async def fresh(settings: Settings) -> AsyncIterator[Settings]:
 
 @pytest.fixture
 async def engine(fresh: Settings) -> AsyncIterator[AsyncEngine]:
-    engine = engine_of(fresh)
+    engine = create_async_engine(for_sqlalchemy(database_url(fresh)), poolclass=NullPool)
     yield engine
     await engine.dispose()
 
 
+def url_of(engine: AsyncEngine) -> str:
+    return engine.url.render_as_string(hide_password=False)
+
+
 async def tables(engine: AsyncEngine) -> set[str]:
-    async with autocommit(engine) as connection:
+    async with engine.connect() as connection:
         return set(await connection.run_sync(lambda sync: inspect(sync).get_table_names()))
 
 
@@ -46,14 +51,14 @@ def revisions() -> list[str]:
 async def test_each_step_goes_up_down_and_up_again(engine: AsyncEngine) -> None:
     below = "base"
     for revision in revisions():
-        await migrate(engine, revision)
+        await migrate(url_of(engine), revision)
         went_up = await tables(engine)
-        await downgrade(engine, below)
-        await migrate(engine, revision)
+        await downgrade(url_of(engine), below)
+        await migrate(url_of(engine), revision)
 
         assert await tables(engine) == went_up
         below = revision
-    await downgrade(engine, "base")
+    await downgrade(url_of(engine), "base")
 
     assert await tables(engine) == {"alembic_version"}
 
@@ -71,22 +76,22 @@ def differences(connection: Connection) -> list[object]:
 
 
 async def test_the_tables_are_those_that_the_code_declares(engine: AsyncEngine) -> None:
-    await migrate(engine)
-    async with autocommit(engine) as connection:
+    await migrate(url_of(engine))
+    async with engine.connect() as connection:
         assert await connection.run_sync(differences) == []
 
 
 async def test_a_difference_would_be_found(engine: AsyncEngine) -> None:
-    await migrate(engine)
-    async with transaction(engine) as connection:
+    await migrate(url_of(engine))
+    async with engine.begin() as connection:
         await connection.execute(text("ALTER TABLE model ADD hair text"))
         await connection.execute(text("DROP INDEX ix_mail_due_at"))
         assert len(await connection.run_sync(differences)) == 2
 
 
 async def test_a_consent_withdrawn_too_early_is_mended(engine: AsyncEngine) -> None:
-    await migrate(engine, "0004")
-    async with transaction(engine) as connection:
+    await migrate(url_of(engine), "0004")
+    async with engine.begin() as connection:
         await connection.execute(
             text("ALTER TABLE dataset_consent DROP CONSTRAINT fk_dataset_consent_account_id")
         )
@@ -97,9 +102,9 @@ async def test_a_consent_withdrawn_too_early_is_mended(engine: AsyncEngine) -> N
             )
         )
 
-    await migrate(engine, "0005")
+    await migrate(url_of(engine), "0005")
 
-    async with autocommit(engine) as connection:
+    async with engine.connect() as connection:
         query = text("SELECT withdrawn_at = given_at FROM dataset_consent")
         assert await connection.scalar(query) is True
 
@@ -142,22 +147,22 @@ ACTS = """
 async def test_the_last_consent_of_each_becomes_the_first_acts_on_record(
     engine: AsyncEngine,
 ) -> None:
-    await migrate(engine, "0009")
-    async with transaction(engine) as connection:
+    await migrate(url_of(engine), "0009")
+    async with engine.begin() as connection:
         for command in CONSENTS:
             await connection.execute(text(command))
 
-    await migrate(engine, "0010")
+    await migrate(url_of(engine), "0010")
 
-    async with autocommit(engine) as connection:
+    async with engine.connect() as connection:
         assert list(await connection.scalars(text(ACTS))) == [
             "given 2026-02-27 00:00:00.000000 stands drawn",
             "given 2026-02-01 00:00:00.000000 drawn, withdrawn 2026-05-05 00:00:00.000000",
             "given 2026-06-01 00:00:00.000000 stands",
             "given 2025-02-01 00:00:00.000000 stands",
         ]
-    await downgrade(engine, "0009")
-    async with autocommit(engine) as connection:
+    await downgrade(url_of(engine), "0009")
+    async with engine.connect() as connection:
         dates = await connection.execute(
             text(
                 "SELECT given_at::date::text, withdrawn_at::date::text, counted, drawn_in"
@@ -174,15 +179,15 @@ async def test_the_last_consent_of_each_becomes_the_first_acts_on_record(
 
 async def test_lines_of_privacy_acts_are_rewritten(engine: AsyncEngine) -> None:
     known = revisions()
-    await migrate(engine, known[known.index("0009") - 1])
+    await migrate(url_of(engine), known[known.index("0009") - 1])
     lines = (
         ("PUT", "/v1/privacy/restriction", 403),
         ("POST", "/v1/privacy/erasure", 503),
         ("GET", "/v1/privacy/notice", 304),
         ("GET", "/v1/models", 200),
     )
-    async with transaction(engine) as connection:
-        await connection.execute(BECOME)
+    async with engine.begin() as connection:
+        await connection.execute(text(BECOME.sql))
         await connection.execute(
             text("CREATE TABLE access_log_all PARTITION OF access_log DEFAULT")
         )
@@ -195,10 +200,10 @@ async def test_lines_of_privacy_acts_are_rewritten(engine: AsyncEngine) -> None:
                 {"method": method, "route": route, "status": status},
             )
 
-    await migrate(engine)
+    await migrate(url_of(engine))
 
-    async with transaction(engine) as connection:
-        await connection.execute(BECOME)
+    async with engine.begin() as connection:
+        await connection.execute(text(BECOME.sql))
         query = "SELECT method, route, status, duration_us FROM access_log ORDER BY route, status"
         assert [tuple(row) for row in await connection.execute(text(query))] == [
             ("GET", "/v1/models", 200, 7),
@@ -208,21 +213,19 @@ async def test_lines_of_privacy_acts_are_rewritten(engine: AsyncEngine) -> None:
         ]
 
 
-async def test_two_at_once_migrate_once(fresh: Settings) -> None:
+async def test_two_at_once_migrate_once(fresh: Settings, engine: AsyncEngine) -> None:
     await asyncio.gather(migrated(fresh), migrated(fresh), migrated(fresh))
-    engine = engine_of(fresh)
-    try:
-        assert await tables(engine) >= set(Base.metadata.tables)
-    finally:
-        await engine.dispose()
+
+    assert await tables(engine) >= set(Base.metadata.tables)
 
 
-async def test_it_is_current_only_at_the_newest(engine: AsyncEngine) -> None:
-    async with autocommit(engine) as connection:
-        assert not await is_current(connection)
-    await migrate(engine)
-    async with autocommit(engine) as connection:
-        assert await is_current(connection)
+async def test_it_is_current_only_at_the_newest(fresh: Settings) -> None:
+    pool = pool_of(fresh)
+    assert not await is_current(Autocommit(pool))
+    await migrate(database_url(fresh))
+
+    assert await is_current(Autocommit(pool))
+    await pool.close()
 
 
 async def test_migrating_again_keeps_what_is_there(fresh: Settings, engine: AsyncEngine) -> None:

@@ -4,7 +4,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Computed, text
 
-from dressform.database import Units
+from dressform.db.units import Units
 from dressform.policy import (
     CATEGORIES,
     MACHINERY,

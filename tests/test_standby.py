@@ -8,13 +8,12 @@ from contextlib import suppress
 import asyncpg
 import httpx
 import pytest
-from sqlalchemy import literal_column, select, text
+from sqlalchemy import text
 
 from dressform.app import create_app
-from dressform.database import Units
+from dressform.db.units import Units
 from dressform.errors import Unavailable
 from dressform.process import opened
-from dressform.questions import Question
 from dressform.settings import Settings
 from dressform.worker.process import duties_of
 from dressform.worker.scheduler import Running, schedule
@@ -26,10 +25,6 @@ NEW = {
     "language": "en",
     "password": "seven tailors measured twice",
 }
-
-READ_ONLY = Question(
-    select(literal_column("current_setting('transaction_read_only')").label("mode"))
-)
 
 
 @pytest.fixture
@@ -71,7 +66,6 @@ async def fail_back(own: Settings) -> None:
 
 
 async def write(units: Units) -> None:
-    """On a connection of the other kind."""
     async with units.writing() as unit:
         await unit.connection.execute(text("SET TRANSACTION READ ONLY"))
         await unit.connection.execute(text("DELETE FROM mail"))
@@ -111,17 +105,19 @@ async def test_the_way_back_is_noticed_by_whoever_stayed_connected(
 
 
 async def mode(units: Units) -> str:
-    """By a connection at hand. Whoever is first may meet one that is just being closed."""
+    """Of a connection that only reads. The first may be one that is just being closed."""
     for _ in range(5):
         with suppress(Unavailable):
-            row = await units.ask(READ_ONLY, {})
-            assert row is not None
-            return str(row.mode)
+            return str(
+                await units.read().connection.scalar(
+                    text("SELECT current_setting('transaction_read_only')")
+                )
+            )
         await asyncio.sleep(0.1)
     raise AssertionError("there is still no connection")
 
 
-async def test_connections_at_hand_are_left_with_the_others(own: Settings) -> None:
+async def test_connections_that_only_read_are_left_with_the_others(own: Settings) -> None:
     """They never write, so they would never learn that they read a standby."""
     async with opened(own) as (units, _):
         await fail_over(own)

@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from PIL import Image
 from sqlalchemy import func, select, text
 
-from dressform.database import Units
+from dressform.db.units import Units
 from dressform.tables import Account, Avatar, DatasetConsent, Model, Picture, Profile
 from dressform.worker.scheduler import Duties
 from tests.agreeing import agree, withdraw
@@ -25,7 +25,7 @@ def png() -> bytes:
 
 async def count(units: Units, table: type) -> int:
     async with units.reading() as unit:
-        return (await unit.connection.execute(select(func.count()).select_from(table))).scalar_one()
+        return int(await unit.connection.scalar(select(func.count()).select_from(table)))
 
 
 async def count_log(units: Units) -> int:

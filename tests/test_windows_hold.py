@@ -9,7 +9,7 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import text
 
-from dressform.database import Units
+from dressform.db.units import Units
 from dressform.policy import PROFILE, SESSION, SIGN_UP, TOKEN, VISITOR
 from dressform.repositories.access_log import AccessLog, Wanted
 from dressform.repositories.accounts import Accounts

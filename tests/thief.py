@@ -6,12 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
-from pydantic import SecretStr
 from sqlalchemy import text
 
 from dressform import embedded
-from dressform.database import autocommit
-from dressform.process import engine_of
+from dressform.db.pool import Autocommit, Pool
 from dressform.settings import Settings
 from tests.databases import as_superuser
 from tests.drawing import drawn
@@ -60,12 +58,10 @@ async def live(client: httpx.AsyncClient, mailbox: Mailbox) -> tuple[Person, byt
 async def as_administrator(settings: Settings, *commands: str, **values: str) -> None:
     """Run SQL as the superuser, each command by itself."""
     assert settings.database_url is not None
-    admin = SecretStr(as_superuser(settings.database_url.get_secret_value()))
-    engine = engine_of(settings.model_copy(update={"database_url": admin}))
-    async with autocommit(engine) as connection:
-        for command in commands:
-            await connection.execute(text(command), values)
-    await engine.dispose()
+    pool = Pool(as_superuser(settings.database_url.get_secret_value()))
+    for command in commands:
+        await Autocommit(pool).execute(text(command), values)
+    await pool.close()
 
 
 def disk_of(data: Path) -> bytes:

@@ -7,14 +7,17 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import text
 
-from dressform.database import Units
+from dressform.db.statements import Statement
+from dressform.db.units import Units
 from dressform.repositories.access_log import COLUMNS, AccessLog, Place, Request, Wanted
 from dressform.repositories.log_days import LogDays
 from tests.log import in_log
 
-INSERT = text(
-    f"INSERT INTO access_log ({', '.join(COLUMNS)}) "
-    f"VALUES ({', '.join(f':{name}' for name in COLUMNS)})"
+INSERT = Statement(
+    text(
+        f"INSERT INTO access_log ({', '.join(COLUMNS)}) "
+        f"VALUES ({', '.join(f':{name}' for name in COLUMNS)})"
+    )
 )
 
 
@@ -27,7 +30,8 @@ async def log(units: Units, *visits: dict[str, object]) -> list[UUID]:
     """Their ids."""
     await make_days(units, (one["at"] for one in visits))
     async with in_log(units) as unit:
-        await unit.connection.execute(INSERT, list(visits))
+        for one in visits:
+            await unit.connection.execute(INSERT, one)
     return [one["request_id"] for one in visits]  # type: ignore[misc]
 
 

@@ -1,7 +1,7 @@
 """The application of one process: what it holds, what surrounds it, and what it answers."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -51,7 +51,6 @@ from dressform.routers import (
 )
 from dressform.routers.attempts import Attempts
 from dressform.routers.dependencies import ACCESS_TOKEN_LIFETIME
-from dressform.routers.directory import Directory
 from dressform.routers.service import Service
 from dressform.settings import Settings
 
@@ -125,7 +124,6 @@ def create_app(process_settings: Settings, clock: Clock | None = None) -> Applic
     app.include_router(dataset_pages.router)
     app.include_router(privacy_pages.router)
     app.include_router(sitemap.router)
-    app.router.middleware_stack = Directory(app.router.middleware_stack, _routes())
     problems.install(app)
     _surround(app, process_settings)
     return app
@@ -136,13 +134,6 @@ def from_environment() -> FastAPI:
     loaded = settings.load()
     logs.configure(loaded.log_level)
     return create_app(loaded)
-
-
-def _routes() -> Iterator[APIRoute]:
-    for module in ROUTERS:
-        for route in module.router.routes:
-            assert isinstance(route, APIRoute)
-            yield route
 
 
 def _operation_id(route: APIRoute) -> str:

@@ -1,22 +1,28 @@
 """Bringing a database to the schema of this version, and telling whether it is there."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+from sqlalchemy.pool import NullPool
 
-from dressform.database import connect, transaction
+from dressform.db.errors import DatabaseError, translated
+from dressform.db.pool import Connection as Queries
+from dressform.db.pool import for_sqlalchemy
+from dressform.db.statements import Statement
 from dressform.errors import StartupError
 from dressform.settings import Settings
 
 _LOCK = 0x44F0_0003
+_PRESENT = Statement(text("SELECT version_num FROM alembic_version"))
 
 
 def _folder() -> Path:
@@ -31,18 +37,39 @@ def _config() -> Config:
     return config
 
 
-async def migrate(engine: AsyncEngine, revision: str = "head") -> None:
-    """Up to `revision`, in one transaction; processes that start together wait for each other."""
-    async with transaction(engine) as connection:
+async def migrate(url: str, revision: str = "head") -> None:
+    """Up to `revision`, in one transaction; processes that start together wait for each other.
+
+    Raises Unavailable and DatabaseError.
+    """
+    async with _transaction(url) as connection:
         await connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
         await connection.execute(text("SET LOCAL lock_timeout = '10s'"))
         await connection.run_sync(_run, command.upgrade, revision)
 
 
-async def downgrade(engine: AsyncEngine, revision: str) -> None:
+async def downgrade(url: str, revision: str) -> None:
     """Down to `revision`; what the newer tables held is gone."""
-    async with transaction(engine) as connection:
+    async with _transaction(url) as connection:
         await connection.run_sync(_run, command.downgrade, revision)
+
+
+@asynccontextmanager
+async def _transaction(url: str) -> AsyncIterator[AsyncConnection]:
+    """One transaction on a connection of SQLAlchemy's, which is what Alembic works with.
+
+    Its statements may take as long as they need: a table may be big, or another process migrating.
+    """
+    engine = create_async_engine(for_sqlalchemy(url), poolclass=NullPool, hide_parameters=True)
+    try:
+        with translated():
+            async with engine.begin() as connection:
+                yield connection
+    except DBAPIError as error:
+        with translated():
+            raise (error.orig and error.orig.__cause__) or error from None
+    finally:
+        await engine.dispose()
 
 
 def _run(connection: Connection, verb: Callable[[Config, str], None], revision: str) -> None:
@@ -51,11 +78,12 @@ def _run(connection: Connection, verb: Callable[[Config, str], None], revision: 
     verb(config, revision)
 
 
-async def is_current(connection: AsyncConnection) -> bool:
+async def is_current(connection: Queries) -> bool:
     """Whether the schema is the one that this version of the program works with."""
-    present = await connection.run_sync(
-        lambda sync: MigrationContext.configure(sync).get_current_heads()
-    )
+    try:
+        present = await connection.scalars(_PRESENT)
+    except DatabaseError:  # No such table.
+        return False
     return set(present) == newest()
 
 
@@ -69,7 +97,5 @@ async def on_own_connection(settings: Settings, run: Callable[[Connection], None
     """For the bare `alembic` command, which needs a database that is already running."""
     if settings.database_url is None:
         raise StartupError("Set DRESSFORM_DATABASE_URL for alembic, or use `dressform migrate`.")
-    engine = connect(settings.database_url.get_secret_value())
-    async with transaction(engine) as connection:
+    async with _transaction(settings.database_url.get_secret_value()) as connection:
         await connection.run_sync(run)
-    await engine.dispose()

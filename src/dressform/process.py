@@ -2,37 +2,42 @@
 
 import os
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager, nullcontext
-
-import asyncpg
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncEngine
+from contextlib import asynccontextmanager, contextmanager
 
 from dressform import embedded, logs
 from dressform.actions.check_journal import check_journal
 from dressform.actions.open_vault import open_vault
 from dressform.clock import Clock
 from dressform.crypto.tokens import SigningKey
-from dressform.database import Units, connect
+from dressform.db.errors import DatabaseError
+from dressform.db.pool import Pool
+from dressform.db.units import Units
 from dressform.errors import StartupError, Unavailable
-from dressform.giving_way import Manners
 from dressform.journal.journal import Journal
 from dressform.keys import master_keys
 from dressform.settings import Settings, load
 
+STATEMENT_SECONDS = 10.0
+"""How long a statement may take; the driver then gives it up."""
+
 _NO_SUCH_TABLE = ("42P01", "42703")
 
 
-def engine_of(settings: Settings, *, statement_seconds: float | None = 10) -> AsyncEngine:
+def database_url(settings: Settings) -> str:
     """Raises StartupError when no database is set: only `dressform up` starts one."""
     if settings.database_url is None:
         raise StartupError(
             "DRESSFORM_DATABASE_URL is not set. Set it, or use `dressform up`, which brings its "
             "own PostgreSQL."
         )
-    return connect(
-        settings.database_url.get_secret_value(),
-        pool_size=settings.database_pool_size,
+    return settings.database_url.get_secret_value()
+
+
+def pool_of(settings: Settings, *, statement_seconds: float = STATEMENT_SECONDS) -> Pool:
+    """Raises StartupError when no database is set."""
+    return Pool(
+        database_url(settings),
+        size=settings.database_pool_size,
         behind_pgbouncer=settings.database_behind_pgbouncer,
         statement_seconds=statement_seconds,
     )
@@ -43,46 +48,37 @@ async def opened(
     settings: Settings,
     clock: Clock | None = None,
     *,
-    manners: Manners = nullcontext,
+    statement_seconds: float = STATEMENT_SECONDS,
     may_be_older: bool = False,
 ) -> AsyncIterator[tuple[Units, list[SigningKey]]]:
     """Units of work and the signing keys. Raises StartupError for a database that can't be used.
 
-    `manners`: what long work does so that it is noticed little. `may_be_older`: do not refuse a
+    `may_be_older`: do not refuse a
     database that doesn't know of all that was deleted, as after a restore.
     """
-    engine, moment = engine_of(settings), clock or settings.clock
+    pool, moment = pool_of(settings, statement_seconds=statement_seconds), clock or settings.clock
     try:
-        with manners(engine):
+        with _complaints_in_a_sentence():
+            vault, signing = await open_vault(pool, master_keys(settings), moment)
+        key = vault.index.derive_key("deletion journal")
+        journal = Journal(
+            settings.state_dir / "deletions", key, retention=settings.backup_retention
+        )
+        units = Units(pool, vault, moment, journal)
+        if not may_be_older:
             with _complaints_in_a_sentence():
-                vault, signing = await open_vault(engine, master_keys(settings), moment)
-            key = vault.index.derive_key("deletion journal")
-            journal = Journal(
-                settings.state_dir / "deletions", key, retention=settings.backup_retention
-            )
-            units = Units(engine, vault, moment, journal)
-            if not may_be_older:
-                with _complaints_in_a_sentence():
-                    await check_journal(units)
-            try:
-                yield units, signing
-            finally:
-                await units.at_hand.release()
+                await check_journal(units)
+        yield units, signing
     finally:
-        await engine.dispose()
+        await pool.close()
 
 
 async def migrated(settings: Settings) -> None:
     """Bring the database to the tables of this version. Raises StartupError."""
     from dressform.migrate import migrate  # Nothing else needs Alembic.
 
-    # A big table may take its time, and so may waiting for whoever migrates already.
-    engine = engine_of(settings, statement_seconds=None)
-    try:
-        with _complaints_in_a_sentence():
-            await migrate(engine)
-    finally:
-        await engine.dispose()
+    with _complaints_in_a_sentence():
+        await migrate(database_url(settings))
 
 
 @contextmanager
@@ -99,14 +95,13 @@ def _complaints_in_a_sentence() -> Iterator[None]:
     except TypeError as error:
         # The driver's word for an option in the URL that it does not know.
         raise StartupError(f"Setting refused: DRESSFORM_DATABASE_URL: {error}.") from error
-    except (DBAPIError, asyncpg.PostgresError) as error:
-        said = getattr(error, "orig", error)
-        if getattr(said, "sqlstate", None) in _NO_SUCH_TABLE:
+    except DatabaseError as error:
+        if error.sqlstate in _NO_SUCH_TABLE:
             raise StartupError(
                 "The database has no tables of this version: run `dressform migrate` first."
             ) from None
         raise StartupError(
-            f"The database refuses ({said}): check DRESSFORM_DATABASE_URL."
+            f"The database refuses ({error.__cause__}): check DRESSFORM_DATABASE_URL."
         ) from None
 
 

@@ -8,7 +8,7 @@ import pytest
 from pydantic import SecretStr
 
 from dressform.audit import auditor as module
-from dressform.database import Units
+from dressform.db.units import Units
 from dressform.settings import Settings
 from dressform.worker.process import duties_of
 from dressform.worker.scheduler import Duties

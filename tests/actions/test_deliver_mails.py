@@ -8,7 +8,7 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import func, select, update
 
-from dressform.database import Unit, Units
+from dressform.db.units import Unit, Units
 from dressform.repositories.mails import Mails
 from dressform.settings import Settings
 from dressform.tables import Mail
@@ -43,7 +43,7 @@ def register(client: httpx.AsyncClient, mailbox: Mailbox) -> Register:
 async def waiting(units: Units) -> int:
     async with units.reading() as unit:
         found = await unit.connection.execute(select(func.count()).select_from(Mail))
-        return found.scalar_one()
+        return int(found.scalar_one())
 
 
 async def test_a_registration_by_smtp(

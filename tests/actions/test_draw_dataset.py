@@ -13,7 +13,8 @@ from dressform.actions import draw_dataset as draws
 from dressform.actions.draw_dataset import Step, draw_dataset, drawn_so_far, propose_dataset
 from dressform.actions.publish_dataset import publish_dataset
 from dressform.actions.take_contributions import Taken, read_contributions
-from dressform.database import Units
+from dressform.db.errors import DatabaseError
+from dressform.db.units import Units
 from dressform.errors import StartupError
 from dressform.opendata.budget import GATE, shares
 from dressform.opendata.codebook import CORE, SMALL
@@ -358,7 +359,7 @@ async def test_sums_and_marks_are_written_both_or_neither(
         """
     )
     try:
-        with pytest.raises(Exception, match="the disk is full"):
+        with pytest.raises(DatabaseError):
             await draw_dataset(units, receipts, APPROVER, nobody_looks)
         assert await marks(units) == {(1, None): FEW}
         assert await drawn_so_far(units) == []

@@ -8,13 +8,13 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
-from sqlalchemy.exc import DBAPIError
 
 from dressform.actions import replay_deletions as replaying
 from dressform.actions.check_journal import compare_journal
 from dressform.actions.replay_deletions import replay_deletions
 from dressform.actions.tidy_journal import tidy_journal
-from dressform.database import Units
+from dressform.db.errors import DatabaseError
+from dressform.db.units import Units
 from dressform.errors import StartupError, Unavailable
 from dressform.journal.entries import Kind
 from dressform.opendata.consent import CURRENT
@@ -141,7 +141,7 @@ async def test_an_interrupted_replay_goes_on_where_it_was(
             " RETURN NULL; END $$",
         )
         await ask(copy, "CREATE TRIGGER fail AFTER DELETE ON account EXECUTE FUNCTION fail()")
-        with pytest.raises(Exception, match="power cut"):
+        with pytest.raises(DatabaseError):
             await replayed(copy, clock)
         assert (await rows(copy))["account"] == 3
         assert "deletions" in await refused(copy, clock)
@@ -218,7 +218,7 @@ async def test_what_was_rolled_back_is_not_deleted_after_a_restore(
             " FOR EACH ROW EXECUTE FUNCTION refuse()",
         )
         async with opened(filled, clock) as (units, _):
-            with pytest.raises(DBAPIError, match="at the last moment"):
+            with pytest.raises(DatabaseError):
                 await erased(units, "eve")
             assert '"number": 1' in content_of(filled)
         async with opened(filled, clock), opened(copy, clock):

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import text
 
-from dressform.database import Units
+from dressform.db.units import Units
 from dressform.policy import PROFILE
 from dressform.repositories.accounts import Accounts
 from dressform.repositories.endings import LONGEST_WAIT

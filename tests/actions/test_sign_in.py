@@ -2,7 +2,7 @@ from argon2 import PasswordHasher, Type
 from fastapi import FastAPI
 
 from dressform.crypto.passwords import Passwords
-from dressform.database import Units
+from dressform.db.units import Units
 from dressform.repositories.accounts import Accounts, Credentials
 from dressform.windows import start_of_day
 from tests.auth_calls import login

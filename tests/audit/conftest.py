@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from dressform.audit.auditor import Auditor
-from dressform.database import Units
+from dressform.db.units import Units
 from dressform.settings import Settings
 
 

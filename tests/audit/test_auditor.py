@@ -8,7 +8,7 @@ import pytest
 from dressform.audit import auditor as module
 from dressform.audit.auditor import Auditor
 from dressform.audit.findings import Findings
-from dressform.database import Units
+from dressform.db.units import Units
 from dressform.errors import Unavailable
 from dressform.settings import Settings
 from tests.conftest import MovableClock

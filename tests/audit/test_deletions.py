@@ -5,7 +5,7 @@ import pytest
 
 from dressform.audit.auditor import Auditor
 from dressform.audit.deletions import count_overdue_files
-from dressform.database import Units
+from dressform.db.units import Units
 from dressform.journal.files import is_over
 
 MONTH = timedelta(days=30)

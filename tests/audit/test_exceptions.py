@@ -11,7 +11,7 @@ from sqlalchemy import text
 from dressform.audit import auditor as module
 from dressform.audit.auditor import Auditor
 from dressform.audit.findings import Kept
-from dressform.database import Units
+from dressform.db.units import Units
 from dressform.policy import PROFILE, RESTRICTED
 from dressform.worker.scheduler import Duties
 from tests.auth_calls import restrict

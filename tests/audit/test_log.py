@@ -13,7 +13,7 @@ from dressform.audit.auditor import Auditor
 from dressform.audit.findings import Count, Findings
 from dressform.audit.log import look_into_log
 from dressform.audit.rows import count_rows
-from dressform.database import Units
+from dressform.db.units import Units
 from dressform.policy import VISITOR, by_key
 from dressform.settings import Settings
 from tests.coarse import kept_from

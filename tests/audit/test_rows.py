@@ -12,13 +12,14 @@ from dressform.audit.findings import Count, Rule
 from dressform.audit.rows import count_rows
 from dressform.audit.windows import WINDOWS
 from dressform.clock import now
-from dressform.database import Units
+from dressform.db.units import Units
 from dressform.policy import CATEGORIES, MODEL, PROFILE, Category
 from dressform.repositories.models import Models
 from dressform.sewing.body import Body
 from tests.audit import trouble
 from tests.coarse import end_of, kept_from
 from tests.conftest import MovableClock
+from tests.databases import rolled_back
 from tests.worker.everything import add_account, add_everything
 
 BEGAN = datetime(2026, 3, 31, 15, 30, 45, tzinfo=UTC)
@@ -176,12 +177,11 @@ async def test_wrong_ends_in_the_table_do_not_deceive(units: Units) -> None:
     await add_everything(units, BEGAN)
     at = end_of(PROFILE, BEGAN) + 32 * DAY
     tables = {window.rows.split()[0] for window in WINDOWS}
-    async with units.writing() as unit:
+    async with rolled_back(units) as unit:
         for table in tables:
             await unit.connection.execute(text(f"ALTER TABLE {table} DROP COLUMN ends_at"))
         await unit.connection.execute(text("ALTER TABLE account DROP COLUMN models_end_at"))
         overdue = [(await count_rows(unit.connection, window, at)).overdue for window in WINDOWS]
-        await unit.connection.rollback()
 
     assert overdue == [0 if window.rows == "set_aside" else 1 for window in WINDOWS]
 

@@ -8,7 +8,7 @@ import pytest
 from dressform.audit.auditor import Auditor
 from dressform.audit.findings import Count, Findings, Hold, Rule, Spools
 from dressform.audit.windows import RULES
-from dressform.database import Units
+from dressform.db.units import Units
 from dressform.policy import LOOKUP, SESSION
 from dressform.repositories.retention import Retention
 from tests.coarse import end_of

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from dressform.audit.windows import RULES, VISITOR, WINDOWS, Window, address_ends, after
-from dressform.database import Units
+from dressform.db.units import Units
 from dressform.policy import CATEGORIES, RESTRICTED, by_key
 from dressform.policy import VISITOR as VISITOR_CATEGORY
 from dressform.repositories.endings import LONGEST_WAIT, WARNED_BEFORE

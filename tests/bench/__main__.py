@@ -18,7 +18,7 @@ import asyncpg
 import httpx
 
 from dressform import embedded
-from dressform.database import Units
+from dressform.db.units import Units
 from dressform.process import migrated, opened
 from dressform.repositories.accounts import Accounts
 from dressform.repositories.models import Models

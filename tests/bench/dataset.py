@@ -15,7 +15,7 @@ import asyncpg
 
 from dressform import embedded
 from dressform.actions.draw_dataset import draw_dataset, propose_dataset
-from dressform.database import Units
+from dressform.db.units import Units
 from dressform.embedded.data import ROLE
 from dressform.giving_way import going_last
 from dressform.opendata.receipts import Receipts

@@ -12,7 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from dressform import embedded
-from dressform.database import Unit, Units
+from dressform.db.units import Unit, Units
 from dressform.policy import PROFILE
 from dressform.process import migrated, opened
 from dressform.repositories.accounts import Accounts

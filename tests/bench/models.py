@@ -18,7 +18,7 @@ from dressform import embedded
 from dressform.app import create_app
 from dressform.crypto.passwords import Passwords
 from dressform.crypto.secrets import timed_id
-from dressform.database import Units
+from dressform.db.units import Units
 from dressform.embedded.data import ROLE
 from dressform.process import migrated, opened
 from dressform.repositories.accounts import Accounts

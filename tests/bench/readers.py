@@ -18,7 +18,7 @@ import httpx
 
 from dressform.crypto.passwords import Passwords
 from dressform.crypto.secrets import timed_id
-from dressform.database import Units
+from dressform.db.units import Units
 from dressform.repositories.accounts import Accounts
 from dressform.repositories.models import Models
 from dressform.repositories.profiles import Profiles

@@ -16,7 +16,7 @@ from typing import Any
 import asyncpg
 
 from dressform import embedded
-from dressform.database import Units
+from dressform.db.units import Units
 from dressform.embedded.data import ROLE
 from dressform.giving_way import giving_way
 from dressform.policy import PROFILE

@@ -15,7 +15,7 @@ import asyncpg
 from sqlalchemy import text
 
 from dressform.crypto.secrets import timed_id
-from dressform.database import Units
+from dressform.db.units import Units
 from dressform.middleware.spooling.shipping import Shipper
 from dressform.repositories.access_log import BECOME, COLUMNS
 from dressform.repositories.log_days import LogDays
@@ -72,14 +72,14 @@ async def _copied(dsn: str, lines: list[bytes]) -> float:
 
     connection = await asyncpg.connect(dsn)
     async with connection.transaction():
-        await connection.execute(BECOME.text)
+        await connection.execute(BECOME.sql)
         began = time.perf_counter()
         await connection.copy_to_table(
             "access_log", source=source(), columns=COLUMNS, format="text"
         )
     took = time.perf_counter() - began
     async with connection.transaction():
-        await connection.execute(BECOME.text)
+        await connection.execute(BECOME.sql)
         await connection.execute("TRUNCATE access_log")
     await connection.close()
     return took

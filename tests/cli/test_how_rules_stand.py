@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from dressform.cli import retention
 from dressform.clock import now
-from dressform.database import Units
+from dressform.db.units import Units
 from dressform.policy import CATEGORIES, PROFILE
 from dressform.repositories.mails import Mails
 from dressform.settings import Settings

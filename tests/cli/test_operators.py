@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 from fastapi import FastAPI
 
-from dressform.database import Units
+from dressform.db.units import Units
 from dressform.policy import PROFILE
 from dressform.repositories.accounts import Accounts
 from dressform.repositories.operators import Operators

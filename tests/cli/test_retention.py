@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from dressform.clock import now
-from dressform.database import Units
+from dressform.db.units import Units
 from dressform.policy import SESSION
 from dressform.process import opened
 from dressform.repositories.retention import Retention

@@ -2,7 +2,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from dressform.database import Units
+from dressform.db.units import Units
 from dressform.process import opened
 from dressform.settings import Settings
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from fastapi import FastAPI
 from sqlalchemy import text
 
-from dressform.database import Units
+from dressform.db.units import Units
 from dressform.middleware.spooling.shipping import Shipper
 from tests.log import in_log
 

@@ -13,11 +13,11 @@ from sqlalchemy import text
 from starlette.types import Message, Receive
 
 from dressform.app import create_app
-from dressform.database import Units, transaction
+from dressform.db.units import Units
 from dressform.middleware.access_log import CLIENT_CLOSED_REQUEST, UNMATCHED
-from dressform.process import engine_of
 from dressform.settings import Settings
 from tests.conftest import MovableClock
+from tests.databases import transaction
 from tests.log import in_log
 from tests.middleware.records import records
 from tests.people import Person
@@ -115,15 +115,13 @@ async def test_a_table_that_is_gone(
     app: FastAPI, client: httpx.AsyncClient, ada: Person, settings: Settings
 ) -> None:
     before = len(await records(app))
-    engine = engine_of(settings)
-    async with transaction(engine) as connection:
+    async with transaction(settings) as connection:
         await connection.execute(text("ALTER TABLE model RENAME TO away"))
     try:
         response = await ada.ask("GET", "/v1/models")
     finally:
-        async with transaction(engine) as connection:
+        async with transaction(settings) as connection:
             await connection.execute(text("ALTER TABLE away RENAME TO model"))
-        await engine.dispose()
 
     found = await records(app)
     assert len(found) == before + 1

@@ -8,14 +8,13 @@ import httpx
 import pytest
 from fastapi import FastAPI
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
 
-from dressform.database import transaction
+from dressform.db.errors import DatabaseError
 from dressform.logs import Discreet
-from dressform.process import engine_of
 from dressform.settings import Settings
 from tests.agreeing import agree, withdraw
 from tests.auth_calls import erase, restrict
+from tests.databases import transaction
 from tests.middleware.records import Record, records
 from tests.people import Person
 
@@ -95,7 +94,7 @@ async def test_failure_of_privacy_act_says_nowhere_which_it_was(
         httpx.AsyncClient(transport=raising, base_url="http://localhost") as client,
     ):
         ada.client = client
-        with pytest.raises(DBAPIError) as caught:  # Which uvicorn would write to the log.
+        with pytest.raises(DatabaseError) as caught:  # Which uvicorn would write to the log.
             await ACTS[act](ada)
 
     (record,) = (await records(app))[before:]
@@ -110,12 +109,8 @@ async def test_failure_of_privacy_act_says_nowhere_which_it_was(
 @asynccontextmanager
 async def renamed(settings: Settings, table: str) -> AsyncIterator[None]:
     """A database that lacks a table for a while."""
-    engine = engine_of(settings)
-    try:
-        async with transaction(engine) as connection:
-            await connection.execute(text(f"ALTER TABLE {table} RENAME TO away"))
-        yield
-        async with transaction(engine) as connection:
-            await connection.execute(text(f"ALTER TABLE away RENAME TO {table}"))
-    finally:
-        await engine.dispose()
+    async with transaction(settings) as connection:
+        await connection.execute(text(f"ALTER TABLE {table} RENAME TO away"))
+    yield
+    async with transaction(settings) as connection:
+        await connection.execute(text(f"ALTER TABLE away RENAME TO {table}"))

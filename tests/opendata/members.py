@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 import asyncpg
 
 from dressform.crypto.sealing import DataKey
-from dressform.database import Units
+from dressform.db.units import Units
 from dressform.opendata.consent import CURRENT
 from dressform.sewing.catalogue import CATALOGUE
 from dressform.sewing.estimates import estimates

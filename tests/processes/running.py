@@ -107,6 +107,19 @@ class Database:
     def start(self) -> None:
         self._process.start()
 
+    @contextlib.contextmanager
+    def frozen(self) -> Iterator[None]:
+        """Let the server take connections and answer nothing, as when its disk hangs."""
+        ids = [self._process.pid, *children_of(self._process.pid, "postgres")]
+        for each in ids:
+            os.kill(each, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for each in ids:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(each, signal.SIGCONT)
+
 
 def processes_of(state: Path) -> dict[int, str]:
     """Those that have to do with a state folder, by id: their command lines."""

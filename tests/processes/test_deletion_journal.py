@@ -10,7 +10,7 @@ import pytest
 from dressform.actions.check_journal import compare_journal
 from dressform.crypto.passwords import Passwords
 from dressform.crypto.secrets import timed_id
-from dressform.database import Units
+from dressform.db.units import Units
 from dressform.process import opened
 from dressform.repositories.accounts import Accounts
 from dressform.repositories.profiles import Profiles

@@ -137,3 +137,42 @@ async def test_an_outage_under_load(
     # Registering, confirming, signing in; two probes, and one that found it ready again.
     requests = sum((before + during + after).values()) + 3 + 2 + 1
     assert await recorded(on_own_server) == (requests, requests)
+
+
+async def test_server_that_hangs_means_503_within_seconds(
+    on_own_server: Settings, database: Database
+) -> None:
+    """Requests under way, those that wait for a connection, and those that come meanwhile."""
+    served = environment(on_own_server, DRESSFORM_PORT="0")
+    with (
+        command("serve", environment=served) as serve,
+        command("worker", environment=served) as worker,
+    ):
+        base = await asyncio.to_thread(serve.says, LISTENING)
+        async with httpx.AsyncClient(base_url=base, timeout=30) as client:
+            ada = await signed_in(client, on_own_server)
+            load = Load(client, ada)
+            clients = await load.begin()
+            await asyncio.sleep(0.5)
+            before, load.statuses = load.statuses, Counter()
+            with database.frozen():
+                await asyncio.sleep(11)
+                during = dict(load.statuses)
+                live = await client.get("/health/live")
+                load.stopping = True
+                await asyncio.gather(*clients)
+            async with asyncio.timeout(15):
+                while (await client.get("/health/ready")).status_code != 200:
+                    await asyncio.sleep(0.05)
+            after = await ada.ask("GET", "/v1/profiles/me")
+        for process in (serve, worker):
+            process.signal(signal.SIGTERM)
+        codes = [await asyncio.to_thread(process.ends, 20) for process in (serve, worker)]
+
+    assert codes == [0, 0]
+    assert before[200] > 10
+    assert during[503] > 10
+    assert load.hasty == 0
+    assert load.slowest < 16
+    assert (live.status_code, after.status_code) == (200, 200)
+    assert "Traceback" not in serve.output + worker.output, serve.output + worker.output

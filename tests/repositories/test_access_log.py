@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from dressform.crypto.secrets import timed_id
-from dressform.database import Units
+from dressform.db.units import Units
 from dressform.errors import TooWide
 from dressform.policy import VISITOR
 from dressform.repositories import access_log

@@ -7,11 +7,12 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import text
 
-from dressform.database import Unit, Units
+from dressform.db.units import Units, WritingUnit
 from dressform.policy import VISITOR
 from tests.conftest import MovableClock
+from tests.databases import watched
 from tests.log import in_log
 from tests.visits import log, make_days, search, uuid7, visit
 
@@ -26,25 +27,17 @@ class Plans:
         self._units = units
 
     async def of(self, **wanted: Any) -> list[str]:
-        asked: list[tuple[str, Any]] = []
-
-        def note(_: Any, __: Any, statement: str, parameters: Any, *___: Any) -> None:
-            asked.append((statement, parameters))
-
-        engine = self._units.engine.sync_engine
-        event.listen(engine, "before_cursor_execute", note)
-        try:
+        asked: list[tuple[str, list[Any]]] = []
+        with watched(lambda *statement: asked.append(statement)):
             await search(self._units, **wanted)
-        finally:
-            event.remove(engine, "before_cursor_execute", note)
         async with in_log(self._units) as unit:
             return [
                 await self._explained(unit, *one) for one in asked if "FROM access_log" in one[0]
             ]
 
-    async def _explained(self, unit: Unit, statement: str, parameters: Any) -> str:
-        rows = await unit.connection.exec_driver_sql(f"EXPLAIN {statement}", parameters)
-        return "\n".join(rows.scalars())
+    async def _explained(self, unit: WritingUnit, sql: str, arguments: list[Any]) -> str:
+        rows = await unit.connection._driver.fetch(f"EXPLAIN {sql}", *arguments)
+        return "\n".join(row[0] for row in rows)
 
 
 @pytest.fixture

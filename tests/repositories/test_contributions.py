@@ -6,11 +6,12 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import text
 
-from dressform.database import Unit, Units
+from dressform.db.units import Units
 from dressform.repositories import contributions
 from dressform.repositories.contributions import Contributions
 from dressform.repositories.sealed_contributions import Page, opened
 from tests.agreeing import agree
+from tests.databases import rolled_back
 from tests.people import Person
 
 Join = Callable[..., Awaitable[Person]]
@@ -118,10 +119,10 @@ async def test_neither_of_the_two_windows_may_be_over(ada: Person, units: Units,
     await counted(units)
     (given,) = (await page(units)).contributions
 
-    async with units.engine.connect() as connection:  # Nothing of it is committed.
-        await connection.execute(text(f"ALTER TABLE account ALTER {end} DROP EXPRESSION"))
-        await connection.execute(text(f"UPDATE account SET {end} = '2026-03-01T12:00Z'"))
-        found = Contributions(Unit(connection, units.vault, units.clock()), before=DAY)
+    async with rolled_back(units) as unit:
+        await unit.connection.execute(text(f"ALTER TABLE account ALTER {end} DROP EXPRESSION"))
+        await unit.connection.execute(text(f"UPDATE account SET {end} = '2026-03-01T12:00Z'"))
+        found = Contributions(unit, before=DAY)
 
         assert await found.batch(after=None) == [given.account_id]
         assert await found.count_in([given.account_id]) == 0

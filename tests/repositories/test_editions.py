@@ -7,7 +7,8 @@ from hashlib import sha256
 import pytest
 from sqlalchemy import text
 
-from dressform.database import Units
+from dressform.db.errors import ConstraintError
+from dressform.db.units import Units
 from dressform.errors import AlreadyPublished, NotFound
 from dressform.repositories.editions import Edition, Editions, File
 from dressform.windows import start_of_day
@@ -122,7 +123,7 @@ async def test_of_two_that_publish_at_once_one_does(units: Units) -> None:
 async def test_what_fails_half_way_leaves_nothing(units: Units) -> None:
     twice = (*FILES, FILES[0])
 
-    with pytest.raises(Exception, match="pk_dataset_file"):
+    with pytest.raises(ConstraintError):
         await publish(units, EDITION, twice)
 
     assert await names(units) == []

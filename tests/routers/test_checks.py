@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
-from dressform.database import Units
+from dressform.db.units import Units
 from dressform.sewing.catalogue import CATALOGUE, relevant
 from dressform.tables import Model
 from tests.people import Person

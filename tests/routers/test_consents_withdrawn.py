@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from dressform.database import Units
+from dressform.db.units import Units
 from tests.agreeing import (
     NEVER,
     TODAY,

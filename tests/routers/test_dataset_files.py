@@ -4,15 +4,16 @@ import asyncio
 from base64 import b64encode
 from collections.abc import AsyncIterator
 from hashlib import sha256
+from typing import Any
 
 import httpx
 import pytest
 from fastapi import FastAPI
-from sqlalchemy import event
 
-from dressform.database import Units
+from dressform.db.units import Units
 from tests.answers import assert_problem, shown
 from tests.conftest import MovableClock
+from tests.databases import watched
 from tests.editions import FILES, PEOPLE, content_of, published
 from tests.middleware.records import records
 from tests.serving import serving
@@ -287,15 +288,11 @@ async def test_parts_that_are_fetched_at_once_make_the_whole(served: httpx.Async
     assert b"".join(part.content for part in parts) == PEOPLE
 
 
-async def test_a_small_part_does_not_load_the_file(client: httpx.AsyncClient, units: Units) -> None:
-    asked = []
-    event.listen(
-        units.engine.sync_engine,
-        "before_cursor_execute",
-        lambda *call: asked.append((call[2], call[3])),
-    )
+async def test_a_small_part_does_not_load_the_file(client: httpx.AsyncClient) -> None:
+    asked: list[tuple[str, list[Any]]] = []
 
-    await client.get(CSV, headers={"Range": "bytes=700000-700009"})
+    with watched(lambda *statement: asked.append(statement)):
+        await client.get(CSV, headers={"Range": "bytes=700000-700009"})
 
     ((sql, values),) = [(sql, values) for sql, values in asked if "content" in sql]
     assert sql.count("content") == sql.count("SUBSTRING(dataset_file.content FROM") == 1

@@ -10,7 +10,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from dressform.database import Units
+from dressform.db.units import Units
 from dressform.settings import Settings
 from tests.browser import browsing, needs_chromium, serving
 from tests.conftest import MovableClock

@@ -6,7 +6,7 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import func, select, text
 
-from dressform.database import Units
+from dressform.db.units import Units
 from dressform.tables import Model
 from tests.people import Person
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, func, select, text
 
-from dressform.database import Units
+from dressform.db.units import Units
 from dressform.tables import Account, Base
 from tests.agreeing import agree
 from tests.drawing import drawn

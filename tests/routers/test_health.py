@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from sqlalchemy import text
 
 from dressform.audit import auditor
-from dressform.database import Units
+from dressform.db.units import Units
 from dressform.errors import Unavailable
 from dressform.policy import CATEGORIES, SESSION
 from dressform.settings import Settings

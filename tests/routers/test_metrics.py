@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from dressform import __version__
 from dressform.audit import auditor, log
-from dressform.database import Units
+from dressform.db.units import Units
 from dressform.errors import Unavailable
 from dressform.policy import CATEGORIES, SESSION, VISITOR
 from dressform.settings import Settings

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from dressform.database import Units
+from dressform.db.units import Units
 from dressform.repositories.models import MOST
 from dressform.sewing.formats import Format
 from dressform.tables import Model

@@ -9,7 +9,7 @@ import pytest
 from fastapi import FastAPI
 
 from dressform.audit import auditor
-from dressform.database import Units
+from dressform.db.units import Units
 from dressform.policy import VISITOR, notice
 from dressform.worker.scheduler import Duties
 from tests.conftest import MovableClock

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from dressform.audit import auditor
-from dressform.database import Units
+from dressform.db.units import Units
 from dressform.policy import VISITOR
 from dressform.worker.scheduler import Duties
 from tests.conftest import MovableClock

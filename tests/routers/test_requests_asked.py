@@ -8,7 +8,7 @@ import pytest
 from fastapi import FastAPI
 from pydantic import TypeAdapter, ValidationError
 
-from dressform.database import Units
+from dressform.db.units import Units
 from dressform.schemas.request_fields import Reason
 from tests.answers import assert_problem
 from tests.looking import FOUR, REQUESTS, SIX, WHY, appointed, look, look_ups, stored

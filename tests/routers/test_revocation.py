@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from sqlalchemy import func, select
 
 from dressform.app import create_app
-from dressform.database import Units
+from dressform.db.units import Units
 from dressform.settings import Settings
 from dressform.tables import Account, Session
 from tests.answers import assert_problem

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 
-from dressform.database import Units
+from dressform.db.units import Units
 from dressform.tables import Avatar, Picture
 from tests.conftest import MovableClock
 from tests.drawing import drawn, opened, photograph

@@ -6,7 +6,7 @@ import pytest
 from fastapi import FastAPI
 
 from dressform.crypto.queue import Queue
-from dressform.database import Units
+from dressform.db.units import Units
 from dressform.repositories.accounts import Accounts
 from dressform.repositories.sessions import Sessions
 from tests.answers import assert_problem, shown

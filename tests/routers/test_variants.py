@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from dressform.database import Units
+from dressform.db.units import Units
 from dressform.tables import Model
 from tests.auth_calls import renew
 from tests.conftest import MovableClock

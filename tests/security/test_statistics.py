@@ -14,10 +14,10 @@ from sqlalchemy import text
 
 from dressform import embedded
 from dressform.app import create_app
-from dressform.database import Units, transaction
+from dressform.db.units import Units
 from dressform.migrate import migrate
 from dressform.policy import MODEL, PROFILE, SESSION
-from dressform.process import engine_of, migrated
+from dressform.process import database_url, migrated
 from dressform.settings import Settings
 from dressform.tables import Base
 from dressform.tables.base import has_statistics
@@ -25,7 +25,7 @@ from dressform.worker.process import duties_of
 from tests.auth_calls import erase, forgot, login, refresh, sessions
 from tests.bench.filling import filled
 from tests.conftest import MASTER_KEY, QUICK
-from tests.databases import own_database
+from tests.databases import own_database, transaction
 from tests.people import Mailbox, Person
 from tests.visits import log, visit
 
@@ -71,9 +71,8 @@ async def test_statistics_of_an_earlier_version_are_removed_by_the_migration(
     settings: Settings,
 ) -> None:
     async with own_database(settings) as own:
-        engine = engine_of(own)
-        await migrate(engine, "0007")
-        async with transaction(engine) as connection:
+        await migrate(database_url(own), "0007")
+        async with transaction(own) as connection:
             await connection.execute(
                 text(
                     "INSERT INTO account (id, email_index, created_at, last_login_at, version, sealed) "
@@ -82,18 +81,17 @@ async def test_statistics_of_an_earlier_version_are_removed_by_the_migration(
                 )
             )
             await connection.execute(text("ANALYZE account"))
-        before = await columns_with_values(engine)
-        await migrate(engine)
-        after = await columns_with_values(engine)
-        await engine.dispose()
+        before = await columns_with_values(own)
+        await migrate(database_url(own))
+        after = await columns_with_values(own)
 
     assert {"email_index", "id"} <= before
     assert after & {name for table, name in HIDDEN if table == "account"} == set()
     assert "last_login_at" in after
 
 
-async def columns_with_values(engine: object) -> set[str]:
-    async with transaction(engine) as connection:  # type: ignore[arg-type]
+async def columns_with_values(settings: Settings) -> set[str]:
+    async with transaction(settings) as connection:
         rows = await connection.execute(
             text("SELECT attname FROM pg_stats WHERE tablename = 'account'")
         )

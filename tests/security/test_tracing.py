@@ -18,7 +18,7 @@ import asyncpg
 import pytest
 
 from dressform.crypto.secrets import random_id
-from dressform.database import Units
+from dressform.db.units import Units
 from dressform.process import opened
 from dressform.repositories.accounts import Accounts
 from dressform.repositories.models import Models

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select, text
 
 from dressform.crypto.secrets import timed_id
-from dressform.database import Unit, Units
+from dressform.db.units import Unit, Units
 from dressform.policy import CATEGORIES, ROUND, Category
 from dressform.repositories.accounts import Accounts
 from dressform.repositories.lookups import Lookups

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from dressform.clock import now
-from dressform.database import Unit, Units
+from dressform.db.units import Unit, Units
 from dressform.policy import CATEGORIES, PROFILE, SESSION
 from dressform.repositories.holds import Hold, Holds
 from dressform.repositories.retention import Retention

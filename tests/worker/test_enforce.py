@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import text
 
-from dressform.database import Units
+from dressform.db.units import Units
 from dressform.policy import CATEGORIES, MODEL, PROFILE, ROUND, VISITOR, Category
 from dressform.repositories.accounts import Accounts
 from dressform.repositories.endings import BATCH, Endings
@@ -224,11 +224,9 @@ async def test_a_run_remembers_what_it_did_and_nothing_of_whom(units: Units) -> 
     await enforced(PROFILE, units, end)
 
     async with units.reading(at=end) as unit:
-        found = (
-            await unit.connection.execute(
-                text("SELECT * FROM retention_run WHERE rule = 'profile'")
-            )
-        ).mappings()
+        found = await unit.connection.execute(
+            text("SELECT * FROM retention_run WHERE rule = 'profile'")
+        )
         (run,) = [dict(row) for row in found]
         last = await Retention(unit).last_run(PROFILE)
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from dressform.database import Units
+from dressform.db.units import Units
 from dressform.policy import MAIL
 from dressform.repositories.mails import Mails
 from dressform.settings import Settings

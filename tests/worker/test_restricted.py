@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 from pydantic import SecretStr
 
-from dressform.database import Units
+from dressform.db.units import Units
 from dressform.policy import LONGEST_WAIT, PROFILE, RESTRICTED
 from dressform.settings import Settings
 from dressform.worker.process import duties_of

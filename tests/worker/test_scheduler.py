@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from dressform.clock import now
-from dressform.database import Units
+from dressform.db.units import Units
 from dressform.errors import StartupError
 from dressform.policy import CATEGORIES, PROFILE, SESSION
 from dressform.process import opened

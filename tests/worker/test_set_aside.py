@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import text
 
-from dressform.database import Units
+from dressform.db.units import Units
 from dressform.policy import MODEL, PROFILE, ROUND, Category
 from dressform.repositories.owners import Owner
 from dressform.worker.enforce import Report, enforce

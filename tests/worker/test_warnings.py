@@ -14,7 +14,7 @@ from pydantic import SecretStr
 from sqlalchemy import text
 
 from dressform.clock import now
-from dressform.database import Units
+from dressform.db.units import Units
 from dressform.policy import MODEL, PROFILE
 from dressform.process import opened
 from dressform.repositories.accounts import Accounts

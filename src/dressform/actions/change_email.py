@@ -1,9 +1,8 @@
-from sqlalchemy.exc import IntegrityError
-
 from dressform.actions.check_password import check_password
 from dressform.actions.confirm_sign_up import taken
 from dressform.crypto.passwords import Passwords
-from dressform.database import Unit, Units
+from dressform.db.errors import ConstraintError
+from dressform.db.units import Unit, Units
 from dressform.errors import LinkExpired
 from dressform.repositories.accounts import Accounts
 from dressform.repositories.mails import Mails
@@ -44,7 +43,7 @@ async def confirm_email(unit: Unit, token: str) -> None:
     await accounts.end_due(email=redeemed.email)
     try:
         before = await accounts.change(redeemed.owner, email=redeemed.email)
-    except IntegrityError as error:
+    except ConstraintError as error:
         raise taken(error) from None
     # A reset link that went to the old address must not outlive it.
     await OneTimeTokens(unit).forget(redeemed.owner)

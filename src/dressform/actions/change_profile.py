@@ -1,9 +1,8 @@
 from typing import Any
 
-from sqlalchemy.exc import IntegrityError
-
 from dressform.actions.confirm_sign_up import taken
-from dressform.database import Unit
+from dressform.db.errors import ConstraintError
+from dressform.db.units import Unit
 from dressform.errors import UsernameTaken
 from dressform.repositories.accounts import Accounts
 from dressform.repositories.owners import Member
@@ -24,7 +23,7 @@ async def change_profile(unit: Unit, member: Member, changes: dict[str, Any]) ->
         await _assert_free(unit, (await profiles.of(member)).username, changes["username"])
     try:
         await profiles.change(member, changes)
-    except IntegrityError as error:
+    except ConstraintError as error:
         raise taken(error) from None
 
 

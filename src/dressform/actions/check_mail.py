@@ -1,6 +1,6 @@
 import logging
 
-from dressform.database import Units
+from dressform.db.units import Units
 from dressform.mail.transport import DeliveryError, Transport
 from dressform.repositories.mail_outages import MailOutages
 

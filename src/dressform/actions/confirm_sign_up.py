@@ -1,6 +1,5 @@
-from sqlalchemy.exc import IntegrityError
-
-from dressform.database import Unit, violated
+from dressform.db.errors import ConstraintError
+from dressform.db.units import Unit
 from dressform.errors import EmailTaken, LinkExpired, UsernameTaken
 from dressform.repositories.accounts import Accounts
 from dressform.repositories.profiles import Profiles
@@ -23,15 +22,15 @@ async def confirm_sign_up(unit: Unit, token: str) -> None:
             password_hash=waiting.password_hash,
         )
         await Profiles(unit).add(owner, username=waiting.username)
-    except IntegrityError as error:
+    except ConstraintError as error:
         raise taken(error) from None
     # Others for this address stay: their names coming free would tell that it has an account now.
     await sign_ups.remove(waiting.id)
 
 
-def taken(error: IntegrityError) -> Exception:
+def taken(error: ConstraintError) -> Exception:
     """What a refused row means: the username or the address is somebody else's."""
     return {
         "uq_profile_username_index": UsernameTaken(),
         "uq_account_email_index": EmailTaken(),
-    }.get(violated(error) or "", error)
+    }.get(error.constraint or "", error)

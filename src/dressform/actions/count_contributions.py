@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from dressform.database import Unit, Units
+from dressform.db.units import Unit, Units
 from dressform.opendata.codebook import FLAGS
 from dressform.opendata.summing import flag_of
 from dressform.opendata.years import day_of

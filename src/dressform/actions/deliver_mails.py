@@ -6,7 +6,7 @@ from email.message import EmailMessage
 from uuid import UUID
 
 from dressform.crypto.secrets import new_token
-from dressform.database import Unit, Units
+from dressform.db.units import Unit, Units
 from dressform.mail.compose import Composer
 from dressform.mail.transport import DeliveryError, MaybeDeliveredError, Transport
 from dressform.repositories.accounts import Accounts, Credentials

@@ -11,7 +11,7 @@ from dressform.actions.take_contributions import (
     read_contributions,
     take_contributions,
 )
-from dressform.database import Unit, Units
+from dressform.db.units import Unit, Units
 from dressform.errors import StartupError
 from dressform.opendata import raw
 from dressform.opendata.codebook import CODEBOOKS, FEWEST, FLAGS, OFFERED, Codebook

@@ -1,6 +1,6 @@
 from uuid import UUID
 
-from dressform.database import Units
+from dressform.db.units import Units
 from dressform.pictures import Pictures as Studio
 from dressform.repositories.models import Models
 from dressform.repositories.owners import Member

@@ -1,7 +1,7 @@
 from uuid import UUID
 
 from dressform.crypto.passwords import Passwords
-from dressform.database import Units
+from dressform.db.units import Units
 from dressform.errors import StartupError
 from dressform.repositories.accounts import Accounts
 from dressform.repositories.operators import Operators

@@ -1,6 +1,6 @@
 from uuid import UUID
 
-from dressform.database import Unit
+from dressform.db.units import Unit
 from dressform.repositories.lookups import Lookup, Lookups
 from dressform.repositories.operators import Operators
 

@@ -5,7 +5,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Any
 from uuid import UUID
 
-from dressform.database import Units
+from dressform.db.units import Units
 from dressform.repositories.access_log import AccessLog, Place, Request, Wanted
 from dressform.repositories.lookups import Lookups
 

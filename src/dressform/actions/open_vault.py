@@ -1,26 +1,24 @@
 from collections.abc import Callable
 
-from sqlalchemy.ext.asyncio import AsyncEngine
-
 from dressform.clock import Clock
 from dressform.crypto.refresh_tokens import RefreshTokens
 from dressform.crypto.sealing import MasterKeys, MissingMasterKeyError, SealBrokenError
 from dressform.crypto.secrets import KeyedIndex, new_key
 from dressform.crypto.tokens import SigningKey
 from dressform.crypto.vault import Vault
-from dressform.database import transaction
+from dressform.db.pool import Pool, Transaction
 from dressform.errors import StartupError
 from dressform.repositories.service_secrets import Secret, ServiceSecrets
 
 
 async def open_vault(
-    engine: AsyncEngine, master: MasterKeys, clock: Clock
+    pool: Pool, master: MasterKeys, clock: Clock
 ) -> tuple[Vault, list[SigningKey]]:
     """The service's own secrets, made at the first start of all.
 
     Raises StartupError when the database was sealed under a master key that is not in the ring.
     """
-    async with transaction(engine) as connection:
+    async with Transaction.begin(pool) as connection:
         secrets = ServiceSecrets(connection, master, clock)
         await secrets.lock()
         await _assert_ring(secrets, master)

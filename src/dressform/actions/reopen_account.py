@@ -1,4 +1,4 @@
-from dressform.database import Unit
+from dressform.db.units import Unit
 from dressform.errors import LinkExpired
 from dressform.repositories.warnings import Warnings
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from uuid import UUID
 
-from dressform.database import Unit, Units
+from dressform.db.units import Unit, Units
 from dressform.errors import StartupError
 from dressform.opendata import raw
 from dressform.opendata.draws import Draw

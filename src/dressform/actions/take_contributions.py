@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from dressform.crypto.vault import Vault
-from dressform.database import Unit, Units
+from dressform.db.units import Unit, Units
 from dressform.opendata.codebook import FLAGS, Codebook
 from dressform.opendata.summing import Summing, flag_of
 from dressform.opendata.sums import Sums

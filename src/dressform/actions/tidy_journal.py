@@ -3,7 +3,7 @@ import logging
 from datetime import timedelta
 
 from dressform.actions.check_journal import compare_journal, confirm_files
-from dressform.database import Units
+from dressform.db.units import Units
 from dressform.errors import StartupError, Unavailable
 from dressform.repositories.deletion_marks import DeletionMarks
 from dressform.windows import start_of_day

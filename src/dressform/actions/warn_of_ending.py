@@ -1,4 +1,4 @@
-from dressform.database import Units
+from dressform.db.units import Units
 from dressform.repositories.mails import Mails
 from dressform.repositories.warnings import Warnings
 

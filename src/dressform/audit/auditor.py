@@ -9,7 +9,7 @@ from dressform.audit.log import look_into_log
 from dressform.audit.rows import count_rows, holds, last_rounds, mail_standing, rows_set_aside
 from dressform.audit.spools import look_into_spools
 from dressform.audit.windows import RULES, VISITOR, WINDOWS
-from dressform.database import Units
+from dressform.db.units import Units
 
 FRESH_SECONDS = 60.0
 

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dressform.audit.findings import Count
 from dressform.audit.rows import count_rows
 from dressform.audit.windows import VISITOR, Window, after
-from dressform.database import Units, state_of
+from dressform.db.errors import DatabaseError
+from dressform.db.pool import Connection
+from dressform.db.units import Units
 
 ENOUGH = 1_000_000
 """Rows past their window, beyond which no more are counted: the verdict stands, and time is dear."""
@@ -56,8 +56,8 @@ async def look_into_log(units: Units, at: datetime) -> LogTables:
     """As far as it can be looked into."""
     try:
         return await _look_into_all(units, at)
-    except DBAPIError as error:
-        if state_of(error) != _LOCK_NOT_AVAILABLE:
+    except DatabaseError as error:
+        if error.sqlstate != _LOCK_NOT_AVAILABLE:
             raise
         return LogTables(Count(), 0, unknown=True)
 
@@ -83,14 +83,14 @@ async def _look_into(units: Units, name: str, at: datetime) -> Count:
     try:
         async with _as_owner(units) as connection:
             return await count_rows(connection, window, at)
-    except DBAPIError as error:
-        if state_of(error) == _NO_SUCH_TABLE:  # Dropped meanwhile.
+    except DatabaseError as error:
+        if error.sqlstate == _NO_SUCH_TABLE:  # Dropped meanwhile.
             return Count()
         raise
 
 
 @asynccontextmanager
-async def _as_owner(units: Units) -> AsyncIterator[AsyncConnection]:
+async def _as_owner(units: Units) -> AsyncIterator[Connection]:
     async with units.writing() as unit:
         await unit.connection.execute(text("SET TRANSACTION READ ONLY"))
         await unit.connection.execute(text(f"SET LOCAL lock_timeout = '{PATIENCE}'"))

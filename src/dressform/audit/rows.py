@@ -3,13 +3,13 @@
 from datetime import datetime
 
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dressform.audit.findings import FUTURE_AFTER, TOLERANCE, Count, Hold, Kept, MailStanding
 from dressform.audit.windows import Window
+from dressform.db.pool import Connection
 
 
-async def count_rows(connection: AsyncConnection, window: Window, at: datetime) -> Count:
+async def count_rows(connection: Connection, window: Window, at: datetime) -> Count:
     # Until it is overdue, also when its wait has just ended: its own end is long over.
     unwarned = (
         f"{window.ends} <= :at AND {window.due} > {window.ends} AND {window.due} >= :promised"
@@ -30,7 +30,7 @@ async def count_rows(connection: AsyncConnection, window: Window, at: datetime) 
     return Count(oldest_at, waiting, overdue, future, unwarned_rows, restricted_rows)
 
 
-async def mail_standing(connection: AsyncConnection) -> MailStanding:
+async def mail_standing(connection: Connection) -> MailStanding:
     query = (
         "SELECT (SELECT min(began_at) FROM mail_outage), "
         "(SELECT count(*) FROM mail), (SELECT count(*) FROM mail WHERE failures > 0)"
@@ -38,18 +38,18 @@ async def mail_standing(connection: AsyncConnection) -> MailStanding:
     return MailStanding(*(await connection.execute(text(query))).one())
 
 
-async def last_rounds(connection: AsyncConnection, at: datetime) -> dict[str, datetime]:
+async def last_rounds(connection: Connection, at: datetime) -> dict[str, datetime]:
     """When each rule was last enforced to its end. A clock that ran ahead proves nothing."""
     query = "SELECT rule, max(finished_at) AS last FROM retention_run WHERE finished_at <= :at GROUP BY rule"
     found = await connection.execute(text(query), {"at": at})
     return {row.rule: row.last for row in found}
 
 
-async def holds(connection: AsyncConnection) -> dict[str, Hold]:
+async def holds(connection: Connection) -> dict[str, Hold]:
     query = "SELECT rule, reason, rows, held_at, approved_at FROM retention_hold"
     return {rule: Hold(*hold) for rule, *hold in await connection.execute(text(query))}
 
 
-async def rows_set_aside(connection: AsyncConnection) -> dict[str, int]:
+async def rows_set_aside(connection: Connection) -> dict[str, int]:
     query = "SELECT rule, count(*) AS rows FROM set_aside GROUP BY rule"
     return {row.rule: row.rows for row in await connection.execute(text(query))}

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from dressform.database import Unit
+from dressform.db.units import Unit
 from dressform.errors import StartupError
 from dressform.process import opened, settings_in_use
 from dressform.repositories.accounts import Accounts, Credentials

@@ -8,7 +8,6 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Coroutine
-from contextlib import nullcontext
 from typing import Annotated, Any, NoReturn, TypeVar
 
 import typer
@@ -20,9 +19,8 @@ from dressform.cli.operators import app as operators_app
 from dressform.cli.restore import app as restore_app
 from dressform.cli.retention import app as retention_app
 from dressform.crypto.sealing import SealBrokenError
-from dressform.database import Units
+from dressform.db.units import Units
 from dressform.errors import StartupError, Unavailable
-from dressform.giving_way import Manners, giving_way
 from dressform.middleware.spooling.disk import assert_usable
 from dressform.policy import MAIL, notice
 from dressform.process import migrated, opened, settings_in_use
@@ -61,12 +59,11 @@ def _fail(sentence: str) -> NoReturn:
 def _with_units(
     loaded: Settings,
     task: Callable[[Settings, Units], Coroutine[Any, Any, Result]],
-    manners: Manners = nullcontext,
     *,
     may_be_older: bool = False,
 ) -> Result:
     async def run() -> Result:
-        async with opened(loaded, manners=manners, may_be_older=may_be_older) as (units, _):
+        async with opened(loaded, may_be_older=may_be_older) as (units, _):
             return await task(loaded, units)
 
     return asyncio.run(run())
@@ -164,9 +161,9 @@ def worker(
     leash.end_with_supervisor()
     with settings_in_use() as loaded:
         if not once:
-            _with_units(loaded, _work, giving_way)
+            _with_units(loaded, _work)
             return
-        for report in _with_units(loaded, work_once, giving_way):
+        for report in _with_units(loaded, work_once):
             typer.echo(f"{report.rule:<16}{report.rows:>8} rows ended{report.seconds:>9.2f} s")
 
 

@@ -9,7 +9,7 @@ import typer
 from dressform.audit.auditor import Auditor
 from dressform.audit.findings import Findings, Rule
 from dressform.audit.findings import Hold as HoldFound
-from dressform.database import Units
+from dressform.db.units import Units
 from dressform.errors import StartupError
 from dressform.policy import CATEGORIES, MAIL, RESTRICTED, UNWARNED, VISITOR, Category
 from dressform.process import opened, settings_in_use

@@ -3,15 +3,15 @@
 import asyncio
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any, Protocol
 from uuid import UUID, uuid4
 
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dressform.errors import Unavailable
 from dressform.journal.entries import Deletion, EntryHasher
@@ -34,6 +34,12 @@ _COUNT = text(
     "INSERT INTO deletion_mark AS mark (file_id, day, number) VALUES (:file_id, :day, 1) "
     "ON CONFLICT (file_id) DO UPDATE SET number = mark.number + 1 RETURNING number"
 )
+
+
+class Transaction(Protocol):
+    """What the journal needs of the transaction that deletes."""
+
+    async def scalar(self, statement: Any, values: Mapping[str, Any]) -> Any: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +67,7 @@ class Journal:
         self._committed = 0
 
     async def record(
-        self, connection: AsyncConnection, deletions: Sequence[Deletion], *, at: datetime
+        self, transaction: Transaction, deletions: Sequence[Deletion], *, at: datetime
     ) -> Entry:
         """Write down what a transaction deletes, as the last thing before it is committed.
 
@@ -72,8 +78,7 @@ class Journal:
             path, file_id, day = await asyncio.to_thread(self._file_of, day_of(at))
         except OSError as error:
             raise _refusal(error) from error
-        counted = await connection.execute(_COUNT, {"file_id": file_id, "day": day})
-        number = int(counted.scalar_one())
+        number = await transaction.scalar(_COUNT, {"file_id": file_id, "day": day})
         if file_id == self._file_id and number <= self._committed:
             log.error(
                 "the database is older than the deletion journal: stop, and see `dressform restore`"

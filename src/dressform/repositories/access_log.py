@@ -1,16 +1,15 @@
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from typing import Any, Self
 from uuid import UUID
 
-import asyncpg
-from sqlalchemy import Select, delete, select, text, tuple_, update
+from sqlalchemy import Select, bindparam, delete, select, text, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.exc import DBAPIError
 
-from dressform.database import Unit, state_of
+from dressform.db.errors import ConstraintError, DatabaseError, StatementTimeout
+from dressform.db.statements import Statement
+from dressform.db.units import WritingUnit
 from dressform.errors import FieldError, TooWide
 from dressform.policy import VISITOR
 from dressform.tables.access_log import AccessLog as Row
@@ -21,7 +20,7 @@ from dressform.windows import end_in_sql
 COLUMNS = ("at", "address", "method", "route", "status", "duration_us", "request_id")
 """The fields of a line of the spool, in the text format of COPY."""
 
-BECOME = text("SET LOCAL ROLE dressform_log")
+BECOME = Statement(text("SET LOCAL ROLE dressform_log"))
 
 WITHOUT_STATISTICS = ", ".join(
     f"ALTER COLUMN {column.name} SET STATISTICS 0"
@@ -34,11 +33,13 @@ NEAR = timedelta(minutes=5)
 """How far the clock of a request's id may be from that of its row, to be found at once."""
 
 # A plan that was made to fit any values misjudges how much of the log they want: three times slower.
-_SETTINGS = text(
-    "SELECT set_config('statement_timeout', '8s', true), "
-    "set_config('plan_cache_mode', 'force_custom_plan', true)"
+_SETTINGS = Statement(
+    text(
+        "SELECT set_config('statement_timeout', '8s', true), "
+        "set_config('plan_cache_mode', 'force_custom_plan', true)"
+    )
 )
-_TIMED_OUT = "57014"
+_BAD_VALUE = "22"
 
 # The end of a row is no plain comparison with `at`, by which the server would know what days to
 # leave out: no row of before the second line's bound can pass the first line.
@@ -78,6 +79,17 @@ class Wanted:
 Place = tuple[datetime, UUID]
 """Where a page ends: time and id of its last row."""
 
+_ADDED = insert(SpoolMark).values(shipped=0)
+# Also before its first block: the commit of a process that is gone may still be under way.
+_LOCK_SHIPPED = Statement(
+    _ADDED.on_conflict_do_update(
+        index_elements=["spool"], set_={"shipped": SpoolMark.shipped}
+    ).returning(SpoolMark.shipped),
+    "spool",
+    "shipped",
+)
+_SET_SHIPPED = Statement(update(SpoolMark).where(SpoolMark.spool == bindparam("id")), "shipped")
+
 
 class AccessLog:
     """The visitors' addresses. Everything that touches them is here.
@@ -86,11 +98,11 @@ class AccessLog:
     that has opened the log can, for the rest of its transaction, do nothing else.
     """
 
-    def __init__(self, unit: Unit) -> None:
+    def __init__(self, unit: WritingUnit) -> None:
         self._unit = unit
 
     @classmethod
-    async def opened(cls, unit: Unit) -> Self:
+    async def opened(cls, unit: WritingUnit) -> Self:
         """In a writing unit, also to read: the role holds until its transaction ends."""
         await unit.connection.execute(BECOME)
         return cls(unit)
@@ -140,22 +152,15 @@ class AccessLog:
     async def _found(self, query: Select[*tuple[Any, ...]]) -> list[Request]:
         try:
             return [Request(*row) for row in await self._unit.connection.execute(query)]
-        except DBAPIError as error:
-            if state_of(error) != _TIMED_OUT:
-                raise
+        except StatementTimeout:
             raise TooWide(
                 FieldError("query/since", "must be later, so that less is searched")
             ) from None
 
     async def shipped_of(self, spool: str) -> int:
         """Up to which byte the spool is in the log; locked until the transaction ends."""
-        # Also before its first block: the commit of a process that is gone may still be under way.
-        mark = insert(SpoolMark).values(spool=spool, shipped=0)
-        locked = mark.on_conflict_do_update(
-            index_elements=["spool"], set_={"shipped": SpoolMark.shipped}
-        )
-        asked = await self._unit.connection.execute(locked.returning(SpoolMark.shipped))
-        return asked.scalar_one()
+        shipped: int = await self._unit.connection.scalar(_LOCK_SHIPPED, {"spool": spool})
+        return shipped
 
     async def copy(self, spool: str, lines: bytes, *, shipped: int) -> None:
         """Whole lines, and how far the spool is shipped with them: both or neither.
@@ -163,18 +168,15 @@ class AccessLog:
         Raises PartitionMissingError when a line's day has no partition yet, and ValueError for
         lines that the table does not take.
         """
-        raw = await self._unit.connection.get_raw_connection()
-        connection: asyncpg.Connection = raw.driver_connection
         try:
-            await connection.copy_to_table(
-                Row.__tablename__, source=_chunks(lines), columns=COLUMNS, format="text"
-            )
-        except asyncpg.CheckViolationError:
+            await self._unit.connection.copy(Row.__tablename__, lines, columns=COLUMNS)
+        except ConstraintError:
             raise PartitionMissingError(_days_of(lines)) from None
-        except asyncpg.DataError:
-            raise ValueError from None  # Its text would repeat an address.
-        mark = update(SpoolMark).where(SpoolMark.spool == spool).values(shipped=shipped)
-        await self._unit.connection.execute(mark)
+        except DatabaseError as error:
+            if error.sqlstate.startswith(_BAD_VALUE):
+                raise ValueError from None  # Its text would repeat an address.
+            raise
+        await self._unit.connection.execute(_SET_SHIPPED, {"id": spool, "shipped": shipped})
 
     async def forget_spool(self, spool: str) -> None:
         await self._unit.connection.execute(delete(SpoolMark).where(SpoolMark.spool == spool))
@@ -201,7 +203,3 @@ def _around(request_id: UUID | None) -> tuple[datetime, datetime] | None:
 def _days_of(lines: bytes) -> set[date]:
     """The days of the spool's lines, each of which begins with its time in ISO 8601 and UTC."""
     return {date.fromisoformat(line[:10].decode()) for line in lines.splitlines()}
-
-
-async def _chunks(lines: bytes) -> AsyncIterator[bytes]:
-    yield lines

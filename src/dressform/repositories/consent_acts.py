@@ -1,11 +1,12 @@
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 from uuid import UUID, uuid4
 
-from sqlalchemy import Row, Select, case, insert, select
+from sqlalchemy import bindparam, case, insert, select
 
-from dressform.database import Unit
+from dressform.db.statements import Statement
+from dressform.db.units import Unit
 from dressform.repositories.owners import Owner
 from dressform.tables import DatasetConsent, DatasetConsentAct
 from dressform.windows import start_of_day
@@ -25,7 +26,7 @@ class ConsentAct:
     drawn_in: int | None
 
 
-_ALL = select(
+ACT = (
     DatasetConsentAct.id,
     DatasetConsentAct.number,
     DatasetConsentAct.act,
@@ -34,7 +35,17 @@ _ALL = select(
     DatasetConsentAct.text_version,
     DatasetConsentAct.text_sha256,
     case((DatasetConsent.drawn_under == DatasetConsentAct.id, DatasetConsent.drawn_in)),
-).join(DatasetConsent, DatasetConsent.account_id == DatasetConsentAct.account_id)
+)
+"""The columns of a ConsentAct, for a statement that reads both tables."""
+
+OF_CONSENT = DatasetConsentAct.account_id == DatasetConsent.account_id
+
+_ALL = select(*ACT).join(DatasetConsent, OF_CONSENT)
+_OF_ACCOUNT = _ALL.where(DatasetConsentAct.account_id == bindparam("owner_id"))
+_LAST = Statement(_OF_ACCOUNT.order_by(DatasetConsentAct.number.desc()).limit(1))
+_ADD = Statement(
+    insert(DatasetConsentAct), *(column.name for column in DatasetConsentAct.__table__.columns)
+)
 
 
 class ConsentActs:
@@ -43,16 +54,11 @@ class ConsentActs:
     def __init__(self, unit: Unit) -> None:
         self._unit = unit
 
-    async def list_all(self, owner: Owner) -> list[ConsentAct]:
-        """Return the acts in their order."""
-        query = _of(owner).order_by(DatasetConsentAct.number)
-        return [_read(row) for row in await self._unit.connection.execute(query)]
-
     async def get_last(self, owner: Owner) -> ConsentAct | None:
         """Return None when they never agreed."""
-        query = _of(owner).order_by(DatasetConsentAct.number.desc()).limit(1)
-        row = (await self._unit.connection.execute(query)).one_or_none()
-        return None if row is None else _read(row)
+        rows = await self._unit.connection.execute(_LAST, {"owner_id": owner.account_id})
+        row = rows.one_or_none()
+        return None if row is None else ConsentAct(*row)
 
     async def add(
         self,
@@ -65,21 +71,14 @@ class ConsentActs:
         """Add an act after the last one. The caller holds the lock of the account's consent."""
         act_id, day = uuid4(), start_of_day(on or self._unit.at)
         await self._unit.connection.execute(
-            insert(DatasetConsentAct).values(
-                account_id=owner.account_id,
-                id=act_id,
-                number=last.number + 1 if last else 1,
+            _ADD,
+            {
+                "account_id": owner.account_id,
+                "id": act_id,
+                "number": last.number + 1 if last else 1,
                 # A request takes its time when it begins: one that waited may be a day behind.
-                acted_at=max(last.acted_at, day) if last else day,
+                "acted_at": max(last.acted_at, day) if last else day,
                 **what,
-            )
+            },
         )
         return act_id
-
-
-def _of(owner: Owner) -> Select[*tuple[Any, ...]]:
-    return _ALL.where(DatasetConsentAct.account_id == owner.account_id)
-
-
-def _read(row: Row[*tuple[Any, ...]]) -> ConsentAct:
-    return ConsentAct(*row)

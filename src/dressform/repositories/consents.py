@@ -3,16 +3,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from dressform.database import Unit
+from dressform.db.statements import Statement
+from dressform.db.units import Unit
 from dressform.errors import FieldError, InvalidInput, NotSignedIn, TooManyConsents
 from dressform.journal.entries import Deletion, Kind
 from dressform.opendata.consent import ConsentText
-from dressform.repositories.consent_acts import ConsentAct, ConsentActs
+from dressform.repositories.consent_acts import ACT, OF_CONSENT, ConsentAct, ConsentActs
 from dressform.repositories.owners import Owner
-from dressform.tables import Account, DatasetConsent, Model
+from dressform.tables import Account, DatasetConsent, DatasetConsentAct, Model
 
 MAX_ACTS = 1000
 """Acts on record of an account. The last place is left for a withdrawal, which is never refused."""
@@ -43,6 +44,41 @@ class Consent:
         return None if self.stands else self.acts[-1].acted_at
 
 
+_OF_ACCOUNT = DatasetConsent.account_id == bindparam("owner_id")
+_READ = Statement(
+    select(DatasetConsent.model_id, DatasetConsent.counted, DatasetConsent.drawn_in, *ACT)
+    .join(Account, Account.id == DatasetConsent.account_id)
+    .join(DatasetConsentAct, OF_CONSENT)
+    .where(_OF_ACCOUNT, Account.ends_at > bindparam("at"))
+    .order_by(DatasetConsentAct.number)
+)
+_GIVEN_ID = Statement(
+    select(DatasetConsent.given_id).where(_OF_ACCOUNT).with_for_update(key_share=True)
+)
+_CHOSEN = insert(DatasetConsent).values(
+    account_id=bindparam("owner_id"), model_id=bindparam("chosen_id")
+)
+_CHOOSE = Statement(
+    _CHOSEN.on_conflict_do_update(
+        index_elements=["account_id"], set_={"model_id": _CHOSEN.excluded.model_id}
+    ).returning(DatasetConsent.given_id)
+)
+_SET_GIVEN = Statement(update(DatasetConsent).where(_OF_ACCOUNT), "given_id")
+_SET_WITHDRAWN = Statement(
+    update(DatasetConsent).where(_OF_ACCOUNT).values(given_id=None, model_id=None)
+)
+_LOCK = Statement(
+    select(Account.id)
+    .where(Account.id == bindparam("owner_id"), Account.ends_at > bindparam("at"))
+    .with_for_update(read=True, key_share=True)
+)
+_LOCK_MODEL = Statement(
+    select(Model.id)
+    .where(Model.id == bindparam("model_id"), Model.account_id == bindparam("owner_id"))
+    .with_for_update(read=True, key_share=True)
+)
+
+
 class Consents:
     """To the open dataset. Whether an account was counted and drawn is never changed here."""
 
@@ -52,14 +88,13 @@ class Consents:
 
     async def of(self, owner: Owner) -> Consent | None:
         """None when they never agreed."""
-        query = (
-            select(DatasetConsent.model_id, DatasetConsent.counted, DatasetConsent.drawn_in)
-            .join(Account, Account.id == DatasetConsent.account_id)
-            .where(DatasetConsent.account_id == owner.account_id)
-            .where(Account.ends_at > self._unit.at)
-        )
-        row = (await self._unit.connection.execute(query)).one_or_none()
-        return None if row is None else Consent(await self._acts.list_all(owner), *row)
+        asked = {"owner_id": owner.account_id, "at": self._unit.at}
+        rows = (await self._unit.connection.execute(_READ, asked)).all()
+        if not rows:
+            return None
+        acts = [ConsentAct(*act) for _, _, _, *act in rows]
+        first = rows[0]
+        return Consent(acts, first.model_id, first.counted, first.drawn_in)
 
     async def give(self, owner: Owner, text: ConsentText, model_id: UUID | None) -> bool:
         """Record an agreement. Return False when consent to this text stands: then only choose.
@@ -82,7 +117,9 @@ class Consents:
             text_version=text.version,
             text_sha256=text.sha256,
         )
-        await self._set(owner, given_id=given_id)
+        await self._unit.connection.execute(
+            _SET_GIVEN, {"owner_id": owner.account_id, "given_id": given_id}
+        )
         return True
 
     async def withdraw(self, owner: Owner, *, on: datetime | None = None) -> bool:
@@ -91,10 +128,7 @@ class Consents:
         Raises NotSignedIn when the account has ended meanwhile.
         """
         await self._lock(owner)
-        standing = select(DatasetConsent.given_id).where(
-            DatasetConsent.account_id == owner.account_id
-        )
-        given_id = await self._unit.connection.scalar(standing.with_for_update(key_share=True))
+        given_id = await self._unit.connection.scalar(_GIVEN_ID, {"owner_id": owner.account_id})
         last = await self._acts.get_last(owner) if given_id else None
         if last is None:
             return False
@@ -107,45 +141,27 @@ class Consents:
             text_version=last.text_version,
             text_sha256=last.text_sha256,
         )
-        await self._set(owner, given_id=None, model_id=None)
+        await self._unit.connection.execute(_SET_WITHDRAWN, {"owner_id": owner.account_id})
         self._unit.deletions.append(Deletion(Kind.CONSENT, last.id))
         return True
 
     async def _choose(self, owner: Owner, model_id: UUID | None) -> UUID | None:
         """Return the act under which consent stands. Its row is locked, and made if there is none."""
-        chosen = insert(DatasetConsent).values(account_id=owner.account_id, model_id=model_id)
-        saved = await self._unit.connection.execute(
-            chosen.on_conflict_do_update(
-                index_elements=["account_id"], set_={"model_id": model_id}
-            ).returning(DatasetConsent.given_id)
+        given_id: UUID | None = await self._unit.connection.scalar(
+            _CHOOSE, {"owner_id": owner.account_id, "chosen_id": model_id}
         )
-        return saved.scalar_one()
-
-    async def _set(self, owner: Owner, **state: UUID | None) -> None:
-        await self._unit.connection.execute(
-            update(DatasetConsent)
-            .where(DatasetConsent.account_id == owner.account_id)
-            .values(**state)
-        )
+        return given_id
 
     async def _lock(self, owner: Owner) -> None:
         # Before the row itself, as erasing an account does: else each could wait for the other.
-        locked = await self._unit.connection.execute(
-            select(Account.id)
-            .where(Account.id == owner.account_id, Account.ends_at > self._unit.at)
-            .with_for_update(read=True, key_share=True)
-        )
-        if locked.one_or_none() is None:
+        asked = {"owner_id": owner.account_id, "at": self._unit.at}
+        if await self._unit.connection.scalar(_LOCK, asked) is None:
             raise NotSignedIn
 
     async def _lock_model(self, owner: Owner, model_id: UUID | None) -> None:
         """Until the transaction ends it can't be removed."""
         if model_id is None:
             return
-        locked = await self._unit.connection.execute(
-            select(Model.id)
-            .where(Model.id == model_id, Model.account_id == owner.account_id)
-            .with_for_update(read=True, key_share=True)
-        )
-        if locked.one_or_none() is None:
+        asked = {"owner_id": owner.account_id, "model_id": model_id}
+        if await self._unit.connection.scalar(_LOCK_MODEL, asked) is None:
             raise InvalidInput(FieldError("#/model_id", "none of your models has this id"))

@@ -10,8 +10,6 @@ from uuid import UUID
 from sqlalchemy import (
     ARRAY,
     ColumnElement,
-    CursorResult,
-    Executable,
     Uuid,
     bindparam,
     column,
@@ -22,7 +20,8 @@ from sqlalchemy import (
     update,
 )
 
-from dressform.database import Unit
+from dressform.db.statements import Result, Statement, is_any_of
+from dressform.db.units import Unit
 from dressform.opendata.budget import MOST_COUNTS
 from dressform.opendata.consent import COMPATIBLE
 from dressform.repositories.sealed_contributions import IS_CHOSEN, Rows, bodies
@@ -52,7 +51,7 @@ _AGREED_BEFORE = exists().where(
 )
 _STANDS = _AGREED_BEFORE.where(
     DatasetConsentAct.id == DatasetConsent.given_id,
-    DatasetConsentAct.text_version.in_(COMPATIBLE),
+    is_any_of(DatasetConsentAct.text_version, COMPATIBLE),
 )
 
 _MAY_GIVE: tuple[ColumnElement[bool], ...] = (
@@ -66,14 +65,14 @@ _MAY_GIVE: tuple[ColumnElement[bool], ...] = (
 
 # Everything else is asked of the accounts of a batch, by their ids: so soon after all were marked the
 # planner can't know of how many a condition is true, and would go through everybody for each batch.
-_NEXT = (
+_NEXT = Statement(
     select(DatasetConsent.account_id)
     .where(DatasetConsent.account_id > bindparam("after"))
     .order_by(DatasetConsent.account_id)
     .limit(bindparam("most"))
 )
 
-_COUNT = (
+_COUNT = Statement(
     update(DatasetConsent)
     .where(Account.id == DatasetConsent.account_id)
     .where(exists().where(Model.account_id == DatasetConsent.account_id))
@@ -81,9 +80,11 @@ _COUNT = (
     .values(counted=DatasetConsent.counted + 1)
 )
 
-_SEALED_TO_COUNT = bodies().where(*_MAY_GIVE, _NEVER_GAVE, DatasetConsent.counted < MOST_COUNTS)
-_SEALED = bodies().where(*_MAY_GIVE, _NEVER_GAVE, DatasetConsent.counted > 0)
-_SEALED_OF = bodies().where(_OF_THESE)
+_SEALED_TO_COUNT = Statement(
+    bodies().where(*_MAY_GIVE, _NEVER_GAVE, DatasetConsent.counted < MOST_COUNTS)
+)
+_SEALED = Statement(bodies().where(*_MAY_GIVE, _NEVER_GAVE, DatasetConsent.counted > 0))
+_SEALED_OF = Statement(bodies().where(_OF_THESE))
 
 _FREE = (
     select(DatasetConsent.account_id)
@@ -99,7 +100,7 @@ _FREE = (
     .with_for_update(of=DatasetConsent, key_share=True, skip_locked=True)
 )
 
-_MARK = (
+_MARK = Statement(
     update(DatasetConsent)
     .where(DatasetConsent.account_id == func.any(func.array(_FREE.scalar_subquery())))
     .values(drawn_in=bindparam("year"), drawn_under=DatasetConsent.given_id)
@@ -112,16 +113,16 @@ _GIVEN = (
     .render_derived()
 )
 
-_NO_LONGER = (
+_NO_LONGER = Statement(
     select(_GIVEN.c.account_id)
     .join(Account, Account.id == _GIVEN.c.account_id)
     .outerjoin(Model, Model.id == _GIVEN.c.model_id)
     .where(or_(Account.restricted_at.is_not(None), Model.id.is_(None), _WAS_THERE))
 )
 
-_UNMARK = update(DatasetConsent).where(_OF_THESE).values(drawn_in=None, drawn_under=None)
+_UNMARK = Statement(update(DatasetConsent).where(_OF_THESE).values(drawn_in=None, drawn_under=None))
 
-_MARK_ALL = (
+_MARK_ALL = Statement(
     update(DatasetConsent)
     .where(_OF_THESE, _NEVER_GAVE, _AGREED_BEFORE)
     .values(drawn_in=bindparam("year"))
@@ -145,7 +146,7 @@ class Contributions:
     async def batch(self, *, after: UUID | None) -> list[UUID]:
         """The next accounts that ever agreed, in the order of their ids; none when there are no more."""
         found = await self._ask(_NEXT, after=after or _BEFORE_ALL, most=BATCH)
-        return list(found.scalars().all())
+        return list(found.scalars())
 
     async def count_in(self, account_ids: Collection[UUID]) -> int:
         """Marks as counted once more those who may give and have something to give: how many."""
@@ -174,7 +175,7 @@ class Contributions:
         marked = await self._ask_those_who_may(
             _MARK, account_ids, model_ids=list(model_ids), year=year
         )
-        return list(marked.scalars().all())
+        return list(marked.scalars())
 
     async def no_longer_giving(
         self, account_ids: Collection[UUID], model_ids: Collection[UUID]
@@ -200,10 +201,10 @@ class Contributions:
         await self._ask(_MARK_ALL, account_ids=list(account_ids), before=self._before, year=year)
 
     async def _ask_those_who_may(
-        self, question: Executable, account_ids: Collection[UUID], **more: Any
-    ) -> CursorResult[Any]:
+        self, statement: Statement, account_ids: Collection[UUID], **more: Any
+    ) -> Result:
         known = {"before": self._before, "at": self._unit.at}
-        return await self._ask(question, account_ids=list(account_ids), **known, **more)
+        return await self._ask(statement, account_ids=list(account_ids), **known, **more)
 
-    async def _ask(self, question: Executable, **values: Any) -> CursorResult[Any]:
-        return await self._unit.connection.execute(question, values)
+    async def _ask(self, statement: Statement, **values: Any) -> Result:
+        return await self._unit.connection.execute(statement, values)

@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 
-from dressform.database import Unit
+from dressform.db.units import Unit
 from dressform.journal.files import JournalFile
 from dressform.tables import DeletionMark
 

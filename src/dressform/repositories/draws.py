@@ -1,13 +1,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from dressform.database import Unit
+from dressform.db.statements import Row
+from dressform.db.units import Unit
 from dressform.tables import DatasetDraw
 from dressform.windows import start_of_day
 
@@ -116,5 +116,5 @@ class Draws:
         )
 
 
-def _stored(row: Row[*tuple[Any, ...]]) -> StoredDraw:
-    return StoredDraw(**row._asdict() | {"flags": tuple(row.flags or ())})
+def _stored(row: Row) -> StoredDraw:
+    return StoredDraw(**{**row, "flags": tuple(row.flags or ())})

@@ -1,5 +1,6 @@
 """What is published of the open dataset: for everybody, and never changed afterwards."""
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -7,11 +8,12 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Integer, bindparam, select
 from sqlalchemy import func as sql
 from sqlalchemy.dialects.postgresql import insert
 
-from dressform.database import Unit
+from dressform.db.statements import Row, Statement
+from dressform.db.units import Unit
 from dressform.errors import AlreadyPublished, NotFound
 from dressform.tables import DatasetDraw, DatasetEdition, DatasetFile
 from dressform.windows import start_of_day
@@ -64,14 +66,44 @@ class StoredEdition(Edition):
     published_at: datetime = field(kw_only=True)
 
 
-Asking = Select[*tuple[Any, ...]]
-
-_EDITION = (
+_EDITION = select(
     DatasetEdition.name,
     DatasetEdition.codebook,
     DatasetEdition.count,
     DatasetEdition.quality,
     DatasetEdition.published_at,
+)
+_ALL = Statement(_EDITION.order_by(DatasetEdition.published_at.desc(), DatasetEdition.name.desc()))
+_BY_NAME = Statement(_EDITION.where(DatasetEdition.name == bindparam("name")))
+_FILES = (
+    select(
+        DatasetFile.edition,
+        DatasetFile.name,
+        DatasetFile.media_type,
+        DatasetFile.title,
+        DatasetFile.sha256,
+        DatasetFile.size,
+        DatasetEdition.published_at,
+    )
+    .join(DatasetEdition, DatasetEdition.name == DatasetFile.edition)
+    .where(DatasetFile.edition == bindparam("edition"))
+)
+_FILES_OF = Statement(_FILES)
+_FILE = Statement(_FILES.where(DatasetFile.name == bindparam("name")))
+_PART = Statement(
+    select(
+        sql.substring(
+            DatasetFile.content,
+            bindparam("start", type_=Integer),
+            bindparam("length", type_=Integer),
+        )
+    ).where(DatasetFile.edition == bindparam("edition"), DatasetFile.name == bindparam("name"))
+)
+_LAST_COUNT_SUFFICED = Statement(
+    select(DatasetDraw.codebook.is_not(None))
+    .where(DatasetDraw.count.is_not(None))
+    .order_by(DatasetDraw.year.desc())
+    .limit(1)
 )
 
 
@@ -83,45 +115,37 @@ class Editions:
 
     async def all(self) -> list[StoredEdition]:
         """The newest first."""
-        newest = DatasetEdition.published_at.desc(), DatasetEdition.name.desc()
-        found = await self._asked(select(*_EDITION).order_by(*newest))
-        return [StoredEdition(**row._asdict()) for row in found]
+        return [_stored(row) for row in await self._unit.connection.execute(_ALL)]
 
     async def of(self, name: str) -> StoredEdition:
         """Raises NotFound."""
-        for row in await self._asked(select(*_EDITION).where(DatasetEdition.name == name)):
-            return StoredEdition(**row._asdict())
+        for row in await self._unit.connection.execute(_BY_NAME, {"name": name}):
+            return _stored(row)
         raise NotFound
 
     async def files(self, edition: str) -> list[StoredFile]:
         """In the order of their names."""
-        found = await self._asked(_files_of(edition))
+        found = await self._unit.connection.execute(_FILES_OF, {"edition": edition})
         return sorted((StoredFile(*row) for row in found), key=lambda file: file.name)
 
     async def file(self, edition: str, name: str) -> StoredFile:
         """Raises NotFound."""
-        for row in await self._asked(_files_of(edition).where(DatasetFile.name == name)):
+        asked = {"edition": edition, "name": name}
+        for row in await self._unit.connection.execute(_FILE, asked):
             return StoredFile(*row)
         raise NotFound
 
     async def part(self, file: StoredFile, start: int, length: int) -> bytes:
         """Some bytes of a file: no more than these leave the database."""
-        content = sql.substring(DatasetFile.content, start + 1, length)
-        query = select(content).where(
-            DatasetFile.edition == file.edition, DatasetFile.name == file.name
+        found: bytes = await self._unit.connection.scalar(
+            _PART,
+            {"edition": file.edition, "name": file.name, "start": start + 1, "length": length},
         )
-        found: bytes = (await self._unit.connection.execute(query)).scalar_one()
         return found
 
     async def last_count_sufficed(self) -> bool:
         """Whether the people counted last were enough; false before anybody was counted."""
-        query = (
-            select(DatasetDraw.codebook.is_not(None))
-            .where(DatasetDraw.count.is_not(None))
-            .order_by(DatasetDraw.year.desc())
-            .limit(1)
-        )
-        return bool(await self._unit.connection.scalar(query))
+        return bool(await self._unit.connection.scalar(_LAST_COUNT_SUFFICED))
 
     async def publish(self, edition: Edition, files: Sequence[File]) -> None:
         """All of it or nothing; the same once more changes nothing.
@@ -160,24 +184,10 @@ class Editions:
             for file in files
         }
 
-    async def _asked(self, query: Asking) -> Sequence[Row[*tuple[Any, ...]]]:
-        return (await self._unit.connection.execute(query)).all()
 
-
-def _files_of(edition: str) -> Asking:
-    return (
-        select(
-            DatasetFile.edition,
-            DatasetFile.name,
-            DatasetFile.media_type,
-            DatasetFile.title,
-            DatasetFile.sha256,
-            DatasetFile.size,
-            DatasetEdition.published_at,
-        )
-        .join(DatasetEdition, DatasetEdition.name == DatasetFile.edition)
-        .where(DatasetFile.edition == edition)
-    )
+def _stored(row: Row) -> StoredEdition:
+    # The driver returns JSON as text.
+    return StoredEdition(**{**row, "quality": json.loads(row.quality) if row.quality else None})
 
 
 def _check_names(edition: Edition, files: Sequence[File]) -> None:

@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, delete, func, or_, select
 
 from dressform import policy
-from dressform.database import Unit
+from dressform.db.units import Unit
 from dressform.journal.entries import Deletion, Kind
 from dressform.policy import (
     LOOKUP,
@@ -51,7 +51,9 @@ _JOURNALED = {PROFILE.key: Kind.ACCOUNT, MODEL.key: Kind.MODEL}
 """What an older database must not bring back."""
 
 
-def is_over(end: SQLColumnExpression[datetime], at: datetime) -> ColumnElement[bool]:
+def is_over(
+    end: SQLColumnExpression[datetime], at: datetime | ColumnElement[datetime]
+) -> ColumnElement[bool]:
     """Whether what ends with an account at `end` is to go: its owner was warned in time, or can't be."""
     # Never null, so that its negation can be asked as well.
     warned = func.coalesce(Account.warned_at <= at - WARNED_BEFORE, False)

@@ -4,7 +4,7 @@ from datetime import datetime
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from dressform.database import Unit
+from dressform.db.units import Unit
 from dressform.tables import RetentionHold
 
 

@@ -4,7 +4,7 @@ from typing import Self
 
 from sqlalchemy import func, select, text
 
-from dressform.database import Unit
+from dressform.db.units import Unit
 from dressform.policy import VISITOR
 from dressform.repositories.access_log import BECOME, WITHOUT_STATISTICS
 
@@ -81,7 +81,7 @@ class LogDays:
                 await self._change(f"ALTER TABLE access_log ATTACH PARTITION {name} {bounds}")
 
     async def detach(self, day: Day) -> None:
-        """From now on nobody finds its rows. DBAPIError when the log is locked for too long."""
+        """From now on nobody finds its rows. DatabaseError when the log is locked for too long."""
         await self._one_at_a_time()
         if day not in await self.all():
             return  # Another worker was faster.

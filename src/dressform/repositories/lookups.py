@@ -3,12 +3,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, insert, select
 
 from dressform.crypto.secrets import timed_id
 from dressform.crypto.vault import Keyed
-from dressform.database import Unit
-from dressform.tables import Lookup as Row
+from dressform.db.statements import Statement
+from dressform.db.units import Unit
+from dressform.tables import Lookup as LookupRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,27 @@ class Lookup:
     shown: int
 
 
+_ADD = Statement(
+    insert(LookupRow), "id", "at", "operator_id", "purpose", "key_id", "wrapped_key", "sealed"
+)
+_PAGE = (
+    select(
+        LookupRow.id,
+        LookupRow.at,
+        LookupRow.operator_id,
+        LookupRow.purpose,
+        LookupRow.key_id,
+        LookupRow.wrapped_key,
+        LookupRow.sealed,
+    )
+    .where(LookupRow.ends_at > bindparam("now"))
+    .order_by(LookupRow.id.desc())
+    .limit(bindparam("most"))
+)
+_FIRST_PAGE = Statement(_PAGE)
+_NEXT_PAGE = Statement(_PAGE.where(LookupRow.id < bindparam("before")))
+
+
 class Lookups:
     """The records of looking into the address log."""
 
@@ -37,24 +59,22 @@ class Lookups:
         lookup_id = timed_id()
         said = {"reason": reason, "asked": asked, "shown": shown}
         await self._unit.connection.execute(
-            insert(Row).values(
-                id=lookup_id,
-                at=self._unit.at,
-                operator_id=operator_id,
-                purpose=purpose,
+            _ADD,
+            {
+                "id": lookup_id,
+                "at": self._unit.at,
+                "operator_id": operator_id,
+                "purpose": purpose,
                 **self._keyed.seal(said, lookup_id),
-            )
+            },
         )
 
     async def page(self, *, limit: int, before: UUID | None = None) -> list[Lookup]:
         """The latest first; those before the one of that id."""
-        query = select(
-            Row.id, Row.at, Row.operator_id, Row.purpose, Row.key_id, Row.wrapped_key, Row.sealed
+        rows = await self._unit.connection.execute(
+            _FIRST_PAGE if before is None else _NEXT_PAGE,
+            {"now": self._unit.at, "before": before, "most": limit},
         )
-        if before is not None:
-            query = query.where(Row.id < before)
-        alive = query.where(Row.ends_at > self._unit.at).order_by(Row.id.desc()).limit(limit)
-        rows = await self._unit.connection.execute(alive)
         return [
             Lookup(row.id, row.at, row.operator_id, row.purpose, **self._keyed.open(row))
             for row in rows

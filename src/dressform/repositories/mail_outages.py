@@ -1,7 +1,7 @@
 from sqlalchemy import delete
 from sqlalchemy.dialects.postgresql import insert
 
-from dressform.database import Unit
+from dressform.db.units import Unit
 from dressform.tables import MailOutage
 
 _SERVER = "smtp"

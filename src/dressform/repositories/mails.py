@@ -4,11 +4,12 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 
 from dressform.crypto.secrets import random_id
 from dressform.crypto.vault import Keyed
-from dressform.database import Unit
+from dressform.db.statements import Statement
+from dressform.db.units import Unit
 from dressform.tables import Mail
 from dressform.windows import start_of_day, start_of_hour
 
@@ -42,6 +43,40 @@ class Letter:
     about: dict[str, Any]
 
 
+_HAS_ID = Mail.id == bindparam("mail_id")
+_ADD = Statement(
+    insert(Mail).values(attempts=0, failures=0),
+    "id",
+    "account_id",
+    "kind",
+    "created_at",
+    "due_at",
+    "attempts",
+    "failures",
+    "key_id",
+    "wrapped_key",
+    "sealed",
+)
+_DUE = (
+    select(Mail.id)
+    .where(Mail.due_at <= bindparam("at"), Mail.ends_at > bindparam("at"))
+    .order_by(Mail.due_at, Mail.number)
+    .limit(1)
+    .with_for_update(skip_locked=True)
+)
+_TAKE = Statement(
+    update(Mail)
+    .where(Mail.id == _DUE.scalar_subquery())
+    .values(due_at=bindparam("leased_until"), attempts=Mail.attempts + 1)
+    .returning(Mail.id, Mail.kind, Mail.attempts, Mail.failures)
+)
+_BY_ID = Statement(
+    select(Mail.id, Mail.kind, Mail.key_id, Mail.wrapped_key, Mail.sealed).where(_HAS_ID)
+)
+_DELETE = Statement(delete(Mail).where(_HAS_ID))
+_POSTPONE = Statement(update(Mail).where(_HAS_ID), "due_at", "failures")
+
+
 class Mails:
     def __init__(self, unit: Unit) -> None:
         self._unit = unit
@@ -53,43 +88,31 @@ class Mails:
         """The mail ends with that account, if not before."""
         mail_id = random_id()
         await self._unit.connection.execute(
-            insert(Mail).values(
-                id=mail_id,
-                account_id=ends_with,
-                kind=kind,
-                created_at=start_of_day(self._unit.at),
-                due_at=start_of_hour(self._unit.at),
-                attempts=0,
-                failures=0,
+            _ADD,
+            {
+                "id": mail_id,
+                "account_id": ends_with,
+                "kind": kind,
+                "created_at": start_of_day(self._unit.at),
+                "due_at": start_of_hour(self._unit.at),
                 **self._keyed.seal({"to": to, "language": language, "about": about}, mail_id),
-            )
+            },
         )
 
     async def take(self) -> Leased | None:
         """The mail that is due for longest, leased: a crash only delays it."""
-        due = (
-            select(Mail.id)
-            .where(Mail.due_at <= self._unit.at, Mail.ends_at > self._unit.at)
-            .order_by(Mail.due_at, Mail.number)
-            .limit(1)
-            .with_for_update(skip_locked=True)
-        )
         taken = await self._unit.connection.execute(
-            update(Mail)
-            .where(Mail.id == due.scalar_subquery())
-            .values(due_at=self._unit.at + LEASE, attempts=Mail.attempts + 1)
-            .returning(Mail.id, Mail.kind, Mail.attempts, Mail.failures)
+            _TAKE, {"at": self._unit.at, "leased_until": self._unit.at + LEASE}
         )
         row = taken.one_or_none()
         return None if row is None else Leased(*row)
 
     async def by_id(self, mail_id: UUID) -> Letter | None:
-        query = select(Mail.id, Mail.kind, Mail.key_id, Mail.wrapped_key, Mail.sealed)
-        row = (await self._unit.connection.execute(query.where(Mail.id == mail_id))).one_or_none()
+        row = (await self._unit.connection.execute(_BY_ID, {"mail_id": mail_id})).one_or_none()
         return None if row is None else Letter(row.id, row.kind, **self._keyed.open(row))
 
     async def delivered(self, mail_id: UUID) -> None:
-        await self._unit.connection.execute(delete(Mail).where(Mail.id == mail_id))
+        await self._unit.connection.execute(_DELETE, {"mail_id": mail_id})
 
     async def postpone(self, mail: Leased) -> None:
         """It was not handed over: again after half a minute to a minute, doubling up to four hours.
@@ -99,7 +122,6 @@ class Mails:
         longest = min(60 * 2 ** (mail.attempts - 1), 14_400)
         wait = timedelta(seconds=random.uniform(longest / 2, longest))  # noqa: S311  no secret
         await self._unit.connection.execute(
-            update(Mail)
-            .where(Mail.id == mail.id)
-            .values(due_at=self._unit.at + wait, failures=mail.attempts)
+            _POSTPONE,
+            {"mail_id": mail.id, "due_at": self._unit.at + wait, "failures": mail.attempts},
         )

@@ -3,7 +3,7 @@ from uuid import UUID
 
 from sqlalchemy import Column, Table, bindparam, func, select, text, update
 
-from dressform.database import Unit
+from dressform.db.units import Unit
 from dressform.policy import MACHINERY, VISITOR
 from dressform.tables import Base
 
@@ -59,7 +59,7 @@ class MemberTables:
     async def order(self, table: Table) -> None:
         """Rewrite the table's files in the order of its random ids; deleted rows leave them.
 
-        The table is locked for all meanwhile. Raise DBAPIError (55P03) when somebody holds it: whoever
+        The table is locked for all meanwhile. Raise DatabaseError (55P03) when somebody holds it: whoever
         comes waits behind this, so it waits for a tenth of a second only.
         """
         name, index = table.name, table.primary_key.name

@@ -1,13 +1,14 @@
 """Who asks, and in the same look what is asked for."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, bindparam, select, true
 
 from dressform.crypto.sealing import Wrapped
-from dressform.database import Units
-from dressform.questions import Question, Row
+from dressform.db.statements import Row, Statement
+from dressform.db.units import Unit
 from dressform.repositories.owners import Member
 from dressform.tables import Account, AccountKey, Session
 
@@ -19,31 +20,37 @@ _WHO = (
     .where(Session.ends_at > bindparam("at"), Account.ends_at > bindparam("at"))
 )
 
-WHO = Question(_WHO)
+WHO = Statement(_WHO)
 
 
-def who_and(statement: Select[*tuple[Any, ...]]) -> Question:
-    """Who asks, beside the row of a statement that asks by the same `account_id` and `at`.
+def who_with(*columns: Any) -> Select[*tuple[Any, ...]]:
+    """Who asks, with columns of the same account, to which other tables may be joined."""
+    return _WHO.add_columns(*columns)
+
+
+def who_and(statement: Select[*tuple[Any, ...]]) -> Statement:
+    """Who asks, beside each row of a statement that asks by the same `account_id` and `at`.
 
     Where there is no such row, its columns are None.
     """
     who, what = _WHO.subquery("who"), statement.subquery("what")
-    return Question(select(who, what).select_from(who).outerjoin(what, true()))
+    return Statement(select(who, what).select_from(who).outerjoin(what, true()))
 
 
 class Members:
-    def __init__(self, units: Units) -> None:
-        self._units = units
+    def __init__(self, unit: Unit) -> None:
+        self._unit = unit
 
     async def by_session(
-        self, session_id: UUID, account_id: UUID, question: Question = WHO, **asked: Any
-    ) -> tuple[Member, Row] | None:
+        self, session_id: UUID, account_id: UUID, statement: Statement = WHO, **asked: Any
+    ) -> tuple[Member, Sequence[Row]] | None:
         """One look, so that ending a session holds at once in every process."""
-        asked |= {"session_id": session_id, "account_id": account_id, "at": self._units.clock()}
-        row = await self._units.ask(question, asked)
-        if row is None:
+        asked |= {"session_id": session_id, "account_id": account_id, "at": self._unit.at}
+        rows = (await self._unit.connection.execute(statement, asked)).all()
+        if not rows:
             return None
+        row = rows[0]
         wrapped = Wrapped(row.key_id, row.wrapped_key)
-        key = self._units.vault.master.unwrap(wrapped, account_id)
+        key = self._unit.vault.master.unwrap(wrapped, account_id)
         restricted = row.restricted_at is not None
-        return Member(account_id, key, session_id, restricted=restricted), row
+        return Member(account_id, key, session_id, restricted=restricted), rows

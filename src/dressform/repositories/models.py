@@ -1,4 +1,4 @@
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -7,10 +7,10 @@ from sqlalchemy import bindparam, delete, exists, func, insert, select, update
 from sqlalchemy.orm import aliased
 
 from dressform.crypto.secrets import new_version, random_id
-from dressform.database import Unit
+from dressform.db.statements import Row, Statement
+from dressform.db.units import Unit
 from dressform.errors import FieldError, InvalidInput, NotFound, NotSignedIn, TooManyModels
 from dressform.journal.entries import Deletion, Kind
-from dressform.questions import Row
 from dressform.repositories.members import who_and
 from dressform.repositories.owners import Owner
 from dressform.repositories.sealed_models import StoredModel, opened, stored
@@ -24,7 +24,6 @@ MOST = 100
 
 _Base = aliased(Model)
 
-# Built once: building them costs more than answering them.
 _OWNED = (
     select(
         Model.id,
@@ -41,14 +40,36 @@ _OWNED = (
     .where(Model.account_id == bindparam("account_id"))
     .where(Account.models_end_at > bindparam("at"))
 )
-_ONE = _OWNED.where(Model.id == bindparam("model_id"))
-_ONE_LOCKED = _ONE.with_for_update(of=Model)
-_VARIANTS = _OWNED.where(Model.base_id == bindparam("base_id")).with_for_update(of=Model)
-ONE_AND_WHO = who_and(_ONE)
+_OWNED_ONE = _OWNED.where(Model.id == bindparam("model_id"))
+_ONE = Statement(_OWNED_ONE)
+_ONE_LOCKED = Statement(_OWNED_ONE.with_for_update(of=Model))
+_VARIANTS = Statement(_OWNED.where(Model.base_id == bindparam("base_id")).with_for_update(of=Model))
+ONE_AND_WHO = who_and(_OWNED_ONE)
 _PAGE = (
     _OWNED.where(Model.position > bindparam("after"))
     .order_by(Model.position)
     .limit(bindparam("most"))
+)
+_NEXT_PAGE = Statement(_PAGE)
+PAGE_AND_WHO = who_and(_PAGE)
+_ADD = Statement(insert(Model), "id", "account_id", "base_id", "version", "position", "sealed")
+_CHANGE = Statement(
+    update(Model).where(Model.id == bindparam("model_id")),
+    "base_id",
+    "version",
+    "position",
+    "sealed",
+)
+_REMOVE = Statement(delete(Model).where(Model.id == bindparam("model_id")))
+_LOCK = Statement(
+    select(Account.id)
+    .where(Account.id == bindparam("account_id"), Account.models_end_at > bindparam("at"))
+    .with_for_update(key_share=True)
+)
+_COUNT = Statement(
+    select(func.count(), func.coalesce(func.max(Model.position), 0)).where(
+        Model.account_id == bindparam("account_id")
+    )
 )
 
 
@@ -65,10 +86,8 @@ class Models:
     ) -> tuple[list[StoredModel], int | None]:
         """In the order of their making, with the position to go on after when there are more."""
         asked = self._asked(owner) | {"after": after, "most": limit + 1}
-        rows = await self._unit.connection.execute(_PAGE, asked)
-        models = [opened(row, owner) for row in rows]
-        more = models[limit - 1].position if len(models) > limit else None
-        return models[:limit], more
+        rows = await self._unit.connection.execute(_NEXT_PAGE, asked)
+        return page_of(rows.all(), owner, limit=limit)
 
     async def add(
         self, owner: Owner, *, name: str, body: Body, based_on: UUID | None = None
@@ -91,11 +110,7 @@ class Models:
             updated_on=self._unit.at.date(),
         )
         await self._unit.connection.execute(
-            insert(Model).values(
-                id=model.id,
-                account_id=owner.account_id,
-                **stored(model, owner),
-            )
+            _ADD, {"id": model.id, "account_id": owner.account_id, **stored(model, owner)}
         )
         return model
 
@@ -133,32 +148,24 @@ class Models:
         asked = self._asked(owner) | {"base_id": model_id}
         for row in (await self._unit.connection.execute(_VARIANTS, asked)).all():
             await self._keep(owner, opened(row, owner).made_whole)
-        await self._unit.connection.execute(delete(Model).where(Model.id == model_id))
+        await self._unit.connection.execute(_REMOVE, {"model_id": model_id})
         self._unit.deletions.append(Deletion(Kind.MODEL, model_id))
 
     async def _keep(self, owner: Owner, model: StoredModel) -> StoredModel:
         kept = replace(model, version=new_version())
-        await self._unit.connection.execute(
-            update(Model).where(Model.id == kept.id).values(**stored(kept, owner))
-        )
+        await self._unit.connection.execute(_CHANGE, {"model_id": kept.id, **stored(kept, owner)})
         return kept
 
     async def _lock(self, owner: Owner) -> None:
         """Until the transaction ends nobody else adds, removes or makes whole a model of theirs."""
-        locked = await self._unit.connection.execute(
-            select(Account.id)
-            .where(Account.id == owner.account_id, Account.models_end_at > self._unit.at)
-            .with_for_update(key_share=True)
-        )
-        if locked.one_or_none() is None:
+        if await self._unit.connection.scalar(_LOCK, self._asked(owner)) is None:
             raise NotSignedIn
 
     async def _next_position(self, owner: Owner) -> int:
         """Return the place behind all others. Raise TooManyModels when there is no room."""
-        held = select(func.count(), func.coalesce(func.max(Model.position), 0)).where(
-            Model.account_id == owner.account_id
-        )
-        number, last = (await self._unit.connection.execute(held)).one()
+        number, last = (
+            await self._unit.connection.execute(_COUNT, {"account_id": owner.account_id})
+        ).one()
         if number >= MOST:
             raise TooManyModels
         return int(last) + 1
@@ -175,7 +182,7 @@ class Models:
             raise InvalidInput(FieldError("#/based_on", advice))
         return found.own
 
-    async def _one(self, query: Any, owner: Owner, model_id: UUID) -> StoredModel:
+    async def _one(self, query: Statement, owner: Owner, model_id: UUID) -> StoredModel:
         asked = self._asked(owner) | {"model_id": model_id}
         row = (await self._unit.connection.execute(query, asked)).one_or_none()
         if row is None:
@@ -186,8 +193,21 @@ class Models:
         return {"account_id": owner.account_id, "at": self._unit.at}
 
 
-def found(row: Row, owner: Owner) -> StoredModel:
+def model_of(row: Row, owner: Owner) -> StoredModel:
     """What a row of ONE_AND_WHO holds beside its member. Raises NotFound."""
     if row.id is None:
         raise NotFound
     return opened(row, owner)
+
+
+def page_of(
+    rows: Sequence[Row], owner: Owner, *, limit: int
+) -> tuple[list[StoredModel], int | None]:
+    """Return the models of a page, and the position to go on after when there are more.
+
+    `rows`: one more than the limit, in any order, or one without a model when there is none.
+    """
+    models = [opened(row, owner) for row in rows if row.id is not None]
+    models.sort(key=lambda model: model.position)
+    more = models[limit - 1].position if len(models) > limit else None
+    return models[:limit], more

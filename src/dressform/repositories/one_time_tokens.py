@@ -1,13 +1,13 @@
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
-from sqlalchemy import Row, Select, delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.dialects.postgresql import insert
 
 from dressform.crypto.sealing import Wrapped
 from dressform.crypto.secrets import new_token, random_id, token_hash
-from dressform.database import Unit
+from dressform.db.statements import Row, Statement
+from dressform.db.units import Unit
 from dressform.repositories.owners import Owner
 from dressform.tables import Account, AccountKey, OneTimeToken
 from dressform.windows import start_of_hour
@@ -26,6 +26,39 @@ class Redeemed:
     email: str
 
 
+_ADDED = insert(OneTimeToken)
+_FRESH = ("id", "hash", "created_at", "sealed")
+_ISSUE = Statement(
+    _ADDED.on_conflict_do_update(
+        index_elements=["account_id", "purpose"],
+        set_={name: _ADDED.excluded[name] for name in _FRESH},
+    ),
+    "account_id",
+    "purpose",
+    *_FRESH,
+)
+_GOOD = (
+    select(
+        OneTimeToken.id,
+        OneTimeToken.account_id,
+        OneTimeToken.sealed,
+        AccountKey.key_id,
+        AccountKey.wrapped_key,
+    )
+    .join(Account, Account.id == OneTimeToken.account_id)
+    .join(AccountKey, AccountKey.account_id == Account.id)
+    .where(OneTimeToken.hash == bindparam("hash"), OneTimeToken.purpose == bindparam("purpose"))
+    .where(OneTimeToken.ends_at > bindparam("at"), Account.ends_at > bindparam("at"))
+)
+_TO_READ = Statement(_GOOD)
+# The account first, as whatever changes it does: in another order the two would deadlock.
+_TO_USE = Statement(_GOOD.with_for_update(of=Account))
+_REMOVE = Statement(delete(OneTimeToken).where(OneTimeToken.hash == bindparam("hash")))
+_REMOVE_ALL = Statement(
+    delete(OneTimeToken).where(OneTimeToken.account_id == bindparam("account_id"))
+)
+
+
 class OneTimeTokens:
     def __init__(self, unit: Unit) -> None:
         self._unit = unit
@@ -33,58 +66,42 @@ class OneTimeTokens:
     async def issue(self, owner: Owner, purpose: Purpose, *, email: str) -> str:
         """A fresh link to `email`; an earlier one of the same purpose stops working."""
         token, token_id = new_token(), random_id()
-        sealed = owner.key.seal({"email": email}, "one_time_token", token_id, 1)
-        fresh = {
-            "id": token_id,
-            "hash": token_hash(token),
-            "created_at": start_of_hour(self._unit.at),
-            "sealed": sealed,
-        }
         await self._unit.connection.execute(
-            insert(OneTimeToken)
-            .values(account_id=owner.account_id, purpose=purpose, **fresh)
-            .on_conflict_do_update(index_elements=["account_id", "purpose"], set_=fresh)
+            _ISSUE,
+            {
+                "account_id": owner.account_id,
+                "purpose": purpose,
+                "id": token_id,
+                "hash": token_hash(token),
+                "created_at": start_of_hour(self._unit.at),
+                "sealed": owner.key.seal({"email": email}, "one_time_token", token_id, 1),
+            },
         )
         return token
 
     async def look_at(self, token: str, purpose: Purpose) -> Redeemed | None:
         """What `redeem` would give now; the token can still be used."""
-        row = (await self._unit.connection.execute(self._good(token, purpose))).one_or_none()
+        row = await self._find(_TO_READ, token, purpose)
         return None if row is None else self._opened(row)
 
     async def redeem(self, token: str, purpose: Purpose) -> Redeemed | None:
         """Once and in time, or nothing."""
-        # The account first, as whatever changes it does: in another order the two would deadlock.
-        query = self._good(token, purpose).with_for_update(of=Account)
-        row = (await self._unit.connection.execute(query)).one_or_none()
+        row = await self._find(_TO_USE, token, purpose)
         if row is None:
             return None
-        used = delete(OneTimeToken).where(OneTimeToken.hash == token_hash(token))
-        deleted = await self._unit.connection.execute(used)
+        deleted = await self._unit.connection.execute(_REMOVE, {"hash": token_hash(token)})
         return self._opened(row) if deleted.rowcount else None
 
-    def _good(self, token: str, purpose: Purpose) -> Select[*tuple[Any, ...]]:
-        return (
-            select(
-                OneTimeToken.id,
-                OneTimeToken.account_id,
-                OneTimeToken.sealed,
-                AccountKey.key_id,
-                AccountKey.wrapped_key,
-            )
-            .join(Account, Account.id == OneTimeToken.account_id)
-            .join(AccountKey, AccountKey.account_id == Account.id)
-            .where(OneTimeToken.hash == token_hash(token), OneTimeToken.purpose == purpose)
-            .where(OneTimeToken.ends_at > self._unit.at, Account.ends_at > self._unit.at)
-        )
+    async def _find(self, statement: Statement, token: str, purpose: Purpose) -> Row | None:
+        asked = {"hash": token_hash(token), "purpose": purpose, "at": self._unit.at}
+        row: Row | None = (await self._unit.connection.execute(statement, asked)).one_or_none()
+        return row
 
-    def _opened(self, row: Row[Any]) -> Redeemed:
+    def _opened(self, row: Row) -> Redeemed:
         key = self._unit.vault.master.unwrap(Wrapped(row.key_id, row.wrapped_key), row.account_id)
         payload = key.open(row.sealed, "one_time_token", row.id, 1)
         return Redeemed(Owner(row.account_id, key), payload["email"])
 
     async def forget(self, owner: Owner) -> None:
         """No link that was mailed before works any longer."""
-        await self._unit.connection.execute(
-            delete(OneTimeToken).where(OneTimeToken.account_id == owner.account_id)
-        )
+        await self._unit.connection.execute(_REMOVE_ALL, {"account_id": owner.account_id})

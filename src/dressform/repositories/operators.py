@@ -2,16 +2,17 @@ from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, exists, select
+from sqlalchemy import ARRAY, Uuid, bindparam, delete, exists, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from dressform.crypto.sealing import MissingMasterKeyError, SealBrokenError, Wrapped
-from dressform.database import Unit
+from dressform.db.statements import Row, Statement
+from dressform.db.units import Unit
+from dressform.repositories.members import who_with
 from dressform.tables import Account, AccountKey, Profile
-from dressform.tables import Operator as Row
+from dressform.tables import Operator as OperatorRow
 from dressform.windows import start_of_day
 
 _NAMED = (
@@ -21,11 +22,34 @@ _NAMED = (
         Profile.sealed,
         AccountKey.key_id,
         AccountKey.wrapped_key,
-        Row.created_at,
+        OperatorRow.created_at,
     )
     .join(Account, Account.id == Profile.account_id)
     .join(AccountKey, AccountKey.account_id == Profile.account_id)
-    .outerjoin(Row, Row.account_id == Profile.account_id)
+    .outerjoin(OperatorRow, OperatorRow.account_id == Profile.account_id)
+)
+_IS_ACTIVE = (Account.ends_at > bindparam("at"), Account.restricted_at.is_(None))
+_HAS_ID = OperatorRow.account_id == bindparam("account_id")
+_ADD = Statement(insert(OperatorRow).on_conflict_do_nothing(), "account_id", "created_at")
+_REMOVE = Statement(delete(OperatorRow).where(_HAS_ID))
+_CONTAINS = Statement(
+    select(OperatorRow.account_id)
+    .join(Account, Account.id == OperatorRow.account_id)
+    .where(_HAS_ID, *_IS_ACTIVE)
+)
+OPERATOR_AND_WHO = Statement(
+    who_with(OperatorRow.account_id.label("operator_id")).outerjoin(
+        OperatorRow, OperatorRow.account_id == Account.id
+    )
+)
+_STORES = Statement(select(exists().where(_HAS_ID)))
+_ALL = Statement(
+    _NAMED.where(OperatorRow.created_at.is_not(None), *_IS_ACTIVE).order_by(OperatorRow.created_at)
+)
+_NAMES = Statement(
+    _NAMED.where(
+        Profile.account_id == func.any(bindparam("account_ids", type_=ARRAY(Uuid))), *_IS_ACTIVE
+    )
 )
 
 
@@ -44,29 +68,27 @@ class Operators:
 
     async def add(self, account_id: UUID) -> bool:
         """False when it was one already."""
-        added = insert(Row).values(account_id=account_id, created_at=start_of_day(self._unit.at))
-        result = await self._unit.connection.execute(added.on_conflict_do_nothing())
-        return result.rowcount > 0
+        added = await self._unit.connection.execute(
+            _ADD, {"account_id": account_id, "created_at": start_of_day(self._unit.at)}
+        )
+        return added.rowcount > 0
 
     async def remove(self, account_id: UUID) -> bool:
         """False when it was none."""
-        removed = delete(Row).where(Row.account_id == account_id)
-        return (await self._unit.connection.execute(removed)).rowcount > 0
+        removed = await self._unit.connection.execute(_REMOVE, {"account_id": account_id})
+        return removed.rowcount > 0
 
     async def contains(self, account_id: UUID) -> bool:
-        found = select(Row.account_id).join(Account, Account.id == Row.account_id)
-        active = found.where(Row.account_id == account_id, *self._is_active())
-        return (await self._unit.connection.execute(active)).one_or_none() is not None
+        asked = {"account_id": account_id, "at": self._unit.at}
+        return await self._unit.connection.scalar(_CONTAINS, asked) is not None
 
     async def stores(self, account_id: UUID) -> bool:
         """Whether there is a row of the account, even while it is restricted."""
-        found = select(exists().where(Row.account_id == account_id))
-        return bool((await self._unit.connection.execute(found)).scalar_one())
+        return bool(await self._unit.connection.scalar(_STORES, {"account_id": account_id}))
 
     async def all(self) -> list[Operator]:
         """In the order in which they became operators."""
-        query = _NAMED.where(Row.created_at.is_not(None), *self._is_active())
-        rows = await self._unit.connection.execute(query.order_by(Row.created_at))
+        rows = await self._unit.connection.execute(_ALL, {"at": self._unit.at})
         return [Operator(row.account_id, self._username(row), row.created_at) for row in rows]
 
     async def names(self, account_ids: Collection[UUID]) -> dict[UUID, str]:
@@ -74,17 +96,14 @@ class Operators:
 
         Without those that don't open, which says `dressform keys`.
         """
-        query = _NAMED.where(Profile.account_id.in_(account_ids), *self._is_active())
+        asked = {"account_ids": list(account_ids), "at": self._unit.at}
         names = {}
-        for row in await self._unit.connection.execute(query):
+        for row in await self._unit.connection.execute(_NAMES, asked):
             with suppress(SealBrokenError, MissingMasterKeyError):
                 names[row.account_id] = self._username(row)
         return names
 
-    def _is_active(self) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-        return Account.ends_at > self._unit.at, Account.restricted_at.is_(None)
-
-    def _username(self, row: Any) -> str:
+    def _username(self, row: Row) -> str:
         wrapped = Wrapped(row.key_id, row.wrapped_key)
         key = self._unit.vault.master.unwrap(wrapped, row.account_id)
         profile = key.open(row.sealed, "profile", row.account_id, row.version)

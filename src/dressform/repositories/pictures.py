@@ -1,21 +1,85 @@
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.dialects.postgresql import insert
 
+from dressform.crypto.sealing import Wrapped
 from dressform.crypto.secrets import new_version
-from dressform.database import Unit
+from dressform.db.statements import Row, Statement
+from dressform.db.units import Unit
 from dressform.errors import NotFound
 from dressform.journal.entries import Deletion, Kind
+from dressform.repositories.members import who_and
 from dressform.repositories.owners import Owner
-from dressform.tables import Account, Avatar, Model, Picture
+from dressform.tables import Account, AccountKey, Avatar, Model, Picture, Profile
 
 
 @dataclass(frozen=True, slots=True)
 class StoredPicture:
     webp: bytes
     version: int
+
+
+def _upsert(table: Any, key: str) -> Statement:
+    added = insert(table)
+    changed = {name: added.excluded[name] for name in ("version", "sealed")}
+    return Statement(
+        added.on_conflict_do_update(index_elements=[key], set_=changed), key, "version", "sealed"
+    )
+
+
+_PICTURE = (
+    select(Picture.version, Picture.sealed)
+    .join(Account, Account.id == Picture.account_id)
+    .where(Picture.account_id == bindparam("account_id"), Account.ends_at > bindparam("at"))
+)
+_READ_PICTURE = Statement(_PICTURE)
+PICTURE_AND_WHO = who_and(_PICTURE)
+_PICTURE_BY_USERNAME = Statement(
+    select(
+        Picture.account_id,
+        Picture.version,
+        Picture.sealed,
+        AccountKey.key_id,
+        AccountKey.wrapped_key,
+    )
+    .join(Profile, Profile.account_id == Picture.account_id)
+    .join(Account, Account.id == Picture.account_id)
+    .join(AccountKey, AccountKey.account_id == Picture.account_id)
+    .where(Profile.username_index == bindparam("username_index"))
+    .where(Account.ends_at > bindparam("at"), Account.restricted_at.is_(None))
+)
+_PUT_PICTURE = _upsert(Picture, "account_id")
+_REMOVE_PICTURE = Statement(
+    delete(Picture).where(Picture.account_id == bindparam("account_id")).returning(Picture.version)
+)
+
+_AVATAR = (
+    select(Avatar.version, Avatar.sealed)
+    .join(Model, Model.id == Avatar.model_id)
+    .join(Account, Account.id == Model.account_id)
+    .where(
+        Avatar.model_id == bindparam("model_id"),
+        Model.account_id == bindparam("account_id"),
+        Account.models_end_at > bindparam("at"),
+    )
+)
+_READ_AVATAR = Statement(_AVATAR)
+AVATAR_AND_WHO = who_and(_AVATAR)
+_PUT_AVATAR = _upsert(Avatar, "model_id")
+_REMOVE_AVATAR = Statement(
+    delete(Avatar)
+    .where(
+        Avatar.model_id.in_(
+            select(Model.id).where(
+                Model.id == bindparam("model_id"), Model.account_id == bindparam("account_id")
+            )
+        )
+    )
+    .returning(Avatar.version)
+)
 
 
 class Pictures:
@@ -26,33 +90,32 @@ class Pictures:
 
     async def of(self, owner: Owner) -> StoredPicture:
         """Raises NotFound when there is none."""
-        query = (
-            select(Picture.version, Picture.sealed)
-            .join(Account, Account.id == Picture.account_id)
-            .where(Picture.account_id == owner.account_id, Account.ends_at > self._unit.at)
-        )
-        row = (await self._unit.connection.execute(query)).one_or_none()
+        asked = {"account_id": owner.account_id, "at": self._unit.at}
+        row = (await self._unit.connection.execute(_READ_PICTURE, asked)).one_or_none()
+        return opened_picture(row, owner)
+
+    async def by_username(self, username: str) -> StoredPicture:
+        """Raises NotFound when there is none, for a member who is restricted too."""
+        index = self._unit.vault.index.username(username)
+        asked = {"username_index": index, "at": self._unit.at}
+        row = (await self._unit.connection.execute(_PICTURE_BY_USERNAME, asked)).one_or_none()
         if row is None:
             raise NotFound
-        webp = owner.key.open_bytes(row.sealed, "picture", owner.account_id, row.version)
-        return StoredPicture(webp, row.version)
+        wrapped = Wrapped(row.key_id, row.wrapped_key)
+        key = self._unit.vault.master.unwrap(wrapped, row.account_id)
+        return opened_picture(row, Owner(row.account_id, key))
 
     async def put(self, owner: Owner, webp: bytes) -> None:
         version = new_version()
-        changed = {
-            "version": version,
-            "sealed": owner.key.seal_bytes(webp, "picture", owner.account_id, version),
-        }
+        sealed = owner.key.seal_bytes(webp, "picture", owner.account_id, version)
         await self._unit.connection.execute(
-            insert(Picture)
-            .values(account_id=owner.account_id, **changed)
-            .on_conflict_do_update(index_elements=["account_id"], set_=changed)
+            _PUT_PICTURE, {"account_id": owner.account_id, "version": version, "sealed": sealed}
         )
 
     async def remove(self, owner: Owner) -> None:
         """Raises NotFound when there was none."""
         version = await self._unit.connection.scalar(
-            delete(Picture).where(Picture.account_id == owner.account_id).returning(Picture.version)
+            _REMOVE_PICTURE, {"account_id": owner.account_id}
         )
         if version is None:
             raise NotFound
@@ -67,38 +130,39 @@ class Avatars:
 
     async def of(self, owner: Owner, model_id: UUID) -> StoredPicture:
         """Raises NotFound when there is none, or no such model of the owner."""
-        query = (
-            select(Avatar.version, Avatar.sealed)
-            .join(Model, Model.id == Avatar.model_id)
-            .join(Account, Account.id == Model.account_id)
-            .where(Avatar.model_id == model_id, Model.account_id == owner.account_id)
-            .where(Account.models_end_at > self._unit.at)
-        )
-        row = (await self._unit.connection.execute(query)).one_or_none()
-        if row is None:
-            raise NotFound
-        webp = owner.key.open_bytes(row.sealed, "avatar", model_id, row.version)
-        return StoredPicture(webp, row.version)
+        asked = {"account_id": owner.account_id, "model_id": model_id, "at": self._unit.at}
+        row = (await self._unit.connection.execute(_READ_AVATAR, asked)).one_or_none()
+        return opened_avatar(row, owner, model_id)
 
     async def put(self, owner: Owner, model_id: UUID, webp: bytes) -> None:
         """The model must be known to be the owner's."""
         version = new_version()
-        changed = {
-            "version": version,
-            "sealed": owner.key.seal_bytes(webp, "avatar", model_id, version),
-        }
+        sealed = owner.key.seal_bytes(webp, "avatar", model_id, version)
         await self._unit.connection.execute(
-            insert(Avatar)
-            .values(model_id=model_id, **changed)
-            .on_conflict_do_update(index_elements=["model_id"], set_=changed)
+            _PUT_AVATAR, {"model_id": model_id, "version": version, "sealed": sealed}
         )
 
     async def remove(self, owner: Owner, model_id: UUID) -> None:
         """Raises NotFound when there was none, or no such model of the owner."""
-        own = select(Model.id).where(Model.id == model_id, Model.account_id == owner.account_id)
         version = await self._unit.connection.scalar(
-            delete(Avatar).where(Avatar.model_id.in_(own)).returning(Avatar.version)
+            _REMOVE_AVATAR, {"model_id": model_id, "account_id": owner.account_id}
         )
         if version is None:
             raise NotFound
         self._unit.deletions.append(Deletion(Kind.AVATAR, model_id, version))
+
+
+def opened_picture(row: Row | None, owner: Owner) -> StoredPicture:
+    """Raises NotFound when there is none."""
+    return _opened(row, owner, "picture", owner.account_id)
+
+
+def opened_avatar(row: Row | None, owner: Owner, model_id: UUID) -> StoredPicture:
+    """Raises NotFound when there is none."""
+    return _opened(row, owner, "avatar", model_id)
+
+
+def _opened(row: Row | None, owner: Owner, table: str, row_id: UUID) -> StoredPicture:
+    if row is None or row.sealed is None:
+        raise NotFound
+    return StoredPicture(owner.key.open_bytes(row.sealed, table, row_id, row.version), row.version)

@@ -1,12 +1,15 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import exists, insert, select, update
+from sqlalchemy import bindparam, exists, insert, select, update
 
 from dressform.crypto.sealing import DataKey, Wrapped
 from dressform.crypto.secrets import new_version
-from dressform.database import Unit
+from dressform.db.statements import Row, Statement
+from dressform.db.units import Unit
 from dressform.errors import FieldError, InvalidInput, NotFound, NotSignedIn
+from dressform.repositories.accounts import ACCOUNT, Credentials, credentials_of
+from dressform.repositories.members import who_with
 from dressform.repositories.owners import Owner
 from dressform.tables import Account, AccountKey, Picture, Profile
 
@@ -24,27 +27,63 @@ class Community:
     has_picture: bool
 
 
+_HAS_PICTURE = exists().where(Picture.account_id == Profile.account_id).label("has_picture")
+_PROFILE = select(
+    Profile.account_id,
+    Profile.version,
+    Profile.sealed,
+    _HAS_PICTURE,
+).join(Account, Account.id == Profile.account_id)
+_OWN = _PROFILE.where(
+    Profile.account_id == bindparam("account_id"), Account.ends_at > bindparam("at")
+)
+_OWN_TO_READ = Statement(_OWN)
+OWN_AND_WHO = Statement(
+    who_with(
+        *ACCOUNT,
+        Profile.version.label("profile_version"),
+        Profile.sealed.label("profile_sealed"),
+        _HAS_PICTURE,
+    ).join(Profile, Profile.account_id == Account.id)
+)
+_OWN_TO_CHANGE = Statement(_OWN.with_for_update(of=Profile))
+_BY_USERNAME = Statement(
+    _PROFILE.add_columns(AccountKey.key_id, AccountKey.wrapped_key)
+    .join(AccountKey, AccountKey.account_id == Profile.account_id)
+    .where(Profile.username_index == bindparam("username_index"))
+    .where(Account.ends_at > bindparam("at"), Account.restricted_at.is_(None))
+)
+_ADD = Statement(insert(Profile), "account_id", "username_index", "version", "sealed")
+_CHANGE = Statement(
+    update(Profile).where(Profile.account_id == bindparam("id")),
+    "version",
+    "username_index",
+    "sealed",
+)
+
+
 class Profiles:
     def __init__(self, unit: Unit) -> None:
         self._unit = unit
         self._index = unit.vault.index
 
     async def add(self, owner: Owner, *, username: str) -> None:
-        """IntegrityError when the username is taken."""
+        """ConstraintError when the username is taken."""
         payload: dict[str, Any] = {"username": username, "bio": None, "social_accounts": {}}
         version = new_version()
         await self._unit.connection.execute(
-            insert(Profile).values(
-                account_id=owner.account_id,
-                username_index=self._index.username(username),
-                version=version,
-                sealed=owner.key.seal(payload, "profile", owner.account_id, version),
-            )
+            _ADD,
+            {
+                "account_id": owner.account_id,
+                "username_index": self._index.username(username),
+                "version": version,
+                "sealed": owner.key.seal(payload, "profile", owner.account_id, version),
+            },
         )
 
     async def of(self, owner: Owner) -> Community:
         """Raises NotSignedIn when the account has ended meanwhile."""
-        row = await self._row(owner, locked=False)
+        row = await self._row(owner, _OWN_TO_READ)
         return Community(
             **_opened(row, owner.key),
             has_picture=row.has_picture,
@@ -52,21 +91,12 @@ class Profiles:
 
     async def by_username(self, username: str) -> tuple[Owner, Community]:
         """A member as the others see them. Raises NotFound, for one who is restricted too."""
-        query = (
-            select(
-                Profile.account_id,
-                Profile.version,
-                Profile.sealed,
-                AccountKey.key_id,
-                AccountKey.wrapped_key,
-                exists().where(Picture.account_id == Profile.account_id).label("has_picture"),
+        row = (
+            await self._unit.connection.execute(
+                _BY_USERNAME,
+                {"username_index": self._index.username(username), "at": self._unit.at},
             )
-            .join(Account, Account.id == Profile.account_id)
-            .join(AccountKey, AccountKey.account_id == Profile.account_id)
-            .where(Profile.username_index == self._index.username(username))
-            .where(Account.ends_at > self._unit.at, Account.restricted_at.is_(None))
-        )
-        row = (await self._unit.connection.execute(query)).one_or_none()
+        ).one_or_none()
         if row is None:
             raise NotFound
         wrapped = Wrapped(row.key_id, row.wrapped_key)
@@ -76,9 +106,9 @@ class Profiles:
     async def change(self, owner: Owner, changes: dict[str, Any]) -> None:
         """Merge: set username or bio; of social_accounts, None removes one of them, or all.
 
-        Raises InvalidInput for too many accounts, IntegrityError when the username is taken.
+        Raises InvalidInput for too many accounts, ConstraintError when the username is taken.
         """
-        row = await self._row(owner, locked=True)
+        row = await self._row(owner, _OWN_TO_CHANGE)
         present = _opened(row, owner.key)
         payload = present | changes
         if "social_accounts" in changes:
@@ -87,32 +117,30 @@ class Profiles:
             )
         version = new_version()
         await self._unit.connection.execute(
-            update(Profile)
-            .where(Profile.account_id == owner.account_id)
-            .values(
-                version=version,
-                username_index=self._index.username(payload["username"]),
-                sealed=owner.key.seal(payload, "profile", owner.account_id, version),
-            )
+            _CHANGE,
+            {
+                "id": owner.account_id,
+                "version": version,
+                "username_index": self._index.username(payload["username"]),
+                "sealed": owner.key.seal(payload, "profile", owner.account_id, version),
+            },
         )
 
-    async def _row(self, owner: Owner, *, locked: bool) -> Any:
-        has_picture = exists().where(Picture.account_id == Profile.account_id)
-        query = (
-            select(
-                Profile.account_id,
-                Profile.version,
-                Profile.sealed,
-                has_picture.label("has_picture"),
+    async def _row(self, owner: Owner, query: Statement) -> Row:
+        row: Row | None = (
+            await self._unit.connection.execute(
+                query, {"account_id": owner.account_id, "at": self._unit.at}
             )
-            .join(Account, Account.id == Profile.account_id)
-            .where(Profile.account_id == owner.account_id, Account.ends_at > self._unit.at)
-        )
-        query = query.with_for_update(of=Profile) if locked else query
-        row = (await self._unit.connection.execute(query)).one_or_none()
+        ).one_or_none()
         if row is None:
             raise NotSignedIn
         return row
+
+
+def own_profile_of(row: Row, owner: Owner) -> tuple[Community, Credentials]:
+    """Decrypt what a row of OWN_AND_WHO holds of the profile and of the account."""
+    profile = owner.key.open(row.profile_sealed, "profile", row.id, row.profile_version)
+    return Community(**profile, has_picture=row.has_picture), credentials_of(row, owner)
 
 
 def _merged(present: dict[str, str], changes: dict[str, str | None] | None) -> dict[str, str]:
@@ -126,6 +154,6 @@ def _merged(present: dict[str, str], changes: dict[str, str | None] | None) -> d
     return kept
 
 
-def _opened(row: Any, key: DataKey) -> dict[str, Any]:
+def _opened(row: Row, key: DataKey) -> dict[str, Any]:
     opened: dict[str, Any] = key.open(row.sealed, "profile", row.account_id, row.version)
     return opened

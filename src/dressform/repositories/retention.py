@@ -2,11 +2,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, text, update
+from sqlalchemy import bindparam, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from dressform.crypto.secrets import timed_id
-from dressform.database import Unit
+from dressform.db.statements import Statement, is_any_of
+from dressform.db.units import Unit
 from dressform.policy import CATEGORIES, MODEL, VISITOR, Category
 from dressform.repositories.endings import TABLES
 from dressform.tables import Account, RetentionRun
@@ -32,8 +33,17 @@ class Standing:
     next_ending_at: datetime | None
 
 
-_OF_A_RULE = RetentionRun.rule.in_([category.key for category in CATEGORIES])
+_OF_A_RULE = is_any_of(RetentionRun.rule, [category.key for category in CATEGORIES])
 """The ledger also has rows of what is done once a day and ends nothing: the clock is not known by those."""
+
+_LAST_ROUND_AT = Statement(
+    select(func.max(RetentionRun.finished_at)).where(
+        _OF_A_RULE,
+        RetentionRun.ends_at > bindparam("at"),
+        # A clock that ran ahead once must not make a dead worker look alive.
+        RetentionRun.finished_at <= bindparam("at"),
+    )
+)
 
 
 class Retention:
@@ -44,7 +54,7 @@ class Retention:
 
     async def claim(self, rule: str, slot: datetime) -> UUID | None:
         """The right to enforce a rule in a slot; None when another worker has it."""
-        claimed = await self._unit.connection.execute(
+        claimed: UUID | None = await self._unit.connection.scalar(
             insert(RetentionRun)
             .values(
                 id=timed_id(),
@@ -56,7 +66,7 @@ class Retention:
             .on_conflict_do_nothing(index_elements=["rule", "slot"])
             .returning(RetentionRun.id)
         )
-        return claimed.scalar_one_or_none()
+        return claimed
 
     async def finish(self, run_id: UUID, *, rows: int, seconds: float) -> None:
         await self._unit.connection.execute(
@@ -105,20 +115,19 @@ class Retention:
 
     async def last_round_at(self) -> datetime | None:
         """When any rule was last enforced to its end."""
-        latest = select(func.max(RetentionRun.finished_at)).where(
-            _OF_A_RULE,
-            RetentionRun.ends_at > self._unit.at,
-            # A clock that ran ahead once must not make a dead worker look alive.
-            RetentionRun.finished_at <= self._unit.at,
+        latest: datetime | None = await self._unit.connection.scalar(
+            _LAST_ROUND_AT, {"at": self._unit.at}
         )
-        return (await self._unit.connection.execute(latest)).scalar_one()
+        return latest
 
     async def last_cut_off(self) -> datetime | None:
         """The latest moment by which any rule was enforced to its end, be it in the future."""
-        latest = select(func.max(RetentionRun.cut_off)).where(
-            _OF_A_RULE, RetentionRun.finished_at.is_not(None)
+        latest: datetime | None = await self._unit.connection.scalar(
+            select(func.max(RetentionRun.cut_off)).where(
+                _OF_A_RULE, RetentionRun.finished_at.is_not(None)
+            )
         )
-        return (await self._unit.connection.execute(latest)).scalar_one()
+        return latest
 
     async def forget_after(self, moment: datetime) -> int:
         """Remove what a clock that ran ahead has dated; gives how many rounds.

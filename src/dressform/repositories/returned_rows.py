@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Select, delete, literal, select
 
 from dressform.crypto.sealing import DataKey, MissingMasterKeyError, SealBrokenError, Wrapped
-from dressform.database import Unit
+from dressform.db.units import Unit
 from dressform.journal.entries import Deletion, Kind
 from dressform.repositories.accounts import Accounts
 from dressform.repositories.consents import Consents

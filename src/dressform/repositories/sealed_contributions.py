@@ -3,16 +3,17 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, func, or_, select, true
+from sqlalchemy import Select, func, or_, select, true
 from sqlalchemy.orm import aliased
 
 from dressform.crypto.sealing import MissingMasterKeyError, SealBrokenError, Wrapped
 from dressform.crypto.vault import Vault
+from dressform.db.statements import Row
 from dressform.repositories.owners import Owner
 from dressform.repositories.sealed_models import body_of
 from dressform.tables import Account, AccountKey, DatasetConsent, Model
 
-Rows = Sequence[Row[*tuple[Any, ...]]]
+Rows = Sequence[Row]
 
 IS_CHOSEN = or_(DatasetConsent.model_id.is_(None), DatasetConsent.model_id == Model.id)
 """Of the models of an account: the one that it chose to give, or each if it chose none."""

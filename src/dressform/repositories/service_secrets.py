@@ -2,11 +2,11 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import func, insert, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dressform.clock import Clock
 from dressform.crypto.sealing import MasterKeys, Wrapped
 from dressform.crypto.secrets import timed_id
+from dressform.db.pool import Connection
 from dressform.tables import AccountKey, Lookup, Mail, ServiceSecret, SignUp
 
 
@@ -33,7 +33,7 @@ class ServiceSecrets:
     It comes before any unit of work: a vault can't be opened without it.
     """
 
-    def __init__(self, connection: AsyncConnection, master: MasterKeys, clock: Clock) -> None:
+    def __init__(self, connection: Connection, master: MasterKeys, clock: Clock) -> None:
         self._connection = connection
         self._master = master
         self._clock = clock

@@ -1,14 +1,14 @@
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 
 from dressform.crypto.refresh_tokens import RefreshToken, Use
 from dressform.crypto.sealing import Wrapped
 from dressform.crypto.secrets import random_id
-from dressform.database import Unit
+from dressform.db.statements import Row, Statement
+from dressform.db.units import Unit
 from dressform.errors import NotFound, RefreshTokenRefused
 from dressform.repositories.owners import Owner
 from dressform.tables import Account, AccountKey, Session
@@ -38,6 +38,57 @@ class OpenSession:
     ends_at: datetime
 
 
+_IS_OF_ACCOUNT = Session.account_id == bindparam("account_id")
+_ADD = Statement(
+    insert(Session).returning(Session.ends_at),
+    "id",
+    "account_id",
+    "month_of_login",
+    "next_mark",
+    "sealed",
+)
+_ALL = Statement(
+    select(Session.id, Session.sealed, Session.ends_at).where(
+        _IS_OF_ACCOUNT, Session.ends_at > bindparam("at")
+    )
+)
+_FIND = Statement(
+    select(
+        Session.id,
+        Session.account_id,
+        Session.next_mark,
+        Session.used_hash,
+        Session.sealed,
+        Session.ends_at,
+        AccountKey.key_id,
+        AccountKey.wrapped_key,
+    )
+    .join(Account, Account.id == Session.account_id)
+    .join(AccountKey, AccountKey.account_id == Session.account_id)
+    .where(Session.id == bindparam("session_id"))
+    .where(Session.ends_at > bindparam("at"), Account.ends_at > bindparam("at"))
+    .with_for_update(of=Session)
+)
+_KEEP_USE = Statement(
+    update(Session).where(Session.id == bindparam("session_id")), "next_mark", "used_hash", "sealed"
+)
+_END = Statement(delete(Session).where(Session.id == bindparam("session_id"), _IS_OF_ACCOUNT))
+_END_ALL = Statement(delete(Session).where(_IS_OF_ACCOUNT))
+_END_OTHERS = Statement(
+    delete(Session).where(_IS_OF_ACCOUNT, Session.id != bindparam("session_id"))
+)
+_MAKE_ROOM = Statement(
+    delete(Session).where(
+        Session.id.in_(
+            select(Session.id)
+            .where(_IS_OF_ACCOUNT)
+            .order_by(Session.month_of_login.desc(), Session.id)
+            .offset(MOST - 1)
+        )
+    )
+)
+
+
 class Sessions:
     """Being signed in. Every change begins with the session's row, so that none waits for another."""
 
@@ -48,19 +99,18 @@ class Sessions:
     async def add(self, owner: Owner) -> SignedIn:
         await self._make_room(owner)
         session_id, today = random_id(), self._unit.at.date()
-        created = await self._unit.connection.execute(
-            insert(Session)
-            .values(
-                id=session_id,
-                account_id=owner.account_id,
-                month_of_login=start_of_month(self._unit.at),
-                next_mark=self._tokens.mark(session_id, owner.account_id, 1),
-                sealed=_seal(owner, session_id, signed_in_on=today, renewed_on=today),
-            )
-            .returning(Session.ends_at)
+        ends_at = await self._unit.connection.scalar(
+            _ADD,
+            {
+                "id": session_id,
+                "account_id": owner.account_id,
+                "month_of_login": start_of_month(self._unit.at),
+                "next_mark": self._tokens.mark(session_id, owner.account_id, 1),
+                "sealed": _seal(owner, session_id, signed_in_on=today, renewed_on=today),
+            },
         )
         token = self._tokens.issue(session_id, owner.account_id, 1)
-        return SignedIn(owner.account_id, session_id, token, created.scalar_one())
+        return SignedIn(owner.account_id, session_id, token, ends_at)
 
     async def rotate(self, text: str) -> SignedIn | None:
         """Trade a refresh token for its successor.
@@ -73,7 +123,7 @@ class Sessions:
             token, row.account_id, next_mark=row.next_mark, used_hash=row.used_hash
         )
         if use is Use.REPLAYED:
-            await self._unit.connection.execute(delete(Session).where(Session.id == row.id))
+            await self._end(row)
             return None
         if use is Use.NEXT:
             await self._keep_use(token, row)
@@ -86,14 +136,12 @@ class Sessions:
             _, row = await self._find(text)
         except RefreshTokenRefused:
             return
-        await self._unit.connection.execute(delete(Session).where(Session.id == row.id))
+        await self._end(row)
 
     async def of(self, owner: Owner) -> list[OpenSession]:
         """The oldest first."""
         rows = await self._unit.connection.execute(
-            select(Session.id, Session.sealed, Session.ends_at).where(
-                Session.account_id == owner.account_id, Session.ends_at > self._unit.at
-            )
+            _ALL, {"account_id": owner.account_id, "at": self._unit.at}
         )
         found = [OpenSession(row.id, *_open(owner, row), row.ends_at) for row in rows]
         return sorted(found, key=lambda one: (one.signed_in_on, one.renewed_on, one.id))
@@ -101,28 +149,27 @@ class Sessions:
     async def end(self, owner: Owner, session_id: UUID) -> None:
         """Raises NotFound for a session that is not the owner's."""
         ended = await self._unit.connection.execute(
-            delete(Session).where(Session.id == session_id, Session.account_id == owner.account_id)
+            _END, {"session_id": session_id, "account_id": owner.account_id}
         )
         if not ended.rowcount:
             raise NotFound
 
     async def end_all(self, owner: Owner, *, but: UUID | None = None) -> None:
-        ending = delete(Session).where(Session.account_id == owner.account_id)
+        ending = _END_ALL if but is None else _END_OTHERS
         await self._unit.connection.execute(
-            ending if but is None else ending.where(Session.id != but)
+            ending, {"account_id": owner.account_id, "session_id": but}
+        )
+
+    async def _end(self, row: Row) -> None:
+        await self._unit.connection.execute(
+            _END, {"session_id": row.id, "account_id": row.account_id}
         )
 
     async def _make_room(self, owner: Owner) -> None:
         """The oldest end where an account has more than anybody needs."""
-        too_old = (
-            select(Session.id)
-            .where(Session.account_id == owner.account_id)
-            .order_by(Session.month_of_login.desc(), Session.id)
-            .offset(MOST - 1)
-        )
-        await self._unit.connection.execute(delete(Session).where(Session.id.in_(too_old)))
+        await self._unit.connection.execute(_MAKE_ROOM, {"account_id": owner.account_id})
 
-    async def _find(self, text: str) -> tuple[RefreshToken, Any]:
+    async def _find(self, text: str) -> tuple[RefreshToken, Row]:
         """Return a genuine token and its session, which nobody else changes until the transaction ends.
 
         Raise RefreshTokenRefused when there is none, or it or its account is past its end.
@@ -130,42 +177,29 @@ class Sessions:
         token = RefreshToken.parse(text)
         if token is None:
             raise RefreshTokenRefused
-        query = (
-            select(
-                Session.id,
-                Session.account_id,
-                Session.next_mark,
-                Session.used_hash,
-                Session.sealed,
-                Session.ends_at,
-                AccountKey.key_id,
-                AccountKey.wrapped_key,
+        row = (
+            await self._unit.connection.execute(
+                _FIND, {"session_id": token.session_id, "at": self._unit.at}
             )
-            .join(Account, Account.id == Session.account_id)
-            .join(AccountKey, AccountKey.account_id == Session.account_id)
-            .where(Session.id == token.session_id)
-            .where(Session.ends_at > self._unit.at, Account.ends_at > self._unit.at)
-            .with_for_update(of=Session)
-        )
-        row = (await self._unit.connection.execute(query)).one_or_none()
+        ).one_or_none()
         if row is None or not self._tokens.is_genuine(token, row.account_id):
             raise RefreshTokenRefused
         return token, row
 
-    async def _keep_use(self, token: RefreshToken, row: Any) -> None:
+    async def _keep_use(self, token: RefreshToken, row: Row) -> None:
         key = self._unit.vault.master.unwrap(Wrapped(row.key_id, row.wrapped_key), row.account_id)
         owner = Owner(row.account_id, key)
         signed_in_on, _ = _open(owner, row)
         await self._unit.connection.execute(
-            update(Session)
-            .where(Session.id == row.id)
-            .values(
-                next_mark=self._tokens.mark(row.id, row.account_id, token.generation + 1),
-                used_hash=token.hash,
-                sealed=_seal(
+            _KEEP_USE,
+            {
+                "session_id": row.id,
+                "next_mark": self._tokens.mark(row.id, row.account_id, token.generation + 1),
+                "used_hash": token.hash,
+                "sealed": _seal(
                     owner, row.id, signed_in_on=signed_in_on, renewed_on=self._unit.at.date()
                 ),
-            )
+            },
         )
 
 
@@ -174,7 +208,7 @@ def _seal(owner: Owner, session_id: UUID, **days: date) -> bytes:
     return owner.key.seal(payload, "session", session_id, 1)
 
 
-def _open(owner: Owner, row: Any) -> tuple[date, date]:
+def _open(owner: Owner, row: Row) -> tuple[date, date]:
     """Return the days of the login and of the last renewal."""
     days = owner.key.open(row.sealed, "session", row.id, 1)
     return date.fromisoformat(days["signed_in_on"]), date.fromisoformat(days["renewed_on"])

@@ -5,7 +5,7 @@ from sqlalchemy import ColumnElement, SQLColumnExpression, delete, exists
 from sqlalchemy import func as sql
 from sqlalchemy.dialects.postgresql import insert
 
-from dressform.database import Unit
+from dressform.db.units import Unit
 from dressform.tables import SetAside as Row
 
 

@@ -1,12 +1,12 @@
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, func, insert, select, update
+from sqlalchemy import BigInteger, ColumnElement, bindparam, delete, func, insert, select, update
 
 from dressform.crypto.secrets import random_id, token_hash
 from dressform.crypto.vault import Keyed
-from dressform.database import Unit
+from dressform.db.statements import Statement
+from dressform.db.units import Unit
 from dressform.tables import Account, Profile, SignUp
 from dressform.windows import start_of_day
 
@@ -22,6 +22,56 @@ class Waiting:
     password_hash: str
 
 
+_IS_ALIVE = SignUp.ends_at > bindparam("at")
+_LOCK_USERNAME = Statement(select(func.pg_advisory_xact_lock(bindparam("lock", type_=BigInteger))))
+_HOLDER_OF_USERNAME = Statement(
+    select(Profile.account_id)
+    .join(Account, Account.id == Profile.account_id)
+    .where(Profile.username_index == bindparam("username_index"))
+    .where(Account.ends_at > bindparam("at"))
+    .union_all(
+        select(SignUp.id).where(SignUp.username_index == bindparam("username_index"), _IS_ALIVE)
+    )
+    .limit(1)
+)
+_REMOVE_WITH_USERNAME = Statement(
+    delete(SignUp).where(SignUp.username_index == bindparam("username_index"))
+)
+_ADD = Statement(
+    insert(SignUp).values(
+        email_index=bindparam("email_index"),
+        number=select(func.coalesce(func.max(SignUp.number), 0) + 1)
+        .where(SignUp.email_index == bindparam("email_index"))
+        .scalar_subquery(),
+    ),
+    "id",
+    "email_index",
+    "username_index",
+    "created_at",
+    "number",
+    "key_id",
+    "wrapped_key",
+    "sealed",
+)
+_GIVE_TOKEN = Statement(update(SignUp).where(SignUp.id == bindparam("sign_up_id")), "token_hash")
+_REMOVE = Statement(delete(SignUp).where(SignUp.id == bindparam("sign_up_id")))
+
+
+def _first(condition: ColumnElement[bool]) -> Statement:
+    return Statement(
+        select(SignUp.id, SignUp.key_id, SignUp.wrapped_key, SignUp.sealed)
+        .where(condition, _IS_ALIVE)
+        .order_by(SignUp.number.desc())
+        .limit(1)
+        .with_for_update()
+    )
+
+
+_BY_TOKEN = _first(SignUp.token_hash == bindparam("hash"))
+_BY_EMAIL = _first(SignUp.email_index == bindparam("email_index"))
+_BY_ID = _first(SignUp.id == bindparam("sign_up_id"))
+
+
 class SignUps:
     def __init__(self, unit: Unit) -> None:
         self._unit = unit
@@ -32,17 +82,11 @@ class SignUps:
         """Among members and those who wait; held until the transaction ends."""
         index = self._index.username(username)
         lock = int.from_bytes(index[:8], signed=True)
-        await self._unit.connection.execute(select(func.pg_advisory_xact_lock(lock)))
-        member = (
-            select(Profile.account_id)
-            .join(Account, Account.id == Profile.account_id)
-            .where(Profile.username_index == index, Account.ends_at > self._unit.at)
+        await self._unit.connection.execute(_LOCK_USERNAME, {"lock": lock})
+        holder = await self._unit.connection.scalar(
+            _HOLDER_OF_USERNAME, {"username_index": index, "at": self._unit.at}
         )
-        waiting = select(SignUp.id).where(
-            SignUp.username_index == index, SignUp.ends_at > self._unit.at
-        )
-        found = await self._unit.connection.execute(member.union_all(waiting).limit(1))
-        return found.one_or_none() is None
+        return holder is None
 
     async def add(self, *, email: str, username: str, language: str, password_hash: str) -> UUID:
         """The name must have been found free in the same transaction."""
@@ -50,7 +94,7 @@ class SignUps:
         email_index, username_index = self._index.email(email), self._index.username(username)
         # One that ran out may still be there, and would keep its name if the worker is late.
         await self._unit.connection.execute(
-            delete(SignUp).where(SignUp.username_index == username_index)
+            _REMOVE_WITH_USERNAME, {"username_index": username_index}
         )
         payload = {
             "email": email,
@@ -59,44 +103,36 @@ class SignUps:
             "password_hash": password_hash,
         }
         await self._unit.connection.execute(
-            insert(SignUp).values(
-                id=sign_up_id,
-                email_index=email_index,
-                username_index=username_index,
-                created_at=start_of_day(self._unit.at),
-                number=select(func.coalesce(func.max(SignUp.number), 0) + 1)
-                .where(SignUp.email_index == email_index)
-                .scalar_subquery(),
+            _ADD,
+            {
+                "id": sign_up_id,
+                "email_index": email_index,
+                "username_index": username_index,
+                "created_at": start_of_day(self._unit.at),
                 **self._keyed.seal(payload, sign_up_id),
-            )
+            },
         )
         return sign_up_id
 
     async def by_token(self, token: str) -> Waiting | None:
-        return await self._first(SignUp.token_hash == token_hash(token))
+        return await self._one(_BY_TOKEN, hash=token_hash(token))
 
     async def latest_for(self, email: str) -> Waiting | None:
-        return await self._first(SignUp.email_index == self._index.email(email))
+        return await self._one(_BY_EMAIL, email_index=self._index.email(email))
 
     async def by_id(self, sign_up_id: UUID) -> Waiting | None:
-        return await self._first(SignUp.id == sign_up_id)
+        return await self._one(_BY_ID, sign_up_id=sign_up_id)
 
     async def give_token(self, sign_up_id: UUID, token: str) -> None:
         await self._unit.connection.execute(
-            update(SignUp).where(SignUp.id == sign_up_id).values(token_hash=token_hash(token))
+            _GIVE_TOKEN, {"sign_up_id": sign_up_id, "token_hash": token_hash(token)}
         )
 
     async def remove(self, sign_up_id: UUID) -> None:
-        await self._unit.connection.execute(delete(SignUp).where(SignUp.id == sign_up_id))
+        await self._unit.connection.execute(_REMOVE, {"sign_up_id": sign_up_id})
 
-    async def _first(self, condition: ColumnElement[bool]) -> Waiting | None:
-        columns: Any = (SignUp.id, SignUp.key_id, SignUp.wrapped_key, SignUp.sealed)
-        query = (
-            select(*columns)
-            .where(condition, SignUp.ends_at > self._unit.at)
-            .order_by(SignUp.number.desc())
-            .limit(1)
-            .with_for_update()
-        )
-        row = (await self._unit.connection.execute(query)).one_or_none()
+    async def _one(self, statement: Statement, **values: object) -> Waiting | None:
+        row = (
+            await self._unit.connection.execute(statement, values | {"at": self._unit.at})
+        ).one_or_none()
         return None if row is None else Waiting(id=row.id, **self._keyed.open(row))

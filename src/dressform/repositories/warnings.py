@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy import Select, or_, select, update
 
 from dressform.crypto.secrets import token_hash
-from dressform.database import Unit
+from dressform.db.units import Unit
 from dressform.repositories.accounts import UNWARNED
 from dressform.repositories.endings import LONGEST_WAIT, WARNED_BEFORE, is_over
 from dressform.tables import Account

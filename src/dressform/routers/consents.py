@@ -7,8 +7,9 @@ from dressform.actions.give_consent import give_consent
 from dressform.actions.withdraw_consent import withdraw_consent
 from dressform.errors import ConsentTextChanged, TooManyConsents
 from dressform.opendata.consent import CURRENT
+from dressform.repositories.accounts import ACCOUNT_AND_WHO, credentials_of
 from dressform.routers.attempts import Limit
-from dressform.routers.dependencies import Accounts, AnyMember, Attempts, Consents, InUnit
+from dressform.routers.dependencies import AnyMember, Attempts, Consents, InOneLook, InUnit
 from dressform.routers.problems import answers
 from dressform.schemas.consents import ConsentAsked, ConsentChange, ConsentRead, ConsentsRead
 from dressform.schemas.fields import Language
@@ -22,14 +23,15 @@ TextLanguage = Annotated[
 
 @router.get("", response_description="Your consents, each with the text that is asked now.")
 async def list_consents(
-    me: AnyMember, accounts: Accounts, consents: Consents, language: TextLanguage = None
+    look: InOneLook, consents: Consents, language: TextLanguage = None
 ) -> ConsentsRead:
     """Read your consents
 
     What is done only if you agree: nothing, until you do. There is one so far, to give one of your
     models to the open dataset.
     """
-    text = CURRENT[language or (await accounts.credentials(me)).language]
+    me, row = await look.at_any(ACCOUNT_AND_WHO)
+    text = CURRENT[language or credentials_of(row, me).language]
     return ConsentsRead(items=[ConsentAsked.asking(await consents.of(me), text)])
 
 

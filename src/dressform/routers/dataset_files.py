@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import Request, Response
 from fastapi.responses import StreamingResponse
 
-from dressform.database import Units
+from dressform.db.units import Units
 from dressform.repositories.editions import Editions, StoredFile
 from dressform.routers.ranges import Version, http_date, is_known, wanted
 from dressform.schemas.guarantee import LICENCE_URL

@@ -1,15 +1,15 @@
 """What endpoints ask for, by name."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, Request
 
 from dressform.audit.auditor import Auditor as RetentionAuditor
 from dressform.crypto.passwords import Passwords
 from dressform.crypto.tokens import AccessTokens
-from dressform.database import Unit, Units
+from dressform.db.units import Unit, Units
 from dressform.pictures import Pictures as PictureStudio
 from dressform.repositories.accounts import Accounts as AccountRepository
 from dressform.repositories.consents import Consents as ConsentRepository
@@ -30,9 +30,10 @@ ACCESS_TOKEN_LIFETIME = timedelta(minutes=10)
 
 _READING = frozenset({"GET", "HEAD"})
 
+T = TypeVar("T")
 
-# Each is `async` although few of them wait: FastAPI would run the others in threads. None depends
-# on more than it must: FastAPI walks through all of that again for each that is asked for.
+
+# Each provider is `async` although few of them wait: FastAPI would run the others in threads.
 async def _service(request: Request) -> Service:
     return service_of(request)
 
@@ -40,12 +41,35 @@ async def _service(request: Request) -> Service:
 async def _unit(request: Request) -> AsyncIterator[Unit]:
     """Reads run in autocommit; a change is committed before its answer is sent."""
     units = service_of(request).units
-    async with units.reading() if request.method in _READING else units.writing() as unit:
+    if request.method in _READING:
+        yield units.read()
+        return
+    async with units.writing() as unit:
         yield unit
 
 
-TheService = Annotated[Service, Depends(_service)]
 InUnit = Annotated[Unit, Depends(_unit, scope="function")]
+
+
+def _repository(kind: Callable[[Any], T]) -> Callable[[Any], Awaitable[T]]:
+    """A provider of a repository in the request's unit of work."""
+
+    async def provide(unit: InUnit) -> T:
+        return kind(unit)
+
+    return provide
+
+
+def _of_service(name: str) -> Callable[[Request], Awaitable[Any]]:
+    """A provider of what the process holds for all requests under a name."""
+
+    async def provide(request: Request) -> Any:
+        return getattr(service_of(request), name)
+
+    return provide
+
+
+TheService = Annotated[Service, Depends(_service)]
 InOneLook = Annotated[Look, Depends(look)]
 """For a question that is asked together with who asks it."""
 
@@ -58,86 +82,21 @@ Me = Annotated[Member, Depends(active_member)]
 AnOperator = Annotated[Member, Depends(operator)]
 """Whoever may look into the address log."""
 
-
-async def _units(request: Request) -> Units:
-    return service_of(request).units
-
-
-async def _passwords(request: Request) -> Passwords:
-    return service_of(request).passwords
-
-
-async def _tokens(request: Request) -> AccessTokens:
-    return service_of(request).tokens
-
-
-async def _studio(request: Request) -> PictureStudio:
-    return service_of(request).studio
-
-
-async def _auditor(request: Request) -> RetentionAuditor:
-    return service_of(request).auditor
-
-
-async def _attempts(request: Request) -> AttemptCounter:
-    return service_of(request).attempts
-
-
-async def _settings(request: Request) -> ProcessSettings:
-    return service_of(request).settings
-
-
-async def _accounts(unit: InUnit) -> AccountRepository:
-    return AccountRepository(unit)
-
-
-async def _avatars(unit: InUnit) -> AvatarRepository:
-    return AvatarRepository(unit)
-
-
-async def _consents(unit: InUnit) -> ConsentRepository:
-    return ConsentRepository(unit)
-
-
-async def _editions(unit: InUnit) -> EditionRepository:
-    return EditionRepository(unit)
-
-
-async def _mails(unit: InUnit) -> MailRepository:
-    return MailRepository(unit)
-
-
-async def _models(unit: InUnit) -> ModelRepository:
-    return ModelRepository(unit)
-
-
-async def _pictures(unit: InUnit) -> PictureRepository:
-    return PictureRepository(unit)
-
-
-async def _profiles(unit: InUnit) -> ProfileRepository:
-    return ProfileRepository(unit)
-
-
-async def _sessions(unit: InUnit) -> SessionRepository:
-    return SessionRepository(unit)
-
-
 # For what waits on something slow: it opens its own units of work around the waiting.
-OpenUnits = Annotated[Units, Depends(_units)]
-Hasher = Annotated[Passwords, Depends(_passwords)]
-Tokens = Annotated[AccessTokens, Depends(_tokens)]
-Studio = Annotated[PictureStudio, Depends(_studio)]
-Attempts = Annotated[AttemptCounter, Depends(_attempts)]
-Auditor = Annotated[RetentionAuditor, Depends(_auditor)]
-Settings = Annotated[ProcessSettings, Depends(_settings)]
+OpenUnits = Annotated[Units, Depends(_of_service("units"))]
+Hasher = Annotated[Passwords, Depends(_of_service("passwords"))]
+Tokens = Annotated[AccessTokens, Depends(_of_service("tokens"))]
+Studio = Annotated[PictureStudio, Depends(_of_service("studio"))]
+Attempts = Annotated[AttemptCounter, Depends(_of_service("attempts"))]
+Auditor = Annotated[RetentionAuditor, Depends(_of_service("auditor"))]
+Settings = Annotated[ProcessSettings, Depends(_of_service("settings"))]
 
-Accounts = Annotated[AccountRepository, Depends(_accounts)]
-Avatars = Annotated[AvatarRepository, Depends(_avatars)]
-Consents = Annotated[ConsentRepository, Depends(_consents)]
-Editions = Annotated[EditionRepository, Depends(_editions)]
-Mails = Annotated[MailRepository, Depends(_mails)]
-Models = Annotated[ModelRepository, Depends(_models)]
-Pictures = Annotated[PictureRepository, Depends(_pictures)]
-Profiles = Annotated[ProfileRepository, Depends(_profiles)]
-Sessions = Annotated[SessionRepository, Depends(_sessions)]
+Accounts = Annotated[AccountRepository, Depends(_repository(AccountRepository))]
+Avatars = Annotated[AvatarRepository, Depends(_repository(AvatarRepository))]
+Consents = Annotated[ConsentRepository, Depends(_repository(ConsentRepository))]
+Editions = Annotated[EditionRepository, Depends(_repository(EditionRepository))]
+Mails = Annotated[MailRepository, Depends(_repository(MailRepository))]
+Models = Annotated[ModelRepository, Depends(_repository(ModelRepository))]
+Pictures = Annotated[PictureRepository, Depends(_repository(PictureRepository))]
+Profiles = Annotated[ProfileRepository, Depends(_repository(ProfileRepository))]
+Sessions = Annotated[SessionRepository, Depends(_repository(SessionRepository))]

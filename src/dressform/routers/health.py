@@ -4,7 +4,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response, status
 
 from dressform.audit.findings import LATE_AFTER_ROUNDS
-from dressform.database import Unit, takes_writes
+from dressform.db.units import Unit
 from dressform.errors import Unavailable
 from dressform.migrate import is_current
 from dressform.repositories.retention import Retention
@@ -95,7 +95,7 @@ async def _look_into_database(unit: Unit, service: Service, access_log: LogStand
     current = await is_current(unit.connection)
     last = await Retention(unit).last_round_at() if current else None
     age = max(unit.at - last, timedelta(0)) if last else None
-    writable = await takes_writes(unit.connection)
+    writable = await service.units.is_writable()
     return ReadyRead.model_validate(
         {
             "status": "ready" if current and writable else "not ready",

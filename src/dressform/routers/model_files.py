@@ -8,7 +8,8 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from dressform.actions.import_models import import_models
 from dressform.errors import FieldError, InvalidInput, NotFound, TooLarge, TooManyModels
-from dressform.routers.dependencies import Me, Models, OpenUnits
+from dressform.repositories.models import ONE_AND_WHO, model_of
+from dressform.routers.dependencies import InOneLook, Me, OpenUnits
 from dressform.routers.problems import answers
 from dressform.schemas.model_files import ImportRead
 from dressform.sewing.body import Body
@@ -69,8 +70,7 @@ DryRun = Annotated[bool, Query(description="Report only, and keep nothing.", exa
 )
 async def export_model(
     model_id: Annotated[UUID, Path(description="The model's id.")],
-    me: Me,
-    models: Models,
+    look: InOneLook,
     form: Wanted,
 ) -> Response:
     """Export a model
@@ -78,7 +78,8 @@ async def export_model(
     Every measurement that is kept, hidden ones and a base's as well, in millimetres and degrees.
     The file says nothing about you, not even the model's name.
     """
-    body = (await models.owned_by(me, model_id)).body
+    me, row = await look.at(ONE_AND_WHO, model_id=model_id)
+    body = model_of(row, me).body
     file_name = f"model-{str(model_id)[:8]}.{_ENDINGS.get(form, form.value)}"
     return Response(
         written(form, FileModel(body.measurements, body.breasts)),

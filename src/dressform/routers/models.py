@@ -4,23 +4,23 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Path, Query, Request, Response, status
 
 from dressform.actions.keep_picture import keep_avatar
-from dressform.database import Units
+from dressform.db.units import Units
 from dressform.errors import NotFound, TooLarge, TooManyModels, UnsupportedPicture
 from dressform.repositories.accounts import Accounts
-from dressform.repositories.models import ONE_AND_WHO, found
+from dressform.repositories.models import ONE_AND_WHO, PAGE_AND_WHO, Models, model_of, page_of
 from dressform.repositories.owners import Member
+from dressform.repositories.pictures import AVATAR_AND_WHO, opened_avatar
 from dressform.routers.dependencies import (
     AnyMember,
     Avatars,
     InOneLook,
     Me,
-    Models,
     OpenUnits,
     Studio,
 )
+from dressform.routers.dependencies import Models as ModelsInUnit
 from dressform.routers.pictures import PICTURE_ANSWER, PICTURE_BODY, WebP, sent, shown
 from dressform.routers.problems import answers
-from dressform.routers.quick import QuickRoute
 from dressform.schemas.measurements import WarningsRead
 from dressform.schemas.models import ModelChange, ModelNew, ModelPage, ModelRead, ModelSaved
 from dressform.schemas.pages import PositionCursor
@@ -45,8 +45,7 @@ ModelId = Annotated[UUID, Path(description="The model's id.")]
 
 async def _shown_in(units: Units, me: Member, unit: UnitAsked) -> Unit | None:
     if unit == "account":
-        async with units.reading() as work:
-            return Unit((await Accounts(work).credentials(me)).unit)
+        return Unit((await Accounts(units.read()).credentials(me)).unit)
     return unit and Unit(unit)
 
 
@@ -56,9 +55,7 @@ def as_json(answer: ModelRead) -> Response:
 
 @router.get("", response_description="A page of your models.")
 async def list_models(
-    me: AnyMember,
-    models: Models,
-    units: OpenUnits,
+    look: InOneLook,
     *,
     limit: Limit = 20,
     cursor: After = None,
@@ -68,8 +65,9 @@ async def list_models(
 
     In the order of their making. `next` is the `cursor` of the page that follows.
     """
-    page = await models.page(me, after=cursor or 0, limit=limit)
-    return ModelPage.of(page, await _shown_in(units, me, unit))
+    me, rows = await look.at_all(PAGE_AND_WHO, after=cursor or 0, most=limit + 1)
+    shown_in = await _shown_in(look.service.units, me, unit)
+    return ModelPage.of(page_of(rows, me, limit=limit), shown_in)
 
 
 @router.post(
@@ -78,18 +76,27 @@ async def list_models(
     response_description="The model.",
     responses=answers(TooManyModels),
 )
-async def create_model(body: ModelNew, me: Me, models: Models, response: Response) -> ModelSaved:
+async def create_model(body: ModelNew, me: Me, units: OpenUnits, response: Response) -> ModelSaved:
     """Make a model
 
     Numbers are millimetres, of shoulderSlope degrees; text is read as people write it:
     `43 1/2 in`, `110,5 cm`. Leave out what you have not measured. With `based_on` it is a variant:
     it holds what differs, and all else is as in its base.
     """
-    model = await models.add(me, name=body.name, body=body.as_body(), based_on=body.based_on)
+    async with units.writing() as unit:
+        model = await Models(unit).add(
+            me, name=body.name, body=body.as_body(), based_on=body.based_on
+        )
     response.headers["Location"] = f"/v1/models/{model.id}"
     return ModelSaved.of(model)
 
 
+@router.get(
+    "/{model_id}",
+    response_model=ModelRead,
+    response_description="The model.",
+    responses=answers(NotFound),
+)
 async def read_model(model_id: ModelId, look: InOneLook, unit: UnitAsked = None) -> Response:
     """Read a model
 
@@ -98,31 +105,23 @@ async def read_model(model_id: ModelId, look: InOneLook, unit: UnitAsked = None)
     """
     me, row = await look.at_any(ONE_AND_WHO, model_id=model_id)
     shown_in = await _shown_in(look.service.units, me, unit)
-    return as_json(ModelRead.of(found(row, me), shown_in))
-
-
-router.add_api_route(
-    "/{model_id}",
-    read_model,
-    response_model=ModelRead,
-    response_description="The model.",
-    responses=answers(NotFound),
-    route_class_override=QuickRoute,
-)
+    return as_json(ModelRead.of(model_of(row, me), shown_in))
 
 
 @router.patch(
     "/{model_id}", response_description="The model as it is now.", responses=answers(NotFound)
 )
 async def change_model(
-    model_id: ModelId, body: ModelChange, me: AnyMember, models: Models
+    model_id: ModelId, body: ModelChange, me: AnyMember, units: OpenUnits
 ) -> ModelSaved:
     """Change a model
 
     JSON Merge Patch (RFC 7396): what you leave out stays, a measurement that is null is removed,
     or in a variant as in its base again. `based_on` null makes a variant whole.
     """
-    return ModelSaved.of(await models.change(me, model_id, **body.as_changes()))
+    async with units.writing() as unit:
+        model = await Models(unit).change(me, model_id, **body.as_changes())
+    return ModelSaved.of(model)
 
 
 @router.delete(
@@ -132,7 +131,7 @@ async def change_model(
     response_description="The model is gone, its avatar too.",
     responses=answers(NotFound),
 )
-async def delete_model(model_id: ModelId, me: AnyMember, models: Models) -> None:
+async def delete_model(model_id: ModelId, me: AnyMember, models: ModelsInUnit) -> None:
     """Remove a model
 
     Variants of it stay, with all their values.
@@ -145,12 +144,13 @@ async def delete_model(model_id: ModelId, me: AnyMember, models: Models) -> None
     response_description="What is worth a second look.",
     responses=answers(NotFound),
 )
-async def read_warnings(model_id: ModelId, me: Me, models: Models) -> WarningsRead:
+async def read_warnings(model_id: ModelId, look: InOneLook) -> WarningsRead:
     """Check a model
 
     What making and changing it answered, again. Nothing is ever refused for it.
     """
-    return WarningsRead.of((await models.owned_by(me, model_id)).body)
+    me, row = await look.at(ONE_AND_WHO, model_id=model_id)
+    return WarningsRead.of(model_of(row, me).body)
 
 
 @router.get(
@@ -158,11 +158,10 @@ async def read_warnings(model_id: ModelId, me: Me, models: Models) -> WarningsRe
     response_class=WebP,
     responses=PICTURE_ANSWER | answers(NotFound),
 )
-async def read_avatar(
-    request: Request, model_id: ModelId, me: AnyMember, avatars: Avatars
-) -> Response:
+async def read_avatar(request: Request, model_id: ModelId, look: InOneLook) -> Response:
     """Fetch a model's avatar"""
-    return shown(request, await avatars.of(me, model_id))
+    me, row = await look.at_any(AVATAR_AND_WHO, model_id=model_id)
+    return shown(request, opened_avatar(row, me, model_id))
 
 
 @router.put(

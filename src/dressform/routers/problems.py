@@ -9,12 +9,11 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from fastapi.routing import iter_route_contexts
 from pydantic.json_schema import models_json_schema
-from sqlalchemy.exc import IntegrityError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from dressform import errors
-from dressform.database import violated
+from dressform.db.errors import ConstraintError
 from dressform.errors import DressformError, FieldError, InvalidInput
 from dressform.schemas.problems import MOST_ERRORS, Problem, ValidationProblem
 
@@ -40,7 +39,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _of_framework)
     app.add_exception_handler(ClientDisconnect, _unread)
-    app.add_exception_handler(IntegrityError, _outdated)
+    app.add_exception_handler(ConstraintError, _outdated)
     app.add_exception_handler(Exception, _unknown)
 
 
@@ -137,8 +136,8 @@ def _unread(request: Request, _: Exception) -> Response:
 
 def _outdated(request: Request, error: Exception) -> Response:
     """A row refers to what was removed while the request ran."""
-    assert isinstance(error, IntegrityError)
-    constraint = violated(error) or ""
+    assert isinstance(error, ConstraintError)
+    constraint = error.constraint or ""
     if constraint.startswith("fk_"):
         of_model = constraint.endswith("_model_id")
         return _answer(request, errors.NotFound() if of_model else errors.NotSignedIn(), {})

@@ -5,10 +5,11 @@ from fastapi import APIRouter, Depends, Path, Request, Response, status
 from dressform.actions.change_profile import change_profile
 from dressform.actions.keep_picture import keep_picture
 from dressform.errors import NotFound, TooLarge, UnsupportedPicture, UsernameTaken
+from dressform.repositories.pictures import PICTURE_AND_WHO, opened_picture
+from dressform.repositories.profiles import OWN_AND_WHO, own_profile_of
 from dressform.routers.dependencies import (
-    Accounts,
     AnyMember,
-    InUnit,
+    InOneLook,
     Me,
     OpenUnits,
     Pictures,
@@ -35,26 +36,28 @@ Name = Annotated[
 
 
 @router.get("/me", response_description="Your profile.")
-async def read_own_profile(me: AnyMember, profiles: Profiles, accounts: Accounts) -> OwnProfileRead:
+async def read_own_profile(look: InOneLook) -> OwnProfileRead:
     """Read your own profile
 
     With what only you see: e-mail address, language, last login and when the account would end.
     """
-    return OwnProfileRead.of_owner(await profiles.of(me), await accounts.credentials(me))
+    me, row = await look.at_any(OWN_AND_WHO)
+    return OwnProfileRead.of_owner(*own_profile_of(row, me))
 
 
 @router.patch(
     "/me", response_description="Your profile as it is now.", responses=answers(UsernameTaken)
 )
 async def change_own_profile(
-    body: ProfileChange, me: AnyMember, unit: InUnit, profiles: Profiles, accounts: Accounts
+    body: ProfileChange, look: InOneLook, me: AnyMember, units: OpenUnits
 ) -> OwnProfileRead:
     """Change your own profile
 
     JSON Merge Patch (RFC 7396): what you leave out stays, null removes what is optional.
     """
-    await change_profile(unit, me, body.model_dump(exclude_unset=True))
-    return OwnProfileRead.of_owner(await profiles.of(me), await accounts.credentials(me))
+    async with units.writing() as unit:
+        await change_profile(unit, me, body.model_dump(exclude_unset=True))
+    return await read_own_profile(look)
 
 
 @router.get(
@@ -62,9 +65,10 @@ async def change_own_profile(
     response_class=WebP,
     responses=PICTURE_ANSWER | answers(NotFound),
 )
-async def read_own_picture(request: Request, me: AnyMember, pictures: Pictures) -> Response:
+async def read_own_picture(request: Request, look: InOneLook) -> Response:
     """Fetch your picture"""
-    return shown(request, await pictures.of(me))
+    me, row = await look.at_any(PICTURE_AND_WHO)
+    return shown(request, opened_picture(row, me))
 
 
 @router.put(
@@ -113,9 +117,6 @@ async def read_profile(username: Name, _: Me, profiles: Profiles) -> ProfileRead
     response_class=WebP,
     responses=PICTURE_ANSWER | answers(NotFound),
 )
-async def read_picture(
-    request: Request, username: Name, _: Me, profiles: Profiles, pictures: Pictures
-) -> Response:
+async def read_picture(request: Request, username: Name, _: Me, pictures: Pictures) -> Response:
     """Fetch a member's picture"""
-    owner, _profile = await profiles.by_username(username)
-    return shown(request, await pictures.of(owner))
+    return shown(request, await pictures.by_username(username))

@@ -7,7 +7,7 @@ from fastapi import Request
 from dressform.audit.auditor import Auditor
 from dressform.crypto.passwords import Passwords
 from dressform.crypto.tokens import AccessTokens
-from dressform.database import Units
+from dressform.db.units import Units
 from dressform.pictures import Pictures
 from dressform.routers.attempts import Attempts
 from dressform.settings import Settings

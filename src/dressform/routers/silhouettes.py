@@ -6,7 +6,8 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Query, Response
 
 from dressform.errors import NotFound
-from dressform.routers.dependencies import Me, Models
+from dressform.repositories.models import ONE_AND_WHO, model_of
+from dressform.routers.dependencies import InOneLook
 from dressform.routers.problems import answers
 from dressform.schemas.fields import Language, LengthUnit
 from dressform.sewing.silhouette import STYLE, drawn
@@ -50,8 +51,7 @@ class Svg(Response):
 )
 async def draw_model(
     model_id: ModelId,
-    me: Me,
-    models: Models,
+    look: InOneLook,
     language: DrawingLanguage = "en",
     unit: DrawingUnit = "mm",
 ) -> Response:
@@ -61,6 +61,7 @@ async def draw_model(
     more than you have measured: what is missing is estimated, and dashed. An image without scripts,
     for light and dark pages; within a page it takes the colour of the words around it.
     """
-    body = (await models.owned_by(me, model_id)).body
+    me, row = await look.at(ONE_AND_WHO, model_id=model_id)
+    body = model_of(row, me).body
     drawing = drawn(body.shown, breasts=bool(body.breasts), language=language, unit=Unit(unit))
     return Svg(drawing, headers=_HEADERS)

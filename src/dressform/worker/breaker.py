@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from dressform.database import Unit, Units
+from dressform.db.units import Unit, Units
 from dressform.policy import MODEL, PROFILE, Category
 from dressform.repositories.holds import Hold, Holds
 from dressform.repositories.retention import Retention

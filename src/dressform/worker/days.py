@@ -3,9 +3,8 @@
 import asyncio
 from datetime import datetime
 
-from sqlalchemy.exc import DBAPIError
-
-from dressform.database import Units, state_of
+from dressform.db.errors import DatabaseError
+from dressform.db.units import Units
 from dressform.repositories.log_days import Day, LogDays
 
 MOST_TRIES = 3
@@ -50,8 +49,8 @@ async def _end_day(day: Day, units: Units, at: datetime) -> int | None:
                     await (await LogDays.opened(unit)).detach(day)
             async with units.writing(at=at) as unit:
                 return await (await LogDays.opened(unit)).drop(day)
-        except DBAPIError as error:
-            if state_of(error) != _LOCK_NOT_AVAILABLE:
+        except DatabaseError as error:
+            if error.sqlstate != _LOCK_NOT_AVAILABLE:
                 raise
         if tried < MOST_TRIES:
             await asyncio.sleep(PAUSE_SECONDS)

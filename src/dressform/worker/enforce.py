@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy.exc import DBAPIError
-
-from dressform.database import Units, state_of
+from dressform.db.errors import DatabaseError
+from dressform.db.units import Units
 from dressform.policy import ROUND, VISITOR, Category
 from dressform.repositories.endings import BATCH, Endings
 from dressform.repositories.holds import Holds
@@ -83,7 +82,7 @@ async def _end_batches(category: Category, units: Units, at: datetime) -> int:
         try:
             async with units.writing(at=at) as unit:
                 ended = await Endings(unit, category).end_batch()
-        except DBAPIError:
+        except DatabaseError:
             ended = await _end_one_by_one(category, units, at)
         rows += ended
         if ended < BATCH and (waits == MOST_WAITS or not await _is_any_due(category, units, at)):
@@ -115,9 +114,9 @@ async def _end_one(category: Category, units: Units, at: datetime, row_id: UUID)
             ended = await Endings(unit, category).end_one(row_id)
             await SetAside(unit).forget(category.key, row_id)
             return ended
-    except DBAPIError as error:
+    except DatabaseError as error:
         # Not the text of the error: it may repeat what the row holds.
-        log.error("%s: row %s is set aside (SQLSTATE %s)", category.key, row_id, state_of(error))  # noqa: TRY400
+        log.error("%s: row %s is set aside (SQLSTATE %s)", category.key, row_id, error.sqlstate)  # noqa: TRY400
         async with units.writing(at=at) as unit:
-            await SetAside(unit).add(category.key, row_id, f"SQLSTATE {state_of(error)}")
+            await SetAside(unit).add(category.key, row_id, f"SQLSTATE {error.sqlstate}")
         return 0

@@ -3,7 +3,7 @@
 import asyncio
 import signal
 
-from dressform.database import Units
+from dressform.db.units import Units
 from dressform.mail.compose import Composer
 from dressform.mail.transport import mail_folder, transport_of
 from dressform.settings import Settings

@@ -11,9 +11,9 @@ import time
 from datetime import datetime
 
 from sqlalchemy import Table
-from sqlalchemy.exc import DBAPIError
 
-from dressform.database import Units, state_of
+from dressform.db.errors import DatabaseError
+from dressform.db.units import Units
 from dressform.repositories.member_tables import MEMBER_TABLES, MemberTables
 from dressform.repositories.retention import Retention
 from dressform.windows import start_of_day
@@ -88,8 +88,8 @@ async def _order(table: Table, units: Units, at: datetime) -> bool:
         try:
             async with units.writing(at=at) as unit:
                 await MemberTables(unit).order(table)
-        except DBAPIError as error:
-            if state_of(error) != _LOCK_NOT_AVAILABLE:
+        except DatabaseError as error:
+            if error.sqlstate != _LOCK_NOT_AVAILABLE:
                 raise
         else:
             return True

@@ -16,7 +16,7 @@ from dressform.actions.check_mail import check_mail
 from dressform.actions.deliver_mails import deliver_mails
 from dressform.actions.tidy_journal import tidy_journal
 from dressform.actions.warn_of_ending import warn_of_ending
-from dressform.database import Units
+from dressform.db.units import Units
 from dressform.errors import StartupError
 from dressform.mail.compose import Composer
 from dressform.mail.transport import Transport, delete_old_mails

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from dressform.database import Units
+from dressform.db.units import Units
 from dressform.errors import Unavailable
 from dressform.middleware.spooling import shipping
 from dressform.middleware.spooling.disk import clear_unnamed

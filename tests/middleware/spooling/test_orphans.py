@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from dressform.crypto.secrets import timed_id
-from dressform.database import Units
+from dressform.db.units import Units
 from dressform.middleware.spooling import copying
 from dressform.middleware.spooling.lines import likely, readable
 from dressform.middleware.spooling.orphans import Orphans

@@ -6,16 +6,16 @@ import signal
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import asyncpg
 import pytest
-from sqlalchemy import event
 
-from dressform.database import Units
+from dressform.db.pool import Transaction
+from dressform.db.units import Units
 from dressform.middleware.spooling import copying, shipping
 from dressform.middleware.spooling.shipping import Shipper
 from dressform.middleware.spooling.spool import Spool, new_spool
@@ -23,6 +23,7 @@ from dressform.repositories.access_log import AccessLog
 from dressform.repositories.log_days import LogDays
 from dressform.settings import Settings
 from tests.commands import environment
+from tests.databases import watched
 from tests.log import in_log
 from tests.middleware.lines import NOON, id_of, line, lines
 from tests.middleware.records import ids, marks, shipped
@@ -272,7 +273,7 @@ class Death(BaseException):
 
 
 @contextmanager
-def dying_at(moment: int, units: Units) -> Iterator[None]:
+def dying_at(moment: int) -> Iterator[None]:
     """Dies before or after a statement, a COPY, a commit or the removal of a file: at that one."""
     moments = itertools.count()
 
@@ -285,26 +286,28 @@ def dying_at(moment: int, units: Units) -> Iterator[None]:
         await real_copy(*arguments, **named)
         pass_by()
 
+    async def commit(transaction: Transaction) -> None:
+        pass_by()
+        await real_commit(transaction)
+
     def remove(spool: Spool) -> None:
         pass_by()
         real_remove(spool)
         pass_by()
 
     real_copy, real_remove = asyncpg.Connection.copy_to_table, Spool.remove
-    names = ("before_cursor_execute", "after_cursor_execute", "commit")
-    with pytest.MonkeyPatch.context() as patch, ExitStack() as stack:
+    real_commit = Transaction.commit
+    with pytest.MonkeyPatch.context() as patch, watched(pass_by, pass_by):
         patch.setattr(asyncpg.Connection, "copy_to_table", copy)
         patch.setattr(Spool, "remove", remove)
-        for name in names:
-            event.listen(units.engine.sync_engine, name, pass_by)
-            stack.callback(event.remove, units.engine.sync_engine, name, pass_by)
+        patch.setattr(Transaction, "commit", commit)
         yield
 
 
 async def dies(shipper: Shipper, moment: int, units: Units) -> bool:
     """Whether it came that far."""
     try:
-        with dying_at(moment, units):
+        with dying_at(moment):
             await shipper.stop()
     except Death:
         shipper.spool.leave()

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable
 
-from dressform.database import Units
+from dressform.db.units import Units
 from dressform.middleware.spooling.lines import likely, readable
 from dressform.middleware.spooling.spool import Spool
 from dressform.repositories.access_log import AccessLog, PartitionMissingError

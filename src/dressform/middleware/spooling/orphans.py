@@ -4,7 +4,7 @@ import logging
 from collections.abc import Iterator
 from pathlib import Path
 
-from dressform.database import Units
+from dressform.db.units import Units
 from dressform.errors import Unavailable
 from dressform.middleware.spooling.copying import finish
 from dressform.middleware.spooling.disk import DiskError, clear_unnamed

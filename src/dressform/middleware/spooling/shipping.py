@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from pathlib import Path
 
-from dressform.database import Units
+from dressform.db.units import Units
 from dressform.errors import Unavailable
 from dressform.middleware.spooling.copying import conclude, finish, ship
 from dressform.middleware.spooling.disk import DiskError

@@ -1,16 +1,13 @@
-"""The quick way of reading a model is the ordinary way: same answers, same refusals."""
+"""Reading one model, which is read most: its answers and its refusals."""
 
 from collections.abc import Awaitable, Callable
 from uuid import UUID, uuid4
 
 import httpx
 import pytest
-from fastapi import FastAPI
 from sqlalchemy import text
 
-from dressform.database import Units
-from dressform.routers.asking import look_of
-from dressform.routers.models import read_model
+from dressform.db.units import Units
 from dressform.sewing.catalogue import CATALOGUE
 from tests.answers import assert_problem, shown
 from tests.conftest import MovableClock
@@ -39,11 +36,11 @@ async def test_another_spelling_of_the_id_is_the_same_model(
     ada: Person, made: httpx.Response
 ) -> None:
     model_id = UUID(made.json()["id"])
-    quick = await ada.ask("GET", made.headers["location"])
+    usual = await ada.ask("GET", made.headers["location"])
 
     for spelling in (str(model_id).upper(), model_id.hex):
         read = await ada.ask("GET", f"/v1/models/{spelling}")
-        assert (read.status_code, read.content) == (200, quick.content)
+        assert (read.status_code, read.content) == (200, usual.content)
 
 
 @pytest.mark.parametrize("wrong", ["x", "0" * 35, "g" * 32, "%00", "1-2-3-4-5"])
@@ -108,10 +105,3 @@ async def test_other_methods_are_told_what_there_is(ada: Person, made: httpx.Res
         answer = await ada.client.request(method, made.headers["location"], headers=ada.headers)
         assert answer.status_code == 405
         assert answer.headers["allow"] == "DELETE, GET, PATCH"
-
-
-async def test_the_framework_would_call_the_endpoint_alike(app: FastAPI) -> None:
-    """What QuickRoute hands over is what the endpoint declares, by name and in this order."""
-    assert list(read_model.__annotations__) == ["model_id", "look", "unit", "return"]
-    assert read_model.__defaults__ == (None,)
-    assert look_of.__annotations__["return"] is read_model.__annotations__["look"].__origin__

@@ -1,0 +1,1 @@
+"""The one way to the database: statements, the connections that execute them, and units of work."""

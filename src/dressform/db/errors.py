@@ -1,0 +1,88 @@
+"""What the driver raises, as errors of our own: without the values that its texts may repeat."""
+
+import asyncpg
+
+from dressform.errors import Unavailable
+
+RETRY_AFTER_SECONDS = 5
+
+READ_ONLY = "25006"
+"""SQLSTATE of a standby, or of a primary that became one."""
+
+FAILED_TRANSACTION = "25P02"
+"""SQLSTATE of a transaction in which a statement has failed."""
+
+# Connection trouble, deadlock, resources, operator intervention, a standby: the request may be
+# repeated as it was.
+_TRANSIENT_SQLSTATES = ("08", "40", "53", "57", READ_ONLY)
+_CONNECTION_ERRORS = (
+    OSError,
+    TimeoutError,
+    asyncpg.InternalClientError,  # What a connection raises whose server has just closed it.
+)
+
+
+class StatementTimeout(Unavailable):
+    """The server gave a statement up (57014) after the time that was set for it."""
+
+
+class DatabaseError(Exception):
+    """The database refused a statement. `sqlstate` says why, and repeats no value."""
+
+    def __init__(self, sqlstate: str) -> None:
+        super().__init__(f"SQLSTATE {sqlstate}")
+        self.sqlstate = sqlstate
+
+
+class ConstraintError(DatabaseError):
+    """A constraint refused a row. `constraint` is its name."""
+
+    def __init__(self, sqlstate: str, constraint: str) -> None:
+        super().__init__(sqlstate)
+        self.constraint = constraint
+
+
+def is_sound_after(error: BaseException) -> bool:
+    """Return whether a connection can be used after an error: one of the statement, not of itself."""
+    return isinstance(error, asyncpg.PostgresError) and not is_connection_error(error)
+
+
+class translated:  # noqa: N801  reads as a clause
+    """Raises what a block raises of the driver as errors of our own."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if error is not None and (known := translate(error)) is not None:
+            raise known from error
+
+
+def translate(error: BaseException) -> Exception | None:
+    """Return Unavailable, ConstraintError or DatabaseError for an error of the driver.
+
+    Return None for an error that is not the driver's.
+    """
+    if isinstance(error, asyncpg.QueryCanceledError):
+        return StatementTimeout(retry_after=RETRY_AFTER_SECONDS)
+    if is_connection_error(error):
+        return Unavailable(retry_after=RETRY_AFTER_SECONDS)
+    if isinstance(error, asyncpg.IntegrityConstraintViolationError):
+        return ConstraintError(error.sqlstate, error.constraint_name or "")
+    if isinstance(error, asyncpg.PostgresError):
+        return DatabaseError(error.sqlstate or "unknown")
+    if isinstance(error, asyncpg.InterfaceError):
+        return DatabaseError(
+            "unknown"
+        )  # A value that its column can't hold, which the text repeats.
+    return None
+
+
+def is_connection_error(error: BaseException) -> bool:
+    """Return whether the database can't be reached or written to now, though the statement is right."""
+    if isinstance(error, asyncpg.PostgresError):
+        is_transient = (error.sqlstate or "").startswith(_TRANSIENT_SQLSTATES)
+        return is_transient and not isinstance(error, asyncpg.QueryCanceledError)
+    if isinstance(error, asyncpg.InterfaceError):
+        return not isinstance(error, ValueError)  # The connection was closed meanwhile.
+    return isinstance(error, _CONNECTION_ERRORS)

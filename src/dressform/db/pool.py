@@ -1,0 +1,266 @@
+"""The connections of a process, and what executes statements on them."""
+
+import asyncio
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from types import MappingProxyType
+from typing import Any, Self
+
+import asyncpg
+from sqlalchemy import URL, Executable, make_url
+
+from dressform.db.errors import (
+    FAILED_TRANSACTION,
+    DatabaseError,
+    is_connection_error,
+    is_sound_after,
+    translated,
+)
+from dressform.db.statements import Result, Row, Statement, compiled
+
+ACQUIRE_TIMEOUT_SECONDS = 5.0
+CONNECT_TIMEOUT_SECONDS = 5.0
+
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+class Pool:
+    """At most `size` connections, each made when it is first needed. Whoever waits first is served first.
+
+    asyncpg's own pool costs 40 to 100 µs of CPU time each time, as much as the statement itself,
+    lets late comers overtake, and waits without end for a server that does not answer.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        size: int = 10,
+        behind_pgbouncer: bool = False,
+        statement_seconds: float | None = 10,
+    ) -> None:
+        """`url`: `postgresql://…` or `postgresql+asyncpg://…`; nothing is connected to yet."""
+        self._dsn = _for_asyncpg(url)
+        self._options: dict[str, Any] = {
+            "timeout": CONNECT_TIMEOUT_SECONDS,
+            "command_timeout": statement_seconds,
+            "server_settings": {"timezone": "UTC", "application_name": "dressform"},
+            "record_class": Row,
+        }
+        if behind_pgbouncer:
+            # Its transaction mode hands each transaction another server connection, on which
+            # statements prepared earlier are unknown.
+            self._options["statement_cache_size"] = 0
+        self._slots = asyncio.Semaphore(size)
+        self._idle: list[Any] = []
+        self._is_closed = False
+
+    async def acquire(self) -> Any:
+        """Raises TimeoutError when none is free in time, and what connecting raises."""
+        if self._slots.locked():
+            async with asyncio.timeout(ACQUIRE_TIMEOUT_SECONDS):
+                await self._slots.acquire()
+        else:
+            await self._slots.acquire()
+        try:
+            while self._idle:
+                driver = self._idle.pop()
+                if not driver.is_closed():  # By the server, since it was used.
+                    return driver
+            return await asyncpg.connect(self._dsn, **self._options)
+        except BaseException:
+            self._slots.release()
+            raise
+
+    def release(self, driver: Any) -> None:
+        if self._is_closed:
+            driver.terminate()
+        else:
+            self._idle.append(driver)
+        self._slots.release()
+
+    def release_after(self, driver: Any, error: BaseException) -> None:
+        """Take back a connection on which an error was raised, and use it again if it is sound.
+
+        When it is not, the others may be as little: their server may be gone, or a standby now.
+        """
+        if is_sound_after(error) and not driver.is_closed():
+            self.release(driver)
+            return
+        driver.terminate()
+        self._slots.release()
+        if is_connection_error(error):
+            self.discard_idle()
+
+    def discard_idle(self) -> None:
+        while self._idle:
+            self._idle.pop().terminate()
+
+    async def close(self) -> None:
+        """Close the connections that nobody uses; the others are closed when they are released."""
+        self._is_closed = True
+        while self._idle:
+            driver = self._idle.pop()
+            try:
+                await driver.close(timeout=CONNECT_TIMEOUT_SECONDS)
+            except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+                driver.terminate()
+
+
+def for_sqlalchemy(url: str) -> URL:
+    """Return the URL for SQLAlchemy, whose name for `sslmode` is `ssl`."""
+    parsed = make_url(url)
+    if "sslmode" not in parsed.query:
+        return parsed
+    mode = parsed.query["sslmode"]
+    return parsed.difference_update_query(["sslmode"]).update_query_dict({"ssl": mode})
+
+
+def _for_asyncpg(url: str) -> str:
+    parsed = make_url(url).set(drivername="postgresql")
+    if "ssl" in parsed.query:
+        mode = parsed.query["ssl"]
+        parsed = parsed.difference_update_query(["ssl"]).update_query_dict({"sslmode": mode})
+    return parsed.render_as_string(hide_password=False)
+
+
+class Connection(ABC):
+    """Executes statements. All of its methods raise Unavailable, ConstraintError and DatabaseError."""
+
+    @abstractmethod
+    async def execute(
+        self, statement: Statement | Executable, values: Mapping[str, Any] = _NOTHING
+    ) -> Result: ...
+
+    async def scalar(
+        self, statement: Statement | Executable, values: Mapping[str, Any] = _NOTHING
+    ) -> Any:
+        """Return the first column of the first row, None when there is no row."""
+        for row in await self.execute(statement, values):
+            return row[0]
+        return None
+
+    async def scalars(
+        self, statement: Statement | Executable, values: Mapping[str, Any] = _NOTHING
+    ) -> Result:
+        """Return the first column of each row."""
+        return (await self.execute(statement, values)).scalars()
+
+
+class Autocommit(Connection):
+    """Each statement by itself, on whichever connection is free: none is held between statements."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    async def execute(
+        self, statement: Statement | Executable, values: Mapping[str, Any] = _NOTHING
+    ) -> Result:
+        ready = compiled(statement, values)
+        with translated():
+            driver = await self._pool.acquire()
+            try:
+                result = await _run(driver, ready, values)
+            except BaseException as error:
+                self._pool.release_after(driver, error)
+                raise
+            self._pool.release(driver)
+            return result
+
+
+class Transaction(Connection):
+    """One transaction. It takes a connection and begins with its first statement."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+        self._driver: Any = None
+        self._error: BaseException | None = None
+
+    @classmethod
+    @asynccontextmanager
+    async def begin(cls, pool: Pool) -> AsyncIterator[Self]:
+        """A transaction that is committed when the block ends, and rolled back when it raises."""
+        transaction = cls(pool)
+        try:
+            yield transaction
+            await transaction.commit()
+        except BaseException:
+            await transaction.rollback()
+            raise
+
+    async def execute(
+        self, statement: Statement | Executable, values: Mapping[str, Any] = _NOTHING
+    ) -> Result:
+        ready = compiled(statement, values)
+        async with self._on_connection() as driver:
+            return await _run(driver, ready, values)
+
+    async def copy(self, table: str, lines: bytes, *, columns: tuple[str, ...]) -> None:
+        """Copy lines in the text format of COPY into a table."""
+        async with self._on_connection() as driver:
+            await driver.copy_to_table(table, source=_chunks(lines), columns=columns, format="text")
+
+    async def commit(self) -> None:
+        """Raises Unavailable when nobody knows whether it was committed.
+
+        Raises DatabaseError when a statement of it has failed, for then nothing is committed.
+        """
+        if self._driver is None:
+            return
+        with translated():
+            driver, self._driver = self._driver, None
+            try:
+                status = await driver.execute("COMMIT")
+            except BaseException as error:
+                self._pool.release_after(driver, error)
+                raise
+            self._pool.release(driver)
+            if status != "COMMIT":
+                raise DatabaseError(FAILED_TRANSACTION)
+
+    async def rollback(self) -> None:
+        """Raises nothing: where it fails the connection is closed, which rolls back as well."""
+        if self._driver is None:
+            return
+        driver, self._driver = self._driver, None
+        error = self._error
+        if error is None or is_sound_after(error):
+            try:
+                await driver.execute("ROLLBACK")
+            except BaseException as failure:  # noqa: BLE001
+                error = failure
+            else:
+                error = None
+        if error is None:
+            self._pool.release(driver)
+        else:
+            self._pool.release_after(driver, error)
+
+    @asynccontextmanager
+    async def _on_connection(self) -> AsyncIterator[Any]:
+        with translated():
+            if self._driver is None:
+                driver = await self._pool.acquire()
+                try:
+                    await driver.execute("BEGIN")
+                except BaseException as error:
+                    self._pool.release_after(driver, error)
+                    raise
+                self._driver = driver
+            try:
+                yield self._driver
+            except BaseException as error:
+                self._error = error
+                raise
+
+
+async def _run(driver: Any, statement: Statement, values: Mapping[str, Any]) -> Result:
+    arguments = statement.arguments(values)
+    if statement.returns_rows:
+        return Result(await driver.fetch(statement.sql, *arguments))
+    return Result((), await driver.execute(statement.sql, *arguments))
+
+
+async def _chunks(lines: bytes) -> AsyncIterator[bytes]:
+    yield lines

@@ -1,0 +1,225 @@
+"""The connections of a process: who waits for them, and what becomes of broken ones."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import suppress
+
+import pytest
+from sqlalchemy import Float, Integer, bindparam, func, literal_column, select, text
+
+from dressform.db import pool
+from dressform.db.errors import FAILED_TRANSACTION, DatabaseError
+from dressform.db.pool import Connection
+from dressform.db.statements import Statement, is_any_of
+from dressform.db.units import Units
+from dressform.errors import Unavailable
+from dressform.process import opened
+from dressform.settings import Settings
+from dressform.tables import Account
+
+ECHO = Statement(
+    select(
+        bindparam("second", type_=Integer).label("second"),
+        bindparam("first", type_=Integer).label("first"),
+        literal_column("pg_backend_pid()").label("backend"),
+    )
+)
+SLEEP = Statement(select(func.pg_sleep(bindparam("seconds", type_=Float)).label("slept")))
+
+
+async def echo(units: Units) -> int:
+    row = (await units.read().connection.execute(ECHO, {"first": 1, "second": 2})).one()
+    assert (row.first, row.second) == (1, 2)
+    backend: int = row.backend
+    return backend
+
+
+async def sleep(units: Units, seconds: float) -> None:
+    await units.read().connection.execute(SLEEP, {"seconds": seconds})
+
+
+@pytest.fixture
+async def narrow(settings: Settings) -> AsyncIterator[Units]:
+    """Of one connection in all."""
+    one = settings.model_copy(update={"database_pool_size": 1})
+    async with opened(one) as (units, _):
+        yield units
+
+
+async def test_values_are_given_by_name(units: Units) -> None:
+    await echo(units)
+
+    with pytest.raises(KeyError):
+        await units.read().connection.execute(ECHO, {"first": 1})
+
+
+async def test_column_that_is_missing_is_an_attribute_error(units: Units) -> None:
+    row = (await units.read().connection.execute(ECHO, {"first": 1, "second": 2})).one()
+
+    with pytest.raises(AttributeError, match="third"):
+        row.third  # noqa: B018
+
+
+async def test_rows_are_counted_of_what_changes(units: Units) -> None:
+    async with units.writing() as unit:
+        made = "CREATE TEMPORARY TABLE counted ON COMMIT DROP AS SELECT generate_series(1, 3) n"
+        await unit.connection.execute(text(made))
+        left = await unit.connection.execute(
+            text("DELETE FROM counted WHERE n > :n RETURNING n"), {"n": 1}
+        )
+
+        assert sorted(left.scalars()) == [2, 3]
+        with pytest.raises(ValueError, match="more than one"):
+            left.one_or_none()
+
+
+def test_list_of_values_is_one_array() -> None:
+    statement = Statement(select(Account.id).where(is_any_of(Account.version, [1, 2])))
+
+    assert statement.arguments({}) == [[1, 2]]
+
+
+async def test_value_that_its_column_cannot_hold_is_refused_without_repeating_it(
+    units: Units,
+) -> None:
+    with pytest.raises(DatabaseError) as raised:
+        await units.read().connection.execute(ECHO, {"first": 2**40, "second": "canary"})
+
+    assert "canary" not in str(raised.value)
+    await echo(units)
+
+
+async def test_one_request_after_the_other_takes_the_same_connection(units: Units) -> None:
+    assert len({await echo(units) for _ in range(5)}) == 1
+
+
+async def test_no_more_connections_are_made_than_the_pool_has(units: Units) -> None:
+    backends = await asyncio.gather(*(echo(units) for _ in range(40)))
+
+    assert len(set(backends)) <= 5
+
+
+async def test_who_waits_longest_is_served_first(narrow: Units) -> None:
+    served: list[int] = []
+
+    async def ask(number: int) -> None:
+        await echo(narrow)
+        served.append(number)
+        if number < 10:
+            await ask(number + 100)  # A late comer, at once after its first answer.
+
+    await asyncio.gather(*(ask(number) for number in range(10)))
+
+    assert served == [*range(10), *range(100, 110)]
+
+
+async def test_reading_holds_no_connection_between_statements(narrow: Units) -> None:
+    async with narrow.reading() as one, narrow.reading() as other:
+        for unit in (one, other, one):
+            assert await unit.connection.scalar(text("SELECT 1")) == 1
+
+
+async def test_writing_takes_a_connection_with_its_first_statement(narrow: Units) -> None:
+    async with narrow.writing() as unit:
+        await echo(narrow)
+        assert await unit.connection.scalar(text("SELECT 1")) == 1
+
+
+async def _terminate(units: Units, backend: int) -> None:
+    other: Connection = units.read().connection
+    await other.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": backend})
+
+
+async def test_connection_that_the_server_closed_is_replaced(units: Units) -> None:
+    async with units.writing() as unit:
+        await unit.connection.scalar(text("SELECT 1"))
+        other = await echo(units)
+        await unit.connection.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": other})
+    await asyncio.sleep(0.1)
+
+    assert await echo(units) != other
+
+
+async def test_transaction_whose_connection_is_closed_is_unavailable(units: Units) -> None:
+    async def interrupted() -> None:
+        async with units.writing() as unit:
+            backend = await unit.connection.scalar(text("SELECT pg_backend_pid()"))
+            await _terminate(units, backend)
+            await unit.connection.scalar(text("SELECT 1"))
+
+    with pytest.raises(Unavailable):
+        await interrupted()
+    await echo(units)
+
+
+async def test_transaction_in_which_a_statement_failed_is_not_said_to_be_committed(
+    units: Units,
+) -> None:
+    async def failed() -> None:
+        async with units.writing() as unit:
+            with suppress(DatabaseError):
+                await unit.connection.scalar(text("SELECT 1 / 0"))
+
+    with pytest.raises(DatabaseError) as raised:
+        await failed()
+    assert raised.value.sqlstate == FAILED_TRANSACTION
+    await echo(units)
+
+
+async def test_connection_closed_while_it_answers_means_unavailable(units: Units) -> None:
+    backend = await echo(units)
+    asking = asyncio.create_task(sleep(units, 30))
+    await asyncio.sleep(0.1)
+    await _terminate(units, backend)
+
+    with pytest.raises(Unavailable):
+        await asking
+    assert await echo(units) != backend
+
+
+async def test_request_that_is_cancelled_leaves_no_answer_to_the_next(narrow: Units) -> None:
+    await echo(narrow)
+    asking = asyncio.create_task(sleep(narrow, 30))
+    await asyncio.sleep(0.1)
+    asking.cancel()
+    await asyncio.wait([asking])
+
+    await echo(narrow)
+
+
+async def test_pool_that_is_exhausted_means_unavailable_and_recovers(
+    narrow: Units, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pool, "ACQUIRE_TIMEOUT_SECONDS", 0.1)
+    slow = asyncio.create_task(sleep(narrow, 0.5))
+    await asyncio.sleep(0.05)
+
+    for refused in await asyncio.gather(*(echo(narrow) for _ in range(3)), return_exceptions=True):
+        assert isinstance(refused, Unavailable)
+
+    await slow
+    await echo(narrow)
+
+
+async def test_statement_that_takes_too_long_means_unavailable(settings: Settings) -> None:
+    async with opened(settings, statement_seconds=0.3) as (units, _):
+        began = time.monotonic()
+        with pytest.raises(Unavailable):
+            await sleep(units, 30)
+        assert time.monotonic() - began < 2
+
+        with pytest.raises(Unavailable):
+            async with units.writing() as unit:
+                await unit.connection.execute(SLEEP, {"seconds": 30})
+        await echo(units)
+
+
+async def test_every_connection_is_closed_at_the_end(settings: Settings) -> None:
+    async with opened(settings) as (units, _):
+        await asyncio.gather(*(echo(units) for _ in range(10)))
+        late = asyncio.create_task(sleep(units, 0.3))
+        await asyncio.sleep(0.05)
+
+    await late
+    assert units.pool._idle == []
