@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager, nullcontext
+from contextlib import asynccontextmanager, contextmanager
 
 import asyncpg
 from sqlalchemy.exc import DBAPIError
@@ -15,7 +15,6 @@ from dressform.clock import Clock
 from dressform.crypto.tokens import SigningKey
 from dressform.database import Units, connect
 from dressform.errors import StartupError, Unavailable
-from dressform.giving_way import Manners
 from dressform.journal.journal import Journal
 from dressform.keys import master_keys
 from dressform.settings import Settings, load
@@ -43,31 +42,29 @@ async def opened(
     settings: Settings,
     clock: Clock | None = None,
     *,
-    manners: Manners = nullcontext,
     may_be_older: bool = False,
 ) -> AsyncIterator[tuple[Units, list[SigningKey]]]:
     """Units of work and the signing keys. Raises StartupError for a database that can't be used.
 
-    `manners`: what long work does so that it is noticed little. `may_be_older`: do not refuse a
-    database that doesn't know of all that was deleted, as after a restore.
+    `may_be_older`: do not refuse a database that doesn't know of all that was deleted, as after a
+    restore.
     """
     engine, moment = engine_of(settings), clock or settings.clock
     try:
-        with manners(engine):
+        with _complaints_in_a_sentence():
+            vault, signing = await open_vault(engine, master_keys(settings), moment)
+        key = vault.index.derive_key("deletion journal")
+        journal = Journal(
+            settings.state_dir / "deletions", key, retention=settings.backup_retention
+        )
+        units = Units(engine, vault, moment, journal)
+        if not may_be_older:
             with _complaints_in_a_sentence():
-                vault, signing = await open_vault(engine, master_keys(settings), moment)
-            key = vault.index.derive_key("deletion journal")
-            journal = Journal(
-                settings.state_dir / "deletions", key, retention=settings.backup_retention
-            )
-            units = Units(engine, vault, moment, journal)
-            if not may_be_older:
-                with _complaints_in_a_sentence():
-                    await check_journal(units)
-            try:
-                yield units, signing
-            finally:
-                await units.at_hand.release()
+                await check_journal(units)
+        try:
+            yield units, signing
+        finally:
+            await units.at_hand.release()
     finally:
         await engine.dispose()
 

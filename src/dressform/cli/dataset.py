@@ -4,7 +4,6 @@ import asyncio
 import importlib
 import sys
 from collections.abc import Awaitable, Callable
-from contextlib import nullcontext
 from pathlib import Path
 from types import ModuleType
 from typing import Annotated, Any
@@ -16,8 +15,8 @@ from dressform.actions.know_operator import know_operator
 from dressform.crypto.passwords import Passwords
 from dressform.database import Units
 from dressform.errors import StartupError
-from dressform.giving_way import Manners, going_last
 from dressform.opendata.years import day_of
+from dressform.priority import lower_priority
 from dressform.process import opened, settings_in_use
 from dressform.repositories.draws import Draws, StoredDraw
 from dressform.repositories.editions import Editions
@@ -33,6 +32,8 @@ _NOBODY = "-"
 """Who left since, or whom the database can't know."""
 
 _READ = {".csv", ".json"}
+
+_DRAW_NICENESS = 19
 
 
 @app.callback()
@@ -75,6 +76,7 @@ def approve(login: Login) -> None:
     typer.confirm("Go on?", abort=True)
 
     async def task(units: Units, operator_id: UUID, loaded: Settings) -> None:
+        lower_priority(_DRAW_NICENESS)
         drawn = await drawing.draw_dataset(
             units, _receipts(loaded), operator_id, lambda step: typer.echo(f"{step} …")
         )
@@ -83,7 +85,7 @@ def approve(login: Login) -> None:
             return
         await _publish(units, loaded)
 
-    _as_operator(login, task, manners=going_last)
+    _as_operator(login, task)
 
 
 @app.command()
@@ -132,16 +134,11 @@ async def _publish(units: Units, loaded: Settings) -> None:
         typer.echo(f"Published: {loaded.dataset_url}/dataset/{name}")
 
 
-def _as_operator(
-    login: str,
-    task: Callable[[Units, UUID, Settings], Awaitable[None]],
-    *,
-    manners: Manners = nullcontext,
-) -> None:
+def _as_operator(login: str, task: Callable[[Units, UUID, Settings], Awaitable[None]]) -> None:
     with settings_in_use() as loaded:
         # From a pipe nothing is shown anyway, which is all that hiding would say then.
         password = typer.prompt(f"Password of {login}", hide_input=sys.stdin.isatty())
-        asyncio.run(_done(loaded, login, password, task, manners))
+        asyncio.run(_done(loaded, login, password, task))
 
 
 async def _done(
@@ -149,9 +146,8 @@ async def _done(
     login: str,
     password: str,
     task: Callable[[Units, UUID, Settings], Awaitable[None]],
-    manners: Manners,
 ) -> None:
-    async with opened(loaded, manners=manners) as (units, _):
+    async with opened(loaded) as (units, _):
         operator_id = await know_operator(units, Passwords(), login=login, password=password)
         await task(units, operator_id, loaded)
 

@@ -8,7 +8,6 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Coroutine
-from contextlib import nullcontext
 from typing import Annotated, Any, NoReturn, TypeVar
 
 import typer
@@ -22,9 +21,9 @@ from dressform.cli.retention import app as retention_app
 from dressform.crypto.sealing import SealBrokenError
 from dressform.database import Units
 from dressform.errors import StartupError, Unavailable
-from dressform.giving_way import Manners, giving_way
 from dressform.middleware.spooling.disk import assert_usable
 from dressform.policy import MAIL, notice
+from dressform.priority import lower_priority
 from dressform.process import migrated, opened, settings_in_use
 from dressform.settings import Settings
 
@@ -38,6 +37,8 @@ app.add_typer(dataset_app, name="dataset")
 app.add_typer(restore_app, name="restore")
 
 Result = TypeVar("Result")
+
+_WORKER_NICENESS = 10
 
 
 def main() -> None:
@@ -61,12 +62,11 @@ def _fail(sentence: str) -> NoReturn:
 def _with_units(
     loaded: Settings,
     task: Callable[[Settings, Units], Coroutine[Any, Any, Result]],
-    manners: Manners = nullcontext,
     *,
     may_be_older: bool = False,
 ) -> Result:
     async def run() -> Result:
-        async with opened(loaded, manners=manners, may_be_older=may_be_older) as (units, _):
+        async with opened(loaded, may_be_older=may_be_older) as (units, _):
             return await task(loaded, units)
 
     return asyncio.run(run())
@@ -163,10 +163,11 @@ def worker(
 
     leash.end_with_supervisor()
     with settings_in_use() as loaded:
+        lower_priority(_WORKER_NICENESS)
         if not once:
-            _with_units(loaded, _work, giving_way)
+            _with_units(loaded, _work)
             return
-        for report in _with_units(loaded, work_once, giving_way):
+        for report in _with_units(loaded, work_once):
             typer.echo(f"{report.rule:<16}{report.rows:>8} rows ended{report.seconds:>9.2f} s")
 
 

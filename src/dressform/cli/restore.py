@@ -7,7 +7,6 @@ import typer
 
 from dressform.actions.check_journal import compare_journal
 from dressform.actions.replay_deletions import replay_deletions
-from dressform.giving_way import giving_way
 from dressform.journal.entries import Kind
 from dressform.process import opened, settings_in_use
 from dressform.settings import Settings
@@ -48,7 +47,7 @@ def status() -> None:
 
 
 async def _replay(loaded: Settings, *, without_damaged: bool) -> None:
-    async with opened(loaded, manners=giving_way, may_be_older=True) as (units, _):
+    async with opened(loaded, may_be_older=True) as (units, _):
         done = await replay_deletions(units, without_damaged=without_damaged)
     gone = ", ".join(f"{done[kind]} {_NAMES[kind]}" for kind in Kind)
     typer.echo(f"Deleted or withdrawn again: {gone}.")
