@@ -60,7 +60,6 @@ bench: $(VENV)/ready ## measure, and compare within the same run
 	$(BIN)/python -m tests.bench.retention
 	$(BIN)/python -m tests.bench.deletions
 	$(BIN)/python -m tests.bench.dataset
-	$(BIN)/python -m tests.bench.waking
 
 $(ATTACKS)/ready: tests/attacks/requirements.lock
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info >= (3, 13) and "anonymeter needs Python 3.11 or 3.12: make PYTHON=python3.12 attacks")'

@@ -16,7 +16,7 @@ from dressform.errors import Unavailable
 from dressform.process import opened
 from dressform.settings import Settings
 from dressform.worker.process import duties_of
-from dressform.worker.scheduler import Running, schedule
+from dressform.worker.scheduler import scheduled
 from tests.databases import as_superuser
 
 NEW = {
@@ -136,13 +136,8 @@ async def test_the_worker_says_it_in_one_line(
     async with opened(own) as (units, _):
         await fail_over(own)
         with caplog.at_level(logging.WARNING, "dressform"):
-            running = Running()
-            scheduler = schedule(duties_of(own, units), running)
-            scheduler.start()
-            await asyncio.sleep(3)
-            scheduler.pause()
-            await running.settle(5)
-            scheduler.shutdown(wait=False)
+            async with scheduled(duties_of(own, units)):
+                await asyncio.sleep(3)
 
     said = [record for record in caplog.records if record.name.startswith("dressform")]
     assert [record.getMessage() for record in said] == [

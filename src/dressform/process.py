@@ -53,8 +53,8 @@ async def opened(
 ) -> AsyncIterator[tuple[Units, list[SigningKey]]]:
     """Units of work and the signing keys. Raises StartupError for a database that can't be used.
 
-    `may_be_older`: do not refuse a
-    database that doesn't know of all that was deleted, as after a restore.
+    `may_be_older`: do not refuse a database that doesn't know of all that was deleted, as after a
+    restore.
     """
     pool, moment = pool_of(settings, statement_seconds=statement_seconds), clock or settings.clock
     try:

@@ -8,7 +8,6 @@ import asyncpg
 import pytest
 from sqlalchemy import text
 
-from dressform.actions import count_contributions
 from dressform.actions import draw_dataset as draws
 from dressform.actions.draw_dataset import Step, draw_dataset, drawn_so_far, propose_dataset
 from dressform.actions.publish_dataset import publish_dataset
@@ -201,7 +200,6 @@ async def test_however_many_batches_there_are_each_account_is_counted_and_drawn_
     units: Units, raw: asyncpg.Connection, receipts: Receipts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(contributions, "BATCH", 7)
-    monkeypatch.setattr(count_contributions, "FEW", 3)
     await joined(units, raw, FEW)
     await raw.execute(
         "UPDATE dataset_consent SET counted = 3"

@@ -29,9 +29,8 @@ BACKUP = (
 
 
 @pytest.fixture(autouse=True)
-def _small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+def _small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(contributions, "BATCH", 7)
-    monkeypatch.setattr("dressform.actions.restore_dataset.FEW", 3)
 
 
 @pytest.fixture(params=[SMALL, FULL], ids=["small", "full"])

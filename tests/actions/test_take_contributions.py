@@ -35,9 +35,7 @@ GOES = {
 @pytest.fixture(autouse=True)
 def _small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(contributions, "BATCH", PAGE)
-    monkeypatch.setattr(taking, "FEW", 3)
-    monkeypatch.setattr(taking, "_OPENED", 2)
-    monkeypatch.setattr(taking, "_SUMMED", 3)
+    monkeypatch.setattr(taking, "_MARKED", 3)
 
 
 async def read(units: Units, raw: asyncpg.Connection) -> list[Part]:

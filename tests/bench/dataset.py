@@ -17,8 +17,8 @@ from dressform import embedded
 from dressform.actions.draw_dataset import draw_dataset, propose_dataset
 from dressform.db.units import Units
 from dressform.embedded.data import ROLE
-from dressform.giving_way import going_last
 from dressform.opendata.receipts import Receipts
+from dressform.priority import lower_priority
 from dressform.process import migrated, opened
 from dressform.settings import load
 from dressform.sewing.catalogue import CATALOGUE
@@ -45,7 +45,8 @@ async def _filled(units: Units, raw: asyncpg.Connection) -> None:
 async def _draw() -> None:
     """In a process of its own, whose memory is the draw's, as an operator's in another terminal."""
     os.setsid()
-    async with opened(load(), lambda: AT, manners=going_last) as (units, _):
+    lower_priority(19)
+    async with opened(load(), lambda: AT) as (units, _):
         receipts = Receipts(load().state_dir / "dataset")
         began = time.perf_counter()
         drawn = await draw_dataset(units, receipts, APPROVER, lambda _: None)

@@ -18,8 +18,8 @@ import asyncpg
 from dressform import embedded
 from dressform.db.units import Units
 from dressform.embedded.data import ROLE
-from dressform.giving_way import giving_way
 from dressform.policy import PROFILE
+from dressform.priority import lower_priority
 from dressform.process import migrated, opened
 from dressform.repositories.holds import Holds
 from dressform.settings import Settings, load
@@ -177,7 +177,8 @@ def _tell(result: dict[str, Any]) -> None:
 
 
 async def _purge() -> None:
-    async with opened(load(), manners=giving_way) as (units, _):  # As the worker does.
+    lower_priority(10)  # As the worker does.
+    async with opened(load()) as (units, _):
         await _approved_round(units)
 
 

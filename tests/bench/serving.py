@@ -36,12 +36,9 @@ def served(factory: str, environment: Mapping[str, str]) -> Iterator[int]:
 
 
 @contextmanager
-def begun(
-    module: str, *arguments: str, own_session: bool = False
-) -> Iterator[subprocess.Popen[bytes]]:
+def begun(module: str) -> Iterator[subprocess.Popen[bytes]]:
     """A module that runs beside us, from the first line that it says until the block ends."""
-    command = [sys.executable, "-m", module, *arguments]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, start_new_session=own_session)
+    process = subprocess.Popen([sys.executable, "-m", module], stdout=subprocess.PIPE)
     try:
         assert process.stdout is not None
         process.stdout.readline()

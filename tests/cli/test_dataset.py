@@ -1,5 +1,9 @@
 """`dressform dataset`: each operator at the keyboard proves who they are."""
 
+import asyncio
+import os
+import sys
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,8 +17,10 @@ from dressform.opendata.files import edition_files
 from dressform.opendata.files.about import Publisher
 from dressform.opendata.noise import noisy
 from dressform.opendata.sums import Sums
+from dressform.opendata.years import day_of
 from dressform.settings import Settings
 from tests.cli.conftest import Run
+from tests.commands import dressform, environment
 from tests.conftest import MovableClock
 from tests.people import Person
 
@@ -104,3 +110,39 @@ async def test_an_operator_restores_what_was_published_after_a_warning(
     assert "2025   restored" in said
     assert said.splitlines()[1].split()[-2:] == ["-", "-"]
     assert (settings.state_dir / "dataset" / "2025.json").exists()
+
+
+async def test_approve_lowers_its_cpu_priority_before_it_counts(
+    join: Callable[..., Awaitable[Person]], run: Run, settings: Settings, units: Units
+) -> None:
+    ada, bob = await join("ada"), await join("bob")
+    for each in (ada, bob):
+        assert (await run("operators", "add", each.username))[0] == 0
+    now = settings.clock()
+    ahead = max(day_of(now.year) - now, timedelta(0)) + timedelta(hours=1)
+    told = environment(settings, DRESSFORM_CLOCK_AHEAD=f"PT{ahead // timedelta(seconds=1)}S")
+    done = await dressform("dataset", "propose", "ada", environment=told, typed=f"{ada.password}\n")
+    assert done.returncode == 0, done.stderr
+
+    async with units.writing() as unit:
+        await unit.connection.execute(text("LOCK TABLE dataset_consent"))
+        approving = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "dressform", "dataset", "approve", "bob"),
+            env=told,
+            cwd=settings.state_dir,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        assert approving.stdin is not None
+        assert approving.stdout is not None
+        approving.stdin.write(f"y\n{bob.password}\n".encode())
+        async with asyncio.timeout(30):
+            await approving.stdout.readuntil(b"Counting those who agreed")
+        niceness = os.getpriority(os.PRIO_PROCESS, approving.pid)
+    said, _ = await approving.communicate()
+
+    assert niceness == 19
+    assert b"Not enough people yet" in said
+    assert approving.returncode == 0

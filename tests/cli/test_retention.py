@@ -75,7 +75,7 @@ async def test_from_held_to_approved(own: Settings) -> None:
 
 
 async def test_a_worker_that_was_off_for_long_asks_before_it_ends_anything(own: Settings) -> None:
-    """As the scheduler runs the rules, all at once, with most of them having nothing to end."""
+    """As the scheduler runs the rules, most of which have nothing to end."""
     told = environment(own, DRESSFORM_WORKER_INTERVAL="PT1S")
     async with opened(own) as (units, _):
         await add_visit(units, now() - timedelta(days=300))

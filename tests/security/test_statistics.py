@@ -21,6 +21,7 @@ from dressform.process import database_url, migrated
 from dressform.settings import Settings
 from dressform.tables import Base
 from dressform.tables.base import has_statistics
+from dressform.worker.enforce import enforce
 from dressform.worker.process import duties_of
 from tests.auth_calls import erase, forgot, login, refresh, sessions
 from tests.bench.filling import filled
@@ -164,6 +165,7 @@ async def use(settings: Settings, folder: Path, server_log: Path) -> int:
         assert (await login(client, "nobody", "not it at all")).status_code == 401
         await ada.mailbox.collect()
         for category in (PROFILE, MODEL, SESSION):
-            await duties.enforce(category)
+            at = duties.units.clock()
+            await enforce(category, duties.units, at=at, slot=at, breaker=duties.breaker)
         assert (await erase(ada)).status_code == 204
     return began

@@ -1,6 +1,5 @@
 """A round that would end far too much, or whose clock jumped, ends nothing until somebody says so."""
 
-import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from unittest.mock import ANY
@@ -15,7 +14,7 @@ from dressform.repositories.holds import Hold, Holds
 from dressform.repositories.retention import Retention
 from dressform.worker.breaker import ALWAYS_ALLOWED, CLOCK, Breaker, Due, Held
 from dressform.worker.enforce import Report, enforce
-from dressform.worker.scheduler import Duties
+from dressform.worker.scheduler import Duties, Outcome
 from tests.conftest import MovableClock
 from tests.worker.everything import TABLES, add_everything, counts
 
@@ -29,6 +28,7 @@ async def agreeing(unit: Unit) -> datetime:
 
 
 BREAKER = Breaker(other_clock=agreeing)
+RULES = [category.key for category in CATEGORIES]
 
 
 async def fill(units: Units, accounts: int, *, due: int) -> None:
@@ -46,6 +46,8 @@ async def fill(units: Units, accounts: int, *, due: int) -> None:
 
 
 async def profiles(units: Units, at: datetime = END, breaker: Breaker = BREAKER) -> Report | None:
+    """A run's check of the clock, and the rule of accounts."""
+    await breaker.check_clock(units, at=at)
     return await enforce(PROFILE, units, at=at, slot=at, breaker=breaker)
 
 
@@ -170,22 +172,20 @@ async def test_approving_what_is_not_held_does_nothing(units: Units) -> None:
 
 
 @pytest.mark.parametrize("off", [timedelta(minutes=6), timedelta(minutes=-6), timedelta(days=300)])
-async def test_clocks_that_differ(units: Units, off: timedelta) -> None:
+async def test_clocks_that_differ(
+    units: Units, duties: Duties, caplog: pytest.LogCaptureFixture, off: timedelta
+) -> None:
     await add_everything(units, BEGAN)
 
     async def other(unit: Unit) -> datetime:
         return unit.at + off
 
-    for category in CATEGORIES:
-        with pytest.raises(Held, match="this machine's clock and the database's differ"):
-            await enforce(
-                category,
-                units,
-                at=END + timedelta(days=31),
-                slot=END,
-                breaker=Breaker(other_clock=other),
-            )
-    assert set((await counts(units)).values()) == {1}
+    disagreeing = replace(duties, breaker=Breaker(other_clock=other))
+    outcome = await disagreeing.run(at=END + timedelta(days=31), slot=END)
+
+    assert outcome == NOTHING
+    assert "this machine's clock and the database's differ" in caplog.text
+    assert await rows_of_rules(units) == {1}
 
 
 async def test_clocks_that_differ_by_a_little(units: Units) -> None:
@@ -257,51 +257,70 @@ async def test_a_worker_that_was_off_for_a_while(units: Units, before: timedelta
 LATER = END + timedelta(days=400)
 
 
-async def everything(units: Units, at: datetime) -> list[Report | BaseException | None]:
-    """All rules at once, as the worker runs them."""
-    rules = (enforce(one, units, at=at, slot=at, breaker=BREAKER) for one in CATEGORIES)
-    return await asyncio.gather(*rules, return_exceptions=True)
+NOTHING = Outcome([], [CLOCK])
+"""What a run enforces whose clock is held."""
 
 
-async def test_a_jump_of_both_clocks_ends_nothing_however_often_it_is_tried(units: Units) -> None:
+async def everything(duties: Duties, at: datetime) -> Outcome:
+    return await replace(duties, breaker=BREAKER).run(at=at, slot=at)
+
+
+async def rows_of_rules(units: Units) -> set[int]:
+    """The numbers of rows in each table, without those by which the rewriting of tables is done once."""
+    async with units.writing() as unit:
+        await unit.connection.execute(text("DELETE FROM retention_run WHERE rule LIKE 'rewrite %'"))
+    return set((await counts(units)).values())
+
+
+async def test_a_jump_of_both_clocks_ends_nothing_however_often_it_is_tried(
+    units: Units, duties: Duties
+) -> None:
     """A rule with nothing to end must not make the next check believe that the clock is right."""
     await add_everything(units, BEGAN)
 
     for minutes in (0, 5, 10):
-        outcomes = await everything(units, LATER + timedelta(minutes=minutes))
-        assert [type(one) for one in outcomes] == [Held] * len(CATEGORIES)
+        assert await everything(duties, LATER + timedelta(minutes=minutes)) == NOTHING
 
-    assert set((await counts(units)).values()) == {1}
+    assert await rows_of_rules(units) == {1}
     async with units.reading() as unit:
         assert [hold.rule for hold in await Holds(unit).all()] == [CLOCK]
         assert await Retention(unit).last_cut_off() == BEGAN
 
 
-async def test_one_approval_of_the_clock_lets_every_rule_go_on(units: Units) -> None:
+async def test_one_approval_of_the_clock_lets_every_rule_go_on(
+    units: Units, duties: Duties
+) -> None:
     await add_everything(units, BEGAN)
-    await everything(units, LATER)
+    await everything(duties, LATER)
     await approve(units, LATER, CLOCK)
 
-    outcomes = await everything(units, LATER + SECOND)
+    outcome = await everything(duties, LATER + SECOND)
 
-    assert all(isinstance(one, Report) for one in outcomes), outcomes
+    assert outcome.failed == []
+    assert [report.rule for report in outcome.reports] == RULES
     left = await counts(units)
     assert {left[name] for rule in ("visitor", "profile", "mail") for name in TABLES[rule]} == {0}
-    assert [type(one) for one in await everything(units, LATER + 2 * SECOND)] == [Report] * 9
+    again = await everything(duties, LATER + 2 * SECOND)
+    assert [report.rule for report in again.reports] == RULES
     assert await held(units, CLOCK) is None
 
 
-async def test_a_new_installation_simply_works(units: Units) -> None:
+async def test_a_new_installation_simply_works(duties: Duties) -> None:
     """Nothing tells what time it was before the first round."""
-    assert [type(one) for one in await everything(units, END)] == [Report] * len(CATEGORIES)
+    outcome = await everything(duties, END)
+
+    assert outcome.failed == []
+    assert [report.rule for report in outcome.reports] == RULES
 
 
-async def test_a_clock_that_ran_ahead_is_settled_by_one_approval(units: Units) -> None:
+async def test_a_clock_that_ran_ahead_is_settled_by_one_approval(
+    units: Units, duties: Duties
+) -> None:
     """Its rounds are removed, for good: the next ones are those of any other day."""
     await ran(units, END)
-    await everything(units, LATER)
+    await everything(duties, LATER)
     await approve(units, LATER, CLOCK)
-    await everything(units, LATER + SECOND)
+    await everything(duties, LATER + SECOND)
     with pytest.raises(Held, match="the clock is 400 days behind the last round"):
         await profiles(units)
     await approve(units, END + SECOND, CLOCK)
@@ -387,8 +406,9 @@ async def test_a_jump_alarms_nobody(
     clock.at = END - timedelta(days=20)
     jumped = replace(duties, breaker=BREAKER)
 
-    with pytest.raises(Held, match="everything is held"):
-        await jumped.warn()
+    outcome = await jumped.run_in_slot()
 
+    assert outcome == NOTHING
+    assert "everything is held" in caplog.text
     async with units.reading() as unit:
         assert (await unit.connection.scalar(text("SELECT count(*) FROM mail"))) == 0

@@ -1,28 +1,32 @@
-"""The worker: all duties, several workers, and what befalls one of them."""
+"""The worker: its retention runs, several workers, and what befalls one of their steps."""
 
 import asyncio
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from apscheduler.schedulers.base import STATE_STOPPED
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import text
 
 from dressform.clock import now
-from dressform.db.units import Units
+from dressform.db.units import Unit, Units
 from dressform.errors import StartupError
-from dressform.policy import CATEGORIES, PROFILE, SESSION
+from dressform.policy import CATEGORIES, PROFILE, SESSION, SIGN_UP
 from dressform.process import opened
 from dressform.repositories.log_days import LogDays
 from dressform.repositories.member_tables import MEMBER_TABLES
 from dressform.repositories.retention import Retention
 from dressform.settings import Settings
+from dressform.worker import scheduler
+from dressform.worker.breaker import CLOCK, Breaker
+from dressform.worker.enforce import MOST_A_SECOND
 from dressform.worker.process import duties_of
 from dressform.worker.rewrite import NAME as REWRITE
-from dressform.worker.scheduler import DAYS_AHEAD, Duties, Running, _slot, schedule
+from dressform.worker.scheduler import DAYS_AHEAD, Duties, _slot, scheduled
 from tests.commands import dressform, environment
 from tests.conftest import MovableClock, timeless
 from tests.people import Mailbox, Person
@@ -83,15 +87,15 @@ async def test_three_workers_in_one_slot_do_the_work_once(
             await add_account(units, clock(), f"ada{n}")
         clock.at += A_YEAR_AND_A_DAY
         workers = [timeless(own, one) for one in everyone]
-        reports = await asyncio.gather(
-            *(worker.enforce(category) for category in CATEGORIES for worker in workers)
-        )
+        outcomes = await asyncio.gather(*(worker.run_in_slot() for worker in workers))
 
-        done = [report for report in reports if report is not None]
+        assert [outcome.failed for outcome in outcomes] == [[], [], []]
+        done = [report for outcome in outcomes for report in outcome.reports]
         assert sorted(one.rule for one in done) == sorted(one.key for one in CATEGORIES)
         assert [one.rows for one in done if one.rule == "profile"] == [30]
-        assert (await counts(units))["account"] == 0
-        assert (await counts(units))["retention_run"] == len(CATEGORIES)
+        left = await counts(units)
+        assert left["account"] == 0
+        assert left["retention_run"] == len(CATEGORIES) + len(MEMBER_TABLES)
 
 
 @pytest.mark.slow
@@ -150,32 +154,28 @@ async def test_a_rule_that_fails_stops_no_other(
 async def test_the_scheduler_goes_on_after_a_failure(
     own: Settings, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """A job that failed is asked of the data again at the next tick; the others never stop."""
+    """A step that failed is tried again by the next run; no other step waits for it."""
     every_second = own.model_copy(update={"worker_interval": timedelta(seconds=1)})
     async with opened(every_second) as (units, _):
         await break_table(units)
-        running = Running()
-        scheduler = schedule(duties_of(every_second, units), running)
-        scheduler.start()
-        async with asyncio.timeout(20):
-            while not (await _runs(units)).get("profile") or "session failed" not in caplog.text:
-                await asyncio.sleep(0.1)
-            await break_table(units, mend=True)
-            while not (await _runs(units)).get("session"):
-                await asyncio.sleep(0.1)
-        scheduler.pause()
-        await running.settle(5)
-        scheduler.shutdown(wait=False)
-        await asyncio.sleep(0.05)
+        async with scheduled(duties_of(every_second, units)):
+            async with asyncio.timeout(20):
+                while not (await runs(units)).get("profile") or "session failed" not in caplog.text:
+                    await asyncio.sleep(0.1)
+                await break_table(units, mend=True)
+                while not (await runs(units)).get("session"):
+                    await asyncio.sleep(0.1)
+        before = await runs(units)
+        await asyncio.sleep(1.5)
 
-        assert scheduler.state == STATE_STOPPED
-        assert set(await _runs(units)) == {
+        assert await runs(units) == before
+        assert set(before) == {
             *(category.key for category in CATEGORIES),
             *(f"{REWRITE} {table.name}" for table in MEMBER_TABLES),
         }
 
 
-async def _runs(units: Units) -> dict[str, int]:
+async def runs(units: Units) -> dict[str, int]:
     """Finished ones, by rule."""
     async with units.reading() as unit:
         rows = await unit.connection.execute(
@@ -186,23 +186,99 @@ async def _runs(units: Units) -> dict[str, int]:
         return {rule: count for rule, count in rows}  # noqa: C416
 
 
-async def test_the_end_waits_for_what_is_going_on(own: Settings) -> None:
-    running = Running()
-    done = asyncio.Event()
+@asynccontextmanager
+async def stopped_amid_a_run(units: Units, duties: Duties) -> AsyncIterator[asyncio.Task[None]]:
+    """The task that stops a worker whose run waits for a table that is locked in this block."""
+    is_stopping = asyncio.Event()
 
     async def work() -> None:
-        await asyncio.sleep(0.2)
-        done.set()
+        async with scheduled(duties):
+            async with asyncio.timeout(20):
+                while not (await runs(units)).get("model"):
+                    await asyncio.sleep(0.05)
+            is_stopping.set()
 
-    noted = running.noted(work)
-    task = asyncio.ensure_future(noted())
-    await asyncio.sleep(0)
-    await running.settle(0.01)
-    assert not done.is_set()
-    await running.settle(5)
+    async with units.writing() as unit:
+        await unit.connection.execute(text("LOCK TABLE sign_up"))
+        working = asyncio.create_task(work())
+        await is_stopping.wait()
+        yield working
+    await working
 
-    assert done.is_set()
-    await task
+
+async def test_the_end_waits_for_the_run_that_is_going_on(own: Settings) -> None:
+    async with opened(own) as (units, _):
+        async with stopped_amid_a_run(units, duties_of(own, units)) as working:
+            await asyncio.sleep(0.5)
+            assert not working.done()
+
+        assert set(await runs(units)) >= {category.key for category in CATEGORIES}
+
+
+async def test_the_end_does_not_wait_for_ever(
+    own: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scheduler, "SETTLE_SECONDS", 0.2)
+    async with opened(own) as (units, _):
+        async with stopped_amid_a_run(units, duties_of(own, units)) as working:
+            await asyncio.wait_for(working, 5)
+
+        assert (await runs(units)).keys() == {"visitor", "profile", "model"}
+
+
+async def test_a_large_ending_holds_up_no_other_step(own: Settings, clock: MovableClock) -> None:
+    """A rule takes half an interval at most, and goes on in the next."""
+    rows = MOST_A_SECOND
+    every_second = own.model_copy(update={"worker_interval": timedelta(seconds=1)})
+    async with opened(every_second, clock) as (units, _):
+        async with units.writing() as unit:
+            await unit.connection.execute(
+                text(
+                    "INSERT INTO sign_up (id, email_index, username_index, created_at, number, "
+                    "key_id, wrapped_key, sealed) SELECT gen_random_uuid(), n::text::bytea, "
+                    "n::text::bytea, :at, 1, '', '', '' FROM generate_series(1, :rows) n"
+                ),
+                {"at": clock(), "rows": rows},
+            )
+        clock.advance(days=8)
+        duties = timeless(every_second, units)
+
+        outcome = await duties.run_in_slot()
+
+        assert outcome.failed == []
+        (first,) = [one for one in outcome.reports if one.rule == SIGN_UP.key]
+        assert 0 < first.rows < rows
+        assert [one.rule for one in outcome.reports] == [category.key for category in CATEGORIES]
+        clock.advance(seconds=1)
+        assert sum(one.rows for one in await duties.round()) == rows - first.rows
+
+
+async def test_a_run_checks_the_clock_once_and_only_what_depends_on_it_waits(
+    units: Units, duties: Duties, clock: MovableClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    checks: list[datetime] = []
+
+    async def other(unit: Unit) -> datetime:
+        checks.append(unit.at)
+        return unit.at - timedelta(hours=1)
+
+    await add_everything(units, clock())
+    clock.at += A_YEAR_AND_A_DAY
+    before = await counts(units)
+
+    outcome = await replace(duties, breaker=Breaker(other_clock=other)).run_in_slot()
+
+    assert checks == [clock()]
+    assert (outcome.reports, outcome.failed) == ([], [CLOCK])
+    assert caplog.text.count("everything is held, nothing was ended") == 1
+    assert (await runs(units)).keys() == {
+        "retention-run",  # That of `add_everything`.
+        *(f"{REWRITE} {table.name}" for table in MEMBER_TABLES),
+    }
+    assert await counts(units) == before | {"retention_run": 1 + len(MEMBER_TABLES)}
+    async with units.writing() as unit:
+        days = {day.date for day in await (await LogDays.opened(unit)).all()}
+    assert clock().date() + timedelta(days=DAYS_AHEAD) in days
 
 
 async def test_mail_that_was_not_delivered_in_time_is_not_sent(

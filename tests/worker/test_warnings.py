@@ -13,6 +13,7 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import text
 
+from dressform.actions.warn_of_ending import warn_of_ending
 from dressform.clock import now
 from dressform.db.units import Units
 from dressform.policy import MODEL, PROFILE
@@ -134,7 +135,7 @@ async def test_a_login_cancels_what_waits(
     """The warning was written, and the mail server took nothing until she was back."""
     end = end_of(PROFILE, clock())
     clock.at = end - 30 * DAY
-    await worker.warn()
+    await warn_of_ending(worker.units)
     clock.at += timedelta(hours=1)
     await ada.sign_in()
 
@@ -296,7 +297,7 @@ async def test_an_erased_account_is_not_warned(
 ) -> None:
     end = end_of(PROFILE, clock())
     clock.at = end - 30 * DAY
-    await worker.warn()
+    await warn_of_ending(worker.units)
     async with worker.units.writing() as unit:
         found = await Accounts(unit).by_email(ada.email)
         assert found is not None
@@ -337,7 +338,7 @@ async def test_several_workers_write_each_warning_once(
         await unit.connection.execute(text("UPDATE account SET warned_at = NULL"))
     workers = [employ() for _ in range(4)]
 
-    written = await asyncio.gather(*(worker.warn() for worker in workers))
+    written = await asyncio.gather(*(warn_of_ending(worker.units) for worker in workers))
     delivered = await asyncio.gather(*(worker.deliver() for worker in workers))
 
     assert (sum(written), sum(delivered)) == (30, 30)

@@ -1,5 +1,6 @@
 """How many accounts agreed, of each flag: what decides which flags are enough for a draw."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
@@ -8,11 +9,8 @@ from dressform.db.units import Unit, Units
 from dressform.opendata.codebook import FLAGS
 from dressform.opendata.summing import flag_of
 from dressform.opendata.years import day_of
-from dressform.repositories.contributions import FEW, Contributions
+from dressform.repositories.contributions import PAUSE_SECONDS, Contributions
 from dressform.repositories.sealed_contributions import Rows, opened
-from dressform.rests import in_pieces
-
-_OPENED = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,15 +27,12 @@ async def read_flags(units: Units, year: int) -> list[Counted]:
         async with units.reading() as unit:
             contributions = Contributions(unit, before=day_of(year))
             batch = await contributions.batch(after=last)
-            rows = [
-                row
-                for some in in_pieces(batch, FEW)
-                for row in await contributions.sealed_to_count(some)
-            ]
+            rows = await contributions.sealed_to_count(batch)
         if not batch:
             return batches
         batches.append(_by_flag(units, rows))
         last = batch[-1]
+        await asyncio.sleep(PAUSE_SECONDS)
 
 
 async def count_contributions(unit: Unit, batches: Sequence[Counted], year: int) -> list[int]:
@@ -46,14 +41,13 @@ async def count_contributions(unit: Unit, batches: Sequence[Counted], year: int)
     counts = dict.fromkeys(FLAGS, 0)
     for batch in batches:
         for flag, account_ids in batch.account_ids.items():
-            for some in in_pieces(account_ids, FEW):
-                counts[flag] += await contributions.count_in(some)
+            counts[flag] += await contributions.count_in(account_ids)
+        await asyncio.sleep(PAUSE_SECONDS)
     return [counts[flag] for flag in FLAGS]
 
 
 def _by_flag(units: Units, rows: Rows) -> Counted:
     found: dict[str, list[UUID]] = {flag: [] for flag in FLAGS}
-    for some in in_pieces(rows, _OPENED):
-        for each in opened(some, units.vault).contributions:
-            found[flag_of(each.breasts)].append(each.account_id)
+    for each in opened(rows, units.vault).contributions:
+        found[flag_of(each.breasts)].append(each.account_id)
     return Counted(found)

@@ -21,7 +21,6 @@ from dressform.opendata.receipts import Receipt, Receipts
 from dressform.opendata.years import day_of
 from dressform.repositories.draws import Draws, StoredDraw
 from dressform.repositories.operators import Operators
-from dressform.rests import no_long_collections
 
 
 class Step(StrEnum):
@@ -67,11 +66,10 @@ async def draw_dataset(
         return None
     if counted.statistics is None:
         taken = Taken(CODEBOOKS[counted.codebook], counted.flags)
-        with no_long_collections():
-            told(Step.READING)
-            parts = await read_contributions(units, counted.year, taken)
-            told(Step.MARKING)
-            await _kept(units, counted.year, taken, parts)
+        told(Step.READING)
+        parts = await read_contributions(units, counted.year, taken)
+        told(Step.MARKING)
+        await _kept(units, counted.year, taken, parts)
     draws = await drawn_so_far(units)
     for draw in draws:
         receipts.keep(Receipt.of(draw))
@@ -99,8 +97,7 @@ async def _counted(units: Units, operator_id: UUID, told: Told) -> StoredDraw:
     if found is not None:
         return found
     told(Step.COUNTING)
-    with no_long_collections():
-        batches = await read_flags(units, year)
+    batches = await read_flags(units, year)
     async with units.writing() as unit:
         if (found := await _approvable(unit, operator_id)) is not None:
             return found

@@ -10,9 +10,8 @@ from dressform.opendata.draws import Draw
 from dressform.opendata.files.reading import NAMES, read_draw
 from dressform.opendata.receipts import Receipt, Receipts
 from dressform.opendata.years import day_of
-from dressform.repositories.contributions import FEW, Contributions
+from dressform.repositories.contributions import Contributions
 from dressform.repositories.draws import Draws
-from dressform.rests import in_pieces
 
 
 def draw_in(files: Mapping[str, bytes]) -> Draw:
@@ -59,5 +58,4 @@ async def _written(unit: Unit, draw: Draw, operator_id: UUID) -> None:
     )
     contributions = Contributions(unit, before=day_of(draw.year))
     async for batch in contributions.batches():
-        for some in in_pieces(batch, FEW):
-            await contributions.mark_all(some, draw.year)
+        await contributions.mark_all(batch, draw.year)

@@ -1,30 +1,27 @@
 """What accounts give, added up, and the mark that each gave: both of the same accounts, always.
 
-Bodies are read a few at a time, before anything is written. Whoever withdrew, left or was restricted
+Bodies are read in batches, before anything is written. Whoever withdrew, left or was restricted
 meanwhile is not marked; a part of which somebody was not is added up anew.
 """
 
+import asyncio
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
-from dressform.crypto.vault import Vault
 from dressform.db.units import Unit, Units
 from dressform.opendata.codebook import FLAGS, Codebook
 from dressform.opendata.summing import Summing, flag_of
 from dressform.opendata.sums import Sums
 from dressform.opendata.years import day_of
-from dressform.repositories.contributions import FEW, Contributions
-from dressform.repositories.sealed_contributions import Contribution, Page, Rows, opened
-from dressform.rests import in_pieces, piece
+from dressform.repositories.contributions import PAUSE_SECONDS, Contributions
+from dressform.repositories.sealed_contributions import Contribution, opened
 
 log = logging.getLogger(__name__)
 
-# At a time, each a piece of a fraction of a millisecond.
-_OPENED = 20
-_SUMMED = FEW
+_MARKED = 100
+"""Accounts that one statement marks: the time it takes grows with the square of their number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +45,16 @@ async def read_contributions(units: Units, year: int, taken: Taken) -> list[Part
     """In parts of some hundred, so that a million bodies are never held at once."""
     adding, parts, last, unreadable = _Adding(taken), list[Part](), None, 0
     while True:
-        rows = list[Any]()
         async with units.reading() as unit:
             contributions = Contributions(unit, before=day_of(year))
             batch = await contributions.batch(after=last)
-            for some in in_pieces(batch, FEW):
-                rows += await contributions.sealed(some)
+            rows = await contributions.sealed(batch)
         if not batch:
             break
-        page = _opened(rows, units.vault)
+        page = opened(rows, units.vault)
         parts.append(adding.part(page.contributions))
         last, unreadable = batch[-1], unreadable + page.unreadable
+        await asyncio.sleep(PAUSE_SECONDS)
     if unreadable:
         log.error("models that do not open were left out and not marked: see `dressform keys`")
     return parts
@@ -83,15 +79,18 @@ class _Taking:
 
     async def marked(self, part: Part) -> Part:
         marked = list[UUID]()
-        for some in in_pieces(list(zip(part.account_ids, part.model_ids, strict=True)), FEW):
-            account_ids, model_ids = zip(*some, strict=True)
-            marked += await self._contributions.mark_drawn(account_ids, model_ids, self._year)
+        for start in range(0, len(part.account_ids), _MARKED):
+            some = slice(start, start + _MARKED)
+            marked += await self._contributions.mark_drawn(
+                part.account_ids[some], part.model_ids[some], self._year
+            )
+        await asyncio.sleep(PAUSE_SECONDS)
         return part if len(marked) == len(part.account_ids) else await self._anew(marked, marked)
 
     async def still_giving(self, part: Part) -> Part:
         """Once more after all are marked: a restriction doesn't touch the consent that a mark holds."""
-        with piece():
-            gone = await self._contributions.no_longer_giving(part.account_ids, part.model_ids)
+        gone = await self._contributions.no_longer_giving(part.account_ids, part.model_ids)
+        await asyncio.sleep(PAUSE_SECONDS)
         still = [each for each in part.account_ids if each not in gone]
         if len(still) == len(part.account_ids):
             return part
@@ -100,15 +99,9 @@ class _Taking:
     async def _anew(self, giving: Sequence[UUID], marked: Sequence[UUID]) -> Part:
         """Of those `giving`; of all others who are `marked` the mark is taken back."""
         rows = await self._contributions.sealed_of(giving)
-        part = self._adding.part(_opened(rows, self._vault).contributions)
+        part = self._adding.part(opened(rows, self._vault).contributions)
         await self._contributions.unmark(set(marked) - set(part.account_ids))
         return part
-
-
-def _opened(rows: Rows, vault: Vault) -> Page:
-    pages = [opened(some, vault) for some in in_pieces(rows, _OPENED)]
-    given = [each for page in pages for each in page.contributions]
-    return Page(given, sum(page.unreadable for page in pages))
 
 
 class _Adding:
@@ -119,7 +112,5 @@ class _Adding:
     def part(self, read: Sequence[Contribution]) -> Part:
         """Return the sums of those of a flag that is taken; of others nothing goes into them."""
         given = [each for each in read if flag_of(each.breasts) in self._flags]
-        sums = self._summing.of([])
-        for some in in_pieces(given, _SUMMED):
-            sums += self._summing.of((each.breasts, each.measurements) for each in some)
+        sums = self._summing.of((each.breasts, each.measurements) for each in given)
         return Part([each.account_id for each in given], [each.model_id for each in given], sums)

@@ -16,6 +16,7 @@ from dressform.crypto.passwords import Passwords
 from dressform.db.units import Units
 from dressform.errors import StartupError
 from dressform.opendata.years import day_of
+from dressform.priority import lower_priority
 from dressform.process import opened, settings_in_use
 from dressform.repositories.draws import Draws, StoredDraw
 from dressform.repositories.editions import Editions
@@ -31,6 +32,8 @@ _NOBODY = "-"
 """Who left since, or whom the database can't know."""
 
 _READ = {".csv", ".json"}
+
+_DRAW_NICENESS = 19
 
 
 @app.callback()
@@ -73,6 +76,7 @@ def approve(login: Login) -> None:
     typer.confirm("Go on?", abort=True)
 
     async def task(units: Units, operator_id: UUID, loaded: Settings) -> None:
+        lower_priority(_DRAW_NICENESS)
         drawn = await drawing.draw_dataset(
             units, _receipts(loaded), operator_id, lambda step: typer.echo(f"{step} …")
         )
@@ -130,10 +134,7 @@ async def _publish(units: Units, loaded: Settings) -> None:
         typer.echo(f"Published: {loaded.dataset_url}/dataset/{name}")
 
 
-def _as_operator(
-    login: str,
-    task: Callable[[Units, UUID, Settings], Awaitable[None]],
-) -> None:
+def _as_operator(login: str, task: Callable[[Units, UUID, Settings], Awaitable[None]]) -> None:
     with settings_in_use() as loaded:
         # From a pipe nothing is shown anyway, which is all that hiding would say then.
         password = typer.prompt(f"Password of {login}", hide_input=sys.stdin.isatty())

@@ -23,6 +23,7 @@ from dressform.db.units import Units
 from dressform.errors import StartupError, Unavailable
 from dressform.middleware.spooling.disk import assert_usable
 from dressform.policy import MAIL, notice
+from dressform.priority import lower_priority
 from dressform.process import migrated, opened, settings_in_use
 from dressform.settings import Settings
 
@@ -36,6 +37,8 @@ app.add_typer(dataset_app, name="dataset")
 app.add_typer(restore_app, name="restore")
 
 Result = TypeVar("Result")
+
+_WORKER_NICENESS = 10
 
 
 def main() -> None:
@@ -160,6 +163,7 @@ def worker(
 
     leash.end_with_supervisor()
     with settings_in_use() as loaded:
+        lower_priority(_WORKER_NICENESS)
         if not once:
             _with_units(loaded, _work)
             return

@@ -1,4 +1,4 @@
-"""The open dataset's questions of its members. Each is asked of a few at a time, some thousand times a
+"""The open dataset's questions of its members. Each is asked of a batch at a time, some thousand times a
 draw, and made but once: making one takes longer than its answer.
 """
 
@@ -28,9 +28,9 @@ from dressform.repositories.sealed_contributions import IS_CHOSEN, Rows, bodies
 from dressform.tables import Account, DatasetConsent, DatasetConsentAct, DatasetDraw, Model
 
 BATCH = 500
-"""Accounts that are listed at a time."""
-FEW = 100
-"""Accounts that are counted, read or marked at a time: a millisecond or two."""
+"""Accounts that are counted or read by one statement."""
+PAUSE_SECONDS = 0.01
+"""Between two batches of a draw, for the other clients of PostgreSQL."""
 _BEFORE_ALL = UUID(int=0)
 
 _ACCOUNT_IDS = bindparam("account_ids", type_=ARRAY(Uuid))

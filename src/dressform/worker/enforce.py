@@ -3,6 +3,7 @@ import logging
 import time
 from dataclasses import dataclass
 from datetime import datetime
+from math import inf
 from uuid import UUID
 
 from dressform.db.errors import DatabaseError
@@ -34,35 +35,47 @@ class Report:
 
 
 async def enforce(
-    category: Category, units: Units, *, at: datetime, slot: datetime, breaker: Breaker
+    category: Category,
+    units: Units,
+    *,
+    at: datetime,
+    slot: datetime,
+    breaker: Breaker,
+    max_seconds: float = inf,
 ) -> Report | None:
     """End everything of a category that is past its window at `at`.
 
     Once a slot over any number of workers: None when another has it. In batches, each its own
-    transaction: whatever interrupts it loses nothing, and the next round goes on. Raises Held, and
-    DaysLocked when all but some days of the log ended.
+    transaction: whatever interrupts it loses nothing, and the next round goes on. So it does when
+    no batch begins any more because `max_seconds` have passed. Raises Held, and DaysLocked when all but
+    some days of the log ended. The caller has checked the clock.
     """
     started = time.monotonic()
-    await breaker.check_clock(units, at=at)
     async with units.writing(at=at) as unit:
         run_id = await Retention(unit).claim(category.key, slot)
     if run_id is None:
         return None
     rows = await (
-        end_days(units, at) if category is VISITOR else _end_rows(category, units, at, breaker)
+        end_days(units, at)
+        if category is VISITOR
+        else _end_rows(category, units, at, breaker, until=started + max_seconds)
     )
     seconds = time.monotonic() - started
     async with units.writing(at=at) as unit:
         await Holds(unit).spend(category.key, rows)
         await Retention(unit).finish(run_id, rows=rows, seconds=seconds)
+    if rows:
+        log.info("%s: %d rows ended in %.2f s", category.key, rows, seconds)
     return Report(category.key, rows, seconds)
 
 
-async def _end_rows(category: Category, units: Units, at: datetime, breaker: Breaker) -> int:
+async def _end_rows(
+    category: Category, units: Units, at: datetime, breaker: Breaker, *, until: float
+) -> int:
     if limits(category):
         due = await _count_due(category, units, at)
         await breaker.check_size(category.key, units, at=at, due=due)
-    rows = await _end_batches(category, units, at)
+    rows = await _end_batches(category, units, at, until)
     if category is ROUND:
         async with units.writing(at=at) as unit:
             rows += await SetAside(unit).end_due()
@@ -75,7 +88,7 @@ async def _count_due(category: Category, units: Units, at: datetime) -> Due:
         return Due(rows, of=await Endings(unit, category).count() if rows else 0)
 
 
-async def _end_batches(category: Category, units: Units, at: datetime) -> int:
+async def _end_batches(category: Category, units: Units, at: datetime, until: float) -> int:
     rows = waits = 0
     while True:
         began = time.monotonic()
@@ -86,6 +99,9 @@ async def _end_batches(category: Category, units: Units, at: datetime) -> int:
             ended = await _end_one_by_one(category, units, at)
         rows += ended
         if ended < BATCH and (waits == MOST_WAITS or not await _is_any_due(category, units, at)):
+            return rows
+        if time.monotonic() >= until:
+            log.info("%s: not all that is due has ended, the next round goes on", category.key)
             return rows
         await asyncio.sleep(BATCH / MOST_A_SECOND - (time.monotonic() - began))
         if not ended:

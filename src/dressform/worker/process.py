@@ -9,9 +9,7 @@ from dressform.mail.transport import mail_folder, transport_of
 from dressform.settings import Settings
 from dressform.worker.breaker import Breaker
 from dressform.worker.enforce import Report
-from dressform.worker.scheduler import Duties, Running, schedule
-
-SETTLE_SECONDS = 6.0
+from dressform.worker.scheduler import Duties, scheduled
 
 
 def duties_of(settings: Settings, units: Units) -> Duties:
@@ -32,13 +30,8 @@ async def work(settings: Settings, units: Units) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    running = Running()
-    scheduler = schedule(duties_of(settings, units), running)
-    scheduler.start()
-    await stop.wait()
-    scheduler.pause()
-    await running.settle(SETTLE_SECONDS)
-    scheduler.shutdown(wait=False)
+    async with scheduled(duties_of(settings, units)):
+        await stop.wait()
 
 
 async def work_once(settings: Settings, units: Units) -> list[Report]:

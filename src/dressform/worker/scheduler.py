@@ -1,14 +1,15 @@
-"""When what is done: one job a rule, the days ahead, and the mail."""
+"""What the worker does, and when: a retention run each interval, and mail delivery each second."""
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from math import inf
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
@@ -20,9 +21,9 @@ from dressform.db.units import Units
 from dressform.errors import StartupError
 from dressform.mail.compose import Composer
 from dressform.mail.transport import Transport, delete_old_mails
-from dressform.policy import CATEGORIES, Category
+from dressform.policy import CATEGORIES
 from dressform.repositories.log_days import LogDays
-from dressform.worker.breaker import Breaker
+from dressform.worker.breaker import CLOCK, Breaker
 from dressform.worker.complaints import Complaints
 from dressform.worker.enforce import Report, enforce
 from dressform.worker.rewrite import NAME as REWRITE
@@ -30,13 +31,22 @@ from dressform.worker.rewrite import rewrite_tables
 
 log = logging.getLogger(__name__)
 
-MAIL_EVERY = timedelta(seconds=1)
+DELIVERY_INTERVAL = timedelta(seconds=1)
+SETTLE_SECONDS = 6.0
 DAYS_AHEAD = 3
-WARNINGS = "warnings"
-JOURNAL = "deletion journal"
-MAIL_CHECK = "mail check"
+MAIL_DELIVERY = "mail delivery"
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The reports of the rules that a run enforced, and the names of its steps that failed."""
+
+    reports: list[Report] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,37 +59,69 @@ class Duties:
     mail_folder: Path
     interval: timedelta
     breaker: Breaker
+    complaints: Complaints = field(default_factory=Complaints)
 
-    async def enforce(self, category: Category) -> Report | None:
-        """A rule, in the slot of this moment."""
+    async def round(self) -> list[Report]:
+        """Do everything once, now, whatever the slot. Raises StartupError at the end if some failed."""
         at = self.units.clock()
-        slot = _slot(at, self.interval)
-        report = await enforce(category, self.units, at=at, slot=slot, breaker=self.breaker)
-        if report is not None and report.rows:
-            log.info("%s: %d rows ended in %.2f s", report.rule, report.rows, report.seconds)
-        return report
+        outcome = await self.run(at=at, slot=at)
+        await self._attempt(MAIL_DELIVERY, self.deliver(), outcome)
+        if outcome.failed:
+            names = ", ".join(outcome.failed)
+            raise StartupError(f"Not everything was done: {names} failed, the log above says why.")
+        return outcome.reports
+
+    async def run_in_slot(self) -> Outcome:
+        """Do a retention run, in which each rule is enforced unless another worker has this slot of it.
+
+        A rule takes half an interval at most, so that a large ending, as the first one may be, does
+        not keep the other steps waiting. The next run goes on with it.
+        """
+        at = self.units.clock()
+        return await self.run(
+            at=at,
+            slot=_slot(at, self.interval),
+            max_seconds=self.interval.total_seconds() / 2,
+        )
+
+    async def run(self, *, at: datetime, slot: datetime, max_seconds: float = inf) -> Outcome:
+        """Do every step but the delivery of mail, in order; one that fails does not stop the others.
+
+        The clock is checked once. While it is held nobody is warned and no rule is enforced.
+        """
+        outcome = Outcome()
+        await self._attempt(CLOCK, self.breaker.check_clock(self.units, at=at), outcome)
+        await self._attempt("days ahead", self.make_days(), outcome)
+        if CLOCK not in outcome.failed:
+            await self._attempt("warnings", warn_of_ending(self.units), outcome)
+            await self._enforce_rules(at, slot, max_seconds, outcome)
+        await self._attempt("deletion journal", tidy_journal(self.units), outcome)
+        await self._attempt(REWRITE, rewrite_tables(self.units, at=at), outcome)
+        await self._attempt("mail check", self.check_mail(), outcome)
+        return outcome
+
+    async def _enforce_rules(
+        self, at: datetime, slot: datetime, max_seconds: float, outcome: Outcome
+    ) -> None:
+        for category in CATEGORIES:
+            enforcement = enforce(
+                category,
+                self.units,
+                at=at,
+                slot=slot,
+                breaker=self.breaker,
+                max_seconds=max_seconds,
+            )
+            report = await self._attempt(category.key, enforcement, outcome)
+            if report is not None:
+                outcome.reports.append(report)
 
     async def make_days(self) -> None:
-        """Partitions for the days to come, so that no request waits for one."""
+        """Make the partitions of the days to come, so that no request waits for one."""
         async with self.units.writing() as unit:
             today = unit.at.date()
             days = {today + timedelta(days=ahead) for ahead in range(DAYS_AHEAD + 1)}
             await (await LogDays.opened(unit)).make(days)
-
-    async def warn(self) -> int:
-        """Whose account ends soon. Raises Held: a clock that jumped must not alarm everybody."""
-        await self.breaker.check_clock(self.units, at=self.units.clock())
-        return await warn_of_ending(self.units)
-
-    async def tidy_journal(self) -> int:
-        return await tidy_journal(self.units)
-
-    async def rewrite(self) -> int:
-        """Rewrite the tables of members that were not rewritten today."""
-        return await rewrite_tables(self.units, at=self.units.clock())
-
-    async def deliver(self) -> int:
-        return await deliver_mails(self.units, self.composer, self.transport)
 
     async def check_mail(self) -> None:
         """Whether the mail server takes mail; and delete files of mails that are past their window."""
@@ -89,105 +131,58 @@ class Duties:
         if deleted:
             log.info("%d mails in %s were deleted", deleted, self.mail_folder)
 
-    async def round(self) -> list[Report]:
-        """Everything once, now, whatever the slot. Raises StartupError at the end if some failed."""
-        await self.make_days()
-        complaints = Complaints()
-        done = [await _attempt(WARNINGS, self.warn(), complaints)]
-        for one in CATEGORIES:
-            at = (
-                self.units.clock()
-            )  # Not that of the first: they may take longer than clocks may differ.
-            work = enforce(one, self.units, at=at, slot=at, breaker=self.breaker)
-            done.append(await _attempt(one.key, work, complaints))
-        done.append(await _attempt(JOURNAL, self.tidy_journal(), complaints))
-        done.append(await _attempt(REWRITE, self.rewrite(), complaints))
-        done.append(await _attempt("mail delivery", self.deliver(), complaints))
-        done.append(await _attempt(MAIL_CHECK, self.check_mail(), complaints))
-        failed = [outcome for outcome in done if isinstance(outcome, _Failed)]
-        if failed:
-            names = ", ".join(outcome.name for outcome in failed)
-            raise StartupError(f"Not everything was done: {names} failed, the log above says why.")
-        return [outcome for outcome in done if isinstance(outcome, Report)]
+    async def deliver(self) -> int:
+        """Deliver the mails that are due. Return how many were handed over."""
+        return await deliver_mails(self.units, self.composer, self.transport)
+
+    async def deliver_in_background(self) -> None:
+        """Deliver the mails that are due; a failure is logged."""
+        await self._attempt(MAIL_DELIVERY, self.deliver(), Outcome())
+
+    async def _attempt(self, name: str, step: Awaitable[T], outcome: Outcome) -> T | None:
+        """Return what a step gives. If it fails, log it and note it in the outcome."""
+        try:
+            return await step
+        except Exception as error:  # noqa: BLE001  whatever it is, the other steps are done
+            self.complaints.about(name, error)
+            outcome.failed.append(name)
+            return None
 
 
-@dataclass(frozen=True, slots=True)
-class _Failed:
-    name: str
+@asynccontextmanager
+async def scheduled(duties: Duties) -> AsyncIterator[None]:
+    """Do the worker's two jobs at their intervals, from now until the block ends.
 
+    What is going on then has some seconds to finish, and is cancelled after them: its batch is
+    rolled back, and repeated by the next worker.
+    """
+    running: set[asyncio.Task[Any]] = set()
 
-async def _attempt(name: str, work: Awaitable[object], complaints: Complaints) -> object:
-    """What one duty runs into must not keep the others from being done."""
+    async def run(job: Callable[[], Awaitable[object]]) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        running.add(task)
+        task.add_done_callback(running.discard)
+        await job()
+
+    # A run that is late or was missed is made up for once.
+    defaults = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+    scheduler = AsyncIOScheduler(timezone=UTC, job_defaults=defaults)
+    for job, interval in (
+        (duties.run_in_slot, duties.interval),
+        (duties.deliver_in_background, DELIVERY_INTERVAL),
+    ):
+        trigger = IntervalTrigger(seconds=int(interval.total_seconds()), timezone=UTC)
+        # The scheduler has the real clock, whatever the service's is.
+        scheduler.add_job(run, trigger, args=[job], next_run_time=datetime.now(UTC))
+    scheduler.start()
     try:
-        return await work
-    except Exception as error:  # noqa: BLE001
-        complaints.about(name, error)
-        return _Failed(name)
-
-
-class Running:
-    """The work that is going on, so that the end can wait for it."""
-
-    def __init__(self) -> None:
-        self._tasks: set[asyncio.Task[Any]] = set()
-
-    def noted(self, work: Callable[..., Awaitable[object]]) -> Callable[..., Awaitable[object]]:
-        async def run(*arguments: object) -> object:
-            task = asyncio.current_task()
-            assert task is not None
-            self._tasks.add(task)
-            try:
-                return await work(*arguments)
-            finally:
-                self._tasks.discard(task)
-
-        return run
-
-    async def settle(self, seconds: float) -> None:
-        """Until all of it has ended, or the seconds have passed."""
-        if self._tasks:
-            await asyncio.wait(self._tasks, timeout=seconds)
-
-
-def schedule(duties: Duties, running: Running) -> AsyncIOScheduler:
-    """A scheduler that is not started yet. A late or missed tick is made up for once."""
-    scheduler = AsyncIOScheduler(
-        timezone=UTC,
-        job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
-    )
-    enforce_rule = running.noted(duties.enforce)
-    for category in CATEGORIES:
-        _every(scheduler, duties.interval, category.key, enforce_rule, category)
-    _every(scheduler, duties.interval, WARNINGS, running.noted(duties.warn))
-    _every(scheduler, duties.interval, "days ahead", running.noted(duties.make_days))
-    _every(scheduler, duties.interval, JOURNAL, running.noted(duties.tidy_journal))
-    _every(scheduler, duties.interval, REWRITE, running.noted(duties.rewrite))
-    _every(scheduler, MAIL_EVERY, "mail delivery", running.noted(duties.deliver))
-    _every(scheduler, duties.interval, MAIL_CHECK, running.noted(duties.check_mail))
-    complaints = Complaints()
-
-    def complain(event: JobExecutionEvent) -> None:
-        """What went wrong is asked of the data again at the next tick."""
-        complaints.about(event.job_id, event.exception)
-
-    scheduler.add_listener(complain, EVENT_JOB_ERROR)
-    return scheduler
-
-
-def _every(
-    scheduler: AsyncIOScheduler,
-    interval: timedelta,
-    name: str,
-    work: Callable[..., Awaitable[object]],
-    *arguments: object,
-) -> None:
-    scheduler.add_job(
-        work,
-        IntervalTrigger(seconds=int(interval.total_seconds()), timezone=UTC),
-        args=arguments,
-        id=name,
-        next_run_time=datetime.now(UTC),  # The scheduler lives on the real clock.
-    )
+        yield
+    finally:
+        scheduler.pause()
+        if running:
+            await asyncio.wait(running, timeout=SETTLE_SECONDS)
+        scheduler.shutdown(wait=False)
 
 
 def _slot(at: datetime, interval: timedelta) -> datetime:
