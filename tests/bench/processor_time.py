@@ -16,9 +16,9 @@ def of_process(pid: int) -> float:
 
 def of_family(pid: int) -> float:
     """Return the seconds of a process and of its children that are alive."""
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
     seconds = of_process(pid)
-    for child in children:
-        with suppress(OSError):  # It has ended meanwhile.
-            seconds += of_process(int(child))
+    for of_thread in Path(f"/proc/{pid}/task").glob("*/children"):
+        for child in of_thread.read_text().split():
+            with suppress(OSError):  # It has ended meanwhile.
+                seconds += of_process(int(child))
     return seconds
