@@ -4,6 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 ATTACKS := .venv-attacks
+PEERS  := .venv-peers
 UV     := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url \
           --no-emit-find-links --no-header --python-version 3.11 pyproject.toml
 
@@ -54,12 +55,18 @@ drafting: tests/drafting/node_modules/.package-lock.json ## install what drafts 
 openapi: $(VENV)/ready ## write openapi.yaml and the README's table anew
 	$(BIN)/python -m tests.generated
 
-bench: $(VENV)/ready ## measure, and compare within the same run
-	$(BIN)/python -m tests.bench
+bench: $(VENV)/ready $(PEERS)/ready ## measure every operation and more, and compare within the same run
+	$(BIN)/python -m tests.bench.operations
+	$(BIN)/python -m tests.bench.access_log
 	$(BIN)/python -m tests.bench.models
 	$(BIN)/python -m tests.bench.retention
 	$(BIN)/python -m tests.bench.deletions
 	$(BIN)/python -m tests.bench.dataset
+
+$(PEERS)/ready: tests/bench/peers/requirements.lock
+	$(PYTHON) -m venv $(PEERS)
+	$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check --only-binary :all: --require-hashes -r $<
+	@touch $@
 
 $(ATTACKS)/ready: tests/attacks/requirements.lock
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info >= (3, 13) and "anonymeter needs Python 3.11 or 3.12: make PYTHON=python3.12 attacks")'
@@ -76,7 +83,8 @@ lock: $(VENV)/ready ## pin all dependencies anew
 	$(UV) --extra embedded --extra opendata --extra dev -c requirements.lock -o requirements-dev.lock
 	$(UV) --extra opendata -c requirements-dev.lock -o requirements-opendata.lock
 	$(subst pyproject.toml,tests/attacks/requirements.in,$(UV)) -o tests/attacks/requirements.lock
+	$(subst pyproject.toml,tests/bench/peers/requirements.in,$(UV)) -o tests/bench/peers/requirements.lock
 	printf '%s\n' hatchling setuptools | $(subst pyproject.toml,-,$(UV)) -c requirements-dev.lock -o requirements-build.lock
 
 clean: ## remove what make made; the state folder var/ stays
-	rm -rf $(VENV) $(ATTACKS) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis tools/node_modules tests/drafting/node_modules
+	rm -rf $(VENV) $(ATTACKS) $(PEERS) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis tools/node_modules tests/drafting/node_modules

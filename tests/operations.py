@@ -17,6 +17,11 @@ class Operation:
     details: dict[str, Any]
 
     @property
+    def id(self) -> str:
+        operation_id: str = self.details["operationId"]
+        return operation_id
+
+    @property
     def documented(self) -> set[int]:
         """The statuses that it may answer."""
         return {int(status) for status in self.details["responses"]}

@@ -5,15 +5,11 @@ import json
 import os
 import resource
 import sys
-import tempfile
 import time
-from contextlib import ExitStack
 from datetime import UTC, datetime
-from pathlib import Path
 
 import asyncpg
 
-from dressform import embedded
 from dressform.actions.draw_dataset import draw_dataset, propose_dataset
 from dressform.db.units import Units
 from dressform.embedded.data import ROLE
@@ -23,6 +19,7 @@ from dressform.process import migrated, opened
 from dressform.settings import load
 from dressform.sewing.catalogue import CATALOGUE
 from tests.bench.readers import member, reads_meanwhile
+from tests.bench.serving import running_database
 from tests.opendata.members import APPROVER, PROPOSER, joined, operating
 
 ACCOUNTS = int(os.environ.get("BENCH_ACCOUNTS", "1000000"))
@@ -82,11 +79,7 @@ def main() -> None:
     if sys.argv[1:] == ["draw"]:
         asyncio.run(_draw())
         return
-    with ExitStack() as stack:
-        state = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        state.chmod(0o711)
-        server = stack.enter_context(embedded.running(state))
-        os.environ |= {"DRESSFORM_DATABASE_URL": server.url(), "DRESSFORM_STATE_DIR": str(state)}
+    with running_database() as server:
         asyncio.run(migrated(load()))
         asyncio.run(_run(server.url(role=ROLE).replace("+asyncpg", "")))
 

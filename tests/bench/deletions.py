@@ -4,21 +4,18 @@ import asyncio
 import json
 import os
 import statistics
-import tempfile
 import time
 from collections.abc import Awaitable, Callable
-from contextlib import ExitStack
 from datetime import timedelta
-from pathlib import Path
 
-from dressform import embedded
 from dressform.db.units import Unit, Units
 from dressform.policy import PROFILE
 from dressform.process import migrated, opened
 from dressform.repositories.accounts import Accounts
 from dressform.repositories.endings import BATCH, Endings
 from dressform.repositories.owners import Owner
-from dressform.settings import Settings, load
+from dressform.settings import load
+from tests.bench.serving import running_database
 from tests.worker.everything import add_account
 
 PAIRS = int(os.environ.get("BENCH_PAIRS", "200"))
@@ -73,12 +70,8 @@ async def _run() -> None:
 
 
 def main() -> None:
-    with ExitStack() as stack:
-        state = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        state.chmod(0o711)
-        server = stack.enter_context(embedded.running(state))
-        os.environ |= {"DRESSFORM_DATABASE_URL": server.url(), "DRESSFORM_STATE_DIR": str(state)}
-        asyncio.run(migrated(Settings()))
+    with running_database():
+        asyncio.run(migrated(load()))
         asyncio.run(_run())
 
 

@@ -1,94 +1,205 @@
-"""A client that keeps connections busy and counts: run as a process of its own."""
+"""A client that sends prepared requests over busy connections and measures the answers.
+
+`measure` runs the client as a process of its own, which is this module.
+"""
 
 import asyncio
 import json
 import os
+import pickle
 import statistics
+import subprocess
 import sys
 import time
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import asdict, dataclass, field
 from functools import partial
 from itertools import cycle
+from typing import Any, Self
+
+import uvloop
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request of HTTP/1.1, ready to be sent."""
+
+    method: str
+    path: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+    @classmethod
+    def with_json(
+        cls, method: str, path: str, payload: Any, headers: Mapping[str, str] | None = None
+    ) -> Self:
+        headers = {**(headers or {}), "Content-Type": "application/json"}
+        return cls(method, path, headers, json.dumps(payload).encode())
+
+    def to_bytes(self) -> bytes:
+        headers = {"Host": "localhost", **self.headers}
+        if self.body:
+            headers["Content-Length"] = str(len(self.body))
+        lines = [f"{self.method} {self.path} HTTP/1.1"]
+        lines += [f"{name}: {value}" for name, value in headers.items()]
+        return "\r\n".join([*lines, "", ""]).encode() + self.body
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What the client sends: on each connection one request after the other.
+
+    Each connection goes through its requests in their order, either once or again and again until
+    `seconds` are over, with a pause of so many seconds before each next one.
+    """
+
+    connections: Sequence[Sequence[Request]]
+    status: int = 200
+    """Which every answer must have."""
+    seconds: float = 1.0
+    once: bool = False
+    pause: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What the client found. `p50_ms` and `p99_ms` are percentiles of the times of the answers."""
+
+    answers: int
+    per_second: float
+    p50_ms: float
+    p99_ms: float
+
+
+class UnexpectedAnswerError(Exception):
+    """An answer had another status than every answer must have, or there was none."""
+
+
+def measure(port: int, load: Load) -> Measured:
+    """Send `load` to a local port. Raises UnexpectedAnswerError with the answer's text."""
+    ran = subprocess.run(
+        [sys.executable, "-m", "tests.bench.load"],
+        input=pickle.dumps((port, load)),
+        stdout=subprocess.PIPE,
+        check=True,
+    )
+    found = json.loads(ran.stdout)
+    if "unexpected" in found:
+        raise UnexpectedAnswerError(found["unexpected"])
+    return Measured(**found)
 
 
 class _Connection(asyncio.Protocol):
-    """One request after the other on one connection, in turn, `pause` seconds apart."""
-
-    def __init__(self, requests: list[str], until: float, pause: float) -> None:
-        self._requests = cycle([request.encode() for request in requests])
-        self._pause = pause
-        self._until = until
-        self._buffer = b""
+    def __init__(self, load: Load, requests: Sequence[Request]) -> None:
+        heads = [(request.to_bytes(), request) for request in requests]
+        self._requests: Iterator[tuple[bytes, Request]] = iter(heads) if load.once else cycle(heads)
+        self._load = load
+        self._received = bytearray()
+        self._length: int | None = None
         self.seconds: list[float] = []
-        self.bad = 0
-        self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.finished: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport: asyncio.WriteTransport = transport  # type: ignore[assignment]
-        self._ask()
+        self._transport: asyncio.Transport = transport  # type: ignore[assignment]
 
-    def _ask(self) -> None:
-        self._asked = time.perf_counter()
-        self._transport.write(next(self._requests))
+    def start(self, until: float) -> None:
+        self._until = until
+        self._send_next()
+
+    def _send_next(self) -> None:
+        sent = next(self._requests, None)
+        if sent is None:
+            self._finish()
+            return
+        data, self._request = sent
+        self._sent_at = time.perf_counter()
+        self._transport.write(data)
 
     def data_received(self, data: bytes) -> None:
-        self._buffer += data
-        head, separator, body = self._buffer.partition(b"\r\n\r\n")
-        if not separator or len(body) < _length(head):
-            return
+        self._received += data
+        if self._length is None:
+            head, separator, _ = self._received.partition(b"\r\n\r\n")
+            if not separator:
+                return
+            self._length = len(head) + 4 + self._body_length(bytes(head))
+        if len(self._received) >= self._length:
+            self._accept_answer()
+
+    def _body_length(self, head: bytes) -> int:
+        _, _, rest = head.lower().partition(b"content-length: ")
+        if self._request.method == "HEAD" or not rest:
+            assert b"transfer-encoding: chunked" not in head.lower(), "chunks are not understood"
+            return 0
+        return int(rest.split(b"\r\n", 1)[0])
+
+    def _accept_answer(self) -> None:
         now = time.perf_counter()
-        self.seconds.append(now - self._asked)
-        self.bad += not head.startswith(b"HTTP/1.1 2")
-        self._buffer = b""
+        self.seconds.append(now - self._sent_at)
+        if int(self._received[9:12]) != self._load.status:
+            self._fail(self._received.decode(errors="replace"))
+            return
+        self._received.clear()
+        self._length = None
         if now >= self._until:
-            self._transport.close()
-        elif self._pause:
-            asyncio.get_running_loop().call_later(self._pause, self._ask)
+            self._finish()
+        elif self._load.pause:
+            asyncio.get_running_loop().call_later(self._load.pause, self._send_next)
         else:
-            self._ask()
+            self._send_next()
 
-    def connection_lost(self, _: Exception | None) -> None:
-        if not self.done.done():
-            self.done.set_result(None)
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._fail(f"the connection was closed: {exc}")
+
+    def _finish(self) -> None:
+        self.finished.set_result(None)
+        self._transport.close()
+
+    def _fail(self, answer: str) -> None:
+        if not self.finished.done():
+            asked = f"{self._request.method} {self._request.path}"
+            message = f"{asked} was not answered with {self._load.status}:\n{answer}"
+            self.finished.set_exception(UnexpectedAnswerError(message))
 
 
-def _length(head: bytes) -> int:
-    _, _, rest = head.lower().partition(b"content-length: ")
-    return int(rest.split(b"\r\n", 1)[0] or 0)
-
-
-async def _run(
-    port: int, requests: list[list[str]], seconds: float, pause: float
-) -> dict[str, float]:
+async def _run(port: int, load: Load) -> Measured:
     loop = asyncio.get_running_loop()
-    began = time.perf_counter()
-    made = [
-        (
-            await loop.create_connection(
-                partial(_Connection, in_turn, began + seconds, pause), "127.0.0.1", port
-            )
-        )[1]
-        for in_turn in requests
+    opened = [
+        await loop.create_connection(partial(_Connection, load, requests), "127.0.0.1", port)
+        for requests in load.connections
     ]
-    await asyncio.gather(*(connection.done for connection in made))
+    connections = [protocol for _, protocol in opened]
+    began = time.perf_counter()
+    for connection in connections:
+        connection.start(began + load.seconds)
+    await asyncio.gather(*(connection.finished for connection in connections))
     took = time.perf_counter() - began
-    times = sorted(second for connection in made for second in connection.seconds)
-    return {
-        "per_second": len(times) / took,
-        "median_ms": statistics.median(times) * 1000,
-        "p99_ms": times[int(len(times) * 0.99)] * 1000,
-        "bad": sum(connection.bad for connection in made),
-    }
+    times = sorted(second for connection in connections for second in connection.seconds)
+    return Measured(
+        answers=len(times),
+        per_second=len(times) / took,
+        p50_ms=statistics.median(times) * 1000,
+        p99_ms=times[int(len(times) * 0.99)] * 1000,
+    )
 
 
 def _go_first() -> None:
-    """A client elsewhere waits for no processor of the service's: nor does this one, where it may."""
+    """Ask for real-time scheduling: a client on another machine would wait for no processor here."""
     with suppress(AttributeError, PermissionError):
         os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))
 
 
-if __name__ == "__main__":
-    wanted = json.loads(sys.stdin.read())
-    if wanted["pause"]:
+def main() -> None:
+    port, load = pickle.load(sys.stdin.buffer)
+    if load.pause:
         _go_first()
-    print(json.dumps(asyncio.run(_run(**wanted))))  # noqa: T201
+    try:
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            found = asdict(runner.run(_run(port, load)))
+    except UnexpectedAnswerError as error:
+        found = {"unexpected": str(error)}
+    print(json.dumps(found))  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()

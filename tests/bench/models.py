@@ -4,11 +4,9 @@ import asyncio
 import json
 import os
 import statistics
-import tempfile
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack, ExitStack
-from pathlib import Path
 from typing import Any
 
 import asyncpg
@@ -17,17 +15,14 @@ import httpx
 from dressform import embedded
 from dressform.app import create_app
 from dressform.crypto.passwords import Passwords
-from dressform.crypto.secrets import timed_id
 from dressform.db.units import Units
 from dressform.embedded.data import ROLE
 from dressform.process import migrated, opened
-from dressform.repositories.accounts import Accounts
 from dressform.repositories.models import Models
-from dressform.repositories.profiles import Profiles
 from dressform.settings import load
-from dressform.sewing.body import Body
-from dressform.sewing.catalogue import CATALOGUE
 from tests.bench.filling import filled
+from tests.bench.members import BODY, PASSWORD, add_account
+from tests.bench.serving import running_database, use_database
 
 ACCOUNTS = int(os.environ.get("BENCH_ACCOUNTS", "1000000"))
 FEW = 1000
@@ -38,11 +33,6 @@ ROUNDS = int(os.environ.get("BENCH_ROUNDS", "9"))
 ASKED = 100
 """Of each kind in each round."""
 
-PASSWORD = "seven tailors measured twice"
-MEASUREMENTS = {name: 100.5 + number for number, name in enumerate(CATALOGUE)} | {
-    "shoulderSlope": 13.0
-}
-
 Ask = Callable[[int], Awaitable[httpx.Response]]
 
 
@@ -50,17 +40,9 @@ async def _members(units: Units, password_hash: str) -> None:
     """Really sealed, each with models of every measurement."""
     for number in range(MEMBERS):
         async with units.writing() as unit:
-            owner = await Accounts(unit).add(
-                timed_id(),
-                email=f"bench{number}@example.org",
-                language="en",
-                password_hash=password_hash,
-            )
-            await Profiles(unit).add(owner, username=f"bench{number}")
+            owner = await add_account(unit, f"bench{number}", password_hash)
             for _ in range(MODELS):
-                await Models(unit).add(
-                    owner, name="Bench", body=Body(breasts=True, measurements=MEASUREMENTS)
-                )
+                await Models(unit).add(owner, name="Bench", body=BODY)
 
 
 class Site:
@@ -118,13 +100,9 @@ async def _compared(what: str, few: Ask, many: Ask) -> dict[str, Any]:
     }
 
 
-async def _filled(stack: ExitStack, accounts: int) -> dict[str, str]:
-    """The environment of a database with so many accounts, of two models each."""
-    state = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-    state.chmod(0o711)
-    server = stack.enter_context(embedded.running(state))
-    environment = {"DRESSFORM_DATABASE_URL": server.url(), "DRESSFORM_STATE_DIR": str(state)}
-    os.environ |= environment
+async def _filled(stack: ExitStack, accounts: int) -> embedded.Server:
+    """A database with so many accounts, of two models each."""
+    server = stack.enter_context(running_database())
     await migrated(load())
     password_hash = await Passwords().hash(PASSWORD)
     raw = await asyncpg.connect(server.url(role=ROLE).replace("+asyncpg", ""))
@@ -134,11 +112,11 @@ async def _filled(stack: ExitStack, accounts: int) -> dict[str, str]:
     await raw.execute("VACUUM ANALYZE")
     await raw.execute("CHECKPOINT")
     await raw.close()
-    return environment
+    return server
 
 
-async def _asked_of(stack: AsyncExitStack, environment: dict[str, str]) -> Site:
-    os.environ |= environment
+async def _asked_of(stack: AsyncExitStack, database: embedded.Server) -> Site:
+    use_database(database)
     app = create_app(load())
     await stack.enter_async_context(app.router.lifespan_context(app))
     transport = httpx.ASGITransport(app)
@@ -151,7 +129,7 @@ async def _asked_of(stack: AsyncExitStack, environment: dict[str, str]) -> Site:
 async def _run(databases: ExitStack) -> None:
     sizes = [await _filled(databases, accounts) for accounts in (FEW, ACCOUNTS)]
     async with AsyncExitStack() as stack:
-        few, many = [await _asked_of(stack, environment) for environment in sizes]
+        few, many = [await _asked_of(stack, database) for database in sizes]
         for what in ("read", "list", "change"):
             result = await _compared(what, getattr(few, what), getattr(many, what))
             print(json.dumps(result), flush=True)  # noqa: T201

@@ -17,19 +17,19 @@ from typing import Any
 import httpx
 
 from dressform.crypto.passwords import Passwords
-from dressform.crypto.secrets import timed_id
 from dressform.db.units import Units
-from dressform.repositories.accounts import Accounts
 from dressform.repositories.models import Models
-from dressform.repositories.profiles import Profiles
 from dressform.sewing.body import Body
-from tests.bench.serving import Asked, begun, served
+from tests.bench.load import Load, Request, measure
+from tests.bench.members import PASSWORD, add_account
+from tests.bench.serving import begun, running_service
 
 CONNECTIONS = 4
 PAUSE = 0.02
 """Some 180 reads a second: a site with room to spare, for one that is full has none for anything."""
 ROUNDS = 20
-LOGIN, PASSWORD = "bench", "seven tailors measured twice"
+SECONDS = float(os.environ.get("BENCH_SECONDS", "2"))
+LOGIN = "bench"
 
 _COUNTING = _RESTING = 0.005
 
@@ -38,24 +38,23 @@ async def member(units: Units) -> str:
     """The path of the model of somebody who reads it."""
     password_hash = await Passwords().hash(PASSWORD)
     async with units.writing() as unit:
-        owner = await Accounts(unit).add(
-            timed_id(), email="bench@example.org", language="en", password_hash=password_hash
-        )
-        await Profiles(unit).add(owner, username=LOGIN)
+        owner = await add_account(unit, LOGIN, password_hash)
         model = await Models(unit).add(owner, name="Bench", body=Body(breasts=True))
         return f"/v1/models/{model.id}"
 
 
 def reads_meanwhile(what: str, path: str, work: Sequence[str]) -> dict[str, Any]:
     """The p99 of reading the model at `path` while `work` runs: a module and its arguments."""
-    with served("dressform.app:from_environment", {}) as port:
+    with running_service() as server:
         answer = httpx.post(
-            f"http://127.0.0.1:{port}/v1/auth/login", json={"login": LOGIN, "password": PASSWORD}
+            server.url("/v1/auth/login"), json={"login": LOGIN, "password": PASSWORD}
         )
-        asked = Asked.get(path, {"Authorization": f"Bearer {answer.json()['access_token']}"}, PAUSE)
+        headers = {"Authorization": f"Bearer {answer.json()['access_token']}"}
+        reads = [[Request("GET", path, headers)]] * CONNECTIONS
+        load = Load(reads, seconds=SECONDS, pause=PAUSE)
 
         def p99() -> float:
-            return asked.of(port, CONNECTIONS)["p99_ms"]
+            return measure(server.port, load).p99_ms
 
         without = [p99() for _ in range(ROUNDS // 2)]
         during, worker = [], subprocess.Popen([sys.executable, "-m", *work])

@@ -5,28 +5,25 @@ import json
 import os
 import statistics
 import sys
-import tempfile
 import time
 from collections.abc import Awaitable, Callable
-from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import asyncpg
 
-from dressform import embedded
 from dressform.db.units import Units
 from dressform.embedded.data import ROLE
 from dressform.policy import PROFILE
 from dressform.priority import lower_priority
 from dressform.process import migrated, opened
 from dressform.repositories.holds import Holds
-from dressform.settings import Settings, load
+from dressform.settings import load
 from dressform.worker.breaker import Breaker, Held
 from dressform.worker.days import end_days
 from dressform.worker.enforce import enforce
 from tests.bench.readers import member, reads_meanwhile
+from tests.bench.serving import running_database
 
 ROWS = int(os.environ.get("BENCH_DAY_ROWS", "1000000"))
 ACCOUNTS = int(os.environ.get("BENCH_ACCOUNTS", "1000000"))
@@ -186,12 +183,8 @@ def main() -> None:
     if sys.argv[1:] == ["purge"]:
         asyncio.run(_purge())
         return
-    with ExitStack() as stack:
-        state = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        state.chmod(0o711)
-        server = stack.enter_context(embedded.running(state))
-        os.environ |= {"DRESSFORM_DATABASE_URL": server.url(), "DRESSFORM_STATE_DIR": str(state)}
-        asyncio.run(migrated(Settings()))
+    with running_database() as server:
+        asyncio.run(migrated(load()))
         asyncio.run(_run(server.url(role=ROLE).replace("+asyncpg", "")))
 
 

@@ -1,0 +1,173 @@
+"""Registering, confirming, signing in and out."""
+
+from dressform.crypto.secrets import new_token
+from dressform.repositories.one_time_tokens import OneTimeTokens, Purpose
+from dressform.repositories.sign_ups import SignUps
+from dressform.repositories.warnings import Warnings
+from tests.bench.load import Request
+from tests.bench.members import PASSWORD, Members, email_of
+from tests.bench.prepared.preparing import HASHING, MAX_CONNECTIONS, STORED, Prepared, Sequences
+
+
+async def register(members: Members, number: int) -> Sequences:
+    names = [members.new_name() for _ in range(number)]
+    path = "/v1/auth/register"
+    return [
+        [
+            Request.with_json(
+                "POST", path, {"email": email_of(name), "username": name, "password": PASSWORD}
+            )
+        ]
+        for name in names
+    ]
+
+
+async def verify_email(members: Members, number: int) -> Sequences:
+    tokens = [new_token() for _ in range(number)]
+    async with members.units.writing() as unit:
+        for token in tokens:
+            name = members.new_name()
+            sign_up_id = await SignUps(unit).add(
+                email=email_of(name),
+                username=name,
+                language="en",
+                password_hash=members.password_hash,
+            )
+            await SignUps(unit).give_token(sign_up_id, token)
+    return _with_tokens("/v1/auth/verify-email", tokens)
+
+
+async def resend_verification(members: Members, number: int) -> Sequences:
+    return _to_new_addresses("/v1/auth/resend", members, number)
+
+
+async def forgot_password(members: Members, number: int) -> Sequences:
+    return _to_new_addresses("/v1/auth/password/forgot", members, number)
+
+
+async def login(members: Members, number: int) -> Sequences:
+    return [
+        [
+            Request.with_json(
+                "POST", "/v1/auth/login", {"login": member.username, "password": PASSWORD}
+            )
+        ]
+        for member in await members.add(number)
+    ]
+
+
+async def refresh(members: Members, number: int) -> Sequences:
+    return await _with_refresh_tokens("/v1/auth/refresh", members, number)
+
+
+async def logout(members: Members, number: int) -> Sequences:
+    return await _with_refresh_tokens("/v1/auth/logout", members, number)
+
+
+async def list_sessions(members: Members, number: int) -> Sequences:
+    path = "/v1/auth/sessions"
+    return [
+        [Request("GET", path, member.headers)] for member in await members.add(number, sessions=3)
+    ]
+
+
+async def end_other_sessions(members: Members, number: int) -> Sequences:
+    path = "/v1/auth/sessions"
+    return [
+        [Request("DELETE", path, member.headers)]
+        for member in await members.add(number, sessions=3)
+    ]
+
+
+async def end_session(members: Members, number: int) -> Sequences:
+    each = -(-number // MAX_CONNECTIONS)
+    signed_in = await members.add(min(number, MAX_CONNECTIONS), sessions=1 + each)
+    path = "/v1/auth/sessions"
+    return [
+        [Request("DELETE", f"{path}/{member.sessions[turn].session_id}", member.headers)]
+        for turn in range(1, 1 + each)
+        for member in signed_in
+    ][:number]
+
+
+async def confirm_email(members: Members, number: int) -> Sequences:
+    made = await members.add(number)
+    async with members.units.writing() as unit:
+        tokens = [
+            await OneTimeTokens(unit).issue(
+                member.owner, Purpose.EMAIL_CHANGE, email=f"new.{member.email}"
+            )
+            for member in made
+        ]
+    return _with_tokens("/v1/auth/email/confirm", tokens)
+
+
+async def reopen_account(members: Members, number: int) -> Sequences:
+    made = await members.add(number)
+    tokens = [new_token() for _ in range(number)]
+    async with members.units.writing() as unit:
+        for member, token in zip(made, tokens, strict=True):
+            await Warnings(unit).give_link(member.owner.account_id, token)
+    return _with_tokens("/v1/auth/reopen", tokens)
+
+
+def _with_tokens(path: str, tokens: list[str]) -> Sequences:
+    return [[Request.with_json("POST", path, {"token": token})] for token in tokens]
+
+
+def _to_new_addresses(path: str, members: Members, number: int) -> Sequences:
+    names = [members.new_name() for _ in range(number)]
+    return [[Request.with_json("POST", path, {"email": email_of(name)})] for name in names]
+
+
+async def _with_refresh_tokens(path: str, members: Members, number: int) -> Sequences:
+    each = -(-number // MAX_CONNECTIONS)
+    signed_in = await members.add(min(number, MAX_CONNECTIONS), sessions=each)
+    tokens = [member.sessions[turn].refresh_token for turn in range(each) for member in signed_in]
+    return [
+        [Request.with_json("POST", path, {"refresh_token": token})] for token in tokens[:number]
+    ]
+
+
+_NEW_ADDRESSES = "each to another address that has no account; the work is the same"
+
+AUTH = {
+    "register": Prepared(
+        register,
+        status=202,
+        once=HASHING,
+        connections=8,
+        note="each of another name; 8 connections: one thread judges new passwords, more is a 503",
+    ),
+    "verify_email": Prepared(
+        verify_email, status=204, once=STORED, note="each of another registration, stored before"
+    ),
+    "resend_verification": Prepared(
+        resend_verification, status=202, once=4000, note=_NEW_ADDRESSES
+    ),
+    "login": Prepared(login),
+    "refresh": Prepared(refresh, once=STORED, note="each of another session, stored before"),
+    "logout": Prepared(
+        logout, status=204, once=STORED, note="each of another session, stored before"
+    ),
+    "list_sessions": Prepared(list_sessions),
+    "end_other_sessions": Prepared(
+        end_other_sessions,
+        status=204,
+        once=STORED,
+        note="each of another account with three sessions; its token was not seen before",
+    ),
+    "end_session": Prepared(
+        end_session, status=204, once=STORED, note="each of another session, stored before"
+    ),
+    "forgot_password": Prepared(forgot_password, status=202, once=4000, note=_NEW_ADDRESSES),
+    "confirm_email": Prepared(
+        confirm_email, status=204, once=STORED, note="each of another account, stored before"
+    ),
+    "reopen_account": Prepared(
+        reopen_account,
+        status=204,
+        once=STORED,
+        note="each of another account, stored before; none is past its 12 months",
+    ),
+}

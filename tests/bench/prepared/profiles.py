@@ -1,0 +1,72 @@
+"""Profiles and their pictures."""
+
+from tests.bench.load import Request
+from tests.bench.members import Members
+from tests.bench.prepared.preparing import STORED, Prepared, Sequences
+from tests.drawing import drawn
+
+OWN = "/v1/profiles/me"
+JPEG = drawn("JPEG", size=(1600, 1200))
+
+
+async def read_own_profile(members: Members, number: int) -> Sequences:
+    return [[Request("GET", OWN, member.headers)] for member in await members.add(number)]
+
+
+async def change_own_profile(members: Members, number: int) -> Sequences:
+    return [
+        [
+            Request.with_json("PATCH", OWN, {"bio": bio}, member.headers)
+            for bio in ("I sew my own coats.", "I sew my own shirts.")
+        ]
+        for member in await members.add(number)
+    ]
+
+
+async def read_own_picture(members: Members, number: int) -> Sequences:
+    made = await members.add(number, pictures=True)
+    return [[Request("GET", f"{OWN}/picture", member.headers)] for member in made]
+
+
+async def put_own_picture(members: Members, number: int) -> Sequences:
+    return [
+        [Request("PUT", f"{OWN}/picture", {**member.headers, "Content-Type": "image/jpeg"}, JPEG)]
+        for member in await members.add(number)
+    ]
+
+
+async def delete_own_picture(members: Members, number: int) -> Sequences:
+    made = await members.add(number, pictures=True)
+    return [[Request("DELETE", f"{OWN}/picture", member.headers)] for member in made]
+
+
+async def read_profile(members: Members, number: int) -> Sequences:
+    made = await members.add(number)
+    return [
+        [Request("GET", f"/v1/profiles/{other.username}", member.headers)]
+        for member, other in zip(made, reversed(made), strict=True)
+    ]
+
+
+async def read_picture(members: Members, number: int) -> Sequences:
+    made = await members.add(number, pictures=True)
+    return [
+        [Request("GET", f"/v1/profiles/{other.username}/picture", member.headers)]
+        for member, other in zip(made, reversed(made), strict=True)
+    ]
+
+
+PROFILES = {
+    "read_own_profile": Prepared(read_own_profile),
+    "change_own_profile": Prepared(change_own_profile),
+    "read_own_picture": Prepared(read_own_picture),
+    "put_own_picture": Prepared(put_own_picture, status=204, note="a JPEG of 1600 by 1200"),
+    "delete_own_picture": Prepared(
+        delete_own_picture,
+        status=204,
+        once=STORED,
+        note="each of another account; its token was not seen before",
+    ),
+    "read_profile": Prepared(read_profile),
+    "read_picture": Prepared(read_picture),
+}

@@ -1,0 +1,48 @@
+"""What everybody may read."""
+
+from dataclasses import replace
+
+from dressform.repositories.editions import Editions
+from tests.bench.load import Request
+from tests.bench.members import Members
+from tests.bench.prepared.preparing import Prepared, Sequences, public
+from tests.editions import EDITION, PEOPLE, published
+
+DATASET = "/v1/dataset"
+OF_EDITION = f"{DATASET}/editions/{EDITION.name}"
+FILE = f"{OF_EDITION}/files/people.csv"
+BODY = {"breasts": True, "measurements": {"neck": "38,5 cm", "chest": 921, "waist": 745}}
+
+
+def of_edition(method: str, path: str, note: str = "") -> Prepared:
+    """Prepare a request for something of an edition, which is published unless it is there."""
+
+    async def make(members: Members, number: int) -> Sequences:
+        async with members.units.reading() as unit:
+            is_there = any(each.name == EDITION.name for each in await Editions(unit).all())
+        if not is_there:
+            await published(members.units)
+        return [[Request(method, path)]] * number
+
+    return Prepared(make, note=note)
+
+
+_AUDITED = "what the audit finds is kept for a minute"
+
+PUBLIC = {
+    "list_measurements": public("GET", "/v1/measurements"),
+    "check_measurements": public("POST", "/v1/measurements/check", BODY),
+    "estimate_measurements": public("POST", "/v1/measurements/estimates", BODY),
+    "read_measurement": public("GET", "/v1/measurements/chest"),
+    "read_notice": public("GET", "/v1/privacy/notice"),
+    "read_status": replace(public("GET", "/v1/privacy/status"), note=_AUDITED),
+    "read_dataset": of_edition("GET", DATASET),
+    "read_edition": of_edition("GET", OF_EDITION),
+    "read_edition_file": of_edition("GET", FILE, f"a file of {len(PEOPLE) / 1e6:.1f} MB"),
+    "ask_about_edition_file": of_edition("HEAD", FILE),
+    "read_jwks": public("GET", "/.well-known/jwks.json"),
+    "is_live": public("GET", "/health/live"),
+    "is_ready": public("GET", "/health/ready"),
+    "read_retention": replace(public("GET", "/health/retention"), note=_AUDITED),
+    "read_metrics": replace(public("GET", "/metrics"), note=_AUDITED),
+}
