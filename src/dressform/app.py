@@ -55,22 +55,28 @@ from dressform.routers.service import Service
 from dressform.settings import Settings
 
 ROUTERS = (
-    sign_ups,
-    sessions,
-    accounts,
+    models,
     profiles,
     model_files,
-    models,
     silhouettes,
     measurements,
-    operations,
+    sessions,
+    accounts,
+    sign_ups,
     privacy,
     consents,
     dataset,
+    operations,
     jwks,
     health,
     metrics,
+    documentation,
+    links,
+    dataset_pages,
+    privacy_pages,
+    sitemap,
 )
+"""In the order in which a request's path is tried, so what is asked for most stands first."""
 
 AUDIENCE = "dressform-api"
 
@@ -117,13 +123,10 @@ def create_app(process_settings: Settings, clock: Clock | None = None) -> Applic
     )
     app.state.settings = process_settings
     app.state.clock = clock or process_settings.clock
+    # Not by `include_router`, which matches each route twice and copies a scope for each try: that
+    # took a quarter of a read's time. Prefixes stand in the routers themselves.
     for module in ROUTERS:
-        app.include_router(module.router)
-    app.include_router(documentation.router)
-    app.include_router(links.router)
-    app.include_router(dataset_pages.router)
-    app.include_router(privacy_pages.router)
-    app.include_router(sitemap.router)
+        app.router.routes.extend(module.router.routes)
     problems.install(app)
     _surround(app, process_settings)
     return app

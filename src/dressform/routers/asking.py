@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import Request, Security
+from fastapi import Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from dressform.db.statements import Row, Statement
@@ -13,15 +13,6 @@ from dressform.repositories.members import WHO, Members
 from dressform.repositories.operators import OPERATOR_AND_WHO
 from dressform.repositories.owners import Member
 from dressform.routers.service import Service, service_of
-
-_bearer = HTTPBearer(
-    auto_error=False,
-    scheme_name="accessToken",
-    bearerFormat="JWT",
-    description="The `access_token` that signing in or refreshing answered.",
-)
-
-Bearer = Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +24,10 @@ class Look:
 
     async def at(self, statement: Statement, **asked: Any) -> tuple[Member, Row]:
         """Raises NotSignedIn, Restricted."""
-        return _active(await self.at_any(statement, **asked))
+        member, row = await self.at_any(statement, **asked)
+        if member.restricted:
+            raise Restricted
+        return member, row
 
     async def at_any(self, statement: Statement, **asked: Any) -> tuple[Member, Row]:
         """Also for a member whose account is restricted. Raises NotSignedIn."""
@@ -54,28 +48,45 @@ class Look:
         return found
 
 
-def _active(found: tuple[Member, Row]) -> tuple[Member, Row]:
-    if found[0].restricted:
-        raise Restricted
-    return found
+class _Bearer(HTTPBearer):
+    """The security scheme of the OpenAPI document.
+
+    Each of the dependencies below is one, and none depends on another: FastAPI takes as long for
+    each level of dependencies as for the parameters of an endpoint.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(
+            auto_error=False,
+            scheme_name="accessToken",
+            bearerFormat="JWT",
+            description="The `access_token` that signing in or refreshing answered.",
+        )
+
+    async def look(self, request: Request) -> Look:
+        return Look(service_of(request), await super().__call__(request))
 
 
-async def look(request: Request, bearer: Bearer) -> Look:
-    return Look(service_of(request), bearer)
+class LookOf(_Bearer):
+    async def __call__(self, request: Request) -> Look:  # type: ignore[override]
+        return await self.look(request)
 
 
-async def any_member(request: Request, bearer: Bearer) -> Member:
-    member, _ = await Look(service_of(request), bearer).at_any(WHO)
-    return member
+class AnyMemberOf(_Bearer):
+    async def __call__(self, request: Request) -> Member:  # type: ignore[override]
+        member, _ = await (await self.look(request)).at_any(WHO)
+        return member
 
 
-async def active_member(request: Request, bearer: Bearer) -> Member:
-    member, _ = await Look(service_of(request), bearer).at(WHO)
-    return member
+class ActiveMemberOf(_Bearer):
+    async def __call__(self, request: Request) -> Member:  # type: ignore[override]
+        member, _ = await (await self.look(request)).at(WHO)
+        return member
 
 
-async def operator(request: Request, bearer: Bearer) -> Member:
-    member, row = await Look(service_of(request), bearer).at(OPERATOR_AND_WHO)
-    if row.operator_id is None:
-        raise NotAnOperator
-    return member
+class OperatorOf(_Bearer):
+    async def __call__(self, request: Request) -> Member:  # type: ignore[override]
+        member, row = await (await self.look(request)).at(OPERATOR_AND_WHO)
+        if row.operator_id is None:
+            raise NotAnOperator
+        return member

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 from typing import Annotated, Any, TypeVar
 
-from fastapi import Depends, Request
+from fastapi import Depends, Request, Security
 
 from dressform.audit.auditor import Auditor as RetentionAuditor
 from dressform.crypto.passwords import Passwords
@@ -21,7 +21,7 @@ from dressform.repositories.pictures import Avatars as AvatarRepository
 from dressform.repositories.pictures import Pictures as PictureRepository
 from dressform.repositories.profiles import Profiles as ProfileRepository
 from dressform.repositories.sessions import Sessions as SessionRepository
-from dressform.routers.asking import Look, active_member, any_member, look, operator
+from dressform.routers.asking import ActiveMemberOf, AnyMemberOf, Look, LookOf, OperatorOf
 from dressform.routers.attempts import Attempts as AttemptCounter
 from dressform.routers.service import Service, service_of
 from dressform.settings import Settings as ProcessSettings
@@ -70,16 +70,16 @@ def _of_service(name: str) -> Callable[[Request], Awaitable[Any]]:
 
 
 TheService = Annotated[Service, Depends(_service)]
-InOneLook = Annotated[Look, Depends(look)]
+InOneLook = Annotated[Look, Security(LookOf())]
 """For a question that is asked together with who asks it."""
 
-AnyMember = Annotated[Member, Depends(any_member)]
+AnyMember = Annotated[Member, Security(AnyMemberOf())]
 """Whoever is signed in, even while the account is restricted: to read, correct and remove their data."""
 
-Me = Annotated[Member, Depends(active_member)]
+Me = Annotated[Member, Security(ActiveMemberOf())]
 """Whoever is signed in and may also have their data used and shown."""
 
-AnOperator = Annotated[Member, Depends(operator)]
+AnOperator = Annotated[Member, Security(OperatorOf())]
 """Whoever may look into the address log."""
 
 # For what waits on something slow: it opens its own units of work around the waiting.
