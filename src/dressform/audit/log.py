@@ -65,7 +65,7 @@ async def look_into_log(units: Units, at: datetime) -> LogTables:
 async def _look_into_all(units: Units, at: datetime) -> LogTables:
     """Each table in a transaction of its own: one that the worker wants is let go of soon."""
     async with _as_owner(units) as connection:
-        tables = (await connection.execute(_TABLES, {"at": at})).all()
+        tables = await connection.all(_TABLES, {"at": at})
     rows, orphans = Count(), sum(table.orphaned for table in tables)
     is_oldest_known = False
     for table in tables:

@@ -24,7 +24,7 @@ async def count_rows(connection: Connection, window: Window, at: datetime) -> Co
         f"min({window.promised}) FILTER (WHERE {restricted}) FROM {window.rows}"
     )
     moments = {"at": at, "promised": at - TOLERANCE, "future": at + FUTURE_AFTER}
-    oldest_at, past, overdue, future, *kept = (await connection.execute(query, moments)).one()
+    oldest_at, past, overdue, future, *kept = await connection.one(query, moments)
     unwarned_rows, restricted_rows = Kept(*kept[:2]), Kept(*kept[2:])
     waiting = past - overdue - unwarned_rows.rows
     return Count(oldest_at, waiting, overdue, future, unwarned_rows, restricted_rows)
@@ -35,7 +35,7 @@ async def mail_standing(connection: Connection) -> MailStanding:
         "SELECT (SELECT min(began_at) FROM mail_outage), "
         "(SELECT count(*) FROM mail), (SELECT count(*) FROM mail WHERE failures > 0)"
     )
-    return MailStanding(*(await connection.execute(text(query))).one())
+    return MailStanding(*await connection.one(text(query)))
 
 
 async def last_rounds(connection: Connection, at: datetime) -> dict[str, datetime]:

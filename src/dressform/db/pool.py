@@ -2,7 +2,7 @@
 
 import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from types import MappingProxyType
 from typing import Any, Self
@@ -132,6 +132,25 @@ class Connection(ABC):
     async def execute(
         self, statement: Statement | Executable, values: Mapping[str, Any] = _NOTHING
     ) -> Result: ...
+
+    async def all(
+        self, statement: Statement | Executable, values: Mapping[str, Any] = _NOTHING
+    ) -> Sequence[Row]:
+        return (await self.execute(statement, values)).all()
+
+    async def one(
+        self, statement: Statement | Executable, values: Mapping[str, Any] = _NOTHING
+    ) -> Row:
+        """Raises ValueError unless there is just one row."""
+        row: Row = (await self.execute(statement, values)).one()
+        return row
+
+    async def one_or_none(
+        self, statement: Statement | Executable, values: Mapping[str, Any] = _NOTHING
+    ) -> Row | None:
+        """Raises ValueError for more than one row."""
+        row: Row | None = (await self.execute(statement, values)).one_or_none()
+        return row
 
     async def scalar(
         self, statement: Statement | Executable, values: Mapping[str, Any] = _NOTHING

@@ -234,9 +234,7 @@ class Accounts:
         self._unit.deletions.extend(Deletion(Kind.ACCOUNT, each) for each in gone)
 
     async def _one(self, statement: Statement, **values: Any) -> Credentials | None:
-        row = (
-            await self._unit.connection.execute(statement, values | {"at": self._unit.at})
-        ).one_or_none()
+        row = await self._unit.connection.one_or_none(statement, values | {"at": self._unit.at})
         if row is None:
             return None
         key = self._unit.vault.master.unwrap(Wrapped(row.key_id, row.wrapped_key), row.id)

@@ -89,7 +89,7 @@ class Consents:
     async def of(self, owner: Owner) -> Consent | None:
         """None when they never agreed."""
         asked = {"owner_id": owner.account_id, "at": self._unit.at}
-        rows = (await self._unit.connection.execute(_READ, asked)).all()
+        rows = await self._unit.connection.all(_READ, asked)
         if not rows:
             return None
         acts = [ConsentAct(*act) for _, _, _, *act in rows]

@@ -57,7 +57,7 @@ class Draws:
     async def locked(self, year: int) -> StoredDraw | None:
         """Until the transaction ends nobody else goes on with it."""
         query = _ALL.where(DatasetDraw.year == year).with_for_update()
-        row = (await self._unit.connection.execute(query)).one_or_none()
+        row = await self._unit.connection.one_or_none(query)
         return _stored(row) if row else None
 
     async def propose(self, year: int, by: UUID, *, instead_of: UUID | None) -> bool:

@@ -29,7 +29,7 @@ class Holds:
     async def of(self, rule: str) -> Hold | None:
         """Nobody else changes it until the transaction ends: an approval is not overwritten."""
         query = _HOLDS.where(RetentionHold.rule == rule).with_for_update()
-        row = (await self._unit.connection.execute(query)).one_or_none()
+        row = await self._unit.connection.one_or_none(query)
         return None if row is None else Hold(*row)
 
     async def hold(self, rule: str, *, reason: str, rows: int) -> None:

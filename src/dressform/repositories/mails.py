@@ -108,7 +108,7 @@ class Mails:
         return None if row is None else Leased(*row)
 
     async def by_id(self, mail_id: UUID) -> Letter | None:
-        row = (await self._unit.connection.execute(_BY_ID, {"mail_id": mail_id})).one_or_none()
+        row = await self._unit.connection.one_or_none(_BY_ID, {"mail_id": mail_id})
         return None if row is None else Letter(row.id, row.kind, **self._keyed.open(row))
 
     async def delivered(self, mail_id: UUID) -> None:

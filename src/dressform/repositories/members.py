@@ -46,7 +46,7 @@ class Members:
     ) -> tuple[Member, Sequence[Row]] | None:
         """One look, so that ending a session holds at once in every process."""
         asked |= {"session_id": session_id, "account_id": account_id, "at": self._unit.at}
-        rows = (await self._unit.connection.execute(statement, asked)).all()
+        rows = await self._unit.connection.all(statement, asked)
         if not rows:
             return None
         row = rows[0]

@@ -146,7 +146,7 @@ class Models:
         await self._lock(owner)
         await self._one(_ONE_LOCKED, owner, model_id)
         asked = self._asked(owner) | {"base_id": model_id}
-        for row in (await self._unit.connection.execute(_VARIANTS, asked)).all():
+        for row in await self._unit.connection.all(_VARIANTS, asked):
             await self._keep(owner, opened(row, owner).made_whole)
         await self._unit.connection.execute(_REMOVE, {"model_id": model_id})
         self._unit.deletions.append(Deletion(Kind.MODEL, model_id))
@@ -163,9 +163,7 @@ class Models:
 
     async def _next_position(self, owner: Owner) -> int:
         """Return the place behind all others. Raise TooManyModels when there is no room."""
-        number, last = (
-            await self._unit.connection.execute(_COUNT, {"account_id": owner.account_id})
-        ).one()
+        number, last = await self._unit.connection.one(_COUNT, {"account_id": owner.account_id})
         if number >= MOST:
             raise TooManyModels
         return int(last) + 1
@@ -184,7 +182,7 @@ class Models:
 
     async def _one(self, query: Statement, owner: Owner, model_id: UUID) -> StoredModel:
         asked = self._asked(owner) | {"model_id": model_id}
-        row = (await self._unit.connection.execute(query, asked)).one_or_none()
+        row = await self._unit.connection.one_or_none(query, asked)
         if row is None:
             raise NotFound
         return opened(row, owner)

@@ -94,7 +94,7 @@ class OneTimeTokens:
 
     async def _find(self, statement: Statement, token: str, purpose: Purpose) -> Row | None:
         asked = {"hash": token_hash(token), "purpose": purpose, "at": self._unit.at}
-        row: Row | None = (await self._unit.connection.execute(statement, asked)).one_or_none()
+        row: Row | None = await self._unit.connection.one_or_none(statement, asked)
         return row
 
     def _opened(self, row: Row) -> Redeemed:

@@ -91,14 +91,14 @@ class Pictures:
     async def of(self, owner: Owner) -> StoredPicture:
         """Raises NotFound when there is none."""
         asked = {"account_id": owner.account_id, "at": self._unit.at}
-        row = (await self._unit.connection.execute(_READ_PICTURE, asked)).one_or_none()
+        row = await self._unit.connection.one_or_none(_READ_PICTURE, asked)
         return opened_picture(row, owner)
 
     async def by_username(self, username: str) -> StoredPicture:
         """Raises NotFound when there is none, for a member who is restricted too."""
         index = self._unit.vault.index.username(username)
         asked = {"username_index": index, "at": self._unit.at}
-        row = (await self._unit.connection.execute(_PICTURE_BY_USERNAME, asked)).one_or_none()
+        row = await self._unit.connection.one_or_none(_PICTURE_BY_USERNAME, asked)
         if row is None:
             raise NotFound
         wrapped = Wrapped(row.key_id, row.wrapped_key)
@@ -131,7 +131,7 @@ class Avatars:
     async def of(self, owner: Owner, model_id: UUID) -> StoredPicture:
         """Raises NotFound when there is none, or no such model of the owner."""
         asked = {"account_id": owner.account_id, "model_id": model_id, "at": self._unit.at}
-        row = (await self._unit.connection.execute(_READ_AVATAR, asked)).one_or_none()
+        row = await self._unit.connection.one_or_none(_READ_AVATAR, asked)
         return opened_avatar(row, owner, model_id)
 
     async def put(self, owner: Owner, model_id: UUID, webp: bytes) -> None:

@@ -91,12 +91,10 @@ class Profiles:
 
     async def by_username(self, username: str) -> tuple[Owner, Community]:
         """A member as the others see them. Raises NotFound, for one who is restricted too."""
-        row = (
-            await self._unit.connection.execute(
-                _BY_USERNAME,
-                {"username_index": self._index.username(username), "at": self._unit.at},
-            )
-        ).one_or_none()
+        row = await self._unit.connection.one_or_none(
+            _BY_USERNAME,
+            {"username_index": self._index.username(username), "at": self._unit.at},
+        )
         if row is None:
             raise NotFound
         wrapped = Wrapped(row.key_id, row.wrapped_key)
@@ -127,11 +125,9 @@ class Profiles:
         )
 
     async def _row(self, owner: Owner, query: Statement) -> Row:
-        row: Row | None = (
-            await self._unit.connection.execute(
-                query, {"account_id": owner.account_id, "at": self._unit.at}
-            )
-        ).one_or_none()
+        row: Row | None = await self._unit.connection.one_or_none(
+            query, {"account_id": owner.account_id, "at": self._unit.at}
+        )
         if row is None:
             raise NotSignedIn
         return row

@@ -90,7 +90,7 @@ class Retention:
             f"SELECT min({category.since}), min({end}) FROM {table.__tablename__} "  # noqa: S608
             f"{holding if category is MODEL else ''}"
         )
-        row = (await self._unit.connection.execute(text(query))).one()
+        row = await self._unit.connection.one(text(query))
         return Standing(*row)
 
     async def last_run(self, category: Category) -> Run | None:
@@ -110,7 +110,7 @@ class Retention:
             .order_by(RetentionRun.slot.desc())
             .limit(1)
         )
-        row = (await self._unit.connection.execute(query)).one_or_none()
+        row = await self._unit.connection.one_or_none(query)
         return None if row is None else Run(*row)
 
     async def last_round_at(self) -> datetime | None:

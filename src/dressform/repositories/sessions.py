@@ -177,11 +177,9 @@ class Sessions:
         token = RefreshToken.parse(text)
         if token is None:
             raise RefreshTokenRefused
-        row = (
-            await self._unit.connection.execute(
-                _FIND, {"session_id": token.session_id, "at": self._unit.at}
-            )
-        ).one_or_none()
+        row = await self._unit.connection.one_or_none(
+            _FIND, {"session_id": token.session_id, "at": self._unit.at}
+        )
         if row is None or not self._tokens.is_genuine(token, row.account_id):
             raise RefreshTokenRefused
         return token, row

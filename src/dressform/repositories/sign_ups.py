@@ -132,7 +132,5 @@ class SignUps:
         await self._unit.connection.execute(_REMOVE, {"sign_up_id": sign_up_id})
 
     async def _one(self, statement: Statement, **values: object) -> Waiting | None:
-        row = (
-            await self._unit.connection.execute(statement, values | {"at": self._unit.at})
-        ).one_or_none()
+        row = await self._unit.connection.one_or_none(statement, values | {"at": self._unit.at})
         return None if row is None else Waiting(id=row.id, **self._keyed.open(row))
