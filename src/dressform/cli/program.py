@@ -23,7 +23,7 @@ from dressform.crypto.sealing import SealBrokenError
 from dressform.database import Units
 from dressform.errors import StartupError, Unavailable
 from dressform.giving_way import Manners, giving_way
-from dressform.middleware.spooling.disk import assert_usable
+from dressform.middleware.spooling.spool import assert_usable
 from dressform.policy import MAIL, notice
 from dressform.process import migrated, opened, settings_in_use
 from dressform.settings import Settings
