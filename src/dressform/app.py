@@ -20,8 +20,8 @@ from dressform.middleware.access_log import AccessLogMiddleware
 from dressform.middleware.body_limit import BodyLimitMiddleware
 from dressform.middleware.client_address import ClientAddress
 from dressform.middleware.headers import HeadersMiddleware
-from dressform.middleware.spooling.disk import assert_usable
 from dressform.middleware.spooling.shipping import Shipper
+from dressform.middleware.spooling.spool import assert_usable
 from dressform.migrate import newest
 from dressform.openapi import describe
 from dressform.pictures import Pictures

@@ -25,17 +25,17 @@ def test_a_folder_that_is_not_there_holds_nothing(tmp_path: Path) -> None:
     assert look_into_spools(tmp_path / "none", AT) == Spools(0, 0, Count(None, 0, 0))
 
 
-@pytest.mark.parametrize("suffix", [".spool", ".new"])
-def test_lines_are_counted_by_their_own_time(spools: Path, suffix: str) -> None:
-    written = b"".join(lines(3, AT))
-    (spools / f"a{suffix}").write_bytes(written)
-    (spools / "b.spool").write_bytes(b"")
+@pytest.mark.parametrize("zeros", [0, 10_000], ids=["cut to size", "allocated"])
+def test_lines_are_counted_by_their_own_time(spools: Path, zeros: int) -> None:
+    written = b"".join(lines(3, AT)) + b"\0" * zeros
+    (spools / "a.spool").write_bytes(written)
+    (spools / "b.spool").write_bytes(b"\0" * zeros)
     (spools / "note.txt").write_bytes(line(AT - 999 * DAY))
 
     found = [look_into_spools(spools, END + more).lines for more in (-SECOND, SECOND, DAY + SECOND)]
 
     assert found == [Count(AT, 0, 0), Count(AT, 2, 0), Count(AT, 2, 1)]
-    assert look_into_spools(spools, AT) == Spools(2, len(written), Count(AT, 0, 0))
+    assert look_into_spools(spools, AT) == Spools(2, len(written) + zeros, Count(AT, 0, 0))
 
 
 @pytest.mark.parametrize(

@@ -201,25 +201,41 @@ async def test_a_client_that_is_gone_before_its_answer(app: FastAPI) -> None:
     assert record.address == ip_address("203.0.113.9")
 
 
-@pytest.mark.parametrize("path", ["/health/live", "/docs", "/somewhere", "/endless"])
-async def test_the_line_is_in_the_file_before_the_last_byte_leaves(app: FastAPI, path: str) -> None:
-    """Killed at whatever moment: who has the whole answer has its line, and nobody has two."""
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/health/live"),
+        ("HEAD", "/health/live"),
+        ("GET", "/docs"),
+        ("GET", "/somewhere"),
+        ("GET", "/endless"),
+        ("GET", "/nothing"),
+    ],
+)
+async def test_the_line_is_in_the_file_before_the_first_byte_leaves(
+    app: FastAPI, method: str, path: str
+) -> None:
+    """Killed at whatever moment: who has the whole answer, which may be a head, has one line."""
 
     @app.get("/endless")
     async def endless() -> StreamingResponse:
         return StreamingResponse(iter([b"one", b"two"]))
 
+    @app.get("/nothing", status_code=204)
+    async def nothing() -> None: ...
+
     file = app.state.shipper.spool.path
-    seen: list[tuple[bool, int]] = []
+    seen: list[tuple[str, int]] = []
 
     async def send(message: Message) -> None:
-        if message["type"] == "http.response.body":
-            seen.append((message.get("more_body", False), file.read_bytes().count(b"\n")))
+        seen.append((message["type"], file.read_bytes().count(b"\n")))
 
-    await app({**GET, "path": path, "raw_path": path.encode()}, no_body(), send)
+    scope = {**GET, "method": method, "path": path, "raw_path": path.encode()}
+    await app(scope, no_body(), send)
 
-    assert seen[-1] == (False, 1)
-    assert all(lines == 0 for more, lines in seen if more)
+    assert seen[0] == ("http.response.start", 1)
+    assert seen[-1] == ("http.response.body", 1)
+    assert {lines for _, lines in seen} == {1}
 
 
 async def test_nothing_else_is_stored(

@@ -1,4 +1,8 @@
-"""A request that is never read to its end is logged with the visitor's address behind a proxy."""
+"""A request that is never read to its end is logged with the visitor's address behind a proxy.
+
+nginx 1.22 was seen to refuse by itself, or to wait for the rest of, all heads but those that hold a
+control character in a value, or a method that the parser does not know.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -8,16 +12,16 @@ from fastapi import FastAPI
 
 from dressform.app import create_app
 from dressform.middleware import protocol
-from dressform.middleware.unread_head import read_headers
 from dressform.settings import Settings
 from tests.conftest import MovableClock
-from tests.middleware.connections import GET, say
+from tests.middleware.connections import say
 from tests.middleware.records import records
 from tests.serving import serving
 
 VISITOR, FORGED, PROXY = "203.0.113.9", "198.51.100.66", "127.0.0.1"
 LINE = b"GET /health/live HTTP/1.1\r\nHost: localhost\r\n"
-FORWARDED = b"X-Forwarded-For: 198.51.100.66, 203.0.113.9\r\n"
+FORWARDED = b"X-Forwarded-For: 198.51.100.66, 203.0.113.9\r\nConnection: close\r\nA: b\r\n"
+"""As proxies pass it on: with other headers behind it, as the parser tells of it by then."""
 POST = b"POST /health/live HTTP/1.1\r\nHost: localhost\r\nX-Forwarded-For: 198.51.100.66\r\n"
 
 
@@ -47,9 +51,18 @@ async def rows(app: FastAPI, count: int) -> list[tuple[str, int]]:
         b": no name\r\n\r\n",
         b"Content-Length: many\r\n\r\n",
         b"X-Nul: a\x00b\r\n\r\n",
+        b"X-Control: a\x01b\r\n\r\n",
         b"Content-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n",
     ],
-    ids=["no colon", "nul", "no name", "a length", "nul in a value", "two lengths"],
+    ids=[
+        "no colon",
+        "nul",
+        "no name",
+        "a length",
+        "nul in a value",
+        "a control character",
+        "two lengths",
+    ],
 )
 @pytest.mark.parametrize("in_pieces", [False, True], ids=["at once", "in pieces"])
 async def test_malformed_request_behind_proxy_has_visitors_address(
@@ -72,11 +85,18 @@ async def test_malformed_request_behind_proxy_has_visitors_address(
     "head",
     [
         b"GARBAGE\r\n" + FORWARDED + b"\r\n",
+        LINE.replace(b"GET", b"BREW") + FORWARDED + b"\r\n",
         LINE + b"Bad Header\r\n" + FORWARDED + b"\r\n",
         LINE + b"X-Forwarded-For: 203.0.113.9\x00\r\n\r\n",
         LINE + b" X-Forwarded-For: 203.0.113.9\r\n\x00\r\n",
     ],
-    ids=["no request", "below what is malformed", "itself malformed", "a continuation"],
+    ids=[
+        "no request",
+        "an unknown method",
+        "below what is malformed",
+        "itself malformed",
+        "a continuation",
+    ],
 )
 async def test_malformed_request_whose_header_was_not_read_has_the_proxys(
     behind: FastAPI, head: bytes
@@ -128,10 +148,3 @@ async def test_malformed_request_of_a_stranger_has_the_strangers_address(app: Fa
     async with serving(app) as port:
         await say(port, LINE + FORWARDED + b"Bad Header\r\n\r\n")
         assert await rows(app, 1) == [(PROXY, 400)]
-
-
-def test_headers_are_read_as_far_as_their_lines_are_whole() -> None:
-    assert read_headers(GET) == []
-    assert read_headers(b"") == []
-    assert read_headers(LINE + b"A: 1\r\nB") == [(b"host", b"localhost"), (b"a", b"1")]
-    assert read_headers(GET + LINE) == [(b"host", b"localhost")]

@@ -8,8 +8,9 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -28,10 +29,15 @@ def until(holds: Callable[[], object], seconds: float = PATIENCE) -> None:
 class Command:
     """A command of ours that runs until it is told to stop; its output is kept."""
 
-    def __init__(self, *arguments: str, environment: dict[str, str]) -> None:
+    def __init__(
+        self,
+        *arguments: str,
+        environment: dict[str, str],
+        program: Sequence[str] = (sys.executable, "-m", "dressform"),
+    ) -> None:
         self.output = ""
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "dressform", *arguments],
+            [*program, *arguments],
             env=environment,
             cwd=environment["DRESSFORM_STATE_DIR"],
             stdin=subprocess.DEVNULL,
@@ -83,9 +89,9 @@ class Command:
 
 
 @contextlib.contextmanager
-def command(*arguments: str, environment: dict[str, str]) -> Iterator[Command]:
+def command(*arguments: str, **options: Any) -> Iterator[Command]:
     """Killed at the end if it still runs."""
-    running = Command(*arguments, environment=environment)
+    running = Command(*arguments, **options)
     try:
         yield running
     finally:

@@ -76,7 +76,8 @@ def disturb(serve: Command, database: Database, spools: Path) -> None:
             database.start()
         await_death(victim)
     await_serving(PROCESSES, serve, spools)
-    until(lambda: len(list(spools.glob("*.spool"))) == PROCESSES)  # Those of the dead are shipped.
+    # Each has two: those of the dead are shipped.
+    until(lambda: len(list(spools.glob("*.spool"))) == 2 * PROCESSES)
 
 
 def await_serving(least: int, serve: Command, spools: Path) -> None:

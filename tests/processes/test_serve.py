@@ -138,7 +138,7 @@ async def test_two_processes_share_the_work(own: Settings) -> None:
         base = await says(serve)
         until(lambda: is_live(base))
         spools = own.state_dir / "spool"
-        until(lambda: len(list(spools.glob("*.spool"))) == 2)
+        until(lambda: len(list(spools.glob("*.spool"))) == 4)  # Each has two.
         processes = children_of(serve.process.pid, "dressform serve")
         assert len(processes) == 2
         async with httpx.AsyncClient(
@@ -216,7 +216,7 @@ async def test_a_folder_that_takes_no_files_is_told(own: Settings, workers: str)
     assert code == 1
     assert serve.output == (
         f"dressform: The access log can't be kept in {own.state_dir / 'spool'} (File exists): let "
-        "the service write there, or set DRESSFORM_STATE_DIR to another folder.\n"
+        "the service write there, make room, or set DRESSFORM_STATE_DIR to another folder.\n"
     )
 
 

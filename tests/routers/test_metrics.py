@@ -77,7 +77,7 @@ async def test_every_rule_has_every_figure(
     assert found["dressform_retention_oldest_timestamp_seconds", "visitor"] == day
     assert found["dressform_retention_waiting_rows", "visitor"] == 0
     assert found["dressform_database_up", None] == 1
-    assert found["dressform_access_log_spool_failing", None] == 0
+    assert found["dressform_access_log_disk_trouble", None] == 0
     assert found["dressform_access_log_spool_bytes", None] >= 0
     assert found["dressform_access_log_orphaned_partitions", None] == 0
 
@@ -127,13 +127,11 @@ async def test_a_full_disk_is_told_even_while_the_database_is_away(
         raise Unavailable(retry_after=5)
 
     monkeypatch.setattr(auditor.Auditor, "look", away)
-    monkeypatch.setattr(type(app.state.shipper), "is_failing", True)
     monkeypatch.setattr(type(app.state.shipper), "is_in_trouble", True)
     monkeypatch.setattr(type(app.state.shipper.orphans), "stranded", 2)
 
     assert await scraped(client) == {
         ("dressform_build_info", None): 1,
-        ("dressform_access_log_spool_failing", None): 1,
         ("dressform_access_log_disk_trouble", None): 1,
         ("dressform_access_log_spools_stranded", None): 2,
         ("dressform_database_up", None): 0,
@@ -144,7 +142,7 @@ async def test_how_long_lines_have_waited_in_files_is_told(
     client: httpx.AsyncClient, settings: Settings, clock: MovableClock
 ) -> None:
     at = clock() - timedelta(hours=3)
-    (settings.state_dir / "spool" / "old.new").write_bytes(line(at))
+    (settings.state_dir / "spool" / "old.spool").write_bytes(line(at))
 
     found = await scraped(client)
 

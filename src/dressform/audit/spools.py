@@ -9,7 +9,7 @@ from pathlib import Path
 from dressform.audit.findings import TOLERANCE, Count, Spools
 from dressform.audit.windows import address_ends
 
-_SUFFIXES = {".spool", ".new"}
+_SUFFIX = ".spool"
 _FIRST = datetime(2000, 1, 1, tzinfo=UTC)
 
 
@@ -32,7 +32,7 @@ def _files(folder: Path) -> Iterator[tuple[Path, stat_result]]:
     if not folder.is_dir():
         return
     for path in folder.iterdir():
-        if path.suffix in _SUFFIXES:
+        if path.suffix == _SUFFIX:
             try:
                 yield path, path.lstat()
             except FileNotFoundError:
@@ -43,16 +43,19 @@ def _lines_of(path: Path, found: stat_result, at: datetime) -> Count:
     """OSError for what can't be read, or is no file."""
     if not stat.S_ISREG(found.st_mode):
         raise OSError(path)
-    if not found.st_size:
-        return Count()
     # A disk may date a file to any century.
     changed_at = datetime.fromtimestamp(min(max(found.st_mtime, 0), at.timestamp()), UTC)
     with path.open("rb") as file:
-        oldest = _began(file.readline(200), at) or changed_at
+        first = file.readline(200)
+        # Behind its lines a file is filled with zeros.
+        if not first.strip(b"\0") and not any(line.strip(b"\0") for line in file):
+            return Count()
+        oldest = _began(first, at) or changed_at
         if address_ends(oldest) > at:
             return Count(oldest)  # They come in the order of time.
         file.seek(0)
-        ends = [address_ends(_began(line, at) or changed_at) for line in file]
+        lines = filter(None, (line.rstrip(b"\0") for line in file))
+        ends = [address_ends(_began(line, at) or changed_at) for line in lines]
     overdue = sum(end + TOLERANCE < at for end in ends)
     return Count(oldest, sum(end <= at for end in ends) - overdue, overdue)
 

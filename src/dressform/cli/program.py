@@ -21,7 +21,7 @@ from dressform.cli.retention import app as retention_app
 from dressform.crypto.sealing import SealBrokenError
 from dressform.db.units import Units
 from dressform.errors import StartupError, Unavailable
-from dressform.middleware.spooling.disk import assert_usable
+from dressform.middleware.spooling.spool import assert_usable
 from dressform.policy import MAIL, notice
 from dressform.priority import lower_priority
 from dressform.process import migrated, opened, settings_in_use

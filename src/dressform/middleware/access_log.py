@@ -12,6 +12,7 @@ from dressform.middleware.client_address import ClientAddress
 from dressform.middleware.headers import HeadersMiddleware
 from dressform.middleware.refusal import refuse
 from dressform.middleware.spooling.shipping import Shipper
+from dressform.middleware.spooling.spool import Spool
 
 CLIENT_CLOSED_REQUEST = 499
 """What is recorded when the client went away before there was an answer."""
@@ -24,13 +25,14 @@ _PRIVACY = "/v1/privacy/"
 _READ_BY_EVERYBODY = frozenset({"/v1/privacy/notice", "/v1/privacy/status"})
 
 _LIVENESS = "/health/live"
-_PATIENCE_SECONDS = 5.0
 _REFUSAL = HeadersMiddleware(refuse, https=False)
 _USUAL = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"})
 
 
 class AccessLogMiddleware:
-    """The outermost layer. `shipper` has the file of the moment, and room for it.
+    """The outermost layer. `shipper` has the file of the moment.
+
+    The line is written before the first byte of the answer: a head alone can be the whole of it.
 
     Every request pays for each call and each coroutine in here: there are as few as can be.
     """
@@ -55,42 +57,37 @@ class AccessLogMiddleware:
         at, started = self._clock(), perf_counter_ns()
         request_id = timed_id_text()
         scope.setdefault("state", {})["request_id"] = request_id
-        shipper, app = self._shipper(), self.app
-        if shipper.spool.is_full:
-            app = await self._when_full(shipper, scope)
-        status = CLIENT_CLOSED_REQUEST
-        recorded = False
+        shipper, app, append = self._shipper(), self.app, Spool.append
+        if shipper.spool.is_full and not shipper.has_room():
+            app = app if scope["path"] == _LIVENESS else _REFUSAL
+            append = Spool.append_if_room
+        is_recorded = False
 
         def recording_send(message: Message) -> Awaitable[None]:
-            nonlocal status, recorded
+            nonlocal is_recorded
             if message["type"] == "http.response.start":
-                status = message["status"]
-            elif message["type"] == "http.response.body" and not message.get("more_body"):
-                recorded = True
-                self._record(scope, at, started, request_id, status)
+                is_recorded = True
+                line = self._line(scope, at, started, request_id, message["status"])
+                append(shipper.spool, line)
             return send(message)
 
         try:
             await app(scope, receive, recording_send)
         finally:
-            if not recorded:
-                self._record(scope, at, started, request_id, status)
+            if not is_recorded:
+                line = self._line(scope, at, started, request_id, CLIENT_CLOSED_REQUEST)
+                append(shipper.spool, line)
 
     def note(self, scope: Scope, status: int) -> str:
         """Record what never reached the application; gives the id that it would have had."""
         request_id = timed_id_text()
-        self._record(scope, self._clock(), perf_counter_ns(), request_id, status)
+        line = self._line(scope, self._clock(), perf_counter_ns(), request_id, status)
+        self._shipper().spool.append_if_room(line)
         return request_id
 
-    async def _when_full(self, shipper: Shipper, scope: Scope) -> ASGIApp:
-        """Who would kill a process that does not answer would lose what it holds."""
-        is_probe = scope["path"] == _LIVENESS
-        has_room = await shipper.room(0 if is_probe else _PATIENCE_SECONDS)
-        return self.app if has_room or is_probe else _REFUSAL
-
-    def _record(
+    def _line(
         self, scope: Scope, at: datetime, started: int, request_id: str, status: int
-    ) -> None:
+    ) -> bytes:
         method = scope["method"]
         if method not in _USUAL:
             method = _printable(method)
@@ -100,7 +97,7 @@ class AccessLogMiddleware:
         if _is_privacy_act(scope, route):
             method, route, microseconds = "ANY", PRIVACY_ACT, 0
             status = 500 if status >= 500 else 200  # noqa: PLR2004
-        self._shipper().spool.append(
+        return (
             f"{at.isoformat()}\t{self._addresses.of(scope)}\t{method}\t{route}\t"
             f"{status:d}\t{microseconds}\t{request_id}\n".encode()
         )

@@ -3,9 +3,9 @@
 import asyncio
 import json
 import resource
-from collections.abc import Iterator
 from functools import cache
 from http import HTTPStatus
+from types import SimpleNamespace
 
 import httptools
 from starlette.types import ASGIApp, Scope
@@ -13,7 +13,6 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 
 from dressform.errors import DressformError, HeadTooLarge, TooSlow, Unavailable, Unreadable
 from dressform.middleware.access_log import CLIENT_CLOSED_REQUEST, AccessLogMiddleware
-from dressform.middleware.unread_head import read_headers
 
 HEAD_LIMIT = 64 * 1024
 """Bytes of a request before its body; as many of what stands between or behind pieces of it."""
@@ -30,21 +29,18 @@ class Protocol(HttpToolsProtocol):
     """uvicorn's would answer what it can't read by itself, wait for ever, and take any amount.
 
     Middleware hears of none of this: what is refused here is answered as a problem, and recorded.
+    Which settings of uvicorn do not do it, and what was tried, is in docs/decisions/0025.
     """
 
     _in_head = False
     _in_body = False
-    _begins_in_body = False
     _deaf = False
     _unheeded = 0
     _awaited_since: float | None
     _running: RequestResponseCycle | None = None
-    _last_word: DressformError | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        self._chunks: list[bytes] = []
-        """Of the head that is being read; what stood before it in the first of them is there too."""
         self._awaited_since = self.loop.time()
         self._timer = self.loop.call_later(PATIENCE, self._lose_patience)
         if self.client is None:
@@ -61,9 +57,9 @@ class Protocol(HttpToolsProtocol):
         self.pipeline.clear()
         if self._in_head and not self._deaf:
             self._log.note(self._unread(), CLIENT_CLOSED_REQUEST)
-        if self._running is not None and not self._running.response_complete:
+        if self._running is not None:
+            # uvicorn tells the latest request alone; another one's answer is an error on uvloop then.
             self._running.disconnected = True
-            self._running.message_event.set()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -71,9 +67,6 @@ class Protocol(HttpToolsProtocol):
             return
         self._unset_keepalive_if_required()
         self._unheeded += len(data)
-        if not self._in_head:
-            self._begins_in_body = self._in_body
-        self._chunks.append(data)
         try:
             self.parser.feed_data(data)
         except httptools.HttpParserUpgrade as upgrade:
@@ -83,8 +76,6 @@ class Protocol(HttpToolsProtocol):
         else:
             if self._unheeded > HEAD_LIMIT:
                 self._break_off(HeadTooLarge())
-            elif not self._in_head:
-                self._chunks.clear()
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
@@ -107,20 +98,19 @@ class Protocol(HttpToolsProtocol):
         self._unheeded, self._awaited_since = 0, None
         super().on_message_complete()
 
-    def on_response_complete(self) -> None:
-        super().on_response_complete()
-        if self._last_word and self.cycle.response_complete and not self.transport.is_closing():
-            self._refuse(self._last_word)
-
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGIApp) -> None:  # type: ignore[override]
         self._running = cycle
         super()._start_asgi_task(cycle, app)  # type: ignore[arg-type]
 
     def _decline_upgrade(self, rest: bytes) -> None:
-        """Read the body as HTTP/1.1, then no further: what follows may be another protocol's."""
+        """Read the body as HTTP/1.1, then no further: what follows may be another protocol's.
+
+        The parser stops at the head of such a request, and uvicorn takes its body for the next one.
+        """
         self.cycle.keep_alive = False
         framing = [b"%b: %b\r\n" % header for header in self.headers if header[0] in _FRAMING]
-        self.parser = httptools.HttpRequestParser(_OnlyBody(self))
+        body = SimpleNamespace(on_body=self.on_body, on_message_complete=self.on_message_complete)
+        self.parser = httptools.HttpRequestParser(body)
         self.data_received(b"POST / HTTP/1.1\r\n%b\r\n%b" % (b"".join(framing), rest))
 
     def _lose_patience(self) -> None:
@@ -137,7 +127,7 @@ class Protocol(HttpToolsProtocol):
             self.transport.close()
 
     def _break_off(self, error: DressformError) -> None:
-        """Read nothing more; what was read before is answered first."""
+        """Refuse what is being read, and read no more."""
         self._deaf = True
         latest: RequestResponseCycle | None = self.cycle
         if self._in_body:
@@ -145,7 +135,9 @@ class Protocol(HttpToolsProtocol):
         elif latest is None or latest.response_complete:
             self._refuse(error)
         else:
-            self._last_word = error
+            # A refusal now would be taken for the answer to a request before it.
+            self._log.note(self._unread(), error.status)
+            self.transport.close()
 
     def _refuse(self, error: DressformError) -> None:
         self._deaf = True
@@ -163,27 +155,15 @@ class Protocol(HttpToolsProtocol):
         self.transport.close()
 
     def _unread(self) -> Scope:
-        return {"client": self.client, "headers": self._unread_headers(), "method": ""}
-
-    def _unread_headers(self) -> Iterator[tuple[bytes, bytes]]:
-        """Yield the headers that were read, if anybody asks: only a proxy's tell whose request it is."""
-        if not self._in_head:
-            return  # Those that are known are another request's, maybe another visitor's.
-        # Chunks that begin within a body can't be read once more: of that head the parser has told.
-        yield from self.headers if self._begins_in_body else read_headers(b"".join(self._chunks))
+        # The parser tells of a header when the next one begins. Outside of a head, those that are
+        # known are another request's, maybe another visitor's.
+        headers = self.headers if self._in_head else []
+        return {"client": self.client, "headers": headers, "method": ""}
 
     @property
     def _log(self) -> AccessLogMiddleware:
         log: AccessLogMiddleware = self.config.loaded_app.middleware_stack
         return log
-
-
-class _OnlyBody:
-    """Hears of a body alone: the head was read before."""
-
-    def __init__(self, of: Protocol) -> None:
-        self.on_body = of.on_body
-        self.on_message_complete = of.on_message_complete
 
 
 @cache

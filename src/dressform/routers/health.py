@@ -67,8 +67,6 @@ async def read_retention(auditor: Auditor, response: Response) -> RetentionRead:
 
 
 def _log(shipper: Any) -> LogStanding:
-    if shipper.is_failing:
-        return "held in memory"
     if shipper.is_in_trouble:
         return "disk error"
     is_stuck = shipper.orphans.stranded or shipper.stuck_seconds > _STUCK_AFTER_SECONDS

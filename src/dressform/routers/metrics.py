@@ -94,13 +94,8 @@ class _Figures(Collector):
         build.add_metric([__version__], 1)
         yield build
         yield GaugeMetricFamily(
-            "dressform_access_log_spool_failing",
-            "Whether the disk refuses lines of this process's access log.",
-            self._shipper.is_failing,
-        )
-        yield GaugeMetricFamily(
             "dressform_access_log_disk_trouble",
-            "Whether files could not be made or removed, or were removed or cut by somebody else.",
+            "Whether no second file can be made, to go on in when the first is full.",
             self._shipper.is_in_trouble,
         )
         yield GaugeMetricFamily(
@@ -118,7 +113,7 @@ class _Figures(Collector):
 def _retention(findings: Findings) -> Iterator[GaugeMetricFamily]:
     yield GaugeMetricFamily(
         "dressform_access_log_spool_bytes",
-        "The size of this host's files in which the access log waits for the database.",
+        "The size of this host's files of the access log, each allocated when it is made.",
         findings.spools.bytes,
     )
     yield GaugeMetricFamily(

@@ -7,7 +7,7 @@ from dressform.audit.findings import Findings, Reason, Rule, Spools, Verdict, ro
 from dressform.schemas.fields import Complete
 
 WorkerStanding = Literal["ok", "late", "never seen", "unknown"]
-LogStanding = Literal["ok", "held in memory", "disk error", "stuck"]
+LogStanding = Literal["ok", "disk error", "stuck"]
 
 Reasons = Annotated[
     list[Reason],
@@ -47,9 +47,9 @@ class ReadyRead(Complete):
     access_log: Annotated[
         LogStanding,
         Field(
-            description="Held in memory: the disk takes no lines. Disk error: in the last ten minutes "
-            "its files could not be made or removed, or somebody removed or cut them. Stuck: for a minute "
-            "no line has reached the database, or those that a dead process left can't be shipped.",
+            description="Disk error: no second file can be made, and requests are refused when the first "
+            "is full. Stuck: for a minute no line has reached the database, or those that a dead process "
+            "left can't be shipped.",
             examples=["ok"],
         ),
     ]

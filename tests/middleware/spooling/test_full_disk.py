@@ -1,240 +1,248 @@
-"""A disk that takes no more: said loudly, and what is held is shipped all the same."""
+"""A disk that takes no more: nothing is served whose line would be lost."""
 
-import asyncio
 import errno
 import json
-import logging
 import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx
 import pytest
 from fastapi import FastAPI
 
-from dressform.errors import Unavailable
-from dressform.middleware.spooling.spool import Spool, new_spool
-from tests.middleware.lines import line, lines
-from tests.middleware.records import records
+from dressform.db.units import Units
+from dressform.middleware.spooling import shipping
+from dressform.middleware.spooling import spool as spooling
+from dressform.middleware.spooling.disk import DiskError
+from dressform.middleware.spooling.shipping import Shipper
+from dressform.middleware.spooling.spool import new_spool
+from tests.middleware.lines import id_of, line, lines
+from tests.middleware.records import ids, marks, records, shipped
+from tests.processes.small_disk import small_disk
+
+
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files of some forty lines, of which half are kept for requests that are under way."""
+    monkeypatch.setattr(spooling, "CAPACITY", 4000)
+    monkeypatch.setattr(spooling, "RESERVE", 2000)
+
 
 FULL = """
 import json, sys
 from pathlib import Path
-from dressform.middleware.spooling.spool import Spool, new_spool
+from dressform.middleware.spooling import spool as spooling
+from dressform.middleware.spooling.disk import DiskError
+from dressform.middleware.spooling.orphans import orphans
 
 folder, lines = Path(sys.argv[1]), sys.stdin.buffer.read().splitlines(keepends=True)
-whole = lambda spool, start: spool.read(start, 1_000_000).decode()
-spool, told = new_spool(folder), {}
-spool.append(lines[0])
+spooling.CAPACITY, spooling.RESERVE = 32_768, 8_192
+spool, told = spooling.new_spool(folder), {}
 filler = (folder / "filler").open("wb", buffering=0)
 while True:
     try:
         filler.write(b"x" * 512)
     except OSError:
         break
-for line in lines[1:100]:
+for line in lines:
     spool.append(line)
-told["failing"], told["read"] = spool.is_failing, whole(spool, 0)
-spool.shipped = spool.size
-spool.skip_shipped()
-told["failing after shipping"] = spool.is_failing
-for line in lines[100:]:
-    spool.append(line)
-told["read after shipping"] = whole(spool, spool.shipped)
-(folder / "filler").unlink()
-filler.close()
-spool.retry()
-told["failing with room"] = spool.is_failing
+told["full"] = spool.is_full
+try:
+    spooling.new_spool(folder)
+except DiskError as error:
+    told["refused"] = str(error)
+told["files"] = sorted(path.suffix for path in folder.iterdir())
 spool.leave()
-found = Spool(spool.path, create=False)
-told["found"] = whole(found, spool.shipped)
+(found,) = orphans(folder, {})
+told["found"] = found.read(0, 1_000_000).decode()
 print(json.dumps(told))
 """
 
 
-def small_disk(folder: Path) -> list[str]:
-    """Before a command that shall see one in this place."""
-    shell = ["sh", "-c", 'mount -t tmpfs -o size=64k none "$0" && exec "$@"', str(folder)]
-    return ["unshare", "--map-root-user", "--mount", *shell]
-
-
-def small_disks_can_be_made(folder: Path) -> bool:
-    try:
-        tried = subprocess.run([*small_disk(folder), "true"], check=False, capture_output=True)
-    except FileNotFoundError:
-        return False
-    return tried.returncode == 0
-
-
-def test_a_disk_that_is_really_full(tmp_path: Path) -> None:
-    """A tmpfs of 64 kB, where namespaces are allowed."""
-    if not small_disks_can_be_made(tmp_path):
-        pytest.skip("no mount namespaces here")
-    written = lines(200)
+def test_a_file_takes_lines_on_a_disk_that_is_really_full(tmp_path: Path) -> None:
+    """They are as many as were allocated. What could not be allocated leaves no file."""
+    written = lines(300)
     done = subprocess.run(
-        [*small_disk(tmp_path), sys.executable, "-c", FULL, str(tmp_path)],
+        [*small_disk(tmp_path, "64k"), sys.executable, "-c", FULL, str(tmp_path)],
         input=b"".join(written),
         capture_output=True,
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    told = json.loads(done.stdout)
 
-    first, second = (b"".join(part).decode() for part in (written[:100], written[100:]))
-    assert told == {
-        "failing": True,
-        "read": first,
-        "failing after shipping": False,
-        "read after shipping": second,
-        "failing with room": False,
-        "found": second,
+    assert json.loads(done.stdout) == {
+        "full": True,
+        "refused": "No space left on device",
+        "files": ["", ".spool"],
+        "found": b"".join(written).decode(),
     }
 
 
-@pytest.fixture
-def spool(tmp_path: Path) -> Spool:
-    return new_spool(tmp_path)
-
-
-def refuse(*_: object) -> int:
-    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-
-
-def test_it_is_said_once_a_minute(
-    spool: Spool, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    with monkeypatch.context() as full:
-        full.setattr(os, "write", refuse)
-        for seconds in (0, 1, 59, 61, 100, 122):
-            full.setattr(time, "monotonic", lambda seconds=seconds: 1000.0 + seconds)
-            spool.append(line())
-            spool.retry()
-    spool.retry()
+@pytest.mark.usefixtures("small")
+def test_lines_of_what_is_not_served_leave_half_of_the_reserve(tmp_path: Path) -> None:
+    spool = new_spool(tmp_path)
+    served = 0
+    while not spool.is_full:
+        spool.append(line())
+        served += 1
+    for _ in range(100):
+        spool.append_if_room(line())
+    refused = spool.read(0, 10_000).count(b"\n") - served
+    under_way = 0
+    while spool.size + len(line()) <= spooling.CAPACITY:
+        spool.append(line())
+        under_way += 1
+    with pytest.raises(DiskError, match="No space left in the file"):
+        spool.append(line())
     spool.remove()
 
-    said = [record.levelno for record in caplog.records]
-    assert said == [logging.ERROR] * 3 + [logging.WARNING]
-    assert "held in memory" in caplog.records[0].message
+    assert len(line()) * served == pytest.approx(2000, abs=150)
+    assert len(line()) * refused == pytest.approx(1000, abs=150)
+    assert len(line()) * under_way == pytest.approx(1000, abs=150)
 
 
-def test_what_is_shipped_needs_no_memory(spool: Spool, monkeypatch: pytest.MonkeyPatch) -> None:
-    """However long the disk is full, as long as the database takes the lines."""
-    monkeypatch.setattr("dressform.middleware.spooling.spool._MOST_HELD", 1000)
-    written = lines(100)
-    read = b""
-    with monkeypatch.context() as full:
-        full.setattr(os, "write", refuse)
-        for one in written:
-            assert not spool.is_full
-            spool.append(one)
-            read += spool.read(spool.shipped, 10_000)
-            spool.shipped = len(read)
-            spool.skip_shipped()
-            assert not spool.is_failing
-    spool.append(line())
-    spool.remove()
+class Disk:
+    """One that is full: no file can be allocated in the place of one that is not shipped."""
 
-    assert read == b"".join(written)
+    def __init__(self, shipper: Shipper, patch: pytest.MonkeyPatch) -> None:
+        self.shipper = shipper
+        self._patch = patch
+        self._began = time.monotonic()
 
+    def fill(self) -> None:
+        """Both files, with lines of requests."""
+        while self.shipper.has_room():
+            self.shipper.spool.append(line())
 
-def test_what_is_not_shipped_is_kept(spool: Spool, monkeypatch: pytest.MonkeyPatch) -> None:
-    written = lines(10)
-    with monkeypatch.context() as full:
-        full.setattr(os, "write", refuse)
-        for one in written:
-            spool.append(one)
-        spool.shipped = len(written[0]) + 1
-        spool.skip_shipped()
-    spool.retry()
-    kept = spool.path.read_bytes()
-    spool.remove()
-
-    assert kept == b"\0" * len(written[0]) + b"".join(written[1:])
-
-
-@dataclass
-class Outage:
-    spool: Spool
-    patch: pytest.MonkeyPatch
-
-    def end(self) -> None:
-        self.patch.undo()
+    def make_room(self) -> None:
+        """It is noticed within a second, by the next request."""
+        self._patch.undo()
+        self.shipper._retry_at = 0.0
 
 
 @pytest.fixture
-def outage(app: FastAPI) -> Iterator[Outage]:
-    """Neither the disk nor the database takes lines, and memory holds all that it should."""
+async def disk(app: FastAPI, small: None) -> AsyncIterator[Disk]:
+    """Full, while the database takes no lines."""
 
     async def away(*_: object) -> None:
-        raise Unavailable
+        raise ConnectionError
 
-    spool: Spool = app.state.shipper.spool
+    def refuse(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    shipper: Shipper = app.state.shipper
+    for _ in range(2):  # Those of the start are large.
+        shipper._rotate()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("dressform.middleware.spooling.shipping.ship", away)
-        patch.setattr(os, "write", refuse)
-        patch.setattr("dressform.middleware.spooling.spool._MOST_HELD", 1000)
-        while not spool.is_full:
-            spool.append(line())
-        yield Outage(spool, patch)
+        patch.setattr(shipping, "ship", away)
+        shipper._prepare()
+        patch.setattr(os, "posix_fallocate", refuse)
+        yield Disk(shipper, patch)
 
 
-async def test_requests_are_refused_while_neither_disk_nor_memory_takes_lines(
-    app: FastAPI, client: httpx.AsyncClient, outage: Outage
+async def test_requests_are_refused_while_no_file_takes_their_lines(
+    app: FastAPI, client: httpx.AsyncClient, disk: Disk
 ) -> None:
-    """After a while: nothing is done for them, and the refusal has its line."""
-    outage.patch.setattr("dressform.middleware.access_log._PATIENCE_SECONDS", 0.3)
-    began = time.monotonic()
+    """Nothing is done for them, and the refusal has its line."""
+    served = await client.get("/v1/measurements")
+    disk.fill()
     refused = await client.get("/v1/measurements")
-    waited = time.monotonic() - began
-    outage.end()
+    unready = await client.get("/health/ready")
+    disk.make_room()
+    again = await client.get("/v1/measurements")
 
-    assert waited >= 0.3
-    assert (refused.status_code, refused.headers["Retry-After"]) == (503, "5")
+    assert [one.status_code for one in (served, refused, unready, again)] == [200, 503, 503, 200]
+    assert refused.headers["Retry-After"] == "5"
     assert refused.headers["Content-Type"] == "application/problem+json"
     assert refused.headers["Cache-Control"] == "no-store"
-    (record,) = [one for one in await records(app) if one.status == 503]
-    assert str(record.request_id) == refused.headers["X-Request-ID"]
-    assert refused.json()["instance"].endswith(str(record.request_id))
+    rows = {str(one.request_id): one.status for one in await records(app)}
+    assert refused.json()["instance"].removeprefix("urn:uuid:") == refused.headers["X-Request-ID"]
+    for answer in (served, refused, unready, again):
+        assert rows[answer.headers["X-Request-ID"]] == answer.status_code
 
 
-async def test_whoever_asks_whether_it_lives_does_not_wait(
-    app: FastAPI, client: httpx.AsyncClient, outage: Outage
+async def test_whoever_asks_whether_it_lives_is_told(
+    app: FastAPI, client: httpx.AsyncClient, disk: Disk
 ) -> None:
-    """Or the process would be killed, with all that it holds."""
+    """However many were refused before: those have no line any more then, and nor has it."""
+    disk.fill()
     live = await client.get("/health/live")
-    outage.end()
+    refused = [await client.get("/v1/measurements") for _ in range(20)]
+    still_live = await client.get("/health/live")
+    left = disk.shipper.spool._capacity - disk.shipper.spool.size
+    disk.make_room()
 
-    assert live.status_code == 200
-    assert live.headers["X-Request-ID"] in [str(one.request_id) for one in await records(app)]
+    assert {one.status_code for one in refused} == {503}
+    assert (live.status_code, still_live.status_code) == (200, 200)
+    assert left >= 1000  # For requests that are under way.
+    rows = [str(one.request_id) for one in await records(app)]
+    assert live.headers["X-Request-ID"] in rows
+    assert still_live.headers["X-Request-ID"] not in rows
 
 
-async def test_a_request_that_finds_room_in_time_is_served(
-    client: httpx.AsyncClient, outage: Outage
+async def test_a_request_under_way_has_its_line_when_others_are_refused(
+    app: FastAPI, client: httpx.AsyncClient, disk: Disk
 ) -> None:
-    asked = asyncio.create_task(client.get("/v1/measurements"))
-    await asyncio.sleep(0.2)
-    waited = not asked.done()
-    outage.end()
+    @app.get("/slow")
+    async def slow() -> None:
+        disk.fill()
+        for _ in range(20):
+            assert (await client.get("/v1/measurements")).status_code == 503
 
-    assert waited
-    assert (await asked).status_code == 200
+    answer = await client.get("/slow")
+    disk.make_room()
+
+    assert answer.status_code == 200
+    assert answer.headers["X-Request-ID"] in [str(one.request_id) for one in await records(app)]
 
 
-async def test_when_refusals_fill_the_memory_too_everybody_waits(
-    client: httpx.AsyncClient, outage: Outage
+async def test_an_answer_whose_line_the_disk_refuses_is_not_given(
+    app: FastAPI, client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """None is answered whose line would be lost, and memory has an end."""
-    while not outage.spool.is_overfull:
-        outage.spool.append(line())
-    asked = [asyncio.create_task(client.get(path)) for path in ("/health/live", "/v1/measurements")]
-    await asyncio.sleep(0.5)
-    waited = [not one.done() for one in asked]
-    outage.end()
-    answers = await asyncio.gather(*asked)
+    """As when a sector fails: the server has to say 500 by itself. Another file is begun."""
 
-    assert waited == [True, True]
-    assert answers[0].status_code == 200
+    def fail(*_: object) -> int:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    before = app.state.shipper.spool
+    with monkeypatch.context() as failing:
+        failing.setattr(os, "pwrite", fail)
+        lost = await client.get("/v1/measurements")
+    again = await client.get("/v1/measurements")
+
+    assert (lost.status_code, lost.content) == (500, b"")
+    assert again.status_code == 200
+    assert app.state.shipper.spool is not before
+    assert [str(one.request_id) for one in await records(app)] == [again.headers["X-Request-ID"]]
+
+
+@pytest.mark.usefixtures("small")
+async def test_a_full_disk_alone_refuses_nothing(
+    own_units: Units, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is shipped makes room for the next file, of which one is always ready."""
+    monkeypatch.setattr(shipping, "PAUSE_SECONDS", 0.01)
+    shipper = Shipper(own_units, tmp_path)
+    shipper.start()
+    real, written = os.posix_fallocate, []
+
+    def allocate(file: int, start: int, size: int) -> None:
+        if sum(1 for path in tmp_path.iterdir() if path.stat().st_size) >= 2:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        real(file, start, size)
+
+    with monkeypatch.context() as full:
+        full.setattr(os, "posix_fallocate", allocate)
+        for _ in range(200):
+            assert shipper.has_room()
+            written.append(line())
+            shipper.spool.append(written[-1])
+            if len(written) % 10 == 0:
+                await shipped(shipper)
+    await shipper.stop()
+
+    assert sorted(await ids(own_units)) == sorted(map(id_of, written))
+    assert (list(tmp_path.iterdir()), await marks(own_units)) == ([], 0)

@@ -13,6 +13,7 @@ from dressform.middleware.spooling import copying
 from dressform.middleware.spooling.lines import likely, readable
 from dressform.middleware.spooling.orphans import Orphans
 from dressform.middleware.spooling.spool import Spool
+from dressform.repositories.access_log import AccessLog
 from tests.middleware.lines import id_of, line, lines
 from tests.middleware.records import ids, marks
 
@@ -170,12 +171,37 @@ async def test_lines_behind_what_has_no_end_are_shipped(
     assert said[-1] == "40 bytes at the end of 1.spool are no whole line, and dropped"
 
 
-async def test_an_end_of_zeros_is_told_by_its_size(
-    own_units: Units, tmp_path: Path, caplog: pytest.LogCaptureFixture
+@pytest.mark.parametrize("zeros", [0, 5000, 4_500_000])
+async def test_an_end_of_zeros_is_nothing_to_tell_of(
+    own_units: Units, tmp_path: Path, caplog: pytest.LogCaptureFixture, zeros: int
 ) -> None:
-    one = line()
-    (tmp_path / "1.spool").write_bytes(one + b"\0" * 5000)
+    """So a file is allocated; an earlier version's has none. A torn line before them is told."""
+    one, torn = line(), line()[:40]
+    (tmp_path / "1.spool").write_bytes(one + b"\0" * zeros)
+    (tmp_path / "2.spool").write_bytes(torn + b"\0" * zeros)
+    (tmp_path / "3.spool").write_bytes(b"\0" * zeros)
     await Orphans(own_units, tmp_path).recover()
 
     assert await ids(own_units) == [id_of(one)]
-    assert "5000 bytes at the end of 1.spool are no whole line, and dropped" in caplog.messages
+    assert list(tmp_path.iterdir()) == []
+    said = [record.message for record in caplog.records if record.levelname == "ERROR"]
+    assert said == ["40 bytes at the end of 2.spool are no whole line, and dropped"]
+
+
+async def test_a_file_of_an_earlier_version_is_shipped_from_its_mark_on(
+    own_units: Units, tmp_path: Path
+) -> None:
+    """It ends with its last line, or with a hole in the place of lines that were shipped already."""
+    shipped, waiting = b"".join(lines(3)), b"".join(lines(2))
+    (tmp_path / "1.spool").write_bytes(shipped + waiting)
+    (tmp_path / "2.spool").write_bytes(b"\0" * len(shipped) + waiting)
+    (tmp_path / "3.spool").write_bytes(b"\0" * len(shipped))
+    async with own_units.writing() as unit:
+        access_log = await AccessLog.opened(unit)
+        for name in ("1", "2", "3"):
+            await access_log.shipped_of(name)
+            await access_log.copy(name, b"", shipped=len(shipped))
+    await Orphans(own_units, tmp_path).recover()
+
+    assert sorted(await ids(own_units)) == sorted(map(id_of, waiting.splitlines() * 2))
+    assert (list(tmp_path.iterdir()), await marks(own_units)) == ([], 0)

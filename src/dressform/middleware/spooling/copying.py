@@ -69,7 +69,7 @@ async def _copy(units: Units, spool: Spool, those: Callable[[bytes], bytes]) -> 
     lines = b""
     async with units.writing() as unit:
         access_log = await AccessLog.opened(unit)
-        shipped = max(await access_log.shipped_of(spool.name), spool.cut)
+        shipped = await access_log.shipped_of(spool.name)
         block = spool.read(shipped, BLOCK)
         if block:
             shipped += len(block)

@@ -1,18 +1,15 @@
-"""What is done to the folder of the spools, and what its disk says when it can't be done."""
+"""Files of the spool's folder: made with their space allocated, found, and locked."""
 
 import fcntl
 import os
-import stat
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 from dressform.crypto.secrets import timed_id
-from dressform.errors import StartupError
 
-_UNNAMED = ".new"
-_UNNAMED_SECONDS = 60.0
+SUFFIX = ".spool"
+_BLOCK = 1024 * 1024
 
 
 class DiskError(Exception):
@@ -28,61 +25,54 @@ def asked_of_disk() -> Iterator[None]:
         raise DiskError(error.strerror or type(error).__name__) from error
 
 
-def assert_usable(folder: Path) -> None:
-    """Raises StartupError when no file can be made there and removed again."""
-    tried = folder / f"{timed_id()}{_UNNAMED}"  # Nobody takes it for a spool.
+def make_file(folder: Path, size: int) -> tuple[Path, int]:
+    """Return a new file of zeros, whose blocks are allocated, locked. Raises OSError."""
+    while True:
+        path = folder / f"{timed_id()}{SUFFIX}"
+        file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            if _lock(path, file):
+                os.posix_fallocate(file, 0, size)
+                return path, file
+        except OSError:
+            path.unlink(missing_ok=True)
+            os.close(file)
+            raise
+        os.close(file)  # Whoever looks for orphans was faster than our lock, and removes it.
+
+
+def open_file(path: Path) -> int | None:
+    """Return the file, locked; None when its process lives or another has shipped it. Raises OSError."""
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        tried.touch(mode=0o600)
-        tried.unlink()
-    except OSError as error:
-        raise StartupError(
-            f"The access log can't be kept in {folder.absolute()} ({error.strerror}): let the "
-            "service write there, or set DRESSFORM_STATE_DIR to another folder."
-        ) from None
-
-
-def made(path: Path) -> int:
-    """A new file. Locked before it has the name by which others look for orphans."""
-    unnamed = path.with_suffix(_UNNAMED)
-    file = os.open(unnamed, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_EXCL, 0o600)
+        file = os.open(path, os.O_RDWR | os.O_NOFOLLOW)
+    except FileNotFoundError:
+        return None
     try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        unnamed.rename(path)
-    except OSError:
-        os.close(file)
-        with suppress(OSError):
-            unnamed.unlink()
-        raise
-    return file
-
-
-def found(path: Path) -> int:
-    """OSError when it is somebody's, or was shipped and removed while we came to lock it."""
-    file = os.open(path, os.O_RDWR | os.O_NOFOLLOW)
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        if not is_at(path, os.fstat(file)):
-            raise FileNotFoundError(path)
+        if _lock(path, file):
+            return file
     except OSError:
         os.close(file)
         raise
-    return file
+    os.close(file)
+    return None
 
 
-def is_at(path: Path, file: os.stat_result) -> bool:
-    """Whether the path still leads to the file."""
+def find_end(file: int) -> int:
+    """Return where the zeros begin with which a file was allocated."""
+    end = os.fstat(file).st_size
+    while end > 0:
+        start = max(end - _BLOCK, 0)
+        written = os.pread(file, end - start, start).rstrip(b"\0")
+        if written:
+            return start + len(written)
+        end = start
+    return 0
+
+
+def _lock(path: Path, file: int) -> bool:
+    """Return whether the file is locked for us now, and still the one at its path. Raises OSError."""
     try:
-        return os.path.samestat(path.lstat(), file)
-    except OSError:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return os.path.samestat(path.lstat(), os.fstat(file))
+    except (BlockingIOError, FileNotFoundError):
         return False
-
-
-def clear_unnamed(folder: Path) -> None:
-    """Remove files whose process died, or was refused, before they had a name: they are empty."""
-    for path in folder.glob(f"*{_UNNAMED}"):
-        with suppress(OSError):
-            status = path.lstat()
-            is_old = status.st_mtime < time.time() - _UNNAMED_SECONDS
-            if is_old and stat.S_ISREG(status.st_mode) and not status.st_size:
-                path.unlink()

@@ -7,8 +7,8 @@ from pathlib import Path
 from dressform.db.units import Units
 from dressform.errors import Unavailable
 from dressform.middleware.spooling.copying import finish
-from dressform.middleware.spooling.disk import DiskError, clear_unnamed
-from dressform.middleware.spooling.spool import SUFFIX, Spool
+from dressform.middleware.spooling.disk import SUFFIX, DiskError, find_end, open_file
+from dressform.middleware.spooling.spool import Spool
 
 log = logging.getLogger(__name__)
 
@@ -30,7 +30,7 @@ class Orphans:
         """Ship and remove them. One that fails holds up no other; it is tried again each time."""
         failed: dict[str, str] = {}
         for spool in orphans(self._folder, failed):
-            if spool.name not in self._stranded:
+            if spool.size and spool.name not in self._stranded:
                 log.info("shipping the access log of a process that is gone: %s", spool.path.name)
             try:
                 await finish(self._units, spool)
@@ -43,15 +43,14 @@ class Orphans:
         for name in failed.keys() - self._stranded.keys():
             log.error("lines of the access log are stuck in %s%s: %s", name, SUFFIX, failed[name])
         self._stranded = failed
-        clear_unnamed(self._folder)
 
 
 def orphans(folder: Path, failed: dict[str, str]) -> Iterator[Spool]:
     """Each locked for us. Those that can't even be opened are added to `failed`, and why."""
     for path in sorted(folder.glob(f"*{SUFFIX}")):
         try:
-            yield Spool(path, create=False)
-        except (BlockingIOError, FileNotFoundError):
-            continue  # Its process lives, or another of us was faster.
+            file = open_file(path)
+            if file is not None:
+                yield Spool(path, file, size=find_end(file))
         except OSError as error:
             failed[path.stem] = error.strerror or type(error).__name__

@@ -1,128 +1,82 @@
-"""Lines of the access log on their way to the database: a file a process, written before answers.
+"""Lines of the access log on their way to the database: files of a process, written before answers.
 
-A line is handed to the kernel before the last byte of its answer, so that it survives the process
-being killed. Files hold addresses: they are 0600 and live for a minute.
+A line is handed to the kernel before its answer, so that it survives the process being killed. The
+blocks of a file are allocated when it is made, as databases do it for a write-ahead log: a line that
+fits into the file can't be refused by a disk that is full. Behind the lines a file has zeros.
+Files hold addresses: they are 0600 and live for a minute.
 """
 
-import logging
 import os
-import time
-from collections import deque
+from contextlib import suppress
 from pathlib import Path
 
-from dressform.crypto.secrets import timed_id
-from dressform.middleware.spooling.disk import asked_of_disk, found, is_at, made
+from dressform.errors import StartupError
+from dressform.middleware.spooling.disk import (
+    DiskError,
+    asked_of_disk,
+    make_file,
+)
 
-log = logging.getLogger(__name__)
-
-SUFFIX = ".spool"
-_MOST_HELD = 32 * 1024 * 1024
-"""Bytes kept in memory while the disk takes none; then requests wait, and are refused."""
-
-_COMPLAINT_SECONDS = 60.0
+CAPACITY = 4 * 1024 * 1024
+RESERVE = 1024 * 1024
+"""Bytes at a file's end for requests that are under way, or refused, while no other can be made."""
 
 
 class Spool:
-    """One append-only file, locked for as long as its process lives.
+    """One file, locked for as long as its process lives."""
 
-    What the disk refuses is held in memory as the stream's end: readers see one stream of bytes.
-    """
-
-    def __init__(self, path: Path, *, create: bool = True) -> None:
+    def __init__(self, path: Path, file: int, *, size: int = 0, capacity: int = 0) -> None:
         self.path = path
         self.name = path.stem
+        self.size = size
         self.shipped = 0  # At least so far; the database knows better.
-        self.cut = 0
-        self._file = made(path) if create else found(path)
-        self._written = os.fstat(self._file).st_size
-        self._held: deque[bytes] = deque()
-        self._held_bytes = 0
-        self._complain_at = 0.0
-        self._complained = False
-
-    @property
-    def size(self) -> int:
-        return self._written + self._held_bytes
-
-    @property
-    def is_failing(self) -> bool:
-        """Whether the disk refuses lines; they are held in memory meanwhile."""
-        return bool(self._held)
-
-    @property
-    def is_full(self) -> bool:
-        """Whether memory should take no more either."""
-        return self._held_bytes >= _MOST_HELD
-
-    @property
-    def is_overfull(self) -> bool:
-        """Whether refusals have filled as much again."""
-        return self._held_bytes >= 2 * _MOST_HELD
-
-    def is_astray(self) -> bool:
-        """Whether somebody removed, moved or cut the file. What is left of it can still be read.
-
-        `cut` is where that begins: the bytes before are shipped, or lost.
-        """
-        file = os.fstat(self._file)
-        self.cut = max(self.cut, self._written - file.st_size)
-        return self.cut > 0 or not is_at(self.path, file)
+        self.is_full = False
+        self._file = file
+        self._capacity = capacity
 
     def append(self, line: bytes) -> None:
-        """Never raises: a full disk must not break a request."""
-        if self._held:
-            self._hold(line)
-            self.retry()
-        elif rest := self._write(line):
-            self._hold(rest)
-            self._complain()
+        """Raises DiskError: then what was asked for must not be answered."""
+        end = self.size + len(line)
+        try:
+            is_written = end <= self._capacity and os.pwrite(self._file, line, self.size) == len(
+                line
+            )
+        except OSError as error:
+            self.is_full = True
+            raise DiskError(error.strerror or type(error).__name__) from error
+        if not is_written:
+            self.is_full = True  # The next line is written over what was written of this one.
+            raise DiskError("No space left in the file")
+        self.size = end
+        if end > self._capacity - RESERVE:
+            self.is_full = True
 
-    def retry(self) -> None:
-        """Write what is held, as far as the disk takes it."""
-        while self._held:
-            line = self._held.popleft()
-            rest = self._write(line)
-            self._held_bytes -= len(line) - len(rest)
-            if rest:
-                self._held.appendleft(rest)
-                self._complain()
-                return
-        self._settle()
+    def append_if_room(self, line: bytes) -> None:
+        """Append the line of a request that is not served: half of the reserve is not for it."""
+        if self.size + len(line) <= self._capacity - RESERVE // 2:
+            with suppress(DiskError):
+                self.append(line)
 
-    def skip_shipped(self) -> None:
-        """Forget held lines that reached the table: a hole takes their place, which is no space."""
-        while self._held and self._written + len(self._held[0]) <= self.shipped:
-            end = self._written + len(self._held[0])
-            try:
-                os.ftruncate(self._file, end - self.cut)
-            except OSError:
-                return
-            self._held_bytes -= len(self._held.popleft())
-            self._written = end
-        self._settle()
+    def seal(self) -> None:
+        """Take no more lines."""
+        self._capacity = 0
 
     def read(self, start: int, limit: int) -> bytes:
         """Whole lines from `start`, about `limit` bytes at most. A torn last line is left.
 
-        What has no end within `limit` is no line of ours, and comes in pieces. Not before `cut`.
-        Raises DiskError.
+        What has no end within `limit` is no line of ours, and comes in pieces. Raises DiskError.
         """
         with asked_of_disk():
-            block = os.pread(self._file, limit, start - self.cut)
-        if self._held and start + len(block) >= self._written:
-            held = b"".join(self._held)
-            skipped = max(start - self._written, 0)
-            block += held[skipped : skipped + limit - len(block)]
+            block = os.pread(self._file, max(min(limit, self.size - start), 0), start)
         end = block.rfind(b"\n") + 1
         return block if not end and len(block) >= limit else block[:end]
 
     def empty(self) -> None:
-        """All of its lines are in the log. Also when somebody moved it. Raises DiskError."""
+        """All of its lines are in the log. Raises DiskError."""
         with asked_of_disk():
             os.ftruncate(self._file, 0)
-        self._held.clear()
-        self._written = self._held_bytes = self.shipped = 0
-        self._settle()
+        self.size = self.shipped = 0
+        self.seal()
 
     def remove(self) -> None:
         """Raises DiskError, and lets go anyhow."""
@@ -139,38 +93,23 @@ class Spool:
         if self._file >= 0:
             os.close(self._file)
         self._file = -1  # Its number may soon be another file's.
-
-    def _hold(self, line: bytes) -> None:
-        self._held.append(line)
-        self._held_bytes += len(line)
-
-    def _complain(self) -> None:
-        now = time.monotonic()
-        if now >= self._complain_at:
-            self._complain_at, self._complained = now + _COMPLAINT_SECONDS, True
-            log.error(
-                "the access log cannot be written to %s: %d bytes are held in memory alone",
-                self.path,
-                self._held_bytes,
-            )
-
-    def _settle(self) -> None:
-        if self._complained and not self._held:
-            self._complained = False
-            log.warning("the access log can be written again")
-
-    def _write(self, line: bytes) -> bytes:
-        """What could not be written of the line."""
-        try:
-            written = os.write(self._file, line)
-        except OSError:
-            return line
-        self._written += written
-        return line[written:]
+        self.seal()
 
 
 def new_spool(folder: Path) -> Spool:
-    """An empty one of a name never used before. Raises DiskError."""
+    """Return an empty one of a name never used before. Raises DiskError."""
     with asked_of_disk():
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return Spool(folder / f"{timed_id()}{SUFFIX}")
+        path, file = make_file(folder, CAPACITY)
+        return Spool(path, file, capacity=CAPACITY)
+
+
+def assert_usable(folder: Path) -> None:
+    """Raises StartupError when no spool can be made there and removed again."""
+    try:
+        new_spool(folder).remove()
+    except DiskError as error:
+        raise StartupError(
+            f"The access log can't be kept in {folder.absolute()} ({error}): let the service write "
+            "there, make room, or set DRESSFORM_STATE_DIR to another folder."
+        ) from None
