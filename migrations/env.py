@@ -8,7 +8,7 @@ import asyncio
 from alembic import context
 from sqlalchemy import Connection
 
-from dressform.tables import Base, access_log  # noqa: F401  the one that Base does not bring
+from dressform.db.tables import Base, access_log  # noqa: F401  the one that Base does not bring
 
 
 def run(connection: Connection) -> None:
@@ -30,8 +30,8 @@ def main() -> None:
         run(connection)
         return
     # Only the bare command comes here, and only it needs these.
-    from dressform.migrate import on_own_connection  # noqa: PLC0415
-    from dressform.settings import load  # noqa: PLC0415
+    from dressform.db.migrate import on_own_connection  # noqa: PLC0415
+    from dressform.settings.settings import load  # noqa: PLC0415
 
     asyncio.run(on_own_connection(load(), run))
 

@@ -5,9 +5,9 @@ from typing import Any
 import httpx
 from sqlalchemy import text, update
 
-from dressform.db.units import Units
+from dressform.db.tables import DatasetConsent
+from dressform.db.unit_of_work import Units
 from dressform.opendata.consent import CURRENT
-from dressform.tables import DatasetConsent
 from tests.opendata.members import agrees_again
 from tests.people import Person
 

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from dressform.policy import MAIL, MODEL, PROFILE, SESSION, SIGN_UP, TOKEN, Category
-from dressform.windows import start_of_day, start_of_hour, start_of_month
+from dressform.policy.notice import MAIL, MODEL, PROFILE, SESSION, SIGN_UP, TOKEN, Category
+from dressform.policy.periods import start_of_day, start_of_hour, start_of_month
 
 _KEPT: dict[str, Callable[[datetime], datetime]] = {
     PROFILE.key: start_of_day,

@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 
-from dressform.settings import Settings
+from dressform.settings.settings import Settings
 from tests.conftest import MASTER_KEY
 
 

@@ -13,16 +13,16 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from dressform import embedded
-from dressform.app import create_app
-from dressform.db.units import Unit, Units
-from dressform.keys import new_master_key
-from dressform.middleware.spooling import shipping
-from dressform.process import migrated
+from dressform.access_log import shipper as shipping
+from dressform.api.app import create_app
+from dressform.bootstrap import migrated
+from dressform.crypto.master_keys import new_master_key
+from dressform.db import embedded
+from dressform.db.tables import Base
+from dressform.db.unit_of_work import Unit, Units
 from dressform.repositories.access_log import BECOME
-from dressform.settings import Settings
-from dressform.tables import Base
-from dressform.worker.breaker import Breaker
+from dressform.settings.settings import Settings
+from dressform.worker.deletion_guard import Breaker
 from dressform.worker.process import duties_of
 from dressform.worker.scheduler import Duties
 from tests.databases import at, create, drop, own_database

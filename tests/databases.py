@@ -10,11 +10,11 @@ import asyncpg
 import pytest
 
 from dressform.db import pool
+from dressform.db.embedded.data import ROLE, SERVICE
 from dressform.db.pool import Pool, Transaction
 from dressform.db.statements import Result, Statement
-from dressform.db.units import Units, WritingUnit
-from dressform.embedded.data import ROLE, SERVICE
-from dressform.settings import Settings
+from dressform.db.unit_of_work import Units, WritingUnit
+from dressform.settings.settings import Settings
 
 
 def as_superuser(url: str) -> str:

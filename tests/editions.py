@@ -5,7 +5,7 @@ import random
 from dataclasses import replace
 from html import escape
 
-from dressform.db.units import Units
+from dressform.db.unit_of_work import Units
 from dressform.repositories.editions import Edition, Editions, File
 
 EDITION = Edition("2027", "core", 2431)

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from dressform.db.units import Units, WritingUnit
+from dressform.db.unit_of_work import Units, WritingUnit
 from dressform.repositories.access_log import BECOME
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import FastAPI
 from sqlalchemy import text
 
-from dressform.db.units import Units
+from dressform.db.unit_of_work import Units
 from dressform.repositories.accounts import Accounts
 from dressform.repositories.operators import Operators
 from tests.middleware.records import records

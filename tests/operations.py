@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from dressform.app import create_app
-from dressform.settings import Settings
+from dressform.api.app import create_app
+from dressform.settings.settings import Settings
 
 _VERBS = ("get", "head", "post", "put", "patch", "delete")
 

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 import uvicorn
 from fastapi import FastAPI
 
-from dressform.middleware.protocol import Protocol
+from dressform.runtime.http_protocol import Protocol
 
 
 @asynccontextmanager

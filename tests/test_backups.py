@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from dressform.embedded import binary
-from dressform.process import opened
+from dressform.bootstrap import opened
+from dressform.db.embedded import binary
 from dressform.repositories.accounts import Accounts
 from dressform.repositories.models import Models
-from dressform.settings import Settings
+from dressform.settings.settings import Settings
 from tests.commands import dressform, environment
 from tests.databases import as_superuser, own_database
 from tests.generated import TOP

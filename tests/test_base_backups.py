@@ -10,15 +10,15 @@ from pathlib import Path
 import pytest
 
 from dressform.actions.replay_deletions import replay_deletions
-from dressform.db.units import Units
-from dressform.embedded import Server, binary, running
-from dressform.embedded.data import ROLE
-from dressform.embedded.programs import Account, account_for, run
+from dressform.bootstrap import migrated, opened
+from dressform.db.embedded import Server, binary, running
+from dressform.db.embedded.data import ROLE
+from dressform.db.embedded.programs import Account, account_for, run
+from dressform.db.unit_of_work import Units
 from dressform.errors import StartupError
 from dressform.journal.entries import Kind
-from dressform.process import migrated, opened
 from dressform.repositories.accounts import Accounts
-from dressform.settings import Settings
+from dressform.settings.settings import Settings
 from tests.conftest import MASTER_KEY
 from tests.journal.backups import ask, delete_one_of_each, fill, owner_of, rows
 from tests.processes.running import until

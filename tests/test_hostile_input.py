@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from dressform.db.units import Units
+from dressform.db.unit_of_work import Units
 from tests.operations import Operation, operations
 from tests.people import PASSWORD, Person
 from tests.routers.test_erasure import OF_AN_ACCOUNT, rows

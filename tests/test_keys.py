@@ -9,18 +9,18 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import text
 
+from dressform.bootstrap import opened
+from dressform.crypto.master_keys import master_keys, new_master_key
 from dressform.crypto.sealing import MissingMasterKeyError
+from dressform.db.tables import Base
 from dressform.errors import StartupError
-from dressform.key_list import parse_master_keys
-from dressform.keys import master_keys, new_master_key
-from dressform.process import opened
 from dressform.repositories.accounts import Accounts
 from dressform.repositories.mails import Mails
 from dressform.repositories.models import Models
 from dressform.repositories.service_secrets import KEYED
 from dressform.repositories.sign_ups import SignUps
-from dressform.settings import Settings
-from dressform.tables import Base
+from dressform.settings.key_ring import parse_master_keys
+from dressform.settings.settings import Settings
 from tests.commands import dressform, environment
 from tests.conftest import MASTER_KEY
 from tests.worker.everything import add_account

@@ -10,9 +10,9 @@ import pytest
 from fastapi.exceptions import RequestValidationError
 from sqlalchemy import text
 
-from dressform.db.units import Units
+from dressform.db.unit_of_work import Units
 from dressform.errors import StartupError
-from dressform.logs import Discreet
+from dressform.logging import Discreet
 
 CANARY = "kanarienvogel"
 

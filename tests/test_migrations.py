@@ -11,13 +11,13 @@ from sqlalchemy import Connection, inspect, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
+from dressform.bootstrap import database_url, migrated, opened, pool_of
+from dressform.db.migrate import _config, downgrade, is_current, migrate
 from dressform.db.pool import Autocommit, for_sqlalchemy
-from dressform.migrate import _config, downgrade, is_current, migrate
-from dressform.process import database_url, migrated, opened, pool_of
+from dressform.db.tables import Base
 from dressform.repositories.access_log import BECOME
-from dressform.repositories.log_days import LogDays
-from dressform.settings import Settings
-from dressform.tables import Base
+from dressform.repositories.access_log_partitions import LogDays
+from dressform.settings.settings import Settings
 from tests.databases import own_database
 
 

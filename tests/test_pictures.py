@@ -13,9 +13,9 @@ from itertools import pairwise
 import pytest
 from PIL import ExifTags, Image, ImageCms, ImageOps, PngImagePlugin, features
 
-from dressform import pictures as module
+from dressform import images as module
 from dressform.errors import DressformError, TooLarge, UnsupportedPicture
-from dressform.pictures import LONGEST_SIDE, MAX_BYTES, MAX_PIXELS, Picture, Pictures
+from dressform.images import LONGEST_SIDE, MAX_BYTES, MAX_PIXELS, Picture, Pictures
 
 FORMATS = ("PNG", "JPEG", "WEBP", "AVIF")
 SECRET = "12 rue du Secret"

@@ -4,8 +4,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Computed, text
 
-from dressform.db.units import Units
-from dressform.policy import (
+from dressform.db.tables import Base
+from dressform.db.unit_of_work import Units
+from dressform.policy.notice import (
     CATEGORIES,
     MACHINERY,
     MODEL,
@@ -16,8 +17,7 @@ from dressform.policy import (
     by_key,
     notice,
 )
-from dressform.tables import Base
-from dressform.windows import Months, Span
+from dressform.policy.periods import Months, Span
 
 COLUMNS = [column for table in Base.metadata.sorted_tables for column in table.columns]
 KEYS = {category.key for category in CATEGORIES}

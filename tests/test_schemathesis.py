@@ -17,7 +17,7 @@ from fastapi import FastAPI
 
 from dressform import clock as wall
 from dressform.clock import Clock
-from dressform.db.units import Units
+from dressform.db.unit_of_work import Units
 from tests.drawing import drawn
 from tests.editions import published
 from tests.looking import appoint

@@ -10,10 +10,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from dressform import embedded
-from dressform.app import create_app
-from dressform.process import migrated
-from dressform.settings import Settings
+from dressform.api.app import create_app
+from dressform.bootstrap import migrated
+from dressform.db import embedded
+from dressform.settings.settings import Settings
 from dressform.worker.process import duties_of
 from tests.conftest import MASTER_KEY, QUICK
 from tests.people import Mailbox

@@ -11,8 +11,8 @@ import pytest
 
 from dressform.clock import now
 from dressform.errors import StartupError
-from dressform.key_list import parse_master_keys
-from dressform.settings import Environment, Settings, load
+from dressform.settings.key_ring import parse_master_keys
+from dressform.settings.settings import Environment, Settings, load
 from tests.commands import dressform
 from tests.generated import TOP
 

@@ -10,11 +10,11 @@ import httpx
 import pytest
 from sqlalchemy import text
 
-from dressform.app import create_app
-from dressform.db.units import Units
+from dressform.api.app import create_app
+from dressform.bootstrap import opened
+from dressform.db.unit_of_work import Units
 from dressform.errors import Unavailable
-from dressform.process import opened
-from dressform.settings import Settings
+from dressform.settings.settings import Settings
 from dressform.worker.process import duties_of
 from dressform.worker.scheduler import scheduled
 from tests.databases import as_superuser

@@ -8,8 +8,8 @@ from fastapi import FastAPI
 from PIL import Image
 from sqlalchemy import func, select, text
 
-from dressform.db.units import Units
-from dressform.tables import Account, Avatar, DatasetConsent, Model, Picture, Profile
+from dressform.db.tables import Account, Avatar, DatasetConsent, Model, Picture, Profile
+from dressform.db.unit_of_work import Units
 from dressform.worker.scheduler import Duties
 from tests.agreeing import agree, withdraw
 from tests.conftest import MovableClock

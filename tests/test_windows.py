@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dressform.policy import CATEGORIES
-from dressform.settings import Settings
-from dressform.windows import Months, Span, Window, end_in_sql, start_of_day
+from dressform.policy.notice import CATEGORIES
+from dressform.policy.periods import Months, Span, Window, end_in_sql, start_of_day
+from dressform.settings.settings import Settings
 
 HALF_A_YEAR, YEAR = Months(6), Months(12)
 

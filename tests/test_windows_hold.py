@@ -9,11 +9,11 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import text
 
-from dressform.db.units import Units
-from dressform.policy import PROFILE, SESSION, SIGN_UP, TOKEN, VISITOR
+from dressform.db.unit_of_work import Units
+from dressform.policy.notice import PROFILE, SESSION, SIGN_UP, TOKEN, VISITOR
 from dressform.repositories.access_log import AccessLog, Wanted
 from dressform.repositories.accounts import Accounts
-from dressform.repositories.endings import LONGEST_WAIT
+from dressform.repositories.expired_rows import LONGEST_WAIT
 from tests.coarse import end_of
 from tests.conftest import MovableClock
 from tests.drawing import drawn

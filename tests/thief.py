@@ -8,9 +8,9 @@ from pathlib import Path
 import httpx
 from sqlalchemy import text
 
-from dressform import embedded
+from dressform.db import embedded
 from dressform.db.pool import Autocommit, Pool
-from dressform.settings import Settings
+from dressform.settings.settings import Settings
 from tests.databases import as_superuser
 from tests.drawing import drawn
 from tests.people import Mailbox, Person

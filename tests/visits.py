@@ -8,9 +8,9 @@ from uuid import UUID, uuid4
 from sqlalchemy import text
 
 from dressform.db.statements import Statement
-from dressform.db.units import Units
+from dressform.db.unit_of_work import Units
 from dressform.repositories.access_log import COLUMNS, AccessLog, Place, Request, Wanted
-from dressform.repositories.log_days import LogDays
+from dressform.repositories.access_log_partitions import LogDays
 from tests.log import in_log
 
 INSERT = Statement(

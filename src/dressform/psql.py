@@ -7,9 +7,9 @@ import subprocess
 import sys
 from collections.abc import Sequence
 
-from dressform import embedded
-from dressform.process import assert_has_database
-from dressform.settings import Settings
+from dressform.bootstrap import assert_has_database
+from dressform.db import embedded
+from dressform.settings.settings import Settings
 
 
 def run_psql(settings: Settings, arguments: Sequence[str]) -> int:

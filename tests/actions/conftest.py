@@ -6,7 +6,7 @@ import pytest
 from fastapi import FastAPI
 
 from dressform.opendata.receipts import Receipts
-from dressform.settings import Settings
+from dressform.settings.settings import Settings
 from tests.opendata.members import APPROVER, PROPOSER, operating
 
 

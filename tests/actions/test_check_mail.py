@@ -7,9 +7,9 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from dressform.audit import auditor as module
-from dressform.db.units import Units
-from dressform.settings import Settings
+from dressform.db.unit_of_work import Units
+from dressform.retention_audit import auditor as module
+from dressform.settings.settings import Settings
 from dressform.worker.process import duties_of
 from dressform.worker.scheduler import Duties
 from tests.auth_calls import forgot

@@ -8,10 +8,10 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import func, select, update
 
-from dressform.db.units import Unit, Units
+from dressform.db.tables import Mail
+from dressform.db.unit_of_work import Unit, Units
 from dressform.repositories.mails import Mails
-from dressform.settings import Settings
-from dressform.tables import Mail
+from dressform.settings.settings import Settings
 from dressform.worker.process import duties_of
 from dressform.worker.scheduler import Duties
 from tests.conftest import MovableClock

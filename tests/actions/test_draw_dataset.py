@@ -13,17 +13,17 @@ from dressform.actions.draw_dataset import Step, draw_dataset, drawn_so_far, pro
 from dressform.actions.publish_dataset import publish_dataset
 from dressform.actions.take_contributions import Taken, read_contributions
 from dressform.db.errors import DatabaseError
-from dressform.db.units import Units
+from dressform.db.unit_of_work import Units
 from dressform.errors import StartupError
 from dressform.opendata.budget import GATE, shares
 from dressform.opendata.codebook import CORE, SMALL
 from dressform.opendata.files.about import Publisher
 from dressform.opendata.receipts import Receipts
 from dressform.opendata.sums import Sums
+from dressform.policy.periods import start_of_day
 from dressform.repositories import contributions
 from dressform.repositories.draws import Draws
 from dressform.repositories.editions import Editions
-from dressform.windows import start_of_day
 from tests.conftest import MovableClock
 from tests.opendata.members import APPROVER, PROPOSER, WITHDRAWS, agrees_again, joined
 

@@ -13,16 +13,16 @@ from dressform.actions import replay_deletions as replaying
 from dressform.actions.check_journal import compare_journal
 from dressform.actions.replay_deletions import replay_deletions
 from dressform.actions.tidy_journal import tidy_journal
+from dressform.bootstrap import opened
 from dressform.db.errors import DatabaseError
-from dressform.db.units import Units
+from dressform.db.unit_of_work import Units
 from dressform.errors import StartupError, Unavailable
 from dressform.journal.entries import Kind
 from dressform.opendata.consent import CURRENT
-from dressform.policy import PROFILE
-from dressform.process import opened
+from dressform.policy.notice import PROFILE
 from dressform.repositories.accounts import Accounts
 from dressform.repositories.consents import Consents
-from dressform.settings import Settings
+from dressform.settings.settings import Settings
 from dressform.worker.enforce import enforce
 from tests.coarse import end_of
 from tests.conftest import UNBROKEN, MovableClock

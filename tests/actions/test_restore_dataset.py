@@ -8,7 +8,7 @@ import pytest
 from dressform.actions import draw_dataset as draws
 from dressform.actions.draw_dataset import draw_dataset, drawn_so_far, propose_dataset
 from dressform.actions.restore_dataset import draw_in, restore_dataset
-from dressform.db.units import Units
+from dressform.db.unit_of_work import Units
 from dressform.errors import StartupError
 from dressform.opendata.codebook import FULL, SMALL, Codebook
 from dressform.opendata.draws import Draw, together

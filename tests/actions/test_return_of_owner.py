@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import text
 
-from dressform.db.units import Units
-from dressform.policy import PROFILE
+from dressform.db.unit_of_work import Units
+from dressform.policy.notice import PROFILE
 from dressform.repositories.accounts import Accounts
-from dressform.repositories.endings import LONGEST_WAIT
+from dressform.repositories.expired_rows import LONGEST_WAIT
 from dressform.worker.scheduler import Duties
 from tests.answers import assert_problem, shown
 from tests.auth_calls import erase, login

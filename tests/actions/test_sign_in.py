@@ -2,9 +2,9 @@ from argon2 import PasswordHasher, Type
 from fastapi import FastAPI
 
 from dressform.crypto.passwords import Passwords
-from dressform.db.units import Units
+from dressform.db.unit_of_work import Units
+from dressform.policy.periods import start_of_day
 from dressform.repositories.accounts import Accounts, Credentials
-from dressform.windows import start_of_day
 from tests.auth_calls import login
 from tests.conftest import MovableClock
 from tests.people import Person

@@ -10,7 +10,7 @@ import pytest
 
 from dressform.actions import take_contributions as taking
 from dressform.actions.take_contributions import Part, Taken, read_contributions, take_contributions
-from dressform.db.units import Units
+from dressform.db.unit_of_work import Units
 from dressform.opendata.codebook import CORE
 from dressform.opendata.sums import Sums
 from dressform.repositories import contributions

@@ -2,9 +2,9 @@ from pathlib import Path
 
 import pytest
 
-from dressform.audit.auditor import Auditor
-from dressform.db.units import Units
-from dressform.settings import Settings
+from dressform.db.unit_of_work import Units
+from dressform.retention_audit.auditor import Auditor
+from dressform.settings.settings import Settings
 
 
 @pytest.fixture

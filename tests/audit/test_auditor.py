@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from dressform.audit import auditor as module
-from dressform.audit.auditor import Auditor
-from dressform.audit.findings import Findings
-from dressform.db.units import Units
+from dressform.db.unit_of_work import Units
 from dressform.errors import Unavailable
-from dressform.settings import Settings
+from dressform.retention_audit import auditor as module
+from dressform.retention_audit.auditor import Auditor
+from dressform.retention_audit.findings import Findings
+from dressform.settings.settings import Settings
 from tests.conftest import MovableClock
 
 

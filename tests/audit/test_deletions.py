@@ -3,10 +3,10 @@ from pathlib import Path
 
 import pytest
 
-from dressform.audit.auditor import Auditor
-from dressform.audit.deletions import count_overdue_files
-from dressform.db.units import Units
+from dressform.db.unit_of_work import Units
 from dressform.journal.files import is_over
+from dressform.retention_audit.auditor import Auditor
+from dressform.retention_audit.deletions import count_overdue_files
 
 MONTH = timedelta(days=30)
 DAY = datetime(2026, 3, 1, tzinfo=UTC)

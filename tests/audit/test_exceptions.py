@@ -8,11 +8,11 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import text
 
-from dressform.audit import auditor as module
-from dressform.audit.auditor import Auditor
-from dressform.audit.findings import Kept
-from dressform.db.units import Units
-from dressform.policy import PROFILE, RESTRICTED
+from dressform.db.unit_of_work import Units
+from dressform.policy.notice import PROFILE, RESTRICTED
+from dressform.retention_audit import auditor as module
+from dressform.retention_audit.auditor import Auditor
+from dressform.retention_audit.findings import Kept
 from dressform.worker.scheduler import Duties
 from tests.auth_calls import restrict
 from tests.coarse import end_of

@@ -8,14 +8,14 @@ import asyncpg
 import pytest
 from sqlalchemy import text
 
-from dressform.audit import log
-from dressform.audit.auditor import Auditor
-from dressform.audit.findings import Count, Findings
-from dressform.audit.log import look_into_log
-from dressform.audit.rows import count_rows
-from dressform.db.units import Units
-from dressform.policy import VISITOR, by_key
-from dressform.settings import Settings
+from dressform.db.unit_of_work import Units
+from dressform.policy.notice import VISITOR, by_key
+from dressform.retention_audit import log
+from dressform.retention_audit.auditor import Auditor
+from dressform.retention_audit.findings import Count, Findings
+from dressform.retention_audit.log import look_into_log
+from dressform.retention_audit.rows import count_rows
+from dressform.settings.settings import Settings
 from tests.coarse import kept_from
 from tests.conftest import MovableClock
 from tests.log import in_log
@@ -151,7 +151,7 @@ async def test_a_day_that_is_dropped_meanwhile_holds_nothing(
         await command(units, "DROP TABLE IF EXISTS access_log_20260331")
         return await count_rows(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr("dressform.audit.log.count_rows", drop_first)
+    monkeypatch.setattr("dressform.retention_audit.log.count_rows", drop_first)
 
     assert (await look_into_log(units, END)).rows == Count(None, 0, 0)
 

@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from dressform.audit.auditor import Auditor
-from dressform.audit.findings import Count, Rule
-from dressform.audit.rows import count_rows
-from dressform.audit.windows import WINDOWS
 from dressform.clock import now
-from dressform.db.units import Units
-from dressform.policy import CATEGORIES, MODEL, PROFILE, Category
+from dressform.db.unit_of_work import Units
+from dressform.policy.notice import CATEGORIES, MODEL, PROFILE, Category
 from dressform.repositories.models import Models
+from dressform.retention_audit.auditor import Auditor
+from dressform.retention_audit.findings import Count, Rule
+from dressform.retention_audit.rows import count_rows
+from dressform.retention_audit.windows import WINDOWS
 from dressform.sewing.body import Body
 from tests.audit import trouble
 from tests.coarse import end_of, kept_from

@@ -8,10 +8,10 @@ from typing import IO, Any
 
 import pytest
 
-from dressform.audit.auditor import Auditor
-from dressform.audit.findings import Count, Spools
-from dressform.audit.spools import look_into_spools
-from dressform.policy import VISITOR
+from dressform.policy.notice import VISITOR
+from dressform.retention_audit.auditor import Auditor
+from dressform.retention_audit.findings import Count, Spools
+from dressform.retention_audit.spools import look_into_spools
 from tests.conftest import MovableClock
 from tests.middleware.lines import line, lines
 

@@ -5,12 +5,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from dressform.audit.auditor import Auditor
-from dressform.audit.findings import Count, Findings, Hold, Rule, Spools
-from dressform.audit.windows import RULES
-from dressform.db.units import Units
-from dressform.policy import LOOKUP, SESSION
-from dressform.repositories.retention import Retention
+from dressform.db.unit_of_work import Units
+from dressform.policy.notice import LOOKUP, SESSION
+from dressform.repositories.retention_runs import Retention
+from dressform.retention_audit.auditor import Auditor
+from dressform.retention_audit.findings import Count, Findings, Hold, Rule, Spools
+from dressform.retention_audit.windows import RULES
 from tests.coarse import end_of
 from tests.conftest import MovableClock
 from tests.worker.everything import add_account, add_everything

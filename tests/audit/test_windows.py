@@ -7,12 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from dressform.audit.windows import RULES, VISITOR, WINDOWS, Window, address_ends, after
-from dressform.db.units import Units
-from dressform.policy import CATEGORIES, RESTRICTED, by_key
-from dressform.policy import VISITOR as VISITOR_CATEGORY
-from dressform.repositories.endings import LONGEST_WAIT, WARNED_BEFORE
-from dressform.tables import Base
+from dressform.db.tables import Base
+from dressform.db.unit_of_work import Units
+from dressform.policy.notice import CATEGORIES, RESTRICTED, by_key
+from dressform.policy.notice import VISITOR as VISITOR_CATEGORY
+from dressform.repositories.expired_rows import LONGEST_WAIT, WARNED_BEFORE
+from dressform.retention_audit.windows import RULES, VISITOR, WINDOWS, Window, address_ends, after
 
 MOMENTS = [
     datetime(2023, 8, 31, 23, 59, 59, 999999, tzinfo=UTC),

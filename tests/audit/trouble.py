@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import text
 
-from dressform.db.units import Units
+from dressform.db.unit_of_work import Units
 
 _HELD = "INSERT INTO retention_hold VALUES ('model', 'too many at once', 7, :at, NULL)"
 _SET_ASIDE = """

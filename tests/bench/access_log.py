@@ -12,8 +12,8 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
-from dressform.process import opened
-from dressform.settings import load
+from dressform.bootstrap import opened
+from dressform.settings.settings import load
 from tests.bench import table
 from tests.bench.load import Load, Request, measure
 from tests.bench.members import BenchMember, Members, opened_members
@@ -116,7 +116,7 @@ def main() -> None:
         with asyncio.Runner() as runner, opened_members(runner) as members:
             made = runner.run(_add_visitors(members))
         print(json.dumps(asyncio.run(_ship(database.url().replace("+asyncpg", "")))))  # noqa: T201
-        logged = stack.enter_context(running_app("dressform.app:from_environment"))
+        logged = stack.enter_context(running_app("dressform.api.app:from_environment"))
         unlogged = stack.enter_context(running_app("tests.bench.apps:unlogged"))
         print(table.head(COLUMNS), flush=True)  # noqa: T201
         for row in _rows(made, logged, unlogged):

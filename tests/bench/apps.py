@@ -13,9 +13,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from dressform.app import Application, create_app
-from dressform.middleware.access_log import AccessLogMiddleware
-from dressform.settings import load
+from dressform.access_log.middleware import AccessLogMiddleware
+from dressform.api.app import Application, create_app
+from dressform.settings.settings import load
 
 
 class _OnlyRequestId:

@@ -11,13 +11,13 @@ from datetime import UTC, datetime
 import asyncpg
 
 from dressform.actions.draw_dataset import draw_dataset, propose_dataset
-from dressform.db.units import Units
-from dressform.embedded.data import ROLE
+from dressform.bootstrap import migrated, opened
+from dressform.db.embedded.data import ROLE
+from dressform.db.unit_of_work import Units
 from dressform.opendata.receipts import Receipts
-from dressform.priority import lower_priority
-from dressform.process import migrated, opened
-from dressform.settings import load
+from dressform.settings.settings import load
 from dressform.sewing.catalogue import CATALOGUE
+from dressform.system.priority import lower_priority
 from tests.bench.readers import member, reads_meanwhile
 from tests.bench.serving import running_database
 from tests.opendata.members import APPROVER, PROPOSER, joined, operating

@@ -8,13 +8,13 @@ import time
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
-from dressform.db.units import Unit, Units
-from dressform.policy import PROFILE
-from dressform.process import migrated, opened
+from dressform.bootstrap import migrated, opened
+from dressform.db.unit_of_work import Unit, Units
+from dressform.policy.notice import PROFILE
 from dressform.repositories.accounts import Accounts
-from dressform.repositories.endings import BATCH, Endings
+from dressform.repositories.expired_rows import BATCH, Endings
 from dressform.repositories.owners import Owner
-from dressform.settings import load
+from dressform.settings.settings import load
 from tests.bench.serving import running_database
 from tests.worker.everything import add_account
 

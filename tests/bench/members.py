@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from itertools import count
 from uuid import UUID
 
-from dressform.app import AUDIENCE
+from dressform.api.app import AUDIENCE
+from dressform.bootstrap import migrated, opened
 from dressform.crypto.passwords import Passwords
 from dressform.crypto.secrets import timed_id
 from dressform.crypto.tokens import AccessTokens
-from dressform.db.units import Unit, Units
-from dressform.process import migrated, opened
+from dressform.db.unit_of_work import Unit, Units
 from dressform.repositories.accounts import Accounts
 from dressform.repositories.models import Models
 from dressform.repositories.operators import Operators
@@ -20,7 +20,7 @@ from dressform.repositories.owners import Owner
 from dressform.repositories.pictures import Avatars, Pictures
 from dressform.repositories.profiles import Profiles
 from dressform.repositories.sessions import Sessions, SignedIn
-from dressform.settings import load
+from dressform.settings.settings import load
 from dressform.sewing.body import Body
 from dressform.sewing.catalogue import CATALOGUE
 from tests.drawing import drawn

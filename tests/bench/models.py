@@ -12,14 +12,14 @@ from typing import Any
 import asyncpg
 import httpx
 
-from dressform import embedded
-from dressform.app import create_app
+from dressform.api.app import create_app
+from dressform.bootstrap import migrated, opened
 from dressform.crypto.passwords import Passwords
-from dressform.db.units import Units
-from dressform.embedded.data import ROLE
-from dressform.process import migrated, opened
+from dressform.db import embedded
+from dressform.db.embedded.data import ROLE
+from dressform.db.unit_of_work import Units
 from dressform.repositories.models import Models
-from dressform.settings import load
+from dressform.settings.settings import load
 from tests.bench.filling import filled
 from tests.bench.members import BODY, PASSWORD, add_account
 from tests.bench.serving import running_database, use_database

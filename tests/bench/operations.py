@@ -12,7 +12,7 @@ from contextlib import ExitStack, contextmanager
 import asyncpg
 import httpx
 
-from dressform import embedded
+from dressform.db import embedded
 from tests.bench import table
 from tests.bench.load import Request
 from tests.bench.members import Members, opened_members

@@ -17,7 +17,7 @@ from typing import Any
 import httpx
 
 from dressform.crypto.passwords import Passwords
-from dressform.db.units import Units
+from dressform.db.unit_of_work import Units
 from dressform.repositories.models import Models
 from dressform.sewing.body import Body
 from tests.bench.load import Load, Request, measure

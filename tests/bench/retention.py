@@ -12,16 +12,16 @@ from typing import Any
 
 import asyncpg
 
-from dressform.db.units import Units
-from dressform.embedded.data import ROLE
-from dressform.policy import PROFILE
-from dressform.priority import lower_priority
-from dressform.process import migrated, opened
-from dressform.repositories.holds import Holds
-from dressform.settings import load
-from dressform.worker.breaker import Breaker, Held
-from dressform.worker.days import end_days
+from dressform.bootstrap import migrated, opened
+from dressform.db.embedded.data import ROLE
+from dressform.db.unit_of_work import Units
+from dressform.policy.notice import PROFILE
+from dressform.repositories.purge_blocks import Holds
+from dressform.settings.settings import load
+from dressform.system.priority import lower_priority
+from dressform.worker.deletion_guard import Breaker, Held
 from dressform.worker.enforce import enforce
+from dressform.worker.partitions import end_days
 from tests.bench.readers import member, reads_meanwhile
 from tests.bench.serving import running_database
 

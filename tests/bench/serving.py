@@ -13,7 +13,7 @@ from pathlib import Path
 
 import httpx
 
-from dressform import embedded
+from dressform.db import embedded
 
 START_SECONDS = 30
 

@@ -14,11 +14,11 @@ from typing import Any
 import asyncpg
 from sqlalchemy import text
 
+from dressform.access_log.shipper import Shipper
 from dressform.crypto.secrets import timed_id
-from dressform.db.units import Units
-from dressform.middleware.spooling.shipping import Shipper
+from dressform.db.unit_of_work import Units
 from dressform.repositories.access_log import BECOME, COLUMNS
-from dressform.repositories.log_days import LogDays
+from dressform.repositories.access_log_partitions import LogDays
 
 LINES = int(os.environ.get("BENCH_LINES", "300000"))
 ROUNDS = 3

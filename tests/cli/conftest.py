@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from dressform.settings import Settings
+from dressform.settings.settings import Settings
 from tests.commands import dressform, environment
 from tests.conftest import MovableClock
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from dressform.db.units import Units
+from dressform.db.unit_of_work import Units
 from dressform.opendata.codebook import CORE
 from dressform.opendata.draws import Draw, together
 from dressform.opendata.files import edition_files
@@ -18,7 +18,7 @@ from dressform.opendata.files.about import Publisher
 from dressform.opendata.noise import noisy
 from dressform.opendata.sums import Sums
 from dressform.opendata.years import day_of
-from dressform.settings import Settings
+from dressform.settings.settings import Settings
 from tests.cli.conftest import Run
 from tests.commands import dressform, environment
 from tests.conftest import MovableClock

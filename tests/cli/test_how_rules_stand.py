@@ -7,10 +7,10 @@ from sqlalchemy import text
 
 from dressform.cli import retention
 from dressform.clock import now
-from dressform.db.units import Units
-from dressform.policy import CATEGORIES, PROFILE
+from dressform.db.unit_of_work import Units
+from dressform.policy.notice import CATEGORIES, PROFILE
 from dressform.repositories.mails import Mails
-from dressform.settings import Settings
+from dressform.settings.settings import Settings
 from tests.audit import trouble
 from tests.coarse import end_of, kept_from
 from tests.middleware.lines import line

@@ -6,8 +6,8 @@ from uuid import UUID
 import pytest
 from fastapi import FastAPI
 
-from dressform.db.units import Units
-from dressform.policy import PROFILE
+from dressform.db.unit_of_work import Units
+from dressform.policy.notice import PROFILE
 from dressform.repositories.accounts import Accounts
 from dressform.repositories.operators import Operators
 from tests.cli.conftest import Run

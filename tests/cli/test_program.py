@@ -10,8 +10,8 @@ import pytest
 
 from dressform import __version__
 from dressform.errors import StartupError
-from dressform.listening import listen
-from dressform.settings import Settings
+from dressform.runtime.server import listen
+from dressform.settings.settings import Settings
 from tests.commands import dressform
 
 

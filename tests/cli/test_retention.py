@@ -9,12 +9,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
+from dressform.bootstrap import opened
 from dressform.clock import now
-from dressform.db.units import Units
-from dressform.policy import SESSION
-from dressform.process import opened
-from dressform.repositories.retention import Retention
-from dressform.settings import Settings
+from dressform.db.unit_of_work import Units
+from dressform.policy.notice import SESSION
+from dressform.repositories.retention_runs import Retention
+from dressform.settings.settings import Settings
 from tests.commands import dressform, environment
 from tests.worker.everything import add_account, add_visit, counts
 

@@ -3,7 +3,7 @@ from threading import Event
 
 import pytest
 
-from dressform.crypto.queue import Queue
+from dressform.crypto.bounded_executor import Queue
 from dressform.errors import Unavailable
 
 

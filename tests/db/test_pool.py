@@ -8,15 +8,15 @@ from contextlib import suppress
 import pytest
 from sqlalchemy import Float, Integer, bindparam, func, literal_column, select, text
 
+from dressform.bootstrap import opened
 from dressform.db import pool
 from dressform.db.errors import FAILED_TRANSACTION, DatabaseError
 from dressform.db.pool import Connection
 from dressform.db.statements import Statement, is_any_of
-from dressform.db.units import Units
+from dressform.db.tables import Account
+from dressform.db.unit_of_work import Units
 from dressform.errors import Unavailable
-from dressform.process import opened
-from dressform.settings import Settings
-from dressform.tables import Account
+from dressform.settings.settings import Settings
 
 ECHO = Statement(
     select(

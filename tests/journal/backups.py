@@ -8,14 +8,14 @@ from typing import Any
 import asyncpg
 from sqlalchemy import make_url
 
-from dressform.db.units import Units
+from dressform.db.unit_of_work import Units
 from dressform.opendata.consent import CURRENT
 from dressform.repositories.accounts import Accounts
 from dressform.repositories.consents import Consents
 from dressform.repositories.models import Models
 from dressform.repositories.owners import Owner
 from dressform.repositories.pictures import Avatars, Pictures
-from dressform.settings import Settings
+from dressform.settings.settings import Settings
 from dressform.sewing.body import Body
 from tests.databases import own_database
 from tests.worker.everything import add_account

@@ -2,9 +2,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from dressform.db.units import Units
-from dressform.process import opened
-from dressform.settings import Settings
+from dressform.bootstrap import opened
+from dressform.db.unit_of_work import Units
+from dressform.settings.settings import Settings
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ from uuid import UUID
 from fastapi import FastAPI
 from sqlalchemy import text
 
-from dressform.db.units import Units
-from dressform.middleware.spooling.shipping import Shipper
+from dressform.access_log.shipper import Shipper
+from dressform.db.unit_of_work import Units
 from tests.log import in_log
 
 

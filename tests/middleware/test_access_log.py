@@ -12,10 +12,10 @@ from fastapi.responses import StreamingResponse
 from sqlalchemy import text
 from starlette.types import Message, Receive
 
-from dressform.app import create_app
-from dressform.db.units import Units
-from dressform.middleware.access_log import CLIENT_CLOSED_REQUEST, UNMATCHED
-from dressform.settings import Settings
+from dressform.access_log.middleware import CLIENT_CLOSED_REQUEST, UNMATCHED
+from dressform.api.app import create_app
+from dressform.db.unit_of_work import Units
+from dressform.settings.settings import Settings
 from tests.conftest import MovableClock
 from tests.databases import transaction
 from tests.log import in_log

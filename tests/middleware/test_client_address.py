@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dressform.middleware.client_address import UNKNOWN, ClientAddress, parse
+from dressform.access_log.client_address import UNKNOWN, ClientAddress, parse
 
 PROXY, OTHER_PROXY, VISITOR = "10.0.0.1", "10.0.0.2", "203.0.113.9"
 FORGED = "198.51.100.66"

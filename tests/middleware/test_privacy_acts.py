@@ -10,8 +10,8 @@ from fastapi import FastAPI
 from sqlalchemy import text
 
 from dressform.db.errors import DatabaseError
-from dressform.logs import Discreet
-from dressform.settings import Settings
+from dressform.logging import Discreet
+from dressform.settings.settings import Settings
 from tests.agreeing import agree, withdraw
 from tests.auth_calls import erase, restrict
 from tests.databases import transaction

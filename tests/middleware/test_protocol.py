@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 import pytest
 from fastapi import FastAPI, Request
 
-from dressform.middleware import protocol
+from dressform.runtime import http_protocol as protocol
 from tests.middleware.connections import GET, POST, say, settled
 from tests.middleware.records import records
 from tests.serving import serving

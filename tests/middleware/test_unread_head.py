@@ -10,9 +10,9 @@ from collections.abc import AsyncIterator
 import pytest
 from fastapi import FastAPI
 
-from dressform.app import create_app
-from dressform.middleware import protocol
-from dressform.settings import Settings
+from dressform.api.app import create_app
+from dressform.runtime import http_protocol as protocol
+from dressform.settings.settings import Settings
 from tests.conftest import MovableClock
 from tests.middleware.connections import say
 from tests.middleware.records import records

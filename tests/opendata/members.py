@@ -10,11 +10,11 @@ from uuid import UUID, uuid4
 import asyncpg
 
 from dressform.crypto.sealing import DataKey
-from dressform.db.units import Units
+from dressform.db.unit_of_work import Units
 from dressform.opendata.consent import CURRENT
+from dressform.policy.periods import start_of_day
 from dressform.sewing.catalogue import CATALOGUE
 from dressform.sewing.estimates import estimates
-from dressform.windows import start_of_day
 
 _BATCH = 10_000
 _COLUMNS = {

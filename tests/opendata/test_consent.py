@@ -9,8 +9,8 @@ from importlib import resources
 
 import pytest
 
+from dressform.api.schemas.consents import ConsentTextRead
 from dressform.opendata.consent import COMPATIBLE, CURRENT, VERSIONS
-from dressform.schemas.consents import ConsentTextRead
 
 SHOWN = {
     "1": {
@@ -116,7 +116,7 @@ def test_it_fits_what_the_api_says_of_it(language: str) -> None:
 
 def test_asking_needs_nothing_of_what_draws() -> None:
     asking = (
-        "import sys, dressform.app; "
+        "import sys, dressform.api.app; "
         "print(*sorted({'numpy', 'opendp', 'pyarrow'} & sys.modules.keys()))"
     )
 

@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from dressform.opendata.charts import correlations, quantiles
 from dressform.opendata.codebook import CODEBOOKS, CORE, FLAGS, SMALL, Codebook
 from dressform.opendata.population import Group, groups
 from dressform.opendata.quality import qualities
 from dressform.opendata.resources import records
+from dressform.opendata.summary_tables import correlations, quantiles
 from tests.opendata.errors import Errors, drawn, truth
 from tests.opendata.population import RARE
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from dressform import embedded
-from dressform.process import migrated
-from dressform.settings import Settings
+from dressform.bootstrap import migrated
+from dressform.db import embedded
+from dressform.settings.settings import Settings
 from tests.conftest import MASTER_KEY, QUICK
 from tests.processes.running import Database, processes_of
 

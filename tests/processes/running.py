@@ -14,7 +14,7 @@ from typing import Any
 
 import httpx
 
-from dressform import embedded
+from dressform.db import embedded
 
 PATIENCE = 30.0
 

@@ -8,13 +8,13 @@ import httpx
 import pytest
 
 from dressform.actions.check_journal import compare_journal
+from dressform.bootstrap import opened
 from dressform.crypto.passwords import Passwords
 from dressform.crypto.secrets import timed_id
-from dressform.db.units import Units
-from dressform.process import opened
+from dressform.db.unit_of_work import Units
 from dressform.repositories.accounts import Accounts
 from dressform.repositories.profiles import Profiles
-from dressform.settings import Settings
+from dressform.settings.settings import Settings
 from tests.commands import dressform, environment
 from tests.journal.backups import ask, backup, content_of, journal_of
 from tests.people import PASSWORD

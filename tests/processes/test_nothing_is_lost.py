@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from dressform.middleware.spooling.orphans import Orphans
-from dressform.process import opened
-from dressform.settings import Settings
+from dressform.access_log.recovery import Orphans
+from dressform.bootstrap import opened
+from dressform.settings.settings import Settings
 from tests.commands import environment
 from tests.log import in_log
 from tests.processes.running import Command, Database, children_of, command, until

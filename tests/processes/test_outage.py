@@ -10,8 +10,8 @@ import httpx
 import pytest
 from sqlalchemy import text
 
-from dressform.process import opened
-from dressform.settings import Settings
+from dressform.bootstrap import opened
+from dressform.settings.settings import Settings
 from tests.commands import environment
 from tests.log import in_log
 from tests.people import Mailbox, Person

@@ -13,9 +13,9 @@ import httpx
 import pytest
 from sqlalchemy import text
 
-from dressform.middleware.access_log import CLIENT_CLOSED_REQUEST
-from dressform.process import opened
-from dressform.settings import Settings
+from dressform.access_log.middleware import CLIENT_CLOSED_REQUEST
+from dressform.bootstrap import opened
+from dressform.settings.settings import Settings
 from tests.commands import environment
 from tests.databases import own_database
 from tests.log import in_log

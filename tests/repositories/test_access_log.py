@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import text
 
 from dressform.crypto.secrets import timed_id
-from dressform.db.units import Units
+from dressform.db.unit_of_work import Units
 from dressform.errors import TooWide
-from dressform.policy import VISITOR
+from dressform.policy.notice import VISITOR
 from dressform.repositories import access_log
 from dressform.repositories.access_log import Place, Request
 from tests.conftest import MovableClock

@@ -9,8 +9,8 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
-from dressform.db.units import Units, WritingUnit
-from dressform.policy import VISITOR
+from dressform.db.unit_of_work import Units, WritingUnit
+from dressform.policy.notice import VISITOR
 from tests.conftest import MovableClock
 from tests.databases import watched
 from tests.log import in_log

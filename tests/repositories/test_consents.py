@@ -5,14 +5,14 @@ import pytest
 from sqlalchemy import select
 
 from dressform.crypto.sealing import DataKey
-from dressform.db.units import Units
+from dressform.db.tables import DatasetConsent
+from dressform.db.unit_of_work import Units
 from dressform.errors import NotSignedIn
 from dressform.opendata.consent import CURRENT
-from dressform.policy import PROFILE
+from dressform.policy.notice import PROFILE
+from dressform.policy.periods import start_of_day
 from dressform.repositories.consents import Consents
 from dressform.repositories.owners import Owner
-from dressform.tables import DatasetConsent
-from dressform.windows import start_of_day
 from tests.agreeing import acts, agree, rows, withdraw
 from tests.coarse import end_of
 from tests.conftest import MovableClock

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import text
 
-from dressform.db.units import Units
+from dressform.db.unit_of_work import Units
 from dressform.repositories import contributions
 from dressform.repositories.contributions import Contributions
 from dressform.repositories.sealed_contributions import Page, opened

@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy import text
 
 from dressform.db.errors import ConstraintError
-from dressform.db.units import Units
+from dressform.db.unit_of_work import Units
 from dressform.errors import AlreadyPublished, NotFound
+from dressform.policy.periods import start_of_day
 from dressform.repositories.editions import Edition, Editions, File
-from dressform.windows import start_of_day
 from tests.conftest import MovableClock
 from tests.editions import EDITION, FILES, NAMES, PEOPLE, published
 

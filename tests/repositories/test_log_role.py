@@ -10,14 +10,14 @@ from sqlalchemy import select, text
 
 import dressform
 from dressform.db.errors import DatabaseError
-from dressform.db.units import Units
+from dressform.db.tables import Account
+from dressform.db.unit_of_work import Units
 from dressform.repositories.access_log import AccessLog
-from dressform.tables import Account
 from tests.databases import rolled_back
 from tests.visits import log, visit
 
 DENIED = "42501"
-TABLES, REPOSITORY = "dressform.tables.access_log", "dressform.repositories.access_log"
+TABLES, REPOSITORY = "dressform.db.tables.access_log", "dressform.repositories.access_log"
 
 
 @pytest.fixture
@@ -98,15 +98,15 @@ def test_nothing_but_its_repository_imports_the_table() -> None:
 
     assert graph.find_modules_that_directly_import(TABLES) == {REPOSITORY}
     assert graph.find_modules_that_directly_import(REPOSITORY) == {
-        "dressform.actions.look_up_requests",
-        "dressform.middleware.spooling.copying",
-        "dressform.repositories.log_days",
+        "dressform.actions.search_access_log",
+        "dressform.access_log.copier",
+        "dressform.repositories.access_log_partitions",
     }
 
 
 def test_the_table_is_not_among_the_others() -> None:
     """Or the import above could be had by another name."""
-    assert not {"AccessLog", "SpoolMark"} & vars(dressform.tables).keys()
+    assert not {"AccessLog", "SpoolMark"} & vars(dressform.db.tables).keys()
 
 
 def test_nobody_else_names_the_role() -> None:

@@ -1,6 +1,6 @@
 import asyncio
 
-from dressform.db.units import Units
+from dressform.db.unit_of_work import Units
 from dressform.repositories.accounts import Accounts
 from dressform.repositories.one_time_tokens import OneTimeTokens, Purpose, Redeemed
 from tests.people import Person

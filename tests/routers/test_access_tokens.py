@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from jose import jwk, jwt
 
 from dressform.crypto.tokens import AccessTokens, SigningKey
-from dressform.settings import Settings
+from dressform.settings.settings import Settings
 from tests.answers import assert_problem
 from tests.auth_calls import restrict
 from tests.conftest import MovableClock

@@ -5,7 +5,7 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from dressform.policy import TOKEN
+from dressform.policy.notice import TOKEN
 from tests.answers import assert_problem, shown
 from tests.auth_calls import (
     change_email,

@@ -3,10 +3,10 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
+from dressform.api import rate_limiter as attempts_module
+from dressform.api.rate_limiter import Attempts, Limit
 from dressform.crypto.secrets import KeyedIndex
 from dressform.errors import TooManyAttempts
-from dressform.routers import attempts as attempts_module
-from dressform.routers.attempts import Attempts, Limit
 from tests.answers import assert_problem, shown
 from tests.auth_calls import change_email, change_password, forgot, login
 from tests.conftest import MovableClock

@@ -5,9 +5,9 @@ from typing import Any
 import httpx
 import pytest
 
-from dressform.db.units import Units
+from dressform.db.tables import Model
+from dressform.db.unit_of_work import Units
 from dressform.sewing.catalogue import CATALOGUE, relevant
-from dressform.tables import Model
 from tests.people import Person
 from tests.routers.test_models import MODELS
 from tests.sewing.bodies import WITH_BREASTS

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from dressform.db.units import Units
+from dressform.db.unit_of_work import Units
 from dressform.opendata.consent import CURRENT
 from dressform.repositories import consents
 from tests.agreeing import (

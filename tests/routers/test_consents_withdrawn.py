@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from dressform.db.units import Units
+from dressform.db.unit_of_work import Units
 from tests.agreeing import (
     NEVER,
     TODAY,

@@ -10,7 +10,7 @@ import httpx
 import pytest
 from sqlalchemy import text
 
-from dressform.db.units import Units
+from dressform.db.unit_of_work import Units
 from tests.answers import assert_problem
 from tests.conftest import MovableClock
 from tests.editions import FILES, NAMES, published

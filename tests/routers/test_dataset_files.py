@@ -10,7 +10,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from dressform.db.units import Units
+from dressform.db.unit_of_work import Units
 from tests.answers import assert_problem, shown
 from tests.conftest import MovableClock
 from tests.databases import watched

@@ -10,8 +10,8 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from dressform.db.units import Units
-from dressform.settings import Settings
+from dressform.db.unit_of_work import Units
+from dressform.settings.settings import Settings
 from tests.browser import browsing, needs_chromium, serving
 from tests.conftest import MovableClock
 from tests.editions import FILES, published

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from dressform.settings import Settings
+from dressform.settings.settings import Settings
 from tests.agreeing import CONSENT, agree
 from tests.answers import assert_problem
 from tests.conftest import MovableClock

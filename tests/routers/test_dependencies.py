@@ -6,8 +6,8 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import func, select, text
 
-from dressform.db.units import Units
-from dressform.tables import Model
+from dressform.db.tables import Model
+from dressform.db.unit_of_work import Units
 from tests.people import Person
 
 MODEL = {"name": "Me", "breasts": False, "measurements": {}}

@@ -8,8 +8,8 @@ import pytest
 from fastapi import FastAPI
 
 from dressform import errors
-from dressform.app import create_app
-from dressform.settings import Settings
+from dressform.api.app import create_app
+from dressform.settings.settings import Settings
 from tests.browser import browsing, needs_chromium, serving
 
 PAGES = ["/", "/docs", "/redoc", "/problems"]

@@ -11,8 +11,8 @@ from time import perf_counter
 import httpx
 import pytest
 
-from dressform.audit import auditor
-from dressform.policy import PROFILE
+from dressform.policy.notice import PROFILE
+from dressform.retention_audit import auditor
 from dressform.worker.scheduler import Duties
 from tests.answers import assert_problem, shown
 from tests.auth_calls import change_email, change_password, forgot, login, refresh, reset

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, func, select, text
 
-from dressform.db.units import Units
-from dressform.tables import Account, Base
+from dressform.db.tables import Account, Base
+from dressform.db.unit_of_work import Units
 from tests.agreeing import agree
 from tests.drawing import drawn
 from tests.people import Mailbox, Person

@@ -8,11 +8,11 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import text
 
-from dressform.audit import auditor
-from dressform.db.units import Units
+from dressform.db.unit_of_work import Units
 from dressform.errors import Unavailable
-from dressform.policy import CATEGORIES, SESSION
-from dressform.settings import Settings
+from dressform.policy.notice import CATEGORIES, SESSION
+from dressform.retention_audit import auditor
+from dressform.settings.settings import Settings
 from dressform.worker.scheduler import Duties
 from tests.audit import trouble
 from tests.coarse import end_of

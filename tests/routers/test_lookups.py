@@ -9,9 +9,9 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import text
 
-from dressform.db.units import Units
+from dressform.db.unit_of_work import Units
 from dressform.errors import Unavailable
-from dressform.policy import LOOKUP
+from dressform.policy.notice import LOOKUP
 from dressform.repositories.lookups import Lookups
 from tests.conftest import MovableClock
 from tests.looking import (

@@ -9,11 +9,11 @@ from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import text
 
 from dressform import __version__
-from dressform.audit import auditor, log
-from dressform.db.units import Units
+from dressform.db.unit_of_work import Units
 from dressform.errors import Unavailable
-from dressform.policy import CATEGORIES, SESSION, VISITOR
-from dressform.settings import Settings
+from dressform.policy.notice import CATEGORIES, SESSION, VISITOR
+from dressform.retention_audit import auditor, log
+from dressform.settings.settings import Settings
 from dressform.worker.scheduler import Duties
 from tests.audit import trouble
 from tests.coarse import end_of

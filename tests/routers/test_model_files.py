@@ -7,10 +7,10 @@ from typing import Any
 import httpx
 import pytest
 
-from dressform.db.units import Units
+from dressform.db.tables import Model
+from dressform.db.unit_of_work import Units
 from dressform.repositories.models import MOST
 from dressform.sewing.formats import Format
-from dressform.tables import Model
 from tests.answers import assert_problem
 from tests.people import Person
 from tests.routers.test_models import MODELS, made, read

@@ -6,10 +6,10 @@ from typing import Any
 import httpx
 import pytest
 
-from dressform.db.units import Units
+from dressform.db.tables import Model
+from dressform.db.unit_of_work import Units
 from dressform.repositories.models import MOST
 from dressform.sewing.catalogue import CATALOGUE, relevant
-from dressform.tables import Model
 from tests.auth_calls import renew
 from tests.conftest import MovableClock
 from tests.people import Person

@@ -6,7 +6,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from dressform.db.units import Units
+from dressform.db.unit_of_work import Units
 from dressform.repositories.operators import Operators
 from tests.answers import assert_problem
 from tests.looking import (

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 from PIL import Image
 
-from dressform.policy import notice
+from dressform.policy.notice import notice
 from tests.conftest import MovableClock
 from tests.drawing import drawn, opened
 from tests.people import Person

@@ -8,9 +8,9 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from dressform.audit import auditor
-from dressform.db.units import Units
-from dressform.policy import VISITOR, notice
+from dressform.db.unit_of_work import Units
+from dressform.policy.notice import VISITOR, notice
+from dressform.retention_audit import auditor
 from dressform.worker.scheduler import Duties
 from tests.conftest import MovableClock
 from tests.routers.test_dataset_pages import shown

@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 import httpx
 import pytest
 
-from dressform.audit import auditor
-from dressform.db.units import Units
-from dressform.policy import VISITOR
+from dressform.db.unit_of_work import Units
+from dressform.policy.notice import VISITOR
+from dressform.retention_audit import auditor
 from dressform.worker.scheduler import Duties
 from tests.conftest import MovableClock
 from tests.people import Person

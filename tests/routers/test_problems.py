@@ -6,7 +6,7 @@ import httpx
 import pytest
 from sqlalchemy import text
 
-from dressform.db.units import Units
+from dressform.db.unit_of_work import Units
 from tests.answers import assert_problem
 from tests.people import Person
 

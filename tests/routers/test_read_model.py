@@ -7,7 +7,7 @@ import httpx
 import pytest
 from sqlalchemy import text
 
-from dressform.db.units import Units
+from dressform.db.unit_of_work import Units
 from dressform.sewing.catalogue import CATALOGUE
 from tests.answers import assert_problem, shown
 from tests.conftest import MovableClock

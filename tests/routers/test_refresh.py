@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 from sqlalchemy import text
 
-from dressform.db.units import Units
+from dressform.db.unit_of_work import Units
 from tests.answers import assert_problem
 from tests.auth_calls import refresh, sessions
 from tests.conftest import MovableClock

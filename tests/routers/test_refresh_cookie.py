@@ -6,8 +6,8 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from dressform.app import create_app
-from dressform.settings import Settings
+from dressform.api.app import create_app
+from dressform.settings.settings import Settings
 from tests.answers import assert_problem
 from tests.conftest import MovableClock
 from tests.people import Person

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from fastapi import FastAPI
 
-from dressform.db.units import Units
+from dressform.db.unit_of_work import Units
 from dressform.errors import FieldError, TooWide
 from dressform.repositories.access_log import AccessLog
 from tests.answers import assert_problem

@@ -8,8 +8,8 @@ import pytest
 from fastapi import FastAPI
 from pydantic import TypeAdapter, ValidationError
 
-from dressform.db.units import Units
-from dressform.schemas.request_fields import Reason
+from dressform.api.schemas.access_log_fields import Reason
+from dressform.db.unit_of_work import Units
 from tests.answers import assert_problem
 from tests.looking import FOUR, REQUESTS, SIX, WHY, appointed, look, look_ups, stored
 from tests.people import Person

@@ -8,10 +8,10 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import func, select
 
-from dressform.app import create_app
-from dressform.db.units import Units
-from dressform.settings import Settings
-from dressform.tables import Account, Session
+from dressform.api.app import create_app
+from dressform.db.tables import Account, Session
+from dressform.db.unit_of_work import Units
+from dressform.settings.settings import Settings
 from tests.answers import assert_problem
 from tests.auth_calls import change_password, erase, forgot, login, logout, refresh, reset, restrict
 from tests.conftest import MovableClock

@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 
-from dressform.db.units import Units
-from dressform.tables import Avatar, Picture
+from dressform.db.tables import Avatar, Picture
+from dressform.db.unit_of_work import Units
 from tests.conftest import MovableClock
 from tests.drawing import drawn, opened, photograph
 from tests.people import Person

@@ -5,8 +5,8 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from dressform.crypto.queue import Queue
-from dressform.db.units import Units
+from dressform.crypto.bounded_executor import Queue
+from dressform.db.unit_of_work import Units
 from dressform.repositories.accounts import Accounts
 from dressform.repositories.sessions import Sessions
 from tests.answers import assert_problem, shown

@@ -5,9 +5,9 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from dressform.policy import PROFILE, SIGN_UP
-from dressform.repositories.endings import LONGEST_WAIT
-from dressform.routers.attempts import Limit
+from dressform.api.rate_limiter import Limit
+from dressform.policy.notice import PROFILE, SIGN_UP
+from dressform.repositories.expired_rows import LONGEST_WAIT
 from tests.answers import assert_problem, shown
 from tests.coarse import end_of
 from tests.conftest import MovableClock

@@ -3,7 +3,7 @@ from xml.etree import ElementTree as ET
 import httpx
 from fastapi import FastAPI
 
-from dressform.db.units import Units
+from dressform.db.unit_of_work import Units
 from tests.editions import published
 
 SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"

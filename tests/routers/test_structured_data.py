@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from dressform.db.units import Units
+from dressform.db.unit_of_work import Units
 from tests.editions import FILES, published
 
 SCRIPT = '<script type="application/ld+json">'

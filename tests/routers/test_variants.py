@@ -5,8 +5,8 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from dressform.db.units import Units
-from dressform.tables import Model
+from dressform.db.tables import Model
+from dressform.db.unit_of_work import Units
 from tests.auth_calls import renew
 from tests.conftest import MovableClock
 from tests.people import Person

@@ -14,11 +14,11 @@ import asyncpg
 import httpx
 import pytest
 
-from dressform import embedded
-from dressform.app import create_app
-from dressform.process import migrated
+from dressform.api.app import create_app
+from dressform.bootstrap import migrated
+from dressform.db import embedded
 from dressform.repositories.member_tables import MEMBER_TABLES
-from dressform.settings import Settings
+from dressform.settings.settings import Settings
 from dressform.worker.process import duties_of
 from tests.auth_calls import erase, login
 from tests.conftest import MASTER_KEY, QUICK

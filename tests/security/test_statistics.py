@@ -12,15 +12,15 @@ import httpx
 import pytest
 from sqlalchemy import text
 
-from dressform import embedded
-from dressform.app import create_app
-from dressform.db.units import Units
-from dressform.migrate import migrate
-from dressform.policy import MODEL, PROFILE, SESSION
-from dressform.process import database_url, migrated
-from dressform.settings import Settings
-from dressform.tables import Base
-from dressform.tables.base import has_statistics
+from dressform.api.app import create_app
+from dressform.bootstrap import database_url, migrated
+from dressform.db import embedded
+from dressform.db.migrate import migrate
+from dressform.db.tables import Base
+from dressform.db.tables.base import has_statistics
+from dressform.db.unit_of_work import Units
+from dressform.policy.notice import MODEL, PROFILE, SESSION
+from dressform.settings.settings import Settings
 from dressform.worker.enforce import enforce
 from dressform.worker.process import duties_of
 from tests.auth_calls import erase, forgot, login, refresh, sessions

@@ -17,15 +17,15 @@ from uuid import UUID
 import asyncpg
 import pytest
 
+from dressform.bootstrap import opened
 from dressform.crypto.secrets import random_id
-from dressform.db.units import Units
-from dressform.process import opened
+from dressform.db.unit_of_work import Units
 from dressform.repositories.accounts import Accounts
 from dressform.repositories.models import Models
 from dressform.repositories.owners import Owner
 from dressform.repositories.profiles import Profiles
 from dressform.repositories.sessions import Sessions
-from dressform.settings import Settings
+from dressform.settings.settings import Settings
 from dressform.sewing.body import Body
 from dressform.worker.rewrite import rewrite_tables
 from tests.conftest import MovableClock

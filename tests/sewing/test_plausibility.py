@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dressform.sewing.catalogue import CATALOGUE, relevant
-from dressform.sewing.facts import facts
-from dressform.sewing.hint import Hint
+from dressform.sewing.data import facts
 from dressform.sewing.plausibility import hints
+from dressform.sewing.plausibility_warning import Hint
 from tests.false_alarms import by_hand, kinds, people
 from tests.sewing.bodies import ADULTS, DOLLS_AND_GIANTS, WITH_BREASTS, sized
 

@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dressform.sewing.catalogue import CATALOGUE, Kind, relevant
-from dressform.sewing.facts import facts
+from dressform.sewing.data import facts
 from dressform.sewing.units import Unit
 from tests.sewing.bodies import WITH_BREASTS, WITHOUT
 from tests.sewing.sketches import METRE, SVG, Sketch, points_of

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dressform.sewing.facts import facts
+from dressform.sewing.data import facts
 from dressform.sewing.silhouette.curves import spread
 from dressform.sewing.units import Unit
 from tests.sewing.sketches import METRE, SVG, Sketch, points_of

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from dressform.sewing.facts import facts
+from dressform.sewing.data import facts
 from tests.sewing.sketches import METRE, Sketch
 
 FACTS = facts("silhouette")

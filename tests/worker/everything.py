@@ -5,9 +5,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select, text
 
 from dressform.crypto.secrets import timed_id
-from dressform.db.units import Unit, Units
-from dressform.policy import CATEGORIES, ROUND, Category
+from dressform.db.tables import Account, Base
+from dressform.db.unit_of_work import Unit, Units
+from dressform.policy.notice import CATEGORIES, ROUND, Category
+from dressform.policy.periods import start_of_day
 from dressform.repositories.accounts import Accounts
+from dressform.repositories.expiry_notices import Warned, Warnings
 from dressform.repositories.lookups import Lookups
 from dressform.repositories.mails import Mails
 from dressform.repositories.models import Models
@@ -15,13 +18,10 @@ from dressform.repositories.one_time_tokens import OneTimeTokens, Purpose
 from dressform.repositories.owners import Owner
 from dressform.repositories.pictures import Avatars, Pictures
 from dressform.repositories.profiles import Profiles
-from dressform.repositories.retention import Retention
+from dressform.repositories.retention_runs import Retention
 from dressform.repositories.sessions import Sessions
 from dressform.repositories.sign_ups import SignUps
-from dressform.repositories.warnings import Warned, Warnings
 from dressform.sewing.body import Body
-from dressform.tables import Account, Base
-from dressform.windows import start_of_day
 from tests import coarse
 from tests.log import in_log
 

@@ -8,11 +8,11 @@ import pytest
 from sqlalchemy import text
 
 from dressform.clock import now
-from dressform.db.units import Unit, Units
-from dressform.policy import CATEGORIES, PROFILE, SESSION
-from dressform.repositories.holds import Hold, Holds
-from dressform.repositories.retention import Retention
-from dressform.worker.breaker import ALWAYS_ALLOWED, CLOCK, Breaker, Due, Held
+from dressform.db.unit_of_work import Unit, Units
+from dressform.policy.notice import CATEGORIES, PROFILE, SESSION
+from dressform.repositories.purge_blocks import Hold, Holds
+from dressform.repositories.retention_runs import Retention
+from dressform.worker.deletion_guard import ALWAYS_ALLOWED, CLOCK, Breaker, Due, Held
 from dressform.worker.enforce import Report, enforce
 from dressform.worker.scheduler import Duties, Outcome
 from tests.conftest import MovableClock

@@ -7,12 +7,12 @@ import asyncpg
 import pytest
 from sqlalchemy import text
 
-from dressform.db.units import Units
-from dressform.policy import VISITOR
-from dressform.repositories.log_days import Day, LogDays
-from dressform.worker import days
-from dressform.worker.days import DaysLocked
+from dressform.db.unit_of_work import Units
+from dressform.policy.notice import VISITOR
+from dressform.repositories.access_log_partitions import Day, LogDays
+from dressform.worker import partitions as days
 from dressform.worker.enforce import Report, enforce
+from dressform.worker.partitions import DaysLocked
 from tests.conftest import UNBROKEN
 from tests.log import in_log
 from tests.worker.everything import add_visit

@@ -7,11 +7,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import text
 
-from dressform.db.units import Units
-from dressform.policy import CATEGORIES, MODEL, PROFILE, ROUND, VISITOR, Category
+from dressform.db.unit_of_work import Units
+from dressform.policy.notice import CATEGORIES, MODEL, PROFILE, ROUND, VISITOR, Category
 from dressform.repositories.accounts import Accounts
-from dressform.repositories.endings import BATCH, Endings
-from dressform.repositories.retention import Retention
+from dressform.repositories.expired_rows import BATCH, Endings
+from dressform.repositories.retention_runs import Retention
 from dressform.worker.enforce import Report, enforce
 from tests.conftest import UNBROKEN
 from tests.worker.everything import (

@@ -6,10 +6,10 @@ from datetime import timedelta
 
 import pytest
 
-from dressform.db.units import Units
-from dressform.policy import MAIL
+from dressform.db.unit_of_work import Units
+from dressform.policy.notice import MAIL
 from dressform.repositories.mails import Mails
-from dressform.settings import Settings
+from dressform.settings.settings import Settings
 from dressform.worker.process import duties_of
 from dressform.worker.scheduler import Duties
 from tests.auth_calls import erase

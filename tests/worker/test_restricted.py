@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 import pytest
 from pydantic import SecretStr
 
-from dressform.db.units import Units
-from dressform.policy import LONGEST_WAIT, PROFILE, RESTRICTED
-from dressform.settings import Settings
+from dressform.db.unit_of_work import Units
+from dressform.policy.notice import LONGEST_WAIT, PROFILE, RESTRICTED
+from dressform.settings.settings import Settings
 from dressform.worker.process import duties_of
 from dressform.worker.scheduler import Duties
 from tests.auth_calls import restrict

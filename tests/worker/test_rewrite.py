@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import text
 
-from dressform.db.units import Units
+from dressform.db.unit_of_work import Units
 from dressform.repositories.accounts import Accounts
 from dressform.repositories.member_tables import MEMBER_TABLES
 from dressform.worker import rewrite

@@ -12,17 +12,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import text
 
+from dressform.bootstrap import opened
 from dressform.clock import now
-from dressform.db.units import Unit, Units
+from dressform.db.unit_of_work import Unit, Units
 from dressform.errors import StartupError
-from dressform.policy import CATEGORIES, PROFILE, SESSION, SIGN_UP
-from dressform.process import opened
-from dressform.repositories.log_days import LogDays
+from dressform.policy.notice import CATEGORIES, PROFILE, SESSION, SIGN_UP
+from dressform.repositories.access_log_partitions import LogDays
 from dressform.repositories.member_tables import MEMBER_TABLES
-from dressform.repositories.retention import Retention
-from dressform.settings import Settings
+from dressform.repositories.retention_runs import Retention
+from dressform.settings.settings import Settings
 from dressform.worker import scheduler
-from dressform.worker.breaker import CLOCK, Breaker
+from dressform.worker.deletion_guard import CLOCK, Breaker
 from dressform.worker.enforce import MOST_A_SECOND
 from dressform.worker.process import duties_of
 from dressform.worker.rewrite import NAME as REWRITE

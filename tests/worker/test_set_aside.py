@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import text
 
-from dressform.db.units import Units
-from dressform.policy import MODEL, PROFILE, ROUND, Category
+from dressform.db.unit_of_work import Units
+from dressform.policy.notice import MODEL, PROFILE, ROUND, Category
 from dressform.repositories.owners import Owner
 from dressform.worker.enforce import Report, enforce
 from tests.coarse import end_of

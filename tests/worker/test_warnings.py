@@ -13,13 +13,13 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import text
 
-from dressform.actions.warn_of_ending import warn_of_ending
+from dressform.actions.queue_expiry_notices import warn_of_ending
+from dressform.bootstrap import opened
 from dressform.clock import now
-from dressform.db.units import Units
-from dressform.policy import MODEL, PROFILE
-from dressform.process import opened
+from dressform.db.unit_of_work import Units
+from dressform.policy.notice import MODEL, PROFILE
 from dressform.repositories.accounts import Accounts
-from dressform.settings import Settings
+from dressform.settings.settings import Settings
 from dressform.worker.enforce import enforce
 from dressform.worker.process import duties_of
 from dressform.worker.scheduler import Duties

@@ -2,7 +2,7 @@ from dressform.actions.check_password import check_password
 from dressform.actions.confirm_sign_up import taken
 from dressform.crypto.passwords import Passwords
 from dressform.db.errors import ConstraintError
-from dressform.db.units import Unit, Units
+from dressform.db.unit_of_work import Unit, Units
 from dressform.errors import LinkExpired
 from dressform.repositories.accounts import Accounts
 from dressform.repositories.mails import Mails

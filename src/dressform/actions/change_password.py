@@ -1,7 +1,7 @@
 from dressform.actions.check_password import check_password
 from dressform.actions.register import refuse_weak
 from dressform.crypto.passwords import Passwords
-from dressform.db.units import Unit, Units
+from dressform.db.unit_of_work import Unit, Units
 from dressform.errors import LinkExpired, WrongPassword
 from dressform.repositories.accounts import Accounts, Credentials
 from dressform.repositories.mails import Mails

@@ -2,7 +2,7 @@ from typing import Any
 
 from dressform.actions.confirm_sign_up import taken
 from dressform.db.errors import ConstraintError
-from dressform.db.units import Unit
+from dressform.db.unit_of_work import Unit
 from dressform.errors import UsernameTaken
 from dressform.repositories.accounts import Accounts
 from dressform.repositories.owners import Member

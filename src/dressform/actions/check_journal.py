@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from uuid import UUID
 
-from dressform.db.units import Units
+from dressform.db.unit_of_work import Units
 from dressform.errors import StartupError
 from dressform.journal.files import JournalFile, append_line
 from dressform.repositories.deletion_marks import DeletionMarks

@@ -1,6 +1,6 @@
 import logging
 
-from dressform.db.units import Units
+from dressform.db.unit_of_work import Units
 from dressform.mail.transport import DeliveryError, Transport
 from dressform.repositories.mail_outages import MailOutages
 

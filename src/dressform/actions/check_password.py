@@ -1,5 +1,5 @@
 from dressform.crypto.passwords import Passwords
-from dressform.db.units import Units
+from dressform.db.unit_of_work import Units
 from dressform.errors import WrongPassword
 from dressform.repositories.accounts import Accounts, Credentials
 from dressform.repositories.owners import Owner

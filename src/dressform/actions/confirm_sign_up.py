@@ -1,5 +1,5 @@
 from dressform.db.errors import ConstraintError
-from dressform.db.units import Unit
+from dressform.db.unit_of_work import Unit
 from dressform.errors import EmailTaken, LinkExpired, UsernameTaken
 from dressform.repositories.accounts import Accounts
 from dressform.repositories.profiles import Profiles

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from dressform.db.units import Unit, Units
+from dressform.db.unit_of_work import Unit, Units
 from dressform.opendata.codebook import FLAGS
 from dressform.opendata.summing import flag_of
 from dressform.opendata.years import day_of

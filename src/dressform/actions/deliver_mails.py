@@ -6,15 +6,15 @@ from email.message import EmailMessage
 from uuid import UUID
 
 from dressform.crypto.secrets import new_token
-from dressform.db.units import Unit, Units
+from dressform.db.unit_of_work import Unit, Units
 from dressform.mail.compose import Composer
 from dressform.mail.transport import DeliveryError, MaybeDeliveredError, Transport
 from dressform.repositories.accounts import Accounts, Credentials
-from dressform.repositories.endings import LONGEST_WAIT, WARNED_BEFORE
+from dressform.repositories.expired_rows import LONGEST_WAIT, WARNED_BEFORE
+from dressform.repositories.expiry_notices import Warned, Warnings
 from dressform.repositories.mails import Leased, Letter, Mails
 from dressform.repositories.one_time_tokens import OneTimeTokens, Purpose
 from dressform.repositories.sign_ups import SignUps
-from dressform.repositories.warnings import Warned, Warnings
 
 log = logging.getLogger(__name__)
 

@@ -5,13 +5,8 @@ from enum import StrEnum
 from uuid import UUID
 
 from dressform.actions.count_contributions import count_contributions, read_flags
-from dressform.actions.take_contributions import (
-    Part,
-    Taken,
-    read_contributions,
-    take_contributions,
-)
-from dressform.db.units import Unit, Units
+from dressform.actions.take_contributions import Part, Taken, read_contributions, take_contributions
+from dressform.db.unit_of_work import Unit, Units
 from dressform.errors import StartupError
 from dressform.opendata import raw
 from dressform.opendata.codebook import CODEBOOKS, FEWEST, FLAGS, OFFERED, Codebook

@@ -1,6 +1,6 @@
 from dressform.actions.check_password import check_password
 from dressform.crypto.passwords import Passwords
-from dressform.db.units import Units
+from dressform.db.unit_of_work import Units
 from dressform.repositories.accounts import Accounts
 from dressform.repositories.mails import Mails
 from dressform.repositories.owners import Member

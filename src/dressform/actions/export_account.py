@@ -2,7 +2,7 @@ import base64
 from dataclasses import dataclass
 from uuid import UUID
 
-from dressform.db.units import Unit
+from dressform.db.unit_of_work import Unit
 from dressform.errors import NotFound
 from dressform.repositories.accounts import Accounts, Credentials
 from dressform.repositories.consents import Consent, Consents

@@ -1,7 +1,7 @@
 from collections.abc import Callable
 from uuid import UUID
 
-from dressform.db.units import Unit
+from dressform.db.unit_of_work import Unit
 from dressform.errors import ConsentTextChanged, Restricted
 from dressform.opendata.consent import CURRENT
 from dressform.repositories.accounts import Accounts

@@ -1,6 +1,6 @@
 from collections.abc import Sequence
 
-from dressform.db.units import Units
+from dressform.db.unit_of_work import Units
 from dressform.errors import TooManyModels
 from dressform.repositories.models import MOST, Models
 from dressform.repositories.owners import Member

@@ -1,6 +1,6 @@
 from uuid import UUID
 
-from dressform.db.units import Unit
+from dressform.db.unit_of_work import Unit
 from dressform.repositories.lookups import Lookup, Lookups
 from dressform.repositories.operators import Operators
 

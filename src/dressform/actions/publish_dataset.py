@@ -4,7 +4,7 @@ from datetime import datetime
 
 from dressform import __version__
 from dressform.actions.draw_dataset import drawn_so_far
-from dressform.db.units import Units
+from dressform.db.unit_of_work import Units
 from dressform.opendata.draws import Together, together
 from dressform.opendata.files import edition_with_quality
 from dressform.opendata.files.about import Publisher

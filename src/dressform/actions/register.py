@@ -1,5 +1,5 @@
 from dressform.crypto.passwords import Passwords, judgement
-from dressform.db.units import Units
+from dressform.db.unit_of_work import Units
 from dressform.errors import FieldError, UsernameTaken, WeakPassword
 from dressform.repositories.mails import Mails
 from dressform.repositories.sign_ups import SignUps

@@ -6,7 +6,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 
 from dressform.actions.check_journal import Comparison, compare_journal
-from dressform.db.units import Units
+from dressform.db.unit_of_work import Units
 from dressform.errors import NotFound, NotSignedIn, StartupError
 from dressform.journal.entries import Kind
 from dressform.repositories.deletion_marks import DeletionMarks

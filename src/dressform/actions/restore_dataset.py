@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from uuid import UUID
 
-from dressform.db.units import Unit, Units
+from dressform.db.unit_of_work import Unit, Units
 from dressform.errors import StartupError
 from dressform.opendata import raw
 from dressform.opendata.draws import Draw
-from dressform.opendata.files.reading import NAMES, read_draw
+from dressform.opendata.files.parse_edition import NAMES, read_draw
 from dressform.opendata.receipts import Receipt, Receipts
 from dressform.opendata.years import day_of
 from dressform.repositories.contributions import Contributions

@@ -1,4 +1,4 @@
-from dressform.db.units import Units
+from dressform.db.unit_of_work import Units
 from dressform.errors import RefreshTokenRefused
 from dressform.repositories.sessions import Sessions, SignedIn
 

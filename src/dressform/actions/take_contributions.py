@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from dressform.db.units import Unit, Units
+from dressform.db.unit_of_work import Unit, Units
 from dressform.opendata.codebook import FLAGS, Codebook
 from dressform.opendata.summing import Summing, flag_of
 from dressform.opendata.sums import Sums

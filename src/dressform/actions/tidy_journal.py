@@ -3,10 +3,10 @@ import logging
 from datetime import timedelta
 
 from dressform.actions.check_journal import compare_journal, confirm_files
-from dressform.db.units import Units
+from dressform.db.unit_of_work import Units
 from dressform.errors import StartupError, Unavailable
+from dressform.policy.periods import start_of_day
 from dressform.repositories.deletion_marks import DeletionMarks
-from dressform.windows import start_of_day
 
 log = logging.getLogger(__name__)
 

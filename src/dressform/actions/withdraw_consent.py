@@ -1,6 +1,6 @@
 from collections.abc import Callable
 
-from dressform.db.units import Unit
+from dressform.db.unit_of_work import Unit
 from dressform.repositories.accounts import Accounts
 from dressform.repositories.consents import Consent, Consents
 from dressform.repositories.mails import Mails

@@ -11,17 +11,17 @@ from uuid import UUID
 
 import typer
 
-from dressform.actions.know_operator import know_operator
+from dressform.actions.authenticate_operator import know_operator
+from dressform.bootstrap import opened, settings_in_use
 from dressform.crypto.passwords import Passwords
-from dressform.db.units import Units
+from dressform.db.unit_of_work import Units
 from dressform.errors import StartupError
 from dressform.opendata.years import day_of
-from dressform.priority import lower_priority
-from dressform.process import opened, settings_in_use
 from dressform.repositories.draws import Draws, StoredDraw
 from dressform.repositories.editions import Editions
 from dressform.repositories.operators import Operators
-from dressform.settings import Settings
+from dressform.settings.settings import Settings
+from dressform.system.priority import lower_priority
 
 app = typer.Typer(invoke_without_command=True)
 

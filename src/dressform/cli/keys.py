@@ -6,14 +6,14 @@ from typing import Annotated
 
 import typer
 
+from dressform.bootstrap import opened, settings_in_use
+from dressform.crypto.master_keys import master_keys, new_master_key
 from dressform.crypto.sealing import SealBrokenError
 from dressform.crypto.tokens import SigningKey
 from dressform.errors import StartupError
-from dressform.key_list import ID_RULE, is_key_id
-from dressform.keys import master_keys, new_master_key
-from dressform.process import opened, settings_in_use
 from dressform.repositories.service_secrets import Secret, ServiceSecrets
-from dressform.settings import Settings
+from dressform.settings.key_ring import ID_RULE, is_key_id
+from dressform.settings.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, help="The keys under which everything is sealed.")
 

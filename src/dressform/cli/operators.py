@@ -6,12 +6,12 @@ from typing import Annotated
 
 import typer
 
-from dressform.db.units import Unit
+from dressform.bootstrap import opened, settings_in_use
+from dressform.db.unit_of_work import Unit
 from dressform.errors import StartupError
-from dressform.process import opened, settings_in_use
 from dressform.repositories.accounts import Accounts, Credentials
 from dressform.repositories.operators import Operators
-from dressform.settings import Settings
+from dressform.settings.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, help="Who may look into the address log.")
 

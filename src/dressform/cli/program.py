@@ -12,20 +12,24 @@ from typing import Annotated, Any, NoReturn, TypeVar
 
 import typer
 
-from dressform import __version__, leash, logs, settings, signals
+from dressform import __version__
+from dressform import logging as logs
+from dressform.access_log.spool import assert_usable
+from dressform.bootstrap import migrated, opened, settings_in_use
 from dressform.cli.dataset import app as dataset_app
 from dressform.cli.keys import app as keys_app
 from dressform.cli.operators import app as operators_app
 from dressform.cli.restore import app as restore_app
 from dressform.cli.retention import app as retention_app
 from dressform.crypto.sealing import SealBrokenError
-from dressform.db.units import Units
+from dressform.db.unit_of_work import Units
 from dressform.errors import StartupError, Unavailable
-from dressform.middleware.spooling.spool import assert_usable
-from dressform.policy import MAIL, notice
-from dressform.priority import lower_priority
-from dressform.process import migrated, opened, settings_in_use
-from dressform.settings import Settings
+from dressform.policy.notice import MAIL, notice
+from dressform.settings import settings
+from dressform.settings.settings import Settings
+from dressform.system import parent_watchdog as leash
+from dressform.system import signals
+from dressform.system.priority import lower_priority
 
 log = logging.getLogger(__name__)
 
@@ -117,7 +121,7 @@ def up() -> None:
     keeps everything (var, in the current folder).
     """
     signals.expect_to_be_stopped()
-    from dressform.up import run_everything
+    from dressform.runtime.all_in_one import run_everything
 
     loaded = settings.load()
     if loaded.in_production:
@@ -137,8 +141,8 @@ def serve(
 ) -> None:
     """Run the API."""
     signals.expect_to_be_stopped()
-    from dressform.listening import listen, serve_on
-    from dressform.up import serve_side_by_side
+    from dressform.runtime.all_in_one import serve_side_by_side
+    from dressform.runtime.server import listen, serve_on
 
     given = {"WORKERS": workers, "HOST": host, "PORT": port}
     os.environ.update({f"DRESSFORM_{k}": str(v) for k, v in given.items() if v is not None})
@@ -201,7 +205,7 @@ def openapi() -> None:
     """Print the OpenAPI document, of a site that is an example."""
     import yaml
 
-    from dressform.app import create_app
+    from dressform.api.app import create_app
 
     example = Settings(
         site_url="https://dressform.example", contact="privacy@dressform.example", _env_file=None

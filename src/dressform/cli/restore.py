@@ -7,9 +7,9 @@ import typer
 
 from dressform.actions.check_journal import compare_journal
 from dressform.actions.replay_deletions import replay_deletions
+from dressform.bootstrap import opened, settings_in_use
 from dressform.journal.entries import Kind
-from dressform.process import opened, settings_in_use
-from dressform.settings import Settings
+from dressform.settings.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, help="After the database was put back from a backup.")
 

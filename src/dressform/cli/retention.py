@@ -6,17 +6,17 @@ from typing import Annotated
 
 import typer
 
-from dressform.audit.auditor import Auditor
-from dressform.audit.findings import Findings, Rule
-from dressform.audit.findings import Hold as HoldFound
-from dressform.db.units import Units
+from dressform.bootstrap import opened, settings_in_use
+from dressform.db.unit_of_work import Units
 from dressform.errors import StartupError
-from dressform.policy import CATEGORIES, MAIL, RESTRICTED, UNWARNED, VISITOR, Category
-from dressform.process import opened, settings_in_use
-from dressform.repositories.holds import Hold, Holds
-from dressform.repositories.retention import Retention, Run, Standing
-from dressform.settings import Settings
-from dressform.worker.breaker import CLOCK
+from dressform.policy.notice import CATEGORIES, MAIL, RESTRICTED, UNWARNED, VISITOR, Category
+from dressform.repositories.purge_blocks import Hold, Holds
+from dressform.repositories.retention_runs import Retention, Run, Standing
+from dressform.retention_audit.auditor import Auditor
+from dressform.retention_audit.findings import Findings, Rule
+from dressform.retention_audit.findings import Hold as HoldFound
+from dressform.settings.settings import Settings
+from dressform.worker.deletion_guard import CLOCK
 
 app = typer.Typer(invoke_without_command=True)
 

@@ -9,7 +9,7 @@ from threading import Lock
 from passlib.context import CryptContext
 from zxcvbn import zxcvbn
 
-from dressform.crypto.queue import Queue
+from dressform.crypto.bounded_executor import Queue
 
 SITE = "dressform"
 SHORTEST = 12

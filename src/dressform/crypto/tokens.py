@@ -20,7 +20,7 @@ from jose import jwk, jws, jwt
 from jose.backends.base import Key
 from jose.backends.cryptography_backend import CryptographyECKey
 
-from dressform.crypto.remembered import Remembered
+from dressform.crypto.token_cache import Remembered
 from dressform.errors import NotSignedIn, StartupError
 
 ALGORITHM, TYPE = "ES256", "at+jwt"

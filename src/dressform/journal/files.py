@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from dressform.durable import keep_names
+from dressform.system.files import keep_names
 
 _SUFFIX = ".jsonl"
 

@@ -16,8 +16,8 @@ from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
 
-from dressform.policy import MAIL
-from dressform.settings import Settings
+from dressform.policy.notice import MAIL
+from dressform.settings.settings import Settings
 
 LONGEST_SECONDS = 60
 """For a whole delivery: less than the time for which a courier has a mail to itself."""

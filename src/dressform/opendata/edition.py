@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 
-from dressform.opendata.charts import correlations, quantiles
 from dressform.opendata.draws import Together
-from dressform.opendata.people import people
 from dressform.opendata.population import Group, groups
 from dressform.opendata.raw import raw
 from dressform.opendata.resources import Resource, number_rows
 from dressform.opendata.sizes import sizes
+from dressform.opendata.summary_tables import correlations, quantiles
+from dressform.opendata.synthetic_records import people
 
 
 def resources(drawn: Together) -> list[Resource]:

@@ -9,10 +9,10 @@ from datetime import datetime
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
-from dressform.durable import keep_names
 from dressform.errors import StartupError
 from dressform.opendata.draws import Draw
 from dressform.opendata.raw import digest
+from dressform.system.files import keep_names
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,10 @@ from statistics import NormalDist
 
 import numpy as np
 
-from dressform.opendata.charts import EMPTY, is_rough
 from dressform.opendata.codebook import Codebook
 from dressform.opendata.population import Group
 from dressform.opendata.resources import ERROR, Field, Resource, Value
+from dressform.opendata.summary_tables import EMPTY, is_rough
 
 _KEYS = ("chest", "seat", "waist")
 _STEP = 40

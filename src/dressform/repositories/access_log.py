@@ -9,13 +9,13 @@ from sqlalchemy.dialects.postgresql import insert
 
 from dressform.db.errors import ConstraintError, DatabaseError, StatementTimeout
 from dressform.db.statements import Statement
-from dressform.db.units import WritingUnit
+from dressform.db.tables.access_log import AccessLog as Row
+from dressform.db.tables.access_log import SpoolMark
+from dressform.db.tables.base import has_statistics
+from dressform.db.unit_of_work import WritingUnit
 from dressform.errors import FieldError, TooWide
-from dressform.policy import VISITOR
-from dressform.tables.access_log import AccessLog as Row
-from dressform.tables.access_log import SpoolMark
-from dressform.tables.base import has_statistics
-from dressform.windows import end_in_sql
+from dressform.policy.notice import VISITOR
+from dressform.policy.periods import end_in_sql
 
 COLUMNS = ("at", "address", "method", "route", "status", "duration_us", "request_id")
 """The fields of a line of the spool, in the text format of COPY."""

@@ -8,14 +8,14 @@ from sqlalchemy import bindparam, delete, insert, or_, select, update
 from dressform.crypto.sealing import DataKey, Wrapped
 from dressform.crypto.secrets import new_version
 from dressform.db.statements import Row, Statement
-from dressform.db.units import Unit
+from dressform.db.tables import Account, AccountKey, Profile
+from dressform.db.unit_of_work import Unit
 from dressform.errors import NotSignedIn
 from dressform.journal.entries import Deletion, Kind
-from dressform.repositories.endings import is_over
+from dressform.policy.periods import start_of_day, start_of_month
+from dressform.repositories.expired_rows import is_over
 from dressform.repositories.members import who_with
 from dressform.repositories.owners import Owner
-from dressform.tables import Account, AccountKey, Profile
-from dressform.windows import start_of_day, start_of_month
 
 LengthUnit = Literal["mm", "cm", "in"]
 

@@ -6,10 +6,10 @@ from uuid import UUID, uuid4
 from sqlalchemy import bindparam, case, insert, select
 
 from dressform.db.statements import Statement
-from dressform.db.units import Unit
+from dressform.db.tables import DatasetConsent, DatasetConsentAct
+from dressform.db.unit_of_work import Unit
+from dressform.policy.periods import start_of_day
 from dressform.repositories.owners import Owner
-from dressform.tables import DatasetConsent, DatasetConsentAct
-from dressform.windows import start_of_day
 
 
 @dataclass(frozen=True, slots=True)

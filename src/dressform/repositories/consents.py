@@ -7,13 +7,13 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from dressform.db.statements import Statement
-from dressform.db.units import Unit
+from dressform.db.tables import Account, DatasetConsent, DatasetConsentAct, Model
+from dressform.db.unit_of_work import Unit
 from dressform.errors import FieldError, InvalidInput, NotSignedIn, TooManyConsents
 from dressform.journal.entries import Deletion, Kind
 from dressform.opendata.consent import ConsentText
 from dressform.repositories.consent_acts import ACT, OF_CONSENT, ConsentAct, ConsentActs
 from dressform.repositories.owners import Owner
-from dressform.tables import Account, DatasetConsent, DatasetConsentAct, Model
 
 MAX_ACTS = 1000
 """Acts on record of an account. The last place is left for a withdrawal, which is never refused."""

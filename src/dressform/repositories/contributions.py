@@ -21,11 +21,11 @@ from sqlalchemy import (
 )
 
 from dressform.db.statements import Result, Statement, is_any_of
-from dressform.db.units import Unit
+from dressform.db.tables import Account, DatasetConsent, DatasetConsentAct, DatasetDraw, Model
+from dressform.db.unit_of_work import Unit
 from dressform.opendata.budget import MOST_COUNTS
 from dressform.opendata.consent import COMPATIBLE
 from dressform.repositories.sealed_contributions import IS_CHOSEN, Rows, bodies
-from dressform.tables import Account, DatasetConsent, DatasetConsentAct, DatasetDraw, Model
 
 BATCH = 500
 """Accounts that are counted or read by one statement."""

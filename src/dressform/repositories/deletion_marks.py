@@ -5,9 +5,9 @@ from uuid import UUID
 from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 
-from dressform.db.units import Unit
+from dressform.db.tables import DeletionMark
+from dressform.db.unit_of_work import Unit
 from dressform.journal.files import JournalFile
-from dressform.tables import DeletionMark
 
 
 class DeletionMarks:

@@ -7,9 +7,9 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from dressform.db.statements import Row
-from dressform.db.units import Unit
-from dressform.tables import DatasetDraw
-from dressform.windows import start_of_day
+from dressform.db.tables import DatasetDraw
+from dressform.db.unit_of_work import Unit
+from dressform.policy.periods import start_of_day
 
 
 @dataclass(frozen=True, slots=True)

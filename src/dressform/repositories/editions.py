@@ -13,10 +13,10 @@ from sqlalchemy import func as sql
 from sqlalchemy.dialects.postgresql import insert
 
 from dressform.db.statements import Row, Statement
-from dressform.db.units import Unit
+from dressform.db.tables import DatasetDraw, DatasetEdition, DatasetFile
+from dressform.db.unit_of_work import Unit
 from dressform.errors import AlreadyPublished, NotFound
-from dressform.tables import DatasetDraw, DatasetEdition, DatasetFile
-from dressform.windows import start_of_day
+from dressform.policy.periods import start_of_day
 
 EDITION_NAME = r"^[0-9]{4}(-[0-9]{4})?$"
 FILE_NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$"

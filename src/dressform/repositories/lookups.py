@@ -5,11 +5,11 @@ from uuid import UUID
 
 from sqlalchemy import bindparam, insert, select
 
+from dressform.crypto.keyrings import Keyed
 from dressform.crypto.secrets import timed_id
-from dressform.crypto.vault import Keyed
 from dressform.db.statements import Statement
-from dressform.db.units import Unit
-from dressform.tables import Lookup as LookupRow
+from dressform.db.tables import Lookup as LookupRow
+from dressform.db.unit_of_work import Unit
 
 
 @dataclass(frozen=True, slots=True)

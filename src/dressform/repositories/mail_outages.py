@@ -1,8 +1,8 @@
 from sqlalchemy import delete
 from sqlalchemy.dialects.postgresql import insert
 
-from dressform.db.units import Unit
-from dressform.tables import MailOutage
+from dressform.db.tables import MailOutage
+from dressform.db.unit_of_work import Unit
 
 _SERVER = "smtp"
 

@@ -6,12 +6,12 @@ from uuid import UUID
 
 from sqlalchemy import bindparam, delete, insert, select, update
 
+from dressform.crypto.keyrings import Keyed
 from dressform.crypto.secrets import random_id
-from dressform.crypto.vault import Keyed
 from dressform.db.statements import Statement
-from dressform.db.units import Unit
-from dressform.tables import Mail
-from dressform.windows import start_of_day, start_of_hour
+from dressform.db.tables import Mail
+from dressform.db.unit_of_work import Unit
+from dressform.policy.periods import start_of_day, start_of_hour
 
 LEASE = timedelta(minutes=2)
 """How long a courier has for a mail before another may take it."""

@@ -3,9 +3,9 @@ from uuid import UUID
 
 from sqlalchemy import Column, Table, bindparam, func, select, text, update
 
-from dressform.db.units import Unit
-from dressform.policy import MACHINERY, VISITOR
-from dressform.tables import Base
+from dressform.db.tables import Base
+from dressform.db.unit_of_work import Unit
+from dressform.policy.notice import MACHINERY, VISITOR
 
 _OF_NO_MEMBER = {MACHINERY, VISITOR.key}
 _LEDGER = "retention_run"

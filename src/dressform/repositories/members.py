@@ -8,9 +8,9 @@ from sqlalchemy import Select, bindparam, select, true
 
 from dressform.crypto.sealing import Wrapped
 from dressform.db.statements import Row, Statement
-from dressform.db.units import Unit
+from dressform.db.tables import Account, AccountKey, Session
+from dressform.db.unit_of_work import Unit
 from dressform.repositories.owners import Member
-from dressform.tables import Account, AccountKey, Session
 
 _WHO = (
     select(Account.restricted_at, AccountKey.key_id, AccountKey.wrapped_key)

@@ -8,7 +8,8 @@ from sqlalchemy.orm import aliased
 
 from dressform.crypto.secrets import new_version, random_id
 from dressform.db.statements import Row, Statement
-from dressform.db.units import Unit
+from dressform.db.tables import Account, Avatar, Model
+from dressform.db.unit_of_work import Unit
 from dressform.errors import FieldError, InvalidInput, NotFound, NotSignedIn, TooManyModels
 from dressform.journal.entries import Deletion, Kind
 from dressform.repositories.members import who_and
@@ -16,7 +17,6 @@ from dressform.repositories.owners import Owner
 from dressform.repositories.sealed_models import StoredModel, opened, stored
 from dressform.sewing.body import Body
 from dressform.sewing.units import Typed
-from dressform.tables import Account, Avatar, Model
 
 MOST = 100
 """Models an account can hold."""

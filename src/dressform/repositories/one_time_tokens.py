@@ -7,10 +7,10 @@ from sqlalchemy.dialects.postgresql import insert
 from dressform.crypto.sealing import Wrapped
 from dressform.crypto.secrets import new_token, random_id, token_hash
 from dressform.db.statements import Row, Statement
-from dressform.db.units import Unit
+from dressform.db.tables import Account, AccountKey, OneTimeToken
+from dressform.db.unit_of_work import Unit
+from dressform.policy.periods import start_of_hour
 from dressform.repositories.owners import Owner
-from dressform.tables import Account, AccountKey, OneTimeToken
-from dressform.windows import start_of_hour
 
 
 class Purpose(StrEnum):

@@ -9,11 +9,11 @@ from sqlalchemy.dialects.postgresql import insert
 
 from dressform.crypto.sealing import MissingMasterKeyError, SealBrokenError, Wrapped
 from dressform.db.statements import Row, Statement
-from dressform.db.units import Unit
+from dressform.db.tables import Account, AccountKey, Profile
+from dressform.db.tables import Operator as OperatorRow
+from dressform.db.unit_of_work import Unit
+from dressform.policy.periods import start_of_day
 from dressform.repositories.members import who_with
-from dressform.tables import Account, AccountKey, Profile
-from dressform.tables import Operator as OperatorRow
-from dressform.windows import start_of_day
 
 _NAMED = (
     select(

@@ -8,12 +8,12 @@ from sqlalchemy.dialects.postgresql import insert
 from dressform.crypto.sealing import Wrapped
 from dressform.crypto.secrets import new_version
 from dressform.db.statements import Row, Statement
-from dressform.db.units import Unit
+from dressform.db.tables import Account, AccountKey, Avatar, Model, Picture, Profile
+from dressform.db.unit_of_work import Unit
 from dressform.errors import NotFound
 from dressform.journal.entries import Deletion, Kind
 from dressform.repositories.members import who_and
 from dressform.repositories.owners import Owner
-from dressform.tables import Account, AccountKey, Avatar, Model, Picture, Profile
 
 
 @dataclass(frozen=True, slots=True)

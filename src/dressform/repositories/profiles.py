@@ -6,12 +6,12 @@ from sqlalchemy import bindparam, exists, insert, select, update
 from dressform.crypto.sealing import DataKey, Wrapped
 from dressform.crypto.secrets import new_version
 from dressform.db.statements import Row, Statement
-from dressform.db.units import Unit
+from dressform.db.tables import Account, AccountKey, Picture, Profile
+from dressform.db.unit_of_work import Unit
 from dressform.errors import FieldError, InvalidInput, NotFound, NotSignedIn
 from dressform.repositories.accounts import ACCOUNT, Credentials, credentials_of
 from dressform.repositories.members import who_with
 from dressform.repositories.owners import Owner
-from dressform.tables import Account, AccountKey, Picture, Profile
 
 MOST_SOCIAL_ACCOUNTS = 20
 """A profile can show."""

@@ -8,14 +8,14 @@ from uuid import UUID
 from sqlalchemy import Select, delete, literal, select
 
 from dressform.crypto.sealing import DataKey, MissingMasterKeyError, SealBrokenError, Wrapped
-from dressform.db.units import Unit
+from dressform.db.tables import Account, AccountKey, Avatar, DatasetConsent, Model, Picture
+from dressform.db.unit_of_work import Unit
 from dressform.journal.entries import Deletion, Kind
 from dressform.repositories.accounts import Accounts
 from dressform.repositories.consents import Consents
 from dressform.repositories.models import Models
 from dressform.repositories.owners import Owner
 from dressform.repositories.pictures import Avatars, Pictures
-from dressform.tables import Account, AccountKey, Avatar, DatasetConsent, Model, Picture
 
 _FIRST = UUID(int=0)
 

@@ -6,12 +6,12 @@ from uuid import UUID
 from sqlalchemy import Select, func, or_, select, true
 from sqlalchemy.orm import aliased
 
+from dressform.crypto.keyrings import Vault
 from dressform.crypto.sealing import MissingMasterKeyError, SealBrokenError, Wrapped
-from dressform.crypto.vault import Vault
 from dressform.db.statements import Row
+from dressform.db.tables import Account, AccountKey, DatasetConsent, Model
 from dressform.repositories.owners import Owner
 from dressform.repositories.sealed_models import body_of
-from dressform.tables import Account, AccountKey, DatasetConsent, Model
 
 Rows = Sequence[Row]
 

@@ -7,7 +7,7 @@ from dressform.clock import Clock
 from dressform.crypto.sealing import MasterKeys, Wrapped
 from dressform.crypto.secrets import timed_id
 from dressform.db.pool import Connection
-from dressform.tables import AccountKey, Lookup, Mail, ServiceSecret, SignUp
+from dressform.db.tables import AccountKey, Lookup, Mail, ServiceSecret, SignUp
 
 
 class Secret(StrEnum):

@@ -8,11 +8,11 @@ from dressform.crypto.refresh_tokens import RefreshToken, Use
 from dressform.crypto.sealing import Wrapped
 from dressform.crypto.secrets import random_id
 from dressform.db.statements import Row, Statement
-from dressform.db.units import Unit
+from dressform.db.tables import Account, AccountKey, Session
+from dressform.db.unit_of_work import Unit
 from dressform.errors import NotFound, RefreshTokenRefused
+from dressform.policy.periods import start_of_month
 from dressform.repositories.owners import Owner
-from dressform.tables import Account, AccountKey, Session
-from dressform.windows import start_of_month
 
 MOST = 100
 """Sessions an account can have; one more login ends the oldest."""

@@ -3,12 +3,12 @@ from uuid import UUID
 
 from sqlalchemy import BigInteger, ColumnElement, bindparam, delete, func, insert, select, update
 
+from dressform.crypto.keyrings import Keyed
 from dressform.crypto.secrets import random_id, token_hash
-from dressform.crypto.vault import Keyed
 from dressform.db.statements import Statement
-from dressform.db.units import Unit
-from dressform.tables import Account, Profile, SignUp
-from dressform.windows import start_of_day
+from dressform.db.tables import Account, Profile, SignUp
+from dressform.db.unit_of_work import Unit
+from dressform.policy.periods import start_of_day
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
-from dressform.sewing.facts import facts
+from dressform.sewing.data import facts
 
 # FreeSewing's own sample sets run from dolls (10 %) to giants (300 %): a bound refuses slips of the
 # unit and of the keyboard, never a body.

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from statistics import median_high, median_low
 
 from dressform.sewing.catalogue import relevant
-from dressform.sewing.facts import facts
+from dressform.sewing.data import facts
 
 _FACTS = facts("estimates")
 _LENGTHS = _FACTS["lengths"]

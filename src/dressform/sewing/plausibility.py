@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from dressform.sewing.catalogue import relevant
-from dressform.sewing.facts import facts
-from dressform.sewing.hint import Hint, quoted
-from dressform.sewing.slips import slips
+from dressform.sewing.data import facts
+from dressform.sewing.entry_errors import slips
+from dressform.sewing.plausibility_warning import Hint, quoted
 
 _FACTS = facts("plausibility")
 

@@ -7,14 +7,14 @@ from math import inf
 from uuid import UUID
 
 from dressform.db.errors import DatabaseError
-from dressform.db.units import Units
-from dressform.policy import ROUND, VISITOR, Category
-from dressform.repositories.endings import BATCH, Endings
-from dressform.repositories.holds import Holds
-from dressform.repositories.retention import Retention
-from dressform.repositories.set_aside import SetAside
-from dressform.worker.breaker import Breaker, Due, limits
-from dressform.worker.days import end_days
+from dressform.db.unit_of_work import Units
+from dressform.policy.notice import ROUND, VISITOR, Category
+from dressform.repositories.expired_rows import BATCH, Endings
+from dressform.repositories.purge_blocks import Holds
+from dressform.repositories.quarantine import SetAside
+from dressform.repositories.retention_runs import Retention
+from dressform.worker.deletion_guard import Breaker, Due, limits
+from dressform.worker.partitions import end_days
 
 log = logging.getLogger(__name__)
 

@@ -3,11 +3,11 @@
 import asyncio
 import signal
 
-from dressform.db.units import Units
+from dressform.db.unit_of_work import Units
 from dressform.mail.compose import Composer
 from dressform.mail.transport import mail_folder, transport_of
-from dressform.settings import Settings
-from dressform.worker.breaker import Breaker
+from dressform.settings.settings import Settings
+from dressform.worker.deletion_guard import Breaker
 from dressform.worker.enforce import Report
 from dressform.worker.scheduler import Duties, scheduled
 

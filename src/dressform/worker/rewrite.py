@@ -13,10 +13,10 @@ from datetime import datetime
 from sqlalchemy import Table
 
 from dressform.db.errors import DatabaseError
-from dressform.db.units import Units
+from dressform.db.unit_of_work import Units
+from dressform.policy.periods import start_of_day
 from dressform.repositories.member_tables import MEMBER_TABLES, MemberTables
-from dressform.repositories.retention import Retention
-from dressform.windows import start_of_day
+from dressform.repositories.retention_runs import Retention
 
 log = logging.getLogger(__name__)
 

@@ -15,17 +15,17 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from dressform.actions.check_mail import check_mail
 from dressform.actions.deliver_mails import deliver_mails
+from dressform.actions.queue_expiry_notices import warn_of_ending
 from dressform.actions.tidy_journal import tidy_journal
-from dressform.actions.warn_of_ending import warn_of_ending
-from dressform.db.units import Units
+from dressform.db.unit_of_work import Units
 from dressform.errors import StartupError
 from dressform.mail.compose import Composer
 from dressform.mail.transport import Transport, delete_old_mails
-from dressform.policy import CATEGORIES
-from dressform.repositories.log_days import LogDays
-from dressform.worker.breaker import CLOCK, Breaker
-from dressform.worker.complaints import Complaints
+from dressform.policy.notice import CATEGORIES
+from dressform.repositories.access_log_partitions import LogDays
+from dressform.worker.deletion_guard import CLOCK, Breaker
 from dressform.worker.enforce import Report, enforce
+from dressform.worker.error_reporter import Complaints
 from dressform.worker.rewrite import NAME as REWRITE
 from dressform.worker.rewrite import rewrite_tables
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import httpx
 
-from dressform import embedded
+from dressform.db import embedded
 from tests.bench.load import Request
 from tests.bench.members import PASSWORD
 from tests.bench.serving import Server, running_app

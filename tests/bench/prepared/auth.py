@@ -1,9 +1,9 @@
 """Registering, confirming, signing in and out."""
 
 from dressform.crypto.secrets import new_token
+from dressform.repositories.expiry_notices import Warnings
 from dressform.repositories.one_time_tokens import OneTimeTokens, Purpose
 from dressform.repositories.sign_ups import SignUps
-from dressform.repositories.warnings import Warnings
 from tests.bench.load import Request
 from tests.bench.members import PASSWORD, Members, email_of
 from tests.bench.prepared.preparing import HASHING, MAX_CONNECTIONS, STORED, Prepared, Sequences

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from dressform.db.units import Units
-from dressform.middleware.spooling import shipping
-from dressform.middleware.spooling.shipping import Shipper
+from dressform.access_log import shipper as shipping
+from dressform.access_log.shipper import Shipper
+from dressform.db.unit_of_work import Units
 from tests.middleware.lines import id_of, line, lines
 from tests.middleware.records import ids, marks, shipped
 

@@ -13,12 +13,12 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from dressform.db.units import Units
-from dressform.middleware.spooling import shipping
-from dressform.middleware.spooling import spool as spooling
-from dressform.middleware.spooling.disk import DiskError
-from dressform.middleware.spooling.shipping import Shipper
-from dressform.middleware.spooling.spool import new_spool
+from dressform.access_log import shipper as shipping
+from dressform.access_log import spool as spooling
+from dressform.access_log.files import DiskError
+from dressform.access_log.shipper import Shipper
+from dressform.access_log.spool import new_spool
+from dressform.db.unit_of_work import Units
 from tests.middleware.lines import id_of, line, lines
 from tests.middleware.records import ids, marks, records, shipped
 from tests.processes.small_disk import small_disk

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from dressform.access_log import copier as copying
+from dressform.access_log.parser import likely, readable
+from dressform.access_log.recovery import Orphans
+from dressform.access_log.spool import Spool
 from dressform.crypto.secrets import timed_id
-from dressform.db.units import Units
-from dressform.middleware.spooling import copying
-from dressform.middleware.spooling.lines import likely, readable
-from dressform.middleware.spooling.orphans import Orphans
-from dressform.middleware.spooling.spool import Spool
+from dressform.db.unit_of_work import Units
 from dressform.repositories.access_log import AccessLog
 from tests.middleware.lines import id_of, line, lines
 from tests.middleware.records import ids, marks
@@ -96,7 +96,7 @@ async def test_one_that_fails_holds_up_no_other(
         await copying.finish(units, spool)
 
     with monkeypatch.context() as patch:
-        patch.setattr("dressform.middleware.spooling.orphans.finish", fails_at_first)
+        patch.setattr("dressform.access_log.recovery.finish", fails_at_first)
         await orphans.recover()
         await orphans.recover()
     before = await ids(own_units), orphans.stranded

@@ -14,15 +14,16 @@ from typing import Any
 import asyncpg
 import pytest
 
+from dressform.access_log import copier as copying
+from dressform.access_log import shipper as shipping
+from dressform.access_log import spool as spooling
+from dressform.access_log.shipper import Shipper
+from dressform.access_log.spool import Spool, new_spool
 from dressform.db.pool import Transaction
-from dressform.db.units import Units
-from dressform.middleware.spooling import copying, shipping
-from dressform.middleware.spooling import spool as spooling
-from dressform.middleware.spooling.shipping import Shipper
-from dressform.middleware.spooling.spool import Spool, new_spool
+from dressform.db.unit_of_work import Units
 from dressform.repositories.access_log import AccessLog
-from dressform.repositories.log_days import LogDays
-from dressform.settings import Settings
+from dressform.repositories.access_log_partitions import LogDays
+from dressform.settings.settings import Settings
 from tests.commands import environment
 from tests.databases import watched
 from tests.log import in_log

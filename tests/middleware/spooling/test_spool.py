@@ -14,13 +14,13 @@ from pathlib import Path
 
 import pytest
 
-from dressform.app import create_app
+from dressform.access_log import spool as spooling
+from dressform.access_log.files import DiskError, find_end
+from dressform.access_log.recovery import orphans
+from dressform.access_log.spool import Spool, assert_usable, new_spool
+from dressform.api.app import create_app
 from dressform.errors import StartupError
-from dressform.middleware.spooling import spool as spooling
-from dressform.middleware.spooling.disk import DiskError, find_end
-from dressform.middleware.spooling.orphans import orphans
-from dressform.middleware.spooling.spool import Spool, assert_usable, new_spool
-from dressform.settings import Settings
+from dressform.settings.settings import Settings
 from tests.middleware.lines import line, lines
 
 

@@ -1,6 +1,6 @@
 from dataclasses import replace
 
-from dressform.opendata.files.comma_separated import comma_separated
+from dressform.opendata.files.csv_file import comma_separated
 from tests.opendata.files.small import SMALL
 
 

@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 from dressform.opendata import sums
-from dressform.opendata.charts import quantiles
 from dressform.opendata.codebook import CORE
 from dressform.opendata.draws import Draw, Together, together
 from dressform.opendata.edition import resources
@@ -21,6 +20,7 @@ from dressform.opendata.noise import noisy
 from dressform.opendata.population import groups
 from dressform.opendata.resources import records
 from dressform.opendata.spreads import spreads
+from dressform.opendata.summary_tables import quantiles
 from dressform.sewing.catalogue import CATALOGUE
 from tests.browser import browsing, needs_chromium
 from tests.opendata.files.conftest import AT, written

@@ -9,7 +9,7 @@ import pytest
 from dressform.opendata.codebook import CODEBOOKS, FLAGS
 from dressform.opendata.draws import Together, together
 from dressform.opendata.files import File
-from dressform.opendata.files.reading import NAMES, read_draw
+from dressform.opendata.files.parse_edition import NAMES, read_draw
 from tests.opendata.files.conftest import AT, drawn, written
 
 

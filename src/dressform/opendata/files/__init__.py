@@ -9,15 +9,15 @@ from dressform.opendata.files.about import About, File, Publisher
 from dressform.opendata.files.archive import archive
 from dressform.opendata.files.book import book
 from dressform.opendata.files.citation import citation
-from dressform.opendata.files.comma_separated import comma_separated
 from dressform.opendata.files.croissant import croissant
+from dressform.opendata.files.csv_file import comma_separated
 from dressform.opendata.files.examples import examples
 from dressform.opendata.files.frictionless import data_package
 from dressform.opendata.files.parquet import parquet
 from dressform.opendata.files.pictures import pictures
-from dressform.opendata.files.plain import checksums, licence, readme
 from dressform.opendata.files.privacy import guarantee, privacy
 from dressform.opendata.files.quality import quality
+from dressform.opendata.files.readme import checksums, licence, readme
 from dressform.opendata.files.wording import worded
 from dressform.opendata.files.zenodo import zenodo
 from dressform.opendata.population import groups

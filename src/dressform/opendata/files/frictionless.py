@@ -12,7 +12,7 @@ from dressform.opendata.files.about import (
     About,
     File,
 )
-from dressform.opendata.files.comma_separated import MEDIA_TYPE as CSV
+from dressform.opendata.files.csv_file import MEDIA_TYPE as CSV
 from dressform.opendata.files.text import json_text
 from dressform.opendata.resources import Field, Resource, records
 

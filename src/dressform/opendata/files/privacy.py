@@ -3,16 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from dressform.opendata.budget import (
-    GATE_RHO,
-    MOST_COUNTS,
-    RHO,
-    advantage,
-    epsilon,
-    mu,
-    shares,
-    up,
-)
+from dressform.opendata.budget import GATE_RHO, MOST_COUNTS, RHO, advantage, epsilon, mu, shares, up
 from dressform.opendata.codebook import FEWEST, FLAGS
 from dressform.opendata.draws import Together
 from dressform.opendata.files.about import About, File

@@ -4,7 +4,8 @@ A body that was written comes back as it was. What a file holds and Dressform do
 listed with its line and the reason; who a file says it is about is not read at all.
 """
 
-from dressform.sewing.formats.files import (
+from dressform.sewing.formats.reading import read
+from dressform.sewing.formats.types import (
     LARGEST,
     MOST_ENTRIES,
     MOST_MODELS,
@@ -15,7 +16,6 @@ from dressform.sewing.formats.files import (
     Outcome,
     UnreadableFileError,
 )
-from dressform.sewing.formats.reading import read
 from dressform.sewing.formats.writing import written
 
 __all__ = [

@@ -5,14 +5,14 @@ from dataclasses import replace
 from fractions import Fraction
 
 from dressform.sewing.catalogue import CATALOGUE, shown
-from dressform.sewing.formats.files import (
+from dressform.sewing.formats.reasons import Reason, out_of_bounds, why
+from dressform.sewing.formats.types import (
     MOST_ENTRIES,
     FileModel,
     Line,
     Outcome,
     UnreadableFileError,
 )
-from dressform.sewing.formats.reasons import Reason, out_of_bounds, why
 
 
 class Entries:

@@ -8,16 +8,11 @@ from dataclasses import dataclass
 
 from dressform.sewing.catalogue import CATALOGUE, RETIRED, now_called
 from dressform.sewing.formats.entries import Entries, assert_countable
-from dressform.sewing.formats.files import (
-    MOST_MODELS,
-    Format,
-    Found,
-    UnreadableFileError,
-)
+from dressform.sewing.formats.nodes import Listing, Mapping, Node, Scalar
 from dressform.sewing.formats.numbers import number
 from dressform.sewing.formats.personal import in_order, kind_of
 from dressform.sewing.formats.reasons import why, why_unknown
-from dressform.sewing.formats.tree import Listing, Mapping, Node, Scalar
+from dressform.sewing.formats.types import MOST_MODELS, Format, Found, UnreadableFileError
 
 _MEASUREMENTS = {"measurements", "measies"}
 _MANY = {"sets", "people", "models"}

@@ -1,7 +1,7 @@
 from dressform.sewing.formats import freesewing, seamly, spreadsheet
-from dressform.sewing.formats.files import Format, Found, UnreadableFileError
+from dressform.sewing.formats.loaders import json_tree, yaml_tree
 from dressform.sewing.formats.text import assert_readable, format_of, text_of
-from dressform.sewing.formats.trees import json_tree, yaml_tree
+from dressform.sewing.formats.types import Format, Found, UnreadableFileError
 
 
 def read(data: bytes, *, format: Format | None = None) -> Found:  # noqa: A002 - the field's word

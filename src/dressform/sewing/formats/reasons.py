@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from dressform.sewing.catalogue import DERIVED, RETIRED, Measurement
-from dressform.sewing.facts import facts
+from dressform.sewing.data import facts
 
 Reason = Mapping[str, str]
 

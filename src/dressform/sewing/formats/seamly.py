@@ -6,12 +6,12 @@ from fractions import Fraction
 
 from dressform.sewing.catalogue import CATALOGUE, Kind, Measurement
 from dressform.sewing.formats.entries import Entries
-from dressform.sewing.formats.files import Format, Found, UnreadableFileError
 from dressform.sewing.formats.formula import NotWorkedOutError, is_short, worked_out
 from dressform.sewing.formats.numbers import UNITS, number
 from dressform.sewing.formats.personal import in_order
 from dressform.sewing.formats.reasons import Reason, why
 from dressform.sewing.formats.seamly_xml import Element, Read, elements
+from dressform.sewing.formats.types import Format, Found, UnreadableFileError
 
 CUSTOM = "@"
 FLAG = re.compile(r"Dressform: breasts=(true|false)")

@@ -7,8 +7,8 @@ from xml.sax.xmlreader import AttributesImpl, Locator
 
 from defusedxml import DefusedXmlException, sax
 
-from dressform.sewing.formats.files import MOST_ENTRIES, Format, UnreadableFileError
 from dressform.sewing.formats.personal import NOTHING_SAID, kind_of
+from dressform.sewing.formats.types import MOST_ENTRIES, Format, UnreadableFileError
 
 _DEEPEST = 10
 _TABLES = {"vst", "smms"}

@@ -7,11 +7,11 @@ from fractions import Fraction
 
 from dressform.sewing.catalogue import CATALOGUE, Kind, Measurement, now_called
 from dressform.sewing.formats.entries import Entries
-from dressform.sewing.formats.files import Format, Found, UnreadableFileError
 from dressform.sewing.formats.numbers import number
 from dressform.sewing.formats.personal import in_order, kind_of
 from dressform.sewing.formats.reasons import Reason, not_understood, why, why_unknown
 from dressform.sewing.formats.seamly import BY_CODE_NAME, is_exact
+from dressform.sewing.formats.types import Format, Found, UnreadableFileError
 from dressform.sewing.units import NotUnderstoodError, read
 
 _VALUES = ("value", "valeur")

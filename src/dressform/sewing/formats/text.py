@@ -3,7 +3,7 @@
 import codecs
 import re
 
-from dressform.sewing.formats.files import LARGEST, Format, UnreadableFileError
+from dressform.sewing.formats.types import LARGEST, Format, UnreadableFileError
 
 _WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _START = 1_000

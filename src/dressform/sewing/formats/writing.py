@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterator
 from xml.sax.saxutils import quoteattr
 
 from dressform.sewing.catalogue import CATALOGUE, Kind, Measurement
-from dressform.sewing.formats.files import FileModel, Format
 from dressform.sewing.formats.numbers import digits
 from dressform.sewing.formats.personal import NOTHING_SAID
 from dressform.sewing.formats.seamly import CUSTOM
+from dressform.sewing.formats.types import FileModel, Format
 
 _ABOUT = "Lengths in millimetres, shoulderSlope in degrees"
 _NEAR = "Dressform's {}, which is measured a little differently"

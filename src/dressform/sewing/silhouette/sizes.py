@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from dressform.sewing.catalogue import CATALOGUE, Kind, relevant
+from dressform.sewing.data import facts
 from dressform.sewing.estimates import expected
-from dressform.sewing.facts import facts
 
 _FACTS = facts("silhouette")
 _DEPTHS: Mapping[str, float] = _FACTS["depths"]

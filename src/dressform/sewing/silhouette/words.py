@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from dressform.sewing.catalogue import CATALOGUE, Kind
-from dressform.sewing.facts import facts
+from dressform.sewing.data import facts
 from dressform.sewing.silhouette.sizes import Sizes
 from dressform.sewing.units import Unit, written
 

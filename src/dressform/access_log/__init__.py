@@ -1,0 +1,1 @@
+"""One line per request: recorded in a file before the answer ends, copied into the database exactly once."""

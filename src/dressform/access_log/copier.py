@@ -1,0 +1,85 @@
+"""From a spool to the table, exactly once: lines and the mark of how far, in one transaction."""
+
+import logging
+from collections.abc import Callable
+
+from dressform.access_log.parser import likely, readable
+from dressform.access_log.spool import Spool
+from dressform.db.unit_of_work import Units
+from dressform.repositories.access_log import AccessLog, PartitionMissingError
+from dressform.repositories.access_log_partitions import LogDays
+
+log = logging.getLogger(__name__)
+
+BLOCK = 4 * 1024 * 1024
+
+
+async def finish(units: Units, spool: Spool) -> None:
+    """Ship and remove one that nobody writes to any longer; whatever fails, it is let go of."""
+    try:
+        await ship(units, spool)
+    except BaseException:
+        spool.leave()
+        raise
+    await conclude(units, spool)
+
+
+async def conclude(units: Units, spool: Spool) -> None:
+    """Remove one that is shipped. Raises DiskError."""
+    if (torn := spool.size - spool.shipped) > 0:
+        log.error("%d bytes at the end of %s are no whole line, and dropped", torn, spool.path.name)
+    try:
+        # Before its mark goes: without that its lines would be shipped again. The file itself goes
+        # last: by it whoever comes after a crash finds the mark.
+        spool.empty()
+        async with units.writing() as unit:
+            await (await AccessLog.opened(unit)).forget_spool(spool.name)
+    except BaseException:
+        spool.leave()
+        raise
+    spool.remove()
+
+
+async def ship(units: Units, spool: Spool) -> None:
+    """What is there now, not what comes meanwhile, nor a line torn when its process died."""
+    present, before = spool.size, -1
+    while before < spool.shipped < present:
+        before, spool.shipped = spool.shipped, await _ship_block(units, spool)
+
+
+async def _ship_block(units: Units, spool: Spool) -> int:
+    """Gives the byte up to which the spool is shipped."""
+    try:
+        return await _copy_into_days(units, spool, likely)
+    except ValueError:
+        return await _copy_into_days(units, spool, readable)
+
+
+async def _copy_into_days(units: Units, spool: Spool, those: Callable[[bytes], bytes]) -> int:
+    try:
+        return await _copy(units, spool, those)
+    except PartitionMissingError as missing:
+        async with units.writing() as unit:
+            await (await LogDays.opened(unit)).make(missing.days)
+        return await _copy(units, spool, those)
+
+
+async def _copy(units: Units, spool: Spool, those: Callable[[bytes], bytes]) -> int:
+    """One bad line would hold up all the others: only `those` of a block are shipped."""
+    lines = b""
+    async with units.writing() as unit:
+        access_log = await AccessLog.opened(unit)
+        shipped = await access_log.shipped_of(spool.name)
+        block = spool.read(shipped, BLOCK)
+        if block:
+            shipped += len(block)
+            lines = those(block)
+            await access_log.copy(spool.name, lines, shipped=shipped)
+    if len(lines) < len(block):
+        log.error(
+            "%d lines of the access log (%d bytes in %s) are unreadable, and dropped",
+            block.count(b"\n") - lines.count(b"\n"),
+            len(block) - len(lines),
+            spool.path.name,
+        )
+    return shipped

@@ -1,0 +1,118 @@
+"""One line a request, whatever becomes of it: the visitor's address, for diagnosis alone."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from time import perf_counter_ns
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from dressform.access_log.client_address import ClientAddress
+from dressform.access_log.shipper import Shipper
+from dressform.access_log.spool import Spool
+from dressform.clock import Clock
+from dressform.crypto.secrets import timed_id_text
+from dressform.http.problem_response import refuse
+from dressform.http.security_headers import HeadersMiddleware
+
+CLIENT_CLOSED_REQUEST = 499
+"""What is recorded when the client went away before there was an answer."""
+
+UNMATCHED = "(none)"
+PRIVACY_ACT = "/v1/privacy/*"
+"""In the place of the route of a consent, an export, a restriction or an erasure."""
+
+_PRIVACY = "/v1/privacy/"
+_READ_BY_EVERYBODY = frozenset({"/v1/privacy/notice", "/v1/privacy/status"})
+
+_LIVENESS = "/health/live"
+_REFUSAL = HeadersMiddleware(refuse, https=False)
+_USUAL = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"})
+
+
+class AccessLogMiddleware:
+    """The outermost layer. `shipper` has the file of the moment.
+
+    The line is written before the first byte of the answer: a head alone can be the whole of it.
+
+    Every request pays for each call and each coroutine in here: there are as few as can be.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        shipper: Callable[[], Shipper],
+        addresses: ClientAddress,
+        clock: Clock,
+    ) -> None:
+        self.app = app
+        self._shipper = shipper
+        self._addresses = addresses
+        self._clock = clock
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        at, started = self._clock(), perf_counter_ns()
+        request_id = timed_id_text()
+        scope.setdefault("state", {})["request_id"] = request_id
+        shipper, app, append = self._shipper(), self.app, Spool.append
+        if shipper.spool.is_full and not shipper.has_room():
+            app = app if scope["path"] == _LIVENESS else _REFUSAL
+            append = Spool.append_if_room
+        is_recorded = False
+
+        def recording_send(message: Message) -> Awaitable[None]:
+            nonlocal is_recorded
+            if message["type"] == "http.response.start":
+                is_recorded = True
+                line = self._line(scope, at, started, request_id, message["status"])
+                append(shipper.spool, line)
+            return send(message)
+
+        try:
+            await app(scope, receive, recording_send)
+        finally:
+            if not is_recorded:
+                line = self._line(scope, at, started, request_id, CLIENT_CLOSED_REQUEST)
+                append(shipper.spool, line)
+
+    def note(self, scope: Scope, status: int) -> str:
+        """Record what never reached the application; gives the id that it would have had."""
+        request_id = timed_id_text()
+        line = self._line(scope, self._clock(), perf_counter_ns(), request_id, status)
+        self._shipper().spool.append_if_room(line)
+        return request_id
+
+    def _line(
+        self, scope: Scope, at: datetime, started: int, request_id: str, status: int
+    ) -> bytes:
+        method = scope["method"]
+        if method not in _USUAL:
+            method = _printable(method)
+        # The template, never the path: a path can hold names.
+        route = getattr(scope.get("route"), "path", UNMATCHED)
+        microseconds = (perf_counter_ns() - started) // 1000
+        if _is_privacy_act(scope, route):
+            method, route, microseconds = "ANY", PRIVACY_ACT, 0
+            status = 500 if status >= 500 else 200  # noqa: PLR2004
+        return (
+            f"{at.isoformat()}\t{self._addresses.of(scope)}\t{method}\t{route}\t"
+            f"{status:d}\t{microseconds}\t{request_id}\n".encode()
+        )
+
+
+def _is_privacy_act(scope: Scope, route: str) -> bool:
+    """Return whether a line must not say what was asked for.
+
+    A member's acts are dated by day in the database: method, status or time taken would connect
+    that day's only erasure, say, with an address. So would what is refused to a restricted member.
+    """
+    if route.startswith(_PRIVACY):
+        return route not in _READ_BY_EVERYBODY
+    return "is_restricted" in scope.get("state", ())
+
+
+def _printable(method: str) -> str:
+    return method if method.isascii() and method.isalpha() and len(method) <= 16 else "OTHER"  # noqa: PLR2004

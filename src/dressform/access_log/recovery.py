@@ -1,0 +1,56 @@
+"""Spools whose process is gone: whoever finds one ships it."""
+
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+from dressform.access_log.copier import finish
+from dressform.access_log.files import SUFFIX, DiskError, find_end, open_file
+from dressform.access_log.spool import Spool
+from dressform.db.unit_of_work import Units
+from dressform.errors import Unavailable
+
+log = logging.getLogger(__name__)
+
+
+class Orphans:
+    """Those of a folder."""
+
+    def __init__(self, units: Units, folder: Path) -> None:
+        self._units = units
+        self._folder = folder
+        self._stranded: dict[str, str] = {}
+
+    @property
+    def stranded(self) -> int:
+        """How many could not be shipped when it was last tried, with the database there."""
+        return len(self._stranded)
+
+    async def recover(self) -> None:
+        """Ship and remove them. One that fails holds up no other; it is tried again each time."""
+        failed: dict[str, str] = {}
+        for spool in orphans(self._folder, failed):
+            if spool.size and spool.name not in self._stranded:
+                log.info("shipping the access log of a process that is gone: %s", spool.path.name)
+            try:
+                await finish(self._units, spool)
+            except Unavailable:
+                raise  # So it would be for all.
+            except Exception as error:  # noqa: BLE001  the others must go, whatever befell this one
+                # The text of an error of COPY would repeat an address.
+                is_disk = isinstance(error, DiskError)
+                failed[spool.name] = str(error) if is_disk else type(error).__name__
+        for name in failed.keys() - self._stranded.keys():
+            log.error("lines of the access log are stuck in %s%s: %s", name, SUFFIX, failed[name])
+        self._stranded = failed
+
+
+def orphans(folder: Path, failed: dict[str, str]) -> Iterator[Spool]:
+    """Each locked for us. Those that can't even be opened are added to `failed`, and why."""
+    for path in sorted(folder.glob(f"*{SUFFIX}")):
+        try:
+            file = open_file(path)
+            if file is not None:
+                yield Spool(path, file, size=find_end(file))
+        except OSError as error:
+            failed[path.stem] = error.strerror or type(error).__name__

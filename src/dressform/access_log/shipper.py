@@ -1,0 +1,157 @@
+"""What each process does with its spools: a task ships them to the table and makes new files."""
+
+import asyncio
+import logging
+import time
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from dressform.access_log.copier import finish, ship
+from dressform.access_log.files import DiskError
+from dressform.access_log.recovery import Orphans
+from dressform.access_log.spool import Spool, new_spool
+from dressform.db.unit_of_work import Units
+from dressform.errors import Unavailable
+
+log = logging.getLogger(__name__)
+
+ROTATE_AFTER_SECONDS = 60.0
+"""Addresses stay no longer in a file than this, on however quiet a site."""
+PAUSE_SECONDS = 1.0
+"""Each round costs the database a transaction, which the requests would rather have."""
+ORPHANS_EVERY_SECONDS = 30.0
+SETTLE_SECONDS = 1.5
+DRAIN_SECONDS = 3.0
+
+_FILES = "files"
+
+
+class Shipper:
+    """Owns the process's spools, and a task that empties them.
+
+    One file is written to. A second one waits, allocated as well: while the database takes lines, a
+    disk that is full refuses none, for the blocks of a file that is shipped serve for the next one.
+    """
+
+    def __init__(self, units: Units, folder: Path) -> None:
+        self._units = units
+        self._folder = folder
+        self.spool = new_spool(folder)
+        self.orphans = Orphans(units, folder)
+        self._next: Spool | None = None
+        self._worn: deque[Spool] = deque()
+        self._rotate_at = time.monotonic() + ROTATE_AFTER_SECONDS
+        self._retry_at = 0.0
+        self._task: asyncio.Task[None] | None = None
+        self._stopping = asyncio.Event()
+        self._complaints: dict[str, str] = {}
+        self._shipped_at = time.monotonic()
+
+    @property
+    def backlog(self) -> int:
+        """Bytes in this process's spool files that may not have reached the table yet."""
+        return sum(spool.size - spool.shipped for spool in (self.spool, *self._worn))
+
+    @property
+    def is_in_trouble(self) -> bool:
+        """Whether the disk has no room for a second file, or lets us make none."""
+        return _FILES in self._complaints
+
+    @property
+    def stuck_seconds(self) -> float:
+        """Since when no round went through while lines wait; 0 when none waits."""
+        return time.monotonic() - self._shipped_at if self.backlog else 0.0
+
+    def has_room(self) -> bool:
+        """Return whether there is room for one more request; a full file is replaced for it."""
+        if self.spool.is_full and time.monotonic() >= self._retry_at:
+            self._retry_at = time.monotonic() + PAUSE_SECONDS  # Not for each that is refused.
+            self._rotate()
+        return not self.spool.is_full
+
+    def start(self) -> None:
+        self._task = asyncio.create_task(self._run(), name="access log shipping")
+
+    async def stop(self) -> None:
+        """Ship what is left within a few seconds; what can't go now goes at the next start."""
+        self._stopping.set()
+        if self._task is not None:
+            await asyncio.wait([self._task], timeout=SETTLE_SECONDS)
+            self._task.cancel()
+            await asyncio.wait([self._task])
+        self.spool.seal()
+        self._worn.append(self.spool)
+        try:
+            if self._next is not None:
+                self._next.remove()
+            async with asyncio.timeout(DRAIN_SECONDS):
+                await self._ship_worn()
+        except Exception as error:  # noqa: BLE001  whatever it is, the process ends now
+            log.warning(
+                "the access log's last lines stay in %s until the next start (%s)",
+                self._folder,
+                type(error).__name__,
+            )
+            for spool in self._worn:
+                spool.leave()
+
+    async def _run(self) -> None:
+        next_search = 0.0
+        while not self._stopping.is_set():
+            self._prepare()
+            with self._complaining("shipping"):
+                await self._ship()
+            if time.monotonic() >= next_search:
+                next_search = time.monotonic() + ORPHANS_EVERY_SECONDS
+                with self._complaining("recovery"):
+                    await self.orphans.recover()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), PAUSE_SECONDS)
+
+    async def _ship(self) -> None:
+        await ship(self._units, self.spool)
+        self._shipped_at = time.monotonic()
+        if self.spool.size and time.monotonic() >= self._rotate_at:
+            self._rotate()
+        await self._ship_worn()
+
+    async def _ship_worn(self) -> None:
+        while self._worn:
+            await finish(self._units, self._worn.popleft())
+
+    def _rotate(self) -> None:
+        """Go on in the next file. Without one, as the disk makes none, go on in this one."""
+        self._prepare()
+        if self._next is not None:
+            self._worn.append(self.spool)
+            self.spool, self._next = self._next, None
+            self._rotate_at = time.monotonic() + ROTATE_AFTER_SECONDS
+
+    def _prepare(self) -> None:
+        if self._next is None:
+            with self._complaining(_FILES):
+                self._next = new_spool(self._folder)
+
+    @contextmanager
+    def _complaining(self, work: str) -> Iterator[None]:
+        """Log what fails, once as long as it lasts: the next lines must go, whatever befell these."""
+        try:
+            yield
+        except Exception as error:  # noqa: BLE001  see above
+            said = self._in_words(error)
+            if said not in self._complaints.values():
+                log.log(logging.WARNING if isinstance(error, Unavailable) else logging.ERROR, said)
+            self._complaints[work] = said
+        else:
+            self._complaints.pop(work, None)
+
+    def _in_words(self, error: Exception) -> str:
+        if isinstance(error, DiskError):
+            return f"the access log's files can't be changed: {error} ({self._folder})"
+        # The text of an error of COPY would repeat an address.
+        name = type(error).__name__
+        if isinstance(error, Unavailable):
+            return f"the access log waits for the database ({name})"
+        return f"the access log can't be shipped ({name})"

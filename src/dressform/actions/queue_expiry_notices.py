@@ -1,0 +1,32 @@
+from dressform.db.unit_of_work import Units
+from dressform.repositories.expiry_notices import Warnings
+from dressform.repositories.mails import Mails
+
+BATCH = 200
+
+
+async def warn_of_ending(units: Units) -> int:
+    """Write the mails of the warnings that are due; gives how many.
+
+    Also those that ask the owners of restricted accounts whether they still need them.
+    That a warning is written and its mail stand in one transaction, so each is there once whatever
+    crashes. What it says, and whether it still is to be said, is decided when it is delivered.
+    """
+    written = 0
+    while True:
+        async with units.writing() as unit:
+            warnings = Warnings(unit)
+            due = [("ending", warned) for warned in await warnings.write(limit=BATCH)]
+            due += [("restricted", asked) for asked in await warnings.ask_restricted(limit=BATCH)]
+            for kind, warned in due:
+                await Mails(unit).add(
+                    kind,
+                    to="",
+                    language="",
+                    ends_with=warned.account_id,
+                    account_id=str(warned.account_id),
+                    ends_at=warned.ends_at.isoformat(),
+                )
+        written += len(due)
+        if not due:
+            return written

@@ -1,0 +1,12 @@
+from dressform.db.unit_of_work import Unit
+from dressform.errors import LinkExpired
+from dressform.repositories.expiry_notices import Warnings
+
+
+async def reopen_account(unit: Unit, token: str) -> None:
+    """The owner of an account past its window comes back in time. Raises LinkExpired.
+
+    It counts as a login: it takes the mailbox of the account and says the same thing.
+    """
+    if not await Warnings(unit).reopen(token):
+        raise LinkExpired

@@ -1,0 +1,26 @@
+from uuid import UUID
+
+from dressform.db.unit_of_work import Units
+from dressform.images import Pictures as Studio
+from dressform.repositories.models import Models
+from dressform.repositories.owners import Member
+from dressform.repositories.pictures import Avatars, Pictures
+
+
+async def keep_picture(units: Units, studio: Studio, member: Member, data: bytes) -> None:
+    """Re-encoded, as the picture of the profile. Raises UnsupportedPicture, TooLarge."""
+    picture = await studio.normalise(data)
+    async with units.writing() as unit:
+        await Pictures(unit).put(member, picture.webp)
+
+
+async def keep_avatar(
+    units: Units, studio: Studio, member: Member, model_id: UUID, data: bytes
+) -> None:
+    """Re-encoded, as the model's avatar. Raises NotFound, UnsupportedPicture, TooLarge."""
+    async with units.reading() as unit:
+        await Models(unit).owned_by(member, model_id)
+    picture = await studio.normalise(data)
+    async with units.writing() as unit:
+        await Models(unit).owned_by(member, model_id)
+        await Avatars(unit).put(member, model_id, picture.webp)

@@ -1,0 +1,193 @@
+"""The application of one process: what it holds, what surrounds it, and what it answers."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+from fastapi.routing import APIRoute
+from starlette.types import ASGIApp
+
+from dressform import __version__
+from dressform import logging as logs
+from dressform.access_log.client_address import ClientAddress
+from dressform.access_log.middleware import AccessLogMiddleware
+from dressform.access_log.shipper import Shipper
+from dressform.access_log.spool import assert_usable
+from dressform.actions.tidy_journal import tidy_regularly
+from dressform.api import exception_handlers as problems
+from dressform.api.dependencies import ACCESS_TOKEN_LIFETIME
+from dressform.api.openapi import describe
+from dressform.api.pages import dataset as dataset_pages
+from dressform.api.pages import documentation, sitemap
+from dressform.api.pages import email_links as links
+from dressform.api.pages import privacy as privacy_pages
+from dressform.api.rate_limiter import Attempts
+from dressform.api.routers import access_log as operations
+from dressform.api.routers import account_security as accounts
+from dressform.api.routers import (
+    consents,
+    dataset,
+    health,
+    jwks,
+    measurements,
+    metrics,
+    models,
+    privacy,
+    profiles,
+    sessions,
+    silhouettes,
+)
+from dressform.api.routers import model_import_export as model_files
+from dressform.api.routers import registration as sign_ups
+from dressform.api.state import Service
+from dressform.bootstrap import opened
+from dressform.clock import Clock
+from dressform.crypto.passwords import Passwords
+from dressform.crypto.tokens import AccessTokens, assert_backend
+from dressform.db.migrate import newest
+from dressform.http.body_limit import BodyLimitMiddleware
+from dressform.http.security_headers import HeadersMiddleware
+from dressform.images import Pictures
+from dressform.retention_audit.auditor import Auditor
+from dressform.settings import settings
+from dressform.settings.settings import Settings
+
+ROUTERS = (
+    models,
+    profiles,
+    model_files,
+    silhouettes,
+    measurements,
+    sessions,
+    accounts,
+    sign_ups,
+    privacy,
+    consents,
+    dataset,
+    operations,
+    jwks,
+    health,
+    metrics,
+    documentation,
+    links,
+    dataset_pages,
+    privacy_pages,
+    sitemap,
+)
+"""In the order in which a request's path is tried, so what is asked for most stands first."""
+
+AUDIENCE = "dressform-api"
+
+
+class Application(FastAPI):
+    """FastAPI with the access log and the headers around everything, a 500 included."""
+
+    shipper: Shipper
+    """From the beginning of its life. Beside the state, where each look-up is a call."""
+
+    def build_middleware_stack(self) -> ASGIApp:
+        process_settings: Settings = self.state.settings
+        https = process_settings.public_url.startswith("https://")
+        return AccessLogMiddleware(
+            HeadersMiddleware(super().build_middleware_stack(), https=https),
+            # Looked up each time: it begins later than this is built.
+            shipper=lambda: self.shipper,
+            addresses=ClientAddress(process_settings.trusted_proxies),
+            clock=self.state.clock,
+        )
+
+    def openapi(self) -> dict[str, Any]:
+        if not self.openapi_schema:
+            ours: Settings = self.state.settings
+            self.openapi_schema = describe(
+                super().openapi(), site=ours.link_base, contact=ours.contact
+            )
+        return self.openapi_schema
+
+
+def create_app(process_settings: Settings, clock: Clock | None = None) -> Application:
+    """The application; it touches nothing outside until its lifespan begins."""
+    app = Application(
+        title="Dressform",
+        version=__version__,
+        lifespan=_lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/openapi.json",
+        redirect_slashes=False,
+        generate_unique_id_function=_operation_id,
+        # Spans would carry the visitor's address to wherever a collector is.
+        telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
+    )
+    app.state.settings = process_settings
+    app.state.clock = clock or process_settings.clock
+    # Not by `include_router`, which matches each route twice and copies a scope for each try: that
+    # took a quarter of a read's time. Prefixes stand in the routers themselves.
+    for module in ROUTERS:
+        app.router.routes.extend(module.router.routes)
+    problems.install(app)
+    _surround(app, process_settings)
+    return app
+
+
+def from_environment() -> FastAPI:
+    """For uvicorn, which imports this in each of its processes."""
+    loaded = settings.load()
+    logs.configure(loaded.log_level)
+    return create_app(loaded)
+
+
+def _operation_id(route: APIRoute) -> str:
+    return route.name
+
+
+def _surround(app: FastAPI, process_settings: Settings) -> None:
+    """The last one added is the outermost."""
+    app.add_middleware(BodyLimitMiddleware)
+    if process_settings.allowed_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=process_settings.allowed_origins,
+            allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
+            allow_headers=["Authorization", "Content-Type", "If-None-Match"],
+            allow_credentials=True,
+            expose_headers=["X-Request-ID", "Retry-After", "Location", "ETag"],
+            max_age=600,
+        )
+
+
+@asynccontextmanager
+async def _lifespan(app: Application) -> AsyncIterator[None]:
+    process_settings: Settings = app.state.settings
+    spools = process_settings.state_dir / "spool"
+    assert_backend()
+    assert_usable(spools)
+    newest()  # Now rather than at the first probe, which may come when the disk is full.
+    async with opened(process_settings, app.state.clock) as (units, signing_keys):
+        tokens = AccessTokens(
+            signing_keys,
+            issuer=process_settings.public_url,
+            audience=AUDIENCE,
+            lifetime=ACCESS_TOKEN_LIFETIME,
+        )
+        app.state.service = Service(
+            settings=process_settings,
+            units=units,
+            passwords=Passwords(),
+            tokens=tokens,
+            studio=Pictures(),
+            attempts=Attempts(units.vault.index, units.clock),
+            auditor=Auditor(units, spools, interval=process_settings.worker_interval),
+        )
+        app.state.shipper = app.shipper = Shipper(units, spools)
+        app.shipper.start()
+        tidying = asyncio.create_task(tidy_regularly(units))
+        try:
+            yield
+        finally:
+            tidying.cancel()
+            await app.shipper.stop()
+            app.state.service.studio.close()

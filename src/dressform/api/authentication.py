@@ -1,0 +1,92 @@
+"""Who asks: the one way from a bearer token to a member, for every endpoint."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from dressform.api.state import Service, service_of
+from dressform.db.statements import Row, Statement
+from dressform.errors import NotAnOperator, NotSignedIn, Restricted
+from dressform.repositories.members import WHO, Members
+from dressform.repositories.operators import OPERATOR_AND_WHO
+from dressform.repositories.owners import Member
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Finds out who asks, and what they ask for in the same statement."""
+
+    service: Service
+    bearer: HTTPAuthorizationCredentials | None
+
+    async def at(self, statement: Statement, **asked: Any) -> tuple[Member, Row]:
+        """Raises NotSignedIn, Restricted."""
+        member, row = await self.at_any(statement, **asked)
+        if member.restricted:
+            raise Restricted
+        return member, row
+
+    async def at_any(self, statement: Statement, **asked: Any) -> tuple[Member, Row]:
+        """Also for a member whose account is restricted. Raises NotSignedIn."""
+        member, rows = await self.at_all(statement, **asked)
+        return member, rows[0]
+
+    async def at_all(self, statement: Statement, **asked: Any) -> tuple[Member, Sequence[Row]]:
+        """Every row of what is asked for. Raises NotSignedIn."""
+        if self.bearer is None:
+            raise NotSignedIn
+        unit = self.service.units.read()
+        claims = self.service.tokens.verify(self.bearer.credentials, at=unit.at)
+        found = await Members(unit).by_session(
+            claims.session_id, claims.account_id, statement, **asked
+        )
+        if found is None:
+            raise NotSignedIn
+        return found
+
+
+class _Bearer(HTTPBearer):
+    """The security scheme of the OpenAPI document.
+
+    Each of the dependencies below is one, and none depends on another: FastAPI takes as long for
+    each level of dependencies as for the parameters of an endpoint.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(
+            auto_error=False,
+            scheme_name="accessToken",
+            bearerFormat="JWT",
+            description="The `access_token` that signing in or refreshing answered.",
+        )
+
+    async def look(self, request: Request) -> Look:
+        return Look(service_of(request), await super().__call__(request))
+
+
+class LookOf(_Bearer):
+    async def __call__(self, request: Request) -> Look:  # type: ignore[override]
+        return await self.look(request)
+
+
+class AnyMemberOf(_Bearer):
+    async def __call__(self, request: Request) -> Member:  # type: ignore[override]
+        member, _ = await (await self.look(request)).at_any(WHO)
+        return member
+
+
+class ActiveMemberOf(_Bearer):
+    async def __call__(self, request: Request) -> Member:  # type: ignore[override]
+        member, _ = await (await self.look(request)).at(WHO)
+        return member
+
+
+class OperatorOf(_Bearer):
+    async def __call__(self, request: Request) -> Member:  # type: ignore[override]
+        member, row = await (await self.look(request)).at(OPERATOR_AND_WHO)
+        if row.operator_id is None:
+            raise NotAnOperator
+        return member

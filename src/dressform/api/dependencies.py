@@ -1,0 +1,102 @@
+"""What endpoints ask for, by name."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import timedelta
+from typing import Annotated, Any, TypeVar
+
+from fastapi import Depends, Request, Security
+
+from dressform.api.authentication import ActiveMemberOf, AnyMemberOf, Look, LookOf, OperatorOf
+from dressform.api.rate_limiter import Attempts as AttemptCounter
+from dressform.api.state import Service, service_of
+from dressform.crypto.passwords import Passwords
+from dressform.crypto.tokens import AccessTokens
+from dressform.db.unit_of_work import Unit, Units
+from dressform.images import Pictures as PictureStudio
+from dressform.repositories.accounts import Accounts as AccountRepository
+from dressform.repositories.consents import Consents as ConsentRepository
+from dressform.repositories.editions import Editions as EditionRepository
+from dressform.repositories.mails import Mails as MailRepository
+from dressform.repositories.models import Models as ModelRepository
+from dressform.repositories.owners import Member
+from dressform.repositories.pictures import Avatars as AvatarRepository
+from dressform.repositories.pictures import Pictures as PictureRepository
+from dressform.repositories.profiles import Profiles as ProfileRepository
+from dressform.repositories.sessions import Sessions as SessionRepository
+from dressform.retention_audit.auditor import Auditor as RetentionAuditor
+from dressform.settings.settings import Settings as ProcessSettings
+
+ACCESS_TOKEN_LIFETIME = timedelta(minutes=10)
+
+_READING = frozenset({"GET", "HEAD"})
+
+T = TypeVar("T")
+
+
+# Each provider is `async` although few of them wait: FastAPI would run the others in threads.
+async def _service(request: Request) -> Service:
+    return service_of(request)
+
+
+async def _unit(request: Request) -> AsyncIterator[Unit]:
+    """Reads run in autocommit; a change is committed before its answer is sent."""
+    units = service_of(request).units
+    if request.method in _READING:
+        yield units.read()
+        return
+    async with units.writing() as unit:
+        yield unit
+
+
+InUnit = Annotated[Unit, Depends(_unit, scope="function")]
+
+
+def _repository(kind: Callable[[Any], T]) -> Callable[[Any], Awaitable[T]]:
+    """A provider of a repository in the request's unit of work."""
+
+    async def provide(unit: InUnit) -> T:
+        return kind(unit)
+
+    return provide
+
+
+def _of_service(name: str) -> Callable[[Request], Awaitable[Any]]:
+    """A provider of what the process holds for all requests under a name."""
+
+    async def provide(request: Request) -> Any:
+        return getattr(service_of(request), name)
+
+    return provide
+
+
+TheService = Annotated[Service, Depends(_service)]
+InOneLook = Annotated[Look, Security(LookOf())]
+"""For a question that is asked together with who asks it."""
+
+AnyMember = Annotated[Member, Security(AnyMemberOf())]
+"""Whoever is signed in, even while the account is restricted: to read, correct and remove their data."""
+
+Me = Annotated[Member, Security(ActiveMemberOf())]
+"""Whoever is signed in and may also have their data used and shown."""
+
+AnOperator = Annotated[Member, Security(OperatorOf())]
+"""Whoever may look into the address log."""
+
+# For what waits on something slow: it opens its own units of work around the waiting.
+OpenUnits = Annotated[Units, Depends(_of_service("units"))]
+Hasher = Annotated[Passwords, Depends(_of_service("passwords"))]
+Tokens = Annotated[AccessTokens, Depends(_of_service("tokens"))]
+Studio = Annotated[PictureStudio, Depends(_of_service("studio"))]
+Attempts = Annotated[AttemptCounter, Depends(_of_service("attempts"))]
+Auditor = Annotated[RetentionAuditor, Depends(_of_service("auditor"))]
+Settings = Annotated[ProcessSettings, Depends(_of_service("settings"))]
+
+Accounts = Annotated[AccountRepository, Depends(_repository(AccountRepository))]
+Avatars = Annotated[AvatarRepository, Depends(_repository(AvatarRepository))]
+Consents = Annotated[ConsentRepository, Depends(_repository(ConsentRepository))]
+Editions = Annotated[EditionRepository, Depends(_repository(EditionRepository))]
+Mails = Annotated[MailRepository, Depends(_repository(MailRepository))]
+Models = Annotated[ModelRepository, Depends(_repository(ModelRepository))]
+Pictures = Annotated[PictureRepository, Depends(_repository(PictureRepository))]
+Profiles = Annotated[ProfileRepository, Depends(_repository(ProfileRepository))]
+Sessions = Annotated[SessionRepository, Depends(_repository(SessionRepository))]

@@ -1,0 +1,166 @@
+"""Errors as RFC 9457 problem documents: the one place where they become HTTP."""
+
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from fastapi.routing import iter_route_contexts
+from pydantic.json_schema import models_json_schema
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
+
+from dressform import errors
+from dressform.api.schemas.problems import MOST_ERRORS, Problem, ValidationProblem
+from dressform.db.errors import ConstraintError
+from dressform.errors import DressformError, FieldError, InvalidInput
+
+MEDIA_TYPE = "application/problem+json"
+
+_BY_STATUS: dict[int, type[DressformError]] = {
+    400: errors.Unreadable,
+    404: errors.NotFound,
+    405: errors.MethodNotAllowed,
+    413: errors.TooLarge,
+}
+_PLAIN = {
+    "missing": "is missing",
+    "extra_forbidden": "is not a known field: leave it out",
+    "json_invalid": "is not valid JSON",
+    "string_unicode": "must be text in valid Unicode",
+}
+
+
+def install(app: FastAPI) -> None:
+    """Every 4xx and 5xx of the application comes from here."""
+    app.add_exception_handler(DressformError, _known)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _of_framework)
+    app.add_exception_handler(ClientDisconnect, _unread)
+    app.add_exception_handler(ConstraintError, _outdated)
+    app.add_exception_handler(Exception, _unknown)
+
+
+def answers(*kinds: type[DressformError]) -> dict[int | str, dict[str, Any]]:
+    """The `responses` of an operation that may raise these."""
+    found: dict[int | str, dict[str, Any]] = {}
+    for kind in kinds:
+        document = found.setdefault(int(kind.status), _documented(kind))
+        document["content"][MEDIA_TYPE]["examples"][kind.slug] = {
+            "summary": kind.title,
+            "value": _example(kind),
+        }
+    return found
+
+
+def component_schemas() -> dict[str, Any]:
+    """The schemas that `answers` refers to: FastAPI adds only those of its own media type."""
+    _, found = models_json_schema(
+        [(Problem, "serialization"), (ValidationProblem, "serialization")],
+        ref_template="#/components/schemas/{model}",
+    )
+    schemas: dict[str, Any] = found["$defs"]
+    return schemas
+
+
+def _documented(kind: type[DressformError]) -> dict[str, Any]:
+    schema = ValidationProblem if issubclass(kind, InvalidInput) else Problem
+    reference = {"$ref": f"#/components/schemas/{schema.__name__}"}
+    return {
+        "description": HTTPStatus(kind.status).phrase,
+        "content": {MEDIA_TYPE: {"schema": reference, "examples": {}}},
+    }
+
+
+def _example(kind: type[DressformError]) -> dict[str, Any]:
+    field = FieldError("#/name", "is missing")
+    error = kind(field) if issubclass(kind, InvalidInput) else kind()
+    return error.as_problem("019a0000-0000-7000-8000-000000000000")
+
+
+def _answer(request: Request, error: DressformError, headers: dict[str, str]) -> Response:
+    if error.retry_after is not None:
+        headers |= {"Retry-After": str(error.retry_after)}
+    if error.status is HTTPStatus.UNAUTHORIZED:
+        headers |= {"WWW-Authenticate": "Bearer"}
+    if isinstance(error, errors.RangeNotSatisfiable):
+        headers |= {"Content-Range": f"bytes */{error.size}"}
+    document = error.as_problem(request.state.request_id)
+    return JSONResponse(document, int(error.status), headers, MEDIA_TYPE)
+
+
+def _known(request: Request, error: Exception) -> Response:
+    assert isinstance(error, DressformError)
+    if isinstance(error, errors.Restricted):
+        request.state.is_restricted = True  # The access log says no more of it.
+    return _answer(request, error, {})
+
+
+def _invalid(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    found = error.errors()
+    if any(entry["type"] == "json_invalid" for entry in found):
+        return _answer(request, errors.Unreadable(), {})
+    # A small body can hold tens of thousands of unknown names: the answer stays small too.
+    fields = (FieldError(_pointer(entry["loc"]), _said(entry)) for entry in found[:MOST_ERRORS])
+    return _answer(request, InvalidInput(*fields), {})
+
+
+def _of_framework(request: Request, error: Exception) -> Response:
+    """Starlette's own: an unknown route, a method that a route lacks, a broken body."""
+    assert isinstance(error, HTTPException)
+    kind = _BY_STATUS.get(error.status_code, errors.Unreadable)
+    headers = dict(error.headers or {})
+    if kind is errors.MethodNotAllowed:
+        headers["Allow"] = _allowed(request)
+    return _answer(request, kind(), headers)
+
+
+def _allowed(request: Request) -> str:
+    """The methods of every route with this path; the framework names only the first one's."""
+    found = {
+        method
+        for route in iter_route_contexts(request.app.routes)
+        if route.path_regex.match(request.scope["path"])
+        for method in route.methods or ()
+    }
+    return ", ".join(sorted(found))
+
+
+def _unread(request: Request, _: Exception) -> Response:
+    """The client went away while its body was read: nobody gets this answer."""
+    return _answer(request, errors.Unreadable(), {})
+
+
+def _outdated(request: Request, error: Exception) -> Response:
+    """A row refers to what was removed while the request ran."""
+    assert isinstance(error, ConstraintError)
+    constraint = error.constraint or ""
+    if constraint.startswith("fk_"):
+        of_model = constraint.endswith("_model_id")
+        return _answer(request, errors.NotFound() if of_model else errors.NotSignedIn(), {})
+    return _answer(request, errors.InternalError(), {})
+
+
+def _unknown(request: Request, _: Exception) -> Response:
+    return _answer(request, errors.InternalError(), {})
+
+
+def _said(entry: dict[str, Any]) -> str:
+    """What was expected. Never what was sent: `input` and `ctx` stay inside."""
+    message: str = _PLAIN.get(entry["type"], entry["msg"])
+    return message.removeprefix("Value error, ").removeprefix("Input ")
+
+
+def _pointer(location: Sequence[int | str]) -> str:
+    # Pydantic's mark of a key that does not fit stands behind that key.
+    place, *path = [_printable(part) for part in location if part != "[key]"]
+    steps = "".join(f"/{step.replace('~', '~0').replace('/', '~1')}" for step in path)
+    return f"#{steps}" if place == "body" else f"{place}{steps}"
+
+
+def _printable(part: int | str) -> str:
+    """Names of fields are the client's words: cut, and fit to be sent back."""
+    return str(part)[:60].encode("ascii", "backslashreplace").decode()

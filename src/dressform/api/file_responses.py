@@ -1,0 +1,146 @@
+"""A file of an edition on the wire: whole, in part, or only what there is to know of it."""
+
+from base64 import b64encode
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+from fastapi import Request, Response
+from fastapi.responses import StreamingResponse
+
+from dressform.api.ranges import Version, http_date, is_known, wanted
+from dressform.api.schemas.dp_guarantee import LICENCE_URL
+from dressform.db.unit_of_work import Units
+from dressform.repositories.editions import Editions, StoredFile
+
+PIECE = 256 * 1024
+"""Bytes of a file that are held at a time, however slowly a client takes them."""
+
+SVG = "image/svg+xml"
+
+# Whatever page or notebook wants it may load it: it is public, and nobody is recognised by it.
+OPEN = {
+    "Access-Control-Allow-Origin": "*",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+}
+_EXPOSED = "Accept-Ranges, Content-Disposition, Content-Range, ETag, Link, Repr-Digest"
+# A picture opened by itself keeps the colours that are written in it, and runs nothing.
+_DRAWN = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox"
+
+_CONTENT: dict[str, Any] = {
+    kind: {"schema": {"type": "string", "format": "binary"}, "example": example}
+    for kind, example in {
+        "application/json": "{}",
+        "application/ld+json": "{}",
+        "application/vnd.apache.parquet": "PAR1",
+        "application/yaml": "cff-version: 1.2.0\n",
+        "application/zip": "PK",
+        "image/svg+xml": "<svg xmlns='http://www.w3.org/2000/svg'/>",
+        "text/csv": "breasts,neck\r\ntrue,352\r\n",
+        "text/markdown": "# Edition 2027\n",
+        "text/plain": "CC0-1.0\n",
+        "text/x-python": "import pandas as pd\n",
+        "text/x-r": 'sizes <- read.csv("sizes.csv")\n',
+    }.items()
+}
+
+
+def _header(description: str, example: str) -> dict[str, Any]:
+    schema = {"type": "string", "maxLength": 200}
+    return {"description": description, "schema": schema, "example": example}
+
+
+_KNOWN = {"ETag": {"$ref": "#/components/headers/ETag"}}
+_TOLD = _KNOWN | {
+    "Accept-Ranges": _header("Parts can be asked for.", "bytes"),
+    "Last-Modified": _header("When it was published.", "Mon, 01 Mar 2027 09:30:00 GMT"),
+    "Repr-Digest": _header(
+        "The SHA-256 of all of it (RFC 9530).",
+        "sha-256=:n4bQgYhMfWWaL+qgxVrQFaO/TxsrC4Is0V1sFbDwCgg=:",
+    ),
+}
+_HAD: dict[int | str, dict[str, Any]] = {
+    304: {"description": "You have it already.", "headers": _KNOWN}
+}
+FILE_ASKED = _HAD | {200: {"description": "It is there.", "headers": _TOLD}}
+FILE_ANSWERS = _HAD | {
+    200: {"description": "All of it.", "headers": _TOLD, "content": _CONTENT},
+    206: {
+        "description": "The part that was asked for.",
+        "headers": _TOLD | {"Content-Range": {"$ref": "#/components/headers/Content-Range"}},
+        "content": _CONTENT,
+    },
+}
+
+
+def _parameter(name: str, description: str, example: str) -> dict[str, Any]:
+    return {
+        "name": name,
+        "in": "header",
+        "required": False,
+        "description": description,
+        # Without a limit of its own: nothing refuses a long one.
+        "schema": {"type": "string"},
+        "example": example,
+    }
+
+
+RANGE = _parameter("Range", "The part that you want.", "bytes=0-99")
+IF_RANGE = _parameter(
+    "If-Range", "The `ETag` of what you have a part of: of another file all is sent.", '"3"'
+)
+
+
+async def file_answer(request: Request, units: Units, edition: str, name: str) -> Response:
+    """Raises NotFound, and RangeNotSatisfiable for a part that lies behind the end."""
+    async with units.reading() as unit:
+        file = await Editions(unit).file(edition, name)
+    headers = _headers(file)
+    version = Version(headers["ETag"], file.published_at, file.size)
+    if is_known(request, version):
+        return Response(status_code=304, headers=headers)
+    return _sent(request, units, file, headers, wanted(request, version))
+
+
+def _sent(
+    request: Request, units: Units, file: StoredFile, headers: dict[str, str], part: range | None
+) -> Response:
+    if part is not None:
+        headers |= {"Content-Range": f"bytes {part.start}-{part.stop - 1}/{file.size}"}
+    held = part if part is not None else range(file.size)
+    headers |= {"Content-Length": str(len(held)), "Content-Type": _content_type(file)}
+    if request.method == "HEAD":
+        return Response(headers=headers)
+    status = 200 if part is None else 206
+    return StreamingResponse(_pieces(units, file, held), status, headers)
+
+
+async def _pieces(units: Units, file: StoredFile, part: range) -> AsyncIterator[bytes]:
+    """Each by itself: a slow client keeps no connection to the database from others."""
+    for start in part[::PIECE]:
+        async with units.reading() as unit:
+            piece = await Editions(unit).part(file, start, min(PIECE, part.stop - start))
+        yield piece
+
+
+def _content_type(file: StoredFile) -> str:
+    kind = file.media_type
+    is_text = kind.startswith("text/") and "charset=" not in kind
+    return f"{kind}; charset=utf-8" if is_text else kind
+
+
+def _headers(file: StoredFile) -> dict[str, str]:
+    return OPEN | dict(_about(file))
+
+
+def _about(file: StoredFile) -> Iterator[tuple[str, str]]:
+    shown = "inline" if file.media_type == SVG else "attachment"
+    yield "Accept-Ranges", "bytes"
+    yield "Access-Control-Expose-Headers", _EXPOSED
+    yield "Cache-Control", "public, max-age=31536000, immutable"
+    yield "Content-Disposition", f'{shown}; filename="{file.name}"'
+    yield "ETag", f'"{file.sha256.hex()}"'
+    yield "Last-Modified", http_date(file.published_at)
+    yield "Link", f'<{LICENCE_URL}>; rel="license"'
+    yield "Repr-Digest", f"sha-256=:{b64encode(file.sha256).decode()}:"
+    if file.media_type == SVG:
+        yield "Content-Security-Policy", _DRAWN

@@ -1,0 +1,59 @@
+"""The API for human readers: to try, to read, and what its errors mean."""
+
+from collections.abc import Iterator
+
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse, Response
+
+from dressform.api.dependencies import Settings
+from dressform.api.pages.assets import assets, page
+from dressform.crypto.secrets import new_token
+from dressform.errors import DressformError, NotFound
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/")
+async def show_index(settings: Settings) -> HTMLResponse:
+    return page("index.html", address=f"{settings.public_url}/")
+
+
+@router.get("/docs")
+def show_docs() -> HTMLResponse:
+    # Swagger UI draws its icons as data.
+    return page("docs.html", policy={"img-src": "'self' data:"})
+
+
+@router.get("/redoc")
+def show_redoc() -> HTMLResponse:
+    nonce = new_token()
+    policy = {
+        "img-src": "'self' data:",
+        # Redoc makes its style sheets as it goes.
+        "style-src": f"'nonce-{nonce}'",
+        # Its search runs in a worker that it makes from a string.
+        "worker-src": "blob:",
+    }
+    return page("redoc.html", policy=policy, nonce=nonce)
+
+
+@router.get("/problems")
+def show_problems() -> HTMLResponse:
+    known = sorted(_below(DressformError), key=lambda kind: kind.status)
+    return page("problems.html", problems=known)
+
+
+@router.get("/assets/{digest}/{name}")
+def read_asset(digest: str, name: str) -> Response:
+    """Its path changes with its content, so browsers may keep it for good."""
+    asset = assets().get(name)
+    if asset is None or asset.digest != digest:
+        raise NotFound
+    headers = {"Cache-Control": "public, max-age=31536000, immutable"}
+    return Response(asset.content, media_type=asset.media_type, headers=headers)
+
+
+def _below(kind: type[DressformError]) -> Iterator[type[DressformError]]:
+    for child in kind.__subclasses__():
+        yield child
+        yield from _below(child)

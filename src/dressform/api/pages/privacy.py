@@ -1,0 +1,31 @@
+"""The privacy notice for human readers, and whether it is kept."""
+
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse
+
+from dressform.api.dependencies import Auditor, Settings
+from dressform.api.pages.localized import Spoken, spoken_page
+from dressform.api.schemas.privacy import CategoryRead, StatusRead
+from dressform.policy.notice import notice
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/privacy")
+async def show_privacy(auditor: Auditor, settings: Settings, language: Spoken) -> HTMLResponse:
+    status = StatusRead.of(await auditor.findings(), language)
+    named = [
+        (
+            category.name.fr if language == "fr" else category.name.en,
+            CategoryRead.of(category, language),
+        )
+        for category in notice(settings.backup_retention)
+    ]
+    return spoken_page(
+        "privacy.html",
+        language,
+        address=f"{settings.public_url}/privacy",
+        status=status,
+        categories=named,
+        contact=settings.contact,
+    )

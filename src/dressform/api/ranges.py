@@ -1,0 +1,64 @@
+"""Parts of a file that never changes, and answers to who has it already (RFC 9110)."""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import format_datetime
+
+from fastapi import Request
+
+from dressform.api.conditional import names
+from dressform.errors import RangeNotSatisfiable
+
+# No file has as many bytes as 18 digits can say; whoever says more gets all of it.
+_RANGE = re.compile(r"bytes=[ \t]*([0-9]{0,18})-([0-9]{0,18})[ \t]*", re.IGNORECASE)
+_DATE = "%a, %d %b %Y %H:%M:%S GMT"
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """What there is: its strong ETag, since when, and how many bytes it has."""
+
+    tag: str
+    changed_at: datetime
+    size: int
+
+
+def wanted(request: Request, version: Version) -> range | None:
+    """The bytes that are asked for; None for all, which answers whatever is not one plain range.
+
+    Raises RangeNotSatisfiable.
+    """
+    found = _RANGE.fullmatch(request.headers.get("range", ""))
+    if request.method != "GET" or not found or not _is_meant(request, version):
+        return None
+    first, last = found.groups()
+    if not (first or last) or (first and last and int(last) < int(first)):
+        return None
+    start = int(first) if first else max(version.size - int(last), 0)
+    stop = min(int(last) + 1, version.size) if first and last else version.size
+    if start >= stop:
+        raise RangeNotSatisfiable(version.size)
+    return range(start, stop)
+
+
+def _is_meant(request: Request, version: Version) -> bool:
+    """Whether what the client has the other bytes of is this: If-Range, if there is one."""
+    condition = request.headers.get("if-range")
+    return condition is None or condition in {version.tag, http_date(version.changed_at)}
+
+
+def is_known(request: Request, version: Version) -> bool:
+    """Whether the client has it already; what If-None-Match says comes before the date."""
+    if "if-none-match" in request.headers:
+        return names(request, version.tag)
+    try:
+        text = request.headers.get("if-modified-since", "")
+        since = datetime.strptime(text, _DATE).replace(tzinfo=UTC)
+    except ValueError:
+        return False
+    return version.changed_at.replace(microsecond=0) <= since
+
+
+def http_date(moment: datetime) -> str:
+    return format_datetime(moment.astimezone(UTC), usegmt=True)

@@ -1,0 +1,95 @@
+"""The refresh token on its way to a client and back: in the body, or in a cookie of a browser."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from fastapi import Body, Request, Response
+
+from dressform.api.dependencies import ACCESS_TOKEN_LIFETIME, Settings, TheService
+from dressform.api.schemas.sessions import RefreshRequest, TokensRead
+from dressform.errors import ForeignOrigin, RefreshTokenRefused
+from dressform.repositories.sessions import SignedIn
+
+_NAME = "dressform-refresh"
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """The refresh token that a request came with, and how."""
+
+    text: str
+    by_cookie: bool
+
+
+class RefreshCookie:
+    """Sets and clears the cookie on the answer under way."""
+
+    def __init__(self, response: Response, service: TheService) -> None:
+        self._response = response
+        self._settings = service.settings
+        self._clock = service.units.clock
+        self._tokens = service.tokens
+
+    def hand_out(self, signed_in: SignedIn, *, by_cookie: bool) -> TokensRead:
+        now = self._clock()
+        if by_cookie:
+            self._set(signed_in.refresh_token, max_age=signed_in.ends_at - now)
+        return TokensRead(
+            access_token=self._tokens.sign(signed_in.account_id, signed_in.session_id, at=now),
+            expires_in=round(ACCESS_TOKEN_LIFETIME.total_seconds()),
+            refresh_token=None if by_cookie else signed_in.refresh_token,
+        )
+
+    def clear(self) -> None:
+        self._set("", max_age=timedelta(0))
+
+    def _set(self, value: str, *, max_age: timedelta) -> None:
+        self._response.set_cookie(
+            cookie_name(self._settings),
+            value,
+            max_age=int(max_age.total_seconds()),
+            path="/",
+            secure=self._settings.secure_cookies,
+            httponly=True,
+            samesite="strict",
+        )
+
+
+async def refresh_cookie(response: Response, service: TheService) -> RefreshCookie:
+    return RefreshCookie(response, service)
+
+
+async def carried(
+    request: Request,
+    settings: Settings,
+    body: Annotated[RefreshRequest | None, Body()] = None,
+) -> Carried:
+    """From the body, else from the cookie. Raises RefreshTokenRefused, ForeignOrigin."""
+    if body is not None and body.refresh_token is not None:
+        return Carried(body.refresh_token, by_cookie=False)
+    text = request.cookies.get(cookie_name(settings))
+    if not text:
+        raise RefreshTokenRefused(
+            "Send `refresh_token` in the body, or the cookie of your session."
+        )
+    _refuse_foreign(request, settings)
+    return Carried(text, by_cookie=True)
+
+
+def cookie_name(settings: Settings) -> str:
+    """Browsers bind a ``__Host-`` cookie to this very host, which needs https."""
+    return f"__Host-{_NAME}" if settings.secure_cookies else _NAME
+
+
+def _refuse_foreign(request: Request, settings: Settings) -> None:
+    origin = request.headers.get("origin")
+    ours = {_origin(settings.public_url), _origin(settings.link_base), *settings.allowed_origins}
+    if origin is not None and origin not in ours:
+        raise ForeignOrigin
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}".lower()

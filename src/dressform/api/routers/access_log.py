@@ -1,0 +1,50 @@
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from dressform.actions.list_lookups import list_lookups as recorded
+from dressform.actions.search_access_log import look_up_requests as look_up
+from dressform.api.dependencies import AnOperator, InUnit, OpenUnits
+from dressform.api.exception_handlers import answers
+from dressform.api.schemas.access_log import RequestPage, RequestsAsked
+from dressform.api.schemas.access_log_audit import LookupPage
+from dressform.api.schemas.pages import Cursor
+from dressform.errors import NotAnOperator, TooWide
+
+router = APIRouter(prefix="/v1/operations", tags=["operations"])
+
+Asked = Annotated[RequestsAsked, Query()]
+Limit = Annotated[
+    int, Query(ge=1, le=100, description="Records a page.", json_schema_extra={"format": "int32"})
+]
+Before = Annotated[Cursor | None, Query(description="The `next` of the page before.")]
+
+
+@router.get(
+    "/requests",
+    response_description="A page of requests, the latest first.",
+    responses=answers(NotAnOperator, TooWide),
+)
+async def look_up_requests(me: AnOperator, units: OpenUnits, asked: Asked) -> RequestPage:
+    """Look into the address log
+
+    For operators, to diagnose a problem and for nothing else. Each page leaves a record of who
+    looked, when, why and at what, which every operator can read; no page is shown without one.
+    Addresses are cut to their /24 or /48 (6to4: /40) network unless `full` is asked for.
+    """
+    return RequestPage.of(await look_up(units, me.account_id, asked.question()))
+
+
+@router.get(
+    "/lookups",
+    response_description="A page of records, the latest first.",
+    responses=answers(NotAnOperator),
+)
+async def list_lookups(
+    _: AnOperator, unit: InUnit, limit: Limit = 20, cursor: Before = None
+) -> LookupPage:
+    """Who looked into the address log
+
+    For operators. A record is kept for 6 months.
+    """
+    return LookupPage.of(await recorded(unit, limit=limit, before=cursor))

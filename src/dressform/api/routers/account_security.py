@@ -1,0 +1,119 @@
+from fastapi import APIRouter, Response, status
+
+from dressform.actions.change_email import ask_email_change
+from dressform.actions.change_email import confirm_email as confirm_new_email
+from dressform.actions.change_password import change_password as set_new_password
+from dressform.actions.change_password import reset_password as set_password_by_link
+from dressform.actions.reactivate_account import reopen_account as reopen
+from dressform.api.dependencies import AnyMember, Attempts, Hasher, InUnit, Mails, OpenUnits
+from dressform.api.exception_handlers import answers
+from dressform.api.rate_limiter import Limit
+from dressform.api.schemas.accounts import (
+    EmailChange,
+    EmailOnly,
+    PasswordChange,
+    PasswordReset,
+    TokenOnly,
+)
+from dressform.errors import EmailTaken, LinkExpired, TooManyAttempts, WeakPassword, WrongPassword
+
+router = APIRouter(prefix="/v1/auth", tags=["auth"])
+
+
+@router.post(
+    "/password/forgot",
+    status_code=status.HTTP_202_ACCEPTED,
+    response_class=Response,
+    response_description="If the address has an account, a link is on its way.",
+    responses=answers(TooManyAttempts),
+)
+async def forgot_password(body: EmailOnly, mails: Mails, attempts: Attempts) -> None:
+    """Ask for a link to choose a new password
+
+    The answer is the same whether or not the address has an account.
+    """
+    attempts.spend(Limit.MAIL, body.email)
+    await mails.add("password-reset", to=body.email, language="en")
+
+
+@router.post(
+    "/password/reset",
+    status_code=status.HTTP_204_NO_CONTENT,
+    response_class=Response,
+    response_description="The password is set and every session has ended: sign in.",
+    responses=answers(LinkExpired, WeakPassword),
+)
+async def reset_password(body: PasswordReset, units: OpenUnits, hasher: Hasher) -> None:
+    """Choose a new password by a mailed link
+
+    The link works once, within one hour.
+    """
+    await set_password_by_link(units, hasher, token=body.token, new=body.new_password)
+
+
+@router.post(
+    "/password/change",
+    status_code=status.HTTP_204_NO_CONTENT,
+    response_class=Response,
+    response_description="The password is changed and every other session has ended.",
+    responses=answers(WrongPassword, WeakPassword, TooManyAttempts),
+)
+async def change_password(
+    body: PasswordChange, me: AnyMember, units: OpenUnits, hasher: Hasher, attempts: Attempts
+) -> None:
+    """Change your password"""
+    attempts.spend(Limit.PASSWORD, str(me.account_id))
+    await set_new_password(units, hasher, me, current=body.current_password, new=body.new_password)
+    attempts.forgive(Limit.PASSWORD, str(me.account_id))
+
+
+@router.post(
+    "/email/change",
+    status_code=status.HTTP_202_ACCEPTED,
+    response_class=Response,
+    response_description="A link is on its way to the new address, word to the old one.",
+    responses=answers(WrongPassword, TooManyAttempts),
+)
+async def change_email(
+    body: EmailChange, me: AnyMember, units: OpenUnits, hasher: Hasher, attempts: Attempts
+) -> None:
+    """Change your e-mail address
+
+    It changes when the link sent to the new address is followed.
+    """
+    attempts.spend(Limit.PASSWORD, str(me.account_id))
+    attempts.spend(Limit.MAIL, body.new_email)
+    await ask_email_change(units, hasher, me, password=body.password, new_email=body.new_email)
+    attempts.forgive(Limit.PASSWORD, str(me.account_id))
+
+
+@router.post(
+    "/email/confirm",
+    status_code=status.HTTP_204_NO_CONTENT,
+    response_class=Response,
+    response_description="The new address is in use.",
+    responses=answers(LinkExpired, EmailTaken),
+)
+async def confirm_email(body: TokenOnly, unit: InUnit) -> None:
+    """Confirm a new e-mail address
+
+    With the token of the mailed link.
+    """
+    await confirm_new_email(unit, body.token)
+
+
+@router.post(
+    "/reopen",
+    status_code=status.HTTP_204_NO_CONTENT,
+    response_class=Response,
+    response_description="The account is open again: sign in.",
+    responses=answers(LinkExpired),
+)
+async def reopen_account(body: TokenOnly, unit: InUnit) -> None:
+    """Keep an account that is past its 12 months
+
+    With the token of the mailed link: an account is locked at the end of its 12 months, and waits
+    a while for its owner if no warning could be delivered before. This counts as a login, as signing
+    in does, which opens it again too.
+    """
+    await reopen(unit, body.token)

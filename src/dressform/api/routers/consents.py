@@ -1,0 +1,56 @@
+from functools import partial
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from dressform.actions.give_consent import give_consent
+from dressform.actions.withdraw_consent import withdraw_consent
+from dressform.api.dependencies import AnyMember, Attempts, Consents, InOneLook, InUnit
+from dressform.api.exception_handlers import answers
+from dressform.api.rate_limiter import Limit
+from dressform.api.schemas.consents import ConsentAsked, ConsentChange, ConsentRead, ConsentsRead
+from dressform.api.schemas.fields import Language
+from dressform.errors import ConsentTextChanged, TooManyConsents
+from dressform.opendata.consent import CURRENT
+from dressform.repositories.accounts import ACCOUNT_AND_WHO, credentials_of
+
+router = APIRouter(prefix="/v1/privacy/consents", tags=["privacy"])
+
+TextLanguage = Annotated[
+    Language | None, Query(description="Of the texts; that of your mails if left out.")
+]
+
+
+@router.get("", response_description="Your consents, each with the text that is asked now.")
+async def list_consents(
+    look: InOneLook, consents: Consents, language: TextLanguage = None
+) -> ConsentsRead:
+    """Read your consents
+
+    What is done only if you agree: nothing, until you do. There is one so far, to give one of your
+    models to the open dataset.
+    """
+    me, row = await look.at_any(ACCOUNT_AND_WHO)
+    text = CURRENT[language or credentials_of(row, me).language]
+    return ConsentsRead(items=[ConsentAsked.asking(await consents.of(me), text)])
+
+
+@router.put(
+    "/open-dataset",
+    response_description="What you said, as it is kept.",
+    responses=answers(ConsentTextChanged, TooManyConsents),
+)
+async def set_open_dataset_consent(
+    body: ConsentChange, me: AnyMember, unit: InUnit, attempts: Attempts
+) -> ConsentRead:
+    """Agree to the open dataset, or withdraw
+
+    To agree, send the version of the text that you were shown; agreeing to it once more only
+    changes the model. To withdraw, `{"given": false}` is enough. Each is added to your `history`,
+    and a mail confirms it, five times in an hour at most. While your account is restricted you can
+    withdraw, but not agree.
+    """
+    may_mail = partial(attempts.allows, Limit.MAIL, str(me.account_id))
+    if not body.given:
+        return ConsentRead.of(await withdraw_consent(unit, me, may_mail=may_mail))
+    return ConsentRead.of(await give_consent(unit, me, may_mail=may_mail, **body.as_given()))

@@ -1,0 +1,113 @@
+from datetime import datetime, timedelta
+from typing import Any
+
+from fastapi import APIRouter, Request, Response, status
+
+from dressform.api.dependencies import Auditor, TheService
+from dressform.api.schemas.health import (
+    LiveRead,
+    LogStanding,
+    ReadyRead,
+    RetentionRead,
+    WorkerStanding,
+)
+from dressform.api.state import Service
+from dressform.db.migrate import is_current
+from dressform.db.unit_of_work import Unit
+from dressform.errors import Unavailable
+from dressform.repositories.retention_runs import Retention
+from dressform.retention_audit.findings import LATE_AFTER_ROUNDS
+
+router = APIRouter(prefix="/health", tags=["health"])
+
+_STUCK_AFTER_SECONDS = 60
+
+
+@router.get("/live", response_description="It does.")
+async def is_live() -> LiveRead:
+    """Whether the process answers"""
+    return LiveRead()
+
+
+@router.get(
+    "/ready",
+    response_description="It can.",
+    responses={503: {"description": "It can't at the moment.", "model": ReadyRead}},
+)
+async def is_ready(request: Request, service: TheService, response: Response) -> ReadyRead:
+    """Whether requests can be served
+
+    The database and its schema decide. A late worker is told here, but does not make the API
+    unready: whatever is past its window can't be read even when no worker runs.
+    """
+    shipper = request.app.state.shipper
+    found = await _look(service, _log(shipper))
+    if found.status != "ready":
+        response.status_code = status.HTTP_503_SERVICE_UNAVAILABLE
+        response.headers["Retry-After"] = "5"
+    return found
+
+
+@router.get(
+    "/retention",
+    response_description="Nothing is overdue.",
+    responses={503: {"description": "Something is.", "model": RetentionRead}},
+)
+async def read_retention(auditor: Auditor, response: Response) -> RetentionRead:
+    """Whether what is past its window is deleted
+
+    Asked of the tables and files themselves, by code of its own: it does not take the worker's word.
+    Counts beyond a million of addresses are not exact.
+    """
+    found = RetentionRead.of(await auditor.findings())
+    if found.status == "overdue":
+        response.status_code = status.HTTP_503_SERVICE_UNAVAILABLE
+        response.headers["Retry-After"] = "60"
+    return found
+
+
+def _log(shipper: Any) -> LogStanding:
+    if shipper.is_in_trouble:
+        return "disk error"
+    is_stuck = shipper.orphans.stranded or shipper.stuck_seconds > _STUCK_AFTER_SECONDS
+    return "stuck" if is_stuck else "ok"
+
+
+async def _look(service: Service, access_log: LogStanding) -> ReadyRead:
+    try:
+        async with service.units.reading() as unit:
+            return await _look_into_database(unit, service, access_log)
+    except Unavailable:
+        return ReadyRead(
+            status="not ready",
+            database="away",
+            migrations="unknown",
+            access_log=access_log,
+            worker="unknown",
+            last_round_at=None,
+            last_round_age_seconds=None,
+        )
+
+
+async def _look_into_database(unit: Unit, service: Service, access_log: LogStanding) -> ReadyRead:
+    current = await is_current(unit.connection)
+    last = await Retention(unit).last_round_at() if current else None
+    age = max(unit.at - last, timedelta(0)) if last else None
+    writable = await service.units.is_writable()
+    return ReadyRead.model_validate(
+        {
+            "status": "ready" if current and writable else "not ready",
+            "database": "ok" if writable else "read-only",
+            "migrations": "current" if current else "other",
+            "access_log": access_log,
+            "worker": _worker(last, age, service) if current else "unknown",
+            "last_round_at": last,
+            "last_round_age_seconds": age.total_seconds() if age is not None else None,
+        }
+    )
+
+
+def _worker(last: datetime | None, age: timedelta | None, service: Service) -> WorkerStanding:
+    if last is None or age is None:
+        return "never seen"
+    return "late" if age > LATE_AFTER_ROUNDS * service.settings.worker_interval else "ok"

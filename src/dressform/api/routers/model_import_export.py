@@ -1,0 +1,128 @@
+"""Models as files of other programs: out, and in."""
+
+import asyncio
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
+
+from dressform.actions.import_models import import_models
+from dressform.api.dependencies import InOneLook, Me, OpenUnits
+from dressform.api.exception_handlers import answers
+from dressform.api.schemas.model_files import ImportRead
+from dressform.errors import FieldError, InvalidInput, NotFound, TooLarge, TooManyModels
+from dressform.repositories.models import ONE_AND_WHO, model_of
+from dressform.sewing.body import Body
+from dressform.sewing.formats import FileModel, Format, Found, UnreadableFileError, read, written
+
+router = APIRouter(prefix="/v1/models", tags=["models"])
+
+_MEDIA_TYPES = {
+    Format.SMIS: "application/xml",
+    Format.VIT: "application/xml",
+    Format.FREESEWING: "application/json",
+    Format.YAML: "application/yaml",
+    Format.CSV: "text/csv",
+}
+_ENDINGS = {Format.FREESEWING: "json"}
+_TAKEN = ("application/octet-stream", *dict.fromkeys(_MEDIA_TYPES.values()))
+_FILE: dict[str, Any] = {"type": "string", "format": "binary"}
+_EXAMPLE = "measurement,value,unit\r\nbreasts,false,\r\nchest,1105,mm\r\n"
+_EXPORTED: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "The file.",
+        "content": {
+            kind: {"schema": _FILE, "example": _EXAMPLE}
+            for kind in dict.fromkeys(_MEDIA_TYPES.values())
+        },
+    }
+}
+
+Wanted = Annotated[
+    Format,
+    Query(
+        alias="format",
+        description="Seamly2D, Valentina, FreeSewing as JSON or YAML, or comma-separated values.",
+        examples=["smis"],
+    ),
+]
+Given = Annotated[
+    Format | None,
+    Query(alias="format", description="Told by the content if left out.", examples=["csv"]),
+]
+Breasts = Annotated[
+    bool | None, Query(description="For a file that does not say it.", examples=[False])
+]
+DryRun = Annotated[bool, Query(description="Report only, and keep nothing.", examples=[True])]
+
+
+@router.get(
+    "/{model_id}/export",
+    response_class=Response,
+    responses=_EXPORTED | answers(NotFound),
+)
+async def export_model(
+    model_id: Annotated[UUID, Path(description="The model's id.")],
+    look: InOneLook,
+    form: Wanted,
+) -> Response:
+    """Export a model
+
+    Every measurement that is kept, hidden ones and a base's as well, in millimetres and degrees.
+    The file says nothing about you, not even the model's name.
+    """
+    me, row = await look.at(ONE_AND_WHO, model_id=model_id)
+    body = model_of(row, me).body
+    file_name = f"model-{str(model_id)[:8]}.{_ENDINGS.get(form, form.value)}"
+    return Response(
+        written(form, FileModel(body.measurements, body.breasts)),
+        media_type=_MEDIA_TYPES[form],
+        headers={
+            "Content-Disposition": f'attachment; filename="{file_name}"',
+            "Cache-Control": "private, no-store",
+        },
+    )
+
+
+async def _found(request: Request, form: Given = None) -> Found:
+    """Read in a thread: the largest files take a moment."""
+    try:
+        return await asyncio.to_thread(read, await request.body(), format=form)
+    except UnreadableFileError as error:
+        raise InvalidInput(FieldError("#", str(error))) from None
+
+
+@router.post(
+    "/import",
+    response_description="What was found, and what became of it.",
+    responses=answers(TooManyModels, TooLarge),
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "description": "The file itself, at most 1 MiB.",
+            "content": {kind: {"schema": _FILE, "example": _EXAMPLE} for kind in _TAKEN},
+        }
+    },
+)
+async def import_model_file(
+    me: Me,  # before the file is looked at
+    found: Annotated[Found, Depends(_found)],
+    units: OpenUnits,
+    breasts: Breasts = None,
+    dry_run: DryRun = False,  # noqa: FBT002  a query parameter
+) -> ImportRead:
+    """Import models
+
+    Of Seamly2D, Valentina, FreeSewing (a set or a whole account, older names as well) or a table;
+    all of its models or none. Each entry is accounted for, none is guessed. What the file says
+    about a person is dropped.
+    """
+    bodies = [_body(one, breasts) for one in found.models]
+    kept = [] if dry_run else [body for body in bodies if body.measurements]
+    return ImportRead.of(found, bodies, await import_models(units, me, kept))
+
+
+def _body(found: FileModel, asked: bool | None) -> Body:  # noqa: FBT001 - the flag of a model
+    """What the file says comes first; not knowing is true, which hides nothing."""
+    flag = next((each for each in (found.breasts, asked) if each is not None), True)
+    return Body(flag, found.measurements)

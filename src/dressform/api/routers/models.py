@@ -1,0 +1,187 @@
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Path, Query, Request, Response, status
+
+from dressform.actions.save_picture import keep_avatar
+from dressform.api.dependencies import AnyMember, Avatars, InOneLook, Me, OpenUnits, Studio
+from dressform.api.dependencies import Models as ModelsInUnit
+from dressform.api.exception_handlers import answers
+from dressform.api.image_responses import PICTURE_ANSWER, PICTURE_BODY, WebP, sent, shown
+from dressform.api.schemas.measurements import WarningsRead
+from dressform.api.schemas.models import ModelChange, ModelNew, ModelPage, ModelRead, ModelSaved
+from dressform.api.schemas.pages import PositionCursor
+from dressform.db.unit_of_work import Units
+from dressform.errors import NotFound, TooLarge, TooManyModels, UnsupportedPicture
+from dressform.repositories.accounts import Accounts
+from dressform.repositories.models import ONE_AND_WHO, PAGE_AND_WHO, Models, model_of, page_of
+from dressform.repositories.owners import Member
+from dressform.repositories.pictures import AVATAR_AND_WHO, opened_avatar
+from dressform.sewing.units import Unit
+
+router = APIRouter(prefix="/v1/models", tags=["models"])
+
+Sent = Annotated[bytes, Depends(sent)]
+Limit = Annotated[
+    int, Query(ge=1, le=100, description="Models a page.", json_schema_extra={"format": "int32"})
+]
+UnitAsked = Annotated[
+    Literal["mm", "cm", "in", "account"] | None,
+    Query(
+        description="Gives the measurements for people as well, in this unit or the account's own.",
+        examples=["account"],
+    ),
+]
+After = Annotated[PositionCursor | None, Query(description="The `next` of the page before.")]
+ModelId = Annotated[UUID, Path(description="The model's id.")]
+
+
+async def _shown_in(units: Units, me: Member, unit: UnitAsked) -> Unit | None:
+    if unit == "account":
+        return Unit((await Accounts(units.read()).credentials(me)).unit)
+    return unit and Unit(unit)
+
+
+def as_json(answer: ModelRead) -> Response:
+    return Response(answer.__pydantic_serializer__.to_json(answer), media_type="application/json")
+
+
+@router.get("", response_description="A page of your models.")
+async def list_models(
+    look: InOneLook,
+    *,
+    limit: Limit = 20,
+    cursor: After = None,
+    unit: UnitAsked = None,
+) -> ModelPage:
+    """List your models
+
+    In the order of their making. `next` is the `cursor` of the page that follows.
+    """
+    me, rows = await look.at_all(PAGE_AND_WHO, after=cursor or 0, most=limit + 1)
+    shown_in = await _shown_in(look.service.units, me, unit)
+    return ModelPage.of(page_of(rows, me, limit=limit), shown_in)
+
+
+@router.post(
+    "",
+    status_code=status.HTTP_201_CREATED,
+    response_description="The model.",
+    responses=answers(TooManyModels),
+)
+async def create_model(body: ModelNew, me: Me, units: OpenUnits, response: Response) -> ModelSaved:
+    """Make a model
+
+    Numbers are millimetres, of shoulderSlope degrees; text is read as people write it:
+    `43 1/2 in`, `110,5 cm`. Leave out what you have not measured. With `based_on` it is a variant:
+    it holds what differs, and all else is as in its base.
+    """
+    async with units.writing() as unit:
+        model = await Models(unit).add(
+            me, name=body.name, body=body.as_body(), based_on=body.based_on
+        )
+    response.headers["Location"] = f"/v1/models/{model.id}"
+    return ModelSaved.of(model)
+
+
+@router.get(
+    "/{model_id}",
+    response_model=ModelRead,
+    response_description="The model.",
+    responses=answers(NotFound),
+)
+async def read_model(model_id: ModelId, look: InOneLook, unit: UnitAsked = None) -> Response:
+    """Read a model
+
+    Nobody but its owner learns that it exists. What it holds is whole, a variant's as well;
+    `missing` says what is left to measure.
+    """
+    me, row = await look.at_any(ONE_AND_WHO, model_id=model_id)
+    shown_in = await _shown_in(look.service.units, me, unit)
+    return as_json(ModelRead.of(model_of(row, me), shown_in))
+
+
+@router.patch(
+    "/{model_id}", response_description="The model as it is now.", responses=answers(NotFound)
+)
+async def change_model(
+    model_id: ModelId, body: ModelChange, me: AnyMember, units: OpenUnits
+) -> ModelSaved:
+    """Change a model
+
+    JSON Merge Patch (RFC 7396): what you leave out stays, a measurement that is null is removed,
+    or in a variant as in its base again. `based_on` null makes a variant whole.
+    """
+    async with units.writing() as unit:
+        model = await Models(unit).change(me, model_id, **body.as_changes())
+    return ModelSaved.of(model)
+
+
+@router.delete(
+    "/{model_id}",
+    status_code=status.HTTP_204_NO_CONTENT,
+    response_class=Response,
+    response_description="The model is gone, its avatar too.",
+    responses=answers(NotFound),
+)
+async def delete_model(model_id: ModelId, me: AnyMember, models: ModelsInUnit) -> None:
+    """Remove a model
+
+    Variants of it stay, with all their values.
+    """
+    await models.remove(me, model_id)
+
+
+@router.get(
+    "/{model_id}/warnings",
+    response_description="What is worth a second look.",
+    responses=answers(NotFound),
+)
+async def read_warnings(model_id: ModelId, look: InOneLook) -> WarningsRead:
+    """Check a model
+
+    What making and changing it answered, again. Nothing is ever refused for it.
+    """
+    me, row = await look.at(ONE_AND_WHO, model_id=model_id)
+    return WarningsRead.of(model_of(row, me).body)
+
+
+@router.get(
+    "/{model_id}/avatar",
+    response_class=WebP,
+    responses=PICTURE_ANSWER | answers(NotFound),
+)
+async def read_avatar(request: Request, model_id: ModelId, look: InOneLook) -> Response:
+    """Fetch a model's avatar"""
+    me, row = await look.at_any(AVATAR_AND_WHO, model_id=model_id)
+    return shown(request, opened_avatar(row, me, model_id))
+
+
+@router.put(
+    "/{model_id}/avatar",
+    status_code=status.HTTP_204_NO_CONTENT,
+    response_class=Response,
+    response_description="The avatar is kept.",
+    responses=answers(NotFound, TooLarge, UnsupportedPicture),
+    openapi_extra=PICTURE_BODY,
+)
+async def put_avatar(
+    model_id: ModelId, me: AnyMember, data: Sent, units: OpenUnits, studio: Studio
+) -> None:
+    """Set a model's avatar
+
+    Only you ever see it: it helps to tell your models apart.
+    """
+    await keep_avatar(units, studio, me, model_id, data)
+
+
+@router.delete(
+    "/{model_id}/avatar",
+    status_code=status.HTTP_204_NO_CONTENT,
+    response_class=Response,
+    response_description="The avatar is gone.",
+    responses=answers(NotFound),
+)
+async def delete_avatar(model_id: ModelId, me: AnyMember, avatars: Avatars) -> None:
+    """Remove a model's avatar"""
+    await avatars.remove(me, model_id)

@@ -1,0 +1,122 @@
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, Request, Response, status
+
+from dressform.actions.change_profile import change_profile
+from dressform.actions.save_picture import keep_picture
+from dressform.api.dependencies import (
+    AnyMember,
+    InOneLook,
+    Me,
+    OpenUnits,
+    Pictures,
+    Profiles,
+    Studio,
+)
+from dressform.api.exception_handlers import answers
+from dressform.api.image_responses import PICTURE_ANSWER, PICTURE_BODY, WebP, sent, shown
+from dressform.api.schemas.profiles import OwnProfileRead, ProfileChange, ProfileRead
+from dressform.errors import NotFound, TooLarge, UnsupportedPicture, UsernameTaken
+from dressform.repositories.pictures import PICTURE_AND_WHO, opened_picture
+from dressform.repositories.profiles import OWN_AND_WHO, own_profile_of
+
+router = APIRouter(prefix="/v1/profiles", tags=["profiles"])
+
+Sent = Annotated[bytes, Depends(sent)]
+Name = Annotated[
+    str,
+    Path(
+        min_length=3,
+        max_length=30,
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*[A-Za-z0-9]$",
+        description="A member's username; not case-sensitive.",
+        examples=["ada.l"],
+    ),
+]
+
+
+@router.get("/me", response_description="Your profile.")
+async def read_own_profile(look: InOneLook) -> OwnProfileRead:
+    """Read your own profile
+
+    With what only you see: e-mail address, language, last login and when the account would end.
+    """
+    me, row = await look.at_any(OWN_AND_WHO)
+    return OwnProfileRead.of_owner(*own_profile_of(row, me))
+
+
+@router.patch(
+    "/me", response_description="Your profile as it is now.", responses=answers(UsernameTaken)
+)
+async def change_own_profile(
+    body: ProfileChange, look: InOneLook, me: AnyMember, units: OpenUnits
+) -> OwnProfileRead:
+    """Change your own profile
+
+    JSON Merge Patch (RFC 7396): what you leave out stays, null removes what is optional.
+    """
+    async with units.writing() as unit:
+        await change_profile(unit, me, body.model_dump(exclude_unset=True))
+    return await read_own_profile(look)
+
+
+@router.get(
+    "/me/picture",
+    response_class=WebP,
+    responses=PICTURE_ANSWER | answers(NotFound),
+)
+async def read_own_picture(request: Request, look: InOneLook) -> Response:
+    """Fetch your picture"""
+    me, row = await look.at_any(PICTURE_AND_WHO)
+    return shown(request, opened_picture(row, me))
+
+
+@router.put(
+    "/me/picture",
+    status_code=status.HTTP_204_NO_CONTENT,
+    response_class=Response,
+    response_description="The picture is kept.",
+    responses=answers(TooLarge, UnsupportedPicture),
+    openapi_extra=PICTURE_BODY,
+)
+async def put_own_picture(me: AnyMember, data: Sent, units: OpenUnits, studio: Studio) -> None:
+    """Set your picture
+
+    It is turned upright, stripped of all metadata and kept as WebP of at most 1024 pixels.
+    """
+    await keep_picture(units, studio, me, data)
+
+
+@router.delete(
+    "/me/picture",
+    status_code=status.HTTP_204_NO_CONTENT,
+    response_class=Response,
+    response_description="The picture is gone.",
+    responses=answers(NotFound),
+)
+async def delete_own_picture(me: AnyMember, pictures: Pictures) -> None:
+    """Remove your picture"""
+    await pictures.remove(me)
+
+
+@router.get(
+    "/{username}",
+    response_description="The profile.",
+    responses=answers(NotFound),
+)
+async def read_profile(username: Name, _: Me, profiles: Profiles) -> ProfileRead:
+    """Read a member's profile
+
+    Username, picture, bio and social accounts: for members only, and never an e-mail address.
+    """
+    return ProfileRead.of((await profiles.by_username(username))[1])
+
+
+@router.get(
+    "/{username}/picture",
+    response_class=WebP,
+    responses=PICTURE_ANSWER | answers(NotFound),
+)
+async def read_picture(request: Request, username: Name, _: Me, pictures: Pictures) -> Response:
+    """Fetch a member's picture"""
+    return shown(request, await pictures.by_username(username))

@@ -1,0 +1,63 @@
+from fastapi import APIRouter, Response, status
+
+from dressform.actions.confirm_sign_up import confirm_sign_up
+from dressform.actions.register import assert_acceptable
+from dressform.actions.register import register as keep_registration
+from dressform.api.dependencies import Attempts, Hasher, InUnit, Mails, OpenUnits
+from dressform.api.exception_handlers import answers
+from dressform.api.rate_limiter import Limit
+from dressform.api.schemas.accounts import EmailOnly, Registration, TokenOnly
+from dressform.errors import EmailTaken, LinkExpired, TooManyAttempts, UsernameTaken, WeakPassword
+
+router = APIRouter(prefix="/v1/auth", tags=["auth"])
+
+
+@router.post(
+    "/register",
+    status_code=status.HTTP_202_ACCEPTED,
+    response_class=Response,
+    response_description="Look into your mailbox.",
+    responses=answers(UsernameTaken, WeakPassword, TooManyAttempts),
+)
+async def register(
+    body: Registration, units: OpenUnits, hasher: Hasher, attempts: Attempts
+) -> None:
+    """Register
+
+    Sends a link to the address; following it within 7 days makes the account. The answer is the
+    same whether or not the address has an account already.
+    """
+    await assert_acceptable(units, email=body.email, username=body.username, password=body.password)
+    attempts.spend(Limit.MAIL, body.email)
+    await keep_registration(units, hasher, **body.model_dump())
+
+
+@router.post(
+    "/verify-email",
+    status_code=status.HTTP_204_NO_CONTENT,
+    response_class=Response,
+    response_description="The account is there: sign in.",
+    responses=answers(LinkExpired, EmailTaken, UsernameTaken),
+)
+async def verify_email(body: TokenOnly, unit: InUnit) -> None:
+    """Confirm the address of a registration
+
+    With the token of the mailed link.
+    """
+    await confirm_sign_up(unit, body.token)
+
+
+@router.post(
+    "/resend",
+    status_code=status.HTTP_202_ACCEPTED,
+    response_class=Response,
+    response_description="If the address waits for its confirmation, a new link is on its way.",
+    responses=answers(TooManyAttempts),
+)
+async def resend_verification(body: EmailOnly, mails: Mails, attempts: Attempts) -> None:
+    """Send the link of a registration again
+
+    The link that was sent before stops working.
+    """
+    attempts.spend(Limit.MAIL, body.email)
+    await mails.add("sign-up", to=body.email, language="en")

@@ -1,0 +1,112 @@
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Path, Response, status
+
+from dressform.actions.rotate_session import rotate_session
+from dressform.actions.sign_in import sign_in
+from dressform.api.dependencies import AnyMember, Attempts, Hasher, OpenUnits, Sessions
+from dressform.api.exception_handlers import answers
+from dressform.api.rate_limiter import Limit
+from dressform.api.refresh_token import Carried, RefreshCookie, carried, refresh_cookie
+from dressform.api.schemas.sessions import LoginRequest, SessionRead, SessionsRead, TokensRead
+from dressform.errors import (
+    ForeignOrigin,
+    NotFound,
+    RefreshTokenRefused,
+    TooManyAttempts,
+    WrongCredentials,
+)
+
+router = APIRouter(prefix="/v1/auth", tags=["auth"])
+
+Cookie = Annotated[RefreshCookie, Depends(refresh_cookie)]
+CarriedToken = Annotated[Carried, Depends(carried)]
+SessionId = Annotated[UUID, Path(description="The session's id, from the list of your sessions.")]
+
+
+@router.post(
+    "/login",
+    response_model_exclude_none=True,
+    response_description="You are signed in.",
+    responses=answers(WrongCredentials, TooManyAttempts),
+)
+async def login(
+    body: LoginRequest, units: OpenUnits, hasher: Hasher, attempts: Attempts, cookie: Cookie
+) -> TokensRead:
+    """Sign in
+
+    By username or e-mail address. This counts as a login: the 12 months for which your data are kept
+    begin anew. It also opens an account again that waits past its 12 months, because no warning of
+    its end could be delivered in time.
+    """
+    attempts.spend(Limit.PASSWORD, body.login)
+    signed_in = await sign_in(units, hasher, login=body.login, password=body.password)
+    attempts.forgive(Limit.PASSWORD, body.login)
+    return cookie.hand_out(signed_in, by_cookie=body.session == "cookie")
+
+
+@router.post(
+    "/refresh",
+    response_model_exclude_none=True,
+    response_description="A new access token, and the next refresh token.",
+    responses=answers(RefreshTokenRefused, ForeignOrigin),
+)
+async def refresh(token: CarriedToken, units: OpenUnits, cookie: Cookie) -> TokensRead:
+    """Renew the access token
+
+    Each refresh token works once. The one that was used last works again as long as its successor
+    was not used, because an answer may get lost. Any older one ends the whole session, because
+    somebody else may have a copy.
+    """
+    renewed = await rotate_session(units, token.text)
+    return cookie.hand_out(renewed, by_cookie=token.by_cookie)
+
+
+@router.post(
+    "/logout",
+    status_code=status.HTTP_204_NO_CONTENT,
+    response_class=Response,
+    response_description="The session has ended.",
+    responses=answers(RefreshTokenRefused, ForeignOrigin),
+)
+async def logout(token: CarriedToken, sessions: Sessions, cookie: Cookie) -> None:
+    """Sign out
+
+    Ends the session of the refresh token at once; its access token is refused from now on too.
+    """
+    await sessions.end_by_token(token.text)
+    cookie.clear()
+
+
+@router.get("/sessions", response_description="Where you are signed in.")
+async def list_sessions(me: AnyMember, sessions: Sessions) -> SessionsRead:
+    """List your sessions
+
+    Days are all that is kept of a session.
+    """
+    found = await sessions.of(me)
+    return SessionsRead(items=[SessionRead.of(one, current=me.session_id) for one in found])
+
+
+@router.delete(
+    "/sessions",
+    status_code=status.HTTP_204_NO_CONTENT,
+    response_class=Response,
+    response_description="Only the session that you asked with is left.",
+)
+async def end_other_sessions(me: AnyMember, sessions: Sessions) -> None:
+    """Sign out everywhere else"""
+    await sessions.end_all(me, but=me.session_id)
+
+
+@router.delete(
+    "/sessions/{session_id}",
+    status_code=status.HTTP_204_NO_CONTENT,
+    response_class=Response,
+    response_description="The session has ended.",
+    responses=answers(NotFound),
+)
+async def end_session(session_id: SessionId, me: AnyMember, sessions: Sessions) -> None:
+    """End one of your sessions"""
+    await sessions.end(me, session_id)

@@ -1,0 +1,67 @@
+from base64 import b64encode
+from hashlib import sha256
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Path, Query, Response
+
+from dressform.api.dependencies import InOneLook
+from dressform.api.exception_handlers import answers
+from dressform.api.schemas.fields import Language, LengthUnit
+from dressform.errors import NotFound
+from dressform.repositories.models import ONE_AND_WHO, model_of
+from dressform.sewing.silhouette import STYLE, drawn
+from dressform.sewing.units import Unit
+
+router = APIRouter(prefix="/v1/models", tags=["models"])
+
+_SVG = "image/svg+xml"
+_STYLE_DIGEST = b64encode(sha256(STYLE.encode()).digest()).decode()
+_HEADERS = {
+    "Cache-Control": "private, no-store",
+    # By itself it runs and fetches nothing; this holds even if a drawing ever should not.
+    "Content-Security-Policy": f"default-src 'none'; style-src 'sha256-{_STYLE_DIGEST}'; "
+    "frame-ancestors 'none'",
+}
+_DRAWING: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "The drawing.",
+        "content": {
+            _SVG: {
+                "schema": {"type": "string", "maxLength": 20_000},
+                "example": '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1420 1150"/>',
+            }
+        },
+    }
+}
+
+ModelId = Annotated[UUID, Path(description="The model's id.")]
+DrawingLanguage = Annotated[Language, Query(description="Of the labels.")]
+DrawingUnit = Annotated[LengthUnit, Query(description="Of the labels.")]
+
+
+class Svg(Response):
+    media_type = _SVG
+
+
+@router.get(
+    "/{model_id}/silhouette.svg",
+    response_class=Svg,
+    responses=_DRAWING | answers(NotFound),
+)
+async def draw_model(
+    model_id: ModelId,
+    look: InOneLook,
+    language: DrawingLanguage = "en",
+    unit: DrawingUnit = "mm",
+) -> Response:
+    """Draw a model
+
+    A front view, true to scale, by which you see at a glance that a number is off. It needs no
+    more than you have measured: what is missing is estimated, and dashed. An image without scripts,
+    for light and dark pages; within a page it takes the colour of the words around it.
+    """
+    me, row = await look.at(ONE_AND_WHO, model_id=model_id)
+    body = model_of(row, me).body
+    drawing = drawn(body.shown, breasts=bool(body.breasts), language=language, unit=Unit(unit))
+    return Svg(drawing, headers=_HEADERS)

@@ -1,0 +1,73 @@
+"""What is promised to whoever gives to the open dataset: the numbers, and the same in words."""
+
+from dataclasses import dataclass
+
+from dressform.opendata import budget
+from dressform.opendata.codebook import FEWEST, OFFERED
+from dressform.policy.notice import Text
+
+LICENCE_URL = "https://creativecommons.org/publicdomain/zero/1.0/"
+
+RHO = budget.RHO
+"""Of zero-concentrated differential privacy: all that an account ever spends."""
+MU = budget.up(budget.mu(), 3)
+"""The same as Gaussian differential privacy."""
+PAIRS = tuple((budget.up(budget.epsilon(delta), 2), delta) for delta in (1e-6, 1e-9))
+"""The same as epsilon with its delta."""
+POINTS = budget.up(100 * budget.advantage(), 1)
+"""True alarms minus false alarms, in 100, of the best test whether somebody took part."""
+RIGHT_IN_100 = 50 + POINTS / 2
+"""Where taking part was as likely as not beforehand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """So many people, by a count with noise, make an edition of so many measurements.
+
+    Only people of a flag are counted there that has FEWEST or more of its own.
+    """
+
+    codebook: str
+    people: int
+    measurements: int
+
+
+GATES = tuple(Gate(book.name, book.gate, len(book.items)) for book in OFFERED)
+MOST_OF_ONE = max(book.most for book in OFFERED)
+"""Measurements that an account gives; drawn at random when it has more."""
+
+
+PEOPLE_OF_A_FLAG = FEWEST
+
+ABOUT = Text(
+    "Body measurements for drafting patterns, for anybody and any purpose. Nothing in it is about "
+    "anybody: it is made from sums with noise, to which each member who agreed gives once in life.",
+    "Des mesures du corps pour tracer des patrons, pour tout le monde et tout usage. Rien n'y parle "
+    "de personne : tout est fait de sommes bruitées, auxquelles chaque membre qui l'accepte "
+    "contribue une fois dans sa vie.",
+)
+GUARANTEE = Text(
+    "Somebody who knows the data of everybody else, and wants to tell from all that is ever "
+    "published whether you took part, has true alarms minus false alarms of at most 14.6 points: "
+    "if that was as likely as not beforehand, "
+    "they are right in at most 57.3 of 100 tries, where tossing a coin is right in 50.",
+    "Quelqu'un qui connaît les données de toutes les autres personnes, et veut savoir par tout ce "
+    "qui sera jamais publié si vous avez participé, a au plus 14,6 points de vraies alertes de plus "
+    "que de fausses : si c'était aussi probable que non au départ, il a raison au plus 57,3 fois "
+    "sur 100, là où pile ou face a raison 50 fois.",
+)
+PUBLISHED = Text(
+    "There are editions to download.",
+    "Il y a des éditions à télécharger.",
+)
+NOT_ENOUGH = Text(
+    "Not enough people yet: an edition appears when there are 500 whose bodies have breasts, or 500 "
+    "whose bodies have not, by a count with noise. Until then whoever agreed waits.",
+    "Pas encore assez de monde : une édition paraît à partir de 500 personnes dont le corps a des "
+    "seins, ou de 500 dont le corps n'en a pas, d'après un compte bruité. D'ici là, qui a accepté "
+    "attend.",
+)
+
+
+def said(text: Text, language: str) -> str:
+    return text.fr if language == "fr" else text.en

@@ -1,0 +1,215 @@
+"""The kinds of field that several requests share, each with its limits."""
+
+import re
+import unicodedata
+from typing import Annotated, Any, Literal
+
+from email_validator import EmailNotValidError, validate_email
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from dressform.api.schemas.limits import has_few_fields
+
+RESERVED = frozenset(
+    {"admin", "administrator", "api", "dressform", "help", "moderator", "operator", "root"}
+    | {"security", "staff", "support", "system", "webmaster"}
+)
+
+
+# What the validators below ask for, in the words of JSON Schema.
+_TEXT_PATTERN = r"^[^\x00-\x08\x0B\x0C\x0E-\x1F\x7F-\x9F]*$"
+_CONTROLS = r"\x00-\x1F\x7F-\x9F\u2028\u2029"
+_LINE_PATTERN = rf"^[^{_CONTROLS}]*[^\s{_CONTROLS}][^{_CONTROLS}]*$"
+
+
+class Strict(BaseModel):
+    """What comes in: unknown keys are refused, nothing is converted."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, hide_input_in_errors=True)
+
+    _size = model_validator(mode="before")(has_few_fields)
+
+
+def _without_defaults(schema: dict[str, Any]) -> None:
+    for field in schema["properties"].values():
+        field.pop("default", None)
+
+
+class Merging(Strict):
+    """A JSON Merge Patch: a field that is absent has no value, it changes nothing."""
+
+    model_config = ConfigDict(json_schema_extra=_without_defaults)
+
+
+class Complete(BaseModel):
+    """What goes out."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+def _has_no_controls(value: str) -> str:
+    for character in value:
+        category = unicodedata.category(character)
+        if category == "Cs" or (category == "Cc" and character not in "\t\n\r"):
+            raise PydanticCustomError("control", "must not contain control characters")
+    return value
+
+
+def _is_one_line(value: str) -> str:
+    if any(unicodedata.category(character) in {"Cc", "Zl", "Zp"} for character in value):
+        raise PydanticCustomError("line", "must be one line without control characters")
+    if not value.strip():
+        raise PydanticCustomError("blank", "must not be blank")
+    return value.strip()
+
+
+def _is_email(value: str) -> str:
+    try:
+        valid = validate_email(value, check_deliverability=False, allow_smtputf8=False)
+    except EmailNotValidError:
+        raise PydanticCustomError(
+            "email", "must be an e-mail address like ada@example.org"
+        ) from None
+    return valid.ascii_email or valid.normalized
+
+
+def _is_login(value: str) -> str:
+    """An address as `_is_email` keeps it, where it is one: a domain may be typed in its own script."""
+    try:
+        return _is_email(value) if "@" in value else value
+    except PydanticCustomError:
+        return value
+
+
+def _is_not_reserved(value: str) -> str:
+    if value.casefold() in RESERVED:
+        raise PydanticCustomError("reserved", "is reserved: choose another username")
+    return value
+
+
+_SCHEME = re.compile(r"\s*([a-zA-Z][a-zA-Z0-9+.-]*):")
+
+
+def _is_no_odd_link(value: str) -> str:
+    """A page that shows it as a link must not run it."""
+    scheme = _SCHEME.match(value)
+    if scheme and scheme[1].lower() not in {"http", "https"}:
+        raise PydanticCustomError("link", "must be a name, or a link that begins with https://")
+    return value
+
+
+EmailText = Annotated[
+    str,
+    Field(
+        min_length=3,
+        max_length=254,
+        description="Seen by nobody but its owner.",
+        examples=["ada@example.org"],
+        json_schema_extra={"format": "email"},
+    ),
+]
+Email = Annotated[EmailText, AfterValidator(_is_email)]
+UsernameText = Annotated[
+    str,
+    Field(
+        min_length=3,
+        max_length=30,
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*[A-Za-z0-9]$",
+        description="3 to 30 letters, digits, dots, hyphens or underscores; not case-sensitive.",
+        examples=["ada.l"],
+    ),
+]
+Username = Annotated[UsernameText, AfterValidator(_is_not_reserved)]
+NewPassword = Annotated[
+    str,
+    Field(
+        min_length=12,
+        max_length=256,
+        description="12 to 256 characters of any kind; refused when easy to guess.",
+        examples=["seven tailors measured twice"],
+        json_schema_extra={"format": "password", "pattern": _TEXT_PATTERN},
+    ),
+    AfterValidator(_has_no_controls),
+]
+Password = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=1024,
+        description="The present password of the account.",
+        examples=["seven tailors measured twice"],
+        json_schema_extra={"format": "password", "pattern": _TEXT_PATTERN},
+    ),
+    AfterValidator(_has_no_controls),
+]
+Login = Annotated[
+    str,
+    Field(
+        min_length=3,
+        max_length=254,
+        description="Username or e-mail address.",
+        examples=["ada.l"],
+        json_schema_extra={"pattern": _LINE_PATTERN},
+    ),
+    AfterValidator(_is_one_line),
+    AfterValidator(_is_login),
+]
+Token = Annotated[
+    str,
+    Field(
+        pattern=r"^[A-Za-z0-9_-]{43}$",
+        min_length=43,
+        max_length=43,
+        description="As it stands in the link behind `#token=`.",
+        examples=["q1yLMu0Cd1TQTDJvTRAo0gaNXpCbZ2wTjU7aB4r7xKs"],
+    ),
+]
+Language = Annotated[Literal["en", "fr"], Field(examples=["en"])]
+LengthUnit = Annotated[
+    Literal["mm", "cm", "in"],
+    Field(description="Millimetres, centimetres or inches.", examples=["cm"]),
+]
+Bio = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=2000,
+        description="Plain text.",
+        examples=["I sew my own coats."],
+        json_schema_extra={"pattern": _TEXT_PATTERN},
+    ),
+    AfterValidator(_has_no_controls),
+]
+Network = Annotated[
+    str,
+    Field(
+        pattern=r"^[a-z][a-z0-9_-]*$",
+        min_length=1,
+        max_length=30,
+        description="A network's name in lower case, such as `mastodon`.",
+        examples=["mastodon"],
+    ),
+]
+SocialAccount = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=200,
+        description="A name or a web address on that network.",
+        examples=["@ada@sewing.example"],
+        json_schema_extra={"pattern": _LINE_PATTERN},
+    ),
+    AfterValidator(_is_one_line),
+    AfterValidator(_is_no_odd_link),
+]
+ModelName = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=100,
+        description="By which you tell your models apart.",
+        examples=["Me, 2026"],
+        json_schema_extra={"pattern": _LINE_PATTERN},
+    ),
+    AfterValidator(_is_one_line),
+]

@@ -1,0 +1,56 @@
+"""Measurements as people read them: as they typed them, and in the unit they like."""
+
+from typing import Annotated, Self
+
+from pydantic import Field
+
+from dressform.api.schemas.fields import Complete, LengthUnit
+from dressform.api.schemas.measurement_input import LONGEST_TYPED
+from dressform.sewing.body import Body
+from dressform.sewing.catalogue import CATALOGUE
+from dressform.sewing.units import Typed, Unit, written
+
+
+class TypedRead(Complete):
+    """A measurement as it was typed."""
+
+    text: Annotated[
+        str,
+        Field(max_length=LONGEST_TYPED, description="To the letter.", examples=["16 1/2"]),
+    ]
+    unit: Annotated[Unit, Field(description="What it was read in.", examples=["in"])]
+
+    @classmethod
+    def of(cls, typed: Typed) -> Self:
+        return cls(text=typed.text, unit=typed.unit)
+
+
+class InUnitRead(Complete):
+    """The shown measurements for people, in the unit that was asked for."""
+
+    unit: LengthUnit
+    measurements: Annotated[
+        dict[str, Annotated[str, Field(max_length=LONGEST_TYPED)]],
+        Field(
+            max_length=len(CATALOGUE),
+            description="By name; as it was typed if that was in this unit. ≈ marks a sixteenth "
+            "of an inch that is not exact.",
+            examples=[{"neck": "16 1/2 in", "shoulderSlope": "13°"}],
+        ),
+    ]
+
+    @classmethod
+    def of(cls, body: Body, unit: Unit) -> Self:
+        return cls(
+            unit=unit.value,
+            measurements={
+                name: _in_words(name, value, body, unit) for name, value in body.shown.items()
+            },
+        )
+
+
+def _in_words(name: str, value: float, body: Body, unit: Unit) -> str:
+    typed = body.typed.get(name)
+    if typed and typed.unit is unit:
+        return typed.text
+    return written(value, unit if CATALOGUE[name].unit == "mm" else Unit.DEGREE)

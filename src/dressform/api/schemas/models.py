@@ -1,0 +1,182 @@
+from datetime import date
+from typing import Annotated, Any, Self
+from uuid import UUID
+
+from pydantic import Field, ValidationError, model_validator
+from pydantic_core import InitErrorDetails
+
+from dressform.api.schemas.fields import Complete, Merging, ModelName, Strict
+from dressform.api.schemas.measurement_display import InUnitRead, TypedRead
+from dressform.api.schemas.measurement_input import (
+    MeasurementChangesSent,
+    MeasurementsSent,
+    Readings,
+    SentUnit,
+)
+from dressform.api.schemas.measurements import Measured, MeasurementNames, Warnings, warnings_of
+from dressform.api.schemas.pages import Next, position_as_cursor
+from dressform.repositories.sealed_models import StoredModel
+from dressform.sewing.body import Body
+from dressform.sewing.catalogue import CATALOGUE
+from dressform.sewing.units import Unit
+
+_MODEL_ID = "019a0000-0000-7000-8000-000000000000"
+
+Breasts = Annotated[
+    bool,
+    Field(
+        description="Decides which measurements are shown, never which are kept.", examples=[False]
+    ),
+]
+
+
+class ModelNew(Strict):
+    """The measurements of one body, or what differs in a variant from the model it is based on."""
+
+    name: ModelName
+    breasts: Annotated[
+        Breasts | None,
+        Field(description="Needed unless it is a variant, which has its base's if left out."),
+    ] = None
+    based_on: Annotated[
+        UUID | None,
+        Field(
+            strict=False,
+            description="Makes a variant of this model of yours: what you leave out is as there.",
+            examples=[_MODEL_ID],
+        ),
+    ] = None
+    unit: SentUnit | None = None
+    measurements: MeasurementsSent = Field(default_factory=Readings)
+
+    @model_validator(mode="after")
+    def _has_a_flag(self) -> Self:
+        if self.breasts is None and self.based_on is None:
+            missing = InitErrorDetails(type="missing", loc=("breasts",), input=None)
+            raise ValidationError.from_exception_data("model", [missing])
+        return self
+
+    def as_body(self) -> Body:
+        return Body(self.breasts, self.measurements.measurements, self.measurements.typed)
+
+
+class ModelChange(Merging):
+    """JSON Merge Patch: what is absent stays; a measurement that is null is removed.
+
+    In a variant that is null it is its base's again.
+    """
+
+    name: ModelName = ""
+    breasts: Breasts = False
+    based_on: Annotated[
+        None, Field(description="Null makes a variant whole: it keeps its values by itself.")
+    ] = None
+    unit: SentUnit | None = None
+    measurements: MeasurementChangesSent = Field(default_factory=Readings)
+
+    def as_changes(self) -> dict[str, Any]:
+        """What the repository is asked to change."""
+        changes = {key: getattr(self, key) for key in self.model_fields_set & {"name", "breasts"}}
+        return changes | {
+            "measurements": self.measurements.measurements,
+            "typed": self.measurements.typed,
+            "made_whole": "based_on" in self.model_fields_set,
+        }
+
+
+class ModelRead(Complete):
+    """One of your models."""
+
+    id: Annotated[UUID, Field(description="Never changes.")]
+    name: Annotated[str, Field(max_length=100, description="Yours.", examples=["Me, 2026"])]
+    breasts: Breasts
+    measurements: Annotated[Measured, Field(description="Those that matter with this flag.")]
+    hidden: Annotated[
+        Measured, Field(description="Kept, and not shown as long as `breasts` is false.")
+    ]
+    missing: Annotated[
+        MeasurementNames, Field(description="What matters with this flag and has no value yet.")
+    ]
+    typed: Annotated[
+        dict[str, TypedRead],
+        Field(
+            max_length=len(CATALOGUE),
+            description="The measurements that were sent as text, as they were typed.",
+            examples=[{"neck": {"text": "16 1/2", "unit": "in"}}],
+        ),
+    ]
+    in_unit: Annotated[
+        InUnitRead | None, Field(description="For people; null unless `unit` is asked for.")
+    ]
+    based_on: Annotated[
+        UUID | None, Field(description="The model that this is a variant of.", examples=[_MODEL_ID])
+    ]
+    overridden: Annotated[
+        MeasurementNames, Field(description="What a variant has instead of its base's values.")
+    ]
+    avatar: Annotated[
+        str | None,
+        Field(
+            max_length=200,
+            description="Where the avatar is.",
+            examples=[f"/v1/models/{_MODEL_ID}/avatar"],
+        ),
+    ]
+    created_on: Annotated[
+        date | None,
+        Field(description="The day on which it was made. Null for one of an older version."),
+    ]
+    updated_on: Annotated[
+        date | None, Field(description="The day on which it, or its base, was last changed.")
+    ]
+
+    @classmethod
+    def of(cls, model: StoredModel, shown_in: Unit | None = None) -> "ModelRead":
+        # What comes from our own tables was checked when it came in: not once more at each read.
+        return cls.model_construct(**_members(model, shown_in))
+
+
+def _members(model: StoredModel, shown_in: Unit | None) -> dict[str, Any]:
+    body = model.body
+    return {
+        "id": model.id,
+        "name": model.name,
+        "breasts": body.breasts,
+        "measurements": body.shown,
+        "hidden": body.hidden,
+        "missing": body.missing,
+        "typed": {name: TypedRead.of(typed) for name, typed in body.typed.items()},
+        "in_unit": shown_in and InUnitRead.of(body, shown_in),
+        "based_on": model.based_on,
+        "overridden": sorted(model.own.measurements) if model.base else [],
+        "avatar": f"/v1/models/{model.id}/avatar" if model.has_avatar else None,
+        "created_on": model.created_on,
+        "updated_on": model.updated_on,
+    }
+
+
+class ModelSaved(ModelRead):
+    """The model as it is now, with what is worth a second look."""
+
+    warnings: Warnings
+
+    @classmethod
+    def of(cls, model: StoredModel, shown_in: Unit | None = None) -> "ModelSaved":
+        return cls(**_members(model, shown_in), warnings=warnings_of(model.body))
+
+
+class ModelPage(Complete):
+    """Some of your models."""
+
+    items: Annotated[
+        list[ModelRead], Field(max_length=100, description="As many as `limit` at most.")
+    ]
+    next: Next
+
+    @classmethod
+    def of(
+        cls, page: tuple[list[StoredModel], int | None], shown_in: Unit | None = None
+    ) -> "ModelPage":
+        models, after = page
+        items = [ModelRead.of(model, shown_in) for model in models]
+        return cls(items=items, next=after and position_as_cursor(after))

@@ -1,0 +1,83 @@
+from typing import Annotated
+
+from pydantic import Field
+
+from dressform.api.schemas.fields import Complete
+
+MOST_ERRORS = 100
+"""How many fields one answer names."""
+
+
+class FieldProblem(Complete):
+    """One field that does not fit."""
+
+    pointer: Annotated[
+        str,
+        Field(
+            max_length=500,
+            description="A JSON Pointer into the body as a fragment, or where else the value stood.",
+            examples=["#/measurements/chest"],
+        ),
+    ]
+    detail: Annotated[
+        str,
+        Field(
+            max_length=1000,
+            description="What was expected.",
+            examples=["must be greater than 0"],
+        ),
+    ]
+
+
+class Problem(Complete):
+    """What went wrong (RFC 9457)."""
+
+    type: Annotated[
+        str,
+        Field(
+            max_length=200,
+            description="The kind of problem, and the page that tells about it.",
+            examples=["/problems#not-found"],
+            json_schema_extra={"format": "uri-reference"},
+        ),
+    ]
+    title: Annotated[
+        str,
+        Field(
+            max_length=200,
+            description="The kind of problem in a few words.",
+            examples=["There is nothing here"],
+        ),
+    ]
+    status: Annotated[
+        int,
+        Field(
+            ge=400,
+            le=599,
+            description="The status of the answer.",
+            examples=[404],
+            json_schema_extra={"format": "int32"},
+        ),
+    ]
+    detail: Annotated[
+        str,
+        Field(max_length=1000, description="What to do.", examples=["Check the address."]),
+    ]
+    instance: Annotated[
+        str,
+        Field(
+            max_length=60,
+            description="The request's id, for whoever looks into it.",
+            examples=["urn:uuid:019a0000-0000-7000-8000-000000000000"],
+            json_schema_extra={"format": "uri"},
+        ),
+    ]
+
+
+class ValidationProblem(Problem):
+    """What went wrong, field by field."""
+
+    errors: Annotated[
+        list[FieldProblem],
+        Field(max_length=MOST_ERRORS, description="Each field that does not fit."),
+    ]

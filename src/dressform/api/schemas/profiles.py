@@ -1,0 +1,125 @@
+from datetime import date, datetime
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field
+
+from dressform.api.schemas.fields import (
+    Bio,
+    Complete,
+    EmailText,
+    Language,
+    LengthUnit,
+    Merging,
+    Network,
+    SocialAccount,
+    Username,
+    UsernameText,
+)
+from dressform.api.schemas.limits import has_few_fields
+from dressform.repositories.accounts import Credentials
+from dressform.repositories.profiles import MOST_SOCIAL_ACCOUNTS, Community
+
+BioRead = Annotated[
+    str, Field(max_length=2000, description="Plain text.", examples=["I sew my own coats."])
+]
+SocialAccountsRead = Annotated[
+    dict[str, Annotated[str, Field(max_length=200)]],
+    Field(
+        max_length=MOST_SOCIAL_ACCOUNTS,
+        description="By network: a name or a web address there.",
+        examples=[{"mastodon": "@ada@sewing.example"}],
+    ),
+]
+SocialAccountChanges = Annotated[
+    dict[Network, SocialAccount | None],
+    Field(
+        max_length=2 * MOST_SOCIAL_ACCOUNTS,
+        json_schema_extra={"additionalProperties": False},
+    ),
+    BeforeValidator(has_few_fields),
+]
+PictureLink = Annotated[
+    str,
+    Field(
+        max_length=200, description="Where the picture is.", examples=["/v1/profiles/ada.l/picture"]
+    ),
+]
+
+
+class ProfileRead(Complete):
+    """A member as other members see them."""
+
+    username: UsernameText
+    bio: BioRead | None
+    social_accounts: SocialAccountsRead
+    picture: PictureLink | None
+
+    @classmethod
+    def of(cls, profile: Community) -> "ProfileRead":
+        return cls(**_shown(profile))
+
+
+class OwnProfileRead(ProfileRead):
+    """Your own profile, with what nobody else sees."""
+
+    email: EmailText
+    language: Annotated[Language, Field(description="Of the mails you get.")]
+    unit: Annotated[LengthUnit, Field(description="In which you like to read lengths.")]
+    member_since: Annotated[
+        date, Field(description="The first day of the month in which the account was made.")
+    ]
+    last_login_on: Annotated[
+        date, Field(description="The day of the last login (UTC); a refresh is none.")
+    ]
+    ends_at: Annotated[
+        datetime,
+        Field(
+            description="The account ends then unless you log in before: 12 months after the last "
+            "login, or later while processing is restricted."
+        ),
+    ]
+    restricted: Annotated[
+        bool, Field(description="Whether you had processing restricted.", examples=[False])
+    ]
+
+    @classmethod
+    def of_owner(cls, profile: Community, account: Credentials) -> "OwnProfileRead":
+        return cls(
+            **_shown(profile) | {"picture": _own_link(profile)},
+            email=account.email,
+            language=account.language,
+            unit=account.unit,
+            member_since=account.created_at.date(),
+            last_login_on=account.last_login_at.date(),
+            ends_at=account.ends_at,
+            restricted=account.restricted_at is not None,
+        )
+
+
+class ProfileChange(Merging):
+    """JSON Merge Patch: what is absent stays; null removes what is optional."""
+
+    username: Username = ""
+    language: Annotated[Language, Field(description="Of the mails you get.")] = "en"
+    unit: Annotated[LengthUnit, Field(description="In which you like to read lengths.")] = "cm"
+    bio: Bio | None = None
+    social_accounts: Annotated[
+        SocialAccountChanges | None,
+        Field(
+            description="By network; a network that is null is removed.",
+            examples=[{"mastodon": "@ada@sewing.example", "reddit": None}],
+        ),
+    ] = None
+
+
+def _shown(profile: Community) -> dict[str, object]:
+    return {
+        "username": profile.username,
+        "bio": profile.bio,
+        "social_accounts": profile.social_accounts,
+        "picture": f"/v1/profiles/{profile.username}/picture" if profile.has_picture else None,
+    }
+
+
+def _own_link(profile: Community) -> str | None:
+    return "/v1/profiles/me/picture" if profile.has_picture else None

@@ -1,0 +1,29 @@
+"""What a process holds for all of its requests, and how a request comes by it."""
+
+from dataclasses import dataclass
+
+from fastapi import Request
+
+from dressform.api.rate_limiter import Attempts
+from dressform.crypto.passwords import Passwords
+from dressform.crypto.tokens import AccessTokens
+from dressform.db.unit_of_work import Units
+from dressform.images import Pictures
+from dressform.retention_audit.auditor import Auditor
+from dressform.settings.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    settings: Settings
+    units: Units
+    passwords: Passwords
+    tokens: AccessTokens
+    studio: Pictures
+    attempts: Attempts
+    auditor: Auditor
+
+
+def service_of(request: Request) -> Service:
+    service: Service = request.app.state.service
+    return service

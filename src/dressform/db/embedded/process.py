@@ -1,0 +1,200 @@
+"""The server process of the embedded PostgreSQL: started, found again, stopped."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from dressform.db.embedded.programs import ENVIRONMENT, Account, binary, gist, run
+from dressform.errors import StartupError
+
+PATIENCE = 20.0  # seconds for each way of asking a server to stop
+RECOVERY = 300.0  # seconds that a start may take: after a crash the log is replayed first
+
+
+@dataclass(frozen=True, slots=True)
+class Postmaster:
+    """What `postmaster.pid` tells of the server of a data folder."""
+
+    pid: int
+    socket_dir: Path
+    ready: bool
+
+
+class Postgres:
+    """The server of a data folder, as the owner of that folder keeps it running."""
+
+    name = "postgres"
+
+    def __init__(self, data: Path, account: Account, options: Mapping[str, str]) -> None:
+        self.log = data.with_name(f"{data.name}.log")
+        self._data = data
+        self._account = account
+        self._options = options
+        self._process: subprocess.Popen[bytes]
+        self._told_before = 0
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
+    def ended_with(self) -> int | None:
+        """None while it lives."""
+        return self._process.poll()
+
+    def start(self) -> None:
+        """Without waiting until it takes connections; what a dead one left behind is cleared first."""
+        clear_leftovers(self._data, self._account)
+        self.log.touch(mode=0o600)
+        self._told_before = self.log.stat().st_size
+        pairs = [
+            part for name, value in self._options.items() for part in ("-c", f"{name}={value}")
+        ]
+        with self.log.open("ab") as output:
+            self._process = subprocess.Popen(  # noqa: S603  a list, never a shell's line
+                [*_leash(), binary("postgres"), "-D", self._data, *pairs],
+                user=self._account.user,
+                group=self._account.group,
+                extra_groups=self._account.extra_groups,
+                cwd="/",
+                env=ENVIRONMENT,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,  # Ctrl-C in the terminal is for us; we stop the server
+            )
+
+    def await_ready(self) -> None:
+        """Raises StartupError when it ends, or takes no connections after minutes."""
+        wait_until(lambda: self.ended_with is not None or self._is_ready(), RECOVERY)
+        if not self._is_ready():
+            told = gist(self.log.read_bytes()[self._told_before :].decode(errors="replace"))
+            raise StartupError(f"PostgreSQL did not start: {told} (see {self.log}).")
+
+    def stop(self) -> None:
+        stop(self.pid, lambda: self.ended_with is not None)
+
+    def _is_ready(self) -> bool:
+        found = postmaster(self._data)
+        return found is not None and found.pid == self.pid and found.ready
+
+
+@contextmanager
+def serving(data: Path, account: Account, options: Mapping[str, str]) -> Iterator[Postgres]:
+    """A server that takes connections, started now and stopped at the end."""
+    server = Postgres(data, account, options)
+    server.start()
+    try:
+        server.await_ready()
+        yield server
+    finally:
+        server.stop()
+
+
+def _leash() -> list[str]:
+    """What to put before a command so that the system interrupts it when we are killed.
+
+    Empty where the system has no such thing, and off the main thread: the kernel watches the
+    thread that started the command, not the process.
+    """
+    setpriv = shutil.which("setpriv")
+    if setpriv is None or threading.current_thread() is not threading.main_thread():
+        return []
+    prefix = [setpriv, "--pdeathsig", "INT", "--"]
+    try:
+        run(Account(), *prefix, "true")
+    except StartupError:
+        return []
+    return prefix
+
+
+def postmaster(data: Path) -> Postmaster | None:
+    """The server of this data folder, if one is alive."""
+    try:
+        lines = (data / "postmaster.pid").read_text().splitlines()
+    except FileNotFoundError:
+        return None
+    lines += [""] * (8 - len(lines))
+    if not lines[0].isdecimal() or not _serves(int(lines[0]), data):
+        return None
+    return Postmaster(int(lines[0]), Path(lines[4]), ready=lines[7].strip() == "ready")
+
+
+def _serves(pid: int, data: Path) -> bool:
+    command = _command_line(pid)
+    return _is_postgres(command) and f" -D {data} " in command
+
+
+def _is_postgres(command: str) -> bool:
+    program = command.partition(" -D ")[0].rpartition("/")[2]
+    return program.strip() == "postgres" or command.startswith("postgres: ")
+
+
+def _command_line(pid: int) -> str:
+    if sys.platform == "linux":
+        with suppress(OSError):
+            return Path(f"/proc/{pid}/cmdline").read_text(errors="replace").replace("\0", " ")
+        return ""
+    command = ["/bin/ps", "-ww", "-o", "args=", "-p", str(pid)]
+    return subprocess.run(command, capture_output=True, text=True, check=False).stdout  # noqa: S603  a number
+
+
+def clear_leftovers(data: Path, account: Account) -> None:
+    """Ends what a killed owner or a killed server left running, and a process id gone stale.
+
+    The caller holds the lock of the state folder, so nobody owns what is found here.
+    """
+    orphan = postmaster(data)
+    if orphan is not None:
+        stop(orphan.pid, lambda: not _serves(orphan.pid, data))
+    pid_file = data / "postmaster.pid"
+    if not pid_file.exists():
+        return
+    written = pid_file.read_text().partition("\n")[0].lstrip("-")
+    pid = int(written) if written.isdecimal() else os.getpid()
+    if _is_no_postgres(pid):  # else PostgreSQL looks closer, and refuses
+        _end_strays(data, account)
+        pid_file.unlink(missing_ok=True)
+
+
+def _end_strays(data: Path, account: Account) -> None:
+    """A query that keeps the processor busy does not notice that its server was killed."""
+    # Asked as the server's user: in a container even root may not see where others work.
+    find = 'for p in /proc/[0-9]*; do [ "$p/cwd" -ef "$1" ] && echo "${p#/proc/}"; done; true'
+    for pid in map(int, run(account, "/bin/sh", "-c", find, "sh", data).split()):
+        if _is_postgres(_command_line(pid)):
+            stop(pid, partial(_is_no_postgres, pid))
+
+
+def _is_no_postgres(pid: int) -> bool:
+    return not _is_postgres(_command_line(pid))
+
+
+def stop(pid: int, is_gone: Callable[[], bool]) -> None:
+    """Ends a server: fast first, at once if that takes too long."""
+    for way in (signal.SIGINT, signal.SIGQUIT):
+        if is_gone():
+            return
+        with suppress(ProcessLookupError):
+            os.kill(pid, way)
+        if wait_until(is_gone, PATIENCE):
+            return
+    raise StartupError(f"PostgreSQL (process {pid}) does not stop: end it by hand.")
+
+
+def wait_until(holds: Callable[[], bool], seconds: float) -> bool:
+    deadline = time.monotonic() + seconds
+    while not holds():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.02)
+    return True

@@ -1,0 +1,101 @@
+"""Bringing a database to the schema of this version, and telling whether it is there."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+from sqlalchemy.pool import NullPool
+
+from dressform.db.errors import DatabaseError, translated
+from dressform.db.pool import Connection as Queries
+from dressform.db.pool import for_sqlalchemy
+from dressform.db.statements import Statement
+from dressform.errors import StartupError
+from dressform.settings.settings import Settings
+
+_LOCK = 0x44F0_0003
+_PRESENT = Statement(text("SELECT version_num FROM alembic_version"))
+
+
+def _folder() -> Path:
+    """The migrations: inside an installed package, or at the top of a checkout."""
+    packaged = Path(str(files("dressform") / "_migrations"))
+    return packaged if packaged.is_dir() else Path(__file__).parents[2] / "migrations"
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_folder()).replace("%", "%%"))
+    return config
+
+
+async def migrate(url: str, revision: str = "head") -> None:
+    """Up to `revision`, in one transaction; processes that start together wait for each other.
+
+    Raises Unavailable and DatabaseError.
+    """
+    async with _transaction(url) as connection:
+        await connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
+        await connection.execute(text("SET LOCAL lock_timeout = '10s'"))
+        await connection.run_sync(_run, command.upgrade, revision)
+
+
+async def downgrade(url: str, revision: str) -> None:
+    """Down to `revision`; what the newer tables held is gone."""
+    async with _transaction(url) as connection:
+        await connection.run_sync(_run, command.downgrade, revision)
+
+
+@asynccontextmanager
+async def _transaction(url: str) -> AsyncIterator[AsyncConnection]:
+    """One transaction on a connection of SQLAlchemy's, which is what Alembic works with.
+
+    Its statements may take as long as they need: a table may be big, or another process migrating.
+    """
+    engine = create_async_engine(for_sqlalchemy(url), poolclass=NullPool, hide_parameters=True)
+    try:
+        with translated():
+            async with engine.begin() as connection:
+                yield connection
+    except DBAPIError as error:
+        with translated():
+            raise (error.orig and error.orig.__cause__) or error from None
+    finally:
+        await engine.dispose()
+
+
+def _run(connection: Connection, verb: Callable[[Config, str], None], revision: str) -> None:
+    config = _config()
+    config.attributes["connection"] = connection
+    verb(config, revision)
+
+
+async def is_current(connection: Queries) -> bool:
+    """Whether the schema is the one that this version of the program works with."""
+    try:
+        present = await connection.scalars(_PRESENT)
+    except DatabaseError:  # No such table.
+        return False
+    return set(present) == newest()
+
+
+@cache
+def newest() -> frozenset[str]:
+    """The revisions of this version. Finding them runs every migration's module: once is enough."""
+    return frozenset(ScriptDirectory.from_config(_config()).get_heads())
+
+
+async def on_own_connection(settings: Settings, run: Callable[[Connection], None]) -> None:
+    """For the bare `alembic` command, which needs a database that is already running."""
+    if settings.database_url is None:
+        raise StartupError("Set DRESSFORM_DATABASE_URL for alembic, or use `dressform migrate`.")
+    async with _transaction(settings.database_url.get_secret_value()) as connection:
+        await connection.run_sync(run)

@@ -1,0 +1,55 @@
+"""The tables. Each column names the category of the notice that it belongs to.
+
+What says something about a person is in `sealed`, encrypted under the account's data key; in clear
+are ids, times, versions, keyed hashes and the flags that rules need.
+
+The access log is not among these: whoever works with it imports `tables.access_log` itself, which
+is checked.
+"""
+
+from dressform.db.tables.account import Account, AccountKey
+from dressform.db.tables.base import Base
+from dressform.db.tables.dataset import (
+    DatasetConsent,
+    DatasetConsentAct,
+    DatasetDraw,
+    DatasetEdition,
+    DatasetFile,
+)
+from dressform.db.tables.deletion_mark import DeletionMark
+from dressform.db.tables.mail import Mail, MailOutage
+from dressform.db.tables.model import Avatar, Model
+from dressform.db.tables.one_time_token import OneTimeToken
+from dressform.db.tables.operator import Lookup, Operator
+from dressform.db.tables.profile import Picture, Profile
+from dressform.db.tables.retention import RetentionHold, RetentionRun, SetAside
+from dressform.db.tables.service_secret import ServiceSecret
+from dressform.db.tables.session import Session
+from dressform.db.tables.sign_up import SignUp
+
+__all__ = [
+    "Account",
+    "AccountKey",
+    "Avatar",
+    "Base",
+    "DatasetConsent",
+    "DatasetConsentAct",
+    "DatasetDraw",
+    "DatasetEdition",
+    "DatasetFile",
+    "DeletionMark",
+    "Lookup",
+    "Mail",
+    "MailOutage",
+    "Model",
+    "OneTimeToken",
+    "Operator",
+    "Picture",
+    "Profile",
+    "RetentionHold",
+    "RetentionRun",
+    "ServiceSecret",
+    "Session",
+    "SetAside",
+    "SignUp",
+]

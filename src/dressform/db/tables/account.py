@@ -1,0 +1,58 @@
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Index, SmallInteger, text
+from sqlalchemy.orm import Mapped
+
+from dressform.db.tables.base import Base, column, of_account, window_end
+from dressform.policy.notice import MODEL, PROFILE
+
+
+class Account(Base):
+    """Who can sign in. `sealed`: email, language, password_hash.
+
+    `created_at`: the month of the registration. `last_login_at`: the day of the last login, or of the
+    registration before the first. `restricted_at`: a day. Coarse, so that no row can be matched with
+    a line of the access log. `version` is random.
+
+    `warned_days`: which warning of the coming end was written last, by the days before it; of a
+    restricted account also which question whether it is still needed;
+    `warned_at`: when the first was handed to a mail server; `reopening_hash`: of the link in a
+    warning that came too late. A login empties all three.
+    """
+
+    __tablename__ = "account"
+
+    id: Mapped[UUID] = column(PROFILE, primary_key=True)
+    email_index: Mapped[bytes] = column(PROFILE, unique=True)
+    created_at: Mapped[datetime] = column(PROFILE)
+    last_login_at: Mapped[datetime] = column(PROFILE)
+    restricted_at: Mapped[datetime | None] = column(PROFILE)
+    warned_days: Mapped[int | None] = column(PROFILE, SmallInteger)
+    warned_at: Mapped[datetime | None] = column(PROFILE)
+    reopening_hash: Mapped[bytes | None] = column(PROFILE, unique=True)
+    version: Mapped[int] = column(PROFILE)
+    sealed: Mapped[bytes] = column(PROFILE)
+    ends_at: Mapped[datetime] = window_end(PROFILE)
+    models_end_at: Mapped[datetime] = window_end(MODEL)
+
+    __table_args__ = (
+        Index(None, "ends_at"),
+        Index(None, "models_end_at"),
+        # Few are restricted: their owners are looked for among themselves, not among all accounts.
+        Index(
+            "ix_account_restricted_ends_at",
+            "ends_at",
+            postgresql_where=text("restricted_at IS NOT NULL"),
+        ),
+    )
+
+
+class AccountKey(Base):
+    """The account's data key, wrapped; a table of its own so that backups can leave it out."""
+
+    __tablename__ = "account_key"
+
+    account_id: Mapped[UUID] = of_account(PROFILE, primary_key=True)
+    key_id: Mapped[str] = column(PROFILE)
+    wrapped_key: Mapped[bytes] = column(PROFILE)

@@ -1,0 +1,58 @@
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Computed, ForeignKey, LargeBinary, MetaData, Uuid
+from sqlalchemy.dialects.postgresql import INET, TIMESTAMP
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from dressform.policy.notice import MACHINERY, Category, belongs
+
+_NO_STATISTICS = (LargeBinary, Uuid, INET)
+
+
+def has_statistics(column: ColumnElement[Any]) -> bool:
+    """Tell whether the planner may keep values of a column.
+
+    `pg_statistic` holds up to a hundred values of each column it knows, those of deleted rows too
+    until the next ANALYZE. So it has none of what is sealed, a key, a hash, an id or an address: of
+    these no plan needs any.
+    """
+    return column.info["category"] == MACHINERY or not isinstance(column.type, _NO_STATISTICS)
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {  # noqa: RUF012  read by SQLAlchemy when classes are declared
+        datetime: TIMESTAMP(timezone=True),
+        UUID: Uuid(),
+        bytes: LargeBinary(),
+    }
+
+
+def column(category: Category, *arguments: Any, **options: Any) -> Mapped[Any]:
+    """A column that belongs to a category of the notice."""
+    return mapped_column(*arguments, info=belongs(category), **options)
+
+
+def machinery(*arguments: Any, **options: Any) -> Mapped[Any]:
+    """A column of the service itself, which says nothing about any person."""
+    return mapped_column(*arguments, info={"category": MACHINERY}, **options)
+
+
+def window_end(category: Category) -> Mapped[Any]:
+    """When the row may no longer be read: computed by the database from the policy's window."""
+    return column(category, Computed(category.row_end, persisted=True))
+
+
+def of_account(category: Category, **options: Any) -> Mapped[Any]:
+    """A reference to the account that the row goes with."""
+    return column(category, ForeignKey("account.id", ondelete="CASCADE"), **options)

@@ -1,0 +1,149 @@
+"""The open dataset: who agreed to give, what was drawn, and what is published.
+
+A draw and an edition hold sums with noise, and what was made from those: nothing in them is about
+anybody, so they stay.
+"""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    ARRAY,
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    SmallInteger,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped
+
+from dressform.db.tables.base import Base, column, machinery, of_account
+from dressform.policy.notice import PROFILE
+
+
+class DatasetConsentAct(Base):
+    """A record that a member agreed or withdrew. It is the proof of consent, so it is append-only.
+
+    `number` orders the acts of an account, from 1 on; `acted_at` is the day alone. A withdrawal
+    repeats the text of the agreement that it ends. A trigger refuses every change, and every DELETE
+    that does not come with the account's own.
+    """
+
+    __tablename__ = "dataset_consent_act"
+
+    account_id: Mapped[UUID] = of_account(PROFILE, primary_key=True)
+    id: Mapped[UUID] = column(PROFILE, primary_key=True)
+    number: Mapped[int] = column(PROFILE)
+    act: Mapped[str] = column(PROFILE)
+    acted_at: Mapped[datetime] = column(PROFILE)
+    language: Mapped[str] = column(PROFILE)
+    text_version: Mapped[str] = column(PROFILE)
+    text_sha256: Mapped[bytes] = column(PROFILE)
+
+    __table_args__ = (
+        UniqueConstraint("account_id", "number"),
+        CheckConstraint("number >= 1", "number_from_one"),
+        CheckConstraint("act IN ('given', 'withdrawn')", "act_known"),
+        CheckConstraint(
+            "date_trunc('day', acted_at AT TIME ZONE 'UTC') = acted_at AT TIME ZONE 'UTC'",
+            "only_the_day",
+        ),
+    )
+
+
+class DatasetConsent(Base):
+    """What draws need to know of a member who ever agreed; none means never asked, which is no.
+
+    `given_id`: the act under which the consent stands, null when it was withdrawn. `model_id`: the
+    model that they chose to give, else one at random. `counted`: how many times the account was
+    among those counted; `drawn_in`: the year in which it gave, `drawn_under`: the act under which its
+    body was taken, null if that is not known. These are marks for life: withdrawing leaves them, the
+    account's end takes them along.
+    """
+
+    __tablename__ = "dataset_consent"
+
+    account_id: Mapped[UUID] = of_account(PROFILE, primary_key=True)
+    given_id: Mapped[UUID | None] = column(PROFILE)
+    model_id: Mapped[UUID | None] = column(PROFILE)
+    counted: Mapped[int] = column(PROFILE, SmallInteger, server_default="0")
+    drawn_in: Mapped[int | None] = column(PROFILE, SmallInteger)
+    drawn_under: Mapped[UUID | None] = column(PROFILE)
+
+    __table_args__ = (
+        *(
+            ForeignKeyConstraint(
+                ["account_id", act], ["dataset_consent_act.account_id", "dataset_consent_act.id"]
+            )
+            for act in ("given_id", "drawn_under")
+        ),
+        ForeignKeyConstraint(
+            ["account_id", "model_id"],
+            ["model.account_id", "model.id"],
+            ondelete="SET NULL (model_id)",
+        ),
+        Index(None, "account_id", "model_id", postgresql_where=text("model_id IS NOT NULL")),
+    )
+
+
+class DatasetDraw(Base):
+    """A year's one chance: proposed by one operator, drawn when another approves.
+
+    `count`: of those who agreed, with noise; `codebook`, `flags` (those that were taken) and
+    `statistics` (JSON, gzip) are null when they were too few. Each `…_at` is a day. `restored_at`: read back from what was published, into a database that was put
+    back from before the draw and so doesn't know who was in it.
+    """
+
+    __tablename__ = "dataset_draw"
+
+    year: Mapped[int] = machinery(SmallInteger, primary_key=True, autoincrement=False)
+    proposed_at: Mapped[datetime] = machinery()
+    proposed_by: Mapped[UUID | None] = column(
+        PROFILE, ForeignKey("account.id", ondelete="SET NULL"), index=True
+    )
+    approved_by: Mapped[UUID | None] = column(
+        PROFILE, ForeignKey("account.id", ondelete="SET NULL"), index=True
+    )
+    drawn_at: Mapped[datetime | None] = machinery()
+    count: Mapped[int | None] = machinery()
+    codebook: Mapped[str | None] = machinery()
+    flags: Mapped[list[str] | None] = machinery(ARRAY(Text))
+    statistics: Mapped[bytes | None] = machinery()
+    restored_at: Mapped[datetime | None] = machinery()
+
+
+class DatasetEdition(Base):
+    """What anyone can download: a year's (`2027`), or of all years up to one (`2027-2028`).
+
+    `published_at` is a day. `quality`: how far off it is expected to be, by the flag; null of editions
+    that did not say it yet.
+    """
+
+    __tablename__ = "dataset_edition"
+
+    name: Mapped[str] = machinery(primary_key=True)
+    published_at: Mapped[datetime] = machinery()
+    codebook: Mapped[str] = machinery()
+    count: Mapped[int] = machinery()
+    quality: Mapped[list[dict[str, Any]] | None] = machinery(JSONB)
+
+
+class DatasetFile(Base):
+    """A file of an edition; it never changes."""
+
+    __tablename__ = "dataset_file"
+
+    edition: Mapped[str] = machinery(
+        ForeignKey("dataset_edition.name", ondelete="CASCADE"), primary_key=True
+    )
+    name: Mapped[str] = machinery(primary_key=True)
+    media_type: Mapped[str] = machinery()
+    title: Mapped[str] = machinery()
+    sha256: Mapped[bytes] = machinery()
+    size: Mapped[int] = machinery()
+    content: Mapped[bytes] = machinery()

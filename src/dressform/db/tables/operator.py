@@ -1,0 +1,38 @@
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Index
+from sqlalchemy.orm import Mapped
+
+from dressform.db.tables.base import Base, column, of_account, window_end
+from dressform.policy.notice import LOOKUP, PROFILE
+
+
+class Operator(Base):
+    """An account that may look into the address log, and since which day."""
+
+    __tablename__ = "operator"
+
+    account_id: Mapped[UUID] = of_account(PROFILE, primary_key=True)
+    created_at: Mapped[datetime] = column(PROFILE)
+
+
+class Lookup(Base):
+    """A look into the address log, with its exact time: it is there to be checked. `sealed`, under the row's own key: the reason, what was asked
+    for, and how many rows were shown.
+
+    `operator_id` is no reference: who looks and then deletes the account leaves the record behind.
+    """
+
+    __tablename__ = "lookup"
+
+    id: Mapped[UUID] = column(LOOKUP, primary_key=True)
+    at: Mapped[datetime] = column(LOOKUP)
+    operator_id: Mapped[UUID] = column(LOOKUP)
+    purpose: Mapped[str] = column(LOOKUP)
+    key_id: Mapped[str] = column(LOOKUP)
+    wrapped_key: Mapped[bytes] = column(LOOKUP)
+    sealed: Mapped[bytes] = column(LOOKUP)
+    ends_at: Mapped[datetime] = window_end(LOOKUP)
+
+    __table_args__ = (Index(None, "ends_at"),)

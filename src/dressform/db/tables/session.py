@@ -1,0 +1,30 @@
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Index
+from sqlalchemy.orm import Mapped
+
+from dressform.db.tables.base import Base, column, of_account, window_end
+from dressform.policy.notice import SESSION
+
+
+class Session(Base):
+    """A member signed in somewhere: nothing is kept of where or with what. Ended means deleted.
+
+    `month_of_login`: the first of the month, from which the window counts, so that no login can be
+    found by it among those in the access log. `next_mark` and `used_hash`: see
+    `crypto.refresh_tokens`. `sealed`, under the account's key: the days of the login and of the last
+    renewal.
+    """
+
+    __tablename__ = "session"
+
+    id: Mapped[UUID] = column(SESSION, primary_key=True)
+    account_id: Mapped[UUID] = of_account(SESSION, index=True)
+    month_of_login: Mapped[datetime] = column(SESSION)
+    next_mark: Mapped[bytes] = column(SESSION)
+    used_hash: Mapped[bytes | None] = column(SESSION)
+    sealed: Mapped[bytes] = column(SESSION)
+    ends_at: Mapped[datetime] = window_end(SESSION)
+
+    __table_args__ = (Index(None, "ends_at"),)

@@ -1,0 +1,78 @@
+"""Units of work: the only place where a transaction begins, is committed and is rolled back.
+
+Reads run in autocommit; what writes runs in one transaction, committed when the block ends and rolled
+back when it raises.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import text
+
+from dressform.clock import Clock
+from dressform.crypto.keyrings import Vault
+from dressform.db.pool import Autocommit, Connection, Pool, Transaction
+from dressform.db.statements import Statement
+from dressform.journal.entries import Deletion
+from dressform.journal.journal import Journal
+
+_IS_READ_ONLY = Statement(text("SHOW transaction_read_only"))
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A unit of work: what a repository works with. `at` decides what it can see.
+
+    `deletions`: what it deletes, for the journal; only a unit that writes may.
+    """
+
+    connection: Connection
+    vault: Vault
+    at: datetime
+    deletions: list[Deletion] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class WritingUnit(Unit):
+    """A unit of work in one transaction."""
+
+    connection: Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Units:
+    """Opens units of work; whoever holds it decides where a transaction ends."""
+
+    pool: Pool
+    vault: Vault
+    clock: Clock
+    journal: Journal
+
+    @asynccontextmanager
+    async def reading(self, *, at: datetime | None = None) -> AsyncIterator[Unit]:
+        yield self.read(at=at)
+
+    def read(self, *, at: datetime | None = None) -> Unit:
+        """A unit whose statements are each by themselves: it holds nothing that must be closed."""
+        return Unit(Autocommit(self.pool), self.vault, at or self.clock())
+
+    @asynccontextmanager
+    async def writing(self, *, at: datetime | None = None) -> AsyncIterator[WritingUnit]:
+        """What is deleted is in the journal, on the disk, before it is committed."""
+        entry = None
+        async with Transaction.begin(self.pool) as transaction:
+            unit = WritingUnit(transaction, self.vault, at or self.clock())
+            yield unit
+            if unit.deletions:
+                entry = await self.journal.record(transaction, unit.deletions, at=self.clock())
+        if entry is not None:
+            await self.journal.confirm(entry)
+
+    async def is_writable(self) -> bool:
+        """Return whether the database takes writes. Connections to one that doesn't are closed."""
+        if await Autocommit(self.pool).scalar(_IS_READ_ONLY) == "off":
+            return True
+        self.pool.discard_idle()
+        return False

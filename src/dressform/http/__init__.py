@@ -1,0 +1,1 @@
+"""Small ASGI pieces that know nothing of the service: responses, headers, limits."""

@@ -1,0 +1,1 @@
+"""The privacy notice as data: what is stored, why, and for how long."""

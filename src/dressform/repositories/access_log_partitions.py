@@ -1,0 +1,117 @@
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Self
+
+from sqlalchemy import func, select, text
+
+from dressform.db.unit_of_work import Unit
+from dressform.policy.notice import VISITOR
+from dressform.repositories.access_log import BECOME, WITHOUT_STATISTICS
+
+_NAME = "access_log_%Y%m%d"
+_MAKING = (0x44F0, 1)
+"""The advisory lock under which days are made and dropped, one at a time."""
+
+_COUNTED = 10_000
+"""Up to here rows are counted one by one."""
+
+# Also those that are a part of the log no longer: an interrupted end leaves them behind.
+_ALL = text(
+    "SELECT relname, inhrelid IS NOT NULL, coalesce(inhdetachpending, false) "
+    "FROM pg_class LEFT JOIN pg_inherits ON inhrelid = oid AND inhparent = 'access_log'::regclass "
+    "WHERE relkind = 'r' AND relname ~ '^access_log_[0-9]{8}$' AND relnamespace = "
+    "(SELECT relnamespace FROM pg_class WHERE oid = 'access_log'::regclass)"
+)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Day:
+    """The table of one day. Detaching makes it an orphan, `pending` when that was interrupted."""
+
+    date: date
+    attached: bool
+    pending: bool
+
+    @property
+    def table(self) -> str:
+        return self.date.strftime(_NAME)
+
+    @property
+    def due_at(self) -> datetime:
+        """When the first row that it may hold is due."""
+        return VISITOR.window.after(
+            datetime(self.date.year, self.date.month, self.date.day, tzinfo=UTC)
+        )
+
+
+class LogDays:
+    """The address log's partitions, one a day (UTC)."""
+
+    def __init__(self, unit: Unit) -> None:
+        self._unit = unit
+
+    @classmethod
+    async def opened(cls, unit: Unit) -> Self:
+        """In a writing unit, as the role to which the log belongs, until its transaction ends."""
+        await unit.connection.execute(BECOME)
+        return cls(unit)
+
+    async def all(self) -> list[Day]:
+        """The oldest first, orphans included."""
+        rows = await self._unit.connection.execute(_ALL)
+        return sorted(
+            Day(datetime.strptime(name, _NAME).replace(tzinfo=UTC).date(), attached, pending)
+            for name, attached, pending in rows
+        )
+
+    async def due(self) -> list[Day]:
+        return [day for day in await self.all() if day.due_at <= self._unit.at]
+
+    async def make(self, days: set[date]) -> None:
+        """Those that are there already stay as they are; an orphan becomes a part of the log again."""
+        await self._one_at_a_time()
+        present = {day.date: day for day in await self.all()}
+        for day in sorted(days):
+            name, end = day.strftime(_NAME), day + timedelta(days=1)
+            bounds = f"FOR VALUES FROM ('{day} 00:00+00') TO ('{end} 00:00+00')"
+            if day not in present:
+                await self._change(f"CREATE TABLE {name} PARTITION OF access_log {bounds}")
+                await self._change(f"ALTER TABLE {name} {WITHOUT_STATISTICS}")
+            elif not present[day].attached:
+                await self._change(f"ALTER TABLE access_log ATTACH PARTITION {name} {bounds}")
+
+    async def detach(self, day: Day) -> None:
+        """From now on nobody finds its rows. DatabaseError when the log is locked for too long."""
+        await self._one_at_a_time()
+        if day not in await self.all():
+            return  # Another worker was faster.
+        how = " FINALIZE" if day.pending else ""
+        await self._change(f"ALTER TABLE access_log DETACH PARTITION {day.table}{how}")
+
+    async def drop(self, day: Day) -> int:
+        """One that is detached; gives the number of its rows, 0 when it is gone already.
+
+        A large number is as PostgreSQL's statistics have it: to count would take longer than to drop.
+        """
+        await self._one_at_a_time()
+        if day.date not in {found.date for found in await self.all()}:
+            return 0
+        rows = await self._rows(day)
+        await self._change(f"DROP TABLE {day.table}")
+        return rows
+
+    async def _rows(self, day: Day) -> int:
+        few = text(f"SELECT count(*) FROM (SELECT FROM {day.table} LIMIT {_COUNTED}) AS found")  # noqa: S608  a date
+        counted = int((await self._unit.connection.execute(few)).scalar_one())
+        if counted < _COUNTED:
+            return counted
+        many = text(f"SELECT pg_stat_get_live_tuples('{day.table}'::regclass)")
+        return max(counted, int((await self._unit.connection.execute(many)).scalar_one()))
+
+    async def _change(self, command: str) -> None:
+        await self._unit.connection.execute(text(command))
+
+    async def _one_at_a_time(self) -> None:
+        # The log is locked for all while one waits for it: the lines stay in their spools.
+        await self._unit.connection.execute(text("SET LOCAL lock_timeout = '2s'"))
+        await self._unit.connection.execute(select(func.pg_advisory_xact_lock(*_MAKING)))

@@ -1,0 +1,131 @@
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, delete, func, or_, select
+
+from dressform.db.tables import (
+    Account,
+    Lookup,
+    Mail,
+    Model,
+    OneTimeToken,
+    RetentionRun,
+    Session,
+    SignUp,
+)
+from dressform.db.unit_of_work import Unit
+from dressform.journal.entries import Deletion, Kind
+from dressform.policy import notice as policy
+from dressform.policy.notice import (
+    LOOKUP,
+    MAIL,
+    MODEL,
+    PROFILE,
+    ROUND,
+    SESSION,
+    SIGN_UP,
+    TOKEN,
+    Category,
+)
+from dressform.repositories.quarantine import SetAside
+
+BATCH = 50
+"""Rows a transaction: a few milliseconds, so that nobody waits for it."""
+WARNED_BEFORE = policy.WARNED_BEFORE.length
+LONGEST_WAIT = policy.LONGEST_WAIT.length
+
+TABLES: dict[str, Any] = {
+    PROFILE.key: Account,
+    MODEL.key: Model,
+    SIGN_UP.key: SignUp,
+    SESSION.key: Session,
+    TOKEN.key: OneTimeToken,
+    MAIL.key: Mail,
+    LOOKUP.key: Lookup,
+    ROUND.key: RetentionRun,
+}
+"""What ends row by row, by its category; the rest goes with these. Visitors' addresses end by days."""
+
+_JOURNALED = {PROFILE.key: Kind.ACCOUNT, MODEL.key: Kind.MODEL}
+"""What an older database must not bring back."""
+
+
+def is_over(
+    end: SQLColumnExpression[datetime], at: datetime | ColumnElement[datetime]
+) -> ColumnElement[bool]:
+    """Whether what ends with an account at `end` is to go: its owner was warned in time, or can't be."""
+    # Never null, so that its negation can be asked as well.
+    warned = func.coalesce(Account.warned_at <= at - WARNED_BEFORE, False)
+    return and_(end <= at, or_(warned, end <= at - LONGEST_WAIT))
+
+
+class Endings:
+    """What is past its window, and the end of it."""
+
+    def __init__(self, unit: Unit, category: Category) -> None:
+        self._unit = unit
+        self._category = category
+        self._table = TABLES[category.key]
+        self._end: SQLColumnExpression[datetime] = (
+            Account.models_end_at if category is MODEL else self._table.ends_at
+        )
+
+    async def count(self) -> int:
+        """All that there are."""
+        return await self._scalar(select(func.count()).select_from(self._table))
+
+    async def count_due(self) -> int:
+        """Those that a round would end now."""
+        return await self._scalar(select(func.count()).select_from(self._due().subquery()))
+
+    async def some_due(self, *, limit: int = BATCH) -> list[UUID]:
+        return list(await self._unit.connection.scalars(self._due().limit(limit)))
+
+    async def end_batch(self, *, limit: int = BATCH) -> int:
+        """Remove up to `limit` of them, without those that are locked; gives how many went.
+
+        The condition stands in the DELETE itself: who logs in meanwhile stays.
+        """
+        chosen = self._due().limit(limit).with_for_update(of=self._locked, skip_locked=True)
+        return await self._delete(chosen)
+
+    async def end_one(self, row_id: UUID) -> int:
+        """1, or 0 when it is not due any more, or locked."""
+        chosen = (
+            self._due()
+            .where(self._table.id == row_id)
+            .with_for_update(of=self._locked, skip_locked=True)
+        )
+        return await self._delete(chosen)
+
+    @property
+    def _locked(self) -> list[Any]:
+        # A model's account too: a login under way wins.
+        return [Model, Account] if self._category is MODEL else [self._table]
+
+    def _due(self) -> Select[UUID]:
+        found = select(self._table.id)
+        if self._category is MODEL:
+            found = found.join(Account, Account.id == Model.account_id)
+        spared = SetAside(self._unit).spares(self._category.key, self._table.id)
+        return found.where(*self._past(), spared).order_by(self._end)
+
+    def _past(self) -> list[ColumnElement[bool]]:
+        if self._category in (PROFILE, MODEL):
+            return [is_over(self._end, self._unit.at)]
+        return [self._end <= self._unit.at]
+
+    async def _delete(self, due: Select[UUID]) -> int:
+        # As a CTE it is looked for once; as a subquery the planner may repeat it, over the limit.
+        chosen = due.cte("chosen")
+        command = delete(self._table).where(self._table.id.in_(select(chosen.c[0])))
+        if self._category is not MODEL:
+            command = command.where(*self._past())
+        gone = (await self._unit.connection.scalars(command.returning(self._table.id))).all()
+        if kind := _JOURNALED.get(self._category.key):
+            self._unit.deletions.extend(Deletion(kind, each) for each in gone)
+        return len(gone)
+
+    async def _scalar(self, query: Select[int]) -> int:
+        return int((await self._unit.connection.execute(query)).scalar_one())

@@ -1,0 +1,113 @@
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import Select, or_, select, update
+
+from dressform.crypto.secrets import token_hash
+from dressform.db.tables import Account
+from dressform.db.unit_of_work import Unit
+from dressform.policy.periods import start_of_day
+from dressform.repositories.accounts import UNWARNED
+from dressform.repositories.expired_rows import LONGEST_WAIT, WARNED_BEFORE, is_over
+
+BEFORE_THE_END = (30, 7, 1)
+AFTER_THE_END = (0, -7, -14, -21)
+"""Only for whom no warning reached in time; a mail that can't be handed over is kept for a week."""
+
+WHILE_RESTRICTED = (730, 365)
+"""Days before the end of a restricted account: when its 12 months are over, and a year later."""
+
+_STEPS = sorted(BEFORE_THE_END + AFTER_THE_END)
+
+
+@dataclass(frozen=True, slots=True)
+class Warned:
+    """Whose end is announced, and which: after a login it is another."""
+
+    account_id: UUID
+    ends_at: datetime
+
+
+class Warnings:
+    """Of the coming end of accounts: which were written, and which were handed to a mail server."""
+
+    def __init__(self, unit: Unit) -> None:
+        self._unit = unit
+
+    async def write(self, *, limit: int) -> list[Warned]:
+        """Those for whom a warning is to be written now; each warning is given once."""
+        lower = -LONGEST_WAIT
+        found: list[Warned] = []
+        for days in _STEPS:
+            found += await self._step(days, lower, limit - len(found))
+            lower = timedelta(days=days)
+        return found
+
+    async def ask_restricted(self, *, limit: int) -> list[Warned]:
+        """Those who are to be asked now whether they still need their restricted account."""
+        lower = timedelta(days=max(BEFORE_THE_END))
+        found: list[Warned] = []
+        for days in sorted(WHILE_RESTRICTED):
+            due = self._due(days, lower, limit - len(found))
+            found += await self._mark(days, due.where(Account.restricted_at.is_not(None)))
+            lower = timedelta(days=days)
+        return found
+
+    async def handed_over(self, warned: Warned) -> None:
+        """A warning of this end was handed to a mail server."""
+        await self._unit.connection.execute(
+            update(Account)
+            .where(Account.id == warned.account_id, Account.ends_at == warned.ends_at)
+            .where(Account.warned_at.is_(None))
+            .values(warned_at=self._unit.at)
+        )
+
+    async def give_link(self, account_id: UUID, token: str) -> None:
+        """By which its owner may come back; an earlier one stops working."""
+        await self._unit.connection.execute(
+            update(Account).where(Account.id == account_id).values(reopening_hash=token_hash(token))
+        )
+
+    async def reopen(self, token: str) -> bool:
+        """Its owner is back, and the window begins anew. False when the link is not good any more."""
+        reopened = await self._unit.connection.execute(
+            update(Account)
+            .where(Account.reopening_hash == token_hash(token))
+            .where(~is_over(Account.ends_at, self._unit.at))
+            .values(last_login_at=start_of_day(self._unit.at), **UNWARNED)
+        )
+        return bool(reopened.rowcount)
+
+    async def _step(self, days: int, lower: timedelta, limit: int) -> list[Warned]:
+        """Those that end within so many days, but not within `lower`."""
+        due = self._due(days, lower, limit)
+        if days == 0:
+            late = Account.warned_at > Account.ends_at - WARNED_BEFORE
+            due = due.where(or_(Account.warned_at.is_(None), late))
+        elif days < 0:
+            due = due.where(Account.warned_at.is_(None))
+        return await self._mark(days, due)
+
+    def _due(self, days: int, lower: timedelta, limit: int) -> Select[UUID]:
+        """Accounts that end within so many days, but not within `lower`, and have no such mail yet."""
+        at = self._unit.at
+        return (
+            select(Account.id)
+            .where(Account.ends_at <= at + timedelta(days=days), Account.ends_at > at + lower)
+            .where(or_(Account.warned_days.is_(None), Account.warned_days > days))
+            .order_by(Account.ends_at)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+
+    async def _mark(self, days: int, due: Select[UUID]) -> list[Warned]:
+        """Record that the mail of `days` is written, so that nobody writes it again."""
+        chosen = due.cte("chosen")
+        written = await self._unit.connection.execute(
+            update(Account)
+            .where(Account.id.in_(select(chosen.c.id)))
+            .values(warned_days=days)
+            .returning(Account.id, Account.ends_at)
+        )
+        return [Warned(*row) for row in written]

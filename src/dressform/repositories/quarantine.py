@@ -1,0 +1,50 @@
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, SQLColumnExpression, delete, exists
+from sqlalchemy import func as sql
+from sqlalchemy.dialects.postgresql import insert
+
+from dressform.db.tables import SetAside as Row
+from dressform.db.unit_of_work import Unit
+
+
+class SetAside:
+    """Rows that could not be ended: left alone for a while, so that they hold up no others."""
+
+    def __init__(self, unit: Unit) -> None:
+        self._unit = unit
+
+    def spares(self, rule: str, row_id: SQLColumnExpression[UUID]) -> ColumnElement[bool]:
+        """The condition of a row that may be tried now."""
+        return ~exists().where(Row.rule == rule, Row.row_id == row_id, Row.retry_at > self._unit.at)
+
+    async def add(self, rule: str, row_id: UUID, error: str) -> None:
+        """To be tried again after an hour, then after twice as long each time, up to a day."""
+        at = self._unit.at
+        wait = sql.least(timedelta(hours=1) * sql.power(2, Row.attempts), timedelta(days=1))
+        await self._unit.connection.execute(
+            insert(Row)
+            .values(
+                rule=rule,
+                row_id=row_id,
+                started_at=at,
+                retry_at=at + timedelta(hours=1),
+                attempts=1,
+                error=error,
+            )
+            .on_conflict_do_update(
+                index_elements=["rule", "row_id"],
+                set_={"attempts": Row.attempts + 1, "retry_at": at + wait, "error": error},
+            )
+        )
+
+    async def forget(self, rule: str, row_id: UUID) -> None:
+        await self._unit.connection.execute(
+            delete(Row).where(Row.rule == rule, Row.row_id == row_id)
+        )
+
+    async def end_due(self) -> int:
+        """The records themselves have a window."""
+        ended = await self._unit.connection.execute(delete(Row).where(Row.ends_at <= self._unit.at))
+        return ended.rowcount

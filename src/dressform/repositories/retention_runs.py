@@ -1,0 +1,144 @@
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import bindparam, delete, func, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+
+from dressform.crypto.secrets import timed_id
+from dressform.db.statements import Statement, is_any_of
+from dressform.db.tables import Account, RetentionRun
+from dressform.db.unit_of_work import Unit
+from dressform.policy.notice import CATEGORIES, MODEL, VISITOR, Category
+from dressform.repositories.expired_rows import TABLES
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What is remembered of a rule enforced: never what was removed."""
+
+    id: UUID
+    rule: str
+    cut_off: datetime
+    finished_at: datetime | None
+    rows: int | None
+    seconds: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a rule stands: the oldest thing it looks after, and when the next one ends."""
+
+    oldest_at: datetime | None
+    next_ending_at: datetime | None
+
+
+_OF_A_RULE = is_any_of(RetentionRun.rule, [category.key for category in CATEGORIES])
+"""The ledger also has rows of what is done once a day and ends nothing: the clock is not known by those."""
+
+_LAST_ROUND_AT = Statement(
+    select(func.max(RetentionRun.finished_at)).where(
+        _OF_A_RULE,
+        RetentionRun.ends_at > bindparam("at"),
+        # A clock that ran ahead once must not make a dead worker look alive.
+        RetentionRun.finished_at <= bindparam("at"),
+    )
+)
+
+
+class Retention:
+    """The ledger: which rule was enforced when, and how each stands."""
+
+    def __init__(self, unit: Unit) -> None:
+        self._unit = unit
+
+    async def claim(self, rule: str, slot: datetime) -> UUID | None:
+        """The right to enforce a rule in a slot; None when another worker has it."""
+        claimed: UUID | None = await self._unit.connection.scalar(
+            insert(RetentionRun)
+            .values(
+                id=timed_id(),
+                rule=rule,
+                slot=slot,
+                started_at=self._unit.at,
+                cut_off=self._unit.at,
+            )
+            .on_conflict_do_nothing(index_elements=["rule", "slot"])
+            .returning(RetentionRun.id)
+        )
+        return claimed
+
+    async def finish(self, run_id: UUID, *, rows: int, seconds: float) -> None:
+        await self._unit.connection.execute(
+            update(RetentionRun)
+            .where(RetentionRun.id == run_id)
+            .values(finished_at=self._unit.at, rows=rows, seconds=seconds)
+        )
+
+    async def release(self, run_id: UUID) -> None:
+        """Give a claim back: the rule was not enforced, and may be tried again in the same slot."""
+        await self._unit.connection.execute(delete(RetentionRun).where(RetentionRun.id == run_id))
+
+    async def standing(self, category: Category) -> Standing:
+        """Over everything that is still in the tables, due or not."""
+        if category is VISITOR:
+            return Standing(None, None)
+        table = Account if category is MODEL else TABLES[category.key]
+        end = "models_end_at" if category is MODEL else "ends_at"
+        holding = "WHERE EXISTS (SELECT FROM model WHERE account_id = account.id)"
+        query = (
+            f"SELECT min({category.since}), min({end}) FROM {table.__tablename__} "  # noqa: S608
+            f"{holding if category is MODEL else ''}"
+        )
+        row = await self._unit.connection.one(text(query))
+        return Standing(*row)
+
+    async def last_run(self, category: Category) -> Run | None:
+        """The last one that came to its end; one of a clock that ran ahead is none."""
+        query = (
+            select(
+                RetentionRun.id,
+                RetentionRun.rule,
+                RetentionRun.cut_off,
+                RetentionRun.finished_at,
+                RetentionRun.rows,
+                RetentionRun.seconds,
+            )
+            .where(RetentionRun.rule == category.key)
+            .where(RetentionRun.finished_at <= self._unit.at)
+            .where(RetentionRun.ends_at > self._unit.at)
+            .order_by(RetentionRun.slot.desc())
+            .limit(1)
+        )
+        row = await self._unit.connection.one_or_none(query)
+        return None if row is None else Run(*row)
+
+    async def last_round_at(self) -> datetime | None:
+        """When any rule was last enforced to its end."""
+        latest: datetime | None = await self._unit.connection.scalar(
+            _LAST_ROUND_AT, {"at": self._unit.at}
+        )
+        return latest
+
+    async def last_cut_off(self) -> datetime | None:
+        """The latest moment by which any rule was enforced to its end, be it in the future."""
+        latest: datetime | None = await self._unit.connection.scalar(
+            select(func.max(RetentionRun.cut_off)).where(
+                _OF_A_RULE, RetentionRun.finished_at.is_not(None)
+            )
+        )
+        return latest
+
+    async def forget_after(self, moment: datetime) -> int:
+        """Remove what a clock that ran ahead has dated; gives how many rounds.
+
+        Their slots would be taken when they come, and their window would begin only then.
+        """
+        later = delete(RetentionRun).where(RetentionRun.cut_off > moment)
+        return int((await self._unit.connection.execute(later)).rowcount)
+
+    async def database_clock(self) -> datetime:
+        """What time the database has."""
+        asked = await self._unit.connection.execute(select(func.clock_timestamp()))
+        now: datetime = asked.scalar_one()
+        return now

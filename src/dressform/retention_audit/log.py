@@ -1,0 +1,98 @@
+"""The tables of the address log, those included that an interruption has cut off from it."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import text
+
+from dressform.db.errors import DatabaseError
+from dressform.db.pool import Connection
+from dressform.db.unit_of_work import Units
+from dressform.retention_audit.findings import Count
+from dressform.retention_audit.rows import count_rows
+from dressform.retention_audit.windows import VISITOR, Window, after
+
+ENOUGH = 1_000_000
+"""Rows past their window, beyond which no more are counted: the verdict stands, and time is dear."""
+
+PATIENCE = "3s"
+"""A little longer than the worker's, which locks the log while it waits for it."""
+
+_NO_SUCH_TABLE = "42P01"
+_LOCK_NOT_AVAILABLE = "55P03"
+
+# `past`: whether it may hold a row that is past its window; `ahead`: one from the future. What has
+# no bounds may.
+_TABLES = text(f"""
+    SELECT format('%I.%I', nspname, relname) AS name, orphaned,
+           coalesce(orphaned OR {after("begins", VISITOR.kept)} <= :at, true) AS past,
+           coalesce(begins > :at, true) AS ahead,
+           coalesce(pg_relation_size(oid) > 0, false) AS filled
+    FROM (SELECT pg_class.oid, nspname, relname,
+                 inhrelid IS NULL OR inhdetachpending AS orphaned,
+                 substring(pg_get_expr(relpartbound, pg_class.oid) FROM 'FROM \\(''([^'']+)''\\)')
+                     ::timestamptz AS begins
+          FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
+          LEFT JOIN pg_inherits ON inhrelid = pg_class.oid AND inhparent = 'access_log'::regclass
+          WHERE relkind = 'r' AND (inhrelid IS NOT NULL OR relname ~ '^access_log_[0-9]{{8}}$')
+            AND relnamespace = (SELECT relnamespace FROM pg_class
+                                WHERE oid = 'access_log'::regclass)) AS tables
+    ORDER BY begins NULLS FIRST, name
+""")  # noqa: S608  an expression of our own
+
+
+@dataclass(frozen=True, slots=True)
+class LogTables:
+    """`unknown`: somebody locks them, so that nothing is known of the rows."""
+
+    rows: Count
+    orphans: int
+    unknown: bool = False
+
+
+async def look_into_log(units: Units, at: datetime) -> LogTables:
+    """As far as it can be looked into."""
+    try:
+        return await _look_into_all(units, at)
+    except DatabaseError as error:
+        if error.sqlstate != _LOCK_NOT_AVAILABLE:
+            raise
+        return LogTables(Count(), 0, unknown=True)
+
+
+async def _look_into_all(units: Units, at: datetime) -> LogTables:
+    """Each table in a transaction of its own: one that the worker wants is let go of soon."""
+    async with _as_owner(units) as connection:
+        tables = await connection.all(_TABLES, {"at": at})
+    rows, orphans = Count(), sum(table.orphaned for table in tables)
+    is_oldest_known = False
+    for table in tables:
+        if table.filled and (table.past or table.ahead or not is_oldest_known):
+            found = await _look_into(units, table.name, at)
+            rows += found
+            is_oldest_known |= not table.past and found.oldest_at is not None
+        if rows.waiting + rows.overdue >= ENOUGH:
+            break
+    return LogTables(rows, orphans)
+
+
+async def _look_into(units: Units, name: str, at: datetime) -> Count:
+    window = Window(VISITOR.rule, name, VISITOR.began, VISITOR.kept)
+    try:
+        async with _as_owner(units) as connection:
+            return await count_rows(connection, window, at)
+    except DatabaseError as error:
+        if error.sqlstate == _NO_SUCH_TABLE:  # Dropped meanwhile.
+            return Count()
+        raise
+
+
+@asynccontextmanager
+async def _as_owner(units: Units) -> AsyncIterator[Connection]:
+    async with units.writing() as unit:
+        await unit.connection.execute(text("SET TRANSACTION READ ONLY"))
+        await unit.connection.execute(text(f"SET LOCAL lock_timeout = '{PATIENCE}'"))
+        await unit.connection.execute(text("SET LOCAL ROLE dressform_log"))
+        yield unit.connection

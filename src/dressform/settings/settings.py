@@ -1,0 +1,229 @@
+"""All settings of a process, read once from `DRESSFORM_*` and the file `.env`, frozen from then on."""
+
+import os
+from collections.abc import Callable
+from datetime import timedelta
+from enum import StrEnum
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
+
+from dotenv.parser import parse_stream
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from dressform.clock import Clock, ahead_by, now
+from dressform.errors import StartupError
+from dressform.settings.key_ring import parse_master_keys
+from dressform.settings.messages import PREFIX, no_setting, said
+from dressform.settings.validators import (
+    Network,
+    mail_server,
+    mailbox,
+    network,
+    origin,
+    postgresql,
+    publisher_name,
+    sender,
+    web_address,
+)
+
+LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
+
+_FILE = Path(".env")
+_MAX_BACKUP_RETENTION = timedelta(days=3650)
+_MOST_AHEAD = timedelta(days=36500)
+
+
+def _within(check: Callable[[str], str]) -> AfterValidator:
+    """A check of what a secret holds."""
+    return AfterValidator(lambda secret: SecretStr(check(secret.get_secret_value())))
+
+
+WebAddress = Annotated[str, AfterValidator(web_address)]
+Origin = Annotated[str, AfterValidator(origin)]
+OwnNetwork = Annotated[Network, BeforeValidator(network)]
+
+
+class Environment(StrEnum):
+    DEVELOPMENT = "development"
+    PRODUCTION = "production"
+
+
+class Settings(BaseSettings):
+    """What an operator decides. Every field is described in `.env.example`."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_file=_FILE,
+        extra="forbid",
+        frozen=True,
+        env_ignore_empty=True,
+        hide_input_in_errors=True,
+    )
+
+    environment: Environment = Environment.DEVELOPMENT
+    state_dir: Path = Path("var")
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] = 8000
+    workers: Annotated[int, Field(ge=1, le=64)] = 1
+    public_url: WebAddress = Field(default_factory=lambda data: f"http://localhost:{data['port']}")
+    site_url: WebAddress | None = None
+    contact: Annotated[str, AfterValidator(mailbox)] | None = None
+    publisher: Annotated[str, AfterValidator(publisher_name)] | None = None
+    dataset_url: WebAddress = Field(default_factory=lambda data: data["public_url"])
+    allowed_origins: Annotated[tuple[Origin, ...], NoDecode] = ()
+    trusted_proxies: Annotated[tuple[OwnNetwork, ...], NoDecode] = ()
+    database_url: Annotated[SecretStr, _within(postgresql)] | None = None
+    database_pool_size: Annotated[int, Field(ge=1, le=100)] = 10
+    database_behind_pgbouncer: bool = False
+    master_keys: SecretStr | None = None
+    smtp_url: Annotated[SecretStr, _within(mail_server)] | None = None
+    mail_from: Annotated[str, AfterValidator(sender)] = "Dressform <no-reply@localhost>"
+    worker_interval: timedelta = timedelta(minutes=5)
+    backup_retention: timedelta = timedelta(days=30)
+    clock_ahead: timedelta = timedelta(0)
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    @field_validator("allowed_origins", "trusted_proxies", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator("master_keys")
+    @classmethod
+    def _are_strong_keys(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None:
+            parse_master_keys(value.get_secret_value())
+        return value
+
+    @field_validator("state_dir")
+    @classmethod
+    def _is_no_file(cls, value: Path) -> Path:
+        if os.path.isfile(value):  # noqa: PTH113  which never raises, whoever may look there
+            msg = f"must be a folder, and {value} is a file"
+            raise ValueError(msg)
+        return value
+
+    @field_validator("worker_interval")
+    @classmethod
+    def _is_a_round(cls, value: timedelta) -> timedelta:
+        if not timedelta(seconds=1) <= value <= timedelta(hours=1):
+            msg = "must lie between one second (PT1S) and one hour (PT1H)"
+            raise ValueError(msg)
+        return value
+
+    @field_validator("backup_retention")
+    @classmethod
+    def _is_whole_days(cls, value: timedelta) -> timedelta:
+        if value % timedelta(days=1) or not timedelta(days=1) <= value <= _MAX_BACKUP_RETENTION:
+            msg = "must be whole days, from one (P1D) to ten years (P3650D)"
+            raise ValueError(msg)
+        return value
+
+    @field_validator("clock_ahead")
+    @classmethod
+    def _is_not_behind(cls, value: timedelta) -> timedelta:
+        if value < timedelta(0):
+            msg = "can't be negative: a clock that is set back would keep data too long"
+            raise ValueError(msg)
+        if value > _MOST_AHEAD:
+            msg = "must not be more than a hundred years (P36500D)"
+            raise ValueError(msg)
+        return value
+
+    @model_validator(mode="after")
+    def _production_is_complete(self) -> Self:
+        if self.environment is not Environment.PRODUCTION:
+            return self
+        for name in ("database_url", "master_keys", "smtp_url"):
+            if getattr(self, name) is None:
+                msg = f"DRESSFORM_{name.upper()} must be set in production"
+                raise ValueError(msg)
+        if not self.state_dir.is_absolute():
+            msg = (
+                "DRESSFORM_STATE_DIR must be set to a path that begins with / in production, such as "
+                "/var/lib/dressform: any other depends on the folder that a command is run in"
+            )
+            raise ValueError(msg)
+        for name in ("public_url", "dataset_url"):
+            if not getattr(self, name).startswith("https://"):
+                msg = f"DRESSFORM_{name.upper()} must begin with https:// in production"
+                raise ValueError(msg)
+        if self.clock_ahead:
+            msg = "DRESSFORM_CLOCK_AHEAD is for trying things out and is refused in production"
+            raise ValueError(msg)
+        return self
+
+    @property
+    def in_production(self) -> bool:
+        return self.environment is Environment.PRODUCTION
+
+    @cached_property
+    def clock(self) -> Clock:
+        return ahead_by(self.clock_ahead) if self.clock_ahead else now
+
+    @property
+    def link_base(self) -> str:
+        """Where the pages that mails link to live: the site, or else this service's own."""
+        return self.site_url or self.public_url
+
+    @property
+    def dataset_publisher(self) -> str:
+        """Return who publishes the open dataset: the name that is set, or else the site's host."""
+        return self.publisher or str(urlsplit(self.link_base).hostname)
+
+    @property
+    def secure_cookies(self) -> bool:
+        url = urlsplit(self.public_url)
+        return not (url.scheme == "http" and url.hostname in LOCAL_HOSTS)
+
+
+def load(**overrides: object) -> Settings:
+    """The settings of this process.
+
+    Raises StartupError with one sentence that names the first wrong or missing setting.
+    """
+    for name in filter(_is_none_of_ours, os.environ):
+        raise StartupError(f"Setting refused: {no_setting(name, _names())}.")
+    try:
+        _check_lines()
+        return Settings(**overrides)  # type: ignore[arg-type]
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        raise StartupError(f"Setting refused: {said(first, _names())}.") from None
+    except (OSError, UnicodeDecodeError):
+        raise StartupError("Setting refused: the file .env cannot be read as UTF-8.") from None
+
+
+def _check_lines() -> None:
+    """Of the file: what is no setting would be left out, and the default taken."""
+    if not _FILE.is_file():
+        return
+    with _FILE.open(encoding="utf-8") as lines:
+        for found in parse_stream(lines):
+            if found.error:
+                raise StartupError(
+                    f"Setting refused: line {found.original.line} of the file .env is none: write "
+                    f"{PREFIX}NAME=value."
+                )
+
+
+def _is_none_of_ours(variable: str) -> bool:
+    name = variable.upper()
+    return name.startswith(PREFIX) and name not in _names()
+
+
+def _names() -> list[str]:
+    return [f"{PREFIX}{field.upper()}" for field in Settings.model_fields]

@@ -1,0 +1,73 @@
+"""JSON and YAML, taken apart by their own packages."""
+
+import json
+import re
+from collections.abc import Iterator
+
+import yaml
+
+from dressform.sewing.formats.nodes import Event, Node, built
+from dressform.sewing.formats.types import UnreadableFileError
+
+_TOKEN = re.compile(r'(\n)|("[^"\\]*(?:\\.[^"\\]*)*")|([{\[])|[}\]]|([^\s{}\[\]",:]+)')
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def json_tree(text: str) -> list[Node]:
+    """Raises UnreadableFileError."""
+    try:
+        # Numbers stay text: nothing here is as slow as a number of a million digits.
+        json.loads(text, parse_int=str, parse_float=str, parse_constant=_no_number)
+    except json.JSONDecodeError as error:
+        raise UnreadableFileError(f"not valid JSON ({error.msg})", line=error.lineno) from None
+    except RecursionError:
+        raise UnreadableFileError("nested too deep") from None
+    return built(_json_events(text))
+
+
+def _no_number(text: str) -> None:
+    raise UnreadableFileError(f"not valid JSON ({text} is no number)")
+
+
+def _json_events(text: str) -> Iterator[Event]:
+    """Of text that is known to be valid."""
+    line = 1
+    for token in _TOKEN.finditer(text):
+        newline, quoted, opening, plain = token.groups()
+        if newline:
+            line += 1
+        elif quoted:
+            yield Event("=", line, json.loads(quoted))
+        elif plain:
+            yield Event("=", line, plain, plain=True)
+        else:
+            yield Event(opening or "", line)
+
+
+def yaml_tree(text: str) -> list[Node]:
+    """Raises UnreadableFileError; an alias is refused, for a few of them can stand for millions."""
+    try:
+        return built(_yaml_events(text))
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else None
+        raise UnreadableFileError(f"not valid YAML ({error.problem})", line=line) from None
+    except (yaml.YAMLError, RecursionError):
+        raise UnreadableFileError("not valid YAML: there is a character that is no text") from None
+
+
+def _yaml_events(text: str) -> Iterator[Event]:
+    for event in yaml.parse(text, Loader=_LOADER):
+        mark = event.start_mark
+        line = 0 if mark is None else mark.line + 1
+        if isinstance(event, yaml.AliasEvent):
+            raise UnreadableFileError("aliases (*name) are not read; write it out", line=line)
+        if getattr(event, "tag", None):
+            raise UnreadableFileError("types (!name) are not read; leave them out", line=line)
+        if isinstance(event, yaml.ScalarEvent):
+            yield Event("=", line, event.value, plain=not event.style)
+        elif isinstance(event, yaml.MappingStartEvent):
+            yield Event("{", line)
+        elif isinstance(event, yaml.SequenceStartEvent):
+            yield Event("[", line)
+        elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
+            yield Event("", line)

@@ -1,0 +1,1 @@
+"""Helpers around the operating system: files, signals, priorities, the parent process."""

@@ -1,0 +1,147 @@
+"""What stops a round before it ends anything: far too much at once, or a clock that jumped."""
+
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from dressform.db.unit_of_work import Unit, Units
+from dressform.policy.notice import MODEL, PROFILE, Category
+from dressform.repositories.purge_blocks import Hold, Holds
+from dressform.repositories.retention_runs import Retention
+
+log = logging.getLogger(__name__)
+
+CLOCK = "clock"
+"""What is held, where rules are, when the clock jumped: all of them."""
+ALWAYS_ALLOWED = 50
+ALLOWED_SHARE = 0.02
+"""Of all accounts; a site whose members all come back in their own time ends a third of a percent a day."""
+APPROVAL_LASTS = timedelta(days=1)
+CLOCKS_AGREE_WITHIN = timedelta(minutes=5)
+LONGEST_PAUSE = timedelta(days=30)
+"""Since the last round. After a longer one somebody should say that it was no clock that jumped."""
+
+_WHAT = {CLOCK: "everything"}
+_NUMBERS = str.maketrans("", "", "0123456789.")
+
+
+class Held(Exception):
+    """A rule stopped before ending anything; the text says why and how to let it go on."""
+
+    def __init__(self, rule: str, reason: str) -> None:
+        super().__init__(
+            f"{_WHAT.get(rule, rule)} is held, nothing was ended: {reason}. If that is right, run "
+            f"`dressform retention approve {rule}`."
+        )
+        self.rule = rule
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """How many rows a round of a rule is about to end, of how many."""
+
+    rows: int
+    of: int
+
+    def is_too_many(self) -> bool:
+        return self.rows > max(ALWAYS_ALLOWED, ALLOWED_SHARE * self.of)
+
+
+async def _database_clock(unit: Unit) -> datetime:
+    return await Retention(unit).database_clock()
+
+
+@dataclass(frozen=True, slots=True)
+class Breaker:
+    """Compares our clock with `other_clock`, the database's, and with the last round's.
+
+    `ahead`: how far our clock is set ahead on purpose, to try things out; there is then no telling
+    how long ago the last round was.
+    """
+
+    ahead: timedelta = timedelta(0)
+    other_clock: Callable[[Unit], Awaitable[datetime]] = _database_clock
+
+    async def check_clock(self, units: Units, *, at: datetime) -> None:
+        """First of all, whatever is due: a round that ends nothing moves the last one on as well.
+
+        Raises Held, and leaves it in the tables for whoever is to approve it.
+        """
+        async with units.writing(at=at) as unit:
+            found = [await self._disagreement(unit), await self._jump(unit)]
+            reason = "; ".join(one for one in found if one) or None
+            is_held = await _is_held(unit, CLOCK, reason)
+            if reason and not is_held:
+                await _settle(unit)
+        if reason and is_held:
+            raise Held(CLOCK, reason)
+
+    async def check_size(self, rule: str, units: Units, *, at: datetime, due: Due) -> None:
+        """Raises Held, as for the clock."""
+        reason = f"{due.rows} of {due.of} rows are due at once" if due.is_too_many() else None
+        async with units.writing(at=at) as unit:
+            is_held = await _is_held(unit, rule, reason, rows=due.rows)
+        if reason and is_held:
+            raise Held(rule, reason)
+
+    async def _disagreement(self, unit: Unit) -> str | None:
+        difference = unit.at - self.ahead - await self.other_clock(unit)
+        if abs(difference) <= CLOCKS_AGREE_WITHIN:
+            return None
+        return f"this machine's clock and the database's differ by {_rounded(difference)}"
+
+    async def _jump(self, unit: Unit) -> str | None:
+        last = await Retention(unit).last_cut_off()
+        if last is None or self.ahead:
+            return None
+        if unit.at < last - CLOCKS_AGREE_WITHIN:
+            return f"the clock is {_rounded(last - unit.at)} behind the last round"
+        if unit.at > last + LONGEST_PAUSE:
+            return (
+                f"the last round was {_rounded(unit.at - last)} ago: the worker was off, or the "
+                "clock jumped"
+            )
+        return None
+
+
+def limits(category: Category) -> bool:
+    """Whether a round of this rule may be too big: what ends is somebody's account or model."""
+    return category in (PROFILE, MODEL)
+
+
+async def _is_held(unit: Unit, rule: str, reason: str | None, *, rows: int = 0) -> bool:
+    """A hold goes away by itself when its reason does."""
+    holds = Holds(unit)
+    hold = await holds.of(rule)
+    if reason is None:
+        if hold is not None:
+            await holds.release(rule)
+        return False
+    if hold is not None and _is_approved(hold, reason, rows, unit.at):
+        return False
+    await holds.hold(rule, reason=reason, rows=rows)
+    return True
+
+
+def _is_approved(hold: Hold, reason: str, rows: int, at: datetime) -> bool:
+    """For a day, and for what was shown with as much again as is always allowed."""
+    if hold.approved_at is None or abs(at - hold.approved_at) > APPROVAL_LASTS:
+        return False
+    same = hold.reason.translate(_NUMBERS) == reason.translate(_NUMBERS)
+    return same and rows <= hold.rows + ALWAYS_ALLOWED
+
+
+async def _settle(unit: Unit) -> None:
+    """The clock is right, somebody said: what is dated after it was dated by one that ran ahead."""
+    gone = await Retention(unit).forget_after(unit.at + CLOCKS_AGREE_WITHIN)
+    if gone:
+        log.warning("the ledger's %d rounds from the future are removed: the clock is right", gone)
+
+
+def _rounded(difference: timedelta) -> str:
+    seconds = abs(difference).total_seconds()
+    days, hours = seconds / 86400, seconds / 3600
+    if days >= 2:  # noqa: PLR2004
+        return f"{days:.0f} days"
+    return f"{hours:.1f} hours" if hours >= 1 else f"{seconds / 60:.0f} minutes"

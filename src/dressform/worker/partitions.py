@@ -1,0 +1,57 @@
+"""The end of whole days of the address log."""
+
+import asyncio
+from datetime import datetime
+
+from dressform.db.errors import DatabaseError
+from dressform.db.unit_of_work import Units
+from dressform.repositories.access_log_partitions import Day, LogDays
+
+MOST_TRIES = 3
+PAUSE_SECONDS = 1.0
+"""In which the lines that waited behind the lock get through."""
+
+_LOCK_NOT_AVAILABLE = "55P03"
+
+
+class DaysLocked(Exception):
+    """Days that are due and that somebody keeps reading; the others have ended."""
+
+    def __init__(self, days: list[Day]) -> None:
+        tables = ", ".join(day.table for day in days)
+        super().__init__(
+            f"visitor: {tables} could not be dropped, a long transaction holds it: end that "
+            "(pg_stat_activity shows it); the next round tries again."
+        )
+
+
+async def end_days(units: Units, at: datetime) -> int:
+    """Drop every day whose first row may be due; gives the number of rows that went."""
+    async with units.writing(at=at) as unit:
+        due = await (await LogDays.opened(unit)).due()
+    rows = {day: await _end_day(day, units, at) for day in due}
+    locked = [day for day, ended in rows.items() if ended is None]
+    if locked:
+        raise DaysLocked(locked)
+    return sum(ended or 0 for ended in rows.values())
+
+
+async def _end_day(day: Day, units: Units, at: datetime) -> int | None:
+    """None when it is locked, time and again.
+
+    Detached in one transaction and dropped in another: the log as a whole is locked for as long as
+    the first takes, whatever the day's size.
+    """
+    for tried in range(1, MOST_TRIES + 1):
+        try:
+            if day.attached:
+                async with units.writing(at=at) as unit:
+                    await (await LogDays.opened(unit)).detach(day)
+            async with units.writing(at=at) as unit:
+                return await (await LogDays.opened(unit)).drop(day)
+        except DatabaseError as error:
+            if error.sqlstate != _LOCK_NOT_AVAILABLE:
+                raise
+        if tried < MOST_TRIES:
+            await asyncio.sleep(PAUSE_SECONDS)
+    return None
