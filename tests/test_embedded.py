@@ -31,7 +31,7 @@ FAST = {"fsync": "off"}
 OWNER = """
 import sys, threading
 from pathlib import Path
-from dressform.embedded import running
+from dressform.db.embedded import running
 
 def own():
     with running(Path(sys.argv[1]), settings={"fsync": "off"}) as server:

@@ -8,7 +8,7 @@ import pytest
 
 TOLD_WHILE_THROWING_AWAY = """
 import os, sys, time, weakref
-from dressform.signals import leave_when_told
+from dressform.system.signals import leave_when_told
 
 class Thing: pass
 

@@ -35,8 +35,8 @@ FULL = """
 import json, sys
 from pathlib import Path
 from dressform.middleware.spooling import spool as spooling
-from dressform.middleware.spooling.disk import DiskError
-from dressform.middleware.spooling.orphans import orphans
+from dressform.access_log.files import DiskError
+from dressform.access_log.recovery import orphans
 
 folder, lines = Path(sys.argv[1]), sys.stdin.buffer.read().splitlines(keepends=True)
 spooling.CAPACITY, spooling.RESERVE = 32_768, 8_192

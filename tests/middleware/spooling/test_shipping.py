@@ -205,8 +205,8 @@ async def test_a_database_that_refuses_is_waited_for(
 KILLED = """
 import asyncio, os, signal, sys
 from pathlib import Path
-from dressform.middleware.spooling.shipping import Shipper
-from dressform.process import opened
+from dressform.access_log.shipper import Shipper
+from dressform.bootstrap import opened
 from dressform.settings import load
 
 async def main():
