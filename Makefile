@@ -53,7 +53,7 @@ drafting: tests/drafting/node_modules/.package-lock.json ## install what drafts 
 	@touch $@
 
 openapi: $(VENV)/ready ## write openapi.yaml and the README's table anew
-	$(BIN)/python -m tests.generated
+	$(BIN)/python -m tests.tools.generate
 
 bench: $(VENV)/ready $(PEERS)/ready ## measure every operation and more, and compare within the same run
 	$(BIN)/python -m tests.bench.operations

@@ -25,9 +25,9 @@ from dressform.settings.settings import Settings
 from dressform.worker.deletion_guard import Breaker
 from dressform.worker.process import duties_of
 from dressform.worker.scheduler import Duties
-from tests.databases import at, create, drop, own_database
-from tests.people import Mailbox, Person
-from tests.post_office import PostOffice
+from tests.helpers.databases import at, create, drop, own_database
+from tests.helpers.members import Mailbox, Person
+from tests.helpers.smtp_server import PostOffice
 
 # What is lost in a crash does not matter to tests, and waiting for the disk would double their time.
 QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}

@@ -12,10 +12,10 @@ from dressform.retention_audit import auditor as module
 from dressform.settings.settings import Settings
 from dressform.worker.process import duties_of
 from dressform.worker.scheduler import Duties
-from tests.auth_calls import forgot
 from tests.conftest import UNBROKEN, MovableClock
-from tests.people import Person
-from tests.post_office import PostOffice
+from tests.helpers.auth import forgot
+from tests.helpers.members import Person
+from tests.helpers.smtp_server import PostOffice
 
 DAY = timedelta(days=1)
 SECOND = timedelta(seconds=1)

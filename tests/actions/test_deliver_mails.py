@@ -15,8 +15,8 @@ from dressform.settings.settings import Settings
 from dressform.worker.process import duties_of
 from dressform.worker.scheduler import Duties
 from tests.conftest import MovableClock
-from tests.people import Mailbox, Person, token_of
-from tests.post_office import PostOffice
+from tests.helpers.members import Mailbox, Person, token_of
+from tests.helpers.smtp_server import PostOffice
 
 Register = Callable[..., Awaitable[None]]
 

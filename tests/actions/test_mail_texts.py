@@ -3,9 +3,9 @@ from email.message import EmailMessage
 
 import pytest
 
-from tests.agreeing import agree, withdraw
-from tests.auth_calls import change_email, change_password, erase, forgot
-from tests.people import Person, token_of
+from tests.helpers.auth import change_email, change_password, erase, forgot
+from tests.helpers.consents import agree, withdraw
+from tests.helpers.members import Person, token_of
 
 Join = Callable[..., Awaitable[Person]]
 

@@ -24,9 +24,9 @@ from dressform.repositories.accounts import Accounts
 from dressform.repositories.consents import Consents
 from dressform.settings.settings import Settings
 from dressform.worker.enforce import enforce
-from tests.coarse import end_of
 from tests.conftest import UNBROKEN, MovableClock
-from tests.databases import own_database
+from tests.helpers.coarse_times import end_of
+from tests.helpers.databases import own_database
 from tests.journal.backups import (
     NAMES,
     all_models,

@@ -11,12 +11,12 @@ from dressform.policy.notice import PROFILE
 from dressform.repositories.accounts import Accounts
 from dressform.repositories.expired_rows import LONGEST_WAIT
 from dressform.worker.scheduler import Duties
-from tests.answers import assert_problem, shown
-from tests.auth_calls import erase, login
-from tests.coarse import end_of
 from tests.conftest import MovableClock
-from tests.people import Person, token_of
-from tests.worker.everything import warn
+from tests.helpers.assertions import assert_problem, shown
+from tests.helpers.auth import erase, login
+from tests.helpers.coarse_times import end_of
+from tests.helpers.members import Person, token_of
+from tests.helpers.retention import warn
 
 DAY = timedelta(days=1)
 Join = Callable[..., Awaitable[Person]]

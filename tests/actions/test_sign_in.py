@@ -5,9 +5,9 @@ from dressform.crypto.passwords import Passwords
 from dressform.db.unit_of_work import Units
 from dressform.policy.periods import start_of_day
 from dressform.repositories.accounts import Accounts, Credentials
-from tests.auth_calls import login
 from tests.conftest import MovableClock
-from tests.people import Person
+from tests.helpers.auth import login
+from tests.helpers.members import Person
 
 
 async def credentials(units: Units, person: Person) -> Credentials:

@@ -16,7 +16,7 @@ from dressform.repositories.expired_rows import BATCH, Endings
 from dressform.repositories.owners import Owner
 from dressform.settings.settings import load
 from tests.bench.serving import running_database
-from tests.worker.everything import add_account
+from tests.helpers.retention import add_account
 
 PAIRS = int(os.environ.get("BENCH_PAIRS", "200"))
 BATCHES = int(os.environ.get("BENCH_BATCHES", "20"))

@@ -23,7 +23,7 @@ from dressform.repositories.sessions import Sessions, SignedIn
 from dressform.settings.settings import load
 from dressform.sewing.body import Body
 from dressform.sewing.catalogue import CATALOGUE
-from tests.drawing import drawn
+from tests.helpers.images import drawn
 
 PASSWORD = "seven tailors measured twice"
 MEASUREMENTS = {name: 100.5 + number for number, name in enumerate(CATALOGUE)} | {

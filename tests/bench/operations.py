@@ -21,7 +21,7 @@ from tests.bench.prepared import PREPARED, Prepared
 from tests.bench.prepared.preparing import Sequences
 from tests.bench.rounds import CONNECTIONS, Rounds, Subject
 from tests.bench.serving import Server, running_app, running_database, running_service
-from tests.operations import Operation, operations
+from tests.helpers.openapi import Operation, operations
 
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "3"))
 SECONDS = float(os.environ.get("BENCH_SECONDS", "0.8"))

@@ -5,8 +5,8 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from dressform.settings.settings import Settings
-from tests.commands import dressform, environment
 from tests.conftest import MovableClock
+from tests.helpers.cli import dressform, environment
 
 Run = Callable[..., Awaitable[tuple[int, str, str]]]
 

@@ -20,9 +20,9 @@ from dressform.opendata.sums import Sums
 from dressform.opendata.years import day_of
 from dressform.settings.settings import Settings
 from tests.cli.conftest import Run
-from tests.commands import dressform, environment
 from tests.conftest import MovableClock
-from tests.people import Person
+from tests.helpers.cli import dressform, environment
+from tests.helpers.members import Person
 
 
 async def test_only_an_operator_with_the_password_proposes(

@@ -11,9 +11,9 @@ from dressform.policy.notice import PROFILE
 from dressform.repositories.accounts import Accounts
 from dressform.repositories.operators import Operators
 from tests.cli.conftest import Run
-from tests.coarse import end_of
 from tests.conftest import MovableClock
-from tests.people import Person
+from tests.helpers.coarse_times import end_of
+from tests.helpers.members import Person
 
 Join = Callable[..., Awaitable[Person]]
 

@@ -12,7 +12,7 @@ from dressform import __version__
 from dressform.errors import StartupError
 from dressform.runtime.server import listen
 from dressform.settings.settings import Settings
-from tests.commands import dressform
+from tests.helpers.cli import dressform
 
 
 @pytest.fixture

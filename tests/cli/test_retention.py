@@ -15,8 +15,8 @@ from dressform.db.unit_of_work import Units
 from dressform.policy.notice import SESSION
 from dressform.repositories.retention_runs import Retention
 from dressform.settings.settings import Settings
-from tests.commands import dressform, environment
-from tests.worker.everything import add_account, add_visit, counts
+from tests.helpers.cli import dressform, environment
+from tests.helpers.retention import add_account, add_visit, counts
 
 pytestmark = pytest.mark.slow
 

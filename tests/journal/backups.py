@@ -17,8 +17,8 @@ from dressform.repositories.owners import Owner
 from dressform.repositories.pictures import Avatars, Pictures
 from dressform.settings.settings import Settings
 from dressform.sewing.body import Body
-from tests.databases import own_database
-from tests.worker.everything import add_account
+from tests.helpers.databases import own_database
+from tests.helpers.retention import add_account
 
 NAMES = ("eve", "ada", "bob", "cyd")
 

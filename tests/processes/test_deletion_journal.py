@@ -15,12 +15,12 @@ from dressform.db.unit_of_work import Units
 from dressform.repositories.accounts import Accounts
 from dressform.repositories.profiles import Profiles
 from dressform.settings.settings import Settings
-from tests.commands import dressform, environment
+from tests.helpers.cli import dressform, environment
+from tests.helpers.members import PASSWORD
+from tests.helpers.retention import add_account
 from tests.journal.backups import ask, backup, content_of, journal_of
-from tests.people import PASSWORD
 from tests.processes.running import command, is_live, until
 from tests.processes.test_serve import says, served
-from tests.worker.everything import add_account
 
 pytestmark = pytest.mark.slow
 

@@ -13,8 +13,8 @@ from sqlalchemy import text
 
 from dressform.bootstrap import opened
 from dressform.settings.settings import Settings
-from tests.commands import environment
-from tests.log import in_log
+from tests.helpers.access_log import in_log
+from tests.helpers.cli import environment
 from tests.processes.running import Command, Database, command, is_live, until
 from tests.processes.small_disk import lasting_disk
 

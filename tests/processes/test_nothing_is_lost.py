@@ -17,8 +17,8 @@ from sqlalchemy import text
 from dressform.access_log.recovery import Orphans
 from dressform.bootstrap import opened
 from dressform.settings.settings import Settings
-from tests.commands import environment
-from tests.log import in_log
+from tests.helpers.access_log import in_log
+from tests.helpers.cli import environment
 from tests.processes.running import Command, Database, children_of, command, until
 
 pytestmark = pytest.mark.slow

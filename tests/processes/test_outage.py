@@ -12,9 +12,9 @@ from sqlalchemy import text
 
 from dressform.bootstrap import opened
 from dressform.settings.settings import Settings
-from tests.commands import environment
-from tests.log import in_log
-from tests.people import Mailbox, Person
+from tests.helpers.access_log import in_log
+from tests.helpers.cli import environment
+from tests.helpers.members import Mailbox, Person
 from tests.processes.running import Database, command
 
 pytestmark = pytest.mark.slow

@@ -16,9 +16,9 @@ from sqlalchemy import text
 from dressform.access_log.middleware import CLIENT_CLOSED_REQUEST
 from dressform.bootstrap import opened
 from dressform.settings.settings import Settings
-from tests.commands import environment
-from tests.databases import own_database
-from tests.log import in_log
+from tests.helpers.access_log import in_log
+from tests.helpers.cli import environment
+from tests.helpers.databases import own_database
 from tests.processes.running import Command, children_of, command, is_live, until
 
 pytestmark = pytest.mark.slow

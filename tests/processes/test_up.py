@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.people import PASSWORD
+from tests.helpers.members import PASSWORD
 from tests.processes.running import (
     children_of,
     command,

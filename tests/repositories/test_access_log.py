@@ -15,7 +15,7 @@ from dressform.policy.notice import VISITOR
 from dressform.repositories import access_log
 from dressform.repositories.access_log import Place, Request
 from tests.conftest import MovableClock
-from tests.visits import log, search, uuid7, visit
+from tests.helpers.visits import log, search, uuid7, visit
 
 SECOND = timedelta(seconds=1)
 DAY = timedelta(days=1)

@@ -12,9 +12,9 @@ from sqlalchemy import text
 from dressform.db.unit_of_work import Units, WritingUnit
 from dressform.policy.notice import VISITOR
 from tests.conftest import MovableClock
-from tests.databases import watched
-from tests.log import in_log
-from tests.visits import log, make_days, search, uuid7, visit
+from tests.helpers.access_log import in_log
+from tests.helpers.databases import watched
+from tests.helpers.visits import log, make_days, search, uuid7, visit
 
 SECOND = timedelta(seconds=1)
 DAY = timedelta(days=1)

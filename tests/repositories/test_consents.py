@@ -13,11 +13,11 @@ from dressform.policy.notice import PROFILE
 from dressform.policy.periods import start_of_day
 from dressform.repositories.consents import Consents
 from dressform.repositories.owners import Owner
-from tests.agreeing import acts, agree, rows, withdraw
-from tests.coarse import end_of
 from tests.conftest import MovableClock
-from tests.databases import as_superuser
-from tests.people import Person
+from tests.helpers.coarse_times import end_of
+from tests.helpers.consents import acts, agree, rows, withdraw
+from tests.helpers.databases import as_superuser
+from tests.helpers.members import Person
 
 
 async def test_it_is_over_when_the_account_is(

@@ -10,9 +10,9 @@ from dressform.db.unit_of_work import Units
 from dressform.repositories import contributions
 from dressform.repositories.contributions import Contributions
 from dressform.repositories.sealed_contributions import Page, opened
-from tests.agreeing import agree
-from tests.databases import rolled_back
-from tests.people import Person
+from tests.helpers.consents import agree
+from tests.helpers.databases import rolled_back
+from tests.helpers.members import Person
 
 Join = Callable[..., Awaitable[Person]]
 

@@ -13,7 +13,7 @@ from dressform.errors import AlreadyPublished, NotFound
 from dressform.policy.periods import start_of_day
 from dressform.repositories.editions import Edition, Editions, File
 from tests.conftest import MovableClock
-from tests.editions import EDITION, FILES, NAMES, PEOPLE, published
+from tests.helpers.editions import EDITION, FILES, NAMES, PEOPLE, published
 
 
 async def publish(units: Units, edition: Edition, files: tuple[File, ...]) -> None:

@@ -13,8 +13,8 @@ from dressform.db.errors import DatabaseError
 from dressform.db.tables import Account
 from dressform.db.unit_of_work import Units
 from dressform.repositories.access_log import AccessLog
-from tests.databases import rolled_back
-from tests.visits import log, visit
+from tests.helpers.databases import rolled_back
+from tests.helpers.visits import log, visit
 
 DENIED = "42501"
 TABLES, REPOSITORY = "dressform.db.tables.access_log", "dressform.repositories.access_log"

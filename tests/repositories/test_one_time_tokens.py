@@ -3,7 +3,7 @@ import asyncio
 from dressform.db.unit_of_work import Units
 from dressform.repositories.accounts import Accounts
 from dressform.repositories.one_time_tokens import OneTimeTokens, Purpose, Redeemed
-from tests.people import Person
+from tests.helpers.members import Person
 
 RESET = Purpose.PASSWORD_RESET
 

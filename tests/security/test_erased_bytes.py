@@ -20,10 +20,10 @@ from dressform.db import embedded
 from dressform.repositories.member_tables import MEMBER_TABLES
 from dressform.settings.settings import Settings
 from dressform.worker.process import duties_of
-from tests.auth_calls import erase, login
 from tests.conftest import MASTER_KEY, QUICK
-from tests.people import Mailbox, Person
-from tests.thief import disk_of, dump_of, live, spellings
+from tests.helpers.auth import erase, login
+from tests.helpers.members import Mailbox, Person
+from tests.helpers.thief import disk_of, dump_of, live, spellings
 
 pytestmark = [
     pytest.mark.slow,

@@ -23,12 +23,12 @@ from dressform.policy.notice import MODEL, PROFILE, SESSION
 from dressform.settings.settings import Settings
 from dressform.worker.enforce import enforce
 from dressform.worker.process import duties_of
-from tests.auth_calls import erase, forgot, login, refresh, sessions
 from tests.bench.filling import filled
 from tests.conftest import MASTER_KEY, QUICK
-from tests.databases import own_database, transaction
-from tests.people import Mailbox, Person
-from tests.visits import log, visit
+from tests.helpers.auth import erase, forgot, login, refresh, sessions
+from tests.helpers.databases import own_database, transaction
+from tests.helpers.members import Mailbox, Person
+from tests.helpers.visits import log, visit
 
 HIDDEN = {
     (table.name, column.name)

@@ -29,10 +29,10 @@ from dressform.settings.settings import Settings
 from dressform.sewing.body import Body
 from dressform.worker.rewrite import rewrite_tables
 from tests.conftest import MovableClock
-from tests.databases import as_superuser
+from tests.helpers.databases import as_superuser
+from tests.helpers.visits import log, visit
 from tests.security import tracing
 from tests.security.tracing import Evidence, by_exact_times, by_intersection, by_order, right
-from tests.visits import log, visit
 
 pytestmark = [pytest.mark.audit, pytest.mark.timeout(400)]
 log_result = logging.getLogger(__name__)

@@ -11,8 +11,8 @@ from dressform.sewing.catalogue import CATALOGUE, relevant
 from dressform.sewing.data import facts
 from dressform.sewing.plausibility import hints
 from dressform.sewing.plausibility_warning import Hint
-from tests.false_alarms import by_hand, kinds, people
 from tests.sewing.bodies import ADULTS, DOLLS_AND_GIANTS, WITH_BREASTS, sized
+from tests.tools.false_alarm_rates import by_hand, kinds, people
 
 Body = dict[str, float]
 

@@ -14,7 +14,7 @@ from dressform.repositories.expired_rows import BATCH, Endings
 from dressform.repositories.retention_runs import Retention
 from dressform.worker.enforce import Report, enforce
 from tests.conftest import UNBROKEN
-from tests.worker.everything import (
+from tests.helpers.retention import (
     TABLES,
     add_account,
     add_everything,

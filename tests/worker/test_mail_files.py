@@ -12,10 +12,10 @@ from dressform.repositories.mails import Mails
 from dressform.settings.settings import Settings
 from dressform.worker.process import duties_of
 from dressform.worker.scheduler import Duties
-from tests.auth_calls import erase
-from tests.commands import environment
 from tests.conftest import MovableClock
-from tests.people import Person
+from tests.helpers.auth import erase
+from tests.helpers.cli import environment
+from tests.helpers.members import Person
 from tests.processes.running import command
 
 SECOND = timedelta(seconds=1)

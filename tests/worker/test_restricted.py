@@ -12,12 +12,12 @@ from dressform.policy.notice import LONGEST_WAIT, PROFILE, RESTRICTED
 from dressform.settings.settings import Settings
 from dressform.worker.process import duties_of
 from dressform.worker.scheduler import Duties
-from tests.auth_calls import restrict
-from tests.coarse import end_of
 from tests.conftest import UNBROKEN, MovableClock
-from tests.people import Person
-from tests.post_office import PostOffice
-from tests.worker.everything import counts
+from tests.helpers.auth import restrict
+from tests.helpers.coarse_times import end_of
+from tests.helpers.members import Person
+from tests.helpers.retention import counts
+from tests.helpers.smtp_server import PostOffice
 
 DAY = timedelta(days=1)
 ASKED = "Do you still need your restricted account?"

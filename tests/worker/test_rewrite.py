@@ -11,7 +11,7 @@ from dressform.repositories.accounts import Accounts
 from dressform.repositories.member_tables import MEMBER_TABLES
 from dressform.worker import rewrite
 from dressform.worker.rewrite import rewrite_tables
-from tests.worker.everything import add_account, add_everything
+from tests.helpers.retention import add_account, add_everything
 
 AT = datetime(2026, 8, 31, 15, 30, tzinfo=UTC)
 DAY = timedelta(days=1)

@@ -27,10 +27,10 @@ from dressform.worker.enforce import MOST_A_SECOND
 from dressform.worker.process import duties_of
 from dressform.worker.rewrite import NAME as REWRITE
 from dressform.worker.scheduler import DAYS_AHEAD, Duties, _slot, scheduled
-from tests.commands import dressform, environment
 from tests.conftest import MovableClock, timeless
-from tests.people import Mailbox, Person
-from tests.worker.everything import add_account, add_everything, add_visit, counts
+from tests.helpers.cli import dressform, environment
+from tests.helpers.members import Mailbox, Person
+from tests.helpers.retention import add_account, add_everything, add_visit, counts
 
 A_YEAR_AND_A_DAY = timedelta(days=366)
 

@@ -1,9 +1,9 @@
 """A member's own data and consents, and what operators read."""
 
-from tests.agreeing import AGREED, CONSENT, CONSENTS
 from tests.bench.load import Request
 from tests.bench.members import Members
 from tests.bench.prepared.preparing import STORED, Prepared, Sequences
+from tests.helpers.consents import AGREED, CONSENT, CONSENTS
 
 
 async def export_own_data(members: Members, number: int) -> Sequences:

@@ -3,7 +3,7 @@
 from tests.bench.load import Request
 from tests.bench.members import Members
 from tests.bench.prepared.preparing import STORED, Prepared, Sequences
-from tests.drawing import drawn
+from tests.helpers.images import drawn
 
 OWN = "/v1/profiles/me"
 JPEG = drawn("JPEG", size=(1600, 1200))

@@ -6,7 +6,7 @@ from dressform.repositories.editions import Editions
 from tests.bench.load import Request
 from tests.bench.members import Members
 from tests.bench.prepared.preparing import Prepared, Sequences, public
-from tests.editions import EDITION, PEOPLE, published
+from tests.helpers.editions import EDITION, PEOPLE, published
 
 DATASET = "/v1/dataset"
 OF_EDITION = f"{DATASET}/editions/{EDITION.name}"

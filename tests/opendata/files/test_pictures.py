@@ -22,7 +22,7 @@ from dressform.opendata.resources import records
 from dressform.opendata.spreads import spreads
 from dressform.opendata.summary_tables import quantiles
 from dressform.sewing.catalogue import CATALOGUE
-from tests.browser import browsing, needs_chromium
+from tests.helpers.browser import browsing, needs_chromium
 from tests.opendata.files.conftest import AT, written
 from tests.opendata.files.simulated import RARE, contributions
 

@@ -1,0 +1,207 @@
+"""What dead processes and crashed machines leave: all that can be read is shipped, the rest is told."""
+
+import os
+import stat
+from ipaddress import ip_address
+from pathlib import Path
+
+import pytest
+
+from dressform.access_log import copier as copying
+from dressform.access_log.parser import likely, readable
+from dressform.access_log.recovery import Orphans
+from dressform.access_log.spool import Spool
+from dressform.crypto.secrets import timed_id
+from dressform.db.unit_of_work import Units
+from dressform.repositories.access_log import AccessLog
+from tests.helpers.access_log_lines import id_of, line, lines
+from tests.helpers.access_log_records import ids, marks
+
+
+def written(
+    at: str = "2026-03-01T12:00:00+00:00",
+    address: str = "203.0.113.9",
+    duration: str = "815",
+    request_id: str | None = None,
+) -> bytes:
+    return f"{at}\t{address}\tGET\t/\t200\t{duration}\t{request_id or timed_id()}\n".encode()
+
+
+POISONED = [
+    written("2026-13-45T10:00:00+00:00"),
+    written("2026-02-30T10:00:00+00:00"),
+    written("2026-03-01T24:00:00+00:00"),
+    written("2026-03-01T23:59:60+00:00"),
+    written("2026-03-01T10:00:00+99:00"),
+    written("2026-03-01T10:00:00+05:00"),
+    written("0001-01-01T00:00:00+05:00"),
+    written("9999-12-31T10:00:00+00:00"),
+    written(address="1.2.3.4.5"),
+    written(address="1.2.3.400"),
+    written(address="1:2:3"),
+    written(duration="9" * 20),
+    written(request_id="-" * 36),
+    written(request_id="-" * 4 + "a" * 32),
+]
+
+
+@pytest.mark.parametrize("poison", POISONED, ids=range(len(POISONED)))
+async def test_a_poisoned_line_stops_no_other(
+    own_units: Units, tmp_path: Path, caplog: pytest.LogCaptureFixture, poison: bytes
+) -> None:
+    first, second = lines(2), lines(2)
+    (tmp_path / "01.spool").write_bytes(first[0] + poison + first[1])
+    (tmp_path / "02.spool").write_bytes(b"".join(second))
+    orphans = Orphans(own_units, tmp_path)
+    await orphans.recover()
+
+    assert sorted(await ids(own_units)) == sorted(map(id_of, first + second))
+    assert (list(tmp_path.iterdir()), await marks(own_units), orphans.stranded) == ([], 0, 0)
+    (said,) = [record.message for record in caplog.records if record.levelname == "ERROR"]
+    assert f"1 lines of the access log ({len(poison)} bytes in 01.spool) are unreadable" in said
+
+
+async def test_what_counts_as_readable_is_taken(own_units: Units, tmp_path: Path) -> None:
+    """Else a line that only looks right would hold its spool up for ever."""
+    addresses = ["0.0.0.0", "255.255.255.255", "::", "::1", "2001:db8::8:800:200c:417a"]
+    addresses += ["ff:ff:ff:ff:ff:ff:ff:ff", str(ip_address("::ffff:1.2.3.4"))]
+    sound = [written(address=address) for address in addresses]
+    sound += [
+        written(at) for at in ("2000-02-29T00:00:00+00:00", "2999-12-31T23:59:59.999999+00:00")
+    ]
+    sound += [written(duration="9" * 18)]
+    (tmp_path / "1.spool").write_bytes(b"".join(sound) + POISONED[0])
+    await Orphans(own_units, tmp_path).recover()
+
+    assert readable(b"".join(sound)) == b"".join(sound) == likely(b"".join(sound))
+    assert sorted(await ids(own_units)) == sorted(map(id_of, sound))
+
+
+async def test_one_that_fails_holds_up_no_other(
+    own_units: Units,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """It is said once, counted, and tried again each time."""
+    first, second = lines(2)
+    (tmp_path / "01.spool").write_bytes(first)
+    (tmp_path / "02.spool").write_bytes(second)
+    orphans = Orphans(own_units, tmp_path)
+
+    async def fails_at_first(units: Units, spool: Spool) -> None:
+        if spool.name == "01":
+            spool.leave()
+            raise RuntimeError("203.0.113.9")
+        await copying.finish(units, spool)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("dressform.access_log.recovery.finish", fails_at_first)
+        await orphans.recover()
+        await orphans.recover()
+    before = await ids(own_units), orphans.stranded
+    await orphans.recover()
+
+    said = [record.message for record in caplog.records if record.levelname == "ERROR"]
+    assert said == ["lines of the access log are stuck in 01.spool: RuntimeError"]
+    assert before == ([id_of(second)], 1)
+    assert sorted(await ids(own_units)) == sorted(map(id_of, (first, second)))
+    assert orphans.stranded == 0
+
+
+async def test_what_cannot_be_opened_is_told_once(
+    own_units: Units, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "0.spool").mkdir()
+    (tmp_path / "elsewhere").write_bytes(line())
+    (tmp_path / "1.spool").symlink_to(tmp_path / "elsewhere")
+    one = line()
+    (tmp_path / "2.spool").write_bytes(one)
+    orphans = Orphans(own_units, tmp_path)
+    await orphans.recover()
+    await orphans.recover()
+
+    assert await ids(own_units) == [id_of(one)]
+    assert orphans.stranded == 2
+    said = sorted(record.message for record in caplog.records if record.levelname == "ERROR")
+    assert said == [
+        "lines of the access log are stuck in 0.spool: Is a directory",
+        "lines of the access log are stuck in 1.spool: Too many levels of symbolic links",
+    ]
+
+
+async def test_another_users_file_is_told(
+    own_units: Units, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """To root every file opens, so the kernel's refusal is played."""
+    foreign = tmp_path / "1.spool"
+    foreign.write_bytes(line())
+    real_open = os.open
+
+    def refuse(path: Path, flags: int, mode: int = stat.S_IRWXU) -> int:
+        if path == foreign:
+            raise PermissionError(13, "Permission denied")
+        return real_open(path, flags, mode)
+
+    monkeypatch.setattr(os, "open", refuse)
+    orphans = Orphans(own_units, tmp_path)
+    await orphans.recover()
+
+    assert orphans.stranded == 1
+
+
+async def test_lines_behind_what_has_no_end_are_shipped(
+    own_units: Units,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """After a power cut there may be more zeros than are read at once."""
+    monkeypatch.setattr(copying, "BLOCK", 1000)
+    before, after = line(), lines(50)
+    zeros, torn = b"\0" * 4321 + b"\n", line()[:40]
+    (tmp_path / "1.spool").write_bytes(before + zeros + b"".join(after) + torn)
+    await Orphans(own_units, tmp_path).recover()
+
+    assert sorted(await ids(own_units)) == sorted(map(id_of, (before, *after)))
+    assert list(tmp_path.iterdir()) == []
+    said = [record.message for record in caplog.records if record.levelname == "ERROR"]
+    unreadable = [int(one.partition("(")[2].partition(" ")[0]) for one in said[:-1]]
+    assert sum(unreadable) == len(zeros)
+    assert said[-1] == "40 bytes at the end of 1.spool are no whole line, and dropped"
+
+
+@pytest.mark.parametrize("zeros", [0, 5000, 4_500_000])
+async def test_an_end_of_zeros_is_nothing_to_tell_of(
+    own_units: Units, tmp_path: Path, caplog: pytest.LogCaptureFixture, zeros: int
+) -> None:
+    """So a file is allocated; an earlier version's has none. A torn line before them is told."""
+    one, torn = line(), line()[:40]
+    (tmp_path / "1.spool").write_bytes(one + b"\0" * zeros)
+    (tmp_path / "2.spool").write_bytes(torn + b"\0" * zeros)
+    (tmp_path / "3.spool").write_bytes(b"\0" * zeros)
+    await Orphans(own_units, tmp_path).recover()
+
+    assert await ids(own_units) == [id_of(one)]
+    assert list(tmp_path.iterdir()) == []
+    said = [record.message for record in caplog.records if record.levelname == "ERROR"]
+    assert said == ["40 bytes at the end of 2.spool are no whole line, and dropped"]
+
+
+async def test_a_file_of_an_earlier_version_is_shipped_from_its_mark_on(
+    own_units: Units, tmp_path: Path
+) -> None:
+    """It ends with its last line, or with a hole in the place of lines that were shipped already."""
+    shipped, waiting = b"".join(lines(3)), b"".join(lines(2))
+    (tmp_path / "1.spool").write_bytes(shipped + waiting)
+    (tmp_path / "2.spool").write_bytes(b"\0" * len(shipped) + waiting)
+    (tmp_path / "3.spool").write_bytes(b"\0" * len(shipped))
+    async with own_units.writing() as unit:
+        access_log = await AccessLog.opened(unit)
+        for name in ("1", "2", "3"):
+            await access_log.shipped_of(name)
+            await access_log.copy(name, b"", shipped=len(shipped))
+    await Orphans(own_units, tmp_path).recover()
+
+    assert sorted(await ids(own_units)) == sorted(map(id_of, waiting.splitlines() * 2))
+    assert (list(tmp_path.iterdir()), await marks(own_units)) == ([], 0)

@@ -1,0 +1,382 @@
+"""From the spool to the table: nothing lost, nothing twice, whatever dies in between."""
+
+import asyncio
+import itertools
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import pytest
+
+from dressform.access_log import copier as copying
+from dressform.access_log import shipper as shipping
+from dressform.access_log import spool as spooling
+from dressform.access_log.shipper import Shipper
+from dressform.access_log.spool import Spool, new_spool
+from dressform.db.pool import Transaction
+from dressform.db.unit_of_work import Units
+from dressform.repositories.access_log import AccessLog
+from dressform.repositories.access_log_partitions import LogDays
+from dressform.settings.settings import Settings
+from tests.helpers.access_log import in_log
+from tests.helpers.access_log_lines import NOON, id_of, line, lines
+from tests.helpers.access_log_records import ids, marks, shipped
+from tests.helpers.cli import environment
+from tests.helpers.databases import watched
+
+
+@pytest.fixture
+def units(own_units: Units) -> Units:
+    return own_units
+
+
+@pytest.fixture
+async def shipper(units: Units, tmp_path: Path) -> AsyncIterator[Shipper]:
+    made = Shipper(units, tmp_path / "spool")
+    made.start()
+    yield made
+    await made.stop()
+
+
+async def days(units: Units) -> list[str]:
+    async with in_log(units) as unit:
+        return [str(day.date) for day in await (await LogDays.opened(unit)).all()]
+
+
+async def test_days_without_partitions_are_made(units: Units, shipper: Shipper) -> None:
+    moments = [
+        datetime(2026, 2, 28, 23, 59, 59, tzinfo=UTC),
+        NOON,
+        datetime(2024, 2, 29, tzinfo=UTC),
+    ]
+    written = [line(moment) for moment in moments]
+    for one in written:
+        shipper.spool.append(one)
+    await shipped(shipper)
+
+    assert await ids(units) == [id_of(written[n]) for n in (2, 0, 1)]
+    assert await days(units) == ["2024-02-29", "2026-02-28", "2026-03-01"]
+
+
+async def test_several_make_the_same_day_at_once(units: Units, tmp_path: Path) -> None:
+    shippers = [Shipper(units, tmp_path / str(n)) for n in range(5)]
+    written = [line() for _ in shippers]
+    for shipper, one in zip(shippers, written, strict=True):
+        shipper.spool.append(one)
+    await asyncio.gather(*(shipper.stop() for shipper in shippers))
+
+    assert sorted(await ids(units)) == sorted(map(id_of, written))
+    assert await days(units) == ["2026-03-01"]
+
+
+async def test_an_orphan_is_shipped_once_however_many_find_it(units: Units, tmp_path: Path) -> None:
+    written = lines(300)
+    for group in range(10):
+        orphan = new_spool(tmp_path)
+        for one in written[group::10]:
+            orphan.append(one)
+        orphan.leave()
+    shippers = [Shipper(units, tmp_path) for _ in range(4)]
+    await asyncio.gather(*(shipper.orphans.recover() for shipper in shippers))
+    for shipper in shippers:
+        await shipper.stop()
+
+    assert await ids(units) == [id_of(one) for one in written]
+    assert list(tmp_path.iterdir()) == []
+    assert await marks(units) == 0
+
+
+async def test_a_full_file_gives_way_to_a_new_one(
+    units: Units, shipper: Shipper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Within a request if need be, and however long the shipping of the others takes."""
+    monkeypatch.setattr(spooling, "CAPACITY", 2_000)
+    monkeypatch.setattr(spooling, "RESERVE", 500)
+    monkeypatch.setattr(copying, "BLOCK", 500)
+    written: list[bytes] = []
+    files = {shipper.spool.path}
+    shipper._rotate()  # That of the start is large.
+    while len(files) < 5:
+        assert shipper.has_room()
+        written.append(line(NOON + timedelta(seconds=len(written))))
+        shipper.spool.append(written[-1])
+        files.add(shipper.spool.path)
+        await asyncio.sleep(0.002)
+    await shipped(shipper)
+    await shipper.stop()
+
+    assert await ids(units) == [id_of(one) for one in written]
+    assert [path for path in files if path.exists()] == []
+    assert await marks(units) == 0
+
+
+async def test_on_a_quiet_site_no_address_stays_in_a_file(
+    units: Units, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file that waited to be full would outlive the window of its first lines."""
+    monkeypatch.setattr(shipping, "ROTATE_AFTER_SECONDS", 0.3)
+    shipper = Shipper(units, tmp_path)
+    shipper.start()
+    shipper.spool.append(line(address="198.51.100.7"))
+    async with asyncio.timeout(5):
+        while b"198.51.100.7" in b"".join(path.read_bytes() for path in tmp_path.iterdir()):
+            await asyncio.sleep(0.02)
+    await shipper.stop()
+
+    assert len(await ids(units)) == 1
+
+
+async def test_what_a_crashed_machine_left_holds_nothing_up(units: Units, tmp_path: Path) -> None:
+    """After a power cut a file may end in zeros, or in the middle of a line."""
+    good, later = lines(3), lines(2, NOON + timedelta(hours=1))
+    broken = b"\0" * 512 + b"\n2026-03-01T12:00\tnot an address\n"
+    (tmp_path / "1.spool").write_bytes(b"".join(good) + broken + later[0] + line()[:40])
+    (tmp_path / "2.spool").write_bytes(later[1])
+    shipper = Shipper(units, tmp_path)
+    await shipper.orphans.recover()
+    await shipper.stop()
+
+    assert await ids(units) == [id_of(one) for one in (*good, *later)]
+    assert list(tmp_path.iterdir()) == []
+
+
+async def test_connections_that_break_lose_and_double_nothing(
+    own: Settings, units: Units, shipper: Shipper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The server ends the shipper's connections again and again, in the middle of whatever it does."""
+    monkeypatch.setattr(spooling, "CAPACITY", 20_000)
+    monkeypatch.setattr(spooling, "RESERVE", 5_000)
+    shipper._rotate()  # That of the start is large.
+    assert own.database_url is not None
+    admin = await asyncpg.connect(own.database_url.get_secret_value().replace("+asyncpg", ""))
+    end = (
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+        "WHERE datname = current_database() AND pid <> pg_backend_pid() "
+        "AND backend_type = 'client backend'"
+    )
+    written: list[bytes] = []
+    for burst in range(40):
+        for one in lines(25, NOON + timedelta(minutes=burst)):
+            assert shipper.has_room()
+            written.append(one)
+            shipper.spool.append(one)
+        await asyncio.sleep(0.03)
+        if burst % 3 == 0:
+            await admin.execute(end)
+    await admin.close()
+    await shipped(shipper)
+    await shipper.stop()
+    await shipper.orphans.recover()
+
+    assert await ids(units) == [id_of(one) for one in written]
+
+
+async def test_a_database_that_refuses_is_waited_for(
+    settings: Settings, own: Settings, units: Units, shipper: Shipper
+) -> None:
+    assert settings.database_url is not None
+    assert own.database_url is not None
+    name = own.database_url.get_secret_value().partition("?")[0].rpartition("/")[2]
+    admin = await asyncpg.connect(settings.database_url.get_secret_value().replace("+asyncpg", ""))
+    await admin.execute(f"ALTER DATABASE {name} WITH ALLOW_CONNECTIONS false")
+    await admin.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+        "WHERE datname = $1 AND backend_type = 'client backend'",
+        name,
+    )
+    written = lines(20)
+    for one in written:
+        shipper.spool.append(one)
+    await asyncio.sleep(0.6)
+    assert shipper.backlog > 0
+    await admin.execute(f"ALTER DATABASE {name} WITH ALLOW_CONNECTIONS true")
+    await admin.close()
+    await shipped(shipper)
+
+    assert await ids(units) == [id_of(one) for one in written]
+
+
+KILLED = """
+import asyncio, os, signal, sys
+from pathlib import Path
+from dressform.access_log.shipper import Shipper
+from dressform.bootstrap import opened
+from dressform.settings import load
+
+async def main():
+    settings = load()
+    async with opened(settings) as (units, _):
+        shipper = Shipper(units, settings.state_dir)
+        shipper.start()
+        for line in sys.stdin.buffer.read().splitlines(keepends=True):
+            shipper.spool.append(line)
+        while shipper.backlog:
+            await asyncio.sleep(0.01)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize("step", ["forget_spool", "remove"])
+async def test_a_mark_goes_whatever_dies_between_the_last_line_and_the_removal(
+    units: Units, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    """An empty file stays until it has gone: nothing is shipped twice, no address stays on the disk."""
+    written = lines(3)
+    dying = Shipper(units, tmp_path)
+    for one in written:
+        dying.spool.append(one)
+
+    def die(*_: object) -> None:
+        raise ConnectionResetError
+
+    with monkeypatch.context() as fatal:
+        fatal.setattr(AccessLog if step == "forget_spool" else Spool, step, die)
+        await dying.stop()
+    dying.spool.leave()
+    (left,) = tmp_path.glob("*.spool")
+    assert left.read_bytes() == b""
+
+    shipper = Shipper(units, tmp_path)
+    await shipper.orphans.recover()
+    await shipper.stop()
+
+    assert await ids(units) == [id_of(one) for one in written]
+    assert await marks(units) == 0
+    assert list(tmp_path.iterdir()) == []
+
+
+async def test_killed_between_the_commit_and_the_removal(
+    own: Settings, units: Units, tmp_path: Path
+) -> None:
+    """Everything is in the table and the file is still there: its mark says so."""
+    written = lines(100)
+    command = [sys.executable, "-c", KILLED]
+    done = await asyncio.to_thread(
+        subprocess.run, command, env=environment(own), input=b"".join(written), check=False
+    )
+    left = b"".join(path.read_bytes() for path in sorted(tmp_path.glob("*.spool")))
+
+    assert done.returncode == -signal.SIGKILL
+    assert left.rstrip(b"\0") == b"".join(written)
+    assert await marks(units) == 1
+
+    shipper = Shipper(units, tmp_path)
+    await shipper.orphans.recover()
+    await shipper.stop()
+
+    assert await ids(units) == [id_of(one) for one in written]
+    assert list(tmp_path.iterdir()) == []
+    assert await marks(units) == 0
+
+
+class Death(BaseException):
+    """Of the process: nothing is tidied up after it but what the kernel tidies up."""
+
+
+@contextmanager
+def dying_at(moment: int) -> Iterator[None]:
+    """Dies before or after a statement, a COPY, a commit or the removal of a file: at that one."""
+    moments = itertools.count()
+
+    def pass_by(*_: object) -> None:
+        if next(moments) == moment:
+            raise Death
+
+    async def copy(*arguments: Any, **named: Any) -> None:
+        pass_by()
+        await real_copy(*arguments, **named)
+        pass_by()
+
+    async def commit(transaction: Transaction) -> None:
+        pass_by()
+        await real_commit(transaction)
+
+    def remove(spool: Spool) -> None:
+        pass_by()
+        real_remove(spool)
+        pass_by()
+
+    real_copy, real_remove = asyncpg.Connection.copy_to_table, Spool.remove
+    real_commit = Transaction.commit
+    with pytest.MonkeyPatch.context() as patch, watched(pass_by, pass_by):
+        patch.setattr(asyncpg.Connection, "copy_to_table", copy)
+        patch.setattr(Spool, "remove", remove)
+        patch.setattr(Transaction, "commit", commit)
+        yield
+
+
+async def dies(shipper: Shipper, moment: int, units: Units) -> bool:
+    """Whether it came that far."""
+    try:
+        with dying_at(moment):
+            await shipper.stop()
+    except Death:
+        shipper.spool.leave()
+        return True
+    return False
+
+
+async def test_whenever_it_dies_the_next_one_completes_it(
+    units: Units, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(copying, "BLOCK", 500)
+    written: list[bytes] = []
+    for moment in itertools.count():
+        shipper = Shipper(units, tmp_path)
+        for one in lines(10, NOON + timedelta(minutes=moment)):
+            written.append(one)
+            shipper.spool.append(one)
+        died = await dies(shipper, moment, units)
+        after = Shipper(units, tmp_path)
+        await after.orphans.recover()
+        await after.stop()
+
+        assert await ids(units) == [id_of(one) for one in written], moment
+        assert list(tmp_path.iterdir()) == []
+        if not died:
+            break
+    assert moment > 20
+
+
+async def test_how_long_lines_have_been_waiting(units: Units, tmp_path: Path) -> None:
+    shipper = Shipper(units, tmp_path)
+    await asyncio.sleep(0.05)
+    assert shipper.stuck_seconds == 0
+
+    shipper.spool.append(line())
+    assert shipper.stuck_seconds >= 0.05
+
+    shipper.start()
+    await shipped(shipper)
+    assert shipper.stuck_seconds == 0
+    await shipper.stop()
+
+
+async def test_a_commit_under_way_is_waited_for(units: Units, tmp_path: Path) -> None:
+    """The database may still be at the last word of a dead process when its spool is found."""
+    written = lines(3)
+    async with units.writing() as unit:
+        await (await LogDays.opened(unit)).make({NOON.date()})
+    orphan = new_spool(tmp_path)
+    for one in written:
+        orphan.append(one)
+    shipper = Shipper(units, tmp_path)
+    async with units.writing() as unit:
+        access_log = await AccessLog.opened(unit)
+        await access_log.shipped_of(orphan.name)
+        await access_log.copy(orphan.name, b"".join(written), shipped=orphan.size)
+        orphan.leave()
+        recovering = asyncio.create_task(shipper.orphans.recover())
+        await asyncio.sleep(0.2)
+    await recovering
+    await shipper.stop()
+
+    assert await ids(units) == [id_of(one) for one in written]

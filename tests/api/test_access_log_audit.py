@@ -1,0 +1,179 @@
+"""Who looks into the address log is on record."""
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from fastapi import FastAPI
+from sqlalchemy import text
+
+from dressform.db.unit_of_work import Units
+from dressform.errors import Unavailable
+from dressform.policy.notice import LOOKUP
+from dressform.repositories.lookups import Lookups
+from tests.conftest import MovableClock
+from tests.helpers.access_log_records import records
+from tests.helpers.members import Person
+from tests.helpers.operators import (
+    FOUR,
+    REQUESTS,
+    SIX,
+    WHY,
+    account_id,
+    appoint,
+    appointed,
+    look,
+    look_ups,
+    stored,
+)
+from tests.helpers.visits import log, visit
+
+Join = Callable[..., Awaitable[Person]]
+
+
+@pytest.fixture
+async def operator(app: FastAPI, ada: Person) -> Person:
+    return await appointed(app, ada)
+
+
+@pytest.mark.parametrize(
+    ("network", "recorded", "length"),
+    [
+        (FOUR, "203.0.113.0/24", 32),
+        ("203.0.113.77/25", "203.0.113.0/24", 25),
+        ("203.0.113.77/24", "203.0.113.0/24", 24),
+        ("203.0.0.0/16", "203.0.0.0/16", 16),
+        ("0.0.0.0/0", "0.0.0.0/0", 0),
+        ("::ffff:203.0.113.77", "203.0.113.0/24", 32),
+        ("::ffff:203.0.0.0/112", "203.0.0.0/16", 16),
+        (SIX, "2001:db8:7::/48", 128),
+        ("2001:DB8:7:1::/64", "2001:db8:7::/48", 64),
+        ("2001:db8::/32", "2001:db8::/32", 32),
+    ],
+)
+async def test_no_address_lives_on_in_the_record(
+    operator: Person, units: Units, *, network: str, recorded: str, length: int
+) -> None:
+    await log(units, visit(units.clock(), FOUR), visit(units.clock(), SIX))
+
+    await look(operator, network=network, full="true", route="/docs")
+
+    (record,) = (await look_ups(operator))["items"]
+    assert (record["asked"]["network"], record["asked"]["prefix_length"]) == (recorded, length)
+    assert record["shown"] == 1
+    assert FOUR not in str(record)
+    assert SIX not in str(record)
+
+
+async def test_of_its_own_look_up_the_log_keeps_nothing_but_the_route(
+    app: FastAPI, operator: Person
+) -> None:
+    before = len(await records(app))
+    await look(operator, network=FOUR, route="/nowhere")
+
+    (row,) = (await records(app))[before:]
+    assert (row.route, row.method, row.status) == (REQUESTS, "GET", 200)
+    assert str(row.address) == "127.0.0.1"
+
+
+@pytest.mark.parametrize(
+    ("error", "status"), [(RuntimeError("disk full"), 500), (Unavailable(retry_after=5), 503)]
+)
+async def test_what_cannot_be_recorded_is_not_shown(
+    operator: Person,
+    units: Units,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    error: Exception,
+    status: int,
+) -> None:
+    await log(units, visit(units.clock(), FOUR, route="/nowhere"))
+
+    async def refuse(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr(Lookups, "add", refuse)
+    response = await operator.ask("GET", REQUESTS, params=WHY | {"full": "true"})
+
+    assert response.status_code == status
+    assert "203.0.113" not in response.text
+    assert "/nowhere" not in response.text
+
+
+async def test_a_record_is_committed_before_the_answer_leaves(
+    app: FastAPI, operator: Person, units: Units
+) -> None:
+    seen: list[int] = []
+    inner = app.middleware_stack
+    assert inner is not None
+
+    async def watched(scope: Any, receive: Any, send: Any) -> None:
+        async def counting(message: Any) -> None:
+            if message["type"] == "http.response.start":
+                seen.append(await stored(units))
+            await send(message)
+
+        await inner(scope, receive, counting)
+
+    app.middleware_stack = watched
+    await look(operator)
+
+    assert seen == [1]
+
+
+async def test_records_come_in_pages_the_latest_first(
+    operator: Person, units: Units, join: Join
+) -> None:
+    grace = await join("grace")
+    await appoint(units, grace)
+    for number in range(5):
+        await look((operator, grace)[number % 2], reason=f"The reason number {number}.")
+
+    first = await look_ups(operator, limit=3)
+    second = await look_ups(grace, limit=3, cursor=first["next"])
+
+    assert [one["reason"][-2] for one in first["items"]] == ["4", "3", "2"]
+    assert [one["reason"][-2] for one in second["items"]] == ["1", "0"]
+    assert [one["operator"]["username"] for one in second["items"]] == ["grace", "ada"]
+    assert second["next"] is None
+
+
+async def test_the_record_outlives_the_operators_account(
+    operator: Person, units: Units, join: Join
+) -> None:
+    grace = await join("grace")
+    await appoint(units, grace)
+    looked = str(await account_id(units, operator))
+    await look(operator)
+    erased = await operator.ask("POST", "/v1/privacy/erasure", json={"password": operator.password})
+    assert erased.status_code == 204
+
+    (record,) = (await look_ups(grace))["items"]
+    assert record["operator"] == {"id": looked, "username": None}
+
+
+async def test_a_record_is_kept_for_six_months(operator: Person, clock: MovableClock) -> None:
+    await look(operator)
+    end = LOOKUP.window.after(clock())
+
+    clock.at = end - timedelta(seconds=1)
+    await operator.sign_in()
+    before = (await look_ups(operator))["items"]
+    clock.at = end
+    after = (await look_ups(operator))["items"]
+
+    assert (len(before), after) == (1, [])
+
+
+async def test_the_reason_is_not_to_be_read_in_the_table(operator: Person, units: Units) -> None:
+    request_id = str(uuid4())
+    await look(operator, request_id=request_id, route="/nowhere")
+
+    async with units.reading() as unit:
+        (row,) = (await unit.connection.execute(text("SELECT lookup::text FROM lookup"))).scalars()
+
+    for value in (WHY["reason"], request_id, "/nowhere"):
+        assert value not in row
+        assert value.encode().hex() not in row

@@ -1,0 +1,219 @@
+"""Withdrawing the consent to the open dataset, as easily as it was given; and where it ends."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from uuid import uuid4
+
+import pytest
+
+from dressform.db.unit_of_work import Units
+from tests.conftest import MovableClock
+from tests.helpers.assertions import assert_problem
+from tests.helpers.auth import erase, restrict
+from tests.helpers.consents import (
+    NEVER,
+    TODAY,
+    TOMORROW,
+    act,
+    acts,
+    agree,
+    consent_of,
+    given,
+    mark,
+    rows,
+    withdraw,
+)
+from tests.helpers.members import Person
+
+Join = Callable[..., Awaitable[Person]]
+
+
+@pytest.mark.parametrize(
+    ("language", "subject"),
+    [
+        ("en", "Your consent to the open dataset is withdrawn"),
+        ("fr", "Votre accord pour le jeu de données ouvert est retiré"),
+    ],
+)
+async def test_withdrawing_is_one_call_and_one_mail(
+    join: Join, clock: MovableClock, language: str, subject: str
+) -> None:
+    ada = await join("ada", language=language)
+    model = await ada.add_model()
+    await agree(ada, model_id=model)
+    await ada.mailbox.collect()
+    clock.advance(days=1)
+    await ada.sign_in()
+
+    response = await withdraw(ada)
+
+    history = act("given"), act("withdrawn", TOMORROW)
+    withdrawn = given(*history, given=False, withdrawn_at=TOMORROW)
+    assert response.status_code == 200
+    assert response.json() == withdrawn
+    mail = await ada.mailbox.one()
+    assert (mail["Subject"], mail["To"]) == (subject, ada.email)
+
+    clock.advance(minutes=4)
+    assert (await withdraw(ada)).json() == withdrawn
+    assert await ada.mailbox.collect() == []
+
+
+async def test_of_several_who_withdraw_at_once_one_gets_a_mail(ada: Person, units: Units) -> None:
+    await agree(ada)
+    await ada.mailbox.one()
+
+    answers = await asyncio.gather(*(withdraw(ada) for _ in range(8)))
+
+    assert {answer.status_code for answer in answers} == {200}
+    await ada.mailbox.one()
+    assert [each["act"] for each in await acts(units)] == ["given", "withdrawn"]
+
+
+async def test_whoever_agrees_and_withdraws_at_once_has_a_record_in_one_order(
+    ada: Person, units: Units
+) -> None:
+    answers = await asyncio.gather(*(each(ada) for _ in range(6) for each in (agree, withdraw)))
+
+    assert {answer.status_code for answer in answers} == {200}
+    recorded = await acts(units)
+    assert [each["number"] for each in recorded] == list(range(1, len(recorded) + 1))
+    turns = [each["act"] for each in recorded]
+    assert turns == [("given", "withdrawn")[number % 2] for number in range(len(turns))]
+    (state,) = await rows(units)
+    assert (state["given_id"] is None) == (turns[-1] == "withdrawn")
+
+
+async def test_however_often_they_change_their_mind_five_mails_an_hour_confirm_it(
+    ada: Person, clock: MovableClock
+) -> None:
+    """Nor is withdrawing ever refused, and saying no where nothing stood costs no mail."""
+    await withdraw(ada)
+    for _ in range(7):
+        await agree(ada)
+        response = await withdraw(ada)
+        assert (response.status_code, response.json()["given"]) == (200, False)
+        await withdraw(ada)
+
+    assert len(await ada.mailbox.collect()) == 5
+    clock.advance(hours=1)
+    await ada.sign_in()
+    await agree(ada)
+    await ada.mailbox.one()
+    await withdraw(ada)
+    await ada.mailbox.one()
+
+
+async def test_whoever_never_agreed_can_say_no(ada: Person, units: Units) -> None:
+    response = await withdraw(ada)
+
+    assert response.json() == NEVER
+    assert await rows(units) == []
+    assert await ada.mailbox.collect() == []
+
+
+async def test_no_needs_no_text_and_looks_at_none(ada: Person) -> None:
+    await agree(ada)
+
+    response = await agree(ada, given=False, text_version="0", model_id=str(uuid4()))
+
+    assert response.status_code == 200
+    assert response.json()["given"] is False
+    assert_problem(await agree(ada, given=False, model_id="x"), 422, "invalid-input")
+
+
+async def test_agreeing_after_withdrawing_begins_anew_and_leaves_the_marks(
+    ada: Person, units: Units, clock: MovableClock
+) -> None:
+    await agree(ada, language="fr")
+    (agreed,) = await acts(units)
+    await mark(units, counted=3, drawn_in=2027, drawn_under=agreed["id"])
+    await withdraw(ada)
+    assert [(row["counted"], row["drawn_in"]) for row in await rows(units)] == [(3, 2027)]
+    assert (await consent_of(ada))["drawn_in"] == 2027
+    clock.advance(days=1)
+    await ada.sign_in()
+
+    again = await agree(ada)
+
+    history = (
+        act("given", language="fr", drawn_in=2027),
+        act("withdrawn", language="fr"),
+        act("given", TOMORROW),
+    )
+    assert again.json() == given(*history, given_at=TOMORROW, drawn_in=2027)
+    assert [(row["counted"], row["drawn_in"]) for row in await rows(units)] == [(3, 2027)]
+
+
+async def test_who_is_restricted_may_withdraw_but_not_agree(
+    ada: Person, join: Join, units: Units
+) -> None:
+    await agree(ada)
+    await ada.mailbox.one()
+    await restrict(ada)
+
+    assert_problem(await agree(ada), 403, "restricted")
+    assert (await consent_of(ada))["given"] is True
+    assert (await withdraw(ada)).json()["given"] is False
+    await ada.mailbox.one()
+    assert_problem(await agree(ada), 403, "restricted")
+    assert (await consent_of(ada))["given"] is False
+
+
+async def test_withdrawing_and_erasing_at_once_wait_for_each_other_in_order(join: Join) -> None:
+    for number in range(5):
+        person = await join(f"person{number}")
+        await agree(person)
+
+        erased, *withdrawn = await asyncio.gather(
+            erase(person), *(withdraw(person) for _ in range(3))
+        )
+
+        assert erased.status_code == 204
+        assert {answer.status_code for answer in withdrawn} <= {200, 401}
+        await person.mailbox.collect()
+
+
+async def test_it_is_each_members_own(ada: Person, join: Join) -> None:
+    grace = await join("grace")
+    await agree(ada)
+
+    assert (await withdraw(grace)).json() == NEVER
+    assert (await consent_of(ada))["given"] is True
+
+
+async def test_erasing_the_account_takes_it_along(ada: Person, join: Join, units: Units) -> None:
+    grace = await join("grace")
+    await agree(ada)
+    await agree(grace)
+    await mark(units, counted=1, drawn_in=2027)
+
+    assert (await erase(ada)).status_code == 204
+
+    assert len(await rows(units)) == 1
+    assert len(await acts(units)) == 1
+    assert (await consent_of(grace))["given"] is True
+
+
+async def test_a_mail_that_still_waits_goes_with_the_account(ada: Person) -> None:
+    await agree(ada)
+    await withdraw(ada)
+
+    await erase(ada)
+
+    assert "gone" in (await ada.mailbox.one())["Subject"]
+
+
+async def test_the_export_holds_it_with_every_mark(ada: Person, units: Units) -> None:
+    assert (await ada.ask("GET", "/v1/privacy/export")).json()["consents"] == []
+    await agree(ada)
+    await mark(units, counted=2, drawn_in=2027)
+    await withdraw(ada)
+
+    exported = (await ada.ask("GET", "/v1/privacy/export")).json()["consents"]
+
+    told = await consent_of(ada)
+    told.pop("text")
+    assert exported == [told | {"counted": 2}]
+    assert (told["given"], told["withdrawn_at"], told["drawn_in"]) == (False, TODAY, 2027)
+    assert told["history"] == [act("given"), act("withdrawn")]

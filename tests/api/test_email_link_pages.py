@@ -1,0 +1,132 @@
+import re
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from tests.helpers.browser import browsing, needs_chromium, serving
+from tests.helpers.members import Mailbox, Person
+
+LINKS = {
+    "/verify-email": "v1/auth/verify-email",
+    "/reset-password": "v1/auth/password/reset",
+    "/confirm-email": "v1/auth/email/confirm",
+    "/reopen": "v1/auth/reopen",
+}
+PRESS = "document.querySelector('button').click()"
+NEW_PASSWORD = "nine thimbles under the lamp"
+
+
+def shown(element: str) -> str:
+    return f"document.getElementById('{element}')?.hidden === false"
+
+
+@pytest.mark.parametrize("path", LINKS)
+async def test_a_page_is_shut_tight(client: httpx.AsyncClient, path: str) -> None:
+    response = await client.get(path)
+
+    assert response.status_code == 200
+    assert "://" not in response.text
+    assert response.headers["cache-control"] == "no-store"
+    assert response.headers["referrer-policy"] == "no-referrer"
+    assert response.headers["content-security-policy"] == (
+        "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
+        "connect-src 'self'; img-src 'self'; script-src 'self'; style-src 'self'"
+    )
+
+
+@pytest.mark.parametrize("path", LINKS)
+async def test_assets_are_there(client: httpx.AsyncClient, path: str) -> None:
+    found = re.findall(r'"(assets/[^"]+)"', (await client.get(path)).text)
+
+    assert {"page.css", "links.js"} <= {asset.rpartition("/")[2] for asset in found}
+    for asset in found:
+        assert (await client.get(f"/{asset}")).status_code == 200
+
+
+@pytest.mark.parametrize(("path", "endpoint"), LINKS.items())
+async def test_the_button_asks_an_endpoint_that_takes_tokens(
+    client: httpx.AsyncClient, path: str, endpoint: str
+) -> None:
+    html = (await client.get(path)).text
+    document = (await client.get("/openapi.json")).json()
+
+    assert f'data-endpoint="{endpoint}"' in html
+    operation = document["paths"][f"/{endpoint}"]["post"]
+    assert "token" in operation["requestBody"]["content"]["application/json"]["example"]
+
+
+@pytest.mark.parametrize("path", LINKS)
+async def test_everything_is_said_in_french_too(client: httpx.AsyncClient, path: str) -> None:
+    html = (await client.get(path)).text
+    said = re.findall(r"<(?:title|h1|p|label|button)\b([^>]*)>[^<\s]", html)
+
+    assert [attributes for attributes in said if 'data-fr="' not in attributes] == [""]
+    assert "Cette page a besoin de JavaScript." in html
+
+
+@needs_chromium
+@pytest.mark.slow
+async def test_a_registration_is_confirmed_by_a_press(
+    app: FastAPI, client: httpx.AsyncClient, mailbox: Mailbox, tmp_path: Path
+) -> None:
+    """Not by opening the page: programs that look into mails do that."""
+    ada = Person(client, mailbox, "ada")
+    await ada.register()
+    token = await mailbox.token()
+
+    async with serving(app) as url, browsing(tmp_path / "browser") as page:
+        await page.visit(f"{url}/verify-email#token={token}")
+        await page.until("document.querySelector('form')?.hidden === false")
+        before = [one for one in page.requests if "/v1/" in one]
+        address = await page.run("location.href")
+        status_before = (await ada.sign_in()).status_code
+        await page.run(PRESS)
+        await page.until(shown("done"))
+
+    assert before == []
+    assert address == f"{url}/verify-email"
+    assert status_before == 401
+    assert (await ada.sign_in()).status_code == 200
+    assert page.complaints == []
+
+
+@needs_chromium
+@pytest.mark.slow
+async def test_a_password_is_reset_in_french(
+    app: FastAPI, ada: Person, mailbox: Mailbox, tmp_path: Path
+) -> None:
+    """A weak one is refused with the reason, and the form stays."""
+    await ada.client.post("/v1/auth/password/forgot", json={"email": ada.email})
+    token = await mailbox.token()
+
+    async with serving(app) as url, browsing(tmp_path / "browser") as page:
+        await page.speak("fr-CA")
+        await page.visit(f"{url}/reset-password#token={token}")
+        await page.until("document.title === 'Choisissez un nouveau mot de passe'")
+        await type_password(page_run=page.run, password="password1234")
+        await page.until(shown("refused"))
+        reasons = await page.run("document.getElementById('reasons').innerText")
+        await type_password(page_run=page.run, password=NEW_PASSWORD)
+        await page.until(shown("done"))
+
+    ada.password = NEW_PASSWORD
+    assert "several unrelated words" in reasons
+    assert (await ada.sign_in()).status_code == 200
+
+
+@needs_chromium
+@pytest.mark.slow
+async def test_a_link_without_its_token_says_so(app: FastAPI, tmp_path: Path) -> None:
+    async with serving(app) as url, browsing(tmp_path / "browser") as page:
+        await page.visit(f"{url}/confirm-email")
+        await page.until(shown("no-token"))
+
+        assert await page.run("document.querySelector('form').hidden")
+
+
+async def type_password(page_run: Callable[[str], Awaitable[object]], password: str) -> None:
+    await page_run(f"document.getElementById('new-password').value = '{password}'")
+    await page_run(PRESS)

@@ -1,0 +1,231 @@
+"""Erasure: everything of an account, at once and for good."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import delete, func, select, text
+
+from dressform.db.tables import Account, Base
+from dressform.db.unit_of_work import Units
+from tests.helpers.consents import agree
+from tests.helpers.images import drawn
+from tests.helpers.members import Mailbox, Person
+
+Join = Callable[..., Awaitable[Person]]
+
+ERASURE = "/v1/privacy/erasure"
+IMAGE = {"Content-Type": "image/png"}
+
+OF_THE_LOG = {"access_log", "spool_mark"}
+"""Which nobody reads without its own role."""
+NOT_OF_AN_ACCOUNT = OF_THE_LOG | {
+    "service_secret",
+    "retention_run",
+    "retention_hold",
+    "set_aside",
+    "lookup",
+    "operator",
+    "dataset_draw",
+    "dataset_edition",
+    "dataset_file",
+    "deletion_mark",
+    "mail_outage",
+}
+OF_AN_ACCOUNT = {
+    "account",
+    "account_key",
+    "avatar",
+    "dataset_consent",
+    "dataset_consent_act",
+    "mail",
+    "model",
+    "one_time_token",
+    "picture",
+    "profile",
+    "session",
+}
+
+
+async def rows(units: Units) -> dict[str, int]:
+    """How many rows each table holds; those without a row are left out."""
+    found = {}
+    async with units.reading() as unit:
+        for table in Base.metadata.sorted_tables:
+            if table.name in OF_THE_LOG:
+                continue
+            query = select(func.count()).select_from(table)
+            found[table.name] = (await unit.connection.execute(query)).scalar_one()
+    return {name: number for name, number in found.items() if number}
+
+
+async def live(person: Person) -> str:
+    """Use everything that an account can hold; gives the model's path."""
+    await person.ask("PATCH", "/v1/profiles/me", json={"bio": "I sew."})
+    await person.ask("PUT", "/v1/profiles/me/picture", content=drawn(), headers=IMAGE)
+    model = f"/v1/models/{await person.add_model()}"
+    await person.ask("PUT", f"{model}/avatar", content=drawn(), headers=IMAGE)
+    assert (await agree(person, model_id=model.rpartition("/")[2])).status_code == 200
+    await person.client.post("/v1/auth/refresh", json={"refresh_token": person.refresh_token})
+    await person.client.post("/v1/auth/password/forgot", json={"email": person.email})
+    await person.mailbox.collect()
+    change = {"password": person.password, "new_email": f"new-{person.email}"}
+    assert (await person.ask("POST", "/v1/auth/email/change", json=change)).status_code == 202
+    return model
+
+
+async def erase(person: Person, password: str | None = None) -> int:
+    body = {"password": person.password if password is None else password}
+    return (await person.ask("POST", ERASURE, json=body)).status_code
+
+
+def test_every_table_is_known_to_be_of_an_account_or_not() -> None:
+    tables = {table.name for table in Base.metadata.sorted_tables}
+
+    assert tables == NOT_OF_AN_ACCOUNT | OF_AN_ACCOUNT | {"sign_up"}
+
+
+@pytest.mark.parametrize(
+    ("language", "subject"), [("en", "Your account is gone"), ("fr", "Votre compte est supprimé")]
+)
+async def test_not_one_row_is_left_and_one_mail_says_so(
+    join: Join, mailbox: Mailbox, units: Units, language: str, subject: str
+) -> None:
+    ada = await join("ada", language=language)
+    await live(ada)
+    assert set(await rows(units)) >= OF_AN_ACCOUNT
+
+    assert await erase(ada) == 204
+
+    left = await rows(units)
+    assert set(left) <= NOT_OF_AN_ACCOUNT | {"mail"}
+    assert left["mail"] == 1
+    last = await mailbox.one()
+    assert last["To"] == ada.email
+    assert subject in last["Subject"]
+    assert "mail" not in await rows(units)
+    assert await mailbox.collect() == []
+
+
+async def test_nothing_of_it_works_any_longer(ada: Person, join: Join) -> None:
+    grace = await join("grace")
+    model = await live(ada)
+    elsewhere = Person(ada.client, ada.mailbox, "ada")
+    await elsewhere.sign_in()
+
+    await erase(ada)
+
+    for path in ("/v1/profiles/me", model, f"{model}/avatar", "/v1/privacy/export"):
+        assert (await ada.ask("GET", path)).status_code == 401
+        assert (await elsewhere.ask("GET", path)).status_code == 401
+    refresh = {"refresh_token": elsewhere.refresh_token}
+    assert (await ada.client.post("/v1/auth/refresh", json=refresh)).status_code == 401
+    assert (await ada.sign_in()).status_code == 401
+    assert await erase(ada) == 401
+    assert (await grace.ask("GET", "/v1/profiles/ada")).status_code == 404
+    assert (await grace.ask("GET", "/v1/profiles/ada/picture")).status_code == 404
+
+
+async def test_the_others_keep_what_is_theirs(ada: Person, join: Join, units: Units) -> None:
+    grace = await join("grace")
+    model = await live(grace)
+    before = await rows(units)
+    await ada.add_model()
+
+    await erase(ada)
+
+    after = await rows(units)
+    assert after["model"] == before["model"]
+    assert after["avatar"] == before["avatar"]
+    assert after["account"] == before["account"] - 1
+    assert (await grace.ask("GET", model)).status_code == 200
+
+
+async def test_name_and_address_are_free_again(ada: Person, join: Join, mailbox: Mailbox) -> None:
+    await ada.add_model()
+    await erase(ada)
+    await mailbox.collect()
+
+    again = await join("ada")
+
+    assert (await again.ask("GET", "/v1/models")).json()["items"] == []
+    assert (await again.ask("GET", "/v1/profiles/me")).json()["bio"] is None
+
+
+async def test_a_wrong_password_erases_nothing(ada: Person, mailbox: Mailbox) -> None:
+    assert await erase(ada, "not the password") == 403
+
+    assert (await ada.ask("GET", "/v1/profiles/me")).status_code == 200
+    assert await mailbox.collect() == []
+
+
+async def test_who_is_restricted_can_be_erased(ada: Person, units: Units) -> None:
+    restriction = {"restricted": True, "password": ada.password}
+    await ada.ask("PUT", "/v1/privacy/restriction", json=restriction)
+
+    assert await erase(ada) == 204
+
+    assert "account" not in await rows(units)
+
+
+async def test_what_runs_while_the_account_goes_is_answered_and_leaves_nothing(
+    ada: Person, units: Units
+) -> None:
+    model = f"/v1/models/{await ada.add_model()}"
+    body = {"name": "Late", "breasts": False}
+    requests = [
+        *(ada.ask("POST", "/v1/models", json=body) for _ in range(8)),
+        *(ada.ask("PATCH", model, json={"measurements": {"neck": 400}}) for _ in range(4)),
+        *(ada.ask("PATCH", "/v1/profiles/me", json={"language": "fr"}) for _ in range(4)),
+        *(
+            ada.ask("PUT", "/v1/profiles/me/picture", content=drawn(), headers=IMAGE)
+            for _ in range(4)
+        ),
+        *(ada.ask("PUT", f"{model}/avatar", content=drawn(), headers=IMAGE) for _ in range(4)),
+        *(ada.ask("GET", "/v1/privacy/export") for _ in range(4)),
+    ]
+
+    erased, *answers = await asyncio.gather(
+        ada.ask("POST", ERASURE, json={"password": ada.password}), *requests
+    )
+
+    assert erased.status_code == 204
+    assert {answer.status_code for answer in answers} <= {200, 201, 204, 401, 404, 503}
+    assert set(await rows(units)) <= NOT_OF_AN_ACCOUNT | {"mail"}
+
+
+async def somebody_waits(units: Units) -> None:
+    waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+    while True:
+        async with units.reading() as unit:
+            if (await unit.connection.execute(waiting)).scalar_one():
+                return
+        await asyncio.sleep(0.01)
+
+
+@pytest.mark.parametrize(
+    ("route", "body", "status"),
+    [
+        ("POST /v1/models", {"json": {"name": "Late", "breasts": False}}, 401),
+        ("PATCH /v1/profiles/me", {"json": {"bio": "Late"}}, 401),
+        ("PATCH /v1/profiles/me", {"json": {"language": "fr"}}, 401),
+        ("PUT /v1/profiles/me/picture", {"content": drawn()}, 401),
+        ("PATCH {model}", {"json": {"name": "Late"}}, 404),
+        ("DELETE {model}", {}, 401),
+        ("PUT {model}/avatar", {"content": drawn()}, 404),
+    ],
+)
+async def test_a_change_that_meets_the_erasure_half_way_finds_nothing(
+    ada: Person, units: Units, route: str, body: dict[str, Any], status: int
+) -> None:
+    model = f"/v1/models/{await ada.add_model()}"
+    async with units.writing() as unit:
+        await unit.connection.execute(delete(Account))
+        request = asyncio.create_task(ada.ask(*route.format(model=model).split(), **body))
+        await asyncio.wait_for(somebody_waits(units), 10)
+
+    answer = await request
+
+    assert answer.status_code == status, answer.text
+    assert set(await rows(units)) <= NOT_OF_AN_ACCOUNT

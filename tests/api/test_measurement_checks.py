@@ -1,0 +1,147 @@
+"""Checks and estimates: for anybody, kept nowhere."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+from dressform.db.tables import Model
+from dressform.db.unit_of_work import Units
+from dressform.sewing.catalogue import CATALOGUE, relevant
+from tests.api.test_models import MODELS
+from tests.helpers.members import Person
+from tests.integration.test_end_to_end import count
+from tests.sewing.bodies import WITH_BREASTS
+
+CHECK, ESTIMATES = "/v1/measurements/check", "/v1/measurements/estimates"
+_APOSTROPHE = "\N{RIGHT SINGLE QUOTATION MARK}"
+SWAPPED = {"shoulderToWrist": 340, "shoulderToElbow": 590}
+ORDER = {
+    "kind": "order",
+    "measurements": ["shoulderToWrist", "shoulderToElbow"],
+    "text": {
+        "en": "“Shoulder to wrist” is usually longer than “Shoulder to elbow”: check both, they may "
+        "have been swapped.",
+        "fr": f"«\xa0De l{_APOSTROPHE}épaule au poignet\xa0» dépasse d{_APOSTROPHE}habitude "
+        f"«\xa0De l{_APOSTROPHE}épaule au coude\xa0» : vérifiez ces deux mesures, peut-être interverties.",
+    },
+}
+
+
+async def asked(client: httpx.AsyncClient, path: str, **body: object) -> dict[str, Any]:
+    response = await client.post(path, json=body)
+    assert response.status_code == 200, response.text
+    answer: dict[str, Any] = response.json()
+    return answer
+
+
+async def test_a_form_is_told_what_was_understood(client: httpx.AsyncClient) -> None:
+    answer = await asked(
+        client, CHECK, breasts=True, unit="in", measurements={"neck": "13 1/2", "chest": "92,5 cm"}
+    )
+
+    assert answer["measurements"] == {"neck": 342.9, "chest": 925}
+    assert answer["missing"] == [name for name in CATALOGUE if name not in {"neck", "chest"}]
+    assert answer["warnings"] == []
+    (chest,) = [one for one in answer["estimates"] if one["name"] == "chest"]
+    assert chest == {
+        "name": "chest",
+        "unit": "mm",
+        "estimate": 932.9,
+        "measured": 925,
+        "difference": -7.9,
+        "difference_percent": -0.8,
+    }
+
+
+async def test_a_warning_says_what_to_check(client: httpx.AsyncClient) -> None:
+    answer = await asked(client, CHECK, breasts=False, measurements=SWAPPED)
+
+    assert answer["warnings"] == [ORDER]
+    assert answer["estimates"] == []
+
+
+async def test_what_is_not_understood_is_said_at_its_place(client: httpx.AsyncClient) -> None:
+    sent = {"neck": "13 1/2", "chest": "9 cmm", "wast": 1, "waist": -1}
+
+    response = await client.post(CHECK, json={"breasts": False, "measurements": sent})
+
+    assert response.status_code == 422
+    said = {error["pointer"]: error["detail"] for error in response.json()["errors"]}
+    assert said == {
+        "#/measurements/neck": "neck: “13 1/2” has no unit: write mm, cm or in behind it, or send "
+        "`unit`",
+        "#/measurements/chest": "chest: “cmm” is not a unit that is known here: use mm, cm, m, in "
+        "or ft",
+        "#/measurements/wast": "wast: not a known measurement; did you mean waist?",
+        "#/measurements/waist": "waist: a number of millimetres greater than 0 and at most 10000",
+    }
+
+
+async def test_estimates_are_guesses_from_the_neck(client: httpx.AsyncClient) -> None:
+    answer = await asked(client, ESTIMATES, breasts=True, measurements={"neck": 340})
+
+    guessed = {one["name"]: one["estimate"] for one in answer["estimates"]}
+    assert guessed == {name: value for name, value in WITH_BREASTS.items() if name != "neck"}
+    assert {one["measured"] for one in answer["estimates"]} == {None}
+    assert {one["unit"] for one in answer["estimates"]} == {"mm", "degree"}
+
+
+async def test_the_flag_decides_what_is_estimated(client: httpx.AsyncClient) -> None:
+    answer = await asked(client, ESTIMATES, breasts=False, measurements={"neck": "42 cm"})
+
+    assert [one["name"] for one in answer["estimates"]] == [
+        each.name for each in relevant(breasts=False) if each.name != "neck"
+    ]
+
+
+async def test_without_a_neck_there_is_nothing_to_estimate_from(client: httpx.AsyncClient) -> None:
+    response = await client.post(ESTIMATES, json={"breasts": False, "measurements": {"chest": 1}})
+
+    assert response.status_code == 422
+    assert response.json()["errors"] == [
+        {
+            "pointer": "#/measurements/neck",
+            "detail": "measure the neck first: everything else is estimated from it",
+        }
+    ]
+
+
+@pytest.mark.parametrize("path", [CHECK, ESTIMATES])
+async def test_nothing_of_it_is_kept(ada: Person, units: Units, path: str) -> None:
+    before = (await ada.ask("GET", "/v1/privacy/export")).json()
+
+    await ada.ask("POST", path, json={"breasts": True, "measurements": WITH_BREASTS})
+
+    assert (await ada.ask("GET", "/v1/privacy/export")).json() == before
+    assert await count(units, Model) == 0
+
+
+async def test_making_and_changing_a_model_warns_and_keeps_it_all_the_same(ada: Person) -> None:
+    body = {"name": "Me", "breasts": False, "measurements": SWAPPED}
+
+    made = await ada.ask("POST", MODELS, json=body)
+    path = made.headers["Location"]
+    renamed = await ada.ask("PATCH", path, json={"name": "Still so"})
+    again = await ada.ask("GET", f"{path}/warnings")
+    mended = await ada.ask("PATCH", path, json={"measurements": {"shoulderToWrist": 600}})
+
+    assert made.json()["measurements"] == SWAPPED
+    assert made.json()["warnings"] == renamed.json()["warnings"] == [ORDER]
+    assert again.json() == {"warnings": [ORDER]}
+    assert mended.json()["warnings"] == []
+
+
+@pytest.mark.parametrize("value", [5e-324, 1e-300, 1e-9, 1e-3, 10_000])
+async def test_the_smallest_and_the_largest_lengths_can_be_looked_at(
+    ada: Person, client: httpx.AsyncClient, value: float
+) -> None:
+    body = dict.fromkeys(WITH_BREASTS, value) | {"shoulderSlope": 13}
+
+    await asked(client, CHECK, breasts=True, measurements=body)
+    await asked(client, ESTIMATES, breasts=True, measurements=body)
+    made = await ada.ask("POST", MODELS, json={"name": "Me", "breasts": True, "measurements": body})
+
+    assert made.status_code == 201
+    drawing = await ada.ask("GET", f"{made.headers['Location']}/silhouette.svg")
+    assert drawing.status_code == 200

@@ -1,0 +1,260 @@
+"""Models out and in: whole, accounted for line by line, and about nobody."""
+
+import asyncio
+import json
+from typing import Any
+
+import httpx
+import pytest
+
+from dressform.db.tables import Model
+from dressform.db.unit_of_work import Units
+from dressform.repositories.models import MOST
+from dressform.sewing.formats import Format
+from tests.api.test_models import MODELS, made, read
+from tests.api.test_variants import variant_of
+from tests.helpers.assertions import assert_problem
+from tests.helpers.members import Person
+from tests.integration.test_end_to_end import count
+from tests.sewing.bodies import WITH_BREASTS
+from tests.sewing.formats.samples import EXPORT, REAL, smis
+
+IMPORT = f"{MODELS}/import"
+CSV = b"breasts,true\nchest,110.5,cm\nneck,16 1/2,in\n"
+BOMB = b'<!DOCTYPE smis [<!ENTITY a "aaaaaaaaaa">]><smis>&a;</smis>'
+
+
+async def exported(person: Person, model_id: object, form: str) -> httpx.Response:
+    response = await person.ask("GET", f"{MODELS}/{model_id}/export", params={"format": form})
+    assert response.status_code == 200, response.text
+    return response
+
+
+async def imported(person: Person, data: bytes, **params: str) -> dict[str, Any]:
+    response = await person.ask("POST", IMPORT, content=data, params=params)
+    assert response.status_code == 200, response.text
+    answer: dict[str, Any] = response.json()
+    return answer
+
+
+@pytest.mark.parametrize("form", Format)
+async def test_what_goes_out_comes_in_the_same(ada: Person, form: Format) -> None:
+    model = await made(ada, breasts=False, unit="in", measurements=WITH_BREASTS | {"neck": "13½"})
+    file = await exported(ada, model["id"], form)
+
+    (item,) = (await imported(ada, file.content))["items"]
+
+    again = item["model"]
+    for part in ("breasts", "measurements", "hidden", "missing"):
+        assert again[part] == model[part]
+    assert len(again["hidden"]) == 8
+    assert await read(ada, again) == again
+    assert again["name"] == "Imported 2026-03-01"
+
+
+@pytest.mark.parametrize(
+    ("form", "kind", "ending"),
+    [
+        ("smis", "application/xml", "smis"),
+        ("vit", "application/xml", "vit"),
+        ("freesewing", "application/json", "json"),
+        ("yaml", "application/yaml", "yaml"),
+        ("csv", "text/csv; charset=utf-8", "csv"),
+    ],
+)
+async def test_a_file_says_nothing_of_its_owner(
+    ada: Person, form: str, kind: str, ending: str
+) -> None:
+    model = await made(ada, name="Cousine Philippine", measurements={"chest": 1105})
+
+    file = await exported(ada, model["id"], form)
+
+    assert file.headers["Content-Type"] == kind
+    name = f"model-{model['id'][:8]}.{ending}"
+    assert file.headers["Content-Disposition"] == f'attachment; filename="{name}"'
+    assert file.headers["Cache-Control"] == "private, no-store"
+    assert "Philippine" not in file.text + repr(file.headers)
+    assert "ada" not in file.text
+
+
+async def test_a_variant_goes_out_whole(ada: Person) -> None:
+    base = await made(ada, breasts=True, measurements=WITH_BREASTS)
+    variant = await variant_of(ada, base, measurements={"chest": 900})
+
+    file = await exported(ada, variant["id"], "freesewing")
+
+    assert file.json()["measurements"] == WITH_BREASTS | {"chest": 900}
+
+
+async def test_a_real_file_is_accounted_for(ada: Person) -> None:
+    answer = await imported(ada, REAL, breasts="false")
+
+    (item,) = answer["items"]
+    assert answer["dropped"] == ["name", "birth date", "gender", "e-mail", "notes"]
+    assert item["measurements"]["chest"] == 925
+    assert item["breasts"] is False
+    assert item["model"]["hidden"] == {"bustFront": 480}
+    assert {
+        "line": 16,
+        "entry": "bust_circ",
+        "outcome": "taken",
+        "measurement": "chest",
+        "reason": None,
+    } in item["lines"]
+    assert {
+        "line": 18,
+        "entry": "waist_circ",
+        "outcome": "left_out",
+        "measurement": "waist",
+        "reason": {
+            "en": "There is no value here, or 0, which stands for not measured.",
+            "fr": "Il n\u2019y a pas de valeur ici, ou bien 0, qui veut dire non mesuré.",
+        },
+    } in item["lines"]
+    whole = json.dumps((await ada.ask("GET", "/v1/privacy/export")).json()) + json.dumps(answer)
+    for secret in ("Quetzal", "Philippine", "1987-06-05", "philippine@", "Fitted"):
+        assert secret not in whole
+
+
+async def test_an_account_of_freesewing_becomes_as_many_models(ada: Person) -> None:
+    answer = await imported(ada, json.dumps(EXPORT).encode())
+
+    models = (await ada.ask("GET", MODELS)).json()["items"]
+    assert [item["model"] for item in answer["items"]] == [*models, None]
+    assert [model["name"] for model in models] == [
+        "Imported 2026-03-01, 1 of 2",
+        "Imported 2026-03-01, 2 of 2",
+    ]
+    assert {model["breasts"] for model in models} == {True}
+
+
+async def test_a_dry_run_keeps_nothing(ada: Person, units: Units) -> None:
+    dry = await imported(ada, REAL, dry_run="true")
+
+    assert await count(units, Model) == 0
+    (item,) = dry["items"]
+    assert item["model"] is None
+    (kept,) = (await imported(ada, REAL))["items"]
+    assert item | {"model": kept["model"]} == kept
+
+
+async def test_all_of_a_file_or_none(ada: Person, units: Units) -> None:
+    for _ in range(MOST - 1):
+        await ada.add_model()
+
+    refused = await ada.ask("POST", IMPORT, content=json.dumps(EXPORT).encode())
+
+    assert_problem(refused, 409, "too-many-models")
+    assert "The file holds 2 models, an account at most 100" in refused.json()["detail"]
+    assert await count(units, Model) == MOST - 1
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"", "the file is empty"),
+        (b"<smis>\n<unit>", "line 2: not well-formed XML"),
+        (b'{"name": "Me"}', "under “measurements” or “measies”"),
+        (b"\x89PNG\r\n\x1a\n\0\xff", "none of the kinds that are known here"),
+        (b"chest", "none of the kinds that are known here"),
+        (BOMB, "document type"),
+    ],
+)
+async def test_what_is_no_such_file_is_told(
+    ada: Person, units: Units, data: bytes, said: str
+) -> None:
+    response = await ada.ask("POST", IMPORT, content=data)
+
+    assert response.status_code == 422
+    (error,) = response.json()["errors"]
+    assert error["pointer"] == "#"
+    assert said in error["detail"]
+    assert await count(units, Model) == 0
+
+
+async def test_a_file_may_have_a_megabyte_and_no_more(ada: Person) -> None:
+    padded = CSV + b"#x\n" * ((1024 * 1024 - len(CSV)) // 3)
+
+    assert len((await imported(ada, padded))["items"]) == 1
+    assert_problem(await ada.ask("POST", IMPORT, content=padded + b"xxx"), 413, "too-large")
+
+
+async def test_more_bodies_than_an_account_can_hold(ada: Person) -> None:
+    sets = [{"measies": {"chest": 900}}] * (MOST + 1)
+
+    for dry_run in ("true", "false"):
+        response = await ada.ask(
+            "POST", IMPORT, content=json.dumps(sets).encode(), params={"dry_run": dry_run}
+        )
+        assert_problem(response, 422, "invalid-input")
+        assert "more than 100 sets" in response.json()["errors"][0]["detail"]
+
+
+async def test_two_imports_at_once_do_not_pass_the_limit_together(
+    ada: Person, units: Units
+) -> None:
+    sets = json.dumps([{"measies": {"chest": 900}}] * 60).encode()
+
+    both = await asyncio.gather(*(ada.ask("POST", IMPORT, content=sets) for _ in range(2)))
+
+    assert sorted(response.status_code for response in both) == [200, 409]
+    assert await count(units, Model) == 60
+
+
+async def test_what_the_file_says_goes_before_what_is_asked(ada: Person) -> None:
+    said = [
+        {"breasts": False, "measies": {"chest": 900}},
+        {"measies": {"chest": 900}},
+    ]
+
+    for asked, flags in (("true", [False, True]), ("false", [False, False])):
+        answer = await imported(ada, json.dumps(said).encode(), breasts=asked, dry_run="true")
+        assert [item["breasts"] for item in answer["items"]] == flags
+
+
+async def test_warnings_come_with_it_and_refuse_nothing(ada: Person) -> None:
+    (item,) = (await imported(ada, b"chest,92.5,mm\nneck,340,mm\nwaist,750,mm"))["items"]
+
+    assert [warning["kind"] for warning in item["warnings"]] == ["unit"]
+    assert item["model"]["measurements"] == {"chest": 92.5, "neck": 340, "waist": 750}
+
+
+@pytest.mark.parametrize(
+    "content_type", ["application/octet-stream", "application/json", "text/csv", "image/png", ""]
+)
+async def test_the_content_type_says_nothing(ada: Person, content_type: str) -> None:
+    headers = {"Content-Type": content_type} if content_type else {}
+
+    response = await ada.ask("POST", IMPORT, content=CSV, headers=headers)
+
+    assert response.json()["format"] == "csv"
+
+
+async def test_who_it_is_about_is_not_logged(ada: Person, caplog: pytest.LogCaptureFixture) -> None:
+    personal = "<family-name>Quetzal</family-name><email>q@sewing.example</email>"
+    file = smis('name="bust_circ" value="90"', personal=personal)
+
+    with caplog.at_level("DEBUG"):
+        await imported(ada, file)
+        response = await ada.ask("POST", IMPORT, content=file[:-4])
+
+    assert_problem(response, 422, "invalid-input")
+    for secret in ("Quetzal", "q@sewing"):
+        assert secret not in caplog.text + response.text
+
+
+async def test_files_are_for_members_alone(client: httpx.AsyncClient, ada: Person) -> None:
+    model = await ada.add_model()
+
+    assert (await client.post(IMPORT, content=REAL)).status_code == 401
+    assert (await client.get(f"{MODELS}/{model}/export?format=csv")).status_code == 401
+
+
+@pytest.mark.parametrize("query", ["", "?format=pdf", "?format="])
+async def test_other_formats_are_refused(ada: Person, query: str) -> None:
+    model = await ada.add_model()
+
+    response = await ada.ask("GET", f"{MODELS}/{model}/export{query}")
+
+    assert response.status_code == 422
+    assert response.json()["errors"][0]["pointer"] == "query/format"

@@ -1,0 +1,257 @@
+"""Profiles: what their owners can change, and what the others see of them."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from tests.conftest import MovableClock
+from tests.helpers.members import Mailbox, Person
+
+ME = "/v1/profiles/me"
+ACCOUNTS = {"mastodon": "@ada@sewing.example", "website": "https://ada.example/"}
+
+Join = Callable[..., Awaitable[Person]]
+
+
+async def changed(person: Person, **changes: object) -> dict[str, Any]:
+    response = await person.ask("PATCH", ME, json=changes)
+    assert response.status_code == 200, response.text
+    answer: dict[str, Any] = response.json()
+    return answer
+
+
+async def refused(person: Person, status: int, **changes: object) -> dict[str, Any]:
+    """A refusal, which must have changed nothing."""
+    before = (await person.ask("GET", ME)).json()
+    response = await person.ask("PATCH", ME, json=changes)
+    assert response.status_code == status, response.text
+    assert (await person.ask("GET", ME)).json() == before
+    answer: dict[str, Any] = response.json()
+    return answer
+
+
+async def test_a_new_profile_holds_what_was_registered_and_nothing_else(join: Join) -> None:
+    ada = await join("ada", language="fr")
+
+    profile = (await ada.ask("GET", ME)).json()
+
+    assert profile == {
+        "username": "ada",
+        "bio": None,
+        "social_accounts": {},
+        "picture": None,
+        "email": "ada@example.org",
+        "language": "fr",
+        "unit": "cm",
+        "member_since": "2026-03-01",
+        "last_login_on": "2026-03-01",
+        "ends_at": "2027-03-01T00:00:00Z",
+        "restricted": False,
+    }
+
+
+async def test_what_is_left_out_stays(ada: Person) -> None:
+    filled = await changed(ada, bio="I sew.", social_accounts=ACCOUNTS, language="fr")
+    renamed = await changed(ada, username="ada.l")
+    untouched = await changed(ada)
+
+    assert filled["bio"] == "I sew."
+    assert filled["social_accounts"] == ACCOUNTS
+    assert filled["language"] == "fr"
+    assert renamed == filled | {"username": "ada.l"}
+    assert untouched == renamed
+    assert (await ada.ask("GET", ME)).json() == renamed
+
+
+@pytest.mark.parametrize(
+    ("removal", "left"),
+    [
+        ({"bio": None}, {"bio": None}),
+        ({"social_accounts": None}, {"social_accounts": {}}),
+        (
+            {"social_accounts": {"mastodon": None}},
+            {"social_accounts": {"website": "https://ada.example/"}},
+        ),
+        ({"social_accounts": {"never-set": None}}, {}),
+        ({"social_accounts": {}}, {}),
+    ],
+)
+async def test_each_optional_part_is_removed_alone(
+    ada: Person, removal: dict[str, object], left: dict[str, object]
+) -> None:
+    filled = await changed(ada, bio="I sew.", social_accounts=ACCOUNTS)
+
+    assert await changed(ada, **removal) == filled | left
+
+
+async def test_one_account_is_added_without_the_others(ada: Person) -> None:
+    await changed(ada, social_accounts=ACCOUNTS)
+
+    after = await changed(ada, social_accounts={"reddit": "u/ada", "website": "https://a.example"})
+
+    assert after["social_accounts"] == {
+        "mastodon": "@ada@sewing.example",
+        "website": "https://a.example",
+        "reddit": "u/ada",
+    }
+
+
+@pytest.mark.parametrize("field", ["username", "language"])
+async def test_what_an_account_cannot_be_without_is_not_removed(ada: Person, field: str) -> None:
+    problem = await refused(ada, 422, **{field: None})
+
+    assert [error["pointer"] for error in problem["errors"]] == [f"#/{field}"]
+
+
+@pytest.mark.parametrize(
+    ("pointer", "changes"),
+    [
+        ("#/email", {"email": "eve@example.org"}),
+        ("#/bio", {"bio": ""}),
+        ("#/bio", {"bio": "x" * 2001}),
+        ("#/bio", {"bio": "a\x00b"}),
+        ("#/bio", {"bio": ["I sew."]}),
+        ("#/language", {"language": "de"}),
+        ("#/username", {"username": "al"}),
+        ("#/username", {"username": "ada\n"}),
+        ("#/username", {"username": "аda"}),  # noqa: RUF001  a Cyrillic letter
+        ("#/username", {"username": "Admin"}),
+        ("#/username", {"username": "ada@example.org"}),
+        ("#/social_accounts/web", {"social_accounts": {"web": "javascript:alert(1)"}}),
+        ("#/social_accounts/web", {"social_accounts": {"web": " \u00a0 "}}),
+        ("#/social_accounts/web", {"social_accounts": {"web": 1}}),
+        ("#/social_accounts/Web", {"social_accounts": {"Web": "x"}}),
+        ("#/social_accounts", {"social_accounts": [["web", "x"]]}),
+    ],
+)
+async def test_what_does_not_fit_is_named(
+    ada: Person, pointer: str, changes: dict[str, object]
+) -> None:
+    problem = await refused(ada, 422, **changes)
+
+    assert [error["pointer"] for error in problem["errors"]] == [pointer]
+
+
+async def test_more_accounts_than_a_profile_shows_are_refused_in_steps_too(ada: Person) -> None:
+    twelve = {f"one-{number}": "ada" for number in range(12)}
+    other_twelve = {f"two-{number}": "ada" for number in range(12)}
+
+    await refused(ada, 422, social_accounts=twelve | other_twelve)
+    await changed(ada, social_accounts=twelve)
+    await refused(ada, 422, social_accounts=other_twelve)
+    swapped = await changed(ada, social_accounts=dict.fromkeys(twelve) | other_twelve)
+
+    assert swapped["social_accounts"] == other_twelve
+
+
+async def test_changes_at_once_lose_nothing(ada: Person) -> None:
+    networks = [f"network-{number}" for number in range(12)]
+
+    await asyncio.gather(*(changed(ada, social_accounts={name: "ada"}) for name in networks))
+
+    kept = (await ada.ask("GET", ME)).json()["social_accounts"]
+    assert kept == dict.fromkeys(networks, "ada")
+
+
+async def test_a_username_of_another_member_is_taken_in_any_case(ada: Person, join: Join) -> None:
+    await join("grace")
+
+    for taken in ("grace", "Grace", "GRACE"):
+        assert (await refused(ada, 409, username=taken))["type"] == "/problems#username-taken"
+
+
+async def test_a_username_that_waits_for_its_confirmation_is_taken(
+    ada: Person, mailbox: Mailbox, clock: MovableClock
+) -> None:
+    await Person(ada.client, mailbox, "grace").register()
+
+    await refused(ada, 409, username="Grace")
+    clock.advance(days=7)
+    await ada.sign_in()
+
+    assert (await changed(ada, username="Grace"))["username"] == "Grace"
+
+
+async def test_ones_own_name_in_another_case_is_fine(ada: Person) -> None:
+    assert (await changed(ada, username="ADA"))["username"] == "ADA"
+    assert (await ada.sign_in("ada")).status_code == 200
+
+
+async def test_an_old_name_is_free_again(ada: Person, join: Join) -> None:
+    grace = await join("grace")
+    await changed(ada, username="countess")
+
+    assert (await changed(grace, username="ada"))["username"] == "ada"
+    assert (await ada.sign_in("countess")).status_code == 200
+    assert (await grace.ask("GET", "/v1/profiles/countess")).json()["username"] == "countess"
+
+
+async def test_of_many_who_want_a_name_at_once_one_gets_it(ada: Person, join: Join) -> None:
+    people = [ada, *[await join(name) for name in ("grace", "hedy", "mary")]]
+
+    answers = await asyncio.gather(
+        *(person.ask("PATCH", ME, json={"username": "Coveted"}) for person in people)
+    )
+
+    assert sorted(answer.status_code for answer in answers) == [200, 409, 409, 409]
+
+
+async def test_others_see_the_profile_and_never_the_address(ada: Person, join: Join) -> None:
+    grace = await join("grace")
+    await changed(ada, username="Ada.L", bio="I sew.", social_accounts=ACCOUNTS)
+
+    response = await grace.ask("GET", "/v1/profiles/ada.l")
+
+    assert response.json() == {
+        "username": "Ada.L",
+        "bio": "I sew.",
+        "social_accounts": ACCOUNTS,
+        "picture": None,
+    }
+    told = response.text + repr(response.headers)
+    assert ada.email not in told
+    assert "example.org" not in told
+    assert response.headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize("path", ["/v1/profiles/ada", "/v1/profiles/ada/picture"])
+async def test_only_the_signed_in_see_profiles(ada: Person, path: str) -> None:
+    response = await ada.client.get(path)
+
+    assert response.status_code == 401
+    assert response.headers["WWW-Authenticate"] == "Bearer"
+
+
+async def test_nobody_sees_a_restricted_member(ada: Person, join: Join) -> None:
+    grace = await join("grace")
+    never_was = await grace.ask("GET", "/v1/profiles/nobody")
+    restriction = {"restricted": True, "password": ada.password}
+    assert (await ada.ask("PUT", "/v1/privacy/restriction", json=restriction)).status_code == 204
+
+    hidden = await grace.ask("GET", "/v1/profiles/ada")
+    own = await ada.ask("GET", ME)
+
+    assert hidden.status_code == 404
+    assert hidden.json() | {"instance": ""} == never_was.json() | {"instance": ""}
+    assert (own.status_code, own.json()["restricted"]) == (200, True)
+
+
+async def test_nobody_sees_a_member_past_the_end_though_no_worker_ran(
+    ada: Person, join: Join, clock: MovableClock
+) -> None:
+    grace = await join("grace")
+    clock.at = datetime(2026, 9, 1, tzinfo=UTC)
+    await grace.sign_in()
+    clock.at = datetime(2027, 2, 28, 23, 59, tzinfo=UTC)
+    await grace.sign_in()
+    last_moment = await grace.ask("GET", "/v1/profiles/ada")
+    clock.advance(minutes=1)
+
+    past_it = await grace.ask("GET", "/v1/profiles/ada")
+
+    assert last_moment.status_code == 200
+    assert past_it.status_code == 404
+    assert (await ada.ask("GET", ME)).status_code == 401

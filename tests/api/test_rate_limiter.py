@@ -1,0 +1,174 @@
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from dressform.api import rate_limiter as attempts_module
+from dressform.api.rate_limiter import Attempts, Limit
+from dressform.crypto.secrets import KeyedIndex
+from dressform.errors import TooManyAttempts
+from tests.conftest import MovableClock
+from tests.helpers.assertions import assert_problem, shown
+from tests.helpers.auth import change_email, change_password, forgot, login
+from tests.helpers.members import PASSWORD, Person
+
+Join = Callable[..., Awaitable[Person]]
+
+WRONG = "a wrong password"
+
+
+@pytest.fixture
+def attempts(clock: MovableClock) -> Attempts:
+    return Attempts(KeyedIndex(b"k" * 32), clock)
+
+
+@pytest.mark.parametrize(
+    "names", [("ada", "ADA"), ("ada@example.org", "Ada@Example.org"), ("nobody", " Nobody ")]
+)
+async def test_ten_passwords_in_fifteen_minutes(
+    ada: Person, clock: MovableClock, names: tuple[str, str]
+) -> None:
+    """In whatever case, and whether or not there is such a login."""
+    for number in range(10):
+        answer = await login(ada.client, names[number % 2], WRONG)
+        assert_problem(answer, 401, "wrong-credentials")
+        clock.advance(seconds=30)
+
+    refused = await login(ada.client, names[0], PASSWORD)
+    assert_problem(refused, 429, "too-many-attempts")
+    assert refused.headers["Retry-After"] == "600"
+    clock.advance(seconds=599)
+    assert (await login(ada.client, names[0], WRONG)).status_code == 429
+    clock.advance(seconds=1)
+    assert (await login(ada.client, names[0], WRONG)).status_code == 401
+    assert (await login(ada.client, names[0], WRONG)).status_code == 429
+
+
+async def test_a_refusal_tells_nothing_about_the_login(ada: Person) -> None:
+    answers = []
+    for name in ("ada", "nobody", "ada@example.org", "nobody@example.org"):
+        for _ in range(10):
+            await login(ada.client, name, WRONG)
+        answers.append(await login(ada.client, name, WRONG))
+
+    assert [answer.status_code for answer in answers] == [429] * 4
+    assert len({str(shown(answer)) for answer in answers}) == 1
+
+
+async def test_ten_at_once_are_not_more_than_ten(ada: Person) -> None:
+    answers = await asyncio.gather(*(login(ada.client, "ada", WRONG) for _ in range(14)))
+
+    assert sorted(answer.status_code for answer in answers) == [401] * 10 + [429] * 4
+
+
+async def test_the_right_password_begins_anew(ada: Person) -> None:
+    for _ in range(2):
+        for _ in range(9):
+            assert (await login(ada.client, "ada", WRONG)).status_code == 401
+        assert (await ada.sign_in()).status_code == 200
+
+
+async def test_one_login_does_not_hold_up_another(ada: Person, join: Join) -> None:
+    bea = await join("bea")
+    for _ in range(11):
+        await login(ada.client, "ada", WRONG)
+
+    assert (await bea.sign_in()).status_code == 200
+    assert (await ada.ask("GET", "/v1/profiles/me")).status_code == 200
+
+
+async def test_a_stolen_session_cannot_guess_the_password(ada: Person) -> None:
+    """Wherever a password is asked for, it is one and the same count."""
+    for number in range(10):
+        answer = (
+            await change_password(ada, "nine needles in the hay", WRONG)
+            if number % 2
+            else await change_email(ada, f"new{number}@example.org", WRONG)
+        )
+        assert_problem(answer, 403, "wrong-password")
+
+    body = {"password": PASSWORD}
+    erasing = await ada.ask("POST", "/v1/privacy/erasure", json=body)
+    restricting = await ada.ask("PUT", "/v1/privacy/restriction", json=body | {"restricted": True})
+    changing = await change_password(ada, "nine needles in the hay")
+
+    for refused in (erasing, restricting, changing):
+        assert_problem(refused, 429, "too-many-attempts")
+        assert refused.headers["Retry-After"] == "900"
+    assert (await ada.ask("GET", "/v1/profiles/me")).status_code == 200
+
+
+async def test_five_links_an_hour(ada: Person, clock: MovableClock) -> None:
+    clock.advance(hours=1)
+    await ada.sign_in()
+    refused = []
+    for email in (ada.email, "nobody@example.org"):
+        for _ in range(5):
+            assert (await forgot(ada.client, email)).status_code == 202
+        refused.append(await forgot(ada.client, email.title()))
+
+    assert_problem(refused[0], 429, "too-many-attempts")
+    assert refused[0].headers["Retry-After"] == "3600"
+    assert shown(refused[0]) == shown(refused[1])
+    assert_problem(await change_email(ada, "nobody@example.org"), 429, "too-many-attempts")
+    assert len(await ada.mailbox.collect()) == 5
+    clock.advance(hours=1)
+    assert (await forgot(ada.client, ada.email)).status_code == 202
+
+
+def test_whoever_waits_as_long_as_told_gets_through(
+    attempts: Attempts, clock: MovableClock
+) -> None:
+    times, _ = Limit.PASSWORD.value
+    for _ in range(times):
+        attempts.spend(Limit.PASSWORD, "ada")
+    clock.advance(milliseconds=1)
+
+    with pytest.raises(TooManyAttempts) as refusal:
+        attempts.spend(Limit.PASSWORD, "ada")
+
+    assert refusal.value.retry_after == 900
+    clock.advance(seconds=900)
+    attempts.spend(Limit.PASSWORD, "ada")
+
+
+def test_limits_are_counted_apart(attempts: Attempts) -> None:
+    for limit in Limit:
+        times, _ = limit.value
+        for _ in range(times):
+            attempts.spend(limit, "ada")
+        with pytest.raises(TooManyAttempts):
+            attempts.spend(limit, "ada")
+
+
+def test_targets_are_forgotten_with_their_window(attempts: Attempts, clock: MovableClock) -> None:
+    for number in range(1000):
+        attempts.spend(Limit.MAIL, f"{number}@example.org")
+    clock.advance(minutes=59)
+    attempts.spend(Limit.MAIL, "0@example.org")
+    clock.advance(minutes=1)
+
+    attempts.spend(Limit.MAIL, "new@example.org")
+
+    assert attempts.targets(Limit.MAIL) == 2
+
+
+def test_a_flood_of_targets_does_not_fill_memory(
+    attempts: Attempts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(attempts_module, "MOST_TARGETS", 100)
+    times, _ = Limit.PASSWORD.value
+    for _ in range(times):
+        attempts.spend(Limit.PASSWORD, "ada")
+    for number in range(1000):
+        attempts.spend(Limit.MAIL, f"{number}@example.org")
+
+    assert attempts.targets(Limit.MAIL) == 100
+    with pytest.raises(TooManyAttempts):
+        attempts.spend(Limit.PASSWORD, "ada")
+
+
+def test_nothing_that_was_typed_is_kept(attempts: Attempts) -> None:
+    attempts.spend(Limit.PASSWORD, "ada@example.org")
+
+    assert "example.org" not in repr(vars(attempts))

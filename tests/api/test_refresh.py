@@ -1,0 +1,141 @@
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import pytest
+from sqlalchemy import text
+
+from dressform.db.unit_of_work import Units
+from tests.conftest import MovableClock
+from tests.helpers.assertions import assert_problem
+from tests.helpers.auth import refresh, sessions
+from tests.helpers.members import Person
+
+
+async def test_each_refresh_gives_the_next_token(ada: Person, clock: MovableClock) -> None:
+    first = ada.refresh_token
+    clock.advance(minutes=9)
+
+    renewed = (await refresh(ada)).json()
+
+    assert renewed["refresh_token"] != first
+    assert (await refresh(ada, renewed["refresh_token"])).status_code == 200
+    clock.advance(minutes=5)
+    assert (await ada.ask("GET", "/v1/auth/sessions")).status_code == 401
+    ada.access_token = renewed["access_token"]
+    assert (await ada.ask("GET", "/v1/auth/sessions")).status_code == 200
+
+
+async def test_refresh_ten_at_once_all_work_and_one_session_lives(ada: Person) -> None:
+    """With more requests than connections; of the ten successors the first that is used goes on."""
+    answers = await asyncio.gather(*(refresh(ada) for _ in range(10)))
+
+    assert [answer.status_code for answer in answers] == [200] * 10
+    successors = [answer.json()["refresh_token"] for answer in answers]
+    assert len(set(successors)) == 10
+    assert (await refresh(ada, successors[3])).status_code == 200
+    assert (await ada.ask("GET", "/v1/profiles/me")).status_code == 200
+    assert len(await sessions(ada)) == 1
+
+
+async def test_refresh_whose_answer_was_lost_can_be_repeated(
+    ada: Person, clock: MovableClock
+) -> None:
+    for _ in range(3):
+        await refresh(ada)  # Nobody reads the answer.
+        clock.advance(days=1)
+
+    renewed = await refresh(ada)
+
+    assert renewed.status_code == 200
+    ada.refresh_token = renewed.json()["refresh_token"]
+    ada.access_token = renewed.json()["access_token"]
+    assert (await refresh(ada)).status_code == 200
+    assert (await ada.ask("GET", "/v1/profiles/me")).status_code == 200
+
+
+async def test_refresh_by_two_who_hold_the_same_token_ends_the_session(ada: Person) -> None:
+    """A thief may go first or second: one of the two comes with a sibling that nobody used."""
+    owners = (await refresh(ada)).json()["refresh_token"]
+    thiefs = (await refresh(ada)).json()["refresh_token"]
+    await ada.sign_in()
+
+    first, second = await refresh(ada, thiefs), await refresh(ada, owners)
+
+    assert first.status_code == 200
+    assert_problem(second, 401, "refresh-token-refused")
+    assert "ended" in second.json()["detail"]
+    newest = first.json()["refresh_token"]
+    assert_problem(await refresh(ada, newest), 401, "refresh-token-refused")
+    assert len(await sessions(ada)) == 1
+    assert (await ada.ask("GET", "/v1/profiles/me")).status_code == 200
+
+
+async def test_refresh_with_a_replayed_token_ends_the_access_tokens_too(ada: Person) -> None:
+    stolen = ada.refresh_token
+    successor = (await refresh(ada)).json()["refresh_token"]
+    await refresh(ada, successor)
+
+    assert_problem(await refresh(ada, stolen), 401, "refresh-token-refused")
+
+    assert_problem(await ada.ask("GET", "/v1/profiles/me"), 401, "not-signed-in")
+
+
+@pytest.mark.parametrize("place", [0, 18, 25, 40, 79])
+async def test_refresh_with_a_forged_token_changes_nothing(ada: Person, place: int) -> None:
+    """The session's id, the generation, the nonce, the signature: nobody can make up any of them."""
+    genuine = ada.refresh_token
+    other = "A" if genuine[place] != "A" else "B"
+
+    forged = await refresh(ada, genuine[:place] + other + genuine[place + 1 :])
+
+    assert_problem(forged, 401, "refresh-token-refused")
+    assert (await refresh(ada, genuine)).status_code == 200
+
+
+async def test_refresh_token_of_another_account_continues_nothing(
+    ada: Person, units: Units, join: Callable[..., Awaitable[Person]]
+) -> None:
+    """Whoever can write to the database but has no key can't turn a session into another's."""
+    eve = await join("mallory")
+    async with units.writing() as unit:
+        await unit.connection.execute(
+            text(
+                "UPDATE session SET account_id = (SELECT account_id FROM session WHERE id = :ada) "
+                "WHERE id = :eve"
+            ),
+            {"ada": ada.session_id, "eve": eve.session_id},
+        )
+
+    assert_problem(await refresh(eve), 401, "refresh-token-refused")
+    assert (await ada.ask("GET", "/v1/profiles/me")).json()["username"] == "ada"
+    assert_problem(await eve.ask("GET", "/v1/profiles/me"), 401, "not-signed-in")
+
+
+async def test_refresh_with_an_older_token_ends_the_session(ada: Person) -> None:
+    first = ada.refresh_token
+    for _ in range(3):
+        ada.refresh_token = (await refresh(ada)).json()["refresh_token"]
+
+    assert_problem(await refresh(ada, first), 401, "refresh-token-refused")
+    assert_problem(await refresh(ada), 401, "refresh-token-refused")
+
+
+async def test_session_ends_for_good_ninety_days_after_the_first_of_its_month(
+    ada: Person, clock: MovableClock
+) -> None:
+    """The login is on 1 March 2026 at noon."""
+    for _ in range(89):
+        clock.advance(days=1)
+        ada.refresh_token = (await refresh(ada)).json()["refresh_token"]
+    clock.advance(hours=11, minutes=59)
+    last = (await refresh(ada)).json()
+    ada.access_token = last["access_token"]
+    (only,) = await sessions(ada)
+
+    clock.advance(minutes=1)
+
+    assert only["signed_in_on"] == "2026-03-01"
+    assert only["renewed_on"] == "2026-05-29"
+    assert only["ends_at"] == "2026-05-30T00:00:00Z"
+    assert_problem(await ada.ask("GET", "/v1/profiles/me"), 401, "not-signed-in")
+    assert_problem(await refresh(ada, last["refresh_token"]), 401, "refresh-token-refused")

@@ -1,0 +1,295 @@
+"""Master keys: made, kept, changed and lost."""
+
+import asyncio
+import stat
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from pydantic import SecretStr
+from sqlalchemy import text
+
+from dressform.bootstrap import opened
+from dressform.crypto.master_keys import master_keys, new_master_key
+from dressform.crypto.sealing import MissingMasterKeyError
+from dressform.db.tables import Base
+from dressform.errors import StartupError
+from dressform.repositories.accounts import Accounts
+from dressform.repositories.mails import Mails
+from dressform.repositories.models import Models
+from dressform.repositories.service_secrets import KEYED
+from dressform.repositories.sign_ups import SignUps
+from dressform.settings.key_ring import parse_master_keys
+from dressform.settings.settings import Settings
+from tests.conftest import MASTER_KEY
+from tests.helpers.cli import dressform, environment
+from tests.helpers.retention import add_account
+
+NEWER = new_master_key("newer")
+SEALED = ("account", "profile", "picture", "model", "avatar", "sign_up", "mail")
+
+
+def keyed(settings: Settings, *keys: str) -> Settings:
+    return settings.model_copy(update={"master_keys": SecretStr(",".join(keys))})
+
+
+async def fill(settings: Settings, people: int = 3) -> None:
+    async with opened(settings) as (units, _):
+        for n in range(people):
+            await add_account(units, units.clock(), f"ada{n}")
+        async with units.writing() as unit:
+            await SignUps(unit).add(
+                email="bob@example.org", username="bob", language="en", password_hash="none"
+            )
+            await Mails(unit).add("erased", to="eve@example.org", language="en")
+
+
+async def data(settings: Settings) -> dict[str, list[object]]:
+    """Every sealed payload, byte for byte."""
+    async with opened(settings) as (units, _), units.reading() as unit:
+        return {
+            table: list(
+                (
+                    await unit.connection.execute(text(f"SELECT sealed FROM {table} ORDER BY 1"))
+                ).scalars()
+            )
+            for table in SEALED
+        }
+
+
+async def test_a_new_key_takes_over_and_the_old_one_can_go(own: Settings) -> None:
+    """Rewrapping touches keys alone; everything still opens under the new one."""
+    await fill(own)
+    before = await data(own)
+    both, alone = keyed(own, NEWER, MASTER_KEY), keyed(own, NEWER)
+    with pytest.raises(StartupError, match="'tests', which is not in DRESSFORM_MASTER_KEYS"):
+        await data(alone)
+
+    ran = environment(both, DRESSFORM_MASTER_KEYS=f"{NEWER},{MASTER_KEY}")
+    done = await dressform("keys", "rewrap", environment=ran)
+
+    # Three accounts, a sign-up, a mail, and the service's two: the index's and the signing key.
+    assert done.stdout == "7 keys were put under 'newer'; no data were touched.\n", done.stderr
+    assert await data(alone) == before
+    async with opened(alone) as (units, _), units.writing() as unit:
+        found = await Accounts(unit).by_email("ada1@example.org")
+        assert found is not None
+        (model,), _ = await Models(unit).page(found.owner, limit=10)
+        assert (found.email, model.name) == ("ada1@example.org", "Me")
+        leased = await Mails(unit).take()
+        assert leased is not None
+        letter = await Mails(unit).by_id(leased.id)
+        assert letter is not None
+        assert letter.to == "eve@example.org"
+        waiting = await SignUps(unit).latest_for("bob@example.org")
+        assert waiting is not None
+        assert waiting.username == "bob"
+    again = await dressform("keys", "rewrap", environment=ran)
+    assert again.stdout.startswith("0 keys")
+
+
+async def test_rewrapping_goes_on_while_members_come_and_go(own: Settings) -> None:
+    await fill(own, people=20)
+    both = keyed(own, NEWER, MASTER_KEY)
+    ran = environment(both, DRESSFORM_MASTER_KEYS=f"{NEWER},{MASTER_KEY}")
+
+    async def join() -> None:
+        async with opened(own) as (units, _):
+            for n in range(30):
+                await add_account(units, units.clock(), f"eva{n}")
+
+    rewrapped, _ = await asyncio.gather(dressform("keys", "rewrap", environment=ran), join())
+    assert rewrapped.returncode == 0, rewrapped.stderr
+    assert (await dressform("keys", "rewrap", environment=ran)).returncode == 0
+    async with opened(keyed(own, NEWER)) as (units, _), units.reading() as unit:
+        for name in ("ada0", "ada19", "eva0", "eva29"):
+            assert await Accounts(unit).by_email(f"{name}@example.org") is not None
+
+
+@pytest.mark.parametrize("command", ["serve", "worker", "migrate", "retention"])
+async def test_a_missing_master_key_is_named(own: Settings, command: str) -> None:
+    await fill(own)
+    strange = environment(own, DRESSFORM_MASTER_KEYS=NEWER, DRESSFORM_PORT="0")
+    done = await dressform(command, environment=strange)
+
+    assert done.returncode == 1
+    assert done.stderr == (
+        "dressform: The database is sealed under the master key 'tests', which is not in "
+        "DRESSFORM_MASTER_KEYS: add it to the list (it need not be the first).\n"
+    )
+
+
+async def test_another_key_of_the_same_id_is_told(own: Settings) -> None:
+    await fill(own)
+    with pytest.raises(StartupError, match="has the right id but is not the one"):
+        await data(keyed(own, new_master_key("tests")))
+
+
+def test_a_key_is_made_once_for_a_machine_to_try_things_on(settings: Settings) -> None:
+    generated = settings.model_copy(update={"master_keys": None})
+    path = settings.state_dir / "master.keys"
+
+    assert master_keys(generated).ids == {"generated"}
+    kept = path.read_text()
+    assert master_keys(generated).ids == {"generated"}
+    assert path.read_text() == kept
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert [one.name for one in settings.state_dir.iterdir()] == ["master.keys"]
+    ((_, key),) = parse_master_keys(kept.strip())
+    assert len(key) == 32
+
+
+async def test_processes_that_start_together_make_one_key(settings: Settings) -> None:
+    generated = settings.model_copy(update={"master_keys": None})
+    rings = await asyncio.gather(*(asyncio.to_thread(master_keys, generated) for _ in range(20)))
+    owner = UUID(int=1)
+    wrapped = rings[0].wrap_bytes(b"secret", owner)
+
+    assert {ring.unwrap_bytes(wrapped, owner) for ring in rings} == {b"secret"}
+
+
+async def test_a_lost_key_file_is_told(own: Settings) -> None:
+    """A new one is made in its place, under which nothing opens."""
+    generated = own.model_copy(update={"master_keys": None})
+    await fill(generated)
+    path = own.state_dir / "master.keys"
+    lost = path.read_text()
+    path.unlink()
+    with pytest.raises(StartupError, match=r"the file master\.keys of the state folder"):
+        await data(generated)
+
+    path.write_text(lost)
+    assert await data(generated)
+
+
+@pytest.mark.parametrize("content", ["", "generated:AAAA", "\0\0\0", "no key at all"])
+def test_a_broken_key_file_is_told(settings: Settings, content: str) -> None:
+    path = settings.state_dir / "master.keys"
+    path.write_text(content)
+    with pytest.raises(StartupError) as caught:
+        master_keys(settings.model_copy(update={"master_keys": None}))
+
+    assert str(caught.value).startswith(f"The key file {path} can't be used (")
+    assert "(it must " in str(caught.value) or "(it has " in str(caught.value)
+    assert "Put it back" in str(caught.value)
+
+
+@pytest.mark.parametrize("where", ["file/below", "file"])
+def test_a_state_folder_that_is_none_is_told(
+    settings: Settings, tmp_path: Path, where: str
+) -> None:
+    (tmp_path / "file").write_text("")
+    strange = settings.model_copy(update={"master_keys": None, "state_dir": tmp_path / where})
+    with pytest.raises(StartupError, match="can't be used"):
+        master_keys(strange)
+
+
+async def test_a_new_key_is_printed_and_nothing_else(tmp_path: Path) -> None:
+    ran = {"PATH": "", "DRESSFORM_STATE_DIR": str(tmp_path)}
+    first, second = [
+        (await dressform("keys", "new", "2026-11", environment=ran)).stdout for _ in range(2)
+    ]
+
+    assert first.startswith("2026-11:")
+    assert first != second
+    assert len(parse_master_keys(f"{first.strip()}, other{second.strip()}")) == 2
+
+
+@pytest.mark.parametrize("key_id", ["", "a:b,c d", "ü", "-", "2026_11", "x" * 65, "2026\n"])
+async def test_a_key_is_not_called_what_no_setting_takes(tmp_path: Path, key_id: str) -> None:
+    ran = {"PATH": "", "DRESSFORM_STATE_DIR": str(tmp_path)}
+    done = await dressform("keys", "new", "--", key_id, environment=ran)
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == (
+        f"dressform: A key can't be called {key_id!r}: it must be an id of 1 to 64 letters, digits "
+        "and hyphens, such as 2026-11.\n"
+    )
+    with pytest.raises(ValueError, match=r"must have|has a key"):
+        parse_master_keys(new_master_key(key_id))
+
+
+async def test_a_new_signing_key_is_used_from_the_next_start_on(own: Settings) -> None:
+    async with opened(own) as (_, before):
+        old = before[0].to_bytes()
+    done = await dressform("keys", "new-signing", environment=environment(own))
+    async with opened(own) as (_, after):
+        keys = [key.to_bytes() for key in after]
+
+    assert done.returncode == 0, done.stderr
+    assert len(keys) == 2
+    assert keys[1] == old
+
+
+MISSING = (
+    "The database is sealed under the master key 'tests', which is not in DRESSFORM_MASTER_KEYS"
+)
+WRONG = "The database does not open: a key in DRESSFORM_MASTER_KEYS"
+
+
+@pytest.mark.parametrize("command", ["new-signing", "rewrap"])
+@pytest.mark.parametrize(
+    ("keys", "said"),
+    [
+        (NEWER, MISSING),
+        (new_master_key("tests"), WRONG),
+        (f"{NEWER},{new_master_key('tests')}", WRONG),
+    ],
+    ids=["missing", "wrong", "wrong and behind another"],
+)
+async def test_nothing_is_sealed_while_the_database_does_not_open(
+    own: Settings, command: str, keys: str, said: str
+) -> None:
+    """What a wrong key sealed could be opened by no list of keys with the right one."""
+    await fill(own)
+    before = await wrapped(own)
+    done = await dressform(
+        "keys", command, environment=environment(own, DRESSFORM_MASTER_KEYS=keys)
+    )
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith(f"dressform: {said}")
+    assert done.stderr.count("\n") == 1
+    assert await wrapped(own) == before
+
+
+async def test_a_wrong_key_of_members_alone_is_told(own: Settings) -> None:
+    """The service's own keys are under the new one already: they open, the others do not."""
+    await fill(own)
+    both = environment(own, DRESSFORM_MASTER_KEYS=f"{NEWER},{MASTER_KEY}")
+    assert (await dressform("keys", "rewrap", environment=both)).returncode == 0
+    async with opened(keyed(own, NEWER, MASTER_KEY)) as (units, _), units.writing() as unit:
+        await unit.connection.execute(text("UPDATE account_key SET key_id = 'tests'"))
+    wrong = environment(own, DRESSFORM_MASTER_KEYS=f"{NEWER},{new_master_key('tests')}")
+    done = await dressform("keys", "rewrap", environment=wrong)
+
+    assert done.returncode == 1
+    assert done.stderr.startswith("dressform: A key in DRESSFORM_MASTER_KEYS has the right id but")
+    assert done.stderr.count("\n") == 1
+
+
+async def wrapped(settings: Settings) -> list[object]:
+    """Every wrapped key, and under which master key it is."""
+    tables = ("service_secret", "account_key", "sign_up", "mail")
+    parts = (f"SELECT key_id, wrapped_key FROM {table}" for table in tables)
+    async with opened(settings) as (units, _), units.reading() as unit:
+        rows = await unit.connection.execute(text(f"{' UNION ALL '.join(parts)} ORDER BY 2"))
+        return [tuple(row) for row in rows]
+
+
+async def test_a_wrapped_key_of_no_known_master_does_not_open(own: Settings) -> None:
+    await fill(own)
+    async with opened(own) as (units, _):
+        async with units.writing() as unit:
+            await unit.connection.execute(text("UPDATE account_key SET key_id = 'unknown'"))
+        async with units.reading() as unit:
+            with pytest.raises(MissingMasterKeyError):
+                await Accounts(unit).by_email("ada0@example.org")
+
+
+def test_every_table_with_a_wrapped_key_is_put_under_a_new_master_key() -> None:
+    with_keys = {
+        table.name for table in Base.metadata.sorted_tables if "wrapped_key" in table.columns
+    }
+
+    assert {table.__tablename__ for table, _ in KEYED} == with_keys

@@ -1,0 +1,115 @@
+"""What `dressform retention` prints."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
+
+from dressform.cli import retention
+from dressform.clock import now
+from dressform.db.unit_of_work import Units
+from dressform.policy.notice import CATEGORIES, PROFILE
+from dressform.repositories.mails import Mails
+from dressform.settings.settings import Settings
+from tests.helpers import retention_trouble as trouble
+from tests.helpers.access_log_lines import line
+from tests.helpers.coarse_times import end_of, kept_from
+from tests.helpers.retention import add_account, add_everything
+
+
+async def printed(settings: Settings, capsys: pytest.CaptureFixture[str]) -> tuple[str, str]:
+    """The table, and what is said below."""
+    capsys.readouterr()
+    await retention._show(settings)
+    table, _, below = capsys.readouterr().out.partition("\n\n")
+    return table, below
+
+
+async def test_each_rule_has_its_line(
+    settings: Settings, units: Units, capsys: pytest.CaptureFixture[str]
+) -> None:
+    began = now() - timedelta(hours=2)
+    await add_everything(units, began)
+
+    table, below = await printed(settings, capsys)
+
+    heading, *lines = table.splitlines()
+    assert heading.split() == [
+        *("rule", "window", "oldest", "next", "ending", "last", "run", "rows"),
+        *("waiting", "overdue"),
+    ]
+    assert [one.split()[0] for one in lines] == [category.key for category in CATEGORIES]
+    told = {one.split()[0]: one for one in lines}
+    for category in CATEGORIES:
+        assert f"{kept_from(category, began):%Y-%m-%d %H:%M:%S}" in told[category.key]
+        assert f"{end_of(category, began):%Y-%m-%d %H:%M:%S}" in told[category.key]
+    assert told["one-time-token"].split()[-2:] == ["1", "0"]
+    assert told["session"].split()[-2:] == ["0", "0"]
+    assert below.startswith("The notice is late.\nSpools here: 1 (")
+    assert "cut off" not in below
+    assert "held" not in below
+
+
+async def test_what_needs_an_operator_is_said(
+    settings: Settings, units: Units, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await trouble.hold(units, now())
+    await trouble.set_aside(units, now())
+    written = line(now() - timedelta(days=200))
+    (settings.state_dir / "spool" / "old.spool").write_bytes(written)
+
+    table, below = await printed(settings, capsys)
+
+    assert "The notice is overdue." in below
+    assert f"oldest line {now() - timedelta(days=200):%Y-%m-%d}" in below
+    assert "model is held since" in below
+    assert "too many at once (7 rows); if that is right: dressform retention approve model" in below
+    assert "mail: 1 rows could not be deleted" in below
+    assert table.splitlines()[1].split()[-1] == "1"
+    assert "203.0.113" not in table + below
+
+
+async def test_what_is_approved_waits_for_the_next_round(
+    settings: Settings, units: Units, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await trouble.hold(units, now())
+    async with units.writing() as unit:
+        await unit.connection.execute(
+            text("UPDATE retention_hold SET approved_at = :at"), {"at": now()}
+        )
+
+    _, below = await printed(settings, capsys)
+
+    assert "(7 rows); approved" in below
+    assert "retention approve" not in below
+
+
+async def test_what_is_kept_past_its_window_is_counted(
+    settings: Settings, units: Units, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With numbers, which only operators see."""
+    began = now() - timedelta(days=380)
+    for name in ("ada", "bob", "eve"):
+        await add_account(units, began, name)
+    async with units.writing() as unit:
+        await unit.connection.execute(text("UPDATE account SET warned_at = NULL"))
+        restricted = "UPDATE account SET restricted_at = :at WHERE email_index = :index"
+        index = unit.vault.index.email("eve@example.org")
+        await unit.connection.execute(text(restricted), {"at": began, "index": index})
+        outage = "INSERT INTO mail_outage VALUES ('smtp', now() - interval '2 days')"
+        await unit.connection.execute(text(outage))
+        await Mails(unit).add("erased", to="ada@example.org", language="en")
+        await unit.connection.execute(text("UPDATE mail SET failures = 3, attempts = 3"))
+
+    _, below = await printed(settings, capsys)
+
+    since = end_of(PROFILE, began)
+    for rule in ("profile", "model"):
+        first = f"rows are past their window, the first since {since:%Y-%m-%d %H:%M:%S}, and"
+        assert f"{rule}: 2 {first} wait for a warning of their owner; at most 30 days." in below
+        assert f"{rule}: 1 {first} are kept as restricted; at most 24 months." in below
+    assert f"taken no mail since {now() - timedelta(days=2):%Y-%m-%d}" in below
+    assert "Mails that wait: 1, of which 1 failed before." in below
+    (because,) = [one for one in below.splitlines() if one.startswith("Not kept because of: ")]
+    assert {"unwarned", "mail"} <= set(because.rstrip(".").split(": ")[1].split(", "))
+    assert "example.org" not in below

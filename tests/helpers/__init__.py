@@ -1,0 +1,1 @@
+"""What several tests need: people, mail, files, processes, and what is stored."""

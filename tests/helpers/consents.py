@@ -1,0 +1,104 @@
+"""Agreeing to the open dataset, and withdrawing it."""
+
+from typing import Any
+
+import httpx
+from sqlalchemy import text, update
+
+from dressform.db.tables import DatasetConsent
+from dressform.db.unit_of_work import Units
+from dressform.opendata.consent import CURRENT
+from tests.helpers.members import Person
+from tests.opendata.members import agrees_again
+
+CONSENTS = "/v1/privacy/consents"
+CONSENT = f"{CONSENTS}/open-dataset"
+
+AGREED: dict[str, Any] = {
+    "given": True,
+    "text_version": CURRENT["en"].version,
+    "language": "en",
+}
+
+TODAY, TOMORROW = "2026-03-01T00:00:00Z", "2026-03-02T00:00:00Z"
+NEVER = {
+    "key": "open-dataset",
+    "given": False,
+    "given_at": None,
+    "withdrawn_at": None,
+    "language": None,
+    "text_version": None,
+    "text_sha256": None,
+    "model_id": None,
+    "drawn_in": None,
+    "history": [],
+}
+GIVEN = NEVER | {
+    "given": True,
+    "given_at": TODAY,
+    "language": "en",
+    "text_version": CURRENT["en"].version,
+    "text_sha256": CURRENT["en"].sha256.hex(),
+}
+"""As it is told of a member who agreed today, without the history."""
+
+
+def act(what: str, on: str = TODAY, *, language: str = "en", **over: object) -> dict[str, object]:
+    """An entry of the history, to the text of today."""
+    text_ = CURRENT[language]
+    told = {"text_version": text_.version, "text_sha256": text_.sha256.hex()}
+    return {
+        "act": what,
+        "acted_at": on,
+        "language": language,
+        **told,
+        "drawn_in": None,
+        **over,
+    }
+
+
+def given(*history: dict[str, object], **over: object) -> dict[str, object]:
+    """As it is told of a member who agreed today and did no more, unless it is said otherwise."""
+    return GIVEN | {"history": list(history) or [act("given")]} | over
+
+
+async def agree(person: Person, **over: object) -> httpx.Response:
+    return await person.ask("PUT", CONSENT, json=AGREED | over)
+
+
+async def withdraw(person: Person) -> httpx.Response:
+    return await person.ask("PUT", CONSENT, json={"given": False})
+
+
+async def consent_of(person: Person, **asked: str) -> dict[str, Any]:
+    """As it is told, the text included."""
+    answer = await person.ask("GET", CONSENTS, params=asked)
+    assert answer.status_code == 200, answer.text
+    (found,) = answer.json()["items"]
+    consent: dict[str, Any] = found
+    return consent
+
+
+async def rows(units: Units) -> list[Any]:
+    async with units.reading() as unit:
+        found = await unit.connection.execute(text("SELECT * FROM dataset_consent"))
+        return [dict(row) for row in found]
+
+
+async def acts(units: Units) -> list[Any]:
+    """The proof of consent, as whoever opens psql sees it."""
+    query = text("SELECT * FROM dataset_consent_act ORDER BY account_id, number")
+    async with units.reading() as unit:
+        return [dict(row) for row in await unit.connection.execute(query)]
+
+
+async def agreed_to_an_earlier_text(units: Units) -> None:
+    """As if the texts that they agreed to had been of another version since."""
+    async with units.writing() as unit:
+        await unit.connection.execute(text(agrees_again("2026-03-01", version="0", who="true")))
+
+
+async def mark(units: Units, **marks: object) -> None:
+    """As a draw does."""
+    async with units.writing() as unit:
+        await unit.connection.execute(update(DatasetConsent).values(**marks))

@@ -1,0 +1,57 @@
+"""Looking into the address log, as the tests do it."""
+
+from typing import Any
+from uuid import UUID
+
+from fastapi import FastAPI
+from sqlalchemy import text
+
+from dressform.db.unit_of_work import Units
+from dressform.repositories.accounts import Accounts
+from dressform.repositories.operators import Operators
+from tests.helpers.access_log_records import records
+from tests.helpers.members import Person
+
+REQUESTS, LOOKUPS = "/v1/operations/requests", "/v1/operations/lookups"
+WHY = {"purpose": "error", "reason": "Sign-ups have been failing since noon."}
+FOUR, SIX = "203.0.113.77", "2001:db8:7:1:2:3:4:5"
+
+
+async def account_id(units: Units, person: Person) -> UUID:
+    async with units.reading() as unit:
+        found = await Accounts(unit).by_email(person.email)
+    assert found is not None
+    return found.owner.account_id
+
+
+async def appoint(units: Units, person: Person) -> None:
+    async with units.writing() as unit:
+        await Operators(unit).add(await account_id(units, person))
+
+
+async def appointed(app: FastAPI, person: Person) -> Person:
+    """Made an operator, when all that was before is in the log."""
+    await appoint(app.state.service.units, person)
+    await records(app)
+    return person
+
+
+async def look(operator: Person, **asked: object) -> dict[str, Any]:
+    response = await operator.ask("GET", REQUESTS, params=WHY | asked)
+    assert response.status_code == 200, response.text
+    assert response.headers["Cache-Control"] == "no-store"
+    answer: dict[str, Any] = response.json()
+    return answer
+
+
+async def look_ups(operator: Person, **asked: object) -> dict[str, Any]:
+    response = await operator.ask("GET", LOOKUPS, params=asked)
+    assert response.status_code == 200, response.text
+    assert response.headers["Cache-Control"] == "no-store"
+    answer: dict[str, Any] = response.json()
+    return answer
+
+
+async def stored(units: Units) -> int:
+    async with units.reading() as unit:
+        return int(await unit.connection.scalar(text("SELECT count(*) FROM lookup")))

@@ -1,0 +1,127 @@
+"""One of everything that a window looks after, all begun at the same moment."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select, text
+
+from dressform.crypto.secrets import timed_id
+from dressform.db.tables import Account, Base
+from dressform.db.unit_of_work import Unit, Units
+from dressform.policy.notice import CATEGORIES, ROUND, Category
+from dressform.policy.periods import start_of_day
+from dressform.repositories.accounts import Accounts
+from dressform.repositories.expiry_notices import Warned, Warnings
+from dressform.repositories.lookups import Lookups
+from dressform.repositories.mails import Mails
+from dressform.repositories.models import Models
+from dressform.repositories.one_time_tokens import OneTimeTokens, Purpose
+from dressform.repositories.owners import Owner
+from dressform.repositories.pictures import Avatars, Pictures
+from dressform.repositories.profiles import Profiles
+from dressform.repositories.retention_runs import Retention
+from dressform.repositories.sessions import Sessions
+from dressform.repositories.sign_ups import SignUps
+from dressform.sewing.body import Body
+from tests.helpers import coarse_times as coarse
+from tests.helpers.access_log import in_log
+
+TABLES = {
+    "visitor": {"access_log"},
+    "model": {"model", "avatar"},
+    "profile": {"account", "account_key", "profile", "picture"},
+    "sign-up": {"sign_up"},
+    "session": {"session"},
+    "one-time-token": {"one_time_token"},
+    "mail": {"mail"},
+    "lookup": {"lookup"},
+    "retention-run": {"retention_run"},
+}
+"""What goes when a window ends."""
+
+
+async def add_account(units: Units, at: datetime, username: str = "ada") -> Owner:
+    """With a profile, a picture, a model and its avatar; never logged in, and warned of its end."""
+    async with units.writing(at=at) as unit:
+        owner = await Accounts(unit).add(
+            timed_id(), email=f"{username}@example.org", language="en", password_hash="none"
+        )
+        await Profiles(unit).add(owner, username=username)
+        await Pictures(unit).put(owner, b"picture")
+        model = await Models(unit).add(owner, name="Me", body=Body(breasts=False))
+        await Avatars(unit).put(owner, model.id, b"avatar")
+    await warn(units, owner)
+    return owner
+
+
+async def warn(units: Units, owner: Owner, *, before: timedelta = timedelta(days=30)) -> None:
+    """As if a mail server had taken the warning of the account's next end so long before it."""
+    async with units.reading() as unit:
+        ends_at = await unit.connection.scalar(
+            select(Account.ends_at).where(Account.id == owner.account_id)
+        )
+    assert ends_at is not None
+    async with units.writing(at=ends_at - before) as unit:
+        await Warnings(unit).handed_over(Warned(owner.account_id, ends_at))
+
+
+async def add_everything(units: Units, at: datetime) -> Owner:
+    owner = await add_account(units, at)
+    async with units.writing(at=at) as unit:
+        await Sessions(unit).add(owner)
+        await OneTimeTokens(unit).issue(owner, Purpose.PASSWORD_RESET, email="ada@example.org")
+        await SignUps(unit).add(
+            email="bob@example.org", username="bob", language="en", password_hash="none"
+        )
+        await Mails(unit).add("erased", to="eve@example.org", language="en")
+        await Lookups(unit).add(
+            owner.account_id, purpose="error", reason="A test.", asked={}, shown=0
+        )
+        run = await Retention(unit).claim(ROUND.key, at)
+        assert run is not None
+        await Retention(unit).finish(run, rows=0, seconds=0.1)
+        await add_visit(units, at)
+    return owner
+
+
+async def add_visit(units: Units, at: datetime) -> None:
+    day, name = at.date(), f"access_log_{at:%Y%m%d}"
+    async with in_log(units) as unit:
+        await unit.connection.execute(
+            text(
+                f"CREATE TABLE IF NOT EXISTS {name} PARTITION OF access_log "
+                f"FOR VALUES FROM ('{day} 00:00+00') TO ('{day + timedelta(days=1)} 00:00+00')"
+            )
+        )
+        await unit.connection.execute(
+            text(
+                "INSERT INTO access_log VALUES "
+                "(:at, '203.0.113.9', 'GET', '/docs', 200, 1, gen_random_uuid())"
+            ),
+            {"at": at},
+        )
+
+
+async def counts(units: Units) -> dict[str, int]:
+    """Rows in each table that a window looks after."""
+    found = {}
+    async with units.reading() as unit:
+        for name in set().union(*TABLES.values()) - TABLES["visitor"]:
+            found[name] = await _count(unit, name)
+    async with in_log(units) as unit:
+        found["access_log"] = await _count(unit, "access_log")
+    return found
+
+
+async def _count(unit: Unit, table: str) -> int:
+    counted = select(func.count()).select_from(Base.metadata.tables[table])
+    return int((await unit.connection.execute(counted)).scalar_one())
+
+
+def end_of(category: Category, began: datetime) -> datetime:
+    """Return when the worker ends what began then: the log's is the end of the first record of its day."""
+    if category.key == "visitor":
+        return category.window.after(start_of_day(began))
+    return coarse.end_of(category, began)
+
+
+assert TABLES.keys() == {category.key for category in CATEGORIES}

@@ -1,0 +1,55 @@
+"""Rows of the address log, as if somebody had visited."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import text
+
+from dressform.db.statements import Statement
+from dressform.db.unit_of_work import Units
+from dressform.repositories.access_log import COLUMNS, AccessLog, Place, Request, Wanted
+from dressform.repositories.access_log_partitions import LogDays
+from tests.helpers.access_log import in_log
+
+INSERT = Statement(
+    text(
+        f"INSERT INTO access_log ({', '.join(COLUMNS)}) "
+        f"VALUES ({', '.join(f':{name}' for name in COLUMNS)})"
+    )
+)
+
+
+def visit(at: datetime, address: str = "203.0.113.9", **over: object) -> dict[str, object]:
+    usual = {"method": "GET", "route": "/docs", "status": 200, "duration_us": 1800}
+    return {"at": at, "address": address, "request_id": uuid4(), **usual, **over}
+
+
+async def log(units: Units, *visits: dict[str, object]) -> list[UUID]:
+    """Their ids."""
+    await make_days(units, (one["at"] for one in visits))
+    async with in_log(units) as unit:
+        for one in visits:
+            await unit.connection.execute(INSERT, one)
+    return [one["request_id"] for one in visits]  # type: ignore[misc]
+
+
+async def make_days(units: Units, moments: Iterable[object]) -> None:
+    async with units.writing() as unit:
+        days = {at.date() for at in moments if isinstance(at, datetime)}
+        await (await LogDays.opened(unit)).make(days)
+
+
+async def search(
+    units: Units, *, limit: int = 500, before: Place | None = None, **wanted: Any
+) -> list[Request]:
+    async with units.writing() as unit:
+        opened = await AccessLog.opened(unit)
+        return await opened.search(Wanted(**wanted), limit=limit, before=before)
+
+
+def uuid7(at: datetime) -> UUID:
+    """One that was made then."""
+    milliseconds = int(at.timestamp() * 1000)
+    return UUID(int=milliseconds << 80 | (uuid4().int & ((1 << 80) - 1) & ~(0xF << 76)) | 7 << 76)

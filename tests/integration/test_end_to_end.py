@@ -1,0 +1,100 @@
+"""The whole of it, as one person lives it: from registering to the end of the window."""
+
+import asyncio
+import io
+from datetime import UTC, datetime
+
+from fastapi import FastAPI
+from PIL import Image
+from sqlalchemy import func, select, text
+
+from dressform.db.tables import Account, Avatar, DatasetConsent, Model, Picture, Profile
+from dressform.db.unit_of_work import Units
+from dressform.worker.scheduler import Duties
+from tests.conftest import MovableClock
+from tests.helpers.access_log import in_log
+from tests.helpers.consents import agree, withdraw
+from tests.helpers.members import Mailbox, Person
+
+
+def png() -> bytes:
+    made = io.BytesIO()
+    Image.new("RGB", (40, 30), "teal").save(made, "PNG")
+    return made.getvalue()
+
+
+async def count(units: Units, table: type) -> int:
+    async with units.reading() as unit:
+        return int(await unit.connection.scalar(select(func.count()).select_from(table)))
+
+
+async def count_log(units: Units) -> int:
+    async with in_log(units) as unit:
+        return int(await unit.connection.scalar(text("SELECT count(*) FROM access_log")))
+
+
+async def test_a_member_from_the_first_visit_to_the_end(  # noqa: PLR0917
+    app: FastAPI,
+    ada: Person,
+    units: Units,
+    duties: Duties,
+    mailbox: Mailbox,
+    clock: MovableClock,
+) -> None:
+    changed = await ada.ask(
+        "PATCH",
+        "/v1/profiles/me",
+        json={"bio": "I sew.", "social_accounts": {"mastodon": "@ada@sewing.example"}},
+    )
+    assert changed.status_code == 200, changed.text
+    kept = await ada.ask(
+        "PUT", "/v1/profiles/me/picture", content=png(), headers={"Content-Type": "image/png"}
+    )
+    assert kept.status_code == 204, kept.text
+
+    first = await ada.add_model(name="Me")
+    second = await ada.add_model(name="Sam", breasts=True, measurements={"highBust": 880.5})
+    avatar = await ada.ask("PUT", f"/v1/models/{second}/avatar", content=png())
+    assert avatar.status_code == 204, avatar.text
+
+    listed = (await ada.ask("GET", "/v1/models")).json()
+    assert [model["name"] for model in listed["items"]] == ["Me", "Sam"]
+    assert listed["items"][1]["measurements"] == {"highBust": 880.5}
+    assert (await ada.ask("DELETE", f"/v1/models/{first}")).status_code == 204
+    assert (await ada.ask("GET", f"/v1/models/{first}")).status_code == 404
+
+    assert (await agree(ada, model_id=second)).json()["given"] is True
+    assert "agreed to the open dataset" in (await mailbox.one())["Subject"]
+    assert (await withdraw(ada)).json()["given"] is False
+    assert "open dataset is withdrawn" in (await mailbox.one())["Subject"]
+    assert (await agree(ada)).json()["given"] is True
+    await mailbox.one()
+
+    while app.state.shipper.backlog:
+        await asyncio.sleep(0.05)
+    assert await count_log(units) > 0
+    clock.at = datetime(2026, 9, 1, 12, tzinfo=UTC)
+    await duties.round()
+    assert await count_log(units) == 0
+    assert await count(units, Account) == 1
+
+    clock.at = datetime(2027, 2, 1, 12, tzinfo=UTC)
+    await duties.round()
+    assert "Your account ends on 2027-03-01" in (await mailbox.one())["Subject"]
+
+    clock.at = datetime(2027, 3, 1, 12, tzinfo=UTC)
+    assert (await ada.sign_in()).status_code == 401
+    await duties.round()
+    tables = (Account, Profile, Picture, Model, Avatar, DatasetConsent)
+    assert [await count(units, table) for table in tables] == [0] * 6
+
+
+async def test_the_door_of_registering_looks_the_same_for_all(
+    ada: Person, mailbox: Mailbox
+) -> None:
+    again = Person(ada.client, mailbox, "other", email=ada.email)
+
+    response = await again.register()
+
+    assert response.status_code == 202
+    assert "already" in (await mailbox.one())["Subject"]

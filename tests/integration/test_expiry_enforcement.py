@@ -1,0 +1,238 @@
+"""No worker runs here at all: what is past its window can't be read or used all the same."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from sqlalchemy import text
+
+from dressform.db.unit_of_work import Units
+from dressform.policy.notice import PROFILE, SESSION, SIGN_UP, TOKEN, VISITOR
+from dressform.repositories.access_log import AccessLog, Wanted
+from dressform.repositories.accounts import Accounts
+from dressform.repositories.expired_rows import LONGEST_WAIT
+from tests.conftest import MovableClock
+from tests.helpers.access_log_records import records
+from tests.helpers.coarse_times import end_of
+from tests.helpers.images import drawn
+from tests.helpers.members import Mailbox, Person
+
+SECOND = timedelta(seconds=1)
+Join = Callable[..., Awaitable[Person]]
+
+
+async def stay_signed_in(app: FastAPI, units: Units, person: Person, at: datetime) -> None:
+    """A session ends long before its account does: it is made young again, in the table."""
+    async with units.writing() as unit:
+        moved = await unit.connection.execute(
+            text(
+                "UPDATE session SET month_of_login = :at FROM account WHERE account.id = account_id "
+                "AND email_index = :index RETURNING account_id, session.id"
+            ),
+            {"at": at, "index": unit.vault.index.email(person.email)},
+        )
+        account_id, session_id = moved.one()
+    person.access_token = app.state.service.tokens.sign(UUID(str(account_id)), session_id, at=at)
+
+
+async def furnish(person: Person) -> str:
+    await person.ask("PATCH", "/v1/profiles/me", json={"bio": "I sew."})
+    await person.ask("PUT", "/v1/profiles/me/picture", content=drawn())
+    model = await person.add_model()
+    await person.ask("PUT", f"/v1/models/{model}/avatar", content=drawn())
+    return model
+
+
+async def test_twelve_months_after_the_last_login(
+    app: FastAPI, units: Units, clock: MovableClock, join: Join
+) -> None:
+    """A second earlier all of it is there for its owner and the others; then nothing is."""
+    ada, bob = await join("ada"), await join("bob")
+    model = await furnish(ada)
+    end = end_of(PROFILE, clock())
+    own = ["/v1/profiles/me", "/v1/profiles/me/picture", "/v1/models", "/v1/auth/sessions"]
+    own += [f"/v1/models/{model}", f"/v1/models/{model}/avatar"]
+    others = ["/v1/profiles/ada", "/v1/profiles/ada/picture"]
+
+    clock.at = end - SECOND
+    await bob.sign_in()
+    await stay_signed_in(app, units, ada, clock())
+    before = [(await ada.ask("GET", path)).status_code for path in own]
+    before += [(await bob.ask("GET", path)).status_code for path in others]
+    assert (
+        (await ada.ask("GET", "/v1/profiles/me"))
+        .json()["ends_at"]
+        .startswith("2027-03-01T00:00:00")
+    )
+
+    clock.at = end
+    after = [(await ada.ask("GET", path)).status_code for path in own]
+    after += [(await bob.ask("GET", path)).status_code for path in others]
+    changes = [
+        await ada.ask("PATCH", "/v1/profiles/me", json={"bio": "Back."}),
+        await ada.ask("PATCH", f"/v1/models/{model}", json={"name": "Back"}),
+        await ada.ask("DELETE", f"/v1/models/{model}"),
+        await ada.ask(
+            "POST", "/v1/models", json={"name": "x", "breasts": True, "measurements": {}}
+        ),
+        await ada.client.post("/v1/auth/refresh", json={"refresh_token": ada.refresh_token}),
+    ]
+    # Had she been warned, which no worker did, she could not even sign in: she waits until here.
+    clock.at = end + LONGEST_WAIT
+    changes += [await ada.sign_in(), await ada.sign_in(ada.email)]
+
+    assert before == [200] * 8
+    assert after == [401] * 6 + [404] * 2
+    assert {response.status_code for response in changes} == {401}
+
+
+async def test_a_login_at_the_last_second_begins_twelve_months_anew(
+    clock: MovableClock, ada: Person
+) -> None:
+    first_end = end_of(PROFILE, clock())
+    model = await furnish(ada)
+    clock.at = first_end - SECOND
+    assert (await ada.sign_in()).status_code == 200
+
+    clock.at = end_of(PROFILE, first_end - SECOND) - SECOND
+    assert (await ada.sign_in()).status_code == 200
+    assert (await ada.ask("GET", f"/v1/models/{model}")).status_code == 200
+
+
+async def test_renewing_a_session_is_no_login(clock: MovableClock, ada: Person) -> None:
+    began = (await ada.ask("GET", "/v1/profiles/me")).json()
+    clock.advance(days=80)
+    renewed = await ada.client.post("/v1/auth/refresh", json={"refresh_token": ada.refresh_token})
+    ada.access_token = renewed.json()["access_token"]
+
+    now = (await ada.ask("GET", "/v1/profiles/me")).json()
+    assert now["ends_at"] == began["ends_at"]
+    assert now["last_login_on"] == began["last_login_on"]
+
+
+async def test_nothing_is_mailed_to_an_account_that_is_over(
+    clock: MovableClock, ada: Person, mailbox: Mailbox
+) -> None:
+    clock.at = end_of(PROFILE, clock()) + LONGEST_WAIT
+    await ada.client.post("/v1/auth/password/forgot", json={"email": ada.email})
+
+    assert await mailbox.collect() == []
+
+
+async def test_a_link_of_before_does_not_bring_an_ended_account_back(
+    clock: MovableClock, ada: Person, mailbox: Mailbox
+) -> None:
+    end = end_of(PROFILE, clock())
+    clock.at = end - SECOND
+    await ada.client.post("/v1/auth/password/forgot", json={"email": ada.email})
+    token = await mailbox.token()
+    clock.at = end
+
+    reset = {"token": token, "new_password": "nine bobbins in a velvet drawer"}
+    assert (await ada.client.post("/v1/auth/password/reset", json=reset)).status_code == 410
+
+
+@pytest.mark.parametrize(("early", "status"), [(SECOND, 200), (timedelta(0), 401)])
+async def test_a_session_ends_for_good(
+    app: FastAPI, clock: MovableClock, ada: Person, early: timedelta, status: int
+) -> None:
+    renewed = await ada.client.post("/v1/auth/refresh", json={"refresh_token": ada.refresh_token})
+    account = app.state.service.tokens.verify(renewed.json()["access_token"], at=clock())
+    clock.at = end_of(SESSION, clock()) - early
+    ada.access_token = app.state.service.tokens.sign(
+        account.account_id, account.session_id, at=clock()
+    )
+    token = {"refresh_token": renewed.json()["refresh_token"]}
+
+    answers = [
+        await ada.ask("GET", "/v1/profiles/me"),
+        await ada.ask("GET", "/v1/auth/sessions"),
+        await ada.client.post("/v1/auth/refresh", json=token),
+    ]
+    assert {response.status_code for response in answers} == {status}
+
+
+@pytest.mark.parametrize(("early", "status"), [(SECOND, 204), (timedelta(0), 410)])
+async def test_a_registration_waits_for_seven_days(
+    client: httpx.AsyncClient,
+    clock: MovableClock,
+    mailbox: Mailbox,
+    early: timedelta,
+    status: int,
+) -> None:
+    await Person(client, mailbox, "ada").register()
+    token = await mailbox.token()
+    clock.at = end_of(SIGN_UP, clock()) - early
+
+    response = await client.post("/v1/auth/verify-email", json={"token": token})
+    assert response.status_code == status
+
+
+@pytest.mark.parametrize(("early", "sent"), [(SECOND, 1), (timedelta(0), 0)])
+async def test_no_new_link_for_a_registration_that_ran_out(
+    client: httpx.AsyncClient, clock: MovableClock, mailbox: Mailbox, early: timedelta, sent: int
+) -> None:
+    ada = Person(client, mailbox, "ada")
+    await ada.register()
+    await mailbox.collect()
+    clock.at = end_of(SIGN_UP, clock()) - early
+    await client.post("/v1/auth/resend", json={"email": ada.email})
+
+    assert len(await mailbox.collect()) == sent
+
+
+async def test_the_name_of_a_registration_that_ran_out_is_free(
+    client: httpx.AsyncClient, clock: MovableClock, mailbox: Mailbox
+) -> None:
+    await Person(client, mailbox, "ada").register()
+    clock.at = end_of(SIGN_UP, clock()) - SECOND
+    taken = await Person(client, mailbox, "ada", email="other@example.org").register()
+    clock.at += SECOND
+    free = await Person(client, mailbox, "ada", email="other@example.org").register()
+
+    assert (taken.status_code, free.status_code) == (409, 202)
+
+
+@pytest.mark.parametrize(("early", "status"), [(SECOND, 204), (timedelta(0), 410)])
+async def test_a_mailed_link_works_until_the_hour_after_the_next(
+    clock: MovableClock, ada: Person, mailbox: Mailbox, early: timedelta, status: int
+) -> None:
+    await ada.client.post("/v1/auth/password/forgot", json={"email": ada.email})
+    token = await mailbox.token()
+    clock.at = end_of(TOKEN, clock()) - early
+
+    reset = {"token": token, "new_password": "nine bobbins in a velvet drawer"}
+    response = await ada.client.post("/v1/auth/password/reset", json=reset)
+    assert response.status_code == status
+
+
+async def test_an_address_of_six_months_ago_is_not_found(
+    app: FastAPI, client: httpx.AsyncClient, units: Units, clock: MovableClock
+) -> None:
+    began = clock()
+    await client.get("/health/live")
+    await records(app)
+
+    clock.at = VISITOR.window.after(began) - SECOND
+    async with units.writing() as unit:
+        (found,) = await (await AccessLog.opened(unit)).search(Wanted(), limit=10)
+    clock.at += SECOND
+    async with units.writing() as unit:
+        none = await (await AccessLog.opened(unit)).search(Wanted(), limit=10)
+
+    assert (found.at, none) == (began, [])
+
+
+async def test_the_account_is_still_in_the_table(
+    units: Units, clock: MovableClock, ada: Person
+) -> None:
+    """What the tests above could not read was there: nobody had removed it."""
+    clock.at = end_of(PROFILE, clock())
+    async with units.reading() as unit:
+        stored = (await unit.connection.execute(text("SELECT count(*) FROM account"))).scalar_one()
+        read = await Accounts(unit).by_email(ada.email)
+
+    assert (stored, read) == (1, None)

@@ -1,0 +1,119 @@
+"""The whole document against the running application: whatever is sent, it keeps its word.
+
+Schemathesis makes requests from the document, good ones and bad ones, and compares the answers with
+it: statuses, headers, bodies, who may do what, what is gone.
+"""
+
+import asyncio
+import json
+import os
+import re
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+
+from dressform import clock as wall
+from dressform.clock import Clock
+from dressform.db.unit_of_work import Units
+from tests.helpers.editions import published
+from tests.helpers.http_server import serving
+from tests.helpers.images import drawn
+from tests.helpers.members import Person
+from tests.helpers.openapi import operations
+from tests.helpers.operators import appoint
+
+Join = Callable[..., Awaitable[Person]]
+
+ENDING = ("end_session", "erase_own_account")
+"""What would sign out the member who tries all the others; tried on its own by another."""
+
+# The document's own example would be right for a member with the password of the other tests.
+SECRET = "nine looms hum by the canal"
+IMAGE = {"Content-Type": "image/png"}
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """Limits and tokens run by the real one, as the tool does."""
+    return wall.now
+
+
+@pytest.fixture
+async def members(join: Join, units: Units, tmp_path: Path) -> Path:
+    """Two members with something to find, Ada an operator too; their tokens for the tool to read.
+
+    And an edition, by the name that the document has for an example.
+    """
+    await published(units)
+    found = []
+    for name in ("ada", "grace"):
+        member = await join(name, password=SECRET)
+        await member.ask("PUT", "/v1/profiles/me/picture", content=drawn(), headers=IMAGE)
+        model = await member.add_model()
+        await member.ask("PUT", f"/v1/models/{model}/avatar", content=drawn(), headers=IMAGE)
+        headers = [{"name": key, "value": value} for key, value in member.headers.items()]
+        found.append({"name": name, "fixedHeaders": headers})
+        if name == "ada":
+            await appoint(units, member)
+    path = tmp_path / "members.json"
+    path.write_text(json.dumps({"auth": found}))
+    return path
+
+
+async def tried(app: FastAPI, members: Path, folder: Path, *options: str) -> str:
+    """What the tool says; it must have found nothing."""
+    tool = Path(sys.executable).with_name("st")
+    config = Path(__file__).with_name("schemathesis.toml")
+    async with serving(app) as port:
+        process = await asyncio.create_subprocess_exec(
+            tool,
+            "--config-file",
+            config,
+            "run",
+            f"http://127.0.0.1:{port}/openapi.json",
+            *options,
+            cwd=folder,
+            env=os.environ | {"MEMBERS": str(members), "NO_COLOR": "1", "COLUMNS": "120"},
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+        output, _ = await process.communicate()
+    said = output.decode()
+    assert process.returncode == 0, said
+    return said
+
+
+def number(pattern: str, said: str) -> int:
+    found = re.search(pattern, said)
+    assert found, said
+    return int(found[1])
+
+
+async def test_every_operation_keeps_its_word(app: FastAPI, members: Path, tmp_path: Path) -> None:
+    said = await tried(
+        app,
+        members,
+        tmp_path,
+        "--max-examples=25",
+        *(f"--exclude-operation-id={name}" for name in ENDING),
+    )
+
+    assert number(r"Tested: (\d+)", said) == len(operations()) - len(ENDING)
+    assert number(r"(\d+) generated", said) > 1000
+
+
+async def test_what_ends_a_session_keeps_its_word(
+    app: FastAPI, members: Path, tmp_path: Path
+) -> None:
+    said = await tried(
+        app,
+        members,
+        tmp_path,
+        "--max-examples=25",
+        *(f"--include-operation-id={name}" for name in ("list_sessions", *ENDING)),
+    )
+
+    assert number(r"Tested: (\d+)", said) == len(ENDING) + 1

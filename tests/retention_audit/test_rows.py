@@ -1,0 +1,215 @@
+"""What is found in the tables. No worker runs here: rows are put in, and time passes."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from dressform.clock import now
+from dressform.db.unit_of_work import Units
+from dressform.policy.notice import CATEGORIES, MODEL, PROFILE, Category
+from dressform.repositories.models import Models
+from dressform.retention_audit.auditor import Auditor
+from dressform.retention_audit.findings import Count, Rule
+from dressform.retention_audit.rows import count_rows
+from dressform.retention_audit.windows import WINDOWS
+from dressform.sewing.body import Body
+from tests.conftest import MovableClock
+from tests.helpers import retention_trouble as trouble
+from tests.helpers.coarse_times import end_of, kept_from
+from tests.helpers.databases import rolled_back
+from tests.helpers.retention import add_account, add_everything
+
+BEGAN = datetime(2026, 3, 31, 15, 30, 45, tzinfo=UTC)
+DAY = timedelta(days=1)
+DOCUMENT = Path(__file__).parents[2] / "docs" / "retention.md"
+SECOND = timedelta(seconds=1)
+
+categories = pytest.mark.parametrize("category", CATEGORIES, ids=lambda category: category.key)
+
+
+async def found(auditor: Auditor, category: Category) -> Rule:
+    (rule,) = (one for one in (await auditor.look()).rules if one.key == category.key)
+    return rule
+
+
+async def change(units: Units, command: str, **values: object) -> None:
+    async with units.writing() as unit:
+        await unit.connection.execute(text(command), values)
+
+
+@categories
+async def test_a_row_is_overdue_a_day_after_its_window(
+    auditor: Auditor, units: Units, clock: MovableClock, category: Category
+) -> None:
+    """A second decides, at both ends."""
+    await add_everything(units, BEGAN)
+    end = end_of(category, BEGAN)
+    seen = []
+
+    for at in (BEGAN, end - SECOND, end, end + DAY, end + DAY + SECOND):
+        clock.at = at
+        seen.append((await found(auditor, category)).rows)
+
+    oldest = kept_from(category, BEGAN)
+    assert seen == [
+        Count(oldest, waiting=0, overdue=0),
+        Count(oldest, waiting=0, overdue=0),
+        Count(oldest, waiting=1, overdue=0),
+        Count(oldest, waiting=1, overdue=0),
+        Count(oldest, waiting=0, overdue=1),
+    ]
+
+
+@categories
+async def test_a_row_from_the_future_is_told(
+    auditor: Auditor, units: Units, clock: MovableClock, category: Category
+) -> None:
+    """A second decides: it would stay for as much longer as the clock ran ahead."""
+    await add_everything(units, BEGAN)
+    seen = []
+
+    oldest = kept_from(category, BEGAN)
+    for at in (oldest - 100 * DAY, oldest - DAY - SECOND, oldest - DAY):
+        clock.at = at
+        seen.append((await found(auditor, category)).rows)
+
+    assert seen == [Count(oldest, future=1), Count(oldest, future=1), Count(oldest)]
+
+
+async def test_what_the_documentation_says_puts_it_right(
+    auditor: Auditor, units: Units, clock: MovableClock
+) -> None:
+    """By the database's clock, which nobody moves."""
+    clock.at = now()
+    await add_everything(units, clock.at + 100 * DAY)
+    (commands,) = re.findall(r"```sql\n(.*?)```", DOCUMENT.read_text(), re.DOTALL)
+    async with units.writing() as unit:
+        for command in commands.split(";")[:-1]:
+            await unit.connection.execute(text(command))
+
+    findings = await auditor.look()
+
+    left = {rule.key for rule in findings.rules if rule.rows.future}
+    assert left == {"sign-up", "one-time-token", "mail", "lookup", "retention-run"}
+
+
+@categories
+async def test_other_rules_are_not_blamed(
+    auditor: Auditor, units: Units, clock: MovableClock, category: Category
+) -> None:
+    await add_everything(units, BEGAN)
+    clock.at = end_of(category, BEGAN) + DAY + SECOND
+    shorter = {one.key for one in CATEGORIES if end_of(one, BEGAN) + DAY < clock.at}
+
+    findings = await auditor.look()
+
+    assert {rule.key for rule in findings.rules if rule.rows.overdue} == shorter
+    assert findings.overdue == len(shorter)
+    assert category.key in shorter
+
+
+async def test_nothing_is_kept_of_nothing(auditor: Auditor) -> None:
+    findings = await auditor.look()
+
+    assert {rule.rows for rule in findings.rules} == {Count(None, 0, 0)}
+    assert (findings.verdict, findings.orphans, findings.last_round_at) == ("kept", 0, None)
+
+
+@pytest.mark.parametrize(
+    ("warned", "due"),
+    [(None, 30 * DAY), (5 * DAY, 12 * DAY), (-8 * DAY, 0 * DAY), (29 * DAY, 30 * DAY)],
+)
+async def test_who_was_not_warned_in_time_stays_longer_but_locked(
+    auditor: Auditor,
+    units: Units,
+    clock: MovableClock,
+    warned: timedelta | None,
+    due: timedelta,
+) -> None:
+    await add_account(units, BEGAN)
+    end = end_of(PROFILE, BEGAN)
+    warned_at = None if warned is None else end + warned
+    await change(units, "UPDATE account SET warned_at = :at", at=warned_at)
+
+    for at, overdue in [(end, 0), (end + due + DAY, 0), (end + due + DAY + SECOND, 1)]:
+        clock.at = at
+        for rule in (await auditor.look()).rules:
+            if rule.key in {"profile", "model"}:
+                late = due > timedelta(0)
+                unwarned = rule.rows.unwarned.rows
+                assert (unwarned, rule.rows.overdue) == (late and not overdue, overdue)
+                assert rule.rows.waiting == (not late and not overdue)
+
+
+async def test_each_model_is_counted_and_nobody_without(
+    auditor: Auditor, units: Units, clock: MovableClock
+) -> None:
+    ada = await add_account(units, BEGAN)
+    bob = await add_account(units, BEGAN - DAY, "bob")
+    await change(units, "DELETE FROM model WHERE account_id = :id", id=bob.account_id)
+    async with units.writing(at=BEGAN) as unit:
+        await Models(unit).add(ada, name="Sam", body=Body(breasts=True))
+    clock.at = end_of(PROFILE, BEGAN)
+
+    assert (await found(auditor, MODEL)).rows == Count(
+        kept_from(MODEL, BEGAN), waiting=2, overdue=0
+    )
+    assert (await found(auditor, PROFILE)).rows.oldest_at == kept_from(PROFILE, BEGAN - DAY)
+
+
+async def test_a_login_begins_the_window_anew(
+    auditor: Auditor, units: Units, clock: MovableClock
+) -> None:
+    await add_account(units, BEGAN)
+    await change(units, "UPDATE account SET last_login_at = :at", at=BEGAN + 100 * DAY)
+    clock.at = end_of(PROFILE, BEGAN) + 32 * DAY
+
+    rule = await found(auditor, PROFILE)
+
+    assert rule.rows == Count(BEGAN + 100 * DAY, waiting=0, overdue=0)
+
+
+async def test_wrong_ends_in_the_table_do_not_deceive(units: Units) -> None:
+    """As if a migration had computed them from a longer window, or not at all."""
+    await add_everything(units, BEGAN)
+    at = end_of(PROFILE, BEGAN) + 32 * DAY
+    tables = {window.rows.split()[0] for window in WINDOWS}
+    async with rolled_back(units) as unit:
+        for table in tables:
+            await unit.connection.execute(text(f"ALTER TABLE {table} DROP COLUMN ends_at"))
+        await unit.connection.execute(text("ALTER TABLE account DROP COLUMN models_end_at"))
+        overdue = [(await count_rows(unit.connection, window, at)).overdue for window in WINDOWS]
+
+    assert overdue == [0 if window.rows == "set_aside" else 1 for window in WINDOWS]
+
+
+async def test_rows_set_aside_are_counted_and_have_a_window(
+    auditor: Auditor, units: Units, clock: MovableClock
+) -> None:
+    clock.at = BEGAN
+    await trouble.set_aside(units, BEGAN)
+
+    young = await auditor.look()
+    clock.at = datetime(2026, 10, 2, tzinfo=UTC)
+    old = await auditor.look()
+
+    assert {rule.key: rule.set_aside for rule in young.rules if rule.set_aside} == {"mail": 1}
+    assert young.verdict == "late"
+    assert {rule.key: rule.rows.overdue for rule in old.rules if rule.rows.overdue} == {
+        "retention-run": 1
+    }
+
+
+async def test_a_hold_is_told_with_its_reason(
+    auditor: Auditor, units: Units, clock: MovableClock
+) -> None:
+    await trouble.hold(units, clock())
+
+    findings = await auditor.look()
+
+    assert findings.verdict == "late"
+    (hold,) = (rule.hold for rule in findings.rules if rule.hold)
+    assert (hold.reason, hold.rows, hold.held_at) == ("too many at once", 7, clock())

@@ -1,0 +1,144 @@
+"""What the findings amount to as time passes, with a worker and without."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from dressform.db.unit_of_work import Units
+from dressform.policy.notice import LOOKUP, SESSION
+from dressform.repositories.retention_runs import Retention
+from dressform.retention_audit.auditor import Auditor
+from dressform.retention_audit.findings import Count, Findings, Hold, Rule, Spools
+from dressform.retention_audit.windows import RULES
+from tests.conftest import MovableClock
+from tests.helpers.coarse_times import end_of
+from tests.helpers.retention import add_account, add_everything
+
+AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
+DAY = timedelta(days=1)
+SECOND = timedelta(seconds=1)
+INTERVAL = timedelta(minutes=5)
+
+
+def findings(*rules: Rule, at: datetime = AT) -> Findings:
+    return Findings(at, INTERVAL, rules, 0, Spools(0, 0, Count()))
+
+
+def rule(key: str = "mail", *, last: datetime | None = AT, oldest: datetime | None = None) -> Rule:
+    return Rule(key, Count(oldest), last, 0, None)
+
+
+@pytest.mark.parametrize(
+    ("ago", "verdict"),
+    [
+        (timedelta(0), "kept"),
+        (5 * INTERVAL, "kept"),
+        (5 * INTERVAL + SECOND, "late"),
+        (DAY, "late"),
+        (DAY + SECOND, "overdue"),
+        (-400 * DAY, "kept"),
+    ],
+)
+def test_it_turns_by_itself_without_rounds(ago: timedelta, verdict: str) -> None:
+    """However healthy the others are; before the first round it counts from the first row."""
+    healthy = rule("session")
+
+    assert findings(healthy, rule(last=AT - ago)).verdict == verdict
+    unseen = rule("lookup", last=None, oldest=AT - ago)
+    assert findings(healthy, unseen).verdict == verdict
+    assert findings(healthy, rule(last=AT - ago, oldest=AT - 90 * DAY)).verdict == verdict
+
+
+def test_the_last_round_is_that_of_the_rule_furthest_behind() -> None:
+    behind = findings(rule("session"), rule(last=AT - DAY), rule("lookup", last=None))
+
+    assert behind.last_round_at == AT - DAY
+    assert findings(rule(last=None)).last_round_at is None
+
+
+def test_what_hampers_a_rule_makes_it_late() -> None:
+    held = replace(rule(), hold=Hold("too many", 5, AT, None))
+
+    assert findings(replace(rule(), set_aside=1)).verdict == "late"
+    assert findings(replace(rule(), rows=Count(AT, future=1))).verdict == "late"
+    assert findings(held).verdict == "late"
+    assert findings(replace(held, rows=Count(AT, 0, 1))).verdict == "overdue"
+    assert findings(replace(rule(), rows=Count(AT, 1, 0))).verdict == "kept"
+
+
+def test_nothing_is_negative_when_the_clock_is_set_back() -> None:
+    back = findings(rule(last=AT, oldest=AT), at=AT - 400 * DAY)
+
+    assert back.since(AT) == timedelta(0)
+    assert back.verdict == "kept"
+
+
+async def rounds(units: Units, at: datetime, *, without: str | None = None) -> None:
+    """The ledger of a worker that enforced each rule but one."""
+    async with units.writing(at=at) as unit:
+        for category in RULES:
+            if category != without:
+                await _round(Retention(unit), category, at)
+
+
+async def _round(retention: Retention, key: str, at: datetime) -> None:
+    run = await retention.claim(key, at)
+    assert run is not None
+    await retention.finish(run, rows=0, seconds=0.1)
+
+
+async def test_a_dead_worker_is_noticed_though_nothing_is_due(
+    auditor: Auditor, units: Units, clock: MovableClock
+) -> None:
+    await add_account(units, clock())
+    await rounds(units, clock())
+    seen = []
+
+    for after in (timedelta(0), timedelta(minutes=26), DAY + SECOND):
+        clock.at = AT + after
+        found = await auditor.look()
+        seen.append((found.verdict, found.overdue, found.last_round_at))
+
+    assert seen == [("kept", 0, AT), ("late", 0, AT), ("overdue", 0, AT)]
+
+
+async def test_a_rule_that_is_never_enforced_is_noticed_among_the_others(
+    auditor: Auditor, units: Units, clock: MovableClock
+) -> None:
+    """First by its missing rounds, then by its rows."""
+    await add_everything(units, clock())
+    clock.at += DAY + SECOND
+    await rounds(units, clock(), without="lookup")
+
+    missed = await auditor.look()
+    clock.at = end_of(LOOKUP, AT) + DAY + SECOND
+    await rounds(units, clock())
+    left = await auditor.look()
+
+    assert missed.verdict == "overdue"
+    assert {one.key for one in missed.rules if one.last_round_at is None} == {"lookup"}
+    assert {one.key for one in left.rules if one.rows.overdue} >= {"lookup"}
+    assert left.verdict == "overdue"
+
+
+async def test_a_round_of_a_clock_that_ran_ahead_proves_nothing(
+    auditor: Auditor, units: Units, clock: MovableClock
+) -> None:
+    await add_account(units, clock())
+    await rounds(units, AT)
+    await rounds(units, AT + 400 * DAY)
+    clock.at = AT + DAY + SECOND
+
+    found = await auditor.look()
+
+    assert (found.verdict, found.last_round_at) == ("overdue", AT)
+
+
+async def test_an_unfinished_round_is_none(
+    auditor: Auditor, units: Units, clock: MovableClock
+) -> None:
+    async with units.writing() as unit:
+        assert await Retention(unit).claim(SESSION.key, clock())
+
+    assert (await auditor.look()).last_round_at is None

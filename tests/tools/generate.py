@@ -1,0 +1,30 @@
+"""The files that are made from the source: `python -m tests.tools.generate` writes them anew."""
+
+import re
+from pathlib import Path
+
+from typer.testing import CliRunner
+
+from dressform.cli.program import app
+
+TOP = Path(__file__).parents[2]
+TABLE = re.compile(r"(?<=<!-- made by `dressform policy` -->\n).*?(?=<!-- end -->)", re.DOTALL)
+
+
+def output_of(command: str) -> str:
+    return CliRunner().invoke(app, [command], catch_exceptions=False).stdout
+
+
+def generated() -> dict[Path, str]:
+    """Each file with the text that it should have."""
+    readme = TOP / "README.md"
+    table = f"\n{output_of('policy')}\n"
+    return {
+        TOP / "openapi.yaml": output_of("openapi"),
+        readme: TABLE.sub(lambda _: table, readme.read_text()),
+    }
+
+
+if __name__ == "__main__":
+    for path, text in generated().items():
+        path.write_text(text)

@@ -1,0 +1,427 @@
+"""Nobody's account ends unannounced, and nobody is told twice. Mail goes by real SMTP."""
+
+import asyncio
+import signal
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import partial
+from uuid import uuid4
+
+import httpx
+import pytest
+from pydantic import SecretStr
+from sqlalchemy import text
+
+from dressform.actions.queue_expiry_notices import warn_of_ending
+from dressform.bootstrap import opened
+from dressform.clock import now
+from dressform.db.unit_of_work import Units
+from dressform.policy.notice import MODEL, PROFILE
+from dressform.repositories.accounts import Accounts
+from dressform.settings.settings import Settings
+from dressform.worker.enforce import enforce
+from dressform.worker.process import duties_of
+from dressform.worker.scheduler import Duties
+from tests.conftest import UNBROKEN, MovableClock
+from tests.helpers.assertions import assert_problem
+from tests.helpers.auth import login
+from tests.helpers.cli import environment
+from tests.helpers.coarse_times import end_of
+from tests.helpers.members import Person, token_of
+from tests.helpers.retention import add_account, counts
+from tests.helpers.smtp_server import PostOffice
+from tests.processes.running import command
+
+DAY = timedelta(days=1)
+SECOND = timedelta(seconds=1)
+Join = Callable[..., Awaitable[Person]]
+
+
+@pytest.fixture
+def employ(office: PostOffice, settings: Settings, units: Units) -> Callable[[], Duties]:
+    def make() -> Duties:
+        url = SecretStr(f"smtp://127.0.0.1:{office.port}")
+        made = duties_of(settings.model_copy(update={"smtp_url": url}), units)
+        return replace(made, breaker=UNBROKEN)
+
+    return make
+
+
+@pytest.fixture
+def worker(employ: Callable[[], Duties]) -> Duties:
+    return employ()
+
+
+class Story:
+    """Days of a worker's rounds, and the subjects of the mails that they brought."""
+
+    def __init__(self, worker: Duties, office: PostOffice, clock: MovableClock) -> None:
+        self.worker = worker
+        self.office = office
+        self.clock = clock
+
+    async def on(self, moment: datetime) -> list[str]:
+        self.clock.at = moment
+        seen = len(self.office.received)
+        await self.worker.round()
+        return [message["Subject"] for _, message in self.office.received[seen:]]
+
+    async def until(self, moment: datetime, *, every: timedelta = DAY) -> list[tuple[int, str]]:
+        """By the number of days before `moment`."""
+        found = []
+        while self.clock.at <= moment:
+            subjects = await self.on(self.clock.at)
+            found += [((moment - self.clock.at) // DAY, subject) for subject in subjects]
+            self.clock.at += every
+        return found
+
+
+@pytest.fixture
+def story(worker: Duties, office: PostOffice, clock: MovableClock) -> Story:
+    return Story(worker, office, clock)
+
+
+async def accounts(units: Units) -> int:
+    return (await counts(units))["account"]
+
+
+async def test_thirty_seven_and_one_days_before(
+    story: Story, units: Units, ada: Person, clock: MovableClock
+) -> None:
+    await ada.add_model()
+    end = end_of(PROFILE, clock())
+    subject = f"Your account ends on {end:%Y-%m-%d %H:%M} UTC"
+    clock.at = end - 33 * DAY
+
+    told = await story.until(end - SECOND, every=DAY / 2)
+
+    assert told == [(30 - 1, subject), (7 - 1, subject), (1 - 1, subject)]
+    assert {to for to, _ in story.office.received} == {"ada@example.org"}
+    text = story.office.received[0][1].get_content()
+    assert "sign in before then" in text
+    assert await accounts(units) == 1
+    assert await story.on(end) == []
+    left = await counts(units)
+    assert (left["account"], left["model"]) == (0, 0)
+
+
+async def test_to_the_second_thirty_days_before(
+    story: Story, ada: Person, clock: MovableClock
+) -> None:
+    end = end_of(PROFILE, clock())
+
+    assert await story.on(end - 30 * DAY - SECOND) == []
+    assert len(await story.on(end - 30 * DAY)) == 1
+    assert await story.on(end - 30 * DAY) == []
+
+
+async def test_in_french(story: Story, join: Join, clock: MovableClock) -> None:
+    await join("zoe", language="fr")
+    end = end_of(PROFILE, clock())
+
+    await story.on(end - 3 * DAY)
+    await story.on(end + DAY)
+
+    ending, ended = (message for _, message in story.office.received)
+    assert ending["Content-Language"] == ended["Content-Language"] == "fr"
+    assert ending["Subject"] == f"Votre compte prend fin le {end:%Y-%m-%d %H:%M} UTC"
+    assert ended["Subject"].startswith("Votre compte est verrouillé et sera supprimé le 2027-03-05")
+
+
+async def test_a_login_cancels_what_waits(
+    story: Story, ada: Person, clock: MovableClock, worker: Duties
+) -> None:
+    """The warning was written, and the mail server took nothing until she was back."""
+    end = end_of(PROFILE, clock())
+    clock.at = end - 30 * DAY
+    await warn_of_ending(worker.units)
+    clock.at += timedelta(hours=1)
+    await ada.sign_in()
+
+    assert await story.until(end_of(PROFILE, clock()) - 31 * DAY, every=20 * DAY) == []
+    again = end_of(PROFILE, clock.at - 20 * DAY) - 30 * DAY
+    assert again > end
+
+
+async def test_after_a_login_all_begins_anew(
+    story: Story, ada: Person, clock: MovableClock
+) -> None:
+    end = end_of(PROFILE, clock())
+    assert len(await story.on(end - 30 * DAY)) == 1
+    await ada.sign_in()
+    next_end = end_of(PROFILE, clock())
+
+    assert await story.on(end) == []
+    assert await story.on(next_end - 31 * DAY) == []
+    assert len(await story.on(next_end - 30 * DAY)) == 1
+
+
+async def test_a_worker_that_was_off_says_the_latest_only(
+    story: Story, units: Units, ada: Person, clock: MovableClock
+) -> None:
+    """Three days before the end: told once, and the end waits until a week after."""
+    end = end_of(PROFILE, clock())
+
+    assert len(await story.on(end - 3 * DAY)) == 1
+    assert await story.on(end - 2 * DAY) == []
+    assert len(await story.on(end - DAY)) == 1
+    # From its end on it is locked, and the way back is by a link.
+    assert await story.on(end) == [
+        "Your account is locked and will be deleted on 2027-03-05 00:00 UTC"
+    ]
+    assert await story.on(end + 4 * DAY - SECOND) == []
+    assert await accounts(units) == 1
+    assert await story.on(end + 4 * DAY) == []
+    assert await accounts(units) == 0
+
+
+async def test_without_mail_the_end_waits_thirty_days_and_no_longer(
+    story: Story, units: Units, ada: Person, clock: MovableClock
+) -> None:
+    await ada.add_model()
+    end = end_of(PROFILE, clock())
+    await story.office.close()
+    clock.at = end - 31 * DAY
+    await story.until(end + 30 * DAY - SECOND, every=DAY * 1.5)
+    clock.at = end + 30 * DAY - SECOND
+    await story.worker.round()
+    assert await accounts(units) == 1
+    assert (await counts(units))["model"] == 1
+
+    clock.at = end + 30 * DAY
+    await story.worker.round()
+
+    assert await accounts(units) == 0
+    assert story.office.received == []
+
+
+async def test_while_it_waits_nobody_reads_it(
+    story: Story, units: Units, ada: Person, join: Join, clock: MovableClock
+) -> None:
+    model = await ada.add_model()
+    end = end_of(PROFILE, clock())
+    clock.at = end - DAY
+    bob = await join("bob")
+    clock.at = end + DAY
+
+    answers = [
+        await login(ada.client, "ada", "not the password"),
+        await ada.ask("GET", f"/v1/models/{model}"),
+        await ada.client.post("/v1/auth/refresh", json={"refresh_token": ada.refresh_token}),
+    ]
+    assert {answer.status_code for answer in answers} == {401}
+    await bob.sign_in()
+    assert (await bob.ask("GET", "/v1/profiles/ada")).status_code == 404
+    assert await accounts(units) == 2
+
+
+async def test_mail_comes_back_in_the_waiting_time(
+    story: Story, units: Units, ada: Person, clock: MovableClock
+) -> None:
+    """Told ten days late: there is a week to come back by the link, which counts as a login."""
+    model = await ada.add_model()
+    end = end_of(PROFILE, clock())
+    await story.office.close()
+    clock.at = end - 31 * DAY
+    await story.until(end + 10 * DAY, every=DAY)
+    await story.office.open()
+    (subject,) = await story.on(end + 10 * DAY + timedelta(hours=3))
+
+    until = end + 17 * DAY + timedelta(hours=3)
+    assert subject == f"Your account is locked and will be deleted on {until:%Y-%m-%d %H:%M} UTC"
+    token = token_of(story.office.received[-1][1])
+    assert await story.on(until - SECOND) == []
+    reopened = await ada.client.post("/v1/auth/reopen", json={"token": token})
+
+    assert reopened.status_code == 204
+    assert await story.on(until) == []
+    assert (await ada.sign_in()).status_code == 200
+    assert (await ada.ask("GET", f"/v1/models/{model}")).status_code == 200
+    me = (await ada.ask("GET", "/v1/profiles/me")).json()
+    assert datetime.fromisoformat(me["ends_at"]) == end_of(PROFILE, clock())
+    again = await ada.client.post("/v1/auth/reopen", json={"token": token})
+    assert_problem(again, 410, "link-expired")
+
+
+async def test_who_does_not_come_back_is_gone_a_week_later(
+    story: Story, units: Units, ada: Person, clock: MovableClock
+) -> None:
+    end = end_of(PROFILE, clock())
+    (subject,) = await story.on(end + 10 * DAY)
+    token = token_of(story.office.received[-1][1])
+
+    assert "2027-03-18" in subject
+    await story.on(end + 17 * DAY - SECOND)
+    assert await accounts(units) == 1
+    clock.at = end + 17 * DAY
+    late = await ada.client.post("/v1/auth/reopen", json={"token": token})
+    assert_problem(late, 410, "link-expired")
+    await story.on(end + 17 * DAY)
+    assert await accounts(units) == 0
+
+
+async def test_the_wait_is_never_longer_than_thirty_days(
+    story: Story, units: Units, ada: Person, clock: MovableClock
+) -> None:
+    end = end_of(PROFILE, clock())
+    (subject,) = await story.on(end + 29 * DAY)
+
+    assert f"{end + 30 * DAY:%Y-%m-%d}" in subject
+    await story.on(end + 30 * DAY)
+    assert await accounts(units) == 0
+
+
+async def test_who_forgot_the_password_gets_the_way_back(
+    story: Story, ada: Person, clock: MovableClock
+) -> None:
+    clock.at = end_of(PROFILE, clock()) + DAY
+    await ada.client.post("/v1/auth/password/forgot", json={"email": ada.email})
+    await story.worker.deliver()
+
+    ((_, message),) = story.office.received
+    token = token_of(message)
+    assert (await ada.client.post("/v1/auth/reopen", json={"token": token})).status_code == 204
+    assert (await ada.sign_in()).status_code == 200
+
+
+@pytest.mark.parametrize("token", ["A" * 43, "x", "", "é" * 43])
+async def test_a_link_that_nobody_sent(client: httpx.AsyncClient, token: str) -> None:
+    answer = await client.post("/v1/auth/reopen", json={"token": token})
+
+    assert answer.status_code in {410, 422}
+
+
+async def test_an_erased_account_is_not_warned(
+    story: Story, ada: Person, clock: MovableClock, worker: Duties
+) -> None:
+    end = end_of(PROFILE, clock())
+    clock.at = end - 30 * DAY
+    await warn_of_ending(worker.units)
+    async with worker.units.writing() as unit:
+        found = await Accounts(unit).by_email(ada.email)
+        assert found is not None
+        await Accounts(unit).erase(found.owner)
+
+    assert await story.on(clock.at) == []
+
+
+async def test_a_broken_account_keeps_no_other_from_being_warned(
+    story: Story, units: Units, clock: MovableClock
+) -> None:
+    broken = await add_account(units, clock(), "ada")
+    await add_account(units, clock(), "bob")
+    async with units.writing() as unit:
+        await unit.connection.execute(text("UPDATE account SET warned_at = NULL"))
+        await unit.connection.execute(
+            text("UPDATE account SET sealed = 'x' WHERE id = :id"), {"id": broken.account_id}
+        )
+    end = end_of(PROFILE, clock())
+
+    assert len(await story.on(end - 7 * DAY)) == 1
+    assert story.office.received[0][0] == "bob@example.org"
+    # It ends all the same: thirty days after its window.
+    await story.on(end)
+    assert await accounts(units) == 1
+    await story.on(end + 30 * DAY)
+    assert await accounts(units) == 0
+
+
+async def test_several_workers_write_each_warning_once(
+    employ: Callable[[], Duties], office: PostOffice, units: Units, clock: MovableClock
+) -> None:
+    for n in range(30):
+        await add_account(units, clock(), f"ada{n}")
+    clock.at = end_of(PROFILE, clock()) - 7 * DAY
+
+    async with units.writing() as unit:
+        await unit.connection.execute(text("UPDATE account SET warned_at = NULL"))
+    workers = [employ() for _ in range(4)]
+
+    written = await asyncio.gather(*(warn_of_ending(worker.units) for worker in workers))
+    delivered = await asyncio.gather(*(worker.deliver() for worker in workers))
+
+    assert (sum(written), sum(delivered)) == (30, 30)
+    assert len({to for to, _ in office.received}) == len(office.received) == 30
+
+
+async def test_a_server_that_hangs_up_after_the_mail_is_not_asked_again(
+    story: Story, units: Units, ada: Person, clock: MovableClock
+) -> None:
+    """It may have taken it: that warning is given once at most, and does not count as given."""
+    end = end_of(PROFILE, clock())
+    story.office.hangs_up = True
+    assert len(await story.on(end - 30 * DAY)) == 1
+    assert await story.until(end - 8 * DAY) == []
+    story.office.hangs_up = False
+    assert len(await story.on(end - 5 * DAY)) == 1
+
+    await story.on(end + DAY)
+    assert await accounts(units) == 1
+    await story.on(end + 2 * DAY)
+    assert await accounts(units) == 0
+
+
+async def test_a_server_that_refuses_is_asked_again(
+    story: Story, ada: Person, clock: MovableClock
+) -> None:
+    end = end_of(PROFILE, clock())
+    story.office.verdict = lambda _: "450 come back later"
+    assert await story.on(end - 30 * DAY) == []
+    story.office.verdict = lambda _: "250 OK"
+
+    assert len(await story.on(end - 30 * DAY + timedelta(minutes=1))) == 1
+    assert await story.on(end - 30 * DAY + timedelta(hours=3)) == []
+
+
+@pytest.mark.slow
+async def test_a_worker_killed_as_the_server_takes_the_mail(
+    own: Settings, office: PostOffice
+) -> None:
+    """Nobody is told twice of the same, though nobody knows whether they were told once."""
+    told = environment(
+        own,
+        DRESSFORM_SMTP_URL=f"smtp://127.0.0.1:{office.port}",
+        DRESSFORM_WORKER_INTERVAL="PT1S",
+    )
+    async with opened(own) as (units, _):
+        began = end_of(PROFILE, now()) - now()
+        owner = await add_account(units, now() - began + 6 * DAY, f"ada-{uuid4().hex[:8]}")
+        async with units.writing() as unit:
+            await unit.connection.execute(text("UPDATE account SET warned_at = NULL"))
+        with command("worker", environment=told) as worker:
+            # By the server itself, so that it never hears an answer.
+            office.on_data = partial(worker.signal, signal.SIGKILL)
+            assert await asyncio.to_thread(worker.ends, 20) == -signal.SIGKILL
+        # What was leased to the dead one comes up for another two minutes later.
+        async with units.writing() as unit:
+            await unit.connection.execute(text("UPDATE mail SET due_at = now()"))
+        with command("worker", environment=told) as worker:
+            async with asyncio.timeout(20):
+                while await _waiting(units):
+                    await asyncio.sleep(0.05)
+            worker.signal(signal.SIGTERM)
+            assert await asyncio.to_thread(worker.ends, 10) == 0
+        async with units.reading() as unit:
+            found = await Accounts(unit).by_id(owner.account_id)
+            assert found is not None
+            assert found.warned_at is None
+
+    assert len(office.received) == 1
+
+
+async def _waiting(units: Units) -> int:
+    async with units.reading() as unit:
+        return int(await unit.connection.scalar(text("SELECT count(*) FROM mail")) or 0)
+
+
+async def test_models_wait_with_their_account(
+    units: Units, ada: Person, clock: MovableClock
+) -> None:
+    await ada.add_model()
+    end = end_of(MODEL, clock())
+
+    for category in (MODEL, PROFILE):
+        report = await enforce(category, units, at=end + DAY, slot=end, breaker=UNBROKEN)
+        assert report is not None
+        assert report.rows == 0

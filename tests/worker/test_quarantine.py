@@ -1,0 +1,114 @@
+"""One bad row stops nobody: here one that another table of the site's own clings to."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import text
+
+from dressform.db.unit_of_work import Units
+from dressform.policy.notice import MODEL, PROFILE, ROUND, Category
+from dressform.repositories.owners import Owner
+from dressform.worker.enforce import Report, enforce
+from tests.conftest import UNBROKEN
+from tests.helpers.coarse_times import end_of
+from tests.helpers.retention import add_account, counts
+
+BEGAN = datetime(2026, 8, 31, 15, 30, 45, tzinfo=UTC)
+END = end_of(PROFILE, BEGAN)
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+async def clinging(units: Units) -> AsyncIterator[Units]:
+    """A table whose rows keep an account, or a model, from being deleted."""
+    async with units.writing() as unit:
+        for name in ("account", "model"):
+            await unit.connection.execute(
+                text(f"CREATE TABLE clings_to_{name} (id uuid REFERENCES {name})")
+            )
+    yield units
+    async with units.writing() as unit:
+        await unit.connection.execute(text("DROP TABLE clings_to_account, clings_to_model"))
+
+
+async def cling(units: Units, owner: Owner) -> None:
+    async with units.writing() as unit:
+        await unit.connection.execute(
+            text("INSERT INTO clings_to_account VALUES (:id)"), {"id": owner.account_id}
+        )
+
+
+async def enforced(units: Units, at: datetime, category: Category = PROFILE) -> Report:
+    report = await enforce(category, units, at=at, slot=at, breaker=UNBROKEN)
+    assert report is not None
+    return report
+
+
+async def aside(units: Units) -> list[tuple[object, ...]]:
+    async with units.reading() as unit:
+        rows = await unit.connection.execute(
+            text("SELECT rule, row_id, attempts, retry_at, error FROM set_aside")
+        )
+        return [tuple(row) for row in rows]
+
+
+async def test_the_others_end(clinging: Units, caplog: pytest.LogCaptureFixture) -> None:
+    owners = [await add_account(clinging, BEGAN, f"ada{n}") for n in range(5)]
+    await cling(clinging, owners[2])
+
+    report = await enforced(clinging, END)
+
+    assert report.rows == 4
+    left = await counts(clinging)
+    assert {left[name] for name in ("account", "account_key", "profile", "model", "avatar")} == {1}
+    assert await aside(clinging) == [
+        ("profile", owners[2].account_id, 1, END + HOUR, "SQLSTATE 23503")
+    ]
+    assert f"row {owners[2].account_id} is set aside (SQLSTATE 23503)" in caplog.text
+
+
+async def test_it_is_tried_again_and_less_and_less_often(clinging: Units) -> None:
+    owner = await add_account(clinging, BEGAN)
+    await cling(clinging, owner)
+    at, waits = END, []
+    for _ in range(7):
+        await enforced(clinging, at)
+        ((_, _, attempts, retry_at, _),) = await aside(clinging)
+        assert isinstance(retry_at, datetime)
+        early = await enforced(clinging, retry_at - timedelta(seconds=1))
+        assert (early.rows, (await aside(clinging))[0][2]) == (0, attempts)
+        waits.append((retry_at - at) / HOUR)
+        at = retry_at
+
+    assert waits == [1, 2, 4, 8, 16, 24, 24]
+
+
+async def test_it_ends_when_nothing_keeps_it_any_more(clinging: Units) -> None:
+    owner = await add_account(clinging, BEGAN)
+    await cling(clinging, owner)
+    await enforced(clinging, END)
+    async with clinging.writing() as unit:
+        await unit.connection.execute(text("DELETE FROM clings_to_account"))
+
+    assert (await enforced(clinging, END + HOUR)).rows == 1
+    assert (await counts(clinging))["account"] == 0
+    # The record of a row that is gone is of no use; it goes after its own window at the latest.
+    await enforced(clinging, end_of(ROUND, END), ROUND)
+    assert await aside(clinging) == []
+
+
+async def test_a_bad_model_keeps_its_account_and_no_other(clinging: Units) -> None:
+    """The account can't go without it."""
+    owners = [await add_account(clinging, BEGAN, f"ada{n}") for n in range(3)]
+    async with clinging.writing() as unit:
+        await unit.connection.execute(
+            text("INSERT INTO clings_to_model SELECT id FROM model WHERE account_id = :id"),
+            {"id": owners[0].account_id},
+        )
+
+    assert (await enforced(clinging, END)).rows == 2
+    assert (await enforced(clinging, END, MODEL)).rows == 0
+
+    assert [row[0] for row in await aside(clinging)] == ["profile", "model"]
+    assert (await counts(clinging))["account"] == 1
