@@ -52,8 +52,8 @@ async def test_a_database_says_its_state_and_no_value(
     units: Units, told: pytest.LogCaptureFixture
 ) -> None:
     try:
-        async with units.reading() as unit:
-            await unit.connection.execute(text(f"SELECT '{CANARY}'::int"))
+        unit = units.read()
+        await unit.connection.execute(text(f"SELECT '{CANARY}'::int"))
     except Exception:
         logging.getLogger("dressform").exception("a query failed")
 

@@ -41,9 +41,9 @@ def register(client: httpx.AsyncClient, mailbox: Mailbox) -> Register:
 
 
 async def waiting(units: Units) -> int:
-    async with units.reading() as unit:
-        found = await unit.connection.execute(select(func.count()).select_from(Mail))
-        return int(found.scalar_one())
+    unit = units.read()
+    found = await unit.connection.execute(select(func.count()).select_from(Mail))
+    return int(found.scalar_one())
 
 
 async def test_a_registration_by_smtp(

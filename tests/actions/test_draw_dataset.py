@@ -50,16 +50,16 @@ def nobody_looks(_: Step) -> None:
 
 async def marks(units: Units) -> dict[tuple[int, int | None], int]:
     """How many accounts were counted so often and drawn in that year."""
-    async with units.reading() as unit:
-        found = await unit.connection.execute(
-            text("SELECT counted, drawn_in, count(*) FROM dataset_consent GROUP BY 1, 2")
-        )
-        return {(counted, year): number for counted, year, number in found}
+    unit = units.read()
+    found = await unit.connection.execute(
+        text("SELECT counted, drawn_in, count(*) FROM dataset_consent GROUP BY 1, 2")
+    )
+    return {(counted, year): number for counted, year, number in found}
 
 
 async def hashes(units: Units, edition: str) -> dict[str, bytes]:
-    async with units.reading() as unit:
-        return {file.name: file.sha256 for file in await Editions(unit).files(edition)}
+    unit = units.read()
+    return {file.name: file.sha256 for file in await Editions(unit).files(edition)}
 
 
 LEFT_OUT = {
@@ -187,8 +187,8 @@ async def test_who_is_of_a_flag_that_has_too_few_waits_and_adds_up(
     assert second.flags == ("without_breasts",)
     assert await marks(units) == {(1, 2026): 900, (2, 2027): 100, (1, 2027): 800}
     assert await publish_dataset(units, PUBLISHER) == ["2026", "2027", "2026-2027"]
-    async with units.reading() as unit:
-        editions = {each.name: each for each in await Editions(unit).all()}
+    unit = units.read()
+    editions = {each.name: each for each in await Editions(unit).all()}
     shown = {
         name: [flag["shown"] for flag in each.quality or ()] for name, each in editions.items()
     }
@@ -270,8 +270,8 @@ async def test_of_two_who_propose_at_once_one_is_told(units: Units, clock: Movab
 
 
 async def proposal(units: Units) -> tuple[UUID | None, datetime]:
-    async with units.reading() as unit:
-        (draw,) = await Draws(unit).all()
+    unit = units.read()
+    (draw,) = await Draws(unit).all()
     return draw.proposed_by, draw.proposed_at
 
 

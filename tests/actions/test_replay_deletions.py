@@ -85,8 +85,8 @@ async def test_what_was_deleted_since_the_backup_is_deleted_again(
             (left,) = await all_models(units, await owner_of(units, "ada"))
             assert (left.id, left.body) == (variant, whole.body)
             assert left.based_on is None
-            async with units.reading() as unit:
-                consent = await Consents(unit).of(await owner_of(units, "cyd"))
+            unit = units.read()
+            consent = await Consents(unit).of(await owner_of(units, "cyd"))
         assert consent is not None
         assert [each.act for each in consent.acts] == ["given", "withdrawn"]
         assert f"{consent.withdrawn_at:%Y-%m-%d}" == "2026-03-01"

@@ -35,9 +35,9 @@ async def test_sign_in_while_account_waits_begins_the_window_anew(
     assert (await ada.ask("GET", f"/v1/models/{model}")).status_code == 200
     me = (await ada.ask("GET", "/v1/profiles/me")).json()
     assert datetime.fromisoformat(me["ends_at"]) == end_of(PROFILE, clock())
-    async with units.reading() as unit:
-        warned = "SELECT warned_days, warned_at, reopening_hash FROM account"
-        assert (await unit.connection.execute(text(warned))).one() == (None, None, None)
+    unit = units.read()
+    warned = "SELECT warned_days, warned_at, reopening_hash FROM account"
+    assert (await unit.connection.execute(text(warned))).one() == (None, None, None)
     reopened = await ada.client.post("/v1/auth/reopen", json={"token": link})
     assert_problem(reopened, 410, "link-expired")
     clock.at += LONGEST_WAIT
@@ -54,8 +54,8 @@ async def test_owner_of_waiting_account_exports_and_erases_it(
     assert (await ada.ask("GET", "/v1/privacy/export")).json()["profile"]["email"] == ada.email
     assert (await erase(ada)).status_code == 204
 
-    async with units.reading() as unit:
-        assert await unit.connection.scalar(text("SELECT count(*) FROM account")) == 0
+    unit = units.read()
+    assert await unit.connection.scalar(text("SELECT count(*) FROM account")) == 0
 
 
 async def test_wrong_password_for_waiting_account_answers_as_for_nobody(
@@ -86,8 +86,8 @@ async def test_sign_in_after_the_wait_is_refused(
 async def test_sign_in_of_owner_warned_in_time_is_refused_at_the_end(
     ada: Person, units: Units, clock: MovableClock
 ) -> None:
-    async with units.reading() as unit:
-        found = await Accounts(unit).by_login("ada")
+    unit = units.read()
+    found = await Accounts(unit).by_login("ada")
     assert found is not None
     await warn(units, found.owner)
     clock.at = end_of(PROFILE, clock())

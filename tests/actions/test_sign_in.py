@@ -11,8 +11,8 @@ from tests.helpers.members import Person
 
 
 async def credentials(units: Units, person: Person) -> Credentials:
-    async with units.reading() as unit:
-        found = await Accounts(unit).by_login(person.username)
+    unit = units.read()
+    found = await Accounts(unit).by_login(person.username)
     assert found is not None
     return found
 

@@ -171,8 +171,8 @@ async def test_the_reason_is_not_to_be_read_in_the_table(operator: Person, units
     request_id = str(uuid4())
     await look(operator, request_id=request_id, route="/nowhere")
 
-    async with units.reading() as unit:
-        (row,) = (await unit.connection.execute(text("SELECT lookup::text FROM lookup"))).scalars()
+    unit = units.read()
+    (row,) = (await unit.connection.execute(text("SELECT lookup::text FROM lookup"))).scalars()
 
     for value in (WHY["reason"], request_id, "/nowhere"):
         assert value not in row

@@ -21,8 +21,8 @@ async def watched(app: FastAPI, units: Units) -> AsyncIterator[tuple[httpx.Async
     async def looking(scope: Any, receive: Any, send: Any) -> None:
         async def sending(message: Any) -> None:
             if message["type"] == "http.response.start":
-                async with units.reading() as unit:
-                    models = await unit.connection.scalar(select(func.count()).select_from(Model))
+                unit = units.read()
+                models = await unit.connection.scalar(select(func.count()).select_from(Model))
                 happened.append(f"{message['status']} with {models} models")
             await send(message)
 

@@ -51,12 +51,12 @@ OF_AN_ACCOUNT = {
 async def rows(units: Units) -> dict[str, int]:
     """How many rows each table holds; those without a row are left out."""
     found = {}
-    async with units.reading() as unit:
-        for table in Base.metadata.sorted_tables:
-            if table.name in OF_THE_LOG:
-                continue
-            query = select(func.count()).select_from(table)
-            found[table.name] = (await unit.connection.execute(query)).scalar_one()
+    unit = units.read()
+    for table in Base.metadata.sorted_tables:
+        if table.name in OF_THE_LOG:
+            continue
+        query = select(func.count()).select_from(table)
+        found[table.name] = (await unit.connection.execute(query)).scalar_one()
     return {name: number for name, number in found.items() if number}
 
 
@@ -198,9 +198,9 @@ async def test_what_runs_while_the_account_goes_is_answered_and_leaves_nothing(
 async def somebody_waits(units: Units) -> None:
     waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
     while True:
-        async with units.reading() as unit:
-            if (await unit.connection.execute(waiting)).scalar_one():
-                return
+        unit = units.read()
+        if (await unit.connection.execute(waiting)).scalar_one():
+            return
         await asyncio.sleep(0.01)
 
 

@@ -165,10 +165,10 @@ async def test_a_login_while_the_account_is_being_erased(ada: Person, units: Uni
         if answer.is_success and answer.content:
             ada.access_token = answer.json()["access_token"]
             assert_problem(await ada.ask("GET", "/v1/profiles/me"), 401, "not-signed-in")
-    async with units.reading() as unit:
-        for table in (Account, Session):
-            count = await unit.connection.execute(select(func.count()).select_from(table))
-            assert count.scalar_one() == 0
+    unit = units.read()
+    for table in (Account, Session):
+        count = await unit.connection.execute(select(func.count()).select_from(table))
+        assert count.scalar_one() == 0
 
 
 async def test_logins_while_the_password_changes(ada: Person) -> None:

@@ -77,12 +77,10 @@ async def test_a_password_proved_to_a_command_counts_as_a_sign_in(
 
 
 async def last_login(units: Units) -> tuple[datetime, int | None]:
-    async with units.reading() as unit:
-        found = await unit.connection.execute(
-            text("SELECT last_login_at, warned_days FROM account")
-        )
-        at, warned_days = found.one()
-        return at, warned_days
+    unit = units.read()
+    found = await unit.connection.execute(text("SELECT last_login_at, warned_days FROM account"))
+    at, warned_days = found.one()
+    return at, warned_days
 
 
 async def test_an_operator_restores_what_was_published_after_a_warning(

@@ -46,7 +46,8 @@ async def fill(settings: Settings, people: int = 3) -> None:
 
 async def data(settings: Settings) -> dict[str, list[object]]:
     """Every sealed payload, byte for byte."""
-    async with opened(settings) as (units, _), units.reading() as unit:
+    async with opened(settings) as (units, _):
+        unit = units.read()
         return {
             table: list(
                 (
@@ -101,7 +102,8 @@ async def test_rewrapping_goes_on_while_members_come_and_go(own: Settings) -> No
     rewrapped, _ = await asyncio.gather(dressform("keys", "rewrap", environment=ran), join())
     assert rewrapped.returncode == 0, rewrapped.stderr
     assert (await dressform("keys", "rewrap", environment=ran)).returncode == 0
-    async with opened(keyed(own, NEWER)) as (units, _), units.reading() as unit:
+    async with opened(keyed(own, NEWER)) as (units, _):
+        unit = units.read()
         for name in ("ada0", "ada19", "eva0", "eva29"):
             assert await Accounts(unit).by_email(f"{name}@example.org") is not None
 
@@ -272,7 +274,8 @@ async def wrapped(settings: Settings) -> list[object]:
     """Every wrapped key, and under which master key it is."""
     tables = ("service_secret", "account_key", "sign_up", "mail")
     parts = (f"SELECT key_id, wrapped_key FROM {table}" for table in tables)
-    async with opened(settings) as (units, _), units.reading() as unit:
+    async with opened(settings) as (units, _):
+        unit = units.read()
         rows = await unit.connection.execute(text(f"{' UNION ALL '.join(parts)} ORDER BY 2"))
         return [tuple(row) for row in rows]
 
@@ -282,9 +285,9 @@ async def test_a_wrapped_key_of_no_known_master_does_not_open(own: Settings) -> 
     async with opened(own) as (units, _):
         async with units.writing() as unit:
             await unit.connection.execute(text("UPDATE account_key SET key_id = 'unknown'"))
-        async with units.reading() as unit:
-            with pytest.raises(MissingMasterKeyError):
-                await Accounts(unit).by_email("ada0@example.org")
+        reader = units.read()
+        with pytest.raises(MissingMasterKeyError):
+            await Accounts(reader).by_email("ada0@example.org")
 
 
 def test_every_table_with_a_wrapped_key_is_put_under_a_new_master_key() -> None:

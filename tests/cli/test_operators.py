@@ -19,15 +19,15 @@ Join = Callable[..., Awaitable[Person]]
 
 
 async def id_of(units: Units, person: Person) -> UUID:
-    async with units.reading() as unit:
-        found = await Accounts(unit).by_email(person.email)
+    unit = units.read()
+    found = await Accounts(unit).by_email(person.email)
     assert found is not None
     return found.owner.account_id
 
 
 async def is_operator(units: Units, person: Person) -> bool:
-    async with units.reading() as unit:
-        return await Operators(unit).contains(await id_of(units, person))
+    unit = units.read()
+    return await Operators(unit).contains(await id_of(units, person))
 
 
 async def test_by_either_name_once_or_twice(ada: Person, units: Units, run: Run) -> None:
@@ -87,11 +87,11 @@ async def test_an_ended_account_is_none(
     await run("operators", "add", "ada")
     clock.at = end_of(PROFILE, clock())
 
-    async with units.reading() as unit:
-        operators = Operators(unit)
-        assert not await operators.contains(account_id)
-        assert await operators.all() == []
-        assert await operators.names({account_id}) == {}
+    unit = units.read()
+    operators = Operators(unit)
+    assert not await operators.contains(account_id)
+    assert await operators.all() == []
+    assert await operators.names({account_id}) == {}
 
 
 async def test_erasing_the_account_ends_it(ada: Person, units: Units, run: Run) -> None:
@@ -100,5 +100,5 @@ async def test_erasing_the_account_ends_it(ada: Person, units: Units, run: Run) 
     erased = await ada.ask("POST", "/v1/privacy/erasure", json={"password": ada.password})
     assert erased.status_code == 204
 
-    async with units.reading() as unit:
-        assert not await Operators(unit).stores(account_id)
+    unit = units.read()
+    assert not await Operators(unit).stores(account_id)

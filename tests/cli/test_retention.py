@@ -34,8 +34,8 @@ async def fill(units: Units) -> None:
 
 
 async def left(units: Units) -> int:
-    async with units.reading() as unit:
-        return int(await unit.connection.scalar(text("SELECT count(*) FROM account")) or 0)
+    unit = units.read()
+    return int(await unit.connection.scalar(text("SELECT count(*) FROM account")) or 0)
 
 
 async def test_from_held_to_approved(own: Settings) -> None:
@@ -97,9 +97,9 @@ async def test_a_worker_that_was_off_for_long_asks_before_it_ends_anything(own: 
 
 async def rules_enforced(units: Units) -> int:
     """Return the number of rounds of rules: the rewriting of the tables has its own in the ledger."""
-    async with units.reading() as unit:
-        query = "SELECT count(*) FROM retention_run WHERE rule NOT LIKE 'rewrite %'"
-        return int(await unit.connection.scalar(text(query)) or 0)
+    unit = units.read()
+    query = "SELECT count(*) FROM retention_run WHERE rule NOT LIKE 'rewrite %'"
+    return int(await unit.connection.scalar(text(query)) or 0)
 
 
 async def test_from_a_clock_ahead_back_to_the_right_one(own: Settings) -> None:

@@ -115,9 +115,9 @@ async def test_who_waits_longest_is_served_first(narrow: Units) -> None:
 
 
 async def test_reading_holds_no_connection_between_statements(narrow: Units) -> None:
-    async with narrow.reading() as one, narrow.reading() as other:
-        for unit in (one, other, one):
-            assert await unit.connection.scalar(text("SELECT 1")) == 1
+    one, other = narrow.read(), narrow.read()
+    for unit in (one, other, one):
+        assert await unit.connection.scalar(text("SELECT 1")) == 1
 
 
 async def test_writing_takes_a_connection_with_its_first_statement(narrow: Units) -> None:

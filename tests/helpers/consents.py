@@ -80,16 +80,16 @@ async def consent_of(person: Person, **asked: str) -> dict[str, Any]:
 
 
 async def rows(units: Units) -> list[Any]:
-    async with units.reading() as unit:
-        found = await unit.connection.execute(text("SELECT * FROM dataset_consent"))
-        return [dict(row) for row in found]
+    unit = units.read()
+    found = await unit.connection.execute(text("SELECT * FROM dataset_consent"))
+    return [dict(row) for row in found]
 
 
 async def acts(units: Units) -> list[Any]:
     """The proof of consent, as whoever opens psql sees it."""
     query = text("SELECT * FROM dataset_consent_act ORDER BY account_id, number")
-    async with units.reading() as unit:
-        return [dict(row) for row in await unit.connection.execute(query)]
+    unit = units.read()
+    return [dict(row) for row in await unit.connection.execute(query)]
 
 
 async def agreed_to_an_earlier_text(units: Units) -> None:

@@ -18,8 +18,8 @@ FOUR, SIX = "203.0.113.77", "2001:db8:7:1:2:3:4:5"
 
 
 async def account_id(units: Units, person: Person) -> UUID:
-    async with units.reading() as unit:
-        found = await Accounts(unit).by_email(person.email)
+    unit = units.read()
+    found = await Accounts(unit).by_email(person.email)
     assert found is not None
     return found.owner.account_id
 
@@ -53,5 +53,5 @@ async def look_ups(operator: Person, **asked: object) -> dict[str, Any]:
 
 
 async def stored(units: Units) -> int:
-    async with units.reading() as unit:
-        return int(await unit.connection.scalar(text("SELECT count(*) FROM lookup")))
+    unit = units.read()
+    return int(await unit.connection.scalar(text("SELECT count(*) FROM lookup")))

@@ -55,10 +55,10 @@ async def add_account(units: Units, at: datetime, username: str = "ada") -> Owne
 
 async def warn(units: Units, owner: Owner, *, before: timedelta = timedelta(days=30)) -> None:
     """As if a mail server had taken the warning of the account's next end so long before it."""
-    async with units.reading() as unit:
-        ends_at = await unit.connection.scalar(
-            select(Account.ends_at).where(Account.id == owner.account_id)
-        )
+    unit = units.read()
+    ends_at = await unit.connection.scalar(
+        select(Account.ends_at).where(Account.id == owner.account_id)
+    )
     assert ends_at is not None
     async with units.writing(at=ends_at - before) as unit:
         await Warnings(unit).handed_over(Warned(owner.account_id, ends_at))
@@ -104,9 +104,9 @@ async def add_visit(units: Units, at: datetime) -> None:
 async def counts(units: Units) -> dict[str, int]:
     """Rows in each table that a window looks after."""
     found = {}
-    async with units.reading() as unit:
-        for name in set().union(*TABLES.values()) - TABLES["visitor"]:
-            found[name] = await _count(unit, name)
+    unit = units.read()
+    for name in set().union(*TABLES.values()) - TABLES["visitor"]:
+        found[name] = await _count(unit, name)
     async with in_log(units) as unit:
         found["access_log"] = await _count(unit, "access_log")
     return found

@@ -108,11 +108,11 @@ async def test_what_was_dumped_is_there_again(own: Settings, tmp_path: Path, who
         assert said.count("error: ") == 1
         assert "fk_account_key_account_id" in said
         async with opened(empty) as (units, _):
-            async with units.reading() as unit:
-                found = await Accounts(unit).by_email("ada@example.org")
-                assert found is not None
-                (model,), _ = await Models(unit).page(found.owner, limit=10)
-                accounts = await unit.connection.scalar(text("SELECT count(*) FROM account"))
+            unit = units.read()
+            found = await Accounts(unit).by_email("ada@example.org")
+            assert found is not None
+            (model,), _ = await Models(unit).page(found.owner, limit=10)
+            accounts = await unit.connection.scalar(text("SELECT count(*) FROM account"))
             assert (accounts, model.name) == (1, "Me")
             assert await logged(empty) == 0
             await log(units, visit(units.clock()))

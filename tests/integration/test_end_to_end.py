@@ -24,8 +24,8 @@ def png() -> bytes:
 
 
 async def count(units: Units, table: type) -> int:
-    async with units.reading() as unit:
-        return int(await unit.connection.scalar(select(func.count()).select_from(table)))
+    unit = units.read()
+    return int(await unit.connection.scalar(select(func.count()).select_from(table)))
 
 
 async def count_log(units: Units) -> int:

@@ -231,8 +231,8 @@ async def test_the_account_is_still_in_the_table(
 ) -> None:
     """What the tests above could not read was there: nobody had removed it."""
     clock.at = end_of(PROFILE, clock())
-    async with units.reading() as unit:
-        stored = (await unit.connection.execute(text("SELECT count(*) FROM account"))).scalar_one()
-        read = await Accounts(unit).by_email(ada.email)
+    unit = units.read()
+    stored = (await unit.connection.execute(text("SELECT count(*) FROM account"))).scalar_one()
+    read = await Accounts(unit).by_email(ada.email)
 
     assert (stored, read) == (1, None)

@@ -54,8 +54,8 @@ async def rows(settings: Settings) -> dict[str, int]:
 
 
 async def owner_of(units: Units, name: str) -> Owner:
-    async with units.reading() as unit:
-        found = await Accounts(unit).by_email(f"{name}@example.org")
+    unit = units.read()
+    found = await Accounts(unit).by_email(f"{name}@example.org")
     assert found is not None
     return found.owner
 
@@ -92,8 +92,8 @@ async def delete_one_of_each(
 
 
 async def all_models(units: Units, owner: Owner) -> list[Any]:
-    async with units.reading() as unit:
-        return (await Models(unit).page(owner, limit=10))[0]
+    unit = units.read()
+    return (await Models(unit).page(owner, limit=10))[0]
 
 
 def journal_of(settings: Settings) -> list[Path]:

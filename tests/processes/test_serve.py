@@ -15,6 +15,7 @@ from sqlalchemy import text
 
 from dressform.access_log.middleware import CLIENT_CLOSED_REQUEST
 from dressform.bootstrap import opened
+from dressform.db.unit_of_work import Units
 from dressform.settings.settings import Settings
 from tests.helpers.access_log import in_log
 from tests.helpers.cli import environment
@@ -189,10 +190,10 @@ async def test_a_worker_ends_at_once(own: Settings, number: signal.Signals) -> N
     assert "Traceback" not in worker.output
 
 
-async def _rounds(units: object) -> int:
-    async with units.reading() as unit:  # type: ignore[attr-defined]
-        counted = text("SELECT count(*) FROM retention_run WHERE finished_at IS NOT NULL")
-        return int((await unit.connection.execute(counted)).scalar_one())
+async def _rounds(units: Units) -> int:
+    unit = units.read()
+    counted = text("SELECT count(*) FROM retention_run WHERE finished_at IS NOT NULL")
+    return int((await unit.connection.execute(counted)).scalar_one())
 
 
 async def test_a_database_without_tables_is_told(settings: Settings) -> None:

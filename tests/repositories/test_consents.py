@@ -25,8 +25,8 @@ async def test_it_is_over_when_the_account_is(
 ) -> None:
     """Asked of the repository itself: nobody could sign in to ask."""
     await agree(ada)
-    async with units.reading() as unit:
-        account_id = await unit.connection.scalar(select(DatasetConsent.account_id))
+    unit = units.read()
+    account_id = await unit.connection.scalar(select(DatasetConsent.account_id))
     assert account_id is not None
     owner = Owner(account_id, DataKey.new())
 

@@ -26,9 +26,9 @@ async def counted(units: Units) -> int:
 
 
 async def page(units: Units) -> Page:
-    async with units.reading() as unit:
-        contributions = Contributions(unit, before=DAY)
-        rows = await contributions.sealed(await contributions.batch(after=None))
+    unit = units.read()
+    contributions = Contributions(unit, before=DAY)
+    rows = await contributions.sealed(await contributions.batch(after=None))
     return opened(rows, units.vault)
 
 
@@ -103,12 +103,12 @@ async def test_batches_have_everybody_once(
         await add(person, measurements={"neck": 340})
         await agree(person)
 
-    async with units.reading() as unit:
-        found = Contributions(unit, before=DAY)
-        (one,) = await found.batch(after=None)
-        (other,) = await found.batch(after=one)
-        assert one < other
-        assert await found.batch(after=other) == []
+    unit = units.read()
+    found = Contributions(unit, before=DAY)
+    (one,) = await found.batch(after=None)
+    (other,) = await found.batch(after=one)
+    assert one < other
+    assert await found.batch(after=other) == []
 
 
 @pytest.mark.parametrize("end", ["ends_at", "models_end_at"])

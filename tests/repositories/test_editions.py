@@ -22,19 +22,19 @@ async def publish(units: Units, edition: Edition, files: tuple[File, ...]) -> No
 
 
 async def names(units: Units) -> list[str]:
-    async with units.reading() as unit:
-        return [edition.name for edition in await Editions(unit).all()]
+    unit = units.read()
+    return [edition.name for edition in await Editions(unit).all()]
 
 
 async def test_it_is_read_as_it_was_published(units: Units, clock: MovableClock) -> None:
     await published(units)
 
-    async with units.reading() as unit:
-        editions = Editions(unit)
-        (edition,) = await editions.all()
-        files = await editions.files("2027")
-        file = await editions.file("2027", "people.csv")
-        content = await editions.part(file, 0, file.size)
+    unit = units.read()
+    editions = Editions(unit)
+    (edition,) = await editions.all()
+    files = await editions.files("2027")
+    file = await editions.file("2027", "people.csv")
+    content = await editions.part(file, 0, file.size)
     assert (edition.name, edition.codebook, edition.count) == ("2027", "core", 2431)
     assert edition.published_at == start_of_day(clock.at)
     assert edition == await one(units, "2027")
@@ -45,17 +45,17 @@ async def test_it_is_read_as_it_was_published(units: Units, clock: MovableClock)
 
 
 async def one(units: Units, name: str) -> Edition:
-    async with units.reading() as unit:
-        return await Editions(unit).of(name)
+    unit = units.read()
+    return await Editions(unit).of(name)
 
 
 @pytest.mark.parametrize(("start", "length"), [(0, 1), (5, 7), (700_000, 10), (2, 400_000)])
 async def test_a_part_is_read_as_a_part(units: Units, start: int, length: int) -> None:
     await published(units)
 
-    async with units.reading() as unit:
-        file = await Editions(unit).file("2027", "people.csv")
-        part = await Editions(unit).part(file, start, length)
+    unit = units.read()
+    file = await Editions(unit).file("2027", "people.csv")
+    part = await Editions(unit).part(file, start, length)
 
     assert part == PEOPLE[start : start + length]
 
@@ -104,9 +104,9 @@ async def test_what_is_published_is_never_changed(
 
 async def stored(units: Units) -> list[tuple[object, ...]]:
     query = "SELECT f.*, e.* FROM dataset_file f JOIN dataset_edition e ON e.name = edition"
-    async with units.reading() as unit:
-        rows = await unit.connection.execute(text(f"{query} ORDER BY f.name"))
-        return [tuple(row) for row in rows]
+    unit = units.read()
+    rows = await unit.connection.execute(text(f"{query} ORDER BY f.name"))
+    return [tuple(row) for row in rows]
 
 
 async def test_of_two_that_publish_at_once_one_does(units: Units) -> None:
@@ -144,13 +144,13 @@ async def test_an_edition_is_named_for_its_years(units: Units, name: str) -> Non
 async def test_what_is_not_there_is_not_found(units: Units) -> None:
     await published(units)
 
-    async with units.reading() as unit:
-        for edition, file in [("2028", "people.csv"), ("2027", "nobody.csv")]:
-            with pytest.raises(NotFound):
-                await Editions(unit).file(edition, file)
+    unit = units.read()
+    for edition, file in [("2028", "people.csv"), ("2027", "nobody.csv")]:
         with pytest.raises(NotFound):
-            await Editions(unit).of("2028")
-        assert await Editions(unit).files("2028") == []
+            await Editions(unit).file(edition, file)
+    with pytest.raises(NotFound):
+        await Editions(unit).of("2028")
+    assert await Editions(unit).files("2028") == []
 
 
 DRAW = "INSERT INTO dataset_draw (year, proposed_at, drawn_at, count, codebook) VALUES "
@@ -172,5 +172,5 @@ async def test_the_last_count_decides(units: Units, draws: str, *, sufficed: boo
         if draws:
             await unit.connection.execute(text(DRAW + draws))
 
-    async with units.reading() as unit:
-        assert await Editions(unit).last_count_sufficed() is sufficed
+    reader = units.read()
+    assert await Editions(reader).last_count_sufficed() is sufficed

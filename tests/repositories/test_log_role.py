@@ -23,10 +23,10 @@ TABLES, REPOSITORY = "dressform.db.tables.access_log", "dressform.repositories.a
 @pytest.fixture
 async def logged(units: Units) -> Units:
     """With one address in the log, for a service that is nobody in particular."""
-    async with units.reading() as unit:
-        asked = text("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
-        if (await unit.connection.execute(asked)).scalar_one():
-            pytest.skip("the tests were given a superuser, who may do everything")
+    unit = units.read()
+    asked = text("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
+    if (await unit.connection.execute(asked)).scalar_one():
+        pytest.skip("the tests were given a superuser, who may do everything")
     await log(units, visit(units.clock()))
     return units
 
@@ -77,18 +77,18 @@ async def test_the_role_ends_with_its_transaction(logged: Units) -> None:
     for _ in range(3):
         async with logged.writing() as unit:
             await AccessLog.opened(unit)
-        async with logged.reading() as unit:
-            assert (await unit.connection.execute(select(Account.id))).all() == []
-            with pytest.raises(DatabaseError) as raised:
-                await unit.connection.execute(text("SELECT * FROM access_log"))
+        reader = logged.read()
+        assert (await reader.connection.execute(select(Account.id))).all() == []
+        with pytest.raises(DatabaseError) as raised:
+            await reader.connection.execute(text("SELECT * FROM access_log"))
         assert raised.value.sqlstate == DENIED
 
 
 async def test_outside_of_a_transaction_the_role_cannot_be_taken(logged: Units) -> None:
-    async with logged.reading() as unit:
-        opened = await AccessLog.opened(unit)  # type: ignore[arg-type]
-        with pytest.raises(DatabaseError) as raised:
-            await opened.shipped_of("a spool")
+    unit = logged.read()
+    opened = await AccessLog.opened(unit)  # type: ignore[arg-type]
+    with pytest.raises(DatabaseError) as raised:
+        await opened.shipped_of("a spool")
 
     assert raised.value.sqlstate == DENIED
 

@@ -50,18 +50,18 @@ async def test_statistics_have_no_target_for_hidden_columns_in_tables_and_days(
     units: Units,
 ) -> None:
     await log(units, visit(datetime(2031, 5, 5, 12, tzinfo=UTC)))
-    async with units.reading() as unit:
-        rows = await unit.connection.execute(
-            text(
-                "SELECT regexp_replace(relname, '_[0-9]{8}$', ''), attname, attstattarget "
-                "FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid "
-                "WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') "
-                "AND attnum > 0 AND NOT attisdropped "
-                # Other tests make days by hand.
-                "AND (relname !~ '_[0-9]{8}$' OR relname = 'access_log_20310505')"
-            )
+    unit = units.read()
+    rows = await unit.connection.execute(
+        text(
+            "SELECT regexp_replace(relname, '_[0-9]{8}$', ''), attname, attstattarget "
+            "FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid "
+            "WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') "
+            "AND attnum > 0 AND NOT attisdropped "
+            # Other tests make days by hand.
+            "AND (relname !~ '_[0-9]{8}$' OR relname = 'access_log_20310505')"
         )
-        found = [((table, column), target) for table, column, target in rows]
+    )
+    found = [((table, column), target) for table, column, target in rows]
 
     assert {place for place, target in found if place in HIDDEN and target != 0} == set()
     assert {place for place, _ in found} >= HIDDEN

@@ -52,8 +52,8 @@ async def profiles(units: Units, at: datetime = END, breaker: Breaker = BREAKER)
 
 
 async def held(units: Units, rule: str = "profile") -> Hold | None:
-    async with units.reading() as unit:
-        return await Holds(unit).of(rule)
+    unit = units.read()
+    return await Holds(unit).of(rule)
 
 
 async def approve(units: Units, at: datetime, rule: str = "profile") -> None:
@@ -91,8 +91,8 @@ async def test_one_too_many_ends_nothing(units: Units) -> None:
     assert hold is not None
     assert (hold.rows, hold.held_at, hold.approved_at) == (51, END, None)
     assert (await counts(units))["account"] == 60
-    async with units.reading(at=END) as unit:
-        assert await Retention(unit).last_run(PROFILE) is None
+    unit = units.read(at=END)
+    assert await Retention(unit).last_run(PROFILE) is None
 
 
 async def test_two_percent_of_many(units: Units) -> None:
@@ -282,9 +282,9 @@ async def test_a_jump_of_both_clocks_ends_nothing_however_often_it_is_tried(
         assert await everything(duties, LATER + timedelta(minutes=minutes)) == NOTHING
 
     assert await rows_of_rules(units) == {1}
-    async with units.reading() as unit:
-        assert [hold.rule for hold in await Holds(unit).all()] == [CLOCK]
-        assert await Retention(unit).last_cut_off() == BEGAN
+    unit = units.read()
+    assert [hold.rule for hold in await Holds(unit).all()] == [CLOCK]
+    assert await Retention(unit).last_cut_off() == BEGAN
 
 
 async def test_one_approval_of_the_clock_lets_every_rule_go_on(
@@ -330,8 +330,8 @@ async def test_a_clock_that_ran_ahead_is_settled_by_one_approval(
         at = END + timedelta(minutes=minutes)
         assert await profiles(units, at) == Report("profile", 1, ANY)
     assert await held(units, CLOCK) is None
-    async with units.reading() as unit:
-        assert await Retention(unit).last_cut_off() == at
+    unit = units.read()
+    assert await Retention(unit).last_cut_off() == at
 
 
 async def test_an_approval_of_a_clock_lasts_a_day(units: Units) -> None:
@@ -410,5 +410,5 @@ async def test_a_jump_alarms_nobody(
 
     assert outcome == NOTHING
     assert "everything is held" in caplog.text
-    async with units.reading() as unit:
-        assert (await unit.connection.scalar(text("SELECT count(*) FROM mail"))) == 0
+    unit = units.read()
+    assert (await unit.connection.scalar(text("SELECT count(*) FROM mail"))) == 0

@@ -189,8 +189,8 @@ async def test_a_login_during_the_round_saves_the_account_or_comes_too_late(unit
     outcomes: set[bool] = set()
     for n in range(40):
         owner = await add_account(units, BEGAN, f"ada{n}")
-        async with units.reading() as unit:
-            found = await Accounts(unit).by_id(owner.account_id)
+        unit = units.read()
+        found = await Accounts(unit).by_id(owner.account_id)
         assert found is not None
 
         async def log_in(found: object = found) -> bool:
@@ -223,12 +223,12 @@ async def test_a_run_remembers_what_it_did_and_nothing_of_whom(units: Units) -> 
     end = end_of(PROFILE, BEGAN)
     await enforced(PROFILE, units, end)
 
-    async with units.reading(at=end) as unit:
-        found = await unit.connection.execute(
-            text("SELECT * FROM retention_run WHERE rule = 'profile'")
-        )
-        (run,) = [dict(row) for row in found]
-        last = await Retention(unit).last_run(PROFILE)
+    unit = units.read(at=end)
+    found = await unit.connection.execute(
+        text("SELECT * FROM retention_run WHERE rule = 'profile'")
+    )
+    (run,) = [dict(row) for row in found]
+    last = await Retention(unit).last_run(PROFILE)
 
     assert set(run) == {
         *("id", "rule", "slot", "started_at", "finished_at", "cut_off", "rows", "seconds"),

@@ -402,17 +402,17 @@ async def test_a_worker_killed_as_the_server_takes_the_mail(
                     await asyncio.sleep(0.05)
             worker.signal(signal.SIGTERM)
             assert await asyncio.to_thread(worker.ends, 10) == 0
-        async with units.reading() as unit:
-            found = await Accounts(unit).by_id(owner.account_id)
-            assert found is not None
-            assert found.warned_at is None
+        reader = units.read()
+        found = await Accounts(reader).by_id(owner.account_id)
+        assert found is not None
+        assert found.warned_at is None
 
     assert len(office.received) == 1
 
 
 async def _waiting(units: Units) -> int:
-    async with units.reading() as unit:
-        return int(await unit.connection.scalar(text("SELECT count(*) FROM mail")) or 0)
+    unit = units.read()
+    return int(await unit.connection.scalar(text("SELECT count(*) FROM mail")) or 0)
 
 
 async def test_models_wait_with_their_account(

@@ -46,11 +46,11 @@ async def enforced(units: Units, at: datetime, category: Category = PROFILE) -> 
 
 
 async def aside(units: Units) -> list[tuple[object, ...]]:
-    async with units.reading() as unit:
-        rows = await unit.connection.execute(
-            text("SELECT rule, row_id, attempts, retry_at, error FROM set_aside")
-        )
-        return [tuple(row) for row in rows]
+    unit = units.read()
+    rows = await unit.connection.execute(
+        text("SELECT rule, row_id, attempts, retry_at, error FROM set_aside")
+    )
+    return [tuple(row) for row in rows]
 
 
 async def test_the_others_end(clinging: Units, caplog: pytest.LogCaptureFixture) -> None:

@@ -19,9 +19,9 @@ DAY = timedelta(days=1)
 
 async def transactions(units: Units) -> set[int]:
     """The numbers of the transactions that wrote the accounts' rows."""
-    async with units.reading() as unit:
-        rows = await unit.connection.execute(text("SELECT xmin::text::bigint FROM account"))
-        return set(rows.scalars())
+    unit = units.read()
+    rows = await unit.connection.execute(text("SELECT xmin::text::bigint FROM account"))
+    return set(rows.scalars())
 
 
 async def test_rewrite_changes_no_value_and_every_row_version(units: Units) -> None:
@@ -37,10 +37,10 @@ async def test_rewrite_changes_no_value_and_every_row_version(units: Units) -> N
 async def contents(units: Units) -> dict[str, list[str]]:
     """Every row as text; sealed values are the same bytes."""
     found = {}
-    async with units.reading() as unit:
-        for table in MEMBER_TABLES:
-            rows = await unit.connection.execute(text(f"SELECT t::text FROM {table.name} t"))
-            found[table.name] = sorted(rows.scalars())
+    unit = units.read()
+    for table in MEMBER_TABLES:
+        rows = await unit.connection.execute(text(f"SELECT t::text FROM {table.name} t"))
+        found[table.name] = sorted(rows.scalars())
     return found
 
 
@@ -81,8 +81,8 @@ async def test_rewrite_of_a_table_that_is_held_is_tried_again_and_holds_nobody_u
         waited = 0.0
         while not rewriting.done():
             began = asyncio.get_running_loop().time()
-            async with units.reading(at=AT) as unit:
-                assert await Accounts(unit).by_id(owner.account_id) is not None
+            unit = units.read(at=AT)
+            assert await Accounts(unit).by_id(owner.account_id) is not None
             waited = max(waited, asyncio.get_running_loop().time() - began)
             await asyncio.sleep(0.02)
 

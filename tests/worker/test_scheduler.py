@@ -143,9 +143,9 @@ async def test_a_rule_that_fails_stops_no_other(
         left = await counts(units)
         assert {left[name] for name in ("access_log", "account", "sign_up", "mail")} == {0}
         assert "session failed" in caplog.text
-        async with units.reading() as unit:
-            assert await Retention(unit).last_run(SESSION) is None
-            assert await Retention(unit).last_run(PROFILE) is not None
+        unit = units.read()
+        assert await Retention(unit).last_run(SESSION) is None
+        assert await Retention(unit).last_run(PROFILE) is not None
         clock.advance(minutes=5)
         assert len(await duties.round()) == len(CATEGORIES)
 
@@ -177,13 +177,11 @@ async def test_the_scheduler_goes_on_after_a_failure(
 
 async def runs(units: Units) -> dict[str, int]:
     """Finished ones, by rule."""
-    async with units.reading() as unit:
-        rows = await unit.connection.execute(
-            text(
-                "SELECT rule, count(*) FROM retention_run WHERE finished_at IS NOT NULL GROUP BY 1"
-            )
-        )
-        return {rule: count for rule, count in rows}  # noqa: C416
+    unit = units.read()
+    rows = await unit.connection.execute(
+        text("SELECT rule, count(*) FROM retention_run WHERE finished_at IS NOT NULL GROUP BY 1")
+    )
+    return {rule: count for rule, count in rows}  # noqa: C416
 
 
 @asynccontextmanager

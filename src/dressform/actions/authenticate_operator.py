@@ -14,8 +14,8 @@ async def know_operator(units: Units, passwords: Passwords, *, login: str, passw
 
     Raises StartupError when the password is not theirs, or they operate nothing.
     """
-    async with units.reading() as unit:
-        found = await Accounts(unit).find_for_sign_in(login)
+    unit = units.read()
+    found = await Accounts(unit).find_for_sign_in(login)
     right = await passwords.verify(password, found.password_hash if found else None)
     if found is None or not right:
         raise StartupError(_REFUSED)
@@ -23,7 +23,7 @@ async def know_operator(units: Units, passwords: Passwords, *, login: str, passw
     async with units.writing() as unit:
         if not await Accounts(unit).logged_in(found):
             raise StartupError(_REFUSED)
-    async with units.reading() as unit:
-        if not await Operators(unit).contains(found.owner.account_id):
-            raise StartupError(f"{login} is no operator: see `dressform operators`.")
+    unit = units.read()
+    if not await Operators(unit).contains(found.owner.account_id):
+        raise StartupError(f"{login} is no operator: see `dressform operators`.")
     return found.owner.account_id

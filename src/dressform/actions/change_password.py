@@ -16,8 +16,8 @@ async def change_password(
 ) -> None:
     """Every other session ends. Raises WrongPassword, WeakPassword."""
     credentials = await check_password(units, passwords, member, current)
-    async with units.reading() as unit:
-        username = (await Profiles(unit).of(member)).username
+    unit = units.read()
+    username = (await Profiles(unit).of(member)).username
     await refuse_weak(new, username=username, email=credentials.email, pointer="#/new_password")
     fresh = await passwords.hash(new)
     async with units.writing() as unit:
@@ -30,9 +30,9 @@ async def change_password(
 
 async def reset_password(units: Units, passwords: Passwords, *, token: str, new: str) -> None:
     """By a mailed link: every session ends. Raises LinkExpired, WeakPassword."""
-    async with units.reading() as unit:
-        looked_at = _good(await OneTimeTokens(unit).look_at(token, Purpose.PASSWORD_RESET))
-        username = (await Profiles(unit).of(looked_at.owner)).username
+    unit = units.read()
+    looked_at = _good(await OneTimeTokens(unit).look_at(token, Purpose.PASSWORD_RESET))
+    username = (await Profiles(unit).of(looked_at.owner)).username
     # Before the link is used up: a refused password leaves it for a better one.
     await refuse_weak(new, username=username, email=looked_at.email, pointer="#/new_password")
     fresh = await passwords.hash(new)

@@ -48,8 +48,8 @@ async def compare_journal(units: Units) -> Comparison:
         files = await asyncio.to_thread(units.journal.read_all, at=units.clock())
     if not files:
         return Comparison([], {})
-    async with units.reading() as unit:
-        return Comparison(files, await DeletionMarks(unit).get_numbers())
+    unit = units.read()
+    return Comparison(files, await DeletionMarks(unit).get_numbers())
 
 
 async def check_journal(units: Units) -> None:

@@ -9,8 +9,8 @@ async def check_password(
     units: Units, passwords: Passwords, owner: Owner, password: str
 ) -> Credentials:
     """That it is really the owner who asks. Raises WrongPassword; holds no connection meanwhile."""
-    async with units.reading() as unit:
-        credentials = await Accounts(unit).credentials(owner)
+    unit = units.read()
+    credentials = await Accounts(unit).credentials(owner)
     if not await passwords.verify(password, credentials.password_hash):
         raise WrongPassword
     return credentials

@@ -24,10 +24,10 @@ async def read_flags(units: Units, year: int) -> list[Counted]:
     """Return the accounts that may be counted, in batches; models that do not open are left out."""
     batches, last = list[Counted](), None
     while True:
-        async with units.reading() as unit:
-            contributions = Contributions(unit, before=day_of(year))
-            batch = await contributions.batch(after=last)
-            rows = await contributions.sealed_to_count(batch)
+        unit = units.read()
+        contributions = Contributions(unit, before=day_of(year))
+        batch = await contributions.batch(after=last)
+        rows = await contributions.sealed_to_count(batch)
         if not batch:
             return batches
         batches.append(_by_flag(units, rows))

@@ -73,8 +73,8 @@ async def draw_dataset(
 
 async def drawn_so_far(units: Units) -> list[Draw]:
     """Every year's, in their order."""
-    async with units.reading() as unit:
-        return [_read(draw) for draw in await Draws(unit).all() if draw.statistics is not None]
+    unit = units.read()
+    return [_read(draw) for draw in await Draws(unit).all() if draw.statistics is not None]
 
 
 def _check_known(receipts: Receipts, draws: Sequence[Draw]) -> None:

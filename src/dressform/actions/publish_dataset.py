@@ -28,9 +28,9 @@ async def publish_dataset(units: Units, publisher: Publisher) -> list[str]:
 
 
 async def _published(units: Units, drawn: Together, at: datetime, publisher: Publisher) -> None:
-    async with units.reading() as unit:
-        if drawn.name in {edition.name for edition in await Editions(unit).all()}:
-            return
+    unit = units.read()
+    if drawn.name in {edition.name for edition in await Editions(unit).all()}:
+        return
     made, quality = edition_with_quality(
         drawn, published=at, publisher=publisher, version=__version__
     )

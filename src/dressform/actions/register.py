@@ -8,9 +8,9 @@ from dressform.repositories.sign_ups import SignUps
 async def assert_acceptable(units: Units, *, email: str, username: str, password: str) -> None:
     """What can be said before a mail is spent on it. Raises WeakPassword, UsernameTaken."""
     await refuse_weak(password, username=username, email=email)
-    async with units.reading() as unit:
-        if not await SignUps(unit).username_is_free(username):
-            raise UsernameTaken
+    unit = units.read()
+    if not await SignUps(unit).username_is_free(username):
+        raise UsernameTaken
 
 
 async def register(

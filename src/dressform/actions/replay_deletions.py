@@ -60,8 +60,8 @@ def _days_by_hash(found: Comparison) -> dict[str, datetime]:
 async def _replay_kind(units: Units, kind: Kind, days: Mapping[str, datetime]) -> int:
     done, after = 0, None
     while True:
-        async with units.reading(at=_BEFORE_ALL) as unit:
-            page = await ReturnedRows(unit).list_page(kind, after=after, limit=PAGE)
+        unit = units.read(at=_BEFORE_ALL)
+        page = await ReturnedRows(unit).list_page(kind, after=after, limit=PAGE)
         if not page:
             return done
         hashed = [(units.journal.hasher.hash(row.deletion), row) for row in page]

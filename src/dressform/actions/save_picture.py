@@ -18,8 +18,8 @@ async def keep_avatar(
     units: Units, studio: Studio, member: Member, model_id: UUID, data: bytes
 ) -> None:
     """Re-encoded, as the model's avatar. Raises NotFound, UnsupportedPicture, TooLarge."""
-    async with units.reading() as unit:
-        await Models(unit).owned_by(member, model_id)
+    unit = units.read()
+    await Models(unit).owned_by(member, model_id)
     picture = await studio.normalise(data)
     async with units.writing() as unit:
         await Models(unit).owned_by(member, model_id)

@@ -10,8 +10,8 @@ async def sign_in(units: Units, passwords: Passwords, *, login: str, password: s
 
     It also opens an account again that waits for a warning past its 12 months.
     """
-    async with units.reading() as unit:
-        found = await Accounts(unit).find_for_sign_in(login)
+    unit = units.read()
+    found = await Accounts(unit).find_for_sign_in(login)
     # No connection is held while hashing, and an unknown login takes as long as a known one.
     right = await passwords.verify(password, found.password_hash if found else None)
     if found is None or not right:

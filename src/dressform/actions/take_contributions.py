@@ -45,10 +45,10 @@ async def read_contributions(units: Units, year: int, taken: Taken) -> list[Part
     """In parts of some hundred, so that a million bodies are never held at once."""
     adding, parts, last, unreadable = _Adding(taken), list[Part](), None, 0
     while True:
-        async with units.reading() as unit:
-            contributions = Contributions(unit, before=day_of(year))
-            batch = await contributions.batch(after=last)
-            rows = await contributions.sealed(batch)
+        unit = units.read()
+        contributions = Contributions(unit, before=day_of(year))
+        batch = await contributions.batch(after=last)
+        rows = await contributions.sealed(batch)
         if not batch:
             break
         page = opened(rows, units.vault)

@@ -92,8 +92,8 @@ IF_RANGE = _parameter(
 
 async def file_answer(request: Request, units: Units, edition: str, name: str) -> Response:
     """Raises NotFound, and RangeNotSatisfiable for a part that lies behind the end."""
-    async with units.reading() as unit:
-        file = await Editions(unit).file(edition, name)
+    unit = units.read()
+    file = await Editions(unit).file(edition, name)
     headers = _headers(file)
     version = Version(headers["ETag"], file.published_at, file.size)
     if is_known(request, version):
@@ -117,8 +117,8 @@ def _sent(
 async def _pieces(units: Units, file: StoredFile, part: range) -> AsyncIterator[bytes]:
     """Each by itself: a slow client keeps no connection to the database from others."""
     for start in part[::PIECE]:
-        async with units.reading() as unit:
-            piece = await Editions(unit).part(file, start, min(PIECE, part.stop - start))
+        unit = units.read()
+        piece = await Editions(unit).part(file, start, min(PIECE, part.stop - start))
         yield piece
 
 

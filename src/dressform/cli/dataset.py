@@ -153,7 +153,8 @@ async def _done(
 
 
 async def _show(loaded: Settings) -> None:
-    async with opened(loaded) as (units, _), units.reading() as unit:
+    async with opened(loaded) as (units, _):
+        unit = units.read()
         draws = await Draws(unit).all()
         editions = await Editions(unit).all()
         involved = {each for draw in draws for each in (draw.proposed_by, draw.approved_by) if each}

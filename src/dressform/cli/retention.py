@@ -53,8 +53,8 @@ def approve(
 
 async def _approve(loaded: Settings, rule: str | None, *, yes: bool) -> None:
     async with opened(loaded) as (units, _):
-        async with units.reading() as unit:
-            held = [hold for hold in await Holds(unit).all() if rule in (None, hold.rule)]
+        unit = units.read()
+        held = [hold for hold in await Holds(unit).all() if rule in (None, hold.rule)]
         if not held:
             typer.echo(f"{rule} is not held." if rule else "No rule is held.")
         for hold in held:
@@ -90,9 +90,9 @@ async def _show(loaded: Settings) -> None:
 
 async def _line(category: Category, units: Units, findings: Findings) -> str:
     rows = next(rule.rows for rule in findings.rules if rule.key == category.key)
-    async with units.reading() as unit:
-        last = await Retention(unit).last_run(category)
-        standing = await Retention(unit).standing(category)
+    unit = units.read()
+    last = await Retention(unit).last_run(category)
+    standing = await Retention(unit).standing(category)
     if category is VISITOR and rows.oldest_at is not None:
         standing = Standing(rows.oldest_at, category.window.after(rows.oldest_at))
     return _LINE.format(

@@ -50,10 +50,6 @@ class Units:
     clock: Clock
     journal: Journal
 
-    @asynccontextmanager
-    async def reading(self, *, at: datetime | None = None) -> AsyncIterator[Unit]:
-        yield self.read(at=at)
-
     def read(self, *, at: datetime | None = None) -> Unit:
         """A unit whose statements are each by themselves: it holds nothing that must be closed."""
         return Unit(Autocommit(self.pool), self.vault, at or self.clock())

@@ -50,13 +50,13 @@ class Auditor:
         )
         log = await look_into_log(self._units, at)
         rows = dict.fromkeys(RULES, Count()) | {VISITOR.rule: log.rows + spools.lines}
-        async with self._units.reading() as unit:
-            for window in WINDOWS:
-                rows[window.rule] += await count_rows(unit.connection, window, at)
-            last = await last_rounds(unit.connection, at)
-            held = await holds(unit.connection)
-            aside = await rows_set_aside(unit.connection)
-            mail = await mail_standing(unit.connection)
+        unit = self._units.read()
+        for window in WINDOWS:
+            rows[window.rule] += await count_rows(unit.connection, window, at)
+        last = await last_rounds(unit.connection, at)
+        held = await holds(unit.connection)
+        aside = await rows_set_aside(unit.connection)
+        mail = await mail_standing(unit.connection)
         # Also what is held or set aside without being a rule: the warnings.
         keys = RULES + tuple(sorted((held.keys() | aside.keys()) - set(RULES)))
         rules = tuple(

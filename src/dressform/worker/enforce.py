@@ -83,9 +83,9 @@ async def _end_rows(
 
 
 async def _count_due(category: Category, units: Units, at: datetime) -> Due:
-    async with units.reading(at=at) as unit:
-        rows = await Endings(unit, category).count_due()
-        return Due(rows, of=await Endings(unit, category).count() if rows else 0)
+    unit = units.read(at=at)
+    rows = await Endings(unit, category).count_due()
+    return Due(rows, of=await Endings(unit, category).count() if rows else 0)
 
 
 async def _end_batches(category: Category, units: Units, at: datetime, until: float) -> int:
@@ -110,15 +110,15 @@ async def _end_batches(category: Category, units: Units, at: datetime, until: fl
 
 
 async def _is_any_due(category: Category, units: Units, at: datetime) -> bool:
-    async with units.reading(at=at) as unit:
-        return bool(await Endings(unit, category).some_due(limit=1))
+    unit = units.read(at=at)
+    return bool(await Endings(unit, category).some_due(limit=1))
 
 
 async def _end_one_by_one(category: Category, units: Units, at: datetime) -> int:
     """A batch in which some row can't be ended: that one is set aside, the others end."""
     rows = 0
-    async with units.reading(at=at) as unit:
-        due = await Endings(unit, category).some_due()
+    unit = units.read(at=at)
+    due = await Endings(unit, category).some_due()
     for row_id in due:
         rows += await _end_one(category, units, at, row_id)
     return rows

@@ -59,8 +59,8 @@ async def _rewrite_once_a_day(table: Table, units: Units, at: datetime) -> bool:
 
 async def _rewrite(table: Table, units: Units, at: datetime) -> bool:
     """Return False when it has to be tried again."""
-    async with units.reading(at=at) as unit:
-        size = await MemberTables(unit).size(table)
+    unit = units.read(at=at)
+    size = await MemberTables(unit).size(table)
     if size > (SMALL_OF_KEYS if table.name in KEYS else SMALL):
         return True
     if size > SMALL:

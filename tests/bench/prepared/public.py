@@ -18,8 +18,8 @@ def of_edition(method: str, path: str, note: str = "") -> Prepared:
     """Prepare a request for something of an edition, which is published unless it is there."""
 
     async def make(members: Members, number: int) -> Sequences:
-        async with members.units.reading() as unit:
-            is_there = any(each.name == EDITION.name for each in await Editions(unit).all())
+        unit = members.units.read()
+        is_there = any(each.name == EDITION.name for each in await Editions(unit).all())
         if not is_there:
             await published(members.units)
         return [[Request(method, path)]] * number

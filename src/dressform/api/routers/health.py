@@ -75,8 +75,8 @@ def _log(shipper: Any) -> LogStanding:
 
 async def _look(service: Service, access_log: LogStanding) -> ReadyRead:
     try:
-        async with service.units.reading() as unit:
-            return await _look_into_database(unit, service, access_log)
+        unit = service.units.read()
+        return await _look_into_database(unit, service, access_log)
     except Unavailable:
         return ReadyRead(
             status="not ready",
