@@ -19,7 +19,7 @@ from dressform.bootstrap import migrated
 from dressform.crypto.master_keys import new_master_key
 from dressform.db import embedded
 from dressform.db.tables import Base
-from dressform.db.unit_of_work import Unit, Units
+from dressform.db.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from dressform.repositories.access_log import BECOME
 from dressform.settings.settings import Settings
 from dressform.worker.deletion_guard import Breaker
@@ -35,7 +35,7 @@ QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 MASTER_KEY = new_master_key("tests")
 
 
-async def _the_same(unit: Unit) -> datetime:
+async def _the_same(unit: UnitOfWork) -> datetime:
     return unit.at + timedelta(seconds=1)
 
 
@@ -43,7 +43,7 @@ UNBROKEN = Breaker(ahead=timedelta(seconds=-1), other_clock=_the_same)
 """To it every clock agrees, and any time may pass at once."""
 
 
-def timeless(settings: Settings, units: Units) -> Duties:
+def timeless(settings: Settings, units: UnitOfWorkFactory) -> Duties:
     return replace(duties_of(settings, units), breaker=UNBROKEN)
 
 
@@ -157,8 +157,8 @@ async def _empty(settings: Settings) -> None:
 
 
 @pytest.fixture
-def units(app: FastAPI) -> Units:
-    found: Units = app.state.service.units
+def units(app: FastAPI) -> UnitOfWorkFactory:
+    found: UnitOfWorkFactory = app.state.service.units
     return found
 
 
@@ -170,7 +170,7 @@ async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
 
 
 @pytest.fixture
-def duties(settings: Settings, units: Units) -> Duties:
+def duties(settings: Settings, units: UnitOfWorkFactory) -> Duties:
     """The worker's, with mail into files, and no other clock than the one that tests move."""
     return timeless(settings, units)
 

@@ -10,7 +10,7 @@ import pytest
 from fastapi.exceptions import RequestValidationError
 from sqlalchemy import text
 
-from dressform.db.unit_of_work import Units
+from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.errors import StartupError
 from dressform.logging import Discreet
 
@@ -49,7 +49,7 @@ def test_an_error_is_one_line_without_its_text_or_that_of_what_it_came_from(
 
 
 async def test_a_database_says_its_state_and_no_value(
-    units: Units, told: pytest.LogCaptureFixture
+    units: UnitOfWorkFactory, told: pytest.LogCaptureFixture
 ) -> None:
     try:
         unit = units.read()

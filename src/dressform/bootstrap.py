@@ -13,7 +13,7 @@ from dressform.crypto.tokens import SigningKey
 from dressform.db import embedded
 from dressform.db.errors import DatabaseError
 from dressform.db.pool import Pool
-from dressform.db.unit_of_work import Units
+from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.errors import StartupError, Unavailable
 from dressform.journal.journal import Journal
 from dressform.settings.settings import Settings, load
@@ -51,7 +51,7 @@ async def opened(
     *,
     statement_seconds: float = STATEMENT_SECONDS,
     may_be_older: bool = False,
-) -> AsyncIterator[tuple[Units, list[SigningKey]]]:
+) -> AsyncIterator[tuple[UnitOfWorkFactory, list[SigningKey]]]:
     """Units of work and the signing keys. Raises StartupError for a database that can't be used.
 
     `may_be_older`: do not refuse a database that doesn't know of all that was deleted, as after a
@@ -65,7 +65,7 @@ async def opened(
         journal = Journal(
             settings.state_dir / "deletions", key, retention=settings.backup_retention
         )
-        units = Units(pool, vault, moment, journal)
+        units = UnitOfWorkFactory(pool, vault, moment, journal)
         if not may_be_older:
             with _complaints_in_a_sentence():
                 await check_journal(units)

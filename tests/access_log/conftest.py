@@ -3,11 +3,11 @@ from collections.abc import AsyncIterator
 import pytest
 
 from dressform.bootstrap import opened
-from dressform.db.unit_of_work import Units
+from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.settings.settings import Settings
 
 
 @pytest.fixture
-async def own_units(own: Settings) -> AsyncIterator[Units]:
+async def own_units(own: Settings) -> AsyncIterator[UnitOfWorkFactory]:
     async with opened(own) as (units, _):
         yield units

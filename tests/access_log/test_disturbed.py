@@ -10,7 +10,7 @@ import pytest
 
 from dressform.access_log import shipper as shipping
 from dressform.access_log.shipper import Shipper
-from dressform.db.unit_of_work import Units
+from dressform.db.unit_of_work import UnitOfWorkFactory
 from tests.helpers.access_log_lines import id_of, line, lines
 from tests.helpers.access_log_records import ids, marks, shipped
 
@@ -30,7 +30,7 @@ def errors(caplog: pytest.LogCaptureFixture) -> list[str]:
 
 
 async def test_a_folder_that_is_removed_costs_a_living_process_no_line(
-    own_units: Units, folder: Path, monkeypatch: pytest.MonkeyPatch
+    own_units: UnitOfWorkFactory, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It has its files open, and makes the next ones anew."""
     monkeypatch.setattr(shipping, "ROTATE_AFTER_SECONDS", 0.1)
@@ -50,7 +50,9 @@ async def test_a_folder_that_is_removed_costs_a_living_process_no_line(
     assert (list(folder.iterdir()), await marks(own_units)) == ([], 0)
 
 
-async def test_a_file_that_is_moved_is_shipped_once(own_units: Units, folder: Path) -> None:
+async def test_a_file_that_is_moved_is_shipped_once(
+    own_units: UnitOfWorkFactory, folder: Path
+) -> None:
     """Though it looks like a dead process's from then on; nothing stays in it."""
     shipper = Shipper(own_units, folder)
     written = lines(3)
@@ -66,7 +68,7 @@ async def test_a_file_that_is_moved_is_shipped_once(own_units: Units, folder: Pa
 
 
 async def test_a_folder_that_takes_no_new_files_is_told(
-    own_units: Units,
+    own_units: UnitOfWorkFactory,
     folder: Path,
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
@@ -97,7 +99,7 @@ def refuse(*_: object) -> None:
 
 
 async def test_a_shipped_file_that_cannot_be_removed_is_tried_again(
-    own_units: Units, folder: Path, monkeypatch: pytest.MonkeyPatch
+    own_units: UnitOfWorkFactory, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its mark stays, so that its lines are in the table once."""
     shipper = Shipper(own_units, folder)

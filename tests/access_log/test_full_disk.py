@@ -18,7 +18,7 @@ from dressform.access_log import spool as spooling
 from dressform.access_log.files import DiskError
 from dressform.access_log.shipper import Shipper
 from dressform.access_log.spool import new_spool
-from dressform.db.unit_of_work import Units
+from dressform.db.unit_of_work import UnitOfWorkFactory
 from tests.helpers.access_log_lines import id_of, line, lines
 from tests.helpers.access_log_records import ids, marks, records, shipped
 from tests.processes.small_disk import small_disk
@@ -221,7 +221,7 @@ async def test_an_answer_whose_line_the_disk_refuses_is_not_given(
 
 @pytest.mark.usefixtures("small")
 async def test_a_full_disk_alone_refuses_nothing(
-    own_units: Units, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    own_units: UnitOfWorkFactory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What is shipped makes room for the next file, of which one is always ready."""
     monkeypatch.setattr(shipping, "PAUSE_SECONDS", 0.01)

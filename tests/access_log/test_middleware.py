@@ -14,7 +14,7 @@ from starlette.types import Message, Receive
 
 from dressform.access_log.middleware import CLIENT_CLOSED_REQUEST, UNMATCHED
 from dressform.api.app import create_app
-from dressform.db.unit_of_work import Units
+from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.settings.settings import Settings
 from tests.conftest import MovableClock
 from tests.helpers.access_log import in_log
@@ -239,7 +239,7 @@ async def test_the_line_is_in_the_file_before_the_first_byte_leaves(
 
 
 async def test_nothing_else_is_stored(
-    app: FastAPI, client: httpx.AsyncClient, units: Units, ada: Person
+    app: FastAPI, client: httpx.AsyncClient, units: UnitOfWorkFactory, ada: Person
 ) -> None:
     """No path, query, user agent, account or referrer is anywhere in the table."""
     headers = {"User-Agent": "agent-4711", "Referer": "https://referrer.example/4711"}

@@ -12,7 +12,7 @@ from dressform.access_log.parser import likely, readable
 from dressform.access_log.recovery import Orphans
 from dressform.access_log.spool import Spool
 from dressform.crypto.secrets import timed_id
-from dressform.db.unit_of_work import Units
+from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.repositories.access_log import AccessLog
 from tests.helpers.access_log_lines import id_of, line, lines
 from tests.helpers.access_log_records import ids, marks
@@ -47,7 +47,7 @@ POISONED = [
 
 @pytest.mark.parametrize("poison", POISONED, ids=range(len(POISONED)))
 async def test_a_poisoned_line_stops_no_other(
-    own_units: Units, tmp_path: Path, caplog: pytest.LogCaptureFixture, poison: bytes
+    own_units: UnitOfWorkFactory, tmp_path: Path, caplog: pytest.LogCaptureFixture, poison: bytes
 ) -> None:
     first, second = lines(2), lines(2)
     (tmp_path / "01.spool").write_bytes(first[0] + poison + first[1])
@@ -61,7 +61,9 @@ async def test_a_poisoned_line_stops_no_other(
     assert f"1 lines of the access log ({len(poison)} bytes in 01.spool) are unreadable" in said
 
 
-async def test_what_counts_as_readable_is_taken(own_units: Units, tmp_path: Path) -> None:
+async def test_what_counts_as_readable_is_taken(
+    own_units: UnitOfWorkFactory, tmp_path: Path
+) -> None:
     """Else a line that only looks right would hold its spool up for ever."""
     addresses = ["0.0.0.0", "255.255.255.255", "::", "::1", "2001:db8::8:800:200c:417a"]
     addresses += ["ff:ff:ff:ff:ff:ff:ff:ff", str(ip_address("::ffff:1.2.3.4"))]
@@ -78,7 +80,7 @@ async def test_what_counts_as_readable_is_taken(own_units: Units, tmp_path: Path
 
 
 async def test_one_that_fails_holds_up_no_other(
-    own_units: Units,
+    own_units: UnitOfWorkFactory,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
@@ -89,7 +91,7 @@ async def test_one_that_fails_holds_up_no_other(
     (tmp_path / "02.spool").write_bytes(second)
     orphans = Orphans(own_units, tmp_path)
 
-    async def fails_at_first(units: Units, spool: Spool) -> None:
+    async def fails_at_first(units: UnitOfWorkFactory, spool: Spool) -> None:
         if spool.name == "01":
             spool.leave()
             raise RuntimeError("203.0.113.9")
@@ -110,7 +112,7 @@ async def test_one_that_fails_holds_up_no_other(
 
 
 async def test_what_cannot_be_opened_is_told_once(
-    own_units: Units, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    own_units: UnitOfWorkFactory, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     (tmp_path / "0.spool").mkdir()
     (tmp_path / "elsewhere").write_bytes(line())
@@ -131,7 +133,7 @@ async def test_what_cannot_be_opened_is_told_once(
 
 
 async def test_another_users_file_is_told(
-    own_units: Units, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    own_units: UnitOfWorkFactory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """To root every file opens, so the kernel's refusal is played."""
     foreign = tmp_path / "1.spool"
@@ -151,7 +153,7 @@ async def test_another_users_file_is_told(
 
 
 async def test_lines_behind_what_has_no_end_are_shipped(
-    own_units: Units,
+    own_units: UnitOfWorkFactory,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
@@ -173,7 +175,7 @@ async def test_lines_behind_what_has_no_end_are_shipped(
 
 @pytest.mark.parametrize("zeros", [0, 5000, 4_500_000])
 async def test_an_end_of_zeros_is_nothing_to_tell_of(
-    own_units: Units, tmp_path: Path, caplog: pytest.LogCaptureFixture, zeros: int
+    own_units: UnitOfWorkFactory, tmp_path: Path, caplog: pytest.LogCaptureFixture, zeros: int
 ) -> None:
     """So a file is allocated; an earlier version's has none. A torn line before them is told."""
     one, torn = line(), line()[:40]
@@ -189,7 +191,7 @@ async def test_an_end_of_zeros_is_nothing_to_tell_of(
 
 
 async def test_a_file_of_an_earlier_version_is_shipped_from_its_mark_on(
-    own_units: Units, tmp_path: Path
+    own_units: UnitOfWorkFactory, tmp_path: Path
 ) -> None:
     """It ends with its last line, or with a hole in the place of lines that were shipped already."""
     shipped, waiting = b"".join(lines(3)), b"".join(lines(2))

@@ -20,7 +20,7 @@ from dressform.access_log import spool as spooling
 from dressform.access_log.shipper import Shipper
 from dressform.access_log.spool import Spool, new_spool
 from dressform.db.pool import Transaction
-from dressform.db.unit_of_work import Units
+from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.repositories.access_log import AccessLog
 from dressform.repositories.access_log_partitions import LogDays
 from dressform.settings.settings import Settings
@@ -32,24 +32,24 @@ from tests.helpers.databases import watched
 
 
 @pytest.fixture
-def units(own_units: Units) -> Units:
+def units(own_units: UnitOfWorkFactory) -> UnitOfWorkFactory:
     return own_units
 
 
 @pytest.fixture
-async def shipper(units: Units, tmp_path: Path) -> AsyncIterator[Shipper]:
+async def shipper(units: UnitOfWorkFactory, tmp_path: Path) -> AsyncIterator[Shipper]:
     made = Shipper(units, tmp_path / "spool")
     made.start()
     yield made
     await made.stop()
 
 
-async def days(units: Units) -> list[str]:
+async def days(units: UnitOfWorkFactory) -> list[str]:
     async with in_log(units) as unit:
         return [str(day.date) for day in await (await LogDays.opened(unit)).all()]
 
 
-async def test_days_without_partitions_are_made(units: Units, shipper: Shipper) -> None:
+async def test_days_without_partitions_are_made(units: UnitOfWorkFactory, shipper: Shipper) -> None:
     moments = [
         datetime(2026, 2, 28, 23, 59, 59, tzinfo=UTC),
         NOON,
@@ -64,7 +64,7 @@ async def test_days_without_partitions_are_made(units: Units, shipper: Shipper) 
     assert await days(units) == ["2024-02-29", "2026-02-28", "2026-03-01"]
 
 
-async def test_several_make_the_same_day_at_once(units: Units, tmp_path: Path) -> None:
+async def test_several_make_the_same_day_at_once(units: UnitOfWorkFactory, tmp_path: Path) -> None:
     shippers = [Shipper(units, tmp_path / str(n)) for n in range(5)]
     written = [line() for _ in shippers]
     for shipper, one in zip(shippers, written, strict=True):
@@ -75,7 +75,9 @@ async def test_several_make_the_same_day_at_once(units: Units, tmp_path: Path) -
     assert await days(units) == ["2026-03-01"]
 
 
-async def test_an_orphan_is_shipped_once_however_many_find_it(units: Units, tmp_path: Path) -> None:
+async def test_an_orphan_is_shipped_once_however_many_find_it(
+    units: UnitOfWorkFactory, tmp_path: Path
+) -> None:
     written = lines(300)
     for group in range(10):
         orphan = new_spool(tmp_path)
@@ -93,7 +95,7 @@ async def test_an_orphan_is_shipped_once_however_many_find_it(units: Units, tmp_
 
 
 async def test_a_full_file_gives_way_to_a_new_one(
-    units: Units, shipper: Shipper, monkeypatch: pytest.MonkeyPatch
+    units: UnitOfWorkFactory, shipper: Shipper, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Within a request if need be, and however long the shipping of the others takes."""
     monkeypatch.setattr(spooling, "CAPACITY", 2_000)
@@ -117,7 +119,7 @@ async def test_a_full_file_gives_way_to_a_new_one(
 
 
 async def test_on_a_quiet_site_no_address_stays_in_a_file(
-    units: Units, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    units: UnitOfWorkFactory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A file that waited to be full would outlive the window of its first lines."""
     monkeypatch.setattr(shipping, "ROTATE_AFTER_SECONDS", 0.3)
@@ -132,7 +134,9 @@ async def test_on_a_quiet_site_no_address_stays_in_a_file(
     assert len(await ids(units)) == 1
 
 
-async def test_what_a_crashed_machine_left_holds_nothing_up(units: Units, tmp_path: Path) -> None:
+async def test_what_a_crashed_machine_left_holds_nothing_up(
+    units: UnitOfWorkFactory, tmp_path: Path
+) -> None:
     """After a power cut a file may end in zeros, or in the middle of a line."""
     good, later = lines(3), lines(2, NOON + timedelta(hours=1))
     broken = b"\0" * 512 + b"\n2026-03-01T12:00\tnot an address\n"
@@ -147,7 +151,7 @@ async def test_what_a_crashed_machine_left_holds_nothing_up(units: Units, tmp_pa
 
 
 async def test_connections_that_break_lose_and_double_nothing(
-    own: Settings, units: Units, shipper: Shipper, monkeypatch: pytest.MonkeyPatch
+    own: Settings, units: UnitOfWorkFactory, shipper: Shipper, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The server ends the shipper's connections again and again, in the middle of whatever it does."""
     monkeypatch.setattr(spooling, "CAPACITY", 20_000)
@@ -178,7 +182,7 @@ async def test_connections_that_break_lose_and_double_nothing(
 
 
 async def test_a_database_that_refuses_is_waited_for(
-    settings: Settings, own: Settings, units: Units, shipper: Shipper
+    settings: Settings, own: Settings, units: UnitOfWorkFactory, shipper: Shipper
 ) -> None:
     assert settings.database_url is not None
     assert own.database_url is not None
@@ -226,7 +230,7 @@ asyncio.run(main())
 
 @pytest.mark.parametrize("step", ["forget_spool", "remove"])
 async def test_a_mark_goes_whatever_dies_between_the_last_line_and_the_removal(
-    units: Units, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
+    units: UnitOfWorkFactory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
     """An empty file stays until it has gone: nothing is shipped twice, no address stays on the disk."""
     written = lines(3)
@@ -254,7 +258,7 @@ async def test_a_mark_goes_whatever_dies_between_the_last_line_and_the_removal(
 
 
 async def test_killed_between_the_commit_and_the_removal(
-    own: Settings, units: Units, tmp_path: Path
+    own: Settings, units: UnitOfWorkFactory, tmp_path: Path
 ) -> None:
     """Everything is in the table and the file is still there: its mark says so."""
     written = lines(100)
@@ -313,7 +317,7 @@ def dying_at(moment: int) -> Iterator[None]:
         yield
 
 
-async def dies(shipper: Shipper, moment: int, units: Units) -> bool:
+async def dies(shipper: Shipper, moment: int, units: UnitOfWorkFactory) -> bool:
     """Whether it came that far."""
     try:
         with dying_at(moment):
@@ -325,7 +329,7 @@ async def dies(shipper: Shipper, moment: int, units: Units) -> bool:
 
 
 async def test_whenever_it_dies_the_next_one_completes_it(
-    units: Units, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    units: UnitOfWorkFactory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(copying, "BLOCK", 500)
     written: list[bytes] = []
@@ -346,7 +350,7 @@ async def test_whenever_it_dies_the_next_one_completes_it(
     assert moment > 20
 
 
-async def test_how_long_lines_have_been_waiting(units: Units, tmp_path: Path) -> None:
+async def test_how_long_lines_have_been_waiting(units: UnitOfWorkFactory, tmp_path: Path) -> None:
     shipper = Shipper(units, tmp_path)
     await asyncio.sleep(0.05)
     assert shipper.stuck_seconds == 0
@@ -360,7 +364,7 @@ async def test_how_long_lines_have_been_waiting(units: Units, tmp_path: Path) ->
     await shipper.stop()
 
 
-async def test_a_commit_under_way_is_waited_for(units: Units, tmp_path: Path) -> None:
+async def test_a_commit_under_way_is_waited_for(units: UnitOfWorkFactory, tmp_path: Path) -> None:
     """The database may still be at the last word of a dead process when its spool is found."""
     written = lines(3)
     async with units.writing() as unit:

@@ -7,7 +7,7 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from dressform.db.unit_of_work import Units
+from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.retention_audit import auditor as module
 from dressform.settings.settings import Settings
 from dressform.worker.process import duties_of
@@ -28,7 +28,7 @@ def _always_fresh(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def worker(office: PostOffice, settings: Settings, units: Units) -> Duties:
+def worker(office: PostOffice, settings: Settings, units: UnitOfWorkFactory) -> Duties:
     url = SecretStr(f"smtp://127.0.0.1:{office.port}")
     made = duties_of(settings.model_copy(update={"smtp_url": url}), units)
     return replace(made, breaker=UNBROKEN)

@@ -9,7 +9,7 @@ from pydantic import SecretStr
 from sqlalchemy import func, select, update
 
 from dressform.db.tables import Mail
-from dressform.db.unit_of_work import Unit, Units
+from dressform.db.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from dressform.repositories.mails import Mails
 from dressform.settings.settings import Settings
 from dressform.worker.process import duties_of
@@ -22,7 +22,7 @@ Register = Callable[..., Awaitable[None]]
 
 
 @pytest.fixture
-def by_smtp(office: PostOffice, settings: Settings, units: Units) -> Duties:
+def by_smtp(office: PostOffice, settings: Settings, units: UnitOfWorkFactory) -> Duties:
     url = SecretStr(f"smtp://127.0.0.1:{office.port}")
     changes = {"smtp_url": url, "mail_from": "Dressform <post@sewing.example>"}
     return duties_of(settings.model_copy(update=changes), units)
@@ -40,7 +40,7 @@ def register(client: httpx.AsyncClient, mailbox: Mailbox) -> Register:
     return make
 
 
-async def waiting(units: Units) -> int:
+async def waiting(units: UnitOfWorkFactory) -> int:
     unit = units.read()
     found = await unit.connection.execute(select(func.count()).select_from(Mail))
     return int(found.scalar_one())
@@ -70,7 +70,7 @@ async def test_a_registration_by_smtp(
 
 
 async def test_links_lead_to_the_site(
-    register: Register, mailbox: Mailbox, settings: Settings, units: Units
+    register: Register, mailbox: Mailbox, settings: Settings, units: UnitOfWorkFactory
 ) -> None:
     changed = settings.model_copy(update={"site_url": "https://sewing.example"})
     await register("bea")
@@ -158,11 +158,11 @@ async def test_after_seven_days_a_mail_is_given_up(
     assert await by_smtp.deliver() == 0
 
 
-async def break_kind(unit: Unit, mail_id: UUID) -> None:
+async def break_kind(unit: UnitOfWork, mail_id: UUID) -> None:
     await unit.connection.execute(update(Mail).where(Mail.id == mail_id).values(kind="unheard-of"))
 
 
-async def break_seal(unit: Unit, mail_id: UUID) -> None:
+async def break_seal(unit: UnitOfWork, mail_id: UUID) -> None:
     await unit.connection.execute(update(Mail).where(Mail.id == mail_id).values(sealed=b"broken"))
 
 
@@ -172,7 +172,7 @@ async def test_one_that_explodes_holds_up_nobody(
     mailbox: Mailbox,
     duties: Duties,
     caplog: pytest.LogCaptureFixture,
-    damage: Callable[[Unit, UUID], Awaitable[None]],
+    damage: Callable[[UnitOfWork, UUID], Awaitable[None]],
 ) -> None:
     await register("ann")
     async with duties.units.writing() as unit:
@@ -189,7 +189,9 @@ async def test_one_that_explodes_holds_up_nobody(
     assert len(caplog.records) == 1
 
 
-async def test_more_than_a_handful_go_in_one_round(mailbox: Mailbox, units: Units) -> None:
+async def test_more_than_a_handful_go_in_one_round(
+    mailbox: Mailbox, units: UnitOfWorkFactory
+) -> None:
     async with units.writing() as unit:
         for number in range(45):
             to = f"person{number}@example.org"
@@ -199,7 +201,7 @@ async def test_more_than_a_handful_go_in_one_round(mailbox: Mailbox, units: Unit
 
 
 async def test_couriers_at_once_deliver_each_mail_once(
-    by_smtp: Duties, settings: Settings, units: Units, office: PostOffice
+    by_smtp: Duties, settings: Settings, units: UnitOfWorkFactory, office: PostOffice
 ) -> None:
     async with units.writing() as unit:
         for number in range(12):
@@ -215,7 +217,7 @@ async def test_couriers_at_once_deliver_each_mail_once(
 
 
 async def test_a_courier_that_died_only_delays(
-    register: Register, mailbox: Mailbox, units: Units, clock: MovableClock
+    register: Register, mailbox: Mailbox, units: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
     await register("bea")
     async with units.writing() as unit:

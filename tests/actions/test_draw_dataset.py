@@ -13,7 +13,7 @@ from dressform.actions.draw_dataset import Step, draw_dataset, drawn_so_far, pro
 from dressform.actions.publish_dataset import publish_dataset
 from dressform.actions.take_contributions import Taken, read_contributions
 from dressform.db.errors import DatabaseError
-from dressform.db.unit_of_work import Units
+from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.errors import StartupError
 from dressform.opendata.budget import GATE, shares
 from dressform.opendata.codebook import CORE, SMALL
@@ -48,7 +48,7 @@ def nobody_looks(_: Step) -> None:
     pass
 
 
-async def marks(units: Units) -> dict[tuple[int, int | None], int]:
+async def marks(units: UnitOfWorkFactory) -> dict[tuple[int, int | None], int]:
     """How many accounts were counted so often and drawn in that year."""
     unit = units.read()
     found = await unit.connection.execute(
@@ -57,7 +57,7 @@ async def marks(units: Units) -> dict[tuple[int, int | None], int]:
     return {(counted, year): number for counted, year, number in found}
 
 
-async def hashes(units: Units, edition: str) -> dict[str, bytes]:
+async def hashes(units: UnitOfWorkFactory, edition: str) -> dict[str, bytes]:
     unit = units.read()
     return {file.name: file.sha256 for file in await Editions(unit).files(edition)}
 
@@ -74,7 +74,7 @@ LEFT_OUT = {
 
 
 async def test_all_who_may_give_give_once_and_nobody_else(
-    units: Units, raw: asyncpg.Connection, receipts: Receipts
+    units: UnitOfWorkFactory, raw: asyncpg.Connection, receipts: Receipts
 ) -> None:
     await joined(units, raw, MANY)
     ids = await raw.fetch("SELECT account_id FROM dataset_consent LIMIT $1", len(LEFT_OUT))
@@ -102,7 +102,7 @@ async def test_all_who_may_give_give_once_and_nobody_else(
 
 
 async def test_what_is_stored_is_what_they_gave_with_noise_in_all_of_it(
-    units: Units, raw: asyncpg.Connection, receipts: Receipts
+    units: UnitOfWorkFactory, raw: asyncpg.Connection, receipts: Receipts
 ) -> None:
     await joined(units, raw, MANY - 1_000)
     await joined(units, raw, 1_000, breasts=False)
@@ -135,7 +135,7 @@ async def test_what_is_stored_is_what_they_gave_with_noise_in_all_of_it(
     ],
 )
 async def test_the_noisy_counts_alone_open_the_gate_to_each_flag(
-    units: Units,
+    units: UnitOfWorkFactory,
     raw: asyncpg.Connection,
     receipts: Receipts,
     monkeypatch: pytest.MonkeyPatch,
@@ -163,7 +163,7 @@ async def test_the_noisy_counts_alone_open_the_gate_to_each_flag(
 
 
 async def test_who_is_of_a_flag_that_has_too_few_waits_and_adds_up(
-    units: Units, raw: asyncpg.Connection, receipts: Receipts, clock: MovableClock
+    units: UnitOfWorkFactory, raw: asyncpg.Connection, receipts: Receipts, clock: MovableClock
 ) -> None:
     """Nine of ten have breasts: the others give once they are enough, with one noise."""
     await joined(units, raw, 900)
@@ -197,7 +197,10 @@ async def test_who_is_of_a_flag_that_has_too_few_waits_and_adds_up(
 
 @pytest.mark.usefixtures("enough")
 async def test_however_many_batches_there_are_each_account_is_counted_and_drawn_once(
-    units: Units, raw: asyncpg.Connection, receipts: Receipts, monkeypatch: pytest.MonkeyPatch
+    units: UnitOfWorkFactory,
+    raw: asyncpg.Connection,
+    receipts: Receipts,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(contributions, "BATCH", 7)
     await joined(units, raw, FEW)
@@ -213,7 +216,7 @@ async def test_however_many_batches_there_are_each_account_is_counted_and_drawn_
 
 
 async def test_who_was_counted_ten_times_is_counted_no_more(
-    units: Units, raw: asyncpg.Connection, receipts: Receipts
+    units: UnitOfWorkFactory, raw: asyncpg.Connection, receipts: Receipts
 ) -> None:
     await joined(units, raw, FEW)
     await raw.execute("UPDATE dataset_consent SET counted = 10")
@@ -225,7 +228,7 @@ async def test_who_was_counted_ten_times_is_counted_no_more(
 
 
 async def test_too_few_have_to_wait_for_the_next_year(
-    units: Units, raw: asyncpg.Connection, receipts: Receipts, clock: MovableClock
+    units: UnitOfWorkFactory, raw: asyncpg.Connection, receipts: Receipts, clock: MovableClock
 ) -> None:
     await joined(units, raw, FEW)
     await propose_dataset(units, PROPOSER)
@@ -244,7 +247,7 @@ async def test_too_few_have_to_wait_for_the_next_year(
 
 
 async def test_a_proposal_is_kept_until_its_operator_leaves(
-    units: Units, raw: asyncpg.Connection, clock: MovableClock
+    units: UnitOfWorkFactory, raw: asyncpg.Connection, clock: MovableClock
 ) -> None:
     begun = start_of_day(clock.at)
     await propose_dataset(units, PROPOSER)
@@ -260,7 +263,9 @@ async def test_a_proposal_is_kept_until_its_operator_leaves(
 
 
 @pytest.mark.usefixtures("raw")
-async def test_of_two_who_propose_at_once_one_is_told(units: Units, clock: MovableClock) -> None:
+async def test_of_two_who_propose_at_once_one_is_told(
+    units: UnitOfWorkFactory, clock: MovableClock
+) -> None:
     await propose_dataset(units, PROPOSER)
 
     async with units.writing() as unit:  # Who looked before the other one had written.
@@ -269,14 +274,14 @@ async def test_of_two_who_propose_at_once_one_is_told(units: Units, clock: Movab
     assert await proposal(units) == (PROPOSER, start_of_day(clock.at))
 
 
-async def proposal(units: Units) -> tuple[UUID | None, datetime]:
+async def proposal(units: UnitOfWorkFactory) -> tuple[UUID | None, datetime]:
     unit = units.read()
     (draw,) = await Draws(unit).all()
     return draw.proposed_by, draw.proposed_at
 
 
 async def test_it_takes_two_and_the_day(
-    units: Units, raw: asyncpg.Connection, receipts: Receipts, clock: MovableClock
+    units: UnitOfWorkFactory, raw: asyncpg.Connection, receipts: Receipts, clock: MovableClock
 ) -> None:
     assert not raw.is_closed()
     with pytest.raises(StartupError, match="Nothing is proposed for 2026"):
@@ -303,7 +308,7 @@ async def test_it_takes_two_and_the_day(
     ids=["removed", "ended", "restricted", "erased"],
 )
 async def test_who_proposed_it_has_to_be_an_operator_still(
-    units: Units, raw: asyncpg.Connection, receipts: Receipts, change: str
+    units: UnitOfWorkFactory, raw: asyncpg.Connection, receipts: Receipts, change: str
 ) -> None:
     await joined(units, raw, FEW)
     await propose_dataset(units, PROPOSER)
@@ -316,7 +321,7 @@ async def test_who_proposed_it_has_to_be_an_operator_still(
 
 
 async def test_interrupted_after_the_count_it_goes_on_without_counting_again(
-    units: Units, raw: asyncpg.Connection, receipts: Receipts
+    units: UnitOfWorkFactory, raw: asyncpg.Connection, receipts: Receipts
 ) -> None:
     def crash(step: Step) -> None:
         if step is Step.READING:
@@ -341,7 +346,7 @@ async def test_interrupted_after_the_count_it_goes_on_without_counting_again(
     ("table", "column"), [("dataset_draw", "statistics"), ("dataset_consent", "drawn_in")]
 )
 async def test_sums_and_marks_are_written_both_or_neither(
-    units: Units, raw: asyncpg.Connection, receipts: Receipts, table: str, column: str
+    units: UnitOfWorkFactory, raw: asyncpg.Connection, receipts: Receipts, table: str, column: str
 ) -> None:
     await joined(units, raw, FEW)
     await propose_dataset(units, PROPOSER)
@@ -370,7 +375,7 @@ async def test_sums_and_marks_are_written_both_or_neither(
 
 @pytest.mark.usefixtures("enough")
 async def test_what_goes_on_after_its_year_is_refused(
-    units: Units,
+    units: UnitOfWorkFactory,
     raw: asyncpg.Connection,
     receipts: Receipts,
     clock: MovableClock,
@@ -392,7 +397,7 @@ async def test_what_goes_on_after_its_year_is_refused(
 
 
 async def test_two_at_once_draw_once(
-    units: Units, raw: asyncpg.Connection, receipts: Receipts
+    units: UnitOfWorkFactory, raw: asyncpg.Connection, receipts: Receipts
 ) -> None:
     await joined(units, raw, MANY)
     await propose_dataset(units, PROPOSER)
@@ -410,7 +415,7 @@ async def test_two_at_once_draw_once(
 
 
 async def test_the_next_edition_is_of_others_and_an_erasure_changes_nothing(
-    units: Units, raw: asyncpg.Connection, receipts: Receipts, clock: MovableClock
+    units: UnitOfWorkFactory, raw: asyncpg.Connection, receipts: Receipts, clock: MovableClock
 ) -> None:
     await joined(units, raw, MANY)
     await propose_dataset(units, PROPOSER)

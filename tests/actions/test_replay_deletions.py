@@ -15,7 +15,7 @@ from dressform.actions.replay_deletions import replay_deletions
 from dressform.actions.tidy_journal import tidy_journal
 from dressform.bootstrap import opened
 from dressform.db.errors import DatabaseError
-from dressform.db.unit_of_work import Units
+from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.errors import StartupError, Unavailable
 from dressform.journal.entries import Kind
 from dressform.opendata.consent import CURRENT
@@ -251,7 +251,7 @@ async def test_a_process_that_dies_before_it_confirms_is_confirmed_by_the_next(
         assert await replayed(copy, clock) == Counter({Kind.ACCOUNT: 1})
 
 
-async def erased(units: Units, name: str) -> None:
+async def erased(units: UnitOfWorkFactory, name: str) -> None:
     owner = await owner_of(units, name)
     async with units.writing() as unit:
         await Accounts(unit).erase(owner)

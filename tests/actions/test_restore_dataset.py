@@ -8,7 +8,7 @@ import pytest
 from dressform.actions import draw_dataset as draws
 from dressform.actions.draw_dataset import draw_dataset, drawn_so_far, propose_dataset
 from dressform.actions.restore_dataset import draw_in, restore_dataset
-from dressform.db.unit_of_work import Units
+from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.errors import StartupError
 from dressform.opendata.codebook import FULL, SMALL, Codebook
 from dressform.opendata.draws import Draw, together
@@ -41,12 +41,12 @@ def codebook(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
     return found
 
 
-async def approved(units: Units, receipts: Receipts) -> Draw | None:
+async def approved(units: UnitOfWorkFactory, receipts: Receipts) -> Draw | None:
     await propose_dataset(units, PROPOSER)
     return await draw_dataset(units, receipts, APPROVER, lambda _: None)
 
 
-async def put_back(units: Units, raw: asyncpg.Connection, receipts: Receipts) -> Draw:
+async def put_back(units: UnitOfWorkFactory, raw: asyncpg.Connection, receipts: Receipts) -> Draw:
     await joined(units, raw, FEW)
     drawn = await approved(units, receipts)
     assert drawn is not None
@@ -63,7 +63,7 @@ def published(drawn: Draw) -> dict[str, bytes]:
 
 
 async def test_a_draw_leaves_a_receipt_of_what_is_stored(
-    units: Units, raw: asyncpg.Connection, receipts: Receipts, codebook: Codebook
+    units: UnitOfWorkFactory, raw: asyncpg.Connection, receipts: Receipts, codebook: Codebook
 ) -> None:
     await joined(units, raw, FEW)
 
@@ -77,7 +77,12 @@ async def test_a_draw_leaves_a_receipt_of_what_is_stored(
 @pytest.mark.usefixtures("codebook")
 @pytest.mark.parametrize("year", [2026, 2027])
 async def test_who_was_drawn_is_not_drawn_again_by_a_database_that_forgot(
-    units: Units, raw: asyncpg.Connection, receipts: Receipts, clock: MovableClock, *, year: int
+    units: UnitOfWorkFactory,
+    raw: asyncpg.Connection,
+    receipts: Receipts,
+    clock: MovableClock,
+    *,
+    year: int,
 ) -> None:
     await put_back(units, raw, receipts)
     clock.at = clock.at.replace(year=year)
@@ -91,7 +96,7 @@ async def test_who_was_drawn_is_not_drawn_again_by_a_database_that_forgot(
 
 @pytest.mark.usefixtures("codebook")
 async def test_nor_by_one_that_drew_something_else(
-    units: Units, raw: asyncpg.Connection, receipts: Receipts, clock: MovableClock
+    units: UnitOfWorkFactory, raw: asyncpg.Connection, receipts: Receipts, clock: MovableClock
 ) -> None:
     await put_back(units, raw, receipts)
     await approved(units, Receipts(receipts.folder / "elsewhere"))
@@ -103,7 +108,7 @@ async def test_nor_by_one_that_drew_something_else(
 
 @pytest.mark.usefixtures("codebook")
 async def test_what_was_published_makes_the_draw_known_again(
-    units: Units, raw: asyncpg.Connection, receipts: Receipts
+    units: UnitOfWorkFactory, raw: asyncpg.Connection, receipts: Receipts
 ) -> None:
     drawn = await put_back(units, raw, receipts)
     await raw.execute(  # Drawn after they had agreed once more, which the backup doesn't know.
@@ -128,7 +133,7 @@ async def test_what_was_published_makes_the_draw_known_again(
 
 @pytest.mark.usefixtures("codebook")
 async def test_whose_consent_was_lost_is_not_drawn_with_another_one(
-    units: Units, raw: asyncpg.Connection, receipts: Receipts, clock: MovableClock
+    units: UnitOfWorkFactory, raw: asyncpg.Connection, receipts: Receipts, clock: MovableClock
 ) -> None:
     """They had agreed between the backup and the draw; their account is older than both."""
     drawn = await put_back(units, raw, receipts)
@@ -147,7 +152,7 @@ async def test_whose_consent_was_lost_is_not_drawn_with_another_one(
 
 @pytest.mark.usefixtures("codebook")
 async def test_other_files_are_refused(
-    units: Units, raw: asyncpg.Connection, receipts: Receipts
+    units: UnitOfWorkFactory, raw: asyncpg.Connection, receipts: Receipts
 ) -> None:
     drawn = await put_back(units, raw, receipts)
     other = await approved(units, Receipts(receipts.folder / "elsewhere"))

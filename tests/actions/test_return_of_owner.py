@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import text
 
-from dressform.db.unit_of_work import Units
+from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.policy.notice import PROFILE
 from dressform.repositories.accounts import Accounts
 from dressform.repositories.expired_rows import LONGEST_WAIT
@@ -23,7 +23,7 @@ Join = Callable[..., Awaitable[Person]]
 
 
 async def test_sign_in_while_account_waits_begins_the_window_anew(
-    ada: Person, units: Units, duties: Duties, clock: MovableClock
+    ada: Person, units: UnitOfWorkFactory, duties: Duties, clock: MovableClock
 ) -> None:
     model = await ada.add_model()
     clock.at = end_of(PROFILE, clock()) + 10 * DAY
@@ -46,7 +46,7 @@ async def test_sign_in_while_account_waits_begins_the_window_anew(
 
 
 async def test_owner_of_waiting_account_exports_and_erases_it(
-    ada: Person, units: Units, clock: MovableClock
+    ada: Person, units: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
     clock.at = end_of(PROFILE, clock()) + 29 * DAY
 
@@ -59,7 +59,7 @@ async def test_owner_of_waiting_account_exports_and_erases_it(
 
 
 async def test_wrong_password_for_waiting_account_answers_as_for_nobody(
-    ada: Person, units: Units, join: Join, clock: MovableClock
+    ada: Person, units: UnitOfWorkFactory, join: Join, clock: MovableClock
 ) -> None:
     clock.at = end_of(PROFILE, clock()) + DAY
 
@@ -75,7 +75,7 @@ async def test_wrong_password_for_waiting_account_answers_as_for_nobody(
 
 @pytest.mark.parametrize("name", ["ada", "ada@example.org"])
 async def test_sign_in_after_the_wait_is_refused(
-    ada: Person, units: Units, clock: MovableClock, name: str
+    ada: Person, units: UnitOfWorkFactory, clock: MovableClock, name: str
 ) -> None:
     """Whether or not the worker has deleted the account yet."""
     clock.at = end_of(PROFILE, clock()) + LONGEST_WAIT
@@ -84,7 +84,7 @@ async def test_sign_in_after_the_wait_is_refused(
 
 
 async def test_sign_in_of_owner_warned_in_time_is_refused_at_the_end(
-    ada: Person, units: Units, clock: MovableClock
+    ada: Person, units: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
     unit = units.read()
     found = await Accounts(unit).by_login("ada")

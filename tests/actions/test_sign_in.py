@@ -2,7 +2,7 @@ from argon2 import PasswordHasher, Type
 from fastapi import FastAPI
 
 from dressform.crypto.passwords import Passwords
-from dressform.db.unit_of_work import Units
+from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.policy.periods import start_of_day
 from dressform.repositories.accounts import Accounts, Credentials
 from tests.conftest import MovableClock
@@ -10,7 +10,7 @@ from tests.helpers.auth import login
 from tests.helpers.members import Person
 
 
-async def credentials(units: Units, person: Person) -> Credentials:
+async def credentials(units: UnitOfWorkFactory, person: Person) -> Credentials:
     unit = units.read()
     found = await Accounts(unit).by_login(person.username)
     assert found is not None
@@ -18,7 +18,7 @@ async def credentials(units: Units, person: Person) -> Credentials:
 
 
 async def test_a_hash_of_lower_cost_is_renewed_by_the_next_login(
-    ada: Person, app: FastAPI, units: Units
+    ada: Person, app: FastAPI, units: UnitOfWorkFactory
 ) -> None:
     """And only by the right password."""
     passwords: Passwords = app.state.service.passwords
@@ -39,7 +39,7 @@ async def test_a_hash_of_lower_cost_is_renewed_by_the_next_login(
 
 
 async def test_only_a_login_counts_for_retention(
-    ada: Person, units: Units, clock: MovableClock
+    ada: Person, units: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
     first = (await credentials(units, ada)).last_login_at
     body = {"refresh_token": ada.refresh_token}

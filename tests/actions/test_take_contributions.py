@@ -10,7 +10,7 @@ import pytest
 
 from dressform.actions import take_contributions as taking
 from dressform.actions.take_contributions import Part, Taken, read_contributions, take_contributions
-from dressform.db.unit_of_work import Units
+from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.opendata.codebook import CORE
 from dressform.opendata.sums import Sums
 from dressform.repositories import contributions
@@ -38,13 +38,13 @@ def _small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(taking, "_MARKED", 3)
 
 
-async def read(units: Units, raw: asyncpg.Connection) -> list[Part]:
+async def read(units: UnitOfWorkFactory, raw: asyncpg.Connection) -> list[Part]:
     await joined(units, raw, ALL)
     await raw.execute("UPDATE dataset_consent SET counted = 1")
     return await read_contributions(units, YEAR, TAKEN)
 
 
-async def take(units: Units, parts: list[Part]) -> Sums:
+async def take(units: UnitOfWorkFactory, parts: list[Part]) -> Sums:
     async with units.writing() as unit:
         return await take_contributions(unit, parts, YEAR, TAKEN)
 
@@ -59,7 +59,7 @@ def ids(parts: list[Part]) -> list[UUID]:
 
 
 async def test_all_pages_are_added_up_and_all_of_them_are_marked(
-    units: Units, raw: asyncpg.Connection
+    units: UnitOfWorkFactory, raw: asyncpg.Connection
 ) -> None:
     parts = await read(units, raw)
     assert [len(part.account_ids) for part in parts] == [7, 7, 6]
@@ -73,7 +73,7 @@ async def test_all_pages_are_added_up_and_all_of_them_are_marked(
 
 @pytest.mark.parametrize("what", GOES)
 async def test_whoever_goes_after_the_count_is_not_read(
-    units: Units, raw: asyncpg.Connection, what: str
+    units: UnitOfWorkFactory, raw: asyncpg.Connection, what: str
 ) -> None:
     gone = ids(await read(units, raw))[0]
     await raw.execute(GOES[what], gone)
@@ -83,7 +83,7 @@ async def test_whoever_goes_after_the_count_is_not_read(
 
 @pytest.mark.parametrize("what", GOES)
 async def test_whoever_goes_before_the_mark_gives_nothing(
-    units: Units, raw: asyncpg.Connection, what: str
+    units: UnitOfWorkFactory, raw: asyncpg.Connection, what: str
 ) -> None:
     parts = await read(units, raw)
     gone = ids(parts)[PAGE + 2]
@@ -97,7 +97,7 @@ async def test_whoever_goes_before_the_mark_gives_nothing(
 
 
 async def test_whoever_is_withdrawing_just_now_is_neither_waited_for_nor_marked(
-    units: Units, raw: asyncpg.Connection
+    units: UnitOfWorkFactory, raw: asyncpg.Connection
 ) -> None:
     parts = await read(units, raw)
     gone = ids(parts)[0]
@@ -112,7 +112,7 @@ async def test_whoever_is_withdrawing_just_now_is_neither_waited_for_nor_marked(
 
 @pytest.mark.parametrize("what", ["is restricted", "removes the model"])
 async def test_whoever_goes_after_the_mark_is_taken_out_before_the_noise(
-    units: Units, raw: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch, what: str
+    units: UnitOfWorkFactory, raw: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch, what: str
 ) -> None:
     """Neither touches the consent, which is all that a mark holds."""
     parts = await read(units, raw)
@@ -127,7 +127,7 @@ async def test_whoever_goes_after_the_mark_is_taken_out_before_the_noise(
 
 @pytest.mark.parametrize("hours", [0, 9], ids=["at midnight", "in the morning"])
 async def test_whom_a_draw_may_have_had_that_is_made_known_meanwhile_gives_nothing(
-    units: Units, raw: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch, hours: int
+    units: UnitOfWorkFactory, raw: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch, hours: int
 ) -> None:
     """Of a draw only the day is known: whoever registered on it may have been in it."""
     parts = await read(units, raw)
@@ -158,7 +158,7 @@ def just_after(raw: asyncpg.Connection, change: str, gone: UUID) -> Callable[...
     return changed_first
 
 
-async def test_another_choice_counts(units: Units, raw: asyncpg.Connection) -> None:
+async def test_another_choice_counts(units: UnitOfWorkFactory, raw: asyncpg.Connection) -> None:
     """The model that was read is not the one they want to give: it waits for the next year."""
     parts = await read(units, raw)
     other = await raw.fetchval(
@@ -178,7 +178,7 @@ async def test_another_choice_counts(units: Units, raw: asyncpg.Connection) -> N
 
 
 async def test_a_draw_refers_to_the_act_under_which_it_took_the_body(
-    units: Units, raw: asyncpg.Connection
+    units: UnitOfWorkFactory, raw: asyncpg.Connection
 ) -> None:
     """The act stays when they agree again later, and a mark that is taken back refers to none."""
     parts = await read(units, raw)
@@ -197,7 +197,7 @@ async def test_a_draw_refers_to_the_act_under_which_it_took_the_body(
     ) == datetime(2026, 2, 2, tzinfo=UTC)
 
 
-async def test_nobody_gives_twice(units: Units, raw: asyncpg.Connection) -> None:
+async def test_nobody_gives_twice(units: UnitOfWorkFactory, raw: asyncpg.Connection) -> None:
     parts = await read(units, raw)
     await take(units, parts)
 
@@ -207,7 +207,7 @@ async def test_nobody_gives_twice(units: Units, raw: asyncpg.Connection) -> None
 
 
 async def test_a_flag_that_is_not_taken_gives_nothing_and_is_not_marked(
-    units: Units, raw: asyncpg.Connection
+    units: UnitOfWorkFactory, raw: asyncpg.Connection
 ) -> None:
     await joined(units, raw, 5, breasts=False)
     taken = Taken(CORE, ["without_breasts"])

@@ -9,7 +9,7 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import text
 
-from dressform.db.unit_of_work import Units
+from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.errors import Unavailable
 from dressform.policy.notice import LOOKUP
 from dressform.repositories.lookups import Lookups
@@ -54,7 +54,7 @@ async def operator(app: FastAPI, ada: Person) -> Person:
     ],
 )
 async def test_no_address_lives_on_in_the_record(
-    operator: Person, units: Units, *, network: str, recorded: str, length: int
+    operator: Person, units: UnitOfWorkFactory, *, network: str, recorded: str, length: int
 ) -> None:
     await log(units, visit(units.clock(), FOUR), visit(units.clock(), SIX))
 
@@ -83,7 +83,7 @@ async def test_of_its_own_look_up_the_log_keeps_nothing_but_the_route(
 )
 async def test_what_cannot_be_recorded_is_not_shown(
     operator: Person,
-    units: Units,
+    units: UnitOfWorkFactory,
     monkeypatch: pytest.MonkeyPatch,
     *,
     error: Exception,
@@ -103,7 +103,7 @@ async def test_what_cannot_be_recorded_is_not_shown(
 
 
 async def test_a_record_is_committed_before_the_answer_leaves(
-    app: FastAPI, operator: Person, units: Units
+    app: FastAPI, operator: Person, units: UnitOfWorkFactory
 ) -> None:
     seen: list[int] = []
     inner = app.middleware_stack
@@ -124,7 +124,7 @@ async def test_a_record_is_committed_before_the_answer_leaves(
 
 
 async def test_records_come_in_pages_the_latest_first(
-    operator: Person, units: Units, join: Join
+    operator: Person, units: UnitOfWorkFactory, join: Join
 ) -> None:
     grace = await join("grace")
     await appoint(units, grace)
@@ -141,7 +141,7 @@ async def test_records_come_in_pages_the_latest_first(
 
 
 async def test_the_record_outlives_the_operators_account(
-    operator: Person, units: Units, join: Join
+    operator: Person, units: UnitOfWorkFactory, join: Join
 ) -> None:
     grace = await join("grace")
     await appoint(units, grace)
@@ -167,7 +167,9 @@ async def test_a_record_is_kept_for_six_months(operator: Person, clock: MovableC
     assert (len(before), after) == (1, [])
 
 
-async def test_the_reason_is_not_to_be_read_in_the_table(operator: Person, units: Units) -> None:
+async def test_the_reason_is_not_to_be_read_in_the_table(
+    operator: Person, units: UnitOfWorkFactory
+) -> None:
     request_id = str(uuid4())
     await look(operator, request_id=request_id, route="/nowhere")
 

@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from pydantic import TypeAdapter, ValidationError
 
 from dressform.api.schemas.access_log_fields import Reason
-from dressform.db.unit_of_work import Units
+from dressform.db.unit_of_work import UnitOfWorkFactory
 from tests.helpers.assertions import assert_problem
 from tests.helpers.members import Person
 from tests.helpers.operators import FOUR, REQUESTS, SIX, WHY, appointed, look, look_ups, stored
@@ -100,7 +100,7 @@ REASON = "must be one line with at least 10 characters besides blanks"
     ],
 )
 async def test_what_does_not_fit_is_named_and_nothing_is_looked_up(
-    operator: Person, units: Units, field: str, value: str | None, detail: str | None
+    operator: Person, units: UnitOfWorkFactory, field: str, value: str | None, detail: str | None
 ) -> None:
     asked = {name: given for name, given in (WHY | {field: value}).items() if given is not None}
 
@@ -116,7 +116,7 @@ async def test_what_does_not_fit_is_named_and_nothing_is_looked_up(
 
 @pytest.mark.parametrize("until", ["2026-03-01T12:00:00Z", "2026-03-01T12:59:59+01:00"])
 async def test_a_time_that_ends_before_it_begins_is_refused(
-    operator: Person, units: Units, until: str
+    operator: Person, units: UnitOfWorkFactory, until: str
 ) -> None:
     asked = WHY | {"since": "2026-03-01T12:00:00Z", "until": until}
 

@@ -6,7 +6,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from dressform.db.unit_of_work import Units
+from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.repositories.operators import Operators
 from tests.helpers.assertions import assert_problem
 from tests.helpers.members import Person
@@ -30,7 +30,7 @@ async def operator(app: FastAPI, ada: Person) -> Person:
 
 @pytest.mark.parametrize("path", [REQUESTS, LOOKUPS])
 async def test_other_members_are_refused_whatever_they_ask(
-    units: Units, ada: Person, client: httpx.AsyncClient, path: str
+    units: UnitOfWorkFactory, ada: Person, client: httpx.AsyncClient, path: str
 ) -> None:
     """Who asks comes before what is asked."""
     for asked in (WHY, {}, {"nonsense": "1", "limit": "-1"}):
@@ -42,7 +42,7 @@ async def test_other_members_are_refused_whatever_they_ask(
 
 @pytest.mark.parametrize("path", [REQUESTS, LOOKUPS])
 async def test_an_operator_is_one_as_long_as_that_holds(
-    operator: Person, units: Units, path: str
+    operator: Person, units: UnitOfWorkFactory, path: str
 ) -> None:
     """At once, with the token that was good a moment ago."""
 
@@ -66,7 +66,7 @@ async def test_an_operator_is_one_as_long_as_that_holds(
 @pytest.mark.parametrize("path", [REQUESTS, LOOKUPS])
 @pytest.mark.parametrize("method", ["HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
 async def test_there_is_nothing_but_looking(
-    operator: Person, units: Units, path: str, method: str
+    operator: Person, units: UnitOfWorkFactory, path: str, method: str
 ) -> None:
     response = await operator.ask(method, path, params=WHY)
 
@@ -75,7 +75,7 @@ async def test_there_is_nothing_but_looking(
     assert await stored(units) == 0
 
 
-async def test_a_body_says_nothing(operator: Person, units: Units) -> None:
+async def test_a_body_says_nothing(operator: Person, units: UnitOfWorkFactory) -> None:
     """Neither in place of the query nor beside it."""
     alone = await operator.ask("GET", REQUESTS, json=WHY)
     beside = await operator.ask("GET", REQUESTS, params=WHY, json={"full": True})

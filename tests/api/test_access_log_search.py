@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from fastapi import FastAPI
 
-from dressform.db.unit_of_work import Units
+from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.errors import FieldError, TooWide
 from dressform.repositories.access_log import AccessLog
 from tests.conftest import MovableClock
@@ -34,7 +34,7 @@ async def operator(app: FastAPI, ada: Person) -> Person:
 
 
 async def test_what_is_shown_and_what_is_recorded(
-    operator: Person, units: Units, clock: MovableClock
+    operator: Person, units: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
     clock.advance(minutes=5)
     (request_id,) = await log(units, visit(clock(), FOUR, route="/nowhere", status=503))
@@ -97,7 +97,7 @@ async def test_what_is_shown_and_what_is_recorded(
     ],
 )
 async def test_an_address_is_whole_only_when_that_was_asked_for(
-    operator: Person, units: Units, clock: MovableClock, address: str, cut: str
+    operator: Person, units: UnitOfWorkFactory, clock: MovableClock, address: str, cut: str
 ) -> None:
     await log(units, visit(clock(), address, route="/nowhere"))
 
@@ -112,7 +112,7 @@ async def test_an_address_is_whole_only_when_that_was_asked_for(
 
 
 async def test_without_a_time_it_is_the_last_day_and_with_an_id_any_time(
-    operator: Person, units: Units, clock: MovableClock
+    operator: Person, units: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
     now = clock()
     old, yesterday, today = await log(
@@ -158,7 +158,7 @@ async def test_a_request_is_found_by_the_id_that_its_answer_had(
 
 
 async def test_pages_hold_each_request_once_and_each_page_is_recorded(
-    operator: Person, units: Units, clock: MovableClock
+    operator: Person, units: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
     ids = await log(units, *(visit(clock(), route="/nowhere") for _ in range(5)))
 
@@ -183,7 +183,7 @@ async def test_pages_hold_each_request_once_and_each_page_is_recorded(
 
 @pytest.mark.parametrize(("number", "more"), [(500, False), (501, True)])
 async def test_the_largest_page(
-    operator: Person, units: Units, clock: MovableClock, number: int, *, more: bool
+    operator: Person, units: UnitOfWorkFactory, clock: MovableClock, number: int, *, more: bool
 ) -> None:
     await log(units, *(visit(clock(), route="/nowhere") for _ in range(number)))
 
@@ -193,7 +193,7 @@ async def test_the_largest_page(
 
 
 async def test_too_much_to_search_is_told(
-    operator: Person, units: Units, monkeypatch: pytest.MonkeyPatch
+    operator: Person, units: UnitOfWorkFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def never(*_: object, **__: object) -> None:
         raise TooWide(FieldError("query/since", "must be later"))

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from dressform.db.unit_of_work import Units
+from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.opendata.consent import CURRENT
 from dressform.repositories import consents
 from tests.conftest import MovableClock
@@ -40,7 +40,7 @@ def pointers(answer: dict[str, Any]) -> set[str]:
     return {error["pointer"] for error in answer["errors"]}
 
 
-async def test_it_is_off_until_somebody_says_yes(ada: Person, units: Units) -> None:
+async def test_it_is_off_until_somebody_says_yes(ada: Person, units: UnitOfWorkFactory) -> None:
     await ada.add_model()
 
     consent = await consent_of(ada)
@@ -110,7 +110,7 @@ async def test_it_is_the_hash_of_the_language_that_was_read(ada: Person) -> None
     ],
 )
 async def test_nobody_agrees_to_another_text_than_the_one_they_read(
-    ada: Person, units: Units, other: dict[str, str]
+    ada: Person, units: UnitOfWorkFactory, other: dict[str, str]
 ) -> None:
     response = await agree(ada, **other)
 
@@ -120,7 +120,7 @@ async def test_nobody_agrees_to_another_text_than_the_one_they_read(
 
 
 @pytest.mark.parametrize("left_out", ["text_version", "language"])
-async def test_agreeing_says_to_what(ada: Person, units: Units, left_out: str) -> None:
+async def test_agreeing_says_to_what(ada: Person, units: UnitOfWorkFactory, left_out: str) -> None:
     body = {name: value for name, value in AGREED.items() if name != left_out}
 
     response = await ada.ask("PUT", CONSENT, json=body)
@@ -138,7 +138,7 @@ async def test_one_of_ones_own_models_can_be_chosen(ada: Person) -> None:
 
 
 async def test_anothers_model_is_refused_just_like_none(
-    ada: Person, join: Join, units: Units
+    ada: Person, join: Join, units: UnitOfWorkFactory
 ) -> None:
     graces = await (await join("grace")).add_model()
 
@@ -151,7 +151,7 @@ async def test_anothers_model_is_refused_just_like_none(
 
 
 async def test_agreeing_again_only_chooses_the_model(
-    ada: Person, units: Units, clock: MovableClock
+    ada: Person, units: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
     """What was read, and when, stays: only who agreed before a day is drawn on it."""
     model = await ada.add_model()
@@ -170,7 +170,7 @@ async def test_agreeing_again_only_chooses_the_model(
 
 
 async def test_agreeing_to_a_new_text_is_a_new_consent(
-    ada: Person, units: Units, clock: MovableClock
+    ada: Person, units: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
     await agree(ada)
     await agreed_to_an_earlier_text(units)
@@ -216,7 +216,7 @@ async def test_choosing_a_model_while_it_is_removed_leaves_none_behind(ada: Pers
         assert consent["model_id"] is None
 
 
-async def test_the_rows_hold_what_they_say(ada: Person, units: Units) -> None:
+async def test_the_rows_hold_what_they_say(ada: Person, units: UnitOfWorkFactory) -> None:
     model = await ada.add_model()
     await agree(ada, model_id=model)
 
@@ -232,7 +232,7 @@ async def test_the_rows_hold_what_they_say(ada: Person, units: Units) -> None:
 
 
 async def test_the_record_is_bounded_and_withdrawing_has_the_last_place(
-    ada: Person, units: Units, monkeypatch: pytest.MonkeyPatch
+    ada: Person, units: UnitOfWorkFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(consents, "MAX_ACTS", 4)
     for _ in range(2):

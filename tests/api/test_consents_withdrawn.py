@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from dressform.db.unit_of_work import Units
+from dressform.db.unit_of_work import UnitOfWorkFactory
 from tests.conftest import MovableClock
 from tests.helpers.assertions import assert_problem
 from tests.helpers.auth import erase, restrict
@@ -59,7 +59,9 @@ async def test_withdrawing_is_one_call_and_one_mail(
     assert await ada.mailbox.collect() == []
 
 
-async def test_of_several_who_withdraw_at_once_one_gets_a_mail(ada: Person, units: Units) -> None:
+async def test_of_several_who_withdraw_at_once_one_gets_a_mail(
+    ada: Person, units: UnitOfWorkFactory
+) -> None:
     await agree(ada)
     await ada.mailbox.one()
 
@@ -71,7 +73,7 @@ async def test_of_several_who_withdraw_at_once_one_gets_a_mail(ada: Person, unit
 
 
 async def test_whoever_agrees_and_withdraws_at_once_has_a_record_in_one_order(
-    ada: Person, units: Units
+    ada: Person, units: UnitOfWorkFactory
 ) -> None:
     answers = await asyncio.gather(*(each(ada) for _ in range(6) for each in (agree, withdraw)))
 
@@ -104,7 +106,7 @@ async def test_however_often_they_change_their_mind_five_mails_an_hour_confirm_i
     await ada.mailbox.one()
 
 
-async def test_whoever_never_agreed_can_say_no(ada: Person, units: Units) -> None:
+async def test_whoever_never_agreed_can_say_no(ada: Person, units: UnitOfWorkFactory) -> None:
     response = await withdraw(ada)
 
     assert response.json() == NEVER
@@ -123,7 +125,7 @@ async def test_no_needs_no_text_and_looks_at_none(ada: Person) -> None:
 
 
 async def test_agreeing_after_withdrawing_begins_anew_and_leaves_the_marks(
-    ada: Person, units: Units, clock: MovableClock
+    ada: Person, units: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
     await agree(ada, language="fr")
     (agreed,) = await acts(units)
@@ -146,7 +148,7 @@ async def test_agreeing_after_withdrawing_begins_anew_and_leaves_the_marks(
 
 
 async def test_who_is_restricted_may_withdraw_but_not_agree(
-    ada: Person, join: Join, units: Units
+    ada: Person, join: Join, units: UnitOfWorkFactory
 ) -> None:
     await agree(ada)
     await ada.mailbox.one()
@@ -182,7 +184,9 @@ async def test_it_is_each_members_own(ada: Person, join: Join) -> None:
     assert (await consent_of(ada))["given"] is True
 
 
-async def test_erasing_the_account_takes_it_along(ada: Person, join: Join, units: Units) -> None:
+async def test_erasing_the_account_takes_it_along(
+    ada: Person, join: Join, units: UnitOfWorkFactory
+) -> None:
     grace = await join("grace")
     await agree(ada)
     await agree(grace)
@@ -204,7 +208,7 @@ async def test_a_mail_that_still_waits_goes_with_the_account(ada: Person) -> Non
     assert "gone" in (await ada.mailbox.one())["Subject"]
 
 
-async def test_the_export_holds_it_with_every_mark(ada: Person, units: Units) -> None:
+async def test_the_export_holds_it_with_every_mark(ada: Person, units: UnitOfWorkFactory) -> None:
     assert (await ada.ask("GET", "/v1/privacy/export")).json()["consents"] == []
     await agree(ada)
     await mark(units, counted=2, drawn_in=2027)

@@ -10,7 +10,7 @@ import httpx
 import pytest
 from sqlalchemy import text
 
-from dressform.db.unit_of_work import Units
+from dressform.db.unit_of_work import UnitOfWorkFactory
 from tests.conftest import MovableClock
 from tests.helpers.assertions import assert_problem
 from tests.helpers.editions import FILES, NAMES, published
@@ -26,7 +26,7 @@ async def read(client: httpx.AsyncClient, path: str = PATH, **params: str) -> di
     return answer
 
 
-async def drawn(units: Units, year: int, codebook: str | None) -> None:
+async def drawn(units: UnitOfWorkFactory, year: int, codebook: str | None) -> None:
     values = {"year": year, "codebook": codebook}
     async with units.writing() as unit:
         await unit.connection.execute(
@@ -107,7 +107,7 @@ async def test_words_say_the_numbers(client: httpx.AsyncClient) -> None:
 
 
 async def test_editions_are_listed_with_links(
-    client: httpx.AsyncClient, units: Units, clock: MovableClock
+    client: httpx.AsyncClient, units: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
     await drawn(units, 2027, "core")
     await published(units)
@@ -132,7 +132,7 @@ async def test_editions_are_listed_with_links(
 
 
 async def test_a_year_of_too_few_says_so_beside_what_is_published(
-    client: httpx.AsyncClient, units: Units
+    client: httpx.AsyncClient, units: UnitOfWorkFactory
 ) -> None:
     await drawn(units, 2027, "core")
     await published(units)
@@ -144,7 +144,9 @@ async def test_a_year_of_too_few_says_so_beside_what_is_published(
     assert len(answer["editions"]) == 1
 
 
-async def test_an_edition_lists_its_files(client: httpx.AsyncClient, units: Units) -> None:
+async def test_an_edition_lists_its_files(
+    client: httpx.AsyncClient, units: UnitOfWorkFactory
+) -> None:
     await published(units)
 
     answer = await read(client, "/v1/dataset/editions/2027")
@@ -164,7 +166,9 @@ async def test_an_edition_lists_its_files(client: httpx.AsyncClient, units: Unit
 
 
 @pytest.mark.parametrize("path", [PATH, "/v1/dataset/editions/2027"])
-async def test_any_page_may_load_it(client: httpx.AsyncClient, units: Units, path: str) -> None:
+async def test_any_page_may_load_it(
+    client: httpx.AsyncClient, units: UnitOfWorkFactory, path: str
+) -> None:
     await published(units)
 
     headers = (await client.get(path, headers={"Origin": "https://notebook.example"})).headers
@@ -176,7 +180,7 @@ async def test_any_page_may_load_it(client: httpx.AsyncClient, units: Units, pat
 
 @pytest.mark.parametrize("name", ["2026", "2027-2029", "0000"])
 async def test_an_edition_that_is_not_there(
-    client: httpx.AsyncClient, units: Units, name: str
+    client: httpx.AsyncClient, units: UnitOfWorkFactory, name: str
 ) -> None:
     await published(units)
 

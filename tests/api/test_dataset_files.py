@@ -10,7 +10,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from dressform.db.unit_of_work import Units
+from dressform.db.unit_of_work import UnitOfWorkFactory
 from tests.conftest import MovableClock
 from tests.helpers.access_log_records import records
 from tests.helpers.assertions import assert_problem, shown
@@ -26,7 +26,7 @@ PUBLISHED = "Sun, 01 Mar 2026 00:00:00 GMT"
 
 
 @pytest.fixture(autouse=True)
-async def _edition(units: Units) -> None:
+async def _edition(units: UnitOfWorkFactory) -> None:
     await published(units)
 
 
@@ -223,7 +223,7 @@ async def test_what_the_client_has_is_not_sent_again(
 
 
 async def test_a_published_moment_is_a_date_of_whole_seconds(
-    client: httpx.AsyncClient, units: Units, clock: MovableClock
+    client: httpx.AsyncClient, units: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
     """What was published within a second is not newer than that second."""
     clock.advance(days=1, microseconds=999_999)

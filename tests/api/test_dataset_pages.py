@@ -10,7 +10,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from dressform.db.unit_of_work import Units
+from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.settings.settings import Settings
 from tests.api.test_dataset import drawn
 from tests.conftest import MovableClock
@@ -70,7 +70,9 @@ async def shown(client: httpx.AsyncClient, path: str, **headers: str) -> Words:
 
 
 @pytest.mark.parametrize("path", PAGES)
-async def test_a_page_is_shut_tight(client: httpx.AsyncClient, units: Units, path: str) -> None:
+async def test_a_page_is_shut_tight(
+    client: httpx.AsyncClient, units: UnitOfWorkFactory, path: str
+) -> None:
     """The licence is the one thing elsewhere that it leads to, and it loads nothing from there."""
     await published(units)
 
@@ -90,7 +92,7 @@ async def test_a_page_is_shut_tight(client: httpx.AsyncClient, units: Units, pat
 
 @pytest.mark.parametrize("path", PAGES)
 async def test_every_link_leads_somewhere(
-    client: httpx.AsyncClient, units: Units, path: str
+    client: httpx.AsyncClient, units: UnitOfWorkFactory, path: str
 ) -> None:
     await published(units)
     address = httpx.URL(f"http://localhost:8000{path}")
@@ -120,7 +122,7 @@ async def test_without_an_edition_it_says_when_there_may_be_one(
     assert "Prochaine date : 1er mars 2027, 00:00 UTC." in french.said
 
 
-async def test_with_one_it_says_so(client: httpx.AsyncClient, units: Units) -> None:
+async def test_with_one_it_says_so(client: httpx.AsyncClient, units: UnitOfWorkFactory) -> None:
     await drawn(units, 2027, "core")
     await published(units)
 
@@ -131,7 +133,7 @@ async def test_with_one_it_says_so(client: httpx.AsyncClient, units: Units) -> N
 
 
 async def test_pictures_are_told_to_who_does_not_see_them(
-    client: httpx.AsyncClient, units: Units
+    client: httpx.AsyncClient, units: UnitOfWorkFactory
 ) -> None:
     await published(units)
 
@@ -142,7 +144,7 @@ async def test_pictures_are_told_to_who_does_not_see_them(
 
 
 async def test_every_file_but_the_pictures_is_in_the_table(
-    client: httpx.AsyncClient, units: Units
+    client: httpx.AsyncClient, units: UnitOfWorkFactory
 ) -> None:
     await published(units)
 
@@ -158,7 +160,7 @@ async def test_every_file_but_the_pictures_is_in_the_table(
 
 @pytest.mark.parametrize("path", PAGES)
 async def test_everything_is_said_in_french_too(
-    client: httpx.AsyncClient, units: Units, path: str
+    client: httpx.AsyncClient, units: UnitOfWorkFactory, path: str
 ) -> None:
     await published(units)
 
@@ -199,7 +201,7 @@ async def test_numbers_are_written_as_in_the_language(client: httpx.AsyncClient)
     assert any(one.endswith(" = 0,0676") for one in french)
 
 
-async def test_a_title_is_text(client: httpx.AsyncClient, units: Units) -> None:
+async def test_a_title_is_text(client: httpx.AsyncClient, units: UnitOfWorkFactory) -> None:
     await published(units)
 
     html = (await client.get("/dataset/2027")).text
@@ -210,7 +212,7 @@ async def test_a_title_is_text(client: httpx.AsyncClient, units: Units) -> None:
 
 @pytest.mark.parametrize("path", [*PAGES, "/privacy"])
 async def test_a_page_tells_its_canonical_address_and_its_other_languages(
-    client: httpx.AsyncClient, units: Units, path: str
+    client: httpx.AsyncClient, units: UnitOfWorkFactory, path: str
 ) -> None:
     await published(units)
     alternates = {
@@ -228,7 +230,7 @@ async def test_a_page_tells_its_canonical_address_and_its_other_languages(
 
 
 async def test_the_dataset_s_own_address_is_the_canonical_one(
-    app: FastAPI, client: httpx.AsyncClient, units: Units, settings: Settings
+    app: FastAPI, client: httpx.AsyncClient, units: UnitOfWorkFactory, settings: Settings
 ) -> None:
     """Changed settings change the pages at once, and no file of an edition."""
     await published(units)
@@ -248,7 +250,7 @@ async def test_the_dataset_s_own_address_is_the_canonical_one(
 
 
 async def test_it_says_which_columns_a_table_has_and_what_is_left_out(
-    client: httpx.AsyncClient, units: Units
+    client: httpx.AsyncClient, units: UnitOfWorkFactory
 ) -> None:
     await published(units)
 
@@ -266,7 +268,7 @@ async def test_it_says_which_columns_a_table_has_and_what_is_left_out(
 
 
 async def test_files_are_described_in_the_reader_s_language(
-    client: httpx.AsyncClient, units: Units
+    client: httpx.AsyncClient, units: UnitOfWorkFactory
 ) -> None:
     await published(units)
 
@@ -280,7 +282,7 @@ async def test_files_are_described_in_the_reader_s_language(
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["2027", "2027-2028"])
 async def test_a_browser_shows_the_pictures(
-    app: FastAPI, units: Units, tmp_path: Path, name: str
+    app: FastAPI, units: UnitOfWorkFactory, tmp_path: Path, name: str
 ) -> None:
     """Under its strict policy, with no word of complaint and no request to another host."""
     await published(units, name)

@@ -7,14 +7,16 @@ from fastapi import FastAPI
 from sqlalchemy import func, select, text
 
 from dressform.db.tables import Model
-from dressform.db.unit_of_work import Units
+from dressform.db.unit_of_work import UnitOfWorkFactory
 from tests.helpers.members import Person
 
 MODEL = {"name": "Me", "breasts": False, "measurements": {}}
 
 
 @pytest.fixture
-async def watched(app: FastAPI, units: Units) -> AsyncIterator[tuple[httpx.AsyncClient, list[str]]]:
+async def watched(
+    app: FastAPI, units: UnitOfWorkFactory
+) -> AsyncIterator[tuple[httpx.AsyncClient, list[str]]]:
     """A client, and what another connection finds in the table when an answer starts."""
     happened: list[str] = []
 
@@ -44,7 +46,7 @@ async def test_a_change_is_committed_before_its_answer_is_sent(
 
 
 async def test_a_commit_that_fails_is_not_told_as_a_success(
-    ada: Person, units: Units, watched: tuple[httpx.AsyncClient, list[str]]
+    ada: Person, units: UnitOfWorkFactory, watched: tuple[httpx.AsyncClient, list[str]]
 ) -> None:
     """A constraint that is checked at the commit stands for whatever may refuse it."""
     client, happened = watched

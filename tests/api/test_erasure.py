@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import delete, func, select, text
 
 from dressform.db.tables import Account, Base
-from dressform.db.unit_of_work import Units
+from dressform.db.unit_of_work import UnitOfWorkFactory
 from tests.helpers.consents import agree
 from tests.helpers.images import drawn
 from tests.helpers.members import Mailbox, Person
@@ -48,7 +48,7 @@ OF_AN_ACCOUNT = {
 }
 
 
-async def rows(units: Units) -> dict[str, int]:
+async def rows(units: UnitOfWorkFactory) -> dict[str, int]:
     """How many rows each table holds; those without a row are left out."""
     found = {}
     unit = units.read()
@@ -90,7 +90,7 @@ def test_every_table_is_known_to_be_of_an_account_or_not() -> None:
     ("language", "subject"), [("en", "Your account is gone"), ("fr", "Votre compte est supprimé")]
 )
 async def test_not_one_row_is_left_and_one_mail_says_so(
-    join: Join, mailbox: Mailbox, units: Units, language: str, subject: str
+    join: Join, mailbox: Mailbox, units: UnitOfWorkFactory, language: str, subject: str
 ) -> None:
     ada = await join("ada", language=language)
     await live(ada)
@@ -127,7 +127,9 @@ async def test_nothing_of_it_works_any_longer(ada: Person, join: Join) -> None:
     assert (await grace.ask("GET", "/v1/profiles/ada/picture")).status_code == 404
 
 
-async def test_the_others_keep_what_is_theirs(ada: Person, join: Join, units: Units) -> None:
+async def test_the_others_keep_what_is_theirs(
+    ada: Person, join: Join, units: UnitOfWorkFactory
+) -> None:
     grace = await join("grace")
     model = await live(grace)
     before = await rows(units)
@@ -160,7 +162,7 @@ async def test_a_wrong_password_erases_nothing(ada: Person, mailbox: Mailbox) ->
     assert await mailbox.collect() == []
 
 
-async def test_who_is_restricted_can_be_erased(ada: Person, units: Units) -> None:
+async def test_who_is_restricted_can_be_erased(ada: Person, units: UnitOfWorkFactory) -> None:
     restriction = {"restricted": True, "password": ada.password}
     await ada.ask("PUT", "/v1/privacy/restriction", json=restriction)
 
@@ -170,7 +172,7 @@ async def test_who_is_restricted_can_be_erased(ada: Person, units: Units) -> Non
 
 
 async def test_what_runs_while_the_account_goes_is_answered_and_leaves_nothing(
-    ada: Person, units: Units
+    ada: Person, units: UnitOfWorkFactory
 ) -> None:
     model = f"/v1/models/{await ada.add_model()}"
     body = {"name": "Late", "breasts": False}
@@ -195,7 +197,7 @@ async def test_what_runs_while_the_account_goes_is_answered_and_leaves_nothing(
     assert set(await rows(units)) <= NOT_OF_AN_ACCOUNT | {"mail"}
 
 
-async def somebody_waits(units: Units) -> None:
+async def somebody_waits(units: UnitOfWorkFactory) -> None:
     waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
     while True:
         unit = units.read()
@@ -217,7 +219,7 @@ async def somebody_waits(units: Units) -> None:
     ],
 )
 async def test_a_change_that_meets_the_erasure_half_way_finds_nothing(
-    ada: Person, units: Units, route: str, body: dict[str, Any], status: int
+    ada: Person, units: UnitOfWorkFactory, route: str, body: dict[str, Any], status: int
 ) -> None:
     model = f"/v1/models/{await ada.add_model()}"
     async with units.writing() as unit:

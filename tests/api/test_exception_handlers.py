@@ -6,7 +6,7 @@ import httpx
 import pytest
 from sqlalchemy import text
 
-from dressform.db.unit_of_work import Units
+from dressform.db.unit_of_work import UnitOfWorkFactory
 from tests.helpers.assertions import assert_problem
 from tests.helpers.members import Person
 
@@ -160,7 +160,7 @@ async def test_an_answer_stays_small_whatever_is_wrong(ada: Person) -> None:
 
 
 async def test_what_breaks_inside_stays_inside(
-    ada: Person, units: Units, caplog: pytest.LogCaptureFixture
+    ada: Person, units: UnitOfWorkFactory, caplog: pytest.LogCaptureFixture
 ) -> None:
     """A row that somebody tampered with can't be opened: that is our trouble, not the client's."""
     model = await ada.add_model(name="A secret name")

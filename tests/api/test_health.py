@@ -8,7 +8,7 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import text
 
-from dressform.db.unit_of_work import Units
+from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.errors import Unavailable
 from dressform.policy.notice import CATEGORIES, SESSION
 from dressform.retention_audit import auditor
@@ -21,7 +21,7 @@ from tests.helpers.retention import add_everything
 
 
 @pytest.fixture
-async def older_schema(units: Units) -> AsyncIterator[None]:
+async def older_schema(units: UnitOfWorkFactory) -> AsyncIterator[None]:
     """The database as it is before an upgrade."""
     async with units.writing() as unit:
         version = (
@@ -117,7 +117,7 @@ async def test_it_tells_when_the_log_reaches_no_disk_or_no_database(
 
 
 async def test_retention_is_told_rule_by_rule(
-    client: httpx.AsyncClient, duties: Duties, units: Units, clock: MovableClock
+    client: httpx.AsyncClient, duties: Duties, units: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
     await duties.round()
     await add_everything(units, clock() - timedelta(seconds=1))
@@ -141,7 +141,7 @@ async def test_retention_is_told_rule_by_rule(
 
 async def test_what_is_overdue_is_an_error(
     client: httpx.AsyncClient,
-    units: Units,
+    units: UnitOfWorkFactory,
     clock: MovableClock,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

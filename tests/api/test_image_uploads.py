@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 import pytest
 
 from dressform.db.tables import Avatar, Picture
-from dressform.db.unit_of_work import Units
+from dressform.db.unit_of_work import UnitOfWorkFactory
 from tests.conftest import MovableClock
 from tests.helpers.images import drawn, opened, photograph
 from tests.helpers.members import Person
@@ -75,7 +75,7 @@ async def test_metadata_stays_behind_and_the_picture_stands_upright(
 
 
 async def test_a_later_one_takes_its_place(
-    ada: Person, place: str, units: Units, clock: MovableClock
+    ada: Person, place: str, units: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
     await put(ada, place, drawn(colour="teal"))
     before = await ada.ask("GET", place)
@@ -109,7 +109,7 @@ async def test_who_has_it_is_told_so(ada: Person, place: str, clock: MovableCloc
     assert replaced.status_code == 200
 
 
-async def test_it_is_removed_at_once(ada: Person, place: str, units: Units) -> None:
+async def test_it_is_removed_at_once(ada: Person, place: str, units: UnitOfWorkFactory) -> None:
     await put(ada, place, drawn())
     etag = (await ada.ask("GET", place)).headers["ETag"]
 
@@ -235,7 +235,7 @@ async def test_only_the_owner_sees_and_sets_an_avatar(ada: Person, join: Join) -
     assert opened((await ada.ask("GET", avatar)).content).size == (11, 13)
 
 
-async def test_an_avatar_goes_with_its_model(ada: Person, units: Units) -> None:
+async def test_an_avatar_goes_with_its_model(ada: Person, units: UnitOfWorkFactory) -> None:
     model = f"/v1/models/{await ada.add_model()}"
     await put(ada, f"{model}/avatar", drawn())
 

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from dressform.db.tables import Model
-from dressform.db.unit_of_work import Units
+from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.sewing.catalogue import CATALOGUE, relevant
 from tests.api.test_models import MODELS
 from tests.helpers.members import Person
@@ -108,7 +108,7 @@ async def test_without_a_neck_there_is_nothing_to_estimate_from(client: httpx.As
 
 
 @pytest.mark.parametrize("path", [CHECK, ESTIMATES])
-async def test_nothing_of_it_is_kept(ada: Person, units: Units, path: str) -> None:
+async def test_nothing_of_it_is_kept(ada: Person, units: UnitOfWorkFactory, path: str) -> None:
     before = (await ada.ask("GET", "/v1/privacy/export")).json()
 
     await ada.ask("POST", path, json={"breasts": True, "measurements": WITH_BREASTS})

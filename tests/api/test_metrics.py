@@ -9,7 +9,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import text
 
 from dressform import __version__
-from dressform.db.unit_of_work import Units
+from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.errors import Unavailable
 from dressform.policy.notice import CATEGORIES, SESSION, VISITOR
 from dressform.retention_audit import auditor, log
@@ -56,7 +56,7 @@ async def scraped(client: httpx.AsyncClient) -> Figures:
 
 
 async def test_every_rule_has_every_figure(
-    client: httpx.AsyncClient, duties: Duties, units: Units, clock: MovableClock
+    client: httpx.AsyncClient, duties: Duties, units: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
     await duties.round()
     await add_everything(units, clock() - timedelta(seconds=1))
@@ -83,7 +83,7 @@ async def test_every_rule_has_every_figure(
 
 
 async def test_figures_turn_when_something_is_wrong(
-    client: httpx.AsyncClient, units: Units, clock: MovableClock
+    client: httpx.AsyncClient, units: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
     await add_everything(units, clock())
     await trouble.hold(units, clock())
@@ -100,7 +100,10 @@ async def test_figures_turn_when_something_is_wrong(
 
 
 async def test_a_log_that_somebody_locks_hides_nothing_else(
-    client: httpx.AsyncClient, units: Units, clock: MovableClock, monkeypatch: pytest.MonkeyPatch
+    client: httpx.AsyncClient,
+    units: UnitOfWorkFactory,
+    clock: MovableClock,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Its own figures are missing, rather than those of a part."""
     monkeypatch.setattr(log, "PATIENCE", "100ms")
@@ -151,7 +154,7 @@ async def test_how_long_lines_have_waited_in_files_is_told(
 
 
 async def test_labels_name_rules_and_the_version_only(
-    client: httpx.AsyncClient, units: Units, clock: MovableClock
+    client: httpx.AsyncClient, units: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
     await add_everything(units, clock())
 

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from dressform.db.tables import Model
-from dressform.db.unit_of_work import Units
+from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.repositories.models import MOST
 from dressform.sewing.formats import Format
 from tests.api.test_models import MODELS, made, read
@@ -128,7 +128,7 @@ async def test_an_account_of_freesewing_becomes_as_many_models(ada: Person) -> N
     assert {model["breasts"] for model in models} == {True}
 
 
-async def test_a_dry_run_keeps_nothing(ada: Person, units: Units) -> None:
+async def test_a_dry_run_keeps_nothing(ada: Person, units: UnitOfWorkFactory) -> None:
     dry = await imported(ada, REAL, dry_run="true")
 
     assert await count(units, Model) == 0
@@ -138,7 +138,7 @@ async def test_a_dry_run_keeps_nothing(ada: Person, units: Units) -> None:
     assert item | {"model": kept["model"]} == kept
 
 
-async def test_all_of_a_file_or_none(ada: Person, units: Units) -> None:
+async def test_all_of_a_file_or_none(ada: Person, units: UnitOfWorkFactory) -> None:
     for _ in range(MOST - 1):
         await ada.add_model()
 
@@ -161,7 +161,7 @@ async def test_all_of_a_file_or_none(ada: Person, units: Units) -> None:
     ],
 )
 async def test_what_is_no_such_file_is_told(
-    ada: Person, units: Units, data: bytes, said: str
+    ada: Person, units: UnitOfWorkFactory, data: bytes, said: str
 ) -> None:
     response = await ada.ask("POST", IMPORT, content=data)
 
@@ -191,7 +191,7 @@ async def test_more_bodies_than_an_account_can_hold(ada: Person) -> None:
 
 
 async def test_two_imports_at_once_do_not_pass_the_limit_together(
-    ada: Person, units: Units
+    ada: Person, units: UnitOfWorkFactory
 ) -> None:
     sets = json.dumps([{"measies": {"chest": 900}}] * 60).encode()
 

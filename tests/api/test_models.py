@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from dressform.db.tables import Model
-from dressform.db.unit_of_work import Units
+from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.repositories.models import MOST
 from dressform.sewing.catalogue import CATALOGUE, relevant
 from tests.conftest import MovableClock
@@ -247,7 +247,7 @@ async def test_changes_of_different_measurements_at_once_lose_nothing(ada: Perso
     assert kept(await read(ada, model)) == ALL
 
 
-async def test_a_removed_model_is_gone(ada: Person, units: Units) -> None:
+async def test_a_removed_model_is_gone(ada: Person, units: UnitOfWorkFactory) -> None:
     kept, removed = await made(ada), await made(ada)
     path = f"{MODELS}/{removed['id']}"
 
@@ -260,7 +260,9 @@ async def test_a_removed_model_is_gone(ada: Person, units: Units) -> None:
     assert await count(units, Model) == 1
 
 
-async def test_an_account_holds_a_hundred_and_not_one_more(ada: Person, units: Units) -> None:
+async def test_an_account_holds_a_hundred_and_not_one_more(
+    ada: Person, units: UnitOfWorkFactory
+) -> None:
     for _ in range(MOST - 1):
         await ada.add_model()
 

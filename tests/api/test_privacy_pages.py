@@ -8,7 +8,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from dressform.db.unit_of_work import Units
+from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.policy.notice import VISITOR, notice
 from dressform.retention_audit import auditor
 from dressform.worker.scheduler import Duties
@@ -41,7 +41,7 @@ async def test_every_category_is_there_in_full(client: httpx.AsyncClient, langua
 
 
 async def test_it_says_that_the_notice_is_kept(
-    client: httpx.AsyncClient, duties: Duties, units: Units, clock: MovableClock
+    client: httpx.AsyncClient, duties: Duties, units: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
     await add_visit(units, clock() - timedelta(days=30, hours=3))
     await duties.round()
@@ -54,7 +54,7 @@ async def test_it_says_that_the_notice_is_kept(
 
 
 async def test_it_says_when_the_notice_is_not_kept(
-    client: httpx.AsyncClient, duties: Duties, units: Units, clock: MovableClock
+    client: httpx.AsyncClient, duties: Duties, units: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
     await add_visit(units, clock())
     await duties.round()

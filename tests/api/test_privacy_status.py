@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import httpx
 import pytest
 
-from dressform.db.unit_of_work import Units
+from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.policy.notice import VISITOR
 from dressform.retention_audit import auditor
 from dressform.worker.scheduler import Duties
@@ -23,7 +23,7 @@ def _always_fresh(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def test_everybody_is_told_that_the_notice_is_kept(
-    client: httpx.AsyncClient, duties: Duties, units: Units, clock: MovableClock
+    client: httpx.AsyncClient, duties: Duties, units: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
     await add_visit(units, clock() - timedelta(days=30, hours=3))
     await duties.round()
@@ -47,7 +47,7 @@ async def test_everybody_is_told_that_the_notice_is_kept(
 
 
 async def test_it_turns_to_overdue_by_itself(
-    client: httpx.AsyncClient, duties: Duties, units: Units, clock: MovableClock
+    client: httpx.AsyncClient, duties: Duties, units: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
     """The worker is dead; the answer stays 200, as it is no failure of the API."""
     await add_visit(units, clock())
@@ -80,7 +80,7 @@ async def test_it_is_said_in_french(client: httpx.AsyncClient) -> None:
 
 
 async def test_every_status_has_its_own_sentence(
-    client: httpx.AsyncClient, units: Units, clock: MovableClock
+    client: httpx.AsyncClient, units: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
     await add_visit(units, clock())
     began, said = clock(), set()
@@ -96,7 +96,7 @@ async def test_every_status_has_its_own_sentence(
 
 
 async def test_the_age_is_never_negative(
-    client: httpx.AsyncClient, units: Units, clock: MovableClock
+    client: httpx.AsyncClient, units: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
     """The clock was set back."""
     await add_visit(units, clock() + timedelta(days=3))

@@ -7,7 +7,7 @@ import httpx
 import pytest
 from sqlalchemy import text
 
-from dressform.db.unit_of_work import Units
+from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.sewing.catalogue import CATALOGUE
 from tests.api.test_models import unwarned
 from tests.conftest import MovableClock
@@ -88,7 +88,7 @@ async def test_an_access_token_that_was_good_a_moment_ago_is_over_to_the_second(
 
 @pytest.mark.parametrize("table", ["session", "account"])
 async def test_what_is_over_is_not_read_although_it_is_still_there(
-    ada: Person, made: httpx.Response, units: Units, table: str
+    ada: Person, made: httpx.Response, units: UnitOfWorkFactory, table: str
 ) -> None:
     over = {
         "session": "UPDATE session SET month_of_login = month_of_login - interval '1 year'",

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 from sqlalchemy import text
 
-from dressform.db.unit_of_work import Units
+from dressform.db.unit_of_work import UnitOfWorkFactory
 from tests.conftest import MovableClock
 from tests.helpers.assertions import assert_problem
 from tests.helpers.auth import refresh, sessions
@@ -93,7 +93,7 @@ async def test_refresh_with_a_forged_token_changes_nothing(ada: Person, place: i
 
 
 async def test_refresh_token_of_another_account_continues_nothing(
-    ada: Person, units: Units, join: Callable[..., Awaitable[Person]]
+    ada: Person, units: UnitOfWorkFactory, join: Callable[..., Awaitable[Person]]
 ) -> None:
     """Whoever can write to the database but has no key can't turn a session into another's."""
     eve = await join("mallory")

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from dressform.api.app import create_app
 from dressform.db.tables import Account, Session
-from dressform.db.unit_of_work import Units
+from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.settings.settings import Settings
 from tests.conftest import MovableClock
 from tests.helpers.assertions import assert_problem
@@ -150,7 +150,9 @@ async def test_a_restriction_holds_at_once_in_every_process_and_leaves_the_sessi
     assert (await ada.ask("GET", "/v1/profiles/me")).status_code == 200
 
 
-async def test_a_login_while_the_account_is_being_erased(ada: Person, units: Units) -> None:
+async def test_a_login_while_the_account_is_being_erased(
+    ada: Person, units: UnitOfWorkFactory
+) -> None:
     """It may come first or last; nothing of it stays."""
     answers = await asyncio.gather(
         *(login(ada.client, "ada", ada.password) for _ in range(4)),

@@ -6,7 +6,7 @@ import pytest
 from fastapi import FastAPI
 
 from dressform.crypto.bounded_executor import Queue
-from dressform.db.unit_of_work import Units
+from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.repositories.accounts import Accounts
 from dressform.repositories.sessions import Sessions
 from tests.conftest import MovableClock
@@ -213,7 +213,7 @@ async def test_a_page_elsewhere_cannot_sign_anybody_in(ada: Person) -> None:
 
 
 async def test_the_hundred_and_first_session_ends_the_oldest(
-    ada: Person, units: Units, clock: MovableClock
+    ada: Person, units: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
     first = (await ada.ask("GET", "/v1/auth/sessions")).json()["items"][0]["id"]
     clock.advance(days=31)

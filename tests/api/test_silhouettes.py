@@ -6,7 +6,7 @@ import pytest
 from fastapi import FastAPI
 
 from dressform.sewing.silhouette import drawn
-from dressform.sewing.units import Unit
+from dressform.sewing.units import MeasurementUnit
 from tests.helpers.assertions import assert_problem
 from tests.helpers.browser import browsing, needs_chromium, serving
 from tests.helpers.members import Person
@@ -34,7 +34,7 @@ async def test_in_the_language_and_the_unit_of_who_asks(ada: Person) -> None:
 
     response = await ada.ask("GET", f"/v1/models/{model}/silhouette.svg", params=asked)
 
-    expected = drawn({"chest": 1105}, breasts=False, language="fr", unit=Unit.CM)
+    expected = drawn({"chest": 1105}, breasts=False, language="fr", unit=MeasurementUnit.CM)
     assert response.text == expected
     assert "poitrine" in response.text
 

@@ -3,7 +3,7 @@ from xml.etree import ElementTree as ET
 import httpx
 from fastapi import FastAPI
 
-from dressform.db.unit_of_work import Units
+from dressform.db.unit_of_work import UnitOfWorkFactory
 from tests.helpers.editions import published
 
 SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
@@ -18,7 +18,7 @@ async def read(client: httpx.AsyncClient) -> ET.Element:
 
 
 async def test_it_lists_every_public_page_in_each_language(
-    client: httpx.AsyncClient, units: Units
+    client: httpx.AsyncClient, units: UnitOfWorkFactory
 ) -> None:
     await published(units)
     pages = [f"{ADDRESS}/{path}" for path in ("privacy", "dataset", "dataset/2027")]
@@ -34,7 +34,7 @@ async def test_it_lists_every_public_page_in_each_language(
 
 
 async def test_each_page_names_the_same_others_as_its_own_links_do(
-    client: httpx.AsyncClient, units: Units
+    client: httpx.AsyncClient, units: UnitOfWorkFactory
 ) -> None:
     await published(units)
 
@@ -49,7 +49,7 @@ async def test_each_page_names_the_same_others_as_its_own_links_do(
 
 
 async def test_an_edition_has_the_day_on_which_it_appeared(
-    client: httpx.AsyncClient, units: Units
+    client: httpx.AsyncClient, units: UnitOfWorkFactory
 ) -> None:
     await published(units)
 

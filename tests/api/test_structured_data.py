@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from dressform.db.unit_of_work import Units
+from dressform.db.unit_of_work import UnitOfWorkFactory
 from tests.helpers.editions import FILES, published
 
 SCRIPT = '<script type="application/ld+json">'
@@ -44,7 +44,7 @@ def is_address(value: str) -> bool:
 
 @pytest.mark.parametrize("language", ["en", "fr"])
 async def test_an_edition_s_page_describes_a_dataset(
-    client: httpx.AsyncClient, units: Units, language: str
+    client: httpx.AsyncClient, units: UnitOfWorkFactory, language: str
 ) -> None:
     await published(units)
 
@@ -62,7 +62,7 @@ async def test_an_edition_s_page_describes_a_dataset(
     assert node["variableMeasured"][0]["name"] == neck
 
 
-async def test_its_downloads_are_there(client: httpx.AsyncClient, units: Units) -> None:
+async def test_its_downloads_are_there(client: httpx.AsyncClient, units: UnitOfWorkFactory) -> None:
     await published(units)
 
     (node,) = await metadata(client, "/dataset/2027")
@@ -84,7 +84,7 @@ async def test_its_downloads_are_there(client: httpx.AsyncClient, units: Units) 
 
 
 async def test_the_dataset_s_page_describes_it_with_its_editions(
-    client: httpx.AsyncClient, units: Units
+    client: httpx.AsyncClient, units: UnitOfWorkFactory
 ) -> None:
     await published(units)
     await published(units, "2027-2028")

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from dressform.db.tables import Model
-from dressform.db.unit_of_work import Units
+from dressform.db.unit_of_work import UnitOfWorkFactory
 from tests.api.test_models import JSON, MODELS, changed, made, read, unwarned
 from tests.conftest import MovableClock
 from tests.helpers.auth import renew
@@ -163,7 +163,7 @@ async def test_a_model_is_not_moved_to_another_base(ada: Person) -> None:
 
 
 async def test_a_base_removed_while_variants_are_made_leaves_none_of_them_torn(
-    ada: Person, units: Units
+    ada: Person, units: UnitOfWorkFactory
 ) -> None:
     for _ in range(10):
         base = await made(ada, measurements=BODY)
@@ -183,7 +183,7 @@ async def test_a_base_removed_while_variants_are_made_leaves_none_of_them_torn(
         assert model["based_on"] is None
 
 
-async def test_an_account_ends_with_its_variants(ada: Person, units: Units) -> None:
+async def test_an_account_ends_with_its_variants(ada: Person, units: UnitOfWorkFactory) -> None:
     await variant_of(ada, await made(ada, measurements=BODY))
 
     gone = await ada.ask("POST", "/v1/privacy/erasure", json={"password": ada.password})

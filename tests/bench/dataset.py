@@ -13,7 +13,7 @@ import asyncpg
 from dressform.actions.draw_dataset import draw_dataset, propose_dataset
 from dressform.bootstrap import migrated, opened
 from dressform.db.embedded.data import ROLE
-from dressform.db.unit_of_work import Units
+from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.opendata.receipts import Receipts
 from dressform.settings.settings import load
 from dressform.sewing.catalogue import CATALOGUE
@@ -29,7 +29,7 @@ AT = datetime(YEAR, 6, 1, tzinfo=UTC)
 AGREED = datetime(YEAR, 1, 1, tzinfo=UTC)
 
 
-async def _filled(units: Units, raw: asyncpg.Connection) -> None:
+async def _filled(units: UnitOfWorkFactory, raw: asyncpg.Connection) -> None:
     await raw.execute("SET session_replication_role = replica")
     await joined(units, raw, ACCOUNTS, agreed=AGREED)
     await raw.execute("RESET session_replication_role")

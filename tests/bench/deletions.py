@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 from dressform.bootstrap import migrated, opened
-from dressform.db.unit_of_work import Unit, Units
+from dressform.db.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from dressform.policy.notice import PROFILE
 from dressform.repositories.accounts import Accounts
 from dressform.repositories.expired_rows import BATCH, Endings
@@ -21,10 +21,10 @@ from tests.helpers.retention import add_account
 PAIRS = int(os.environ.get("BENCH_PAIRS", "200"))
 BATCHES = int(os.environ.get("BENCH_BATCHES", "20"))
 
-Work = Callable[[Unit], Awaitable[object]]
+Work = Callable[[UnitOfWork], Awaitable[object]]
 
 
-async def _seconds(units: Units, work: Work, *, journaled: bool) -> float:
+async def _seconds(units: UnitOfWorkFactory, work: Work, *, journaled: bool) -> float:
     began = time.perf_counter()
     async with units.writing() as unit:
         await work(unit)
@@ -33,7 +33,7 @@ async def _seconds(units: Units, work: Work, *, journaled: bool) -> float:
     return time.perf_counter() - began
 
 
-async def _compare(units: Units, what: str, works: list[Work]) -> None:
+async def _compare(units: UnitOfWorkFactory, what: str, works: list[Work]) -> None:
     """Each two of them, one with the journal and one without, in turns."""
     pairs = []
     for number in range(0, len(works), 2):

@@ -12,7 +12,7 @@ from dressform.bootstrap import migrated, opened
 from dressform.crypto.passwords import Passwords
 from dressform.crypto.secrets import timed_id
 from dressform.crypto.tokens import AccessTokens
-from dressform.db.unit_of_work import Unit, Units
+from dressform.db.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from dressform.repositories.accounts import Accounts
 from dressform.repositories.models import Models
 from dressform.repositories.operators import Operators
@@ -49,14 +49,14 @@ class BenchMember:
 class Members:
     """Makes members, each of another name, who all have the same password."""
 
-    def __init__(self, units: Units, tokens: AccessTokens, password_hash: str) -> None:
+    def __init__(self, units: UnitOfWorkFactory, tokens: AccessTokens, password_hash: str) -> None:
         self.units = units
         self.password_hash = password_hash
         self._tokens = tokens
         self._numbers = count(1)
 
     @classmethod
-    async def create(cls, units: Units, tokens: AccessTokens) -> "Members":
+    async def create(cls, units: UnitOfWorkFactory, tokens: AccessTokens) -> "Members":
         return cls(units, tokens, await Passwords().hash(PASSWORD))
 
     def new_name(self) -> str:
@@ -79,7 +79,7 @@ class Members:
             ]
 
     async def _add(
-        self, unit: Unit, sessions: int, models: int, *, pictures: bool, operator: bool
+        self, unit: UnitOfWork, sessions: int, models: int, *, pictures: bool, operator: bool
     ) -> BenchMember:
         name = self.new_name()
         owner = await add_account(unit, name, self.password_hash)
@@ -109,7 +109,7 @@ def opened_members(runner: asyncio.Runner) -> Iterator[Members]:
         runner.run(stack.aclose())
 
 
-async def add_account(unit: Unit, name: str, password_hash: str) -> Owner:
+async def add_account(unit: UnitOfWork, name: str, password_hash: str) -> Owner:
     """Add an account with a profile."""
     owner = await Accounts(unit).add(
         timed_id(), email=email_of(name), language="en", password_hash=password_hash

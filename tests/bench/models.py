@@ -17,7 +17,7 @@ from dressform.bootstrap import migrated, opened
 from dressform.crypto.passwords import Passwords
 from dressform.db import embedded
 from dressform.db.embedded.data import ROLE
-from dressform.db.unit_of_work import Units
+from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.repositories.models import Models
 from dressform.settings.settings import load
 from tests.bench.filling import filled
@@ -36,7 +36,7 @@ ASKED = 100
 Ask = Callable[[int], Awaitable[httpx.Response]]
 
 
-async def _members(units: Units, password_hash: str) -> None:
+async def _members(units: UnitOfWorkFactory, password_hash: str) -> None:
     """Really sealed, each with models of every measurement."""
     for number in range(MEMBERS):
         async with units.writing() as unit:

@@ -17,7 +17,7 @@ from typing import Any
 import httpx
 
 from dressform.crypto.passwords import Passwords
-from dressform.db.unit_of_work import Units
+from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.repositories.models import Models
 from dressform.sewing.body import Body
 from tests.bench.load import Load, Request, measure
@@ -34,7 +34,7 @@ LOGIN = "bench"
 _COUNTING = _RESTING = 0.005
 
 
-async def member(units: Units) -> str:
+async def member(units: UnitOfWorkFactory) -> str:
     """The path of the model of somebody who reads it."""
     password_hash = await Passwords().hash(PASSWORD)
     async with units.writing() as unit:

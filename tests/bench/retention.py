@@ -14,7 +14,7 @@ import asyncpg
 
 from dressform.bootstrap import migrated, opened
 from dressform.db.embedded.data import ROLE
-from dressform.db.unit_of_work import Units
+from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.policy.notice import PROFILE
 from dressform.repositories.purge_blocks import Holds
 from dressform.settings.settings import load
@@ -52,7 +52,7 @@ WHERE ends_at <= now();
 """
 
 
-def _fill(units: Units, name: str, accounts: int, every: int) -> str:
+def _fill(units: UnitOfWorkFactory, name: str, accounts: int, every: int) -> str:
     parts = {
         "bytes_200": "||".join(["sha256('x')"] * 6),
         "bytes_900": "||".join(["sha256('y')"] * 28),
@@ -67,7 +67,7 @@ async def _timed(work: Callable[[], Awaitable[object]]) -> float:
     return time.perf_counter() - began
 
 
-async def day(units: Units, raw: asyncpg.Connection) -> dict[str, Any]:
+async def day(units: UnitOfWorkFactory, raw: asyncpg.Connection) -> dict[str, Any]:
     """A day of the address log, by our rule and by hand."""
 
     async def ours() -> None:
@@ -109,7 +109,9 @@ async def _fill_day(raw: asyncpg.Connection) -> None:
     await raw.execute("CHECKPOINT")
 
 
-async def accounts(units: Units, raw: asyncpg.Connection, *, total: int) -> dict[str, Any]:
+async def accounts(
+    units: UnitOfWorkFactory, raw: asyncpg.Connection, *, total: int
+) -> dict[str, Any]:
     """A tenth of all accounts, by our rule and by raw SQL, each of a table filled alike."""
     await raw.execute(_fill(units, "ours", total, 10))
     await raw.execute("VACUUM ANALYZE")
@@ -134,7 +136,7 @@ async def accounts(units: Units, raw: asyncpg.Connection, *, total: int) -> dict
     }
 
 
-async def _approved_round(units: Units) -> int:
+async def _approved_round(units: UnitOfWorkFactory) -> int:
     """Far too many at once: held first, then approved."""
     at = datetime.now(UTC)
     try:
@@ -150,7 +152,9 @@ async def _approved_round(units: Units) -> int:
     return report.rows
 
 
-async def _reads_meanwhile(units: Units, raw: asyncpg.Connection, *, total: int) -> dict[str, Any]:
+async def _reads_meanwhile(
+    units: UnitOfWorkFactory, raw: asyncpg.Connection, *, total: int
+) -> dict[str, Any]:
     path = await member(units)
     await raw.execute(_fill(units, "meanwhile", total // 10, 1))
     await raw.execute("VACUUM ANALYZE")

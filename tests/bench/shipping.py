@@ -16,7 +16,7 @@ from sqlalchemy import text
 
 from dressform.access_log.shipper import Shipper
 from dressform.crypto.secrets import timed_id
-from dressform.db.unit_of_work import Units
+from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.repositories.access_log import BECOME, COLUMNS
 from dressform.repositories.access_log_partitions import LogDays
 
@@ -36,7 +36,7 @@ def _lines() -> list[bytes]:
     ]
 
 
-async def shipping_rate(units: Units, dsn: str, folder: Path) -> dict[str, Any]:
+async def shipping_rate(units: UnitOfWorkFactory, dsn: str, folder: Path) -> dict[str, Any]:
     """Beside COPY of the same bytes alone: same table, same indexes, same run."""
     lines = _lines()
     async with units.writing() as unit:
@@ -52,7 +52,7 @@ async def shipping_rate(units: Units, dsn: str, folder: Path) -> dict[str, Any]:
     }
 
 
-async def _shipped(units: Units, folder: Path, lines: list[bytes]) -> float:
+async def _shipped(units: UnitOfWorkFactory, folder: Path, lines: list[bytes]) -> float:
     shipper = Shipper(units, folder)
     for line in lines:
         shipper.spool.append(line)
@@ -85,7 +85,7 @@ async def _copied(dsn: str, lines: list[bytes]) -> float:
     return took
 
 
-async def _empty(units: Units) -> None:
+async def _empty(units: UnitOfWorkFactory) -> None:
     async with units.writing() as unit:
         await unit.connection.execute(BECOME)
         rows = await unit.connection.scalar(text("SELECT count(*) FROM access_log"))

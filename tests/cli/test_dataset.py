@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from dressform.db.unit_of_work import Units
+from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.opendata.codebook import CORE
 from dressform.opendata.draws import Draw, together
 from dressform.opendata.files import edition_files
@@ -55,7 +55,7 @@ async def test_only_an_operator_with_the_password_proposes(
 
 @pytest.mark.parametrize("days", [300, 380], ids=["readable", "waiting"])
 async def test_a_password_proved_to_a_command_counts_as_a_sign_in(
-    ada: Person, run: Run, units: Units, clock: MovableClock, days: int
+    ada: Person, run: Run, units: UnitOfWorkFactory, clock: MovableClock, days: int
 ) -> None:
     """Even past the 12 months, while the account waits for a warning."""
     assert (await run("operators", "add", "ada"))[0] == 0
@@ -76,7 +76,7 @@ async def test_a_password_proved_to_a_command_counts_as_a_sign_in(
     assert warned_days is None
 
 
-async def last_login(units: Units) -> tuple[datetime, int | None]:
+async def last_login(units: UnitOfWorkFactory) -> tuple[datetime, int | None]:
     unit = units.read()
     found = await unit.connection.execute(text("SELECT last_login_at, warned_days FROM account"))
     at, warned_days = found.one()
@@ -111,7 +111,7 @@ async def test_an_operator_restores_what_was_published_after_a_warning(
 
 
 async def test_approve_lowers_its_cpu_priority_before_it_counts(
-    join: Callable[..., Awaitable[Person]], run: Run, settings: Settings, units: Units
+    join: Callable[..., Awaitable[Person]], run: Run, settings: Settings, units: UnitOfWorkFactory
 ) -> None:
     ada, bob = await join("ada"), await join("bob")
     for each in (ada, bob):

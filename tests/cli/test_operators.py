@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 from fastapi import FastAPI
 
-from dressform.db.unit_of_work import Units
+from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.policy.notice import PROFILE
 from dressform.repositories.accounts import Accounts
 from dressform.repositories.operators import Operators
@@ -18,19 +18,21 @@ from tests.helpers.members import Person
 Join = Callable[..., Awaitable[Person]]
 
 
-async def id_of(units: Units, person: Person) -> UUID:
+async def id_of(units: UnitOfWorkFactory, person: Person) -> UUID:
     unit = units.read()
     found = await Accounts(unit).by_email(person.email)
     assert found is not None
     return found.owner.account_id
 
 
-async def is_operator(units: Units, person: Person) -> bool:
+async def is_operator(units: UnitOfWorkFactory, person: Person) -> bool:
     unit = units.read()
     return await Operators(unit).contains(await id_of(units, person))
 
 
-async def test_by_either_name_once_or_twice(ada: Person, units: Units, run: Run) -> None:
+async def test_by_either_name_once_or_twice(
+    ada: Person, units: UnitOfWorkFactory, run: Run
+) -> None:
     assert await run("operators", "add", "ada") == (0, "ada is now an operator.\n", "")
     assert await is_operator(units, ada)
     assert await run("operators", "add", "Ada@Example.org") == (
@@ -65,7 +67,9 @@ async def test_whoever_has_no_account_is_named(
     )
 
 
-async def test_who_had_processing_restricted_is_none(ada: Person, units: Units, run: Run) -> None:
+async def test_who_had_processing_restricted_is_none(
+    ada: Person, units: UnitOfWorkFactory, run: Run
+) -> None:
     await run("operators", "add", "ada")
     body = {"restricted": True, "password": ada.password}
     assert (await ada.ask("PUT", "/v1/privacy/restriction", json=body)).status_code == 204
@@ -81,7 +85,7 @@ async def test_who_had_processing_restricted_is_none(ada: Person, units: Units, 
 
 
 async def test_an_ended_account_is_none(
-    ada: Person, units: Units, run: Run, clock: MovableClock
+    ada: Person, units: UnitOfWorkFactory, run: Run, clock: MovableClock
 ) -> None:
     account_id = await id_of(units, ada)
     await run("operators", "add", "ada")
@@ -94,7 +98,7 @@ async def test_an_ended_account_is_none(
     assert await operators.names({account_id}) == {}
 
 
-async def test_erasing_the_account_ends_it(ada: Person, units: Units, run: Run) -> None:
+async def test_erasing_the_account_ends_it(ada: Person, units: UnitOfWorkFactory, run: Run) -> None:
     account_id = await id_of(units, ada)
     await run("operators", "add", "ada")
     erased = await ada.ask("POST", "/v1/privacy/erasure", json={"password": ada.password})

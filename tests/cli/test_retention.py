@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from dressform.bootstrap import opened
 from dressform.clock import now
-from dressform.db.unit_of_work import Units
+from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.policy.notice import SESSION
 from dressform.repositories.retention_runs import Retention
 from dressform.settings.settings import Settings
@@ -21,7 +21,7 @@ from tests.helpers.retention import add_account, add_visit, counts
 pytestmark = pytest.mark.slow
 
 
-async def fill(units: Units) -> None:
+async def fill(units: UnitOfWorkFactory) -> None:
     """Sixty accounts that are over."""
     async with units.writing() as unit:
         await unit.connection.execute(
@@ -33,7 +33,7 @@ async def fill(units: Units) -> None:
         )
 
 
-async def left(units: Units) -> int:
+async def left(units: UnitOfWorkFactory) -> int:
     unit = units.read()
     return int(await unit.connection.scalar(text("SELECT count(*) FROM account")) or 0)
 
@@ -95,7 +95,7 @@ async def test_a_worker_that_was_off_for_long_asks_before_it_ends_anything(own: 
                     await asyncio.sleep(0.2)
 
 
-async def rules_enforced(units: Units) -> int:
+async def rules_enforced(units: UnitOfWorkFactory) -> int:
     """Return the number of rounds of rules: the rewriting of the tables has its own in the ledger."""
     unit = units.read()
     query = "SELECT count(*) FROM retention_run WHERE rule NOT LIKE 'rewrite %'"

@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from dressform.cli import retention
 from dressform.clock import now
-from dressform.db.unit_of_work import Units
+from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.policy.notice import CATEGORIES, PROFILE
 from dressform.repositories.mails import Mails
 from dressform.settings.settings import Settings
@@ -26,7 +26,7 @@ async def printed(settings: Settings, capsys: pytest.CaptureFixture[str]) -> tup
 
 
 async def test_each_rule_has_its_line(
-    settings: Settings, units: Units, capsys: pytest.CaptureFixture[str]
+    settings: Settings, units: UnitOfWorkFactory, capsys: pytest.CaptureFixture[str]
 ) -> None:
     began = now() - timedelta(hours=2)
     await add_everything(units, began)
@@ -51,7 +51,7 @@ async def test_each_rule_has_its_line(
 
 
 async def test_what_needs_an_operator_is_said(
-    settings: Settings, units: Units, capsys: pytest.CaptureFixture[str]
+    settings: Settings, units: UnitOfWorkFactory, capsys: pytest.CaptureFixture[str]
 ) -> None:
     await trouble.hold(units, now())
     await trouble.set_aside(units, now())
@@ -70,7 +70,7 @@ async def test_what_needs_an_operator_is_said(
 
 
 async def test_what_is_approved_waits_for_the_next_round(
-    settings: Settings, units: Units, capsys: pytest.CaptureFixture[str]
+    settings: Settings, units: UnitOfWorkFactory, capsys: pytest.CaptureFixture[str]
 ) -> None:
     await trouble.hold(units, now())
     async with units.writing() as unit:
@@ -85,7 +85,7 @@ async def test_what_is_approved_waits_for_the_next_round(
 
 
 async def test_what_is_kept_past_its_window_is_counted(
-    settings: Settings, units: Units, capsys: pytest.CaptureFixture[str]
+    settings: Settings, units: UnitOfWorkFactory, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """With numbers, which only operators see."""
     began = now() - timedelta(days=380)

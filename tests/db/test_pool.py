@@ -14,7 +14,7 @@ from dressform.db.errors import FAILED_TRANSACTION, DatabaseError
 from dressform.db.pool import Connection
 from dressform.db.statements import Statement, is_any_of
 from dressform.db.tables import Account
-from dressform.db.unit_of_work import Units
+from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.errors import Unavailable
 from dressform.settings.settings import Settings
 
@@ -28,40 +28,40 @@ ECHO = Statement(
 SLEEP = Statement(select(func.pg_sleep(bindparam("seconds", type_=Float)).label("slept")))
 
 
-async def echo(units: Units) -> int:
+async def echo(units: UnitOfWorkFactory) -> int:
     row = (await units.read().connection.execute(ECHO, {"first": 1, "second": 2})).one()
     assert (row.first, row.second) == (1, 2)
     backend: int = row.backend
     return backend
 
 
-async def sleep(units: Units, seconds: float) -> None:
+async def sleep(units: UnitOfWorkFactory, seconds: float) -> None:
     await units.read().connection.execute(SLEEP, {"seconds": seconds})
 
 
 @pytest.fixture
-async def narrow(settings: Settings) -> AsyncIterator[Units]:
+async def narrow(settings: Settings) -> AsyncIterator[UnitOfWorkFactory]:
     """Of one connection in all."""
     one = settings.model_copy(update={"database_pool_size": 1})
     async with opened(one) as (units, _):
         yield units
 
 
-async def test_values_are_given_by_name(units: Units) -> None:
+async def test_values_are_given_by_name(units: UnitOfWorkFactory) -> None:
     await echo(units)
 
     with pytest.raises(KeyError):
         await units.read().connection.execute(ECHO, {"first": 1})
 
 
-async def test_column_that_is_missing_is_an_attribute_error(units: Units) -> None:
+async def test_column_that_is_missing_is_an_attribute_error(units: UnitOfWorkFactory) -> None:
     row = (await units.read().connection.execute(ECHO, {"first": 1, "second": 2})).one()
 
     with pytest.raises(AttributeError, match="third"):
         row.third  # noqa: B018
 
 
-async def test_rows_are_counted_of_what_changes(units: Units) -> None:
+async def test_rows_are_counted_of_what_changes(units: UnitOfWorkFactory) -> None:
     async with units.writing() as unit:
         made = "CREATE TEMPORARY TABLE counted ON COMMIT DROP AS SELECT generate_series(1, 3) n"
         await unit.connection.execute(text(made))
@@ -81,7 +81,7 @@ def test_list_of_values_is_one_array() -> None:
 
 
 async def test_value_that_its_column_cannot_hold_is_refused_without_repeating_it(
-    units: Units,
+    units: UnitOfWorkFactory,
 ) -> None:
     with pytest.raises(DatabaseError) as raised:
         await units.read().connection.execute(ECHO, {"first": 2**40, "second": "canary"})
@@ -90,17 +90,19 @@ async def test_value_that_its_column_cannot_hold_is_refused_without_repeating_it
     await echo(units)
 
 
-async def test_one_request_after_the_other_takes_the_same_connection(units: Units) -> None:
+async def test_one_request_after_the_other_takes_the_same_connection(
+    units: UnitOfWorkFactory,
+) -> None:
     assert len({await echo(units) for _ in range(5)}) == 1
 
 
-async def test_no_more_connections_are_made_than_the_pool_has(units: Units) -> None:
+async def test_no_more_connections_are_made_than_the_pool_has(units: UnitOfWorkFactory) -> None:
     backends = await asyncio.gather(*(echo(units) for _ in range(40)))
 
     assert len(set(backends)) <= 5
 
 
-async def test_who_waits_longest_is_served_first(narrow: Units) -> None:
+async def test_who_waits_longest_is_served_first(narrow: UnitOfWorkFactory) -> None:
     served: list[int] = []
 
     async def ask(number: int) -> None:
@@ -114,24 +116,26 @@ async def test_who_waits_longest_is_served_first(narrow: Units) -> None:
     assert served == [*range(10), *range(100, 110)]
 
 
-async def test_reading_holds_no_connection_between_statements(narrow: Units) -> None:
+async def test_reading_holds_no_connection_between_statements(narrow: UnitOfWorkFactory) -> None:
     one, other = narrow.read(), narrow.read()
     for unit in (one, other, one):
         assert await unit.connection.scalar(text("SELECT 1")) == 1
 
 
-async def test_writing_takes_a_connection_with_its_first_statement(narrow: Units) -> None:
+async def test_writing_takes_a_connection_with_its_first_statement(
+    narrow: UnitOfWorkFactory,
+) -> None:
     async with narrow.writing() as unit:
         await echo(narrow)
         assert await unit.connection.scalar(text("SELECT 1")) == 1
 
 
-async def _terminate(units: Units, backend: int) -> None:
+async def _terminate(units: UnitOfWorkFactory, backend: int) -> None:
     other: Connection = units.read().connection
     await other.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": backend})
 
 
-async def test_connection_that_the_server_closed_is_replaced(units: Units) -> None:
+async def test_connection_that_the_server_closed_is_replaced(units: UnitOfWorkFactory) -> None:
     async with units.writing() as unit:
         await unit.connection.scalar(text("SELECT 1"))
         other = await echo(units)
@@ -141,7 +145,9 @@ async def test_connection_that_the_server_closed_is_replaced(units: Units) -> No
     assert await echo(units) != other
 
 
-async def test_transaction_whose_connection_is_closed_is_unavailable(units: Units) -> None:
+async def test_transaction_whose_connection_is_closed_is_unavailable(
+    units: UnitOfWorkFactory,
+) -> None:
     async def interrupted() -> None:
         async with units.writing() as unit:
             backend = await unit.connection.scalar(text("SELECT pg_backend_pid()"))
@@ -154,7 +160,7 @@ async def test_transaction_whose_connection_is_closed_is_unavailable(units: Unit
 
 
 async def test_transaction_in_which_a_statement_failed_is_not_said_to_be_committed(
-    units: Units,
+    units: UnitOfWorkFactory,
 ) -> None:
     async def failed() -> None:
         async with units.writing() as unit:
@@ -167,7 +173,9 @@ async def test_transaction_in_which_a_statement_failed_is_not_said_to_be_committ
     await echo(units)
 
 
-async def test_connection_closed_while_it_answers_means_unavailable(units: Units) -> None:
+async def test_connection_closed_while_it_answers_means_unavailable(
+    units: UnitOfWorkFactory,
+) -> None:
     backend = await echo(units)
     asking = asyncio.create_task(sleep(units, 30))
     await asyncio.sleep(0.1)
@@ -178,7 +186,9 @@ async def test_connection_closed_while_it_answers_means_unavailable(units: Units
     assert await echo(units) != backend
 
 
-async def test_request_that_is_cancelled_leaves_no_answer_to_the_next(narrow: Units) -> None:
+async def test_request_that_is_cancelled_leaves_no_answer_to_the_next(
+    narrow: UnitOfWorkFactory,
+) -> None:
     await echo(narrow)
     asking = asyncio.create_task(sleep(narrow, 30))
     await asyncio.sleep(0.1)
@@ -189,7 +199,7 @@ async def test_request_that_is_cancelled_leaves_no_answer_to_the_next(narrow: Un
 
 
 async def test_pool_that_is_exhausted_means_unavailable_and_recovers(
-    narrow: Units, monkeypatch: pytest.MonkeyPatch
+    narrow: UnitOfWorkFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pool, "ACQUIRE_TIMEOUT_SECONDS", 0.1)
     slow = asyncio.create_task(sleep(narrow, 0.5))

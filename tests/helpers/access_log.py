@@ -3,12 +3,12 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from dressform.db.unit_of_work import Units, WritingUnit
+from dressform.db.unit_of_work import TransactionalUnitOfWork, UnitOfWorkFactory
 from dressform.repositories.access_log import BECOME
 
 
 @asynccontextmanager
-async def in_log(units: Units) -> AsyncIterator[WritingUnit]:
+async def in_log(units: UnitOfWorkFactory) -> AsyncIterator[TransactionalUnitOfWork]:
     """A unit of work that may do what it likes with the log, and nothing else."""
     async with units.writing() as unit:
         await unit.connection.execute(BECOME)

@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from sqlalchemy import text
 
 from dressform.access_log.shipper import Shipper
-from dressform.db.unit_of_work import Units
+from dressform.db.unit_of_work import UnitOfWorkFactory
 from tests.helpers.access_log import in_log
 
 
@@ -35,20 +35,20 @@ async def shipped(shipper: Shipper) -> None:
 async def records(app: FastAPI) -> list[Record]:
     """All of them, the oldest first."""
     await shipped(app.state.shipper)
-    units: Units = app.state.service.units
+    units: UnitOfWorkFactory = app.state.service.units
     async with in_log(units) as unit:
         rows = await unit.connection.execute(text("SELECT * FROM access_log ORDER BY request_id"))
         return [Record(*row) for row in rows]
 
 
-async def ids(units: Units) -> list[str]:
+async def ids(units: UnitOfWorkFactory) -> list[str]:
     """In the order of their time; one that was shipped twice is there twice."""
     async with in_log(units) as unit:
         rows = await unit.connection.execute(text("SELECT request_id FROM access_log ORDER BY at"))
         return [str(row) for (row,) in rows]
 
 
-async def marks(units: Units) -> int:
+async def marks(units: UnitOfWorkFactory) -> int:
     async with in_log(units) as unit:
         return int(
             (await unit.connection.execute(text("SELECT count(*) FROM spool_mark"))).scalar_one()

@@ -6,7 +6,7 @@ import httpx
 from sqlalchemy import text, update
 
 from dressform.db.tables import DatasetConsent
-from dressform.db.unit_of_work import Units
+from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.opendata.consent import CURRENT
 from tests.helpers.members import Person
 from tests.opendata.members import agrees_again
@@ -79,26 +79,26 @@ async def consent_of(person: Person, **asked: str) -> dict[str, Any]:
     return consent
 
 
-async def rows(units: Units) -> list[Any]:
+async def rows(units: UnitOfWorkFactory) -> list[Any]:
     unit = units.read()
     found = await unit.connection.execute(text("SELECT * FROM dataset_consent"))
     return [dict(row) for row in found]
 
 
-async def acts(units: Units) -> list[Any]:
+async def acts(units: UnitOfWorkFactory) -> list[Any]:
     """The proof of consent, as whoever opens psql sees it."""
     query = text("SELECT * FROM dataset_consent_act ORDER BY account_id, number")
     unit = units.read()
     return [dict(row) for row in await unit.connection.execute(query)]
 
 
-async def agreed_to_an_earlier_text(units: Units) -> None:
+async def agreed_to_an_earlier_text(units: UnitOfWorkFactory) -> None:
     """As if the texts that they agreed to had been of another version since."""
     async with units.writing() as unit:
         await unit.connection.execute(text(agrees_again("2026-03-01", version="0", who="true")))
 
 
-async def mark(units: Units, **marks: object) -> None:
+async def mark(units: UnitOfWorkFactory, **marks: object) -> None:
     """As a draw does."""
     async with units.writing() as unit:
         await unit.connection.execute(update(DatasetConsent).values(**marks))

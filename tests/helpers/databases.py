@@ -13,7 +13,7 @@ from dressform.db import pool
 from dressform.db.embedded.data import ROLE, SERVICE
 from dressform.db.pool import Pool, Transaction
 from dressform.db.statements import Result, Statement
-from dressform.db.unit_of_work import Units, WritingUnit
+from dressform.db.unit_of_work import TransactionalUnitOfWork, UnitOfWorkFactory
 from dressform.settings.settings import Settings
 
 
@@ -52,7 +52,7 @@ async def transaction(settings: Settings) -> AsyncIterator[Transaction]:
 
 
 @asynccontextmanager
-async def rolled_back(units: Units) -> AsyncIterator[WritingUnit]:
+async def rolled_back(units: UnitOfWorkFactory) -> AsyncIterator[TransactionalUnitOfWork]:
     """A unit of work of which nothing is committed."""
     with suppress(_RolledBack):
         async with units.writing() as unit:

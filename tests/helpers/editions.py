@@ -5,7 +5,7 @@ import random
 from dataclasses import replace
 from html import escape
 
-from dressform.db.unit_of_work import Units
+from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.repositories.editions import Edition, Editions, File
 
 EDITION = Edition("2027", "core", 2431)
@@ -107,6 +107,6 @@ def content_of(name: str) -> bytes:
     return next(file.content for file in FILES if file.name == name)
 
 
-async def published(units: Units, name: str = EDITION.name) -> None:
+async def published(units: UnitOfWorkFactory, name: str = EDITION.name) -> None:
     async with units.writing() as unit:
         await Editions(unit).publish(replace(EDITION, name=name), FILES)

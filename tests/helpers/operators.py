@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import FastAPI
 from sqlalchemy import text
 
-from dressform.db.unit_of_work import Units
+from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.repositories.accounts import Accounts
 from dressform.repositories.operators import Operators
 from tests.helpers.access_log_records import records
@@ -17,14 +17,14 @@ WHY = {"purpose": "error", "reason": "Sign-ups have been failing since noon."}
 FOUR, SIX = "203.0.113.77", "2001:db8:7:1:2:3:4:5"
 
 
-async def account_id(units: Units, person: Person) -> UUID:
+async def account_id(units: UnitOfWorkFactory, person: Person) -> UUID:
     unit = units.read()
     found = await Accounts(unit).by_email(person.email)
     assert found is not None
     return found.owner.account_id
 
 
-async def appoint(units: Units, person: Person) -> None:
+async def appoint(units: UnitOfWorkFactory, person: Person) -> None:
     async with units.writing() as unit:
         await Operators(unit).add(await account_id(units, person))
 
@@ -52,6 +52,6 @@ async def look_ups(operator: Person, **asked: object) -> dict[str, Any]:
     return answer
 
 
-async def stored(units: Units) -> int:
+async def stored(units: UnitOfWorkFactory) -> int:
     unit = units.read()
     return int(await unit.connection.scalar(text("SELECT count(*) FROM lookup")))

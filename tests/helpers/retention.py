@@ -6,7 +6,7 @@ from sqlalchemy import func, select, text
 
 from dressform.crypto.secrets import timed_id
 from dressform.db.tables import Account, Base
-from dressform.db.unit_of_work import Unit, Units
+from dressform.db.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from dressform.policy.notice import CATEGORIES, ROUND, Category
 from dressform.policy.periods import start_of_day
 from dressform.repositories.accounts import Accounts
@@ -39,7 +39,7 @@ TABLES = {
 """What goes when a window ends."""
 
 
-async def add_account(units: Units, at: datetime, username: str = "ada") -> Owner:
+async def add_account(units: UnitOfWorkFactory, at: datetime, username: str = "ada") -> Owner:
     """With a profile, a picture, a model and its avatar; never logged in, and warned of its end."""
     async with units.writing(at=at) as unit:
         owner = await Accounts(unit).add(
@@ -53,7 +53,9 @@ async def add_account(units: Units, at: datetime, username: str = "ada") -> Owne
     return owner
 
 
-async def warn(units: Units, owner: Owner, *, before: timedelta = timedelta(days=30)) -> None:
+async def warn(
+    units: UnitOfWorkFactory, owner: Owner, *, before: timedelta = timedelta(days=30)
+) -> None:
     """As if a mail server had taken the warning of the account's next end so long before it."""
     unit = units.read()
     ends_at = await unit.connection.scalar(
@@ -64,7 +66,7 @@ async def warn(units: Units, owner: Owner, *, before: timedelta = timedelta(days
         await Warnings(unit).handed_over(Warned(owner.account_id, ends_at))
 
 
-async def add_everything(units: Units, at: datetime) -> Owner:
+async def add_everything(units: UnitOfWorkFactory, at: datetime) -> Owner:
     owner = await add_account(units, at)
     async with units.writing(at=at) as unit:
         await Sessions(unit).add(owner)
@@ -83,7 +85,7 @@ async def add_everything(units: Units, at: datetime) -> Owner:
     return owner
 
 
-async def add_visit(units: Units, at: datetime) -> None:
+async def add_visit(units: UnitOfWorkFactory, at: datetime) -> None:
     day, name = at.date(), f"access_log_{at:%Y%m%d}"
     async with in_log(units) as unit:
         await unit.connection.execute(
@@ -101,7 +103,7 @@ async def add_visit(units: Units, at: datetime) -> None:
         )
 
 
-async def counts(units: Units) -> dict[str, int]:
+async def counts(units: UnitOfWorkFactory) -> dict[str, int]:
     """Rows in each table that a window looks after."""
     found = {}
     unit = units.read()
@@ -112,7 +114,7 @@ async def counts(units: Units) -> dict[str, int]:
     return found
 
 
-async def _count(unit: Unit, table: str) -> int:
+async def _count(unit: UnitOfWork, table: str) -> int:
     counted = select(func.count()).select_from(Base.metadata.tables[table])
     return int((await unit.connection.execute(counted)).scalar_one())
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import text
 
-from dressform.db.unit_of_work import Units
+from dressform.db.unit_of_work import UnitOfWorkFactory
 
 _HELD = "INSERT INTO retention_hold VALUES ('model', 'too many at once', 7, :at, NULL)"
 _SET_ASIDE = """
@@ -13,16 +13,16 @@ VALUES ('mail', gen_random_uuid(), :at, :at, 1, 'SQLSTATE 23503')
 """
 
 
-async def hold(units: Units, at: datetime) -> None:
+async def hold(units: UnitOfWorkFactory, at: datetime) -> None:
     """Of models."""
     await _add(units, _HELD, at)
 
 
-async def set_aside(units: Units, at: datetime) -> None:
+async def set_aside(units: UnitOfWorkFactory, at: datetime) -> None:
     """A mail."""
     await _add(units, _SET_ASIDE, at)
 
 
-async def _add(units: Units, command: str, at: datetime) -> None:
+async def _add(units: UnitOfWorkFactory, command: str, at: datetime) -> None:
     async with units.writing() as unit:
         await unit.connection.execute(text(command), {"at": at})

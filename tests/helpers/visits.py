@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import text
 
 from dressform.db.statements import Statement
-from dressform.db.unit_of_work import Units
+from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.repositories.access_log import COLUMNS, AccessLog, Place, Request, Wanted
 from dressform.repositories.access_log_partitions import LogDays
 from tests.helpers.access_log import in_log
@@ -26,7 +26,7 @@ def visit(at: datetime, address: str = "203.0.113.9", **over: object) -> dict[st
     return {"at": at, "address": address, "request_id": uuid4(), **usual, **over}
 
 
-async def log(units: Units, *visits: dict[str, object]) -> list[UUID]:
+async def log(units: UnitOfWorkFactory, *visits: dict[str, object]) -> list[UUID]:
     """Their ids."""
     await make_days(units, (one["at"] for one in visits))
     async with in_log(units) as unit:
@@ -35,14 +35,14 @@ async def log(units: Units, *visits: dict[str, object]) -> list[UUID]:
     return [one["request_id"] for one in visits]  # type: ignore[misc]
 
 
-async def make_days(units: Units, moments: Iterable[object]) -> None:
+async def make_days(units: UnitOfWorkFactory, moments: Iterable[object]) -> None:
     async with units.writing() as unit:
         days = {at.date() for at in moments if isinstance(at, datetime)}
         await (await LogDays.opened(unit)).make(days)
 
 
 async def search(
-    units: Units, *, limit: int = 500, before: Place | None = None, **wanted: Any
+    units: UnitOfWorkFactory, *, limit: int = 500, before: Place | None = None, **wanted: Any
 ) -> list[Request]:
     async with units.writing() as unit:
         opened = await AccessLog.opened(unit)

@@ -14,7 +14,7 @@ from dressform.bootstrap import migrated, opened
 from dressform.db.embedded import Server, binary, running
 from dressform.db.embedded.data import ROLE
 from dressform.db.embedded.programs import Account, account_for, run
-from dressform.db.unit_of_work import Units
+from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.errors import StartupError
 from dressform.journal.entries import Kind
 from dressform.repositories.accounts import Accounts
@@ -86,7 +86,7 @@ def settings_of(server: Server, state: Path) -> Settings:
     )
 
 
-async def erase(units: Units, name: str) -> None:
+async def erase(units: UnitOfWorkFactory, name: str) -> None:
     owner = await owner_of(units, name)
     async with units.writing() as unit:
         await Accounts(unit).erase(owner)

@@ -9,7 +9,7 @@ from PIL import Image
 from sqlalchemy import func, select, text
 
 from dressform.db.tables import Account, Avatar, DatasetConsent, Model, Picture, Profile
-from dressform.db.unit_of_work import Units
+from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.worker.scheduler import Duties
 from tests.conftest import MovableClock
 from tests.helpers.access_log import in_log
@@ -23,12 +23,12 @@ def png() -> bytes:
     return made.getvalue()
 
 
-async def count(units: Units, table: type) -> int:
+async def count(units: UnitOfWorkFactory, table: type) -> int:
     unit = units.read()
     return int(await unit.connection.scalar(select(func.count()).select_from(table)))
 
 
-async def count_log(units: Units) -> int:
+async def count_log(units: UnitOfWorkFactory) -> int:
     async with in_log(units) as unit:
         return int(await unit.connection.scalar(text("SELECT count(*) FROM access_log")))
 
@@ -36,7 +36,7 @@ async def count_log(units: Units) -> int:
 async def test_a_member_from_the_first_visit_to_the_end(  # noqa: PLR0917
     app: FastAPI,
     ada: Person,
-    units: Units,
+    units: UnitOfWorkFactory,
     duties: Duties,
     mailbox: Mailbox,
     clock: MovableClock,

@@ -9,7 +9,7 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import text
 
-from dressform.db.unit_of_work import Units
+from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.policy.notice import PROFILE, SESSION, SIGN_UP, TOKEN, VISITOR
 from dressform.repositories.access_log import AccessLog, Wanted
 from dressform.repositories.accounts import Accounts
@@ -24,7 +24,9 @@ SECOND = timedelta(seconds=1)
 Join = Callable[..., Awaitable[Person]]
 
 
-async def stay_signed_in(app: FastAPI, units: Units, person: Person, at: datetime) -> None:
+async def stay_signed_in(
+    app: FastAPI, units: UnitOfWorkFactory, person: Person, at: datetime
+) -> None:
     """A session ends long before its account does: it is made young again, in the table."""
     async with units.writing() as unit:
         moved = await unit.connection.execute(
@@ -47,7 +49,7 @@ async def furnish(person: Person) -> str:
 
 
 async def test_twelve_months_after_the_last_login(
-    app: FastAPI, units: Units, clock: MovableClock, join: Join
+    app: FastAPI, units: UnitOfWorkFactory, clock: MovableClock, join: Join
 ) -> None:
     """A second earlier all of it is there for its owner and the others; then nothing is."""
     ada, bob = await join("ada"), await join("bob")
@@ -210,7 +212,7 @@ async def test_a_mailed_link_works_until_the_hour_after_the_next(
 
 
 async def test_an_address_of_six_months_ago_is_not_found(
-    app: FastAPI, client: httpx.AsyncClient, units: Units, clock: MovableClock
+    app: FastAPI, client: httpx.AsyncClient, units: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
     began = clock()
     await client.get("/health/live")
@@ -227,7 +229,7 @@ async def test_an_address_of_six_months_ago_is_not_found(
 
 
 async def test_the_account_is_still_in_the_table(
-    units: Units, clock: MovableClock, ada: Person
+    units: UnitOfWorkFactory, clock: MovableClock, ada: Person
 ) -> None:
     """What the tests above could not read was there: nobody had removed it."""
     clock.at = end_of(PROFILE, clock())

@@ -17,7 +17,7 @@ from fastapi import FastAPI
 
 from dressform import clock as wall
 from dressform.clock import Clock
-from dressform.db.unit_of_work import Units
+from dressform.db.unit_of_work import UnitOfWorkFactory
 from tests.helpers.editions import published
 from tests.helpers.http_server import serving
 from tests.helpers.images import drawn
@@ -42,7 +42,7 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-async def members(join: Join, units: Units, tmp_path: Path) -> Path:
+async def members(join: Join, units: UnitOfWorkFactory, tmp_path: Path) -> Path:
     """Two members with something to find, Ada an operator too; their tokens for the tool to read.
 
     And an edition, by the name that the document has for an example.

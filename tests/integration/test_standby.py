@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from dressform.api.app import create_app
 from dressform.bootstrap import opened
-from dressform.db.unit_of_work import Units
+from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.errors import Unavailable
 from dressform.settings.settings import Settings
 from dressform.worker.process import duties_of
@@ -65,7 +65,7 @@ async def fail_back(own: Settings) -> None:
     await command(own, "ALTER DATABASE {name} RESET default_transaction_read_only")
 
 
-async def write(units: Units) -> None:
+async def write(units: UnitOfWorkFactory) -> None:
     async with units.writing() as unit:
         await unit.connection.execute(text("SET TRANSACTION READ ONLY"))
         await unit.connection.execute(text("DELETE FROM mail"))
@@ -104,7 +104,7 @@ async def test_the_way_back_is_noticed_by_whoever_stayed_connected(
     assert (await client.post("/v1/auth/register", json=NEW)).status_code == 202
 
 
-async def mode(units: Units) -> str:
+async def mode(units: UnitOfWorkFactory) -> str:
     """Of a connection that only reads. The first may be one that is just being closed."""
     for _ in range(5):
         with suppress(Unavailable):

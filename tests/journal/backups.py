@@ -8,7 +8,7 @@ from typing import Any
 import asyncpg
 from sqlalchemy import make_url
 
-from dressform.db.unit_of_work import Units
+from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.opendata.consent import CURRENT
 from dressform.repositories.accounts import Accounts
 from dressform.repositories.consents import Consents
@@ -53,14 +53,14 @@ async def rows(settings: Settings) -> dict[str, int]:
     return found | {"consent": await ask(settings, standing)}
 
 
-async def owner_of(units: Units, name: str) -> Owner:
+async def owner_of(units: UnitOfWorkFactory, name: str) -> Owner:
     unit = units.read()
     found = await Accounts(unit).by_email(f"{name}@example.org")
     assert found is not None
     return found.owner
 
 
-async def fill(units: Units, *names: str) -> None:
+async def fill(units: UnitOfWorkFactory, *names: str) -> None:
     """Four accounts or those, each with a picture, a model with an avatar, a variant of it, and a consent."""
     for name in names or NAMES:
         owner = await add_account(units, units.clock(), name)
@@ -72,7 +72,11 @@ async def fill(units: Units, *names: str) -> None:
 
 
 async def delete_one_of_each(
-    units: Units, first: str = "eve", second: str = "ada", third: str = "bob", fourth: str = "cyd"
+    units: UnitOfWorkFactory,
+    first: str = "eve",
+    second: str = "ada",
+    third: str = "bob",
+    fourth: str = "cyd",
 ) -> object:
     """An account, a base model, a picture and an avatar, a consent. Return the model that is left."""
     async with units.writing() as unit:
@@ -91,7 +95,7 @@ async def delete_one_of_each(
     return next(each.id for each in await all_models(units, ada))
 
 
-async def all_models(units: Units, owner: Owner) -> list[Any]:
+async def all_models(units: UnitOfWorkFactory, owner: Owner) -> list[Any]:
     unit = units.read()
     return (await Models(unit).page(owner, limit=10))[0]
 

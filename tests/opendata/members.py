@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 import asyncpg
 
 from dressform.crypto.sealing import DataKey
-from dressform.db.unit_of_work import Units
+from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.opendata.consent import CURRENT
 from dressform.policy.periods import start_of_day
 from dressform.sewing.catalogue import CATALOGUE
@@ -69,7 +69,7 @@ async def operating(
 
 
 async def joined(
-    units: Units,
+    units: UnitOfWorkFactory,
     connection: asyncpg.Connection,
     number: int,
     *,
@@ -85,7 +85,7 @@ async def joined(
 
 
 def _rows(
-    units: Units, number: int, agreed: datetime, *, breasts: bool
+    units: UnitOfWorkFactory, number: int, agreed: datetime, *, breasts: bool
 ) -> Iterator[dict[str, tuple[Any, ...]]]:
     draw = random.Random(7)
     for _ in range(number):

@@ -5,7 +5,7 @@ import pytest
 from sqlalchemy import Computed, text
 
 from dressform.db.tables import Base
-from dressform.db.unit_of_work import Units
+from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.policy.notice import (
     CATEGORIES,
     MACHINERY,
@@ -101,7 +101,9 @@ def test_a_computed_end_is_that_of_the_policy(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ENDS)
-async def test_the_database_computes_what_the_policy_says(units: Units, name: str) -> None:
+async def test_the_database_computes_what_the_policy_says(
+    units: UnitOfWorkFactory, name: str
+) -> None:
     """PostgreSQL spells an expression its own way: the same one is spelt on a table beside it."""
     table, column = name.split(".")
     category = ENDS[name]

@@ -11,7 +11,7 @@ from dressform.actions.check_journal import compare_journal
 from dressform.bootstrap import opened
 from dressform.crypto.passwords import Passwords
 from dressform.crypto.secrets import timed_id
-from dressform.db.unit_of_work import Units
+from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.repositories.accounts import Accounts
 from dressform.repositories.profiles import Profiles
 from dressform.settings.settings import Settings
@@ -44,7 +44,7 @@ STALL = (
 """A commit that takes two seconds."""
 
 
-async def add_members(units: Units, number: int) -> None:
+async def add_members(units: UnitOfWorkFactory, number: int) -> None:
     hashed = await Passwords().hash(PASSWORD)
     for each in range(number):
         async with units.writing() as unit:

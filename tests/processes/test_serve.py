@@ -15,7 +15,7 @@ from sqlalchemy import text
 
 from dressform.access_log.middleware import CLIENT_CLOSED_REQUEST
 from dressform.bootstrap import opened
-from dressform.db.unit_of_work import Units
+from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.settings.settings import Settings
 from tests.helpers.access_log import in_log
 from tests.helpers.cli import environment
@@ -190,7 +190,7 @@ async def test_a_worker_ends_at_once(own: Settings, number: signal.Signals) -> N
     assert "Traceback" not in worker.output
 
 
-async def _rounds(units: Units) -> int:
+async def _rounds(units: UnitOfWorkFactory) -> int:
     unit = units.read()
     counted = text("SELECT count(*) FROM retention_run WHERE finished_at IS NOT NULL")
     return int((await unit.connection.execute(counted)).scalar_one())

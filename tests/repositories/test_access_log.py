@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from dressform.crypto.secrets import timed_id
-from dressform.db.unit_of_work import Units
+from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.errors import TooWide
 from dressform.policy.notice import VISITOR
 from dressform.repositories import access_log
@@ -34,7 +34,9 @@ ADDRESSES = (
 )
 
 
-async def test_a_row_is_given_as_it_was_logged(units: Units, clock: MovableClock) -> None:
+async def test_a_row_is_given_as_it_was_logged(
+    units: UnitOfWorkFactory, clock: MovableClock
+) -> None:
     (request_id,) = await log(units, visit(clock(), "2001:db8::7", status=503, duration_us=12))
 
     assert await search(units) == [
@@ -57,7 +59,7 @@ async def test_a_row_is_given_as_it_was_logged(units: Units, clock: MovableClock
     ],
 )
 async def test_a_network_is_what_is_in_it(
-    units: Units, clock: MovableClock, network: str, found: set[str]
+    units: UnitOfWorkFactory, clock: MovableClock, network: str, found: set[str]
 ) -> None:
     await log(units, *(visit(clock(), address) for address in ADDRESSES))
 
@@ -67,7 +69,9 @@ async def test_a_network_is_what_is_in_it(
     assert len(rows) == len(found)
 
 
-async def test_every_filter_leaves_out_what_does_not_fit(units: Units, clock: MovableClock) -> None:
+async def test_every_filter_leaves_out_what_does_not_fit(
+    units: UnitOfWorkFactory, clock: MovableClock
+) -> None:
     at = clock()
     usual: dict[str, Any] = {"route": "/v1/models", "status": 503}
     ids = await log(
@@ -109,7 +113,7 @@ async def test_every_filter_leaves_out_what_does_not_fit(units: Units, clock: Mo
 )
 @pytest.mark.parametrize("by_id", [False, True])
 async def test_six_calendar_months_later_a_row_is_not_found(
-    units: Units, clock: MovableClock, began: datetime, *, by_id: bool
+    units: UnitOfWorkFactory, clock: MovableClock, began: datetime, *, by_id: bool
 ) -> None:
     (request_id,) = await log(units, visit(began, request_id=uuid7(began)))
     wanted = {"request_id": request_id} if by_id else {"since": began}
@@ -125,7 +129,7 @@ async def test_six_calendar_months_later_a_row_is_not_found(
 
 @pytest.mark.parametrize("month", range(1, 13))
 async def test_the_days_that_the_server_leaves_out_hold_nothing_alive(
-    units: Units, month: int
+    units: UnitOfWorkFactory, month: int
 ) -> None:
     """The plain bound on `at` agrees with the window, around every end of a month."""
     middle = datetime(2027, month, 28, 12, tzinfo=UTC)
@@ -143,7 +147,9 @@ async def test_the_days_that_the_server_leaves_out_hold_nothing_alive(
     assert differing.all() == []
 
 
-async def test_pages_of_equal_times_hold_each_row_once(units: Units, clock: MovableClock) -> None:
+async def test_pages_of_equal_times_hold_each_row_once(
+    units: UnitOfWorkFactory, clock: MovableClock
+) -> None:
     ats = [clock(), clock(), clock(), clock() - SECOND, clock() - DAY, clock() - DAY]
     ids = await log(units, *(visit(at) for at in ats))
     expected = sorted(zip(ats, ids, strict=True), reverse=True)
@@ -161,7 +167,7 @@ async def test_pages_of_equal_times_hold_each_row_once(units: Units, clock: Mova
     "apart", [timedelta(0), timedelta(minutes=4), timedelta(hours=7), timedelta(days=-100)]
 )
 async def test_a_request_is_found_by_its_id_whatever_the_clock_said(
-    units: Units, clock: MovableClock, apart: timedelta
+    units: UnitOfWorkFactory, clock: MovableClock, apart: timedelta
 ) -> None:
     wanted, _ = await log(
         units,
@@ -174,21 +180,23 @@ async def test_a_request_is_found_by_its_id_whatever_the_clock_said(
 
 @pytest.mark.parametrize("request_id", [UUID(int=0), uuid4(), UUID(int=(1 << 128) - 1)])
 async def test_an_id_without_a_time_is_looked_for_everywhere(
-    units: Units, clock: MovableClock, request_id: UUID
+    units: UnitOfWorkFactory, clock: MovableClock, request_id: UUID
 ) -> None:
     await log(units, visit(clock(), request_id=request_id), visit(clock()))
 
     assert [row.request_id for row in await search(units, request_id=request_id)] == [request_id]
 
 
-async def test_an_id_of_a_time_that_cannot_be_is_not_found(units: Units) -> None:
+async def test_an_id_of_a_time_that_cannot_be_is_not_found(units: UnitOfWorkFactory) -> None:
     last = UUID("ffffffff-ffff-7fff-bfff-ffffffffffff")
 
     assert await search(units, request_id=last) == []
     assert await search(units, request_id=timed_id()) == []
 
 
-async def test_too_long_a_search_is_told(units: Units, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_too_long_a_search_is_told(
+    units: UnitOfWorkFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(access_log, "_SETTINGS", text("SET LOCAL statement_timeout = '1ms'"))
     monkeypatch.setattr(access_log, "_ALIVE", "pg_sleep(1) IS NOT NULL AND at < :now")
     await log(units, visit(units.clock() - DAY))

@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
-from dressform.db.unit_of_work import Units, WritingUnit
+from dressform.db.unit_of_work import TransactionalUnitOfWork, UnitOfWorkFactory
 from dressform.policy.notice import VISITOR
 from tests.conftest import MovableClock
 from tests.helpers.access_log import in_log
@@ -23,7 +23,7 @@ DAY = timedelta(days=1)
 class Plans:
     """What the server would do, for each question that a search asks."""
 
-    def __init__(self, units: Units) -> None:
+    def __init__(self, units: UnitOfWorkFactory) -> None:
         self._units = units
 
     async def of(self, **wanted: Any) -> list[str]:
@@ -35,13 +35,15 @@ class Plans:
                 await self._explained(unit, *one) for one in asked if "FROM access_log" in one[0]
             ]
 
-    async def _explained(self, unit: WritingUnit, sql: str, arguments: list[Any]) -> str:
+    async def _explained(
+        self, unit: TransactionalUnitOfWork, sql: str, arguments: list[Any]
+    ) -> str:
         rows = await unit.connection._driver.fetch(f"EXPLAIN {sql}", *arguments)
         return "\n".join(row[0] for row in rows)
 
 
 @pytest.fixture
-async def busy(units: Units, clock: MovableClock) -> Plans:
+async def busy(units: UnitOfWorkFactory, clock: MovableClock) -> Plans:
     """A fortnight of three thousand visits a day, from as many addresses."""
     began = clock().replace(hour=0)
     days = [began - day * DAY for day in range(14)]
@@ -91,7 +93,7 @@ async def test_an_address_is_found_by_its_index(busy: Plans, clock: MovableClock
 
 
 async def test_a_request_is_looked_for_on_its_own_day_first(
-    busy: Plans, units: Units, clock: MovableClock
+    busy: Plans, units: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
     made = clock() - 3 * DAY
     (request_id,) = await log(units, visit(made, request_id=uuid7(made)))

@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from dressform.crypto.sealing import DataKey
 from dressform.db.tables import DatasetConsent
-from dressform.db.unit_of_work import Units
+from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.errors import NotSignedIn
 from dressform.opendata.consent import CURRENT
 from dressform.policy.notice import PROFILE
@@ -21,7 +21,7 @@ from tests.helpers.members import Person
 
 
 async def test_it_is_over_when_the_account_is(
-    ada: Person, units: Units, clock: MovableClock
+    ada: Person, units: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
     """Asked of the repository itself: nobody could sign in to ask."""
     await agree(ada)
@@ -42,7 +42,7 @@ async def test_it_is_over_when_the_account_is(
 
 
 async def test_waiting_for_each_other_changes_no_order(
-    ada: Person, units: Units, clock: MovableClock
+    ada: Person, units: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
     """A moment is taken when a request begins; which of two goes first is decided later."""
     await agree(ada)
@@ -83,7 +83,7 @@ CHANGES = {
 
 @pytest.mark.parametrize("what", CHANGES)
 async def test_the_database_refuses_to_change_an_act_of_consent(
-    ada: Person, units: Units, what: str
+    ada: Person, units: UnitOfWorkFactory, what: str
 ) -> None:
     await agree(ada)
     await withdraw(ada)
@@ -96,7 +96,7 @@ async def test_the_database_refuses_to_change_an_act_of_consent(
     assert await acts(units) == before
 
 
-async def changed(units: Units, change: str, *, superuser: bool) -> None:
+async def changed(units: UnitOfWorkFactory, change: str, *, superuser: bool) -> None:
     url = units.pool._dsn
     connection = await asyncpg.connect(as_superuser(url) if superuser else url)
     try:
@@ -115,7 +115,7 @@ async def changed(units: Units, change: str, *, superuser: bool) -> None:
     ],
 )
 async def test_an_act_is_dated_by_its_day_and_has_a_place_of_its_own(
-    ada: Person, units: Units, what: str, refused: str
+    ada: Person, units: UnitOfWorkFactory, what: str, refused: str
 ) -> None:
     await agree(ada)
 

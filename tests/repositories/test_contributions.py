@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import text
 
-from dressform.db.unit_of_work import Units
+from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.repositories import contributions
 from dressform.repositories.contributions import Contributions
 from dressform.repositories.sealed_contributions import Page, opened
@@ -19,13 +19,13 @@ Join = Callable[..., Awaitable[Person]]
 DAY = datetime(2027, 3, 1, tzinfo=UTC)
 
 
-async def counted(units: Units) -> int:
+async def counted(units: UnitOfWorkFactory) -> int:
     async with units.writing() as unit:
         contributions = Contributions(unit, before=DAY)
         return await contributions.count_in(await contributions.batch(after=None))
 
 
-async def page(units: Units) -> Page:
+async def page(units: UnitOfWorkFactory) -> Page:
     unit = units.read()
     contributions = Contributions(unit, before=DAY)
     rows = await contributions.sealed(await contributions.batch(after=None))
@@ -38,7 +38,7 @@ async def add(person: Person, **model: object) -> str:
     return str(answer.json()["id"])
 
 
-async def test_who_was_not_counted_gives_nothing(ada: Person, units: Units) -> None:
+async def test_who_was_not_counted_gives_nothing(ada: Person, units: UnitOfWorkFactory) -> None:
     await add(ada, measurements={"neck": 340})
     await agree(ada)
 
@@ -47,7 +47,7 @@ async def test_who_was_not_counted_gives_nothing(ada: Person, units: Units) -> N
     assert len((await page(units)).contributions) == 1
 
 
-async def test_the_model_that_was_chosen(ada: Person, units: Units) -> None:
+async def test_the_model_that_was_chosen(ada: Person, units: UnitOfWorkFactory) -> None:
     await add(ada, measurements={"neck": 340})
     chosen = await add(ada, breasts=False, measurements={"neck": 400})
     await agree(ada, model_id=chosen)
@@ -58,7 +58,7 @@ async def test_the_model_that_was_chosen(ada: Person, units: Units) -> None:
         assert (given.breasts, dict(given.measurements)) == (False, {"neck": 400})
 
 
-async def test_any_model_where_none_was_chosen(ada: Person, units: Units) -> None:
+async def test_any_model_where_none_was_chosen(ada: Person, units: UnitOfWorkFactory) -> None:
     for neck in (340, 400):
         await add(ada, measurements={"neck": neck})
     await agree(ada)
@@ -68,7 +68,7 @@ async def test_any_model_where_none_was_chosen(ada: Person, units: Units) -> Non
     assert {one.measurements["neck"] for (one,) in given} == {340, 400}
 
 
-async def test_a_variant_comes_whole(ada: Person, units: Units) -> None:
+async def test_a_variant_comes_whole(ada: Person, units: UnitOfWorkFactory) -> None:
     base = await add(ada, measurements={"neck": 340, "chest": 980})
     variant = await add(ada, based_on=base, measurements={"chest": 940})
     await agree(ada, model_id=variant)
@@ -83,7 +83,7 @@ async def test_a_variant_comes_whole(ada: Person, units: Units) -> None:
     ["UPDATE model SET sealed = '\\x00'", "UPDATE account_key SET key_id = 'lost'"],
 )
 async def test_what_does_not_open_is_told_and_left_out(
-    ada: Person, units: Units, broken: str
+    ada: Person, units: UnitOfWorkFactory, broken: str
 ) -> None:
     await add(ada, measurements={"neck": 340})
     await agree(ada)
@@ -96,7 +96,7 @@ async def test_what_does_not_open_is_told_and_left_out(
 
 
 async def test_batches_have_everybody_once(
-    ada: Person, join: Join, units: Units, monkeypatch: pytest.MonkeyPatch
+    ada: Person, join: Join, units: UnitOfWorkFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(contributions, "BATCH", 1)
     for person in (ada, await join("grace")):
@@ -112,7 +112,9 @@ async def test_batches_have_everybody_once(
 
 
 @pytest.mark.parametrize("end", ["ends_at", "models_end_at"])
-async def test_neither_of_the_two_windows_may_be_over(ada: Person, units: Units, end: str) -> None:
+async def test_neither_of_the_two_windows_may_be_over(
+    ada: Person, units: UnitOfWorkFactory, end: str
+) -> None:
     """They are as long as each other now, and need not be for ever."""
     await add(ada, measurements={"neck": 340})
     await agree(ada)

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from dressform.db.errors import ConstraintError
-from dressform.db.unit_of_work import Units
+from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.errors import AlreadyPublished, NotFound
 from dressform.policy.periods import start_of_day
 from dressform.repositories.editions import Edition, Editions, File
@@ -16,17 +16,19 @@ from tests.conftest import MovableClock
 from tests.helpers.editions import EDITION, FILES, NAMES, PEOPLE, published
 
 
-async def publish(units: Units, edition: Edition, files: tuple[File, ...]) -> None:
+async def publish(units: UnitOfWorkFactory, edition: Edition, files: tuple[File, ...]) -> None:
     async with units.writing() as unit:
         await Editions(unit).publish(edition, files)
 
 
-async def names(units: Units) -> list[str]:
+async def names(units: UnitOfWorkFactory) -> list[str]:
     unit = units.read()
     return [edition.name for edition in await Editions(unit).all()]
 
 
-async def test_it_is_read_as_it_was_published(units: Units, clock: MovableClock) -> None:
+async def test_it_is_read_as_it_was_published(
+    units: UnitOfWorkFactory, clock: MovableClock
+) -> None:
     await published(units)
 
     unit = units.read()
@@ -44,13 +46,13 @@ async def test_it_is_read_as_it_was_published(units: Units, clock: MovableClock)
     assert content == PEOPLE
 
 
-async def one(units: Units, name: str) -> Edition:
+async def one(units: UnitOfWorkFactory, name: str) -> Edition:
     unit = units.read()
     return await Editions(unit).of(name)
 
 
 @pytest.mark.parametrize(("start", "length"), [(0, 1), (5, 7), (700_000, 10), (2, 400_000)])
-async def test_a_part_is_read_as_a_part(units: Units, start: int, length: int) -> None:
+async def test_a_part_is_read_as_a_part(units: UnitOfWorkFactory, start: int, length: int) -> None:
     await published(units)
 
     unit = units.read()
@@ -60,7 +62,7 @@ async def test_a_part_is_read_as_a_part(units: Units, start: int, length: int) -
     assert part == PEOPLE[start : start + length]
 
 
-async def test_the_newest_comes_first(units: Units, clock: MovableClock) -> None:
+async def test_the_newest_comes_first(units: UnitOfWorkFactory, clock: MovableClock) -> None:
     await published(units, "2027")
     clock.advance(days=366)
     await published(units, "2027-2028")
@@ -69,7 +71,9 @@ async def test_the_newest_comes_first(units: Units, clock: MovableClock) -> None
     assert await names(units) == ["2028", "2027-2028", "2027"]
 
 
-async def test_the_same_once_more_changes_nothing(units: Units, clock: MovableClock) -> None:
+async def test_the_same_once_more_changes_nothing(
+    units: UnitOfWorkFactory, clock: MovableClock
+) -> None:
     await published(units)
     first = await one(units, "2027")
     clock.advance(days=1)
@@ -91,7 +95,7 @@ OTHERS = {
 
 @pytest.mark.parametrize(("edition", "files"), OTHERS.values(), ids=OTHERS)
 async def test_what_is_published_is_never_changed(
-    units: Units, edition: Edition, files: tuple[File, ...]
+    units: UnitOfWorkFactory, edition: Edition, files: tuple[File, ...]
 ) -> None:
     await published(units)
     before = await stored(units)
@@ -102,14 +106,14 @@ async def test_what_is_published_is_never_changed(
     assert await stored(units) == before
 
 
-async def stored(units: Units) -> list[tuple[object, ...]]:
+async def stored(units: UnitOfWorkFactory) -> list[tuple[object, ...]]:
     query = "SELECT f.*, e.* FROM dataset_file f JOIN dataset_edition e ON e.name = edition"
     unit = units.read()
     rows = await unit.connection.execute(text(f"{query} ORDER BY f.name"))
     return [tuple(row) for row in rows]
 
 
-async def test_of_two_that_publish_at_once_one_does(units: Units) -> None:
+async def test_of_two_that_publish_at_once_one_does(units: UnitOfWorkFactory) -> None:
     other = (replace(FILES[0], content=b"x"), *FILES[1:])
 
     ended = await asyncio.gather(
@@ -120,7 +124,7 @@ async def test_of_two_that_publish_at_once_one_does(units: Units) -> None:
     assert len(await stored(units)) == len(FILES)
 
 
-async def test_what_fails_half_way_leaves_nothing(units: Units) -> None:
+async def test_what_fails_half_way_leaves_nothing(units: UnitOfWorkFactory) -> None:
     twice = (*FILES, FILES[0])
 
     with pytest.raises(ConstraintError):
@@ -130,18 +134,20 @@ async def test_what_fails_half_way_leaves_nothing(units: Units) -> None:
 
 
 @pytest.mark.parametrize("name", ["", "../people.csv", "a/b", ".hidden", "é.csv", "a\n", "a" * 101])
-async def test_no_file_is_published_that_could_not_be_asked_for(units: Units, name: str) -> None:
+async def test_no_file_is_published_that_could_not_be_asked_for(
+    units: UnitOfWorkFactory, name: str
+) -> None:
     with pytest.raises(ValueError, match="cannot be asked for"):
         await publish(units, EDITION, (replace(FILES[0], name=name),))
 
 
 @pytest.mark.parametrize("name", ["", "27", "2027-28", "2027/2028", "latest", "2027\n"])
-async def test_an_edition_is_named_for_its_years(units: Units, name: str) -> None:
+async def test_an_edition_is_named_for_its_years(units: UnitOfWorkFactory, name: str) -> None:
     with pytest.raises(ValueError, match="cannot be asked for"):
         await publish(units, replace(EDITION, name=name), FILES)
 
 
-async def test_what_is_not_there_is_not_found(units: Units) -> None:
+async def test_what_is_not_there_is_not_found(units: UnitOfWorkFactory) -> None:
     await published(units)
 
     unit = units.read()
@@ -166,7 +172,9 @@ DRAWS = {
 
 
 @pytest.mark.parametrize(("draws", "sufficed"), DRAWS.items())
-async def test_the_last_count_decides(units: Units, draws: str, *, sufficed: bool) -> None:
+async def test_the_last_count_decides(
+    units: UnitOfWorkFactory, draws: str, *, sufficed: bool
+) -> None:
     """One that was only proposed is none."""
     async with units.writing() as unit:
         if draws:

@@ -11,7 +11,7 @@ from sqlalchemy import select, text
 import dressform
 from dressform.db.errors import DatabaseError
 from dressform.db.tables import Account
-from dressform.db.unit_of_work import Units
+from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.repositories.access_log import AccessLog
 from tests.helpers.databases import rolled_back
 from tests.helpers.visits import log, visit
@@ -21,7 +21,7 @@ TABLES, REPOSITORY = "dressform.db.tables.access_log", "dressform.repositories.a
 
 
 @pytest.fixture
-async def logged(units: Units) -> Units:
+async def logged(units: UnitOfWorkFactory) -> UnitOfWorkFactory:
     """With one address in the log, for a service that is nobody in particular."""
     unit = units.read()
     asked = text("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
@@ -49,7 +49,7 @@ async def logged(units: Units) -> Units:
     ],
 )
 async def test_without_the_role_every_command_is_refused(
-    logged: Units, table: str, command: str
+    logged: UnitOfWorkFactory, table: str, command: str
 ) -> None:
     said = command.format(table=table.format(day=f"access_log_{logged.clock():%Y%m%d}"))
     async with rolled_back(logged) as unit:
@@ -63,7 +63,9 @@ async def test_without_the_role_every_command_is_refused(
 
 
 @pytest.mark.parametrize("table", ["account", "account_key", "session", "operator", "lookup"])
-async def test_with_the_role_there_is_nothing_but_the_log(logged: Units, table: str) -> None:
+async def test_with_the_role_there_is_nothing_but_the_log(
+    logged: UnitOfWorkFactory, table: str
+) -> None:
     async with rolled_back(logged) as unit:
         await AccessLog.opened(unit)
         with pytest.raises(DatabaseError) as raised:
@@ -72,7 +74,7 @@ async def test_with_the_role_there_is_nothing_but_the_log(logged: Units, table: 
     assert raised.value.sqlstate == DENIED
 
 
-async def test_the_role_ends_with_its_transaction(logged: Units) -> None:
+async def test_the_role_ends_with_its_transaction(logged: UnitOfWorkFactory) -> None:
     """On the same connection: one that was released last is taken first."""
     for _ in range(3):
         async with logged.writing() as unit:
@@ -84,7 +86,7 @@ async def test_the_role_ends_with_its_transaction(logged: Units) -> None:
         assert raised.value.sqlstate == DENIED
 
 
-async def test_outside_of_a_transaction_the_role_cannot_be_taken(logged: Units) -> None:
+async def test_outside_of_a_transaction_the_role_cannot_be_taken(logged: UnitOfWorkFactory) -> None:
     unit = logged.read()
     opened = await AccessLog.opened(unit)  # type: ignore[arg-type]
     with pytest.raises(DatabaseError) as raised:

@@ -1,6 +1,6 @@
 import asyncio
 
-from dressform.db.unit_of_work import Units
+from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.repositories.accounts import Accounts
 from dressform.repositories.one_time_tokens import OneTimeTokens, Purpose, Redeemed
 from tests.helpers.members import Person
@@ -8,7 +8,7 @@ from tests.helpers.members import Person
 RESET = Purpose.PASSWORD_RESET
 
 
-async def issued(units: Units, person: Person) -> str:
+async def issued(units: UnitOfWorkFactory, person: Person) -> str:
     async with units.writing() as unit:
         found = await Accounts(unit).by_email(person.email)
         assert found is not None
@@ -16,7 +16,7 @@ async def issued(units: Units, person: Person) -> str:
 
 
 async def test_whoever_waits_for_a_token_that_is_being_used_gets_nothing(
-    ada: Person, units: Units
+    ada: Person, units: UnitOfWorkFactory
 ) -> None:
     token = await issued(units, ada)
 
@@ -35,7 +35,7 @@ async def test_whoever_waits_for_a_token_that_is_being_used_gets_nothing(
     assert await late is None
 
 
-async def test_looking_at_a_token_does_not_use_it_up(ada: Person, units: Units) -> None:
+async def test_looking_at_a_token_does_not_use_it_up(ada: Person, units: UnitOfWorkFactory) -> None:
     token = await issued(units, ada)
 
     async with units.writing() as unit:

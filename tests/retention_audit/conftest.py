@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from dressform.db.unit_of_work import Units
+from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.retention_audit.auditor import Auditor
 from dressform.settings.settings import Settings
 
@@ -16,5 +16,5 @@ def spools(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def auditor(units: Units, spools: Path, settings: Settings) -> Auditor:
+def auditor(units: UnitOfWorkFactory, spools: Path, settings: Settings) -> Auditor:
     return Auditor(units, spools, interval=settings.worker_interval)

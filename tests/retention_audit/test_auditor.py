@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from dressform.db.unit_of_work import Units
+from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.errors import Unavailable
 from dressform.retention_audit import auditor as module
 from dressform.retention_audit.auditor import Auditor
@@ -30,7 +30,7 @@ class Counting(Auditor):
 
 
 @pytest.fixture
-def counting(units: Units, spools: Path, settings: Settings) -> Counting:
+def counting(units: UnitOfWorkFactory, spools: Path, settings: Settings) -> Counting:
     return Counting(units, spools, interval=settings.worker_interval)
 
 

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from dressform.db.unit_of_work import Units
+from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.journal.files import is_over
 from dressform.retention_audit.auditor import Auditor
 from dressform.retention_audit.deletions import count_overdue_files
@@ -34,7 +34,9 @@ def test_a_file_is_overdue_a_day_after_it_should_be_gone(folder: Path) -> None:
     assert count_overdue_files(folder / "none", due, MONTH) == 0
 
 
-async def test_the_verdict_is_overdue_while_one_stays(units: Units, folder: Path) -> None:
+async def test_the_verdict_is_overdue_while_one_stays(
+    units: UnitOfWorkFactory, folder: Path
+) -> None:
     auditor = Auditor(units, folder.parent / "spool", interval=timedelta(minutes=5))
     assert units.journal.root == folder
     (folder / "ours" / NAME).rename(folder / "ours" / NAME.replace("2026-03", "2025-03"))

@@ -8,7 +8,7 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import text
 
-from dressform.db.unit_of_work import Units
+from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.policy.notice import PROFILE, RESTRICTED
 from dressform.retention_audit import auditor as module
 from dressform.retention_audit.auditor import Auditor
@@ -32,13 +32,13 @@ def _always_fresh(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "FRESH_SECONDS", 0)
 
 
-async def never_warned(units: Units) -> None:
+async def never_warned(units: UnitOfWorkFactory) -> None:
     async with units.writing() as unit:
         await unit.connection.execute(text("UPDATE account SET warned_at = NULL"))
 
 
 async def test_account_that_waits_for_a_warning_makes_the_verdict_late_until_it_is_overdue(
-    auditor: Auditor, units: Units, clock: MovableClock
+    auditor: Auditor, units: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
     """However often the worker runs: it knows the exception as well as the promise."""
     await add_account(units, clock())
@@ -61,7 +61,7 @@ async def test_account_that_waits_for_a_warning_makes_the_verdict_late_until_it_
 
 
 async def test_models_of_waiting_account_are_counted_as_well(
-    auditor: Auditor, units: Units, clock: MovableClock
+    auditor: Auditor, units: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
     await add_account(units, clock())
     await never_warned(units)
@@ -73,7 +73,7 @@ async def test_models_of_waiting_account_are_counted_as_well(
 
 
 async def test_account_warned_in_time_leaves_the_notice_kept(
-    client: httpx.AsyncClient, units: Units, duties: Duties, clock: MovableClock
+    client: httpx.AsyncClient, units: UnitOfWorkFactory, duties: Duties, clock: MovableClock
 ) -> None:
     await add_account(units, clock())
     clock.at = end_of(PROFILE, clock())
@@ -85,7 +85,7 @@ async def test_account_warned_in_time_leaves_the_notice_kept(
 
 
 async def test_everybody_is_told_that_accounts_wait_and_nothing_else_of_them(
-    client: httpx.AsyncClient, units: Units, duties: Duties, clock: MovableClock
+    client: httpx.AsyncClient, units: UnitOfWorkFactory, duties: Duties, clock: MovableClock
 ) -> None:
     """One more that waits changes not a letter."""
     await add_account(units, clock())

@@ -8,7 +8,7 @@ import asyncpg
 import pytest
 from sqlalchemy import text
 
-from dressform.db.unit_of_work import Units
+from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.policy.notice import VISITOR, by_key
 from dressform.retention_audit import log
 from dressform.retention_audit.auditor import Auditor
@@ -28,14 +28,14 @@ SECOND = timedelta(seconds=1)
 
 
 @pytest.fixture(autouse=True)
-async def no_days(units: Units) -> AsyncIterator[None]:
+async def no_days(units: UnitOfWorkFactory) -> AsyncIterator[None]:
     """Of other tests, and none for them."""
     await drop_all(units)
     yield
     await drop_all(units)
 
 
-async def drop_all(units: Units) -> None:
+async def drop_all(units: UnitOfWorkFactory) -> None:
     async with in_log(units) as unit:
         names = await unit.connection.scalars(
             text("SELECT relname FROM pg_class WHERE relkind = 'r' AND relname ~ '^access_log_'")
@@ -44,7 +44,7 @@ async def drop_all(units: Units) -> None:
             await unit.connection.execute(text(f"DROP TABLE {name}"))
 
 
-async def command(units: Units, *commands: str) -> None:
+async def command(units: UnitOfWorkFactory, *commands: str) -> None:
     async with in_log(units) as unit:
         for one in commands:
             await unit.connection.execute(text(one))
@@ -56,7 +56,7 @@ def visitors(findings: Findings) -> Count:
 
 
 async def test_a_row_in_a_day_cut_off_is_counted_as_ever(
-    auditor: Auditor, units: Units, clock: MovableClock
+    auditor: Auditor, units: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
     await add_visit(units, AT)
     await command(units, "ALTER TABLE access_log DETACH PARTITION access_log_20260331")
@@ -74,7 +74,7 @@ async def test_a_row_in_a_day_cut_off_is_counted_as_ever(
 
 
 async def test_an_interrupted_cut_is_found(
-    auditor: Auditor, units: Units, clock: MovableClock, settings: Settings
+    auditor: Auditor, units: UnitOfWorkFactory, clock: MovableClock, settings: Settings
 ) -> None:
     """Pending: part of the log in name, but no query on the log finds its rows any more."""
     await add_visit(units, AT)
@@ -89,7 +89,7 @@ async def test_an_interrupted_cut_is_found(
 
 
 async def test_rows_of_a_day_under_another_name_are_found(
-    auditor: Auditor, units: Units, clock: MovableClock
+    auditor: Auditor, units: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
     """Whatever is a part of the log counts by what it holds."""
     await add_visit(units, AT)
@@ -108,7 +108,7 @@ async def test_rows_of_a_day_under_another_name_are_found(
 
 
 async def test_the_oldest_is_that_of_the_first_day_that_is_not_empty(
-    auditor: Auditor, units: Units, clock: MovableClock
+    auditor: Auditor, units: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
     for ago in range(4):
         await add_visit(units, AT - ago * DAY)
@@ -119,7 +119,7 @@ async def test_the_oldest_is_that_of_the_first_day_that_is_not_empty(
 
 
 async def test_days_of_the_future_are_looked_into_whatever_is_there_before(
-    auditor: Auditor, units: Units, clock: MovableClock
+    auditor: Auditor, units: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
     for ahead in (0, 1, 2, 3):
         await add_visit(units, AT + ahead * DAY)
@@ -132,7 +132,7 @@ async def test_days_of_the_future_are_looked_into_whatever_is_there_before(
 
 
 async def test_an_orphan_that_is_young_hides_no_older_day(
-    auditor: Auditor, units: Units, clock: MovableClock
+    auditor: Auditor, units: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
     await add_visit(units, AT)
     await add_visit(units, AT - DAY)
@@ -143,7 +143,7 @@ async def test_an_orphan_that_is_young_hides_no_older_day(
 
 
 async def test_a_day_that_is_dropped_meanwhile_holds_nothing(
-    units: Units, monkeypatch: pytest.MonkeyPatch
+    units: UnitOfWorkFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await add_visit(units, AT)
 
@@ -159,7 +159,7 @@ async def test_a_day_that_is_dropped_meanwhile_holds_nothing(
 @pytest.mark.parametrize("table", ["access_log", "access_log_20260331"])
 async def test_a_log_that_somebody_locks_is_unknown_and_late(
     auditor: Auditor,
-    units: Units,
+    units: UnitOfWorkFactory,
     clock: MovableClock,
     monkeypatch: pytest.MonkeyPatch,
     table: str,
@@ -183,7 +183,7 @@ async def test_a_log_that_somebody_locks_is_unknown_and_late(
 
 
 async def test_what_is_enough_is_enough(
-    auditor: Auditor, units: Units, clock: MovableClock, monkeypatch: pytest.MonkeyPatch
+    auditor: Auditor, units: UnitOfWorkFactory, clock: MovableClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Half a year of overdue days would take minutes to count."""
     for ago in range(4):

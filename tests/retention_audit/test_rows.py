@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from dressform.clock import now
-from dressform.db.unit_of_work import Units
+from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.policy.notice import CATEGORIES, MODEL, PROFILE, Category
 from dressform.repositories.models import Models
 from dressform.retention_audit.auditor import Auditor
@@ -35,14 +35,14 @@ async def found(auditor: Auditor, category: Category) -> Rule:
     return rule
 
 
-async def change(units: Units, command: str, **values: object) -> None:
+async def change(units: UnitOfWorkFactory, command: str, **values: object) -> None:
     async with units.writing() as unit:
         await unit.connection.execute(text(command), values)
 
 
 @categories
 async def test_a_row_is_overdue_a_day_after_its_window(
-    auditor: Auditor, units: Units, clock: MovableClock, category: Category
+    auditor: Auditor, units: UnitOfWorkFactory, clock: MovableClock, category: Category
 ) -> None:
     """A second decides, at both ends."""
     await add_everything(units, BEGAN)
@@ -65,7 +65,7 @@ async def test_a_row_is_overdue_a_day_after_its_window(
 
 @categories
 async def test_a_row_from_the_future_is_told(
-    auditor: Auditor, units: Units, clock: MovableClock, category: Category
+    auditor: Auditor, units: UnitOfWorkFactory, clock: MovableClock, category: Category
 ) -> None:
     """A second decides: it would stay for as much longer as the clock ran ahead."""
     await add_everything(units, BEGAN)
@@ -80,7 +80,7 @@ async def test_a_row_from_the_future_is_told(
 
 
 async def test_what_the_documentation_says_puts_it_right(
-    auditor: Auditor, units: Units, clock: MovableClock
+    auditor: Auditor, units: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
     """By the database's clock, which nobody moves."""
     clock.at = now()
@@ -98,7 +98,7 @@ async def test_what_the_documentation_says_puts_it_right(
 
 @categories
 async def test_other_rules_are_not_blamed(
-    auditor: Auditor, units: Units, clock: MovableClock, category: Category
+    auditor: Auditor, units: UnitOfWorkFactory, clock: MovableClock, category: Category
 ) -> None:
     await add_everything(units, BEGAN)
     clock.at = end_of(category, BEGAN) + DAY + SECOND
@@ -124,7 +124,7 @@ async def test_nothing_is_kept_of_nothing(auditor: Auditor) -> None:
 )
 async def test_who_was_not_warned_in_time_stays_longer_but_locked(
     auditor: Auditor,
-    units: Units,
+    units: UnitOfWorkFactory,
     clock: MovableClock,
     warned: timedelta | None,
     due: timedelta,
@@ -145,7 +145,7 @@ async def test_who_was_not_warned_in_time_stays_longer_but_locked(
 
 
 async def test_each_model_is_counted_and_nobody_without(
-    auditor: Auditor, units: Units, clock: MovableClock
+    auditor: Auditor, units: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
     ada = await add_account(units, BEGAN)
     bob = await add_account(units, BEGAN - DAY, "bob")
@@ -161,7 +161,7 @@ async def test_each_model_is_counted_and_nobody_without(
 
 
 async def test_a_login_begins_the_window_anew(
-    auditor: Auditor, units: Units, clock: MovableClock
+    auditor: Auditor, units: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
     await add_account(units, BEGAN)
     await change(units, "UPDATE account SET last_login_at = :at", at=BEGAN + 100 * DAY)
@@ -172,7 +172,7 @@ async def test_a_login_begins_the_window_anew(
     assert rule.rows == Count(BEGAN + 100 * DAY, waiting=0, overdue=0)
 
 
-async def test_wrong_ends_in_the_table_do_not_deceive(units: Units) -> None:
+async def test_wrong_ends_in_the_table_do_not_deceive(units: UnitOfWorkFactory) -> None:
     """As if a migration had computed them from a longer window, or not at all."""
     await add_everything(units, BEGAN)
     at = end_of(PROFILE, BEGAN) + 32 * DAY
@@ -187,7 +187,7 @@ async def test_wrong_ends_in_the_table_do_not_deceive(units: Units) -> None:
 
 
 async def test_rows_set_aside_are_counted_and_have_a_window(
-    auditor: Auditor, units: Units, clock: MovableClock
+    auditor: Auditor, units: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
     clock.at = BEGAN
     await trouble.set_aside(units, BEGAN)
@@ -204,7 +204,7 @@ async def test_rows_set_aside_are_counted_and_have_a_window(
 
 
 async def test_a_hold_is_told_with_its_reason(
-    auditor: Auditor, units: Units, clock: MovableClock
+    auditor: Auditor, units: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
     await trouble.hold(units, clock())
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from dressform.db.unit_of_work import Units
+from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.policy.notice import LOOKUP, SESSION
 from dressform.repositories.retention_runs import Retention
 from dressform.retention_audit.auditor import Auditor
@@ -74,7 +74,7 @@ def test_nothing_is_negative_when_the_clock_is_set_back() -> None:
     assert back.verdict == "kept"
 
 
-async def rounds(units: Units, at: datetime, *, without: str | None = None) -> None:
+async def rounds(units: UnitOfWorkFactory, at: datetime, *, without: str | None = None) -> None:
     """The ledger of a worker that enforced each rule but one."""
     async with units.writing(at=at) as unit:
         for category in RULES:
@@ -89,7 +89,7 @@ async def _round(retention: Retention, key: str, at: datetime) -> None:
 
 
 async def test_a_dead_worker_is_noticed_though_nothing_is_due(
-    auditor: Auditor, units: Units, clock: MovableClock
+    auditor: Auditor, units: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
     await add_account(units, clock())
     await rounds(units, clock())
@@ -104,7 +104,7 @@ async def test_a_dead_worker_is_noticed_though_nothing_is_due(
 
 
 async def test_a_rule_that_is_never_enforced_is_noticed_among_the_others(
-    auditor: Auditor, units: Units, clock: MovableClock
+    auditor: Auditor, units: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
     """First by its missing rounds, then by its rows."""
     await add_everything(units, clock())
@@ -123,7 +123,7 @@ async def test_a_rule_that_is_never_enforced_is_noticed_among_the_others(
 
 
 async def test_a_round_of_a_clock_that_ran_ahead_proves_nothing(
-    auditor: Auditor, units: Units, clock: MovableClock
+    auditor: Auditor, units: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
     await add_account(units, clock())
     await rounds(units, AT)
@@ -136,7 +136,7 @@ async def test_a_round_of_a_clock_that_ran_ahead_proves_nothing(
 
 
 async def test_an_unfinished_round_is_none(
-    auditor: Auditor, units: Units, clock: MovableClock
+    auditor: Auditor, units: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
     async with units.writing() as unit:
         assert await Retention(unit).claim(SESSION.key, clock())

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from dressform.db.tables import Base
-from dressform.db.unit_of_work import Units
+from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.policy.notice import CATEGORIES, RESTRICTED, by_key
 from dressform.policy.notice import VISITOR as VISITOR_CATEGORY
 from dressform.repositories.expired_rows import LONGEST_WAIT, WARNED_BEFORE
@@ -27,7 +27,9 @@ ACCOUNT_COLUMNS = ("created_at", "last_login_at", "month_of_login", "warned_at",
 windows = pytest.mark.parametrize("window", [VISITOR, *WINDOWS], ids=lambda one: one.rows)
 
 
-async def computed(units: Units, window: Window, expression: str, **columns: object) -> datetime:
+async def computed(
+    units: UnitOfWorkFactory, window: Window, expression: str, **columns: object
+) -> datetime:
     """An expression of the audit's over a row that is in no table."""
     everything: dict[str, object] = dict.fromkeys(ACCOUNT_COLUMNS) | columns
     row = ", ".join(f"CAST(:{name} AS timestamptz) AS {name}" for name in everything)
@@ -60,7 +62,7 @@ def test_every_table_that_a_window_looks_after_is_looked_into() -> None:
 @windows
 @pytest.mark.parametrize("moment", MOMENTS, ids=str)
 async def test_a_window_ends_when_the_policy_says(
-    units: Units, window: Window, moment: datetime
+    units: UnitOfWorkFactory, window: Window, moment: datetime
 ) -> None:
     columns = dict.fromkeys(
         ("created_at", "last_login_at", "month_of_login", "at", "started_at"), moment
@@ -94,7 +96,7 @@ def test_only_accounts_and_their_models_wait_for_a_warning(window: Window) -> No
 )
 @pytest.mark.parametrize("window", WINDOWS[:2], ids=lambda one: one.rule)
 async def test_an_account_is_due_when_its_owner_was_warned_for_a_week(
-    units: Units, window: Window, warned: timedelta | None, due: timedelta
+    units: UnitOfWorkFactory, window: Window, warned: timedelta | None, due: timedelta
 ) -> None:
     moment = MOMENTS[0]
     end = by_key(window.rule).window.after(moment)
@@ -108,7 +110,7 @@ async def test_an_account_is_due_when_its_owner_was_warned_for_a_week(
 @pytest.mark.parametrize("moment", MOMENTS, ids=str)
 @pytest.mark.parametrize("window", WINDOWS[:2], ids=lambda one: one.rule)
 async def test_a_restricted_account_ends_when_the_policy_says(
-    units: Units, window: Window, moment: datetime
+    units: UnitOfWorkFactory, window: Window, moment: datetime
 ) -> None:
     columns = {"last_login_at": moment, "restricted_at": moment}
 
@@ -126,7 +128,7 @@ def test_a_line_ends_when_the_policy_says(seconds: int) -> None:
     assert address_ends(moment) == VISITOR_CATEGORY.window.after(moment)
 
 
-async def test_an_hour_is_an_hour_when_the_clocks_change(units: Units) -> None:
+async def test_an_hour_is_an_hour_when_the_clocks_change(units: UnitOfWorkFactory) -> None:
     expression = after("created_at", "1 day")
 
     found = await computed(

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from dressform.db.unit_of_work import Units
+from dressform.db.unit_of_work import UnitOfWorkFactory
 from tests.api.test_erasure import OF_AN_ACCOUNT, rows
 from tests.helpers.members import PASSWORD, Person
 from tests.helpers.openapi import Operation, operations
@@ -95,7 +95,7 @@ def address(operation: Operation, model: str) -> str:
     )
 
 
-async def state(ada: Person, units: Units) -> tuple[object, dict[str, int]]:
+async def state(ada: Person, units: UnitOfWorkFactory) -> tuple[object, dict[str, int]]:
     export = await ada.ask("GET", "/v1/privacy/export")
     assert export.status_code == 200
     counted = await rows(units)
@@ -110,7 +110,7 @@ def test_all_that_the_bodies_take_is_tried() -> None:
 
 @pytest.mark.parametrize("operation", WITH_JSON, ids=str)
 async def test_every_field_of_every_body(
-    ada: Person, model: str, units: Units, operation: Operation
+    ada: Person, model: str, units: UnitOfWorkFactory, operation: Operation
 ) -> None:
     before = await state(ada, units)
     url = address(operation, model)
@@ -128,7 +128,7 @@ async def test_every_field_of_every_body(
 
 @pytest.mark.parametrize("operation", WITH_JSON, ids=str)
 async def test_every_body_as_a_whole(
-    ada: Person, model: str, units: Units, operation: Operation
+    ada: Person, model: str, units: UnitOfWorkFactory, operation: Operation
 ) -> None:
     before = await state(ada, units)
     url = address(operation, model)
@@ -178,7 +178,7 @@ KINDS = [
 
 @pytest.mark.parametrize("operation", WITH_JSON, ids=str)
 async def test_every_body_under_another_name(
-    ada: Person, model: str, units: Units, operation: Operation
+    ada: Person, model: str, units: UnitOfWorkFactory, operation: Operation
 ) -> None:
     before = await state(ada, units)
     body = json.dumps(operation.example).encode()
@@ -237,7 +237,7 @@ IN_ADDRESSES = [
 
 @pytest.mark.parametrize("operation", WITH_PARAMETERS, ids=str)
 async def test_every_parameter_of_every_address(
-    ada: Person, model: str, units: Units, operation: Operation
+    ada: Person, model: str, units: UnitOfWorkFactory, operation: Operation
 ) -> None:
     before = await state(ada, units)
     plain = address(operation, model)

@@ -18,7 +18,7 @@ from dressform.db import embedded
 from dressform.db.migrate import migrate
 from dressform.db.tables import Base
 from dressform.db.tables.base import has_statistics
-from dressform.db.unit_of_work import Units
+from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.policy.notice import MODEL, PROFILE, SESSION
 from dressform.settings.settings import Settings
 from dressform.worker.enforce import enforce
@@ -47,7 +47,7 @@ def test_statistics_are_kept_of_nothing_that_could_be_opened_or_found() -> None:
 
 
 async def test_statistics_have_no_target_for_hidden_columns_in_tables_and_days(
-    units: Units,
+    units: UnitOfWorkFactory,
 ) -> None:
     await log(units, visit(datetime(2031, 5, 5, 12, tzinfo=UTC)))
     unit = units.read()

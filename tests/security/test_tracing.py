@@ -19,7 +19,7 @@ import pytest
 
 from dressform.bootstrap import opened
 from dressform.crypto.secrets import random_id
-from dressform.db.unit_of_work import Units
+from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.repositories.accounts import Accounts
 from dressform.repositories.models import Models
 from dressform.repositories.owners import Owner
@@ -57,7 +57,7 @@ class Member:
 class Site:
     """The site at noon of the last day, and what is true."""
 
-    units: Units
+    units: UnitOfWorkFactory
     raw: asyncpg.Connection
     truth: dict[UUID, str]
     clock: MovableClock
@@ -113,7 +113,7 @@ def events(members: list[Member]) -> Iterator[tuple[datetime, Member, str]]:
 
 
 async def act(
-    units: Units, clock: MovableClock, at: datetime, member: Member, what: str
+    units: UnitOfWorkFactory, clock: MovableClock, at: datetime, member: Member, what: str
 ) -> dict[str, object]:
     """Write what the API writes, and return the line of the access log that goes with it."""
     clock.at = at
@@ -125,7 +125,7 @@ async def act(
     )
 
 
-async def register(units: Units, member: Member) -> tuple[str, str, int]:
+async def register(units: UnitOfWorkFactory, member: Member) -> tuple[str, str, int]:
     async with units.writing() as unit:
         name = f"member{member.number}"
         member.owner = await Accounts(unit).add(
@@ -135,7 +135,7 @@ async def register(units: Units, member: Member) -> tuple[str, str, int]:
     return tracing.WRITES["account_key"]
 
 
-async def sign_in(units: Units, member: Member) -> tuple[str, str, int]:
+async def sign_in(units: UnitOfWorkFactory, member: Member) -> tuple[str, str, int]:
     assert member.owner is not None
     async with units.writing() as unit:
         found = await Accounts(unit).by_id(member.owner.account_id)
@@ -145,7 +145,7 @@ async def sign_in(units: Units, member: Member) -> tuple[str, str, int]:
     return tracing.WRITES["session"]
 
 
-async def change_model(units: Units, member: Member) -> tuple[str, str, int]:
+async def change_model(units: UnitOfWorkFactory, member: Member) -> tuple[str, str, int]:
     assert member.owner is not None
     async with units.writing() as unit:
         models = Models(unit)
@@ -157,14 +157,14 @@ async def change_model(units: Units, member: Member) -> tuple[str, str, int]:
         return "PATCH", "/v1/models/{model_id}", 200
 
 
-async def change_profile(units: Units, member: Member) -> tuple[str, str, int]:
+async def change_profile(units: UnitOfWorkFactory, member: Member) -> tuple[str, str, int]:
     assert member.owner is not None
     async with units.writing() as unit:
         await Profiles(unit).change(member.owner, {"bio": "I sew."})
     return tracing.WRITES["profile"]
 
 
-ACTS: dict[str, Callable[[Units, Member], Awaitable[tuple[str, str, int]]]] = {
+ACTS: dict[str, Callable[[UnitOfWorkFactory, Member], Awaitable[tuple[str, str, int]]]] = {
     "register": register,
     "login": sign_in,
     "model": change_model,

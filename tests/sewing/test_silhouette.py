@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from dressform.sewing.catalogue import CATALOGUE, Kind, relevant
 from dressform.sewing.data import facts
-from dressform.sewing.units import Unit
+from dressform.sewing.units import MeasurementUnit
 from tests.sewing.bodies import WITH_BREASTS, WITHOUT
 from tests.sewing.sketches import METRE, SVG, Sketch, points_of
 
@@ -31,7 +31,7 @@ ASKED = st.fixed_dictionaries(
     {
         "breasts": st.booleans(),
         "language": st.sampled_from(["en", "fr"]),
-        "unit": st.sampled_from([Unit.MM, Unit.CM, Unit.INCH]),
+        "unit": st.sampled_from([MeasurementUnit.MM, MeasurementUnit.CM, MeasurementUnit.INCH]),
     }
 )
 

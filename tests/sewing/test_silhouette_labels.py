@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from dressform.sewing.data import facts
 from dressform.sewing.silhouette.curves import spread
-from dressform.sewing.units import Unit
+from dressform.sewing.units import MeasurementUnit
 from tests.sewing.sketches import METRE, SVG, Sketch, points_of
 
 FACTS = facts("silhouette")
@@ -19,9 +19,9 @@ FACTS = facts("silhouette")
     ("asked", "waist", "knee"),
     [
         ({}, "waist 750.5 mm", "knee ≈ 380 mm"),
-        ({"unit": Unit.CM}, "waist 75.05 cm", "knee ≈ 38 cm"),
-        ({"unit": Unit.INCH}, "waist 29 9/16 in", "knee ≈ 14 15/16 in"),
-        ({"unit": Unit.CM, "language": "fr"}, "taille 75,05 cm", "genou ≈ 38 cm"),
+        ({"unit": MeasurementUnit.CM}, "waist 75.05 cm", "knee ≈ 38 cm"),
+        ({"unit": MeasurementUnit.INCH}, "waist 29 9/16 in", "knee ≈ 14 15/16 in"),
+        ({"unit": MeasurementUnit.CM, "language": "fr"}, "taille 75,05 cm", "genou ≈ 38 cm"),
     ],
 )
 def test_labels_speak_the_readers_language(asked: dict[str, Any], waist: str, knee: str) -> None:
@@ -68,10 +68,17 @@ def test_labels_move_no_more_than_they_must(wanted: list[float]) -> None:
         assert found == pytest.approx(wanted)
 
 
-@pytest.mark.parametrize(("unit", "said"), [(Unit.MM, 200), (Unit.CM, 200), (Unit.INCH, 254)])
-def test_a_bar_tells_the_scale(unit: Unit, said: float) -> None:
+@pytest.mark.parametrize(
+    ("unit", "said"),
+    [(MeasurementUnit.MM, 200), (MeasurementUnit.CM, 200), (MeasurementUnit.INCH, 254)],
+)
+def test_a_bar_tells_the_scale(unit: MeasurementUnit, said: float) -> None:
     sketch = Sketch(METRE, breasts=True, unit=unit)
-    text = {Unit.MM: "200 mm", Unit.CM: "20 cm", Unit.INCH: "10 in"}[unit]
+    text = {
+        MeasurementUnit.MM: "200 mm",
+        MeasurementUnit.CM: "20 cm",
+        MeasurementUnit.INCH: "10 in",
+    }[unit]
     (bar,) = (
         group
         for group in sketch.root.findall(f"{SVG}g")

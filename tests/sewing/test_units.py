@@ -7,67 +7,74 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dressform.sewing.catalogue import Kind
-from dressform.sewing.units import NotUnderstoodError, Unit, read, written
+from dressform.sewing.units import MeasurementUnit, NotUnderstoodError, read, written
 
 INCH = Fraction("25.4")
 
 LENGTHS = {
-    "1105 mm": (1105, Unit.MM),
-    "1105mm": (1105, Unit.MM),
-    "1 105 mm": (1105, Unit.MM),
-    "1 105,5 mm": (1105.5, Unit.MM),
-    "110.5 cm": (1105, Unit.CM),
-    "31,1 cm": (311, Unit.CM),
-    "31,1 CM": (311, Unit.CM),
-    " 31.1 centimètres ": (311, Unit.CM),
-    ".5 cm": (5, Unit.CM),
-    "110.125 cm": (1101.25, Unit.CM),
-    "٣١ cm": (310, Unit.CM),
-    "３１ cm": (310, Unit.CM),
-    "1.65 m": (1650, Unit.CM),
-    "1,65 m": (1650, Unit.CM),
-    "1 m 65": (1650, Unit.CM),
-    "1m65": (1650, Unit.CM),
-    "1 m 65 cm": (1650, Unit.CM),
-    "12 1/4 in": (311.15, Unit.INCH),
-    "12-1/4 in": (311.15, Unit.INCH),
-    "12¼ in": (311.15, Unit.INCH),
-    "12 ¼″": (311.15, Unit.INCH),
-    '12 1⁄4"': (311.15, Unit.INCH),
-    "12 1/4''": (311.15, Unit.INCH),
-    "12 1/4”": (311.15, Unit.INCH),
-    "12,25 po": (311.15, Unit.INCH),
-    "12.25 pouces": (311.15, Unit.INCH),
-    "12.250 inches": (311.15, Unit.INCH),
-    "12.25 in.": (311.15, Unit.INCH),
-    "½ in": (12.7, Unit.INCH),
-    "5/4 in": (31.75, Unit.INCH),
-    "1/3 in": (float(INCH / 3), Unit.INCH),
-    "5' 7 1/2\"": (1714.5, Unit.INCH),
-    "5’7½": (1714.5, Unit.INCH),
-    "5 ft 7 in": (1701.8, Unit.INCH),
-    "5 pieds 7 pouces": (1701.8, Unit.INCH),
-    "2 ft": (609.6, Unit.INCH),
+    "1105 mm": (1105, MeasurementUnit.MM),
+    "1105mm": (1105, MeasurementUnit.MM),
+    "1 105 mm": (1105, MeasurementUnit.MM),
+    "1 105,5 mm": (1105.5, MeasurementUnit.MM),
+    "110.5 cm": (1105, MeasurementUnit.CM),
+    "31,1 cm": (311, MeasurementUnit.CM),
+    "31,1 CM": (311, MeasurementUnit.CM),
+    " 31.1 centimètres ": (311, MeasurementUnit.CM),
+    ".5 cm": (5, MeasurementUnit.CM),
+    "110.125 cm": (1101.25, MeasurementUnit.CM),
+    "٣١ cm": (310, MeasurementUnit.CM),
+    "３１ cm": (310, MeasurementUnit.CM),
+    "1.65 m": (1650, MeasurementUnit.CM),
+    "1,65 m": (1650, MeasurementUnit.CM),
+    "1 m 65": (1650, MeasurementUnit.CM),
+    "1m65": (1650, MeasurementUnit.CM),
+    "1 m 65 cm": (1650, MeasurementUnit.CM),
+    "12 1/4 in": (311.15, MeasurementUnit.INCH),
+    "12-1/4 in": (311.15, MeasurementUnit.INCH),
+    "12¼ in": (311.15, MeasurementUnit.INCH),
+    "12 ¼″": (311.15, MeasurementUnit.INCH),
+    '12 1⁄4"': (311.15, MeasurementUnit.INCH),
+    "12 1/4''": (311.15, MeasurementUnit.INCH),
+    "12 1/4”": (311.15, MeasurementUnit.INCH),
+    "12,25 po": (311.15, MeasurementUnit.INCH),
+    "12.25 pouces": (311.15, MeasurementUnit.INCH),
+    "12.250 inches": (311.15, MeasurementUnit.INCH),
+    "12.25 in.": (311.15, MeasurementUnit.INCH),
+    "½ in": (12.7, MeasurementUnit.INCH),
+    "5/4 in": (31.75, MeasurementUnit.INCH),
+    "1/3 in": (float(INCH / 3), MeasurementUnit.INCH),
+    "5' 7 1/2\"": (1714.5, MeasurementUnit.INCH),
+    "5’7½": (1714.5, MeasurementUnit.INCH),
+    "5 ft 7 in": (1701.8, MeasurementUnit.INCH),
+    "5 pieds 7 pouces": (1701.8, MeasurementUnit.INCH),
+    "2 ft": (609.6, MeasurementUnit.INCH),
 }
 
 
 @pytest.mark.parametrize(("text", "found"), LENGTHS.items())
-def test_lengths_are_read_as_they_are_written(text: str, found: tuple[float, Unit]) -> None:
+def test_lengths_are_read_as_they_are_written(
+    text: str, found: tuple[float, MeasurementUnit]
+) -> None:
     assert read(text, Kind.LENGTH) == found
 
 
 @pytest.mark.parametrize("text", ["13", "13°", "13 deg", "13,0 degrees", "13 º", "13 degrés"])
 def test_angles_need_no_unit(text: str) -> None:
-    assert read(text, Kind.ANGLE, unit=Unit.INCH) == (13, Unit.DEGREE)
+    assert read(text, Kind.ANGLE, unit=MeasurementUnit.INCH) == (13, MeasurementUnit.DEGREE)
 
 
-@pytest.mark.parametrize(("unit", "mm"), [(Unit.MM, 12.25), (Unit.CM, 122.5), (Unit.INCH, 311.15)])
-def test_a_number_without_a_unit_is_in_the_one_that_came_beside_it(unit: Unit, mm: float) -> None:
+@pytest.mark.parametrize(
+    ("unit", "mm"),
+    [(MeasurementUnit.MM, 12.25), (MeasurementUnit.CM, 122.5), (MeasurementUnit.INCH, 311.15)],
+)
+def test_a_number_without_a_unit_is_in_the_one_that_came_beside_it(
+    unit: MeasurementUnit, mm: float
+) -> None:
     assert read("12 1/4", Kind.LENGTH, unit=unit) == (mm, unit)
 
 
 def test_a_unit_of_its_own_wins() -> None:
-    assert read("12 cm", Kind.LENGTH, unit=Unit.INCH) == (120, Unit.CM)
+    assert read("12 cm", Kind.LENGTH, unit=MeasurementUnit.INCH) == (120, MeasurementUnit.CM)
 
 
 REFUSED = {
@@ -117,7 +124,7 @@ def test_a_length_is_no_angle() -> None:
     assert str(refused.value) == "“13 cm” is in cm, a unit of length: write an angle such as 13°"
 
 
-def refusal_of(text: str, kind: Kind, unit: Unit | None) -> str:
+def refusal_of(text: str, kind: Kind, unit: MeasurementUnit | None) -> str:
     """Empty for what was understood, which must be a length."""
     try:
         value, _ = read(text, kind, unit=unit)
@@ -127,8 +134,10 @@ def refusal_of(text: str, kind: Kind, unit: Unit | None) -> str:
     return ""
 
 
-@given(st.text(), st.sampled_from(Kind), st.sampled_from([None, *Unit]))
-def test_no_text_does_more_than_be_refused(text: str, kind: Kind, unit: Unit | None) -> None:
+@given(st.text(), st.sampled_from(Kind), st.sampled_from([None, *MeasurementUnit]))
+def test_no_text_does_more_than_be_refused(
+    text: str, kind: Kind, unit: MeasurementUnit | None
+) -> None:
     sentence = refusal_of(text, kind, unit)
 
     assert sentence.isprintable()
@@ -136,9 +145,10 @@ def test_no_text_does_more_than_be_refused(text: str, kind: Kind, unit: Unit | N
 
 
 @given(
-    st.text(alphabet="0123456789 .,-/'\"½¼minftc°", max_size=40), st.sampled_from([None, Unit.MM])
+    st.text(alphabet="0123456789 .,-/'\"½¼minftc°", max_size=40),
+    st.sampled_from([None, MeasurementUnit.MM]),
 )
-def test_nor_does_what_almost_is_a_length(text: str, unit: Unit | None) -> None:
+def test_nor_does_what_almost_is_a_length(text: str, unit: MeasurementUnit | None) -> None:
     assert len(refusal_of(text, Kind.LENGTH, unit)) < 200
 
 
@@ -158,8 +168,10 @@ def test_fractions_are_exact(whole: int, over: int, under: int, between: str) ->
 LENGTH = st.floats(min_value=0.001, max_value=10_000)
 
 
-@given(LENGTH, st.sampled_from([Unit.MM, Unit.CM]))
-def test_what_is_written_in_metric_units_reads_as_the_same_number(mm: float, unit: Unit) -> None:
+@given(LENGTH, st.sampled_from([MeasurementUnit.MM, MeasurementUnit.CM]))
+def test_what_is_written_in_metric_units_reads_as_the_same_number(
+    mm: float, unit: MeasurementUnit
+) -> None:
     assert read(written(mm, unit), Kind.LENGTH) == (mm, unit)
 
 
@@ -167,12 +179,12 @@ def test_what_is_written_in_metric_units_reads_as_the_same_number(mm: float, uni
 def test_a_sixteenth_of_an_inch_is_written_exactly(sixteenths: int) -> None:
     mm = float(sixteenths * INCH / 16)
 
-    assert read(written(mm, Unit.INCH), Kind.LENGTH) == (mm, Unit.INCH)
+    assert read(written(mm, MeasurementUnit.INCH), Kind.LENGTH) == (mm, MeasurementUnit.INCH)
 
 
 @given(LENGTH)
 def test_what_no_sixteenth_is_near_says_so(mm: float) -> None:
-    text = written(mm, Unit.INCH)
+    text = written(mm, MeasurementUnit.INCH)
 
     if text.startswith("≈ "):
         nearest, _ = read(text.removeprefix("≈ "), Kind.LENGTH)
@@ -184,18 +196,18 @@ def test_what_no_sixteenth_is_near_says_so(mm: float) -> None:
 @pytest.mark.parametrize(
     ("value", "unit", "text"),
     [
-        (1104.9, Unit.CM, "110.49 cm"),
-        (1104.9, Unit.INCH, "43 1/2 in"),
-        (1105, Unit.INCH, "≈ 43 1/2 in"),
-        (1105, Unit.MM, "1105 mm"),
-        (1.105, Unit.MM, "1.1050 mm"),
-        (12.7, Unit.INCH, "1/2 in"),
-        (25.4, Unit.INCH, "1 in"),
-        (0.1, Unit.INCH, "≈ 0 in"),
-        (13, Unit.DEGREE, "13°"),
-        (13.5, Unit.DEGREE, "13.5°"),
-        (1e-300, Unit.CM, "0 cm"),
+        (1104.9, MeasurementUnit.CM, "110.49 cm"),
+        (1104.9, MeasurementUnit.INCH, "43 1/2 in"),
+        (1105, MeasurementUnit.INCH, "≈ 43 1/2 in"),
+        (1105, MeasurementUnit.MM, "1105 mm"),
+        (1.105, MeasurementUnit.MM, "1.1050 mm"),
+        (12.7, MeasurementUnit.INCH, "1/2 in"),
+        (25.4, MeasurementUnit.INCH, "1 in"),
+        (0.1, MeasurementUnit.INCH, "≈ 0 in"),
+        (13, MeasurementUnit.DEGREE, "13°"),
+        (13.5, MeasurementUnit.DEGREE, "13.5°"),
+        (1e-300, MeasurementUnit.CM, "0 cm"),
     ],
 )
-def test_values_are_written_for_people(value: float, unit: Unit, text: str) -> None:
+def test_values_are_written_for_people(value: float, unit: MeasurementUnit, text: str) -> None:
     assert written(value, unit) == text

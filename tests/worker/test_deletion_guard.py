@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from dressform.clock import now
-from dressform.db.unit_of_work import Unit, Units
+from dressform.db.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from dressform.policy.notice import CATEGORIES, PROFILE, SESSION
 from dressform.repositories.purge_blocks import Hold, Holds
 from dressform.repositories.retention_runs import Retention
@@ -23,7 +23,7 @@ END = PROFILE.window.after(BEGAN)
 SECOND = timedelta(seconds=1)
 
 
-async def agreeing(unit: Unit) -> datetime:
+async def agreeing(unit: UnitOfWork) -> datetime:
     return unit.at
 
 
@@ -31,7 +31,7 @@ BREAKER = Breaker(other_clock=agreeing)
 RULES = [category.key for category in CATEGORIES]
 
 
-async def fill(units: Units, accounts: int, *, due: int) -> None:
+async def fill(units: UnitOfWorkFactory, accounts: int, *, due: int) -> None:
     """Accounts of which some are over at END, as they are in the table."""
     async with units.writing() as unit:
         await unit.connection.execute(
@@ -45,18 +45,20 @@ async def fill(units: Units, accounts: int, *, due: int) -> None:
         )
 
 
-async def profiles(units: Units, at: datetime = END, breaker: Breaker = BREAKER) -> Report | None:
+async def profiles(
+    units: UnitOfWorkFactory, at: datetime = END, breaker: Breaker = BREAKER
+) -> Report | None:
     """A run's check of the clock, and the rule of accounts."""
     await breaker.check_clock(units, at=at)
     return await enforce(PROFILE, units, at=at, slot=at, breaker=breaker)
 
 
-async def held(units: Units, rule: str = "profile") -> Hold | None:
+async def held(units: UnitOfWorkFactory, rule: str = "profile") -> Hold | None:
     unit = units.read()
     return await Holds(unit).of(rule)
 
 
-async def approve(units: Units, at: datetime, rule: str = "profile") -> None:
+async def approve(units: UnitOfWorkFactory, at: datetime, rule: str = "profile") -> None:
     async with units.writing(at=at) as unit:
         hold = await Holds(unit).of(rule)
         assert hold is not None
@@ -71,7 +73,7 @@ def test_fifty_or_two_percent(due: int, of: int, *, too_many: bool) -> None:
     assert Due(due, of).is_too_many() is too_many
 
 
-async def test_as_many_as_is_always_allowed(units: Units) -> None:
+async def test_as_many_as_is_always_allowed(units: UnitOfWorkFactory) -> None:
     await fill(units, ALWAYS_ALLOWED, due=ALWAYS_ALLOWED)
 
     report = await profiles(units)
@@ -81,7 +83,7 @@ async def test_as_many_as_is_always_allowed(units: Units) -> None:
     assert await held(units) is None
 
 
-async def test_one_too_many_ends_nothing(units: Units) -> None:
+async def test_one_too_many_ends_nothing(units: UnitOfWorkFactory) -> None:
     await fill(units, 60, due=51)
 
     with pytest.raises(Held, match=r"51 of 60 rows are due at once.*retention approve profile"):
@@ -95,7 +97,7 @@ async def test_one_too_many_ends_nothing(units: Units) -> None:
     assert await Retention(unit).last_run(PROFILE) is None
 
 
-async def test_two_percent_of_many(units: Units) -> None:
+async def test_two_percent_of_many(units: UnitOfWorkFactory) -> None:
     await fill(units, 3000, due=60)
 
     report = await profiles(units)
@@ -104,7 +106,7 @@ async def test_two_percent_of_many(units: Units) -> None:
     assert report.rows == 60
 
 
-async def test_it_stays_held_until_it_is_approved(units: Units) -> None:
+async def test_it_stays_held_until_it_is_approved(units: UnitOfWorkFactory) -> None:
     await fill(units, 60, due=51)
     for minutes in (0, 5, 10):
         with pytest.raises(Held):
@@ -122,7 +124,7 @@ async def test_it_stays_held_until_it_is_approved(units: Units) -> None:
     assert await held(units) is None
 
 
-async def test_an_approval_is_for_what_was_shown(units: Units) -> None:
+async def test_an_approval_is_for_what_was_shown(units: UnitOfWorkFactory) -> None:
     """Not for ten times as much."""
     await fill(units, 600, due=51)
     with pytest.raises(Held):
@@ -138,7 +140,7 @@ async def test_an_approval_is_for_what_was_shown(units: Units) -> None:
     assert (await counts(units))["account"] == 600
 
 
-async def test_an_approval_lasts_a_day(units: Units) -> None:
+async def test_an_approval_lasts_a_day(units: UnitOfWorkFactory) -> None:
     await fill(units, 51, due=51)
     with pytest.raises(Held):
         await profiles(units)
@@ -148,7 +150,7 @@ async def test_an_approval_lasts_a_day(units: Units) -> None:
         await profiles(units, END + timedelta(days=1, seconds=1))
 
 
-async def test_nothing_but_what_was_shown_is_approved(units: Units) -> None:
+async def test_nothing_but_what_was_shown_is_approved(units: UnitOfWorkFactory) -> None:
     await fill(units, 60, due=51)
     with pytest.raises(Held):
         await profiles(units)
@@ -165,7 +167,7 @@ async def test_nothing_but_what_was_shown_is_approved(units: Units) -> None:
     assert (still.rows, still.approved_at) == (60, None)
 
 
-async def test_approving_what_is_not_held_does_nothing(units: Units) -> None:
+async def test_approving_what_is_not_held_does_nothing(units: UnitOfWorkFactory) -> None:
     async with units.writing() as unit:
         assert not await Holds(unit).approve(Hold("profile", "too many", 60, END, None))
         assert await Holds(unit).all() == []
@@ -173,11 +175,11 @@ async def test_approving_what_is_not_held_does_nothing(units: Units) -> None:
 
 @pytest.mark.parametrize("off", [timedelta(minutes=6), timedelta(minutes=-6), timedelta(days=300)])
 async def test_clocks_that_differ(
-    units: Units, duties: Duties, caplog: pytest.LogCaptureFixture, off: timedelta
+    units: UnitOfWorkFactory, duties: Duties, caplog: pytest.LogCaptureFixture, off: timedelta
 ) -> None:
     await add_everything(units, BEGAN)
 
-    async def other(unit: Unit) -> datetime:
+    async def other(unit: UnitOfWork) -> datetime:
         return unit.at + off
 
     disagreeing = replace(duties, breaker=Breaker(other_clock=other))
@@ -188,16 +190,16 @@ async def test_clocks_that_differ(
     assert await rows_of_rules(units) == {1}
 
 
-async def test_clocks_that_differ_by_a_little(units: Units) -> None:
+async def test_clocks_that_differ_by_a_little(units: UnitOfWorkFactory) -> None:
     await fill(units, 1, due=1)
 
-    async def other(unit: Unit) -> datetime:
+    async def other(unit: UnitOfWork) -> datetime:
         return unit.at - timedelta(minutes=4)
 
     assert (await profiles(units, breaker=Breaker(other_clock=other))) is not None
 
 
-async def test_the_databases_own_clock(units: Units) -> None:
+async def test_the_databases_own_clock(units: UnitOfWorkFactory) -> None:
     """Nothing is injected here: the machine's clock against PostgreSQL's."""
     async with units.writing() as unit:
         await unit.connection.execute(
@@ -217,7 +219,7 @@ async def test_the_databases_own_clock(units: Units) -> None:
     assert (await counts(units))["account"] == 0
 
 
-async def ran(units: Units, at: datetime) -> None:
+async def ran(units: UnitOfWorkFactory, at: datetime) -> None:
     assert await enforce(SESSION, units, at=at, slot=at, breaker=BREAKER) is not None
 
 
@@ -230,7 +232,7 @@ async def ran(units: Units, at: datetime) -> None:
     ],
 )
 async def test_a_clock_that_jumped_since_the_last_round(
-    units: Units, before: timedelta, why: str
+    units: UnitOfWorkFactory, before: timedelta, why: str
 ) -> None:
     await fill(units, 1, due=1)
     await ran(units, END - before)
@@ -245,7 +247,9 @@ async def test_a_clock_that_jumped_since_the_last_round(
 
 
 @pytest.mark.parametrize("before", [timedelta(days=30), timedelta(0), timedelta(minutes=-4)])
-async def test_a_worker_that_was_off_for_a_while(units: Units, before: timedelta) -> None:
+async def test_a_worker_that_was_off_for_a_while(
+    units: UnitOfWorkFactory, before: timedelta
+) -> None:
     """It makes up for all of it by itself."""
     await fill(units, 1, due=1)
     await ran(units, END - before)
@@ -265,7 +269,7 @@ async def everything(duties: Duties, at: datetime) -> Outcome:
     return await replace(duties, breaker=BREAKER).run(at=at, slot=at)
 
 
-async def rows_of_rules(units: Units) -> set[int]:
+async def rows_of_rules(units: UnitOfWorkFactory) -> set[int]:
     """The numbers of rows in each table, without those by which the rewriting of tables is done once."""
     async with units.writing() as unit:
         await unit.connection.execute(text("DELETE FROM retention_run WHERE rule LIKE 'rewrite %'"))
@@ -273,7 +277,7 @@ async def rows_of_rules(units: Units) -> set[int]:
 
 
 async def test_a_jump_of_both_clocks_ends_nothing_however_often_it_is_tried(
-    units: Units, duties: Duties
+    units: UnitOfWorkFactory, duties: Duties
 ) -> None:
     """A rule with nothing to end must not make the next check believe that the clock is right."""
     await add_everything(units, BEGAN)
@@ -288,7 +292,7 @@ async def test_a_jump_of_both_clocks_ends_nothing_however_often_it_is_tried(
 
 
 async def test_one_approval_of_the_clock_lets_every_rule_go_on(
-    units: Units, duties: Duties
+    units: UnitOfWorkFactory, duties: Duties
 ) -> None:
     await add_everything(units, BEGAN)
     await everything(duties, LATER)
@@ -314,7 +318,7 @@ async def test_a_new_installation_simply_works(duties: Duties) -> None:
 
 
 async def test_a_clock_that_ran_ahead_is_settled_by_one_approval(
-    units: Units, duties: Duties
+    units: UnitOfWorkFactory, duties: Duties
 ) -> None:
     """Its rounds are removed, for good: the next ones are those of any other day."""
     await ran(units, END)
@@ -334,8 +338,8 @@ async def test_a_clock_that_ran_ahead_is_settled_by_one_approval(
     assert await Retention(unit).last_cut_off() == at
 
 
-async def test_an_approval_of_a_clock_lasts_a_day(units: Units) -> None:
-    async def other(unit: Unit) -> datetime:
+async def test_an_approval_of_a_clock_lasts_a_day(units: UnitOfWorkFactory) -> None:
+    async def other(unit: UnitOfWork) -> datetime:
         return unit.at + timedelta(hours=1)
 
     behind = Breaker(other_clock=other)
@@ -349,11 +353,11 @@ async def test_an_approval_of_a_clock_lasts_a_day(units: Units) -> None:
         await profiles(units, END + timedelta(hours=24, seconds=1), behind)
 
 
-async def test_an_approval_of_a_clock_is_for_what_was_shown(units: Units) -> None:
+async def test_an_approval_of_a_clock_is_for_what_was_shown(units: UnitOfWorkFactory) -> None:
     """Not for something else that is wrong as well."""
     await ran(units, END)
 
-    async def other(unit: Unit) -> datetime:
+    async def other(unit: UnitOfWork) -> datetime:
         return unit.at + timedelta(hours=1)
 
     with pytest.raises(Held):
@@ -364,7 +368,7 @@ async def test_an_approval_of_a_clock_is_for_what_was_shown(units: Units) -> Non
         await profiles(units, END + timedelta(days=31), Breaker(other_clock=other))
 
 
-async def test_what_could_not_end_at_once_is_still_approved(units: Units) -> None:
+async def test_what_could_not_end_at_once_is_still_approved(units: UnitOfWorkFactory) -> None:
     """The approval is for so many rows, not for one round."""
     await fill(units, 120, due=110)
     with pytest.raises(Held):
@@ -383,10 +387,10 @@ async def test_what_could_not_end_at_once_is_still_approved(units: Units) -> Non
     assert await held(units) is None
 
 
-async def test_a_clock_that_is_right_again_needs_no_approval(units: Units) -> None:
+async def test_a_clock_that_is_right_again_needs_no_approval(units: UnitOfWorkFactory) -> None:
     await fill(units, 1, due=1)
 
-    async def other(unit: Unit) -> datetime:
+    async def other(unit: UnitOfWork) -> datetime:
         return unit.at + timedelta(days=1)
 
     with pytest.raises(Held):
@@ -398,7 +402,7 @@ async def test_a_clock_that_is_right_again_needs_no_approval(units: Units) -> No
 
 
 async def test_a_jump_alarms_nobody(
-    units: Units, duties: Duties, clock: MovableClock, caplog: pytest.LogCaptureFixture
+    units: UnitOfWorkFactory, duties: Duties, clock: MovableClock, caplog: pytest.LogCaptureFixture
 ) -> None:
     """No warning goes out because of a clock that ran ahead."""
     await fill(units, 3, due=3)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import text
 
-from dressform.db.unit_of_work import Units
+from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.policy.notice import CATEGORIES, MODEL, PROFILE, ROUND, VISITOR, Category
 from dressform.repositories.accounts import Accounts
 from dressform.repositories.expired_rows import BATCH, Endings
@@ -30,14 +30,16 @@ SECOND = timedelta(seconds=1)
 categories = pytest.mark.parametrize("category", CATEGORIES, ids=lambda category: category.key)
 
 
-async def enforced(category: Category, units: Units, at: datetime) -> Report:
+async def enforced(category: Category, units: UnitOfWorkFactory, at: datetime) -> Report:
     report = await enforce(category, units, at=at, slot=at, breaker=UNBROKEN)
     assert report is not None
     return report
 
 
 @categories
-async def test_it_ends_to_the_second_and_nothing_else(units: Units, category: Category) -> None:
+async def test_it_ends_to_the_second_and_nothing_else(
+    units: UnitOfWorkFactory, category: Category
+) -> None:
     """A rule's own record begins when it is enforced, so it stays."""
     await add_everything(units, BEGAN)
     before = await counts(units)
@@ -58,7 +60,7 @@ async def test_it_ends_to_the_second_and_nothing_else(units: Units, category: Ca
 
 
 @categories
-async def test_a_microsecond_decides(units: Units, category: Category) -> None:
+async def test_a_microsecond_decides(units: UnitOfWorkFactory, category: Category) -> None:
     await add_everything(units, BEGAN)
     end = end_of(category, BEGAN)
 
@@ -67,7 +69,9 @@ async def test_a_microsecond_decides(units: Units, category: Category) -> None:
 
 
 @categories
-async def test_a_year_without_a_worker_is_made_up_for(units: Units, category: Category) -> None:
+async def test_a_year_without_a_worker_is_made_up_for(
+    units: UnitOfWorkFactory, category: Category
+) -> None:
     await add_everything(units, BEGAN)
 
     report = await enforced(category, units, end_of(category, BEGAN) + timedelta(days=365))
@@ -75,14 +79,14 @@ async def test_a_year_without_a_worker_is_made_up_for(units: Units, category: Ca
     assert report.rows == 1
 
 
-async def test_who_never_logged_in_is_found_too(units: Units) -> None:
+async def test_who_never_logged_in_is_found_too(units: UnitOfWorkFactory) -> None:
     """Counted from the account's making when there was no login."""
     await add_account(units, BEGAN)
 
     assert (await enforced(PROFILE, units, end_of(PROFILE, BEGAN))).rows == 1
 
 
-async def test_a_login_begins_the_window_anew(units: Units) -> None:
+async def test_a_login_begins_the_window_anew(units: UnitOfWorkFactory) -> None:
     owner = await add_account(units, BEGAN)
     later = BEGAN + timedelta(days=200)
     async with units.writing(at=later) as unit:
@@ -97,7 +101,7 @@ async def test_a_login_begins_the_window_anew(units: Units) -> None:
         assert (await enforced(category, units, end_of(category, later))).rows == 1
 
 
-async def test_days_of_the_log_go_whole(units: Units) -> None:
+async def test_days_of_the_log_go_whole(units: UnitOfWorkFactory) -> None:
     """The last record of a day goes with its first; the next day stays."""
     midnight = datetime(2026, 8, 30, tzinfo=UTC)
     for moment in (
@@ -112,7 +116,7 @@ async def test_days_of_the_log_go_whole(units: Units) -> None:
     assert (await counts(units))["access_log"] == 1
 
 
-async def fill(units: Units, rows: int) -> None:
+async def fill(units: UnitOfWorkFactory, rows: int) -> None:
     """Due in batches of more than one."""
     async with units.writing() as unit:
         await unit.connection.execute(
@@ -125,7 +129,7 @@ async def fill(units: Units, rows: int) -> None:
         )
 
 
-async def test_it_goes_in_batches(units: Units) -> None:
+async def test_it_goes_in_batches(units: UnitOfWorkFactory) -> None:
     await fill(units, 2 * BATCH + 1)
     batches = []
     for _ in range(4):
@@ -135,7 +139,7 @@ async def test_it_goes_in_batches(units: Units) -> None:
     assert batches == [BATCH, BATCH, 1, 0]
 
 
-async def test_all_batches_in_one_go(units: Units) -> None:
+async def test_all_batches_in_one_go(units: UnitOfWorkFactory) -> None:
     await fill(units, 3 * BATCH)
 
     report = await enforced(ROUND, units, end_of(ROUND, BEGAN))
@@ -144,7 +148,7 @@ async def test_all_batches_in_one_go(units: Units) -> None:
     assert report.seconds > 0
 
 
-async def test_batches_of_two_at_once_do_not_wait_for_each_other(units: Units) -> None:
+async def test_batches_of_two_at_once_do_not_wait_for_each_other(units: UnitOfWorkFactory) -> None:
     await fill(units, 2 * BATCH)
     at = end_of(ROUND, BEGAN)
     async with units.writing(at=at) as one, units.writing(at=at) as other:
@@ -154,7 +158,7 @@ async def test_batches_of_two_at_once_do_not_wait_for_each_other(units: Units) -
     assert (await counts(units))["retention_run"] == 0
 
 
-async def test_a_slot_is_enforced_once(units: Units) -> None:
+async def test_a_slot_is_enforced_once(units: UnitOfWorkFactory) -> None:
     await add_everything(units, BEGAN)
     at = end_of(PROFILE, BEGAN)
 
@@ -167,7 +171,7 @@ async def test_a_slot_is_enforced_once(units: Units) -> None:
     assert reports.count(None) == 4
 
 
-async def test_whoever_is_logging_in_is_left_alone(units: Units) -> None:
+async def test_whoever_is_logging_in_is_left_alone(units: UnitOfWorkFactory) -> None:
     """The login began a moment before the end and is not committed when the rule comes by."""
     owner = await add_account(units, BEGAN)
     end = end_of(PROFILE, BEGAN)
@@ -183,7 +187,9 @@ async def test_whoever_is_logging_in_is_left_alone(units: Units) -> None:
     assert (await counts(units))["model"] == 1
 
 
-async def test_a_login_during_the_round_saves_the_account_or_comes_too_late(units: Units) -> None:
+async def test_a_login_during_the_round_saves_the_account_or_comes_too_late(
+    units: UnitOfWorkFactory,
+) -> None:
     """Whichever is first: never half an account, never a login into one that goes."""
     end = end_of(PROFILE, BEGAN)
     outcomes: set[bool] = set()
@@ -218,7 +224,7 @@ async def test_a_login_during_the_round_saves_the_account_or_comes_too_late(unit
     assert outcomes == {True, False}
 
 
-async def test_a_run_remembers_what_it_did_and_nothing_of_whom(units: Units) -> None:
+async def test_a_run_remembers_what_it_did_and_nothing_of_whom(units: UnitOfWorkFactory) -> None:
     await add_everything(units, BEGAN)
     end = end_of(PROFILE, BEGAN)
     await enforced(PROFILE, units, end)
@@ -240,7 +246,7 @@ async def test_a_run_remembers_what_it_did_and_nothing_of_whom(units: Units) -> 
     assert last.rows == 1
 
 
-async def test_an_interrupted_run_is_none(units: Units) -> None:
+async def test_an_interrupted_run_is_none(units: UnitOfWorkFactory) -> None:
     """Claimed and never finished: it is not shown as the last one, and hinders nobody."""
     await add_everything(units, BEGAN)
     async with units.writing(at=BEGAN) as unit:

@@ -16,7 +16,7 @@ from sqlalchemy import text
 from dressform.actions.queue_expiry_notices import warn_of_ending
 from dressform.bootstrap import opened
 from dressform.clock import now
-from dressform.db.unit_of_work import Units
+from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.policy.notice import MODEL, PROFILE
 from dressform.repositories.accounts import Accounts
 from dressform.settings.settings import Settings
@@ -39,7 +39,9 @@ Join = Callable[..., Awaitable[Person]]
 
 
 @pytest.fixture
-def employ(office: PostOffice, settings: Settings, units: Units) -> Callable[[], Duties]:
+def employ(
+    office: PostOffice, settings: Settings, units: UnitOfWorkFactory
+) -> Callable[[], Duties]:
     def make() -> Duties:
         url = SecretStr(f"smtp://127.0.0.1:{office.port}")
         made = duties_of(settings.model_copy(update={"smtp_url": url}), units)
@@ -82,12 +84,12 @@ def story(worker: Duties, office: PostOffice, clock: MovableClock) -> Story:
     return Story(worker, office, clock)
 
 
-async def accounts(units: Units) -> int:
+async def accounts(units: UnitOfWorkFactory) -> int:
     return (await counts(units))["account"]
 
 
 async def test_thirty_seven_and_one_days_before(
-    story: Story, units: Units, ada: Person, clock: MovableClock
+    story: Story, units: UnitOfWorkFactory, ada: Person, clock: MovableClock
 ) -> None:
     await ada.add_model()
     end = end_of(PROFILE, clock())
@@ -158,7 +160,7 @@ async def test_after_a_login_all_begins_anew(
 
 
 async def test_a_worker_that_was_off_says_the_latest_only(
-    story: Story, units: Units, ada: Person, clock: MovableClock
+    story: Story, units: UnitOfWorkFactory, ada: Person, clock: MovableClock
 ) -> None:
     """Three days before the end: told once, and the end waits until a week after."""
     end = end_of(PROFILE, clock())
@@ -177,7 +179,7 @@ async def test_a_worker_that_was_off_says_the_latest_only(
 
 
 async def test_without_mail_the_end_waits_thirty_days_and_no_longer(
-    story: Story, units: Units, ada: Person, clock: MovableClock
+    story: Story, units: UnitOfWorkFactory, ada: Person, clock: MovableClock
 ) -> None:
     await ada.add_model()
     end = end_of(PROFILE, clock())
@@ -197,7 +199,7 @@ async def test_without_mail_the_end_waits_thirty_days_and_no_longer(
 
 
 async def test_while_it_waits_nobody_reads_it(
-    story: Story, units: Units, ada: Person, join: Join, clock: MovableClock
+    story: Story, units: UnitOfWorkFactory, ada: Person, join: Join, clock: MovableClock
 ) -> None:
     model = await ada.add_model()
     end = end_of(PROFILE, clock())
@@ -217,7 +219,7 @@ async def test_while_it_waits_nobody_reads_it(
 
 
 async def test_mail_comes_back_in_the_waiting_time(
-    story: Story, units: Units, ada: Person, clock: MovableClock
+    story: Story, units: UnitOfWorkFactory, ada: Person, clock: MovableClock
 ) -> None:
     """Told ten days late: there is a week to come back by the link, which counts as a login."""
     model = await ada.add_model()
@@ -245,7 +247,7 @@ async def test_mail_comes_back_in_the_waiting_time(
 
 
 async def test_who_does_not_come_back_is_gone_a_week_later(
-    story: Story, units: Units, ada: Person, clock: MovableClock
+    story: Story, units: UnitOfWorkFactory, ada: Person, clock: MovableClock
 ) -> None:
     end = end_of(PROFILE, clock())
     (subject,) = await story.on(end + 10 * DAY)
@@ -262,7 +264,7 @@ async def test_who_does_not_come_back_is_gone_a_week_later(
 
 
 async def test_the_wait_is_never_longer_than_thirty_days(
-    story: Story, units: Units, ada: Person, clock: MovableClock
+    story: Story, units: UnitOfWorkFactory, ada: Person, clock: MovableClock
 ) -> None:
     end = end_of(PROFILE, clock())
     (subject,) = await story.on(end + 29 * DAY)
@@ -307,7 +309,7 @@ async def test_an_erased_account_is_not_warned(
 
 
 async def test_a_broken_account_keeps_no_other_from_being_warned(
-    story: Story, units: Units, clock: MovableClock
+    story: Story, units: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
     broken = await add_account(units, clock(), "ada")
     await add_account(units, clock(), "bob")
@@ -328,7 +330,7 @@ async def test_a_broken_account_keeps_no_other_from_being_warned(
 
 
 async def test_several_workers_write_each_warning_once(
-    employ: Callable[[], Duties], office: PostOffice, units: Units, clock: MovableClock
+    employ: Callable[[], Duties], office: PostOffice, units: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
     for n in range(30):
         await add_account(units, clock(), f"ada{n}")
@@ -346,7 +348,7 @@ async def test_several_workers_write_each_warning_once(
 
 
 async def test_a_server_that_hangs_up_after_the_mail_is_not_asked_again(
-    story: Story, units: Units, ada: Person, clock: MovableClock
+    story: Story, units: UnitOfWorkFactory, ada: Person, clock: MovableClock
 ) -> None:
     """It may have taken it: that warning is given once at most, and does not count as given."""
     end = end_of(PROFILE, clock())
@@ -410,13 +412,13 @@ async def test_a_worker_killed_as_the_server_takes_the_mail(
     assert len(office.received) == 1
 
 
-async def _waiting(units: Units) -> int:
+async def _waiting(units: UnitOfWorkFactory) -> int:
     unit = units.read()
     return int(await unit.connection.scalar(text("SELECT count(*) FROM mail")) or 0)
 
 
 async def test_models_wait_with_their_account(
-    units: Units, ada: Person, clock: MovableClock
+    units: UnitOfWorkFactory, ada: Person, clock: MovableClock
 ) -> None:
     await ada.add_model()
     end = end_of(MODEL, clock())

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from dressform.db.unit_of_work import Units
+from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.policy.notice import MAIL
 from dressform.repositories.mails import Mails
 from dressform.settings.settings import Settings
@@ -43,7 +43,7 @@ async def test_worker_deletes_mail_files_past_their_window(
 
 
 async def test_mail_files_are_dated_by_the_service_whose_clock_is_ahead(
-    settings: Settings, units: Units
+    settings: Settings, units: UnitOfWorkFactory
 ) -> None:
     """Else a worker whose clock is set ahead would delete each mail as soon as it was written."""
     ahead = Settings(**settings.model_dump() | {"clock_ahead": timedelta(days=300)})

@@ -7,7 +7,7 @@ import asyncpg
 import pytest
 from sqlalchemy import text
 
-from dressform.db.unit_of_work import Units
+from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.policy.notice import VISITOR
 from dressform.repositories.access_log_partitions import Day, LogDays
 from dressform.worker import partitions as days
@@ -22,23 +22,23 @@ END = VISITOR.window.after(BEGAN)
 TABLE = "access_log_20260830"
 
 
-async def enforced(units: Units, at: datetime = END) -> Report:
+async def enforced(units: UnitOfWorkFactory, at: datetime = END) -> Report:
     report = await enforce(VISITOR, units, at=at, slot=at, breaker=UNBROKEN)
     assert report is not None
     return report
 
 
-async def tables(units: Units) -> list[str]:
+async def tables(units: UnitOfWorkFactory) -> list[str]:
     async with units.writing() as unit:
         return [day.table for day in await (await LogDays.opened(unit)).all()]
 
 
-async def command(units: Units, sql: str) -> None:
+async def command(units: UnitOfWorkFactory, sql: str) -> None:
     async with in_log(units) as unit:
         await unit.connection.execute(text(sql))
 
 
-async def test_an_orphan_is_found_and_dropped(units: Units) -> None:
+async def test_an_orphan_is_found_and_dropped(units: UnitOfWorkFactory) -> None:
     """As if the worker had died between detaching and dropping."""
     for n in range(3):
         await add_visit(units, BEGAN + n * timedelta(hours=1))
@@ -50,7 +50,7 @@ async def test_an_orphan_is_found_and_dropped(units: Units) -> None:
     assert TABLE not in await tables(units)
 
 
-async def test_a_detach_that_was_interrupted_is_finished(units: Units) -> None:
+async def test_a_detach_that_was_interrupted_is_finished(units: UnitOfWorkFactory) -> None:
     """One begun concurrently, by hand, and cancelled: it stays pending until somebody finishes it."""
     await add_visit(units, BEGAN)
     await _interrupt_detach(units)
@@ -62,7 +62,7 @@ async def test_a_detach_that_was_interrupted_is_finished(units: Units) -> None:
     assert TABLE not in await tables(units)
 
 
-async def _interrupt_detach(units: Units) -> None:
+async def _interrupt_detach(units: UnitOfWorkFactory) -> None:
     async with in_log(units) as reader:
         await reader.connection.execute(text("SELECT count(*) FROM access_log"))
         connection = await asyncpg.connect(units.pool._dsn)
@@ -75,7 +75,7 @@ async def _interrupt_detach(units: Units) -> None:
         await connection.close()
 
 
-async def test_an_orphan_takes_lines_again(units: Units) -> None:
+async def test_an_orphan_takes_lines_again(units: UnitOfWorkFactory) -> None:
     """Detached by hand before its time: the next line of that day finds a place."""
     await add_visit(units, BEGAN)
     await command(units, f"ALTER TABLE access_log DETACH PARTITION {TABLE}")
@@ -88,7 +88,7 @@ async def test_an_orphan_takes_lines_again(units: Units) -> None:
 
 
 async def test_who_reads_for_long_holds_up_one_round_and_no_writer(
-    units: Units, monkeypatch: pytest.MonkeyPatch
+    units: UnitOfWorkFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The lock is given up after two seconds, time and again; lines wait no longer than that."""
     monkeypatch.setattr(days, "MOST_TRIES", 2)
@@ -114,7 +114,7 @@ async def test_who_reads_for_long_holds_up_one_round_and_no_writer(
     assert TABLE not in await tables(units)
 
 
-async def test_several_workers_drop_a_day_once(units: Units) -> None:
+async def test_several_workers_drop_a_day_once(units: UnitOfWorkFactory) -> None:
     for n in range(5):
         await add_visit(units, BEGAN + n * timedelta(hours=1))
 
@@ -129,7 +129,7 @@ async def test_several_workers_drop_a_day_once(units: Units) -> None:
     assert TABLE not in await tables(units)
 
 
-async def test_a_table_of_a_similar_name_is_nobodys_day(units: Units) -> None:
+async def test_a_table_of_a_similar_name_is_nobodys_day(units: UnitOfWorkFactory) -> None:
     await command(units, "CREATE TABLE access_log_20200101_kept (x int)")
     try:
         await enforced(units)

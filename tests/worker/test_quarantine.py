@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import text
 
-from dressform.db.unit_of_work import Units
+from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.policy.notice import MODEL, PROFILE, ROUND, Category
 from dressform.repositories.owners import Owner
 from dressform.worker.enforce import Report, enforce
@@ -20,7 +20,7 @@ HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
-async def clinging(units: Units) -> AsyncIterator[Units]:
+async def clinging(units: UnitOfWorkFactory) -> AsyncIterator[UnitOfWorkFactory]:
     """A table whose rows keep an account, or a model, from being deleted."""
     async with units.writing() as unit:
         for name in ("account", "model"):
@@ -32,20 +32,20 @@ async def clinging(units: Units) -> AsyncIterator[Units]:
         await unit.connection.execute(text("DROP TABLE clings_to_account, clings_to_model"))
 
 
-async def cling(units: Units, owner: Owner) -> None:
+async def cling(units: UnitOfWorkFactory, owner: Owner) -> None:
     async with units.writing() as unit:
         await unit.connection.execute(
             text("INSERT INTO clings_to_account VALUES (:id)"), {"id": owner.account_id}
         )
 
 
-async def enforced(units: Units, at: datetime, category: Category = PROFILE) -> Report:
+async def enforced(units: UnitOfWorkFactory, at: datetime, category: Category = PROFILE) -> Report:
     report = await enforce(category, units, at=at, slot=at, breaker=UNBROKEN)
     assert report is not None
     return report
 
 
-async def aside(units: Units) -> list[tuple[object, ...]]:
+async def aside(units: UnitOfWorkFactory) -> list[tuple[object, ...]]:
     unit = units.read()
     rows = await unit.connection.execute(
         text("SELECT rule, row_id, attempts, retry_at, error FROM set_aside")
@@ -53,7 +53,9 @@ async def aside(units: Units) -> list[tuple[object, ...]]:
     return [tuple(row) for row in rows]
 
 
-async def test_the_others_end(clinging: Units, caplog: pytest.LogCaptureFixture) -> None:
+async def test_the_others_end(
+    clinging: UnitOfWorkFactory, caplog: pytest.LogCaptureFixture
+) -> None:
     owners = [await add_account(clinging, BEGAN, f"ada{n}") for n in range(5)]
     await cling(clinging, owners[2])
 
@@ -68,7 +70,7 @@ async def test_the_others_end(clinging: Units, caplog: pytest.LogCaptureFixture)
     assert f"row {owners[2].account_id} is set aside (SQLSTATE 23503)" in caplog.text
 
 
-async def test_it_is_tried_again_and_less_and_less_often(clinging: Units) -> None:
+async def test_it_is_tried_again_and_less_and_less_often(clinging: UnitOfWorkFactory) -> None:
     owner = await add_account(clinging, BEGAN)
     await cling(clinging, owner)
     at, waits = END, []
@@ -84,7 +86,7 @@ async def test_it_is_tried_again_and_less_and_less_often(clinging: Units) -> Non
     assert waits == [1, 2, 4, 8, 16, 24, 24]
 
 
-async def test_it_ends_when_nothing_keeps_it_any_more(clinging: Units) -> None:
+async def test_it_ends_when_nothing_keeps_it_any_more(clinging: UnitOfWorkFactory) -> None:
     owner = await add_account(clinging, BEGAN)
     await cling(clinging, owner)
     await enforced(clinging, END)
@@ -98,7 +100,7 @@ async def test_it_ends_when_nothing_keeps_it_any_more(clinging: Units) -> None:
     assert await aside(clinging) == []
 
 
-async def test_a_bad_model_keeps_its_account_and_no_other(clinging: Units) -> None:
+async def test_a_bad_model_keeps_its_account_and_no_other(clinging: UnitOfWorkFactory) -> None:
     """The account can't go without it."""
     owners = [await add_account(clinging, BEGAN, f"ada{n}") for n in range(3)]
     async with clinging.writing() as unit:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 from pydantic import SecretStr
 
-from dressform.db.unit_of_work import Units
+from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.policy.notice import LONGEST_WAIT, PROFILE, RESTRICTED
 from dressform.settings.settings import Settings
 from dressform.worker.process import duties_of
@@ -25,7 +25,7 @@ Rounds = Callable[..., Awaitable[list[str]]]
 
 
 @pytest.fixture
-def worker(office: PostOffice, settings: Settings, units: Units) -> Duties:
+def worker(office: PostOffice, settings: Settings, units: UnitOfWorkFactory) -> Duties:
     url = SecretStr(f"smtp://127.0.0.1:{office.port}")
     made = duties_of(settings.model_copy(update={"smtp_url": url}), units)
     return replace(made, breaker=UNBROKEN)
@@ -45,12 +45,12 @@ def rounds(worker: Duties, office: PostOffice, clock: MovableClock) -> Rounds:
     return run
 
 
-async def accounts(units: Units) -> int:
+async def accounts(units: UnitOfWorkFactory) -> int:
     return (await counts(units))["account"]
 
 
 async def test_restricted_account_outlives_its_window_and_ends_without_a_word(
-    ada: Person, units: Units, rounds: Rounds, clock: MovableClock
+    ada: Person, units: UnitOfWorkFactory, rounds: Rounds, clock: MovableClock
 ) -> None:
     await ada.add_model()
     await restrict(ada)
@@ -69,7 +69,7 @@ async def test_restricted_account_outlives_its_window_and_ends_without_a_word(
 
 
 async def test_sign_in_to_restricted_account_begins_its_time_anew(
-    ada: Person, units: Units, rounds: Rounds, clock: MovableClock
+    ada: Person, units: UnitOfWorkFactory, rounds: Rounds, clock: MovableClock
 ) -> None:
     await restrict(ada)
     window_end = end_of(PROFILE, clock())
@@ -85,7 +85,7 @@ async def test_sign_in_to_restricted_account_begins_its_time_anew(
 
 
 async def test_lifting_a_restriction_gives_the_account_its_window_again(
-    ada: Person, units: Units, rounds: Rounds, clock: MovableClock
+    ada: Person, units: UnitOfWorkFactory, rounds: Rounds, clock: MovableClock
 ) -> None:
     await restrict(ada)
     clock.at = end_of(PROFILE, clock()) + 100 * DAY
@@ -100,7 +100,7 @@ async def test_lifting_a_restriction_gives_the_account_its_window_again(
 
 
 async def test_restricted_account_is_not_deleted_unwarned(
-    ada: Person, units: Units, rounds: Rounds, office: PostOffice, clock: MovableClock
+    ada: Person, units: UnitOfWorkFactory, rounds: Rounds, office: PostOffice, clock: MovableClock
 ) -> None:
     """Being asked whether it is needed warns of no end: that needs a mail of its own."""
     await restrict(ada)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import text
 
-from dressform.db.unit_of_work import Units
+from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.repositories.accounts import Accounts
 from dressform.repositories.member_tables import MEMBER_TABLES
 from dressform.worker import rewrite
@@ -17,14 +17,14 @@ AT = datetime(2026, 8, 31, 15, 30, tzinfo=UTC)
 DAY = timedelta(days=1)
 
 
-async def transactions(units: Units) -> set[int]:
+async def transactions(units: UnitOfWorkFactory) -> set[int]:
     """The numbers of the transactions that wrote the accounts' rows."""
     unit = units.read()
     rows = await unit.connection.execute(text("SELECT xmin::text::bigint FROM account"))
     return set(rows.scalars())
 
 
-async def test_rewrite_changes_no_value_and_every_row_version(units: Units) -> None:
+async def test_rewrite_changes_no_value_and_every_row_version(units: UnitOfWorkFactory) -> None:
     await add_everything(units, AT)
     before = await contents(units), await transactions(units)
 
@@ -34,7 +34,7 @@ async def test_rewrite_changes_no_value_and_every_row_version(units: Units) -> N
     assert not await transactions(units) & before[1]
 
 
-async def contents(units: Units) -> dict[str, list[str]]:
+async def contents(units: UnitOfWorkFactory) -> dict[str, list[str]]:
     """Every row as text; sealed values are the same bytes."""
     found = {}
     unit = units.read()
@@ -45,7 +45,7 @@ async def contents(units: Units) -> dict[str, list[str]]:
 
 
 async def test_rewrite_of_more_rows_than_a_batch_reaches_all(
-    units: Units, monkeypatch: pytest.MonkeyPatch
+    units: UnitOfWorkFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("dressform.repositories.member_tables.BATCH", 3)
     for number in range(8):
@@ -57,7 +57,7 @@ async def test_rewrite_of_more_rows_than_a_batch_reaches_all(
     assert not await transactions(units) & before
 
 
-async def test_rewrite_by_two_workers_is_done_once_a_day(units: Units) -> None:
+async def test_rewrite_by_two_workers_is_done_once_a_day(units: UnitOfWorkFactory) -> None:
     await add_account(units, AT)
 
     first, second = await asyncio.gather(*(rewrite_tables(units, at=AT) for _ in range(2)))
@@ -70,7 +70,7 @@ async def test_rewrite_by_two_workers_is_done_once_a_day(units: Units) -> None:
 
 
 async def test_rewrite_of_a_table_that_is_held_is_tried_again_and_holds_nobody_up(
-    units: Units, monkeypatch: pytest.MonkeyPatch
+    units: UnitOfWorkFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As by a dump, which reads for hours. A reader who comes meanwhile waits for a moment only."""
     monkeypatch.setattr(rewrite, "PAUSE_SECONDS", 0.1)

@@ -14,7 +14,7 @@ from sqlalchemy import text
 
 from dressform.bootstrap import opened
 from dressform.clock import now
-from dressform.db.unit_of_work import Unit, Units
+from dressform.db.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from dressform.errors import StartupError
 from dressform.policy.notice import CATEGORIES, PROFILE, SESSION, SIGN_UP
 from dressform.repositories.access_log_partitions import LogDays
@@ -36,7 +36,7 @@ A_YEAR_AND_A_DAY = timedelta(days=366)
 
 
 async def test_a_round_ends_everything_that_is_due(
-    units: Units, duties: Duties, clock: MovableClock
+    units: UnitOfWorkFactory, duties: Duties, clock: MovableClock
 ) -> None:
     await add_everything(units, clock())
     clock.at += A_YEAR_AND_A_DAY
@@ -51,7 +51,9 @@ async def test_a_round_ends_everything_that_is_due(
     assert set(left.values()) == {0}
 
 
-async def test_days_are_made_ahead(units: Units, duties: Duties, clock: MovableClock) -> None:
+async def test_days_are_made_ahead(
+    units: UnitOfWorkFactory, duties: Duties, clock: MovableClock
+) -> None:
     await duties.make_days()
     await duties.make_days()
 
@@ -122,7 +124,7 @@ async def test_three_processes_at_once_do_the_work_once(own: Settings) -> None:
         assert {left[name] for name in ("account", "model", "access_log", "account_key")} == {0}
 
 
-async def break_table(units: Units, *, mend: bool = False) -> None:
+async def break_table(units: UnitOfWorkFactory, *, mend: bool = False) -> None:
     names = ("away", "session") if mend else ("session", "away")
     async with units.writing() as unit:
         await unit.connection.execute(text("ALTER TABLE {} RENAME TO {}".format(*names)))
@@ -175,7 +177,7 @@ async def test_the_scheduler_goes_on_after_a_failure(
         }
 
 
-async def runs(units: Units) -> dict[str, int]:
+async def runs(units: UnitOfWorkFactory) -> dict[str, int]:
     """Finished ones, by rule."""
     unit = units.read()
     rows = await unit.connection.execute(
@@ -185,7 +187,9 @@ async def runs(units: Units) -> dict[str, int]:
 
 
 @asynccontextmanager
-async def stopped_amid_a_run(units: Units, duties: Duties) -> AsyncIterator[asyncio.Task[None]]:
+async def stopped_amid_a_run(
+    units: UnitOfWorkFactory, duties: Duties
+) -> AsyncIterator[asyncio.Task[None]]:
     """The task that stops a worker whose run waits for a table that is locked in this block."""
     is_stopping = asyncio.Event()
 
@@ -252,11 +256,11 @@ async def test_a_large_ending_holds_up_no_other_step(own: Settings, clock: Movab
 
 
 async def test_a_run_checks_the_clock_once_and_only_what_depends_on_it_waits(
-    units: Units, duties: Duties, clock: MovableClock, caplog: pytest.LogCaptureFixture
+    units: UnitOfWorkFactory, duties: Duties, clock: MovableClock, caplog: pytest.LogCaptureFixture
 ) -> None:
     checks: list[datetime] = []
 
-    async def other(unit: Unit) -> datetime:
+    async def other(unit: UnitOfWork) -> datetime:
         checks.append(unit.at)
         return unit.at - timedelta(hours=1)
 

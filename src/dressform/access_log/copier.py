@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from dressform.access_log.parser import likely, readable
 from dressform.access_log.spool import Spool
-from dressform.db.unit_of_work import Units
+from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.repositories.access_log import AccessLog, PartitionMissingError
 from dressform.repositories.access_log_partitions import LogDays
 
@@ -14,7 +14,7 @@ log = logging.getLogger(__name__)
 BLOCK = 4 * 1024 * 1024
 
 
-async def finish(units: Units, spool: Spool) -> None:
+async def finish(units: UnitOfWorkFactory, spool: Spool) -> None:
     """Ship and remove one that nobody writes to any longer; whatever fails, it is let go of."""
     try:
         await ship(units, spool)
@@ -24,7 +24,7 @@ async def finish(units: Units, spool: Spool) -> None:
     await conclude(units, spool)
 
 
-async def conclude(units: Units, spool: Spool) -> None:
+async def conclude(units: UnitOfWorkFactory, spool: Spool) -> None:
     """Remove one that is shipped. Raises DiskError."""
     if (torn := spool.size - spool.shipped) > 0:
         log.error("%d bytes at the end of %s are no whole line, and dropped", torn, spool.path.name)
@@ -40,14 +40,14 @@ async def conclude(units: Units, spool: Spool) -> None:
     spool.remove()
 
 
-async def ship(units: Units, spool: Spool) -> None:
+async def ship(units: UnitOfWorkFactory, spool: Spool) -> None:
     """What is there now, not what comes meanwhile, nor a line torn when its process died."""
     present, before = spool.size, -1
     while before < spool.shipped < present:
         before, spool.shipped = spool.shipped, await _ship_block(units, spool)
 
 
-async def _ship_block(units: Units, spool: Spool) -> int:
+async def _ship_block(units: UnitOfWorkFactory, spool: Spool) -> int:
     """Gives the byte up to which the spool is shipped."""
     try:
         return await _copy_into_days(units, spool, likely)
@@ -55,7 +55,9 @@ async def _ship_block(units: Units, spool: Spool) -> int:
         return await _copy_into_days(units, spool, readable)
 
 
-async def _copy_into_days(units: Units, spool: Spool, those: Callable[[bytes], bytes]) -> int:
+async def _copy_into_days(
+    units: UnitOfWorkFactory, spool: Spool, those: Callable[[bytes], bytes]
+) -> int:
     try:
         return await _copy(units, spool, those)
     except PartitionMissingError as missing:
@@ -64,7 +66,7 @@ async def _copy_into_days(units: Units, spool: Spool, those: Callable[[bytes], b
         return await _copy(units, spool, those)
 
 
-async def _copy(units: Units, spool: Spool, those: Callable[[bytes], bytes]) -> int:
+async def _copy(units: UnitOfWorkFactory, spool: Spool, those: Callable[[bytes], bytes]) -> int:
     """One bad line would hold up all the others: only `those` of a block are shipped."""
     lines = b""
     async with units.writing() as unit:

@@ -7,7 +7,7 @@ from pathlib import Path
 from dressform.access_log.copier import finish
 from dressform.access_log.files import SUFFIX, DiskError, find_end, open_file
 from dressform.access_log.spool import Spool
-from dressform.db.unit_of_work import Units
+from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.errors import Unavailable
 
 log = logging.getLogger(__name__)
@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 class Orphans:
     """Those of a folder."""
 
-    def __init__(self, units: Units, folder: Path) -> None:
+    def __init__(self, units: UnitOfWorkFactory, folder: Path) -> None:
         self._units = units
         self._folder = folder
         self._stranded: dict[str, str] = {}

@@ -12,7 +12,7 @@ from dressform.access_log.copier import finish, ship
 from dressform.access_log.files import DiskError
 from dressform.access_log.recovery import Orphans
 from dressform.access_log.spool import Spool, new_spool
-from dressform.db.unit_of_work import Units
+from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.errors import Unavailable
 
 log = logging.getLogger(__name__)
@@ -35,7 +35,7 @@ class Shipper:
     disk that is full refuses none, for the blocks of a file that is shipped serve for the next one.
     """
 
-    def __init__(self, units: Units, folder: Path) -> None:
+    def __init__(self, units: UnitOfWorkFactory, folder: Path) -> None:
         self._units = units
         self._folder = folder
         self.spool = new_spool(folder)

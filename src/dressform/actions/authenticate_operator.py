@@ -1,7 +1,7 @@
 from uuid import UUID
 
 from dressform.crypto.passwords import Passwords
-from dressform.db.unit_of_work import Units
+from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.errors import StartupError
 from dressform.repositories.accounts import Accounts
 from dressform.repositories.operators import Operators
@@ -9,7 +9,9 @@ from dressform.repositories.operators import Operators
 _REFUSED = "Login and password do not belong together."
 
 
-async def know_operator(units: Units, passwords: Passwords, *, login: str, password: str) -> UUID:
+async def know_operator(
+    units: UnitOfWorkFactory, passwords: Passwords, *, login: str, password: str
+) -> UUID:
     """Return the account of the operator at the keyboard, whose password counts as a login.
 
     Raises StartupError when the password is not theirs, or they operate nothing.

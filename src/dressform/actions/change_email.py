@@ -2,7 +2,7 @@ from dressform.actions.check_password import check_password
 from dressform.actions.confirm_sign_up import taken
 from dressform.crypto.passwords import Passwords
 from dressform.db.errors import ConstraintError
-from dressform.db.unit_of_work import Unit, Units
+from dressform.db.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from dressform.errors import LinkExpired
 from dressform.repositories.accounts import Accounts
 from dressform.repositories.mails import Mails
@@ -11,7 +11,7 @@ from dressform.repositories.owners import Member
 
 
 async def ask_email_change(
-    units: Units, passwords: Passwords, member: Member, *, password: str, new_email: str
+    units: UnitOfWorkFactory, passwords: Passwords, member: Member, *, password: str, new_email: str
 ) -> None:
     """A link to the new address, word to the old one. Raises WrongPassword."""
     credentials = await check_password(units, passwords, member, password)
@@ -34,7 +34,7 @@ async def ask_email_change(
         )
 
 
-async def confirm_email(unit: Unit, token: str) -> None:
+async def confirm_email(unit: UnitOfWork, token: str) -> None:
     """The new address takes the old one's place. Raises LinkExpired, EmailTaken."""
     redeemed = await OneTimeTokens(unit).redeem(token, Purpose.EMAIL_CHANGE)
     if redeemed is None:

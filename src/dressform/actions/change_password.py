@@ -1,7 +1,7 @@
 from dressform.actions.check_password import check_password
 from dressform.actions.register import refuse_weak
 from dressform.crypto.passwords import Passwords
-from dressform.db.unit_of_work import Unit, Units
+from dressform.db.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from dressform.errors import LinkExpired, WrongPassword
 from dressform.repositories.accounts import Accounts, Credentials
 from dressform.repositories.mails import Mails
@@ -12,7 +12,7 @@ from dressform.repositories.sessions import Sessions
 
 
 async def change_password(
-    units: Units, passwords: Passwords, member: Member, *, current: str, new: str
+    units: UnitOfWorkFactory, passwords: Passwords, member: Member, *, current: str, new: str
 ) -> None:
     """Every other session ends. Raises WrongPassword, WeakPassword."""
     credentials = await check_password(units, passwords, member, current)
@@ -28,7 +28,9 @@ async def change_password(
         await Sessions(unit).end_all(member, but=member.session_id)
 
 
-async def reset_password(units: Units, passwords: Passwords, *, token: str, new: str) -> None:
+async def reset_password(
+    units: UnitOfWorkFactory, passwords: Passwords, *, token: str, new: str
+) -> None:
     """By a mailed link: every session ends. Raises LinkExpired, WeakPassword."""
     unit = units.read()
     looked_at = _good(await OneTimeTokens(unit).look_at(token, Purpose.PASSWORD_RESET))
@@ -48,7 +50,7 @@ def _good(redeemed: Redeemed | None) -> Redeemed:
     return redeemed
 
 
-async def _set_password(unit: Unit, owner: Owner, password_hash: str) -> Credentials:
+async def _set_password(unit: UnitOfWork, owner: Owner, password_hash: str) -> Credentials:
     """Answers what stood there before."""
     account = await Accounts(unit).change(owner, password_hash=password_hash)
     await OneTimeTokens(unit).forget(owner)

@@ -2,7 +2,7 @@ from typing import Any
 
 from dressform.actions.confirm_sign_up import taken
 from dressform.db.errors import ConstraintError
-from dressform.db.unit_of_work import Unit
+from dressform.db.unit_of_work import UnitOfWork
 from dressform.errors import UsernameTaken
 from dressform.repositories.accounts import Accounts
 from dressform.repositories.owners import Member
@@ -10,7 +10,7 @@ from dressform.repositories.profiles import Profiles
 from dressform.repositories.sign_ups import SignUps
 
 
-async def change_profile(unit: Unit, member: Member, changes: dict[str, Any]) -> None:
+async def change_profile(unit: UnitOfWork, member: Member, changes: dict[str, Any]) -> None:
     """Merge: None removes. `changes` may hold username, bio, social_accounts, language and unit.
 
     Raises UsernameTaken, InvalidInput for too many social accounts.
@@ -27,7 +27,7 @@ async def change_profile(unit: Unit, member: Member, changes: dict[str, Any]) ->
         raise taken(error) from None
 
 
-async def _assert_free(unit: Unit, present: str, wanted: str) -> None:
+async def _assert_free(unit: UnitOfWork, present: str, wanted: str) -> None:
     if wanted.casefold() == present.casefold():
         return
     if not await SignUps(unit).username_is_free(wanted):

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from uuid import UUID
 
-from dressform.db.unit_of_work import Units
+from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.errors import StartupError
 from dressform.journal.files import JournalFile, append_line
 from dressform.repositories.deletion_marks import DeletionMarks
@@ -41,7 +41,7 @@ class Comparison:
         return len(self.known.keys() - {each.id for each in self.files})
 
 
-async def compare_journal(units: Units) -> Comparison:
+async def compare_journal(units: UnitOfWorkFactory) -> Comparison:
     """Raises StartupError when a file can't be read."""
     # The files before the marks: what is deleted meanwhile is then in the database for sure.
     with _complaints_of_disk():
@@ -52,7 +52,7 @@ async def compare_journal(units: Units) -> Comparison:
     return Comparison(files, await DeletionMarks(unit).get_numbers())
 
 
-async def check_journal(units: Units) -> None:
+async def check_journal(units: UnitOfWorkFactory) -> None:
     """Raises StartupError when the database doesn't know of all that was deleted."""
     found = await compare_journal(units)
     if found.behind:

@@ -1,13 +1,13 @@
 import logging
 
-from dressform.db.unit_of_work import Units
+from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.mail.transport import DeliveryError, Transport
 from dressform.repositories.mail_outages import MailOutages
 
 log = logging.getLogger(__name__)
 
 
-async def check_mail(units: Units, transport: Transport) -> bool:
+async def check_mail(units: UnitOfWorkFactory, transport: Transport) -> bool:
     """Return whether the mail server takes mail now, and record since when it does not.
 
     By a check that is for nobody: whether the mail of a certain address fails would tell everybody

@@ -1,12 +1,12 @@
 from dressform.crypto.passwords import Passwords
-from dressform.db.unit_of_work import Units
+from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.errors import WrongPassword
 from dressform.repositories.accounts import Accounts, Credentials
 from dressform.repositories.owners import Owner
 
 
 async def check_password(
-    units: Units, passwords: Passwords, owner: Owner, password: str
+    units: UnitOfWorkFactory, passwords: Passwords, owner: Owner, password: str
 ) -> Credentials:
     """That it is really the owner who asks. Raises WrongPassword; holds no connection meanwhile."""
     unit = units.read()

@@ -1,12 +1,12 @@
 from dressform.db.errors import ConstraintError
-from dressform.db.unit_of_work import Unit
+from dressform.db.unit_of_work import UnitOfWork
 from dressform.errors import EmailTaken, LinkExpired, UsernameTaken
 from dressform.repositories.accounts import Accounts
 from dressform.repositories.profiles import Profiles
 from dressform.repositories.sign_ups import SignUps
 
 
-async def confirm_sign_up(unit: Unit, token: str) -> None:
+async def confirm_sign_up(unit: UnitOfWork, token: str) -> None:
     """A sign-up becomes an account. Raises LinkExpired, EmailTaken, UsernameTaken."""
     sign_ups = SignUps(unit)
     waiting = await sign_ups.by_token(token)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from dressform.db.unit_of_work import Unit, Units
+from dressform.db.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from dressform.opendata.codebook import FLAGS
 from dressform.opendata.summing import flag_of
 from dressform.opendata.years import day_of
@@ -20,7 +20,7 @@ class Counted:
     account_ids: dict[str, list[UUID]]
 
 
-async def read_flags(units: Units, year: int) -> list[Counted]:
+async def read_flags(units: UnitOfWorkFactory, year: int) -> list[Counted]:
     """Return the accounts that may be counted, in batches; models that do not open are left out."""
     batches, last = list[Counted](), None
     while True:
@@ -35,7 +35,7 @@ async def read_flags(units: Units, year: int) -> list[Counted]:
         await asyncio.sleep(PAUSE_SECONDS)
 
 
-async def count_contributions(unit: Unit, batches: Sequence[Counted], year: int) -> list[int]:
+async def count_contributions(unit: UnitOfWork, batches: Sequence[Counted], year: int) -> list[int]:
     """Mark these accounts as counted once more, and return how many there are of each flag."""
     contributions = Contributions(unit, before=day_of(year))
     counts = dict.fromkeys(FLAGS, 0)
@@ -46,7 +46,7 @@ async def count_contributions(unit: Unit, batches: Sequence[Counted], year: int)
     return [counts[flag] for flag in FLAGS]
 
 
-def _by_flag(units: Units, rows: Rows) -> Counted:
+def _by_flag(units: UnitOfWorkFactory, rows: Rows) -> Counted:
     found: dict[str, list[UUID]] = {flag: [] for flag in FLAGS}
     for each in opened(rows, units.vault).contributions:
         found[flag_of(each.breasts)].append(each.account_id)

@@ -6,7 +6,7 @@ from email.message import EmailMessage
 from uuid import UUID
 
 from dressform.crypto.secrets import new_token
-from dressform.db.unit_of_work import Unit, Units
+from dressform.db.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from dressform.mail.compose import Composer
 from dressform.mail.transport import DeliveryError, MaybeDeliveredError, Transport
 from dressform.repositories.accounts import Accounts, Credentials
@@ -43,7 +43,7 @@ class Written:
     warned: Warned | None
 
 
-async def deliver_mails(units: Units, composer: Composer, transport: Transport) -> int:
+async def deliver_mails(units: UnitOfWorkFactory, composer: Composer, transport: Transport) -> int:
     """Every mail that is due; gives how many were handed over.
 
     What a mail says is decided here, out of any client's sight: so no answer of the API, nor its
@@ -56,12 +56,14 @@ async def deliver_mails(units: Units, composer: Composer, transport: Transport) 
     return delivered
 
 
-async def _next(units: Units) -> Leased | None:
+async def _next(units: UnitOfWorkFactory) -> Leased | None:
     async with units.writing() as unit:
         return await Mails(unit).take()
 
 
-async def _deliver(units: Units, composer: Composer, transport: Transport, mail: Leased) -> bool:
+async def _deliver(
+    units: UnitOfWorkFactory, composer: Composer, transport: Transport, mail: Leased
+) -> bool:
     if mail.kind in _AT_MOST_ONCE and mail.was_interrupted:
         return await _give_up(units, mail)
     try:
@@ -85,7 +87,7 @@ async def _deliver(units: Units, composer: Composer, transport: Transport, mail:
     return written is not None
 
 
-async def _give_up(units: Units, mail: Leased) -> bool:
+async def _give_up(units: UnitOfWorkFactory, mail: Leased) -> bool:
     """It may have been handed over or not: it counts as neither, and the next warning will come."""
     log.warning("mail %s may have been handed over: it is not sent again", mail.id)
     async with units.writing() as unit:
@@ -93,7 +95,7 @@ async def _give_up(units: Units, mail: Leased) -> bool:
     return False
 
 
-async def _written(unit: Unit, composer: Composer, mail_id: UUID) -> Written | None:
+async def _written(unit: UnitOfWork, composer: Composer, mail_id: UUID) -> Written | None:
     """Nothing when there is nobody to write to, or no reason any more."""
     letter = await Mails(unit).by_id(mail_id)
     draft = await _DRAFTS[letter.kind](unit, letter) if letter else None
@@ -108,7 +110,7 @@ async def _written(unit: Unit, composer: Composer, mail_id: UUID) -> Written | N
     return Written(message, draft.warned)
 
 
-async def _sign_up(unit: Unit, letter: Letter) -> Draft | None:
+async def _sign_up(unit: UnitOfWork, letter: Letter) -> Draft | None:
     account = await Accounts(unit).by_email(letter.to)
     if account is not None:
         return Draft("already_registered", account.email, account.language)
@@ -126,7 +128,7 @@ async def _sign_up(unit: Unit, letter: Letter) -> Draft | None:
     return Draft("confirm_sign_up", waiting.email, waiting.language, "verify-email", token, values)
 
 
-async def _password_reset(unit: Unit, letter: Letter) -> Draft | None:
+async def _password_reset(unit: UnitOfWork, letter: Letter) -> Draft | None:
     account = await Accounts(unit).by_email(letter.to)
     if account is None:
         locked = await Accounts(unit).locked_by_email(letter.to)
@@ -137,7 +139,7 @@ async def _password_reset(unit: Unit, letter: Letter) -> Draft | None:
     return Draft("reset_password", account.email, account.language, "reset-password", token)
 
 
-async def _email_change(unit: Unit, letter: Letter) -> Draft | None:
+async def _email_change(unit: UnitOfWork, letter: Letter) -> Draft | None:
     accounts = Accounts(unit)
     holder = await accounts.by_email(letter.to)
     if holder is not None:
@@ -151,7 +153,7 @@ async def _email_change(unit: Unit, letter: Letter) -> Draft | None:
     return Draft("confirm_email", letter.to, account.language, "confirm-email", token)
 
 
-async def _ending(unit: Unit, letter: Letter) -> Draft | None:
+async def _ending(unit: UnitOfWork, letter: Letter) -> Draft | None:
     """Not when its owner was back meanwhile: that end does not come."""
     account_id = UUID(letter.about["account_id"])
     locked = await Accounts(unit).locked(account_id)
@@ -166,7 +168,7 @@ async def _ending(unit: Unit, letter: Letter) -> Draft | None:
     return Draft(template, account.email, account.language, values=values, warned=warned)
 
 
-async def _restricted(unit: Unit, letter: Letter) -> Draft | None:
+async def _restricted(unit: UnitOfWork, letter: Letter) -> Draft | None:
     """Ask whether a restricted account is still needed; this warns of no end."""
     account = await _before_the_end(unit, letter)
     if account is None or account.restricted_at is None:
@@ -175,7 +177,7 @@ async def _restricted(unit: Unit, letter: Letter) -> Draft | None:
     return Draft("restricted", account.email, account.language, values=values)
 
 
-async def _before_the_end(unit: Unit, letter: Letter) -> Credentials | None:
+async def _before_the_end(unit: UnitOfWork, letter: Letter) -> Credentials | None:
     """The account that the mail is about, unless its end is another by now."""
     account = await Accounts(unit).by_id(UUID(letter.about["account_id"]))
     if account is None or account.ends_at.isoformat() != letter.about["ends_at"]:
@@ -183,7 +185,7 @@ async def _before_the_end(unit: Unit, letter: Letter) -> Credentials | None:
     return account
 
 
-async def _reopening(unit: Unit, account: Credentials) -> Draft:
+async def _reopening(unit: UnitOfWork, account: Credentials) -> Draft:
     """For whom the warning, or the owner, comes after the end: the way back."""
     token = new_token()
     account_id = account.owner.account_id
@@ -198,14 +200,14 @@ def _day(moment: datetime) -> str:
     return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
-def _plain(template: str) -> Callable[[Unit, Letter], Awaitable[Draft | None]]:
-    async def draft(_: Unit, letter: Letter) -> Draft:
+def _plain(template: str) -> Callable[[UnitOfWork, Letter], Awaitable[Draft | None]]:
+    async def draft(_: UnitOfWork, letter: Letter) -> Draft:
         return Draft(template, letter.to, letter.language)
 
     return draft
 
 
-_DRAFTS: dict[str, Callable[[Unit, Letter], Awaitable[Draft | None]]] = {
+_DRAFTS: dict[str, Callable[[UnitOfWork, Letter], Awaitable[Draft | None]]] = {
     "sign-up": _sign_up,
     "password-reset": _password_reset,
     "email-change": _email_change,

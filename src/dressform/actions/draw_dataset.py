@@ -6,7 +6,7 @@ from uuid import UUID
 
 from dressform.actions.count_contributions import count_contributions, read_flags
 from dressform.actions.take_contributions import Part, Taken, read_contributions, take_contributions
-from dressform.db.unit_of_work import Unit, Units
+from dressform.db.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from dressform.errors import StartupError
 from dressform.opendata import raw
 from dressform.opendata.codebook import CODEBOOKS, FEWEST, FLAGS, OFFERED, Codebook
@@ -29,7 +29,7 @@ class Step(StrEnum):
 Told = Callable[[Step], None]
 
 
-async def propose_dataset(units: Units, operator_id: UUID) -> int:
+async def propose_dataset(units: UnitOfWorkFactory, operator_id: UUID) -> int:
     """The year that it is proposed for; a second time it changes nothing.
 
     Raises StartupError when its chance is over, or another operator's proposal waits for approval.
@@ -46,7 +46,7 @@ async def propose_dataset(units: Units, operator_id: UUID) -> int:
 
 
 async def draw_dataset(
-    units: Units, receipts: Receipts, operator_id: UUID, told: Told
+    units: UnitOfWorkFactory, receipts: Receipts, operator_id: UUID, told: Told
 ) -> Draw | None:
     """What was drawn this year, now or before it was interrupted; None when too few agreed.
 
@@ -71,7 +71,7 @@ async def draw_dataset(
     return next(draw for draw in draws if draw.year == counted.year)
 
 
-async def drawn_so_far(units: Units) -> list[Draw]:
+async def drawn_so_far(units: UnitOfWorkFactory) -> list[Draw]:
     """Every year's, in their order."""
     unit = units.read()
     return [_read(draw) for draw in await Draws(unit).all() if draw.statistics is not None]
@@ -86,7 +86,7 @@ def _check_known(receipts: Receipts, draws: Sequence[Draw]) -> None:
         )
 
 
-async def _counted(units: Units, operator_id: UUID, told: Told) -> StoredDraw:
+async def _counted(units: UnitOfWorkFactory, operator_id: UUID, told: Told) -> StoredDraw:
     async with units.writing() as unit:
         found, year = await _approvable(unit, operator_id), unit.at.year
     if found is not None:
@@ -118,7 +118,7 @@ def _enough(counts: Sequence[int]) -> tuple[Codebook | None, tuple[str, ...]]:
     return codebook, tuple(flags or FLAGS)
 
 
-async def _approvable(unit: Unit, operator_id: UUID) -> StoredDraw | None:
+async def _approvable(unit: UnitOfWork, operator_id: UUID) -> StoredDraw | None:
     """Return the year's draw if it is counted. Raises StartupError if it cannot be by this operator."""
     found = await Draws(unit).locked(unit.at.year)
     if found is not None and found.count is not None:
@@ -127,7 +127,7 @@ async def _approvable(unit: Unit, operator_id: UUID) -> StoredDraw | None:
     return None
 
 
-async def _can_be_proposed_anew(unit: Unit, found: StoredDraw, operator_id: UUID) -> bool:
+async def _can_be_proposed_anew(unit: UnitOfWork, found: StoredDraw, operator_id: UUID) -> bool:
     """When nobody operates the site any more who proposed it."""
     if found.count is not None:
         raise StartupError(_over(found))
@@ -145,7 +145,7 @@ def _waiting(year: int) -> str:
     )
 
 
-async def _check_approvable(unit: Unit, found: StoredDraw | None, operator_id: UUID) -> None:
+async def _check_approvable(unit: UnitOfWork, found: StoredDraw | None, operator_id: UUID) -> None:
     year = unit.at.year
     proposer = found.proposed_by if found else None
     if proposer is None:
@@ -160,7 +160,7 @@ async def _check_approvable(unit: Unit, found: StoredDraw | None, operator_id: U
         )
 
 
-async def _kept(units: Units, year: int, taken: Taken, parts: Sequence[Part]) -> None:
+async def _kept(units: UnitOfWorkFactory, year: int, taken: Taken, parts: Sequence[Part]) -> None:
     async with units.writing() as unit:
         found = await Draws(unit).locked(year)
         if found is None or found.statistics is not None:

@@ -1,13 +1,13 @@
 from dressform.actions.check_password import check_password
 from dressform.crypto.passwords import Passwords
-from dressform.db.unit_of_work import Units
+from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.repositories.accounts import Accounts
 from dressform.repositories.mails import Mails
 from dressform.repositories.owners import Member
 
 
 async def erase_account(
-    units: Units, passwords: Passwords, member: Member, *, password: str
+    units: UnitOfWorkFactory, passwords: Passwords, member: Member, *, password: str
 ) -> None:
     """Everything of the account at once, in one transaction; a last mail confirms it.
 

@@ -2,7 +2,7 @@ import base64
 from dataclasses import dataclass
 from uuid import UUID
 
-from dressform.db.unit_of_work import Unit
+from dressform.db.unit_of_work import UnitOfWork
 from dressform.errors import NotFound
 from dressform.repositories.accounts import Accounts, Credentials
 from dressform.repositories.consents import Consent, Consents
@@ -28,7 +28,7 @@ class Everything:
     consent: Consent | None
 
 
-async def export_account(unit: Unit, member: Member) -> Everything:
+async def export_account(unit: UnitOfWork, member: Member) -> Everything:
     """GDPR Art. 15 and 20: complete, in a common format that machines read."""
     models, _ = await Models(unit).page(member, limit=100)
     return Everything(
@@ -42,14 +42,14 @@ async def export_account(unit: Unit, member: Member) -> Everything:
     )
 
 
-async def _picture(unit: Unit, member: Member) -> str | None:
+async def _picture(unit: UnitOfWork, member: Member) -> str | None:
     try:
         return base64.b64encode((await Pictures(unit).of(member)).webp).decode()
     except NotFound:
         return None
 
 
-async def _avatar(unit: Unit, member: Member, model_id: UUID) -> str | None:
+async def _avatar(unit: UnitOfWork, member: Member, model_id: UUID) -> str | None:
     try:
         return base64.b64encode((await Avatars(unit).of(member, model_id)).webp).decode()
     except NotFound:

@@ -1,7 +1,7 @@
 from collections.abc import Callable
 from uuid import UUID
 
-from dressform.db.unit_of_work import Unit
+from dressform.db.unit_of_work import UnitOfWork
 from dressform.errors import ConsentTextChanged, Restricted
 from dressform.opendata.consent import CURRENT
 from dressform.repositories.accounts import Accounts
@@ -11,7 +11,7 @@ from dressform.repositories.owners import Member
 
 
 async def give_consent(
-    unit: Unit,
+    unit: UnitOfWork,
     member: Member,
     *,
     language: str,

@@ -1,6 +1,6 @@
 from collections.abc import Sequence
 
-from dressform.db.unit_of_work import Units
+from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.errors import TooManyModels
 from dressform.repositories.models import MOST, Models
 from dressform.repositories.owners import Member
@@ -8,7 +8,9 @@ from dressform.repositories.sealed_models import StoredModel
 from dressform.sewing.body import Body
 
 
-async def import_models(units: Units, member: Member, bodies: Sequence[Body]) -> list[StoredModel]:
+async def import_models(
+    units: UnitOfWorkFactory, member: Member, bodies: Sequence[Body]
+) -> list[StoredModel]:
     """A model of each body, or of none. Raises TooManyModels, NotSignedIn."""
     async with units.writing() as unit:
         models = Models(unit)

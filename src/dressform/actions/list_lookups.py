@@ -1,6 +1,6 @@
 from uuid import UUID
 
-from dressform.db.unit_of_work import Unit
+from dressform.db.unit_of_work import UnitOfWork
 from dressform.repositories.lookups import Lookup, Lookups
 from dressform.repositories.operators import Operators
 
@@ -9,7 +9,7 @@ Recorded = tuple[Lookup, str | None]
 
 
 async def list_lookups(
-    unit: Unit, *, limit: int, before: UUID | None
+    unit: UnitOfWork, *, limit: int, before: UUID | None
 ) -> tuple[list[Recorded], UUID | None]:
     """A page, the latest first, and the id before which the next one begins."""
     found = await Lookups(unit).page(limit=limit + 1, before=before)

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from dressform import __version__
 from dressform.actions.draw_dataset import drawn_so_far
-from dressform.db.unit_of_work import Units
+from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.opendata.draws import Together, together
 from dressform.opendata.files import edition_with_quality
 from dressform.opendata.files.about import Publisher
@@ -12,7 +12,7 @@ from dressform.opendata.quality import facts_of
 from dressform.repositories.editions import Edition, Editions, File
 
 
-async def publish_dataset(units: Units, publisher: Publisher) -> list[str]:
+async def publish_dataset(units: UnitOfWorkFactory, publisher: Publisher) -> list[str]:
     """Every year's edition, and that of all years together if there are several: their names.
 
     One that is published already stays as it is.
@@ -27,7 +27,9 @@ async def publish_dataset(units: Units, publisher: Publisher) -> list[str]:
     return [drawn.name for drawn in wanted]
 
 
-async def _published(units: Units, drawn: Together, at: datetime, publisher: Publisher) -> None:
+async def _published(
+    units: UnitOfWorkFactory, drawn: Together, at: datetime, publisher: Publisher
+) -> None:
     unit = units.read()
     if drawn.name in {edition.name for edition in await Editions(unit).all()}:
         return

@@ -1,11 +1,11 @@
-from dressform.db.unit_of_work import Units
+from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.repositories.expiry_notices import Warnings
 from dressform.repositories.mails import Mails
 
 BATCH = 200
 
 
-async def warn_of_ending(units: Units) -> int:
+async def warn_of_ending(units: UnitOfWorkFactory) -> int:
     """Write the mails of the warnings that are due; gives how many.
 
     Also those that ask the owners of restricted accounts whether they still need them.

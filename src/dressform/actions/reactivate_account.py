@@ -1,9 +1,9 @@
-from dressform.db.unit_of_work import Unit
+from dressform.db.unit_of_work import UnitOfWork
 from dressform.errors import LinkExpired
 from dressform.repositories.expiry_notices import Warnings
 
 
-async def reopen_account(unit: Unit, token: str) -> None:
+async def reopen_account(unit: UnitOfWork, token: str) -> None:
     """The owner of an account past its window comes back in time. Raises LinkExpired.
 
     It counts as a login: it takes the mailbox of the account and says the same thing.

@@ -1,11 +1,13 @@
 from dressform.crypto.passwords import Passwords, judgement
-from dressform.db.unit_of_work import Units
+from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.errors import FieldError, UsernameTaken, WeakPassword
 from dressform.repositories.mails import Mails
 from dressform.repositories.sign_ups import SignUps
 
 
-async def assert_acceptable(units: Units, *, email: str, username: str, password: str) -> None:
+async def assert_acceptable(
+    units: UnitOfWorkFactory, *, email: str, username: str, password: str
+) -> None:
     """What can be said before a mail is spent on it. Raises WeakPassword, UsernameTaken."""
     await refuse_weak(password, username=username, email=email)
     unit = units.read()
@@ -14,7 +16,13 @@ async def assert_acceptable(units: Units, *, email: str, username: str, password
 
 
 async def register(
-    units: Units, passwords: Passwords, *, email: str, username: str, password: str, language: str
+    units: UnitOfWorkFactory,
+    passwords: Passwords,
+    *,
+    email: str,
+    username: str,
+    password: str,
+    language: str,
 ) -> None:
     """Keep an acceptable sign-up and write its mail.
 

@@ -6,7 +6,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 
 from dressform.actions.check_journal import Comparison, compare_journal
-from dressform.db.unit_of_work import Units
+from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.errors import NotFound, NotSignedIn, StartupError
 from dressform.journal.entries import Kind
 from dressform.repositories.deletion_marks import DeletionMarks
@@ -20,7 +20,9 @@ _BEFORE_ALL = datetime(1970, 1, 1, tzinfo=UTC)
 """To which no account has come to its end: who waits for a late warning can come back."""
 
 
-async def replay_deletions(units: Units, *, without_damaged: bool = False) -> Counter[Kind]:
+async def replay_deletions(
+    units: UnitOfWorkFactory, *, without_damaged: bool = False
+) -> Counter[Kind]:
     """Return how many of each kind are gone again.
 
     Interrupted, it is run again: only at its end the database counts as up to date. What it deletes
@@ -57,7 +59,7 @@ def _days_by_hash(found: Comparison) -> dict[str, datetime]:
     }
 
 
-async def _replay_kind(units: Units, kind: Kind, days: Mapping[str, datetime]) -> int:
+async def _replay_kind(units: UnitOfWorkFactory, kind: Kind, days: Mapping[str, datetime]) -> int:
     done, after = 0, None
     while True:
         unit = units.read(at=_BEFORE_ALL)
@@ -71,7 +73,7 @@ async def _replay_kind(units: Units, kind: Kind, days: Mapping[str, datetime]) -
         after = page[-1].key
 
 
-async def _delete(units: Units, rows: Sequence[tuple[ReturnedRow, datetime]]) -> int:
+async def _delete(units: UnitOfWorkFactory, rows: Sequence[tuple[ReturnedRow, datetime]]) -> int:
     done = 0
     async with units.writing(at=_BEFORE_ALL) as unit:
         for row, day in rows:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from uuid import UUID
 
-from dressform.db.unit_of_work import Unit, Units
+from dressform.db.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from dressform.errors import StartupError
 from dressform.opendata import raw
 from dressform.opendata.draws import Draw
@@ -26,7 +26,9 @@ def draw_in(files: Mapping[str, bytes]) -> Draw:
         ) from None
 
 
-async def restore_dataset(units: Units, receipts: Receipts, operator_id: UUID, draw: Draw) -> None:
+async def restore_dataset(
+    units: UnitOfWorkFactory, receipts: Receipts, operator_id: UUID, draw: Draw
+) -> None:
     """Nobody whom that draw may have had is drawn again.
 
     It takes one operator: it can only keep people out of later draws. Raises StartupError for
@@ -40,7 +42,7 @@ async def restore_dataset(units: Units, receipts: Receipts, operator_id: UUID, d
     receipts.keep(receipt)
 
 
-async def _written(unit: Unit, draw: Draw, operator_id: UUID) -> None:
+async def _written(unit: UnitOfWork, draw: Draw, operator_id: UUID) -> None:
     statistics = raw.kept(draw.sums)
     known = await Draws(unit).locked(draw.year)
     if known is not None and known.statistics == statistics:

@@ -1,13 +1,18 @@
 from dressform.actions.check_password import check_password
 from dressform.crypto.passwords import Passwords
-from dressform.db.unit_of_work import Units
+from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.repositories.accounts import Accounts
 from dressform.repositories.owners import Member
 from dressform.repositories.sessions import Sessions
 
 
 async def restrict_account(
-    units: Units, passwords: Passwords, member: Member, *, password: str, restricted: bool
+    units: UnitOfWorkFactory,
+    passwords: Passwords,
+    member: Member,
+    *,
+    password: str,
+    restricted: bool,
 ) -> None:
     """GDPR Art. 18: from now on the data are kept, but neither shown nor used.
 

@@ -1,13 +1,15 @@
 from uuid import UUID
 
-from dressform.db.unit_of_work import Units
+from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.images import Pictures as Studio
 from dressform.repositories.models import Models
 from dressform.repositories.owners import Member
 from dressform.repositories.pictures import Avatars, Pictures
 
 
-async def keep_picture(units: Units, studio: Studio, member: Member, data: bytes) -> None:
+async def keep_picture(
+    units: UnitOfWorkFactory, studio: Studio, member: Member, data: bytes
+) -> None:
     """Re-encoded, as the picture of the profile. Raises UnsupportedPicture, TooLarge."""
     picture = await studio.normalise(data)
     async with units.writing() as unit:
@@ -15,7 +17,7 @@ async def keep_picture(units: Units, studio: Studio, member: Member, data: bytes
 
 
 async def keep_avatar(
-    units: Units, studio: Studio, member: Member, model_id: UUID, data: bytes
+    units: UnitOfWorkFactory, studio: Studio, member: Member, model_id: UUID, data: bytes
 ) -> None:
     """Re-encoded, as the model's avatar. Raises NotFound, UnsupportedPicture, TooLarge."""
     unit = units.read()

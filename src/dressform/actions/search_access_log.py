@@ -5,7 +5,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Any
 from uuid import UUID
 
-from dressform.db.unit_of_work import Units
+from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.repositories.access_log import AccessLog, Place, Request, Wanted
 from dressform.repositories.lookups import Lookups
 
@@ -71,7 +71,7 @@ class Shown:
 
 
 async def look_up_requests(
-    units: Units, operator_id: UUID, question: Question
+    units: UnitOfWorkFactory, operator_id: UUID, question: Question
 ) -> tuple[list[Shown], Place | None]:
     """A page, and where the next one begins. It is recorded before anybody sees it."""
     async with units.writing() as unit:

@@ -1,11 +1,13 @@
 from dressform.crypto.passwords import Passwords
-from dressform.db.unit_of_work import Units
+from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.errors import WrongCredentials
 from dressform.repositories.accounts import Accounts, Credentials
 from dressform.repositories.sessions import Sessions, SignedIn
 
 
-async def sign_in(units: Units, passwords: Passwords, *, login: str, password: str) -> SignedIn:
+async def sign_in(
+    units: UnitOfWorkFactory, passwords: Passwords, *, login: str, password: str
+) -> SignedIn:
     """A login: it starts a session and counts for retention. Raises WrongCredentials.
 
     It also opens an account again that waits for a warning past its 12 months.

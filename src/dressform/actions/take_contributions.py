@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from dressform.db.unit_of_work import Unit, Units
+from dressform.db.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from dressform.opendata.codebook import FLAGS, Codebook
 from dressform.opendata.summing import Summing, flag_of
 from dressform.opendata.sums import Sums
@@ -41,7 +41,7 @@ class Part:
     sums: Sums
 
 
-async def read_contributions(units: Units, year: int, taken: Taken) -> list[Part]:
+async def read_contributions(units: UnitOfWorkFactory, year: int, taken: Taken) -> list[Part]:
     """In parts of some hundred, so that a million bodies are never held at once."""
     adding, parts, last, unreadable = _Adding(taken), list[Part](), None, 0
     while True:
@@ -60,7 +60,9 @@ async def read_contributions(units: Units, year: int, taken: Taken) -> list[Part
     return parts
 
 
-async def take_contributions(unit: Unit, parts: Sequence[Part], year: int, taken: Taken) -> Sums:
+async def take_contributions(
+    unit: UnitOfWork, parts: Sequence[Part], year: int, taken: Taken
+) -> Sums:
     """The exact sums of just those whom it marks: noise and storing belong in the same transaction."""
     taking = _Taking(unit, year, taken)
     marked = [await taking.marked(part) for part in parts]
@@ -71,7 +73,7 @@ async def take_contributions(unit: Unit, parts: Sequence[Part], year: int, taken
 
 
 class _Taking:
-    def __init__(self, unit: Unit, year: int, taken: Taken) -> None:
+    def __init__(self, unit: UnitOfWork, year: int, taken: Taken) -> None:
         self._contributions = Contributions(unit, before=day_of(year))
         self._vault = unit.vault
         self._year = year

@@ -3,7 +3,7 @@ import logging
 from datetime import timedelta
 
 from dressform.actions.check_journal import compare_journal, confirm_files
-from dressform.db.unit_of_work import Units
+from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.errors import StartupError, Unavailable
 from dressform.policy.periods import start_of_day
 from dressform.repositories.deletion_marks import DeletionMarks
@@ -15,7 +15,7 @@ _MARKS_STAY = timedelta(days=7)
 """Longer than the files: one without its mark would look like one that the database forgot."""
 
 
-async def tidy_journal(units: Units) -> int:
+async def tidy_journal(units: UnitOfWorkFactory) -> int:
     """Delete the files of which no backup can be older. Return how many.
 
     What a process that died could not confirm is confirmed. Raises OSError, StartupError when
@@ -33,7 +33,7 @@ async def tidy_journal(units: Units) -> int:
     return await asyncio.to_thread(units.journal.delete_expired, at=units.clock())
 
 
-async def tidy_regularly(units: Units) -> None:
+async def tidy_regularly(units: UnitOfWorkFactory) -> None:
     """For a host on which no worker runs, until it is cancelled."""
     while True:
         await asyncio.sleep(TIDY_SECONDS)

@@ -1,6 +1,6 @@
 from collections.abc import Callable
 
-from dressform.db.unit_of_work import Unit
+from dressform.db.unit_of_work import UnitOfWork
 from dressform.repositories.accounts import Accounts
 from dressform.repositories.consents import Consent, Consents
 from dressform.repositories.mails import Mails
@@ -8,7 +8,7 @@ from dressform.repositories.owners import Member
 
 
 async def withdraw_consent(
-    unit: Unit, member: Member, *, may_mail: Callable[[], bool]
+    unit: UnitOfWork, member: Member, *, may_mail: Callable[[], bool]
 ) -> Consent | None:
     """A mail confirms it, unless nothing stood or none may be sent. None when they never agreed."""
     consents = Consents(unit)

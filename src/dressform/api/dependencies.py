@@ -11,7 +11,7 @@ from dressform.api.rate_limiter import Attempts as AttemptCounter
 from dressform.api.state import Service, service_of
 from dressform.crypto.passwords import Passwords
 from dressform.crypto.tokens import AccessTokens
-from dressform.db.unit_of_work import Unit, Units
+from dressform.db.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from dressform.images import Pictures as PictureStudio
 from dressform.repositories.accounts import Accounts as AccountRepository
 from dressform.repositories.consents import Consents as ConsentRepository
@@ -38,7 +38,7 @@ async def _service(request: Request) -> Service:
     return service_of(request)
 
 
-async def _unit(request: Request) -> AsyncIterator[Unit]:
+async def _unit(request: Request) -> AsyncIterator[UnitOfWork]:
     """Reads run in autocommit; a change is committed before its answer is sent."""
     units = service_of(request).units
     if request.method in _READING:
@@ -48,7 +48,7 @@ async def _unit(request: Request) -> AsyncIterator[Unit]:
         yield unit
 
 
-InUnit = Annotated[Unit, Depends(_unit, scope="function")]
+InUnit = Annotated[UnitOfWork, Depends(_unit, scope="function")]
 
 
 def _repository(kind: Callable[[Any], T]) -> Callable[[Any], Awaitable[T]]:
@@ -83,7 +83,7 @@ AnOperator = Annotated[Member, Security(OperatorOf())]
 """Whoever may look into the address log."""
 
 # For what waits on something slow: it opens its own units of work around the waiting.
-OpenUnits = Annotated[Units, Depends(_of_service("units"))]
+OpenUnits = Annotated[UnitOfWorkFactory, Depends(_of_service("units"))]
 Hasher = Annotated[Passwords, Depends(_of_service("passwords"))]
 Tokens = Annotated[AccessTokens, Depends(_of_service("tokens"))]
 Studio = Annotated[PictureStudio, Depends(_of_service("studio"))]

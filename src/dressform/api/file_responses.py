@@ -9,7 +9,7 @@ from fastapi.responses import StreamingResponse
 
 from dressform.api.ranges import Version, http_date, is_known, wanted
 from dressform.api.schemas.dp_guarantee import LICENCE_URL
-from dressform.db.unit_of_work import Units
+from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.repositories.editions import Editions, StoredFile
 
 PIECE = 256 * 1024
@@ -90,7 +90,9 @@ IF_RANGE = _parameter(
 )
 
 
-async def file_answer(request: Request, units: Units, edition: str, name: str) -> Response:
+async def file_answer(
+    request: Request, units: UnitOfWorkFactory, edition: str, name: str
+) -> Response:
     """Raises NotFound, and RangeNotSatisfiable for a part that lies behind the end."""
     unit = units.read()
     file = await Editions(unit).file(edition, name)
@@ -102,7 +104,11 @@ async def file_answer(request: Request, units: Units, edition: str, name: str) -
 
 
 def _sent(
-    request: Request, units: Units, file: StoredFile, headers: dict[str, str], part: range | None
+    request: Request,
+    units: UnitOfWorkFactory,
+    file: StoredFile,
+    headers: dict[str, str],
+    part: range | None,
 ) -> Response:
     if part is not None:
         headers |= {"Content-Range": f"bytes {part.start}-{part.stop - 1}/{file.size}"}
@@ -114,7 +120,7 @@ def _sent(
     return StreamingResponse(_pieces(units, file, held), status, headers)
 
 
-async def _pieces(units: Units, file: StoredFile, part: range) -> AsyncIterator[bytes]:
+async def _pieces(units: UnitOfWorkFactory, file: StoredFile, part: range) -> AsyncIterator[bytes]:
     """Each by itself: a slow client keeps no connection to the database from others."""
     for start in part[::PIECE]:
         unit = units.read()

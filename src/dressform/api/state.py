@@ -7,7 +7,7 @@ from fastapi import Request
 from dressform.api.rate_limiter import Attempts
 from dressform.crypto.passwords import Passwords
 from dressform.crypto.tokens import AccessTokens
-from dressform.db.unit_of_work import Units
+from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.images import Pictures
 from dressform.retention_audit.auditor import Auditor
 from dressform.settings.settings import Settings
@@ -16,7 +16,7 @@ from dressform.settings.settings import Settings
 @dataclass(frozen=True, slots=True)
 class Service:
     settings: Settings
-    units: Units
+    units: UnitOfWorkFactory
     passwords: Passwords
     tokens: AccessTokens
     studio: Pictures

@@ -14,7 +14,7 @@ import typer
 from dressform.actions.authenticate_operator import know_operator
 from dressform.bootstrap import opened, settings_in_use
 from dressform.crypto.passwords import Passwords
-from dressform.db.unit_of_work import Units
+from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.errors import StartupError
 from dressform.opendata.years import day_of
 from dressform.repositories.draws import Draws, StoredDraw
@@ -49,7 +49,7 @@ def propose(login: Login) -> None:
     """Propose this year's edition; another operator approves it, on 1 March or later."""
     drawing = _drawing()
 
-    async def task(units: Units, operator_id: UUID, _: Settings) -> None:
+    async def task(units: UnitOfWorkFactory, operator_id: UUID, _: Settings) -> None:
         year = await drawing.propose_dataset(units, operator_id)
         day = day_of(year)
         since = f"on {day:%-d %B} or later" if units.clock() < day else f"before {year} ends"
@@ -75,7 +75,7 @@ def approve(login: Login) -> None:
     )
     typer.confirm("Go on?", abort=True)
 
-    async def task(units: Units, operator_id: UUID, loaded: Settings) -> None:
+    async def task(units: UnitOfWorkFactory, operator_id: UUID, loaded: Settings) -> None:
         lower_priority(_DRAW_NICENESS)
         drawn = await drawing.draw_dataset(
             units, _receipts(loaded), operator_id, lambda step: typer.echo(f"{step} …")
@@ -115,7 +115,7 @@ def restore(
     )
     typer.confirm("Go on?", abort=True)
 
-    async def task(units: Units, operator_id: UUID, loaded: Settings) -> None:
+    async def task(units: UnitOfWorkFactory, operator_id: UUID, loaded: Settings) -> None:
         await restoring.restore_dataset(units, _receipts(loaded), operator_id, draw)
         typer.echo(f"The draw of {draw.year} is known again.")
         await _publish(units, loaded)
@@ -123,7 +123,7 @@ def restore(
     _as_operator(login, task)
 
 
-async def _publish(units: Units, loaded: Settings) -> None:
+async def _publish(units: UnitOfWorkFactory, loaded: Settings) -> None:
     typer.echo(
         f"Making the files, which name {loaded.dataset_publisher} as publisher and "
         f"{loaded.dataset_url} as address (DRESSFORM_PUBLISHER, DRESSFORM_DATASET_URL) …"
@@ -134,7 +134,9 @@ async def _publish(units: Units, loaded: Settings) -> None:
         typer.echo(f"Published: {loaded.dataset_url}/dataset/{name}")
 
 
-def _as_operator(login: str, task: Callable[[Units, UUID, Settings], Awaitable[None]]) -> None:
+def _as_operator(
+    login: str, task: Callable[[UnitOfWorkFactory, UUID, Settings], Awaitable[None]]
+) -> None:
     with settings_in_use() as loaded:
         # From a pipe nothing is shown anyway, which is all that hiding would say then.
         password = typer.prompt(f"Password of {login}", hide_input=sys.stdin.isatty())
@@ -145,7 +147,7 @@ async def _done(
     loaded: Settings,
     login: str,
     password: str,
-    task: Callable[[Units, UUID, Settings], Awaitable[None]],
+    task: Callable[[UnitOfWorkFactory, UUID, Settings], Awaitable[None]],
 ) -> None:
     async with opened(loaded) as (units, _):
         operator_id = await know_operator(units, Passwords(), login=login, password=password)

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from dressform.bootstrap import opened, settings_in_use
-from dressform.db.unit_of_work import Unit
+from dressform.db.unit_of_work import UnitOfWork
 from dressform.errors import StartupError
 from dressform.repositories.accounts import Accounts, Credentials
 from dressform.repositories.operators import Operators
@@ -22,7 +22,7 @@ Login = Annotated[str, typer.Argument(help="Username or e-mail address.", metava
 def add(login: Login) -> None:
     """Make a member an operator."""
 
-    async def task(unit: Unit) -> str:
+    async def task(unit: UnitOfWork) -> str:
         account = await _member(unit, login)
         if account.restricted_at is not None:
             raise StartupError(
@@ -38,7 +38,7 @@ def add(login: Login) -> None:
 def remove(login: Login) -> None:
     """Make an operator a mere member again. The records of their look-ups stay."""
 
-    async def task(unit: Unit) -> str:
+    async def task(unit: UnitOfWork) -> str:
         account = await _member(unit, login)
         removed = await Operators(unit).remove(account.owner.account_id)
         return f"{login} is {'no longer' if removed else 'not'} an operator."
@@ -50,7 +50,7 @@ def remove(login: Login) -> None:
 def list_all() -> None:
     """Show the operators, and since when they are; not those whose account is restricted."""
 
-    async def task(unit: Unit) -> str:
+    async def task(unit: UnitOfWork) -> str:
         lines = [
             f"{one.username:<30} {one.created_at:%Y-%m-%d}" for one in await Operators(unit).all()
         ]
@@ -59,18 +59,18 @@ def list_all() -> None:
     _say(task)
 
 
-async def _member(unit: Unit, login: str) -> Credentials:
+async def _member(unit: UnitOfWork, login: str) -> Credentials:
     account = await Accounts(unit).by_login(login)
     if account is None:
         raise StartupError(f"There is no account {login!r}: give its username or e-mail address.")
     return account
 
 
-def _say(task: Callable[[Unit], Awaitable[str]]) -> None:
+def _say(task: Callable[[UnitOfWork], Awaitable[str]]) -> None:
     with settings_in_use() as loaded:
         typer.echo(asyncio.run(_done(loaded, task)))
 
 
-async def _done(loaded: Settings, task: Callable[[Unit], Awaitable[str]]) -> str:
+async def _done(loaded: Settings, task: Callable[[UnitOfWork], Awaitable[str]]) -> str:
     async with opened(loaded) as (units, _), units.writing() as unit:
         return await task(unit)

@@ -22,7 +22,7 @@ from dressform.cli.operators import app as operators_app
 from dressform.cli.restore import app as restore_app
 from dressform.cli.retention import app as retention_app
 from dressform.crypto.sealing import SealBrokenError
-from dressform.db.unit_of_work import Units
+from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.errors import StartupError, Unavailable
 from dressform.policy.notice import MAIL, notice
 from dressform.settings import settings
@@ -65,7 +65,7 @@ def _fail(sentence: str) -> NoReturn:
 
 def _with_units(
     loaded: Settings,
-    task: Callable[[Settings, Units], Coroutine[Any, Any, Result]],
+    task: Callable[[Settings, UnitOfWorkFactory], Coroutine[Any, Any, Result]],
     *,
     may_be_older: bool = False,
 ) -> Result:
@@ -76,7 +76,7 @@ def _with_units(
     return asyncio.run(run())
 
 
-async def _only_open(_: Settings, __: Units) -> None:
+async def _only_open(_: Settings, __: UnitOfWorkFactory) -> None:
     """Opening says in one sentence what is wrong, and makes the keys at the first start of all."""
 
 
@@ -175,7 +175,7 @@ def worker(
             typer.echo(f"{report.rule:<16}{report.rows:>8} rows ended{report.seconds:>9.2f} s")
 
 
-async def _work(loaded: Settings, units: Units) -> None:
+async def _work(loaded: Settings, units: UnitOfWorkFactory) -> None:
     from dressform.mail.transport import mail_folder
     from dressform.worker.process import work
 

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from dressform.bootstrap import opened, settings_in_use
-from dressform.db.unit_of_work import Units
+from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.errors import StartupError
 from dressform.policy.notice import CATEGORIES, MAIL, RESTRICTED, UNWARNED, VISITOR, Category
 from dressform.repositories.purge_blocks import Hold, Holds
@@ -88,7 +88,7 @@ async def _show(loaded: Settings) -> None:
         typer.echo(f"Not kept because of: {', '.join(findings.reasons)}.")
 
 
-async def _line(category: Category, units: Units, findings: Findings) -> str:
+async def _line(category: Category, units: UnitOfWorkFactory, findings: Findings) -> str:
     rows = next(rule.rows for rule in findings.rules if rule.key == category.key)
     unit = units.read()
     last = await Retention(unit).last_run(category)

@@ -22,7 +22,7 @@ _IS_READ_ONLY = Statement(text("SHOW transaction_read_only"))
 
 
 @dataclass(frozen=True, slots=True)
-class Unit:
+class UnitOfWork:
     """A unit of work: what a repository works with. `at` decides what it can see.
 
     `deletions`: what it deletes, for the journal; only a unit that writes may.
@@ -35,14 +35,14 @@ class Unit:
 
 
 @dataclass(frozen=True, slots=True)
-class WritingUnit(Unit):
+class TransactionalUnitOfWork(UnitOfWork):
     """A unit of work in one transaction."""
 
     connection: Transaction
 
 
 @dataclass(frozen=True, slots=True)
-class Units:
+class UnitOfWorkFactory:
     """Opens units of work; whoever holds it decides where a transaction ends."""
 
     pool: Pool
@@ -50,16 +50,18 @@ class Units:
     clock: Clock
     journal: Journal
 
-    def read(self, *, at: datetime | None = None) -> Unit:
+    def read(self, *, at: datetime | None = None) -> UnitOfWork:
         """A unit whose statements are each by themselves: it holds nothing that must be closed."""
-        return Unit(Autocommit(self.pool), self.vault, at or self.clock())
+        return UnitOfWork(Autocommit(self.pool), self.vault, at or self.clock())
 
     @asynccontextmanager
-    async def writing(self, *, at: datetime | None = None) -> AsyncIterator[WritingUnit]:
+    async def writing(
+        self, *, at: datetime | None = None
+    ) -> AsyncIterator[TransactionalUnitOfWork]:
         """What is deleted is in the journal, on the disk, before it is committed."""
         entry = None
         async with Transaction.begin(self.pool) as transaction:
-            unit = WritingUnit(transaction, self.vault, at or self.clock())
+            unit = TransactionalUnitOfWork(transaction, self.vault, at or self.clock())
             yield unit
             if unit.deletions:
                 entry = await self.journal.record(transaction, unit.deletions, at=self.clock())

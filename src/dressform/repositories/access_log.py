@@ -12,7 +12,7 @@ from dressform.db.statements import Statement
 from dressform.db.tables.access_log import AccessLog as Row
 from dressform.db.tables.access_log import SpoolMark
 from dressform.db.tables.base import has_statistics
-from dressform.db.unit_of_work import WritingUnit
+from dressform.db.unit_of_work import TransactionalUnitOfWork
 from dressform.errors import FieldError, TooWide
 from dressform.policy.notice import VISITOR
 from dressform.policy.periods import end_in_sql
@@ -98,11 +98,11 @@ class AccessLog:
     that has opened the log can, for the rest of its transaction, do nothing else.
     """
 
-    def __init__(self, unit: WritingUnit) -> None:
+    def __init__(self, unit: TransactionalUnitOfWork) -> None:
         self._unit = unit
 
     @classmethod
-    async def opened(cls, unit: WritingUnit) -> Self:
+    async def opened(cls, unit: TransactionalUnitOfWork) -> Self:
         """In a writing unit, also to read: the role holds until its transaction ends."""
         await unit.connection.execute(BECOME)
         return cls(unit)

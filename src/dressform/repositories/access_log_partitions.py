@@ -4,7 +4,7 @@ from typing import Self
 
 from sqlalchemy import func, select, text
 
-from dressform.db.unit_of_work import Unit
+from dressform.db.unit_of_work import UnitOfWork
 from dressform.policy.notice import VISITOR
 from dressform.repositories.access_log import BECOME, WITHOUT_STATISTICS
 
@@ -47,11 +47,11 @@ class Day:
 class LogDays:
     """The address log's partitions, one a day (UTC)."""
 
-    def __init__(self, unit: Unit) -> None:
+    def __init__(self, unit: UnitOfWork) -> None:
         self._unit = unit
 
     @classmethod
-    async def opened(cls, unit: Unit) -> Self:
+    async def opened(cls, unit: UnitOfWork) -> Self:
         """In a writing unit, as the role to which the log belongs, until its transaction ends."""
         await unit.connection.execute(BECOME)
         return cls(unit)

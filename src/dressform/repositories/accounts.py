@@ -9,7 +9,7 @@ from dressform.crypto.sealing import DataKey, Wrapped
 from dressform.crypto.secrets import new_version
 from dressform.db.statements import Row, Statement
 from dressform.db.tables import Account, AccountKey, Profile
-from dressform.db.unit_of_work import Unit
+from dressform.db.unit_of_work import UnitOfWork
 from dressform.errors import NotSignedIn
 from dressform.journal.entries import Deletion, Kind
 from dressform.policy.periods import start_of_day, start_of_month
@@ -103,7 +103,7 @@ _ERASE = Statement(delete(Account).where(_HAS_ID).returning(Account.id))
 
 
 class Accounts:
-    def __init__(self, unit: Unit) -> None:
+    def __init__(self, unit: UnitOfWork) -> None:
         self._unit = unit
         self._index = unit.vault.index
 

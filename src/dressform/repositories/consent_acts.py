@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, case, insert, select
 
 from dressform.db.statements import Statement
 from dressform.db.tables import DatasetConsent, DatasetConsentAct
-from dressform.db.unit_of_work import Unit
+from dressform.db.unit_of_work import UnitOfWork
 from dressform.policy.periods import start_of_day
 from dressform.repositories.owners import Owner
 
@@ -51,7 +51,7 @@ _ADD = Statement(
 class ConsentActs:
     """The proof of consent: acts are added, and neither changed nor removed."""
 
-    def __init__(self, unit: Unit) -> None:
+    def __init__(self, unit: UnitOfWork) -> None:
         self._unit = unit
 
     async def get_last(self, owner: Owner) -> ConsentAct | None:

@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from dressform.db.statements import Statement
 from dressform.db.tables import Account, DatasetConsent, DatasetConsentAct, Model
-from dressform.db.unit_of_work import Unit
+from dressform.db.unit_of_work import UnitOfWork
 from dressform.errors import FieldError, InvalidInput, NotSignedIn, TooManyConsents
 from dressform.journal.entries import Deletion, Kind
 from dressform.opendata.consent import ConsentText
@@ -82,7 +82,7 @@ _LOCK_MODEL = Statement(
 class Consents:
     """To the open dataset. Whether an account was counted and drawn is never changed here."""
 
-    def __init__(self, unit: Unit) -> None:
+    def __init__(self, unit: UnitOfWork) -> None:
         self._unit = unit
         self._acts = ConsentActs(unit)
 

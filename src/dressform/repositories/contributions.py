@@ -22,7 +22,7 @@ from sqlalchemy import (
 
 from dressform.db.statements import Result, Statement, is_any_of
 from dressform.db.tables import Account, DatasetConsent, DatasetConsentAct, DatasetDraw, Model
-from dressform.db.unit_of_work import Unit
+from dressform.db.unit_of_work import UnitOfWork
 from dressform.opendata.budget import MOST_COUNTS
 from dressform.opendata.consent import COMPATIBLE
 from dressform.repositories.sealed_contributions import IS_CHOSEN, Rows, bodies
@@ -132,7 +132,7 @@ _MARK_ALL = Statement(
 class Contributions:
     """Of members who agreed before a day, still do, never gave, and whose data may be used."""
 
-    def __init__(self, unit: Unit, *, before: datetime) -> None:
+    def __init__(self, unit: UnitOfWork, *, before: datetime) -> None:
         self._unit = unit
         self._before = before
 

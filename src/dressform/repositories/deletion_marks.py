@@ -6,14 +6,14 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from dressform.db.tables import DeletionMark
-from dressform.db.unit_of_work import Unit
+from dressform.db.unit_of_work import UnitOfWork
 from dressform.journal.files import JournalFile
 
 
 class DeletionMarks:
     """How far the database knows each file of the deletion journal."""
 
-    def __init__(self, unit: Unit) -> None:
+    def __init__(self, unit: UnitOfWork) -> None:
         self._unit = unit
 
     async def get_numbers(self) -> dict[UUID, int]:

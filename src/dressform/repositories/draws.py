@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from dressform.db.statements import Row
 from dressform.db.tables import DatasetDraw
-from dressform.db.unit_of_work import Unit
+from dressform.db.unit_of_work import UnitOfWork
 from dressform.policy.periods import start_of_day
 
 
@@ -47,7 +47,7 @@ _ALL = select(
 
 
 class Draws:
-    def __init__(self, unit: Unit) -> None:
+    def __init__(self, unit: UnitOfWork) -> None:
         self._unit = unit
 
     async def all(self) -> list[StoredDraw]:

@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from dressform.db.statements import Row, Statement
 from dressform.db.tables import DatasetDraw, DatasetEdition, DatasetFile
-from dressform.db.unit_of_work import Unit
+from dressform.db.unit_of_work import UnitOfWork
 from dressform.errors import AlreadyPublished, NotFound
 from dressform.policy.periods import start_of_day
 
@@ -110,7 +110,7 @@ _LAST_COUNT_SUFFICED = Statement(
 class Editions:
     """The editions, and their files."""
 
-    def __init__(self, unit: Unit) -> None:
+    def __init__(self, unit: UnitOfWork) -> None:
         self._unit = unit
 
     async def all(self) -> list[StoredEdition]:

@@ -14,7 +14,7 @@ from dressform.db.tables import (
     Session,
     SignUp,
 )
-from dressform.db.unit_of_work import Unit
+from dressform.db.unit_of_work import UnitOfWork
 from dressform.journal.entries import Deletion, Kind
 from dressform.policy import notice as policy
 from dressform.policy.notice import (
@@ -63,7 +63,7 @@ def is_over(
 class Endings:
     """What is past its window, and the end of it."""
 
-    def __init__(self, unit: Unit, category: Category) -> None:
+    def __init__(self, unit: UnitOfWork, category: Category) -> None:
         self._unit = unit
         self._category = category
         self._table = TABLES[category.key]

@@ -6,7 +6,7 @@ from sqlalchemy import Select, or_, select, update
 
 from dressform.crypto.secrets import token_hash
 from dressform.db.tables import Account
-from dressform.db.unit_of_work import Unit
+from dressform.db.unit_of_work import UnitOfWork
 from dressform.policy.periods import start_of_day
 from dressform.repositories.accounts import UNWARNED
 from dressform.repositories.expired_rows import LONGEST_WAIT, WARNED_BEFORE, is_over
@@ -32,7 +32,7 @@ class Warned:
 class Warnings:
     """Of the coming end of accounts: which were written, and which were handed to a mail server."""
 
-    def __init__(self, unit: Unit) -> None:
+    def __init__(self, unit: UnitOfWork) -> None:
         self._unit = unit
 
     async def write(self, *, limit: int) -> list[Warned]:

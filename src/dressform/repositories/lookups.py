@@ -9,7 +9,7 @@ from dressform.crypto.keyrings import Keyed
 from dressform.crypto.secrets import timed_id
 from dressform.db.statements import Statement
 from dressform.db.tables import Lookup as LookupRow
-from dressform.db.unit_of_work import Unit
+from dressform.db.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ _NEXT_PAGE = Statement(_PAGE.where(LookupRow.id < bindparam("before")))
 class Lookups:
     """The records of looking into the address log."""
 
-    def __init__(self, unit: Unit) -> None:
+    def __init__(self, unit: UnitOfWork) -> None:
         self._unit = unit
         self._keyed = Keyed(unit.vault, "lookup")
 

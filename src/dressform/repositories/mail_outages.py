@@ -2,7 +2,7 @@ from sqlalchemy import delete
 from sqlalchemy.dialects.postgresql import insert
 
 from dressform.db.tables import MailOutage
-from dressform.db.unit_of_work import Unit
+from dressform.db.unit_of_work import UnitOfWork
 
 _SERVER = "smtp"
 
@@ -10,7 +10,7 @@ _SERVER = "smtp"
 class MailOutages:
     """Since when the mail server takes no mail."""
 
-    def __init__(self, unit: Unit) -> None:
+    def __init__(self, unit: UnitOfWork) -> None:
         self._unit = unit
 
     async def begin(self) -> bool:

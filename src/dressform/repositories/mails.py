@@ -10,7 +10,7 @@ from dressform.crypto.keyrings import Keyed
 from dressform.crypto.secrets import random_id
 from dressform.db.statements import Statement
 from dressform.db.tables import Mail
-from dressform.db.unit_of_work import Unit
+from dressform.db.unit_of_work import UnitOfWork
 from dressform.policy.periods import start_of_day, start_of_hour
 
 LEASE = timedelta(minutes=2)
@@ -78,7 +78,7 @@ _POSTPONE = Statement(update(Mail).where(_HAS_ID), "due_at", "failures")
 
 
 class Mails:
-    def __init__(self, unit: Unit) -> None:
+    def __init__(self, unit: UnitOfWork) -> None:
         self._unit = unit
         self._keyed = Keyed(unit.vault, "mail")
 

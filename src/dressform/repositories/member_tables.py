@@ -4,7 +4,7 @@ from uuid import UUID
 from sqlalchemy import Column, Table, bindparam, func, select, text, update
 
 from dressform.db.tables import Base
-from dressform.db.unit_of_work import Unit
+from dressform.db.unit_of_work import UnitOfWork
 from dressform.policy.notice import MACHINERY, VISITOR
 
 _OF_NO_MEMBER = {MACHINERY, VISITOR.key}
@@ -31,7 +31,7 @@ MEMBER_TABLES = tuple(table for table in Base.metadata.sorted_tables if holds_me
 class MemberTables:
     """How the tables of members lie on the disk, whatever they hold."""
 
-    def __init__(self, unit: Unit) -> None:
+    def __init__(self, unit: UnitOfWork) -> None:
         self._unit = unit
 
     async def size(self, table: Table) -> int:

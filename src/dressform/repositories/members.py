@@ -9,7 +9,7 @@ from sqlalchemy import Select, bindparam, select, true
 from dressform.crypto.sealing import Wrapped
 from dressform.db.statements import Row, Statement
 from dressform.db.tables import Account, AccountKey, Session
-from dressform.db.unit_of_work import Unit
+from dressform.db.unit_of_work import UnitOfWork
 from dressform.repositories.owners import Member
 
 _WHO = (
@@ -38,7 +38,7 @@ def who_and(statement: Select[*tuple[Any, ...]]) -> Statement:
 
 
 class Members:
-    def __init__(self, unit: Unit) -> None:
+    def __init__(self, unit: UnitOfWork) -> None:
         self._unit = unit
 
     async def by_session(

@@ -9,7 +9,7 @@ from sqlalchemy.orm import aliased
 from dressform.crypto.secrets import new_version, random_id
 from dressform.db.statements import Row, Statement
 from dressform.db.tables import Account, Avatar, Model
-from dressform.db.unit_of_work import Unit
+from dressform.db.unit_of_work import UnitOfWork
 from dressform.errors import FieldError, InvalidInput, NotFound, NotSignedIn, TooManyModels
 from dressform.journal.entries import Deletion, Kind
 from dressform.repositories.members import who_and
@@ -74,7 +74,7 @@ _COUNT = Statement(
 
 
 class Models:
-    def __init__(self, unit: Unit) -> None:
+    def __init__(self, unit: UnitOfWork) -> None:
         self._unit = unit
 
     async def owned_by(self, owner: Owner, model_id: UUID) -> StoredModel:

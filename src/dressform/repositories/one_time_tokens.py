@@ -8,7 +8,7 @@ from dressform.crypto.sealing import Wrapped
 from dressform.crypto.secrets import new_token, random_id, token_hash
 from dressform.db.statements import Row, Statement
 from dressform.db.tables import Account, AccountKey, OneTimeToken
-from dressform.db.unit_of_work import Unit
+from dressform.db.unit_of_work import UnitOfWork
 from dressform.policy.periods import start_of_hour
 from dressform.repositories.owners import Owner
 
@@ -60,7 +60,7 @@ _REMOVE_ALL = Statement(
 
 
 class OneTimeTokens:
-    def __init__(self, unit: Unit) -> None:
+    def __init__(self, unit: UnitOfWork) -> None:
         self._unit = unit
 
     async def issue(self, owner: Owner, purpose: Purpose, *, email: str) -> str:

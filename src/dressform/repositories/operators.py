@@ -11,7 +11,7 @@ from dressform.crypto.sealing import MissingMasterKeyError, SealBrokenError, Wra
 from dressform.db.statements import Row, Statement
 from dressform.db.tables import Account, AccountKey, Profile
 from dressform.db.tables import Operator as OperatorRow
-from dressform.db.unit_of_work import Unit
+from dressform.db.unit_of_work import UnitOfWork
 from dressform.policy.periods import start_of_day
 from dressform.repositories.members import who_with
 
@@ -63,7 +63,7 @@ class Operator:
 class Operators:
     """The accounts that may look into the address log: none that is restricted or has ended."""
 
-    def __init__(self, unit: Unit) -> None:
+    def __init__(self, unit: UnitOfWork) -> None:
         self._unit = unit
 
     async def add(self, account_id: UUID) -> bool:

@@ -9,7 +9,7 @@ from dressform.crypto.sealing import Wrapped
 from dressform.crypto.secrets import new_version
 from dressform.db.statements import Row, Statement
 from dressform.db.tables import Account, AccountKey, Avatar, Model, Picture, Profile
-from dressform.db.unit_of_work import Unit
+from dressform.db.unit_of_work import UnitOfWork
 from dressform.errors import NotFound
 from dressform.journal.entries import Deletion, Kind
 from dressform.repositories.members import who_and
@@ -85,7 +85,7 @@ _REMOVE_AVATAR = Statement(
 class Pictures:
     """The one picture of a profile."""
 
-    def __init__(self, unit: Unit) -> None:
+    def __init__(self, unit: UnitOfWork) -> None:
         self._unit = unit
 
     async def of(self, owner: Owner) -> StoredPicture:
@@ -125,7 +125,7 @@ class Pictures:
 class Avatars:
     """The pictures by which an owner tells models apart."""
 
-    def __init__(self, unit: Unit) -> None:
+    def __init__(self, unit: UnitOfWork) -> None:
         self._unit = unit
 
     async def of(self, owner: Owner, model_id: UUID) -> StoredPicture:

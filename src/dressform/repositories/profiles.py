@@ -7,7 +7,7 @@ from dressform.crypto.sealing import DataKey, Wrapped
 from dressform.crypto.secrets import new_version
 from dressform.db.statements import Row, Statement
 from dressform.db.tables import Account, AccountKey, Picture, Profile
-from dressform.db.unit_of_work import Unit
+from dressform.db.unit_of_work import UnitOfWork
 from dressform.errors import FieldError, InvalidInput, NotFound, NotSignedIn
 from dressform.repositories.accounts import ACCOUNT, Credentials, credentials_of
 from dressform.repositories.members import who_with
@@ -63,7 +63,7 @@ _CHANGE = Statement(
 
 
 class Profiles:
-    def __init__(self, unit: Unit) -> None:
+    def __init__(self, unit: UnitOfWork) -> None:
         self._unit = unit
         self._index = unit.vault.index
 

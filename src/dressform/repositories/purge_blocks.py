@@ -5,7 +5,7 @@ from sqlalchemy import delete, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from dressform.db.tables import RetentionHold
-from dressform.db.unit_of_work import Unit
+from dressform.db.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class Hold:
 
 
 class Holds:
-    def __init__(self, unit: Unit) -> None:
+    def __init__(self, unit: UnitOfWork) -> None:
         self._unit = unit
 
     async def all(self) -> list[Hold]:

@@ -6,13 +6,13 @@ from sqlalchemy import func as sql
 from sqlalchemy.dialects.postgresql import insert
 
 from dressform.db.tables import SetAside as Row
-from dressform.db.unit_of_work import Unit
+from dressform.db.unit_of_work import UnitOfWork
 
 
 class SetAside:
     """Rows that could not be ended: left alone for a while, so that they hold up no others."""
 
-    def __init__(self, unit: Unit) -> None:
+    def __init__(self, unit: UnitOfWork) -> None:
         self._unit = unit
 
     def spares(self, rule: str, row_id: SQLColumnExpression[UUID]) -> ColumnElement[bool]:

@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 from dressform.crypto.secrets import timed_id
 from dressform.db.statements import Statement, is_any_of
 from dressform.db.tables import Account, RetentionRun
-from dressform.db.unit_of_work import Unit
+from dressform.db.unit_of_work import UnitOfWork
 from dressform.policy.notice import CATEGORIES, MODEL, VISITOR, Category
 from dressform.repositories.expired_rows import TABLES
 
@@ -49,7 +49,7 @@ _LAST_ROUND_AT = Statement(
 class Retention:
     """The ledger: which rule was enforced when, and how each stands."""
 
-    def __init__(self, unit: Unit) -> None:
+    def __init__(self, unit: UnitOfWork) -> None:
         self._unit = unit
 
     async def claim(self, rule: str, slot: datetime) -> UUID | None:

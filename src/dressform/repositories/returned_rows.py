@@ -9,7 +9,7 @@ from sqlalchemy import Select, delete, literal, select
 
 from dressform.crypto.sealing import DataKey, MissingMasterKeyError, SealBrokenError, Wrapped
 from dressform.db.tables import Account, AccountKey, Avatar, DatasetConsent, Model, Picture
-from dressform.db.unit_of_work import Unit
+from dressform.db.unit_of_work import UnitOfWork
 from dressform.journal.entries import Deletion, Kind
 from dressform.repositories.accounts import Accounts
 from dressform.repositories.consents import Consents
@@ -48,7 +48,7 @@ class ReturnedRow:
 class ReturnedRows:
     """The unit's `at` must be of a time before all ends: what waits for its end counts as well."""
 
-    def __init__(self, unit: Unit) -> None:
+    def __init__(self, unit: UnitOfWork) -> None:
         self._unit = unit
 
     async def list_page(self, kind: Kind, *, after: UUID | None, limit: int) -> list[ReturnedRow]:

@@ -5,8 +5,7 @@ from uuid import UUID
 
 from dressform.repositories.owners import Owner
 from dressform.sewing.body import Body
-from dressform.sewing.units import Typed
-from dressform.sewing.units import Unit as LengthUnit
+from dressform.sewing.units import MeasurementUnit, Typed
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +75,8 @@ def body_of(row: Any, owner: Owner) -> Body:
 
 def _body(payload: dict[str, Any]) -> Body:
     typed = {
-        name: Typed(text, LengthUnit(of)) for name, (text, of) in payload.get("typed", {}).items()
+        name: Typed(text, MeasurementUnit(of))
+        for name, (text, of) in payload.get("typed", {}).items()
     }
     return Body(payload["breasts"], payload["measurements"], typed)
 

@@ -9,7 +9,7 @@ from dressform.crypto.sealing import Wrapped
 from dressform.crypto.secrets import random_id
 from dressform.db.statements import Row, Statement
 from dressform.db.tables import Account, AccountKey, Session
-from dressform.db.unit_of_work import Unit
+from dressform.db.unit_of_work import UnitOfWork
 from dressform.errors import NotFound, RefreshTokenRefused
 from dressform.policy.periods import start_of_month
 from dressform.repositories.owners import Owner
@@ -92,7 +92,7 @@ _MAKE_ROOM = Statement(
 class Sessions:
     """Being signed in. Every change begins with the session's row, so that none waits for another."""
 
-    def __init__(self, unit: Unit) -> None:
+    def __init__(self, unit: UnitOfWork) -> None:
         self._unit = unit
         self._tokens = unit.vault.refresh_tokens
 

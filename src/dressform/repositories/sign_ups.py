@@ -7,7 +7,7 @@ from dressform.crypto.keyrings import Keyed
 from dressform.crypto.secrets import random_id, token_hash
 from dressform.db.statements import Statement
 from dressform.db.tables import Account, Profile, SignUp
-from dressform.db.unit_of_work import Unit
+from dressform.db.unit_of_work import UnitOfWork
 from dressform.policy.periods import start_of_day
 
 
@@ -73,7 +73,7 @@ _BY_ID = _first(SignUp.id == bindparam("sign_up_id"))
 
 
 class SignUps:
-    def __init__(self, unit: Unit) -> None:
+    def __init__(self, unit: UnitOfWork) -> None:
         self._unit = unit
         self._index = unit.vault.index
         self._keyed = Keyed(unit.vault, "sign_up")

@@ -3,7 +3,7 @@ from datetime import timedelta
 from pathlib import Path
 from time import monotonic
 
-from dressform.db.unit_of_work import Units
+from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.retention_audit.deletions import count_overdue_files
 from dressform.retention_audit.findings import Count, Findings, Rule
 from dressform.retention_audit.log import look_into_log
@@ -23,7 +23,7 @@ FRESH_SECONDS = 60.0
 class Auditor:
     """Looks for what is past its window; `folder` holds this host's spools."""
 
-    def __init__(self, units: Units, folder: Path, *, interval: timedelta) -> None:
+    def __init__(self, units: UnitOfWorkFactory, folder: Path, *, interval: timedelta) -> None:
         self._units = units
         self._folder = folder
         self._interval = interval

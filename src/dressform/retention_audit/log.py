@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from dressform.db.errors import DatabaseError
 from dressform.db.pool import Connection
-from dressform.db.unit_of_work import Units
+from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.retention_audit.findings import Count
 from dressform.retention_audit.rows import count_rows
 from dressform.retention_audit.windows import VISITOR, Window, after
@@ -52,7 +52,7 @@ class LogTables:
     unknown: bool = False
 
 
-async def look_into_log(units: Units, at: datetime) -> LogTables:
+async def look_into_log(units: UnitOfWorkFactory, at: datetime) -> LogTables:
     """As far as it can be looked into."""
     try:
         return await _look_into_all(units, at)
@@ -62,7 +62,7 @@ async def look_into_log(units: Units, at: datetime) -> LogTables:
         return LogTables(Count(), 0, unknown=True)
 
 
-async def _look_into_all(units: Units, at: datetime) -> LogTables:
+async def _look_into_all(units: UnitOfWorkFactory, at: datetime) -> LogTables:
     """Each table in a transaction of its own: one that the worker wants is let go of soon."""
     async with _as_owner(units) as connection:
         tables = await connection.all(_TABLES, {"at": at})
@@ -78,7 +78,7 @@ async def _look_into_all(units: Units, at: datetime) -> LogTables:
     return LogTables(rows, orphans)
 
 
-async def _look_into(units: Units, name: str, at: datetime) -> Count:
+async def _look_into(units: UnitOfWorkFactory, name: str, at: datetime) -> Count:
     window = Window(VISITOR.rule, name, VISITOR.began, VISITOR.kept)
     try:
         async with _as_owner(units) as connection:
@@ -90,7 +90,7 @@ async def _look_into(units: Units, name: str, at: datetime) -> Count:
 
 
 @asynccontextmanager
-async def _as_owner(units: Units) -> AsyncIterator[Connection]:
+async def _as_owner(units: UnitOfWorkFactory) -> AsyncIterator[Connection]:
     async with units.writing() as unit:
         await unit.connection.execute(text("SET TRANSACTION READ ONLY"))
         await unit.connection.execute(text(f"SET LOCAL lock_timeout = '{PATIENCE}'"))

@@ -17,7 +17,7 @@ LONGEST = 40
 """Characters: nobody needs more for a length."""
 
 
-class Unit(StrEnum):
+class MeasurementUnit(StrEnum):
     MM = "mm"
     CM = "cm"
     INCH = "in"
@@ -29,7 +29,7 @@ class Typed:
     """As a person typed it, and the unit that it was read in."""
 
     text: str
-    unit: Unit
+    unit: MeasurementUnit
 
 
 class NotUnderstoodError(ValueError):
@@ -37,22 +37,22 @@ class NotUnderstoodError(ValueError):
 
 
 _IN_OURS = {
-    Unit.MM: Fraction(1),
-    Unit.CM: Fraction(10),
-    Unit.INCH: Fraction("25.4"),
-    Unit.DEGREE: Fraction(1),
+    MeasurementUnit.MM: Fraction(1),
+    MeasurementUnit.CM: Fraction(10),
+    MeasurementUnit.INCH: Fraction("25.4"),
+    MeasurementUnit.DEGREE: Fraction(1),
 }
-_CALLED: dict[Unit | str, str] = {
-    Unit.MM: "mm millimeter millimeters millimetre millimetres millimètre millimètres",
-    Unit.CM: "cm centimeter centimeters centimetre centimetres centimètre centimètres",
-    Unit.INCH: "in inch inches po pouce pouces \" ''",
-    Unit.DEGREE: "deg degree degrees degré degrés °",
+_CALLED: dict[MeasurementUnit | str, str] = {
+    MeasurementUnit.MM: "mm millimeter millimeters millimetre millimetres millimètre millimètres",
+    MeasurementUnit.CM: "cm centimeter centimeters centimetre centimetres centimètre centimètres",
+    MeasurementUnit.INCH: "in inch inches po pouce pouces \" ''",
+    MeasurementUnit.DEGREE: "deg degree degrees degré degrés °",
     "m": "m meter meters metre metres mètre mètres",
     "ft": "ft foot feet pi pied pieds '",
 }
 _MEANT = {word: unit for unit, words in _CALLED.items() for word in words.split()}
 # A larger unit, and what follows it: 5 ft 7 1/2 in, and in French 1 m 65.
-_LARGER = {"m": (Unit.CM, 100), "ft": (Unit.INCH, 12)}
+_LARGER = {"m": (MeasurementUnit.CM, 100), "ft": (MeasurementUnit.INCH, 12)}
 
 _ALIKE = str.maketrans("′’‘´″”“º⁄", "''''\"\"\"°/")
 _THOUSANDS = re.compile(r"(?<![\d.,/])\d{1,3}(?: \d{3})+(?![\d/])")
@@ -65,21 +65,23 @@ _WRITE = {
 }
 
 
-def read(text: str, kind: Kind, *, unit: Unit | None = None) -> tuple[float, Unit]:
+def read(
+    text: str, kind: Kind, *, unit: MeasurementUnit | None = None
+) -> tuple[float, MeasurementUnit]:
     """Millimetres or degrees, and the unit they were read in: the text's own, else `unit`.
 
     Raises NotUnderstoodError.
     """
     parts = _parts(text, kind)
-    default = unit if kind is Kind.LENGTH else Unit.DEGREE
+    default = unit if kind is Kind.LENGTH else MeasurementUnit.DEGREE
     amount, of = _joined(parts, text, default)
-    if (of is Unit.DEGREE) is (kind is Kind.LENGTH):
+    if (of is MeasurementUnit.DEGREE) is (kind is Kind.LENGTH):
         raise NotUnderstoodError(f"“{shown(text)}” is in {_named(of)}: {_WRITE[kind]}")
     value = amount * _IN_OURS[of]
     return (int(value) if value.denominator == 1 else float(value)), of
 
 
-def _parts(text: str, kind: Kind) -> list[tuple[str, Unit | str | None]]:
+def _parts(text: str, kind: Kind) -> list[tuple[str, MeasurementUnit | str | None]]:
     """Each number as it stands, with the unit behind it."""
     plain = "".join(map(_plain, text.translate(_ALIKE))).strip().lower()
     if not plain:
@@ -107,7 +109,7 @@ def _plain(character: str) -> str:
     return character
 
 
-def _unit(word: str | None, kind: Kind) -> Unit | str | None:
+def _unit(word: str | None, kind: Kind) -> MeasurementUnit | str | None:
     if word is None:
         return None
     meant = _MEANT.get(word.rstrip("."))
@@ -118,8 +120,10 @@ def _unit(word: str | None, kind: Kind) -> Unit | str | None:
 
 
 def _joined(
-    parts: list[tuple[str, Unit | str | None]], text: str, default: Unit | None
-) -> tuple[Fraction, Unit]:
+    parts: list[tuple[str, MeasurementUnit | str | None]],
+    text: str,
+    default: MeasurementUnit | None,
+) -> tuple[Fraction, MeasurementUnit]:
     (number, unit), *rest = parts
     if unit in _LARGER:
         smaller, times = _LARGER[unit]
@@ -130,7 +134,7 @@ def _joined(
             f"“{shown(text)}” holds more than one number: write one length, in one unit"
         )
     of = unit or default
-    if not isinstance(of, Unit):
+    if not isinstance(of, MeasurementUnit):
         raise NotUnderstoodError(
             f"“{shown(text)}” has no unit: write mm, cm or in behind it, or send `unit`"
         )
@@ -139,7 +143,10 @@ def _joined(
 
 
 def _rest(
-    rest: list[tuple[str, Unit | str | None]], unit: Unit | str, smaller: Unit, text: str
+    rest: list[tuple[str, MeasurementUnit | str | None]],
+    unit: MeasurementUnit | str,
+    smaller: MeasurementUnit,
+    text: str,
 ) -> Fraction:
     """What follows feet or metres."""
     if not rest:
@@ -164,20 +171,20 @@ def _amount(number: str) -> Fraction:
     return (Fraction(int(whole)) if whole else Fraction(0)) + over / under
 
 
-def _assert_one_meaning(number: str, of: Unit) -> None:
+def _assert_one_meaning(number: str, of: MeasurementUnit) -> None:
     """A point between thousands is nothing we could tell from a decimal point."""
     if not _EITHER_WAY.fullmatch(number):
         return
     together = re.sub(r"[.,]", "", number)
-    if of is not Unit.DEGREE and int(together) * _IN_OURS[of] <= LONGEST_MM:
+    if of is not MeasurementUnit.DEGREE and int(together) * _IN_OURS[of] <= LONGEST_MM:
         raise NotUnderstoodError(
             f"“{number}” can be read in two ways: write {together}, or {number}0 if you mean the "
             "decimals"
         )
 
 
-def _named(unit: Unit) -> str:
-    return "degrees" if unit is Unit.DEGREE else f"{unit}, a unit of length"
+def _named(unit: MeasurementUnit) -> str:
+    return "degrees" if unit is MeasurementUnit.DEGREE else f"{unit}, a unit of length"
 
 
 _SIXTEENTH = Fraction("25.4") / 16
@@ -185,19 +192,19 @@ _CLOSE = 1e-9
 _MOST_DIGITS = 25
 
 
-def written(value: float, unit: Unit) -> str:
+def written(value: float, unit: MeasurementUnit) -> str:
     """A stored value for people: `110.5 cm`, `43 1/2 in`, `13°`.
 
     Exact, save that inches are rounded to a sixteenth, and then begin with ≈.
     """
-    if unit is Unit.INCH:
+    if unit is MeasurementUnit.INCH:
         return _in_inches(value)
     number = format(Decimal(repr(value)) / int(_IN_OURS[unit]), "f")
     if "." in number:
         number = number[:_MOST_DIGITS].rstrip("0").rstrip(".")
-    if unit is Unit.MM and _EITHER_WAY.fullmatch(number):
+    if unit is MeasurementUnit.MM and _EITHER_WAY.fullmatch(number):
         number += "0"
-    return f"{number}°" if unit is Unit.DEGREE else f"{number} {unit}"
+    return f"{number}°" if unit is MeasurementUnit.DEGREE else f"{number} {unit}"
 
 
 def _in_inches(value: float) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from dressform.db.unit_of_work import Unit, Units
+from dressform.db.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from dressform.policy.notice import MODEL, PROFILE, Category
 from dressform.repositories.purge_blocks import Hold, Holds
 from dressform.repositories.retention_runs import Retention
@@ -48,7 +48,7 @@ class Due:
         return self.rows > max(ALWAYS_ALLOWED, ALLOWED_SHARE * self.of)
 
 
-async def _database_clock(unit: Unit) -> datetime:
+async def _database_clock(unit: UnitOfWork) -> datetime:
     return await Retention(unit).database_clock()
 
 
@@ -61,9 +61,9 @@ class Breaker:
     """
 
     ahead: timedelta = timedelta(0)
-    other_clock: Callable[[Unit], Awaitable[datetime]] = _database_clock
+    other_clock: Callable[[UnitOfWork], Awaitable[datetime]] = _database_clock
 
-    async def check_clock(self, units: Units, *, at: datetime) -> None:
+    async def check_clock(self, units: UnitOfWorkFactory, *, at: datetime) -> None:
         """First of all, whatever is due: a round that ends nothing moves the last one on as well.
 
         Raises Held, and leaves it in the tables for whoever is to approve it.
@@ -77,7 +77,9 @@ class Breaker:
         if reason and is_held:
             raise Held(CLOCK, reason)
 
-    async def check_size(self, rule: str, units: Units, *, at: datetime, due: Due) -> None:
+    async def check_size(
+        self, rule: str, units: UnitOfWorkFactory, *, at: datetime, due: Due
+    ) -> None:
         """Raises Held, as for the clock."""
         reason = f"{due.rows} of {due.of} rows are due at once" if due.is_too_many() else None
         async with units.writing(at=at) as unit:
@@ -85,13 +87,13 @@ class Breaker:
         if reason and is_held:
             raise Held(rule, reason)
 
-    async def _disagreement(self, unit: Unit) -> str | None:
+    async def _disagreement(self, unit: UnitOfWork) -> str | None:
         difference = unit.at - self.ahead - await self.other_clock(unit)
         if abs(difference) <= CLOCKS_AGREE_WITHIN:
             return None
         return f"this machine's clock and the database's differ by {_rounded(difference)}"
 
-    async def _jump(self, unit: Unit) -> str | None:
+    async def _jump(self, unit: UnitOfWork) -> str | None:
         last = await Retention(unit).last_cut_off()
         if last is None or self.ahead:
             return None
@@ -110,7 +112,7 @@ def limits(category: Category) -> bool:
     return category in (PROFILE, MODEL)
 
 
-async def _is_held(unit: Unit, rule: str, reason: str | None, *, rows: int = 0) -> bool:
+async def _is_held(unit: UnitOfWork, rule: str, reason: str | None, *, rows: int = 0) -> bool:
     """A hold goes away by itself when its reason does."""
     holds = Holds(unit)
     hold = await holds.of(rule)
@@ -132,7 +134,7 @@ def _is_approved(hold: Hold, reason: str, rows: int, at: datetime) -> bool:
     return same and rows <= hold.rows + ALWAYS_ALLOWED
 
 
-async def _settle(unit: Unit) -> None:
+async def _settle(unit: UnitOfWork) -> None:
     """The clock is right, somebody said: what is dated after it was dated by one that ran ahead."""
     gone = await Retention(unit).forget_after(unit.at + CLOCKS_AGREE_WITHIN)
     if gone:

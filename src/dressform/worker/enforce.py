@@ -7,7 +7,7 @@ from math import inf
 from uuid import UUID
 
 from dressform.db.errors import DatabaseError
-from dressform.db.unit_of_work import Units
+from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.policy.notice import ROUND, VISITOR, Category
 from dressform.repositories.expired_rows import BATCH, Endings
 from dressform.repositories.purge_blocks import Holds
@@ -36,7 +36,7 @@ class Report:
 
 async def enforce(
     category: Category,
-    units: Units,
+    units: UnitOfWorkFactory,
     *,
     at: datetime,
     slot: datetime,
@@ -70,7 +70,7 @@ async def enforce(
 
 
 async def _end_rows(
-    category: Category, units: Units, at: datetime, breaker: Breaker, *, until: float
+    category: Category, units: UnitOfWorkFactory, at: datetime, breaker: Breaker, *, until: float
 ) -> int:
     if limits(category):
         due = await _count_due(category, units, at)
@@ -82,13 +82,15 @@ async def _end_rows(
     return rows
 
 
-async def _count_due(category: Category, units: Units, at: datetime) -> Due:
+async def _count_due(category: Category, units: UnitOfWorkFactory, at: datetime) -> Due:
     unit = units.read(at=at)
     rows = await Endings(unit, category).count_due()
     return Due(rows, of=await Endings(unit, category).count() if rows else 0)
 
 
-async def _end_batches(category: Category, units: Units, at: datetime, until: float) -> int:
+async def _end_batches(
+    category: Category, units: UnitOfWorkFactory, at: datetime, until: float
+) -> int:
     rows = waits = 0
     while True:
         began = time.monotonic()
@@ -109,12 +111,12 @@ async def _end_batches(category: Category, units: Units, at: datetime, until: fl
             await asyncio.sleep(WAIT_SECONDS)
 
 
-async def _is_any_due(category: Category, units: Units, at: datetime) -> bool:
+async def _is_any_due(category: Category, units: UnitOfWorkFactory, at: datetime) -> bool:
     unit = units.read(at=at)
     return bool(await Endings(unit, category).some_due(limit=1))
 
 
-async def _end_one_by_one(category: Category, units: Units, at: datetime) -> int:
+async def _end_one_by_one(category: Category, units: UnitOfWorkFactory, at: datetime) -> int:
     """A batch in which some row can't be ended: that one is set aside, the others end."""
     rows = 0
     unit = units.read(at=at)
@@ -124,7 +126,7 @@ async def _end_one_by_one(category: Category, units: Units, at: datetime) -> int
     return rows
 
 
-async def _end_one(category: Category, units: Units, at: datetime, row_id: UUID) -> int:
+async def _end_one(category: Category, units: UnitOfWorkFactory, at: datetime, row_id: UUID) -> int:
     try:
         async with units.writing(at=at) as unit:
             ended = await Endings(unit, category).end_one(row_id)

@@ -4,7 +4,7 @@ import asyncio
 from datetime import datetime
 
 from dressform.db.errors import DatabaseError
-from dressform.db.unit_of_work import Units
+from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.repositories.access_log_partitions import Day, LogDays
 
 MOST_TRIES = 3
@@ -25,7 +25,7 @@ class DaysLocked(Exception):
         )
 
 
-async def end_days(units: Units, at: datetime) -> int:
+async def end_days(units: UnitOfWorkFactory, at: datetime) -> int:
     """Drop every day whose first row may be due; gives the number of rows that went."""
     async with units.writing(at=at) as unit:
         due = await (await LogDays.opened(unit)).due()
@@ -36,7 +36,7 @@ async def end_days(units: Units, at: datetime) -> int:
     return sum(ended or 0 for ended in rows.values())
 
 
-async def _end_day(day: Day, units: Units, at: datetime) -> int | None:
+async def _end_day(day: Day, units: UnitOfWorkFactory, at: datetime) -> int | None:
     """None when it is locked, time and again.
 
     Detached in one transaction and dropped in another: the log as a whole is locked for as long as

@@ -3,7 +3,7 @@
 import asyncio
 import signal
 
-from dressform.db.unit_of_work import Units
+from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.mail.compose import Composer
 from dressform.mail.transport import mail_folder, transport_of
 from dressform.settings.settings import Settings
@@ -12,7 +12,7 @@ from dressform.worker.enforce import Report
 from dressform.worker.scheduler import Duties, scheduled
 
 
-def duties_of(settings: Settings, units: Units) -> Duties:
+def duties_of(settings: Settings, units: UnitOfWorkFactory) -> Duties:
     composer = Composer(sender=settings.mail_from, link_base=settings.link_base, clock=units.clock)
     return Duties(
         units,
@@ -24,7 +24,7 @@ def duties_of(settings: Settings, units: Units) -> Duties:
     )
 
 
-async def work(settings: Settings, units: Units) -> None:
+async def work(settings: Settings, units: UnitOfWorkFactory) -> None:
     """Until SIGTERM or SIGINT. What takes too long to end then is repeated by the next worker."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -34,5 +34,5 @@ async def work(settings: Settings, units: Units) -> None:
         await stop.wait()
 
 
-async def work_once(settings: Settings, units: Units) -> list[Report]:
+async def work_once(settings: Settings, units: UnitOfWorkFactory) -> list[Report]:
     return await duties_of(settings, units).round()

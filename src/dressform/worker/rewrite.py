@@ -13,7 +13,7 @@ from datetime import datetime
 from sqlalchemy import Table
 
 from dressform.db.errors import DatabaseError
-from dressform.db.unit_of_work import Units
+from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.policy.periods import start_of_day
 from dressform.repositories.member_tables import MEMBER_TABLES, MemberTables
 from dressform.repositories.retention_runs import Retention
@@ -31,7 +31,7 @@ PAUSE_SECONDS = 0.5
 _LOCK_NOT_AVAILABLE = "55P03"
 
 
-async def rewrite_tables(units: Units, *, at: datetime) -> int:
+async def rewrite_tables(units: UnitOfWorkFactory, *, at: datetime) -> int:
     """Rewrite each table of members that was not rewritten today, over any number of workers.
 
     Return how many were. One that a long transaction holds is tried again at the next call. A larger
@@ -41,7 +41,7 @@ async def rewrite_tables(units: Units, *, at: datetime) -> int:
     return sum(done)
 
 
-async def _rewrite_once_a_day(table: Table, units: Units, at: datetime) -> bool:
+async def _rewrite_once_a_day(table: Table, units: UnitOfWorkFactory, at: datetime) -> bool:
     started = time.monotonic()
     async with units.writing(at=at) as unit:
         run_id = await Retention(unit).claim(f"{NAME} {table.name}", start_of_day(at))
@@ -57,7 +57,7 @@ async def _rewrite_once_a_day(table: Table, units: Units, at: datetime) -> bool:
     return is_done
 
 
-async def _rewrite(table: Table, units: Units, at: datetime) -> bool:
+async def _rewrite(table: Table, units: UnitOfWorkFactory, at: datetime) -> bool:
     """Return False when it has to be tried again."""
     unit = units.read(at=at)
     size = await MemberTables(unit).size(table)
@@ -73,7 +73,7 @@ async def _rewrite(table: Table, units: Units, at: datetime) -> bool:
     return await _order(table, units, at)
 
 
-async def _write_all_anew(table: Table, units: Units, at: datetime) -> None:
+async def _write_all_anew(table: Table, units: UnitOfWorkFactory, at: datetime) -> None:
     async with units.writing(at=at) as unit:
         last = await MemberTables(unit).write_anew(table)
     while last is not None:
@@ -82,7 +82,7 @@ async def _write_all_anew(table: Table, units: Units, at: datetime) -> None:
             last = await MemberTables(unit).write_anew(table, after=last)
 
 
-async def _order(table: Table, units: Units, at: datetime) -> bool:
+async def _order(table: Table, units: UnitOfWorkFactory, at: datetime) -> bool:
     """Return False when others hold the table all the time, as a dump does."""
     for tried in range(1, TRIES + 1):
         try:

@@ -17,7 +17,7 @@ from dressform.actions.check_mail import check_mail
 from dressform.actions.deliver_mails import deliver_mails
 from dressform.actions.queue_expiry_notices import warn_of_ending
 from dressform.actions.tidy_journal import tidy_journal
-from dressform.db.unit_of_work import Units
+from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.errors import StartupError
 from dressform.mail.compose import Composer
 from dressform.mail.transport import Transport, delete_old_mails
@@ -53,7 +53,7 @@ class Outcome:
 class Duties:
     """What the worker does, each ready to be repeated at any time."""
 
-    units: Units
+    units: UnitOfWorkFactory
     composer: Composer
     transport: Transport
     mail_folder: Path

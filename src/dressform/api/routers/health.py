@@ -13,7 +13,7 @@ from dressform.api.schemas.health import (
 )
 from dressform.api.state import Service
 from dressform.db.migrate import is_current
-from dressform.db.unit_of_work import Unit
+from dressform.db.unit_of_work import UnitOfWork
 from dressform.errors import Unavailable
 from dressform.repositories.retention_runs import Retention
 from dressform.retention_audit.findings import LATE_AFTER_ROUNDS
@@ -89,7 +89,9 @@ async def _look(service: Service, access_log: LogStanding) -> ReadyRead:
         )
 
 
-async def _look_into_database(unit: Unit, service: Service, access_log: LogStanding) -> ReadyRead:
+async def _look_into_database(
+    unit: UnitOfWork, service: Service, access_log: LogStanding
+) -> ReadyRead:
     current = await is_current(unit.connection)
     last = await Retention(unit).last_round_at() if current else None
     age = max(unit.at - last, timedelta(0)) if last else None

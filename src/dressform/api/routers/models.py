@@ -11,13 +11,13 @@ from dressform.api.image_responses import PICTURE_ANSWER, PICTURE_BODY, WebP, se
 from dressform.api.schemas.measurements import WarningsRead
 from dressform.api.schemas.models import ModelChange, ModelNew, ModelPage, ModelRead, ModelSaved
 from dressform.api.schemas.pages import PositionCursor
-from dressform.db.unit_of_work import Units
+from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.errors import NotFound, TooLarge, TooManyModels, UnsupportedPicture
 from dressform.repositories.accounts import Accounts
 from dressform.repositories.models import ONE_AND_WHO, PAGE_AND_WHO, Models, model_of, page_of
 from dressform.repositories.owners import Member
 from dressform.repositories.pictures import AVATAR_AND_WHO, opened_avatar
-from dressform.sewing.units import Unit
+from dressform.sewing.units import MeasurementUnit
 
 router = APIRouter(prefix="/v1/models", tags=["models"])
 
@@ -36,10 +36,12 @@ After = Annotated[PositionCursor | None, Query(description="The `next` of the pa
 ModelId = Annotated[UUID, Path(description="The model's id.")]
 
 
-async def _shown_in(units: Units, me: Member, unit: UnitAsked) -> Unit | None:
+async def _shown_in(
+    units: UnitOfWorkFactory, me: Member, unit: UnitAsked
+) -> MeasurementUnit | None:
     if unit == "account":
-        return Unit((await Accounts(units.read()).credentials(me)).unit)
-    return unit and Unit(unit)
+        return MeasurementUnit((await Accounts(units.read()).credentials(me)).unit)
+    return unit and MeasurementUnit(unit)
 
 
 def as_json(answer: ModelRead) -> Response:

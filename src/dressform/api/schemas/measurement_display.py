@@ -8,7 +8,7 @@ from dressform.api.schemas.fields import Complete, LengthUnit
 from dressform.api.schemas.measurement_input import LONGEST_TYPED
 from dressform.sewing.body import Body
 from dressform.sewing.catalogue import CATALOGUE
-from dressform.sewing.units import Typed, Unit, written
+from dressform.sewing.units import MeasurementUnit, Typed, written
 
 
 class TypedRead(Complete):
@@ -18,7 +18,7 @@ class TypedRead(Complete):
         str,
         Field(max_length=LONGEST_TYPED, description="To the letter.", examples=["16 1/2"]),
     ]
-    unit: Annotated[Unit, Field(description="What it was read in.", examples=["in"])]
+    unit: Annotated[MeasurementUnit, Field(description="What it was read in.", examples=["in"])]
 
     @classmethod
     def of(cls, typed: Typed) -> Self:
@@ -40,7 +40,7 @@ class InUnitRead(Complete):
     ]
 
     @classmethod
-    def of(cls, body: Body, unit: Unit) -> Self:
+    def of(cls, body: Body, unit: MeasurementUnit) -> Self:
         return cls(
             unit=unit.value,
             measurements={
@@ -49,8 +49,8 @@ class InUnitRead(Complete):
         )
 
 
-def _in_words(name: str, value: float, body: Body, unit: Unit) -> str:
+def _in_words(name: str, value: float, body: Body, unit: MeasurementUnit) -> str:
     typed = body.typed.get(name)
     if typed and typed.unit is unit:
         return typed.text
-    return written(value, unit if CATALOGUE[name].unit == "mm" else Unit.DEGREE)
+    return written(value, unit if CATALOGUE[name].unit == "mm" else MeasurementUnit.DEGREE)

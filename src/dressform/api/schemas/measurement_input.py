@@ -9,7 +9,7 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from dressform.api.schemas.problems import MOST_ERRORS
 from dressform.sewing.catalogue import CATALOGUE, Kind, problems
-from dressform.sewing.units import NotUnderstoodError, Typed, Unit, read
+from dressform.sewing.units import MeasurementUnit, NotUnderstoodError, Typed, read
 
 LONGEST_TYPED = 40
 
@@ -55,7 +55,7 @@ def _schema_of_all(*types: str) -> dict[str, Any]:
     }
 
 
-def _read(value: object, unit: Unit | None, *, removable: bool) -> Readings:
+def _read(value: object, unit: MeasurementUnit | None, *, removable: bool) -> Readings:
     """Each measurement that does not fit is an error of its own, at its own place."""
     if not isinstance(value, dict):
         raise PydanticCustomError("measurements", "must be an object of measurements by name")
@@ -82,10 +82,10 @@ def _errors(wrong: list[tuple[str, str]]) -> Iterable[InitErrorDetails]:
         yield InitErrorDetails(type=error, loc=(name,), input=None)
 
 
-def _unit(info: ValidationInfo) -> Unit | None:
+def _unit(info: ValidationInfo) -> MeasurementUnit | None:
     """Of the field beside, which stands before."""
     unit = info.data.get("unit")
-    return unit and Unit(unit)
+    return unit and MeasurementUnit(unit)
 
 
 def _strict(value: object, info: ValidationInfo) -> Readings:

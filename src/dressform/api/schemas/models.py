@@ -18,7 +18,7 @@ from dressform.api.schemas.pages import Next, position_as_cursor
 from dressform.repositories.sealed_models import StoredModel
 from dressform.sewing.body import Body
 from dressform.sewing.catalogue import CATALOGUE
-from dressform.sewing.units import Unit
+from dressform.sewing.units import MeasurementUnit
 
 _MODEL_ID = "019a0000-0000-7000-8000-000000000000"
 
@@ -131,12 +131,12 @@ class ModelRead(Complete):
     ]
 
     @classmethod
-    def of(cls, model: StoredModel, shown_in: Unit | None = None) -> "ModelRead":
+    def of(cls, model: StoredModel, shown_in: MeasurementUnit | None = None) -> "ModelRead":
         # What comes from our own tables was checked when it came in: not once more at each read.
         return cls.model_construct(**_members(model, shown_in))
 
 
-def _members(model: StoredModel, shown_in: Unit | None) -> dict[str, Any]:
+def _members(model: StoredModel, shown_in: MeasurementUnit | None) -> dict[str, Any]:
     body = model.body
     return {
         "id": model.id,
@@ -161,7 +161,7 @@ class ModelSaved(ModelRead):
     warnings: Warnings
 
     @classmethod
-    def of(cls, model: StoredModel, shown_in: Unit | None = None) -> "ModelSaved":
+    def of(cls, model: StoredModel, shown_in: MeasurementUnit | None = None) -> "ModelSaved":
         return cls(**_members(model, shown_in), warnings=warnings_of(model.body))
 
 
@@ -175,7 +175,7 @@ class ModelPage(Complete):
 
     @classmethod
     def of(
-        cls, page: tuple[list[StoredModel], int | None], shown_in: Unit | None = None
+        cls, page: tuple[list[StoredModel], int | None], shown_in: MeasurementUnit | None = None
     ) -> "ModelPage":
         models, after = page
         items = [ModelRead.of(model, shown_in) for model in models]

@@ -11,7 +11,7 @@ from dressform.sewing.silhouette.picture import Picture
 from dressform.sewing.silhouette.sheet import STYLE
 from dressform.sewing.silhouette.sizes import Sizes
 from dressform.sewing.silhouette.words import Words
-from dressform.sewing.units import Unit
+from dressform.sewing.units import MeasurementUnit
 
 __all__ = ["STYLE", "drawn"]
 
@@ -21,7 +21,7 @@ def drawn(
     *,
     breasts: bool,
     language: str = "en",
-    unit: Unit = Unit.MM,
+    unit: MeasurementUnit = MeasurementUnit.MM,
 ) -> str:
     """An SVG document; lengths come in mm, are labelled in `unit`, and may be any that fit."""
     return Picture(Words(Sizes.of(measurements, breasts=breasts), language, unit)).drawn()

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from dressform.sewing.catalogue import CATALOGUE, Kind
 from dressform.sewing.data import facts
 from dressform.sewing.silhouette.sizes import Sizes
-from dressform.sewing.units import Unit, written
+from dressform.sewing.units import MeasurementUnit, written
 
 _FACTS = facts("silhouette")
 _NAMES: Mapping[str, Mapping[str, str]] = _FACTS["names"]
 _WORDS: Mapping[str, Mapping[str, str]] = _FACTS["words"]
 
-_MM = {Unit.MM: 1.0, Unit.CM: 10.0, Unit.INCH: 25.4}
+_MM = {MeasurementUnit.MM: 1.0, MeasurementUnit.CM: 10.0, MeasurementUnit.INCH: 25.4}
 _COARSE = 100
 _ABOUT = "≈ "
 
@@ -23,7 +23,7 @@ class Words:
 
     sizes: Sizes
     language: str
-    unit: Unit
+    unit: MeasurementUnit
 
     def __getitem__(self, word: str) -> str:
         return _WORDS[word][self.language]
@@ -34,7 +34,7 @@ class Words:
     def value(self, measurement: str) -> str:
         """With its unit; an estimate says that it is one, and is no more exact than it can be."""
         value = self.sizes[measurement]
-        unit = self.unit if CATALOGUE[measurement].kind is Kind.LENGTH else Unit.DEGREE
+        unit = self.unit if CATALOGUE[measurement].kind is Kind.LENGTH else MeasurementUnit.DEGREE
         if self.sizes.measured(measurement):
             return self._written(float(f"{value:.6g}"), unit)
         rough = float(f"{value:.3g}" if value > _COARSE else f"{value:.2g}")
@@ -48,7 +48,7 @@ class Words:
     def length(self, value: float) -> str:
         return self._written(value, self.unit)
 
-    def _written(self, value: float, unit: Unit) -> str:
+    def _written(self, value: float, unit: MeasurementUnit) -> str:
         # A sixteenth of an inch is as near as a drawing is; here ≈ is for what was not measured.
         text = written(value, unit).removeprefix(_ABOUT)
         return text.replace(".", ",") if self.language == "fr" else text
