@@ -35,16 +35,16 @@ QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 MASTER_KEY = new_master_key("tests")
 
 
-async def _the_same(unit: UnitOfWork) -> datetime:
-    return unit.at + timedelta(seconds=1)
+async def _the_same(uow: UnitOfWork) -> datetime:
+    return uow.now + timedelta(seconds=1)
 
 
 UNBROKEN = Breaker(ahead=timedelta(seconds=-1), other_clock=_the_same)
 """To it every clock agrees, and any time may pass at once."""
 
 
-def timeless(settings: Settings, units: UnitOfWorkFactory) -> Duties:
-    return replace(duties_of(settings, units), breaker=UNBROKEN)
+def timeless(settings: Settings, uows: UnitOfWorkFactory) -> Duties:
+    return replace(duties_of(settings, uows), breaker=UNBROKEN)
 
 
 class MovableClock:
@@ -157,8 +157,8 @@ async def _empty(settings: Settings) -> None:
 
 
 @pytest.fixture
-def units(app: FastAPI) -> UnitOfWorkFactory:
-    found: UnitOfWorkFactory = app.state.service.units
+def uows(app: FastAPI) -> UnitOfWorkFactory:
+    found: UnitOfWorkFactory = app.state.service.uows
     return found
 
 
@@ -170,9 +170,9 @@ async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
 
 
 @pytest.fixture
-def duties(settings: Settings, units: UnitOfWorkFactory) -> Duties:
+def duties(settings: Settings, uows: UnitOfWorkFactory) -> Duties:
     """The worker's, with mail into files, and no other clock than the one that tests move."""
-    return timeless(settings, units)
+    return timeless(settings, uows)
 
 
 @pytest.fixture

@@ -49,11 +49,11 @@ def test_an_error_is_one_line_without_its_text_or_that_of_what_it_came_from(
 
 
 async def test_a_database_says_its_state_and_no_value(
-    units: UnitOfWorkFactory, told: pytest.LogCaptureFixture
+    uows: UnitOfWorkFactory, told: pytest.LogCaptureFixture
 ) -> None:
     try:
-        unit = units.read()
-        await unit.connection.execute(text(f"SELECT '{CANARY}'::int"))
+        uow = uows.read()
+        await uow.connection.execute(text(f"SELECT '{CANARY}'::int"))
     except Exception:
         logging.getLogger("dressform").exception("a query failed")
 

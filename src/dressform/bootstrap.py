@@ -65,11 +65,11 @@ async def opened(
         journal = Journal(
             settings.state_dir / "deletions", key, retention=settings.backup_retention
         )
-        units = UnitOfWorkFactory(pool, vault, moment, journal)
+        uows = UnitOfWorkFactory(pool, vault, moment, journal)
         if not may_be_older:
             with _complaints_in_a_sentence():
-                await check_journal(units)
-        yield units, signing
+                await check_journal(uows)
+        yield uows, signing
     finally:
         await pool.close()
 

@@ -9,5 +9,5 @@ from dressform.settings.settings import Settings
 
 @pytest.fixture
 async def own_units(own: Settings) -> AsyncIterator[UnitOfWorkFactory]:
-    async with opened(own) as (units, _):
-        yield units
+    async with opened(own) as (uows, _):
+        yield uows

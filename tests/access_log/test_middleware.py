@@ -163,8 +163,8 @@ async def test_a_preflight(settings: Settings, clock: MovableClock) -> None:
         async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
             response = await client.options("/v1/profiles/me", headers=asked)
         found = [record for record in await records(app) if record.method == "OPTIONS"]
-        async with in_log(app.state.service.units) as unit:
-            await unit.connection.execute(text("TRUNCATE access_log"))
+        async with in_log(app.state.service.uows) as uow:
+            await uow.connection.execute(text("TRUNCATE access_log"))
 
     assert response.status_code == 200
     assert [record.status for record in found] == [200]
@@ -239,7 +239,7 @@ async def test_the_line_is_in_the_file_before_the_first_byte_leaves(
 
 
 async def test_nothing_else_is_stored(
-    app: FastAPI, client: httpx.AsyncClient, units: UnitOfWorkFactory, ada: Person
+    app: FastAPI, client: httpx.AsyncClient, uows: UnitOfWorkFactory, ada: Person
 ) -> None:
     """No path, query, user agent, account or referrer is anywhere in the table."""
     headers = {"User-Agent": "agent-4711", "Referer": "https://referrer.example/4711"}
@@ -247,10 +247,10 @@ async def test_nothing_else_is_stored(
     await client.get("/unknown-4711/ada?query=4711", headers=headers)
     await records(app)
 
-    async with in_log(units) as unit:
-        rows = await unit.connection.execute(text("SELECT access_log::text FROM access_log"))
+    async with in_log(uows) as uow:
+        rows = await uow.connection.execute(text("SELECT access_log::text FROM access_log"))
         stored = "\n".join(row for (row,) in rows)
-        columns = await unit.connection.execute(
+        columns = await uow.connection.execute(
             text(
                 "SELECT column_name FROM information_schema.columns "
                 "WHERE table_name = 'access_log' ORDER BY ordinal_position"

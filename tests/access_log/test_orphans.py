@@ -91,11 +91,11 @@ async def test_one_that_fails_holds_up_no_other(
     (tmp_path / "02.spool").write_bytes(second)
     orphans = Orphans(own_units, tmp_path)
 
-    async def fails_at_first(units: UnitOfWorkFactory, spool: Spool) -> None:
+    async def fails_at_first(uows: UnitOfWorkFactory, spool: Spool) -> None:
         if spool.name == "01":
             spool.leave()
             raise RuntimeError("203.0.113.9")
-        await copying.finish(units, spool)
+        await copying.finish(uows, spool)
 
     with monkeypatch.context() as patch:
         patch.setattr("dressform.access_log.recovery.finish", fails_at_first)
@@ -198,8 +198,8 @@ async def test_a_file_of_an_earlier_version_is_shipped_from_its_mark_on(
     (tmp_path / "1.spool").write_bytes(shipped + waiting)
     (tmp_path / "2.spool").write_bytes(b"\0" * len(shipped) + waiting)
     (tmp_path / "3.spool").write_bytes(b"\0" * len(shipped))
-    async with own_units.writing() as unit:
-        access_log = await AccessLog.opened(unit)
+    async with own_units.transaction() as uow:
+        access_log = await AccessLog.opened(uow)
         for name in ("1", "2", "3"):
             await access_log.shipped_of(name)
             await access_log.copy(name, b"", shipped=len(shipped))

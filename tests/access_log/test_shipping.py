@@ -32,24 +32,24 @@ from tests.helpers.databases import watched
 
 
 @pytest.fixture
-def units(own_units: UnitOfWorkFactory) -> UnitOfWorkFactory:
+def uows(own_units: UnitOfWorkFactory) -> UnitOfWorkFactory:
     return own_units
 
 
 @pytest.fixture
-async def shipper(units: UnitOfWorkFactory, tmp_path: Path) -> AsyncIterator[Shipper]:
-    made = Shipper(units, tmp_path / "spool")
+async def shipper(uows: UnitOfWorkFactory, tmp_path: Path) -> AsyncIterator[Shipper]:
+    made = Shipper(uows, tmp_path / "spool")
     made.start()
     yield made
     await made.stop()
 
 
-async def days(units: UnitOfWorkFactory) -> list[str]:
-    async with in_log(units) as unit:
-        return [str(day.date) for day in await (await LogDays.opened(unit)).all()]
+async def days(uows: UnitOfWorkFactory) -> list[str]:
+    async with in_log(uows) as uow:
+        return [str(day.date) for day in await (await LogDays.opened(uow)).all()]
 
 
-async def test_days_without_partitions_are_made(units: UnitOfWorkFactory, shipper: Shipper) -> None:
+async def test_days_without_partitions_are_made(uows: UnitOfWorkFactory, shipper: Shipper) -> None:
     moments = [
         datetime(2026, 2, 28, 23, 59, 59, tzinfo=UTC),
         NOON,
@@ -60,23 +60,23 @@ async def test_days_without_partitions_are_made(units: UnitOfWorkFactory, shippe
         shipper.spool.append(one)
     await shipped(shipper)
 
-    assert await ids(units) == [id_of(written[n]) for n in (2, 0, 1)]
-    assert await days(units) == ["2024-02-29", "2026-02-28", "2026-03-01"]
+    assert await ids(uows) == [id_of(written[n]) for n in (2, 0, 1)]
+    assert await days(uows) == ["2024-02-29", "2026-02-28", "2026-03-01"]
 
 
-async def test_several_make_the_same_day_at_once(units: UnitOfWorkFactory, tmp_path: Path) -> None:
-    shippers = [Shipper(units, tmp_path / str(n)) for n in range(5)]
+async def test_several_make_the_same_day_at_once(uows: UnitOfWorkFactory, tmp_path: Path) -> None:
+    shippers = [Shipper(uows, tmp_path / str(n)) for n in range(5)]
     written = [line() for _ in shippers]
     for shipper, one in zip(shippers, written, strict=True):
         shipper.spool.append(one)
     await asyncio.gather(*(shipper.stop() for shipper in shippers))
 
-    assert sorted(await ids(units)) == sorted(map(id_of, written))
-    assert await days(units) == ["2026-03-01"]
+    assert sorted(await ids(uows)) == sorted(map(id_of, written))
+    assert await days(uows) == ["2026-03-01"]
 
 
 async def test_an_orphan_is_shipped_once_however_many_find_it(
-    units: UnitOfWorkFactory, tmp_path: Path
+    uows: UnitOfWorkFactory, tmp_path: Path
 ) -> None:
     written = lines(300)
     for group in range(10):
@@ -84,18 +84,18 @@ async def test_an_orphan_is_shipped_once_however_many_find_it(
         for one in written[group::10]:
             orphan.append(one)
         orphan.leave()
-    shippers = [Shipper(units, tmp_path) for _ in range(4)]
+    shippers = [Shipper(uows, tmp_path) for _ in range(4)]
     await asyncio.gather(*(shipper.orphans.recover() for shipper in shippers))
     for shipper in shippers:
         await shipper.stop()
 
-    assert await ids(units) == [id_of(one) for one in written]
+    assert await ids(uows) == [id_of(one) for one in written]
     assert list(tmp_path.iterdir()) == []
-    assert await marks(units) == 0
+    assert await marks(uows) == 0
 
 
 async def test_a_full_file_gives_way_to_a_new_one(
-    units: UnitOfWorkFactory, shipper: Shipper, monkeypatch: pytest.MonkeyPatch
+    uows: UnitOfWorkFactory, shipper: Shipper, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Within a request if need be, and however long the shipping of the others takes."""
     monkeypatch.setattr(spooling, "CAPACITY", 2_000)
@@ -113,17 +113,17 @@ async def test_a_full_file_gives_way_to_a_new_one(
     await shipped(shipper)
     await shipper.stop()
 
-    assert await ids(units) == [id_of(one) for one in written]
+    assert await ids(uows) == [id_of(one) for one in written]
     assert [path for path in files if path.exists()] == []
-    assert await marks(units) == 0
+    assert await marks(uows) == 0
 
 
 async def test_on_a_quiet_site_no_address_stays_in_a_file(
-    units: UnitOfWorkFactory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    uows: UnitOfWorkFactory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A file that waited to be full would outlive the window of its first lines."""
     monkeypatch.setattr(shipping, "ROTATE_AFTER_SECONDS", 0.3)
-    shipper = Shipper(units, tmp_path)
+    shipper = Shipper(uows, tmp_path)
     shipper.start()
     shipper.spool.append(line(address="198.51.100.7"))
     async with asyncio.timeout(5):
@@ -131,27 +131,27 @@ async def test_on_a_quiet_site_no_address_stays_in_a_file(
             await asyncio.sleep(0.02)
     await shipper.stop()
 
-    assert len(await ids(units)) == 1
+    assert len(await ids(uows)) == 1
 
 
 async def test_what_a_crashed_machine_left_holds_nothing_up(
-    units: UnitOfWorkFactory, tmp_path: Path
+    uows: UnitOfWorkFactory, tmp_path: Path
 ) -> None:
     """After a power cut a file may end in zeros, or in the middle of a line."""
     good, later = lines(3), lines(2, NOON + timedelta(hours=1))
     broken = b"\0" * 512 + b"\n2026-03-01T12:00\tnot an address\n"
     (tmp_path / "1.spool").write_bytes(b"".join(good) + broken + later[0] + line()[:40])
     (tmp_path / "2.spool").write_bytes(later[1])
-    shipper = Shipper(units, tmp_path)
+    shipper = Shipper(uows, tmp_path)
     await shipper.orphans.recover()
     await shipper.stop()
 
-    assert await ids(units) == [id_of(one) for one in (*good, *later)]
+    assert await ids(uows) == [id_of(one) for one in (*good, *later)]
     assert list(tmp_path.iterdir()) == []
 
 
 async def test_connections_that_break_lose_and_double_nothing(
-    own: Settings, units: UnitOfWorkFactory, shipper: Shipper, monkeypatch: pytest.MonkeyPatch
+    own: Settings, uows: UnitOfWorkFactory, shipper: Shipper, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The server ends the shipper's connections again and again, in the middle of whatever it does."""
     monkeypatch.setattr(spooling, "CAPACITY", 20_000)
@@ -178,11 +178,11 @@ async def test_connections_that_break_lose_and_double_nothing(
     await shipper.stop()
     await shipper.orphans.recover()
 
-    assert await ids(units) == [id_of(one) for one in written]
+    assert await ids(uows) == [id_of(one) for one in written]
 
 
 async def test_a_database_that_refuses_is_waited_for(
-    settings: Settings, own: Settings, units: UnitOfWorkFactory, shipper: Shipper
+    settings: Settings, own: Settings, uows: UnitOfWorkFactory, shipper: Shipper
 ) -> None:
     assert settings.database_url is not None
     assert own.database_url is not None
@@ -203,7 +203,7 @@ async def test_a_database_that_refuses_is_waited_for(
     await admin.close()
     await shipped(shipper)
 
-    assert await ids(units) == [id_of(one) for one in written]
+    assert await ids(uows) == [id_of(one) for one in written]
 
 
 KILLED = """
@@ -230,11 +230,11 @@ asyncio.run(main())
 
 @pytest.mark.parametrize("step", ["forget_spool", "remove"])
 async def test_a_mark_goes_whatever_dies_between_the_last_line_and_the_removal(
-    units: UnitOfWorkFactory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
+    uows: UnitOfWorkFactory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
     """An empty file stays until it has gone: nothing is shipped twice, no address stays on the disk."""
     written = lines(3)
-    dying = Shipper(units, tmp_path)
+    dying = Shipper(uows, tmp_path)
     for one in written:
         dying.spool.append(one)
 
@@ -248,17 +248,17 @@ async def test_a_mark_goes_whatever_dies_between_the_last_line_and_the_removal(
     (left,) = tmp_path.glob("*.spool")
     assert left.read_bytes() == b""
 
-    shipper = Shipper(units, tmp_path)
+    shipper = Shipper(uows, tmp_path)
     await shipper.orphans.recover()
     await shipper.stop()
 
-    assert await ids(units) == [id_of(one) for one in written]
-    assert await marks(units) == 0
+    assert await ids(uows) == [id_of(one) for one in written]
+    assert await marks(uows) == 0
     assert list(tmp_path.iterdir()) == []
 
 
 async def test_killed_between_the_commit_and_the_removal(
-    own: Settings, units: UnitOfWorkFactory, tmp_path: Path
+    own: Settings, uows: UnitOfWorkFactory, tmp_path: Path
 ) -> None:
     """Everything is in the table and the file is still there: its mark says so."""
     written = lines(100)
@@ -270,15 +270,15 @@ async def test_killed_between_the_commit_and_the_removal(
 
     assert done.returncode == -signal.SIGKILL
     assert left.rstrip(b"\0") == b"".join(written)
-    assert await marks(units) == 1
+    assert await marks(uows) == 1
 
-    shipper = Shipper(units, tmp_path)
+    shipper = Shipper(uows, tmp_path)
     await shipper.orphans.recover()
     await shipper.stop()
 
-    assert await ids(units) == [id_of(one) for one in written]
+    assert await ids(uows) == [id_of(one) for one in written]
     assert list(tmp_path.iterdir()) == []
-    assert await marks(units) == 0
+    assert await marks(uows) == 0
 
 
 class Death(BaseException):
@@ -317,7 +317,7 @@ def dying_at(moment: int) -> Iterator[None]:
         yield
 
 
-async def dies(shipper: Shipper, moment: int, units: UnitOfWorkFactory) -> bool:
+async def dies(shipper: Shipper, moment: int, uows: UnitOfWorkFactory) -> bool:
     """Whether it came that far."""
     try:
         with dying_at(moment):
@@ -329,29 +329,29 @@ async def dies(shipper: Shipper, moment: int, units: UnitOfWorkFactory) -> bool:
 
 
 async def test_whenever_it_dies_the_next_one_completes_it(
-    units: UnitOfWorkFactory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    uows: UnitOfWorkFactory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(copying, "BLOCK", 500)
     written: list[bytes] = []
     for moment in itertools.count():
-        shipper = Shipper(units, tmp_path)
+        shipper = Shipper(uows, tmp_path)
         for one in lines(10, NOON + timedelta(minutes=moment)):
             written.append(one)
             shipper.spool.append(one)
-        died = await dies(shipper, moment, units)
-        after = Shipper(units, tmp_path)
+        died = await dies(shipper, moment, uows)
+        after = Shipper(uows, tmp_path)
         await after.orphans.recover()
         await after.stop()
 
-        assert await ids(units) == [id_of(one) for one in written], moment
+        assert await ids(uows) == [id_of(one) for one in written], moment
         assert list(tmp_path.iterdir()) == []
         if not died:
             break
     assert moment > 20
 
 
-async def test_how_long_lines_have_been_waiting(units: UnitOfWorkFactory, tmp_path: Path) -> None:
-    shipper = Shipper(units, tmp_path)
+async def test_how_long_lines_have_been_waiting(uows: UnitOfWorkFactory, tmp_path: Path) -> None:
+    shipper = Shipper(uows, tmp_path)
     await asyncio.sleep(0.05)
     assert shipper.stuck_seconds == 0
 
@@ -364,17 +364,17 @@ async def test_how_long_lines_have_been_waiting(units: UnitOfWorkFactory, tmp_pa
     await shipper.stop()
 
 
-async def test_a_commit_under_way_is_waited_for(units: UnitOfWorkFactory, tmp_path: Path) -> None:
+async def test_a_commit_under_way_is_waited_for(uows: UnitOfWorkFactory, tmp_path: Path) -> None:
     """The database may still be at the last word of a dead process when its spool is found."""
     written = lines(3)
-    async with units.writing() as unit:
-        await (await LogDays.opened(unit)).make({NOON.date()})
+    async with uows.transaction() as uow:
+        await (await LogDays.opened(uow)).make({NOON.date()})
     orphan = new_spool(tmp_path)
     for one in written:
         orphan.append(one)
-    shipper = Shipper(units, tmp_path)
-    async with units.writing() as unit:
-        access_log = await AccessLog.opened(unit)
+    shipper = Shipper(uows, tmp_path)
+    async with uows.transaction() as uow:
+        access_log = await AccessLog.opened(uow)
         await access_log.shipped_of(orphan.name)
         await access_log.copy(orphan.name, b"".join(written), shipped=orphan.size)
         orphan.leave()
@@ -383,4 +383,4 @@ async def test_a_commit_under_way_is_waited_for(units: UnitOfWorkFactory, tmp_pa
     await recovering
     await shipper.stop()
 
-    assert await ids(units) == [id_of(one) for one in written]
+    assert await ids(uows) == [id_of(one) for one in written]

@@ -28,9 +28,9 @@ def _always_fresh(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def worker(office: PostOffice, settings: Settings, units: UnitOfWorkFactory) -> Duties:
+def worker(office: PostOffice, settings: Settings, uows: UnitOfWorkFactory) -> Duties:
     url = SecretStr(f"smtp://127.0.0.1:{office.port}")
-    made = duties_of(settings.model_copy(update={"smtp_url": url}), units)
+    made = duties_of(settings.model_copy(update={"smtp_url": url}), uows)
     return replace(made, breaker=UNBROKEN)
 
 

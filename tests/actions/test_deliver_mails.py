@@ -22,10 +22,10 @@ Register = Callable[..., Awaitable[None]]
 
 
 @pytest.fixture
-def by_smtp(office: PostOffice, settings: Settings, units: UnitOfWorkFactory) -> Duties:
+def by_smtp(office: PostOffice, settings: Settings, uows: UnitOfWorkFactory) -> Duties:
     url = SecretStr(f"smtp://127.0.0.1:{office.port}")
     changes = {"smtp_url": url, "mail_from": "Dressform <post@sewing.example>"}
-    return duties_of(settings.model_copy(update=changes), units)
+    return duties_of(settings.model_copy(update=changes), uows)
 
 
 @pytest.fixture
@@ -40,9 +40,9 @@ def register(client: httpx.AsyncClient, mailbox: Mailbox) -> Register:
     return make
 
 
-async def waiting(units: UnitOfWorkFactory) -> int:
-    unit = units.read()
-    found = await unit.connection.execute(select(func.count()).select_from(Mail))
+async def waiting(uows: UnitOfWorkFactory) -> int:
+    uow = uows.read()
+    found = await uow.connection.execute(select(func.count()).select_from(Mail))
     return int(found.scalar_one())
 
 
@@ -65,17 +65,17 @@ async def test_a_registration_by_smtp(
     token = token_of(message)
     answer = await client.post("/v1/auth/verify-email", json={"token": token})
     assert answer.status_code == 204
-    assert await waiting(by_smtp.units) == 0
+    assert await waiting(by_smtp.uows) == 0
     assert await by_smtp.deliver() == 0
 
 
 async def test_links_lead_to_the_site(
-    register: Register, mailbox: Mailbox, settings: Settings, units: UnitOfWorkFactory
+    register: Register, mailbox: Mailbox, settings: Settings, uows: UnitOfWorkFactory
 ) -> None:
     changed = settings.model_copy(update={"site_url": "https://sewing.example"})
     await register("bea")
 
-    await duties_of(changed, units).deliver()
+    await duties_of(changed, uows).deliver()
 
     assert "https://sewing.example/verify-email#token=" in (await mailbox.one()).get_content()
 
@@ -125,7 +125,7 @@ async def test_a_server_that_is_down_is_tried_less_and_less_often(
     assert "bea@" not in caplog.text
     await office.open()
     assert await by_smtp.deliver() == 1
-    assert await waiting(by_smtp.units) == 0
+    assert await waiting(by_smtp.uows) == 0
 
 
 async def test_the_link_of_a_repeated_mail_works(
@@ -158,12 +158,12 @@ async def test_after_seven_days_a_mail_is_given_up(
     assert await by_smtp.deliver() == 0
 
 
-async def break_kind(unit: UnitOfWork, mail_id: UUID) -> None:
-    await unit.connection.execute(update(Mail).where(Mail.id == mail_id).values(kind="unheard-of"))
+async def break_kind(uow: UnitOfWork, mail_id: UUID) -> None:
+    await uow.connection.execute(update(Mail).where(Mail.id == mail_id).values(kind="unheard-of"))
 
 
-async def break_seal(unit: UnitOfWork, mail_id: UUID) -> None:
-    await unit.connection.execute(update(Mail).where(Mail.id == mail_id).values(sealed=b"broken"))
+async def break_seal(uow: UnitOfWork, mail_id: UUID) -> None:
+    await uow.connection.execute(update(Mail).where(Mail.id == mail_id).values(sealed=b"broken"))
 
 
 @pytest.mark.parametrize("damage", [break_kind, break_seal])
@@ -175,14 +175,14 @@ async def test_one_that_explodes_holds_up_nobody(
     damage: Callable[[UnitOfWork, UUID], Awaitable[None]],
 ) -> None:
     await register("ann")
-    async with duties.units.writing() as unit:
-        await damage(unit, (await unit.connection.execute(select(Mail.id))).scalar_one())
+    async with duties.uows.transaction() as uow:
+        await damage(uow, (await uow.connection.execute(select(Mail.id))).scalar_one())
     await register("bea", "cyd")
 
     told = [message["To"] for message in await mailbox.collect()]
 
     assert told == ["bea@example.org", "cyd@example.org"]
-    assert await waiting(duties.units) == 1
+    assert await waiting(duties.uows) == 1
     assert len(caplog.records) == 1
     assert "try 1" in caplog.text
     assert await mailbox.collect() == []
@@ -190,25 +190,25 @@ async def test_one_that_explodes_holds_up_nobody(
 
 
 async def test_more_than_a_handful_go_in_one_round(
-    mailbox: Mailbox, units: UnitOfWorkFactory
+    mailbox: Mailbox, uows: UnitOfWorkFactory
 ) -> None:
-    async with units.writing() as unit:
+    async with uows.transaction() as uow:
         for number in range(45):
             to = f"person{number}@example.org"
-            await Mails(unit).add("password-changed", to=to, language="en")
+            await Mails(uow).add("password-changed", to=to, language="en")
 
     assert len(await mailbox.collect()) == 45
 
 
 async def test_couriers_at_once_deliver_each_mail_once(
-    by_smtp: Duties, settings: Settings, units: UnitOfWorkFactory, office: PostOffice
+    by_smtp: Duties, settings: Settings, uows: UnitOfWorkFactory, office: PostOffice
 ) -> None:
-    async with units.writing() as unit:
+    async with uows.transaction() as uow:
         for number in range(12):
             to = f"person{number}@example.org"
-            await Mails(unit).add("password-changed", to=to, language="en")
+            await Mails(uow).add("password-changed", to=to, language="en")
     url = SecretStr(f"smtp://127.0.0.1:{office.port}")
-    others = [duties_of(settings.model_copy(update={"smtp_url": url}), units) for _ in range(2)]
+    others = [duties_of(settings.model_copy(update={"smtp_url": url}), uows) for _ in range(2)]
 
     delivered = await asyncio.gather(*(one.deliver() for one in (by_smtp, *others)))
 
@@ -217,11 +217,11 @@ async def test_couriers_at_once_deliver_each_mail_once(
 
 
 async def test_a_courier_that_died_only_delays(
-    register: Register, mailbox: Mailbox, units: UnitOfWorkFactory, clock: MovableClock
+    register: Register, mailbox: Mailbox, uows: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
     await register("bea")
-    async with units.writing() as unit:
-        assert await Mails(unit).take() is not None
+    async with uows.transaction() as uow:
+        assert await Mails(uow).take() is not None
 
     assert await mailbox.collect() == []
     clock.advance(minutes=2)

@@ -48,18 +48,18 @@ def nobody_looks(_: Step) -> None:
     pass
 
 
-async def marks(units: UnitOfWorkFactory) -> dict[tuple[int, int | None], int]:
+async def marks(uows: UnitOfWorkFactory) -> dict[tuple[int, int | None], int]:
     """How many accounts were counted so often and drawn in that year."""
-    unit = units.read()
-    found = await unit.connection.execute(
+    uow = uows.read()
+    found = await uow.connection.execute(
         text("SELECT counted, drawn_in, count(*) FROM dataset_consent GROUP BY 1, 2")
     )
     return {(counted, year): number for counted, year, number in found}
 
 
-async def hashes(units: UnitOfWorkFactory, edition: str) -> dict[str, bytes]:
-    unit = units.read()
-    return {file.name: file.sha256 for file in await Editions(unit).files(edition)}
+async def hashes(uows: UnitOfWorkFactory, edition: str) -> dict[str, bytes]:
+    uow = uows.read()
+    return {file.name: file.sha256 for file in await Editions(uow).files(edition)}
 
 
 LEFT_OUT = {
@@ -74,16 +74,16 @@ LEFT_OUT = {
 
 
 async def test_all_who_may_give_give_once_and_nobody_else(
-    units: UnitOfWorkFactory, raw: asyncpg.Connection, receipts: Receipts
+    uows: UnitOfWorkFactory, raw: asyncpg.Connection, receipts: Receipts
 ) -> None:
-    await joined(units, raw, MANY)
+    await joined(uows, raw, MANY)
     ids = await raw.fetch("SELECT account_id FROM dataset_consent LIMIT $1", len(LEFT_OUT))
     for row, change in zip(ids, LEFT_OUT.values(), strict=True):
         await raw.execute(change, row["account_id"])
     giving = MANY - len(LEFT_OUT)
 
-    await propose_dataset(units, PROPOSER)
-    drawn = await draw_dataset(units, receipts, APPROVER, nobody_looks)
+    await propose_dataset(uows, PROPOSER)
+    drawn = await draw_dataset(uows, receipts, APPROVER, nobody_looks)
 
     assert drawn is not None
     assert (drawn.year, drawn.codebook) == (2026, CORE)
@@ -92,28 +92,28 @@ async def test_all_who_may_give_give_once_and_nobody_else(
     assert abs(drawn.sums.flags[0] - giving) < spread
     assert drawn.flags == ("with_breasts",)
     assert drawn.sums.flags[1] == 0
-    assert await marks(units) == {
+    assert await marks(uows) == {
         (1, 2026): giving,
         (0, None): len(LEFT_OUT) - 1,
         (1, 2025): 1,
     }
     with pytest.raises(StartupError, match="approved already"):
-        await propose_dataset(units, PROPOSER)
+        await propose_dataset(uows, PROPOSER)
 
 
 async def test_what_is_stored_is_what_they_gave_with_noise_in_all_of_it(
-    units: UnitOfWorkFactory, raw: asyncpg.Connection, receipts: Receipts
+    uows: UnitOfWorkFactory, raw: asyncpg.Connection, receipts: Receipts
 ) -> None:
-    await joined(units, raw, MANY - 1_000)
-    await joined(units, raw, 1_000, breasts=False)
-    await propose_dataset(units, PROPOSER)
+    await joined(uows, raw, MANY - 1_000)
+    await joined(uows, raw, 1_000, breasts=False)
+    await propose_dataset(uows, PROPOSER)
 
-    drawn = await draw_dataset(units, receipts, APPROVER, nobody_looks)
+    drawn = await draw_dataset(uows, receipts, APPROVER, nobody_looks)
 
     assert drawn is not None
     await raw.execute("UPDATE dataset_consent SET drawn_in = NULL")
     exact = Sums.none(CORE)  # All have the 20 measurements, so that nothing is left to chance.
-    for part in await read_contributions(units, 2026, Taken(CORE)):
+    for part in await read_contributions(uows, 2026, Taken(CORE)):
         exact += part.sums
     assert exact.flags.tolist() == [MANY - 1_000, 1_000]
     for name, share in shares(CORE).items():
@@ -135,7 +135,7 @@ async def test_what_is_stored_is_what_they_gave_with_noise_in_all_of_it(
     ],
 )
 async def test_the_noisy_counts_alone_open_the_gate_to_each_flag(
-    units: UnitOfWorkFactory,
+    uows: UnitOfWorkFactory,
     raw: asyncpg.Connection,
     receipts: Receipts,
     monkeypatch: pytest.MonkeyPatch,
@@ -150,11 +150,11 @@ async def test_the_noisy_counts_alone_open_the_gate_to_each_flag(
         return counts
 
     monkeypatch.setattr(draws, "noisy_counts", with_noise)
-    await joined(units, raw, FEW)
-    await joined(units, raw, 3, breasts=False)
-    await propose_dataset(units, PROPOSER)
+    await joined(uows, raw, FEW)
+    await joined(uows, raw, 3, breasts=False)
+    await propose_dataset(uows, PROPOSER)
 
-    drawn = await draw_dataset(units, receipts, APPROVER, nobody_looks)
+    drawn = await draw_dataset(uows, receipts, APPROVER, nobody_looks)
 
     assert (drawn.codebook.key if drawn else None) == taken[1]
     assert counted == [[FEW, 3]]
@@ -163,32 +163,32 @@ async def test_the_noisy_counts_alone_open_the_gate_to_each_flag(
 
 
 async def test_who_is_of_a_flag_that_has_too_few_waits_and_adds_up(
-    units: UnitOfWorkFactory, raw: asyncpg.Connection, receipts: Receipts, clock: MovableClock
+    uows: UnitOfWorkFactory, raw: asyncpg.Connection, receipts: Receipts, clock: MovableClock
 ) -> None:
     """Nine of ten have breasts: the others give once they are enough, with one noise."""
-    await joined(units, raw, 900)
-    await joined(units, raw, 100, breasts=False)
-    await propose_dataset(units, PROPOSER)
+    await joined(uows, raw, 900)
+    await joined(uows, raw, 100, breasts=False)
+    await propose_dataset(uows, PROPOSER)
 
-    first = await draw_dataset(units, receipts, APPROVER, nobody_looks)
+    first = await draw_dataset(uows, receipts, APPROVER, nobody_looks)
 
     assert first is not None
     assert (first.codebook, first.flags) == (SMALL, ("with_breasts",))
-    assert await marks(units) == {(1, 2026): 900, (1, None): 100}
-    await publish_dataset(units, PUBLISHER)
+    assert await marks(uows) == {(1, 2026): 900, (1, None): 100}
+    await publish_dataset(uows, PUBLISHER)
     await raw.execute("UPDATE account SET last_login_at = $1", LATER)
-    await joined(units, raw, 800, agreed=LATER, breasts=False)
+    await joined(uows, raw, 800, agreed=LATER, breasts=False)
     clock.at = datetime(2027, 3, 1, tzinfo=UTC)
-    await propose_dataset(units, PROPOSER)
+    await propose_dataset(uows, PROPOSER)
 
-    second = await draw_dataset(units, receipts, APPROVER, nobody_looks)
+    second = await draw_dataset(uows, receipts, APPROVER, nobody_looks)
 
     assert second is not None
     assert second.flags == ("without_breasts",)
-    assert await marks(units) == {(1, 2026): 900, (2, 2027): 100, (1, 2027): 800}
-    assert await publish_dataset(units, PUBLISHER) == ["2026", "2027", "2026-2027"]
-    unit = units.read()
-    editions = {each.name: each for each in await Editions(unit).all()}
+    assert await marks(uows) == {(1, 2026): 900, (2, 2027): 100, (1, 2027): 800}
+    assert await publish_dataset(uows, PUBLISHER) == ["2026", "2027", "2026-2027"]
+    uow = uows.read()
+    editions = {each.name: each for each in await Editions(uow).all()}
     shown = {
         name: [flag["shown"] for flag in each.quality or ()] for name, each in editions.items()
     }
@@ -197,104 +197,104 @@ async def test_who_is_of_a_flag_that_has_too_few_waits_and_adds_up(
 
 @pytest.mark.usefixtures("enough")
 async def test_however_many_batches_there_are_each_account_is_counted_and_drawn_once(
-    units: UnitOfWorkFactory,
+    uows: UnitOfWorkFactory,
     raw: asyncpg.Connection,
     receipts: Receipts,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(contributions, "BATCH", 7)
-    await joined(units, raw, FEW)
+    await joined(uows, raw, FEW)
     await raw.execute(
         "UPDATE dataset_consent SET counted = 3"
         " WHERE account_id IN (SELECT account_id FROM dataset_consent LIMIT 10)"
     )
-    await propose_dataset(units, PROPOSER)
+    await propose_dataset(uows, PROPOSER)
 
-    await draw_dataset(units, receipts, APPROVER, nobody_looks)
+    await draw_dataset(uows, receipts, APPROVER, nobody_looks)
 
-    assert await marks(units) == {(1, 2026): FEW - 10, (4, 2026): 10}
+    assert await marks(uows) == {(1, 2026): FEW - 10, (4, 2026): 10}
 
 
 async def test_who_was_counted_ten_times_is_counted_no_more(
-    units: UnitOfWorkFactory, raw: asyncpg.Connection, receipts: Receipts
+    uows: UnitOfWorkFactory, raw: asyncpg.Connection, receipts: Receipts
 ) -> None:
-    await joined(units, raw, FEW)
+    await joined(uows, raw, FEW)
     await raw.execute("UPDATE dataset_consent SET counted = 10")
-    await propose_dataset(units, PROPOSER)
+    await propose_dataset(uows, PROPOSER)
 
-    assert await draw_dataset(units, receipts, APPROVER, nobody_looks) is None
+    assert await draw_dataset(uows, receipts, APPROVER, nobody_looks) is None
 
-    assert await marks(units) == {(10, None): FEW}
+    assert await marks(uows) == {(10, None): FEW}
 
 
 async def test_too_few_have_to_wait_for_the_next_year(
-    units: UnitOfWorkFactory, raw: asyncpg.Connection, receipts: Receipts, clock: MovableClock
+    uows: UnitOfWorkFactory, raw: asyncpg.Connection, receipts: Receipts, clock: MovableClock
 ) -> None:
-    await joined(units, raw, FEW)
-    await propose_dataset(units, PROPOSER)
+    await joined(uows, raw, FEW)
+    await propose_dataset(uows, PROPOSER)
 
-    assert await draw_dataset(units, receipts, APPROVER, nobody_looks) is None
+    assert await draw_dataset(uows, receipts, APPROVER, nobody_looks) is None
     assert (
-        await draw_dataset(units, receipts, APPROVER, nobody_looks) is None
+        await draw_dataset(uows, receipts, APPROVER, nobody_looks) is None
     )  # Nobody is counted again.
 
-    assert await marks(units) == {(1, None): FEW}
-    assert await publish_dataset(units, PUBLISHER) == []
+    assert await marks(uows) == {(1, None): FEW}
+    assert await publish_dataset(uows, PUBLISHER) == []
     with pytest.raises(StartupError, match="next chance is in 2027"):
-        await propose_dataset(units, PROPOSER)
+        await propose_dataset(uows, PROPOSER)
     clock.at = datetime(2027, 1, 1, tzinfo=UTC)
-    assert await propose_dataset(units, PROPOSER) == 2027
+    assert await propose_dataset(uows, PROPOSER) == 2027
 
 
 async def test_a_proposal_is_kept_until_its_operator_leaves(
-    units: UnitOfWorkFactory, raw: asyncpg.Connection, clock: MovableClock
+    uows: UnitOfWorkFactory, raw: asyncpg.Connection, clock: MovableClock
 ) -> None:
     begun = start_of_day(clock.at)
-    await propose_dataset(units, PROPOSER)
+    await propose_dataset(uows, PROPOSER)
     clock.at += timedelta(hours=1)
-    assert await propose_dataset(units, PROPOSER) == 2026
+    assert await propose_dataset(uows, PROPOSER) == 2026
     with pytest.raises(StartupError, match="Another operator proposed the edition of 2026"):
-        await propose_dataset(units, APPROVER)
-    assert await proposal(units) == (PROPOSER, begun)
+        await propose_dataset(uows, APPROVER)
+    assert await proposal(uows) == (PROPOSER, begun)
 
     await raw.execute("DELETE FROM operator WHERE account_id = $1", PROPOSER)
-    await propose_dataset(units, APPROVER)
-    assert await proposal(units) == (APPROVER, start_of_day(clock.at))
+    await propose_dataset(uows, APPROVER)
+    assert await proposal(uows) == (APPROVER, start_of_day(clock.at))
 
 
 @pytest.mark.usefixtures("raw")
 async def test_of_two_who_propose_at_once_one_is_told(
-    units: UnitOfWorkFactory, clock: MovableClock
+    uows: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
-    await propose_dataset(units, PROPOSER)
+    await propose_dataset(uows, PROPOSER)
 
-    async with units.writing() as unit:  # Who looked before the other one had written.
-        assert not await Draws(unit).propose(2026, APPROVER, instead_of=None)
+    async with uows.transaction() as uow:  # Who looked before the other one had written.
+        assert not await Draws(uow).propose(2026, APPROVER, instead_of=None)
 
-    assert await proposal(units) == (PROPOSER, start_of_day(clock.at))
+    assert await proposal(uows) == (PROPOSER, start_of_day(clock.at))
 
 
-async def proposal(units: UnitOfWorkFactory) -> tuple[UUID | None, datetime]:
-    unit = units.read()
-    (draw,) = await Draws(unit).all()
+async def proposal(uows: UnitOfWorkFactory) -> tuple[UUID | None, datetime]:
+    uow = uows.read()
+    (draw,) = await Draws(uow).all()
     return draw.proposed_by, draw.proposed_at
 
 
 async def test_it_takes_two_and_the_day(
-    units: UnitOfWorkFactory, raw: asyncpg.Connection, receipts: Receipts, clock: MovableClock
+    uows: UnitOfWorkFactory, raw: asyncpg.Connection, receipts: Receipts, clock: MovableClock
 ) -> None:
     assert not raw.is_closed()
     with pytest.raises(StartupError, match="Nothing is proposed for 2026"):
-        await draw_dataset(units, receipts, APPROVER, nobody_looks)
+        await draw_dataset(uows, receipts, APPROVER, nobody_looks)
     clock.at = datetime(2026, 2, 28, 23, 59, tzinfo=UTC)
-    await propose_dataset(units, PROPOSER)
+    await propose_dataset(uows, PROPOSER)
     with pytest.raises(StartupError, match="on 1 March, not before"):
-        await draw_dataset(units, receipts, APPROVER, nobody_looks)
+        await draw_dataset(uows, receipts, APPROVER, nobody_looks)
     clock.at = datetime(2026, 3, 1, tzinfo=UTC)
     with pytest.raises(StartupError, match="takes two"):
-        await draw_dataset(units, receipts, PROPOSER, nobody_looks)
+        await draw_dataset(uows, receipts, PROPOSER, nobody_looks)
 
-    assert await draw_dataset(units, receipts, APPROVER, nobody_looks) is None
+    assert await draw_dataset(uows, receipts, APPROVER, nobody_looks) is None
 
 
 @pytest.mark.parametrize(
@@ -308,37 +308,37 @@ async def test_it_takes_two_and_the_day(
     ids=["removed", "ended", "restricted", "erased"],
 )
 async def test_who_proposed_it_has_to_be_an_operator_still(
-    units: UnitOfWorkFactory, raw: asyncpg.Connection, receipts: Receipts, change: str
+    uows: UnitOfWorkFactory, raw: asyncpg.Connection, receipts: Receipts, change: str
 ) -> None:
-    await joined(units, raw, FEW)
-    await propose_dataset(units, PROPOSER)
+    await joined(uows, raw, FEW)
+    await propose_dataset(uows, PROPOSER)
     await raw.execute(change, PROPOSER)
 
     with pytest.raises(StartupError, match=r"`dressform dataset propose`"):
-        await draw_dataset(units, receipts, APPROVER, nobody_looks)
+        await draw_dataset(uows, receipts, APPROVER, nobody_looks)
 
-    assert await marks(units) == {(0, None): FEW}
+    assert await marks(uows) == {(0, None): FEW}
 
 
 async def test_interrupted_after_the_count_it_goes_on_without_counting_again(
-    units: UnitOfWorkFactory, raw: asyncpg.Connection, receipts: Receipts
+    uows: UnitOfWorkFactory, raw: asyncpg.Connection, receipts: Receipts
 ) -> None:
     def crash(step: Step) -> None:
         if step is Step.READING:
             raise KeyboardInterrupt
 
-    await joined(units, raw, MANY)
-    await propose_dataset(units, PROPOSER)
+    await joined(uows, raw, MANY)
+    await propose_dataset(uows, PROPOSER)
     with pytest.raises(KeyboardInterrupt):
-        await draw_dataset(units, receipts, APPROVER, crash)
-    assert await marks(units) == {(1, None): MANY}
+        await draw_dataset(uows, receipts, APPROVER, crash)
+    assert await marks(uows) == {(1, None): MANY}
     count = await raw.fetchval("SELECT count FROM dataset_draw")
 
-    drawn = await draw_dataset(units, receipts, PROPOSER, nobody_looks)
+    drawn = await draw_dataset(uows, receipts, PROPOSER, nobody_looks)
 
     assert drawn is not None
     assert drawn.count == count
-    assert await marks(units) == {(1, 2026): MANY}
+    assert await marks(uows) == {(1, 2026): MANY}
 
 
 @pytest.mark.usefixtures("enough")
@@ -346,10 +346,10 @@ async def test_interrupted_after_the_count_it_goes_on_without_counting_again(
     ("table", "column"), [("dataset_draw", "statistics"), ("dataset_consent", "drawn_in")]
 )
 async def test_sums_and_marks_are_written_both_or_neither(
-    units: UnitOfWorkFactory, raw: asyncpg.Connection, receipts: Receipts, table: str, column: str
+    uows: UnitOfWorkFactory, raw: asyncpg.Connection, receipts: Receipts, table: str, column: str
 ) -> None:
-    await joined(units, raw, FEW)
-    await propose_dataset(units, PROPOSER)
+    await joined(uows, raw, FEW)
+    await propose_dataset(uows, PROPOSER)
     await raw.execute(
         f"""
         CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -363,19 +363,19 @@ async def test_sums_and_marks_are_written_both_or_neither(
     )
     try:
         with pytest.raises(DatabaseError):
-            await draw_dataset(units, receipts, APPROVER, nobody_looks)
-        assert await marks(units) == {(1, None): FEW}
-        assert await drawn_so_far(units) == []
+            await draw_dataset(uows, receipts, APPROVER, nobody_looks)
+        assert await marks(uows) == {(1, None): FEW}
+        assert await drawn_so_far(uows) == []
     finally:
         await raw.execute("DROP FUNCTION full_disk CASCADE")
 
-    assert await draw_dataset(units, receipts, APPROVER, nobody_looks) is not None
-    assert await marks(units) == {(1, 2026): FEW}
+    assert await draw_dataset(uows, receipts, APPROVER, nobody_looks) is not None
+    assert await marks(uows) == {(1, 2026): FEW}
 
 
 @pytest.mark.usefixtures("enough")
 async def test_what_goes_on_after_its_year_is_refused(
-    units: UnitOfWorkFactory,
+    uows: UnitOfWorkFactory,
     raw: asyncpg.Connection,
     receipts: Receipts,
     clock: MovableClock,
@@ -386,59 +386,59 @@ async def test_what_goes_on_after_its_year_is_refused(
         if step is Step.MARKING:
             clock.at = datetime(2027, 1, 1, tzinfo=UTC)
 
-    await joined(units, raw, FEW)
-    await propose_dataset(units, PROPOSER)
+    await joined(uows, raw, FEW)
+    await propose_dataset(uows, PROPOSER)
 
     with pytest.raises(StartupError, match="The year 2026 is over"):
-        await draw_dataset(units, receipts, APPROVER, sleep)
+        await draw_dataset(uows, receipts, APPROVER, sleep)
 
-    assert await marks(units) == {(1, None): FEW}
-    assert await drawn_so_far(units) == []
+    assert await marks(uows) == {(1, None): FEW}
+    assert await drawn_so_far(uows) == []
 
 
 async def test_two_at_once_draw_once(
-    units: UnitOfWorkFactory, raw: asyncpg.Connection, receipts: Receipts
+    uows: UnitOfWorkFactory, raw: asyncpg.Connection, receipts: Receipts
 ) -> None:
-    await joined(units, raw, MANY)
-    await propose_dataset(units, PROPOSER)
+    await joined(uows, raw, MANY)
+    await propose_dataset(uows, PROPOSER)
 
     one, other = await asyncio.gather(
-        draw_dataset(units, receipts, APPROVER, nobody_looks),
-        draw_dataset(units, receipts, APPROVER, nobody_looks),
+        draw_dataset(uows, receipts, APPROVER, nobody_looks),
+        draw_dataset(uows, receipts, APPROVER, nobody_looks),
     )
 
     assert one is not None
     assert other is not None
     assert one.count == other.count
     assert (one.sums.histograms == other.sums.histograms).all()
-    assert await marks(units) == {(1, 2026): MANY}
+    assert await marks(uows) == {(1, 2026): MANY}
 
 
 async def test_the_next_edition_is_of_others_and_an_erasure_changes_nothing(
-    units: UnitOfWorkFactory, raw: asyncpg.Connection, receipts: Receipts, clock: MovableClock
+    uows: UnitOfWorkFactory, raw: asyncpg.Connection, receipts: Receipts, clock: MovableClock
 ) -> None:
-    await joined(units, raw, MANY)
-    await propose_dataset(units, PROPOSER)
-    await draw_dataset(units, receipts, APPROVER, nobody_looks)
-    assert await publish_dataset(units, PUBLISHER) == ["2026"]
-    published = await hashes(units, "2026")
+    await joined(uows, raw, MANY)
+    await propose_dataset(uows, PROPOSER)
+    await draw_dataset(uows, receipts, APPROVER, nobody_looks)
+    assert await publish_dataset(uows, PUBLISHER) == ["2026"]
+    published = await hashes(uows, "2026")
     assert "people.csv" in published
     await raw.execute(
         "DELETE FROM account WHERE id IN"
         " (SELECT account_id FROM dataset_consent WHERE drawn_in = 2026 LIMIT 1000)"
     )
     await raw.execute("UPDATE account SET last_login_at = $1", LATER)  # They are all still there.
-    await joined(units, raw, MANY, agreed=LATER)
+    await joined(uows, raw, MANY, agreed=LATER)
     clock.at = datetime(2027, 3, 1, tzinfo=UTC)
 
-    await propose_dataset(units, PROPOSER)
-    drawn = await draw_dataset(units, receipts, APPROVER, nobody_looks)
+    await propose_dataset(uows, PROPOSER)
+    drawn = await draw_dataset(uows, receipts, APPROVER, nobody_looks)
 
     assert drawn is not None
     assert abs(drawn.count - MANY) < SURE * GATE.sigma
-    assert await marks(units) == {(1, 2026): MANY - 1000, (1, 2027): MANY}
-    assert await publish_dataset(units, PUBLISHER) == ["2026", "2027", "2026-2027"]
-    together = await hashes(units, "2026-2027")
-    assert await publish_dataset(units, RENAMED) == ["2026", "2027", "2026-2027"]
-    assert await hashes(units, "2026") == published
-    assert await hashes(units, "2026-2027") == together
+    assert await marks(uows) == {(1, 2026): MANY - 1000, (1, 2027): MANY}
+    assert await publish_dataset(uows, PUBLISHER) == ["2026", "2027", "2026-2027"]
+    together = await hashes(uows, "2026-2027")
+    assert await publish_dataset(uows, RENAMED) == ["2026", "2027", "2026-2027"]
+    assert await hashes(uows, "2026") == published
+    assert await hashes(uows, "2026-2027") == together

@@ -45,8 +45,8 @@ ONE_OF_EACH = Counter(dict.fromkeys(Kind, 1))
 
 @pytest.fixture
 async def filled(own: Settings, clock: MovableClock) -> Settings:
-    async with opened(own, clock) as (units, _):
-        await fill(units)
+    async with opened(own, clock) as (uows, _):
+        await fill(uows)
     return own
 
 
@@ -58,17 +58,17 @@ async def refused(settings: Settings, clock: MovableClock) -> str:
 
 
 async def replayed(settings: Settings, clock: MovableClock) -> Counter[Kind]:
-    async with opened(settings, clock, may_be_older=True) as (units, _):
-        return await replay_deletions(units)
+    async with opened(settings, clock, may_be_older=True) as (uows, _):
+        return await replay_deletions(uows)
 
 
 async def test_what_was_deleted_since_the_backup_is_deleted_again(
     filled: Settings, clock: MovableClock
 ) -> None:
     async with backup(filled) as copy:
-        async with opened(filled, clock) as (units, _):
-            variant = await delete_one_of_each(units)
-            whole = next(each for each in await all_models(units, await owner_of(units, "ada")))
+        async with opened(filled, clock) as (uows, _):
+            variant = await delete_one_of_each(uows)
+            whole = next(each for each in await all_models(uows, await owner_of(uows, "ada")))
         expected, in_backup = await rows(filled), await rows(copy)
         assert expected != in_backup
 
@@ -81,12 +81,12 @@ async def test_what_was_deleted_since_the_backup_is_deleted_again(
 
         assert done == ONE_OF_EACH
         assert await rows(copy) == expected
-        async with opened(copy, clock) as (units, _):
-            (left,) = await all_models(units, await owner_of(units, "ada"))
+        async with opened(copy, clock) as (uows, _):
+            (left,) = await all_models(uows, await owner_of(uows, "ada"))
             assert (left.id, left.body) == (variant, whole.body)
             assert left.based_on is None
-            unit = units.read()
-            consent = await Consents(unit).of(await owner_of(units, "cyd"))
+            uow = uows.read()
+            consent = await Consents(uow).of(await owner_of(uows, "cyd"))
         assert consent is not None
         assert [each.act for each in consent.acts] == ["given", "withdrawn"]
         assert f"{consent.withdrawn_at:%Y-%m-%d}" == "2026-03-01"
@@ -96,8 +96,8 @@ async def test_a_second_replay_does_nothing_and_an_older_backup_needs_another(
     filled: Settings, clock: MovableClock
 ) -> None:
     async with backup(filled) as oldest, backup(filled) as older:
-        async with opened(filled, clock) as (units, _):
-            await delete_one_of_each(units)
+        async with opened(filled, clock) as (uows, _):
+            await delete_one_of_each(uows)
         await replayed(older, clock)
         before = content_of(filled)
 
@@ -112,13 +112,13 @@ async def test_a_second_replay_does_nothing_and_an_older_backup_needs_another(
 async def test_a_backup_from_between_two_deletions_needs_the_second_alone(
     filled: Settings, clock: MovableClock
 ) -> None:
-    async with opened(filled, clock) as (units, _), units.writing() as unit:
-        await Accounts(unit).erase(await owner_of(units, "eve"))
+    async with opened(filled, clock) as (uows, _), uows.transaction() as uow:
+        await Accounts(uow).erase(await owner_of(uows, "eve"))
     async with backup(filled) as copy:
         async with opened(copy, clock):
             pass  # Nothing happened since.
-        async with opened(filled, clock) as (units, _), units.writing() as unit:
-            await Accounts(unit).erase(await owner_of(units, "bob"))
+        async with opened(filled, clock) as (uows, _), uows.transaction() as uow:
+            await Accounts(uow).erase(await owner_of(uows, "bob"))
 
         assert "1 deletions" in await refused(copy, clock)
         assert await replayed(copy, clock) == Counter({Kind.ACCOUNT: 1})
@@ -130,10 +130,10 @@ async def test_an_interrupted_replay_goes_on_where_it_was(
     monkeypatch.setattr(replaying, "BATCH", 1)
     monkeypatch.setattr(replaying, "PAGE", 1)
     async with backup(filled) as copy:
-        async with opened(filled, clock) as (units, _):
+        async with opened(filled, clock) as (uows, _):
             for name in ("eve", "bob"):
-                async with units.writing() as unit:
-                    await Accounts(unit).erase(await owner_of(units, name))
+                async with uows.transaction() as uow:
+                    await Accounts(uow).erase(await owner_of(uows, name))
         await ask(
             copy,
             "CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
@@ -157,8 +157,8 @@ async def test_what_ended_by_its_window_is_ended_again_in_one_line_a_batch(
     """A backup may know of no later login, and of no warning: its own rules would let them stay."""
     async with backup(filled) as copy:
         clock.at = end_of(PROFILE, clock()) + timedelta(days=1)
-        async with opened(filled, clock) as (units, _):
-            await enforce(PROFILE, units, at=clock(), slot=clock(), breaker=UNBROKEN)
+        async with opened(filled, clock) as (uows, _):
+            await enforce(PROFILE, uows, at=clock(), slot=clock(), breaker=UNBROKEN)
         assert (await rows(filled))["account"] == 0
         lines = [line for line in content_of(filled).splitlines() if "deleted" in line]
         assert len(lines) == 1
@@ -172,8 +172,8 @@ async def test_who_waits_locked_for_a_late_warning_gets_nothing_back(
 ) -> None:
     """They are read by nobody, but a link in a late mail opens the account again."""
     async with backup(filled) as copy:
-        async with opened(filled, clock) as (units, _):
-            await delete_one_of_each(units)
+        async with opened(filled, clock) as (uows, _):
+            await delete_one_of_each(uows)
         expected = await rows(filled)
         await ask(copy, "UPDATE account SET last_login_at = '2025-02-20Z', warned_at = NULL")
 
@@ -186,17 +186,17 @@ async def test_who_withdrew_and_agreed_again_since_is_asked_again(
 ) -> None:
     """The proof of the second agreement is lost. The withdrawal is of the first alone."""
     async with backup(filled) as copy:
-        async with opened(filled, clock) as (units, _):
-            cyd = await owner_of(units, "cyd")
-            async with units.writing() as unit:
-                await Consents(unit).withdraw(cyd)
-            async with units.writing() as unit:
-                await Consents(unit).give(cyd, CURRENT["en"], None)
+        async with opened(filled, clock) as (uows, _):
+            cyd = await owner_of(uows, "cyd")
+            async with uows.transaction() as uow:
+                await Consents(uow).withdraw(cyd)
+            async with uows.transaction() as uow:
+                await Consents(uow).give(cyd, CURRENT["en"], None)
 
         assert await replayed(copy, clock) == Counter({Kind.CONSENT: 1})
         assert (await rows(copy))["consent"] == len(NAMES) - 1
-        async with opened(copy, clock) as (units, _), units.writing() as unit:
-            await Consents(unit).give(cyd, CURRENT["en"], None)
+        async with opened(copy, clock) as (uows, _), uows.transaction() as uow:
+            await Consents(uow).give(cyd, CURRENT["en"], None)
         await ask(copy, "DELETE FROM deletion_mark")
         assert await replayed(copy, clock) == Counter()
         assert (await rows(copy))["consent"] == len(NAMES)
@@ -217,28 +217,28 @@ async def test_what_was_rolled_back_is_not_deleted_after_a_restore(
             "CREATE CONSTRAINT TRIGGER refuse AFTER DELETE ON account DEFERRABLE INITIALLY DEFERRED"
             " FOR EACH ROW EXECUTE FUNCTION refuse()",
         )
-        async with opened(filled, clock) as (units, _):
+        async with opened(filled, clock) as (uows, _):
             with pytest.raises(DatabaseError):
-                await erased(units, "eve")
+                await erased(uows, "eve")
             assert '"number": 1' in content_of(filled)
         async with opened(filled, clock), opened(copy, clock):
             pass  # It is only an attempt: nothing is refused for it.
         assert await replayed(copy, clock) == Counter()
 
         await ask(filled, "DROP TRIGGER refuse ON account")
-        async with opened(filled, clock) as (units, _):
-            await erased(units, "bob")
+        async with opened(filled, clock) as (uows, _):
+            await erased(uows, "bob")
         assert await replayed(copy, clock) == Counter({Kind.ACCOUNT: 1})
-        async with opened(copy, clock) as (units, _):
-            await owner_of(units, "eve")
+        async with opened(copy, clock) as (uows, _):
+            await owner_of(uows, "eve")
 
 
 async def test_a_process_that_dies_before_it_confirms_is_confirmed_by_the_next(
     filled: Settings, clock: MovableClock
 ) -> None:
     async with backup(filled) as copy:
-        async with opened(filled, clock) as (units, _):
-            await erased(units, "eve")
+        async with opened(filled, clock) as (uows, _):
+            await erased(uows, "eve")
         (path,) = journal_of(filled)
         path.write_text("\n".join(path.read_text().splitlines()[:-1]))
         async with opened(copy, clock):
@@ -251,33 +251,33 @@ async def test_a_process_that_dies_before_it_confirms_is_confirmed_by_the_next(
         assert await replayed(copy, clock) == Counter({Kind.ACCOUNT: 1})
 
 
-async def erased(units: UnitOfWorkFactory, name: str) -> None:
-    owner = await owner_of(units, name)
-    async with units.writing() as unit:
-        await Accounts(unit).erase(owner)
+async def erased(uows: UnitOfWorkFactory, name: str) -> None:
+    owner = await owner_of(uows, name)
+    async with uows.transaction() as uow:
+        await Accounts(uow).erase(owner)
 
 
 async def test_entries_end_when_no_backup_can_be_older(
     filled: Settings, clock: MovableClock
 ) -> None:
-    async with backup(filled) as copy, opened(filled, clock) as (units, _):
-        await erased(units, "eve")
+    async with backup(filled) as copy, opened(filled, clock) as (uows, _):
+        await erased(uows, "eve")
         clock.advance(days=1)
-        await erased(units, "bob")
+        await erased(uows, "bob")
         assert len(journal_of(filled)) == 2
 
         clock.advance(days=30)
-        assert await tidy_journal(units) == 1
+        assert await tidy_journal(uows) == 1
 
         (left,) = journal_of(filled)
         assert left.name.startswith("2026-03-02-")
         assert await replayed(copy, clock) == Counter({Kind.ACCOUNT: 1})
         clock.advance(days=1)
-        await tidy_journal(units)
+        await tidy_journal(uows)
         # The replay wrote its own, of the day on which it was.
         assert [each.name[:10] for each in journal_of(filled)] == ["2026-04-01"]
         clock.advance(days=36)
-        await tidy_journal(units)
+        await tidy_journal(uows)
     assert journal_of(filled) == []
     assert await ask(filled, "SELECT count(*) FROM deletion_mark") == 0
 
@@ -286,17 +286,17 @@ async def test_a_new_database_beside_an_old_folder_starts_and_leaves_it_to_its_w
     filled: Settings, settings: Settings, template: str, clock: MovableClock
 ) -> None:
     """As where only `var/postgres` was removed: another key, by which nothing here can be read."""
-    async with opened(filled, clock) as (units, _):
-        await erased(units, "eve")
+    async with opened(filled, clock) as (uows, _):
+        await erased(uows, "eve")
     async with (
         own_database(settings, template=template) as empty,
-        opened(empty, clock) as (units, _),
+        opened(empty, clock) as (uows, _),
     ):
-        found = await compare_journal(units)
+        found = await compare_journal(uows)
         assert (list(found.files), found.unknown) == ([], [])
-        assert units.journal.list_others() == journal_of(filled)
+        assert uows.journal.list_others() == journal_of(filled)
         clock.advance(days=32)
-        await tidy_journal(units)
+        await tidy_journal(uows)
     assert journal_of(filled) == []
 
 
@@ -307,11 +307,11 @@ async def test_a_file_that_is_lost_or_on_another_host_is_told_and_refuses_nothin
     other = filled.model_copy(update={"state_dir": tmp_path / "other host"})
     async with backup(filled) as copy:
         copy_of_other = copy.model_copy(update={"state_dir": other.state_dir})
-        async with opened(filled, clock) as (units, _):
-            await erased(units, "eve")
-        async with opened(other, clock) as (units, _):
-            await erased(units, "bob")
-            assert (await compare_journal(units)).elsewhere == 1
+        async with opened(filled, clock) as (uows, _):
+            await erased(uows, "eve")
+        async with opened(other, clock) as (uows, _):
+            await erased(uows, "bob")
+            assert (await compare_journal(uows)).elsewhere == 1
 
         assert await replayed(copy, clock) == Counter({Kind.ACCOUNT: 1})
         assert "1 deletions" in await refused(copy_of_other, clock)
@@ -323,9 +323,9 @@ async def test_a_damaged_file_is_named_and_can_be_done_without(
     filled: Settings, clock: MovableClock
 ) -> None:
     async with backup(filled) as copy:
-        async with opened(filled, clock) as (units, _):
+        async with opened(filled, clock) as (uows, _):
             for name in ("eve", "bob"):
-                await erased(units, name)
+                await erased(uows, name)
         (path,) = journal_of(filled)
         whole = path.read_text()
         path.write_text(whole.replace('"number": 1, "deleted"', '"number": 1, "del\0ted"'))
@@ -333,8 +333,8 @@ async def test_a_damaged_file_is_named_and_can_be_done_without(
         with pytest.raises(StartupError, match=rf"{path.name} is damaged: 1 of its entries"):
             await replayed(copy, clock)
         assert (await rows(copy))["account"] == len(NAMES)
-        async with opened(copy, clock, may_be_older=True) as (units, _):
-            done = await replay_deletions(units, without_damaged=True)
+        async with opened(copy, clock, may_be_older=True) as (uows, _):
+            done = await replay_deletions(uows, without_damaged=True)
 
         assert done == Counter({Kind.ACCOUNT: 1})
         async with opened(copy, clock):
@@ -345,14 +345,14 @@ async def test_a_database_that_is_put_back_while_it_is_in_use_takes_no_deletion(
     filled: Settings, clock: MovableClock, caplog: pytest.LogCaptureFixture
 ) -> None:
     """As after a failover to a standby that was behind."""
-    async with opened(filled, clock) as (units, _):
-        await erased(units, "eve")
-        await erased(units, "bob")
+    async with opened(filled, clock) as (uows, _):
+        await erased(uows, "eve")
+        await erased(uows, "bob")
         await ask(filled, "UPDATE deletion_mark SET number = 0")
 
         with pytest.raises(Unavailable):
-            await erased(units, "cyd")
-        await tidy_journal(units)
+            await erased(uows, "cyd")
+        await tidy_journal(uows)
 
     assert (await rows(filled))["account"] == 2
     assert "older than the deletion journal" in caplog.text
@@ -365,19 +365,19 @@ async def test_where_the_journal_cannot_be_written_nothing_is_deleted(
     before = await rows(filled)
     blocked = filled.state_dir / "deletions"
     blocked.write_text("a file in the place of the folder")
-    async with opened(filled, clock) as (units, _):
+    async with opened(filled, clock) as (uows, _):
         with pytest.raises(Unavailable):
-            await erased(units, "eve")
+            await erased(uows, "eve")
         with pytest.raises(Unavailable):
-            await delete_one_of_each(units)
+            await delete_one_of_each(uows)
         clock.at = end_of(PROFILE, clock()) + timedelta(days=1)
         with pytest.raises(Unavailable):
-            await enforce(PROFILE, units, at=clock(), slot=clock(), breaker=UNBROKEN)
+            await enforce(PROFILE, uows, at=clock(), slot=clock(), breaker=UNBROKEN)
         assert await rows(filled) == before
         assert "the deletion journal can't be written (" in caplog.text
 
         blocked.unlink()
-        await enforce(PROFILE, units, at=clock(), slot=clock() + timedelta(1), breaker=UNBROKEN)
+        await enforce(PROFILE, uows, at=clock(), slot=clock() + timedelta(1), breaker=UNBROKEN)
     assert (await rows(filled))["account"] == 0
 
 
@@ -386,8 +386,8 @@ async def test_the_files_tell_nothing_to_whoever_has_no_key(
 ) -> None:
     ids = await ask(filled, "SELECT string_agg(id::text, ' ') FROM account")
     ids += " " + await ask(filled, "SELECT string_agg(id::text, ' ') FROM model")
-    async with opened(filled, clock) as (units, _):
-        await delete_one_of_each(units)
+    async with opened(filled, clock) as (uows, _):
+        await delete_one_of_each(uows)
     content = content_of(filled)
 
     plain = [each.encode() for each in ids.split()] + [UUID(each).bytes for each in ids.split()]

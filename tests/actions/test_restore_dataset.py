@@ -41,14 +41,14 @@ def codebook(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
     return found
 
 
-async def approved(units: UnitOfWorkFactory, receipts: Receipts) -> Draw | None:
-    await propose_dataset(units, PROPOSER)
-    return await draw_dataset(units, receipts, APPROVER, lambda _: None)
+async def approved(uows: UnitOfWorkFactory, receipts: Receipts) -> Draw | None:
+    await propose_dataset(uows, PROPOSER)
+    return await draw_dataset(uows, receipts, APPROVER, lambda _: None)
 
 
-async def put_back(units: UnitOfWorkFactory, raw: asyncpg.Connection, receipts: Receipts) -> Draw:
-    await joined(units, raw, FEW)
-    drawn = await approved(units, receipts)
+async def put_back(uows: UnitOfWorkFactory, raw: asyncpg.Connection, receipts: Receipts) -> Draw:
+    await joined(uows, raw, FEW)
+    drawn = await approved(uows, receipts)
     assert drawn is not None
     for change in BACKUP:
         await raw.execute(change)
@@ -63,11 +63,11 @@ def published(drawn: Draw) -> dict[str, bytes]:
 
 
 async def test_a_draw_leaves_a_receipt_of_what_is_stored(
-    units: UnitOfWorkFactory, raw: asyncpg.Connection, receipts: Receipts, codebook: Codebook
+    uows: UnitOfWorkFactory, raw: asyncpg.Connection, receipts: Receipts, codebook: Codebook
 ) -> None:
-    await joined(units, raw, FEW)
+    await joined(uows, raw, FEW)
 
-    drawn = await approved(units, receipts)
+    drawn = await approved(uows, receipts)
 
     assert drawn is not None
     assert drawn.codebook is codebook
@@ -77,40 +77,40 @@ async def test_a_draw_leaves_a_receipt_of_what_is_stored(
 @pytest.mark.usefixtures("codebook")
 @pytest.mark.parametrize("year", [2026, 2027])
 async def test_who_was_drawn_is_not_drawn_again_by_a_database_that_forgot(
-    units: UnitOfWorkFactory,
+    uows: UnitOfWorkFactory,
     raw: asyncpg.Connection,
     receipts: Receipts,
     clock: MovableClock,
     *,
     year: int,
 ) -> None:
-    await put_back(units, raw, receipts)
+    await put_back(uows, raw, receipts)
     clock.at = clock.at.replace(year=year)
 
     with pytest.raises(StartupError, match="a draw on 1 March 2026 that this database does not"):
-        await approved(units, receipts)
+        await approved(uows, receipts)
 
-    assert await drawn_so_far(units) == []
+    assert await drawn_so_far(uows) == []
     assert await raw.fetchval("SELECT max(counted) FROM dataset_consent") == 0
 
 
 @pytest.mark.usefixtures("codebook")
 async def test_nor_by_one_that_drew_something_else(
-    units: UnitOfWorkFactory, raw: asyncpg.Connection, receipts: Receipts, clock: MovableClock
+    uows: UnitOfWorkFactory, raw: asyncpg.Connection, receipts: Receipts, clock: MovableClock
 ) -> None:
-    await put_back(units, raw, receipts)
-    await approved(units, Receipts(receipts.folder / "elsewhere"))
+    await put_back(uows, raw, receipts)
+    await approved(uows, Receipts(receipts.folder / "elsewhere"))
     clock.at = NEXT
 
     with pytest.raises(StartupError, match="does not know"):
-        await approved(units, receipts)
+        await approved(uows, receipts)
 
 
 @pytest.mark.usefixtures("codebook")
 async def test_what_was_published_makes_the_draw_known_again(
-    units: UnitOfWorkFactory, raw: asyncpg.Connection, receipts: Receipts
+    uows: UnitOfWorkFactory, raw: asyncpg.Connection, receipts: Receipts
 ) -> None:
-    drawn = await put_back(units, raw, receipts)
+    drawn = await put_back(uows, raw, receipts)
     await raw.execute(  # Drawn after they had agreed once more, which the backup doesn't know.
         "UPDATE dataset_consent SET given_id = NULL WHERE account_id ="
         " (SELECT min(account_id::text)::uuid FROM dataset_consent)"
@@ -118,33 +118,33 @@ async def test_what_was_published_makes_the_draw_known_again(
 
     files = published(drawn)
 
-    await restore_dataset(units, receipts, APPROVER, draw_in(files))
+    await restore_dataset(uows, receipts, APPROVER, draw_in(files))
 
-    (known,) = await drawn_so_far(units)
+    (known,) = await drawn_so_far(uows)
     assert Receipt.of(known).sha256 == Receipt.of(drawn).sha256
     assert (known.year, known.count, known.at.date()) == (2026, drawn.count, drawn.at.date())
     assert published(known) == files
     assert await raw.fetch("SELECT DISTINCT drawn_in FROM dataset_consent") == [(2026,)]
     with pytest.raises(StartupError, match="approved already"):
-        await propose_dataset(units, PROPOSER)
+        await propose_dataset(uows, PROPOSER)
     with pytest.raises(StartupError, match="known already"):
-        await restore_dataset(units, receipts, APPROVER, draw_in(files))
+        await restore_dataset(uows, receipts, APPROVER, draw_in(files))
 
 
 @pytest.mark.usefixtures("codebook")
 async def test_whose_consent_was_lost_is_not_drawn_with_another_one(
-    units: UnitOfWorkFactory, raw: asyncpg.Connection, receipts: Receipts, clock: MovableClock
+    uows: UnitOfWorkFactory, raw: asyncpg.Connection, receipts: Receipts, clock: MovableClock
 ) -> None:
     """They had agreed between the backup and the draw; their account is older than both."""
-    drawn = await put_back(units, raw, receipts)
-    await restore_dataset(units, receipts, APPROVER, draw_in(published(drawn)))
+    drawn = await put_back(uows, raw, receipts)
+    await restore_dataset(uows, receipts, APPROVER, draw_in(published(drawn)))
     await raw.execute("UPDATE dataset_consent SET drawn_in = NULL")
     await raw.execute(agrees_again("2026-03-05", who="true"))
-    await joined(units, raw, 1, agreed=datetime(2026, 6, 1, tzinfo=UTC))
+    await joined(uows, raw, 1, agreed=datetime(2026, 6, 1, tzinfo=UTC))
     await raw.execute("UPDATE account SET last_login_at = '2027-01-01T00:00Z'")
     clock.at = NEXT
 
-    drawn_again = await approved(units, receipts)
+    drawn_again = await approved(uows, receipts)
 
     assert drawn_again is not None
     assert await raw.fetchval("SELECT count(*) FROM dataset_consent WHERE drawn_in = 2027") == 1
@@ -152,18 +152,18 @@ async def test_whose_consent_was_lost_is_not_drawn_with_another_one(
 
 @pytest.mark.usefixtures("codebook")
 async def test_other_files_are_refused(
-    units: UnitOfWorkFactory, raw: asyncpg.Connection, receipts: Receipts
+    uows: UnitOfWorkFactory, raw: asyncpg.Connection, receipts: Receipts
 ) -> None:
-    drawn = await put_back(units, raw, receipts)
-    other = await approved(units, Receipts(receipts.folder / "elsewhere"))
+    drawn = await put_back(uows, raw, receipts)
+    other = await approved(uows, Receipts(receipts.folder / "elsewhere"))
     assert other is not None
     files = published(drawn)
 
     with pytest.raises(StartupError, match="not of the draw that was made in 2026"):
-        await restore_dataset(units, receipts, APPROVER, draw_in(published(other)))
+        await restore_dataset(uows, receipts, APPROVER, draw_in(published(other)))
     with pytest.raises(StartupError, match=r"There is no flags\.csv"):
         await restore_dataset(
-            units, receipts, APPROVER, draw_in({"privacy.json": files["privacy.json"]})
+            uows, receipts, APPROVER, draw_in({"privacy.json": files["privacy.json"]})
         )
     with pytest.raises(StartupError, match=r"flags\.csv can't be as it was published"):
-        await restore_dataset(units, receipts, APPROVER, draw_in(files | {"flags.csv": b""}))
+        await restore_dataset(uows, receipts, APPROVER, draw_in(files | {"flags.csv": b""}))

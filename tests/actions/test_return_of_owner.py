@@ -23,7 +23,7 @@ Join = Callable[..., Awaitable[Person]]
 
 
 async def test_sign_in_while_account_waits_begins_the_window_anew(
-    ada: Person, units: UnitOfWorkFactory, duties: Duties, clock: MovableClock
+    ada: Person, uows: UnitOfWorkFactory, duties: Duties, clock: MovableClock
 ) -> None:
     model = await ada.add_model()
     clock.at = end_of(PROFILE, clock()) + 10 * DAY
@@ -35,9 +35,9 @@ async def test_sign_in_while_account_waits_begins_the_window_anew(
     assert (await ada.ask("GET", f"/v1/models/{model}")).status_code == 200
     me = (await ada.ask("GET", "/v1/profiles/me")).json()
     assert datetime.fromisoformat(me["ends_at"]) == end_of(PROFILE, clock())
-    unit = units.read()
+    uow = uows.read()
     warned = "SELECT warned_days, warned_at, reopening_hash FROM account"
-    assert (await unit.connection.execute(text(warned))).one() == (None, None, None)
+    assert (await uow.connection.execute(text(warned))).one() == (None, None, None)
     reopened = await ada.client.post("/v1/auth/reopen", json={"token": link})
     assert_problem(reopened, 410, "link-expired")
     clock.at += LONGEST_WAIT
@@ -46,7 +46,7 @@ async def test_sign_in_while_account_waits_begins_the_window_anew(
 
 
 async def test_owner_of_waiting_account_exports_and_erases_it(
-    ada: Person, units: UnitOfWorkFactory, clock: MovableClock
+    ada: Person, uows: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
     clock.at = end_of(PROFILE, clock()) + 29 * DAY
 
@@ -54,12 +54,12 @@ async def test_owner_of_waiting_account_exports_and_erases_it(
     assert (await ada.ask("GET", "/v1/privacy/export")).json()["profile"]["email"] == ada.email
     assert (await erase(ada)).status_code == 204
 
-    unit = units.read()
-    assert await unit.connection.scalar(text("SELECT count(*) FROM account")) == 0
+    uow = uows.read()
+    assert await uow.connection.scalar(text("SELECT count(*) FROM account")) == 0
 
 
 async def test_wrong_password_for_waiting_account_answers_as_for_nobody(
-    ada: Person, units: UnitOfWorkFactory, join: Join, clock: MovableClock
+    ada: Person, uows: UnitOfWorkFactory, join: Join, clock: MovableClock
 ) -> None:
     clock.at = end_of(PROFILE, clock()) + DAY
 
@@ -75,7 +75,7 @@ async def test_wrong_password_for_waiting_account_answers_as_for_nobody(
 
 @pytest.mark.parametrize("name", ["ada", "ada@example.org"])
 async def test_sign_in_after_the_wait_is_refused(
-    ada: Person, units: UnitOfWorkFactory, clock: MovableClock, name: str
+    ada: Person, uows: UnitOfWorkFactory, clock: MovableClock, name: str
 ) -> None:
     """Whether or not the worker has deleted the account yet."""
     clock.at = end_of(PROFILE, clock()) + LONGEST_WAIT
@@ -84,12 +84,12 @@ async def test_sign_in_after_the_wait_is_refused(
 
 
 async def test_sign_in_of_owner_warned_in_time_is_refused_at_the_end(
-    ada: Person, units: UnitOfWorkFactory, clock: MovableClock
+    ada: Person, uows: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
-    unit = units.read()
-    found = await Accounts(unit).by_login("ada")
+    uow = uows.read()
+    found = await Accounts(uow).by_login("ada")
     assert found is not None
-    await warn(units, found.owner)
+    await warn(uows, found.owner)
     clock.at = end_of(PROFILE, clock())
 
     assert_problem(await ada.sign_in(), 401, "wrong-credentials")

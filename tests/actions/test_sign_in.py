@@ -10,38 +10,38 @@ from tests.helpers.auth import login
 from tests.helpers.members import Person
 
 
-async def credentials(units: UnitOfWorkFactory, person: Person) -> Credentials:
-    unit = units.read()
-    found = await Accounts(unit).by_login(person.username)
+async def credentials(uows: UnitOfWorkFactory, person: Person) -> Credentials:
+    uow = uows.read()
+    found = await Accounts(uow).by_login(person.username)
     assert found is not None
     return found
 
 
 async def test_a_hash_of_lower_cost_is_renewed_by_the_next_login(
-    ada: Person, app: FastAPI, units: UnitOfWorkFactory
+    ada: Person, app: FastAPI, uows: UnitOfWorkFactory
 ) -> None:
     """And only by the right password."""
     passwords: Passwords = app.state.service.passwords
     cheap = PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1, type=Type.ID)
     outdated = cheap.hash(ada.password)
-    async with units.writing() as unit:
-        owner = (await credentials(units, ada)).owner
-        await Accounts(unit).change(owner, password_hash=outdated)
+    async with uows.transaction() as uow:
+        owner = (await credentials(uows, ada)).owner
+        await Accounts(uow).change(owner, password_hash=outdated)
 
     assert (await login(ada.client, "ada", "not it at all")).status_code == 401
-    assert (await credentials(units, ada)).password_hash == outdated
+    assert (await credentials(uows, ada)).password_hash == outdated
     assert (await ada.sign_in()).status_code == 200
 
-    renewed = (await credentials(units, ada)).password_hash
+    renewed = (await credentials(uows, ada)).password_hash
     assert not passwords.needs_rehash(renewed)
     assert (await ada.sign_in()).status_code == 200
-    assert (await credentials(units, ada)).password_hash == renewed
+    assert (await credentials(uows, ada)).password_hash == renewed
 
 
 async def test_only_a_login_counts_for_retention(
-    ada: Person, units: UnitOfWorkFactory, clock: MovableClock
+    ada: Person, uows: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
-    first = (await credentials(units, ada)).last_login_at
+    first = (await credentials(uows, ada)).last_login_at
     body = {"refresh_token": ada.refresh_token}
     clock.advance(days=5)
 
@@ -49,6 +49,6 @@ async def test_only_a_login_counts_for_retention(
     await ada.ask("GET", "/v1/profiles/me")
     await login(ada.client, "ada", "not it at all")
 
-    assert (await credentials(units, ada)).last_login_at == first
+    assert (await credentials(uows, ada)).last_login_at == first
     await ada.sign_in()
-    assert (await credentials(units, ada)).last_login_at == start_of_day(clock())
+    assert (await credentials(uows, ada)).last_login_at == start_of_day(clock())

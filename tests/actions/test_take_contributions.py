@@ -38,15 +38,15 @@ def _small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(taking, "_MARKED", 3)
 
 
-async def read(units: UnitOfWorkFactory, raw: asyncpg.Connection) -> list[Part]:
-    await joined(units, raw, ALL)
+async def read(uows: UnitOfWorkFactory, raw: asyncpg.Connection) -> list[Part]:
+    await joined(uows, raw, ALL)
     await raw.execute("UPDATE dataset_consent SET counted = 1")
-    return await read_contributions(units, YEAR, TAKEN)
+    return await read_contributions(uows, YEAR, TAKEN)
 
 
-async def take(units: UnitOfWorkFactory, parts: list[Part]) -> Sums:
-    async with units.writing() as unit:
-        return await take_contributions(unit, parts, YEAR, TAKEN)
+async def take(uows: UnitOfWorkFactory, parts: list[Part]) -> Sums:
+    async with uows.transaction() as uow:
+        return await take_contributions(uow, parts, YEAR, TAKEN)
 
 
 async def marked(raw: asyncpg.Connection) -> set[UUID]:
@@ -59,12 +59,12 @@ def ids(parts: list[Part]) -> list[UUID]:
 
 
 async def test_all_pages_are_added_up_and_all_of_them_are_marked(
-    units: UnitOfWorkFactory, raw: asyncpg.Connection
+    uows: UnitOfWorkFactory, raw: asyncpg.Connection
 ) -> None:
-    parts = await read(units, raw)
+    parts = await read(uows, raw)
     assert [len(part.account_ids) for part in parts] == [7, 7, 6]
 
-    exact = await take(units, parts)
+    exact = await take(uows, parts)
 
     assert exact.flags.tolist() == [ALL, 0]
     assert exact.histograms[0].sum(axis=1).tolist() == [ALL] * len(CORE.items)
@@ -73,23 +73,23 @@ async def test_all_pages_are_added_up_and_all_of_them_are_marked(
 
 @pytest.mark.parametrize("what", GOES)
 async def test_whoever_goes_after_the_count_is_not_read(
-    units: UnitOfWorkFactory, raw: asyncpg.Connection, what: str
+    uows: UnitOfWorkFactory, raw: asyncpg.Connection, what: str
 ) -> None:
-    gone = ids(await read(units, raw))[0]
+    gone = ids(await read(uows, raw))[0]
     await raw.execute(GOES[what], gone)
 
-    assert gone not in ids(await read_contributions(units, YEAR, TAKEN))
+    assert gone not in ids(await read_contributions(uows, YEAR, TAKEN))
 
 
 @pytest.mark.parametrize("what", GOES)
 async def test_whoever_goes_before_the_mark_gives_nothing(
-    units: UnitOfWorkFactory, raw: asyncpg.Connection, what: str
+    uows: UnitOfWorkFactory, raw: asyncpg.Connection, what: str
 ) -> None:
-    parts = await read(units, raw)
+    parts = await read(uows, raw)
     gone = ids(parts)[PAGE + 2]
     await raw.execute(GOES[what], gone)
 
-    exact = await take(units, parts)
+    exact = await take(uows, parts)
 
     assert exact.flags.tolist() == [ALL - 1, 0]
     assert exact.histograms[0].sum(axis=1).tolist() == [ALL - 1] * len(CORE.items)
@@ -97,14 +97,14 @@ async def test_whoever_goes_before_the_mark_gives_nothing(
 
 
 async def test_whoever_is_withdrawing_just_now_is_neither_waited_for_nor_marked(
-    units: UnitOfWorkFactory, raw: asyncpg.Connection
+    uows: UnitOfWorkFactory, raw: asyncpg.Connection
 ) -> None:
-    parts = await read(units, raw)
+    parts = await read(uows, raw)
     gone = ids(parts)[0]
 
     async with raw.transaction():
         await raw.execute(GOES["withdraws"], gone)
-        exact = await take(units, parts)
+        exact = await take(uows, parts)
 
     assert exact.flags.tolist() == [ALL - 1, 0]
     assert await marked(raw) == set(ids(parts)) - {gone}
@@ -112,14 +112,14 @@ async def test_whoever_is_withdrawing_just_now_is_neither_waited_for_nor_marked(
 
 @pytest.mark.parametrize("what", ["is restricted", "removes the model"])
 async def test_whoever_goes_after_the_mark_is_taken_out_before_the_noise(
-    units: UnitOfWorkFactory, raw: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch, what: str
+    uows: UnitOfWorkFactory, raw: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch, what: str
 ) -> None:
     """Neither touches the consent, which is all that a mark holds."""
-    parts = await read(units, raw)
+    parts = await read(uows, raw)
     gone = ids(parts)[0]
     monkeypatch.setattr(Contributions, "no_longer_giving", just_after(raw, GOES[what], gone))
 
-    exact = await take(units, parts)
+    exact = await take(uows, parts)
 
     assert exact.flags.tolist() == [ALL - 1, 0]
     assert await marked(raw) == set(ids(parts)) - {gone}
@@ -127,10 +127,10 @@ async def test_whoever_goes_after_the_mark_is_taken_out_before_the_noise(
 
 @pytest.mark.parametrize("hours", [0, 9], ids=["at midnight", "in the morning"])
 async def test_whom_a_draw_may_have_had_that_is_made_known_meanwhile_gives_nothing(
-    units: UnitOfWorkFactory, raw: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch, hours: int
+    uows: UnitOfWorkFactory, raw: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch, hours: int
 ) -> None:
     """Of a draw only the day is known: whoever registered on it may have been in it."""
-    parts = await read(units, raw)
+    parts = await read(uows, raw)
     await raw.execute(
         "UPDATE account SET created_at = created_at + make_interval(hours => $1)", hours
     )
@@ -142,7 +142,7 @@ async def test_whom_a_draw_may_have_had_that_is_made_known_meanwhile_gives_nothi
     looked = just_after(raw, made_known, ids(parts)[0])
     monkeypatch.setattr(Contributions, "no_longer_giving", looked)
 
-    exact = await take(units, parts)
+    exact = await take(uows, parts)
 
     assert exact.flags.tolist() == [0, 0]
     assert await marked(raw) == set()
@@ -158,9 +158,9 @@ def just_after(raw: asyncpg.Connection, change: str, gone: UUID) -> Callable[...
     return changed_first
 
 
-async def test_another_choice_counts(units: UnitOfWorkFactory, raw: asyncpg.Connection) -> None:
+async def test_another_choice_counts(uows: UnitOfWorkFactory, raw: asyncpg.Connection) -> None:
     """The model that was read is not the one they want to give: it waits for the next year."""
-    parts = await read(units, raw)
+    parts = await read(uows, raw)
     other = await raw.fetchval(
         "INSERT INTO model (id, account_id, position, version, sealed)"
         " SELECT gen_random_uuid(), account_id, position + 1, 1, sealed FROM model"
@@ -171,23 +171,23 @@ async def test_another_choice_counts(units: UnitOfWorkFactory, raw: asyncpg.Conn
         "UPDATE dataset_consent SET model_id = $1 WHERE account_id = $2", other, ids(parts)[0]
     )
 
-    exact = await take(units, parts)
+    exact = await take(uows, parts)
 
     assert exact.flags.tolist() == [ALL - 1, 0]
     assert await marked(raw) == set(ids(parts)[1:])
 
 
 async def test_a_draw_refers_to_the_act_under_which_it_took_the_body(
-    units: UnitOfWorkFactory, raw: asyncpg.Connection
+    uows: UnitOfWorkFactory, raw: asyncpg.Connection
 ) -> None:
     """The act stays when they agree again later, and a mark that is taken back refers to none."""
-    parts = await read(units, raw)
+    parts = await read(uows, raw)
     first, second, gone = ids(parts)[:3]
     await raw.execute(agrees_again("2026-02-02"), first)
     standing = dict(await raw.fetch("SELECT account_id, given_id FROM dataset_consent"))
     await raw.execute(GOES["is restricted"], gone)
 
-    await take(units, parts)
+    await take(uows, parts)
 
     await raw.execute(agrees_again("2026-04-04"), second)
     under = dict(await raw.fetch("SELECT account_id, drawn_under FROM dataset_consent"))
@@ -197,25 +197,25 @@ async def test_a_draw_refers_to_the_act_under_which_it_took_the_body(
     ) == datetime(2026, 2, 2, tzinfo=UTC)
 
 
-async def test_nobody_gives_twice(units: UnitOfWorkFactory, raw: asyncpg.Connection) -> None:
-    parts = await read(units, raw)
-    await take(units, parts)
+async def test_nobody_gives_twice(uows: UnitOfWorkFactory, raw: asyncpg.Connection) -> None:
+    parts = await read(uows, raw)
+    await take(uows, parts)
 
-    exact = await take(units, parts)
+    exact = await take(uows, parts)
 
     assert not any(group.any() for group in exact.groups.values())
 
 
 async def test_a_flag_that_is_not_taken_gives_nothing_and_is_not_marked(
-    units: UnitOfWorkFactory, raw: asyncpg.Connection
+    uows: UnitOfWorkFactory, raw: asyncpg.Connection
 ) -> None:
-    await joined(units, raw, 5, breasts=False)
+    await joined(uows, raw, 5, breasts=False)
     taken = Taken(CORE, ["without_breasts"])
-    await read(units, raw)
-    parts = await read_contributions(units, YEAR, taken)
+    await read(uows, raw)
+    parts = await read_contributions(uows, YEAR, taken)
 
-    async with units.writing() as unit:
-        exact = await take_contributions(unit, parts, YEAR, taken)
+    async with uows.transaction() as uow:
+        exact = await take_contributions(uow, parts, YEAR, taken)
 
     assert exact.flags.tolist() == [0, 5]
     assert await marked(raw) == set(ids(parts))

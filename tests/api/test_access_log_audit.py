@@ -54,9 +54,9 @@ async def operator(app: FastAPI, ada: Person) -> Person:
     ],
 )
 async def test_no_address_lives_on_in_the_record(
-    operator: Person, units: UnitOfWorkFactory, *, network: str, recorded: str, length: int
+    operator: Person, uows: UnitOfWorkFactory, *, network: str, recorded: str, length: int
 ) -> None:
-    await log(units, visit(units.clock(), FOUR), visit(units.clock(), SIX))
+    await log(uows, visit(uows.clock(), FOUR), visit(uows.clock(), SIX))
 
     await look(operator, network=network, full="true", route="/docs")
 
@@ -83,13 +83,13 @@ async def test_of_its_own_look_up_the_log_keeps_nothing_but_the_route(
 )
 async def test_what_cannot_be_recorded_is_not_shown(
     operator: Person,
-    units: UnitOfWorkFactory,
+    uows: UnitOfWorkFactory,
     monkeypatch: pytest.MonkeyPatch,
     *,
     error: Exception,
     status: int,
 ) -> None:
-    await log(units, visit(units.clock(), FOUR, route="/nowhere"))
+    await log(uows, visit(uows.clock(), FOUR, route="/nowhere"))
 
     async def refuse(*_: object, **__: object) -> None:
         raise error
@@ -103,7 +103,7 @@ async def test_what_cannot_be_recorded_is_not_shown(
 
 
 async def test_a_record_is_committed_before_the_answer_leaves(
-    app: FastAPI, operator: Person, units: UnitOfWorkFactory
+    app: FastAPI, operator: Person, uows: UnitOfWorkFactory
 ) -> None:
     seen: list[int] = []
     inner = app.middleware_stack
@@ -112,7 +112,7 @@ async def test_a_record_is_committed_before_the_answer_leaves(
     async def watched(scope: Any, receive: Any, send: Any) -> None:
         async def counting(message: Any) -> None:
             if message["type"] == "http.response.start":
-                seen.append(await stored(units))
+                seen.append(await stored(uows))
             await send(message)
 
         await inner(scope, receive, counting)
@@ -124,10 +124,10 @@ async def test_a_record_is_committed_before_the_answer_leaves(
 
 
 async def test_records_come_in_pages_the_latest_first(
-    operator: Person, units: UnitOfWorkFactory, join: Join
+    operator: Person, uows: UnitOfWorkFactory, join: Join
 ) -> None:
     grace = await join("grace")
-    await appoint(units, grace)
+    await appoint(uows, grace)
     for number in range(5):
         await look((operator, grace)[number % 2], reason=f"The reason number {number}.")
 
@@ -141,11 +141,11 @@ async def test_records_come_in_pages_the_latest_first(
 
 
 async def test_the_record_outlives_the_operators_account(
-    operator: Person, units: UnitOfWorkFactory, join: Join
+    operator: Person, uows: UnitOfWorkFactory, join: Join
 ) -> None:
     grace = await join("grace")
-    await appoint(units, grace)
-    looked = str(await account_id(units, operator))
+    await appoint(uows, grace)
+    looked = str(await account_id(uows, operator))
     await look(operator)
     erased = await operator.ask("POST", "/v1/privacy/erasure", json={"password": operator.password})
     assert erased.status_code == 204
@@ -168,13 +168,13 @@ async def test_a_record_is_kept_for_six_months(operator: Person, clock: MovableC
 
 
 async def test_the_reason_is_not_to_be_read_in_the_table(
-    operator: Person, units: UnitOfWorkFactory
+    operator: Person, uows: UnitOfWorkFactory
 ) -> None:
     request_id = str(uuid4())
     await look(operator, request_id=request_id, route="/nowhere")
 
-    unit = units.read()
-    (row,) = (await unit.connection.execute(text("SELECT lookup::text FROM lookup"))).scalars()
+    uow = uows.read()
+    (row,) = (await uow.connection.execute(text("SELECT lookup::text FROM lookup"))).scalars()
 
     for value in (WHY["reason"], request_id, "/nowhere"):
         assert value not in row

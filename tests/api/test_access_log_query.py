@@ -100,7 +100,7 @@ REASON = "must be one line with at least 10 characters besides blanks"
     ],
 )
 async def test_what_does_not_fit_is_named_and_nothing_is_looked_up(
-    operator: Person, units: UnitOfWorkFactory, field: str, value: str | None, detail: str | None
+    operator: Person, uows: UnitOfWorkFactory, field: str, value: str | None, detail: str | None
 ) -> None:
     asked = {name: given for name, given in (WHY | {field: value}).items() if given is not None}
 
@@ -111,12 +111,12 @@ async def test_what_does_not_fit_is_named_and_nothing_is_looked_up(
     assert error["pointer"] == f"query/{field}"
     assert error["detail"] == detail or detail is None
     assert FOUR not in response.text
-    assert await stored(units) == 0
+    assert await stored(uows) == 0
 
 
 @pytest.mark.parametrize("until", ["2026-03-01T12:00:00Z", "2026-03-01T12:59:59+01:00"])
 async def test_a_time_that_ends_before_it_begins_is_refused(
-    operator: Person, units: UnitOfWorkFactory, until: str
+    operator: Person, uows: UnitOfWorkFactory, until: str
 ) -> None:
     asked = WHY | {"since": "2026-03-01T12:00:00Z", "until": until}
 
@@ -126,7 +126,7 @@ async def test_a_time_that_ends_before_it_begins_is_refused(
     assert response.json()["errors"] == [
         {"pointer": "query/until", "detail": "must lie after `since`"}
     ]
-    assert await stored(units) == 0
+    assert await stored(uows) == 0
 
 
 @pytest.mark.parametrize(

@@ -30,19 +30,19 @@ async def operator(app: FastAPI, ada: Person) -> Person:
 
 @pytest.mark.parametrize("path", [REQUESTS, LOOKUPS])
 async def test_other_members_are_refused_whatever_they_ask(
-    units: UnitOfWorkFactory, ada: Person, client: httpx.AsyncClient, path: str
+    uows: UnitOfWorkFactory, ada: Person, client: httpx.AsyncClient, path: str
 ) -> None:
     """Who asks comes before what is asked."""
     for asked in (WHY, {}, {"nonsense": "1", "limit": "-1"}):
         assert_problem(await client.get(path, params=asked), 401, "not-signed-in")
         assert_problem(await ada.ask("GET", path, params=asked), 403, "not-an-operator")
 
-    assert await stored(units) == 0
+    assert await stored(uows) == 0
 
 
 @pytest.mark.parametrize("path", [REQUESTS, LOOKUPS])
 async def test_an_operator_is_one_as_long_as_that_holds(
-    operator: Person, units: UnitOfWorkFactory, path: str
+    operator: Person, uows: UnitOfWorkFactory, path: str
 ) -> None:
     """At once, with the token that was good a moment ago."""
 
@@ -58,24 +58,24 @@ async def test_an_operator_is_one_as_long_as_that_holds(
     assert_problem(await asked(), 403, "restricted")
     await restrict(restricted=False)
     assert (await asked()).is_success
-    async with units.writing() as unit:
-        await Operators(unit).remove(await account_id(units, operator))
+    async with uows.transaction() as uow:
+        await Operators(uow).remove(await account_id(uows, operator))
     assert_problem(await asked(), 403, "not-an-operator")
 
 
 @pytest.mark.parametrize("path", [REQUESTS, LOOKUPS])
 @pytest.mark.parametrize("method", ["HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
 async def test_there_is_nothing_but_looking(
-    operator: Person, units: UnitOfWorkFactory, path: str, method: str
+    operator: Person, uows: UnitOfWorkFactory, path: str, method: str
 ) -> None:
     response = await operator.ask(method, path, params=WHY)
 
     assert response.status_code == 405
     assert response.headers["Allow"] == "GET"
-    assert await stored(units) == 0
+    assert await stored(uows) == 0
 
 
-async def test_a_body_says_nothing(operator: Person, units: UnitOfWorkFactory) -> None:
+async def test_a_body_says_nothing(operator: Person, uows: UnitOfWorkFactory) -> None:
     """Neither in place of the query nor beside it."""
     alone = await operator.ask("GET", REQUESTS, json=WHY)
     beside = await operator.ask("GET", REQUESTS, params=WHY, json={"full": True})

@@ -34,10 +34,10 @@ async def operator(app: FastAPI, ada: Person) -> Person:
 
 
 async def test_what_is_shown_and_what_is_recorded(
-    operator: Person, units: UnitOfWorkFactory, clock: MovableClock
+    operator: Person, uows: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
     clock.advance(minutes=5)
-    (request_id,) = await log(units, visit(clock(), FOUR, route="/nowhere", status=503))
+    (request_id,) = await log(uows, visit(clock(), FOUR, route="/nowhere", status=503))
 
     shown = await look(operator, network=FOUR, route="/nowhere", status="5xx")
     recorded = await look_ups(operator)
@@ -61,7 +61,7 @@ async def test_what_is_shown_and_what_is_recorded(
             {
                 "id": recorded["items"][0]["id"],
                 "at": "2026-03-01T12:05:00Z",
-                "operator": {"id": str(await account_id(units, operator)), "username": "ada"},
+                "operator": {"id": str(await account_id(uows, operator)), "username": "ada"},
                 **WHY,
                 "asked": {
                     "request_id": None,
@@ -97,9 +97,9 @@ async def test_what_is_shown_and_what_is_recorded(
     ],
 )
 async def test_an_address_is_whole_only_when_that_was_asked_for(
-    operator: Person, units: UnitOfWorkFactory, clock: MovableClock, address: str, cut: str
+    operator: Person, uows: UnitOfWorkFactory, clock: MovableClock, address: str, cut: str
 ) -> None:
-    await log(units, visit(clock(), address, route="/nowhere"))
+    await log(uows, visit(clock(), address, route="/nowhere"))
 
     plain = await look(operator, route="/nowhere")
     refused = await look(operator, route="/nowhere", full="false")
@@ -112,11 +112,11 @@ async def test_an_address_is_whole_only_when_that_was_asked_for(
 
 
 async def test_without_a_time_it_is_the_last_day_and_with_an_id_any_time(
-    operator: Person, units: UnitOfWorkFactory, clock: MovableClock
+    operator: Person, uows: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
     now = clock()
     old, yesterday, today = await log(
-        units, *(visit(now - ago * DAY, route="/nowhere") for ago in (40, 1, 0))
+        uows, *(visit(now - ago * DAY, route="/nowhere") for ago in (40, 1, 0))
     )
 
     async def found(**asked: object) -> list[str]:
@@ -158,9 +158,9 @@ async def test_a_request_is_found_by_the_id_that_its_answer_had(
 
 
 async def test_pages_hold_each_request_once_and_each_page_is_recorded(
-    operator: Person, units: UnitOfWorkFactory, clock: MovableClock
+    operator: Person, uows: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
-    ids = await log(units, *(visit(clock(), route="/nowhere") for _ in range(5)))
+    ids = await log(uows, *(visit(clock(), route="/nowhere") for _ in range(5)))
 
     found: list[str] = []
     sizes: list[int] = []
@@ -183,9 +183,9 @@ async def test_pages_hold_each_request_once_and_each_page_is_recorded(
 
 @pytest.mark.parametrize(("number", "more"), [(500, False), (501, True)])
 async def test_the_largest_page(
-    operator: Person, units: UnitOfWorkFactory, clock: MovableClock, number: int, *, more: bool
+    operator: Person, uows: UnitOfWorkFactory, clock: MovableClock, number: int, *, more: bool
 ) -> None:
-    await log(units, *(visit(clock(), route="/nowhere") for _ in range(number)))
+    await log(uows, *(visit(clock(), route="/nowhere") for _ in range(number)))
 
     page = await look(operator, route="/nowhere", limit=500)
 
@@ -193,7 +193,7 @@ async def test_the_largest_page(
 
 
 async def test_too_much_to_search_is_told(
-    operator: Person, units: UnitOfWorkFactory, monkeypatch: pytest.MonkeyPatch
+    operator: Person, uows: UnitOfWorkFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def never(*_: object, **__: object) -> None:
         raise TooWide(FieldError("query/since", "must be later"))
@@ -204,4 +204,4 @@ async def test_too_much_to_search_is_told(
 
     assert_problem(response, 422, "too-wide")
     assert "`since`" in response.json()["detail"]
-    assert await stored(units) == 0
+    assert await stored(uows) == 0

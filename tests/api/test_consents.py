@@ -40,14 +40,14 @@ def pointers(answer: dict[str, Any]) -> set[str]:
     return {error["pointer"] for error in answer["errors"]}
 
 
-async def test_it_is_off_until_somebody_says_yes(ada: Person, units: UnitOfWorkFactory) -> None:
+async def test_it_is_off_until_somebody_says_yes(ada: Person, uows: UnitOfWorkFactory) -> None:
     await ada.add_model()
 
     consent = await consent_of(ada)
 
     consent.pop("text")
     assert consent == NEVER
-    assert await rows(units) == []
+    assert await rows(uows) == []
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
@@ -110,24 +110,24 @@ async def test_it_is_the_hash_of_the_language_that_was_read(ada: Person) -> None
     ],
 )
 async def test_nobody_agrees_to_another_text_than_the_one_they_read(
-    ada: Person, units: UnitOfWorkFactory, other: dict[str, str]
+    ada: Person, uows: UnitOfWorkFactory, other: dict[str, str]
 ) -> None:
     response = await agree(ada, **other)
 
     assert_problem(response, 409, "consent-text-changed")
     assert CONSENTS in response.json()["detail"]
-    assert await rows(units) == []
+    assert await rows(uows) == []
 
 
 @pytest.mark.parametrize("left_out", ["text_version", "language"])
-async def test_agreeing_says_to_what(ada: Person, units: UnitOfWorkFactory, left_out: str) -> None:
+async def test_agreeing_says_to_what(ada: Person, uows: UnitOfWorkFactory, left_out: str) -> None:
     body = {name: value for name, value in AGREED.items() if name != left_out}
 
     response = await ada.ask("PUT", CONSENT, json=body)
 
     assert_problem(response, 422, "invalid-input")
     assert pointers(response.json()) == {f"#/{left_out}"}
-    assert await rows(units) == []
+    assert await rows(uows) == []
 
 
 async def test_one_of_ones_own_models_can_be_chosen(ada: Person) -> None:
@@ -138,7 +138,7 @@ async def test_one_of_ones_own_models_can_be_chosen(ada: Person) -> None:
 
 
 async def test_anothers_model_is_refused_just_like_none(
-    ada: Person, join: Join, units: UnitOfWorkFactory
+    ada: Person, join: Join, uows: UnitOfWorkFactory
 ) -> None:
     graces = await (await join("grace")).add_model()
 
@@ -147,16 +147,16 @@ async def test_anothers_model_is_refused_just_like_none(
     assert_problem(hers, 422, "invalid-input")
     assert hers.json()["errors"] == none.json()["errors"]
     assert pointers(hers.json()) == {"#/model_id"}
-    assert await rows(units) == []
+    assert await rows(uows) == []
 
 
 async def test_agreeing_again_only_chooses_the_model(
-    ada: Person, units: UnitOfWorkFactory, clock: MovableClock
+    ada: Person, uows: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
     """What was read, and when, stays: only who agreed before a day is drawn on it."""
     model = await ada.add_model()
     await agree(ada)
-    (agreed,) = await acts(units)
+    (agreed,) = await acts(uows)
     clock.advance(days=1)
     await ada.sign_in()
 
@@ -165,16 +165,16 @@ async def test_agreeing_again_only_chooses_the_model(
 
     assert chosen.json() == given(model_id=model)
     assert left_to_chance.json() == given()
-    assert await acts(units) == [agreed]
+    assert await acts(uows) == [agreed]
     await ada.mailbox.one()
 
 
 async def test_agreeing_to_a_new_text_is_a_new_consent(
-    ada: Person, units: UnitOfWorkFactory, clock: MovableClock
+    ada: Person, uows: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
     await agree(ada)
-    await agreed_to_an_earlier_text(units)
-    await mark(units, counted=2)
+    await agreed_to_an_earlier_text(uows)
+    await mark(uows, counted=2)
     old = await consent_of(ada)
     assert (old["given"], old["text_version"]) == (True, "0")
     clock.advance(days=1)
@@ -185,7 +185,7 @@ async def test_agreeing_to_a_new_text_is_a_new_consent(
     earlier = act("given", text_version="0", text_sha256=sha256(b"").hexdigest())
     history = act("given"), earlier, act("given", TOMORROW)
     assert again.json() == given(*history, given_at=TOMORROW)
-    assert [row["counted"] for row in await rows(units)] == [2]
+    assert [row["counted"] for row in await rows(uows)] == [2]
 
 
 async def test_a_model_that_is_removed_is_no_longer_chosen(ada: Person) -> None:
@@ -216,11 +216,11 @@ async def test_choosing_a_model_while_it_is_removed_leaves_none_behind(ada: Pers
         assert consent["model_id"] is None
 
 
-async def test_the_rows_hold_what_they_say(ada: Person, units: UnitOfWorkFactory) -> None:
+async def test_the_rows_hold_what_they_say(ada: Person, uows: UnitOfWorkFactory) -> None:
     model = await ada.add_model()
     await agree(ada, model_id=model)
 
-    (row,), (agreed,) = await rows(units), await acts(units)
+    (row,), (agreed,) = await rows(uows), await acts(uows)
 
     assert (agreed["number"], agreed["act"], agreed["language"]) == (1, "given", "en")
     assert agreed["text_version"] == CURRENT["en"].version
@@ -232,18 +232,18 @@ async def test_the_rows_hold_what_they_say(ada: Person, units: UnitOfWorkFactory
 
 
 async def test_the_record_is_bounded_and_withdrawing_has_the_last_place(
-    ada: Person, units: UnitOfWorkFactory, monkeypatch: pytest.MonkeyPatch
+    ada: Person, uows: UnitOfWorkFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(consents, "MAX_ACTS", 4)
     for _ in range(2):
         await agree(ada)
         assert (await withdraw(ada)).json()["given"] is False
-    recorded = await acts(units)
+    recorded = await acts(uows)
     assert [each["number"] for each in recorded] == [1, 2, 3, 4]
 
     assert_problem(await agree(ada), 409, "too-many-consents")
 
     assert (await withdraw(ada)).json()["given"] is False
-    assert await acts(units) == recorded
+    assert await acts(uows) == recorded
     monkeypatch.setattr(consents, "MAX_ACTS", 5)
     assert_problem(await agree(ada), 409, "too-many-consents")

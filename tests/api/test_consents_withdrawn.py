@@ -60,7 +60,7 @@ async def test_withdrawing_is_one_call_and_one_mail(
 
 
 async def test_of_several_who_withdraw_at_once_one_gets_a_mail(
-    ada: Person, units: UnitOfWorkFactory
+    ada: Person, uows: UnitOfWorkFactory
 ) -> None:
     await agree(ada)
     await ada.mailbox.one()
@@ -69,20 +69,20 @@ async def test_of_several_who_withdraw_at_once_one_gets_a_mail(
 
     assert {answer.status_code for answer in answers} == {200}
     await ada.mailbox.one()
-    assert [each["act"] for each in await acts(units)] == ["given", "withdrawn"]
+    assert [each["act"] for each in await acts(uows)] == ["given", "withdrawn"]
 
 
 async def test_whoever_agrees_and_withdraws_at_once_has_a_record_in_one_order(
-    ada: Person, units: UnitOfWorkFactory
+    ada: Person, uows: UnitOfWorkFactory
 ) -> None:
     answers = await asyncio.gather(*(each(ada) for _ in range(6) for each in (agree, withdraw)))
 
     assert {answer.status_code for answer in answers} == {200}
-    recorded = await acts(units)
+    recorded = await acts(uows)
     assert [each["number"] for each in recorded] == list(range(1, len(recorded) + 1))
     turns = [each["act"] for each in recorded]
     assert turns == [("given", "withdrawn")[number % 2] for number in range(len(turns))]
-    (state,) = await rows(units)
+    (state,) = await rows(uows)
     assert (state["given_id"] is None) == (turns[-1] == "withdrawn")
 
 
@@ -106,11 +106,11 @@ async def test_however_often_they_change_their_mind_five_mails_an_hour_confirm_i
     await ada.mailbox.one()
 
 
-async def test_whoever_never_agreed_can_say_no(ada: Person, units: UnitOfWorkFactory) -> None:
+async def test_whoever_never_agreed_can_say_no(ada: Person, uows: UnitOfWorkFactory) -> None:
     response = await withdraw(ada)
 
     assert response.json() == NEVER
-    assert await rows(units) == []
+    assert await rows(uows) == []
     assert await ada.mailbox.collect() == []
 
 
@@ -125,13 +125,13 @@ async def test_no_needs_no_text_and_looks_at_none(ada: Person) -> None:
 
 
 async def test_agreeing_after_withdrawing_begins_anew_and_leaves_the_marks(
-    ada: Person, units: UnitOfWorkFactory, clock: MovableClock
+    ada: Person, uows: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
     await agree(ada, language="fr")
-    (agreed,) = await acts(units)
-    await mark(units, counted=3, drawn_in=2027, drawn_under=agreed["id"])
+    (agreed,) = await acts(uows)
+    await mark(uows, counted=3, drawn_in=2027, drawn_under=agreed["id"])
     await withdraw(ada)
-    assert [(row["counted"], row["drawn_in"]) for row in await rows(units)] == [(3, 2027)]
+    assert [(row["counted"], row["drawn_in"]) for row in await rows(uows)] == [(3, 2027)]
     assert (await consent_of(ada))["drawn_in"] == 2027
     clock.advance(days=1)
     await ada.sign_in()
@@ -144,11 +144,11 @@ async def test_agreeing_after_withdrawing_begins_anew_and_leaves_the_marks(
         act("given", TOMORROW),
     )
     assert again.json() == given(*history, given_at=TOMORROW, drawn_in=2027)
-    assert [(row["counted"], row["drawn_in"]) for row in await rows(units)] == [(3, 2027)]
+    assert [(row["counted"], row["drawn_in"]) for row in await rows(uows)] == [(3, 2027)]
 
 
 async def test_who_is_restricted_may_withdraw_but_not_agree(
-    ada: Person, join: Join, units: UnitOfWorkFactory
+    ada: Person, join: Join, uows: UnitOfWorkFactory
 ) -> None:
     await agree(ada)
     await ada.mailbox.one()
@@ -185,17 +185,17 @@ async def test_it_is_each_members_own(ada: Person, join: Join) -> None:
 
 
 async def test_erasing_the_account_takes_it_along(
-    ada: Person, join: Join, units: UnitOfWorkFactory
+    ada: Person, join: Join, uows: UnitOfWorkFactory
 ) -> None:
     grace = await join("grace")
     await agree(ada)
     await agree(grace)
-    await mark(units, counted=1, drawn_in=2027)
+    await mark(uows, counted=1, drawn_in=2027)
 
     assert (await erase(ada)).status_code == 204
 
-    assert len(await rows(units)) == 1
-    assert len(await acts(units)) == 1
+    assert len(await rows(uows)) == 1
+    assert len(await acts(uows)) == 1
     assert (await consent_of(grace))["given"] is True
 
 
@@ -208,10 +208,10 @@ async def test_a_mail_that_still_waits_goes_with_the_account(ada: Person) -> Non
     assert "gone" in (await ada.mailbox.one())["Subject"]
 
 
-async def test_the_export_holds_it_with_every_mark(ada: Person, units: UnitOfWorkFactory) -> None:
+async def test_the_export_holds_it_with_every_mark(ada: Person, uows: UnitOfWorkFactory) -> None:
     assert (await ada.ask("GET", "/v1/privacy/export")).json()["consents"] == []
     await agree(ada)
-    await mark(units, counted=2, drawn_in=2027)
+    await mark(uows, counted=2, drawn_in=2027)
     await withdraw(ada)
 
     exported = (await ada.ask("GET", "/v1/privacy/export")).json()["consents"]

@@ -26,10 +26,10 @@ async def read(client: httpx.AsyncClient, path: str = PATH, **params: str) -> di
     return answer
 
 
-async def drawn(units: UnitOfWorkFactory, year: int, codebook: str | None) -> None:
+async def drawn(uows: UnitOfWorkFactory, year: int, codebook: str | None) -> None:
     values = {"year": year, "codebook": codebook}
-    async with units.writing() as unit:
-        await unit.connection.execute(
+    async with uows.transaction() as uow:
+        await uow.connection.execute(
             text(
                 "INSERT INTO dataset_draw (year, proposed_at, drawn_at, count, codebook) "
                 "VALUES (:year, now(), now(), 1432, :codebook)"
@@ -107,12 +107,12 @@ async def test_words_say_the_numbers(client: httpx.AsyncClient) -> None:
 
 
 async def test_editions_are_listed_with_links(
-    client: httpx.AsyncClient, units: UnitOfWorkFactory, clock: MovableClock
+    client: httpx.AsyncClient, uows: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
-    await drawn(units, 2027, "core")
-    await published(units)
+    await drawn(uows, 2027, "core")
+    await published(uows)
     clock.advance(days=366)
-    await published(units, "2027-2028")
+    await published(uows, "2027-2028")
 
     answer = await read(client)
 
@@ -132,11 +132,11 @@ async def test_editions_are_listed_with_links(
 
 
 async def test_a_year_of_too_few_says_so_beside_what_is_published(
-    client: httpx.AsyncClient, units: UnitOfWorkFactory
+    client: httpx.AsyncClient, uows: UnitOfWorkFactory
 ) -> None:
-    await drawn(units, 2027, "core")
-    await published(units)
-    await drawn(units, 2028, None)
+    await drawn(uows, 2027, "core")
+    await published(uows)
+    await drawn(uows, 2028, None)
 
     answer = await read(client)
 
@@ -145,9 +145,9 @@ async def test_a_year_of_too_few_says_so_beside_what_is_published(
 
 
 async def test_an_edition_lists_its_files(
-    client: httpx.AsyncClient, units: UnitOfWorkFactory
+    client: httpx.AsyncClient, uows: UnitOfWorkFactory
 ) -> None:
-    await published(units)
+    await published(uows)
 
     answer = await read(client, "/v1/dataset/editions/2027")
 
@@ -167,9 +167,9 @@ async def test_an_edition_lists_its_files(
 
 @pytest.mark.parametrize("path", [PATH, "/v1/dataset/editions/2027"])
 async def test_any_page_may_load_it(
-    client: httpx.AsyncClient, units: UnitOfWorkFactory, path: str
+    client: httpx.AsyncClient, uows: UnitOfWorkFactory, path: str
 ) -> None:
-    await published(units)
+    await published(uows)
 
     headers = (await client.get(path, headers={"Origin": "https://notebook.example"})).headers
 
@@ -180,9 +180,9 @@ async def test_any_page_may_load_it(
 
 @pytest.mark.parametrize("name", ["2026", "2027-2029", "0000"])
 async def test_an_edition_that_is_not_there(
-    client: httpx.AsyncClient, units: UnitOfWorkFactory, name: str
+    client: httpx.AsyncClient, uows: UnitOfWorkFactory, name: str
 ) -> None:
-    await published(units)
+    await published(uows)
 
     for path in ("/v1/dataset/editions", "/dataset"):
         assert_problem(await client.get(f"{path}/{name}"), 404, "not-found")

@@ -26,8 +26,8 @@ PUBLISHED = "Sun, 01 Mar 2026 00:00:00 GMT"
 
 
 @pytest.fixture(autouse=True)
-async def _edition(units: UnitOfWorkFactory) -> None:
-    await published(units)
+async def _edition(uows: UnitOfWorkFactory) -> None:
+    await published(uows)
 
 
 @pytest.fixture
@@ -223,11 +223,11 @@ async def test_what_the_client_has_is_not_sent_again(
 
 
 async def test_a_published_moment_is_a_date_of_whole_seconds(
-    client: httpx.AsyncClient, units: UnitOfWorkFactory, clock: MovableClock
+    client: httpx.AsyncClient, uows: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
     """What was published within a second is not newer than that second."""
     clock.advance(days=1, microseconds=999_999)
-    await published(units, "2028")
+    await published(uows, "2028")
     path = "/v1/dataset/editions/2028/files/people.csv"
     since = (await client.get(path)).headers["Last-Modified"]
 

@@ -71,10 +71,10 @@ async def shown(client: httpx.AsyncClient, path: str, **headers: str) -> Words:
 
 @pytest.mark.parametrize("path", PAGES)
 async def test_a_page_is_shut_tight(
-    client: httpx.AsyncClient, units: UnitOfWorkFactory, path: str
+    client: httpx.AsyncClient, uows: UnitOfWorkFactory, path: str
 ) -> None:
     """The licence is the one thing elsewhere that it leads to, and it loads nothing from there."""
-    await published(units)
+    await published(uows)
 
     response = await client.get(path)
 
@@ -92,9 +92,9 @@ async def test_a_page_is_shut_tight(
 
 @pytest.mark.parametrize("path", PAGES)
 async def test_every_link_leads_somewhere(
-    client: httpx.AsyncClient, units: UnitOfWorkFactory, path: str
+    client: httpx.AsyncClient, uows: UnitOfWorkFactory, path: str
 ) -> None:
-    await published(units)
+    await published(uows)
     address = httpx.URL(f"http://localhost:8000{path}")
     html = (await client.get(path)).text
 
@@ -122,9 +122,9 @@ async def test_without_an_edition_it_says_when_there_may_be_one(
     assert "Prochaine date : 1er mars 2027, 00:00 UTC." in french.said
 
 
-async def test_with_one_it_says_so(client: httpx.AsyncClient, units: UnitOfWorkFactory) -> None:
-    await drawn(units, 2027, "core")
-    await published(units)
+async def test_with_one_it_says_so(client: httpx.AsyncClient, uows: UnitOfWorkFactory) -> None:
+    await drawn(uows, 2027, "core")
+    await published(uows)
 
     page = await shown(client, "/dataset")
 
@@ -133,9 +133,9 @@ async def test_with_one_it_says_so(client: httpx.AsyncClient, units: UnitOfWorkF
 
 
 async def test_pictures_are_told_to_who_does_not_see_them(
-    client: httpx.AsyncClient, units: UnitOfWorkFactory
+    client: httpx.AsyncClient, uows: UnitOfWorkFactory
 ) -> None:
-    await published(units)
+    await published(uows)
 
     for language, pictures in PICTURES.items():
         page = await shown(client, f"/dataset/2027?language={language}")
@@ -144,9 +144,9 @@ async def test_pictures_are_told_to_who_does_not_see_them(
 
 
 async def test_every_file_but_the_pictures_is_in_the_table(
-    client: httpx.AsyncClient, units: UnitOfWorkFactory
+    client: httpx.AsyncClient, uows: UnitOfWorkFactory
 ) -> None:
-    await published(units)
+    await published(uows)
 
     html = (await client.get("/dataset/2027")).text
 
@@ -160,9 +160,9 @@ async def test_every_file_but_the_pictures_is_in_the_table(
 
 @pytest.mark.parametrize("path", PAGES)
 async def test_everything_is_said_in_french_too(
-    client: httpx.AsyncClient, units: UnitOfWorkFactory, path: str
+    client: httpx.AsyncClient, uows: UnitOfWorkFactory, path: str
 ) -> None:
-    await published(units)
+    await published(uows)
 
     english = await shown(client, path)
     french = await shown(client, f"{path}?language=fr")
@@ -201,8 +201,8 @@ async def test_numbers_are_written_as_in_the_language(client: httpx.AsyncClient)
     assert any(one.endswith(" = 0,0676") for one in french)
 
 
-async def test_a_title_is_text(client: httpx.AsyncClient, units: UnitOfWorkFactory) -> None:
-    await published(units)
+async def test_a_title_is_text(client: httpx.AsyncClient, uows: UnitOfWorkFactory) -> None:
+    await published(uows)
 
     html = (await client.get("/dataset/2027")).text
 
@@ -212,9 +212,9 @@ async def test_a_title_is_text(client: httpx.AsyncClient, units: UnitOfWorkFacto
 
 @pytest.mark.parametrize("path", [*PAGES, "/privacy"])
 async def test_a_page_tells_its_canonical_address_and_its_other_languages(
-    client: httpx.AsyncClient, units: UnitOfWorkFactory, path: str
+    client: httpx.AsyncClient, uows: UnitOfWorkFactory, path: str
 ) -> None:
-    await published(units)
+    await published(uows)
     alternates = {
         ("alternate", "en"): f"{ADDRESS}{path}",
         ("alternate", "fr"): f"{ADDRESS}{path}?language=fr",
@@ -230,10 +230,10 @@ async def test_a_page_tells_its_canonical_address_and_its_other_languages(
 
 
 async def test_the_dataset_s_own_address_is_the_canonical_one(
-    app: FastAPI, client: httpx.AsyncClient, units: UnitOfWorkFactory, settings: Settings
+    app: FastAPI, client: httpx.AsyncClient, uows: UnitOfWorkFactory, settings: Settings
 ) -> None:
     """Changed settings change the pages at once, and no file of an edition."""
-    await published(units)
+    await published(uows)
     before = (await client.get("/v1/dataset/editions/2027")).json()["files"]
     elsewhere = {"dataset_url": "https://d.example", "publisher": "X & Y", "contact": "d@d.example"}
     app.state.service = replace(app.state.service, settings=settings.model_copy(update=elsewhere))
@@ -250,9 +250,9 @@ async def test_the_dataset_s_own_address_is_the_canonical_one(
 
 
 async def test_it_says_which_columns_a_table_has_and_what_is_left_out(
-    client: httpx.AsyncClient, units: UnitOfWorkFactory
+    client: httpx.AsyncClient, uows: UnitOfWorkFactory
 ) -> None:
-    await published(units)
+    await published(uows)
 
     english = await client.get("/dataset/2027")
     french = await client.get("/dataset/2027?language=fr")
@@ -268,9 +268,9 @@ async def test_it_says_which_columns_a_table_has_and_what_is_left_out(
 
 
 async def test_files_are_described_in_the_reader_s_language(
-    client: httpx.AsyncClient, units: UnitOfWorkFactory
+    client: httpx.AsyncClient, uows: UnitOfWorkFactory
 ) -> None:
-    await published(units)
+    await published(uows)
 
     french = (await client.get("/dataset/2027?language=fr")).text
 
@@ -282,10 +282,10 @@ async def test_files_are_described_in_the_reader_s_language(
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["2027", "2027-2028"])
 async def test_a_browser_shows_the_pictures(
-    app: FastAPI, units: UnitOfWorkFactory, tmp_path: Path, name: str
+    app: FastAPI, uows: UnitOfWorkFactory, tmp_path: Path, name: str
 ) -> None:
     """Under its strict policy, with no word of complaint and no request to another host."""
-    await published(units, name)
+    await published(uows, name)
     drawn_all = "[...document.images].every((one) => one.complete && one.naturalWidth > 0)"
 
     async with serving(app) as url, browsing(tmp_path) as page:

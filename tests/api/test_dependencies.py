@@ -15,7 +15,7 @@ MODEL = {"name": "Me", "breasts": False, "measurements": {}}
 
 @pytest.fixture
 async def watched(
-    app: FastAPI, units: UnitOfWorkFactory
+    app: FastAPI, uows: UnitOfWorkFactory
 ) -> AsyncIterator[tuple[httpx.AsyncClient, list[str]]]:
     """A client, and what another connection finds in the table when an answer starts."""
     happened: list[str] = []
@@ -23,8 +23,8 @@ async def watched(
     async def looking(scope: Any, receive: Any, send: Any) -> None:
         async def sending(message: Any) -> None:
             if message["type"] == "http.response.start":
-                unit = units.read()
-                models = await unit.connection.scalar(select(func.count()).select_from(Model))
+                uow = uows.read()
+                models = await uow.connection.scalar(select(func.count()).select_from(Model))
                 happened.append(f"{message['status']} with {models} models")
             await send(message)
 
@@ -46,18 +46,18 @@ async def test_a_change_is_committed_before_its_answer_is_sent(
 
 
 async def test_a_commit_that_fails_is_not_told_as_a_success(
-    ada: Person, units: UnitOfWorkFactory, watched: tuple[httpx.AsyncClient, list[str]]
+    ada: Person, uows: UnitOfWorkFactory, watched: tuple[httpx.AsyncClient, list[str]]
 ) -> None:
     """A constraint that is checked at the commit stands for whatever may refuse it."""
     client, happened = watched
-    async with units.writing() as unit:
-        await unit.connection.execute(
+    async with uows.transaction() as uow:
+        await uow.connection.execute(
             text(
                 "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS "
                 "$$ BEGIN RAISE EXCEPTION 'refused'; END $$"
             )
         )
-        await unit.connection.execute(
+        await uow.connection.execute(
             text(
                 "CREATE CONSTRAINT TRIGGER late AFTER INSERT ON model DEFERRABLE INITIALLY "
                 "DEFERRED FOR EACH ROW EXECUTE FUNCTION refuse()"
@@ -66,9 +66,9 @@ async def test_a_commit_that_fails_is_not_told_as_a_success(
     try:
         response = await client.post("/v1/models", json=MODEL, headers=ada.headers)
     finally:
-        async with units.writing() as unit:
-            await unit.connection.execute(text("DROP TRIGGER late ON model"))
-            await unit.connection.execute(text("DROP FUNCTION refuse()"))
+        async with uows.transaction() as uow:
+            await uow.connection.execute(text("DROP TRIGGER late ON model"))
+            await uow.connection.execute(text("DROP FUNCTION refuse()"))
 
     assert response.status_code == 500
     assert happened == ["500 with 0 models"]

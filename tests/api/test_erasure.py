@@ -48,15 +48,15 @@ OF_AN_ACCOUNT = {
 }
 
 
-async def rows(units: UnitOfWorkFactory) -> dict[str, int]:
+async def rows(uows: UnitOfWorkFactory) -> dict[str, int]:
     """How many rows each table holds; those without a row are left out."""
     found = {}
-    unit = units.read()
+    uow = uows.read()
     for table in Base.metadata.sorted_tables:
         if table.name in OF_THE_LOG:
             continue
         query = select(func.count()).select_from(table)
-        found[table.name] = (await unit.connection.execute(query)).scalar_one()
+        found[table.name] = (await uow.connection.execute(query)).scalar_one()
     return {name: number for name, number in found.items() if number}
 
 
@@ -90,21 +90,21 @@ def test_every_table_is_known_to_be_of_an_account_or_not() -> None:
     ("language", "subject"), [("en", "Your account is gone"), ("fr", "Votre compte est supprimé")]
 )
 async def test_not_one_row_is_left_and_one_mail_says_so(
-    join: Join, mailbox: Mailbox, units: UnitOfWorkFactory, language: str, subject: str
+    join: Join, mailbox: Mailbox, uows: UnitOfWorkFactory, language: str, subject: str
 ) -> None:
     ada = await join("ada", language=language)
     await live(ada)
-    assert set(await rows(units)) >= OF_AN_ACCOUNT
+    assert set(await rows(uows)) >= OF_AN_ACCOUNT
 
     assert await erase(ada) == 204
 
-    left = await rows(units)
+    left = await rows(uows)
     assert set(left) <= NOT_OF_AN_ACCOUNT | {"mail"}
     assert left["mail"] == 1
     last = await mailbox.one()
     assert last["To"] == ada.email
     assert subject in last["Subject"]
-    assert "mail" not in await rows(units)
+    assert "mail" not in await rows(uows)
     assert await mailbox.collect() == []
 
 
@@ -128,16 +128,16 @@ async def test_nothing_of_it_works_any_longer(ada: Person, join: Join) -> None:
 
 
 async def test_the_others_keep_what_is_theirs(
-    ada: Person, join: Join, units: UnitOfWorkFactory
+    ada: Person, join: Join, uows: UnitOfWorkFactory
 ) -> None:
     grace = await join("grace")
     model = await live(grace)
-    before = await rows(units)
+    before = await rows(uows)
     await ada.add_model()
 
     await erase(ada)
 
-    after = await rows(units)
+    after = await rows(uows)
     assert after["model"] == before["model"]
     assert after["avatar"] == before["avatar"]
     assert after["account"] == before["account"] - 1
@@ -162,17 +162,17 @@ async def test_a_wrong_password_erases_nothing(ada: Person, mailbox: Mailbox) ->
     assert await mailbox.collect() == []
 
 
-async def test_who_is_restricted_can_be_erased(ada: Person, units: UnitOfWorkFactory) -> None:
+async def test_who_is_restricted_can_be_erased(ada: Person, uows: UnitOfWorkFactory) -> None:
     restriction = {"restricted": True, "password": ada.password}
     await ada.ask("PUT", "/v1/privacy/restriction", json=restriction)
 
     assert await erase(ada) == 204
 
-    assert "account" not in await rows(units)
+    assert "account" not in await rows(uows)
 
 
 async def test_what_runs_while_the_account_goes_is_answered_and_leaves_nothing(
-    ada: Person, units: UnitOfWorkFactory
+    ada: Person, uows: UnitOfWorkFactory
 ) -> None:
     model = f"/v1/models/{await ada.add_model()}"
     body = {"name": "Late", "breasts": False}
@@ -194,14 +194,14 @@ async def test_what_runs_while_the_account_goes_is_answered_and_leaves_nothing(
 
     assert erased.status_code == 204
     assert {answer.status_code for answer in answers} <= {200, 201, 204, 401, 404, 503}
-    assert set(await rows(units)) <= NOT_OF_AN_ACCOUNT | {"mail"}
+    assert set(await rows(uows)) <= NOT_OF_AN_ACCOUNT | {"mail"}
 
 
-async def somebody_waits(units: UnitOfWorkFactory) -> None:
+async def somebody_waits(uows: UnitOfWorkFactory) -> None:
     waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
     while True:
-        unit = units.read()
-        if (await unit.connection.execute(waiting)).scalar_one():
+        uow = uows.read()
+        if (await uow.connection.execute(waiting)).scalar_one():
             return
         await asyncio.sleep(0.01)
 
@@ -219,15 +219,15 @@ async def somebody_waits(units: UnitOfWorkFactory) -> None:
     ],
 )
 async def test_a_change_that_meets_the_erasure_half_way_finds_nothing(
-    ada: Person, units: UnitOfWorkFactory, route: str, body: dict[str, Any], status: int
+    ada: Person, uows: UnitOfWorkFactory, route: str, body: dict[str, Any], status: int
 ) -> None:
     model = f"/v1/models/{await ada.add_model()}"
-    async with units.writing() as unit:
-        await unit.connection.execute(delete(Account))
+    async with uows.transaction() as uow:
+        await uow.connection.execute(delete(Account))
         request = asyncio.create_task(ada.ask(*route.format(model=model).split(), **body))
-        await asyncio.wait_for(somebody_waits(units), 10)
+        await asyncio.wait_for(somebody_waits(uows), 10)
 
     answer = await request
 
     assert answer.status_code == status, answer.text
-    assert set(await rows(units)) <= NOT_OF_AN_ACCOUNT
+    assert set(await rows(uows)) <= NOT_OF_AN_ACCOUNT

@@ -160,12 +160,12 @@ async def test_an_answer_stays_small_whatever_is_wrong(ada: Person) -> None:
 
 
 async def test_what_breaks_inside_stays_inside(
-    ada: Person, units: UnitOfWorkFactory, caplog: pytest.LogCaptureFixture
+    ada: Person, uows: UnitOfWorkFactory, caplog: pytest.LogCaptureFixture
 ) -> None:
     """A row that somebody tampered with can't be opened: that is our trouble, not the client's."""
     model = await ada.add_model(name="A secret name")
-    async with units.writing() as unit:
-        await unit.connection.execute(text("UPDATE model SET sealed = substr(sealed, 2)"))
+    async with uows.transaction() as uow:
+        await uow.connection.execute(text("UPDATE model SET sealed = substr(sealed, 2)"))
 
     with caplog.at_level(logging.DEBUG):
         response = await ada.ask("GET", f"{MODELS}/{model}")

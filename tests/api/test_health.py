@@ -21,16 +21,16 @@ from tests.helpers.retention import add_everything
 
 
 @pytest.fixture
-async def older_schema(units: UnitOfWorkFactory) -> AsyncIterator[None]:
+async def older_schema(uows: UnitOfWorkFactory) -> AsyncIterator[None]:
     """The database as it is before an upgrade."""
-    async with units.writing() as unit:
+    async with uows.transaction() as uow:
         version = (
-            await unit.connection.execute(text("SELECT version_num FROM alembic_version"))
+            await uow.connection.execute(text("SELECT version_num FROM alembic_version"))
         ).scalar_one()
-        await unit.connection.execute(text("UPDATE alembic_version SET version_num = '0000'"))
+        await uow.connection.execute(text("UPDATE alembic_version SET version_num = '0000'"))
     yield
-    async with units.writing() as unit:
-        await unit.connection.execute(
+    async with uows.transaction() as uow:
+        await uow.connection.execute(
             text("UPDATE alembic_version SET version_num = :version"), {"version": version}
         )
 
@@ -117,10 +117,10 @@ async def test_it_tells_when_the_log_reaches_no_disk_or_no_database(
 
 
 async def test_retention_is_told_rule_by_rule(
-    client: httpx.AsyncClient, duties: Duties, units: UnitOfWorkFactory, clock: MovableClock
+    client: httpx.AsyncClient, duties: Duties, uows: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
     await duties.round()
-    await add_everything(units, clock() - timedelta(seconds=1))
+    await add_everything(uows, clock() - timedelta(seconds=1))
 
     response = await client.get("/health/retention")
 
@@ -141,16 +141,16 @@ async def test_retention_is_told_rule_by_rule(
 
 async def test_what_is_overdue_is_an_error(
     client: httpx.AsyncClient,
-    units: UnitOfWorkFactory,
+    uows: UnitOfWorkFactory,
     clock: MovableClock,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Without anybody's doing anything; holds and rows set aside are told without ids."""
     monkeypatch.setattr(auditor, "FRESH_SECONDS", 0)
-    await add_everything(units, clock())
+    await add_everything(uows, clock())
     before = await client.get("/health/retention")
-    await trouble.hold(units, clock())
-    await trouble.set_aside(units, clock())
+    await trouble.hold(uows, clock())
+    await trouble.set_aside(uows, clock())
     clock.at = end_of(SESSION, clock()) + timedelta(days=1, seconds=1)
 
     response = await client.get("/health/retention")

@@ -75,7 +75,7 @@ async def test_metadata_stays_behind_and_the_picture_stands_upright(
 
 
 async def test_a_later_one_takes_its_place(
-    ada: Person, place: str, units: UnitOfWorkFactory, clock: MovableClock
+    ada: Person, place: str, uows: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
     await put(ada, place, drawn(colour="teal"))
     before = await ada.ask("GET", place)
@@ -86,7 +86,7 @@ async def test_a_later_one_takes_its_place(
 
     assert opened(after.content).size == (7, 5)
     assert after.headers["ETag"] != before.headers["ETag"]
-    assert await count(units, Picture) + await count(units, Avatar) == 1
+    assert await count(uows, Picture) + await count(uows, Avatar) == 1
 
 
 async def test_who_has_it_is_told_so(ada: Person, place: str, clock: MovableClock) -> None:
@@ -109,7 +109,7 @@ async def test_who_has_it_is_told_so(ada: Person, place: str, clock: MovableCloc
     assert replaced.status_code == 200
 
 
-async def test_it_is_removed_at_once(ada: Person, place: str, units: UnitOfWorkFactory) -> None:
+async def test_it_is_removed_at_once(ada: Person, place: str, uows: UnitOfWorkFactory) -> None:
     await put(ada, place, drawn())
     etag = (await ada.ask("GET", place)).headers["ETag"]
 
@@ -119,7 +119,7 @@ async def test_it_is_removed_at_once(ada: Person, place: str, units: UnitOfWorkF
     assert (await ada.ask("GET", place, headers={"If-None-Match": etag})).status_code == 404
     assert (await ada.ask("DELETE", place)).status_code == 404
     assert await link_to(ada, place) is None
-    assert await count(units, Picture) + await count(units, Avatar) == 0
+    assert await count(uows, Picture) + await count(uows, Avatar) == 0
 
 
 def bomb() -> bytes:
@@ -235,12 +235,12 @@ async def test_only_the_owner_sees_and_sets_an_avatar(ada: Person, join: Join) -
     assert opened((await ada.ask("GET", avatar)).content).size == (11, 13)
 
 
-async def test_an_avatar_goes_with_its_model(ada: Person, units: UnitOfWorkFactory) -> None:
+async def test_an_avatar_goes_with_its_model(ada: Person, uows: UnitOfWorkFactory) -> None:
     model = f"/v1/models/{await ada.add_model()}"
     await put(ada, f"{model}/avatar", drawn())
 
     await ada.ask("DELETE", model)
 
     assert (await ada.ask("GET", f"{model}/avatar")).status_code == 404
-    assert await count(units, Avatar) == 0
+    assert await count(uows, Avatar) == 0
     await put(ada, f"{model}/avatar", drawn(), status=404)

@@ -37,7 +37,7 @@ async def asked(client: httpx.AsyncClient, path: str, **body: object) -> dict[st
 
 async def test_a_form_is_told_what_was_understood(client: httpx.AsyncClient) -> None:
     answer = await asked(
-        client, CHECK, breasts=True, unit="in", measurements={"neck": "13 1/2", "chest": "92,5 cm"}
+        client, CHECK, breasts=True, uow="in", measurements={"neck": "13 1/2", "chest": "92,5 cm"}
     )
 
     assert answer["measurements"] == {"neck": 342.9, "chest": 925}
@@ -108,13 +108,13 @@ async def test_without_a_neck_there_is_nothing_to_estimate_from(client: httpx.As
 
 
 @pytest.mark.parametrize("path", [CHECK, ESTIMATES])
-async def test_nothing_of_it_is_kept(ada: Person, units: UnitOfWorkFactory, path: str) -> None:
+async def test_nothing_of_it_is_kept(ada: Person, uows: UnitOfWorkFactory, path: str) -> None:
     before = (await ada.ask("GET", "/v1/privacy/export")).json()
 
     await ada.ask("POST", path, json={"breasts": True, "measurements": WITH_BREASTS})
 
     assert (await ada.ask("GET", "/v1/privacy/export")).json() == before
-    assert await count(units, Model) == 0
+    assert await count(uows, Model) == 0
 
 
 async def test_making_and_changing_a_model_warns_and_keeps_it_all_the_same(ada: Person) -> None:

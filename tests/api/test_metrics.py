@@ -56,10 +56,10 @@ async def scraped(client: httpx.AsyncClient) -> Figures:
 
 
 async def test_every_rule_has_every_figure(
-    client: httpx.AsyncClient, duties: Duties, units: UnitOfWorkFactory, clock: MovableClock
+    client: httpx.AsyncClient, duties: Duties, uows: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
     await duties.round()
-    await add_everything(units, clock() - timedelta(seconds=1))
+    await add_everything(uows, clock() - timedelta(seconds=1))
 
     found = await scraped(client)
 
@@ -83,11 +83,11 @@ async def test_every_rule_has_every_figure(
 
 
 async def test_figures_turn_when_something_is_wrong(
-    client: httpx.AsyncClient, units: UnitOfWorkFactory, clock: MovableClock
+    client: httpx.AsyncClient, uows: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
-    await add_everything(units, clock())
-    await trouble.hold(units, clock())
-    await trouble.set_aside(units, clock())
+    await add_everything(uows, clock())
+    await trouble.hold(uows, clock())
+    await trouble.set_aside(uows, clock())
     clock.at = end_of(SESSION, clock()) + timedelta(seconds=1)
 
     found = await scraped(client)
@@ -101,15 +101,15 @@ async def test_figures_turn_when_something_is_wrong(
 
 async def test_a_log_that_somebody_locks_hides_nothing_else(
     client: httpx.AsyncClient,
-    units: UnitOfWorkFactory,
+    uows: UnitOfWorkFactory,
     clock: MovableClock,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Its own figures are missing, rather than those of a part."""
     monkeypatch.setattr(log, "PATIENCE", "100ms")
-    await add_everything(units, clock())
-    async with in_log(units) as unit:
-        await unit.connection.execute(text("LOCK access_log"))
+    await add_everything(uows, clock())
+    async with in_log(uows) as uow:
+        await uow.connection.execute(text("LOCK access_log"))
         found = await scraped(client)
         status = await client.get("/v1/privacy/status")
 
@@ -154,9 +154,9 @@ async def test_how_long_lines_have_waited_in_files_is_told(
 
 
 async def test_labels_name_rules_and_the_version_only(
-    client: httpx.AsyncClient, units: UnitOfWorkFactory, clock: MovableClock
+    client: httpx.AsyncClient, uows: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
-    await add_everything(units, clock())
+    await add_everything(uows, clock())
 
     response = await client.get("/metrics")
 

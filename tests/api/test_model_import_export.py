@@ -39,7 +39,7 @@ async def imported(person: Person, data: bytes, **params: str) -> dict[str, Any]
 
 @pytest.mark.parametrize("form", Format)
 async def test_what_goes_out_comes_in_the_same(ada: Person, form: Format) -> None:
-    model = await made(ada, breasts=False, unit="in", measurements=WITH_BREASTS | {"neck": "13½"})
+    model = await made(ada, breasts=False, uow="in", measurements=WITH_BREASTS | {"neck": "13½"})
     file = await exported(ada, model["id"], form)
 
     (item,) = (await imported(ada, file.content))["items"]
@@ -128,17 +128,17 @@ async def test_an_account_of_freesewing_becomes_as_many_models(ada: Person) -> N
     assert {model["breasts"] for model in models} == {True}
 
 
-async def test_a_dry_run_keeps_nothing(ada: Person, units: UnitOfWorkFactory) -> None:
+async def test_a_dry_run_keeps_nothing(ada: Person, uows: UnitOfWorkFactory) -> None:
     dry = await imported(ada, REAL, dry_run="true")
 
-    assert await count(units, Model) == 0
+    assert await count(uows, Model) == 0
     (item,) = dry["items"]
     assert item["model"] is None
     (kept,) = (await imported(ada, REAL))["items"]
     assert item | {"model": kept["model"]} == kept
 
 
-async def test_all_of_a_file_or_none(ada: Person, units: UnitOfWorkFactory) -> None:
+async def test_all_of_a_file_or_none(ada: Person, uows: UnitOfWorkFactory) -> None:
     for _ in range(MOST - 1):
         await ada.add_model()
 
@@ -146,7 +146,7 @@ async def test_all_of_a_file_or_none(ada: Person, units: UnitOfWorkFactory) -> N
 
     assert_problem(refused, 409, "too-many-models")
     assert "The file holds 2 models, an account at most 100" in refused.json()["detail"]
-    assert await count(units, Model) == MOST - 1
+    assert await count(uows, Model) == MOST - 1
 
 
 @pytest.mark.parametrize(
@@ -161,7 +161,7 @@ async def test_all_of_a_file_or_none(ada: Person, units: UnitOfWorkFactory) -> N
     ],
 )
 async def test_what_is_no_such_file_is_told(
-    ada: Person, units: UnitOfWorkFactory, data: bytes, said: str
+    ada: Person, uows: UnitOfWorkFactory, data: bytes, said: str
 ) -> None:
     response = await ada.ask("POST", IMPORT, content=data)
 
@@ -169,7 +169,7 @@ async def test_what_is_no_such_file_is_told(
     (error,) = response.json()["errors"]
     assert error["pointer"] == "#"
     assert said in error["detail"]
-    assert await count(units, Model) == 0
+    assert await count(uows, Model) == 0
 
 
 async def test_a_file_may_have_a_megabyte_and_no_more(ada: Person) -> None:
@@ -191,14 +191,14 @@ async def test_more_bodies_than_an_account_can_hold(ada: Person) -> None:
 
 
 async def test_two_imports_at_once_do_not_pass_the_limit_together(
-    ada: Person, units: UnitOfWorkFactory
+    ada: Person, uows: UnitOfWorkFactory
 ) -> None:
     sets = json.dumps([{"measies": {"chest": 900}}] * 60).encode()
 
     both = await asyncio.gather(*(ada.ask("POST", IMPORT, content=sets) for _ in range(2)))
 
     assert sorted(response.status_code for response in both) == [200, 409]
-    assert await count(units, Model) == 60
+    assert await count(uows, Model) == 60
 
 
 async def test_what_the_file_says_goes_before_what_is_asked(ada: Person) -> None:

@@ -247,7 +247,7 @@ async def test_changes_of_different_measurements_at_once_lose_nothing(ada: Perso
     assert kept(await read(ada, model)) == ALL
 
 
-async def test_a_removed_model_is_gone(ada: Person, units: UnitOfWorkFactory) -> None:
+async def test_a_removed_model_is_gone(ada: Person, uows: UnitOfWorkFactory) -> None:
     kept, removed = await made(ada), await made(ada)
     path = f"{MODELS}/{removed['id']}"
 
@@ -257,11 +257,11 @@ async def test_a_removed_model_is_gone(ada: Person, units: UnitOfWorkFactory) ->
     assert (await ada.ask("GET", path)).status_code == 404
     assert (await ada.ask("PATCH", path, json={"name": "Back"})).status_code == 404
     assert (await ada.ask("GET", MODELS)).json() == {"items": [kept], "next": None}
-    assert await count(units, Model) == 1
+    assert await count(uows, Model) == 1
 
 
 async def test_an_account_holds_a_hundred_and_not_one_more(
-    ada: Person, units: UnitOfWorkFactory
+    ada: Person, uows: UnitOfWorkFactory
 ) -> None:
     for _ in range(MOST - 1):
         await ada.add_model()
@@ -270,7 +270,7 @@ async def test_an_account_holds_a_hundred_and_not_one_more(
     answers = await asyncio.gather(*(ada.ask("POST", MODELS, json=body) for _ in range(5)))
 
     assert sorted(answer.status_code for answer in answers) == [201, 409, 409, 409, 409]
-    assert await count(units, Model) == MOST
+    assert await count(uows, Model) == MOST
     refusal = next(answer for answer in answers if answer.status_code == 409).json()
     assert refusal["type"] == "/problems#too-many-models"
 

@@ -41,9 +41,9 @@ async def test_every_category_is_there_in_full(client: httpx.AsyncClient, langua
 
 
 async def test_it_says_that_the_notice_is_kept(
-    client: httpx.AsyncClient, duties: Duties, units: UnitOfWorkFactory, clock: MovableClock
+    client: httpx.AsyncClient, duties: Duties, uows: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
-    await add_visit(units, clock() - timedelta(days=30, hours=3))
+    await add_visit(uows, clock() - timedelta(days=30, hours=3))
     await duties.round()
 
     html = (await client.get("/privacy")).text
@@ -54,9 +54,9 @@ async def test_it_says_that_the_notice_is_kept(
 
 
 async def test_it_says_when_the_notice_is_not_kept(
-    client: httpx.AsyncClient, duties: Duties, units: UnitOfWorkFactory, clock: MovableClock
+    client: httpx.AsyncClient, duties: Duties, uows: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
-    await add_visit(units, clock())
+    await add_visit(uows, clock())
     await duties.round()
     clock.at = VISITOR.window.after(clock()) + timedelta(days=2)
 

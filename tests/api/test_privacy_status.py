@@ -23,9 +23,9 @@ def _always_fresh(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def test_everybody_is_told_that_the_notice_is_kept(
-    client: httpx.AsyncClient, duties: Duties, units: UnitOfWorkFactory, clock: MovableClock
+    client: httpx.AsyncClient, duties: Duties, uows: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
-    await add_visit(units, clock() - timedelta(days=30, hours=3))
+    await add_visit(uows, clock() - timedelta(days=30, hours=3))
     await duties.round()
 
     response = await client.get(STATUS)
@@ -47,10 +47,10 @@ async def test_everybody_is_told_that_the_notice_is_kept(
 
 
 async def test_it_turns_to_overdue_by_itself(
-    client: httpx.AsyncClient, duties: Duties, units: UnitOfWorkFactory, clock: MovableClock
+    client: httpx.AsyncClient, duties: Duties, uows: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
     """The worker is dead; the answer stays 200, as it is no failure of the API."""
-    await add_visit(units, clock())
+    await add_visit(uows, clock())
     await duties.round()
     told = []
 
@@ -80,9 +80,9 @@ async def test_it_is_said_in_french(client: httpx.AsyncClient) -> None:
 
 
 async def test_every_status_has_its_own_sentence(
-    client: httpx.AsyncClient, units: UnitOfWorkFactory, clock: MovableClock
+    client: httpx.AsyncClient, uows: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
-    await add_visit(units, clock())
+    await add_visit(uows, clock())
     began, said = clock(), set()
 
     for ago in (timedelta(0), timedelta(hours=1), timedelta(days=2)):
@@ -96,10 +96,10 @@ async def test_every_status_has_its_own_sentence(
 
 
 async def test_the_age_is_never_negative(
-    client: httpx.AsyncClient, units: UnitOfWorkFactory, clock: MovableClock
+    client: httpx.AsyncClient, uows: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
     """The clock was set back."""
-    await add_visit(units, clock() + timedelta(days=3))
+    await add_visit(uows, clock() + timedelta(days=3))
 
     told = (await client.get(STATUS)).json()
 

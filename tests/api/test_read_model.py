@@ -88,14 +88,14 @@ async def test_an_access_token_that_was_good_a_moment_ago_is_over_to_the_second(
 
 @pytest.mark.parametrize("table", ["session", "account"])
 async def test_what_is_over_is_not_read_although_it_is_still_there(
-    ada: Person, made: httpx.Response, units: UnitOfWorkFactory, table: str
+    ada: Person, made: httpx.Response, uows: UnitOfWorkFactory, table: str
 ) -> None:
     over = {
         "session": "UPDATE session SET month_of_login = month_of_login - interval '1 year'",
         "account": "UPDATE account SET last_login_at = last_login_at - interval '3 years'",
     }[table]
-    async with units.writing() as unit:
-        await unit.connection.execute(text(over))
+    async with uows.transaction() as uow:
+        await uow.connection.execute(text(over))
 
     assert_problem(await ada.ask("GET", made.headers["location"]), 401, "not-signed-in")
 

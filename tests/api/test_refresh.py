@@ -93,12 +93,12 @@ async def test_refresh_with_a_forged_token_changes_nothing(ada: Person, place: i
 
 
 async def test_refresh_token_of_another_account_continues_nothing(
-    ada: Person, units: UnitOfWorkFactory, join: Callable[..., Awaitable[Person]]
+    ada: Person, uows: UnitOfWorkFactory, join: Callable[..., Awaitable[Person]]
 ) -> None:
     """Whoever can write to the database but has no key can't turn a session into another's."""
     eve = await join("mallory")
-    async with units.writing() as unit:
-        await unit.connection.execute(
+    async with uows.transaction() as uow:
+        await uow.connection.execute(
             text(
                 "UPDATE session SET account_id = (SELECT account_id FROM session WHERE id = :ada) "
                 "WHERE id = :eve"

@@ -151,7 +151,7 @@ async def test_a_restriction_holds_at_once_in_every_process_and_leaves_the_sessi
 
 
 async def test_a_login_while_the_account_is_being_erased(
-    ada: Person, units: UnitOfWorkFactory
+    ada: Person, uows: UnitOfWorkFactory
 ) -> None:
     """It may come first or last; nothing of it stays."""
     answers = await asyncio.gather(
@@ -167,9 +167,9 @@ async def test_a_login_while_the_account_is_being_erased(
         if answer.is_success and answer.content:
             ada.access_token = answer.json()["access_token"]
             assert_problem(await ada.ask("GET", "/v1/profiles/me"), 401, "not-signed-in")
-    unit = units.read()
+    uow = uows.read()
     for table in (Account, Session):
-        count = await unit.connection.execute(select(func.count()).select_from(table))
+        count = await uow.connection.execute(select(func.count()).select_from(table))
         assert count.scalar_one() == 0
 
 

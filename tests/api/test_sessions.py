@@ -213,16 +213,16 @@ async def test_a_page_elsewhere_cannot_sign_anybody_in(ada: Person) -> None:
 
 
 async def test_the_hundred_and_first_session_ends_the_oldest(
-    ada: Person, units: UnitOfWorkFactory, clock: MovableClock
+    ada: Person, uows: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
     first = (await ada.ask("GET", "/v1/auth/sessions")).json()["items"][0]["id"]
     clock.advance(days=31)
     ada.access_token = (await refresh(ada)).json()["access_token"]
-    async with units.writing() as unit:
-        credentials = await Accounts(unit).by_login(ada.username)
+    async with uows.transaction() as uow:
+        credentials = await Accounts(uow).by_login(ada.username)
         assert credentials is not None
         for _ in range(99):
-            await Sessions(unit).add(credentials.owner)
+            await Sessions(uow).add(credentials.owner)
 
     await ada.sign_in()
 

@@ -18,9 +18,9 @@ async def read(client: httpx.AsyncClient) -> ET.Element:
 
 
 async def test_it_lists_every_public_page_in_each_language(
-    client: httpx.AsyncClient, units: UnitOfWorkFactory
+    client: httpx.AsyncClient, uows: UnitOfWorkFactory
 ) -> None:
-    await published(units)
+    await published(uows)
     pages = [f"{ADDRESS}/{path}" for path in ("privacy", "dataset", "dataset/2027")]
 
     found = [each.text for each in (await read(client)).iter(f"{SITEMAP}loc")]
@@ -34,9 +34,9 @@ async def test_it_lists_every_public_page_in_each_language(
 
 
 async def test_each_page_names_the_same_others_as_its_own_links_do(
-    client: httpx.AsyncClient, units: UnitOfWorkFactory
+    client: httpx.AsyncClient, uows: UnitOfWorkFactory
 ) -> None:
-    await published(units)
+    await published(uows)
 
     for entry in (await read(client)).iter(f"{SITEMAP}url"):
         html = (await client.get(str(entry.findtext(f"{SITEMAP}loc")))).text
@@ -49,9 +49,9 @@ async def test_each_page_names_the_same_others_as_its_own_links_do(
 
 
 async def test_an_edition_has_the_day_on_which_it_appeared(
-    client: httpx.AsyncClient, units: UnitOfWorkFactory
+    client: httpx.AsyncClient, uows: UnitOfWorkFactory
 ) -> None:
-    await published(units)
+    await published(uows)
 
     days = {
         entry.findtext(f"{SITEMAP}loc"): entry.findtext(f"{SITEMAP}lastmod")

@@ -44,9 +44,9 @@ def is_address(value: str) -> bool:
 
 @pytest.mark.parametrize("language", ["en", "fr"])
 async def test_an_edition_s_page_describes_a_dataset(
-    client: httpx.AsyncClient, units: UnitOfWorkFactory, language: str
+    client: httpx.AsyncClient, uows: UnitOfWorkFactory, language: str
 ) -> None:
-    await published(units)
+    await published(uows)
 
     (node,) = await metadata(client, f"/dataset/2027?language={language}")
 
@@ -62,8 +62,8 @@ async def test_an_edition_s_page_describes_a_dataset(
     assert node["variableMeasured"][0]["name"] == neck
 
 
-async def test_its_downloads_are_there(client: httpx.AsyncClient, units: UnitOfWorkFactory) -> None:
-    await published(units)
+async def test_its_downloads_are_there(client: httpx.AsyncClient, uows: UnitOfWorkFactory) -> None:
+    await published(uows)
 
     (node,) = await metadata(client, "/dataset/2027")
 
@@ -84,10 +84,10 @@ async def test_its_downloads_are_there(client: httpx.AsyncClient, units: UnitOfW
 
 
 async def test_the_dataset_s_page_describes_it_with_its_editions(
-    client: httpx.AsyncClient, units: UnitOfWorkFactory
+    client: httpx.AsyncClient, uows: UnitOfWorkFactory
 ) -> None:
-    await published(units)
-    await published(units, "2027-2028")
+    await published(uows)
+    await published(uows, "2027-2028")
 
     (node,) = await metadata(client, "/dataset")
 

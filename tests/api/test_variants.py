@@ -163,7 +163,7 @@ async def test_a_model_is_not_moved_to_another_base(ada: Person) -> None:
 
 
 async def test_a_base_removed_while_variants_are_made_leaves_none_of_them_torn(
-    ada: Person, units: UnitOfWorkFactory
+    ada: Person, uows: UnitOfWorkFactory
 ) -> None:
     for _ in range(10):
         base = await made(ada, measurements=BODY)
@@ -177,16 +177,16 @@ async def test_a_base_removed_while_variants_are_made_leaves_none_of_them_torn(
         assert removed.status_code == 204
         assert {answer.status_code for answer in made_meanwhile} <= {201, 422}
     models = (await ada.ask("GET", MODELS, params={"limit": 100})).json()["items"]
-    assert await count(units, Model) == len(models)
+    assert await count(uows, Model) == len(models)
     for model in models:
         assert model["measurements"] == BODY | {"chest": 1}
         assert model["based_on"] is None
 
 
-async def test_an_account_ends_with_its_variants(ada: Person, units: UnitOfWorkFactory) -> None:
+async def test_an_account_ends_with_its_variants(ada: Person, uows: UnitOfWorkFactory) -> None:
     await variant_of(ada, await made(ada, measurements=BODY))
 
     gone = await ada.ask("POST", "/v1/privacy/erasure", json={"password": ada.password})
 
     assert gone.is_success, gone.text
-    assert await count(units, Model) == 0
+    assert await count(uows, Model) == 0

@@ -106,8 +106,8 @@ async def _add_visitors(members: Members) -> list[BenchMember]:
 
 async def _ship(dsn: str) -> dict[str, Any]:
     settings = load()
-    async with opened(settings) as (units, _):
-        return await shipping_rate(units, dsn, settings.state_dir / "shipping")
+    async with opened(settings) as (uows, _):
+        return await shipping_rate(uows, dsn, settings.state_dir / "shipping")
 
 
 def main() -> None:

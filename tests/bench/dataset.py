@@ -29,9 +29,9 @@ AT = datetime(YEAR, 6, 1, tzinfo=UTC)
 AGREED = datetime(YEAR, 1, 1, tzinfo=UTC)
 
 
-async def _filled(units: UnitOfWorkFactory, raw: asyncpg.Connection) -> None:
+async def _filled(uows: UnitOfWorkFactory, raw: asyncpg.Connection) -> None:
     await raw.execute("SET session_replication_role = replica")
-    await joined(units, raw, ACCOUNTS, agreed=AGREED)
+    await joined(uows, raw, ACCOUNTS, agreed=AGREED)
     await raw.execute("RESET session_replication_role")
     for each in (PROPOSER, APPROVER):
         await operating(raw, each, AGREED)
@@ -43,10 +43,10 @@ async def _draw() -> None:
     """In a process of its own, whose memory is the draw's, as an operator's in another terminal."""
     os.setsid()
     lower_priority(19)
-    async with opened(load(), lambda: AT) as (units, _):
+    async with opened(load(), lambda: AT) as (uows, _):
         receipts = Receipts(load().state_dir / "dataset")
         began = time.perf_counter()
-        drawn = await draw_dataset(units, receipts, APPROVER, lambda _: None)
+        drawn = await draw_dataset(uows, receipts, APPROVER, lambda _: None)
         seconds = time.perf_counter() - began
     assert drawn is not None
     found = {
@@ -59,11 +59,11 @@ async def _draw() -> None:
 
 
 async def _measured(raw: asyncpg.Connection) -> None:
-    async with opened(load(), lambda: AT) as (units, _):
-        await _filled(units, raw)
-        await propose_dataset(units, PROPOSER)
-    async with opened(load()) as (units, _):
-        path = await member(units)
+    async with opened(load(), lambda: AT) as (uows, _):
+        await _filled(uows, raw)
+        await propose_dataset(uows, PROPOSER)
+    async with opened(load()) as (uows, _):
+        path = await member(uows)
     work = "tests.bench.dataset", "draw"
     found = reads_meanwhile("the dataset is drawn", path, work)
     print(json.dumps(found), flush=True)  # noqa: T201

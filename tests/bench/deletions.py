@@ -24,22 +24,22 @@ BATCHES = int(os.environ.get("BENCH_BATCHES", "20"))
 Work = Callable[[UnitOfWork], Awaitable[object]]
 
 
-async def _seconds(units: UnitOfWorkFactory, work: Work, *, journaled: bool) -> float:
+async def _seconds(uows: UnitOfWorkFactory, work: Work, *, journaled: bool) -> float:
     began = time.perf_counter()
-    async with units.writing() as unit:
-        await work(unit)
+    async with uows.transaction() as uow:
+        await work(uow)
         if not journaled:
-            unit.deletions.clear()
+            uow.deletions.clear()
     return time.perf_counter() - began
 
 
-async def _compare(units: UnitOfWorkFactory, what: str, works: list[Work]) -> None:
+async def _compare(uows: UnitOfWorkFactory, what: str, works: list[Work]) -> None:
     """Each two of them, one with the journal and one without, in turns."""
     pairs = []
     for number in range(0, len(works), 2):
         order = [True, False] if number % 4 else [False, True]
         found = {
-            journaled: await _seconds(units, work, journaled=journaled)
+            journaled: await _seconds(uows, work, journaled=journaled)
             for journaled, work in zip(order, works[number : number + 2], strict=True)
         }
         pairs.append((found[True], found[False]))
@@ -54,19 +54,19 @@ async def _compare(units: UnitOfWorkFactory, what: str, works: list[Work]) -> No
 
 
 def _erasing(owner: Owner) -> Work:
-    return lambda unit: Accounts(unit).erase(owner)
+    return lambda uow: Accounts(uow).erase(owner)
 
 
 async def _run() -> None:
-    async with opened(load()) as (units, _):
-        now = units.clock()
-        owners = [await add_account(units, now, f"m{each}") for each in range(2 * PAIRS)]
-        await _compare(units, "an erasure", [_erasing(owner) for owner in owners])
+    async with opened(load()) as (uows, _):
+        now = uows.clock()
+        owners = [await add_account(uows, now, f"m{each}") for each in range(2 * PAIRS)]
+        await _compare(uows, "an erasure", [_erasing(owner) for owner in owners])
         over = now - timedelta(days=400)
         for each in range(2 * BATCHES * BATCH):
-            await add_account(units, over, f"o{each}")
-        batches: list[Work] = [lambda unit: Endings(unit, PROFILE).end_batch()] * (2 * BATCHES)
-        await _compare(units, f"a batch of {BATCH} accounts that end", batches)
+            await add_account(uows, over, f"o{each}")
+        batches: list[Work] = [lambda uow: Endings(uow, PROFILE).end_batch()] * (2 * BATCHES)
+        await _compare(uows, f"a batch of {BATCH} accounts that end", batches)
 
 
 def main() -> None:

@@ -49,15 +49,15 @@ class BenchMember:
 class Members:
     """Makes members, each of another name, who all have the same password."""
 
-    def __init__(self, units: UnitOfWorkFactory, tokens: AccessTokens, password_hash: str) -> None:
-        self.units = units
+    def __init__(self, uows: UnitOfWorkFactory, tokens: AccessTokens, password_hash: str) -> None:
+        self.uows = uows
         self.password_hash = password_hash
         self._tokens = tokens
         self._numbers = count(1)
 
     @classmethod
-    async def create(cls, units: UnitOfWorkFactory, tokens: AccessTokens) -> "Members":
-        return cls(units, tokens, await Passwords().hash(PASSWORD))
+    async def create(cls, uows: UnitOfWorkFactory, tokens: AccessTokens) -> "Members":
+        return cls(uows, tokens, await Passwords().hash(PASSWORD))
 
     def new_name(self) -> str:
         return f"bench{next(self._numbers)}"
@@ -72,26 +72,26 @@ class Members:
         operator: bool = False,
     ) -> list[BenchMember]:
         """Add members alike. `pictures`: of the profile and of each model."""
-        async with self.units.writing() as unit:
+        async with self.uows.transaction() as uow:
             return [
-                await self._add(unit, sessions, models, pictures=pictures, operator=operator)
+                await self._add(uow, sessions, models, pictures=pictures, operator=operator)
                 for _ in range(number)
             ]
 
     async def _add(
-        self, unit: UnitOfWork, sessions: int, models: int, *, pictures: bool, operator: bool
+        self, uow: UnitOfWork, sessions: int, models: int, *, pictures: bool, operator: bool
     ) -> BenchMember:
         name = self.new_name()
-        owner = await add_account(unit, name, self.password_hash)
-        signed_in = [await Sessions(unit).add(owner) for _ in range(sessions)]
-        made = [(await Models(unit).add(owner, name="Me", body=BODY)).id for _ in range(models)]
+        owner = await add_account(uow, name, self.password_hash)
+        signed_in = [await Sessions(uow).add(owner) for _ in range(sessions)]
+        made = [(await Models(uow).add(owner, name="Me", body=BODY)).id for _ in range(models)]
         if pictures:
-            await Pictures(unit).put(owner, WEBP)
+            await Pictures(uow).put(owner, WEBP)
             for model_id in made:
-                await Avatars(unit).put(owner, model_id, WEBP)
+                await Avatars(uow).put(owner, model_id, WEBP)
         if operator:
-            await Operators(unit).add(owner.account_id)
-        token = self._tokens.sign(owner.account_id, signed_in[0].session_id, at=unit.at)
+            await Operators(uow).add(owner.account_id)
+        token = self._tokens.sign(owner.account_id, signed_in[0].session_id, at=uow.now)
         headers = {"Authorization": f"Bearer {token}"}
         return BenchMember(owner, name, email_of(name), headers, signed_in, made)
 
@@ -101,20 +101,20 @@ def opened_members(runner: asyncio.Runner) -> Iterator[Members]:
     """Open the database of the environment, migrated, for what `runner` runs."""
     settings, stack = load(), AsyncExitStack()
     runner.run(migrated(settings))
-    units, keys = runner.run(stack.enter_async_context(opened(settings)))
+    uows, keys = runner.run(stack.enter_async_context(opened(settings)))
     tokens = AccessTokens(keys, issuer=settings.public_url, audience=AUDIENCE)
     try:
-        yield runner.run(Members.create(units, tokens))
+        yield runner.run(Members.create(uows, tokens))
     finally:
         runner.run(stack.aclose())
 
 
-async def add_account(unit: UnitOfWork, name: str, password_hash: str) -> Owner:
+async def add_account(uow: UnitOfWork, name: str, password_hash: str) -> Owner:
     """Add an account with a profile."""
-    owner = await Accounts(unit).add(
+    owner = await Accounts(uow).add(
         timed_id(), email=email_of(name), language="en", password_hash=password_hash
     )
-    await Profiles(unit).add(owner, username=name)
+    await Profiles(uow).add(owner, username=name)
     return owner
 
 

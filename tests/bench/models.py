@@ -36,13 +36,13 @@ ASKED = 100
 Ask = Callable[[int], Awaitable[httpx.Response]]
 
 
-async def _members(units: UnitOfWorkFactory, password_hash: str) -> None:
+async def _members(uows: UnitOfWorkFactory, password_hash: str) -> None:
     """Really sealed, each with models of every measurement."""
     for number in range(MEMBERS):
-        async with units.writing() as unit:
-            owner = await add_account(unit, f"bench{number}", password_hash)
+        async with uows.transaction() as uow:
+            owner = await add_account(uow, f"bench{number}", password_hash)
             for _ in range(MODELS):
-                await Models(unit).add(owner, name="Bench", body=BODY)
+                await Models(uow).add(owner, name="Bench", body=BODY)
 
 
 class Site:
@@ -106,9 +106,9 @@ async def _filled(stack: ExitStack, accounts: int) -> embedded.Server:
     await migrated(load())
     password_hash = await Passwords().hash(PASSWORD)
     raw = await asyncpg.connect(server.url(role=ROLE).replace("+asyncpg", ""))
-    async with opened(load()) as (units, _):
-        await filled(raw, units.vault.master.active_id, accounts)
-        await _members(units, password_hash)
+    async with opened(load()) as (uows, _):
+        await filled(raw, uows.vault.master.active_id, accounts)
+        await _members(uows, password_hash)
     await raw.execute("VACUUM ANALYZE")
     await raw.execute("CHECKPOINT")
     await raw.close()

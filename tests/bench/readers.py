@@ -34,12 +34,12 @@ LOGIN = "bench"
 _COUNTING = _RESTING = 0.005
 
 
-async def member(units: UnitOfWorkFactory) -> str:
+async def member(uows: UnitOfWorkFactory) -> str:
     """The path of the model of somebody who reads it."""
     password_hash = await Passwords().hash(PASSWORD)
-    async with units.writing() as unit:
-        owner = await add_account(unit, LOGIN, password_hash)
-        model = await Models(unit).add(owner, name="Bench", body=Body(breasts=True))
+    async with uows.transaction() as uow:
+        owner = await add_account(uow, LOGIN, password_hash)
+        model = await Models(uow).add(owner, name="Bench", body=Body(breasts=True))
         return f"/v1/models/{model.id}"
 
 

@@ -52,12 +52,12 @@ WHERE ends_at <= now();
 """
 
 
-def _fill(units: UnitOfWorkFactory, name: str, accounts: int, every: int) -> str:
+def _fill(uows: UnitOfWorkFactory, name: str, accounts: int, every: int) -> str:
     parts = {
         "bytes_200": "||".join(["sha256('x')"] * 6),
         "bytes_900": "||".join(["sha256('y')"] * 28),
     }
-    key_id = units.vault.master.active_id
+    key_id = uows.vault.master.active_id
     return _FILL.format(key_id=key_id, name=name, accounts=accounts, every=every, **parts)
 
 
@@ -67,11 +67,11 @@ async def _timed(work: Callable[[], Awaitable[object]]) -> float:
     return time.perf_counter() - began
 
 
-async def day(units: UnitOfWorkFactory, raw: asyncpg.Connection) -> dict[str, Any]:
+async def day(uows: UnitOfWorkFactory, raw: asyncpg.Connection) -> dict[str, Any]:
     """A day of the address log, by our rule and by hand."""
 
     async def ours() -> None:
-        assert await end_days(units, datetime.now(UTC)) == ROWS
+        assert await end_days(uows, datetime.now(UTC)) == ROWS
 
     async def by_hand() -> None:
         await raw.execute(f"ALTER TABLE access_log DETACH PARTITION access_log_{_DAY:%Y%m%d}")
@@ -110,21 +110,21 @@ async def _fill_day(raw: asyncpg.Connection) -> None:
 
 
 async def accounts(
-    units: UnitOfWorkFactory, raw: asyncpg.Connection, *, total: int
+    uows: UnitOfWorkFactory, raw: asyncpg.Connection, *, total: int
 ) -> dict[str, Any]:
     """A tenth of all accounts, by our rule and by raw SQL, each of a table filled alike."""
-    await raw.execute(_fill(units, "ours", total, 10))
+    await raw.execute(_fill(uows, "ours", total, 10))
     await raw.execute("VACUUM ANALYZE")
     due = await raw.fetchval("SELECT count(*) FROM account WHERE ends_at <= now()")
     ended = 0
 
     async def ours() -> None:
         nonlocal ended
-        ended = await _approved_round(units)
+        ended = await _approved_round(uows)
 
     our_seconds = await _timed(ours)
     assert ended == due
-    await raw.execute(_fill(units, "raw", total // 10, 1))
+    await raw.execute(_fill(uows, "raw", total // 10, 1))
     await raw.execute("VACUUM ANALYZE")
     by_hand = await _timed(lambda: raw.execute("DELETE FROM account WHERE ends_at <= now()"))
     return {
@@ -136,27 +136,27 @@ async def accounts(
     }
 
 
-async def _approved_round(units: UnitOfWorkFactory) -> int:
+async def _approved_round(uows: UnitOfWorkFactory) -> int:
     """Far too many at once: held first, then approved."""
     at = datetime.now(UTC)
     try:
-        await enforce(PROFILE, units, at=at, slot=at, breaker=Breaker())
+        await enforce(PROFILE, uows, at=at, slot=at, breaker=Breaker())
     except Held:
-        async with units.writing() as unit:
-            hold = await Holds(unit).of(PROFILE.key)
+        async with uows.transaction() as uow:
+            hold = await Holds(uow).of(PROFILE.key)
             assert hold is not None
-            await Holds(unit).approve(hold)
+            await Holds(uow).approve(hold)
     at = datetime.now(UTC)
-    report = await enforce(PROFILE, units, at=at, slot=at, breaker=Breaker())
+    report = await enforce(PROFILE, uows, at=at, slot=at, breaker=Breaker())
     assert report is not None
     return report.rows
 
 
 async def _reads_meanwhile(
-    units: UnitOfWorkFactory, raw: asyncpg.Connection, *, total: int
+    uows: UnitOfWorkFactory, raw: asyncpg.Connection, *, total: int
 ) -> dict[str, Any]:
-    path = await member(units)
-    await raw.execute(_fill(units, "meanwhile", total // 10, 1))
+    path = await member(uows)
+    await raw.execute(_fill(uows, "meanwhile", total // 10, 1))
     await raw.execute("VACUUM ANALYZE")
     work = "tests.bench.retention", "purge"
     return reads_meanwhile(f"{total // 10} accounts end", path, work)
@@ -164,12 +164,12 @@ async def _reads_meanwhile(
 
 async def _run(raw_dsn: str) -> None:
     raw = await asyncpg.connect(raw_dsn)
-    async with opened(load()) as (units, _):
-        _tell(await day(units, raw))
-        _tell(await accounts(units, raw, total=ACCOUNTS // 10))
+    async with opened(load()) as (uows, _):
+        _tell(await day(uows, raw))
+        _tell(await accounts(uows, raw, total=ACCOUNTS // 10))
         await raw.execute("DELETE FROM account")  # Acts of consent refuse to be truncated.
-        _tell(await accounts(units, raw, total=ACCOUNTS))
-        _tell(await _reads_meanwhile(units, raw, total=ACCOUNTS))
+        _tell(await accounts(uows, raw, total=ACCOUNTS))
+        _tell(await _reads_meanwhile(uows, raw, total=ACCOUNTS))
     await raw.close()
 
 
@@ -179,8 +179,8 @@ def _tell(result: dict[str, Any]) -> None:
 
 async def _purge() -> None:
     lower_priority(10)  # As the worker does.
-    async with opened(load()) as (units, _):
-        await _approved_round(units)
+    async with opened(load()) as (uows, _):
+        await _approved_round(uows)
 
 
 def main() -> None:

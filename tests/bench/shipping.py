@@ -36,13 +36,13 @@ def _lines() -> list[bytes]:
     ]
 
 
-async def shipping_rate(units: UnitOfWorkFactory, dsn: str, folder: Path) -> dict[str, Any]:
+async def shipping_rate(uows: UnitOfWorkFactory, dsn: str, folder: Path) -> dict[str, Any]:
     """Beside COPY of the same bytes alone: same table, same indexes, same run."""
     lines = _lines()
-    async with units.writing() as unit:
-        await (await LogDays.opened(unit)).make({_FIRST.date()})
+    async with uows.transaction() as uow:
+        await (await LogDays.opened(uow)).make({_FIRST.date()})
     pairs = [
-        (await _shipped(units, folder, lines), await _copied(dsn, lines)) for _ in range(ROUNDS)
+        (await _shipped(uows, folder, lines), await _copied(dsn, lines)) for _ in range(ROUNDS)
     ]
     return {
         "what": f"shipping {LINES} lines of the access log / COPY alone",
@@ -52,8 +52,8 @@ async def shipping_rate(units: UnitOfWorkFactory, dsn: str, folder: Path) -> dic
     }
 
 
-async def _shipped(units: UnitOfWorkFactory, folder: Path, lines: list[bytes]) -> float:
-    shipper = Shipper(units, folder)
+async def _shipped(uows: UnitOfWorkFactory, folder: Path, lines: list[bytes]) -> float:
+    shipper = Shipper(uows, folder)
     for line in lines:
         shipper.spool.append(line)
     began = time.perf_counter()
@@ -62,7 +62,7 @@ async def _shipped(units: UnitOfWorkFactory, folder: Path, lines: list[bytes]) -
         await asyncio.sleep(0.001)
     took = time.perf_counter() - began
     await shipper.stop()
-    await _empty(units)
+    await _empty(uows)
     return took
 
 
@@ -85,9 +85,9 @@ async def _copied(dsn: str, lines: list[bytes]) -> float:
     return took
 
 
-async def _empty(units: UnitOfWorkFactory) -> None:
-    async with units.writing() as unit:
-        await unit.connection.execute(BECOME)
-        rows = await unit.connection.scalar(text("SELECT count(*) FROM access_log"))
+async def _empty(uows: UnitOfWorkFactory) -> None:
+    async with uows.transaction() as uow:
+        await uow.connection.execute(BECOME)
+        rows = await uow.connection.scalar(text("SELECT count(*) FROM access_log"))
         assert rows == LINES, f"{rows} rows of {LINES} lines"
-        await unit.connection.execute(text("TRUNCATE access_log"))
+        await uow.connection.execute(text("TRUNCATE access_log"))

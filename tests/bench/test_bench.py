@@ -41,7 +41,7 @@ async def test_prepared_requests_are_answered_as_expected(
 ) -> None:
     """With one request of each, so that the bench stays usable."""
     service = app.state.service
-    members = await Members.create(service.units, service.tokens)
+    members = await Members.create(service.uows, service.tokens)
     answered, expected = {}, {}
     for operation in operations():
         prepared = PREPARED[operation.id]

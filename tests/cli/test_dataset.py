@@ -55,30 +55,30 @@ async def test_only_an_operator_with_the_password_proposes(
 
 @pytest.mark.parametrize("days", [300, 380], ids=["readable", "waiting"])
 async def test_a_password_proved_to_a_command_counts_as_a_sign_in(
-    ada: Person, run: Run, units: UnitOfWorkFactory, clock: MovableClock, days: int
+    ada: Person, run: Run, uows: UnitOfWorkFactory, clock: MovableClock, days: int
 ) -> None:
     """Even past the 12 months, while the account waits for a warning."""
     assert (await run("operators", "add", "ada"))[0] == 0
     long_ago = clock() - timedelta(days=days)
-    async with units.writing() as unit:
-        await unit.connection.execute(
+    async with uows.transaction() as uow:
+        await uow.connection.execute(
             text("UPDATE account SET created_at = :at, last_login_at = :at, warned_days = 30"),
             {"at": long_ago},
         )
 
     await run("dataset", "propose", "ada", typed="a guess\n")
-    assert await last_login(units) == (long_ago, 30)
+    assert await last_login(uows) == (long_ago, 30)
     status, _, complaint = await run("dataset", "propose", "ada", typed=f"{ada.password}\n")
 
     assert status == 0, complaint
-    at, warned_days = await last_login(units)
+    at, warned_days = await last_login(uows)
     assert clock() - timedelta(days=1) <= at <= clock() + timedelta(minutes=2)
     assert warned_days is None
 
 
-async def last_login(units: UnitOfWorkFactory) -> tuple[datetime, int | None]:
-    unit = units.read()
-    found = await unit.connection.execute(text("SELECT last_login_at, warned_days FROM account"))
+async def last_login(uows: UnitOfWorkFactory) -> tuple[datetime, int | None]:
+    uow = uows.read()
+    found = await uow.connection.execute(text("SELECT last_login_at, warned_days FROM account"))
     at, warned_days = found.one()
     return at, warned_days
 
@@ -111,7 +111,7 @@ async def test_an_operator_restores_what_was_published_after_a_warning(
 
 
 async def test_approve_lowers_its_cpu_priority_before_it_counts(
-    join: Callable[..., Awaitable[Person]], run: Run, settings: Settings, units: UnitOfWorkFactory
+    join: Callable[..., Awaitable[Person]], run: Run, settings: Settings, uows: UnitOfWorkFactory
 ) -> None:
     ada, bob = await join("ada"), await join("bob")
     for each in (ada, bob):
@@ -122,8 +122,8 @@ async def test_approve_lowers_its_cpu_priority_before_it_counts(
     done = await dressform("dataset", "propose", "ada", environment=told, typed=f"{ada.password}\n")
     assert done.returncode == 0, done.stderr
 
-    async with units.writing() as unit:
-        await unit.connection.execute(text("LOCK TABLE dataset_consent"))
+    async with uows.transaction() as uow:
+        await uow.connection.execute(text("LOCK TABLE dataset_consent"))
         approving = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "dressform", "dataset", "approve", "bob"),
             env=told,

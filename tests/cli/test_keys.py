@@ -34,24 +34,24 @@ def keyed(settings: Settings, *keys: str) -> Settings:
 
 
 async def fill(settings: Settings, people: int = 3) -> None:
-    async with opened(settings) as (units, _):
+    async with opened(settings) as (uows, _):
         for n in range(people):
-            await add_account(units, units.clock(), f"ada{n}")
-        async with units.writing() as unit:
-            await SignUps(unit).add(
+            await add_account(uows, uows.clock(), f"ada{n}")
+        async with uows.transaction() as uow:
+            await SignUps(uow).add(
                 email="bob@example.org", username="bob", language="en", password_hash="none"
             )
-            await Mails(unit).add("erased", to="eve@example.org", language="en")
+            await Mails(uow).add("erased", to="eve@example.org", language="en")
 
 
 async def data(settings: Settings) -> dict[str, list[object]]:
     """Every sealed payload, byte for byte."""
-    async with opened(settings) as (units, _):
-        unit = units.read()
+    async with opened(settings) as (uows, _):
+        uow = uows.read()
         return {
             table: list(
                 (
-                    await unit.connection.execute(text(f"SELECT sealed FROM {table} ORDER BY 1"))
+                    await uow.connection.execute(text(f"SELECT sealed FROM {table} ORDER BY 1"))
                 ).scalars()
             )
             for table in SEALED
@@ -72,17 +72,17 @@ async def test_a_new_key_takes_over_and_the_old_one_can_go(own: Settings) -> Non
     # Three accounts, a sign-up, a mail, and the service's two: the index's and the signing key.
     assert done.stdout == "7 keys were put under 'newer'; no data were touched.\n", done.stderr
     assert await data(alone) == before
-    async with opened(alone) as (units, _), units.writing() as unit:
-        found = await Accounts(unit).by_email("ada1@example.org")
+    async with opened(alone) as (uows, _), uows.transaction() as uow:
+        found = await Accounts(uow).by_email("ada1@example.org")
         assert found is not None
-        (model,), _ = await Models(unit).page(found.owner, limit=10)
+        (model,), _ = await Models(uow).page(found.owner, limit=10)
         assert (found.email, model.name) == ("ada1@example.org", "Me")
-        leased = await Mails(unit).take()
+        leased = await Mails(uow).take()
         assert leased is not None
-        letter = await Mails(unit).by_id(leased.id)
+        letter = await Mails(uow).by_id(leased.id)
         assert letter is not None
         assert letter.to == "eve@example.org"
-        waiting = await SignUps(unit).latest_for("bob@example.org")
+        waiting = await SignUps(uow).latest_for("bob@example.org")
         assert waiting is not None
         assert waiting.username == "bob"
     again = await dressform("keys", "rewrap", environment=ran)
@@ -95,17 +95,17 @@ async def test_rewrapping_goes_on_while_members_come_and_go(own: Settings) -> No
     ran = environment(both, DRESSFORM_MASTER_KEYS=f"{NEWER},{MASTER_KEY}")
 
     async def join() -> None:
-        async with opened(own) as (units, _):
+        async with opened(own) as (uows, _):
             for n in range(30):
-                await add_account(units, units.clock(), f"eva{n}")
+                await add_account(uows, uows.clock(), f"eva{n}")
 
     rewrapped, _ = await asyncio.gather(dressform("keys", "rewrap", environment=ran), join())
     assert rewrapped.returncode == 0, rewrapped.stderr
     assert (await dressform("keys", "rewrap", environment=ran)).returncode == 0
-    async with opened(keyed(own, NEWER)) as (units, _):
-        unit = units.read()
+    async with opened(keyed(own, NEWER)) as (uows, _):
+        uow = uows.read()
         for name in ("ada0", "ada19", "eva0", "eva29"):
-            assert await Accounts(unit).by_email(f"{name}@example.org") is not None
+            assert await Accounts(uow).by_email(f"{name}@example.org") is not None
 
 
 @pytest.mark.parametrize("command", ["serve", "worker", "migrate", "retention"])
@@ -260,8 +260,8 @@ async def test_a_wrong_key_of_members_alone_is_told(own: Settings) -> None:
     await fill(own)
     both = environment(own, DRESSFORM_MASTER_KEYS=f"{NEWER},{MASTER_KEY}")
     assert (await dressform("keys", "rewrap", environment=both)).returncode == 0
-    async with opened(keyed(own, NEWER, MASTER_KEY)) as (units, _), units.writing() as unit:
-        await unit.connection.execute(text("UPDATE account_key SET key_id = 'tests'"))
+    async with opened(keyed(own, NEWER, MASTER_KEY)) as (uows, _), uows.transaction() as uow:
+        await uow.connection.execute(text("UPDATE account_key SET key_id = 'tests'"))
     wrong = environment(own, DRESSFORM_MASTER_KEYS=f"{NEWER},{new_master_key('tests')}")
     done = await dressform("keys", "rewrap", environment=wrong)
 
@@ -274,18 +274,18 @@ async def wrapped(settings: Settings) -> list[object]:
     """Every wrapped key, and under which master key it is."""
     tables = ("service_secret", "account_key", "sign_up", "mail")
     parts = (f"SELECT key_id, wrapped_key FROM {table}" for table in tables)
-    async with opened(settings) as (units, _):
-        unit = units.read()
-        rows = await unit.connection.execute(text(f"{' UNION ALL '.join(parts)} ORDER BY 2"))
+    async with opened(settings) as (uows, _):
+        uow = uows.read()
+        rows = await uow.connection.execute(text(f"{' UNION ALL '.join(parts)} ORDER BY 2"))
         return [tuple(row) for row in rows]
 
 
 async def test_a_wrapped_key_of_no_known_master_does_not_open(own: Settings) -> None:
     await fill(own)
-    async with opened(own) as (units, _):
-        async with units.writing() as unit:
-            await unit.connection.execute(text("UPDATE account_key SET key_id = 'unknown'"))
-        reader = units.read()
+    async with opened(own) as (uows, _):
+        async with uows.transaction() as uow:
+            await uow.connection.execute(text("UPDATE account_key SET key_id = 'unknown'"))
+        reader = uows.read()
         with pytest.raises(MissingMasterKeyError):
             await Accounts(reader).by_email("ada0@example.org")
 

@@ -18,23 +18,21 @@ from tests.helpers.members import Person
 Join = Callable[..., Awaitable[Person]]
 
 
-async def id_of(units: UnitOfWorkFactory, person: Person) -> UUID:
-    unit = units.read()
-    found = await Accounts(unit).by_email(person.email)
+async def id_of(uows: UnitOfWorkFactory, person: Person) -> UUID:
+    uow = uows.read()
+    found = await Accounts(uow).by_email(person.email)
     assert found is not None
     return found.owner.account_id
 
 
-async def is_operator(units: UnitOfWorkFactory, person: Person) -> bool:
-    unit = units.read()
-    return await Operators(unit).contains(await id_of(units, person))
+async def is_operator(uows: UnitOfWorkFactory, person: Person) -> bool:
+    uow = uows.read()
+    return await Operators(uow).contains(await id_of(uows, person))
 
 
-async def test_by_either_name_once_or_twice(
-    ada: Person, units: UnitOfWorkFactory, run: Run
-) -> None:
+async def test_by_either_name_once_or_twice(ada: Person, uows: UnitOfWorkFactory, run: Run) -> None:
     assert await run("operators", "add", "ada") == (0, "ada is now an operator.\n", "")
-    assert await is_operator(units, ada)
+    assert await is_operator(uows, ada)
     assert await run("operators", "add", "Ada@Example.org") == (
         0,
         "Ada@Example.org is already an operator.\n",
@@ -49,7 +47,7 @@ async def test_by_either_name_once_or_twice(
         "ada@example.org is no longer an operator.\n",
         "",
     )
-    assert not await is_operator(units, ada)
+    assert not await is_operator(uows, ada)
     assert await run("operators", "remove", "ada") == (0, "ada is not an operator.\n", "")
     assert await run("operators", "list") == (0, "There are no operators.\n", "")
 
@@ -68,13 +66,13 @@ async def test_whoever_has_no_account_is_named(
 
 
 async def test_who_had_processing_restricted_is_none(
-    ada: Person, units: UnitOfWorkFactory, run: Run
+    ada: Person, uows: UnitOfWorkFactory, run: Run
 ) -> None:
     await run("operators", "add", "ada")
     body = {"restricted": True, "password": ada.password}
     assert (await ada.ask("PUT", "/v1/privacy/restriction", json=body)).status_code == 204
 
-    assert not await is_operator(units, ada)
+    assert not await is_operator(uows, ada)
     assert await run("operators", "list") == (0, "There are no operators.\n", "")
     assert await run("operators", "add", "ada") == (
         1,
@@ -85,24 +83,24 @@ async def test_who_had_processing_restricted_is_none(
 
 
 async def test_an_ended_account_is_none(
-    ada: Person, units: UnitOfWorkFactory, run: Run, clock: MovableClock
+    ada: Person, uows: UnitOfWorkFactory, run: Run, clock: MovableClock
 ) -> None:
-    account_id = await id_of(units, ada)
+    account_id = await id_of(uows, ada)
     await run("operators", "add", "ada")
     clock.at = end_of(PROFILE, clock())
 
-    unit = units.read()
-    operators = Operators(unit)
+    uow = uows.read()
+    operators = Operators(uow)
     assert not await operators.contains(account_id)
     assert await operators.all() == []
     assert await operators.names({account_id}) == {}
 
 
-async def test_erasing_the_account_ends_it(ada: Person, units: UnitOfWorkFactory, run: Run) -> None:
-    account_id = await id_of(units, ada)
+async def test_erasing_the_account_ends_it(ada: Person, uows: UnitOfWorkFactory, run: Run) -> None:
+    account_id = await id_of(uows, ada)
     await run("operators", "add", "ada")
     erased = await ada.ask("POST", "/v1/privacy/erasure", json={"password": ada.password})
     assert erased.status_code == 204
 
-    unit = units.read()
-    assert not await Operators(unit).stores(account_id)
+    uow = uows.read()
+    assert not await Operators(uow).stores(account_id)

@@ -21,10 +21,10 @@ from tests.helpers.retention import add_account, add_visit, counts
 pytestmark = pytest.mark.slow
 
 
-async def fill(units: UnitOfWorkFactory) -> None:
+async def fill(uows: UnitOfWorkFactory) -> None:
     """Sixty accounts that are over."""
-    async with units.writing() as unit:
-        await unit.connection.execute(
+    async with uows.transaction() as uow:
+        await uow.connection.execute(
             text(
                 "INSERT INTO account (id, email_index, created_at, last_login_at, warned_at, version, sealed) "
                 "SELECT gen_random_uuid(), sha256(n::text::bytea), now(), now() - interval '2 years', "
@@ -33,21 +33,21 @@ async def fill(units: UnitOfWorkFactory) -> None:
         )
 
 
-async def left(units: UnitOfWorkFactory) -> int:
-    unit = units.read()
-    return int(await unit.connection.scalar(text("SELECT count(*) FROM account")) or 0)
+async def left(uows: UnitOfWorkFactory) -> int:
+    uow = uows.read()
+    return int(await uow.connection.scalar(text("SELECT count(*) FROM account")) or 0)
 
 
 async def test_from_held_to_approved(own: Settings) -> None:
     told = environment(own)
-    async with opened(own) as (units, _):
-        await fill(units)
+    async with opened(own) as (uows, _):
+        await fill(uows)
         held = await dressform("worker", "--once", environment=told)
         assert held.returncode == 1
         assert "profile is held, nothing was ended: 60 of 60 rows are due at once" in held.stderr
         assert "Traceback" not in held.stderr
         assert "profile failed" in held.stderr
-        assert await left(units) == 60
+        assert await left(uows) == 60
         shown = await dressform("retention", environment=told)
         assert "profile is held since" in shown.stdout
         assert "dressform retention approve profile" in shown.stdout
@@ -60,7 +60,7 @@ async def test_from_held_to_approved(own: Settings) -> None:
         refused = await dressform("retention", "approve", environment=told, typed="n\n")
         assert (refused.returncode, "Is that right" in refused.stdout) == (0, True), refused.stderr
         assert (await dressform("worker", "--once", environment=told)).returncode == 1
-        assert await left(units) == 60
+        assert await left(uows) == 60
 
         approved = await dressform("retention", "approve", "--yes", environment=told)
         assert approved.stdout == (
@@ -69,7 +69,7 @@ async def test_from_held_to_approved(own: Settings) -> None:
         )
         done = await dressform("worker", "--once", environment=told)
         assert done.returncode == 0, done.stderr
-        assert await left(units) == 0
+        assert await left(uows) == 0
         none = await dressform("retention", "approve", environment=told)
         assert none.stdout == "No rule is held.\n"
 
@@ -77,36 +77,36 @@ async def test_from_held_to_approved(own: Settings) -> None:
 async def test_a_worker_that_was_off_for_long_asks_before_it_ends_anything(own: Settings) -> None:
     """As the scheduler runs the rules, most of which have nothing to end."""
     told = environment(own, DRESSFORM_WORKER_INTERVAL="PT1S")
-    async with opened(own) as (units, _):
-        await add_visit(units, now() - timedelta(days=300))
-        async with units.writing(at=now() - timedelta(days=40)) as unit:
-            run = await Retention(unit).claim(SESSION.key, unit.at)
+    async with opened(own) as (uows, _):
+        await add_visit(uows, now() - timedelta(days=300))
+        async with uows.transaction(now=now() - timedelta(days=40)) as uow:
+            run = await Retention(uow).claim(SESSION.key, uow.now)
             assert run is not None
-            await Retention(unit).finish(run, rows=0, seconds=0.1)
+            await Retention(uow).finish(run, rows=0, seconds=0.1)
 
         async with working(told):
             await asyncio.sleep(5)
-            assert (await counts(units))["access_log"] == 1
-            assert await rules_enforced(units) == 1
+            assert (await counts(uows))["access_log"] == 1
+            assert await rules_enforced(uows) == 1
             approved = await dressform("retention", "approve", "clock", "--yes", environment=told)
             assert "clock: the last round was 40 days ago" in approved.stdout
             async with asyncio.timeout(20):
-                while (await counts(units))["access_log"]:
+                while (await counts(uows))["access_log"]:
                     await asyncio.sleep(0.2)
 
 
-async def rules_enforced(units: UnitOfWorkFactory) -> int:
+async def rules_enforced(uows: UnitOfWorkFactory) -> int:
     """Return the number of rounds of rules: the rewriting of the tables has its own in the ledger."""
-    unit = units.read()
+    uow = uows.read()
     query = "SELECT count(*) FROM retention_run WHERE rule NOT LIKE 'rewrite %'"
-    return int(await unit.connection.scalar(text(query)) or 0)
+    return int(await uow.connection.scalar(text(query)) or 0)
 
 
 async def test_from_a_clock_ahead_back_to_the_right_one(own: Settings) -> None:
     """One approval, and rounds are as ever; no round from the future is shown as the last one."""
     told = environment(own)
     ahead = environment(own, DRESSFORM_CLOCK_AHEAD="P185D")
-    async with opened(own) as (units, _):
+    async with opened(own) as (uows, _):
         for _ in range(2):
             assert (await dressform("worker", "--once", environment=ahead)).returncode == 0
         held = await dressform("worker", "--once", environment=told)
@@ -122,10 +122,10 @@ async def test_from_a_clock_ahead_back_to_the_right_one(own: Settings) -> None:
         await dressform("retention", "approve", "--yes", environment=told)
 
         for name in ("ada", "bob"):
-            await add_account(units, now() - timedelta(days=366), name)
+            await add_account(uows, now() - timedelta(days=366), name)
             done = await dressform("worker", "--once", environment=told)
             assert done.returncode == 0, done.stderr
-            assert await left(units) == 0
+            assert await left(uows) == 0
         assert (await dressform("retention", "approve", environment=told)).stdout == (
             "No rule is held.\n"
         )

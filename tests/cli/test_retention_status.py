@@ -26,10 +26,10 @@ async def printed(settings: Settings, capsys: pytest.CaptureFixture[str]) -> tup
 
 
 async def test_each_rule_has_its_line(
-    settings: Settings, units: UnitOfWorkFactory, capsys: pytest.CaptureFixture[str]
+    settings: Settings, uows: UnitOfWorkFactory, capsys: pytest.CaptureFixture[str]
 ) -> None:
     began = now() - timedelta(hours=2)
-    await add_everything(units, began)
+    await add_everything(uows, began)
 
     table, below = await printed(settings, capsys)
 
@@ -51,10 +51,10 @@ async def test_each_rule_has_its_line(
 
 
 async def test_what_needs_an_operator_is_said(
-    settings: Settings, units: UnitOfWorkFactory, capsys: pytest.CaptureFixture[str]
+    settings: Settings, uows: UnitOfWorkFactory, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    await trouble.hold(units, now())
-    await trouble.set_aside(units, now())
+    await trouble.hold(uows, now())
+    await trouble.set_aside(uows, now())
     written = line(now() - timedelta(days=200))
     (settings.state_dir / "spool" / "old.spool").write_bytes(written)
 
@@ -70,11 +70,11 @@ async def test_what_needs_an_operator_is_said(
 
 
 async def test_what_is_approved_waits_for_the_next_round(
-    settings: Settings, units: UnitOfWorkFactory, capsys: pytest.CaptureFixture[str]
+    settings: Settings, uows: UnitOfWorkFactory, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    await trouble.hold(units, now())
-    async with units.writing() as unit:
-        await unit.connection.execute(
+    await trouble.hold(uows, now())
+    async with uows.transaction() as uow:
+        await uow.connection.execute(
             text("UPDATE retention_hold SET approved_at = :at"), {"at": now()}
         )
 
@@ -85,21 +85,21 @@ async def test_what_is_approved_waits_for_the_next_round(
 
 
 async def test_what_is_kept_past_its_window_is_counted(
-    settings: Settings, units: UnitOfWorkFactory, capsys: pytest.CaptureFixture[str]
+    settings: Settings, uows: UnitOfWorkFactory, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """With numbers, which only operators see."""
     began = now() - timedelta(days=380)
     for name in ("ada", "bob", "eve"):
-        await add_account(units, began, name)
-    async with units.writing() as unit:
-        await unit.connection.execute(text("UPDATE account SET warned_at = NULL"))
+        await add_account(uows, began, name)
+    async with uows.transaction() as uow:
+        await uow.connection.execute(text("UPDATE account SET warned_at = NULL"))
         restricted = "UPDATE account SET restricted_at = :at WHERE email_index = :index"
-        index = unit.vault.index.email("eve@example.org")
-        await unit.connection.execute(text(restricted), {"at": began, "index": index})
+        index = uow.vault.index.email("eve@example.org")
+        await uow.connection.execute(text(restricted), {"at": began, "index": index})
         outage = "INSERT INTO mail_outage VALUES ('smtp', now() - interval '2 days')"
-        await unit.connection.execute(text(outage))
-        await Mails(unit).add("erased", to="ada@example.org", language="en")
-        await unit.connection.execute(text("UPDATE mail SET failures = 3, attempts = 3"))
+        await uow.connection.execute(text(outage))
+        await Mails(uow).add("erased", to="ada@example.org", language="en")
+        await uow.connection.execute(text("UPDATE mail SET failures = 3, attempts = 3"))
 
     _, below = await printed(settings, capsys)
 

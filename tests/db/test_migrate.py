@@ -230,8 +230,8 @@ async def test_it_is_current_only_at_the_newest(fresh: Settings) -> None:
 
 async def test_migrating_again_keeps_what_is_there(fresh: Settings, engine: AsyncEngine) -> None:
     await migrated(fresh)
-    async with opened(fresh) as (units, signing_keys), units.writing() as unit:
-        await (await LogDays.opened(unit)).make({unit.at.date()})
+    async with opened(fresh) as (uows, signing_keys), uows.transaction() as uow:
+        await (await LogDays.opened(uow)).make({uow.now.date()})
     before = await tables(engine)
     await migrated(fresh)
 
@@ -244,7 +244,7 @@ async def test_processes_that_start_together_make_one_set_of_secrets(fresh: Sett
     await migrated(fresh)
 
     async def start() -> tuple[bytes, ...]:
-        async with opened(fresh) as (units, signing_keys):
-            return units.vault.index.email("a@b.example"), *[k.to_bytes() for k in signing_keys]
+        async with opened(fresh) as (uows, signing_keys):
+            return uows.vault.index.email("a@b.example"), *[k.to_bytes() for k in signing_keys]
 
     assert len(set(await asyncio.gather(*(start() for _ in range(5))))) == 1

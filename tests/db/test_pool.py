@@ -28,44 +28,44 @@ ECHO = Statement(
 SLEEP = Statement(select(func.pg_sleep(bindparam("seconds", type_=Float)).label("slept")))
 
 
-async def echo(units: UnitOfWorkFactory) -> int:
-    row = (await units.read().connection.execute(ECHO, {"first": 1, "second": 2})).one()
+async def echo(uows: UnitOfWorkFactory) -> int:
+    row = (await uows.read().connection.execute(ECHO, {"first": 1, "second": 2})).one()
     assert (row.first, row.second) == (1, 2)
     backend: int = row.backend
     return backend
 
 
-async def sleep(units: UnitOfWorkFactory, seconds: float) -> None:
-    await units.read().connection.execute(SLEEP, {"seconds": seconds})
+async def sleep(uows: UnitOfWorkFactory, seconds: float) -> None:
+    await uows.read().connection.execute(SLEEP, {"seconds": seconds})
 
 
 @pytest.fixture
 async def narrow(settings: Settings) -> AsyncIterator[UnitOfWorkFactory]:
     """Of one connection in all."""
     one = settings.model_copy(update={"database_pool_size": 1})
-    async with opened(one) as (units, _):
-        yield units
+    async with opened(one) as (uows, _):
+        yield uows
 
 
-async def test_values_are_given_by_name(units: UnitOfWorkFactory) -> None:
-    await echo(units)
+async def test_values_are_given_by_name(uows: UnitOfWorkFactory) -> None:
+    await echo(uows)
 
     with pytest.raises(KeyError):
-        await units.read().connection.execute(ECHO, {"first": 1})
+        await uows.read().connection.execute(ECHO, {"first": 1})
 
 
-async def test_column_that_is_missing_is_an_attribute_error(units: UnitOfWorkFactory) -> None:
-    row = (await units.read().connection.execute(ECHO, {"first": 1, "second": 2})).one()
+async def test_column_that_is_missing_is_an_attribute_error(uows: UnitOfWorkFactory) -> None:
+    row = (await uows.read().connection.execute(ECHO, {"first": 1, "second": 2})).one()
 
     with pytest.raises(AttributeError, match="third"):
         row.third  # noqa: B018
 
 
-async def test_rows_are_counted_of_what_changes(units: UnitOfWorkFactory) -> None:
-    async with units.writing() as unit:
+async def test_rows_are_counted_of_what_changes(uows: UnitOfWorkFactory) -> None:
+    async with uows.transaction() as uow:
         made = "CREATE TEMPORARY TABLE counted ON COMMIT DROP AS SELECT generate_series(1, 3) n"
-        await unit.connection.execute(text(made))
-        left = await unit.connection.execute(
+        await uow.connection.execute(text(made))
+        left = await uow.connection.execute(
             text("DELETE FROM counted WHERE n > :n RETURNING n"), {"n": 1}
         )
 
@@ -81,23 +81,23 @@ def test_list_of_values_is_one_array() -> None:
 
 
 async def test_value_that_its_column_cannot_hold_is_refused_without_repeating_it(
-    units: UnitOfWorkFactory,
+    uows: UnitOfWorkFactory,
 ) -> None:
     with pytest.raises(DatabaseError) as raised:
-        await units.read().connection.execute(ECHO, {"first": 2**40, "second": "canary"})
+        await uows.read().connection.execute(ECHO, {"first": 2**40, "second": "canary"})
 
     assert "canary" not in str(raised.value)
-    await echo(units)
+    await echo(uows)
 
 
 async def test_one_request_after_the_other_takes_the_same_connection(
-    units: UnitOfWorkFactory,
+    uows: UnitOfWorkFactory,
 ) -> None:
-    assert len({await echo(units) for _ in range(5)}) == 1
+    assert len({await echo(uows) for _ in range(5)}) == 1
 
 
-async def test_no_more_connections_are_made_than_the_pool_has(units: UnitOfWorkFactory) -> None:
-    backends = await asyncio.gather(*(echo(units) for _ in range(40)))
+async def test_no_more_connections_are_made_than_the_pool_has(uows: UnitOfWorkFactory) -> None:
+    backends = await asyncio.gather(*(echo(uows) for _ in range(40)))
 
     assert len(set(backends)) <= 5
 
@@ -118,72 +118,72 @@ async def test_who_waits_longest_is_served_first(narrow: UnitOfWorkFactory) -> N
 
 async def test_reading_holds_no_connection_between_statements(narrow: UnitOfWorkFactory) -> None:
     one, other = narrow.read(), narrow.read()
-    for unit in (one, other, one):
-        assert await unit.connection.scalar(text("SELECT 1")) == 1
+    for uow in (one, other, one):
+        assert await uow.connection.scalar(text("SELECT 1")) == 1
 
 
 async def test_writing_takes_a_connection_with_its_first_statement(
     narrow: UnitOfWorkFactory,
 ) -> None:
-    async with narrow.writing() as unit:
+    async with narrow.transaction() as uow:
         await echo(narrow)
-        assert await unit.connection.scalar(text("SELECT 1")) == 1
+        assert await uow.connection.scalar(text("SELECT 1")) == 1
 
 
-async def _terminate(units: UnitOfWorkFactory, backend: int) -> None:
-    other: Connection = units.read().connection
+async def _terminate(uows: UnitOfWorkFactory, backend: int) -> None:
+    other: Connection = uows.read().connection
     await other.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": backend})
 
 
-async def test_connection_that_the_server_closed_is_replaced(units: UnitOfWorkFactory) -> None:
-    async with units.writing() as unit:
-        await unit.connection.scalar(text("SELECT 1"))
-        other = await echo(units)
-        await unit.connection.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": other})
+async def test_connection_that_the_server_closed_is_replaced(uows: UnitOfWorkFactory) -> None:
+    async with uows.transaction() as uow:
+        await uow.connection.scalar(text("SELECT 1"))
+        other = await echo(uows)
+        await uow.connection.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": other})
     await asyncio.sleep(0.1)
 
-    assert await echo(units) != other
+    assert await echo(uows) != other
 
 
 async def test_transaction_whose_connection_is_closed_is_unavailable(
-    units: UnitOfWorkFactory,
+    uows: UnitOfWorkFactory,
 ) -> None:
     async def interrupted() -> None:
-        async with units.writing() as unit:
-            backend = await unit.connection.scalar(text("SELECT pg_backend_pid()"))
-            await _terminate(units, backend)
-            await unit.connection.scalar(text("SELECT 1"))
+        async with uows.transaction() as uow:
+            backend = await uow.connection.scalar(text("SELECT pg_backend_pid()"))
+            await _terminate(uows, backend)
+            await uow.connection.scalar(text("SELECT 1"))
 
     with pytest.raises(Unavailable):
         await interrupted()
-    await echo(units)
+    await echo(uows)
 
 
 async def test_transaction_in_which_a_statement_failed_is_not_said_to_be_committed(
-    units: UnitOfWorkFactory,
+    uows: UnitOfWorkFactory,
 ) -> None:
     async def failed() -> None:
-        async with units.writing() as unit:
+        async with uows.transaction() as uow:
             with suppress(DatabaseError):
-                await unit.connection.scalar(text("SELECT 1 / 0"))
+                await uow.connection.scalar(text("SELECT 1 / 0"))
 
     with pytest.raises(DatabaseError) as raised:
         await failed()
     assert raised.value.sqlstate == FAILED_TRANSACTION
-    await echo(units)
+    await echo(uows)
 
 
 async def test_connection_closed_while_it_answers_means_unavailable(
-    units: UnitOfWorkFactory,
+    uows: UnitOfWorkFactory,
 ) -> None:
-    backend = await echo(units)
-    asking = asyncio.create_task(sleep(units, 30))
+    backend = await echo(uows)
+    asking = asyncio.create_task(sleep(uows, 30))
     await asyncio.sleep(0.1)
-    await _terminate(units, backend)
+    await _terminate(uows, backend)
 
     with pytest.raises(Unavailable):
         await asking
-    assert await echo(units) != backend
+    assert await echo(uows) != backend
 
 
 async def test_request_that_is_cancelled_leaves_no_answer_to_the_next(
@@ -213,23 +213,23 @@ async def test_pool_that_is_exhausted_means_unavailable_and_recovers(
 
 
 async def test_statement_that_takes_too_long_means_unavailable(settings: Settings) -> None:
-    async with opened(settings, statement_seconds=0.3) as (units, _):
+    async with opened(settings, statement_seconds=0.3) as (uows, _):
         began = time.monotonic()
         with pytest.raises(Unavailable):
-            await sleep(units, 30)
+            await sleep(uows, 30)
         assert time.monotonic() - began < 2
 
         with pytest.raises(Unavailable):
-            async with units.writing() as unit:
-                await unit.connection.execute(SLEEP, {"seconds": 30})
-        await echo(units)
+            async with uows.transaction() as uow:
+                await uow.connection.execute(SLEEP, {"seconds": 30})
+        await echo(uows)
 
 
 async def test_every_connection_is_closed_at_the_end(settings: Settings) -> None:
-    async with opened(settings) as (units, _):
-        await asyncio.gather(*(echo(units) for _ in range(10)))
-        late = asyncio.create_task(sleep(units, 0.3))
+    async with opened(settings) as (uows, _):
+        await asyncio.gather(*(echo(uows) for _ in range(10)))
+        late = asyncio.create_task(sleep(uows, 0.3))
         await asyncio.sleep(0.05)
 
     await late
-    assert units.pool._idle == []
+    assert uows.pool._idle == []

@@ -8,8 +8,8 @@ from dressform.repositories.access_log import BECOME
 
 
 @asynccontextmanager
-async def in_log(units: UnitOfWorkFactory) -> AsyncIterator[TransactionalUnitOfWork]:
+async def in_log(uows: UnitOfWorkFactory) -> AsyncIterator[TransactionalUnitOfWork]:
     """A unit of work that may do what it likes with the log, and nothing else."""
-    async with units.writing() as unit:
-        await unit.connection.execute(BECOME)
-        yield unit
+    async with uows.transaction() as uow:
+        await uow.connection.execute(BECOME)
+        yield uow

@@ -35,21 +35,21 @@ async def shipped(shipper: Shipper) -> None:
 async def records(app: FastAPI) -> list[Record]:
     """All of them, the oldest first."""
     await shipped(app.state.shipper)
-    units: UnitOfWorkFactory = app.state.service.units
-    async with in_log(units) as unit:
-        rows = await unit.connection.execute(text("SELECT * FROM access_log ORDER BY request_id"))
+    uows: UnitOfWorkFactory = app.state.service.uows
+    async with in_log(uows) as uow:
+        rows = await uow.connection.execute(text("SELECT * FROM access_log ORDER BY request_id"))
         return [Record(*row) for row in rows]
 
 
-async def ids(units: UnitOfWorkFactory) -> list[str]:
+async def ids(uows: UnitOfWorkFactory) -> list[str]:
     """In the order of their time; one that was shipped twice is there twice."""
-    async with in_log(units) as unit:
-        rows = await unit.connection.execute(text("SELECT request_id FROM access_log ORDER BY at"))
+    async with in_log(uows) as uow:
+        rows = await uow.connection.execute(text("SELECT request_id FROM access_log ORDER BY at"))
         return [str(row) for (row,) in rows]
 
 
-async def marks(units: UnitOfWorkFactory) -> int:
-    async with in_log(units) as unit:
+async def marks(uows: UnitOfWorkFactory) -> int:
+    async with in_log(uows) as uow:
         return int(
-            (await unit.connection.execute(text("SELECT count(*) FROM spool_mark"))).scalar_one()
+            (await uow.connection.execute(text("SELECT count(*) FROM spool_mark"))).scalar_one()
         )

@@ -79,26 +79,26 @@ async def consent_of(person: Person, **asked: str) -> dict[str, Any]:
     return consent
 
 
-async def rows(units: UnitOfWorkFactory) -> list[Any]:
-    unit = units.read()
-    found = await unit.connection.execute(text("SELECT * FROM dataset_consent"))
+async def rows(uows: UnitOfWorkFactory) -> list[Any]:
+    uow = uows.read()
+    found = await uow.connection.execute(text("SELECT * FROM dataset_consent"))
     return [dict(row) for row in found]
 
 
-async def acts(units: UnitOfWorkFactory) -> list[Any]:
+async def acts(uows: UnitOfWorkFactory) -> list[Any]:
     """The proof of consent, as whoever opens psql sees it."""
     query = text("SELECT * FROM dataset_consent_act ORDER BY account_id, number")
-    unit = units.read()
-    return [dict(row) for row in await unit.connection.execute(query)]
+    uow = uows.read()
+    return [dict(row) for row in await uow.connection.execute(query)]
 
 
-async def agreed_to_an_earlier_text(units: UnitOfWorkFactory) -> None:
+async def agreed_to_an_earlier_text(uows: UnitOfWorkFactory) -> None:
     """As if the texts that they agreed to had been of another version since."""
-    async with units.writing() as unit:
-        await unit.connection.execute(text(agrees_again("2026-03-01", version="0", who="true")))
+    async with uows.transaction() as uow:
+        await uow.connection.execute(text(agrees_again("2026-03-01", version="0", who="true")))
 
 
-async def mark(units: UnitOfWorkFactory, **marks: object) -> None:
+async def mark(uows: UnitOfWorkFactory, **marks: object) -> None:
     """As a draw does."""
-    async with units.writing() as unit:
-        await unit.connection.execute(update(DatasetConsent).values(**marks))
+    async with uows.transaction() as uow:
+        await uow.connection.execute(update(DatasetConsent).values(**marks))

@@ -52,11 +52,11 @@ async def transaction(settings: Settings) -> AsyncIterator[Transaction]:
 
 
 @asynccontextmanager
-async def rolled_back(units: UnitOfWorkFactory) -> AsyncIterator[TransactionalUnitOfWork]:
+async def rolled_back(uows: UnitOfWorkFactory) -> AsyncIterator[TransactionalUnitOfWork]:
     """A unit of work of which nothing is committed."""
     with suppress(_RolledBack):
-        async with units.writing() as unit:
-            yield unit
+        async with uows.transaction() as uow:
+            yield uow
             raise _RolledBack
 
 

@@ -66,8 +66,8 @@ def _package() -> bytes:
 
 
 def _field(name: str) -> dict[str, str]:
-    unit = {"unit": "mm"} if name in ("neck", "waist") else {}
-    return {"name": name, "type": "integer", "description": "What it is.", **unit}
+    uow = {"unit": "mm"} if name in ("neck", "waist") else {}
+    return {"name": name, "type": "integer", "description": "What it is.", **uow}
 
 
 FILES = (
@@ -107,6 +107,6 @@ def content_of(name: str) -> bytes:
     return next(file.content for file in FILES if file.name == name)
 
 
-async def published(units: UnitOfWorkFactory, name: str = EDITION.name) -> None:
-    async with units.writing() as unit:
-        await Editions(unit).publish(replace(EDITION, name=name), FILES)
+async def published(uows: UnitOfWorkFactory, name: str = EDITION.name) -> None:
+    async with uows.transaction() as uow:
+        await Editions(uow).publish(replace(EDITION, name=name), FILES)

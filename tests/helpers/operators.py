@@ -17,21 +17,21 @@ WHY = {"purpose": "error", "reason": "Sign-ups have been failing since noon."}
 FOUR, SIX = "203.0.113.77", "2001:db8:7:1:2:3:4:5"
 
 
-async def account_id(units: UnitOfWorkFactory, person: Person) -> UUID:
-    unit = units.read()
-    found = await Accounts(unit).by_email(person.email)
+async def account_id(uows: UnitOfWorkFactory, person: Person) -> UUID:
+    uow = uows.read()
+    found = await Accounts(uow).by_email(person.email)
     assert found is not None
     return found.owner.account_id
 
 
-async def appoint(units: UnitOfWorkFactory, person: Person) -> None:
-    async with units.writing() as unit:
-        await Operators(unit).add(await account_id(units, person))
+async def appoint(uows: UnitOfWorkFactory, person: Person) -> None:
+    async with uows.transaction() as uow:
+        await Operators(uow).add(await account_id(uows, person))
 
 
 async def appointed(app: FastAPI, person: Person) -> Person:
     """Made an operator, when all that was before is in the log."""
-    await appoint(app.state.service.units, person)
+    await appoint(app.state.service.uows, person)
     await records(app)
     return person
 
@@ -52,6 +52,6 @@ async def look_ups(operator: Person, **asked: object) -> dict[str, Any]:
     return answer
 
 
-async def stored(units: UnitOfWorkFactory) -> int:
-    unit = units.read()
-    return int(await unit.connection.scalar(text("SELECT count(*) FROM lookup")))
+async def stored(uows: UnitOfWorkFactory) -> int:
+    uow = uows.read()
+    return int(await uow.connection.scalar(text("SELECT count(*) FROM lookup")))

@@ -39,62 +39,62 @@ TABLES = {
 """What goes when a window ends."""
 
 
-async def add_account(units: UnitOfWorkFactory, at: datetime, username: str = "ada") -> Owner:
+async def add_account(uows: UnitOfWorkFactory, at: datetime, username: str = "ada") -> Owner:
     """With a profile, a picture, a model and its avatar; never logged in, and warned of its end."""
-    async with units.writing(at=at) as unit:
-        owner = await Accounts(unit).add(
+    async with uows.transaction(now=at) as uow:
+        owner = await Accounts(uow).add(
             timed_id(), email=f"{username}@example.org", language="en", password_hash="none"
         )
-        await Profiles(unit).add(owner, username=username)
-        await Pictures(unit).put(owner, b"picture")
-        model = await Models(unit).add(owner, name="Me", body=Body(breasts=False))
-        await Avatars(unit).put(owner, model.id, b"avatar")
-    await warn(units, owner)
+        await Profiles(uow).add(owner, username=username)
+        await Pictures(uow).put(owner, b"picture")
+        model = await Models(uow).add(owner, name="Me", body=Body(breasts=False))
+        await Avatars(uow).put(owner, model.id, b"avatar")
+    await warn(uows, owner)
     return owner
 
 
 async def warn(
-    units: UnitOfWorkFactory, owner: Owner, *, before: timedelta = timedelta(days=30)
+    uows: UnitOfWorkFactory, owner: Owner, *, before: timedelta = timedelta(days=30)
 ) -> None:
     """As if a mail server had taken the warning of the account's next end so long before it."""
-    unit = units.read()
-    ends_at = await unit.connection.scalar(
+    uow = uows.read()
+    ends_at = await uow.connection.scalar(
         select(Account.ends_at).where(Account.id == owner.account_id)
     )
     assert ends_at is not None
-    async with units.writing(at=ends_at - before) as unit:
-        await Warnings(unit).handed_over(Warned(owner.account_id, ends_at))
+    async with uows.transaction(now=ends_at - before) as uow:
+        await Warnings(uow).handed_over(Warned(owner.account_id, ends_at))
 
 
-async def add_everything(units: UnitOfWorkFactory, at: datetime) -> Owner:
-    owner = await add_account(units, at)
-    async with units.writing(at=at) as unit:
-        await Sessions(unit).add(owner)
-        await OneTimeTokens(unit).issue(owner, Purpose.PASSWORD_RESET, email="ada@example.org")
-        await SignUps(unit).add(
+async def add_everything(uows: UnitOfWorkFactory, at: datetime) -> Owner:
+    owner = await add_account(uows, at)
+    async with uows.transaction(now=at) as uow:
+        await Sessions(uow).add(owner)
+        await OneTimeTokens(uow).issue(owner, Purpose.PASSWORD_RESET, email="ada@example.org")
+        await SignUps(uow).add(
             email="bob@example.org", username="bob", language="en", password_hash="none"
         )
-        await Mails(unit).add("erased", to="eve@example.org", language="en")
-        await Lookups(unit).add(
+        await Mails(uow).add("erased", to="eve@example.org", language="en")
+        await Lookups(uow).add(
             owner.account_id, purpose="error", reason="A test.", asked={}, shown=0
         )
-        run = await Retention(unit).claim(ROUND.key, at)
+        run = await Retention(uow).claim(ROUND.key, at)
         assert run is not None
-        await Retention(unit).finish(run, rows=0, seconds=0.1)
-        await add_visit(units, at)
+        await Retention(uow).finish(run, rows=0, seconds=0.1)
+        await add_visit(uows, at)
     return owner
 
 
-async def add_visit(units: UnitOfWorkFactory, at: datetime) -> None:
+async def add_visit(uows: UnitOfWorkFactory, at: datetime) -> None:
     day, name = at.date(), f"access_log_{at:%Y%m%d}"
-    async with in_log(units) as unit:
-        await unit.connection.execute(
+    async with in_log(uows) as uow:
+        await uow.connection.execute(
             text(
                 f"CREATE TABLE IF NOT EXISTS {name} PARTITION OF access_log "
                 f"FOR VALUES FROM ('{day} 00:00+00') TO ('{day + timedelta(days=1)} 00:00+00')"
             )
         )
-        await unit.connection.execute(
+        await uow.connection.execute(
             text(
                 "INSERT INTO access_log VALUES "
                 "(:at, '203.0.113.9', 'GET', '/docs', 200, 1, gen_random_uuid())"
@@ -103,20 +103,20 @@ async def add_visit(units: UnitOfWorkFactory, at: datetime) -> None:
         )
 
 
-async def counts(units: UnitOfWorkFactory) -> dict[str, int]:
+async def counts(uows: UnitOfWorkFactory) -> dict[str, int]:
     """Rows in each table that a window looks after."""
     found = {}
-    unit = units.read()
+    uow = uows.read()
     for name in set().union(*TABLES.values()) - TABLES["visitor"]:
-        found[name] = await _count(unit, name)
-    async with in_log(units) as unit:
-        found["access_log"] = await _count(unit, "access_log")
+        found[name] = await _count(uow, name)
+    async with in_log(uows) as uow:
+        found["access_log"] = await _count(uow, "access_log")
     return found
 
 
-async def _count(unit: UnitOfWork, table: str) -> int:
+async def _count(uow: UnitOfWork, table: str) -> int:
     counted = select(func.count()).select_from(Base.metadata.tables[table])
-    return int((await unit.connection.execute(counted)).scalar_one())
+    return int((await uow.connection.execute(counted)).scalar_one())
 
 
 def end_of(category: Category, began: datetime) -> datetime:

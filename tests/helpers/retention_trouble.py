@@ -13,16 +13,16 @@ VALUES ('mail', gen_random_uuid(), :at, :at, 1, 'SQLSTATE 23503')
 """
 
 
-async def hold(units: UnitOfWorkFactory, at: datetime) -> None:
+async def hold(uows: UnitOfWorkFactory, at: datetime) -> None:
     """Of models."""
-    await _add(units, _HELD, at)
+    await _add(uows, _HELD, at)
 
 
-async def set_aside(units: UnitOfWorkFactory, at: datetime) -> None:
+async def set_aside(uows: UnitOfWorkFactory, at: datetime) -> None:
     """A mail."""
-    await _add(units, _SET_ASIDE, at)
+    await _add(uows, _SET_ASIDE, at)
 
 
-async def _add(units: UnitOfWorkFactory, command: str, at: datetime) -> None:
-    async with units.writing() as unit:
-        await unit.connection.execute(text(command), {"at": at})
+async def _add(uows: UnitOfWorkFactory, command: str, at: datetime) -> None:
+    async with uows.transaction() as uow:
+        await uow.connection.execute(text(command), {"at": at})

@@ -26,26 +26,26 @@ def visit(at: datetime, address: str = "203.0.113.9", **over: object) -> dict[st
     return {"at": at, "address": address, "request_id": uuid4(), **usual, **over}
 
 
-async def log(units: UnitOfWorkFactory, *visits: dict[str, object]) -> list[UUID]:
+async def log(uows: UnitOfWorkFactory, *visits: dict[str, object]) -> list[UUID]:
     """Their ids."""
-    await make_days(units, (one["at"] for one in visits))
-    async with in_log(units) as unit:
+    await make_days(uows, (one["at"] for one in visits))
+    async with in_log(uows) as uow:
         for one in visits:
-            await unit.connection.execute(INSERT, one)
+            await uow.connection.execute(INSERT, one)
     return [one["request_id"] for one in visits]  # type: ignore[misc]
 
 
-async def make_days(units: UnitOfWorkFactory, moments: Iterable[object]) -> None:
-    async with units.writing() as unit:
+async def make_days(uows: UnitOfWorkFactory, moments: Iterable[object]) -> None:
+    async with uows.transaction() as uow:
         days = {at.date() for at in moments if isinstance(at, datetime)}
-        await (await LogDays.opened(unit)).make(days)
+        await (await LogDays.opened(uow)).make(days)
 
 
 async def search(
-    units: UnitOfWorkFactory, *, limit: int = 500, before: Place | None = None, **wanted: Any
+    uows: UnitOfWorkFactory, *, limit: int = 500, before: Place | None = None, **wanted: Any
 ) -> list[Request]:
-    async with units.writing() as unit:
-        opened = await AccessLog.opened(unit)
+    async with uows.transaction() as uow:
+        opened = await AccessLog.opened(uow)
         return await opened.search(Wanted(**wanted), limit=limit, before=before)
 
 

@@ -40,10 +40,10 @@ BY_THE_SERVICE, BY_A_SUPERUSER, RESTORE = re.findall(
 
 @pytest.fixture
 async def own(own: Settings) -> Settings:
-    async with opened(own) as (units, _):
+    async with opened(own) as (uows, _):
         for name in ("ada", "eve"):
-            await add_account(units, units.clock(), name)
-        await log(units, visit(units.clock()))
+            await add_account(uows, uows.clock(), name)
+        await log(uows, visit(uows.clock()))
     return own
 
 
@@ -71,12 +71,12 @@ async def dumped(own: Settings, where: Path, who: str) -> None:
     before, keys = re.split(r"(?m)^(?=.*keys\.dump)", script)
     urls = {"DRESSFORM_DATABASE_URL": url, "SUPERUSER_URL": as_superuser(url)}
     assert await shell(before, where, **urls) == ""
-    async with opened(own) as (units, _):
-        await add_account(units, units.clock(), "late")
-        async with units.writing() as unit:
-            eve = await Accounts(unit).by_email("eve@example.org")
+    async with opened(own) as (uows, _):
+        await add_account(uows, uows.clock(), "late")
+        async with uows.transaction() as uow:
+            eve = await Accounts(uow).by_email("eve@example.org")
             assert eve is not None
-            await unit.connection.execute(
+            await uow.connection.execute(
                 text("DELETE FROM account WHERE id = :id"), {"id": eve.owner.account_id}
             )
     assert await shell(keys, where, **urls) == ""
@@ -107,15 +107,15 @@ async def test_what_was_dumped_is_there_again(own: Settings, tmp_path: Path, who
 
         assert said.count("error: ") == 1
         assert "fk_account_key_account_id" in said
-        async with opened(empty) as (units, _):
-            unit = units.read()
-            found = await Accounts(unit).by_email("ada@example.org")
+        async with opened(empty) as (uows, _):
+            uow = uows.read()
+            found = await Accounts(uow).by_email("ada@example.org")
             assert found is not None
-            (model,), _ = await Models(unit).page(found.owner, limit=10)
-            accounts = await unit.connection.scalar(text("SELECT count(*) FROM account"))
+            (model,), _ = await Models(uow).page(found.owner, limit=10)
+            accounts = await uow.connection.scalar(text("SELECT count(*) FROM account"))
             assert (accounts, model.name) == (1, "Me")
             assert await logged(empty) == 0
-            await log(units, visit(units.clock()))
+            await log(uows, visit(uows.clock()))
             assert await logged(empty) == 1
 
 
@@ -133,14 +133,14 @@ REFUSED = (
 async def test_what_was_deleted_since_the_dump_does_not_come_back(
     own: Settings, tmp_path: Path, who: str
 ) -> None:
-    async with opened(own) as (units, _):
-        await fill(units, "bea", "cat", "bob", "cyd")
+    async with opened(own) as (uows, _):
+        await fill(uows, "bea", "cat", "bob", "cyd")
     url = url_of(own)
     script = BY_THE_SERVICE if who == "service" else BY_A_SUPERUSER
     urls = {"DRESSFORM_DATABASE_URL": url, "SUPERUSER_URL": as_superuser(url)}
     assert await shell(script, tmp_path, **urls) == ""
-    async with opened(own) as (units, _):
-        await delete_one_of_each(units, "bea", "cat", "bob", "cyd")
+    async with opened(own) as (uows, _):
+        await delete_one_of_each(uows, "bea", "cat", "bob", "cyd")
     expected = await rows(own)
 
     async with own_database(own) as empty:
@@ -167,8 +167,8 @@ async def test_what_was_deleted_since_the_dump_does_not_come_back(
 
 
 async def logged(settings: Settings) -> int:
-    async with opened(settings) as (units, _), in_log(units) as unit:
-        return int(await unit.connection.scalar(text("SELECT count(*) FROM access_log")) or 0)
+    async with opened(settings) as (uows, _), in_log(uows) as uow:
+        return int(await uow.connection.scalar(text("SELECT count(*) FROM access_log")) or 0)
 
 
 @pytest.mark.parametrize("who", ["service", "superuser"])

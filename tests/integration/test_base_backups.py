@@ -86,10 +86,10 @@ def settings_of(server: Server, state: Path) -> Settings:
     )
 
 
-async def erase(units: UnitOfWorkFactory, name: str) -> None:
-    owner = await owner_of(units, name)
-    async with units.writing() as unit:
-        await Accounts(unit).erase(owner)
+async def erase(uows: UnitOfWorkFactory, name: str) -> None:
+    owner = await owner_of(uows, name)
+    async with uows.transaction() as uow:
+        await Accounts(uow).erase(owner)
 
 
 async def test_what_was_deleted_after_the_point_in_time_is_deleted_again(
@@ -98,13 +98,13 @@ async def test_what_was_deleted_after_the_point_in_time_is_deleted_again(
     with live(folder) as server:
         settings = settings_of(server, tmp_path)
         await migrated(settings)
-        async with opened(settings) as (units, _):
-            await fill(units, "amy", "dee", "eve", "ada", "bob", "cyd")
+        async with opened(settings) as (uows, _):
+            await fill(uows, "amy", "dee", "eve", "ada", "bob", "cyd")
             back_up(server, folder / "restored")
-            await erase(units, "amy")
+            await erase(uows, "amy")
             psql(server, "SELECT pg_create_restore_point('before')")
-            await delete_one_of_each(units)
-            await erase(units, "dee")
+            await delete_one_of_each(uows)
+            await erase(uows, "dee")
         expected = await rows(settings)
         last = psql(server, "SELECT pg_walfile_name(pg_switch_wal())")
         until((folder / "archive" / last).exists)
@@ -115,8 +115,8 @@ async def test_what_was_deleted_after_the_point_in_time_is_deleted_again(
         with pytest.raises(StartupError, match="does not know of 6 deletions"):
             async with opened(settings):
                 pass
-        async with opened(settings, may_be_older=True) as (units, _):
-            done = await replay_deletions(units)
+        async with opened(settings, may_be_older=True) as (uows, _):
+            done = await replay_deletions(uows)
 
         assert done == Counter(dict.fromkeys(Kind, 1)) + Counter({Kind.ACCOUNT: 1})
         assert await rows(settings) == expected
@@ -130,15 +130,15 @@ async def test_a_copy_of_a_stopped_servers_files_is_no_different(
     with running(folder / "live", settings={"fsync": "off"}) as server:
         settings = settings_of(server, tmp_path)
         await migrated(settings)
-        async with opened(settings) as (units, _):
-            await fill(units)
+        async with opened(settings) as (uows, _):
+            await fill(uows)
     # As somebody does who stops everything, copies the folder, and starts it again.
     shutil.rmtree(folder / "restored")
     run(Account(), "cp", "-a", folder / "live", folder / "restored")
     with running(folder / "live", settings={"fsync": "off"}) as server:
         settings = settings_of(server, tmp_path)
-        async with opened(settings) as (units, _):
-            await delete_one_of_each(units)
+        async with opened(settings) as (uows, _):
+            await delete_one_of_each(uows)
         expected = await rows(settings)
 
     with running(folder / "restored", settings={"fsync": "off"}) as server:
@@ -146,6 +146,6 @@ async def test_a_copy_of_a_stopped_servers_files_is_no_different(
         with pytest.raises(StartupError, match="dressform restore replay"):
             async with opened(settings):
                 pass
-        async with opened(settings, may_be_older=True) as (units, _):
-            await replay_deletions(units)
+        async with opened(settings, may_be_older=True) as (uows, _):
+            await replay_deletions(uows)
         assert await rows(settings) == expected

@@ -23,20 +23,20 @@ def png() -> bytes:
     return made.getvalue()
 
 
-async def count(units: UnitOfWorkFactory, table: type) -> int:
-    unit = units.read()
-    return int(await unit.connection.scalar(select(func.count()).select_from(table)))
+async def count(uows: UnitOfWorkFactory, table: type) -> int:
+    uow = uows.read()
+    return int(await uow.connection.scalar(select(func.count()).select_from(table)))
 
 
-async def count_log(units: UnitOfWorkFactory) -> int:
-    async with in_log(units) as unit:
-        return int(await unit.connection.scalar(text("SELECT count(*) FROM access_log")))
+async def count_log(uows: UnitOfWorkFactory) -> int:
+    async with in_log(uows) as uow:
+        return int(await uow.connection.scalar(text("SELECT count(*) FROM access_log")))
 
 
 async def test_a_member_from_the_first_visit_to_the_end(  # noqa: PLR0917
     app: FastAPI,
     ada: Person,
-    units: UnitOfWorkFactory,
+    uows: UnitOfWorkFactory,
     duties: Duties,
     mailbox: Mailbox,
     clock: MovableClock,
@@ -72,11 +72,11 @@ async def test_a_member_from_the_first_visit_to_the_end(  # noqa: PLR0917
 
     while app.state.shipper.backlog:
         await asyncio.sleep(0.05)
-    assert await count_log(units) > 0
+    assert await count_log(uows) > 0
     clock.at = datetime(2026, 9, 1, 12, tzinfo=UTC)
     await duties.round()
-    assert await count_log(units) == 0
-    assert await count(units, Account) == 1
+    assert await count_log(uows) == 0
+    assert await count(uows, Account) == 1
 
     clock.at = datetime(2027, 2, 1, 12, tzinfo=UTC)
     await duties.round()
@@ -86,7 +86,7 @@ async def test_a_member_from_the_first_visit_to_the_end(  # noqa: PLR0917
     assert (await ada.sign_in()).status_code == 401
     await duties.round()
     tables = (Account, Profile, Picture, Model, Avatar, DatasetConsent)
-    assert [await count(units, table) for table in tables] == [0] * 6
+    assert [await count(uows, table) for table in tables] == [0] * 6
 
 
 async def test_the_door_of_registering_looks_the_same_for_all(

@@ -25,16 +25,16 @@ Join = Callable[..., Awaitable[Person]]
 
 
 async def stay_signed_in(
-    app: FastAPI, units: UnitOfWorkFactory, person: Person, at: datetime
+    app: FastAPI, uows: UnitOfWorkFactory, person: Person, at: datetime
 ) -> None:
     """A session ends long before its account does: it is made young again, in the table."""
-    async with units.writing() as unit:
-        moved = await unit.connection.execute(
+    async with uows.transaction() as uow:
+        moved = await uow.connection.execute(
             text(
                 "UPDATE session SET month_of_login = :at FROM account WHERE account.id = account_id "
                 "AND email_index = :index RETURNING account_id, session.id"
             ),
-            {"at": at, "index": unit.vault.index.email(person.email)},
+            {"at": at, "index": uow.vault.index.email(person.email)},
         )
         account_id, session_id = moved.one()
     person.access_token = app.state.service.tokens.sign(UUID(str(account_id)), session_id, at=at)
@@ -49,7 +49,7 @@ async def furnish(person: Person) -> str:
 
 
 async def test_twelve_months_after_the_last_login(
-    app: FastAPI, units: UnitOfWorkFactory, clock: MovableClock, join: Join
+    app: FastAPI, uows: UnitOfWorkFactory, clock: MovableClock, join: Join
 ) -> None:
     """A second earlier all of it is there for its owner and the others; then nothing is."""
     ada, bob = await join("ada"), await join("bob")
@@ -61,7 +61,7 @@ async def test_twelve_months_after_the_last_login(
 
     clock.at = end - SECOND
     await bob.sign_in()
-    await stay_signed_in(app, units, ada, clock())
+    await stay_signed_in(app, uows, ada, clock())
     before = [(await ada.ask("GET", path)).status_code for path in own]
     before += [(await bob.ask("GET", path)).status_code for path in others]
     assert (
@@ -212,29 +212,29 @@ async def test_a_mailed_link_works_until_the_hour_after_the_next(
 
 
 async def test_an_address_of_six_months_ago_is_not_found(
-    app: FastAPI, client: httpx.AsyncClient, units: UnitOfWorkFactory, clock: MovableClock
+    app: FastAPI, client: httpx.AsyncClient, uows: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
     began = clock()
     await client.get("/health/live")
     await records(app)
 
     clock.at = VISITOR.window.after(began) - SECOND
-    async with units.writing() as unit:
-        (found,) = await (await AccessLog.opened(unit)).search(Wanted(), limit=10)
+    async with uows.transaction() as uow:
+        (found,) = await (await AccessLog.opened(uow)).search(Wanted(), limit=10)
     clock.at += SECOND
-    async with units.writing() as unit:
-        none = await (await AccessLog.opened(unit)).search(Wanted(), limit=10)
+    async with uows.transaction() as uow:
+        none = await (await AccessLog.opened(uow)).search(Wanted(), limit=10)
 
     assert (found.at, none) == (began, [])
 
 
 async def test_the_account_is_still_in_the_table(
-    units: UnitOfWorkFactory, clock: MovableClock, ada: Person
+    uows: UnitOfWorkFactory, clock: MovableClock, ada: Person
 ) -> None:
     """What the tests above could not read was there: nobody had removed it."""
     clock.at = end_of(PROFILE, clock())
-    unit = units.read()
-    stored = (await unit.connection.execute(text("SELECT count(*) FROM account"))).scalar_one()
-    read = await Accounts(unit).by_email(ada.email)
+    uow = uows.read()
+    stored = (await uow.connection.execute(text("SELECT count(*) FROM account"))).scalar_one()
+    read = await Accounts(uow).by_email(ada.email)
 
     assert (stored, read) == (1, None)

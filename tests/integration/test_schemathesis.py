@@ -42,12 +42,12 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-async def members(join: Join, units: UnitOfWorkFactory, tmp_path: Path) -> Path:
+async def members(join: Join, uows: UnitOfWorkFactory, tmp_path: Path) -> Path:
     """Two members with something to find, Ada an operator too; their tokens for the tool to read.
 
     And an edition, by the name that the document has for an example.
     """
-    await published(units)
+    await published(uows)
     found = []
     for name in ("ada", "grace"):
         member = await join(name, password=SECRET)
@@ -57,7 +57,7 @@ async def members(join: Join, units: UnitOfWorkFactory, tmp_path: Path) -> Path:
         headers = [{"name": key, "value": value} for key, value in member.headers.items()]
         found.append({"name": name, "fixedHeaders": headers})
         if name == "ada":
-            await appoint(units, member)
+            await appoint(uows, member)
     path = tmp_path / "members.json"
     path.write_text(json.dumps({"auth": found}))
     return path

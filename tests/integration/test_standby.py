@@ -65,10 +65,10 @@ async def fail_back(own: Settings) -> None:
     await command(own, "ALTER DATABASE {name} RESET default_transaction_read_only")
 
 
-async def write(units: UnitOfWorkFactory) -> None:
-    async with units.writing() as unit:
-        await unit.connection.execute(text("SET TRANSACTION READ ONLY"))
-        await unit.connection.execute(text("DELETE FROM mail"))
+async def write(uows: UnitOfWorkFactory) -> None:
+    async with uows.transaction() as uow:
+        await uow.connection.execute(text("SET TRANSACTION READ ONLY"))
+        await uow.connection.execute(text("DELETE FROM mail"))
 
 
 async def test_it_is_not_ready_and_says_why(own: Settings, client: httpx.AsyncClient) -> None:
@@ -104,12 +104,12 @@ async def test_the_way_back_is_noticed_by_whoever_stayed_connected(
     assert (await client.post("/v1/auth/register", json=NEW)).status_code == 202
 
 
-async def mode(units: UnitOfWorkFactory) -> str:
+async def mode(uows: UnitOfWorkFactory) -> str:
     """Of a connection that only reads. The first may be one that is just being closed."""
     for _ in range(5):
         with suppress(Unavailable):
             return str(
-                await units.read().connection.scalar(
+                await uows.read().connection.scalar(
                     text("SELECT current_setting('transaction_read_only')")
                 )
             )
@@ -119,13 +119,13 @@ async def mode(units: UnitOfWorkFactory) -> str:
 
 async def test_connections_that_only_read_are_left_with_the_others(own: Settings) -> None:
     """They never write, so they would never learn that they read a standby."""
-    async with opened(own) as (units, _):
+    async with opened(own) as (uows, _):
         await fail_over(own)
-        before = await mode(units)
+        before = await mode(uows)
         await fail_back(own)
         with pytest.raises(Unavailable):
-            await write(units)
-        after = await mode(units)
+            await write(uows)
+        after = await mode(uows)
 
     assert (before, after) == ("on", "off")
 
@@ -133,10 +133,10 @@ async def test_connections_that_only_read_are_left_with_the_others(own: Settings
 async def test_the_worker_says_it_in_one_line(
     own: Settings, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async with opened(own) as (units, _):
+    async with opened(own) as (uows, _):
         await fail_over(own)
         with caplog.at_level(logging.WARNING, "dressform"):
-            async with scheduled(duties_of(own, units)):
+            async with scheduled(duties_of(own, uows)):
                 await asyncio.sleep(3)
 
     said = [record for record in caplog.records if record.name.startswith("dressform")]

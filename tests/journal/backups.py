@@ -53,51 +53,51 @@ async def rows(settings: Settings) -> dict[str, int]:
     return found | {"consent": await ask(settings, standing)}
 
 
-async def owner_of(units: UnitOfWorkFactory, name: str) -> Owner:
-    unit = units.read()
-    found = await Accounts(unit).by_email(f"{name}@example.org")
+async def owner_of(uows: UnitOfWorkFactory, name: str) -> Owner:
+    uow = uows.read()
+    found = await Accounts(uow).by_email(f"{name}@example.org")
     assert found is not None
     return found.owner
 
 
-async def fill(units: UnitOfWorkFactory, *names: str) -> None:
+async def fill(uows: UnitOfWorkFactory, *names: str) -> None:
     """Four accounts or those, each with a picture, a model with an avatar, a variant of it, and a consent."""
     for name in names or NAMES:
-        owner = await add_account(units, units.clock(), name)
-        async with units.writing() as unit:
-            (model,), _ = await Models(unit).page(owner, limit=1)
+        owner = await add_account(uows, uows.clock(), name)
+        async with uows.transaction() as uow:
+            (model,), _ = await Models(uow).page(owner, limit=1)
             body = Body(breasts=True, measurements={"neck": 400.0})
-            await Models(unit).add(owner, name="Variant", body=body, based_on=model.id)
-            await Consents(unit).give(owner, CURRENT["en"], None)
+            await Models(uow).add(owner, name="Variant", body=body, based_on=model.id)
+            await Consents(uow).give(owner, CURRENT["en"], None)
 
 
 async def delete_one_of_each(
-    units: UnitOfWorkFactory,
+    uows: UnitOfWorkFactory,
     first: str = "eve",
     second: str = "ada",
     third: str = "bob",
     fourth: str = "cyd",
 ) -> object:
     """An account, a base model, a picture and an avatar, a consent. Return the model that is left."""
-    async with units.writing() as unit:
-        await Accounts(unit).erase(await owner_of(units, first))
-    ada, bob, cyd = [await owner_of(units, name) for name in (second, third, fourth)]
-    async with units.writing() as unit:
-        models, _ = await Models(unit).page(ada, limit=2)
+    async with uows.transaction() as uow:
+        await Accounts(uow).erase(await owner_of(uows, first))
+    ada, bob, cyd = [await owner_of(uows, name) for name in (second, third, fourth)]
+    async with uows.transaction() as uow:
+        models, _ = await Models(uow).page(ada, limit=2)
         base = next(each for each in models if each.based_on is None)
-        await Models(unit).remove(ada, base.id)
-    async with units.writing() as unit:
-        await Pictures(unit).remove(bob)
-        models, _ = await Models(unit).page(bob, limit=2)
+        await Models(uow).remove(ada, base.id)
+    async with uows.transaction() as uow:
+        await Pictures(uow).remove(bob)
+        models, _ = await Models(uow).page(bob, limit=2)
         base = next(each for each in models if each.based_on is None)
-        await Avatars(unit).remove(bob, base.id)
-        await Consents(unit).withdraw(cyd)
-    return next(each.id for each in await all_models(units, ada))
+        await Avatars(uow).remove(bob, base.id)
+        await Consents(uow).withdraw(cyd)
+    return next(each.id for each in await all_models(uows, ada))
 
 
-async def all_models(units: UnitOfWorkFactory, owner: Owner) -> list[Any]:
-    unit = units.read()
-    return (await Models(unit).page(owner, limit=10))[0]
+async def all_models(uows: UnitOfWorkFactory, owner: Owner) -> list[Any]:
+    uow = uows.read()
+    return (await Models(uow).page(owner, limit=10))[0]
 
 
 def journal_of(settings: Settings) -> list[Path]:

@@ -69,7 +69,7 @@ async def operating(
 
 
 async def joined(
-    units: UnitOfWorkFactory,
+    uows: UnitOfWorkFactory,
     connection: asyncpg.Connection,
     number: int,
     *,
@@ -77,7 +77,7 @@ async def joined(
     breasts: bool = True,
 ) -> None:
     """They registered the moment they agreed; each has one model with all measurements."""
-    made = _rows(units, number, agreed, breasts=breasts)
+    made = _rows(uows, number, agreed, breasts=breasts)
     while rows := list(islice(made, _BATCH)):
         for table, columns in _COLUMNS.items():
             records = [row[table] for row in rows]
@@ -85,12 +85,12 @@ async def joined(
 
 
 def _rows(
-    units: UnitOfWorkFactory, number: int, agreed: datetime, *, breasts: bool
+    uows: UnitOfWorkFactory, number: int, agreed: datetime, *, breasts: bool
 ) -> Iterator[dict[str, tuple[Any, ...]]]:
     draw = random.Random(7)
     for _ in range(number):
         account_id, model_id, act_id, key = uuid4(), uuid4(), uuid4(), DataKey.new()
-        wrapped = units.vault.master.wrap(key, account_id)
+        wrapped = uows.vault.master.wrap(key, account_id)
         neck = draw.gauss(340, 20)
         found = {"neck": neck} | estimates(neck, breasts=breasts)
         body = {name: round(at * draw.gauss(1, 0.03)) for name, at in found.items()}

@@ -102,17 +102,17 @@ def test_a_computed_end_is_that_of_the_policy(name: str) -> None:
 
 @pytest.mark.parametrize("name", ENDS)
 async def test_the_database_computes_what_the_policy_says(
-    units: UnitOfWorkFactory, name: str
+    uows: UnitOfWorkFactory, name: str
 ) -> None:
     """PostgreSQL spells an expression its own way: the same one is spelt on a table beside it."""
     table, column = name.split(".")
     category = ENDS[name]
     expression = category.row_end
-    async with units.writing() as unit:
-        await unit.connection.execute(
+    async with uows.transaction() as uow:
+        await uow.connection.execute(
             text(f"CREATE TEMP TABLE beside (LIKE {table}) ON COMMIT DROP")
         )
-        await unit.connection.execute(
+        await uow.connection.execute(
             text(
                 f"ALTER TABLE beside ADD expected timestamptz GENERATED ALWAYS AS ({expression}) STORED"
             )
@@ -123,9 +123,9 @@ async def test_the_database_computes_what_the_policy_says(
             "WHERE adrelid = CAST(:relation AS regclass) AND attname = :column"
         )
         ours = {"relation": table, "column": column}
-        present = (await unit.connection.execute(spelt, ours)).scalar_one()
+        present = (await uow.connection.execute(spelt, ours)).scalar_one()
         theirs = {"relation": "pg_temp.beside", "column": "expected"}
-        expected = (await unit.connection.execute(spelt, theirs)).scalar_one()
+        expected = (await uow.connection.execute(spelt, theirs)).scalar_one()
 
     assert present == expected
 

@@ -44,14 +44,14 @@ STALL = (
 """A commit that takes two seconds."""
 
 
-async def add_members(units: UnitOfWorkFactory, number: int) -> None:
+async def add_members(uows: UnitOfWorkFactory, number: int) -> None:
     hashed = await Passwords().hash(PASSWORD)
     for each in range(number):
-        async with units.writing() as unit:
-            owner = await Accounts(unit).add(
+        async with uows.transaction() as uow:
+            owner = await Accounts(uow).add(
                 timed_id(), email=f"member{each}@example.org", language="en", password_hash=hashed
             )
-            await Profiles(unit).add(owner, username=f"member{each}")
+            await Profiles(uow).add(owner, username=f"member{each}")
 
 
 async def sign_in(client: httpx.AsyncClient, number: int) -> dict[str, str]:
@@ -67,11 +67,11 @@ async def erase(client: httpx.AsyncClient, number: int) -> int:
 
 
 async def test_processes_that_delete_at_once_write_down_all_of_it(own: Settings) -> None:
-    async with opened(own) as (units, _):
-        await add_members(units, MEMBERS)
-        began = units.clock() - timedelta(days=400)
+    async with opened(own) as (uows, _):
+        await add_members(uows, MEMBERS)
+        began = uows.clock() - timedelta(days=400)
         for number in range(DUE):
-            await add_account(units, began, f"due{number}")
+            await add_account(uows, began, f"due{number}")
     settings = served(own) | {"DRESSFORM_WORKER_INTERVAL": "PT1S"}
     async with backup(own) as copy:
         with (
@@ -92,8 +92,8 @@ async def test_processes_that_delete_at_once_write_down_all_of_it(own: Settings)
 
         assert set(answers) == {204}
         assert len(journal_of(own)) >= 2
-        async with opened(own) as (units, _):
-            found = await compare_journal(units)
+        async with opened(own) as (uows, _):
+            found = await compare_journal(uows)
         assert (found.unknown, found.elsewhere) == ([], 0)
         assert [file.missing for file in found.files if file.missing] == []
         assert all(file.committed == file.last for file in found.files)
@@ -109,8 +109,8 @@ async def test_one_that_is_killed_while_the_database_commits_is_confirmed_by_the
     own: Settings,
 ) -> None:
     """It answered nobody. The account is gone, and stays gone after a restore."""
-    async with opened(own) as (units, _):
-        await add_members(units, 2)
+    async with opened(own) as (uows, _):
+        await add_members(uows, 2)
     async with backup(own) as copy:
         for statement in STALL:
             await ask(own, statement)

@@ -85,8 +85,8 @@ def use_up(client: Client, database: Database, spools: Path) -> Path:
 
 
 async def recorded(settings: Settings) -> list[tuple[str, int]]:
-    async with opened(settings) as (units, _), in_log(units) as unit:
-        rows = await unit.connection.execute(text("SELECT request_id, status FROM access_log"))
+    async with opened(settings) as (uows, _), in_log(uows) as uow:
+        rows = await uow.connection.execute(text("SELECT request_id, status FROM access_log"))
         return [(str(request_id), status) for request_id, status in rows]
 
 

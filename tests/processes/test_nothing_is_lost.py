@@ -91,15 +91,15 @@ def await_death(pid: int) -> None:
 
 async def recorded(settings: Settings) -> list[tuple[str, int]]:
     """Request id and status of every row."""
-    async with opened(settings) as (units, _), in_log(units) as unit:
-        rows = await unit.connection.execute(text("SELECT request_id, status FROM access_log"))
+    async with opened(settings) as (uows, _), in_log(uows) as uow:
+        rows = await uow.connection.execute(text("SELECT request_id, status FROM access_log"))
         return [(str(request_id), status) for request_id, status in rows]
 
 
 async def recovered(settings: Settings, spools: Path) -> None:
     """As at the next start, should a busy machine have left lines for it."""
-    async with opened(settings) as (units, _):
-        await Orphans(units, spools).recover()
+    async with opened(settings) as (uows, _):
+        await Orphans(uows, spools).recover()
 
 
 def read(file: Path) -> set[tuple[str, int]]:

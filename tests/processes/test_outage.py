@@ -65,9 +65,9 @@ class Load:
 
 async def recorded(settings: Settings) -> tuple[int, int]:
     """Rows of the access log, and how many different requests they are of."""
-    async with opened(settings) as (units, _), in_log(units) as unit:
+    async with opened(settings) as (uows, _), in_log(uows) as uow:
         counted = text("SELECT count(*), count(DISTINCT request_id) FROM access_log")
-        rows, requests = (await unit.connection.execute(counted)).one()
+        rows, requests = (await uow.connection.execute(counted)).one()
         return rows, requests
 
 

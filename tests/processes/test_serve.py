@@ -38,8 +38,8 @@ def served(settings: Settings) -> dict[str, str]:
 
 async def logged(settings: Settings) -> dict[int, int]:
     """How many requests were recorded, by status."""
-    async with opened(settings) as (units, _), in_log(units) as unit:
-        rows = await unit.connection.execute(
+    async with opened(settings) as (uows, _), in_log(uows) as uow:
+        rows = await uow.connection.execute(
             text("SELECT status, count(DISTINCT request_id) FROM access_log GROUP BY 1")
         )
         return {status: count for status, count in rows}  # noqa: C416
@@ -178,9 +178,9 @@ async def test_a_worker_ends_at_once(own: Settings, number: signal.Signals) -> N
     with command("worker", environment=environment(own)) as worker:
         said = await asyncio.to_thread(worker.says, r"working: (.*)\n")
         assert said == f"a round at once and every 0:05:00, mail into {own.state_dir / 'mail'}"
-        async with opened(own) as (units, _):
+        async with opened(own) as (uows, _):
             async with asyncio.timeout(20):
-                while not await _rounds(units):
+                while not await _rounds(uows):
                     await asyncio.sleep(0.05)
         worker.signal(number)
         code, seconds = await ends(worker)
@@ -190,10 +190,10 @@ async def test_a_worker_ends_at_once(own: Settings, number: signal.Signals) -> N
     assert "Traceback" not in worker.output
 
 
-async def _rounds(units: UnitOfWorkFactory) -> int:
-    unit = units.read()
+async def _rounds(uows: UnitOfWorkFactory) -> int:
+    uow = uows.read()
     counted = text("SELECT count(*) FROM retention_run WHERE finished_at IS NOT NULL")
-    return int((await unit.connection.execute(counted)).scalar_one())
+    return int((await uow.connection.execute(counted)).scalar_one())
 
 
 async def test_a_database_without_tables_is_told(settings: Settings) -> None:

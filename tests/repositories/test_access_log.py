@@ -35,11 +35,11 @@ ADDRESSES = (
 
 
 async def test_a_row_is_given_as_it_was_logged(
-    units: UnitOfWorkFactory, clock: MovableClock
+    uows: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
-    (request_id,) = await log(units, visit(clock(), "2001:db8::7", status=503, duration_us=12))
+    (request_id,) = await log(uows, visit(clock(), "2001:db8::7", status=503, duration_us=12))
 
-    assert await search(units) == [
+    assert await search(uows) == [
         Request(clock(), ip_address("2001:db8::7"), "GET", "/docs", 503, 12, request_id)
     ]
 
@@ -59,23 +59,23 @@ async def test_a_row_is_given_as_it_was_logged(
     ],
 )
 async def test_a_network_is_what_is_in_it(
-    units: UnitOfWorkFactory, clock: MovableClock, network: str, found: set[str]
+    uows: UnitOfWorkFactory, clock: MovableClock, network: str, found: set[str]
 ) -> None:
-    await log(units, *(visit(clock(), address) for address in ADDRESSES))
+    await log(uows, *(visit(clock(), address) for address in ADDRESSES))
 
-    rows = await search(units, network=ip_network(network))
+    rows = await search(uows, network=ip_network(network))
 
     assert {str(row.address) for row in rows} == found
     assert len(rows) == len(found)
 
 
 async def test_every_filter_leaves_out_what_does_not_fit(
-    units: UnitOfWorkFactory, clock: MovableClock
+    uows: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
     at = clock()
     usual: dict[str, Any] = {"route": "/v1/models", "status": 503}
     ids = await log(
-        units,
+        uows,
         visit(at, **usual),
         visit(at, **usual | {"route": "/v1/models/{model_id}"}),
         visit(at, **usual | {"status": 499}),
@@ -86,7 +86,7 @@ async def test_every_filter_leaves_out_what_does_not_fit(
     )
 
     async def left_out(**wanted: Any) -> set[int]:
-        found = {row.request_id for row in await search(units, **wanted)}
+        found = {row.request_id for row in await search(uows, **wanted)}
         return {number for number, request_id in enumerate(ids) if request_id not in found}
 
     assert await left_out() == set()
@@ -113,23 +113,23 @@ async def test_every_filter_leaves_out_what_does_not_fit(
 )
 @pytest.mark.parametrize("by_id", [False, True])
 async def test_six_calendar_months_later_a_row_is_not_found(
-    units: UnitOfWorkFactory, clock: MovableClock, began: datetime, *, by_id: bool
+    uows: UnitOfWorkFactory, clock: MovableClock, began: datetime, *, by_id: bool
 ) -> None:
-    (request_id,) = await log(units, visit(began, request_id=uuid7(began)))
+    (request_id,) = await log(uows, visit(began, request_id=uuid7(began)))
     wanted = {"request_id": request_id} if by_id else {"since": began}
     end = VISITOR.window.after(began)
 
     clock.at = end - timedelta(microseconds=1)
-    before = await search(units, **wanted)
+    before = await search(uows, **wanted)
     clock.at = end
-    after = await search(units, **wanted)
+    after = await search(uows, **wanted)
 
     assert ([row.request_id for row in before], after) == ([request_id], [])
 
 
 @pytest.mark.parametrize("month", range(1, 13))
 async def test_the_days_that_the_server_leaves_out_hold_nothing_alive(
-    units: UnitOfWorkFactory, month: int
+    uows: UnitOfWorkFactory, month: int
 ) -> None:
     """The plain bound on `at` agrees with the window, around every end of a month."""
     middle = datetime(2027, month, 28, 12, tzinfo=UTC)
@@ -141,22 +141,22 @@ async def test_the_days_that_the_server_leaves_out_hold_nothing_alive(
         f"((at AT TIME ZONE 'UTC' + INTERVAL '6 months') AT TIME ZONE 'UTC' > now)"
     )
     nows = [VISITOR.window.after(at) + shift for at in moments for shift in (-SECOND, 0 * SECOND)]
-    unit = units.read()
-    differing = await unit.connection.execute(query, {"ats": moments, "nows": nows})
+    uow = uows.read()
+    differing = await uow.connection.execute(query, {"ats": moments, "nows": nows})
 
     assert differing.all() == []
 
 
 async def test_pages_of_equal_times_hold_each_row_once(
-    units: UnitOfWorkFactory, clock: MovableClock
+    uows: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
     ats = [clock(), clock(), clock(), clock() - SECOND, clock() - DAY, clock() - DAY]
-    ids = await log(units, *(visit(at) for at in ats))
+    ids = await log(uows, *(visit(at) for at in ats))
     expected = sorted(zip(ats, ids, strict=True), reverse=True)
 
     for size in (1, 2, 4):
         seen: list[Place] = []
-        while page := await search(units, limit=size, before=seen[-1] if seen else None):
+        while page := await search(uows, limit=size, before=seen[-1] if seen else None):
             assert len(page) <= size
             seen += [(row.at, row.request_id) for row in page]
 
@@ -167,41 +167,41 @@ async def test_pages_of_equal_times_hold_each_row_once(
     "apart", [timedelta(0), timedelta(minutes=4), timedelta(hours=7), timedelta(days=-100)]
 )
 async def test_a_request_is_found_by_its_id_whatever_the_clock_said(
-    units: UnitOfWorkFactory, clock: MovableClock, apart: timedelta
+    uows: UnitOfWorkFactory, clock: MovableClock, apart: timedelta
 ) -> None:
     wanted, _ = await log(
-        units,
+        uows,
         visit(clock(), request_id=uuid7(clock() + apart)),
         visit(clock(), request_id=uuid7(clock())),
     )
 
-    assert [row.request_id for row in await search(units, request_id=wanted)] == [wanted]
+    assert [row.request_id for row in await search(uows, request_id=wanted)] == [wanted]
 
 
 @pytest.mark.parametrize("request_id", [UUID(int=0), uuid4(), UUID(int=(1 << 128) - 1)])
 async def test_an_id_without_a_time_is_looked_for_everywhere(
-    units: UnitOfWorkFactory, clock: MovableClock, request_id: UUID
+    uows: UnitOfWorkFactory, clock: MovableClock, request_id: UUID
 ) -> None:
-    await log(units, visit(clock(), request_id=request_id), visit(clock()))
+    await log(uows, visit(clock(), request_id=request_id), visit(clock()))
 
-    assert [row.request_id for row in await search(units, request_id=request_id)] == [request_id]
+    assert [row.request_id for row in await search(uows, request_id=request_id)] == [request_id]
 
 
-async def test_an_id_of_a_time_that_cannot_be_is_not_found(units: UnitOfWorkFactory) -> None:
+async def test_an_id_of_a_time_that_cannot_be_is_not_found(uows: UnitOfWorkFactory) -> None:
     last = UUID("ffffffff-ffff-7fff-bfff-ffffffffffff")
 
-    assert await search(units, request_id=last) == []
-    assert await search(units, request_id=timed_id()) == []
+    assert await search(uows, request_id=last) == []
+    assert await search(uows, request_id=timed_id()) == []
 
 
 async def test_too_long_a_search_is_told(
-    units: UnitOfWorkFactory, monkeypatch: pytest.MonkeyPatch
+    uows: UnitOfWorkFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(access_log, "_SETTINGS", text("SET LOCAL statement_timeout = '1ms'"))
     monkeypatch.setattr(access_log, "_ALIVE", "pg_sleep(1) IS NOT NULL AND at < :now")
-    await log(units, visit(units.clock() - DAY))
+    await log(uows, visit(uows.clock() - DAY))
 
     with pytest.raises(TooWide) as raised:
-        await search(units)
+        await search(uows)
 
     assert [error.pointer for error in raised.value.errors] == ["query/since"]

@@ -23,34 +23,32 @@ DAY = timedelta(days=1)
 class Plans:
     """What the server would do, for each question that a search asks."""
 
-    def __init__(self, units: UnitOfWorkFactory) -> None:
-        self._units = units
+    def __init__(self, uows: UnitOfWorkFactory) -> None:
+        self._uows = uows
 
     async def of(self, **wanted: Any) -> list[str]:
         asked: list[tuple[str, list[Any]]] = []
         with watched(lambda *statement: asked.append(statement)):
-            await search(self._units, **wanted)
-        async with in_log(self._units) as unit:
+            await search(self._uows, **wanted)
+        async with in_log(self._uows) as uow:
             return [
-                await self._explained(unit, *one) for one in asked if "FROM access_log" in one[0]
+                await self._explained(uow, *one) for one in asked if "FROM access_log" in one[0]
             ]
 
-    async def _explained(
-        self, unit: TransactionalUnitOfWork, sql: str, arguments: list[Any]
-    ) -> str:
-        rows = await unit.connection._driver.fetch(f"EXPLAIN {sql}", *arguments)
+    async def _explained(self, uow: TransactionalUnitOfWork, sql: str, arguments: list[Any]) -> str:
+        rows = await uow.connection._driver.fetch(f"EXPLAIN {sql}", *arguments)
         return "\n".join(row[0] for row in rows)
 
 
 @pytest.fixture
-async def busy(units: UnitOfWorkFactory, clock: MovableClock) -> Plans:
+async def busy(uows: UnitOfWorkFactory, clock: MovableClock) -> Plans:
     """A fortnight of three thousand visits a day, from as many addresses."""
     began = clock().replace(hour=0)
     days = [began - day * DAY for day in range(14)]
-    await make_days(units, days)
-    async with in_log(units) as unit:
+    await make_days(uows, days)
+    async with in_log(uows) as uow:
         for day in days:
-            await unit.connection.execute(
+            await uow.connection.execute(
                 text(
                     "INSERT INTO access_log SELECT CAST(:day AS timestamptz) + n * interval '28s', "
                     "inet '10.0.0.0' + n, 'GET', '/docs', 200, 1, gen_random_uuid() "
@@ -58,8 +56,8 @@ async def busy(units: UnitOfWorkFactory, clock: MovableClock) -> Plans:
                 ),
                 {"day": day},
             )
-        await unit.connection.execute(text("ANALYZE access_log"))
-    return Plans(units)
+        await uow.connection.execute(text("ANALYZE access_log"))
+    return Plans(uows)
 
 
 def days_in(plan: str) -> set[str]:
@@ -93,10 +91,10 @@ async def test_an_address_is_found_by_its_index(busy: Plans, clock: MovableClock
 
 
 async def test_a_request_is_looked_for_on_its_own_day_first(
-    busy: Plans, units: UnitOfWorkFactory, clock: MovableClock
+    busy: Plans, uows: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
     made = clock() - 3 * DAY
-    (request_id,) = await log(units, visit(made, request_id=uuid7(made)))
+    (request_id,) = await log(uows, visit(made, request_id=uuid7(made)))
 
     (plan,) = await busy.of(request_id=request_id)
     near, everywhere = await busy.of(request_id=uuid7(made))

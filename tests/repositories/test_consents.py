@@ -21,19 +21,19 @@ from tests.helpers.members import Person
 
 
 async def test_it_is_over_when_the_account_is(
-    ada: Person, units: UnitOfWorkFactory, clock: MovableClock
+    ada: Person, uows: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
     """Asked of the repository itself: nobody could sign in to ask."""
     await agree(ada)
-    unit = units.read()
-    account_id = await unit.connection.scalar(select(DatasetConsent.account_id))
+    uow = uows.read()
+    account_id = await uow.connection.scalar(select(DatasetConsent.account_id))
     assert account_id is not None
     owner = Owner(account_id, DataKey.new())
 
     clock.at = end_of(PROFILE, clock())
 
-    async with units.writing() as unit:
-        consents = Consents(unit)
+    async with uows.transaction() as uow:
+        consents = Consents(uow)
         assert await consents.of(owner) is None
         with pytest.raises(NotSignedIn):
             await consents.withdraw(owner)
@@ -42,21 +42,21 @@ async def test_it_is_over_when_the_account_is(
 
 
 async def test_waiting_for_each_other_changes_no_order(
-    ada: Person, units: UnitOfWorkFactory, clock: MovableClock
+    ada: Person, uows: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
     """A moment is taken when a request begins; which of two goes first is decided later."""
     await agree(ada)
-    (row,) = await rows(units)
+    (row,) = await rows(uows)
     owner = Owner(row["account_id"], DataKey.new())
     earlier, later = clock() + timedelta(seconds=1), clock() + timedelta(days=1)
 
-    async with units.writing(at=later) as unit:
-        await Consents(unit).withdraw(owner)
-    async with units.writing(at=earlier) as unit:
-        assert await Consents(unit).give(owner, CURRENT["en"], None)
-    async with units.writing(at=earlier) as unit:
-        await Consents(unit).withdraw(owner)
-        found = await Consents(unit).of(owner)
+    async with uows.transaction(now=later) as uow:
+        await Consents(uow).withdraw(owner)
+    async with uows.transaction(now=earlier) as uow:
+        assert await Consents(uow).give(owner, CURRENT["en"], None)
+    async with uows.transaction(now=earlier) as uow:
+        await Consents(uow).withdraw(owner)
+        found = await Consents(uow).of(owner)
 
     assert found is not None
     assert [(each.number, each.act, each.acted_at) for each in found.acts] == [
@@ -83,21 +83,21 @@ CHANGES = {
 
 @pytest.mark.parametrize("what", CHANGES)
 async def test_the_database_refuses_to_change_an_act_of_consent(
-    ada: Person, units: UnitOfWorkFactory, what: str
+    ada: Person, uows: UnitOfWorkFactory, what: str
 ) -> None:
     await agree(ada)
     await withdraw(ada)
-    before = await acts(units)
+    before = await acts(uows)
 
     for superuser in (False, True):
         with pytest.raises(asyncpg.PostgresError, match="neither changed nor removed"):
-            await changed(units, CHANGES[what], superuser=superuser)
+            await changed(uows, CHANGES[what], superuser=superuser)
 
-    assert await acts(units) == before
+    assert await acts(uows) == before
 
 
-async def changed(units: UnitOfWorkFactory, change: str, *, superuser: bool) -> None:
-    url = units.pool._dsn
+async def changed(uows: UnitOfWorkFactory, change: str, *, superuser: bool) -> None:
+    url = uows.pool._dsn
     connection = await asyncpg.connect(as_superuser(url) if superuser else url)
     try:
         await connection.execute(change)
@@ -115,13 +115,13 @@ async def changed(units: UnitOfWorkFactory, change: str, *, superuser: bool) -> 
     ],
 )
 async def test_an_act_is_dated_by_its_day_and_has_a_place_of_its_own(
-    ada: Person, units: UnitOfWorkFactory, what: str, refused: str
+    ada: Person, uows: UnitOfWorkFactory, what: str, refused: str
 ) -> None:
     await agree(ada)
 
     with pytest.raises(asyncpg.IntegrityConstraintViolationError) as caught:
         await changed(
-            units,
+            uows,
             "INSERT INTO dataset_consent_act SELECT account_id, gen_random_uuid(), number, act,"
             f" {what}, language, text_version, text_sha256 FROM dataset_consent_act",
             superuser=False,

@@ -19,17 +19,17 @@ Join = Callable[..., Awaitable[Person]]
 DAY = datetime(2027, 3, 1, tzinfo=UTC)
 
 
-async def counted(units: UnitOfWorkFactory) -> int:
-    async with units.writing() as unit:
-        contributions = Contributions(unit, before=DAY)
+async def counted(uows: UnitOfWorkFactory) -> int:
+    async with uows.transaction() as uow:
+        contributions = Contributions(uow, before=DAY)
         return await contributions.count_in(await contributions.batch(after=None))
 
 
-async def page(units: UnitOfWorkFactory) -> Page:
-    unit = units.read()
-    contributions = Contributions(unit, before=DAY)
+async def page(uows: UnitOfWorkFactory) -> Page:
+    uow = uows.read()
+    contributions = Contributions(uow, before=DAY)
     rows = await contributions.sealed(await contributions.batch(after=None))
-    return opened(rows, units.vault)
+    return opened(rows, uows.vault)
 
 
 async def add(person: Person, **model: object) -> str:
@@ -38,43 +38,43 @@ async def add(person: Person, **model: object) -> str:
     return str(answer.json()["id"])
 
 
-async def test_who_was_not_counted_gives_nothing(ada: Person, units: UnitOfWorkFactory) -> None:
+async def test_who_was_not_counted_gives_nothing(ada: Person, uows: UnitOfWorkFactory) -> None:
     await add(ada, measurements={"neck": 340})
     await agree(ada)
 
-    assert await page(units) == Page([], 0)
-    assert await counted(units) == 1
-    assert len((await page(units)).contributions) == 1
+    assert await page(uows) == Page([], 0)
+    assert await counted(uows) == 1
+    assert len((await page(uows)).contributions) == 1
 
 
-async def test_the_model_that_was_chosen(ada: Person, units: UnitOfWorkFactory) -> None:
+async def test_the_model_that_was_chosen(ada: Person, uows: UnitOfWorkFactory) -> None:
     await add(ada, measurements={"neck": 340})
     chosen = await add(ada, breasts=False, measurements={"neck": 400})
     await agree(ada, model_id=chosen)
-    await counted(units)
+    await counted(uows)
 
     for _ in range(10):
-        (given,) = (await page(units)).contributions
+        (given,) = (await page(uows)).contributions
         assert (given.breasts, dict(given.measurements)) == (False, {"neck": 400})
 
 
-async def test_any_model_where_none_was_chosen(ada: Person, units: UnitOfWorkFactory) -> None:
+async def test_any_model_where_none_was_chosen(ada: Person, uows: UnitOfWorkFactory) -> None:
     for neck in (340, 400):
         await add(ada, measurements={"neck": neck})
     await agree(ada)
-    await counted(units)
+    await counted(uows)
 
-    given = [(await page(units)).contributions for _ in range(60)]
+    given = [(await page(uows)).contributions for _ in range(60)]
     assert {one.measurements["neck"] for (one,) in given} == {340, 400}
 
 
-async def test_a_variant_comes_whole(ada: Person, units: UnitOfWorkFactory) -> None:
+async def test_a_variant_comes_whole(ada: Person, uows: UnitOfWorkFactory) -> None:
     base = await add(ada, measurements={"neck": 340, "chest": 980})
     variant = await add(ada, based_on=base, measurements={"chest": 940})
     await agree(ada, model_id=variant)
-    await counted(units)
+    await counted(uows)
 
-    (given,) = (await page(units)).contributions
+    (given,) = (await page(uows)).contributions
     assert dict(given.measurements) == {"neck": 340, "chest": 940}
 
 
@@ -83,28 +83,28 @@ async def test_a_variant_comes_whole(ada: Person, units: UnitOfWorkFactory) -> N
     ["UPDATE model SET sealed = '\\x00'", "UPDATE account_key SET key_id = 'lost'"],
 )
 async def test_what_does_not_open_is_told_and_left_out(
-    ada: Person, units: UnitOfWorkFactory, broken: str
+    ada: Person, uows: UnitOfWorkFactory, broken: str
 ) -> None:
     await add(ada, measurements={"neck": 340})
     await agree(ada)
-    await counted(units)
-    async with units.writing() as unit:
-        await unit.connection.execute(text(broken))
+    await counted(uows)
+    async with uows.transaction() as uow:
+        await uow.connection.execute(text(broken))
 
-    found = await page(units)
+    found = await page(uows)
     assert (found.contributions, found.unreadable) == ([], 1)
 
 
 async def test_batches_have_everybody_once(
-    ada: Person, join: Join, units: UnitOfWorkFactory, monkeypatch: pytest.MonkeyPatch
+    ada: Person, join: Join, uows: UnitOfWorkFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(contributions, "BATCH", 1)
     for person in (ada, await join("grace")):
         await add(person, measurements={"neck": 340})
         await agree(person)
 
-    unit = units.read()
-    found = Contributions(unit, before=DAY)
+    uow = uows.read()
+    found = Contributions(uow, before=DAY)
     (one,) = await found.batch(after=None)
     (other,) = await found.batch(after=one)
     assert one < other
@@ -113,18 +113,18 @@ async def test_batches_have_everybody_once(
 
 @pytest.mark.parametrize("end", ["ends_at", "models_end_at"])
 async def test_neither_of_the_two_windows_may_be_over(
-    ada: Person, units: UnitOfWorkFactory, end: str
+    ada: Person, uows: UnitOfWorkFactory, end: str
 ) -> None:
     """They are as long as each other now, and need not be for ever."""
     await add(ada, measurements={"neck": 340})
     await agree(ada)
-    await counted(units)
-    (given,) = (await page(units)).contributions
+    await counted(uows)
+    (given,) = (await page(uows)).contributions
 
-    async with rolled_back(units) as unit:
-        await unit.connection.execute(text(f"ALTER TABLE account ALTER {end} DROP EXPRESSION"))
-        await unit.connection.execute(text(f"UPDATE account SET {end} = '2026-03-01T12:00Z'"))
-        found = Contributions(unit, before=DAY)
+    async with rolled_back(uows) as uow:
+        await uow.connection.execute(text(f"ALTER TABLE account ALTER {end} DROP EXPRESSION"))
+        await uow.connection.execute(text(f"UPDATE account SET {end} = '2026-03-01T12:00Z'"))
+        found = Contributions(uow, before=DAY)
 
         assert await found.batch(after=None) == [given.account_id]
         assert await found.count_in([given.account_id]) == 0

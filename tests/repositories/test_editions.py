@@ -16,70 +16,68 @@ from tests.conftest import MovableClock
 from tests.helpers.editions import EDITION, FILES, NAMES, PEOPLE, published
 
 
-async def publish(units: UnitOfWorkFactory, edition: Edition, files: tuple[File, ...]) -> None:
-    async with units.writing() as unit:
-        await Editions(unit).publish(edition, files)
+async def publish(uows: UnitOfWorkFactory, edition: Edition, files: tuple[File, ...]) -> None:
+    async with uows.transaction() as uow:
+        await Editions(uow).publish(edition, files)
 
 
-async def names(units: UnitOfWorkFactory) -> list[str]:
-    unit = units.read()
-    return [edition.name for edition in await Editions(unit).all()]
+async def names(uows: UnitOfWorkFactory) -> list[str]:
+    uow = uows.read()
+    return [edition.name for edition in await Editions(uow).all()]
 
 
-async def test_it_is_read_as_it_was_published(
-    units: UnitOfWorkFactory, clock: MovableClock
-) -> None:
-    await published(units)
+async def test_it_is_read_as_it_was_published(uows: UnitOfWorkFactory, clock: MovableClock) -> None:
+    await published(uows)
 
-    unit = units.read()
-    editions = Editions(unit)
+    uow = uows.read()
+    editions = Editions(uow)
     (edition,) = await editions.all()
     files = await editions.files("2027")
     file = await editions.file("2027", "people.csv")
     content = await editions.part(file, 0, file.size)
     assert (edition.name, edition.codebook, edition.count) == ("2027", "core", 2431)
     assert edition.published_at == start_of_day(clock.at)
-    assert edition == await one(units, "2027")
+    assert edition == await one(uows, "2027")
     assert [file.name for file in files] == NAMES
     assert (file.media_type, file.title) == ("text/csv", "10,000 synthetic people")
     assert (file.size, file.sha256) == (len(PEOPLE), sha256(PEOPLE).digest())
     assert content == PEOPLE
 
 
-async def one(units: UnitOfWorkFactory, name: str) -> Edition:
-    unit = units.read()
-    return await Editions(unit).of(name)
+async def one(uows: UnitOfWorkFactory, name: str) -> Edition:
+    uow = uows.read()
+    return await Editions(uow).of(name)
 
 
 @pytest.mark.parametrize(("start", "length"), [(0, 1), (5, 7), (700_000, 10), (2, 400_000)])
-async def test_a_part_is_read_as_a_part(units: UnitOfWorkFactory, start: int, length: int) -> None:
-    await published(units)
+async def test_a_part_is_read_as_a_part(uows: UnitOfWorkFactory, start: int, length: int) -> None:
+    await published(uows)
 
-    unit = units.read()
-    file = await Editions(unit).file("2027", "people.csv")
-    part = await Editions(unit).part(file, start, length)
+    uow = uows.read()
+    file = await Editions(uow).file("2027", "people.csv")
+    part = await Editions(uow).part(file, start, length)
 
     assert part == PEOPLE[start : start + length]
 
 
-async def test_the_newest_comes_first(units: UnitOfWorkFactory, clock: MovableClock) -> None:
-    await published(units, "2027")
+async def test_the_newest_comes_first(uows: UnitOfWorkFactory, clock: MovableClock) -> None:
+    await published(uows, "2027")
     clock.advance(days=366)
-    await published(units, "2027-2028")
-    await published(units, "2028")
+    await published(uows, "2027-2028")
+    await published(uows, "2028")
 
-    assert await names(units) == ["2028", "2027-2028", "2027"]
+    assert await names(uows) == ["2028", "2027-2028", "2027"]
 
 
 async def test_the_same_once_more_changes_nothing(
-    units: UnitOfWorkFactory, clock: MovableClock
+    uows: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
-    await published(units)
-    first = await one(units, "2027")
+    await published(uows)
+    first = await one(uows, "2027")
     clock.advance(days=1)
-    await publish(units, EDITION, tuple(reversed(FILES)))
+    await publish(uows, EDITION, tuple(reversed(FILES)))
 
-    assert await one(units, "2027") == first
+    assert await one(uows, "2027") == first
 
 
 OTHERS = {
@@ -95,68 +93,68 @@ OTHERS = {
 
 @pytest.mark.parametrize(("edition", "files"), OTHERS.values(), ids=OTHERS)
 async def test_what_is_published_is_never_changed(
-    units: UnitOfWorkFactory, edition: Edition, files: tuple[File, ...]
+    uows: UnitOfWorkFactory, edition: Edition, files: tuple[File, ...]
 ) -> None:
-    await published(units)
-    before = await stored(units)
+    await published(uows)
+    before = await stored(uows)
 
     with pytest.raises(AlreadyPublished, match="The edition 2027 is published already"):
-        await publish(units, edition, files)
+        await publish(uows, edition, files)
 
-    assert await stored(units) == before
+    assert await stored(uows) == before
 
 
-async def stored(units: UnitOfWorkFactory) -> list[tuple[object, ...]]:
+async def stored(uows: UnitOfWorkFactory) -> list[tuple[object, ...]]:
     query = "SELECT f.*, e.* FROM dataset_file f JOIN dataset_edition e ON e.name = edition"
-    unit = units.read()
-    rows = await unit.connection.execute(text(f"{query} ORDER BY f.name"))
+    uow = uows.read()
+    rows = await uow.connection.execute(text(f"{query} ORDER BY f.name"))
     return [tuple(row) for row in rows]
 
 
-async def test_of_two_that_publish_at_once_one_does(units: UnitOfWorkFactory) -> None:
+async def test_of_two_that_publish_at_once_one_does(uows: UnitOfWorkFactory) -> None:
     other = (replace(FILES[0], content=b"x"), *FILES[1:])
 
     ended = await asyncio.gather(
-        publish(units, EDITION, FILES), publish(units, EDITION, other), return_exceptions=True
+        publish(uows, EDITION, FILES), publish(uows, EDITION, other), return_exceptions=True
     )
 
     assert [type(one) for one in ended if one is not None] == [AlreadyPublished]
-    assert len(await stored(units)) == len(FILES)
+    assert len(await stored(uows)) == len(FILES)
 
 
-async def test_what_fails_half_way_leaves_nothing(units: UnitOfWorkFactory) -> None:
+async def test_what_fails_half_way_leaves_nothing(uows: UnitOfWorkFactory) -> None:
     twice = (*FILES, FILES[0])
 
     with pytest.raises(ConstraintError):
-        await publish(units, EDITION, twice)
+        await publish(uows, EDITION, twice)
 
-    assert await names(units) == []
+    assert await names(uows) == []
 
 
 @pytest.mark.parametrize("name", ["", "../people.csv", "a/b", ".hidden", "é.csv", "a\n", "a" * 101])
 async def test_no_file_is_published_that_could_not_be_asked_for(
-    units: UnitOfWorkFactory, name: str
+    uows: UnitOfWorkFactory, name: str
 ) -> None:
     with pytest.raises(ValueError, match="cannot be asked for"):
-        await publish(units, EDITION, (replace(FILES[0], name=name),))
+        await publish(uows, EDITION, (replace(FILES[0], name=name),))
 
 
 @pytest.mark.parametrize("name", ["", "27", "2027-28", "2027/2028", "latest", "2027\n"])
-async def test_an_edition_is_named_for_its_years(units: UnitOfWorkFactory, name: str) -> None:
+async def test_an_edition_is_named_for_its_years(uows: UnitOfWorkFactory, name: str) -> None:
     with pytest.raises(ValueError, match="cannot be asked for"):
-        await publish(units, replace(EDITION, name=name), FILES)
+        await publish(uows, replace(EDITION, name=name), FILES)
 
 
-async def test_what_is_not_there_is_not_found(units: UnitOfWorkFactory) -> None:
-    await published(units)
+async def test_what_is_not_there_is_not_found(uows: UnitOfWorkFactory) -> None:
+    await published(uows)
 
-    unit = units.read()
+    uow = uows.read()
     for edition, file in [("2028", "people.csv"), ("2027", "nobody.csv")]:
         with pytest.raises(NotFound):
-            await Editions(unit).file(edition, file)
+            await Editions(uow).file(edition, file)
     with pytest.raises(NotFound):
-        await Editions(unit).of("2028")
-    assert await Editions(unit).files("2028") == []
+        await Editions(uow).of("2028")
+    assert await Editions(uow).files("2028") == []
 
 
 DRAW = "INSERT INTO dataset_draw (year, proposed_at, drawn_at, count, codebook) VALUES "
@@ -173,12 +171,12 @@ DRAWS = {
 
 @pytest.mark.parametrize(("draws", "sufficed"), DRAWS.items())
 async def test_the_last_count_decides(
-    units: UnitOfWorkFactory, draws: str, *, sufficed: bool
+    uows: UnitOfWorkFactory, draws: str, *, sufficed: bool
 ) -> None:
     """One that was only proposed is none."""
-    async with units.writing() as unit:
+    async with uows.transaction() as uow:
         if draws:
-            await unit.connection.execute(text(DRAW + draws))
+            await uow.connection.execute(text(DRAW + draws))
 
-    reader = units.read()
+    reader = uows.read()
     assert await Editions(reader).last_count_sufficed() is sufficed

@@ -21,14 +21,14 @@ TABLES, REPOSITORY = "dressform.db.tables.access_log", "dressform.repositories.a
 
 
 @pytest.fixture
-async def logged(units: UnitOfWorkFactory) -> UnitOfWorkFactory:
+async def logged(uows: UnitOfWorkFactory) -> UnitOfWorkFactory:
     """With one address in the log, for a service that is nobody in particular."""
-    unit = units.read()
+    uow = uows.read()
     asked = text("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
-    if (await unit.connection.execute(asked)).scalar_one():
+    if (await uow.connection.execute(asked)).scalar_one():
         pytest.skip("the tests were given a superuser, who may do everything")
-    await log(units, visit(units.clock()))
-    return units
+    await log(uows, visit(uows.clock()))
+    return uows
 
 
 @pytest.mark.parametrize("table", ["access_log", "{day}", "spool_mark"])
@@ -52,9 +52,9 @@ async def test_without_the_role_every_command_is_refused(
     logged: UnitOfWorkFactory, table: str, command: str
 ) -> None:
     said = command.format(table=table.format(day=f"access_log_{logged.clock():%Y%m%d}"))
-    async with rolled_back(logged) as unit:
-        await unit.connection.execute(text("SELECT 1"))  # In a transaction, should it go through.
-        connection: asyncpg.Connection = unit.connection._driver
+    async with rolled_back(logged) as uow:
+        await uow.connection.execute(text("SELECT 1"))  # In a transaction, should it go through.
+        connection: asyncpg.Connection = uow.connection._driver
 
         with pytest.raises(asyncpg.InsufficientPrivilegeError) as raised:
             await connection.execute(said)
@@ -66,10 +66,10 @@ async def test_without_the_role_every_command_is_refused(
 async def test_with_the_role_there_is_nothing_but_the_log(
     logged: UnitOfWorkFactory, table: str
 ) -> None:
-    async with rolled_back(logged) as unit:
-        await AccessLog.opened(unit)
+    async with rolled_back(logged) as uow:
+        await AccessLog.opened(uow)
         with pytest.raises(DatabaseError) as raised:
-            await unit.connection.execute(text(f"SELECT * FROM {table}"))
+            await uow.connection.execute(text(f"SELECT * FROM {table}"))
 
     assert raised.value.sqlstate == DENIED
 
@@ -77,8 +77,8 @@ async def test_with_the_role_there_is_nothing_but_the_log(
 async def test_the_role_ends_with_its_transaction(logged: UnitOfWorkFactory) -> None:
     """On the same connection: one that was released last is taken first."""
     for _ in range(3):
-        async with logged.writing() as unit:
-            await AccessLog.opened(unit)
+        async with logged.transaction() as uow:
+            await AccessLog.opened(uow)
         reader = logged.read()
         assert (await reader.connection.execute(select(Account.id))).all() == []
         with pytest.raises(DatabaseError) as raised:
@@ -87,8 +87,8 @@ async def test_the_role_ends_with_its_transaction(logged: UnitOfWorkFactory) -> 
 
 
 async def test_outside_of_a_transaction_the_role_cannot_be_taken(logged: UnitOfWorkFactory) -> None:
-    unit = logged.read()
-    opened = await AccessLog.opened(unit)  # type: ignore[arg-type]
+    uow = logged.read()
+    opened = await AccessLog.opened(uow)  # type: ignore[arg-type]
     with pytest.raises(DatabaseError) as raised:
         await opened.shipped_of("a spool")
 

@@ -8,24 +8,24 @@ from tests.helpers.members import Person
 RESET = Purpose.PASSWORD_RESET
 
 
-async def issued(units: UnitOfWorkFactory, person: Person) -> str:
-    async with units.writing() as unit:
-        found = await Accounts(unit).by_email(person.email)
+async def issued(uows: UnitOfWorkFactory, person: Person) -> str:
+    async with uows.transaction() as uow:
+        found = await Accounts(uow).by_email(person.email)
         assert found is not None
-        return await OneTimeTokens(unit).issue(found.owner, RESET, email=person.email)
+        return await OneTimeTokens(uow).issue(found.owner, RESET, email=person.email)
 
 
 async def test_whoever_waits_for_a_token_that_is_being_used_gets_nothing(
-    ada: Person, units: UnitOfWorkFactory
+    ada: Person, uows: UnitOfWorkFactory
 ) -> None:
-    token = await issued(units, ada)
+    token = await issued(uows, ada)
 
     async def redeem() -> Redeemed | None:
-        async with units.writing() as unit:
-            return await OneTimeTokens(unit).redeem(token, RESET)
+        async with uows.transaction() as uow:
+            return await OneTimeTokens(uow).redeem(token, RESET)
 
-    async with units.writing() as unit:
-        redeemed = await OneTimeTokens(unit).redeem(token, RESET)
+    async with uows.transaction() as uow:
+        redeemed = await OneTimeTokens(uow).redeem(token, RESET)
         late = asyncio.create_task(redeem())
         await asyncio.wait({late}, timeout=0.3)
         assert not late.done()
@@ -35,11 +35,11 @@ async def test_whoever_waits_for_a_token_that_is_being_used_gets_nothing(
     assert await late is None
 
 
-async def test_looking_at_a_token_does_not_use_it_up(ada: Person, units: UnitOfWorkFactory) -> None:
-    token = await issued(units, ada)
+async def test_looking_at_a_token_does_not_use_it_up(ada: Person, uows: UnitOfWorkFactory) -> None:
+    token = await issued(uows, ada)
 
-    async with units.writing() as unit:
-        tokens = OneTimeTokens(unit)
+    async with uows.transaction() as uow:
+        tokens = OneTimeTokens(uow)
         looked_at = await tokens.look_at(token, RESET)
         assert await tokens.look_at(token, Purpose.EMAIL_CHANGE) is None
         redeemed = await tokens.redeem(token, RESET)

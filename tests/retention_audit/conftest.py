@@ -16,5 +16,5 @@ def spools(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def auditor(units: UnitOfWorkFactory, spools: Path, settings: Settings) -> Auditor:
-    return Auditor(units, spools, interval=settings.worker_interval)
+def auditor(uows: UnitOfWorkFactory, spools: Path, settings: Settings) -> Auditor:
+    return Auditor(uows, spools, interval=settings.worker_interval)

@@ -30,8 +30,8 @@ class Counting(Auditor):
 
 
 @pytest.fixture
-def counting(units: UnitOfWorkFactory, spools: Path, settings: Settings) -> Counting:
-    return Counting(units, spools, interval=settings.worker_interval)
+def counting(uows: UnitOfWorkFactory, spools: Path, settings: Settings) -> Counting:
+    return Counting(uows, spools, interval=settings.worker_interval)
 
 
 async def test_it_looks_once_for_all_who_ask_at_a_time(counting: Counting) -> None:

@@ -35,10 +35,10 @@ def test_a_file_is_overdue_a_day_after_it_should_be_gone(folder: Path) -> None:
 
 
 async def test_the_verdict_is_overdue_while_one_stays(
-    units: UnitOfWorkFactory, folder: Path
+    uows: UnitOfWorkFactory, folder: Path
 ) -> None:
-    auditor = Auditor(units, folder.parent / "spool", interval=timedelta(minutes=5))
-    assert units.journal.root == folder
+    auditor = Auditor(uows, folder.parent / "spool", interval=timedelta(minutes=5))
+    assert uows.journal.root == folder
     (folder / "ours" / NAME).rename(folder / "ours" / NAME.replace("2026-03", "2025-03"))
 
     findings = await auditor.look()

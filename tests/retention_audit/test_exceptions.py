@@ -32,17 +32,17 @@ def _always_fresh(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "FRESH_SECONDS", 0)
 
 
-async def never_warned(units: UnitOfWorkFactory) -> None:
-    async with units.writing() as unit:
-        await unit.connection.execute(text("UPDATE account SET warned_at = NULL"))
+async def never_warned(uows: UnitOfWorkFactory) -> None:
+    async with uows.transaction() as uow:
+        await uow.connection.execute(text("UPDATE account SET warned_at = NULL"))
 
 
 async def test_account_that_waits_for_a_warning_makes_the_verdict_late_until_it_is_overdue(
-    auditor: Auditor, units: UnitOfWorkFactory, clock: MovableClock
+    auditor: Auditor, uows: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
     """However often the worker runs: it knows the exception as well as the promise."""
-    await add_account(units, clock())
-    await never_warned(units)
+    await add_account(uows, clock())
+    await never_warned(uows)
     end = end_of(PROFILE, clock())
     found = []
 
@@ -61,10 +61,10 @@ async def test_account_that_waits_for_a_warning_makes_the_verdict_late_until_it_
 
 
 async def test_models_of_waiting_account_are_counted_as_well(
-    auditor: Auditor, units: UnitOfWorkFactory, clock: MovableClock
+    auditor: Auditor, uows: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
-    await add_account(units, clock())
-    await never_warned(units)
+    await add_account(uows, clock())
+    await never_warned(uows)
     end = clock.at = end_of(PROFILE, clock())
 
     model = next(rule for rule in (await auditor.look()).rules if rule.key == "model")
@@ -73,9 +73,9 @@ async def test_models_of_waiting_account_are_counted_as_well(
 
 
 async def test_account_warned_in_time_leaves_the_notice_kept(
-    client: httpx.AsyncClient, units: UnitOfWorkFactory, duties: Duties, clock: MovableClock
+    client: httpx.AsyncClient, uows: UnitOfWorkFactory, duties: Duties, clock: MovableClock
 ) -> None:
-    await add_account(units, clock())
+    await add_account(uows, clock())
     clock.at = end_of(PROFILE, clock())
     await duties.round()
 
@@ -85,13 +85,13 @@ async def test_account_warned_in_time_leaves_the_notice_kept(
 
 
 async def test_everybody_is_told_that_accounts_wait_and_nothing_else_of_them(
-    client: httpx.AsyncClient, units: UnitOfWorkFactory, duties: Duties, clock: MovableClock
+    client: httpx.AsyncClient, uows: UnitOfWorkFactory, duties: Duties, clock: MovableClock
 ) -> None:
     """One more that waits changes not a letter."""
-    await add_account(units, clock())
+    await add_account(uows, clock())
     later = clock() + 2 * DAY
-    await add_account(units, later, "bob")
-    await never_warned(units)
+    await add_account(uows, later, "bob")
+    await never_warned(uows)
     end = end_of(PROFILE, clock())
     clock.at = end + DAY
     await duties.round()
@@ -109,9 +109,9 @@ async def test_everybody_is_told_that_accounts_wait_and_nothing_else_of_them(
     assert health.json()["unwarned_accounts"] == 10
     metrics = (await client.get("/metrics")).text
     assert "dressform_retention_unwarned_accounts 10.0" in metrics
-    async with units.writing() as unit:
+    async with uows.transaction() as uow:
         moved = "UPDATE account SET last_login_at = last_login_at - interval '2 days'"
-        await unit.connection.execute(text(moved))
+        await uow.connection.execute(text(moved))
     assert [(await client.get(path)).text for path in PUBLIC[:1]] == of_one
     assert (await client.get("/metrics")).text.count("unwarned_accounts 10.0") == 1
 

@@ -28,26 +28,26 @@ SECOND = timedelta(seconds=1)
 
 
 @pytest.fixture(autouse=True)
-async def no_days(units: UnitOfWorkFactory) -> AsyncIterator[None]:
+async def no_days(uows: UnitOfWorkFactory) -> AsyncIterator[None]:
     """Of other tests, and none for them."""
-    await drop_all(units)
+    await drop_all(uows)
     yield
-    await drop_all(units)
+    await drop_all(uows)
 
 
-async def drop_all(units: UnitOfWorkFactory) -> None:
-    async with in_log(units) as unit:
-        names = await unit.connection.scalars(
+async def drop_all(uows: UnitOfWorkFactory) -> None:
+    async with in_log(uows) as uow:
+        names = await uow.connection.scalars(
             text("SELECT relname FROM pg_class WHERE relkind = 'r' AND relname ~ '^access_log_'")
         )
         for name in names.all():
-            await unit.connection.execute(text(f"DROP TABLE {name}"))
+            await uow.connection.execute(text(f"DROP TABLE {name}"))
 
 
-async def command(units: UnitOfWorkFactory, *commands: str) -> None:
-    async with in_log(units) as unit:
+async def command(uows: UnitOfWorkFactory, *commands: str) -> None:
+    async with in_log(uows) as uow:
         for one in commands:
-            await unit.connection.execute(text(one))
+            await uow.connection.execute(text(one))
 
 
 def visitors(findings: Findings) -> Count:
@@ -56,10 +56,10 @@ def visitors(findings: Findings) -> Count:
 
 
 async def test_a_row_in_a_day_cut_off_is_counted_as_ever(
-    auditor: Auditor, units: UnitOfWorkFactory, clock: MovableClock
+    auditor: Auditor, uows: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
-    await add_visit(units, AT)
-    await command(units, "ALTER TABLE access_log DETACH PARTITION access_log_20260331")
+    await add_visit(uows, AT)
+    await command(uows, "ALTER TABLE access_log DETACH PARTITION access_log_20260331")
 
     found = []
     for clock.at in (AT, END, END + DAY + SECOND):
@@ -74,27 +74,27 @@ async def test_a_row_in_a_day_cut_off_is_counted_as_ever(
 
 
 async def test_an_interrupted_cut_is_found(
-    auditor: Auditor, units: UnitOfWorkFactory, clock: MovableClock, settings: Settings
+    auditor: Auditor, uows: UnitOfWorkFactory, clock: MovableClock, settings: Settings
 ) -> None:
     """Pending: part of the log in name, but no query on the log finds its rows any more."""
-    await add_visit(units, AT)
+    await add_visit(uows, AT)
     await _interrupt_detaching(settings, "access_log_20260331")
     clock.at = END + DAY + SECOND
 
     findings = await auditor.look()
 
-    async with in_log(units) as unit:
-        assert (await unit.connection.scalar(text("SELECT count(*) FROM access_log"))) == 0
+    async with in_log(uows) as uow:
+        assert (await uow.connection.scalar(text("SELECT count(*) FROM access_log"))) == 0
     assert (findings.orphans, visitors(findings)) == (1, Count(AT, 0, 1))
 
 
 async def test_rows_of_a_day_under_another_name_are_found(
-    auditor: Auditor, units: UnitOfWorkFactory, clock: MovableClock
+    auditor: Auditor, uows: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
     """Whatever is a part of the log counts by what it holds."""
-    await add_visit(units, AT)
+    await add_visit(uows, AT)
     await command(
-        units,
+        uows,
         "ALTER TABLE access_log_20260331 RENAME TO access_log_strange",
         "CREATE TABLE access_log_default PARTITION OF access_log DEFAULT",
         f"INSERT INTO access_log VALUES ('{AT + DAY}', '203.0.113.9', 'GET', '/', 200, 1, "
@@ -108,21 +108,21 @@ async def test_rows_of_a_day_under_another_name_are_found(
 
 
 async def test_the_oldest_is_that_of_the_first_day_that_is_not_empty(
-    auditor: Auditor, units: UnitOfWorkFactory, clock: MovableClock
+    auditor: Auditor, uows: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
     for ago in range(4):
-        await add_visit(units, AT - ago * DAY)
-    await command(units, "TRUNCATE access_log_20260328", "DELETE FROM access_log_20260329")
+        await add_visit(uows, AT - ago * DAY)
+    await command(uows, "TRUNCATE access_log_20260328", "DELETE FROM access_log_20260329")
     clock.at = AT
 
     assert visitors(await auditor.look()) == Count(AT - DAY, 0, 0)
 
 
 async def test_days_of_the_future_are_looked_into_whatever_is_there_before(
-    auditor: Auditor, units: UnitOfWorkFactory, clock: MovableClock
+    auditor: Auditor, uows: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
     for ahead in (0, 1, 2, 3):
-        await add_visit(units, AT + ahead * DAY)
+        await add_visit(uows, AT + ahead * DAY)
     clock.at = AT
 
     findings = await auditor.look()
@@ -132,44 +132,44 @@ async def test_days_of_the_future_are_looked_into_whatever_is_there_before(
 
 
 async def test_an_orphan_that_is_young_hides_no_older_day(
-    auditor: Auditor, units: UnitOfWorkFactory, clock: MovableClock
+    auditor: Auditor, uows: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
-    await add_visit(units, AT)
-    await add_visit(units, AT - DAY)
-    await command(units, "ALTER TABLE access_log DETACH PARTITION access_log_20260331")
+    await add_visit(uows, AT)
+    await add_visit(uows, AT - DAY)
+    await command(uows, "ALTER TABLE access_log DETACH PARTITION access_log_20260331")
     clock.at = AT
 
     assert visitors(await auditor.look()) == Count(AT - DAY, 0, 0)
 
 
 async def test_a_day_that_is_dropped_meanwhile_holds_nothing(
-    units: UnitOfWorkFactory, monkeypatch: pytest.MonkeyPatch
+    uows: UnitOfWorkFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await add_visit(units, AT)
+    await add_visit(uows, AT)
 
     async def drop_first(*arguments: object) -> Count:
-        await command(units, "DROP TABLE IF EXISTS access_log_20260331")
+        await command(uows, "DROP TABLE IF EXISTS access_log_20260331")
         return await count_rows(*arguments)  # type: ignore[arg-type]
 
     monkeypatch.setattr("dressform.retention_audit.log.count_rows", drop_first)
 
-    assert (await look_into_log(units, END)).rows == Count(None, 0, 0)
+    assert (await look_into_log(uows, END)).rows == Count(None, 0, 0)
 
 
 @pytest.mark.parametrize("table", ["access_log", "access_log_20260331"])
 async def test_a_log_that_somebody_locks_is_unknown_and_late(
     auditor: Auditor,
-    units: UnitOfWorkFactory,
+    uows: UnitOfWorkFactory,
     clock: MovableClock,
     monkeypatch: pytest.MonkeyPatch,
     table: str,
 ) -> None:
     """What is known of other rules is told all the same."""
     monkeypatch.setattr(log, "PATIENCE", "100ms")
-    await add_everything(units, AT)
+    await add_everything(uows, AT)
     clock.at = AT
-    async with in_log(units) as unit:
-        await unit.connection.execute(text(f"LOCK {table}"))
+    async with in_log(uows) as uow:
+        await uow.connection.execute(text(f"LOCK {table}"))
         locked = await auditor.look()
     free = await auditor.look()
 
@@ -183,11 +183,11 @@ async def test_a_log_that_somebody_locks_is_unknown_and_late(
 
 
 async def test_what_is_enough_is_enough(
-    auditor: Auditor, units: UnitOfWorkFactory, clock: MovableClock, monkeypatch: pytest.MonkeyPatch
+    auditor: Auditor, uows: UnitOfWorkFactory, clock: MovableClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Half a year of overdue days would take minutes to count."""
     for ago in range(4):
-        await add_visit(units, AT - ago * DAY)
+        await add_visit(uows, AT - ago * DAY)
     clock.at = END + 2 * DAY
     monkeypatch.setattr(log, "ENOUGH", 2)
 

@@ -35,17 +35,17 @@ async def found(auditor: Auditor, category: Category) -> Rule:
     return rule
 
 
-async def change(units: UnitOfWorkFactory, command: str, **values: object) -> None:
-    async with units.writing() as unit:
-        await unit.connection.execute(text(command), values)
+async def change(uows: UnitOfWorkFactory, command: str, **values: object) -> None:
+    async with uows.transaction() as uow:
+        await uow.connection.execute(text(command), values)
 
 
 @categories
 async def test_a_row_is_overdue_a_day_after_its_window(
-    auditor: Auditor, units: UnitOfWorkFactory, clock: MovableClock, category: Category
+    auditor: Auditor, uows: UnitOfWorkFactory, clock: MovableClock, category: Category
 ) -> None:
     """A second decides, at both ends."""
-    await add_everything(units, BEGAN)
+    await add_everything(uows, BEGAN)
     end = end_of(category, BEGAN)
     seen = []
 
@@ -65,10 +65,10 @@ async def test_a_row_is_overdue_a_day_after_its_window(
 
 @categories
 async def test_a_row_from_the_future_is_told(
-    auditor: Auditor, units: UnitOfWorkFactory, clock: MovableClock, category: Category
+    auditor: Auditor, uows: UnitOfWorkFactory, clock: MovableClock, category: Category
 ) -> None:
     """A second decides: it would stay for as much longer as the clock ran ahead."""
-    await add_everything(units, BEGAN)
+    await add_everything(uows, BEGAN)
     seen = []
 
     oldest = kept_from(category, BEGAN)
@@ -80,15 +80,15 @@ async def test_a_row_from_the_future_is_told(
 
 
 async def test_what_the_documentation_says_puts_it_right(
-    auditor: Auditor, units: UnitOfWorkFactory, clock: MovableClock
+    auditor: Auditor, uows: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
     """By the database's clock, which nobody moves."""
     clock.at = now()
-    await add_everything(units, clock.at + 100 * DAY)
+    await add_everything(uows, clock.at + 100 * DAY)
     (commands,) = re.findall(r"```sql\n(.*?)```", DOCUMENT.read_text(), re.DOTALL)
-    async with units.writing() as unit:
+    async with uows.transaction() as uow:
         for command in commands.split(";")[:-1]:
-            await unit.connection.execute(text(command))
+            await uow.connection.execute(text(command))
 
     findings = await auditor.look()
 
@@ -98,9 +98,9 @@ async def test_what_the_documentation_says_puts_it_right(
 
 @categories
 async def test_other_rules_are_not_blamed(
-    auditor: Auditor, units: UnitOfWorkFactory, clock: MovableClock, category: Category
+    auditor: Auditor, uows: UnitOfWorkFactory, clock: MovableClock, category: Category
 ) -> None:
-    await add_everything(units, BEGAN)
+    await add_everything(uows, BEGAN)
     clock.at = end_of(category, BEGAN) + DAY + SECOND
     shorter = {one.key for one in CATEGORIES if end_of(one, BEGAN) + DAY < clock.at}
 
@@ -124,15 +124,15 @@ async def test_nothing_is_kept_of_nothing(auditor: Auditor) -> None:
 )
 async def test_who_was_not_warned_in_time_stays_longer_but_locked(
     auditor: Auditor,
-    units: UnitOfWorkFactory,
+    uows: UnitOfWorkFactory,
     clock: MovableClock,
     warned: timedelta | None,
     due: timedelta,
 ) -> None:
-    await add_account(units, BEGAN)
+    await add_account(uows, BEGAN)
     end = end_of(PROFILE, BEGAN)
     warned_at = None if warned is None else end + warned
-    await change(units, "UPDATE account SET warned_at = :at", at=warned_at)
+    await change(uows, "UPDATE account SET warned_at = :at", at=warned_at)
 
     for at, overdue in [(end, 0), (end + due + DAY, 0), (end + due + DAY + SECOND, 1)]:
         clock.at = at
@@ -145,13 +145,13 @@ async def test_who_was_not_warned_in_time_stays_longer_but_locked(
 
 
 async def test_each_model_is_counted_and_nobody_without(
-    auditor: Auditor, units: UnitOfWorkFactory, clock: MovableClock
+    auditor: Auditor, uows: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
-    ada = await add_account(units, BEGAN)
-    bob = await add_account(units, BEGAN - DAY, "bob")
-    await change(units, "DELETE FROM model WHERE account_id = :id", id=bob.account_id)
-    async with units.writing(at=BEGAN) as unit:
-        await Models(unit).add(ada, name="Sam", body=Body(breasts=True))
+    ada = await add_account(uows, BEGAN)
+    bob = await add_account(uows, BEGAN - DAY, "bob")
+    await change(uows, "DELETE FROM model WHERE account_id = :id", id=bob.account_id)
+    async with uows.transaction(now=BEGAN) as uow:
+        await Models(uow).add(ada, name="Sam", body=Body(breasts=True))
     clock.at = end_of(PROFILE, BEGAN)
 
     assert (await found(auditor, MODEL)).rows == Count(
@@ -161,10 +161,10 @@ async def test_each_model_is_counted_and_nobody_without(
 
 
 async def test_a_login_begins_the_window_anew(
-    auditor: Auditor, units: UnitOfWorkFactory, clock: MovableClock
+    auditor: Auditor, uows: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
-    await add_account(units, BEGAN)
-    await change(units, "UPDATE account SET last_login_at = :at", at=BEGAN + 100 * DAY)
+    await add_account(uows, BEGAN)
+    await change(uows, "UPDATE account SET last_login_at = :at", at=BEGAN + 100 * DAY)
     clock.at = end_of(PROFILE, BEGAN) + 32 * DAY
 
     rule = await found(auditor, PROFILE)
@@ -172,25 +172,25 @@ async def test_a_login_begins_the_window_anew(
     assert rule.rows == Count(BEGAN + 100 * DAY, waiting=0, overdue=0)
 
 
-async def test_wrong_ends_in_the_table_do_not_deceive(units: UnitOfWorkFactory) -> None:
+async def test_wrong_ends_in_the_table_do_not_deceive(uows: UnitOfWorkFactory) -> None:
     """As if a migration had computed them from a longer window, or not at all."""
-    await add_everything(units, BEGAN)
+    await add_everything(uows, BEGAN)
     at = end_of(PROFILE, BEGAN) + 32 * DAY
     tables = {window.rows.split()[0] for window in WINDOWS}
-    async with rolled_back(units) as unit:
+    async with rolled_back(uows) as uow:
         for table in tables:
-            await unit.connection.execute(text(f"ALTER TABLE {table} DROP COLUMN ends_at"))
-        await unit.connection.execute(text("ALTER TABLE account DROP COLUMN models_end_at"))
-        overdue = [(await count_rows(unit.connection, window, at)).overdue for window in WINDOWS]
+            await uow.connection.execute(text(f"ALTER TABLE {table} DROP COLUMN ends_at"))
+        await uow.connection.execute(text("ALTER TABLE account DROP COLUMN models_end_at"))
+        overdue = [(await count_rows(uow.connection, window, at)).overdue for window in WINDOWS]
 
     assert overdue == [0 if window.rows == "set_aside" else 1 for window in WINDOWS]
 
 
 async def test_rows_set_aside_are_counted_and_have_a_window(
-    auditor: Auditor, units: UnitOfWorkFactory, clock: MovableClock
+    auditor: Auditor, uows: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
     clock.at = BEGAN
-    await trouble.set_aside(units, BEGAN)
+    await trouble.set_aside(uows, BEGAN)
 
     young = await auditor.look()
     clock.at = datetime(2026, 10, 2, tzinfo=UTC)
@@ -204,9 +204,9 @@ async def test_rows_set_aside_are_counted_and_have_a_window(
 
 
 async def test_a_hold_is_told_with_its_reason(
-    auditor: Auditor, units: UnitOfWorkFactory, clock: MovableClock
+    auditor: Auditor, uows: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
-    await trouble.hold(units, clock())
+    await trouble.hold(uows, clock())
 
     findings = await auditor.look()
 

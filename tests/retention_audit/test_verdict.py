@@ -74,12 +74,12 @@ def test_nothing_is_negative_when_the_clock_is_set_back() -> None:
     assert back.verdict == "kept"
 
 
-async def rounds(units: UnitOfWorkFactory, at: datetime, *, without: str | None = None) -> None:
+async def rounds(uows: UnitOfWorkFactory, at: datetime, *, without: str | None = None) -> None:
     """The ledger of a worker that enforced each rule but one."""
-    async with units.writing(at=at) as unit:
+    async with uows.transaction(now=at) as uow:
         for category in RULES:
             if category != without:
-                await _round(Retention(unit), category, at)
+                await _round(Retention(uow), category, at)
 
 
 async def _round(retention: Retention, key: str, at: datetime) -> None:
@@ -89,10 +89,10 @@ async def _round(retention: Retention, key: str, at: datetime) -> None:
 
 
 async def test_a_dead_worker_is_noticed_though_nothing_is_due(
-    auditor: Auditor, units: UnitOfWorkFactory, clock: MovableClock
+    auditor: Auditor, uows: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
-    await add_account(units, clock())
-    await rounds(units, clock())
+    await add_account(uows, clock())
+    await rounds(uows, clock())
     seen = []
 
     for after in (timedelta(0), timedelta(minutes=26), DAY + SECOND):
@@ -104,16 +104,16 @@ async def test_a_dead_worker_is_noticed_though_nothing_is_due(
 
 
 async def test_a_rule_that_is_never_enforced_is_noticed_among_the_others(
-    auditor: Auditor, units: UnitOfWorkFactory, clock: MovableClock
+    auditor: Auditor, uows: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
     """First by its missing rounds, then by its rows."""
-    await add_everything(units, clock())
+    await add_everything(uows, clock())
     clock.at += DAY + SECOND
-    await rounds(units, clock(), without="lookup")
+    await rounds(uows, clock(), without="lookup")
 
     missed = await auditor.look()
     clock.at = end_of(LOOKUP, AT) + DAY + SECOND
-    await rounds(units, clock())
+    await rounds(uows, clock())
     left = await auditor.look()
 
     assert missed.verdict == "overdue"
@@ -123,11 +123,11 @@ async def test_a_rule_that_is_never_enforced_is_noticed_among_the_others(
 
 
 async def test_a_round_of_a_clock_that_ran_ahead_proves_nothing(
-    auditor: Auditor, units: UnitOfWorkFactory, clock: MovableClock
+    auditor: Auditor, uows: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
-    await add_account(units, clock())
-    await rounds(units, AT)
-    await rounds(units, AT + 400 * DAY)
+    await add_account(uows, clock())
+    await rounds(uows, AT)
+    await rounds(uows, AT + 400 * DAY)
     clock.at = AT + DAY + SECOND
 
     found = await auditor.look()
@@ -136,9 +136,9 @@ async def test_a_round_of_a_clock_that_ran_ahead_proves_nothing(
 
 
 async def test_an_unfinished_round_is_none(
-    auditor: Auditor, units: UnitOfWorkFactory, clock: MovableClock
+    auditor: Auditor, uows: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
-    async with units.writing() as unit:
-        assert await Retention(unit).claim(SESSION.key, clock())
+    async with uows.transaction() as uow:
+        assert await Retention(uow).claim(SESSION.key, clock())
 
     assert (await auditor.look()).last_round_at is None

@@ -28,16 +28,16 @@ windows = pytest.mark.parametrize("window", [VISITOR, *WINDOWS], ids=lambda one:
 
 
 async def computed(
-    units: UnitOfWorkFactory, window: Window, expression: str, **columns: object
+    uows: UnitOfWorkFactory, window: Window, expression: str, **columns: object
 ) -> datetime:
     """An expression of the audit's over a row that is in no table."""
     everything: dict[str, object] = dict.fromkeys(ACCOUNT_COLUMNS) | columns
     row = ", ".join(f"CAST(:{name} AS timestamptz) AS {name}" for name in everything)
     query = f"SELECT {expression} FROM (SELECT {row}) AS account"
-    async with units.writing() as unit:
+    async with uows.transaction() as uow:
         # As behind a pooler that forgets the time zone which was asked for.
-        await unit.connection.execute(text("SET LOCAL TIME ZONE 'Europe/Paris'"))
-        found: datetime = (await unit.connection.execute(text(query), everything)).scalar_one()
+        await uow.connection.execute(text("SET LOCAL TIME ZONE 'Europe/Paris'"))
+        found: datetime = (await uow.connection.execute(text(query), everything)).scalar_one()
         return found
 
 
@@ -62,13 +62,13 @@ def test_every_table_that_a_window_looks_after_is_looked_into() -> None:
 @windows
 @pytest.mark.parametrize("moment", MOMENTS, ids=str)
 async def test_a_window_ends_when_the_policy_says(
-    units: UnitOfWorkFactory, window: Window, moment: datetime
+    uows: UnitOfWorkFactory, window: Window, moment: datetime
 ) -> None:
     columns = dict.fromkeys(
         ("created_at", "last_login_at", "month_of_login", "at", "started_at"), moment
     )
 
-    found = await computed(units, window, window.ends, **columns)
+    found = await computed(uows, window, window.ends, **columns)
 
     assert found == by_key(window.rule).window.after(moment)
 
@@ -96,13 +96,13 @@ def test_only_accounts_and_their_models_wait_for_a_warning(window: Window) -> No
 )
 @pytest.mark.parametrize("window", WINDOWS[:2], ids=lambda one: one.rule)
 async def test_an_account_is_due_when_its_owner_was_warned_for_a_week(
-    units: UnitOfWorkFactory, window: Window, warned: timedelta | None, due: timedelta
+    uows: UnitOfWorkFactory, window: Window, warned: timedelta | None, due: timedelta
 ) -> None:
     moment = MOMENTS[0]
     end = by_key(window.rule).window.after(moment)
     warned_at = None if warned is None else end + warned
 
-    found = await computed(units, window, window.due, last_login_at=moment, warned_at=warned_at)
+    found = await computed(uows, window, window.due, last_login_at=moment, warned_at=warned_at)
 
     assert found == end + due
 
@@ -110,12 +110,12 @@ async def test_an_account_is_due_when_its_owner_was_warned_for_a_week(
 @pytest.mark.parametrize("moment", MOMENTS, ids=str)
 @pytest.mark.parametrize("window", WINDOWS[:2], ids=lambda one: one.rule)
 async def test_a_restricted_account_ends_when_the_policy_says(
-    units: UnitOfWorkFactory, window: Window, moment: datetime
+    uows: UnitOfWorkFactory, window: Window, moment: datetime
 ) -> None:
     columns = {"last_login_at": moment, "restricted_at": moment}
 
-    found = await computed(units, window, window.ends, **columns)
-    promised = await computed(units, window, window.promised, **columns)
+    found = await computed(uows, window, window.ends, **columns)
+    promised = await computed(uows, window, window.promised, **columns)
 
     assert promised == by_key(window.rule).window.after(moment)
     assert found == RESTRICTED.longer.after(promised)
@@ -128,11 +128,11 @@ def test_a_line_ends_when_the_policy_says(seconds: int) -> None:
     assert address_ends(moment) == VISITOR_CATEGORY.window.after(moment)
 
 
-async def test_an_hour_is_an_hour_when_the_clocks_change(units: UnitOfWorkFactory) -> None:
+async def test_an_hour_is_an_hour_when_the_clocks_change(uows: UnitOfWorkFactory) -> None:
     expression = after("created_at", "1 day")
 
     found = await computed(
-        units, VISITOR, expression, created_at=datetime(2026, 3, 28, 12, tzinfo=UTC)
+        uows, VISITOR, expression, created_at=datetime(2026, 3, 28, 12, tzinfo=UTC)
     )
 
     assert found == datetime(2026, 3, 29, 12, tzinfo=UTC)

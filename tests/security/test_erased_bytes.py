@@ -67,7 +67,7 @@ async def scene(server: embedded.Server, tmp_path: Path) -> AsyncIterator[Scene]
         app.router.lifespan_context(app),
         httpx.AsyncClient(transport=transport, base_url=settings.public_url) as client,
     ):
-        duties = duties_of(settings, app.state.service.units)
+        duties = duties_of(settings, app.state.service.uows)
         mailbox = Mailbox(tmp_path / "mail", duties.deliver)
         other = Person(client, mailbox, "grace")
         await other.register()

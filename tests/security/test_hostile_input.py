@@ -95,10 +95,10 @@ def address(operation: Operation, model: str) -> str:
     )
 
 
-async def state(ada: Person, units: UnitOfWorkFactory) -> tuple[object, dict[str, int]]:
+async def state(ada: Person, uows: UnitOfWorkFactory) -> tuple[object, dict[str, int]]:
     export = await ada.ask("GET", "/v1/privacy/export")
     assert export.status_code == 200
-    counted = await rows(units)
+    counted = await rows(uows)
     return export.json(), {name: counted[name] for name in counted.keys() & OF_PEOPLE}
 
 
@@ -110,9 +110,9 @@ def test_all_that_the_bodies_take_is_tried() -> None:
 
 @pytest.mark.parametrize("operation", WITH_JSON, ids=str)
 async def test_every_field_of_every_body(
-    ada: Person, model: str, units: UnitOfWorkFactory, operation: Operation
+    ada: Person, model: str, uows: UnitOfWorkFactory, operation: Operation
 ) -> None:
-    before = await state(ada, units)
+    before = await state(ada, uows)
     url = address(operation, model)
     for path, kind in operation.fields():
         wrong = [raw for raw, fits in ONE_WRONG.items() if fits != kind]
@@ -123,14 +123,14 @@ async def test_every_field_of_every_body(
 
             quotes = path[0] == "measurements"
             assert_refused(response, operation, f"{path}: {raw}", quotes=quotes)
-    assert await state(ada, units) == before
+    assert await state(ada, uows) == before
 
 
 @pytest.mark.parametrize("operation", WITH_JSON, ids=str)
 async def test_every_body_as_a_whole(
-    ada: Person, model: str, units: UnitOfWorkFactory, operation: Operation
+    ada: Person, model: str, uows: UnitOfWorkFactory, operation: Operation
 ) -> None:
-    before = await state(ada, units)
+    before = await state(ada, uows)
     url = address(operation, model)
     good = json.dumps(operation.example).encode()
     first = next(iter(operation.example))
@@ -159,7 +159,7 @@ async def test_every_body_as_a_whole(
         response = await ada.ask(operation.verb, url, content=body, headers=JSON)
 
         assert_refused(response, operation, repr(body[:80]))
-    assert await state(ada, units) == before
+    assert await state(ada, uows) == before
 
 
 KINDS = [
@@ -178,9 +178,9 @@ KINDS = [
 
 @pytest.mark.parametrize("operation", WITH_JSON, ids=str)
 async def test_every_body_under_another_name(
-    ada: Person, model: str, units: UnitOfWorkFactory, operation: Operation
+    ada: Person, model: str, uows: UnitOfWorkFactory, operation: Operation
 ) -> None:
-    before = await state(ada, units)
+    before = await state(ada, uows)
     body = json.dumps(operation.example).encode()
     token = ada.headers["Authorization"].encode()
     for kind in KINDS:
@@ -192,7 +192,7 @@ async def test_every_body_under_another_name(
         )
 
         assert_refused(response, operation, repr(kind))
-    assert await state(ada, units) == before
+    assert await state(ada, uows) == before
 
 
 @pytest.mark.parametrize(
@@ -237,9 +237,9 @@ IN_ADDRESSES = [
 
 @pytest.mark.parametrize("operation", WITH_PARAMETERS, ids=str)
 async def test_every_parameter_of_every_address(
-    ada: Person, model: str, units: UnitOfWorkFactory, operation: Operation
+    ada: Person, model: str, uows: UnitOfWorkFactory, operation: Operation
 ) -> None:
-    before = await state(ada, units)
+    before = await state(ada, uows)
     plain = address(operation, model)
     urls = [
         f"{plain}?{name}={value}"
@@ -258,7 +258,7 @@ async def test_every_parameter_of_every_address(
         response = await ada.client.request(operation.verb, target, headers=ada.headers, **body)
 
         assert_refused(response, operation, url)
-    assert await state(ada, units) == before
+    assert await state(ada, uows) == before
 
 
 TOKENS = [

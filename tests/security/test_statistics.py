@@ -47,11 +47,11 @@ def test_statistics_are_kept_of_nothing_that_could_be_opened_or_found() -> None:
 
 
 async def test_statistics_have_no_target_for_hidden_columns_in_tables_and_days(
-    units: UnitOfWorkFactory,
+    uows: UnitOfWorkFactory,
 ) -> None:
-    await log(units, visit(datetime(2031, 5, 5, 12, tzinfo=UTC)))
-    unit = units.read()
-    rows = await unit.connection.execute(
+    await log(uows, visit(datetime(2031, 5, 5, 12, tzinfo=UTC)))
+    uow = uows.read()
+    rows = await uow.connection.execute(
         text(
             "SELECT regexp_replace(relname, '_[0-9]{8}$', ''), attname, attstattarget "
             "FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid "
@@ -144,7 +144,7 @@ async def use(settings: Settings, folder: Path, server_log: Path) -> int:
         httpx.AsyncClient(transport=transport, base_url=settings.public_url) as client,
     ):
         began = server_log.stat().st_size
-        duties = duties_of(settings, app.state.service.units)
+        duties = duties_of(settings, app.state.service.uows)
         ada = Person(client, Mailbox(folder / "mail", duties.deliver), "ada")
         await ada.register()
         await ada.confirm()
@@ -165,7 +165,7 @@ async def use(settings: Settings, folder: Path, server_log: Path) -> int:
         assert (await login(client, "nobody", "not it at all")).status_code == 401
         await ada.mailbox.collect()
         for category in (PROFILE, MODEL, SESSION):
-            at = duties.units.clock()
-            await enforce(category, duties.units, at=at, slot=at, breaker=duties.breaker)
+            at = duties.uows.clock()
+            await enforce(category, duties.uows, at=at, slot=at, breaker=duties.breaker)
         assert (await erase(ada)).status_code == 204
     return began

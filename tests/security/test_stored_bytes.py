@@ -69,7 +69,7 @@ async def loot(
     async with app.router.lifespan_context(app):
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url=settings.public_url) as client:
-            duties = duties_of(settings, app.state.service.units)
+            duties = duties_of(settings, app.state.service.uows)
             mailbox = Mailbox(tmp_path / "mail", duties.deliver)
             person, webp = await live(client, mailbox)
             secrets = f"{person.access_token}\n{person.refresh_token}".encode()

@@ -57,7 +57,7 @@ class Member:
 class Site:
     """The site at noon of the last day, and what is true."""
 
-    units: UnitOfWorkFactory
+    uows: UnitOfWorkFactory
     raw: asyncpg.Connection
     truth: dict[UUID, str]
     clock: MovableClock
@@ -74,19 +74,19 @@ async def site_of(own: Settings, *, rewritten: bool) -> AsyncIterator[Site]:
     assert own.database_url is not None
     url = as_superuser(own.database_url.get_secret_value()).replace("+asyncpg", "")
     last_day = BEGAN + DAYS * DAY
-    async with opened(own, clock) as (units, _):
+    async with opened(own, clock) as (uows, _):
         members = [Member(number) for number in range(MEMBERS)]
         planned = list(events(members))
-        lines = [await act(units, clock, *event) for event in planned if event[0] < last_day]
+        lines = [await act(uows, clock, *event) for event in planned if event[0] < last_day]
         if rewritten:
-            assert await rewrite_tables(units, at=last_day) > 0
+            assert await rewrite_tables(uows, at=last_day) > 0
         today = [event for event in planned if event[0] >= last_day]
-        lines += [await act(units, clock, *event) for event in today]
-        await log(units, *lines)
+        lines += [await act(uows, clock, *event) for event in today]
+        await log(uows, *lines)
         raw = await asyncpg.connect(url)
         clock.at = last_day + DAY / 2
         truth = {one.owner.account_id: one.address for one in members if one.owner is not None}
-        yield Site(units, raw, truth, clock, len({event[1].number for event in today}))
+        yield Site(uows, raw, truth, clock, len({event[1].number for event in today}))
         await raw.close()
 
 
@@ -113,11 +113,11 @@ def events(members: list[Member]) -> Iterator[tuple[datetime, Member, str]]:
 
 
 async def act(
-    units: UnitOfWorkFactory, clock: MovableClock, at: datetime, member: Member, what: str
+    uows: UnitOfWorkFactory, clock: MovableClock, at: datetime, member: Member, what: str
 ) -> dict[str, object]:
     """Write what the API writes, and return the line of the access log that goes with it."""
     clock.at = at
-    route = await ACTS[what](units, member)
+    route = await ACTS[what](uows, member)
     method, template, status = route
     began = at - timedelta(milliseconds=30)
     return visit(
@@ -125,30 +125,30 @@ async def act(
     )
 
 
-async def register(units: UnitOfWorkFactory, member: Member) -> tuple[str, str, int]:
-    async with units.writing() as unit:
+async def register(uows: UnitOfWorkFactory, member: Member) -> tuple[str, str, int]:
+    async with uows.transaction() as uow:
         name = f"member{member.number}"
-        member.owner = await Accounts(unit).add(
+        member.owner = await Accounts(uow).add(
             random_id(), email=f"{name}@example.org", language="en", password_hash="none"
         )
-        await Profiles(unit).add(member.owner, username=name)
+        await Profiles(uow).add(member.owner, username=name)
     return tracing.WRITES["account_key"]
 
 
-async def sign_in(units: UnitOfWorkFactory, member: Member) -> tuple[str, str, int]:
+async def sign_in(uows: UnitOfWorkFactory, member: Member) -> tuple[str, str, int]:
     assert member.owner is not None
-    async with units.writing() as unit:
-        found = await Accounts(unit).by_id(member.owner.account_id)
+    async with uows.transaction() as uow:
+        found = await Accounts(uow).by_id(member.owner.account_id)
         assert found is not None
-        assert await Accounts(unit).logged_in(found)
-        await Sessions(unit).add(member.owner)
+        assert await Accounts(uow).logged_in(found)
+        await Sessions(uow).add(member.owner)
     return tracing.WRITES["session"]
 
 
-async def change_model(units: UnitOfWorkFactory, member: Member) -> tuple[str, str, int]:
+async def change_model(uows: UnitOfWorkFactory, member: Member) -> tuple[str, str, int]:
     assert member.owner is not None
-    async with units.writing() as unit:
-        models = Models(unit)
+    async with uows.transaction() as uow:
+        models = Models(uow)
         if member.model_id is None:
             made = await models.add(member.owner, name="Me", body=Body(breasts=False))
             member.model_id = made.id
@@ -157,10 +157,10 @@ async def change_model(units: UnitOfWorkFactory, member: Member) -> tuple[str, s
         return "PATCH", "/v1/models/{model_id}", 200
 
 
-async def change_profile(units: UnitOfWorkFactory, member: Member) -> tuple[str, str, int]:
+async def change_profile(uows: UnitOfWorkFactory, member: Member) -> tuple[str, str, int]:
     assert member.owner is not None
-    async with units.writing() as unit:
-        await Profiles(unit).change(member.owner, {"bio": "I sew."})
+    async with uows.transaction() as uow:
+        await Profiles(uow).change(member.owner, {"bio": "I sew."})
     return tracing.WRITES["profile"]
 
 

@@ -30,26 +30,26 @@ SECOND = timedelta(seconds=1)
 categories = pytest.mark.parametrize("category", CATEGORIES, ids=lambda category: category.key)
 
 
-async def enforced(category: Category, units: UnitOfWorkFactory, at: datetime) -> Report:
-    report = await enforce(category, units, at=at, slot=at, breaker=UNBROKEN)
+async def enforced(category: Category, uows: UnitOfWorkFactory, at: datetime) -> Report:
+    report = await enforce(category, uows, at=at, slot=at, breaker=UNBROKEN)
     assert report is not None
     return report
 
 
 @categories
 async def test_it_ends_to_the_second_and_nothing_else(
-    units: UnitOfWorkFactory, category: Category
+    uows: UnitOfWorkFactory, category: Category
 ) -> None:
     """A rule's own record begins when it is enforced, so it stays."""
-    await add_everything(units, BEGAN)
-    before = await counts(units)
+    await add_everything(uows, BEGAN)
+    before = await counts(uows)
     assert set(before.values()) == {1}
     end = end_of(category, BEGAN)
 
-    early = await enforced(category, units, end - SECOND)
-    still_there = await counts(units)
-    on_time = await enforced(category, units, end)
-    left = await counts(units)
+    early = await enforced(category, uows, end - SECOND)
+    still_there = await counts(uows)
+    on_time = await enforced(category, uows, end)
+    left = await counts(uows)
 
     assert (early.rows, on_time.rows) == (0, 1)
     assert still_there == before | {"retention_run": 2}
@@ -60,48 +60,48 @@ async def test_it_ends_to_the_second_and_nothing_else(
 
 
 @categories
-async def test_a_microsecond_decides(units: UnitOfWorkFactory, category: Category) -> None:
-    await add_everything(units, BEGAN)
+async def test_a_microsecond_decides(uows: UnitOfWorkFactory, category: Category) -> None:
+    await add_everything(uows, BEGAN)
     end = end_of(category, BEGAN)
 
-    assert (await enforced(category, units, end - timedelta(microseconds=1))).rows == 0
-    assert (await enforced(category, units, end)).rows == 1
+    assert (await enforced(category, uows, end - timedelta(microseconds=1))).rows == 0
+    assert (await enforced(category, uows, end)).rows == 1
 
 
 @categories
 async def test_a_year_without_a_worker_is_made_up_for(
-    units: UnitOfWorkFactory, category: Category
+    uows: UnitOfWorkFactory, category: Category
 ) -> None:
-    await add_everything(units, BEGAN)
+    await add_everything(uows, BEGAN)
 
-    report = await enforced(category, units, end_of(category, BEGAN) + timedelta(days=365))
+    report = await enforced(category, uows, end_of(category, BEGAN) + timedelta(days=365))
 
     assert report.rows == 1
 
 
-async def test_who_never_logged_in_is_found_too(units: UnitOfWorkFactory) -> None:
+async def test_who_never_logged_in_is_found_too(uows: UnitOfWorkFactory) -> None:
     """Counted from the account's making when there was no login."""
-    await add_account(units, BEGAN)
+    await add_account(uows, BEGAN)
 
-    assert (await enforced(PROFILE, units, end_of(PROFILE, BEGAN))).rows == 1
+    assert (await enforced(PROFILE, uows, end_of(PROFILE, BEGAN))).rows == 1
 
 
-async def test_a_login_begins_the_window_anew(units: UnitOfWorkFactory) -> None:
-    owner = await add_account(units, BEGAN)
+async def test_a_login_begins_the_window_anew(uows: UnitOfWorkFactory) -> None:
+    owner = await add_account(uows, BEGAN)
     later = BEGAN + timedelta(days=200)
-    async with units.writing(at=later) as unit:
-        found = await Accounts(unit).by_id(owner.account_id)
+    async with uows.transaction(now=later) as uow:
+        found = await Accounts(uow).by_id(owner.account_id)
         assert found is not None
-        assert await Accounts(unit).logged_in(found)
-    await warn(units, owner)
+        assert await Accounts(uow).logged_in(found)
+    await warn(uows, owner)
 
     for category in (MODEL, PROFILE):
-        assert (await enforced(category, units, end_of(category, BEGAN))).rows == 0
-        assert (await enforced(category, units, end_of(category, later) - SECOND)).rows == 0
-        assert (await enforced(category, units, end_of(category, later))).rows == 1
+        assert (await enforced(category, uows, end_of(category, BEGAN))).rows == 0
+        assert (await enforced(category, uows, end_of(category, later) - SECOND)).rows == 0
+        assert (await enforced(category, uows, end_of(category, later))).rows == 1
 
 
-async def test_days_of_the_log_go_whole(units: UnitOfWorkFactory) -> None:
+async def test_days_of_the_log_go_whole(uows: UnitOfWorkFactory) -> None:
     """The last record of a day goes with its first; the next day stays."""
     midnight = datetime(2026, 8, 30, tzinfo=UTC)
     for moment in (
@@ -109,17 +109,17 @@ async def test_days_of_the_log_go_whole(units: UnitOfWorkFactory) -> None:
         midnight + timedelta(hours=23, minutes=59),
         midnight + timedelta(days=2),
     ):
-        await add_visit(units, moment)
+        await add_visit(uows, moment)
 
-    assert (await enforced(VISITOR, units, datetime(2027, 2, 28, tzinfo=UTC) - SECOND)).rows == 0
-    assert (await enforced(VISITOR, units, datetime(2027, 2, 28, tzinfo=UTC))).rows == 2
-    assert (await counts(units))["access_log"] == 1
+    assert (await enforced(VISITOR, uows, datetime(2027, 2, 28, tzinfo=UTC) - SECOND)).rows == 0
+    assert (await enforced(VISITOR, uows, datetime(2027, 2, 28, tzinfo=UTC))).rows == 2
+    assert (await counts(uows))["access_log"] == 1
 
 
-async def fill(units: UnitOfWorkFactory, rows: int) -> None:
+async def fill(uows: UnitOfWorkFactory, rows: int) -> None:
     """Due in batches of more than one."""
-    async with units.writing() as unit:
-        await unit.connection.execute(
+    async with uows.transaction() as uow:
+        await uow.connection.execute(
             text(
                 "INSERT INTO retention_run (id, rule, slot, started_at, cut_off) "
                 "SELECT gen_random_uuid(), 'filled', CAST(:at AS timestamptz) + n * interval '1 s', :at, :at "
@@ -129,41 +129,41 @@ async def fill(units: UnitOfWorkFactory, rows: int) -> None:
         )
 
 
-async def test_it_goes_in_batches(units: UnitOfWorkFactory) -> None:
-    await fill(units, 2 * BATCH + 1)
+async def test_it_goes_in_batches(uows: UnitOfWorkFactory) -> None:
+    await fill(uows, 2 * BATCH + 1)
     batches = []
     for _ in range(4):
-        async with units.writing(at=end_of(ROUND, BEGAN)) as unit:
-            batches.append(await Endings(unit, ROUND).end_batch())
+        async with uows.transaction(now=end_of(ROUND, BEGAN)) as uow:
+            batches.append(await Endings(uow, ROUND).end_batch())
 
     assert batches == [BATCH, BATCH, 1, 0]
 
 
-async def test_all_batches_in_one_go(units: UnitOfWorkFactory) -> None:
-    await fill(units, 3 * BATCH)
+async def test_all_batches_in_one_go(uows: UnitOfWorkFactory) -> None:
+    await fill(uows, 3 * BATCH)
 
-    report = await enforced(ROUND, units, end_of(ROUND, BEGAN))
+    report = await enforced(ROUND, uows, end_of(ROUND, BEGAN))
 
     assert report.rows == 3 * BATCH
     assert report.seconds > 0
 
 
-async def test_batches_of_two_at_once_do_not_wait_for_each_other(units: UnitOfWorkFactory) -> None:
-    await fill(units, 2 * BATCH)
+async def test_batches_of_two_at_once_do_not_wait_for_each_other(uows: UnitOfWorkFactory) -> None:
+    await fill(uows, 2 * BATCH)
     at = end_of(ROUND, BEGAN)
-    async with units.writing(at=at) as one, units.writing(at=at) as other:
-        ended = [await Endings(unit, ROUND).end_batch() for unit in (one, other)]
+    async with uows.transaction(now=at) as one, uows.transaction(now=at) as other:
+        ended = [await Endings(uow, ROUND).end_batch() for uow in (one, other)]
 
     assert ended == [BATCH, BATCH]
-    assert (await counts(units))["retention_run"] == 0
+    assert (await counts(uows))["retention_run"] == 0
 
 
-async def test_a_slot_is_enforced_once(units: UnitOfWorkFactory) -> None:
-    await add_everything(units, BEGAN)
+async def test_a_slot_is_enforced_once(uows: UnitOfWorkFactory) -> None:
+    await add_everything(uows, BEGAN)
     at = end_of(PROFILE, BEGAN)
 
     reports = await asyncio.gather(
-        *(enforce(PROFILE, units, at=at, slot=at, breaker=UNBROKEN) for _ in range(5)),
+        *(enforce(PROFILE, uows, at=at, slot=at, breaker=UNBROKEN) for _ in range(5)),
         return_exceptions=True,
     )
 
@@ -171,70 +171,68 @@ async def test_a_slot_is_enforced_once(units: UnitOfWorkFactory) -> None:
     assert reports.count(None) == 4
 
 
-async def test_whoever_is_logging_in_is_left_alone(units: UnitOfWorkFactory) -> None:
+async def test_whoever_is_logging_in_is_left_alone(uows: UnitOfWorkFactory) -> None:
     """The login began a moment before the end and is not committed when the rule comes by."""
-    owner = await add_account(units, BEGAN)
+    owner = await add_account(uows, BEGAN)
     end = end_of(PROFILE, BEGAN)
-    async with units.writing(at=end - SECOND) as unit:
-        found = await Accounts(unit).by_id(owner.account_id)
+    async with uows.transaction(now=end - SECOND) as uow:
+        found = await Accounts(uow).by_id(owner.account_id)
         assert found is not None
-        assert await Accounts(unit).logged_in(found)
+        assert await Accounts(uow).logged_in(found)
         for category in (MODEL, PROFILE):
-            report = await asyncio.wait_for(enforced(category, units, end), 10)
+            report = await asyncio.wait_for(enforced(category, uows, end), 10)
             assert report.rows == 0
 
-    assert (await enforced(PROFILE, units, end + SECOND)).rows == 0
-    assert (await counts(units))["model"] == 1
+    assert (await enforced(PROFILE, uows, end + SECOND)).rows == 0
+    assert (await counts(uows))["model"] == 1
 
 
 async def test_a_login_during_the_round_saves_the_account_or_comes_too_late(
-    units: UnitOfWorkFactory,
+    uows: UnitOfWorkFactory,
 ) -> None:
     """Whichever is first: never half an account, never a login into one that goes."""
     end = end_of(PROFILE, BEGAN)
     outcomes: set[bool] = set()
     for n in range(40):
-        owner = await add_account(units, BEGAN, f"ada{n}")
-        unit = units.read()
-        found = await Accounts(unit).by_id(owner.account_id)
+        owner = await add_account(uows, BEGAN, f"ada{n}")
+        uow = uows.read()
+        found = await Accounts(uow).by_id(owner.account_id)
         assert found is not None
 
         async def log_in(found: object = found) -> bool:
             await asyncio.sleep(random.random() * 0.03)
-            async with units.writing(at=end - SECOND) as unit:
-                counted = await Accounts(unit).logged_in(found)  # type: ignore[arg-type]
+            async with uows.transaction(now=end - SECOND) as uow:
+                counted = await Accounts(uow).logged_in(found)  # type: ignore[arg-type]
                 await asyncio.sleep(random.random() * 0.004)
             return counted
 
         async def purge(slot: datetime = end + n * SECOND) -> Report | None:
             await asyncio.sleep(random.random() * 0.006)
-            return await enforce(PROFILE, units, at=end, slot=slot, breaker=UNBROKEN)
+            return await enforce(PROFILE, uows, at=end, slot=slot, breaker=UNBROKEN)
 
         logged_in, report = await asyncio.gather(log_in(), purge())
 
         assert report is not None
         assert report.rows == (0 if logged_in else 1)
-        left = await counts(units)
+        left = await counts(uows)
         here = 1 if logged_in else 0
         assert {left[name] for name in TABLES["profile"] | TABLES["model"]} == {here}
         outcomes.add(logged_in)
-        async with units.writing() as unit:
-            await Accounts(unit).erase(owner)
+        async with uows.transaction() as uow:
+            await Accounts(uow).erase(owner)
 
     assert outcomes == {True, False}
 
 
-async def test_a_run_remembers_what_it_did_and_nothing_of_whom(units: UnitOfWorkFactory) -> None:
-    await add_everything(units, BEGAN)
+async def test_a_run_remembers_what_it_did_and_nothing_of_whom(uows: UnitOfWorkFactory) -> None:
+    await add_everything(uows, BEGAN)
     end = end_of(PROFILE, BEGAN)
-    await enforced(PROFILE, units, end)
+    await enforced(PROFILE, uows, end)
 
-    unit = units.read(at=end)
-    found = await unit.connection.execute(
-        text("SELECT * FROM retention_run WHERE rule = 'profile'")
-    )
+    uow = uows.read(now=end)
+    found = await uow.connection.execute(text("SELECT * FROM retention_run WHERE rule = 'profile'"))
     (run,) = [dict(row) for row in found]
-    last = await Retention(unit).last_run(PROFILE)
+    last = await Retention(uow).last_run(PROFILE)
 
     assert set(run) == {
         *("id", "rule", "slot", "started_at", "finished_at", "cut_off", "rows", "seconds"),
@@ -246,11 +244,11 @@ async def test_a_run_remembers_what_it_did_and_nothing_of_whom(units: UnitOfWork
     assert last.rows == 1
 
 
-async def test_an_interrupted_run_is_none(units: UnitOfWorkFactory) -> None:
+async def test_an_interrupted_run_is_none(uows: UnitOfWorkFactory) -> None:
     """Claimed and never finished: it is not shown as the last one, and hinders nobody."""
-    await add_everything(units, BEGAN)
-    async with units.writing(at=BEGAN) as unit:
-        assert await Retention(unit).claim(PROFILE.key, BEGAN) is not None
-        assert await Retention(unit).last_run(PROFILE) is None
+    await add_everything(uows, BEGAN)
+    async with uows.transaction(now=BEGAN) as uow:
+        assert await Retention(uow).claim(PROFILE.key, BEGAN) is not None
+        assert await Retention(uow).last_run(PROFILE) is None
 
-    assert (await enforced(PROFILE, units, end_of(PROFILE, BEGAN))).rows == 1
+    assert (await enforced(PROFILE, uows, end_of(PROFILE, BEGAN))).rows == 1

@@ -39,12 +39,10 @@ Join = Callable[..., Awaitable[Person]]
 
 
 @pytest.fixture
-def employ(
-    office: PostOffice, settings: Settings, units: UnitOfWorkFactory
-) -> Callable[[], Duties]:
+def employ(office: PostOffice, settings: Settings, uows: UnitOfWorkFactory) -> Callable[[], Duties]:
     def make() -> Duties:
         url = SecretStr(f"smtp://127.0.0.1:{office.port}")
-        made = duties_of(settings.model_copy(update={"smtp_url": url}), units)
+        made = duties_of(settings.model_copy(update={"smtp_url": url}), uows)
         return replace(made, breaker=UNBROKEN)
 
     return make
@@ -84,12 +82,12 @@ def story(worker: Duties, office: PostOffice, clock: MovableClock) -> Story:
     return Story(worker, office, clock)
 
 
-async def accounts(units: UnitOfWorkFactory) -> int:
-    return (await counts(units))["account"]
+async def accounts(uows: UnitOfWorkFactory) -> int:
+    return (await counts(uows))["account"]
 
 
 async def test_thirty_seven_and_one_days_before(
-    story: Story, units: UnitOfWorkFactory, ada: Person, clock: MovableClock
+    story: Story, uows: UnitOfWorkFactory, ada: Person, clock: MovableClock
 ) -> None:
     await ada.add_model()
     end = end_of(PROFILE, clock())
@@ -102,9 +100,9 @@ async def test_thirty_seven_and_one_days_before(
     assert {to for to, _ in story.office.received} == {"ada@example.org"}
     text = story.office.received[0][1].get_content()
     assert "sign in before then" in text
-    assert await accounts(units) == 1
+    assert await accounts(uows) == 1
     assert await story.on(end) == []
-    left = await counts(units)
+    left = await counts(uows)
     assert (left["account"], left["model"]) == (0, 0)
 
 
@@ -137,7 +135,7 @@ async def test_a_login_cancels_what_waits(
     """The warning was written, and the mail server took nothing until she was back."""
     end = end_of(PROFILE, clock())
     clock.at = end - 30 * DAY
-    await warn_of_ending(worker.units)
+    await warn_of_ending(worker.uows)
     clock.at += timedelta(hours=1)
     await ada.sign_in()
 
@@ -160,7 +158,7 @@ async def test_after_a_login_all_begins_anew(
 
 
 async def test_a_worker_that_was_off_says_the_latest_only(
-    story: Story, units: UnitOfWorkFactory, ada: Person, clock: MovableClock
+    story: Story, uows: UnitOfWorkFactory, ada: Person, clock: MovableClock
 ) -> None:
     """Three days before the end: told once, and the end waits until a week after."""
     end = end_of(PROFILE, clock())
@@ -173,13 +171,13 @@ async def test_a_worker_that_was_off_says_the_latest_only(
         "Your account is locked and will be deleted on 2027-03-05 00:00 UTC"
     ]
     assert await story.on(end + 4 * DAY - SECOND) == []
-    assert await accounts(units) == 1
+    assert await accounts(uows) == 1
     assert await story.on(end + 4 * DAY) == []
-    assert await accounts(units) == 0
+    assert await accounts(uows) == 0
 
 
 async def test_without_mail_the_end_waits_thirty_days_and_no_longer(
-    story: Story, units: UnitOfWorkFactory, ada: Person, clock: MovableClock
+    story: Story, uows: UnitOfWorkFactory, ada: Person, clock: MovableClock
 ) -> None:
     await ada.add_model()
     end = end_of(PROFILE, clock())
@@ -188,18 +186,18 @@ async def test_without_mail_the_end_waits_thirty_days_and_no_longer(
     await story.until(end + 30 * DAY - SECOND, every=DAY * 1.5)
     clock.at = end + 30 * DAY - SECOND
     await story.worker.round()
-    assert await accounts(units) == 1
-    assert (await counts(units))["model"] == 1
+    assert await accounts(uows) == 1
+    assert (await counts(uows))["model"] == 1
 
     clock.at = end + 30 * DAY
     await story.worker.round()
 
-    assert await accounts(units) == 0
+    assert await accounts(uows) == 0
     assert story.office.received == []
 
 
 async def test_while_it_waits_nobody_reads_it(
-    story: Story, units: UnitOfWorkFactory, ada: Person, join: Join, clock: MovableClock
+    story: Story, uows: UnitOfWorkFactory, ada: Person, join: Join, clock: MovableClock
 ) -> None:
     model = await ada.add_model()
     end = end_of(PROFILE, clock())
@@ -215,11 +213,11 @@ async def test_while_it_waits_nobody_reads_it(
     assert {answer.status_code for answer in answers} == {401}
     await bob.sign_in()
     assert (await bob.ask("GET", "/v1/profiles/ada")).status_code == 404
-    assert await accounts(units) == 2
+    assert await accounts(uows) == 2
 
 
 async def test_mail_comes_back_in_the_waiting_time(
-    story: Story, units: UnitOfWorkFactory, ada: Person, clock: MovableClock
+    story: Story, uows: UnitOfWorkFactory, ada: Person, clock: MovableClock
 ) -> None:
     """Told ten days late: there is a week to come back by the link, which counts as a login."""
     model = await ada.add_model()
@@ -247,7 +245,7 @@ async def test_mail_comes_back_in_the_waiting_time(
 
 
 async def test_who_does_not_come_back_is_gone_a_week_later(
-    story: Story, units: UnitOfWorkFactory, ada: Person, clock: MovableClock
+    story: Story, uows: UnitOfWorkFactory, ada: Person, clock: MovableClock
 ) -> None:
     end = end_of(PROFILE, clock())
     (subject,) = await story.on(end + 10 * DAY)
@@ -255,23 +253,23 @@ async def test_who_does_not_come_back_is_gone_a_week_later(
 
     assert "2027-03-18" in subject
     await story.on(end + 17 * DAY - SECOND)
-    assert await accounts(units) == 1
+    assert await accounts(uows) == 1
     clock.at = end + 17 * DAY
     late = await ada.client.post("/v1/auth/reopen", json={"token": token})
     assert_problem(late, 410, "link-expired")
     await story.on(end + 17 * DAY)
-    assert await accounts(units) == 0
+    assert await accounts(uows) == 0
 
 
 async def test_the_wait_is_never_longer_than_thirty_days(
-    story: Story, units: UnitOfWorkFactory, ada: Person, clock: MovableClock
+    story: Story, uows: UnitOfWorkFactory, ada: Person, clock: MovableClock
 ) -> None:
     end = end_of(PROFILE, clock())
     (subject,) = await story.on(end + 29 * DAY)
 
     assert f"{end + 30 * DAY:%Y-%m-%d}" in subject
     await story.on(end + 30 * DAY)
-    assert await accounts(units) == 0
+    assert await accounts(uows) == 0
 
 
 async def test_who_forgot_the_password_gets_the_way_back(
@@ -299,23 +297,23 @@ async def test_an_erased_account_is_not_warned(
 ) -> None:
     end = end_of(PROFILE, clock())
     clock.at = end - 30 * DAY
-    await warn_of_ending(worker.units)
-    async with worker.units.writing() as unit:
-        found = await Accounts(unit).by_email(ada.email)
+    await warn_of_ending(worker.uows)
+    async with worker.uows.transaction() as uow:
+        found = await Accounts(uow).by_email(ada.email)
         assert found is not None
-        await Accounts(unit).erase(found.owner)
+        await Accounts(uow).erase(found.owner)
 
     assert await story.on(clock.at) == []
 
 
 async def test_a_broken_account_keeps_no_other_from_being_warned(
-    story: Story, units: UnitOfWorkFactory, clock: MovableClock
+    story: Story, uows: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
-    broken = await add_account(units, clock(), "ada")
-    await add_account(units, clock(), "bob")
-    async with units.writing() as unit:
-        await unit.connection.execute(text("UPDATE account SET warned_at = NULL"))
-        await unit.connection.execute(
+    broken = await add_account(uows, clock(), "ada")
+    await add_account(uows, clock(), "bob")
+    async with uows.transaction() as uow:
+        await uow.connection.execute(text("UPDATE account SET warned_at = NULL"))
+        await uow.connection.execute(
             text("UPDATE account SET sealed = 'x' WHERE id = :id"), {"id": broken.account_id}
         )
     end = end_of(PROFILE, clock())
@@ -324,23 +322,23 @@ async def test_a_broken_account_keeps_no_other_from_being_warned(
     assert story.office.received[0][0] == "bob@example.org"
     # It ends all the same: thirty days after its window.
     await story.on(end)
-    assert await accounts(units) == 1
+    assert await accounts(uows) == 1
     await story.on(end + 30 * DAY)
-    assert await accounts(units) == 0
+    assert await accounts(uows) == 0
 
 
 async def test_several_workers_write_each_warning_once(
-    employ: Callable[[], Duties], office: PostOffice, units: UnitOfWorkFactory, clock: MovableClock
+    employ: Callable[[], Duties], office: PostOffice, uows: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
     for n in range(30):
-        await add_account(units, clock(), f"ada{n}")
+        await add_account(uows, clock(), f"ada{n}")
     clock.at = end_of(PROFILE, clock()) - 7 * DAY
 
-    async with units.writing() as unit:
-        await unit.connection.execute(text("UPDATE account SET warned_at = NULL"))
+    async with uows.transaction() as uow:
+        await uow.connection.execute(text("UPDATE account SET warned_at = NULL"))
     workers = [employ() for _ in range(4)]
 
-    written = await asyncio.gather(*(warn_of_ending(worker.units) for worker in workers))
+    written = await asyncio.gather(*(warn_of_ending(worker.uows) for worker in workers))
     delivered = await asyncio.gather(*(worker.deliver() for worker in workers))
 
     assert (sum(written), sum(delivered)) == (30, 30)
@@ -348,7 +346,7 @@ async def test_several_workers_write_each_warning_once(
 
 
 async def test_a_server_that_hangs_up_after_the_mail_is_not_asked_again(
-    story: Story, units: UnitOfWorkFactory, ada: Person, clock: MovableClock
+    story: Story, uows: UnitOfWorkFactory, ada: Person, clock: MovableClock
 ) -> None:
     """It may have taken it: that warning is given once at most, and does not count as given."""
     end = end_of(PROFILE, clock())
@@ -359,9 +357,9 @@ async def test_a_server_that_hangs_up_after_the_mail_is_not_asked_again(
     assert len(await story.on(end - 5 * DAY)) == 1
 
     await story.on(end + DAY)
-    assert await accounts(units) == 1
+    assert await accounts(uows) == 1
     await story.on(end + 2 * DAY)
-    assert await accounts(units) == 0
+    assert await accounts(uows) == 0
 
 
 async def test_a_server_that_refuses_is_asked_again(
@@ -386,25 +384,25 @@ async def test_a_worker_killed_as_the_server_takes_the_mail(
         DRESSFORM_SMTP_URL=f"smtp://127.0.0.1:{office.port}",
         DRESSFORM_WORKER_INTERVAL="PT1S",
     )
-    async with opened(own) as (units, _):
+    async with opened(own) as (uows, _):
         began = end_of(PROFILE, now()) - now()
-        owner = await add_account(units, now() - began + 6 * DAY, f"ada-{uuid4().hex[:8]}")
-        async with units.writing() as unit:
-            await unit.connection.execute(text("UPDATE account SET warned_at = NULL"))
+        owner = await add_account(uows, now() - began + 6 * DAY, f"ada-{uuid4().hex[:8]}")
+        async with uows.transaction() as uow:
+            await uow.connection.execute(text("UPDATE account SET warned_at = NULL"))
         with command("worker", environment=told) as worker:
             # By the server itself, so that it never hears an answer.
             office.on_data = partial(worker.signal, signal.SIGKILL)
             assert await asyncio.to_thread(worker.ends, 20) == -signal.SIGKILL
         # What was leased to the dead one comes up for another two minutes later.
-        async with units.writing() as unit:
-            await unit.connection.execute(text("UPDATE mail SET due_at = now()"))
+        async with uows.transaction() as uow:
+            await uow.connection.execute(text("UPDATE mail SET due_at = now()"))
         with command("worker", environment=told) as worker:
             async with asyncio.timeout(20):
-                while await _waiting(units):
+                while await _waiting(uows):
                     await asyncio.sleep(0.05)
             worker.signal(signal.SIGTERM)
             assert await asyncio.to_thread(worker.ends, 10) == 0
-        reader = units.read()
+        reader = uows.read()
         found = await Accounts(reader).by_id(owner.account_id)
         assert found is not None
         assert found.warned_at is None
@@ -412,18 +410,18 @@ async def test_a_worker_killed_as_the_server_takes_the_mail(
     assert len(office.received) == 1
 
 
-async def _waiting(units: UnitOfWorkFactory) -> int:
-    unit = units.read()
-    return int(await unit.connection.scalar(text("SELECT count(*) FROM mail")) or 0)
+async def _waiting(uows: UnitOfWorkFactory) -> int:
+    uow = uows.read()
+    return int(await uow.connection.scalar(text("SELECT count(*) FROM mail")) or 0)
 
 
 async def test_models_wait_with_their_account(
-    units: UnitOfWorkFactory, ada: Person, clock: MovableClock
+    uows: UnitOfWorkFactory, ada: Person, clock: MovableClock
 ) -> None:
     await ada.add_model()
     end = end_of(MODEL, clock())
 
     for category in (MODEL, PROFILE):
-        report = await enforce(category, units, at=end + DAY, slot=end, breaker=UNBROKEN)
+        report = await enforce(category, uows, at=end + DAY, slot=end, breaker=UNBROKEN)
         assert report is not None
         assert report.rows == 0

@@ -43,13 +43,13 @@ async def test_worker_deletes_mail_files_past_their_window(
 
 
 async def test_mail_files_are_dated_by_the_service_whose_clock_is_ahead(
-    settings: Settings, units: UnitOfWorkFactory
+    settings: Settings, uows: UnitOfWorkFactory
 ) -> None:
     """Else a worker whose clock is set ahead would delete each mail as soon as it was written."""
     ahead = Settings(**settings.model_dump() | {"clock_ahead": timedelta(days=300)})
-    worker = duties_of(ahead, replace(units, clock=ahead.clock))
-    async with worker.units.writing() as unit:
-        await Mails(unit).add("erased", to="ada@example.org", language="en")
+    worker = duties_of(ahead, replace(uows, clock=ahead.clock))
+    async with worker.uows.transaction() as uow:
+        await Mails(uow).add("erased", to="ada@example.org", language="en")
 
     assert await worker.deliver() == 1
     await worker.check_mail()
@@ -63,7 +63,7 @@ async def test_worker_deletes_mail_files_of_before_there_was_a_mail_server(
     (settings.state_dir / "mail" / "torn.part").write_bytes(b"To: ada@example.org")
     assert len(files(settings)) == 2
     by_smtp = duties_of(
-        Settings(**settings.model_dump() | {"smtp_url": "smtp://127.0.0.1:9"}), duties.units
+        Settings(**settings.model_dump() | {"smtp_url": "smtp://127.0.0.1:9"}), duties.uows
     )
     clock.at = MAIL.window.after(settings.clock()) + SECOND
 

@@ -22,50 +22,50 @@ END = VISITOR.window.after(BEGAN)
 TABLE = "access_log_20260830"
 
 
-async def enforced(units: UnitOfWorkFactory, at: datetime = END) -> Report:
-    report = await enforce(VISITOR, units, at=at, slot=at, breaker=UNBROKEN)
+async def enforced(uows: UnitOfWorkFactory, at: datetime = END) -> Report:
+    report = await enforce(VISITOR, uows, at=at, slot=at, breaker=UNBROKEN)
     assert report is not None
     return report
 
 
-async def tables(units: UnitOfWorkFactory) -> list[str]:
-    async with units.writing() as unit:
-        return [day.table for day in await (await LogDays.opened(unit)).all()]
+async def tables(uows: UnitOfWorkFactory) -> list[str]:
+    async with uows.transaction() as uow:
+        return [day.table for day in await (await LogDays.opened(uow)).all()]
 
 
-async def command(units: UnitOfWorkFactory, sql: str) -> None:
-    async with in_log(units) as unit:
-        await unit.connection.execute(text(sql))
+async def command(uows: UnitOfWorkFactory, sql: str) -> None:
+    async with in_log(uows) as uow:
+        await uow.connection.execute(text(sql))
 
 
-async def test_an_orphan_is_found_and_dropped(units: UnitOfWorkFactory) -> None:
+async def test_an_orphan_is_found_and_dropped(uows: UnitOfWorkFactory) -> None:
     """As if the worker had died between detaching and dropping."""
     for n in range(3):
-        await add_visit(units, BEGAN + n * timedelta(hours=1))
-    await command(units, f"ALTER TABLE access_log DETACH PARTITION {TABLE}")
-    assert TABLE in await tables(units)
+        await add_visit(uows, BEGAN + n * timedelta(hours=1))
+    await command(uows, f"ALTER TABLE access_log DETACH PARTITION {TABLE}")
+    assert TABLE in await tables(uows)
 
-    assert (await enforced(units, END - timedelta(seconds=1))).rows == 0
-    assert (await enforced(units)).rows == 3
-    assert TABLE not in await tables(units)
+    assert (await enforced(uows, END - timedelta(seconds=1))).rows == 0
+    assert (await enforced(uows)).rows == 3
+    assert TABLE not in await tables(uows)
 
 
-async def test_a_detach_that_was_interrupted_is_finished(units: UnitOfWorkFactory) -> None:
+async def test_a_detach_that_was_interrupted_is_finished(uows: UnitOfWorkFactory) -> None:
     """One begun concurrently, by hand, and cancelled: it stays pending until somebody finishes it."""
-    await add_visit(units, BEGAN)
-    await _interrupt_detach(units)
-    async with units.writing() as unit:
-        (found,) = [d for d in await (await LogDays.opened(unit)).all() if d.table == TABLE]
+    await add_visit(uows, BEGAN)
+    await _interrupt_detach(uows)
+    async with uows.transaction() as uow:
+        (found,) = [d for d in await (await LogDays.opened(uow)).all() if d.table == TABLE]
     assert (found.attached, found.pending) == (True, True)
 
-    assert (await enforced(units)).rows == 1
-    assert TABLE not in await tables(units)
+    assert (await enforced(uows)).rows == 1
+    assert TABLE not in await tables(uows)
 
 
-async def _interrupt_detach(units: UnitOfWorkFactory) -> None:
-    async with in_log(units) as reader:
+async def _interrupt_detach(uows: UnitOfWorkFactory) -> None:
+    async with in_log(uows) as reader:
         await reader.connection.execute(text("SELECT count(*) FROM access_log"))
-        connection = await asyncpg.connect(units.pool._dsn)
+        connection = await asyncpg.connect(uows.pool._dsn)
         await connection.execute("SET ROLE dressform_log")
         await connection.execute("SET statement_timeout = '300ms'")
         with pytest.raises(asyncpg.QueryCanceledError):
@@ -75,69 +75,69 @@ async def _interrupt_detach(units: UnitOfWorkFactory) -> None:
         await connection.close()
 
 
-async def test_an_orphan_takes_lines_again(units: UnitOfWorkFactory) -> None:
+async def test_an_orphan_takes_lines_again(uows: UnitOfWorkFactory) -> None:
     """Detached by hand before its time: the next line of that day finds a place."""
-    await add_visit(units, BEGAN)
-    await command(units, f"ALTER TABLE access_log DETACH PARTITION {TABLE}")
+    await add_visit(uows, BEGAN)
+    await command(uows, f"ALTER TABLE access_log DETACH PARTITION {TABLE}")
 
-    async with units.writing() as unit:
-        await (await LogDays.opened(unit)).make({BEGAN.date()})
+    async with uows.transaction() as uow:
+        await (await LogDays.opened(uow)).make({BEGAN.date()})
 
-    async with in_log(units) as unit:
-        assert await unit.connection.scalar(text("SELECT count(*) FROM access_log")) == 1
+    async with in_log(uows) as uow:
+        assert await uow.connection.scalar(text("SELECT count(*) FROM access_log")) == 1
 
 
 async def test_who_reads_for_long_holds_up_one_round_and_no_writer(
-    units: UnitOfWorkFactory, monkeypatch: pytest.MonkeyPatch
+    uows: UnitOfWorkFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The lock is given up after two seconds, time and again; lines wait no longer than that."""
     monkeypatch.setattr(days, "MOST_TRIES", 2)
     monkeypatch.setattr(days, "PAUSE_SECONDS", 0.2)
-    await add_visit(units, BEGAN)
-    await add_visit(units, BEGAN + timedelta(days=1))
+    await add_visit(uows, BEGAN)
+    await add_visit(uows, BEGAN + timedelta(days=1))
     at = END + timedelta(days=1)
-    async with in_log(units) as reader:
+    async with in_log(uows) as reader:
         await reader.connection.execute(text(f"SELECT count(*) FROM {TABLE}"))
-        round_ = asyncio.create_task(enforced(units, at))
+        round_ = asyncio.create_task(enforced(uows, at))
         await asyncio.sleep(0.5)
         began = asyncio.get_running_loop().time()
-        await add_visit(units, at)
+        await add_visit(uows, at)
         waited = asyncio.get_running_loop().time() - began
         with pytest.raises(DaysLocked, match=f"{TABLE} could not be dropped"):
             await round_
-        left = await tables(units)
+        left = await tables(uows)
     assert waited < 3
     assert TABLE in left
     assert "access_log_20260831" not in left
 
-    assert (await enforced(units, at + timedelta(minutes=5))).rows == 1
-    assert TABLE not in await tables(units)
+    assert (await enforced(uows, at + timedelta(minutes=5))).rows == 1
+    assert TABLE not in await tables(uows)
 
 
-async def test_several_workers_drop_a_day_once(units: UnitOfWorkFactory) -> None:
+async def test_several_workers_drop_a_day_once(uows: UnitOfWorkFactory) -> None:
     for n in range(5):
-        await add_visit(units, BEGAN + n * timedelta(hours=1))
+        await add_visit(uows, BEGAN + n * timedelta(hours=1))
 
     reports = await asyncio.gather(
         *(
-            enforce(VISITOR, units, at=END, slot=END + n * timedelta(seconds=1), breaker=UNBROKEN)
+            enforce(VISITOR, uows, at=END, slot=END + n * timedelta(seconds=1), breaker=UNBROKEN)
             for n in range(4)
         )
     )
 
     assert sum(report.rows for report in reports if report) == 5
-    assert TABLE not in await tables(units)
+    assert TABLE not in await tables(uows)
 
 
-async def test_a_table_of_a_similar_name_is_nobodys_day(units: UnitOfWorkFactory) -> None:
-    await command(units, "CREATE TABLE access_log_20200101_kept (x int)")
+async def test_a_table_of_a_similar_name_is_nobodys_day(uows: UnitOfWorkFactory) -> None:
+    await command(uows, "CREATE TABLE access_log_20200101_kept (x int)")
     try:
-        await enforced(units)
-        assert "access_log_20200101_kept" not in await tables(units)
-        async with in_log(units) as unit:
-            await unit.connection.execute(text("SELECT * FROM access_log_20200101_kept"))
+        await enforced(uows)
+        assert "access_log_20200101_kept" not in await tables(uows)
+        async with in_log(uows) as uow:
+            await uow.connection.execute(text("SELECT * FROM access_log_20200101_kept"))
     finally:
-        await command(units, "DROP TABLE access_log_20200101_kept")
+        await command(uows, "DROP TABLE access_log_20200101_kept")
 
 
 def test_a_day_is_due_when_its_first_second_is() -> None:

@@ -20,34 +20,34 @@ HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
-async def clinging(units: UnitOfWorkFactory) -> AsyncIterator[UnitOfWorkFactory]:
+async def clinging(uows: UnitOfWorkFactory) -> AsyncIterator[UnitOfWorkFactory]:
     """A table whose rows keep an account, or a model, from being deleted."""
-    async with units.writing() as unit:
+    async with uows.transaction() as uow:
         for name in ("account", "model"):
-            await unit.connection.execute(
+            await uow.connection.execute(
                 text(f"CREATE TABLE clings_to_{name} (id uuid REFERENCES {name})")
             )
-    yield units
-    async with units.writing() as unit:
-        await unit.connection.execute(text("DROP TABLE clings_to_account, clings_to_model"))
+    yield uows
+    async with uows.transaction() as uow:
+        await uow.connection.execute(text("DROP TABLE clings_to_account, clings_to_model"))
 
 
-async def cling(units: UnitOfWorkFactory, owner: Owner) -> None:
-    async with units.writing() as unit:
-        await unit.connection.execute(
+async def cling(uows: UnitOfWorkFactory, owner: Owner) -> None:
+    async with uows.transaction() as uow:
+        await uow.connection.execute(
             text("INSERT INTO clings_to_account VALUES (:id)"), {"id": owner.account_id}
         )
 
 
-async def enforced(units: UnitOfWorkFactory, at: datetime, category: Category = PROFILE) -> Report:
-    report = await enforce(category, units, at=at, slot=at, breaker=UNBROKEN)
+async def enforced(uows: UnitOfWorkFactory, at: datetime, category: Category = PROFILE) -> Report:
+    report = await enforce(category, uows, at=at, slot=at, breaker=UNBROKEN)
     assert report is not None
     return report
 
 
-async def aside(units: UnitOfWorkFactory) -> list[tuple[object, ...]]:
-    unit = units.read()
-    rows = await unit.connection.execute(
+async def aside(uows: UnitOfWorkFactory) -> list[tuple[object, ...]]:
+    uow = uows.read()
+    rows = await uow.connection.execute(
         text("SELECT rule, row_id, attempts, retry_at, error FROM set_aside")
     )
     return [tuple(row) for row in rows]
@@ -90,8 +90,8 @@ async def test_it_ends_when_nothing_keeps_it_any_more(clinging: UnitOfWorkFactor
     owner = await add_account(clinging, BEGAN)
     await cling(clinging, owner)
     await enforced(clinging, END)
-    async with clinging.writing() as unit:
-        await unit.connection.execute(text("DELETE FROM clings_to_account"))
+    async with clinging.transaction() as uow:
+        await uow.connection.execute(text("DELETE FROM clings_to_account"))
 
     assert (await enforced(clinging, END + HOUR)).rows == 1
     assert (await counts(clinging))["account"] == 0
@@ -103,8 +103,8 @@ async def test_it_ends_when_nothing_keeps_it_any_more(clinging: UnitOfWorkFactor
 async def test_a_bad_model_keeps_its_account_and_no_other(clinging: UnitOfWorkFactory) -> None:
     """The account can't go without it."""
     owners = [await add_account(clinging, BEGAN, f"ada{n}") for n in range(3)]
-    async with clinging.writing() as unit:
-        await unit.connection.execute(
+    async with clinging.transaction() as uow:
+        await uow.connection.execute(
             text("INSERT INTO clings_to_model SELECT id FROM model WHERE account_id = :id"),
             {"id": owners[0].account_id},
         )

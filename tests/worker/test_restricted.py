@@ -25,9 +25,9 @@ Rounds = Callable[..., Awaitable[list[str]]]
 
 
 @pytest.fixture
-def worker(office: PostOffice, settings: Settings, units: UnitOfWorkFactory) -> Duties:
+def worker(office: PostOffice, settings: Settings, uows: UnitOfWorkFactory) -> Duties:
     url = SecretStr(f"smtp://127.0.0.1:{office.port}")
-    made = duties_of(settings.model_copy(update={"smtp_url": url}), units)
+    made = duties_of(settings.model_copy(update={"smtp_url": url}), uows)
     return replace(made, breaker=UNBROKEN)
 
 
@@ -45,12 +45,12 @@ def rounds(worker: Duties, office: PostOffice, clock: MovableClock) -> Rounds:
     return run
 
 
-async def accounts(units: UnitOfWorkFactory) -> int:
-    return (await counts(units))["account"]
+async def accounts(uows: UnitOfWorkFactory) -> int:
+    return (await counts(uows))["account"]
 
 
 async def test_restricted_account_outlives_its_window_and_ends_without_a_word(
-    ada: Person, units: UnitOfWorkFactory, rounds: Rounds, clock: MovableClock
+    ada: Person, uows: UnitOfWorkFactory, rounds: Rounds, clock: MovableClock
 ) -> None:
     await ada.add_model()
     await restrict(ada)
@@ -62,14 +62,14 @@ async def test_restricted_account_outlives_its_window_and_ends_without_a_word(
     assert await rounds(window_end + 370 * DAY, end - 100 * DAY) == [ASKED]
     warnings = await rounds(end - 30 * DAY, end - 7 * DAY, end - DAY, end - timedelta(seconds=1))
     assert warnings == [f"Your restricted account ends on {end:%Y-%m-%d %H:%M} UTC"] * 3
-    assert (await counts(units))["model"] == 1
+    assert (await counts(uows))["model"] == 1
 
     await rounds(end)
-    assert await accounts(units) == 0
+    assert await accounts(uows) == 0
 
 
 async def test_sign_in_to_restricted_account_begins_its_time_anew(
-    ada: Person, units: UnitOfWorkFactory, rounds: Rounds, clock: MovableClock
+    ada: Person, uows: UnitOfWorkFactory, rounds: Rounds, clock: MovableClock
 ) -> None:
     await restrict(ada)
     window_end = end_of(PROFILE, clock())
@@ -81,11 +81,11 @@ async def test_sign_in_to_restricted_account_begins_its_time_anew(
     end = RESTRICTED.longer.after(end_of(PROFILE, clock()))
     assert datetime.fromisoformat(me["ends_at"]) == end
     assert await rounds(end_of(PROFILE, clock()) + 10 * DAY) == [ASKED]
-    assert await accounts(units) == 1
+    assert await accounts(uows) == 1
 
 
 async def test_lifting_a_restriction_gives_the_account_its_window_again(
-    ada: Person, units: UnitOfWorkFactory, rounds: Rounds, clock: MovableClock
+    ada: Person, uows: UnitOfWorkFactory, rounds: Rounds, clock: MovableClock
 ) -> None:
     await restrict(ada)
     clock.at = end_of(PROFILE, clock()) + 100 * DAY
@@ -96,11 +96,11 @@ async def test_lifting_a_restriction_gives_the_account_its_window_again(
     me = (await ada.ask("GET", "/v1/profiles/me")).json()
     assert datetime.fromisoformat(me["ends_at"]) == end
     await rounds(end - 30 * DAY, end)
-    assert await accounts(units) == 0
+    assert await accounts(uows) == 0
 
 
 async def test_restricted_account_is_not_deleted_unwarned(
-    ada: Person, units: UnitOfWorkFactory, rounds: Rounds, office: PostOffice, clock: MovableClock
+    ada: Person, uows: UnitOfWorkFactory, rounds: Rounds, office: PostOffice, clock: MovableClock
 ) -> None:
     """Being asked whether it is needed warns of no end: that needs a mail of its own."""
     await restrict(ada)
@@ -110,7 +110,7 @@ async def test_restricted_account_is_not_deleted_unwarned(
     await office.close()
 
     await rounds(end - 30 * DAY, end - 7 * DAY, end, end + LONGEST_WAIT.length - DAY)
-    assert await accounts(units) == 1
+    assert await accounts(uows) == 1
     assert (await ada.sign_in()).status_code == 200
 
 

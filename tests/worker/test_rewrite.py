@@ -17,52 +17,52 @@ AT = datetime(2026, 8, 31, 15, 30, tzinfo=UTC)
 DAY = timedelta(days=1)
 
 
-async def transactions(units: UnitOfWorkFactory) -> set[int]:
+async def transactions(uows: UnitOfWorkFactory) -> set[int]:
     """The numbers of the transactions that wrote the accounts' rows."""
-    unit = units.read()
-    rows = await unit.connection.execute(text("SELECT xmin::text::bigint FROM account"))
+    uow = uows.read()
+    rows = await uow.connection.execute(text("SELECT xmin::text::bigint FROM account"))
     return set(rows.scalars())
 
 
-async def test_rewrite_changes_no_value_and_every_row_version(units: UnitOfWorkFactory) -> None:
-    await add_everything(units, AT)
-    before = await contents(units), await transactions(units)
+async def test_rewrite_changes_no_value_and_every_row_version(uows: UnitOfWorkFactory) -> None:
+    await add_everything(uows, AT)
+    before = await contents(uows), await transactions(uows)
 
-    assert await rewrite_tables(units, at=AT) > 0
+    assert await rewrite_tables(uows, at=AT) > 0
 
-    assert await contents(units) == before[0]
-    assert not await transactions(units) & before[1]
+    assert await contents(uows) == before[0]
+    assert not await transactions(uows) & before[1]
 
 
-async def contents(units: UnitOfWorkFactory) -> dict[str, list[str]]:
+async def contents(uows: UnitOfWorkFactory) -> dict[str, list[str]]:
     """Every row as text; sealed values are the same bytes."""
     found = {}
-    unit = units.read()
+    uow = uows.read()
     for table in MEMBER_TABLES:
-        rows = await unit.connection.execute(text(f"SELECT t::text FROM {table.name} t"))
+        rows = await uow.connection.execute(text(f"SELECT t::text FROM {table.name} t"))
         found[table.name] = sorted(rows.scalars())
     return found
 
 
 async def test_rewrite_of_more_rows_than_a_batch_reaches_all(
-    units: UnitOfWorkFactory, monkeypatch: pytest.MonkeyPatch
+    uows: UnitOfWorkFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("dressform.repositories.member_tables.BATCH", 3)
     for number in range(8):
-        await add_account(units, AT, f"member{number}")
-    before = await transactions(units)
+        await add_account(uows, AT, f"member{number}")
+    before = await transactions(uows)
 
-    await rewrite_tables(units, at=AT)
+    await rewrite_tables(uows, at=AT)
 
-    assert not await transactions(units) & before
+    assert not await transactions(uows) & before
 
 
-async def test_rewrite_by_two_workers_is_done_once_a_day(units: UnitOfWorkFactory) -> None:
-    await add_account(units, AT)
+async def test_rewrite_by_two_workers_is_done_once_a_day(uows: UnitOfWorkFactory) -> None:
+    await add_account(uows, AT)
 
-    first, second = await asyncio.gather(*(rewrite_tables(units, at=AT) for _ in range(2)))
-    later = await rewrite_tables(units, at=AT + timedelta(hours=8))
-    tomorrow = await rewrite_tables(units, at=AT + DAY)
+    first, second = await asyncio.gather(*(rewrite_tables(uows, at=AT) for _ in range(2)))
+    later = await rewrite_tables(uows, at=AT + timedelta(hours=8))
+    tomorrow = await rewrite_tables(uows, at=AT + DAY)
 
     assert first + second == len(MEMBER_TABLES)
     assert later == 0
@@ -70,22 +70,22 @@ async def test_rewrite_by_two_workers_is_done_once_a_day(units: UnitOfWorkFactor
 
 
 async def test_rewrite_of_a_table_that_is_held_is_tried_again_and_holds_nobody_up(
-    units: UnitOfWorkFactory, monkeypatch: pytest.MonkeyPatch
+    uows: UnitOfWorkFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As by a dump, which reads for hours. A reader who comes meanwhile waits for a moment only."""
     monkeypatch.setattr(rewrite, "PAUSE_SECONDS", 0.1)
-    owner = await add_account(units, AT)
-    async with units.writing() as dump:
+    owner = await add_account(uows, AT)
+    async with uows.transaction() as dump:
         await dump.connection.execute(text("LOCK TABLE account IN ACCESS SHARE MODE"))
-        rewriting = asyncio.create_task(rewrite_tables(units, at=AT))
+        rewriting = asyncio.create_task(rewrite_tables(uows, at=AT))
         waited = 0.0
         while not rewriting.done():
             began = asyncio.get_running_loop().time()
-            unit = units.read(at=AT)
-            assert await Accounts(unit).by_id(owner.account_id) is not None
+            uow = uows.read(now=AT)
+            assert await Accounts(uow).by_id(owner.account_id) is not None
             waited = max(waited, asyncio.get_running_loop().time() - began)
             await asyncio.sleep(0.02)
 
     assert await rewriting == len(MEMBER_TABLES) - 1
     assert waited < 2
-    assert await rewrite_tables(units, at=AT) == 1
+    assert await rewrite_tables(uows, at=AT) == 1

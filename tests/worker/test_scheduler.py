@@ -36,9 +36,9 @@ A_YEAR_AND_A_DAY = timedelta(days=366)
 
 
 async def test_a_round_ends_everything_that_is_due(
-    units: UnitOfWorkFactory, duties: Duties, clock: MovableClock
+    uows: UnitOfWorkFactory, duties: Duties, clock: MovableClock
 ) -> None:
-    await add_everything(units, clock())
+    await add_everything(uows, clock())
     clock.at += A_YEAR_AND_A_DAY
 
     reports = await duties.round()
@@ -46,19 +46,19 @@ async def test_a_round_ends_everything_that_is_due(
     assert [report.rule for report in reports] == [category.key for category in CATEGORIES]
     # Models, sessions and links went with their account.
     assert [report.rows for report in reports] == [1, 1, 0, 1, 0, 0, 1, 1, 1]
-    left = await counts(units)
+    left = await counts(uows)
     assert left.pop("retention_run") == len(CATEGORIES) + len(MEMBER_TABLES)  # Rewritten, too.
     assert set(left.values()) == {0}
 
 
 async def test_days_are_made_ahead(
-    units: UnitOfWorkFactory, duties: Duties, clock: MovableClock
+    uows: UnitOfWorkFactory, duties: Duties, clock: MovableClock
 ) -> None:
     await duties.make_days()
     await duties.make_days()
 
-    async with units.writing() as unit:
-        days = [day.date for day in await (await LogDays.opened(unit)).all()]
+    async with uows.transaction() as uow:
+        days = [day.date for day in await (await LogDays.opened(uow)).all()]
     expected = [clock().date() + timedelta(days=n) for n in range(DAYS_AHEAD + 1)]
     assert set(days) >= set(expected)
 
@@ -84,9 +84,9 @@ async def test_three_workers_in_one_slot_do_the_work_once(
 ) -> None:
     async with AsyncExitStack() as stack:
         everyone = [(await stack.enter_async_context(opened(own, clock)))[0] for _ in range(3)]
-        units = everyone[0]
+        uows = everyone[0]
         for n in range(30):
-            await add_account(units, clock(), f"ada{n}")
+            await add_account(uows, clock(), f"ada{n}")
         clock.at += A_YEAR_AND_A_DAY
         workers = [timeless(own, one) for one in everyone]
         outcomes = await asyncio.gather(*(worker.run_in_slot() for worker in workers))
@@ -95,7 +95,7 @@ async def test_three_workers_in_one_slot_do_the_work_once(
         done = [report for outcome in outcomes for report in outcome.reports]
         assert sorted(one.rule for one in done) == sorted(one.key for one in CATEGORIES)
         assert [one.rows for one in done if one.rule == "profile"] == [30]
-        left = await counts(units)
+        left = await counts(uows)
         assert left["account"] == 0
         assert left["retention_run"] == len(CATEGORIES) + len(MEMBER_TABLES)
 
@@ -103,11 +103,11 @@ async def test_three_workers_in_one_slot_do_the_work_once(
 @pytest.mark.slow
 async def test_three_processes_at_once_do_the_work_once(own: Settings) -> None:
     """With slots of their own, as `--once` has: rows and days are still counted once."""
-    async with opened(own) as (units, _):
+    async with opened(own) as (uows, _):
         for n in range(40):
-            await add_account(units, now(), f"ada{n}")
+            await add_account(uows, now(), f"ada{n}")
         for n in range(3):
-            await add_visit(units, now() - timedelta(days=n))
+            await add_visit(uows, now() - timedelta(days=n))
         ahead = environment(own, DRESSFORM_CLOCK_AHEAD="P366D")
         done = await asyncio.gather(
             *(dressform("worker", "--once", environment=ahead) for _ in range(3))
@@ -120,34 +120,34 @@ async def test_three_processes_at_once_do_the_work_once(own: Settings) -> None:
             ended[rule] += int(rows)
         assert (ended["profile"], ended["visitor"]) == (40, 3)
         assert ended["model"] <= 40  # The rest went with an account that another process ended.
-        left = await counts(units)
+        left = await counts(uows)
         assert {left[name] for name in ("account", "model", "access_log", "account_key")} == {0}
 
 
-async def break_table(units: UnitOfWorkFactory, *, mend: bool = False) -> None:
+async def break_table(uows: UnitOfWorkFactory, *, mend: bool = False) -> None:
     names = ("away", "session") if mend else ("session", "away")
-    async with units.writing() as unit:
-        await unit.connection.execute(text("ALTER TABLE {} RENAME TO {}".format(*names)))
+    async with uows.transaction() as uow:
+        await uow.connection.execute(text("ALTER TABLE {} RENAME TO {}".format(*names)))
 
 
 async def test_a_rule_that_fails_stops_no_other(
     own: Settings, clock: MovableClock, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async with opened(own, clock) as (units, _):
-        await add_everything(units, clock())
-        duties = timeless(own, units)
+    async with opened(own, clock) as (uows, _):
+        await add_everything(uows, clock())
+        duties = timeless(own, uows)
         clock.at += A_YEAR_AND_A_DAY
-        await break_table(units)
+        await break_table(uows)
         with pytest.raises(StartupError, match="session, rewrite failed"):
             await duties.round()
-        await break_table(units, mend=True)
+        await break_table(uows, mend=True)
 
-        left = await counts(units)
+        left = await counts(uows)
         assert {left[name] for name in ("access_log", "account", "sign_up", "mail")} == {0}
         assert "session failed" in caplog.text
-        unit = units.read()
-        assert await Retention(unit).last_run(SESSION) is None
-        assert await Retention(unit).last_run(PROFILE) is not None
+        uow = uows.read()
+        assert await Retention(uow).last_run(SESSION) is None
+        assert await Retention(uow).last_run(PROFILE) is not None
         clock.advance(minutes=5)
         assert len(await duties.round()) == len(CATEGORIES)
 
@@ -158,29 +158,29 @@ async def test_the_scheduler_goes_on_after_a_failure(
 ) -> None:
     """A step that failed is tried again by the next run; no other step waits for it."""
     every_second = own.model_copy(update={"worker_interval": timedelta(seconds=1)})
-    async with opened(every_second) as (units, _):
-        await break_table(units)
-        async with scheduled(duties_of(every_second, units)):
+    async with opened(every_second) as (uows, _):
+        await break_table(uows)
+        async with scheduled(duties_of(every_second, uows)):
             async with asyncio.timeout(20):
-                while not (await runs(units)).get("profile") or "session failed" not in caplog.text:
+                while not (await runs(uows)).get("profile") or "session failed" not in caplog.text:
                     await asyncio.sleep(0.1)
-                await break_table(units, mend=True)
-                while not (await runs(units)).get("session"):
+                await break_table(uows, mend=True)
+                while not (await runs(uows)).get("session"):
                     await asyncio.sleep(0.1)
-        before = await runs(units)
+        before = await runs(uows)
         await asyncio.sleep(1.5)
 
-        assert await runs(units) == before
+        assert await runs(uows) == before
         assert set(before) == {
             *(category.key for category in CATEGORIES),
             *(f"{REWRITE} {table.name}" for table in MEMBER_TABLES),
         }
 
 
-async def runs(units: UnitOfWorkFactory) -> dict[str, int]:
+async def runs(uows: UnitOfWorkFactory) -> dict[str, int]:
     """Finished ones, by rule."""
-    unit = units.read()
-    rows = await unit.connection.execute(
+    uow = uows.read()
+    rows = await uow.connection.execute(
         text("SELECT rule, count(*) FROM retention_run WHERE finished_at IS NOT NULL GROUP BY 1")
     )
     return {rule: count for rule, count in rows}  # noqa: C416
@@ -188,7 +188,7 @@ async def runs(units: UnitOfWorkFactory) -> dict[str, int]:
 
 @asynccontextmanager
 async def stopped_amid_a_run(
-    units: UnitOfWorkFactory, duties: Duties
+    uows: UnitOfWorkFactory, duties: Duties
 ) -> AsyncIterator[asyncio.Task[None]]:
     """The task that stops a worker whose run waits for a table that is locked in this block."""
     is_stopping = asyncio.Event()
@@ -196,12 +196,12 @@ async def stopped_amid_a_run(
     async def work() -> None:
         async with scheduled(duties):
             async with asyncio.timeout(20):
-                while not (await runs(units)).get("model"):
+                while not (await runs(uows)).get("model"):
                     await asyncio.sleep(0.05)
             is_stopping.set()
 
-    async with units.writing() as unit:
-        await unit.connection.execute(text("LOCK TABLE sign_up"))
+    async with uows.transaction() as uow:
+        await uow.connection.execute(text("LOCK TABLE sign_up"))
         working = asyncio.create_task(work())
         await is_stopping.wait()
         yield working
@@ -209,32 +209,32 @@ async def stopped_amid_a_run(
 
 
 async def test_the_end_waits_for_the_run_that_is_going_on(own: Settings) -> None:
-    async with opened(own) as (units, _):
-        async with stopped_amid_a_run(units, duties_of(own, units)) as working:
+    async with opened(own) as (uows, _):
+        async with stopped_amid_a_run(uows, duties_of(own, uows)) as working:
             await asyncio.sleep(0.5)
             assert not working.done()
 
-        assert set(await runs(units)) >= {category.key for category in CATEGORIES}
+        assert set(await runs(uows)) >= {category.key for category in CATEGORIES}
 
 
 async def test_the_end_does_not_wait_for_ever(
     own: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(scheduler, "SETTLE_SECONDS", 0.2)
-    async with opened(own) as (units, _):
-        async with stopped_amid_a_run(units, duties_of(own, units)) as working:
+    async with opened(own) as (uows, _):
+        async with stopped_amid_a_run(uows, duties_of(own, uows)) as working:
             await asyncio.wait_for(working, 5)
 
-        assert (await runs(units)).keys() == {"visitor", "profile", "model"}
+        assert (await runs(uows)).keys() == {"visitor", "profile", "model"}
 
 
 async def test_a_large_ending_holds_up_no_other_step(own: Settings, clock: MovableClock) -> None:
     """A rule takes half an interval at most, and goes on in the next."""
     rows = MOST_A_SECOND
     every_second = own.model_copy(update={"worker_interval": timedelta(seconds=1)})
-    async with opened(every_second, clock) as (units, _):
-        async with units.writing() as unit:
-            await unit.connection.execute(
+    async with opened(every_second, clock) as (uows, _):
+        async with uows.transaction() as uow:
+            await uow.connection.execute(
                 text(
                     "INSERT INTO sign_up (id, email_index, username_index, created_at, number, "
                     "key_id, wrapped_key, sealed) SELECT gen_random_uuid(), n::text::bytea, "
@@ -243,7 +243,7 @@ async def test_a_large_ending_holds_up_no_other_step(own: Settings, clock: Movab
                 {"at": clock(), "rows": rows},
             )
         clock.advance(days=8)
-        duties = timeless(every_second, units)
+        duties = timeless(every_second, uows)
 
         outcome = await duties.run_in_slot()
 
@@ -256,30 +256,30 @@ async def test_a_large_ending_holds_up_no_other_step(own: Settings, clock: Movab
 
 
 async def test_a_run_checks_the_clock_once_and_only_what_depends_on_it_waits(
-    units: UnitOfWorkFactory, duties: Duties, clock: MovableClock, caplog: pytest.LogCaptureFixture
+    uows: UnitOfWorkFactory, duties: Duties, clock: MovableClock, caplog: pytest.LogCaptureFixture
 ) -> None:
     checks: list[datetime] = []
 
-    async def other(unit: UnitOfWork) -> datetime:
-        checks.append(unit.at)
-        return unit.at - timedelta(hours=1)
+    async def other(uow: UnitOfWork) -> datetime:
+        checks.append(uow.now)
+        return uow.now - timedelta(hours=1)
 
-    await add_everything(units, clock())
+    await add_everything(uows, clock())
     clock.at += A_YEAR_AND_A_DAY
-    before = await counts(units)
+    before = await counts(uows)
 
     outcome = await replace(duties, breaker=Breaker(other_clock=other)).run_in_slot()
 
     assert checks == [clock()]
     assert (outcome.reports, outcome.failed) == ([], [CLOCK])
     assert caplog.text.count("everything is held, nothing was ended") == 1
-    assert (await runs(units)).keys() == {
+    assert (await runs(uows)).keys() == {
         "retention-run",  # That of `add_everything`.
         *(f"{REWRITE} {table.name}" for table in MEMBER_TABLES),
     }
-    assert await counts(units) == before | {"retention_run": 1 + len(MEMBER_TABLES)}
-    async with units.writing() as unit:
-        days = {day.date for day in await (await LogDays.opened(unit)).all()}
+    assert await counts(uows) == before | {"retention_run": 1 + len(MEMBER_TABLES)}
+    async with uows.transaction() as uow:
+        days = {day.date for day in await (await LogDays.opened(uow)).all()}
     assert clock().date() + timedelta(days=DAYS_AHEAD) in days
 
 
@@ -293,8 +293,8 @@ async def test_mail_that_was_not_delivered_in_time_is_not_sent(
 
 
 async def test_how_each_rule_stands_is_printed(own: Settings, tmp_path: Path) -> None:
-    async with opened(own) as (units, _):
-        await add_everything(units, now())
+    async with opened(own) as (uows, _):
+        await add_everything(uows, now())
     await dressform("worker", "--once", environment=environment(own))
 
     done = await dressform("retention", environment=environment(own))

@@ -14,17 +14,17 @@ log = logging.getLogger(__name__)
 BLOCK = 4 * 1024 * 1024
 
 
-async def finish(units: UnitOfWorkFactory, spool: Spool) -> None:
+async def finish(uows: UnitOfWorkFactory, spool: Spool) -> None:
     """Ship and remove one that nobody writes to any longer; whatever fails, it is let go of."""
     try:
-        await ship(units, spool)
+        await ship(uows, spool)
     except BaseException:
         spool.leave()
         raise
-    await conclude(units, spool)
+    await conclude(uows, spool)
 
 
-async def conclude(units: UnitOfWorkFactory, spool: Spool) -> None:
+async def conclude(uows: UnitOfWorkFactory, spool: Spool) -> None:
     """Remove one that is shipped. Raises DiskError."""
     if (torn := spool.size - spool.shipped) > 0:
         log.error("%d bytes at the end of %s are no whole line, and dropped", torn, spool.path.name)
@@ -32,45 +32,45 @@ async def conclude(units: UnitOfWorkFactory, spool: Spool) -> None:
         # Before its mark goes: without that its lines would be shipped again. The file itself goes
         # last: by it whoever comes after a crash finds the mark.
         spool.empty()
-        async with units.writing() as unit:
-            await (await AccessLog.opened(unit)).forget_spool(spool.name)
+        async with uows.transaction() as uow:
+            await (await AccessLog.opened(uow)).forget_spool(spool.name)
     except BaseException:
         spool.leave()
         raise
     spool.remove()
 
 
-async def ship(units: UnitOfWorkFactory, spool: Spool) -> None:
+async def ship(uows: UnitOfWorkFactory, spool: Spool) -> None:
     """What is there now, not what comes meanwhile, nor a line torn when its process died."""
     present, before = spool.size, -1
     while before < spool.shipped < present:
-        before, spool.shipped = spool.shipped, await _ship_block(units, spool)
+        before, spool.shipped = spool.shipped, await _ship_block(uows, spool)
 
 
-async def _ship_block(units: UnitOfWorkFactory, spool: Spool) -> int:
+async def _ship_block(uows: UnitOfWorkFactory, spool: Spool) -> int:
     """Gives the byte up to which the spool is shipped."""
     try:
-        return await _copy_into_days(units, spool, likely)
+        return await _copy_into_days(uows, spool, likely)
     except ValueError:
-        return await _copy_into_days(units, spool, readable)
+        return await _copy_into_days(uows, spool, readable)
 
 
 async def _copy_into_days(
-    units: UnitOfWorkFactory, spool: Spool, those: Callable[[bytes], bytes]
+    uows: UnitOfWorkFactory, spool: Spool, those: Callable[[bytes], bytes]
 ) -> int:
     try:
-        return await _copy(units, spool, those)
+        return await _copy(uows, spool, those)
     except PartitionMissingError as missing:
-        async with units.writing() as unit:
-            await (await LogDays.opened(unit)).make(missing.days)
-        return await _copy(units, spool, those)
+        async with uows.transaction() as uow:
+            await (await LogDays.opened(uow)).make(missing.days)
+        return await _copy(uows, spool, those)
 
 
-async def _copy(units: UnitOfWorkFactory, spool: Spool, those: Callable[[bytes], bytes]) -> int:
+async def _copy(uows: UnitOfWorkFactory, spool: Spool, those: Callable[[bytes], bytes]) -> int:
     """One bad line would hold up all the others: only `those` of a block are shipped."""
     lines = b""
-    async with units.writing() as unit:
-        access_log = await AccessLog.opened(unit)
+    async with uows.transaction() as uow:
+        access_log = await AccessLog.opened(uow)
         shipped = await access_log.shipped_of(spool.name)
         block = spool.read(shipped, BLOCK)
         if block:

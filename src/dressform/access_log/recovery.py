@@ -16,8 +16,8 @@ log = logging.getLogger(__name__)
 class Orphans:
     """Those of a folder."""
 
-    def __init__(self, units: UnitOfWorkFactory, folder: Path) -> None:
-        self._units = units
+    def __init__(self, uows: UnitOfWorkFactory, folder: Path) -> None:
+        self._uows = uows
         self._folder = folder
         self._stranded: dict[str, str] = {}
 
@@ -33,7 +33,7 @@ class Orphans:
             if spool.size and spool.name not in self._stranded:
                 log.info("shipping the access log of a process that is gone: %s", spool.path.name)
             try:
-                await finish(self._units, spool)
+                await finish(self._uows, spool)
             except Unavailable:
                 raise  # So it would be for all.
             except Exception as error:  # noqa: BLE001  the others must go, whatever befell this one

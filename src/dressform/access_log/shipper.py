@@ -35,11 +35,11 @@ class Shipper:
     disk that is full refuses none, for the blocks of a file that is shipped serve for the next one.
     """
 
-    def __init__(self, units: UnitOfWorkFactory, folder: Path) -> None:
-        self._units = units
+    def __init__(self, uows: UnitOfWorkFactory, folder: Path) -> None:
+        self._uows = uows
         self._folder = folder
         self.spool = new_spool(folder)
-        self.orphans = Orphans(units, folder)
+        self.orphans = Orphans(uows, folder)
         self._next: Spool | None = None
         self._worn: deque[Spool] = deque()
         self._rotate_at = time.monotonic() + ROTATE_AFTER_SECONDS
@@ -111,7 +111,7 @@ class Shipper:
                 await asyncio.wait_for(self._stopping.wait(), PAUSE_SECONDS)
 
     async def _ship(self) -> None:
-        await ship(self._units, self.spool)
+        await ship(self._uows, self.spool)
         self._shipped_at = time.monotonic()
         if self.spool.size and time.monotonic() >= self._rotate_at:
             self._rotate()
@@ -119,7 +119,7 @@ class Shipper:
 
     async def _ship_worn(self) -> None:
         while self._worn:
-            await finish(self._units, self._worn.popleft())
+            await finish(self._uows, self._worn.popleft())
 
     def _rotate(self) -> None:
         """Go on in the next file. Without one, as the disk makes none, go on in this one."""

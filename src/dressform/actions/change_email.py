@@ -11,12 +11,12 @@ from dressform.repositories.owners import Member
 
 
 async def ask_email_change(
-    units: UnitOfWorkFactory, passwords: Passwords, member: Member, *, password: str, new_email: str
+    uows: UnitOfWorkFactory, passwords: Passwords, member: Member, *, password: str, new_email: str
 ) -> None:
     """A link to the new address, word to the old one. Raises WrongPassword."""
-    credentials = await check_password(units, passwords, member, password)
-    async with units.writing() as unit:
-        mails = Mails(unit)
+    credentials = await check_password(uows, passwords, member, password)
+    async with uows.transaction() as uow:
+        mails = Mails(uow)
         language = credentials.language
         await mails.add(
             "email-change",
@@ -34,20 +34,20 @@ async def ask_email_change(
         )
 
 
-async def confirm_email(unit: UnitOfWork, token: str) -> None:
+async def confirm_email(uow: UnitOfWork, token: str) -> None:
     """The new address takes the old one's place. Raises LinkExpired, EmailTaken."""
-    redeemed = await OneTimeTokens(unit).redeem(token, Purpose.EMAIL_CHANGE)
+    redeemed = await OneTimeTokens(uow).redeem(token, Purpose.EMAIL_CHANGE)
     if redeemed is None:
         raise LinkExpired
-    accounts = Accounts(unit)
+    accounts = Accounts(uow)
     await accounts.end_due(email=redeemed.email)
     try:
         before = await accounts.change(redeemed.owner, email=redeemed.email)
     except ConstraintError as error:
         raise taken(error) from None
     # A reset link that went to the old address must not outlive it.
-    await OneTimeTokens(unit).forget(redeemed.owner)
-    await Mails(unit).add(
+    await OneTimeTokens(uow).forget(redeemed.owner)
+    await Mails(uow).add(
         "email-changed",
         to=before.email,
         language=before.language,

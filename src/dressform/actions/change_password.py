@@ -12,36 +12,36 @@ from dressform.repositories.sessions import Sessions
 
 
 async def change_password(
-    units: UnitOfWorkFactory, passwords: Passwords, member: Member, *, current: str, new: str
+    uows: UnitOfWorkFactory, passwords: Passwords, member: Member, *, current: str, new: str
 ) -> None:
     """Every other session ends. Raises WrongPassword, WeakPassword."""
-    credentials = await check_password(units, passwords, member, current)
-    unit = units.read()
-    username = (await Profiles(unit).of(member)).username
+    credentials = await check_password(uows, passwords, member, current)
+    uow = uows.read()
+    username = (await Profiles(uow).of(member)).username
     await refuse_weak(new, username=username, email=credentials.email, pointer="#/new_password")
     fresh = await passwords.hash(new)
-    async with units.writing() as unit:
-        before = await _set_password(unit, member, fresh)
+    async with uows.transaction() as uow:
+        before = await _set_password(uow, member, fresh)
         # Whoever changed it meanwhile knew the present one: the one checked above is outdated.
         if before.password_hash != credentials.password_hash:
             raise WrongPassword
-        await Sessions(unit).end_all(member, but=member.session_id)
+        await Sessions(uow).end_all(member, but=member.session_id)
 
 
 async def reset_password(
-    units: UnitOfWorkFactory, passwords: Passwords, *, token: str, new: str
+    uows: UnitOfWorkFactory, passwords: Passwords, *, token: str, new: str
 ) -> None:
     """By a mailed link: every session ends. Raises LinkExpired, WeakPassword."""
-    unit = units.read()
-    looked_at = _good(await OneTimeTokens(unit).look_at(token, Purpose.PASSWORD_RESET))
-    username = (await Profiles(unit).of(looked_at.owner)).username
+    uow = uows.read()
+    looked_at = _good(await OneTimeTokens(uow).look_at(token, Purpose.PASSWORD_RESET))
+    username = (await Profiles(uow).of(looked_at.owner)).username
     # Before the link is used up: a refused password leaves it for a better one.
     await refuse_weak(new, username=username, email=looked_at.email, pointer="#/new_password")
     fresh = await passwords.hash(new)
-    async with units.writing() as unit:
-        owner = _good(await OneTimeTokens(unit).redeem(token, Purpose.PASSWORD_RESET)).owner
-        await _set_password(unit, owner, fresh)
-        await Sessions(unit).end_all(owner)
+    async with uows.transaction() as uow:
+        owner = _good(await OneTimeTokens(uow).redeem(token, Purpose.PASSWORD_RESET)).owner
+        await _set_password(uow, owner, fresh)
+        await Sessions(uow).end_all(owner)
 
 
 def _good(redeemed: Redeemed | None) -> Redeemed:
@@ -50,11 +50,11 @@ def _good(redeemed: Redeemed | None) -> Redeemed:
     return redeemed
 
 
-async def _set_password(unit: UnitOfWork, owner: Owner, password_hash: str) -> Credentials:
+async def _set_password(uow: UnitOfWork, owner: Owner, password_hash: str) -> Credentials:
     """Answers what stood there before."""
-    account = await Accounts(unit).change(owner, password_hash=password_hash)
-    await OneTimeTokens(unit).forget(owner)
-    await Mails(unit).add(
+    account = await Accounts(uow).change(owner, password_hash=password_hash)
+    await OneTimeTokens(uow).forget(owner)
+    await Mails(uow).add(
         "password-changed", to=account.email, language=account.language, ends_with=owner.account_id
     )
     return account

@@ -10,25 +10,25 @@ from dressform.repositories.profiles import Profiles
 from dressform.repositories.sign_ups import SignUps
 
 
-async def change_profile(unit: UnitOfWork, member: Member, changes: dict[str, Any]) -> None:
+async def change_profile(uow: UnitOfWork, member: Member, changes: dict[str, Any]) -> None:
     """Merge: None removes. `changes` may hold username, bio, social_accounts, language and unit.
 
     Raises UsernameTaken, InvalidInput for too many social accounts.
     """
-    profiles = Profiles(unit)
+    profiles = Profiles(uow)
     of_account = {key: changes.pop(key) for key in ("language", "unit") if key in changes}
     if of_account:
-        await Accounts(unit).change(member, **of_account)
+        await Accounts(uow).change(member, **of_account)
     if "username" in changes:
-        await _assert_free(unit, (await profiles.of(member)).username, changes["username"])
+        await _assert_free(uow, (await profiles.of(member)).username, changes["username"])
     try:
         await profiles.change(member, changes)
     except ConstraintError as error:
         raise taken(error) from None
 
 
-async def _assert_free(unit: UnitOfWork, present: str, wanted: str) -> None:
+async def _assert_free(uow: UnitOfWork, present: str, wanted: str) -> None:
     if wanted.casefold() == present.casefold():
         return
-    if not await SignUps(unit).username_is_free(wanted):
+    if not await SignUps(uow).username_is_free(wanted):
         raise UsernameTaken

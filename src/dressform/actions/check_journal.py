@@ -41,20 +41,20 @@ class Comparison:
         return len(self.known.keys() - {each.id for each in self.files})
 
 
-async def compare_journal(units: UnitOfWorkFactory) -> Comparison:
+async def compare_journal(uows: UnitOfWorkFactory) -> Comparison:
     """Raises StartupError when a file can't be read."""
     # The files before the marks: what is deleted meanwhile is then in the database for sure.
     with _complaints_of_disk():
-        files = await asyncio.to_thread(units.journal.read_all, at=units.clock())
+        files = await asyncio.to_thread(uows.journal.read_all, at=uows.clock())
     if not files:
         return Comparison([], {})
-    unit = units.read()
-    return Comparison(files, await DeletionMarks(unit).get_numbers())
+    uow = uows.read()
+    return Comparison(files, await DeletionMarks(uow).get_numbers())
 
 
-async def check_journal(units: UnitOfWorkFactory) -> None:
+async def check_journal(uows: UnitOfWorkFactory) -> None:
     """Raises StartupError when the database doesn't know of all that was deleted."""
-    found = await compare_journal(units)
+    found = await compare_journal(uows)
     if found.behind:
         raise StartupError(
             f"The database was put back from a backup, and does not know of {len(found.unknown)} "

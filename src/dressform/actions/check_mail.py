@@ -7,7 +7,7 @@ from dressform.repositories.mail_outages import MailOutages
 log = logging.getLogger(__name__)
 
 
-async def check_mail(units: UnitOfWorkFactory, transport: Transport) -> bool:
+async def check_mail(uows: UnitOfWorkFactory, transport: Transport) -> bool:
     """Return whether the mail server takes mail now, and record since when it does not.
 
     By a check that is for nobody: whether the mail of a certain address fails would tell everybody
@@ -16,11 +16,11 @@ async def check_mail(units: UnitOfWorkFactory, transport: Transport) -> bool:
     try:
         await transport.check()
     except DeliveryError as error:
-        async with units.writing() as unit:
-            if await MailOutages(unit).begin():
+        async with uows.transaction() as uow:
+            if await MailOutages(uow).begin():
                 log.warning("the mail server takes no mail (%s): mails wait", error)
         return False
-    async with units.writing() as unit:
-        if await MailOutages(unit).end():
+    async with uows.transaction() as uow:
+        if await MailOutages(uow).end():
             log.info("the mail server takes mail again")
     return True

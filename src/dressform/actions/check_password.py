@@ -6,11 +6,11 @@ from dressform.repositories.owners import Owner
 
 
 async def check_password(
-    units: UnitOfWorkFactory, passwords: Passwords, owner: Owner, password: str
+    uows: UnitOfWorkFactory, passwords: Passwords, owner: Owner, password: str
 ) -> Credentials:
     """That it is really the owner who asks. Raises WrongPassword; holds no connection meanwhile."""
-    unit = units.read()
-    credentials = await Accounts(unit).credentials(owner)
+    uow = uows.read()
+    credentials = await Accounts(uow).credentials(owner)
     if not await passwords.verify(password, credentials.password_hash):
         raise WrongPassword
     return credentials

@@ -6,13 +6,13 @@ from dressform.repositories.profiles import Profiles
 from dressform.repositories.sign_ups import SignUps
 
 
-async def confirm_sign_up(unit: UnitOfWork, token: str) -> None:
+async def confirm_sign_up(uow: UnitOfWork, token: str) -> None:
     """A sign-up becomes an account. Raises LinkExpired, EmailTaken, UsernameTaken."""
-    sign_ups = SignUps(unit)
+    sign_ups = SignUps(uow)
     waiting = await sign_ups.by_token(token)
     if waiting is None:
         raise LinkExpired
-    accounts = Accounts(unit)
+    accounts = Accounts(uow)
     await accounts.end_due(email=waiting.email, username=waiting.username)
     try:
         owner = await accounts.add(
@@ -21,7 +21,7 @@ async def confirm_sign_up(unit: UnitOfWork, token: str) -> None:
             language=waiting.language,
             password_hash=waiting.password_hash,
         )
-        await Profiles(unit).add(owner, username=waiting.username)
+        await Profiles(uow).add(owner, username=waiting.username)
     except ConstraintError as error:
         raise taken(error) from None
     # Others for this address stay: their names coming free would tell that it has an account now.

@@ -20,24 +20,24 @@ class Counted:
     account_ids: dict[str, list[UUID]]
 
 
-async def read_flags(units: UnitOfWorkFactory, year: int) -> list[Counted]:
+async def read_flags(uows: UnitOfWorkFactory, year: int) -> list[Counted]:
     """Return the accounts that may be counted, in batches; models that do not open are left out."""
     batches, last = list[Counted](), None
     while True:
-        unit = units.read()
-        contributions = Contributions(unit, before=day_of(year))
+        uow = uows.read()
+        contributions = Contributions(uow, before=day_of(year))
         batch = await contributions.batch(after=last)
         rows = await contributions.sealed_to_count(batch)
         if not batch:
             return batches
-        batches.append(_by_flag(units, rows))
+        batches.append(_by_flag(uows, rows))
         last = batch[-1]
         await asyncio.sleep(PAUSE_SECONDS)
 
 
-async def count_contributions(unit: UnitOfWork, batches: Sequence[Counted], year: int) -> list[int]:
+async def count_contributions(uow: UnitOfWork, batches: Sequence[Counted], year: int) -> list[int]:
     """Mark these accounts as counted once more, and return how many there are of each flag."""
-    contributions = Contributions(unit, before=day_of(year))
+    contributions = Contributions(uow, before=day_of(year))
     counts = dict.fromkeys(FLAGS, 0)
     for batch in batches:
         for flag, account_ids in batch.account_ids.items():
@@ -46,8 +46,8 @@ async def count_contributions(unit: UnitOfWork, batches: Sequence[Counted], year
     return [counts[flag] for flag in FLAGS]
 
 
-def _by_flag(units: UnitOfWorkFactory, rows: Rows) -> Counted:
+def _by_flag(uows: UnitOfWorkFactory, rows: Rows) -> Counted:
     found: dict[str, list[UUID]] = {flag: [] for flag in FLAGS}
-    for each in opened(rows, units.vault).contributions:
+    for each in opened(rows, uows.vault).contributions:
         found[flag_of(each.breasts)].append(each.account_id)
     return Counted(found)

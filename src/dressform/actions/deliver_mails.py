@@ -43,7 +43,7 @@ class Written:
     warned: Warned | None
 
 
-async def deliver_mails(units: UnitOfWorkFactory, composer: Composer, transport: Transport) -> int:
+async def deliver_mails(uows: UnitOfWorkFactory, composer: Composer, transport: Transport) -> int:
     """Every mail that is due; gives how many were handed over.
 
     What a mail says is decided here, out of any client's sight: so no answer of the API, nor its
@@ -51,54 +51,54 @@ async def deliver_mails(units: UnitOfWorkFactory, composer: Composer, transport:
     """
     delivered = 0
     # One by one: the lease of a whole batch could run out before its last mail's turn.
-    while (mail := await _next(units)) is not None:
-        delivered += await _deliver(units, composer, transport, mail)
+    while (mail := await _next(uows)) is not None:
+        delivered += await _deliver(uows, composer, transport, mail)
     return delivered
 
 
-async def _next(units: UnitOfWorkFactory) -> Leased | None:
-    async with units.writing() as unit:
-        return await Mails(unit).take()
+async def _next(uows: UnitOfWorkFactory) -> Leased | None:
+    async with uows.transaction() as uow:
+        return await Mails(uow).take()
 
 
 async def _deliver(
-    units: UnitOfWorkFactory, composer: Composer, transport: Transport, mail: Leased
+    uows: UnitOfWorkFactory, composer: Composer, transport: Transport, mail: Leased
 ) -> bool:
     if mail.kind in _AT_MOST_ONCE and mail.was_interrupted:
-        return await _give_up(units, mail)
+        return await _give_up(uows, mail)
     try:
-        async with units.writing() as unit:
-            written = await _written(unit, composer, mail.id)
+        async with uows.transaction() as uow:
+            written = await _written(uow, composer, mail.id)
         if written is not None:
             await transport.send(written.message)
     except Exception as error:  # noqa: BLE001  one that fails must not hold up the others
         if mail.kind in _AT_MOST_ONCE and isinstance(error, MaybeDeliveredError):
-            return await _give_up(units, mail)
+            return await _give_up(uows, mail)
         # Of other errors not the text, which may repeat the recipient.
         kind = error if isinstance(error, DeliveryError) else type(error).__name__
         log.warning("mail %s was not handed over (%s), try %d", mail.id, kind, mail.attempts)
-        async with units.writing() as unit:
-            await Mails(unit).postpone(mail)
+        async with uows.transaction() as uow:
+            await Mails(uow).postpone(mail)
         return False
-    async with units.writing() as unit:
-        await Mails(unit).delivered(mail.id)
+    async with uows.transaction() as uow:
+        await Mails(uow).delivered(mail.id)
         if written is not None and written.warned is not None:
-            await Warnings(unit).handed_over(written.warned)
+            await Warnings(uow).handed_over(written.warned)
     return written is not None
 
 
-async def _give_up(units: UnitOfWorkFactory, mail: Leased) -> bool:
+async def _give_up(uows: UnitOfWorkFactory, mail: Leased) -> bool:
     """It may have been handed over or not: it counts as neither, and the next warning will come."""
     log.warning("mail %s may have been handed over: it is not sent again", mail.id)
-    async with units.writing() as unit:
-        await Mails(unit).delivered(mail.id)
+    async with uows.transaction() as uow:
+        await Mails(uow).delivered(mail.id)
     return False
 
 
-async def _written(unit: UnitOfWork, composer: Composer, mail_id: UUID) -> Written | None:
+async def _written(uow: UnitOfWork, composer: Composer, mail_id: UUID) -> Written | None:
     """Nothing when there is nobody to write to, or no reason any more."""
-    letter = await Mails(unit).by_id(mail_id)
-    draft = await _DRAFTS[letter.kind](unit, letter) if letter else None
+    letter = await Mails(uow).by_id(mail_id)
+    draft = await _DRAFTS[letter.kind](uow, letter) if letter else None
     if letter is None or draft is None:
         return None
     values = dict(draft.values)
@@ -110,14 +110,14 @@ async def _written(unit: UnitOfWork, composer: Composer, mail_id: UUID) -> Writt
     return Written(message, draft.warned)
 
 
-async def _sign_up(unit: UnitOfWork, letter: Letter) -> Draft | None:
-    account = await Accounts(unit).by_email(letter.to)
+async def _sign_up(uow: UnitOfWork, letter: Letter) -> Draft | None:
+    account = await Accounts(uow).by_email(letter.to)
     if account is not None:
         return Draft("already_registered", account.email, account.language)
-    locked = await Accounts(unit).locked_by_email(letter.to)
+    locked = await Accounts(uow).locked_by_email(letter.to)
     if locked is not None:
-        return await _reopening(unit, locked)
-    sign_ups = SignUps(unit)
+        return await _reopening(uow, locked)
+    sign_ups = SignUps(uow)
     wanted = letter.about.get("sign_up_id")
     waiting = await (sign_ups.by_id(UUID(wanted)) if wanted else sign_ups.latest_for(letter.to))
     if waiting is None:
@@ -128,19 +128,19 @@ async def _sign_up(unit: UnitOfWork, letter: Letter) -> Draft | None:
     return Draft("confirm_sign_up", waiting.email, waiting.language, "verify-email", token, values)
 
 
-async def _password_reset(unit: UnitOfWork, letter: Letter) -> Draft | None:
-    account = await Accounts(unit).by_email(letter.to)
+async def _password_reset(uow: UnitOfWork, letter: Letter) -> Draft | None:
+    account = await Accounts(uow).by_email(letter.to)
     if account is None:
-        locked = await Accounts(unit).locked_by_email(letter.to)
-        return None if locked is None else await _reopening(unit, locked)
-    token = await OneTimeTokens(unit).issue(
+        locked = await Accounts(uow).locked_by_email(letter.to)
+        return None if locked is None else await _reopening(uow, locked)
+    token = await OneTimeTokens(uow).issue(
         account.owner, Purpose.PASSWORD_RESET, email=account.email
     )
     return Draft("reset_password", account.email, account.language, "reset-password", token)
 
 
-async def _email_change(unit: UnitOfWork, letter: Letter) -> Draft | None:
-    accounts = Accounts(unit)
+async def _email_change(uow: UnitOfWork, letter: Letter) -> Draft | None:
+    accounts = Accounts(uow)
     holder = await accounts.by_email(letter.to)
     if holder is not None:
         return Draft("already_registered", holder.email, holder.language)
@@ -149,17 +149,17 @@ async def _email_change(unit: UnitOfWork, letter: Letter) -> Draft | None:
     account = await accounts.held(UUID(about["account_id"]), version=about["version"])
     if account is None:
         return None
-    token = await OneTimeTokens(unit).issue(account.owner, Purpose.EMAIL_CHANGE, email=letter.to)
+    token = await OneTimeTokens(uow).issue(account.owner, Purpose.EMAIL_CHANGE, email=letter.to)
     return Draft("confirm_email", letter.to, account.language, "confirm-email", token)
 
 
-async def _ending(unit: UnitOfWork, letter: Letter) -> Draft | None:
+async def _ending(uow: UnitOfWork, letter: Letter) -> Draft | None:
     """Not when its owner was back meanwhile: that end does not come."""
     account_id = UUID(letter.about["account_id"])
-    locked = await Accounts(unit).locked(account_id)
+    locked = await Accounts(uow).locked(account_id)
     if locked is not None:
-        return await _reopening(unit, locked)
-    account = await _before_the_end(unit, letter)
+        return await _reopening(uow, locked)
+    account = await _before_the_end(uow, letter)
     if account is None:
         return None
     values = {"ends_at": _day(account.ends_at)}
@@ -168,29 +168,29 @@ async def _ending(unit: UnitOfWork, letter: Letter) -> Draft | None:
     return Draft(template, account.email, account.language, values=values, warned=warned)
 
 
-async def _restricted(unit: UnitOfWork, letter: Letter) -> Draft | None:
+async def _restricted(uow: UnitOfWork, letter: Letter) -> Draft | None:
     """Ask whether a restricted account is still needed; this warns of no end."""
-    account = await _before_the_end(unit, letter)
+    account = await _before_the_end(uow, letter)
     if account is None or account.restricted_at is None:
         return None
     values = {"ends_at": _day(account.ends_at)}
     return Draft("restricted", account.email, account.language, values=values)
 
 
-async def _before_the_end(unit: UnitOfWork, letter: Letter) -> Credentials | None:
+async def _before_the_end(uow: UnitOfWork, letter: Letter) -> Credentials | None:
     """The account that the mail is about, unless its end is another by now."""
-    account = await Accounts(unit).by_id(UUID(letter.about["account_id"]))
+    account = await Accounts(uow).by_id(UUID(letter.about["account_id"]))
     if account is None or account.ends_at.isoformat() != letter.about["ends_at"]:
         return None
     return account
 
 
-async def _reopening(unit: UnitOfWork, account: Credentials) -> Draft:
+async def _reopening(uow: UnitOfWork, account: Credentials) -> Draft:
     """For whom the warning, or the owner, comes after the end: the way back."""
     token = new_token()
     account_id = account.owner.account_id
-    await Warnings(unit).give_link(account_id, token)
-    until = min((account.warned_at or unit.at) + WARNED_BEFORE, account.ends_at + LONGEST_WAIT)
+    await Warnings(uow).give_link(account_id, token)
+    until = min((account.warned_at or uow.now) + WARNED_BEFORE, account.ends_at + LONGEST_WAIT)
     values = {"ends_at": _day(account.ends_at), "until": _day(until)}
     warned = Warned(account_id, account.ends_at)
     return Draft("ended", account.email, account.language, "reopen", token, values, warned)

@@ -29,15 +29,15 @@ class Step(StrEnum):
 Told = Callable[[Step], None]
 
 
-async def propose_dataset(units: UnitOfWorkFactory, operator_id: UUID) -> int:
+async def propose_dataset(uows: UnitOfWorkFactory, operator_id: UUID) -> int:
     """The year that it is proposed for; a second time it changes nothing.
 
     Raises StartupError when its chance is over, or another operator's proposal waits for approval.
     """
-    async with units.writing() as unit:
-        draws, year = Draws(unit), unit.at.year
+    async with uows.transaction() as uow:
+        draws, year = Draws(uow), uow.now.year
         found = await draws.locked(year)
-        if found is not None and not await _can_be_proposed_anew(unit, found, operator_id):
+        if found is not None and not await _can_be_proposed_anew(uow, found, operator_id):
             return year
         proposer = found.proposed_by if found else None
         if not await draws.propose(year, operator_id, instead_of=proposer):
@@ -46,7 +46,7 @@ async def propose_dataset(units: UnitOfWorkFactory, operator_id: UUID) -> int:
 
 
 async def draw_dataset(
-    units: UnitOfWorkFactory, receipts: Receipts, operator_id: UUID, told: Told
+    uows: UnitOfWorkFactory, receipts: Receipts, operator_id: UUID, told: Told
 ) -> Draw | None:
     """What was drawn this year, now or before it was interrupted; None when too few agreed.
 
@@ -55,26 +55,26 @@ async def draw_dataset(
     StartupError when there is nothing to approve, or not yet, or not by this operator, or when the
     database was put back from before a draw. Nothing is seen before its receipt is on the disk.
     """
-    _check_known(receipts, await drawn_so_far(units))
-    counted = await _counted(units, operator_id, told)
+    _check_known(receipts, await drawn_so_far(uows))
+    counted = await _counted(uows, operator_id, told)
     if counted.codebook is None:
         return None
     if counted.statistics is None:
         taken = Taken(CODEBOOKS[counted.codebook], counted.flags)
         told(Step.READING)
-        parts = await read_contributions(units, counted.year, taken)
+        parts = await read_contributions(uows, counted.year, taken)
         told(Step.MARKING)
-        await _kept(units, counted.year, taken, parts)
-    draws = await drawn_so_far(units)
+        await _kept(uows, counted.year, taken, parts)
+    draws = await drawn_so_far(uows)
     for draw in draws:
         receipts.keep(Receipt.of(draw))
     return next(draw for draw in draws if draw.year == counted.year)
 
 
-async def drawn_so_far(units: UnitOfWorkFactory) -> list[Draw]:
+async def drawn_so_far(uows: UnitOfWorkFactory) -> list[Draw]:
     """Every year's, in their order."""
-    unit = units.read()
-    return [_read(draw) for draw in await Draws(unit).all() if draw.statistics is not None]
+    uow = uows.read()
+    return [_read(draw) for draw in await Draws(uow).all() if draw.statistics is not None]
 
 
 def _check_known(receipts: Receipts, draws: Sequence[Draw]) -> None:
@@ -86,26 +86,26 @@ def _check_known(receipts: Receipts, draws: Sequence[Draw]) -> None:
         )
 
 
-async def _counted(units: UnitOfWorkFactory, operator_id: UUID, told: Told) -> StoredDraw:
-    async with units.writing() as unit:
-        found, year = await _approvable(unit, operator_id), unit.at.year
+async def _counted(uows: UnitOfWorkFactory, operator_id: UUID, told: Told) -> StoredDraw:
+    async with uows.transaction() as uow:
+        found, year = await _approvable(uow, operator_id), uow.now.year
     if found is not None:
         return found
     told(Step.COUNTING)
-    batches = await read_flags(units, year)
-    async with units.writing() as unit:
-        if (found := await _approvable(unit, operator_id)) is not None:
+    batches = await read_flags(uows, year)
+    async with uows.transaction() as uow:
+        if (found := await _approvable(uow, operator_id)) is not None:
             return found
-        counts = noisy_counts(await count_contributions(unit, batches, unit.at.year))
-        draws, codebook, flags = Draws(unit), *_enough(counts)
+        counts = noisy_counts(await count_contributions(uow, batches, uow.now.year))
+        draws, codebook, flags = Draws(uow), *_enough(counts)
         await draws.counted(
-            unit.at.year,
+            uow.now.year,
             by=operator_id,
             count=sum(count for flag, count in zip(FLAGS, counts, strict=True) if flag in flags),
             codebook=codebook.key if codebook else None,
             flags=flags,
         )
-        found = await draws.locked(unit.at.year)
+        found = await draws.locked(uow.now.year)
         assert found is not None
     return found
 
@@ -118,20 +118,20 @@ def _enough(counts: Sequence[int]) -> tuple[Codebook | None, tuple[str, ...]]:
     return codebook, tuple(flags or FLAGS)
 
 
-async def _approvable(unit: UnitOfWork, operator_id: UUID) -> StoredDraw | None:
+async def _approvable(uow: UnitOfWork, operator_id: UUID) -> StoredDraw | None:
     """Return the year's draw if it is counted. Raises StartupError if it cannot be by this operator."""
-    found = await Draws(unit).locked(unit.at.year)
+    found = await Draws(uow).locked(uow.now.year)
     if found is not None and found.count is not None:
         return found
-    await _check_approvable(unit, found, operator_id)
+    await _check_approvable(uow, found, operator_id)
     return None
 
 
-async def _can_be_proposed_anew(unit: UnitOfWork, found: StoredDraw, operator_id: UUID) -> bool:
+async def _can_be_proposed_anew(uow: UnitOfWork, found: StoredDraw, operator_id: UUID) -> bool:
     """When nobody operates the site any more who proposed it."""
     if found.count is not None:
         raise StartupError(_over(found))
-    if found.proposed_by is None or not await Operators(unit).contains(found.proposed_by):
+    if found.proposed_by is None or not await Operators(uow).contains(found.proposed_by):
         return True
     if found.proposed_by != operator_id:
         raise StartupError(_waiting(found.year))
@@ -145,30 +145,30 @@ def _waiting(year: int) -> str:
     )
 
 
-async def _check_approvable(unit: UnitOfWork, found: StoredDraw | None, operator_id: UUID) -> None:
-    year = unit.at.year
+async def _check_approvable(uow: UnitOfWork, found: StoredDraw | None, operator_id: UUID) -> None:
+    year = uow.now.year
     proposer = found.proposed_by if found else None
     if proposer is None:
         raise StartupError(f"Nothing is proposed for {year}: `dressform dataset propose` first.")
-    if unit.at < day_of(year):
+    if uow.now < day_of(year):
         raise StartupError(f"The draw of {year} is on {day_of(year):%-d %B}, not before.")
     if proposer == operator_id:
         raise StartupError("It takes two: another operator has to approve what you proposed.")
-    if not await Operators(unit).contains(proposer):
+    if not await Operators(uow).contains(proposer):
         raise StartupError(
             "Who proposed it is no operator any more: `dressform dataset propose` once more."
         )
 
 
-async def _kept(units: UnitOfWorkFactory, year: int, taken: Taken, parts: Sequence[Part]) -> None:
-    async with units.writing() as unit:
-        found = await Draws(unit).locked(year)
+async def _kept(uows: UnitOfWorkFactory, year: int, taken: Taken, parts: Sequence[Part]) -> None:
+    async with uows.transaction() as uow:
+        found = await Draws(uow).locked(year)
         if found is None or found.statistics is not None:
             return  # Somebody else was faster.
-        if unit.at.year != year:
+        if uow.now.year != year:
             raise StartupError(f"The year {year} is over, and with it the chance of its draw.")
-        exact = await take_contributions(unit, parts, year, taken)
-        await Draws(unit).drawn(year, raw.kept(noisy(taken.codebook, exact, taken.flags)))
+        exact = await take_contributions(uow, parts, year, taken)
+        await Draws(uow).drawn(year, raw.kept(noisy(taken.codebook, exact, taken.flags)))
 
 
 def _read(stored: StoredDraw) -> Draw:

@@ -7,13 +7,13 @@ from dressform.repositories.owners import Member
 
 
 async def erase_account(
-    units: UnitOfWorkFactory, passwords: Passwords, member: Member, *, password: str
+    uows: UnitOfWorkFactory, passwords: Passwords, member: Member, *, password: str
 ) -> None:
     """Everything of the account at once, in one transaction; a last mail confirms it.
 
     Raises WrongPassword.
     """
-    credentials = await check_password(units, passwords, member, password)
-    async with units.writing() as unit:
-        await Accounts(unit).erase(member)
-        await Mails(unit).add("erased", to=credentials.email, language=credentials.language)
+    credentials = await check_password(uows, passwords, member, password)
+    async with uows.transaction() as uow:
+        await Accounts(uow).erase(member)
+        await Mails(uow).add("erased", to=credentials.email, language=credentials.language)

@@ -28,29 +28,29 @@ class Everything:
     consent: Consent | None
 
 
-async def export_account(unit: UnitOfWork, member: Member) -> Everything:
+async def export_account(uow: UnitOfWork, member: Member) -> Everything:
     """GDPR Art. 15 and 20: complete, in a common format that machines read."""
-    models, _ = await Models(unit).page(member, limit=100)
+    models, _ = await Models(uow).page(member, limit=100)
     return Everything(
-        account=await Accounts(unit).credentials(member),
-        profile=await Profiles(unit).of(member),
-        picture=await _picture(unit, member),
-        models=[(model, await _avatar(unit, member, model.id)) for model in models],
-        sessions=await Sessions(unit).of(member),
-        operator=await Operators(unit).stores(member.account_id),
-        consent=await Consents(unit).of(member),
+        account=await Accounts(uow).credentials(member),
+        profile=await Profiles(uow).of(member),
+        picture=await _picture(uow, member),
+        models=[(model, await _avatar(uow, member, model.id)) for model in models],
+        sessions=await Sessions(uow).of(member),
+        operator=await Operators(uow).stores(member.account_id),
+        consent=await Consents(uow).of(member),
     )
 
 
-async def _picture(unit: UnitOfWork, member: Member) -> str | None:
+async def _picture(uow: UnitOfWork, member: Member) -> str | None:
     try:
-        return base64.b64encode((await Pictures(unit).of(member)).webp).decode()
+        return base64.b64encode((await Pictures(uow).of(member)).webp).decode()
     except NotFound:
         return None
 
 
-async def _avatar(unit: UnitOfWork, member: Member, model_id: UUID) -> str | None:
+async def _avatar(uow: UnitOfWork, member: Member, model_id: UUID) -> str | None:
     try:
-        return base64.b64encode((await Avatars(unit).of(member, model_id)).webp).decode()
+        return base64.b64encode((await Avatars(uow).of(member, model_id)).webp).decode()
     except NotFound:
         return None

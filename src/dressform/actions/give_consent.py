@@ -11,7 +11,7 @@ from dressform.repositories.owners import Member
 
 
 async def give_consent(
-    unit: UnitOfWork,
+    uow: UnitOfWork,
     member: Member,
     *,
     language: str,
@@ -30,10 +30,10 @@ async def give_consent(
     text = CURRENT[language]
     if text_version != text.version or text_sha256 not in {None, text.sha256.hex()}:
         raise ConsentTextChanged
-    consents = Consents(unit)
+    consents = Consents(uow)
     if await consents.give(member, text, model_id) and may_mail():
-        account = await Accounts(unit).credentials(member)
-        await Mails(unit).add(
+        account = await Accounts(uow).credentials(member)
+        await Mails(uow).add(
             "consent-given",
             to=account.email,
             language=account.language,

@@ -9,12 +9,12 @@ from dressform.sewing.body import Body
 
 
 async def import_models(
-    units: UnitOfWorkFactory, member: Member, bodies: Sequence[Body]
+    uows: UnitOfWorkFactory, member: Member, bodies: Sequence[Body]
 ) -> list[StoredModel]:
     """A model of each body, or of none. Raises TooManyModels, NotSignedIn."""
-    async with units.writing() as unit:
-        models = Models(unit)
-        day = unit.at.date().isoformat()
+    async with uows.transaction() as uow:
+        models = Models(uow)
+        day = uow.now.date().isoformat()
         try:
             return [
                 await models.add(member, name=_name(day, number, len(bodies)), body=body)

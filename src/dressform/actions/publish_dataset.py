@@ -12,31 +12,31 @@ from dressform.opendata.quality import facts_of
 from dressform.repositories.editions import Edition, Editions, File
 
 
-async def publish_dataset(units: UnitOfWorkFactory, publisher: Publisher) -> list[str]:
+async def publish_dataset(uows: UnitOfWorkFactory, publisher: Publisher) -> list[str]:
     """Every year's edition, and that of all years together if there are several: their names.
 
     One that is published already stays as it is.
     """
-    draws = await drawn_so_far(units)
+    draws = await drawn_so_far(uows)
     wanted = [together([draw]) for draw in draws]
     if len(draws) > 1:
         wanted.append(together(draws))
     for drawn in wanted:
         at = max(draw.at for draw in draws if draw.year in drawn.years)
-        await _published(units, drawn, at, publisher)
+        await _published(uows, drawn, at, publisher)
     return [drawn.name for drawn in wanted]
 
 
 async def _published(
-    units: UnitOfWorkFactory, drawn: Together, at: datetime, publisher: Publisher
+    uows: UnitOfWorkFactory, drawn: Together, at: datetime, publisher: Publisher
 ) -> None:
-    unit = units.read()
-    if drawn.name in {edition.name for edition in await Editions(unit).all()}:
+    uow = uows.read()
+    if drawn.name in {edition.name for edition in await Editions(uow).all()}:
         return
     made, quality = edition_with_quality(
         drawn, published=at, publisher=publisher, version=__version__
     )
     files = [File(file.name, file.media_type, file.title, file.content) for file in made]
-    async with units.writing() as unit:
+    async with uows.transaction() as uow:
         edition = Edition(drawn.name, drawn.codebook.name, drawn.count, facts_of(quality))
-        await Editions(unit).publish(edition, files)
+        await Editions(uow).publish(edition, files)

@@ -5,7 +5,7 @@ from dressform.repositories.mails import Mails
 BATCH = 200
 
 
-async def warn_of_ending(units: UnitOfWorkFactory) -> int:
+async def warn_of_ending(uows: UnitOfWorkFactory) -> int:
     """Write the mails of the warnings that are due; gives how many.
 
     Also those that ask the owners of restricted accounts whether they still need them.
@@ -14,12 +14,12 @@ async def warn_of_ending(units: UnitOfWorkFactory) -> int:
     """
     written = 0
     while True:
-        async with units.writing() as unit:
-            warnings = Warnings(unit)
+        async with uows.transaction() as uow:
+            warnings = Warnings(uow)
             due = [("ending", warned) for warned in await warnings.write(limit=BATCH)]
             due += [("restricted", asked) for asked in await warnings.ask_restricted(limit=BATCH)]
             for kind, warned in due:
-                await Mails(unit).add(
+                await Mails(uow).add(
                     kind,
                     to="",
                     language="",

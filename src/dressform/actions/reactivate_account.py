@@ -3,10 +3,10 @@ from dressform.errors import LinkExpired
 from dressform.repositories.expiry_notices import Warnings
 
 
-async def reopen_account(unit: UnitOfWork, token: str) -> None:
+async def reopen_account(uow: UnitOfWork, token: str) -> None:
     """The owner of an account past its window comes back in time. Raises LinkExpired.
 
     It counts as a login: it takes the mailbox of the account and says the same thing.
     """
-    if not await Warnings(unit).reopen(token):
+    if not await Warnings(uow).reopen(token):
         raise LinkExpired

@@ -6,17 +6,17 @@ from dressform.repositories.sign_ups import SignUps
 
 
 async def assert_acceptable(
-    units: UnitOfWorkFactory, *, email: str, username: str, password: str
+    uows: UnitOfWorkFactory, *, email: str, username: str, password: str
 ) -> None:
     """What can be said before a mail is spent on it. Raises WeakPassword, UsernameTaken."""
     await refuse_weak(password, username=username, email=email)
-    unit = units.read()
-    if not await SignUps(unit).username_is_free(username):
+    uow = uows.read()
+    if not await SignUps(uow).username_is_free(username):
         raise UsernameTaken
 
 
 async def register(
-    units: UnitOfWorkFactory,
+    uows: UnitOfWorkFactory,
     passwords: Passwords,
     *,
     email: str,
@@ -30,14 +30,14 @@ async def register(
     when it is delivered. Raises UsernameTaken for a name that was taken meanwhile.
     """
     password_hash = await passwords.hash(password)
-    async with units.writing() as unit:
-        sign_ups = SignUps(unit)
+    async with uows.transaction() as uow:
+        sign_ups = SignUps(uow)
         if not await sign_ups.username_is_free(username):
             raise UsernameTaken
         sign_up_id = await sign_ups.add(
             email=email, username=username, language=language, password_hash=password_hash
         )
-        await Mails(unit).add("sign-up", to=email, language=language, sign_up_id=str(sign_up_id))
+        await Mails(uow).add("sign-up", to=email, language=language, sign_up_id=str(sign_up_id))
 
 
 async def refuse_weak(

@@ -21,7 +21,7 @@ _BEFORE_ALL = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 async def replay_deletions(
-    units: UnitOfWorkFactory, *, without_damaged: bool = False
+    uows: UnitOfWorkFactory, *, without_damaged: bool = False
 ) -> Counter[Kind]:
     """Return how many of each kind are gone again.
 
@@ -29,15 +29,15 @@ async def replay_deletions(
     is written down anew, as a backup may have been made meanwhile. Raises StartupError for a file
     that is damaged.
     """
-    found = await compare_journal(units)
+    found = await compare_journal(uows)
     if not without_damaged:
         _check_readable(found)
     days = _days_by_hash(found)
     done = Counter[Kind]()
     for kind in Kind if days else ():
-        done[kind] = await _replay_kind(units, kind, days)
-    async with units.writing() as unit:
-        await DeletionMarks(unit).mark_known(found.behind)
+        done[kind] = await _replay_kind(uows, kind, days)
+    async with uows.transaction() as uow:
+        await DeletionMarks(uow).mark_known(found.behind)
     return done
 
 
@@ -59,26 +59,26 @@ def _days_by_hash(found: Comparison) -> dict[str, datetime]:
     }
 
 
-async def _replay_kind(units: UnitOfWorkFactory, kind: Kind, days: Mapping[str, datetime]) -> int:
+async def _replay_kind(uows: UnitOfWorkFactory, kind: Kind, days: Mapping[str, datetime]) -> int:
     done, after = 0, None
     while True:
-        unit = units.read(at=_BEFORE_ALL)
-        page = await ReturnedRows(unit).list_page(kind, after=after, limit=PAGE)
+        uow = uows.read(now=_BEFORE_ALL)
+        page = await ReturnedRows(uow).list_page(kind, after=after, limit=PAGE)
         if not page:
             return done
-        hashed = [(units.journal.hasher.hash(row.deletion), row) for row in page]
+        hashed = [(uows.journal.hasher.hash(row.deletion), row) for row in page]
         chosen = [(row, days[each]) for each, row in hashed if each in days]
         for start in range(0, len(chosen), BATCH):
-            done += await _delete(units, chosen[start : start + BATCH])
+            done += await _delete(uows, chosen[start : start + BATCH])
         after = page[-1].key
 
 
-async def _delete(units: UnitOfWorkFactory, rows: Sequence[tuple[ReturnedRow, datetime]]) -> int:
+async def _delete(uows: UnitOfWorkFactory, rows: Sequence[tuple[ReturnedRow, datetime]]) -> int:
     done = 0
-    async with units.writing(at=_BEFORE_ALL) as unit:
+    async with uows.transaction(now=_BEFORE_ALL) as uow:
         for row, day in rows:
             # Its owner, another host or the row before may have been faster.
             with suppress(NotFound, NotSignedIn):
-                await ReturnedRows(unit).delete(row, on=day)
+                await ReturnedRows(uow).delete(row, on=day)
                 done += 1
     return done

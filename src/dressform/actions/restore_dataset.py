@@ -27,7 +27,7 @@ def draw_in(files: Mapping[str, bytes]) -> Draw:
 
 
 async def restore_dataset(
-    units: UnitOfWorkFactory, receipts: Receipts, operator_id: UUID, draw: Draw
+    uows: UnitOfWorkFactory, receipts: Receipts, operator_id: UUID, draw: Draw
 ) -> None:
     """Nobody whom that draw may have had is drawn again.
 
@@ -37,19 +37,19 @@ async def restore_dataset(
     receipt = Receipt.of(draw)
     if any(each.year == draw.year and each.sha256 != receipt.sha256 for each in receipts.all()):
         raise StartupError(f"These files are not of the draw that was made in {draw.year}.")
-    async with units.writing() as unit:
-        await _written(unit, draw, operator_id)
+    async with uows.transaction() as uow:
+        await _written(uow, draw, operator_id)
     receipts.keep(receipt)
 
 
-async def _written(unit: UnitOfWork, draw: Draw, operator_id: UUID) -> None:
+async def _written(uow: UnitOfWork, draw: Draw, operator_id: UUID) -> None:
     statistics = raw.kept(draw.sums)
-    known = await Draws(unit).locked(draw.year)
+    known = await Draws(uow).locked(draw.year)
     if known is not None and known.statistics == statistics:
         raise StartupError(
             f"The draw of {draw.year} is known already: there is nothing to restore."
         )
-    await Draws(unit).restore(
+    await Draws(uow).restore(
         draw.year,
         by=operator_id,
         count=draw.count,
@@ -58,6 +58,6 @@ async def _written(unit: UnitOfWork, draw: Draw, operator_id: UUID) -> None:
         statistics=statistics,
         drawn_at=draw.at,
     )
-    contributions = Contributions(unit, before=day_of(draw.year))
+    contributions = Contributions(uow, before=day_of(draw.year))
     async for batch in contributions.batches():
         await contributions.mark_all(batch, draw.year)

@@ -7,7 +7,7 @@ from dressform.repositories.sessions import Sessions
 
 
 async def restrict_account(
-    units: UnitOfWorkFactory,
+    uows: UnitOfWorkFactory,
     passwords: Passwords,
     member: Member,
     *,
@@ -18,8 +18,8 @@ async def restrict_account(
 
     Restricting ends every other session. Raises WrongPassword.
     """
-    await check_password(units, passwords, member, password)
-    async with units.writing() as unit:
-        await Accounts(unit).restrict(member, restricted=restricted)
+    await check_password(uows, passwords, member, password)
+    async with uows.transaction() as uow:
+        await Accounts(uow).restrict(member, restricted=restricted)
         if restricted:
-            await Sessions(unit).end_all(member, but=member.session_id)
+            await Sessions(uow).end_all(member, but=member.session_id)

@@ -3,14 +3,14 @@ from dressform.errors import RefreshTokenRefused
 from dressform.repositories.sessions import Sessions, SignedIn
 
 
-async def rotate_session(units: UnitOfWorkFactory, token: str) -> SignedIn:
+async def rotate_session(uows: UnitOfWorkFactory, token: str) -> SignedIn:
     """Trade a refresh token for its successor. Raise RefreshTokenRefused.
 
     The token that was used last may come again as long as its successor was not used: the answer
     that brought it got lost, or several pages asked at once. Any older one ends the session.
     """
-    async with units.writing() as unit:
-        renewed = await Sessions(unit).rotate(token)
+    async with uows.transaction() as uow:
+        renewed = await Sessions(uow).rotate(token)
     # After the transaction: a refusal inside would undo the ending.
     if renewed is None:
         raise RefreshTokenRefused(

@@ -8,21 +8,21 @@ from dressform.repositories.pictures import Avatars, Pictures
 
 
 async def keep_picture(
-    units: UnitOfWorkFactory, studio: Studio, member: Member, data: bytes
+    uows: UnitOfWorkFactory, studio: Studio, member: Member, data: bytes
 ) -> None:
     """Re-encoded, as the picture of the profile. Raises UnsupportedPicture, TooLarge."""
     picture = await studio.normalise(data)
-    async with units.writing() as unit:
-        await Pictures(unit).put(member, picture.webp)
+    async with uows.transaction() as uow:
+        await Pictures(uow).put(member, picture.webp)
 
 
 async def keep_avatar(
-    units: UnitOfWorkFactory, studio: Studio, member: Member, model_id: UUID, data: bytes
+    uows: UnitOfWorkFactory, studio: Studio, member: Member, model_id: UUID, data: bytes
 ) -> None:
     """Re-encoded, as the model's avatar. Raises NotFound, UnsupportedPicture, TooLarge."""
-    unit = units.read()
-    await Models(unit).owned_by(member, model_id)
+    uow = uows.read()
+    await Models(uow).owned_by(member, model_id)
     picture = await studio.normalise(data)
-    async with units.writing() as unit:
-        await Models(unit).owned_by(member, model_id)
-        await Avatars(unit).put(member, model_id, picture.webp)
+    async with uows.transaction() as uow:
+        await Models(uow).owned_by(member, model_id)
+        await Avatars(uow).put(member, model_id, picture.webp)

@@ -71,17 +71,17 @@ class Shown:
 
 
 async def look_up_requests(
-    units: UnitOfWorkFactory, operator_id: UUID, question: Question
+    uows: UnitOfWorkFactory, operator_id: UUID, question: Question
 ) -> tuple[list[Shown], Place | None]:
     """A page, and where the next one begins. It is recorded before anybody sees it."""
-    async with units.writing() as unit:
-        wanted = _wanted(question, unit.at)
-        log = await AccessLog.opened(unit)
+    async with uows.transaction() as uow:
+        wanted = _wanted(question, uow.now)
+        log = await AccessLog.opened(uow)
         found = await log.search(wanted, limit=question.limit + 1, before=question.before)
     page = found[: question.limit]
     # The role that may read the log may do nothing else: hence another transaction.
-    async with units.writing() as unit:
-        await Lookups(unit).add(
+    async with uows.transaction() as uow:
+        await Lookups(uow).add(
             operator_id,
             purpose=question.purpose.value,
             reason=question.reason,

@@ -6,26 +6,26 @@ from dressform.repositories.sessions import Sessions, SignedIn
 
 
 async def sign_in(
-    units: UnitOfWorkFactory, passwords: Passwords, *, login: str, password: str
+    uows: UnitOfWorkFactory, passwords: Passwords, *, login: str, password: str
 ) -> SignedIn:
     """A login: it starts a session and counts for retention. Raises WrongCredentials.
 
     It also opens an account again that waits for a warning past its 12 months.
     """
-    unit = units.read()
-    found = await Accounts(unit).find_for_sign_in(login)
+    uow = uows.read()
+    found = await Accounts(uow).find_for_sign_in(login)
     # No connection is held while hashing, and an unknown login takes as long as a known one.
     right = await passwords.verify(password, found.password_hash if found else None)
     if found is None or not right:
         raise WrongCredentials
     renewed = await _renewed_hash(passwords, found, password)
-    async with units.writing() as unit:
-        accounts = Accounts(unit)
+    async with uows.transaction() as uow:
+        accounts = Accounts(uow)
         if not await accounts.logged_in(found):
             raise WrongCredentials
         if renewed is not None:
             await accounts.change(found.owner, password_hash=renewed)
-        return await Sessions(unit).add(found.owner)
+        return await Sessions(uow).add(found.owner)
 
 
 async def _renewed_hash(

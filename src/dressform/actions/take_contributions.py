@@ -41,17 +41,17 @@ class Part:
     sums: Sums
 
 
-async def read_contributions(units: UnitOfWorkFactory, year: int, taken: Taken) -> list[Part]:
+async def read_contributions(uows: UnitOfWorkFactory, year: int, taken: Taken) -> list[Part]:
     """In parts of some hundred, so that a million bodies are never held at once."""
     adding, parts, last, unreadable = _Adding(taken), list[Part](), None, 0
     while True:
-        unit = units.read()
-        contributions = Contributions(unit, before=day_of(year))
+        uow = uows.read()
+        contributions = Contributions(uow, before=day_of(year))
         batch = await contributions.batch(after=last)
         rows = await contributions.sealed(batch)
         if not batch:
             break
-        page = opened(rows, units.vault)
+        page = opened(rows, uows.vault)
         parts.append(adding.part(page.contributions))
         last, unreadable = batch[-1], unreadable + page.unreadable
         await asyncio.sleep(PAUSE_SECONDS)
@@ -61,10 +61,10 @@ async def read_contributions(units: UnitOfWorkFactory, year: int, taken: Taken) 
 
 
 async def take_contributions(
-    unit: UnitOfWork, parts: Sequence[Part], year: int, taken: Taken
+    uow: UnitOfWork, parts: Sequence[Part], year: int, taken: Taken
 ) -> Sums:
     """The exact sums of just those whom it marks: noise and storing belong in the same transaction."""
-    taking = _Taking(unit, year, taken)
+    taking = _Taking(uow, year, taken)
     marked = [await taking.marked(part) for part in parts]
     total = Sums.none(taken.codebook)
     for part in marked:
@@ -73,9 +73,9 @@ async def take_contributions(
 
 
 class _Taking:
-    def __init__(self, unit: UnitOfWork, year: int, taken: Taken) -> None:
-        self._contributions = Contributions(unit, before=day_of(year))
-        self._vault = unit.vault
+    def __init__(self, uow: UnitOfWork, year: int, taken: Taken) -> None:
+        self._contributions = Contributions(uow, before=day_of(year))
+        self._vault = uow.vault
         self._year = year
         self._adding = _Adding(taken)
 

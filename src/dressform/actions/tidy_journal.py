@@ -15,29 +15,29 @@ _MARKS_STAY = timedelta(days=7)
 """Longer than the files: one without its mark would look like one that the database forgot."""
 
 
-async def tidy_journal(units: UnitOfWorkFactory) -> int:
+async def tidy_journal(uows: UnitOfWorkFactory) -> int:
     """Delete the files of which no backup can be older. Return how many.
 
     What a process that died could not confirm is confirmed. Raises OSError, StartupError when
     a file can't be read, and says it when the database was put back while it was in use.
     """
-    found = await compare_journal(units)
+    found = await compare_journal(uows)
     await confirm_files(found)
     if found.behind:
         log.error(
             "the database was put back from a backup: stop, and run `dressform restore replay`"
         )
-    async with units.writing() as unit:
-        over = start_of_day(unit.at) - units.journal.retention - _MARKS_STAY
-        await DeletionMarks(unit).delete_before(over)
-    return await asyncio.to_thread(units.journal.delete_expired, at=units.clock())
+    async with uows.transaction() as uow:
+        over = start_of_day(uow.now) - uows.journal.retention - _MARKS_STAY
+        await DeletionMarks(uow).delete_before(over)
+    return await asyncio.to_thread(uows.journal.delete_expired, at=uows.clock())
 
 
-async def tidy_regularly(units: UnitOfWorkFactory) -> None:
+async def tidy_regularly(uows: UnitOfWorkFactory) -> None:
     """For a host on which no worker runs, until it is cancelled."""
     while True:
         await asyncio.sleep(TIDY_SECONDS)
         try:
-            await tidy_journal(units)
+            await tidy_journal(uows)
         except (OSError, StartupError, Unavailable) as error:
             log.warning("the deletion journal was not tidied: %s", error)

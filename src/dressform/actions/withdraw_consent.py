@@ -8,13 +8,13 @@ from dressform.repositories.owners import Member
 
 
 async def withdraw_consent(
-    unit: UnitOfWork, member: Member, *, may_mail: Callable[[], bool]
+    uow: UnitOfWork, member: Member, *, may_mail: Callable[[], bool]
 ) -> Consent | None:
     """A mail confirms it, unless nothing stood or none may be sent. None when they never agreed."""
-    consents = Consents(unit)
+    consents = Consents(uow)
     if await consents.withdraw(member) and may_mail():
-        account = await Accounts(unit).credentials(member)
-        await Mails(unit).add(
+        account = await Accounts(uow).credentials(member)
+        await Mails(uow).add(
             "consent-withdrawn",
             to=account.email,
             language=account.language,

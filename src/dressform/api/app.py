@@ -166,7 +166,7 @@ async def _lifespan(app: Application) -> AsyncIterator[None]:
     assert_backend()
     assert_usable(spools)
     newest()  # Now rather than at the first probe, which may come when the disk is full.
-    async with opened(process_settings, app.state.clock) as (units, signing_keys):
+    async with opened(process_settings, app.state.clock) as (uows, signing_keys):
         tokens = AccessTokens(
             signing_keys,
             issuer=process_settings.public_url,
@@ -175,16 +175,16 @@ async def _lifespan(app: Application) -> AsyncIterator[None]:
         )
         app.state.service = Service(
             settings=process_settings,
-            units=units,
+            uows=uows,
             passwords=Passwords(),
             tokens=tokens,
             studio=Pictures(),
-            attempts=Attempts(units.vault.index, units.clock),
-            auditor=Auditor(units, spools, interval=process_settings.worker_interval),
+            attempts=Attempts(uows.vault.index, uows.clock),
+            auditor=Auditor(uows, spools, interval=process_settings.worker_interval),
         )
-        app.state.shipper = app.shipper = Shipper(units, spools)
+        app.state.shipper = app.shipper = Shipper(uows, spools)
         app.shipper.start()
-        tidying = asyncio.create_task(tidy_regularly(units))
+        tidying = asyncio.create_task(tidy_regularly(uows))
         try:
             yield
         finally:

@@ -38,9 +38,9 @@ class Look:
         """Every row of what is asked for. Raises NotSignedIn."""
         if self.bearer is None:
             raise NotSignedIn
-        unit = self.service.units.read()
-        claims = self.service.tokens.verify(self.bearer.credentials, at=unit.at)
-        found = await Members(unit).by_session(
+        uow = self.service.uows.read()
+        claims = self.service.tokens.verify(self.bearer.credentials, at=uow.now)
+        found = await Members(uow).by_session(
             claims.session_id, claims.account_id, statement, **asked
         )
         if found is None:

@@ -38,24 +38,24 @@ async def _service(request: Request) -> Service:
     return service_of(request)
 
 
-async def _unit(request: Request) -> AsyncIterator[UnitOfWork]:
+async def _uow(request: Request) -> AsyncIterator[UnitOfWork]:
     """Reads run in autocommit; a change is committed before its answer is sent."""
-    units = service_of(request).units
+    uows = service_of(request).uows
     if request.method in _READING:
-        yield units.read()
+        yield uows.read()
         return
-    async with units.writing() as unit:
-        yield unit
+    async with uows.transaction() as uow:
+        yield uow
 
 
-InUnit = Annotated[UnitOfWork, Depends(_unit, scope="function")]
+InUnit = Annotated[UnitOfWork, Depends(_uow, scope="function")]
 
 
 def _repository(kind: Callable[[Any], T]) -> Callable[[Any], Awaitable[T]]:
     """A provider of a repository in the request's unit of work."""
 
-    async def provide(unit: InUnit) -> T:
-        return kind(unit)
+    async def provide(uow: InUnit) -> T:
+        return kind(uow)
 
     return provide
 
@@ -83,7 +83,7 @@ AnOperator = Annotated[Member, Security(OperatorOf())]
 """Whoever may look into the address log."""
 
 # For what waits on something slow: it opens its own units of work around the waiting.
-OpenUnits = Annotated[UnitOfWorkFactory, Depends(_of_service("units"))]
+OpenUnits = Annotated[UnitOfWorkFactory, Depends(_of_service("uows"))]
 Hasher = Annotated[Passwords, Depends(_of_service("passwords"))]
 Tokens = Annotated[AccessTokens, Depends(_of_service("tokens"))]
 Studio = Annotated[PictureStudio, Depends(_of_service("studio"))]

@@ -91,21 +91,21 @@ IF_RANGE = _parameter(
 
 
 async def file_answer(
-    request: Request, units: UnitOfWorkFactory, edition: str, name: str
+    request: Request, uows: UnitOfWorkFactory, edition: str, name: str
 ) -> Response:
     """Raises NotFound, and RangeNotSatisfiable for a part that lies behind the end."""
-    unit = units.read()
-    file = await Editions(unit).file(edition, name)
+    uow = uows.read()
+    file = await Editions(uow).file(edition, name)
     headers = _headers(file)
     version = Version(headers["ETag"], file.published_at, file.size)
     if is_known(request, version):
         return Response(status_code=304, headers=headers)
-    return _sent(request, units, file, headers, wanted(request, version))
+    return _sent(request, uows, file, headers, wanted(request, version))
 
 
 def _sent(
     request: Request,
-    units: UnitOfWorkFactory,
+    uows: UnitOfWorkFactory,
     file: StoredFile,
     headers: dict[str, str],
     part: range | None,
@@ -117,14 +117,14 @@ def _sent(
     if request.method == "HEAD":
         return Response(headers=headers)
     status = 200 if part is None else 206
-    return StreamingResponse(_pieces(units, file, held), status, headers)
+    return StreamingResponse(_pieces(uows, file, held), status, headers)
 
 
-async def _pieces(units: UnitOfWorkFactory, file: StoredFile, part: range) -> AsyncIterator[bytes]:
+async def _pieces(uows: UnitOfWorkFactory, file: StoredFile, part: range) -> AsyncIterator[bytes]:
     """Each by itself: a slow client keeps no connection to the database from others."""
     for start in part[::PIECE]:
-        unit = units.read()
-        piece = await Editions(unit).part(file, start, min(PIECE, part.stop - start))
+        uow = uows.read()
+        piece = await Editions(uow).part(file, start, min(PIECE, part.stop - start))
         yield piece
 
 

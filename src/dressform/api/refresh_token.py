@@ -29,7 +29,7 @@ class RefreshCookie:
     def __init__(self, response: Response, service: TheService) -> None:
         self._response = response
         self._settings = service.settings
-        self._clock = service.units.clock
+        self._clock = service.uows.clock
         self._tokens = service.tokens
 
     def hand_out(self, signed_in: SignedIn, *, by_cookie: bool) -> TokensRead:

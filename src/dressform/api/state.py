@@ -16,7 +16,7 @@ from dressform.settings.settings import Settings
 @dataclass(frozen=True, slots=True)
 class Service:
     settings: Settings
-    units: UnitOfWorkFactory
+    uows: UnitOfWorkFactory
     passwords: Passwords
     tokens: AccessTokens
     studio: Pictures

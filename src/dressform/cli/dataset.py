@@ -49,10 +49,10 @@ def propose(login: Login) -> None:
     """Propose this year's edition; another operator approves it, on 1 March or later."""
     drawing = _drawing()
 
-    async def task(units: UnitOfWorkFactory, operator_id: UUID, _: Settings) -> None:
-        year = await drawing.propose_dataset(units, operator_id)
+    async def task(uows: UnitOfWorkFactory, operator_id: UUID, _: Settings) -> None:
+        year = await drawing.propose_dataset(uows, operator_id)
         day = day_of(year)
-        since = f"on {day:%-d %B} or later" if units.clock() < day else f"before {year} ends"
+        since = f"on {day:%-d %B} or later" if uows.clock() < day else f"before {year} ends"
         typer.echo(
             f"The edition of {year} is proposed. Another operator approves it {since}: dressform "
             "dataset approve LOGIN"
@@ -75,15 +75,15 @@ def approve(login: Login) -> None:
     )
     typer.confirm("Go on?", abort=True)
 
-    async def task(units: UnitOfWorkFactory, operator_id: UUID, loaded: Settings) -> None:
+    async def task(uows: UnitOfWorkFactory, operator_id: UUID, loaded: Settings) -> None:
         lower_priority(_DRAW_NICENESS)
         drawn = await drawing.draw_dataset(
-            units, _receipts(loaded), operator_id, lambda step: typer.echo(f"{step} …")
+            uows, _receipts(loaded), operator_id, lambda step: typer.echo(f"{step} …")
         )
         if drawn is None:
             typer.echo("Not enough people yet: nothing is published this year.")
             return
-        await _publish(units, loaded)
+        await _publish(uows, loaded)
 
     _as_operator(login, task)
 
@@ -115,22 +115,22 @@ def restore(
     )
     typer.confirm("Go on?", abort=True)
 
-    async def task(units: UnitOfWorkFactory, operator_id: UUID, loaded: Settings) -> None:
-        await restoring.restore_dataset(units, _receipts(loaded), operator_id, draw)
+    async def task(uows: UnitOfWorkFactory, operator_id: UUID, loaded: Settings) -> None:
+        await restoring.restore_dataset(uows, _receipts(loaded), operator_id, draw)
         typer.echo(f"The draw of {draw.year} is known again.")
-        await _publish(units, loaded)
+        await _publish(uows, loaded)
 
     _as_operator(login, task)
 
 
-async def _publish(units: UnitOfWorkFactory, loaded: Settings) -> None:
+async def _publish(uows: UnitOfWorkFactory, loaded: Settings) -> None:
     typer.echo(
         f"Making the files, which name {loaded.dataset_publisher} as publisher and "
         f"{loaded.dataset_url} as address (DRESSFORM_PUBLISHER, DRESSFORM_DATASET_URL) …"
     )
     about = _of_extra("dressform.opendata.files.about")
     publisher = about.Publisher(loaded.dataset_publisher, loaded.dataset_url)
-    for name in await _publishing().publish_dataset(units, publisher):
+    for name in await _publishing().publish_dataset(uows, publisher):
         typer.echo(f"Published: {loaded.dataset_url}/dataset/{name}")
 
 
@@ -149,18 +149,18 @@ async def _done(
     password: str,
     task: Callable[[UnitOfWorkFactory, UUID, Settings], Awaitable[None]],
 ) -> None:
-    async with opened(loaded) as (units, _):
-        operator_id = await know_operator(units, Passwords(), login=login, password=password)
-        await task(units, operator_id, loaded)
+    async with opened(loaded) as (uows, _):
+        operator_id = await know_operator(uows, Passwords(), login=login, password=password)
+        await task(uows, operator_id, loaded)
 
 
 async def _show(loaded: Settings) -> None:
-    async with opened(loaded) as (units, _):
-        unit = units.read()
-        draws = await Draws(unit).all()
-        editions = await Editions(unit).all()
+    async with opened(loaded) as (uows, _):
+        uow = uows.read()
+        draws = await Draws(uow).all()
+        editions = await Editions(uow).all()
         involved = {each for draw in draws for each in (draw.proposed_by, draw.approved_by) if each}
-        names = await Operators(unit).names(involved)
+        names = await Operators(uow).names(involved)
     typer.echo(_LINE.format("year", "state", "people", "codebook", "proposed", "by", "approved by"))
     for draw in draws:
         people = "" if draw.count is None else f"~{max(draw.count, 0)}"

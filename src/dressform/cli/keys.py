@@ -64,10 +64,10 @@ async def _until_done(loaded: Settings, step: Callable[[ServiceSecrets], Awaitab
     Raises StartupError when the database does not open: nothing may be sealed under a wrong key.
     """
     total = 0
-    async with opened(loaded, may_be_older=True) as (units, _):
+    async with opened(loaded, may_be_older=True) as (uows, _):
         while True:
-            async with units.writing() as unit:
-                done = await step(ServiceSecrets(unit.connection, unit.vault.master, units.clock))
+            async with uows.transaction() as uow:
+                done = await step(ServiceSecrets(uow.connection, uow.vault.master, uows.clock))
             total += done
             if not done:
                 return total

@@ -22,13 +22,13 @@ Login = Annotated[str, typer.Argument(help="Username or e-mail address.", metava
 def add(login: Login) -> None:
     """Make a member an operator."""
 
-    async def task(unit: UnitOfWork) -> str:
-        account = await _member(unit, login)
+    async def task(uow: UnitOfWork) -> str:
+        account = await _member(uow, login)
         if account.restricted_at is not None:
             raise StartupError(
                 f"The processing of the data of {login!r} is restricted: only they can lift that."
             )
-        added = await Operators(unit).add(account.owner.account_id)
+        added = await Operators(uow).add(account.owner.account_id)
         return f"{login} is {'now' if added else 'already'} an operator."
 
     _say(task)
@@ -38,9 +38,9 @@ def add(login: Login) -> None:
 def remove(login: Login) -> None:
     """Make an operator a mere member again. The records of their look-ups stay."""
 
-    async def task(unit: UnitOfWork) -> str:
-        account = await _member(unit, login)
-        removed = await Operators(unit).remove(account.owner.account_id)
+    async def task(uow: UnitOfWork) -> str:
+        account = await _member(uow, login)
+        removed = await Operators(uow).remove(account.owner.account_id)
         return f"{login} is {'no longer' if removed else 'not'} an operator."
 
     _say(task)
@@ -50,17 +50,17 @@ def remove(login: Login) -> None:
 def list_all() -> None:
     """Show the operators, and since when they are; not those whose account is restricted."""
 
-    async def task(unit: UnitOfWork) -> str:
+    async def task(uow: UnitOfWork) -> str:
         lines = [
-            f"{one.username:<30} {one.created_at:%Y-%m-%d}" for one in await Operators(unit).all()
+            f"{one.username:<30} {one.created_at:%Y-%m-%d}" for one in await Operators(uow).all()
         ]
         return "\n".join(lines) or "There are no operators."
 
     _say(task)
 
 
-async def _member(unit: UnitOfWork, login: str) -> Credentials:
-    account = await Accounts(unit).by_login(login)
+async def _member(uow: UnitOfWork, login: str) -> Credentials:
+    account = await Accounts(uow).by_login(login)
     if account is None:
         raise StartupError(f"There is no account {login!r}: give its username or e-mail address.")
     return account
@@ -72,5 +72,5 @@ def _say(task: Callable[[UnitOfWork], Awaitable[str]]) -> None:
 
 
 async def _done(loaded: Settings, task: Callable[[UnitOfWork], Awaitable[str]]) -> str:
-    async with opened(loaded) as (units, _), units.writing() as unit:
-        return await task(unit)
+    async with opened(loaded) as (uows, _), uows.transaction() as uow:
+        return await task(uow)

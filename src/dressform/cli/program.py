@@ -70,8 +70,8 @@ def _with_units(
     may_be_older: bool = False,
 ) -> Result:
     async def run() -> Result:
-        async with opened(loaded, may_be_older=may_be_older) as (units, _):
-            return await task(loaded, units)
+        async with opened(loaded, may_be_older=may_be_older) as (uows, _):
+            return await task(loaded, uows)
 
     return asyncio.run(run())
 
@@ -175,7 +175,7 @@ def worker(
             typer.echo(f"{report.rule:<16}{report.rows:>8} rows ended{report.seconds:>9.2f} s")
 
 
-async def _work(loaded: Settings, units: UnitOfWorkFactory) -> None:
+async def _work(loaded: Settings, uows: UnitOfWorkFactory) -> None:
     from dressform.mail.transport import mail_folder
     from dressform.worker.process import work
 
@@ -188,7 +188,7 @@ async def _work(loaded: Settings, units: UnitOfWorkFactory) -> None:
             folder,
             MAIL.window.in_words("en"),
         )
-    await work(loaded, units)
+    await work(loaded, uows)
 
 
 @app.command()

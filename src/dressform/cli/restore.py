@@ -47,17 +47,17 @@ def status() -> None:
 
 
 async def _replay(loaded: Settings, *, without_damaged: bool) -> None:
-    async with opened(loaded, may_be_older=True) as (units, _):
-        done = await replay_deletions(units, without_damaged=without_damaged)
+    async with opened(loaded, may_be_older=True) as (uows, _):
+        done = await replay_deletions(uows, without_damaged=without_damaged)
     gone = ", ".join(f"{done[kind]} {_NAMES[kind]}" for kind in Kind)
     typer.echo(f"Deleted or withdrawn again: {gone}.")
     typer.echo("The database knows all that the journal on this host holds.")
 
 
 async def _show(loaded: Settings) -> None:
-    async with opened(loaded, may_be_older=True) as (units, _):
-        found = await compare_journal(units)
-        folder, others = units.journal.folder, units.journal.list_others()
+    async with opened(loaded, may_be_older=True) as (uows, _):
+        found = await compare_journal(uows)
+        folder, others = uows.journal.folder, uows.journal.list_others()
     entries = sum(len(each) for file in found.files for each in file.hashes.values())
     typer.echo(f"{folder}: {len(found.files)} files, {entries} deletions.")
     typer.echo(f"Not in the database: {len(found.unknown)} deletions.")

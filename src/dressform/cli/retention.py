@@ -52,17 +52,17 @@ def approve(
 
 
 async def _approve(loaded: Settings, rule: str | None, *, yes: bool) -> None:
-    async with opened(loaded) as (units, _):
-        unit = units.read()
-        held = [hold for hold in await Holds(unit).all() if rule in (None, hold.rule)]
+    async with opened(loaded) as (uows, _):
+        uow = uows.read()
+        held = [hold for hold in await Holds(uow).all() if rule in (None, hold.rule)]
         if not held:
             typer.echo(f"{rule} is not held." if rule else "No rule is held.")
         for hold in held:
             typer.echo(f"{hold.rule}: {_why(hold)}.")
             if not yes and not typer.confirm("Is that right, and may the rounds go on?"):
                 continue
-            async with units.writing() as unit:
-                approved = await Holds(unit).approve(hold)
+            async with uows.transaction() as uow:
+                approved = await Holds(uow).approve(hold)
             if not approved:
                 raise StartupError(
                     f"{hold.rule} is not approved: it changed while you looked. Run the same again."
@@ -71,12 +71,12 @@ async def _approve(loaded: Settings, rule: str | None, *, yes: bool) -> None:
 
 
 async def _show(loaded: Settings) -> None:
-    async with opened(loaded) as (units, _):
+    async with opened(loaded) as (uows, _):
         spools = loaded.state_dir / "spool"
-        findings = await Auditor(units, spools, interval=loaded.worker_interval).look()
+        findings = await Auditor(uows, spools, interval=loaded.worker_interval).look()
         typer.echo(_LINE.format(*_HEADING))
         for category in CATEGORIES:
-            typer.echo(await _line(category, units, findings))
+            typer.echo(await _line(category, uows, findings))
     typer.echo(f"\nThe notice is {findings.verdict}.")
     for said in (
         *_said_of_log(findings),
@@ -88,11 +88,11 @@ async def _show(loaded: Settings) -> None:
         typer.echo(f"Not kept because of: {', '.join(findings.reasons)}.")
 
 
-async def _line(category: Category, units: UnitOfWorkFactory, findings: Findings) -> str:
+async def _line(category: Category, uows: UnitOfWorkFactory, findings: Findings) -> str:
     rows = next(rule.rows for rule in findings.rules if rule.key == category.key)
-    unit = units.read()
-    last = await Retention(unit).last_run(category)
-    standing = await Retention(unit).standing(category)
+    uow = uows.read()
+    last = await Retention(uow).last_run(category)
+    standing = await Retention(uow).standing(category)
     if category is VISITOR and rows.oldest_at is not None:
         standing = Standing(rows.oldest_at, category.window.after(rows.oldest_at))
     return _LINE.format(

@@ -23,14 +23,14 @@ _IS_READ_ONLY = Statement(text("SHOW transaction_read_only"))
 
 @dataclass(frozen=True, slots=True)
 class UnitOfWork:
-    """A unit of work: what a repository works with. `at` decides what it can see.
+    """A unit of work: what a repository works with. `now` decides what it can see.
 
     `deletions`: what it deletes, for the journal; only a unit that writes may.
     """
 
     connection: Connection
     vault: Vault
-    at: datetime
+    now: datetime
     deletions: list[Deletion] = field(default_factory=list)
 
 
@@ -50,21 +50,21 @@ class UnitOfWorkFactory:
     clock: Clock
     journal: Journal
 
-    def read(self, *, at: datetime | None = None) -> UnitOfWork:
+    def read(self, *, now: datetime | None = None) -> UnitOfWork:
         """A unit whose statements are each by themselves: it holds nothing that must be closed."""
-        return UnitOfWork(Autocommit(self.pool), self.vault, at or self.clock())
+        return UnitOfWork(Autocommit(self.pool), self.vault, now or self.clock())
 
     @asynccontextmanager
-    async def writing(
-        self, *, at: datetime | None = None
+    async def transaction(
+        self, *, now: datetime | None = None
     ) -> AsyncIterator[TransactionalUnitOfWork]:
         """What is deleted is in the journal, on the disk, before it is committed."""
         entry = None
-        async with Transaction.begin(self.pool) as transaction:
-            unit = TransactionalUnitOfWork(transaction, self.vault, at or self.clock())
-            yield unit
-            if unit.deletions:
-                entry = await self.journal.record(transaction, unit.deletions, at=self.clock())
+        async with Transaction.begin(self.pool) as connection:
+            uow = TransactionalUnitOfWork(connection, self.vault, now or self.clock())
+            yield uow
+            if uow.deletions:
+                entry = await self.journal.record(connection, uow.deletions, at=self.clock())
         if entry is not None:
             await self.journal.confirm(entry)
 

@@ -98,14 +98,14 @@ class AccessLog:
     that has opened the log can, for the rest of its transaction, do nothing else.
     """
 
-    def __init__(self, unit: TransactionalUnitOfWork) -> None:
-        self._unit = unit
+    def __init__(self, uow: TransactionalUnitOfWork) -> None:
+        self._uow = uow
 
     @classmethod
-    async def opened(cls, unit: TransactionalUnitOfWork) -> Self:
+    async def opened(cls, uow: TransactionalUnitOfWork) -> Self:
         """In a writing unit, also to read: the role holds until its transaction ends."""
-        await unit.connection.execute(BECOME)
-        return cls(unit)
+        await uow.connection.execute(BECOME)
+        return cls(uow)
 
     async def search(
         self, wanted: Wanted, *, limit: int, before: Place | None = None
@@ -114,7 +114,7 @@ class AccessLog:
 
         A request's id tells when it was made: there it is looked for first, then everywhere.
         """
-        await self._unit.connection.execute(_SETTINGS)
+        await self._uow.connection.execute(_SETTINGS)
         query = self._matching(wanted, before).limit(limit)
         near = _around(wanted.request_id)
         found = await self._found(query.where(Row.at.between(*near))) if near else []
@@ -129,7 +129,7 @@ class AccessLog:
             Row.status,
             Row.duration_us,
             Row.request_id,
-        ).where(text(_ALIVE).bindparams(now=self._unit.at))
+        ).where(text(_ALIVE).bindparams(now=self._uow.now))
         if wanted.request_id is not None:
             query = query.where(Row.request_id == wanted.request_id)
         if wanted.network is not None:
@@ -151,7 +151,7 @@ class AccessLog:
 
     async def _found(self, query: Select[*tuple[Any, ...]]) -> list[Request]:
         try:
-            return [Request(*row) for row in await self._unit.connection.execute(query)]
+            return [Request(*row) for row in await self._uow.connection.execute(query)]
         except StatementTimeout:
             raise TooWide(
                 FieldError("query/since", "must be later, so that less is searched")
@@ -159,7 +159,7 @@ class AccessLog:
 
     async def shipped_of(self, spool: str) -> int:
         """Up to which byte the spool is in the log; locked until the transaction ends."""
-        shipped: int = await self._unit.connection.scalar(_LOCK_SHIPPED, {"spool": spool})
+        shipped: int = await self._uow.connection.scalar(_LOCK_SHIPPED, {"spool": spool})
         return shipped
 
     async def copy(self, spool: str, lines: bytes, *, shipped: int) -> None:
@@ -169,17 +169,17 @@ class AccessLog:
         lines that the table does not take.
         """
         try:
-            await self._unit.connection.copy(Row.__tablename__, lines, columns=COLUMNS)
+            await self._uow.connection.copy(Row.__tablename__, lines, columns=COLUMNS)
         except ConstraintError:
             raise PartitionMissingError(_days_of(lines)) from None
         except DatabaseError as error:
             if error.sqlstate.startswith(_BAD_VALUE):
                 raise ValueError from None  # Its text would repeat an address.
             raise
-        await self._unit.connection.execute(_SET_SHIPPED, {"id": spool, "shipped": shipped})
+        await self._uow.connection.execute(_SET_SHIPPED, {"id": spool, "shipped": shipped})
 
     async def forget_spool(self, spool: str) -> None:
-        await self._unit.connection.execute(delete(SpoolMark).where(SpoolMark.spool == spool))
+        await self._uow.connection.execute(delete(SpoolMark).where(SpoolMark.spool == spool))
 
 
 @dataclass(eq=False)

@@ -47,25 +47,25 @@ class Day:
 class LogDays:
     """The address log's partitions, one a day (UTC)."""
 
-    def __init__(self, unit: UnitOfWork) -> None:
-        self._unit = unit
+    def __init__(self, uow: UnitOfWork) -> None:
+        self._uow = uow
 
     @classmethod
-    async def opened(cls, unit: UnitOfWork) -> Self:
+    async def opened(cls, uow: UnitOfWork) -> Self:
         """In a writing unit, as the role to which the log belongs, until its transaction ends."""
-        await unit.connection.execute(BECOME)
-        return cls(unit)
+        await uow.connection.execute(BECOME)
+        return cls(uow)
 
     async def all(self) -> list[Day]:
         """The oldest first, orphans included."""
-        rows = await self._unit.connection.execute(_ALL)
+        rows = await self._uow.connection.execute(_ALL)
         return sorted(
             Day(datetime.strptime(name, _NAME).replace(tzinfo=UTC).date(), attached, pending)
             for name, attached, pending in rows
         )
 
     async def due(self) -> list[Day]:
-        return [day for day in await self.all() if day.due_at <= self._unit.at]
+        return [day for day in await self.all() if day.due_at <= self._uow.now]
 
     async def make(self, days: set[date]) -> None:
         """Those that are there already stay as they are; an orphan becomes a part of the log again."""
@@ -102,16 +102,16 @@ class LogDays:
 
     async def _rows(self, day: Day) -> int:
         few = text(f"SELECT count(*) FROM (SELECT FROM {day.table} LIMIT {_COUNTED}) AS found")  # noqa: S608  a date
-        counted = int((await self._unit.connection.execute(few)).scalar_one())
+        counted = int((await self._uow.connection.execute(few)).scalar_one())
         if counted < _COUNTED:
             return counted
         many = text(f"SELECT pg_stat_get_live_tuples('{day.table}'::regclass)")
-        return max(counted, int((await self._unit.connection.execute(many)).scalar_one()))
+        return max(counted, int((await self._uow.connection.execute(many)).scalar_one()))
 
     async def _change(self, command: str) -> None:
-        await self._unit.connection.execute(text(command))
+        await self._uow.connection.execute(text(command))
 
     async def _one_at_a_time(self) -> None:
         # The log is locked for all while one waits for it: the lines stay in their spools.
-        await self._unit.connection.execute(text("SET LOCAL lock_timeout = '2s'"))
-        await self._unit.connection.execute(select(func.pg_advisory_xact_lock(*_MAKING)))
+        await self._uow.connection.execute(text("SET LOCAL lock_timeout = '2s'"))
+        await self._uow.connection.execute(select(func.pg_advisory_xact_lock(*_MAKING)))

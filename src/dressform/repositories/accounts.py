@@ -103,9 +103,9 @@ _ERASE = Statement(delete(Account).where(_HAS_ID).returning(Account.id))
 
 
 class Accounts:
-    def __init__(self, unit: UnitOfWork) -> None:
-        self._unit = unit
-        self._index = unit.vault.index
+    def __init__(self, uow: UnitOfWork) -> None:
+        self._uow = uow
+        self._index = uow.vault.index
 
     async def by_login(self, login: str) -> Credentials | None:
         """By username or e-mail address: no username has an @."""
@@ -148,21 +148,21 @@ class Accounts:
     ) -> Owner:
         """ConstraintError when the address has an account already."""
         owner = Owner(account_id, DataKey.new())
-        wrapped = self._unit.vault.master.wrap(owner.key, account_id)
+        wrapped = self._uow.vault.master.wrap(owner.key, account_id)
         payload = {"email": email, "language": language, "password_hash": password_hash}
         version = new_version()
-        await self._unit.connection.execute(
+        await self._uow.connection.execute(
             _ADD,
             {
                 "id": account_id,
                 "email_index": self._index.email(email),
-                "created_at": start_of_month(self._unit.at),
-                "last_login_at": start_of_day(self._unit.at),
+                "created_at": start_of_month(self._uow.now),
+                "last_login_at": start_of_day(self._uow.now),
                 "version": version,
                 "sealed": owner.key.seal(payload, "account", account_id, version),
             },
         )
-        await self._unit.connection.execute(
+        await self._uow.connection.execute(
             _ADD_KEY,
             {"account_id": account_id, "key_id": wrapped.key_id, "wrapped_key": wrapped.key},
         )
@@ -173,13 +173,13 @@ class Accounts:
 
         An account that waits past its window is open again from then on.
         """
-        result = await self._unit.connection.execute(
+        result = await self._uow.connection.execute(
             _LOG_IN,
             {
                 "account_id": credentials.owner.account_id,
                 "known_version": credentials.version,
-                "at": self._unit.at,
-                "today": start_of_day(self._unit.at),
+                "at": self._uow.now,
+                "today": start_of_day(self._uow.now),
             },
         )
         return result.rowcount > 0
@@ -199,7 +199,7 @@ class Accounts:
             "unit": before.unit,
         } | changes
         version = new_version()
-        await self._unit.connection.execute(
+        await self._uow.connection.execute(
             _CHANGE,
             {
                 "account_id": owner.account_id,
@@ -211,8 +211,8 @@ class Accounts:
         return before
 
     async def restrict(self, owner: Owner, *, restricted: bool) -> None:
-        restricted_at = start_of_day(self._unit.at) if restricted else None
-        await self._unit.connection.execute(
+        restricted_at = start_of_day(self._uow.now) if restricted else None
+        await self._uow.connection.execute(
             _RESTRICT, {"account_id": owner.account_id, "restricted_at": restricted_at}
         )
 
@@ -220,7 +220,7 @@ class Accounts:
         """One that is over may still be there, and would keep both if the worker is late."""
         await self._delete(
             _END_DUE,
-            at=self._unit.at,
+            at=self._uow.now,
             email_index=self._index.email(email),
             username_index=self._index.username(username),
         )
@@ -230,14 +230,14 @@ class Accounts:
         await self._delete(_ERASE, account_id=owner.account_id)
 
     async def _delete(self, statement: Statement, **values: Any) -> None:
-        gone = await self._unit.connection.scalars(statement, values)
-        self._unit.deletions.extend(Deletion(Kind.ACCOUNT, each) for each in gone)
+        gone = await self._uow.connection.scalars(statement, values)
+        self._uow.deletions.extend(Deletion(Kind.ACCOUNT, each) for each in gone)
 
     async def _one(self, statement: Statement, **values: Any) -> Credentials | None:
-        row = await self._unit.connection.one_or_none(statement, values | {"at": self._unit.at})
+        row = await self._uow.connection.one_or_none(statement, values | {"at": self._uow.now})
         if row is None:
             return None
-        key = self._unit.vault.master.unwrap(Wrapped(row.key_id, row.wrapped_key), row.id)
+        key = self._uow.vault.master.unwrap(Wrapped(row.key_id, row.wrapped_key), row.id)
         return credentials_of(row, Owner(row.id, key))
 
 

@@ -51,12 +51,12 @@ _ADD = Statement(
 class ConsentActs:
     """The proof of consent: acts are added, and neither changed nor removed."""
 
-    def __init__(self, unit: UnitOfWork) -> None:
-        self._unit = unit
+    def __init__(self, uow: UnitOfWork) -> None:
+        self._uow = uow
 
     async def get_last(self, owner: Owner) -> ConsentAct | None:
         """Return None when they never agreed."""
-        rows = await self._unit.connection.execute(_LAST, {"owner_id": owner.account_id})
+        rows = await self._uow.connection.execute(_LAST, {"owner_id": owner.account_id})
         row = rows.one_or_none()
         return None if row is None else ConsentAct(*row)
 
@@ -69,8 +69,8 @@ class ConsentActs:
         **what: object,
     ) -> UUID:
         """Add an act after the last one. The caller holds the lock of the account's consent."""
-        act_id, day = uuid4(), start_of_day(on or self._unit.at)
-        await self._unit.connection.execute(
+        act_id, day = uuid4(), start_of_day(on or self._uow.now)
+        await self._uow.connection.execute(
             _ADD,
             {
                 "account_id": owner.account_id,

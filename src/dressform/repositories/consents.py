@@ -82,14 +82,14 @@ _LOCK_MODEL = Statement(
 class Consents:
     """To the open dataset. Whether an account was counted and drawn is never changed here."""
 
-    def __init__(self, unit: UnitOfWork) -> None:
-        self._unit = unit
-        self._acts = ConsentActs(unit)
+    def __init__(self, uow: UnitOfWork) -> None:
+        self._uow = uow
+        self._acts = ConsentActs(uow)
 
     async def of(self, owner: Owner) -> Consent | None:
         """None when they never agreed."""
-        asked = {"owner_id": owner.account_id, "at": self._unit.at}
-        rows = await self._unit.connection.all(_READ, asked)
+        asked = {"owner_id": owner.account_id, "at": self._uow.now}
+        rows = await self._uow.connection.all(_READ, asked)
         if not rows:
             return None
         acts = [ConsentAct(*act) for _, _, _, *act in rows]
@@ -117,7 +117,7 @@ class Consents:
             text_version=text.version,
             text_sha256=text.sha256,
         )
-        await self._unit.connection.execute(
+        await self._uow.connection.execute(
             _SET_GIVEN, {"owner_id": owner.account_id, "given_id": given_id}
         )
         return True
@@ -128,7 +128,7 @@ class Consents:
         Raises NotSignedIn when the account has ended meanwhile.
         """
         await self._lock(owner)
-        given_id = await self._unit.connection.scalar(_GIVEN_ID, {"owner_id": owner.account_id})
+        given_id = await self._uow.connection.scalar(_GIVEN_ID, {"owner_id": owner.account_id})
         last = await self._acts.get_last(owner) if given_id else None
         if last is None:
             return False
@@ -141,21 +141,21 @@ class Consents:
             text_version=last.text_version,
             text_sha256=last.text_sha256,
         )
-        await self._unit.connection.execute(_SET_WITHDRAWN, {"owner_id": owner.account_id})
-        self._unit.deletions.append(Deletion(Kind.CONSENT, last.id))
+        await self._uow.connection.execute(_SET_WITHDRAWN, {"owner_id": owner.account_id})
+        self._uow.deletions.append(Deletion(Kind.CONSENT, last.id))
         return True
 
     async def _choose(self, owner: Owner, model_id: UUID | None) -> UUID | None:
         """Return the act under which consent stands. Its row is locked, and made if there is none."""
-        given_id: UUID | None = await self._unit.connection.scalar(
+        given_id: UUID | None = await self._uow.connection.scalar(
             _CHOOSE, {"owner_id": owner.account_id, "chosen_id": model_id}
         )
         return given_id
 
     async def _lock(self, owner: Owner) -> None:
         # Before the row itself, as erasing an account does: else each could wait for the other.
-        asked = {"owner_id": owner.account_id, "at": self._unit.at}
-        if await self._unit.connection.scalar(_LOCK, asked) is None:
+        asked = {"owner_id": owner.account_id, "at": self._uow.now}
+        if await self._uow.connection.scalar(_LOCK, asked) is None:
             raise NotSignedIn
 
     async def _lock_model(self, owner: Owner, model_id: UUID | None) -> None:
@@ -163,5 +163,5 @@ class Consents:
         if model_id is None:
             return
         asked = {"owner_id": owner.account_id, "model_id": model_id}
-        if await self._unit.connection.scalar(_LOCK_MODEL, asked) is None:
+        if await self._uow.connection.scalar(_LOCK_MODEL, asked) is None:
             raise InvalidInput(FieldError("#/model_id", "none of your models has this id"))

@@ -132,8 +132,8 @@ _MARK_ALL = Statement(
 class Contributions:
     """Of members who agreed before a day, still do, never gave, and whose data may be used."""
 
-    def __init__(self, unit: UnitOfWork, *, before: datetime) -> None:
-        self._unit = unit
+    def __init__(self, uow: UnitOfWork, *, before: datetime) -> None:
+        self._uow = uow
         self._before = before
 
     async def batches(self) -> AsyncIterator[list[UUID]]:
@@ -203,8 +203,8 @@ class Contributions:
     async def _ask_those_who_may(
         self, statement: Statement, account_ids: Collection[UUID], **more: Any
     ) -> Result:
-        known = {"before": self._before, "at": self._unit.at}
+        known = {"before": self._before, "at": self._uow.now}
         return await self._ask(statement, account_ids=list(account_ids), **known, **more)
 
     async def _ask(self, statement: Statement, **values: Any) -> Result:
-        return await self._unit.connection.execute(statement, values)
+        return await self._uow.connection.execute(statement, values)

@@ -13,12 +13,12 @@ from dressform.journal.files import JournalFile
 class DeletionMarks:
     """How far the database knows each file of the deletion journal."""
 
-    def __init__(self, unit: UnitOfWork) -> None:
-        self._unit = unit
+    def __init__(self, uow: UnitOfWork) -> None:
+        self._uow = uow
 
     async def get_numbers(self) -> dict[UUID, int]:
         """Return the number of the last entry that is known, by the file's id."""
-        found = await self._unit.connection.execute(
+        found = await self._uow.connection.execute(
             select(DeletionMark.file_id, DeletionMark.number)
         )
         return {row.file_id: row.number for row in found}
@@ -30,13 +30,13 @@ class DeletionMarks:
                 file_id=file.id, day=file.day, number=file.committed
             )
             number = func.greatest(DeletionMark.number, known.excluded.number)
-            await self._unit.connection.execute(
+            await self._uow.connection.execute(
                 known.on_conflict_do_update(index_elements=["file_id"], set_={"number": number})
             )
 
     async def delete_before(self, day: datetime) -> int:
         """Delete the marks of files that are no more. Return how many."""
-        deleted = await self._unit.connection.execute(
+        deleted = await self._uow.connection.execute(
             delete(DeletionMark).where(DeletionMark.day < day)
         )
         return deleted.rowcount

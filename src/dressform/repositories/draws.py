@@ -47,26 +47,26 @@ _ALL = select(
 
 
 class Draws:
-    def __init__(self, unit: UnitOfWork) -> None:
-        self._unit = unit
+    def __init__(self, uow: UnitOfWork) -> None:
+        self._uow = uow
 
     async def all(self) -> list[StoredDraw]:
         """In the order of their years."""
-        return [_stored(row) for row in await self._unit.connection.execute(_ALL)]
+        return [_stored(row) for row in await self._uow.connection.execute(_ALL)]
 
     async def locked(self, year: int) -> StoredDraw | None:
         """Until the transaction ends nobody else goes on with it."""
         query = _ALL.where(DatasetDraw.year == year).with_for_update()
-        row = await self._unit.connection.one_or_none(query)
+        row = await self._uow.connection.one_or_none(query)
         return _stored(row) if row else None
 
     async def propose(self, year: int, by: UUID, *, instead_of: UUID | None) -> bool:
         """False when it was counted or proposed by somebody else meanwhile."""
-        proposed = {"proposed_at": start_of_day(self._unit.at), "proposed_by": by}
+        proposed = {"proposed_at": start_of_day(self._uow.now), "proposed_by": by}
         added = insert(DatasetDraw).values(year=year, **proposed)
         waits = DatasetDraw.count.is_(None)
         is_known = DatasetDraw.proposed_by.is_not_distinct_from(instead_of)
-        done = await self._unit.connection.execute(
+        done = await self._uow.connection.execute(
             added.on_conflict_do_update(
                 index_elements=[DatasetDraw.year], set_=proposed, where=waits & is_known
             )
@@ -81,7 +81,7 @@ class Draws:
         await self._change(year, approved_by=by, count=count, codebook=codebook, flags=taken)
 
     async def drawn(self, year: int, statistics: bytes) -> None:
-        await self._change(year, drawn_at=start_of_day(self._unit.at), statistics=statistics)
+        await self._change(year, drawn_at=start_of_day(self._uow.now), statistics=statistics)
 
     async def restore(
         self,
@@ -102,16 +102,16 @@ class Draws:
             "flags": list(flags),
             "statistics": statistics,
             "drawn_at": start_of_day(drawn_at),
-            "restored_at": start_of_day(self._unit.at),
+            "restored_at": start_of_day(self._uow.now),
         }
         proposed_at = known["drawn_at"]
         added = insert(DatasetDraw).values(year=year, proposed_at=proposed_at, **known)
-        await self._unit.connection.execute(
+        await self._uow.connection.execute(
             added.on_conflict_do_update(index_elements=[DatasetDraw.year], set_=known)
         )
 
     async def _change(self, year: int, **values: object) -> None:
-        await self._unit.connection.execute(
+        await self._uow.connection.execute(
             update(DatasetDraw).where(DatasetDraw.year == year).values(**values)
         )
 

@@ -110,34 +110,34 @@ _LAST_COUNT_SUFFICED = Statement(
 class Editions:
     """The editions, and their files."""
 
-    def __init__(self, unit: UnitOfWork) -> None:
-        self._unit = unit
+    def __init__(self, uow: UnitOfWork) -> None:
+        self._uow = uow
 
     async def all(self) -> list[StoredEdition]:
         """The newest first."""
-        return [_stored(row) for row in await self._unit.connection.execute(_ALL)]
+        return [_stored(row) for row in await self._uow.connection.execute(_ALL)]
 
     async def of(self, name: str) -> StoredEdition:
         """Raises NotFound."""
-        for row in await self._unit.connection.execute(_BY_NAME, {"name": name}):
+        for row in await self._uow.connection.execute(_BY_NAME, {"name": name}):
             return _stored(row)
         raise NotFound
 
     async def files(self, edition: str) -> list[StoredFile]:
         """In the order of their names."""
-        found = await self._unit.connection.execute(_FILES_OF, {"edition": edition})
+        found = await self._uow.connection.execute(_FILES_OF, {"edition": edition})
         return sorted((StoredFile(*row) for row in found), key=lambda file: file.name)
 
     async def file(self, edition: str, name: str) -> StoredFile:
         """Raises NotFound."""
         asked = {"edition": edition, "name": name}
-        for row in await self._unit.connection.execute(_FILE, asked):
+        for row in await self._uow.connection.execute(_FILE, asked):
             return StoredFile(*row)
         raise NotFound
 
     async def part(self, file: StoredFile, start: int, length: int) -> bytes:
         """Some bytes of a file: no more than these leave the database."""
-        found: bytes = await self._unit.connection.scalar(
+        found: bytes = await self._uow.connection.scalar(
             _PART,
             {"edition": file.edition, "name": file.name, "start": start + 1, "length": length},
         )
@@ -145,7 +145,7 @@ class Editions:
 
     async def last_count_sufficed(self) -> bool:
         """Whether the people counted last were enough; false before anybody was counted."""
-        return bool(await self._unit.connection.scalar(_LAST_COUNT_SUFFICED))
+        return bool(await self._uow.connection.scalar(_LAST_COUNT_SUFFICED))
 
     async def publish(self, edition: Edition, files: Sequence[File]) -> None:
         """All of it or nothing; the same once more changes nothing.
@@ -153,11 +153,11 @@ class Editions:
         Raises AlreadyPublished when there is another of this name.
         """
         _check_names(edition, files)
-        added = await self._unit.connection.execute(
+        added = await self._uow.connection.execute(
             insert(DatasetEdition)
             .values(
                 name=edition.name,
-                published_at=start_of_day(self._unit.at),
+                published_at=start_of_day(self._uow.now),
                 codebook=edition.codebook,
                 count=edition.count,
                 quality=edition.quality,
@@ -166,7 +166,7 @@ class Editions:
         )
         if added.rowcount:
             for file in files:  # One at a time: together they may be more than a message can hold.
-                await self._unit.connection.execute(insert(DatasetFile).values(_row(edition, file)))
+                await self._uow.connection.execute(insert(DatasetFile).values(_row(edition, file)))
         elif not await self._is(edition, files):
             raise AlreadyPublished(edition.name)
 

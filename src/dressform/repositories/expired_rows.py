@@ -63,8 +63,8 @@ def is_over(
 class Endings:
     """What is past its window, and the end of it."""
 
-    def __init__(self, unit: UnitOfWork, category: Category) -> None:
-        self._unit = unit
+    def __init__(self, uow: UnitOfWork, category: Category) -> None:
+        self._uow = uow
         self._category = category
         self._table = TABLES[category.key]
         self._end: SQLColumnExpression[datetime] = (
@@ -80,7 +80,7 @@ class Endings:
         return await self._scalar(select(func.count()).select_from(self._due().subquery()))
 
     async def some_due(self, *, limit: int = BATCH) -> list[UUID]:
-        return list(await self._unit.connection.scalars(self._due().limit(limit)))
+        return list(await self._uow.connection.scalars(self._due().limit(limit)))
 
     async def end_batch(self, *, limit: int = BATCH) -> int:
         """Remove up to `limit` of them, without those that are locked; gives how many went.
@@ -108,13 +108,13 @@ class Endings:
         found = select(self._table.id)
         if self._category is MODEL:
             found = found.join(Account, Account.id == Model.account_id)
-        spared = SetAside(self._unit).spares(self._category.key, self._table.id)
+        spared = SetAside(self._uow).spares(self._category.key, self._table.id)
         return found.where(*self._past(), spared).order_by(self._end)
 
     def _past(self) -> list[ColumnElement[bool]]:
         if self._category in (PROFILE, MODEL):
-            return [is_over(self._end, self._unit.at)]
-        return [self._end <= self._unit.at]
+            return [is_over(self._end, self._uow.now)]
+        return [self._end <= self._uow.now]
 
     async def _delete(self, due: Select[UUID]) -> int:
         # As a CTE it is looked for once; as a subquery the planner may repeat it, over the limit.
@@ -122,10 +122,10 @@ class Endings:
         command = delete(self._table).where(self._table.id.in_(select(chosen.c[0])))
         if self._category is not MODEL:
             command = command.where(*self._past())
-        gone = (await self._unit.connection.scalars(command.returning(self._table.id))).all()
+        gone = (await self._uow.connection.scalars(command.returning(self._table.id))).all()
         if kind := _JOURNALED.get(self._category.key):
-            self._unit.deletions.extend(Deletion(kind, each) for each in gone)
+            self._uow.deletions.extend(Deletion(kind, each) for each in gone)
         return len(gone)
 
     async def _scalar(self, query: Select[int]) -> int:
-        return int((await self._unit.connection.execute(query)).scalar_one())
+        return int((await self._uow.connection.execute(query)).scalar_one())

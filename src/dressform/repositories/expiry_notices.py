@@ -32,8 +32,8 @@ class Warned:
 class Warnings:
     """Of the coming end of accounts: which were written, and which were handed to a mail server."""
 
-    def __init__(self, unit: UnitOfWork) -> None:
-        self._unit = unit
+    def __init__(self, uow: UnitOfWork) -> None:
+        self._uow = uow
 
     async def write(self, *, limit: int) -> list[Warned]:
         """Those for whom a warning is to be written now; each warning is given once."""
@@ -56,26 +56,26 @@ class Warnings:
 
     async def handed_over(self, warned: Warned) -> None:
         """A warning of this end was handed to a mail server."""
-        await self._unit.connection.execute(
+        await self._uow.connection.execute(
             update(Account)
             .where(Account.id == warned.account_id, Account.ends_at == warned.ends_at)
             .where(Account.warned_at.is_(None))
-            .values(warned_at=self._unit.at)
+            .values(warned_at=self._uow.now)
         )
 
     async def give_link(self, account_id: UUID, token: str) -> None:
         """By which its owner may come back; an earlier one stops working."""
-        await self._unit.connection.execute(
+        await self._uow.connection.execute(
             update(Account).where(Account.id == account_id).values(reopening_hash=token_hash(token))
         )
 
     async def reopen(self, token: str) -> bool:
         """Its owner is back, and the window begins anew. False when the link is not good any more."""
-        reopened = await self._unit.connection.execute(
+        reopened = await self._uow.connection.execute(
             update(Account)
             .where(Account.reopening_hash == token_hash(token))
-            .where(~is_over(Account.ends_at, self._unit.at))
-            .values(last_login_at=start_of_day(self._unit.at), **UNWARNED)
+            .where(~is_over(Account.ends_at, self._uow.now))
+            .values(last_login_at=start_of_day(self._uow.now), **UNWARNED)
         )
         return bool(reopened.rowcount)
 
@@ -91,7 +91,7 @@ class Warnings:
 
     def _due(self, days: int, lower: timedelta, limit: int) -> Select[UUID]:
         """Accounts that end within so many days, but not within `lower`, and have no such mail yet."""
-        at = self._unit.at
+        at = self._uow.now
         return (
             select(Account.id)
             .where(Account.ends_at <= at + timedelta(days=days), Account.ends_at > at + lower)
@@ -104,7 +104,7 @@ class Warnings:
     async def _mark(self, days: int, due: Select[UUID]) -> list[Warned]:
         """Record that the mail of `days` is written, so that nobody writes it again."""
         chosen = due.cte("chosen")
-        written = await self._unit.connection.execute(
+        written = await self._uow.connection.execute(
             update(Account)
             .where(Account.id.in_(select(chosen.c.id)))
             .values(warned_days=days)

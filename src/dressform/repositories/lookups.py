@@ -49,20 +49,20 @@ _NEXT_PAGE = Statement(_PAGE.where(LookupRow.id < bindparam("before")))
 class Lookups:
     """The records of looking into the address log."""
 
-    def __init__(self, unit: UnitOfWork) -> None:
-        self._unit = unit
-        self._keyed = Keyed(unit.vault, "lookup")
+    def __init__(self, uow: UnitOfWork) -> None:
+        self._uow = uow
+        self._keyed = Keyed(uow.vault, "lookup")
 
     async def add(
         self, operator_id: UUID, *, purpose: str, reason: str, asked: dict[str, Any], shown: int
     ) -> None:
         lookup_id = timed_id()
         said = {"reason": reason, "asked": asked, "shown": shown}
-        await self._unit.connection.execute(
+        await self._uow.connection.execute(
             _ADD,
             {
                 "id": lookup_id,
-                "at": self._unit.at,
+                "at": self._uow.now,
                 "operator_id": operator_id,
                 "purpose": purpose,
                 **self._keyed.seal(said, lookup_id),
@@ -71,9 +71,9 @@ class Lookups:
 
     async def page(self, *, limit: int, before: UUID | None = None) -> list[Lookup]:
         """The latest first; those before the one of that id."""
-        rows = await self._unit.connection.execute(
+        rows = await self._uow.connection.execute(
             _FIRST_PAGE if before is None else _NEXT_PAGE,
-            {"now": self._unit.at, "before": before, "most": limit},
+            {"now": self._uow.now, "before": before, "most": limit},
         )
         return [
             Lookup(row.id, row.at, row.operator_id, row.purpose, **self._keyed.open(row))

@@ -78,41 +78,41 @@ _POSTPONE = Statement(update(Mail).where(_HAS_ID), "due_at", "failures")
 
 
 class Mails:
-    def __init__(self, unit: UnitOfWork) -> None:
-        self._unit = unit
-        self._keyed = Keyed(unit.vault, "mail")
+    def __init__(self, uow: UnitOfWork) -> None:
+        self._uow = uow
+        self._keyed = Keyed(uow.vault, "mail")
 
     async def add(
         self, kind: str, *, to: str, language: str, ends_with: UUID | None = None, **about: Any
     ) -> None:
         """The mail ends with that account, if not before."""
         mail_id = random_id()
-        await self._unit.connection.execute(
+        await self._uow.connection.execute(
             _ADD,
             {
                 "id": mail_id,
                 "account_id": ends_with,
                 "kind": kind,
-                "created_at": start_of_day(self._unit.at),
-                "due_at": start_of_hour(self._unit.at),
+                "created_at": start_of_day(self._uow.now),
+                "due_at": start_of_hour(self._uow.now),
                 **self._keyed.seal({"to": to, "language": language, "about": about}, mail_id),
             },
         )
 
     async def take(self) -> Leased | None:
         """The mail that is due for longest, leased: a crash only delays it."""
-        taken = await self._unit.connection.execute(
-            _TAKE, {"at": self._unit.at, "leased_until": self._unit.at + LEASE}
+        taken = await self._uow.connection.execute(
+            _TAKE, {"at": self._uow.now, "leased_until": self._uow.now + LEASE}
         )
         row = taken.one_or_none()
         return None if row is None else Leased(*row)
 
     async def by_id(self, mail_id: UUID) -> Letter | None:
-        row = await self._unit.connection.one_or_none(_BY_ID, {"mail_id": mail_id})
+        row = await self._uow.connection.one_or_none(_BY_ID, {"mail_id": mail_id})
         return None if row is None else Letter(row.id, row.kind, **self._keyed.open(row))
 
     async def delivered(self, mail_id: UUID) -> None:
-        await self._unit.connection.execute(_DELETE, {"mail_id": mail_id})
+        await self._uow.connection.execute(_DELETE, {"mail_id": mail_id})
 
     async def postpone(self, mail: Leased) -> None:
         """It was not handed over: again after half a minute to a minute, doubling up to four hours.
@@ -121,7 +121,7 @@ class Mails:
         """
         longest = min(60 * 2 ** (mail.attempts - 1), 14_400)
         wait = timedelta(seconds=random.uniform(longest / 2, longest))  # noqa: S311  no secret
-        await self._unit.connection.execute(
+        await self._uow.connection.execute(
             _POSTPONE,
-            {"mail_id": mail.id, "due_at": self._unit.at + wait, "failures": mail.attempts},
+            {"mail_id": mail.id, "due_at": self._uow.now + wait, "failures": mail.attempts},
         )

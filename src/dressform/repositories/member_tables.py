@@ -31,13 +31,13 @@ MEMBER_TABLES = tuple(table for table in Base.metadata.sorted_tables if holds_me
 class MemberTables:
     """How the tables of members lie on the disk, whatever they hold."""
 
-    def __init__(self, unit: UnitOfWork) -> None:
-        self._unit = unit
+    def __init__(self, uow: UnitOfWork) -> None:
+        self._uow = uow
 
     async def size(self, table: Table) -> int:
         """Return the bytes of a table with its indexes and large values."""
         query = select(func.pg_total_relation_size(table.name))
-        return int((await self._unit.connection.execute(query)).scalar_one())
+        return int((await self._uow.connection.execute(query)).scalar_one())
 
     async def write_anew(self, table: Table, *, after: UUID = _FIRST) -> UUID | None:
         """Write the next rows anew, unchanged, in the order of their random ids.
@@ -47,7 +47,7 @@ class MemberTables:
         """
         key = _key(table)
         chosen = select(key).where(key > bindparam("after")).order_by(key).limit(BATCH).cte()
-        written = await self._unit.connection.execute(
+        written = await self._uow.connection.execute(
             update(table)
             .where(key.in_(select(chosen.c[0])))
             .values(_unchanged(table))
@@ -63,8 +63,8 @@ class MemberTables:
         comes waits behind this, so it waits for a tenth of a second only.
         """
         name, index = table.name, table.primary_key.name
-        await self._unit.connection.execute(text("SET LOCAL lock_timeout = '100ms'"))
-        await self._unit.connection.execute(text(f"CLUSTER {name} USING {index}"))
+        await self._uow.connection.execute(text("SET LOCAL lock_timeout = '100ms'"))
+        await self._uow.connection.execute(text(f"CLUSTER {name} USING {index}"))
 
 
 def _key(table: Table) -> Column[UUID]:

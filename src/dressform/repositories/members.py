@@ -38,19 +38,19 @@ def who_and(statement: Select[*tuple[Any, ...]]) -> Statement:
 
 
 class Members:
-    def __init__(self, unit: UnitOfWork) -> None:
-        self._unit = unit
+    def __init__(self, uow: UnitOfWork) -> None:
+        self._uow = uow
 
     async def by_session(
         self, session_id: UUID, account_id: UUID, statement: Statement = WHO, **asked: Any
     ) -> tuple[Member, Sequence[Row]] | None:
         """One look, so that ending a session holds at once in every process."""
-        asked |= {"session_id": session_id, "account_id": account_id, "at": self._unit.at}
-        rows = await self._unit.connection.all(statement, asked)
+        asked |= {"session_id": session_id, "account_id": account_id, "at": self._uow.now}
+        rows = await self._uow.connection.all(statement, asked)
         if not rows:
             return None
         row = rows[0]
         wrapped = Wrapped(row.key_id, row.wrapped_key)
-        key = self._unit.vault.master.unwrap(wrapped, account_id)
+        key = self._uow.vault.master.unwrap(wrapped, account_id)
         restricted = row.restricted_at is not None
         return Member(account_id, key, session_id, restricted=restricted), rows

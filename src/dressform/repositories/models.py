@@ -74,8 +74,8 @@ _COUNT = Statement(
 
 
 class Models:
-    def __init__(self, unit: UnitOfWork) -> None:
-        self._unit = unit
+    def __init__(self, uow: UnitOfWork) -> None:
+        self._uow = uow
 
     async def owned_by(self, owner: Owner, model_id: UUID) -> StoredModel:
         """Raises NotFound for another's model just as for none."""
@@ -86,7 +86,7 @@ class Models:
     ) -> tuple[list[StoredModel], int | None]:
         """In the order of their making, with the position to go on after when there are more."""
         asked = self._asked(owner) | {"after": after, "most": limit + 1}
-        rows = await self._unit.connection.execute(_NEXT_PAGE, asked)
+        rows = await self._uow.connection.execute(_NEXT_PAGE, asked)
         return page_of(rows.all(), owner, limit=limit)
 
     async def add(
@@ -106,10 +106,10 @@ class Models:
             based_on=based_on,
             version=new_version(),
             has_avatar=False,
-            created_on=self._unit.at.date(),
-            updated_on=self._unit.at.date(),
+            created_on=self._uow.now.date(),
+            updated_on=self._uow.now.date(),
         )
-        await self._unit.connection.execute(
+        await self._uow.connection.execute(
             _ADD, {"id": model.id, "account_id": owner.account_id, **stored(model, owner)}
         )
         return model
@@ -135,7 +135,7 @@ class Models:
         model = before.made_whole if made_whole else before
         own = model.own.changed(breasts=breasts, measurements=measurements or {}, typed=typed or {})
         return await self._keep(
-            owner, replace(model, name=name or model.name, own=own, updated_on=self._unit.at.date())
+            owner, replace(model, name=name or model.name, own=own, updated_on=self._uow.now.date())
         )
 
     async def remove(self, owner: Owner, model_id: UUID) -> None:
@@ -146,24 +146,24 @@ class Models:
         await self._lock(owner)
         await self._one(_ONE_LOCKED, owner, model_id)
         asked = self._asked(owner) | {"base_id": model_id}
-        for row in await self._unit.connection.all(_VARIANTS, asked):
+        for row in await self._uow.connection.all(_VARIANTS, asked):
             await self._keep(owner, opened(row, owner).made_whole)
-        await self._unit.connection.execute(_REMOVE, {"model_id": model_id})
-        self._unit.deletions.append(Deletion(Kind.MODEL, model_id))
+        await self._uow.connection.execute(_REMOVE, {"model_id": model_id})
+        self._uow.deletions.append(Deletion(Kind.MODEL, model_id))
 
     async def _keep(self, owner: Owner, model: StoredModel) -> StoredModel:
         kept = replace(model, version=new_version())
-        await self._unit.connection.execute(_CHANGE, {"model_id": kept.id, **stored(kept, owner)})
+        await self._uow.connection.execute(_CHANGE, {"model_id": kept.id, **stored(kept, owner)})
         return kept
 
     async def _lock(self, owner: Owner) -> None:
         """Until the transaction ends nobody else adds, removes or makes whole a model of theirs."""
-        if await self._unit.connection.scalar(_LOCK, self._asked(owner)) is None:
+        if await self._uow.connection.scalar(_LOCK, self._asked(owner)) is None:
             raise NotSignedIn
 
     async def _next_position(self, owner: Owner) -> int:
         """Return the place behind all others. Raise TooManyModels when there is no room."""
-        number, last = await self._unit.connection.one(_COUNT, {"account_id": owner.account_id})
+        number, last = await self._uow.connection.one(_COUNT, {"account_id": owner.account_id})
         if number >= MOST:
             raise TooManyModels
         return int(last) + 1
@@ -182,13 +182,13 @@ class Models:
 
     async def _one(self, query: Statement, owner: Owner, model_id: UUID) -> StoredModel:
         asked = self._asked(owner) | {"model_id": model_id}
-        row = await self._unit.connection.one_or_none(query, asked)
+        row = await self._uow.connection.one_or_none(query, asked)
         if row is None:
             raise NotFound
         return opened(row, owner)
 
     def _asked(self, owner: Owner) -> dict[str, Any]:
-        return {"account_id": owner.account_id, "at": self._unit.at}
+        return {"account_id": owner.account_id, "at": self._uow.now}
 
 
 def model_of(row: Row, owner: Owner) -> StoredModel:

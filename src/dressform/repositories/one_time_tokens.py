@@ -60,20 +60,20 @@ _REMOVE_ALL = Statement(
 
 
 class OneTimeTokens:
-    def __init__(self, unit: UnitOfWork) -> None:
-        self._unit = unit
+    def __init__(self, uow: UnitOfWork) -> None:
+        self._uow = uow
 
     async def issue(self, owner: Owner, purpose: Purpose, *, email: str) -> str:
         """A fresh link to `email`; an earlier one of the same purpose stops working."""
         token, token_id = new_token(), random_id()
-        await self._unit.connection.execute(
+        await self._uow.connection.execute(
             _ISSUE,
             {
                 "account_id": owner.account_id,
                 "purpose": purpose,
                 "id": token_id,
                 "hash": token_hash(token),
-                "created_at": start_of_hour(self._unit.at),
+                "created_at": start_of_hour(self._uow.now),
                 "sealed": owner.key.seal({"email": email}, "one_time_token", token_id, 1),
             },
         )
@@ -89,19 +89,19 @@ class OneTimeTokens:
         row = await self._find(_TO_USE, token, purpose)
         if row is None:
             return None
-        deleted = await self._unit.connection.execute(_REMOVE, {"hash": token_hash(token)})
+        deleted = await self._uow.connection.execute(_REMOVE, {"hash": token_hash(token)})
         return self._opened(row) if deleted.rowcount else None
 
     async def _find(self, statement: Statement, token: str, purpose: Purpose) -> Row | None:
-        asked = {"hash": token_hash(token), "purpose": purpose, "at": self._unit.at}
-        row: Row | None = await self._unit.connection.one_or_none(statement, asked)
+        asked = {"hash": token_hash(token), "purpose": purpose, "at": self._uow.now}
+        row: Row | None = await self._uow.connection.one_or_none(statement, asked)
         return row
 
     def _opened(self, row: Row) -> Redeemed:
-        key = self._unit.vault.master.unwrap(Wrapped(row.key_id, row.wrapped_key), row.account_id)
+        key = self._uow.vault.master.unwrap(Wrapped(row.key_id, row.wrapped_key), row.account_id)
         payload = key.open(row.sealed, "one_time_token", row.id, 1)
         return Redeemed(Owner(row.account_id, key), payload["email"])
 
     async def forget(self, owner: Owner) -> None:
         """No link that was mailed before works any longer."""
-        await self._unit.connection.execute(_REMOVE_ALL, {"account_id": owner.account_id})
+        await self._uow.connection.execute(_REMOVE_ALL, {"account_id": owner.account_id})

@@ -63,32 +63,32 @@ class Operator:
 class Operators:
     """The accounts that may look into the address log: none that is restricted or has ended."""
 
-    def __init__(self, unit: UnitOfWork) -> None:
-        self._unit = unit
+    def __init__(self, uow: UnitOfWork) -> None:
+        self._uow = uow
 
     async def add(self, account_id: UUID) -> bool:
         """False when it was one already."""
-        added = await self._unit.connection.execute(
-            _ADD, {"account_id": account_id, "created_at": start_of_day(self._unit.at)}
+        added = await self._uow.connection.execute(
+            _ADD, {"account_id": account_id, "created_at": start_of_day(self._uow.now)}
         )
         return added.rowcount > 0
 
     async def remove(self, account_id: UUID) -> bool:
         """False when it was none."""
-        removed = await self._unit.connection.execute(_REMOVE, {"account_id": account_id})
+        removed = await self._uow.connection.execute(_REMOVE, {"account_id": account_id})
         return removed.rowcount > 0
 
     async def contains(self, account_id: UUID) -> bool:
-        asked = {"account_id": account_id, "at": self._unit.at}
-        return await self._unit.connection.scalar(_CONTAINS, asked) is not None
+        asked = {"account_id": account_id, "at": self._uow.now}
+        return await self._uow.connection.scalar(_CONTAINS, asked) is not None
 
     async def stores(self, account_id: UUID) -> bool:
         """Whether there is a row of the account, even while it is restricted."""
-        return bool(await self._unit.connection.scalar(_STORES, {"account_id": account_id}))
+        return bool(await self._uow.connection.scalar(_STORES, {"account_id": account_id}))
 
     async def all(self) -> list[Operator]:
         """In the order in which they became operators."""
-        rows = await self._unit.connection.execute(_ALL, {"at": self._unit.at})
+        rows = await self._uow.connection.execute(_ALL, {"at": self._uow.now})
         return [Operator(row.account_id, self._username(row), row.created_at) for row in rows]
 
     async def names(self, account_ids: Collection[UUID]) -> dict[UUID, str]:
@@ -96,15 +96,15 @@ class Operators:
 
         Without those that don't open, which says `dressform keys`.
         """
-        asked = {"account_ids": list(account_ids), "at": self._unit.at}
+        asked = {"account_ids": list(account_ids), "at": self._uow.now}
         names = {}
-        for row in await self._unit.connection.execute(_NAMES, asked):
+        for row in await self._uow.connection.execute(_NAMES, asked):
             with suppress(SealBrokenError, MissingMasterKeyError):
                 names[row.account_id] = self._username(row)
         return names
 
     def _username(self, row: Row) -> str:
         wrapped = Wrapped(row.key_id, row.wrapped_key)
-        key = self._unit.vault.master.unwrap(wrapped, row.account_id)
+        key = self._uow.vault.master.unwrap(wrapped, row.account_id)
         profile = key.open(row.sealed, "profile", row.account_id, row.version)
         return str(profile["username"])

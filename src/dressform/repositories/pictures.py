@@ -85,71 +85,71 @@ _REMOVE_AVATAR = Statement(
 class Pictures:
     """The one picture of a profile."""
 
-    def __init__(self, unit: UnitOfWork) -> None:
-        self._unit = unit
+    def __init__(self, uow: UnitOfWork) -> None:
+        self._uow = uow
 
     async def of(self, owner: Owner) -> StoredPicture:
         """Raises NotFound when there is none."""
-        asked = {"account_id": owner.account_id, "at": self._unit.at}
-        row = await self._unit.connection.one_or_none(_READ_PICTURE, asked)
+        asked = {"account_id": owner.account_id, "at": self._uow.now}
+        row = await self._uow.connection.one_or_none(_READ_PICTURE, asked)
         return opened_picture(row, owner)
 
     async def by_username(self, username: str) -> StoredPicture:
         """Raises NotFound when there is none, for a member who is restricted too."""
-        index = self._unit.vault.index.username(username)
-        asked = {"username_index": index, "at": self._unit.at}
-        row = await self._unit.connection.one_or_none(_PICTURE_BY_USERNAME, asked)
+        index = self._uow.vault.index.username(username)
+        asked = {"username_index": index, "at": self._uow.now}
+        row = await self._uow.connection.one_or_none(_PICTURE_BY_USERNAME, asked)
         if row is None:
             raise NotFound
         wrapped = Wrapped(row.key_id, row.wrapped_key)
-        key = self._unit.vault.master.unwrap(wrapped, row.account_id)
+        key = self._uow.vault.master.unwrap(wrapped, row.account_id)
         return opened_picture(row, Owner(row.account_id, key))
 
     async def put(self, owner: Owner, webp: bytes) -> None:
         version = new_version()
         sealed = owner.key.seal_bytes(webp, "picture", owner.account_id, version)
-        await self._unit.connection.execute(
+        await self._uow.connection.execute(
             _PUT_PICTURE, {"account_id": owner.account_id, "version": version, "sealed": sealed}
         )
 
     async def remove(self, owner: Owner) -> None:
         """Raises NotFound when there was none."""
-        version = await self._unit.connection.scalar(
+        version = await self._uow.connection.scalar(
             _REMOVE_PICTURE, {"account_id": owner.account_id}
         )
         if version is None:
             raise NotFound
-        self._unit.deletions.append(Deletion(Kind.PICTURE, owner.account_id, version))
+        self._uow.deletions.append(Deletion(Kind.PICTURE, owner.account_id, version))
 
 
 class Avatars:
     """The pictures by which an owner tells models apart."""
 
-    def __init__(self, unit: UnitOfWork) -> None:
-        self._unit = unit
+    def __init__(self, uow: UnitOfWork) -> None:
+        self._uow = uow
 
     async def of(self, owner: Owner, model_id: UUID) -> StoredPicture:
         """Raises NotFound when there is none, or no such model of the owner."""
-        asked = {"account_id": owner.account_id, "model_id": model_id, "at": self._unit.at}
-        row = await self._unit.connection.one_or_none(_READ_AVATAR, asked)
+        asked = {"account_id": owner.account_id, "model_id": model_id, "at": self._uow.now}
+        row = await self._uow.connection.one_or_none(_READ_AVATAR, asked)
         return opened_avatar(row, owner, model_id)
 
     async def put(self, owner: Owner, model_id: UUID, webp: bytes) -> None:
         """The model must be known to be the owner's."""
         version = new_version()
         sealed = owner.key.seal_bytes(webp, "avatar", model_id, version)
-        await self._unit.connection.execute(
+        await self._uow.connection.execute(
             _PUT_AVATAR, {"model_id": model_id, "version": version, "sealed": sealed}
         )
 
     async def remove(self, owner: Owner, model_id: UUID) -> None:
         """Raises NotFound when there was none, or no such model of the owner."""
-        version = await self._unit.connection.scalar(
+        version = await self._uow.connection.scalar(
             _REMOVE_AVATAR, {"model_id": model_id, "account_id": owner.account_id}
         )
         if version is None:
             raise NotFound
-        self._unit.deletions.append(Deletion(Kind.AVATAR, model_id, version))
+        self._uow.deletions.append(Deletion(Kind.AVATAR, model_id, version))
 
 
 def opened_picture(row: Row | None, owner: Owner) -> StoredPicture:

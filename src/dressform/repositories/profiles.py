@@ -63,15 +63,15 @@ _CHANGE = Statement(
 
 
 class Profiles:
-    def __init__(self, unit: UnitOfWork) -> None:
-        self._unit = unit
-        self._index = unit.vault.index
+    def __init__(self, uow: UnitOfWork) -> None:
+        self._uow = uow
+        self._index = uow.vault.index
 
     async def add(self, owner: Owner, *, username: str) -> None:
         """ConstraintError when the username is taken."""
         payload: dict[str, Any] = {"username": username, "bio": None, "social_accounts": {}}
         version = new_version()
-        await self._unit.connection.execute(
+        await self._uow.connection.execute(
             _ADD,
             {
                 "account_id": owner.account_id,
@@ -91,14 +91,14 @@ class Profiles:
 
     async def by_username(self, username: str) -> tuple[Owner, Community]:
         """A member as the others see them. Raises NotFound, for one who is restricted too."""
-        row = await self._unit.connection.one_or_none(
+        row = await self._uow.connection.one_or_none(
             _BY_USERNAME,
-            {"username_index": self._index.username(username), "at": self._unit.at},
+            {"username_index": self._index.username(username), "at": self._uow.now},
         )
         if row is None:
             raise NotFound
         wrapped = Wrapped(row.key_id, row.wrapped_key)
-        owner = Owner(row.account_id, self._unit.vault.master.unwrap(wrapped, row.account_id))
+        owner = Owner(row.account_id, self._uow.vault.master.unwrap(wrapped, row.account_id))
         return owner, Community(**_opened(row, owner.key), has_picture=row.has_picture)
 
     async def change(self, owner: Owner, changes: dict[str, Any]) -> None:
@@ -114,7 +114,7 @@ class Profiles:
                 present["social_accounts"], changes["social_accounts"]
             )
         version = new_version()
-        await self._unit.connection.execute(
+        await self._uow.connection.execute(
             _CHANGE,
             {
                 "id": owner.account_id,
@@ -125,8 +125,8 @@ class Profiles:
         )
 
     async def _row(self, owner: Owner, query: Statement) -> Row:
-        row: Row | None = await self._unit.connection.one_or_none(
-            query, {"account_id": owner.account_id, "at": self._unit.at}
+        row: Row | None = await self._uow.connection.one_or_none(
+            query, {"account_id": owner.account_id, "at": self._uow.now}
         )
         if row is None:
             raise NotSignedIn

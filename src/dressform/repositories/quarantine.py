@@ -12,18 +12,18 @@ from dressform.db.unit_of_work import UnitOfWork
 class SetAside:
     """Rows that could not be ended: left alone for a while, so that they hold up no others."""
 
-    def __init__(self, unit: UnitOfWork) -> None:
-        self._unit = unit
+    def __init__(self, uow: UnitOfWork) -> None:
+        self._uow = uow
 
     def spares(self, rule: str, row_id: SQLColumnExpression[UUID]) -> ColumnElement[bool]:
         """The condition of a row that may be tried now."""
-        return ~exists().where(Row.rule == rule, Row.row_id == row_id, Row.retry_at > self._unit.at)
+        return ~exists().where(Row.rule == rule, Row.row_id == row_id, Row.retry_at > self._uow.now)
 
     async def add(self, rule: str, row_id: UUID, error: str) -> None:
         """To be tried again after an hour, then after twice as long each time, up to a day."""
-        at = self._unit.at
+        at = self._uow.now
         wait = sql.least(timedelta(hours=1) * sql.power(2, Row.attempts), timedelta(days=1))
-        await self._unit.connection.execute(
+        await self._uow.connection.execute(
             insert(Row)
             .values(
                 rule=rule,
@@ -40,11 +40,11 @@ class SetAside:
         )
 
     async def forget(self, rule: str, row_id: UUID) -> None:
-        await self._unit.connection.execute(
+        await self._uow.connection.execute(
             delete(Row).where(Row.rule == rule, Row.row_id == row_id)
         )
 
     async def end_due(self) -> int:
         """The records themselves have a window."""
-        ended = await self._unit.connection.execute(delete(Row).where(Row.ends_at <= self._unit.at))
+        ended = await self._uow.connection.execute(delete(Row).where(Row.ends_at <= self._uow.now))
         return ended.rowcount

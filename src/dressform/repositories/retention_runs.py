@@ -49,19 +49,19 @@ _LAST_ROUND_AT = Statement(
 class Retention:
     """The ledger: which rule was enforced when, and how each stands."""
 
-    def __init__(self, unit: UnitOfWork) -> None:
-        self._unit = unit
+    def __init__(self, uow: UnitOfWork) -> None:
+        self._uow = uow
 
     async def claim(self, rule: str, slot: datetime) -> UUID | None:
         """The right to enforce a rule in a slot; None when another worker has it."""
-        claimed: UUID | None = await self._unit.connection.scalar(
+        claimed: UUID | None = await self._uow.connection.scalar(
             insert(RetentionRun)
             .values(
                 id=timed_id(),
                 rule=rule,
                 slot=slot,
-                started_at=self._unit.at,
-                cut_off=self._unit.at,
+                started_at=self._uow.now,
+                cut_off=self._uow.now,
             )
             .on_conflict_do_nothing(index_elements=["rule", "slot"])
             .returning(RetentionRun.id)
@@ -69,15 +69,15 @@ class Retention:
         return claimed
 
     async def finish(self, run_id: UUID, *, rows: int, seconds: float) -> None:
-        await self._unit.connection.execute(
+        await self._uow.connection.execute(
             update(RetentionRun)
             .where(RetentionRun.id == run_id)
-            .values(finished_at=self._unit.at, rows=rows, seconds=seconds)
+            .values(finished_at=self._uow.now, rows=rows, seconds=seconds)
         )
 
     async def release(self, run_id: UUID) -> None:
         """Give a claim back: the rule was not enforced, and may be tried again in the same slot."""
-        await self._unit.connection.execute(delete(RetentionRun).where(RetentionRun.id == run_id))
+        await self._uow.connection.execute(delete(RetentionRun).where(RetentionRun.id == run_id))
 
     async def standing(self, category: Category) -> Standing:
         """Over everything that is still in the tables, due or not."""
@@ -90,7 +90,7 @@ class Retention:
             f"SELECT min({category.since}), min({end}) FROM {table.__tablename__} "  # noqa: S608
             f"{holding if category is MODEL else ''}"
         )
-        row = await self._unit.connection.one(text(query))
+        row = await self._uow.connection.one(text(query))
         return Standing(*row)
 
     async def last_run(self, category: Category) -> Run | None:
@@ -105,24 +105,24 @@ class Retention:
                 RetentionRun.seconds,
             )
             .where(RetentionRun.rule == category.key)
-            .where(RetentionRun.finished_at <= self._unit.at)
-            .where(RetentionRun.ends_at > self._unit.at)
+            .where(RetentionRun.finished_at <= self._uow.now)
+            .where(RetentionRun.ends_at > self._uow.now)
             .order_by(RetentionRun.slot.desc())
             .limit(1)
         )
-        row = await self._unit.connection.one_or_none(query)
+        row = await self._uow.connection.one_or_none(query)
         return None if row is None else Run(*row)
 
     async def last_round_at(self) -> datetime | None:
         """When any rule was last enforced to its end."""
-        latest: datetime | None = await self._unit.connection.scalar(
-            _LAST_ROUND_AT, {"at": self._unit.at}
+        latest: datetime | None = await self._uow.connection.scalar(
+            _LAST_ROUND_AT, {"at": self._uow.now}
         )
         return latest
 
     async def last_cut_off(self) -> datetime | None:
         """The latest moment by which any rule was enforced to its end, be it in the future."""
-        latest: datetime | None = await self._unit.connection.scalar(
+        latest: datetime | None = await self._uow.connection.scalar(
             select(func.max(RetentionRun.cut_off)).where(
                 _OF_A_RULE, RetentionRun.finished_at.is_not(None)
             )
@@ -135,10 +135,10 @@ class Retention:
         Their slots would be taken when they come, and their window would begin only then.
         """
         later = delete(RetentionRun).where(RetentionRun.cut_off > moment)
-        return int((await self._unit.connection.execute(later)).rowcount)
+        return int((await self._uow.connection.execute(later)).rowcount)
 
     async def database_clock(self) -> datetime:
         """What time the database has."""
-        asked = await self._unit.connection.execute(select(func.clock_timestamp()))
+        asked = await self._uow.connection.execute(select(func.clock_timestamp()))
         now: datetime = asked.scalar_one()
         return now

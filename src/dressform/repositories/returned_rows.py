@@ -48,8 +48,8 @@ class ReturnedRow:
 class ReturnedRows:
     """The unit's `at` must be of a time before all ends: what waits for its end counts as well."""
 
-    def __init__(self, unit: UnitOfWork) -> None:
-        self._unit = unit
+    def __init__(self, uow: UnitOfWork) -> None:
+        self._uow = uow
 
     async def list_page(self, kind: Kind, *, after: UUID | None, limit: int) -> list[ReturnedRow]:
         """Return the rows of a kind in the order of their keys."""
@@ -58,7 +58,7 @@ class ReturnedRows:
         query = query.where(key > (after or _FIRST)).order_by(key).limit(limit)
         return [
             ReturnedRow(Deletion(kind, found[0], found[1]), found[2], found[3])
-            for found in await self._unit.connection.execute(query)
+            for found in await self._uow.connection.execute(query)
         ]
 
     async def delete(self, row: ReturnedRow, *, on: datetime) -> None:
@@ -69,27 +69,27 @@ class ReturnedRows:
         owner = Owner(row.account_id, DataKey.new())  # What needs the account's key reads it.
         match row.deletion.kind:
             case Kind.ACCOUNT:
-                await Accounts(self._unit).erase(owner)
+                await Accounts(self._uow).erase(owner)
             case Kind.MODEL:
                 await self._delete_model(row)
             case Kind.PICTURE:
-                await Pictures(self._unit).remove(owner)
+                await Pictures(self._uow).remove(owner)
             case Kind.AVATAR:
-                await Avatars(self._unit).remove(owner, row.key)
+                await Avatars(self._uow).remove(owner, row.key)
             case Kind.CONSENT:
-                await Consents(self._unit).withdraw(owner, on=on)
+                await Consents(self._uow).withdraw(owner, on=on)
 
     async def _delete_model(self, row: ReturnedRow) -> None:
         """Its variants are made whole, unless it is sealed under a key that is lost."""
         try:
-            await Models(self._unit).remove(await self._owner(row.account_id), row.key)
+            await Models(self._uow).remove(await self._owner(row.account_id), row.key)
         except (SealBrokenError, MissingMasterKeyError):
-            self._unit.deletions.append(row.deletion)
-            await self._unit.connection.execute(delete(Model).where(Model.id == row.key))
+            self._uow.deletions.append(row.deletion)
+            await self._uow.connection.execute(delete(Model).where(Model.id == row.key))
 
     async def _owner(self, account_id: UUID) -> Owner:
         """Raises SealBrokenError when the account has no key any more."""
-        found = await self._unit.connection.execute(
+        found = await self._uow.connection.execute(
             select(AccountKey.key_id, AccountKey.wrapped_key).where(
                 AccountKey.account_id == account_id
             )
@@ -97,4 +97,4 @@ class ReturnedRows:
         wrapped = found.one_or_none()
         if wrapped is None:
             raise SealBrokenError
-        return Owner(account_id, self._unit.vault.master.unwrap(Wrapped(*wrapped), account_id))
+        return Owner(account_id, self._uow.vault.master.unwrap(Wrapped(*wrapped), account_id))

@@ -92,19 +92,19 @@ _MAKE_ROOM = Statement(
 class Sessions:
     """Being signed in. Every change begins with the session's row, so that none waits for another."""
 
-    def __init__(self, unit: UnitOfWork) -> None:
-        self._unit = unit
-        self._tokens = unit.vault.refresh_tokens
+    def __init__(self, uow: UnitOfWork) -> None:
+        self._uow = uow
+        self._tokens = uow.vault.refresh_tokens
 
     async def add(self, owner: Owner) -> SignedIn:
         await self._make_room(owner)
-        session_id, today = random_id(), self._unit.at.date()
-        ends_at = await self._unit.connection.scalar(
+        session_id, today = random_id(), self._uow.now.date()
+        ends_at = await self._uow.connection.scalar(
             _ADD,
             {
                 "id": session_id,
                 "account_id": owner.account_id,
-                "month_of_login": start_of_month(self._unit.at),
+                "month_of_login": start_of_month(self._uow.now),
                 "next_mark": self._tokens.mark(session_id, owner.account_id, 1),
                 "sealed": _seal(owner, session_id, signed_in_on=today, renewed_on=today),
             },
@@ -140,15 +140,15 @@ class Sessions:
 
     async def of(self, owner: Owner) -> list[OpenSession]:
         """The oldest first."""
-        rows = await self._unit.connection.execute(
-            _ALL, {"account_id": owner.account_id, "at": self._unit.at}
+        rows = await self._uow.connection.execute(
+            _ALL, {"account_id": owner.account_id, "at": self._uow.now}
         )
         found = [OpenSession(row.id, *_open(owner, row), row.ends_at) for row in rows]
         return sorted(found, key=lambda one: (one.signed_in_on, one.renewed_on, one.id))
 
     async def end(self, owner: Owner, session_id: UUID) -> None:
         """Raises NotFound for a session that is not the owner's."""
-        ended = await self._unit.connection.execute(
+        ended = await self._uow.connection.execute(
             _END, {"session_id": session_id, "account_id": owner.account_id}
         )
         if not ended.rowcount:
@@ -156,18 +156,18 @@ class Sessions:
 
     async def end_all(self, owner: Owner, *, but: UUID | None = None) -> None:
         ending = _END_ALL if but is None else _END_OTHERS
-        await self._unit.connection.execute(
+        await self._uow.connection.execute(
             ending, {"account_id": owner.account_id, "session_id": but}
         )
 
     async def _end(self, row: Row) -> None:
-        await self._unit.connection.execute(
+        await self._uow.connection.execute(
             _END, {"session_id": row.id, "account_id": row.account_id}
         )
 
     async def _make_room(self, owner: Owner) -> None:
         """The oldest end where an account has more than anybody needs."""
-        await self._unit.connection.execute(_MAKE_ROOM, {"account_id": owner.account_id})
+        await self._uow.connection.execute(_MAKE_ROOM, {"account_id": owner.account_id})
 
     async def _find(self, text: str) -> tuple[RefreshToken, Row]:
         """Return a genuine token and its session, which nobody else changes until the transaction ends.
@@ -177,25 +177,25 @@ class Sessions:
         token = RefreshToken.parse(text)
         if token is None:
             raise RefreshTokenRefused
-        row = await self._unit.connection.one_or_none(
-            _FIND, {"session_id": token.session_id, "at": self._unit.at}
+        row = await self._uow.connection.one_or_none(
+            _FIND, {"session_id": token.session_id, "at": self._uow.now}
         )
         if row is None or not self._tokens.is_genuine(token, row.account_id):
             raise RefreshTokenRefused
         return token, row
 
     async def _keep_use(self, token: RefreshToken, row: Row) -> None:
-        key = self._unit.vault.master.unwrap(Wrapped(row.key_id, row.wrapped_key), row.account_id)
+        key = self._uow.vault.master.unwrap(Wrapped(row.key_id, row.wrapped_key), row.account_id)
         owner = Owner(row.account_id, key)
         signed_in_on, _ = _open(owner, row)
-        await self._unit.connection.execute(
+        await self._uow.connection.execute(
             _KEEP_USE,
             {
                 "session_id": row.id,
                 "next_mark": self._tokens.mark(row.id, row.account_id, token.generation + 1),
                 "used_hash": token.hash,
                 "sealed": _seal(
-                    owner, row.id, signed_in_on=signed_in_on, renewed_on=self._unit.at.date()
+                    owner, row.id, signed_in_on=signed_in_on, renewed_on=self._uow.now.date()
                 ),
             },
         )

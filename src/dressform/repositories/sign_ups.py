@@ -73,18 +73,18 @@ _BY_ID = _first(SignUp.id == bindparam("sign_up_id"))
 
 
 class SignUps:
-    def __init__(self, unit: UnitOfWork) -> None:
-        self._unit = unit
-        self._index = unit.vault.index
-        self._keyed = Keyed(unit.vault, "sign_up")
+    def __init__(self, uow: UnitOfWork) -> None:
+        self._uow = uow
+        self._index = uow.vault.index
+        self._keyed = Keyed(uow.vault, "sign_up")
 
     async def username_is_free(self, username: str) -> bool:
         """Among members and those who wait; held until the transaction ends."""
         index = self._index.username(username)
         lock = int.from_bytes(index[:8], signed=True)
-        await self._unit.connection.execute(_LOCK_USERNAME, {"lock": lock})
-        holder = await self._unit.connection.scalar(
-            _HOLDER_OF_USERNAME, {"username_index": index, "at": self._unit.at}
+        await self._uow.connection.execute(_LOCK_USERNAME, {"lock": lock})
+        holder = await self._uow.connection.scalar(
+            _HOLDER_OF_USERNAME, {"username_index": index, "at": self._uow.now}
         )
         return holder is None
 
@@ -93,7 +93,7 @@ class SignUps:
         sign_up_id = random_id()
         email_index, username_index = self._index.email(email), self._index.username(username)
         # One that ran out may still be there, and would keep its name if the worker is late.
-        await self._unit.connection.execute(
+        await self._uow.connection.execute(
             _REMOVE_WITH_USERNAME, {"username_index": username_index}
         )
         payload = {
@@ -102,13 +102,13 @@ class SignUps:
             "language": language,
             "password_hash": password_hash,
         }
-        await self._unit.connection.execute(
+        await self._uow.connection.execute(
             _ADD,
             {
                 "id": sign_up_id,
                 "email_index": email_index,
                 "username_index": username_index,
-                "created_at": start_of_day(self._unit.at),
+                "created_at": start_of_day(self._uow.now),
                 **self._keyed.seal(payload, sign_up_id),
             },
         )
@@ -124,13 +124,13 @@ class SignUps:
         return await self._one(_BY_ID, sign_up_id=sign_up_id)
 
     async def give_token(self, sign_up_id: UUID, token: str) -> None:
-        await self._unit.connection.execute(
+        await self._uow.connection.execute(
             _GIVE_TOKEN, {"sign_up_id": sign_up_id, "token_hash": token_hash(token)}
         )
 
     async def remove(self, sign_up_id: UUID) -> None:
-        await self._unit.connection.execute(_REMOVE, {"sign_up_id": sign_up_id})
+        await self._uow.connection.execute(_REMOVE, {"sign_up_id": sign_up_id})
 
     async def _one(self, statement: Statement, **values: object) -> Waiting | None:
-        row = await self._unit.connection.one_or_none(statement, values | {"at": self._unit.at})
+        row = await self._uow.connection.one_or_none(statement, values | {"at": self._uow.now})
         return None if row is None else Waiting(id=row.id, **self._keyed.open(row))

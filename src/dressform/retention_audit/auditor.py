@@ -23,8 +23,8 @@ FRESH_SECONDS = 60.0
 class Auditor:
     """Looks for what is past its window; `folder` holds this host's spools."""
 
-    def __init__(self, units: UnitOfWorkFactory, folder: Path, *, interval: timedelta) -> None:
-        self._units = units
+    def __init__(self, uows: UnitOfWorkFactory, folder: Path, *, interval: timedelta) -> None:
+        self._uows = uows
         self._folder = folder
         self._interval = interval
         self._looking: asyncio.Task[Findings] | None = None
@@ -42,21 +42,21 @@ class Auditor:
 
     async def look(self) -> Findings:
         """Now. It reads whole tables: about two seconds for a million accounts."""
-        at = self._units.clock()
+        at = self._uows.clock()
         spools = await asyncio.to_thread(look_into_spools, self._folder, at)
-        journal = self._units.journal
+        journal = self._uows.journal
         deletions = await asyncio.to_thread(
             count_overdue_files, journal.root, at, journal.retention
         )
-        log = await look_into_log(self._units, at)
+        log = await look_into_log(self._uows, at)
         rows = dict.fromkeys(RULES, Count()) | {VISITOR.rule: log.rows + spools.lines}
-        unit = self._units.read()
+        uow = self._uows.read()
         for window in WINDOWS:
-            rows[window.rule] += await count_rows(unit.connection, window, at)
-        last = await last_rounds(unit.connection, at)
-        held = await holds(unit.connection)
-        aside = await rows_set_aside(unit.connection)
-        mail = await mail_standing(unit.connection)
+            rows[window.rule] += await count_rows(uow.connection, window, at)
+        last = await last_rounds(uow.connection, at)
+        held = await holds(uow.connection)
+        aside = await rows_set_aside(uow.connection)
+        mail = await mail_standing(uow.connection)
         # Also what is held or set aside without being a rule: the warnings.
         keys = RULES + tuple(sorted((held.keys() | aside.keys()) - set(RULES)))
         rules = tuple(

@@ -52,25 +52,25 @@ class LogTables:
     unknown: bool = False
 
 
-async def look_into_log(units: UnitOfWorkFactory, at: datetime) -> LogTables:
+async def look_into_log(uows: UnitOfWorkFactory, at: datetime) -> LogTables:
     """As far as it can be looked into."""
     try:
-        return await _look_into_all(units, at)
+        return await _look_into_all(uows, at)
     except DatabaseError as error:
         if error.sqlstate != _LOCK_NOT_AVAILABLE:
             raise
         return LogTables(Count(), 0, unknown=True)
 
 
-async def _look_into_all(units: UnitOfWorkFactory, at: datetime) -> LogTables:
+async def _look_into_all(uows: UnitOfWorkFactory, at: datetime) -> LogTables:
     """Each table in a transaction of its own: one that the worker wants is let go of soon."""
-    async with _as_owner(units) as connection:
+    async with _as_owner(uows) as connection:
         tables = await connection.all(_TABLES, {"at": at})
     rows, orphans = Count(), sum(table.orphaned for table in tables)
     is_oldest_known = False
     for table in tables:
         if table.filled and (table.past or table.ahead or not is_oldest_known):
-            found = await _look_into(units, table.name, at)
+            found = await _look_into(uows, table.name, at)
             rows += found
             is_oldest_known |= not table.past and found.oldest_at is not None
         if rows.waiting + rows.overdue >= ENOUGH:
@@ -78,10 +78,10 @@ async def _look_into_all(units: UnitOfWorkFactory, at: datetime) -> LogTables:
     return LogTables(rows, orphans)
 
 
-async def _look_into(units: UnitOfWorkFactory, name: str, at: datetime) -> Count:
+async def _look_into(uows: UnitOfWorkFactory, name: str, at: datetime) -> Count:
     window = Window(VISITOR.rule, name, VISITOR.began, VISITOR.kept)
     try:
-        async with _as_owner(units) as connection:
+        async with _as_owner(uows) as connection:
             return await count_rows(connection, window, at)
     except DatabaseError as error:
         if error.sqlstate == _NO_SUCH_TABLE:  # Dropped meanwhile.
@@ -90,9 +90,9 @@ async def _look_into(units: UnitOfWorkFactory, name: str, at: datetime) -> Count
 
 
 @asynccontextmanager
-async def _as_owner(units: UnitOfWorkFactory) -> AsyncIterator[Connection]:
-    async with units.writing() as unit:
-        await unit.connection.execute(text("SET TRANSACTION READ ONLY"))
-        await unit.connection.execute(text(f"SET LOCAL lock_timeout = '{PATIENCE}'"))
-        await unit.connection.execute(text("SET LOCAL ROLE dressform_log"))
-        yield unit.connection
+async def _as_owner(uows: UnitOfWorkFactory) -> AsyncIterator[Connection]:
+    async with uows.transaction() as uow:
+        await uow.connection.execute(text("SET TRANSACTION READ ONLY"))
+        await uow.connection.execute(text(f"SET LOCAL lock_timeout = '{PATIENCE}'"))
+        await uow.connection.execute(text("SET LOCAL ROLE dressform_log"))
+        yield uow.connection

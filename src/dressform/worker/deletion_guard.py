@@ -48,8 +48,8 @@ class Due:
         return self.rows > max(ALWAYS_ALLOWED, ALLOWED_SHARE * self.of)
 
 
-async def _database_clock(unit: UnitOfWork) -> datetime:
-    return await Retention(unit).database_clock()
+async def _database_clock(uow: UnitOfWork) -> datetime:
+    return await Retention(uow).database_clock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,45 +63,45 @@ class Breaker:
     ahead: timedelta = timedelta(0)
     other_clock: Callable[[UnitOfWork], Awaitable[datetime]] = _database_clock
 
-    async def check_clock(self, units: UnitOfWorkFactory, *, at: datetime) -> None:
+    async def check_clock(self, uows: UnitOfWorkFactory, *, at: datetime) -> None:
         """First of all, whatever is due: a round that ends nothing moves the last one on as well.
 
         Raises Held, and leaves it in the tables for whoever is to approve it.
         """
-        async with units.writing(at=at) as unit:
-            found = [await self._disagreement(unit), await self._jump(unit)]
+        async with uows.transaction(now=at) as uow:
+            found = [await self._disagreement(uow), await self._jump(uow)]
             reason = "; ".join(one for one in found if one) or None
-            is_held = await _is_held(unit, CLOCK, reason)
+            is_held = await _is_held(uow, CLOCK, reason)
             if reason and not is_held:
-                await _settle(unit)
+                await _settle(uow)
         if reason and is_held:
             raise Held(CLOCK, reason)
 
     async def check_size(
-        self, rule: str, units: UnitOfWorkFactory, *, at: datetime, due: Due
+        self, rule: str, uows: UnitOfWorkFactory, *, at: datetime, due: Due
     ) -> None:
         """Raises Held, as for the clock."""
         reason = f"{due.rows} of {due.of} rows are due at once" if due.is_too_many() else None
-        async with units.writing(at=at) as unit:
-            is_held = await _is_held(unit, rule, reason, rows=due.rows)
+        async with uows.transaction(now=at) as uow:
+            is_held = await _is_held(uow, rule, reason, rows=due.rows)
         if reason and is_held:
             raise Held(rule, reason)
 
-    async def _disagreement(self, unit: UnitOfWork) -> str | None:
-        difference = unit.at - self.ahead - await self.other_clock(unit)
+    async def _disagreement(self, uow: UnitOfWork) -> str | None:
+        difference = uow.now - self.ahead - await self.other_clock(uow)
         if abs(difference) <= CLOCKS_AGREE_WITHIN:
             return None
         return f"this machine's clock and the database's differ by {_rounded(difference)}"
 
-    async def _jump(self, unit: UnitOfWork) -> str | None:
-        last = await Retention(unit).last_cut_off()
+    async def _jump(self, uow: UnitOfWork) -> str | None:
+        last = await Retention(uow).last_cut_off()
         if last is None or self.ahead:
             return None
-        if unit.at < last - CLOCKS_AGREE_WITHIN:
-            return f"the clock is {_rounded(last - unit.at)} behind the last round"
-        if unit.at > last + LONGEST_PAUSE:
+        if uow.now < last - CLOCKS_AGREE_WITHIN:
+            return f"the clock is {_rounded(last - uow.now)} behind the last round"
+        if uow.now > last + LONGEST_PAUSE:
             return (
-                f"the last round was {_rounded(unit.at - last)} ago: the worker was off, or the "
+                f"the last round was {_rounded(uow.now - last)} ago: the worker was off, or the "
                 "clock jumped"
             )
         return None
@@ -112,15 +112,15 @@ def limits(category: Category) -> bool:
     return category in (PROFILE, MODEL)
 
 
-async def _is_held(unit: UnitOfWork, rule: str, reason: str | None, *, rows: int = 0) -> bool:
+async def _is_held(uow: UnitOfWork, rule: str, reason: str | None, *, rows: int = 0) -> bool:
     """A hold goes away by itself when its reason does."""
-    holds = Holds(unit)
+    holds = Holds(uow)
     hold = await holds.of(rule)
     if reason is None:
         if hold is not None:
             await holds.release(rule)
         return False
-    if hold is not None and _is_approved(hold, reason, rows, unit.at):
+    if hold is not None and _is_approved(hold, reason, rows, uow.now):
         return False
     await holds.hold(rule, reason=reason, rows=rows)
     return True
@@ -134,9 +134,9 @@ def _is_approved(hold: Hold, reason: str, rows: int, at: datetime) -> bool:
     return same and rows <= hold.rows + ALWAYS_ALLOWED
 
 
-async def _settle(unit: UnitOfWork) -> None:
+async def _settle(uow: UnitOfWork) -> None:
     """The clock is right, somebody said: what is dated after it was dated by one that ran ahead."""
-    gone = await Retention(unit).forget_after(unit.at + CLOCKS_AGREE_WITHIN)
+    gone = await Retention(uow).forget_after(uow.now + CLOCKS_AGREE_WITHIN)
     if gone:
         log.warning("the ledger's %d rounds from the future are removed: the clock is right", gone)
 

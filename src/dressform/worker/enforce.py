@@ -36,7 +36,7 @@ class Report:
 
 async def enforce(
     category: Category,
-    units: UnitOfWorkFactory,
+    uows: UnitOfWorkFactory,
     *,
     at: datetime,
     slot: datetime,
@@ -51,56 +51,56 @@ async def enforce(
     some days of the log ended. The caller has checked the clock.
     """
     started = time.monotonic()
-    async with units.writing(at=at) as unit:
-        run_id = await Retention(unit).claim(category.key, slot)
+    async with uows.transaction(now=at) as uow:
+        run_id = await Retention(uow).claim(category.key, slot)
     if run_id is None:
         return None
     rows = await (
-        end_days(units, at)
+        end_days(uows, at)
         if category is VISITOR
-        else _end_rows(category, units, at, breaker, until=started + max_seconds)
+        else _end_rows(category, uows, at, breaker, until=started + max_seconds)
     )
     seconds = time.monotonic() - started
-    async with units.writing(at=at) as unit:
-        await Holds(unit).spend(category.key, rows)
-        await Retention(unit).finish(run_id, rows=rows, seconds=seconds)
+    async with uows.transaction(now=at) as uow:
+        await Holds(uow).spend(category.key, rows)
+        await Retention(uow).finish(run_id, rows=rows, seconds=seconds)
     if rows:
         log.info("%s: %d rows ended in %.2f s", category.key, rows, seconds)
     return Report(category.key, rows, seconds)
 
 
 async def _end_rows(
-    category: Category, units: UnitOfWorkFactory, at: datetime, breaker: Breaker, *, until: float
+    category: Category, uows: UnitOfWorkFactory, at: datetime, breaker: Breaker, *, until: float
 ) -> int:
     if limits(category):
-        due = await _count_due(category, units, at)
-        await breaker.check_size(category.key, units, at=at, due=due)
-    rows = await _end_batches(category, units, at, until)
+        due = await _count_due(category, uows, at)
+        await breaker.check_size(category.key, uows, at=at, due=due)
+    rows = await _end_batches(category, uows, at, until)
     if category is ROUND:
-        async with units.writing(at=at) as unit:
-            rows += await SetAside(unit).end_due()
+        async with uows.transaction(now=at) as uow:
+            rows += await SetAside(uow).end_due()
     return rows
 
 
-async def _count_due(category: Category, units: UnitOfWorkFactory, at: datetime) -> Due:
-    unit = units.read(at=at)
-    rows = await Endings(unit, category).count_due()
-    return Due(rows, of=await Endings(unit, category).count() if rows else 0)
+async def _count_due(category: Category, uows: UnitOfWorkFactory, at: datetime) -> Due:
+    uow = uows.read(now=at)
+    rows = await Endings(uow, category).count_due()
+    return Due(rows, of=await Endings(uow, category).count() if rows else 0)
 
 
 async def _end_batches(
-    category: Category, units: UnitOfWorkFactory, at: datetime, until: float
+    category: Category, uows: UnitOfWorkFactory, at: datetime, until: float
 ) -> int:
     rows = waits = 0
     while True:
         began = time.monotonic()
         try:
-            async with units.writing(at=at) as unit:
-                ended = await Endings(unit, category).end_batch()
+            async with uows.transaction(now=at) as uow:
+                ended = await Endings(uow, category).end_batch()
         except DatabaseError:
-            ended = await _end_one_by_one(category, units, at)
+            ended = await _end_one_by_one(category, uows, at)
         rows += ended
-        if ended < BATCH and (waits == MOST_WAITS or not await _is_any_due(category, units, at)):
+        if ended < BATCH and (waits == MOST_WAITS or not await _is_any_due(category, uows, at)):
             return rows
         if time.monotonic() >= until:
             log.info("%s: not all that is due has ended, the next round goes on", category.key)
@@ -111,30 +111,30 @@ async def _end_batches(
             await asyncio.sleep(WAIT_SECONDS)
 
 
-async def _is_any_due(category: Category, units: UnitOfWorkFactory, at: datetime) -> bool:
-    unit = units.read(at=at)
-    return bool(await Endings(unit, category).some_due(limit=1))
+async def _is_any_due(category: Category, uows: UnitOfWorkFactory, at: datetime) -> bool:
+    uow = uows.read(now=at)
+    return bool(await Endings(uow, category).some_due(limit=1))
 
 
-async def _end_one_by_one(category: Category, units: UnitOfWorkFactory, at: datetime) -> int:
+async def _end_one_by_one(category: Category, uows: UnitOfWorkFactory, at: datetime) -> int:
     """A batch in which some row can't be ended: that one is set aside, the others end."""
     rows = 0
-    unit = units.read(at=at)
-    due = await Endings(unit, category).some_due()
+    uow = uows.read(now=at)
+    due = await Endings(uow, category).some_due()
     for row_id in due:
-        rows += await _end_one(category, units, at, row_id)
+        rows += await _end_one(category, uows, at, row_id)
     return rows
 
 
-async def _end_one(category: Category, units: UnitOfWorkFactory, at: datetime, row_id: UUID) -> int:
+async def _end_one(category: Category, uows: UnitOfWorkFactory, at: datetime, row_id: UUID) -> int:
     try:
-        async with units.writing(at=at) as unit:
-            ended = await Endings(unit, category).end_one(row_id)
-            await SetAside(unit).forget(category.key, row_id)
+        async with uows.transaction(now=at) as uow:
+            ended = await Endings(uow, category).end_one(row_id)
+            await SetAside(uow).forget(category.key, row_id)
             return ended
     except DatabaseError as error:
         # Not the text of the error: it may repeat what the row holds.
         log.error("%s: row %s is set aside (SQLSTATE %s)", category.key, row_id, error.sqlstate)  # noqa: TRY400
-        async with units.writing(at=at) as unit:
-            await SetAside(unit).add(category.key, row_id, f"SQLSTATE {error.sqlstate}")
+        async with uows.transaction(now=at) as uow:
+            await SetAside(uow).add(category.key, row_id, f"SQLSTATE {error.sqlstate}")
         return 0

@@ -25,18 +25,18 @@ class DaysLocked(Exception):
         )
 
 
-async def end_days(units: UnitOfWorkFactory, at: datetime) -> int:
+async def end_days(uows: UnitOfWorkFactory, at: datetime) -> int:
     """Drop every day whose first row may be due; gives the number of rows that went."""
-    async with units.writing(at=at) as unit:
-        due = await (await LogDays.opened(unit)).due()
-    rows = {day: await _end_day(day, units, at) for day in due}
+    async with uows.transaction(now=at) as uow:
+        due = await (await LogDays.opened(uow)).due()
+    rows = {day: await _end_day(day, uows, at) for day in due}
     locked = [day for day, ended in rows.items() if ended is None]
     if locked:
         raise DaysLocked(locked)
     return sum(ended or 0 for ended in rows.values())
 
 
-async def _end_day(day: Day, units: UnitOfWorkFactory, at: datetime) -> int | None:
+async def _end_day(day: Day, uows: UnitOfWorkFactory, at: datetime) -> int | None:
     """None when it is locked, time and again.
 
     Detached in one transaction and dropped in another: the log as a whole is locked for as long as
@@ -45,10 +45,10 @@ async def _end_day(day: Day, units: UnitOfWorkFactory, at: datetime) -> int | No
     for tried in range(1, MOST_TRIES + 1):
         try:
             if day.attached:
-                async with units.writing(at=at) as unit:
-                    await (await LogDays.opened(unit)).detach(day)
-            async with units.writing(at=at) as unit:
-                return await (await LogDays.opened(unit)).drop(day)
+                async with uows.transaction(now=at) as uow:
+                    await (await LogDays.opened(uow)).detach(day)
+            async with uows.transaction(now=at) as uow:
+                return await (await LogDays.opened(uow)).drop(day)
         except DatabaseError as error:
             if error.sqlstate != _LOCK_NOT_AVAILABLE:
                 raise

@@ -12,10 +12,10 @@ from dressform.worker.enforce import Report
 from dressform.worker.scheduler import Duties, scheduled
 
 
-def duties_of(settings: Settings, units: UnitOfWorkFactory) -> Duties:
-    composer = Composer(sender=settings.mail_from, link_base=settings.link_base, clock=units.clock)
+def duties_of(settings: Settings, uows: UnitOfWorkFactory) -> Duties:
+    composer = Composer(sender=settings.mail_from, link_base=settings.link_base, clock=uows.clock)
     return Duties(
-        units,
+        uows,
         composer,
         transport_of(settings),
         mail_folder(settings),
@@ -24,15 +24,15 @@ def duties_of(settings: Settings, units: UnitOfWorkFactory) -> Duties:
     )
 
 
-async def work(settings: Settings, units: UnitOfWorkFactory) -> None:
+async def work(settings: Settings, uows: UnitOfWorkFactory) -> None:
     """Until SIGTERM or SIGINT. What takes too long to end then is repeated by the next worker."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    async with scheduled(duties_of(settings, units)):
+    async with scheduled(duties_of(settings, uows)):
         await stop.wait()
 
 
-async def work_once(settings: Settings, units: UnitOfWorkFactory) -> list[Report]:
-    return await duties_of(settings, units).round()
+async def work_once(settings: Settings, uows: UnitOfWorkFactory) -> list[Report]:
+    return await duties_of(settings, uows).round()

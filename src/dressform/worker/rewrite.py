@@ -31,63 +31,63 @@ PAUSE_SECONDS = 0.5
 _LOCK_NOT_AVAILABLE = "55P03"
 
 
-async def rewrite_tables(units: UnitOfWorkFactory, *, at: datetime) -> int:
+async def rewrite_tables(uows: UnitOfWorkFactory, *, at: datetime) -> int:
     """Rewrite each table of members that was not rewritten today, over any number of workers.
 
     Return how many were. One that a long transaction holds is tried again at the next call. A larger
     table is left to autovacuum, which removes deleted rows and leaves the rest as it is.
     """
-    done = [await _rewrite_once_a_day(table, units, at) for table in MEMBER_TABLES]
+    done = [await _rewrite_once_a_day(table, uows, at) for table in MEMBER_TABLES]
     return sum(done)
 
 
-async def _rewrite_once_a_day(table: Table, units: UnitOfWorkFactory, at: datetime) -> bool:
+async def _rewrite_once_a_day(table: Table, uows: UnitOfWorkFactory, at: datetime) -> bool:
     started = time.monotonic()
-    async with units.writing(at=at) as unit:
-        run_id = await Retention(unit).claim(f"{NAME} {table.name}", start_of_day(at))
+    async with uows.transaction(now=at) as uow:
+        run_id = await Retention(uow).claim(f"{NAME} {table.name}", start_of_day(at))
     if run_id is None:
         return False
-    is_done = await _rewrite(table, units, at)
-    async with units.writing(at=at) as unit:
+    is_done = await _rewrite(table, uows, at)
+    async with uows.transaction(now=at) as uow:
         if is_done:
             seconds = time.monotonic() - started
-            await Retention(unit).finish(run_id, rows=1, seconds=seconds)
+            await Retention(uow).finish(run_id, rows=1, seconds=seconds)
         else:
-            await Retention(unit).release(run_id)
+            await Retention(uow).release(run_id)
     return is_done
 
 
-async def _rewrite(table: Table, units: UnitOfWorkFactory, at: datetime) -> bool:
+async def _rewrite(table: Table, uows: UnitOfWorkFactory, at: datetime) -> bool:
     """Return False when it has to be tried again."""
-    unit = units.read(at=at)
-    size = await MemberTables(unit).size(table)
+    uow = uows.read(now=at)
+    size = await MemberTables(uow).size(table)
     if size > (SMALL_OF_KEYS if table.name in KEYS else SMALL):
         return True
     if size > SMALL:
-        return await _order(table, units, at)
+        return await _order(table, uows, at)
     # Twice: values outside of their rows (TOAST) are numbered as the rows are written anew, which
     # is in the order of the file.
-    if not await _order(table, units, at):
+    if not await _order(table, uows, at):
         return False
-    await _write_all_anew(table, units, at)
-    return await _order(table, units, at)
+    await _write_all_anew(table, uows, at)
+    return await _order(table, uows, at)
 
 
-async def _write_all_anew(table: Table, units: UnitOfWorkFactory, at: datetime) -> None:
-    async with units.writing(at=at) as unit:
-        last = await MemberTables(unit).write_anew(table)
+async def _write_all_anew(table: Table, uows: UnitOfWorkFactory, at: datetime) -> None:
+    async with uows.transaction(now=at) as uow:
+        last = await MemberTables(uow).write_anew(table)
     while last is not None:
         await asyncio.sleep(0.01)  # The processor belongs to those who read meanwhile.
-        async with units.writing(at=at) as unit:
-            last = await MemberTables(unit).write_anew(table, after=last)
+        async with uows.transaction(now=at) as uow:
+            last = await MemberTables(uow).write_anew(table, after=last)
 
 
-async def _order(table: Table, units: UnitOfWorkFactory, at: datetime) -> bool:
+async def _order(table: Table, uows: UnitOfWorkFactory, at: datetime) -> bool:
     """Return False when others hold the table all the time, as a dump does."""
     for tried in range(1, TRIES + 1):
         try:
-            async with units.writing(at=at) as unit:
-                await MemberTables(unit).order(table)
+            async with uows.transaction(now=at) as uow:
+                await MemberTables(uow).order(table)
         except DatabaseError as error:
             if error.sqlstate != _LOCK_NOT_AVAILABLE:
                 raise

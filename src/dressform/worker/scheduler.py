@@ -53,7 +53,7 @@ class Outcome:
 class Duties:
     """What the worker does, each ready to be repeated at any time."""
 
-    units: UnitOfWorkFactory
+    uows: UnitOfWorkFactory
     composer: Composer
     transport: Transport
     mail_folder: Path
@@ -63,7 +63,7 @@ class Duties:
 
     async def round(self) -> list[Report]:
         """Do everything once, now, whatever the slot. Raises StartupError at the end if some failed."""
-        at = self.units.clock()
+        at = self.uows.clock()
         outcome = await self.run(at=at, slot=at)
         await self._attempt(MAIL_DELIVERY, self.deliver(), outcome)
         if outcome.failed:
@@ -77,7 +77,7 @@ class Duties:
         A rule takes half an interval at most, so that a large ending, as the first one may be, does
         not keep the other steps waiting. The next run goes on with it.
         """
-        at = self.units.clock()
+        at = self.uows.clock()
         return await self.run(
             at=at,
             slot=_slot(at, self.interval),
@@ -90,13 +90,13 @@ class Duties:
         The clock is checked once. While it is held nobody is warned and no rule is enforced.
         """
         outcome = Outcome()
-        await self._attempt(CLOCK, self.breaker.check_clock(self.units, at=at), outcome)
+        await self._attempt(CLOCK, self.breaker.check_clock(self.uows, at=at), outcome)
         await self._attempt("days ahead", self.make_days(), outcome)
         if CLOCK not in outcome.failed:
-            await self._attempt("warnings", warn_of_ending(self.units), outcome)
+            await self._attempt("warnings", warn_of_ending(self.uows), outcome)
             await self._enforce_rules(at, slot, max_seconds, outcome)
-        await self._attempt("deletion journal", tidy_journal(self.units), outcome)
-        await self._attempt(REWRITE, rewrite_tables(self.units, at=at), outcome)
+        await self._attempt("deletion journal", tidy_journal(self.uows), outcome)
+        await self._attempt(REWRITE, rewrite_tables(self.uows, at=at), outcome)
         await self._attempt("mail check", self.check_mail(), outcome)
         return outcome
 
@@ -106,7 +106,7 @@ class Duties:
         for category in CATEGORIES:
             enforcement = enforce(
                 category,
-                self.units,
+                self.uows,
                 at=at,
                 slot=slot,
                 breaker=self.breaker,
@@ -118,22 +118,22 @@ class Duties:
 
     async def make_days(self) -> None:
         """Make the partitions of the days to come, so that no request waits for one."""
-        async with self.units.writing() as unit:
-            today = unit.at.date()
+        async with self.uows.transaction() as uow:
+            today = uow.now.date()
             days = {today + timedelta(days=ahead) for ahead in range(DAYS_AHEAD + 1)}
-            await (await LogDays.opened(unit)).make(days)
+            await (await LogDays.opened(uow)).make(days)
 
     async def check_mail(self) -> None:
         """Whether the mail server takes mail; and delete files of mails that are past their window."""
-        await check_mail(self.units, self.transport)
-        at = self.units.clock()
+        await check_mail(self.uows, self.transport)
+        at = self.uows.clock()
         deleted = await asyncio.to_thread(delete_old_mails, self.mail_folder, at=at)
         if deleted:
             log.info("%d mails in %s were deleted", deleted, self.mail_folder)
 
     async def deliver(self) -> int:
         """Deliver the mails that are due. Return how many were handed over."""
-        return await deliver_mails(self.units, self.composer, self.transport)
+        return await deliver_mails(self.uows, self.composer, self.transport)
 
     async def deliver_in_background(self) -> None:
         """Deliver the mails that are due; a failure is logged."""

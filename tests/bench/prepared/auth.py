@@ -24,16 +24,16 @@ async def register(members: Members, number: int) -> Sequences:
 
 async def verify_email(members: Members, number: int) -> Sequences:
     tokens = [new_token() for _ in range(number)]
-    async with members.units.writing() as unit:
+    async with members.uows.transaction() as uow:
         for token in tokens:
             name = members.new_name()
-            sign_up_id = await SignUps(unit).add(
+            sign_up_id = await SignUps(uow).add(
                 email=email_of(name),
                 username=name,
                 language="en",
                 password_hash=members.password_hash,
             )
-            await SignUps(unit).give_token(sign_up_id, token)
+            await SignUps(uow).give_token(sign_up_id, token)
     return _with_tokens("/v1/auth/verify-email", tokens)
 
 
@@ -92,9 +92,9 @@ async def end_session(members: Members, number: int) -> Sequences:
 
 async def confirm_email(members: Members, number: int) -> Sequences:
     made = await members.add(number)
-    async with members.units.writing() as unit:
+    async with members.uows.transaction() as uow:
         tokens = [
-            await OneTimeTokens(unit).issue(
+            await OneTimeTokens(uow).issue(
                 member.owner, Purpose.EMAIL_CHANGE, email=f"new.{member.email}"
             )
             for member in made
@@ -105,9 +105,9 @@ async def confirm_email(members: Members, number: int) -> Sequences:
 async def reopen_account(members: Members, number: int) -> Sequences:
     made = await members.add(number)
     tokens = [new_token() for _ in range(number)]
-    async with members.units.writing() as unit:
+    async with members.uows.transaction() as uow:
         for member, token in zip(made, tokens, strict=True):
-            await Warnings(unit).give_link(member.owner.account_id, token)
+            await Warnings(uow).give_link(member.owner.account_id, token)
     return _with_tokens("/v1/auth/reopen", tokens)
 
 

@@ -8,11 +8,9 @@ from tests.bench.prepared.preparing import HASHING, MAX_CONNECTIONS, Prepared, S
 
 async def reset_password(members: Members, number: int) -> Sequences:
     made = await members.add(number)
-    async with members.units.writing() as unit:
+    async with members.uows.transaction() as uow:
         tokens = [
-            await OneTimeTokens(unit).issue(
-                member.owner, Purpose.PASSWORD_RESET, email=member.email
-            )
+            await OneTimeTokens(uow).issue(member.owner, Purpose.PASSWORD_RESET, email=member.email)
             for member in made
         ]
     path = "/v1/auth/password/reset"

@@ -18,10 +18,10 @@ def of_edition(method: str, path: str, note: str = "") -> Prepared:
     """Prepare a request for something of an edition, which is published unless it is there."""
 
     async def make(members: Members, number: int) -> Sequences:
-        unit = members.units.read()
-        is_there = any(each.name == EDITION.name for each in await Editions(unit).all())
+        uow = members.uows.read()
+        is_there = any(each.name == EDITION.name for each in await Editions(uow).all())
         if not is_there:
-            await published(members.units)
+            await published(members.uows)
         return [[Request(method, path)]] * number
 
     return Prepared(make, note=note)

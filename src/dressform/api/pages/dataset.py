@@ -25,12 +25,12 @@ _PACKAGE = "datapackage.json"
 
 @router.get("/dataset")
 async def show_dataset(
-    editions: Editions, unit: InUnit, language: Spoken, settings: Settings
+    editions: Editions, uow: InUnit, language: Spoken, settings: Settings
 ) -> HTMLResponse:
     dataset = DatasetRead.of(
         await editions.all(),
         sufficed=await editions.last_count_sufficed(),
-        at=unit.at,
+        at=uow.now,
         language=language,
     )
     site = _site(settings)
@@ -50,7 +50,7 @@ async def show_dataset(
 async def show_edition(
     edition: Annotated[EditionName, Path()],
     editions: Editions,
-    unit: InUnit,
+    uow: InUnit,
     language: Spoken,
     settings: Settings,
 ) -> HTMLResponse:
@@ -67,7 +67,7 @@ async def show_edition(
         edition=whole,
         tables=tables,
         has_errors=any(table.has_errors for table in tables),
-        dataset=DatasetRead.of([found], sufficed=True, at=unit.at, language=language),
+        dataset=DatasetRead.of([found], sufficed=True, at=uow.now, language=language),
         picture_type=SVG,
         describe=lambda file: describe_file(file, language),
     )

@@ -41,10 +41,10 @@ async def look_up_requests(me: AnOperator, units: OpenUnits, asked: Asked) -> Re
     responses=answers(NotAnOperator),
 )
 async def list_lookups(
-    _: AnOperator, unit: InUnit, limit: Limit = 20, cursor: Before = None
+    _: AnOperator, uow: InUnit, limit: Limit = 20, cursor: Before = None
 ) -> LookupPage:
     """Who looked into the address log
 
     For operators. A record is kept for 6 months.
     """
-    return LookupPage.of(await recorded(unit, limit=limit, before=cursor))
+    return LookupPage.of(await recorded(uow, limit=limit, before=cursor))

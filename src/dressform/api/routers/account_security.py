@@ -94,12 +94,12 @@ async def change_email(
     response_description="The new address is in use.",
     responses=answers(LinkExpired, EmailTaken),
 )
-async def confirm_email(body: TokenOnly, unit: InUnit) -> None:
+async def confirm_email(body: TokenOnly, uow: InUnit) -> None:
     """Confirm a new e-mail address
 
     With the token of the mailed link.
     """
-    await confirm_new_email(unit, body.token)
+    await confirm_new_email(uow, body.token)
 
 
 @router.post(
@@ -109,11 +109,11 @@ async def confirm_email(body: TokenOnly, unit: InUnit) -> None:
     response_description="The account is open again: sign in.",
     responses=answers(LinkExpired),
 )
-async def reopen_account(body: TokenOnly, unit: InUnit) -> None:
+async def reopen_account(body: TokenOnly, uow: InUnit) -> None:
     """Keep an account that is past its 12 months
 
     With the token of the mailed link: an account is locked at the end of its 12 months, and waits
     a while for its owner if no warning could be delivered before. This counts as a login, as signing
     in does, which opens it again too.
     """
-    await reopen(unit, body.token)
+    await reopen(uow, body.token)

@@ -41,7 +41,7 @@ async def list_consents(
     responses=answers(ConsentTextChanged, TooManyConsents),
 )
 async def set_open_dataset_consent(
-    body: ConsentChange, me: AnyMember, unit: InUnit, attempts: Attempts
+    body: ConsentChange, me: AnyMember, uow: InUnit, attempts: Attempts
 ) -> ConsentRead:
     """Agree to the open dataset, or withdraw
 
@@ -52,5 +52,5 @@ async def set_open_dataset_consent(
     """
     may_mail = partial(attempts.allows, Limit.MAIL, str(me.account_id))
     if not body.given:
-        return ConsentRead.of(await withdraw_consent(unit, me, may_mail=may_mail))
-    return ConsentRead.of(await give_consent(unit, me, may_mail=may_mail, **body.as_given()))
+        return ConsentRead.of(await withdraw_consent(uow, me, may_mail=may_mail))
+    return ConsentRead.of(await give_consent(uow, me, may_mail=may_mail, **body.as_given()))

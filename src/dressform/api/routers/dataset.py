@@ -26,7 +26,7 @@ NameOfFile = Annotated[FileName, Path(description="The file's name.")]
 
 @router.get("", response_description="What there is.")
 async def read_dataset(
-    response: Response, editions: Editions, unit: InUnit, language: TextLanguage = "en"
+    response: Response, editions: Editions, uow: InUnit, language: TextLanguage = "en"
 ) -> DatasetRead:
     """The open dataset
 
@@ -37,7 +37,7 @@ async def read_dataset(
     return DatasetRead.of(
         await editions.all(),
         sufficed=await editions.last_count_sufficed(),
-        at=unit.at,
+        at=uow.now,
         language=language,
     )
 

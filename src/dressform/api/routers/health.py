@@ -75,8 +75,8 @@ def _log(shipper: Any) -> LogStanding:
 
 async def _look(service: Service, access_log: LogStanding) -> ReadyRead:
     try:
-        unit = service.units.read()
-        return await _look_into_database(unit, service, access_log)
+        uow = service.uows.read()
+        return await _look_into_database(uow, service, access_log)
     except Unavailable:
         return ReadyRead(
             status="not ready",
@@ -90,12 +90,12 @@ async def _look(service: Service, access_log: LogStanding) -> ReadyRead:
 
 
 async def _look_into_database(
-    unit: UnitOfWork, service: Service, access_log: LogStanding
+    uow: UnitOfWork, service: Service, access_log: LogStanding
 ) -> ReadyRead:
-    current = await is_current(unit.connection)
-    last = await Retention(unit).last_round_at() if current else None
-    age = max(unit.at - last, timedelta(0)) if last else None
-    writable = await service.units.is_writable()
+    current = await is_current(uow.connection)
+    last = await Retention(uow).last_round_at() if current else None
+    age = max(uow.now - last, timedelta(0)) if last else None
+    writable = await service.uows.is_writable()
     return ReadyRead.model_validate(
         {
             "status": "ready" if current and writable else "not ready",

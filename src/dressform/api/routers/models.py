@@ -36,11 +36,9 @@ After = Annotated[PositionCursor | None, Query(description="The `next` of the pa
 ModelId = Annotated[UUID, Path(description="The model's id.")]
 
 
-async def _shown_in(
-    units: UnitOfWorkFactory, me: Member, unit: UnitAsked
-) -> MeasurementUnit | None:
+async def _shown_in(uows: UnitOfWorkFactory, me: Member, unit: UnitAsked) -> MeasurementUnit | None:
     if unit == "account":
-        return MeasurementUnit((await Accounts(units.read()).credentials(me)).unit)
+        return MeasurementUnit((await Accounts(uows.read()).credentials(me)).unit)
     return unit and MeasurementUnit(unit)
 
 
@@ -61,7 +59,7 @@ async def list_models(
     In the order of their making. `next` is the `cursor` of the page that follows.
     """
     me, rows = await look.at_all(PAGE_AND_WHO, after=cursor or 0, most=limit + 1)
-    shown_in = await _shown_in(look.service.units, me, unit)
+    shown_in = await _shown_in(look.service.uows, me, unit)
     return ModelPage.of(page_of(rows, me, limit=limit), shown_in)
 
 
@@ -71,15 +69,15 @@ async def list_models(
     response_description="The model.",
     responses=answers(TooManyModels),
 )
-async def create_model(body: ModelNew, me: Me, units: OpenUnits, response: Response) -> ModelSaved:
+async def create_model(body: ModelNew, me: Me, uows: OpenUnits, response: Response) -> ModelSaved:
     """Make a model
 
     Numbers are millimetres, of shoulderSlope degrees; text is read as people write it:
     `43 1/2 in`, `110,5 cm`. Leave out what you have not measured. With `based_on` it is a variant:
     it holds what differs, and all else is as in its base.
     """
-    async with units.writing() as unit:
-        model = await Models(unit).add(
+    async with uows.transaction() as uow:
+        model = await Models(uow).add(
             me, name=body.name, body=body.as_body(), based_on=body.based_on
         )
     response.headers["Location"] = f"/v1/models/{model.id}"
@@ -99,7 +97,7 @@ async def read_model(model_id: ModelId, look: InOneLook, unit: UnitAsked = None)
     `missing` says what is left to measure.
     """
     me, row = await look.at_any(ONE_AND_WHO, model_id=model_id)
-    shown_in = await _shown_in(look.service.units, me, unit)
+    shown_in = await _shown_in(look.service.uows, me, unit)
     return as_json(ModelRead.of(model_of(row, me), shown_in))
 
 
@@ -107,15 +105,15 @@ async def read_model(model_id: ModelId, look: InOneLook, unit: UnitAsked = None)
     "/{model_id}", response_description="The model as it is now.", responses=answers(NotFound)
 )
 async def change_model(
-    model_id: ModelId, body: ModelChange, me: AnyMember, units: OpenUnits
+    model_id: ModelId, body: ModelChange, me: AnyMember, uows: OpenUnits
 ) -> ModelSaved:
     """Change a model
 
     JSON Merge Patch (RFC 7396): what you leave out stays, a measurement that is null is removed,
     or in a variant as in its base again. `based_on` null makes a variant whole.
     """
-    async with units.writing() as unit:
-        model = await Models(unit).change(me, model_id, **body.as_changes())
+    async with uows.transaction() as uow:
+        model = await Models(uow).change(me, model_id, **body.as_changes())
     return ModelSaved.of(model)
 
 
@@ -168,13 +166,13 @@ async def read_avatar(request: Request, model_id: ModelId, look: InOneLook) -> R
     openapi_extra=PICTURE_BODY,
 )
 async def put_avatar(
-    model_id: ModelId, me: AnyMember, data: Sent, units: OpenUnits, studio: Studio
+    model_id: ModelId, me: AnyMember, data: Sent, uows: OpenUnits, studio: Studio
 ) -> None:
     """Set a model's avatar
 
     Only you ever see it: it helps to tell your models apart.
     """
-    await keep_avatar(units, studio, me, model_id, data)
+    await keep_avatar(uows, studio, me, model_id, data)
 
 
 @router.delete(

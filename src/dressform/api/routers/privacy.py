@@ -63,13 +63,13 @@ async def read_status(
 
 
 @router.get("/export", response_description="Everything that is stored about you.")
-async def export_own_data(me: AnyMember, unit: InUnit, response: Response) -> AccountExport:
+async def export_own_data(me: AnyMember, uow: InUnit, response: Response) -> AccountExport:
     """Take your data with you
 
     GDPR Art. 15 and 20. Pictures are in base64.
     """
     response.headers["Content-Disposition"] = 'attachment; filename="dressform.json"'
-    return AccountExport.of(await export_account(unit, me))
+    return AccountExport.of(await export_account(uow, me))
 
 
 @router.put(

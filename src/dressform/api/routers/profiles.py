@@ -49,14 +49,14 @@ async def read_own_profile(look: InOneLook) -> OwnProfileRead:
     "/me", response_description="Your profile as it is now.", responses=answers(UsernameTaken)
 )
 async def change_own_profile(
-    body: ProfileChange, look: InOneLook, me: AnyMember, units: OpenUnits
+    body: ProfileChange, look: InOneLook, me: AnyMember, uows: OpenUnits
 ) -> OwnProfileRead:
     """Change your own profile
 
     JSON Merge Patch (RFC 7396): what you leave out stays, null removes what is optional.
     """
-    async with units.writing() as unit:
-        await change_profile(unit, me, body.model_dump(exclude_unset=True))
+    async with uows.transaction() as uow:
+        await change_profile(uow, me, body.model_dump(exclude_unset=True))
     return await read_own_profile(look)
 
 
@@ -79,12 +79,12 @@ async def read_own_picture(request: Request, look: InOneLook) -> Response:
     responses=answers(TooLarge, UnsupportedPicture),
     openapi_extra=PICTURE_BODY,
 )
-async def put_own_picture(me: AnyMember, data: Sent, units: OpenUnits, studio: Studio) -> None:
+async def put_own_picture(me: AnyMember, data: Sent, uows: OpenUnits, studio: Studio) -> None:
     """Set your picture
 
     It is turned upright, stripped of all metadata and kept as WebP of at most 1024 pixels.
     """
-    await keep_picture(units, studio, me, data)
+    await keep_picture(uows, studio, me, data)
 
 
 @router.delete(

@@ -39,12 +39,12 @@ async def register(
     response_description="The account is there: sign in.",
     responses=answers(LinkExpired, EmailTaken, UsernameTaken),
 )
-async def verify_email(body: TokenOnly, unit: InUnit) -> None:
+async def verify_email(body: TokenOnly, uow: InUnit) -> None:
     """Confirm the address of a registration
 
     With the token of the mailed link.
     """
-    await confirm_sign_up(unit, body.token)
+    await confirm_sign_up(uow, body.token)
 
 
 @router.post(
