@@ -55,6 +55,7 @@ async def shipping_rate(units: Units, dsn: str, folder: Path) -> dict[str, Any]:
 async def _shipped(units: Units, folder: Path, lines: list[bytes]) -> float:
     shipper = Shipper(units, folder)
     for line in lines:
+        assert shipper.has_room()
         shipper.spool.append(line)
     began = time.perf_counter()
     shipper.start()

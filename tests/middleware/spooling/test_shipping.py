@@ -35,6 +35,13 @@ def units(own_units: Units) -> Units:
 
 
 @pytest.fixture
+def small_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a dozen lines."""
+    monkeypatch.setattr(spooling, "CAPACITY", 2_000)
+    monkeypatch.setattr(spooling, "RESERVE", 500)
+
+
+@pytest.fixture
 async def shipper(units: Units, tmp_path: Path) -> AsyncIterator[Shipper]:
     made = Shipper(units, tmp_path / "spool")
     made.start()
@@ -90,16 +97,13 @@ async def test_an_orphan_is_shipped_once_however_many_find_it(units: Units, tmp_
     assert await marks(units) == 0
 
 
+@pytest.mark.usefixtures("small_files")
 async def test_a_full_file_gives_way_to_a_new_one(
     units: Units, shipper: Shipper, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Within a request if need be, and however long the shipping of the others takes."""
-    monkeypatch.setattr(spooling, "CAPACITY", 2_000)
-    monkeypatch.setattr(spooling, "RESERVE", 500)
     monkeypatch.setattr(copying, "BLOCK", 500)
     written: list[bytes] = []
     files = {shipper.spool.path}
-    shipper._rotate()  # That of the start is large.
     while len(files) < 5:
         assert shipper.has_room()
         written.append(line(NOON + timedelta(seconds=len(written))))
@@ -112,6 +116,24 @@ async def test_a_full_file_gives_way_to_a_new_one(
     assert await ids(units) == [id_of(one) for one in written]
     assert [path for path in files if path.exists()] == []
     assert await marks(units) == 0
+
+
+@pytest.mark.usefixtures("small_files")
+async def test_files_that_fill_up_at_once_are_followed_by_others(
+    units: Units, tmp_path: Path
+) -> None:
+    """In the requests themselves, however long shipping takes meanwhile."""
+    shipper = Shipper(units, tmp_path)
+    written = lines(100)
+    for one in written:
+        assert shipper.has_room()
+        shipper.spool.append(one)
+    files = len(list(tmp_path.iterdir()))
+    await shipper.stop()
+
+    assert files > 5
+    assert await ids(units) == [id_of(one) for one in written]
+    assert (list(tmp_path.iterdir()), await marks(units)) == ([], 0)
 
 
 async def test_on_a_quiet_site_no_address_stays_in_a_file(
@@ -144,13 +166,11 @@ async def test_what_a_crashed_machine_left_holds_nothing_up(units: Units, tmp_pa
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.usefixtures("small_files")
 async def test_connections_that_break_lose_and_double_nothing(
-    own: Settings, units: Units, shipper: Shipper, monkeypatch: pytest.MonkeyPatch
+    own: Settings, units: Units, shipper: Shipper
 ) -> None:
     """The server ends the shipper's connections again and again, in the middle of whatever it does."""
-    monkeypatch.setattr(spooling, "CAPACITY", 20_000)
-    monkeypatch.setattr(spooling, "RESERVE", 5_000)
-    shipper._rotate()  # That of the start is large.
     assert own.database_url is not None
     admin = await asyncpg.connect(own.database_url.get_secret_value().replace("+asyncpg", ""))
     end = (
