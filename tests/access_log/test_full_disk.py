@@ -34,7 +34,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
 FULL = """
 import json, sys
 from pathlib import Path
-from dressform.middleware.spooling import spool as spooling
+from dressform.access_log import spool as spooling
 from dressform.access_log.files import DiskError
 from dressform.access_log.recovery import orphans
 

@@ -37,6 +37,13 @@ def uows(own_units: UnitOfWorkFactory) -> UnitOfWorkFactory:
 
 
 @pytest.fixture
+def small_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a dozen lines."""
+    monkeypatch.setattr(spooling, "CAPACITY", 2_000)
+    monkeypatch.setattr(spooling, "RESERVE", 500)
+
+
+@pytest.fixture
 async def shipper(uows: UnitOfWorkFactory, tmp_path: Path) -> AsyncIterator[Shipper]:
     made = Shipper(uows, tmp_path / "spool")
     made.start()
@@ -94,16 +101,13 @@ async def test_an_orphan_is_shipped_once_however_many_find_it(
     assert await marks(uows) == 0
 
 
+@pytest.mark.usefixtures("small_files")
 async def test_a_full_file_gives_way_to_a_new_one(
     uows: UnitOfWorkFactory, shipper: Shipper, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Within a request if need be, and however long the shipping of the others takes."""
-    monkeypatch.setattr(spooling, "CAPACITY", 2_000)
-    monkeypatch.setattr(spooling, "RESERVE", 500)
     monkeypatch.setattr(copying, "BLOCK", 500)
     written: list[bytes] = []
     files = {shipper.spool.path}
-    shipper._rotate()  # That of the start is large.
     while len(files) < 5:
         assert shipper.has_room()
         written.append(line(NOON + timedelta(seconds=len(written))))
@@ -116,6 +120,24 @@ async def test_a_full_file_gives_way_to_a_new_one(
     assert await ids(uows) == [id_of(one) for one in written]
     assert [path for path in files if path.exists()] == []
     assert await marks(uows) == 0
+
+
+@pytest.mark.usefixtures("small_files")
+async def test_files_that_fill_up_at_once_are_followed_by_others(
+    uows: UnitOfWorkFactory, tmp_path: Path
+) -> None:
+    """In the requests themselves, however long shipping takes meanwhile."""
+    shipper = Shipper(uows, tmp_path)
+    written = lines(100)
+    for one in written:
+        assert shipper.has_room()
+        shipper.spool.append(one)
+    files = len(list(tmp_path.iterdir()))
+    await shipper.stop()
+
+    assert files > 5
+    assert await ids(uows) == [id_of(one) for one in written]
+    assert (list(tmp_path.iterdir()), await marks(uows)) == ([], 0)
 
 
 async def test_on_a_quiet_site_no_address_stays_in_a_file(
@@ -150,13 +172,11 @@ async def test_what_a_crashed_machine_left_holds_nothing_up(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.usefixtures("small_files")
 async def test_connections_that_break_lose_and_double_nothing(
-    own: Settings, uows: UnitOfWorkFactory, shipper: Shipper, monkeypatch: pytest.MonkeyPatch
+    own: Settings, uows: UnitOfWorkFactory, shipper: Shipper
 ) -> None:
     """The server ends the shipper's connections again and again, in the middle of whatever it does."""
-    monkeypatch.setattr(spooling, "CAPACITY", 20_000)
-    monkeypatch.setattr(spooling, "RESERVE", 5_000)
-    shipper._rotate()  # That of the start is large.
     assert own.database_url is not None
     admin = await asyncpg.connect(own.database_url.get_secret_value().replace("+asyncpg", ""))
     end = (
@@ -216,7 +236,7 @@ from dressform.settings import load
 async def main():
     settings = load()
     async with opened(settings) as (units, _):
-        shipper = Shipper(units, settings.state_dir)
+        shipper = Shipper(uows, settings.state_dir)
         shipper.start()
         for line in sys.stdin.buffer.read().splitlines(keepends=True):
             shipper.spool.append(line)

@@ -87,7 +87,7 @@ def test_while_its_process_lives_nobody_else_takes_it(tmp_path: Path) -> None:
 KILLED = """
 import sys
 from pathlib import Path
-from dressform.middleware.spooling import spool as spooling
+from dressform.access_log import spool as spooling
 from tests.helpers.access_log_lines import line
 
 spooling.CAPACITY, spooling.RESERVE = 40_000, 20_000

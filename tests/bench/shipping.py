@@ -55,6 +55,7 @@ async def shipping_rate(uows: UnitOfWorkFactory, dsn: str, folder: Path) -> dict
 async def _shipped(uows: UnitOfWorkFactory, folder: Path, lines: list[bytes]) -> float:
     shipper = Shipper(uows, folder)
     for line in lines:
+        assert shipper.has_room()
         shipper.spool.append(line)
     began = time.perf_counter()
     shipper.start()

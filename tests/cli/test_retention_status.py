@@ -45,7 +45,7 @@ async def test_each_rule_has_its_line(
         assert f"{end_of(category, began):%Y-%m-%d %H:%M:%S}" in told[category.key]
     assert told["one-time-token"].split()[-2:] == ["1", "0"]
     assert told["session"].split()[-2:] == ["0", "0"]
-    assert below.startswith("The notice is late.\nSpools here: 1 (")
+    assert below.startswith("The notice is late.\nSpools here: 2 (")
     assert "cut off" not in below
     assert "held" not in below
 

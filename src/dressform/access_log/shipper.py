@@ -67,8 +67,9 @@ class Shipper:
     def has_room(self) -> bool:
         """Return whether there is room for one more request; a full file is replaced for it."""
         if self.spool.is_full and time.monotonic() >= self._retry_at:
-            self._retry_at = time.monotonic() + PAUSE_SECONDS  # Not for each that is refused.
             self._rotate()
+            if self.spool.is_full:
+                self._retry_at = time.monotonic() + PAUSE_SECONDS  # Not for each that is refused.
         return not self.spool.is_full
 
     def start(self) -> None:

@@ -14,13 +14,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 from uuid import UUID, uuid4
 
+from cachetools import TLRUCache
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from jose import jwk, jws, jwt
 from jose.backends.base import Key
 from jose.backends.cryptography_backend import CryptographyECKey
 
-from dressform.crypto.token_cache import Remembered
 from dressform.errors import NotSignedIn, StartupError
 
 ALGORITHM, TYPE = "ES256", "at+jwt"
@@ -97,7 +97,13 @@ class AccessTokens:
         self._audience = audience
         self._lifetime = lifetime
         self._verifiers = {_spelled_header(key): key.verifier for key in self._keys}
-        self._signed = Remembered(self._signed_claims, MOST_REMEMBERED)
+        self._now = 0.0
+        # By the tokens' SHA-256: as they are, they would be for whoever reads the memory.
+        self._verified: TLRUCache[bytes, Claims] = TLRUCache(
+            MOST_REMEMBERED,
+            ttu=lambda _, claims, __: claims.expires_at.timestamp(),
+            timer=lambda: self._now,
+        )
 
     def sign(self, account_id: UUID, session_id: UUID, *, at: datetime) -> str:
         issued = int(at.timestamp())
@@ -116,8 +122,9 @@ class AccessTokens:
 
     def verify(self, token: str, *, at: datetime) -> Claims:
         """What a token says that holds at this moment; NotSignedIn for every other text."""
+        self._now = at.timestamp()
         try:
-            claims = self._signed.of(token, at=at)
+            claims = self._remembered_claims(token)
             self._check_times(claims, at)
         except Exception:  # noqa: BLE001  jose lets RecursionError, OverflowError and TypeError out
             raise NotSignedIn from None
@@ -125,6 +132,15 @@ class AccessTokens:
 
     def jwks(self) -> dict[str, list[dict[str, str]]]:
         return {"keys": [key.public_jwk() for key in self._keys]}
+
+    def _remembered_claims(self, token: str) -> Claims:
+        digest = hashlib.sha256(token.encode()).digest()
+        try:
+            return self._verified[digest]
+        except KeyError:
+            pass
+        claims = self._verified[digest] = self._signed_claims(token)
+        return claims
 
     def _signed_claims(self, token: str) -> Claims:
         parts = SHAPE.fullmatch(token) if len(token) <= LONGEST else None
