@@ -7,7 +7,7 @@ import pytest
 
 from dressform.db.tables import Model
 from dressform.db.unit_of_work import UnitOfWorkFactory
-from dressform.sewing.catalogue import CATALOGUE, relevant
+from dressform.sewing.catalogue import CATALOGUE, visible_measurements
 from tests.api.test_models import MODELS
 from tests.helpers.members import Person
 from tests.integration.test_end_to_end import count
@@ -91,7 +91,7 @@ async def test_the_flag_decides_what_is_estimated(client: httpx.AsyncClient) -> 
     answer = await asked(client, ESTIMATES, breasts=False, measurements={"neck": "42 cm"})
 
     assert [one["name"] for one in answer["estimates"]] == [
-        each.name for each in relevant(breasts=False) if each.name != "neck"
+        each.name for each in visible_measurements(breasts=False) if each.name != "neck"
     ]
 
 

@@ -9,7 +9,7 @@ import pytest
 from dressform.db.tables import Model
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.repositories.models import MOST
-from dressform.sewing.catalogue import CATALOGUE, relevant
+from dressform.sewing.catalogue import CATALOGUE, visible_measurements
 from tests.conftest import MovableClock
 from tests.helpers.auth import renew
 from tests.helpers.members import Person
@@ -223,7 +223,7 @@ async def test_the_flag_never_removes_or_refuses_a_value(ada: Person) -> None:
     assert (model["measurements"], model["hidden"]) == ({}, only_with)
     assert (on["measurements"], on["hidden"]) == (only_with, {})
     assert (off["measurements"], off["hidden"]) == ({}, only_with | {"highBust": 101})
-    assert not set(only_with) & {each.name for each in relevant(breasts=False)}
+    assert not set(only_with) & {each.name for each in visible_measurements(breasts=False)}
 
 
 async def test_what_the_flag_hides_is_not_missed_either(ada: Person) -> None:

@@ -5,7 +5,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from fastapi import FastAPI
 
-from dressform.sewing.silhouette import drawn
+from dressform.sewing.silhouette import render_silhouette
 from dressform.sewing.units import MeasurementUnit
 from tests.helpers.assertions import assert_problem
 from tests.helpers.browser import browsing, needs_chromium, serving
@@ -25,7 +25,7 @@ async def test_a_model_is_drawn(ada: Person) -> None:
     policy = response.headers["Content-Security-Policy"]
     assert policy.startswith("default-src 'none'; style-src 'sha256-")
     assert "unsafe" not in policy
-    assert response.text == drawn(WITH_BREASTS, breasts=True)
+    assert response.text == render_silhouette(WITH_BREASTS, breasts=True)
 
 
 async def test_in_the_language_and_the_unit_of_who_asks(ada: Person) -> None:
@@ -34,7 +34,9 @@ async def test_in_the_language_and_the_unit_of_who_asks(ada: Person) -> None:
 
     response = await ada.ask("GET", f"/v1/models/{model}/silhouette.svg", params=asked)
 
-    expected = drawn({"chest": 1105}, breasts=False, language="fr", unit=MeasurementUnit.CM)
+    expected = render_silhouette(
+        {"chest": 1105}, breasts=False, language="fr", unit=MeasurementUnit.CM
+    )
     assert response.text == expected
     assert "poitrine" in response.text
 
@@ -54,7 +56,7 @@ async def test_a_variant_is_drawn_whole(ada: Person) -> None:
 
     response = await ada.ask("GET", f"/v1/models/{variant}/silhouette.svg")
 
-    assert response.text == drawn(WITH_BREASTS | {"waist": 800}, breasts=True)
+    assert response.text == render_silhouette(WITH_BREASTS | {"waist": 800}, breasts=True)
 
 
 async def test_without_breasts_what_is_hidden_is_not_drawn(ada: Person) -> None:
@@ -62,7 +64,7 @@ async def test_without_breasts_what_is_hidden_is_not_drawn(ada: Person) -> None:
 
     response = await ada.ask("GET", f"/v1/models/{model}/silhouette.svg")
 
-    assert response.text == drawn({"chest": 1105}, breasts=False)
+    assert response.text == render_silhouette({"chest": 1105}, breasts=False)
 
 
 async def test_a_model_of_nobody_is_not_found(ada: Person) -> None:

@@ -21,7 +21,7 @@ from dressform.repositories.pictures import Avatars, Pictures
 from dressform.repositories.profiles import Profiles
 from dressform.repositories.sessions import Sessions, SignedIn
 from dressform.settings.settings import load
-from dressform.sewing.body import Body
+from dressform.sewing.body import BodyMeasurements
 from dressform.sewing.catalogue import CATALOGUE
 from tests.helpers.images import drawn
 
@@ -30,7 +30,7 @@ MEASUREMENTS = {name: 100.5 + number for number, name in enumerate(CATALOGUE)} |
     "shoulderSlope": 13.0
 }
 """All that the catalogue has."""
-BODY = Body(breasts=True, measurements=MEASUREMENTS)
+BODY = BodyMeasurements(breasts=True, measurements=MEASUREMENTS)
 WEBP = drawn("WEBP", size=(1024, 768))
 
 

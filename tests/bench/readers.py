@@ -19,7 +19,7 @@ import httpx
 from dressform.crypto.passwords import Passwords
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.repositories.models import Models
-from dressform.sewing.body import Body
+from dressform.sewing.body import BodyMeasurements
 from tests.bench.load import Load, Request, measure
 from tests.bench.members import PASSWORD, add_account
 from tests.bench.serving import begun, running_service
@@ -39,7 +39,7 @@ async def member(uows: UnitOfWorkFactory) -> str:
     password_hash = await Passwords().hash(PASSWORD)
     async with uows.transaction() as uow:
         owner = await add_account(uow, LOGIN, password_hash)
-        model = await Models(uow).add(owner, name="Bench", body=Body(breasts=True))
+        model = await Models(uow).add(owner, name="Bench", body=BodyMeasurements(breasts=True))
         return f"/v1/models/{model.id}"
 
 

@@ -21,7 +21,7 @@ from dressform.repositories.profiles import Profiles
 from dressform.repositories.retention_runs import Retention
 from dressform.repositories.sessions import Sessions
 from dressform.repositories.sign_ups import SignUps
-from dressform.sewing.body import Body
+from dressform.sewing.body import BodyMeasurements
 from tests.helpers import coarse_times as coarse
 from tests.helpers.access_log import in_log
 
@@ -47,7 +47,7 @@ async def add_account(uows: UnitOfWorkFactory, at: datetime, username: str = "ad
         )
         await Profiles(uow).add(owner, username=username)
         await Pictures(uow).put(owner, b"picture")
-        model = await Models(uow).add(owner, name="Me", body=Body(breasts=False))
+        model = await Models(uow).add(owner, name="Me", body=BodyMeasurements(breasts=False))
         await Avatars(uow).put(owner, model.id, b"avatar")
     await warn(uows, owner)
     return owner

@@ -16,7 +16,7 @@ from dressform.repositories.models import Models
 from dressform.repositories.owners import Owner
 from dressform.repositories.pictures import Avatars, Pictures
 from dressform.settings.settings import Settings
-from dressform.sewing.body import Body
+from dressform.sewing.body import BodyMeasurements
 from tests.helpers.databases import own_database
 from tests.helpers.retention import add_account
 
@@ -66,7 +66,7 @@ async def fill(uows: UnitOfWorkFactory, *names: str) -> None:
         owner = await add_account(uows, uows.clock(), name)
         async with uows.transaction() as uow:
             (model,), _ = await Models(uow).page(owner, limit=1)
-            body = Body(breasts=True, measurements={"neck": 400.0})
+            body = BodyMeasurements(breasts=True, measurements={"neck": 400.0})
             await Models(uow).add(owner, name="Variant", body=body, based_on=model.id)
             await Consents(uow).give(owner, CURRENT["en"], None)
 

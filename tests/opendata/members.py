@@ -14,7 +14,7 @@ from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.opendata.consent import CURRENT
 from dressform.policy.periods import start_of_day
 from dressform.sewing.catalogue import CATALOGUE
-from dressform.sewing.estimates import estimates
+from dressform.sewing.estimates import estimate_from_neck
 
 _BATCH = 10_000
 _COLUMNS = {
@@ -92,7 +92,7 @@ def _rows(
         account_id, model_id, act_id, key = uuid4(), uuid4(), uuid4(), DataKey.new()
         wrapped = uows.vault.master.wrap(key, account_id)
         neck = draw.gauss(340, 20)
-        found = {"neck": neck} | estimates(neck, breasts=breasts)
+        found = {"neck": neck} | estimate_from_neck(neck, breasts=breasts)
         body = {name: round(at * draw.gauss(1, 0.03)) for name, at in found.items()}
         assert len(body) == len(CATALOGUE) or not breasts
         payload = {"name": "Made", "breasts": breasts, "measurements": body, "typed": {}}

@@ -15,7 +15,7 @@ from dressform.retention_audit.auditor import Auditor
 from dressform.retention_audit.findings import Count, Rule
 from dressform.retention_audit.rows import count_rows
 from dressform.retention_audit.windows import WINDOWS
-from dressform.sewing.body import Body
+from dressform.sewing.body import BodyMeasurements
 from tests.conftest import MovableClock
 from tests.helpers import retention_trouble as trouble
 from tests.helpers.coarse_times import end_of, kept_from
@@ -151,7 +151,7 @@ async def test_each_model_is_counted_and_nobody_without(
     bob = await add_account(uows, BEGAN - DAY, "bob")
     await change(uows, "DELETE FROM model WHERE account_id = :id", id=bob.account_id)
     async with uows.transaction(now=BEGAN) as uow:
-        await Models(uow).add(ada, name="Sam", body=Body(breasts=True))
+        await Models(uow).add(ada, name="Sam", body=BodyMeasurements(breasts=True))
     clock.at = end_of(PROFILE, BEGAN)
 
     assert (await found(auditor, MODEL)).rows == Count(

@@ -26,7 +26,7 @@ from dressform.repositories.owners import Owner
 from dressform.repositories.profiles import Profiles
 from dressform.repositories.sessions import Sessions
 from dressform.settings.settings import Settings
-from dressform.sewing.body import Body
+from dressform.sewing.body import BodyMeasurements
 from dressform.worker.rewrite import rewrite_tables
 from tests.conftest import MovableClock
 from tests.helpers.databases import as_superuser
@@ -150,7 +150,7 @@ async def change_model(uows: UnitOfWorkFactory, member: Member) -> tuple[str, st
     async with uows.transaction() as uow:
         models = Models(uow)
         if member.model_id is None:
-            made = await models.add(member.owner, name="Me", body=Body(breasts=False))
+            made = await models.add(member.owner, name="Me", body=BodyMeasurements(breasts=False))
             member.model_id = made.id
             return tracing.WRITES["model"]
         await models.change(member.owner, member.model_id, measurements={"chest": 1000})

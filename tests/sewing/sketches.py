@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any
 from xml.etree import ElementTree as ET
 
-from dressform.sewing.silhouette import drawn
+from dressform.sewing.silhouette import render_silhouette
 from tests.sewing.bodies import WITH_BREASTS
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -42,7 +42,7 @@ class Shown:
 
 class Sketch:
     def __init__(self, measurements: dict[str, float], *, breasts: bool, **asked: Any) -> None:
-        self.text = drawn(measurements, breasts=breasts, **asked)
+        self.text = render_silhouette(measurements, breasts=breasts, **asked)
         self.root = ET.fromstring(self.text)
 
     def words(self, tag: str) -> str:

@@ -17,9 +17,9 @@ from dressform.sewing.catalogue import (
     VERSION,
     Kind,
     Measurement,
-    problems,
-    relevant,
-    shown,
+    printable_name,
+    validate,
+    visible_measurements,
 )
 
 LENGTH = "a number of millimetres greater than 0 and at most 10000"
@@ -129,23 +129,27 @@ def test_the_version_is_the_same_in_every_process() -> None:
 
 
 def test_all_are_relevant_unless_there_are_no_breasts() -> None:
-    assert relevant(breasts=True) == relevant(breasts=None) == tuple(CATALOGUE.values())
+    assert (
+        visible_measurements(breasts=True)
+        == visible_measurements(breasts=None)
+        == tuple(CATALOGUE.values())
+    )
 
 
 def test_without_breasts_the_others_are_relevant() -> None:
-    names = {each.name for each in relevant(breasts=False)}
+    names = {each.name for each in visible_measurements(breasts=False)}
 
     assert names == set(CATALOGUE) - BREASTS_ONLY
 
 
 @pytest.mark.parametrize("measurements", [{}, GIANT, DOLL, dict.fromkeys(CATALOGUE, 89.9)])
 def test_dolls_giants_and_unfinished_sets_fit(measurements: Mapping[str, object]) -> None:
-    assert problems(measurements) == []
+    assert validate(measurements) == []
 
 
 @pytest.mark.parametrize("value", [5e-324, 0.1, 1, 10_000, 10_000.0])
 def test_lengths_run_up_to_their_bound(value: float) -> None:
-    assert problems({"chest": value}) == []
+    assert validate({"chest": value}) == []
 
 
 @pytest.mark.parametrize(
@@ -157,23 +161,23 @@ def test_lengths_run_up_to_their_bound(value: float) -> None:
     ],
 )
 def test_what_is_no_length_is_told_what_was_expected(value: object) -> None:
-    assert problems({"chest": value}) == [("chest", f"chest: {LENGTH}")]
+    assert validate({"chest": value}) == [("chest", f"chest: {LENGTH}")]
 
 
 @pytest.mark.parametrize("value", [0, -13, 90, 90.0, 180, "13", True, None, math.nan, 10**400])
 def test_what_is_no_slope_is_told_what_was_expected(value: object) -> None:
-    assert problems({"shoulderSlope": value}) == [("shoulderSlope", f"shoulderSlope: {ANGLE}")]
+    assert validate({"shoulderSlope": value}) == [("shoulderSlope", f"shoulderSlope: {ANGLE}")]
 
 
 def test_a_slope_ends_short_of_the_right_angle() -> None:
-    assert problems({"shoulderSlope": math.nextafter(90, 0)}) == []
+    assert validate({"shoulderSlope": math.nextafter(90, 0)}) == []
 
 
 @pytest.mark.parametrize(
     ("alias", "name"), [(a, m.name) for m in CATALOGUE.values() for a in m.aliases]
 )
 def test_an_older_name_is_told_the_present_one(alias: str, name: str) -> None:
-    assert problems({alias: 900}) == [(alias, f"{alias}: this is now called {name}")]
+    assert validate({alias: 900}) == [(alias, f"{alias}: this is now called {name}")]
 
 
 @pytest.mark.parametrize(
@@ -189,33 +193,33 @@ def test_an_older_name_is_told_the_present_one(alias: str, name: str) -> None:
 def test_a_misspelt_name_is_told_the_nearest(typed: str, meant: str) -> None:
     expected = f"{typed}: not a known measurement; did you mean {meant}?"
 
-    assert problems({typed: 900}) == [(typed, expected)]
+    assert validate({typed: 900}) == [(typed, expected)]
 
 
 @pytest.mark.parametrize("name", ["centerBackNeckToWaist", "seatDepth", "hpsToHipsBack"])
 def test_what_was_retired_is_not_mistaken_for_another(name: str) -> None:
-    [(_, detail)] = problems({name: 900})
+    [(_, detail)] = validate({name: 900})
 
     assert detail == f"{name}: no longer used, and no measurement takes its place; leave it out"
 
 
 def test_what_is_derived_is_not_taken() -> None:
-    [(_, detail)] = problems({"seatFront": 500})
+    [(_, detail)] = validate({"seatFront": 500})
 
     assert detail == "seatFront: worked out from other measurements when drafting; leave it out"
 
 
 def test_a_name_like_nothing_gets_no_suggestion() -> None:
-    assert problems({"éé": 1}) == [("éé", "éé: not a known measurement")]
+    assert validate({"éé": 1}) == [("éé", "éé: not a known measurement")]
 
 
 @pytest.mark.parametrize(
     "name", ["", "\0", "\ud800", "\u202etsehc", "a\r\nSet-Cookie: b", "x" * 10_000]
 )
 def test_a_name_is_repeated_only_as_far_as_it_can_be_shown(name: str) -> None:
-    [(told, detail)] = problems({name: 1})
+    [(told, detail)] = validate({name: 1})
 
-    assert told == shown(name)
+    assert told == printable_name(name)
     assert len(told) <= 41
     assert detail.isprintable()
     assert detail.encode()
@@ -223,18 +227,18 @@ def test_a_name_is_repeated_only_as_far_as_it_can_be_shown(name: str) -> None:
 
 
 def test_a_value_is_never_repeated() -> None:
-    assert "s3cret" not in json.dumps(problems({"chest": "s3cret", "tail": "s3cret"}))
+    assert "s3cret" not in json.dumps(validate({"chest": "s3cret", "tail": "s3cret"}))
 
 
 def test_each_is_named_in_the_order_sent() -> None:
-    found = problems({"waist": 0, "chest": 900, "tail": 1, "ankle": None})
+    found = validate({"waist": 0, "chest": 900, "tail": 1, "ankle": None})
 
     assert [name for name, _ in found] == ["waist", "tail", "ankle"]
 
 
 def test_thousands_of_unknown_names_take_no_time() -> None:
     started = time.perf_counter()
-    found = problems({f"chest{number}": 1 for number in range(40_000)})
+    found = validate({f"chest{number}": 1 for number in range(40_000)})
 
     assert len(found) == 40_000
     assert time.perf_counter() - started < 2
@@ -242,7 +246,7 @@ def test_thousands_of_unknown_names_take_no_time() -> None:
 
 @given(st.dictionaries(st.text() | st.sampled_from(list(CATALOGUE)), json_values))
 def test_any_json_gets_an_answer(measurements: dict[str, Any]) -> None:
-    found = problems(measurements)
+    found = validate(measurements)
 
     fitting = {name for name, each in CATALOGUE.items() if each.fits(measurements.get(name))}
     assert len(found) == len(measurements.keys() - fitting)

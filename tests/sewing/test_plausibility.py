@@ -7,16 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dressform.sewing.catalogue import CATALOGUE, relevant
-from dressform.sewing.data import facts
-from dressform.sewing.plausibility import hints
-from dressform.sewing.plausibility_warning import Hint
+from dressform.sewing.catalogue import CATALOGUE, visible_measurements
+from dressform.sewing.data import load_json
+from dressform.sewing.plausibility import check_plausibility
+from dressform.sewing.plausibility_warning import PlausibilityWarning
 from tests.sewing.bodies import ADULTS, DOLLS_AND_GIANTS, WITH_BREASTS, sized
 from tests.tools.false_alarm_rates import by_hand, kinds, people
 
 Body = dict[str, float]
 
-RULES = facts("plausibility")
+RULES = load_json("plausibility")
 SIDES = ("left", "right")
 SAMPLES = [*ADULTS, *DOLLS_AND_GIANTS]
 BASES = ("with_breasts 340", "without_breasts 380")
@@ -28,7 +28,7 @@ UNITS = {"cm": "centimetres", "in": "inches"}
 
 
 def found(body: Mapping[str, float], *, breasts: bool = True) -> list[tuple[str, tuple[str, ...]]]:
-    return [(hint.kind, hint.measurements) for hint in hints(body, breasts=breasts)]
+    return [(hint.kind, hint.measurements) for hint in check_plausibility(body, breasts=breasts)]
 
 
 def in_mm(body: Body, unit: str, *names: str) -> Body:
@@ -138,9 +138,9 @@ def test_what_one_hint_explains_gets_no_second() -> None:
 @pytest.mark.parametrize("name", [name for name in ADULTS if name not in BASES])
 def test_a_whole_body_in_another_unit(name: str, unit: str) -> None:
     body, breasts = ADULTS[name]
-    shown = [each.name for each in relevant(breasts) if each.name != "shoulderSlope"]
+    shown = [each.name for each in visible_measurements(breasts) if each.name != "shoulderSlope"]
 
-    (hint,) = hints(in_mm(body, unit), breasts=breasts)
+    (hint,) = check_plausibility(in_mm(body, unit), breasts=breasts)
 
     assert (hint.kind, set(hint.measurements)) == ("unit", set(shown))
     assert UNITS[unit] in hint.text["en"]
@@ -151,7 +151,7 @@ def test_only_the_exact_tenth_of_a_sample_passes_for_its_doll() -> None:
     for name in BASES:
         body, breasts = ADULTS[name]
         assert "unit" not in dict(found(in_mm(body, "cm"), breasts=breasts))
-        (unit,) = hints(in_mm(body, "in"), breasts=breasts)
+        (unit,) = check_plausibility(in_mm(body, "in"), breasts=breasts)
         assert unit.kind == "unit"
         ((kind, _),) = found(in_mm(body, "cm") | {"waist": 80}, breasts=breasts)
         assert kind == "unit"
@@ -166,7 +166,7 @@ def test_a_doll_may_be_measured_to_the_half_millimetre() -> None:
 @pytest.mark.parametrize("unit", FACTORS)
 @pytest.mark.parametrize("name", lengths_of(WITH_BREASTS))
 def test_one_length_in_another_unit(name: str, unit: str) -> None:
-    (hint,) = hints(in_mm(WITH_BREASTS, unit, name), breasts=True)
+    (hint,) = check_plausibility(in_mm(WITH_BREASTS, unit, name), breasts=True)
 
     assert (hint.kind, hint.measurements) == ("unit", (name,))
     assert UNITS[unit] in hint.text["en"]
@@ -188,8 +188,8 @@ def test_a_length_in_another_unit_is_told_beside_a_doll_and_a_giant() -> None:
 
 
 def test_millimetres_that_were_taken_as_centimetres() -> None:
-    (one,) = hints(WITH_BREASTS | {"wrist": 1650}, breasts=True)
-    (both,) = hints({"wrist": 1650, "neck": 3400}, breasts=True)
+    (one,) = check_plausibility(WITH_BREASTS | {"wrist": 1650}, breasts=True)
+    (both,) = check_plausibility({"wrist": 1650, "neck": 3400}, breasts=True)
 
     assert (one.kind, one.measurements) == ("unit", ("wrist",))
     assert "millimetres that were taken as centimetres" in one.text["en"]
@@ -219,7 +219,7 @@ def test_a_lonely_length_in_another_unit() -> None:
 def test_digits_that_were_swapped(name: str, typed: float, meant: float) -> None:
     rest = {"chest": 925, "highBust": 865, "hpsToBust": 275}
 
-    (hint,) = hints(rest | {name: typed}, breasts=True)
+    (hint,) = check_plausibility(rest | {name: typed}, breasts=True)
 
     assert (hint.kind, hint.measurements) == ("digits", (name,))
     said = f"is {typed:g}: were two digits swapped? {meant:g} would be nearer"
@@ -285,7 +285,7 @@ UNKIND = r"\b(wrong|error|invalid|abnormal|normal|implausible|unrealistic|too (b
 def test_texts_say_what_to_check_and_judge_nobody(key: str) -> None:
     said = [{"en": each, "fr": each} for each in ("one", "two", "three")]
 
-    text = Hint.of("sum", key, (), *said).text
+    text = PlausibilityWarning.of("sum", key, (), *said).text
 
     assert set(text) == {"en", "fr"}
     assert not re.search(UNKIND, text["en"], re.IGNORECASE)
@@ -295,8 +295,8 @@ def test_texts_say_what_to_check_and_judge_nobody(key: str) -> None:
 
 
 def test_texts_call_measurements_as_people_do() -> None:
-    (order,) = hints({"waistToHips": 300, "waistToSeat": 250}, breasts=False)
-    (front,) = hints({"waist": 750, "waistBack": 415}, breasts=False)
+    (order,) = check_plausibility({"waistToHips": 300, "waistToSeat": 250}, breasts=False)
+    (front,) = check_plausibility({"waist": 750, "waistBack": 415}, breasts=False)
 
     assert order.text["en"].startswith("“Waist to seat” is usually longer than “Waist to hips”: ")
     assert order.text["fr"].startswith("«\xa0De la taille au bassin\xa0» dépasse d")
@@ -313,6 +313,6 @@ def test_texts_call_measurements_as_people_do() -> None:
     st.booleans(),
 )
 def test_any_body_can_be_looked_at(body: dict[str, float], breasts: bool) -> None:  # noqa: FBT001
-    for hint in hints(body, breasts=breasts):
+    for hint in check_plausibility(body, breasts=breasts):
         assert set(hint.measurements) <= set(body)
         assert "{" not in hint.text["en"] + hint.text["fr"]

@@ -5,13 +5,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dressform.sewing.catalogue import CATALOGUE, Kind, relevant
-from dressform.sewing.data import facts
+from dressform.sewing.catalogue import CATALOGUE, Kind, visible_measurements
+from dressform.sewing.data import load_json
 from dressform.sewing.units import MeasurementUnit
 from tests.sewing.bodies import WITH_BREASTS, WITHOUT
 from tests.sewing.sketches import METRE, SVG, Sketch, points_of
 
-FACTS = facts("silhouette")
+FACTS = load_json("silhouette")
 
 NUMBERS_ONLY = re.compile(r"(?:[MLC ]*-?[0-9]+(?:\.[0-9])?)+")
 
@@ -57,7 +57,7 @@ def test_what_is_estimated_is_dashed_and_nothing_else(
 ) -> None:
     sketch = Sketch(body, **asked)
 
-    asked_for = {each.name for each in relevant(asked["breasts"])}
+    asked_for = {each.name for each in visible_measurements(asked["breasts"])}
     assert set(sketch.shown) == asked_for & FACTS["names"].keys()
     for name, shown in sketch.shown.items():
         assert shown.dashed is (name not in body), name

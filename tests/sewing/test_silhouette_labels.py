@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dressform.sewing.data import facts
-from dressform.sewing.silhouette.curves import spread
+from dressform.sewing.data import load_json
+from dressform.sewing.silhouette.curves import space_apart
 from dressform.sewing.units import MeasurementUnit
 from tests.sewing.sketches import METRE, SVG, Sketch, points_of
 
-FACTS = facts("silhouette")
+FACTS = load_json("silhouette")
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_labels_never_cover_each_other(body: dict[str, float]) -> None:
 
 @given(st.lists(st.floats(-50, 50), max_size=20).map(sorted))
 def test_labels_move_no_more_than_they_must(wanted: list[float]) -> None:
-    found = spread(wanted, 10)
+    found = space_apart(wanted, 10)
 
     assert all(b - a > 10 - 1e-6 for a, b in pairwise(found))
     assert sum(found) == pytest.approx(sum(wanted), abs=1e-3)

@@ -5,10 +5,10 @@ from itertools import pairwise
 
 import pytest
 
-from dressform.sewing.data import facts
+from dressform.sewing.data import load_json
 from tests.sewing.sketches import METRE, Sketch
 
-FACTS = facts("silhouette")
+FACTS = load_json("silhouette")
 
 
 def circumference(breadth: float, depth: float) -> float:

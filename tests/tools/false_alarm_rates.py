@@ -7,7 +7,7 @@ import random
 from collections import Counter
 from collections.abc import Callable, Iterator
 
-from dressform.sewing.plausibility import hints
+from dressform.sewing.plausibility import check_plausibility
 from tests.sewing.bodies import ADULTS
 from tests.sewing.people import adults
 
@@ -23,7 +23,7 @@ def kinds(bodies: Iterator[tuple[Body, bool]]) -> Counter[str]:
     """How many of them get a hint of each kind, or any."""
     found: Counter[str] = Counter()
     for body, breasts in bodies:
-        given = {hint.kind for hint in hints(body, breasts=breasts)}
+        given = {hint.kind for hint in check_plausibility(body, breasts=breasts)}
         found.update(given | ({"any"} if given else set()) | {"bodies"})
     return found
 

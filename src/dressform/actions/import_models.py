@@ -5,11 +5,11 @@ from dressform.errors import TooManyModels
 from dressform.repositories.models import MOST, Models
 from dressform.repositories.owners import Member
 from dressform.repositories.sealed_models import StoredModel
-from dressform.sewing.body import Body
+from dressform.sewing.body import BodyMeasurements
 
 
 async def import_models(
-    uows: UnitOfWorkFactory, member: Member, bodies: Sequence[Body]
+    uows: UnitOfWorkFactory, member: Member, bodies: Sequence[BodyMeasurements]
 ) -> list[StoredModel]:
     """A model of each body, or of none. Raises TooManyModels, NotSignedIn."""
     async with uows.transaction() as uow:

@@ -15,8 +15,8 @@ from dressform.journal.entries import Deletion, Kind
 from dressform.repositories.members import who_and
 from dressform.repositories.owners import Owner
 from dressform.repositories.sealed_models import StoredModel, opened, stored
-from dressform.sewing.body import Body
-from dressform.sewing.units import Typed
+from dressform.sewing.body import BodyMeasurements
+from dressform.sewing.units import EnteredValue
 
 MOST = 100
 """Models an account can hold."""
@@ -90,7 +90,7 @@ class Models:
         return page_of(rows.all(), owner, limit=limit)
 
     async def add(
-        self, owner: Owner, *, name: str, body: Body, based_on: UUID | None = None
+        self, owner: Owner, *, name: str, body: BodyMeasurements, based_on: UUID | None = None
     ) -> StoredModel:
         """Raises TooManyModels, InvalidInput when it can't be based on that.
 
@@ -122,7 +122,7 @@ class Models:
         name: str | None = None,
         breasts: bool | None = None,
         measurements: Mapping[str, float | None] | None = None,
-        typed: Mapping[str, Typed] | None = None,
+        typed: Mapping[str, EnteredValue] | None = None,
         made_whole: bool = False,
     ) -> StoredModel:
         """Merge: what is None stays; a measurement that is None is removed, or its base's again.
@@ -168,7 +168,7 @@ class Models:
             raise TooManyModels
         return int(last) + 1
 
-    async def _base(self, owner: Owner, model_id: UUID) -> Body:
+    async def _base(self, owner: Owner, model_id: UUID) -> BodyMeasurements:
         try:
             found = await self.owned_by(owner, model_id)
         except NotFound:

@@ -4,8 +4,8 @@ from typing import Any
 from uuid import UUID
 
 from dressform.repositories.owners import Owner
-from dressform.sewing.body import Body
-from dressform.sewing.units import MeasurementUnit, Typed
+from dressform.sewing.body import BodyMeasurements
+from dressform.sewing.units import EnteredValue, MeasurementUnit
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,8 +18,8 @@ class StoredModel:
     id: UUID
     position: int
     name: str
-    own: Body
-    base: Body | None
+    own: BodyMeasurements
+    base: BodyMeasurements | None
     based_on: UUID | None
     version: int
     has_avatar: bool
@@ -27,7 +27,7 @@ class StoredModel:
     updated_on: date | None
 
     @property
-    def body(self) -> Body:
+    def body(self) -> BodyMeasurements:
         return self.own.over(self.base) if self.base else self.own
 
     @property
@@ -65,7 +65,7 @@ def _latest(*days: date | None) -> date | None:
     return max((day for day in days if day is not None), default=None)
 
 
-def body_of(row: Any, owner: Owner) -> Body:
+def body_of(row: Any, owner: Owner) -> BodyMeasurements:
     """The body alone, whole: of a variant with what it has of its base."""
     own = _body(owner.key.open(row.sealed, "model", row.id, row.version))
     if not row.base_id:
@@ -73,12 +73,12 @@ def body_of(row: Any, owner: Owner) -> Body:
     return own.over(_body(owner.key.open(row.base_sealed, "model", row.base_id, row.base_version)))
 
 
-def _body(payload: dict[str, Any]) -> Body:
+def _body(payload: dict[str, Any]) -> BodyMeasurements:
     typed = {
-        name: Typed(text, MeasurementUnit(of))
+        name: EnteredValue(text, MeasurementUnit(of))
         for name, (text, of) in payload.get("typed", {}).items()
     }
-    return Body(payload["breasts"], payload["measurements"], typed)
+    return BodyMeasurements(payload["breasts"], payload["measurements"], typed)
 
 
 def stored(model: StoredModel, owner: Owner) -> dict[str, Any]:

@@ -1,15 +1,17 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from dressform.sewing.catalogue import CATALOGUE, relevant
-from dressform.sewing.units import Typed
+from dressform.sewing.catalogue import CATALOGUE, visible_measurements
+from dressform.sewing.units import EnteredValue
 
 _BREASTS_ONLY = frozenset(name for name, each in CATALOGUE.items() if each.breasts_only)
-_RELEVANT = {flag: tuple(each.name for each in relevant(flag)) for flag in (True, False, None)}
+_VISIBLE_NAMES = {
+    flag: tuple(each.name for each in visible_measurements(flag)) for flag in (True, False, None)
+}
 
 
 @dataclass(frozen=True, slots=True)
-class Body:
+class BodyMeasurements:
     """What is known of one body: lengths in millimetres, shoulderSlope in degrees, by name.
 
     `typed` holds those that were sent as text, as they were typed. The flag decides what is shown
@@ -18,7 +20,7 @@ class Body:
 
     breasts: bool | None
     measurements: Mapping[str, float] = field(default_factory=dict)
-    typed: Mapping[str, Typed] = field(default_factory=dict)
+    typed: Mapping[str, EnteredValue] = field(default_factory=dict)
 
     @property
     def shown(self) -> dict[str, float]:
@@ -37,14 +39,14 @@ class Body:
     @property
     def missing(self) -> list[str]:
         """The names of what matters and was not measured yet, in the catalogue's order."""
-        return [name for name in _RELEVANT[self.breasts] if name not in self.measurements]
+        return [name for name in _VISIBLE_NAMES[self.breasts] if name not in self.measurements]
 
-    def over(self, base: "Body") -> "Body":
+    def over(self, base: "BodyMeasurements") -> "BodyMeasurements":
         """A variant as a whole: its own values before those of its base."""
         inherited = {
             name: typed for name, typed in base.typed.items() if name not in self.measurements
         }
-        return Body(
+        return BodyMeasurements(
             base.breasts if self.breasts is None else self.breasts,
             {**base.measurements, **self.measurements},
             {**inherited, **self.typed},
@@ -55,8 +57,8 @@ class Body:
         *,
         breasts: bool | None = None,
         measurements: Mapping[str, float | None],
-        typed: Mapping[str, Typed],
-    ) -> "Body":
+        typed: Mapping[str, EnteredValue],
+    ) -> "BodyMeasurements":
         """A measurement that is None is removed, the others are set; the rest stays.
 
         A number sent back as it was read keeps the text that it was once typed as.
@@ -68,4 +70,6 @@ class Body:
             for name, typed in self.typed.items()
             if kept.get(name) == self.measurements[name]
         }
-        return Body(self.breasts if breasts is None else breasts, kept, {**untouched, **typed})
+        return BodyMeasurements(
+            self.breasts if breasts is None else breasts, kept, {**untouched, **typed}
+        )

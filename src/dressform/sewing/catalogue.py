@@ -12,14 +12,14 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
-from dressform.sewing.data import facts
+from dressform.sewing.data import load_json
 
 # FreeSewing's own sample sets run from dolls (10 %) to giants (300 %): a bound refuses slips of the
 # unit and of the keyboard, never a body.
-LONGEST_MM = 10_000
-_STEEPEST_DEGREES = 90
+MAX_LENGTH_MM = 10_000
+_MAX_ANGLE_DEGREES = 90
 
-_NAME_SHOWN = 40
+_MAX_PRINTED_NAME = 40
 
 
 class Kind(StrEnum):
@@ -57,7 +57,7 @@ class Measurement:
     @property
     def maximum(self) -> int:
         """Inclusive for lengths, exclusive for angles."""
-        return LONGEST_MM if self.kind is Kind.LENGTH else _STEEPEST_DEGREES
+        return MAX_LENGTH_MM if self.kind is Kind.LENGTH else _MAX_ANGLE_DEGREES
 
     @property
     def expected(self) -> str:
@@ -74,7 +74,7 @@ class Measurement:
         return self.minimum < value and within
 
 
-def _measurement(fact: Mapping[str, Any]) -> Measurement:
+def _parse_measurement(fact: Mapping[str, Any]) -> Measurement:
     return Measurement(
         name=fact["name"],
         label=MappingProxyType(fact["label"]),
@@ -87,37 +87,37 @@ def _measurement(fact: Mapping[str, Any]) -> Measurement:
     )
 
 
-def _by_name(facts: Iterable[Mapping[str, Any]]) -> Mapping[str, Measurement]:
-    known = sorted((_measurement(fact) for fact in facts), key=lambda each: each.name)
+def _index_by_name(facts: Iterable[Mapping[str, Any]]) -> Mapping[str, Measurement]:
+    known = sorted((_parse_measurement(fact) for fact in facts), key=lambda each: each.name)
     return MappingProxyType({each.name: each for each in known})
 
 
-def _version(facts: Mapping[str, Any]) -> str:
+def _compute_version(facts: Mapping[str, Any]) -> str:
     # No plus sign between them: in an address that is a space.
     content = json.dumps(facts, sort_keys=True).encode()
     return f"{facts['version']}-{hashlib.sha256(content).hexdigest()[:8]}"
 
 
-_FACTS = facts("measurements")
+_FACTS = load_json("measurements")
 RETIRED = frozenset(_FACTS["retired"])
 """What FreeSewing had once, and nothing has taken the place of."""
 
-CATALOGUE = _by_name(_FACTS["measurements"])
+CATALOGUE = _index_by_name(_FACTS["measurements"])
 """Every measurement by its name, in name order."""
 
 DERIVED: Mapping[str, Mapping[str, float]] = MappingProxyType(_FACTS["derived"])
 """What drafting works out by itself: how often each measurement goes into it."""
 
-VERSION = _version(_FACTS)
+VERSION = _compute_version(_FACTS)
 """FreeSewing's version and a digest of the content: it changes with every word."""
 
-_NOW_CALLED = {alias: each.name for each in CATALOGUE.values() for alias in each.aliases}
-_SPELLINGS = {name.lower(): name for name in CATALOGUE} | {
-    alias.lower(): name for alias, name in _NOW_CALLED.items()
+_CURRENT_NAMES = {alias: each.name for each in CATALOGUE.values() for alias in each.aliases}
+_BY_LOWER_NAME = {name.lower(): name for name in CATALOGUE} | {
+    alias.lower(): name for alias, name in _CURRENT_NAMES.items()
 }
 
 
-def relevant(breasts: bool | None) -> tuple[Measurement, ...]:  # noqa: FBT001 - the flag of a model
+def visible_measurements(breasts: bool | None) -> tuple[Measurement, ...]:  # noqa: FBT001 - the flag of a model
     """What to show when a model is configured: a filter for display, never a reason to refuse.
 
     Not knowing (None) shows all.
@@ -126,7 +126,7 @@ def relevant(breasts: bool | None) -> tuple[Measurement, ...]:  # noqa: FBT001 -
     return tuple(each for each in CATALOGUE.values() if not (hidden and each.breasts_only))
 
 
-def problems(measurements: Mapping[str, object]) -> list[tuple[str, str]]:
+def validate(measurements: Mapping[str, object]) -> list[tuple[str, str]]:
     """The name of each entry that does not fit, and a sentence that says what was expected.
 
     Takes any JSON value. Neither part holds a value, or more of an unknown name than can be shown.
@@ -137,40 +137,45 @@ def problems(measurements: Mapping[str, object]) -> list[tuple[str, str]]:
     for name, value in measurements.items():
         known = CATALOGUE.get(name)
         if known is None:
-            found.append((shown(name), f"{shown(name)}: {unknown(name, suggest=suggest)}"))
+            found.append(
+                (
+                    printable_name(name),
+                    f"{printable_name(name)}: {unknown_name_message(name, suggest=suggest)}",
+                )
+            )
         elif not known.fits(value):
             found.append((name, f"{name}: {known.expected}"))
     return found
 
 
-def shown(name: str) -> str:
+def printable_name(name: str) -> str:
     """A name as it may be repeated to whoever sent it: short, and nothing invisible in it."""
     start = "".join(
-        c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in name[:_NAME_SHOWN]
+        c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in name[:_MAX_PRINTED_NAME]
     )
-    return start if len(name) <= _NAME_SHOWN else start + "…"
+    return start if len(name) <= _MAX_PRINTED_NAME else start + "…"
 
 
-def now_called(name: str) -> str | None:
+def current_name(name: str) -> str | None:
     """What an older name of FreeSewing's stands for."""
-    return _NOW_CALLED.get(name)
+    return _CURRENT_NAMES.get(name)
 
 
-def unknown(name: str, *, suggest: bool = True) -> str:
+def unknown_name_message(name: str, *, suggest: bool = True) -> str:
     """What to tell of a name that is not in the catalogue; never repeats it."""
-    if current := now_called(name):
+    if current := current_name(name):
         return f"this is now called {current}"
     if name in DERIVED:
         return "worked out from other measurements when drafting; leave it out"
     if name in RETIRED:
         return "no longer used, and no measurement takes its place; leave it out"
-    nearest = _nearest(name) if suggest else None
+    nearest = _find_similar_name(name) if suggest else None
     hint = f"; did you mean {nearest}?" if nearest else ""
     return f"not a known measurement{hint}"
 
 
-def _nearest(name: str) -> str | None:
-    if len(name) > _NAME_SHOWN:
+def _find_similar_name(name: str) -> str | None:
+    if len(name) > _MAX_PRINTED_NAME:
         return None
-    close = difflib.get_close_matches(name.lower(), _SPELLINGS, n=1)
-    return _SPELLINGS[close[0]] if close else None
+    close = difflib.get_close_matches(name.lower(), _BY_LOWER_NAME, n=1)
+    return _BY_LOWER_NAME[close[0]] if close else None

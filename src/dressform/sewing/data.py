@@ -5,7 +5,7 @@ from importlib import resources
 from typing import Any
 
 
-def facts(name: str) -> dict[str, Any]:
+def load_json(name: str) -> dict[str, Any]:
     """What `name`.json holds."""
     file = resources.files("dressform.sewing").joinpath(f"{name}.json")
     found: dict[str, Any] = json.loads(file.read_text("utf-8"))

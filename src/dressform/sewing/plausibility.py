@@ -7,67 +7,71 @@ what to check.
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from dressform.sewing.catalogue import relevant
-from dressform.sewing.data import facts
-from dressform.sewing.entry_errors import slips
-from dressform.sewing.plausibility_warning import Hint, quoted
+from dressform.sewing.catalogue import visible_measurements
+from dressform.sewing.data import load_json
+from dressform.sewing.entry_errors import find_entry_errors
+from dressform.sewing.plausibility_warning import PlausibilityWarning, quote_label
 
-_FACTS = facts("plausibility")
+_FACTS = load_json("plausibility")
 
 
-_LEAST = 0.001
+_MIN_VALUE = 0.001
 """As good as nothing, and nothing that arithmetic stumbles over."""
 
 
-def hints(measurements: Mapping[str, float], *, breasts: bool) -> list[Hint]:
+def check_plausibility(
+    measurements: Mapping[str, float], *, breasts: bool
+) -> list[PlausibilityWarning]:
     """All that is worth checking, of what matters with this flag; mostly nothing.
 
     What one hint explains gets no second one.
     """
-    shown = {each.name for each in relevant(breasts)}
-    known = {name: max(v, _LEAST) for name, v in measurements.items() if name in shown}
-    found = list(slips(known, breasts=breasts))
+    shown = {each.name for each in visible_measurements(breasts)}
+    known = {name: max(v, _MIN_VALUE) for name, v in measurements.items() if name in shown}
+    found = list(find_entry_errors(known, breasts=breasts))
     slipped = {name for slip in found for name in slip.measurements}
     rest = {name: value for name, value in known.items() if name not in slipped}
-    found += _orders(rest)
-    for hint in _sums(rest):
+    found += _check_orders(rest)
+    for hint in _check_sums(rest):
         if not any(set(other.measurements) <= set(hint.measurements) for other in found):
             found.append(hint)
     return found
 
 
-def _orders(known: Mapping[str, float]) -> Iterator[Hint]:
+def _check_orders(known: Mapping[str, float]) -> Iterator[PlausibilityWarning]:
     for longer, shorter in _FACTS["longer"]:
         if longer in known and shorter in known and not known[longer] > known[shorter]:
-            yield Hint.of("order", "longer", (longer, shorter), quoted(longer), quoted(shorter))
+            yield PlausibilityWarning.of(
+                "order", "longer", (longer, shorter), quote_label(longer), quote_label(shorter)
+            )
 
 
-def _sums(known: Mapping[str, float]) -> Iterator[Hint]:
+def _check_sums(known: Mapping[str, float]) -> Iterator[PlausibilityWarning]:
     """Those of few measurements first."""
     for rule in _FACTS["sums"]:
         names = (*rule["left"], *rule["right"])
         if all(name in known for name in names) and _is_broken(rule, known):
-            said = _in_words(rule["left"]), _in_words(rule["right"])
-            yield Hint.of("sum", rule["relation"], names, *said)
+            said = _format_side(rule["left"]), _format_side(rule["right"])
+            yield PlausibilityWarning.of("sum", rule["relation"], names, *said)
 
 
 def _is_broken(rule: Mapping[str, Any], known: Mapping[str, float]) -> bool:
-    left, right = (_sum(rule[side], known) for side in ("left", "right"))
+    left, right = (_evaluate_side(rule[side], known) for side in ("left", "right"))
     if min(left, right) <= 0 or (rule["relation"] == "at most" and left <= right):
         return False
     return bool(abs(left - right) / ((left + right) / 2) > rule["tolerance"])
 
 
-def _sum(terms: Mapping[str, int], known: Mapping[str, float]) -> float:
+def _evaluate_side(terms: Mapping[str, int], known: Mapping[str, float]) -> float:
     return sum(times * known[name] for name, times in terms.items())
 
 
-def _in_words(terms: Mapping[str, int]) -> dict[str, str]:
+def _format_side(terms: Mapping[str, int]) -> dict[str, str]:
     """As a formula of labels."""
     said = {"en": "", "fr": ""}
     for name, times in terms.items():
         often = f"{abs(times)} \N{MULTIPLICATION SIGN} " if abs(times) > 1 else ""
-        for language, label in quoted(name).items():
+        for language, label in quote_label(name).items():
             sign = "" if not said[language] else " \N{MINUS SIGN} " if times < 0 else " + "
             said[language] += f"{sign}{often}{label}"
     return said

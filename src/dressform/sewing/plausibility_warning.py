@@ -2,15 +2,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from dressform.sewing.catalogue import CATALOGUE
-from dressform.sewing.data import facts
+from dressform.sewing.data import load_json
 
-_TEXTS: Mapping[str, Mapping[str, str]] = facts("plausibility")["texts"]
+_TEXTS: Mapping[str, Mapping[str, str]] = load_json("plausibility")["texts"]
 _MORE: Mapping[str, str] = _TEXTS["more"]
-_MOST_NAMED = 3
+_MAX_QUOTED = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Hint:
+class PlausibilityWarning:
     """Something to check: the measurements it is about, and a text with `en` and `fr`."""
 
     kind: str
@@ -18,7 +18,9 @@ class Hint:
     text: Mapping[str, str]
 
     @classmethod
-    def of(cls, kind: str, key: str, names: Sequence[str], *said: Mapping[str, str]) -> "Hint":
+    def of(
+        cls, kind: str, key: str, names: Sequence[str], *said: Mapping[str, str]
+    ) -> "PlausibilityWarning":
         """`said`: what stands in the text of that key, in each language."""
         text = {
             language: words.format(*(each[language] for each in said))
@@ -27,7 +29,7 @@ class Hint:
         return cls(kind, tuple(names), text)
 
 
-def quoted(name: str) -> dict[str, str]:
+def quote_label(name: str) -> dict[str, str]:
     """A measurement as people call it."""
     label = CATALOGUE[name].label
     return {
@@ -36,9 +38,9 @@ def quoted(name: str) -> dict[str, str]:
     }
 
 
-def listed(names: Sequence[str]) -> dict[str, str]:
+def quote_list(names: Sequence[str]) -> dict[str, str]:
     """Several of them; of many only the first."""
-    known = [quoted(name) for name in names[:_MOST_NAMED]]
+    known = [quote_label(name) for name in names[:_MAX_QUOTED]]
     over = len(names) - len(known)
     more = {language: words.format(over) if over else "" for language, words in _MORE.items()}
     return {
@@ -46,6 +48,6 @@ def listed(names: Sequence[str]) -> dict[str, str]:
     }
 
 
-def as_it_is(text: str) -> dict[str, str]:
+def untranslated(text: str) -> dict[str, str]:
     """The same in every language."""
     return dict.fromkeys(_MORE, text)

@@ -11,9 +11,9 @@ from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 
-from dressform.sewing.catalogue import LONGEST_MM, Kind, shown
+from dressform.sewing.catalogue import MAX_LENGTH_MM, Kind, printable_name
 
-LONGEST = 40
+MAX_CHARACTERS = 40
 """Characters: nobody needs more for a length."""
 
 
@@ -25,24 +25,24 @@ class MeasurementUnit(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Typed:
+class EnteredValue:
     """As a person typed it, and the unit that it was read in."""
 
     text: str
     unit: MeasurementUnit
 
 
-class NotUnderstoodError(ValueError):
+class QuantityParseError(ValueError):
     """Its text is one sentence: what was not understood, and what to write instead."""
 
 
-_IN_OURS = {
+_TO_CANONICAL = {
     MeasurementUnit.MM: Fraction(1),
     MeasurementUnit.CM: Fraction(10),
     MeasurementUnit.INCH: Fraction("25.4"),
     MeasurementUnit.DEGREE: Fraction(1),
 }
-_CALLED: dict[MeasurementUnit | str, str] = {
+_UNIT_NAMES: dict[MeasurementUnit | str, str] = {
     MeasurementUnit.MM: "mm millimeter millimeters millimetre millimetres millimètre millimètres",
     MeasurementUnit.CM: "cm centimeter centimeters centimetre centimetres centimètre centimètres",
     MeasurementUnit.INCH: "in inch inches po pouce pouces \" ''",
@@ -50,56 +50,62 @@ _CALLED: dict[MeasurementUnit | str, str] = {
     "m": "m meter meters metre metres mètre mètres",
     "ft": "ft foot feet pi pied pieds '",
 }
-_MEANT = {word: unit for unit, words in _CALLED.items() for word in words.split()}
+_UNIT_BY_NAME = {word: unit for unit, words in _UNIT_NAMES.items() for word in words.split()}
 # A larger unit, and what follows it: 5 ft 7 1/2 in, and in French 1 m 65.
-_LARGER = {"m": (MeasurementUnit.CM, 100), "ft": (MeasurementUnit.INCH, 12)}
+_COMPOUND_UNITS = {"m": (MeasurementUnit.CM, 100), "ft": (MeasurementUnit.INCH, 12)}
 
-_ALIKE = str.maketrans("′’‘´″”“º⁄", "''''\"\"\"°/")
+_NORMALISE = str.maketrans("′’‘´″”“º⁄", "''''\"\"\"°/")
 _THOUSANDS = re.compile(r"(?<![\d.,/])\d{1,3}(?: \d{3})+(?![\d/])")
-_PART = re.compile(r"(\d+[ -]+\d+/\d+|\d+/\d+|\d*[.,]\d+|\d+)\s*([^\W\d_]+\.?|''|['\"°])?\s*")
-_EITHER_WAY = re.compile(r"[1-9]\d{0,2}[.,]\d{3}")
+_TOKEN = re.compile(r"(\d+[ -]+\d+/\d+|\d+/\d+|\d*[.,]\d+|\d+)\s*([^\W\d_]+\.?|''|['\"°])?\s*")
+_AMBIGUOUS = re.compile(r"[1-9]\d{0,2}[.,]\d{3}")
 
-_WRITE = {
+_EXPECTED_INPUT = {
     Kind.LENGTH: "write a length such as 43 1/2 in, 110.5 cm or 1105 mm",
     Kind.ANGLE: "write an angle such as 13°",
 }
 
 
-def read(
+def parse_quantity(
     text: str, kind: Kind, *, unit: MeasurementUnit | None = None
 ) -> tuple[float, MeasurementUnit]:
     """Millimetres or degrees, and the unit they were read in: the text's own, else `unit`.
 
     Raises NotUnderstoodError.
     """
-    parts = _parts(text, kind)
+    parts = _tokenize(text, kind)
     default = unit if kind is Kind.LENGTH else MeasurementUnit.DEGREE
-    amount, of = _joined(parts, text, default)
+    amount, of = _combine(parts, text, default)
     if (of is MeasurementUnit.DEGREE) is (kind is Kind.LENGTH):
-        raise NotUnderstoodError(f"“{shown(text)}” is in {_named(of)}: {_WRITE[kind]}")
-    value = amount * _IN_OURS[of]
+        raise QuantityParseError(
+            f"“{printable_name(text)}” is in {_describe_unit(of)}: {_EXPECTED_INPUT[kind]}"
+        )
+    value = amount * _TO_CANONICAL[of]
     return (int(value) if value.denominator == 1 else float(value)), of
 
 
-def _parts(text: str, kind: Kind) -> list[tuple[str, MeasurementUnit | str | None]]:
+def _tokenize(text: str, kind: Kind) -> list[tuple[str, MeasurementUnit | str | None]]:
     """Each number as it stands, with the unit behind it."""
-    plain = "".join(map(_plain, text.translate(_ALIKE))).strip().lower()
+    plain = "".join(map(_normalise_character, text.translate(_NORMALISE))).strip().lower()
     if not plain:
-        raise NotUnderstoodError(f"nothing was typed: {_WRITE[kind]}")
-    if len(text) > LONGEST:
-        raise NotUnderstoodError(f"that is over {LONGEST} characters long: {_WRITE[kind]}")
+        raise QuantityParseError(f"nothing was typed: {_EXPECTED_INPUT[kind]}")
+    if len(text) > MAX_CHARACTERS:
+        raise QuantityParseError(
+            f"that is over {MAX_CHARACTERS} characters long: {_EXPECTED_INPUT[kind]}"
+        )
     plain = _THOUSANDS.sub(lambda found: found[0].replace(" ", ""), plain)
     parts, at = [], 0
     while at < len(plain):
-        part = _PART.match(plain, at)
+        part = _TOKEN.match(plain, at)
         if part is None:
-            raise NotUnderstoodError(f"“{shown(plain[at:])}” was not understood: {_WRITE[kind]}")
-        parts.append((part[1], _unit(part[2], kind)))
+            raise QuantityParseError(
+                f"“{printable_name(plain[at:])}” was not understood: {_EXPECTED_INPUT[kind]}"
+            )
+        parts.append((part[1], _parse_unit(part[2], kind)))
         at = part.end()
     return parts
 
 
-def _plain(character: str) -> str:
+def _normalise_character(character: str) -> str:
     if character.isspace():
         return " "
     if character.isdecimal():
@@ -109,40 +115,42 @@ def _plain(character: str) -> str:
     return character
 
 
-def _unit(word: str | None, kind: Kind) -> MeasurementUnit | str | None:
+def _parse_unit(word: str | None, kind: Kind) -> MeasurementUnit | str | None:
     if word is None:
         return None
-    meant = _MEANT.get(word.rstrip("."))
+    meant = _UNIT_BY_NAME.get(word.rstrip("."))
     if meant is None:
         known = "mm, cm, m, in or ft" if kind is Kind.LENGTH else "°"
-        raise NotUnderstoodError(f"“{shown(word)}” is not a unit that is known here: use {known}")
+        raise QuantityParseError(
+            f"“{printable_name(word)}” is not a unit that is known here: use {known}"
+        )
     return meant
 
 
-def _joined(
+def _combine(
     parts: list[tuple[str, MeasurementUnit | str | None]],
     text: str,
     default: MeasurementUnit | None,
 ) -> tuple[Fraction, MeasurementUnit]:
     (number, unit), *rest = parts
-    if unit in _LARGER:
-        smaller, times = _LARGER[unit]
-        amount = _amount(number) * times
-        return (amount + _rest(rest, unit, smaller, text), smaller)
+    if unit in _COMPOUND_UNITS:
+        smaller, times = _COMPOUND_UNITS[unit]
+        amount = _parse_number(number) * times
+        return (amount + _parse_minor(rest, unit, smaller, text), smaller)
     if rest:
-        raise NotUnderstoodError(
-            f"“{shown(text)}” holds more than one number: write one length, in one unit"
+        raise QuantityParseError(
+            f"“{printable_name(text)}” holds more than one number: write one length, in one unit"
         )
     of = unit or default
     if not isinstance(of, MeasurementUnit):
-        raise NotUnderstoodError(
-            f"“{shown(text)}” has no unit: write mm, cm or in behind it, or send `unit`"
+        raise QuantityParseError(
+            f"“{printable_name(text)}” has no unit: write mm, cm or in behind it, or send `unit`"
         )
-    _assert_one_meaning(number, of)
-    return _amount(number), of
+    _assert_unambiguous(number, of)
+    return _parse_number(number), of
 
 
-def _rest(
+def _parse_minor(
     rest: list[tuple[str, MeasurementUnit | str | None]],
     unit: MeasurementUnit | str,
     smaller: MeasurementUnit,
@@ -155,61 +163,63 @@ def _rest(
     # 1 m 5 is 1.05 m to one and 1.5 m to another.
     unsure = of is None and unit == "m" and not re.fullmatch(r"\d\d", number)
     if more or of not in {smaller, None} or unsure:
-        raise NotUnderstoodError(
-            f"“{shown(text)}” was not understood: write it in one unit, in mm, cm or in"
+        raise QuantityParseError(
+            f"“{printable_name(text)}” was not understood: write it in one unit, in mm, cm or in"
         )
-    return _amount(number)
+    return _parse_number(number)
 
 
-def _amount(number: str) -> Fraction:
+def _parse_number(number: str) -> Fraction:
     whole, _, fraction = re.sub(r"[ -]+", " ", number).rpartition(" ")
     if "/" not in fraction:
         return Fraction(Decimal(fraction.replace(",", ".")))
     over, under = (Fraction(int(each)) for each in fraction.split("/"))
     if not under or (whole and over >= under):
-        raise NotUnderstoodError(f"“{shown(number)}” is not a number: write it like 12 1/4")
+        raise QuantityParseError(
+            f"“{printable_name(number)}” is not a number: write it like 12 1/4"
+        )
     return (Fraction(int(whole)) if whole else Fraction(0)) + over / under
 
 
-def _assert_one_meaning(number: str, of: MeasurementUnit) -> None:
+def _assert_unambiguous(number: str, of: MeasurementUnit) -> None:
     """A point between thousands is nothing we could tell from a decimal point."""
-    if not _EITHER_WAY.fullmatch(number):
+    if not _AMBIGUOUS.fullmatch(number):
         return
     together = re.sub(r"[.,]", "", number)
-    if of is not MeasurementUnit.DEGREE and int(together) * _IN_OURS[of] <= LONGEST_MM:
-        raise NotUnderstoodError(
+    if of is not MeasurementUnit.DEGREE and int(together) * _TO_CANONICAL[of] <= MAX_LENGTH_MM:
+        raise QuantityParseError(
             f"“{number}” can be read in two ways: write {together}, or {number}0 if you mean the "
             "decimals"
         )
 
 
-def _named(unit: MeasurementUnit) -> str:
+def _describe_unit(unit: MeasurementUnit) -> str:
     return "degrees" if unit is MeasurementUnit.DEGREE else f"{unit}, a unit of length"
 
 
 _SIXTEENTH = Fraction("25.4") / 16
-_CLOSE = 1e-9
-_MOST_DIGITS = 25
+_TOLERANCE = 1e-9
+_MAX_DIGITS = 25
 
 
-def written(value: float, unit: MeasurementUnit) -> str:
+def format_quantity(value: float, unit: MeasurementUnit) -> str:
     """A stored value for people: `110.5 cm`, `43 1/2 in`, `13°`.
 
     Exact, save that inches are rounded to a sixteenth, and then begin with ≈.
     """
     if unit is MeasurementUnit.INCH:
-        return _in_inches(value)
-    number = format(Decimal(repr(value)) / int(_IN_OURS[unit]), "f")
+        return _format_inches(value)
+    number = format(Decimal(repr(value)) / int(_TO_CANONICAL[unit]), "f")
     if "." in number:
-        number = number[:_MOST_DIGITS].rstrip("0").rstrip(".")
-    if unit is MeasurementUnit.MM and _EITHER_WAY.fullmatch(number):
+        number = number[:_MAX_DIGITS].rstrip("0").rstrip(".")
+    if unit is MeasurementUnit.MM and _AMBIGUOUS.fullmatch(number):
         number += "0"
     return f"{number}°" if unit is MeasurementUnit.DEGREE else f"{number} {unit}"
 
 
-def _in_inches(value: float) -> str:
+def _format_inches(value: float) -> str:
     sixteenths = round(Fraction(value) / _SIXTEENTH)
-    about = "" if abs(float(sixteenths * _SIXTEENTH) - value) <= _CLOSE * value else "≈ "
+    about = "" if abs(float(sixteenths * _SIXTEENTH) - value) <= _TOLERANCE * value else "≈ "
     whole, over = divmod(sixteenths, 16)
     fraction = str(Fraction(over, 16)) if over else ""
     return (

@@ -1,13 +1,13 @@
 """Models of all measurements, their files and avatars."""
 
-from dressform.sewing.formats import FileModel, Format, written
+from dressform.sewing.formats import Format, ImportedBody, serialize
 from tests.bench.load import Request
 from tests.bench.members import BODY, MEASUREMENTS, BenchMember, Members
 from tests.bench.prepared.preparing import MAX_CONNECTIONS, STORED, Prepared, Sequences
 from tests.bench.prepared.profiles import JPEG
 
 MODELS_PATH = "/v1/models"
-SMIS = written(Format.SMIS, FileModel(BODY.measurements, BODY.breasts))
+SMIS = serialize(Format.SMIS, ImportedBody(BODY.measurements, BODY.breasts))
 
 
 async def list_models(members: Members, number: int) -> Sequences:

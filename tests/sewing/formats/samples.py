@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from dressform.sewing.catalogue import CATALOGUE, Kind
-from dressform.sewing.formats import Found, Outcome
+from dressform.sewing.formats import ImportResult, Outcome
 
 LENGTHS = st.floats(min_value=0, max_value=10_000, exclude_min=True)
 ANGLES = st.floats(min_value=0, max_value=90, exclude_min=True, exclude_max=True)
@@ -43,23 +43,23 @@ def smis(
     return "\n".join(lines).encode()
 
 
-def taken(found: Found) -> Mapping[str, float]:
+def taken(found: ImportResult) -> Mapping[str, float]:
     """Of the only model."""
     (model,) = found.models
     return model.measurements
 
 
-def told(found: Found) -> Iterable[tuple[int, str, str]]:
+def told(found: ImportResult) -> Iterable[tuple[int, str, str]]:
     """Line, entry and outcome of each."""
     return [(line.line, line.entry, line.outcome.value) for line in found.report]
 
 
-def reasons(found: Found) -> list[str | None]:
+def reasons(found: ImportResult) -> list[str | None]:
     """In English, of each in its order."""
     return [line.reason["en"] if line.reason else None for line in found.report]
 
 
-def left_out(found: Found) -> list[tuple[int, str]]:
+def left_out(found: ImportResult) -> list[tuple[int, str]]:
     return [(line.line, line.entry) for line in found.report if line.outcome is Outcome.LEFT_OUT]
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import yaml
 
-from dressform.sewing.formats import FileModel, Format, UnreadableFileError, read
+from dressform.sewing.formats import Format, ImportedBody, UnreadableFileError, parse_file
 from tests.sewing.formats.samples import left_out, reasons, taken, told
 
 
@@ -44,11 +44,11 @@ ACCOUNT = {
 
 @FORMS
 def test_a_whole_account_gives_one_model_a_set(form: Any) -> None:
-    found = read(form(ACCOUNT))
+    found = parse_file(form(ACCOUNT))
 
     assert found.models == (
-        FileModel({"chest": 925, "neck": 340.5}),
-        FileModel({"waist": 750}),
+        ImportedBody({"chest": 925, "neck": 340.5}),
+        ImportedBody({"waist": 750}),
     )
     assert [line.model for line in found.report] == [0, 0, 1]
     assert found.dropped == ("name", "e-mail", "notes")
@@ -83,11 +83,11 @@ OLD = {
 
 @FORMS
 def test_old_names_are_mapped_and_what_cannot_be_is_listed(form: Any) -> None:
-    found = read(form(OLD))
+    found = parse_file(form(OLD))
 
     assert found.models == (
-        FileModel({"chest": 925, "waist": 750, "highBust": 865}, breasts=True),
-        FileModel({"inseam": 780}, breasts=False),
+        ImportedBody({"chest": 925, "waist": 750, "highBust": 865}, breasts=True),
+        ImportedBody({"inseam": 780}, breasts=False),
     )
     said = dict(zip([line.entry for line in found.report], reasons(found), strict=True))
     assert said["chestCircumference"] == "An older name of chest."
@@ -117,7 +117,7 @@ def test_a_slope_that_may_be_a_length_is_not_taken(
 ) -> None:
     document = {container: [{"measurements": beside | {"shoulderSlope": 13}}]}
 
-    assert ("shoulderSlope" in taken(read(as_json(document)))) is is_taken
+    assert ("shoulderSlope" in taken(parse_file(as_json(document)))) is is_taken
 
 
 SET = {"measurements": {"chest": 925}}
@@ -143,28 +143,28 @@ SET = {"measurements": {"chest": 925}}
 )
 @FORMS
 def test_every_shape_that_it_comes_in(form: Any, document: Any) -> None:
-    assert taken(read(form(document))) == {"chest": 925}
+    assert taken(parse_file(form(document))) == {"chest": 925}
 
 
 def test_lines_are_those_of_the_file() -> None:
     document = b'\xef\xbb\xbf{\r\n "measurements": {\r\n  "chest": 925,\r\n\r\n  "x": 1 } }'
 
-    assert told(read(document)) == [(3, "chest", "taken"), (5, "x", "left_out")]
-    assert told(read(b"# mine\nmeasurements:\n\n  chest: 925\n  x: 1")) == [
+    assert told(parse_file(document)) == [(3, "chest", "taken"), (5, "x", "left_out")]
+    assert told(parse_file(b"# mine\nmeasurements:\n\n  chest: 925\n  x: 1")) == [
         (4, "chest", "taken"),
         (5, "x", "left_out"),
     ]
 
 
 def test_the_name_of_today_wins_over_an_older_one() -> None:
-    found = read(as_json({"measurements": {"naturalWaist": 1, "waist": 750, "inseam": 780}}))
+    found = parse_file(as_json({"measurements": {"naturalWaist": 1, "waist": 750, "inseam": 780}}))
 
     assert taken(found) == {"waist": 750, "inseam": 780}
     assert left_out(found) == [(3, "naturalWaist")]
 
 
 def test_a_name_that_stands_there_twice_is_told() -> None:
-    found = read(b'{"measurements": {"chest": 925,\n "chest": 930}}')
+    found = parse_file(b'{"measurements": {"chest": 925,\n "chest": 930}}')
 
     assert taken(found) == {"chest": 925}
     assert left_out(found) == [(2, "chest")]
@@ -172,14 +172,14 @@ def test_a_name_that_stands_there_twice_is_told() -> None:
 
 @pytest.mark.parametrize("value", ['"92 cm"', "true", "[925]", '{"mm": 925}', '"925,5"'])
 def test_what_is_no_number_is_listed(value: str) -> None:
-    found = read(b'{"measurements": {"chest": %s}}' % value.encode())
+    found = parse_file(b'{"measurements": {"chest": %s}}' % value.encode())
 
     assert taken(found) == {}
     assert reasons(found) == ["This is not a plain number; type the value instead."]
 
 
 def test_measurements_that_are_none_are_listed() -> None:
-    found = read(b'{"sets": [{"measies": "a3f9"}, {"measies": {"chest": 925}}]}')
+    found = parse_file(b'{"sets": [{"measies": "a3f9"}, {"measies": {"chest": 925}}]}')
 
     assert [dict(model.measurements) for model in found.models] == [{}, {"chest": 925}]
     assert left_out(found) == [(1, "measies")]
@@ -189,14 +189,14 @@ def test_measurements_that_are_none_are_listed() -> None:
     ("flag", "breasts"), [("true", True), ("false", False), ("null", None), ('"yes"', None)]
 )
 def test_the_flag_is_true_or_false(flag: str, *, breasts: bool | None) -> None:
-    found = read(b'{"breasts": %s, "measurements": {}}' % flag.encode())
+    found = parse_file(b'{"breasts": %s, "measurements": {}}' % flag.encode())
 
     assert found.models[0].breasts is breasts
     assert len(found.report) == (flag == '"yes"')
 
 
 def test_personal_things_among_the_measurements_are_dropped_too() -> None:
-    found = read(as_json({"measurements": {"name": "Ada", "chest": 925, "birthday": "1815"}}))
+    found = parse_file(as_json({"measurements": {"name": "Ada", "chest": 925, "birthday": "1815"}}))
 
     assert found.dropped == ("name", "birth date")
     assert [line.entry for line in found.report] == ["chest"]
@@ -205,13 +205,15 @@ def test_personal_things_among_the_measurements_are_dropped_too() -> None:
 @pytest.mark.parametrize("document", [{}, [], {"name": "Ada"}, {"patterns": [SET]}, [1, 2], "x"])
 def test_a_file_without_measurements_is_refused(document: Any) -> None:
     with pytest.raises(UnreadableFileError, match="no measurements found"):
-        read(as_json(document), format=Format.FREESEWING)
+        parse_file(as_json(document), format=Format.FREESEWING)
 
 
 def test_more_than_a_hundred_sets_are_refused() -> None:
     with pytest.raises(UnreadableFileError, match="line 101: more than 100 sets"):
-        read(b"[" + b",\n".join([b'{"measurements": {}}'] * 101) + b"]")
+        parse_file(b"[" + b",\n".join([b'{"measurements": {}}'] * 101) + b"]")
 
 
 def test_several_documents_in_one_yaml_file_are_several_sets() -> None:
-    assert len(read(b"---\nmeasurements: {chest: 1}\n---\nmeasurements: {chest: 2}").models) == 2
+    assert (
+        len(parse_file(b"---\nmeasurements: {chest: 1}\n---\nmeasurements: {chest: 2}").models) == 2
+    )

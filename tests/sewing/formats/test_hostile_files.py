@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from dressform.sewing.formats import LARGEST, Format, UnreadableFileError, read
+from dressform.sewing.formats import MAX_FILE_BYTES, Format, UnreadableFileError, parse_file
 from tests.sewing.formats.samples import smis, taken
 
 BOMB = (
@@ -29,7 +29,7 @@ HUGE = "9" * 1_000_000
         (b"chest 110 cm", "none of the kinds"),
         (b"\x89PNG\r\n\x1a\n", "none of the kinds"),
         (b"PK\x03\x04", "none of the kinds"),
-        (b"x" * (LARGEST + 1), "larger than 1024 KB"),
+        (b"x" * (MAX_FILE_BYTES + 1), "larger than 1024 KB"),
         (BOMB.encode(), "line 2: it declares a document type"),
         (EXTERNAL.encode(), "line 1: it declares a document type"),
         (b"<smis>\n<version>0.3.4\n</smis>", r"line 3: not well-formed XML \(mismatched tag"),
@@ -66,7 +66,7 @@ def test_each_gets_one_clear_sentence_soon(document: bytes, said: str) -> None:
     format_given = Format.YAML if document.startswith(b"? ") else None
 
     with pytest.raises(UnreadableFileError, match=said):
-        read(document, format=format_given)
+        parse_file(document, format=format_given)
 
     assert time.process_time() - began < 5
 
@@ -77,7 +77,7 @@ def test_no_sentence_repeats_what_the_file_says(kind: Format, said: str) -> None
     start = {Format.SMIS: "<smis>", Format.VIT: "<vit>", Format.CSV: '"\n'}.get(kind, "{")
 
     with pytest.raises(UnreadableFileError) as refused:
-        read(f"{start}{said}\n".encode() * 2 + b"\0", format=kind)
+        parse_file(f"{start}{said}\n".encode() * 2 + b"\0", format=kind)
 
     assert "secret" not in str(refused.value)
 
@@ -105,7 +105,7 @@ def test_no_sentence_repeats_what_the_file_says(kind: Format, said: str) -> None
 def test_numbers_that_are_none_for_a_body_are_left_out_soon(document: bytes) -> None:
     began = time.process_time()
 
-    assert taken(read(document)) == {}
+    assert taken(parse_file(document)) == {}
     assert time.process_time() - began < 2
 
 
@@ -114,7 +114,7 @@ def test_formulas_that_make_long_numbers_are_left_out_soon() -> None:
     quotients = (f'name="@{n}" value="{"/@a*".join(["@a/3/7"] * 14)}"' for n in range(450))
     began = time.process_time()
 
-    found = read(smis(long, *quotients, 'name="bust_circ" value="@a*@a*@a/@a/@a*45"'))
+    found = parse_file(smis(long, *quotients, 'name="bust_circ" value="@a*@a*@a/@a/@a*45"'))
 
     assert taken(found) == {}
     assert time.process_time() - began < 2
@@ -124,7 +124,9 @@ def test_thousands_of_formulas_are_not_worked_out() -> None:
     products = (f'name="@{n}" value="{"*".join(["@a"] * 60)}"' for n in range(4_000))
     began = time.process_time()
 
-    found = read(smis(f'name="@a" value="{"9" * 150}"', *products, 'name="bust_circ" value="45*2"'))
+    found = parse_file(
+        smis(f'name="@a" value="{"9" * 150}"', *products, 'name="bust_circ" value="45*2"')
+    )
 
     assert taken(found) == {}
     assert time.process_time() - began < 2
@@ -134,24 +136,24 @@ def test_thousands_of_formulas_are_not_worked_out() -> None:
 def test_xml_is_read_in_every_encoding_that_it_may_have(encoding: str) -> None:
     text = smis('name="bust_circ" value="90"').decode().replace(' encoding="UTF-8"', "")
 
-    assert taken(read(text.encode(encoding))) == {"chest": 900}
+    assert taken(parse_file(text.encode(encoding))) == {"chest": 900}
 
 
 def test_xml_in_a_declared_encoding_is_read() -> None:
     text = smis('name="@Größe" value="90"').decode().replace("UTF-8", "iso-8859-1")
 
-    assert [line.entry for line in read(text.encode("iso-8859-1")).report] == ["@Größe"]
+    assert [line.entry for line in parse_file(text.encode("iso-8859-1")).report] == ["@Größe"]
 
 
 def test_long_and_invisible_names_are_shown_short() -> None:
-    (line,) = read(b'{"measurements": {"\\ud800\\u202e' + b"x" * 1_000 + b'": 1}}').report
+    (line,) = parse_file(b'{"measurements": {"\\ud800\\u202e' + b"x" * 1_000 + b'": 1}}').report
 
     assert line.entry == "\N{REPLACEMENT CHARACTER}" * 2 + "x" * 38 + "…"
 
 
 def said_of(document: bytes, kind: Format | None) -> str:
     try:
-        return repr(read(document, format=kind))
+        return repr(parse_file(document, format=kind))
     except UnreadableFileError as refused:
         return str(refused)
 

@@ -4,7 +4,7 @@ import codecs
 
 import pytest
 
-from dressform.sewing.formats import read
+from dressform.sewing.formats import parse_file
 from tests.sewing.formats.samples import left_out, reasons, taken, told
 
 
@@ -23,19 +23,19 @@ from tests.sewing.formats.samples import left_out, reasons, taken, told
 )
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
 def test_every_way_to_save_it(sheet: str, encoding: str) -> None:
-    assert taken(read(sheet.encode(encoding))) == {"chest": 1105, "neck": 419.1}
+    assert taken(parse_file(sheet.encode(encoding))) == {"chest": 1105, "neck": 419.1}
 
 
 def test_a_point_is_a_decimal_point_only_where_commas_part_the_columns() -> None:
-    assert taken(read(b"chest,1.105,mm")) == {"chest": 1.105}
+    assert taken(parse_file(b"chest,1.105,mm")) == {"chest": 1.105}
 
-    found = read(b"chest;1.105;mm")
+    found = parse_file(b"chest;1.105;mm")
     assert taken(found) == {}
     assert "can be read in two ways" in (reasons(found)[0] or "")
 
 
 def test_what_is_not_taken_is_listed_with_its_line() -> None:
-    found = read(
+    found = parse_file(
         b"measurement,value,unit\nchest,110.5,\nneck,=A1*2,cm\nwaist,0,cm\nhips,,cm\n"
         b"shoulderSlope,13,mm\nseatDepth,20,cm\nwaistFront,20,cm\nfoo,20,cm\nseat,abc,cm\n"
         b"head,20000,mm\nknee,5,stones\nshoulderSlope,13,\n"
@@ -58,7 +58,7 @@ def test_what_is_not_taken_is_listed_with_its_line() -> None:
 
 
 def test_seamlys_and_older_names_are_marked() -> None:
-    found = read(b"highhip_circ,90,cm\nbust_circ,92,cm\nnaturalWaist,75,cm\nhips,91,cm")
+    found = parse_file(b"highhip_circ,90,cm\nbust_circ,92,cm\nnaturalWaist,75,cm\nhips,91,cm")
 
     assert taken(found) == {"chest": 920, "waist": 750, "hips": 910}
     assert told(found) == [
@@ -75,14 +75,14 @@ def test_seamlys_and_older_names_are_marked() -> None:
     [("true", True), ("oui", True), ("FALSE", False), ("0", False), ("", None), ("x", None)],
 )
 def test_the_flag_is_a_row(flag: str, *, breasts: bool | None) -> None:
-    found = read(f"breasts,{flag}\nchest,1,mm".encode())
+    found = parse_file(f"breasts,{flag}\nchest,1,mm".encode())
 
     assert found.models[0].breasts is breasts
     assert len(left_out(found)) == (flag == "x")
 
 
 def test_who_it_is_about_is_dropped() -> None:
-    found = read(b"Nom;Ada\nE-mail;\ndate_de_naissance;1815\nsexe;f\nchest;1;mm")
+    found = parse_file(b"Nom;Ada\nE-mail;\ndate_de_naissance;1815\nsexe;f\nchest;1;mm")
 
     assert found.dropped == ("name", "birth date", "gender")
     assert "Ada" not in repr(found)
@@ -90,9 +90,11 @@ def test_who_it_is_about_is_dropped() -> None:
 
 
 def test_a_header_that_says_name_is_no_name() -> None:
-    assert read(b"name,value,unit\nchest,1,mm").dropped == ()
+    assert parse_file(b"name,value,unit\nchest,1,mm").dropped == ()
 
 
 def test_another_encoding_is_refused_with_its_line() -> None:
     with pytest.raises(ValueError, match="line 2: the file is not in UTF-8"):
-        read(codecs.encode("mesure;valeur;unité\nété;1;mm".replace("unité", "unit"), "cp1252"))
+        parse_file(
+            codecs.encode("mesure;valeur;unité\nété;1;mm".replace("unité", "unit"), "cp1252")
+        )

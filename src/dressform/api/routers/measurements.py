@@ -7,8 +7,15 @@ from dressform.api.exception_handlers import answers
 from dressform.api.schemas.measurement_checks import BodySent, CheckRead, EstimatesRead
 from dressform.api.schemas.measurements import MeasurementRead, MeasurementsRead
 from dressform.errors import FieldError, InvalidInput, NotFound
-from dressform.sewing.body import Body
-from dressform.sewing.catalogue import CATALOGUE, DERIVED, VERSION, Measurement, relevant, unknown
+from dressform.sewing.body import BodyMeasurements
+from dressform.sewing.catalogue import (
+    CATALOGUE,
+    DERIVED,
+    VERSION,
+    Measurement,
+    unknown_name_message,
+    visible_measurements,
+)
 
 router = APIRouter(prefix="/v1/measurements", tags=["measurements"])
 
@@ -63,7 +70,7 @@ async def list_measurements(
     """
     response.headers["Cache-Control"] = cache_control
     response.headers["ETag"] = f'W/"{VERSION}-{breasts}"'
-    items = [MeasurementRead.of(one) for one in relevant(breasts)]
+    items = [MeasurementRead.of(one) for one in visible_measurements(breasts)]
     return not_modified(request, response) or MeasurementsRead(
         version=VERSION, items=items, derived=DERIVED
     )
@@ -79,7 +86,7 @@ async def check_measurements(body: BodySent) -> CheckRead:
     return CheckRead.of(body.as_body())
 
 
-async def _with_neck(body: BodySent) -> Body:
+async def _with_neck(body: BodySent) -> BodyMeasurements:
     if "neck" not in body.measurements.measurements:
         said = "measure the neck first: everything else is estimated from it"
         raise InvalidInput(FieldError("#/measurements/neck", said))
@@ -88,7 +95,7 @@ async def _with_neck(body: BodySent) -> Body:
 
 @router.post("/estimates", response_description="The estimates.")
 async def estimate_measurements(
-    body: Annotated[Body, Depends(_with_neck)],
+    body: Annotated[BodyMeasurements, Depends(_with_neck)],
 ) -> EstimatesRead:
     """Estimate measurements
 
@@ -101,7 +108,7 @@ async def estimate_measurements(
 # After the others: their addresses would fit it, and a wrong method there is theirs to refuse.
 async def _measurement(name: Name) -> Measurement:
     if name not in CATALOGUE:
-        said = unknown(name)
+        said = unknown_name_message(name)
         raise NotFound(said[0].upper() + said[1:])
     return CATALOGUE[name]
 

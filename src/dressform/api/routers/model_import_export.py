@@ -12,8 +12,15 @@ from dressform.api.exception_handlers import answers
 from dressform.api.schemas.model_files import ImportRead
 from dressform.errors import FieldError, InvalidInput, NotFound, TooLarge, TooManyModels
 from dressform.repositories.models import ONE_AND_WHO, model_of
-from dressform.sewing.body import Body
-from dressform.sewing.formats import FileModel, Format, Found, UnreadableFileError, read, written
+from dressform.sewing.body import BodyMeasurements
+from dressform.sewing.formats import (
+    Format,
+    ImportedBody,
+    ImportResult,
+    UnreadableFileError,
+    parse_file,
+    serialize,
+)
 
 router = APIRouter(prefix="/v1/models", tags=["models"])
 
@@ -75,7 +82,7 @@ async def export_model(
     body = model_of(row, me).body
     file_name = f"model-{str(model_id)[:8]}.{_ENDINGS.get(form, form.value)}"
     return Response(
-        written(form, FileModel(body.measurements, body.breasts)),
+        serialize(form, ImportedBody(body.measurements, body.breasts)),
         media_type=_MEDIA_TYPES[form],
         headers={
             "Content-Disposition": f'attachment; filename="{file_name}"',
@@ -84,10 +91,10 @@ async def export_model(
     )
 
 
-async def _found(request: Request, form: Given = None) -> Found:
+async def _found(request: Request, form: Given = None) -> ImportResult:
     """Read in a thread: the largest files take a moment."""
     try:
-        return await asyncio.to_thread(read, await request.body(), format=form)
+        return await asyncio.to_thread(parse_file, await request.body(), format=form)
     except UnreadableFileError as error:
         raise InvalidInput(FieldError("#", str(error))) from None
 
@@ -106,7 +113,7 @@ async def _found(request: Request, form: Given = None) -> Found:
 )
 async def import_model_file(
     me: Me,  # before the file is looked at
-    found: Annotated[Found, Depends(_found)],
+    found: Annotated[ImportResult, Depends(_found)],
     units: OpenUnits,
     breasts: Breasts = None,
     dry_run: DryRun = False,  # noqa: FBT002  a query parameter
@@ -122,7 +129,7 @@ async def import_model_file(
     return ImportRead.of(found, bodies, await import_models(units, me, kept))
 
 
-def _body(found: FileModel, asked: bool | None) -> Body:  # noqa: FBT001 - the flag of a model
+def _body(found: ImportedBody, asked: bool | None) -> BodyMeasurements:  # noqa: FBT001 - the flag of a model
     """What the file says comes first; not knowing is true, which hides nothing."""
     flag = next((each for each in (found.breasts, asked) if each is not None), True)
-    return Body(flag, found.measurements)
+    return BodyMeasurements(flag, found.measurements)

@@ -10,7 +10,7 @@ from dressform.api.exception_handlers import answers
 from dressform.api.schemas.fields import Language, LengthUnit
 from dressform.errors import NotFound
 from dressform.repositories.models import ONE_AND_WHO, model_of
-from dressform.sewing.silhouette import STYLE, drawn
+from dressform.sewing.silhouette import STYLE, render_silhouette
 from dressform.sewing.units import MeasurementUnit
 
 router = APIRouter(prefix="/v1/models", tags=["models"])
@@ -63,7 +63,7 @@ async def draw_model(
     """
     me, row = await look.at(ONE_AND_WHO, model_id=model_id)
     body = model_of(row, me).body
-    drawing = drawn(
+    drawing = render_silhouette(
         body.shown, breasts=bool(body.breasts), language=language, unit=MeasurementUnit(unit)
     )
     return Svg(drawing, headers=_HEADERS)

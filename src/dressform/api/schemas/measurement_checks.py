@@ -11,9 +11,9 @@ from dressform.api.schemas.measurements import (
     Warnings,
     warnings_of,
 )
-from dressform.sewing.body import Body
+from dressform.sewing.body import BodyMeasurements
 from dressform.sewing.catalogue import CATALOGUE
-from dressform.sewing.estimates import estimates
+from dressform.sewing.estimates import estimate_from_neck
 
 _LEAST = 0.001
 """Millimetres: nothing is a percentage of less."""
@@ -56,9 +56,9 @@ Estimates = Annotated[
 ]
 
 
-def estimates_of(body: Body) -> list[EstimateRead]:
+def estimates_of(body: BodyMeasurements) -> list[EstimateRead]:
     """Of a body whose neck is known."""
-    guessed = estimates(body.measurements["neck"], breasts=bool(body.breasts))
+    guessed = estimate_from_neck(body.measurements["neck"], breasts=bool(body.breasts))
     return [
         EstimateRead.of(name, estimate, body.measurements.get(name))
         for name, estimate in guessed.items()
@@ -72,17 +72,19 @@ class BodySent(Strict):
     unit: SentUnit | None = None
     measurements: MeasurementsSent
 
-    def as_body(self) -> Body:
-        return Body(self.breasts, self.measurements.measurements, self.measurements.typed)
+    def as_body(self) -> BodyMeasurements:
+        return BodyMeasurements(
+            self.breasts, self.measurements.measurements, self.measurements.typed
+        )
 
 
 class EstimatesRead(Complete):
     """What the neck lets expect. Guesses, all of them."""
 
-    estimates: Estimates
+    estimate_from_neck: Estimates
 
     @classmethod
-    def of(cls, body: Body) -> Self:
+    def of(cls, body: BodyMeasurements) -> Self:
         return cls(estimates=estimates_of(body))
 
 
@@ -94,10 +96,12 @@ class CheckRead(Complete):
         MeasurementNames, Field(description="What matters with this flag and was not sent.")
     ]
     warnings: Warnings
-    estimates: Annotated[Estimates, Field(description="Empty as long as the neck is not known.")]
+    estimate_from_neck: Annotated[
+        Estimates, Field(description="Empty as long as the neck is not known.")
+    ]
 
     @classmethod
-    def of(cls, body: Body) -> Self:
+    def of(cls, body: BodyMeasurements) -> Self:
         return cls(
             measurements=dict(body.measurements),
             missing=body.missing,

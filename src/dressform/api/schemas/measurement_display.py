@@ -6,9 +6,9 @@ from pydantic import Field
 
 from dressform.api.schemas.fields import Complete, LengthUnit
 from dressform.api.schemas.measurement_input import LONGEST_TYPED
-from dressform.sewing.body import Body
+from dressform.sewing.body import BodyMeasurements
 from dressform.sewing.catalogue import CATALOGUE
-from dressform.sewing.units import MeasurementUnit, Typed, written
+from dressform.sewing.units import EnteredValue, MeasurementUnit, format_quantity
 
 
 class TypedRead(Complete):
@@ -21,7 +21,7 @@ class TypedRead(Complete):
     unit: Annotated[MeasurementUnit, Field(description="What it was read in.", examples=["in"])]
 
     @classmethod
-    def of(cls, typed: Typed) -> Self:
+    def of(cls, typed: EnteredValue) -> Self:
         return cls(text=typed.text, unit=typed.unit)
 
 
@@ -40,7 +40,7 @@ class InUnitRead(Complete):
     ]
 
     @classmethod
-    def of(cls, body: Body, unit: MeasurementUnit) -> Self:
+    def of(cls, body: BodyMeasurements, unit: MeasurementUnit) -> Self:
         return cls(
             unit=unit.value,
             measurements={
@@ -49,8 +49,8 @@ class InUnitRead(Complete):
         )
 
 
-def _in_words(name: str, value: float, body: Body, unit: MeasurementUnit) -> str:
+def _in_words(name: str, value: float, body: BodyMeasurements, unit: MeasurementUnit) -> str:
     typed = body.typed.get(name)
     if typed and typed.unit is unit:
         return typed.text
-    return written(value, unit if CATALOGUE[name].unit == "mm" else MeasurementUnit.DEGREE)
+    return format_quantity(value, unit if CATALOGUE[name].unit == "mm" else MeasurementUnit.DEGREE)

@@ -8,8 +8,8 @@ from pydantic import Field, PlainValidator, ValidationError, ValidationInfo, Wit
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from dressform.api.schemas.problems import MOST_ERRORS
-from dressform.sewing.catalogue import CATALOGUE, Kind, problems
-from dressform.sewing.units import MeasurementUnit, NotUnderstoodError, Typed, read
+from dressform.sewing.catalogue import CATALOGUE, Kind, validate
+from dressform.sewing.units import EnteredValue, MeasurementUnit, QuantityParseError, parse_quantity
 
 LONGEST_TYPED = 40
 
@@ -29,7 +29,7 @@ class Readings:
     """Millimetres and degrees by name; None removes. `typed`: those that were text, as typed."""
 
     measurements: dict[str, Any] = field(default_factory=dict)
-    typed: dict[str, Typed] = field(default_factory=dict)
+    typed: dict[str, EnteredValue] = field(default_factory=dict)
 
 
 def _schema(name: str, *types: str) -> dict[str, Any]:
@@ -63,15 +63,17 @@ def _read(value: object, unit: MeasurementUnit | None, *, removable: bool) -> Re
     for name, sent in value.items():
         if isinstance(sent, str) and name in CATALOGUE:
             try:
-                readings.measurements[name], read_in = read(sent, CATALOGUE[name].kind, unit=unit)
-                readings.typed[name] = Typed(sent, read_in)
-            except NotUnderstoodError as error:
+                readings.measurements[name], read_in = parse_quantity(
+                    sent, CATALOGUE[name].kind, unit=unit
+                )
+                readings.typed[name] = EnteredValue(sent, read_in)
+            except QuantityParseError as error:
                 not_understood.append((name, f"{name}: {error}"))
         else:
             readings.measurements[name] = sent
     removed = {name for name in CATALOGUE if removable and value.get(name, 0) is None}
     numbers = {name: n for name, n in readings.measurements.items() if name not in removed}
-    if wrong := problems(numbers) + not_understood:
+    if wrong := validate(numbers) + not_understood:
         raise ValidationError.from_exception_data("measurements", list(_errors(wrong)))
     return readings
 

@@ -4,15 +4,15 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, WithJsonSchema
 
 from dressform.api.schemas.fields import Complete
-from dressform.sewing.body import Body
-from dressform.sewing.catalogue import CATALOGUE, LONGEST_MM, VERSION, Measurement, Seamly
-from dressform.sewing.plausibility import hints
-from dressform.sewing.plausibility_warning import Hint
+from dressform.sewing.body import BodyMeasurements
+from dressform.sewing.catalogue import CATALOGUE, MAX_LENGTH_MM, VERSION, Measurement, Seamly
+from dressform.sewing.plausibility import check_plausibility
+from dressform.sewing.plausibility_warning import PlausibilityWarning
 
 Name = Annotated[str, Field(max_length=40, description="Its key in a model.", examples=["chest"])]
 # Any: what was sent as 1105 comes back as 1105, and not as 1105.0.
 Number = Annotated[
-    Any, WithJsonSchema({"type": "number", "exclusiveMinimum": 0, "maximum": LONGEST_MM})
+    Any, WithJsonSchema({"type": "number", "exclusiveMinimum": 0, "maximum": MAX_LENGTH_MM})
 ]
 Measured = Annotated[
     dict[Name, Number],
@@ -144,7 +144,7 @@ class WarningRead(Complete):
     text: Annotated[BothLanguages, Field(description="What to check.")]
 
     @classmethod
-    def of(cls, hint: Hint) -> Self:
+    def of(cls, hint: PlausibilityWarning) -> Self:
         return cls(
             kind=hint.kind, measurements=list(hint.measurements), text=BothLanguages(**hint.text)
         )
@@ -155,8 +155,10 @@ Warnings = Annotated[
 ]
 
 
-def warnings_of(body: Body) -> list[WarningRead]:
-    return [WarningRead.of(hint) for hint in hints(body.shown, breasts=bool(body.breasts))]
+def warnings_of(body: BodyMeasurements) -> list[WarningRead]:
+    return [
+        WarningRead.of(hint) for hint in check_plausibility(body.shown, breasts=bool(body.breasts))
+    ]
 
 
 class WarningsRead(Complete):
@@ -165,5 +167,5 @@ class WarningsRead(Complete):
     warnings: Warnings
 
     @classmethod
-    def of(cls, body: Body) -> Self:
+    def of(cls, body: BodyMeasurements) -> Self:
         return cls(warnings=warnings_of(body))

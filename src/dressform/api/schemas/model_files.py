@@ -8,8 +8,8 @@ from dressform.api.schemas.fields import Complete
 from dressform.api.schemas.measurements import BothLanguages, Measured, Name, Warnings, warnings_of
 from dressform.api.schemas.models import Breasts, ModelRead
 from dressform.repositories.sealed_models import StoredModel
-from dressform.sewing.body import Body
-from dressform.sewing.formats import MOST_ENTRIES, MOST_MODELS, Format, Found, Line
+from dressform.sewing.body import BodyMeasurements
+from dressform.sewing.formats import MAX_ENTRIES, MAX_MODELS, EntryReport, Format, ImportResult
 
 LineNumber = Annotated[int, Field(ge=1, le=2**31 - 1, json_schema_extra={"format": "int32"})]
 
@@ -33,7 +33,7 @@ class LineRead(Complete):
     ]
 
     @classmethod
-    def of(cls, line: Line) -> Self:
+    def of(cls, line: EntryReport) -> Self:
         return cls(
             line=line.line,
             entry=line.entry,
@@ -56,12 +56,14 @@ class ImportedRead(Complete):
     measurements: Annotated[Measured, Field(description="What was taken, in mm and degrees.")]
     lines: Annotated[
         list[LineRead],
-        Field(max_length=MOST_ENTRIES, description="Every entry, in the order of the file."),
+        Field(max_length=MAX_ENTRIES, description="Every entry, in the order of the file."),
     ]
     warnings: Warnings
 
     @classmethod
-    def of(cls, lines: Sequence[Line], body: Body, model: StoredModel | None) -> Self:
+    def of(
+        cls, lines: Sequence[EntryReport], body: BodyMeasurements, model: StoredModel | None
+    ) -> Self:
         return cls(
             model=model and ModelRead.of(model),
             breasts=bool(body.breasts),
@@ -75,7 +77,7 @@ class ImportRead(Complete):
     """What was found in the file, and what became of it."""
 
     format: Annotated[Format, Field(description="What it was read as.", examples=["smis"])]
-    items: Annotated[list[ImportedRead], Field(max_length=MOST_MODELS, description="Each body.")]
+    items: Annotated[list[ImportedRead], Field(max_length=MAX_MODELS, description="Each body.")]
     dropped: Annotated[
         list[Literal["name", "birth date", "gender", "e-mail", "notes", "picture"]],
         Field(
@@ -86,7 +88,9 @@ class ImportRead(Complete):
     ]
 
     @classmethod
-    def of(cls, found: Found, bodies: Sequence[Body], models: Sequence[StoredModel]) -> Self:
+    def of(
+        cls, found: ImportResult, bodies: Sequence[BodyMeasurements], models: Sequence[StoredModel]
+    ) -> Self:
         kept = iter(models)
         lines = groupby(found.report, lambda line: line.model)
         by_body = {place: list(of_one) for place, of_one in lines}

@@ -16,7 +16,7 @@ from dressform.api.schemas.measurement_input import (
 from dressform.api.schemas.measurements import Measured, MeasurementNames, Warnings, warnings_of
 from dressform.api.schemas.pages import Next, position_as_cursor
 from dressform.repositories.sealed_models import StoredModel
-from dressform.sewing.body import Body
+from dressform.sewing.body import BodyMeasurements
 from dressform.sewing.catalogue import CATALOGUE
 from dressform.sewing.units import MeasurementUnit
 
@@ -56,8 +56,10 @@ class ModelNew(Strict):
             raise ValidationError.from_exception_data("model", [missing])
         return self
 
-    def as_body(self) -> Body:
-        return Body(self.breasts, self.measurements.measurements, self.measurements.typed)
+    def as_body(self) -> BodyMeasurements:
+        return BodyMeasurements(
+            self.breasts, self.measurements.measurements, self.measurements.typed
+        )
 
 
 class ModelChange(Merging):

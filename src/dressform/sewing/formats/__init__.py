@@ -4,30 +4,30 @@ A body that was written comes back as it was. What a file holds and Dressform do
 listed with its line and the reason; who a file says it is about is not read at all.
 """
 
-from dressform.sewing.formats.reading import read
+from dressform.sewing.formats.reading import parse_file
 from dressform.sewing.formats.types import (
-    LARGEST,
-    MOST_ENTRIES,
-    MOST_MODELS,
-    FileModel,
+    MAX_ENTRIES,
+    MAX_FILE_BYTES,
+    MAX_MODELS,
+    EntryReport,
     Format,
-    Found,
-    Line,
+    ImportedBody,
+    ImportResult,
     Outcome,
     UnreadableFileError,
 )
-from dressform.sewing.formats.writing import written
+from dressform.sewing.formats.writing import serialize
 
 __all__ = [
-    "LARGEST",
-    "MOST_ENTRIES",
-    "MOST_MODELS",
-    "FileModel",
+    "MAX_ENTRIES",
+    "MAX_FILE_BYTES",
+    "MAX_MODELS",
+    "EntryReport",
     "Format",
-    "Found",
-    "Line",
+    "ImportResult",
+    "ImportedBody",
     "Outcome",
     "UnreadableFileError",
-    "read",
-    "written",
+    "parse_file",
+    "serialize",
 ]

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 
-from dressform.sewing.catalogue import CATALOGUE, shown
-from dressform.sewing.formats.reasons import Reason, out_of_bounds, why
+from dressform.sewing.catalogue import CATALOGUE, printable_name
+from dressform.sewing.formats.reasons import Reason, message, out_of_bounds_reason
 from dressform.sewing.formats.types import (
-    MOST_ENTRIES,
-    FileModel,
-    Line,
+    MAX_ENTRIES,
+    EntryReport,
+    ImportedBody,
     Outcome,
     UnreadableFileError,
 )
@@ -20,14 +20,14 @@ class Entries:
 
     def __init__(self, model: int = 0) -> None:
         self.breasts: bool | None = None
-        self.lines: list[Line] = []
+        self.lines: list[EntryReport] = []
         self._model = model
         self._values: dict[str, float] = {}
         self._from: dict[str, int] = {}
 
     @property
-    def model(self) -> FileModel:
-        return FileModel(self._values, self.breasts)
+    def model(self) -> ImportedBody:
+        return ImportedBody(self._values, self.breasts)
 
     def take(
         self,
@@ -40,17 +40,19 @@ class Entries:
         reason: Reason | None = None,
     ) -> None:
         """A value in millimetres or degrees, or the reason why it is none."""
-        amount = _amount(value)
+        amount = _to_float(value)
         if not CATALOGUE[name].fits(amount):
-            self.leave(line, entry, _misfit(name, amount), name)
+            self.leave(line, entry, _misfit_reason(name, amount), name)
         elif name in self._values and not self._is_better(name, reason, near=near):
             better = self.lines[self._from[name]]
-            self.leave(line, entry, why("better_elsewhere", name, better.line), name)
+            self.leave(line, entry, message("better_elsewhere", name, better.line), name)
         else:
             self._keep(line, entry, name, amount, near=near, reason=reason)
 
     def leave(self, line: int, entry: str, reason: Reason, name: str | None = None) -> None:
-        self._add(Line(line, shown(entry), Outcome.LEFT_OUT, self._model, name, reason))
+        self._add(
+            EntryReport(line, printable_name(entry), Outcome.LEFT_OUT, self._model, name, reason)
+        )
 
     def _is_better(self, name: str, reason: Reason | None, *, near: bool) -> bool:
         kept = self.lines[self._from[name]]
@@ -69,31 +71,31 @@ class Entries:
     ) -> None:
         if name in self._values:
             worse = self.lines[self._from[name]]
-            instead = why("better_elsewhere", name, line)
+            instead = message("better_elsewhere", name, line)
             self.lines[self._from[name]] = replace(worse, outcome=Outcome.LEFT_OUT, reason=instead)
         self._values[name], self._from[name] = value, len(self.lines)
         outcome = Outcome.APPROXIMATE if near else Outcome.TAKEN
-        self._add(Line(line, shown(entry), outcome, self._model, name, reason))
+        self._add(EntryReport(line, printable_name(entry), outcome, self._model, name, reason))
 
-    def _add(self, line: Line) -> None:
+    def _add(self, line: EntryReport) -> None:
         self.lines.append(line)
-        assert_countable(self.lines)
+        assert_not_too_many(self.lines)
 
 
-def assert_countable(lines: Sequence[Line]) -> None:
+def assert_not_too_many(lines: Sequence[EntryReport]) -> None:
     """Raises UnreadableFileError when there are more than anybody could look through."""
-    if len(lines) > MOST_ENTRIES:
-        raise UnreadableFileError(f"more than {MOST_ENTRIES} entries", line=lines[-1].line)
+    if len(lines) > MAX_ENTRIES:
+        raise UnreadableFileError(f"more than {MAX_ENTRIES} entries", line=lines[-1].line)
 
 
-def _amount(value: Fraction) -> float:
+def _to_float(value: Fraction) -> float:
     try:
         return float(value)
     except OverflowError:
         return float("inf")
 
 
-def _misfit(name: str, value: float) -> Reason:
+def _misfit_reason(name: str, value: float) -> Reason:
     if value == 0:
-        return why("not_measured")
-    return out_of_bounds(CATALOGUE[name])
+        return message("not_measured")
+    return out_of_bounds_reason(CATALOGUE[name])

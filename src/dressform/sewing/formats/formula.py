@@ -7,35 +7,35 @@ import re
 from collections.abc import Mapping
 from fractions import Fraction
 
-_LONGEST = 200
-_DEEPEST = 20
+_MAX_CHARACTERS = 200
+_MAX_DEPTH = 20
 # Longer ones come of numbers that are multiplied over and over; no body needs them.
-_MOST_BITS = 512
+_MAX_BITS = 512
 _TOKEN = re.compile(r"\s*(?:([0-9]+(?:\.[0-9]+)?)|(@?[^\W\d]\w*)|([-+*/()]))")
 
 
 def is_short(value: Fraction) -> bool:
     """Whether working on with it costs nothing."""
-    return value.numerator.bit_length() + value.denominator.bit_length() <= _MOST_BITS
+    return value.numerator.bit_length() + value.denominator.bit_length() <= _MAX_BITS
 
 
-class NotWorkedOutError(ValueError):
+class FormulaError(ValueError):
     """Not such a formula, or one with a name that has no value."""
 
 
-def worked_out(text: str, known: Mapping[str, Fraction]) -> Fraction:
+def evaluate(text: str, known: Mapping[str, Fraction]) -> Fraction:
     """Raises NotWorkedOutError."""
-    return _Formula(_tokens(text), known).value()
+    return _Formula(_tokenize(text), known).value()
 
 
-def _tokens(text: str) -> list[str]:
-    if len(text) > _LONGEST:
-        raise NotWorkedOutError
+def _tokenize(text: str) -> list[str]:
+    if len(text) > _MAX_CHARACTERS:
+        raise FormulaError
     plain, at, tokens = text.strip(), 0, []
     while at < len(plain):
         token = _TOKEN.match(plain, at)
         if token is None:
-            raise NotWorkedOutError
+            raise FormulaError
         tokens.append(token[0].strip())
         at = token.end()
     return tokens
@@ -51,7 +51,7 @@ class _Formula:
     def value(self) -> Fraction:
         value = self._sum()
         if self._next():
-            raise NotWorkedOutError
+            raise FormulaError
         return value
 
     def _next(self) -> str:
@@ -73,10 +73,10 @@ class _Formula:
         while self._next() in {"*", "/"}:
             times, factor = self._taken() == "*", self._factor()
             if not times and not factor:
-                raise NotWorkedOutError
+                raise FormulaError
             value = value * factor if times else value / factor
             if not is_short(value):
-                raise NotWorkedOutError
+                raise FormulaError
         return value
 
     def _factor(self) -> Fraction:
@@ -87,14 +87,14 @@ class _Formula:
             return self._known[taken]
         if taken[:1].isdigit():
             return Fraction(taken)
-        raise NotWorkedOutError
+        raise FormulaError
 
     def _bracket(self) -> Fraction:
         self._depth += 1
-        if self._depth > _DEEPEST:
-            raise NotWorkedOutError
+        if self._depth > _MAX_DEPTH:
+            raise FormulaError
         value = self._sum()
         self._depth -= 1
         if self._taken() != ")":
-            raise NotWorkedOutError
+            raise FormulaError
         return value

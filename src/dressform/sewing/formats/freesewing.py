@@ -6,22 +6,22 @@ Lengths are always in millimetres there: `units` and `imperial` say what is show
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from dressform.sewing.catalogue import CATALOGUE, RETIRED, now_called
-from dressform.sewing.formats.entries import Entries, assert_countable
-from dressform.sewing.formats.nodes import Listing, Mapping, Node, Scalar
-from dressform.sewing.formats.numbers import number
-from dressform.sewing.formats.personal import in_order, kind_of
-from dressform.sewing.formats.reasons import why, why_unknown
-from dressform.sewing.formats.types import MOST_MODELS, Format, Found, UnreadableFileError
+from dressform.sewing.catalogue import CATALOGUE, RETIRED, current_name
+from dressform.sewing.formats.entries import Entries, assert_not_too_many
+from dressform.sewing.formats.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from dressform.sewing.formats.numbers import parse_number
+from dressform.sewing.formats.personal import personal_field_kind, sort_kinds
+from dressform.sewing.formats.reasons import message, unknown_name_reason
+from dressform.sewing.formats.types import MAX_MODELS, Format, ImportResult, UnreadableFileError
 
-_MEASUREMENTS = {"measurements", "measies"}
-_MANY = {"sets", "people", "models"}
-_AROUND = {"data", "set", "person", "model", "account"}
+_MEASUREMENT_KEYS = {"measurements", "measies"}
+_COLLECTION_KEYS = {"sets", "people", "models"}
+_WRAPPER_KEYS = {"data", "set", "person", "model", "account"}
 # An export with these may be from before July 2020, when shoulderSlope was a length.
-_OF_VERSION_2 = {"people", "models", "person", "model"}
+_VERSION_2_KEYS = {"people", "models", "person", "model"}
 # Before July 2020 these had the names that they have today; any other name tells the time.
 _SLOPE = "shoulderSlope"
-_TIMELESS = {
+_NEVER_RENAMED = {
     "bustSpan",
     "highBust",
     "inseam",
@@ -35,115 +35,119 @@ _TIMELESS = {
 
 @dataclass(frozen=True, slots=True)
 class _Set:
-    node: Mapping
+    node: MappingNode
     may_be_old: bool
 
 
-def found_in(trees: list[Node], of: Format) -> Found:
+def parse(trees: list[Node], of: Format) -> ImportResult:
     """Raises UnreadableFileError where there is not one set."""
     dropped: set[str] = set()
-    sets = [each for tree in trees for each in _sets(tree, dropped)]
+    sets = [each for tree in trees for each in _iter_sets(tree, dropped)]
     if not sets:
         raise UnreadableFileError(
             "no measurements found: they stand under “measurements” or “measies” in FreeSewing's "
             "files"
         )
-    if len(sets) > MOST_MODELS:
+    if len(sets) > MAX_MODELS:
         raise UnreadableFileError(
-            f"more than {MOST_MODELS} sets of measurements", line=sets[MOST_MODELS].node.line
+            f"more than {MAX_MODELS} sets of measurements", line=sets[MAX_MODELS].node.line
         )
-    bodies = [_body(each, place) for place, each in enumerate(sets)]
+    bodies = [_parse_set(each, place) for place, each in enumerate(sets)]
     report = tuple(line for each in bodies for line in each.lines)
-    assert_countable(report)
-    return Found(of, tuple(each.model for each in bodies), report, in_order(dropped))
+    assert_not_too_many(report)
+    return ImportResult(of, tuple(each.model for each in bodies), report, sort_kinds(dropped))
 
 
-def _sets(node: Node, dropped: set[str], *, may_be_old: bool = False) -> Iterator[_Set]:
-    if isinstance(node, Listing):
+def _iter_sets(node: Node, dropped: set[str], *, may_be_old: bool = False) -> Iterator[_Set]:
+    if isinstance(node, SequenceNode):
         for item in node.items:
-            yield from _sets(item, dropped, may_be_old=may_be_old)
-    elif isinstance(node, Mapping):
-        _note_personal(node, dropped)
+            yield from _iter_sets(item, dropped, may_be_old=may_be_old)
+    elif isinstance(node, MappingNode):
+        _collect_personal_kinds(node, dropped)
         if _is_set(node):
             yield _Set(node, may_be_old)
         else:
-            yield from _inside(node, dropped, may_be_old=may_be_old)
+            yield from _iter_nested_sets(node, dropped, may_be_old=may_be_old)
 
 
-def _inside(node: Mapping, dropped: set[str], *, may_be_old: bool) -> Iterator[_Set]:
+def _iter_nested_sets(node: MappingNode, dropped: set[str], *, may_be_old: bool) -> Iterator[_Set]:
     for key, value in node.pairs:
-        old = may_be_old or key.text in _OF_VERSION_2
-        if key.text in _AROUND:
-            yield from _sets(value, dropped, may_be_old=old)
-        elif key.text in _MANY and isinstance(value, Mapping):
+        old = may_be_old or key.text in _VERSION_2_KEYS
+        if key.text in _WRAPPER_KEYS:
+            yield from _iter_sets(value, dropped, may_be_old=old)
+        elif key.text in _COLLECTION_KEYS and isinstance(value, MappingNode):
             for _, each in value.pairs:
-                yield from _sets(each, dropped, may_be_old=old)
-        elif key.text in _MANY:
-            yield from _sets(value, dropped, may_be_old=old)
+                yield from _iter_sets(each, dropped, may_be_old=old)
+        elif key.text in _COLLECTION_KEYS:
+            yield from _iter_sets(value, dropped, may_be_old=old)
 
 
-def _is_set(node: Mapping) -> bool:
-    return any(key.text in _MEASUREMENTS or _is_known(key.text) for key, _ in node.pairs)
+def _is_set(node: MappingNode) -> bool:
+    return any(key.text in _MEASUREMENT_KEYS or _is_known(key.text) for key, _ in node.pairs)
 
 
 def _is_known(name: str) -> bool:
-    return name in CATALOGUE or now_called(name) is not None
+    return name in CATALOGUE or current_name(name) is not None
 
 
-def _note_personal(node: Mapping, dropped: set[str]) -> None:
+def _collect_personal_kinds(node: MappingNode, dropped: set[str]) -> None:
     for key, value in node.pairs:
-        kind = kind_of(key.text)
-        if kind and isinstance(value, Scalar) and value.text and not value.is_nothing:
+        kind = personal_field_kind(key.text)
+        if kind and isinstance(value, ScalarNode) and value.text and not value.is_nothing:
             dropped.add(kind)
-        elif key.text in _MEASUREMENTS and isinstance(value, Mapping):
-            _note_personal(value, dropped)
+        elif key.text in _MEASUREMENT_KEYS and isinstance(value, MappingNode):
+            _collect_personal_kinds(value, dropped)
 
 
-def _body(found: _Set, place: int) -> Entries:
+def _parse_set(found: _Set, place: int) -> Entries:
     entries = Entries(place)
-    nested = [(key, node) for key, node in found.node.pairs if key.text in _MEASUREMENTS]
+    nested = [(key, node) for key, node in found.node.pairs if key.text in _MEASUREMENT_KEYS]
     for key, node in found.node.pairs:
-        if key.text == "breasts" and isinstance(node, Scalar):
-            _take_flag(entries, node)
+        if key.text == "breasts" and isinstance(node, ScalarNode):
+            _parse_flag(entries, node)
         elif not nested and _is_known(key.text):
             nested = [(key, found.node)]
     for key, node in nested:
-        _take_all(entries, key, node, may_be_old=found.may_be_old)
+        _parse_measurements(entries, key, node, may_be_old=found.may_be_old)
     return entries
 
 
-def _take_flag(entries: Entries, node: Scalar) -> None:
+def _parse_flag(entries: Entries, node: ScalarNode) -> None:
     if node.is_nothing:
         return
     entries.breasts = node.truth
     if node.truth is None:
-        entries.leave(node.line, "breasts", why("flag"))
+        entries.leave(node.line, "breasts", message("flag"))
 
 
-def _take_all(entries: Entries, key: Scalar, node: Node, *, may_be_old: bool) -> None:
-    if not isinstance(node, Mapping):
-        entries.leave(key.line, key.text, why("not_a_list"))
+def _parse_measurements(entries: Entries, key: ScalarNode, node: Node, *, may_be_old: bool) -> None:
+    if not isinstance(node, MappingNode):
+        entries.leave(key.line, key.text, message("not_a_list"))
         return
     names = {name.text for name, _ in node.pairs}
-    is_old = any(now_called(name) or name in RETIRED for name in names)
-    is_new = any(name in CATALOGUE for name in names - _TIMELESS)
+    is_old = any(current_name(name) or name in RETIRED for name in names)
+    is_new = any(name in CATALOGUE for name in names - _NEVER_RENAMED)
     for name, value in node.pairs:
         if name.text == _SLOPE and (is_old or (may_be_old and not is_new)):
-            entries.leave(name.line, name.text, why("old_slope"), _SLOPE)
-        elif kind_of(name.text) is None and name.text not in {"breasts", "units", "imperial"}:
-            _take(entries, name, value)
+            entries.leave(name.line, name.text, message("old_slope"), _SLOPE)
+        elif personal_field_kind(name.text) is None and name.text not in {
+            "breasts",
+            "units",
+            "imperial",
+        }:
+            _parse_entry(entries, name, value)
 
 
-def _take(entries: Entries, name: Scalar, value: Node) -> None:
-    current = name.text if name.text in CATALOGUE else now_called(name.text)
+def _parse_entry(entries: Entries, name: ScalarNode, value: Node) -> None:
+    current = name.text if name.text in CATALOGUE else current_name(name.text)
     if current is None:
-        entries.leave(name.line, name.text, why_unknown(name.text))
+        entries.leave(name.line, name.text, unknown_name_reason(name.text))
         return
-    amount = number(value.text) if isinstance(value, Scalar) else None
+    amount = parse_number(value.text) if isinstance(value, ScalarNode) else None
     if amount is not None:
-        reason = None if current == name.text else why("now_called", current)
+        reason = None if current == name.text else message("now_called", current)
         entries.take(name.line, name.text, current, amount, reason=reason)
-    elif isinstance(value, Scalar) and (value.is_nothing or not value.text):
-        entries.leave(name.line, name.text, why("not_measured"), current)
+    elif isinstance(value, ScalarNode) and (value.is_nothing or not value.text):
+        entries.leave(name.line, name.text, message("not_measured"), current)
     else:
-        entries.leave(name.line, name.text, why("not_a_number"), current)
+        entries.leave(name.line, name.text, message("not_a_number"), current)

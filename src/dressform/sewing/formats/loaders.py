@@ -6,30 +6,30 @@ from collections.abc import Iterator
 
 import yaml
 
-from dressform.sewing.formats.nodes import Event, Node, built
+from dressform.sewing.formats.nodes import Event, Node, build_tree
 from dressform.sewing.formats.types import UnreadableFileError
 
 _TOKEN = re.compile(r'(\n)|("[^"\\]*(?:\\.[^"\\]*)*")|([{\[])|[}\]]|([^\s{}\[\]",:]+)')
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-def json_tree(text: str) -> list[Node]:
+def load_json_nodes(text: str) -> list[Node]:
     """Raises UnreadableFileError."""
     try:
         # Numbers stay text: nothing here is as slow as a number of a million digits.
-        json.loads(text, parse_int=str, parse_float=str, parse_constant=_no_number)
+        json.loads(text, parse_int=str, parse_float=str, parse_constant=_refuse_constant)
     except json.JSONDecodeError as error:
         raise UnreadableFileError(f"not valid JSON ({error.msg})", line=error.lineno) from None
     except RecursionError:
         raise UnreadableFileError("nested too deep") from None
-    return built(_json_events(text))
+    return build_tree(_iter_json_events(text))
 
 
-def _no_number(text: str) -> None:
+def _refuse_constant(text: str) -> None:
     raise UnreadableFileError(f"not valid JSON ({text} is no number)")
 
 
-def _json_events(text: str) -> Iterator[Event]:
+def _iter_json_events(text: str) -> Iterator[Event]:
     """Of text that is known to be valid."""
     line = 1
     for token in _TOKEN.finditer(text):
@@ -44,10 +44,10 @@ def _json_events(text: str) -> Iterator[Event]:
             yield Event(opening or "", line)
 
 
-def yaml_tree(text: str) -> list[Node]:
+def load_yaml_nodes(text: str) -> list[Node]:
     """Raises UnreadableFileError; an alias is refused, for a few of them can stand for millions."""
     try:
-        return built(_yaml_events(text))
+        return build_tree(_iter_yaml_events(text))
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else None
         raise UnreadableFileError(f"not valid YAML ({error.problem})", line=line) from None
@@ -55,7 +55,7 @@ def yaml_tree(text: str) -> list[Node]:
         raise UnreadableFileError("not valid YAML: there is a character that is no text") from None
 
 
-def _yaml_events(text: str) -> Iterator[Event]:
+def _iter_yaml_events(text: str) -> Iterator[Event]:
     for event in yaml.parse(text, Loader=_LOADER):
         mark = event.start_mark
         line = 0 if mark is None else mark.line + 1

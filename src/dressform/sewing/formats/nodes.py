@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 
 from dressform.sewing.formats.types import UnreadableFileError
 
-_DEEPEST = 30
-_MOST = 100_000
+_MAX_DEPTH = 30
+_MAX_EVENTS = 100_000
 
 
 @dataclass(frozen=True, slots=True)
-class Scalar:
+class ScalarNode:
     """`plain`: not in quotes, so it may be a number, a truth value or nothing."""
 
     text: str
@@ -29,22 +29,22 @@ class Scalar:
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
+class SequenceNode:
     line: int
     items: list["Node"] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
-class Mapping:
+class MappingNode:
     """Its pairs as they stand, a name that stands there twice included."""
 
     line: int
-    pairs: list[tuple[Scalar, "Node"]] = field(default_factory=list)
+    pairs: list[tuple[ScalarNode, "Node"]] = field(default_factory=list)
 
 
-Node = Scalar | Listing | Mapping
+Node = ScalarNode | SequenceNode | MappingNode
 
-OPENS = {"{": Mapping, "[": Listing}
+NODE_BY_BRACKET = {"{": MappingNode, "[": SequenceNode}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,39 +57,41 @@ class Event:
     plain: bool = False
 
 
-def built(events: Iterator[Event]) -> list[Node]:
+def build_tree(events: Iterator[Event]) -> list[Node]:
     """What stands at the top: one, or in YAML one of each document. Raises UnreadableFileError."""
-    top = Listing(1)
-    above: list[Listing | Mapping] = [top]
-    names: list[Scalar | None] = [None]
+    top = SequenceNode(1)
+    above: list[SequenceNode | MappingNode] = [top]
+    names: list[ScalarNode | None] = [None]
     for count, event in enumerate(events):
-        if count > _MOST:
-            raise UnreadableFileError(f"more than {_MOST} parts", line=event.line)
+        if count > _MAX_EVENTS:
+            raise UnreadableFileError(f"more than {_MAX_EVENTS} parts", line=event.line)
         if not event.kind:
             above.pop(), names.pop()
         elif event.kind == "=":
-            _put(above, names, Scalar(event.text, event.plain, event.line))
+            _attach(above, names, ScalarNode(event.text, event.plain, event.line))
         else:
-            opened = OPENS[event.kind](event.line)
-            _put(above, names, opened)
+            opened = NODE_BY_BRACKET[event.kind](event.line)
+            _attach(above, names, opened)
             above.append(opened)
             names.append(None)
-        if len(above) > _DEEPEST:
-            raise UnreadableFileError(f"nested more than {_DEEPEST} deep", line=event.line)
+        if len(above) > _MAX_DEPTH:
+            raise UnreadableFileError(f"nested more than {_MAX_DEPTH} deep", line=event.line)
     return top.items
 
 
-def _put(above: list[Listing | Mapping], names: list[Scalar | None], node: Node) -> None:
+def _attach(
+    above: list[SequenceNode | MappingNode], names: list[ScalarNode | None], node: Node
+) -> None:
     """Into what is open: as an item, as a name, or as the value of the name before."""
     inside = above[-1]
-    if isinstance(inside, Listing):
+    if isinstance(inside, SequenceNode):
         inside.items.append(node)
         return
     name = names[-1]
     if name is not None:
         inside.pairs.append((name, node))
         names[-1] = None
-    elif isinstance(node, Scalar):
+    elif isinstance(node, ScalarNode):
         names[-1] = node
     else:
         raise UnreadableFileError("a name is expected here", line=node.line)

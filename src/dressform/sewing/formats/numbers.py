@@ -5,10 +5,10 @@ from decimal import Decimal
 from fractions import Fraction
 
 # The smallest float there is has 324 digits behind its point.
-_LONGEST = 400
+_MAX_CHARACTERS = 400
 _PLAIN = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
 
-UNITS = {
+MILLIMETRES_PER_UNIT = {
     "mm": Fraction(1),
     "cm": Fraction(10),
     "inch": Fraction("25.4"),
@@ -16,14 +16,14 @@ UNITS = {
 """Millimetres in each unit, by the names that Seamly2D and Valentina use."""
 
 
-def number(text: str) -> Fraction | None:
+def parse_number(text: str) -> Fraction | None:
     """None for whatever is not one number with a decimal point."""
     plain = text.strip()
-    if len(plain) > _LONGEST or not _PLAIN.fullmatch(plain):
+    if len(plain) > _MAX_CHARACTERS or not _PLAIN.fullmatch(plain):
         return None
     return Fraction(Decimal(plain))
 
 
-def digits(value: float) -> str:
+def format_number(value: float) -> str:
     """A number in full, without an exponent: it comes back as the same float."""
     return format(Decimal(repr(float(value))), "f").removesuffix(".0")

@@ -3,7 +3,7 @@
 KINDS = ("name", "birth date", "gender", "e-mail", "notes", "picture")
 
 # Seamly2D's and Valentina's elements, FreeSewing's keys, and what people call columns.
-_CALLED = {
+_FIELD_NAMES = {
     "name": "family-name given-name customer name username lusername handle firstname lastname "
     "first_name last_name family_name given_name fullname nom prénom prenom",
     "birth date": "birth-date birth_date birthdate birthday dob naissance date_de_naissance",
@@ -12,17 +12,17 @@ _CALLED = {
     "notes": "notes note bio",
     "picture": "img picture avatar",
 }
-_KIND = {word: kind for kind, words in _CALLED.items() for word in words.split()}
+_KIND_BY_FIELD = {word: kind for kind, words in _FIELD_NAMES.items() for word in words.split()}
 
 
 # What Seamly2D and Valentina write where nobody said anything.
-NOTHING_SAID = {"birth-date": "1800-01-01", "gender": "unknown"}
+PLACEHOLDERS = {"birth-date": "1800-01-01", "gender": "unknown"}
 
 
-def kind_of(field: str) -> str | None:
+def personal_field_kind(field: str) -> str | None:
     """Which kind of personal thing a field of this name holds."""
-    return _KIND.get(field.strip().lower())
+    return _KIND_BY_FIELD.get(field.strip().lower())
 
 
-def in_order(kinds: set[str]) -> tuple[str, ...]:
+def sort_kinds(kinds: set[str]) -> tuple[str, ...]:
     return tuple(kind for kind in KINDS if kind in kinds)

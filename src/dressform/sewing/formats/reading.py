@@ -1,22 +1,22 @@
 from dressform.sewing.formats import freesewing, seamly, spreadsheet
-from dressform.sewing.formats.loaders import json_tree, yaml_tree
-from dressform.sewing.formats.text import assert_readable, format_of, text_of
-from dressform.sewing.formats.types import Format, Found, UnreadableFileError
+from dressform.sewing.formats.loaders import load_json_nodes, load_yaml_nodes
+from dressform.sewing.formats.text import assert_readable, decode_text, detect_format
+from dressform.sewing.formats.types import Format, ImportResult, UnreadableFileError
 
 
-def read(data: bytes, *, format: Format | None = None) -> Found:  # noqa: A002 - the field's word
+def parse_file(data: bytes, *, format: Format | None = None) -> ImportResult:  # noqa: A002 - the field's word
     """All that the file holds of bodies; its kind is found out unless it is given.
 
     Raises UnreadableFileError when the file as a whole cannot be read.
     """
     assert_readable(data)
-    kind = format or format_of(data)
+    kind = format or detect_format(data)
     if kind in {Format.SMIS, Format.VIT}:
-        return seamly.found_in(data)
-    text = text_of(data)
+        return seamly.parse(data)
+    text = decode_text(data)
     if not text.strip():
         raise UnreadableFileError("the file is empty")
     if kind is Format.CSV:
-        return spreadsheet.found_in(text)
-    tree = json_tree(text) if kind is Format.FREESEWING else yaml_tree(text)
-    return freesewing.found_in(tree, kind)
+        return spreadsheet.parse(text)
+    tree = load_json_nodes(text) if kind is Format.FREESEWING else load_yaml_nodes(text)
+    return freesewing.parse(tree, kind)

@@ -6,50 +6,52 @@ from fractions import Fraction
 
 from dressform.sewing.catalogue import CATALOGUE, Kind, Measurement
 from dressform.sewing.formats.entries import Entries
-from dressform.sewing.formats.formula import NotWorkedOutError, is_short, worked_out
-from dressform.sewing.formats.numbers import UNITS, number
-from dressform.sewing.formats.personal import in_order
-from dressform.sewing.formats.reasons import Reason, why
-from dressform.sewing.formats.seamly_xml import Element, Read, elements
-from dressform.sewing.formats.types import Format, Found, UnreadableFileError
+from dressform.sewing.formats.formula import FormulaError, evaluate, is_short
+from dressform.sewing.formats.numbers import MILLIMETRES_PER_UNIT, parse_number
+from dressform.sewing.formats.personal import sort_kinds
+from dressform.sewing.formats.reasons import Reason, message
+from dressform.sewing.formats.seamly_xml import Element, ParsedXml, parse_xml
+from dressform.sewing.formats.types import Format, ImportResult, UnreadableFileError
 
-CUSTOM = "@"
-FLAG = re.compile(r"Dressform: breasts=(true|false)")
+CUSTOM_PREFIX = "@"
+FLAG_PATTERN = re.compile(r"Dressform: breasts=(true|false)")
 
 BY_CODE_NAME = {each.seamly.name: each for each in CATALOGUE.values() if each.seamly}
-_BY_CUSTOM = {CUSTOM + name: each for name, each in CATALOGUE.items() if not each.seamly}
+_BY_CUSTOM = {CUSTOM_PREFIX + name: each for name, each in CATALOGUE.items() if not each.seamly}
 # Until version 0.3.3 the one was called as the other is since.
-_BEFORE_0_3_3 = {"rise_length_side": "rise_length_side_sitting"}
-_OLDEST = (0, 3, 0)
+_RENAMED_IN_0_3_3 = {"rise_length_side": "rise_length_side_sitting"}
+_MIN_VERSION = (0, 3, 0)
 # Of more than there are measurements nobody could keep track.
-_MOST_FORMULAS = 500
+_MAX_FORMULAS = 500
 
 
-def found_in(data: bytes) -> Found:
+def parse(data: bytes) -> ImportResult:
     """Raises UnreadableFileError."""
-    read = elements(data)
-    version = _version(read)
-    unit = UNITS.get(read.text("unit"))
+    read = parse_xml(data)
+    version = _parse_version(read)
+    unit = MILLIMETRES_PER_UNIT.get(read.text("unit"))
     if unit is None:
         raise UnreadableFileError("no unit is given: “unit” must be mm, cm or inch")
     entries = Entries()
-    renamed = _BEFORE_0_3_3 if version and version < (0, 3, 3) else {}
-    reading = _Reading(entries, unit, renamed)
+    renamed = _RENAMED_IN_0_3_3 if version and version < (0, 3, 3) else {}
+    reading = _ElementParser(entries, unit, renamed)
     for element in read.measurements:
         reading.take(element)
     dropped = set(read.personal)
-    entries.breasts, has_more = _flag(read.text("notes"))
+    entries.breasts, has_more = _parse_flag(read.text("notes"))
     if has_more:
         dropped.add("notes")
-    return Found(Format(read.root), (entries.model,), tuple(entries.lines), in_order(dropped))
+    return ImportResult(
+        Format(read.root), (entries.model,), tuple(entries.lines), sort_kinds(dropped)
+    )
 
 
-def _version(read: Read) -> tuple[int, ...] | None:
+def _parse_version(read: ParsedXml) -> tuple[int, ...] | None:
     text = read.text("version")
     if not re.fullmatch(r"[0-9]{1,4}(\.[0-9]{1,4}){2}", text):
         return None
     version = tuple(int(part) for part in text.split("."))
-    if version < _OLDEST:
+    if version < _MIN_VERSION:
         raise UnreadableFileError(
             f"version {text} of this kind of file is too old; open it in Seamly2D or "
             "Valentina and save it"
@@ -57,13 +59,13 @@ def _version(read: Read) -> tuple[int, ...] | None:
     return version
 
 
-def _flag(notes: str) -> tuple[bool | None, bool]:
+def _parse_flag(notes: str) -> tuple[bool | None, bool]:
     """The flag as it was written here, and whether there is something else."""
-    flag = FLAG.search(notes)
-    return (flag[1] == "true" if flag else None, bool(FLAG.sub("", notes).strip()))
+    flag = FLAG_PATTERN.search(notes)
+    return (flag[1] == "true" if flag else None, bool(FLAG_PATTERN.sub("", notes).strip()))
 
 
-class _Reading:
+class _ElementParser:
     """One entry after the other, for a formula may name those before it."""
 
     def __init__(self, entries: Entries, unit: Fraction, renamed: Mapping[str, str]) -> None:
@@ -75,37 +77,39 @@ class _Reading:
 
     def take(self, element: Element) -> None:
         if element.is_heading:
-            self._entries.leave(element.line, element.name, why("heading"))
+            self._entries.leave(element.line, element.name, message("heading"))
             return
-        known = _meant(self._renamed.get(element.name, element.name))
+        known = _find_measurement(self._renamed.get(element.name, element.name))
         value, is_formula = self._value(element, known)
         if known is None:
-            is_custom = element.name.startswith(CUSTOM)
-            reason = why("custom" if is_custom else "unknown")
+            is_custom = element.name.startswith(CUSTOM_PREFIX)
+            reason = message("custom" if is_custom else "unknown")
             self._entries.leave(element.line, element.name, reason)
         elif known.kind is Kind.LENGTH and element.special_units:
-            self._leave(element, known, why("unit_of_its_own"))
+            self._leave(element, known, message("unit_of_its_own"))
         elif value is None:
-            self._leave(element, known, why("formula") if element.value else why("not_measured"))
+            self._leave(
+                element, known, message("formula") if element.value else message("not_measured")
+            )
         else:
             self._take(element, known, value, is_formula=is_formula)
 
     def _value(self, element: Element, known: Measurement | None) -> tuple[Fraction | None, bool]:
         """In the file's unit, and whether it had to be worked out."""
         is_angle = element.special_units or (known is not None and known.kind is Kind.ANGLE)
-        plain = number(element.value)
+        plain = parse_number(element.value)
         value = plain if plain is not None or is_angle else self._worked_out(element.value)
         if value and not is_angle and is_short(value):
             self._known.setdefault(element.name, value)
         return value, plain is None
 
     def _worked_out(self, text: str) -> Fraction | None:
-        if not text or self._formulas >= _MOST_FORMULAS:
+        if not text or self._formulas >= _MAX_FORMULAS:
             return None
         self._formulas += 1
         try:
-            return worked_out(text, self._known)
-        except NotWorkedOutError:
+            return evaluate(text, self._known)
+        except FormulaError:
             return None
 
     def _take(
@@ -128,9 +132,9 @@ class _Reading:
 
 _REASONS = {
     (False, False): None,
-    (False, True): why("worked_out"),
-    (True, False): why("approximate"),
-    (True, True): why("worked_out_nearly"),
+    (False, True): message("worked_out"),
+    (True, False): message("approximate"),
+    (True, True): message("worked_out_nearly"),
 }
 
 
@@ -139,5 +143,5 @@ def is_exact(known: Measurement) -> bool:
     return known.seamly is None or known.seamly.match == "exact"
 
 
-def _meant(name: str) -> Measurement | None:
+def _find_measurement(name: str) -> Measurement | None:
     return BY_CODE_NAME.get(name) or _BY_CUSTOM.get(name)

@@ -7,10 +7,10 @@ from xml.sax.xmlreader import AttributesImpl, Locator
 
 from defusedxml import DefusedXmlException, sax
 
-from dressform.sewing.formats.personal import NOTHING_SAID, kind_of
-from dressform.sewing.formats.types import MOST_ENTRIES, Format, UnreadableFileError
+from dressform.sewing.formats.personal import PLACEHOLDERS, personal_field_kind
+from dressform.sewing.formats.types import MAX_ENTRIES, Format, UnreadableFileError
 
-_DEEPEST = 10
+_MAX_DEPTH = 10
 _TABLES = {"vst", "smms"}
 _TEXTS = {"version", "unit", "notes"}
 
@@ -27,7 +27,7 @@ class Element:
 
 
 @dataclass(slots=True)
-class Read:
+class ParsedXml:
     """`personal`: the kinds of personal elements that were not empty."""
 
     root: str = ""
@@ -40,7 +40,7 @@ class Read:
         return "".join(self.texts[name]).strip()
 
 
-def elements(data: bytes) -> Read:
+def parse_xml(data: bytes) -> ParsedXml:
     """Raises UnreadableFileError."""
     handler = _Handler()
     try:
@@ -66,7 +66,7 @@ def elements(data: bytes) -> Read:
 class _Handler(ContentHandler):
     def __init__(self) -> None:
         super().__init__()
-        self.read = Read()
+        self.read = ParsedXml()
         self._locator: Locator | None = None
         self._open: list[str] = []
 
@@ -81,8 +81,8 @@ class _Handler(ContentHandler):
         if not self._open:
             self._begin(name)
         self._open.append(name)
-        if len(self._open) > _DEEPEST:
-            raise UnreadableFileError(f"nested more than {_DEEPEST} deep", line=self.line)
+        if len(self._open) > _MAX_DEPTH:
+            raise UnreadableFileError(f"nested more than {_MAX_DEPTH} deep", line=self.line)
         if self._open[1:] == ["body-measurements", "m"]:
             self._add(attrs)
 
@@ -93,13 +93,13 @@ class _Handler(ContentHandler):
         inside = self._open[-1]
         if len(self._open) == 2 and inside in _TEXTS:  # noqa: PLR2004 - right below the root
             self.read.texts[inside].append(content)
-        elif self._open[1:2] == ["personal"] and _says(inside, content):
-            self.read.personal.add(kind_of(inside) or "notes")
+        elif self._open[1:2] == ["personal"] and _is_filled_in(inside, content):
+            self.read.personal.add(personal_field_kind(inside) or "notes")
 
     def _add(self, attrs: AttributesImpl) -> None:
-        if len(self.read.measurements) >= MOST_ENTRIES:
-            raise UnreadableFileError(f"more than {MOST_ENTRIES} entries", line=self.line)
-        self.read.measurements.append(_element(self.line, attrs))
+        if len(self.read.measurements) >= MAX_ENTRIES:
+            raise UnreadableFileError(f"more than {MAX_ENTRIES} entries", line=self.line)
+        self.read.measurements.append(_parse_element(self.line, attrs))
 
     def _begin(self, root: str) -> None:
         if root in _TABLES:
@@ -113,12 +113,12 @@ class _Handler(ContentHandler):
         self.read.root = root
 
 
-def _says(element: str, content: str) -> bool:
+def _is_filled_in(element: str, content: str) -> bool:
     """Whether it is anything but what stands there in every new file; no more is asked of it."""
-    return content.strip() not in {"", NOTHING_SAID.get(element, "")}
+    return content.strip() not in {"", PLACEHOLDERS.get(element, "")}
 
 
-def _element(line: int, attrs: AttributesImpl) -> Element:
+def _parse_element(line: int, attrs: AttributesImpl) -> Element:
     return Element(
         line,
         attrs.get("name", "").strip(),

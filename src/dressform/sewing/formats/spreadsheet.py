@@ -5,26 +5,31 @@ import io
 import re
 from fractions import Fraction
 
-from dressform.sewing.catalogue import CATALOGUE, Kind, Measurement, now_called
+from dressform.sewing.catalogue import CATALOGUE, Kind, Measurement, current_name
 from dressform.sewing.formats.entries import Entries
-from dressform.sewing.formats.numbers import number
-from dressform.sewing.formats.personal import in_order, kind_of
-from dressform.sewing.formats.reasons import Reason, not_understood, why, why_unknown
+from dressform.sewing.formats.numbers import parse_number
+from dressform.sewing.formats.personal import personal_field_kind, sort_kinds
+from dressform.sewing.formats.reasons import (
+    Reason,
+    message,
+    parse_error_reason,
+    unknown_name_reason,
+)
 from dressform.sewing.formats.seamly import BY_CODE_NAME, is_exact
-from dressform.sewing.formats.types import Format, Found, UnreadableFileError
-from dressform.sewing.units import NotUnderstoodError, read
+from dressform.sewing.formats.types import Format, ImportResult, UnreadableFileError
+from dressform.sewing.units import QuantityParseError, parse_quantity
 
-_VALUES = ("value", "valeur")
+_VALUE_HEADERS = ("value", "valeur")
 _UNITS = {"mm": Fraction(1), "cm": Fraction(10), "in": Fraction("25.4"), "deg": Fraction(1)}
 _TRUTH = dict.fromkeys(("true", "yes", "oui", "1"), True) | dict.fromkeys(
     ("false", "no", "non", "0"), False
 )
 
 
-def found_in(text: str) -> Found:
+def parse(text: str) -> ImportResult:
     """Raises UnreadableFileError."""
-    delimiter = _delimiter(text)
-    reading = _Reading(exact=delimiter == ",")
+    delimiter = _detect_delimiter(text)
+    reading = _RowParser(exact=delimiter == ",")
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
         for row in rows:
@@ -34,16 +39,18 @@ def found_in(text: str) -> Found:
     entries = reading.entries
     if not reading.has_columns:
         raise UnreadableFileError("no measurements found: write a line for each: chest,1105,mm")
-    return Found(Format.CSV, (entries.model,), tuple(entries.lines), in_order(reading.dropped))
+    return ImportResult(
+        Format.CSV, (entries.model,), tuple(entries.lines), sort_kinds(reading.dropped)
+    )
 
 
-def _delimiter(text: str) -> str:
+def _detect_delimiter(text: str) -> str:
     """Excel may say it in a line of its own, `sep=;`, which this counts as well."""
     start = next(line for line in text.splitlines() if line.strip())
     return max(";\t,", key=start.count)
 
 
-class _Reading:
+class _RowParser:
     """`exact`: a point in a number can only be a decimal point, for commas part the columns."""
 
     def __init__(self, *, exact: bool) -> None:
@@ -58,12 +65,12 @@ class _Reading:
         if not name or name.startswith("#") or name.lower().startswith("sep="):
             return
         self.has_columns |= len(row) > 1
-        if value.lower().startswith(_VALUES):
+        if value.lower().startswith(_VALUE_HEADERS):
             bracket = re.search(r"\((.*)\)", value)
             self._unit = bracket[1].strip() if bracket else ""
         elif name.lower() == "breasts":
             self._take_flag(line, name, value)
-        elif kind := kind_of(name):
+        elif kind := personal_field_kind(name):
             self.dropped |= {kind} if value else set()
         else:
             self._take(line, name, value, unit or self._unit)
@@ -71,12 +78,12 @@ class _Reading:
     def _take_flag(self, line: int, name: str, value: str) -> None:
         self.entries.breasts = _TRUTH.get(value.lower())
         if value and self.entries.breasts is None:
-            self.entries.leave(line, name, why("flag"))
+            self.entries.leave(line, name, message("flag"))
 
     def _take(self, line: int, entry: str, value: str, unit: str) -> None:
-        known, near, reason = _meant(entry)
+        known, near, reason = _find_measurement(entry)
         if known is None:
-            self.entries.leave(line, entry, why_unknown(entry))
+            self.entries.leave(line, entry, unknown_name_reason(entry))
             return
         amount = self._amount(value, unit.lower(), known.kind)
         if isinstance(amount, Fraction):
@@ -86,25 +93,25 @@ class _Reading:
 
     def _amount(self, value: str, unit: str, kind: Kind) -> Fraction | Reason:
         if not value:
-            return why("not_measured")
+            return message("not_measured")
         if value.startswith("="):
-            return why("formula")
-        plain = number(value) if self._exact else None
+            return message("formula")
+        plain = parse_number(value) if self._exact else None
         if plain is not None and unit in _UNITS and (unit == "deg") == (kind is Kind.ANGLE):
             return plain * _UNITS[unit]
         try:
-            return Fraction(read(f"{value} {unit}", kind)[0])
-        except NotUnderstoodError as error:
-            is_bare = number(value.replace(",", ".")) is not None and not unit
-            return why("no_unit") if is_bare else not_understood(str(error))
+            return Fraction(parse_quantity(f"{value} {unit}", kind)[0])
+        except QuantityParseError as error:
+            is_bare = parse_number(value.replace(",", ".")) is not None and not unit
+            return message("no_unit") if is_bare else parse_error_reason(str(error))
 
 
-def _meant(entry: str) -> tuple[Measurement | None, bool, Reason | None]:
+def _find_measurement(entry: str) -> tuple[Measurement | None, bool, Reason | None]:
     """FreeSewing's name of today or of before, or Seamly2D's: is it near only, and what to say."""
     if entry in CATALOGUE:
         return CATALOGUE[entry], False, None
-    if name := now_called(entry):
-        return CATALOGUE[name], False, why("now_called", name)
+    if name := current_name(entry):
+        return CATALOGUE[name], False, message("now_called", name)
     known = BY_CODE_NAME.get(entry)
     near = known is not None and not is_exact(known)
-    return known, near, why("approximate") if near else None
+    return known, near, message("approximate") if near else None

@@ -3,25 +3,25 @@
 import codecs
 import re
 
-from dressform.sewing.formats.types import LARGEST, Format, UnreadableFileError
+from dressform.sewing.formats.types import MAX_FILE_BYTES, Format, UnreadableFileError
 
-_WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-_START = 1_000
+_UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_DETECTION_BYTES = 1_000
 _BLANK = codecs.BOM_UTF8 + codecs.BOM_UTF16 + b"\0 \t\r\n"
 _YAML = re.compile(r"(?:%YAML|---|(?:- +)?[\"']?[^\s\"':#,;][^\"':,;]*[\"']?\s*:(?:\s|$))")
 
 
 def assert_readable(data: bytes) -> None:
     """Raises UnreadableFileError for what is too large, or nothing."""
-    if len(data) > LARGEST:
-        raise UnreadableFileError(f"the file is larger than {LARGEST // 1024} KB")
+    if len(data) > MAX_FILE_BYTES:
+        raise UnreadableFileError(f"the file is larger than {MAX_FILE_BYTES // 1024} KB")
     if not data.strip(_BLANK):
         raise UnreadableFileError("the file is empty")
 
 
-def text_of(data: bytes) -> str:
+def decode_text(data: bytes) -> str:
     """UTF-8, or UTF-16 with its mark; raises UnreadableFileError."""
-    wide = data.startswith(_WIDE)
+    wide = data.startswith(_UTF16_MARKS)
     try:
         text = data.decode("utf-16" if wide else "utf-8-sig")
     except UnicodeDecodeError as error:
@@ -35,9 +35,9 @@ def text_of(data: bytes) -> str:
     return text
 
 
-def format_of(data: bytes) -> Format:
+def detect_format(data: bytes) -> Format:
     """By what the file looks like: its name says nothing. Raises UnreadableFileError."""
-    start = _start(data).lstrip("\ufeff \t\r\n")
+    start = _decode_start(data).lstrip("\ufeff \t\r\n")
     if start.startswith("<"):
         return Format.VIT if "<vit" in start else Format.SMIS
     if start.startswith(("{", "[")):
@@ -52,8 +52,8 @@ def format_of(data: bytes) -> Format:
     )
 
 
-def _start(data: bytes) -> str:
+def _decode_start(data: bytes) -> str:
     wide = {b"<\0": "utf-16-le", b"\0<": "utf-16-be"}.get(data[:2])
-    if data.startswith(_WIDE):
+    if data.startswith(_UTF16_MARKS):
         wide = "utf-16"
-    return data[:_START].decode(wide or "utf-8", errors="ignore")
+    return data[:_DETECTION_BYTES].decode(wide or "utf-8", errors="ignore")

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-LARGEST = 1024 * 1024
+MAX_FILE_BYTES = 1024 * 1024
 """Bytes a file can have."""
-MOST_MODELS = 100
-MOST_ENTRIES = 5_000
+MAX_MODELS = 100
+MAX_ENTRIES = 5_000
 
 
 class Format(StrEnum):
@@ -19,7 +19,7 @@ class Format(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class FileModel:
+class ImportedBody:
     """One body: lengths in millimetres, shoulderSlope in degrees; None: the flag is not known."""
 
     measurements: Mapping[str, float]
@@ -33,7 +33,7 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class EntryReport:
     """What became of one entry: its line from 1, its name as it stands there, cut if long.
 
     `model` is the place in `Found.models` of the body that it belongs to, `measurement` what it is
@@ -49,12 +49,12 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class ImportResult:
     """`dropped`: the kinds of things about a person that the file had, and that were not read."""
 
     format: Format
-    models: tuple[FileModel, ...]
-    report: tuple[Line, ...]
+    models: tuple[ImportedBody, ...]
+    report: tuple[EntryReport, ...]
     dropped: tuple[str, ...] = ()
 
 

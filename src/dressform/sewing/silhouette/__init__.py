@@ -7,16 +7,16 @@ was not measured is estimated, and dashed.
 
 from collections.abc import Mapping
 
-from dressform.sewing.silhouette.picture import Picture
+from dressform.sewing.silhouette.picture import SilhouetteRenderer
 from dressform.sewing.silhouette.sheet import STYLE
-from dressform.sewing.silhouette.sizes import Sizes
-from dressform.sewing.silhouette.words import Words
+from dressform.sewing.silhouette.sizes import BodyDimensions
+from dressform.sewing.silhouette.words import Captions
 from dressform.sewing.units import MeasurementUnit
 
-__all__ = ["STYLE", "drawn"]
+__all__ = ["STYLE", "render_silhouette"]
 
 
-def drawn(
+def render_silhouette(
     measurements: Mapping[str, float],
     *,
     breasts: bool,
@@ -24,4 +24,6 @@ def drawn(
     unit: MeasurementUnit = MeasurementUnit.MM,
 ) -> str:
     """An SVG document; lengths come in mm, are labelled in `unit`, and may be any that fit."""
-    return Picture(Words(Sizes.of(measurements, breasts=breasts), language, unit)).drawn()
+    return SilhouetteRenderer(
+        Captions(BodyDimensions.of(measurements, breasts=breasts), language, unit)
+    ).drawn()

@@ -5,8 +5,8 @@ import math
 from collections.abc import Iterable
 from functools import cached_property
 
-from dressform.sewing.silhouette.curves import Curve, Station, between, through
-from dressform.sewing.silhouette.sizes import Sizes
+from dressform.sewing.silhouette.curves import Curve, Station, connect, interpolate
+from dressform.sewing.silhouette.sizes import BodyDimensions
 
 _RELAXED, _WIDEST = math.radians(11), math.radians(40)
 """How far it hangs from the body: as far as that needs."""
@@ -15,7 +15,7 @@ _RELAXED, _WIDEST = math.radians(11), math.radians(40)
 class Arm:
     def __init__(
         self,
-        sizes: Sizes,
+        sizes: BodyDimensions,
         tip: Station,
         shoulder: complex,
         armpit: Station,
@@ -93,9 +93,9 @@ class Arm:
         inner = [self._station(along, -half, names) for along, half, names in self._stations]
         return [
             *self._over(outer[0]),
-            *through(outer, self._origin, self._turn),
+            *interpolate(outer, self._origin, self._turn),
             *self._fingers(outer[-1], inner[-1]),
-            *through(inner[::-1], self._origin, self._turn),
+            *interpolate(inner[::-1], self._origin, self._turn),
             *self._under(inner[0]),
         ]
 
@@ -108,15 +108,15 @@ class Arm:
     def _over(self, biceps: Station) -> list[Curve]:
         length, end = biceps.at.imag, self._placed(biceps)
         near = self._tip.at + 0.95 * self._biceps * self._shoulder
-        return between(self._tip, near, end.at - 0.5j * length * self._turn, end)
+        return connect(self._tip, near, end.at - 0.5j * length * self._turn, end)
 
     def _fingers(self, outer: Station, inner: Station) -> list[Curve]:
         start, end = self._placed(outer), self._placed(inner)
         down = 0.69j * self._hand * self._turn
         narrow = 0.1 * (end.at - start.at)
-        return between(start, start.at + down + narrow, end.at + down - narrow, end)
+        return connect(start, start.at + down + narrow, end.at + down - narrow, end)
 
     def _under(self, biceps: Station) -> list[Curve]:
         start, end = self._placed(biceps), self._armpit
         up = -0.6j * abs(start.at - end.at)
-        return between(start, start.at + up * self._turn, end.at + up, end)
+        return connect(start, start.at + up * self._turn, end.at + up, end)

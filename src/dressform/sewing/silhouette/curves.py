@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-_FINE = 12
+_HALVINGS = 12
 """Halvings: to a four-thousandth of a line."""
 
 
@@ -37,7 +37,7 @@ class Curve:
     def crossing(self, x: float) -> float:
         """How far down it comes to x, as it runs towards the body's middle."""
         curve = self
-        for _ in range(_FINE):
+        for _ in range(_HALVINGS):
             before, after = curve.halves
             curve = before if after.points[0].real < x else after
         return curve.points[0].imag
@@ -49,7 +49,7 @@ class Curve:
         return replace(self, points=(start, near, far, end))
 
 
-def between(one: Station, near: complex, far: complex, other: Station) -> list[Curve]:
+def connect(one: Station, near: complex, far: complex, other: Station) -> list[Curve]:
     """A curve, each half of which belongs to the station that is nearer."""
     whole = Curve((one.at, near, far, other.at), one.measured)
     if one.measured is other.measured:
@@ -58,33 +58,35 @@ def between(one: Station, near: complex, far: complex, other: Station) -> list[C
     return [first, replace(second, measured=other.measured)]
 
 
-def through(stations: Sequence[Station], origin: complex = 0, turn: complex = 1) -> list[Curve]:
+def interpolate(stations: Sequence[Station], origin: complex = 0, turn: complex = 1) -> list[Curve]:
     """A line down (or up) along y through all of them, that swings out no further than they do.
 
     They are given as if it ran straight down from zero: it begins at `origin`, turned by `turn`.
     """
     found = []
-    for (one, lean), (other, next_lean) in pairwise(zip(stations, _leans(stations), strict=True)):
+    for (one, lean), (other, next_lean) in pairwise(
+        zip(stations, _compute_slopes(stations), strict=True)
+    ):
         third = (other.at.imag - one.at.imag) / 3
         near = one.at + complex(lean * third, third)
         far = other.at - complex(next_lean * third, third)
         placed = [replace(each, at=origin + turn * each.at) for each in (one, other)]
-        found += between(placed[0], origin + turn * near, origin + turn * far, placed[1])
+        found += connect(placed[0], origin + turn * near, origin + turn * far, placed[1])
     return found
 
 
-def straight(one: Station, other: Station) -> list[Curve]:
+def connect_straight(one: Station, other: Station) -> list[Curve]:
     third = (other.at - one.at) / 3
-    return between(one, one.at + third, other.at - third, other)
+    return connect(one, one.at + third, other.at - third, other)
 
 
-def _leans(stations: Sequence[Station]) -> list[float]:
+def _compute_slopes(stations: Sequence[Station]) -> list[float]:
     """By how much x grows with y, at each."""
     steps = [other.at - one.at for one, other in pairwise(stations)]
-    return [0.0, *(_lean(before, after) for before, after in pairwise(steps)), 0.0]
+    return [0.0, *(_compute_slope(before, after) for before, after in pairwise(steps)), 0.0]
 
 
-def _lean(before: complex, after: complex) -> float:
+def _compute_slope(before: complex, after: complex) -> float:
     """Fritsch's and Butland's, which never overshoots; upright where the line turns."""
     if before.imag * after.imag <= 0 or before.real * after.real <= 0:
         return 0.0
@@ -93,7 +95,7 @@ def _lean(before: complex, after: complex) -> float:
     return 1 / (near * before.imag / before.real + far * after.imag / after.real)
 
 
-def spread(wanted: Iterable[float], gap: float) -> list[float]:
+def space_apart(wanted: Iterable[float], gap: float) -> list[float]:
     """The nearest to what is wanted, in order and at least a gap apart; `wanted` is in order."""
     blocks: list[tuple[float, int]] = []
     for index, at in enumerate(wanted):

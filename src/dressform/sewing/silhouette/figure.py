@@ -7,19 +7,25 @@ import math
 from functools import cached_property
 
 from dressform.sewing.silhouette.arm import Arm
-from dressform.sewing.silhouette.curves import Curve, Station, between, straight, through
+from dressform.sewing.silhouette.curves import (
+    Curve,
+    Station,
+    connect,
+    connect_straight,
+    interpolate,
+)
 from dressform.sewing.silhouette.leg import Leg
 from dressform.sewing.silhouette.levels import Levels
-from dressform.sewing.silhouette.sizes import Sizes
+from dressform.sewing.silhouette.sizes import BodyDimensions
 
-_ROUND = 0.5523
+_QUARTER_CIRCLE = 0.5523
 """Of a quarter of a circle."""
-_STEEPEST = 60
+_MAX_SLOPE_DEGREES = 60
 """Degrees; a shoulder that falls more steeply would be drawn as far down as the floor."""
 
 
 class Figure:
-    def __init__(self, sizes: Sizes) -> None:
+    def __init__(self, sizes: BodyDimensions) -> None:
         self.sizes = sizes
         self.levels = Levels.of(sizes)
         self.leg = Leg(sizes, self.levels)
@@ -33,7 +39,7 @@ class Figure:
     @cached_property
     def side(self) -> list[Curve]:
         """From the armpit down to the ankle."""
-        return through([self.armpit, *self._trunk, *self.leg.outside])
+        return interpolate([self.armpit, *self._trunk, *self.leg.outside])
 
     @property
     def _trunk(self) -> list[Station]:
@@ -53,8 +59,13 @@ class Figure:
         chin = Station(complex(0, self._chin), known)
         up, down = 0.46 * high, 0.54 * high
         return [
-            *between(top, top.at + 1.1 * _ROUND * wide, temple.at - 1j * _ROUND * up, temple),
-            *between(temple, temple.at + 0.62j * down, chin.at + 0.5 * wide, chin),
+            *connect(
+                top,
+                top.at + 1.1 * _QUARTER_CIRCLE * wide,
+                temple.at - 1j * _QUARTER_CIRCLE * up,
+                temple,
+            ),
+            *connect(temple, temple.at + 0.62j * down, chin.at + 0.5 * wide, chin),
         ]
 
     @property
@@ -75,7 +86,7 @@ class Figure:
         """Of the shoulder."""
         at = 0.5 * self.sizes["shoulderToShoulder"]
         neck = self.sizes.half("neck")
-        slope = math.radians(min(self.sizes["shoulderSlope"], _STEEPEST))
+        slope = math.radians(min(self.sizes["shoulderSlope"], _MAX_SLOPE_DEGREES))
         drop = abs(at - neck) * math.tan(slope)
         return self._at(at, self.levels.shoulder + drop, "shoulderToShoulder")
 
@@ -86,10 +97,10 @@ class Figure:
         top = Station(complex(0.92 * wide, self._jaw), known)
         side = complex(wide, self.levels.shoulder)
         bend = Station(side + 0.45 * (self.tip.at - side), self.tip.measured)
-        curve = between(
+        curve = connect(
             top, top.at + 0.95j * (side - top.at).imag, side + 0.1 * (bend.at - side), bend
         )
-        return [*curve, *straight(bend, self.tip)]
+        return [*curve, *connect_straight(bend, self.tip)]
 
     @property
     def _jaw(self) -> float:
@@ -129,7 +140,11 @@ class Figure:
         """What to fill at the right: head, arm, and all else down to the floor and up again."""
         top = Station(self.neck[0].points[0], measured=True)
         middle = Station(complex(0, top.at.imag), measured=True)
-        trunk = [*straight(middle, top), *self.neck, *straight(self.tip, self.armpit)]
+        trunk = [
+            *connect_straight(middle, top),
+            *self.neck,
+            *connect_straight(self.tip, self.armpit),
+        ]
         return [self.head, self.arm.outline, [*trunk, *self.side, *self.leg.foot, *self.leg.inside]]
 
     def _at(self, x: float, y: float, *names: str) -> Station:

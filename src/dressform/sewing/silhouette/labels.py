@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dressform.sewing.silhouette.curves import spread
+from dressform.sewing.silhouette.curves import space_apart
 
-LINE = 25.0
+LINE_HEIGHT = 25.0
 """From one line of words to the next."""
 _BEND, _PAUSE = 34.0, 8.0
 
@@ -19,17 +19,17 @@ class Label:
     leader: tuple[complex, complex, complex]
 
 
-def column(wanted: Sequence[tuple[complex, str]], x: float) -> list[Label]:
+def layout_column(wanted: Sequence[tuple[complex, str]], x: float) -> list[Label]:
     """One below the other at x: labels for points and the names of what they show."""
     ordered = sorted(wanted, key=lambda each: each[0].imag)
-    heights = spread((start.imag for start, _ in ordered), LINE)
+    heights = space_apart((start.imag for start, _ in ordered), LINE_HEIGHT)
     return [
-        _label(name, start, complex(x, y))
+        _place_label(name, start, complex(x, y))
         for (start, name), y in zip(ordered, heights, strict=True)
     ]
 
 
-def _label(name: str, start: complex, at: complex) -> Label:
+def _place_label(name: str, start: complex, at: complex) -> Label:
     inwards = -1 if at.real > start.real else 1
     bend = complex(at.real + inwards * _BEND, start.imag)
     return Label(name, at, (start, bend, at + inwards * _PAUSE))

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from functools import cached_property
 
-from dressform.sewing.silhouette.curves import Curve, Station, between, through
+from dressform.sewing.silhouette.curves import Curve, Station, connect, interpolate
 from dressform.sewing.silhouette.levels import Levels
-from dressform.sewing.silhouette.sizes import Sizes
+from dressform.sewing.silhouette.sizes import BodyDimensions
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Section:
 
 
 class Leg:
-    def __init__(self, sizes: Sizes, levels: Levels) -> None:
+    def __init__(self, sizes: BodyDimensions, levels: Levels) -> None:
         self._sizes = sizes
         self._levels = levels
         self._gap = 0.01 * sizes["upperLeg"]
@@ -53,9 +53,9 @@ class Leg:
         right = Station(ground + 1.28 * wide, ankle.measured)
         left = Station(ground - 0.92 * wide, ankle.measured)
         return [
-            *between(start, start.at + 0.45j * high, right.at - 0.3j * high, right),
-            *between(right, right.at + 1.35j * toe, left.at + 1.35j * toe, left),
-            *between(left, left.at - 0.3j * high, end.at + 0.45j * high, end),
+            *connect(start, start.at + 0.45j * high, right.at - 0.3j * high, right),
+            *connect(right, right.at + 1.35j * toe, left.at + 1.35j * toe, left),
+            *connect(left, left.at - 0.3j * high, end.at + 0.45j * high, end),
         ]
 
     @property
@@ -67,7 +67,7 @@ class Leg:
         crotch = Station(complex(0, self._levels.crotch), known)
         lower = [section.inner for section in reversed(self._lower)]
         arch = crotch.at + 0.9 * self._gap
-        return [*through([*lower, top]), *between(top, top.at, arch, crotch)]
+        return [*interpolate([*lower, top]), *connect(top, top.at, arch, crotch)]
 
     @property
     def _top(self) -> Section:

@@ -1,6 +1,6 @@
 from dataclasses import dataclass
 
-from dressform.sewing.silhouette.sizes import Sizes
+from dressform.sewing.silhouette.sizes import BodyDimensions
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class Levels:
     floor: float
 
     @classmethod
-    def of(cls, sizes: Sizes) -> "Levels":
+    def of(cls, sizes: BodyDimensions) -> "Levels":
         floor, knee = sizes["waistToFloor"], sizes["waistToKnee"]
         return cls(
             shoulder=-sizes["hpsToWaistBack"],

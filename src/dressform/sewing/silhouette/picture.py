@@ -6,12 +6,12 @@ from itertools import groupby
 
 from dressform.sewing.silhouette.curves import Curve
 from dressform.sewing.silhouette.figure import Figure
-from dressform.sewing.silhouette.labels import LINE, Label, column
-from dressform.sewing.silhouette.sheet import Group, Sheet
-from dressform.sewing.silhouette.tapes import heights, limbs, tapes
-from dressform.sewing.silhouette.words import Words
+from dressform.sewing.silhouette.labels import LINE_HEIGHT, Label, layout_column
+from dressform.sewing.silhouette.sheet import Group, SvgDocument
+from dressform.sewing.silhouette.tapes import list_arm_points, list_heights, list_tapes
+from dressform.sewing.silhouette.words import Captions
 
-LONGEST = 1000.0
+FIGURE_SIZE = 1000.0
 """Of the figure, in the drawing's own units."""
 _RULER, _COLUMN = 30.0, 80.0
 """How far from the figure."""
@@ -21,12 +21,12 @@ _THIN = {"stroke_width": "1.4"}
 _DASHES = "7 6"
 
 
-class Picture:
-    def __init__(self, words: Words) -> None:
+class SilhouetteRenderer:
+    def __init__(self, words: Captions) -> None:
         self._words = words
-        self._scale = LONGEST / Figure(words.sizes).longest
+        self._scale = FIGURE_SIZE / Figure(words.sizes).longest
         self._figure = Figure(words.sizes.times(self._scale))
-        self._sheet = Sheet(
+        self._sheet = SvgDocument(
             language=words.language, title=words["title"], description=words.description
         )
         self._groups: dict[str, Group] = {}
@@ -34,7 +34,7 @@ class Picture:
     def drawn(self) -> str:
         self._skin()
         self._outline()
-        for tape in tapes(self._figure):
+        for tape in list_tapes(self._figure):
             self._sheet.curves(self._about(tape.name), [tape.points])
         self._ruler()
         for label in (*self._at_the_right(), *self._at_the_left()):
@@ -45,14 +45,14 @@ class Picture:
 
     def _skin(self) -> None:
         group = self._sheet.group(fill="currentColor", opacity="0.07")
-        for line in _both_sides(self._figure.skins):
+        for line in _mirror_lines(self._figure.skins):
             self._sheet.curves(group, [_points(line)])
 
     def _outline(self) -> None:
         """Solid as far as it was measured."""
         runs = [
             (measured, _points(list(run)))
-            for line in _both_sides(self._figure.outlines)
+            for line in _mirror_lines(self._figure.outlines)
             for measured, run in groupby(line, key=lambda curve: curve.measured)
         ]
         for kind in (True, False):
@@ -78,21 +78,21 @@ class Picture:
 
     def _ruler(self) -> None:
         """The heights, which all are told from the waist."""
-        ends = [0.0, *heights(self._figure).values()]
+        ends = [0.0, *list_heights(self._figure).values()]
         x = -self._figure.edge - _RULER
         group = self._sheet.group(stroke_width="1.2", opacity="0.6")
         self._sheet.line(group, complex(x, min(ends)), complex(x, max(ends)))
         self._sheet.line(group, complex(x - 9, 0), complex(x + 9, 0))
 
     def _at_the_right(self) -> list[Label]:
-        wanted = [(tape.end, tape.name) for tape in tapes(self._figure)]
-        return column(wanted, self._figure.edge + _COLUMN)
+        wanted = [(tape.end, tape.name) for tape in list_tapes(self._figure)]
+        return layout_column(wanted, self._figure.edge + _COLUMN)
 
     def _at_the_left(self) -> list[Label]:
         x = -self._figure.edge - _RULER
-        wanted = [(complex(x, y), name) for name, y in heights(self._figure).items()]
-        wanted += [(at, name) for name, at in limbs(self._figure).items()]
-        return column(wanted, x - _COLUMN)
+        wanted = [(complex(x, y), name) for name, y in list_heights(self._figure).items()]
+        wanted += [(at, name) for name, at in list_arm_points(self._figure).items()]
+        return layout_column(wanted, x - _COLUMN)
 
     def _label(self, label: Label) -> None:
         group, left = self._about(label.name), label.at.real < 0
@@ -108,8 +108,8 @@ class Picture:
     def _bar(self) -> None:
         """A round length, to compare with."""
         unit = self._words.in_mm
-        length = _round_length(0.25 * LONGEST / self._scale / unit) * unit
-        half = complex(length * self._scale / 2, self._sheet.bottom + 1.6 * LINE)
+        length = _round_down_length(0.25 * FIGURE_SIZE / self._scale / unit) * unit
+        half = complex(length * self._scale / 2, self._sheet.bottom + 1.6 * LINE_HEIGHT)
         group = self._sheet.group(stroke_width="2.6")
         other = -half.conjugate()
         self._sheet.line(group, other - _TICK, other, half, half - _TICK)
@@ -117,7 +117,7 @@ class Picture:
 
     def _legend(self) -> None:
         """What the two kinds of line mean."""
-        y = self._sheet.bottom + 0.6 * LINE
+        y = self._sheet.bottom + 0.6 * LINE_HEIGHT
         for measured, x in ((True, -190.0), (False, 30.0)):
             start = complex(x, y)
             group = self._kind(measured=measured, stroke_width="2.6")
@@ -126,7 +126,7 @@ class Picture:
             self._sheet.words(group, start + _SAMPLE + _AFTER, word)
 
 
-def _both_sides(lines: Sequence[list[Curve]]) -> list[list[Curve]]:
+def _mirror_lines(lines: Sequence[list[Curve]]) -> list[list[Curve]]:
     return [side for line in lines for side in (line, [curve.mirrored for curve in line])]
 
 
@@ -134,7 +134,7 @@ def _points(line: Sequence[Curve]) -> list[complex]:
     return [line[0].points[0], *(point for curve in line for point in curve.points[1:])]
 
 
-def _round_length(most: float) -> float:
+def _round_down_length(most: float) -> float:
     """The longest of 1, 2, 5, 10, 20, 50, … that is no longer."""
     ten = 10.0 ** math.floor(math.log10(most))
     return max(step * ten for step in (1, 2, 5) if step * ten <= most)

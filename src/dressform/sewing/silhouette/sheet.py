@@ -29,7 +29,7 @@ _ROOT = {
 Group = ET.Element
 
 
-class Sheet:
+class SvgDocument:
     def __init__(self, *, language: str, title: str, description: str) -> None:
         self.root = ET.Element("svg", _ROOT | {"lang": language})
         ET.SubElement(self.root, "title").text = title
@@ -39,11 +39,11 @@ class Sheet:
 
     def group(self, **attributes: str) -> Group:
         """Its attributes are named as Python can: `stroke_width`, `class_`."""
-        return ET.SubElement(self.root, "g", _named(attributes))
+        return ET.SubElement(self.root, "g", _attribute_names(attributes))
 
     def line(self, group: Group, *points: complex, **attributes: str) -> None:
         d = "M" + "L".join(self._at(point) for point in points)
-        ET.SubElement(group, "path", {"d": d} | _named(attributes))
+        ET.SubElement(group, "path", {"d": d} | _attribute_names(attributes))
 
     def curves(self, group: Group, lines: Iterable[Sequence[complex]]) -> None:
         """Cubic Béziers in one path: of each line a start, then three points for each curve."""
@@ -84,7 +84,7 @@ class Sheet:
         return f"{_number(point.real)} {_number(point.imag)}"
 
 
-def _named(attributes: Mapping[str, str]) -> dict[str, str]:
+def _attribute_names(attributes: Mapping[str, str]) -> dict[str, str]:
     return {name.strip("_").replace("_", "-"): value for name, value in attributes.items()}
 
 

@@ -4,20 +4,20 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from dressform.sewing.catalogue import CATALOGUE, Kind, relevant
-from dressform.sewing.data import facts
-from dressform.sewing.estimates import expected
+from dressform.sewing.catalogue import CATALOGUE, Kind, visible_measurements
+from dressform.sewing.data import load_json
+from dressform.sewing.estimates import expected_values
 
-_FACTS = facts("silhouette")
+_FACTS = load_json("silhouette")
 _DEPTHS: Mapping[str, float] = _FACTS["depths"]
 _DEPTH_WITH_BREASTS: float = _FACTS["depth_with_breasts"]
 
-_LEAST_MM = 0.001
+_MIN_MM = 0.001
 """What is smaller can't be seen beside anything."""
 
 
 @dataclass(frozen=True, slots=True)
-class Sizes:
+class BodyDimensions:
     """A value for every measurement, and which of them are no estimates."""
 
     values: Mapping[str, float]
@@ -25,10 +25,10 @@ class Sizes:
     breasts: bool
 
     @classmethod
-    def of(cls, measurements: Mapping[str, float], *, breasts: bool) -> "Sizes":
-        names = [each.name for each in relevant(breasts)]
-        known = {n: max(measurements[n], _LEAST_MM) for n in names if n in measurements}
-        values = expected(known, breasts=breasts) | known
+    def of(cls, measurements: Mapping[str, float], *, breasts: bool) -> "BodyDimensions":
+        names = [each.name for each in visible_measurements(breasts)]
+        known = {n: max(measurements[n], _MIN_MM) for n in names if n in measurements}
+        values = expected_values(known, breasts=breasts) | known
         return cls({name: values[name] for name in names}, frozenset(known), breasts)
 
     def __getitem__(self, name: str) -> float:
@@ -40,9 +40,9 @@ class Sizes:
     def half(self, name: str) -> float:
         """Of the breadth of the ellipse that a tape of this length goes round."""
         deep = self.breasts and name == "chest"
-        return breadth(self[name], _DEPTH_WITH_BREASTS if deep else _DEPTHS[name]) / 2
+        return ellipse_width(self[name], _DEPTH_WITH_BREASTS if deep else _DEPTHS[name]) / 2
 
-    def times(self, factor: float) -> "Sizes":
+    def times(self, factor: float) -> "BodyDimensions":
         """The same body at another scale."""
         scaled = {
             name: value * factor if CATALOGUE[name].kind is Kind.LENGTH else value
@@ -51,6 +51,6 @@ class Sizes:
         return replace(self, values=scaled)
 
 
-def breadth(around: float, depth: float) -> float:
+def ellipse_width(around: float, depth: float) -> float:
     """Of an ellipse that is `depth` times as deep as broad, by Ramanujan's formula."""
     return 2 * around / (math.pi * (3 * (1 + depth) - math.sqrt((3 + depth) * (1 + 3 * depth))))

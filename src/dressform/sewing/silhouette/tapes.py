@@ -21,22 +21,22 @@ class Tape:
         return self.start, self.start + quarter + self.sag, self.end - quarter + self.sag, self.end
 
 
-def around(name: str, start: complex, end: complex) -> Tape:
+def curved_tape(name: str, start: complex, end: complex) -> Tape:
     return Tape(name, start, end, 0.1j * (end - start))
 
 
-def tapes(figure: Figure) -> list[Tape]:
+def list_tapes(figure: Figure) -> list[Tape]:
     """Those that go round, and the one across the shoulders, each from the left to the right."""
     tip = figure.tip.at
     return [
-        *(_level(name, complex(0, y), figure) for name, y in _trunk(figure).items()),
-        *(_level(name, at, figure) for name, at in figure.leg.middles.items()),
-        *(around(name, *ends) for name, ends in figure.arm.tapes.items()),
+        *(_level_tape(name, complex(0, y), figure) for name, y in _trunk_heights(figure).items()),
+        *(_level_tape(name, at, figure) for name, at in figure.leg.middles.items()),
+        *(curved_tape(name, *ends) for name, ends in figure.arm.tapes.items()),
         Tape("shoulderToShoulder", -tip.conjugate(), tip),
     ]
 
 
-def _trunk(figure: Figure) -> dict[str, float]:
+def _trunk_heights(figure: Figure) -> dict[str, float]:
     levels = figure.levels
     found = {"head": figure.temples, "neck": levels.shoulder, "chest": levels.chest, "waist": 0.0}
     found |= {"hips": levels.hips, "seat": levels.seat}
@@ -44,12 +44,12 @@ def _trunk(figure: Figure) -> dict[str, float]:
     return found | (bust if figure.sizes.breasts else {})
 
 
-def _level(name: str, middle: complex, figure: Figure) -> Tape:
+def _level_tape(name: str, middle: complex, figure: Figure) -> Tape:
     half = figure.sizes.half(name)
-    return around(name, middle - half, middle + half)
+    return curved_tape(name, middle - half, middle + half)
 
 
-def heights(figure: Figure) -> dict[str, float]:
+def list_heights(figure: Figure) -> dict[str, float]:
     """How far below the waist each length ends that is taken down or up the body."""
     levels = figure.levels
     ends = {
@@ -66,7 +66,7 @@ def heights(figure: Figure) -> dict[str, float]:
     return ends | ({"waistToUnderbust": levels.underbust} if figure.sizes.breasts else {})
 
 
-def limbs(figure: Figure) -> dict[str, complex]:
+def list_arm_points(figure: Figure) -> dict[str, complex]:
     """At the left: where on the outline the lengths of the arm end, and the shoulder's slope."""
     neck = complex(figure.sizes.half("neck"), figure.levels.shoulder)
     ends = {"shoulderSlope": (neck + figure.tip.at) / 2} | figure.arm.ends

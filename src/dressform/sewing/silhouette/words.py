@@ -4,24 +4,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from dressform.sewing.catalogue import CATALOGUE, Kind
-from dressform.sewing.data import facts
-from dressform.sewing.silhouette.sizes import Sizes
-from dressform.sewing.units import MeasurementUnit, written
+from dressform.sewing.data import load_json
+from dressform.sewing.silhouette.sizes import BodyDimensions
+from dressform.sewing.units import MeasurementUnit, format_quantity
 
-_FACTS = facts("silhouette")
+_FACTS = load_json("silhouette")
 _NAMES: Mapping[str, Mapping[str, str]] = _FACTS["names"]
 _WORDS: Mapping[str, Mapping[str, str]] = _FACTS["words"]
 
 _MM = {MeasurementUnit.MM: 1.0, MeasurementUnit.CM: 10.0, MeasurementUnit.INCH: 25.4}
-_COARSE = 100
+_COARSE_FROM = 100
 _ABOUT = "≈ "
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class Captions:
     """In a language (en or fr) and a unit; `sizes` are those of the body itself."""
 
-    sizes: Sizes
+    sizes: BodyDimensions
     language: str
     unit: MeasurementUnit
 
@@ -37,7 +37,7 @@ class Words:
         unit = self.unit if CATALOGUE[measurement].kind is Kind.LENGTH else MeasurementUnit.DEGREE
         if self.sizes.measured(measurement):
             return self._written(float(f"{value:.6g}"), unit)
-        rough = float(f"{value:.3g}" if value > _COARSE else f"{value:.2g}")
+        rough = float(f"{value:.3g}" if value > _COARSE_FROM else f"{value:.2g}")
         return _ABOUT + self._written(rough, unit)
 
     @property
@@ -50,7 +50,7 @@ class Words:
 
     def _written(self, value: float, unit: MeasurementUnit) -> str:
         # A sixteenth of an inch is as near as a drawing is; here ≈ is for what was not measured.
-        text = written(value, unit).removeprefix(_ABOUT)
+        text = format_quantity(value, unit).removeprefix(_ABOUT)
         return text.replace(".", ",") if self.language == "fr" else text
 
     @property
