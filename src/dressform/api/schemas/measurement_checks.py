@@ -81,7 +81,7 @@ class BodySent(Strict):
 class EstimatesRead(Complete):
     """What the neck lets expect. Guesses, all of them."""
 
-    estimate_from_neck: Estimates
+    estimates: Estimates
 
     @classmethod
     def of(cls, body: BodyMeasurements) -> Self:
@@ -96,7 +96,7 @@ class CheckRead(Complete):
         MeasurementNames, Field(description="What matters with this flag and was not sent.")
     ]
     warnings: Warnings
-    estimate_from_neck: Annotated[
+    estimates: Annotated[
         Estimates, Field(description="Empty as long as the neck is not known.")
     ]
 
