@@ -30,10 +30,10 @@ def main() -> None:
         run(connection)
         return
     # Only the bare command comes here, and only it needs these.
-    from dressform.db.migrate import on_own_connection  # noqa: PLC0415
+    from dressform.db.migrate import run_standalone  # noqa: PLC0415
     from dressform.settings.settings import load  # noqa: PLC0415
 
-    asyncio.run(on_own_connection(load(), run))
+    asyncio.run(run_standalone(load(), run))
 
 
 main()

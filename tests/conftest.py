@@ -15,16 +15,16 @@ from fastapi import FastAPI
 
 from dressform.access_log import shipper as shipping
 from dressform.api.app import create_app
-from dressform.bootstrap import migrated
+from dressform.bootstrap import run_migrations
 from dressform.crypto.master_keys import new_master_key
 from dressform.db import embedded
 from dressform.db.tables import Base
 from dressform.db.unit_of_work import UnitOfWork, UnitOfWorkFactory
-from dressform.repositories.access_log import BECOME
+from dressform.repositories.access_log import SET_LOG_ROLE
 from dressform.settings.settings import Settings
-from dressform.worker.deletion_guard import Breaker
-from dressform.worker.process import duties_of
-from dressform.worker.scheduler import Duties
+from dressform.worker.deletion_guard import DeletionGuard
+from dressform.worker.process import create_tasks
+from dressform.worker.scheduler import WorkerTasks
 from tests.helpers.databases import at, create, drop, own_database
 from tests.helpers.members import Mailbox, Person
 from tests.helpers.smtp_server import PostOffice
@@ -39,12 +39,12 @@ async def _the_same(uow: UnitOfWork) -> datetime:
     return uow.now + timedelta(seconds=1)
 
 
-UNBROKEN = Breaker(ahead=timedelta(seconds=-1), other_clock=_the_same)
+UNBROKEN = DeletionGuard(ahead=timedelta(seconds=-1), other_clock=_the_same)
 """To it every clock agrees, and any time may pass at once."""
 
 
-def timeless(settings: Settings, uows: UnitOfWorkFactory) -> Duties:
-    return replace(duties_of(settings, uows), breaker=UNBROKEN)
+def timeless(settings: Settings, uows: UnitOfWorkFactory) -> WorkerTasks:
+    return replace(create_tasks(settings, uows), breaker=UNBROKEN)
 
 
 class MovableClock:
@@ -104,7 +104,7 @@ async def _anew(url: str, name: str) -> str:
 
 
 def _migrate(url: str) -> None:
-    asyncio.run(migrated(Settings(database_url=url, _env_file=None)))
+    asyncio.run(run_migrations(Settings(database_url=url, _env_file=None)))
 
 
 @pytest.fixture
@@ -151,7 +151,7 @@ async def _empty(settings: Settings) -> None:
     connection = await asyncpg.connect(url)
     async with connection.transaction():
         await connection.execute("; ".join(f"DELETE FROM {name}" for name in ours))
-        await connection.execute(BECOME.sql)
+        await connection.execute(SET_LOG_ROLE.sql)
         await connection.execute("; ".join(f"DELETE FROM {name}" for name in of_the_log))
     await connection.close()
 
@@ -170,13 +170,13 @@ async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
 
 
 @pytest.fixture
-def duties(settings: Settings, uows: UnitOfWorkFactory) -> Duties:
+def duties(settings: Settings, uows: UnitOfWorkFactory) -> WorkerTasks:
     """The worker's, with mail into files, and no other clock than the one that tests move."""
     return timeless(settings, uows)
 
 
 @pytest.fixture
-def mailbox(settings: Settings, duties: Duties) -> Mailbox:
+def mailbox(settings: Settings, duties: WorkerTasks) -> Mailbox:
     return Mailbox(settings.state_dir / "mail", duties.deliver)
 
 

@@ -12,14 +12,14 @@ from sqlalchemy import text
 
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.errors import StartupError
-from dressform.logging import Discreet
+from dressform.logging import RedactingFormatter
 
 CANARY = "kanarienvogel"
 
 
 @pytest.fixture
 def told(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
-    caplog.handler.setFormatter(Discreet("%(name)s: %(message)s"))
+    caplog.handler.setFormatter(RedactingFormatter("%(name)s: %(message)s"))
     return caplog
 
 

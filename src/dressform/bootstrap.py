@@ -6,9 +6,9 @@ from contextlib import asynccontextmanager, contextmanager
 
 from dressform import logging as logs
 from dressform.actions.check_journal import check_journal
-from dressform.actions.load_secrets import open_vault
+from dressform.actions.load_secrets import load_secrets
 from dressform.clock import Clock
-from dressform.crypto.master_keys import master_keys
+from dressform.crypto.master_keys import load_master_keys
 from dressform.crypto.tokens import SigningKey
 from dressform.db import embedded
 from dressform.db.errors import DatabaseError
@@ -21,7 +21,7 @@ from dressform.settings.settings import Settings, load
 STATEMENT_SECONDS = 10.0
 """How long a statement may take; the driver then gives it up."""
 
-_NO_SUCH_TABLE = ("42P01", "42703")
+_MISSING_SCHEMA_SQLSTATES = ("42P01", "42703")
 
 
 def database_url(settings: Settings) -> str:
@@ -34,7 +34,7 @@ def database_url(settings: Settings) -> str:
     return settings.database_url.get_secret_value()
 
 
-def pool_of(settings: Settings, *, statement_seconds: float = STATEMENT_SECONDS) -> Pool:
+def create_pool(settings: Settings, *, statement_seconds: float = STATEMENT_SECONDS) -> Pool:
     """Raises StartupError when no database is set."""
     return Pool(
         database_url(settings),
@@ -45,7 +45,7 @@ def pool_of(settings: Settings, *, statement_seconds: float = STATEMENT_SECONDS)
 
 
 @asynccontextmanager
-async def opened(
+async def bootstrap(
     settings: Settings,
     clock: Clock | None = None,
     *,
@@ -57,33 +57,36 @@ async def opened(
     `may_be_older`: do not refuse a database that doesn't know of all that was deleted, as after a
     restore.
     """
-    pool, moment = pool_of(settings, statement_seconds=statement_seconds), clock or settings.clock
+    pool, moment = (
+        create_pool(settings, statement_seconds=statement_seconds),
+        clock or settings.clock,
+    )
     try:
-        with _complaints_in_a_sentence():
-            vault, signing = await open_vault(pool, master_keys(settings), moment)
+        with _translate_startup_errors():
+            vault, signing = await load_secrets(pool, load_master_keys(settings), moment)
         key = vault.index.derive_key("deletion journal")
         journal = Journal(
             settings.state_dir / "deletions", key, retention=settings.backup_retention
         )
         uows = UnitOfWorkFactory(pool, vault, moment, journal)
         if not may_be_older:
-            with _complaints_in_a_sentence():
+            with _translate_startup_errors():
                 await check_journal(uows)
         yield uows, signing
     finally:
         await pool.close()
 
 
-async def migrated(settings: Settings) -> None:
+async def run_migrations(settings: Settings) -> None:
     """Bring the database to the tables of this version. Raises StartupError."""
     from dressform.db.migrate import migrate  # Nothing else needs Alembic.
 
-    with _complaints_in_a_sentence():
+    with _translate_startup_errors():
         await migrate(database_url(settings))
 
 
 @contextmanager
-def _complaints_in_a_sentence() -> Iterator[None]:
+def _translate_startup_errors() -> Iterator[None]:
     """What a database says when it can't be used, for whoever starts a command."""
     try:
         yield
@@ -97,7 +100,7 @@ def _complaints_in_a_sentence() -> Iterator[None]:
         # The driver's word for an option in the URL that it does not know.
         raise StartupError(f"Setting refused: DRESSFORM_DATABASE_URL: {error}.") from error
     except DatabaseError as error:
-        if error.sqlstate in _NO_SUCH_TABLE:
+        if error.sqlstate in _MISSING_SCHEMA_SQLSTATES:
             raise StartupError(
                 "The database has no tables of this version: run `dressform migrate` first."
             ) from None
@@ -106,7 +109,7 @@ def _complaints_in_a_sentence() -> Iterator[None]:
         ) from None
 
 
-def assert_has_database(settings: Settings) -> None:
+def require_embedded_database(settings: Settings) -> None:
     """Only `dressform up` makes one. Raises StartupError."""
     if not (settings.state_dir / "postgres").exists():
         raise StartupError(
@@ -116,14 +119,14 @@ def assert_has_database(settings: Settings) -> None:
 
 
 @contextmanager
-def settings_in_use() -> Iterator[Settings]:
+def resolved_settings() -> Iterator[Settings]:
     """The settings, with the embedded database's address when no other is set."""
     loaded = load()
     logs.configure(loaded.log_level)
     if loaded.database_url is not None:
         yield loaded
         return
-    assert_has_database(loaded)
+    require_embedded_database(loaded)
     with embedded.attached(loaded.state_dir) as server:
         os.environ["DRESSFORM_DATABASE_URL"] = server.url()  # For this process's own children.
         yield load()

@@ -11,14 +11,14 @@ from traceback import walk_tb
 from dressform.errors import StartupError
 
 _FORMAT = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
-_MOST_ERRORS = 5
-_INNERMOST = 3
+_MAX_CHAIN = 5
+_MAX_FOREIGN_FRAMES = 3
 _PRIVACY_ACTS = frozenset({"dressform.api.routers.consents", "dressform.api.routers.privacy"})
 
 
 def configure(level: str) -> None:
     handler = logging.StreamHandler()
-    handler.setFormatter(Discreet(_FORMAT))
+    handler.setFormatter(RedactingFormatter(_FORMAT))
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
     # Both tell of every job and request, at a level where an operator looks for news.
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
@@ -28,7 +28,7 @@ def configure(level: str) -> None:
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
 
 
-class Discreet(logging.Formatter):
+class RedactingFormatter(logging.Formatter):
     """Tells of an error what it is and where it was raised, never what it says.
 
     A text may hold what somebody sent: FastAPI's of a body that does not fit has all of it.
@@ -36,32 +36,34 @@ class Discreet(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         error = record.exc_info[1] if record.exc_info else None
-        said = record.getMessage()
-        if said.startswith("Traceback"):
+        message = record.getMessage()
+        if message.startswith("Traceback"):
             # Starlette's of a start or stop that failed: a text, made where the error is caught.
-            said, error = "the start or the stop failed", sys.exception()
-        told = copy.copy(record)
-        told.msg, told.args = _first_line(record.name, said), None
+            message, error = "the start or the stop failed", sys.exception()
+        redacted = copy.copy(record)
+        redacted.msg, redacted.args = _first_line(record.name, message), None
         if error is not None:
-            told.msg += f" ({_described(error)})"
-        told.exc_info = told.exc_text = told.stack_info = None
-        return super().format(told)
+            redacted.msg += f" ({_describe_error(error)})"
+        redacted.exc_info = redacted.exc_text = redacted.stack_info = None
+        return super().format(redacted)
 
 
-def _first_line(logger: str, said: str) -> str:
+def _first_line(logger: str, message: str) -> str:
     # Below its first line, and as arguments of calls in it, asyncio writes out what it holds.
     ends = r"[\n(<]" if logger == "asyncio" else r"\n"
-    return re.split(ends, said, maxsplit=1)[0].rstrip()
+    return re.split(ends, message, maxsplit=1)[0].rstrip()
 
 
-def _described(error: BaseException) -> str:
-    first = list(islice(_chain(error), _MOST_ERRORS))
+def _describe_error(error: BaseException) -> str:
+    first = list(islice(_iter_causes(error), _MAX_CHAIN))
     # The access log has a line of the same moment, which does not say what act it was.
-    is_private = any(module in _PRIVACY_ACTS for one in first for module, _ in _frames(one))
-    return ", after ".join(f"{_kind(one)} at {_places(one, is_private)}" for one in first)
+    is_private = any(module in _PRIVACY_ACTS for one in first for module, _ in _list_frames(one))
+    return ", after ".join(
+        f"{_error_type(one)} at {_traceback_locations(one, is_private)}" for one in first
+    )
 
 
-def _chain(error: BaseException | None) -> Iterator[BaseException]:
+def _iter_causes(error: BaseException | None) -> Iterator[BaseException]:
     """The error, and what it came from."""
     while error is not None:
         yield error
@@ -71,7 +73,7 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
             error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
 
 
-def _kind(error: BaseException) -> str:
+def _error_type(error: BaseException) -> str:
     """With the code of a database or of a system. Our own words to an operator are told."""
     if isinstance(error, StartupError):
         return f"{type(error).__name__}: {error}"
@@ -79,24 +81,24 @@ def _kind(error: BaseException) -> str:
     return " ".join([type(error).__name__, *(str(code) for code in codes if code)])
 
 
-def _frames(error: BaseException) -> list[tuple[str, int]]:
+def _list_frames(error: BaseException) -> list[tuple[str, int]]:
     """Modules and lines, the innermost first."""
     return [
         (str(frame.f_globals.get("__name__")), line) for frame, line in walk_tb(error.__traceback__)
     ][::-1]
 
 
-def _is_ours(module: str) -> bool:
+def _is_own_module(module: str) -> bool:
     return module.startswith("dressform.")
 
 
-def _places(error: BaseException, is_private: bool) -> str:  # noqa: FBT001
+def _traceback_locations(error: BaseException, is_private: bool) -> str:  # noqa: FBT001
     """Ours, and the last ones of others. Of a privacy act none of ours: they would say which it was."""
-    told = [
+    redacted = [
         f"{module}:{line}"
-        for depth, (module, line) in enumerate(_frames(error))
-        if (depth < _INNERMOST if not _is_ours(module) else not is_private)
+        for depth, (module, line) in enumerate(_list_frames(error))
+        if (depth < _MAX_FOREIGN_FRAMES if not _is_own_module(module) else not is_private)
     ]
     if is_private:
-        told.append("a request about privacy rights")
-    return " < ".join(told[:20]) or "no frame"
+        redacted.append("a request about privacy rights")
+    return " < ".join(redacted[:20]) or "no frame"

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 
-from dressform.bootstrap import assert_has_database
+from dressform.bootstrap import require_embedded_database
 from dressform.db import embedded
 from dressform.settings.settings import Settings
 
@@ -17,7 +17,7 @@ def run_psql(settings: Settings, arguments: Sequence[str]) -> int:
     if settings.database_url is not None:
         url = settings.database_url.get_secret_value().replace("+asyncpg", "", 1)
         return _run([shutil.which("psql") or str(embedded.binary("psql")), url, *arguments])
-    assert_has_database(settings)
+    require_embedded_database(settings)
     with embedded.attached(settings.state_dir) as server:
         return _run([str(embedded.binary("psql")), *server.psql_arguments(), *arguments])
 

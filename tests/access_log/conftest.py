@@ -2,12 +2,12 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from dressform.bootstrap import opened
+from dressform.bootstrap import bootstrap
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.settings.settings import Settings
 
 
 @pytest.fixture
 async def own_units(own: Settings) -> AsyncIterator[UnitOfWorkFactory]:
-    async with opened(own) as (uows, _):
+    async with bootstrap(own) as (uows, _):
         yield uows

@@ -13,7 +13,7 @@ from dressform.access_log.recovery import Orphans
 from dressform.access_log.spool import Spool
 from dressform.crypto.secrets import timed_id
 from dressform.db.unit_of_work import UnitOfWorkFactory
-from dressform.repositories.access_log import AccessLog
+from dressform.repositories.access_log import AccessLogEntries
 from tests.helpers.access_log_lines import id_of, line, lines
 from tests.helpers.access_log_records import ids, marks
 
@@ -199,7 +199,7 @@ async def test_a_file_of_an_earlier_version_is_shipped_from_its_mark_on(
     (tmp_path / "2.spool").write_bytes(b"\0" * len(shipped) + waiting)
     (tmp_path / "3.spool").write_bytes(b"\0" * len(shipped))
     async with own_units.transaction() as uow:
-        access_log = await AccessLog.opened(uow)
+        access_log = await AccessLogEntries.opened(uow)
         for name in ("1", "2", "3"):
             await access_log.shipped_of(name)
             await access_log.copy(name, b"", shipped=len(shipped))

@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from sqlalchemy import text
 
 from dressform.db.errors import DatabaseError
-from dressform.logging import Discreet
+from dressform.logging import RedactingFormatter
 from dressform.settings.settings import Settings
 from tests.helpers.access_log_records import Record, records
 from tests.helpers.auth import erase, restrict
@@ -101,7 +101,7 @@ async def test_failure_of_privacy_act_says_nowhere_which_it_was(
     assert told(record) == ("ANY", "/v1/privacy/*", 500, 0)
     error = (type(caught.value), caught.value, caught.value.__traceback__)
     entry = logging.LogRecord("uvicorn.error", logging.ERROR, "", 0, "failed", None, error)
-    line = Discreet("%(message)s").format(entry)
+    line = RedactingFormatter("%(message)s").format(entry)
     assert "UndefinedTableError 42P01" in line
     assert "dressform." not in line
 

@@ -21,8 +21,8 @@ from dressform.access_log.shipper import Shipper
 from dressform.access_log.spool import Spool, new_spool
 from dressform.db.pool import Transaction
 from dressform.db.unit_of_work import UnitOfWorkFactory
-from dressform.repositories.access_log import AccessLog
-from dressform.repositories.access_log_partitions import LogDays
+from dressform.repositories.access_log import AccessLogEntries
+from dressform.repositories.access_log_partitions import AccessLogPartitions
 from dressform.settings.settings import Settings
 from tests.helpers.access_log import in_log
 from tests.helpers.access_log_lines import NOON, id_of, line, lines
@@ -53,7 +53,7 @@ async def shipper(uows: UnitOfWorkFactory, tmp_path: Path) -> AsyncIterator[Ship
 
 async def days(uows: UnitOfWorkFactory) -> list[str]:
     async with in_log(uows) as uow:
-        return [str(day.date) for day in await (await LogDays.opened(uow)).all()]
+        return [str(day.date) for day in await (await AccessLogPartitions.opened(uow)).all()]
 
 
 async def test_days_without_partitions_are_made(uows: UnitOfWorkFactory, shipper: Shipper) -> None:
@@ -262,7 +262,7 @@ async def test_a_mark_goes_whatever_dies_between_the_last_line_and_the_removal(
         raise ConnectionResetError
 
     with monkeypatch.context() as fatal:
-        fatal.setattr(AccessLog if step == "forget_spool" else Spool, step, die)
+        fatal.setattr(AccessLogEntries if step == "forget_spool" else Spool, step, die)
         await dying.stop()
     dying.spool.leave()
     (left,) = tmp_path.glob("*.spool")
@@ -388,13 +388,13 @@ async def test_a_commit_under_way_is_waited_for(uows: UnitOfWorkFactory, tmp_pat
     """The database may still be at the last word of a dead process when its spool is found."""
     written = lines(3)
     async with uows.transaction() as uow:
-        await (await LogDays.opened(uow)).make({NOON.date()})
+        await (await AccessLogPartitions.opened(uow)).make({NOON.date()})
     orphan = new_spool(tmp_path)
     for one in written:
         orphan.append(one)
     shipper = Shipper(uows, tmp_path)
     async with uows.transaction() as uow:
-        access_log = await AccessLog.opened(uow)
+        access_log = await AccessLogEntries.opened(uow)
         await access_log.shipped_of(orphan.name)
         await access_log.copy(orphan.name, b"".join(written), shipped=orphan.size)
         orphan.leave()

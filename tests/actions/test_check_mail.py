@@ -10,8 +10,8 @@ from pydantic import SecretStr
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.retention_audit import auditor as module
 from dressform.settings.settings import Settings
-from dressform.worker.process import duties_of
-from dressform.worker.scheduler import Duties
+from dressform.worker.process import create_tasks
+from dressform.worker.scheduler import WorkerTasks
 from tests.conftest import UNBROKEN, MovableClock
 from tests.helpers.auth import forgot
 from tests.helpers.members import Person
@@ -28,9 +28,9 @@ def _always_fresh(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def worker(office: PostOffice, settings: Settings, uows: UnitOfWorkFactory) -> Duties:
+def worker(office: PostOffice, settings: Settings, uows: UnitOfWorkFactory) -> WorkerTasks:
     url = SecretStr(f"smtp://127.0.0.1:{office.port}")
-    made = duties_of(settings.model_copy(update={"smtp_url": url}), uows)
+    made = create_tasks(settings.model_copy(update={"smtp_url": url}), uows)
     return replace(made, breaker=UNBROKEN)
 
 
@@ -42,7 +42,7 @@ async def reasons(client: httpx.AsyncClient) -> list[str]:
 
 
 async def test_server_that_takes_no_mail_for_a_day_is_told_of_until_it_does(
-    client: httpx.AsyncClient, worker: Duties, office: PostOffice, clock: MovableClock
+    client: httpx.AsyncClient, worker: WorkerTasks, office: PostOffice, clock: MovableClock
 ) -> None:
     await worker.round()
     await office.close()
@@ -68,7 +68,7 @@ async def test_server_that_takes_no_mail_for_a_day_is_told_of_until_it_does(
 
 
 async def test_server_that_refuses_our_sender_takes_no_mail(
-    client: httpx.AsyncClient, worker: Duties, office: PostOffice, clock: MovableClock
+    client: httpx.AsyncClient, worker: WorkerTasks, office: PostOffice, clock: MovableClock
 ) -> None:
     office.takes_sender = False
     await worker.round()
@@ -82,7 +82,7 @@ async def test_server_that_refuses_our_sender_takes_no_mail(
 @pytest.mark.parametrize("server", ["away", "refusing the recipient"])
 async def test_status_is_the_same_whether_or_not_an_address_that_fails_has_an_account(
     ada: Person,
-    worker: Duties,
+    worker: WorkerTasks,
     office: PostOffice,
     clock: MovableClock,
     *,

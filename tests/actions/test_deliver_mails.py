@@ -12,8 +12,8 @@ from dressform.db.tables import Mail
 from dressform.db.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from dressform.repositories.mails import Mails
 from dressform.settings.settings import Settings
-from dressform.worker.process import duties_of
-from dressform.worker.scheduler import Duties
+from dressform.worker.process import create_tasks
+from dressform.worker.scheduler import WorkerTasks
 from tests.conftest import MovableClock
 from tests.helpers.members import Mailbox, Person, token_of
 from tests.helpers.smtp_server import PostOffice
@@ -22,10 +22,10 @@ Register = Callable[..., Awaitable[None]]
 
 
 @pytest.fixture
-def by_smtp(office: PostOffice, settings: Settings, uows: UnitOfWorkFactory) -> Duties:
+def by_smtp(office: PostOffice, settings: Settings, uows: UnitOfWorkFactory) -> WorkerTasks:
     url = SecretStr(f"smtp://127.0.0.1:{office.port}")
     changes = {"smtp_url": url, "mail_from": "Dressform <post@sewing.example>"}
-    return duties_of(settings.model_copy(update=changes), uows)
+    return create_tasks(settings.model_copy(update=changes), uows)
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ async def waiting(uows: UnitOfWorkFactory) -> int:
 
 
 async def test_a_registration_by_smtp(
-    client: httpx.AsyncClient, register: Register, by_smtp: Duties, office: PostOffice
+    client: httpx.AsyncClient, register: Register, by_smtp: WorkerTasks, office: PostOffice
 ) -> None:
     await register("bea", language="fr")
 
@@ -75,14 +75,14 @@ async def test_links_lead_to_the_site(
     changed = settings.model_copy(update={"site_url": "https://sewing.example"})
     await register("bea")
 
-    await duties_of(changed, uows).deliver()
+    await create_tasks(changed, uows).deliver()
 
     assert "https://sewing.example/verify-email#token=" in (await mailbox.one()).get_content()
 
 
 async def test_a_refused_recipient_is_tried_again_and_holds_up_nobody(
     register: Register,
-    by_smtp: Duties,
+    by_smtp: WorkerTasks,
     office: PostOffice,
     clock: MovableClock,
     caplog: pytest.LogCaptureFixture,
@@ -106,7 +106,7 @@ async def test_a_refused_recipient_is_tried_again_and_holds_up_nobody(
 
 async def test_a_server_that_is_down_is_tried_less_and_less_often(
     register: Register,
-    by_smtp: Duties,
+    by_smtp: WorkerTasks,
     office: PostOffice,
     clock: MovableClock,
     caplog: pytest.LogCaptureFixture,
@@ -131,7 +131,7 @@ async def test_a_server_that_is_down_is_tried_less_and_less_often(
 async def test_the_link_of_a_repeated_mail_works(
     client: httpx.AsyncClient,
     register: Register,
-    by_smtp: Duties,
+    by_smtp: WorkerTasks,
     office: PostOffice,
     clock: MovableClock,
 ) -> None:
@@ -149,7 +149,7 @@ async def test_the_link_of_a_repeated_mail_works(
 
 
 async def test_after_seven_days_a_mail_is_given_up(
-    register: Register, by_smtp: Duties, clock: MovableClock
+    register: Register, by_smtp: WorkerTasks, clock: MovableClock
 ) -> None:
     await register("bea")
 
@@ -170,7 +170,7 @@ async def break_seal(uow: UnitOfWork, mail_id: UUID) -> None:
 async def test_one_that_explodes_holds_up_nobody(
     register: Register,
     mailbox: Mailbox,
-    duties: Duties,
+    duties: WorkerTasks,
     caplog: pytest.LogCaptureFixture,
     damage: Callable[[UnitOfWork, UUID], Awaitable[None]],
 ) -> None:
@@ -201,14 +201,14 @@ async def test_more_than_a_handful_go_in_one_round(
 
 
 async def test_couriers_at_once_deliver_each_mail_once(
-    by_smtp: Duties, settings: Settings, uows: UnitOfWorkFactory, office: PostOffice
+    by_smtp: WorkerTasks, settings: Settings, uows: UnitOfWorkFactory, office: PostOffice
 ) -> None:
     async with uows.transaction() as uow:
         for number in range(12):
             to = f"person{number}@example.org"
             await Mails(uow).add("password-changed", to=to, language="en")
     url = SecretStr(f"smtp://127.0.0.1:{office.port}")
-    others = [duties_of(settings.model_copy(update={"smtp_url": url}), uows) for _ in range(2)]
+    others = [create_tasks(settings.model_copy(update={"smtp_url": url}), uows) for _ in range(2)]
 
     delivered = await asyncio.gather(*(one.deliver() for one in (by_smtp, *others)))
 
@@ -229,7 +229,7 @@ async def test_a_courier_that_died_only_delays(
 
 
 async def test_no_log_at_any_level_holds_an_address_or_a_token(
-    register: Register, caplog: pytest.LogCaptureFixture, by_smtp: Duties, office: PostOffice
+    register: Register, caplog: pytest.LogCaptureFixture, by_smtp: WorkerTasks, office: PostOffice
 ) -> None:
     caplog.set_level(logging.DEBUG)
     await register("bea")

@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import text
 
 from dressform.actions import draw_dataset as draws
-from dressform.actions.draw_dataset import Step, draw_dataset, drawn_so_far, propose_dataset
+from dressform.actions.draw_dataset import DrawStep, draw_dataset, list_draws, propose_dataset
 from dressform.actions.publish_dataset import publish_dataset
-from dressform.actions.take_contributions import Taken, read_contributions
+from dressform.actions.take_contributions import DrawScope, read_contributions
 from dressform.db.errors import DatabaseError
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.errors import StartupError
@@ -44,7 +44,7 @@ def enough(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(draws, "noisy_counts", lambda _: (CORE.gate, 0))
 
 
-def nobody_looks(_: Step) -> None:
+def nobody_looks(_: DrawStep) -> None:
     pass
 
 
@@ -113,7 +113,7 @@ async def test_what_is_stored_is_what_they_gave_with_noise_in_all_of_it(
     assert drawn is not None
     await raw.execute("UPDATE dataset_consent SET drawn_in = NULL")
     exact = Sums.none(CORE)  # All have the 20 measurements, so that nothing is left to chance.
-    for part in await read_contributions(uows, 2026, Taken(CORE)):
+    for part in await read_contributions(uows, 2026, DrawScope(CORE)):
         exact += part.sums
     assert exact.flags.tolist() == [MANY - 1_000, 1_000]
     for name, share in shares(CORE).items():
@@ -323,8 +323,8 @@ async def test_who_proposed_it_has_to_be_an_operator_still(
 async def test_interrupted_after_the_count_it_goes_on_without_counting_again(
     uows: UnitOfWorkFactory, raw: asyncpg.Connection, receipts: Receipts
 ) -> None:
-    def crash(step: Step) -> None:
-        if step is Step.READING:
+    def crash(step: DrawStep) -> None:
+        if step is DrawStep.READING:
             raise KeyboardInterrupt
 
     await joined(uows, raw, MANY)
@@ -365,7 +365,7 @@ async def test_sums_and_marks_are_written_both_or_neither(
         with pytest.raises(DatabaseError):
             await draw_dataset(uows, receipts, APPROVER, nobody_looks)
         assert await marks(uows) == {(1, None): FEW}
-        assert await drawn_so_far(uows) == []
+        assert await list_draws(uows) == []
     finally:
         await raw.execute("DROP FUNCTION full_disk CASCADE")
 
@@ -382,8 +382,8 @@ async def test_what_goes_on_after_its_year_is_refused(
 ) -> None:
     """A process that was asleep, while others were counted and drawn."""
 
-    def sleep(step: Step) -> None:
-        if step is Step.MARKING:
+    def sleep(step: DrawStep) -> None:
+        if step is DrawStep.MARKING:
             clock.at = datetime(2027, 1, 1, tzinfo=UTC)
 
     await joined(uows, raw, FEW)
@@ -393,7 +393,7 @@ async def test_what_goes_on_after_its_year_is_refused(
         await draw_dataset(uows, receipts, APPROVER, sleep)
 
     assert await marks(uows) == {(1, None): FEW}
-    assert await drawn_so_far(uows) == []
+    assert await list_draws(uows) == []
 
 
 async def test_two_at_once_draw_once(

@@ -13,11 +13,11 @@ from dressform.actions import replay_deletions as replaying
 from dressform.actions.check_journal import compare_journal
 from dressform.actions.replay_deletions import replay_deletions
 from dressform.actions.tidy_journal import tidy_journal
-from dressform.bootstrap import opened
+from dressform.bootstrap import bootstrap
 from dressform.db.errors import DatabaseError
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.errors import StartupError, Unavailable
-from dressform.journal.entries import Kind
+from dressform.journal.entries import DeletionKind
 from dressform.opendata.consent import CURRENT
 from dressform.policy.notice import PROFILE
 from dressform.repositories.accounts import Accounts
@@ -40,25 +40,25 @@ from tests.journal.backups import (
     rows,
 )
 
-ONE_OF_EACH = Counter(dict.fromkeys(Kind, 1))
+ONE_OF_EACH = Counter(dict.fromkeys(DeletionKind, 1))
 
 
 @pytest.fixture
 async def filled(own: Settings, clock: MovableClock) -> Settings:
-    async with opened(own, clock) as (uows, _):
+    async with bootstrap(own, clock) as (uows, _):
         await fill(uows)
     return own
 
 
 async def refused(settings: Settings, clock: MovableClock) -> str:
     with pytest.raises(StartupError) as caught:
-        async with opened(settings, clock):
+        async with bootstrap(settings, clock):
             pass
     return str(caught.value)
 
 
-async def replayed(settings: Settings, clock: MovableClock) -> Counter[Kind]:
-    async with opened(settings, clock, may_be_older=True) as (uows, _):
+async def replayed(settings: Settings, clock: MovableClock) -> Counter[DeletionKind]:
+    async with bootstrap(settings, clock, may_be_older=True) as (uows, _):
         return await replay_deletions(uows)
 
 
@@ -66,7 +66,7 @@ async def test_what_was_deleted_since_the_backup_is_deleted_again(
     filled: Settings, clock: MovableClock
 ) -> None:
     async with backup(filled) as copy:
-        async with opened(filled, clock) as (uows, _):
+        async with bootstrap(filled, clock) as (uows, _):
             variant = await delete_one_of_each(uows)
             whole = next(each for each in await all_models(uows, await owner_of(uows, "ada")))
         expected, in_backup = await rows(filled), await rows(copy)
@@ -81,7 +81,7 @@ async def test_what_was_deleted_since_the_backup_is_deleted_again(
 
         assert done == ONE_OF_EACH
         assert await rows(copy) == expected
-        async with opened(copy, clock) as (uows, _):
+        async with bootstrap(copy, clock) as (uows, _):
             (left,) = await all_models(uows, await owner_of(uows, "ada"))
             assert (left.id, left.body) == (variant, whole.body)
             assert left.based_on is None
@@ -96,7 +96,7 @@ async def test_a_second_replay_does_nothing_and_an_older_backup_needs_another(
     filled: Settings, clock: MovableClock
 ) -> None:
     async with backup(filled) as oldest, backup(filled) as older:
-        async with opened(filled, clock) as (uows, _):
+        async with bootstrap(filled, clock) as (uows, _):
             await delete_one_of_each(uows)
         await replayed(older, clock)
         before = content_of(filled)
@@ -105,23 +105,23 @@ async def test_a_second_replay_does_nothing_and_an_older_backup_needs_another(
         assert content_of(filled) == before
         assert "deletions" in await refused(oldest, clock)
         assert await replayed(oldest, clock) == ONE_OF_EACH
-        async with opened(oldest, clock):
+        async with bootstrap(oldest, clock):
             pass
 
 
 async def test_a_backup_from_between_two_deletions_needs_the_second_alone(
     filled: Settings, clock: MovableClock
 ) -> None:
-    async with opened(filled, clock) as (uows, _), uows.transaction() as uow:
+    async with bootstrap(filled, clock) as (uows, _), uows.transaction() as uow:
         await Accounts(uow).erase(await owner_of(uows, "eve"))
     async with backup(filled) as copy:
-        async with opened(copy, clock):
+        async with bootstrap(copy, clock):
             pass  # Nothing happened since.
-        async with opened(filled, clock) as (uows, _), uows.transaction() as uow:
+        async with bootstrap(filled, clock) as (uows, _), uows.transaction() as uow:
             await Accounts(uow).erase(await owner_of(uows, "bob"))
 
         assert "1 deletions" in await refused(copy, clock)
-        assert await replayed(copy, clock) == Counter({Kind.ACCOUNT: 1})
+        assert await replayed(copy, clock) == Counter({DeletionKind.ACCOUNT: 1})
 
 
 async def test_an_interrupted_replay_goes_on_where_it_was(
@@ -130,7 +130,7 @@ async def test_an_interrupted_replay_goes_on_where_it_was(
     monkeypatch.setattr(replaying, "BATCH", 1)
     monkeypatch.setattr(replaying, "PAGE", 1)
     async with backup(filled) as copy:
-        async with opened(filled, clock) as (uows, _):
+        async with bootstrap(filled, clock) as (uows, _):
             for name in ("eve", "bob"):
                 async with uows.transaction() as uow:
                     await Accounts(uow).erase(await owner_of(uows, name))
@@ -147,7 +147,7 @@ async def test_an_interrupted_replay_goes_on_where_it_was(
         assert "deletions" in await refused(copy, clock)
         await ask(copy, "DROP TRIGGER fail ON account")
 
-        assert await replayed(copy, clock) == Counter({Kind.ACCOUNT: 1})
+        assert await replayed(copy, clock) == Counter({DeletionKind.ACCOUNT: 1})
         assert (await rows(copy))["account"] == 2
 
 
@@ -157,13 +157,13 @@ async def test_what_ended_by_its_window_is_ended_again_in_one_line_a_batch(
     """A backup may know of no later login, and of no warning: its own rules would let them stay."""
     async with backup(filled) as copy:
         clock.at = end_of(PROFILE, clock()) + timedelta(days=1)
-        async with opened(filled, clock) as (uows, _):
+        async with bootstrap(filled, clock) as (uows, _):
             await enforce(PROFILE, uows, at=clock(), slot=clock(), breaker=UNBROKEN)
         assert (await rows(filled))["account"] == 0
         lines = [line for line in content_of(filled).splitlines() if "deleted" in line]
         assert len(lines) == 1
 
-        assert await replayed(copy, clock) == Counter({Kind.ACCOUNT: len(NAMES)})
+        assert await replayed(copy, clock) == Counter({DeletionKind.ACCOUNT: len(NAMES)})
         assert (await rows(copy))["account"] == 0
 
 
@@ -172,7 +172,7 @@ async def test_who_waits_locked_for_a_late_warning_gets_nothing_back(
 ) -> None:
     """They are read by nobody, but a link in a late mail opens the account again."""
     async with backup(filled) as copy:
-        async with opened(filled, clock) as (uows, _):
+        async with bootstrap(filled, clock) as (uows, _):
             await delete_one_of_each(uows)
         expected = await rows(filled)
         await ask(copy, "UPDATE account SET last_login_at = '2025-02-20Z', warned_at = NULL")
@@ -186,16 +186,16 @@ async def test_who_withdrew_and_agreed_again_since_is_asked_again(
 ) -> None:
     """The proof of the second agreement is lost. The withdrawal is of the first alone."""
     async with backup(filled) as copy:
-        async with opened(filled, clock) as (uows, _):
+        async with bootstrap(filled, clock) as (uows, _):
             cyd = await owner_of(uows, "cyd")
             async with uows.transaction() as uow:
                 await Consents(uow).withdraw(cyd)
             async with uows.transaction() as uow:
                 await Consents(uow).give(cyd, CURRENT["en"], None)
 
-        assert await replayed(copy, clock) == Counter({Kind.CONSENT: 1})
+        assert await replayed(copy, clock) == Counter({DeletionKind.CONSENT: 1})
         assert (await rows(copy))["consent"] == len(NAMES) - 1
-        async with opened(copy, clock) as (uows, _), uows.transaction() as uow:
+        async with bootstrap(copy, clock) as (uows, _), uows.transaction() as uow:
             await Consents(uow).give(cyd, CURRENT["en"], None)
         await ask(copy, "DELETE FROM deletion_mark")
         assert await replayed(copy, clock) == Counter()
@@ -217,19 +217,19 @@ async def test_what_was_rolled_back_is_not_deleted_after_a_restore(
             "CREATE CONSTRAINT TRIGGER refuse AFTER DELETE ON account DEFERRABLE INITIALLY DEFERRED"
             " FOR EACH ROW EXECUTE FUNCTION refuse()",
         )
-        async with opened(filled, clock) as (uows, _):
+        async with bootstrap(filled, clock) as (uows, _):
             with pytest.raises(DatabaseError):
                 await erased(uows, "eve")
             assert '"number": 1' in content_of(filled)
-        async with opened(filled, clock), opened(copy, clock):
+        async with bootstrap(filled, clock), bootstrap(copy, clock):
             pass  # It is only an attempt: nothing is refused for it.
         assert await replayed(copy, clock) == Counter()
 
         await ask(filled, "DROP TRIGGER refuse ON account")
-        async with opened(filled, clock) as (uows, _):
+        async with bootstrap(filled, clock) as (uows, _):
             await erased(uows, "bob")
-        assert await replayed(copy, clock) == Counter({Kind.ACCOUNT: 1})
-        async with opened(copy, clock) as (uows, _):
+        assert await replayed(copy, clock) == Counter({DeletionKind.ACCOUNT: 1})
+        async with bootstrap(copy, clock) as (uows, _):
             await owner_of(uows, "eve")
 
 
@@ -237,18 +237,18 @@ async def test_a_process_that_dies_before_it_confirms_is_confirmed_by_the_next(
     filled: Settings, clock: MovableClock
 ) -> None:
     async with backup(filled) as copy:
-        async with opened(filled, clock) as (uows, _):
+        async with bootstrap(filled, clock) as (uows, _):
             await erased(uows, "eve")
         (path,) = journal_of(filled)
         path.write_text("\n".join(path.read_text().splitlines()[:-1]))
-        async with opened(copy, clock):
+        async with bootstrap(copy, clock):
             pass  # Nobody was told that eve is gone, and nobody can know it now.
 
-        async with opened(filled, clock):
+        async with bootstrap(filled, clock):
             pass
 
         assert path.read_text().splitlines()[-1] == '{"committed": 1}'
-        assert await replayed(copy, clock) == Counter({Kind.ACCOUNT: 1})
+        assert await replayed(copy, clock) == Counter({DeletionKind.ACCOUNT: 1})
 
 
 async def erased(uows: UnitOfWorkFactory, name: str) -> None:
@@ -260,7 +260,7 @@ async def erased(uows: UnitOfWorkFactory, name: str) -> None:
 async def test_entries_end_when_no_backup_can_be_older(
     filled: Settings, clock: MovableClock
 ) -> None:
-    async with backup(filled) as copy, opened(filled, clock) as (uows, _):
+    async with backup(filled) as copy, bootstrap(filled, clock) as (uows, _):
         await erased(uows, "eve")
         clock.advance(days=1)
         await erased(uows, "bob")
@@ -271,7 +271,7 @@ async def test_entries_end_when_no_backup_can_be_older(
 
         (left,) = journal_of(filled)
         assert left.name.startswith("2026-03-02-")
-        assert await replayed(copy, clock) == Counter({Kind.ACCOUNT: 1})
+        assert await replayed(copy, clock) == Counter({DeletionKind.ACCOUNT: 1})
         clock.advance(days=1)
         await tidy_journal(uows)
         # The replay wrote its own, of the day on which it was.
@@ -286,11 +286,11 @@ async def test_a_new_database_beside_an_old_folder_starts_and_leaves_it_to_its_w
     filled: Settings, settings: Settings, template: str, clock: MovableClock
 ) -> None:
     """As where only `var/postgres` was removed: another key, by which nothing here can be read."""
-    async with opened(filled, clock) as (uows, _):
+    async with bootstrap(filled, clock) as (uows, _):
         await erased(uows, "eve")
     async with (
         own_database(settings, template=template) as empty,
-        opened(empty, clock) as (uows, _),
+        bootstrap(empty, clock) as (uows, _),
     ):
         found = await compare_journal(uows)
         assert (list(found.files), found.unknown) == ([], [])
@@ -307,15 +307,15 @@ async def test_a_file_that_is_lost_or_on_another_host_is_told_and_refuses_nothin
     other = filled.model_copy(update={"state_dir": tmp_path / "other host"})
     async with backup(filled) as copy:
         copy_of_other = copy.model_copy(update={"state_dir": other.state_dir})
-        async with opened(filled, clock) as (uows, _):
+        async with bootstrap(filled, clock) as (uows, _):
             await erased(uows, "eve")
-        async with opened(other, clock) as (uows, _):
+        async with bootstrap(other, clock) as (uows, _):
             await erased(uows, "bob")
             assert (await compare_journal(uows)).elsewhere == 1
 
-        assert await replayed(copy, clock) == Counter({Kind.ACCOUNT: 1})
+        assert await replayed(copy, clock) == Counter({DeletionKind.ACCOUNT: 1})
         assert "1 deletions" in await refused(copy_of_other, clock)
-        assert await replayed(copy_of_other, clock) == Counter({Kind.ACCOUNT: 1})
+        assert await replayed(copy_of_other, clock) == Counter({DeletionKind.ACCOUNT: 1})
         assert (await rows(copy))["account"] == len(NAMES) - 2
 
 
@@ -323,7 +323,7 @@ async def test_a_damaged_file_is_named_and_can_be_done_without(
     filled: Settings, clock: MovableClock
 ) -> None:
     async with backup(filled) as copy:
-        async with opened(filled, clock) as (uows, _):
+        async with bootstrap(filled, clock) as (uows, _):
             for name in ("eve", "bob"):
                 await erased(uows, name)
         (path,) = journal_of(filled)
@@ -333,11 +333,11 @@ async def test_a_damaged_file_is_named_and_can_be_done_without(
         with pytest.raises(StartupError, match=rf"{path.name} is damaged: 1 of its entries"):
             await replayed(copy, clock)
         assert (await rows(copy))["account"] == len(NAMES)
-        async with opened(copy, clock, may_be_older=True) as (uows, _):
+        async with bootstrap(copy, clock, may_be_older=True) as (uows, _):
             done = await replay_deletions(uows, without_damaged=True)
 
-        assert done == Counter({Kind.ACCOUNT: 1})
-        async with opened(copy, clock):
+        assert done == Counter({DeletionKind.ACCOUNT: 1})
+        async with bootstrap(copy, clock):
             pass
 
 
@@ -345,7 +345,7 @@ async def test_a_database_that_is_put_back_while_it_is_in_use_takes_no_deletion(
     filled: Settings, clock: MovableClock, caplog: pytest.LogCaptureFixture
 ) -> None:
     """As after a failover to a standby that was behind."""
-    async with opened(filled, clock) as (uows, _):
+    async with bootstrap(filled, clock) as (uows, _):
         await erased(uows, "eve")
         await erased(uows, "bob")
         await ask(filled, "UPDATE deletion_mark SET number = 0")
@@ -365,7 +365,7 @@ async def test_where_the_journal_cannot_be_written_nothing_is_deleted(
     before = await rows(filled)
     blocked = filled.state_dir / "deletions"
     blocked.write_text("a file in the place of the folder")
-    async with opened(filled, clock) as (uows, _):
+    async with bootstrap(filled, clock) as (uows, _):
         with pytest.raises(Unavailable):
             await erased(uows, "eve")
         with pytest.raises(Unavailable):
@@ -386,12 +386,14 @@ async def test_the_files_tell_nothing_to_whoever_has_no_key(
 ) -> None:
     ids = await ask(filled, "SELECT string_agg(id::text, ' ') FROM account")
     ids += " " + await ask(filled, "SELECT string_agg(id::text, ' ') FROM model")
-    async with opened(filled, clock) as (uows, _):
+    async with bootstrap(filled, clock) as (uows, _):
         await delete_one_of_each(uows)
     content = content_of(filled)
 
     plain = [each.encode() for each in ids.split()] + [UUID(each).bytes for each in ids.split()]
-    guesses = {sha256(kind.encode() + b"\0" + each).hexdigest() for each in plain for kind in Kind}
+    guesses = {
+        sha256(kind.encode() + b"\0" + each).hexdigest() for each in plain for kind in DeletionKind
+    }
     guesses |= {sha256(each).hexdigest() for each in plain}
     hashes = set(re.findall(r"[0-9a-f]{64}", content))
     assert len(hashes) == 5

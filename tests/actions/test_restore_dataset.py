@@ -6,8 +6,8 @@ import asyncpg
 import pytest
 
 from dressform.actions import draw_dataset as draws
-from dressform.actions.draw_dataset import draw_dataset, drawn_so_far, propose_dataset
-from dressform.actions.restore_dataset import draw_in, restore_dataset
+from dressform.actions.draw_dataset import draw_dataset, list_draws, propose_dataset
+from dressform.actions.restore_dataset import parse_edition, restore_dataset
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.errors import StartupError
 from dressform.opendata.codebook import FULL, SMALL, Codebook
@@ -90,7 +90,7 @@ async def test_who_was_drawn_is_not_drawn_again_by_a_database_that_forgot(
     with pytest.raises(StartupError, match="a draw on 1 March 2026 that this database does not"):
         await approved(uows, receipts)
 
-    assert await drawn_so_far(uows) == []
+    assert await list_draws(uows) == []
     assert await raw.fetchval("SELECT max(counted) FROM dataset_consent") == 0
 
 
@@ -118,9 +118,9 @@ async def test_what_was_published_makes_the_draw_known_again(
 
     files = published(drawn)
 
-    await restore_dataset(uows, receipts, APPROVER, draw_in(files))
+    await restore_dataset(uows, receipts, APPROVER, parse_edition(files))
 
-    (known,) = await drawn_so_far(uows)
+    (known,) = await list_draws(uows)
     assert Receipt.of(known).sha256 == Receipt.of(drawn).sha256
     assert (known.year, known.count, known.at.date()) == (2026, drawn.count, drawn.at.date())
     assert published(known) == files
@@ -128,7 +128,7 @@ async def test_what_was_published_makes_the_draw_known_again(
     with pytest.raises(StartupError, match="approved already"):
         await propose_dataset(uows, PROPOSER)
     with pytest.raises(StartupError, match="known already"):
-        await restore_dataset(uows, receipts, APPROVER, draw_in(files))
+        await restore_dataset(uows, receipts, APPROVER, parse_edition(files))
 
 
 @pytest.mark.usefixtures("codebook")
@@ -137,7 +137,7 @@ async def test_whose_consent_was_lost_is_not_drawn_with_another_one(
 ) -> None:
     """They had agreed between the backup and the draw; their account is older than both."""
     drawn = await put_back(uows, raw, receipts)
-    await restore_dataset(uows, receipts, APPROVER, draw_in(published(drawn)))
+    await restore_dataset(uows, receipts, APPROVER, parse_edition(published(drawn)))
     await raw.execute("UPDATE dataset_consent SET drawn_in = NULL")
     await raw.execute(agrees_again("2026-03-05", who="true"))
     await joined(uows, raw, 1, agreed=datetime(2026, 6, 1, tzinfo=UTC))
@@ -160,10 +160,10 @@ async def test_other_files_are_refused(
     files = published(drawn)
 
     with pytest.raises(StartupError, match="not of the draw that was made in 2026"):
-        await restore_dataset(uows, receipts, APPROVER, draw_in(published(other)))
+        await restore_dataset(uows, receipts, APPROVER, parse_edition(published(other)))
     with pytest.raises(StartupError, match=r"There is no flags\.csv"):
         await restore_dataset(
-            uows, receipts, APPROVER, draw_in({"privacy.json": files["privacy.json"]})
+            uows, receipts, APPROVER, parse_edition({"privacy.json": files["privacy.json"]})
         )
     with pytest.raises(StartupError, match=r"flags\.csv can't be as it was published"):
-        await restore_dataset(uows, receipts, APPROVER, draw_in(files | {"flags.csv": b""}))
+        await restore_dataset(uows, receipts, APPROVER, parse_edition(files | {"flags.csv": b""}))

@@ -9,8 +9,8 @@ from sqlalchemy import text
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.policy.notice import PROFILE
 from dressform.repositories.accounts import Accounts
-from dressform.repositories.expired_rows import LONGEST_WAIT
-from dressform.worker.scheduler import Duties
+from dressform.repositories.expired_rows import MAX_GRACE_PERIOD
+from dressform.worker.scheduler import WorkerTasks
 from tests.conftest import MovableClock
 from tests.helpers.assertions import assert_problem, shown
 from tests.helpers.auth import erase, login
@@ -23,7 +23,7 @@ Join = Callable[..., Awaitable[Person]]
 
 
 async def test_sign_in_while_account_waits_begins_the_window_anew(
-    ada: Person, uows: UnitOfWorkFactory, duties: Duties, clock: MovableClock
+    ada: Person, uows: UnitOfWorkFactory, duties: WorkerTasks, clock: MovableClock
 ) -> None:
     model = await ada.add_model()
     clock.at = end_of(PROFILE, clock()) + 10 * DAY
@@ -40,7 +40,7 @@ async def test_sign_in_while_account_waits_begins_the_window_anew(
     assert (await uow.connection.execute(text(warned))).one() == (None, None, None)
     reopened = await ada.client.post("/v1/auth/reopen", json={"token": link})
     assert_problem(reopened, 410, "link-expired")
-    clock.at += LONGEST_WAIT
+    clock.at += MAX_GRACE_PERIOD
     await duties.round()
     assert (await ada.sign_in()).status_code == 200
 
@@ -78,7 +78,7 @@ async def test_sign_in_after_the_wait_is_refused(
     ada: Person, uows: UnitOfWorkFactory, clock: MovableClock, name: str
 ) -> None:
     """Whether or not the worker has deleted the account yet."""
-    clock.at = end_of(PROFILE, clock()) + LONGEST_WAIT
+    clock.at = end_of(PROFILE, clock()) + MAX_GRACE_PERIOD
 
     assert_problem(await ada.sign_in(name), 401, "wrong-credentials")
 

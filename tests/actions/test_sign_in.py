@@ -1,7 +1,8 @@
-from argon2 import PasswordHasher, Type
+from argon2 import PasswordHasher as Argon2Hasher
+from argon2 import Type
 from fastapi import FastAPI
 
-from dressform.crypto.passwords import Passwords
+from dressform.crypto.passwords import PasswordHasher
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.policy.periods import start_of_day
 from dressform.repositories.accounts import Accounts, Credentials
@@ -21,7 +22,7 @@ async def test_a_hash_of_lower_cost_is_renewed_by_the_next_login(
     ada: Person, app: FastAPI, uows: UnitOfWorkFactory
 ) -> None:
     """And only by the right password."""
-    passwords: Passwords = app.state.service.passwords
+    passwords: PasswordHasher = app.state.service.passwords
     cheap = PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1, type=Type.ID)
     outdated = cheap.hash(ada.password)
     async with uows.transaction() as uow:

@@ -9,7 +9,12 @@ import asyncpg
 import pytest
 
 from dressform.actions import take_contributions as taking
-from dressform.actions.take_contributions import Part, Taken, read_contributions, take_contributions
+from dressform.actions.take_contributions import (
+    DrawScope,
+    PartialSums,
+    read_contributions,
+    take_contributions,
+)
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.opendata.codebook import CORE
 from dressform.opendata.sums import Sums
@@ -18,7 +23,7 @@ from dressform.repositories.contributions import Contributions
 from tests.opendata.members import WITHDRAWS, agrees_again, joined
 
 YEAR, ALL, PAGE = 2026, 20, 7
-TAKEN = Taken(CORE)
+TAKEN = DrawScope(CORE)
 
 GOES = {
     "withdraws": WITHDRAWS,
@@ -38,13 +43,13 @@ def _small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(taking, "_MARKED", 3)
 
 
-async def read(uows: UnitOfWorkFactory, raw: asyncpg.Connection) -> list[Part]:
+async def read(uows: UnitOfWorkFactory, raw: asyncpg.Connection) -> list[PartialSums]:
     await joined(uows, raw, ALL)
     await raw.execute("UPDATE dataset_consent SET counted = 1")
     return await read_contributions(uows, YEAR, TAKEN)
 
 
-async def take(uows: UnitOfWorkFactory, parts: list[Part]) -> Sums:
+async def take(uows: UnitOfWorkFactory, parts: list[PartialSums]) -> Sums:
     async with uows.transaction() as uow:
         return await take_contributions(uow, parts, YEAR, TAKEN)
 
@@ -54,7 +59,7 @@ async def marked(raw: asyncpg.Connection) -> set[UUID]:
     return {row["account_id"] for row in rows}
 
 
-def ids(parts: list[Part]) -> list[UUID]:
+def ids(parts: list[PartialSums]) -> list[UUID]:
     return [each for part in parts for each in part.account_ids]
 
 
@@ -210,7 +215,7 @@ async def test_a_flag_that_is_not_taken_gives_nothing_and_is_not_marked(
     uows: UnitOfWorkFactory, raw: asyncpg.Connection
 ) -> None:
     await joined(uows, raw, 5, breasts=False)
-    taken = Taken(CORE, ["without_breasts"])
+    taken = DrawScope(CORE, ["without_breasts"])
     await read(uows, raw)
     parts = await read_contributions(uows, YEAR, taken)
 

@@ -7,7 +7,7 @@ from fastapi import FastAPI
 
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.errors import FieldError, TooWide
-from dressform.repositories.access_log import AccessLog
+from dressform.repositories.access_log import AccessLogEntries
 from tests.conftest import MovableClock
 from tests.helpers.access_log_records import records
 from tests.helpers.assertions import assert_problem
@@ -198,7 +198,7 @@ async def test_too_much_to_search_is_told(
     async def never(*_: object, **__: object) -> None:
         raise TooWide(FieldError("query/since", "must be later"))
 
-    monkeypatch.setattr(AccessLog, "search", never)
+    monkeypatch.setattr(AccessLogEntries, "search", never)
 
     response = await operator.ask("GET", REQUESTS, params=WHY)
 

@@ -13,7 +13,7 @@ import pytest
 
 from dressform.policy.notice import PROFILE
 from dressform.retention_audit import auditor
-from dressform.worker.scheduler import Duties
+from dressform.worker.scheduler import WorkerTasks
 from tests.conftest import MovableClock
 from tests.helpers.assertions import assert_problem, shown
 from tests.helpers.auth import change_email, change_password, forgot, login, refresh, reset
@@ -62,7 +62,7 @@ async def test_asking_for_a_reset_answers_the_same(ada: Person) -> None:
 
 
 async def test_what_is_told_of_the_rules_is_the_same(
-    ada: Person, duties: Duties, clock: MovableClock, monkeypatch: pytest.MonkeyPatch
+    ada: Person, duties: WorkerTasks, clock: MovableClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A link is made for a known address alone. Nobody sees it, nor its end, nor who signed in."""
     monkeypatch.setattr(auditor, "FRESH_SECONDS", 0)

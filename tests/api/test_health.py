@@ -13,7 +13,7 @@ from dressform.errors import Unavailable
 from dressform.policy.notice import CATEGORIES, SESSION
 from dressform.retention_audit import auditor
 from dressform.settings.settings import Settings
-from dressform.worker.scheduler import Duties
+from dressform.worker.scheduler import WorkerTasks
 from tests.conftest import MovableClock
 from tests.helpers import retention_trouble as trouble
 from tests.helpers.coarse_times import end_of
@@ -58,7 +58,7 @@ async def test_it_is_ready_before_any_worker_was_seen(client: httpx.AsyncClient)
 
 
 async def test_it_tells_the_age_of_the_last_round(
-    client: httpx.AsyncClient, duties: Duties, clock: MovableClock, settings: Settings
+    client: httpx.AsyncClient, duties: WorkerTasks, clock: MovableClock, settings: Settings
 ) -> None:
     await duties.round()
     clock.at += 5 * settings.worker_interval
@@ -117,7 +117,7 @@ async def test_it_tells_when_the_log_reaches_no_disk_or_no_database(
 
 
 async def test_retention_is_told_rule_by_rule(
-    client: httpx.AsyncClient, duties: Duties, uows: UnitOfWorkFactory, clock: MovableClock
+    client: httpx.AsyncClient, duties: WorkerTasks, uows: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
     await duties.round()
     await add_everything(uows, clock() - timedelta(seconds=1))

@@ -14,7 +14,7 @@ from dressform.errors import Unavailable
 from dressform.policy.notice import CATEGORIES, SESSION, VISITOR
 from dressform.retention_audit import auditor, log
 from dressform.settings.settings import Settings
-from dressform.worker.scheduler import Duties
+from dressform.worker.scheduler import WorkerTasks
 from tests.conftest import MovableClock
 from tests.helpers import retention_trouble as trouble
 from tests.helpers.access_log import in_log
@@ -56,7 +56,7 @@ async def scraped(client: httpx.AsyncClient) -> Figures:
 
 
 async def test_every_rule_has_every_figure(
-    client: httpx.AsyncClient, duties: Duties, uows: UnitOfWorkFactory, clock: MovableClock
+    client: httpx.AsyncClient, duties: WorkerTasks, uows: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
     await duties.round()
     await add_everything(uows, clock() - timedelta(seconds=1))

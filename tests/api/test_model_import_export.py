@@ -9,7 +9,7 @@ import pytest
 
 from dressform.db.tables import Model
 from dressform.db.unit_of_work import UnitOfWorkFactory
-from dressform.repositories.models import MOST
+from dressform.repositories.models import MAX_MODELS
 from dressform.sewing.formats import Format
 from tests.api.test_models import MODELS, made, read
 from tests.api.test_variants import variant_of
@@ -139,14 +139,14 @@ async def test_a_dry_run_keeps_nothing(ada: Person, uows: UnitOfWorkFactory) -> 
 
 
 async def test_all_of_a_file_or_none(ada: Person, uows: UnitOfWorkFactory) -> None:
-    for _ in range(MOST - 1):
+    for _ in range(MAX_MODELS - 1):
         await ada.add_model()
 
     refused = await ada.ask("POST", IMPORT, content=json.dumps(EXPORT).encode())
 
     assert_problem(refused, 409, "too-many-models")
     assert "The file holds 2 models, an account at most 100" in refused.json()["detail"]
-    assert await count(uows, Model) == MOST - 1
+    assert await count(uows, Model) == MAX_MODELS - 1
 
 
 @pytest.mark.parametrize(
@@ -180,7 +180,7 @@ async def test_a_file_may_have_a_megabyte_and_no_more(ada: Person) -> None:
 
 
 async def test_more_bodies_than_an_account_can_hold(ada: Person) -> None:
-    sets = [{"measies": {"chest": 900}}] * (MOST + 1)
+    sets = [{"measies": {"chest": 900}}] * (MAX_MODELS + 1)
 
     for dry_run in ("true", "false"):
         response = await ada.ask(

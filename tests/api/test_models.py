@@ -8,7 +8,7 @@ import pytest
 
 from dressform.db.tables import Model
 from dressform.db.unit_of_work import UnitOfWorkFactory
-from dressform.repositories.models import MOST
+from dressform.repositories.models import MAX_MODELS
 from dressform.sewing.catalogue import CATALOGUE, visible_measurements
 from tests.conftest import MovableClock
 from tests.helpers.auth import renew
@@ -263,18 +263,18 @@ async def test_a_removed_model_is_gone(ada: Person, uows: UnitOfWorkFactory) -> 
 async def test_an_account_holds_a_hundred_and_not_one_more(
     ada: Person, uows: UnitOfWorkFactory
 ) -> None:
-    for _ in range(MOST - 1):
+    for _ in range(MAX_MODELS - 1):
         await ada.add_model()
 
     body = {"name": "The last", "breasts": False}
     answers = await asyncio.gather(*(ada.ask("POST", MODELS, json=body) for _ in range(5)))
 
     assert sorted(answer.status_code for answer in answers) == [201, 409, 409, 409, 409]
-    assert await count(uows, Model) == MOST
+    assert await count(uows, Model) == MAX_MODELS
     refusal = next(answer for answer in answers if answer.status_code == 409).json()
     assert refusal["type"] == "/problems#too-many-models"
 
     page = (await ada.ask("GET", MODELS, params={"limit": 100})).json()
-    assert (len(page["items"]), page["next"]) == (MOST, None)
+    assert (len(page["items"]), page["next"]) == (MAX_MODELS, None)
     await ada.ask("DELETE", f"{MODELS}/{page['items'][50]['id']}")
     assert (await ada.ask("POST", MODELS, json=body)).status_code == 201

@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.policy.notice import VISITOR, notice
 from dressform.retention_audit import auditor
-from dressform.worker.scheduler import Duties
+from dressform.worker.scheduler import WorkerTasks
 from tests.api.test_dataset_pages import shown
 from tests.conftest import MovableClock
 from tests.helpers.retention import add_visit
@@ -41,7 +41,7 @@ async def test_every_category_is_there_in_full(client: httpx.AsyncClient, langua
 
 
 async def test_it_says_that_the_notice_is_kept(
-    client: httpx.AsyncClient, duties: Duties, uows: UnitOfWorkFactory, clock: MovableClock
+    client: httpx.AsyncClient, duties: WorkerTasks, uows: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
     await add_visit(uows, clock() - timedelta(days=30, hours=3))
     await duties.round()
@@ -54,7 +54,7 @@ async def test_it_says_that_the_notice_is_kept(
 
 
 async def test_it_says_when_the_notice_is_not_kept(
-    client: httpx.AsyncClient, duties: Duties, uows: UnitOfWorkFactory, clock: MovableClock
+    client: httpx.AsyncClient, duties: WorkerTasks, uows: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
     await add_visit(uows, clock())
     await duties.round()

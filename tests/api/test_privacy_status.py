@@ -9,7 +9,7 @@ import pytest
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.policy.notice import VISITOR
 from dressform.retention_audit import auditor
-from dressform.worker.scheduler import Duties
+from dressform.worker.scheduler import WorkerTasks
 from tests.conftest import MovableClock
 from tests.helpers.members import Person
 from tests.helpers.retention import add_visit
@@ -23,7 +23,7 @@ def _always_fresh(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def test_everybody_is_told_that_the_notice_is_kept(
-    client: httpx.AsyncClient, duties: Duties, uows: UnitOfWorkFactory, clock: MovableClock
+    client: httpx.AsyncClient, duties: WorkerTasks, uows: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
     await add_visit(uows, clock() - timedelta(days=30, hours=3))
     await duties.round()
@@ -47,7 +47,7 @@ async def test_everybody_is_told_that_the_notice_is_kept(
 
 
 async def test_it_turns_to_overdue_by_itself(
-    client: httpx.AsyncClient, duties: Duties, uows: UnitOfWorkFactory, clock: MovableClock
+    client: httpx.AsyncClient, duties: WorkerTasks, uows: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
     """The worker is dead; the answer stays 200, as it is no failure of the API."""
     await add_visit(uows, clock())

@@ -7,7 +7,7 @@ import pytest
 
 from dressform.api.rate_limiter import Limit
 from dressform.policy.notice import PROFILE, SIGN_UP
-from dressform.repositories.expired_rows import LONGEST_WAIT
+from dressform.repositories.expired_rows import MAX_GRACE_PERIOD
 from tests.conftest import MovableClock
 from tests.helpers.assertions import assert_problem, shown
 from tests.helpers.coarse_times import end_of
@@ -171,7 +171,7 @@ async def test_an_account_that_is_over_keeps_neither_name_nor_address(
     ada: Person, clock: MovableClock
 ) -> None:
     """Even when no worker has come to remove it."""
-    clock.at = end_of(PROFILE, clock()) + LONGEST_WAIT
+    clock.at = end_of(PROFILE, clock()) + MAX_GRACE_PERIOD
 
     assert (await ada.register()).status_code == 202
     assert (await ada.confirm()).status_code == 204

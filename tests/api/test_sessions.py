@@ -5,7 +5,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from dressform.crypto.bounded_executor import Queue
+from dressform.crypto.bounded_executor import BoundedExecutor
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.repositories.accounts import Accounts
 from dressform.repositories.sessions import Sessions
@@ -62,7 +62,7 @@ async def test_those_for_whom_there_is_no_time_are_told_when_to_come_again(
     ada: Person, app: FastAPI, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A login takes a processor's time, and whoever hung up does not give it back."""
-    queue = Queue("test", threads=1, waiting=2)
+    queue = BoundedExecutor("test", threads=1, waiting=2)
     monkeypatch.setattr(app.state.service.passwords, "_queue", queue)
 
     answers = await asyncio.gather(

@@ -12,7 +12,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
-from dressform.bootstrap import opened
+from dressform.bootstrap import bootstrap
 from dressform.settings.settings import load
 from tests.bench import table
 from tests.bench.load import Load, Request, measure
@@ -106,7 +106,7 @@ async def _add_visitors(members: Members) -> list[BenchMember]:
 
 async def _ship(dsn: str) -> dict[str, Any]:
     settings = load()
-    async with opened(settings) as (uows, _):
+    async with bootstrap(settings) as (uows, _):
         return await shipping_rate(uows, dsn, settings.state_dir / "shipping")
 
 

@@ -8,11 +8,11 @@ import time
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
-from dressform.bootstrap import migrated, opened
+from dressform.bootstrap import bootstrap, run_migrations
 from dressform.db.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from dressform.policy.notice import PROFILE
 from dressform.repositories.accounts import Accounts
-from dressform.repositories.expired_rows import BATCH, Endings
+from dressform.repositories.expired_rows import BATCH, ExpiredRows
 from dressform.repositories.owners import Owner
 from dressform.settings.settings import load
 from tests.bench.serving import running_database
@@ -58,20 +58,20 @@ def _erasing(owner: Owner) -> Work:
 
 
 async def _run() -> None:
-    async with opened(load()) as (uows, _):
+    async with bootstrap(load()) as (uows, _):
         now = uows.clock()
         owners = [await add_account(uows, now, f"m{each}") for each in range(2 * PAIRS)]
         await _compare(uows, "an erasure", [_erasing(owner) for owner in owners])
         over = now - timedelta(days=400)
         for each in range(2 * BATCHES * BATCH):
             await add_account(uows, over, f"o{each}")
-        batches: list[Work] = [lambda uow: Endings(uow, PROFILE).end_batch()] * (2 * BATCHES)
+        batches: list[Work] = [lambda uow: ExpiredRows(uow, PROFILE).end_batch()] * (2 * BATCHES)
         await _compare(uows, f"a batch of {BATCH} accounts that end", batches)
 
 
 def main() -> None:
     with running_database():
-        asyncio.run(migrated(load()))
+        asyncio.run(run_migrations(load()))
         asyncio.run(_run())
 
 

@@ -8,8 +8,8 @@ from itertools import count
 from uuid import UUID
 
 from dressform.api.app import AUDIENCE
-from dressform.bootstrap import migrated, opened
-from dressform.crypto.passwords import Passwords
+from dressform.bootstrap import bootstrap, run_migrations
+from dressform.crypto.passwords import PasswordHasher
 from dressform.crypto.secrets import timed_id
 from dressform.crypto.tokens import AccessTokens
 from dressform.db.unit_of_work import UnitOfWork, UnitOfWorkFactory
@@ -17,9 +17,9 @@ from dressform.repositories.accounts import Accounts
 from dressform.repositories.models import Models
 from dressform.repositories.operators import Operators
 from dressform.repositories.owners import Owner
-from dressform.repositories.pictures import Avatars, Pictures
+from dressform.repositories.pictures import Avatars, ProfilePictures
 from dressform.repositories.profiles import Profiles
-from dressform.repositories.sessions import Sessions, SignedIn
+from dressform.repositories.sessions import IssuedSession, Sessions
 from dressform.settings.settings import load
 from dressform.sewing.body import BodyMeasurements
 from dressform.sewing.catalogue import CATALOGUE
@@ -42,7 +42,7 @@ class BenchMember:
     username: str
     email: str
     headers: dict[str, str]
-    sessions: list[SignedIn]
+    sessions: list[IssuedSession]
     models: list[UUID] = field(default_factory=list)
 
 
@@ -57,7 +57,7 @@ class Members:
 
     @classmethod
     async def create(cls, uows: UnitOfWorkFactory, tokens: AccessTokens) -> "Members":
-        return cls(uows, tokens, await Passwords().hash(PASSWORD))
+        return cls(uows, tokens, await PasswordHasher().hash(PASSWORD))
 
     def new_name(self) -> str:
         return f"bench{next(self._numbers)}"
@@ -86,7 +86,7 @@ class Members:
         signed_in = [await Sessions(uow).add(owner) for _ in range(sessions)]
         made = [(await Models(uow).add(owner, name="Me", body=BODY)).id for _ in range(models)]
         if pictures:
-            await Pictures(uow).put(owner, WEBP)
+            await ProfilePictures(uow).put(owner, WEBP)
             for model_id in made:
                 await Avatars(uow).put(owner, model_id, WEBP)
         if operator:
@@ -100,8 +100,8 @@ class Members:
 def opened_members(runner: asyncio.Runner) -> Iterator[Members]:
     """Open the database of the environment, migrated, for what `runner` runs."""
     settings, stack = load(), AsyncExitStack()
-    runner.run(migrated(settings))
-    uows, keys = runner.run(stack.enter_async_context(opened(settings)))
+    runner.run(run_migrations(settings))
+    uows, keys = runner.run(stack.enter_async_context(bootstrap(settings)))
     tokens = AccessTokens(keys, issuer=settings.public_url, audience=AUDIENCE)
     try:
         yield runner.run(Members.create(uows, tokens))

@@ -13,8 +13,8 @@ import asyncpg
 import httpx
 
 from dressform.api.app import create_app
-from dressform.bootstrap import migrated, opened
-from dressform.crypto.passwords import Passwords
+from dressform.bootstrap import bootstrap, run_migrations
+from dressform.crypto.passwords import PasswordHasher
 from dressform.db import embedded
 from dressform.db.embedded.data import ROLE
 from dressform.db.unit_of_work import UnitOfWorkFactory
@@ -103,10 +103,10 @@ async def _compared(what: str, few: Ask, many: Ask) -> dict[str, Any]:
 async def _filled(stack: ExitStack, accounts: int) -> embedded.Server:
     """A database with so many accounts, of two models each."""
     server = stack.enter_context(running_database())
-    await migrated(load())
-    password_hash = await Passwords().hash(PASSWORD)
+    await run_migrations(load())
+    password_hash = await PasswordHasher().hash(PASSWORD)
     raw = await asyncpg.connect(server.url(role=ROLE).replace("+asyncpg", ""))
-    async with opened(load()) as (uows, _):
+    async with bootstrap(load()) as (uows, _):
         await filled(raw, uows.vault.master.active_id, accounts)
         await _members(uows, password_hash)
     await raw.execute("VACUUM ANALYZE")

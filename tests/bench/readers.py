@@ -16,7 +16,7 @@ from typing import Any
 
 import httpx
 
-from dressform.crypto.passwords import Passwords
+from dressform.crypto.passwords import PasswordHasher
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.repositories.models import Models
 from dressform.sewing.body import BodyMeasurements
@@ -36,7 +36,7 @@ _COUNTING = _RESTING = 0.005
 
 async def member(uows: UnitOfWorkFactory) -> str:
     """The path of the model of somebody who reads it."""
-    password_hash = await Passwords().hash(PASSWORD)
+    password_hash = await PasswordHasher().hash(PASSWORD)
     async with uows.transaction() as uow:
         owner = await add_account(uow, LOGIN, password_hash)
         model = await Models(uow).add(owner, name="Bench", body=BodyMeasurements(breasts=True))

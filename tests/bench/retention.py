@@ -12,16 +12,16 @@ from typing import Any
 
 import asyncpg
 
-from dressform.bootstrap import migrated, opened
+from dressform.bootstrap import run_migrations, bootstrap
 from dressform.db.embedded.data import ROLE
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.policy.notice import PROFILE
 from dressform.repositories.purge_blocks import Holds
 from dressform.settings.settings import load
 from dressform.system.priority import lower_priority
-from dressform.worker.deletion_guard import Breaker, Held
+from dressform.worker.deletion_guard import DeletionGuard, PurgeBlockedError
 from dressform.worker.enforce import enforce
-from dressform.worker.partitions import end_days
+from dressform.worker.partitions import drop_expired_partitions
 from tests.bench.readers import member, reads_meanwhile
 from tests.bench.serving import running_database
 
@@ -71,7 +71,7 @@ async def day(uows: UnitOfWorkFactory, raw: asyncpg.Connection) -> dict[str, Any
     """A day of the address log, by our rule and by hand."""
 
     async def ours() -> None:
-        assert await end_days(uows, datetime.now(UTC)) == ROWS
+        assert await drop_expired_partitions(uows, datetime.now(UTC)) == ROWS
 
     async def by_hand() -> None:
         await raw.execute(f"ALTER TABLE access_log DETACH PARTITION access_log_{_DAY:%Y%m%d}")
@@ -140,14 +140,14 @@ async def _approved_round(uows: UnitOfWorkFactory) -> int:
     """Far too many at once: held first, then approved."""
     at = datetime.now(UTC)
     try:
-        await enforce(PROFILE, uows, at=at, slot=at, breaker=Breaker())
-    except Held:
+        await enforce(PROFILE, uows, at=at, slot=at, breaker=DeletionGuard())
+    except PurgeBlockedError:
         async with uows.transaction() as uow:
             hold = await Holds(uow).of(PROFILE.key)
             assert hold is not None
             await Holds(uow).approve(hold)
     at = datetime.now(UTC)
-    report = await enforce(PROFILE, uows, at=at, slot=at, breaker=Breaker())
+    report = await enforce(PROFILE, uows, at=at, slot=at, breaker=DeletionGuard())
     assert report is not None
     return report.rows
 
@@ -164,7 +164,7 @@ async def _reads_meanwhile(
 
 async def _run(raw_dsn: str) -> None:
     raw = await asyncpg.connect(raw_dsn)
-    async with opened(load()) as (uows, _):
+    async with bootstrap(load()) as (uows, _):
         _tell(await day(uows, raw))
         _tell(await accounts(uows, raw, total=ACCOUNTS // 10))
         await raw.execute("DELETE FROM account")  # Acts of consent refuse to be truncated.
@@ -179,7 +179,7 @@ def _tell(result: dict[str, Any]) -> None:
 
 async def _purge() -> None:
     lower_priority(10)  # As the worker does.
-    async with opened(load()) as (uows, _):
+    async with bootstrap(load()) as (uows, _):
         await _approved_round(uows)
 
 
@@ -188,7 +188,7 @@ def main() -> None:
         asyncio.run(_purge())
         return
     with running_database() as server:
-        asyncio.run(migrated(load()))
+        asyncio.run(run_migrations(load()))
         asyncio.run(_run(server.url(role=ROLE).replace("+asyncpg", "")))
 
 

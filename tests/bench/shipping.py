@@ -17,8 +17,8 @@ from sqlalchemy import text
 from dressform.access_log.shipper import Shipper
 from dressform.crypto.secrets import timed_id
 from dressform.db.unit_of_work import UnitOfWorkFactory
-from dressform.repositories.access_log import BECOME, COLUMNS
-from dressform.repositories.access_log_partitions import LogDays
+from dressform.repositories.access_log import COLUMNS, SET_LOG_ROLE
+from dressform.repositories.access_log_partitions import AccessLogPartitions
 
 LINES = int(os.environ.get("BENCH_LINES", "300000"))
 ROUNDS = 3
@@ -40,7 +40,7 @@ async def shipping_rate(uows: UnitOfWorkFactory, dsn: str, folder: Path) -> dict
     """Beside COPY of the same bytes alone: same table, same indexes, same run."""
     lines = _lines()
     async with uows.transaction() as uow:
-        await (await LogDays.opened(uow)).make({_FIRST.date()})
+        await (await AccessLogPartitions.opened(uow)).make({_FIRST.date()})
     pairs = [
         (await _shipped(uows, folder, lines), await _copied(dsn, lines)) for _ in range(ROUNDS)
     ]
@@ -73,14 +73,14 @@ async def _copied(dsn: str, lines: list[bytes]) -> float:
 
     connection = await asyncpg.connect(dsn)
     async with connection.transaction():
-        await connection.execute(BECOME.sql)
+        await connection.execute(SET_LOG_ROLE.sql)
         began = time.perf_counter()
         await connection.copy_to_table(
             "access_log", source=source(), columns=COLUMNS, format="text"
         )
     took = time.perf_counter() - began
     async with connection.transaction():
-        await connection.execute(BECOME.sql)
+        await connection.execute(SET_LOG_ROLE.sql)
         await connection.execute("TRUNCATE access_log")
     await connection.close()
     return took
@@ -88,7 +88,7 @@ async def _copied(dsn: str, lines: list[bytes]) -> float:
 
 async def _empty(uows: UnitOfWorkFactory) -> None:
     async with uows.transaction() as uow:
-        await uow.connection.execute(BECOME)
+        await uow.connection.execute(SET_LOG_ROLE)
         rows = await uow.connection.scalar(text("SELECT count(*) FROM access_log"))
         assert rows == LINES, f"{rows} rows of {LINES} lines"
         await uow.connection.execute(text("TRUNCATE access_log"))

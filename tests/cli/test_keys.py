@@ -9,7 +9,7 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import text
 
-from dressform.bootstrap import opened
+from dressform.bootstrap import bootstrap
 from dressform.crypto.master_keys import master_keys, new_master_key
 from dressform.crypto.sealing import MissingMasterKeyError
 from dressform.db.tables import Base
@@ -34,7 +34,7 @@ def keyed(settings: Settings, *keys: str) -> Settings:
 
 
 async def fill(settings: Settings, people: int = 3) -> None:
-    async with opened(settings) as (uows, _):
+    async with bootstrap(settings) as (uows, _):
         for n in range(people):
             await add_account(uows, uows.clock(), f"ada{n}")
         async with uows.transaction() as uow:
@@ -46,7 +46,7 @@ async def fill(settings: Settings, people: int = 3) -> None:
 
 async def data(settings: Settings) -> dict[str, list[object]]:
     """Every sealed payload, byte for byte."""
-    async with opened(settings) as (uows, _):
+    async with bootstrap(settings) as (uows, _):
         uow = uows.read()
         return {
             table: list(
@@ -72,7 +72,7 @@ async def test_a_new_key_takes_over_and_the_old_one_can_go(own: Settings) -> Non
     # Three accounts, a sign-up, a mail, and the service's two: the index's and the signing key.
     assert done.stdout == "7 keys were put under 'newer'; no data were touched.\n", done.stderr
     assert await data(alone) == before
-    async with opened(alone) as (uows, _), uows.transaction() as uow:
+    async with bootstrap(alone) as (uows, _), uows.transaction() as uow:
         found = await Accounts(uow).by_email("ada1@example.org")
         assert found is not None
         (model,), _ = await Models(uow).page(found.owner, limit=10)
@@ -95,14 +95,14 @@ async def test_rewrapping_goes_on_while_members_come_and_go(own: Settings) -> No
     ran = environment(both, DRESSFORM_MASTER_KEYS=f"{NEWER},{MASTER_KEY}")
 
     async def join() -> None:
-        async with opened(own) as (uows, _):
+        async with bootstrap(own) as (uows, _):
             for n in range(30):
                 await add_account(uows, uows.clock(), f"eva{n}")
 
     rewrapped, _ = await asyncio.gather(dressform("keys", "rewrap", environment=ran), join())
     assert rewrapped.returncode == 0, rewrapped.stderr
     assert (await dressform("keys", "rewrap", environment=ran)).returncode == 0
-    async with opened(keyed(own, NEWER)) as (uows, _):
+    async with bootstrap(keyed(own, NEWER)) as (uows, _):
         uow = uows.read()
         for name in ("ada0", "ada19", "eva0", "eva29"):
             assert await Accounts(uow).by_email(f"{name}@example.org") is not None
@@ -212,10 +212,10 @@ async def test_a_key_is_not_called_what_no_setting_takes(tmp_path: Path, key_id:
 
 
 async def test_a_new_signing_key_is_used_from_the_next_start_on(own: Settings) -> None:
-    async with opened(own) as (_, before):
+    async with bootstrap(own) as (_, before):
         old = before[0].to_bytes()
     done = await dressform("keys", "new-signing", environment=environment(own))
-    async with opened(own) as (_, after):
+    async with bootstrap(own) as (_, after):
         keys = [key.to_bytes() for key in after]
 
     assert done.returncode == 0, done.stderr
@@ -260,7 +260,7 @@ async def test_a_wrong_key_of_members_alone_is_told(own: Settings) -> None:
     await fill(own)
     both = environment(own, DRESSFORM_MASTER_KEYS=f"{NEWER},{MASTER_KEY}")
     assert (await dressform("keys", "rewrap", environment=both)).returncode == 0
-    async with opened(keyed(own, NEWER, MASTER_KEY)) as (uows, _), uows.transaction() as uow:
+    async with bootstrap(keyed(own, NEWER, MASTER_KEY)) as (uows, _), uows.transaction() as uow:
         await uow.connection.execute(text("UPDATE account_key SET key_id = 'tests'"))
     wrong = environment(own, DRESSFORM_MASTER_KEYS=f"{NEWER},{new_master_key('tests')}")
     done = await dressform("keys", "rewrap", environment=wrong)
@@ -274,7 +274,7 @@ async def wrapped(settings: Settings) -> list[object]:
     """Every wrapped key, and under which master key it is."""
     tables = ("service_secret", "account_key", "sign_up", "mail")
     parts = (f"SELECT key_id, wrapped_key FROM {table}" for table in tables)
-    async with opened(settings) as (uows, _):
+    async with bootstrap(settings) as (uows, _):
         uow = uows.read()
         rows = await uow.connection.execute(text(f"{' UNION ALL '.join(parts)} ORDER BY 2"))
         return [tuple(row) for row in rows]
@@ -282,7 +282,7 @@ async def wrapped(settings: Settings) -> list[object]:
 
 async def test_a_wrapped_key_of_no_known_master_does_not_open(own: Settings) -> None:
     await fill(own)
-    async with opened(own) as (uows, _):
+    async with bootstrap(own) as (uows, _):
         async with uows.transaction() as uow:
             await uow.connection.execute(text("UPDATE account_key SET key_id = 'unknown'"))
         reader = uows.read()

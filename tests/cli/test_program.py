@@ -10,7 +10,7 @@ import pytest
 
 from dressform import __version__
 from dressform.errors import StartupError
-from dressform.runtime.server import listen
+from dressform.runtime.server import bind_socket
 from dressform.settings.settings import Settings
 from tests.helpers.cli import dressform
 
@@ -108,7 +108,7 @@ async def test_a_port_for_special_rights_is_said_in_a_sentence(
 
     monkeypatch.setattr(socket.socket, "bind", refuse)
     with pytest.raises(StartupError) as caught:
-        listen(Settings(port=443, _env_file=None))
+        bind_socket(Settings(port=443, _env_file=None))
 
     assert str(caught.value) == (
         "Port 443 can't be used (Permission denied): those under 1024 take special rights. Set "

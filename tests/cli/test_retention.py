@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from dressform.bootstrap import opened
+from dressform.bootstrap import bootstrap
 from dressform.clock import now
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.policy.notice import SESSION
@@ -40,7 +40,7 @@ async def left(uows: UnitOfWorkFactory) -> int:
 
 async def test_from_held_to_approved(own: Settings) -> None:
     told = environment(own)
-    async with opened(own) as (uows, _):
+    async with bootstrap(own) as (uows, _):
         await fill(uows)
         held = await dressform("worker", "--once", environment=told)
         assert held.returncode == 1
@@ -77,7 +77,7 @@ async def test_from_held_to_approved(own: Settings) -> None:
 async def test_a_worker_that_was_off_for_long_asks_before_it_ends_anything(own: Settings) -> None:
     """As the scheduler runs the rules, most of which have nothing to end."""
     told = environment(own, DRESSFORM_WORKER_INTERVAL="PT1S")
-    async with opened(own) as (uows, _):
+    async with bootstrap(own) as (uows, _):
         await add_visit(uows, now() - timedelta(days=300))
         async with uows.transaction(now=now() - timedelta(days=40)) as uow:
             run = await Retention(uow).claim(SESSION.key, uow.now)
@@ -106,7 +106,7 @@ async def test_from_a_clock_ahead_back_to_the_right_one(own: Settings) -> None:
     """One approval, and rounds are as ever; no round from the future is shown as the last one."""
     told = environment(own)
     ahead = environment(own, DRESSFORM_CLOCK_AHEAD="P185D")
-    async with opened(own) as (uows, _):
+    async with bootstrap(own) as (uows, _):
         for _ in range(2):
             assert (await dressform("worker", "--once", environment=ahead)).returncode == 0
         held = await dressform("worker", "--once", environment=told)

@@ -13,7 +13,12 @@ from hypothesis import strategies as st
 from passlib.context import CryptContext
 
 from dressform.crypto import passwords as module
-from dressform.crypto.passwords import LETTERLIKE, Passwords, judge, judgement
+from dressform.crypto.passwords import (
+    LEET_CHARACTERS,
+    PasswordHasher,
+    validate_password,
+    validate_password_async,
+)
 from dressform.errors import Unavailable
 
 PHRASE = "velvet thimble under the window"
@@ -27,11 +32,11 @@ def full_width(text: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def passwords() -> Passwords:
-    return Passwords()
+def passwords() -> PasswordHasher:
+    return PasswordHasher()
 
 
-async def test_round_trip(passwords: Passwords) -> None:
+async def test_round_trip(passwords: PasswordHasher) -> None:
     hashed = await passwords.hash(PHRASE)
 
     assert await passwords.verify(PHRASE, hashed)
@@ -40,7 +45,7 @@ async def test_round_trip(passwords: Passwords) -> None:
     assert not await passwords.verify("", hashed)
 
 
-async def test_the_hash_says_argon2id_at_our_settings(passwords: Passwords) -> None:
+async def test_the_hash_says_argon2id_at_our_settings(passwords: PasswordHasher) -> None:
     hashed = await passwords.hash(PHRASE)
 
     assert hashed.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
@@ -48,7 +53,7 @@ async def test_the_hash_says_argon2id_at_our_settings(passwords: Passwords) -> N
     assert hashed != await passwords.hash(PHRASE)
 
 
-async def test_a_password_is_the_same_however_it_is_composed(passwords: Passwords) -> None:
+async def test_a_password_is_the_same_however_it_is_composed(passwords: PasswordHasher) -> None:
     assert COMPOSED != DECOMPOSED
     assert await passwords.verify(DECOMPOSED, await passwords.hash(COMPOSED))
     assert await passwords.verify(COMPOSED, await passwords.hash(DECOMPOSED))
@@ -57,12 +62,12 @@ async def test_a_password_is_the_same_however_it_is_composed(passwords: Password
     )
 
 
-async def test_nobody_can_sign_in_where_there_is_no_hash(passwords: Passwords) -> None:
+async def test_nobody_can_sign_in_where_there_is_no_hash(passwords: PasswordHasher) -> None:
     assert not await passwords.verify(PHRASE, None)
 
 
-async def test_even_the_dummys_own_password_does_not_sign_in(passwords: Passwords) -> None:
-    known = Passwords()
+async def test_even_the_dummys_own_password_does_not_sign_in(passwords: PasswordHasher) -> None:
+    known = PasswordHasher()
     known._dummy = await passwords.hash(PHRASE)
 
     assert not await known.verify(PHRASE, None)
@@ -72,7 +77,7 @@ async def test_even_the_dummys_own_password_does_not_sign_in(passwords: Password
     "hashed", ["", "x", "$argon2id$", "$2b$12$abc", "$argon2id$v=19$m=19456,t=2"]
 )
 async def test_a_hash_that_cannot_be_read_matches_nothing(
-    passwords: Passwords, hashed: str
+    passwords: PasswordHasher, hashed: str
 ) -> None:
     assert not await passwords.verify(PHRASE, hashed)
 
@@ -80,7 +85,7 @@ async def test_a_hash_that_cannot_be_read_matches_nothing(
 @pytest.mark.parametrize(
     "password", ["\0", "\ud800", "x" * 5000, "\u0301" * 100_000, "\ufdfa" * 1024]
 )
-async def test_no_text_makes_verifying_fail(passwords: Passwords, password: str) -> None:
+async def test_no_text_makes_verifying_fail(passwords: PasswordHasher, password: str) -> None:
     hashed = await passwords.hash(PHRASE)
 
     assert not await passwords.verify(password, hashed)
@@ -89,7 +94,7 @@ async def test_no_text_makes_verifying_fail(passwords: Passwords, password: str)
 
 @pytest.mark.parametrize("length", [12, 256])
 async def test_the_longest_and_shortest_passwords_count_in_full(
-    passwords: Passwords, length: int
+    passwords: PasswordHasher, length: int
 ) -> None:
     hashed = await passwords.hash("🧵" * length)
 
@@ -101,7 +106,7 @@ async def test_the_longest_and_shortest_passwords_count_in_full(
     "change", [{"memory_cost": 8192}, {"time_cost": 1}, {"parallelism": 2}, {"type": "I"}]
 )
 async def test_a_hash_of_other_settings_is_made_anew(
-    passwords: Passwords, change: dict[str, object]
+    passwords: PasswordHasher, change: dict[str, object]
 ) -> None:
     ours: dict[str, Any] = {"type": "ID", "memory_cost": 19456, "time_cost": 2, "parallelism": 1}
     other = CryptContext(
@@ -113,13 +118,15 @@ async def test_a_hash_of_other_settings_is_made_anew(
     assert await passwords.verify(PHRASE, other.hash(PHRASE))
 
 
-async def _seconds(passwords: Passwords, hashed: str | None) -> float:
+async def _seconds(passwords: PasswordHasher, hashed: str | None) -> float:
     start = time.perf_counter()
     await passwords.verify("not the password", hashed)
     return time.perf_counter() - start
 
 
-async def test_an_unknown_account_takes_as_long_as_a_wrong_password(passwords: Passwords) -> None:
+async def test_an_unknown_account_takes_as_long_as_a_wrong_password(
+    passwords: PasswordHasher,
+) -> None:
     hashed = await passwords.hash(PHRASE)
     wrong, unknown = [], []
     for _ in range(15):
@@ -129,7 +136,7 @@ async def test_an_unknown_account_takes_as_long_as_a_wrong_password(passwords: P
     assert 0.5 < statistics.median(unknown) / statistics.median(wrong) < 2
 
 
-async def test_the_loop_goes_on_while_passwords_are_hashed(passwords: Passwords) -> None:
+async def test_the_loop_goes_on_while_passwords_are_hashed(passwords: PasswordHasher) -> None:
     hashing = asyncio.gather(*(passwords.hash(PHRASE) for _ in range(8)))
     ticks = 0
     while not hashing.done():
@@ -141,7 +148,7 @@ async def test_the_loop_goes_on_while_passwords_are_hashed(passwords: Passwords)
 
 
 async def test_no_more_hashes_run_at_once_than_there_are_cores(
-    passwords: Passwords, monkeypatch: pytest.MonkeyPatch
+    passwords: PasswordHasher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     running: set[int] = set()
     seen: list[int] = []
@@ -161,7 +168,7 @@ async def test_no_more_hashes_run_at_once_than_there_are_cores(
     assert max(seen) > 1 or cores == 1
 
 
-async def test_nobody_waits_for_more_than_some_seconds(passwords: Passwords) -> None:
+async def test_nobody_waits_for_more_than_some_seconds(passwords: PasswordHasher) -> None:
     begun = time.monotonic()
     outcomes = await asyncio.gather(
         *(passwords.verify(PHRASE, None) for _ in range(1000)), return_exceptions=True
@@ -179,19 +186,19 @@ async def test_few_wait_for_a_judgement(monkeypatch: pytest.MonkeyPatch) -> None
     go_on = threading.Event()
     monkeypatch.setattr(module, "judge", lambda *_, **__: go_on.wait() and None)
     waiting = [
-        asyncio.create_task(judgement(PHRASE, username="marie"))
-        for _ in range(1 + module.WAITING_FOR_JUDGEMENT)
+        asyncio.create_task(validate_password_async(PHRASE, username="marie"))
+        for _ in range(1 + module.MAX_QUEUED_VALIDATIONS)
     ]
     await asyncio.sleep(0)
 
     with pytest.raises(Unavailable):
-        await judgement(PHRASE, username="marie")
+        await validate_password_async(PHRASE, username="marie")
 
     go_on.set()
     assert await asyncio.gather(*waiting) == [None] * len(waiting)
 
 
-def test_one_of_them_serves_several_loops(passwords: Passwords) -> None:
+def test_one_of_them_serves_several_loops(passwords: PasswordHasher) -> None:
     async def many() -> list[str]:
         return await asyncio.gather(*(passwords.hash(PHRASE) for _ in range(8)))
 
@@ -215,7 +222,7 @@ def test_one_of_them_serves_several_loops(passwords: Passwords) -> None:
     ],
 )
 def test_a_long_phrase_in_any_script_is_good(password: str) -> None:
-    assert judge(password, username="marie", email="m.curie@example.org") is None
+    assert validate_password(password, username="marie", email="m.curie@example.org") is None
 
 
 @pytest.mark.parametrize(
@@ -246,7 +253,7 @@ def test_a_long_phrase_in_any_script_is_good(password: str) -> None:
     ],
 )
 def test_a_guessable_password_is_refused(password: str) -> None:
-    assert judge(password, username="marie") == module.GUESSABLE
+    assert validate_password(password, username="marie") == module.GUESSABLE
 
 
 @pytest.mark.parametrize(
@@ -257,23 +264,23 @@ def test_a_password_has_12_to_256_characters(length: int, verdict: str | None) -
     alphabet = "kT7é缝🧵 wÜqZ9μfя"
     text = "".join(alphabet[place * place % 13] for place in range(length))
 
-    assert judge(text, username="marie") == verdict
+    assert validate_password(text, username="marie") == verdict
 
 
 def test_length_is_counted_after_composing() -> None:
-    assert judge("e\u0301" * 11, username="marie") == module.TOO_SHORT
-    assert judge("\ufdfa" * 15, username="marie") == module.TOO_LONG
-    assert judge("x" * 100_000, username="marie") == module.TOO_LONG
+    assert validate_password("e\u0301" * 11, username="marie") == module.TOO_SHORT
+    assert validate_password("\ufdfa" * 15, username="marie") == module.TOO_LONG
+    assert validate_password("x" * 100_000, username="marie") == module.TOO_LONG
 
 
 @pytest.mark.parametrize("username", ["window", "Window", "WINDOW", "und", full_width("window")])
 def test_a_username_does_not_belong_in_it(username: str) -> None:
-    assert judge(PHRASE, username=username) == module.HAS_USERNAME
-    assert judge(PHRASE.upper(), username=username) == module.HAS_USERNAME
+    assert validate_password(PHRASE, username=username) == module.HAS_USERNAME
+    assert validate_password(PHRASE.upper(), username=username) == module.HAS_USERNAME
 
 
 def test_the_site_does_not_belong_in_it() -> None:
-    assert judge("my DressForm velvet thimble", username="marie") == module.HAS_SITE
+    assert validate_password("my DressForm velvet thimble", username="marie") == module.HAS_SITE
 
 
 @pytest.mark.parametrize(
@@ -288,24 +295,24 @@ def test_the_site_does_not_belong_in_it() -> None:
     ],
 )
 def test_the_email_does_not_belong_in_it(email: str | None, verdict: str | None) -> None:
-    assert judge(PHRASE, username="marie", email=email) == verdict
+    assert validate_password(PHRASE, username="marie", email=email) == verdict
 
 
 @pytest.mark.parametrize("character", ["\0", chr(0xD800), chr(0xDFFF)])
 def test_what_is_no_text_is_refused(character: str) -> None:
-    assert judge(PHRASE + character, username="marie") == module.UNREADABLE
+    assert validate_password(PHRASE + character, username="marie") == module.UNREADABLE
 
 
 @settings(deadline=None)
 @given(ANY_TEXT, ANY_TEXT, st.none() | ANY_TEXT)
 def test_judging_never_fails(password: str, username: str, email: str | None) -> None:
-    assert judge(password, username=username, email=email) != ""
+    assert validate_password(password, username=username, email=email) != ""
 
 
 @settings(deadline=None)
 @given(st.text("İßΣ²9aA1!@ \u017f\u0661\u0301", min_size=12, max_size=40))
 def test_judging_never_fails_on_letters_that_change_length(password: str) -> None:
-    assert judge(password, username="marie") != ""
+    assert validate_password(password, username="marie") != ""
 
 
 @pytest.mark.parametrize(
@@ -313,7 +320,7 @@ def test_judging_never_fails_on_letters_that_change_length(password: str) -> Non
     [
         "a" * 256,
         "ab" * 128,
-        ("".join(sorted(LETTERLIKE)) * 13)[:256],
+        ("".join(sorted(LEET_CHARACTERS)) * 13)[:256],
         "([{1!|@4" * 32,
         "19991231" * 32,
         "\u0301\u0327" * 30_000,
@@ -323,6 +330,6 @@ def test_judging_never_fails_on_letters_that_change_length(password: str) -> Non
 def test_no_password_takes_long_to_judge(password: str) -> None:
     """Seconds, if zxcvbn got the third or Unicode's reordering the last one in full."""
     start = time.process_time()
-    judge(password, username="marie")
+    validate_password(password, username="marie")
 
     assert time.process_time() - start < 1

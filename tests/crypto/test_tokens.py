@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from jose import jwk
 from jose.backends.ecdsa_backend import ECDSAECKey
 
-from dressform.crypto.tokens import AccessTokens, Claims, SigningKey, assert_backend
+from dressform.crypto.tokens import AccessTokens, Claims, SigningKey, check_signing_backend
 from dressform.errors import NotSignedIn, StartupError
 
 AT = datetime(2031, 5, 6, 7, 8, 9, 500_000, tzinfo=UTC)  # far from the wall clock, on purpose
@@ -501,8 +501,8 @@ def test_another_key_is_no_signing_key(data: bytes) -> None:
 
 
 def test_the_slow_backend_of_jose_stops_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert_backend()
+    check_signing_backend()
     monkeypatch.setattr("jose.backends.ECKey", ECDSAECKey)
 
     with pytest.raises(StartupError, match="cryptography"):
-        assert_backend()
+        check_signing_backend()

@@ -11,12 +11,12 @@ from sqlalchemy import Connection, inspect, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
-from dressform.bootstrap import database_url, migrated, opened, pool_of
+from dressform.bootstrap import bootstrap, create_pool, database_url, run_migrations
 from dressform.db.migrate import _config, downgrade, is_current, migrate
 from dressform.db.pool import Autocommit, for_sqlalchemy
 from dressform.db.tables import Base
-from dressform.repositories.access_log import BECOME
-from dressform.repositories.access_log_partitions import LogDays
+from dressform.repositories.access_log import SET_LOG_ROLE
+from dressform.repositories.access_log_partitions import AccessLogPartitions
 from dressform.settings.settings import Settings
 from tests.helpers.databases import own_database
 
@@ -187,7 +187,7 @@ async def test_lines_of_privacy_acts_are_rewritten(engine: AsyncEngine) -> None:
         ("GET", "/v1/models", 200),
     )
     async with engine.begin() as connection:
-        await connection.execute(text(BECOME.sql))
+        await connection.execute(text(SET_LOG_ROLE.sql))
         await connection.execute(
             text("CREATE TABLE access_log_all PARTITION OF access_log DEFAULT")
         )
@@ -203,7 +203,7 @@ async def test_lines_of_privacy_acts_are_rewritten(engine: AsyncEngine) -> None:
     await migrate(url_of(engine))
 
     async with engine.begin() as connection:
-        await connection.execute(text(BECOME.sql))
+        await connection.execute(text(SET_LOG_ROLE.sql))
         query = "SELECT method, route, status, duration_us FROM access_log ORDER BY route, status"
         assert [tuple(row) for row in await connection.execute(text(query))] == [
             ("GET", "/v1/models", 200, 7),
@@ -214,13 +214,13 @@ async def test_lines_of_privacy_acts_are_rewritten(engine: AsyncEngine) -> None:
 
 
 async def test_two_at_once_migrate_once(fresh: Settings, engine: AsyncEngine) -> None:
-    await asyncio.gather(migrated(fresh), migrated(fresh), migrated(fresh))
+    await asyncio.gather(run_migrations(fresh), run_migrations(fresh), run_migrations(fresh))
 
     assert await tables(engine) >= set(Base.metadata.tables)
 
 
 async def test_it_is_current_only_at_the_newest(fresh: Settings) -> None:
-    pool = pool_of(fresh)
+    pool = create_pool(fresh)
     assert not await is_current(Autocommit(pool))
     await migrate(database_url(fresh))
 
@@ -229,22 +229,22 @@ async def test_it_is_current_only_at_the_newest(fresh: Settings) -> None:
 
 
 async def test_migrating_again_keeps_what_is_there(fresh: Settings, engine: AsyncEngine) -> None:
-    await migrated(fresh)
-    async with opened(fresh) as (uows, signing_keys), uows.transaction() as uow:
-        await (await LogDays.opened(uow)).make({uow.now.date()})
+    await run_migrations(fresh)
+    async with bootstrap(fresh) as (uows, signing_keys), uows.transaction() as uow:
+        await (await AccessLogPartitions.opened(uow)).make({uow.now.date()})
     before = await tables(engine)
-    await migrated(fresh)
+    await run_migrations(fresh)
 
     assert await tables(engine) == before
-    async with opened(fresh) as (_, again):
+    async with bootstrap(fresh) as (_, again):
         assert [key.to_bytes() for key in again] == [key.to_bytes() for key in signing_keys]
 
 
 async def test_processes_that_start_together_make_one_set_of_secrets(fresh: Settings) -> None:
-    await migrated(fresh)
+    await run_migrations(fresh)
 
     async def start() -> tuple[bytes, ...]:
-        async with opened(fresh) as (uows, signing_keys):
+        async with bootstrap(fresh) as (uows, signing_keys):
             return uows.vault.index.email("a@b.example"), *[k.to_bytes() for k in signing_keys]
 
     assert len(set(await asyncio.gather(*(start() for _ in range(5))))) == 1

@@ -8,7 +8,7 @@ from contextlib import suppress
 import pytest
 from sqlalchemy import Float, Integer, bindparam, func, literal_column, select, text
 
-from dressform.bootstrap import opened
+from dressform.bootstrap import bootstrap
 from dressform.db import pool
 from dressform.db.errors import FAILED_TRANSACTION, DatabaseError
 from dressform.db.pool import Connection
@@ -43,7 +43,7 @@ async def sleep(uows: UnitOfWorkFactory, seconds: float) -> None:
 async def narrow(settings: Settings) -> AsyncIterator[UnitOfWorkFactory]:
     """Of one connection in all."""
     one = settings.model_copy(update={"database_pool_size": 1})
-    async with opened(one) as (uows, _):
+    async with bootstrap(one) as (uows, _):
         yield uows
 
 
@@ -213,7 +213,7 @@ async def test_pool_that_is_exhausted_means_unavailable_and_recovers(
 
 
 async def test_statement_that_takes_too_long_means_unavailable(settings: Settings) -> None:
-    async with opened(settings, statement_seconds=0.3) as (uows, _):
+    async with bootstrap(settings, statement_seconds=0.3) as (uows, _):
         began = time.monotonic()
         with pytest.raises(Unavailable):
             await sleep(uows, 30)
@@ -226,7 +226,7 @@ async def test_statement_that_takes_too_long_means_unavailable(settings: Setting
 
 
 async def test_every_connection_is_closed_at_the_end(settings: Settings) -> None:
-    async with opened(settings) as (uows, _):
+    async with bootstrap(settings) as (uows, _):
         await asyncio.gather(*(echo(uows) for _ in range(10)))
         late = asyncio.create_task(sleep(uows, 0.3))
         await asyncio.sleep(0.05)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from html import escape
 
 from dressform.db.unit_of_work import UnitOfWorkFactory
-from dressform.repositories.editions import Edition, Editions, File
+from dressform.repositories.editions import Edition, EditionFile, Editions
 
 EDITION = Edition("2027", "core", 2431)
 
@@ -35,18 +35,18 @@ PEOPLE = _people(100_000)
 """Nearly a megabyte: more than is held of a file at a time."""
 
 
-def _file(name: str, media_type: str, title: str, content: bytes | None = None) -> File:
-    return File(name, media_type, title, content or f"{name}\n".encode())
+def _file(name: str, media_type: str, title: str, content: bytes | None = None) -> EditionFile:
+    return EditionFile(name, media_type, title, content or f"{name}\n".encode())
 
 
-def _table(name: str, title: str, content: bytes | None = None) -> tuple[File, File]:
+def _table(name: str, title: str, content: bytes | None = None) -> tuple[EditionFile, EditionFile]:
     return (
         _file(f"{name}.csv", "text/csv", title, content),
         _file(f"{name}.parquet", "application/vnd.apache.parquet", title),
     )
 
 
-def _drawing(name: str, title: str, french: str) -> tuple[File, File]:
+def _drawing(name: str, title: str, french: str) -> tuple[EditionFile, EditionFile]:
     return (
         _file(f"{name}.en.svg", "image/svg+xml", title, _picture(title)),
         _file(f"{name}.fr.svg", "image/svg+xml", french, _picture(french)),

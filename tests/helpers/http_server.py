@@ -8,14 +8,14 @@ from contextlib import asynccontextmanager
 import uvicorn
 from fastapi import FastAPI
 
-from dressform.runtime.http_protocol import Protocol
+from dressform.runtime.http_protocol import HttpProtocol
 
 
 @asynccontextmanager
 async def serving(app: FastAPI) -> AsyncIterator[int]:
     """Gives the port. The application must be open already."""
     config = uvicorn.Config(
-        app, lifespan="off", log_config=None, proxy_headers=False, ws="none", http=Protocol
+        app, lifespan="off", log_config=None, proxy_headers=False, ws="none", http=HttpProtocol
     )
     # As its lifespan would, which the fixture has entered in its own way.
     app.middleware_stack = app.middleware_stack or app.build_middleware_stack()

@@ -10,15 +10,15 @@ from dressform.db.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from dressform.policy.notice import CATEGORIES, ROUND, Category
 from dressform.policy.periods import start_of_day
 from dressform.repositories.accounts import Accounts
-from dressform.repositories.expiry_notices import Warned, Warnings
+from dressform.repositories.expiry_notices import ExpiryNotice, ExpiryNotices
 from dressform.repositories.lookups import Lookups
 from dressform.repositories.mails import Mails
 from dressform.repositories.models import Models
-from dressform.repositories.one_time_tokens import OneTimeTokens, Purpose
+from dressform.repositories.one_time_tokens import OneTimeTokens, TokenPurpose
 from dressform.repositories.owners import Owner
-from dressform.repositories.pictures import Avatars, Pictures
+from dressform.repositories.pictures import Avatars, ProfilePictures
 from dressform.repositories.profiles import Profiles
-from dressform.repositories.retention_runs import Retention
+from dressform.repositories.retention_runs import RetentionRuns
 from dressform.repositories.sessions import Sessions
 from dressform.repositories.sign_ups import SignUps
 from dressform.sewing.body import BodyMeasurements
@@ -46,7 +46,7 @@ async def add_account(uows: UnitOfWorkFactory, at: datetime, username: str = "ad
             timed_id(), email=f"{username}@example.org", language="en", password_hash="none"
         )
         await Profiles(uow).add(owner, username=username)
-        await Pictures(uow).put(owner, b"picture")
+        await ProfilePictures(uow).put(owner, b"picture")
         model = await Models(uow).add(owner, name="Me", body=BodyMeasurements(breasts=False))
         await Avatars(uow).put(owner, model.id, b"avatar")
     await warn(uows, owner)
@@ -63,14 +63,14 @@ async def warn(
     )
     assert ends_at is not None
     async with uows.transaction(now=ends_at - before) as uow:
-        await Warnings(uow).handed_over(Warned(owner.account_id, ends_at))
+        await ExpiryNotices(uow).handed_over(ExpiryNotice(owner.account_id, ends_at))
 
 
 async def add_everything(uows: UnitOfWorkFactory, at: datetime) -> Owner:
     owner = await add_account(uows, at)
     async with uows.transaction(now=at) as uow:
         await Sessions(uow).add(owner)
-        await OneTimeTokens(uow).issue(owner, Purpose.PASSWORD_RESET, email="ada@example.org")
+        await OneTimeTokens(uow).issue(owner, TokenPurpose.PASSWORD_RESET, email="ada@example.org")
         await SignUps(uow).add(
             email="bob@example.org", username="bob", language="en", password_hash="none"
         )
@@ -78,9 +78,9 @@ async def add_everything(uows: UnitOfWorkFactory, at: datetime) -> Owner:
         await Lookups(uow).add(
             owner.account_id, purpose="error", reason="A test.", asked={}, shown=0
         )
-        run = await Retention(uow).claim(ROUND.key, at)
+        run = await RetentionRuns(uow).claim(ROUND.key, at)
         assert run is not None
-        await Retention(uow).finish(run, rows=0, seconds=0.1)
+        await RetentionRuns(uow).finish(run, rows=0, seconds=0.1)
         await add_visit(uows, at)
     return owner
 

@@ -9,8 +9,14 @@ from sqlalchemy import text
 
 from dressform.db.statements import Statement
 from dressform.db.unit_of_work import UnitOfWorkFactory
-from dressform.repositories.access_log import COLUMNS, AccessLog, Place, Request, Wanted
-from dressform.repositories.access_log_partitions import LogDays
+from dressform.repositories.access_log import (
+    COLUMNS,
+    AccessLogEntries,
+    AccessLogEntry,
+    AccessLogFilter,
+    PageKey,
+)
+from dressform.repositories.access_log_partitions import AccessLogPartitions
 from tests.helpers.access_log import in_log
 
 INSERT = Statement(
@@ -38,15 +44,15 @@ async def log(uows: UnitOfWorkFactory, *visits: dict[str, object]) -> list[UUID]
 async def make_days(uows: UnitOfWorkFactory, moments: Iterable[object]) -> None:
     async with uows.transaction() as uow:
         days = {at.date() for at in moments if isinstance(at, datetime)}
-        await (await LogDays.opened(uow)).make(days)
+        await (await AccessLogPartitions.opened(uow)).make(days)
 
 
 async def search(
-    uows: UnitOfWorkFactory, *, limit: int = 500, before: Place | None = None, **wanted: Any
-) -> list[Request]:
+    uows: UnitOfWorkFactory, *, limit: int = 500, before: PageKey | None = None, **wanted: Any
+) -> list[AccessLogEntry]:
     async with uows.transaction() as uow:
-        opened = await AccessLog.opened(uow)
-        return await opened.search(Wanted(**wanted), limit=limit, before=before)
+        opened = await AccessLogEntries.opened(uow)
+        return await opened.search(AccessLogFilter(**wanted), limit=limit, before=before)
 
 
 def uuid7(at: datetime) -> UUID:

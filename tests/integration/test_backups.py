@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from dressform.bootstrap import opened
+from dressform.bootstrap import bootstrap
 from dressform.db.embedded import binary
 from dressform.repositories.accounts import Accounts
 from dressform.repositories.models import Models
@@ -40,7 +40,7 @@ BY_THE_SERVICE, BY_A_SUPERUSER, RESTORE = re.findall(
 
 @pytest.fixture
 async def own(own: Settings) -> Settings:
-    async with opened(own) as (uows, _):
+    async with bootstrap(own) as (uows, _):
         for name in ("ada", "eve"):
             await add_account(uows, uows.clock(), name)
         await log(uows, visit(uows.clock()))
@@ -71,7 +71,7 @@ async def dumped(own: Settings, where: Path, who: str) -> None:
     before, keys = re.split(r"(?m)^(?=.*keys\.dump)", script)
     urls = {"DRESSFORM_DATABASE_URL": url, "SUPERUSER_URL": as_superuser(url)}
     assert await shell(before, where, **urls) == ""
-    async with opened(own) as (uows, _):
+    async with bootstrap(own) as (uows, _):
         await add_account(uows, uows.clock(), "late")
         async with uows.transaction() as uow:
             eve = await Accounts(uow).by_email("eve@example.org")
@@ -107,7 +107,7 @@ async def test_what_was_dumped_is_there_again(own: Settings, tmp_path: Path, who
 
         assert said.count("error: ") == 1
         assert "fk_account_key_account_id" in said
-        async with opened(empty) as (uows, _):
+        async with bootstrap(empty) as (uows, _):
             uow = uows.read()
             found = await Accounts(uow).by_email("ada@example.org")
             assert found is not None
@@ -133,13 +133,13 @@ REFUSED = (
 async def test_what_was_deleted_since_the_dump_does_not_come_back(
     own: Settings, tmp_path: Path, who: str
 ) -> None:
-    async with opened(own) as (uows, _):
+    async with bootstrap(own) as (uows, _):
         await fill(uows, "bea", "cat", "bob", "cyd")
     url = url_of(own)
     script = BY_THE_SERVICE if who == "service" else BY_A_SUPERUSER
     urls = {"DRESSFORM_DATABASE_URL": url, "SUPERUSER_URL": as_superuser(url)}
     assert await shell(script, tmp_path, **urls) == ""
-    async with opened(own) as (uows, _):
+    async with bootstrap(own) as (uows, _):
         await delete_one_of_each(uows, "bea", "cat", "bob", "cyd")
     expected = await rows(own)
 
@@ -167,7 +167,7 @@ async def test_what_was_deleted_since_the_dump_does_not_come_back(
 
 
 async def logged(settings: Settings) -> int:
-    async with opened(settings) as (uows, _), in_log(uows) as uow:
+    async with bootstrap(settings) as (uows, _), in_log(uows) as uow:
         return int(await uow.connection.scalar(text("SELECT count(*) FROM access_log")) or 0)
 
 

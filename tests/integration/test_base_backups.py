@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 
 from dressform.actions.replay_deletions import replay_deletions
-from dressform.bootstrap import migrated, opened
+from dressform.bootstrap import bootstrap, run_migrations
 from dressform.db.embedded import Server, binary, running
 from dressform.db.embedded.data import ROLE
 from dressform.db.embedded.programs import Account, account_for, run
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.errors import StartupError
-from dressform.journal.entries import Kind
+from dressform.journal.entries import DeletionKind
 from dressform.repositories.accounts import Accounts
 from dressform.settings.settings import Settings
 from tests.conftest import MASTER_KEY
@@ -97,8 +97,8 @@ async def test_what_was_deleted_after_the_point_in_time_is_deleted_again(
 ) -> None:
     with live(folder) as server:
         settings = settings_of(server, tmp_path)
-        await migrated(settings)
-        async with opened(settings) as (uows, _):
+        await run_migrations(settings)
+        async with bootstrap(settings) as (uows, _):
             await fill(uows, "amy", "dee", "eve", "ada", "bob", "cyd")
             back_up(server, folder / "restored")
             await erase(uows, "amy")
@@ -113,14 +113,14 @@ async def test_what_was_deleted_after_the_point_in_time_is_deleted_again(
         settings = settings_of(server, tmp_path)
         assert await ask(settings, "SELECT count(*) FROM account") == 5
         with pytest.raises(StartupError, match="does not know of 6 deletions"):
-            async with opened(settings):
+            async with bootstrap(settings):
                 pass
-        async with opened(settings, may_be_older=True) as (uows, _):
+        async with bootstrap(settings, may_be_older=True) as (uows, _):
             done = await replay_deletions(uows)
 
-        assert done == Counter(dict.fromkeys(Kind, 1)) + Counter({Kind.ACCOUNT: 1})
+        assert done == Counter(dict.fromkeys(DeletionKind, 1)) + Counter({DeletionKind.ACCOUNT: 1})
         assert await rows(settings) == expected
-        async with opened(settings):
+        async with bootstrap(settings):
             pass
 
 
@@ -129,23 +129,23 @@ async def test_a_copy_of_a_stopped_servers_files_is_no_different(
 ) -> None:
     with running(folder / "live", settings={"fsync": "off"}) as server:
         settings = settings_of(server, tmp_path)
-        await migrated(settings)
-        async with opened(settings) as (uows, _):
+        await run_migrations(settings)
+        async with bootstrap(settings) as (uows, _):
             await fill(uows)
     # As somebody does who stops everything, copies the folder, and starts it again.
     shutil.rmtree(folder / "restored")
     run(Account(), "cp", "-a", folder / "live", folder / "restored")
     with running(folder / "live", settings={"fsync": "off"}) as server:
         settings = settings_of(server, tmp_path)
-        async with opened(settings) as (uows, _):
+        async with bootstrap(settings) as (uows, _):
             await delete_one_of_each(uows)
         expected = await rows(settings)
 
     with running(folder / "restored", settings={"fsync": "off"}) as server:
         settings = settings_of(server, tmp_path)
         with pytest.raises(StartupError, match="dressform restore replay"):
-            async with opened(settings):
+            async with bootstrap(settings):
                 pass
-        async with opened(settings, may_be_older=True) as (uows, _):
+        async with bootstrap(settings, may_be_older=True) as (uows, _):
             await replay_deletions(uows)
         assert await rows(settings) == expected

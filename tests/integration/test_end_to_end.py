@@ -10,7 +10,7 @@ from sqlalchemy import func, select, text
 
 from dressform.db.tables import Account, Avatar, DatasetConsent, Model, Picture, Profile
 from dressform.db.unit_of_work import UnitOfWorkFactory
-from dressform.worker.scheduler import Duties
+from dressform.worker.scheduler import WorkerTasks
 from tests.conftest import MovableClock
 from tests.helpers.access_log import in_log
 from tests.helpers.consents import agree, withdraw
@@ -37,7 +37,7 @@ async def test_a_member_from_the_first_visit_to_the_end(  # noqa: PLR0917
     app: FastAPI,
     ada: Person,
     uows: UnitOfWorkFactory,
-    duties: Duties,
+    duties: WorkerTasks,
     mailbox: Mailbox,
     clock: MovableClock,
 ) -> None:

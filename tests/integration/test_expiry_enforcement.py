@@ -11,9 +11,9 @@ from sqlalchemy import text
 
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.policy.notice import PROFILE, SESSION, SIGN_UP, TOKEN, VISITOR
-from dressform.repositories.access_log import AccessLog, Wanted
+from dressform.repositories.access_log import AccessLogEntries, AccessLogFilter
 from dressform.repositories.accounts import Accounts
-from dressform.repositories.expired_rows import LONGEST_WAIT
+from dressform.repositories.expired_rows import MAX_GRACE_PERIOD
 from tests.conftest import MovableClock
 from tests.helpers.access_log_records import records
 from tests.helpers.coarse_times import end_of
@@ -83,7 +83,7 @@ async def test_twelve_months_after_the_last_login(
         await ada.client.post("/v1/auth/refresh", json={"refresh_token": ada.refresh_token}),
     ]
     # Had she been warned, which no worker did, she could not even sign in: she waits until here.
-    clock.at = end + LONGEST_WAIT
+    clock.at = end + MAX_GRACE_PERIOD
     changes += [await ada.sign_in(), await ada.sign_in(ada.email)]
 
     assert before == [200] * 8
@@ -118,7 +118,7 @@ async def test_renewing_a_session_is_no_login(clock: MovableClock, ada: Person) 
 async def test_nothing_is_mailed_to_an_account_that_is_over(
     clock: MovableClock, ada: Person, mailbox: Mailbox
 ) -> None:
-    clock.at = end_of(PROFILE, clock()) + LONGEST_WAIT
+    clock.at = end_of(PROFILE, clock()) + MAX_GRACE_PERIOD
     await ada.client.post("/v1/auth/password/forgot", json={"email": ada.email})
 
     assert await mailbox.collect() == []
@@ -220,10 +220,10 @@ async def test_an_address_of_six_months_ago_is_not_found(
 
     clock.at = VISITOR.window.after(began) - SECOND
     async with uows.transaction() as uow:
-        (found,) = await (await AccessLog.opened(uow)).search(Wanted(), limit=10)
+        (found,) = await (await AccessLogEntries.opened(uow)).search(AccessLogFilter(), limit=10)
     clock.at += SECOND
     async with uows.transaction() as uow:
-        none = await (await AccessLog.opened(uow)).search(Wanted(), limit=10)
+        none = await (await AccessLogEntries.opened(uow)).search(AccessLogFilter(), limit=10)
 
     assert (found.at, none) == (began, [])
 

@@ -11,12 +11,12 @@ import pytest
 from sqlalchemy import text
 
 from dressform.api.app import create_app
-from dressform.bootstrap import opened
+from dressform.bootstrap import bootstrap
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.errors import Unavailable
 from dressform.settings.settings import Settings
-from dressform.worker.process import duties_of
-from dressform.worker.scheduler import scheduled
+from dressform.worker.process import create_tasks
+from dressform.worker.scheduler import run_scheduler
 from tests.helpers.databases import as_superuser
 
 NEW = {
@@ -119,7 +119,7 @@ async def mode(uows: UnitOfWorkFactory) -> str:
 
 async def test_connections_that_only_read_are_left_with_the_others(own: Settings) -> None:
     """They never write, so they would never learn that they read a standby."""
-    async with opened(own) as (uows, _):
+    async with bootstrap(own) as (uows, _):
         await fail_over(own)
         before = await mode(uows)
         await fail_back(own)
@@ -133,10 +133,10 @@ async def test_connections_that_only_read_are_left_with_the_others(own: Settings
 async def test_the_worker_says_it_in_one_line(
     own: Settings, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async with opened(own) as (uows, _):
+    async with bootstrap(own) as (uows, _):
         await fail_over(own)
         with caplog.at_level(logging.WARNING, "dressform"):
-            async with scheduled(duties_of(own, uows)):
+            async with run_scheduler(create_tasks(own, uows)):
                 await asyncio.sleep(3)
 
     said = [record for record in caplog.records if record.name.startswith("dressform")]

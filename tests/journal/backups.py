@@ -14,7 +14,7 @@ from dressform.repositories.accounts import Accounts
 from dressform.repositories.consents import Consents
 from dressform.repositories.models import Models
 from dressform.repositories.owners import Owner
-from dressform.repositories.pictures import Avatars, Pictures
+from dressform.repositories.pictures import Avatars, ProfilePictures
 from dressform.settings.settings import Settings
 from dressform.sewing.body import BodyMeasurements
 from tests.helpers.databases import own_database
@@ -87,7 +87,7 @@ async def delete_one_of_each(
         base = next(each for each in models if each.based_on is None)
         await Models(uow).remove(ada, base.id)
     async with uows.transaction() as uow:
-        await Pictures(uow).remove(bob)
+        await ProfilePictures(uow).remove(bob)
         models, _ = await Models(uow).page(bob, limit=2)
         base = next(each for each in models if each.based_on is None)
         await Avatars(uow).remove(bob, base.id)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from dressform.bootstrap import migrated
+from dressform.bootstrap import run_migrations
 from dressform.db import embedded
 from dressform.settings.settings import Settings
 from tests.conftest import MASTER_KEY, QUICK
@@ -39,7 +39,7 @@ def made() -> Iterator[Path]:
     """With a database made once: most tests are about what happens afterwards."""
     with _folder() as folder:
         with embedded.running(folder, settings=QUICK) as server:
-            asyncio.run(migrated(Settings(database_url=server.url(), _env_file=None)))
+            asyncio.run(run_migrations(Settings(database_url=server.url(), _env_file=None)))
         yield folder
 
 
@@ -89,5 +89,5 @@ async def on_own_server(database: Database, tmp_path: Path) -> Settings:
         state_dir=tmp_path,
         _env_file=None,
     )
-    await migrated(made)
+    await run_migrations(made)
     return made

@@ -8,8 +8,8 @@ import httpx
 import pytest
 
 from dressform.actions.check_journal import compare_journal
-from dressform.bootstrap import opened
-from dressform.crypto.passwords import Passwords
+from dressform.bootstrap import bootstrap
+from dressform.crypto.passwords import PasswordHasher
 from dressform.crypto.secrets import timed_id
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.repositories.accounts import Accounts
@@ -45,7 +45,7 @@ STALL = (
 
 
 async def add_members(uows: UnitOfWorkFactory, number: int) -> None:
-    hashed = await Passwords().hash(PASSWORD)
+    hashed = await PasswordHasher().hash(PASSWORD)
     for each in range(number):
         async with uows.transaction() as uow:
             owner = await Accounts(uow).add(
@@ -67,7 +67,7 @@ async def erase(client: httpx.AsyncClient, number: int) -> int:
 
 
 async def test_processes_that_delete_at_once_write_down_all_of_it(own: Settings) -> None:
-    async with opened(own) as (uows, _):
+    async with bootstrap(own) as (uows, _):
         await add_members(uows, MEMBERS)
         began = uows.clock() - timedelta(days=400)
         for number in range(DUE):
@@ -92,7 +92,7 @@ async def test_processes_that_delete_at_once_write_down_all_of_it(own: Settings)
 
         assert set(answers) == {204}
         assert len(journal_of(own)) >= 2
-        async with opened(own) as (uows, _):
+        async with bootstrap(own) as (uows, _):
             found = await compare_journal(uows)
         assert (found.unknown, found.elsewhere) == ([], 0)
         assert [file.missing for file in found.files if file.missing] == []
@@ -109,7 +109,7 @@ async def test_one_that_is_killed_while_the_database_commits_is_confirmed_by_the
     own: Settings,
 ) -> None:
     """It answered nobody. The account is gone, and stays gone after a restore."""
-    async with opened(own) as (uows, _):
+    async with bootstrap(own) as (uows, _):
         await add_members(uows, 2)
     async with backup(own) as copy:
         for statement in STALL:
@@ -130,7 +130,7 @@ async def test_one_that_is_killed_while_the_database_commits_is_confirmed_by_the
         while await ask(own, "SELECT count(*) FROM account") == 2:
             await asyncio.sleep(0.1)
 
-        async with opened(own):
+        async with bootstrap(own):
             pass
 
         assert content_of(own).endswith('{"committed": 1}')

@@ -11,7 +11,7 @@ import httpx
 import pytest
 from sqlalchemy import text
 
-from dressform.bootstrap import opened
+from dressform.bootstrap import bootstrap
 from dressform.settings.settings import Settings
 from tests.helpers.access_log import in_log
 from tests.helpers.cli import environment
@@ -85,7 +85,7 @@ def use_up(client: Client, database: Database, spools: Path) -> Path:
 
 
 async def recorded(settings: Settings) -> list[tuple[str, int]]:
-    async with opened(settings) as (uows, _), in_log(uows) as uow:
+    async with bootstrap(settings) as (uows, _), in_log(uows) as uow:
         rows = await uow.connection.execute(text("SELECT request_id, status FROM access_log"))
         return [(str(request_id), status) for request_id, status in rows]
 

@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy import text
 
 from dressform.access_log.recovery import Orphans
-from dressform.bootstrap import opened
+from dressform.bootstrap import bootstrap
 from dressform.settings.settings import Settings
 from tests.helpers.access_log import in_log
 from tests.helpers.cli import environment
@@ -91,14 +91,14 @@ def await_death(pid: int) -> None:
 
 async def recorded(settings: Settings) -> list[tuple[str, int]]:
     """Request id and status of every row."""
-    async with opened(settings) as (uows, _), in_log(uows) as uow:
+    async with bootstrap(settings) as (uows, _), in_log(uows) as uow:
         rows = await uow.connection.execute(text("SELECT request_id, status FROM access_log"))
         return [(str(request_id), status) for request_id, status in rows]
 
 
 async def recovered(settings: Settings, spools: Path) -> None:
     """As at the next start, should a busy machine have left lines for it."""
-    async with opened(settings) as (uows, _):
+    async with bootstrap(settings) as (uows, _):
         await Orphans(uows, spools).recover()
 
 

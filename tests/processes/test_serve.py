@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import text
 
 from dressform.access_log.middleware import CLIENT_CLOSED_REQUEST
-from dressform.bootstrap import opened
+from dressform.bootstrap import bootstrap
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.settings.settings import Settings
 from tests.helpers.access_log import in_log
@@ -38,7 +38,7 @@ def served(settings: Settings) -> dict[str, str]:
 
 async def logged(settings: Settings) -> dict[int, int]:
     """How many requests were recorded, by status."""
-    async with opened(settings) as (uows, _), in_log(uows) as uow:
+    async with bootstrap(settings) as (uows, _), in_log(uows) as uow:
         rows = await uow.connection.execute(
             text("SELECT status, count(DISTINCT request_id) FROM access_log GROUP BY 1")
         )
@@ -178,7 +178,7 @@ async def test_a_worker_ends_at_once(own: Settings, number: signal.Signals) -> N
     with command("worker", environment=environment(own)) as worker:
         said = await asyncio.to_thread(worker.says, r"working: (.*)\n")
         assert said == f"a round at once and every 0:05:00, mail into {own.state_dir / 'mail'}"
-        async with opened(own) as (uows, _):
+        async with bootstrap(own) as (uows, _):
             async with asyncio.timeout(20):
                 while not await _rounds(uows):
                     await asyncio.sleep(0.05)

@@ -13,7 +13,7 @@ from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.errors import TooWide
 from dressform.policy.notice import VISITOR
 from dressform.repositories import access_log
-from dressform.repositories.access_log import Place, Request
+from dressform.repositories.access_log import AccessLogEntry, PageKey
 from tests.conftest import MovableClock
 from tests.helpers.visits import log, search, uuid7, visit
 
@@ -40,7 +40,7 @@ async def test_a_row_is_given_as_it_was_logged(
     (request_id,) = await log(uows, visit(clock(), "2001:db8::7", status=503, duration_us=12))
 
     assert await search(uows) == [
-        Request(clock(), ip_address("2001:db8::7"), "GET", "/docs", 503, 12, request_id)
+        AccessLogEntry(clock(), ip_address("2001:db8::7"), "GET", "/docs", 503, 12, request_id)
     ]
 
 
@@ -155,7 +155,7 @@ async def test_pages_of_equal_times_hold_each_row_once(
     expected = sorted(zip(ats, ids, strict=True), reverse=True)
 
     for size in (1, 2, 4):
-        seen: list[Place] = []
+        seen: list[PageKey] = []
         while page := await search(uows, limit=size, before=seen[-1] if seen else None):
             assert len(page) <= size
             seen += [(row.at, row.request_id) for row in page]

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.repositories import contributions
 from dressform.repositories.contributions import Contributions
-from dressform.repositories.sealed_contributions import Page, opened
+from dressform.repositories.sealed_contributions import DecryptedBatch, decrypt_contributions
 from tests.helpers.consents import agree
 from tests.helpers.databases import rolled_back
 from tests.helpers.members import Person
@@ -25,11 +25,11 @@ async def counted(uows: UnitOfWorkFactory) -> int:
         return await contributions.count_in(await contributions.batch(after=None))
 
 
-async def page(uows: UnitOfWorkFactory) -> Page:
+async def page(uows: UnitOfWorkFactory) -> DecryptedBatch:
     uow = uows.read()
     contributions = Contributions(uow, before=DAY)
     rows = await contributions.sealed(await contributions.batch(after=None))
-    return opened(rows, uows.vault)
+    return decrypt_contributions(rows, uows.vault)
 
 
 async def add(person: Person, **model: object) -> str:
@@ -42,7 +42,7 @@ async def test_who_was_not_counted_gives_nothing(ada: Person, uows: UnitOfWorkFa
     await add(ada, measurements={"neck": 340})
     await agree(ada)
 
-    assert await page(uows) == Page([], 0)
+    assert await page(uows) == DecryptedBatch([], 0)
     assert await counted(uows) == 1
     assert len((await page(uows)).contributions) == 1
 

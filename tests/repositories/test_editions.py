@@ -11,12 +11,14 @@ from dressform.db.errors import ConstraintError
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.errors import AlreadyPublished, NotFound
 from dressform.policy.periods import start_of_day
-from dressform.repositories.editions import Edition, Editions, File
+from dressform.repositories.editions import Edition, EditionFile, Editions
 from tests.conftest import MovableClock
 from tests.helpers.editions import EDITION, FILES, NAMES, PEOPLE, published
 
 
-async def publish(uows: UnitOfWorkFactory, edition: Edition, files: tuple[File, ...]) -> None:
+async def publish(
+    uows: UnitOfWorkFactory, edition: Edition, files: tuple[EditionFile, ...]
+) -> None:
     async with uows.transaction() as uow:
         await Editions(uow).publish(edition, files)
 
@@ -93,7 +95,7 @@ OTHERS = {
 
 @pytest.mark.parametrize(("edition", "files"), OTHERS.values(), ids=OTHERS)
 async def test_what_is_published_is_never_changed(
-    uows: UnitOfWorkFactory, edition: Edition, files: tuple[File, ...]
+    uows: UnitOfWorkFactory, edition: Edition, files: tuple[EditionFile, ...]
 ) -> None:
     await published(uows)
     before = await stored(uows)

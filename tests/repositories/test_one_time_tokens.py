@@ -2,10 +2,10 @@ import asyncio
 
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.repositories.accounts import Accounts
-from dressform.repositories.one_time_tokens import OneTimeTokens, Purpose, Redeemed
+from dressform.repositories.one_time_tokens import OneTimeTokens, RedeemedToken, TokenPurpose
 from tests.helpers.members import Person
 
-RESET = Purpose.PASSWORD_RESET
+RESET = TokenPurpose.PASSWORD_RESET
 
 
 async def issued(uows: UnitOfWorkFactory, person: Person) -> str:
@@ -20,7 +20,7 @@ async def test_whoever_waits_for_a_token_that_is_being_used_gets_nothing(
 ) -> None:
     token = await issued(uows, ada)
 
-    async def redeem() -> Redeemed | None:
+    async def redeem() -> RedeemedToken | None:
         async with uows.transaction() as uow:
             return await OneTimeTokens(uow).redeem(token, RESET)
 
@@ -41,7 +41,7 @@ async def test_looking_at_a_token_does_not_use_it_up(ada: Person, uows: UnitOfWo
     async with uows.transaction() as uow:
         tokens = OneTimeTokens(uow)
         looked_at = await tokens.look_at(token, RESET)
-        assert await tokens.look_at(token, Purpose.EMAIL_CHANGE) is None
+        assert await tokens.look_at(token, TokenPurpose.EMAIL_CHANGE) is None
         redeemed = await tokens.redeem(token, RESET)
         assert looked_at is not None
         assert redeemed is not None

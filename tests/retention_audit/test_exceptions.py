@@ -13,7 +13,7 @@ from dressform.policy.notice import PROFILE, RESTRICTED
 from dressform.retention_audit import auditor as module
 from dressform.retention_audit.auditor import Auditor
 from dressform.retention_audit.findings import Kept
-from dressform.worker.scheduler import Duties
+from dressform.worker.scheduler import WorkerTasks
 from tests.conftest import MovableClock
 from tests.helpers.access_log_records import shipped
 from tests.helpers.auth import restrict
@@ -73,7 +73,7 @@ async def test_models_of_waiting_account_are_counted_as_well(
 
 
 async def test_account_warned_in_time_leaves_the_notice_kept(
-    client: httpx.AsyncClient, uows: UnitOfWorkFactory, duties: Duties, clock: MovableClock
+    client: httpx.AsyncClient, uows: UnitOfWorkFactory, duties: WorkerTasks, clock: MovableClock
 ) -> None:
     await add_account(uows, clock())
     clock.at = end_of(PROFILE, clock())
@@ -85,7 +85,7 @@ async def test_account_warned_in_time_leaves_the_notice_kept(
 
 
 async def test_everybody_is_told_that_accounts_wait_and_nothing_else_of_them(
-    client: httpx.AsyncClient, uows: UnitOfWorkFactory, duties: Duties, clock: MovableClock
+    client: httpx.AsyncClient, uows: UnitOfWorkFactory, duties: WorkerTasks, clock: MovableClock
 ) -> None:
     """One more that waits changes not a letter."""
     await add_account(uows, clock())
@@ -122,7 +122,7 @@ async def test_restricted_account_past_its_window_is_counted_and_the_notice_kept
     auditor: Auditor,
     ada: Person,
     *,
-    duties: Duties,
+    duties: WorkerTasks,
     clock: MovableClock,
 ) -> None:
     await restrict(ada)

@@ -7,7 +7,7 @@ import pytest
 
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.policy.notice import LOOKUP, SESSION
-from dressform.repositories.retention_runs import Retention
+from dressform.repositories.retention_runs import RetentionRuns
 from dressform.retention_audit.auditor import Auditor
 from dressform.retention_audit.findings import Count, Findings, Hold, Rule, Spools
 from dressform.retention_audit.windows import RULES
@@ -79,10 +79,10 @@ async def rounds(uows: UnitOfWorkFactory, at: datetime, *, without: str | None =
     async with uows.transaction(now=at) as uow:
         for category in RULES:
             if category != without:
-                await _round(Retention(uow), category, at)
+                await _round(RetentionRuns(uow), category, at)
 
 
-async def _round(retention: Retention, key: str, at: datetime) -> None:
+async def _round(retention: RetentionRuns, key: str, at: datetime) -> None:
     run = await retention.claim(key, at)
     assert run is not None
     await retention.finish(run, rows=0, seconds=0.1)
@@ -139,6 +139,6 @@ async def test_an_unfinished_round_is_none(
     auditor: Auditor, uows: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
     async with uows.transaction() as uow:
-        assert await Retention(uow).claim(SESSION.key, clock())
+        assert await RetentionRuns(uow).claim(SESSION.key, clock())
 
     assert (await auditor.look()).last_round_at is None

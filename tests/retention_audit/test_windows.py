@@ -11,7 +11,7 @@ from dressform.db.tables import Base
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.policy.notice import CATEGORIES, RESTRICTED, by_key
 from dressform.policy.notice import VISITOR as VISITOR_CATEGORY
-from dressform.repositories.expired_rows import LONGEST_WAIT, WARNED_BEFORE
+from dressform.repositories.expired_rows import MAX_GRACE_PERIOD, MIN_NOTICE
 from dressform.retention_audit.windows import RULES, VISITOR, WINDOWS, Window, address_ends, after
 
 MOMENTS = [
@@ -86,12 +86,12 @@ def test_only_accounts_and_their_models_wait_for_a_warning(window: Window) -> No
 @pytest.mark.parametrize(
     ("warned", "due"),
     [
-        (None, LONGEST_WAIT),
+        (None, MAX_GRACE_PERIOD),
         (timedelta(days=-30), timedelta(0)),
-        (-WARNED_BEFORE, timedelta(0)),
+        (-MIN_NOTICE, timedelta(0)),
         (timedelta(days=-6), timedelta(days=1)),
         (timedelta(days=10), timedelta(days=17)),
-        (timedelta(days=24), LONGEST_WAIT),
+        (timedelta(days=24), MAX_GRACE_PERIOD),
     ],
 )
 @pytest.mark.parametrize("window", WINDOWS[:2], ids=lambda one: one.rule)

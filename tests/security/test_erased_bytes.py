@@ -15,11 +15,11 @@ import httpx
 import pytest
 
 from dressform.api.app import create_app
-from dressform.bootstrap import migrated
+from dressform.bootstrap import run_migrations
 from dressform.db import embedded
 from dressform.repositories.member_tables import MEMBER_TABLES
 from dressform.settings.settings import Settings
-from dressform.worker.process import duties_of
+from dressform.worker.process import create_tasks
 from tests.conftest import MASTER_KEY, QUICK
 from tests.helpers.auth import erase, login
 from tests.helpers.members import Mailbox, Person
@@ -59,7 +59,7 @@ async def scene(server: embedded.Server, tmp_path: Path) -> AsyncIterator[Scene]
     settings = Settings(
         database_url=server.url(), master_keys=MASTER_KEY, state_dir=tmp_path, _env_file=None
     )
-    await migrated(settings)
+    await run_migrations(settings)
     app = create_app(settings)
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     raw = await asyncpg.connect(server.url(role="dressform").replace("+asyncpg", ""))
@@ -67,7 +67,7 @@ async def scene(server: embedded.Server, tmp_path: Path) -> AsyncIterator[Scene]
         app.router.lifespan_context(app),
         httpx.AsyncClient(transport=transport, base_url=settings.public_url) as client,
     ):
-        duties = duties_of(settings, app.state.service.uows)
+        duties = create_tasks(settings, app.state.service.uows)
         mailbox = Mailbox(tmp_path / "mail", duties.deliver)
         other = Person(client, mailbox, "grace")
         await other.register()

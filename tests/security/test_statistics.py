@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import text
 
 from dressform.api.app import create_app
-from dressform.bootstrap import database_url, migrated
+from dressform.bootstrap import database_url, run_migrations
 from dressform.db import embedded
 from dressform.db.migrate import migrate
 from dressform.db.tables import Base
@@ -22,7 +22,7 @@ from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.policy.notice import MODEL, PROFILE, SESSION
 from dressform.settings.settings import Settings
 from dressform.worker.enforce import enforce
-from dressform.worker.process import duties_of
+from dressform.worker.process import create_tasks
 from tests.bench.filling import filled
 from tests.conftest import MASTER_KEY, QUICK
 from tests.helpers.auth import erase, forgot, login, refresh, sessions
@@ -119,7 +119,7 @@ async def test_plans_without_these_statistics_read_no_large_table_from_end_to_en
     settings = Settings(
         database_url=explaining.url(), master_keys=MASTER_KEY, state_dir=tmp_path, _env_file=None
     )
-    await migrated(settings)
+    await run_migrations(settings)
     raw = await asyncpg.connect(explaining.url(role="dressform").replace("+asyncpg", ""))
     await filled(raw, MASTER_KEY.partition(":")[0], MEMBERS)
     await raw.execute("ANALYZE")
@@ -144,7 +144,7 @@ async def use(settings: Settings, folder: Path, server_log: Path) -> int:
         httpx.AsyncClient(transport=transport, base_url=settings.public_url) as client,
     ):
         began = server_log.stat().st_size
-        duties = duties_of(settings, app.state.service.uows)
+        duties = create_tasks(settings, app.state.service.uows)
         ada = Person(client, Mailbox(folder / "mail", duties.deliver), "ada")
         await ada.register()
         await ada.confirm()

@@ -11,10 +11,10 @@ import httpx
 import pytest
 
 from dressform.api.app import create_app
-from dressform.bootstrap import migrated
+from dressform.bootstrap import run_migrations
 from dressform.db import embedded
 from dressform.settings.settings import Settings
-from dressform.worker.process import duties_of
+from dressform.worker.process import create_tasks
 from tests.conftest import MASTER_KEY, QUICK
 from tests.helpers.members import Mailbox
 from tests.helpers.thief import (
@@ -64,12 +64,12 @@ async def loot(
     settings = Settings(
         database_url=server.url(), master_keys=MASTER_KEY, state_dir=tmp_path, _env_file=None
     )
-    await migrated(settings)
+    await run_migrations(settings)
     app = create_app(settings)
     async with app.router.lifespan_context(app):
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url=settings.public_url) as client:
-            duties = duties_of(settings, app.state.service.uows)
+            duties = create_tasks(settings, app.state.service.uows)
             mailbox = Mailbox(tmp_path / "mail", duties.deliver)
             person, webp = await live(client, mailbox)
             secrets = f"{person.access_token}\n{person.refresh_token}".encode()

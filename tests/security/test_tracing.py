@@ -17,7 +17,7 @@ from uuid import UUID
 import asyncpg
 import pytest
 
-from dressform.bootstrap import opened
+from dressform.bootstrap import bootstrap
 from dressform.crypto.secrets import random_id
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.repositories.accounts import Accounts
@@ -74,7 +74,7 @@ async def site_of(own: Settings, *, rewritten: bool) -> AsyncIterator[Site]:
     assert own.database_url is not None
     url = as_superuser(own.database_url.get_secret_value()).replace("+asyncpg", "")
     last_day = BEGAN + DAYS * DAY
-    async with opened(own, clock) as (uows, _):
+    async with bootstrap(own, clock) as (uows, _):
         members = [Member(number) for number in range(MEMBERS)]
         planned = list(events(members))
         lines = [await act(uows, clock, *event) for event in planned if event[0] < last_day]

@@ -116,11 +116,11 @@ SUMS = [
 
 @pytest.mark.parametrize(("names", "values", "fits"), SUMS)
 def test_sums_leave_room_for_measuring_by_hand(
-    names: tuple[str, ...], values: tuple[float, ...], *, fits: bool
+    names: tuple[str, ...], values: tuple[float, ...], *, is_valid: bool
 ) -> None:
     body = dict(zip(names, values, strict=True))
 
-    assert found(body) == ([] if fits else [("sum", names)])
+    assert found(body) == ([] if is_valid else [("sum", names)])
 
 
 def test_what_one_hint_explains_gets_no_second() -> None:

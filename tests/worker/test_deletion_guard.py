@@ -10,11 +10,11 @@ from sqlalchemy import text
 from dressform.clock import now
 from dressform.db.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from dressform.policy.notice import CATEGORIES, PROFILE, SESSION
-from dressform.repositories.purge_blocks import Hold, Holds
-from dressform.repositories.retention_runs import Retention
-from dressform.worker.deletion_guard import ALWAYS_ALLOWED, CLOCK, Breaker, Due, Held
-from dressform.worker.enforce import Report, enforce
-from dressform.worker.scheduler import Duties, Outcome
+from dressform.repositories.purge_blocks import PurgeBlocks, StoredPurgeBlock
+from dressform.repositories.retention_runs import RetentionRuns
+from dressform.worker.deletion_guard import MIN_THRESHOLD_ROWS, CLOCK, DeletionGuard, PendingDeletion, PurgeBlockedError
+from dressform.worker.enforce import RunResult, enforce
+from dressform.worker.scheduler import WorkerTasks, Outcome
 from tests.conftest import MovableClock
 from tests.helpers.retention import TABLES, add_everything, counts
 
@@ -27,7 +27,7 @@ async def agreeing(uow: UnitOfWork) -> datetime:
     return uow.now
 
 
-BREAKER = Breaker(other_clock=agreeing)
+BREAKER = DeletionGuard(other_clock=agreeing)
 RULES = [category.key for category in CATEGORIES]
 
 
@@ -46,23 +46,23 @@ async def fill(uows: UnitOfWorkFactory, accounts: int, *, due: int) -> None:
 
 
 async def profiles(
-    uows: UnitOfWorkFactory, at: datetime = END, breaker: Breaker = BREAKER
-) -> Report | None:
+    uows: UnitOfWorkFactory, at: datetime = END, breaker: DeletionGuard = BREAKER
+) -> RunResult | None:
     """A run's check of the clock, and the rule of accounts."""
     await breaker.check_clock(uows, at=at)
     return await enforce(PROFILE, uows, at=at, slot=at, breaker=breaker)
 
 
-async def held(uows: UnitOfWorkFactory, rule: str = "profile") -> Hold | None:
+async def held(uows: UnitOfWorkFactory, rule: str = "profile") -> StoredPurgeBlock | None:
     uow = uows.read()
-    return await Holds(uow).of(rule)
+    return await PurgeBlocks(uow).of(rule)
 
 
 async def approve(uows: UnitOfWorkFactory, at: datetime, rule: str = "profile") -> None:
     async with uows.transaction(now=at) as uow:
-        hold = await Holds(uow).of(rule)
+        hold = await PurgeBlocks(uow).of(rule)
         assert hold is not None
-        assert await Holds(uow).approve(hold)
+        assert await PurgeBlocks(uow).approve(hold)
 
 
 @pytest.mark.parametrize(
@@ -70,23 +70,23 @@ async def approve(uows: UnitOfWorkFactory, at: datetime, rule: str = "profile") 
     [(50, 50, False), (51, 51, True), (51, 2549, True), (51, 2550, False), (2000, 100_000, False)],
 )
 def test_fifty_or_two_percent(due: int, of: int, *, too_many: bool) -> None:
-    assert Due(due, of).is_too_many() is too_many
+    assert PendingDeletion(due, of).is_too_many() is too_many
 
 
 async def test_as_many_as_is_always_allowed(uows: UnitOfWorkFactory) -> None:
-    await fill(uows, ALWAYS_ALLOWED, due=ALWAYS_ALLOWED)
+    await fill(uows, MIN_THRESHOLD_ROWS, due=MIN_THRESHOLD_ROWS)
 
     report = await profiles(uows)
 
     assert report is not None
-    assert report.rows == ALWAYS_ALLOWED
+    assert report.rows == MIN_THRESHOLD_ROWS
     assert await held(uows) is None
 
 
 async def test_one_too_many_ends_nothing(uows: UnitOfWorkFactory) -> None:
     await fill(uows, 60, due=51)
 
-    with pytest.raises(Held, match=r"51 of 60 rows are due at once.*retention approve profile"):
+    with pytest.raises(PurgeBlockedError, match=r"51 of 60 rows are due at once.*retention approve profile"):
         await profiles(uows)
 
     hold = await held(uows)
@@ -94,7 +94,7 @@ async def test_one_too_many_ends_nothing(uows: UnitOfWorkFactory) -> None:
     assert (hold.rows, hold.held_at, hold.approved_at) == (51, END, None)
     assert (await counts(uows))["account"] == 60
     uow = uows.read(now=END)
-    assert await Retention(uow).last_run(PROFILE) is None
+    assert await RetentionRuns(uow).last_run(PROFILE) is None
 
 
 async def test_two_percent_of_many(uows: UnitOfWorkFactory) -> None:
@@ -109,7 +109,7 @@ async def test_two_percent_of_many(uows: UnitOfWorkFactory) -> None:
 async def test_it_stays_held_until_it_is_approved(uows: UnitOfWorkFactory) -> None:
     await fill(uows, 60, due=51)
     for minutes in (0, 5, 10):
-        with pytest.raises(Held):
+        with pytest.raises(PurgeBlockedError):
             await profiles(uows, END + timedelta(minutes=minutes))
     hold = await held(uows)
     assert hold is not None
@@ -127,11 +127,11 @@ async def test_it_stays_held_until_it_is_approved(uows: UnitOfWorkFactory) -> No
 async def test_an_approval_is_for_what_was_shown(uows: UnitOfWorkFactory) -> None:
     """Not for ten times as much."""
     await fill(uows, 600, due=51)
-    with pytest.raises(Held):
+    with pytest.raises(PurgeBlockedError):
         await profiles(uows)
     await approve(uows, END)
 
-    with pytest.raises(Held, match="600 of 600"):
+    with pytest.raises(PurgeBlockedError, match="600 of 600"):
         await profiles(uows, END + timedelta(days=1))
 
     hold = await held(uows)
@@ -142,25 +142,25 @@ async def test_an_approval_is_for_what_was_shown(uows: UnitOfWorkFactory) -> Non
 
 async def test_an_approval_lasts_a_day(uows: UnitOfWorkFactory) -> None:
     await fill(uows, 51, due=51)
-    with pytest.raises(Held):
+    with pytest.raises(PurgeBlockedError):
         await profiles(uows)
     await approve(uows, END)
 
-    with pytest.raises(Held):
+    with pytest.raises(PurgeBlockedError):
         await profiles(uows, END + timedelta(days=1, seconds=1))
 
 
 async def test_nothing_but_what_was_shown_is_approved(uows: UnitOfWorkFactory) -> None:
     await fill(uows, 60, due=51)
-    with pytest.raises(Held):
+    with pytest.raises(PurgeBlockedError):
         await profiles(uows)
     shown = await held(uows)
     assert shown is not None
-    with pytest.raises(Held):
+    with pytest.raises(PurgeBlockedError):
         await profiles(uows, END + timedelta(days=1))
 
     async with uows.transaction() as uow:
-        assert not await Holds(uow).approve(shown)
+        assert not await PurgeBlocks(uow).approve(shown)
 
     still = await held(uows)
     assert still is not None
@@ -169,20 +169,22 @@ async def test_nothing_but_what_was_shown_is_approved(uows: UnitOfWorkFactory) -
 
 async def test_approving_what_is_not_held_does_nothing(uows: UnitOfWorkFactory) -> None:
     async with uows.transaction() as uow:
-        assert not await Holds(uow).approve(Hold("profile", "too many", 60, END, None))
-        assert await Holds(uow).all() == []
+        assert not await PurgeBlocks(uow).approve(
+            StoredPurgeBlock("profile", "too many", 60, END, None)
+        )
+        assert await PurgeBlocks(uow).all() == []
 
 
 @pytest.mark.parametrize("off", [timedelta(minutes=6), timedelta(minutes=-6), timedelta(days=300)])
 async def test_clocks_that_differ(
-    uows: UnitOfWorkFactory, duties: Duties, caplog: pytest.LogCaptureFixture, off: timedelta
+    uows: UnitOfWorkFactory, duties: WorkerTasks, caplog: pytest.LogCaptureFixture, off: timedelta
 ) -> None:
     await add_everything(uows, BEGAN)
 
     async def other(uow: UnitOfWork) -> datetime:
         return uow.now + off
 
-    disagreeing = replace(duties, breaker=Breaker(other_clock=other))
+    disagreeing = replace(duties, breaker=DeletionGuard(other_clock=other))
     outcome = await disagreeing.run(at=END + timedelta(days=31), slot=END)
 
     assert outcome == NOTHING
@@ -196,7 +198,7 @@ async def test_clocks_that_differ_by_a_little(uows: UnitOfWorkFactory) -> None:
     async def other(uow: UnitOfWork) -> datetime:
         return uow.now - timedelta(minutes=4)
 
-    assert (await profiles(uows, breaker=Breaker(other_clock=other))) is not None
+    assert (await profiles(uows, breaker=DeletionGuard(other_clock=other))) is not None
 
 
 async def test_the_databases_own_clock(uows: UnitOfWorkFactory) -> None:
@@ -209,12 +211,12 @@ async def test_the_databases_own_clock(uows: UnitOfWorkFactory) -> None:
                 "'1 year', 1, '')"
             )
         )
-    with pytest.raises(Held, match="differ by"):
-        await profiles(uows, now() + timedelta(hours=1), Breaker())
-    with pytest.raises(Held, match="differ by"):
-        await profiles(uows, now(), Breaker(ahead=timedelta(hours=1)))
+    with pytest.raises(PurgeBlockedError, match="differ by"):
+        await profiles(uows, now() + timedelta(hours=1), DeletionGuard())
+    with pytest.raises(PurgeBlockedError, match="differ by"):
+        await profiles(uows, now(), DeletionGuard(ahead=timedelta(hours=1)))
 
-    ahead = Breaker(ahead=timedelta(hours=1))
+    ahead = DeletionGuard(ahead=timedelta(hours=1))
     assert await profiles(uows, now() + timedelta(hours=1), ahead) is not None
     assert (await counts(uows))["account"] == 0
 
@@ -237,7 +239,7 @@ async def test_a_clock_that_jumped_since_the_last_round(
     await fill(uows, 1, due=1)
     await ran(uows, END - before)
 
-    with pytest.raises(Held, match=f"everything is held.*{why}.*retention approve clock"):
+    with pytest.raises(PurgeBlockedError, match=f"everything is held.*{why}.*retention approve clock"):
         await profiles(uows)
     assert (await counts(uows))["account"] == 1
 
@@ -265,7 +267,7 @@ NOTHING = Outcome([], [CLOCK])
 """What a run enforces whose clock is held."""
 
 
-async def everything(duties: Duties, at: datetime) -> Outcome:
+async def everything(duties: WorkerTasks, at: datetime) -> Outcome:
     return await replace(duties, breaker=BREAKER).run(at=at, slot=at)
 
 
@@ -277,7 +279,7 @@ async def rows_of_rules(uows: UnitOfWorkFactory) -> set[int]:
 
 
 async def test_a_jump_of_both_clocks_ends_nothing_however_often_it_is_tried(
-    uows: UnitOfWorkFactory, duties: Duties
+    uows: UnitOfWorkFactory, duties: WorkerTasks
 ) -> None:
     """A rule with nothing to end must not make the next check believe that the clock is right."""
     await add_everything(uows, BEGAN)
@@ -287,12 +289,12 @@ async def test_a_jump_of_both_clocks_ends_nothing_however_often_it_is_tried(
 
     assert await rows_of_rules(uows) == {1}
     uow = uows.read()
-    assert [hold.rule for hold in await Holds(uow).all()] == [CLOCK]
-    assert await Retention(uow).last_cut_off() == BEGAN
+    assert [hold.rule for hold in await PurgeBlocks(uow).all()] == [CLOCK]
+    assert await RetentionRuns(uow).last_cut_off() == BEGAN
 
 
 async def test_one_approval_of_the_clock_lets_every_rule_go_on(
-    uows: UnitOfWorkFactory, duties: Duties
+    uows: UnitOfWorkFactory, duties: WorkerTasks
 ) -> None:
     await add_everything(uows, BEGAN)
     await everything(duties, LATER)
@@ -309,7 +311,7 @@ async def test_one_approval_of_the_clock_lets_every_rule_go_on(
     assert await held(uows, CLOCK) is None
 
 
-async def test_a_new_installation_simply_works(duties: Duties) -> None:
+async def test_a_new_installation_simply_works(duties: WorkerTasks) -> None:
     """Nothing tells what time it was before the first round."""
     outcome = await everything(duties, END)
 
@@ -318,38 +320,38 @@ async def test_a_new_installation_simply_works(duties: Duties) -> None:
 
 
 async def test_a_clock_that_ran_ahead_is_settled_by_one_approval(
-    uows: UnitOfWorkFactory, duties: Duties
+    uows: UnitOfWorkFactory, duties: WorkerTasks
 ) -> None:
     """Its rounds are removed, for good: the next ones are those of any other day."""
     await ran(uows, END)
     await everything(duties, LATER)
     await approve(uows, LATER, CLOCK)
     await everything(duties, LATER + SECOND)
-    with pytest.raises(Held, match="the clock is 400 days behind the last round"):
+    with pytest.raises(PurgeBlockedError, match="the clock is 400 days behind the last round"):
         await profiles(uows)
     await approve(uows, END + SECOND, CLOCK)
 
     for minutes in range(1, 4000, 900):
         await fill(uows, 1, due=1)
         at = END + timedelta(minutes=minutes)
-        assert await profiles(uows, at) == Report("profile", 1, ANY)
+        assert await profiles(uows, at) == RunResult("profile", 1, ANY)
     assert await held(uows, CLOCK) is None
     uow = uows.read()
-    assert await Retention(uow).last_cut_off() == at
+    assert await RetentionRuns(uow).last_cut_off() == at
 
 
 async def test_an_approval_of_a_clock_lasts_a_day(uows: UnitOfWorkFactory) -> None:
     async def other(uow: UnitOfWork) -> datetime:
         return uow.now + timedelta(hours=1)
 
-    behind = Breaker(other_clock=other)
-    with pytest.raises(Held):
+    behind = DeletionGuard(other_clock=other)
+    with pytest.raises(PurgeBlockedError):
         await profiles(uows, END, behind)
     await approve(uows, END, CLOCK)
 
     for hours in (1, 12, 24):
         assert await profiles(uows, END + timedelta(hours=hours), behind) is not None
-    with pytest.raises(Held):
+    with pytest.raises(PurgeBlockedError):
         await profiles(uows, END + timedelta(hours=24, seconds=1), behind)
 
 
@@ -360,18 +362,18 @@ async def test_an_approval_of_a_clock_is_for_what_was_shown(uows: UnitOfWorkFact
     async def other(uow: UnitOfWork) -> datetime:
         return uow.now + timedelta(hours=1)
 
-    with pytest.raises(Held):
-        await profiles(uows, END, Breaker(other_clock=other))
+    with pytest.raises(PurgeBlockedError):
+        await profiles(uows, END, DeletionGuard(other_clock=other))
     await approve(uows, END + timedelta(days=31), CLOCK)
 
-    with pytest.raises(Held, match=r"differ by 1\.0 hours; the last round was 31 days ago"):
-        await profiles(uows, END + timedelta(days=31), Breaker(other_clock=other))
+    with pytest.raises(PurgeBlockedError, match=r"differ by 1\.0 hours; the last round was 31 days ago"):
+        await profiles(uows, END + timedelta(days=31), DeletionGuard(other_clock=other))
 
 
 async def test_what_could_not_end_at_once_is_still_approved(uows: UnitOfWorkFactory) -> None:
     """The approval is for so many rows, not for one round."""
     await fill(uows, 120, due=110)
-    with pytest.raises(Held):
+    with pytest.raises(PurgeBlockedError):
         await profiles(uows)
     await approve(uows, END)
     async with uows.transaction() as uow:
@@ -393,8 +395,8 @@ async def test_a_clock_that_is_right_again_needs_no_approval(uows: UnitOfWorkFac
     async def other(uow: UnitOfWork) -> datetime:
         return uow.now + timedelta(days=1)
 
-    with pytest.raises(Held):
-        await profiles(uows, END, Breaker(other_clock=other))
+    with pytest.raises(PurgeBlockedError):
+        await profiles(uows, END, DeletionGuard(other_clock=other))
     assert await held(uows, CLOCK) is not None
     assert await profiles(uows, END + SECOND) is not None
 
@@ -402,7 +404,7 @@ async def test_a_clock_that_is_right_again_needs_no_approval(uows: UnitOfWorkFac
 
 
 async def test_a_jump_alarms_nobody(
-    uows: UnitOfWorkFactory, duties: Duties, clock: MovableClock, caplog: pytest.LogCaptureFixture
+    uows: UnitOfWorkFactory, duties: WorkerTasks, clock: MovableClock, caplog: pytest.LogCaptureFixture
 ) -> None:
     """No warning goes out because of a clock that ran ahead."""
     await fill(uows, 3, due=3)

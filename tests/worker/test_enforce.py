@@ -10,9 +10,9 @@ from sqlalchemy import text
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.policy.notice import CATEGORIES, MODEL, PROFILE, ROUND, VISITOR, Category
 from dressform.repositories.accounts import Accounts
-from dressform.repositories.expired_rows import BATCH, Endings
-from dressform.repositories.retention_runs import Retention
-from dressform.worker.enforce import Report, enforce
+from dressform.repositories.expired_rows import BATCH, ExpiredRows
+from dressform.repositories.retention_runs import RetentionRuns
+from dressform.worker.enforce import RunResult, enforce
 from tests.conftest import UNBROKEN
 from tests.helpers.retention import (
     TABLES,
@@ -30,7 +30,7 @@ SECOND = timedelta(seconds=1)
 categories = pytest.mark.parametrize("category", CATEGORIES, ids=lambda category: category.key)
 
 
-async def enforced(category: Category, uows: UnitOfWorkFactory, at: datetime) -> Report:
+async def enforced(category: Category, uows: UnitOfWorkFactory, at: datetime) -> RunResult:
     report = await enforce(category, uows, at=at, slot=at, breaker=UNBROKEN)
     assert report is not None
     return report
@@ -134,7 +134,7 @@ async def test_it_goes_in_batches(uows: UnitOfWorkFactory) -> None:
     batches = []
     for _ in range(4):
         async with uows.transaction(now=end_of(ROUND, BEGAN)) as uow:
-            batches.append(await Endings(uow, ROUND).end_batch())
+            batches.append(await ExpiredRows(uow, ROUND).end_batch())
 
     assert batches == [BATCH, BATCH, 1, 0]
 
@@ -152,7 +152,7 @@ async def test_batches_of_two_at_once_do_not_wait_for_each_other(uows: UnitOfWor
     await fill(uows, 2 * BATCH)
     at = end_of(ROUND, BEGAN)
     async with uows.transaction(now=at) as one, uows.transaction(now=at) as other:
-        ended = [await Endings(uow, ROUND).end_batch() for uow in (one, other)]
+        ended = [await ExpiredRows(uow, ROUND).end_batch() for uow in (one, other)]
 
     assert ended == [BATCH, BATCH]
     assert (await counts(uows))["retention_run"] == 0
@@ -167,7 +167,7 @@ async def test_a_slot_is_enforced_once(uows: UnitOfWorkFactory) -> None:
         return_exceptions=True,
     )
 
-    assert [report.rows for report in reports if isinstance(report, Report)] == [1]
+    assert [report.rows for report in reports if isinstance(report, RunResult)] == [1]
     assert reports.count(None) == 4
 
 
@@ -206,7 +206,7 @@ async def test_a_login_during_the_round_saves_the_account_or_comes_too_late(
                 await asyncio.sleep(random.random() * 0.004)
             return counted
 
-        async def purge(slot: datetime = end + n * SECOND) -> Report | None:
+        async def purge(slot: datetime = end + n * SECOND) -> RunResult | None:
             await asyncio.sleep(random.random() * 0.006)
             return await enforce(PROFILE, uows, at=end, slot=slot, breaker=UNBROKEN)
 
@@ -232,7 +232,7 @@ async def test_a_run_remembers_what_it_did_and_nothing_of_whom(uows: UnitOfWorkF
     uow = uows.read(now=end)
     found = await uow.connection.execute(text("SELECT * FROM retention_run WHERE rule = 'profile'"))
     (run,) = [dict(row) for row in found]
-    last = await Retention(uow).last_run(PROFILE)
+    last = await RetentionRuns(uow).last_run(PROFILE)
 
     assert set(run) == {
         *("id", "rule", "slot", "started_at", "finished_at", "cut_off", "rows", "seconds"),
@@ -248,7 +248,7 @@ async def test_an_interrupted_run_is_none(uows: UnitOfWorkFactory) -> None:
     """Claimed and never finished: it is not shown as the last one, and hinders nobody."""
     await add_everything(uows, BEGAN)
     async with uows.transaction(now=BEGAN) as uow:
-        assert await Retention(uow).claim(PROFILE.key, BEGAN) is not None
-        assert await Retention(uow).last_run(PROFILE) is None
+        assert await RetentionRuns(uow).claim(PROFILE.key, BEGAN) is not None
+        assert await RetentionRuns(uow).last_run(PROFILE) is None
 
     assert (await enforced(PROFILE, uows, end_of(PROFILE, BEGAN))).rows == 1

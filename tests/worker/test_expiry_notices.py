@@ -13,16 +13,16 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import text
 
-from dressform.actions.queue_expiry_notices import warn_of_ending
-from dressform.bootstrap import opened
+from dressform.actions.queue_expiry_notices import queue_expiry_notices
+from dressform.bootstrap import bootstrap
 from dressform.clock import now
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.policy.notice import MODEL, PROFILE
 from dressform.repositories.accounts import Accounts
 from dressform.settings.settings import Settings
 from dressform.worker.enforce import enforce
-from dressform.worker.process import duties_of
-from dressform.worker.scheduler import Duties
+from dressform.worker.process import create_tasks
+from dressform.worker.scheduler import WorkerTasks
 from tests.conftest import UNBROKEN, MovableClock
 from tests.helpers.assertions import assert_problem
 from tests.helpers.auth import login
@@ -39,24 +39,24 @@ Join = Callable[..., Awaitable[Person]]
 
 
 @pytest.fixture
-def employ(office: PostOffice, settings: Settings, uows: UnitOfWorkFactory) -> Callable[[], Duties]:
-    def make() -> Duties:
+def employ(office: PostOffice, settings: Settings, uows: UnitOfWorkFactory) -> Callable[[], WorkerTasks]:
+    def make() -> WorkerTasks:
         url = SecretStr(f"smtp://127.0.0.1:{office.port}")
-        made = duties_of(settings.model_copy(update={"smtp_url": url}), uows)
+        made = create_tasks(settings.model_copy(update={"smtp_url": url}), uows)
         return replace(made, breaker=UNBROKEN)
 
     return make
 
 
 @pytest.fixture
-def worker(employ: Callable[[], Duties]) -> Duties:
+def worker(employ: Callable[[], WorkerTasks]) -> WorkerTasks:
     return employ()
 
 
 class Story:
     """Days of a worker's rounds, and the subjects of the mails that they brought."""
 
-    def __init__(self, worker: Duties, office: PostOffice, clock: MovableClock) -> None:
+    def __init__(self, worker: WorkerTasks, office: PostOffice, clock: MovableClock) -> None:
         self.worker = worker
         self.office = office
         self.clock = clock
@@ -78,7 +78,7 @@ class Story:
 
 
 @pytest.fixture
-def story(worker: Duties, office: PostOffice, clock: MovableClock) -> Story:
+def story(worker: WorkerTasks, office: PostOffice, clock: MovableClock) -> Story:
     return Story(worker, office, clock)
 
 
@@ -130,12 +130,12 @@ async def test_in_french(story: Story, join: Join, clock: MovableClock) -> None:
 
 
 async def test_a_login_cancels_what_waits(
-    story: Story, ada: Person, clock: MovableClock, worker: Duties
+    story: Story, ada: Person, clock: MovableClock, worker: WorkerTasks
 ) -> None:
     """The warning was written, and the mail server took nothing until she was back."""
     end = end_of(PROFILE, clock())
     clock.at = end - 30 * DAY
-    await warn_of_ending(worker.uows)
+    await queue_expiry_notices(worker.uows)
     clock.at += timedelta(hours=1)
     await ada.sign_in()
 
@@ -293,11 +293,11 @@ async def test_a_link_that_nobody_sent(client: httpx.AsyncClient, token: str) ->
 
 
 async def test_an_erased_account_is_not_warned(
-    story: Story, ada: Person, clock: MovableClock, worker: Duties
+    story: Story, ada: Person, clock: MovableClock, worker: WorkerTasks
 ) -> None:
     end = end_of(PROFILE, clock())
     clock.at = end - 30 * DAY
-    await warn_of_ending(worker.uows)
+    await queue_expiry_notices(worker.uows)
     async with worker.uows.transaction() as uow:
         found = await Accounts(uow).by_email(ada.email)
         assert found is not None
@@ -328,7 +328,7 @@ async def test_a_broken_account_keeps_no_other_from_being_warned(
 
 
 async def test_several_workers_write_each_warning_once(
-    employ: Callable[[], Duties], office: PostOffice, uows: UnitOfWorkFactory, clock: MovableClock
+    employ: Callable[[], WorkerTasks], office: PostOffice, uows: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
     for n in range(30):
         await add_account(uows, clock(), f"ada{n}")
@@ -338,7 +338,7 @@ async def test_several_workers_write_each_warning_once(
         await uow.connection.execute(text("UPDATE account SET warned_at = NULL"))
     workers = [employ() for _ in range(4)]
 
-    written = await asyncio.gather(*(warn_of_ending(worker.uows) for worker in workers))
+    written = await asyncio.gather(*(queue_expiry_notices(worker.uows) for worker in workers))
     delivered = await asyncio.gather(*(worker.deliver() for worker in workers))
 
     assert (sum(written), sum(delivered)) == (30, 30)
@@ -384,7 +384,7 @@ async def test_a_worker_killed_as_the_server_takes_the_mail(
         DRESSFORM_SMTP_URL=f"smtp://127.0.0.1:{office.port}",
         DRESSFORM_WORKER_INTERVAL="PT1S",
     )
-    async with opened(own) as (uows, _):
+    async with bootstrap(own) as (uows, _):
         began = end_of(PROFILE, now()) - now()
         owner = await add_account(uows, now() - began + 6 * DAY, f"ada-{uuid4().hex[:8]}")
         async with uows.transaction() as uow:

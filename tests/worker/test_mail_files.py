@@ -10,8 +10,8 @@ from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.policy.notice import MAIL
 from dressform.repositories.mails import Mails
 from dressform.settings.settings import Settings
-from dressform.worker.process import duties_of
-from dressform.worker.scheduler import Duties
+from dressform.worker.process import create_tasks
+from dressform.worker.scheduler import WorkerTasks
 from tests.conftest import MovableClock
 from tests.helpers.auth import erase
 from tests.helpers.cli import environment
@@ -26,7 +26,7 @@ def files(settings: Settings) -> list[str]:
 
 
 async def test_worker_deletes_mail_files_past_their_window(
-    ada: Person, settings: Settings, duties: Duties, clock: MovableClock
+    ada: Person, settings: Settings, duties: WorkerTasks, clock: MovableClock
 ) -> None:
     await erase(ada)
     await duties.round()
@@ -47,7 +47,7 @@ async def test_mail_files_are_dated_by_the_service_whose_clock_is_ahead(
 ) -> None:
     """Else a worker whose clock is set ahead would delete each mail as soon as it was written."""
     ahead = Settings(**settings.model_dump() | {"clock_ahead": timedelta(days=300)})
-    worker = duties_of(ahead, replace(uows, clock=ahead.clock))
+    worker = create_tasks(ahead, replace(uows, clock=ahead.clock))
     async with worker.uows.transaction() as uow:
         await Mails(uow).add("erased", to="ada@example.org", language="en")
 
@@ -58,11 +58,11 @@ async def test_mail_files_are_dated_by_the_service_whose_clock_is_ahead(
 
 
 async def test_worker_deletes_mail_files_of_before_there_was_a_mail_server(
-    ada: Person, settings: Settings, duties: Duties, clock: MovableClock
+    ada: Person, settings: Settings, duties: WorkerTasks, clock: MovableClock
 ) -> None:
     (settings.state_dir / "mail" / "torn.part").write_bytes(b"To: ada@example.org")
     assert len(files(settings)) == 2
-    by_smtp = duties_of(
+    by_smtp = create_tasks(
         Settings(**settings.model_dump() | {"smtp_url": "smtp://127.0.0.1:9"}), duties.uows
     )
     clock.at = MAIL.window.after(settings.clock()) + SECOND

@@ -9,10 +9,10 @@ from sqlalchemy import text
 
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.policy.notice import VISITOR
-from dressform.repositories.access_log_partitions import Day, LogDays
+from dressform.repositories.access_log_partitions import AccessLogPartitions, Partition
 from dressform.worker import partitions as days
-from dressform.worker.enforce import Report, enforce
-from dressform.worker.partitions import DaysLocked
+from dressform.worker.enforce import RunResult, enforce
+from dressform.worker.partitions import PartitionsLockedError
 from tests.conftest import UNBROKEN
 from tests.helpers.access_log import in_log
 from tests.helpers.retention import add_visit
@@ -22,7 +22,7 @@ END = VISITOR.window.after(BEGAN)
 TABLE = "access_log_20260830"
 
 
-async def enforced(uows: UnitOfWorkFactory, at: datetime = END) -> Report:
+async def enforced(uows: UnitOfWorkFactory, at: datetime = END) -> RunResult:
     report = await enforce(VISITOR, uows, at=at, slot=at, breaker=UNBROKEN)
     assert report is not None
     return report
@@ -30,7 +30,7 @@ async def enforced(uows: UnitOfWorkFactory, at: datetime = END) -> Report:
 
 async def tables(uows: UnitOfWorkFactory) -> list[str]:
     async with uows.transaction() as uow:
-        return [day.table for day in await (await LogDays.opened(uow)).all()]
+        return [day.table for day in await (await AccessLogPartitions.opened(uow)).all()]
 
 
 async def command(uows: UnitOfWorkFactory, sql: str) -> None:
@@ -55,7 +55,9 @@ async def test_a_detach_that_was_interrupted_is_finished(uows: UnitOfWorkFactory
     await add_visit(uows, BEGAN)
     await _interrupt_detach(uows)
     async with uows.transaction() as uow:
-        (found,) = [d for d in await (await LogDays.opened(uow)).all() if d.table == TABLE]
+        (found,) = [
+            d for d in await (await AccessLogPartitions.opened(uow)).all() if d.table == TABLE
+        ]
     assert (found.attached, found.pending) == (True, True)
 
     assert (await enforced(uows)).rows == 1
@@ -81,7 +83,7 @@ async def test_an_orphan_takes_lines_again(uows: UnitOfWorkFactory) -> None:
     await command(uows, f"ALTER TABLE access_log DETACH PARTITION {TABLE}")
 
     async with uows.transaction() as uow:
-        await (await LogDays.opened(uow)).make({BEGAN.date()})
+        await (await AccessLogPartitions.opened(uow)).make({BEGAN.date()})
 
     async with in_log(uows) as uow:
         assert await uow.connection.scalar(text("SELECT count(*) FROM access_log")) == 1
@@ -103,7 +105,7 @@ async def test_who_reads_for_long_holds_up_one_round_and_no_writer(
         began = asyncio.get_running_loop().time()
         await add_visit(uows, at)
         waited = asyncio.get_running_loop().time() - began
-        with pytest.raises(DaysLocked, match=f"{TABLE} could not be dropped"):
+        with pytest.raises(PartitionsLockedError, match=f"{TABLE} could not be dropped"):
             await round_
         left = await tables(uows)
     assert waited < 3
@@ -141,5 +143,5 @@ async def test_a_table_of_a_similar_name_is_nobodys_day(uows: UnitOfWorkFactory)
 
 
 def test_a_day_is_due_when_its_first_second_is() -> None:
-    assert Day(date(2026, 8, 30), attached=True, pending=False).due_at == END
-    assert Day(date(2026, 8, 31), attached=True, pending=False).due_at == END
+    assert Partition(date(2026, 8, 30), attached=True, pending=False).due_at == END
+    assert Partition(date(2026, 8, 31), attached=True, pending=False).due_at == END

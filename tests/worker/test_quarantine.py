@@ -9,7 +9,7 @@ from sqlalchemy import text
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.policy.notice import MODEL, PROFILE, ROUND, Category
 from dressform.repositories.owners import Owner
-from dressform.worker.enforce import Report, enforce
+from dressform.worker.enforce import RunResult, enforce
 from tests.conftest import UNBROKEN
 from tests.helpers.coarse_times import end_of
 from tests.helpers.retention import add_account, counts
@@ -39,7 +39,7 @@ async def cling(uows: UnitOfWorkFactory, owner: Owner) -> None:
         )
 
 
-async def enforced(uows: UnitOfWorkFactory, at: datetime, category: Category = PROFILE) -> Report:
+async def enforced(uows: UnitOfWorkFactory, at: datetime, category: Category = PROFILE) -> RunResult:
     report = await enforce(category, uows, at=at, slot=at, breaker=UNBROKEN)
     assert report is not None
     return report

@@ -10,8 +10,8 @@ from pydantic import SecretStr
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.policy.notice import LONGEST_WAIT, PROFILE, RESTRICTED
 from dressform.settings.settings import Settings
-from dressform.worker.process import duties_of
-from dressform.worker.scheduler import Duties
+from dressform.worker.process import create_tasks
+from dressform.worker.scheduler import WorkerTasks
 from tests.conftest import UNBROKEN, MovableClock
 from tests.helpers.auth import restrict
 from tests.helpers.coarse_times import end_of
@@ -25,14 +25,14 @@ Rounds = Callable[..., Awaitable[list[str]]]
 
 
 @pytest.fixture
-def worker(office: PostOffice, settings: Settings, uows: UnitOfWorkFactory) -> Duties:
+def worker(office: PostOffice, settings: Settings, uows: UnitOfWorkFactory) -> WorkerTasks:
     url = SecretStr(f"smtp://127.0.0.1:{office.port}")
-    made = duties_of(settings.model_copy(update={"smtp_url": url}), uows)
+    made = create_tasks(settings.model_copy(update={"smtp_url": url}), uows)
     return replace(made, breaker=UNBROKEN)
 
 
 @pytest.fixture
-def rounds(worker: Duties, office: PostOffice, clock: MovableClock) -> Rounds:
+def rounds(worker: WorkerTasks, office: PostOffice, clock: MovableClock) -> Rounds:
     """A round at each of some moments: the subjects of the mails that they brought."""
 
     async def run(*moments: datetime) -> list[str]:

@@ -12,21 +12,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from dressform.bootstrap import opened
+from dressform.bootstrap import bootstrap
 from dressform.clock import now
 from dressform.db.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from dressform.errors import StartupError
 from dressform.policy.notice import CATEGORIES, PROFILE, SESSION, SIGN_UP
-from dressform.repositories.access_log_partitions import LogDays
+from dressform.repositories.access_log_partitions import AccessLogPartitions
 from dressform.repositories.member_tables import MEMBER_TABLES
-from dressform.repositories.retention_runs import Retention
+from dressform.repositories.retention_runs import RetentionRuns
 from dressform.settings.settings import Settings
 from dressform.worker import scheduler
-from dressform.worker.deletion_guard import CLOCK, Breaker
-from dressform.worker.enforce import MOST_A_SECOND
-from dressform.worker.process import duties_of
+from dressform.worker.deletion_guard import CLOCK, DeletionGuard
+from dressform.worker.enforce import MAX_ROWS_PER_SECOND
+from dressform.worker.process import create_tasks
 from dressform.worker.rewrite import NAME as REWRITE
-from dressform.worker.scheduler import DAYS_AHEAD, Duties, _slot, scheduled
+from dressform.worker.scheduler import DAYS_AHEAD, WorkerTasks, _scheduled_time, run_scheduler
 from tests.conftest import MovableClock, timeless
 from tests.helpers.cli import dressform, environment
 from tests.helpers.members import Mailbox, Person
@@ -36,7 +36,7 @@ A_YEAR_AND_A_DAY = timedelta(days=366)
 
 
 async def test_a_round_ends_everything_that_is_due(
-    uows: UnitOfWorkFactory, duties: Duties, clock: MovableClock
+    uows: UnitOfWorkFactory, duties: WorkerTasks, clock: MovableClock
 ) -> None:
     await add_everything(uows, clock())
     clock.at += A_YEAR_AND_A_DAY
@@ -52,13 +52,13 @@ async def test_a_round_ends_everything_that_is_due(
 
 
 async def test_days_are_made_ahead(
-    uows: UnitOfWorkFactory, duties: Duties, clock: MovableClock
+    uows: UnitOfWorkFactory, duties: WorkerTasks, clock: MovableClock
 ) -> None:
     await duties.make_days()
     await duties.make_days()
 
     async with uows.transaction() as uow:
-        days = [day.date for day in await (await LogDays.opened(uow)).all()]
+        days = [day.date for day in await (await AccessLogPartitions.opened(uow)).all()]
     expected = [clock().date() + timedelta(days=n) for n in range(DAYS_AHEAD + 1)]
     assert set(days) >= set(expected)
 
@@ -70,20 +70,20 @@ async def test_days_are_made_ahead(
 def test_slots_are_the_same_for_every_worker(at: datetime, seconds: int) -> None:
     """Any two moments of a slot give the same one, to the microsecond."""
     interval = timedelta(seconds=seconds)
-    slot = _slot(at, interval)
+    slot = _scheduled_time(at, interval)
 
     assert slot <= at < slot + interval
     assert slot.microsecond == 0
-    assert _slot(slot, interval) == slot
-    assert _slot(slot + interval - timedelta(microseconds=1), interval) == slot
-    assert _slot(slot + interval, interval) == slot + interval
+    assert _scheduled_time(slot, interval) == slot
+    assert _scheduled_time(slot + interval - timedelta(microseconds=1), interval) == slot
+    assert _scheduled_time(slot + interval, interval) == slot + interval
 
 
 async def test_three_workers_in_one_slot_do_the_work_once(
     own: Settings, clock: MovableClock
 ) -> None:
     async with AsyncExitStack() as stack:
-        everyone = [(await stack.enter_async_context(opened(own, clock)))[0] for _ in range(3)]
+        everyone = [(await stack.enter_async_context(bootstrap(own, clock)))[0] for _ in range(3)]
         uows = everyone[0]
         for n in range(30):
             await add_account(uows, clock(), f"ada{n}")
@@ -103,7 +103,7 @@ async def test_three_workers_in_one_slot_do_the_work_once(
 @pytest.mark.slow
 async def test_three_processes_at_once_do_the_work_once(own: Settings) -> None:
     """With slots of their own, as `--once` has: rows and days are still counted once."""
-    async with opened(own) as (uows, _):
+    async with bootstrap(own) as (uows, _):
         for n in range(40):
             await add_account(uows, now(), f"ada{n}")
         for n in range(3):
@@ -133,7 +133,7 @@ async def break_table(uows: UnitOfWorkFactory, *, mend: bool = False) -> None:
 async def test_a_rule_that_fails_stops_no_other(
     own: Settings, clock: MovableClock, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async with opened(own, clock) as (uows, _):
+    async with bootstrap(own, clock) as (uows, _):
         await add_everything(uows, clock())
         duties = timeless(own, uows)
         clock.at += A_YEAR_AND_A_DAY
@@ -146,8 +146,8 @@ async def test_a_rule_that_fails_stops_no_other(
         assert {left[name] for name in ("access_log", "account", "sign_up", "mail")} == {0}
         assert "session failed" in caplog.text
         uow = uows.read()
-        assert await Retention(uow).last_run(SESSION) is None
-        assert await Retention(uow).last_run(PROFILE) is not None
+        assert await RetentionRuns(uow).last_run(SESSION) is None
+        assert await RetentionRuns(uow).last_run(PROFILE) is not None
         clock.advance(minutes=5)
         assert len(await duties.round()) == len(CATEGORIES)
 
@@ -158,9 +158,9 @@ async def test_the_scheduler_goes_on_after_a_failure(
 ) -> None:
     """A step that failed is tried again by the next run; no other step waits for it."""
     every_second = own.model_copy(update={"worker_interval": timedelta(seconds=1)})
-    async with opened(every_second) as (uows, _):
+    async with bootstrap(every_second) as (uows, _):
         await break_table(uows)
-        async with scheduled(duties_of(every_second, uows)):
+        async with run_scheduler(create_tasks(every_second, uows)):
             async with asyncio.timeout(20):
                 while not (await runs(uows)).get("profile") or "session failed" not in caplog.text:
                     await asyncio.sleep(0.1)
@@ -188,13 +188,13 @@ async def runs(uows: UnitOfWorkFactory) -> dict[str, int]:
 
 @asynccontextmanager
 async def stopped_amid_a_run(
-    uows: UnitOfWorkFactory, duties: Duties
+    uows: UnitOfWorkFactory, duties: WorkerTasks
 ) -> AsyncIterator[asyncio.Task[None]]:
     """The task that stops a worker whose run waits for a table that is locked in this block."""
     is_stopping = asyncio.Event()
 
     async def work() -> None:
-        async with scheduled(duties):
+        async with run_scheduler(duties):
             async with asyncio.timeout(20):
                 while not (await runs(uows)).get("model"):
                     await asyncio.sleep(0.05)
@@ -209,8 +209,8 @@ async def stopped_amid_a_run(
 
 
 async def test_the_end_waits_for_the_run_that_is_going_on(own: Settings) -> None:
-    async with opened(own) as (uows, _):
-        async with stopped_amid_a_run(uows, duties_of(own, uows)) as working:
+    async with bootstrap(own) as (uows, _):
+        async with stopped_amid_a_run(uows, create_tasks(own, uows)) as working:
             await asyncio.sleep(0.5)
             assert not working.done()
 
@@ -221,8 +221,8 @@ async def test_the_end_does_not_wait_for_ever(
     own: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(scheduler, "SETTLE_SECONDS", 0.2)
-    async with opened(own) as (uows, _):
-        async with stopped_amid_a_run(uows, duties_of(own, uows)) as working:
+    async with bootstrap(own) as (uows, _):
+        async with stopped_amid_a_run(uows, create_tasks(own, uows)) as working:
             await asyncio.wait_for(working, 5)
 
         assert (await runs(uows)).keys() == {"visitor", "profile", "model"}
@@ -230,9 +230,9 @@ async def test_the_end_does_not_wait_for_ever(
 
 async def test_a_large_ending_holds_up_no_other_step(own: Settings, clock: MovableClock) -> None:
     """A rule takes half an interval at most, and goes on in the next."""
-    rows = MOST_A_SECOND
+    rows = MAX_ROWS_PER_SECOND
     every_second = own.model_copy(update={"worker_interval": timedelta(seconds=1)})
-    async with opened(every_second, clock) as (uows, _):
+    async with bootstrap(every_second, clock) as (uows, _):
         async with uows.transaction() as uow:
             await uow.connection.execute(
                 text(
@@ -256,7 +256,7 @@ async def test_a_large_ending_holds_up_no_other_step(own: Settings, clock: Movab
 
 
 async def test_a_run_checks_the_clock_once_and_only_what_depends_on_it_waits(
-    uows: UnitOfWorkFactory, duties: Duties, clock: MovableClock, caplog: pytest.LogCaptureFixture
+    uows: UnitOfWorkFactory, duties: WorkerTasks, clock: MovableClock, caplog: pytest.LogCaptureFixture
 ) -> None:
     checks: list[datetime] = []
 
@@ -268,7 +268,7 @@ async def test_a_run_checks_the_clock_once_and_only_what_depends_on_it_waits(
     clock.at += A_YEAR_AND_A_DAY
     before = await counts(uows)
 
-    outcome = await replace(duties, breaker=Breaker(other_clock=other)).run_in_slot()
+    outcome = await replace(duties, breaker=DeletionGuard(other_clock=other)).run_in_slot()
 
     assert checks == [clock()]
     assert (outcome.reports, outcome.failed) == ([], [CLOCK])
@@ -279,7 +279,7 @@ async def test_a_run_checks_the_clock_once_and_only_what_depends_on_it_waits(
     }
     assert await counts(uows) == before | {"retention_run": 1 + len(MEMBER_TABLES)}
     async with uows.transaction() as uow:
-        days = {day.date for day in await (await LogDays.opened(uow)).all()}
+        days = {day.date for day in await (await AccessLogPartitions.opened(uow)).all()}
     assert clock().date() + timedelta(days=DAYS_AHEAD) in days
 
 
@@ -293,7 +293,7 @@ async def test_mail_that_was_not_delivered_in_time_is_not_sent(
 
 
 async def test_how_each_rule_stands_is_printed(own: Settings, tmp_path: Path) -> None:
-    async with opened(own) as (uows, _):
+    async with bootstrap(own) as (uows, _):
         await add_everything(uows, now())
     await dressform("worker", "--once", environment=environment(own))
 

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dressform.access_log.parser import likely, readable
 from dressform.access_log.spool import Spool
 from dressform.db.unit_of_work import UnitOfWorkFactory
-from dressform.repositories.access_log import AccessLog, PartitionMissingError
-from dressform.repositories.access_log_partitions import LogDays
+from dressform.repositories.access_log import AccessLogEntries, PartitionMissingError
+from dressform.repositories.access_log_partitions import AccessLogPartitions
 
 log = logging.getLogger(__name__)
 
@@ -33,7 +33,7 @@ async def conclude(uows: UnitOfWorkFactory, spool: Spool) -> None:
         # last: by it whoever comes after a crash finds the mark.
         spool.empty()
         async with uows.transaction() as uow:
-            await (await AccessLog.opened(uow)).forget_spool(spool.name)
+            await (await AccessLogEntries.opened(uow)).forget_spool(spool.name)
     except BaseException:
         spool.leave()
         raise
@@ -62,7 +62,7 @@ async def _copy_into_days(
         return await _copy(uows, spool, those)
     except PartitionMissingError as missing:
         async with uows.transaction() as uow:
-            await (await LogDays.opened(uow)).make(missing.days)
+            await (await AccessLogPartitions.opened(uow)).make(missing.days)
         return await _copy(uows, spool, those)
 
 
@@ -70,7 +70,7 @@ async def _copy(uows: UnitOfWorkFactory, spool: Spool, those: Callable[[bytes], 
     """One bad line would hold up all the others: only `those` of a block are shipped."""
     lines = b""
     async with uows.transaction() as uow:
-        access_log = await AccessLog.opened(uow)
+        access_log = await AccessLogEntries.opened(uow)
         shipped = await access_log.shipped_of(spool.name)
         block = spool.read(shipped, BLOCK)
         if block:

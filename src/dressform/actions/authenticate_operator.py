@@ -1,16 +1,16 @@
 from uuid import UUID
 
-from dressform.crypto.passwords import Passwords
+from dressform.crypto.passwords import PasswordHasher
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.errors import StartupError
 from dressform.repositories.accounts import Accounts
 from dressform.repositories.operators import Operators
 
-_REFUSED = "Login and password do not belong together."
+_WRONG_CREDENTIALS = "Login and password do not belong together."
 
 
-async def know_operator(
-    uows: UnitOfWorkFactory, passwords: Passwords, *, login: str, password: str
+async def authenticate_operator(
+    uows: UnitOfWorkFactory, passwords: PasswordHasher, *, login: str, password: str
 ) -> UUID:
     """Return the account of the operator at the keyboard, whose password counts as a login.
 
@@ -20,11 +20,11 @@ async def know_operator(
     found = await Accounts(uow).find_for_sign_in(login)
     right = await passwords.verify(password, found.password_hash if found else None)
     if found is None or not right:
-        raise StartupError(_REFUSED)
+        raise StartupError(_WRONG_CREDENTIALS)
     # Its own transaction: a proved password counts even when its owner operates nothing.
     async with uows.transaction() as uow:
         if not await Accounts(uow).logged_in(found):
-            raise StartupError(_REFUSED)
+            raise StartupError(_WRONG_CREDENTIALS)
     uow = uows.read()
     if not await Operators(uow).contains(found.owner.account_id):
         raise StartupError(f"{login} is no operator: see `dressform operators`.")

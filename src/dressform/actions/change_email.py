@@ -1,17 +1,22 @@
 from dressform.actions.check_password import check_password
-from dressform.actions.confirm_sign_up import taken
-from dressform.crypto.passwords import Passwords
+from dressform.actions.confirm_sign_up import conflict_error
+from dressform.crypto.passwords import PasswordHasher
 from dressform.db.errors import ConstraintError
 from dressform.db.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from dressform.errors import LinkExpired
 from dressform.repositories.accounts import Accounts
 from dressform.repositories.mails import Mails
-from dressform.repositories.one_time_tokens import OneTimeTokens, Purpose
+from dressform.repositories.one_time_tokens import OneTimeTokens, TokenPurpose
 from dressform.repositories.owners import Member
 
 
 async def ask_email_change(
-    uows: UnitOfWorkFactory, passwords: Passwords, member: Member, *, password: str, new_email: str
+    uows: UnitOfWorkFactory,
+    passwords: PasswordHasher,
+    member: Member,
+    *,
+    password: str,
+    new_email: str,
 ) -> None:
     """A link to the new address, word to the old one. Raises WrongPassword."""
     credentials = await check_password(uows, passwords, member, password)
@@ -36,7 +41,7 @@ async def ask_email_change(
 
 async def confirm_email(uow: UnitOfWork, token: str) -> None:
     """The new address takes the old one's place. Raises LinkExpired, EmailTaken."""
-    redeemed = await OneTimeTokens(uow).redeem(token, Purpose.EMAIL_CHANGE)
+    redeemed = await OneTimeTokens(uow).redeem(token, TokenPurpose.EMAIL_CHANGE)
     if redeemed is None:
         raise LinkExpired
     accounts = Accounts(uow)
@@ -44,7 +49,7 @@ async def confirm_email(uow: UnitOfWork, token: str) -> None:
     try:
         before = await accounts.change(redeemed.owner, email=redeemed.email)
     except ConstraintError as error:
-        raise taken(error) from None
+        raise conflict_error(error) from None
     # A reset link that went to the old address must not outlive it.
     await OneTimeTokens(uow).forget(redeemed.owner)
     await Mails(uow).add(

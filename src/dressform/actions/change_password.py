@@ -1,24 +1,26 @@
 from dressform.actions.check_password import check_password
-from dressform.actions.register import refuse_weak
-from dressform.crypto.passwords import Passwords
+from dressform.actions.register import require_strong_password
+from dressform.crypto.passwords import PasswordHasher
 from dressform.db.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from dressform.errors import LinkExpired, WrongPassword
 from dressform.repositories.accounts import Accounts, Credentials
 from dressform.repositories.mails import Mails
-from dressform.repositories.one_time_tokens import OneTimeTokens, Purpose, Redeemed
+from dressform.repositories.one_time_tokens import OneTimeTokens, RedeemedToken, TokenPurpose
 from dressform.repositories.owners import Member, Owner
 from dressform.repositories.profiles import Profiles
 from dressform.repositories.sessions import Sessions
 
 
 async def change_password(
-    uows: UnitOfWorkFactory, passwords: Passwords, member: Member, *, current: str, new: str
+    uows: UnitOfWorkFactory, passwords: PasswordHasher, member: Member, *, current: str, new: str
 ) -> None:
     """Every other session ends. Raises WrongPassword, WeakPassword."""
     credentials = await check_password(uows, passwords, member, current)
     uow = uows.read()
     username = (await Profiles(uow).of(member)).username
-    await refuse_weak(new, username=username, email=credentials.email, pointer="#/new_password")
+    await require_strong_password(
+        new, username=username, email=credentials.email, pointer="#/new_password"
+    )
     fresh = await passwords.hash(new)
     async with uows.transaction() as uow:
         before = await _set_password(uow, member, fresh)
@@ -29,22 +31,26 @@ async def change_password(
 
 
 async def reset_password(
-    uows: UnitOfWorkFactory, passwords: Passwords, *, token: str, new: str
+    uows: UnitOfWorkFactory, passwords: PasswordHasher, *, token: str, new: str
 ) -> None:
     """By a mailed link: every session ends. Raises LinkExpired, WeakPassword."""
     uow = uows.read()
-    looked_at = _good(await OneTimeTokens(uow).look_at(token, Purpose.PASSWORD_RESET))
+    looked_at = _require_valid(await OneTimeTokens(uow).look_at(token, TokenPurpose.PASSWORD_RESET))
     username = (await Profiles(uow).of(looked_at.owner)).username
     # Before the link is used up: a refused password leaves it for a better one.
-    await refuse_weak(new, username=username, email=looked_at.email, pointer="#/new_password")
+    await require_strong_password(
+        new, username=username, email=looked_at.email, pointer="#/new_password"
+    )
     fresh = await passwords.hash(new)
     async with uows.transaction() as uow:
-        owner = _good(await OneTimeTokens(uow).redeem(token, Purpose.PASSWORD_RESET)).owner
+        owner = _require_valid(
+            await OneTimeTokens(uow).redeem(token, TokenPurpose.PASSWORD_RESET)
+        ).owner
         await _set_password(uow, owner, fresh)
         await Sessions(uow).end_all(owner)
 
 
-def _good(redeemed: Redeemed | None) -> Redeemed:
+def _require_valid(redeemed: RedeemedToken | None) -> RedeemedToken:
     if redeemed is None:
         raise LinkExpired
     return redeemed

@@ -1,6 +1,6 @@
 from typing import Any
 
-from dressform.actions.confirm_sign_up import taken
+from dressform.actions.confirm_sign_up import conflict_error
 from dressform.db.errors import ConstraintError
 from dressform.db.unit_of_work import UnitOfWork
 from dressform.errors import UsernameTaken
@@ -20,14 +20,14 @@ async def change_profile(uow: UnitOfWork, member: Member, changes: dict[str, Any
     if of_account:
         await Accounts(uow).change(member, **of_account)
     if "username" in changes:
-        await _assert_free(uow, (await profiles.of(member)).username, changes["username"])
+        await _check_username_free(uow, (await profiles.of(member)).username, changes["username"])
     try:
         await profiles.change(member, changes)
     except ConstraintError as error:
-        raise taken(error) from None
+        raise conflict_error(error) from None
 
 
-async def _assert_free(uow: UnitOfWork, present: str, wanted: str) -> None:
+async def _check_username_free(uow: UnitOfWork, present: str, wanted: str) -> None:
     if wanted.casefold() == present.casefold():
         return
     if not await SignUps(uow).username_is_free(wanted):

@@ -44,7 +44,7 @@ class Comparison:
 async def compare_journal(uows: UnitOfWorkFactory) -> Comparison:
     """Raises StartupError when a file can't be read."""
     # The files before the marks: what is deleted meanwhile is then in the database for sure.
-    with _complaints_of_disk():
+    with _translate_disk_errors():
         files = await asyncio.to_thread(uows.journal.read_all, at=uows.clock())
     if not files:
         return Comparison([], {})
@@ -66,14 +66,14 @@ async def check_journal(uows: UnitOfWorkFactory) -> None:
 
 async def confirm_files(found: Comparison) -> None:
     """Write down what the database committed for a process that died before it could."""
-    with _complaints_of_disk():
+    with _translate_disk_errors():
         for file in found.files:
             if file.committed < file.last <= found.known.get(file.id, 0):
                 await asyncio.to_thread(append_line, file.path, file.day, committed=file.last)
 
 
 @contextmanager
-def _complaints_of_disk() -> Iterator[None]:
+def _translate_disk_errors() -> Iterator[None]:
     try:
         yield
     except OSError as error:

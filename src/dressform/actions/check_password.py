@@ -1,4 +1,4 @@
-from dressform.crypto.passwords import Passwords
+from dressform.crypto.passwords import PasswordHasher
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.errors import WrongPassword
 from dressform.repositories.accounts import Accounts, Credentials
@@ -6,7 +6,7 @@ from dressform.repositories.owners import Owner
 
 
 async def check_password(
-    uows: UnitOfWorkFactory, passwords: Passwords, owner: Owner, password: str
+    uows: UnitOfWorkFactory, passwords: PasswordHasher, owner: Owner, password: str
 ) -> Credentials:
     """That it is really the owner who asks. Raises WrongPassword; holds no connection meanwhile."""
     uow = uows.read()

@@ -23,12 +23,12 @@ async def confirm_sign_up(uow: UnitOfWork, token: str) -> None:
         )
         await Profiles(uow).add(owner, username=waiting.username)
     except ConstraintError as error:
-        raise taken(error) from None
+        raise conflict_error(error) from None
     # Others for this address stay: their names coming free would tell that it has an account now.
     await sign_ups.remove(waiting.id)
 
 
-def taken(error: ConstraintError) -> Exception:
+def conflict_error(error: ConstraintError) -> Exception:
     """What a refused row means: the username or the address is somebody else's."""
     return {
         "uq_profile_username_index": UsernameTaken(),

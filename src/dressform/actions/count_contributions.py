@@ -10,19 +10,19 @@ from dressform.opendata.codebook import FLAGS
 from dressform.opendata.summing import flag_of
 from dressform.opendata.years import day_of
 from dressform.repositories.contributions import PAUSE_SECONDS, Contributions
-from dressform.repositories.sealed_contributions import Rows, opened
+from dressform.repositories.sealed_contributions import EncryptedRows, decrypt_contributions
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class AccountsByFlag:
     """Accounts of a batch, by the flag of the body that each would give."""
 
     account_ids: dict[str, list[UUID]]
 
 
-async def read_flags(uows: UnitOfWorkFactory, year: int) -> list[Counted]:
+async def read_flags(uows: UnitOfWorkFactory, year: int) -> list[AccountsByFlag]:
     """Return the accounts that may be counted, in batches; models that do not open are left out."""
-    batches, last = list[Counted](), None
+    batches, last = list[AccountsByFlag](), None
     while True:
         uow = uows.read()
         contributions = Contributions(uow, before=day_of(year))
@@ -30,12 +30,14 @@ async def read_flags(uows: UnitOfWorkFactory, year: int) -> list[Counted]:
         rows = await contributions.sealed_to_count(batch)
         if not batch:
             return batches
-        batches.append(_by_flag(uows, rows))
+        batches.append(_group_by_flag(uows, rows))
         last = batch[-1]
         await asyncio.sleep(PAUSE_SECONDS)
 
 
-async def count_contributions(uow: UnitOfWork, batches: Sequence[Counted], year: int) -> list[int]:
+async def count_contributions(
+    uow: UnitOfWork, batches: Sequence[AccountsByFlag], year: int
+) -> list[int]:
     """Mark these accounts as counted once more, and return how many there are of each flag."""
     contributions = Contributions(uow, before=day_of(year))
     counts = dict.fromkeys(FLAGS, 0)
@@ -46,8 +48,8 @@ async def count_contributions(uow: UnitOfWork, batches: Sequence[Counted], year:
     return [counts[flag] for flag in FLAGS]
 
 
-def _by_flag(uows: UnitOfWorkFactory, rows: Rows) -> Counted:
+def _group_by_flag(uows: UnitOfWorkFactory, rows: EncryptedRows) -> AccountsByFlag:
     found: dict[str, list[UUID]] = {flag: [] for flag in FLAGS}
-    for each in opened(rows, uows.vault).contributions:
+    for each in decrypt_contributions(rows, uows.vault).contributions:
         found[flag_of(each.breasts)].append(each.account_id)
-    return Counted(found)
+    return AccountsByFlag(found)

@@ -7,20 +7,20 @@ from uuid import UUID
 
 from dressform.crypto.secrets import new_token
 from dressform.db.unit_of_work import UnitOfWork, UnitOfWorkFactory
-from dressform.mail.compose import Composer
-from dressform.mail.transport import DeliveryError, MaybeDeliveredError, Transport
+from dressform.mail.compose import MailRenderer
+from dressform.mail.transport import DeliveryError, DeliveryUnknownError, Transport
 from dressform.repositories.accounts import Accounts, Credentials
-from dressform.repositories.expired_rows import LONGEST_WAIT, WARNED_BEFORE
-from dressform.repositories.expiry_notices import Warned, Warnings
-from dressform.repositories.mails import Leased, Letter, Mails
-from dressform.repositories.one_time_tokens import OneTimeTokens, Purpose
+from dressform.repositories.expired_rows import MAX_GRACE_PERIOD, MIN_NOTICE
+from dressform.repositories.expiry_notices import ExpiryNotice, ExpiryNotices
+from dressform.repositories.mails import LeasedMail, Mails, OutboxMail
+from dressform.repositories.one_time_tokens import OneTimeTokens, TokenPurpose
 from dressform.repositories.sign_ups import SignUps
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class MailDraft:
     """Which template, to whom, in which language; the link's page and token if it has one.
 
     To the address as it was confirmed, never as a client spelled it: `Ada@` may be another mailbox.
@@ -32,18 +32,20 @@ class Draft:
     page: str = ""
     token: str = ""
     values: dict[str, str] = field(default_factory=dict)
-    warned: Warned | None = None
+    warned: ExpiryNotice | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class RenderedMail:
     """A mail as it goes out, and whom it warns of which end."""
 
     message: EmailMessage
-    warned: Warned | None
+    warned: ExpiryNotice | None
 
 
-async def deliver_mails(uows: UnitOfWorkFactory, composer: Composer, transport: Transport) -> int:
+async def deliver_mails(
+    uows: UnitOfWorkFactory, composer: MailRenderer, transport: Transport
+) -> int:
     """Every mail that is due; gives how many were handed over.
 
     What a mail says is decided here, out of any client's sight: so no answer of the API, nor its
@@ -51,29 +53,29 @@ async def deliver_mails(uows: UnitOfWorkFactory, composer: Composer, transport: 
     """
     delivered = 0
     # One by one: the lease of a whole batch could run out before its last mail's turn.
-    while (mail := await _next(uows)) is not None:
+    while (mail := await _lease_next(uows)) is not None:
         delivered += await _deliver(uows, composer, transport, mail)
     return delivered
 
 
-async def _next(uows: UnitOfWorkFactory) -> Leased | None:
+async def _lease_next(uows: UnitOfWorkFactory) -> LeasedMail | None:
     async with uows.transaction() as uow:
         return await Mails(uow).take()
 
 
 async def _deliver(
-    uows: UnitOfWorkFactory, composer: Composer, transport: Transport, mail: Leased
+    uows: UnitOfWorkFactory, composer: MailRenderer, transport: Transport, mail: LeasedMail
 ) -> bool:
     if mail.kind in _AT_MOST_ONCE and mail.was_interrupted:
-        return await _give_up(uows, mail)
+        return await _abandon(uows, mail)
     try:
         async with uows.transaction() as uow:
-            written = await _written(uow, composer, mail.id)
+            written = await _render(uow, composer, mail.id)
         if written is not None:
             await transport.send(written.message)
     except Exception as error:  # noqa: BLE001  one that fails must not hold up the others
-        if mail.kind in _AT_MOST_ONCE and isinstance(error, MaybeDeliveredError):
-            return await _give_up(uows, mail)
+        if mail.kind in _AT_MOST_ONCE and isinstance(error, DeliveryUnknownError):
+            return await _abandon(uows, mail)
         # Of other errors not the text, which may repeat the recipient.
         kind = error if isinstance(error, DeliveryError) else type(error).__name__
         log.warning("mail %s was not handed over (%s), try %d", mail.id, kind, mail.attempts)
@@ -83,11 +85,11 @@ async def _deliver(
     async with uows.transaction() as uow:
         await Mails(uow).delivered(mail.id)
         if written is not None and written.warned is not None:
-            await Warnings(uow).handed_over(written.warned)
+            await ExpiryNotices(uow).handed_over(written.warned)
     return written is not None
 
 
-async def _give_up(uows: UnitOfWorkFactory, mail: Leased) -> bool:
+async def _abandon(uows: UnitOfWorkFactory, mail: LeasedMail) -> bool:
     """It may have been handed over or not: it counts as neither, and the next warning will come."""
     log.warning("mail %s may have been handed over: it is not sent again", mail.id)
     async with uows.transaction() as uow:
@@ -95,7 +97,7 @@ async def _give_up(uows: UnitOfWorkFactory, mail: Leased) -> bool:
     return False
 
 
-async def _written(uow: UnitOfWork, composer: Composer, mail_id: UUID) -> Written | None:
+async def _render(uow: UnitOfWork, composer: MailRenderer, mail_id: UUID) -> RenderedMail | None:
     """Nothing when there is nobody to write to, or no reason any more."""
     letter = await Mails(uow).by_id(mail_id)
     draft = await _DRAFTS[letter.kind](uow, letter) if letter else None
@@ -107,16 +109,16 @@ async def _written(uow: UnitOfWork, composer: Composer, mail_id: UUID) -> Writte
     message = composer.write(
         draft.template, letter.id, to=draft.to, language=draft.language, **values
     )
-    return Written(message, draft.warned)
+    return RenderedMail(message, draft.warned)
 
 
-async def _sign_up(uow: UnitOfWork, letter: Letter) -> Draft | None:
+async def _draft_sign_up(uow: UnitOfWork, letter: OutboxMail) -> MailDraft | None:
     account = await Accounts(uow).by_email(letter.to)
     if account is not None:
-        return Draft("already_registered", account.email, account.language)
+        return MailDraft("already_registered", account.email, account.language)
     locked = await Accounts(uow).locked_by_email(letter.to)
     if locked is not None:
-        return await _reopening(uow, locked)
+        return await _draft_reactivation(uow, locked)
     sign_ups = SignUps(uow)
     wanted = letter.about.get("sign_up_id")
     waiting = await (sign_ups.by_id(UUID(wanted)) if wanted else sign_ups.latest_for(letter.to))
@@ -125,59 +127,63 @@ async def _sign_up(uow: UnitOfWork, letter: Letter) -> Draft | None:
     token = new_token()
     await sign_ups.give_token(waiting.id, token)
     values = {"username": waiting.username}
-    return Draft("confirm_sign_up", waiting.email, waiting.language, "verify-email", token, values)
+    return MailDraft(
+        "confirm_sign_up", waiting.email, waiting.language, "verify-email", token, values
+    )
 
 
-async def _password_reset(uow: UnitOfWork, letter: Letter) -> Draft | None:
+async def _draft_password_reset(uow: UnitOfWork, letter: OutboxMail) -> MailDraft | None:
     account = await Accounts(uow).by_email(letter.to)
     if account is None:
         locked = await Accounts(uow).locked_by_email(letter.to)
-        return None if locked is None else await _reopening(uow, locked)
+        return None if locked is None else await _draft_reactivation(uow, locked)
     token = await OneTimeTokens(uow).issue(
-        account.owner, Purpose.PASSWORD_RESET, email=account.email
+        account.owner, TokenPurpose.PASSWORD_RESET, email=account.email
     )
-    return Draft("reset_password", account.email, account.language, "reset-password", token)
+    return MailDraft("reset_password", account.email, account.language, "reset-password", token)
 
 
-async def _email_change(uow: UnitOfWork, letter: Letter) -> Draft | None:
+async def _draft_email_change(uow: UnitOfWork, letter: OutboxMail) -> MailDraft | None:
     accounts = Accounts(uow)
     holder = await accounts.by_email(letter.to)
     if holder is not None:
-        return Draft("already_registered", holder.email, holder.language)
+        return MailDraft("already_registered", holder.email, holder.language)
     # Not for an account that changed since: its new password may be there to stop this very mail.
     about = letter.about
     account = await accounts.held(UUID(about["account_id"]), version=about["version"])
     if account is None:
         return None
-    token = await OneTimeTokens(uow).issue(account.owner, Purpose.EMAIL_CHANGE, email=letter.to)
-    return Draft("confirm_email", letter.to, account.language, "confirm-email", token)
+    token = await OneTimeTokens(uow).issue(
+        account.owner, TokenPurpose.EMAIL_CHANGE, email=letter.to
+    )
+    return MailDraft("confirm_email", letter.to, account.language, "confirm-email", token)
 
 
-async def _ending(uow: UnitOfWork, letter: Letter) -> Draft | None:
+async def _draft_expiry_notice(uow: UnitOfWork, letter: OutboxMail) -> MailDraft | None:
     """Not when its owner was back meanwhile: that end does not come."""
     account_id = UUID(letter.about["account_id"])
     locked = await Accounts(uow).locked(account_id)
     if locked is not None:
-        return await _reopening(uow, locked)
-    account = await _before_the_end(uow, letter)
+        return await _draft_reactivation(uow, locked)
+    account = await _get_expiring_account(uow, letter)
     if account is None:
         return None
-    values = {"ends_at": _day(account.ends_at)}
-    warned = Warned(account_id, account.ends_at)
+    values = {"ends_at": _format_time(account.ends_at)}
+    warned = ExpiryNotice(account_id, account.ends_at)
     template = "ending" if account.restricted_at is None else "restricted_ending"
-    return Draft(template, account.email, account.language, values=values, warned=warned)
+    return MailDraft(template, account.email, account.language, values=values, warned=warned)
 
 
-async def _restricted(uow: UnitOfWork, letter: Letter) -> Draft | None:
+async def _draft_restricted_notice(uow: UnitOfWork, letter: OutboxMail) -> MailDraft | None:
     """Ask whether a restricted account is still needed; this warns of no end."""
-    account = await _before_the_end(uow, letter)
+    account = await _get_expiring_account(uow, letter)
     if account is None or account.restricted_at is None:
         return None
-    values = {"ends_at": _day(account.ends_at)}
-    return Draft("restricted", account.email, account.language, values=values)
+    values = {"ends_at": _format_time(account.ends_at)}
+    return MailDraft("restricted", account.email, account.language, values=values)
 
 
-async def _before_the_end(uow: UnitOfWork, letter: Letter) -> Credentials | None:
+async def _get_expiring_account(uow: UnitOfWork, letter: OutboxMail) -> Credentials | None:
     """The account that the mail is about, unless its end is another by now."""
     account = await Accounts(uow).by_id(UUID(letter.about["account_id"]))
     if account is None or account.ends_at.isoformat() != letter.about["ends_at"]:
@@ -185,40 +191,40 @@ async def _before_the_end(uow: UnitOfWork, letter: Letter) -> Credentials | None
     return account
 
 
-async def _reopening(uow: UnitOfWork, account: Credentials) -> Draft:
+async def _draft_reactivation(uow: UnitOfWork, account: Credentials) -> MailDraft:
     """For whom the warning, or the owner, comes after the end: the way back."""
     token = new_token()
     account_id = account.owner.account_id
-    await Warnings(uow).give_link(account_id, token)
-    until = min((account.warned_at or uow.now) + WARNED_BEFORE, account.ends_at + LONGEST_WAIT)
-    values = {"ends_at": _day(account.ends_at), "until": _day(until)}
-    warned = Warned(account_id, account.ends_at)
-    return Draft("ended", account.email, account.language, "reopen", token, values, warned)
+    await ExpiryNotices(uow).give_link(account_id, token)
+    until = min((account.warned_at or uow.now) + MIN_NOTICE, account.ends_at + MAX_GRACE_PERIOD)
+    values = {"ends_at": _format_time(account.ends_at), "until": _format_time(until)}
+    warned = ExpiryNotice(account_id, account.ends_at)
+    return MailDraft("ended", account.email, account.language, "reopen", token, values, warned)
 
 
-def _day(moment: datetime) -> str:
+def _format_time(moment: datetime) -> str:
     return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
-def _plain(template: str) -> Callable[[UnitOfWork, Letter], Awaitable[Draft | None]]:
-    async def draft(_: UnitOfWork, letter: Letter) -> Draft:
-        return Draft(template, letter.to, letter.language)
+def _static_draft(template: str) -> Callable[[UnitOfWork, OutboxMail], Awaitable[MailDraft | None]]:
+    async def draft(_: UnitOfWork, letter: OutboxMail) -> MailDraft:
+        return MailDraft(template, letter.to, letter.language)
 
     return draft
 
 
-_DRAFTS: dict[str, Callable[[UnitOfWork, Letter], Awaitable[Draft | None]]] = {
-    "sign-up": _sign_up,
-    "password-reset": _password_reset,
-    "email-change": _email_change,
-    "email-change-asked": _plain("email_change_asked"),
-    "email-changed": _plain("email_changed"),
-    "consent-given": _plain("consent_given"),
-    "consent-withdrawn": _plain("consent_withdrawn"),
-    "password-changed": _plain("password_changed"),
-    "erased": _plain("erased"),
-    "ending": _ending,
-    "restricted": _restricted,
+_DRAFTS: dict[str, Callable[[UnitOfWork, OutboxMail], Awaitable[MailDraft | None]]] = {
+    "sign-up": _draft_sign_up,
+    "password-reset": _draft_password_reset,
+    "email-change": _draft_email_change,
+    "email-change-asked": _static_draft("email_change_asked"),
+    "email-changed": _static_draft("email_changed"),
+    "consent-given": _static_draft("consent_given"),
+    "consent-withdrawn": _static_draft("consent_withdrawn"),
+    "password-changed": _static_draft("password_changed"),
+    "erased": _static_draft("erased"),
+    "ending": _draft_expiry_notice,
+    "restricted": _draft_restricted_notice,
 }
 _AT_MOST_ONCE = frozenset({"ending"})
 """The others are rather sent twice than never."""

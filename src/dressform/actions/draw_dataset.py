@@ -5,7 +5,12 @@ from enum import StrEnum
 from uuid import UUID
 
 from dressform.actions.count_contributions import count_contributions, read_flags
-from dressform.actions.take_contributions import Part, Taken, read_contributions, take_contributions
+from dressform.actions.take_contributions import (
+    DrawScope,
+    PartialSums,
+    read_contributions,
+    take_contributions,
+)
 from dressform.db.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from dressform.errors import StartupError
 from dressform.opendata import raw
@@ -18,7 +23,7 @@ from dressform.repositories.draws import Draws, StoredDraw
 from dressform.repositories.operators import Operators
 
 
-class Step(StrEnum):
+class DrawStep(StrEnum):
     """What a draw does next. How far it is would tell how many they are: nobody's business."""
 
     COUNTING = "Counting those who agreed"
@@ -26,7 +31,7 @@ class Step(StrEnum):
     MARKING = "Marking who gave, and adding noise"
 
 
-Told = Callable[[Step], None]
+ProgressCallback = Callable[[DrawStep], None]
 
 
 async def propose_dataset(uows: UnitOfWorkFactory, operator_id: UUID) -> int:
@@ -37,16 +42,16 @@ async def propose_dataset(uows: UnitOfWorkFactory, operator_id: UUID) -> int:
     async with uows.transaction() as uow:
         draws, year = Draws(uow), uow.now.year
         found = await draws.locked(year)
-        if found is not None and not await _can_be_proposed_anew(uow, found, operator_id):
+        if found is not None and not await _can_replace_proposal(uow, found, operator_id):
             return year
         proposer = found.proposed_by if found else None
         if not await draws.propose(year, operator_id, instead_of=proposer):
-            raise StartupError(_waiting(year))
+            raise StartupError(_pending_message(year))
     return year
 
 
 async def draw_dataset(
-    uows: UnitOfWorkFactory, receipts: Receipts, operator_id: UUID, told: Told
+    uows: UnitOfWorkFactory, receipts: Receipts, operator_id: UUID, told: ProgressCallback
 ) -> Draw | None:
     """What was drawn this year, now or before it was interrupted; None when too few agreed.
 
@@ -55,29 +60,29 @@ async def draw_dataset(
     StartupError when there is nothing to approve, or not yet, or not by this operator, or when the
     database was put back from before a draw. Nothing is seen before its receipt is on the disk.
     """
-    _check_known(receipts, await drawn_so_far(uows))
-    counted = await _counted(uows, operator_id, told)
+    _check_receipts(receipts, await list_draws(uows))
+    counted = await _count_contributors(uows, operator_id, told)
     if counted.codebook is None:
         return None
     if counted.statistics is None:
-        taken = Taken(CODEBOOKS[counted.codebook], counted.flags)
-        told(Step.READING)
+        taken = DrawScope(CODEBOOKS[counted.codebook], counted.flags)
+        told(DrawStep.READING)
         parts = await read_contributions(uows, counted.year, taken)
-        told(Step.MARKING)
-        await _kept(uows, counted.year, taken, parts)
-    draws = await drawn_so_far(uows)
+        told(DrawStep.MARKING)
+        await _store_sums(uows, counted.year, taken, parts)
+    draws = await list_draws(uows)
     for draw in draws:
         receipts.keep(Receipt.of(draw))
     return next(draw for draw in draws if draw.year == counted.year)
 
 
-async def drawn_so_far(uows: UnitOfWorkFactory) -> list[Draw]:
+async def list_draws(uows: UnitOfWorkFactory) -> list[Draw]:
     """Every year's, in their order."""
     uow = uows.read()
-    return [_read(draw) for draw in await Draws(uow).all() if draw.statistics is not None]
+    return [_parse_draw(draw) for draw in await Draws(uow).all() if draw.statistics is not None]
 
 
-def _check_known(receipts: Receipts, draws: Sequence[Draw]) -> None:
+def _check_receipts(receipts: Receipts, draws: Sequence[Draw]) -> None:
     for each in receipts.unknown_to(draws):
         raise StartupError(
             f"There was a draw on {each.drawn_at:%-d %B %Y} that this database does not know: it was "
@@ -86,18 +91,20 @@ def _check_known(receipts: Receipts, draws: Sequence[Draw]) -> None:
         )
 
 
-async def _counted(uows: UnitOfWorkFactory, operator_id: UUID, told: Told) -> StoredDraw:
+async def _count_contributors(
+    uows: UnitOfWorkFactory, operator_id: UUID, told: ProgressCallback
+) -> StoredDraw:
     async with uows.transaction() as uow:
-        found, year = await _approvable(uow, operator_id), uow.now.year
+        found, year = await _get_counted(uow, operator_id), uow.now.year
     if found is not None:
         return found
-    told(Step.COUNTING)
+    told(DrawStep.COUNTING)
     batches = await read_flags(uows, year)
     async with uows.transaction() as uow:
-        if (found := await _approvable(uow, operator_id)) is not None:
+        if (found := await _get_counted(uow, operator_id)) is not None:
             return found
         counts = noisy_counts(await count_contributions(uow, batches, uow.now.year))
-        draws, codebook, flags = Draws(uow), *_enough(counts)
+        draws, codebook, flags = Draws(uow), *_choose_codebook(counts)
         await draws.counted(
             uow.now.year,
             by=operator_id,
@@ -110,7 +117,7 @@ async def _counted(uows: UnitOfWorkFactory, operator_id: UUID, told: Told) -> St
     return found
 
 
-def _enough(counts: Sequence[int]) -> tuple[Codebook | None, tuple[str, ...]]:
+def _choose_codebook(counts: Sequence[int]) -> tuple[Codebook | None, tuple[str, ...]]:
     """Return the flags that are enough, or both where none is, and the largest codebook for them."""
     flags = [flag for flag, count in zip(FLAGS, counts, strict=True) if count >= FEWEST]
     everyone = sum(count for count in counts if count >= FEWEST)
@@ -118,7 +125,7 @@ def _enough(counts: Sequence[int]) -> tuple[Codebook | None, tuple[str, ...]]:
     return codebook, tuple(flags or FLAGS)
 
 
-async def _approvable(uow: UnitOfWork, operator_id: UUID) -> StoredDraw | None:
+async def _get_counted(uow: UnitOfWork, operator_id: UUID) -> StoredDraw | None:
     """Return the year's draw if it is counted. Raises StartupError if it cannot be by this operator."""
     found = await Draws(uow).locked(uow.now.year)
     if found is not None and found.count is not None:
@@ -127,18 +134,18 @@ async def _approvable(uow: UnitOfWork, operator_id: UUID) -> StoredDraw | None:
     return None
 
 
-async def _can_be_proposed_anew(uow: UnitOfWork, found: StoredDraw, operator_id: UUID) -> bool:
+async def _can_replace_proposal(uow: UnitOfWork, found: StoredDraw, operator_id: UUID) -> bool:
     """When nobody operates the site any more who proposed it."""
     if found.count is not None:
-        raise StartupError(_over(found))
+        raise StartupError(_closed_message(found))
     if found.proposed_by is None or not await Operators(uow).contains(found.proposed_by):
         return True
     if found.proposed_by != operator_id:
-        raise StartupError(_waiting(found.year))
+        raise StartupError(_pending_message(found.year))
     return False
 
 
-def _waiting(year: int) -> str:
+def _pending_message(year: int) -> str:
     return (
         f"Another operator proposed the edition of {year} already: `dressform dataset approve` is "
         "what it waits for."
@@ -160,7 +167,9 @@ async def _check_approvable(uow: UnitOfWork, found: StoredDraw | None, operator_
         )
 
 
-async def _kept(uows: UnitOfWorkFactory, year: int, taken: Taken, parts: Sequence[Part]) -> None:
+async def _store_sums(
+    uows: UnitOfWorkFactory, year: int, taken: DrawScope, parts: Sequence[PartialSums]
+) -> None:
     async with uows.transaction() as uow:
         found = await Draws(uow).locked(year)
         if found is None or found.statistics is not None:
@@ -171,7 +180,7 @@ async def _kept(uows: UnitOfWorkFactory, year: int, taken: Taken, parts: Sequenc
         await Draws(uow).drawn(year, raw.kept(noisy(taken.codebook, exact, taken.flags)))
 
 
-def _read(stored: StoredDraw) -> Draw:
+def _parse_draw(stored: StoredDraw) -> Draw:
     assert stored.codebook is not None
     assert stored.statistics is not None
     assert stored.count is not None
@@ -180,7 +189,7 @@ def _read(stored: StoredDraw) -> Draw:
     return Draw(stored.year, codebook, drawn, stored.count, stored.drawn_at, stored.flags)
 
 
-def _over(draw: StoredDraw) -> str:
+def _closed_message(draw: StoredDraw) -> str:
     if draw.had_too_few:
         return f"Too few had agreed in {draw.year}; the next chance is in {draw.year + 1}."
     return f"The draw of {draw.year} is approved already."

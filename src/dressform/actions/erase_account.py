@@ -1,5 +1,5 @@
 from dressform.actions.check_password import check_password
-from dressform.crypto.passwords import Passwords
+from dressform.crypto.passwords import PasswordHasher
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.repositories.accounts import Accounts
 from dressform.repositories.mails import Mails
@@ -7,7 +7,7 @@ from dressform.repositories.owners import Member
 
 
 async def erase_account(
-    uows: UnitOfWorkFactory, passwords: Passwords, member: Member, *, password: str
+    uows: UnitOfWorkFactory, passwords: PasswordHasher, member: Member, *, password: str
 ) -> None:
     """Everything of the account at once, in one transaction; a last mail confirms it.
 

@@ -9,18 +9,18 @@ from dressform.repositories.consents import Consent, Consents
 from dressform.repositories.models import Models
 from dressform.repositories.operators import Operators
 from dressform.repositories.owners import Member
-from dressform.repositories.pictures import Avatars, Pictures
-from dressform.repositories.profiles import Community, Profiles
+from dressform.repositories.pictures import Avatars, ProfilePictures
+from dressform.repositories.profiles import Profiles, PublicProfile
 from dressform.repositories.sealed_models import StoredModel
 from dressform.repositories.sessions import OpenSession, Sessions
 
 
 @dataclass(frozen=True, slots=True)
-class Everything:
+class AccountData:
     """All that is stored about a member. Pictures are WebP in base64."""
 
     account: Credentials
-    profile: Community
+    profile: PublicProfile
     picture: str | None
     models: list[tuple[StoredModel, str | None]]
     sessions: list[OpenSession]
@@ -28,28 +28,28 @@ class Everything:
     consent: Consent | None
 
 
-async def export_account(uow: UnitOfWork, member: Member) -> Everything:
+async def export_account(uow: UnitOfWork, member: Member) -> AccountData:
     """GDPR Art. 15 and 20: complete, in a common format that machines read."""
     models, _ = await Models(uow).page(member, limit=100)
-    return Everything(
+    return AccountData(
         account=await Accounts(uow).credentials(member),
         profile=await Profiles(uow).of(member),
-        picture=await _picture(uow, member),
-        models=[(model, await _avatar(uow, member, model.id)) for model in models],
+        picture=await _read_picture(uow, member),
+        models=[(model, await _read_avatar(uow, member, model.id)) for model in models],
         sessions=await Sessions(uow).of(member),
         operator=await Operators(uow).stores(member.account_id),
         consent=await Consents(uow).of(member),
     )
 
 
-async def _picture(uow: UnitOfWork, member: Member) -> str | None:
+async def _read_picture(uow: UnitOfWork, member: Member) -> str | None:
     try:
-        return base64.b64encode((await Pictures(uow).of(member)).webp).decode()
+        return base64.b64encode((await ProfilePictures(uow).of(member)).webp).decode()
     except NotFound:
         return None
 
 
-async def _avatar(uow: UnitOfWork, member: Member, model_id: UUID) -> str | None:
+async def _read_avatar(uow: UnitOfWork, member: Member, model_id: UUID) -> str | None:
     try:
         return base64.b64encode((await Avatars(uow).of(member, model_id)).webp).decode()
     except NotFound:

@@ -2,7 +2,7 @@ from collections.abc import Sequence
 
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.errors import TooManyModels
-from dressform.repositories.models import MOST, Models
+from dressform.repositories.models import MAX_MODELS, Models
 from dressform.repositories.owners import Member
 from dressform.repositories.sealed_models import StoredModel
 from dressform.sewing.body import BodyMeasurements
@@ -17,20 +17,20 @@ async def import_models(
         day = uow.now.date().isoformat()
         try:
             return [
-                await models.add(member, name=_name(day, number, len(bodies)), body=body)
+                await models.add(member, name=_model_name(day, number, len(bodies)), body=body)
                 for number, body in enumerate(bodies, 1)
             ]
         except TooManyModels:
-            raise TooManyModels(_no_room(len(bodies))) from None
+            raise TooManyModels(_limit_message(len(bodies))) from None
 
 
-def _name(day: str, number: int, of: int) -> str:
+def _model_name(day: str, number: int, of: int) -> str:
     """The file's own names may be people's: its owner gives it another."""
     return f"Imported {day}" if of == 1 else f"Imported {day}, {number} of {of}"
 
 
-def _no_room(count: int) -> str:
+def _limit_message(count: int) -> str:
     return (
-        f"The file holds {count} models, an account at most {MOST}: nothing was imported. Remove "
+        f"The file holds {count} models, an account at most {MAX_MODELS}: nothing was imported. Remove "
         "some of yours first."
     )

@@ -1,16 +1,16 @@
 from uuid import UUID
 
 from dressform.db.unit_of_work import UnitOfWork
-from dressform.repositories.lookups import Lookup, Lookups
+from dressform.repositories.lookups import Lookups, StoredLookup
 from dressform.repositories.operators import Operators
 
-Recorded = tuple[Lookup, str | None]
+LookupWithOperator = tuple[StoredLookup, str | None]
 """A look into the address log, with its operator's username if there still is one."""
 
 
 async def list_lookups(
     uow: UnitOfWork, *, limit: int, before: UUID | None
-) -> tuple[list[Recorded], UUID | None]:
+) -> tuple[list[LookupWithOperator], UUID | None]:
     """A page, the latest first, and the id before which the next one begins."""
     found = await Lookups(uow).page(limit=limit + 1, before=before)
     page = found[:limit]

@@ -1,19 +1,19 @@
 from collections.abc import Callable
 
 from dressform.clock import Clock
-from dressform.crypto.keyrings import Vault
+from dressform.crypto.keyrings import Keyrings
 from dressform.crypto.refresh_tokens import RefreshTokens
-from dressform.crypto.sealing import MasterKeys, MissingMasterKeyError, SealBrokenError
+from dressform.crypto.sealing import DecryptionError, MasterKeys, MissingMasterKeyError
 from dressform.crypto.secrets import KeyedIndex, new_key
 from dressform.crypto.tokens import SigningKey
 from dressform.db.pool import Pool, Transaction
 from dressform.errors import StartupError
-from dressform.repositories.service_secrets import Secret, ServiceSecrets
+from dressform.repositories.service_secrets import SecretPurpose, ServiceSecrets
 
 
-async def open_vault(
+async def load_secrets(
     pool: Pool, master: MasterKeys, clock: Clock
-) -> tuple[Vault, list[SigningKey]]:
+) -> tuple[Keyrings, list[SigningKey]]:
     """The service's own secrets, made at the first start of all.
 
     Raises StartupError when the database was sealed under a master key that is not in the ring.
@@ -21,16 +21,20 @@ async def open_vault(
     async with Transaction.begin(pool) as connection:
         secrets = ServiceSecrets(connection, master, clock)
         await secrets.lock()
-        await _assert_ring(secrets, master)
-        index = await _first_or_new(secrets, Secret.INDEX, new_key)
-        await _first_or_new(secrets, Secret.SIGNING, lambda: SigningKey.generate().to_bytes())
-        signing = [SigningKey.from_bytes(stored) for stored in await secrets.of(Secret.SIGNING)]
+        await _check_master_keys(secrets, master)
+        index = await _get_or_create(secrets, SecretPurpose.INDEX, new_key)
+        await _get_or_create(
+            secrets, SecretPurpose.SIGNING, lambda: SigningKey.generate().to_bytes()
+        )
+        signing = [
+            SigningKey.from_bytes(stored) for stored in await secrets.of(SecretPurpose.SIGNING)
+        ]
     keyed = KeyedIndex(index)
     refresh_tokens = RefreshTokens(keyed.derive_key("refresh tokens"))
-    return Vault(master, keyed, refresh_tokens), signing
+    return Keyrings(master, keyed, refresh_tokens), signing
 
 
-async def _assert_ring(secrets: ServiceSecrets, master: MasterKeys) -> None:
+async def _check_master_keys(secrets: ServiceSecrets, master: MasterKeys) -> None:
     missing = await secrets.master_keys_in_use() - master.ids
     if missing:
         raise StartupError(
@@ -39,12 +43,12 @@ async def _assert_ring(secrets: ServiceSecrets, master: MasterKeys) -> None:
         )
 
 
-async def _first_or_new(
-    secrets: ServiceSecrets, purpose: Secret, make: Callable[[], bytes]
+async def _get_or_create(
+    secrets: ServiceSecrets, purpose: SecretPurpose, make: Callable[[], bytes]
 ) -> bytes:
     try:
         present = await secrets.of(purpose)
-    except (SealBrokenError, MissingMasterKeyError):
+    except (DecryptionError, MissingMasterKeyError):
         raise StartupError(
             "The database does not open: a key in DRESSFORM_MASTER_KEYS, or the file master.keys "
             "of the state folder, has the right id but is not the one it was sealed under."

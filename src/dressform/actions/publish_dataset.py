@@ -3,13 +3,13 @@
 from datetime import datetime
 
 from dressform import __version__
-from dressform.actions.draw_dataset import drawn_so_far
+from dressform.actions.draw_dataset import list_draws
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.opendata.draws import Together, together
 from dressform.opendata.files import edition_with_quality
 from dressform.opendata.files.about import Publisher
 from dressform.opendata.quality import facts_of
-from dressform.repositories.editions import Edition, Editions, File
+from dressform.repositories.editions import Edition, EditionFile, Editions
 
 
 async def publish_dataset(uows: UnitOfWorkFactory, publisher: Publisher) -> list[str]:
@@ -17,17 +17,17 @@ async def publish_dataset(uows: UnitOfWorkFactory, publisher: Publisher) -> list
 
     One that is published already stays as it is.
     """
-    draws = await drawn_so_far(uows)
+    draws = await list_draws(uows)
     wanted = [together([draw]) for draw in draws]
     if len(draws) > 1:
         wanted.append(together(draws))
     for drawn in wanted:
         at = max(draw.at for draw in draws if draw.year in drawn.years)
-        await _published(uows, drawn, at, publisher)
+        await _publish_edition(uows, drawn, at, publisher)
     return [drawn.name for drawn in wanted]
 
 
-async def _published(
+async def _publish_edition(
     uows: UnitOfWorkFactory, drawn: Together, at: datetime, publisher: Publisher
 ) -> None:
     uow = uows.read()
@@ -36,7 +36,7 @@ async def _published(
     made, quality = edition_with_quality(
         drawn, published=at, publisher=publisher, version=__version__
     )
-    files = [File(file.name, file.media_type, file.title, file.content) for file in made]
+    files = [EditionFile(file.name, file.media_type, file.title, file.content) for file in made]
     async with uows.transaction() as uow:
         edition = Edition(drawn.name, drawn.codebook.name, drawn.count, facts_of(quality))
         await Editions(uow).publish(edition, files)

@@ -1,11 +1,11 @@
 from dressform.db.unit_of_work import UnitOfWorkFactory
-from dressform.repositories.expiry_notices import Warnings
+from dressform.repositories.expiry_notices import ExpiryNotices
 from dressform.repositories.mails import Mails
 
 BATCH = 200
 
 
-async def warn_of_ending(uows: UnitOfWorkFactory) -> int:
+async def queue_expiry_notices(uows: UnitOfWorkFactory) -> int:
     """Write the mails of the warnings that are due; gives how many.
 
     Also those that ask the owners of restricted accounts whether they still need them.
@@ -15,7 +15,7 @@ async def warn_of_ending(uows: UnitOfWorkFactory) -> int:
     written = 0
     while True:
         async with uows.transaction() as uow:
-            warnings = Warnings(uow)
+            warnings = ExpiryNotices(uow)
             due = [("ending", warned) for warned in await warnings.write(limit=BATCH)]
             due += [("restricted", asked) for asked in await warnings.ask_restricted(limit=BATCH)]
             for kind, warned in due:

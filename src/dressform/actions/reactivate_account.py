@@ -1,12 +1,12 @@
 from dressform.db.unit_of_work import UnitOfWork
 from dressform.errors import LinkExpired
-from dressform.repositories.expiry_notices import Warnings
+from dressform.repositories.expiry_notices import ExpiryNotices
 
 
-async def reopen_account(uow: UnitOfWork, token: str) -> None:
+async def reactivate_account(uow: UnitOfWork, token: str) -> None:
     """The owner of an account past its window comes back in time. Raises LinkExpired.
 
     It counts as a login: it takes the mailbox of the account and says the same thing.
     """
-    if not await Warnings(uow).reopen(token):
+    if not await ExpiryNotices(uow).reopen(token):
         raise LinkExpired

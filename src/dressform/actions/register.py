@@ -1,15 +1,15 @@
-from dressform.crypto.passwords import Passwords, judgement
+from dressform.crypto.passwords import PasswordHasher, validate_password_async
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.errors import FieldError, UsernameTaken, WeakPassword
 from dressform.repositories.mails import Mails
 from dressform.repositories.sign_ups import SignUps
 
 
-async def assert_acceptable(
+async def check_registration(
     uows: UnitOfWorkFactory, *, email: str, username: str, password: str
 ) -> None:
     """What can be said before a mail is spent on it. Raises WeakPassword, UsernameTaken."""
-    await refuse_weak(password, username=username, email=email)
+    await require_strong_password(password, username=username, email=email)
     uow = uows.read()
     if not await SignUps(uow).username_is_free(username):
         raise UsernameTaken
@@ -17,7 +17,7 @@ async def assert_acceptable(
 
 async def register(
     uows: UnitOfWorkFactory,
-    passwords: Passwords,
+    passwords: PasswordHasher,
     *,
     email: str,
     username: str,
@@ -40,10 +40,10 @@ async def register(
         await Mails(uow).add("sign-up", to=email, language=language, sign_up_id=str(sign_up_id))
 
 
-async def refuse_weak(
+async def require_strong_password(
     password: str, *, username: str, email: str | None = None, pointer: str = "#/password"
 ) -> None:
     """Raises WeakPassword."""
-    objection = await judgement(password, username=username, email=email)
+    objection = await validate_password_async(password, username=username, email=email)
     if objection is not None:
         raise WeakPassword(FieldError(pointer, objection))

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from dressform.actions.check_journal import Comparison, compare_journal
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.errors import NotFound, NotSignedIn, StartupError
-from dressform.journal.entries import Kind
+from dressform.journal.entries import DeletionKind
 from dressform.repositories.deletion_marks import DeletionMarks
 from dressform.repositories.returned_rows import ReturnedRow, ReturnedRows
 
@@ -16,13 +16,13 @@ PAGE = 5000
 """Rows that are looked at at a time."""
 BATCH = 50
 """Rows that are deleted in a transaction."""
-_BEFORE_ALL = datetime(1970, 1, 1, tzinfo=UTC)
+_BEFORE_EVERY_EXPIRY = datetime(1970, 1, 1, tzinfo=UTC)
 """To which no account has come to its end: who waits for a late warning can come back."""
 
 
 async def replay_deletions(
     uows: UnitOfWorkFactory, *, without_damaged: bool = False
-) -> Counter[Kind]:
+) -> Counter[DeletionKind]:
     """Return how many of each kind are gone again.
 
     Interrupted, it is run again: only at its end the database counts as up to date. What it deletes
@@ -32,9 +32,9 @@ async def replay_deletions(
     found = await compare_journal(uows)
     if not without_damaged:
         _check_readable(found)
-    days = _days_by_hash(found)
-    done = Counter[Kind]()
-    for kind in Kind if days else ():
+    days = _get_days_by_hash(found)
+    done = Counter[DeletionKind]()
+    for kind in DeletionKind if days else ():
         done[kind] = await _replay_kind(uows, kind, days)
     async with uows.transaction() as uow:
         await DeletionMarks(uow).mark_known(found.behind)
@@ -51,7 +51,7 @@ def _check_readable(found: Comparison) -> None:
             )
 
 
-def _days_by_hash(found: Comparison) -> dict[str, datetime]:
+def _get_days_by_hash(found: Comparison) -> dict[str, datetime]:
     return {
         each: file.day
         for file in found.behind
@@ -59,10 +59,12 @@ def _days_by_hash(found: Comparison) -> dict[str, datetime]:
     }
 
 
-async def _replay_kind(uows: UnitOfWorkFactory, kind: Kind, days: Mapping[str, datetime]) -> int:
+async def _replay_kind(
+    uows: UnitOfWorkFactory, kind: DeletionKind, days: Mapping[str, datetime]
+) -> int:
     done, after = 0, None
     while True:
-        uow = uows.read(now=_BEFORE_ALL)
+        uow = uows.read(now=_BEFORE_EVERY_EXPIRY)
         page = await ReturnedRows(uow).list_page(kind, after=after, limit=PAGE)
         if not page:
             return done
@@ -75,7 +77,7 @@ async def _replay_kind(uows: UnitOfWorkFactory, kind: Kind, days: Mapping[str, d
 
 async def _delete(uows: UnitOfWorkFactory, rows: Sequence[tuple[ReturnedRow, datetime]]) -> int:
     done = 0
-    async with uows.transaction(now=_BEFORE_ALL) as uow:
+    async with uows.transaction(now=_BEFORE_EVERY_EXPIRY) as uow:
         for row, day in rows:
             # Its owner, another host or the row before may have been faster.
             with suppress(NotFound, NotSignedIn):

@@ -14,7 +14,7 @@ from dressform.repositories.contributions import Contributions
 from dressform.repositories.draws import Draws
 
 
-def draw_in(files: Mapping[str, bytes]) -> Draw:
+def parse_edition(files: Mapping[str, bytes]) -> Draw:
     """`files`: of a year's edition, by name. Raises StartupError for others."""
     if missing := [name for name in NAMES if name not in files]:
         raise StartupError(f"There is no {missing[0]}: give the folder of an edition's files.")
@@ -38,11 +38,11 @@ async def restore_dataset(
     if any(each.year == draw.year and each.sha256 != receipt.sha256 for each in receipts.all()):
         raise StartupError(f"These files are not of the draw that was made in {draw.year}.")
     async with uows.transaction() as uow:
-        await _written(uow, draw, operator_id)
+        await _write_draw(uow, draw, operator_id)
     receipts.keep(receipt)
 
 
-async def _written(uow: UnitOfWork, draw: Draw, operator_id: UUID) -> None:
+async def _write_draw(uow: UnitOfWork, draw: Draw, operator_id: UUID) -> None:
     statistics = raw.kept(draw.sums)
     known = await Draws(uow).locked(draw.year)
     if known is not None and known.statistics == statistics:

@@ -1,5 +1,5 @@
 from dressform.actions.check_password import check_password
-from dressform.crypto.passwords import Passwords
+from dressform.crypto.passwords import PasswordHasher
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.repositories.accounts import Accounts
 from dressform.repositories.owners import Member
@@ -8,7 +8,7 @@ from dressform.repositories.sessions import Sessions
 
 async def restrict_account(
     uows: UnitOfWorkFactory,
-    passwords: Passwords,
+    passwords: PasswordHasher,
     member: Member,
     *,
     password: str,

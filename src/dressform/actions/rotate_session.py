@@ -1,9 +1,9 @@
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.errors import RefreshTokenRefused
-from dressform.repositories.sessions import Sessions, SignedIn
+from dressform.repositories.sessions import IssuedSession, Sessions
 
 
-async def rotate_session(uows: UnitOfWorkFactory, token: str) -> SignedIn:
+async def rotate_session(uows: UnitOfWorkFactory, token: str) -> IssuedSession:
     """Trade a refresh token for its successor. Raise RefreshTokenRefused.
 
     The token that was used last may come again as long as its successor was not used: the answer

@@ -4,19 +4,19 @@ from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.images import Pictures as Studio
 from dressform.repositories.models import Models
 from dressform.repositories.owners import Member
-from dressform.repositories.pictures import Avatars, Pictures
+from dressform.repositories.pictures import Avatars, ProfilePictures
 
 
-async def keep_picture(
+async def save_picture(
     uows: UnitOfWorkFactory, studio: Studio, member: Member, data: bytes
 ) -> None:
     """Re-encoded, as the picture of the profile. Raises UnsupportedPicture, TooLarge."""
     picture = await studio.normalise(data)
     async with uows.transaction() as uow:
-        await Pictures(uow).put(member, picture.webp)
+        await ProfilePictures(uow).put(member, picture.webp)
 
 
-async def keep_avatar(
+async def save_avatar(
     uows: UnitOfWorkFactory, studio: Studio, member: Member, model_id: UUID, data: bytes
 ) -> None:
     """Re-encoded, as the model's avatar. Raises NotFound, UnsupportedPicture, TooLarge."""

@@ -1,13 +1,13 @@
-from dressform.crypto.passwords import Passwords
+from dressform.crypto.passwords import PasswordHasher
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.errors import WrongCredentials
 from dressform.repositories.accounts import Accounts, Credentials
-from dressform.repositories.sessions import Sessions, SignedIn
+from dressform.repositories.sessions import IssuedSession, Sessions
 
 
 async def sign_in(
-    uows: UnitOfWorkFactory, passwords: Passwords, *, login: str, password: str
-) -> SignedIn:
+    uows: UnitOfWorkFactory, passwords: PasswordHasher, *, login: str, password: str
+) -> IssuedSession:
     """A login: it starts a session and counts for retention. Raises WrongCredentials.
 
     It also opens an account again that waits for a warning past its 12 months.
@@ -18,7 +18,7 @@ async def sign_in(
     right = await passwords.verify(password, found.password_hash if found else None)
     if found is None or not right:
         raise WrongCredentials
-    renewed = await _renewed_hash(passwords, found, password)
+    renewed = await _rehash_if_outdated(passwords, found, password)
     async with uows.transaction() as uow:
         accounts = Accounts(uow)
         if not await accounts.logged_in(found):
@@ -28,8 +28,8 @@ async def sign_in(
         return await Sessions(uow).add(found.owner)
 
 
-async def _renewed_hash(
-    passwords: Passwords, credentials: Credentials, password: str
+async def _rehash_if_outdated(
+    passwords: PasswordHasher, credentials: Credentials, password: str
 ) -> str | None:
     """When the cost of a hash was raised since it was made."""
     if not passwords.needs_rehash(credentials.password_hash):

@@ -16,16 +16,16 @@ from dressform.opendata.summing import Summing, flag_of
 from dressform.opendata.sums import Sums
 from dressform.opendata.years import day_of
 from dressform.repositories.contributions import PAUSE_SECONDS, Contributions
-from dressform.repositories.sealed_contributions import Contribution, opened
+from dressform.repositories.sealed_contributions import Contribution, decrypt_contributions
 
 log = logging.getLogger(__name__)
 
-_MARKED = 100
+_MARK_BATCH = 100
 """Accounts that one statement marks: the time it takes grows with the square of their number."""
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class DrawScope:
     """What a draw takes: the measurements of a codebook, of bodies of these flags."""
 
     codebook: Codebook
@@ -33,7 +33,7 @@ class Taken:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class PartialSums:
     """The exact sums of some accounts, and whose they are: not noisy yet, so seen by nobody."""
 
     account_ids: Sequence[UUID]
@@ -41,9 +41,11 @@ class Part:
     sums: Sums
 
 
-async def read_contributions(uows: UnitOfWorkFactory, year: int, taken: Taken) -> list[Part]:
+async def read_contributions(
+    uows: UnitOfWorkFactory, year: int, taken: DrawScope
+) -> list[PartialSums]:
     """In parts of some hundred, so that a million bodies are never held at once."""
-    adding, parts, last, unreadable = _Adding(taken), list[Part](), None, 0
+    adding, parts, last, unreadable = _Summation(taken), list[PartialSums](), None, 0
     while True:
         uow = uows.read()
         contributions = Contributions(uow, before=day_of(year))
@@ -51,7 +53,7 @@ async def read_contributions(uows: UnitOfWorkFactory, year: int, taken: Taken) -
         rows = await contributions.sealed(batch)
         if not batch:
             break
-        page = opened(rows, uows.vault)
+        page = decrypt_contributions(rows, uows.vault)
         parts.append(adding.part(page.contributions))
         last, unreadable = batch[-1], unreadable + page.unreadable
         await asyncio.sleep(PAUSE_SECONDS)
@@ -61,10 +63,10 @@ async def read_contributions(uows: UnitOfWorkFactory, year: int, taken: Taken) -
 
 
 async def take_contributions(
-    uow: UnitOfWork, parts: Sequence[Part], year: int, taken: Taken
+    uow: UnitOfWork, parts: Sequence[PartialSums], year: int, taken: DrawScope
 ) -> Sums:
     """The exact sums of just those whom it marks: noise and storing belong in the same transaction."""
-    taking = _Taking(uow, year, taken)
+    taking = _ContributionTaker(uow, year, taken)
     marked = [await taking.marked(part) for part in parts]
     total = Sums.none(taken.codebook)
     for part in marked:
@@ -72,24 +74,24 @@ async def take_contributions(
     return total
 
 
-class _Taking:
-    def __init__(self, uow: UnitOfWork, year: int, taken: Taken) -> None:
+class _ContributionTaker:
+    def __init__(self, uow: UnitOfWork, year: int, taken: DrawScope) -> None:
         self._contributions = Contributions(uow, before=day_of(year))
         self._vault = uow.vault
         self._year = year
-        self._adding = _Adding(taken)
+        self._adding = _Summation(taken)
 
-    async def marked(self, part: Part) -> Part:
+    async def marked(self, part: PartialSums) -> PartialSums:
         marked = list[UUID]()
-        for start in range(0, len(part.account_ids), _MARKED):
-            some = slice(start, start + _MARKED)
+        for start in range(0, len(part.account_ids), _MARK_BATCH):
+            some = slice(start, start + _MARK_BATCH)
             marked += await self._contributions.mark_drawn(
                 part.account_ids[some], part.model_ids[some], self._year
             )
         await asyncio.sleep(PAUSE_SECONDS)
         return part if len(marked) == len(part.account_ids) else await self._anew(marked, marked)
 
-    async def still_giving(self, part: Part) -> Part:
+    async def still_giving(self, part: PartialSums) -> PartialSums:
         """Once more after all are marked: a restriction doesn't touch the consent that a mark holds."""
         gone = await self._contributions.no_longer_giving(part.account_ids, part.model_ids)
         await asyncio.sleep(PAUSE_SECONDS)
@@ -98,21 +100,23 @@ class _Taking:
             return part
         return await self._anew(still, part.account_ids)
 
-    async def _anew(self, giving: Sequence[UUID], marked: Sequence[UUID]) -> Part:
+    async def _anew(self, giving: Sequence[UUID], marked: Sequence[UUID]) -> PartialSums:
         """Of those `giving`; of all others who are `marked` the mark is taken back."""
         rows = await self._contributions.sealed_of(giving)
-        part = self._adding.part(opened(rows, self._vault).contributions)
+        part = self._adding.part(decrypt_contributions(rows, self._vault).contributions)
         await self._contributions.unmark(set(marked) - set(part.account_ids))
         return part
 
 
-class _Adding:
-    def __init__(self, taken: Taken) -> None:
+class _Summation:
+    def __init__(self, taken: DrawScope) -> None:
         self._flags = taken.flags
         self._summing = Summing(taken.codebook)
 
-    def part(self, read: Sequence[Contribution]) -> Part:
+    def part(self, read: Sequence[Contribution]) -> PartialSums:
         """Return the sums of those of a flag that is taken; of others nothing goes into them."""
         given = [each for each in read if flag_of(each.breasts) in self._flags]
         sums = self._summing.of((each.breasts, each.measurements) for each in given)
-        return Part([each.account_id for each in given], [each.model_id for each in given], sums)
+        return PartialSums(
+            [each.account_id for each in given], [each.model_id for each in given], sums
+        )

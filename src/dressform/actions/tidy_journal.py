@@ -11,7 +11,7 @@ from dressform.repositories.deletion_marks import DeletionMarks
 log = logging.getLogger(__name__)
 
 TIDY_SECONDS = 3600.0
-_MARKS_STAY = timedelta(days=7)
+_MARK_RETENTION = timedelta(days=7)
 """Longer than the files: one without its mark would look like one that the database forgot."""
 
 
@@ -28,7 +28,7 @@ async def tidy_journal(uows: UnitOfWorkFactory) -> int:
             "the database was put back from a backup: stop, and run `dressform restore replay`"
         )
     async with uows.transaction() as uow:
-        over = start_of_day(uow.now) - uows.journal.retention - _MARKS_STAY
+        over = start_of_day(uow.now) - uows.journal.retention - _MARK_RETENTION
         await DeletionMarks(uow).delete_before(over)
     return await asyncio.to_thread(uows.journal.delete_expired, at=uows.clock())
 

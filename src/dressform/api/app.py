@@ -43,11 +43,11 @@ from dressform.api.routers import (
 from dressform.api.routers import model_import_export as model_files
 from dressform.api.routers import registration as sign_ups
 from dressform.api.state import Service
-from dressform.bootstrap import opened
+from dressform.bootstrap import bootstrap
 from dressform.clock import Clock
-from dressform.crypto.passwords import Passwords
-from dressform.crypto.tokens import AccessTokens, assert_backend
-from dressform.db.migrate import newest
+from dressform.crypto.passwords import PasswordHasher
+from dressform.crypto.tokens import AccessTokens, check_signing_backend
+from dressform.db.migrate import head_revisions
 from dressform.http.body_limit import BodyLimitMiddleware
 from dressform.http.security_headers import HeadersMiddleware
 from dressform.images import Pictures
@@ -163,10 +163,10 @@ def _surround(app: FastAPI, process_settings: Settings) -> None:
 async def _lifespan(app: Application) -> AsyncIterator[None]:
     process_settings: Settings = app.state.settings
     spools = process_settings.state_dir / "spool"
-    assert_backend()
+    check_signing_backend()
     assert_usable(spools)
-    newest()  # Now rather than at the first probe, which may come when the disk is full.
-    async with opened(process_settings, app.state.clock) as (uows, signing_keys):
+    head_revisions()  # Now rather than at the first probe, which may come when the disk is full.
+    async with bootstrap(process_settings, app.state.clock) as (uows, signing_keys):
         tokens = AccessTokens(
             signing_keys,
             issuer=process_settings.public_url,
@@ -176,7 +176,7 @@ async def _lifespan(app: Application) -> AsyncIterator[None]:
         app.state.service = Service(
             settings=process_settings,
             uows=uows,
-            passwords=Passwords(),
+            passwords=PasswordHasher(),
             tokens=tokens,
             studio=Pictures(),
             attempts=Attempts(uows.vault.index, uows.clock),

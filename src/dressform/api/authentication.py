@@ -10,8 +10,8 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from dressform.api.state import Service, service_of
 from dressform.db.statements import Row, Statement
 from dressform.errors import NotAnOperator, NotSignedIn, Restricted
-from dressform.repositories.members import WHO, Members
-from dressform.repositories.operators import OPERATOR_AND_WHO
+from dressform.repositories.members import MEMBER_QUERY, Members
+from dressform.repositories.operators import MEMBER_AND_OPERATOR
 from dressform.repositories.owners import Member
 
 
@@ -74,19 +74,19 @@ class LookOf(_Bearer):
 
 class AnyMemberOf(_Bearer):
     async def __call__(self, request: Request) -> Member:  # type: ignore[override]
-        member, _ = await (await self.look(request)).at_any(WHO)
+        member, _ = await (await self.look(request)).at_any(MEMBER_QUERY)
         return member
 
 
 class ActiveMemberOf(_Bearer):
     async def __call__(self, request: Request) -> Member:  # type: ignore[override]
-        member, _ = await (await self.look(request)).at(WHO)
+        member, _ = await (await self.look(request)).at(MEMBER_QUERY)
         return member
 
 
 class OperatorOf(_Bearer):
     async def __call__(self, request: Request) -> Member:  # type: ignore[override]
-        member, row = await (await self.look(request)).at(OPERATOR_AND_WHO)
+        member, row = await (await self.look(request)).at(MEMBER_AND_OPERATOR)
         if row.operator_id is None:
             raise NotAnOperator
         return member

@@ -9,7 +9,7 @@ from fastapi import Depends, Request, Security
 from dressform.api.authentication import ActiveMemberOf, AnyMemberOf, Look, LookOf, OperatorOf
 from dressform.api.rate_limiter import Attempts as AttemptCounter
 from dressform.api.state import Service, service_of
-from dressform.crypto.passwords import Passwords
+from dressform.crypto.passwords import PasswordHasher
 from dressform.crypto.tokens import AccessTokens
 from dressform.db.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from dressform.images import Pictures as PictureStudio
@@ -20,7 +20,7 @@ from dressform.repositories.mails import Mails as MailRepository
 from dressform.repositories.models import Models as ModelRepository
 from dressform.repositories.owners import Member
 from dressform.repositories.pictures import Avatars as AvatarRepository
-from dressform.repositories.pictures import Pictures as PictureRepository
+from dressform.repositories.pictures import ProfilePictures as PictureRepository
 from dressform.repositories.profiles import Profiles as ProfileRepository
 from dressform.repositories.sessions import Sessions as SessionRepository
 from dressform.retention_audit.auditor import Auditor as RetentionAuditor
@@ -84,7 +84,7 @@ AnOperator = Annotated[Member, Security(OperatorOf())]
 
 # For what waits on something slow: it opens its own units of work around the waiting.
 OpenUnits = Annotated[UnitOfWorkFactory, Depends(_of_service("uows"))]
-Hasher = Annotated[Passwords, Depends(_of_service("passwords"))]
+Hasher = Annotated[PasswordHasher, Depends(_of_service("passwords"))]
 Tokens = Annotated[AccessTokens, Depends(_of_service("tokens"))]
 Studio = Annotated[PictureStudio, Depends(_of_service("studio"))]
 Attempts = Annotated[AttemptCounter, Depends(_of_service("attempts"))]

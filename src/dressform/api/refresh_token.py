@@ -10,7 +10,7 @@ from fastapi import Body, Request, Response
 from dressform.api.dependencies import ACCESS_TOKEN_LIFETIME, Settings, TheService
 from dressform.api.schemas.sessions import RefreshRequest, TokensRead
 from dressform.errors import ForeignOrigin, RefreshTokenRefused
-from dressform.repositories.sessions import SignedIn
+from dressform.repositories.sessions import IssuedSession
 
 _NAME = "dressform-refresh"
 
@@ -32,7 +32,7 @@ class RefreshCookie:
         self._clock = service.uows.clock
         self._tokens = service.tokens
 
-    def hand_out(self, signed_in: SignedIn, *, by_cookie: bool) -> TokensRead:
+    def hand_out(self, signed_in: IssuedSession, *, by_cookie: bool) -> TokensRead:
         now = self._clock()
         if by_cookie:
             self._set(signed_in.refresh_token, max_age=signed_in.ends_at - now)

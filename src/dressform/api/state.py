@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fastapi import Request
 
 from dressform.api.rate_limiter import Attempts
-from dressform.crypto.passwords import Passwords
+from dressform.crypto.passwords import PasswordHasher
 from dressform.crypto.tokens import AccessTokens
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.images import Pictures
@@ -17,7 +17,7 @@ from dressform.settings.settings import Settings
 class Service:
     settings: Settings
     uows: UnitOfWorkFactory
-    passwords: Passwords
+    passwords: PasswordHasher
     tokens: AccessTokens
     studio: Pictures
     attempts: Attempts

@@ -11,9 +11,9 @@ from uuid import UUID
 
 import typer
 
-from dressform.actions.authenticate_operator import know_operator
-from dressform.bootstrap import opened, settings_in_use
-from dressform.crypto.passwords import Passwords
+from dressform.actions.authenticate_operator import authenticate_operator
+from dressform.bootstrap import bootstrap, resolved_settings
+from dressform.crypto.passwords import PasswordHasher
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.errors import StartupError
 from dressform.opendata.years import day_of
@@ -40,7 +40,7 @@ _DRAW_NICENESS = 19
 def dataset(context: typer.Context) -> None:
     """Show what was proposed, drawn and published, year by year."""
     if context.invoked_subcommand is None:
-        with settings_in_use() as loaded:
+        with resolved_settings() as loaded:
             asyncio.run(_show(loaded))
 
 
@@ -137,7 +137,7 @@ async def _publish(uows: UnitOfWorkFactory, loaded: Settings) -> None:
 def _as_operator(
     login: str, task: Callable[[UnitOfWorkFactory, UUID, Settings], Awaitable[None]]
 ) -> None:
-    with settings_in_use() as loaded:
+    with resolved_settings() as loaded:
         # From a pipe nothing is shown anyway, which is all that hiding would say then.
         password = typer.prompt(f"Password of {login}", hide_input=sys.stdin.isatty())
         asyncio.run(_done(loaded, login, password, task))
@@ -149,13 +149,15 @@ async def _done(
     password: str,
     task: Callable[[UnitOfWorkFactory, UUID, Settings], Awaitable[None]],
 ) -> None:
-    async with opened(loaded) as (uows, _):
-        operator_id = await know_operator(uows, Passwords(), login=login, password=password)
+    async with bootstrap(loaded) as (uows, _):
+        operator_id = await authenticate_operator(
+            uows, PasswordHasher(), login=login, password=password
+        )
         await task(uows, operator_id, loaded)
 
 
 async def _show(loaded: Settings) -> None:
-    async with opened(loaded) as (uows, _):
+    async with bootstrap(loaded) as (uows, _):
         uow = uows.read()
         draws = await Draws(uow).all()
         editions = await Editions(uow).all()

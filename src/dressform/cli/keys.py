@@ -6,12 +6,12 @@ from typing import Annotated
 
 import typer
 
-from dressform.bootstrap import opened, settings_in_use
-from dressform.crypto.master_keys import master_keys, new_master_key
-from dressform.crypto.sealing import SealBrokenError
+from dressform.bootstrap import bootstrap, resolved_settings
+from dressform.crypto.master_keys import load_master_keys, new_master_key
+from dressform.crypto.sealing import DecryptionError
 from dressform.crypto.tokens import SigningKey
 from dressform.errors import StartupError
-from dressform.repositories.service_secrets import Secret, ServiceSecrets
+from dressform.repositories.service_secrets import SecretPurpose, ServiceSecrets
 from dressform.settings.key_ring import ID_RULE, is_key_id
 from dressform.settings.settings import Settings
 
@@ -29,16 +29,16 @@ def new(key_id: Annotated[str, typer.Argument(help="A name for it, such as 2026-
 @app.command()
 def rewrap() -> None:
     """Put every data key under the first master key; then the other ones can be taken out."""
-    with settings_in_use() as loaded:
+    with resolved_settings() as loaded:
         rewrapped = asyncio.run(_until_done(loaded, _rewrap))
-        active = master_keys(loaded).active_id
+        active = load_master_keys(loaded).active_id
         typer.echo(f"{rewrapped} keys were put under {active!r}; no data were touched.")
 
 
 @app.command("new-signing")
 def new_signing() -> None:
     """Make a new key for access tokens. It is used from the next start of the API on."""
-    with settings_in_use() as loaded:
+    with resolved_settings() as loaded:
         asyncio.run(_until_done(loaded, _add_signing))
         typer.echo("A new signing key was made; tokens of the earlier ones still hold.")
 
@@ -46,7 +46,7 @@ def new_signing() -> None:
 async def _rewrap(secrets: ServiceSecrets) -> int:
     try:
         return await secrets.rewrap()
-    except SealBrokenError:
+    except DecryptionError:
         raise StartupError(
             "A key in DRESSFORM_MASTER_KEYS has the right id but is not the one that data keys were "
             "sealed under: put the right one back and run it again. What was done so far stays."
@@ -54,7 +54,7 @@ async def _rewrap(secrets: ServiceSecrets) -> int:
 
 
 async def _add_signing(secrets: ServiceSecrets) -> int:
-    await secrets.add(Secret.SIGNING, SigningKey.generate().to_bytes())
+    await secrets.add(SecretPurpose.SIGNING, SigningKey.generate().to_bytes())
     return 0
 
 
@@ -64,7 +64,7 @@ async def _until_done(loaded: Settings, step: Callable[[ServiceSecrets], Awaitab
     Raises StartupError when the database does not open: nothing may be sealed under a wrong key.
     """
     total = 0
-    async with opened(loaded, may_be_older=True) as (uows, _):
+    async with bootstrap(loaded, may_be_older=True) as (uows, _):
         while True:
             async with uows.transaction() as uow:
                 done = await step(ServiceSecrets(uow.connection, uow.vault.master, uows.clock))

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from dressform.bootstrap import opened, settings_in_use
+from dressform.bootstrap import bootstrap, resolved_settings
 from dressform.db.unit_of_work import UnitOfWork
 from dressform.errors import StartupError
 from dressform.repositories.accounts import Accounts, Credentials
@@ -67,10 +67,10 @@ async def _member(uow: UnitOfWork, login: str) -> Credentials:
 
 
 def _say(task: Callable[[UnitOfWork], Awaitable[str]]) -> None:
-    with settings_in_use() as loaded:
+    with resolved_settings() as loaded:
         typer.echo(asyncio.run(_done(loaded, task)))
 
 
 async def _done(loaded: Settings, task: Callable[[UnitOfWork], Awaitable[str]]) -> str:
-    async with opened(loaded) as (uows, _), uows.transaction() as uow:
+    async with bootstrap(loaded) as (uows, _), uows.transaction() as uow:
         return await task(uow)

@@ -15,13 +15,13 @@ import typer
 from dressform import __version__
 from dressform import logging as logs
 from dressform.access_log.spool import assert_usable
-from dressform.bootstrap import migrated, opened, settings_in_use
+from dressform.bootstrap import run_migrations, bootstrap, resolved_settings
 from dressform.cli.dataset import app as dataset_app
 from dressform.cli.keys import app as keys_app
 from dressform.cli.operators import app as operators_app
 from dressform.cli.restore import app as restore_app
 from dressform.cli.retention import app as retention_app
-from dressform.crypto.sealing import SealBrokenError
+from dressform.crypto.sealing import DecryptionError
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.errors import StartupError, Unavailable
 from dressform.policy.notice import MAIL, notice
@@ -47,14 +47,14 @@ _WORKER_NICENESS = 10
 
 def main() -> None:
     """The program. Exit code 1 and one sentence for what an operator can mend."""
-    signals.leave_when_told()
+    signals.raise_system_exit_on_sigterm()
     try:
         app()
     except StartupError as error:
         _fail(str(error))
     except Unavailable as error:
         _fail(f"The database, or the deletion journal, can't be used: {error.__cause__}.")
-    except SealBrokenError:
+    except DecryptionError:
         _fail("What the database holds sealed does not open: it is damaged, or of another key.")
 
 
@@ -70,7 +70,7 @@ def _with_units(
     may_be_older: bool = False,
 ) -> Result:
     async def run() -> Result:
-        async with opened(loaded, may_be_older=may_be_older) as (uows, _):
+        async with bootstrap(loaded, may_be_older=may_be_older) as (uows, _):
             return await task(loaded, uows)
 
     return asyncio.run(run())
@@ -120,7 +120,7 @@ def up() -> None:
     mail is really sent. DRESSFORM_PORT says where it listens (8000), DRESSFORM_STATE_DIR where it
     keeps everything (var, in the current folder).
     """
-    signals.expect_to_be_stopped()
+    signals.exit_zero_on_sigterm()
     from dressform.runtime.all_in_one import run_everything
 
     loaded = settings.load()
@@ -140,20 +140,20 @@ def serve(
     port: Annotated[int | None, _option("port", "Port to listen on.", 0, 65535)] = None,
 ) -> None:
     """Run the API."""
-    signals.expect_to_be_stopped()
-    from dressform.runtime.all_in_one import serve_side_by_side
-    from dressform.runtime.server import listen, serve_on
+    signals.exit_zero_on_sigterm()
+    from dressform.runtime.all_in_one import run_workers
+    from dressform.runtime.server import bind_socket, run_server
 
     given = {"WORKERS": workers, "HOST": host, "PORT": port}
     os.environ.update({f"DRESSFORM_{k}": str(v) for k, v in given.items() if v is not None})
-    leash.end_with_supervisor()
-    with settings_in_use() as loaded, listen(loaded) as listening:
+    leash.exit_when_parent_dies()
+    with resolved_settings() as loaded, bind_socket(loaded) as listening:
         _with_units(loaded, _only_open)
         assert_usable(loaded.state_dir / "spool")
         if loaded.workers > 1:
-            serve_side_by_side(listening, loaded)
+            run_workers(listening, loaded)
         else:
-            serve_on(listening)
+            run_server(listening)
 
 
 @app.command()
@@ -162,22 +162,22 @@ def worker(
 ) -> None:
     """Enforce the retention windows and deliver the mail."""
     if not once:
-        signals.expect_to_be_stopped()
-    from dressform.worker.process import work_once
+        signals.exit_zero_on_sigterm()
+    from dressform.worker.process import run_once
 
-    leash.end_with_supervisor()
-    with settings_in_use() as loaded:
+    leash.exit_when_parent_dies()
+    with resolved_settings() as loaded:
         lower_priority(_WORKER_NICENESS)
         if not once:
             _with_units(loaded, _work)
             return
-        for report in _with_units(loaded, work_once):
+        for report in _with_units(loaded, run_once):
             typer.echo(f"{report.rule:<16}{report.rows:>8} rows ended{report.seconds:>9.2f} s")
 
 
 async def _work(loaded: Settings, uows: UnitOfWorkFactory) -> None:
     from dressform.mail.transport import mail_folder
-    from dressform.worker.process import work
+    from dressform.worker.process import run
 
     folder = mail_folder(loaded)
     mail = "by SMTP" if loaded.smtp_url else f"into {folder}"
@@ -188,14 +188,14 @@ async def _work(loaded: Settings, uows: UnitOfWorkFactory) -> None:
             folder,
             MAIL.window.in_words("en"),
         )
-    await work(loaded, uows)
+    await run(loaded, uows)
 
 
 @app.command()
 def migrate() -> None:
     """Bring the database to this version's tables, and make the service's own keys."""
-    with settings_in_use() as loaded:
-        asyncio.run(migrated(loaded))
+    with resolved_settings() as loaded:
+        asyncio.run(run_migrations(loaded))
         _with_units(loaded, _only_open, may_be_older=True)
         typer.echo("The database is up to date.")
 

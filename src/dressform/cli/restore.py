@@ -7,18 +7,18 @@ import typer
 
 from dressform.actions.check_journal import compare_journal
 from dressform.actions.replay_deletions import replay_deletions
-from dressform.bootstrap import opened, settings_in_use
-from dressform.journal.entries import Kind
+from dressform.bootstrap import bootstrap, resolved_settings
+from dressform.journal.entries import DeletionKind
 from dressform.settings.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, help="After the database was put back from a backup.")
 
 _NAMES = {
-    Kind.ACCOUNT: "accounts",
-    Kind.MODEL: "models",
-    Kind.PICTURE: "pictures",
-    Kind.AVATAR: "avatars",
-    Kind.CONSENT: "consents",
+    DeletionKind.ACCOUNT: "accounts",
+    DeletionKind.MODEL: "models",
+    DeletionKind.PICTURE: "pictures",
+    DeletionKind.AVATAR: "avatars",
+    DeletionKind.CONSENT: "consents",
 }
 
 
@@ -35,27 +35,27 @@ def replay(
     By the journal in the state folder of this host: run it on every host, before anything else is
     started. It can be interrupted and run again.
     """
-    with settings_in_use() as loaded:
+    with resolved_settings() as loaded:
         asyncio.run(_replay(loaded, without_damaged=without_damaged))
 
 
 @app.command()
 def status() -> None:
     """Show how far the database knows what was deleted, by the journal on this host."""
-    with settings_in_use() as loaded:
+    with resolved_settings() as loaded:
         asyncio.run(_show(loaded))
 
 
 async def _replay(loaded: Settings, *, without_damaged: bool) -> None:
-    async with opened(loaded, may_be_older=True) as (uows, _):
+    async with bootstrap(loaded, may_be_older=True) as (uows, _):
         done = await replay_deletions(uows, without_damaged=without_damaged)
-    gone = ", ".join(f"{done[kind]} {_NAMES[kind]}" for kind in Kind)
+    gone = ", ".join(f"{done[kind]} {_NAMES[kind]}" for kind in DeletionKind)
     typer.echo(f"Deleted or withdrawn again: {gone}.")
     typer.echo("The database knows all that the journal on this host holds.")
 
 
 async def _show(loaded: Settings) -> None:
-    async with opened(loaded, may_be_older=True) as (uows, _):
+    async with bootstrap(loaded, may_be_older=True) as (uows, _):
         found = await compare_journal(uows)
         folder, others = uows.journal.folder, uows.journal.list_others()
     entries = sum(len(each) for file in found.files for each in file.hashes.values())

@@ -6,15 +6,15 @@ from typing import Annotated
 
 import typer
 
-from dressform.bootstrap import opened, settings_in_use
+from dressform.bootstrap import bootstrap, resolved_settings
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.errors import StartupError
 from dressform.policy.notice import CATEGORIES, MAIL, RESTRICTED, UNWARNED, VISITOR, Category
-from dressform.repositories.purge_blocks import Hold, Holds
-from dressform.repositories.retention_runs import Retention, Run, Standing
+from dressform.repositories.purge_blocks import PurgeBlocks, StoredPurgeBlock
+from dressform.repositories.retention_runs import RetentionRuns, RuleStatus, RunSummary
 from dressform.retention_audit.auditor import Auditor
 from dressform.retention_audit.findings import Findings, Rule
-from dressform.retention_audit.findings import Hold as HoldFound
+from dressform.retention_audit.findings import StoredPurgeBlock as HoldFound
 from dressform.settings.settings import Settings
 from dressform.worker.deletion_guard import CLOCK
 
@@ -32,7 +32,7 @@ def retention(context: typer.Context) -> None:
     Also what is kept past its window, and why; and whether mail is taken.
     """
     if context.invoked_subcommand is None:
-        with settings_in_use() as loaded:
+        with resolved_settings() as loaded:
             asyncio.run(_show(loaded))
 
 
@@ -47,14 +47,14 @@ def approve(
     """Let rounds go on that were held before they ended anything: for a day, for what is shown."""
     if rule not in (None, *_RULES):
         raise StartupError(f"There is no rule {rule}: they are {', '.join(_RULES)}.")
-    with settings_in_use() as loaded:
+    with resolved_settings() as loaded:
         asyncio.run(_approve(loaded, rule, yes=yes))
 
 
 async def _approve(loaded: Settings, rule: str | None, *, yes: bool) -> None:
-    async with opened(loaded) as (uows, _):
+    async with bootstrap(loaded) as (uows, _):
         uow = uows.read()
-        held = [hold for hold in await Holds(uow).all() if rule in (None, hold.rule)]
+        held = [hold for hold in await PurgeBlocks(uow).all() if rule in (None, hold.rule)]
         if not held:
             typer.echo(f"{rule} is not held." if rule else "No rule is held.")
         for hold in held:
@@ -62,7 +62,7 @@ async def _approve(loaded: Settings, rule: str | None, *, yes: bool) -> None:
             if not yes and not typer.confirm("Is that right, and may the rounds go on?"):
                 continue
             async with uows.transaction() as uow:
-                approved = await Holds(uow).approve(hold)
+                approved = await PurgeBlocks(uow).approve(hold)
             if not approved:
                 raise StartupError(
                     f"{hold.rule} is not approved: it changed while you looked. Run the same again."
@@ -71,7 +71,7 @@ async def _approve(loaded: Settings, rule: str | None, *, yes: bool) -> None:
 
 
 async def _show(loaded: Settings) -> None:
-    async with opened(loaded) as (uows, _):
+    async with bootstrap(loaded) as (uows, _):
         spools = loaded.state_dir / "spool"
         findings = await Auditor(uows, spools, interval=loaded.worker_interval).look()
         typer.echo(_LINE.format(*_HEADING))
@@ -91,10 +91,10 @@ async def _show(loaded: Settings) -> None:
 async def _line(category: Category, uows: UnitOfWorkFactory, findings: Findings) -> str:
     rows = next(rule.rows for rule in findings.rules if rule.key == category.key)
     uow = uows.read()
-    last = await Retention(uow).last_run(category)
-    standing = await Retention(uow).standing(category)
+    last = await RetentionRuns(uow).last_run(category)
+    standing = await RetentionRuns(uow).standing(category)
     if category is VISITOR and rows.oldest_at is not None:
-        standing = Standing(rows.oldest_at, category.window.after(rows.oldest_at))
+        standing = RuleStatus(rows.oldest_at, category.window.after(rows.oldest_at))
     return _LINE.format(
         category.key,
         category.window.in_words("en"),
@@ -106,7 +106,7 @@ async def _line(category: Category, uows: UnitOfWorkFactory, findings: Findings)
     )
 
 
-def _of_run(last: Run | None) -> tuple[str, str]:
+def _of_run(last: RunSummary | None) -> tuple[str, str]:
     return (_moment(None), "") if last is None else (_moment(last.finished_at), str(last.rows))
 
 
@@ -180,7 +180,7 @@ def _said(rule: Rule) -> list[str]:
     return said
 
 
-def _why(hold: Hold | HoldFound) -> str:
+def _why(hold: StoredPurgeBlock | HoldFound) -> str:
     return f"{hold.reason} ({hold.rows} rows)" if hold.rows else hold.reason
 
 

@@ -13,7 +13,7 @@ RETRY_AFTER_SECONDS = 2
 Result = TypeVar("Result")
 
 
-class Queue:
+class BoundedExecutor:
     """Threads of its own, and a number of calls that may wait for one.
 
     A pool does what a semaphore of asyncio would, and belongs to no event loop.

@@ -5,22 +5,22 @@ from typing import Any
 from uuid import UUID
 
 from dressform.crypto.refresh_tokens import RefreshTokens
-from dressform.crypto.sealing import DataKey, MasterKeys, Wrapped
+from dressform.crypto.sealing import DataKey, MasterKeys, WrappedKey
 from dressform.crypto.secrets import KeyedIndex
 
 
 @dataclass(frozen=True, slots=True)
-class Vault:
+class Keyrings:
     master: MasterKeys
     index: KeyedIndex
     refresh_tokens: RefreshTokens
 
 
 @dataclass(frozen=True, slots=True)
-class Keyed:
+class RowEncryption:
     """A row that carries its own wrapped data key beside its payload: a sign-up, a mail."""
 
-    vault: Vault
+    vault: Keyrings
     table: str
 
     def seal(self, value: dict[str, Any], row: UUID) -> dict[str, Any]:
@@ -35,5 +35,5 @@ class Keyed:
 
     def open(self, row: Any) -> Any:
         """The payload of a row with `id`, `key_id`, `wrapped_key` and `sealed`."""
-        key = self.vault.master.unwrap(Wrapped(row.key_id, row.wrapped_key), row.id)
+        key = self.vault.master.unwrap(WrappedKey(row.key_id, row.wrapped_key), row.id)
         return key.open(row.sealed, self.table, row.id, 1)

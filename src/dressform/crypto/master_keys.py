@@ -18,17 +18,17 @@ def new_master_key(key_id: str) -> str:
     return f"{key_id}:{base64.b64encode(new_key()).decode()}"
 
 
-def master_keys(settings: Settings) -> MasterKeys:
+def load_master_keys(settings: Settings) -> MasterKeys:
     """The key ring. In production it comes from the settings alone, which were checked before."""
     if settings.master_keys is not None:
         return MasterKeys(parse_master_keys(settings.master_keys.get_secret_value()))
-    return MasterKeys(parse_master_keys(_kept(settings.state_dir / "master.keys")))
+    return MasterKeys(parse_master_keys(_load_or_create(settings.state_dir / "master.keys")))
 
 
-def _kept(path: Path) -> str:
+def _load_or_create(path: Path) -> str:
     try:
         if not path.exists():
-            _make(path)
+            _create_key_file(path)
         text = path.read_text().strip()
         parse_master_keys(text)
     except (OSError, ValueError) as error:
@@ -40,7 +40,7 @@ def _kept(path: Path) -> str:
     return text
 
 
-def _make(path: Path) -> None:
+def _create_key_file(path: Path) -> None:
     """Whole and on the disk before anything is sealed under it, and the first one made stays."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with NamedTemporaryFile("w", dir=path.parent, prefix=f"{path.name}.") as file:

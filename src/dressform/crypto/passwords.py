@@ -9,25 +9,25 @@ from threading import Lock
 from passlib.context import CryptContext
 from zxcvbn import zxcvbn
 
-from dressform.crypto.bounded_executor import Queue
+from dressform.crypto.bounded_executor import BoundedExecutor
 
 SITE = "dressform"
-SHORTEST = 12
-LONGEST = 256
+MIN_LENGTH = 12
+MAX_LENGTH = 256
 # Composing shrinks a text to a quarter at most, so nothing longer can be an acceptable password.
-LONGEST_RAW = 4 * LONGEST
+MAX_RAW_LENGTH = 4 * MAX_LENGTH
 
-STRONG_ENOUGH = 3
-SCORED = 72
+MIN_SCORE = 3
+MAX_SCORED_LENGTH = 72
 # zxcvbn tries every way to read digits and symbols as letters: with all of them in 72 characters
 # that took two seconds, with eight kinds in 72 or all kinds in 20 at most a quarter of one.
-SCORED_IF_VARIED = 20
-LETTERLIKE = frozenset("4@8({[<369!1|70$5+%2")
-MANY_KINDS = 8
+MAX_SCORED_LENGTH_IF_LEET = 20
+LEET_CHARACTERS = frozenset("4@8({[<369!1|70$5+%2")
+MAX_LEET_KINDS = 8
 
 UNREADABLE = "Use letters, digits, spaces and symbols only."
-TOO_SHORT = f"Use at least {SHORTEST} characters: a few unrelated words are easy to remember."
-TOO_LONG = f"Use at most {LONGEST} characters."
+TOO_SHORT = f"Use at least {MIN_LENGTH} characters: a few unrelated words are easy to remember."
+TOO_LONG = f"Use at most {MAX_LENGTH} characters."
 HAS_USERNAME = "Leave your username out of the password."
 HAS_SITE = "Leave the name of this site out of the password."
 HAS_EMAIL = "Leave your e-mail address out of the password."
@@ -37,8 +37,8 @@ GUESSABLE = (
 
 # A hash takes some 25 ms of a core, a judgement a quarter second at most: nobody waits for more than
 # about two seconds.
-WAITING_A_CORE = 40
-WAITING_FOR_JUDGEMENT = 8
+MAX_QUEUED_PER_CORE = 40
+MAX_QUEUED_VALIDATIONS = 8
 
 _CONTEXT = CryptContext(
     schemes=["argon2"],
@@ -48,20 +48,22 @@ _CONTEXT = CryptContext(
     argon2__parallelism=1,
 )
 
-_scoring = Lock()
-_judging = Queue("judging", threads=1, waiting=WAITING_FOR_JUDGEMENT)
+_scoring_lock = Lock()
+_validator = BoundedExecutor("judging", threads=1, waiting=MAX_QUEUED_VALIDATIONS)
 
 
-class Passwords:
+class PasswordHasher:
     """argon2id, computed in threads, no more of them at once than there are cores.
 
     Hashing and verifying raise Unavailable when too many wait for it.
     """
 
     def __init__(self) -> None:
-        self._dummy = _hash_of_nobody()
+        self._dummy = _dummy_hash()
         cores = os.cpu_count() or 1
-        self._queue = Queue("passwords", threads=cores, waiting=WAITING_A_CORE * cores)
+        self._queue = BoundedExecutor(
+            "passwords", threads=cores, waiting=MAX_QUEUED_PER_CORE * cores
+        )
 
     async def hash(self, password: str) -> str:
         """What to store of a password that `judge` let pass; ValueError for text that is no Unicode."""
@@ -69,7 +71,7 @@ class Passwords:
 
     async def verify(self, password: str, hashed: str | None) -> bool:
         """Whether they belong together; without a hash it takes as long and says no."""
-        if len(password) > LONGEST_RAW:
+        if len(password) > MAX_RAW_LENGTH:
             return False
         against = self._dummy if hashed is None else hashed
         matches = await self._queue.run(lambda: self._matches(password, against))
@@ -90,27 +92,31 @@ class Passwords:
 
 
 @cache
-def _hash_of_nobody() -> str:
+def _dummy_hash() -> str:
     return _CONTEXT.hash(secrets.token_urlsafe())
 
 
-async def judgement(password: str, *, username: str, email: str | None = None) -> str | None:
+async def validate_password_async(
+    password: str, *, username: str, email: str | None = None
+) -> str | None:
     """What `judge` says, from a thread. Raises Unavailable when too many wait for theirs."""
-    return await _judging.run(partial(judge, password, username=username, email=email))
+    return await _validator.run(
+        partial(validate_password, password, username=username, email=email)
+    )
 
 
-def judge(password: str, *, username: str, email: str | None = None) -> str | None:
+def validate_password(password: str, *, username: str, email: str | None = None) -> str | None:
     """None for a good password, else one sentence that says what to do. Up to a quarter second."""
     if "\0" in password or any("\ud800" <= character <= "\udfff" for character in password):
         return UNREADABLE
-    if len(password) > LONGEST_RAW or len(text := _normalise(password)) > LONGEST:
+    if len(password) > MAX_RAW_LENGTH or len(text := _normalise(password)) > MAX_LENGTH:
         return TOO_LONG
-    if len(text) < SHORTEST:
+    if len(text) < MIN_LENGTH:
         return TOO_SHORT
-    return _betrayal(text, username, email) or _weakness(text, username, email)
+    return _check_personal_info(text, username, email) or _check_strength(text, username, email)
 
 
-def _betrayal(text: str, username: str, email: str | None) -> str | None:
+def _check_personal_info(text: str, username: str, email: str | None) -> str | None:
     folded = _fold(text)
     local_part = _fold(_local_part(email))
     if username and _fold(username) in folded:
@@ -122,14 +128,14 @@ def _betrayal(text: str, username: str, email: str | None) -> str | None:
     return None
 
 
-def _weakness(text: str, username: str, email: str | None) -> str | None:
-    scored = text[:SCORED]
-    if len(LETTERLIKE.intersection(scored)) > MANY_KINDS:
-        scored = scored[:SCORED_IF_VARIED]
+def _check_strength(text: str, username: str, email: str | None) -> str | None:
+    scored = text[:MAX_SCORED_LENGTH]
+    if len(LEET_CHARACTERS.intersection(scored)) > MAX_LEET_KINDS:
+        scored = scored[:MAX_SCORED_LENGTH_IF_LEET]
     # zxcvbn keeps the personal words in a global, where another thread would score with them.
-    with _scoring:
+    with _scoring_lock:
         result = zxcvbn(scored, user_inputs=[SITE, username, _local_part(email)])
-    return GUESSABLE if result["score"] < STRONG_ENOUGH else None
+    return GUESSABLE if result["score"] < MIN_SCORE else None
 
 
 def _local_part(email: str | None) -> str:

@@ -15,9 +15,9 @@ from enum import Enum
 from typing import Self
 from uuid import UUID
 
-LENGTH = 80
+TOKEN_LENGTH = 80
 """Characters of a token."""
-PATTERN = r"^[A-Za-z0-9_-]{80}$"
+TOKEN_PATTERN = r"^[A-Za-z0-9_-]{80}$"
 
 _SESSION, _SIGNED, _RAW = 16, 28, 60
 

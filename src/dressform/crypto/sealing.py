@@ -19,10 +19,10 @@ from pydantic_core import from_json
 from dressform.crypto.secrets import new_key
 
 _FORMAT = b"\x01"
-_NONCE = 12
+_NONCE_LENGTH = 12
 
 
-class SealBrokenError(Exception):
+class DecryptionError(Exception):
     """A sealed value does not open: another key, another row, or damaged. Carries no content."""
 
 
@@ -35,7 +35,7 @@ class MissingMasterKeyError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Wrapped:
+class WrappedKey:
     """A data key as stored: sealed under the master key `key_id`."""
 
     key_id: str
@@ -43,17 +43,19 @@ class Wrapped:
 
 
 def _seal(cipher: AESGCM, plain: bytes, bound: str) -> bytes:
-    nonce = os.urandom(_NONCE)
+    nonce = os.urandom(_NONCE_LENGTH)
     return _FORMAT + nonce + cipher.encrypt(nonce, plain, bound.encode())
 
 
 def _open(cipher: AESGCM, sealed: bytes, bound: str) -> bytes:
     if sealed[:1] != _FORMAT:
-        raise SealBrokenError
+        raise DecryptionError
     try:
-        return cipher.decrypt(sealed[1 : 1 + _NONCE], sealed[1 + _NONCE :], bound.encode())
+        return cipher.decrypt(
+            sealed[1 : 1 + _NONCE_LENGTH], sealed[1 + _NONCE_LENGTH :], bound.encode()
+        )
     except (InvalidTag, ValueError):
-        raise SealBrokenError from None
+        raise DecryptionError from None
 
 
 class DataKey:
@@ -100,24 +102,24 @@ class MasterKeys:
     def ids(self) -> frozenset[str]:
         return frozenset(self._ciphers)
 
-    def wrap(self, key: DataKey, owner: UUID) -> Wrapped:
+    def wrap(self, key: DataKey, owner: UUID) -> WrappedKey:
         return self.wrap_bytes(key._raw, owner)  # noqa: SLF001  the one place a raw key leaves
 
-    def unwrap(self, wrapped: Wrapped, owner: UUID) -> DataKey:
+    def unwrap(self, wrapped: WrappedKey, owner: UUID) -> DataKey:
         return DataKey(self.unwrap_bytes(wrapped, owner))
 
-    def wrap_bytes(self, raw: bytes, owner: UUID) -> Wrapped:
+    def wrap_bytes(self, raw: bytes, owner: UUID) -> WrappedKey:
         """Any secret of the service itself, bound to the id of its row."""
         cipher = self._ciphers[self.active_id]
-        return Wrapped(self.active_id, _seal(cipher, raw, f"key|{owner}|{self.active_id}"))
+        return WrappedKey(self.active_id, _seal(cipher, raw, f"key|{owner}|{self.active_id}"))
 
-    def unwrap_bytes(self, wrapped: Wrapped, owner: UUID) -> bytes:
+    def unwrap_bytes(self, wrapped: WrappedKey, owner: UUID) -> bytes:
         """MissingMasterKeyError without its master key; SealBrokenError if it does not open."""
         cipher = self._ciphers.get(wrapped.key_id)
         if cipher is None:
             raise MissingMasterKeyError(wrapped.key_id)
         return _open(cipher, wrapped.key, f"key|{owner}|{wrapped.key_id}")
 
-    def rewrap(self, wrapped: Wrapped, owner: UUID) -> Wrapped:
+    def rewrap(self, wrapped: WrappedKey, owner: UUID) -> WrappedKey:
         """The same key under the active master key; the data it seals are not touched."""
         return self.wrap_bytes(self.unwrap_bytes(wrapped, owner), owner)

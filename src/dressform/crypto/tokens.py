@@ -23,17 +23,17 @@ from jose.backends.cryptography_backend import CryptographyECKey
 
 from dressform.errors import NotSignedIn, StartupError
 
-ALGORITHM, TYPE = "ES256", "at+jwt"
-LONGEST = 8192
-MOST_REMEMBERED = 10_000
-SKEW = timedelta(seconds=5)
-CLAIMS = frozenset({"iss", "aud", "sub", "sid", "jti", "iat", "nbf", "exp"})
+ALGORITHM, TOKEN_TYPE = "ES256", "at+jwt"
+MAX_TOKEN_LENGTH = 8192
+CACHE_SIZE = 10_000
+MAX_CLOCK_SKEW = timedelta(seconds=5)
+CLAIM_NAMES = frozenset({"iss", "aud", "sub", "sid", "jti", "iat", "nbf", "exp"})
 
 # 64 bytes of signature end in one of four letters; any other spells the same bytes once more.
-SHAPE = re.compile(r"([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.[A-Za-z0-9_-]{85}[AQgw]")
+TOKEN_PATTERN = re.compile(r"([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.[A-Za-z0-9_-]{85}[AQgw]")
 
 # The times are judged here, by the caller's clock: to require them makes jose ask the wall clock.
-OPTIONS = {
+DECODE_OPTIONS = {
     **dict.fromkeys(("verify_exp", "verify_nbf", "verify_iat"), False),
     **dict.fromkeys(("require_aud", "require_iss", "require_sub", "require_jti"), True),
 }
@@ -96,11 +96,11 @@ class AccessTokens:
         self._issuer = issuer
         self._audience = audience
         self._lifetime = lifetime
-        self._verifiers = {_spelled_header(key): key.verifier for key in self._keys}
+        self._verifiers = {_encoded_header(key): key.verifier for key in self._keys}
         self._now = 0.0
         # By the tokens' SHA-256: as they are, they would be for whoever reads the memory.
         self._verified: TLRUCache[bytes, Claims] = TLRUCache(
-            MOST_REMEMBERED,
+            CACHE_SIZE,
             ttu=lambda _, claims, __: claims.expires_at.timestamp(),
             timer=lambda: self._now,
         )
@@ -143,7 +143,7 @@ class AccessTokens:
         return claims
 
     def _signed_claims(self, token: str) -> Claims:
-        parts = SHAPE.fullmatch(token) if len(token) <= LONGEST else None
+        parts = TOKEN_PATTERN.fullmatch(token) if len(token) <= MAX_TOKEN_LENGTH else None
         if parts is None:
             raise NotSignedIn
         header, payload = parts.groups()
@@ -151,7 +151,7 @@ class AccessTokens:
             token,
             self._verifiers[header],  # the whole header is ours: alg, typ, kid and nothing else
             algorithms=[ALGORITHM],
-            options=OPTIONS,
+            options=DECODE_OPTIONS,
             audience=self._audience,
             issuer=self._issuer,
         )
@@ -161,12 +161,12 @@ class AccessTokens:
         return _parse(claims)
 
     def _check_times(self, claims: Claims, at: datetime) -> None:
-        is_now = claims.issued_at - SKEW <= at < claims.expires_at
+        is_now = claims.issued_at - MAX_CLOCK_SKEW <= at < claims.expires_at
         if not is_now or not timedelta() < claims.expires_at - claims.issued_at <= self._lifetime:
             raise NotSignedIn
 
 
-def assert_backend() -> None:
+def check_signing_backend() -> None:
     """StartupError unless OpenSSL does the signing: jose's own Python leaks the key by its timing."""
     if jwk.get_key(ALGORITHM) is not CryptographyECKey:
         raise StartupError("Install python-jose with its [cryptography] extra, then start again.")
@@ -175,7 +175,7 @@ def assert_backend() -> None:
 def _parse(claims: dict[str, Any]) -> Claims:
     times = issued, not_before, expires = claims["iat"], claims["nbf"], claims["exp"]
     are_whole = {type(time) for time in times} == {int}  # bool is a type of its own
-    if claims.keys() != CLAIMS or issued != not_before or not are_whole:
+    if claims.keys() != CLAIM_NAMES or issued != not_before or not are_whole:
         raise NotSignedIn
     return Claims(
         account_id=_parse_uuid(claims["sub"]),
@@ -194,10 +194,10 @@ def _parse_uuid(text: str) -> UUID:
 
 
 def _header(key: SigningKey) -> dict[str, str]:
-    return {"typ": TYPE, "kid": key.kid}
+    return {"typ": TOKEN_TYPE, "kid": key.kid}
 
 
-def _spelled_header(key: SigningKey) -> str:
+def _encoded_header(key: SigningKey) -> str:
     """The first part of every token that the key signs."""
     return jws.sign(b"", key.signer, headers=_header(key), algorithm=ALGORITHM).partition(".")[0]
 

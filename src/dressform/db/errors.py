@@ -42,12 +42,12 @@ class ConstraintError(DatabaseError):
         self.constraint = constraint
 
 
-def is_sound_after(error: BaseException) -> bool:
+def is_usable_after(error: BaseException) -> bool:
     """Return whether a connection can be used after an error: one of the statement, not of itself."""
     return isinstance(error, asyncpg.PostgresError) and not is_connection_error(error)
 
 
-class translated:  # noqa: N801  reads as a clause
+class translated_errors:  # noqa: N801  reads as a clause
     """Raises what a block raises of the driver as errors of our own."""
 
     def __enter__(self) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
-from dressform.db.errors import DatabaseError, translated
+from dressform.db.errors import DatabaseError, translated_errors
 from dressform.db.pool import Connection as Queries
 from dressform.db.pool import for_sqlalchemy
 from dressform.db.statements import Statement
@@ -22,10 +22,10 @@ from dressform.errors import StartupError
 from dressform.settings.settings import Settings
 
 _LOCK = 0x44F0_0003
-_PRESENT = Statement(text("SELECT version_num FROM alembic_version"))
+_CURRENT_REVISIONS = Statement(text("SELECT version_num FROM alembic_version"))
 
 
-def _folder() -> Path:
+def _script_location() -> Path:
     """The migrations: inside an installed package, or at the top of a checkout."""
     packaged = Path(str(files("dressform") / "_migrations"))
     return packaged if packaged.is_dir() else Path(__file__).parents[2] / "migrations"
@@ -33,7 +33,7 @@ def _folder() -> Path:
 
 def _config() -> Config:
     config = Config()
-    config.set_main_option("script_location", str(_folder()).replace("%", "%%"))
+    config.set_main_option("script_location", str(_script_location()).replace("%", "%%"))
     return config
 
 
@@ -45,13 +45,13 @@ async def migrate(url: str, revision: str = "head") -> None:
     async with _transaction(url) as connection:
         await connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
         await connection.execute(text("SET LOCAL lock_timeout = '10s'"))
-        await connection.run_sync(_run, command.upgrade, revision)
+        await connection.run_sync(_run_alembic, command.upgrade, revision)
 
 
 async def downgrade(url: str, revision: str) -> None:
     """Down to `revision`; what the newer tables held is gone."""
     async with _transaction(url) as connection:
-        await connection.run_sync(_run, command.downgrade, revision)
+        await connection.run_sync(_run_alembic, command.downgrade, revision)
 
 
 @asynccontextmanager
@@ -62,17 +62,19 @@ async def _transaction(url: str) -> AsyncIterator[AsyncConnection]:
     """
     engine = create_async_engine(for_sqlalchemy(url), poolclass=NullPool, hide_parameters=True)
     try:
-        with translated():
+        with translated_errors():
             async with engine.begin() as connection:
                 yield connection
     except DBAPIError as error:
-        with translated():
+        with translated_errors():
             raise (error.orig and error.orig.__cause__) or error from None
     finally:
         await engine.dispose()
 
 
-def _run(connection: Connection, verb: Callable[[Config, str], None], revision: str) -> None:
+def _run_alembic(
+    connection: Connection, verb: Callable[[Config, str], None], revision: str
+) -> None:
     config = _config()
     config.attributes["connection"] = connection
     verb(config, revision)
@@ -81,19 +83,19 @@ def _run(connection: Connection, verb: Callable[[Config, str], None], revision: 
 async def is_current(connection: Queries) -> bool:
     """Whether the schema is the one that this version of the program works with."""
     try:
-        present = await connection.scalars(_PRESENT)
+        present = await connection.scalars(_CURRENT_REVISIONS)
     except DatabaseError:  # No such table.
         return False
-    return set(present) == newest()
+    return set(present) == head_revisions()
 
 
 @cache
-def newest() -> frozenset[str]:
+def head_revisions() -> frozenset[str]:
     """The revisions of this version. Finding them runs every migration's module: once is enough."""
     return frozenset(ScriptDirectory.from_config(_config()).get_heads())
 
 
-async def on_own_connection(settings: Settings, run: Callable[[Connection], None]) -> None:
+async def run_standalone(settings: Settings, run: Callable[[Connection], None]) -> None:
     """For the bare `alembic` command, which needs a database that is already running."""
     if settings.database_url is None:
         raise StartupError("Set DRESSFORM_DATABASE_URL for alembic, or use `dressform migrate`.")

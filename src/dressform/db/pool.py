@@ -14,15 +14,15 @@ from dressform.db.errors import (
     FAILED_TRANSACTION,
     DatabaseError,
     is_connection_error,
-    is_sound_after,
-    translated,
+    is_usable_after,
+    translated_errors,
 )
-from dressform.db.statements import Result, Row, Statement, compiled
+from dressform.db.statements import Result, Row, Statement, as_statement
 
 ACQUIRE_TIMEOUT_SECONDS = 5.0
 CONNECT_TIMEOUT_SECONDS = 5.0
 
-_NOTHING: Mapping[str, Any] = MappingProxyType({})
+_NO_VALUES: Mapping[str, Any] = MappingProxyType({})
 
 
 class Pool:
@@ -85,7 +85,7 @@ class Pool:
 
         When it is not, the others may be as little: their server may be gone, or a standby now.
         """
-        if is_sound_after(error) and not driver.is_closed():
+        if is_usable_after(error) and not driver.is_closed():
             self.release(driver)
             return
         driver.terminate()
@@ -130,30 +130,30 @@ class Connection(ABC):
 
     @abstractmethod
     async def execute(
-        self, statement: Statement | Executable, values: Mapping[str, Any] = _NOTHING
+        self, statement: Statement | Executable, values: Mapping[str, Any] = _NO_VALUES
     ) -> Result: ...
 
     async def all(
-        self, statement: Statement | Executable, values: Mapping[str, Any] = _NOTHING
+        self, statement: Statement | Executable, values: Mapping[str, Any] = _NO_VALUES
     ) -> Sequence[Row]:
         return (await self.execute(statement, values)).all()
 
     async def one(
-        self, statement: Statement | Executable, values: Mapping[str, Any] = _NOTHING
+        self, statement: Statement | Executable, values: Mapping[str, Any] = _NO_VALUES
     ) -> Row:
         """Raises ValueError unless there is just one row."""
         row: Row = (await self.execute(statement, values)).one()
         return row
 
     async def one_or_none(
-        self, statement: Statement | Executable, values: Mapping[str, Any] = _NOTHING
+        self, statement: Statement | Executable, values: Mapping[str, Any] = _NO_VALUES
     ) -> Row | None:
         """Raises ValueError for more than one row."""
         row: Row | None = (await self.execute(statement, values)).one_or_none()
         return row
 
     async def scalar(
-        self, statement: Statement | Executable, values: Mapping[str, Any] = _NOTHING
+        self, statement: Statement | Executable, values: Mapping[str, Any] = _NO_VALUES
     ) -> Any:
         """Return the first column of the first row, None when there is no row."""
         for row in await self.execute(statement, values):
@@ -161,7 +161,7 @@ class Connection(ABC):
         return None
 
     async def scalars(
-        self, statement: Statement | Executable, values: Mapping[str, Any] = _NOTHING
+        self, statement: Statement | Executable, values: Mapping[str, Any] = _NO_VALUES
     ) -> Result:
         """Return the first column of each row."""
         return (await self.execute(statement, values)).scalars()
@@ -174,10 +174,10 @@ class Autocommit(Connection):
         self._pool = pool
 
     async def execute(
-        self, statement: Statement | Executable, values: Mapping[str, Any] = _NOTHING
+        self, statement: Statement | Executable, values: Mapping[str, Any] = _NO_VALUES
     ) -> Result:
-        ready = compiled(statement, values)
-        with translated():
+        ready = as_statement(statement, values)
+        with translated_errors():
             driver = await self._pool.acquire()
             try:
                 result = await _run(driver, ready, values)
@@ -209,9 +209,9 @@ class Transaction(Connection):
             raise
 
     async def execute(
-        self, statement: Statement | Executable, values: Mapping[str, Any] = _NOTHING
+        self, statement: Statement | Executable, values: Mapping[str, Any] = _NO_VALUES
     ) -> Result:
-        ready = compiled(statement, values)
+        ready = as_statement(statement, values)
         async with self._on_connection() as driver:
             return await _run(driver, ready, values)
 
@@ -227,7 +227,7 @@ class Transaction(Connection):
         """
         if self._driver is None:
             return
-        with translated():
+        with translated_errors():
             driver, self._driver = self._driver, None
             try:
                 status = await driver.execute("COMMIT")
@@ -244,7 +244,7 @@ class Transaction(Connection):
             return
         driver, self._driver = self._driver, None
         error = self._error
-        if error is None or is_sound_after(error):
+        if error is None or is_usable_after(error):
             try:
                 await driver.execute("ROLLBACK")
             except BaseException as failure:  # noqa: BLE001
@@ -258,7 +258,7 @@ class Transaction(Connection):
 
     @asynccontextmanager
     async def _on_connection(self) -> AsyncIterator[Any]:
-        with translated():
+        with translated_errors():
             if self._driver is None:
                 driver = await self._pool.acquire()
                 try:

@@ -38,24 +38,24 @@ class Statement:
     __slots__ = ("_constants", "_names", "_processors", "returns_rows", "sql")
 
     def __init__(self, clause: Executable, *columns: str) -> None:
-        compiled: Any = clause.compile(  # type: ignore[attr-defined]
+        as_statement: Any = clause.compile(  # type: ignore[attr-defined]
             dialect=_DIALECT, column_keys=list(columns) or None
         )
-        self.sql = str(compiled)
+        self.sql = str(as_statement)
         assert "POSTCOMPILE" not in self.sql, "use is_any_of instead of in_"
-        self.returns_rows = not clause.is_dml or bool(compiled.effective_returning)
-        self._names: tuple[str, ...] = tuple(compiled.positiontup or ())
+        self.returns_rows = not clause.is_dml or bool(as_statement.effective_returning)
+        self._names: tuple[str, ...] = tuple(as_statement.positiontup or ())
         processors = {
-            name: compiled.binds[name].type.dialect_impl(_DIALECT).bind_processor(_DIALECT)
+            name: as_statement.binds[name].type.dialect_impl(_DIALECT).bind_processor(_DIALECT)
             for name in self._names
-            if name in compiled.binds
+            if name in as_statement.binds
         }
         self._processors = {name: found for name, found in processors.items() if found}
         self._constants: dict[str, Any] = {
             name: value
-            for name, value in compiled.params.items()
+            for name, value in as_statement.params.items()
             if name in self._names
-            and not (name in compiled.binds and compiled.binds[name].required)
+            and not (name in as_statement.binds and as_statement.binds[name].required)
         }
 
     def arguments(self, values: Mapping[str, Any]) -> list[Any]:
@@ -78,7 +78,7 @@ def is_any_of(column: Any, values: Collection[Any] | BindParameter[Any]) -> Colu
     return condition
 
 
-def compiled(statement: Statement | Executable, values: Mapping[str, Any]) -> Statement:
+def as_statement(statement: Statement | Executable, values: Mapping[str, Any]) -> Statement:
     """Return a statement as it is, or compile it now, which takes longer than most take to execute."""
     if isinstance(statement, Statement):
         return statement

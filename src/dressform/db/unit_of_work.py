@@ -12,7 +12,7 @@ from datetime import datetime
 from sqlalchemy import text
 
 from dressform.clock import Clock
-from dressform.crypto.keyrings import Vault
+from dressform.crypto.keyrings import Keyrings
 from dressform.db.pool import Autocommit, Connection, Pool, Transaction
 from dressform.db.statements import Statement
 from dressform.journal.entries import Deletion
@@ -29,7 +29,7 @@ class UnitOfWork:
     """
 
     connection: Connection
-    vault: Vault
+    vault: Keyrings
     now: datetime
     deletions: list[Deletion] = field(default_factory=list)
 
@@ -46,7 +46,7 @@ class UnitOfWorkFactory:
     """Opens units of work; whoever holds it decides where a transaction ends."""
 
     pool: Pool
-    vault: Vault
+    vault: Keyrings
     clock: Clock
     journal: Journal
 

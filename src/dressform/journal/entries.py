@@ -6,7 +6,7 @@ from enum import StrEnum
 from uuid import UUID
 
 
-class Kind(StrEnum):
+class DeletionKind(StrEnum):
     """What can be deleted or withdrawn, and comes back with an older database."""
 
     ACCOUNT = "account"
@@ -23,7 +23,7 @@ class Deletion:
     `version`: of a picture or an avatar, which has the id of what it belongs to.
     """
 
-    kind: Kind
+    kind: DeletionKind
     id: UUID
     version: int = 0
 

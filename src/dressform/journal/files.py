@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from dressform.system.files import keep_names
+from dressform.system.files import fsync_dir
 
 _SUFFIX = ".jsonl"
 
@@ -54,7 +54,7 @@ def create_file(folder: Path, file_id: UUID, day: datetime) -> Path:
     path = folder / f"{day:%Y-%m-%d}-{file_id}{_SUFFIX}"
     os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     for each in (folder, *list(folder.parents)[:2]):
-        keep_names(each)
+        fsync_dir(each)
     return path
 
 

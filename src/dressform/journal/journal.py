@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 _RETRY_AFTER_SECONDS = 30
 
 # The row stays locked until the transaction ends: numbers are committed in their order.
-_COUNT = text(
+_INCREMENT_NUMBER = text(
     "INSERT INTO deletion_mark AS mark (file_id, day, number) VALUES (:file_id, :day, 1) "
     "ON CONFLICT (file_id) DO UPDATE SET number = mark.number + 1 RETURNING number"
 )
@@ -77,8 +77,8 @@ class Journal:
         try:
             path, file_id, day = await asyncio.to_thread(self._file_of, day_of(at))
         except OSError as error:
-            raise _refusal(error) from error
-        number = await transaction.scalar(_COUNT, {"file_id": file_id, "day": day})
+            raise _refuse_deletion(error) from error
+        number = await transaction.scalar(_INCREMENT_NUMBER, {"file_id": file_id, "day": day})
         if file_id == self._file_id and number <= self._committed:
             log.error(
                 "the database is older than the deletion journal: stop, and see `dressform restore`"
@@ -87,7 +87,7 @@ class Journal:
         try:
             await asyncio.to_thread(append_line, path, day, number=number, deleted=hashes)
         except OSError as error:
-            raise _refusal(error) from error
+            raise _refuse_deletion(error) from error
         return Entry(path, file_id, day, number)
 
     async def confirm(self, entry: Entry) -> None:
@@ -135,6 +135,6 @@ class Journal:
             return self._path, self._file_id, day
 
 
-def _refusal(error: OSError) -> Unavailable:
+def _refuse_deletion(error: OSError) -> Unavailable:
     log.error("nothing can be deleted: the deletion journal can't be written (%s)", error.strerror)
     return Unavailable(retry_after=_RETRY_AFTER_SECONDS)

@@ -21,7 +21,7 @@ _TEMPLATES = Environment(
 LANGUAGES = ("en", "fr")
 
 
-class Composer:
+class MailRenderer:
     """Writes mails from one sender, with links to one site."""
 
     def __init__(self, *, sender: str, link_base: str, clock: Clock) -> None:

@@ -19,11 +19,11 @@ import aiosmtplib
 from dressform.policy.notice import MAIL
 from dressform.settings.settings import Settings
 
-LONGEST_SECONDS = 60
+DELIVERY_TIMEOUT_SECONDS = 60
 """For a whole delivery: less than the time for which a courier has a mail to itself."""
 
 
-_REFUSALS = (
+_REJECTIONS = (
     aiosmtplib.SMTPResponseException,
     aiosmtplib.SMTPRecipientsRefused,
     aiosmtplib.SMTPNotSupported,
@@ -35,7 +35,7 @@ class DeliveryError(Exception):
     """The mail was not handed over; it may be tried again. Carries no address."""
 
 
-class MaybeDeliveredError(DeliveryError):
+class DeliveryUnknownError(DeliveryError):
     """The connection broke after the mail was sent and before the server said what became of it."""
 
 
@@ -47,7 +47,7 @@ class Transport(Protocol):
         """Ask whether mail is taken at all, without sending any. Raises DeliveryError."""
 
 
-class Smtp:
+class SmtpTransport:
     """A mail server at ``smtp://``, ``smtp+starttls://`` or ``smtps://[user:password@]host[:port]``.
 
     `sender` is who mails are from, as it stands in them.
@@ -75,16 +75,16 @@ class Smtp:
     async def send(self, message: EmailMessage) -> None:
         reached = handed_over = False
         try:
-            async with asyncio.timeout(LONGEST_SECONDS), self._server:
+            async with asyncio.timeout(DELIVERY_TIMEOUT_SECONDS), self._server:
                 reached = True
                 await self._server.send_message(message)
                 handed_over = True
         except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
             if handed_over:
                 return  # Only the goodbye failed.
-            unknown = reached and not isinstance(error, _REFUSALS)
+            unknown = reached and not isinstance(error, _REJECTIONS)
             # The text of the error may repeat the recipient.
-            raise (MaybeDeliveredError if unknown else DeliveryError)(
+            raise (DeliveryUnknownError if unknown else DeliveryError)(
                 type(error).__name__
             ) from None
 
@@ -92,14 +92,14 @@ class Smtp:
         """Connect, sign in, and begin a mail of our sender that is never finished."""
         server = self._new_server()  # The other one may be in the middle of a delivery.
         try:
-            async with asyncio.timeout(LONGEST_SECONDS), server:
+            async with asyncio.timeout(DELIVERY_TIMEOUT_SECONDS), server:
                 await server.mail(self._sender)
                 await server.rset()
         except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
             raise DeliveryError(type(error).__name__) from None
 
 
-class Folder:
+class FileTransport:
     """Each mail an .eml file, and its link on the console: for machines without a mail server.
 
     The files do not end with an account: `delete_old_mails` removes them by their age alone.
@@ -114,7 +114,9 @@ class Folder:
         path = self._folder / f"{name}.eml"
         try:
             written_at = parsedate_to_datetime(message["Date"])
-            await asyncio.to_thread(_write, path, message.as_bytes(policy=policy.SMTP), written_at)
+            await asyncio.to_thread(
+                _write_mail, path, message.as_bytes(policy=policy.SMTP), written_at
+            )
         except OSError as error:
             raise DeliveryError(type(error).__name__) from None
         link = re.search(r"https?://\S+#token=\S+", message.get_content())
@@ -144,7 +146,7 @@ def delete_old_mails(folder: Path, *, at: datetime) -> int:
     return deleted
 
 
-def _write(path: Path, content: bytes, written_at: datetime) -> None:
+def _write_mail(path: Path, content: bytes, written_at: datetime) -> None:
     """Write a file whose time is that of the mail: a service's clock may be set ahead of the disk's."""
     part = path.with_suffix(".part")
     with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
@@ -153,11 +155,11 @@ def _write(path: Path, content: bytes, written_at: datetime) -> None:
     part.rename(path)
 
 
-def transport_of(settings: Settings) -> Transport:
+def create_transport(settings: Settings) -> Transport:
     """SMTP where a server is set, else files under the state folder."""
     if settings.smtp_url is not None:
-        return Smtp(settings.smtp_url.get_secret_value(), sender=settings.mail_from)
-    return Folder(mail_folder(settings))
+        return SmtpTransport(settings.smtp_url.get_secret_value(), sender=settings.mail_from)
+    return FileTransport(mail_folder(settings))
 
 
 def mail_folder(settings: Settings) -> Path:

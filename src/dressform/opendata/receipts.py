@@ -12,7 +12,7 @@ from tempfile import NamedTemporaryFile
 from dressform.errors import StartupError
 from dressform.opendata.draws import Draw
 from dressform.opendata.raw import digest
-from dressform.system.files import keep_names
+from dressform.system.files import fsync_dir
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +50,8 @@ class Receipts:
             os.fsync(file.fileno())
             with suppress(FileExistsError):
                 path.hardlink_to(file.name)
-        keep_names(self.folder)
-        keep_names(self.folder.parent)
+        fsync_dir(self.folder)
+        fsync_dir(self.folder.parent)
 
     def unknown_to(self, draws: Sequence[Draw]) -> list[Receipt]:
         """Of draws that these are not, or that are other ones."""

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from dressform.db.errors import ConstraintError, DatabaseError, StatementTimeout
 from dressform.db.statements import Statement
 from dressform.db.tables.access_log import AccessLog as Row
-from dressform.db.tables.access_log import SpoolMark
+from dressform.db.tables.access_log import SpoolOffset
 from dressform.db.tables.base import has_statistics
 from dressform.db.unit_of_work import TransactionalUnitOfWork
 from dressform.errors import FieldError, TooWide
@@ -20,16 +20,16 @@ from dressform.policy.periods import end_in_sql
 COLUMNS = ("at", "address", "method", "route", "status", "duration_us", "request_id")
 """The fields of a line of the spool, in the text format of COPY."""
 
-BECOME = Statement(text("SET LOCAL ROLE dressform_log"))
+SET_LOG_ROLE = Statement(text("SET LOCAL ROLE dressform_log"))
 
-WITHOUT_STATISTICS = ", ".join(
+DISABLE_STATISTICS = ", ".join(
     f"ALTER COLUMN {column.name} SET STATISTICS 0"
     for column in Row.__table__.columns
     if not has_statistics(column)
 )
 """What a new partition is altered by: the target of the parent's columns is not handed on."""
 
-NEAR = timedelta(minutes=5)
+ID_CLOCK_TOLERANCE = timedelta(minutes=5)
 """How far the clock of a request's id may be from that of its row, to be found at once."""
 
 # A plan that was made to fit any values misjudges how much of the log they want: three times slower.
@@ -43,16 +43,16 @@ _BAD_VALUE = "22"
 
 # The end of a row is no plain comparison with `at`, by which the server would know what days to
 # leave out: no row of before the second line's bound can pass the first line.
-_ALIVE = f"""
+_IS_LIVE = f"""
 {end_in_sql(VISITOR.window, VISITOR.since)} > CAST(:now AS timestamptz)
 AND at > (CAST(:now AS timestamptz) AT TIME ZONE 'UTC' - INTERVAL '{VISITOR.window.interval}')
     AT TIME ZONE 'UTC'
 """
-_VERSION_BY_TIME = 7
+_UUID_WITH_TIME = 7
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class AccessLogEntry:
     """A row of the log."""
 
     at: datetime
@@ -65,7 +65,7 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class AccessLogFilter:
     """What is searched for: whatever is None is any. `route` is a template, `until` exclusive."""
 
     request_id: UUID | None = None
@@ -76,22 +76,22 @@ class Wanted:
     until: datetime | None = None
 
 
-Place = tuple[datetime, UUID]
+PageKey = tuple[datetime, UUID]
 """Where a page ends: time and id of its last row."""
 
-_ADDED = insert(SpoolMark).values(shipped=0)
+_NEW_OFFSET = insert(SpoolOffset).values(shipped=0)
 # Also before its first block: the commit of a process that is gone may still be under way.
-_LOCK_SHIPPED = Statement(
-    _ADDED.on_conflict_do_update(
-        index_elements=["spool"], set_={"shipped": SpoolMark.shipped}
-    ).returning(SpoolMark.shipped),
+_LOCK_OFFSET = Statement(
+    _NEW_OFFSET.on_conflict_do_update(
+        index_elements=["spool"], set_={"shipped": SpoolOffset.shipped}
+    ).returning(SpoolOffset.shipped),
     "spool",
     "shipped",
 )
-_SET_SHIPPED = Statement(update(SpoolMark).where(SpoolMark.spool == bindparam("id")), "shipped")
+_SET_OFFSET = Statement(update(SpoolOffset).where(SpoolOffset.spool == bindparam("id")), "shipped")
 
 
-class AccessLog:
+class AccessLogEntries:
     """The visitors' addresses. Everything that touches them is here.
 
     They belong to a database role of their own, which the service must become to read them. A unit
@@ -104,23 +104,25 @@ class AccessLog:
     @classmethod
     async def opened(cls, uow: TransactionalUnitOfWork) -> Self:
         """In a writing unit, also to read: the role holds until its transaction ends."""
-        await uow.connection.execute(BECOME)
+        await uow.connection.execute(SET_LOG_ROLE)
         return cls(uow)
 
     async def search(
-        self, wanted: Wanted, *, limit: int, before: Place | None = None
-    ) -> list[Request]:
+        self, wanted: AccessLogFilter, *, limit: int, before: PageKey | None = None
+    ) -> list[AccessLogEntry]:
         """The latest first; those before a place. Raises TooWide when it would take too long.
 
         A request's id tells when it was made: there it is looked for first, then everywhere.
         """
         await self._uow.connection.execute(_SETTINGS)
         query = self._matching(wanted, before).limit(limit)
-        near = _around(wanted.request_id)
+        near = _id_time_range(wanted.request_id)
         found = await self._found(query.where(Row.at.between(*near))) if near else []
         return found or await self._found(query)
 
-    def _matching(self, wanted: Wanted, before: Place | None) -> Select[*tuple[Any, ...]]:
+    def _matching(
+        self, wanted: AccessLogFilter, before: PageKey | None
+    ) -> Select[*tuple[Any, ...]]:
         query = select(
             Row.at,
             Row.address,
@@ -129,7 +131,7 @@ class AccessLog:
             Row.status,
             Row.duration_us,
             Row.request_id,
-        ).where(text(_ALIVE).bindparams(now=self._uow.now))
+        ).where(text(_IS_LIVE).bindparams(now=self._uow.now))
         if wanted.request_id is not None:
             query = query.where(Row.request_id == wanted.request_id)
         if wanted.network is not None:
@@ -149,9 +151,9 @@ class AccessLog:
             query = query.where(Row.at <= before[0], tuple_(Row.at, Row.request_id) < before)
         return query.order_by(Row.at.desc(), Row.request_id.desc())
 
-    async def _found(self, query: Select[*tuple[Any, ...]]) -> list[Request]:
+    async def _found(self, query: Select[*tuple[Any, ...]]) -> list[AccessLogEntry]:
         try:
-            return [Request(*row) for row in await self._uow.connection.execute(query)]
+            return [AccessLogEntry(*row) for row in await self._uow.connection.execute(query)]
         except StatementTimeout:
             raise TooWide(
                 FieldError("query/since", "must be later, so that less is searched")
@@ -159,7 +161,7 @@ class AccessLog:
 
     async def shipped_of(self, spool: str) -> int:
         """Up to which byte the spool is in the log; locked until the transaction ends."""
-        shipped: int = await self._uow.connection.scalar(_LOCK_SHIPPED, {"spool": spool})
+        shipped: int = await self._uow.connection.scalar(_LOCK_OFFSET, {"spool": spool})
         return shipped
 
     async def copy(self, spool: str, lines: bytes, *, shipped: int) -> None:
@@ -171,15 +173,15 @@ class AccessLog:
         try:
             await self._uow.connection.copy(Row.__tablename__, lines, columns=COLUMNS)
         except ConstraintError:
-            raise PartitionMissingError(_days_of(lines)) from None
+            raise PartitionMissingError(_parse_days(lines)) from None
         except DatabaseError as error:
             if error.sqlstate.startswith(_BAD_VALUE):
                 raise ValueError from None  # Its text would repeat an address.
             raise
-        await self._uow.connection.execute(_SET_SHIPPED, {"id": spool, "shipped": shipped})
+        await self._uow.connection.execute(_SET_OFFSET, {"id": spool, "shipped": shipped})
 
     async def forget_spool(self, spool: str) -> None:
-        await self._uow.connection.execute(delete(SpoolMark).where(SpoolMark.spool == spool))
+        await self._uow.connection.execute(delete(SpoolOffset).where(SpoolOffset.spool == spool))
 
 
 @dataclass(eq=False)
@@ -189,17 +191,17 @@ class PartitionMissingError(Exception):
     days: set[date]
 
 
-def _around(request_id: UUID | None) -> tuple[datetime, datetime] | None:
+def _id_time_range(request_id: UUID | None) -> tuple[datetime, datetime] | None:
     """Around the time that a UUIDv7 begins with; None when it tells none that can be."""
-    if request_id is None or request_id.version != _VERSION_BY_TIME:
+    if request_id is None or request_id.version != _UUID_WITH_TIME:
         return None
     try:
         made_at = datetime.fromtimestamp((request_id.int >> 80) / 1000, UTC)
-        return made_at - NEAR, made_at + NEAR
+        return made_at - ID_CLOCK_TOLERANCE, made_at + ID_CLOCK_TOLERANCE
     except (OverflowError, ValueError):
         return None
 
 
-def _days_of(lines: bytes) -> set[date]:
+def _parse_days(lines: bytes) -> set[date]:
     """The days of the spool's lines, each of which begins with its time in ISO 8601 and UTC."""
     return {date.fromisoformat(line[:10].decode()) for line in lines.splitlines()}

@@ -6,13 +6,13 @@ from sqlalchemy import func, select, text
 
 from dressform.db.unit_of_work import UnitOfWork
 from dressform.policy.notice import VISITOR
-from dressform.repositories.access_log import BECOME, WITHOUT_STATISTICS
+from dressform.repositories.access_log import DISABLE_STATISTICS, SET_LOG_ROLE
 
 _NAME = "access_log_%Y%m%d"
 _MAKING = (0x44F0, 1)
 """The advisory lock under which days are made and dropped, one at a time."""
 
-_COUNTED = 10_000
+_MAX_EXACT_COUNT = 10_000
 """Up to here rows are counted one by one."""
 
 # Also those that are a part of the log no longer: an interrupted end leaves them behind.
@@ -25,7 +25,7 @@ _ALL = text(
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Day:
+class Partition:
     """The table of one day. Detaching makes it an orphan, `pending` when that was interrupted."""
 
     date: date
@@ -44,7 +44,7 @@ class Day:
         )
 
 
-class LogDays:
+class AccessLogPartitions:
     """The address log's partitions, one a day (UTC)."""
 
     def __init__(self, uow: UnitOfWork) -> None:
@@ -53,18 +53,18 @@ class LogDays:
     @classmethod
     async def opened(cls, uow: UnitOfWork) -> Self:
         """In a writing unit, as the role to which the log belongs, until its transaction ends."""
-        await uow.connection.execute(BECOME)
+        await uow.connection.execute(SET_LOG_ROLE)
         return cls(uow)
 
-    async def all(self) -> list[Day]:
+    async def all(self) -> list[Partition]:
         """The oldest first, orphans included."""
         rows = await self._uow.connection.execute(_ALL)
         return sorted(
-            Day(datetime.strptime(name, _NAME).replace(tzinfo=UTC).date(), attached, pending)
+            Partition(datetime.strptime(name, _NAME).replace(tzinfo=UTC).date(), attached, pending)
             for name, attached, pending in rows
         )
 
-    async def due(self) -> list[Day]:
+    async def due(self) -> list[Partition]:
         return [day for day in await self.all() if day.due_at <= self._uow.now]
 
     async def make(self, days: set[date]) -> None:
@@ -76,11 +76,11 @@ class LogDays:
             bounds = f"FOR VALUES FROM ('{day} 00:00+00') TO ('{end} 00:00+00')"
             if day not in present:
                 await self._change(f"CREATE TABLE {name} PARTITION OF access_log {bounds}")
-                await self._change(f"ALTER TABLE {name} {WITHOUT_STATISTICS}")
+                await self._change(f"ALTER TABLE {name} {DISABLE_STATISTICS}")
             elif not present[day].attached:
                 await self._change(f"ALTER TABLE access_log ATTACH PARTITION {name} {bounds}")
 
-    async def detach(self, day: Day) -> None:
+    async def detach(self, day: Partition) -> None:
         """From now on nobody finds its rows. DatabaseError when the log is locked for too long."""
         await self._one_at_a_time()
         if day not in await self.all():
@@ -88,7 +88,7 @@ class LogDays:
         how = " FINALIZE" if day.pending else ""
         await self._change(f"ALTER TABLE access_log DETACH PARTITION {day.table}{how}")
 
-    async def drop(self, day: Day) -> int:
+    async def drop(self, day: Partition) -> int:
         """One that is detached; gives the number of its rows, 0 when it is gone already.
 
         A large number is as PostgreSQL's statistics have it: to count would take longer than to drop.
@@ -100,10 +100,12 @@ class LogDays:
         await self._change(f"DROP TABLE {day.table}")
         return rows
 
-    async def _rows(self, day: Day) -> int:
-        few = text(f"SELECT count(*) FROM (SELECT FROM {day.table} LIMIT {_COUNTED}) AS found")  # noqa: S608  a date
+    async def _rows(self, day: Partition) -> int:
+        few = text(
+            f"SELECT count(*) FROM (SELECT FROM {day.table} LIMIT {_MAX_EXACT_COUNT}) AS found"
+        )
         counted = int((await self._uow.connection.execute(few)).scalar_one())
-        if counted < _COUNTED:
+        if counted < _MAX_EXACT_COUNT:
             return counted
         many = text(f"SELECT pg_stat_get_live_tuples('{day.table}'::regclass)")
         return max(counted, int((await self._uow.connection.execute(many)).scalar_one()))

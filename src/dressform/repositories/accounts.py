@@ -5,16 +5,16 @@ from uuid import UUID
 
 from sqlalchemy import bindparam, delete, insert, or_, select, update
 
-from dressform.crypto.sealing import DataKey, Wrapped
+from dressform.crypto.sealing import DataKey, WrappedKey
 from dressform.crypto.secrets import new_version
 from dressform.db.statements import Row, Statement
 from dressform.db.tables import Account, AccountKey, Profile
 from dressform.db.unit_of_work import UnitOfWork
 from dressform.errors import NotSignedIn
-from dressform.journal.entries import Deletion, Kind
+from dressform.journal.entries import Deletion, DeletionKind
 from dressform.policy.periods import start_of_day, start_of_month
-from dressform.repositories.expired_rows import is_over
-from dressform.repositories.members import who_with
+from dressform.repositories.expired_rows import is_deletable
+from dressform.repositories.members import member_with_columns
 from dressform.repositories.owners import Owner
 
 LengthUnit = Literal["mm", "cm", "in"]
@@ -37,11 +37,11 @@ class Credentials:
     unit: LengthUnit = "cm"
 
 
-UNWARNED: dict[str, None] = {"warned_days": None, "warned_at": None, "reopening_hash": None}
+NOTICES_RESET: dict[str, None] = {"warned_days": None, "warned_at": None, "reopening_hash": None}
 """Who comes back was not warned yet of the next end."""
 
 
-ACCOUNT = (
+ACCOUNT_COLUMNS = (
     Account.id,
     Account.version,
     Account.sealed,
@@ -53,13 +53,13 @@ ACCOUNT = (
 )
 """The columns that `credentials_of` reads."""
 
-_ALL = select(*ACCOUNT, AccountKey.key_id, AccountKey.wrapped_key).join(
+_ALL = select(*ACCOUNT_COLUMNS, AccountKey.key_id, AccountKey.wrapped_key).join(
     AccountKey, AccountKey.account_id == Account.id
 )
 _AT = bindparam("at", type_=Account.ends_at.type)
-_ALIVE = _ALL.where(Account.ends_at > _AT)
-_REMAINING = _ALL.where(~is_over(Account.ends_at, _AT))
-_LOCKED = _REMAINING.where(Account.ends_at <= _AT)
+_LIVE = _ALL.where(Account.ends_at > _AT)
+_NOT_DELETABLE = _ALL.where(~is_deletable(Account.ends_at, _AT))
+_IN_GRACE_PERIOD = _NOT_DELETABLE.where(Account.ends_at <= _AT)
 
 _HAS_ID = Account.id == bindparam("account_id")
 _HAS_EMAIL = Account.email_index == bindparam("email_index")
@@ -67,36 +67,36 @@ _HAS_USERNAME = Account.id.in_(
     select(Profile.account_id).where(Profile.username_index == bindparam("username_index"))
 )
 
-ACCOUNT_AND_WHO = Statement(who_with(*ACCOUNT))
-_BY_ID = Statement(_ALIVE.where(_HAS_ID))
-_BY_ID_TO_CHANGE = Statement(_ALIVE.where(_HAS_ID).with_for_update(of=Account))
-_BY_ID_AND_VERSION = Statement(
-    _ALIVE.where(_HAS_ID, Account.version == bindparam("version")).with_for_update(
+MEMBER_AND_ACCOUNT = Statement(member_with_columns(*ACCOUNT_COLUMNS))
+_BY_ID = Statement(_LIVE.where(_HAS_ID))
+_BY_ID_TO_CHANGE = Statement(_LIVE.where(_HAS_ID).with_for_update(of=Account))
+_BY_ID_FOR_SHARE = Statement(
+    _LIVE.where(_HAS_ID, Account.version == bindparam("version")).with_for_update(
         read=True, of=Account
     )
 )
-_BY_EMAIL = Statement(_ALIVE.where(_HAS_EMAIL))
-_BY_USERNAME = Statement(_ALIVE.where(_HAS_USERNAME))
-_LOCKED_BY_ID = Statement(_LOCKED.where(_HAS_ID))
-_LOCKED_BY_EMAIL = Statement(_LOCKED.where(_HAS_EMAIL))
-_REMAINING_BY_EMAIL = Statement(_REMAINING.where(_HAS_EMAIL))
-_REMAINING_BY_USERNAME = Statement(_REMAINING.where(_HAS_USERNAME))
+_BY_EMAIL = Statement(_LIVE.where(_HAS_EMAIL))
+_BY_USERNAME = Statement(_LIVE.where(_HAS_USERNAME))
+_IN_GRACE_PERIOD_BY_ID = Statement(_IN_GRACE_PERIOD.where(_HAS_ID))
+_IN_GRACE_PERIOD_BY_EMAIL = Statement(_IN_GRACE_PERIOD.where(_HAS_EMAIL))
+_NOT_DELETABLE_BY_EMAIL = Statement(_NOT_DELETABLE.where(_HAS_EMAIL))
+_NOT_DELETABLE_BY_USERNAME = Statement(_NOT_DELETABLE.where(_HAS_USERNAME))
 
 _ADD = Statement(
     insert(Account), "id", "email_index", "created_at", "last_login_at", "version", "sealed"
 )
 _ADD_KEY = Statement(insert(AccountKey), "account_id", "key_id", "wrapped_key")
-_LOG_IN = Statement(
+_RECORD_LOGIN = Statement(
     update(Account)
-    .where(_HAS_ID, ~is_over(Account.ends_at, _AT))
+    .where(_HAS_ID, ~is_deletable(Account.ends_at, _AT))
     .where(Account.version == bindparam("known_version"))
-    .values(last_login_at=bindparam("today"), **UNWARNED)
+    .values(last_login_at=bindparam("today"), **NOTICES_RESET)
 )
 _CHANGE = Statement(update(Account).where(_HAS_ID), "version", "email_index", "sealed")
 _RESTRICT = Statement(update(Account).where(_HAS_ID), "restricted_at")
-_END_DUE = Statement(
+_DELETE_EXPIRED_HOLDER = Statement(
     delete(Account)
-    .where(is_over(Account.ends_at, _AT), or_(_HAS_EMAIL, _HAS_USERNAME))
+    .where(is_deletable(Account.ends_at, _AT), or_(_HAS_EMAIL, _HAS_USERNAME))
     .returning(Account.id)
 )
 _ERASE = Statement(delete(Account).where(_HAS_ID).returning(Account.id))
@@ -116,8 +116,10 @@ class Accounts:
     async def find_for_sign_in(self, login: str) -> Credentials | None:
         """Return what `by_login` does, and also an account that waits past its window."""
         if "@" in login:
-            return await self._one(_REMAINING_BY_EMAIL, email_index=self._index.email(login))
-        return await self._one(_REMAINING_BY_USERNAME, username_index=self._index.username(login))
+            return await self._one(_NOT_DELETABLE_BY_EMAIL, email_index=self._index.email(login))
+        return await self._one(
+            _NOT_DELETABLE_BY_USERNAME, username_index=self._index.username(login)
+        )
 
     async def by_email(self, email: str) -> Credentials | None:
         return await self._one(_BY_EMAIL, email_index=self._index.email(email))
@@ -127,14 +129,14 @@ class Accounts:
 
     async def locked(self, account_id: UUID) -> Credentials | None:
         """One that is past its window and not over yet: to be warned, and for no reader but sign-in."""
-        return await self._one(_LOCKED_BY_ID, account_id=account_id)
+        return await self._one(_IN_GRACE_PERIOD_BY_ID, account_id=account_id)
 
     async def locked_by_email(self, email: str) -> Credentials | None:
-        return await self._one(_LOCKED_BY_EMAIL, email_index=self._index.email(email))
+        return await self._one(_IN_GRACE_PERIOD_BY_EMAIL, email_index=self._index.email(email))
 
     async def held(self, account_id: UUID, *, version: int) -> Credentials | None:
         """Still as it was at `version`, and unchanged until the transaction ends."""
-        return await self._one(_BY_ID_AND_VERSION, account_id=account_id, version=version)
+        return await self._one(_BY_ID_FOR_SHARE, account_id=account_id, version=version)
 
     async def credentials(self, owner: Owner) -> Credentials:
         """Raises NotSignedIn when the account has ended meanwhile."""
@@ -174,7 +176,7 @@ class Accounts:
         An account that waits past its window is open again from then on.
         """
         result = await self._uow.connection.execute(
-            _LOG_IN,
+            _RECORD_LOGIN,
             {
                 "account_id": credentials.owner.account_id,
                 "known_version": credentials.version,
@@ -219,7 +221,7 @@ class Accounts:
     async def end_due(self, *, email: str, username: str = "") -> None:
         """One that is over may still be there, and would keep both if the worker is late."""
         await self._delete(
-            _END_DUE,
+            _DELETE_EXPIRED_HOLDER,
             at=self._uow.now,
             email_index=self._index.email(email),
             username_index=self._index.username(username),
@@ -231,17 +233,17 @@ class Accounts:
 
     async def _delete(self, statement: Statement, **values: Any) -> None:
         gone = await self._uow.connection.scalars(statement, values)
-        self._uow.deletions.extend(Deletion(Kind.ACCOUNT, each) for each in gone)
+        self._uow.deletions.extend(Deletion(DeletionKind.ACCOUNT, each) for each in gone)
 
     async def _one(self, statement: Statement, **values: Any) -> Credentials | None:
         row = await self._uow.connection.one_or_none(statement, values | {"at": self._uow.now})
         if row is None:
             return None
-        key = self._uow.vault.master.unwrap(Wrapped(row.key_id, row.wrapped_key), row.id)
-        return credentials_of(row, Owner(row.id, key))
+        key = self._uow.vault.master.unwrap(WrappedKey(row.key_id, row.wrapped_key), row.id)
+        return decrypt_credentials(row, Owner(row.id, key))
 
 
-def credentials_of(row: Row, owner: Owner) -> Credentials:
+def decrypt_credentials(row: Row, owner: Owner) -> Credentials:
     """Decrypt what a row of the account holds."""
     return Credentials(
         owner=owner,

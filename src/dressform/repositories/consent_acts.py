@@ -26,7 +26,7 @@ class ConsentAct:
     drawn_in: int | None
 
 
-ACT = (
+ACT_COLUMNS = (
     DatasetConsentAct.id,
     DatasetConsentAct.number,
     DatasetConsentAct.act,
@@ -38,9 +38,9 @@ ACT = (
 )
 """The columns of a ConsentAct, for a statement that reads both tables."""
 
-OF_CONSENT = DatasetConsentAct.account_id == DatasetConsent.account_id
+IS_SAME_ACCOUNT = DatasetConsentAct.account_id == DatasetConsent.account_id
 
-_ALL = select(*ACT).join(DatasetConsent, OF_CONSENT)
+_ALL = select(*ACT_COLUMNS).join(DatasetConsent, IS_SAME_ACCOUNT)
 _OF_ACCOUNT = _ALL.where(DatasetConsentAct.account_id == bindparam("owner_id"))
 _LAST = Statement(_OF_ACCOUNT.order_by(DatasetConsentAct.number.desc()).limit(1))
 _ADD = Statement(

@@ -10,9 +10,14 @@ from dressform.db.statements import Statement
 from dressform.db.tables import Account, DatasetConsent, DatasetConsentAct, Model
 from dressform.db.unit_of_work import UnitOfWork
 from dressform.errors import FieldError, InvalidInput, NotSignedIn, TooManyConsents
-from dressform.journal.entries import Deletion, Kind
+from dressform.journal.entries import Deletion, DeletionKind
 from dressform.opendata.consent import ConsentText
-from dressform.repositories.consent_acts import ACT, OF_CONSENT, ConsentAct, ConsentActs
+from dressform.repositories.consent_acts import (
+    ACT_COLUMNS,
+    IS_SAME_ACCOUNT,
+    ConsentAct,
+    ConsentActs,
+)
 from dressform.repositories.owners import Owner
 
 MAX_ACTS = 1000
@@ -44,16 +49,16 @@ class Consent:
         return None if self.stands else self.acts[-1].acted_at
 
 
-_OF_ACCOUNT = DatasetConsent.account_id == bindparam("owner_id")
+_IS_OF_ACCOUNT = DatasetConsent.account_id == bindparam("owner_id")
 _READ = Statement(
-    select(DatasetConsent.model_id, DatasetConsent.counted, DatasetConsent.drawn_in, *ACT)
+    select(DatasetConsent.model_id, DatasetConsent.counted, DatasetConsent.drawn_in, *ACT_COLUMNS)
     .join(Account, Account.id == DatasetConsent.account_id)
-    .join(DatasetConsentAct, OF_CONSENT)
-    .where(_OF_ACCOUNT, Account.ends_at > bindparam("at"))
+    .join(DatasetConsentAct, IS_SAME_ACCOUNT)
+    .where(_IS_OF_ACCOUNT, Account.ends_at > bindparam("at"))
     .order_by(DatasetConsentAct.number)
 )
 _GIVEN_ID = Statement(
-    select(DatasetConsent.given_id).where(_OF_ACCOUNT).with_for_update(key_share=True)
+    select(DatasetConsent.given_id).where(_IS_OF_ACCOUNT).with_for_update(key_share=True)
 )
 _CHOSEN = insert(DatasetConsent).values(
     account_id=bindparam("owner_id"), model_id=bindparam("chosen_id")
@@ -63,9 +68,9 @@ _CHOOSE = Statement(
         index_elements=["account_id"], set_={"model_id": _CHOSEN.excluded.model_id}
     ).returning(DatasetConsent.given_id)
 )
-_SET_GIVEN = Statement(update(DatasetConsent).where(_OF_ACCOUNT), "given_id")
+_SET_GIVEN = Statement(update(DatasetConsent).where(_IS_OF_ACCOUNT), "given_id")
 _SET_WITHDRAWN = Statement(
-    update(DatasetConsent).where(_OF_ACCOUNT).values(given_id=None, model_id=None)
+    update(DatasetConsent).where(_IS_OF_ACCOUNT).values(given_id=None, model_id=None)
 )
 _LOCK = Statement(
     select(Account.id)
@@ -142,7 +147,7 @@ class Consents:
             text_sha256=last.text_sha256,
         )
         await self._uow.connection.execute(_SET_WITHDRAWN, {"owner_id": owner.account_id})
-        self._uow.deletions.append(Deletion(Kind.CONSENT, last.id))
+        self._uow.deletions.append(Deletion(DeletionKind.CONSENT, last.id))
         return True
 
     async def _choose(self, owner: Owner, model_id: UUID | None) -> UUID | None:

@@ -25,71 +25,73 @@ from dressform.db.tables import Account, DatasetConsent, DatasetConsentAct, Data
 from dressform.db.unit_of_work import UnitOfWork
 from dressform.opendata.budget import MOST_COUNTS
 from dressform.opendata.consent import COMPATIBLE
-from dressform.repositories.sealed_contributions import IS_CHOSEN, Rows, bodies
+from dressform.repositories.sealed_contributions import IS_CHOSEN, EncryptedRows, select_bodies
 
 BATCH = 500
 """Accounts that are counted or read by one statement."""
 PAUSE_SECONDS = 0.01
 """Between two batches of a draw, for the other clients of PostgreSQL."""
-_BEFORE_ALL = UUID(int=0)
+_FIRST_ID = UUID(int=0)
 
 _ACCOUNT_IDS = bindparam("account_ids", type_=ARRAY(Uuid))
 _MODEL_IDS = bindparam("model_ids", type_=ARRAY(Uuid))
-_OF_THESE = DatasetConsent.account_id == func.any(_ACCOUNT_IDS)
-_NEVER_GAVE = DatasetConsent.drawn_in.is_(None)
+_IS_IN_BATCH = DatasetConsent.account_id == func.any(_ACCOUNT_IDS)
+_NOT_DRAWN = DatasetConsent.drawn_in.is_(None)
 
-_WAS_THERE = exists().where(
+_IN_RESTORED_DRAW = exists().where(
     DatasetDraw.restored_at.is_not(None),
     DatasetDraw.drawn_at + timedelta(days=1) > Account.created_at,
 )
 """Since before the end of the day of a draw that this database forgot: they may have been in it."""
 
-_AGREED_BEFORE = exists().where(
+_CONSENTED_BEFORE = exists().where(
     DatasetConsentAct.account_id == DatasetConsent.account_id,
     DatasetConsentAct.act == "given",
     DatasetConsentAct.acted_at < bindparam("before"),
 )
-_STANDS = _AGREED_BEFORE.where(
+_HAS_CONSENT = _CONSENTED_BEFORE.where(
     DatasetConsentAct.id == DatasetConsent.given_id,
     is_any_of(DatasetConsentAct.text_version, COMPATIBLE),
 )
 
-_MAY_GIVE: tuple[ColumnElement[bool], ...] = (
-    _OF_THESE,
-    _STANDS,
+_IS_ELIGIBLE: tuple[ColumnElement[bool], ...] = (
+    _IS_IN_BATCH,
+    _HAS_CONSENT,
     Account.ends_at > bindparam("at"),
     Account.models_end_at > bindparam("at"),
     Account.restricted_at.is_(None),
-    ~_WAS_THERE,
+    ~_IN_RESTORED_DRAW,
 )
 
 # Everything else is asked of the accounts of a batch, by their ids: so soon after all were marked the
 # planner can't know of how many a condition is true, and would go through everybody for each batch.
-_NEXT = Statement(
+_NEXT_BATCH = Statement(
     select(DatasetConsent.account_id)
     .where(DatasetConsent.account_id > bindparam("after"))
     .order_by(DatasetConsent.account_id)
     .limit(bindparam("most"))
 )
 
-_COUNT = Statement(
+_MARK_COUNTED = Statement(
     update(DatasetConsent)
     .where(Account.id == DatasetConsent.account_id)
     .where(exists().where(Model.account_id == DatasetConsent.account_id))
-    .where(*_MAY_GIVE, _NEVER_GAVE, DatasetConsent.counted < MOST_COUNTS)
+    .where(*_IS_ELIGIBLE, _NOT_DRAWN, DatasetConsent.counted < MOST_COUNTS)
     .values(counted=DatasetConsent.counted + 1)
 )
 
-_SEALED_TO_COUNT = Statement(
-    bodies().where(*_MAY_GIVE, _NEVER_GAVE, DatasetConsent.counted < MOST_COUNTS)
+_FETCH_COUNTABLE = Statement(
+    select_bodies().where(*_IS_ELIGIBLE, _NOT_DRAWN, DatasetConsent.counted < MOST_COUNTS)
 )
-_SEALED = Statement(bodies().where(*_MAY_GIVE, _NEVER_GAVE, DatasetConsent.counted > 0))
-_SEALED_OF = Statement(bodies().where(_OF_THESE))
+_FETCH_COUNTED = Statement(
+    select_bodies().where(*_IS_ELIGIBLE, _NOT_DRAWN, DatasetConsent.counted > 0)
+)
+_FETCH_ENCRYPTED = Statement(select_bodies().where(_IS_IN_BATCH))
 
-_FREE = (
+_DRAWABLE = (
     select(DatasetConsent.account_id)
     .join(Account, Account.id == DatasetConsent.account_id)
-    .where(*_MAY_GIVE, _NEVER_GAVE)
+    .where(*_IS_ELIGIBLE, _NOT_DRAWN)
     .where(
         exists().where(
             Model.id == func.any(_MODEL_IDS),
@@ -100,31 +102,33 @@ _FREE = (
     .with_for_update(of=DatasetConsent, key_share=True, skip_locked=True)
 )
 
-_MARK = Statement(
+_MARK_DRAWN = Statement(
     update(DatasetConsent)
-    .where(DatasetConsent.account_id == func.any(func.array(_FREE.scalar_subquery())))
+    .where(DatasetConsent.account_id == func.any(func.array(_DRAWABLE.scalar_subquery())))
     .values(drawn_in=bindparam("year"), drawn_under=DatasetConsent.given_id)
     .returning(DatasetConsent.account_id)
 )
 
-_GIVEN = (
+_DRAWN = (
     func.unnest(_ACCOUNT_IDS, _MODEL_IDS)
     .table_valued(column("account_id", Uuid), column("model_id", Uuid))
     .render_derived()
 )
 
-_NO_LONGER = Statement(
-    select(_GIVEN.c.account_id)
-    .join(Account, Account.id == _GIVEN.c.account_id)
-    .outerjoin(Model, Model.id == _GIVEN.c.model_id)
-    .where(or_(Account.restricted_at.is_not(None), Model.id.is_(None), _WAS_THERE))
+_WITHDRAWN = Statement(
+    select(_DRAWN.c.account_id)
+    .join(Account, Account.id == _DRAWN.c.account_id)
+    .outerjoin(Model, Model.id == _DRAWN.c.model_id)
+    .where(or_(Account.restricted_at.is_not(None), Model.id.is_(None), _IN_RESTORED_DRAW))
 )
 
-_UNMARK = Statement(update(DatasetConsent).where(_OF_THESE).values(drawn_in=None, drawn_under=None))
+_UNMARK = Statement(
+    update(DatasetConsent).where(_IS_IN_BATCH).values(drawn_in=None, drawn_under=None)
+)
 
 _MARK_ALL = Statement(
     update(DatasetConsent)
-    .where(_OF_THESE, _NEVER_GAVE, _AGREED_BEFORE)
+    .where(_IS_IN_BATCH, _NOT_DRAWN, _CONSENTED_BEFORE)
     .values(drawn_in=bindparam("year"))
 )
 
@@ -145,24 +149,24 @@ class Contributions:
 
     async def batch(self, *, after: UUID | None) -> list[UUID]:
         """The next accounts that ever agreed, in the order of their ids; none when there are no more."""
-        found = await self._ask(_NEXT, after=after or _BEFORE_ALL, most=BATCH)
+        found = await self._ask(_NEXT_BATCH, after=after or _FIRST_ID, most=BATCH)
         return list(found.scalars())
 
     async def count_in(self, account_ids: Collection[UUID]) -> int:
         """Marks as counted once more those who may give and have something to give: how many."""
-        return (await self._ask_those_who_may(_COUNT, account_ids)).rowcount
+        return (await self._ask_those_who_may(_MARK_COUNTED, account_ids)).rowcount
 
-    async def sealed_to_count(self, account_ids: Collection[UUID]) -> Rows:
+    async def sealed_to_count(self, account_ids: Collection[UUID]) -> EncryptedRows:
         """Return the model that each who may be counted chose, or else any."""
-        return (await self._ask_those_who_may(_SEALED_TO_COUNT, account_ids)).all()
+        return (await self._ask_those_who_may(_FETCH_COUNTABLE, account_ids)).all()
 
-    async def sealed(self, account_ids: Collection[UUID]) -> Rows:
+    async def sealed(self, account_ids: Collection[UUID]) -> EncryptedRows:
         """Of those who were counted the model they chose, or else any."""
-        return (await self._ask_those_who_may(_SEALED, account_ids)).all()
+        return (await self._ask_those_who_may(_FETCH_COUNTED, account_ids)).all()
 
-    async def sealed_of(self, account_ids: Collection[UUID]) -> Rows:
+    async def sealed_of(self, account_ids: Collection[UUID]) -> EncryptedRows:
         """What these have to give now, whether they are marked or not."""
-        return (await self._ask(_SEALED_OF, account_ids=list(account_ids))).all()
+        return (await self._ask(_FETCH_ENCRYPTED, account_ids=list(account_ids))).all()
 
     async def mark_drawn(
         self, account_ids: Collection[UUID], model_ids: Collection[UUID], year: int
@@ -173,7 +177,7 @@ class Contributions:
         changing just now is not waited for, and not marked.
         """
         marked = await self._ask_those_who_may(
-            _MARK, account_ids, model_ids=list(model_ids), year=year
+            _MARK_DRAWN, account_ids, model_ids=list(model_ids), year=year
         )
         return list(marked.scalars())
 
@@ -185,7 +189,7 @@ class Contributions:
         Or may have been in a draw that was made known meanwhile. Nothing else can have changed: it is
         in the consent, or would take it along.
         """
-        gone = await self._ask(_NO_LONGER, account_ids=list(account_ids), model_ids=list(model_ids))
+        gone = await self._ask(_WITHDRAWN, account_ids=list(account_ids), model_ids=list(model_ids))
         return set(gone.scalars())
 
     async def unmark(self, account_ids: Collection[UUID]) -> None:

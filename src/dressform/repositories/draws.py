@@ -52,13 +52,13 @@ class Draws:
 
     async def all(self) -> list[StoredDraw]:
         """In the order of their years."""
-        return [_stored(row) for row in await self._uow.connection.execute(_ALL)]
+        return [_to_draw(row) for row in await self._uow.connection.execute(_ALL)]
 
     async def locked(self, year: int) -> StoredDraw | None:
         """Until the transaction ends nobody else goes on with it."""
         query = _ALL.where(DatasetDraw.year == year).with_for_update()
         row = await self._uow.connection.one_or_none(query)
-        return _stored(row) if row else None
+        return _to_draw(row) if row else None
 
     async def propose(self, year: int, by: UUID, *, instead_of: UUID | None) -> bool:
         """False when it was counted or proposed by somebody else meanwhile."""
@@ -116,5 +116,5 @@ class Draws:
         )
 
 
-def _stored(row: Row) -> StoredDraw:
+def _to_draw(row: Row) -> StoredDraw:
     return StoredDraw(**{**row, "flags": tuple(row.flags or ())})

@@ -37,7 +37,7 @@ class Edition:
 
 
 @dataclass(frozen=True, slots=True)
-class File:
+class EditionFile:
     """`title`: what it holds, for people; of a picture, what is said to who does not see it."""
 
     name: str
@@ -115,12 +115,12 @@ class Editions:
 
     async def all(self) -> list[StoredEdition]:
         """The newest first."""
-        return [_stored(row) for row in await self._uow.connection.execute(_ALL)]
+        return [_to_edition(row) for row in await self._uow.connection.execute(_ALL)]
 
     async def of(self, name: str) -> StoredEdition:
         """Raises NotFound."""
         for row in await self._uow.connection.execute(_BY_NAME, {"name": name}):
-            return _stored(row)
+            return _to_edition(row)
         raise NotFound
 
     async def files(self, edition: str) -> list[StoredFile]:
@@ -147,7 +147,7 @@ class Editions:
         """Whether the people counted last were enough; false before anybody was counted."""
         return bool(await self._uow.connection.scalar(_LAST_COUNT_SUFFICED))
 
-    async def publish(self, edition: Edition, files: Sequence[File]) -> None:
+    async def publish(self, edition: Edition, files: Sequence[EditionFile]) -> None:
         """All of it or nothing; the same once more changes nothing.
 
         Raises AlreadyPublished when there is another of this name.
@@ -166,11 +166,13 @@ class Editions:
         )
         if added.rowcount:
             for file in files:  # One at a time: together they may be more than a message can hold.
-                await self._uow.connection.execute(insert(DatasetFile).values(_row(edition, file)))
+                await self._uow.connection.execute(
+                    insert(DatasetFile).values(_to_row(edition, file))
+                )
         elif not await self._is(edition, files):
             raise AlreadyPublished(edition.name)
 
-    async def _is(self, edition: Edition, files: Sequence[File]) -> bool:
+    async def _is(self, edition: Edition, files: Sequence[EditionFile]) -> bool:
         """Whether just this is what is published under the name."""
         stored = await self.of(edition.name)
         if (stored.codebook, stored.count) != (edition.codebook, edition.count):
@@ -185,12 +187,12 @@ class Editions:
         }
 
 
-def _stored(row: Row) -> StoredEdition:
+def _to_edition(row: Row) -> StoredEdition:
     # The driver returns JSON as text.
     return StoredEdition(**{**row, "quality": json.loads(row.quality) if row.quality else None})
 
 
-def _check_names(edition: Edition, files: Sequence[File]) -> None:
+def _check_names(edition: Edition, files: Sequence[EditionFile]) -> None:
     named = [(EDITION_NAME, edition.name), *((FILE_NAME, file.name) for file in files)]
     for pattern, name in named:
         if not re.fullmatch(pattern, name):
@@ -198,7 +200,7 @@ def _check_names(edition: Edition, files: Sequence[File]) -> None:
             raise ValueError(msg)
 
 
-def _row(edition: Edition, file: File) -> dict[str, Any]:
+def _to_row(edition: Edition, file: EditionFile) -> dict[str, Any]:
     return {
         "edition": edition.name,
         "name": file.name,

@@ -5,8 +5,8 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, delete, func, or_, select
 
 from dressform.db.tables import (
+    AccessLogAudit,
     Account,
-    Lookup,
     Mail,
     Model,
     OneTimeToken,
@@ -15,7 +15,7 @@ from dressform.db.tables import (
     SignUp,
 )
 from dressform.db.unit_of_work import UnitOfWork
-from dressform.journal.entries import Deletion, Kind
+from dressform.journal.entries import Deletion, DeletionKind
 from dressform.policy import notice as policy
 from dressform.policy.notice import (
     LOOKUP,
@@ -28,12 +28,12 @@ from dressform.policy.notice import (
     TOKEN,
     Category,
 )
-from dressform.repositories.quarantine import SetAside
+from dressform.repositories.quarantine import Quarantine
 
 BATCH = 50
 """Rows a transaction: a few milliseconds, so that nobody waits for it."""
-WARNED_BEFORE = policy.WARNED_BEFORE.length
-LONGEST_WAIT = policy.LONGEST_WAIT.length
+MIN_NOTICE = policy.WARNED_BEFORE.length
+MAX_GRACE_PERIOD = policy.LONGEST_WAIT.length
 
 TABLES: dict[str, Any] = {
     PROFILE.key: Account,
@@ -42,25 +42,25 @@ TABLES: dict[str, Any] = {
     SESSION.key: Session,
     TOKEN.key: OneTimeToken,
     MAIL.key: Mail,
-    LOOKUP.key: Lookup,
+    LOOKUP.key: AccessLogAudit,
     ROUND.key: RetentionRun,
 }
 """What ends row by row, by its category; the rest goes with these. Visitors' addresses end by days."""
 
-_JOURNALED = {PROFILE.key: Kind.ACCOUNT, MODEL.key: Kind.MODEL}
+_JOURNALED = {PROFILE.key: DeletionKind.ACCOUNT, MODEL.key: DeletionKind.MODEL}
 """What an older database must not bring back."""
 
 
-def is_over(
+def is_deletable(
     end: SQLColumnExpression[datetime], at: datetime | ColumnElement[datetime]
 ) -> ColumnElement[bool]:
     """Whether what ends with an account at `end` is to go: its owner was warned in time, or can't be."""
     # Never null, so that its negation can be asked as well.
-    warned = func.coalesce(Account.warned_at <= at - WARNED_BEFORE, False)
-    return and_(end <= at, or_(warned, end <= at - LONGEST_WAIT))
+    warned = func.coalesce(Account.warned_at <= at - MIN_NOTICE, False)
+    return and_(end <= at, or_(warned, end <= at - MAX_GRACE_PERIOD))
 
 
-class Endings:
+class ExpiredRows:
     """What is past its window, and the end of it."""
 
     def __init__(self, uow: UnitOfWork, category: Category) -> None:
@@ -108,12 +108,12 @@ class Endings:
         found = select(self._table.id)
         if self._category is MODEL:
             found = found.join(Account, Account.id == Model.account_id)
-        spared = SetAside(self._uow).spares(self._category.key, self._table.id)
+        spared = Quarantine(self._uow).spares(self._category.key, self._table.id)
         return found.where(*self._past(), spared).order_by(self._end)
 
     def _past(self) -> list[ColumnElement[bool]]:
         if self._category in (PROFILE, MODEL):
-            return [is_over(self._end, self._uow.now)]
+            return [is_deletable(self._end, self._uow.now)]
         return [self._end <= self._uow.now]
 
     async def _delete(self, due: Select[UUID]) -> int:

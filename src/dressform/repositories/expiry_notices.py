@@ -8,53 +8,53 @@ from dressform.crypto.secrets import token_hash
 from dressform.db.tables import Account
 from dressform.db.unit_of_work import UnitOfWork
 from dressform.policy.periods import start_of_day
-from dressform.repositories.accounts import UNWARNED
-from dressform.repositories.expired_rows import LONGEST_WAIT, WARNED_BEFORE, is_over
+from dressform.repositories.accounts import NOTICES_RESET
+from dressform.repositories.expired_rows import MAX_GRACE_PERIOD, MIN_NOTICE, is_deletable
 
-BEFORE_THE_END = (30, 7, 1)
-AFTER_THE_END = (0, -7, -14, -21)
+NOTICE_DAYS = (30, 7, 1)
+LATE_NOTICE_DAYS = (0, -7, -14, -21)
 """Only for whom no warning reached in time; a mail that can't be handed over is kept for a week."""
 
-WHILE_RESTRICTED = (730, 365)
+RESTRICTED_NOTICE_DAYS = (730, 365)
 """Days before the end of a restricted account: when its 12 months are over, and a year later."""
 
-_STEPS = sorted(BEFORE_THE_END + AFTER_THE_END)
+_STEPS = sorted(NOTICE_DAYS + LATE_NOTICE_DAYS)
 
 
 @dataclass(frozen=True, slots=True)
-class Warned:
+class ExpiryNotice:
     """Whose end is announced, and which: after a login it is another."""
 
     account_id: UUID
     ends_at: datetime
 
 
-class Warnings:
+class ExpiryNotices:
     """Of the coming end of accounts: which were written, and which were handed to a mail server."""
 
     def __init__(self, uow: UnitOfWork) -> None:
         self._uow = uow
 
-    async def write(self, *, limit: int) -> list[Warned]:
+    async def write(self, *, limit: int) -> list[ExpiryNotice]:
         """Those for whom a warning is to be written now; each warning is given once."""
-        lower = -LONGEST_WAIT
-        found: list[Warned] = []
+        lower = -MAX_GRACE_PERIOD
+        found: list[ExpiryNotice] = []
         for days in _STEPS:
             found += await self._step(days, lower, limit - len(found))
             lower = timedelta(days=days)
         return found
 
-    async def ask_restricted(self, *, limit: int) -> list[Warned]:
+    async def ask_restricted(self, *, limit: int) -> list[ExpiryNotice]:
         """Those who are to be asked now whether they still need their restricted account."""
-        lower = timedelta(days=max(BEFORE_THE_END))
-        found: list[Warned] = []
-        for days in sorted(WHILE_RESTRICTED):
+        lower = timedelta(days=max(NOTICE_DAYS))
+        found: list[ExpiryNotice] = []
+        for days in sorted(RESTRICTED_NOTICE_DAYS):
             due = self._due(days, lower, limit - len(found))
             found += await self._mark(days, due.where(Account.restricted_at.is_not(None)))
             lower = timedelta(days=days)
         return found
 
-    async def handed_over(self, warned: Warned) -> None:
+    async def handed_over(self, warned: ExpiryNotice) -> None:
         """A warning of this end was handed to a mail server."""
         await self._uow.connection.execute(
             update(Account)
@@ -74,16 +74,16 @@ class Warnings:
         reopened = await self._uow.connection.execute(
             update(Account)
             .where(Account.reopening_hash == token_hash(token))
-            .where(~is_over(Account.ends_at, self._uow.now))
-            .values(last_login_at=start_of_day(self._uow.now), **UNWARNED)
+            .where(~is_deletable(Account.ends_at, self._uow.now))
+            .values(last_login_at=start_of_day(self._uow.now), **NOTICES_RESET)
         )
         return bool(reopened.rowcount)
 
-    async def _step(self, days: int, lower: timedelta, limit: int) -> list[Warned]:
+    async def _step(self, days: int, lower: timedelta, limit: int) -> list[ExpiryNotice]:
         """Those that end within so many days, but not within `lower`."""
         due = self._due(days, lower, limit)
         if days == 0:
-            late = Account.warned_at > Account.ends_at - WARNED_BEFORE
+            late = Account.warned_at > Account.ends_at - MIN_NOTICE
             due = due.where(or_(Account.warned_at.is_(None), late))
         elif days < 0:
             due = due.where(Account.warned_at.is_(None))
@@ -101,7 +101,7 @@ class Warnings:
             .with_for_update(skip_locked=True)
         )
 
-    async def _mark(self, days: int, due: Select[UUID]) -> list[Warned]:
+    async def _mark(self, days: int, due: Select[UUID]) -> list[ExpiryNotice]:
         """Record that the mail of `days` is written, so that nobody writes it again."""
         chosen = due.cte("chosen")
         written = await self._uow.connection.execute(
@@ -110,4 +110,4 @@ class Warnings:
             .values(warned_days=days)
             .returning(Account.id, Account.ends_at)
         )
-        return [Warned(*row) for row in written]
+        return [ExpiryNotice(*row) for row in written]

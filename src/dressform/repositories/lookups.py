@@ -5,15 +5,14 @@ from uuid import UUID
 
 from sqlalchemy import bindparam, insert, select
 
-from dressform.crypto.keyrings import Keyed
+from dressform.crypto.keyrings import RowEncryption
 from dressform.crypto.secrets import timed_id
 from dressform.db.statements import Statement
-from dressform.db.tables import Lookup as LookupRow
 from dressform.db.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)
-class Lookup:
+class StoredLookup:
     """Who looked into the address log, when and why; what was asked for, and how many rows it gave."""
 
     id: UUID
@@ -26,24 +25,24 @@ class Lookup:
 
 
 _ADD = Statement(
-    insert(LookupRow), "id", "at", "operator_id", "purpose", "key_id", "wrapped_key", "sealed"
+    insert(AccessLogAudit), "id", "at", "operator_id", "purpose", "key_id", "wrapped_key", "sealed"
 )
 _PAGE = (
     select(
-        LookupRow.id,
-        LookupRow.at,
-        LookupRow.operator_id,
-        LookupRow.purpose,
-        LookupRow.key_id,
-        LookupRow.wrapped_key,
-        LookupRow.sealed,
+        AccessLogAudit.id,
+        AccessLogAudit.at,
+        AccessLogAudit.operator_id,
+        AccessLogAudit.purpose,
+        AccessLogAudit.key_id,
+        AccessLogAudit.wrapped_key,
+        AccessLogAudit.sealed,
     )
-    .where(LookupRow.ends_at > bindparam("now"))
-    .order_by(LookupRow.id.desc())
+    .where(AccessLogAudit.ends_at > bindparam("now"))
+    .order_by(AccessLogAudit.id.desc())
     .limit(bindparam("most"))
 )
 _FIRST_PAGE = Statement(_PAGE)
-_NEXT_PAGE = Statement(_PAGE.where(LookupRow.id < bindparam("before")))
+_NEXT_PAGE = Statement(_PAGE.where(AccessLogAudit.id < bindparam("before")))
 
 
 class Lookups:
@@ -51,7 +50,7 @@ class Lookups:
 
     def __init__(self, uow: UnitOfWork) -> None:
         self._uow = uow
-        self._keyed = Keyed(uow.vault, "lookup")
+        self._keyed = RowEncryption(uow.vault, "lookup")
 
     async def add(
         self, operator_id: UUID, *, purpose: str, reason: str, asked: dict[str, Any], shown: int
@@ -69,13 +68,13 @@ class Lookups:
             },
         )
 
-    async def page(self, *, limit: int, before: UUID | None = None) -> list[Lookup]:
+    async def page(self, *, limit: int, before: UUID | None = None) -> list[StoredLookup]:
         """The latest first; those before the one of that id."""
         rows = await self._uow.connection.execute(
             _FIRST_PAGE if before is None else _NEXT_PAGE,
             {"now": self._uow.now, "before": before, "most": limit},
         )
         return [
-            Lookup(row.id, row.at, row.operator_id, row.purpose, **self._keyed.open(row))
+            StoredLookup(row.id, row.at, row.operator_id, row.purpose, **self._keyed.open(row))
             for row in rows
         ]

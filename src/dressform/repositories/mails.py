@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import bindparam, delete, insert, select, update
 
-from dressform.crypto.keyrings import Keyed
+from dressform.crypto.keyrings import RowEncryption
 from dressform.crypto.secrets import random_id
 from dressform.db.statements import Statement
 from dressform.db.tables import Mail
@@ -18,7 +18,7 @@ LEASE = timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True)
-class Leased:
+class LeasedMail:
     """A mail that is due and that nobody else takes for a while, still closed."""
 
     id: UUID
@@ -33,7 +33,7 @@ class Leased:
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class OutboxMail:
     """A mail to be delivered. `about` is what its kind needs to know."""
 
     id: UUID
@@ -64,7 +64,7 @@ _DUE = (
     .limit(1)
     .with_for_update(skip_locked=True)
 )
-_TAKE = Statement(
+_LEASE_NEXT = Statement(
     update(Mail)
     .where(Mail.id == _DUE.scalar_subquery())
     .values(due_at=bindparam("leased_until"), attempts=Mail.attempts + 1)
@@ -74,13 +74,13 @@ _BY_ID = Statement(
     select(Mail.id, Mail.kind, Mail.key_id, Mail.wrapped_key, Mail.sealed).where(_HAS_ID)
 )
 _DELETE = Statement(delete(Mail).where(_HAS_ID))
-_POSTPONE = Statement(update(Mail).where(_HAS_ID), "due_at", "failures")
+_RETRY_LATER = Statement(update(Mail).where(_HAS_ID), "due_at", "failures")
 
 
 class Mails:
     def __init__(self, uow: UnitOfWork) -> None:
         self._uow = uow
-        self._keyed = Keyed(uow.vault, "mail")
+        self._keyed = RowEncryption(uow.vault, "mail")
 
     async def add(
         self, kind: str, *, to: str, language: str, ends_with: UUID | None = None, **about: Any
@@ -99,22 +99,22 @@ class Mails:
             },
         )
 
-    async def take(self) -> Leased | None:
+    async def take(self) -> LeasedMail | None:
         """The mail that is due for longest, leased: a crash only delays it."""
         taken = await self._uow.connection.execute(
-            _TAKE, {"at": self._uow.now, "leased_until": self._uow.now + LEASE}
+            _LEASE_NEXT, {"at": self._uow.now, "leased_until": self._uow.now + LEASE}
         )
         row = taken.one_or_none()
-        return None if row is None else Leased(*row)
+        return None if row is None else LeasedMail(*row)
 
-    async def by_id(self, mail_id: UUID) -> Letter | None:
+    async def by_id(self, mail_id: UUID) -> OutboxMail | None:
         row = await self._uow.connection.one_or_none(_BY_ID, {"mail_id": mail_id})
-        return None if row is None else Letter(row.id, row.kind, **self._keyed.open(row))
+        return None if row is None else OutboxMail(row.id, row.kind, **self._keyed.open(row))
 
     async def delivered(self, mail_id: UUID) -> None:
         await self._uow.connection.execute(_DELETE, {"mail_id": mail_id})
 
-    async def postpone(self, mail: Leased) -> None:
+    async def postpone(self, mail: LeasedMail) -> None:
         """It was not handed over: again after half a minute to a minute, doubling up to four hours.
 
         At random, so that `due_at` does not tell when the first try was, which is when it was written.
@@ -122,6 +122,6 @@ class Mails:
         longest = min(60 * 2 ** (mail.attempts - 1), 14_400)
         wait = timedelta(seconds=random.uniform(longest / 2, longest))  # noqa: S311  no secret
         await self._uow.connection.execute(
-            _POSTPONE,
+            _RETRY_LATER,
             {"mail_id": mail.id, "due_at": self._uow.now + wait, "failures": mail.attempts},
         )

@@ -7,7 +7,7 @@ from dressform.db.tables import Base
 from dressform.db.unit_of_work import UnitOfWork
 from dressform.policy.notice import MACHINERY, VISITOR
 
-_OF_NO_MEMBER = {MACHINERY, VISITOR.key}
+_NOT_ABOUT_MEMBERS = {MACHINERY, VISITOR.key}
 _LEDGER = "retention_run"
 
 BATCH = 200
@@ -15,16 +15,16 @@ BATCH = 200
 _FIRST = UUID(int=0)
 
 
-def holds_members(table: Table) -> bool:
+def is_about_members(table: Table) -> bool:
     """Tell whether the rows of a table are about members, or about who wants to be one.
 
     All but the access log, whose days go as files, and the ledger of the worker's own rounds.
     """
     first, *_ = table.columns
-    return first.info["category"] not in _OF_NO_MEMBER and table.name != _LEDGER
+    return first.info["category"] not in _NOT_ABOUT_MEMBERS and table.name != _LEDGER
 
 
-MEMBER_TABLES = tuple(table for table in Base.metadata.sorted_tables if holds_members(table))
+MEMBER_TABLES = tuple(table for table in Base.metadata.sorted_tables if is_about_members(table))
 """In the order of their references."""
 
 

@@ -6,13 +6,13 @@ from uuid import UUID
 
 from sqlalchemy import Select, bindparam, select, true
 
-from dressform.crypto.sealing import Wrapped
+from dressform.crypto.sealing import WrappedKey
 from dressform.db.statements import Row, Statement
 from dressform.db.tables import Account, AccountKey, Session
 from dressform.db.unit_of_work import UnitOfWork
 from dressform.repositories.owners import Member
 
-_WHO = (
+_MEMBER = (
     select(Account.restricted_at, AccountKey.key_id, AccountKey.wrapped_key)
     .join(AccountKey, AccountKey.account_id == Account.id)
     .join(Session, Session.account_id == Account.id)
@@ -20,20 +20,20 @@ _WHO = (
     .where(Session.ends_at > bindparam("at"), Account.ends_at > bindparam("at"))
 )
 
-WHO = Statement(_WHO)
+MEMBER_QUERY = Statement(_MEMBER)
 
 
-def who_with(*columns: Any) -> Select[*tuple[Any, ...]]:
+def member_with_columns(*columns: Any) -> Select[*tuple[Any, ...]]:
     """Who asks, with columns of the same account, to which other tables may be joined."""
-    return _WHO.add_columns(*columns)
+    return _MEMBER.add_columns(*columns)
 
 
-def who_and(statement: Select[*tuple[Any, ...]]) -> Statement:
+def with_member(statement: Select[*tuple[Any, ...]]) -> Statement:
     """Who asks, beside each row of a statement that asks by the same `account_id` and `at`.
 
     Where there is no such row, its columns are None.
     """
-    who, what = _WHO.subquery("who"), statement.subquery("what")
+    who, what = _MEMBER.subquery("who"), statement.subquery("what")
     return Statement(select(who, what).select_from(who).outerjoin(what, true()))
 
 
@@ -42,7 +42,7 @@ class Members:
         self._uow = uow
 
     async def by_session(
-        self, session_id: UUID, account_id: UUID, statement: Statement = WHO, **asked: Any
+        self, session_id: UUID, account_id: UUID, statement: Statement = MEMBER_QUERY, **asked: Any
     ) -> tuple[Member, Sequence[Row]] | None:
         """One look, so that ending a session holds at once in every process."""
         asked |= {"session_id": session_id, "account_id": account_id, "at": self._uow.now}
@@ -50,7 +50,7 @@ class Members:
         if not rows:
             return None
         row = rows[0]
-        wrapped = Wrapped(row.key_id, row.wrapped_key)
+        wrapped = WrappedKey(row.key_id, row.wrapped_key)
         key = self._uow.vault.master.unwrap(wrapped, account_id)
         restricted = row.restricted_at is not None
         return Member(account_id, key, session_id, restricted=restricted), rows

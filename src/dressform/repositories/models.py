@@ -11,14 +11,14 @@ from dressform.db.statements import Row, Statement
 from dressform.db.tables import Account, Avatar, Model
 from dressform.db.unit_of_work import UnitOfWork
 from dressform.errors import FieldError, InvalidInput, NotFound, NotSignedIn, TooManyModels
-from dressform.journal.entries import Deletion, Kind
-from dressform.repositories.members import who_and
+from dressform.journal.entries import Deletion, DeletionKind
+from dressform.repositories.members import with_member
 from dressform.repositories.owners import Owner
-from dressform.repositories.sealed_models import StoredModel, opened, stored
+from dressform.repositories.sealed_models import StoredModel, decrypt_model, encrypt_model
 from dressform.sewing.body import BodyMeasurements
 from dressform.sewing.units import EnteredValue
 
-MOST = 100
+MAX_MODELS = 100
 """Models an account can hold."""
 
 
@@ -44,14 +44,14 @@ _OWNED_ONE = _OWNED.where(Model.id == bindparam("model_id"))
 _ONE = Statement(_OWNED_ONE)
 _ONE_LOCKED = Statement(_OWNED_ONE.with_for_update(of=Model))
 _VARIANTS = Statement(_OWNED.where(Model.base_id == bindparam("base_id")).with_for_update(of=Model))
-ONE_AND_WHO = who_and(_OWNED_ONE)
+MEMBER_AND_MODEL = with_member(_OWNED_ONE)
 _PAGE = (
     _OWNED.where(Model.position > bindparam("after"))
     .order_by(Model.position)
     .limit(bindparam("most"))
 )
 _NEXT_PAGE = Statement(_PAGE)
-PAGE_AND_WHO = who_and(_PAGE)
+MEMBER_AND_MODELS = with_member(_PAGE)
 _ADD = Statement(insert(Model), "id", "account_id", "base_id", "version", "position", "sealed")
 _CHANGE = Statement(
     update(Model).where(Model.id == bindparam("model_id")),
@@ -87,7 +87,7 @@ class Models:
         """In the order of their making, with the position to go on after when there are more."""
         asked = self._asked(owner) | {"after": after, "most": limit + 1}
         rows = await self._uow.connection.execute(_NEXT_PAGE, asked)
-        return page_of(rows.all(), owner, limit=limit)
+        return decrypt_page(rows.all(), owner, limit=limit)
 
     async def add(
         self, owner: Owner, *, name: str, body: BodyMeasurements, based_on: UUID | None = None
@@ -110,7 +110,7 @@ class Models:
             updated_on=self._uow.now.date(),
         )
         await self._uow.connection.execute(
-            _ADD, {"id": model.id, "account_id": owner.account_id, **stored(model, owner)}
+            _ADD, {"id": model.id, "account_id": owner.account_id, **encrypt_model(model, owner)}
         )
         return model
 
@@ -133,7 +133,7 @@ class Models:
             await self._lock(owner)
         before = await self._one(_ONE_LOCKED, owner, model_id)
         model = before.made_whole if made_whole else before
-        own = model.own.changed(breasts=breasts, measurements=measurements or {}, typed=typed or {})
+        own = model.own.patched(breasts=breasts, measurements=measurements or {}, typed=typed or {})
         return await self._keep(
             owner, replace(model, name=name or model.name, own=own, updated_on=self._uow.now.date())
         )
@@ -147,13 +147,15 @@ class Models:
         await self._one(_ONE_LOCKED, owner, model_id)
         asked = self._asked(owner) | {"base_id": model_id}
         for row in await self._uow.connection.all(_VARIANTS, asked):
-            await self._keep(owner, opened(row, owner).made_whole)
+            await self._keep(owner, decrypt_model(row, owner).made_whole)
         await self._uow.connection.execute(_REMOVE, {"model_id": model_id})
-        self._uow.deletions.append(Deletion(Kind.MODEL, model_id))
+        self._uow.deletions.append(Deletion(DeletionKind.MODEL, model_id))
 
     async def _keep(self, owner: Owner, model: StoredModel) -> StoredModel:
         kept = replace(model, version=new_version())
-        await self._uow.connection.execute(_CHANGE, {"model_id": kept.id, **stored(kept, owner)})
+        await self._uow.connection.execute(
+            _CHANGE, {"model_id": kept.id, **encrypt_model(kept, owner)}
+        )
         return kept
 
     async def _lock(self, owner: Owner) -> None:
@@ -164,7 +166,7 @@ class Models:
     async def _next_position(self, owner: Owner) -> int:
         """Return the place behind all others. Raise TooManyModels when there is no room."""
         number, last = await self._uow.connection.one(_COUNT, {"account_id": owner.account_id})
-        if number >= MOST:
+        if number >= MAX_MODELS:
             raise TooManyModels
         return int(last) + 1
 
@@ -185,27 +187,27 @@ class Models:
         row = await self._uow.connection.one_or_none(query, asked)
         if row is None:
             raise NotFound
-        return opened(row, owner)
+        return decrypt_model(row, owner)
 
     def _asked(self, owner: Owner) -> dict[str, Any]:
         return {"account_id": owner.account_id, "at": self._uow.now}
 
 
-def model_of(row: Row, owner: Owner) -> StoredModel:
+def decrypt_member_model(row: Row, owner: Owner) -> StoredModel:
     """What a row of ONE_AND_WHO holds beside its member. Raises NotFound."""
     if row.id is None:
         raise NotFound
-    return opened(row, owner)
+    return decrypt_model(row, owner)
 
 
-def page_of(
+def decrypt_page(
     rows: Sequence[Row], owner: Owner, *, limit: int
 ) -> tuple[list[StoredModel], int | None]:
     """Return the models of a page, and the position to go on after when there are more.
 
     `rows`: one more than the limit, in any order, or one without a model when there is none.
     """
-    models = [opened(row, owner) for row in rows if row.id is not None]
+    models = [decrypt_model(row, owner) for row in rows if row.id is not None]
     models.sort(key=lambda model: model.position)
     more = models[limit - 1].position if len(models) > limit else None
     return models[:limit], more

@@ -4,7 +4,7 @@ from enum import StrEnum
 from sqlalchemy import bindparam, delete, select
 from sqlalchemy.dialects.postgresql import insert
 
-from dressform.crypto.sealing import Wrapped
+from dressform.crypto.sealing import WrappedKey
 from dressform.crypto.secrets import new_token, random_id, token_hash
 from dressform.db.statements import Row, Statement
 from dressform.db.tables import Account, AccountKey, OneTimeToken
@@ -13,31 +13,31 @@ from dressform.policy.periods import start_of_hour
 from dressform.repositories.owners import Owner
 
 
-class Purpose(StrEnum):
+class TokenPurpose(StrEnum):
     PASSWORD_RESET = "password-reset"  # noqa: S105  not a password
     EMAIL_CHANGE = "email-change"
 
 
 @dataclass(frozen=True, slots=True)
-class Redeemed:
+class RedeemedToken:
     """Whose link it was, and the address it had been sent to."""
 
     owner: Owner
     email: str
 
 
-_ADDED = insert(OneTimeToken)
-_FRESH = ("id", "hash", "created_at", "sealed")
+_NEW_TOKEN = insert(OneTimeToken)
+_REPLACED_COLUMNS = ("id", "hash", "created_at", "sealed")
 _ISSUE = Statement(
-    _ADDED.on_conflict_do_update(
+    _NEW_TOKEN.on_conflict_do_update(
         index_elements=["account_id", "purpose"],
-        set_={name: _ADDED.excluded[name] for name in _FRESH},
+        set_={name: _NEW_TOKEN.excluded[name] for name in _REPLACED_COLUMNS},
     ),
     "account_id",
     "purpose",
-    *_FRESH,
+    *_REPLACED_COLUMNS,
 )
-_GOOD = (
+_VALID = (
     select(
         OneTimeToken.id,
         OneTimeToken.account_id,
@@ -50,9 +50,9 @@ _GOOD = (
     .where(OneTimeToken.hash == bindparam("hash"), OneTimeToken.purpose == bindparam("purpose"))
     .where(OneTimeToken.ends_at > bindparam("at"), Account.ends_at > bindparam("at"))
 )
-_TO_READ = Statement(_GOOD)
+_PEEK = Statement(_VALID)
 # The account first, as whatever changes it does: in another order the two would deadlock.
-_TO_USE = Statement(_GOOD.with_for_update(of=Account))
+_REDEEM = Statement(_VALID.with_for_update(of=Account))
 _REMOVE = Statement(delete(OneTimeToken).where(OneTimeToken.hash == bindparam("hash")))
 _REMOVE_ALL = Statement(
     delete(OneTimeToken).where(OneTimeToken.account_id == bindparam("account_id"))
@@ -63,7 +63,7 @@ class OneTimeTokens:
     def __init__(self, uow: UnitOfWork) -> None:
         self._uow = uow
 
-    async def issue(self, owner: Owner, purpose: Purpose, *, email: str) -> str:
+    async def issue(self, owner: Owner, purpose: TokenPurpose, *, email: str) -> str:
         """A fresh link to `email`; an earlier one of the same purpose stops working."""
         token, token_id = new_token(), random_id()
         await self._uow.connection.execute(
@@ -79,28 +79,28 @@ class OneTimeTokens:
         )
         return token
 
-    async def look_at(self, token: str, purpose: Purpose) -> Redeemed | None:
+    async def look_at(self, token: str, purpose: TokenPurpose) -> RedeemedToken | None:
         """What `redeem` would give now; the token can still be used."""
-        row = await self._find(_TO_READ, token, purpose)
+        row = await self._find(_PEEK, token, purpose)
         return None if row is None else self._opened(row)
 
-    async def redeem(self, token: str, purpose: Purpose) -> Redeemed | None:
+    async def redeem(self, token: str, purpose: TokenPurpose) -> RedeemedToken | None:
         """Once and in time, or nothing."""
-        row = await self._find(_TO_USE, token, purpose)
+        row = await self._find(_REDEEM, token, purpose)
         if row is None:
             return None
         deleted = await self._uow.connection.execute(_REMOVE, {"hash": token_hash(token)})
         return self._opened(row) if deleted.rowcount else None
 
-    async def _find(self, statement: Statement, token: str, purpose: Purpose) -> Row | None:
+    async def _find(self, statement: Statement, token: str, purpose: TokenPurpose) -> Row | None:
         asked = {"hash": token_hash(token), "purpose": purpose, "at": self._uow.now}
         row: Row | None = await self._uow.connection.one_or_none(statement, asked)
         return row
 
-    def _opened(self, row: Row) -> Redeemed:
-        key = self._uow.vault.master.unwrap(Wrapped(row.key_id, row.wrapped_key), row.account_id)
+    def _opened(self, row: Row) -> RedeemedToken:
+        key = self._uow.vault.master.unwrap(WrappedKey(row.key_id, row.wrapped_key), row.account_id)
         payload = key.open(row.sealed, "one_time_token", row.id, 1)
-        return Redeemed(Owner(row.account_id, key), payload["email"])
+        return RedeemedToken(Owner(row.account_id, key), payload["email"])
 
     async def forget(self, owner: Owner) -> None:
         """No link that was mailed before works any longer."""

@@ -7,15 +7,15 @@ from uuid import UUID
 from sqlalchemy import ARRAY, Uuid, bindparam, delete, exists, func, select
 from sqlalchemy.dialects.postgresql import insert
 
-from dressform.crypto.sealing import MissingMasterKeyError, SealBrokenError, Wrapped
+from dressform.crypto.sealing import DecryptionError, MissingMasterKeyError, WrappedKey
 from dressform.db.statements import Row, Statement
 from dressform.db.tables import Account, AccountKey, Profile
 from dressform.db.tables import Operator as OperatorRow
 from dressform.db.unit_of_work import UnitOfWork
 from dressform.policy.periods import start_of_day
-from dressform.repositories.members import who_with
+from dressform.repositories.members import member_with_columns
 
-_NAMED = (
+_OPERATOR = (
     select(
         Profile.account_id,
         Profile.version,
@@ -37,24 +37,26 @@ _CONTAINS = Statement(
     .join(Account, Account.id == OperatorRow.account_id)
     .where(_HAS_ID, *_IS_ACTIVE)
 )
-OPERATOR_AND_WHO = Statement(
-    who_with(OperatorRow.account_id.label("operator_id")).outerjoin(
+MEMBER_AND_OPERATOR = Statement(
+    member_with_columns(OperatorRow.account_id.label("operator_id")).outerjoin(
         OperatorRow, OperatorRow.account_id == Account.id
     )
 )
-_STORES = Statement(select(exists().where(_HAS_ID)))
+_EXISTS = Statement(select(exists().where(_HAS_ID)))
 _ALL = Statement(
-    _NAMED.where(OperatorRow.created_at.is_not(None), *_IS_ACTIVE).order_by(OperatorRow.created_at)
+    _OPERATOR.where(OperatorRow.created_at.is_not(None), *_IS_ACTIVE).order_by(
+        OperatorRow.created_at
+    )
 )
 _NAMES = Statement(
-    _NAMED.where(
+    _OPERATOR.where(
         Profile.account_id == func.any(bindparam("account_ids", type_=ARRAY(Uuid))), *_IS_ACTIVE
     )
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Operator:
+class StoredOperator:
     account_id: UUID
     username: str
     created_at: datetime
@@ -84,12 +86,12 @@ class Operators:
 
     async def stores(self, account_id: UUID) -> bool:
         """Whether there is a row of the account, even while it is restricted."""
-        return bool(await self._uow.connection.scalar(_STORES, {"account_id": account_id}))
+        return bool(await self._uow.connection.scalar(_EXISTS, {"account_id": account_id}))
 
-    async def all(self) -> list[Operator]:
+    async def all(self) -> list[StoredOperator]:
         """In the order in which they became operators."""
         rows = await self._uow.connection.execute(_ALL, {"at": self._uow.now})
-        return [Operator(row.account_id, self._username(row), row.created_at) for row in rows]
+        return [StoredOperator(row.account_id, self._username(row), row.created_at) for row in rows]
 
     async def names(self, account_ids: Collection[UUID]) -> dict[UUID, str]:
         """The usernames of those accounts that are neither restricted nor ended, operator or not.
@@ -99,12 +101,12 @@ class Operators:
         asked = {"account_ids": list(account_ids), "at": self._uow.now}
         names = {}
         for row in await self._uow.connection.execute(_NAMES, asked):
-            with suppress(SealBrokenError, MissingMasterKeyError):
+            with suppress(DecryptionError, MissingMasterKeyError):
                 names[row.account_id] = self._username(row)
         return names
 
     def _username(self, row: Row) -> str:
-        wrapped = Wrapped(row.key_id, row.wrapped_key)
+        wrapped = WrappedKey(row.key_id, row.wrapped_key)
         key = self._uow.vault.master.unwrap(wrapped, row.account_id)
         profile = key.open(row.sealed, "profile", row.account_id, row.version)
         return str(profile["username"])

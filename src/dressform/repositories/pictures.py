@@ -5,14 +5,14 @@ from uuid import UUID
 from sqlalchemy import bindparam, delete, select
 from sqlalchemy.dialects.postgresql import insert
 
-from dressform.crypto.sealing import Wrapped
+from dressform.crypto.sealing import WrappedKey
 from dressform.crypto.secrets import new_version
 from dressform.db.statements import Row, Statement
 from dressform.db.tables import Account, AccountKey, Avatar, Model, Picture, Profile
 from dressform.db.unit_of_work import UnitOfWork
 from dressform.errors import NotFound
-from dressform.journal.entries import Deletion, Kind
-from dressform.repositories.members import who_and
+from dressform.journal.entries import Deletion, DeletionKind
+from dressform.repositories.members import with_member
 from dressform.repositories.owners import Owner
 
 
@@ -36,7 +36,7 @@ _PICTURE = (
     .where(Picture.account_id == bindparam("account_id"), Account.ends_at > bindparam("at"))
 )
 _READ_PICTURE = Statement(_PICTURE)
-PICTURE_AND_WHO = who_and(_PICTURE)
+MEMBER_AND_PICTURE = with_member(_PICTURE)
 _PICTURE_BY_USERNAME = Statement(
     select(
         Picture.account_id,
@@ -67,7 +67,7 @@ _AVATAR = (
     )
 )
 _READ_AVATAR = Statement(_AVATAR)
-AVATAR_AND_WHO = who_and(_AVATAR)
+MEMBER_AND_AVATAR = with_member(_AVATAR)
 _PUT_AVATAR = _upsert(Avatar, "model_id")
 _REMOVE_AVATAR = Statement(
     delete(Avatar)
@@ -82,7 +82,7 @@ _REMOVE_AVATAR = Statement(
 )
 
 
-class Pictures:
+class ProfilePictures:
     """The one picture of a profile."""
 
     def __init__(self, uow: UnitOfWork) -> None:
@@ -92,7 +92,7 @@ class Pictures:
         """Raises NotFound when there is none."""
         asked = {"account_id": owner.account_id, "at": self._uow.now}
         row = await self._uow.connection.one_or_none(_READ_PICTURE, asked)
-        return opened_picture(row, owner)
+        return decrypt_picture(row, owner)
 
     async def by_username(self, username: str) -> StoredPicture:
         """Raises NotFound when there is none, for a member who is restricted too."""
@@ -101,9 +101,9 @@ class Pictures:
         row = await self._uow.connection.one_or_none(_PICTURE_BY_USERNAME, asked)
         if row is None:
             raise NotFound
-        wrapped = Wrapped(row.key_id, row.wrapped_key)
+        wrapped = WrappedKey(row.key_id, row.wrapped_key)
         key = self._uow.vault.master.unwrap(wrapped, row.account_id)
-        return opened_picture(row, Owner(row.account_id, key))
+        return decrypt_picture(row, Owner(row.account_id, key))
 
     async def put(self, owner: Owner, webp: bytes) -> None:
         version = new_version()
@@ -119,7 +119,7 @@ class Pictures:
         )
         if version is None:
             raise NotFound
-        self._uow.deletions.append(Deletion(Kind.PICTURE, owner.account_id, version))
+        self._uow.deletions.append(Deletion(DeletionKind.PICTURE, owner.account_id, version))
 
 
 class Avatars:
@@ -132,7 +132,7 @@ class Avatars:
         """Raises NotFound when there is none, or no such model of the owner."""
         asked = {"account_id": owner.account_id, "model_id": model_id, "at": self._uow.now}
         row = await self._uow.connection.one_or_none(_READ_AVATAR, asked)
-        return opened_avatar(row, owner, model_id)
+        return decrypt_avatar(row, owner, model_id)
 
     async def put(self, owner: Owner, model_id: UUID, webp: bytes) -> None:
         """The model must be known to be the owner's."""
@@ -149,20 +149,20 @@ class Avatars:
         )
         if version is None:
             raise NotFound
-        self._uow.deletions.append(Deletion(Kind.AVATAR, model_id, version))
+        self._uow.deletions.append(Deletion(DeletionKind.AVATAR, model_id, version))
 
 
-def opened_picture(row: Row | None, owner: Owner) -> StoredPicture:
+def decrypt_picture(row: Row | None, owner: Owner) -> StoredPicture:
     """Raises NotFound when there is none."""
-    return _opened(row, owner, "picture", owner.account_id)
+    return _decrypt(row, owner, "picture", owner.account_id)
 
 
-def opened_avatar(row: Row | None, owner: Owner, model_id: UUID) -> StoredPicture:
+def decrypt_avatar(row: Row | None, owner: Owner, model_id: UUID) -> StoredPicture:
     """Raises NotFound when there is none."""
-    return _opened(row, owner, "avatar", model_id)
+    return _decrypt(row, owner, "avatar", model_id)
 
 
-def _opened(row: Row | None, owner: Owner, table: str, row_id: UUID) -> StoredPicture:
+def _decrypt(row: Row | None, owner: Owner, table: str, row_id: UUID) -> StoredPicture:
     if row is None or row.sealed is None:
         raise NotFound
     return StoredPicture(owner.key.open_bytes(row.sealed, table, row_id, row.version), row.version)

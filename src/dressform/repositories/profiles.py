@@ -3,22 +3,22 @@ from typing import Any
 
 from sqlalchemy import bindparam, exists, insert, select, update
 
-from dressform.crypto.sealing import DataKey, Wrapped
+from dressform.crypto.sealing import DataKey, WrappedKey
 from dressform.crypto.secrets import new_version
 from dressform.db.statements import Row, Statement
 from dressform.db.tables import Account, AccountKey, Picture, Profile
 from dressform.db.unit_of_work import UnitOfWork
 from dressform.errors import FieldError, InvalidInput, NotFound, NotSignedIn
-from dressform.repositories.accounts import ACCOUNT, Credentials, credentials_of
-from dressform.repositories.members import who_with
+from dressform.repositories.accounts import ACCOUNT_COLUMNS, Credentials, decrypt_credentials
+from dressform.repositories.members import member_with_columns
 from dressform.repositories.owners import Owner
 
-MOST_SOCIAL_ACCOUNTS = 20
+MAX_SOCIAL_ACCOUNTS = 20
 """A profile can show."""
 
 
 @dataclass(frozen=True, slots=True)
-class Community:
+class PublicProfile:
     """What other members may see of somebody."""
 
     username: str
@@ -38,9 +38,9 @@ _OWN = _PROFILE.where(
     Profile.account_id == bindparam("account_id"), Account.ends_at > bindparam("at")
 )
 _OWN_TO_READ = Statement(_OWN)
-OWN_AND_WHO = Statement(
-    who_with(
-        *ACCOUNT,
+MEMBER_AND_PROFILE = Statement(
+    member_with_columns(
+        *ACCOUNT_COLUMNS,
         Profile.version.label("profile_version"),
         Profile.sealed.label("profile_sealed"),
         _HAS_PICTURE,
@@ -81,15 +81,15 @@ class Profiles:
             },
         )
 
-    async def of(self, owner: Owner) -> Community:
+    async def of(self, owner: Owner) -> PublicProfile:
         """Raises NotSignedIn when the account has ended meanwhile."""
         row = await self._row(owner, _OWN_TO_READ)
-        return Community(
-            **_opened(row, owner.key),
+        return PublicProfile(
+            **_decrypt(row, owner.key),
             has_picture=row.has_picture,
         )
 
-    async def by_username(self, username: str) -> tuple[Owner, Community]:
+    async def by_username(self, username: str) -> tuple[Owner, PublicProfile]:
         """A member as the others see them. Raises NotFound, for one who is restricted too."""
         row = await self._uow.connection.one_or_none(
             _BY_USERNAME,
@@ -97,9 +97,9 @@ class Profiles:
         )
         if row is None:
             raise NotFound
-        wrapped = Wrapped(row.key_id, row.wrapped_key)
+        wrapped = WrappedKey(row.key_id, row.wrapped_key)
         owner = Owner(row.account_id, self._uow.vault.master.unwrap(wrapped, row.account_id))
-        return owner, Community(**_opened(row, owner.key), has_picture=row.has_picture)
+        return owner, PublicProfile(**_decrypt(row, owner.key), has_picture=row.has_picture)
 
     async def change(self, owner: Owner, changes: dict[str, Any]) -> None:
         """Merge: set username or bio; of social_accounts, None removes one of them, or all.
@@ -107,10 +107,10 @@ class Profiles:
         Raises InvalidInput for too many accounts, ConstraintError when the username is taken.
         """
         row = await self._row(owner, _OWN_TO_CHANGE)
-        present = _opened(row, owner.key)
+        present = _decrypt(row, owner.key)
         payload = present | changes
         if "social_accounts" in changes:
-            payload["social_accounts"] = _merged(
+            payload["social_accounts"] = _merge_social_accounts(
                 present["social_accounts"], changes["social_accounts"]
             )
         version = new_version()
@@ -133,23 +133,25 @@ class Profiles:
         return row
 
 
-def own_profile_of(row: Row, owner: Owner) -> tuple[Community, Credentials]:
+def decrypt_own_profile(row: Row, owner: Owner) -> tuple[PublicProfile, Credentials]:
     """Decrypt what a row of OWN_AND_WHO holds of the profile and of the account."""
     profile = owner.key.open(row.profile_sealed, "profile", row.id, row.profile_version)
-    return Community(**profile, has_picture=row.has_picture), credentials_of(row, owner)
+    return PublicProfile(**profile, has_picture=row.has_picture), decrypt_credentials(row, owner)
 
 
-def _merged(present: dict[str, str], changes: dict[str, str | None] | None) -> dict[str, str]:
+def _merge_social_accounts(
+    present: dict[str, str], changes: dict[str, str | None] | None
+) -> dict[str, str]:
     """As JSON Merge Patch (RFC 7396) does it: null for all of it removes all of it."""
     both = {} if changes is None else {**present, **changes}
     kept = {network: name for network, name in both.items() if name is not None}
-    if len(kept) > MOST_SOCIAL_ACCOUNTS:
+    if len(kept) > MAX_SOCIAL_ACCOUNTS:
         raise InvalidInput(
-            FieldError("#/social_accounts", f"must be at most {MOST_SOCIAL_ACCOUNTS} in all")
+            FieldError("#/social_accounts", f"must be at most {MAX_SOCIAL_ACCOUNTS} in all")
         )
     return kept
 
 
-def _opened(row: Row, key: DataKey) -> dict[str, Any]:
+def _decrypt(row: Row, key: DataKey) -> dict[str, Any]:
     opened: dict[str, Any] = key.open(row.sealed, "profile", row.account_id, row.version)
     return opened

@@ -5,11 +5,11 @@ from sqlalchemy import ColumnElement, SQLColumnExpression, delete, exists
 from sqlalchemy import func as sql
 from sqlalchemy.dialects.postgresql import insert
 
-from dressform.db.tables import SetAside as Row
+from dressform.db.tables import QuarantinedRow as Row
 from dressform.db.unit_of_work import UnitOfWork
 
 
-class SetAside:
+class Quarantine:
     """Rows that could not be ended: left alone for a while, so that they hold up no others."""
 
     def __init__(self, uow: UnitOfWork) -> None:

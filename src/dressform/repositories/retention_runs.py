@@ -14,7 +14,7 @@ from dressform.repositories.expired_rows import TABLES
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class RunSummary:
     """What is remembered of a rule enforced: never what was removed."""
 
     id: UUID
@@ -26,19 +26,19 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class RuleStatus:
     """How a rule stands: the oldest thing it looks after, and when the next one ends."""
 
     oldest_at: datetime | None
     next_ending_at: datetime | None
 
 
-_OF_A_RULE = is_any_of(RetentionRun.rule, [category.key for category in CATEGORIES])
+_IS_OF_RULE = is_any_of(RetentionRun.rule, [category.key for category in CATEGORIES])
 """The ledger also has rows of what is done once a day and ends nothing: the clock is not known by those."""
 
-_LAST_ROUND_AT = Statement(
+_LAST_RUN_AT = Statement(
     select(func.max(RetentionRun.finished_at)).where(
-        _OF_A_RULE,
+        _IS_OF_RULE,
         RetentionRun.ends_at > bindparam("at"),
         # A clock that ran ahead once must not make a dead worker look alive.
         RetentionRun.finished_at <= bindparam("at"),
@@ -46,7 +46,7 @@ _LAST_ROUND_AT = Statement(
 )
 
 
-class Retention:
+class RetentionRuns:
     """The ledger: which rule was enforced when, and how each stands."""
 
     def __init__(self, uow: UnitOfWork) -> None:
@@ -79,10 +79,10 @@ class Retention:
         """Give a claim back: the rule was not enforced, and may be tried again in the same slot."""
         await self._uow.connection.execute(delete(RetentionRun).where(RetentionRun.id == run_id))
 
-    async def standing(self, category: Category) -> Standing:
+    async def standing(self, category: Category) -> RuleStatus:
         """Over everything that is still in the tables, due or not."""
         if category is VISITOR:
-            return Standing(None, None)
+            return RuleStatus(None, None)
         table = Account if category is MODEL else TABLES[category.key]
         end = "models_end_at" if category is MODEL else "ends_at"
         holding = "WHERE EXISTS (SELECT FROM model WHERE account_id = account.id)"
@@ -91,9 +91,9 @@ class Retention:
             f"{holding if category is MODEL else ''}"
         )
         row = await self._uow.connection.one(text(query))
-        return Standing(*row)
+        return RuleStatus(*row)
 
-    async def last_run(self, category: Category) -> Run | None:
+    async def last_run(self, category: Category) -> RunSummary | None:
         """The last one that came to its end; one of a clock that ran ahead is none."""
         query = (
             select(
@@ -111,12 +111,12 @@ class Retention:
             .limit(1)
         )
         row = await self._uow.connection.one_or_none(query)
-        return None if row is None else Run(*row)
+        return None if row is None else RunSummary(*row)
 
     async def last_round_at(self) -> datetime | None:
         """When any rule was last enforced to its end."""
         latest: datetime | None = await self._uow.connection.scalar(
-            _LAST_ROUND_AT, {"at": self._uow.now}
+            _LAST_RUN_AT, {"at": self._uow.now}
         )
         return latest
 
@@ -124,7 +124,7 @@ class Retention:
         """The latest moment by which any rule was enforced to its end, be it in the future."""
         latest: datetime | None = await self._uow.connection.scalar(
             select(func.max(RetentionRun.cut_off)).where(
-                _OF_A_RULE, RetentionRun.finished_at.is_not(None)
+                _IS_OF_RULE, RetentionRun.finished_at.is_not(None)
             )
         )
         return latest

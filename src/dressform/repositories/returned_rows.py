@@ -7,30 +7,30 @@ from uuid import UUID
 
 from sqlalchemy import Select, delete, literal, select
 
-from dressform.crypto.sealing import DataKey, MissingMasterKeyError, SealBrokenError, Wrapped
+from dressform.crypto.sealing import DataKey, DecryptionError, MissingMasterKeyError, WrappedKey
 from dressform.db.tables import Account, AccountKey, Avatar, DatasetConsent, Model, Picture
 from dressform.db.unit_of_work import UnitOfWork
-from dressform.journal.entries import Deletion, Kind
+from dressform.journal.entries import Deletion, DeletionKind
 from dressform.repositories.accounts import Accounts
 from dressform.repositories.consents import Consents
 from dressform.repositories.models import Models
 from dressform.repositories.owners import Owner
-from dressform.repositories.pictures import Avatars, Pictures
+from dressform.repositories.pictures import Avatars, ProfilePictures
 
-_FIRST = UUID(int=0)
+_FIRST_ID = UUID(int=0)
 
 # By its kind: the id and the version that are hashed, the row's own id, by which pages are cut, and
 # the account.
-_ROWS: dict[Kind, Select[*tuple[Any, ...]]] = {
-    Kind.ACCOUNT: select(Account.id, literal(0), Account.id, Account.id),
-    Kind.MODEL: select(Model.id, literal(0), Model.id, Model.account_id),
-    Kind.PICTURE: select(
+_ROWS: dict[DeletionKind, Select[*tuple[Any, ...]]] = {
+    DeletionKind.ACCOUNT: select(Account.id, literal(0), Account.id, Account.id),
+    DeletionKind.MODEL: select(Model.id, literal(0), Model.id, Model.account_id),
+    DeletionKind.PICTURE: select(
         Picture.account_id, Picture.version, Picture.account_id, Picture.account_id
     ),
-    Kind.AVATAR: select(Avatar.model_id, Avatar.version, Avatar.model_id, Model.account_id).join(
-        Model, Model.id == Avatar.model_id
-    ),
-    Kind.CONSENT: select(
+    DeletionKind.AVATAR: select(
+        Avatar.model_id, Avatar.version, Avatar.model_id, Model.account_id
+    ).join(Model, Model.id == Avatar.model_id),
+    DeletionKind.CONSENT: select(
         DatasetConsent.given_id, literal(0), DatasetConsent.account_id, DatasetConsent.account_id
     ).where(DatasetConsent.given_id.is_not(None)),
 }
@@ -51,11 +51,13 @@ class ReturnedRows:
     def __init__(self, uow: UnitOfWork) -> None:
         self._uow = uow
 
-    async def list_page(self, kind: Kind, *, after: UUID | None, limit: int) -> list[ReturnedRow]:
+    async def list_page(
+        self, kind: DeletionKind, *, after: UUID | None, limit: int
+    ) -> list[ReturnedRow]:
         """Return the rows of a kind in the order of their keys."""
         query = _ROWS[kind]
         key = query.selected_columns[2]
-        query = query.where(key > (after or _FIRST)).order_by(key).limit(limit)
+        query = query.where(key > (after or _FIRST_ID)).order_by(key).limit(limit)
         return [
             ReturnedRow(Deletion(kind, found[0], found[1]), found[2], found[3])
             for found in await self._uow.connection.execute(query)
@@ -68,22 +70,22 @@ class ReturnedRows:
         """
         owner = Owner(row.account_id, DataKey.new())  # What needs the account's key reads it.
         match row.deletion.kind:
-            case Kind.ACCOUNT:
+            case DeletionKind.ACCOUNT:
                 await Accounts(self._uow).erase(owner)
-            case Kind.MODEL:
+            case DeletionKind.MODEL:
                 await self._delete_model(row)
-            case Kind.PICTURE:
-                await Pictures(self._uow).remove(owner)
-            case Kind.AVATAR:
+            case DeletionKind.PICTURE:
+                await ProfilePictures(self._uow).remove(owner)
+            case DeletionKind.AVATAR:
                 await Avatars(self._uow).remove(owner, row.key)
-            case Kind.CONSENT:
+            case DeletionKind.CONSENT:
                 await Consents(self._uow).withdraw(owner, on=on)
 
     async def _delete_model(self, row: ReturnedRow) -> None:
         """Its variants are made whole, unless it is sealed under a key that is lost."""
         try:
             await Models(self._uow).remove(await self._owner(row.account_id), row.key)
-        except (SealBrokenError, MissingMasterKeyError):
+        except (DecryptionError, MissingMasterKeyError):
             self._uow.deletions.append(row.deletion)
             await self._uow.connection.execute(delete(Model).where(Model.id == row.key))
 
@@ -96,5 +98,5 @@ class ReturnedRows:
         )
         wrapped = found.one_or_none()
         if wrapped is None:
-            raise SealBrokenError
-        return Owner(account_id, self._uow.vault.master.unwrap(Wrapped(*wrapped), account_id))
+            raise DecryptionError
+        return Owner(account_id, self._uow.vault.master.unwrap(WrappedKey(*wrapped), account_id))

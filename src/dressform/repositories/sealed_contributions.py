@@ -6,14 +6,14 @@ from uuid import UUID
 from sqlalchemy import Select, func, or_, select, true
 from sqlalchemy.orm import aliased
 
-from dressform.crypto.keyrings import Vault
-from dressform.crypto.sealing import MissingMasterKeyError, SealBrokenError, Wrapped
+from dressform.crypto.keyrings import Keyrings
+from dressform.crypto.sealing import DecryptionError, MissingMasterKeyError, WrappedKey
 from dressform.db.statements import Row
 from dressform.db.tables import Account, AccountKey, DatasetConsent, Model
 from dressform.repositories.owners import Owner
-from dressform.repositories.sealed_models import body_of
+from dressform.repositories.sealed_models import decrypt_body
 
-Rows = Sequence[Row]
+EncryptedRows = Sequence[Row]
 
 IS_CHOSEN = or_(DatasetConsent.model_id.is_(None), DatasetConsent.model_id == Model.id)
 """Of the models of an account: the one that it chose to give, or each if it chose none."""
@@ -32,14 +32,14 @@ class Contribution:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class DecryptedBatch:
     """Who gives, and how many could not be read."""
 
     contributions: list[Contribution]
     unreadable: int
 
 
-def bodies() -> Select[*tuple[Any, ...]]:
+def select_bodies() -> Select[*tuple[Any, ...]]:
     """Of each consent the model that was chosen, or else any, as `opened` takes it."""
     chosen = (
         select(Model)
@@ -68,19 +68,19 @@ def bodies() -> Select[*tuple[Any, ...]]:
     )
 
 
-def opened(rows: Rows, vault: Vault) -> Page:
+def decrypt_contributions(rows: EncryptedRows, vault: Keyrings) -> DecryptedBatch:
     """Asks the database nothing."""
-    found = [_opened(row, vault) for row in rows]
+    found = [_decrypt(row, vault) for row in rows]
     given = [one for one in found if one is not None]
-    return Page(given, len(found) - len(given))
+    return DecryptedBatch(given, len(found) - len(given))
 
 
-def _opened(row: Any, vault: Vault) -> Contribution | None:
+def _decrypt(row: Any, vault: Keyrings) -> Contribution | None:
     """None when it does not open: one broken row stops nobody else's contribution."""
     try:
-        wrapped = Wrapped(row.key_id, row.wrapped_key)
+        wrapped = WrappedKey(row.key_id, row.wrapped_key)
         key = vault.master.unwrap(wrapped, row.account_id)
-        body = body_of(row, Owner(row.account_id, key))
-    except (SealBrokenError, MissingMasterKeyError):
+        body = decrypt_body(row, Owner(row.account_id, key))
+    except (DecryptionError, MissingMasterKeyError):
         return None
     return Contribution(row.account_id, row.id, bool(body.breasts), body.measurements)

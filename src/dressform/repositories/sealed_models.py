@@ -28,7 +28,7 @@ class StoredModel:
 
     @property
     def body(self) -> BodyMeasurements:
-        return self.own.over(self.base) if self.base else self.own
+        return self.own.merged_with(self.base) if self.base else self.own
 
     @property
     def made_whole(self) -> "StoredModel":
@@ -36,28 +36,31 @@ class StoredModel:
         return replace(self, own=self.body, base=None, based_on=None)
 
 
-def opened(row: Any, owner: Owner) -> StoredModel:
+def decrypt_model(row: Any, owner: Owner) -> StoredModel:
     """Of a row with its base's, if it has one."""
     payload = owner.key.open(row.sealed, "model", row.id, row.version)
-    base, updated_on = None, _day(payload, "updated_on")
+    base, updated_on = None, _parse_day(payload, "updated_on")
     if row.base_id:
         of_base = owner.key.open(row.base_sealed, "model", row.base_id, row.base_version)
-        base, updated_on = _body(of_base), _latest(updated_on, _day(of_base, "updated_on"))
+        base, updated_on = (
+            _parse_body(of_base),
+            _latest(updated_on, _parse_day(of_base, "updated_on")),
+        )
     return StoredModel(
         id=row.id,
         position=row.position,
         name=payload["name"],
-        own=_body(payload),
+        own=_parse_body(payload),
         base=base,
         based_on=row.base_id,
         version=row.version,
         has_avatar=row.has_avatar,
-        created_on=_day(payload, "created_on"),
+        created_on=_parse_day(payload, "created_on"),
         updated_on=updated_on,
     )
 
 
-def _day(payload: dict[str, Any], name: str) -> date | None:
+def _parse_day(payload: dict[str, Any], name: str) -> date | None:
     return date.fromisoformat(payload[name]) if payload.get(name) else None
 
 
@@ -65,15 +68,17 @@ def _latest(*days: date | None) -> date | None:
     return max((day for day in days if day is not None), default=None)
 
 
-def body_of(row: Any, owner: Owner) -> BodyMeasurements:
+def decrypt_body(row: Any, owner: Owner) -> BodyMeasurements:
     """The body alone, whole: of a variant with what it has of its base."""
-    own = _body(owner.key.open(row.sealed, "model", row.id, row.version))
+    own = _parse_body(owner.key.open(row.sealed, "model", row.id, row.version))
     if not row.base_id:
         return own
-    return own.over(_body(owner.key.open(row.base_sealed, "model", row.base_id, row.base_version)))
+    return own.merged_with(
+        _parse_body(owner.key.open(row.base_sealed, "model", row.base_id, row.base_version))
+    )
 
 
-def _body(payload: dict[str, Any]) -> BodyMeasurements:
+def _parse_body(payload: dict[str, Any]) -> BodyMeasurements:
     typed = {
         name: EnteredValue(text, MeasurementUnit(of))
         for name, (text, of) in payload.get("typed", {}).items()
@@ -81,7 +86,7 @@ def _body(payload: dict[str, Any]) -> BodyMeasurements:
     return BodyMeasurements(payload["breasts"], payload["measurements"], typed)
 
 
-def stored(model: StoredModel, owner: Owner) -> dict[str, Any]:
+def encrypt_model(model: StoredModel, owner: Owner) -> dict[str, Any]:
     """The values of its row, sealed for its version."""
     payload = {
         "name": model.name,

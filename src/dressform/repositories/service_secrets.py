@@ -4,25 +4,25 @@ from typing import Any
 from sqlalchemy import func, insert, select, update
 
 from dressform.clock import Clock
-from dressform.crypto.sealing import MasterKeys, Wrapped
+from dressform.crypto.sealing import MasterKeys, WrappedKey
 from dressform.crypto.secrets import timed_id
 from dressform.db.pool import Connection
-from dressform.db.tables import AccountKey, Lookup, Mail, ServiceSecret, SignUp
+from dressform.db.tables import AccessLogAudit, AccountKey, Mail, ServiceSecret, SignUp
 
 
-class Secret(StrEnum):
+class SecretPurpose(StrEnum):
     INDEX = "index"
     SIGNING = "signing"
 
 
 _LOCK = (0x44F0, 2)
 
-KEYED: tuple[tuple[Any, str], ...] = (
+WRAPPED_KEY_COLUMNS: tuple[tuple[Any, str], ...] = (
     (ServiceSecret, "id"),
     (AccountKey, "account_id"),
     (SignUp, "id"),
     (Mail, "id"),
-    (Lookup, "id"),
+    (AccessLogAudit, "id"),
 )
 """The tables with keys under a master key, and to which of their columns each key is bound."""
 
@@ -38,16 +38,16 @@ class ServiceSecrets:
         self._master = master
         self._clock = clock
 
-    async def of(self, purpose: Secret) -> list[bytes]:
+    async def of(self, purpose: SecretPurpose) -> list[bytes]:
         """The newest first."""
         rows = await self._connection.execute(
             select(ServiceSecret.id, ServiceSecret.key_id, ServiceSecret.wrapped_key)
             .where(ServiceSecret.purpose == purpose)
             .order_by(ServiceSecret.id.desc())
         )
-        return [self._master.unwrap_bytes(Wrapped(*row[1:]), row.id) for row in rows]
+        return [self._master.unwrap_bytes(WrappedKey(*row[1:]), row.id) for row in rows]
 
-    async def add(self, purpose: Secret, secret: bytes) -> None:
+    async def add(self, purpose: SecretPurpose, secret: bytes) -> None:
         secret_id = timed_id()
         wrapped = self._master.wrap_bytes(secret, secret_id)
         await self._connection.execute(
@@ -66,13 +66,13 @@ class ServiceSecrets:
 
     async def master_keys_in_use(self) -> set[str]:
         """The ids of the master keys without which something would not open."""
-        parts = (select(table.__table__.c.key_id).distinct() for table, _ in KEYED)
+        parts = (select(table.__table__.c.key_id).distinct() for table, _ in WRAPPED_KEY_COLUMNS)
         first, *others = parts
         return set((await self._connection.execute(first.union(*others))).scalars())
 
     async def rewrap(self, limit: int = 1000) -> int:
         """Put up to `limit` keys of each table under the active master key; gives how many."""
-        return sum([await self._rewrap(table, key, limit) for table, key in KEYED])
+        return sum([await self._rewrap(table, key, limit) for table, key in WRAPPED_KEY_COLUMNS])
 
     async def _rewrap(self, table: type, key: str, limit: int) -> int:
         columns = table.__table__.c  # type: ignore[attr-defined]
@@ -84,7 +84,7 @@ class ServiceSecrets:
         )
         found = rows.all()
         for owner, key_id, wrapped_key in found:
-            fresh = self._master.rewrap(Wrapped(key_id, wrapped_key), owner)
+            fresh = self._master.rewrap(WrappedKey(key_id, wrapped_key), owner)
             await self._connection.execute(
                 update(table)
                 .where(columns[key] == owner)

@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, delete, insert, select, update
 
 from dressform.crypto.refresh_tokens import RefreshToken, Use
-from dressform.crypto.sealing import Wrapped
+from dressform.crypto.sealing import WrappedKey
 from dressform.crypto.secrets import random_id
 from dressform.db.statements import Row, Statement
 from dressform.db.tables import Account, AccountKey, Session
@@ -14,12 +14,12 @@ from dressform.errors import NotFound, RefreshTokenRefused
 from dressform.policy.periods import start_of_month
 from dressform.repositories.owners import Owner
 
-MOST = 100
+MAX_SESSIONS = 100
 """Sessions an account can have; one more login ends the oldest."""
 
 
 @dataclass(frozen=True, slots=True)
-class SignedIn:
+class IssuedSession:
     """A session with the refresh token that continues it."""
 
     account_id: UUID
@@ -69,7 +69,7 @@ _FIND = Statement(
     .where(Session.ends_at > bindparam("at"), Account.ends_at > bindparam("at"))
     .with_for_update(of=Session)
 )
-_KEEP_USE = Statement(
+_SAVE_USE = Statement(
     update(Session).where(Session.id == bindparam("session_id")), "next_mark", "used_hash", "sealed"
 )
 _END = Statement(delete(Session).where(Session.id == bindparam("session_id"), _IS_OF_ACCOUNT))
@@ -77,13 +77,13 @@ _END_ALL = Statement(delete(Session).where(_IS_OF_ACCOUNT))
 _END_OTHERS = Statement(
     delete(Session).where(_IS_OF_ACCOUNT, Session.id != bindparam("session_id"))
 )
-_MAKE_ROOM = Statement(
+_EVICT_OLDEST = Statement(
     delete(Session).where(
         Session.id.in_(
             select(Session.id)
             .where(_IS_OF_ACCOUNT)
             .order_by(Session.month_of_login.desc(), Session.id)
-            .offset(MOST - 1)
+            .offset(MAX_SESSIONS - 1)
         )
     )
 )
@@ -96,7 +96,7 @@ class Sessions:
         self._uow = uow
         self._tokens = uow.vault.refresh_tokens
 
-    async def add(self, owner: Owner) -> SignedIn:
+    async def add(self, owner: Owner) -> IssuedSession:
         await self._make_room(owner)
         session_id, today = random_id(), self._uow.now.date()
         ends_at = await self._uow.connection.scalar(
@@ -106,13 +106,13 @@ class Sessions:
                 "account_id": owner.account_id,
                 "month_of_login": start_of_month(self._uow.now),
                 "next_mark": self._tokens.mark(session_id, owner.account_id, 1),
-                "sealed": _seal(owner, session_id, signed_in_on=today, renewed_on=today),
+                "sealed": _encrypt_days(owner, session_id, signed_in_on=today, renewed_on=today),
             },
         )
         token = self._tokens.issue(session_id, owner.account_id, 1)
-        return SignedIn(owner.account_id, session_id, token, ends_at)
+        return IssuedSession(owner.account_id, session_id, token, ends_at)
 
-    async def rotate(self, text: str) -> SignedIn | None:
+    async def rotate(self, text: str) -> IssuedSession | None:
         """Trade a refresh token for its successor.
 
         Return None when it was used before and one of its successors too: somebody has a copy, so
@@ -128,7 +128,7 @@ class Sessions:
         if use is Use.NEXT:
             await self._keep_use(token, row)
         successor = self._tokens.issue(row.id, row.account_id, token.generation + 1)
-        return SignedIn(row.account_id, row.id, successor, row.ends_at)
+        return IssuedSession(row.account_id, row.id, successor, row.ends_at)
 
     async def end_by_token(self, text: str) -> None:
         """End the session of a token, whichever of its generations; others end nothing."""
@@ -143,7 +143,7 @@ class Sessions:
         rows = await self._uow.connection.execute(
             _ALL, {"account_id": owner.account_id, "at": self._uow.now}
         )
-        found = [OpenSession(row.id, *_open(owner, row), row.ends_at) for row in rows]
+        found = [OpenSession(row.id, *_decrypt_days(owner, row), row.ends_at) for row in rows]
         return sorted(found, key=lambda one: (one.signed_in_on, one.renewed_on, one.id))
 
     async def end(self, owner: Owner, session_id: UUID) -> None:
@@ -167,7 +167,7 @@ class Sessions:
 
     async def _make_room(self, owner: Owner) -> None:
         """The oldest end where an account has more than anybody needs."""
-        await self._uow.connection.execute(_MAKE_ROOM, {"account_id": owner.account_id})
+        await self._uow.connection.execute(_EVICT_OLDEST, {"account_id": owner.account_id})
 
     async def _find(self, text: str) -> tuple[RefreshToken, Row]:
         """Return a genuine token and its session, which nobody else changes until the transaction ends.
@@ -185,28 +185,28 @@ class Sessions:
         return token, row
 
     async def _keep_use(self, token: RefreshToken, row: Row) -> None:
-        key = self._uow.vault.master.unwrap(Wrapped(row.key_id, row.wrapped_key), row.account_id)
+        key = self._uow.vault.master.unwrap(WrappedKey(row.key_id, row.wrapped_key), row.account_id)
         owner = Owner(row.account_id, key)
-        signed_in_on, _ = _open(owner, row)
+        signed_in_on, _ = _decrypt_days(owner, row)
         await self._uow.connection.execute(
-            _KEEP_USE,
+            _SAVE_USE,
             {
                 "session_id": row.id,
                 "next_mark": self._tokens.mark(row.id, row.account_id, token.generation + 1),
                 "used_hash": token.hash,
-                "sealed": _seal(
+                "sealed": _encrypt_days(
                     owner, row.id, signed_in_on=signed_in_on, renewed_on=self._uow.now.date()
                 ),
             },
         )
 
 
-def _seal(owner: Owner, session_id: UUID, **days: date) -> bytes:
+def _encrypt_days(owner: Owner, session_id: UUID, **days: date) -> bytes:
     payload = {name: day.isoformat() for name, day in days.items()}
     return owner.key.seal(payload, "session", session_id, 1)
 
 
-def _open(owner: Owner, row: Row) -> tuple[date, date]:
+def _decrypt_days(owner: Owner, row: Row) -> tuple[date, date]:
     """Return the days of the login and of the last renewal."""
     days = owner.key.open(row.sealed, "session", row.id, 1)
     return date.fromisoformat(days["signed_in_on"]), date.fromisoformat(days["renewed_on"])

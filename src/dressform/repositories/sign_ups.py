@@ -3,7 +3,7 @@ from uuid import UUID
 
 from sqlalchemy import BigInteger, ColumnElement, bindparam, delete, func, insert, select, update
 
-from dressform.crypto.keyrings import Keyed
+from dressform.crypto.keyrings import RowEncryption
 from dressform.crypto.secrets import random_id, token_hash
 from dressform.db.statements import Statement
 from dressform.db.tables import Account, Profile, SignUp
@@ -12,7 +12,7 @@ from dressform.policy.periods import start_of_day
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class PendingSignUp:
     """A registration that waits for its address to be confirmed."""
 
     id: UUID
@@ -22,7 +22,7 @@ class Waiting:
     password_hash: str
 
 
-_IS_ALIVE = SignUp.ends_at > bindparam("at")
+_IS_LIVE = SignUp.ends_at > bindparam("at")
 _LOCK_USERNAME = Statement(select(func.pg_advisory_xact_lock(bindparam("lock", type_=BigInteger))))
 _HOLDER_OF_USERNAME = Statement(
     select(Profile.account_id)
@@ -30,7 +30,7 @@ _HOLDER_OF_USERNAME = Statement(
     .where(Profile.username_index == bindparam("username_index"))
     .where(Account.ends_at > bindparam("at"))
     .union_all(
-        select(SignUp.id).where(SignUp.username_index == bindparam("username_index"), _IS_ALIVE)
+        select(SignUp.id).where(SignUp.username_index == bindparam("username_index"), _IS_LIVE)
     )
     .limit(1)
 )
@@ -53,30 +53,30 @@ _ADD = Statement(
     "wrapped_key",
     "sealed",
 )
-_GIVE_TOKEN = Statement(update(SignUp).where(SignUp.id == bindparam("sign_up_id")), "token_hash")
+_SET_TOKEN = Statement(update(SignUp).where(SignUp.id == bindparam("sign_up_id")), "token_hash")
 _REMOVE = Statement(delete(SignUp).where(SignUp.id == bindparam("sign_up_id")))
 
 
-def _first(condition: ColumnElement[bool]) -> Statement:
+def _select_latest(condition: ColumnElement[bool]) -> Statement:
     return Statement(
         select(SignUp.id, SignUp.key_id, SignUp.wrapped_key, SignUp.sealed)
-        .where(condition, _IS_ALIVE)
+        .where(condition, _IS_LIVE)
         .order_by(SignUp.number.desc())
         .limit(1)
         .with_for_update()
     )
 
 
-_BY_TOKEN = _first(SignUp.token_hash == bindparam("hash"))
-_BY_EMAIL = _first(SignUp.email_index == bindparam("email_index"))
-_BY_ID = _first(SignUp.id == bindparam("sign_up_id"))
+_BY_TOKEN = _select_latest(SignUp.token_hash == bindparam("hash"))
+_BY_EMAIL = _select_latest(SignUp.email_index == bindparam("email_index"))
+_BY_ID = _select_latest(SignUp.id == bindparam("sign_up_id"))
 
 
 class SignUps:
     def __init__(self, uow: UnitOfWork) -> None:
         self._uow = uow
         self._index = uow.vault.index
-        self._keyed = Keyed(uow.vault, "sign_up")
+        self._keyed = RowEncryption(uow.vault, "sign_up")
 
     async def username_is_free(self, username: str) -> bool:
         """Among members and those who wait; held until the transaction ends."""
@@ -114,23 +114,23 @@ class SignUps:
         )
         return sign_up_id
 
-    async def by_token(self, token: str) -> Waiting | None:
+    async def by_token(self, token: str) -> PendingSignUp | None:
         return await self._one(_BY_TOKEN, hash=token_hash(token))
 
-    async def latest_for(self, email: str) -> Waiting | None:
+    async def latest_for(self, email: str) -> PendingSignUp | None:
         return await self._one(_BY_EMAIL, email_index=self._index.email(email))
 
-    async def by_id(self, sign_up_id: UUID) -> Waiting | None:
+    async def by_id(self, sign_up_id: UUID) -> PendingSignUp | None:
         return await self._one(_BY_ID, sign_up_id=sign_up_id)
 
     async def give_token(self, sign_up_id: UUID, token: str) -> None:
         await self._uow.connection.execute(
-            _GIVE_TOKEN, {"sign_up_id": sign_up_id, "token_hash": token_hash(token)}
+            _SET_TOKEN, {"sign_up_id": sign_up_id, "token_hash": token_hash(token)}
         )
 
     async def remove(self, sign_up_id: UUID) -> None:
         await self._uow.connection.execute(_REMOVE, {"sign_up_id": sign_up_id})
 
-    async def _one(self, statement: Statement, **values: object) -> Waiting | None:
+    async def _one(self, statement: Statement, **values: object) -> PendingSignUp | None:
         row = await self._uow.connection.one_or_none(statement, values | {"at": self._uow.now})
-        return None if row is None else Waiting(id=row.id, **self._keyed.open(row))
+        return None if row is None else PendingSignUp(id=row.id, **self._keyed.open(row))

@@ -10,13 +10,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from dressform import __version__
-from dressform.bootstrap import migrated, opened
+from dressform.bootstrap import run_migrations, bootstrap
 from dressform.db import embedded
-from dressform.runtime.server import HANDED_DOWN, listen
-from dressform.runtime.supervisor import Child, Restartable, supervise
+from dressform.runtime.server import LISTEN_FD_ENV, bind_socket
+from dressform.runtime.supervisor import ChildProcess, Restartable, supervise
 from dressform.settings.settings import Settings, load
 
-_HERE = {"127.0.0.1": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::1": "::1", "::": "::1"}  # noqa: S104
+_LOOPBACK = {"127.0.0.1": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::1": "::1", "::": "::1"}  # noqa: S104
 
 
 _Database = tuple[Settings, str, Sequence[Restartable]]
@@ -25,35 +25,35 @@ _Database = tuple[Settings, str, Sequence[Restartable]]
 
 def run_everything(settings: Settings) -> None:
     """Until Ctrl-C or SIGTERM. Raises StartupError."""
-    with listen(settings) as listening, _database(settings, listening) as (in_use, where, server):
-        asyncio.run(_prepare(in_use))
-        handed_down = {**os.environ, HANDED_DOWN: str(listening.fileno())}
+    with bind_socket(settings) as sock, _database(settings, sock) as (effective, where, server):
+        asyncio.run(_prepare(effective))
+        handed_down = {**os.environ, LISTEN_FD_ENV: str(sock.fileno())}
         supervise(
             [
-                Child("serve", handed_down, files=(listening.fileno(),)),
-                Child("worker", os.environ),
+                ChildProcess("serve", handed_down, files=(sock.fileno(),)),
+                ChildProcess("worker", os.environ),
             ],
             running=server,
-            is_ready=lambda: _is_live(in_use),
-            announce=lambda: _announce(in_use, where),
+            is_ready=lambda: _is_live(effective),
+            announce=lambda: _print_banner(effective, where),
         )
     sys.stdout.write("Dressform has stopped.\n")
 
 
-def serve_side_by_side(listening: socket.socket, settings: Settings) -> None:
+def run_workers(sock: socket.socket, settings: Settings) -> None:
     """As many processes of the API as are set, on one socket. Raises StartupError."""
-    in_use = settings.model_copy(update={"port": listening.getsockname()[1]})
-    alone = {**os.environ, HANDED_DOWN: str(listening.fileno()), "DRESSFORM_WORKERS": "1"}
+    effective = settings.model_copy(update={"port": sock.getsockname()[1]})
+    alone = {**os.environ, LISTEN_FD_ENV: str(sock.fileno()), "DRESSFORM_WORKERS": "1"}
     supervise(
-        [Child("serve", alone, files=(listening.fileno(),)) for _ in range(settings.workers)],
-        is_ready=lambda: _is_live(in_use),
+        [ChildProcess("serve", alone, files=(sock.fileno(),)) for _ in range(settings.workers)],
+        is_ready=lambda: _is_live(effective),
         announce=lambda: None,
     )
 
 
 @contextmanager
-def _database(settings: Settings, listening: socket.socket) -> Iterator[_Database]:
-    os.environ["DRESSFORM_PORT"] = str(listening.getsockname()[1])  # It may have been 0, any.
+def _database(settings: Settings, sock: socket.socket) -> Iterator[_Database]:
+    os.environ["DRESSFORM_PORT"] = str(sock.getsockname()[1])  # It may have been 0, any.
     if settings.database_url is not None:
         yield load(), "the one in DRESSFORM_DATABASE_URL", ()
         return
@@ -64,17 +64,17 @@ def _database(settings: Settings, listening: socket.socket) -> Iterator[_Databas
 
 
 async def _prepare(settings: Settings) -> None:
-    await migrated(settings)
-    async with opened(settings):
+    await run_migrations(settings)
+    async with bootstrap(settings):
         pass
 
 
-def _at(host: str, port: int) -> str:
+def _base_url(host: str, port: int) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def _announce(settings: Settings, database: str) -> None:
-    base = _at("localhost" if settings.host in _HERE else settings.host, settings.port)
+def _print_banner(settings: Settings, database: str) -> None:
+    base = _base_url("localhost" if settings.host in _LOOPBACK else settings.host, settings.port)
     mail = (
         "by SMTP" if settings.smtp_url else f"files in {settings.state_dir / 'mail'}; links below"
     )
@@ -89,7 +89,7 @@ def _announce(settings: Settings, database: str) -> None:
 
 
 def _is_live(settings: Settings) -> bool:
-    base = _at(_HERE.get(settings.host, settings.host), settings.port)
+    base = _base_url(_LOOPBACK.get(settings.host, settings.host), settings.port)
     directly = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
         with directly.open(f"{base}/health/live", timeout=1):

@@ -14,18 +14,18 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 from dressform.access_log.middleware import CLIENT_CLOSED_REQUEST, AccessLogMiddleware
 from dressform.errors import DressformError, HeadTooLarge, TooSlow, Unavailable, Unreadable
 
-HEAD_LIMIT = 64 * 1024
+MAX_HEADER_BYTES = 64 * 1024
 """Bytes of a request before its body; as many of what stands between or behind pieces of it."""
-PATIENCE = 20.0
+READ_TIMEOUT_SECONDS = 20.0
 """Seconds for all that stands before a body, and between two pieces of it."""
 
 _FRAMING = (b"content-length", b"transfer-encoding")
-_SPARE_FILES = 100
+_RESERVED_FDS = 100
 """For the database, the spool, and whatever else a process opens."""
 _RETRY_AFTER_SECONDS = 5
 
 
-class Protocol(HttpToolsProtocol):
+class HttpProtocol(HttpToolsProtocol):
     """uvicorn's would answer what it can't read by itself, wait for ever, and take any amount.
 
     Middleware hears of none of this: what is refused here is answered as a problem, and recorded.
@@ -42,12 +42,12 @@ class Protocol(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         self._awaited_since = self.loop.time()
-        self._timer = self.loop.call_later(PATIENCE, self._lose_patience)
+        self._timer = self.loop.call_later(READ_TIMEOUT_SECONDS, self._lose_patience)
         if self.client is None:
             # Gone before we came: what it asked for would be done for nobody, without an address.
             self._deaf = True
             transport.abort()
-        elif len(self.connections) > _most_connections():
+        elif len(self.connections) > _max_connections():
             self._refuse(Unavailable(retry_after=_RETRY_AFTER_SECONDS))
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -74,7 +74,7 @@ class Protocol(HttpToolsProtocol):
         except httptools.HttpParserError:
             self._break_off(Unreadable())
         else:
-            if self._unheeded > HEAD_LIMIT:
+            if self._unheeded > MAX_HEADER_BYTES:
                 self._break_off(HeadTooLarge())
 
     def on_message_begin(self) -> None:
@@ -119,8 +119,8 @@ class Protocol(HttpToolsProtocol):
         since = self._awaited_since
         if since is None or self.flow.read_paused:
             since = now
-        if now < since + PATIENCE:
-            self._timer = self.loop.call_at(since + PATIENCE, self._lose_patience)
+        if now < since + READ_TIMEOUT_SECONDS:
+            self._timer = self.loop.call_at(since + READ_TIMEOUT_SECONDS, self._lose_patience)
         elif self._in_head or self._in_body:
             self._break_off(TooSlow())
         else:
@@ -167,7 +167,7 @@ class Protocol(HttpToolsProtocol):
 
 
 @cache
-def _most_connections() -> int:
+def _max_connections() -> int:
     """As many as the limit of open files leaves room for."""
     files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    return max(files - _SPARE_FILES, _SPARE_FILES)
+    return max(files - _RESERVED_FDS, _RESERVED_FDS)

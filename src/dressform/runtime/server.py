@@ -11,38 +11,38 @@ from contextlib import suppress
 import uvicorn
 
 from dressform.errors import StartupError
-from dressform.runtime.http_protocol import Protocol
+from dressform.runtime.http_protocol import HttpProtocol
 from dressform.settings.settings import Settings
 
 log = logging.getLogger(__name__)
 
-HANDED_DOWN = "_DRESSFORM_LISTENING"
+LISTEN_FD_ENV = "_DRESSFORM_LISTENING"
 """The number under which a supervisor's child finds the socket."""
 
 _BACKLOG = 2048
-_FILES = 16_384
-_PATIENCE_SECONDS = 1.0
+_MAX_OPEN_FILES = 16_384
+_BIND_TIMEOUT_SECONDS = 1.0
 _STARTUP_FAILURE = 3
 
 
-def listen(settings: Settings) -> socket.socket:
+def bind_socket(settings: Settings) -> socket.socket:
     """Raises StartupError when something else listens there, or nothing can."""
-    handed_down = os.environ.get(HANDED_DOWN)
+    handed_down = os.environ.get(LISTEN_FD_ENV)
     if handed_down is not None:
         return socket.socket(fileno=int(handed_down))
-    deadline = time.monotonic() + _PATIENCE_SECONDS
+    deadline = time.monotonic() + _BIND_TIMEOUT_SECONDS
     while True:
         try:
-            return _taken(settings)
+            return _create_socket(settings)
         except OSError as error:
             # One of ours that was killed a moment ago may still be letting go.
             if error.errno == errno.EADDRINUSE and time.monotonic() < deadline:
                 time.sleep(0.1)
                 continue
-            raise StartupError(_told(error, settings)) from None
+            raise StartupError(_bind_error_message(error, settings)) from None
 
 
-def _told(error: OSError, settings: Settings) -> str:
+def _bind_error_message(error: OSError, settings: Settings) -> str:
     said = f"({error.strerror})"
     match error.errno:
         case errno.EADDRINUSE:
@@ -62,7 +62,7 @@ def _told(error: OSError, settings: Settings) -> str:
             )
 
 
-def _taken(settings: Settings) -> socket.socket:
+def _create_socket(settings: Settings) -> socket.socket:
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     # With its protocol named, for asyncio then sends small answers without waiting for more.
     found = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
@@ -76,9 +76,9 @@ def _taken(settings: Settings) -> socket.socket:
     return found
 
 
-def serve_on(listening: socket.socket) -> None:
+def run_server(sock: socket.socket) -> None:
     """The API, until a signal. Requests in flight finish within seconds; then it drains its log."""
-    _allow_files()
+    _raise_file_limit()
     config = uvicorn.Config(
         "dressform.api.app:from_environment",
         factory=True,
@@ -89,22 +89,22 @@ def serve_on(listening: socket.socket) -> None:
         log_config=None,
         server_header=False,
         ws="none",
-        http=Protocol,
+        http=HttpProtocol,
         lifespan="on",
         timeout_graceful_shutdown=5,
     )
     config.load()  # What takes long about it: whoever is told where it listens need not wait.
-    host, port = listening.getsockname()[:2]
+    host, port = sock.getsockname()[:2]
     log.info("listening on http://%s:%d", f"[{host}]" if ":" in host else host, port)
     server = uvicorn.Server(config)
     with suppress(KeyboardInterrupt):
-        server.run(sockets=[listening])
+        server.run(sockets=[sock])
     if not server.started:
         raise SystemExit(_STARTUP_FAILURE)
 
 
-def _allow_files() -> None:
+def _raise_file_limit() -> None:
     """As many as the system lets us have: each connection is one, and 1,024 is a usual default."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = _FILES if most == resource.RLIM_INFINITY else min(most, _FILES)
+    wanted = _MAX_OPEN_FILES if most == resource.RLIM_INFINITY else min(most, _MAX_OPEN_FILES)
     resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))

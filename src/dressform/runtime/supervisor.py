@@ -12,16 +12,16 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from dressform.errors import StartupError
-from dressform.system.parent_watchdog import SUPERVISOR
+from dressform.system.parent_watchdog import SUPERVISOR_PID_ENV
 
 log = logging.getLogger(__name__)
 
-START_SECONDS = 60.0
-STOP_SECONDS = 10.0
-_TICK_SECONDS = 0.1
-_FIRST_PAUSE = 0.5
-_LONGEST_PAUSE = 30.0
-_STEADY_SECONDS = 60.0
+START_TIMEOUT_SECONDS = 60.0
+STOP_TIMEOUT_SECONDS = 10.0
+_POLL_SECONDS = 0.1
+_FIRST_BACKOFF = 0.5
+_MAX_BACKOFF = 30.0
+_BACKOFF_RESET_SECONDS = 60.0
 
 
 class Restartable(Protocol):
@@ -37,7 +37,7 @@ class Restartable(Protocol):
 
 
 @dataclass(slots=True)
-class Child:
+class ChildProcess:
     """A command of ours."""
 
     name: str
@@ -59,7 +59,7 @@ class Child:
         self._let_go()
         self.process = subprocess.Popen(  # noqa: S603  our own program
             [sys.executable, "-m", "dressform", self.name],
-            env={**self.environment, SUPERVISOR: str(os.getpid())},
+            env={**self.environment, SUPERVISOR_PID_ENV: str(os.getpid())},
             pass_fds=self.files,
             stdin=subprocess.PIPE,  # The leash: it closes when we are gone.
             # A session of its own: Ctrl-C reaches the supervisor alone, which stops all in order.
@@ -86,21 +86,21 @@ class Child:
 
 
 @dataclass(slots=True)
-class Watch:
+class Restarter:
     """Starts one again with back-off: at most every half minute if it keeps dying."""
 
     over: Restartable
     started_at: float = field(default_factory=time.monotonic)
     due_at: float | None = None
-    pause: float = _FIRST_PAUSE / 2
+    pause: float = _FIRST_BACKOFF / 2
 
     def look(self) -> None:
         code = self.over.ended_with
         if code is None:
             return
         if self.due_at is None:
-            steady = time.monotonic() - self.started_at > _STEADY_SECONDS
-            self.pause = _FIRST_PAUSE if steady else min(self.pause * 2, _LONGEST_PAUSE)
+            steady = time.monotonic() - self.started_at > _BACKOFF_RESET_SECONDS
+            self.pause = _FIRST_BACKOFF if steady else min(self.pause * 2, _MAX_BACKOFF)
             self.due_at = time.monotonic() + self.pause
             log.warning("%s ended with %s: again in %.1f s", self.over.name, code, self.pause)
         elif time.monotonic() >= self.due_at:
@@ -115,7 +115,7 @@ class Watch:
 
 
 def supervise(
-    children: Sequence[Child],
+    children: Sequence[ChildProcess],
     *,
     running: Sequence[Restartable] = (),
     is_ready: Callable[[], bool],
@@ -128,31 +128,31 @@ def supervise(
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    watches = [Watch(one) for one in (*running, *children)]
+    watches = [Restarter(one) for one in (*running, *children)]
     try:
         for child in children:
             child.start()
-        if _gets_ready(children, watches, is_ready, stop):
+        if _wait_until_ready(children, watches, is_ready, stop):
             announce()
-        while not stop.wait(_TICK_SECONDS):
-            _look(watches)
+        while not stop.wait(_POLL_SECONDS):
+            _poll_all(watches)
     finally:
-        _stop(children)
+        _stop_all(children)
 
 
-def _gets_ready(
-    children: Sequence[Child],
-    watches: Sequence[Watch],
+def _wait_until_ready(
+    children: Sequence[ChildProcess],
+    watches: Sequence[Restarter],
     is_ready: Callable[[], bool],
     stop: threading.Event,
 ) -> bool:
     """False when it was stopped meanwhile."""
-    deadline = time.monotonic() + START_SECONDS
-    while not stop.wait(_TICK_SECONDS):
+    deadline = time.monotonic() + START_TIMEOUT_SECONDS
+    while not stop.wait(_POLL_SECONDS):
         for child in children:
             if child.gave_up:
                 raise StartupError(f"`dressform {child.name}` ended at once: see above why.")
-        _look(watches)
+        _poll_all(watches)
         if is_ready():
             return True
         if time.monotonic() > deadline:
@@ -160,14 +160,14 @@ def _gets_ready(
     return False
 
 
-def _look(watches: Sequence[Watch]) -> None:
+def _poll_all(watches: Sequence[Restarter]) -> None:
     for watch in watches:
         watch.look()
 
 
-def _stop(children: Sequence[Child]) -> None:
+def _stop_all(children: Sequence[ChildProcess]) -> None:
     for child in children:
         child.terminate()
-    deadline = time.monotonic() + STOP_SECONDS
+    deadline = time.monotonic() + STOP_TIMEOUT_SECONDS
     for child in children:
         child.wait(deadline - time.monotonic())

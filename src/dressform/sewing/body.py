@@ -23,7 +23,7 @@ class BodyMeasurements:
     typed: Mapping[str, EnteredValue] = field(default_factory=dict)
 
     @property
-    def shown(self) -> dict[str, float]:
+    def visible(self) -> dict[str, float]:
         """What matters with the flag as it is."""
         if self.breasts is not False:
             return dict(self.measurements)
@@ -41,7 +41,7 @@ class BodyMeasurements:
         """The names of what matters and was not measured yet, in the catalogue's order."""
         return [name for name in _VISIBLE_NAMES[self.breasts] if name not in self.measurements]
 
-    def over(self, base: "BodyMeasurements") -> "BodyMeasurements":
+    def merged_with(self, base: "BodyMeasurements") -> "BodyMeasurements":
         """A variant as a whole: its own values before those of its base."""
         inherited = {
             name: typed for name, typed in base.typed.items() if name not in self.measurements
@@ -52,7 +52,7 @@ class BodyMeasurements:
             {**inherited, **self.typed},
         )
 
-    def changed(
+    def patched(
         self,
         *,
         breasts: bool | None = None,

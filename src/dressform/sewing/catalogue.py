@@ -65,7 +65,7 @@ class Measurement:
             return f"a number of millimetres greater than {self.minimum} and at most {self.maximum}"
         return f"a number of degrees greater than {self.minimum} and less than {self.maximum}"
 
-    def fits(self, value: object) -> bool:
+    def is_valid(self, value: object) -> bool:
         """Whether `value` is a number within the bounds; NaN and infinities are not."""
         # Compared as it is: float() of a huge integer overflows. True is an int to Python.
         if isinstance(value, bool) or not isinstance(value, int | float):
@@ -143,7 +143,7 @@ def validate(measurements: Mapping[str, object]) -> list[tuple[str, str]]:
                     f"{printable_name(name)}: {unknown_name_message(name, suggest=suggest)}",
                 )
             )
-        elif not known.fits(value):
+        elif not known.is_valid(value):
             found.append((name, f"{name}: {known.expected}"))
     return found
 

@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 
-def keep_names(folder: Path) -> None:
+def fsync_dir(folder: Path) -> None:
     """A new name in a folder outlives a power cut once the folder itself was synced."""
     handle = os.open(folder, os.O_RDONLY)
     try:

@@ -6,13 +6,13 @@ import sys
 import threading
 from collections.abc import Callable
 
-SUPERVISOR = "_DRESSFORM_SUPERVISOR"
+SUPERVISOR_PID_ENV = "_DRESSFORM_SUPERVISOR"
 """Set for a process whose standard input is a pipe that its supervisor holds open."""
 
 
-def end_with_supervisor() -> None:
+def exit_when_parent_dies() -> None:
     """Nothing ever comes by that pipe; that it closes means that the supervisor is gone."""
-    if SUPERVISOR in os.environ:
+    if SUPERVISOR_PID_ENV in os.environ:
         pipe = sys.stdin.fileno()
         # Not by `sys.stdin`: a thread that waits in there breaks the interpreter's end.
         _terminate_after(lambda: os.read(pipe, 1))

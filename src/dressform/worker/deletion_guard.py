@@ -7,53 +7,53 @@ from datetime import datetime, timedelta
 
 from dressform.db.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from dressform.policy.notice import MODEL, PROFILE, Category
-from dressform.repositories.purge_blocks import Hold, Holds
-from dressform.repositories.retention_runs import Retention
+from dressform.repositories.purge_blocks import PurgeBlocks, StoredPurgeBlock
+from dressform.repositories.retention_runs import RetentionRuns
 
 log = logging.getLogger(__name__)
 
 CLOCK = "clock"
 """What is held, where rules are, when the clock jumped: all of them."""
-ALWAYS_ALLOWED = 50
-ALLOWED_SHARE = 0.02
+MIN_THRESHOLD_ROWS = 50
+MAX_SHARE = 0.02
 """Of all accounts; a site whose members all come back in their own time ends a third of a percent a day."""
-APPROVAL_LASTS = timedelta(days=1)
-CLOCKS_AGREE_WITHIN = timedelta(minutes=5)
-LONGEST_PAUSE = timedelta(days=30)
+APPROVAL_LIFETIME = timedelta(days=1)
+MAX_CLOCK_SKEW = timedelta(minutes=5)
+MAX_RUN_GAP = timedelta(days=30)
 """Since the last round. After a longer one somebody should say that it was no clock that jumped."""
 
-_WHAT = {CLOCK: "everything"}
+_DISPLAY_NAMES = {CLOCK: "everything"}
 _NUMBERS = str.maketrans("", "", "0123456789.")
 
 
-class Held(Exception):
+class PurgeBlockedError(Exception):
     """A rule stopped before ending anything; the text says why and how to let it go on."""
 
     def __init__(self, rule: str, reason: str) -> None:
         super().__init__(
-            f"{_WHAT.get(rule, rule)} is held, nothing was ended: {reason}. If that is right, run "
+            f"{_DISPLAY_NAMES.get(rule, rule)} is held, nothing was ended: {reason}. If that is right, run "
             f"`dressform retention approve {rule}`."
         )
         self.rule = rule
 
 
 @dataclass(frozen=True, slots=True)
-class Due:
+class PendingDeletion:
     """How many rows a round of a rule is about to end, of how many."""
 
     rows: int
     of: int
 
     def is_too_many(self) -> bool:
-        return self.rows > max(ALWAYS_ALLOWED, ALLOWED_SHARE * self.of)
+        return self.rows > max(MIN_THRESHOLD_ROWS, MAX_SHARE * self.of)
 
 
-async def _database_clock(uow: UnitOfWork) -> datetime:
-    return await Retention(uow).database_clock()
+async def _fetch_database_clock(uow: UnitOfWork) -> datetime:
+    return await RetentionRuns(uow).database_clock()
 
 
 @dataclass(frozen=True, slots=True)
-class Breaker:
+class DeletionGuard:
     """Compares our clock with `other_clock`, the database's, and with the last round's.
 
     `ahead`: how far our clock is set ahead on purpose, to try things out; there is then no telling
@@ -61,7 +61,7 @@ class Breaker:
     """
 
     ahead: timedelta = timedelta(0)
-    other_clock: Callable[[UnitOfWork], Awaitable[datetime]] = _database_clock
+    other_clock: Callable[[UnitOfWork], Awaitable[datetime]] = _fetch_database_clock
 
     async def check_clock(self, uows: UnitOfWorkFactory, *, at: datetime) -> None:
         """First of all, whatever is due: a round that ends nothing moves the last one on as well.
@@ -71,50 +71,50 @@ class Breaker:
         async with uows.transaction(now=at) as uow:
             found = [await self._disagreement(uow), await self._jump(uow)]
             reason = "; ".join(one for one in found if one) or None
-            is_held = await _is_held(uow, CLOCK, reason)
+            is_held = await _update_block(uow, CLOCK, reason)
             if reason and not is_held:
-                await _settle(uow)
+                await _discard_future_runs(uow)
         if reason and is_held:
-            raise Held(CLOCK, reason)
+            raise PurgeBlockedError(CLOCK, reason)
 
     async def check_size(
-        self, rule: str, uows: UnitOfWorkFactory, *, at: datetime, due: Due
+        self, rule: str, uows: UnitOfWorkFactory, *, at: datetime, due: PendingDeletion
     ) -> None:
         """Raises Held, as for the clock."""
         reason = f"{due.rows} of {due.of} rows are due at once" if due.is_too_many() else None
         async with uows.transaction(now=at) as uow:
-            is_held = await _is_held(uow, rule, reason, rows=due.rows)
+            is_held = await _update_block(uow, rule, reason, rows=due.rows)
         if reason and is_held:
-            raise Held(rule, reason)
+            raise PurgeBlockedError(rule, reason)
 
     async def _disagreement(self, uow: UnitOfWork) -> str | None:
         difference = uow.now - self.ahead - await self.other_clock(uow)
-        if abs(difference) <= CLOCKS_AGREE_WITHIN:
+        if abs(difference) <= MAX_CLOCK_SKEW:
             return None
-        return f"this machine's clock and the database's differ by {_rounded(difference)}"
+        return f"this machine's clock and the database's differ by {_format_difference(difference)}"
 
     async def _jump(self, uow: UnitOfWork) -> str | None:
-        last = await Retention(uow).last_cut_off()
+        last = await RetentionRuns(uow).last_cut_off()
         if last is None or self.ahead:
             return None
-        if uow.now < last - CLOCKS_AGREE_WITHIN:
-            return f"the clock is {_rounded(last - uow.now)} behind the last round"
-        if uow.now > last + LONGEST_PAUSE:
+        if uow.now < last - MAX_CLOCK_SKEW:
+            return f"the clock is {_format_difference(last - uow.now)} behind the last round"
+        if uow.now > last + MAX_RUN_GAP:
             return (
-                f"the last round was {_rounded(uow.now - last)} ago: the worker was off, or the "
+                f"the last round was {_format_difference(uow.now - last)} ago: the worker was off, or the "
                 "clock jumped"
             )
         return None
 
 
-def limits(category: Category) -> bool:
+def is_guarded(category: Category) -> bool:
     """Whether a round of this rule may be too big: what ends is somebody's account or model."""
     return category in (PROFILE, MODEL)
 
 
-async def _is_held(uow: UnitOfWork, rule: str, reason: str | None, *, rows: int = 0) -> bool:
+async def _update_block(uow: UnitOfWork, rule: str, reason: str | None, *, rows: int = 0) -> bool:
     """A hold goes away by itself when its reason does."""
-    holds = Holds(uow)
+    holds = PurgeBlocks(uow)
     hold = await holds.of(rule)
     if reason is None:
         if hold is not None:
@@ -126,22 +126,22 @@ async def _is_held(uow: UnitOfWork, rule: str, reason: str | None, *, rows: int 
     return True
 
 
-def _is_approved(hold: Hold, reason: str, rows: int, at: datetime) -> bool:
+def _is_approved(hold: StoredPurgeBlock, reason: str, rows: int, at: datetime) -> bool:
     """For a day, and for what was shown with as much again as is always allowed."""
-    if hold.approved_at is None or abs(at - hold.approved_at) > APPROVAL_LASTS:
+    if hold.approved_at is None or abs(at - hold.approved_at) > APPROVAL_LIFETIME:
         return False
     same = hold.reason.translate(_NUMBERS) == reason.translate(_NUMBERS)
-    return same and rows <= hold.rows + ALWAYS_ALLOWED
+    return same and rows <= hold.rows + MIN_THRESHOLD_ROWS
 
 
-async def _settle(uow: UnitOfWork) -> None:
+async def _discard_future_runs(uow: UnitOfWork) -> None:
     """The clock is right, somebody said: what is dated after it was dated by one that ran ahead."""
-    gone = await Retention(uow).forget_after(uow.now + CLOCKS_AGREE_WITHIN)
+    gone = await RetentionRuns(uow).forget_after(uow.now + MAX_CLOCK_SKEW)
     if gone:
         log.warning("the ledger's %d rounds from the future are removed: the clock is right", gone)
 
 
-def _rounded(difference: timedelta) -> str:
+def _format_difference(difference: timedelta) -> str:
     seconds = abs(difference).total_seconds()
     days, hours = seconds / 86400, seconds / 3600
     if days >= 2:  # noqa: PLR2004

@@ -4,16 +4,16 @@ import logging
 from time import monotonic
 
 from dressform.errors import Unavailable
-from dressform.worker.deletion_guard import CLOCK, Held
-from dressform.worker.partitions import DaysLocked
+from dressform.worker.deletion_guard import CLOCK, PurgeBlockedError
+from dressform.worker.partitions import PartitionsLockedError
 
 log = logging.getLogger(__name__)
 
-QUIET_SECONDS = 60.0
+THROTTLE_SECONDS = 60.0
 """What befalls every duty alike is said once in this time."""
 
 
-class Complaints:
+class ErrorReporter:
     """A line each, where a line is enough."""
 
     def __init__(self) -> None:
@@ -24,14 +24,14 @@ class Complaints:
             self._once(
                 logging.WARNING, "the database is away or takes no writes: what is due waits"
             )
-        elif isinstance(error, Held) and error.rule == CLOCK:
+        elif isinstance(error, PurgeBlockedError) and error.rule == CLOCK:
             self._once(logging.ERROR, str(error))
-        elif isinstance(error, (Held, DaysLocked)):
+        elif isinstance(error, (PurgeBlockedError, PartitionsLockedError)):
             log.error("%s", error)
         else:
             log.error("%s failed", name, exc_info=error)
 
     def _once(self, level: int, text: str) -> None:
         if monotonic() >= self._quiet_until.get(level, 0.0):
-            self._quiet_until[level] = monotonic() + QUIET_SECONDS
+            self._quiet_until[level] = monotonic() + THROTTLE_SECONDS
             log.log(level, "%s", text)

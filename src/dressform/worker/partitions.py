@@ -5,19 +5,19 @@ from datetime import datetime
 
 from dressform.db.errors import DatabaseError
 from dressform.db.unit_of_work import UnitOfWorkFactory
-from dressform.repositories.access_log_partitions import Day, LogDays
+from dressform.repositories.access_log_partitions import AccessLogPartitions, Partition
 
-MOST_TRIES = 3
+MAX_TRIES = 3
 PAUSE_SECONDS = 1.0
 """In which the lines that waited behind the lock get through."""
 
 _LOCK_NOT_AVAILABLE = "55P03"
 
 
-class DaysLocked(Exception):
+class PartitionsLockedError(Exception):
     """Days that are due and that somebody keeps reading; the others have ended."""
 
-    def __init__(self, days: list[Day]) -> None:
+    def __init__(self, days: list[Partition]) -> None:
         tables = ", ".join(day.table for day in days)
         super().__init__(
             f"visitor: {tables} could not be dropped, a long transaction holds it: end that "
@@ -25,33 +25,33 @@ class DaysLocked(Exception):
         )
 
 
-async def end_days(uows: UnitOfWorkFactory, at: datetime) -> int:
+async def drop_expired_partitions(uows: UnitOfWorkFactory, at: datetime) -> int:
     """Drop every day whose first row may be due; gives the number of rows that went."""
     async with uows.transaction(now=at) as uow:
-        due = await (await LogDays.opened(uow)).due()
-    rows = {day: await _end_day(day, uows, at) for day in due}
+        due = await (await AccessLogPartitions.opened(uow)).due()
+    rows = {day: await _drop_partition(day, uows, at) for day in due}
     locked = [day for day, ended in rows.items() if ended is None]
     if locked:
-        raise DaysLocked(locked)
+        raise PartitionsLockedError(locked)
     return sum(ended or 0 for ended in rows.values())
 
 
-async def _end_day(day: Day, uows: UnitOfWorkFactory, at: datetime) -> int | None:
+async def _drop_partition(day: Partition, uows: UnitOfWorkFactory, at: datetime) -> int | None:
     """None when it is locked, time and again.
 
     Detached in one transaction and dropped in another: the log as a whole is locked for as long as
     the first takes, whatever the day's size.
     """
-    for tried in range(1, MOST_TRIES + 1):
+    for tried in range(1, MAX_TRIES + 1):
         try:
             if day.attached:
                 async with uows.transaction(now=at) as uow:
-                    await (await LogDays.opened(uow)).detach(day)
+                    await (await AccessLogPartitions.opened(uow)).detach(day)
             async with uows.transaction(now=at) as uow:
-                return await (await LogDays.opened(uow)).drop(day)
+                return await (await AccessLogPartitions.opened(uow)).drop(day)
         except DatabaseError as error:
             if error.sqlstate != _LOCK_NOT_AVAILABLE:
                 raise
-        if tried < MOST_TRIES:
+        if tried < MAX_TRIES:
             await asyncio.sleep(PAUSE_SECONDS)
     return None

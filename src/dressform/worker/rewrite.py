@@ -16,17 +16,17 @@ from dressform.db.errors import DatabaseError
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.policy.periods import start_of_day
 from dressform.repositories.member_tables import MEMBER_TABLES, MemberTables
-from dressform.repositories.retention_runs import Retention
+from dressform.repositories.retention_runs import RetentionRuns
 
 log = logging.getLogger(__name__)
 
 NAME = "rewrite"
-SMALL = 128 * 2**20
+MAX_TABLE_BYTES = 128 * 2**20
 """Bytes up to which a table is rewritten: about a second, in which whoever needs it has to wait."""
-KEYS = frozenset({"account_key", "sign_up", "mail"})
+KEY_TABLES = frozenset({"account_key", "sign_up", "mail"})
 """Without their keys all else is unreadable, so these are rewritten up to a larger size."""
-SMALL_OF_KEYS = 256 * 2**20
-TRIES = 10
+MAX_KEY_TABLE_BYTES = 256 * 2**20
+MAX_TRIES = 10
 PAUSE_SECONDS = 0.5
 _LOCK_NOT_AVAILABLE = "55P03"
 
@@ -44,16 +44,16 @@ async def rewrite_tables(uows: UnitOfWorkFactory, *, at: datetime) -> int:
 async def _rewrite_once_a_day(table: Table, uows: UnitOfWorkFactory, at: datetime) -> bool:
     started = time.monotonic()
     async with uows.transaction(now=at) as uow:
-        run_id = await Retention(uow).claim(f"{NAME} {table.name}", start_of_day(at))
+        run_id = await RetentionRuns(uow).claim(f"{NAME} {table.name}", start_of_day(at))
     if run_id is None:
         return False
     is_done = await _rewrite(table, uows, at)
     async with uows.transaction(now=at) as uow:
         if is_done:
             seconds = time.monotonic() - started
-            await Retention(uow).finish(run_id, rows=1, seconds=seconds)
+            await RetentionRuns(uow).finish(run_id, rows=1, seconds=seconds)
         else:
-            await Retention(uow).release(run_id)
+            await RetentionRuns(uow).release(run_id)
     return is_done
 
 
@@ -61,19 +61,19 @@ async def _rewrite(table: Table, uows: UnitOfWorkFactory, at: datetime) -> bool:
     """Return False when it has to be tried again."""
     uow = uows.read(now=at)
     size = await MemberTables(uow).size(table)
-    if size > (SMALL_OF_KEYS if table.name in KEYS else SMALL):
+    if size > (MAX_KEY_TABLE_BYTES if table.name in KEY_TABLES else MAX_TABLE_BYTES):
         return True
-    if size > SMALL:
-        return await _order(table, uows, at)
+    if size > MAX_TABLE_BYTES:
+        return await _sort_table(table, uows, at)
     # Twice: values outside of their rows (TOAST) are numbered as the rows are written anew, which
     # is in the order of the file.
-    if not await _order(table, uows, at):
+    if not await _sort_table(table, uows, at):
         return False
-    await _write_all_anew(table, uows, at)
-    return await _order(table, uows, at)
+    await _rewrite_rows(table, uows, at)
+    return await _sort_table(table, uows, at)
 
 
-async def _write_all_anew(table: Table, uows: UnitOfWorkFactory, at: datetime) -> None:
+async def _rewrite_rows(table: Table, uows: UnitOfWorkFactory, at: datetime) -> None:
     async with uows.transaction(now=at) as uow:
         last = await MemberTables(uow).write_anew(table)
     while last is not None:
@@ -82,9 +82,9 @@ async def _write_all_anew(table: Table, uows: UnitOfWorkFactory, at: datetime) -
             last = await MemberTables(uow).write_anew(table, after=last)
 
 
-async def _order(table: Table, uows: UnitOfWorkFactory, at: datetime) -> bool:
+async def _sort_table(table: Table, uows: UnitOfWorkFactory, at: datetime) -> bool:
     """Return False when others hold the table all the time, as a dump does."""
-    for tried in range(1, TRIES + 1):
+    for tried in range(1, MAX_TRIES + 1):
         try:
             async with uows.transaction(now=at) as uow:
                 await MemberTables(uow).order(table)
@@ -93,7 +93,7 @@ async def _order(table: Table, uows: UnitOfWorkFactory, at: datetime) -> bool:
                 raise
         else:
             return True
-        if tried < TRIES:
+        if tried < MAX_TRIES:
             await asyncio.sleep(PAUSE_SECONDS)
     log.info("%s is held by a long transaction: it is rewritten later", table.name)
     return False

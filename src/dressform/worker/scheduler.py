@@ -15,24 +15,24 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from dressform.actions.check_mail import check_mail
 from dressform.actions.deliver_mails import deliver_mails
-from dressform.actions.queue_expiry_notices import warn_of_ending
+from dressform.actions.queue_expiry_notices import queue_expiry_notices
 from dressform.actions.tidy_journal import tidy_journal
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.errors import StartupError
-from dressform.mail.compose import Composer
+from dressform.mail.compose import MailRenderer
 from dressform.mail.transport import Transport, delete_old_mails
 from dressform.policy.notice import CATEGORIES
-from dressform.repositories.access_log_partitions import LogDays
-from dressform.worker.deletion_guard import CLOCK, Breaker
-from dressform.worker.enforce import Report, enforce
-from dressform.worker.error_reporter import Complaints
+from dressform.repositories.access_log_partitions import AccessLogPartitions
+from dressform.worker.deletion_guard import CLOCK, DeletionGuard
+from dressform.worker.enforce import RunResult, enforce
+from dressform.worker.error_reporter import ErrorReporter
 from dressform.worker.rewrite import NAME as REWRITE
 from dressform.worker.rewrite import rewrite_tables
 
 log = logging.getLogger(__name__)
 
 DELIVERY_INTERVAL = timedelta(seconds=1)
-SETTLE_SECONDS = 6.0
+SHUTDOWN_TIMEOUT_SECONDS = 6.0
 DAYS_AHEAD = 3
 MAIL_DELIVERY = "mail delivery"
 
@@ -45,23 +45,23 @@ T = TypeVar("T")
 class Outcome:
     """The reports of the rules that a run enforced, and the names of its steps that failed."""
 
-    reports: list[Report] = field(default_factory=list)
+    reports: list[RunResult] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
-class Duties:
+class WorkerTasks:
     """What the worker does, each ready to be repeated at any time."""
 
     uows: UnitOfWorkFactory
-    composer: Composer
+    composer: MailRenderer
     transport: Transport
     mail_folder: Path
     interval: timedelta
-    breaker: Breaker
-    complaints: Complaints = field(default_factory=Complaints)
+    breaker: DeletionGuard
+    complaints: ErrorReporter = field(default_factory=ErrorReporter)
 
-    async def round(self) -> list[Report]:
+    async def round(self) -> list[RunResult]:
         """Do everything once, now, whatever the slot. Raises StartupError at the end if some failed."""
         at = self.uows.clock()
         outcome = await self.run(at=at, slot=at)
@@ -80,7 +80,7 @@ class Duties:
         at = self.uows.clock()
         return await self.run(
             at=at,
-            slot=_slot(at, self.interval),
+            slot=_scheduled_time(at, self.interval),
             max_seconds=self.interval.total_seconds() / 2,
         )
 
@@ -93,7 +93,7 @@ class Duties:
         await self._attempt(CLOCK, self.breaker.check_clock(self.uows, at=at), outcome)
         await self._attempt("days ahead", self.make_days(), outcome)
         if CLOCK not in outcome.failed:
-            await self._attempt("warnings", warn_of_ending(self.uows), outcome)
+            await self._attempt("warnings", queue_expiry_notices(self.uows), outcome)
             await self._enforce_rules(at, slot, max_seconds, outcome)
         await self._attempt("deletion journal", tidy_journal(self.uows), outcome)
         await self._attempt(REWRITE, rewrite_tables(self.uows, at=at), outcome)
@@ -121,7 +121,7 @@ class Duties:
         async with self.uows.transaction() as uow:
             today = uow.now.date()
             days = {today + timedelta(days=ahead) for ahead in range(DAYS_AHEAD + 1)}
-            await (await LogDays.opened(uow)).make(days)
+            await (await AccessLogPartitions.opened(uow)).make(days)
 
     async def check_mail(self) -> None:
         """Whether the mail server takes mail; and delete files of mails that are past their window."""
@@ -150,7 +150,7 @@ class Duties:
 
 
 @asynccontextmanager
-async def scheduled(duties: Duties) -> AsyncIterator[None]:
+async def run_scheduler(tasks: WorkerTasks) -> AsyncIterator[None]:
     """Do the worker's two jobs at their intervals, from now until the block ends.
 
     What is going on then has some seconds to finish, and is cancelled after them: its batch is
@@ -169,8 +169,8 @@ async def scheduled(duties: Duties) -> AsyncIterator[None]:
     defaults = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
     scheduler = AsyncIOScheduler(timezone=UTC, job_defaults=defaults)
     for job, interval in (
-        (duties.run_in_slot, duties.interval),
-        (duties.deliver_in_background, DELIVERY_INTERVAL),
+        (tasks.run_in_slot, tasks.interval),
+        (tasks.deliver_in_background, DELIVERY_INTERVAL),
     ):
         trigger = IntervalTrigger(seconds=int(interval.total_seconds()), timezone=UTC)
         # The scheduler has the real clock, whatever the service's is.
@@ -181,9 +181,9 @@ async def scheduled(duties: Duties) -> AsyncIterator[None]:
     finally:
         scheduler.pause()
         if running:
-            await asyncio.wait(running, timeout=SETTLE_SECONDS)
+            await asyncio.wait(running, timeout=SHUTDOWN_TIMEOUT_SECONDS)
         scheduler.shutdown(wait=False)
 
 
-def _slot(at: datetime, interval: timedelta) -> datetime:
+def _scheduled_time(at: datetime, interval: timedelta) -> datetime:
     return at - (at - _EPOCH) % interval

@@ -1,8 +1,8 @@
 """Registering, confirming, signing in and out."""
 
 from dressform.crypto.secrets import new_token
-from dressform.repositories.expiry_notices import Warnings
-from dressform.repositories.one_time_tokens import OneTimeTokens, Purpose
+from dressform.repositories.expiry_notices import ExpiryNotices
+from dressform.repositories.one_time_tokens import OneTimeTokens, TokenPurpose
 from dressform.repositories.sign_ups import SignUps
 from tests.bench.load import Request
 from tests.bench.members import PASSWORD, Members, email_of
@@ -95,7 +95,7 @@ async def confirm_email(members: Members, number: int) -> Sequences:
     async with members.uows.transaction() as uow:
         tokens = [
             await OneTimeTokens(uow).issue(
-                member.owner, Purpose.EMAIL_CHANGE, email=f"new.{member.email}"
+                member.owner, TokenPurpose.EMAIL_CHANGE, email=f"new.{member.email}"
             )
             for member in made
         ]
@@ -107,7 +107,7 @@ async def reopen_account(members: Members, number: int) -> Sequences:
     tokens = [new_token() for _ in range(number)]
     async with members.uows.transaction() as uow:
         for member, token in zip(made, tokens, strict=True):
-            await Warnings(uow).give_link(member.owner.account_id, token)
+            await ExpiryNotices(uow).give_link(member.owner.account_id, token)
     return _with_tokens("/v1/auth/reopen", tokens)
 
 

@@ -1,6 +1,6 @@
 """What a member does with the password: each checks one hash at least."""
 
-from dressform.repositories.one_time_tokens import OneTimeTokens, Purpose
+from dressform.repositories.one_time_tokens import OneTimeTokens, TokenPurpose
 from tests.bench.load import Request
 from tests.bench.members import PASSWORD, Members, email_of
 from tests.bench.prepared.preparing import HASHING, MAX_CONNECTIONS, Prepared, Sequences
@@ -10,7 +10,9 @@ async def reset_password(members: Members, number: int) -> Sequences:
     made = await members.add(number)
     async with members.uows.transaction() as uow:
         tokens = [
-            await OneTimeTokens(uow).issue(member.owner, Purpose.PASSWORD_RESET, email=member.email)
+            await OneTimeTokens(uow).issue(
+                member.owner, TokenPurpose.PASSWORD_RESET, email=member.email
+            )
             for member in made
         ]
     path = "/v1/auth/password/reset"

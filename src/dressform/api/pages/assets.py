@@ -10,13 +10,13 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 _TEMPLATES = Environment(
-    loader=PackageLoader("dressform", "pages"), undefined=StrictUndefined, autoescape=True
+    loader=PackageLoader("dressform.api.pages", ""), undefined=StrictUndefined, autoescape=True
 )
 _SOURCES = {
-    "dressform": ("favicon.svg", "page.css", "docs.js", "links.js", "redoc.js"),
+    "dressform.api.pages": ("favicon.svg", "page.css", "docs.js", "links.js", "redoc.js"),
     "fastapi_offline": ("redoc.standalone.js", "swagger-ui-bundle.js", "swagger-ui.css"),
 }
-_FOLDERS = {"dressform": "pages", "fastapi_offline": "static"}
+_FOLDERS = {"dressform.api.pages": "", "fastapi_offline": "static"}
 _MEDIA_TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
 # The one thing that either bundle would load from elsewhere is Redoc's logo.
 _FOREIGN = b"https://cdn.redoc.ly/redoc/logo-mini.svg"
@@ -57,7 +57,9 @@ def assets() -> Mapping[str, Asset]:
 def _read(package: str, name: str) -> Asset:
     content = (files(package) / _FOLDERS[package] / name).read_bytes()
     if _FOREIGN in content:
-        content = content.replace(_FOREIGN, _read("dressform", "favicon.svg").path.encode())
+        content = content.replace(
+            _FOREIGN, _read("dressform.api.pages", "favicon.svg").path.encode()
+        )
     return Asset(name, content, sha256(content).hexdigest()[:16])
 
 

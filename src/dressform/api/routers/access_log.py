@@ -3,7 +3,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from dressform.actions.list_lookups import list_lookups as recorded
-from dressform.actions.search_access_log import look_up_requests as look_up
+from dressform.actions.search_access_log import search_access_log as look_up
 from dressform.api.dependencies import AnOperator, InUnit, OpenUnits
 from dressform.api.exception_handlers import answers
 from dressform.api.schemas.access_log import RequestPage, RequestsAsked

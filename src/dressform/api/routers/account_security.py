@@ -4,7 +4,7 @@ from dressform.actions.change_email import ask_email_change
 from dressform.actions.change_email import confirm_email as confirm_new_email
 from dressform.actions.change_password import change_password as set_new_password
 from dressform.actions.change_password import reset_password as set_password_by_link
-from dressform.actions.reactivate_account import reopen_account as reopen
+from dressform.actions.reactivate_account import reactivate_account as reopen
 from dressform.api.dependencies import AnyMember, Attempts, Hasher, InUnit, Mails, OpenUnits
 from dressform.api.exception_handlers import answers
 from dressform.api.rate_limiter import Limit

@@ -12,7 +12,7 @@ from dressform.api.schemas.consents import ConsentAsked, ConsentChange, ConsentR
 from dressform.api.schemas.fields import Language
 from dressform.errors import ConsentTextChanged, TooManyConsents
 from dressform.opendata.consent import CURRENT
-from dressform.repositories.accounts import ACCOUNT_AND_WHO, credentials_of
+from dressform.repositories.accounts import MEMBER_AND_ACCOUNT, decrypt_credentials
 
 router = APIRouter(prefix="/v1/privacy/consents", tags=["privacy"])
 
@@ -30,8 +30,8 @@ async def list_consents(
     What is done only if you agree: nothing, until you do. There is one so far, to give one of your
     models to the open dataset.
     """
-    me, row = await look.at_any(ACCOUNT_AND_WHO)
-    text = CURRENT[language or credentials_of(row, me).language]
+    me, row = await look.at_any(MEMBER_AND_ACCOUNT)
+    text = CURRENT[language or decrypt_credentials(row, me).language]
     return ConsentsRead(items=[ConsentAsked.asking(await consents.of(me), text)])
 
 

@@ -15,7 +15,7 @@ from dressform.api.state import Service
 from dressform.db.migrate import is_current
 from dressform.db.unit_of_work import UnitOfWork
 from dressform.errors import Unavailable
-from dressform.repositories.retention_runs import Retention
+from dressform.repositories.retention_runs import RetentionRuns
 from dressform.retention_audit.findings import LATE_AFTER_ROUNDS
 
 router = APIRouter(prefix="/health", tags=["health"])
@@ -93,7 +93,7 @@ async def _look_into_database(
     uow: UnitOfWork, service: Service, access_log: LogStanding
 ) -> ReadyRead:
     current = await is_current(uow.connection)
-    last = await Retention(uow).last_round_at() if current else None
+    last = await RetentionRuns(uow).last_round_at() if current else None
     age = max(uow.now - last, timedelta(0)) if last else None
     writable = await service.uows.is_writable()
     return ReadyRead.model_validate(

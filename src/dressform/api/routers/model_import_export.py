@@ -11,7 +11,7 @@ from dressform.api.dependencies import InOneLook, Me, OpenUnits
 from dressform.api.exception_handlers import answers
 from dressform.api.schemas.model_files import ImportRead
 from dressform.errors import FieldError, InvalidInput, NotFound, TooLarge, TooManyModels
-from dressform.repositories.models import ONE_AND_WHO, model_of
+from dressform.repositories.models import MEMBER_AND_MODEL, decrypt_member_model
 from dressform.sewing.body import BodyMeasurements
 from dressform.sewing.formats import (
     Format,
@@ -78,8 +78,8 @@ async def export_model(
     Every measurement that is kept, hidden ones and a base's as well, in millimetres and degrees.
     The file says nothing about you, not even the model's name.
     """
-    me, row = await look.at(ONE_AND_WHO, model_id=model_id)
-    body = model_of(row, me).body
+    me, row = await look.at(MEMBER_AND_MODEL, model_id=model_id)
+    body = decrypt_member_model(row, me).body
     file_name = f"model-{str(model_id)[:8]}.{_ENDINGS.get(form, form.value)}"
     return Response(
         serialize(form, ImportedBody(body.measurements, body.breasts)),

@@ -3,7 +3,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response, status
 
-from dressform.actions.save_picture import keep_avatar
+from dressform.actions.save_picture import save_avatar
 from dressform.api.dependencies import AnyMember, Avatars, InOneLook, Me, OpenUnits, Studio
 from dressform.api.dependencies import Models as ModelsInUnit
 from dressform.api.exception_handlers import answers
@@ -14,9 +14,15 @@ from dressform.api.schemas.pages import PositionCursor
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.errors import NotFound, TooLarge, TooManyModels, UnsupportedPicture
 from dressform.repositories.accounts import Accounts
-from dressform.repositories.models import ONE_AND_WHO, PAGE_AND_WHO, Models, model_of, page_of
+from dressform.repositories.models import (
+    MEMBER_AND_MODEL,
+    MEMBER_AND_MODELS,
+    Models,
+    decrypt_member_model,
+    decrypt_page,
+)
 from dressform.repositories.owners import Member
-from dressform.repositories.pictures import AVATAR_AND_WHO, opened_avatar
+from dressform.repositories.pictures import MEMBER_AND_AVATAR, decrypt_avatar
 from dressform.sewing.units import MeasurementUnit
 
 router = APIRouter(prefix="/v1/models", tags=["models"])
@@ -58,9 +64,9 @@ async def list_models(
 
     In the order of their making. `next` is the `cursor` of the page that follows.
     """
-    me, rows = await look.at_all(PAGE_AND_WHO, after=cursor or 0, most=limit + 1)
+    me, rows = await look.at_all(MEMBER_AND_MODELS, after=cursor or 0, most=limit + 1)
     shown_in = await _shown_in(look.service.uows, me, unit)
-    return ModelPage.of(page_of(rows, me, limit=limit), shown_in)
+    return ModelPage.of(decrypt_page(rows, me, limit=limit), shown_in)
 
 
 @router.post(
@@ -96,9 +102,9 @@ async def read_model(model_id: ModelId, look: InOneLook, unit: UnitAsked = None)
     Nobody but its owner learns that it exists. What it holds is whole, a variant's as well;
     `missing` says what is left to measure.
     """
-    me, row = await look.at_any(ONE_AND_WHO, model_id=model_id)
+    me, row = await look.at_any(MEMBER_AND_MODEL, model_id=model_id)
     shown_in = await _shown_in(look.service.uows, me, unit)
-    return as_json(ModelRead.of(model_of(row, me), shown_in))
+    return as_json(ModelRead.of(decrypt_member_model(row, me), shown_in))
 
 
 @router.patch(
@@ -142,8 +148,8 @@ async def read_warnings(model_id: ModelId, look: InOneLook) -> WarningsRead:
 
     What making and changing it answered, again. Nothing is ever refused for it.
     """
-    me, row = await look.at(ONE_AND_WHO, model_id=model_id)
-    return WarningsRead.of(model_of(row, me).body)
+    me, row = await look.at(MEMBER_AND_MODEL, model_id=model_id)
+    return WarningsRead.of(decrypt_member_model(row, me).body)
 
 
 @router.get(
@@ -153,8 +159,8 @@ async def read_warnings(model_id: ModelId, look: InOneLook) -> WarningsRead:
 )
 async def read_avatar(request: Request, model_id: ModelId, look: InOneLook) -> Response:
     """Fetch a model's avatar"""
-    me, row = await look.at_any(AVATAR_AND_WHO, model_id=model_id)
-    return shown(request, opened_avatar(row, me, model_id))
+    me, row = await look.at_any(MEMBER_AND_AVATAR, model_id=model_id)
+    return shown(request, decrypt_avatar(row, me, model_id))
 
 
 @router.put(
@@ -172,7 +178,7 @@ async def put_avatar(
 
     Only you ever see it: it helps to tell your models apart.
     """
-    await keep_avatar(uows, studio, me, model_id, data)
+    await save_avatar(uows, studio, me, model_id, data)
 
 
 @router.delete(

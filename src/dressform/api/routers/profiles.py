@@ -3,7 +3,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Request, Response, status
 
 from dressform.actions.change_profile import change_profile
-from dressform.actions.save_picture import keep_picture
+from dressform.actions.save_picture import save_picture
 from dressform.api.dependencies import (
     AnyMember,
     InOneLook,
@@ -17,8 +17,8 @@ from dressform.api.exception_handlers import answers
 from dressform.api.image_responses import PICTURE_ANSWER, PICTURE_BODY, WebP, sent, shown
 from dressform.api.schemas.profiles import OwnProfileRead, ProfileChange, ProfileRead
 from dressform.errors import NotFound, TooLarge, UnsupportedPicture, UsernameTaken
-from dressform.repositories.pictures import PICTURE_AND_WHO, opened_picture
-from dressform.repositories.profiles import OWN_AND_WHO, own_profile_of
+from dressform.repositories.pictures import MEMBER_AND_PICTURE, decrypt_picture
+from dressform.repositories.profiles import MEMBER_AND_PROFILE, decrypt_own_profile
 
 router = APIRouter(prefix="/v1/profiles", tags=["profiles"])
 
@@ -41,8 +41,8 @@ async def read_own_profile(look: InOneLook) -> OwnProfileRead:
 
     With what only you see: e-mail address, language, last login and when the account would end.
     """
-    me, row = await look.at_any(OWN_AND_WHO)
-    return OwnProfileRead.of_owner(*own_profile_of(row, me))
+    me, row = await look.at_any(MEMBER_AND_PROFILE)
+    return OwnProfileRead.of_owner(*decrypt_own_profile(row, me))
 
 
 @router.patch(
@@ -67,8 +67,8 @@ async def change_own_profile(
 )
 async def read_own_picture(request: Request, look: InOneLook) -> Response:
     """Fetch your picture"""
-    me, row = await look.at_any(PICTURE_AND_WHO)
-    return shown(request, opened_picture(row, me))
+    me, row = await look.at_any(MEMBER_AND_PICTURE)
+    return shown(request, decrypt_picture(row, me))
 
 
 @router.put(
@@ -84,7 +84,7 @@ async def put_own_picture(me: AnyMember, data: Sent, uows: OpenUnits, studio: St
 
     It is turned upright, stripped of all metadata and kept as WebP of at most 1024 pixels.
     """
-    await keep_picture(uows, studio, me, data)
+    await save_picture(uows, studio, me, data)
 
 
 @router.delete(

@@ -1,7 +1,7 @@
 from fastapi import APIRouter, Response, status
 
 from dressform.actions.confirm_sign_up import confirm_sign_up
-from dressform.actions.register import assert_acceptable
+from dressform.actions.register import check_registration
 from dressform.actions.register import register as keep_registration
 from dressform.api.dependencies import Attempts, Hasher, InUnit, Mails, OpenUnits
 from dressform.api.exception_handlers import answers
@@ -27,7 +27,9 @@ async def register(
     Sends a link to the address; following it within 7 days makes the account. The answer is the
     same whether or not the address has an account already.
     """
-    await assert_acceptable(units, email=body.email, username=body.username, password=body.password)
+    await check_registration(
+        units, email=body.email, username=body.username, password=body.password
+    )
     attempts.spend(Limit.MAIL, body.email)
     await keep_registration(units, hasher, **body.model_dump())
 

@@ -9,7 +9,7 @@ from dressform.api.dependencies import InOneLook
 from dressform.api.exception_handlers import answers
 from dressform.api.schemas.fields import Language, LengthUnit
 from dressform.errors import NotFound
-from dressform.repositories.models import ONE_AND_WHO, model_of
+from dressform.repositories.models import MEMBER_AND_MODEL, decrypt_member_model
 from dressform.sewing.silhouette import STYLE, render_silhouette
 from dressform.sewing.units import MeasurementUnit
 
@@ -61,9 +61,9 @@ async def draw_model(
     more than you have measured: what is missing is estimated, and dashed. An image without scripts,
     for light and dark pages; within a page it takes the colour of the words around it.
     """
-    me, row = await look.at(ONE_AND_WHO, model_id=model_id)
-    body = model_of(row, me).body
+    me, row = await look.at(MEMBER_AND_MODEL, model_id=model_id)
+    body = decrypt_member_model(row, me).body
     drawing = render_silhouette(
-        body.shown, breasts=bool(body.breasts), language=language, unit=MeasurementUnit(unit)
+        body.visible, breasts=bool(body.breasts), language=language, unit=MeasurementUnit(unit)
     )
     return Svg(drawing, headers=_HEADERS)

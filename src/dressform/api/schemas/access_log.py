@@ -4,7 +4,12 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
-from dressform.actions.search_access_log import MOST, Purpose, Question, Shown
+from dressform.actions.search_access_log import (
+    MAX_ROWS,
+    AccessLogQuery,
+    AccessLogRow,
+    LookupPurpose,
+)
 from dressform.api.schemas.access_log_fields import (
     Moment,
     Network,
@@ -32,7 +37,7 @@ class RequestsAsked(BaseModel):
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
-    purpose: Annotated[Purpose, Field(description="What is diagnosed. There is no other.")]
+    purpose: Annotated[LookupPurpose, Field(description="What is diagnosed. There is no other.")]
     reason: Annotated[
         Reason,
         Field(description="Why, in your words, for whoever reads the record. No address in it."),
@@ -58,7 +63,9 @@ class RequestsAsked(BaseModel):
     full: Annotated[bool, Field(description="Show whole addresses rather than networks.")] = False
     limit: Annotated[
         int,
-        Field(ge=1, le=MOST, description="Requests a page.", json_schema_extra={"format": "int32"}),
+        Field(
+            ge=1, le=MAX_ROWS, description="Requests a page.", json_schema_extra={"format": "int32"}
+        ),
     ] = 100
     cursor: Annotated[
         PlaceCursor | None,
@@ -74,9 +81,9 @@ class RequestsAsked(BaseModel):
             raise ValueError(msg)
         return until
 
-    def question(self) -> Question:
+    def question(self) -> AccessLogQuery:
         asked = self.model_dump(exclude={"cursor"})
-        return Question(**asked, before=from_place(self.cursor) if self.cursor else None)
+        return AccessLogQuery(**asked, before=from_place(self.cursor) if self.cursor else None)
 
 
 class RequestRead(Complete):
@@ -116,7 +123,7 @@ class RequestRead(Complete):
     request_id: Annotated[UUID, Field(description="Its id.")]
 
     @classmethod
-    def of(cls, shown: Shown) -> "RequestRead":
+    def of(cls, shown: AccessLogRow) -> "RequestRead":
         return cls.model_validate(shown, from_attributes=True)
 
 
@@ -124,13 +131,13 @@ class RequestPage(Complete):
     """Some of the requests, the latest first."""
 
     items: Annotated[
-        list[RequestRead], Field(max_length=MOST, description="As many as `limit` at most.")
+        list[RequestRead], Field(max_length=MAX_ROWS, description="As many as `limit` at most.")
     ]
     next: Annotated[
         PlaceCursor | None, Field(description="The `cursor` of the next page; null on the last.")
     ]
 
     @classmethod
-    def of(cls, page: tuple[list[Shown], tuple[datetime, UUID] | None]) -> "RequestPage":
+    def of(cls, page: tuple[list[AccessLogRow], tuple[datetime, UUID] | None]) -> "RequestPage":
         shown, after = page
         return cls(items=[RequestRead.of(one) for one in shown], next=after and as_place(after))

@@ -4,8 +4,8 @@ from uuid import UUID
 
 from pydantic import Field
 
-from dressform.actions.list_lookups import Recorded
-from dressform.actions.search_access_log import MOST, Purpose
+from dressform.actions.list_lookups import LookupWithOperator
+from dressform.actions.search_access_log import MAX_ROWS, LookupPurpose
 from dressform.api.schemas.fields import Complete, UsernameText
 from dressform.api.schemas.pages import Next, as_cursor
 
@@ -63,7 +63,7 @@ class LookupRead(Complete):
     id: Annotated[UUID, Field(description="Of the record.")]
     at: Annotated[datetime, Field(description="When.")]
     operator: OperatorRead
-    purpose: Annotated[Purpose, Field(description="What was diagnosed.")]
+    purpose: Annotated[LookupPurpose, Field(description="What was diagnosed.")]
     reason: Annotated[
         str,
         Field(
@@ -77,7 +77,7 @@ class LookupRead(Complete):
         int,
         Field(
             ge=0,
-            le=MOST,
+            le=MAX_ROWS,
             description="How many requests the answer held.",
             examples=[3],
             json_schema_extra={"format": "int32"},
@@ -85,13 +85,13 @@ class LookupRead(Complete):
     ]
 
     @classmethod
-    def of(cls, recorded: Recorded) -> "LookupRead":
+    def of(cls, recorded: LookupWithOperator) -> "LookupRead":
         lookup, username = recorded
         return cls(
             id=lookup.id,
             at=lookup.at,
             operator=OperatorRead(id=lookup.operator_id, username=username),
-            purpose=Purpose(lookup.purpose),
+            purpose=LookupPurpose(lookup.purpose),
             reason=lookup.reason,
             asked=LookupAsked.of(lookup.asked),
             shown=lookup.shown,
@@ -107,6 +107,6 @@ class LookupPage(Complete):
     next: Next
 
     @classmethod
-    def of(cls, page: tuple[list[Recorded], UUID | None]) -> "LookupPage":
+    def of(cls, page: tuple[list[LookupWithOperator], UUID | None]) -> "LookupPage":
         recorded, after = page
         return cls(items=[LookupRead.of(one) for one in recorded], next=after and as_cursor(after))

@@ -96,9 +96,7 @@ class CheckRead(Complete):
         MeasurementNames, Field(description="What matters with this flag and was not sent.")
     ]
     warnings: Warnings
-    estimates: Annotated[
-        Estimates, Field(description="Empty as long as the neck is not known.")
-    ]
+    estimates: Annotated[Estimates, Field(description="Empty as long as the neck is not known.")]
 
     @classmethod
     def of(cls, body: BodyMeasurements) -> Self:

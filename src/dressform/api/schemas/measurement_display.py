@@ -44,7 +44,7 @@ class InUnitRead(Complete):
         return cls(
             unit=unit.value,
             measurements={
-                name: _in_words(name, value, body, unit) for name, value in body.shown.items()
+                name: _in_words(name, value, body, unit) for name, value in body.visible.items()
             },
         )
 

@@ -157,7 +157,8 @@ Warnings = Annotated[
 
 def warnings_of(body: BodyMeasurements) -> list[WarningRead]:
     return [
-        WarningRead.of(hint) for hint in check_plausibility(body.shown, breasts=bool(body.breasts))
+        WarningRead.of(hint)
+        for hint in check_plausibility(body.visible, breasts=bool(body.breasts))
     ]
 
 

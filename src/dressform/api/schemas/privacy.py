@@ -3,7 +3,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from dressform.actions.export_account import Everything
+from dressform.actions.export_account import AccountData
 from dressform.api.schemas.consents import ConsentRead
 from dressform.api.schemas.fields import Complete, Password, Strict
 from dressform.api.schemas.health import Rows
@@ -250,7 +250,7 @@ class AccountExport(Complete):
     ]
 
     @classmethod
-    def of(cls, everything: Everything) -> "AccountExport":
+    def of(cls, everything: AccountData) -> "AccountExport":
         return cls(
             profile=OwnProfileRead.of_owner(everything.profile, everything.account),
             picture_webp=everything.picture,

@@ -17,7 +17,7 @@ from dressform.api.schemas.fields import (
 )
 from dressform.api.schemas.limits import has_few_fields
 from dressform.repositories.accounts import Credentials
-from dressform.repositories.profiles import MOST_SOCIAL_ACCOUNTS, Community
+from dressform.repositories.profiles import MAX_SOCIAL_ACCOUNTS, PublicProfile
 
 BioRead = Annotated[
     str, Field(max_length=2000, description="Plain text.", examples=["I sew my own coats."])
@@ -25,7 +25,7 @@ BioRead = Annotated[
 SocialAccountsRead = Annotated[
     dict[str, Annotated[str, Field(max_length=200)]],
     Field(
-        max_length=MOST_SOCIAL_ACCOUNTS,
+        max_length=MAX_SOCIAL_ACCOUNTS,
         description="By network: a name or a web address there.",
         examples=[{"mastodon": "@ada@sewing.example"}],
     ),
@@ -33,7 +33,7 @@ SocialAccountsRead = Annotated[
 SocialAccountChanges = Annotated[
     dict[Network, SocialAccount | None],
     Field(
-        max_length=2 * MOST_SOCIAL_ACCOUNTS,
+        max_length=2 * MAX_SOCIAL_ACCOUNTS,
         json_schema_extra={"additionalProperties": False},
     ),
     BeforeValidator(has_few_fields),
@@ -55,7 +55,7 @@ class ProfileRead(Complete):
     picture: PictureLink | None
 
     @classmethod
-    def of(cls, profile: Community) -> "ProfileRead":
+    def of(cls, profile: PublicProfile) -> "ProfileRead":
         return cls(**_shown(profile))
 
 
@@ -83,7 +83,7 @@ class OwnProfileRead(ProfileRead):
     ]
 
     @classmethod
-    def of_owner(cls, profile: Community, account: Credentials) -> "OwnProfileRead":
+    def of_owner(cls, profile: PublicProfile, account: Credentials) -> "OwnProfileRead":
         return cls(
             **_shown(profile) | {"picture": _own_link(profile)},
             email=account.email,
@@ -112,7 +112,7 @@ class ProfileChange(Merging):
     ] = None
 
 
-def _shown(profile: Community) -> dict[str, object]:
+def _shown(profile: PublicProfile) -> dict[str, object]:
     return {
         "username": profile.username,
         "bio": profile.bio,
@@ -121,5 +121,5 @@ def _shown(profile: Community) -> dict[str, object]:
     }
 
 
-def _own_link(profile: Community) -> str | None:
+def _own_link(profile: PublicProfile) -> str | None:
     return "/v1/profiles/me/picture" if profile.has_picture else None

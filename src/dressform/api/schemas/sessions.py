@@ -5,15 +5,15 @@ from uuid import UUID
 from pydantic import Field
 
 from dressform.api.schemas.fields import Complete, Login, Password, Strict
-from dressform.crypto.refresh_tokens import LENGTH, PATTERN
+from dressform.crypto.refresh_tokens import TOKEN_LENGTH, TOKEN_PATTERN
 from dressform.repositories.sessions import OpenSession
 
 RefreshTokenText = Annotated[
     str,
     Field(
-        pattern=PATTERN,
-        min_length=LENGTH,
-        max_length=LENGTH,
+        pattern=TOKEN_PATTERN,
+        min_length=TOKEN_LENGTH,
+        max_length=TOKEN_LENGTH,
         description="Works once, and once more as long as its successor was not used.",
         examples=[
             "W6HYn0bCQnWBXQZrJ6hF3aPeDo1IAAAAAZt0yYd1xQmR5nTq8mB2uG7cV9wL4kXsJ6hF3aPeDo1IYd1x"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from dressform.db.embedded.programs import Account, binary, run
 from dressform.errors import StartupError
-from dressform.system.files import keep_names
+from dressform.system.files import fsync_dir
 
 ROLE = DATABASE = "dressform"
 """The superuser, for `psql` and dumps; and the database."""
@@ -67,7 +67,7 @@ def _make(data: Path, account: Account, *, durable: bool) -> None:
     _fill(unfinished, account, durable=durable)
     unfinished.rename(data)
     if durable:
-        keep_names(data.parent)
+        fsync_dir(data.parent)
 
 
 def _fill(folder: Path, account: Account, *, durable: bool) -> None:

@@ -20,9 +20,9 @@ from dressform.db.tables.deletion_mark import DeletionMark
 from dressform.db.tables.mail import Mail, MailOutage
 from dressform.db.tables.model import Avatar, Model
 from dressform.db.tables.one_time_token import OneTimeToken
-from dressform.db.tables.operator import Lookup, Operator
+from dressform.db.tables.operator import AccessLogAudit, Operator
 from dressform.db.tables.profile import Picture, Profile
-from dressform.db.tables.retention import RetentionHold, RetentionRun, SetAside
+from dressform.db.tables.retention import PurgeBlock, QuarantinedRow, RetentionRun
 from dressform.db.tables.service_secret import ServiceSecret
 from dressform.db.tables.session import Session
 from dressform.db.tables.sign_up import SignUp
@@ -38,7 +38,7 @@ __all__ = [
     "DatasetEdition",
     "DatasetFile",
     "DeletionMark",
-    "Lookup",
+    "AccessLogAudit",
     "Mail",
     "MailOutage",
     "Model",
@@ -46,10 +46,10 @@ __all__ = [
     "Operator",
     "Picture",
     "Profile",
-    "RetentionHold",
+    "PurgeBlock",
     "RetentionRun",
     "ServiceSecret",
     "Session",
-    "SetAside",
+    "QuarantinedRow",
     "SignUp",
 ]

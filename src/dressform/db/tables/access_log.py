@@ -5,7 +5,7 @@ from sqlalchemy import BigInteger, Index, SmallInteger
 from sqlalchemy.dialects.postgresql import INET
 from sqlalchemy.orm import Mapped
 
-from dressform.db.tables.base import Base, column, machinery
+from dressform.db.tables.base import Base, internal_column, personal_column
 from dressform.policy.notice import VISITOR
 
 
@@ -18,13 +18,13 @@ class AccessLog(Base):
 
     __tablename__ = "access_log"
 
-    at: Mapped[datetime] = column(VISITOR)
-    address: Mapped[str] = column(VISITOR, INET)
-    method: Mapped[str] = column(VISITOR)
-    route: Mapped[str] = column(VISITOR)
-    status: Mapped[int] = column(VISITOR, SmallInteger)
-    duration_us: Mapped[int] = column(VISITOR, BigInteger)
-    request_id: Mapped[UUID] = column(VISITOR)
+    at: Mapped[datetime] = personal_column(VISITOR)
+    address: Mapped[str] = personal_column(VISITOR, INET)
+    method: Mapped[str] = personal_column(VISITOR)
+    route: Mapped[str] = personal_column(VISITOR)
+    status: Mapped[int] = personal_column(VISITOR, SmallInteger)
+    duration_us: Mapped[int] = personal_column(VISITOR, BigInteger)
+    request_id: Mapped[UUID] = personal_column(VISITOR)
 
     __table_args__ = (
         Index(None, "at", postgresql_using="brin"),
@@ -34,10 +34,10 @@ class AccessLog(Base):
     __mapper_args__ = {"primary_key": [at, request_id]}  # noqa: RUF012  SQLAlchemy's own idiom
 
 
-class SpoolMark(Base):
+class SpoolOffset(Base):
     """Up to which byte a process's spool file has reached the access log, in one transaction."""
 
     __tablename__ = "spool_mark"
 
-    spool: Mapped[str] = machinery(primary_key=True)
-    shipped: Mapped[int] = machinery(BigInteger)
+    spool: Mapped[str] = internal_column(primary_key=True)
+    shipped: Mapped[int] = internal_column(BigInteger)

@@ -4,7 +4,7 @@ from uuid import UUID
 from sqlalchemy import Index, SmallInteger, text
 from sqlalchemy.orm import Mapped
 
-from dressform.db.tables.base import Base, column, of_account, window_end
+from dressform.db.tables.base import Base, account_fk, expiry_column, personal_column
 from dressform.policy.notice import MODEL, PROFILE
 
 
@@ -23,18 +23,18 @@ class Account(Base):
 
     __tablename__ = "account"
 
-    id: Mapped[UUID] = column(PROFILE, primary_key=True)
-    email_index: Mapped[bytes] = column(PROFILE, unique=True)
-    created_at: Mapped[datetime] = column(PROFILE)
-    last_login_at: Mapped[datetime] = column(PROFILE)
-    restricted_at: Mapped[datetime | None] = column(PROFILE)
-    warned_days: Mapped[int | None] = column(PROFILE, SmallInteger)
-    warned_at: Mapped[datetime | None] = column(PROFILE)
-    reopening_hash: Mapped[bytes | None] = column(PROFILE, unique=True)
-    version: Mapped[int] = column(PROFILE)
-    sealed: Mapped[bytes] = column(PROFILE)
-    ends_at: Mapped[datetime] = window_end(PROFILE)
-    models_end_at: Mapped[datetime] = window_end(MODEL)
+    id: Mapped[UUID] = personal_column(PROFILE, primary_key=True)
+    email_index: Mapped[bytes] = personal_column(PROFILE, unique=True)
+    created_at: Mapped[datetime] = personal_column(PROFILE)
+    last_login_at: Mapped[datetime] = personal_column(PROFILE)
+    restricted_at: Mapped[datetime | None] = personal_column(PROFILE)
+    warned_days: Mapped[int | None] = personal_column(PROFILE, SmallInteger)
+    warned_at: Mapped[datetime | None] = personal_column(PROFILE)
+    reopening_hash: Mapped[bytes | None] = personal_column(PROFILE, unique=True)
+    version: Mapped[int] = personal_column(PROFILE)
+    sealed: Mapped[bytes] = personal_column(PROFILE)
+    ends_at: Mapped[datetime] = expiry_column(PROFILE)
+    models_end_at: Mapped[datetime] = expiry_column(MODEL)
 
     __table_args__ = (
         Index(None, "ends_at"),
@@ -53,6 +53,6 @@ class AccountKey(Base):
 
     __tablename__ = "account_key"
 
-    account_id: Mapped[UUID] = of_account(PROFILE, primary_key=True)
-    key_id: Mapped[str] = column(PROFILE)
-    wrapped_key: Mapped[bytes] = column(PROFILE)
+    account_id: Mapped[UUID] = account_fk(PROFILE, primary_key=True)
+    key_id: Mapped[str] = personal_column(PROFILE)
+    wrapped_key: Mapped[bytes] = personal_column(PROFILE)

@@ -11,14 +11,16 @@ from dressform.policy.notice import MACHINERY, Category, belongs
 _NO_STATISTICS = (LargeBinary, Uuid, INET)
 
 
-def has_statistics(column: ColumnElement[Any]) -> bool:
+def has_statistics(personal_column: ColumnElement[Any]) -> bool:
     """Tell whether the planner may keep values of a column.
 
     `pg_statistic` holds up to a hundred values of each column it knows, those of deleted rows too
     until the next ANALYZE. So it has none of what is sealed, a key, a hash, an id or an address: of
     these no plan needs any.
     """
-    return column.info["category"] == MACHINERY or not isinstance(column.type, _NO_STATISTICS)
+    return personal_column.info["category"] == MACHINERY or not isinstance(
+        personal_column.type, _NO_STATISTICS
+    )
 
 
 class Base(DeclarativeBase):
@@ -38,21 +40,21 @@ class Base(DeclarativeBase):
     }
 
 
-def column(category: Category, *arguments: Any, **options: Any) -> Mapped[Any]:
+def personal_column(category: Category, *arguments: Any, **options: Any) -> Mapped[Any]:
     """A column that belongs to a category of the notice."""
     return mapped_column(*arguments, info=belongs(category), **options)
 
 
-def machinery(*arguments: Any, **options: Any) -> Mapped[Any]:
+def internal_column(*arguments: Any, **options: Any) -> Mapped[Any]:
     """A column of the service itself, which says nothing about any person."""
     return mapped_column(*arguments, info={"category": MACHINERY}, **options)
 
 
-def window_end(category: Category) -> Mapped[Any]:
+def expiry_column(category: Category) -> Mapped[Any]:
     """When the row may no longer be read: computed by the database from the policy's window."""
-    return column(category, Computed(category.row_end, persisted=True))
+    return personal_column(category, Computed(category.row_end, persisted=True))
 
 
-def of_account(category: Category, **options: Any) -> Mapped[Any]:
+def account_fk(category: Category, **options: Any) -> Mapped[Any]:
     """A reference to the account that the row goes with."""
-    return column(category, ForeignKey("account.id", ondelete="CASCADE"), **options)
+    return personal_column(category, ForeignKey("account.id", ondelete="CASCADE"), **options)

@@ -22,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped
 
-from dressform.db.tables.base import Base, column, machinery, of_account
+from dressform.db.tables.base import Base, account_fk, internal_column, personal_column
 from dressform.policy.notice import PROFILE
 
 
@@ -36,14 +36,14 @@ class DatasetConsentAct(Base):
 
     __tablename__ = "dataset_consent_act"
 
-    account_id: Mapped[UUID] = of_account(PROFILE, primary_key=True)
-    id: Mapped[UUID] = column(PROFILE, primary_key=True)
-    number: Mapped[int] = column(PROFILE)
-    act: Mapped[str] = column(PROFILE)
-    acted_at: Mapped[datetime] = column(PROFILE)
-    language: Mapped[str] = column(PROFILE)
-    text_version: Mapped[str] = column(PROFILE)
-    text_sha256: Mapped[bytes] = column(PROFILE)
+    account_id: Mapped[UUID] = account_fk(PROFILE, primary_key=True)
+    id: Mapped[UUID] = personal_column(PROFILE, primary_key=True)
+    number: Mapped[int] = personal_column(PROFILE)
+    act: Mapped[str] = personal_column(PROFILE)
+    acted_at: Mapped[datetime] = personal_column(PROFILE)
+    language: Mapped[str] = personal_column(PROFILE)
+    text_version: Mapped[str] = personal_column(PROFILE)
+    text_sha256: Mapped[bytes] = personal_column(PROFILE)
 
     __table_args__ = (
         UniqueConstraint("account_id", "number"),
@@ -68,12 +68,12 @@ class DatasetConsent(Base):
 
     __tablename__ = "dataset_consent"
 
-    account_id: Mapped[UUID] = of_account(PROFILE, primary_key=True)
-    given_id: Mapped[UUID | None] = column(PROFILE)
-    model_id: Mapped[UUID | None] = column(PROFILE)
-    counted: Mapped[int] = column(PROFILE, SmallInteger, server_default="0")
-    drawn_in: Mapped[int | None] = column(PROFILE, SmallInteger)
-    drawn_under: Mapped[UUID | None] = column(PROFILE)
+    account_id: Mapped[UUID] = account_fk(PROFILE, primary_key=True)
+    given_id: Mapped[UUID | None] = personal_column(PROFILE)
+    model_id: Mapped[UUID | None] = personal_column(PROFILE)
+    counted: Mapped[int] = personal_column(PROFILE, SmallInteger, server_default="0")
+    drawn_in: Mapped[int | None] = personal_column(PROFILE, SmallInteger)
+    drawn_under: Mapped[UUID | None] = personal_column(PROFILE)
 
     __table_args__ = (
         *(
@@ -101,20 +101,20 @@ class DatasetDraw(Base):
 
     __tablename__ = "dataset_draw"
 
-    year: Mapped[int] = machinery(SmallInteger, primary_key=True, autoincrement=False)
-    proposed_at: Mapped[datetime] = machinery()
-    proposed_by: Mapped[UUID | None] = column(
+    year: Mapped[int] = internal_column(SmallInteger, primary_key=True, autoincrement=False)
+    proposed_at: Mapped[datetime] = internal_column()
+    proposed_by: Mapped[UUID | None] = personal_column(
         PROFILE, ForeignKey("account.id", ondelete="SET NULL"), index=True
     )
-    approved_by: Mapped[UUID | None] = column(
+    approved_by: Mapped[UUID | None] = personal_column(
         PROFILE, ForeignKey("account.id", ondelete="SET NULL"), index=True
     )
-    drawn_at: Mapped[datetime | None] = machinery()
-    count: Mapped[int | None] = machinery()
-    codebook: Mapped[str | None] = machinery()
-    flags: Mapped[list[str] | None] = machinery(ARRAY(Text))
-    statistics: Mapped[bytes | None] = machinery()
-    restored_at: Mapped[datetime | None] = machinery()
+    drawn_at: Mapped[datetime | None] = internal_column()
+    count: Mapped[int | None] = internal_column()
+    codebook: Mapped[str | None] = internal_column()
+    flags: Mapped[list[str] | None] = internal_column(ARRAY(Text))
+    statistics: Mapped[bytes | None] = internal_column()
+    restored_at: Mapped[datetime | None] = internal_column()
 
 
 class DatasetEdition(Base):
@@ -126,11 +126,11 @@ class DatasetEdition(Base):
 
     __tablename__ = "dataset_edition"
 
-    name: Mapped[str] = machinery(primary_key=True)
-    published_at: Mapped[datetime] = machinery()
-    codebook: Mapped[str] = machinery()
-    count: Mapped[int] = machinery()
-    quality: Mapped[list[dict[str, Any]] | None] = machinery(JSONB)
+    name: Mapped[str] = internal_column(primary_key=True)
+    published_at: Mapped[datetime] = internal_column()
+    codebook: Mapped[str] = internal_column()
+    count: Mapped[int] = internal_column()
+    quality: Mapped[list[dict[str, Any]] | None] = internal_column(JSONB)
 
 
 class DatasetFile(Base):
@@ -138,12 +138,12 @@ class DatasetFile(Base):
 
     __tablename__ = "dataset_file"
 
-    edition: Mapped[str] = machinery(
+    edition: Mapped[str] = internal_column(
         ForeignKey("dataset_edition.name", ondelete="CASCADE"), primary_key=True
     )
-    name: Mapped[str] = machinery(primary_key=True)
-    media_type: Mapped[str] = machinery()
-    title: Mapped[str] = machinery()
-    sha256: Mapped[bytes] = machinery()
-    size: Mapped[int] = machinery()
-    content: Mapped[bytes] = machinery()
+    name: Mapped[str] = internal_column(primary_key=True)
+    media_type: Mapped[str] = internal_column()
+    title: Mapped[str] = internal_column()
+    sha256: Mapped[bytes] = internal_column()
+    size: Mapped[int] = internal_column()
+    content: Mapped[bytes] = internal_column()

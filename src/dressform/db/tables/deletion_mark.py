@@ -3,7 +3,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Mapped
 
-from dressform.db.tables.base import Base, machinery
+from dressform.db.tables.base import Base, internal_column
 
 
 class DeletionMark(Base):
@@ -15,6 +15,6 @@ class DeletionMark(Base):
 
     __tablename__ = "deletion_mark"
 
-    file_id: Mapped[UUID] = machinery(primary_key=True)
-    day: Mapped[datetime] = machinery()
-    number: Mapped[int] = machinery()
+    file_id: Mapped[UUID] = internal_column(primary_key=True)
+    day: Mapped[datetime] = internal_column()
+    number: Mapped[int] = internal_column()

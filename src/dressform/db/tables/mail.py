@@ -4,7 +4,13 @@ from uuid import UUID
 from sqlalchemy import BigInteger, Identity, Index
 from sqlalchemy.orm import Mapped
 
-from dressform.db.tables.base import Base, column, machinery, of_account, window_end
+from dressform.db.tables.base import (
+    Base,
+    account_fk,
+    expiry_column,
+    internal_column,
+    personal_column,
+)
 from dressform.policy.notice import MAIL
 
 
@@ -19,18 +25,18 @@ class Mail(Base):
 
     __tablename__ = "mail"
 
-    id: Mapped[UUID] = column(MAIL, primary_key=True)
-    number: Mapped[int] = column(MAIL, BigInteger, Identity(always=True))
-    account_id: Mapped[UUID | None] = of_account(MAIL, index=True)
-    kind: Mapped[str] = column(MAIL)
-    created_at: Mapped[datetime] = column(MAIL)
-    due_at: Mapped[datetime] = column(MAIL)
-    attempts: Mapped[int] = column(MAIL)
-    failures: Mapped[int] = column(MAIL)
-    key_id: Mapped[str] = column(MAIL)
-    wrapped_key: Mapped[bytes] = column(MAIL)
-    sealed: Mapped[bytes] = column(MAIL)
-    ends_at: Mapped[datetime] = window_end(MAIL)
+    id: Mapped[UUID] = personal_column(MAIL, primary_key=True)
+    number: Mapped[int] = personal_column(MAIL, BigInteger, Identity(always=True))
+    account_id: Mapped[UUID | None] = account_fk(MAIL, index=True)
+    kind: Mapped[str] = personal_column(MAIL)
+    created_at: Mapped[datetime] = personal_column(MAIL)
+    due_at: Mapped[datetime] = personal_column(MAIL)
+    attempts: Mapped[int] = personal_column(MAIL)
+    failures: Mapped[int] = personal_column(MAIL)
+    key_id: Mapped[str] = personal_column(MAIL)
+    wrapped_key: Mapped[bytes] = personal_column(MAIL)
+    sealed: Mapped[bytes] = personal_column(MAIL)
+    ends_at: Mapped[datetime] = expiry_column(MAIL)
 
     __table_args__ = (Index(None, "due_at"), Index(None, "ends_at"))
 
@@ -43,5 +49,5 @@ class MailOutage(Base):
 
     __tablename__ = "mail_outage"
 
-    server: Mapped[str] = machinery(primary_key=True)
-    began_at: Mapped[datetime] = machinery()
+    server: Mapped[str] = internal_column(primary_key=True)
+    began_at: Mapped[datetime] = internal_column()

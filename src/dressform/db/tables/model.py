@@ -3,7 +3,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped
 
-from dressform.db.tables.base import Base, column, of_account
+from dressform.db.tables.base import Base, account_fk, personal_column
 from dressform.policy.notice import MODEL
 
 
@@ -19,12 +19,12 @@ class Model(Base):
 
     __tablename__ = "model"
 
-    id: Mapped[UUID] = column(MODEL, primary_key=True)
-    account_id: Mapped[UUID] = of_account(MODEL)
-    position: Mapped[int] = column(MODEL)
-    version: Mapped[int] = column(MODEL)
-    base_id: Mapped[UUID | None] = column(MODEL)
-    sealed: Mapped[bytes] = column(MODEL)
+    id: Mapped[UUID] = personal_column(MODEL, primary_key=True)
+    account_id: Mapped[UUID] = account_fk(MODEL)
+    position: Mapped[int] = personal_column(MODEL)
+    version: Mapped[int] = personal_column(MODEL)
+    base_id: Mapped[UUID | None] = personal_column(MODEL)
+    sealed: Mapped[bytes] = personal_column(MODEL)
 
     __table_args__ = (
         UniqueConstraint("account_id", "id"),
@@ -48,8 +48,8 @@ class Avatar(Base):
 
     __tablename__ = "avatar"
 
-    model_id: Mapped[UUID] = column(
+    model_id: Mapped[UUID] = personal_column(
         MODEL, ForeignKey("model.id", ondelete="CASCADE"), primary_key=True
     )
-    version: Mapped[int] = column(MODEL, BigInteger)
-    sealed: Mapped[bytes] = column(MODEL)
+    version: Mapped[int] = personal_column(MODEL, BigInteger)
+    sealed: Mapped[bytes] = personal_column(MODEL)

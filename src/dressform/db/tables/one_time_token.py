@@ -4,7 +4,7 @@ from uuid import UUID
 from sqlalchemy import Index, UniqueConstraint
 from sqlalchemy.orm import Mapped
 
-from dressform.db.tables.base import Base, column, of_account, window_end
+from dressform.db.tables.base import Base, account_fk, expiry_column, personal_column
 from dressform.policy.notice import TOKEN
 
 
@@ -17,12 +17,12 @@ class OneTimeToken(Base):
 
     __tablename__ = "one_time_token"
 
-    id: Mapped[UUID] = column(TOKEN, primary_key=True)
-    account_id: Mapped[UUID] = of_account(TOKEN)
-    purpose: Mapped[str] = column(TOKEN)
-    hash: Mapped[bytes] = column(TOKEN, unique=True)
-    created_at: Mapped[datetime] = column(TOKEN)
-    sealed: Mapped[bytes] = column(TOKEN)
-    ends_at: Mapped[datetime] = window_end(TOKEN)
+    id: Mapped[UUID] = personal_column(TOKEN, primary_key=True)
+    account_id: Mapped[UUID] = account_fk(TOKEN)
+    purpose: Mapped[str] = personal_column(TOKEN)
+    hash: Mapped[bytes] = personal_column(TOKEN, unique=True)
+    created_at: Mapped[datetime] = personal_column(TOKEN)
+    sealed: Mapped[bytes] = personal_column(TOKEN)
+    ends_at: Mapped[datetime] = expiry_column(TOKEN)
 
     __table_args__ = (UniqueConstraint("account_id", "purpose"), Index(None, "ends_at"))

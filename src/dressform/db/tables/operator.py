@@ -4,7 +4,7 @@ from uuid import UUID
 from sqlalchemy import Index
 from sqlalchemy.orm import Mapped
 
-from dressform.db.tables.base import Base, column, of_account, window_end
+from dressform.db.tables.base import Base, account_fk, expiry_column, personal_column
 from dressform.policy.notice import LOOKUP, PROFILE
 
 
@@ -13,11 +13,11 @@ class Operator(Base):
 
     __tablename__ = "operator"
 
-    account_id: Mapped[UUID] = of_account(PROFILE, primary_key=True)
-    created_at: Mapped[datetime] = column(PROFILE)
+    account_id: Mapped[UUID] = account_fk(PROFILE, primary_key=True)
+    created_at: Mapped[datetime] = personal_column(PROFILE)
 
 
-class Lookup(Base):
+class AccessLogAudit(Base):
     """A look into the address log, with its exact time: it is there to be checked. `sealed`, under the row's own key: the reason, what was asked
     for, and how many rows were shown.
 
@@ -26,13 +26,13 @@ class Lookup(Base):
 
     __tablename__ = "lookup"
 
-    id: Mapped[UUID] = column(LOOKUP, primary_key=True)
-    at: Mapped[datetime] = column(LOOKUP)
-    operator_id: Mapped[UUID] = column(LOOKUP)
-    purpose: Mapped[str] = column(LOOKUP)
-    key_id: Mapped[str] = column(LOOKUP)
-    wrapped_key: Mapped[bytes] = column(LOOKUP)
-    sealed: Mapped[bytes] = column(LOOKUP)
-    ends_at: Mapped[datetime] = window_end(LOOKUP)
+    id: Mapped[UUID] = personal_column(LOOKUP, primary_key=True)
+    at: Mapped[datetime] = personal_column(LOOKUP)
+    operator_id: Mapped[UUID] = personal_column(LOOKUP)
+    purpose: Mapped[str] = personal_column(LOOKUP)
+    key_id: Mapped[str] = personal_column(LOOKUP)
+    wrapped_key: Mapped[bytes] = personal_column(LOOKUP)
+    sealed: Mapped[bytes] = personal_column(LOOKUP)
+    ends_at: Mapped[datetime] = expiry_column(LOOKUP)
 
     __table_args__ = (Index(None, "ends_at"),)

@@ -3,7 +3,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger
 from sqlalchemy.orm import Mapped
 
-from dressform.db.tables.base import Base, column, of_account
+from dressform.db.tables.base import Base, account_fk, personal_column
 from dressform.policy.notice import PROFILE
 
 
@@ -12,10 +12,10 @@ class Profile(Base):
 
     __tablename__ = "profile"
 
-    account_id: Mapped[UUID] = of_account(PROFILE, primary_key=True)
-    username_index: Mapped[bytes] = column(PROFILE, unique=True)
-    version: Mapped[int] = column(PROFILE)
-    sealed: Mapped[bytes] = column(PROFILE)
+    account_id: Mapped[UUID] = account_fk(PROFILE, primary_key=True)
+    username_index: Mapped[bytes] = personal_column(PROFILE, unique=True)
+    version: Mapped[int] = personal_column(PROFILE)
+    sealed: Mapped[bytes] = personal_column(PROFILE)
 
 
 class Picture(Base):
@@ -23,6 +23,6 @@ class Picture(Base):
 
     __tablename__ = "picture"
 
-    account_id: Mapped[UUID] = of_account(PROFILE, primary_key=True)
-    version: Mapped[int] = column(PROFILE, BigInteger)
-    sealed: Mapped[bytes] = column(PROFILE)
+    account_id: Mapped[UUID] = account_fk(PROFILE, primary_key=True)
+    version: Mapped[int] = personal_column(PROFILE, BigInteger)
+    sealed: Mapped[bytes] = personal_column(PROFILE)

@@ -4,7 +4,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, Double, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped
 
-from dressform.db.tables.base import Base, column, machinery, window_end
+from dressform.db.tables.base import Base, expiry_column, internal_column, personal_column
 from dressform.policy.notice import ROUND
 
 
@@ -16,20 +16,20 @@ class RetentionRun(Base):
 
     __tablename__ = "retention_run"
 
-    id: Mapped[UUID] = column(ROUND, primary_key=True)
-    rule: Mapped[str] = column(ROUND)
-    slot: Mapped[datetime] = column(ROUND)
-    started_at: Mapped[datetime] = column(ROUND)
-    finished_at: Mapped[datetime | None] = column(ROUND)
-    cut_off: Mapped[datetime] = column(ROUND)
-    rows: Mapped[int | None] = column(ROUND, BigInteger)
-    seconds: Mapped[float | None] = column(ROUND, Double)
-    ends_at: Mapped[datetime] = window_end(ROUND)
+    id: Mapped[UUID] = personal_column(ROUND, primary_key=True)
+    rule: Mapped[str] = personal_column(ROUND)
+    slot: Mapped[datetime] = personal_column(ROUND)
+    started_at: Mapped[datetime] = personal_column(ROUND)
+    finished_at: Mapped[datetime | None] = personal_column(ROUND)
+    cut_off: Mapped[datetime] = personal_column(ROUND)
+    rows: Mapped[int | None] = personal_column(ROUND, BigInteger)
+    seconds: Mapped[float | None] = personal_column(ROUND, Double)
+    ends_at: Mapped[datetime] = expiry_column(ROUND)
 
     __table_args__ = (UniqueConstraint("rule", "slot"), Index(None, "ends_at"))
 
 
-class RetentionHold(Base):
+class PurgeBlock(Base):
     """A rule that stopped before ending anything, and the approval that lets it go on once.
 
     `rows` is what it was about to end, and what is approved.
@@ -37,24 +37,24 @@ class RetentionHold(Base):
 
     __tablename__ = "retention_hold"
 
-    rule: Mapped[str] = machinery(primary_key=True)
-    reason: Mapped[str] = machinery()
-    rows: Mapped[int] = machinery(BigInteger)
-    held_at: Mapped[datetime] = machinery()
-    approved_at: Mapped[datetime | None] = machinery()
+    rule: Mapped[str] = internal_column(primary_key=True)
+    reason: Mapped[str] = internal_column()
+    rows: Mapped[int] = internal_column(BigInteger)
+    held_at: Mapped[datetime] = internal_column()
+    approved_at: Mapped[datetime | None] = internal_column()
 
 
-class SetAside(Base):
+class QuarantinedRow(Base):
     """A row that could not be ended, so that it holds up no other; tried again at `retry_at`."""
 
     __tablename__ = "set_aside"
 
-    rule: Mapped[str] = column(ROUND, primary_key=True)
-    row_id: Mapped[UUID] = column(ROUND, primary_key=True)
-    started_at: Mapped[datetime] = column(ROUND)
-    retry_at: Mapped[datetime] = column(ROUND)
-    attempts: Mapped[int] = column(ROUND)
-    error: Mapped[str] = column(ROUND)
-    ends_at: Mapped[datetime] = window_end(ROUND)
+    rule: Mapped[str] = personal_column(ROUND, primary_key=True)
+    row_id: Mapped[UUID] = personal_column(ROUND, primary_key=True)
+    started_at: Mapped[datetime] = personal_column(ROUND)
+    retry_at: Mapped[datetime] = personal_column(ROUND)
+    attempts: Mapped[int] = personal_column(ROUND)
+    error: Mapped[str] = personal_column(ROUND)
+    ends_at: Mapped[datetime] = expiry_column(ROUND)
 
     __table_args__ = (Index(None, "ends_at"),)

@@ -3,7 +3,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Mapped
 
-from dressform.db.tables.base import Base, machinery
+from dressform.db.tables.base import Base, internal_column
 
 
 class ServiceSecret(Base):
@@ -11,8 +11,8 @@ class ServiceSecret(Base):
 
     __tablename__ = "service_secret"
 
-    id: Mapped[UUID] = machinery(primary_key=True)
-    purpose: Mapped[str] = machinery()
-    created_at: Mapped[datetime] = machinery()
-    key_id: Mapped[str] = machinery()
-    wrapped_key: Mapped[bytes] = machinery()
+    id: Mapped[UUID] = internal_column(primary_key=True)
+    purpose: Mapped[str] = internal_column()
+    created_at: Mapped[datetime] = internal_column()
+    key_id: Mapped[str] = internal_column()
+    wrapped_key: Mapped[bytes] = internal_column()

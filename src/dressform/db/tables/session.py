@@ -4,7 +4,7 @@ from uuid import UUID
 from sqlalchemy import Index
 from sqlalchemy.orm import Mapped
 
-from dressform.db.tables.base import Base, column, of_account, window_end
+from dressform.db.tables.base import Base, account_fk, expiry_column, personal_column
 from dressform.policy.notice import SESSION
 
 
@@ -19,12 +19,12 @@ class Session(Base):
 
     __tablename__ = "session"
 
-    id: Mapped[UUID] = column(SESSION, primary_key=True)
-    account_id: Mapped[UUID] = of_account(SESSION, index=True)
-    month_of_login: Mapped[datetime] = column(SESSION)
-    next_mark: Mapped[bytes] = column(SESSION)
-    used_hash: Mapped[bytes | None] = column(SESSION)
-    sealed: Mapped[bytes] = column(SESSION)
-    ends_at: Mapped[datetime] = window_end(SESSION)
+    id: Mapped[UUID] = personal_column(SESSION, primary_key=True)
+    account_id: Mapped[UUID] = account_fk(SESSION, index=True)
+    month_of_login: Mapped[datetime] = personal_column(SESSION)
+    next_mark: Mapped[bytes] = personal_column(SESSION)
+    used_hash: Mapped[bytes | None] = personal_column(SESSION)
+    sealed: Mapped[bytes] = personal_column(SESSION)
+    ends_at: Mapped[datetime] = expiry_column(SESSION)
 
     __table_args__ = (Index(None, "ends_at"),)

@@ -4,7 +4,7 @@ from uuid import UUID
 from sqlalchemy import Index, SmallInteger
 from sqlalchemy.orm import Mapped
 
-from dressform.db.tables.base import Base, column, window_end
+from dressform.db.tables.base import Base, expiry_column, personal_column
 from dressform.policy.notice import SIGN_UP
 
 
@@ -17,15 +17,15 @@ class SignUp(Base):
 
     __tablename__ = "sign_up"
 
-    id: Mapped[UUID] = column(SIGN_UP, primary_key=True)
-    email_index: Mapped[bytes] = column(SIGN_UP, index=True)
-    username_index: Mapped[bytes] = column(SIGN_UP, unique=True)
-    token_hash: Mapped[bytes | None] = column(SIGN_UP, unique=True)
-    created_at: Mapped[datetime] = column(SIGN_UP)
-    number: Mapped[int] = column(SIGN_UP, SmallInteger)
-    key_id: Mapped[str] = column(SIGN_UP)
-    wrapped_key: Mapped[bytes] = column(SIGN_UP)
-    sealed: Mapped[bytes] = column(SIGN_UP)
-    ends_at: Mapped[datetime] = window_end(SIGN_UP)
+    id: Mapped[UUID] = personal_column(SIGN_UP, primary_key=True)
+    email_index: Mapped[bytes] = personal_column(SIGN_UP, index=True)
+    username_index: Mapped[bytes] = personal_column(SIGN_UP, unique=True)
+    token_hash: Mapped[bytes | None] = personal_column(SIGN_UP, unique=True)
+    created_at: Mapped[datetime] = personal_column(SIGN_UP)
+    number: Mapped[int] = personal_column(SIGN_UP, SmallInteger)
+    key_id: Mapped[str] = personal_column(SIGN_UP)
+    wrapped_key: Mapped[bytes] = personal_column(SIGN_UP)
+    sealed: Mapped[bytes] = personal_column(SIGN_UP)
+    ends_at: Mapped[datetime] = expiry_column(SIGN_UP)
 
     __table_args__ = (Index(None, "ends_at"),)

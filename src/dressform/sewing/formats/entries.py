@@ -29,7 +29,7 @@ class Entries:
     def model(self) -> ImportedBody:
         return ImportedBody(self._values, self.breasts)
 
-    def take(
+    def accept(
         self,
         line: int,
         entry: str,
@@ -41,15 +41,15 @@ class Entries:
     ) -> None:
         """A value in millimetres or degrees, or the reason why it is none."""
         amount = _to_float(value)
-        if not CATALOGUE[name].fits(amount):
-            self.leave(line, entry, _misfit_reason(name, amount), name)
+        if not CATALOGUE[name].is_valid(amount):
+            self.reject(line, entry, _misfit_reason(name, amount), name)
         elif name in self._values and not self._is_better(name, reason, near=near):
             better = self.lines[self._from[name]]
-            self.leave(line, entry, message("better_elsewhere", name, better.line), name)
+            self.reject(line, entry, message("better_elsewhere", name, better.line), name)
         else:
-            self._keep(line, entry, name, amount, near=near, reason=reason)
+            self._store(line, entry, name, amount, near=near, reason=reason)
 
-    def leave(self, line: int, entry: str, reason: Reason, name: str | None = None) -> None:
+    def reject(self, line: int, entry: str, reason: Reason, name: str | None = None) -> None:
         self._add(
             EntryReport(line, printable_name(entry), Outcome.LEFT_OUT, self._model, name, reason)
         )
@@ -59,7 +59,7 @@ class Entries:
         plain = not near and reason is None
         return plain and (kept.outcome is Outcome.APPROXIMATE or kept.reason is not None)
 
-    def _keep(
+    def _store(
         self,
         line: int,
         entry: str,

@@ -25,7 +25,7 @@ class FormulaError(ValueError):
 
 def evaluate(text: str, known: Mapping[str, Fraction]) -> Fraction:
     """Raises NotWorkedOutError."""
-    return _Formula(_tokenize(text), known).value()
+    return _Formula(_tokenize(text), known).evaluate()
 
 
 def _tokenize(text: str) -> list[str]:
@@ -48,30 +48,30 @@ class _Formula:
         self._at = 0
         self._depth = 0
 
-    def value(self) -> Fraction:
+    def evaluate(self) -> Fraction:
         value = self._sum()
-        if self._next():
+        if self._peek():
             raise FormulaError
         return value
 
-    def _next(self) -> str:
+    def _peek(self) -> str:
         return self._tokens[self._at] if self._at < len(self._tokens) else ""
 
-    def _taken(self) -> str:
-        token = self._next()
+    def _take_token(self) -> str:
+        token = self._peek()
         self._at += 1
         return token
 
     def _sum(self) -> Fraction:
         value = self._product()
-        while self._next() in {"+", "-"}:
-            value += self._product() if self._taken() == "+" else -self._product()
+        while self._peek() in {"+", "-"}:
+            value += self._product() if self._take_token() == "+" else -self._product()
         return value
 
     def _product(self) -> Fraction:
         value = self._factor()
-        while self._next() in {"*", "/"}:
-            times, factor = self._taken() == "*", self._factor()
+        while self._peek() in {"*", "/"}:
+            times, factor = self._take_token() == "*", self._factor()
             if not times and not factor:
                 raise FormulaError
             value = value * factor if times else value / factor
@@ -80,13 +80,13 @@ class _Formula:
         return value
 
     def _factor(self) -> Fraction:
-        taken = self._taken()
-        if taken == "(":
+        part = self._take_token()
+        if part == "(":
             return self._bracket()
-        if taken in self._known:
-            return self._known[taken]
-        if taken[:1].isdigit():
-            return Fraction(taken)
+        if part in self._known:
+            return self._known[part]
+        if part[:1].isdigit():
+            return Fraction(part)
         raise FormulaError
 
     def _bracket(self) -> Fraction:
@@ -95,6 +95,6 @@ class _Formula:
             raise FormulaError
         value = self._sum()
         self._depth -= 1
-        if self._taken() != ")":
+        if self._take_token() != ")":
             raise FormulaError
         return value

@@ -93,7 +93,7 @@ def _is_known(name: str) -> bool:
 def _collect_personal_kinds(node: MappingNode, dropped: set[str]) -> None:
     for key, value in node.pairs:
         kind = personal_field_kind(key.text)
-        if kind and isinstance(value, ScalarNode) and value.text and not value.is_nothing:
+        if kind and isinstance(value, ScalarNode) and value.text and not value.is_null:
             dropped.add(kind)
         elif key.text in _MEASUREMENT_KEYS and isinstance(value, MappingNode):
             _collect_personal_kinds(value, dropped)
@@ -113,23 +113,23 @@ def _parse_set(found: _Set, place: int) -> Entries:
 
 
 def _parse_flag(entries: Entries, node: ScalarNode) -> None:
-    if node.is_nothing:
+    if node.is_null:
         return
     entries.breasts = node.truth
     if node.truth is None:
-        entries.leave(node.line, "breasts", message("flag"))
+        entries.reject(node.line, "breasts", message("flag"))
 
 
 def _parse_measurements(entries: Entries, key: ScalarNode, node: Node, *, may_be_old: bool) -> None:
     if not isinstance(node, MappingNode):
-        entries.leave(key.line, key.text, message("not_a_list"))
+        entries.reject(key.line, key.text, message("not_a_list"))
         return
     names = {name.text for name, _ in node.pairs}
     is_old = any(current_name(name) or name in RETIRED for name in names)
     is_new = any(name in CATALOGUE for name in names - _NEVER_RENAMED)
     for name, value in node.pairs:
         if name.text == _SLOPE and (is_old or (may_be_old and not is_new)):
-            entries.leave(name.line, name.text, message("old_slope"), _SLOPE)
+            entries.reject(name.line, name.text, message("old_slope"), _SLOPE)
         elif personal_field_kind(name.text) is None and name.text not in {
             "breasts",
             "units",
@@ -141,13 +141,13 @@ def _parse_measurements(entries: Entries, key: ScalarNode, node: Node, *, may_be
 def _parse_entry(entries: Entries, name: ScalarNode, value: Node) -> None:
     current = name.text if name.text in CATALOGUE else current_name(name.text)
     if current is None:
-        entries.leave(name.line, name.text, unknown_name_reason(name.text))
+        entries.reject(name.line, name.text, unknown_name_reason(name.text))
         return
     amount = parse_number(value.text) if isinstance(value, ScalarNode) else None
     if amount is not None:
         reason = None if current == name.text else message("now_called", current)
-        entries.take(name.line, name.text, current, amount, reason=reason)
-    elif isinstance(value, ScalarNode) and (value.is_nothing or not value.text):
-        entries.leave(name.line, name.text, message("not_measured"), current)
+        entries.accept(name.line, name.text, current, amount, reason=reason)
+    elif isinstance(value, ScalarNode) and (value.is_null or not value.text):
+        entries.reject(name.line, name.text, message("not_measured"), current)
     else:
-        entries.leave(name.line, name.text, message("not_a_number"), current)
+        entries.reject(name.line, name.text, message("not_a_number"), current)

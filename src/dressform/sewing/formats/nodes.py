@@ -24,7 +24,7 @@ class ScalarNode:
         return {"true": True, "yes": True, "false": False, "no": False}.get(self.text.lower())
 
     @property
-    def is_nothing(self) -> bool:
+    def is_null(self) -> bool:
         return self.plain and self.text.lower() in {"", "~", "null"}
 
 

@@ -34,9 +34,9 @@ def parse(data: bytes) -> ImportResult:
         raise UnreadableFileError("no unit is given: “unit” must be mm, cm or inch")
     entries = Entries()
     renamed = _RENAMED_IN_0_3_3 if version and version < (0, 3, 3) else {}
-    reading = _ElementParser(entries, unit, renamed)
+    parser = _ElementParser(entries, unit, renamed)
     for element in read.measurements:
-        reading.take(element)
+        parser.parse(element)
     dropped = set(read.personal)
     entries.breasts, has_more = _parse_flag(read.text("notes"))
     if has_more:
@@ -75,35 +75,37 @@ class _ElementParser:
         self._known: dict[str, Fraction] = {}
         self._formulas = 0
 
-    def take(self, element: Element) -> None:
+    def parse(self, element: Element) -> None:
         if element.is_heading:
-            self._entries.leave(element.line, element.name, message("heading"))
+            self._entries.reject(element.line, element.name, message("heading"))
             return
         known = _find_measurement(self._renamed.get(element.name, element.name))
-        value, is_formula = self._value(element, known)
+        value, is_formula = self._parse_value(element, known)
         if known is None:
             is_custom = element.name.startswith(CUSTOM_PREFIX)
             reason = message("custom" if is_custom else "unknown")
-            self._entries.leave(element.line, element.name, reason)
+            self._entries.reject(element.line, element.name, reason)
         elif known.kind is Kind.LENGTH and element.special_units:
-            self._leave(element, known, message("unit_of_its_own"))
+            self._reject(element, known, message("unit_of_its_own"))
         elif value is None:
-            self._leave(
+            self._reject(
                 element, known, message("formula") if element.value else message("not_measured")
             )
         else:
-            self._take(element, known, value, is_formula=is_formula)
+            self._accept(element, known, value, is_formula=is_formula)
 
-    def _value(self, element: Element, known: Measurement | None) -> tuple[Fraction | None, bool]:
+    def _parse_value(
+        self, element: Element, known: Measurement | None
+    ) -> tuple[Fraction | None, bool]:
         """In the file's unit, and whether it had to be worked out."""
         is_angle = element.special_units or (known is not None and known.kind is Kind.ANGLE)
         plain = parse_number(element.value)
-        value = plain if plain is not None or is_angle else self._worked_out(element.value)
+        value = plain if plain is not None or is_angle else self._evaluate(element.value)
         if value and not is_angle and is_short(value):
             self._known.setdefault(element.name, value)
         return value, plain is None
 
-    def _worked_out(self, text: str) -> Fraction | None:
+    def _evaluate(self, text: str) -> Fraction | None:
         if not text or self._formulas >= _MAX_FORMULAS:
             return None
         self._formulas += 1
@@ -112,22 +114,22 @@ class _ElementParser:
         except FormulaError:
             return None
 
-    def _take(
+    def _accept(
         self, element: Element, known: Measurement, value: Fraction, *, is_formula: bool
     ) -> None:
-        in_ours = value * self._unit if known.kind is Kind.LENGTH else value
+        canonical = value * self._unit if known.kind is Kind.LENGTH else value
         near = not is_exact(known)
-        self._entries.take(
+        self._entries.accept(
             element.line,
             element.name,
             known.name,
-            in_ours,
+            canonical,
             near=near,
             reason=_REASONS[near, is_formula],
         )
 
-    def _leave(self, element: Element, known: Measurement, reason: Reason) -> None:
-        self._entries.leave(element.line, element.name, reason, known.name)
+    def _reject(self, element: Element, known: Measurement, reason: Reason) -> None:
+        self._entries.reject(element.line, element.name, reason, known.name)
 
 
 _REASONS = {

@@ -29,18 +29,18 @@ _TRUTH = dict.fromkeys(("true", "yes", "oui", "1"), True) | dict.fromkeys(
 def parse(text: str) -> ImportResult:
     """Raises UnreadableFileError."""
     delimiter = _detect_delimiter(text)
-    reading = _RowParser(exact=delimiter == ",")
+    parser = _RowParser(exact=delimiter == ",")
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
         for row in rows:
-            reading.take(rows.line_num, [cell.strip() for cell in row])
+            parser.parse(rows.line_num, [cell.strip() for cell in row])
     except csv.Error:
         raise UnreadableFileError("not valid CSV", line=rows.line_num) from None
-    entries = reading.entries
-    if not reading.has_columns:
+    entries = parser.entries
+    if not parser.has_columns:
         raise UnreadableFileError("no measurements found: write a line for each: chest,1105,mm")
     return ImportResult(
-        Format.CSV, (entries.model,), tuple(entries.lines), sort_kinds(reading.dropped)
+        Format.CSV, (entries.model,), tuple(entries.lines), sort_kinds(parser.dropped)
     )
 
 
@@ -60,7 +60,7 @@ class _RowParser:
         self._exact = exact
         self._unit = ""
 
-    def take(self, line: int, row: list[str]) -> None:
+    def parse(self, line: int, row: list[str]) -> None:
         name, value, unit = (*row, "", "", "")[:3]
         if not name or name.startswith("#") or name.lower().startswith("sep="):
             return
@@ -69,29 +69,29 @@ class _RowParser:
             bracket = re.search(r"\((.*)\)", value)
             self._unit = bracket[1].strip() if bracket else ""
         elif name.lower() == "breasts":
-            self._take_flag(line, name, value)
+            self._parse_flag(line, name, value)
         elif kind := personal_field_kind(name):
             self.dropped |= {kind} if value else set()
         else:
-            self._take(line, name, value, unit or self._unit)
+            self._parse_entry(line, name, value, unit or self._unit)
 
-    def _take_flag(self, line: int, name: str, value: str) -> None:
+    def _parse_flag(self, line: int, name: str, value: str) -> None:
         self.entries.breasts = _TRUTH.get(value.lower())
         if value and self.entries.breasts is None:
-            self.entries.leave(line, name, message("flag"))
+            self.entries.reject(line, name, message("flag"))
 
-    def _take(self, line: int, entry: str, value: str, unit: str) -> None:
+    def _parse_entry(self, line: int, entry: str, value: str, unit: str) -> None:
         known, near, reason = _find_measurement(entry)
         if known is None:
-            self.entries.leave(line, entry, unknown_name_reason(entry))
+            self.entries.reject(line, entry, unknown_name_reason(entry))
             return
-        amount = self._amount(value, unit.lower(), known.kind)
+        amount = self._parse_amount(value, unit.lower(), known.kind)
         if isinstance(amount, Fraction):
-            self.entries.take(line, entry, known.name, amount, near=near, reason=reason)
+            self.entries.accept(line, entry, known.name, amount, near=near, reason=reason)
         else:
-            self.entries.leave(line, entry, amount, known.name)
+            self.entries.reject(line, entry, amount, known.name)
 
-    def _amount(self, value: str, unit: str, kind: Kind) -> Fraction | Reason:
+    def _parse_amount(self, value: str, unit: str, kind: Kind) -> Fraction | Reason:
         if not value:
             return message("not_measured")
         if value.startswith("="):

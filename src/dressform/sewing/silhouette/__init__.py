@@ -7,10 +7,10 @@ was not measured is estimated, and dashed.
 
 from collections.abc import Mapping
 
-from dressform.sewing.silhouette.picture import SilhouetteRenderer
-from dressform.sewing.silhouette.sheet import STYLE
-from dressform.sewing.silhouette.sizes import BodyDimensions
-from dressform.sewing.silhouette.words import Captions
+from dressform.sewing.silhouette.body_dimensions import BodyDimensions
+from dressform.sewing.silhouette.captions import Captions
+from dressform.sewing.silhouette.renderer import SilhouetteRenderer
+from dressform.sewing.silhouette.svg_document import STYLE
 from dressform.sewing.units import MeasurementUnit
 
 __all__ = ["STYLE", "render_silhouette"]
@@ -26,4 +26,4 @@ def render_silhouette(
     """An SVG document; lengths come in mm, are labelled in `unit`, and may be any that fit."""
     return SilhouetteRenderer(
         Captions(BodyDimensions.of(measurements, breasts=breasts), language, unit)
-    ).drawn()
+    ).render()

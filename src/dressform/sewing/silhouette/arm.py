@@ -5,8 +5,8 @@ import math
 from collections.abc import Iterable
 from functools import cached_property
 
+from dressform.sewing.silhouette.body_dimensions import BodyDimensions
 from dressform.sewing.silhouette.curves import Curve, Station, connect, interpolate
-from dressform.sewing.silhouette.sizes import BodyDimensions
 
 _RELAXED, _WIDEST = math.radians(11), math.radians(40)
 """How far it hangs from the body: as far as that needs."""
@@ -25,7 +25,7 @@ class Arm:
         self._tip = tip
         self._shoulder = shoulder / abs(shoulder) if shoulder else 1
         self._armpit = armpit
-        self._biceps, self._wrist = sizes.half("biceps"), sizes.half("wrist")
+        self._biceps, self._wrist = sizes.half_width("biceps"), sizes.half_width("wrist")
         self._turn = cmath.rect(1, -self._angle(beside))
         self._origin = tip.at - self._turn * 0.3 * self._biceps
 
@@ -45,8 +45,8 @@ class Arm:
         downs = {"biceps": self._fullest, "wrist": self._sizes["shoulderToWrist"]}
         return {
             name: (
-                self._at(along, -self._sizes.half(name)),
-                self._at(along, self._sizes.half(name)),
+                self._point(along, -self._sizes.half_width(name)),
+                self._point(along, self._sizes.half_width(name)),
             )
             for name, along in downs.items()
         }
@@ -56,9 +56,9 @@ class Arm:
         """On its outside, where the lengths end that are taken along it."""
         along = {"shoulderToElbow": 1, "shoulderToWrist": 3}
         found = {name: self._stations[index] for name, index in along.items()}
-        return {name: self._at(down, half) for name, (down, half, _) in found.items()}
+        return {name: self._point(down, half) for name, (down, half, _) in found.items()}
 
-    def _at(self, along: float, aside: float) -> complex:
+    def _point(self, along: float, aside: float) -> complex:
         """A point of it by how far down, and how far out from its middle."""
         return self._origin + self._turn * complex(aside, along)
 
@@ -89,34 +89,34 @@ class Arm:
     @cached_property
     def outline(self) -> list[Curve]:
         """From the tip of the shoulder around the hand to the armpit."""
-        outer = [self._station(along, half, names) for along, half, names in self._stations]
-        inner = [self._station(along, -half, names) for along, half, names in self._stations]
+        outer = [self._make_station(along, half, names) for along, half, names in self._stations]
+        inner = [self._make_station(along, -half, names) for along, half, names in self._stations]
         return [
-            *self._over(outer[0]),
+            *self._outer_shoulder(outer[0]),
             *interpolate(outer, self._origin, self._turn),
-            *self._fingers(outer[-1], inner[-1]),
+            *self._hand_end(outer[-1], inner[-1]),
             *interpolate(inner[::-1], self._origin, self._turn),
-            *self._under(inner[0]),
+            *self._inner_to_armpit(inner[0]),
         ]
 
-    def _station(self, along: float, aside: float, names: tuple[str, ...]) -> Station:
-        return Station(complex(aside, along), self._sizes.measured(*names))
+    def _make_station(self, along: float, aside: float, names: tuple[str, ...]) -> Station:
+        return Station(complex(aside, along), self._sizes.is_measured(*names))
 
-    def _placed(self, station: Station) -> Station:
-        return Station(self._at(station.at.imag, station.at.real), station.measured)
+    def _place(self, station: Station) -> Station:
+        return Station(self._point(station.at.imag, station.at.real), station.measured)
 
-    def _over(self, biceps: Station) -> list[Curve]:
-        length, end = biceps.at.imag, self._placed(biceps)
+    def _outer_shoulder(self, biceps: Station) -> list[Curve]:
+        length, end = biceps.at.imag, self._place(biceps)
         near = self._tip.at + 0.95 * self._biceps * self._shoulder
         return connect(self._tip, near, end.at - 0.5j * length * self._turn, end)
 
-    def _fingers(self, outer: Station, inner: Station) -> list[Curve]:
-        start, end = self._placed(outer), self._placed(inner)
+    def _hand_end(self, outer: Station, inner: Station) -> list[Curve]:
+        start, end = self._place(outer), self._place(inner)
         down = 0.69j * self._hand * self._turn
         narrow = 0.1 * (end.at - start.at)
         return connect(start, start.at + down + narrow, end.at + down - narrow, end)
 
-    def _under(self, biceps: Station) -> list[Curve]:
-        start, end = self._placed(biceps), self._armpit
+    def _inner_to_armpit(self, biceps: Station) -> list[Curve]:
+        start, end = self._place(biceps), self._armpit
         up = -0.6j * abs(start.at - end.at)
         return connect(start, start.at + up * self._turn, end.at + up, end)

@@ -23,8 +23,7 @@ class Curve:
     points: tuple[complex, complex, complex, complex]
     measured: bool
 
-    @property
-    def halves(self) -> "tuple[Curve, Curve]":
+    def split_in_half(self) -> "tuple[Curve, Curve]":
         start, near, far, end = self.points
         a, b, c = (start + near) / 2, (near + far) / 2, (far + end) / 2
         d, e = (a + b) / 2, (b + c) / 2
@@ -34,16 +33,15 @@ class Curve:
             replace(self, points=(middle, e, c, end)),
         )
 
-    def crossing(self, x: float) -> float:
+    def find_crossing(self, x: float) -> float:
         """How far down it comes to x, as it runs towards the body's middle."""
         curve = self
         for _ in range(_HALVINGS):
-            before, after = curve.halves
+            before, after = curve.split_in_half()
             curve = before if after.points[0].real < x else after
         return curve.points[0].imag
 
-    @property
-    def mirrored(self) -> "Curve":
+    def mirror(self) -> "Curve":
         """On the other side of the body's middle."""
         start, near, far, end = (-point.conjugate() for point in self.points)
         return replace(self, points=(start, near, far, end))
@@ -54,7 +52,7 @@ def connect(one: Station, near: complex, far: complex, other: Station) -> list[C
     whole = Curve((one.at, near, far, other.at), one.measured)
     if one.measured is other.measured:
         return [whole]
-    first, second = whole.halves
+    first, second = whole.split_in_half()
     return [first, replace(second, measured=other.measured)]
 
 

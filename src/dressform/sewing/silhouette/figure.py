@@ -7,6 +7,7 @@ import math
 from functools import cached_property
 
 from dressform.sewing.silhouette.arm import Arm
+from dressform.sewing.silhouette.body_dimensions import BodyDimensions
 from dressform.sewing.silhouette.curves import (
     Curve,
     Station,
@@ -16,7 +17,6 @@ from dressform.sewing.silhouette.curves import (
 )
 from dressform.sewing.silhouette.leg import Leg
 from dressform.sewing.silhouette.levels import Levels
-from dressform.sewing.silhouette.sizes import BodyDimensions
 
 _QUARTER_CIRCLE = 0.5523
 """Of a quarter of a circle."""
@@ -33,8 +33,8 @@ class Figure:
     @cached_property
     def armpit(self) -> Station:
         if self.sizes.breasts:
-            return self._at(self.sizes.half("highBust"), self.levels.armpit, "highBust")
-        return self._at(0.96 * self.sizes.half("chest"), self.levels.armpit, "chest")
+            return self._station(self.sizes.half_width("highBust"), self.levels.armpit, "highBust")
+        return self._station(0.96 * self.sizes.half_width("chest"), self.levels.armpit, "chest")
 
     @cached_property
     def side(self) -> list[Curve]:
@@ -47,13 +47,13 @@ class Figure:
         names = {"chest": levels.chest}
         names |= {"underbust": levels.underbust} if self.sizes.breasts else {}
         names |= {"waist": 0.0, "hips": levels.hips, "seat": levels.seat}
-        return [self._at(self.sizes.half(name), y, name) for name, y in names.items()]
+        return [self._station(self.sizes.half_width(name), y, name) for name, y in names.items()]
 
     @cached_property
     def head(self) -> list[Curve]:
         """Its right half, from the top."""
-        wide, high, middle = self.sizes.half("head"), self._head_high, self.temples
-        known = self.sizes.measured("head")
+        wide, high, middle = self.sizes.half_width("head"), self._head_height, self.temples
+        known = self.sizes.is_measured("head")
         top = Station(complex(0, self._chin - high), known)
         temple = Station(complex(wide, middle), known)
         chin = Station(complex(0, self._chin), known)
@@ -71,10 +71,10 @@ class Figure:
     @property
     def temples(self) -> float:
         """How high its tape is."""
-        return self._chin - 0.54 * self._head_high
+        return self._chin - 0.54 * self._head_height
 
     @property
-    def _head_high(self) -> float:
+    def _head_height(self) -> float:
         return 0.4 * self.sizes["head"]
 
     @property
@@ -85,15 +85,15 @@ class Figure:
     def tip(self) -> Station:
         """Of the shoulder."""
         at = 0.5 * self.sizes["shoulderToShoulder"]
-        neck = self.sizes.half("neck")
+        neck = self.sizes.half_width("neck")
         slope = math.radians(min(self.sizes["shoulderSlope"], _MAX_SLOPE_DEGREES))
         drop = abs(at - neck) * math.tan(slope)
-        return self._at(at, self.levels.shoulder + drop, "shoulderToShoulder")
+        return self._station(at, self.levels.shoulder + drop, "shoulderToShoulder")
 
     @cached_property
     def neck(self) -> list[Curve]:
-        wide = self.sizes.half("neck")
-        known = self.sizes.measured("neck")
+        wide = self.sizes.half_width("neck")
+        known = self.sizes.is_measured("neck")
         top = Station(complex(0.92 * wide, self._jaw), known)
         side = complex(wide, self.levels.shoulder)
         bend = Station(side + 0.45 * (self.tip.at - side), self.tip.measured)
@@ -106,11 +106,11 @@ class Figure:
     def _jaw(self) -> float:
         """Where the neck comes out from under the head."""
         *_, cheek = self.head
-        return cheek.crossing(0.92 * self.sizes.half("neck"))
+        return cheek.find_crossing(0.92 * self.sizes.half_width("neck"))
 
     @cached_property
     def arm(self) -> Arm:
-        neck = complex(self.sizes.half("neck"), self.levels.shoulder)
+        neck = complex(self.sizes.half_width("neck"), self.levels.shoulder)
         hips = [station.at for station in (*self._trunk, *self.leg.outside[:1])]
         return Arm(self.sizes, self.tip, self.tip.at - neck, self.armpit, hips)
 
@@ -147,5 +147,5 @@ class Figure:
         ]
         return [self.head, self.arm.outline, [*trunk, *self.side, *self.leg.foot, *self.leg.inside]]
 
-    def _at(self, x: float, y: float, *names: str) -> Station:
-        return Station(complex(x, y), self.sizes.measured(*names))
+    def _station(self, x: float, y: float, *names: str) -> Station:
+        return Station(complex(x, y), self.sizes.is_measured(*names))

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from functools import cached_property
 
+from dressform.sewing.silhouette.body_dimensions import BodyDimensions
 from dressform.sewing.silhouette.curves import Curve, Station, connect, interpolate
 from dressform.sewing.silhouette.levels import Levels
-from dressform.sewing.silhouette.sizes import BodyDimensions
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Leg:
         self._sizes = sizes
         self._levels = levels
         self._gap = 0.01 * sizes["upperLeg"]
-        self._thigh = self._gap + sizes.half("upperLeg")
+        self._thigh = self._gap + sizes.half_width("upperLeg")
 
     @property
     def outside(self) -> list[Station]:
@@ -61,7 +61,7 @@ class Leg:
     @property
     def inside(self) -> list[Curve]:
         """Upwards, to where both legs meet."""
-        known = self._sizes.measured("upperLeg")
+        known = self._sizes.is_measured("upperLeg")
         below = self._levels.crotch + 0.04 * self._sizes["inseam"]
         top = Station(complex(self._gap, below), known)
         crotch = Station(complex(0, self._levels.crotch), known)
@@ -72,18 +72,20 @@ class Leg:
     @property
     def _top(self) -> Section:
         middle = complex(self._thigh, self._levels.upper_leg)
-        return Section(middle, self._sizes.half("upperLeg"), self._sizes.measured("upperLeg"))
+        return Section(
+            middle, self._sizes.half_width("upperLeg"), self._sizes.is_measured("upperLeg")
+        )
 
     @cached_property
     def _lower(self) -> tuple[Section, Section, Section]:
         """Knee, calf and ankle, nearly below each other; no leg reaches into the other."""
         sizes, levels = self._sizes, self._levels
-        knee, ankle = sizes.half("knee"), sizes.half("ankle")
+        knee, ankle = sizes.half_width("knee"), sizes.half_width("ankle")
         bent = complex(max(0.96 * self._thigh, knee + self._gap), levels.knee)
         standing = complex(max(0.9 * self._thigh, ankle + self._gap), levels.ankle)
         calf = complex((bent + standing).real / 2, bent.imag + 0.3 * (standing - bent).imag)
         return (
-            Section(bent, knee, sizes.measured("knee")),
-            Section(calf, 0.97 * knee, sizes.measured("knee", "ankle")),
-            Section(standing, ankle, sizes.measured("ankle")),
+            Section(bent, knee, sizes.is_measured("knee")),
+            Section(calf, 0.97 * knee, sizes.is_measured("knee", "ankle")),
+            Section(standing, ankle, sizes.is_measured("ankle")),
         )

@@ -1,6 +1,6 @@
 from dataclasses import dataclass
 
-from dressform.sewing.silhouette.sizes import BodyDimensions
+from dressform.sewing.silhouette.body_dimensions import BodyDimensions
 
 
 @dataclass(frozen=True, slots=True)

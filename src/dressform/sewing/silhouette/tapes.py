@@ -45,7 +45,7 @@ def _trunk_heights(figure: Figure) -> dict[str, float]:
 
 
 def _level_tape(name: str, middle: complex, figure: Figure) -> Tape:
-    half = figure.sizes.half(name)
+    half = figure.sizes.half_width(name)
     return curved_tape(name, middle - half, middle + half)
 
 
@@ -68,6 +68,6 @@ def list_heights(figure: Figure) -> dict[str, float]:
 
 def list_arm_points(figure: Figure) -> dict[str, complex]:
     """At the left: where on the outline the lengths of the arm end, and the shoulder's slope."""
-    neck = complex(figure.sizes.half("neck"), figure.levels.shoulder)
+    neck = complex(figure.sizes.half_width("neck"), figure.levels.shoulder)
     ends = {"shoulderSlope": (neck + figure.tip.at) / 2} | figure.arm.ends
     return {name: -at.conjugate() for name, at in ends.items()}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from dressform.sewing.catalogue import CATALOGUE, Kind
 from dressform.sewing.data import load_json
-from dressform.sewing.silhouette.sizes import BodyDimensions
+from dressform.sewing.silhouette.body_dimensions import BodyDimensions
 from dressform.sewing.units import MeasurementUnit, format_quantity
 
 _FACTS = load_json("silhouette")
@@ -35,10 +35,10 @@ class Captions:
         """With its unit; an estimate says that it is one, and is no more exact than it can be."""
         value = self.sizes[measurement]
         unit = self.unit if CATALOGUE[measurement].kind is Kind.LENGTH else MeasurementUnit.DEGREE
-        if self.sizes.measured(measurement):
-            return self._written(float(f"{value:.6g}"), unit)
+        if self.sizes.is_measured(measurement):
+            return self._format(float(f"{value:.6g}"), unit)
         rough = float(f"{value:.3g}" if value > _COARSE_FROM else f"{value:.2g}")
-        return _ABOUT + self._written(rough, unit)
+        return _ABOUT + self._format(rough, unit)
 
     @property
     def in_mm(self) -> float:
@@ -46,18 +46,20 @@ class Captions:
         return _MM[self.unit]
 
     def length(self, value: float) -> str:
-        return self._written(value, self.unit)
+        return self._format(value, self.unit)
 
-    def _written(self, value: float, unit: MeasurementUnit) -> str:
+    def _format(self, value: float, unit: MeasurementUnit) -> str:
         # A sixteenth of an inch is as near as a drawing is; here ≈ is for what was not measured.
         text = format_quantity(value, unit).removeprefix(_ABOUT)
         return text.replace(".", ",") if self.language == "fr" else text
 
     @property
     def description(self) -> str:
-        known = [name for name in _NAMES if self.sizes.measured(name)]
+        known = [name for name in _NAMES if self.sizes.is_measured(name)]
         guessed = [name for name in _NAMES if name in self.sizes.values and name not in known]
-        return self["said"].format(measured=self._listed(known), estimated=self._listed(guessed))
+        return self["said"].format(
+            measured=self._list_names(known), estimated=self._list_names(guessed)
+        )
 
-    def _listed(self, names: list[str]) -> str:
+    def _list_names(self, names: list[str]) -> str:
         return ", ".join(self.name(name) for name in names) or self["nothing"]

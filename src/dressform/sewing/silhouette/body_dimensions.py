@@ -34,15 +34,15 @@ class BodyDimensions:
     def __getitem__(self, name: str) -> float:
         return self.values[name]
 
-    def measured(self, *names: str) -> bool:
+    def is_measured(self, *names: str) -> bool:
         return self.known.issuperset(names)
 
-    def half(self, name: str) -> float:
+    def half_width(self, name: str) -> float:
         """Of the breadth of the ellipse that a tape of this length goes round."""
         deep = self.breasts and name == "chest"
         return ellipse_width(self[name], _DEPTH_WITH_BREASTS if deep else _DEPTHS[name]) / 2
 
-    def times(self, factor: float) -> "BodyDimensions":
+    def scaled_by(self, factor: float) -> "BodyDimensions":
         """The same body at another scale."""
         scaled = {
             name: value * factor if CATALOGUE[name].kind is Kind.LENGTH else value
