@@ -1,4 +1,3 @@
-from argon2 import PasswordHasher as Argon2Hasher
 from argon2 import Type
 from fastapi import FastAPI
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import asyncpg
 
-from dressform.bootstrap import run_migrations, bootstrap
+from dressform.bootstrap import bootstrap, run_migrations
 from dressform.db.embedded.data import ROLE
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.policy.notice import PROFILE

@@ -12,9 +12,15 @@ from dressform.db.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from dressform.policy.notice import CATEGORIES, PROFILE, SESSION
 from dressform.repositories.purge_blocks import PurgeBlocks, StoredPurgeBlock
 from dressform.repositories.retention_runs import RetentionRuns
-from dressform.worker.deletion_guard import MIN_THRESHOLD_ROWS, CLOCK, DeletionGuard, PendingDeletion, PurgeBlockedError
+from dressform.worker.deletion_guard import (
+    CLOCK,
+    MIN_THRESHOLD_ROWS,
+    DeletionGuard,
+    PendingDeletion,
+    PurgeBlockedError,
+)
 from dressform.worker.enforce import RunResult, enforce
-from dressform.worker.scheduler import WorkerTasks, Outcome
+from dressform.worker.scheduler import Outcome, WorkerTasks
 from tests.conftest import MovableClock
 from tests.helpers.retention import TABLES, add_everything, counts
 
@@ -86,7 +92,9 @@ async def test_as_many_as_is_always_allowed(uows: UnitOfWorkFactory) -> None:
 async def test_one_too_many_ends_nothing(uows: UnitOfWorkFactory) -> None:
     await fill(uows, 60, due=51)
 
-    with pytest.raises(PurgeBlockedError, match=r"51 of 60 rows are due at once.*retention approve profile"):
+    with pytest.raises(
+        PurgeBlockedError, match=r"51 of 60 rows are due at once.*retention approve profile"
+    ):
         await profiles(uows)
 
     hold = await held(uows)
@@ -239,7 +247,9 @@ async def test_a_clock_that_jumped_since_the_last_round(
     await fill(uows, 1, due=1)
     await ran(uows, END - before)
 
-    with pytest.raises(PurgeBlockedError, match=f"everything is held.*{why}.*retention approve clock"):
+    with pytest.raises(
+        PurgeBlockedError, match=f"everything is held.*{why}.*retention approve clock"
+    ):
         await profiles(uows)
     assert (await counts(uows))["account"] == 1
 
@@ -366,7 +376,9 @@ async def test_an_approval_of_a_clock_is_for_what_was_shown(uows: UnitOfWorkFact
         await profiles(uows, END, DeletionGuard(other_clock=other))
     await approve(uows, END + timedelta(days=31), CLOCK)
 
-    with pytest.raises(PurgeBlockedError, match=r"differ by 1\.0 hours; the last round was 31 days ago"):
+    with pytest.raises(
+        PurgeBlockedError, match=r"differ by 1\.0 hours; the last round was 31 days ago"
+    ):
         await profiles(uows, END + timedelta(days=31), DeletionGuard(other_clock=other))
 
 
@@ -404,7 +416,10 @@ async def test_a_clock_that_is_right_again_needs_no_approval(uows: UnitOfWorkFac
 
 
 async def test_a_jump_alarms_nobody(
-    uows: UnitOfWorkFactory, duties: WorkerTasks, clock: MovableClock, caplog: pytest.LogCaptureFixture
+    uows: UnitOfWorkFactory,
+    duties: WorkerTasks,
+    clock: MovableClock,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     """No warning goes out because of a clock that ran ahead."""
     await fill(uows, 3, due=3)

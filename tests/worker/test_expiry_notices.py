@@ -39,7 +39,9 @@ Join = Callable[..., Awaitable[Person]]
 
 
 @pytest.fixture
-def employ(office: PostOffice, settings: Settings, uows: UnitOfWorkFactory) -> Callable[[], WorkerTasks]:
+def employ(
+    office: PostOffice, settings: Settings, uows: UnitOfWorkFactory
+) -> Callable[[], WorkerTasks]:
     def make() -> WorkerTasks:
         url = SecretStr(f"smtp://127.0.0.1:{office.port}")
         made = create_tasks(settings.model_copy(update={"smtp_url": url}), uows)
@@ -328,7 +330,10 @@ async def test_a_broken_account_keeps_no_other_from_being_warned(
 
 
 async def test_several_workers_write_each_warning_once(
-    employ: Callable[[], WorkerTasks], office: PostOffice, uows: UnitOfWorkFactory, clock: MovableClock
+    employ: Callable[[], WorkerTasks],
+    office: PostOffice,
+    uows: UnitOfWorkFactory,
+    clock: MovableClock,
 ) -> None:
     for n in range(30):
         await add_account(uows, clock(), f"ada{n}")

@@ -39,7 +39,9 @@ async def cling(uows: UnitOfWorkFactory, owner: Owner) -> None:
         )
 
 
-async def enforced(uows: UnitOfWorkFactory, at: datetime, category: Category = PROFILE) -> RunResult:
+async def enforced(
+    uows: UnitOfWorkFactory, at: datetime, category: Category = PROFILE
+) -> RunResult:
     report = await enforce(category, uows, at=at, slot=at, breaker=UNBROKEN)
     assert report is not None
     return report

@@ -256,7 +256,10 @@ async def test_a_large_ending_holds_up_no_other_step(own: Settings, clock: Movab
 
 
 async def test_a_run_checks_the_clock_once_and_only_what_depends_on_it_waits(
-    uows: UnitOfWorkFactory, duties: WorkerTasks, clock: MovableClock, caplog: pytest.LogCaptureFixture
+    uows: UnitOfWorkFactory,
+    duties: WorkerTasks,
+    clock: MovableClock,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     checks: list[datetime] = []
 

@@ -15,7 +15,7 @@ import typer
 from dressform import __version__
 from dressform import logging as logs
 from dressform.access_log.spool import assert_usable
-from dressform.bootstrap import run_migrations, bootstrap, resolved_settings
+from dressform.bootstrap import bootstrap, resolved_settings, run_migrations
 from dressform.cli.dataset import app as dataset_app
 from dressform.cli.keys import app as keys_app
 from dressform.cli.operators import app as operators_app

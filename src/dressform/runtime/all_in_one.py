@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from dressform import __version__
-from dressform.bootstrap import run_migrations, bootstrap
+from dressform.bootstrap import bootstrap, run_migrations
 from dressform.db import embedded
 from dressform.runtime.server import LISTEN_FD_ENV, bind_socket
 from dressform.runtime.supervisor import ChildProcess, Restartable, supervise

@@ -70,7 +70,12 @@ async def enforce(
 
 
 async def _delete_rows(
-    category: Category, uows: UnitOfWorkFactory, at: datetime, breaker: DeletionGuard, *, until: float
+    category: Category,
+    uows: UnitOfWorkFactory,
+    at: datetime,
+    breaker: DeletionGuard,
+    *,
+    until: float,
 ) -> int:
     if is_guarded(category):
         due = await _count_due(category, uows, at)
@@ -126,7 +131,9 @@ async def _delete_one_by_one(category: Category, uows: UnitOfWorkFactory, at: da
     return rows
 
 
-async def _delete_one(category: Category, uows: UnitOfWorkFactory, at: datetime, row_id: UUID) -> int:
+async def _delete_one(
+    category: Category, uows: UnitOfWorkFactory, at: datetime, row_id: UUID
+) -> int:
     try:
         async with uows.transaction(now=at) as uow:
             ended = await ExpiredRows(uow, category).end_one(row_id)

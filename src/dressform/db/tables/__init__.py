@@ -28,6 +28,7 @@ from dressform.db.tables.session import Session
 from dressform.db.tables.sign_up import SignUp
 
 __all__ = [
+    "AccessLogAudit",
     "Account",
     "AccountKey",
     "Avatar",
@@ -38,7 +39,6 @@ __all__ = [
     "DatasetEdition",
     "DatasetFile",
     "DeletionMark",
-    "AccessLogAudit",
     "Mail",
     "MailOutage",
     "Model",
@@ -47,9 +47,9 @@ __all__ = [
     "Picture",
     "Profile",
     "PurgeBlock",
+    "QuarantinedRow",
     "RetentionRun",
     "ServiceSecret",
     "Session",
-    "QuarantinedRow",
     "SignUp",
 ]
