@@ -25,12 +25,12 @@ from dressform.settings.settings import Settings
 from dressform.worker.deletion_guard import DeletionGuard
 from dressform.worker.process import create_tasks
 from dressform.worker.scheduler import WorkerTasks
-from tests.helpers.databases import at, create, drop, own_database
+from tests.helpers.databases import at, create, drop, isolated_database
 from tests.helpers.members import Mailbox, Person
 from tests.helpers.smtp_server import PostOffice
 
 # What is lost in a crash does not matter to tests, and waiting for the disk would double their time.
-QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+FAST_DATABASE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 MASTER_KEY = new_master_key("tests")
 
@@ -39,12 +39,12 @@ async def _the_same(uow: UnitOfWork) -> datetime:
     return uow.now + timedelta(seconds=1)
 
 
-UNBROKEN = DeletionGuard(ahead=timedelta(seconds=-1), other_clock=_the_same)
+WITHOUT_CLOCK_GUARD = DeletionGuard(ahead=timedelta(seconds=-1), other_clock=_the_same)
 """To it every clock agrees, and any time may pass at once."""
 
 
-def timeless(settings: Settings, uows: UnitOfWorkFactory) -> WorkerTasks:
-    return replace(create_tasks(settings, uows), breaker=UNBROKEN)
+def without_clock_guard(settings: Settings, uows: UnitOfWorkFactory) -> WorkerTasks:
+    return replace(create_tasks(settings, uows), breaker=WITHOUT_CLOCK_GUARD)
 
 
 class MovableClock:
@@ -70,7 +70,7 @@ def server() -> Iterator[embedded.Server]:
     # Not among pytest's own folders: they are closed to the user as whom PostgreSQL runs for root.
     with (
         tempfile.TemporaryDirectory() as state,
-        embedded.running(Path(state), settings=QUICK) as running,
+        embedded.start_server(Path(state), settings=FAST_DATABASE) as running,
     ):
         yield running
 
@@ -122,7 +122,7 @@ def settings(migrated_url: str, tmp_path: Path) -> Settings:
 @pytest.fixture
 async def own(settings: Settings, template: str) -> AsyncIterator[Settings]:
     """Of a database that no application writes to beside the test."""
-    async with own_database(settings, template=template) as own:
+    async with isolated_database(settings, template=template) as own:
         yield own
 
 
@@ -172,7 +172,7 @@ async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
 @pytest.fixture
 def duties(settings: Settings, uows: UnitOfWorkFactory) -> WorkerTasks:
     """The worker's, with mail into files, and no other clock than the one that tests move."""
-    return timeless(settings, uows)
+    return without_clock_guard(settings, uows)
 
 
 @pytest.fixture

@@ -127,6 +127,6 @@ def resolved_settings() -> Iterator[Settings]:
         yield loaded
         return
     require_embedded_database(loaded)
-    with embedded.attached(loaded.state_dir) as server:
+    with embedded.attach_or_start(loaded.state_dir) as server:
         os.environ["DRESSFORM_DATABASE_URL"] = server.url()  # For this process's own children.
         yield load()

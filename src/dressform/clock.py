@@ -11,6 +11,6 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def ahead_by(offset: timedelta) -> Clock:
+def offset_clock(offset: timedelta) -> Clock:
     """A clock that runs ahead of the real one, to see the retention windows end on a test machine."""
     return lambda: datetime.now(UTC) + offset

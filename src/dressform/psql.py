@@ -18,7 +18,7 @@ def run_psql(settings: Settings, arguments: Sequence[str]) -> int:
         url = settings.database_url.get_secret_value().replace("+asyncpg", "", 1)
         return _run([shutil.which("psql") or str(embedded.binary("psql")), url, *arguments])
     require_embedded_database(settings)
-    with embedded.attached(settings.state_dir) as server:
+    with embedded.attach_or_start(settings.state_dir) as server:
         return _run([str(embedded.binary("psql")), *server.psql_arguments(), *arguments])
 
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dressform.access_log.client_address import UNKNOWN, ClientAddress, parse
+from dressform.access_log.client_address import UNKNOWN, TrustedProxies, parse_address
 
 PROXY, OTHER_PROXY, VISITOR = "10.0.0.1", "10.0.0.2", "203.0.113.9"
 FORGED = "198.51.100.66"
@@ -19,7 +19,7 @@ def of(
     lines = [line if isinstance(line, bytes) else line.encode("latin-1") for line in forwarded]
     headers = [(b"host", b"x"), *((b"x-forwarded-for", line) for line in lines)]
     scope = {"client": (peer, 1234) if peer is not None else None, "headers": headers}
-    return str(ClientAddress(networks).of(scope))
+    return str(TrustedProxies(networks).of(scope))
 
 
 @pytest.mark.parametrize("peer", [VISITOR, "127.0.0.1", "2001:db8::7"])
@@ -75,7 +75,7 @@ def test_garbage_ends_the_walk_at_the_last_good_hop(garbage: str) -> None:
     ],
 )
 def test_spellings_of_an_address(written: str, read: str) -> None:
-    assert str(parse(written)) == read
+    assert str(parse_address(written)) == read
     assert of(PROXY, written) == read
 
 
@@ -94,7 +94,7 @@ def test_what_is_too_long_for_an_address_is_not_kept(padding: str) -> None:
 def test_the_longest_spelling_is_read() -> None:
     written = "[2001:0db8:0000:0000:0000:0000:203.0.113.251%fifteen-letters]:49152"
 
-    assert str(parse(written)) == "2001:db8::cb00:71fb"
+    assert str(parse_address(written)) == "2001:db8::cb00:71fb"
 
 
 def test_an_unwrapped_proxy_is_recognised() -> None:

@@ -17,7 +17,7 @@ from dressform.access_log import shipper as shipping
 from dressform.access_log import spool as spooling
 from dressform.access_log.files import DiskError
 from dressform.access_log.shipper import Shipper
-from dressform.access_log.spool import new_spool
+from dressform.access_log.spool import create_spool
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from tests.helpers.access_log_lines import id_of, line, lines
 from tests.helpers.access_log_records import ids, marks, records, shipped
@@ -83,7 +83,7 @@ def test_a_file_takes_lines_on_a_disk_that_is_really_full(tmp_path: Path) -> Non
 
 @pytest.mark.usefixtures("small")
 def test_lines_of_what_is_not_served_leave_half_of_the_reserve(tmp_path: Path) -> None:
-    spool = new_spool(tmp_path)
+    spool = create_spool(tmp_path)
     served = 0
     while not spool.is_full:
         spool.append(line())
@@ -92,7 +92,7 @@ def test_lines_of_what_is_not_served_leave_half_of_the_reserve(tmp_path: Path) -
         spool.append_if_room(line())
     refused = spool.read(0, 10_000).count(b"\n") - served
     under_way = 0
-    while spool.size + len(line()) <= spooling.CAPACITY:
+    while spool.size + len(line()) <= spooling.CAPACITY_BYTES:
         spool.append(line())
         under_way += 1
     with pytest.raises(DiskError, match="No space left in the file"):

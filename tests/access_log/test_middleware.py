@@ -20,7 +20,7 @@ from tests.conftest import MovableClock
 from tests.helpers.access_log import in_log
 from tests.helpers.access_log_records import records
 from tests.helpers.databases import transaction
-from tests.helpers.members import Person
+from tests.helpers.members import MemberClient
 from tests.integration.test_end_to_end import png
 
 OTHERS_MODEL = "/v1/models/0197a0b0-0000-7000-8000-000000000000"
@@ -112,13 +112,13 @@ async def test_an_error_of_ours(app: FastAPI, client: httpx.AsyncClient) -> None
 
 
 async def test_a_table_that_is_gone(
-    app: FastAPI, client: httpx.AsyncClient, ada: Person, settings: Settings
+    app: FastAPI, client: httpx.AsyncClient, ada: MemberClient, settings: Settings
 ) -> None:
     before = len(await records(app))
     async with transaction(settings) as connection:
         await connection.execute(text("ALTER TABLE model RENAME TO away"))
     try:
-        response = await ada.ask("GET", "/v1/models")
+        response = await ada.request("GET", "/v1/models")
     finally:
         async with transaction(settings) as connection:
             await connection.execute(text("ALTER TABLE away RENAME TO model"))
@@ -128,12 +128,12 @@ async def test_a_table_that_is_gone(
     assert response.status_code == found[-1].status == 500
 
 
-async def test_no_content_and_not_modified(app: FastAPI, ada: Person) -> None:
+async def test_no_content_and_not_modified(app: FastAPI, ada: MemberClient) -> None:
     before = len(await records(app))
     path, kind = "/v1/profiles/me/picture", {"Content-Type": "image/png"}
-    assert (await ada.ask("PUT", path, content=png(), headers=kind)).status_code == 204
-    tag = (await ada.ask("GET", path)).headers["etag"]
-    assert (await ada.ask("GET", path, headers={"If-None-Match": tag})).status_code == 304
+    assert (await ada.request("PUT", path, content=png(), headers=kind)).status_code == 204
+    tag = (await ada.request("GET", path)).headers["etag"]
+    assert (await ada.request("GET", path, headers={"If-None-Match": tag})).status_code == 304
 
     found = (await records(app))[before:]
     assert [(record.route, record.status) for record in found] == [
@@ -239,11 +239,11 @@ async def test_the_line_is_in_the_file_before_the_first_byte_leaves(
 
 
 async def test_nothing_else_is_stored(
-    app: FastAPI, client: httpx.AsyncClient, uows: UnitOfWorkFactory, ada: Person
+    app: FastAPI, client: httpx.AsyncClient, uows: UnitOfWorkFactory, ada: MemberClient
 ) -> None:
     """No path, query, user agent, account or referrer is anywhere in the table."""
     headers = {"User-Agent": "agent-4711", "Referer": "https://referrer.example/4711"}
-    await ada.ask("GET", "/v1/profiles/ada?query=4711", headers=headers)
+    await ada.request("GET", "/v1/profiles/ada?query=4711", headers=headers)
     await client.get("/unknown-4711/ada?query=4711", headers=headers)
     await records(app)
 

@@ -10,7 +10,7 @@ from fastapi import FastAPI
 
 from tests.helpers.access_log_records import records
 from tests.helpers.http_server import serving
-from tests.helpers.raw_http import GET, POST, say, settled
+from tests.helpers.raw_http import GET, POST, send_bytes, wait_for_records
 
 
 @pytest.fixture
@@ -27,10 +27,10 @@ async def port(app: FastAPI) -> AsyncIterator[int]:
 
 async def test_each_of_a_connection_has_its_row(app: FastAPI, port: int) -> None:
     close = GET.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n")
-    answer = await say(port, GET + GET + close)
+    answer = await send_bytes(port, GET + GET + close)
 
     assert answer.count(b"HTTP/1.1 200 OK") == 3
-    assert await settled(app, 3) == [("GET", 200)] * 3
+    assert await wait_for_records(app, 3) == [("GET", 200)] * 3
 
 
 @pytest.mark.parametrize(
@@ -44,23 +44,23 @@ async def test_each_of_a_connection_has_its_row(app: FastAPI, port: int) -> None
     ],
 )
 async def test_a_body_that_never_ends(app: FastAPI, port: int, unfinished: bytes) -> None:
-    await say(port, unfinished, wait=False)
+    await send_bytes(port, unfinished, wait=False)
 
-    ((method, status),) = await settled(app, 1)
+    ((method, status),) = await wait_for_records(app, 1)
     assert method == unfinished[: len(method)].decode()
     assert 400 <= status < 500
 
 
 async def test_a_broken_chunk_in_a_body(app: FastAPI, port: int) -> None:
-    await say(port, POST + b"Transfer-Encoding: chunked\r\n\r\n" + b"zzz\r\n")
+    await send_bytes(port, POST + b"Transfer-Encoding: chunked\r\n\r\n" + b"zzz\r\n")
 
-    assert [method for method, _ in await settled(app, 1)] == ["POST"]
+    assert [method for method, _ in await wait_for_records(app, 1)] == ["POST"]
 
 
 async def test_a_client_that_goes_before_its_answer(app: FastAPI, port: int) -> None:
-    await say(port, GET.replace(b"/health/live", b"/slow"), wait=False)
+    await send_bytes(port, GET.replace(b"/health/live", b"/slow"), wait=False)
 
-    assert await settled(app, 1) == [("GET", HTTPStatus.OK)]
+    assert await wait_for_records(app, 1) == [("GET", HTTPStatus.OK)]
 
 
 async def test_a_client_that_goes_in_the_middle_of_its_answer(app: FastAPI, port: int) -> None:
@@ -75,7 +75,7 @@ async def test_a_client_that_goes_in_the_middle_of_its_answer(app: FastAPI, port
     await asyncio.sleep(0.3)
     writer.transport.abort()
 
-    assert await settled(app, 1) == [("GET", HTTPStatus.OK)]
+    assert await wait_for_records(app, 1) == [("GET", HTTPStatus.OK)]
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,7 @@ async def test_a_client_that_goes_in_the_middle_of_its_answer(app: FastAPI, port
     ],
 )
 async def test_bytes_that_are_no_request(app: FastAPI, port: int, garbage: bytes) -> None:
-    answer = await say(port, garbage)
+    answer = await send_bytes(port, garbage)
     head, _, body = answer.partition(b"\r\n\r\n")
 
     assert head.startswith(b"HTTP/1.1 400 ")
@@ -108,16 +108,16 @@ async def test_garbage_after_a_request_has_a_row_of_its_own(app: FastAPI, port: 
     assert b" 400 " in await reader.read()
     writer.close()
 
-    assert sorted(await settled(app, 2)) == [("GET", 200), ("OTHER", 400)]
+    assert sorted(await wait_for_records(app, 2)) == [("GET", 200), ("OTHER", 400)]
 
 
 async def test_a_connection_without_a_request_has_none(app: FastAPI, port: int) -> None:
-    await say(port, b"", wait=False)
+    await send_bytes(port, b"", wait=False)
 
-    assert await settled(app, 0) == []
+    assert await wait_for_records(app, 0) == []
 
 
 async def test_a_request_that_is_cut_off_before_its_headers_end(app: FastAPI, port: int) -> None:
-    await say(port, GET[:30], wait=False)
+    await send_bytes(port, GET[:30], wait=False)
 
-    assert await settled(app, 1) == [("OTHER", 499)]
+    assert await wait_for_records(app, 1) == [("OTHER", 499)]

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from dressform.access_log import copier as copying
-from dressform.access_log.parser import likely, readable
-from dressform.access_log.recovery import Orphans
+from dressform.access_log.parser import filter_lines, filter_valid_lines
+from dressform.access_log.recovery import SpoolRecovery
 from dressform.access_log.spool import Spool
 from dressform.crypto.secrets import timed_id
 from dressform.db.unit_of_work import UnitOfWorkFactory
@@ -52,7 +52,7 @@ async def test_a_poisoned_line_stops_no_other(
     first, second = lines(2), lines(2)
     (tmp_path / "01.spool").write_bytes(first[0] + poison + first[1])
     (tmp_path / "02.spool").write_bytes(b"".join(second))
-    orphans = Orphans(own_units, tmp_path)
+    orphans = SpoolRecovery(own_units, tmp_path)
     await orphans.recover()
 
     assert sorted(await ids(own_units)) == sorted(map(id_of, first + second))
@@ -73,9 +73,9 @@ async def test_what_counts_as_readable_is_taken(
     ]
     sound += [written(duration="9" * 18)]
     (tmp_path / "1.spool").write_bytes(b"".join(sound) + POISONED[0])
-    await Orphans(own_units, tmp_path).recover()
+    await SpoolRecovery(own_units, tmp_path).recover()
 
-    assert readable(b"".join(sound)) == b"".join(sound) == likely(b"".join(sound))
+    assert filter_valid_lines(b"".join(sound)) == b"".join(sound) == filter_lines(b"".join(sound))
     assert sorted(await ids(own_units)) == sorted(map(id_of, sound))
 
 
@@ -89,13 +89,13 @@ async def test_one_that_fails_holds_up_no_other(
     first, second = lines(2)
     (tmp_path / "01.spool").write_bytes(first)
     (tmp_path / "02.spool").write_bytes(second)
-    orphans = Orphans(own_units, tmp_path)
+    orphans = SpoolRecovery(own_units, tmp_path)
 
     async def fails_at_first(uows: UnitOfWorkFactory, spool: Spool) -> None:
         if spool.name == "01":
             spool.leave()
             raise RuntimeError("203.0.113.9")
-        await copying.finish(uows, spool)
+        await copying.drain(uows, spool)
 
     with monkeypatch.context() as patch:
         patch.setattr("dressform.access_log.recovery.finish", fails_at_first)
@@ -119,7 +119,7 @@ async def test_what_cannot_be_opened_is_told_once(
     (tmp_path / "1.spool").symlink_to(tmp_path / "elsewhere")
     one = line()
     (tmp_path / "2.spool").write_bytes(one)
-    orphans = Orphans(own_units, tmp_path)
+    orphans = SpoolRecovery(own_units, tmp_path)
     await orphans.recover()
     await orphans.recover()
 
@@ -146,7 +146,7 @@ async def test_another_users_file_is_told(
         return real_open(path, flags, mode)
 
     monkeypatch.setattr(os, "open", refuse)
-    orphans = Orphans(own_units, tmp_path)
+    orphans = SpoolRecovery(own_units, tmp_path)
     await orphans.recover()
 
     assert orphans.stranded == 1
@@ -163,7 +163,7 @@ async def test_lines_behind_what_has_no_end_are_shipped(
     before, after = line(), lines(50)
     zeros, torn = b"\0" * 4321 + b"\n", line()[:40]
     (tmp_path / "1.spool").write_bytes(before + zeros + b"".join(after) + torn)
-    await Orphans(own_units, tmp_path).recover()
+    await SpoolRecovery(own_units, tmp_path).recover()
 
     assert sorted(await ids(own_units)) == sorted(map(id_of, (before, *after)))
     assert list(tmp_path.iterdir()) == []
@@ -182,7 +182,7 @@ async def test_an_end_of_zeros_is_nothing_to_tell_of(
     (tmp_path / "1.spool").write_bytes(one + b"\0" * zeros)
     (tmp_path / "2.spool").write_bytes(torn + b"\0" * zeros)
     (tmp_path / "3.spool").write_bytes(b"\0" * zeros)
-    await Orphans(own_units, tmp_path).recover()
+    await SpoolRecovery(own_units, tmp_path).recover()
 
     assert await ids(own_units) == [id_of(one)]
     assert list(tmp_path.iterdir()) == []
@@ -203,7 +203,7 @@ async def test_a_file_of_an_earlier_version_is_shipped_from_its_mark_on(
         for name in ("1", "2", "3"):
             await access_log.shipped_of(name)
             await access_log.copy(name, b"", shipped=len(shipped))
-    await Orphans(own_units, tmp_path).recover()
+    await SpoolRecovery(own_units, tmp_path).recover()
 
     assert sorted(await ids(own_units)) == sorted(map(id_of, waiting.splitlines() * 2))
     assert (list(tmp_path.iterdir()), await marks(own_units)) == ([], 0)

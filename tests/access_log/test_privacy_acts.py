@@ -16,25 +16,25 @@ from tests.helpers.access_log_records import Record, records
 from tests.helpers.auth import erase, restrict
 from tests.helpers.consents import agree, withdraw
 from tests.helpers.databases import transaction
-from tests.helpers.members import Person
+from tests.helpers.members import MemberClient
 
-Join = Callable[..., Awaitable[Person]]
-Act = Callable[[Person], Awaitable[httpx.Response]]
+Join = Callable[..., Awaitable[MemberClient]]
+Act = Callable[[MemberClient], Awaitable[httpx.Response]]
 
 ACTS: dict[str, Act] = {
     "agree": agree,
     "withdraw": withdraw,
-    "consents": lambda ada: ada.ask("GET", "/v1/privacy/consents"),
-    "export": lambda ada: ada.ask("GET", "/v1/privacy/export"),
+    "consents": lambda ada: ada.request("GET", "/v1/privacy/consents"),
+    "export": lambda ada: ada.request("GET", "/v1/privacy/export"),
     "restrict": restrict,
     "lift": lambda ada: restrict(ada, restricted=False),
     "erase": erase,
-    "wrong password": lambda ada: ada.ask(
+    "wrong password": lambda ada: ada.request(
         "POST", "/v1/privacy/erasure", json={"password": "not the password"}
     ),
     "old text": lambda ada: agree(ada, text_version="0"),
-    "nothing sent": lambda ada: ada.ask("PUT", "/v1/privacy/restriction"),
-    "wrong verb": lambda ada: ada.ask("GET", "/v1/privacy/erasure"),
+    "nothing sent": lambda ada: ada.request("PUT", "/v1/privacy/restriction"),
+    "wrong verb": lambda ada: ada.request("GET", "/v1/privacy/erasure"),
     "signed out": lambda ada: ada.client.get("/v1/privacy/export"),
 }
 
@@ -46,7 +46,7 @@ def told(record: Record) -> tuple[object, ...]:
 
 @pytest.mark.parametrize("act", ACTS)
 async def test_row_of_privacy_act_is_the_same_whichever_it_was(
-    app: FastAPI, ada: Person, act: str
+    app: FastAPI, ada: MemberClient, act: str
 ) -> None:
     before = len(await records(app))
 
@@ -69,13 +69,13 @@ async def test_row_of_what_everybody_reads_tells_all(
 
 
 async def test_row_of_what_is_refused_to_a_restricted_member_tells_no_more(
-    app: FastAPI, ada: Person
+    app: FastAPI, ada: MemberClient
 ) -> None:
     """Else the first refusal would say what the act before it was."""
     await restrict(ada)
     before = len(await records(app))
 
-    assert (await ada.ask("GET", "/v1/profiles/ada")).status_code == 403
+    assert (await ada.request("GET", "/v1/profiles/ada")).status_code == 403
 
     (record,) = (await records(app))[before:]
     assert told(record) == ("ANY", "/v1/privacy/*", 200, 0)
@@ -83,7 +83,7 @@ async def test_row_of_what_is_refused_to_a_restricted_member_tells_no_more(
 
 @pytest.mark.parametrize("act", ["export", "erase", "agree"])
 async def test_failure_of_privacy_act_says_nowhere_which_it_was(
-    app: FastAPI, ada: Person, settings: Settings, act: str
+    app: FastAPI, ada: MemberClient, settings: Settings, act: str
 ) -> None:
     """Neither in the row nor in the log of errors, whose time is that of the row."""
     before = len(await records(app))

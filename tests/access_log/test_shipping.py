@@ -18,7 +18,7 @@ from dressform.access_log import copier as copying
 from dressform.access_log import shipper as shipping
 from dressform.access_log import spool as spooling
 from dressform.access_log.shipper import Shipper
-from dressform.access_log.spool import Spool, new_spool
+from dressform.access_log.spool import Spool, create_spool
 from dressform.db.pool import Transaction
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.repositories.access_log import AccessLogEntries
@@ -87,7 +87,7 @@ async def test_an_orphan_is_shipped_once_however_many_find_it(
 ) -> None:
     written = lines(300)
     for group in range(10):
-        orphan = new_spool(tmp_path)
+        orphan = create_spool(tmp_path)
         for one in written[group::10]:
             orphan.append(one)
         orphan.leave()
@@ -389,7 +389,7 @@ async def test_a_commit_under_way_is_waited_for(uows: UnitOfWorkFactory, tmp_pat
     written = lines(3)
     async with uows.transaction() as uow:
         await (await AccessLogPartitions.opened(uow)).make({NOON.date()})
-    orphan = new_spool(tmp_path)
+    orphan = create_spool(tmp_path)
     for one in written:
         orphan.append(one)
     shipper = Shipper(uows, tmp_path)

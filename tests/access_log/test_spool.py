@@ -16,8 +16,8 @@ import pytest
 
 from dressform.access_log import spool as spooling
 from dressform.access_log.files import DiskError, find_end
-from dressform.access_log.recovery import orphans
-from dressform.access_log.spool import Spool, assert_usable, new_spool
+from dressform.access_log.recovery import open_orphans
+from dressform.access_log.spool import Spool, check_writable, create_spool
 from dressform.api.app import create_app
 from dressform.errors import StartupError
 from dressform.settings.settings import Settings
@@ -30,12 +30,12 @@ def whole(spool: Spool) -> bytes:
 
 def found(folder: Path) -> Spool:
     """The only one that nobody holds."""
-    (one,) = orphans(folder, {})
+    (one,) = open_orphans(folder, {})
     return one
 
 
 def test_only_its_owner_may_read_it(tmp_path: Path) -> None:
-    spool = new_spool(tmp_path / "deep" / "spool")
+    spool = create_spool(tmp_path / "deep" / "spool")
     spool.append(line())
     try:
         assert stat.S_IMODE(spool.path.stat().st_mode) == 0o600
@@ -45,11 +45,11 @@ def test_only_its_owner_may_read_it(tmp_path: Path) -> None:
 
 
 def test_a_folder_is_usable_or_else_that_is_told(tmp_path: Path) -> None:
-    assert_usable(tmp_path / "deep" / "spool")
+    check_writable(tmp_path / "deep" / "spool")
     assert list((tmp_path / "deep" / "spool").iterdir()) == []
 
     with pytest.raises(StartupError, match=r"/proc/spool \(No such file"):
-        assert_usable(Path("/proc/spool"))
+        check_writable(Path("/proc/spool"))
 
 
 async def test_an_application_tells_before_it_starts(settings: Settings) -> None:
@@ -62,21 +62,21 @@ async def test_an_application_tells_before_it_starts(settings: Settings) -> None
 
 def test_a_line_is_in_the_file_at_once(tmp_path: Path) -> None:
     """Behind the lines are the zeros of what is allocated."""
-    spool = new_spool(tmp_path)
+    spool = create_spool(tmp_path)
     written = lines(3)
     for one in written:
         spool.append(one)
 
-    assert spool.path.read_bytes() == b"".join(written).ljust(spooling.CAPACITY, b"\0")
-    assert spool.path.stat().st_blocks * 512 >= spooling.CAPACITY
+    assert spool.path.read_bytes() == b"".join(written).ljust(spooling.CAPACITY_BYTES, b"\0")
+    assert spool.path.stat().st_blocks * 512 >= spooling.CAPACITY_BYTES
     assert spool.size == len(b"".join(written))
     spool.remove()
     assert list(tmp_path.iterdir()) == []
 
 
 def test_while_its_process_lives_nobody_else_takes_it(tmp_path: Path) -> None:
-    spool = new_spool(tmp_path)
-    assert list(orphans(tmp_path, {})) == []
+    spool = create_spool(tmp_path)
+    assert list(open_orphans(tmp_path, {})) == []
 
     spool.leave()
     again = found(tmp_path)
@@ -117,7 +117,7 @@ def test_killed_while_it_writes_every_line_is_read_once_and_none_in_half(tmp_pat
         assert process.returncode == -signal.SIGKILL
         written = [one for one in told if one.endswith(b"\n")]
         read = b""
-        for spool in orphans(tmp_path, {}):
+        for spool in open_orphans(tmp_path, {}):
             read += whole(spool)
             spool.remove()
         # The last may have been written, but not yet told.
@@ -130,7 +130,7 @@ def test_a_write_that_was_cut_short_is_not_part_of_the_next_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As when the disk fails in the middle: that request is not answered, the next one may be."""
-    spool = new_spool(tmp_path)
+    spool = create_spool(tmp_path)
     first, torn, second = lines(3)
     spool.append(first)
     real_write = os.pwrite
@@ -178,7 +178,7 @@ def test_where_the_zeros_begin(tmp_path: Path, size: int) -> None:
 
 
 def test_blocks_are_whole_lines(tmp_path: Path) -> None:
-    spool = new_spool(tmp_path)
+    spool = create_spool(tmp_path)
     written = lines(50)
     for one in written:
         spool.append(one)
@@ -196,7 +196,7 @@ def test_blocks_are_whole_lines(tmp_path: Path) -> None:
 @pytest.mark.parametrize("end", [Spool.seal, Spool.empty, Spool.leave])
 def test_what_was_let_go_is_never_written_to(tmp_path: Path, end: Callable[[Spool], None]) -> None:
     """Its number may be another file's by then, and its lines were shipped."""
-    spool = new_spool(tmp_path)
+    spool = create_spool(tmp_path)
     end(spool)
     other = os.open(tmp_path / "other", os.O_RDWR | os.O_CREAT)
     with pytest.raises(DiskError):
@@ -218,7 +218,7 @@ def test_many_who_make_files_and_look_for_orphans_find_each_once(tmp_path: Path)
     def make() -> None:
         begin.wait()
         for n in range(100):
-            spool = new_spool(tmp_path)
+            spool = create_spool(tmp_path)
             spool.append(line())
             if n % 2:
                 spool.leave()
@@ -229,7 +229,7 @@ def test_many_who_make_files_and_look_for_orphans_find_each_once(tmp_path: Path)
         begin.wait()
         until = time.monotonic() + 3
         while len(found) < 100 and time.monotonic() < until:
-            for spool in orphans(tmp_path, {}):
+            for spool in open_orphans(tmp_path, {}):
                 if spool.size:
                     found.append(spool.name)
                 spool.remove()

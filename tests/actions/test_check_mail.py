@@ -12,10 +12,10 @@ from dressform.retention_audit import auditor as module
 from dressform.settings.settings import Settings
 from dressform.worker.process import create_tasks
 from dressform.worker.scheduler import WorkerTasks
-from tests.conftest import UNBROKEN, MovableClock
+from tests.conftest import WITHOUT_CLOCK_GUARD, MovableClock
 from tests.helpers.auth import forgot
-from tests.helpers.members import Person
-from tests.helpers.smtp_server import PostOffice
+from tests.helpers.members import MemberClient
+from tests.helpers.smtp_server import FakeSmtpServer
 
 DAY = timedelta(days=1)
 SECOND = timedelta(seconds=1)
@@ -28,10 +28,10 @@ def _always_fresh(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def worker(office: PostOffice, settings: Settings, uows: UnitOfWorkFactory) -> WorkerTasks:
+def worker(office: FakeSmtpServer, settings: Settings, uows: UnitOfWorkFactory) -> WorkerTasks:
     url = SecretStr(f"smtp://127.0.0.1:{office.port}")
     made = create_tasks(settings.model_copy(update={"smtp_url": url}), uows)
-    return replace(made, breaker=UNBROKEN)
+    return replace(made, breaker=WITHOUT_CLOCK_GUARD)
 
 
 async def reasons(client: httpx.AsyncClient) -> list[str]:
@@ -42,7 +42,7 @@ async def reasons(client: httpx.AsyncClient) -> list[str]:
 
 
 async def test_server_that_takes_no_mail_for_a_day_is_told_of_until_it_does(
-    client: httpx.AsyncClient, worker: WorkerTasks, office: PostOffice, clock: MovableClock
+    client: httpx.AsyncClient, worker: WorkerTasks, office: FakeSmtpServer, clock: MovableClock
 ) -> None:
     await worker.round()
     await office.close()
@@ -68,7 +68,7 @@ async def test_server_that_takes_no_mail_for_a_day_is_told_of_until_it_does(
 
 
 async def test_server_that_refuses_our_sender_takes_no_mail(
-    client: httpx.AsyncClient, worker: WorkerTasks, office: PostOffice, clock: MovableClock
+    client: httpx.AsyncClient, worker: WorkerTasks, office: FakeSmtpServer, clock: MovableClock
 ) -> None:
     office.takes_sender = False
     await worker.round()
@@ -81,9 +81,9 @@ async def test_server_that_refuses_our_sender_takes_no_mail(
 @pytest.mark.parametrize("address", ["nobody@example.org", "ada@example.org"])
 @pytest.mark.parametrize("server", ["away", "refusing the recipient"])
 async def test_status_is_the_same_whether_or_not_an_address_that_fails_has_an_account(
-    ada: Person,
+    ada: MemberClient,
     worker: WorkerTasks,
-    office: PostOffice,
+    office: FakeSmtpServer,
     clock: MovableClock,
     *,
     server: str,

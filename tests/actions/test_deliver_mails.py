@@ -15,14 +15,14 @@ from dressform.settings.settings import Settings
 from dressform.worker.process import create_tasks
 from dressform.worker.scheduler import WorkerTasks
 from tests.conftest import MovableClock
-from tests.helpers.members import Mailbox, Person, token_of
-from tests.helpers.smtp_server import PostOffice
+from tests.helpers.members import Mailbox, MemberClient, token_of
+from tests.helpers.smtp_server import FakeSmtpServer
 
 Register = Callable[..., Awaitable[None]]
 
 
 @pytest.fixture
-def by_smtp(office: PostOffice, settings: Settings, uows: UnitOfWorkFactory) -> WorkerTasks:
+def by_smtp(office: FakeSmtpServer, settings: Settings, uows: UnitOfWorkFactory) -> WorkerTasks:
     url = SecretStr(f"smtp://127.0.0.1:{office.port}")
     changes = {"smtp_url": url, "mail_from": "Dressform <post@sewing.example>"}
     return create_tasks(settings.model_copy(update=changes), uows)
@@ -34,7 +34,7 @@ def register(client: httpx.AsyncClient, mailbox: Mailbox) -> Register:
 
     async def make(*names: str, **over: str) -> None:
         for name in names:
-            answer = await Person(client, mailbox, name, **over).register()
+            answer = await MemberClient(client, mailbox, name, **over).register()
             assert answer.status_code == 202
 
     return make
@@ -47,7 +47,7 @@ async def waiting(uows: UnitOfWorkFactory) -> int:
 
 
 async def test_a_registration_by_smtp(
-    client: httpx.AsyncClient, register: Register, by_smtp: WorkerTasks, office: PostOffice
+    client: httpx.AsyncClient, register: Register, by_smtp: WorkerTasks, office: FakeSmtpServer
 ) -> None:
     await register("bea", language="fr")
 
@@ -77,13 +77,15 @@ async def test_links_lead_to_the_site(
 
     await create_tasks(changed, uows).deliver()
 
-    assert "https://sewing.example/verify-email#token=" in (await mailbox.one()).get_content()
+    assert (
+        "https://sewing.example/verify-email#token=" in (await mailbox.receive_one()).get_content()
+    )
 
 
 async def test_a_refused_recipient_is_tried_again_and_holds_up_nobody(
     register: Register,
     by_smtp: WorkerTasks,
-    office: PostOffice,
+    office: FakeSmtpServer,
     clock: MovableClock,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
@@ -107,7 +109,7 @@ async def test_a_refused_recipient_is_tried_again_and_holds_up_nobody(
 async def test_a_server_that_is_down_is_tried_less_and_less_often(
     register: Register,
     by_smtp: WorkerTasks,
-    office: PostOffice,
+    office: FakeSmtpServer,
     clock: MovableClock,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
@@ -132,7 +134,7 @@ async def test_the_link_of_a_repeated_mail_works(
     client: httpx.AsyncClient,
     register: Register,
     by_smtp: WorkerTasks,
-    office: PostOffice,
+    office: FakeSmtpServer,
     clock: MovableClock,
 ) -> None:
     await register("bea")
@@ -201,7 +203,7 @@ async def test_more_than_a_handful_go_in_one_round(
 
 
 async def test_couriers_at_once_deliver_each_mail_once(
-    by_smtp: WorkerTasks, settings: Settings, uows: UnitOfWorkFactory, office: PostOffice
+    by_smtp: WorkerTasks, settings: Settings, uows: UnitOfWorkFactory, office: FakeSmtpServer
 ) -> None:
     async with uows.transaction() as uow:
         for number in range(12):
@@ -229,7 +231,10 @@ async def test_a_courier_that_died_only_delays(
 
 
 async def test_no_log_at_any_level_holds_an_address_or_a_token(
-    register: Register, caplog: pytest.LogCaptureFixture, by_smtp: WorkerTasks, office: PostOffice
+    register: Register,
+    caplog: pytest.LogCaptureFixture,
+    by_smtp: WorkerTasks,
+    office: FakeSmtpServer,
 ) -> None:
     caplog.set_level(logging.DEBUG)
     await register("bea")

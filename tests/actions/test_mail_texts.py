@@ -5,14 +5,14 @@ import pytest
 
 from tests.helpers.auth import change_email, change_password, erase, forgot
 from tests.helpers.consents import agree, withdraw
-from tests.helpers.members import Person, token_of
+from tests.helpers.members import MemberClient, token_of
 
-Join = Callable[..., Awaitable[Person]]
+Join = Callable[..., Awaitable[MemberClient]]
 
 BOTH = ("en", "fr")
 
 
-async def every_mail(person: Person) -> dict[str, EmailMessage]:
+async def every_mail(person: MemberClient) -> dict[str, EmailMessage]:
     """Each that the service writes, by what it is about."""
     mailbox = person.mailbox
     found = {}
@@ -25,25 +25,25 @@ async def every_mail(person: Person) -> dict[str, EmailMessage]:
             "language": "en",
         },
     )
-    found["already registered"] = await mailbox.one()
+    found["already registered"] = await mailbox.receive_one()
     await person.register()
     await forgot(person.client, person.email)
-    found["reset"] = await mailbox.one()
+    found["reset"] = await mailbox.receive_one()
     await change_email(person, "new@example.org")
     found["confirm"], found["asked"] = await mailbox.collect()
     body = {"token": token_of(found["confirm"])}
     await person.client.post("/v1/auth/email/confirm", json=body)
-    found["changed"] = await mailbox.one()
+    found["changed"] = await mailbox.receive_one()
     person.email = "new@example.org"
     await change_password(person, "nine needles in the hay")
     person.password = "nine needles in the hay"
-    found["password"] = await mailbox.one()
+    found["password"] = await mailbox.receive_one()
     await agree(person)
-    found["given"] = await mailbox.one()
+    found["given"] = await mailbox.receive_one()
     await withdraw(person)
-    found["withdrawn"] = await mailbox.one()
+    found["withdrawn"] = await mailbox.receive_one()
     await erase(person)
-    found["erased"] = await mailbox.one()
+    found["erased"] = await mailbox.receive_one()
     return found
 
 

@@ -24,9 +24,9 @@ from dressform.repositories.accounts import Accounts
 from dressform.repositories.consents import Consents
 from dressform.settings.settings import Settings
 from dressform.worker.enforce import enforce
-from tests.conftest import UNBROKEN, MovableClock
+from tests.conftest import WITHOUT_CLOCK_GUARD, MovableClock
 from tests.helpers.coarse_times import end_of
-from tests.helpers.databases import own_database
+from tests.helpers.databases import isolated_database
 from tests.journal.backups import (
     NAMES,
     all_models,
@@ -158,7 +158,7 @@ async def test_what_ended_by_its_window_is_ended_again_in_one_line_a_batch(
     async with backup(filled) as copy:
         clock.at = end_of(PROFILE, clock()) + timedelta(days=1)
         async with bootstrap(filled, clock) as (uows, _):
-            await enforce(PROFILE, uows, at=clock(), slot=clock(), breaker=UNBROKEN)
+            await enforce(PROFILE, uows, at=clock(), slot=clock(), breaker=WITHOUT_CLOCK_GUARD)
         assert (await rows(filled))["account"] == 0
         lines = [line for line in content_of(filled).splitlines() if "deleted" in line]
         assert len(lines) == 1
@@ -289,7 +289,7 @@ async def test_a_new_database_beside_an_old_folder_starts_and_leaves_it_to_its_w
     async with bootstrap(filled, clock) as (uows, _):
         await erased(uows, "eve")
     async with (
-        own_database(settings, template=template) as empty,
+        isolated_database(settings, template=template) as empty,
         bootstrap(empty, clock) as (uows, _),
     ):
         found = await compare_journal(uows)
@@ -372,12 +372,14 @@ async def test_where_the_journal_cannot_be_written_nothing_is_deleted(
             await delete_one_of_each(uows)
         clock.at = end_of(PROFILE, clock()) + timedelta(days=1)
         with pytest.raises(Unavailable):
-            await enforce(PROFILE, uows, at=clock(), slot=clock(), breaker=UNBROKEN)
+            await enforce(PROFILE, uows, at=clock(), slot=clock(), breaker=WITHOUT_CLOCK_GUARD)
         assert await rows(filled) == before
         assert "the deletion journal can't be written (" in caplog.text
 
         blocked.unlink()
-        await enforce(PROFILE, uows, at=clock(), slot=clock() + timedelta(1), breaker=UNBROKEN)
+        await enforce(
+            PROFILE, uows, at=clock(), slot=clock() + timedelta(1), breaker=WITHOUT_CLOCK_GUARD
+        )
     assert (await rows(filled))["account"] == 0
 
 

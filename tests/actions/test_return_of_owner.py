@@ -12,18 +12,18 @@ from dressform.repositories.accounts import Accounts
 from dressform.repositories.expired_rows import MAX_GRACE_PERIOD
 from dressform.worker.scheduler import WorkerTasks
 from tests.conftest import MovableClock
-from tests.helpers.assertions import assert_problem, shown
+from tests.helpers.assertions import assert_problem, comparable_response
 from tests.helpers.auth import erase, login
 from tests.helpers.coarse_times import end_of
-from tests.helpers.members import Person, token_of
+from tests.helpers.members import MemberClient, token_of
 from tests.helpers.retention import warn
 
 DAY = timedelta(days=1)
-Join = Callable[..., Awaitable[Person]]
+Join = Callable[..., Awaitable[MemberClient]]
 
 
 async def test_sign_in_while_account_waits_begins_the_window_anew(
-    ada: Person, uows: UnitOfWorkFactory, duties: WorkerTasks, clock: MovableClock
+    ada: MemberClient, uows: UnitOfWorkFactory, duties: WorkerTasks, clock: MovableClock
 ) -> None:
     model = await ada.add_model()
     clock.at = end_of(PROFILE, clock()) + 10 * DAY
@@ -32,8 +32,8 @@ async def test_sign_in_while_account_waits_begins_the_window_anew(
 
     assert (await ada.sign_in(ada.email)).status_code == 200
 
-    assert (await ada.ask("GET", f"/v1/models/{model}")).status_code == 200
-    me = (await ada.ask("GET", "/v1/profiles/me")).json()
+    assert (await ada.request("GET", f"/v1/models/{model}")).status_code == 200
+    me = (await ada.request("GET", "/v1/profiles/me")).json()
     assert datetime.fromisoformat(me["ends_at"]) == end_of(PROFILE, clock())
     uow = uows.read()
     warned = "SELECT warned_days, warned_at, reopening_hash FROM account"
@@ -46,12 +46,12 @@ async def test_sign_in_while_account_waits_begins_the_window_anew(
 
 
 async def test_owner_of_waiting_account_exports_and_erases_it(
-    ada: Person, uows: UnitOfWorkFactory, clock: MovableClock
+    ada: MemberClient, uows: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
     clock.at = end_of(PROFILE, clock()) + 29 * DAY
 
     assert (await ada.sign_in("ada")).status_code == 200
-    assert (await ada.ask("GET", "/v1/privacy/export")).json()["profile"]["email"] == ada.email
+    assert (await ada.request("GET", "/v1/privacy/export")).json()["profile"]["email"] == ada.email
     assert (await erase(ada)).status_code == 204
 
     uow = uows.read()
@@ -59,7 +59,7 @@ async def test_owner_of_waiting_account_exports_and_erases_it(
 
 
 async def test_wrong_password_for_waiting_account_answers_as_for_nobody(
-    ada: Person, uows: UnitOfWorkFactory, join: Join, clock: MovableClock
+    ada: MemberClient, uows: UnitOfWorkFactory, join: Join, clock: MovableClock
 ) -> None:
     clock.at = end_of(PROFILE, clock()) + DAY
 
@@ -67,15 +67,15 @@ async def test_wrong_password_for_waiting_account_answers_as_for_nobody(
     unknown = await login(ada.client, "nobody@example.org", "not the password")
 
     assert_problem(known, 401, "wrong-credentials")
-    assert shown(known) == shown(unknown)
+    assert comparable_response(known) == comparable_response(unknown)
     bob = await join("bob")
-    assert (await bob.ask("GET", "/v1/profiles/ada")).status_code == 404
-    assert (await bob.ask("GET", "/v1/profiles/ada/picture")).status_code == 404
+    assert (await bob.request("GET", "/v1/profiles/ada")).status_code == 404
+    assert (await bob.request("GET", "/v1/profiles/ada/picture")).status_code == 404
 
 
 @pytest.mark.parametrize("name", ["ada", "ada@example.org"])
 async def test_sign_in_after_the_wait_is_refused(
-    ada: Person, uows: UnitOfWorkFactory, clock: MovableClock, name: str
+    ada: MemberClient, uows: UnitOfWorkFactory, clock: MovableClock, name: str
 ) -> None:
     """Whether or not the worker has deleted the account yet."""
     clock.at = end_of(PROFILE, clock()) + MAX_GRACE_PERIOD
@@ -84,7 +84,7 @@ async def test_sign_in_after_the_wait_is_refused(
 
 
 async def test_sign_in_of_owner_warned_in_time_is_refused_at_the_end(
-    ada: Person, uows: UnitOfWorkFactory, clock: MovableClock
+    ada: MemberClient, uows: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
     uow = uows.read()
     found = await Accounts(uow).by_login("ada")

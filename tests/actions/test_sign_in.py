@@ -7,10 +7,10 @@ from dressform.policy.periods import start_of_day
 from dressform.repositories.accounts import Accounts, Credentials
 from tests.conftest import MovableClock
 from tests.helpers.auth import login
-from tests.helpers.members import Person
+from tests.helpers.members import MemberClient
 
 
-async def credentials(uows: UnitOfWorkFactory, person: Person) -> Credentials:
+async def credentials(uows: UnitOfWorkFactory, person: MemberClient) -> Credentials:
     uow = uows.read()
     found = await Accounts(uow).by_login(person.username)
     assert found is not None
@@ -18,11 +18,11 @@ async def credentials(uows: UnitOfWorkFactory, person: Person) -> Credentials:
 
 
 async def test_a_hash_of_lower_cost_is_renewed_by_the_next_login(
-    ada: Person, app: FastAPI, uows: UnitOfWorkFactory
+    ada: MemberClient, app: FastAPI, uows: UnitOfWorkFactory
 ) -> None:
     """And only by the right password."""
     passwords: PasswordHasher = app.state.service.passwords
-    cheap = PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1, type=Type.ID)
+    cheap = Argon2Hasher(time_cost=1, memory_cost=1024, parallelism=1, type=Type.ID)
     outdated = cheap.hash(ada.password)
     async with uows.transaction() as uow:
         owner = (await credentials(uows, ada)).owner
@@ -39,14 +39,14 @@ async def test_a_hash_of_lower_cost_is_renewed_by_the_next_login(
 
 
 async def test_only_a_login_counts_for_retention(
-    ada: Person, uows: UnitOfWorkFactory, clock: MovableClock
+    ada: MemberClient, uows: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
     first = (await credentials(uows, ada)).last_login_at
     body = {"refresh_token": ada.refresh_token}
     clock.advance(days=5)
 
     await ada.client.post("/v1/auth/refresh", json=body)
-    await ada.ask("GET", "/v1/profiles/me")
+    await ada.request("GET", "/v1/profiles/me")
     await login(ada.client, "ada", "not it at all")
 
     assert (await credentials(uows, ada)).last_login_at == first

@@ -15,27 +15,27 @@ from dressform.policy.notice import LOOKUP
 from dressform.repositories.lookups import Lookups
 from tests.conftest import MovableClock
 from tests.helpers.access_log_records import records
-from tests.helpers.members import Person
+from tests.helpers.members import MemberClient
 from tests.helpers.operators import (
     FOUR,
     REQUESTS,
     SIX,
     WHY,
     account_id,
-    appoint,
-    appointed,
-    look,
-    look_ups,
+    become_operator,
+    grant_operator,
+    list_audit,
+    search_log,
     stored,
 )
 from tests.helpers.visits import log, visit
 
-Join = Callable[..., Awaitable[Person]]
+Join = Callable[..., Awaitable[MemberClient]]
 
 
 @pytest.fixture
-async def operator(app: FastAPI, ada: Person) -> Person:
-    return await appointed(app, ada)
+async def operator(app: FastAPI, ada: MemberClient) -> MemberClient:
+    return await become_operator(app, ada)
 
 
 @pytest.mark.parametrize(
@@ -54,13 +54,13 @@ async def operator(app: FastAPI, ada: Person) -> Person:
     ],
 )
 async def test_no_address_lives_on_in_the_record(
-    operator: Person, uows: UnitOfWorkFactory, *, network: str, recorded: str, length: int
+    operator: MemberClient, uows: UnitOfWorkFactory, *, network: str, recorded: str, length: int
 ) -> None:
     await log(uows, visit(uows.clock(), FOUR), visit(uows.clock(), SIX))
 
-    await look(operator, network=network, full="true", route="/docs")
+    await search_log(operator, network=network, full="true", route="/docs")
 
-    (record,) = (await look_ups(operator))["items"]
+    (record,) = (await list_audit(operator))["items"]
     assert (record["asked"]["network"], record["asked"]["prefix_length"]) == (recorded, length)
     assert record["shown"] == 1
     assert FOUR not in str(record)
@@ -68,10 +68,10 @@ async def test_no_address_lives_on_in_the_record(
 
 
 async def test_of_its_own_look_up_the_log_keeps_nothing_but_the_route(
-    app: FastAPI, operator: Person
+    app: FastAPI, operator: MemberClient
 ) -> None:
     before = len(await records(app))
-    await look(operator, network=FOUR, route="/nowhere")
+    await search_log(operator, network=FOUR, route="/nowhere")
 
     (row,) = (await records(app))[before:]
     assert (row.route, row.method, row.status) == (REQUESTS, "GET", 200)
@@ -82,7 +82,7 @@ async def test_of_its_own_look_up_the_log_keeps_nothing_but_the_route(
     ("error", "status"), [(RuntimeError("disk full"), 500), (Unavailable(retry_after=5), 503)]
 )
 async def test_what_cannot_be_recorded_is_not_shown(
-    operator: Person,
+    operator: MemberClient,
     uows: UnitOfWorkFactory,
     monkeypatch: pytest.MonkeyPatch,
     *,
@@ -95,7 +95,7 @@ async def test_what_cannot_be_recorded_is_not_shown(
         raise error
 
     monkeypatch.setattr(Lookups, "add", refuse)
-    response = await operator.ask("GET", REQUESTS, params=WHY | {"full": "true"})
+    response = await operator.request("GET", REQUESTS, params=WHY | {"full": "true"})
 
     assert response.status_code == status
     assert "203.0.113" not in response.text
@@ -103,7 +103,7 @@ async def test_what_cannot_be_recorded_is_not_shown(
 
 
 async def test_a_record_is_committed_before_the_answer_leaves(
-    app: FastAPI, operator: Person, uows: UnitOfWorkFactory
+    app: FastAPI, operator: MemberClient, uows: UnitOfWorkFactory
 ) -> None:
     seen: list[int] = []
     inner = app.middleware_stack
@@ -118,21 +118,21 @@ async def test_a_record_is_committed_before_the_answer_leaves(
         await inner(scope, receive, counting)
 
     app.middleware_stack = watched
-    await look(operator)
+    await search_log(operator)
 
     assert seen == [1]
 
 
 async def test_records_come_in_pages_the_latest_first(
-    operator: Person, uows: UnitOfWorkFactory, join: Join
+    operator: MemberClient, uows: UnitOfWorkFactory, join: Join
 ) -> None:
     grace = await join("grace")
-    await appoint(uows, grace)
+    await grant_operator(uows, grace)
     for number in range(5):
-        await look((operator, grace)[number % 2], reason=f"The reason number {number}.")
+        await search_log((operator, grace)[number % 2], reason=f"The reason number {number}.")
 
-    first = await look_ups(operator, limit=3)
-    second = await look_ups(grace, limit=3, cursor=first["next"])
+    first = await list_audit(operator, limit=3)
+    second = await list_audit(grace, limit=3, cursor=first["next"])
 
     assert [one["reason"][-2] for one in first["items"]] == ["4", "3", "2"]
     assert [one["reason"][-2] for one in second["items"]] == ["1", "0"]
@@ -141,37 +141,39 @@ async def test_records_come_in_pages_the_latest_first(
 
 
 async def test_the_record_outlives_the_operators_account(
-    operator: Person, uows: UnitOfWorkFactory, join: Join
+    operator: MemberClient, uows: UnitOfWorkFactory, join: Join
 ) -> None:
     grace = await join("grace")
-    await appoint(uows, grace)
+    await grant_operator(uows, grace)
     looked = str(await account_id(uows, operator))
-    await look(operator)
-    erased = await operator.ask("POST", "/v1/privacy/erasure", json={"password": operator.password})
+    await search_log(operator)
+    erased = await operator.request(
+        "POST", "/v1/privacy/erasure", json={"password": operator.password}
+    )
     assert erased.status_code == 204
 
-    (record,) = (await look_ups(grace))["items"]
+    (record,) = (await list_audit(grace))["items"]
     assert record["operator"] == {"id": looked, "username": None}
 
 
-async def test_a_record_is_kept_for_six_months(operator: Person, clock: MovableClock) -> None:
-    await look(operator)
+async def test_a_record_is_kept_for_six_months(operator: MemberClient, clock: MovableClock) -> None:
+    await search_log(operator)
     end = LOOKUP.window.after(clock())
 
     clock.at = end - timedelta(seconds=1)
     await operator.sign_in()
-    before = (await look_ups(operator))["items"]
+    before = (await list_audit(operator))["items"]
     clock.at = end
-    after = (await look_ups(operator))["items"]
+    after = (await list_audit(operator))["items"]
 
     assert (len(before), after) == (1, [])
 
 
 async def test_the_reason_is_not_to_be_read_in_the_table(
-    operator: Person, uows: UnitOfWorkFactory
+    operator: MemberClient, uows: UnitOfWorkFactory
 ) -> None:
     request_id = str(uuid4())
-    await look(operator, request_id=request_id, route="/nowhere")
+    await search_log(operator, request_id=request_id, route="/nowhere")
 
     uow = uows.read()
     (row,) = (await uow.connection.execute(text("SELECT lookup::text FROM lookup"))).scalars()

@@ -11,13 +11,22 @@ from pydantic import TypeAdapter, ValidationError
 from dressform.api.schemas.access_log_fields import Reason
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from tests.helpers.assertions import assert_problem
-from tests.helpers.members import Person
-from tests.helpers.operators import FOUR, REQUESTS, SIX, WHY, appointed, look, look_ups, stored
+from tests.helpers.members import MemberClient
+from tests.helpers.operators import (
+    FOUR,
+    REQUESTS,
+    SIX,
+    WHY,
+    become_operator,
+    list_audit,
+    search_log,
+    stored,
+)
 
 
 @pytest.fixture
-async def operator(app: FastAPI, ada: Person) -> Person:
-    return await appointed(app, ada)
+async def operator(app: FastAPI, ada: MemberClient) -> MemberClient:
+    return await become_operator(app, ada)
 
 
 MISSING = "is missing"
@@ -100,11 +109,15 @@ REASON = "must be one line with at least 10 characters besides blanks"
     ],
 )
 async def test_what_does_not_fit_is_named_and_nothing_is_looked_up(
-    operator: Person, uows: UnitOfWorkFactory, field: str, value: str | None, detail: str | None
+    operator: MemberClient,
+    uows: UnitOfWorkFactory,
+    field: str,
+    value: str | None,
+    detail: str | None,
 ) -> None:
     asked = {name: given for name, given in (WHY | {field: value}).items() if given is not None}
 
-    response = await operator.ask("GET", REQUESTS, params=asked)
+    response = await operator.request("GET", REQUESTS, params=asked)
 
     assert_problem(response, 422, "invalid-input")
     (error,) = response.json()["errors"]
@@ -116,11 +129,11 @@ async def test_what_does_not_fit_is_named_and_nothing_is_looked_up(
 
 @pytest.mark.parametrize("until", ["2026-03-01T12:00:00Z", "2026-03-01T12:59:59+01:00"])
 async def test_a_time_that_ends_before_it_begins_is_refused(
-    operator: Person, uows: UnitOfWorkFactory, until: str
+    operator: MemberClient, uows: UnitOfWorkFactory, until: str
 ) -> None:
     asked = WHY | {"since": "2026-03-01T12:00:00Z", "until": until}
 
-    response = await operator.ask("GET", REQUESTS, params=asked)
+    response = await operator.request("GET", REQUESTS, params=asked)
 
     assert_problem(response, 422, "invalid-input")
     assert response.json()["errors"] == [
@@ -142,10 +155,10 @@ async def test_a_time_that_ends_before_it_begins_is_refused(
         "x" * 500,
     ],
 )
-async def test_a_reason_is_kept_as_it_was_given(operator: Person, reason: str) -> None:
-    await look(operator, reason=reason)
+async def test_a_reason_is_kept_as_it_was_given(operator: MemberClient, reason: str) -> None:
+    await search_log(operator, reason=reason)
 
-    (record,) = (await look_ups(operator))["items"]
+    (record,) = (await list_audit(operator))["items"]
     assert record["reason"] == reason.strip()
 
 

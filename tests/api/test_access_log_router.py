@@ -9,49 +9,49 @@ from fastapi import FastAPI
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.repositories.operators import Operators
 from tests.helpers.assertions import assert_problem
-from tests.helpers.members import Person
+from tests.helpers.members import MemberClient
 from tests.helpers.operators import (
     LOOKUPS,
     REQUESTS,
     WHY,
     account_id,
-    appointed,
-    look_ups,
+    become_operator,
+    list_audit,
     stored,
 )
 
-Join = Callable[..., Awaitable[Person]]
+Join = Callable[..., Awaitable[MemberClient]]
 
 
 @pytest.fixture
-async def operator(app: FastAPI, ada: Person) -> Person:
-    return await appointed(app, ada)
+async def operator(app: FastAPI, ada: MemberClient) -> MemberClient:
+    return await become_operator(app, ada)
 
 
 @pytest.mark.parametrize("path", [REQUESTS, LOOKUPS])
 async def test_other_members_are_refused_whatever_they_ask(
-    uows: UnitOfWorkFactory, ada: Person, client: httpx.AsyncClient, path: str
+    uows: UnitOfWorkFactory, ada: MemberClient, client: httpx.AsyncClient, path: str
 ) -> None:
     """Who asks comes before what is asked."""
     for asked in (WHY, {}, {"nonsense": "1", "limit": "-1"}):
         assert_problem(await client.get(path, params=asked), 401, "not-signed-in")
-        assert_problem(await ada.ask("GET", path, params=asked), 403, "not-an-operator")
+        assert_problem(await ada.request("GET", path, params=asked), 403, "not-an-operator")
 
     assert await stored(uows) == 0
 
 
 @pytest.mark.parametrize("path", [REQUESTS, LOOKUPS])
 async def test_an_operator_is_one_as_long_as_that_holds(
-    operator: Person, uows: UnitOfWorkFactory, path: str
+    operator: MemberClient, uows: UnitOfWorkFactory, path: str
 ) -> None:
     """At once, with the token that was good a moment ago."""
 
     async def asked() -> httpx.Response:
-        return await operator.ask("GET", path, params=WHY)
+        return await operator.request("GET", path, params=WHY)
 
     async def restrict(*, restricted: bool) -> None:
         body = {"restricted": restricted, "password": operator.password}
-        assert (await operator.ask("PUT", "/v1/privacy/restriction", json=body)).is_success
+        assert (await operator.request("PUT", "/v1/privacy/restriction", json=body)).is_success
 
     assert (await asked()).is_success
     await restrict(restricted=True)
@@ -66,34 +66,34 @@ async def test_an_operator_is_one_as_long_as_that_holds(
 @pytest.mark.parametrize("path", [REQUESTS, LOOKUPS])
 @pytest.mark.parametrize("method", ["HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
 async def test_there_is_nothing_but_looking(
-    operator: Person, uows: UnitOfWorkFactory, path: str, method: str
+    operator: MemberClient, uows: UnitOfWorkFactory, path: str, method: str
 ) -> None:
-    response = await operator.ask(method, path, params=WHY)
+    response = await operator.request(method, path, params=WHY)
 
     assert response.status_code == 405
     assert response.headers["Allow"] == "GET"
     assert await stored(uows) == 0
 
 
-async def test_a_body_says_nothing(operator: Person, uows: UnitOfWorkFactory) -> None:
+async def test_a_body_says_nothing(operator: MemberClient, uows: UnitOfWorkFactory) -> None:
     """Neither in place of the query nor beside it."""
-    alone = await operator.ask("GET", REQUESTS, json=WHY)
-    beside = await operator.ask("GET", REQUESTS, params=WHY, json={"full": True})
+    alone = await operator.request("GET", REQUESTS, json=WHY)
+    beside = await operator.request("GET", REQUESTS, params=WHY, json={"full": True})
 
     assert_problem(alone, 422, "invalid-input")
     assert beside.is_success
-    (record,) = (await look_ups(operator))["items"]
+    (record,) = (await list_audit(operator))["items"]
     assert record["asked"]["full"] is False
 
 
-async def test_the_export_says_who_operates_the_site(operator: Person, join: Join) -> None:
+async def test_the_export_says_who_operates_the_site(operator: MemberClient, join: Join) -> None:
     grace = await join("grace")
 
     exported = [
-        (await person.ask("GET", "/v1/privacy/export")).json() for person in (operator, grace)
+        (await person.request("GET", "/v1/privacy/export")).json() for person in (operator, grace)
     ]
     assert [one["operator"] for one in exported] == [True, False]
 
     body = {"restricted": True, "password": operator.password}
-    await operator.ask("PUT", "/v1/privacy/restriction", json=body)
-    assert (await operator.ask("GET", "/v1/privacy/export")).json()["operator"] is True
+    await operator.request("PUT", "/v1/privacy/restriction", json=body)
+    assert (await operator.request("GET", "/v1/privacy/export")).json()["operator"] is True

@@ -11,16 +11,16 @@ from dressform.repositories.access_log import AccessLogEntries
 from tests.conftest import MovableClock
 from tests.helpers.access_log_records import records
 from tests.helpers.assertions import assert_problem
-from tests.helpers.members import Person
+from tests.helpers.members import MemberClient
 from tests.helpers.operators import (
     FOUR,
     REQUESTS,
     SIX,
     WHY,
     account_id,
-    appointed,
-    look,
-    look_ups,
+    become_operator,
+    list_audit,
+    search_log,
     stored,
 )
 from tests.helpers.visits import log, visit
@@ -29,18 +29,18 @@ DAY = timedelta(days=1)
 
 
 @pytest.fixture
-async def operator(app: FastAPI, ada: Person) -> Person:
-    return await appointed(app, ada)
+async def operator(app: FastAPI, ada: MemberClient) -> MemberClient:
+    return await become_operator(app, ada)
 
 
 async def test_what_is_shown_and_what_is_recorded(
-    operator: Person, uows: UnitOfWorkFactory, clock: MovableClock
+    operator: MemberClient, uows: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
     clock.advance(minutes=5)
     (request_id,) = await log(uows, visit(clock(), FOUR, route="/nowhere", status=503))
 
-    shown = await look(operator, network=FOUR, route="/nowhere", status="5xx")
-    recorded = await look_ups(operator)
+    shown = await search_log(operator, network=FOUR, route="/nowhere", status="5xx")
+    recorded = await list_audit(operator)
 
     assert shown == {
         "items": [
@@ -97,22 +97,22 @@ async def test_what_is_shown_and_what_is_recorded(
     ],
 )
 async def test_an_address_is_whole_only_when_that_was_asked_for(
-    operator: Person, uows: UnitOfWorkFactory, clock: MovableClock, address: str, cut: str
+    operator: MemberClient, uows: UnitOfWorkFactory, clock: MovableClock, address: str, cut: str
 ) -> None:
     await log(uows, visit(clock(), address, route="/nowhere"))
 
-    plain = await look(operator, route="/nowhere")
-    refused = await look(operator, route="/nowhere", full="false")
-    full = await look(operator, route="/nowhere", full="true")
+    plain = await search_log(operator, route="/nowhere")
+    refused = await search_log(operator, route="/nowhere", full="false")
+    full = await search_log(operator, route="/nowhere", full="true")
 
     found = [page["items"][0]["address"] for page in (plain, refused, full)]
     assert found == [cut, cut, address]
-    asked = [one["asked"]["full"] for one in (await look_ups(operator))["items"]]
+    asked = [one["asked"]["full"] for one in (await list_audit(operator))["items"]]
     assert asked == [True, False, False]
 
 
 async def test_without_a_time_it_is_the_last_day_and_with_an_id_any_time(
-    operator: Person, uows: UnitOfWorkFactory, clock: MovableClock
+    operator: MemberClient, uows: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
     now = clock()
     old, yesterday, today = await log(
@@ -120,7 +120,7 @@ async def test_without_a_time_it_is_the_last_day_and_with_an_id_any_time(
     )
 
     async def found(**asked: object) -> list[str]:
-        return [one["request_id"] for one in (await look(operator, **asked))["items"]]
+        return [one["request_id"] for one in (await search_log(operator, **asked))["items"]]
 
     assert await found(route="/nowhere") == [str(today), str(yesterday)]
     assert await found(request_id=str(old)) == [str(old)]
@@ -133,7 +133,7 @@ async def test_without_a_time_it_is_the_last_day_and_with_an_id_any_time(
     assert await found(since=since, request_id=str(old)) == [str(old)]
     assert await found(since=now.isoformat(), request_id=str(old)) == []
 
-    asked = [one["asked"] for one in (await look_ups(operator))["items"]]
+    asked = [one["asked"] for one in (await list_audit(operator))["items"]]
     assert [one["since"] for one in asked] == [
         "2026-03-01T12:00:00Z",
         "2025-12-31T23:00:00Z",
@@ -146,19 +146,19 @@ async def test_without_a_time_it_is_the_last_day_and_with_an_id_any_time(
 
 
 async def test_a_request_is_found_by_the_id_that_its_answer_had(
-    app: FastAPI, operator: Person
+    app: FastAPI, operator: MemberClient
 ) -> None:
-    response = await operator.ask("GET", "/v1/models/nothing")
+    response = await operator.request("GET", "/v1/models/nothing")
     await records(app)
 
-    shown = await look(operator, request_id=response.headers["X-Request-ID"])
+    shown = await search_log(operator, request_id=response.headers["X-Request-ID"])
 
     (found,) = shown["items"]
     assert (found["route"], found["status"]) == ("/v1/models/{model_id}", 422)
 
 
 async def test_pages_hold_each_request_once_and_each_page_is_recorded(
-    operator: Person, uows: UnitOfWorkFactory, clock: MovableClock
+    operator: MemberClient, uows: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
     ids = await log(uows, *(visit(clock(), route="/nowhere") for _ in range(5)))
 
@@ -166,7 +166,7 @@ async def test_pages_hold_each_request_once_and_each_page_is_recorded(
     sizes: list[int] = []
     cursor: dict[str, str] = {}
     while True:
-        page = await look(operator, route="/nowhere", limit=2, **cursor)
+        page = await search_log(operator, route="/nowhere", limit=2, **cursor)
         sizes.append(len(page["items"]))
         found += [one["request_id"] for one in page["items"]]
         if page["next"] is None:
@@ -175,7 +175,7 @@ async def test_pages_hold_each_request_once_and_each_page_is_recorded(
 
     assert found == sorted(map(str, ids), reverse=True)
     assert sizes == [2, 2, 1]
-    recorded = (await look_ups(operator))["items"]
+    recorded = (await list_audit(operator))["items"]
     assert [one["shown"] for one in recorded] == [1, 2, 2]
     befores = [one["asked"]["before"] for one in recorded]
     assert befores == ["2026-03-01T12:00:00Z", "2026-03-01T12:00:00Z", None]
@@ -183,24 +183,24 @@ async def test_pages_hold_each_request_once_and_each_page_is_recorded(
 
 @pytest.mark.parametrize(("number", "more"), [(500, False), (501, True)])
 async def test_the_largest_page(
-    operator: Person, uows: UnitOfWorkFactory, clock: MovableClock, number: int, *, more: bool
+    operator: MemberClient, uows: UnitOfWorkFactory, clock: MovableClock, number: int, *, more: bool
 ) -> None:
     await log(uows, *(visit(clock(), route="/nowhere") for _ in range(number)))
 
-    page = await look(operator, route="/nowhere", limit=500)
+    page = await search_log(operator, route="/nowhere", limit=500)
 
     assert (len(page["items"]), page["next"] is not None) == (500, more)
 
 
 async def test_too_much_to_search_is_told(
-    operator: Person, uows: UnitOfWorkFactory, monkeypatch: pytest.MonkeyPatch
+    operator: MemberClient, uows: UnitOfWorkFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def never(*_: object, **__: object) -> None:
         raise TooWide(FieldError("query/since", "must be later"))
 
     monkeypatch.setattr(AccessLogEntries, "search", never)
 
-    response = await operator.ask("GET", REQUESTS, params=WHY)
+    response = await operator.request("GET", REQUESTS, params=WHY)
 
     assert_problem(response, 422, "too-wide")
     assert "`since`" in response.json()["detail"]

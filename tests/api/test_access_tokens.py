@@ -15,7 +15,7 @@ from dressform.settings.settings import Settings
 from tests.conftest import MovableClock
 from tests.helpers.assertions import assert_problem
 from tests.helpers.auth import restrict
-from tests.helpers.members import Person
+from tests.helpers.members import MemberClient
 
 ROUTES = [
     ("GET", "/v1/auth/sessions"),
@@ -101,7 +101,7 @@ def forged(token: str, app: FastAPI) -> Iterator[tuple[str, str]]:
         yield f"nested claims {nested[:2]}", f"{header}.{encoded(nested)}.{signature}"
 
 
-async def test_forgeries(ada: Person, app: FastAPI) -> None:
+async def test_forgeries(ada: MemberClient, app: FastAPI) -> None:
     assert (await ask(ada.client, f"Bearer {ada.access_token}")).status_code == 200
     seen = 0
     for kind, token in forged(ada.access_token, app):
@@ -145,7 +145,7 @@ def signed_anew(
 
 @pytest.mark.parametrize("change", CLAIMS.values(), ids=CLAIMS)
 async def test_claims_that_do_not_hold_even_if_signed(
-    ada: Person, app: FastAPI, change: Callable[[dict[str, Any]], object]
+    ada: MemberClient, app: FastAPI, change: Callable[[dict[str, Any]], object]
 ) -> None:
     unchanged = signed_anew(ada.access_token, app)
     changed = signed_anew(ada.access_token, app, change)
@@ -154,7 +154,9 @@ async def test_claims_that_do_not_hold_even_if_signed(
     assert_problem(await ask(ada.client, f"Bearer {changed}"), 401, "not-signed-in")
 
 
-async def test_a_session_of_somebody_else(ada: Person, app: FastAPI, clock: MovableClock) -> None:
+async def test_a_session_of_somebody_else(
+    ada: MemberClient, app: FastAPI, clock: MovableClock
+) -> None:
     """Well signed, but subject and session do not belong together."""
     tokens: AccessTokens = app.state.service.tokens
     claims = tokens.verify(ada.access_token, at=clock())
@@ -166,17 +168,17 @@ async def test_a_session_of_somebody_else(ada: Person, app: FastAPI, clock: Mova
         assert_problem(await ask(ada.client, f"Bearer {token}"), 401, "not-signed-in")
 
 
-async def test_ten_minutes(ada: Person, clock: MovableClock) -> None:
+async def test_ten_minutes(ada: MemberClient, clock: MovableClock) -> None:
     clock.advance(minutes=9, seconds=59)
-    assert (await ada.ask("GET", "/v1/profiles/me")).status_code == 200
+    assert (await ada.request("GET", "/v1/profiles/me")).status_code == 200
 
     clock.advance(seconds=1)
 
-    assert_problem(await ada.ask("GET", "/v1/profiles/me"), 401, "not-signed-in")
+    assert_problem(await ada.request("GET", "/v1/profiles/me"), 401, "not-signed-in")
 
 
 async def test_another_deployment_on_the_same_keys(
-    ada: Person, app: FastAPI, settings: Settings, clock: MovableClock
+    ada: MemberClient, app: FastAPI, settings: Settings, clock: MovableClock
 ) -> None:
     tokens: AccessTokens = app.state.service.tokens
     claims = tokens.verify(ada.access_token, at=clock())
@@ -187,17 +189,17 @@ async def test_another_deployment_on_the_same_keys(
     assert_problem(await ask(ada.client, f"Bearer {token}"), 401, "not-signed-in")
 
 
-async def test_a_refresh_token_is_no_access_token(ada: Person) -> None:
+async def test_a_refresh_token_is_no_access_token(ada: MemberClient) -> None:
     assert_problem(await ask(ada.client, f"Bearer {ada.refresh_token}"), 401, "not-signed-in")
 
 
-async def test_two_tokens_in_one_header(ada: Person) -> None:
+async def test_two_tokens_in_one_header(ada: MemberClient) -> None:
     both = f"Bearer {ada.access_token}, Bearer {ada.access_token}"
 
     assert_problem(await ask(ada.client, both), 401, "not-signed-in")
 
 
-async def test_a_token_in_the_address_is_not_looked_at(ada: Person) -> None:
+async def test_a_token_in_the_address_is_not_looked_at(ada: MemberClient) -> None:
     answer = await ada.client.get(
         "/v1/profiles/me", params={"access_token": ada.access_token, "token": ada.access_token}
     )
@@ -205,8 +207,8 @@ async def test_a_token_in_the_address_is_not_looked_at(ada: Person) -> None:
     assert_problem(answer, 401, "not-signed-in")
 
 
-async def test_restriction_is_told_only_to_whoever_is_signed_in(ada: Person) -> None:
+async def test_restriction_is_told_only_to_whoever_is_signed_in(ada: MemberClient) -> None:
     await restrict(ada)
 
     assert_problem(await ask(ada.client, "Bearer x"), 401, "not-signed-in")
-    assert_problem(await ada.ask("GET", "/v1/profiles/ada"), 403, "restricted")
+    assert_problem(await ada.request("GET", "/v1/profiles/ada"), 403, "restricted")

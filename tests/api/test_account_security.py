@@ -5,9 +5,9 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from dressform.policy.notice import TOKEN
+from dressform.policy.notice import ONE_TIME_TOKEN
 from tests.conftest import MovableClock
-from tests.helpers.assertions import assert_problem, shown
+from tests.helpers.assertions import assert_problem, comparable_response
 from tests.helpers.auth import (
     change_email,
     change_password,
@@ -19,28 +19,28 @@ from tests.helpers.auth import (
     sessions,
 )
 from tests.helpers.coarse_times import end_of
-from tests.helpers.members import PASSWORD, Person, token_of
+from tests.helpers.members import PASSWORD, MemberClient, token_of
 
-Join = Callable[..., Awaitable[Person]]
+Join = Callable[..., Awaitable[MemberClient]]
 
 FRESH = "nine needles in the hay"
 
 
-async def reset_token(person: Person) -> str:
+async def reset_token(person: MemberClient) -> str:
     assert (await forgot(person.client, person.email)).status_code == 202
     return await person.mailbox.token()
 
 
-async def test_changing_the_password(ada: Person) -> None:
+async def test_changing_the_password(ada: MemberClient) -> None:
     assert (await change_password(ada, FRESH)).status_code == 204
 
     assert (await login(ada.client, "ada", PASSWORD)).status_code == 401
     assert (await login(ada.client, "ada", FRESH)).status_code == 200
-    told = await ada.mailbox.one()
+    told = await ada.mailbox.receive_one()
     assert (told["To"], told["Subject"]) == (ada.email, "Your password was changed")
 
 
-async def test_changing_the_password_ends_every_other_session(ada: Person) -> None:
+async def test_changing_the_password_ends_every_other_session(ada: MemberClient) -> None:
     others = [(ada.access_token, ada.refresh_token)]
     await ada.sign_in()
     others.append((ada.access_token, ada.refresh_token))
@@ -51,18 +51,18 @@ async def test_changing_the_password_ends_every_other_session(ada: Person) -> No
     assert [one["current"] for one in await sessions(ada)] == [True]
     assert (await refresh(ada)).status_code == 200
     for ada.access_token, token in others:
-        assert_problem(await ada.ask("GET", "/v1/profiles/me"), 401, "not-signed-in")
+        assert_problem(await ada.request("GET", "/v1/profiles/me"), 401, "not-signed-in")
         assert_problem(await refresh(ada, token), 401, "refresh-token-refused")
 
 
-async def test_a_wrong_present_password_changes_nothing(ada: Person) -> None:
+async def test_a_wrong_present_password_changes_nothing(ada: MemberClient) -> None:
     assert_problem(await change_password(ada, FRESH, "not it at all"), 403, "wrong-password")
 
     assert (await ada.sign_in()).status_code == 200
     assert await ada.mailbox.collect() == []
 
 
-async def test_of_two_changes_at_once_only_one_holds(ada: Person) -> None:
+async def test_of_two_changes_at_once_only_one_holds(ada: MemberClient) -> None:
     """Or a thief's change, under way while the owner changes the password, would outlast it."""
     first, second = "nine needles in the hay", "eleven buttons on a coat"
 
@@ -75,19 +75,19 @@ async def test_of_two_changes_at_once_only_one_holds(ada: Person) -> None:
         assert worked == (password == winner)
 
 
-async def test_a_forgotten_password_is_reset_by_mail(ada: Person) -> None:
+async def test_a_forgotten_password_is_reset_by_mail(ada: MemberClient) -> None:
     token = await reset_token(ada)
 
     assert (await reset(ada.client, token, FRESH)).status_code == 204
 
-    assert_problem(await ada.ask("GET", "/v1/profiles/me"), 401, "not-signed-in")
+    assert_problem(await ada.request("GET", "/v1/profiles/me"), 401, "not-signed-in")
     assert_problem(await refresh(ada), 401, "refresh-token-refused")
     assert (await login(ada.client, ada.email, PASSWORD)).status_code == 401
     assert (await login(ada.client, ada.email, FRESH)).status_code == 200
-    assert (await ada.mailbox.one())["Subject"] == "Your password was changed"
+    assert (await ada.mailbox.receive_one())["Subject"] == "Your password was changed"
 
 
-async def test_a_reset_link_works_once(ada: Person) -> None:
+async def test_a_reset_link_works_once(ada: MemberClient) -> None:
     token = await reset_token(ada)
     answers = await asyncio.gather(*(reset(ada.client, token, FRESH) for _ in range(2)))
 
@@ -98,37 +98,37 @@ async def test_a_reset_link_works_once(ada: Person) -> None:
 
 @pytest.mark.parametrize(("seconds", "status"), [(-1, 204), (0, 410)])
 async def test_reset_link_ends_two_hours_after_the_hour_of_its_mail(
-    ada: Person, clock: MovableClock, seconds: int, status: int
+    ada: MemberClient, clock: MovableClock, seconds: int, status: int
 ) -> None:
     token = await reset_token(ada)
 
-    clock.at = end_of(TOKEN, clock()) + timedelta(seconds=seconds)
+    clock.at = end_of(ONE_TIME_TOKEN, clock()) + timedelta(seconds=seconds)
 
     assert (await reset(ada.client, token, FRESH)).status_code == status
 
 
-async def test_a_newer_reset_link_replaces_the_one_before(ada: Person) -> None:
+async def test_a_newer_reset_link_replaces_the_one_before(ada: MemberClient) -> None:
     first, second = await reset_token(ada), await reset_token(ada)
 
     assert_problem(await reset(ada.client, first, FRESH), 410, "link-expired")
     assert (await reset(ada.client, second, FRESH)).status_code == 204
 
 
-async def test_a_weak_password_does_not_use_up_the_link(ada: Person) -> None:
+async def test_a_weak_password_does_not_use_up_the_link(ada: MemberClient) -> None:
     token = await reset_token(ada)
 
     assert_problem(await reset(ada.client, token, "adaadaadaada"), 422, "weak-password")
     assert (await reset(ada.client, token, FRESH)).status_code == 204
 
 
-async def test_a_link_that_is_no_good_is_refused_before_the_password(ada: Person) -> None:
+async def test_a_link_that_is_no_good_is_refused_before_the_password(ada: MemberClient) -> None:
     """Of whichever quality: nobody learns from it, and no time goes into hashing."""
     assert_problem(await reset(ada.client, "x" * 43, "adaadaadaada"), 410, "link-expired")
 
 
 @pytest.mark.parametrize("change", [change_password, None])
 async def test_a_new_password_kills_links_mailed_before(
-    ada: Person, change: Callable[..., Awaitable[httpx.Response]] | None
+    ada: MemberClient, change: Callable[..., Awaitable[httpx.Response]] | None
 ) -> None:
     await change_email(ada, "thief@example.org")
     theirs, _ = sorted(await ada.mailbox.collect(), key=lambda message: message["To"] == ada.email)
@@ -142,7 +142,7 @@ async def test_a_new_password_kills_links_mailed_before(
 
 
 async def test_a_new_password_stops_a_change_of_address_that_is_still_to_be_mailed(
-    ada: Person,
+    ada: MemberClient,
 ) -> None:
     await change_email(ada, "thief@example.org")
 
@@ -151,7 +151,7 @@ async def test_a_new_password_stops_a_change_of_address_that_is_still_to_be_mail
     assert {message["To"] for message in await ada.mailbox.collect()} == {ada.email}
 
 
-async def test_links_are_good_for_their_own_purpose_alone(ada: Person) -> None:
+async def test_links_are_good_for_their_own_purpose_alone(ada: MemberClient) -> None:
     to_reset = await reset_token(ada)
     await change_email(ada, "ada@new.example.org")
     to_confirm = token_of((await ada.mailbox.collect())[0])
@@ -163,7 +163,7 @@ async def test_links_are_good_for_their_own_purpose_alone(ada: Person) -> None:
         assert_problem(answer, 410, "link-expired")
 
 
-async def test_the_address_changes_when_the_new_one_is_confirmed(ada: Person) -> None:
+async def test_the_address_changes_when_the_new_one_is_confirmed(ada: MemberClient) -> None:
     old, new = ada.email, "ada@new.example.org"
 
     assert (await change_email(ada, new)).status_code == 202
@@ -175,15 +175,15 @@ async def test_the_address_changes_when_the_new_one_is_confirmed(ada: Person) ->
 
     token = token_of(mails[new])
     assert (await confirm_email(ada.client, token)).status_code == 204
-    told = await ada.mailbox.one()
+    told = await ada.mailbox.receive_one()
     assert (told["To"], told["Subject"]) == (old, "Your e-mail address was changed")
     assert (await login(ada.client, old, PASSWORD)).status_code == 401
     assert (await login(ada.client, new, PASSWORD)).status_code == 200
-    assert (await ada.ask("GET", "/v1/profiles/me")).json()["email"] == new
+    assert (await ada.request("GET", "/v1/profiles/me")).json()["email"] == new
     assert_problem(await confirm_email(ada.client, token), 410, "link-expired")
 
 
-async def test_reset_links_to_the_old_address_die_with_it(ada: Person) -> None:
+async def test_reset_links_to_the_old_address_die_with_it(ada: MemberClient) -> None:
     await change_email(ada, "ada@new.example.org")
     confirm = token_of((await ada.mailbox.collect())[0])
     token = await reset_token(ada)
@@ -196,18 +196,18 @@ async def test_reset_links_to_the_old_address_die_with_it(ada: Person) -> None:
     assert told["Subject"] == "Your e-mail address was changed"
 
 
-async def test_a_taken_address_gives_no_hint(ada: Person, join: Join) -> None:
+async def test_a_taken_address_gives_no_hint(ada: MemberClient, join: Join) -> None:
     bea = await join("bea", language="fr")
 
     free, taken = await change_email(ada, "free@example.org"), await change_email(ada, bea.email)
 
-    assert shown(free) == shown(taken)
+    assert comparable_response(free) == comparable_response(taken)
     mails = {message["To"]: message["Subject"] for message in await ada.mailbox.collect()}
     assert mails[bea.email] == "Vous avez déjà un compte"
     assert mails["free@example.org"] == "Confirm your new e-mail address"
 
 
-async def test_an_address_taken_before_it_was_confirmed(ada: Person, join: Join) -> None:
+async def test_an_address_taken_before_it_was_confirmed(ada: MemberClient, join: Join) -> None:
     await change_email(ada, "bea@example.org")
     token = token_of((await ada.mailbox.collect())[0])
     bea = await join("bea")
@@ -219,17 +219,17 @@ async def test_an_address_taken_before_it_was_confirmed(ada: Person, join: Join)
 
 @pytest.mark.parametrize(("seconds", "status"), [(-1, 204), (0, 410)])
 async def test_change_of_address_waits_until_two_hours_after_the_hour_of_its_mail(
-    ada: Person, clock: MovableClock, seconds: int, status: int
+    ada: MemberClient, clock: MovableClock, seconds: int, status: int
 ) -> None:
     await change_email(ada, "ada@new.example.org")
     token = token_of((await ada.mailbox.collect())[0])
 
-    clock.at = end_of(TOKEN, clock()) + timedelta(seconds=seconds)
+    clock.at = end_of(ONE_TIME_TOKEN, clock()) + timedelta(seconds=seconds)
 
     assert (await confirm_email(ada.client, token)).status_code == status
 
 
-async def test_a_wrong_password_changes_no_address(ada: Person) -> None:
+async def test_a_wrong_password_changes_no_address(ada: MemberClient) -> None:
     answer = await change_email(ada, "ada@new.example.org", "not it at all")
 
     assert_problem(answer, 403, "wrong-password")

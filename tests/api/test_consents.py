@@ -31,16 +31,18 @@ from tests.helpers.consents import (
     rows,
     withdraw,
 )
-from tests.helpers.members import Mailbox, Person
+from tests.helpers.members import Mailbox, MemberClient
 
-Join = Callable[..., Awaitable[Person]]
+Join = Callable[..., Awaitable[MemberClient]]
 
 
 def pointers(answer: dict[str, Any]) -> set[str]:
     return {error["pointer"] for error in answer["errors"]}
 
 
-async def test_it_is_off_until_somebody_says_yes(ada: Person, uows: UnitOfWorkFactory) -> None:
+async def test_it_is_off_until_somebody_says_yes(
+    ada: MemberClient, uows: UnitOfWorkFactory
+) -> None:
     await ada.add_model()
 
     consent = await consent_of(ada)
@@ -51,7 +53,7 @@ async def test_it_is_off_until_somebody_says_yes(ada: Person, uows: UnitOfWorkFa
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
-async def test_the_text_is_told_in_the_language_asked_for(ada: Person, language: str) -> None:
+async def test_the_text_is_told_in_the_language_asked_for(ada: MemberClient, language: str) -> None:
     told = (await consent_of(ada, language=language))["text"]
 
     text_ = CURRENT[language]
@@ -67,10 +69,12 @@ async def test_the_text_is_in_the_members_own_language_unless_asked(join: Join) 
     zoe = await join("zoe", language="fr")
 
     assert (await consent_of(zoe))["text"]["text"] == CURRENT["fr"].text
-    assert (await zoe.ask("GET", f"{CONSENTS}?language=de")).status_code == 422
+    assert (await zoe.request("GET", f"{CONSENTS}?language=de")).status_code == 422
 
 
-async def test_agreeing_is_kept_with_what_was_agreed_to(ada: Person, mailbox: Mailbox) -> None:
+async def test_agreeing_is_kept_with_what_was_agreed_to(
+    ada: MemberClient, mailbox: Mailbox
+) -> None:
     response = await agree(ada)
 
     assert response.status_code == 200
@@ -78,7 +82,7 @@ async def test_agreeing_is_kept_with_what_was_agreed_to(ada: Person, mailbox: Ma
     consent = await consent_of(ada, language="fr")
     consent.pop("text")
     assert consent == given()
-    assert (await mailbox.one())["Subject"] == "You agreed to the open dataset"
+    assert (await mailbox.receive_one())["Subject"] == "You agreed to the open dataset"
 
 
 async def test_it_is_confirmed_by_mail_in_the_members_language(join: Join) -> None:
@@ -86,12 +90,12 @@ async def test_it_is_confirmed_by_mail_in_the_members_language(join: Join) -> No
 
     await agree(zoe, language="en")
 
-    mail = await zoe.mailbox.one()
+    mail = await zoe.mailbox.receive_one()
     assert mail["Subject"] == "Vous avez accepté le jeu de données ouvert"
     assert mail["To"] == zoe.email
 
 
-async def test_it_is_the_hash_of_the_language_that_was_read(ada: Person) -> None:
+async def test_it_is_the_hash_of_the_language_that_was_read(ada: MemberClient) -> None:
     french = CURRENT["fr"].sha256.hex()
 
     response = await agree(ada, language="fr", text_sha256=french)
@@ -110,7 +114,7 @@ async def test_it_is_the_hash_of_the_language_that_was_read(ada: Person) -> None
     ],
 )
 async def test_nobody_agrees_to_another_text_than_the_one_they_read(
-    ada: Person, uows: UnitOfWorkFactory, other: dict[str, str]
+    ada: MemberClient, uows: UnitOfWorkFactory, other: dict[str, str]
 ) -> None:
     response = await agree(ada, **other)
 
@@ -120,17 +124,19 @@ async def test_nobody_agrees_to_another_text_than_the_one_they_read(
 
 
 @pytest.mark.parametrize("left_out", ["text_version", "language"])
-async def test_agreeing_says_to_what(ada: Person, uows: UnitOfWorkFactory, left_out: str) -> None:
+async def test_agreeing_says_to_what(
+    ada: MemberClient, uows: UnitOfWorkFactory, left_out: str
+) -> None:
     body = {name: value for name, value in AGREED.items() if name != left_out}
 
-    response = await ada.ask("PUT", CONSENT, json=body)
+    response = await ada.request("PUT", CONSENT, json=body)
 
     assert_problem(response, 422, "invalid-input")
     assert pointers(response.json()) == {f"#/{left_out}"}
     assert await rows(uows) == []
 
 
-async def test_one_of_ones_own_models_can_be_chosen(ada: Person) -> None:
+async def test_one_of_ones_own_models_can_be_chosen(ada: MemberClient) -> None:
     await ada.add_model()
     second = await ada.add_model()
 
@@ -138,7 +144,7 @@ async def test_one_of_ones_own_models_can_be_chosen(ada: Person) -> None:
 
 
 async def test_anothers_model_is_refused_just_like_none(
-    ada: Person, join: Join, uows: UnitOfWorkFactory
+    ada: MemberClient, join: Join, uows: UnitOfWorkFactory
 ) -> None:
     graces = await (await join("grace")).add_model()
 
@@ -151,7 +157,7 @@ async def test_anothers_model_is_refused_just_like_none(
 
 
 async def test_agreeing_again_only_chooses_the_model(
-    ada: Person, uows: UnitOfWorkFactory, clock: MovableClock
+    ada: MemberClient, uows: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
     """What was read, and when, stays: only who agreed before a day is drawn on it."""
     model = await ada.add_model()
@@ -166,11 +172,11 @@ async def test_agreeing_again_only_chooses_the_model(
     assert chosen.json() == given(model_id=model)
     assert left_to_chance.json() == given()
     assert await acts(uows) == [agreed]
-    await ada.mailbox.one()
+    await ada.mailbox.receive_one()
 
 
 async def test_agreeing_to_a_new_text_is_a_new_consent(
-    ada: Person, uows: UnitOfWorkFactory, clock: MovableClock
+    ada: MemberClient, uows: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
     await agree(ada)
     await agreed_to_an_earlier_text(uows)
@@ -188,25 +194,25 @@ async def test_agreeing_to_a_new_text_is_a_new_consent(
     assert [row["counted"] for row in await rows(uows)] == [2]
 
 
-async def test_a_model_that_is_removed_is_no_longer_chosen(ada: Person) -> None:
+async def test_a_model_that_is_removed_is_no_longer_chosen(ada: MemberClient) -> None:
     model, other = await ada.add_model(), await ada.add_model()
     await agree(ada, model_id=model)
 
-    assert (await ada.ask("DELETE", f"/v1/models/{other}")).status_code == 204
+    assert (await ada.request("DELETE", f"/v1/models/{other}")).status_code == 204
     assert (await consent_of(ada))["model_id"] == model
-    assert (await ada.ask("DELETE", f"/v1/models/{model}")).status_code == 204
+    assert (await ada.request("DELETE", f"/v1/models/{model}")).status_code == 204
 
     consent = await consent_of(ada)
     consent.pop("text")
     assert consent == given()
 
 
-async def test_choosing_a_model_while_it_is_removed_leaves_none_behind(ada: Person) -> None:
+async def test_choosing_a_model_while_it_is_removed_leaves_none_behind(ada: MemberClient) -> None:
     for _ in range(5):
         model = await ada.add_model()
 
         removed, *agreed = await asyncio.gather(
-            ada.ask("DELETE", f"/v1/models/{model}"),
+            ada.request("DELETE", f"/v1/models/{model}"),
             *(agree(ada, model_id=model) for _ in range(3)),
         )
 
@@ -216,7 +222,7 @@ async def test_choosing_a_model_while_it_is_removed_leaves_none_behind(ada: Pers
         assert consent["model_id"] is None
 
 
-async def test_the_rows_hold_what_they_say(ada: Person, uows: UnitOfWorkFactory) -> None:
+async def test_the_rows_hold_what_they_say(ada: MemberClient, uows: UnitOfWorkFactory) -> None:
     model = await ada.add_model()
     await agree(ada, model_id=model)
 
@@ -232,7 +238,7 @@ async def test_the_rows_hold_what_they_say(ada: Person, uows: UnitOfWorkFactory)
 
 
 async def test_the_record_is_bounded_and_withdrawing_has_the_last_place(
-    ada: Person, uows: UnitOfWorkFactory, monkeypatch: pytest.MonkeyPatch
+    ada: MemberClient, uows: UnitOfWorkFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(consents, "MAX_ACTS", 4)
     for _ in range(2):

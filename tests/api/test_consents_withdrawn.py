@@ -23,9 +23,9 @@ from tests.helpers.consents import (
     rows,
     withdraw,
 )
-from tests.helpers.members import Person
+from tests.helpers.members import MemberClient
 
-Join = Callable[..., Awaitable[Person]]
+Join = Callable[..., Awaitable[MemberClient]]
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ async def test_withdrawing_is_one_call_and_one_mail(
     withdrawn = given(*history, given=False, withdrawn_at=TOMORROW)
     assert response.status_code == 200
     assert response.json() == withdrawn
-    mail = await ada.mailbox.one()
+    mail = await ada.mailbox.receive_one()
     assert (mail["Subject"], mail["To"]) == (subject, ada.email)
 
     clock.advance(minutes=4)
@@ -60,20 +60,20 @@ async def test_withdrawing_is_one_call_and_one_mail(
 
 
 async def test_of_several_who_withdraw_at_once_one_gets_a_mail(
-    ada: Person, uows: UnitOfWorkFactory
+    ada: MemberClient, uows: UnitOfWorkFactory
 ) -> None:
     await agree(ada)
-    await ada.mailbox.one()
+    await ada.mailbox.receive_one()
 
     answers = await asyncio.gather(*(withdraw(ada) for _ in range(8)))
 
     assert {answer.status_code for answer in answers} == {200}
-    await ada.mailbox.one()
+    await ada.mailbox.receive_one()
     assert [each["act"] for each in await acts(uows)] == ["given", "withdrawn"]
 
 
 async def test_whoever_agrees_and_withdraws_at_once_has_a_record_in_one_order(
-    ada: Person, uows: UnitOfWorkFactory
+    ada: MemberClient, uows: UnitOfWorkFactory
 ) -> None:
     answers = await asyncio.gather(*(each(ada) for _ in range(6) for each in (agree, withdraw)))
 
@@ -87,7 +87,7 @@ async def test_whoever_agrees_and_withdraws_at_once_has_a_record_in_one_order(
 
 
 async def test_however_often_they_change_their_mind_five_mails_an_hour_confirm_it(
-    ada: Person, clock: MovableClock
+    ada: MemberClient, clock: MovableClock
 ) -> None:
     """Nor is withdrawing ever refused, and saying no where nothing stood costs no mail."""
     await withdraw(ada)
@@ -101,12 +101,12 @@ async def test_however_often_they_change_their_mind_five_mails_an_hour_confirm_i
     clock.advance(hours=1)
     await ada.sign_in()
     await agree(ada)
-    await ada.mailbox.one()
+    await ada.mailbox.receive_one()
     await withdraw(ada)
-    await ada.mailbox.one()
+    await ada.mailbox.receive_one()
 
 
-async def test_whoever_never_agreed_can_say_no(ada: Person, uows: UnitOfWorkFactory) -> None:
+async def test_whoever_never_agreed_can_say_no(ada: MemberClient, uows: UnitOfWorkFactory) -> None:
     response = await withdraw(ada)
 
     assert response.json() == NEVER
@@ -114,7 +114,7 @@ async def test_whoever_never_agreed_can_say_no(ada: Person, uows: UnitOfWorkFact
     assert await ada.mailbox.collect() == []
 
 
-async def test_no_needs_no_text_and_looks_at_none(ada: Person) -> None:
+async def test_no_needs_no_text_and_looks_at_none(ada: MemberClient) -> None:
     await agree(ada)
 
     response = await agree(ada, given=False, text_version="0", model_id=str(uuid4()))
@@ -125,7 +125,7 @@ async def test_no_needs_no_text_and_looks_at_none(ada: Person) -> None:
 
 
 async def test_agreeing_after_withdrawing_begins_anew_and_leaves_the_marks(
-    ada: Person, uows: UnitOfWorkFactory, clock: MovableClock
+    ada: MemberClient, uows: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
     await agree(ada, language="fr")
     (agreed,) = await acts(uows)
@@ -148,16 +148,16 @@ async def test_agreeing_after_withdrawing_begins_anew_and_leaves_the_marks(
 
 
 async def test_who_is_restricted_may_withdraw_but_not_agree(
-    ada: Person, join: Join, uows: UnitOfWorkFactory
+    ada: MemberClient, join: Join, uows: UnitOfWorkFactory
 ) -> None:
     await agree(ada)
-    await ada.mailbox.one()
+    await ada.mailbox.receive_one()
     await restrict(ada)
 
     assert_problem(await agree(ada), 403, "restricted")
     assert (await consent_of(ada))["given"] is True
     assert (await withdraw(ada)).json()["given"] is False
-    await ada.mailbox.one()
+    await ada.mailbox.receive_one()
     assert_problem(await agree(ada), 403, "restricted")
     assert (await consent_of(ada))["given"] is False
 
@@ -176,7 +176,7 @@ async def test_withdrawing_and_erasing_at_once_wait_for_each_other_in_order(join
         await person.mailbox.collect()
 
 
-async def test_it_is_each_members_own(ada: Person, join: Join) -> None:
+async def test_it_is_each_members_own(ada: MemberClient, join: Join) -> None:
     grace = await join("grace")
     await agree(ada)
 
@@ -185,7 +185,7 @@ async def test_it_is_each_members_own(ada: Person, join: Join) -> None:
 
 
 async def test_erasing_the_account_takes_it_along(
-    ada: Person, join: Join, uows: UnitOfWorkFactory
+    ada: MemberClient, join: Join, uows: UnitOfWorkFactory
 ) -> None:
     grace = await join("grace")
     await agree(ada)
@@ -199,22 +199,24 @@ async def test_erasing_the_account_takes_it_along(
     assert (await consent_of(grace))["given"] is True
 
 
-async def test_a_mail_that_still_waits_goes_with_the_account(ada: Person) -> None:
+async def test_a_mail_that_still_waits_goes_with_the_account(ada: MemberClient) -> None:
     await agree(ada)
     await withdraw(ada)
 
     await erase(ada)
 
-    assert "gone" in (await ada.mailbox.one())["Subject"]
+    assert "gone" in (await ada.mailbox.receive_one())["Subject"]
 
 
-async def test_the_export_holds_it_with_every_mark(ada: Person, uows: UnitOfWorkFactory) -> None:
-    assert (await ada.ask("GET", "/v1/privacy/export")).json()["consents"] == []
+async def test_the_export_holds_it_with_every_mark(
+    ada: MemberClient, uows: UnitOfWorkFactory
+) -> None:
+    assert (await ada.request("GET", "/v1/privacy/export")).json()["consents"] == []
     await agree(ada)
     await mark(uows, counted=2, drawn_in=2027)
     await withdraw(ada)
 
-    exported = (await ada.ask("GET", "/v1/privacy/export")).json()["consents"]
+    exported = (await ada.request("GET", "/v1/privacy/export")).json()["consents"]
 
     told = await consent_of(ada)
     told.pop("text")

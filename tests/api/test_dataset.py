@@ -13,7 +13,7 @@ from sqlalchemy import text
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from tests.conftest import MovableClock
 from tests.helpers.assertions import assert_problem
-from tests.helpers.editions import FILES, NAMES, published
+from tests.helpers.editions import FILES, NAMES, publish_edition
 
 PATH = "/v1/dataset"
 BELOW = NormalDist().cdf
@@ -110,9 +110,9 @@ async def test_editions_are_listed_with_links(
     client: httpx.AsyncClient, uows: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
     await drawn(uows, 2027, "core")
-    await published(uows)
+    await publish_edition(uows)
     clock.advance(days=366)
-    await published(uows, "2027-2028")
+    await publish_edition(uows, "2027-2028")
 
     answer = await read(client)
 
@@ -135,7 +135,7 @@ async def test_a_year_of_too_few_says_so_beside_what_is_published(
     client: httpx.AsyncClient, uows: UnitOfWorkFactory
 ) -> None:
     await drawn(uows, 2027, "core")
-    await published(uows)
+    await publish_edition(uows)
     await drawn(uows, 2028, None)
 
     answer = await read(client)
@@ -147,7 +147,7 @@ async def test_a_year_of_too_few_says_so_beside_what_is_published(
 async def test_an_edition_lists_its_files(
     client: httpx.AsyncClient, uows: UnitOfWorkFactory
 ) -> None:
-    await published(uows)
+    await publish_edition(uows)
 
     answer = await read(client, "/v1/dataset/editions/2027")
 
@@ -169,7 +169,7 @@ async def test_an_edition_lists_its_files(
 async def test_any_page_may_load_it(
     client: httpx.AsyncClient, uows: UnitOfWorkFactory, path: str
 ) -> None:
-    await published(uows)
+    await publish_edition(uows)
 
     headers = (await client.get(path, headers={"Origin": "https://notebook.example"})).headers
 
@@ -182,7 +182,7 @@ async def test_any_page_may_load_it(
 async def test_an_edition_that_is_not_there(
     client: httpx.AsyncClient, uows: UnitOfWorkFactory, name: str
 ) -> None:
-    await published(uows)
+    await publish_edition(uows)
 
     for path in ("/v1/dataset/editions", "/dataset"):
         assert_problem(await client.get(f"{path}/{name}"), 404, "not-found")

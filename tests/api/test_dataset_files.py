@@ -13,9 +13,9 @@ from fastapi import FastAPI
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from tests.conftest import MovableClock
 from tests.helpers.access_log_records import records
-from tests.helpers.assertions import assert_problem, shown
+from tests.helpers.assertions import assert_problem, comparable_response
 from tests.helpers.databases import watched
-from tests.helpers.editions import FILES, PEOPLE, content_of, published
+from tests.helpers.editions import FILES, PEOPLE, content_of, publish_edition
 from tests.helpers.http_server import serving
 
 FOLDER = "/v1/dataset/editions/2027/files"
@@ -27,7 +27,7 @@ PUBLISHED = "Sun, 01 Mar 2026 00:00:00 GMT"
 
 @pytest.fixture(autouse=True)
 async def _edition(uows: UnitOfWorkFactory) -> None:
-    await published(uows)
+    await publish_edition(uows)
 
 
 @pytest.fixture
@@ -227,7 +227,7 @@ async def test_a_published_moment_is_a_date_of_whole_seconds(
 ) -> None:
     """What was published within a second is not newer than that second."""
     clock.advance(days=1, microseconds=999_999)
-    await published(uows, "2028")
+    await publish_edition(uows, "2028")
     path = "/v1/dataset/editions/2028/files/people.csv"
     since = (await client.get(path)).headers["Last-Modified"]
 
@@ -350,7 +350,7 @@ async def test_a_hostile_name_is_refused(
 async def test_what_is_not_there_looks_the_same_everywhere(client: httpx.AsyncClient) -> None:
     missing = [f"{FOLDER}/nobody.csv", "/v1/dataset/editions/2031/files/people.csv"]
 
-    answers = [shown(await client.get(path)) for path in missing]
+    answers = [comparable_response(await client.get(path)) for path in missing]
 
     assert answers[0] == answers[1]
     assert answers[0][0] == 404

@@ -15,7 +15,7 @@ from dressform.settings.settings import Settings
 from tests.api.test_dataset import drawn
 from tests.conftest import MovableClock
 from tests.helpers.browser import browsing, needs_chromium, serving
-from tests.helpers.editions import FILES, published
+from tests.helpers.editions import FILES, publish_edition
 
 PAGES = ["/dataset", "/dataset/2027"]
 SCRIPT = '<script type="application/ld+json">'
@@ -74,7 +74,7 @@ async def test_a_page_is_shut_tight(
     client: httpx.AsyncClient, uows: UnitOfWorkFactory, path: str
 ) -> None:
     """The licence is the one thing elsewhere that it leads to, and it loads nothing from there."""
-    await published(uows)
+    await publish_edition(uows)
 
     response = await client.get(path)
 
@@ -94,7 +94,7 @@ async def test_a_page_is_shut_tight(
 async def test_every_link_leads_somewhere(
     client: httpx.AsyncClient, uows: UnitOfWorkFactory, path: str
 ) -> None:
-    await published(uows)
+    await publish_edition(uows)
     address = httpx.URL(f"http://localhost:8000{path}")
     html = (await client.get(path)).text
 
@@ -124,7 +124,7 @@ async def test_without_an_edition_it_says_when_there_may_be_one(
 
 async def test_with_one_it_says_so(client: httpx.AsyncClient, uows: UnitOfWorkFactory) -> None:
     await drawn(uows, 2027, "core")
-    await published(uows)
+    await publish_edition(uows)
 
     page = await shown(client, "/dataset")
 
@@ -135,7 +135,7 @@ async def test_with_one_it_says_so(client: httpx.AsyncClient, uows: UnitOfWorkFa
 async def test_pictures_are_told_to_who_does_not_see_them(
     client: httpx.AsyncClient, uows: UnitOfWorkFactory
 ) -> None:
-    await published(uows)
+    await publish_edition(uows)
 
     for language, pictures in PICTURES.items():
         page = await shown(client, f"/dataset/2027?language={language}")
@@ -146,7 +146,7 @@ async def test_pictures_are_told_to_who_does_not_see_them(
 async def test_every_file_but_the_pictures_is_in_the_table(
     client: httpx.AsyncClient, uows: UnitOfWorkFactory
 ) -> None:
-    await published(uows)
+    await publish_edition(uows)
 
     html = (await client.get("/dataset/2027")).text
 
@@ -162,7 +162,7 @@ async def test_every_file_but_the_pictures_is_in_the_table(
 async def test_everything_is_said_in_french_too(
     client: httpx.AsyncClient, uows: UnitOfWorkFactory, path: str
 ) -> None:
-    await published(uows)
+    await publish_edition(uows)
 
     english = await shown(client, path)
     french = await shown(client, f"{path}?language=fr")
@@ -202,7 +202,7 @@ async def test_numbers_are_written_as_in_the_language(client: httpx.AsyncClient)
 
 
 async def test_a_title_is_text(client: httpx.AsyncClient, uows: UnitOfWorkFactory) -> None:
-    await published(uows)
+    await publish_edition(uows)
 
     html = (await client.get("/dataset/2027")).text
 
@@ -214,7 +214,7 @@ async def test_a_title_is_text(client: httpx.AsyncClient, uows: UnitOfWorkFactor
 async def test_a_page_tells_its_canonical_address_and_its_other_languages(
     client: httpx.AsyncClient, uows: UnitOfWorkFactory, path: str
 ) -> None:
-    await published(uows)
+    await publish_edition(uows)
     alternates = {
         ("alternate", "en"): f"{ADDRESS}{path}",
         ("alternate", "fr"): f"{ADDRESS}{path}?language=fr",
@@ -233,7 +233,7 @@ async def test_the_dataset_s_own_address_is_the_canonical_one(
     app: FastAPI, client: httpx.AsyncClient, uows: UnitOfWorkFactory, settings: Settings
 ) -> None:
     """Changed settings change the pages at once, and no file of an edition."""
-    await published(uows)
+    await publish_edition(uows)
     before = (await client.get("/v1/dataset/editions/2027")).json()["files"]
     elsewhere = {"dataset_url": "https://d.example", "publisher": "X & Y", "contact": "d@d.example"}
     app.state.service = replace(app.state.service, settings=settings.model_copy(update=elsewhere))
@@ -252,7 +252,7 @@ async def test_the_dataset_s_own_address_is_the_canonical_one(
 async def test_it_says_which_columns_a_table_has_and_what_is_left_out(
     client: httpx.AsyncClient, uows: UnitOfWorkFactory
 ) -> None:
-    await published(uows)
+    await publish_edition(uows)
 
     english = await client.get("/dataset/2027")
     french = await client.get("/dataset/2027?language=fr")
@@ -270,7 +270,7 @@ async def test_it_says_which_columns_a_table_has_and_what_is_left_out(
 async def test_files_are_described_in_the_reader_s_language(
     client: httpx.AsyncClient, uows: UnitOfWorkFactory
 ) -> None:
-    await published(uows)
+    await publish_edition(uows)
 
     french = (await client.get("/dataset/2027?language=fr")).text
 
@@ -285,7 +285,7 @@ async def test_a_browser_shows_the_pictures(
     app: FastAPI, uows: UnitOfWorkFactory, tmp_path: Path, name: str
 ) -> None:
     """Under its strict policy, with no word of complaint and no request to another host."""
-    await published(uows, name)
+    await publish_edition(uows, name)
     drawn_all = "[...document.images].every((one) => one.complete && one.naturalWidth > 0)"
 
     async with serving(app) as url, browsing(tmp_path) as page:

@@ -13,11 +13,11 @@ from dressform.settings.settings import Settings
 from tests.conftest import MovableClock
 from tests.helpers.assertions import assert_problem
 from tests.helpers.consents import CONSENT, agree
-from tests.helpers.images import drawn
-from tests.helpers.members import Mailbox, Person
+from tests.helpers.images import make_image
+from tests.helpers.members import Mailbox, MemberClient
 from tests.journal.backups import content_of
 
-Join = Callable[..., Awaitable[Person]]
+Join = Callable[..., Awaitable[MemberClient]]
 
 IMAGE = {"Content-Type": "image/png"}
 DELETIONS: dict[str, tuple[str, str, dict[str, Any]]] = {
@@ -30,27 +30,27 @@ DELETIONS: dict[str, tuple[str, str, dict[str, Any]]] = {
 
 
 @pytest.fixture
-async def model(ada: Person) -> str:
+async def model(ada: MemberClient) -> str:
     """The path of a model, of somebody who has everything."""
     model = f"/v1/models/{await ada.add_model()}"
     for path in ("/v1/profiles/me/picture", f"{model}/avatar"):
-        answer = await ada.ask("PUT", path, content=drawn(), headers=IMAGE)
+        answer = await ada.request("PUT", path, content=make_image(), headers=IMAGE)
         assert answer.status_code == 204
     assert (await agree(ada)).status_code == 200
     await ada.mailbox.collect()
     return model
 
 
-async def delete(person: Person, model: str, what: str) -> Any:
+async def delete(person: MemberClient, model: str, what: str) -> Any:
     method, path, more = DELETIONS[what]
     if what == "the account":
         more = {"json": {"password": person.password}}
-    return await person.ask(method, path.format(model=model), **more)
+    return await person.request(method, path.format(model=model), **more)
 
 
 @pytest.mark.parametrize("what", DELETIONS)
 async def test_each_deletion_is_written_down_and_confirmed_once(
-    ada: Person, model: str, settings: Settings, what: str
+    ada: MemberClient, model: str, settings: Settings, what: str
 ) -> None:
     assert content_of(settings) == ""
 
@@ -66,16 +66,16 @@ async def test_each_deletion_is_written_down_and_confirmed_once(
 @pytest.mark.parametrize("what", DELETIONS)
 @pytest.mark.parametrize("how", ["no folder", "a disk error"])
 async def test_where_it_cannot_be_written_nothing_is_deleted(
-    ada: Person, model: str, settings: Settings, *, what: str, how: str
+    ada: MemberClient, model: str, settings: Settings, *, what: str, how: str
 ) -> None:
-    before = (await ada.ask("GET", "/v1/privacy/export")).json()
+    before = (await ada.request("GET", "/v1/privacy/export")).json()
 
     with BLOCKED[how](settings.state_dir / "deletions"):
         answer = await delete(ada, model, what)
 
     assert_problem(answer, 503, "unavailable")
     assert answer.headers["Retry-After"] == "30"
-    assert (await ada.ask("GET", "/v1/privacy/export")).json() == before
+    assert (await ada.request("GET", "/v1/privacy/export")).json() == before
     assert await ada.mailbox.collect() == []
     assert (await delete(ada, model, what)).is_success
 
@@ -101,7 +101,7 @@ BLOCKED = {"no folder": a_file_instead, "a disk error": a_disk_error}
 
 
 async def test_who_takes_the_name_of_an_account_that_is_over_is_written_down(
-    ada: Person, join: Join, settings: Settings, clock: MovableClock, mailbox: Mailbox
+    ada: MemberClient, join: Join, settings: Settings, clock: MovableClock, mailbox: Mailbox
 ) -> None:
     """A registration ends an account that the worker was late for."""
     clock.advance(days=366 + 31)
@@ -112,14 +112,14 @@ async def test_who_takes_the_name_of_an_account_that_is_over_is_written_down(
 
 
 async def test_a_file_that_is_removed_while_it_is_in_use_is_made_anew(
-    ada: Person, join: Join, settings: Settings
+    ada: MemberClient, join: Join, settings: Settings
 ) -> None:
     first, second = [f"/v1/models/{await ada.add_model()}" for _ in range(2)]
-    await ada.ask("DELETE", first)
+    await ada.request("DELETE", first)
     (path,) = (settings.state_dir / "deletions").glob("*/*")
     path.unlink()
 
-    assert (await ada.ask("DELETE", second)).status_code == 204
+    assert (await ada.request("DELETE", second)).status_code == 204
 
     (other,) = (settings.state_dir / "deletions").glob("*/*")
     assert other.name != path.name

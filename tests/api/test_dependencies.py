@@ -8,7 +8,7 @@ from sqlalchemy import func, select, text
 
 from dressform.db.tables import Model
 from dressform.db.unit_of_work import UnitOfWorkFactory
-from tests.helpers.members import Person
+from tests.helpers.members import MemberClient
 
 MODEL = {"name": "Me", "breasts": False, "measurements": {}}
 
@@ -36,7 +36,7 @@ async def watched(
 
 
 async def test_a_change_is_committed_before_its_answer_is_sent(
-    ada: Person, watched: tuple[httpx.AsyncClient, list[str]]
+    ada: MemberClient, watched: tuple[httpx.AsyncClient, list[str]]
 ) -> None:
     client, happened = watched
 
@@ -46,7 +46,7 @@ async def test_a_change_is_committed_before_its_answer_is_sent(
 
 
 async def test_a_commit_that_fails_is_not_told_as_a_success(
-    ada: Person, uows: UnitOfWorkFactory, watched: tuple[httpx.AsyncClient, list[str]]
+    ada: MemberClient, uows: UnitOfWorkFactory, watched: tuple[httpx.AsyncClient, list[str]]
 ) -> None:
     """A constraint that is checked at the commit stands for whatever may refuse it."""
     client, happened = watched

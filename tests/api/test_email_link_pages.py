@@ -7,7 +7,7 @@ import pytest
 from fastapi import FastAPI
 
 from tests.helpers.browser import browsing, needs_chromium, serving
-from tests.helpers.members import Mailbox, Person
+from tests.helpers.members import Mailbox, MemberClient
 
 LINKS = {
     "/verify-email": "v1/auth/verify-email",
@@ -73,7 +73,7 @@ async def test_a_registration_is_confirmed_by_a_press(
     app: FastAPI, client: httpx.AsyncClient, mailbox: Mailbox, tmp_path: Path
 ) -> None:
     """Not by opening the page: programs that look into mails do that."""
-    ada = Person(client, mailbox, "ada")
+    ada = MemberClient(client, mailbox, "ada")
     await ada.register()
     token = await mailbox.token()
 
@@ -96,7 +96,7 @@ async def test_a_registration_is_confirmed_by_a_press(
 @needs_chromium
 @pytest.mark.slow
 async def test_a_password_is_reset_in_french(
-    app: FastAPI, ada: Person, mailbox: Mailbox, tmp_path: Path
+    app: FastAPI, ada: MemberClient, mailbox: Mailbox, tmp_path: Path
 ) -> None:
     """A weak one is refused with the reason, and the form stays."""
     await ada.client.post("/v1/auth/password/forgot", json={"email": ada.email})

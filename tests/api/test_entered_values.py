@@ -3,12 +3,12 @@
 import pytest
 
 from tests.api.test_models import MODELS, changed, made, read
-from tests.helpers.members import Person
+from tests.helpers.members import MemberClient
 
 NECK = {"neck": {"text": "16 1/2", "unit": "in"}}
 
 
-async def test_what_was_typed_comes_back_as_typed(ada: Person) -> None:
+async def test_what_was_typed_comes_back_as_typed(ada: MemberClient) -> None:
     typed = {"chest": " 43 ½ in", "neck": "16 1/2", "hips": "92,8 cm", "shoulderSlope": "13°"}
 
     model = await made(ada, unit="in", measurements=typed | {"waist": 810})
@@ -28,7 +28,7 @@ async def test_what_was_typed_comes_back_as_typed(ada: Person) -> None:
     assert await read(ada, model) == model
 
 
-async def test_a_number_sent_back_as_it_was_read_keeps_what_was_typed(ada: Person) -> None:
+async def test_a_number_sent_back_as_it_was_read_keeps_what_was_typed(ada: MemberClient) -> None:
     model = await made(ada, unit="in", measurements={"neck": "16 1/2", "chest": 1105})
 
     after = await changed(ada, model, name="Again", measurements=model["measurements"])
@@ -47,7 +47,7 @@ async def test_a_number_sent_back_as_it_was_read_keeps_what_was_typed(ada: Perso
     ],
 )
 async def test_another_value_takes_the_place_of_what_was_typed(
-    ada: Person, change: dict[str, object], typed: dict[str, object]
+    ada: MemberClient, change: dict[str, object], typed: dict[str, object]
 ) -> None:
     model = await made(ada, unit="in", measurements={"neck": "16 1/2"})
 
@@ -57,11 +57,11 @@ async def test_another_value_takes_the_place_of_what_was_typed(
     assert await read(ada, model) == after
 
 
-async def test_a_variant_shows_what_was_typed_for_its_base(ada: Person) -> None:
+async def test_a_variant_shows_what_was_typed_for_its_base(ada: MemberClient) -> None:
     base = await made(ada, unit="in", measurements={"neck": "16 1/2", "chest": "43"})
     body = {"name": "Bra", "based_on": base["id"], "measurements": {"chest": 1100}}
 
-    variant = (await ada.ask("POST", MODELS, json=body)).json()
+    variant = (await ada.request("POST", MODELS, json=body)).json()
 
     assert variant["typed"] == NECK
 
@@ -75,40 +75,40 @@ async def test_a_variant_shows_what_was_typed_for_its_base(ada: Person) -> None:
     ],
 )
 async def test_people_read_it_in_the_unit_they_ask_for(
-    ada: Person, unit: str, shown: dict[str, str]
+    ada: MemberClient, unit: str, shown: dict[str, str]
 ) -> None:
     measurements = {"chest": 1105, "neck": "16 1/2", "shoulderSlope": 13, "underbust": 900}
     model = await made(ada, unit="in", measurements=measurements)
 
-    response = await ada.ask("GET", f"{MODELS}/{model['id']}", params={"unit": unit})
-    page = await ada.ask("GET", MODELS, params={"unit": unit})
+    response = await ada.request("GET", f"{MODELS}/{model['id']}", params={"unit": unit})
+    page = await ada.request("GET", MODELS, params={"unit": unit})
 
     in_unit = {"unit": unit, "measurements": shown}
     assert response.json() == model | {"in_unit": in_unit}
     assert page.json()["items"] == [response.json()]
 
 
-async def test_the_account_has_a_unit_of_its_own(ada: Person) -> None:
+async def test_the_account_has_a_unit_of_its_own(ada: MemberClient) -> None:
     model = await made(ada, measurements={"chest": 1105})
     path = f"{MODELS}/{model['id']}"
 
-    before = (await ada.ask("GET", path, params={"unit": "account"})).json()
-    profile = await ada.ask("PATCH", "/v1/profiles/me", json={"unit": "in"})
-    after = (await ada.ask("GET", path, params={"unit": "account"})).json()
+    before = (await ada.request("GET", path, params={"unit": "account"})).json()
+    profile = await ada.request("PATCH", "/v1/profiles/me", json={"unit": "in"})
+    after = (await ada.request("GET", path, params={"unit": "account"})).json()
 
     assert profile.json()["unit"] == "in"
-    assert (await ada.ask("GET", "/v1/profiles/me")).json()["unit"] == "in"
+    assert (await ada.request("GET", "/v1/profiles/me")).json()["unit"] == "in"
     assert before["in_unit"] == {"unit": "cm", "measurements": {"chest": "110.5 cm"}}
     assert after["in_unit"] == {"unit": "in", "measurements": {"chest": "≈ 43 1/2 in"}}
 
 
 @pytest.mark.parametrize("unit", ["ell", "deg", ""])
-async def test_other_units_are_refused(ada: Person, unit: str) -> None:
+async def test_other_units_are_refused(ada: MemberClient, unit: str) -> None:
     model = await made(ada)
 
     assert (
-        await ada.ask("GET", f"{MODELS}/{model['id']}", params={"unit": unit})
+        await ada.request("GET", f"{MODELS}/{model['id']}", params={"unit": unit})
     ).status_code == 422
-    assert (await ada.ask("PATCH", "/v1/profiles/me", json={"unit": unit})).status_code == 422
+    assert (await ada.request("PATCH", "/v1/profiles/me", json={"unit": unit})).status_code == 422
     body = {"name": "x", "breasts": False, "unit": unit}
-    assert (await ada.ask("POST", MODELS, json=body)).status_code == 422
+    assert (await ada.request("POST", MODELS, json=body)).status_code == 422

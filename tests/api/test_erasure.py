@@ -10,10 +10,10 @@ from sqlalchemy import delete, func, select, text
 from dressform.db.tables import Account, Base
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from tests.helpers.consents import agree
-from tests.helpers.images import drawn
-from tests.helpers.members import Mailbox, Person
+from tests.helpers.images import make_image
+from tests.helpers.members import Mailbox, MemberClient
 
-Join = Callable[..., Awaitable[Person]]
+Join = Callable[..., Awaitable[MemberClient]]
 
 ERASURE = "/v1/privacy/erasure"
 IMAGE = {"Content-Type": "image/png"}
@@ -60,24 +60,24 @@ async def rows(uows: UnitOfWorkFactory) -> dict[str, int]:
     return {name: number for name, number in found.items() if number}
 
 
-async def live(person: Person) -> str:
+async def live(person: MemberClient) -> str:
     """Use everything that an account can hold; gives the model's path."""
-    await person.ask("PATCH", "/v1/profiles/me", json={"bio": "I sew."})
-    await person.ask("PUT", "/v1/profiles/me/picture", content=drawn(), headers=IMAGE)
+    await person.request("PATCH", "/v1/profiles/me", json={"bio": "I sew."})
+    await person.request("PUT", "/v1/profiles/me/picture", content=make_image(), headers=IMAGE)
     model = f"/v1/models/{await person.add_model()}"
-    await person.ask("PUT", f"{model}/avatar", content=drawn(), headers=IMAGE)
+    await person.request("PUT", f"{model}/avatar", content=make_image(), headers=IMAGE)
     assert (await agree(person, model_id=model.rpartition("/")[2])).status_code == 200
     await person.client.post("/v1/auth/refresh", json={"refresh_token": person.refresh_token})
     await person.client.post("/v1/auth/password/forgot", json={"email": person.email})
     await person.mailbox.collect()
     change = {"password": person.password, "new_email": f"new-{person.email}"}
-    assert (await person.ask("POST", "/v1/auth/email/change", json=change)).status_code == 202
+    assert (await person.request("POST", "/v1/auth/email/change", json=change)).status_code == 202
     return model
 
 
-async def erase(person: Person, password: str | None = None) -> int:
+async def erase(person: MemberClient, password: str | None = None) -> int:
     body = {"password": person.password if password is None else password}
-    return (await person.ask("POST", ERASURE, json=body)).status_code
+    return (await person.request("POST", ERASURE, json=body)).status_code
 
 
 def test_every_table_is_known_to_be_of_an_account_or_not() -> None:
@@ -101,34 +101,34 @@ async def test_not_one_row_is_left_and_one_mail_says_so(
     left = await rows(uows)
     assert set(left) <= NOT_OF_AN_ACCOUNT | {"mail"}
     assert left["mail"] == 1
-    last = await mailbox.one()
+    last = await mailbox.receive_one()
     assert last["To"] == ada.email
     assert subject in last["Subject"]
     assert "mail" not in await rows(uows)
     assert await mailbox.collect() == []
 
 
-async def test_nothing_of_it_works_any_longer(ada: Person, join: Join) -> None:
+async def test_nothing_of_it_works_any_longer(ada: MemberClient, join: Join) -> None:
     grace = await join("grace")
     model = await live(ada)
-    elsewhere = Person(ada.client, ada.mailbox, "ada")
+    elsewhere = MemberClient(ada.client, ada.mailbox, "ada")
     await elsewhere.sign_in()
 
     await erase(ada)
 
     for path in ("/v1/profiles/me", model, f"{model}/avatar", "/v1/privacy/export"):
-        assert (await ada.ask("GET", path)).status_code == 401
-        assert (await elsewhere.ask("GET", path)).status_code == 401
+        assert (await ada.request("GET", path)).status_code == 401
+        assert (await elsewhere.request("GET", path)).status_code == 401
     refresh = {"refresh_token": elsewhere.refresh_token}
     assert (await ada.client.post("/v1/auth/refresh", json=refresh)).status_code == 401
     assert (await ada.sign_in()).status_code == 401
     assert await erase(ada) == 401
-    assert (await grace.ask("GET", "/v1/profiles/ada")).status_code == 404
-    assert (await grace.ask("GET", "/v1/profiles/ada/picture")).status_code == 404
+    assert (await grace.request("GET", "/v1/profiles/ada")).status_code == 404
+    assert (await grace.request("GET", "/v1/profiles/ada/picture")).status_code == 404
 
 
 async def test_the_others_keep_what_is_theirs(
-    ada: Person, join: Join, uows: UnitOfWorkFactory
+    ada: MemberClient, join: Join, uows: UnitOfWorkFactory
 ) -> None:
     grace = await join("grace")
     model = await live(grace)
@@ -141,30 +141,32 @@ async def test_the_others_keep_what_is_theirs(
     assert after["model"] == before["model"]
     assert after["avatar"] == before["avatar"]
     assert after["account"] == before["account"] - 1
-    assert (await grace.ask("GET", model)).status_code == 200
+    assert (await grace.request("GET", model)).status_code == 200
 
 
-async def test_name_and_address_are_free_again(ada: Person, join: Join, mailbox: Mailbox) -> None:
+async def test_name_and_address_are_free_again(
+    ada: MemberClient, join: Join, mailbox: Mailbox
+) -> None:
     await ada.add_model()
     await erase(ada)
     await mailbox.collect()
 
     again = await join("ada")
 
-    assert (await again.ask("GET", "/v1/models")).json()["items"] == []
-    assert (await again.ask("GET", "/v1/profiles/me")).json()["bio"] is None
+    assert (await again.request("GET", "/v1/models")).json()["items"] == []
+    assert (await again.request("GET", "/v1/profiles/me")).json()["bio"] is None
 
 
-async def test_a_wrong_password_erases_nothing(ada: Person, mailbox: Mailbox) -> None:
+async def test_a_wrong_password_erases_nothing(ada: MemberClient, mailbox: Mailbox) -> None:
     assert await erase(ada, "not the password") == 403
 
-    assert (await ada.ask("GET", "/v1/profiles/me")).status_code == 200
+    assert (await ada.request("GET", "/v1/profiles/me")).status_code == 200
     assert await mailbox.collect() == []
 
 
-async def test_who_is_restricted_can_be_erased(ada: Person, uows: UnitOfWorkFactory) -> None:
+async def test_who_is_restricted_can_be_erased(ada: MemberClient, uows: UnitOfWorkFactory) -> None:
     restriction = {"restricted": True, "password": ada.password}
-    await ada.ask("PUT", "/v1/privacy/restriction", json=restriction)
+    await ada.request("PUT", "/v1/privacy/restriction", json=restriction)
 
     assert await erase(ada) == 204
 
@@ -172,24 +174,27 @@ async def test_who_is_restricted_can_be_erased(ada: Person, uows: UnitOfWorkFact
 
 
 async def test_what_runs_while_the_account_goes_is_answered_and_leaves_nothing(
-    ada: Person, uows: UnitOfWorkFactory
+    ada: MemberClient, uows: UnitOfWorkFactory
 ) -> None:
     model = f"/v1/models/{await ada.add_model()}"
     body = {"name": "Late", "breasts": False}
     requests = [
-        *(ada.ask("POST", "/v1/models", json=body) for _ in range(8)),
-        *(ada.ask("PATCH", model, json={"measurements": {"neck": 400}}) for _ in range(4)),
-        *(ada.ask("PATCH", "/v1/profiles/me", json={"language": "fr"}) for _ in range(4)),
+        *(ada.request("POST", "/v1/models", json=body) for _ in range(8)),
+        *(ada.request("PATCH", model, json={"measurements": {"neck": 400}}) for _ in range(4)),
+        *(ada.request("PATCH", "/v1/profiles/me", json={"language": "fr"}) for _ in range(4)),
         *(
-            ada.ask("PUT", "/v1/profiles/me/picture", content=drawn(), headers=IMAGE)
+            ada.request("PUT", "/v1/profiles/me/picture", content=make_image(), headers=IMAGE)
             for _ in range(4)
         ),
-        *(ada.ask("PUT", f"{model}/avatar", content=drawn(), headers=IMAGE) for _ in range(4)),
-        *(ada.ask("GET", "/v1/privacy/export") for _ in range(4)),
+        *(
+            ada.request("PUT", f"{model}/avatar", content=make_image(), headers=IMAGE)
+            for _ in range(4)
+        ),
+        *(ada.request("GET", "/v1/privacy/export") for _ in range(4)),
     ]
 
     erased, *answers = await asyncio.gather(
-        ada.ask("POST", ERASURE, json={"password": ada.password}), *requests
+        ada.request("POST", ERASURE, json={"password": ada.password}), *requests
     )
 
     assert erased.status_code == 204
@@ -212,19 +217,19 @@ async def somebody_waits(uows: UnitOfWorkFactory) -> None:
         ("POST /v1/models", {"json": {"name": "Late", "breasts": False}}, 401),
         ("PATCH /v1/profiles/me", {"json": {"bio": "Late"}}, 401),
         ("PATCH /v1/profiles/me", {"json": {"language": "fr"}}, 401),
-        ("PUT /v1/profiles/me/picture", {"content": drawn()}, 401),
+        ("PUT /v1/profiles/me/picture", {"content": make_image()}, 401),
         ("PATCH {model}", {"json": {"name": "Late"}}, 404),
         ("DELETE {model}", {}, 401),
-        ("PUT {model}/avatar", {"content": drawn()}, 404),
+        ("PUT {model}/avatar", {"content": make_image()}, 404),
     ],
 )
 async def test_a_change_that_meets_the_erasure_half_way_finds_nothing(
-    ada: Person, uows: UnitOfWorkFactory, route: str, body: dict[str, Any], status: int
+    ada: MemberClient, uows: UnitOfWorkFactory, route: str, body: dict[str, Any], status: int
 ) -> None:
     model = f"/v1/models/{await ada.add_model()}"
     async with uows.transaction() as uow:
         await uow.connection.execute(delete(Account))
-        request = asyncio.create_task(ada.ask(*route.format(model=model).split(), **body))
+        request = asyncio.create_task(ada.request(*route.format(model=model).split(), **body))
         await asyncio.wait_for(somebody_waits(uows), 10)
 
     answer = await request

@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from tests.helpers.assertions import assert_problem
-from tests.helpers.members import Person
+from tests.helpers.members import MemberClient
 
 MODELS = "/v1/models"
 JSON = {"Content-Type": "application/json"}
@@ -26,7 +26,9 @@ def assert_told(response: httpx.Response, status: int, slug: str) -> None:
     "path",
     ["/nothing", "/v1", "/v1/models/", "/v1/profiles/me/", "/%00", "//v1/models", "/v1/Models"],
 )
-async def test_unknown_addresses_are_told_so_and_never_redirected(ada: Person, path: str) -> None:
+async def test_unknown_addresses_are_told_so_and_never_redirected(
+    ada: MemberClient, path: str
+) -> None:
     url = httpx.URL("http://localhost:8000").copy_with(raw_path=path.encode())
 
     for verb in ("GET", "POST", "DELETE"):
@@ -47,12 +49,12 @@ async def test_unknown_addresses_are_told_so_and_never_redirected(ada: Person, p
     ],
 )
 async def test_other_methods_are_told_all_that_an_address_takes(
-    ada: Person, path: str, allowed: str
+    ada: MemberClient, path: str, allowed: str
 ) -> None:
     for verb in ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW"):
         if verb in allowed.split(", "):
             continue
-        response = await ada.ask(verb, path)
+        response = await ada.request(verb, path)
 
         assert_told(response, 405, "method-not-allowed")
         assert response.headers["Allow"] == allowed
@@ -79,8 +81,8 @@ async def test_who_is_not_signed_in_is_told_how(client: httpx.AsyncClient) -> No
     ],
     ids=["cut", "comma", "utf-16", "not utf-8", "digits", "deep", "deeper", "form"],
 )
-async def test_what_is_not_json_is_unreadable(ada: Person, content: bytes) -> None:
-    response = await ada.ask("POST", MODELS, content=content, headers=JSON)
+async def test_what_is_not_json_is_unreadable(ada: MemberClient, content: bytes) -> None:
+    response = await ada.request("POST", MODELS, content=content, headers=JSON)
 
     assert_told(response, 400, "unreadable")
 
@@ -88,20 +90,20 @@ async def test_what_is_not_json_is_unreadable(ada: Person, content: bytes) -> No
 @pytest.mark.parametrize(
     "kind", ["text/plain", "application/x-www-form-urlencoded", "", "nonsense"]
 )
-async def test_json_that_is_not_called_so_does_not_fit(ada: Person, kind: str) -> None:
+async def test_json_that_is_not_called_so_does_not_fit(ada: MemberClient, kind: str) -> None:
     body = b'{"name": "Me", "breasts": false}'
 
-    response = await ada.ask("POST", MODELS, content=body, headers={"Content-Type": kind})
+    response = await ada.request("POST", MODELS, content=body, headers={"Content-Type": kind})
 
     assert_told(response, 422, "invalid-input")
     assert response.json()["errors"][0]["pointer"] == "#"
-    assert (await ada.ask("GET", MODELS)).json()["items"] == []
+    assert (await ada.request("GET", MODELS)).json()["items"] == []
 
 
-async def test_every_field_that_does_not_fit_is_named_at_once(ada: Person) -> None:
+async def test_every_field_that_does_not_fit_is_named_at_once(ada: MemberClient) -> None:
     body = {"breasts": "no", "measurements": {"chest": -1, "neck": "x"}, "a/b~c": 1}
 
-    response = await ada.ask("POST", MODELS, json=body)
+    response = await ada.request("POST", MODELS, json=body)
 
     assert_told(response, 422, "invalid-input")
     assert [error["pointer"] for error in response.json()["errors"]] == [
@@ -126,10 +128,10 @@ UNKNOWN = {f"{number:x}": 0 for number in range(20_000)}
     ],
 )
 async def test_thousands_of_unknown_fields_are_one_error(
-    ada: Person, method: str, path: str, body: dict[str, object], place: str
+    ada: MemberClient, method: str, path: str, body: dict[str, object], place: str
 ) -> None:
     """To make one of each would take the loop that serves everybody a third of a second."""
-    response = await ada.ask(method, path, json=body)
+    response = await ada.request(method, path, json=body)
 
     assert_told(response, 422, "invalid-input")
     assert response.json()["errors"] == [
@@ -149,10 +151,10 @@ async def test_as_many_fields_as_may_be_sent_are_named_one_by_one(
     assert len(response.content) < 20_000
 
 
-async def test_an_answer_stays_small_whatever_is_wrong(ada: Person) -> None:
+async def test_an_answer_stays_small_whatever_is_wrong(ada: MemberClient) -> None:
     body = {"name": "Me", "breasts": True, "measurements": UNKNOWN}
 
-    response = await ada.ask("POST", MODELS, json=body)
+    response = await ada.request("POST", MODELS, json=body)
 
     assert_told(response, 422, "invalid-input")
     assert len(response.json()["errors"]) == 100
@@ -160,7 +162,7 @@ async def test_an_answer_stays_small_whatever_is_wrong(ada: Person) -> None:
 
 
 async def test_what_breaks_inside_stays_inside(
-    ada: Person, uows: UnitOfWorkFactory, caplog: pytest.LogCaptureFixture
+    ada: MemberClient, uows: UnitOfWorkFactory, caplog: pytest.LogCaptureFixture
 ) -> None:
     """A row that somebody tampered with can't be opened: that is our trouble, not the client's."""
     model = await ada.add_model(name="A secret name")
@@ -168,7 +170,7 @@ async def test_what_breaks_inside_stays_inside(
         await uow.connection.execute(text("UPDATE model SET sealed = substr(sealed, 2)"))
 
     with caplog.at_level(logging.DEBUG):
-        response = await ada.ask("GET", f"{MODELS}/{model}")
+        response = await ada.request("GET", f"{MODELS}/{model}")
 
     assert_told(response, 500, "internal-error")
     assert set(response.json()) == {"type", "title", "status", "detail", "instance"}

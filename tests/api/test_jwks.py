@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import (
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
 
-from tests.helpers.members import Person
+from tests.helpers.members import MemberClient
 
 
 def decoded(text: str) -> bytes:
@@ -25,7 +25,7 @@ def number(text: str) -> int:
     return int.from_bytes(decoded(text))
 
 
-async def published(person: Person) -> dict[str, dict[str, str]]:
+async def published(person: MemberClient) -> dict[str, dict[str, str]]:
     keys = (await person.client.get("/.well-known/jwks.json")).json()["keys"]
     return {key["kid"]: key for key in keys}
 
@@ -41,7 +41,7 @@ def assert_signed(token: str, key: EllipticCurvePublicKey) -> None:
     key.verify(pair, signed.encode(), ECDSA(SHA256()))
 
 
-async def test_an_access_token_checks_against_the_key_that_it_names(ada: Person) -> None:
+async def test_an_access_token_checks_against_the_key_that_it_names(ada: MemberClient) -> None:
     header = json.loads(decoded(ada.access_token.split(".")[0]))
     key = public((await published(ada))[header["kid"]])
 
@@ -53,7 +53,7 @@ async def test_an_access_token_checks_against_the_key_that_it_names(ada: Person)
         assert_signed(ada.access_token.replace(claims, forged.decode().rstrip("=")), key)
 
 
-async def test_nothing_but_public_parts_is_told_and_to_everybody(ada: Person) -> None:
+async def test_nothing_but_public_parts_is_told_and_to_everybody(ada: MemberClient) -> None:
     response = await ada.client.get("/.well-known/jwks.json")
 
     assert response.headers["Cache-Control"] == "public, max-age=300"
@@ -62,7 +62,7 @@ async def test_nothing_but_public_parts_is_told_and_to_everybody(ada: Person) ->
     ]
 
 
-async def test_a_token_says_no_more_than_who_and_for_how_long(ada: Person) -> None:
+async def test_a_token_says_no_more_than_who_and_for_how_long(ada: MemberClient) -> None:
     claims = json.loads(decoded(ada.access_token.split(".")[1]))
 
     assert claims["exp"] - claims["iat"] == 600

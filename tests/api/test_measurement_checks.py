@@ -9,7 +9,7 @@ from dressform.db.tables import Model
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.sewing.catalogue import CATALOGUE, visible_measurements
 from tests.api.test_models import MODELS
-from tests.helpers.members import Person
+from tests.helpers.members import MemberClient
 from tests.integration.test_end_to_end import count
 from tests.sewing.bodies import WITH_BREASTS
 
@@ -108,23 +108,25 @@ async def test_without_a_neck_there_is_nothing_to_estimate_from(client: httpx.As
 
 
 @pytest.mark.parametrize("path", [CHECK, ESTIMATES])
-async def test_nothing_of_it_is_kept(ada: Person, uows: UnitOfWorkFactory, path: str) -> None:
-    before = (await ada.ask("GET", "/v1/privacy/export")).json()
+async def test_nothing_of_it_is_kept(ada: MemberClient, uows: UnitOfWorkFactory, path: str) -> None:
+    before = (await ada.request("GET", "/v1/privacy/export")).json()
 
-    await ada.ask("POST", path, json={"breasts": True, "measurements": WITH_BREASTS})
+    await ada.request("POST", path, json={"breasts": True, "measurements": WITH_BREASTS})
 
-    assert (await ada.ask("GET", "/v1/privacy/export")).json() == before
+    assert (await ada.request("GET", "/v1/privacy/export")).json() == before
     assert await count(uows, Model) == 0
 
 
-async def test_making_and_changing_a_model_warns_and_keeps_it_all_the_same(ada: Person) -> None:
+async def test_making_and_changing_a_model_warns_and_keeps_it_all_the_same(
+    ada: MemberClient,
+) -> None:
     body = {"name": "Me", "breasts": False, "measurements": SWAPPED}
 
-    made = await ada.ask("POST", MODELS, json=body)
+    made = await ada.request("POST", MODELS, json=body)
     path = made.headers["Location"]
-    renamed = await ada.ask("PATCH", path, json={"name": "Still so"})
-    again = await ada.ask("GET", f"{path}/warnings")
-    mended = await ada.ask("PATCH", path, json={"measurements": {"shoulderToWrist": 600}})
+    renamed = await ada.request("PATCH", path, json={"name": "Still so"})
+    again = await ada.request("GET", f"{path}/warnings")
+    mended = await ada.request("PATCH", path, json={"measurements": {"shoulderToWrist": 600}})
 
     assert made.json()["measurements"] == SWAPPED
     assert made.json()["warnings"] == renamed.json()["warnings"] == [ORDER]
@@ -134,14 +136,16 @@ async def test_making_and_changing_a_model_warns_and_keeps_it_all_the_same(ada: 
 
 @pytest.mark.parametrize("value", [5e-324, 1e-300, 1e-9, 1e-3, 10_000])
 async def test_the_smallest_and_the_largest_lengths_can_be_looked_at(
-    ada: Person, client: httpx.AsyncClient, value: float
+    ada: MemberClient, client: httpx.AsyncClient, value: float
 ) -> None:
     body = dict.fromkeys(WITH_BREASTS, value) | {"shoulderSlope": 13}
 
     await asked(client, CHECK, breasts=True, measurements=body)
     await asked(client, ESTIMATES, breasts=True, measurements=body)
-    made = await ada.ask("POST", MODELS, json={"name": "Me", "breasts": True, "measurements": body})
+    made = await ada.request(
+        "POST", MODELS, json={"name": "Me", "breasts": True, "measurements": body}
+    )
 
     assert made.status_code == 201
-    drawing = await ada.ask("GET", f"{made.headers['Location']}/silhouette.svg")
+    drawing = await ada.request("GET", f"{made.headers['Location']}/silhouette.svg")
     assert drawing.status_code == 200

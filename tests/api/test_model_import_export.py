@@ -14,7 +14,7 @@ from dressform.sewing.formats import Format
 from tests.api.test_models import MODELS, made, read
 from tests.api.test_variants import variant_of
 from tests.helpers.assertions import assert_problem
-from tests.helpers.members import Person
+from tests.helpers.members import MemberClient
 from tests.integration.test_end_to_end import count
 from tests.sewing.bodies import WITH_BREASTS
 from tests.sewing.formats.samples import EXPORT, REAL, smis
@@ -24,21 +24,21 @@ CSV = b"breasts,true\nchest,110.5,cm\nneck,16 1/2,in\n"
 BOMB = b'<!DOCTYPE smis [<!ENTITY a "aaaaaaaaaa">]><smis>&a;</smis>'
 
 
-async def exported(person: Person, model_id: object, form: str) -> httpx.Response:
-    response = await person.ask("GET", f"{MODELS}/{model_id}/export", params={"format": form})
+async def exported(person: MemberClient, model_id: object, form: str) -> httpx.Response:
+    response = await person.request("GET", f"{MODELS}/{model_id}/export", params={"format": form})
     assert response.status_code == 200, response.text
     return response
 
 
-async def imported(person: Person, data: bytes, **params: str) -> dict[str, Any]:
-    response = await person.ask("POST", IMPORT, content=data, params=params)
+async def imported(person: MemberClient, data: bytes, **params: str) -> dict[str, Any]:
+    response = await person.request("POST", IMPORT, content=data, params=params)
     assert response.status_code == 200, response.text
     answer: dict[str, Any] = response.json()
     return answer
 
 
 @pytest.mark.parametrize("form", Format)
-async def test_what_goes_out_comes_in_the_same(ada: Person, form: Format) -> None:
+async def test_what_goes_out_comes_in_the_same(ada: MemberClient, form: Format) -> None:
     model = await made(ada, breasts=False, uow="in", measurements=WITH_BREASTS | {"neck": "13½"})
     file = await exported(ada, model["id"], form)
 
@@ -63,7 +63,7 @@ async def test_what_goes_out_comes_in_the_same(ada: Person, form: Format) -> Non
     ],
 )
 async def test_a_file_says_nothing_of_its_owner(
-    ada: Person, form: str, kind: str, ending: str
+    ada: MemberClient, form: str, kind: str, ending: str
 ) -> None:
     model = await made(ada, name="Cousine Philippine", measurements={"chest": 1105})
 
@@ -77,7 +77,7 @@ async def test_a_file_says_nothing_of_its_owner(
     assert "ada" not in file.text
 
 
-async def test_a_variant_goes_out_whole(ada: Person) -> None:
+async def test_a_variant_goes_out_whole(ada: MemberClient) -> None:
     base = await made(ada, breasts=True, measurements=WITH_BREASTS)
     variant = await variant_of(ada, base, measurements={"chest": 900})
 
@@ -86,7 +86,7 @@ async def test_a_variant_goes_out_whole(ada: Person) -> None:
     assert file.json()["measurements"] == WITH_BREASTS | {"chest": 900}
 
 
-async def test_a_real_file_is_accounted_for(ada: Person) -> None:
+async def test_a_real_file_is_accounted_for(ada: MemberClient) -> None:
     answer = await imported(ada, REAL, breasts="false")
 
     (item,) = answer["items"]
@@ -111,15 +111,15 @@ async def test_a_real_file_is_accounted_for(ada: Person) -> None:
             "fr": "Il n\u2019y a pas de valeur ici, ou bien 0, qui veut dire non mesuré.",
         },
     } in item["lines"]
-    whole = json.dumps((await ada.ask("GET", "/v1/privacy/export")).json()) + json.dumps(answer)
+    whole = json.dumps((await ada.request("GET", "/v1/privacy/export")).json()) + json.dumps(answer)
     for secret in ("Quetzal", "Philippine", "1987-06-05", "philippine@", "Fitted"):
         assert secret not in whole
 
 
-async def test_an_account_of_freesewing_becomes_as_many_models(ada: Person) -> None:
+async def test_an_account_of_freesewing_becomes_as_many_models(ada: MemberClient) -> None:
     answer = await imported(ada, json.dumps(EXPORT).encode())
 
-    models = (await ada.ask("GET", MODELS)).json()["items"]
+    models = (await ada.request("GET", MODELS)).json()["items"]
     assert [item["model"] for item in answer["items"]] == [*models, None]
     assert [model["name"] for model in models] == [
         "Imported 2026-03-01, 1 of 2",
@@ -128,7 +128,7 @@ async def test_an_account_of_freesewing_becomes_as_many_models(ada: Person) -> N
     assert {model["breasts"] for model in models} == {True}
 
 
-async def test_a_dry_run_keeps_nothing(ada: Person, uows: UnitOfWorkFactory) -> None:
+async def test_a_dry_run_keeps_nothing(ada: MemberClient, uows: UnitOfWorkFactory) -> None:
     dry = await imported(ada, REAL, dry_run="true")
 
     assert await count(uows, Model) == 0
@@ -138,11 +138,11 @@ async def test_a_dry_run_keeps_nothing(ada: Person, uows: UnitOfWorkFactory) -> 
     assert item | {"model": kept["model"]} == kept
 
 
-async def test_all_of_a_file_or_none(ada: Person, uows: UnitOfWorkFactory) -> None:
+async def test_all_of_a_file_or_none(ada: MemberClient, uows: UnitOfWorkFactory) -> None:
     for _ in range(MAX_MODELS - 1):
         await ada.add_model()
 
-    refused = await ada.ask("POST", IMPORT, content=json.dumps(EXPORT).encode())
+    refused = await ada.request("POST", IMPORT, content=json.dumps(EXPORT).encode())
 
     assert_problem(refused, 409, "too-many-models")
     assert "The file holds 2 models, an account at most 100" in refused.json()["detail"]
@@ -161,9 +161,9 @@ async def test_all_of_a_file_or_none(ada: Person, uows: UnitOfWorkFactory) -> No
     ],
 )
 async def test_what_is_no_such_file_is_told(
-    ada: Person, uows: UnitOfWorkFactory, data: bytes, said: str
+    ada: MemberClient, uows: UnitOfWorkFactory, data: bytes, said: str
 ) -> None:
-    response = await ada.ask("POST", IMPORT, content=data)
+    response = await ada.request("POST", IMPORT, content=data)
 
     assert response.status_code == 422
     (error,) = response.json()["errors"]
@@ -172,18 +172,18 @@ async def test_what_is_no_such_file_is_told(
     assert await count(uows, Model) == 0
 
 
-async def test_a_file_may_have_a_megabyte_and_no_more(ada: Person) -> None:
+async def test_a_file_may_have_a_megabyte_and_no_more(ada: MemberClient) -> None:
     padded = CSV + b"#x\n" * ((1024 * 1024 - len(CSV)) // 3)
 
     assert len((await imported(ada, padded))["items"]) == 1
-    assert_problem(await ada.ask("POST", IMPORT, content=padded + b"xxx"), 413, "too-large")
+    assert_problem(await ada.request("POST", IMPORT, content=padded + b"xxx"), 413, "too-large")
 
 
-async def test_more_bodies_than_an_account_can_hold(ada: Person) -> None:
+async def test_more_bodies_than_an_account_can_hold(ada: MemberClient) -> None:
     sets = [{"measies": {"chest": 900}}] * (MAX_MODELS + 1)
 
     for dry_run in ("true", "false"):
-        response = await ada.ask(
+        response = await ada.request(
             "POST", IMPORT, content=json.dumps(sets).encode(), params={"dry_run": dry_run}
         )
         assert_problem(response, 422, "invalid-input")
@@ -191,17 +191,17 @@ async def test_more_bodies_than_an_account_can_hold(ada: Person) -> None:
 
 
 async def test_two_imports_at_once_do_not_pass_the_limit_together(
-    ada: Person, uows: UnitOfWorkFactory
+    ada: MemberClient, uows: UnitOfWorkFactory
 ) -> None:
     sets = json.dumps([{"measies": {"chest": 900}}] * 60).encode()
 
-    both = await asyncio.gather(*(ada.ask("POST", IMPORT, content=sets) for _ in range(2)))
+    both = await asyncio.gather(*(ada.request("POST", IMPORT, content=sets) for _ in range(2)))
 
     assert sorted(response.status_code for response in both) == [200, 409]
     assert await count(uows, Model) == 60
 
 
-async def test_what_the_file_says_goes_before_what_is_asked(ada: Person) -> None:
+async def test_what_the_file_says_goes_before_what_is_asked(ada: MemberClient) -> None:
     said = [
         {"breasts": False, "measies": {"chest": 900}},
         {"measies": {"chest": 900}},
@@ -212,7 +212,7 @@ async def test_what_the_file_says_goes_before_what_is_asked(ada: Person) -> None
         assert [item["breasts"] for item in answer["items"]] == flags
 
 
-async def test_warnings_come_with_it_and_refuse_nothing(ada: Person) -> None:
+async def test_warnings_come_with_it_and_refuse_nothing(ada: MemberClient) -> None:
     (item,) = (await imported(ada, b"chest,92.5,mm\nneck,340,mm\nwaist,750,mm"))["items"]
 
     assert [warning["kind"] for warning in item["warnings"]] == ["unit"]
@@ -222,28 +222,30 @@ async def test_warnings_come_with_it_and_refuse_nothing(ada: Person) -> None:
 @pytest.mark.parametrize(
     "content_type", ["application/octet-stream", "application/json", "text/csv", "image/png", ""]
 )
-async def test_the_content_type_says_nothing(ada: Person, content_type: str) -> None:
+async def test_the_content_type_says_nothing(ada: MemberClient, content_type: str) -> None:
     headers = {"Content-Type": content_type} if content_type else {}
 
-    response = await ada.ask("POST", IMPORT, content=CSV, headers=headers)
+    response = await ada.request("POST", IMPORT, content=CSV, headers=headers)
 
     assert response.json()["format"] == "csv"
 
 
-async def test_who_it_is_about_is_not_logged(ada: Person, caplog: pytest.LogCaptureFixture) -> None:
+async def test_who_it_is_about_is_not_logged(
+    ada: MemberClient, caplog: pytest.LogCaptureFixture
+) -> None:
     personal = "<family-name>Quetzal</family-name><email>q@sewing.example</email>"
     file = smis('name="bust_circ" value="90"', personal=personal)
 
     with caplog.at_level("DEBUG"):
         await imported(ada, file)
-        response = await ada.ask("POST", IMPORT, content=file[:-4])
+        response = await ada.request("POST", IMPORT, content=file[:-4])
 
     assert_problem(response, 422, "invalid-input")
     for secret in ("Quetzal", "q@sewing"):
         assert secret not in caplog.text + response.text
 
 
-async def test_files_are_for_members_alone(client: httpx.AsyncClient, ada: Person) -> None:
+async def test_files_are_for_members_alone(client: httpx.AsyncClient, ada: MemberClient) -> None:
     model = await ada.add_model()
 
     assert (await client.post(IMPORT, content=REAL)).status_code == 401
@@ -251,10 +253,10 @@ async def test_files_are_for_members_alone(client: httpx.AsyncClient, ada: Perso
 
 
 @pytest.mark.parametrize("query", ["", "?format=pdf", "?format="])
-async def test_other_formats_are_refused(ada: Person, query: str) -> None:
+async def test_other_formats_are_refused(ada: MemberClient, query: str) -> None:
     model = await ada.add_model()
 
-    response = await ada.ask("GET", f"{MODELS}/{model}/export{query}")
+    response = await ada.request("GET", f"{MODELS}/{model}/export{query}")
 
     assert response.status_code == 422
     assert response.json()["errors"][0]["pointer"] == "query/format"

@@ -5,20 +5,22 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from tests.helpers.members import Person
+from tests.helpers.members import MemberClient
 
 MODELS = "/v1/models"
 
 
-async def page(person: Person, limit: int, cursor: str | None) -> tuple[list[str], str | None]:
+async def page(
+    person: MemberClient, limit: int, cursor: str | None
+) -> tuple[list[str], str | None]:
     params = {"limit": limit} | ({"cursor": cursor} if cursor else {})
-    response = await person.ask("GET", MODELS, params=params)
+    response = await person.request("GET", MODELS, params=params)
     assert response.status_code == 200, response.text
     answer = response.json()
     return [item["id"] for item in answer["items"]], answer["next"]
 
 
-async def walk(person: Person, limit: int) -> list[list[str]]:
+async def walk(person: MemberClient, limit: int) -> list[list[str]]:
     pages, cursor = [], None
     while True:
         found, cursor = await page(person, limit, cursor)
@@ -31,7 +33,7 @@ async def walk(person: Person, limit: int) -> list[list[str]]:
     ("limit", "sizes"), [(1, [1] * 7), (3, [3, 3, 1]), (6, [6, 1]), (7, [7]), (100, [7])]
 )
 async def test_pages_hold_all_in_the_order_of_their_making(
-    ada: Person, limit: int, sizes: list[int]
+    ada: MemberClient, limit: int, sizes: list[int]
 ) -> None:
     ids = [await ada.add_model(name=str(number)) for number in range(7)]
 
@@ -41,20 +43,20 @@ async def test_pages_hold_all_in_the_order_of_their_making(
     assert [one for found in pages for one in found] == ids
 
 
-async def test_of_none_there_is_one_empty_page(ada: Person) -> None:
-    response = await ada.ask("GET", MODELS)
+async def test_of_none_there_is_one_empty_page(ada: MemberClient) -> None:
+    response = await ada.request("GET", MODELS)
 
     assert response.json() == {"items": [], "next": None}
     assert response.headers["Cache-Control"] == "no-store"
 
 
-async def test_what_comes_and_goes_between_two_pages_moves_nothing_else(ada: Person) -> None:
+async def test_what_comes_and_goes_between_two_pages_moves_nothing_else(ada: MemberClient) -> None:
     ids = [await ada.add_model() for _ in range(6)]
     first, cursor = await page(ada, 3, None)
 
-    await ada.ask("DELETE", f"{MODELS}/{ids[0]}")
-    await ada.ask("DELETE", f"{MODELS}/{ids[2]}")
-    await ada.ask("DELETE", f"{MODELS}/{ids[4]}")
+    await ada.request("DELETE", f"{MODELS}/{ids[0]}")
+    await ada.request("DELETE", f"{MODELS}/{ids[2]}")
+    await ada.request("DELETE", f"{MODELS}/{ids[4]}")
     latest = await ada.add_model()
     rest, end = await page(ada, 3, cursor)
 
@@ -63,11 +65,11 @@ async def test_what_comes_and_goes_between_two_pages_moves_nothing_else(ada: Per
     assert end is None
 
 
-async def test_without_a_limit_there_are_twenty(ada: Person) -> None:
+async def test_without_a_limit_there_are_twenty(ada: MemberClient) -> None:
     for _ in range(21):
         await ada.add_model()
 
-    answer = (await ada.ask("GET", MODELS)).json()
+    answer = (await ada.request("GET", MODELS)).json()
 
     assert len(answer["items"]) == 20
     assert answer["next"]
@@ -90,8 +92,8 @@ async def test_without_a_limit_there_are_twenty(ada: Person) -> None:
         str(uuid.UUID(int=7)),
     ],
 )
-async def test_what_is_no_cursor_is_refused(ada: Person, cursor: str) -> None:
-    response = await ada.ask("GET", MODELS, params={"cursor": cursor})
+async def test_what_is_no_cursor_is_refused(ada: MemberClient, cursor: str) -> None:
+    response = await ada.request("GET", MODELS, params={"cursor": cursor})
 
     assert response.status_code == 422
     assert response.json()["errors"] == [
@@ -100,15 +102,15 @@ async def test_what_is_no_cursor_is_refused(ada: Person, cursor: str) -> None:
 
 
 @pytest.mark.parametrize("limit", ["0", "-1", "101", "", "ten", "1.5", "NaN", "9" * 5000])
-async def test_what_is_no_limit_is_refused(ada: Person, limit: str) -> None:
-    response = await ada.ask("GET", MODELS, params={"limit": limit})
+async def test_what_is_no_limit_is_refused(ada: MemberClient, limit: str) -> None:
+    response = await ada.request("GET", MODELS, params={"limit": limit})
 
     assert response.status_code == 422
     assert response.json()["errors"][0]["pointer"] == "query/limit"
 
 
 async def test_a_cursor_of_somebody_else_opens_none_of_theirs(
-    ada: Person, join: Callable[..., Awaitable[Person]]
+    ada: MemberClient, join: Callable[..., Awaitable[MemberClient]]
 ) -> None:
     grace = await join("grace")
     hers = [await grace.add_model() for _ in range(2)]

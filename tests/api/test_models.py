@@ -12,7 +12,7 @@ from dressform.repositories.models import MAX_MODELS
 from dressform.sewing.catalogue import CATALOGUE, visible_measurements
 from tests.conftest import MovableClock
 from tests.helpers.auth import renew
-from tests.helpers.members import Person
+from tests.helpers.members import MemberClient
 from tests.integration.test_end_to_end import count
 
 MODELS = "/v1/models"
@@ -23,15 +23,15 @@ DOLL = {"waistToFloor": 116, "wrist": 17.5, "bustPointToUnderbust": 6, "shoulder
 GIANT = {"waistToFloor": 3480, "chest": 3000, "shoulderSlope": 39}
 
 
-async def made(person: Person, **body: object) -> dict[str, Any]:
+async def made(person: MemberClient, **body: object) -> dict[str, Any]:
     """A new model, as reading it shows it."""
-    response = await person.ask("POST", MODELS, json={"name": "Me", "breasts": False} | body)
+    response = await person.request("POST", MODELS, json={"name": "Me", "breasts": False} | body)
     assert response.status_code == 201, response.text
     return unwarned(response)
 
 
-async def changed(person: Person, model: dict[str, Any], **changes: object) -> dict[str, Any]:
-    response = await person.ask("PATCH", f"{MODELS}/{model['id']}", json=changes)
+async def changed(person: MemberClient, model: dict[str, Any], **changes: object) -> dict[str, Any]:
+    response = await person.request("PATCH", f"{MODELS}/{model['id']}", json=changes)
     assert response.status_code == 200, response.text
     return unwarned(response)
 
@@ -42,8 +42,8 @@ def unwarned(saved: httpx.Response) -> dict[str, Any]:
     return answer
 
 
-async def read(person: Person, model: dict[str, Any]) -> dict[str, Any]:
-    response = await person.ask("GET", f"{MODELS}/{model['id']}")
+async def read(person: MemberClient, model: dict[str, Any]) -> dict[str, Any]:
+    response = await person.request("GET", f"{MODELS}/{model['id']}")
     assert response.status_code == 200, response.text
     answer: dict[str, Any] = response.json()
     return answer
@@ -55,14 +55,14 @@ def kept(model: dict[str, Any]) -> dict[str, float]:
     return everything
 
 
-async def test_a_model_is_where_its_location_says(ada: Person) -> None:
+async def test_a_model_is_where_its_location_says(ada: MemberClient) -> None:
     body = {"name": "  Me, 2026 ", "breasts": True, "measurements": {"chest": 1105, "neck": 420.5}}
 
-    response = await ada.ask("POST", MODELS, json=body)
+    response = await ada.request("POST", MODELS, json=body)
 
     model = unwarned(response)
     assert response.headers["Location"] == f"{MODELS}/{model['id']}"
-    assert (await ada.ask("GET", response.headers["Location"])).json() == model
+    assert (await ada.request("GET", response.headers["Location"])).json() == model
     assert model == {
         "id": model["id"],
         "name": "Me, 2026",
@@ -81,17 +81,17 @@ async def test_a_model_is_where_its_location_says(ada: Person) -> None:
 
 
 @pytest.mark.parametrize("measurements", [{}, DOLL, GIANT, ALL, {"chest": 10_000}, {"neck": 1e-3}])
-async def test_every_body_fits(ada: Person, measurements: dict[str, float]) -> None:
+async def test_every_body_fits(ada: MemberClient, measurements: dict[str, float]) -> None:
     model = await made(ada, measurements=measurements)
 
     assert kept(await read(ada, model)) == measurements
 
 
-async def test_measurements_may_be_left_out_and_are_then_absent(ada: Person) -> None:
+async def test_measurements_may_be_left_out_and_are_then_absent(ada: MemberClient) -> None:
     assert (await made(ada))["measurements"] == {}
 
 
-async def test_what_is_left_out_of_a_change_stays(ada: Person, clock: MovableClock) -> None:
+async def test_what_is_left_out_of_a_change_stays(ada: MemberClient, clock: MovableClock) -> None:
     model = await made(ada, measurements={"chest": 1105, "neck": 420})
     assert await read(ada, model) == model
     clock.advance(days=1)
@@ -112,21 +112,21 @@ async def test_what_is_left_out_of_a_change_stays(ada: Person, clock: MovableClo
     assert await read(ada, model) == measured
 
 
-async def test_null_removes_a_measurement_and_absent_is_never_null(ada: Person) -> None:
+async def test_null_removes_a_measurement_and_absent_is_never_null(ada: MemberClient) -> None:
     model = await made(ada, measurements={"chest": 1105, "neck": 420})
 
     after = await changed(ada, model, measurements={"chest": None, "wrist": None})
 
     assert after["measurements"] == {"neck": 420}
-    assert (await ada.ask("GET", MODELS)).json()["items"] == [after]
+    assert (await ada.request("GET", MODELS)).json()["items"] == [after]
     assert await read(ada, model) == after
 
 
 @pytest.mark.parametrize("field", ["name", "breasts", "measurements"])
-async def test_null_does_not_remove_what_every_model_has(ada: Person, field: str) -> None:
+async def test_null_does_not_remove_what_every_model_has(ada: MemberClient, field: str) -> None:
     model = await made(ada)
 
-    response = await ada.ask("PATCH", f"{MODELS}/{model['id']}", json={field: None})
+    response = await ada.request("PATCH", f"{MODELS}/{model['id']}", json={field: None})
 
     assert response.status_code == 422
     assert [error["pointer"] for error in response.json()["errors"]] == [f"#/{field}"]
@@ -166,24 +166,24 @@ ANGLE = "shoulderSlope: a number of degrees greater than 0 and less than 90"
     ],
 )
 async def test_what_does_not_fit_is_named_with_what_was_expected(
-    ada: Person, verb: str, measurement: str, expected: str
+    ada: MemberClient, verb: str, measurement: str, expected: str
 ) -> None:
     model = await made(ada, measurements={"neck": 420})
     body = f'{{"name": "Me", "breasts": false, "measurements": {{{measurement}, "neck": 1}}}}'
     path = MODELS if verb == "POST" else f"{MODELS}/{model['id']}"
 
-    response = await ada.ask(verb, path, content=body, headers=JSON)
+    response = await ada.request(verb, path, content=body, headers=JSON)
 
     assert response.status_code == 422
     name = expected.partition(":")[0]
     assert response.json()["errors"] == [{"pointer": f"#/measurements/{name}", "detail": expected}]
-    assert (await ada.ask("GET", MODELS)).json()["items"] == [model]
+    assert (await ada.request("GET", MODELS)).json()["items"] == [model]
 
 
-async def test_removing_a_name_that_does_not_exist_is_a_slip_too(ada: Person) -> None:
+async def test_removing_a_name_that_does_not_exist_is_a_slip_too(ada: MemberClient) -> None:
     model = await made(ada)
 
-    response = await ada.ask(
+    response = await ada.request(
         "PATCH", f"{MODELS}/{model['id']}", json={"measurements": {"chset": None}}
     )
 
@@ -203,16 +203,18 @@ async def test_removing_a_name_that_does_not_exist_is_a_slip_too(ada: Person) ->
         ("#/avatar", {"avatar": "x"}),
     ],
 )
-async def test_other_fields_are_strict(ada: Person, pointer: str, over: dict[str, object]) -> None:
+async def test_other_fields_are_strict(
+    ada: MemberClient, pointer: str, over: dict[str, object]
+) -> None:
     body = {"name": "Me", "breasts": False} | over
 
-    response = await ada.ask("POST", MODELS, json=body)
+    response = await ada.request("POST", MODELS, json=body)
 
     assert response.status_code == 422
     assert [error["pointer"] for error in response.json()["errors"]] == [pointer]
 
 
-async def test_the_flag_never_removes_or_refuses_a_value(ada: Person) -> None:
+async def test_the_flag_never_removes_or_refuses_a_value(ada: MemberClient) -> None:
     only_with = {each.name: 100 for each in CATALOGUE.values() if each.breasts_only}
     assert only_with
 
@@ -226,7 +228,7 @@ async def test_the_flag_never_removes_or_refuses_a_value(ada: Person) -> None:
     assert not set(only_with) & {each.name for each in visible_measurements(breasts=False)}
 
 
-async def test_what_the_flag_hides_is_not_missed_either(ada: Person) -> None:
+async def test_what_the_flag_hides_is_not_missed_either(ada: MemberClient) -> None:
     chest_only = {"chest": 925}
 
     without = await made(ada, breasts=False, measurements=chest_only)
@@ -237,7 +239,7 @@ async def test_what_the_flag_hides_is_not_missed_either(ada: Person) -> None:
     assert set(without["missing"]) == set(CATALOGUE) - only_with - {"chest"}
 
 
-async def test_changes_of_different_measurements_at_once_lose_nothing(ada: Person) -> None:
+async def test_changes_of_different_measurements_at_once_lose_nothing(ada: MemberClient) -> None:
     model = await made(ada)
 
     await asyncio.gather(
@@ -247,34 +249,34 @@ async def test_changes_of_different_measurements_at_once_lose_nothing(ada: Perso
     assert kept(await read(ada, model)) == ALL
 
 
-async def test_a_removed_model_is_gone(ada: Person, uows: UnitOfWorkFactory) -> None:
+async def test_a_removed_model_is_gone(ada: MemberClient, uows: UnitOfWorkFactory) -> None:
     kept, removed = await made(ada), await made(ada)
     path = f"{MODELS}/{removed['id']}"
 
-    answers = await asyncio.gather(*(ada.ask("DELETE", path) for _ in range(4)))
+    answers = await asyncio.gather(*(ada.request("DELETE", path) for _ in range(4)))
 
     assert sorted(answer.status_code for answer in answers) == [204, 404, 404, 404]
-    assert (await ada.ask("GET", path)).status_code == 404
-    assert (await ada.ask("PATCH", path, json={"name": "Back"})).status_code == 404
-    assert (await ada.ask("GET", MODELS)).json() == {"items": [kept], "next": None}
+    assert (await ada.request("GET", path)).status_code == 404
+    assert (await ada.request("PATCH", path, json={"name": "Back"})).status_code == 404
+    assert (await ada.request("GET", MODELS)).json() == {"items": [kept], "next": None}
     assert await count(uows, Model) == 1
 
 
 async def test_an_account_holds_a_hundred_and_not_one_more(
-    ada: Person, uows: UnitOfWorkFactory
+    ada: MemberClient, uows: UnitOfWorkFactory
 ) -> None:
     for _ in range(MAX_MODELS - 1):
         await ada.add_model()
 
     body = {"name": "The last", "breasts": False}
-    answers = await asyncio.gather(*(ada.ask("POST", MODELS, json=body) for _ in range(5)))
+    answers = await asyncio.gather(*(ada.request("POST", MODELS, json=body) for _ in range(5)))
 
     assert sorted(answer.status_code for answer in answers) == [201, 409, 409, 409, 409]
     assert await count(uows, Model) == MAX_MODELS
     refusal = next(answer for answer in answers if answer.status_code == 409).json()
     assert refusal["type"] == "/problems#too-many-models"
 
-    page = (await ada.ask("GET", MODELS, params={"limit": 100})).json()
+    page = (await ada.request("GET", MODELS, params={"limit": 100})).json()
     assert (len(page["items"]), page["next"]) == (MAX_MODELS, None)
-    await ada.ask("DELETE", f"{MODELS}/{page['items'][50]['id']}")
-    assert (await ada.ask("POST", MODELS, json=body)).status_code == 201
+    await ada.request("DELETE", f"{MODELS}/{page['items'][50]['id']}")
+    assert (await ada.request("POST", MODELS, json=body)).status_code == 201

@@ -7,7 +7,7 @@ import pytest
 
 from tests.helpers.assertions import assert_problem
 from tests.helpers.auth import change_password, forgot, login, reset
-from tests.helpers.members import PASSWORD, Person
+from tests.helpers.members import PASSWORD, MemberClient
 
 USERNAME = "marguerite"
 EMAIL = "tailoring@example.org"
@@ -52,7 +52,7 @@ async def test_weak_ones_are_refused_with_advice(client: httpx.AsyncClient, pass
 
 @pytest.mark.parametrize("password", STRONG.values(), ids=STRONG)
 async def test_strong_ones_in_any_script(
-    client: httpx.AsyncClient, join: Callable[..., Awaitable[Person]], password: str
+    client: httpx.AsyncClient, join: Callable[..., Awaitable[MemberClient]], password: str
 ) -> None:
     person = await join(USERNAME, email=EMAIL, password=password)
 
@@ -79,7 +79,7 @@ async def test_length_counts_what_the_text_is_composed_to(client: httpx.AsyncCli
 
 
 @pytest.mark.parametrize("weak", ["passwordpassword", "seven ADA tailors twice"])
-async def test_the_same_rules_when_it_is_changed_or_reset(ada: Person, weak: str) -> None:
+async def test_the_same_rules_when_it_is_changed_or_reset(ada: MemberClient, weak: str) -> None:
     await forgot(ada.client, ada.email)
     token = await ada.mailbox.token()
 

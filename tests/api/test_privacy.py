@@ -10,10 +10,10 @@ from PIL import Image
 
 from dressform.policy.notice import notice
 from tests.conftest import MovableClock
-from tests.helpers.images import drawn, opened
-from tests.helpers.members import Person
+from tests.helpers.images import make_image, open_image
+from tests.helpers.members import MemberClient
 
-Join = Callable[..., Awaitable[Person]]
+Join = Callable[..., Awaitable[MemberClient]]
 
 RESTRICTION = "/v1/privacy/restriction"
 IMAGE = {"Content-Type": "image/png"}
@@ -25,13 +25,13 @@ KEPT = {
 }
 
 
-async def restrict(person: Person, *, restricted: bool, status: int = 204) -> None:
+async def restrict(person: MemberClient, *, restricted: bool, status: int = 204) -> None:
     body = {"restricted": restricted, "password": person.password}
-    assert (await person.ask("PUT", RESTRICTION, json=body)).status_code == status
+    assert (await person.request("PUT", RESTRICTION, json=body)).status_code == status
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
-async def test_the_notice_says_what_the_policy_holds(ada: Person, language: str) -> None:
+async def test_the_notice_says_what_the_policy_holds(ada: MemberClient, language: str) -> None:
     response = await ada.client.get("/v1/privacy/notice", params={"language": language})
 
     assert response.json() == {
@@ -61,7 +61,7 @@ async def test_the_notice_says_what_the_policy_holds(ada: Person, language: str)
     assert response.headers["Cache-Control"] == "public, max-age=3600"
 
 
-async def test_the_notice_names_the_windows_that_were_promised(ada: Person) -> None:
+async def test_the_notice_names_the_windows_that_were_promised(ada: MemberClient) -> None:
     english = (await ada.client.get("/v1/privacy/notice")).json()
     french = (await ada.client.get("/v1/privacy/notice?language=fr")).json()
 
@@ -76,23 +76,27 @@ async def test_the_notice_names_the_windows_that_were_promised(ada: Person) -> N
         assert tuple(found) == kept
 
 
-async def test_there_is_no_notice_in_other_languages(ada: Person) -> None:
+async def test_there_is_no_notice_in_other_languages(ada: MemberClient) -> None:
     assert (await ada.client.get("/v1/privacy/notice?language=de")).status_code == 422
 
 
 async def test_the_export_holds_everything_as_it_was_given(
-    ada: Person, clock: MovableClock
+    ada: MemberClient, clock: MovableClock
 ) -> None:
     filled = {"bio": "I sew.", "social_accounts": {"mastodon": "@ada@sewing.example"}}
-    await ada.ask("PATCH", "/v1/profiles/me", json=filled)
-    await ada.ask("PUT", "/v1/profiles/me/picture", content=drawn(size=(9, 8)), headers=IMAGE)
+    await ada.request("PATCH", "/v1/profiles/me", json=filled)
+    await ada.request(
+        "PUT", "/v1/profiles/me/picture", content=make_image(size=(9, 8)), headers=IMAGE
+    )
     first = await ada.add_model(measurements={"chest": 1105, "neck": 420.5})
     second = await ada.add_model(name="Sam", breasts=True, measurements={})
-    await ada.ask("PUT", f"/v1/models/{second}/avatar", content=drawn(size=(7, 6)), headers=IMAGE)
+    await ada.request(
+        "PUT", f"/v1/models/{second}/avatar", content=make_image(size=(7, 6)), headers=IMAGE
+    )
     clock.advance(minutes=1)
     await ada.sign_in()
 
-    response = await ada.ask("GET", "/v1/privacy/export")
+    response = await ada.request("GET", "/v1/privacy/export")
 
     assert response.status_code == 200, response.text
     assert response.headers["Cache-Control"] == "no-store"
@@ -100,49 +104,53 @@ async def test_the_export_holds_everything_as_it_was_given(
     export = response.json()
     picture = export.pop("picture_webp")
     avatars = [model.pop("avatar_webp") for model in export["models"]]
-    assert opened(base64.b64decode(picture)).size == (9, 8)
+    assert open_image(base64.b64decode(picture)).size == (9, 8)
     assert avatars[0] is None
-    assert opened(base64.b64decode(avatars[1])).size == (7, 6)
-    assert export["profile"] == (await ada.ask("GET", "/v1/profiles/me")).json()
+    assert open_image(base64.b64decode(avatars[1])).size == (7, 6)
+    assert export["profile"] == (await ada.request("GET", "/v1/profiles/me")).json()
     assert export["profile"]["email"] == ada.email
     assert export["profile"]["bio"] == "I sew."
     assert [model["id"] for model in export["models"]] == [first, second]
-    assert export["models"] == (await ada.ask("GET", "/v1/models")).json()["items"]
+    assert export["models"] == (await ada.request("GET", "/v1/models")).json()["items"]
     assert [session["signed_in_on"] for session in export["sessions"]] == ["2026-03-01"] * 2
 
 
-async def test_the_export_of_a_full_account_is_complete(ada: Person) -> None:
-    avatar = drawn(size=(64, 64))
+async def test_the_export_of_a_full_account_is_complete(ada: MemberClient) -> None:
+    avatar = make_image(size=(64, 64))
     for number in range(100):
         model = await ada.add_model(name=str(number))
-        put = await ada.ask("PUT", f"/v1/models/{model}/avatar", content=avatar, headers=IMAGE)
+        put = await ada.request("PUT", f"/v1/models/{model}/avatar", content=avatar, headers=IMAGE)
         assert put.status_code == 204
 
-    export = (await ada.ask("GET", "/v1/privacy/export")).json()
+    export = (await ada.request("GET", "/v1/privacy/export")).json()
 
     assert [model["name"] for model in export["models"]] == [str(number) for number in range(100)]
     assert all(model["avatar_webp"] for model in export["models"])
 
 
-async def test_the_export_holds_a_picture_that_hardly_shrinks(ada: Person) -> None:
+async def test_the_export_holds_a_picture_that_hardly_shrinks(ada: MemberClient) -> None:
     """Noise, see-through in places: the largest that is kept of any picture."""
     noise = io.BytesIO()
     Image.frombytes("RGBA", (1024, 1024), random.Random(1).randbytes(4 << 20)).save(noise, "PNG")
-    put = await ada.ask("PUT", "/v1/profiles/me/picture", content=noise.getvalue(), headers=IMAGE)
+    put = await ada.request(
+        "PUT", "/v1/profiles/me/picture", content=noise.getvalue(), headers=IMAGE
+    )
     assert put.status_code == 204
 
-    export = await ada.ask("GET", "/v1/privacy/export")
+    export = await ada.request("GET", "/v1/privacy/export")
 
-    kept = (await ada.ask("GET", "/v1/profiles/me/picture")).content
+    kept = (await ada.request("GET", "/v1/profiles/me/picture")).content
     assert len(kept) > 1_700_000
     assert base64.b64decode(export.json()["picture_webp"]) == kept
 
 
-async def test_the_export_says_nothing_of_others_and_no_secret(ada: Person, join: Join) -> None:
+async def test_the_export_says_nothing_of_others_and_no_secret(
+    ada: MemberClient, join: Join
+) -> None:
     grace = await join("grace")
     await grace.add_model(name="Grace's own")
 
-    export = (await ada.ask("GET", "/v1/privacy/export")).text
+    export = (await ada.request("GET", "/v1/privacy/export")).text
 
     assert "race" not in export
     for secret in (ada.password, ada.refresh_token, ada.access_token, "argon2"):
@@ -150,11 +158,11 @@ async def test_the_export_says_nothing_of_others_and_no_secret(ada: Person, join
 
 
 async def test_who_is_restricted_is_kept_but_neither_shown_nor_used(
-    ada: Person, join: Join
+    ada: MemberClient, join: Join
 ) -> None:
     grace = await join("grace")
     model = await ada.add_model()
-    before = (await ada.ask("GET", "/v1/privacy/export")).json()
+    before = (await ada.request("GET", "/v1/privacy/export")).json()
 
     await restrict(ada, restricted=True)
 
@@ -163,12 +171,12 @@ async def test_who_is_restricted_is_kept_but_neither_shown_nor_used(
         ("GET", f"/v1/models/{model}/silhouette.svg"),
         ("POST", "/v1/models"),
     ]:
-        refused = await ada.ask(method, path)
+        refused = await ada.request(method, path)
         assert refused.status_code == 403, path
         assert refused.json()["type"] == "/problems#restricted"
-    assert (await grace.ask("GET", "/v1/profiles/ada")).status_code == 404
+    assert (await grace.request("GET", "/v1/profiles/ada")).status_code == 404
 
-    export = (await ada.ask("GET", "/v1/privacy/export")).json()
+    export = (await ada.request("GET", "/v1/privacy/export")).json()
     assert export["profile"] == before["profile"] | {
         "restricted": True,
         "ends_at": "2029-03-01T00:00:00Z",
@@ -176,53 +184,53 @@ async def test_who_is_restricted_is_kept_but_neither_shown_nor_used(
     assert export["models"] == before["models"]
 
     await restrict(ada, restricted=False)
-    assert (await ada.ask("GET", f"/v1/models/{model}")).status_code == 200
-    assert (await grace.ask("GET", "/v1/profiles/ada")).status_code == 200
+    assert (await ada.request("GET", f"/v1/models/{model}")).status_code == 200
+    assert (await grace.request("GET", "/v1/profiles/ada")).status_code == 200
 
 
-async def test_a_restriction_ends_every_other_session(ada: Person) -> None:
-    elsewhere = Person(ada.client, ada.mailbox, "ada")
+async def test_a_restriction_ends_every_other_session(ada: MemberClient) -> None:
+    elsewhere = MemberClient(ada.client, ada.mailbox, "ada")
     await elsewhere.sign_in()
 
     await restrict(ada, restricted=True)
 
-    assert (await elsewhere.ask("GET", "/v1/privacy/export")).status_code == 401
-    assert (await ada.ask("GET", "/v1/privacy/export")).status_code == 200
+    assert (await elsewhere.request("GET", "/v1/privacy/export")).status_code == 401
+    assert (await ada.request("GET", "/v1/privacy/export")).status_code == 200
 
 
-async def test_who_is_restricted_can_still_sign_in_and_lift_it(ada: Person) -> None:
+async def test_who_is_restricted_can_still_sign_in_and_lift_it(ada: MemberClient) -> None:
     await restrict(ada, restricted=True)
 
     assert (await ada.sign_in()).status_code == 200
 
-    assert (await ada.ask("GET", "/v1/auth/sessions")).status_code == 200
+    assert (await ada.request("GET", "/v1/auth/sessions")).status_code == 200
     await restrict(ada, restricted=False)
-    assert (await ada.ask("GET", "/v1/profiles/me")).status_code == 200
+    assert (await ada.request("GET", "/v1/profiles/me")).status_code == 200
 
 
 @pytest.mark.parametrize("restricted", [True, False])
-async def test_a_wrong_password_changes_no_restriction(ada: Person, restricted: bool) -> None:  # noqa: FBT001
+async def test_a_wrong_password_changes_no_restriction(ada: MemberClient, restricted: bool) -> None:  # noqa: FBT001
     await restrict(ada, restricted=not restricted)
     body = {"restricted": restricted, "password": "not the password"}
 
-    response = await ada.ask("PUT", RESTRICTION, json=body)
+    response = await ada.request("PUT", RESTRICTION, json=body)
 
     assert response.status_code == 403
     assert response.json()["type"] == "/problems#wrong-password"
-    export = (await ada.ask("GET", "/v1/privacy/export")).json()
+    export = (await ada.request("GET", "/v1/privacy/export")).json()
     assert export["profile"]["restricted"] is not restricted
 
 
 @pytest.mark.parametrize("path", ["/v1/privacy/restriction", "/v1/privacy/erasure"])
-async def test_a_password_cannot_be_guessed_for_long(ada: Person, path: str) -> None:
+async def test_a_password_cannot_be_guessed_for_long(ada: MemberClient, path: str) -> None:
     verb = "PUT" if path == RESTRICTION else "POST"
     body: dict[str, object] = {"password": "not the password"}
     body |= {"restricted": True} if path == RESTRICTION else {}
     for _ in range(10):
-        assert (await ada.ask(verb, path, json=body)).status_code == 403
+        assert (await ada.request(verb, path, json=body)).status_code == 403
 
-    response = await ada.ask(verb, path, json=body | {"password": ada.password})
+    response = await ada.request(verb, path, json=body | {"password": ada.password})
 
     assert response.status_code == 429
     assert 0 < int(response.headers["Retry-After"]) <= 15 * 60
-    assert (await ada.ask("GET", "/v1/profiles/me")).json()["restricted"] is False
+    assert (await ada.request("GET", "/v1/profiles/me")).json()["restricted"] is False

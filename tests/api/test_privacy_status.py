@@ -11,7 +11,7 @@ from dressform.policy.notice import VISITOR
 from dressform.retention_audit import auditor
 from dressform.worker.scheduler import WorkerTasks
 from tests.conftest import MovableClock
-from tests.helpers.members import Person
+from tests.helpers.members import MemberClient
 from tests.helpers.retention import add_visit
 
 STATUS = "/v1/privacy/status"
@@ -109,7 +109,7 @@ async def test_the_age_is_never_negative(
 async def test_nothing_is_told_of_members(
     client: httpx.AsyncClient,
     clock: MovableClock,
-    join: Callable[..., Awaitable[Person]],
+    join: Callable[..., Awaitable[MemberClient]],
 ) -> None:
     """Neither when the last of them signed in, nor how many they are."""
     before = (await client.get(STATUS)).json()

@@ -8,27 +8,27 @@ from typing import Any
 import pytest
 
 from tests.conftest import MovableClock
-from tests.helpers.members import Mailbox, Person
+from tests.helpers.members import Mailbox, MemberClient
 
 ME = "/v1/profiles/me"
 ACCOUNTS = {"mastodon": "@ada@sewing.example", "website": "https://ada.example/"}
 
-Join = Callable[..., Awaitable[Person]]
+Join = Callable[..., Awaitable[MemberClient]]
 
 
-async def changed(person: Person, **changes: object) -> dict[str, Any]:
-    response = await person.ask("PATCH", ME, json=changes)
+async def changed(person: MemberClient, **changes: object) -> dict[str, Any]:
+    response = await person.request("PATCH", ME, json=changes)
     assert response.status_code == 200, response.text
     answer: dict[str, Any] = response.json()
     return answer
 
 
-async def refused(person: Person, status: int, **changes: object) -> dict[str, Any]:
+async def refused(person: MemberClient, status: int, **changes: object) -> dict[str, Any]:
     """A refusal, which must have changed nothing."""
-    before = (await person.ask("GET", ME)).json()
-    response = await person.ask("PATCH", ME, json=changes)
+    before = (await person.request("GET", ME)).json()
+    response = await person.request("PATCH", ME, json=changes)
     assert response.status_code == status, response.text
-    assert (await person.ask("GET", ME)).json() == before
+    assert (await person.request("GET", ME)).json() == before
     answer: dict[str, Any] = response.json()
     return answer
 
@@ -36,7 +36,7 @@ async def refused(person: Person, status: int, **changes: object) -> dict[str, A
 async def test_a_new_profile_holds_what_was_registered_and_nothing_else(join: Join) -> None:
     ada = await join("ada", language="fr")
 
-    profile = (await ada.ask("GET", ME)).json()
+    profile = (await ada.request("GET", ME)).json()
 
     assert profile == {
         "username": "ada",
@@ -53,7 +53,7 @@ async def test_a_new_profile_holds_what_was_registered_and_nothing_else(join: Jo
     }
 
 
-async def test_what_is_left_out_stays(ada: Person) -> None:
+async def test_what_is_left_out_stays(ada: MemberClient) -> None:
     filled = await changed(ada, bio="I sew.", social_accounts=ACCOUNTS, language="fr")
     renamed = await changed(ada, username="ada.l")
     untouched = await changed(ada)
@@ -63,7 +63,7 @@ async def test_what_is_left_out_stays(ada: Person) -> None:
     assert filled["language"] == "fr"
     assert renamed == filled | {"username": "ada.l"}
     assert untouched == renamed
-    assert (await ada.ask("GET", ME)).json() == renamed
+    assert (await ada.request("GET", ME)).json() == renamed
 
 
 @pytest.mark.parametrize(
@@ -80,14 +80,14 @@ async def test_what_is_left_out_stays(ada: Person) -> None:
     ],
 )
 async def test_each_optional_part_is_removed_alone(
-    ada: Person, removal: dict[str, object], left: dict[str, object]
+    ada: MemberClient, removal: dict[str, object], left: dict[str, object]
 ) -> None:
     filled = await changed(ada, bio="I sew.", social_accounts=ACCOUNTS)
 
     assert await changed(ada, **removal) == filled | left
 
 
-async def test_one_account_is_added_without_the_others(ada: Person) -> None:
+async def test_one_account_is_added_without_the_others(ada: MemberClient) -> None:
     await changed(ada, social_accounts=ACCOUNTS)
 
     after = await changed(ada, social_accounts={"reddit": "u/ada", "website": "https://a.example"})
@@ -100,7 +100,9 @@ async def test_one_account_is_added_without_the_others(ada: Person) -> None:
 
 
 @pytest.mark.parametrize("field", ["username", "language"])
-async def test_what_an_account_cannot_be_without_is_not_removed(ada: Person, field: str) -> None:
+async def test_what_an_account_cannot_be_without_is_not_removed(
+    ada: MemberClient, field: str
+) -> None:
     problem = await refused(ada, 422, **{field: None})
 
     assert [error["pointer"] for error in problem["errors"]] == [f"#/{field}"]
@@ -128,14 +130,16 @@ async def test_what_an_account_cannot_be_without_is_not_removed(ada: Person, fie
     ],
 )
 async def test_what_does_not_fit_is_named(
-    ada: Person, pointer: str, changes: dict[str, object]
+    ada: MemberClient, pointer: str, changes: dict[str, object]
 ) -> None:
     problem = await refused(ada, 422, **changes)
 
     assert [error["pointer"] for error in problem["errors"]] == [pointer]
 
 
-async def test_more_accounts_than_a_profile_shows_are_refused_in_steps_too(ada: Person) -> None:
+async def test_more_accounts_than_a_profile_shows_are_refused_in_steps_too(
+    ada: MemberClient,
+) -> None:
     twelve = {f"one-{number}": "ada" for number in range(12)}
     other_twelve = {f"two-{number}": "ada" for number in range(12)}
 
@@ -147,16 +151,18 @@ async def test_more_accounts_than_a_profile_shows_are_refused_in_steps_too(ada: 
     assert swapped["social_accounts"] == other_twelve
 
 
-async def test_changes_at_once_lose_nothing(ada: Person) -> None:
+async def test_changes_at_once_lose_nothing(ada: MemberClient) -> None:
     networks = [f"network-{number}" for number in range(12)]
 
     await asyncio.gather(*(changed(ada, social_accounts={name: "ada"}) for name in networks))
 
-    kept = (await ada.ask("GET", ME)).json()["social_accounts"]
+    kept = (await ada.request("GET", ME)).json()["social_accounts"]
     assert kept == dict.fromkeys(networks, "ada")
 
 
-async def test_a_username_of_another_member_is_taken_in_any_case(ada: Person, join: Join) -> None:
+async def test_a_username_of_another_member_is_taken_in_any_case(
+    ada: MemberClient, join: Join
+) -> None:
     await join("grace")
 
     for taken in ("grace", "Grace", "GRACE"):
@@ -164,9 +170,9 @@ async def test_a_username_of_another_member_is_taken_in_any_case(ada: Person, jo
 
 
 async def test_a_username_that_waits_for_its_confirmation_is_taken(
-    ada: Person, mailbox: Mailbox, clock: MovableClock
+    ada: MemberClient, mailbox: Mailbox, clock: MovableClock
 ) -> None:
-    await Person(ada.client, mailbox, "grace").register()
+    await MemberClient(ada.client, mailbox, "grace").register()
 
     await refused(ada, 409, username="Grace")
     clock.advance(days=7)
@@ -175,35 +181,35 @@ async def test_a_username_that_waits_for_its_confirmation_is_taken(
     assert (await changed(ada, username="Grace"))["username"] == "Grace"
 
 
-async def test_ones_own_name_in_another_case_is_fine(ada: Person) -> None:
+async def test_ones_own_name_in_another_case_is_fine(ada: MemberClient) -> None:
     assert (await changed(ada, username="ADA"))["username"] == "ADA"
     assert (await ada.sign_in("ada")).status_code == 200
 
 
-async def test_an_old_name_is_free_again(ada: Person, join: Join) -> None:
+async def test_an_old_name_is_free_again(ada: MemberClient, join: Join) -> None:
     grace = await join("grace")
     await changed(ada, username="countess")
 
     assert (await changed(grace, username="ada"))["username"] == "ada"
     assert (await ada.sign_in("countess")).status_code == 200
-    assert (await grace.ask("GET", "/v1/profiles/countess")).json()["username"] == "countess"
+    assert (await grace.request("GET", "/v1/profiles/countess")).json()["username"] == "countess"
 
 
-async def test_of_many_who_want_a_name_at_once_one_gets_it(ada: Person, join: Join) -> None:
+async def test_of_many_who_want_a_name_at_once_one_gets_it(ada: MemberClient, join: Join) -> None:
     people = [ada, *[await join(name) for name in ("grace", "hedy", "mary")]]
 
     answers = await asyncio.gather(
-        *(person.ask("PATCH", ME, json={"username": "Coveted"}) for person in people)
+        *(person.request("PATCH", ME, json={"username": "Coveted"}) for person in people)
     )
 
     assert sorted(answer.status_code for answer in answers) == [200, 409, 409, 409]
 
 
-async def test_others_see_the_profile_and_never_the_address(ada: Person, join: Join) -> None:
+async def test_others_see_the_profile_and_never_the_address(ada: MemberClient, join: Join) -> None:
     grace = await join("grace")
     await changed(ada, username="Ada.L", bio="I sew.", social_accounts=ACCOUNTS)
 
-    response = await grace.ask("GET", "/v1/profiles/ada.l")
+    response = await grace.request("GET", "/v1/profiles/ada.l")
 
     assert response.json() == {
         "username": "Ada.L",
@@ -218,21 +224,23 @@ async def test_others_see_the_profile_and_never_the_address(ada: Person, join: J
 
 
 @pytest.mark.parametrize("path", ["/v1/profiles/ada", "/v1/profiles/ada/picture"])
-async def test_only_the_signed_in_see_profiles(ada: Person, path: str) -> None:
+async def test_only_the_signed_in_see_profiles(ada: MemberClient, path: str) -> None:
     response = await ada.client.get(path)
 
     assert response.status_code == 401
     assert response.headers["WWW-Authenticate"] == "Bearer"
 
 
-async def test_nobody_sees_a_restricted_member(ada: Person, join: Join) -> None:
+async def test_nobody_sees_a_restricted_member(ada: MemberClient, join: Join) -> None:
     grace = await join("grace")
-    never_was = await grace.ask("GET", "/v1/profiles/nobody")
+    never_was = await grace.request("GET", "/v1/profiles/nobody")
     restriction = {"restricted": True, "password": ada.password}
-    assert (await ada.ask("PUT", "/v1/privacy/restriction", json=restriction)).status_code == 204
+    assert (
+        await ada.request("PUT", "/v1/privacy/restriction", json=restriction)
+    ).status_code == 204
 
-    hidden = await grace.ask("GET", "/v1/profiles/ada")
-    own = await ada.ask("GET", ME)
+    hidden = await grace.request("GET", "/v1/profiles/ada")
+    own = await ada.request("GET", ME)
 
     assert hidden.status_code == 404
     assert hidden.json() | {"instance": ""} == never_was.json() | {"instance": ""}
@@ -240,18 +248,18 @@ async def test_nobody_sees_a_restricted_member(ada: Person, join: Join) -> None:
 
 
 async def test_nobody_sees_a_member_past_the_end_though_no_worker_ran(
-    ada: Person, join: Join, clock: MovableClock
+    ada: MemberClient, join: Join, clock: MovableClock
 ) -> None:
     grace = await join("grace")
     clock.at = datetime(2026, 9, 1, tzinfo=UTC)
     await grace.sign_in()
     clock.at = datetime(2027, 2, 28, 23, 59, tzinfo=UTC)
     await grace.sign_in()
-    last_moment = await grace.ask("GET", "/v1/profiles/ada")
+    last_moment = await grace.request("GET", "/v1/profiles/ada")
     clock.advance(minutes=1)
 
-    past_it = await grace.ask("GET", "/v1/profiles/ada")
+    past_it = await grace.request("GET", "/v1/profiles/ada")
 
     assert last_moment.status_code == 200
     assert past_it.status_code == 404
-    assert (await ada.ask("GET", ME)).status_code == 401
+    assert (await ada.request("GET", ME)).status_code == 401

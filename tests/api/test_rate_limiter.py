@@ -8,11 +8,11 @@ from dressform.api.rate_limiter import Attempts, Limit
 from dressform.crypto.secrets import KeyedIndex
 from dressform.errors import TooManyAttempts
 from tests.conftest import MovableClock
-from tests.helpers.assertions import assert_problem, shown
+from tests.helpers.assertions import assert_problem, comparable_response
 from tests.helpers.auth import change_email, change_password, forgot, login
-from tests.helpers.members import PASSWORD, Person
+from tests.helpers.members import PASSWORD, MemberClient
 
-Join = Callable[..., Awaitable[Person]]
+Join = Callable[..., Awaitable[MemberClient]]
 
 WRONG = "a wrong password"
 
@@ -26,7 +26,7 @@ def attempts(clock: MovableClock) -> Attempts:
     "names", [("ada", "ADA"), ("ada@example.org", "Ada@Example.org"), ("nobody", " Nobody ")]
 )
 async def test_ten_passwords_in_fifteen_minutes(
-    ada: Person, clock: MovableClock, names: tuple[str, str]
+    ada: MemberClient, clock: MovableClock, names: tuple[str, str]
 ) -> None:
     """In whatever case, and whether or not there is such a login."""
     for number in range(10):
@@ -44,7 +44,7 @@ async def test_ten_passwords_in_fifteen_minutes(
     assert (await login(ada.client, names[0], WRONG)).status_code == 429
 
 
-async def test_a_refusal_tells_nothing_about_the_login(ada: Person) -> None:
+async def test_a_refusal_tells_nothing_about_the_login(ada: MemberClient) -> None:
     answers = []
     for name in ("ada", "nobody", "ada@example.org", "nobody@example.org"):
         for _ in range(10):
@@ -52,32 +52,32 @@ async def test_a_refusal_tells_nothing_about_the_login(ada: Person) -> None:
         answers.append(await login(ada.client, name, WRONG))
 
     assert [answer.status_code for answer in answers] == [429] * 4
-    assert len({str(shown(answer)) for answer in answers}) == 1
+    assert len({str(comparable_response(answer)) for answer in answers}) == 1
 
 
-async def test_ten_at_once_are_not_more_than_ten(ada: Person) -> None:
+async def test_ten_at_once_are_not_more_than_ten(ada: MemberClient) -> None:
     answers = await asyncio.gather(*(login(ada.client, "ada", WRONG) for _ in range(14)))
 
     assert sorted(answer.status_code for answer in answers) == [401] * 10 + [429] * 4
 
 
-async def test_the_right_password_begins_anew(ada: Person) -> None:
+async def test_the_right_password_begins_anew(ada: MemberClient) -> None:
     for _ in range(2):
         for _ in range(9):
             assert (await login(ada.client, "ada", WRONG)).status_code == 401
         assert (await ada.sign_in()).status_code == 200
 
 
-async def test_one_login_does_not_hold_up_another(ada: Person, join: Join) -> None:
+async def test_one_login_does_not_hold_up_another(ada: MemberClient, join: Join) -> None:
     bea = await join("bea")
     for _ in range(11):
         await login(ada.client, "ada", WRONG)
 
     assert (await bea.sign_in()).status_code == 200
-    assert (await ada.ask("GET", "/v1/profiles/me")).status_code == 200
+    assert (await ada.request("GET", "/v1/profiles/me")).status_code == 200
 
 
-async def test_a_stolen_session_cannot_guess_the_password(ada: Person) -> None:
+async def test_a_stolen_session_cannot_guess_the_password(ada: MemberClient) -> None:
     """Wherever a password is asked for, it is one and the same count."""
     for number in range(10):
         answer = (
@@ -88,17 +88,19 @@ async def test_a_stolen_session_cannot_guess_the_password(ada: Person) -> None:
         assert_problem(answer, 403, "wrong-password")
 
     body = {"password": PASSWORD}
-    erasing = await ada.ask("POST", "/v1/privacy/erasure", json=body)
-    restricting = await ada.ask("PUT", "/v1/privacy/restriction", json=body | {"restricted": True})
+    erasing = await ada.request("POST", "/v1/privacy/erasure", json=body)
+    restricting = await ada.request(
+        "PUT", "/v1/privacy/restriction", json=body | {"restricted": True}
+    )
     changing = await change_password(ada, "nine needles in the hay")
 
     for refused in (erasing, restricting, changing):
         assert_problem(refused, 429, "too-many-attempts")
         assert refused.headers["Retry-After"] == "900"
-    assert (await ada.ask("GET", "/v1/profiles/me")).status_code == 200
+    assert (await ada.request("GET", "/v1/profiles/me")).status_code == 200
 
 
-async def test_five_links_an_hour(ada: Person, clock: MovableClock) -> None:
+async def test_five_links_an_hour(ada: MemberClient, clock: MovableClock) -> None:
     clock.advance(hours=1)
     await ada.sign_in()
     refused = []
@@ -109,7 +111,7 @@ async def test_five_links_an_hour(ada: Person, clock: MovableClock) -> None:
 
     assert_problem(refused[0], 429, "too-many-attempts")
     assert refused[0].headers["Retry-After"] == "3600"
-    assert shown(refused[0]) == shown(refused[1])
+    assert comparable_response(refused[0]) == comparable_response(refused[1])
     assert_problem(await change_email(ada, "nobody@example.org"), 429, "too-many-attempts")
     assert len(await ada.mailbox.collect()) == 5
     clock.advance(hours=1)

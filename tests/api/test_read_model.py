@@ -11,20 +11,20 @@ from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.sewing.catalogue import CATALOGUE
 from tests.api.test_models import unwarned
 from tests.conftest import MovableClock
-from tests.helpers.assertions import assert_problem, shown
-from tests.helpers.members import Person
+from tests.helpers.assertions import assert_problem, comparable_response
+from tests.helpers.members import MemberClient
 
 EVERYTHING = {name: 100.5 + n for n, name in enumerate(CATALOGUE)} | {"shoulderSlope": 13.0}
 
 
 @pytest.fixture
-async def made(ada: Person) -> httpx.Response:
+async def made(ada: MemberClient) -> httpx.Response:
     body = {"name": "Me", "breasts": True, "measurements": EVERYTHING}
-    return await ada.ask("POST", "/v1/models", json=body)
+    return await ada.request("POST", "/v1/models", json=body)
 
 
-async def test_the_answer_is_that_of_making_it(ada: Person, made: httpx.Response) -> None:
-    read = await ada.ask("GET", made.headers["location"])
+async def test_the_answer_is_that_of_making_it(ada: MemberClient, made: httpx.Response) -> None:
+    read = await ada.request("GET", made.headers["location"])
 
     assert unwarned(made) == read.json()
     assert read.headers["content-type"] == "application/json"
@@ -33,34 +33,34 @@ async def test_the_answer_is_that_of_making_it(ada: Person, made: httpx.Response
 
 
 async def test_another_spelling_of_the_id_is_the_same_model(
-    ada: Person, made: httpx.Response
+    ada: MemberClient, made: httpx.Response
 ) -> None:
     model_id = UUID(made.json()["id"])
-    usual = await ada.ask("GET", made.headers["location"])
+    usual = await ada.request("GET", made.headers["location"])
 
     for spelling in (str(model_id).upper(), model_id.hex):
-        read = await ada.ask("GET", f"/v1/models/{spelling}")
+        read = await ada.request("GET", f"/v1/models/{spelling}")
         assert (read.status_code, read.content) == (200, usual.content)
 
 
 @pytest.mark.parametrize("wrong", ["x", "0" * 35, "g" * 32, "%00", "1-2-3-4-5"])
-async def test_what_is_no_id_is_told_so(ada: Person, wrong: str) -> None:
-    answer = await ada.ask("GET", f"/v1/models/{wrong}")
+async def test_what_is_no_id_is_told_so(ada: MemberClient, wrong: str) -> None:
+    answer = await ada.request("GET", f"/v1/models/{wrong}")
 
     assert_problem(answer, 422, "invalid-input")
     assert [error["pointer"] for error in answer.json()["errors"]] == ["path/model_id"]
 
 
 async def test_anothers_model_is_as_if_there_were_none(
-    join: Callable[..., Awaitable[Person]],
+    join: Callable[..., Awaitable[MemberClient]],
 ) -> None:
     eve, ada = await join("mallory"), await join("ada")
-    made = await ada.ask("POST", "/v1/models", json={"name": "Me", "breasts": True})
-    hers = await eve.ask("GET", made.headers["location"])
-    nobodys = await eve.ask("GET", f"/v1/models/{uuid4()}")
+    made = await ada.request("POST", "/v1/models", json={"name": "Me", "breasts": True})
+    hers = await eve.request("GET", made.headers["location"])
+    nobodys = await eve.request("GET", f"/v1/models/{uuid4()}")
 
     assert_problem(hers, 404, "not-found")
-    assert shown(hers) == shown(nobodys)
+    assert comparable_response(hers) == comparable_response(nobodys)
 
 
 @pytest.mark.parametrize(
@@ -77,18 +77,18 @@ async def test_nobody_unknown_is_answered(
 
 
 async def test_an_access_token_that_was_good_a_moment_ago_is_over_to_the_second(
-    ada: Person, made: httpx.Response, clock: MovableClock
+    ada: MemberClient, made: httpx.Response, clock: MovableClock
 ) -> None:
     clock.advance(seconds=599)
-    assert (await ada.ask("GET", made.headers["location"])).status_code == 200
+    assert (await ada.request("GET", made.headers["location"])).status_code == 200
     clock.advance(seconds=1)
 
-    assert_problem(await ada.ask("GET", made.headers["location"]), 401, "not-signed-in")
+    assert_problem(await ada.request("GET", made.headers["location"]), 401, "not-signed-in")
 
 
 @pytest.mark.parametrize("table", ["session", "account"])
 async def test_what_is_over_is_not_read_although_it_is_still_there(
-    ada: Person, made: httpx.Response, uows: UnitOfWorkFactory, table: str
+    ada: MemberClient, made: httpx.Response, uows: UnitOfWorkFactory, table: str
 ) -> None:
     over = {
         "session": "UPDATE session SET month_of_login = month_of_login - interval '1 year'",
@@ -97,10 +97,12 @@ async def test_what_is_over_is_not_read_although_it_is_still_there(
     async with uows.transaction() as uow:
         await uow.connection.execute(text(over))
 
-    assert_problem(await ada.ask("GET", made.headers["location"]), 401, "not-signed-in")
+    assert_problem(await ada.request("GET", made.headers["location"]), 401, "not-signed-in")
 
 
-async def test_other_methods_are_told_what_there_is(ada: Person, made: httpx.Response) -> None:
+async def test_other_methods_are_told_what_there_is(
+    ada: MemberClient, made: httpx.Response
+) -> None:
     for method in ("HEAD", "PUT", "POST"):
         answer = await ada.client.request(method, made.headers["location"], headers=ada.headers)
         assert answer.status_code == 405

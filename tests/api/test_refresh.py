@@ -8,10 +8,10 @@ from dressform.db.unit_of_work import UnitOfWorkFactory
 from tests.conftest import MovableClock
 from tests.helpers.assertions import assert_problem
 from tests.helpers.auth import refresh, sessions
-from tests.helpers.members import Person
+from tests.helpers.members import MemberClient
 
 
-async def test_each_refresh_gives_the_next_token(ada: Person, clock: MovableClock) -> None:
+async def test_each_refresh_gives_the_next_token(ada: MemberClient, clock: MovableClock) -> None:
     first = ada.refresh_token
     clock.advance(minutes=9)
 
@@ -20,12 +20,12 @@ async def test_each_refresh_gives_the_next_token(ada: Person, clock: MovableCloc
     assert renewed["refresh_token"] != first
     assert (await refresh(ada, renewed["refresh_token"])).status_code == 200
     clock.advance(minutes=5)
-    assert (await ada.ask("GET", "/v1/auth/sessions")).status_code == 401
+    assert (await ada.request("GET", "/v1/auth/sessions")).status_code == 401
     ada.access_token = renewed["access_token"]
-    assert (await ada.ask("GET", "/v1/auth/sessions")).status_code == 200
+    assert (await ada.request("GET", "/v1/auth/sessions")).status_code == 200
 
 
-async def test_refresh_ten_at_once_all_work_and_one_session_lives(ada: Person) -> None:
+async def test_refresh_ten_at_once_all_work_and_one_session_lives(ada: MemberClient) -> None:
     """With more requests than connections; of the ten successors the first that is used goes on."""
     answers = await asyncio.gather(*(refresh(ada) for _ in range(10)))
 
@@ -33,12 +33,12 @@ async def test_refresh_ten_at_once_all_work_and_one_session_lives(ada: Person) -
     successors = [answer.json()["refresh_token"] for answer in answers]
     assert len(set(successors)) == 10
     assert (await refresh(ada, successors[3])).status_code == 200
-    assert (await ada.ask("GET", "/v1/profiles/me")).status_code == 200
+    assert (await ada.request("GET", "/v1/profiles/me")).status_code == 200
     assert len(await sessions(ada)) == 1
 
 
 async def test_refresh_whose_answer_was_lost_can_be_repeated(
-    ada: Person, clock: MovableClock
+    ada: MemberClient, clock: MovableClock
 ) -> None:
     for _ in range(3):
         await refresh(ada)  # Nobody reads the answer.
@@ -50,10 +50,10 @@ async def test_refresh_whose_answer_was_lost_can_be_repeated(
     ada.refresh_token = renewed.json()["refresh_token"]
     ada.access_token = renewed.json()["access_token"]
     assert (await refresh(ada)).status_code == 200
-    assert (await ada.ask("GET", "/v1/profiles/me")).status_code == 200
+    assert (await ada.request("GET", "/v1/profiles/me")).status_code == 200
 
 
-async def test_refresh_by_two_who_hold_the_same_token_ends_the_session(ada: Person) -> None:
+async def test_refresh_by_two_who_hold_the_same_token_ends_the_session(ada: MemberClient) -> None:
     """A thief may go first or second: one of the two comes with a sibling that nobody used."""
     owners = (await refresh(ada)).json()["refresh_token"]
     thiefs = (await refresh(ada)).json()["refresh_token"]
@@ -67,21 +67,21 @@ async def test_refresh_by_two_who_hold_the_same_token_ends_the_session(ada: Pers
     newest = first.json()["refresh_token"]
     assert_problem(await refresh(ada, newest), 401, "refresh-token-refused")
     assert len(await sessions(ada)) == 1
-    assert (await ada.ask("GET", "/v1/profiles/me")).status_code == 200
+    assert (await ada.request("GET", "/v1/profiles/me")).status_code == 200
 
 
-async def test_refresh_with_a_replayed_token_ends_the_access_tokens_too(ada: Person) -> None:
+async def test_refresh_with_a_replayed_token_ends_the_access_tokens_too(ada: MemberClient) -> None:
     stolen = ada.refresh_token
     successor = (await refresh(ada)).json()["refresh_token"]
     await refresh(ada, successor)
 
     assert_problem(await refresh(ada, stolen), 401, "refresh-token-refused")
 
-    assert_problem(await ada.ask("GET", "/v1/profiles/me"), 401, "not-signed-in")
+    assert_problem(await ada.request("GET", "/v1/profiles/me"), 401, "not-signed-in")
 
 
 @pytest.mark.parametrize("place", [0, 18, 25, 40, 79])
-async def test_refresh_with_a_forged_token_changes_nothing(ada: Person, place: int) -> None:
+async def test_refresh_with_a_forged_token_changes_nothing(ada: MemberClient, place: int) -> None:
     """The session's id, the generation, the nonce, the signature: nobody can make up any of them."""
     genuine = ada.refresh_token
     other = "A" if genuine[place] != "A" else "B"
@@ -93,7 +93,7 @@ async def test_refresh_with_a_forged_token_changes_nothing(ada: Person, place: i
 
 
 async def test_refresh_token_of_another_account_continues_nothing(
-    ada: Person, uows: UnitOfWorkFactory, join: Callable[..., Awaitable[Person]]
+    ada: MemberClient, uows: UnitOfWorkFactory, join: Callable[..., Awaitable[MemberClient]]
 ) -> None:
     """Whoever can write to the database but has no key can't turn a session into another's."""
     eve = await join("mallory")
@@ -107,11 +107,11 @@ async def test_refresh_token_of_another_account_continues_nothing(
         )
 
     assert_problem(await refresh(eve), 401, "refresh-token-refused")
-    assert (await ada.ask("GET", "/v1/profiles/me")).json()["username"] == "ada"
-    assert_problem(await eve.ask("GET", "/v1/profiles/me"), 401, "not-signed-in")
+    assert (await ada.request("GET", "/v1/profiles/me")).json()["username"] == "ada"
+    assert_problem(await eve.request("GET", "/v1/profiles/me"), 401, "not-signed-in")
 
 
-async def test_refresh_with_an_older_token_ends_the_session(ada: Person) -> None:
+async def test_refresh_with_an_older_token_ends_the_session(ada: MemberClient) -> None:
     first = ada.refresh_token
     for _ in range(3):
         ada.refresh_token = (await refresh(ada)).json()["refresh_token"]
@@ -121,7 +121,7 @@ async def test_refresh_with_an_older_token_ends_the_session(ada: Person) -> None
 
 
 async def test_session_ends_for_good_ninety_days_after_the_first_of_its_month(
-    ada: Person, clock: MovableClock
+    ada: MemberClient, clock: MovableClock
 ) -> None:
     """The login is on 1 March 2026 at noon."""
     for _ in range(89):
@@ -137,5 +137,5 @@ async def test_session_ends_for_good_ninety_days_after_the_first_of_its_month(
     assert only["signed_in_on"] == "2026-03-01"
     assert only["renewed_on"] == "2026-05-29"
     assert only["ends_at"] == "2026-05-30T00:00:00Z"
-    assert_problem(await ada.ask("GET", "/v1/profiles/me"), 401, "not-signed-in")
+    assert_problem(await ada.request("GET", "/v1/profiles/me"), 401, "not-signed-in")
     assert_problem(await refresh(ada, last["refresh_token"]), 401, "refresh-token-refused")

@@ -10,7 +10,7 @@ from dressform.api.app import create_app
 from dressform.settings.settings import Settings
 from tests.conftest import MovableClock
 from tests.helpers.assertions import assert_problem
-from tests.helpers.members import Person
+from tests.helpers.members import MemberClient
 
 Browser = Callable[..., Awaitable[httpx.AsyncClient]]
 
@@ -40,7 +40,7 @@ async def behind_https(
         yield client
 
 
-async def sign_in(client: httpx.AsyncClient, person: Person) -> httpx.Response:
+async def sign_in(client: httpx.AsyncClient, person: MemberClient) -> httpx.Response:
     body = {"login": person.username, "password": person.password, "session": "cookie"}
     answer = await client.post("/v1/auth/login", json=body)
     assert answer.status_code == 200, answer.text
@@ -53,7 +53,7 @@ def cookie_of(answer: httpx.Response) -> Morsel[str]:
     return morsel
 
 
-async def test_on_localhost_the_cookie_has_a_plain_name(ada: Person) -> None:
+async def test_on_localhost_the_cookie_has_a_plain_name(ada: MemberClient) -> None:
     """Browsers take a Secure cookie over http from localhost, but not all of them do."""
     answer = await sign_in(ada.client, ada)
 
@@ -70,7 +70,7 @@ async def test_on_localhost_the_cookie_has_a_plain_name(ada: Person) -> None:
 
 
 async def test_behind_https_the_cookie_is_bound_to_the_host(
-    ada: Person, behind_https: httpx.AsyncClient
+    ada: MemberClient, behind_https: httpx.AsyncClient
 ) -> None:
     cookie = cookie_of(await sign_in(behind_https, ada))
 
@@ -83,7 +83,7 @@ async def test_behind_https_the_cookie_is_bound_to_the_host(
 
 
 async def test_only_the_cookie_of_ones_own_name_counts(
-    ada: Person, behind_https: httpx.AsyncClient
+    ada: MemberClient, behind_https: httpx.AsyncClient
 ) -> None:
     """A neighbour on the domain can set a plain one, never one that begins with `__Host-`."""
     headers = {"Cookie": f"{PLAIN}={ada.refresh_token}"}
@@ -95,7 +95,7 @@ async def test_only_the_cookie_of_ones_own_name_counts(
 
 @pytest.mark.parametrize("sent", [{}, {"content": b""}, {"json": {}}, {"json": None}])
 async def test_refreshing_by_cookie(
-    ada: Person, clock: MovableClock, sent: dict[str, object]
+    ada: MemberClient, clock: MovableClock, sent: dict[str, object]
 ) -> None:
     first = cookie_of(await sign_in(ada.client, ada)).value
     clock.advance(days=30)
@@ -108,11 +108,11 @@ async def test_refreshing_by_cookie(
     assert second.value != first
     assert second["max-age"] == str(60 * 86400 - 43_200)
     ada.access_token = answer.json()["access_token"]
-    assert (await ada.ask("GET", "/v1/profiles/me")).status_code == 200
+    assert (await ada.request("GET", "/v1/profiles/me")).status_code == 200
     assert (await ada.client.post("/v1/auth/refresh")).status_code == 200
 
 
-async def test_a_token_in_the_body_comes_before_the_cookie(ada: Person) -> None:
+async def test_a_token_in_the_body_comes_before_the_cookie(ada: MemberClient) -> None:
     in_body = ada.refresh_token
     await sign_in(ada.client, ada)
 
@@ -154,7 +154,7 @@ async def test_what_is_no_cookie_of_ours(client: httpx.AsyncClient, value: str) 
 )
 @pytest.mark.parametrize("path", ["/v1/auth/refresh", "/v1/auth/logout"])
 async def test_another_sites_page_cannot_use_the_cookie(
-    ada: Person, path: str, origin: str
+    ada: MemberClient, path: str, origin: str
 ) -> None:
     await sign_in(ada.client, ada)
 
@@ -164,7 +164,7 @@ async def test_another_sites_page_cannot_use_the_cookie(
     assert (await ada.client.post("/v1/auth/refresh")).status_code == 200
 
 
-async def test_own_pages_use_the_cookie(ada: Person, behind_https: httpx.AsyncClient) -> None:
+async def test_own_pages_use_the_cookie(ada: MemberClient, behind_https: httpx.AsyncClient) -> None:
     await sign_in(ada.client, ada)
     await sign_in(behind_https, ada)
 
@@ -178,7 +178,7 @@ async def test_own_pages_use_the_cookie(ada: Person, behind_https: httpx.AsyncCl
 
 
 async def test_an_address_written_in_capitals_is_still_ours(
-    ada: Person, settings: Settings, clock: MovableClock
+    ada: MemberClient, settings: Settings, clock: MovableClock
 ) -> None:
     """A browser writes origins in small letters."""
     changed = settings.model_copy(update={"public_url": "https://API.Sewing.Example"})
@@ -192,7 +192,7 @@ async def test_an_address_written_in_capitals_is_still_ours(
     assert answer.status_code == 200
 
 
-async def test_signing_out_clears_the_cookie_and_ends_the_session(ada: Person) -> None:
+async def test_signing_out_clears_the_cookie_and_ends_the_session(ada: MemberClient) -> None:
     first = await sign_in(ada.client, ada)
     ada.access_token = first.json()["access_token"]
 
@@ -203,7 +203,7 @@ async def test_signing_out_clears_the_cookie_and_ends_the_session(ada: Person) -
     assert (cookie.key, cookie.value, cookie["max-age"]) == (PLAIN, "", "0")
     assert cookie["path"] == "/"
     assert PLAIN not in ada.client.cookies
-    assert_problem(await ada.ask("GET", "/v1/profiles/me"), 401, "not-signed-in")
+    assert_problem(await ada.request("GET", "/v1/profiles/me"), 401, "not-signed-in")
     stolen = {"refresh_token": cookie_of(first).value}
     again = await ada.client.post("/v1/auth/refresh", json=stolen)
     assert_problem(again, 401, "refresh-token-refused")

@@ -9,22 +9,22 @@ from dressform.api.rate_limiter import Limit
 from dressform.policy.notice import PROFILE, SIGN_UP
 from dressform.repositories.expired_rows import MAX_GRACE_PERIOD
 from tests.conftest import MovableClock
-from tests.helpers.assertions import assert_problem, shown
+from tests.helpers.assertions import assert_problem, comparable_response
 from tests.helpers.coarse_times import end_of
-from tests.helpers.members import PASSWORD, Mailbox, Person, token_of
+from tests.helpers.members import PASSWORD, Mailbox, MemberClient, token_of
 
-Join = Callable[..., Awaitable[Person]]
+Join = Callable[..., Awaitable[MemberClient]]
 
 
 @pytest.fixture
-def newcomer(client: httpx.AsyncClient, mailbox: Mailbox) -> Callable[..., Person]:
-    def make(username: str = "bea", **over: str) -> Person:
-        return Person(client, mailbox, username, **over)
+def newcomer(client: httpx.AsyncClient, mailbox: Mailbox) -> Callable[..., MemberClient]:
+    def make(username: str = "bea", **over: str) -> MemberClient:
+        return MemberClient(client, mailbox, username, **over)
 
     return make
 
 
-Newcomer = Callable[..., Person]
+Newcomer = Callable[..., MemberClient]
 
 
 async def verify(client: httpx.AsyncClient, token: str) -> httpx.Response:
@@ -49,11 +49,13 @@ async def test_language_may_be_left_out(client: httpx.AsyncClient, mailbox: Mail
     body = {"email": "bea@example.org", "username": "bea", "password": PASSWORD}
 
     assert (await client.post("/v1/auth/register", json=body)).status_code == 202
-    assert (await mailbox.one())["Content-Language"] == "en"
+    assert (await mailbox.receive_one())["Content-Language"] == "en"
 
 
 @pytest.mark.parametrize("wanted", ["ada", "ADA", "Ada"])
-async def test_a_members_username_is_taken(ada: Person, newcomer: Newcomer, wanted: str) -> None:
+async def test_a_members_username_is_taken(
+    ada: MemberClient, newcomer: Newcomer, wanted: str
+) -> None:
     again = newcomer(wanted, email="bea@example.org")
 
     assert_problem(await again.register(), 409, "username-taken")
@@ -126,16 +128,18 @@ async def test_what_is_sent_again_speaks_the_language_of_the_sign_up(newcomer: N
 
     await resend(bea.client, bea.email)
 
-    assert (await bea.mailbox.one())["Content-Language"] == "fr"
+    assert (await bea.mailbox.receive_one())["Content-Language"] == "fr"
 
 
-async def test_resending_answers_the_same_whoever_waits(ada: Person, newcomer: Newcomer) -> None:
+async def test_resending_answers_the_same_whoever_waits(
+    ada: MemberClient, newcomer: Newcomer
+) -> None:
     bea = newcomer()
     await bea.register()
     await bea.mailbox.collect()
 
     answers = [
-        shown(await resend(ada.client, email))
+        comparable_response(await resend(ada.client, email))
         for email in (ada.email, bea.email, "nobody@example.org")
     ]
 
@@ -168,7 +172,7 @@ async def test_another_sign_up_for_the_address_can_neither_be_confirmed_nor_noti
 
 
 async def test_an_account_that_is_over_keeps_neither_name_nor_address(
-    ada: Person, clock: MovableClock
+    ada: MemberClient, clock: MovableClock
 ) -> None:
     """Even when no worker has come to remove it."""
     clock.at = end_of(PROFILE, clock()) + MAX_GRACE_PERIOD
@@ -178,9 +182,11 @@ async def test_an_account_that_is_over_keeps_neither_name_nor_address(
     assert (await ada.sign_in()).status_code == 200
 
 
-async def test_who_registers_anew_is_shown_the_way_back(ada: Person, clock: MovableClock) -> None:
+async def test_who_registers_anew_is_shown_the_way_back(
+    ada: MemberClient, clock: MovableClock
+) -> None:
     """Past its window, and not yet over: the account waits for its owner."""
-    await ada.ask("PATCH", "/v1/profiles/me", json={"bio": "I sew."})
+    await ada.request("PATCH", "/v1/profiles/me", json={"bio": "I sew."})
     clock.at = end_of(PROFILE, clock())
 
     assert (await ada.register()).status_code == 202
@@ -189,11 +195,11 @@ async def test_who_registers_anew_is_shown_the_way_back(ada: Person, clock: Mova
 
     assert reopened.status_code == 204
     assert (await ada.sign_in()).status_code == 200
-    assert (await ada.ask("GET", "/v1/profiles/me")).json()["bio"] == "I sew."
+    assert (await ada.request("GET", "/v1/profiles/me")).json()["bio"] == "I sew."
 
 
 async def test_another_does_not_get_the_name_of_one_who_may_come_back(
-    ada: Person, newcomer: Newcomer, clock: MovableClock
+    ada: MemberClient, newcomer: Newcomer, clock: MovableClock
 ) -> None:
     clock.at = end_of(PROFILE, clock())
     rival = newcomer("ada", email="rival@example.org")
@@ -237,7 +243,7 @@ async def test_two_sign_ups_for_one_address_confirmed_at_once(newcomer: Newcomer
 
 
 async def test_five_mails_an_hour_whoever_has_an_account(
-    ada: Person, newcomer: Newcomer, clock: MovableClock
+    ada: MemberClient, newcomer: Newcomer, clock: MovableClock
 ) -> None:
     clock.advance(hours=1)
     refused = []
@@ -252,12 +258,12 @@ async def test_five_mails_an_hour_whoever_has_an_account(
     for answer in refused:
         assert_problem(answer, 429, "too-many-attempts")
         assert answer.headers["Retry-After"] == "3000"
-    assert len({str(shown(answer)) for answer in refused}) == 1
+    assert len({str(comparable_response(answer)) for answer in refused}) == 1
     clock.advance(seconds=3000)
     assert (await newcomer("one-more", email="nobody@example.org").register()).status_code == 202
 
 
-async def test_a_refused_registration_costs_no_mail(ada: Person, newcomer: Newcomer) -> None:
+async def test_a_refused_registration_costs_no_mail(ada: MemberClient, newcomer: Newcomer) -> None:
     times, _ = Limit.MAIL.value
     for _ in range(times + 1):
         assert (await newcomer("ada", email="bea@example.org").register()).status_code == 409
@@ -299,7 +305,7 @@ async def test_what_does_not_fit_is_named_and_not_repeated(
     assert_problem(answer, 422, "invalid-input")
     (error,) = answer.json()["errors"]
     assert error["pointer"] == f"#/{field}"
-    assert str(value) not in shown(answer)[2]
+    assert str(value) not in comparable_response(answer)[2]
     assert await mailbox.collect() == []
 
 

@@ -24,7 +24,7 @@ from tests.helpers.auth import (
     reset,
     restrict,
 )
-from tests.helpers.members import Person
+from tests.helpers.members import MemberClient
 
 FRESH = "nine needles in the hay"
 
@@ -44,34 +44,34 @@ async def elsewhere(
 
 
 @pytest.fixture
-async def phone(ada: Person, elsewhere: httpx.AsyncClient) -> Person:
+async def phone(ada: MemberClient, elsewhere: httpx.AsyncClient) -> MemberClient:
     """The same member, signed in a second time over the other process."""
-    phone = Person(elsewhere, ada.mailbox, "ada")
+    phone = MemberClient(elsewhere, ada.mailbox, "ada")
     assert (await phone.sign_in()).status_code == 200
     return phone
 
 
-async def is_in(person: Person) -> bool:
-    answer = await person.ask("GET", "/v1/auth/sessions")
+async def is_in(person: MemberClient) -> bool:
+    answer = await person.request("GET", "/v1/auth/sessions")
     if answer.status_code != 200:
         assert_problem(answer, 401, "not-signed-in")
         assert_problem(await refresh(person), 401, "refresh-token-refused")
     return answer.status_code == 200
 
 
-async def by_logout(ada: Person, phone: Person) -> None:
+async def by_logout(ada: MemberClient, phone: MemberClient) -> None:
     assert (await logout(ada, phone.refresh_token)).status_code == 204
 
 
-async def by_ending_others(ada: Person, phone: Person) -> None:
-    assert (await ada.ask("DELETE", "/v1/auth/sessions")).status_code == 204
+async def by_ending_others(ada: MemberClient, phone: MemberClient) -> None:
+    assert (await ada.request("DELETE", "/v1/auth/sessions")).status_code == 204
 
 
-async def by_changing_the_password(ada: Person, phone: Person) -> None:
+async def by_changing_the_password(ada: MemberClient, phone: MemberClient) -> None:
     assert (await change_password(ada, FRESH)).status_code == 204
 
 
-async def by_restricting(ada: Person, phone: Person) -> None:
+async def by_restricting(ada: MemberClient, phone: MemberClient) -> None:
     assert (await restrict(ada)).status_code == 204
 
 
@@ -79,7 +79,9 @@ async def by_restricting(ada: Person, phone: Person) -> None:
     "ending", [by_logout, by_ending_others, by_changing_the_password, by_restricting]
 )
 async def test_the_other_session_ends_and_this_one_lives(
-    ada: Person, phone: Person, ending: Callable[[Person, Person], Awaitable[None]]
+    ada: MemberClient,
+    phone: MemberClient,
+    ending: Callable[[MemberClient, MemberClient], Awaitable[None]],
 ) -> None:
     assert await is_in(phone)
 
@@ -89,18 +91,18 @@ async def test_the_other_session_ends_and_this_one_lives(
     assert await is_in(ada)
 
 
-async def by_reset(ada: Person) -> None:
+async def by_reset(ada: MemberClient) -> None:
     await forgot(ada.client, ada.email)
     assert (await reset(ada.client, await ada.mailbox.token(), FRESH)).status_code == 204
 
 
-async def by_erasure(ada: Person) -> None:
+async def by_erasure(ada: MemberClient) -> None:
     assert (await erase(ada)).status_code == 204
 
 
 @pytest.mark.parametrize("ending", [by_reset, by_erasure])
 async def test_all_sessions_end(
-    ada: Person, phone: Person, ending: Callable[[Person], Awaitable[None]]
+    ada: MemberClient, phone: MemberClient, ending: Callable[[MemberClient], Awaitable[None]]
 ) -> None:
     assert await is_in(phone)
 
@@ -110,7 +112,9 @@ async def test_all_sessions_end(
     assert not await is_in(ada)
 
 
-async def test_theft_noticed_here_ends_the_session_there(ada: Person, phone: Person) -> None:
+async def test_theft_noticed_here_ends_the_session_there(
+    ada: MemberClient, phone: MemberClient
+) -> None:
     stolen = phone.refresh_token
     for _ in range(2):
         phone.refresh_token = (await refresh(phone)).json()["refresh_token"]
@@ -120,7 +124,9 @@ async def test_theft_noticed_here_ends_the_session_there(ada: Person, phone: Per
     assert not await is_in(phone)
 
 
-async def test_refresh_at_once_in_two_processes_goes_on_in_both(ada: Person, phone: Person) -> None:
+async def test_refresh_at_once_in_two_processes_goes_on_in_both(
+    ada: MemberClient, phone: MemberClient
+) -> None:
     answers = await asyncio.gather(
         *(refresh(person, ada.refresh_token) for _ in range(5) for person in (ada, phone))
     )
@@ -134,24 +140,24 @@ async def test_refresh_at_once_in_two_processes_goes_on_in_both(ada: Person, pho
 
 
 async def test_a_restriction_holds_at_once_in_every_process_and_leaves_the_session(
-    ada: Person, elsewhere: httpx.AsyncClient
+    ada: MemberClient, elsewhere: httpx.AsyncClient
 ) -> None:
     """What a restricted member may do stands in test_restriction.py."""
     await restrict(ada)
     ada.client = elsewhere
 
     new = {"name": "New", "breasts": False, "measurements": {}}
-    assert_problem(await ada.ask("POST", "/v1/models", json=new), 403, "restricted")
+    assert_problem(await ada.request("POST", "/v1/models", json=new), 403, "restricted")
     renewed = await refresh(ada)
     assert renewed.status_code == 200
     ada.access_token = renewed.json()["access_token"]
     assert (await ada.sign_in()).status_code == 200
     assert (await restrict(ada, restricted=False)).status_code == 204
-    assert (await ada.ask("GET", "/v1/profiles/me")).status_code == 200
+    assert (await ada.request("GET", "/v1/profiles/me")).status_code == 200
 
 
 async def test_a_login_while_the_account_is_being_erased(
-    ada: Person, uows: UnitOfWorkFactory
+    ada: MemberClient, uows: UnitOfWorkFactory
 ) -> None:
     """It may come first or last; nothing of it stays."""
     answers = await asyncio.gather(
@@ -166,14 +172,14 @@ async def test_a_login_while_the_account_is_being_erased(
     for answer in answers:
         if answer.is_success and answer.content:
             ada.access_token = answer.json()["access_token"]
-            assert_problem(await ada.ask("GET", "/v1/profiles/me"), 401, "not-signed-in")
+            assert_problem(await ada.request("GET", "/v1/profiles/me"), 401, "not-signed-in")
     uow = uows.read()
     for table in (Account, Session):
         count = await uow.connection.execute(select(func.count()).select_from(table))
         assert count.scalar_one() == 0
 
 
-async def test_logins_while_the_password_changes(ada: Person) -> None:
+async def test_logins_while_the_password_changes(ada: MemberClient) -> None:
     """No session that the old password opened outlives the change."""
     changing = asyncio.create_task(change_password(ada, FRESH))
     logins = []
@@ -186,5 +192,5 @@ async def test_logins_while_the_password_changes(ada: Person) -> None:
 
     assert (await changing).status_code == 204
     assert {answer.status_code for answer in answers} <= {200, 401}
-    listed = (await ada.ask("GET", "/v1/auth/sessions")).json()["items"]
+    listed = (await ada.request("GET", "/v1/auth/sessions")).json()["items"]
     assert [one["current"] for one in listed] == [True]

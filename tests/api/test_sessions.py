@@ -10,17 +10,17 @@ from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.repositories.accounts import Accounts
 from dressform.repositories.sessions import Sessions
 from tests.conftest import MovableClock
-from tests.helpers.assertions import assert_problem, shown
+from tests.helpers.assertions import assert_problem, comparable_response
 from tests.helpers.auth import login, logout, refresh, sessions
-from tests.helpers.members import PASSWORD, Person
+from tests.helpers.members import PASSWORD, MemberClient
 
-Join = Callable[..., Awaitable[Person]]
+Join = Callable[..., Awaitable[MemberClient]]
 
 
 @pytest.mark.parametrize(
     "name", ["ada", "ADA", " ada ", "ada@example.org", "ADA@Example.ORG", "ada@EXAMPLE.org "]
 )
-async def test_signing_in_by_either_name_in_any_case(ada: Person, name: str) -> None:
+async def test_signing_in_by_either_name_in_any_case(ada: MemberClient, name: str) -> None:
     answer = await ada.sign_in(name)
 
     assert answer.status_code == 200
@@ -39,8 +39,8 @@ async def test_a_domain_in_its_own_script(join: Join) -> None:
     assert (await zoe.sign_in("zoe@xn--nhen-loa.example.org")).status_code == 200
 
 
-async def test_wrong_logins_look_alike(ada: Person) -> None:
-    waiting = Person(ada.client, ada.mailbox, "bea")
+async def test_wrong_logins_look_alike(ada: MemberClient) -> None:
+    waiting = MemberClient(ada.client, ada.mailbox, "bea")
     await waiting.register()
 
     answers = [
@@ -55,11 +55,11 @@ async def test_wrong_logins_look_alike(ada: Person) -> None:
 
     for answer in answers:
         assert_problem(answer, 401, "wrong-credentials")
-    assert len({str(shown(answer)) for answer in answers}) == 1
+    assert len({str(comparable_response(answer)) for answer in answers}) == 1
 
 
 async def test_those_for_whom_there_is_no_time_are_told_when_to_come_again(
-    ada: Person, app: FastAPI, monkeypatch: pytest.MonkeyPatch
+    ada: MemberClient, app: FastAPI, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A login takes a processor's time, and whoever hung up does not give it back."""
     queue = BoundedExecutor("test", threads=1, waiting=2)
@@ -86,21 +86,21 @@ async def test_the_same_password_composed_differently(join: Join) -> None:
     assert (await login(zoe.client, "zoe", composed)).status_code == 200
 
 
-async def test_signing_out_ends_the_session_at_once(ada: Person) -> None:
+async def test_signing_out_ends_the_session_at_once(ada: MemberClient) -> None:
     assert (await logout(ada)).status_code == 204
 
-    assert_problem(await ada.ask("GET", "/v1/profiles/me"), 401, "not-signed-in")
+    assert_problem(await ada.request("GET", "/v1/profiles/me"), 401, "not-signed-in")
     assert_problem(await refresh(ada), 401, "refresh-token-refused")
 
 
-async def test_signing_out_twice_or_with_a_token_of_nobody_is_no_error(ada: Person) -> None:
+async def test_signing_out_twice_or_with_a_token_of_nobody_is_no_error(ada: MemberClient) -> None:
     await logout(ada)
 
     assert (await logout(ada)).status_code == 204
     assert (await logout(ada, "x" * 80)).status_code == 204
 
 
-async def test_refreshing_and_signing_out_at_once(ada: Person) -> None:
+async def test_refreshing_and_signing_out_at_once(ada: MemberClient) -> None:
     """Neither may wait for the other for ever, which the database would end with an error."""
     for _ in range(10):
         await ada.sign_in()
@@ -111,11 +111,11 @@ async def test_refreshing_and_signing_out_at_once(ada: Person) -> None:
 
         assert {answer.status_code for answer in answers} <= {200, 204, 401}
         assert_problem(await refresh(ada), 401, "refresh-token-refused")
-        assert_problem(await ada.ask("GET", "/v1/auth/sessions"), 401, "not-signed-in")
+        assert_problem(await ada.request("GET", "/v1/auth/sessions"), 401, "not-signed-in")
 
 
 async def test_sessions_are_listed_with_the_one_that_asks(
-    ada: Person, join: Join, clock: MovableClock
+    ada: MemberClient, join: Join, clock: MovableClock
 ) -> None:
     await join("bea")
     clock.advance(days=5)
@@ -135,39 +135,39 @@ async def test_sessions_are_listed_with_the_one_that_asks(
     }
 
 
-async def test_one_session_is_ended_by_another(ada: Person) -> None:
+async def test_one_session_is_ended_by_another(ada: MemberClient) -> None:
     old_token, old_refresh = ada.access_token, ada.refresh_token
     await ada.sign_in()
     (ending,) = (one["id"] for one in await sessions(ada) if not one["current"])
 
-    assert (await ada.ask("DELETE", f"/v1/auth/sessions/{ending}")).status_code == 204
+    assert (await ada.request("DELETE", f"/v1/auth/sessions/{ending}")).status_code == 204
 
     assert_problem(await refresh(ada, old_refresh), 401, "refresh-token-refused")
     assert len(await sessions(ada)) == 1
-    assert_problem(await ada.ask("DELETE", f"/v1/auth/sessions/{ending}"), 404, "not-found")
+    assert_problem(await ada.request("DELETE", f"/v1/auth/sessions/{ending}"), 404, "not-found")
     ada.access_token = old_token
-    assert_problem(await ada.ask("GET", "/v1/auth/sessions"), 401, "not-signed-in")
+    assert_problem(await ada.request("GET", "/v1/auth/sessions"), 401, "not-signed-in")
 
 
-async def test_nobody_ends_the_sessions_of_others(ada: Person, join: Join) -> None:
+async def test_nobody_ends_the_sessions_of_others(ada: MemberClient, join: Join) -> None:
     bea = await join("bea")
     (hers,) = await sessions(bea)
 
-    answer = await ada.ask("DELETE", f"/v1/auth/sessions/{hers['id']}")
-    assert (await ada.ask("DELETE", "/v1/auth/sessions")).status_code == 204
+    answer = await ada.request("DELETE", f"/v1/auth/sessions/{hers['id']}")
+    assert (await ada.request("DELETE", "/v1/auth/sessions")).status_code == 204
 
     assert_problem(answer, 404, "not-found")
     assert await sessions(bea) == [hers]
 
 
-async def test_signing_out_everywhere_else(ada: Person) -> None:
+async def test_signing_out_everywhere_else(ada: MemberClient) -> None:
     others = [ada.refresh_token]
     for _ in range(2):
         await ada.sign_in()
         others.append(ada.refresh_token)
     mine = others.pop()
 
-    assert (await ada.ask("DELETE", "/v1/auth/sessions")).status_code == 204
+    assert (await ada.request("DELETE", "/v1/auth/sessions")).status_code == 204
 
     assert [one["current"] for one in await sessions(ada)] == [True]
     assert [(await refresh(ada, token)).status_code for token in others] == [401, 401]
@@ -175,8 +175,8 @@ async def test_signing_out_everywhere_else(ada: Person) -> None:
 
 
 @pytest.mark.parametrize("session_id", ["x", "1", "%00", "019a0000-0000-7000-8000-00000000000"])
-async def test_what_is_no_session_id(ada: Person, session_id: str) -> None:
-    answer = await ada.ask("DELETE", f"/v1/auth/sessions/{session_id}")
+async def test_what_is_no_session_id(ada: MemberClient, session_id: str) -> None:
+    answer = await ada.request("DELETE", f"/v1/auth/sessions/{session_id}")
 
     assert_problem(answer, 422, "invalid-input")
 
@@ -200,7 +200,7 @@ async def test_logins_that_do_not_fit(client: httpx.AsyncClient, body: dict[str,
     assert PASSWORD not in answer.text
 
 
-async def test_a_page_elsewhere_cannot_sign_anybody_in(ada: Person) -> None:
+async def test_a_page_elsewhere_cannot_sign_anybody_in(ada: MemberClient) -> None:
     """A form posts without a preflight, but only as text: that must not be read as JSON."""
     content = f'{{"login": "ada", "password": "{PASSWORD}", "session": "cookie"}}'
 
@@ -213,9 +213,9 @@ async def test_a_page_elsewhere_cannot_sign_anybody_in(ada: Person) -> None:
 
 
 async def test_the_hundred_and_first_session_ends_the_oldest(
-    ada: Person, uows: UnitOfWorkFactory, clock: MovableClock
+    ada: MemberClient, uows: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
-    first = (await ada.ask("GET", "/v1/auth/sessions")).json()["items"][0]["id"]
+    first = (await ada.request("GET", "/v1/auth/sessions")).json()["items"][0]["id"]
     clock.advance(days=31)
     ada.access_token = (await refresh(ada)).json()["access_token"]
     async with uows.transaction() as uow:
@@ -226,6 +226,6 @@ async def test_the_hundred_and_first_session_ends_the_oldest(
 
     await ada.sign_in()
 
-    listed = [one["id"] for one in (await ada.ask("GET", "/v1/auth/sessions")).json()["items"]]
+    listed = [one["id"] for one in (await ada.request("GET", "/v1/auth/sessions")).json()["items"]]
     assert len(listed) == 100
     assert first not in listed

@@ -9,14 +9,14 @@ from dressform.sewing.silhouette import render_silhouette
 from dressform.sewing.units import MeasurementUnit
 from tests.helpers.assertions import assert_problem
 from tests.helpers.browser import browsing, needs_chromium, serving
-from tests.helpers.members import Person
+from tests.helpers.members import MemberClient
 from tests.sewing.bodies import WITH_BREASTS
 
 
-async def test_a_model_is_drawn(ada: Person) -> None:
+async def test_a_model_is_drawn(ada: MemberClient) -> None:
     model = await ada.add_model(breasts=True, measurements=WITH_BREASTS)
 
-    response = await ada.ask("GET", f"/v1/models/{model}/silhouette.svg")
+    response = await ada.request("GET", f"/v1/models/{model}/silhouette.svg")
 
     assert response.status_code == 200
     assert response.headers["Content-Type"] == "image/svg+xml"
@@ -28,11 +28,11 @@ async def test_a_model_is_drawn(ada: Person) -> None:
     assert response.text == render_silhouette(WITH_BREASTS, breasts=True)
 
 
-async def test_in_the_language_and_the_unit_of_who_asks(ada: Person) -> None:
+async def test_in_the_language_and_the_unit_of_who_asks(ada: MemberClient) -> None:
     model = await ada.add_model(breasts=False, measurements={"chest": 1105})
     asked = {"language": "fr", "unit": "cm"}
 
-    response = await ada.ask("GET", f"/v1/models/{model}/silhouette.svg", params=asked)
+    response = await ada.request("GET", f"/v1/models/{model}/silhouette.svg", params=asked)
 
     expected = render_silhouette(
         {"chest": 1105}, breasts=False, language="fr", unit=MeasurementUnit.CM
@@ -42,41 +42,43 @@ async def test_in_the_language_and_the_unit_of_who_asks(ada: Person) -> None:
 
 
 @pytest.mark.parametrize("asked", [{"language": "de"}, {"unit": "furlong"}, {"unit": "deg"}])
-async def test_other_languages_and_units_are_refused(ada: Person, asked: dict[str, str]) -> None:
+async def test_other_languages_and_units_are_refused(
+    ada: MemberClient, asked: dict[str, str]
+) -> None:
     model = await ada.add_model()
 
-    response = await ada.ask("GET", f"/v1/models/{model}/silhouette.svg", params=asked)
+    response = await ada.request("GET", f"/v1/models/{model}/silhouette.svg", params=asked)
 
     assert_problem(response, 422, "invalid-input")
 
 
-async def test_a_variant_is_drawn_whole(ada: Person) -> None:
+async def test_a_variant_is_drawn_whole(ada: MemberClient) -> None:
     base = await ada.add_model(breasts=True, measurements=WITH_BREASTS)
     variant = await ada.add_model(breasts=None, based_on=base, measurements={"waist": 800})
 
-    response = await ada.ask("GET", f"/v1/models/{variant}/silhouette.svg")
+    response = await ada.request("GET", f"/v1/models/{variant}/silhouette.svg")
 
     assert response.text == render_silhouette(WITH_BREASTS | {"waist": 800}, breasts=True)
 
 
-async def test_without_breasts_what_is_hidden_is_not_drawn(ada: Person) -> None:
+async def test_without_breasts_what_is_hidden_is_not_drawn(ada: MemberClient) -> None:
     model = await ada.add_model(breasts=False, measurements={"chest": 1105, "highBust": 100})
 
-    response = await ada.ask("GET", f"/v1/models/{model}/silhouette.svg")
+    response = await ada.request("GET", f"/v1/models/{model}/silhouette.svg")
 
     assert response.text == render_silhouette({"chest": 1105}, breasts=False)
 
 
-async def test_a_model_of_nobody_is_not_found(ada: Person) -> None:
-    response = await ada.ask("GET", f"/v1/models/{uuid4()}/silhouette.svg")
+async def test_a_model_of_nobody_is_not_found(ada: MemberClient) -> None:
+    response = await ada.request("GET", f"/v1/models/{uuid4()}/silhouette.svg")
 
     assert_problem(response, 404, "not-found")
 
 
-async def test_it_is_well_formed_and_small_without_a_single_measurement(ada: Person) -> None:
+async def test_it_is_well_formed_and_small_without_a_single_measurement(ada: MemberClient) -> None:
     model = await ada.add_model(breasts=True, measurements={})
 
-    response = await ada.ask("GET", f"/v1/models/{model}/silhouette.svg")
+    response = await ada.request("GET", f"/v1/models/{model}/silhouette.svg")
 
     assert ET.fromstring(response.text).tag == "{http://www.w3.org/2000/svg}svg"
     assert len(response.content) < 20_000
@@ -87,7 +89,7 @@ async def test_it_is_well_formed_and_small_without_a_single_measurement(ada: Per
     ("scheme", "colour"), [("light", "rgb(46, 51, 56)"), ("dark", "rgb(233, 229, 222)")]
 )
 async def test_a_browser_shows_it_in_light_and_dark_and_fetches_nothing(
-    app: FastAPI, ada: Person, tmp_path: Path, scheme: str, colour: str
+    app: FastAPI, ada: MemberClient, tmp_path: Path, scheme: str, colour: str
 ) -> None:
     model = await ada.add_model(breasts=True, measurements=WITH_BREASTS)
     async with serving(app) as url, browsing(tmp_path / "profile") as page:

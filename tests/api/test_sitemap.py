@@ -4,7 +4,7 @@ import httpx
 from fastapi import FastAPI
 
 from dressform.db.unit_of_work import UnitOfWorkFactory
-from tests.helpers.editions import published
+from tests.helpers.editions import publish_edition
 
 SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 XHTML = "{http://www.w3.org/1999/xhtml}"
@@ -20,7 +20,7 @@ async def read(client: httpx.AsyncClient) -> ET.Element:
 async def test_it_lists_every_public_page_in_each_language(
     client: httpx.AsyncClient, uows: UnitOfWorkFactory
 ) -> None:
-    await published(uows)
+    await publish_edition(uows)
     pages = [f"{ADDRESS}/{path}" for path in ("privacy", "dataset", "dataset/2027")]
 
     found = [each.text for each in (await read(client)).iter(f"{SITEMAP}loc")]
@@ -36,7 +36,7 @@ async def test_it_lists_every_public_page_in_each_language(
 async def test_each_page_names_the_same_others_as_its_own_links_do(
     client: httpx.AsyncClient, uows: UnitOfWorkFactory
 ) -> None:
-    await published(uows)
+    await publish_edition(uows)
 
     for entry in (await read(client)).iter(f"{SITEMAP}url"):
         html = (await client.get(str(entry.findtext(f"{SITEMAP}loc")))).text
@@ -51,7 +51,7 @@ async def test_each_page_names_the_same_others_as_its_own_links_do(
 async def test_an_edition_has_the_day_on_which_it_appeared(
     client: httpx.AsyncClient, uows: UnitOfWorkFactory
 ) -> None:
-    await published(uows)
+    await publish_edition(uows)
 
     days = {
         entry.findtext(f"{SITEMAP}loc"): entry.findtext(f"{SITEMAP}lastmod")

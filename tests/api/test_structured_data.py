@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from dressform.db.unit_of_work import UnitOfWorkFactory
-from tests.helpers.editions import FILES, published
+from tests.helpers.editions import FILES, publish_edition
 
 SCRIPT = '<script type="application/ld+json">'
 RECOMMENDED = {
@@ -46,7 +46,7 @@ def is_address(value: str) -> bool:
 async def test_an_edition_s_page_describes_a_dataset(
     client: httpx.AsyncClient, uows: UnitOfWorkFactory, language: str
 ) -> None:
-    await published(uows)
+    await publish_edition(uows)
 
     (node,) = await metadata(client, f"/dataset/2027?language={language}")
 
@@ -63,7 +63,7 @@ async def test_an_edition_s_page_describes_a_dataset(
 
 
 async def test_its_downloads_are_there(client: httpx.AsyncClient, uows: UnitOfWorkFactory) -> None:
-    await published(uows)
+    await publish_edition(uows)
 
     (node,) = await metadata(client, "/dataset/2027")
 
@@ -86,8 +86,8 @@ async def test_its_downloads_are_there(client: httpx.AsyncClient, uows: UnitOfWo
 async def test_the_dataset_s_page_describes_it_with_its_editions(
     client: httpx.AsyncClient, uows: UnitOfWorkFactory
 ) -> None:
-    await published(uows)
-    await published(uows, "2027-2028")
+    await publish_edition(uows)
+    await publish_edition(uows, "2027-2028")
 
     (node,) = await metadata(client, "/dataset")
 

@@ -10,21 +10,23 @@ from dressform.db.unit_of_work import UnitOfWorkFactory
 from tests.api.test_models import JSON, MODELS, changed, made, read, unwarned
 from tests.conftest import MovableClock
 from tests.helpers.auth import renew
-from tests.helpers.members import Person
+from tests.helpers.members import MemberClient
 from tests.integration.test_end_to_end import count
 
 BODY = {"chest": 1105, "neck": 420, "waist": 810}
 
 
-async def variant_of(person: Person, base: dict[str, object], **over: object) -> dict[str, object]:
-    response = await person.ask(
+async def variant_of(
+    person: MemberClient, base: dict[str, object], **over: object
+) -> dict[str, object]:
+    response = await person.request(
         "POST", MODELS, json={"name": "With a binder", "based_on": base["id"]} | over
     )
     assert response.status_code == 201, response.text
     return unwarned(response)
 
 
-async def test_a_variant_is_its_base_with_some_values_of_its_own(ada: Person) -> None:
+async def test_a_variant_is_its_base_with_some_values_of_its_own(ada: MemberClient) -> None:
     base = await made(ada, breasts=True, measurements=BODY)
 
     variant = await variant_of(ada, base, measurements={"chest": 1040, "underbust": 900})
@@ -35,11 +37,11 @@ async def test_a_variant_is_its_base_with_some_values_of_its_own(ada: Person) ->
     assert variant["overridden"] == ["chest", "underbust"]
     assert await read(ada, variant) == variant
     assert await read(ada, base) == base
-    assert (await ada.ask("GET", MODELS)).json()["items"] == [base, variant]
+    assert (await ada.request("GET", MODELS)).json()["items"] == [base, variant]
 
 
 async def test_what_changes_in_the_base_changes_in_its_variants(
-    ada: Person, clock: MovableClock
+    ada: MemberClient, clock: MovableClock
 ) -> None:
     base = await made(ada, measurements=BODY)
     variant = await variant_of(ada, base, measurements={"chest": 1040})
@@ -56,7 +58,7 @@ async def test_what_changes_in_the_base_changes_in_its_variants(
     }
 
 
-async def test_a_value_of_its_own_can_be_taken_back(ada: Person) -> None:
+async def test_a_value_of_its_own_can_be_taken_back(ada: MemberClient) -> None:
     base = await made(ada, measurements=BODY)
     variant = await variant_of(ada, base, measurements={"chest": 1040, "wrist": 170})
 
@@ -66,7 +68,7 @@ async def test_a_value_of_its_own_can_be_taken_back(ada: Person) -> None:
     assert after["overridden"] == []
 
 
-async def test_a_variant_may_have_its_own_flag(ada: Person) -> None:
+async def test_a_variant_may_have_its_own_flag(ada: MemberClient) -> None:
     base = await made(ada, breasts=True, measurements={"underbust": 900})
 
     flat = await variant_of(ada, base, breasts=False)
@@ -79,20 +81,20 @@ async def test_a_variant_may_have_its_own_flag(ada: Person) -> None:
 
 
 async def test_removing_the_base_leaves_its_variants_whole(
-    ada: Person, clock: MovableClock
+    ada: MemberClient, clock: MovableClock
 ) -> None:
     base = await made(ada, breasts=True, measurements=BODY)
     first = await variant_of(ada, base, measurements={"chest": 1040})
     second = await variant_of(ada, base, measurements={"neck": "16 in"}, name="Heels")
     clock.advance(minutes=1)
 
-    assert (await ada.ask("DELETE", f"{MODELS}/{base['id']}")).status_code == 204
+    assert (await ada.request("DELETE", f"{MODELS}/{base['id']}")).status_code == 204
 
     whole: dict[str, object] = {"based_on": None, "overridden": []}
-    assert (await ada.ask("GET", MODELS)).json()["items"] == [first | whole, second | whole]
+    assert (await ada.request("GET", MODELS)).json()["items"] == [first | whole, second | whole]
 
 
-async def test_a_variant_can_be_made_whole(ada: Person) -> None:
+async def test_a_variant_can_be_made_whole(ada: MemberClient) -> None:
     base = await made(ada, breasts=True, measurements=BODY)
     variant = await variant_of(ada, base, measurements={"chest": 1040})
 
@@ -105,11 +107,11 @@ async def test_a_variant_can_be_made_whole(ada: Person) -> None:
     assert await changed(ada, whole, based_on=None) == whole
 
 
-async def test_a_variant_is_not_a_base(ada: Person) -> None:
+async def test_a_variant_is_not_a_base(ada: MemberClient) -> None:
     base = await made(ada, measurements=BODY)
     variant = await variant_of(ada, base)
 
-    response = await ada.ask("POST", MODELS, json={"name": "x", "based_on": variant["id"]})
+    response = await ada.request("POST", MODELS, json={"name": "x", "based_on": variant["id"]})
 
     assert response.status_code == 422
     assert response.json()["errors"] == [
@@ -121,14 +123,14 @@ async def test_a_variant_is_not_a_base(ada: Person) -> None:
 
 
 async def test_nobody_bases_a_model_on_another_members(
-    ada: Person, join: Callable[..., Awaitable[Person]]
+    ada: MemberClient, join: Callable[..., Awaitable[MemberClient]]
 ) -> None:
     mallory = await join("mallory")
     base = await made(ada, measurements=BODY)
     none = "019a0000-0000-7000-8000-000000000000"
 
     answers = [
-        await mallory.ask("POST", MODELS, json={"name": "Mine", "based_on": model_id})
+        await mallory.request("POST", MODELS, json={"name": "Mine", "based_on": model_id})
         for model_id in (base["id"], none)
     ]
 
@@ -145,48 +147,52 @@ async def test_nobody_bases_a_model_on_another_members(
         ('{"name": "x", "based_on": 7}', "#/based_on"),
     ],
 )
-async def test_without_a_base_a_model_needs_its_flag(ada: Person, body: str, pointer: str) -> None:
-    response = await ada.ask("POST", MODELS, content=body, headers=JSON)
+async def test_without_a_base_a_model_needs_its_flag(
+    ada: MemberClient, body: str, pointer: str
+) -> None:
+    response = await ada.request("POST", MODELS, content=body, headers=JSON)
 
     assert response.status_code == 422
     assert [error["pointer"] for error in response.json()["errors"]] == [pointer]
 
 
-async def test_a_model_is_not_moved_to_another_base(ada: Person) -> None:
+async def test_a_model_is_not_moved_to_another_base(ada: MemberClient) -> None:
     base = await made(ada)
     model = await made(ada)
 
-    response = await ada.ask("PATCH", f"{MODELS}/{model['id']}", json={"based_on": base["id"]})
+    response = await ada.request("PATCH", f"{MODELS}/{model['id']}", json={"based_on": base["id"]})
 
     assert response.status_code == 422
     assert response.json()["errors"][0]["pointer"] == "#/based_on"
 
 
 async def test_a_base_removed_while_variants_are_made_leaves_none_of_them_torn(
-    ada: Person, uows: UnitOfWorkFactory
+    ada: MemberClient, uows: UnitOfWorkFactory
 ) -> None:
     for _ in range(10):
         base = await made(ada, measurements=BODY)
         body = {"name": "x", "based_on": base["id"], "measurements": {"chest": 1}}
 
         removed, *made_meanwhile = await asyncio.gather(
-            ada.ask("DELETE", f"{MODELS}/{base['id']}"),
-            *(ada.ask("POST", MODELS, json=body) for _ in range(3)),
+            ada.request("DELETE", f"{MODELS}/{base['id']}"),
+            *(ada.request("POST", MODELS, json=body) for _ in range(3)),
         )
 
         assert removed.status_code == 204
         assert {answer.status_code for answer in made_meanwhile} <= {201, 422}
-    models = (await ada.ask("GET", MODELS, params={"limit": 100})).json()["items"]
+    models = (await ada.request("GET", MODELS, params={"limit": 100})).json()["items"]
     assert await count(uows, Model) == len(models)
     for model in models:
         assert model["measurements"] == BODY | {"chest": 1}
         assert model["based_on"] is None
 
 
-async def test_an_account_ends_with_its_variants(ada: Person, uows: UnitOfWorkFactory) -> None:
+async def test_an_account_ends_with_its_variants(
+    ada: MemberClient, uows: UnitOfWorkFactory
+) -> None:
     await variant_of(ada, await made(ada, measurements=BODY))
 
-    gone = await ada.ask("POST", "/v1/privacy/erasure", json={"password": ada.password})
+    gone = await ada.request("POST", "/v1/privacy/erasure", json={"password": ada.password})
 
     assert gone.is_success, gone.text
     assert await count(uows, Model) == 0

@@ -23,7 +23,7 @@ from dressform.repositories.sessions import IssuedSession, Sessions
 from dressform.settings.settings import load
 from dressform.sewing.body import BodyMeasurements
 from dressform.sewing.catalogue import CATALOGUE
-from tests.helpers.images import drawn
+from tests.helpers.images import make_image
 
 PASSWORD = "seven tailors measured twice"
 MEASUREMENTS = {name: 100.5 + number for number, name in enumerate(CATALOGUE)} | {
@@ -31,7 +31,7 @@ MEASUREMENTS = {name: 100.5 + number for number, name in enumerate(CATALOGUE)} |
 }
 """All that the catalogue has."""
 BODY = BodyMeasurements(breasts=True, measurements=MEASUREMENTS)
-WEBP = drawn("WEBP", size=(1024, 768))
+WEBP = make_image("WEBP", size=(1024, 768))
 
 
 @dataclass(frozen=True, slots=True)

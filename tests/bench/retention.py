@@ -16,7 +16,7 @@ from dressform.bootstrap import bootstrap, run_migrations
 from dressform.db.embedded.data import ROLE
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.policy.notice import PROFILE
-from dressform.repositories.purge_blocks import Holds
+from dressform.repositories.purge_blocks import PurgeBlocks
 from dressform.settings.settings import load
 from dressform.system.priority import lower_priority
 from dressform.worker.deletion_guard import DeletionGuard, PurgeBlockedError
@@ -143,9 +143,9 @@ async def _approved_round(uows: UnitOfWorkFactory) -> int:
         await enforce(PROFILE, uows, at=at, slot=at, breaker=DeletionGuard())
     except PurgeBlockedError:
         async with uows.transaction() as uow:
-            hold = await Holds(uow).of(PROFILE.key)
+            hold = await PurgeBlocks(uow).of(PROFILE.key)
             assert hold is not None
-            await Holds(uow).approve(hold)
+            await PurgeBlocks(uow).approve(hold)
     at = datetime.now(UTC)
     report = await enforce(PROFILE, uows, at=at, slot=at, breaker=DeletionGuard())
     assert report is not None

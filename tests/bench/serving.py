@@ -35,7 +35,7 @@ def running_database() -> Iterator[embedded.Server]:
     with tempfile.TemporaryDirectory() as folder:
         state = Path(folder)
         state.chmod(0o711)
-        with embedded.running(state) as server:
+        with embedded.start_server(state) as server:
             use_database(server)
             yield server
 

@@ -22,11 +22,11 @@ from dressform.settings.settings import Settings
 from tests.cli.conftest import Run
 from tests.conftest import MovableClock
 from tests.helpers.cli import dressform, environment
-from tests.helpers.members import Person
+from tests.helpers.members import MemberClient
 
 
 async def test_only_an_operator_with_the_password_proposes(
-    ada: Person, run: Run, clock: MovableClock
+    ada: MemberClient, run: Run, clock: MovableClock
 ) -> None:
     status, said, _ = await run("dataset")
     assert (status, "nothing yet" in said) == (0, True)
@@ -55,7 +55,7 @@ async def test_only_an_operator_with_the_password_proposes(
 
 @pytest.mark.parametrize("days", [300, 380], ids=["readable", "waiting"])
 async def test_a_password_proved_to_a_command_counts_as_a_sign_in(
-    ada: Person, run: Run, uows: UnitOfWorkFactory, clock: MovableClock, days: int
+    ada: MemberClient, run: Run, uows: UnitOfWorkFactory, clock: MovableClock, days: int
 ) -> None:
     """Even past the 12 months, while the account waits for a warning."""
     assert (await run("operators", "add", "ada"))[0] == 0
@@ -84,7 +84,7 @@ async def last_login(uows: UnitOfWorkFactory) -> tuple[datetime, int | None]:
 
 
 async def test_an_operator_restores_what_was_published_after_a_warning(
-    ada: Person, run: Run, settings: Settings, tmp_path: Path
+    ada: MemberClient, run: Run, settings: Settings, tmp_path: Path
 ) -> None:
     await run("operators", "add", "ada")
     drawn = Draw(2025, CORE, noisy(CORE, Sums.none(CORE)), 2_000, datetime(2025, 3, 1, tzinfo=UTC))
@@ -111,7 +111,10 @@ async def test_an_operator_restores_what_was_published_after_a_warning(
 
 
 async def test_approve_lowers_its_cpu_priority_before_it_counts(
-    join: Callable[..., Awaitable[Person]], run: Run, settings: Settings, uows: UnitOfWorkFactory
+    join: Callable[..., Awaitable[MemberClient]],
+    run: Run,
+    settings: Settings,
+    uows: UnitOfWorkFactory,
 ) -> None:
     ada, bob = await join("ada"), await join("bob")
     for each in (ada, bob):

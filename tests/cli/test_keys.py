@@ -10,14 +10,14 @@ from pydantic import SecretStr
 from sqlalchemy import text
 
 from dressform.bootstrap import bootstrap
-from dressform.crypto.master_keys import master_keys, new_master_key
+from dressform.crypto.master_keys import load_master_keys, new_master_key
 from dressform.crypto.sealing import MissingMasterKeyError
 from dressform.db.tables import Base
 from dressform.errors import StartupError
 from dressform.repositories.accounts import Accounts
 from dressform.repositories.mails import Mails
 from dressform.repositories.models import Models
-from dressform.repositories.service_secrets import KEYED
+from dressform.repositories.service_secrets import WRAPPED_KEY_COLUMNS
 from dressform.repositories.sign_ups import SignUps
 from dressform.settings.key_ring import parse_master_keys
 from dressform.settings.settings import Settings
@@ -131,9 +131,9 @@ def test_a_key_is_made_once_for_a_machine_to_try_things_on(settings: Settings) -
     generated = settings.model_copy(update={"master_keys": None})
     path = settings.state_dir / "master.keys"
 
-    assert master_keys(generated).ids == {"generated"}
+    assert load_master_keys(generated).ids == {"generated"}
     kept = path.read_text()
-    assert master_keys(generated).ids == {"generated"}
+    assert load_master_keys(generated).ids == {"generated"}
     assert path.read_text() == kept
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert [one.name for one in settings.state_dir.iterdir()] == ["master.keys"]
@@ -143,7 +143,9 @@ def test_a_key_is_made_once_for_a_machine_to_try_things_on(settings: Settings) -
 
 async def test_processes_that_start_together_make_one_key(settings: Settings) -> None:
     generated = settings.model_copy(update={"master_keys": None})
-    rings = await asyncio.gather(*(asyncio.to_thread(master_keys, generated) for _ in range(20)))
+    rings = await asyncio.gather(
+        *(asyncio.to_thread(load_master_keys, generated) for _ in range(20))
+    )
     owner = UUID(int=1)
     wrapped = rings[0].wrap_bytes(b"secret", owner)
 
@@ -169,7 +171,7 @@ def test_a_broken_key_file_is_told(settings: Settings, content: str) -> None:
     path = settings.state_dir / "master.keys"
     path.write_text(content)
     with pytest.raises(StartupError) as caught:
-        master_keys(settings.model_copy(update={"master_keys": None}))
+        load_master_keys(settings.model_copy(update={"master_keys": None}))
 
     assert str(caught.value).startswith(f"The key file {path} can't be used (")
     assert "(it must " in str(caught.value) or "(it has " in str(caught.value)
@@ -183,7 +185,7 @@ def test_a_state_folder_that_is_none_is_told(
     (tmp_path / "file").write_text("")
     strange = settings.model_copy(update={"master_keys": None, "state_dir": tmp_path / where})
     with pytest.raises(StartupError, match="can't be used"):
-        master_keys(strange)
+        load_master_keys(strange)
 
 
 async def test_a_new_key_is_printed_and_nothing_else(tmp_path: Path) -> None:
@@ -295,4 +297,4 @@ def test_every_table_with_a_wrapped_key_is_put_under_a_new_master_key() -> None:
         table.name for table in Base.metadata.sorted_tables if "wrapped_key" in table.columns
     }
 
-    assert {table.__tablename__ for table, _ in KEYED} == with_keys
+    assert {table.__tablename__ for table, _ in WRAPPED_KEY_COLUMNS} == with_keys

@@ -13,24 +13,26 @@ from dressform.repositories.operators import Operators
 from tests.cli.conftest import Run
 from tests.conftest import MovableClock
 from tests.helpers.coarse_times import end_of
-from tests.helpers.members import Person
+from tests.helpers.members import MemberClient
 
-Join = Callable[..., Awaitable[Person]]
+Join = Callable[..., Awaitable[MemberClient]]
 
 
-async def id_of(uows: UnitOfWorkFactory, person: Person) -> UUID:
+async def id_of(uows: UnitOfWorkFactory, person: MemberClient) -> UUID:
     uow = uows.read()
     found = await Accounts(uow).by_email(person.email)
     assert found is not None
     return found.owner.account_id
 
 
-async def is_operator(uows: UnitOfWorkFactory, person: Person) -> bool:
+async def is_operator(uows: UnitOfWorkFactory, person: MemberClient) -> bool:
     uow = uows.read()
     return await Operators(uow).contains(await id_of(uows, person))
 
 
-async def test_by_either_name_once_or_twice(ada: Person, uows: UnitOfWorkFactory, run: Run) -> None:
+async def test_by_either_name_once_or_twice(
+    ada: MemberClient, uows: UnitOfWorkFactory, run: Run
+) -> None:
     assert await run("operators", "add", "ada") == (0, "ada is now an operator.\n", "")
     assert await is_operator(uows, ada)
     assert await run("operators", "add", "Ada@Example.org") == (
@@ -55,7 +57,7 @@ async def test_by_either_name_once_or_twice(ada: Person, uows: UnitOfWorkFactory
 @pytest.mark.parametrize("command", ["add", "remove"])
 @pytest.mark.parametrize("login", ["grace", "grace@example.org", "", "@", "ada "])
 async def test_whoever_has_no_account_is_named(
-    app: FastAPI, ada: Person, run: Run, command: str, login: str
+    app: FastAPI, ada: MemberClient, run: Run, command: str, login: str
 ) -> None:
     status, said, complaint = await run("operators", command, login)
 
@@ -66,11 +68,11 @@ async def test_whoever_has_no_account_is_named(
 
 
 async def test_who_had_processing_restricted_is_none(
-    ada: Person, uows: UnitOfWorkFactory, run: Run
+    ada: MemberClient, uows: UnitOfWorkFactory, run: Run
 ) -> None:
     await run("operators", "add", "ada")
     body = {"restricted": True, "password": ada.password}
-    assert (await ada.ask("PUT", "/v1/privacy/restriction", json=body)).status_code == 204
+    assert (await ada.request("PUT", "/v1/privacy/restriction", json=body)).status_code == 204
 
     assert not await is_operator(uows, ada)
     assert await run("operators", "list") == (0, "There are no operators.\n", "")
@@ -83,7 +85,7 @@ async def test_who_had_processing_restricted_is_none(
 
 
 async def test_an_ended_account_is_none(
-    ada: Person, uows: UnitOfWorkFactory, run: Run, clock: MovableClock
+    ada: MemberClient, uows: UnitOfWorkFactory, run: Run, clock: MovableClock
 ) -> None:
     account_id = await id_of(uows, ada)
     await run("operators", "add", "ada")
@@ -96,10 +98,12 @@ async def test_an_ended_account_is_none(
     assert await operators.names({account_id}) == {}
 
 
-async def test_erasing_the_account_ends_it(ada: Person, uows: UnitOfWorkFactory, run: Run) -> None:
+async def test_erasing_the_account_ends_it(
+    ada: MemberClient, uows: UnitOfWorkFactory, run: Run
+) -> None:
     account_id = await id_of(uows, ada)
     await run("operators", "add", "ada")
-    erased = await ada.ask("POST", "/v1/privacy/erasure", json={"password": ada.password})
+    erased = await ada.request("POST", "/v1/privacy/erasure", json={"password": ada.password})
     assert erased.status_code == 204
 
     uow = uows.read()

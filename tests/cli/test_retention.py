@@ -13,7 +13,7 @@ from dressform.bootstrap import bootstrap
 from dressform.clock import now
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.policy.notice import SESSION
-from dressform.repositories.retention_runs import Retention
+from dressform.repositories.retention_runs import RetentionRuns
 from dressform.settings.settings import Settings
 from tests.helpers.cli import dressform, environment
 from tests.helpers.retention import add_account, add_visit, counts
@@ -80,9 +80,9 @@ async def test_a_worker_that_was_off_for_long_asks_before_it_ends_anything(own: 
     async with bootstrap(own) as (uows, _):
         await add_visit(uows, now() - timedelta(days=300))
         async with uows.transaction(now=now() - timedelta(days=40)) as uow:
-            run = await Retention(uow).claim(SESSION.key, uow.now)
+            run = await RetentionRuns(uow).claim(SESSION.key, uow.now)
             assert run is not None
-            await Retention(uow).finish(run, rows=0, seconds=0.1)
+            await RetentionRuns(uow).finish(run, rows=0, seconds=0.1)
 
         async with working(told):
             await asyncio.sleep(5)

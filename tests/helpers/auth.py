@@ -4,33 +4,33 @@ from typing import Any
 
 import httpx
 
-from tests.helpers.members import Person
+from tests.helpers.members import MemberClient
 
 
 async def login(client: httpx.AsyncClient, name: str, password: str) -> httpx.Response:
     return await client.post("/v1/auth/login", json={"login": name, "password": password})
 
 
-async def refresh(person: Person, token: str | None = None) -> httpx.Response:
+async def refresh(person: MemberClient, token: str | None = None) -> httpx.Response:
     return await person.client.post(
         "/v1/auth/refresh", json={"refresh_token": token or person.refresh_token}
     )
 
 
-async def logout(person: Person, token: str | None = None) -> httpx.Response:
+async def logout(person: MemberClient, token: str | None = None) -> httpx.Response:
     return await person.client.post(
         "/v1/auth/logout", json={"refresh_token": token or person.refresh_token}
     )
 
 
-async def renew(person: Person) -> None:
+async def renew(person: MemberClient) -> None:
     """Get new tokens for a session whose access token ran out."""
     tokens = (await refresh(person)).json()
     person.access_token, person.refresh_token = tokens["access_token"], tokens["refresh_token"]
 
 
-async def sessions(person: Person) -> list[dict[str, Any]]:
-    answer = await person.ask("GET", "/v1/auth/sessions")
+async def sessions(person: MemberClient) -> list[dict[str, Any]]:
+    answer = await person.request("GET", "/v1/auth/sessions")
     assert answer.status_code == 200
     items: list[dict[str, Any]] = answer.json()["items"]
     return items
@@ -45,24 +45,28 @@ async def reset(client: httpx.AsyncClient, token: str, password: str) -> httpx.R
     return await client.post("/v1/auth/password/reset", json=body)
 
 
-async def change_password(person: Person, new: str, current: str | None = None) -> httpx.Response:
+async def change_password(
+    person: MemberClient, new: str, current: str | None = None
+) -> httpx.Response:
     body = {"current_password": current or person.password, "new_password": new}
-    return await person.ask("POST", "/v1/auth/password/change", json=body)
+    return await person.request("POST", "/v1/auth/password/change", json=body)
 
 
-async def change_email(person: Person, new: str, password: str | None = None) -> httpx.Response:
+async def change_email(
+    person: MemberClient, new: str, password: str | None = None
+) -> httpx.Response:
     body = {"password": password or person.password, "new_email": new}
-    return await person.ask("POST", "/v1/auth/email/change", json=body)
+    return await person.request("POST", "/v1/auth/email/change", json=body)
 
 
 async def confirm_email(client: httpx.AsyncClient, token: str) -> httpx.Response:
     return await client.post("/v1/auth/email/confirm", json={"token": token})
 
 
-async def restrict(person: Person, *, restricted: bool = True) -> httpx.Response:
+async def restrict(person: MemberClient, *, restricted: bool = True) -> httpx.Response:
     body = {"password": person.password, "restricted": restricted}
-    return await person.ask("PUT", "/v1/privacy/restriction", json=body)
+    return await person.request("PUT", "/v1/privacy/restriction", json=body)
 
 
-async def erase(person: Person) -> httpx.Response:
-    return await person.ask("POST", "/v1/privacy/erasure", json={"password": person.password})
+async def erase(person: MemberClient) -> httpx.Response:
+    return await person.request("POST", "/v1/privacy/erasure", json={"password": person.password})

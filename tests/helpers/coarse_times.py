@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from dressform.policy.notice import MAIL, MODEL, PROFILE, SESSION, SIGN_UP, TOKEN, Category
+from dressform.policy.notice import MAIL, MODEL, ONE_TIME_TOKEN, PROFILE, SESSION, SIGN_UP, Category
 from dressform.policy.periods import start_of_day, start_of_hour, start_of_month
 
 _KEPT: dict[str, Callable[[datetime], datetime]] = {
@@ -11,7 +11,7 @@ _KEPT: dict[str, Callable[[datetime], datetime]] = {
     MODEL.key: start_of_day,
     SIGN_UP.key: start_of_day,
     SESSION.key: start_of_month,
-    TOKEN.key: start_of_hour,
+    ONE_TIME_TOKEN.key: start_of_hour,
     MAIL.key: start_of_day,
 }
 

@@ -8,7 +8,7 @@ from sqlalchemy import text, update
 from dressform.db.tables import DatasetConsent
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.opendata.consent import CURRENT
-from tests.helpers.members import Person
+from tests.helpers.members import MemberClient
 from tests.opendata.members import agrees_again
 
 CONSENTS = "/v1/privacy/consents"
@@ -62,17 +62,17 @@ def given(*history: dict[str, object], **over: object) -> dict[str, object]:
     return GIVEN | {"history": list(history) or [act("given")]} | over
 
 
-async def agree(person: Person, **over: object) -> httpx.Response:
-    return await person.ask("PUT", CONSENT, json=AGREED | over)
+async def agree(person: MemberClient, **over: object) -> httpx.Response:
+    return await person.request("PUT", CONSENT, json=AGREED | over)
 
 
-async def withdraw(person: Person) -> httpx.Response:
-    return await person.ask("PUT", CONSENT, json={"given": False})
+async def withdraw(person: MemberClient) -> httpx.Response:
+    return await person.request("PUT", CONSENT, json={"given": False})
 
 
-async def consent_of(person: Person, **asked: str) -> dict[str, Any]:
+async def consent_of(person: MemberClient, **asked: str) -> dict[str, Any]:
     """As it is told, the text included."""
-    answer = await person.ask("GET", CONSENTS, params=asked)
+    answer = await person.request("GET", CONSENTS, params=asked)
     assert answer.status_code == 200, answer.text
     (found,) = answer.json()["items"]
     consent: dict[str, Any] = found

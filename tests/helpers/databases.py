@@ -23,7 +23,7 @@ def as_superuser(url: str) -> str:
 
 
 @asynccontextmanager
-async def own_database(
+async def isolated_database(
     settings: Settings, *, template: str = "template1"
 ) -> AsyncIterator[Settings]:
     """As the template is, which is empty, and dropped at the end; the settings with its URL."""

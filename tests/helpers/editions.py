@@ -107,6 +107,6 @@ def content_of(name: str) -> bytes:
     return next(file.content for file in FILES if file.name == name)
 
 
-async def published(uows: UnitOfWorkFactory, name: str = EDITION.name) -> None:
+async def publish_edition(uows: UnitOfWorkFactory, name: str = EDITION.name) -> None:
     async with uows.transaction() as uow:
         await Editions(uow).publish(replace(EDITION, name=name), FILES)

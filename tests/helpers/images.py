@@ -8,7 +8,7 @@ TURNED = 6
 """The orientation of a camera held upright: the picture is stored lying on its side."""
 
 
-def drawn(
+def make_image(
     kind: str = "PNG", *, colour: str = "teal", size: tuple[int, int] = (40, 30), **more: object
 ) -> bytes:
     made = io.BytesIO()
@@ -22,8 +22,8 @@ def photograph(secret: str) -> bytes:
     exif[0x0112] = TURNED
     exif[0x010F] = secret
     exif[0x9286] = secret
-    return drawn("JPEG", exif=exif, comment=secret.encode())
+    return make_image("JPEG", exif=exif, comment=secret.encode())
 
 
-def opened(content: bytes) -> Image.Image:
+def open_image(content: bytes) -> Image.Image:
     return Image.open(io.BytesIO(content))

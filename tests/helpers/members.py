@@ -32,12 +32,12 @@ class Mailbox:
             email.message_from_bytes(path.read_bytes(), policy=policy.default) for path in fresh
         ]
 
-    async def one(self) -> EmailMessage:
+    async def receive_one(self) -> EmailMessage:
         (message,) = await self.collect()
         return message
 
     async def token(self) -> str:
-        return token_of(await self.one())
+        return token_of(await self.receive_one())
 
 
 def token_of(message: EmailMessage) -> str:
@@ -46,7 +46,7 @@ def token_of(message: EmailMessage) -> str:
     return found[1]
 
 
-class Person:
+class MemberClient:
     def __init__(
         self, client: httpx.AsyncClient, mailbox: Mailbox, username: str, **over: str
     ) -> None:
@@ -94,13 +94,13 @@ class Person:
     def headers(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.access_token}"}
 
-    async def ask(self, method: str, path: str, **more: object) -> httpx.Response:
+    async def request(self, method: str, path: str, **more: object) -> httpx.Response:
         headers = self.headers | more.pop("headers", {})  # type: ignore[operator]
         return await self.client.request(method, path, headers=headers, **more)  # type: ignore[arg-type]
 
     async def add_model(self, **over: object) -> str:
         body = {"name": "Me", "breasts": False, "measurements": {"chest": 1105, "neck": 420}}
-        response = await self.ask("POST", "/v1/models", json=body | over)
+        response = await self.request("POST", "/v1/models", json=body | over)
         assert response.status_code == 201, response.text
         model_id: str = response.json()["id"]
         return model_id

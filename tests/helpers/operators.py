@@ -10,42 +10,42 @@ from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.repositories.accounts import Accounts
 from dressform.repositories.operators import Operators
 from tests.helpers.access_log_records import records
-from tests.helpers.members import Person
+from tests.helpers.members import MemberClient
 
 REQUESTS, LOOKUPS = "/v1/operations/requests", "/v1/operations/lookups"
 WHY = {"purpose": "error", "reason": "Sign-ups have been failing since noon."}
 FOUR, SIX = "203.0.113.77", "2001:db8:7:1:2:3:4:5"
 
 
-async def account_id(uows: UnitOfWorkFactory, person: Person) -> UUID:
+async def account_id(uows: UnitOfWorkFactory, person: MemberClient) -> UUID:
     uow = uows.read()
     found = await Accounts(uow).by_email(person.email)
     assert found is not None
     return found.owner.account_id
 
 
-async def appoint(uows: UnitOfWorkFactory, person: Person) -> None:
+async def grant_operator(uows: UnitOfWorkFactory, person: MemberClient) -> None:
     async with uows.transaction() as uow:
         await Operators(uow).add(await account_id(uows, person))
 
 
-async def appointed(app: FastAPI, person: Person) -> Person:
+async def become_operator(app: FastAPI, person: MemberClient) -> MemberClient:
     """Made an operator, when all that was before is in the log."""
-    await appoint(app.state.service.uows, person)
+    await grant_operator(app.state.service.uows, person)
     await records(app)
     return person
 
 
-async def look(operator: Person, **asked: object) -> dict[str, Any]:
-    response = await operator.ask("GET", REQUESTS, params=WHY | asked)
+async def search_log(operator: MemberClient, **asked: object) -> dict[str, Any]:
+    response = await operator.request("GET", REQUESTS, params=WHY | asked)
     assert response.status_code == 200, response.text
     assert response.headers["Cache-Control"] == "no-store"
     answer: dict[str, Any] = response.json()
     return answer
 
 
-async def look_ups(operator: Person, **asked: object) -> dict[str, Any]:
-    response = await operator.ask("GET", LOOKUPS, params=asked)
+async def list_audit(operator: MemberClient, **asked: object) -> dict[str, Any]:
+    response = await operator.request("GET", LOOKUPS, params=asked)
     assert response.status_code == 200, response.text
     assert response.headers["Cache-Control"] == "no-store"
     answer: dict[str, Any] = response.json()

@@ -10,7 +10,7 @@ GET = b"GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n"
 POST = b"POST /v1/auth/login HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
 
 
-async def say(port: int, said: bytes, *, wait: bool = True) -> bytes:
+async def send_bytes(port: int, said: bytes, *, wait: bool = True) -> bytes:
     """What the server answers to these bytes; without waiting, the client is gone at once."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(said)
@@ -21,7 +21,7 @@ async def say(port: int, said: bytes, *, wait: bool = True) -> bytes:
     return answer
 
 
-async def settled(app: FastAPI, count: int) -> list[tuple[str, int]]:
+async def wait_for_records(app: FastAPI, count: int) -> list[tuple[str, int]]:
     """Method and status of the records, once there are as many and no more come."""
     async with asyncio.timeout(5):
         while len(await records(app)) < count:

@@ -7,7 +7,7 @@ from sqlalchemy import func, select, text
 from dressform.crypto.secrets import timed_id
 from dressform.db.tables import Account, Base
 from dressform.db.unit_of_work import UnitOfWork, UnitOfWorkFactory
-from dressform.policy.notice import CATEGORIES, ROUND, Category
+from dressform.policy.notice import CATEGORIES, RETENTION_RUN, Category
 from dressform.policy.periods import start_of_day
 from dressform.repositories.accounts import Accounts
 from dressform.repositories.expiry_notices import ExpiryNotice, ExpiryNotices
@@ -78,7 +78,7 @@ async def add_everything(uows: UnitOfWorkFactory, at: datetime) -> Owner:
         await Lookups(uow).add(
             owner.account_id, purpose="error", reason="A test.", asked={}, shown=0
         )
-        run = await RetentionRuns(uow).claim(ROUND.key, at)
+        run = await RetentionRuns(uow).claim(RETENTION_RUN.key, at)
         assert run is not None
         await RetentionRuns(uow).finish(run, rows=0, seconds=0.1)
         await add_visit(uows, at)

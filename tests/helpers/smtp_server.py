@@ -8,13 +8,13 @@ from email.message import EmailMessage
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 
-class PostOffice:
+class FakeSmtpServer:
     """Keeps what it receives; what `verdict` says of a recipient is its answer."""
 
     def __init__(self) -> None:
         self.received: list[tuple[str, EmailMessage]] = []
         self.verdict: Callable[[str], str] = lambda _: "250 OK"
-        self.hangs_up = False
+        self.drops_connection = False
         """Takes a mail and leaves without a word."""
         self.takes_sender = True
         self.on_data: Callable[[], None] = lambda: None
@@ -45,7 +45,7 @@ class PostOffice:
         (recipient,) = envelope.rcpt_tos
         self.received.append((recipient, message))
         self.on_data()
-        if self.hangs_up:
+        if self.drops_connection:
             assert isinstance(server.transport, asyncio.WriteTransport)
             server.transport.abort()
         return "250 OK"

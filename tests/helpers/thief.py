@@ -12,8 +12,8 @@ from dressform.db import embedded
 from dressform.db.pool import Autocommit, Pool
 from dressform.settings.settings import Settings
 from tests.helpers.databases import as_superuser
-from tests.helpers.images import drawn
-from tests.helpers.members import Mailbox, Person
+from tests.helpers.images import make_image
+from tests.helpers.members import Mailbox, MemberClient
 
 EMAIL = "quetzal.ofdreams@sewing-circle.example"
 NEW_EMAIL = "zephyrine.moved@sewing-circle.example"
@@ -28,29 +28,29 @@ CONTROL = "this sentence stands in clear"
 TYPED = (EMAIL, NEW_EMAIL, USERNAME, PASSWORD, BIO, SOCIAL, MODEL_NAME, str(CHEST), "hpsToBust")
 
 
-async def live(client: httpx.AsyncClient, mailbox: Mailbox) -> tuple[Person, bytes]:
+async def live(client: httpx.AsyncClient, mailbox: Mailbox) -> tuple[MemberClient, bytes]:
     """Store everything that can be stored once, and change much of it.
 
     Return the member and the bytes of their stored picture.
     """
-    person = Person(client, mailbox, USERNAME, email=EMAIL, password=PASSWORD)
+    person = MemberClient(client, mailbox, USERNAME, email=EMAIL, password=PASSWORD)
     await person.register()
     await person.confirm()
     await person.sign_in(EMAIL)
-    await person.ask(
+    await person.request(
         "PATCH", "/v1/profiles/me", json={"bio": BIO, "social_accounts": {"mastodon": SOCIAL}}
     )
-    await person.ask("PUT", "/v1/profiles/me/picture", content=drawn())
-    webp = (await person.ask("GET", "/v1/profiles/me/picture")).content
+    await person.request("PUT", "/v1/profiles/me/picture", content=make_image())
+    webp = (await person.request("GET", "/v1/profiles/me/picture")).content
     measurements = {"chest": CHEST, "hpsToBust": 299}
     model = await person.add_model(name=MODEL_NAME, breasts=True, measurements=measurements)
-    await person.ask("PUT", f"/v1/models/{model}/avatar", content=drawn())
-    await person.ask("PATCH", f"/v1/models/{model}", json={"measurements": {"neck": 420}})
+    await person.request("PUT", f"/v1/models/{model}/avatar", content=make_image())
+    await person.request("PATCH", f"/v1/models/{model}", json={"measurements": {"neck": 420}})
     await client.get(f"/v1/profiles/{USERNAME}?who={EMAIL}", headers=person.headers)
     wrong = {"login": EMAIL, "password": PASSWORD + "!", "session": "body"}
     assert (await client.post("/v1/auth/login", json=wrong)).status_code == 401
     change = {"password": PASSWORD, "new_email": NEW_EMAIL}
-    assert (await person.ask("POST", "/v1/auth/email/change", json=change)).status_code == 202
+    assert (await person.request("POST", "/v1/auth/email/change", json=change)).status_code == 202
     await mailbox.collect()
     return person, webp
 

@@ -16,7 +16,7 @@ from dressform.repositories.models import Models
 from dressform.settings.settings import Settings
 from tests.helpers.access_log import in_log
 from tests.helpers.cli import dressform, environment
-from tests.helpers.databases import as_superuser, own_database
+from tests.helpers.databases import as_superuser, isolated_database
 from tests.helpers.retention import add_account
 from tests.helpers.visits import log, visit
 from tests.journal.backups import delete_one_of_each, fill, rows, url_of
@@ -102,7 +102,7 @@ async def restored(empty: Settings, where: Path, who: str, *, only: str = "") ->
 async def test_what_was_dumped_is_there_again(own: Settings, tmp_path: Path, who: str) -> None:
     """All but the addresses: the log's tables are empty, and take new lines."""
     await dumped(own, tmp_path, who)
-    async with own_database(own) as empty:
+    async with isolated_database(own) as empty:
         said = await restored(empty, tmp_path, who)
 
         assert said.count("error: ") == 1
@@ -143,7 +143,7 @@ async def test_what_was_deleted_since_the_dump_does_not_come_back(
         await delete_one_of_each(uows, "bea", "cat", "bob", "cyd")
     expected = await rows(own)
 
-    async with own_database(own) as empty:
+    async with isolated_database(own) as empty:
         await restored(empty, tmp_path, who, only="migrate")
         in_dump = await rows(empty)
         assert in_dump["account"] == expected["account"] + 1

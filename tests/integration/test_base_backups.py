@@ -11,9 +11,9 @@ import pytest
 
 from dressform.actions.replay_deletions import replay_deletions
 from dressform.bootstrap import bootstrap, run_migrations
-from dressform.db.embedded import Server, binary, running
+from dressform.db.embedded import Server, binary, start_server
 from dressform.db.embedded.data import ROLE
-from dressform.db.embedded.programs import Account, account_for, run
+from dressform.db.embedded.programs import OsUser, run_command, server_user
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.errors import StartupError
 from dressform.journal.entries import DeletionKind
@@ -33,7 +33,7 @@ def folder() -> Iterator[Path]:
     """Open to the user as whom PostgreSQL runs for root, and its files to us."""
     folder = Path(tempfile.mkdtemp(prefix="dressform-backup-"))
     folder.chmod(0o755)
-    account = account_for(folder / "live" / "postgres")
+    account = server_user(folder / "live" / "postgres")
     for name in ("archive", "restored"):
         (folder / name).mkdir(mode=0o755)
         account.take(folder / name)
@@ -49,7 +49,7 @@ def live(folder: Path) -> Iterator[Server]:
         "archive_mode": "on",
         "archive_command": f"cp %p {folder}/archive/%f",
     }
-    with running(folder / "live", settings=archiving) as server:
+    with start_server(folder / "live", settings=archiving) as server:
         with (server.data / "pg_hba.conf").open("a") as rules:
             rules.write("local replication all trust\n")
         psql(server, "SELECT pg_reload_conf()")
@@ -66,18 +66,20 @@ def put_back(folder: Path, point: str) -> Iterator[Server]:
         "recovery_target_name": point,
         "recovery_target_action": "promote",
     }
-    with running(folder / "restored", settings=recovery) as server:
+    with start_server(folder / "restored", settings=recovery) as server:
         yield server
 
 
 def psql(server: Server, command: str) -> str:
     said = ["-X", "-A", "-t", "-c", command]
-    return run(account_for(server.data), binary("psql"), *server.psql_arguments(), *said).strip()
+    return run_command(
+        server_user(server.data), binary("psql"), *server.psql_arguments(), *said
+    ).strip()
 
 
 def back_up(server: Server, folder: Path) -> None:
     where = ["-h", str(server.socket_dir), "-p", "5432", "-U", ROLE, "-D", f"{folder}/postgres"]
-    run(account_for(server.data), binary("pg_basebackup"), *where, "-c", "fast")
+    run_command(server_user(server.data), binary("pg_basebackup"), *where, "-c", "fast")
 
 
 def settings_of(server: Server, state: Path) -> Settings:
@@ -127,21 +129,21 @@ async def test_what_was_deleted_after_the_point_in_time_is_deleted_again(
 async def test_a_copy_of_a_stopped_servers_files_is_no_different(
     folder: Path, tmp_path: Path
 ) -> None:
-    with running(folder / "live", settings={"fsync": "off"}) as server:
+    with start_server(folder / "live", settings={"fsync": "off"}) as server:
         settings = settings_of(server, tmp_path)
         await run_migrations(settings)
         async with bootstrap(settings) as (uows, _):
             await fill(uows)
     # As somebody does who stops everything, copies the folder, and starts it again.
     shutil.rmtree(folder / "restored")
-    run(Account(), "cp", "-a", folder / "live", folder / "restored")
-    with running(folder / "live", settings={"fsync": "off"}) as server:
+    run_command(OsUser(), "cp", "-a", folder / "live", folder / "restored")
+    with start_server(folder / "live", settings={"fsync": "off"}) as server:
         settings = settings_of(server, tmp_path)
         async with bootstrap(settings) as (uows, _):
             await delete_one_of_each(uows)
         expected = await rows(settings)
 
-    with running(folder / "restored", settings={"fsync": "off"}) as server:
+    with start_server(folder / "restored", settings={"fsync": "off"}) as server:
         settings = settings_of(server, tmp_path)
         with pytest.raises(StartupError, match="dressform restore replay"):
             async with bootstrap(settings):

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tests.helpers.members import Person
+from tests.helpers.members import MemberClient
 from tests.sewing.bodies import WITH_BREASTS, WITHOUT
 
 HERE = Path(__file__).parents[1] / "drafting"
@@ -63,11 +63,11 @@ CHEST_EASE = 1.15
 
 
 async def answered(
-    person: Person, measurements: Mapping[str, float | str], *, breasts: bool
+    person: MemberClient, measurements: Mapping[str, float | str], *, breasts: bool
 ) -> bytes:
     """A model, made and read over the API; the answer as it came."""
     model = await person.add_model(breasts=breasts, measurements=measurements)
-    response = await person.ask("GET", f"/v1/models/{model}")
+    response = await person.request("GET", f"/v1/models/{model}")
     assert response.status_code == 200
     return response.content
 
@@ -88,14 +88,16 @@ async def drafted(design: str, answer: bytes) -> dict[str, Any]:
     return found
 
 
-async def front_of_brian(ada: Person, measurements: Mapping[str, float | str]) -> float:
+async def front_of_brian(ada: MemberClient, measurements: Mapping[str, float | str]) -> float:
     draft = await drafted("brian", await answered(ada, measurements, breasts=False))
     width: float = draft["parts"]["brian.front"]
     return width
 
 
 @pytest.mark.parametrize("design", REFERENCES)
-async def test_a_model_drafts_the_pattern_that_its_numbers_draft(ada: Person, design: str) -> None:
+async def test_a_model_drafts_the_pattern_that_its_numbers_draft(
+    ada: MemberClient, design: str
+) -> None:
     body, reference = REFERENCES[design]
 
     draft = await drafted(design, await answered(ada, body, breasts=design == "bella"))
@@ -107,7 +109,7 @@ async def test_a_model_drafts_the_pattern_that_its_numbers_draft(ada: Person, de
     assert draft["parts"] == pytest.approx(reference["parts"], abs=0.1)
 
 
-async def test_a_wider_chest_drafts_a_wider_front(ada: Person) -> None:
+async def test_a_wider_chest_drafts_a_wider_front(ada: MemberClient) -> None:
     fronts = [
         await front_of_brian(ada, WITHOUT | {"chest": chest}) for chest in (1105, 1205, 1105.5)
     ]
@@ -119,17 +121,17 @@ async def test_a_wider_chest_drafts_a_wider_front(ada: Person) -> None:
 
 
 async def test_what_was_typed_in_inches_drafts_as_if_it_had_been_measured_in_millimetres(
-    ada: Person,
+    ada: MemberClient,
 ) -> None:
     front = await front_of_brian(ada, WITHOUT | {"chest": '43 1/2"'})
 
     assert front == pytest.approx(43.5 * 25.4 * CHEST_EASE / 4, abs=0.1)
 
 
-async def test_a_variant_drafts_as_the_whole_body_that_it_is(ada: Person) -> None:
+async def test_a_variant_drafts_as_the_whole_body_that_it_is(ada: MemberClient) -> None:
     base = await ada.add_model(measurements=WITHOUT)
     variant = await ada.add_model(based_on=base, measurements={"chest": 1205})
-    answer = (await ada.ask("GET", f"/v1/models/{variant}")).content
+    answer = (await ada.request("GET", f"/v1/models/{variant}")).content
 
     draft = await drafted("brian", answer)
 
@@ -137,7 +139,7 @@ async def test_a_variant_drafts_as_the_whole_body_that_it_is(ada: Person) -> Non
     assert draft["parts"]["brian.front"] == pytest.approx(1205 * CHEST_EASE / 4, abs=0.1)
 
 
-async def test_centimetres_would_draft_another_pattern(ada: Person) -> None:
+async def test_centimetres_would_draft_another_pattern(ada: MemberClient) -> None:
     """The software takes them without a word: only the width tells."""
     lengths = {name: value / 10 for name, value in WITHOUT.items() if name != "shoulderSlope"}
 
@@ -150,7 +152,7 @@ async def test_centimetres_would_draft_another_pattern(ada: Person) -> None:
     assert draft["parts"]["aaron.front"] < 50
 
 
-async def test_what_was_not_measured_is_found_missing(ada: Person) -> None:
+async def test_what_was_not_measured_is_found_missing(ada: MemberClient) -> None:
     body = {name: value for name, value in WITHOUT.items() if name != "chest"}
 
     draft = await drafted("brian", await answered(ada, body, breasts=False))

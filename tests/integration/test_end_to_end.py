@@ -14,7 +14,7 @@ from dressform.worker.scheduler import WorkerTasks
 from tests.conftest import MovableClock
 from tests.helpers.access_log import in_log
 from tests.helpers.consents import agree, withdraw
-from tests.helpers.members import Mailbox, Person
+from tests.helpers.members import Mailbox, MemberClient
 
 
 def png() -> bytes:
@@ -35,40 +35,40 @@ async def count_log(uows: UnitOfWorkFactory) -> int:
 
 async def test_a_member_from_the_first_visit_to_the_end(  # noqa: PLR0917
     app: FastAPI,
-    ada: Person,
+    ada: MemberClient,
     uows: UnitOfWorkFactory,
     duties: WorkerTasks,
     mailbox: Mailbox,
     clock: MovableClock,
 ) -> None:
-    changed = await ada.ask(
+    changed = await ada.request(
         "PATCH",
         "/v1/profiles/me",
         json={"bio": "I sew.", "social_accounts": {"mastodon": "@ada@sewing.example"}},
     )
     assert changed.status_code == 200, changed.text
-    kept = await ada.ask(
+    kept = await ada.request(
         "PUT", "/v1/profiles/me/picture", content=png(), headers={"Content-Type": "image/png"}
     )
     assert kept.status_code == 204, kept.text
 
     first = await ada.add_model(name="Me")
     second = await ada.add_model(name="Sam", breasts=True, measurements={"highBust": 880.5})
-    avatar = await ada.ask("PUT", f"/v1/models/{second}/avatar", content=png())
+    avatar = await ada.request("PUT", f"/v1/models/{second}/avatar", content=png())
     assert avatar.status_code == 204, avatar.text
 
-    listed = (await ada.ask("GET", "/v1/models")).json()
+    listed = (await ada.request("GET", "/v1/models")).json()
     assert [model["name"] for model in listed["items"]] == ["Me", "Sam"]
     assert listed["items"][1]["measurements"] == {"highBust": 880.5}
-    assert (await ada.ask("DELETE", f"/v1/models/{first}")).status_code == 204
-    assert (await ada.ask("GET", f"/v1/models/{first}")).status_code == 404
+    assert (await ada.request("DELETE", f"/v1/models/{first}")).status_code == 204
+    assert (await ada.request("GET", f"/v1/models/{first}")).status_code == 404
 
     assert (await agree(ada, model_id=second)).json()["given"] is True
-    assert "agreed to the open dataset" in (await mailbox.one())["Subject"]
+    assert "agreed to the open dataset" in (await mailbox.receive_one())["Subject"]
     assert (await withdraw(ada)).json()["given"] is False
-    assert "open dataset is withdrawn" in (await mailbox.one())["Subject"]
+    assert "open dataset is withdrawn" in (await mailbox.receive_one())["Subject"]
     assert (await agree(ada)).json()["given"] is True
-    await mailbox.one()
+    await mailbox.receive_one()
 
     while app.state.shipper.backlog:
         await asyncio.sleep(0.05)
@@ -80,7 +80,7 @@ async def test_a_member_from_the_first_visit_to_the_end(  # noqa: PLR0917
 
     clock.at = datetime(2027, 2, 1, 12, tzinfo=UTC)
     await duties.round()
-    assert "Your account ends on 2027-03-01" in (await mailbox.one())["Subject"]
+    assert "Your account ends on 2027-03-01" in (await mailbox.receive_one())["Subject"]
 
     clock.at = datetime(2027, 3, 1, 12, tzinfo=UTC)
     assert (await ada.sign_in()).status_code == 401
@@ -90,11 +90,11 @@ async def test_a_member_from_the_first_visit_to_the_end(  # noqa: PLR0917
 
 
 async def test_the_door_of_registering_looks_the_same_for_all(
-    ada: Person, mailbox: Mailbox
+    ada: MemberClient, mailbox: Mailbox
 ) -> None:
-    again = Person(ada.client, mailbox, "other", email=ada.email)
+    again = MemberClient(ada.client, mailbox, "other", email=ada.email)
 
     response = await again.register()
 
     assert response.status_code == 202
-    assert "already" in (await mailbox.one())["Subject"]
+    assert "already" in (await mailbox.receive_one())["Subject"]

@@ -10,22 +10,22 @@ from fastapi import FastAPI
 from sqlalchemy import text
 
 from dressform.db.unit_of_work import UnitOfWorkFactory
-from dressform.policy.notice import PROFILE, SESSION, SIGN_UP, TOKEN, VISITOR
+from dressform.policy.notice import ONE_TIME_TOKEN, PROFILE, SESSION, SIGN_UP, VISITOR
 from dressform.repositories.access_log import AccessLogEntries, AccessLogFilter
 from dressform.repositories.accounts import Accounts
 from dressform.repositories.expired_rows import MAX_GRACE_PERIOD
 from tests.conftest import MovableClock
 from tests.helpers.access_log_records import records
 from tests.helpers.coarse_times import end_of
-from tests.helpers.images import drawn
-from tests.helpers.members import Mailbox, Person
+from tests.helpers.images import make_image
+from tests.helpers.members import Mailbox, MemberClient
 
 SECOND = timedelta(seconds=1)
-Join = Callable[..., Awaitable[Person]]
+Join = Callable[..., Awaitable[MemberClient]]
 
 
 async def stay_signed_in(
-    app: FastAPI, uows: UnitOfWorkFactory, person: Person, at: datetime
+    app: FastAPI, uows: UnitOfWorkFactory, person: MemberClient, at: datetime
 ) -> None:
     """A session ends long before its account does: it is made young again, in the table."""
     async with uows.transaction() as uow:
@@ -40,11 +40,11 @@ async def stay_signed_in(
     person.access_token = app.state.service.tokens.sign(UUID(str(account_id)), session_id, at=at)
 
 
-async def furnish(person: Person) -> str:
-    await person.ask("PATCH", "/v1/profiles/me", json={"bio": "I sew."})
-    await person.ask("PUT", "/v1/profiles/me/picture", content=drawn())
+async def furnish(person: MemberClient) -> str:
+    await person.request("PATCH", "/v1/profiles/me", json={"bio": "I sew."})
+    await person.request("PUT", "/v1/profiles/me/picture", content=make_image())
     model = await person.add_model()
-    await person.ask("PUT", f"/v1/models/{model}/avatar", content=drawn())
+    await person.request("PUT", f"/v1/models/{model}/avatar", content=make_image())
     return model
 
 
@@ -62,22 +62,22 @@ async def test_twelve_months_after_the_last_login(
     clock.at = end - SECOND
     await bob.sign_in()
     await stay_signed_in(app, uows, ada, clock())
-    before = [(await ada.ask("GET", path)).status_code for path in own]
-    before += [(await bob.ask("GET", path)).status_code for path in others]
+    before = [(await ada.request("GET", path)).status_code for path in own]
+    before += [(await bob.request("GET", path)).status_code for path in others]
     assert (
-        (await ada.ask("GET", "/v1/profiles/me"))
+        (await ada.request("GET", "/v1/profiles/me"))
         .json()["ends_at"]
         .startswith("2027-03-01T00:00:00")
     )
 
     clock.at = end
-    after = [(await ada.ask("GET", path)).status_code for path in own]
-    after += [(await bob.ask("GET", path)).status_code for path in others]
+    after = [(await ada.request("GET", path)).status_code for path in own]
+    after += [(await bob.request("GET", path)).status_code for path in others]
     changes = [
-        await ada.ask("PATCH", "/v1/profiles/me", json={"bio": "Back."}),
-        await ada.ask("PATCH", f"/v1/models/{model}", json={"name": "Back"}),
-        await ada.ask("DELETE", f"/v1/models/{model}"),
-        await ada.ask(
+        await ada.request("PATCH", "/v1/profiles/me", json={"bio": "Back."}),
+        await ada.request("PATCH", f"/v1/models/{model}", json={"name": "Back"}),
+        await ada.request("DELETE", f"/v1/models/{model}"),
+        await ada.request(
             "POST", "/v1/models", json={"name": "x", "breasts": True, "measurements": {}}
         ),
         await ada.client.post("/v1/auth/refresh", json={"refresh_token": ada.refresh_token}),
@@ -92,7 +92,7 @@ async def test_twelve_months_after_the_last_login(
 
 
 async def test_a_login_at_the_last_second_begins_twelve_months_anew(
-    clock: MovableClock, ada: Person
+    clock: MovableClock, ada: MemberClient
 ) -> None:
     first_end = end_of(PROFILE, clock())
     model = await furnish(ada)
@@ -101,22 +101,22 @@ async def test_a_login_at_the_last_second_begins_twelve_months_anew(
 
     clock.at = end_of(PROFILE, first_end - SECOND) - SECOND
     assert (await ada.sign_in()).status_code == 200
-    assert (await ada.ask("GET", f"/v1/models/{model}")).status_code == 200
+    assert (await ada.request("GET", f"/v1/models/{model}")).status_code == 200
 
 
-async def test_renewing_a_session_is_no_login(clock: MovableClock, ada: Person) -> None:
-    began = (await ada.ask("GET", "/v1/profiles/me")).json()
+async def test_renewing_a_session_is_no_login(clock: MovableClock, ada: MemberClient) -> None:
+    began = (await ada.request("GET", "/v1/profiles/me")).json()
     clock.advance(days=80)
     renewed = await ada.client.post("/v1/auth/refresh", json={"refresh_token": ada.refresh_token})
     ada.access_token = renewed.json()["access_token"]
 
-    now = (await ada.ask("GET", "/v1/profiles/me")).json()
+    now = (await ada.request("GET", "/v1/profiles/me")).json()
     assert now["ends_at"] == began["ends_at"]
     assert now["last_login_on"] == began["last_login_on"]
 
 
 async def test_nothing_is_mailed_to_an_account_that_is_over(
-    clock: MovableClock, ada: Person, mailbox: Mailbox
+    clock: MovableClock, ada: MemberClient, mailbox: Mailbox
 ) -> None:
     clock.at = end_of(PROFILE, clock()) + MAX_GRACE_PERIOD
     await ada.client.post("/v1/auth/password/forgot", json={"email": ada.email})
@@ -125,7 +125,7 @@ async def test_nothing_is_mailed_to_an_account_that_is_over(
 
 
 async def test_a_link_of_before_does_not_bring_an_ended_account_back(
-    clock: MovableClock, ada: Person, mailbox: Mailbox
+    clock: MovableClock, ada: MemberClient, mailbox: Mailbox
 ) -> None:
     end = end_of(PROFILE, clock())
     clock.at = end - SECOND
@@ -139,7 +139,7 @@ async def test_a_link_of_before_does_not_bring_an_ended_account_back(
 
 @pytest.mark.parametrize(("early", "status"), [(SECOND, 200), (timedelta(0), 401)])
 async def test_a_session_ends_for_good(
-    app: FastAPI, clock: MovableClock, ada: Person, early: timedelta, status: int
+    app: FastAPI, clock: MovableClock, ada: MemberClient, early: timedelta, status: int
 ) -> None:
     renewed = await ada.client.post("/v1/auth/refresh", json={"refresh_token": ada.refresh_token})
     account = app.state.service.tokens.verify(renewed.json()["access_token"], at=clock())
@@ -150,8 +150,8 @@ async def test_a_session_ends_for_good(
     token = {"refresh_token": renewed.json()["refresh_token"]}
 
     answers = [
-        await ada.ask("GET", "/v1/profiles/me"),
-        await ada.ask("GET", "/v1/auth/sessions"),
+        await ada.request("GET", "/v1/profiles/me"),
+        await ada.request("GET", "/v1/auth/sessions"),
         await ada.client.post("/v1/auth/refresh", json=token),
     ]
     assert {response.status_code for response in answers} == {status}
@@ -165,7 +165,7 @@ async def test_a_registration_waits_for_seven_days(
     early: timedelta,
     status: int,
 ) -> None:
-    await Person(client, mailbox, "ada").register()
+    await MemberClient(client, mailbox, "ada").register()
     token = await mailbox.token()
     clock.at = end_of(SIGN_UP, clock()) - early
 
@@ -177,7 +177,7 @@ async def test_a_registration_waits_for_seven_days(
 async def test_no_new_link_for_a_registration_that_ran_out(
     client: httpx.AsyncClient, clock: MovableClock, mailbox: Mailbox, early: timedelta, sent: int
 ) -> None:
-    ada = Person(client, mailbox, "ada")
+    ada = MemberClient(client, mailbox, "ada")
     await ada.register()
     await mailbox.collect()
     clock.at = end_of(SIGN_UP, clock()) - early
@@ -189,22 +189,22 @@ async def test_no_new_link_for_a_registration_that_ran_out(
 async def test_the_name_of_a_registration_that_ran_out_is_free(
     client: httpx.AsyncClient, clock: MovableClock, mailbox: Mailbox
 ) -> None:
-    await Person(client, mailbox, "ada").register()
+    await MemberClient(client, mailbox, "ada").register()
     clock.at = end_of(SIGN_UP, clock()) - SECOND
-    taken = await Person(client, mailbox, "ada", email="other@example.org").register()
+    taken = await MemberClient(client, mailbox, "ada", email="other@example.org").register()
     clock.at += SECOND
-    free = await Person(client, mailbox, "ada", email="other@example.org").register()
+    free = await MemberClient(client, mailbox, "ada", email="other@example.org").register()
 
     assert (taken.status_code, free.status_code) == (409, 202)
 
 
 @pytest.mark.parametrize(("early", "status"), [(SECOND, 204), (timedelta(0), 410)])
 async def test_a_mailed_link_works_until_the_hour_after_the_next(
-    clock: MovableClock, ada: Person, mailbox: Mailbox, early: timedelta, status: int
+    clock: MovableClock, ada: MemberClient, mailbox: Mailbox, early: timedelta, status: int
 ) -> None:
     await ada.client.post("/v1/auth/password/forgot", json={"email": ada.email})
     token = await mailbox.token()
-    clock.at = end_of(TOKEN, clock()) - early
+    clock.at = end_of(ONE_TIME_TOKEN, clock()) - early
 
     reset = {"token": token, "new_password": "nine bobbins in a velvet drawer"}
     response = await ada.client.post("/v1/auth/password/reset", json=reset)
@@ -229,7 +229,7 @@ async def test_an_address_of_six_months_ago_is_not_found(
 
 
 async def test_the_account_is_still_in_the_table(
-    uows: UnitOfWorkFactory, clock: MovableClock, ada: Person
+    uows: UnitOfWorkFactory, clock: MovableClock, ada: MemberClient
 ) -> None:
     """What the tests above could not read was there: nobody had removed it."""
     clock.at = end_of(PROFILE, clock())

@@ -18,14 +18,14 @@ from fastapi import FastAPI
 from dressform import clock as wall
 from dressform.clock import Clock
 from dressform.db.unit_of_work import UnitOfWorkFactory
-from tests.helpers.editions import published
+from tests.helpers.editions import publish_edition
 from tests.helpers.http_server import serving
-from tests.helpers.images import drawn
-from tests.helpers.members import Person
+from tests.helpers.images import make_image
+from tests.helpers.members import MemberClient
 from tests.helpers.openapi import operations
-from tests.helpers.operators import appoint
+from tests.helpers.operators import grant_operator
 
-Join = Callable[..., Awaitable[Person]]
+Join = Callable[..., Awaitable[MemberClient]]
 
 ENDING = ("end_session", "erase_own_account")
 """What would sign out the member who tries all the others; tried on its own by another."""
@@ -47,17 +47,19 @@ async def members(join: Join, uows: UnitOfWorkFactory, tmp_path: Path) -> Path:
 
     And an edition, by the name that the document has for an example.
     """
-    await published(uows)
+    await publish_edition(uows)
     found = []
     for name in ("ada", "grace"):
         member = await join(name, password=SECRET)
-        await member.ask("PUT", "/v1/profiles/me/picture", content=drawn(), headers=IMAGE)
+        await member.request("PUT", "/v1/profiles/me/picture", content=make_image(), headers=IMAGE)
         model = await member.add_model()
-        await member.ask("PUT", f"/v1/models/{model}/avatar", content=drawn(), headers=IMAGE)
+        await member.request(
+            "PUT", f"/v1/models/{model}/avatar", content=make_image(), headers=IMAGE
+        )
         headers = [{"name": key, "value": value} for key, value in member.headers.items()]
         found.append({"name": name, "fixedHeaders": headers})
         if name == "ada":
-            await appoint(uows, member)
+            await grant_operator(uows, member)
     path = tmp_path / "members.json"
     path.write_text(json.dumps({"auth": found}))
     return path

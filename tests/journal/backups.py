@@ -17,7 +17,7 @@ from dressform.repositories.owners import Owner
 from dressform.repositories.pictures import Avatars, ProfilePictures
 from dressform.settings.settings import Settings
 from dressform.sewing.body import BodyMeasurements
-from tests.helpers.databases import own_database
+from tests.helpers.databases import isolated_database
 from tests.helpers.retention import add_account
 
 NAMES = ("eve", "ada", "bob", "cyd")
@@ -33,7 +33,7 @@ async def backup(settings: Settings) -> AsyncIterator[Settings]:
     """The database as it is now, to be used later in its place. Nobody may be connected."""
     name = make_url(url_of(settings)).database
     assert name is not None
-    async with own_database(settings, template=name) as copy:
+    async with isolated_database(settings, template=name) as copy:
         yield copy
 
 

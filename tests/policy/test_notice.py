@@ -8,54 +8,54 @@ from dressform.db.tables import Base
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.policy.notice import (
     CATEGORIES,
-    MACHINERY,
+    INTERNAL,
+    MIN_NOTICE,
     MODEL,
     PROFILE,
     VISITOR,
-    WARNED_BEFORE,
     Category,
-    by_key,
+    get_category,
     notice,
 )
-from dressform.policy.periods import Months, Span
+from dressform.policy.periods import CalendarMonths, FixedPeriod
 
 COLUMNS = [column for table in Base.metadata.sorted_tables for column in table.columns]
 KEYS = {category.key for category in CATEGORIES}
 
-NOTICE = {"visitor": Months(6), "profile": Months(12), "model": Months(12)}
+NOTICE = {"visitor": CalendarMonths(6), "profile": CalendarMonths(12), "model": CalendarMonths(12)}
 """What the notice promises in so many words."""
 
 ENDS = {
     "account.ends_at": PROFILE,
     "account.models_end_at": MODEL,
-    "sign_up.ends_at": by_key("sign-up"),
-    "session.ends_at": by_key("session"),
-    "one_time_token.ends_at": by_key("one-time-token"),
-    "mail.ends_at": by_key("mail"),
-    "lookup.ends_at": by_key("lookup"),
-    "retention_run.ends_at": by_key("retention-run"),
-    "set_aside.ends_at": by_key("retention-run"),
+    "sign_up.ends_at": get_category("sign-up"),
+    "session.ends_at": get_category("session"),
+    "one_time_token.ends_at": get_category("one-time-token"),
+    "mail.ends_at": get_category("mail"),
+    "lookup.ends_at": get_category("lookup"),
+    "retention_run.ends_at": get_category("retention-run"),
+    "set_aside.ends_at": get_category("retention-run"),
 }
 
 
 @pytest.mark.parametrize("column", COLUMNS, ids=str)
 def test_every_column_belongs_to_a_category(column: object) -> None:
-    assert column.info.get("category") in KEYS | {MACHINERY}  # type: ignore[attr-defined]
+    assert column.info.get("category") in KEYS | {INTERNAL}  # type: ignore[attr-defined]
 
 
 def test_only_tables_without_persons_are_machinery() -> None:
-    found = {c.table.name for c in COLUMNS if c.info["category"] == MACHINERY}
+    found = {c.table.name for c in COLUMNS if c.info["category"] == INTERNAL}
 
     editions = {"dataset_draw", "dataset_edition", "dataset_file", "deletion_mark"}
     assert found == {"service_secret", "spool_mark", "retention_hold", "mail_outage"} | editions
 
 
 def test_every_category_has_columns() -> None:
-    assert {column.info["category"] for column in COLUMNS} - {MACHINERY} == KEYS
+    assert {column.info["category"] for column in COLUMNS} - {INTERNAL} == KEYS
 
 
 def test_the_windows_are_those_of_the_notice() -> None:
-    assert {key: by_key(key).window for key in NOTICE} == NOTICE
+    assert {key: get_category(key).window for key in NOTICE} == NOTICE
 
 
 def test_extensions_are_those_of_accounts_and_models_alone() -> None:
@@ -65,9 +65,9 @@ def test_extensions_are_those_of_accounts_and_models_alone() -> None:
         if category.extensions
     }
 
-    longer = {"unwarned": Span(timedelta(days=30)), "restricted": Months(24)}
+    longer = {"unwarned": FixedPeriod(timedelta(days=30)), "restricted": CalendarMonths(24)}
     assert found == {"profile": longer, "model": longer}
-    assert Span(timedelta(days=7)) == WARNED_BEFORE
+    assert FixedPeriod(timedelta(days=7)) == MIN_NOTICE
 
 
 @pytest.mark.parametrize("category", notice(), ids=lambda category: category.key)
@@ -83,7 +83,7 @@ def test_every_category_is_told_in_both_languages(category: Category) -> None:
 def test_every_window_but_that_of_the_log_is_a_column() -> None:
     """The access log ends by whole days instead."""
     computed = {
-        str(column): by_key(column.info["category"]) for column in COLUMNS if column.computed
+        str(column): get_category(column.info["category"]) for column in COLUMNS if column.computed
     }
 
     assert computed == ENDS
@@ -132,4 +132,4 @@ async def test_the_database_computes_what_the_policy_says(
 
 def test_there_is_no_category_of_another_name() -> None:
     with pytest.raises(KeyError):
-        by_key("everything")
+        get_category("everything")

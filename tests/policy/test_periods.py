@@ -6,10 +6,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dressform.policy.notice import CATEGORIES
-from dressform.policy.periods import Months, Span, Window, end_in_sql, start_of_day
+from dressform.policy.periods import (
+    CalendarMonths,
+    FixedPeriod,
+    RetentionPeriod,
+    expiry_sql,
+    start_of_day,
+)
 from dressform.settings.settings import Settings
 
-HALF_A_YEAR, YEAR = Months(6), Months(12)
+HALF_A_YEAR, YEAR = CalendarMonths(6), CalendarMonths(12)
 
 
 def utc(*parts: int) -> datetime:
@@ -29,14 +35,14 @@ def utc(*parts: int) -> datetime:
         (YEAR, utc(2028, 2, 29, 12), utc(2029, 2, 28, 12)),
         (YEAR, utc(2027, 2, 28, 12), utc(2028, 2, 28, 12)),
         (YEAR, utc(2026, 12, 31), utc(2027, 12, 31)),
-        (Months(1), utc(2026, 1, 31), utc(2026, 2, 28)),
-        (Months(13), utc(2026, 11, 30), utc(2027, 12, 30)),
-        (Span(timedelta(days=90)), utc(2026, 12, 1), utc(2027, 3, 1)),
-        (Span(timedelta(hours=1)), utc(2026, 12, 31, 23, 30), utc(2027, 1, 1, 0, 30)),
+        (CalendarMonths(1), utc(2026, 1, 31), utc(2026, 2, 28)),
+        (CalendarMonths(13), utc(2026, 11, 30), utc(2027, 12, 30)),
+        (FixedPeriod(timedelta(days=90)), utc(2026, 12, 1), utc(2027, 3, 1)),
+        (FixedPeriod(timedelta(hours=1)), utc(2026, 12, 31, 23, 30), utc(2027, 1, 1, 0, 30)),
     ],
 )
 def test_a_window_ends_on_the_day_of_the_calendar(
-    window: Window, start: datetime, end: datetime
+    window: RetentionPeriod, start: datetime, end: datetime
 ) -> None:
     assert window.after(start) == end
 
@@ -58,7 +64,7 @@ def test_the_month_is_that_of_utc_whatever_the_zone_of_the_moment() -> None:
 @given(st.datetimes(timezones=st.just(UTC)).filter(lambda at: at.year < 9000))
 @settings(max_examples=300)
 def test_a_later_start_never_ends_earlier(start: datetime) -> None:
-    for window in (HALF_A_YEAR, YEAR, Span(timedelta(days=7))):
+    for window in (HALF_A_YEAR, YEAR, FixedPeriod(timedelta(days=7))):
         assert window.after(start) <= window.after(start + timedelta(seconds=1))
 
 
@@ -73,8 +79,8 @@ def _moments() -> list[datetime]:
     ]
 
 
-async def _ends_in_sql(connection: asyncpg.Connection, window: Window) -> list[datetime]:
-    query = f"SELECT {end_in_sql(window, 'at')} FROM unnest($1::timestamptz[]) at"
+async def _ends_in_sql(connection: asyncpg.Connection, window: RetentionPeriod) -> list[datetime]:
+    query = f"SELECT {expiry_sql(window, 'at')} FROM unnest($1::timestamptz[]) at"
     return [row[0] for row in await connection.fetch(query, _moments())]
 
 
@@ -86,7 +92,10 @@ async def test_postgresql_computes_the_same_ends(settings: Settings, zone: str) 
     connection = await asyncpg.connect(url)
     try:
         await connection.execute(f"SET timezone TO '{zone}'")
-        for window in {category.window for category in CATEGORIES} | {Months(1), Months(25)}:
+        for window in {category.window for category in CATEGORIES} | {
+            CalendarMonths(1),
+            CalendarMonths(25),
+        }:
             expected = [window.after(moment) for moment in _moments()]
 
             assert await _ends_in_sql(connection, window) == expected
@@ -98,12 +107,12 @@ async def test_postgresql_computes_the_same_ends(settings: Settings, zone: str) 
     ("window", "english", "french"),
     [
         (HALF_A_YEAR, "6 months", "6 mois"),
-        (Span(timedelta(days=7)), "7 days", "7 jours"),
-        (Span(timedelta(hours=1)), "1 hour", "1 heure"),
-        (Span(timedelta(hours=36)), "36 hours", "36 heures"),
+        (FixedPeriod(timedelta(days=7)), "7 days", "7 jours"),
+        (FixedPeriod(timedelta(hours=1)), "1 hour", "1 heure"),
+        (FixedPeriod(timedelta(hours=36)), "36 hours", "36 heures"),
     ],
 )
-def test_a_window_in_words(window: Window, english: str, french: str) -> None:
+def test_a_window_in_words(window: RetentionPeriod, english: str, french: str) -> None:
     assert (window.in_words("en"), window.in_words("fr")) == (english, french)
 
 

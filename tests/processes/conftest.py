@@ -12,7 +12,7 @@ import pytest
 from dressform.bootstrap import run_migrations
 from dressform.db import embedded
 from dressform.settings.settings import Settings
-from tests.conftest import MASTER_KEY, QUICK
+from tests.conftest import FAST_DATABASE, MASTER_KEY
 from tests.processes.running import Database, processes_of
 
 
@@ -38,7 +38,7 @@ def fresh() -> Iterator[Path]:
 def made() -> Iterator[Path]:
     """With a database made once: most tests are about what happens afterwards."""
     with _folder() as folder:
-        with embedded.running(folder, settings=QUICK) as server:
+        with embedded.start_server(folder, settings=FAST_DATABASE) as server:
             asyncio.run(run_migrations(Settings(database_url=server.url(), _env_file=None)))
         yield folder
 
@@ -68,7 +68,7 @@ def _alone(state: Path) -> dict[str, str]:
 @pytest.fixture
 def durability() -> dict[str, str]:
     """Settings of the database that a test stops; one that counts what it keeps has its own."""
-    return QUICK
+    return FAST_DATABASE
 
 
 @pytest.fixture
@@ -76,7 +76,7 @@ def database(durability: dict[str, str]) -> Iterator[Database]:
     """A PostgreSQL that a test stops and starts again, on the same socket."""
     with tempfile.TemporaryDirectory() as folder:
         Path(folder).chmod(0o755)
-        with embedded.running(Path(folder), settings=durability) as server:
+        with embedded.start_server(Path(folder), settings=durability) as server:
             yield Database(server)
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from dressform.access_log.recovery import Orphans
+from dressform.access_log.recovery import SpoolRecovery
 from dressform.bootstrap import bootstrap
 from dressform.settings.settings import Settings
 from tests.helpers.access_log import in_log
@@ -99,7 +99,7 @@ async def recorded(settings: Settings) -> list[tuple[str, int]]:
 async def recovered(settings: Settings, spools: Path) -> None:
     """As at the next start, should a busy machine have left lines for it."""
     async with bootstrap(settings) as (uows, _):
-        await Orphans(uows, spools).recover()
+        await SpoolRecovery(uows, spools).recover()
 
 
 def read(file: Path) -> set[tuple[str, int]]:

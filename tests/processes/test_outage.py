@@ -14,7 +14,7 @@ from dressform.bootstrap import bootstrap
 from dressform.settings.settings import Settings
 from tests.helpers.access_log import in_log
 from tests.helpers.cli import environment
-from tests.helpers.members import Mailbox, Person
+from tests.helpers.members import Mailbox, MemberClient
 from tests.processes.running import Database, command
 
 pytestmark = pytest.mark.slow
@@ -27,7 +27,7 @@ class Load:
     """Clients that ask without a pause, and what became of each request."""
 
     client: httpx.AsyncClient
-    ada: Person
+    ada: MemberClient
     statuses: Counter[int] = field(default_factory=Counter)
     slowest: float = 0.0
     hasty: int = 0
@@ -71,7 +71,7 @@ async def recorded(settings: Settings) -> tuple[int, int]:
         return rows, requests
 
 
-async def signed_in(client: httpx.AsyncClient, settings: Settings) -> Person:
+async def signed_in(client: httpx.AsyncClient, settings: Settings) -> MemberClient:
     """The worker, which runs beside, delivers the mail."""
 
     async def by_the_worker() -> int:
@@ -80,7 +80,7 @@ async def signed_in(client: httpx.AsyncClient, settings: Settings) -> Person:
                 await asyncio.sleep(0.05)
         return 1
 
-    ada = Person(client, Mailbox(settings.state_dir / "mail", by_the_worker), "ada")
+    ada = MemberClient(client, Mailbox(settings.state_dir / "mail", by_the_worker), "ada")
     await ada.register()
     await ada.confirm()
     await ada.sign_in()

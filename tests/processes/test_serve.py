@@ -19,7 +19,7 @@ from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.settings.settings import Settings
 from tests.helpers.access_log import in_log
 from tests.helpers.cli import environment
-from tests.helpers.databases import own_database
+from tests.helpers.databases import isolated_database
 from tests.processes.running import Command, children_of, command, is_live, until
 
 pytestmark = pytest.mark.slow
@@ -197,7 +197,7 @@ async def _rounds(uows: UnitOfWorkFactory) -> int:
 
 
 async def test_a_database_without_tables_is_told(settings: Settings) -> None:
-    async with own_database(settings) as empty:
+    async with isolated_database(settings) as empty:
         for verb in ("serve", "worker", "retention"):
             with command(verb, environment=served(empty)) as running:
                 code, _ = await ends(running)

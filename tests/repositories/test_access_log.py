@@ -137,7 +137,7 @@ async def test_the_days_that_the_server_leaves_out_hold_nothing_alive(
     query = text(
         f"SELECT at, now FROM unnest(CAST(:ats AS timestamptz[])) AS at, "
         f"unnest(CAST(:nows AS timestamptz[])) AS now "
-        f"WHERE ({access_log._ALIVE.replace(':now', 'now')}) IS DISTINCT FROM "
+        f"WHERE ({access_log._IS_LIVE.replace(':now', 'now')}) IS DISTINCT FROM "
         f"((at AT TIME ZONE 'UTC' + INTERVAL '6 months') AT TIME ZONE 'UTC' > now)"
     )
     nows = [VISITOR.window.after(at) + shift for at in moments for shift in (-SECOND, 0 * SECOND)]

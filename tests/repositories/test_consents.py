@@ -17,11 +17,11 @@ from tests.conftest import MovableClock
 from tests.helpers.coarse_times import end_of
 from tests.helpers.consents import acts, agree, rows, withdraw
 from tests.helpers.databases import as_superuser
-from tests.helpers.members import Person
+from tests.helpers.members import MemberClient
 
 
 async def test_it_is_over_when_the_account_is(
-    ada: Person, uows: UnitOfWorkFactory, clock: MovableClock
+    ada: MemberClient, uows: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
     """Asked of the repository itself: nobody could sign in to ask."""
     await agree(ada)
@@ -42,7 +42,7 @@ async def test_it_is_over_when_the_account_is(
 
 
 async def test_waiting_for_each_other_changes_no_order(
-    ada: Person, uows: UnitOfWorkFactory, clock: MovableClock
+    ada: MemberClient, uows: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
     """A moment is taken when a request begins; which of two goes first is decided later."""
     await agree(ada)
@@ -83,7 +83,7 @@ CHANGES = {
 
 @pytest.mark.parametrize("what", CHANGES)
 async def test_the_database_refuses_to_change_an_act_of_consent(
-    ada: Person, uows: UnitOfWorkFactory, what: str
+    ada: MemberClient, uows: UnitOfWorkFactory, what: str
 ) -> None:
     await agree(ada)
     await withdraw(ada)
@@ -115,7 +115,7 @@ async def changed(uows: UnitOfWorkFactory, change: str, *, superuser: bool) -> N
     ],
 )
 async def test_an_act_is_dated_by_its_day_and_has_a_place_of_its_own(
-    ada: Person, uows: UnitOfWorkFactory, what: str, refused: str
+    ada: MemberClient, uows: UnitOfWorkFactory, what: str, refused: str
 ) -> None:
     await agree(ada)
 

@@ -12,9 +12,9 @@ from dressform.repositories.contributions import Contributions
 from dressform.repositories.sealed_contributions import DecryptedBatch, decrypt_contributions
 from tests.helpers.consents import agree
 from tests.helpers.databases import rolled_back
-from tests.helpers.members import Person
+from tests.helpers.members import MemberClient
 
-Join = Callable[..., Awaitable[Person]]
+Join = Callable[..., Awaitable[MemberClient]]
 
 DAY = datetime(2027, 3, 1, tzinfo=UTC)
 
@@ -32,13 +32,17 @@ async def page(uows: UnitOfWorkFactory) -> DecryptedBatch:
     return decrypt_contributions(rows, uows.vault)
 
 
-async def add(person: Person, **model: object) -> str:
-    answer = await person.ask("POST", "/v1/models", json={"name": "Me", "breasts": True} | model)
+async def add(person: MemberClient, **model: object) -> str:
+    answer = await person.request(
+        "POST", "/v1/models", json={"name": "Me", "breasts": True} | model
+    )
     assert answer.status_code == 201, answer.text
     return str(answer.json()["id"])
 
 
-async def test_who_was_not_counted_gives_nothing(ada: Person, uows: UnitOfWorkFactory) -> None:
+async def test_who_was_not_counted_gives_nothing(
+    ada: MemberClient, uows: UnitOfWorkFactory
+) -> None:
     await add(ada, measurements={"neck": 340})
     await agree(ada)
 
@@ -47,7 +51,7 @@ async def test_who_was_not_counted_gives_nothing(ada: Person, uows: UnitOfWorkFa
     assert len((await page(uows)).contributions) == 1
 
 
-async def test_the_model_that_was_chosen(ada: Person, uows: UnitOfWorkFactory) -> None:
+async def test_the_model_that_was_chosen(ada: MemberClient, uows: UnitOfWorkFactory) -> None:
     await add(ada, measurements={"neck": 340})
     chosen = await add(ada, breasts=False, measurements={"neck": 400})
     await agree(ada, model_id=chosen)
@@ -58,7 +62,7 @@ async def test_the_model_that_was_chosen(ada: Person, uows: UnitOfWorkFactory) -
         assert (given.breasts, dict(given.measurements)) == (False, {"neck": 400})
 
 
-async def test_any_model_where_none_was_chosen(ada: Person, uows: UnitOfWorkFactory) -> None:
+async def test_any_model_where_none_was_chosen(ada: MemberClient, uows: UnitOfWorkFactory) -> None:
     for neck in (340, 400):
         await add(ada, measurements={"neck": neck})
     await agree(ada)
@@ -68,7 +72,7 @@ async def test_any_model_where_none_was_chosen(ada: Person, uows: UnitOfWorkFact
     assert {one.measurements["neck"] for (one,) in given} == {340, 400}
 
 
-async def test_a_variant_comes_whole(ada: Person, uows: UnitOfWorkFactory) -> None:
+async def test_a_variant_comes_whole(ada: MemberClient, uows: UnitOfWorkFactory) -> None:
     base = await add(ada, measurements={"neck": 340, "chest": 980})
     variant = await add(ada, based_on=base, measurements={"chest": 940})
     await agree(ada, model_id=variant)
@@ -83,7 +87,7 @@ async def test_a_variant_comes_whole(ada: Person, uows: UnitOfWorkFactory) -> No
     ["UPDATE model SET sealed = '\\x00'", "UPDATE account_key SET key_id = 'lost'"],
 )
 async def test_what_does_not_open_is_told_and_left_out(
-    ada: Person, uows: UnitOfWorkFactory, broken: str
+    ada: MemberClient, uows: UnitOfWorkFactory, broken: str
 ) -> None:
     await add(ada, measurements={"neck": 340})
     await agree(ada)
@@ -96,7 +100,7 @@ async def test_what_does_not_open_is_told_and_left_out(
 
 
 async def test_batches_have_everybody_once(
-    ada: Person, join: Join, uows: UnitOfWorkFactory, monkeypatch: pytest.MonkeyPatch
+    ada: MemberClient, join: Join, uows: UnitOfWorkFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(contributions, "BATCH", 1)
     for person in (ada, await join("grace")):
@@ -113,7 +117,7 @@ async def test_batches_have_everybody_once(
 
 @pytest.mark.parametrize("end", ["ends_at", "models_end_at"])
 async def test_neither_of_the_two_windows_may_be_over(
-    ada: Person, uows: UnitOfWorkFactory, end: str
+    ada: MemberClient, uows: UnitOfWorkFactory, end: str
 ) -> None:
     """They are as long as each other now, and need not be for ever."""
     await add(ada, measurements={"neck": 340})

@@ -13,7 +13,7 @@ from dressform.errors import AlreadyPublished, NotFound
 from dressform.policy.periods import start_of_day
 from dressform.repositories.editions import Edition, EditionFile, Editions
 from tests.conftest import MovableClock
-from tests.helpers.editions import EDITION, FILES, NAMES, PEOPLE, published
+from tests.helpers.editions import EDITION, FILES, NAMES, PEOPLE, publish_edition
 
 
 async def publish(
@@ -29,7 +29,7 @@ async def names(uows: UnitOfWorkFactory) -> list[str]:
 
 
 async def test_it_is_read_as_it_was_published(uows: UnitOfWorkFactory, clock: MovableClock) -> None:
-    await published(uows)
+    await publish_edition(uows)
 
     uow = uows.read()
     editions = Editions(uow)
@@ -53,7 +53,7 @@ async def one(uows: UnitOfWorkFactory, name: str) -> Edition:
 
 @pytest.mark.parametrize(("start", "length"), [(0, 1), (5, 7), (700_000, 10), (2, 400_000)])
 async def test_a_part_is_read_as_a_part(uows: UnitOfWorkFactory, start: int, length: int) -> None:
-    await published(uows)
+    await publish_edition(uows)
 
     uow = uows.read()
     file = await Editions(uow).file("2027", "people.csv")
@@ -63,10 +63,10 @@ async def test_a_part_is_read_as_a_part(uows: UnitOfWorkFactory, start: int, len
 
 
 async def test_the_newest_comes_first(uows: UnitOfWorkFactory, clock: MovableClock) -> None:
-    await published(uows, "2027")
+    await publish_edition(uows, "2027")
     clock.advance(days=366)
-    await published(uows, "2027-2028")
-    await published(uows, "2028")
+    await publish_edition(uows, "2027-2028")
+    await publish_edition(uows, "2028")
 
     assert await names(uows) == ["2028", "2027-2028", "2027"]
 
@@ -74,7 +74,7 @@ async def test_the_newest_comes_first(uows: UnitOfWorkFactory, clock: MovableClo
 async def test_the_same_once_more_changes_nothing(
     uows: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
-    await published(uows)
+    await publish_edition(uows)
     first = await one(uows, "2027")
     clock.advance(days=1)
     await publish(uows, EDITION, tuple(reversed(FILES)))
@@ -97,7 +97,7 @@ OTHERS = {
 async def test_what_is_published_is_never_changed(
     uows: UnitOfWorkFactory, edition: Edition, files: tuple[EditionFile, ...]
 ) -> None:
-    await published(uows)
+    await publish_edition(uows)
     before = await stored(uows)
 
     with pytest.raises(AlreadyPublished, match="The edition 2027 is published already"):
@@ -148,7 +148,7 @@ async def test_an_edition_is_named_for_its_years(uows: UnitOfWorkFactory, name: 
 
 
 async def test_what_is_not_there_is_not_found(uows: UnitOfWorkFactory) -> None:
-    await published(uows)
+    await publish_edition(uows)
 
     uow = uows.read()
     for edition, file in [("2028", "people.csv"), ("2027", "nobody.csv")]:

@@ -3,12 +3,12 @@ import asyncio
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.repositories.accounts import Accounts
 from dressform.repositories.one_time_tokens import OneTimeTokens, RedeemedToken, TokenPurpose
-from tests.helpers.members import Person
+from tests.helpers.members import MemberClient
 
 RESET = TokenPurpose.PASSWORD_RESET
 
 
-async def issued(uows: UnitOfWorkFactory, person: Person) -> str:
+async def issued(uows: UnitOfWorkFactory, person: MemberClient) -> str:
     async with uows.transaction() as uow:
         found = await Accounts(uow).by_email(person.email)
         assert found is not None
@@ -16,7 +16,7 @@ async def issued(uows: UnitOfWorkFactory, person: Person) -> str:
 
 
 async def test_whoever_waits_for_a_token_that_is_being_used_gets_nothing(
-    ada: Person, uows: UnitOfWorkFactory
+    ada: MemberClient, uows: UnitOfWorkFactory
 ) -> None:
     token = await issued(uows, ada)
 
@@ -35,7 +35,9 @@ async def test_whoever_waits_for_a_token_that_is_being_used_gets_nothing(
     assert await late is None
 
 
-async def test_looking_at_a_token_does_not_use_it_up(ada: Person, uows: UnitOfWorkFactory) -> None:
+async def test_looking_at_a_token_does_not_use_it_up(
+    ada: MemberClient, uows: UnitOfWorkFactory
+) -> None:
     token = await issued(uows, ada)
 
     async with uows.transaction() as uow:

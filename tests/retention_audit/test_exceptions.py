@@ -12,19 +12,19 @@ from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.policy.notice import PROFILE, RESTRICTED
 from dressform.retention_audit import auditor as module
 from dressform.retention_audit.auditor import Auditor
-from dressform.retention_audit.findings import Kept
+from dressform.retention_audit.findings import KeptRows
 from dressform.worker.scheduler import WorkerTasks
 from tests.conftest import MovableClock
 from tests.helpers.access_log_records import shipped
 from tests.helpers.auth import restrict
 from tests.helpers.coarse_times import end_of
-from tests.helpers.members import Person
+from tests.helpers.members import MemberClient
 from tests.helpers.retention import add_account
 
 DAY = timedelta(days=1)
 SECOND = timedelta(seconds=1)
 PUBLIC = ("/v1/privacy/status", "/health/retention", "/metrics", "/privacy")
-Join = Callable[..., Awaitable[Person]]
+Join = Callable[..., Awaitable[MemberClient]]
 
 
 @pytest.fixture(autouse=True)
@@ -53,10 +53,10 @@ async def test_account_that_waits_for_a_warning_makes_the_verdict_late_until_it_
         found.append(("unwarned" in looked.reasons, rows.unwarned, rows.waiting, rows.overdue))
 
     assert found == [
-        (False, Kept(), 0, 0),
-        (True, Kept(1, end), 0, 0),
-        (True, Kept(1, end), 0, 0),
-        (False, Kept(), 0, 1),
+        (False, KeptRows(), 0, 0),
+        (True, KeptRows(1, end), 0, 0),
+        (True, KeptRows(1, end), 0, 0),
+        (False, KeptRows(), 0, 1),
     ]
 
 
@@ -69,7 +69,7 @@ async def test_models_of_waiting_account_are_counted_as_well(
 
     model = next(rule for rule in (await auditor.look()).rules if rule.key == "model")
 
-    assert model.rows.unwarned == Kept(1, end)
+    assert model.rows.unwarned == KeptRows(1, end)
 
 
 async def test_account_warned_in_time_leaves_the_notice_kept(
@@ -120,7 +120,7 @@ async def test_restricted_account_past_its_window_is_counted_and_the_notice_kept
     client: httpx.AsyncClient,
     app: FastAPI,
     auditor: Auditor,
-    ada: Person,
+    ada: MemberClient,
     *,
     duties: WorkerTasks,
     clock: MovableClock,
@@ -134,9 +134,9 @@ async def test_restricted_account_past_its_window_is_counted_and_the_notice_kept
     looked = await auditor.look()
     health = (await client.get("/health/retention")).json()
 
-    assert looked.profile.rows.restricted == Kept(1, end)
+    assert looked.profile.rows.restricted == KeptRows(1, end)
     assert (looked.verdict, health["restricted_accounts"]) == ("kept", 10)
     assert "dressform_retention_restricted_accounts 10.0" in (await client.get("/metrics")).text
     clock.at = RESTRICTED.longer.after(end) + 31 * DAY + SECOND
     late = await auditor.look()
-    assert (late.profile.rows.restricted, late.profile.rows.overdue) == (Kept(), 1)
+    assert (late.profile.rows.restricted, late.profile.rows.overdue) == (KeptRows(), 1)

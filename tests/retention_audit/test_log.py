@@ -9,11 +9,11 @@ import pytest
 from sqlalchemy import text
 
 from dressform.db.unit_of_work import UnitOfWorkFactory
-from dressform.policy.notice import VISITOR, by_key
+from dressform.policy.notice import VISITOR, get_category
 from dressform.retention_audit import log
 from dressform.retention_audit.auditor import Auditor
-from dressform.retention_audit.findings import Count, Findings
-from dressform.retention_audit.log import look_into_log
+from dressform.retention_audit.findings import Findings, RowCount
+from dressform.retention_audit.log import audit_access_log
 from dressform.retention_audit.rows import count_rows
 from dressform.settings.settings import Settings
 from tests.conftest import MovableClock
@@ -50,7 +50,7 @@ async def command(uows: UnitOfWorkFactory, *commands: str) -> None:
             await uow.connection.execute(text(one))
 
 
-def visitors(findings: Findings) -> Count:
+def visitors(findings: Findings) -> RowCount:
     (rows,) = (rule.rows for rule in findings.rules if rule.key == "visitor")
     return rows
 
@@ -67,9 +67,9 @@ async def test_a_row_in_a_day_cut_off_is_counted_as_ever(
         found.append((findings.orphans, visitors(findings), findings.verdict == "overdue"))
 
     assert found == [
-        (1, Count(AT, 0, 0), False),
-        (1, Count(AT, 1, 0), True),
-        (1, Count(AT, 0, 1), True),
+        (1, RowCount(AT, 0, 0), False),
+        (1, RowCount(AT, 1, 0), True),
+        (1, RowCount(AT, 0, 1), True),
     ]
 
 
@@ -85,7 +85,7 @@ async def test_an_interrupted_cut_is_found(
 
     async with in_log(uows) as uow:
         assert (await uow.connection.scalar(text("SELECT count(*) FROM access_log"))) == 0
-    assert (findings.orphans, visitors(findings)) == (1, Count(AT, 0, 1))
+    assert (findings.orphans, visitors(findings)) == (1, RowCount(AT, 0, 1))
 
 
 async def test_rows_of_a_day_under_another_name_are_found(
@@ -104,7 +104,7 @@ async def test_rows_of_a_day_under_another_name_are_found(
 
     findings = await auditor.look()
 
-    assert (findings.orphans, visitors(findings)) == (0, Count(AT, 0, 2))
+    assert (findings.orphans, visitors(findings)) == (0, RowCount(AT, 0, 2))
 
 
 async def test_the_oldest_is_that_of_the_first_day_that_is_not_empty(
@@ -115,7 +115,7 @@ async def test_the_oldest_is_that_of_the_first_day_that_is_not_empty(
     await command(uows, "TRUNCATE access_log_20260328", "DELETE FROM access_log_20260329")
     clock.at = AT
 
-    assert visitors(await auditor.look()) == Count(AT - DAY, 0, 0)
+    assert visitors(await auditor.look()) == RowCount(AT - DAY, 0, 0)
 
 
 async def test_days_of_the_future_are_looked_into_whatever_is_there_before(
@@ -127,7 +127,7 @@ async def test_days_of_the_future_are_looked_into_whatever_is_there_before(
 
     findings = await auditor.look()
 
-    assert visitors(findings) == Count(AT, future=2)
+    assert visitors(findings) == RowCount(AT, future=2)
     assert findings.verdict == "late"
 
 
@@ -139,7 +139,7 @@ async def test_an_orphan_that_is_young_hides_no_older_day(
     await command(uows, "ALTER TABLE access_log DETACH PARTITION access_log_20260331")
     clock.at = AT
 
-    assert visitors(await auditor.look()) == Count(AT - DAY, 0, 0)
+    assert visitors(await auditor.look()) == RowCount(AT - DAY, 0, 0)
 
 
 async def test_a_day_that_is_dropped_meanwhile_holds_nothing(
@@ -147,13 +147,13 @@ async def test_a_day_that_is_dropped_meanwhile_holds_nothing(
 ) -> None:
     await add_visit(uows, AT)
 
-    async def drop_first(*arguments: object) -> Count:
+    async def drop_first(*arguments: object) -> RowCount:
         await command(uows, "DROP TABLE IF EXISTS access_log_20260331")
         return await count_rows(*arguments)  # type: ignore[arg-type]
 
     monkeypatch.setattr("dressform.retention_audit.log.count_rows", drop_first)
 
-    assert (await look_into_log(uows, END)).rows == Count(None, 0, 0)
+    assert (await audit_access_log(uows, END)).rows == RowCount(None, 0, 0)
 
 
 @pytest.mark.parametrize("table", ["access_log", "access_log_20260331"])
@@ -174,12 +174,12 @@ async def test_a_log_that_somebody_locks_is_unknown_and_late(
     free = await auditor.look()
 
     assert [(rule.key, rule.rows) for rule in locked.rules if rule.unknown] == [
-        ("visitor", Count())
+        ("visitor", RowCount())
     ]
     oldest = {rule.key: rule.rows.oldest_at for rule in locked.rules if not rule.unknown}
-    assert oldest == {key: kept_from(by_key(key), AT) for key in oldest}
+    assert oldest == {key: kept_from(get_category(key), AT) for key in oldest}
     assert (locked.verdict, free.verdict) == ("late", "kept")
-    assert visitors(free) == Count(AT)
+    assert visitors(free) == RowCount(AT)
 
 
 async def test_what_is_enough_is_enough(
@@ -193,7 +193,7 @@ async def test_what_is_enough_is_enough(
 
     findings = await auditor.look()
 
-    assert visitors(findings) == Count(AT - 3 * DAY, 0, 2)
+    assert visitors(findings) == RowCount(AT - 3 * DAY, 0, 2)
     assert findings.verdict == "overdue"
 
 

@@ -12,9 +12,9 @@ from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.policy.notice import CATEGORIES, MODEL, PROFILE, Category
 from dressform.repositories.models import Models
 from dressform.retention_audit.auditor import Auditor
-from dressform.retention_audit.findings import Count, Rule
+from dressform.retention_audit.findings import RowCount, RuleFindings
 from dressform.retention_audit.rows import count_rows
-from dressform.retention_audit.windows import WINDOWS
+from dressform.retention_audit.windows import AUDITED_TABLES
 from dressform.sewing.body import BodyMeasurements
 from tests.conftest import MovableClock
 from tests.helpers import retention_trouble as trouble
@@ -30,7 +30,7 @@ SECOND = timedelta(seconds=1)
 categories = pytest.mark.parametrize("category", CATEGORIES, ids=lambda category: category.key)
 
 
-async def found(auditor: Auditor, category: Category) -> Rule:
+async def found(auditor: Auditor, category: Category) -> RuleFindings:
     (rule,) = (one for one in (await auditor.look()).rules if one.key == category.key)
     return rule
 
@@ -55,11 +55,11 @@ async def test_a_row_is_overdue_a_day_after_its_window(
 
     oldest = kept_from(category, BEGAN)
     assert seen == [
-        Count(oldest, waiting=0, overdue=0),
-        Count(oldest, waiting=0, overdue=0),
-        Count(oldest, waiting=1, overdue=0),
-        Count(oldest, waiting=1, overdue=0),
-        Count(oldest, waiting=0, overdue=1),
+        RowCount(oldest, waiting=0, overdue=0),
+        RowCount(oldest, waiting=0, overdue=0),
+        RowCount(oldest, waiting=1, overdue=0),
+        RowCount(oldest, waiting=1, overdue=0),
+        RowCount(oldest, waiting=0, overdue=1),
     ]
 
 
@@ -76,7 +76,7 @@ async def test_a_row_from_the_future_is_told(
         clock.at = at
         seen.append((await found(auditor, category)).rows)
 
-    assert seen == [Count(oldest, future=1), Count(oldest, future=1), Count(oldest)]
+    assert seen == [RowCount(oldest, future=1), RowCount(oldest, future=1), RowCount(oldest)]
 
 
 async def test_what_the_documentation_says_puts_it_right(
@@ -114,7 +114,7 @@ async def test_other_rules_are_not_blamed(
 async def test_nothing_is_kept_of_nothing(auditor: Auditor) -> None:
     findings = await auditor.look()
 
-    assert {rule.rows for rule in findings.rules} == {Count(None, 0, 0)}
+    assert {rule.rows for rule in findings.rules} == {RowCount(None, 0, 0)}
     assert (findings.verdict, findings.orphans, findings.last_round_at) == ("kept", 0, None)
 
 
@@ -154,7 +154,7 @@ async def test_each_model_is_counted_and_nobody_without(
         await Models(uow).add(ada, name="Sam", body=BodyMeasurements(breasts=True))
     clock.at = end_of(PROFILE, BEGAN)
 
-    assert (await found(auditor, MODEL)).rows == Count(
+    assert (await found(auditor, MODEL)).rows == RowCount(
         kept_from(MODEL, BEGAN), waiting=2, overdue=0
     )
     assert (await found(auditor, PROFILE)).rows.oldest_at == kept_from(PROFILE, BEGAN - DAY)
@@ -169,21 +169,23 @@ async def test_a_login_begins_the_window_anew(
 
     rule = await found(auditor, PROFILE)
 
-    assert rule.rows == Count(BEGAN + 100 * DAY, waiting=0, overdue=0)
+    assert rule.rows == RowCount(BEGAN + 100 * DAY, waiting=0, overdue=0)
 
 
 async def test_wrong_ends_in_the_table_do_not_deceive(uows: UnitOfWorkFactory) -> None:
     """As if a migration had computed them from a longer window, or not at all."""
     await add_everything(uows, BEGAN)
     at = end_of(PROFILE, BEGAN) + 32 * DAY
-    tables = {window.rows.split()[0] for window in WINDOWS}
+    tables = {window.rows.split()[0] for window in AUDITED_TABLES}
     async with rolled_back(uows) as uow:
         for table in tables:
             await uow.connection.execute(text(f"ALTER TABLE {table} DROP COLUMN ends_at"))
         await uow.connection.execute(text("ALTER TABLE account DROP COLUMN models_end_at"))
-        overdue = [(await count_rows(uow.connection, window, at)).overdue for window in WINDOWS]
+        overdue = [
+            (await count_rows(uow.connection, window, at)).overdue for window in AUDITED_TABLES
+        ]
 
-    assert overdue == [0 if window.rows == "set_aside" else 1 for window in WINDOWS]
+    assert overdue == [0 if window.rows == "set_aside" else 1 for window in AUDITED_TABLES]
 
 
 async def test_rows_set_aside_are_counted_and_have_a_window(

@@ -10,8 +10,8 @@ import pytest
 
 from dressform.policy.notice import VISITOR
 from dressform.retention_audit.auditor import Auditor
-from dressform.retention_audit.findings import Count, Spools
-from dressform.retention_audit.spools import look_into_spools
+from dressform.retention_audit.findings import RowCount, SpoolFindings
+from dressform.retention_audit.spools import audit_spools
 from tests.conftest import MovableClock
 from tests.helpers.access_log_lines import line, lines
 
@@ -22,7 +22,7 @@ SECOND = timedelta(seconds=1)
 
 
 def test_a_folder_that_is_not_there_holds_nothing(tmp_path: Path) -> None:
-    assert look_into_spools(tmp_path / "none", AT) == Spools(0, 0, Count(None, 0, 0))
+    assert audit_spools(tmp_path / "none", AT) == SpoolFindings(0, 0, RowCount(None, 0, 0))
 
 
 @pytest.mark.parametrize("zeros", [0, 10_000], ids=["cut to size", "allocated"])
@@ -32,10 +32,10 @@ def test_lines_are_counted_by_their_own_time(spools: Path, zeros: int) -> None:
     (spools / "b.spool").write_bytes(b"\0" * zeros)
     (spools / "note.txt").write_bytes(line(AT - 999 * DAY))
 
-    found = [look_into_spools(spools, END + more).lines for more in (-SECOND, SECOND, DAY + SECOND)]
+    found = [audit_spools(spools, END + more).lines for more in (-SECOND, SECOND, DAY + SECOND)]
 
-    assert found == [Count(AT, 0, 0), Count(AT, 2, 0), Count(AT, 2, 1)]
-    assert look_into_spools(spools, AT) == Spools(2, len(written) + zeros, Count(AT, 0, 0))
+    assert found == [RowCount(AT, 0, 0), RowCount(AT, 2, 0), RowCount(AT, 2, 1)]
+    assert audit_spools(spools, AT) == SpoolFindings(2, len(written) + zeros, RowCount(AT, 0, 0))
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_what_cannot_be_read_is_as_old_as_its_file(spools: Path, torn: bytes) ->
     path.write_bytes(torn)
     os.utime(path, (AT.timestamp(), AT.timestamp()))
 
-    assert look_into_spools(spools, END + 2 * DAY).lines == Count(AT, 0, 1)
+    assert audit_spools(spools, END + 2 * DAY).lines == RowCount(AT, 0, 1)
 
 
 @pytest.mark.parametrize("dated", [-(10**10), 10**12])
@@ -65,7 +65,7 @@ def test_a_file_of_no_time_at_all_is_as_old_as_can_be(spools: Path, dated: int) 
     (spools / "a.spool").write_bytes(b"torn")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Path, "lstat", lambda _: found)
-        oldest_at = look_into_spools(spools, AT).lines.oldest_at
+        oldest_at = audit_spools(spools, AT).lines.oldest_at
 
     assert oldest_at == (AT if dated > 0 else datetime.fromtimestamp(0, UTC))
 
@@ -92,7 +92,7 @@ async def test_what_cannot_be_read_is_a_finding(
         findings = await auditor.look()
 
     assert (findings.spools.files, findings.spools.unreadable) == (5, 4)
-    assert findings.spools.lines == Count(clock(), 0, 0)
+    assert findings.spools.lines == RowCount(clock(), 0, 0)
     assert findings.verdict == "late"
 
 

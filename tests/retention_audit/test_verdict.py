@@ -9,7 +9,13 @@ from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.policy.notice import LOOKUP, SESSION
 from dressform.repositories.retention_runs import RetentionRuns
 from dressform.retention_audit.auditor import Auditor
-from dressform.retention_audit.findings import Count, Findings, Hold, Rule, Spools
+from dressform.retention_audit.findings import (
+    Findings,
+    PurgeBlock,
+    RowCount,
+    RuleFindings,
+    SpoolFindings,
+)
 from dressform.retention_audit.windows import RULES
 from tests.conftest import MovableClock
 from tests.helpers.coarse_times import end_of
@@ -21,12 +27,14 @@ SECOND = timedelta(seconds=1)
 INTERVAL = timedelta(minutes=5)
 
 
-def findings(*rules: Rule, at: datetime = AT) -> Findings:
-    return Findings(at, INTERVAL, rules, 0, Spools(0, 0, Count()))
+def findings(*rules: RuleFindings, at: datetime = AT) -> Findings:
+    return Findings(at, INTERVAL, rules, 0, SpoolFindings(0, 0, RowCount()))
 
 
-def rule(key: str = "mail", *, last: datetime | None = AT, oldest: datetime | None = None) -> Rule:
-    return Rule(key, Count(oldest), last, 0, None)
+def rule(
+    key: str = "mail", *, last: datetime | None = AT, oldest: datetime | None = None
+) -> RuleFindings:
+    return RuleFindings(key, RowCount(oldest), last, 0, None)
 
 
 @pytest.mark.parametrize(
@@ -58,13 +66,13 @@ def test_the_last_round_is_that_of_the_rule_furthest_behind() -> None:
 
 
 def test_what_hampers_a_rule_makes_it_late() -> None:
-    held = replace(rule(), hold=Hold("too many", 5, AT, None))
+    held = replace(rule(), hold=PurgeBlock("too many", 5, AT, None))
 
     assert findings(replace(rule(), set_aside=1)).verdict == "late"
-    assert findings(replace(rule(), rows=Count(AT, future=1))).verdict == "late"
+    assert findings(replace(rule(), rows=RowCount(AT, future=1))).verdict == "late"
     assert findings(held).verdict == "late"
-    assert findings(replace(held, rows=Count(AT, 0, 1))).verdict == "overdue"
-    assert findings(replace(rule(), rows=Count(AT, 1, 0))).verdict == "kept"
+    assert findings(replace(held, rows=RowCount(AT, 0, 1))).verdict == "overdue"
+    assert findings(replace(rule(), rows=RowCount(AT, 1, 0))).verdict == "kept"
 
 
 def test_nothing_is_negative_when_the_clock_is_set_back() -> None:

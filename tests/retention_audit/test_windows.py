@@ -9,10 +9,17 @@ from sqlalchemy import text
 
 from dressform.db.tables import Base
 from dressform.db.unit_of_work import UnitOfWorkFactory
-from dressform.policy.notice import CATEGORIES, RESTRICTED, by_key
+from dressform.policy.notice import CATEGORIES, RESTRICTED, get_category
 from dressform.policy.notice import VISITOR as VISITOR_CATEGORY
 from dressform.repositories.expired_rows import MAX_GRACE_PERIOD, MIN_NOTICE
-from dressform.retention_audit.windows import RULES, VISITOR, WINDOWS, Window, address_ends, after
+from dressform.retention_audit.windows import (
+    AUDITED_TABLES,
+    RULES,
+    VISITOR,
+    AuditedTable,
+    add_interval_sql,
+    address_expires_at,
+)
 
 MOMENTS = [
     datetime(2023, 8, 31, 23, 59, 59, 999999, tzinfo=UTC),
@@ -24,11 +31,11 @@ MOMENTS = [
 WARNED = {"profile", "model"}
 ACCOUNT_COLUMNS = ("created_at", "last_login_at", "month_of_login", "warned_at", "restricted_at")
 
-windows = pytest.mark.parametrize("window", [VISITOR, *WINDOWS], ids=lambda one: one.rows)
+windows = pytest.mark.parametrize("window", [VISITOR, *AUDITED_TABLES], ids=lambda one: one.rows)
 
 
 async def computed(
-    uows: UnitOfWorkFactory, window: Window, expression: str, **columns: object
+    uows: UnitOfWorkFactory, window: AuditedTable, expression: str, **columns: object
 ) -> datetime:
     """An expression of the audit's over a row that is in no table."""
     everything: dict[str, object] = dict.fromkeys(ACCOUNT_COLUMNS) | columns
@@ -54,7 +61,7 @@ def test_every_table_that_a_window_looks_after_is_looked_into() -> None:
         if column.name.endswith(("ends_at", "end_at"))
     }
 
-    looked_into = {name for one in WINDOWS for name in one.rows.split() if name in ending}
+    looked_into = {name for one in AUDITED_TABLES for name in one.rows.split() if name in ending}
     assert looked_into == ending
     assert VISITOR.rows == "access_log"
 
@@ -62,7 +69,7 @@ def test_every_table_that_a_window_looks_after_is_looked_into() -> None:
 @windows
 @pytest.mark.parametrize("moment", MOMENTS, ids=str)
 async def test_a_window_ends_when_the_policy_says(
-    uows: UnitOfWorkFactory, window: Window, moment: datetime
+    uows: UnitOfWorkFactory, window: AuditedTable, moment: datetime
 ) -> None:
     columns = dict.fromkeys(
         ("created_at", "last_login_at", "month_of_login", "at", "started_at"), moment
@@ -70,16 +77,16 @@ async def test_a_window_ends_when_the_policy_says(
 
     found = await computed(uows, window, window.ends, **columns)
 
-    assert found == by_key(window.rule).window.after(moment)
+    assert found == get_category(window.rule).window.after(moment)
 
 
 @windows
-def test_a_window_counts_from_what_the_policy_says(window: Window) -> None:
-    assert window.began.replace("account.", "") == by_key(window.rule).since
+def test_a_window_counts_from_what_the_policy_says(window: AuditedTable) -> None:
+    assert window.began.replace("account.", "") == get_category(window.rule).since
 
 
 @windows
-def test_only_accounts_and_their_models_wait_for_a_warning(window: Window) -> None:
+def test_only_accounts_and_their_models_wait_for_a_warning(window: AuditedTable) -> None:
     assert window.of_account == (window.rule in WARNED)
 
 
@@ -94,12 +101,12 @@ def test_only_accounts_and_their_models_wait_for_a_warning(window: Window) -> No
         (timedelta(days=24), MAX_GRACE_PERIOD),
     ],
 )
-@pytest.mark.parametrize("window", WINDOWS[:2], ids=lambda one: one.rule)
+@pytest.mark.parametrize("window", AUDITED_TABLES[:2], ids=lambda one: one.rule)
 async def test_an_account_is_due_when_its_owner_was_warned_for_a_week(
-    uows: UnitOfWorkFactory, window: Window, warned: timedelta | None, due: timedelta
+    uows: UnitOfWorkFactory, window: AuditedTable, warned: timedelta | None, due: timedelta
 ) -> None:
     moment = MOMENTS[0]
-    end = by_key(window.rule).window.after(moment)
+    end = get_category(window.rule).window.after(moment)
     warned_at = None if warned is None else end + warned
 
     found = await computed(uows, window, window.due, last_login_at=moment, warned_at=warned_at)
@@ -108,16 +115,16 @@ async def test_an_account_is_due_when_its_owner_was_warned_for_a_week(
 
 
 @pytest.mark.parametrize("moment", MOMENTS, ids=str)
-@pytest.mark.parametrize("window", WINDOWS[:2], ids=lambda one: one.rule)
+@pytest.mark.parametrize("window", AUDITED_TABLES[:2], ids=lambda one: one.rule)
 async def test_a_restricted_account_ends_when_the_policy_says(
-    uows: UnitOfWorkFactory, window: Window, moment: datetime
+    uows: UnitOfWorkFactory, window: AuditedTable, moment: datetime
 ) -> None:
     columns = {"last_login_at": moment, "restricted_at": moment}
 
     found = await computed(uows, window, window.ends, **columns)
     promised = await computed(uows, window, window.promised, **columns)
 
-    assert promised == by_key(window.rule).window.after(moment)
+    assert promised == get_category(window.rule).window.after(moment)
     assert found == RESTRICTED.longer.after(promised)
 
 
@@ -125,11 +132,11 @@ async def test_a_restricted_account_ends_when_the_policy_says(
 def test_a_line_ends_when_the_policy_says(seconds: int) -> None:
     moment = datetime.fromtimestamp(seconds, UTC)
 
-    assert address_ends(moment) == VISITOR_CATEGORY.window.after(moment)
+    assert address_expires_at(moment) == VISITOR_CATEGORY.window.after(moment)
 
 
 async def test_an_hour_is_an_hour_when_the_clocks_change(uows: UnitOfWorkFactory) -> None:
-    expression = after("created_at", "1 day")
+    expression = add_interval_sql("created_at", "1 day")
 
     found = await computed(
         uows, VISITOR, expression, created_at=datetime(2026, 3, 28, 12, tzinfo=UTC)

@@ -12,7 +12,7 @@ from fastapi import FastAPI, Request
 from dressform.runtime import http_protocol as protocol
 from tests.helpers.access_log_records import records
 from tests.helpers.http_server import serving
-from tests.helpers.raw_http import GET, POST, say, settled
+from tests.helpers.raw_http import GET, POST, send_bytes, wait_for_records
 
 ECHO = b"POST /echo HTTP/1.1\r\nHost: localhost\r\n"
 UPGRADE = b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n"
@@ -75,26 +75,26 @@ async def test_a_body_behind_an_upgrade_is_a_body(app: FastAPI, port: int) -> No
     assert answer.count(b"HTTP/1.1 ") == 1
     assert b"connection: close" in answer
     assert b"GET /health/live HTTP/1.1" in answer
-    assert await settled(app, 1) == [("POST", 200)]
+    assert await wait_for_records(app, 1) == [("POST", 200)]
 
 
 @pytest.mark.parametrize("body", [b"5\r\nhello\r\n0\r\n\r\n", b"0\r\n\r\n"], ids=["some", "none"])
 async def test_a_chunked_body_behind_an_upgrade(app: FastAPI, port: int, body: bytes) -> None:
-    answer = await say(port, ECHO + UPGRADE + CHUNKED + body + GET)
+    answer = await send_bytes(port, ECHO + UPGRADE + CHUNKED + body + GET)
 
     assert answer.startswith(b"HTTP/1.1 200 ")
     assert answer.endswith(b'"hello"' if b"hello" in body else b'""')
-    assert await settled(app, 1) == [("POST", 200)]
+    assert await wait_for_records(app, 1) == [("POST", 200)]
 
 
 async def test_an_upgrade_without_a_body(
     app: FastAPI, port: int, caplog: pytest.LogCaptureFixture
 ) -> None:
-    answer = await say(port, GET[:-2] + UPGRADE + b"\r\n" + b"PRI * HTTP/2.0")
+    answer = await send_bytes(port, GET[:-2] + UPGRADE + b"\r\n" + b"PRI * HTTP/2.0")
 
     assert answer.startswith(b"HTTP/1.1 200 ")
     assert b"connection: close" in answer
-    assert await settled(app, 1) == [("GET", 200)]
+    assert await wait_for_records(app, 1) == [("GET", 200)]
     assert [record for record in caplog.records if record.levelno >= logging.WARNING] == []
 
 
@@ -103,11 +103,13 @@ async def test_garbage_behind_requests_that_are_not_answered_ends_the_connection
     app: FastAPI, port: int, before: int
 ) -> None:
     """A refusal would be taken for the answer to the first of them. Each has its row."""
-    answer = await say(port, GET.replace(b"/health/live", b"/slow") * before + b"GARBAGE\r\n\r\n")
+    answer = await send_bytes(
+        port, GET.replace(b"/health/live", b"/slow") * before + b"GARBAGE\r\n\r\n"
+    )
 
     assert answer == b""
     rows = [("GET", 200), *[("GET", 499)] * (before - 1), ("OTHER", 400)]
-    assert sorted(await settled(app, before + 1)) == rows
+    assert sorted(await wait_for_records(app, before + 1)) == rows
 
 
 async def test_garbage_in_a_body_that_was_answered_already(app: FastAPI, port: int) -> None:
@@ -119,7 +121,7 @@ async def test_garbage_in_a_body_that_was_answered_already(app: FastAPI, port: i
     writer.close()
 
     assert rest == b""
-    assert await settled(app, 1) == [("POST", 404)]
+    assert await wait_for_records(app, 1) == [("POST", 404)]
 
 
 async def test_those_that_waited_behind_one_that_broke_off_have_rows(
@@ -131,7 +133,7 @@ async def test_those_that_waited_behind_one_that_broke_off_have_rows(
     await asyncio.sleep(0.1)
     writer.transport.abort()
 
-    found = await settled(app, 3)
+    found = await wait_for_records(app, 3)
     assert sorted(found)[1:] == [("GET", 499)] * 2
 
 
@@ -145,11 +147,11 @@ async def test_those_that_waited_behind_one_that_broke_off_have_rows(
     ids=["headers", "a-header", "a-path"],
 )
 async def test_a_head_has_its_bounds(app: FastAPI, port: int, endless: bytes) -> None:
-    answer = await say(port, endless)
+    answer = await send_bytes(port, endless)
 
     assert answer.startswith(b"HTTP/1.1 431 ")
     assert b"/problems#head-too-large" in answer
-    assert await settled(app, 1) == [("OTHER", 431)]
+    assert await wait_for_records(app, 1) == [("OTHER", 431)]
 
 
 async def test_so_have_trailers(app: FastAPI, port: int) -> None:
@@ -160,12 +162,14 @@ async def test_so_have_trailers(app: FastAPI, port: int) -> None:
 
     assert await asyncio.wait_for(reader.read(), 5) == b""
     writer.close()
-    assert await settled(app, 1) == [("POST", 404)]
+    assert await wait_for_records(app, 1) == [("POST", 404)]
 
 
 async def test_a_body_of_many_pieces_is_no_large_head(app: FastAPI, port: int) -> None:
     pieces = b"3e8\r\n%b\r\n" % (b"x" * 1000) * 200
-    answer = await say(port, ECHO + b"Connection: close\r\n" + CHUNKED + pieces + b"0\r\n\r\n")
+    answer = await send_bytes(
+        port, ECHO + b"Connection: close\r\n" + CHUNKED + pieces + b"0\r\n\r\n"
+    )
 
     assert answer.startswith(b"HTTP/1.1 200 ")
     assert answer.endswith(b"x" * 200_000 + b'"')
@@ -182,21 +186,21 @@ async def test_a_head_that_does_not_come_in_time(app: FastAPI, port: int) -> Non
 
     assert answer.startswith(b"HTTP/1.1 408 ")
     assert b"/problems#too-slow" in answer
-    assert await settled(app, 1) == [("OTHER", 408)]
+    assert await wait_for_records(app, 1) == [("OTHER", 408)]
 
 
 @pytest.mark.usefixtures("impatient")
 async def test_a_body_that_does_not_come_in_time(app: FastAPI, port: int) -> None:
-    answer = await say(port, ECHO + b"Content-Length: 10\r\n\r\nhello")
+    answer = await send_bytes(port, ECHO + b"Content-Length: 10\r\n\r\nhello")
 
     assert answer == b""
-    assert await settled(app, 1) == [("POST", 400)]
+    assert await wait_for_records(app, 1) == [("POST", 400)]
 
 
 @pytest.mark.usefixtures("impatient")
 async def test_who_says_nothing_is_shown_out(app: FastAPI, port: int) -> None:
-    assert await say(port, b"") == b""
-    assert await settled(app, 0) == []
+    assert await send_bytes(port, b"") == b""
+    assert await wait_for_records(app, 0) == []
 
 
 @pytest.mark.usefixtures("impatient")
@@ -208,7 +212,7 @@ async def test_an_answer_may_take_its_time(app: FastAPI, port: int) -> None:
         await asyncio.sleep(1)
 
     close = b"Connection: close\r\n\r\n"
-    answer = await say(port, GET.replace(b"/health/live", b"/slower")[:-2] + close)
+    answer = await send_bytes(port, GET.replace(b"/health/live", b"/slower")[:-2] + close)
 
     assert answer.startswith(b"HTTP/1.1 200 ")
 
@@ -219,14 +223,14 @@ async def test_no_more_connections_than_there_are_files_for(
     monkeypatch.setattr(protocol, "_most_connections", lambda: 3)
     idle = [await asyncio.open_connection("127.0.0.1", port) for _ in range(3)]
     await asyncio.sleep(0.1)
-    answer = await say(port, GET)
+    answer = await send_bytes(port, GET)
     idle[0][1].close()
     await asyncio.sleep(0.1)
-    then = await say(port, GET[:-2] + b"Connection: close\r\n\r\n")
+    then = await send_bytes(port, GET[:-2] + b"Connection: close\r\n\r\n")
     for _, writer in idle:
         writer.close()
 
     assert answer.startswith(b"HTTP/1.1 503 ")
     assert b"retry-after: 5\r\n" in answer
     assert then.startswith(b"HTTP/1.1 200 ")
-    assert sorted(await settled(app, 2)) == [("GET", 200), ("OTHER", 503)]
+    assert sorted(await wait_for_records(app, 2)) == [("GET", 200), ("OTHER", 503)]

@@ -16,7 +16,7 @@ from dressform.settings.settings import Settings
 from tests.conftest import MovableClock
 from tests.helpers.access_log_records import records
 from tests.helpers.http_server import serving
-from tests.helpers.raw_http import say
+from tests.helpers.raw_http import send_bytes
 
 VISITOR, FORGED, PROXY = "203.0.113.9", "198.51.100.66", "127.0.0.1"
 LINE = b"GET /health/live HTTP/1.1\r\nHost: localhost\r\n"
@@ -102,7 +102,7 @@ async def test_malformed_request_whose_header_was_not_read_has_the_proxys(
     behind: FastAPI, head: bytes
 ) -> None:
     async with serving(behind) as port:
-        assert (await say(port, head)).startswith(b"HTTP/1.1 400 ")
+        assert (await send_bytes(port, head)).startswith(b"HTTP/1.1 400 ")
         assert await rows(behind, 1) == [(PROXY, 400)]
 
 
@@ -113,13 +113,13 @@ async def test_head_that_never_ends_behind_proxy_has_visitors_address(
     monkeypatch.setattr(protocol, "PATIENCE", 0.3)
     head = LINE + FORWARDED + (b"a: b\r\n" * 20_000 if status == 431 else b"")
     async with serving(behind) as port:
-        await say(port, head, wait=status != 499)
+        await send_bytes(port, head, wait=status != 499)
         assert await rows(behind, 1) == [(VISITOR, status)]
 
 
 async def test_half_an_address_is_none(behind: FastAPI) -> None:
     async with serving(behind) as port:
-        await say(port, LINE + b"X-Forwarded-For: 203.0.113.9", wait=False)
+        await send_bytes(port, LINE + b"X-Forwarded-For: 203.0.113.9", wait=False)
         assert await rows(behind, 1) == [(PROXY, 499)]
 
 
@@ -127,7 +127,7 @@ async def test_header_of_the_request_before_is_not_used(behind: FastAPI) -> None
     """A proxy's connection carries one visitor's request after another's."""
     before = LINE + b"X-Forwarded-For: 198.51.100.66\r\n\r\n"
     async with serving(behind) as port:
-        await say(port, before + b"GARBAGE\r\n\r\n")
+        await send_bytes(port, before + b"GARBAGE\r\n\r\n")
         assert await rows(behind, 2) == [(PROXY, 400)]
 
 
@@ -146,5 +146,5 @@ async def test_body_that_looks_like_a_head_is_not_read_as_one(behind: FastAPI) -
 
 async def test_malformed_request_of_a_stranger_has_the_strangers_address(app: FastAPI) -> None:
     async with serving(app) as port:
-        await say(port, LINE + FORWARDED + b"Bad Header\r\n\r\n")
+        await send_bytes(port, LINE + FORWARDED + b"Bad Header\r\n\r\n")
         assert await rows(app, 1) == [(PROXY, 400)]

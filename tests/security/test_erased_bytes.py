@@ -20,7 +20,7 @@ from dressform.db import embedded
 from dressform.repositories.member_tables import MEMBER_TABLES
 from dressform.settings.settings import Settings
 from dressform.worker.process import create_tasks
-from tests.conftest import MASTER_KEY, QUICK
+from tests.conftest import FAST_DATABASE, MASTER_KEY
 from tests.helpers.auth import erase, login
 from tests.helpers.members import Mailbox, Person
 from tests.helpers.thief import disk_of, dump_of, live, spellings
@@ -50,7 +50,9 @@ def state() -> Iterator[Path]:
 
 @pytest.fixture
 def server(state: Path) -> Iterator[embedded.Server]:
-    with embedded.running(state, settings=QUICK | {"full_page_writes": "on"}) as running:
+    with embedded.start_server(
+        state, settings=FAST_DATABASE | {"full_page_writes": "on"}
+    ) as running:
         yield running
 
 

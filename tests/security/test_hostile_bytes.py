@@ -9,7 +9,7 @@ import pytest
 from fastapi import FastAPI
 
 from tests.helpers.http_server import serving
-from tests.helpers.members import Person
+from tests.helpers.members import MemberClient
 from tests.helpers.openapi import Operation, operations
 
 MARK = b"kanarienvogel"
@@ -38,7 +38,7 @@ HEADERS = [
 
 
 @pytest.mark.parametrize("operation", operations(), ids=str)
-async def test_absurd_headers_break_nothing(ada: Person, operation: Operation) -> None:
+async def test_absurd_headers_break_nothing(ada: MemberClient, operation: Operation) -> None:
     path = operation.path.format(
         model_id=KNOWN_ID,
         session_id=KNOWN_ID,
@@ -140,7 +140,7 @@ async def test_a_client_that_leaves_half_way_breaks_nothing(
 
 
 async def test_a_picture_given_up_half_way_breaks_nothing(
-    port: int, ada: Person, caplog: pytest.LogCaptureFixture
+    port: int, ada: MemberClient, caplog: pytest.LogCaptureFixture
 ) -> None:
     _, writer = await asyncio.open_connection("127.0.0.1", port)
     token = f"Authorization: Bearer {ada.access_token}"
@@ -151,7 +151,7 @@ async def test_a_picture_given_up_half_way_breaks_nothing(
     writer.transport.abort()
     await asyncio.sleep(0.1)
 
-    assert (await ada.ask("GET", "/v1/profiles/me/picture")).status_code == 404
+    assert (await ada.request("GET", "/v1/profiles/me/picture")).status_code == 404
     assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from tests.api.test_erasure import OF_AN_ACCOUNT, rows
-from tests.helpers.members import PASSWORD, Person
+from tests.helpers.members import PASSWORD, MemberClient
 from tests.helpers.openapi import Operation, operations
 
 MARK = "kanarienvogel"
@@ -80,7 +80,7 @@ def holding(example: dict[str, Any], path: tuple[str, ...], raw: str) -> str:
 
 
 @pytest.fixture
-async def model(ada: Person) -> str:
+async def model(ada: MemberClient) -> str:
     return await ada.add_model()
 
 
@@ -95,8 +95,8 @@ def address(operation: Operation, model: str) -> str:
     )
 
 
-async def state(ada: Person, uows: UnitOfWorkFactory) -> tuple[object, dict[str, int]]:
-    export = await ada.ask("GET", "/v1/privacy/export")
+async def state(ada: MemberClient, uows: UnitOfWorkFactory) -> tuple[object, dict[str, int]]:
+    export = await ada.request("GET", "/v1/privacy/export")
     assert export.status_code == 200
     counted = await rows(uows)
     return export.json(), {name: counted[name] for name in counted.keys() & OF_PEOPLE}
@@ -110,7 +110,7 @@ def test_all_that_the_bodies_take_is_tried() -> None:
 
 @pytest.mark.parametrize("operation", WITH_JSON, ids=str)
 async def test_every_field_of_every_body(
-    ada: Person, model: str, uows: UnitOfWorkFactory, operation: Operation
+    ada: MemberClient, model: str, uows: UnitOfWorkFactory, operation: Operation
 ) -> None:
     before = await state(ada, uows)
     url = address(operation, model)
@@ -119,7 +119,7 @@ async def test_every_field_of_every_body(
         for raw in [*OF_NO_TYPE.values(), *wrong]:
             body = holding(operation.example, path, raw)
 
-            response = await ada.ask(operation.verb, url, content=body.encode(), headers=JSON)
+            response = await ada.request(operation.verb, url, content=body.encode(), headers=JSON)
 
             quotes = path[0] == "measurements"
             assert_refused(response, operation, f"{path}: {raw}", quotes=quotes)
@@ -128,7 +128,7 @@ async def test_every_field_of_every_body(
 
 @pytest.mark.parametrize("operation", WITH_JSON, ids=str)
 async def test_every_body_as_a_whole(
-    ada: Person, model: str, uows: UnitOfWorkFactory, operation: Operation
+    ada: MemberClient, model: str, uows: UnitOfWorkFactory, operation: Operation
 ) -> None:
     before = await state(ada, uows)
     url = address(operation, model)
@@ -156,7 +156,7 @@ async def test_every_body_as_a_whole(
         good + b" " * 300_000,
     ]
     for body in bodies:
-        response = await ada.ask(operation.verb, url, content=body, headers=JSON)
+        response = await ada.request(operation.verb, url, content=body, headers=JSON)
 
         assert_refused(response, operation, repr(body[:80]))
     assert await state(ada, uows) == before
@@ -178,7 +178,7 @@ KINDS = [
 
 @pytest.mark.parametrize("operation", WITH_JSON, ids=str)
 async def test_every_body_under_another_name(
-    ada: Person, model: str, uows: UnitOfWorkFactory, operation: Operation
+    ada: MemberClient, model: str, uows: UnitOfWorkFactory, operation: Operation
 ) -> None:
     before = await state(ada, uows)
     body = json.dumps(operation.example).encode()
@@ -198,7 +198,9 @@ async def test_every_body_under_another_name(
 @pytest.mark.parametrize(
     "operation", [one for one in operations() if "requestBody" in one.details], ids=str
 )
-async def test_every_body_in_endless_pieces(ada: Person, model: str, operation: Operation) -> None:
+async def test_every_body_in_endless_pieces(
+    ada: MemberClient, model: str, operation: Operation
+) -> None:
     sent = 0
 
     async def pieces() -> AsyncIterator[bytes]:
@@ -207,7 +209,7 @@ async def test_every_body_in_endless_pieces(ada: Person, model: str, operation: 
             sent += 1
             yield MARK.encode() * 1000
 
-    response = await ada.ask(
+    response = await ada.request(
         operation.verb, address(operation, model), content=pieces(), headers=JSON
     )
 
@@ -237,7 +239,7 @@ IN_ADDRESSES = [
 
 @pytest.mark.parametrize("operation", WITH_PARAMETERS, ids=str)
 async def test_every_parameter_of_every_address(
-    ada: Person, model: str, uows: UnitOfWorkFactory, operation: Operation
+    ada: MemberClient, model: str, uows: UnitOfWorkFactory, operation: Operation
 ) -> None:
     before = await state(ada, uows)
     plain = address(operation, model)

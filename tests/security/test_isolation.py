@@ -12,12 +12,12 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from tests.helpers.assertions import assert_problem, shown
+from tests.helpers.assertions import assert_problem, comparable_response
 from tests.helpers.consents import AGREED, agree
-from tests.helpers.images import drawn
-from tests.helpers.members import Person
+from tests.helpers.images import make_image
+from tests.helpers.members import MemberClient
 
-Join = Callable[..., Awaitable[Person]]
+Join = Callable[..., Awaitable[MemberClient]]
 
 VERBS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
 IMAGE = {"Content-Type": "image/png"}
@@ -95,10 +95,10 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /v1/models": {"json": {"name": "Mallory's", "breasts": True}},
     "POST /v1/models/import": {"content": b"chest,1105"},
     "POST /v1/privacy/erasure": {"json": {"password": "wrong"}},
-    "PUT /v1/models/{model_id}/avatar": {"content": drawn(colour="red"), "headers": IMAGE},
+    "PUT /v1/models/{model_id}/avatar": {"content": make_image(colour="red"), "headers": IMAGE},
     "PUT /v1/privacy/consents/open-dataset": {"json": AGREED},
     "PUT /v1/privacy/restriction": {"json": {"password": "wrong", "restricted": True}},
-    "PUT /v1/profiles/me/picture": {"content": drawn(colour="red"), "headers": IMAGE},
+    "PUT /v1/profiles/me/picture": {"content": make_image(colour="red"), "headers": IMAGE},
 }
 
 NAME, NECK, BIO = "Ada, seated", 418.25, "Ada sews at night."
@@ -114,21 +114,23 @@ class Owned:
 
 
 @pytest.fixture
-async def owned(ada: Person) -> Owned:
-    await ada.ask("PATCH", "/v1/profiles/me", json={"bio": BIO})
+async def owned(ada: MemberClient) -> Owned:
+    await ada.request("PATCH", "/v1/profiles/me", json={"bio": BIO})
     model = await ada.add_model(name=NAME, measurements={"neck": NECK})
     avatar = f"/v1/models/{model}/avatar"
-    assert (await ada.ask("PUT", avatar, content=drawn(), headers=IMAGE)).status_code == 204
+    assert (
+        await ada.request("PUT", avatar, content=make_image(), headers=IMAGE)
+    ).status_code == 204
     assert (await agree(ada, model_id=model)).status_code == 200
-    (session,) = (await ada.ask("GET", "/v1/auth/sessions")).json()["items"]
+    (session,) = (await ada.request("GET", "/v1/auth/sessions")).json()["items"]
     ids = {"model_id": model, "session_id": session["id"], "username": "ada"}
     values = (NAME, str(NECK), BIO, ada.email, model, session["id"])
-    webp = (await ada.ask("GET", avatar)).content
+    webp = (await ada.request("GET", avatar)).content
     return Owned(ids, tuple(value.encode() for value in values), webp)
 
 
 @pytest.fixture
-async def mallory(join: Join) -> Person:
+async def mallory(join: Join) -> MemberClient:
     return await join("mallory")
 
 
@@ -153,10 +155,10 @@ def assert_nothing_told(response: httpx.Response, owned: Owned) -> None:
         assert value not in told, (value[:40], response.request.url)
 
 
-async def everything(ada: Person, owned: Owned) -> tuple[object, bytes]:
+async def everything(ada: MemberClient, owned: Owned) -> tuple[object, bytes]:
     """All that is Ada's, as she reads it."""
-    avatar = await ada.ask("GET", f"/v1/models/{owned.ids['model_id']}/avatar")
-    return (await ada.ask("GET", "/v1/privacy/export")).json(), avatar.content
+    avatar = await ada.request("GET", f"/v1/models/{owned.ids['model_id']}/avatar")
+    return (await ada.request("GET", "/v1/privacy/export")).json(), avatar.content
 
 
 def test_every_route_is_known_here(app: FastAPI) -> None:
@@ -183,7 +185,7 @@ def test_every_route_with_a_parameter_in_its_path_is_of_somebody() -> None:
 
 @pytest.mark.parametrize("route", sorted(SECURED))
 async def test_without_a_token_nothing_is_told_or_done(
-    ada: Person, owned: Owned, route: str
+    ada: MemberClient, owned: Owned, route: str
 ) -> None:
     before = await everything(ada, owned)
     method, path = asking_for(route, owned.ids)
@@ -201,29 +203,29 @@ async def test_without_a_token_nothing_is_told_or_done(
 
 @pytest.mark.parametrize("route", sorted(BY_OWNED_ID))
 async def test_what_is_anothers_looks_as_if_it_did_not_exist(
-    ada: Person, mallory: Person, owned: Owned, route: str
+    ada: MemberClient, mallory: MemberClient, owned: Owned, route: str
 ) -> None:
     before = await everything(ada, owned)
     method, path = asking_for(route, owned.ids)
     nobodys = asking_for(route, {name: str(uuid4()) for name in owned.ids})[1]
 
-    hers = await mallory.ask(method, path, **BODIES.get(route, {}))
-    none = await mallory.ask(method, nobodys, **BODIES.get(route, {}))
+    hers = await mallory.request(method, path, **BODIES.get(route, {}))
+    none = await mallory.request(method, nobodys, **BODIES.get(route, {}))
 
     assert_problem(hers, 404, "not-found")
-    assert shown(hers) == shown(none)
+    assert comparable_response(hers) == comparable_response(none)
     assert_nothing_told(hers, owned)
     assert await everything(ada, owned) == before
 
 
 @pytest.mark.parametrize("verb", VERBS)
 async def test_no_verb_at_all_reaches_anothers_by_its_id(
-    app: FastAPI, ada: Person, mallory: Person, owned: Owned, verb: str
+    app: FastAPI, ada: MemberClient, mallory: MemberClient, owned: Owned, verb: str
 ) -> None:
     before = await everything(ada, owned)
     paths = {route.split(" ")[1] for route in BY_OWNED_ID}
     for path in paths:
-        response = await mallory.ask(verb, path.format(**owned.ids))
+        response = await mallory.request(verb, path.format(**owned.ids))
 
         known = f"{verb} {path}" in routes(app)
         # A change without a body is refused before anybody looks for what it would change.
@@ -234,13 +236,13 @@ async def test_no_verb_at_all_reaches_anothers_by_its_id(
 
 @pytest.mark.parametrize("route", sorted(OF_ONESELF))
 async def test_ones_own_routes_tell_and_change_nothing_of_anybody_else(
-    ada: Person, mallory: Person, owned: Owned, route: str
+    ada: MemberClient, mallory: MemberClient, owned: Owned, route: str
 ) -> None:
     before = await everything(ada, owned)
     method, path = asking_for(route, owned.ids)
     smuggled = {"account_id": "ada", "username": "ada", "model_id": owned.ids["model_id"]}
 
-    response = await mallory.ask(method, path, params=smuggled, **BODIES.get(route, {}))
+    response = await mallory.request(method, path, params=smuggled, **BODIES.get(route, {}))
 
     assert response.status_code < 500
     assert_nothing_told(response, owned)
@@ -249,9 +251,9 @@ async def test_ones_own_routes_tell_and_change_nothing_of_anybody_else(
 
 @pytest.mark.parametrize("route", sorted(FOR_MEMBERS))
 async def test_members_see_of_each_other_what_is_meant_for_them_alone(
-    ada: Person, mallory: Person, owned: Owned, route: str
+    ada: MemberClient, mallory: MemberClient, owned: Owned, route: str
 ) -> None:
-    response = await mallory.ask(*asking_for(route, owned.ids))
+    response = await mallory.request(*asking_for(route, owned.ids))
 
     assert BIO.encode() not in response.content or route.endswith("{username}")
     for value in owned.values:
@@ -260,18 +262,18 @@ async def test_members_see_of_each_other_what_is_meant_for_them_alone(
 
 @pytest.mark.parametrize("route", sorted(FOR_OPERATORS))
 async def test_what_is_for_operators_is_for_no_other_member(
-    mallory: Person, owned: Owned, route: str
+    mallory: MemberClient, owned: Owned, route: str
 ) -> None:
-    response = await mallory.ask(*asking_for(route, owned.ids))
+    response = await mallory.request(*asking_for(route, owned.ids))
 
     assert_problem(response, 403, "not-an-operator")
     assert_nothing_told(response, owned)
 
 
 async def test_a_refresh_token_of_another_session_ends_only_its_own(
-    ada: Person, mallory: Person, owned: Owned
+    ada: MemberClient, mallory: MemberClient, owned: Owned
 ) -> None:
     await mallory.client.post("/v1/auth/logout", json={"refresh_token": mallory.refresh_token})
 
-    assert (await mallory.ask("GET", "/v1/models")).status_code == 401
-    assert (await ada.ask("GET", "/v1/models")).status_code == 200
+    assert (await mallory.request("GET", "/v1/models")).status_code == 401
+    assert (await ada.request("GET", "/v1/models")).status_code == 200

@@ -24,7 +24,7 @@ from dressform.settings.settings import Settings
 from dressform.worker.enforce import enforce
 from dressform.worker.process import create_tasks
 from tests.bench.filling import filled
-from tests.conftest import MASTER_KEY, QUICK
+from tests.conftest import FAST_DATABASE, MASTER_KEY
 from tests.helpers.auth import erase, forgot, login, refresh, sessions
 from tests.helpers.databases import own_database, transaction
 from tests.helpers.members import Mailbox, Person
@@ -105,7 +105,7 @@ def explaining() -> Iterator[embedded.Server]:
     explain = {"session_preload_libraries": "auto_explain", "auto_explain.log_min_duration": "0"}
     with (
         tempfile.TemporaryDirectory() as state,
-        embedded.running(Path(state), settings=QUICK | explain) as running,
+        embedded.start_server(Path(state), settings=FAST_DATABASE | explain) as running,
     ):
         yield running
 

@@ -15,7 +15,7 @@ from dressform.bootstrap import run_migrations
 from dressform.db import embedded
 from dressform.settings.settings import Settings
 from dressform.worker.process import create_tasks
-from tests.conftest import MASTER_KEY, QUICK
+from tests.conftest import FAST_DATABASE, MASTER_KEY
 from tests.helpers.members import Mailbox
 from tests.helpers.thief import (
     CHEST,
@@ -46,7 +46,9 @@ def state() -> Iterator[Path]:
 
 @pytest.fixture
 def server(state: Path) -> Iterator[embedded.Server]:
-    with embedded.running(state, settings=QUICK | {"full_page_writes": "on"}) as running:
+    with embedded.start_server(
+        state, settings=FAST_DATABASE | {"full_page_writes": "on"}
+    ) as running:
         yield running
 
 

@@ -8,12 +8,12 @@ import pytest
 from sqlalchemy import text
 
 from dressform.db.unit_of_work import UnitOfWorkFactory
-from dressform.policy.notice import CATEGORIES, MODEL, PROFILE, ROUND, VISITOR, Category
+from dressform.policy.notice import CATEGORIES, MODEL, PROFILE, RETENTION_RUN, VISITOR, Category
 from dressform.repositories.accounts import Accounts
 from dressform.repositories.expired_rows import BATCH, ExpiredRows
 from dressform.repositories.retention_runs import RetentionRuns
 from dressform.worker.enforce import RunResult, enforce
-from tests.conftest import UNBROKEN
+from tests.conftest import WITHOUT_CLOCK_GUARD
 from tests.helpers.retention import (
     TABLES,
     add_account,
@@ -31,7 +31,7 @@ categories = pytest.mark.parametrize("category", CATEGORIES, ids=lambda category
 
 
 async def enforced(category: Category, uows: UnitOfWorkFactory, at: datetime) -> RunResult:
-    report = await enforce(category, uows, at=at, slot=at, breaker=UNBROKEN)
+    report = await enforce(category, uows, at=at, slot=at, breaker=WITHOUT_CLOCK_GUARD)
     assert report is not None
     return report
 
@@ -55,7 +55,7 @@ async def test_it_ends_to_the_second_and_nothing_else(
     assert still_there == before | {"retention_run": 2}
     cascade = TABLES["model"] | TABLES["session"] | TABLES["one-time-token"]
     gone = TABLES[category.key] | (cascade if category is PROFILE else set())
-    runs = 2 if category is ROUND else 3
+    runs = 2 if category is RETENTION_RUN else 3
     assert left == before | dict.fromkeys(gone, 0) | {"retention_run": runs}
 
 
@@ -133,8 +133,8 @@ async def test_it_goes_in_batches(uows: UnitOfWorkFactory) -> None:
     await fill(uows, 2 * BATCH + 1)
     batches = []
     for _ in range(4):
-        async with uows.transaction(now=end_of(ROUND, BEGAN)) as uow:
-            batches.append(await ExpiredRows(uow, ROUND).end_batch())
+        async with uows.transaction(now=end_of(RETENTION_RUN, BEGAN)) as uow:
+            batches.append(await ExpiredRows(uow, RETENTION_RUN).end_batch())
 
     assert batches == [BATCH, BATCH, 1, 0]
 
@@ -142,7 +142,7 @@ async def test_it_goes_in_batches(uows: UnitOfWorkFactory) -> None:
 async def test_all_batches_in_one_go(uows: UnitOfWorkFactory) -> None:
     await fill(uows, 3 * BATCH)
 
-    report = await enforced(ROUND, uows, end_of(ROUND, BEGAN))
+    report = await enforced(RETENTION_RUN, uows, end_of(RETENTION_RUN, BEGAN))
 
     assert report.rows == 3 * BATCH
     assert report.seconds > 0
@@ -150,9 +150,9 @@ async def test_all_batches_in_one_go(uows: UnitOfWorkFactory) -> None:
 
 async def test_batches_of_two_at_once_do_not_wait_for_each_other(uows: UnitOfWorkFactory) -> None:
     await fill(uows, 2 * BATCH)
-    at = end_of(ROUND, BEGAN)
+    at = end_of(RETENTION_RUN, BEGAN)
     async with uows.transaction(now=at) as one, uows.transaction(now=at) as other:
-        ended = [await ExpiredRows(uow, ROUND).end_batch() for uow in (one, other)]
+        ended = [await ExpiredRows(uow, RETENTION_RUN).end_batch() for uow in (one, other)]
 
     assert ended == [BATCH, BATCH]
     assert (await counts(uows))["retention_run"] == 0
@@ -163,7 +163,7 @@ async def test_a_slot_is_enforced_once(uows: UnitOfWorkFactory) -> None:
     at = end_of(PROFILE, BEGAN)
 
     reports = await asyncio.gather(
-        *(enforce(PROFILE, uows, at=at, slot=at, breaker=UNBROKEN) for _ in range(5)),
+        *(enforce(PROFILE, uows, at=at, slot=at, breaker=WITHOUT_CLOCK_GUARD) for _ in range(5)),
         return_exceptions=True,
     )
 
@@ -208,7 +208,7 @@ async def test_a_login_during_the_round_saves_the_account_or_comes_too_late(
 
         async def purge(slot: datetime = end + n * SECOND) -> RunResult | None:
             await asyncio.sleep(random.random() * 0.006)
-            return await enforce(PROFILE, uows, at=end, slot=slot, breaker=UNBROKEN)
+            return await enforce(PROFILE, uows, at=end, slot=slot, breaker=WITHOUT_CLOCK_GUARD)
 
         logged_in, report = await asyncio.gather(log_in(), purge())
 

@@ -23,29 +23,29 @@ from dressform.settings.settings import Settings
 from dressform.worker.enforce import enforce
 from dressform.worker.process import create_tasks
 from dressform.worker.scheduler import WorkerTasks
-from tests.conftest import UNBROKEN, MovableClock
+from tests.conftest import WITHOUT_CLOCK_GUARD, MovableClock
 from tests.helpers.assertions import assert_problem
 from tests.helpers.auth import login
 from tests.helpers.cli import environment
 from tests.helpers.coarse_times import end_of
-from tests.helpers.members import Person, token_of
+from tests.helpers.members import MemberClient, token_of
 from tests.helpers.retention import add_account, counts
-from tests.helpers.smtp_server import PostOffice
+from tests.helpers.smtp_server import FakeSmtpServer
 from tests.processes.running import command
 
 DAY = timedelta(days=1)
 SECOND = timedelta(seconds=1)
-Join = Callable[..., Awaitable[Person]]
+Join = Callable[..., Awaitable[MemberClient]]
 
 
 @pytest.fixture
 def employ(
-    office: PostOffice, settings: Settings, uows: UnitOfWorkFactory
+    office: FakeSmtpServer, settings: Settings, uows: UnitOfWorkFactory
 ) -> Callable[[], WorkerTasks]:
     def make() -> WorkerTasks:
         url = SecretStr(f"smtp://127.0.0.1:{office.port}")
         made = create_tasks(settings.model_copy(update={"smtp_url": url}), uows)
-        return replace(made, breaker=UNBROKEN)
+        return replace(made, breaker=WITHOUT_CLOCK_GUARD)
 
     return make
 
@@ -58,7 +58,7 @@ def worker(employ: Callable[[], WorkerTasks]) -> WorkerTasks:
 class Story:
     """Days of a worker's rounds, and the subjects of the mails that they brought."""
 
-    def __init__(self, worker: WorkerTasks, office: PostOffice, clock: MovableClock) -> None:
+    def __init__(self, worker: WorkerTasks, office: FakeSmtpServer, clock: MovableClock) -> None:
         self.worker = worker
         self.office = office
         self.clock = clock
@@ -80,7 +80,7 @@ class Story:
 
 
 @pytest.fixture
-def story(worker: WorkerTasks, office: PostOffice, clock: MovableClock) -> Story:
+def story(worker: WorkerTasks, office: FakeSmtpServer, clock: MovableClock) -> Story:
     return Story(worker, office, clock)
 
 
@@ -89,7 +89,7 @@ async def accounts(uows: UnitOfWorkFactory) -> int:
 
 
 async def test_thirty_seven_and_one_days_before(
-    story: Story, uows: UnitOfWorkFactory, ada: Person, clock: MovableClock
+    story: Story, uows: UnitOfWorkFactory, ada: MemberClient, clock: MovableClock
 ) -> None:
     await ada.add_model()
     end = end_of(PROFILE, clock())
@@ -109,7 +109,7 @@ async def test_thirty_seven_and_one_days_before(
 
 
 async def test_to_the_second_thirty_days_before(
-    story: Story, ada: Person, clock: MovableClock
+    story: Story, ada: MemberClient, clock: MovableClock
 ) -> None:
     end = end_of(PROFILE, clock())
 
@@ -132,7 +132,7 @@ async def test_in_french(story: Story, join: Join, clock: MovableClock) -> None:
 
 
 async def test_a_login_cancels_what_waits(
-    story: Story, ada: Person, clock: MovableClock, worker: WorkerTasks
+    story: Story, ada: MemberClient, clock: MovableClock, worker: WorkerTasks
 ) -> None:
     """The warning was written, and the mail server took nothing until she was back."""
     end = end_of(PROFILE, clock())
@@ -147,7 +147,7 @@ async def test_a_login_cancels_what_waits(
 
 
 async def test_after_a_login_all_begins_anew(
-    story: Story, ada: Person, clock: MovableClock
+    story: Story, ada: MemberClient, clock: MovableClock
 ) -> None:
     end = end_of(PROFILE, clock())
     assert len(await story.on(end - 30 * DAY)) == 1
@@ -160,7 +160,7 @@ async def test_after_a_login_all_begins_anew(
 
 
 async def test_a_worker_that_was_off_says_the_latest_only(
-    story: Story, uows: UnitOfWorkFactory, ada: Person, clock: MovableClock
+    story: Story, uows: UnitOfWorkFactory, ada: MemberClient, clock: MovableClock
 ) -> None:
     """Three days before the end: told once, and the end waits until a week after."""
     end = end_of(PROFILE, clock())
@@ -179,7 +179,7 @@ async def test_a_worker_that_was_off_says_the_latest_only(
 
 
 async def test_without_mail_the_end_waits_thirty_days_and_no_longer(
-    story: Story, uows: UnitOfWorkFactory, ada: Person, clock: MovableClock
+    story: Story, uows: UnitOfWorkFactory, ada: MemberClient, clock: MovableClock
 ) -> None:
     await ada.add_model()
     end = end_of(PROFILE, clock())
@@ -199,7 +199,7 @@ async def test_without_mail_the_end_waits_thirty_days_and_no_longer(
 
 
 async def test_while_it_waits_nobody_reads_it(
-    story: Story, uows: UnitOfWorkFactory, ada: Person, join: Join, clock: MovableClock
+    story: Story, uows: UnitOfWorkFactory, ada: MemberClient, join: Join, clock: MovableClock
 ) -> None:
     model = await ada.add_model()
     end = end_of(PROFILE, clock())
@@ -209,17 +209,17 @@ async def test_while_it_waits_nobody_reads_it(
 
     answers = [
         await login(ada.client, "ada", "not the password"),
-        await ada.ask("GET", f"/v1/models/{model}"),
+        await ada.request("GET", f"/v1/models/{model}"),
         await ada.client.post("/v1/auth/refresh", json={"refresh_token": ada.refresh_token}),
     ]
     assert {answer.status_code for answer in answers} == {401}
     await bob.sign_in()
-    assert (await bob.ask("GET", "/v1/profiles/ada")).status_code == 404
+    assert (await bob.request("GET", "/v1/profiles/ada")).status_code == 404
     assert await accounts(uows) == 2
 
 
 async def test_mail_comes_back_in_the_waiting_time(
-    story: Story, uows: UnitOfWorkFactory, ada: Person, clock: MovableClock
+    story: Story, uows: UnitOfWorkFactory, ada: MemberClient, clock: MovableClock
 ) -> None:
     """Told ten days late: there is a week to come back by the link, which counts as a login."""
     model = await ada.add_model()
@@ -239,15 +239,15 @@ async def test_mail_comes_back_in_the_waiting_time(
     assert reopened.status_code == 204
     assert await story.on(until) == []
     assert (await ada.sign_in()).status_code == 200
-    assert (await ada.ask("GET", f"/v1/models/{model}")).status_code == 200
-    me = (await ada.ask("GET", "/v1/profiles/me")).json()
+    assert (await ada.request("GET", f"/v1/models/{model}")).status_code == 200
+    me = (await ada.request("GET", "/v1/profiles/me")).json()
     assert datetime.fromisoformat(me["ends_at"]) == end_of(PROFILE, clock())
     again = await ada.client.post("/v1/auth/reopen", json={"token": token})
     assert_problem(again, 410, "link-expired")
 
 
 async def test_who_does_not_come_back_is_gone_a_week_later(
-    story: Story, uows: UnitOfWorkFactory, ada: Person, clock: MovableClock
+    story: Story, uows: UnitOfWorkFactory, ada: MemberClient, clock: MovableClock
 ) -> None:
     end = end_of(PROFILE, clock())
     (subject,) = await story.on(end + 10 * DAY)
@@ -264,7 +264,7 @@ async def test_who_does_not_come_back_is_gone_a_week_later(
 
 
 async def test_the_wait_is_never_longer_than_thirty_days(
-    story: Story, uows: UnitOfWorkFactory, ada: Person, clock: MovableClock
+    story: Story, uows: UnitOfWorkFactory, ada: MemberClient, clock: MovableClock
 ) -> None:
     end = end_of(PROFILE, clock())
     (subject,) = await story.on(end + 29 * DAY)
@@ -275,7 +275,7 @@ async def test_the_wait_is_never_longer_than_thirty_days(
 
 
 async def test_who_forgot_the_password_gets_the_way_back(
-    story: Story, ada: Person, clock: MovableClock
+    story: Story, ada: MemberClient, clock: MovableClock
 ) -> None:
     clock.at = end_of(PROFILE, clock()) + DAY
     await ada.client.post("/v1/auth/password/forgot", json={"email": ada.email})
@@ -295,7 +295,7 @@ async def test_a_link_that_nobody_sent(client: httpx.AsyncClient, token: str) ->
 
 
 async def test_an_erased_account_is_not_warned(
-    story: Story, ada: Person, clock: MovableClock, worker: WorkerTasks
+    story: Story, ada: MemberClient, clock: MovableClock, worker: WorkerTasks
 ) -> None:
     end = end_of(PROFILE, clock())
     clock.at = end - 30 * DAY
@@ -331,7 +331,7 @@ async def test_a_broken_account_keeps_no_other_from_being_warned(
 
 async def test_several_workers_write_each_warning_once(
     employ: Callable[[], WorkerTasks],
-    office: PostOffice,
+    office: FakeSmtpServer,
     uows: UnitOfWorkFactory,
     clock: MovableClock,
 ) -> None:
@@ -351,14 +351,14 @@ async def test_several_workers_write_each_warning_once(
 
 
 async def test_a_server_that_hangs_up_after_the_mail_is_not_asked_again(
-    story: Story, uows: UnitOfWorkFactory, ada: Person, clock: MovableClock
+    story: Story, uows: UnitOfWorkFactory, ada: MemberClient, clock: MovableClock
 ) -> None:
     """It may have taken it: that warning is given once at most, and does not count as given."""
     end = end_of(PROFILE, clock())
-    story.office.hangs_up = True
+    story.office.drops_connection = True
     assert len(await story.on(end - 30 * DAY)) == 1
     assert await story.until(end - 8 * DAY) == []
-    story.office.hangs_up = False
+    story.office.drops_connection = False
     assert len(await story.on(end - 5 * DAY)) == 1
 
     await story.on(end + DAY)
@@ -368,7 +368,7 @@ async def test_a_server_that_hangs_up_after_the_mail_is_not_asked_again(
 
 
 async def test_a_server_that_refuses_is_asked_again(
-    story: Story, ada: Person, clock: MovableClock
+    story: Story, ada: MemberClient, clock: MovableClock
 ) -> None:
     end = end_of(PROFILE, clock())
     story.office.verdict = lambda _: "450 come back later"
@@ -381,7 +381,7 @@ async def test_a_server_that_refuses_is_asked_again(
 
 @pytest.mark.slow
 async def test_a_worker_killed_as_the_server_takes_the_mail(
-    own: Settings, office: PostOffice
+    own: Settings, office: FakeSmtpServer
 ) -> None:
     """Nobody is told twice of the same, though nobody knows whether they were told once."""
     told = environment(
@@ -421,12 +421,12 @@ async def _waiting(uows: UnitOfWorkFactory) -> int:
 
 
 async def test_models_wait_with_their_account(
-    uows: UnitOfWorkFactory, ada: Person, clock: MovableClock
+    uows: UnitOfWorkFactory, ada: MemberClient, clock: MovableClock
 ) -> None:
     await ada.add_model()
     end = end_of(MODEL, clock())
 
     for category in (MODEL, PROFILE):
-        report = await enforce(category, uows, at=end + DAY, slot=end, breaker=UNBROKEN)
+        report = await enforce(category, uows, at=end + DAY, slot=end, breaker=WITHOUT_CLOCK_GUARD)
         assert report is not None
         assert report.rows == 0

@@ -15,7 +15,7 @@ from dressform.worker.scheduler import WorkerTasks
 from tests.conftest import MovableClock
 from tests.helpers.auth import erase
 from tests.helpers.cli import environment
-from tests.helpers.members import Person
+from tests.helpers.members import MemberClient
 from tests.processes.running import command
 
 SECOND = timedelta(seconds=1)
@@ -26,7 +26,7 @@ def files(settings: Settings) -> list[str]:
 
 
 async def test_worker_deletes_mail_files_past_their_window(
-    ada: Person, settings: Settings, duties: WorkerTasks, clock: MovableClock
+    ada: MemberClient, settings: Settings, duties: WorkerTasks, clock: MovableClock
 ) -> None:
     await erase(ada)
     await duties.round()
@@ -58,7 +58,7 @@ async def test_mail_files_are_dated_by_the_service_whose_clock_is_ahead(
 
 
 async def test_worker_deletes_mail_files_of_before_there_was_a_mail_server(
-    ada: Person, settings: Settings, duties: WorkerTasks, clock: MovableClock
+    ada: MemberClient, settings: Settings, duties: WorkerTasks, clock: MovableClock
 ) -> None:
     (settings.state_dir / "mail" / "torn.part").write_bytes(b"To: ada@example.org")
     assert len(files(settings)) == 2

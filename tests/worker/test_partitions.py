@@ -13,7 +13,7 @@ from dressform.repositories.access_log_partitions import AccessLogPartitions, Pa
 from dressform.worker import partitions as days
 from dressform.worker.enforce import RunResult, enforce
 from dressform.worker.partitions import PartitionsLockedError
-from tests.conftest import UNBROKEN
+from tests.conftest import WITHOUT_CLOCK_GUARD
 from tests.helpers.access_log import in_log
 from tests.helpers.retention import add_visit
 
@@ -23,7 +23,7 @@ TABLE = "access_log_20260830"
 
 
 async def enforced(uows: UnitOfWorkFactory, at: datetime = END) -> RunResult:
-    report = await enforce(VISITOR, uows, at=at, slot=at, breaker=UNBROKEN)
+    report = await enforce(VISITOR, uows, at=at, slot=at, breaker=WITHOUT_CLOCK_GUARD)
     assert report is not None
     return report
 
@@ -122,7 +122,13 @@ async def test_several_workers_drop_a_day_once(uows: UnitOfWorkFactory) -> None:
 
     reports = await asyncio.gather(
         *(
-            enforce(VISITOR, uows, at=END, slot=END + n * timedelta(seconds=1), breaker=UNBROKEN)
+            enforce(
+                VISITOR,
+                uows,
+                at=END,
+                slot=END + n * timedelta(seconds=1),
+                breaker=WITHOUT_CLOCK_GUARD,
+            )
             for n in range(4)
         )
     )

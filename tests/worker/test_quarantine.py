@@ -7,10 +7,10 @@ import pytest
 from sqlalchemy import text
 
 from dressform.db.unit_of_work import UnitOfWorkFactory
-from dressform.policy.notice import MODEL, PROFILE, ROUND, Category
+from dressform.policy.notice import MODEL, PROFILE, RETENTION_RUN, Category
 from dressform.repositories.owners import Owner
 from dressform.worker.enforce import RunResult, enforce
-from tests.conftest import UNBROKEN
+from tests.conftest import WITHOUT_CLOCK_GUARD
 from tests.helpers.coarse_times import end_of
 from tests.helpers.retention import add_account, counts
 
@@ -42,7 +42,7 @@ async def cling(uows: UnitOfWorkFactory, owner: Owner) -> None:
 async def enforced(
     uows: UnitOfWorkFactory, at: datetime, category: Category = PROFILE
 ) -> RunResult:
-    report = await enforce(category, uows, at=at, slot=at, breaker=UNBROKEN)
+    report = await enforce(category, uows, at=at, slot=at, breaker=WITHOUT_CLOCK_GUARD)
     assert report is not None
     return report
 
@@ -98,7 +98,7 @@ async def test_it_ends_when_nothing_keeps_it_any_more(clinging: UnitOfWorkFactor
     assert (await enforced(clinging, END + HOUR)).rows == 1
     assert (await counts(clinging))["account"] == 0
     # The record of a row that is gone is of no use; it goes after its own window at the latest.
-    await enforced(clinging, end_of(ROUND, END), ROUND)
+    await enforced(clinging, end_of(RETENTION_RUN, END), RETENTION_RUN)
     assert await aside(clinging) == []
 
 

@@ -8,16 +8,16 @@ import pytest
 from pydantic import SecretStr
 
 from dressform.db.unit_of_work import UnitOfWorkFactory
-from dressform.policy.notice import LONGEST_WAIT, PROFILE, RESTRICTED
+from dressform.policy.notice import MAX_GRACE_PERIOD, PROFILE, RESTRICTED
 from dressform.settings.settings import Settings
 from dressform.worker.process import create_tasks
 from dressform.worker.scheduler import WorkerTasks
-from tests.conftest import UNBROKEN, MovableClock
+from tests.conftest import WITHOUT_CLOCK_GUARD, MovableClock
 from tests.helpers.auth import restrict
 from tests.helpers.coarse_times import end_of
-from tests.helpers.members import Person
+from tests.helpers.members import MemberClient
 from tests.helpers.retention import counts
-from tests.helpers.smtp_server import PostOffice
+from tests.helpers.smtp_server import FakeSmtpServer
 
 DAY = timedelta(days=1)
 ASKED = "Do you still need your restricted account?"
@@ -25,14 +25,14 @@ Rounds = Callable[..., Awaitable[list[str]]]
 
 
 @pytest.fixture
-def worker(office: PostOffice, settings: Settings, uows: UnitOfWorkFactory) -> WorkerTasks:
+def worker(office: FakeSmtpServer, settings: Settings, uows: UnitOfWorkFactory) -> WorkerTasks:
     url = SecretStr(f"smtp://127.0.0.1:{office.port}")
     made = create_tasks(settings.model_copy(update={"smtp_url": url}), uows)
-    return replace(made, breaker=UNBROKEN)
+    return replace(made, breaker=WITHOUT_CLOCK_GUARD)
 
 
 @pytest.fixture
-def rounds(worker: WorkerTasks, office: PostOffice, clock: MovableClock) -> Rounds:
+def rounds(worker: WorkerTasks, office: FakeSmtpServer, clock: MovableClock) -> Rounds:
     """A round at each of some moments: the subjects of the mails that they brought."""
 
     async def run(*moments: datetime) -> list[str]:
@@ -50,7 +50,7 @@ async def accounts(uows: UnitOfWorkFactory) -> int:
 
 
 async def test_restricted_account_outlives_its_window_and_ends_without_a_word(
-    ada: Person, uows: UnitOfWorkFactory, rounds: Rounds, clock: MovableClock
+    ada: MemberClient, uows: UnitOfWorkFactory, rounds: Rounds, clock: MovableClock
 ) -> None:
     await ada.add_model()
     await restrict(ada)
@@ -69,7 +69,7 @@ async def test_restricted_account_outlives_its_window_and_ends_without_a_word(
 
 
 async def test_sign_in_to_restricted_account_begins_its_time_anew(
-    ada: Person, uows: UnitOfWorkFactory, rounds: Rounds, clock: MovableClock
+    ada: MemberClient, uows: UnitOfWorkFactory, rounds: Rounds, clock: MovableClock
 ) -> None:
     await restrict(ada)
     window_end = end_of(PROFILE, clock())
@@ -77,7 +77,7 @@ async def test_sign_in_to_restricted_account_begins_its_time_anew(
 
     assert (await ada.sign_in()).status_code == 200
 
-    me = (await ada.ask("GET", "/v1/profiles/me")).json()
+    me = (await ada.request("GET", "/v1/profiles/me")).json()
     end = RESTRICTED.longer.after(end_of(PROFILE, clock()))
     assert datetime.fromisoformat(me["ends_at"]) == end
     assert await rounds(end_of(PROFILE, clock()) + 10 * DAY) == [ASKED]
@@ -85,7 +85,7 @@ async def test_sign_in_to_restricted_account_begins_its_time_anew(
 
 
 async def test_lifting_a_restriction_gives_the_account_its_window_again(
-    ada: Person, uows: UnitOfWorkFactory, rounds: Rounds, clock: MovableClock
+    ada: MemberClient, uows: UnitOfWorkFactory, rounds: Rounds, clock: MovableClock
 ) -> None:
     await restrict(ada)
     clock.at = end_of(PROFILE, clock()) + 100 * DAY
@@ -93,14 +93,18 @@ async def test_lifting_a_restriction_gives_the_account_its_window_again(
     end = end_of(PROFILE, clock())
     await restrict(ada, restricted=False)
 
-    me = (await ada.ask("GET", "/v1/profiles/me")).json()
+    me = (await ada.request("GET", "/v1/profiles/me")).json()
     assert datetime.fromisoformat(me["ends_at"]) == end
     await rounds(end - 30 * DAY, end)
     assert await accounts(uows) == 0
 
 
 async def test_restricted_account_is_not_deleted_unwarned(
-    ada: Person, uows: UnitOfWorkFactory, rounds: Rounds, office: PostOffice, clock: MovableClock
+    ada: MemberClient,
+    uows: UnitOfWorkFactory,
+    rounds: Rounds,
+    office: FakeSmtpServer,
+    clock: MovableClock,
 ) -> None:
     """Being asked whether it is needed warns of no end: that needs a mail of its own."""
     await restrict(ada)
@@ -109,13 +113,13 @@ async def test_restricted_account_is_not_deleted_unwarned(
     assert len(office.received) == 2
     await office.close()
 
-    await rounds(end - 30 * DAY, end - 7 * DAY, end, end + LONGEST_WAIT.length - DAY)
+    await rounds(end - 30 * DAY, end - 7 * DAY, end, end + MAX_GRACE_PERIOD.length - DAY)
     assert await accounts(uows) == 1
     assert (await ada.sign_in()).status_code == 200
 
 
 async def test_owner_is_asked_in_french(
-    join: Callable[..., Awaitable[Person]], rounds: Rounds, clock: MovableClock
+    join: Callable[..., Awaitable[MemberClient]], rounds: Rounds, clock: MovableClock
 ) -> None:
     zoe = await join("zoe", language="fr")
     await restrict(zoe)

@@ -27,9 +27,9 @@ from dressform.worker.enforce import MAX_ROWS_PER_SECOND
 from dressform.worker.process import create_tasks
 from dressform.worker.rewrite import NAME as REWRITE
 from dressform.worker.scheduler import DAYS_AHEAD, WorkerTasks, _scheduled_time, run_scheduler
-from tests.conftest import MovableClock, timeless
+from tests.conftest import MovableClock, without_clock_guard
 from tests.helpers.cli import dressform, environment
-from tests.helpers.members import Mailbox, Person
+from tests.helpers.members import Mailbox, MemberClient
 from tests.helpers.retention import add_account, add_everything, add_visit, counts
 
 A_YEAR_AND_A_DAY = timedelta(days=366)
@@ -88,7 +88,7 @@ async def test_three_workers_in_one_slot_do_the_work_once(
         for n in range(30):
             await add_account(uows, clock(), f"ada{n}")
         clock.at += A_YEAR_AND_A_DAY
-        workers = [timeless(own, one) for one in everyone]
+        workers = [without_clock_guard(own, one) for one in everyone]
         outcomes = await asyncio.gather(*(worker.run_in_slot() for worker in workers))
 
         assert [outcome.failed for outcome in outcomes] == [[], [], []]
@@ -135,7 +135,7 @@ async def test_a_rule_that_fails_stops_no_other(
 ) -> None:
     async with bootstrap(own, clock) as (uows, _):
         await add_everything(uows, clock())
-        duties = timeless(own, uows)
+        duties = without_clock_guard(own, uows)
         clock.at += A_YEAR_AND_A_DAY
         await break_table(uows)
         with pytest.raises(StartupError, match="session, rewrite failed"):
@@ -243,7 +243,7 @@ async def test_a_large_ending_holds_up_no_other_step(own: Settings, clock: Movab
                 {"at": clock(), "rows": rows},
             )
         clock.advance(days=8)
-        duties = timeless(every_second, uows)
+        duties = without_clock_guard(every_second, uows)
 
         outcome = await duties.run_in_slot()
 
@@ -287,7 +287,7 @@ async def test_a_run_checks_the_clock_once_and_only_what_depends_on_it_waits(
 
 
 async def test_mail_that_was_not_delivered_in_time_is_not_sent(
-    ada: Person, mailbox: Mailbox, clock: MovableClock
+    ada: MemberClient, mailbox: Mailbox, clock: MovableClock
 ) -> None:
     await ada.client.post("/v1/auth/password/forgot", json={"email": ada.email})
     clock.advance(days=7)

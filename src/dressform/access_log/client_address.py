@@ -13,18 +13,18 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 UNKNOWN = ipaddress.IPv4Address(0)
 """Recorded when there is no peer address, which over TCP is never so."""
 
-_LONGEST = 80
+_MAX_LENGTH = 80
 """45 characters of address, with brackets, a port and the name of an interface."""
 
 
-def parse(text: str) -> Address | None:
+def parse_address(text: str) -> Address | None:
     """An address as it stands in a socket or a header: ``::ffff:`` unwrapped, port and zone cut."""
     # Whatever is longer must not stay in the cache: a header may hold anything.
-    return _read(text.strip()) if len(text) <= _LONGEST else None
+    return _parse_cached(text.strip()) if len(text) <= _MAX_LENGTH else None
 
 
 @lru_cache(maxsize=4096)
-def _read(bare: str) -> Address | None:
+def _parse_cached(bare: str) -> Address | None:
     if bare.startswith("["):
         bare = bare[1:].partition("]")[0]
     elif bare.count(":") == 1:
@@ -38,11 +38,11 @@ def _read(bare: str) -> Address | None:
 
 
 @lru_cache(maxsize=4096)
-def _written(peer: str) -> str:
-    return str(parse(peer) or UNKNOWN)
+def _canonical(peer: str) -> str:
+    return str(parse_address(peer) or UNKNOWN)
 
 
-class ClientAddress:
+class TrustedProxies:
     """Walks X-Forwarded-For from the right, past the proxies that we trust."""
 
     def __init__(self, trusted: Sequence[Network]) -> None:
@@ -52,16 +52,16 @@ class ClientAddress:
         """As it is written in the log."""
         client = scope.get("client")
         peer = (client and client[0]) or ""
-        if self._trusted and (nearest := parse(peer)) and self._is_trusted(nearest):
+        if self._trusted and (nearest := parse_address(peer)) and self._is_trusted(nearest):
             return str(self._forwarded(scope["headers"], nearest))
-        return _written(peer)
+        return _canonical(peer)
 
     def _forwarded(self, headers: Iterable[tuple[bytes, bytes]], peer: Address) -> Address:
         lines = [value.decode("latin-1") for name, value in headers if name == b"x-forwarded-for"]
         hops = ",".join(lines).split(",") if lines else []
         nearest = peer
         for hop in reversed(hops):
-            address = parse(hop)
+            address = parse_address(hop)
             if address is None:
                 break  # What stands further left was written by nobody whom we trust.
             nearest = address

@@ -17,7 +17,7 @@ class DiskError(Exception):
 
 
 @contextmanager
-def asked_of_disk() -> Iterator[None]:
+def translate_os_errors() -> Iterator[None]:
     """Raises DiskError for whatever the system refuses meanwhile."""
     try:
         yield
@@ -25,13 +25,13 @@ def asked_of_disk() -> Iterator[None]:
         raise DiskError(error.strerror or type(error).__name__) from error
 
 
-def make_file(folder: Path, size: int) -> tuple[Path, int]:
+def create_locked(folder: Path, size: int) -> tuple[Path, int]:
     """Return a new file of zeros, whose blocks are allocated, locked. Raises OSError."""
     while True:
         path = folder / f"{timed_id()}{SUFFIX}"
         file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
         try:
-            if _lock(path, file):
+            if _try_lock(path, file):
                 os.posix_fallocate(file, 0, size)
                 return path, file
         except OSError:
@@ -41,14 +41,14 @@ def make_file(folder: Path, size: int) -> tuple[Path, int]:
         os.close(file)  # Whoever looks for orphans was faster than our lock, and removes it.
 
 
-def open_file(path: Path) -> int | None:
+def open_locked(path: Path) -> int | None:
     """Return the file, locked; None when its process lives or another has shipped it. Raises OSError."""
     try:
         file = os.open(path, os.O_RDWR | os.O_NOFOLLOW)
     except FileNotFoundError:
         return None
     try:
-        if _lock(path, file):
+        if _try_lock(path, file):
             return file
     except OSError:
         os.close(file)
@@ -69,7 +69,7 @@ def find_end(file: int) -> int:
     return 0
 
 
-def _lock(path: Path, file: int) -> bool:
+def _try_lock(path: Path, file: int) -> bool:
     """Return whether the file is locked for us now, and still the one at its path. Raises OSError."""
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -6,7 +6,7 @@ from time import perf_counter_ns
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from dressform.access_log.client_address import ClientAddress
+from dressform.access_log.client_address import TrustedProxies
 from dressform.access_log.shipper import Shipper
 from dressform.access_log.spool import Spool
 from dressform.clock import Clock
@@ -22,11 +22,11 @@ PRIVACY_ACT = "/v1/privacy/*"
 """In the place of the route of a consent, an export, a restriction or an erasure."""
 
 _PRIVACY = "/v1/privacy/"
-_READ_BY_EVERYBODY = frozenset({"/v1/privacy/notice", "/v1/privacy/status"})
+_PUBLIC_ROUTES = frozenset({"/v1/privacy/notice", "/v1/privacy/status"})
 
 _LIVENESS = "/health/live"
-_REFUSAL = HeadersMiddleware(refuse, https=False)
-_USUAL = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"})
+_UNAVAILABLE = HeadersMiddleware(refuse, https=False)
+_STANDARD_METHODS = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"})
 
 
 class AccessLogMiddleware:
@@ -42,7 +42,7 @@ class AccessLogMiddleware:
         app: ASGIApp,
         *,
         shipper: Callable[[], Shipper],
-        addresses: ClientAddress,
+        addresses: TrustedProxies,
         clock: Clock,
     ) -> None:
         self.app = app
@@ -59,11 +59,11 @@ class AccessLogMiddleware:
         scope.setdefault("state", {})["request_id"] = request_id
         shipper, app, append = self._shipper(), self.app, Spool.append
         if shipper.spool.is_full and not shipper.has_room():
-            app = app if scope["path"] == _LIVENESS else _REFUSAL
+            app = app if scope["path"] == _LIVENESS else _UNAVAILABLE
             append = Spool.append_if_room
         is_recorded = False
 
-        def recording_send(message: Message) -> Awaitable[None]:
+        def send_wrapper(message: Message) -> Awaitable[None]:
             nonlocal is_recorded
             if message["type"] == "http.response.start":
                 is_recorded = True
@@ -72,7 +72,7 @@ class AccessLogMiddleware:
             return send(message)
 
         try:
-            await app(scope, receive, recording_send)
+            await app(scope, receive, send_wrapper)
         finally:
             if not is_recorded:
                 line = self._line(scope, at, started, request_id, CLIENT_CLOSED_REQUEST)
@@ -89,8 +89,8 @@ class AccessLogMiddleware:
         self, scope: Scope, at: datetime, started: int, request_id: str, status: int
     ) -> bytes:
         method = scope["method"]
-        if method not in _USUAL:
-            method = _printable(method)
+        if method not in _STANDARD_METHODS:
+            method = _sanitize_method(method)
         # The template, never the path: a path can hold names.
         route = getattr(scope.get("route"), "path", UNMATCHED)
         microseconds = (perf_counter_ns() - started) // 1000
@@ -110,9 +110,9 @@ def _is_privacy_act(scope: Scope, route: str) -> bool:
     that day's only erasure, say, with an address. So would what is refused to a restricted member.
     """
     if route.startswith(_PRIVACY):
-        return route not in _READ_BY_EVERYBODY
+        return route not in _PUBLIC_ROUTES
     return "is_restricted" in scope.get("state", ())
 
 
-def _printable(method: str) -> str:
+def _sanitize_method(method: str) -> str:
     return method if method.isascii() and method.isalpha() and len(method) <= 16 else "OTHER"  # noqa: PLR2004

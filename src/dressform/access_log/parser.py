@@ -12,17 +12,17 @@ _LINES = re.compile(rb"(?:%b)*+" % _LINE)
 _EACH = re.compile(rb"^" + _LINE, re.MULTILINE)
 
 
-def likely(block: bytes) -> bytes:
+def filter_lines(block: bytes) -> bytes:
     """The lines of a block that look right, which mostly are all of it. Some may still be wrong."""
     return block if _LINES.fullmatch(block) else b"".join(_EACH.findall(block))
 
 
-def readable(block: bytes) -> bytes:
+def filter_valid_lines(block: bytes) -> bytes:
     """The lines of a block that are right. Each is looked at by itself, which takes longer."""
-    return b"".join(line for line in _EACH.findall(block) if _is_right(line))
+    return b"".join(line for line in _EACH.findall(block) if _is_valid(line))
 
 
-def _is_right(line: bytes) -> bool:
+def _is_valid(line: bytes) -> bool:
     at, address, _ = line.decode().split("\t", 2)
     try:
         datetime.fromisoformat(at)

@@ -4,8 +4,8 @@ import logging
 from collections.abc import Iterator
 from pathlib import Path
 
-from dressform.access_log.copier import finish
-from dressform.access_log.files import SUFFIX, DiskError, find_end, open_file
+from dressform.access_log.copier import drain
+from dressform.access_log.files import SUFFIX, DiskError, find_end, open_locked
 from dressform.access_log.spool import Spool
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.errors import Unavailable
@@ -13,7 +13,7 @@ from dressform.errors import Unavailable
 log = logging.getLogger(__name__)
 
 
-class Orphans:
+class SpoolRecovery:
     """Those of a folder."""
 
     def __init__(self, uows: UnitOfWorkFactory, folder: Path) -> None:
@@ -29,11 +29,11 @@ class Orphans:
     async def recover(self) -> None:
         """Ship and remove them. One that fails holds up no other; it is tried again each time."""
         failed: dict[str, str] = {}
-        for spool in orphans(self._folder, failed):
+        for spool in open_orphans(self._folder, failed):
             if spool.size and spool.name not in self._stranded:
                 log.info("shipping the access log of a process that is gone: %s", spool.path.name)
             try:
-                await finish(self._uows, spool)
+                await drain(self._uows, spool)
             except Unavailable:
                 raise  # So it would be for all.
             except Exception as error:  # noqa: BLE001  the others must go, whatever befell this one
@@ -45,11 +45,11 @@ class Orphans:
         self._stranded = failed
 
 
-def orphans(folder: Path, failed: dict[str, str]) -> Iterator[Spool]:
+def open_orphans(folder: Path, failed: dict[str, str]) -> Iterator[Spool]:
     """Each locked for us. Those that can't even be opened are added to `failed`, and why."""
     for path in sorted(folder.glob(f"*{SUFFIX}")):
         try:
-            file = open_file(path)
+            file = open_locked(path)
             if file is not None:
                 yield Spool(path, file, size=find_end(file))
         except OSError as error:

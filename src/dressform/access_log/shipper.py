@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from dressform.access_log.copier import finish, ship
+from dressform.access_log.copier import drain, ship_spool
 from dressform.access_log.files import DiskError
-from dressform.access_log.recovery import Orphans
-from dressform.access_log.spool import Spool, new_spool
+from dressform.access_log.recovery import SpoolRecovery
+from dressform.access_log.spool import Spool, create_spool
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.errors import Unavailable
 
@@ -19,11 +19,11 @@ log = logging.getLogger(__name__)
 
 ROTATE_AFTER_SECONDS = 60.0
 """Addresses stay no longer in a file than this, on however quiet a site."""
-PAUSE_SECONDS = 1.0
+SHIP_INTERVAL_SECONDS = 1.0
 """Each round costs the database a transaction, which the requests would rather have."""
-ORPHANS_EVERY_SECONDS = 30.0
-SETTLE_SECONDS = 1.5
-DRAIN_SECONDS = 3.0
+RECOVERY_INTERVAL_SECONDS = 30.0
+SETTLE_TIMEOUT_SECONDS = 1.5
+DRAIN_TIMEOUT_SECONDS = 3.0
 
 _FILES = "files"
 
@@ -38,8 +38,8 @@ class Shipper:
     def __init__(self, uows: UnitOfWorkFactory, folder: Path) -> None:
         self._uows = uows
         self._folder = folder
-        self.spool = new_spool(folder)
-        self.orphans = Orphans(uows, folder)
+        self.spool = create_spool(folder)
+        self.orphans = SpoolRecovery(uows, folder)
         self._next: Spool | None = None
         self._worn: deque[Spool] = deque()
         self._rotate_at = time.monotonic() + ROTATE_AFTER_SECONDS
@@ -69,7 +69,9 @@ class Shipper:
         if self.spool.is_full and time.monotonic() >= self._retry_at:
             self._rotate()
             if self.spool.is_full:
-                self._retry_at = time.monotonic() + PAUSE_SECONDS  # Not for each that is refused.
+                self._retry_at = (
+                    time.monotonic() + SHIP_INTERVAL_SECONDS
+                )  # Not for each that is refused.
         return not self.spool.is_full
 
     def start(self) -> None:
@@ -79,7 +81,7 @@ class Shipper:
         """Ship what is left within a few seconds; what can't go now goes at the next start."""
         self._stopping.set()
         if self._task is not None:
-            await asyncio.wait([self._task], timeout=SETTLE_SECONDS)
+            await asyncio.wait([self._task], timeout=SETTLE_TIMEOUT_SECONDS)
             self._task.cancel()
             await asyncio.wait([self._task])
         self.spool.seal()
@@ -87,7 +89,7 @@ class Shipper:
         try:
             if self._next is not None:
                 self._next.remove()
-            async with asyncio.timeout(DRAIN_SECONDS):
+            async with asyncio.timeout(DRAIN_TIMEOUT_SECONDS):
                 await self._ship_worn()
         except Exception as error:  # noqa: BLE001  whatever it is, the process ends now
             log.warning(
@@ -105,14 +107,14 @@ class Shipper:
             with self._complaining("shipping"):
                 await self._ship()
             if time.monotonic() >= next_search:
-                next_search = time.monotonic() + ORPHANS_EVERY_SECONDS
+                next_search = time.monotonic() + RECOVERY_INTERVAL_SECONDS
                 with self._complaining("recovery"):
                     await self.orphans.recover()
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._stopping.wait(), PAUSE_SECONDS)
+                await asyncio.wait_for(self._stopping.wait(), SHIP_INTERVAL_SECONDS)
 
     async def _ship(self) -> None:
-        await ship(self._uows, self.spool)
+        await ship_spool(self._uows, self.spool)
         self._shipped_at = time.monotonic()
         if self.spool.size and time.monotonic() >= self._rotate_at:
             self._rotate()
@@ -120,7 +122,7 @@ class Shipper:
 
     async def _ship_worn(self) -> None:
         while self._worn:
-            await finish(self._uows, self._worn.popleft())
+            await drain(self._uows, self._worn.popleft())
 
     def _rotate(self) -> None:
         """Go on in the next file. Without one, as the disk makes none, go on in this one."""
@@ -133,7 +135,7 @@ class Shipper:
     def _prepare(self) -> None:
         if self._next is None:
             with self._complaining(_FILES):
-                self._next = new_spool(self._folder)
+                self._next = create_spool(self._folder)
 
     @contextmanager
     def _complaining(self, work: str) -> Iterator[None]:

@@ -10,11 +10,11 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
-from dressform.access_log.files import DiskError, asked_of_disk, make_file
+from dressform.access_log.files import DiskError, create_locked, translate_os_errors
 from dressform.errors import StartupError
 
-CAPACITY = 4 * 1024 * 1024
-RESERVE = 1024 * 1024
+CAPACITY_BYTES = 4 * 1024 * 1024
+RESERVE_BYTES = 1024 * 1024
 """Bytes at a file's end for requests that are under way, or refused, while no other can be made."""
 
 
@@ -44,12 +44,12 @@ class Spool:
             self.is_full = True  # The next line is written over what was written of this one.
             raise DiskError("No space left in the file")
         self.size = end
-        if end > self._capacity - RESERVE:
+        if end > self._capacity - RESERVE_BYTES:
             self.is_full = True
 
     def append_if_room(self, line: bytes) -> None:
         """Append the line of a request that is not served: half of the reserve is not for it."""
-        if self.size + len(line) <= self._capacity - RESERVE // 2:
+        if self.size + len(line) <= self._capacity - RESERVE_BYTES // 2:
             with suppress(DiskError):
                 self.append(line)
 
@@ -62,14 +62,14 @@ class Spool:
 
         What has no end within `limit` is no line of ours, and comes in pieces. Raises DiskError.
         """
-        with asked_of_disk():
+        with translate_os_errors():
             block = os.pread(self._file, max(min(limit, self.size - start), 0), start)
         end = block.rfind(b"\n") + 1
         return block if not end and len(block) >= limit else block[:end]
 
     def empty(self) -> None:
         """All of its lines are in the log. Raises DiskError."""
-        with asked_of_disk():
+        with translate_os_errors():
             os.ftruncate(self._file, 0)
         self.size = self.shipped = 0
         self.seal()
@@ -79,7 +79,7 @@ class Spool:
         if self._file < 0:
             return
         try:
-            with asked_of_disk():
+            with translate_os_errors():
                 self.path.unlink(missing_ok=True)
         finally:
             self.leave()
@@ -92,18 +92,18 @@ class Spool:
         self.seal()
 
 
-def new_spool(folder: Path) -> Spool:
+def create_spool(folder: Path) -> Spool:
     """Return an empty one of a name never used before. Raises DiskError."""
-    with asked_of_disk():
+    with translate_os_errors():
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path, file = make_file(folder, CAPACITY)
-        return Spool(path, file, capacity=CAPACITY)
+        path, file = create_locked(folder, CAPACITY_BYTES)
+        return Spool(path, file, capacity=CAPACITY_BYTES)
 
 
-def assert_usable(folder: Path) -> None:
+def check_writable(folder: Path) -> None:
     """Raises StartupError when no spool can be made there and removed again."""
     try:
-        new_spool(folder).remove()
+        create_spool(folder).remove()
     except DiskError as error:
         raise StartupError(
             f"The access log can't be kept in {folder.absolute()} ({error}): let the service write "

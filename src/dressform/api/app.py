@@ -12,14 +12,14 @@ from starlette.types import ASGIApp
 
 from dressform import __version__
 from dressform import logging as logs
-from dressform.access_log.client_address import ClientAddress
+from dressform.access_log.client_address import TrustedProxies
 from dressform.access_log.middleware import AccessLogMiddleware
 from dressform.access_log.shipper import Shipper
-from dressform.access_log.spool import assert_usable
+from dressform.access_log.spool import check_writable
 from dressform.actions.tidy_journal import tidy_regularly
 from dressform.api import exception_handlers as problems
 from dressform.api.dependencies import ACCESS_TOKEN_LIFETIME
-from dressform.api.openapi import describe
+from dressform.api.openapi import complete_document
 from dressform.api.pages import dataset as dataset_pages
 from dressform.api.pages import documentation, sitemap
 from dressform.api.pages import email_links as links
@@ -95,14 +95,14 @@ class Application(FastAPI):
             HeadersMiddleware(super().build_middleware_stack(), https=https),
             # Looked up each time: it begins later than this is built.
             shipper=lambda: self.shipper,
-            addresses=ClientAddress(process_settings.trusted_proxies),
+            addresses=TrustedProxies(process_settings.trusted_proxies),
             clock=self.state.clock,
         )
 
     def openapi(self) -> dict[str, Any]:
         if not self.openapi_schema:
             ours: Settings = self.state.settings
-            self.openapi_schema = describe(
+            self.openapi_schema = complete_document(
                 super().openapi(), site=ours.link_base, contact=ours.contact
             )
         return self.openapi_schema
@@ -164,7 +164,7 @@ async def _lifespan(app: Application) -> AsyncIterator[None]:
     process_settings: Settings = app.state.settings
     spools = process_settings.state_dir / "spool"
     check_signing_backend()
-    assert_usable(spools)
+    check_writable(spools)
     head_revisions()  # Now rather than at the first probe, which may come when the disk is full.
     async with bootstrap(process_settings, app.state.clock) as (uows, signing_keys):
         tokens = AccessTokens(

@@ -8,16 +8,14 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from fastapi.routing import iter_route_contexts
-from pydantic.json_schema import models_json_schema
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from dressform import errors
-from dressform.api.schemas.problems import MOST_ERRORS, Problem, ValidationProblem
+from dressform.api.problem_responses import MEDIA_TYPE
+from dressform.api.schemas.problems import MOST_ERRORS
 from dressform.db.errors import ConstraintError
 from dressform.errors import DressformError, FieldError, InvalidInput
-
-MEDIA_TYPE = "application/problem+json"
 
 _BY_STATUS: dict[int, type[DressformError]] = {
     400: errors.Unreadable,
@@ -41,43 +39,6 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(ClientDisconnect, _unread)
     app.add_exception_handler(ConstraintError, _outdated)
     app.add_exception_handler(Exception, _unknown)
-
-
-def answers(*kinds: type[DressformError]) -> dict[int | str, dict[str, Any]]:
-    """The `responses` of an operation that may raise these."""
-    found: dict[int | str, dict[str, Any]] = {}
-    for kind in kinds:
-        document = found.setdefault(int(kind.status), _documented(kind))
-        document["content"][MEDIA_TYPE]["examples"][kind.slug] = {
-            "summary": kind.title,
-            "value": _example(kind),
-        }
-    return found
-
-
-def component_schemas() -> dict[str, Any]:
-    """The schemas that `answers` refers to: FastAPI adds only those of its own media type."""
-    _, found = models_json_schema(
-        [(Problem, "serialization"), (ValidationProblem, "serialization")],
-        ref_template="#/components/schemas/{model}",
-    )
-    schemas: dict[str, Any] = found["$defs"]
-    return schemas
-
-
-def _documented(kind: type[DressformError]) -> dict[str, Any]:
-    schema = ValidationProblem if issubclass(kind, InvalidInput) else Problem
-    reference = {"$ref": f"#/components/schemas/{schema.__name__}"}
-    return {
-        "description": HTTPStatus(kind.status).phrase,
-        "content": {MEDIA_TYPE: {"schema": reference, "examples": {}}},
-    }
-
-
-def _example(kind: type[DressformError]) -> dict[str, Any]:
-    field = FieldError("#/name", "is missing")
-    error = kind(field) if issubclass(kind, InvalidInput) else kind()
-    return error.as_problem("019a0000-0000-7000-8000-000000000000")
 
 
 def _answer(request: Request, error: DressformError, headers: dict[str, str]) -> Response:

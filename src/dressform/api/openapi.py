@@ -1,9 +1,20 @@
-"""What the generated OpenAPI document lacks: who made it, what can always happen, examples."""
+"""Complete the OpenAPI document that FastAPI generates: shared responses, order, examples."""
 
 from collections.abc import Iterator
 from typing import Any
 
-from dressform.api.exception_handlers import answers, component_schemas
+import yaml
+
+from dressform.api.openapi_examples import add_example, add_schema_examples
+from dressform.api.openapi_headers import HEADERS, IF_NONE_MATCH, headers_of
+from dressform.api.openapi_tags import TAGS
+from dressform.api.problem_responses import (
+    errors_of,
+    problem_content,
+    problem_responses,
+    problem_schemas,
+    shared_responses,
+)
 from dressform.errors import (
     DressformError,
     InternalError,
@@ -15,175 +26,142 @@ from dressform.errors import (
     Unreadable,
 )
 
-_TAGS = {
-    "auth": "Registering, signing in and out, passwords and addresses.",
-    "dataset": "The open dataset: body measurements in which nobody can be found.",
-    "health": "For probes and operators.",
-    "measurements": "The catalogue of measurements.",
-    "models": "The measurements of bodies, from which patterns are drafted.",
-    "operations": "For the people who operate the site: diagnosing, and only that.",
-    "privacy": "The notice, and what everybody can do about their own data.",
-    "profiles": "What members show of themselves.",
-}
 _DESCRIPTION = """\
 The backend of a made-to-measure sewing site: accounts, public profiles, and *models*, the body
 measurements from which sewing patterns are drafted.
 
-Sign in at `/v1/auth/login` and send the access token as `Authorization: Bearer …`. It lasts ten
-minutes; trade the refresh token for the next one. Every error is a problem document (RFC 9457).
-What is kept, and for how long, stands at `/v1/privacy/notice`.
+Sign in at `/v1/auth/login` and send the access token as `Authorization: Bearer …`. The token is
+valid for ten minutes; exchange the refresh token for the next one. Every error is a problem
+document (RFC 9457). The privacy notice at `/v1/privacy/notice` lists what is stored, and for how
+long.
 """
-_ID = "019a0000-0000-7000-8000-000000000000"
 _METHODS = ("get", "head", "post", "put", "patch", "delete")
-
-_TEXT = {"type": "string", "maxLength": 200}
-_HEADERS: dict[str, dict[str, Any]] = {
-    "Content-Range": {
-        "description": "Which part of a file was sent, and how long all of it is; `*`: none.",
-        "schema": _TEXT,
-        "example": "bytes */1500000",
-    },
-    "ETag": {
-        "description": "The version of what was sent, for `If-None-Match`.",
-        "schema": _TEXT,
-        "example": '"3"',
-    },
-    "Location": {
-        "description": "Where that which was made is found.",
-        "schema": _TEXT | {"format": "uri-reference"},
-        "example": f"/v1/models/{_ID}",
-    },
-    "Retry-After": {
-        "description": "Seconds to wait before another try.",
-        "schema": {"type": "integer", "format": "int32", "minimum": 1, "maximum": 86400},
-        "example": 60,
-    },
-    "WWW-Authenticate": {
-        "description": "What an access token is sent as.",
-        "schema": _TEXT,
-        "example": "Bearer",
-    },
-    "X-Request-ID": {
-        "description": "The request's id; a problem's `instance` holds it too.",
-        "schema": _TEXT | {"format": "uuid"},
-        "example": _ID,
-    },
-}
-_HEADER_OF_STATUS = {
-    "201": "Location",
-    "401": "WWW-Authenticate",
-    "416": "Content-Range",
-    "429": "Retry-After",
-    "503": "Retry-After",
-}
-_IF_NONE_MATCH = {
-    "name": "If-None-Match",
-    "in": "header",
-    "required": False,
-    "description": "The `ETag` of what you have: while it is current, the answer is 304.",
-    # Without a limit of its own: nothing refuses a long one.
-    "schema": {"type": "string"},
-    "example": '"3"',
-}
-_BY_FORMAT = {"uuid": _ID, "date-time": "2026-03-01T12:00:00Z", "date": "2026-03-01"}
+_ORDER = {name: place for place, name in enumerate(name for tag in TAGS for name in tag.operations)}
 
 
-def describe(document: dict[str, Any], *, site: str, contact: str | None) -> dict[str, Any]:
-    """The document, completed in place. `site`: its address; `contact`: an e-mail address."""
+def complete_document(
+    document: dict[str, Any], *, site: str, contact: str | None
+) -> dict[str, Any]:
+    """Complete the document in place, and return it.
+
+    `site`: the URL of the site; `contact`: the e-mail address of its operators.
+    """
     document["info"] |= {
         "description": _DESCRIPTION,
-        "contact": {"name": "The people who run this site", "url": f"{site}/"}
+        "contact": {"name": "The operators of this site", "url": f"{site}/"}
         | ({"email": contact} if contact else {}),
         "license": {"name": "MIT", "url": "https://opensource.org/license/mit"},
     }
     document["servers"] = [{"url": "/", "description": "This service."}]
-    document["tags"] = [{"name": name, "description": text} for name, text in _TAGS.items()]
+    document["tags"] = [{"name": tag.name, "description": tag.description} for tag in TAGS]
+    document["paths"] = dict(sorted(document["paths"].items(), key=lambda pair: _place(pair[1])))
+    operations = list(_iter_operations(document["paths"]))
+    for operation in operations:
+        _complete_operation(operation)
     components = document["components"]
-    components["headers"] = _HEADERS
-    # FastAPI's own kind of 422 is never sent.
-    for unused in ("HTTPValidationError", "ValidationError"):
-        components["schemas"].pop(unused, None)
-    components["schemas"] |= component_schemas()
-    for operation in _operations(document):
-        _complete(operation)
-        _exemplify(operation, components["schemas"])
+    document["components"] = {
+        "schemas": _complete_schemas(components["schemas"]),
+        "responses": shared_responses(
+            response
+            for operation in operations
+            for response in operation["responses"].values()
+            if "$ref" in response
+        ),
+        "headers": HEADERS,
+        "securitySchemes": components["securitySchemes"],
+    }
+    _drop_titles(document["paths"])
+    _drop_titles(document["components"])
     return document
 
 
-def _operations(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    for path in document["paths"].values():
+class _Dumper(yaml.SafeDumper):
+    """Writes every value in full: some readers of OpenAPI documents refuse YAML aliases."""
+
+    def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002  the method of the base class
+        return True
+
+
+def to_yaml(document: dict[str, Any]) -> str:
+    """Return the document as YAML without anchors and aliases."""
+    text: str = yaml.dump(document, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100)
+    return text
+
+
+def _place(path_item: dict[str, Any]) -> int:
+    """Return the place of a path: that of its first operation in the order of use."""
+    return min(_ORDER[operation["operationId"]] for operation in _iter_operations({"": path_item}))
+
+
+def _iter_operations(paths: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for path in paths.values():
         yield from (path[method] for method in _METHODS if method in path)
 
 
-def _complete(operation: dict[str, Any]) -> None:
+def _complete_operation(operation: dict[str, Any]) -> None:
     summary, _, more = operation["description"].partition("\n\n")
     operation |= {"summary": summary, "description": more or f"{summary}."}
     operation.setdefault("security", [])
     responses = operation["responses"]
-    for status, answer in answers(*_always(operation)).items():
-        _merge(responses, str(status), answer)
-    operation["responses"] = dict(sorted(responses.items()))
-    for status, answer in responses.items():
-        names = filter(None, ["X-Request-ID", _HEADER_OF_STATUS.get(status)])
-        references = {name: {"$ref": f"#/components/headers/{name}"} for name in names}
-        answer["headers"] = references | answer.get("headers", {})
+    _add_common_errors(operation, responses)
+    for status, response in responses.items():
+        if "$ref" not in response:
+            response["headers"] = headers_of(int(status)) | response.get("headers", {})
     if "304" in responses:
-        operation["parameters"] = [*operation.get("parameters", []), _IF_NONE_MATCH]
-
-
-def _always(operation: dict[str, Any]) -> list[type[DressformError]]:
-    """What an operation may answer without its saying so."""
-    has_input = "requestBody" in operation or "parameters" in operation
-    found: list[type[DressformError]] = [InternalError, Unavailable, TooLarge]
-    found += [NotSignedIn, Restricted] if operation["security"] else []
-    found += [InvalidInput] if has_input else []
-    found += [Unreadable] if "requestBody" in operation else []
-    return found
-
-
-def _merge(responses: dict[str, Any], status: str, answer: dict[str, Any]) -> None:
-    """Examples of one status stand side by side; FastAPI's own 422 gives way."""
-    present = responses.get(status, {}).get("content", {})
-    ((media_type, fresh),) = answer["content"].items()
-    if media_type in present:
-        fresh["examples"] |= present[media_type].get("examples", {})
-    elif present and status != "422":
-        present[media_type] = fresh
-        return
-    responses[status] = answer
-
-
-def _exemplify(operation: dict[str, Any], schemas: dict[str, Any]) -> None:
-    """Every value gets an example, put together from those of the fields."""
+        operation["parameters"] = [*operation.get("parameters", []), IF_NONE_MATCH]
     for parameter in operation.get("parameters", []):
-        parameter.setdefault("example", _example(parameter["schema"], schemas))
-    for part in (operation.get("requestBody", {}), *operation["responses"].values()):
-        content = part.get("content", {}).get("application/json")
-        if content is not None:
-            # An endpoint that answers nothing sends `null`.
-            content["schema"] = content["schema"] or {"type": "null"}
-            content.setdefault("example", _example(content["schema"], schemas))
-            # Only a request's body comes without a description.
-            part.setdefault("description", _resolved(content["schema"], schemas).get("description"))
+        add_example(parameter)
+    if "requestBody" in operation:
+        operation["requestBody"].setdefault("description", "The values to send.")
+    operation["responses"] = dict(sorted(responses.items()))
 
 
-def _resolved(schema: dict[str, Any], schemas: dict[str, Any]) -> dict[str, Any]:
-    """The schema that says most: behind a reference, or the first of several that may be."""
-    if "$ref" in schema:
-        named: dict[str, Any] = schemas[schema["$ref"].rpartition("/")[2]]
-        return named
-    if "anyOf" in schema and "examples" not in schema:
-        return _resolved(schema["anyOf"][0], schemas)
-    return schema
+def _add_common_errors(operation: dict[str, Any], responses: dict[str, Any]) -> None:
+    declared = {error for response in responses.values() for error in errors_of(response)}
+    # FastAPI's own 422 is replaced.
+    if not errors_of(responses.get("422", {})):
+        responses.pop("422", None)
+    errors = declared | set(_common_errors(operation))
+    for status, reference in problem_responses(*errors).items():
+        other = responses.get(str(status), {}).get("content")
+        if other is None:
+            responses[str(status)] = reference
+        else:
+            other |= problem_content(errors_of(reference))
 
 
-def _example(unresolved: dict[str, Any], schemas: dict[str, Any]) -> Any:
-    schema = _resolved(unresolved, schemas)
-    for key in ("examples", "enum"):
-        if key in schema:
-            return schema[key][0]
-    if schema["type"] == "array":
-        return [_example(schema["items"], schemas)]
-    if schema["type"] == "object":
-        return {name: _example(one, schemas) for name, one in schema["properties"].items()}
-    return schema.get("const", schema.get("default", _BY_FORMAT.get(schema.get("format", ""))))
+def _common_errors(operation: dict[str, Any]) -> Iterator[type[DressformError]]:
+    """Yield the errors that an operation may raise without declaring them."""
+    yield from (InternalError, Unavailable, TooLarge)
+    if operation["security"]:
+        yield from (NotSignedIn, Restricted)
+    if "requestBody" in operation or "parameters" in operation:
+        yield InvalidInput
+    if "requestBody" in operation:
+        yield Unreadable
+
+
+def _complete_schemas(schemas: dict[str, Any]) -> dict[str, Any]:
+    # FastAPI describes its own kind of 422, which this application never sends.
+    own = {"HTTPValidationError", "ValidationError"}
+    completed = {name: schema for name, schema in schemas.items() if name not in own}
+    completed |= problem_schemas()
+    add_schema_examples(completed)
+    return dict(sorted(completed.items()))
+
+
+def _drop_titles(value: Any) -> None:
+    """Remove the titles that Pydantic derives from names; examples keep their own `title`."""
+    if isinstance(value, dict):
+        if (
+            isinstance(value.get("title"), str)
+            and "openapi" not in value
+            and "version" not in value
+        ):
+            del value["title"]
+        for key, child in value.items():
+            if key not in {"example", "examples"}:
+                _drop_titles(child)
+    elif isinstance(value, list):
+        for child in value:
+            _drop_titles(child)

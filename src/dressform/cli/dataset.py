@@ -28,10 +28,10 @@ app = typer.Typer(invoke_without_command=True)
 Login = Annotated[str, typer.Argument(help="Your username or e-mail address.", metavar="LOGIN")]
 
 _LINE = "{:<6} {:<12} {:<9} {:<9} {:<20} {:<20} {}"
-_NOBODY = "-"
+_UNKNOWN = "-"
 """Who left since, or whom the database can't know."""
 
-_READ = {".csv", ".json"}
+_EDITION_SUFFIXES = {".csv", ".json"}
 
 _DRAW_NICENESS = 19
 
@@ -47,7 +47,7 @@ def dataset(context: typer.Context) -> None:
 @app.command()
 def propose(login: Login) -> None:
     """Propose this year's edition; another operator approves it, on 1 March or later."""
-    drawing = _drawing()
+    drawing = _import_draw_dataset()
 
     async def task(uows: UnitOfWorkFactory, operator_id: UUID, _: Settings) -> None:
         year = await drawing.propose_dataset(uows, operator_id)
@@ -58,7 +58,7 @@ def propose(login: Login) -> None:
             "dataset approve LOGIN"
         )
 
-    _as_operator(login, task)
+    _run_as_operator(login, task)
 
 
 @app.command()
@@ -68,7 +68,7 @@ def approve(login: Login) -> None:
     Only who agreed before 1 March is counted, and no year is counted twice. Interrupted, it goes on
     where it was: nothing is drawn twice.
     """
-    drawing = _drawing()
+    drawing = _import_draw_dataset()
     typer.echo(
         "Who agreed before 1 March of this year is counted, which is this year's one chance of an "
         "edition: where they are too few, the next is in the next year. This can't be undone."
@@ -85,7 +85,7 @@ def approve(login: Login) -> None:
             return
         await _publish(uows, loaded)
 
-    _as_operator(login, task)
+    _run_as_operator(login, task)
 
 
 @app.command()
@@ -106,8 +106,12 @@ def restore(
     or had an account by then is never drawn again. `dressform restore replay` has withdrawn again before
     what was withdrawn since the backup.
     """
-    restoring = _of_extra("dressform.actions.restore_dataset")
-    files = {path.name: path.read_bytes() for path in folder.iterdir() if path.suffix in _READ}
+    restoring = _import_optional("dressform.actions.restore_dataset")
+    files = {
+        path.name: path.read_bytes()
+        for path in folder.iterdir()
+        if path.suffix in _EDITION_SUFFIXES
+    }
     draw = restoring.draw_in(files)
     typer.echo(
         "Nobody who had an account on the day of that draw will be drawn again, whether they were in "
@@ -120,7 +124,7 @@ def restore(
         typer.echo(f"The draw of {draw.year} is known again.")
         await _publish(uows, loaded)
 
-    _as_operator(login, task)
+    _run_as_operator(login, task)
 
 
 async def _publish(uows: UnitOfWorkFactory, loaded: Settings) -> None:
@@ -128,22 +132,22 @@ async def _publish(uows: UnitOfWorkFactory, loaded: Settings) -> None:
         f"Making the files, which name {loaded.dataset_publisher} as publisher and "
         f"{loaded.dataset_url} as address (DRESSFORM_PUBLISHER, DRESSFORM_DATASET_URL) …"
     )
-    about = _of_extra("dressform.opendata.files.about")
+    about = _import_optional("dressform.opendata.files.about")
     publisher = about.Publisher(loaded.dataset_publisher, loaded.dataset_url)
-    for name in await _publishing().publish_dataset(uows, publisher):
+    for name in await _import_publish_dataset().publish_dataset(uows, publisher):
         typer.echo(f"Published: {loaded.dataset_url}/dataset/{name}")
 
 
-def _as_operator(
+def _run_as_operator(
     login: str, task: Callable[[UnitOfWorkFactory, UUID, Settings], Awaitable[None]]
 ) -> None:
     with resolved_settings() as loaded:
         # From a pipe nothing is shown anyway, which is all that hiding would say then.
         password = typer.prompt(f"Password of {login}", hide_input=sys.stdin.isatty())
-        asyncio.run(_done(loaded, login, password, task))
+        asyncio.run(_run(loaded, login, password, task))
 
 
-async def _done(
+async def _run(
     loaded: Settings,
     login: str,
     password: str,
@@ -169,7 +173,7 @@ async def _show(loaded: Settings) -> None:
         proposed = f"{draw.proposed_at:%Y-%m-%d}"
         approved = None if draw.restored_at else draw.approved_by
         by, approved_by = (
-            names.get(each, _NOBODY) if each else _NOBODY for each in (draw.proposed_by, approved)
+            names.get(each, _UNKNOWN) if each else _UNKNOWN for each in (draw.proposed_by, approved)
         )
         columns = people, draw.codebook or "", proposed, by, approved_by
         typer.echo(_LINE.format(draw.year, _state(draw), *columns))
@@ -186,18 +190,18 @@ def _state(draw: StoredDraw) -> str:
 
 
 def _receipts(loaded: Settings) -> Any:
-    return _of_extra("dressform.opendata.receipts").Receipts(loaded.state_dir / "dataset")
+    return _import_optional("dressform.opendata.receipts").Receipts(loaded.state_dir / "dataset")
 
 
-def _drawing() -> ModuleType:
-    return _of_extra("dressform.actions.draw_dataset")
+def _import_draw_dataset() -> ModuleType:
+    return _import_optional("dressform.actions.draw_dataset")
 
 
-def _publishing() -> ModuleType:
-    return _of_extra("dressform.actions.publish_dataset")
+def _import_publish_dataset() -> ModuleType:
+    return _import_optional("dressform.actions.publish_dataset")
 
 
-def _of_extra(module: str) -> ModuleType:
+def _import_optional(module: str) -> ModuleType:
     """Only when it is needed: no other command has to wait for NumPy, or to have it at all."""
     try:
         return importlib.import_module(module)

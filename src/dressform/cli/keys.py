@@ -12,7 +12,7 @@ from dressform.crypto.sealing import DecryptionError
 from dressform.crypto.tokens import SigningKey
 from dressform.errors import StartupError
 from dressform.repositories.service_secrets import SecretPurpose, ServiceSecrets
-from dressform.settings.key_ring import ID_RULE, is_key_id
+from dressform.settings.key_ring import KEY_ID_DESCRIPTION, is_key_id
 from dressform.settings.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, help="The keys under which everything is sealed.")
@@ -22,7 +22,7 @@ app = typer.Typer(no_args_is_help=True, help="The keys under which everything is
 def new(key_id: Annotated[str, typer.Argument(help="A name for it, such as 2026-11.")]) -> None:
     """Print a new master key, as it is written in DRESSFORM_MASTER_KEYS."""
     if not is_key_id(key_id):
-        raise StartupError(f"A key can't be called {key_id!r}: it must be {ID_RULE}.")
+        raise StartupError(f"A key can't be called {key_id!r}: it must be {KEY_ID_DESCRIPTION}.")
     typer.echo(new_master_key(key_id))
 
 
@@ -30,7 +30,7 @@ def new(key_id: Annotated[str, typer.Argument(help="A name for it, such as 2026-
 def rewrap() -> None:
     """Put every data key under the first master key; then the other ones can be taken out."""
     with resolved_settings() as loaded:
-        rewrapped = asyncio.run(_until_done(loaded, _rewrap))
+        rewrapped = asyncio.run(_repeat_until_done(loaded, _rewrap))
         active = load_master_keys(loaded).active_id
         typer.echo(f"{rewrapped} keys were put under {active!r}; no data were touched.")
 
@@ -39,7 +39,7 @@ def rewrap() -> None:
 def new_signing() -> None:
     """Make a new key for access tokens. It is used from the next start of the API on."""
     with resolved_settings() as loaded:
-        asyncio.run(_until_done(loaded, _add_signing))
+        asyncio.run(_repeat_until_done(loaded, _add_signing))
         typer.echo("A new signing key was made; tokens of the earlier ones still hold.")
 
 
@@ -58,7 +58,9 @@ async def _add_signing(secrets: ServiceSecrets) -> int:
     return 0
 
 
-async def _until_done(loaded: Settings, step: Callable[[ServiceSecrets], Awaitable[int]]) -> int:
+async def _repeat_until_done(
+    loaded: Settings, step: Callable[[ServiceSecrets], Awaitable[int]]
+) -> int:
     """Repeat a step, each time in a transaction of its own, until it finds nothing more.
 
     Raises StartupError when the database does not open: nothing may be sealed under a wrong key.

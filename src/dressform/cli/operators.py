@@ -23,7 +23,7 @@ def add(login: Login) -> None:
     """Make a member an operator."""
 
     async def task(uow: UnitOfWork) -> str:
-        account = await _member(uow, login)
+        account = await _get_member(uow, login)
         if account.restricted_at is not None:
             raise StartupError(
                 f"The processing of the data of {login!r} is restricted: only they can lift that."
@@ -31,7 +31,7 @@ def add(login: Login) -> None:
         added = await Operators(uow).add(account.owner.account_id)
         return f"{login} is {'now' if added else 'already'} an operator."
 
-    _say(task)
+    _run_and_print(task)
 
 
 @app.command()
@@ -39,11 +39,11 @@ def remove(login: Login) -> None:
     """Make an operator a mere member again. The records of their look-ups stay."""
 
     async def task(uow: UnitOfWork) -> str:
-        account = await _member(uow, login)
+        account = await _get_member(uow, login)
         removed = await Operators(uow).remove(account.owner.account_id)
         return f"{login} is {'no longer' if removed else 'not'} an operator."
 
-    _say(task)
+    _run_and_print(task)
 
 
 @app.command("list")
@@ -56,21 +56,21 @@ def list_all() -> None:
         ]
         return "\n".join(lines) or "There are no operators."
 
-    _say(task)
+    _run_and_print(task)
 
 
-async def _member(uow: UnitOfWork, login: str) -> Credentials:
+async def _get_member(uow: UnitOfWork, login: str) -> Credentials:
     account = await Accounts(uow).by_login(login)
     if account is None:
         raise StartupError(f"There is no account {login!r}: give its username or e-mail address.")
     return account
 
 
-def _say(task: Callable[[UnitOfWork], Awaitable[str]]) -> None:
+def _run_and_print(task: Callable[[UnitOfWork], Awaitable[str]]) -> None:
     with resolved_settings() as loaded:
-        typer.echo(asyncio.run(_done(loaded, task)))
+        typer.echo(asyncio.run(_run(loaded, task)))
 
 
-async def _done(loaded: Settings, task: Callable[[UnitOfWork], Awaitable[str]]) -> str:
+async def _run(loaded: Settings, task: Callable[[UnitOfWork], Awaitable[str]]) -> str:
     async with bootstrap(loaded) as (uows, _), uows.transaction() as uow:
         return await task(uow)

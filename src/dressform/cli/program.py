@@ -14,7 +14,7 @@ import typer
 
 from dressform import __version__
 from dressform import logging as logs
-from dressform.access_log.spool import assert_usable
+from dressform.access_log.spool import check_writable
 from dressform.bootstrap import bootstrap, resolved_settings, run_migrations
 from dressform.cli.dataset import app as dataset_app
 from dressform.cli.keys import app as keys_app
@@ -63,7 +63,7 @@ def _fail(sentence: str) -> NoReturn:
     raise SystemExit(1)
 
 
-def _with_units(
+def _run_with_uows(
     loaded: Settings,
     task: Callable[[Settings, UnitOfWorkFactory], Coroutine[Any, Any, Result]],
     *,
@@ -76,7 +76,7 @@ def _with_units(
     return asyncio.run(run())
 
 
-async def _only_open(_: Settings, __: UnitOfWorkFactory) -> None:
+async def _check_startup(_: Settings, __: UnitOfWorkFactory) -> None:
     """Opening says in one sentence what is wrong, and makes the keys at the first start of all."""
 
 
@@ -148,8 +148,8 @@ def serve(
     os.environ.update({f"DRESSFORM_{k}": str(v) for k, v in given.items() if v is not None})
     leash.exit_when_parent_dies()
     with resolved_settings() as loaded, bind_socket(loaded) as listening:
-        _with_units(loaded, _only_open)
-        assert_usable(loaded.state_dir / "spool")
+        _run_with_uows(loaded, _check_startup)
+        check_writable(loaded.state_dir / "spool")
         if loaded.workers > 1:
             run_workers(listening, loaded)
         else:
@@ -169,13 +169,13 @@ def worker(
     with resolved_settings() as loaded:
         lower_priority(_WORKER_NICENESS)
         if not once:
-            _with_units(loaded, _work)
+            _run_with_uows(loaded, _run_worker)
             return
-        for report in _with_units(loaded, run_once):
+        for report in _run_with_uows(loaded, run_once):
             typer.echo(f"{report.rule:<16}{report.rows:>8} rows ended{report.seconds:>9.2f} s")
 
 
-async def _work(loaded: Settings, uows: UnitOfWorkFactory) -> None:
+async def _run_worker(loaded: Settings, uows: UnitOfWorkFactory) -> None:
     from dressform.mail.transport import mail_folder
     from dressform.worker.process import run
 
@@ -196,7 +196,7 @@ def migrate() -> None:
     """Bring the database to this version's tables, and make the service's own keys."""
     with resolved_settings() as loaded:
         asyncio.run(run_migrations(loaded))
-        _with_units(loaded, _only_open, may_be_older=True)
+        _run_with_uows(loaded, _check_startup, may_be_older=True)
         typer.echo("The database is up to date.")
 
 

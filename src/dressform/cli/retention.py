@@ -13,8 +13,8 @@ from dressform.policy.notice import CATEGORIES, MAIL, RESTRICTED, UNWARNED, VISI
 from dressform.repositories.purge_blocks import PurgeBlocks, StoredPurgeBlock
 from dressform.repositories.retention_runs import RetentionRuns, RuleStatus, RunSummary
 from dressform.retention_audit.auditor import Auditor
-from dressform.retention_audit.findings import Findings, Rule
-from dressform.retention_audit.findings import StoredPurgeBlock as HoldFound
+from dressform.retention_audit.findings import Findings, RuleFindings
+from dressform.retention_audit.findings import PurgeBlock as HoldFound
 from dressform.settings.settings import Settings
 from dressform.worker.deletion_guard import CLOCK
 
@@ -58,7 +58,7 @@ async def _approve(loaded: Settings, rule: str | None, *, yes: bool) -> None:
         if not held:
             typer.echo(f"{rule} is not held." if rule else "No rule is held.")
         for hold in held:
-            typer.echo(f"{hold.rule}: {_why(hold)}.")
+            typer.echo(f"{hold.rule}: {_format_reason(hold)}.")
             if not yes and not typer.confirm("Is that right, and may the rounds go on?"):
                 continue
             async with uows.transaction() as uow:
@@ -76,19 +76,19 @@ async def _show(loaded: Settings) -> None:
         findings = await Auditor(uows, spools, interval=loaded.worker_interval).look()
         typer.echo(_LINE.format(*_HEADING))
         for category in CATEGORIES:
-            typer.echo(await _line(category, uows, findings))
+            typer.echo(await _format_line(category, uows, findings))
     typer.echo(f"\nThe notice is {findings.verdict}.")
     for said in (
-        *_said_of_log(findings),
-        *_said_of_mail(findings),
-        *(line for rule in findings.rules for line in _said(rule)),
+        *_format_access_log(findings),
+        *_format_mail(findings),
+        *(line for rule in findings.rules for line in _format_rule(rule)),
     ):
         typer.echo(said)
     if findings.reasons:
         typer.echo(f"Not kept because of: {', '.join(findings.reasons)}.")
 
 
-async def _line(category: Category, uows: UnitOfWorkFactory, findings: Findings) -> str:
+async def _format_line(category: Category, uows: UnitOfWorkFactory, findings: Findings) -> str:
     rows = next(rule.rows for rule in findings.rules if rule.key == category.key)
     uow = uows.read()
     last = await RetentionRuns(uow).last_run(category)
@@ -98,21 +98,25 @@ async def _line(category: Category, uows: UnitOfWorkFactory, findings: Findings)
     return _LINE.format(
         category.key,
         category.window.in_words("en"),
-        _moment(standing.oldest_at),
-        _moment(standing.next_ending_at),
-        *_of_run(last),
+        _format_time(standing.oldest_at),
+        _format_time(standing.next_ending_at),
+        *_format_run(last),
         rows.waiting,
         rows.overdue,
     )
 
 
-def _of_run(last: RunSummary | None) -> tuple[str, str]:
-    return (_moment(None), "") if last is None else (_moment(last.finished_at), str(last.rows))
+def _format_run(last: RunSummary | None) -> tuple[str, str]:
+    return (
+        (_format_time(None), "")
+        if last is None
+        else (_format_time(last.finished_at), str(last.rows))
+    )
 
 
-def _said_of_log(findings: Findings) -> list[str]:
+def _format_access_log(findings: Findings) -> list[str]:
     spools = findings.spools
-    oldest = _moment(spools.lines.oldest_at)
+    oldest = _format_time(spools.lines.oldest_at)
     said = [f"Spools here: {spools.files} ({spools.bytes} bytes), oldest line {oldest}."]
     if spools.unreadable:
         said.append(f"Spools here that can't be read: {spools.unreadable}.")
@@ -125,12 +129,12 @@ def _said_of_log(findings: Findings) -> list[str]:
     return said
 
 
-def _said_of_mail(findings: Findings) -> list[str]:
+def _format_mail(findings: Findings) -> list[str]:
     mail = findings.mail
     said = []
     if mail.failing_since:
         said.append(
-            f"The mail server has taken no mail since {_moment(mail.failing_since)}: the worker's log "
+            f"The mail server has taken no mail since {_format_time(mail.failing_since)}: the worker's log "
             f"says why. A mail is lost after {MAIL.window.in_words('en')}, and accounts wait for their "
             "warnings."
         )
@@ -139,32 +143,34 @@ def _said_of_mail(findings: Findings) -> list[str]:
     return said
 
 
-def _said_of_kept(rule: Rule) -> list[str]:
+def _format_kept_rows(rule: RuleFindings) -> list[str]:
     said = []
     if (kept := rule.rows.unwarned).rows:
         said.append(
             f"{rule.key}: {kept.rows} rows are past their window, the first since "
-            f"{_moment(kept.since)}, and wait for a warning of their owner; at most "
+            f"{_format_time(kept.since)}, and wait for a warning of their owner; at most "
             f"{UNWARNED.longer.in_words('en')}."
         )
     if (kept := rule.rows.restricted).rows:
         said.append(
             f"{rule.key}: {kept.rows} rows are past their window, the first since "
-            f"{_moment(kept.since)}, and are kept as restricted; at most "
+            f"{_format_time(kept.since)}, and are kept as restricted; at most "
             f"{RESTRICTED.longer.in_words('en')}."
         )
     return said
 
 
-def _said(rule: Rule) -> list[str]:
-    said = _said_of_kept(rule)
+def _format_rule(rule: RuleFindings) -> list[str]:
+    said = _format_kept_rows(rule)
     if hold := rule.hold:
         what_now = (
-            f"approved {_moment(hold.approved_at)}, the next round goes on"
+            f"approved {_format_time(hold.approved_at)}, the next round goes on"
             if hold.approved_at
             else f"if that is right: dressform retention approve {rule.key}"
         )
-        said.append(f"{rule.key} is held since {_moment(hold.held_at)}: {_why(hold)}; {what_now}.")
+        said.append(
+            f"{rule.key} is held since {_format_time(hold.held_at)}: {_format_reason(hold)}; {what_now}."
+        )
     if rule.unknown:
         said.append(
             f"{rule.key}: unknown, a long transaction locks its table: end that (pg_stat_activity "
@@ -180,9 +186,9 @@ def _said(rule: Rule) -> list[str]:
     return said
 
 
-def _why(hold: StoredPurgeBlock | HoldFound) -> str:
+def _format_reason(hold: StoredPurgeBlock | HoldFound) -> str:
     return f"{hold.reason} ({hold.rows} rows)" if hold.rows else hold.reason
 
 
-def _moment(at: datetime | None) -> str:
+def _format_time(at: datetime | None) -> str:
     return "none" if at is None else f"{at:%Y-%m-%d %H:%M:%S}"

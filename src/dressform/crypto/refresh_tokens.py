@@ -17,7 +17,7 @@ from uuid import UUID
 
 TOKEN_LENGTH = 80
 """Characters of a token."""
-TOKEN_PATTERN = r"^[A-Za-z0-9_-]{80}$"
+TOKEN_PATTERN = r"^[A-Za-z0-9_-]{80}$"  # noqa: S105  not a token
 
 _SESSION, _SIGNED, _RAW = 16, 28, 60
 

@@ -8,7 +8,7 @@ public notice and the documents. Nothing else states a window.
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from dressform.policy.periods import Months, Span, Window, end_in_sql
+from dressform.policy.periods import CalendarMonths, FixedPeriod, RetentionPeriod, expiry_sql
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,32 +32,32 @@ class Extension:
     """
 
     key: str
-    longer: Window
+    longer: RetentionPeriod
     condition: str
     told: Text
 
 
-WARNED_BEFORE = Span(timedelta(days=7))
+MIN_NOTICE = FixedPeriod(timedelta(days=7))
 """An account ends when its owner was warned of it for this long."""
-LONGEST_WAIT = Span(timedelta(days=30))
+MAX_GRACE_PERIOD = FixedPeriod(timedelta(days=30))
 """Or this long after its window, warned or not."""
 UNWARNED = Extension(
     key="unwarned",
-    longer=LONGEST_WAIT,
+    longer=MAX_GRACE_PERIOD,
     condition="",
     told=Text(
-        f"If no mail could warn you at least {WARNED_BEFORE.in_words('en')} before, the account is "
+        f"If no mail could warn you at least {MIN_NOTICE.in_words('en')} before, the account is "
         "locked at its end, for everybody but you: whoever signs in with its password opens it "
-        f"again. It is deleted {WARNED_BEFORE.in_words('en')} after a warning was delivered.",
+        f"again. It is deleted {MIN_NOTICE.in_words('en')} after a warning was delivered.",
         "Si aucun e-mail n'a pu vous prévenir au moins "
-        f"{WARNED_BEFORE.in_words('fr')} avant, le compte est verrouillé à son terme, pour tous sauf "
+        f"{MIN_NOTICE.in_words('fr')} avant, le compte est verrouillé à son terme, pour tous sauf "
         "vous : se connecter avec son mot de passe le rouvre. Il est supprimé "
-        f"{WARNED_BEFORE.in_words('fr')} après la remise d'un avertissement.",
+        f"{MIN_NOTICE.in_words('fr')} après la remise d'un avertissement.",
     ),
 )
 RESTRICTED = Extension(
     key="restricted",
-    longer=Months(24),
+    longer=CalendarMonths(24),
     condition="restricted_at IS NOT NULL",
     told=Text(
         "If you had processing restricted (GDPR Art. 18), your account is kept, shown to nobody but you, "
@@ -80,7 +80,7 @@ class Category:
     data: Text
     purpose: Text
     legal_basis: str
-    window: Window
+    window: RetentionPeriod
     since: str
     clock: Text
     ending: Text
@@ -89,10 +89,10 @@ class Category:
     @property
     def row_end(self) -> str:
         """The SQL expression of when a row may no longer be read."""
-        end = end_in_sql(self.window, self.since)
+        end = expiry_sql(self.window, self.since)
         for one in self.extensions:
             if one.condition:
-                later = end_in_sql(one.longer, end)
+                later = expiry_sql(one.longer, end)
                 end = f"CASE WHEN {one.condition} THEN {later} ELSE {end} END"
         return end
 
@@ -113,7 +113,7 @@ VISITOR = Category(
         "To diagnose problems, and nothing else.", "Diagnostiquer les problèmes, rien d'autre."
     ),
     legal_basis="GDPR Art. 6(1)(f)",
-    window=Months(6),
+    window=CalendarMonths(6),
     since="at",
     clock=Text("the request", "la requête"),
     ending=Text(
@@ -145,7 +145,7 @@ PROFILE = Category(
         "montrer ce que vous avez accepté.",
     ),
     legal_basis="GDPR Art. 6(1)(b)",
-    window=Months(12),
+    window=CalendarMonths(12),
     since="last_login_at",
     clock=Text("the day of your last login", "le jour de votre dernière connexion"),
     ending=Text(
@@ -173,7 +173,7 @@ MODEL = Category(
         "fois dans les sommes bruitées du jeu de données ouvert.",
     ),
     legal_basis="GDPR Art. 6(1)(b)",
-    window=Months(12),
+    window=CalendarMonths(12),
     since="last_login_at",
     clock=Text("the day of your last login", "le jour de votre dernière connexion"),
     ending=Text(
@@ -191,7 +191,7 @@ SIGN_UP = Category(
     ),
     purpose=Text("To confirm the e-mail address.", "Confirmer l'adresse e-mail."),
     legal_basis="GDPR Art. 6(1)(b)",
-    window=Span(timedelta(days=7)),
+    window=FixedPeriod(timedelta(days=7)),
     since="created_at",
     clock=Text("the registration", "l'inscription"),
     ending=Text("The registration is deleted.", "L'inscription est supprimée."),
@@ -206,7 +206,7 @@ SESSION = Category(
     ),
     purpose=Text("To keep you signed in.", "Vous garder connecté."),
     legal_basis="GDPR Art. 6(1)(b)",
-    window=Span(timedelta(days=90)),
+    window=FixedPeriod(timedelta(days=90)),
     since="month_of_login",
     clock=Text(
         "the first day of the month of the login", "le premier jour du mois de la connexion"
@@ -216,7 +216,7 @@ SESSION = Category(
         "La session prend fin ; connectez-vous de nouveau. La déconnexion y met fin aussitôt.",
     ),
 )
-TOKEN = Category(
+ONE_TIME_TOKEN = Category(
     key="one-time-token",
     name=Text("Mailed links", "Liens envoyés"),
     data=Text(
@@ -228,7 +228,7 @@ TOKEN = Category(
         "Réinitialiser un mot de passe ou confirmer une nouvelle adresse e-mail.",
     ),
     legal_basis="GDPR Art. 6(1)(b)",
-    window=Span(timedelta(hours=2)),
+    window=FixedPeriod(timedelta(hours=2)),
     since="created_at",
     clock=Text(
         "the hour of the mail, so that a link works for one hour at least",
@@ -242,7 +242,7 @@ MAIL = Category(
     data=Text("A mail that is still to be delivered.", "Un e-mail encore à livrer."),
     purpose=Text("To contact you when required.", "Vous contacter si nécessaire."),
     legal_basis="GDPR Art. 6(1)(b)",
-    window=Span(timedelta(days=7)),
+    window=FixedPeriod(timedelta(days=7)),
     since="created_at",
     clock=Text("the writing of the mail", "la rédaction de l'e-mail"),
     ending=Text(
@@ -264,12 +264,12 @@ LOOKUP = Category(
         "Pouvoir montrer que les adresses ne servent qu'à diagnostiquer des problèmes.",
     ),
     legal_basis="GDPR Art. 5(2)",
-    window=Months(6),
+    window=CalendarMonths(6),
     since="at",
     clock=Text("the look-up", "la consultation"),
     ending=Text("The record is deleted.", "L'enregistrement est supprimé."),
 )
-ROUND = Category(
+RETENTION_RUN = Category(
     key="retention-run",
     name=Text("Enforcement of these rules", "Application de ces règles"),
     data=Text(
@@ -280,7 +280,7 @@ ROUND = Category(
     ),
     purpose=Text("To prove that the notice is kept.", "Prouver que la notice est respectée."),
     legal_basis="GDPR Art. 5(2)",
-    window=Months(6),
+    window=CalendarMonths(6),
     since="started_at",
     clock=Text("the run", "l'exécution"),
     ending=Text("The record is deleted.", "L'enregistrement est supprimé."),
@@ -302,7 +302,7 @@ DELETION = Category(
         "Le supprimer de nouveau si une sauvegarde est restaurée.",
     ),
     legal_basis="GDPR Art. 6(1)(c)",
-    window=Span(timedelta(days=30)),
+    window=FixedPeriod(timedelta(days=30)),
     since="day",
     clock=Text("the end of that day", "la fin de ce jour"),
     ending=Text(
@@ -312,25 +312,35 @@ DELETION = Category(
 )
 """Not in the database, so no rule ends it there; its window is as long as backups live."""
 
-CATEGORIES = (VISITOR, PROFILE, MODEL, SIGN_UP, SESSION, TOKEN, MAIL, LOOKUP, ROUND)
+CATEGORIES = (
+    VISITOR,
+    PROFILE,
+    MODEL,
+    SIGN_UP,
+    SESSION,
+    ONE_TIME_TOKEN,
+    MAIL,
+    LOOKUP,
+    RETENTION_RUN,
+)
 """In the order in which the worker enforces them: an account goes with its models, or neither."""
 
 
 def notice(backup_retention: timedelta | None = None) -> tuple[Category, ...]:
     """Return all that is kept, for readers. `backup_retention` is 30 days unless it is set."""
-    window = Span(backup_retention) if backup_retention else DELETION.window
+    window = FixedPeriod(backup_retention) if backup_retention else DELETION.window
     return (*CATEGORIES, replace(DELETION, window=window))
 
 
-MACHINERY = "machinery"
+INTERNAL = "machinery"
 """The mark of a column of the service's own machinery, which says nothing about any person."""
 
 
-def belongs(category: Category) -> dict[str, str]:
+def data_category(category: Category) -> dict[str, str]:
     """The mark of a column: ``mapped_column(info=belongs(PROFILE))``."""
     return {"category": category.key}
 
 
-def by_key(key: str) -> Category:
+def get_category(key: str) -> Category:
     """The category of that key; KeyError when there is none."""
     return {category.key: category for category in CATEGORIES}[key]

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 
 @dataclass(frozen=True, slots=True)
-class Months:
+class CalendarMonths:
     """A window of calendar months."""
 
     count: int
@@ -35,7 +35,7 @@ class Months:
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class FixedPeriod:
     """A window of a fixed length."""
 
     length: timedelta
@@ -57,7 +57,7 @@ class Span:
         return f"{hours // 24} {'jours' if language == 'fr' else 'days'}"
 
 
-Window = Months | Span
+RetentionPeriod = CalendarMonths | FixedPeriod
 
 
 def start_of_day(moment: datetime) -> datetime:
@@ -75,7 +75,7 @@ def start_of_hour(moment: datetime) -> datetime:
     return moment.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
 
 
-def end_in_sql(window: Window, since: str) -> str:
+def expiry_sql(window: RetentionPeriod, since: str) -> str:
     """`window.after` as an SQL expression over a ``timestamptz`` expression `since`.
 
     Immutable whatever the session's time zone, so generated columns and indexes may use it.

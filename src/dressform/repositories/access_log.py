@@ -15,7 +15,6 @@ from dressform.db.tables.base import has_statistics
 from dressform.db.unit_of_work import TransactionalUnitOfWork
 from dressform.errors import FieldError, TooWide
 from dressform.policy.notice import VISITOR
-from dressform.policy.periods import end_in_sql
 
 COLUMNS = ("at", "address", "method", "route", "status", "duration_us", "request_id")
 """The fields of a line of the spool, in the text format of COPY."""

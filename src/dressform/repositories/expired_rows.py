@@ -21,29 +21,29 @@ from dressform.policy.notice import (
     LOOKUP,
     MAIL,
     MODEL,
+    ONE_TIME_TOKEN,
     PROFILE,
-    ROUND,
+    RETENTION_RUN,
     SESSION,
     SIGN_UP,
-    TOKEN,
     Category,
 )
 from dressform.repositories.quarantine import Quarantine
 
 BATCH = 50
 """Rows a transaction: a few milliseconds, so that nobody waits for it."""
-MIN_NOTICE = policy.WARNED_BEFORE.length
-MAX_GRACE_PERIOD = policy.LONGEST_WAIT.length
+MIN_NOTICE = policy.MIN_NOTICE.length
+MAX_GRACE_PERIOD = policy.MAX_GRACE_PERIOD.length
 
 TABLES: dict[str, Any] = {
     PROFILE.key: Account,
     MODEL.key: Model,
     SIGN_UP.key: SignUp,
     SESSION.key: Session,
-    TOKEN.key: OneTimeToken,
+    ONE_TIME_TOKEN.key: OneTimeToken,
     MAIL.key: Mail,
     LOOKUP.key: AccessLogAudit,
-    ROUND.key: RetentionRun,
+    RETENTION_RUN.key: RetentionRun,
 }
 """What ends row by row, by its category; the rest goes with these. Visitors' addresses end by days."""
 

@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, insert, select
 from dressform.crypto.keyrings import RowEncryption
 from dressform.crypto.secrets import timed_id
 from dressform.db.statements import Statement
+from dressform.db.tables import AccessLogAudit
 from dressform.db.unit_of_work import UnitOfWork
 
 

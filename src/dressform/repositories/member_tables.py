@@ -5,9 +5,9 @@ from sqlalchemy import Column, Table, bindparam, func, select, text, update
 
 from dressform.db.tables import Base
 from dressform.db.unit_of_work import UnitOfWork
-from dressform.policy.notice import MACHINERY, VISITOR
+from dressform.policy.notice import INTERNAL, VISITOR
 
-_NOT_ABOUT_MEMBERS = {MACHINERY, VISITOR.key}
+_NOT_ABOUT_MEMBERS = {INTERNAL, VISITOR.key}
 _LEDGER = "retention_run"
 
 BATCH = 200

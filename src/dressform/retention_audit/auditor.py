@@ -5,17 +5,17 @@ from time import monotonic
 
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.retention_audit.deletions import count_overdue_files
-from dressform.retention_audit.findings import Count, Findings, Rule
-from dressform.retention_audit.log import look_into_log
+from dressform.retention_audit.findings import Findings, RowCount, RuleFindings
+from dressform.retention_audit.log import audit_access_log
 from dressform.retention_audit.rows import (
+    count_quarantined,
     count_rows,
-    holds,
-    last_rounds,
-    mail_standing,
-    rows_set_aside,
+    fetch_mail_status,
+    list_blocks,
+    list_last_runs,
 )
-from dressform.retention_audit.spools import look_into_spools
-from dressform.retention_audit.windows import RULES, VISITOR, WINDOWS
+from dressform.retention_audit.spools import audit_spools
+from dressform.retention_audit.windows import AUDITED_TABLES, RULES, VISITOR
 
 FRESH_SECONDS = 60.0
 
@@ -43,26 +43,26 @@ class Auditor:
     async def look(self) -> Findings:
         """Now. It reads whole tables: about two seconds for a million accounts."""
         at = self._uows.clock()
-        spools = await asyncio.to_thread(look_into_spools, self._folder, at)
+        spools = await asyncio.to_thread(audit_spools, self._folder, at)
         journal = self._uows.journal
         deletions = await asyncio.to_thread(
             count_overdue_files, journal.root, at, journal.retention
         )
-        log = await look_into_log(self._uows, at)
-        rows = dict.fromkeys(RULES, Count()) | {VISITOR.rule: log.rows + spools.lines}
+        log = await audit_access_log(self._uows, at)
+        rows = dict.fromkeys(RULES, RowCount()) | {VISITOR.rule: log.rows + spools.lines}
         uow = self._uows.read()
-        for window in WINDOWS:
+        for window in AUDITED_TABLES:
             rows[window.rule] += await count_rows(uow.connection, window, at)
-        last = await last_rounds(uow.connection, at)
-        held = await holds(uow.connection)
-        aside = await rows_set_aside(uow.connection)
-        mail = await mail_standing(uow.connection)
+        last = await list_last_runs(uow.connection, at)
+        held = await list_blocks(uow.connection)
+        aside = await count_quarantined(uow.connection)
+        mail = await fetch_mail_status(uow.connection)
         # Also what is held or set aside without being a rule: the warnings.
         keys = RULES + tuple(sorted((held.keys() | aside.keys()) - set(RULES)))
         rules = tuple(
-            Rule(
+            RuleFindings(
                 key,
-                rows.get(key, Count()),
+                rows.get(key, RowCount()),
                 last.get(key),
                 aside.get(key, 0),
                 held.get(key),

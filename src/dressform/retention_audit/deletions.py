@@ -10,11 +10,11 @@ _DAY = timedelta(days=1)
 
 def count_overdue_files(folder: Path, at: datetime, retention: timedelta) -> int:
     """Count those that should be gone since a day: no backup is as old as what they tell of."""
-    days = (_day_of(path) for path in folder.glob("*/????-??-??-*"))
+    days = (_parse_day(path) for path in folder.glob("*/????-??-??-*"))
     return sum(day + _DAY + retention + TOLERANCE < at for day in days if day)
 
 
-def _day_of(path: Path) -> datetime | None:
+def _parse_day(path: Path) -> datetime | None:
     try:
         return datetime.fromisoformat(path.name[:10]).replace(tzinfo=UTC)
     except ValueError:

@@ -21,9 +21,9 @@ TOLERANCE = timedelta(hours=24)
 """Within which what is due is promised to be deleted."""
 FUTURE_AFTER = timedelta(hours=24)
 """Ahead of now: a clock that is only a little off dates nothing so."""
-LATE_AFTER_ROUNDS = 5
+LATE_AFTER_RUNS = 5
 STUCK_AFTER = timedelta(minutes=10)
-_COARSE = {
+_CLOCK_GRANULARITY = {
     "profile": timedelta(days=1),
     "model": timedelta(days=1),
     "sign-up": timedelta(days=1),
@@ -36,18 +36,18 @@ MAIL_FAILS_AFTER = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class KeptRows:
     """Rows past their window that are kept all the same, and when the first of them was past it."""
 
     rows: int = 0
     since: datetime | None = None
 
     def __add__(self, other: "Kept") -> "Kept":
-        return Kept(self.rows + other.rows, _earliest(self.since, other.since))
+        return KeptRows(self.rows + other.rows, _earliest(self.since, other.since))
 
 
 @dataclass(frozen=True, slots=True)
-class Count:
+class RowCount:
     """Of rows: `waiting` ones are past their window, `overdue` ones should be gone since a day.
 
     `future` ones are dated more than a day from now: they would stay for longer than promised.
@@ -59,11 +59,11 @@ class Count:
     waiting: int = 0
     overdue: int = 0
     future: int = 0
-    unwarned: Kept = Kept()
-    restricted: Kept = Kept()
+    unwarned: KeptRows = KeptRows()
+    restricted: KeptRows = KeptRows()
 
     def __add__(self, other: "Count") -> "Count":
-        return Count(
+        return RowCount(
             _earliest(self.oldest_at, other.oldest_at),
             self.waiting + other.waiting,
             self.overdue + other.overdue,
@@ -74,7 +74,7 @@ class Count:
 
 
 @dataclass(frozen=True, slots=True)
-class MailStanding:
+class MailStatus:
     """Since when the mail server takes no mail; how many mails wait, and how many of them failed."""
 
     failing_since: datetime | None = None
@@ -83,7 +83,7 @@ class MailStanding:
 
 
 @dataclass(frozen=True, slots=True)
-class Hold:
+class PurgeBlock:
     """A rule that stopped before ending anything, and how many rows it was about to end."""
 
     reason: str
@@ -93,7 +93,7 @@ class Hold:
 
 
 @dataclass(frozen=True, slots=True)
-class Spools:
+class SpoolFindings:
     """The files of this host in which addresses wait for the database.
 
     What the `unreadable` ones hold, and since when, is not known.
@@ -101,22 +101,22 @@ class Spools:
 
     files: int
     bytes: int
-    lines: Count
+    lines: RowCount
     unreadable: int = 0
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class RuleFindings:
     """How a rule stands. `last_round_at`: when it was last enforced to its end.
 
     `unknown`: its table is locked, and `rows` are only those that are elsewhere.
     """
 
     key: str
-    rows: Count
+    rows: RowCount
     last_round_at: datetime | None
     set_aside: int
-    hold: Hold | None
+    hold: PurgeBlock | None
     unknown: bool = False
 
     @property
@@ -127,7 +127,7 @@ class Rule:
         """
         if self.last_round_at is not None or self.rows.oldest_at is None:
             return self.last_round_at
-        return self.rows.oldest_at + _COARSE.get(self.key, timedelta(0))
+        return self.rows.oldest_at + _CLOCK_GRANULARITY.get(self.key, timedelta(0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,10 +139,10 @@ class Findings:
 
     checked_at: datetime
     interval: timedelta
-    rules: tuple[Rule, ...]
+    rules: tuple[RuleFindings, ...]
     orphans: int
-    spools: Spools
-    mail: MailStanding = MailStanding()
+    spools: SpoolFindings
+    mail: MailStatus = MailStatus()
     deletion_files: int = 0
 
     @property
@@ -157,7 +157,7 @@ class Findings:
         rules = self.rules
         found: dict[Reason, bool] = {
             "overdue": self.overdue > 0,
-            "rounds": self._unseen > LATE_AFTER_ROUNDS * self.interval,
+            "rounds": self._unseen > LATE_AFTER_RUNS * self.interval,
             "unwarned": any(rule.rows.unwarned.rows for rule in rules),
             "mail": self.since(self.mail.failing_since) > MAIL_FAILS_AFTER,
             "held": any(rule.hold for rule in rules),
@@ -173,12 +173,12 @@ class Findings:
         return sum(rule.rows.overdue for rule in self.rules) + self.deletion_files
 
     @property
-    def profile(self) -> Rule:
+    def profile(self) -> RuleFindings:
         """The rule of accounts, whose models are kept or deleted with them."""
         return next(rule for rule in self.rules if rule.key == "profile")
 
     @property
-    def visitor(self) -> Rule:
+    def visitor(self) -> RuleFindings:
         """The one rule whose rows say nothing about a member, so that strangers may be told of them.
 
         When a member's oldest row is from, or how many wait, tells who signed in or has an account.
@@ -211,7 +211,7 @@ class Findings:
         return stuck or self.spools.unreadable > 0
 
 
-def rounded_up(rows: int) -> int:
+def round_up_rows(rows: int) -> int:
     """Return a number of accounts as everybody may read it: one that comes or goes hardly shows."""
     return -(-rows // 10) * 10
 

@@ -10,14 +10,14 @@ from sqlalchemy import text
 from dressform.db.errors import DatabaseError
 from dressform.db.pool import Connection
 from dressform.db.unit_of_work import UnitOfWorkFactory
-from dressform.retention_audit.findings import Count
+from dressform.retention_audit.findings import RowCount
 from dressform.retention_audit.rows import count_rows
-from dressform.retention_audit.windows import VISITOR, Window, after
+from dressform.retention_audit.windows import VISITOR, AuditedTable
 
-ENOUGH = 1_000_000
+MAX_COUNTED = 1_000_000
 """Rows past their window, beyond which no more are counted: the verdict stands, and time is dear."""
 
-PATIENCE = "3s"
+LOCK_TIMEOUT = "3s"
 """A little longer than the worker's, which locks the log while it waits for it."""
 
 _NO_SUCH_TABLE = "42P01"
@@ -47,52 +47,52 @@ _TABLES = text(f"""
 class LogTables:
     """`unknown`: somebody locks them, so that nothing is known of the rows."""
 
-    rows: Count
+    rows: RowCount
     orphans: int
     unknown: bool = False
 
 
-async def look_into_log(uows: UnitOfWorkFactory, at: datetime) -> LogTables:
+async def audit_access_log(uows: UnitOfWorkFactory, at: datetime) -> LogTables:
     """As far as it can be looked into."""
     try:
-        return await _look_into_all(uows, at)
+        return await _audit_tables(uows, at)
     except DatabaseError as error:
         if error.sqlstate != _LOCK_NOT_AVAILABLE:
             raise
-        return LogTables(Count(), 0, unknown=True)
+        return LogTables(RowCount(), 0, unknown=True)
 
 
-async def _look_into_all(uows: UnitOfWorkFactory, at: datetime) -> LogTables:
+async def _audit_tables(uows: UnitOfWorkFactory, at: datetime) -> LogTables:
     """Each table in a transaction of its own: one that the worker wants is let go of soon."""
-    async with _as_owner(uows) as connection:
+    async with _as_log_role(uows) as connection:
         tables = await connection.all(_TABLES, {"at": at})
-    rows, orphans = Count(), sum(table.orphaned for table in tables)
+    rows, orphans = RowCount(), sum(table.orphaned for table in tables)
     is_oldest_known = False
     for table in tables:
         if table.filled and (table.past or table.ahead or not is_oldest_known):
-            found = await _look_into(uows, table.name, at)
+            found = await _audit_table(uows, table.name, at)
             rows += found
             is_oldest_known |= not table.past and found.oldest_at is not None
-        if rows.waiting + rows.overdue >= ENOUGH:
+        if rows.waiting + rows.overdue >= MAX_COUNTED:
             break
     return LogTables(rows, orphans)
 
 
-async def _look_into(uows: UnitOfWorkFactory, name: str, at: datetime) -> Count:
-    window = Window(VISITOR.rule, name, VISITOR.began, VISITOR.kept)
+async def _audit_table(uows: UnitOfWorkFactory, name: str, at: datetime) -> RowCount:
+    window = AuditedTable(VISITOR.rule, name, VISITOR.began, VISITOR.kept)
     try:
-        async with _as_owner(uows) as connection:
+        async with _as_log_role(uows) as connection:
             return await count_rows(connection, window, at)
     except DatabaseError as error:
         if error.sqlstate == _NO_SUCH_TABLE:  # Dropped meanwhile.
-            return Count()
+            return RowCount()
         raise
 
 
 @asynccontextmanager
-async def _as_owner(uows: UnitOfWorkFactory) -> AsyncIterator[Connection]:
+async def _as_log_role(uows: UnitOfWorkFactory) -> AsyncIterator[Connection]:
     async with uows.transaction() as uow:
         await uow.connection.execute(text("SET TRANSACTION READ ONLY"))
-        await uow.connection.execute(text(f"SET LOCAL lock_timeout = '{PATIENCE}'"))
+        await uow.connection.execute(text(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'"))
         await uow.connection.execute(text("SET LOCAL ROLE dressform_log"))
         yield uow.connection

@@ -8,15 +8,15 @@ from dressform.db.pool import Connection
 from dressform.retention_audit.findings import (
     FUTURE_AFTER,
     TOLERANCE,
-    Count,
-    Hold,
-    Kept,
-    MailStanding,
+    KeptRows,
+    MailStatus,
+    PurgeBlock,
+    RowCount,
 )
-from dressform.retention_audit.windows import Window
+from dressform.retention_audit.windows import AuditedTable
 
 
-async def count_rows(connection: Connection, window: Window, at: datetime) -> Count:
+async def count_rows(connection: Connection, window: AuditedTable, at: datetime) -> RowCount:
     # Until it is overdue, also when its wait has just ended: its own end is long over.
     unwarned = (
         f"{window.ends} <= :at AND {window.due} > {window.ends} AND {window.due} >= :promised"
@@ -32,31 +32,31 @@ async def count_rows(connection: Connection, window: Window, at: datetime) -> Co
     )
     moments = {"at": at, "promised": at - TOLERANCE, "future": at + FUTURE_AFTER}
     oldest_at, past, overdue, future, *kept = await connection.one(query, moments)
-    unwarned_rows, restricted_rows = Kept(*kept[:2]), Kept(*kept[2:])
+    unwarned_rows, restricted_rows = KeptRows(*kept[:2]), KeptRows(*kept[2:])
     waiting = past - overdue - unwarned_rows.rows
-    return Count(oldest_at, waiting, overdue, future, unwarned_rows, restricted_rows)
+    return RowCount(oldest_at, waiting, overdue, future, unwarned_rows, restricted_rows)
 
 
-async def mail_standing(connection: Connection) -> MailStanding:
+async def fetch_mail_status(connection: Connection) -> MailStatus:
     query = (
         "SELECT (SELECT min(began_at) FROM mail_outage), "
         "(SELECT count(*) FROM mail), (SELECT count(*) FROM mail WHERE failures > 0)"
     )
-    return MailStanding(*await connection.one(text(query)))
+    return MailStatus(*await connection.one(text(query)))
 
 
-async def last_rounds(connection: Connection, at: datetime) -> dict[str, datetime]:
+async def list_last_runs(connection: Connection, at: datetime) -> dict[str, datetime]:
     """When each rule was last enforced to its end. A clock that ran ahead proves nothing."""
     query = "SELECT rule, max(finished_at) AS last FROM retention_run WHERE finished_at <= :at GROUP BY rule"
     found = await connection.execute(text(query), {"at": at})
     return {row.rule: row.last for row in found}
 
 
-async def holds(connection: Connection) -> dict[str, Hold]:
+async def list_blocks(connection: Connection) -> dict[str, PurgeBlock]:
     query = "SELECT rule, reason, rows, held_at, approved_at FROM retention_hold"
-    return {rule: Hold(*hold) for rule, *hold in await connection.execute(text(query))}
+    return {rule: PurgeBlock(*hold) for rule, *hold in await connection.execute(text(query))}
 
 
-async def rows_set_aside(connection: Connection) -> dict[str, int]:
+async def count_quarantined(connection: Connection) -> dict[str, int]:
     query = "SELECT rule, count(*) AS rows FROM set_aside GROUP BY rule"
     return {row.rule: row.rows for row in await connection.execute(text(query))}

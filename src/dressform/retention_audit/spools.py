@@ -6,29 +6,29 @@ from datetime import UTC, datetime
 from os import stat_result
 from pathlib import Path
 
-from dressform.retention_audit.findings import TOLERANCE, Count, Spools
-from dressform.retention_audit.windows import address_ends
+from dressform.retention_audit.findings import TOLERANCE, RowCount, SpoolFindings
+from dressform.retention_audit.windows import address_expires_at
 
 _SUFFIX = ".spool"
-_FIRST = datetime(2000, 1, 1, tzinfo=UTC)
+_MIN_TIME = datetime(2000, 1, 1, tzinfo=UTC)
 
 
-def look_into_spools(folder: Path, at: datetime) -> Spools:
+def audit_spools(folder: Path, at: datetime) -> SpoolFindings:
     """Those of this host. One that is shipped and removed meanwhile holds nothing."""
     files = size = unreadable = 0
-    lines = Count()
-    for path, found in _files(folder):
+    lines = RowCount()
+    for path, found in _list_files(folder):
         files, size = files + 1, size + found.st_size
         try:
-            lines += _lines_of(path, found, at)
+            lines += _count_lines(path, found, at)
         except FileNotFoundError:
             continue
         except OSError:
             unreadable += 1
-    return Spools(files, size, lines, unreadable)
+    return SpoolFindings(files, size, lines, unreadable)
 
 
-def _files(folder: Path) -> Iterator[tuple[Path, stat_result]]:
+def _list_files(folder: Path) -> Iterator[tuple[Path, stat_result]]:
     if not folder.is_dir():
         return
     for path in folder.iterdir():
@@ -39,7 +39,7 @@ def _files(folder: Path) -> Iterator[tuple[Path, stat_result]]:
                 continue
 
 
-def _lines_of(path: Path, found: stat_result, at: datetime) -> Count:
+def _count_lines(path: Path, found: stat_result, at: datetime) -> RowCount:
     """OSError for what can't be read, or is no file."""
     if not stat.S_ISREG(found.st_mode):
         raise OSError(path)
@@ -49,21 +49,21 @@ def _lines_of(path: Path, found: stat_result, at: datetime) -> Count:
         first = file.readline(200)
         # Behind its lines a file is filled with zeros.
         if not first.strip(b"\0") and not any(line.strip(b"\0") for line in file):
-            return Count()
-        oldest = _began(first, at) or changed_at
-        if address_ends(oldest) > at:
-            return Count(oldest)  # They come in the order of time.
+            return RowCount()
+        oldest = _parse_time(first, at) or changed_at
+        if address_expires_at(oldest) > at:
+            return RowCount(oldest)  # They come in the order of time.
         file.seek(0)
         lines = filter(None, (line.rstrip(b"\0") for line in file))
-        ends = [address_ends(_began(line, at) or changed_at) for line in lines]
+        ends = [address_expires_at(_parse_time(line, at) or changed_at) for line in lines]
     overdue = sum(end + TOLERANCE < at for end in ends)
-    return Count(oldest, sum(end <= at for end in ends) - overdue, overdue)
+    return RowCount(oldest, sum(end <= at for end in ends) - overdue, overdue)
 
 
-def _began(line: bytes, at: datetime) -> datetime | None:
+def _parse_time(line: bytes, at: datetime) -> datetime | None:
     """None for what a crashed machine left for a line, or no clock can have said."""
     try:
         began = datetime.fromisoformat(line.partition(b"\t")[0].decode()).astimezone(UTC)
     except (ValueError, OverflowError):
         return None
-    return began if _FIRST <= began <= at else None
+    return began if _MIN_TIME <= began <= at else None

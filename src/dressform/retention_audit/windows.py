@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 
-def after(moment: str, interval: str) -> str:
+def add_interval_sql(moment: str, interval: str) -> str:
     """`moment` and an interval, whatever the time zone of the database's session."""
     return f"(({moment}) AT TIME ZONE 'UTC' + INTERVAL '{interval}') AT TIME ZONE 'UTC'"
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
+class AuditedTable:
     """A window over rows: they end at `ends`.
 
     Of an account, two exceptions are known only so far that they can be told from what should be
@@ -30,14 +30,14 @@ class Window:
     @property
     def promised(self) -> str:
         """When the window is over, whatever the exceptions."""
-        return after(self.began, self.kept)
+        return add_interval_sql(self.began, self.kept)
 
     @property
     def ends(self) -> str:
         """While its processing is restricted an account is kept for 24 months more."""
         if not self.of_account:
             return self.promised
-        longer = after(self.promised, "24 months")
+        longer = add_interval_sql(self.promised, "24 months")
         return f"CASE WHEN account.restricted_at IS NULL THEN {self.promised} ELSE {longer} END"
 
     @property
@@ -45,37 +45,40 @@ class Window:
         """An account stays until its owner was warned for a week; at most for 30 days."""
         if not self.of_account:
             return self.ends
-        warned, patience = after("account.warned_at", "7 days"), after(self.ends, "30 days")
+        warned, patience = (
+            add_interval_sql("account.warned_at", "7 days"),
+            add_interval_sql(self.ends, "30 days"),
+        )
         return f"greatest({self.ends}, least({warned}, {patience}))"
 
 
 _LAST_LOGIN = "account.last_login_at"
 
-WINDOWS = (
-    Window("profile", "account", _LAST_LOGIN, "12 months", of_account=True),
-    Window(
+AUDITED_TABLES = (
+    AuditedTable("profile", "account", _LAST_LOGIN, "12 months", of_account=True),
+    AuditedTable(
         "model",
         "account JOIN model ON model.account_id = account.id",
         _LAST_LOGIN,
         "12 months",
         of_account=True,
     ),
-    Window("sign-up", "sign_up", "created_at", "7 days"),
-    Window("session", "session", "month_of_login", "90 days"),
-    Window("one-time-token", "one_time_token", "created_at", "2 hours"),
-    Window("mail", "mail", "created_at", "7 days"),
-    Window("lookup", "lookup", "at", "6 months"),
-    Window("retention-run", "retention_run", "started_at", "6 months"),
-    Window("retention-run", "set_aside", "started_at", "6 months"),
+    AuditedTable("sign-up", "sign_up", "created_at", "7 days"),
+    AuditedTable("session", "session", "month_of_login", "90 days"),
+    AuditedTable("one-time-token", "one_time_token", "created_at", "2 hours"),
+    AuditedTable("mail", "mail", "created_at", "7 days"),
+    AuditedTable("lookup", "lookup", "at", "6 months"),
+    AuditedTable("retention-run", "retention_run", "started_at", "6 months"),
+    AuditedTable("retention-run", "set_aside", "started_at", "6 months"),
 )
 
-VISITOR = Window("visitor", "access_log", "at", "6 months")
+VISITOR = AuditedTable("visitor", "access_log", "at", "6 months")
 """Its rows are in a table a day, and before that in files."""
 
-RULES = tuple(dict.fromkeys(window.rule for window in (VISITOR, *WINDOWS)))
+RULES = tuple(dict.fromkeys(window.rule for window in (VISITOR, *AUDITED_TABLES)))
 
 
-def address_ends(moment: datetime) -> datetime:
+def address_expires_at(moment: datetime) -> datetime:
     """VISITOR.ends, for lines that no database has seen. `moment` is in UTC."""
     years, month = divmod(moment.month - 1 + 6, 12)
     year = moment.year + years

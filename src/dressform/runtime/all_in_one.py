@@ -57,7 +57,7 @@ def _database(settings: Settings, sock: socket.socket) -> Iterator[_Database]:
     if settings.database_url is not None:
         yield load(), "the one in DRESSFORM_DATABASE_URL", ()
         return
-    with embedded.running(settings.state_dir) as server:
+    with embedded.start_server(settings.state_dir) as server:
         os.environ["DRESSFORM_DATABASE_URL"] = server.url()
         where = f"PostgreSQL under {settings.state_dir / 'postgres'} (dressform psql)"
         yield load(), where, [server.process] if server.process else ()

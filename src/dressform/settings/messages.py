@@ -9,7 +9,7 @@ PREFIX = "DRESSFORM_"
 
 _DURATION = "must be a duration like PT5M (five minutes) or P185D (185 days)"
 # Where the library's own words are not an operator's.
-_PLAIN = {
+_MESSAGES = {
     "bool_parsing": "must be true or false",
     "int_parsing": "must be a whole number",
     "time_delta_parsing": _DURATION,
@@ -17,19 +17,19 @@ _PLAIN = {
 }
 
 
-def said(error: ErrorDetails, known: Collection[str]) -> str:
+def format_error(error: ErrorDetails, known: Collection[str]) -> str:
     """A sentence without its full stop. `known`: the names of all settings."""
     message = error["msg"].removeprefix("Value error, ")
     if message.startswith(PREFIX):
         return message
     name = str(error["loc"][0]).upper()
     if error["type"] == "extra_forbidden":
-        return no_setting(name, known)
+        return unknown_setting_message(name, known)
     name = name if name.startswith(PREFIX) else f"{PREFIX}{name}"
-    return f"{name} {_PLAIN.get(error['type'], message.replace('Input should', 'must'))}"
+    return f"{name} {_MESSAGES.get(error['type'], message.replace('Input should', 'must'))}"
 
 
-def no_setting(name: str, known: Collection[str]) -> str:
+def unknown_setting_message(name: str, known: Collection[str]) -> str:
     """The same for a name that none has, with the one that was probably meant."""
     if not name.upper().startswith(PREFIX):
         meant = get_close_matches(name.upper(), known, n=1, cutoff=0.7)

@@ -21,37 +21,37 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from dressform.clock import Clock, ahead_by, now
+from dressform.clock import Clock, now, offset_clock
 from dressform.errors import StartupError
 from dressform.settings.key_ring import parse_master_keys
-from dressform.settings.messages import PREFIX, no_setting, said
+from dressform.settings.messages import PREFIX, format_error, unknown_setting_message
 from dressform.settings.validators import (
     Network,
-    mail_server,
-    mailbox,
-    network,
     origin,
-    postgresql,
-    publisher_name,
-    sender,
-    web_address,
+    parse_network,
+    validate_email,
+    validate_http_url,
+    validate_postgres_url,
+    validate_publisher_name,
+    validate_sender,
+    validate_smtp_url,
 )
 
 LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 
-_FILE = Path(".env")
+_ENV_FILE = Path(".env")
 _MAX_BACKUP_RETENTION = timedelta(days=3650)
-_MOST_AHEAD = timedelta(days=36500)
+_MAX_CLOCK_OFFSET = timedelta(days=36500)
 
 
-def _within(check: Callable[[str], str]) -> AfterValidator:
+def _secret_validator(check: Callable[[str], str]) -> AfterValidator:
     """A check of what a secret holds."""
     return AfterValidator(lambda secret: SecretStr(check(secret.get_secret_value())))
 
 
-WebAddress = Annotated[str, AfterValidator(web_address)]
+HttpUrl = Annotated[str, AfterValidator(validate_http_url)]
 Origin = Annotated[str, AfterValidator(origin)]
-OwnNetwork = Annotated[Network, BeforeValidator(network)]
+ProxyNetwork = Annotated[Network, BeforeValidator(parse_network)]
 
 
 class Environment(StrEnum):
@@ -64,7 +64,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX,
-        env_file=_FILE,
+        env_file=_ENV_FILE,
         extra="forbid",
         frozen=True,
         env_ignore_empty=True,
@@ -76,19 +76,19 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8000
     workers: Annotated[int, Field(ge=1, le=64)] = 1
-    public_url: WebAddress = Field(default_factory=lambda data: f"http://localhost:{data['port']}")
-    site_url: WebAddress | None = None
-    contact: Annotated[str, AfterValidator(mailbox)] | None = None
-    publisher: Annotated[str, AfterValidator(publisher_name)] | None = None
-    dataset_url: WebAddress = Field(default_factory=lambda data: data["public_url"])
+    public_url: HttpUrl = Field(default_factory=lambda data: f"http://localhost:{data['port']}")
+    site_url: HttpUrl | None = None
+    contact: Annotated[str, AfterValidator(validate_email)] | None = None
+    publisher: Annotated[str, AfterValidator(validate_publisher_name)] | None = None
+    dataset_url: HttpUrl = Field(default_factory=lambda data: data["public_url"])
     allowed_origins: Annotated[tuple[Origin, ...], NoDecode] = ()
-    trusted_proxies: Annotated[tuple[OwnNetwork, ...], NoDecode] = ()
-    database_url: Annotated[SecretStr, _within(postgresql)] | None = None
+    trusted_proxies: Annotated[tuple[ProxyNetwork, ...], NoDecode] = ()
+    database_url: Annotated[SecretStr, _secret_validator(validate_postgres_url)] | None = None
     database_pool_size: Annotated[int, Field(ge=1, le=100)] = 10
     database_behind_pgbouncer: bool = False
     master_keys: SecretStr | None = None
-    smtp_url: Annotated[SecretStr, _within(mail_server)] | None = None
-    mail_from: Annotated[str, AfterValidator(sender)] = "Dressform <no-reply@localhost>"
+    smtp_url: Annotated[SecretStr, _secret_validator(validate_smtp_url)] | None = None
+    mail_from: Annotated[str, AfterValidator(validate_sender)] = "Dressform <no-reply@localhost>"
     worker_interval: timedelta = timedelta(minutes=5)
     backup_retention: timedelta = timedelta(days=30)
     clock_ahead: timedelta = timedelta(0)
@@ -138,7 +138,7 @@ class Settings(BaseSettings):
         if value < timedelta(0):
             msg = "can't be negative: a clock that is set back would keep data too long"
             raise ValueError(msg)
-        if value > _MOST_AHEAD:
+        if value > _MAX_CLOCK_OFFSET:
             msg = "must not be more than a hundred years (P36500D)"
             raise ValueError(msg)
         return value
@@ -172,7 +172,7 @@ class Settings(BaseSettings):
 
     @cached_property
     def clock(self) -> Clock:
-        return ahead_by(self.clock_ahead) if self.clock_ahead else now
+        return offset_clock(self.clock_ahead) if self.clock_ahead else now
 
     @property
     def link_base(self) -> str:
@@ -195,23 +195,23 @@ def load(**overrides: object) -> Settings:
 
     Raises StartupError with one sentence that names the first wrong or missing setting.
     """
-    for name in filter(_is_none_of_ours, os.environ):
-        raise StartupError(f"Setting refused: {no_setting(name, _names())}.")
+    for name in filter(_is_unknown_setting, os.environ):
+        raise StartupError(f"Setting refused: {unknown_setting_message(name, _setting_names())}.")
     try:
-        _check_lines()
+        _check_env_file()
         return Settings(**overrides)  # type: ignore[arg-type]
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
-        raise StartupError(f"Setting refused: {said(first, _names())}.") from None
+        raise StartupError(f"Setting refused: {format_error(first, _setting_names())}.") from None
     except (OSError, UnicodeDecodeError):
         raise StartupError("Setting refused: the file .env cannot be read as UTF-8.") from None
 
 
-def _check_lines() -> None:
+def _check_env_file() -> None:
     """Of the file: what is no setting would be left out, and the default taken."""
-    if not _FILE.is_file():
+    if not _ENV_FILE.is_file():
         return
-    with _FILE.open(encoding="utf-8") as lines:
+    with _ENV_FILE.open(encoding="utf-8") as lines:
         for found in parse_stream(lines):
             if found.error:
                 raise StartupError(
@@ -220,10 +220,10 @@ def _check_lines() -> None:
                 )
 
 
-def _is_none_of_ours(variable: str) -> bool:
+def _is_unknown_setting(variable: str) -> bool:
     name = variable.upper()
-    return name.startswith(PREFIX) and name not in _names()
+    return name.startswith(PREFIX) and name not in _setting_names()
 
 
-def _names() -> list[str]:
+def _setting_names() -> list[str]:
     return [f"{PREFIX}{field.upper()}" for field in Settings.model_fields]

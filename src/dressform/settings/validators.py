@@ -12,11 +12,11 @@ from urllib.parse import urlsplit
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
-_LONGEST_NAME = 200
+_MAX_NAME_LENGTH = 200
 _ORIGIN = re.compile(r"https?://[A-Za-z0-9.\-\[\]:]+")
 
 
-def web_address(value: str) -> str:
+def validate_http_url(value: str) -> str:
     """Without a slash at its end."""
     scheme, _, rest = value.partition("://")
     if scheme not in {"http", "https"} or not _is_url(rest, host=True) or set(value) & set("?# "):
@@ -25,7 +25,7 @@ def web_address(value: str) -> str:
     return value.rstrip("/")
 
 
-def postgresql(value: str) -> str:
+def validate_postgres_url(value: str) -> str:
     """As our driver wants it."""
     scheme, _, rest = value.partition("://")
     if scheme not in {"postgres", "postgresql", "postgresql+asyncpg"} or not _is_url(rest):
@@ -37,7 +37,7 @@ def postgresql(value: str) -> str:
     return f"postgresql+asyncpg://{rest}"
 
 
-def mail_server(value: str) -> str:
+def validate_smtp_url(value: str) -> str:
     scheme, _, rest = value.partition("://")
     if scheme not in {"smtp", "smtps", "smtp+starttls"} or not _is_url(rest, host=True):
         msg = "must be smtp://, smtp+starttls:// or smtps:// with a host"
@@ -45,23 +45,23 @@ def mail_server(value: str) -> str:
     return value
 
 
-def sender(value: str) -> str:
+def validate_sender(value: str) -> str:
     if not _is_mailbox(*parseaddr(value)):
         msg = "must be like Our Site <no-reply@sewing.example>"
         raise ValueError(msg)
     return value
 
 
-def mailbox(value: str) -> str:
+def validate_email(value: str) -> str:
     if parseaddr(value)[1] != value or not _is_mailbox("", value):
         msg = "must be an e-mail address like privacy@sewing.example"
         raise ValueError(msg)
     return value
 
 
-def publisher_name(value: str) -> str:
+def validate_publisher_name(value: str) -> str:
     """Return the name as it is written into files that never change."""
-    if not value.isprintable() or not value.strip() or len(value) > _LONGEST_NAME:
+    if not value.isprintable() or not value.strip() or len(value) > _MAX_NAME_LENGTH:
         msg = "must be a name of one line like Sewing Example, of at most 200 characters"
         raise ValueError(msg)
     return value.strip()
@@ -74,7 +74,7 @@ def origin(value: str) -> str:
     return value
 
 
-def network(value: object) -> Network:
+def parse_network(value: object) -> Network:
     try:
         return ipaddress.ip_network(str(value))
     except ValueError as error:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from dressform.db.errors import DatabaseError
 from dressform.db.unit_of_work import UnitOfWorkFactory
-from dressform.policy.notice import ROUND, VISITOR, Category
+from dressform.policy.notice import RETENTION_RUN, VISITOR, Category
 from dressform.repositories.expired_rows import BATCH, ExpiredRows
 from dressform.repositories.purge_blocks import PurgeBlocks
 from dressform.repositories.quarantine import Quarantine
@@ -81,7 +81,7 @@ async def _delete_rows(
         due = await _count_due(category, uows, at)
         await breaker.check_size(category.key, uows, at=at, due=due)
     rows = await _delete_batches(category, uows, at, until)
-    if category is ROUND:
+    if category is RETENTION_RUN:
         async with uows.transaction(now=at) as uow:
             rows += await Quarantine(uow).end_due()
     return rows

@@ -3,10 +3,10 @@
 from tests.bench.load import Request
 from tests.bench.members import Members
 from tests.bench.prepared.preparing import STORED, Prepared, Sequences
-from tests.helpers.images import drawn
+from tests.helpers.images import make_image
 
 OWN = "/v1/profiles/me"
-JPEG = drawn("JPEG", size=(1600, 1200))
+JPEG = make_image("JPEG", size=(1600, 1200))
 
 
 async def read_own_profile(members: Members, number: int) -> Sequences:

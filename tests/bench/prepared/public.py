@@ -6,7 +6,7 @@ from dressform.repositories.editions import Editions
 from tests.bench.load import Request
 from tests.bench.members import Members
 from tests.bench.prepared.preparing import Prepared, Sequences, public
-from tests.helpers.editions import EDITION, PEOPLE, published
+from tests.helpers.editions import EDITION, PEOPLE, publish_edition
 
 DATASET = "/v1/dataset"
 OF_EDITION = f"{DATASET}/editions/{EDITION.name}"
@@ -21,7 +21,7 @@ def of_edition(method: str, path: str, note: str = "") -> Prepared:
         uow = members.uows.read()
         is_there = any(each.name == EDITION.name for each in await Editions(uow).all())
         if not is_there:
-            await published(members.uows)
+            await publish_edition(members.uows)
         return [[Request(method, path)]] * number
 
     return Prepared(make, note=note)

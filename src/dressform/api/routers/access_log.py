@@ -5,7 +5,7 @@ from fastapi import APIRouter, Query
 from dressform.actions.list_lookups import list_lookups as recorded
 from dressform.actions.search_access_log import search_access_log as look_up
 from dressform.api.dependencies import AnOperator, InUnit, OpenUnits
-from dressform.api.exception_handlers import answers
+from dressform.api.problem_responses import problem_responses
 from dressform.api.schemas.access_log import RequestPage, RequestsAsked
 from dressform.api.schemas.access_log_audit import LookupPage
 from dressform.api.schemas.pages import Cursor
@@ -23,7 +23,7 @@ Before = Annotated[Cursor | None, Query(description="The `next` of the page befo
 @router.get(
     "/requests",
     response_description="A page of requests, the latest first.",
-    responses=answers(NotAnOperator, TooWide),
+    responses=problem_responses(NotAnOperator, TooWide),
 )
 async def look_up_requests(me: AnOperator, units: OpenUnits, asked: Asked) -> RequestPage:
     """Look into the address log
@@ -38,7 +38,7 @@ async def look_up_requests(me: AnOperator, units: OpenUnits, asked: Asked) -> Re
 @router.get(
     "/lookups",
     response_description="A page of records, the latest first.",
-    responses=answers(NotAnOperator),
+    responses=problem_responses(NotAnOperator),
 )
 async def list_lookups(
     _: AnOperator, uow: InUnit, limit: Limit = 20, cursor: Before = None

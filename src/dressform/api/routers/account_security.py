@@ -6,7 +6,7 @@ from dressform.actions.change_password import change_password as set_new_passwor
 from dressform.actions.change_password import reset_password as set_password_by_link
 from dressform.actions.reactivate_account import reactivate_account as reopen
 from dressform.api.dependencies import AnyMember, Attempts, Hasher, InUnit, Mails, OpenUnits
-from dressform.api.exception_handlers import answers
+from dressform.api.problem_responses import problem_responses
 from dressform.api.rate_limiter import Limit
 from dressform.api.schemas.accounts import (
     EmailChange,
@@ -25,7 +25,7 @@ router = APIRouter(prefix="/v1/auth", tags=["auth"])
     status_code=status.HTTP_202_ACCEPTED,
     response_class=Response,
     response_description="If the address has an account, a link is on its way.",
-    responses=answers(TooManyAttempts),
+    responses=problem_responses(TooManyAttempts),
 )
 async def forgot_password(body: EmailOnly, mails: Mails, attempts: Attempts) -> None:
     """Ask for a link to choose a new password
@@ -41,7 +41,7 @@ async def forgot_password(body: EmailOnly, mails: Mails, attempts: Attempts) -> 
     status_code=status.HTTP_204_NO_CONTENT,
     response_class=Response,
     response_description="The password is set and every session has ended: sign in.",
-    responses=answers(LinkExpired, WeakPassword),
+    responses=problem_responses(LinkExpired, WeakPassword),
 )
 async def reset_password(body: PasswordReset, units: OpenUnits, hasher: Hasher) -> None:
     """Choose a new password by a mailed link
@@ -56,7 +56,7 @@ async def reset_password(body: PasswordReset, units: OpenUnits, hasher: Hasher) 
     status_code=status.HTTP_204_NO_CONTENT,
     response_class=Response,
     response_description="The password is changed and every other session has ended.",
-    responses=answers(WrongPassword, WeakPassword, TooManyAttempts),
+    responses=problem_responses(WrongPassword, WeakPassword, TooManyAttempts),
 )
 async def change_password(
     body: PasswordChange, me: AnyMember, units: OpenUnits, hasher: Hasher, attempts: Attempts
@@ -72,7 +72,7 @@ async def change_password(
     status_code=status.HTTP_202_ACCEPTED,
     response_class=Response,
     response_description="A link is on its way to the new address, word to the old one.",
-    responses=answers(WrongPassword, TooManyAttempts),
+    responses=problem_responses(WrongPassword, TooManyAttempts),
 )
 async def change_email(
     body: EmailChange, me: AnyMember, units: OpenUnits, hasher: Hasher, attempts: Attempts
@@ -92,7 +92,7 @@ async def change_email(
     status_code=status.HTTP_204_NO_CONTENT,
     response_class=Response,
     response_description="The new address is in use.",
-    responses=answers(LinkExpired, EmailTaken),
+    responses=problem_responses(LinkExpired, EmailTaken),
 )
 async def confirm_email(body: TokenOnly, uow: InUnit) -> None:
     """Confirm a new e-mail address
@@ -107,7 +107,7 @@ async def confirm_email(body: TokenOnly, uow: InUnit) -> None:
     status_code=status.HTTP_204_NO_CONTENT,
     response_class=Response,
     response_description="The account is open again: sign in.",
-    responses=answers(LinkExpired),
+    responses=problem_responses(LinkExpired),
 )
 async def reopen_account(body: TokenOnly, uow: InUnit) -> None:
     """Keep an account that is past its 12 months

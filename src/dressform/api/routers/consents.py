@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query
 from dressform.actions.give_consent import give_consent
 from dressform.actions.withdraw_consent import withdraw_consent
 from dressform.api.dependencies import AnyMember, Attempts, Consents, InOneLook, InUnit
-from dressform.api.exception_handlers import answers
+from dressform.api.problem_responses import problem_responses
 from dressform.api.rate_limiter import Limit
 from dressform.api.schemas.consents import ConsentAsked, ConsentChange, ConsentRead, ConsentsRead
 from dressform.api.schemas.fields import Language
@@ -38,7 +38,7 @@ async def list_consents(
 @router.put(
     "/open-dataset",
     response_description="What you said, as it is kept.",
-    responses=answers(ConsentTextChanged, TooManyConsents),
+    responses=problem_responses(ConsentTextChanged, TooManyConsents),
 )
 async def set_open_dataset_consent(
     body: ConsentChange, me: AnyMember, uow: InUnit, attempts: Attempts

@@ -3,7 +3,6 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from dressform.api.dependencies import Editions, InUnit, OpenUnits
-from dressform.api.exception_handlers import answers
 from dressform.api.file_responses import (
     FILE_ANSWERS,
     FILE_ASKED,
@@ -12,6 +11,7 @@ from dressform.api.file_responses import (
     RANGE,
     file_answer,
 )
+from dressform.api.problem_responses import problem_responses
 from dressform.api.schemas.dataset import DatasetRead
 from dressform.api.schemas.editions import EditionName, EditionRead, FileName
 from dressform.api.schemas.fields import Language
@@ -45,7 +45,7 @@ async def read_dataset(
 @router.get(
     "/editions/{edition}",
     response_description="The edition.",
-    responses=answers(NotFound),
+    responses=problem_responses(NotFound),
 )
 async def read_edition(
     edition: NameOfEdition, response: Response, editions: Editions
@@ -76,7 +76,7 @@ router.add_api_route(
     _ADDRESS,
     read_edition_file,
     response_class=Response,
-    responses=FILE_ANSWERS | answers(NotFound, RangeNotSatisfiable),
+    responses=FILE_ANSWERS | problem_responses(NotFound, RangeNotSatisfiable),
     openapi_extra={"parameters": [RANGE, IF_RANGE]},
 )
 # Programs that download in parts ask for the length first. No other address takes HEAD.
@@ -87,5 +87,5 @@ router.add_api_route(
     name="ask_about_edition_file",
     description="Ask about a file\n\nWhat a download would say of it, without the content.",
     response_class=Response,
-    responses=FILE_ASKED | answers(NotFound),
+    responses=FILE_ASKED | problem_responses(NotFound),
 )

@@ -16,7 +16,7 @@ from dressform.db.migrate import is_current
 from dressform.db.unit_of_work import UnitOfWork
 from dressform.errors import Unavailable
 from dressform.repositories.retention_runs import RetentionRuns
-from dressform.retention_audit.findings import LATE_AFTER_ROUNDS
+from dressform.retention_audit.findings import LATE_AFTER_RUNS
 
 router = APIRouter(prefix="/health", tags=["health"])
 
@@ -112,4 +112,4 @@ async def _look_into_database(
 def _worker(last: datetime | None, age: timedelta | None, service: Service) -> WorkerStanding:
     if last is None or age is None:
         return "never seen"
-    return "late" if age > LATE_AFTER_ROUNDS * service.settings.worker_interval else "ok"
+    return "late" if age > LATE_AFTER_RUNS * service.settings.worker_interval else "ok"

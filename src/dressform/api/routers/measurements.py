@@ -3,7 +3,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from dressform.api.conditional import not_modified
-from dressform.api.exception_handlers import answers
+from dressform.api.problem_responses import problem_responses
 from dressform.api.schemas.measurement_checks import BodySent, CheckRead, EstimatesRead
 from dressform.api.schemas.measurements import MeasurementRead, MeasurementsRead
 from dressform.errors import FieldError, InvalidInput, NotFound
@@ -57,7 +57,7 @@ CacheControl = Annotated[str, Depends(_cache_control)]
     "",
     response_model=MeasurementsRead,
     response_description="The catalogue.",
-    responses=_CACHED | answers(NotFound),
+    responses=_CACHED | problem_responses(NotFound),
 )
 async def list_measurements(
     request: Request, response: Response, cache_control: CacheControl, breasts: Breasts = None
@@ -117,7 +117,7 @@ async def _measurement(name: Name) -> Measurement:
     "/{name}",
     response_model=MeasurementRead,
     response_description="The measurement.",
-    responses=_CACHED | answers(NotFound),
+    responses=_CACHED | problem_responses(NotFound),
 )
 async def read_measurement(
     request: Request,

@@ -11,7 +11,7 @@ from prometheus_client.registry import Collector
 from dressform import __version__
 from dressform.api.dependencies import Auditor
 from dressform.errors import Unavailable
-from dressform.retention_audit.findings import Findings, Rule, rounded_up
+from dressform.retention_audit.findings import Findings, RuleFindings, round_up_rows
 
 router = APIRouter(tags=["health"])
 
@@ -30,7 +30,7 @@ _OF_ADDRESSES: dict[str, tuple[str, Callable[[Findings], float | None]]] = {
         lambda findings: _seconds(findings.oldest_address_day),
     ),
 }
-_OF_RULES: dict[str, tuple[str, Callable[[Rule], float | None]]] = {
+_OF_RULES: dict[str, tuple[str, Callable[[RuleFindings], float | None]]] = {
     "overdue_rows": (
         "Rows that should be deleted since a day.",
         lambda rule: _known(rule, rule.rows.overdue),
@@ -135,12 +135,12 @@ def _retention(findings: Findings) -> Iterator[GaugeMetricFamily]:
     yield GaugeMetricFamily(
         "dressform_retention_unwarned_accounts",
         "Accounts past their window that wait for a warning, rounded up to the next ten.",
-        rounded_up(findings.profile.rows.unwarned.rows),
+        round_up_rows(findings.profile.rows.unwarned.rows),
     )
     yield GaugeMetricFamily(
         "dressform_retention_restricted_accounts",
         "Accounts past their 12 months that are kept as restricted, rounded up to the next ten.",
-        rounded_up(findings.profile.rows.restricted.rows),
+        round_up_rows(findings.profile.rows.restricted.rows),
     )
     yield GaugeMetricFamily(
         "dressform_mail_failing_seconds",
@@ -161,7 +161,7 @@ def _by_rule(name: str, text: str, values: dict[str, float | None]) -> GaugeMetr
     return family
 
 
-def _known(rule: Rule, value: float | None) -> float | None:
+def _known(rule: RuleFindings, value: float | None) -> float | None:
     """A part must not look like the whole."""
     return None if rule.unknown else value
 

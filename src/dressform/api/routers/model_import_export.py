@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from dressform.actions.import_models import import_models
 from dressform.api.dependencies import InOneLook, Me, OpenUnits
-from dressform.api.exception_handlers import answers
+from dressform.api.problem_responses import problem_responses
 from dressform.api.schemas.model_files import ImportRead
 from dressform.errors import FieldError, InvalidInput, NotFound, TooLarge, TooManyModels
 from dressform.repositories.models import MEMBER_AND_MODEL, decrypt_member_model
@@ -66,7 +66,7 @@ DryRun = Annotated[bool, Query(description="Report only, and keep nothing.", exa
 @router.get(
     "/{model_id}/export",
     response_class=Response,
-    responses=_EXPORTED | answers(NotFound),
+    responses=_EXPORTED | problem_responses(NotFound),
 )
 async def export_model(
     model_id: Annotated[UUID, Path(description="The model's id.")],
@@ -102,7 +102,7 @@ async def _found(request: Request, form: Given = None) -> ImportResult:
 @router.post(
     "/import",
     response_description="What was found, and what became of it.",
-    responses=answers(TooManyModels, TooLarge),
+    responses=problem_responses(TooManyModels, TooLarge),
     openapi_extra={
         "requestBody": {
             "required": True,

@@ -6,8 +6,8 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response, status
 from dressform.actions.save_picture import save_avatar
 from dressform.api.dependencies import AnyMember, Avatars, InOneLook, Me, OpenUnits, Studio
 from dressform.api.dependencies import Models as ModelsInUnit
-from dressform.api.exception_handlers import answers
 from dressform.api.image_responses import PICTURE_ANSWER, PICTURE_BODY, WebP, sent, shown
+from dressform.api.problem_responses import problem_responses
 from dressform.api.schemas.measurements import WarningsRead
 from dressform.api.schemas.models import ModelChange, ModelNew, ModelPage, ModelRead, ModelSaved
 from dressform.api.schemas.pages import PositionCursor
@@ -73,7 +73,7 @@ async def list_models(
     "",
     status_code=status.HTTP_201_CREATED,
     response_description="The model.",
-    responses=answers(TooManyModels),
+    responses=problem_responses(TooManyModels),
 )
 async def create_model(body: ModelNew, me: Me, uows: OpenUnits, response: Response) -> ModelSaved:
     """Make a model
@@ -94,7 +94,7 @@ async def create_model(body: ModelNew, me: Me, uows: OpenUnits, response: Respon
     "/{model_id}",
     response_model=ModelRead,
     response_description="The model.",
-    responses=answers(NotFound),
+    responses=problem_responses(NotFound),
 )
 async def read_model(model_id: ModelId, look: InOneLook, unit: UnitAsked = None) -> Response:
     """Read a model
@@ -108,7 +108,9 @@ async def read_model(model_id: ModelId, look: InOneLook, unit: UnitAsked = None)
 
 
 @router.patch(
-    "/{model_id}", response_description="The model as it is now.", responses=answers(NotFound)
+    "/{model_id}",
+    response_description="The model as it is now.",
+    responses=problem_responses(NotFound),
 )
 async def change_model(
     model_id: ModelId, body: ModelChange, me: AnyMember, uows: OpenUnits
@@ -128,7 +130,7 @@ async def change_model(
     status_code=status.HTTP_204_NO_CONTENT,
     response_class=Response,
     response_description="The model is gone, its avatar too.",
-    responses=answers(NotFound),
+    responses=problem_responses(NotFound),
 )
 async def delete_model(model_id: ModelId, me: AnyMember, models: ModelsInUnit) -> None:
     """Remove a model
@@ -141,7 +143,7 @@ async def delete_model(model_id: ModelId, me: AnyMember, models: ModelsInUnit) -
 @router.get(
     "/{model_id}/warnings",
     response_description="What is worth a second look.",
-    responses=answers(NotFound),
+    responses=problem_responses(NotFound),
 )
 async def read_warnings(model_id: ModelId, look: InOneLook) -> WarningsRead:
     """Check a model
@@ -155,7 +157,7 @@ async def read_warnings(model_id: ModelId, look: InOneLook) -> WarningsRead:
 @router.get(
     "/{model_id}/avatar",
     response_class=WebP,
-    responses=PICTURE_ANSWER | answers(NotFound),
+    responses=PICTURE_ANSWER | problem_responses(NotFound),
 )
 async def read_avatar(request: Request, model_id: ModelId, look: InOneLook) -> Response:
     """Fetch a model's avatar"""
@@ -168,7 +170,7 @@ async def read_avatar(request: Request, model_id: ModelId, look: InOneLook) -> R
     status_code=status.HTTP_204_NO_CONTENT,
     response_class=Response,
     response_description="The avatar is kept.",
-    responses=answers(NotFound, TooLarge, UnsupportedPicture),
+    responses=problem_responses(NotFound, TooLarge, UnsupportedPicture),
     openapi_extra=PICTURE_BODY,
 )
 async def put_avatar(
@@ -186,7 +188,7 @@ async def put_avatar(
     status_code=status.HTTP_204_NO_CONTENT,
     response_class=Response,
     response_description="The avatar is gone.",
-    responses=answers(NotFound),
+    responses=problem_responses(NotFound),
 )
 async def delete_avatar(model_id: ModelId, me: AnyMember, avatars: Avatars) -> None:
     """Remove a model's avatar"""

@@ -14,7 +14,7 @@ from dressform.api.dependencies import (
     OpenUnits,
     Settings,
 )
-from dressform.api.exception_handlers import answers
+from dressform.api.problem_responses import problem_responses
 from dressform.api.rate_limiter import Limit
 from dressform.api.schemas.accounts import PasswordOnly
 from dressform.api.schemas.fields import Language
@@ -77,7 +77,7 @@ async def export_own_data(me: AnyMember, uow: InUnit, response: Response) -> Acc
     status_code=status.HTTP_204_NO_CONTENT,
     response_class=Response,
     response_description="As you wished, from this moment on.",
-    responses=answers(WrongPassword, TooManyAttempts),
+    responses=problem_responses(WrongPassword, TooManyAttempts),
 )
 async def set_restriction(
     body: RestrictionChange, me: AnyMember, units: OpenUnits, hasher: Hasher, attempts: Attempts
@@ -100,7 +100,7 @@ async def set_restriction(
     status_code=status.HTTP_204_NO_CONTENT,
     response_class=Response,
     response_description="The account is gone with everything in it.",
-    responses=answers(WrongPassword, TooManyAttempts),
+    responses=problem_responses(WrongPassword, TooManyAttempts),
 )
 async def erase_own_account(
     body: PasswordOnly, me: AnyMember, units: OpenUnits, hasher: Hasher, attempts: Attempts

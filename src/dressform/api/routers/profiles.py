@@ -13,8 +13,8 @@ from dressform.api.dependencies import (
     Profiles,
     Studio,
 )
-from dressform.api.exception_handlers import answers
 from dressform.api.image_responses import PICTURE_ANSWER, PICTURE_BODY, WebP, sent, shown
+from dressform.api.problem_responses import problem_responses
 from dressform.api.schemas.profiles import OwnProfileRead, ProfileChange, ProfileRead
 from dressform.errors import NotFound, TooLarge, UnsupportedPicture, UsernameTaken
 from dressform.repositories.pictures import MEMBER_AND_PICTURE, decrypt_picture
@@ -46,7 +46,9 @@ async def read_own_profile(look: InOneLook) -> OwnProfileRead:
 
 
 @router.patch(
-    "/me", response_description="Your profile as it is now.", responses=answers(UsernameTaken)
+    "/me",
+    response_description="Your profile as it is now.",
+    responses=problem_responses(UsernameTaken),
 )
 async def change_own_profile(
     body: ProfileChange, look: InOneLook, me: AnyMember, uows: OpenUnits
@@ -63,7 +65,7 @@ async def change_own_profile(
 @router.get(
     "/me/picture",
     response_class=WebP,
-    responses=PICTURE_ANSWER | answers(NotFound),
+    responses=PICTURE_ANSWER | problem_responses(NotFound),
 )
 async def read_own_picture(request: Request, look: InOneLook) -> Response:
     """Fetch your picture"""
@@ -76,7 +78,7 @@ async def read_own_picture(request: Request, look: InOneLook) -> Response:
     status_code=status.HTTP_204_NO_CONTENT,
     response_class=Response,
     response_description="The picture is kept.",
-    responses=answers(TooLarge, UnsupportedPicture),
+    responses=problem_responses(TooLarge, UnsupportedPicture),
     openapi_extra=PICTURE_BODY,
 )
 async def put_own_picture(me: AnyMember, data: Sent, uows: OpenUnits, studio: Studio) -> None:
@@ -92,7 +94,7 @@ async def put_own_picture(me: AnyMember, data: Sent, uows: OpenUnits, studio: St
     status_code=status.HTTP_204_NO_CONTENT,
     response_class=Response,
     response_description="The picture is gone.",
-    responses=answers(NotFound),
+    responses=problem_responses(NotFound),
 )
 async def delete_own_picture(me: AnyMember, pictures: Pictures) -> None:
     """Remove your picture"""
@@ -102,7 +104,7 @@ async def delete_own_picture(me: AnyMember, pictures: Pictures) -> None:
 @router.get(
     "/{username}",
     response_description="The profile.",
-    responses=answers(NotFound),
+    responses=problem_responses(NotFound),
 )
 async def read_profile(username: Name, _: Me, profiles: Profiles) -> ProfileRead:
     """Read a member's profile
@@ -115,7 +117,7 @@ async def read_profile(username: Name, _: Me, profiles: Profiles) -> ProfileRead
 @router.get(
     "/{username}/picture",
     response_class=WebP,
-    responses=PICTURE_ANSWER | answers(NotFound),
+    responses=PICTURE_ANSWER | problem_responses(NotFound),
 )
 async def read_picture(request: Request, username: Name, _: Me, pictures: Pictures) -> Response:
     """Fetch a member's picture"""

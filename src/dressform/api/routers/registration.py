@@ -4,7 +4,7 @@ from dressform.actions.confirm_sign_up import confirm_sign_up
 from dressform.actions.register import check_registration
 from dressform.actions.register import register as keep_registration
 from dressform.api.dependencies import Attempts, Hasher, InUnit, Mails, OpenUnits
-from dressform.api.exception_handlers import answers
+from dressform.api.problem_responses import problem_responses
 from dressform.api.rate_limiter import Limit
 from dressform.api.schemas.accounts import EmailOnly, Registration, TokenOnly
 from dressform.errors import EmailTaken, LinkExpired, TooManyAttempts, UsernameTaken, WeakPassword
@@ -17,7 +17,7 @@ router = APIRouter(prefix="/v1/auth", tags=["auth"])
     status_code=status.HTTP_202_ACCEPTED,
     response_class=Response,
     response_description="Look into your mailbox.",
-    responses=answers(UsernameTaken, WeakPassword, TooManyAttempts),
+    responses=problem_responses(UsernameTaken, WeakPassword, TooManyAttempts),
 )
 async def register(
     body: Registration, units: OpenUnits, hasher: Hasher, attempts: Attempts
@@ -39,7 +39,7 @@ async def register(
     status_code=status.HTTP_204_NO_CONTENT,
     response_class=Response,
     response_description="The account is there: sign in.",
-    responses=answers(LinkExpired, EmailTaken, UsernameTaken),
+    responses=problem_responses(LinkExpired, EmailTaken, UsernameTaken),
 )
 async def verify_email(body: TokenOnly, uow: InUnit) -> None:
     """Confirm the address of a registration
@@ -54,7 +54,7 @@ async def verify_email(body: TokenOnly, uow: InUnit) -> None:
     status_code=status.HTTP_202_ACCEPTED,
     response_class=Response,
     response_description="If the address waits for its confirmation, a new link is on its way.",
-    responses=answers(TooManyAttempts),
+    responses=problem_responses(TooManyAttempts),
 )
 async def resend_verification(body: EmailOnly, mails: Mails, attempts: Attempts) -> None:
     """Send the link of a registration again

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Path, Response, status
 from dressform.actions.rotate_session import rotate_session
 from dressform.actions.sign_in import sign_in
 from dressform.api.dependencies import AnyMember, Attempts, Hasher, OpenUnits, Sessions
-from dressform.api.exception_handlers import answers
+from dressform.api.problem_responses import problem_responses
 from dressform.api.rate_limiter import Limit
 from dressform.api.refresh_token import Carried, RefreshCookie, carried, refresh_cookie
 from dressform.api.schemas.sessions import LoginRequest, SessionRead, SessionsRead, TokensRead
@@ -29,7 +29,7 @@ SessionId = Annotated[UUID, Path(description="The session's id, from the list of
     "/login",
     response_model_exclude_none=True,
     response_description="You are signed in.",
-    responses=answers(WrongCredentials, TooManyAttempts),
+    responses=problem_responses(WrongCredentials, TooManyAttempts),
 )
 async def login(
     body: LoginRequest, units: OpenUnits, hasher: Hasher, attempts: Attempts, cookie: Cookie
@@ -50,7 +50,7 @@ async def login(
     "/refresh",
     response_model_exclude_none=True,
     response_description="A new access token, and the next refresh token.",
-    responses=answers(RefreshTokenRefused, ForeignOrigin),
+    responses=problem_responses(RefreshTokenRefused, ForeignOrigin),
 )
 async def refresh(token: CarriedToken, units: OpenUnits, cookie: Cookie) -> TokensRead:
     """Renew the access token
@@ -68,7 +68,7 @@ async def refresh(token: CarriedToken, units: OpenUnits, cookie: Cookie) -> Toke
     status_code=status.HTTP_204_NO_CONTENT,
     response_class=Response,
     response_description="The session has ended.",
-    responses=answers(RefreshTokenRefused, ForeignOrigin),
+    responses=problem_responses(RefreshTokenRefused, ForeignOrigin),
 )
 async def logout(token: CarriedToken, sessions: Sessions, cookie: Cookie) -> None:
     """Sign out
@@ -105,7 +105,7 @@ async def end_other_sessions(me: AnyMember, sessions: Sessions) -> None:
     status_code=status.HTTP_204_NO_CONTENT,
     response_class=Response,
     response_description="The session has ended.",
-    responses=answers(NotFound),
+    responses=problem_responses(NotFound),
 )
 async def end_session(session_id: SessionId, me: AnyMember, sessions: Sessions) -> None:
     """End one of your sessions"""

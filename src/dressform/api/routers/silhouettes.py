@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Query, Response
 
 from dressform.api.dependencies import InOneLook
-from dressform.api.exception_handlers import answers
+from dressform.api.problem_responses import problem_responses
 from dressform.api.schemas.fields import Language, LengthUnit
 from dressform.errors import NotFound
 from dressform.repositories.models import MEMBER_AND_MODEL, decrypt_member_model
@@ -47,7 +47,7 @@ class Svg(Response):
 @router.get(
     "/{model_id}/silhouette.svg",
     response_class=Svg,
-    responses=_DRAWING | answers(NotFound),
+    responses=_DRAWING | problem_responses(NotFound),
 )
 async def draw_model(
     model_id: ModelId,

@@ -4,7 +4,14 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from dressform.api.schemas.fields import Complete
-from dressform.retention_audit.findings import Findings, Reason, Rule, Spools, Verdict, rounded_up
+from dressform.retention_audit.findings import (
+    Findings,
+    Reason,
+    RuleFindings,
+    SpoolFindings,
+    Verdict,
+    round_up_rows,
+)
 
 WorkerStanding = Literal["ok", "late", "never seen", "unknown"]
 LogStanding = Literal["ok", "disk error", "stuck"]
@@ -101,7 +108,7 @@ class RuleRead(Complete):
     ]
 
     @classmethod
-    def of(cls, rule: Rule) -> "RuleRead":
+    def of(cls, rule: RuleFindings) -> "RuleRead":
         return cls(
             rule=rule.key,
             overdue=rule.rows.overdue,
@@ -121,7 +128,7 @@ class SpoolsRead(Complete):
     unreadable: Annotated[Rows, Field(description="How many of them can't be read.")]
 
     @classmethod
-    def of(cls, spools: Spools) -> "SpoolsRead":
+    def of(cls, spools: SpoolFindings) -> "SpoolsRead":
         return cls(files=spools.files, bytes=spools.bytes, unreadable=spools.unreadable)
 
 
@@ -183,8 +190,8 @@ class RetentionRead(Complete):
             oldest_address_at=findings.oldest_address_day,
             waiting=findings.visitor.rows.waiting,
             overdue=findings.overdue,
-            unwarned_accounts=rounded_up(findings.profile.rows.unwarned.rows),
-            restricted_accounts=rounded_up(findings.profile.rows.restricted.rows),
+            unwarned_accounts=round_up_rows(findings.profile.rows.unwarned.rows),
+            restricted_accounts=round_up_rows(findings.profile.rows.restricted.rows),
             mail_failing_since=findings.mail.failing_since,
             rules=[RuleRead.of(rule) for rule in findings.rules],
             orphaned_partitions=findings.orphans,

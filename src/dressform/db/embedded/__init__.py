@@ -18,8 +18,13 @@ from typing import TextIO
 from urllib.parse import quote
 
 from dressform.db.embedded.data import DATABASE, ROLE, ROLES, SERVICE, ensure_data
-from dressform.db.embedded.process import RECOVERY, Postgres, postmaster, serving
-from dressform.db.embedded.programs import Account, account_for, binary, check_reach, run
+from dressform.db.embedded.process import (
+    START_TIMEOUT_SECONDS,
+    Postgres,
+    read_postmaster,
+    run_postgres,
+)
+from dressform.db.embedded.programs import OsUser, binary, check_access, run_command, server_user
 from dressform.errors import StartupError
 
 __all__ = ["Server", "attached", "binary", "running"]
@@ -38,7 +43,7 @@ DEFAULTS = {
 
 # No value of a statement may reach the log: not with the statement, not in an error's own words
 # ("invalid input syntax … "), not in its detail ("Key (…)=(…) already exists").
-SILENCE = {
+LOGGING_OPTIONS = {
     "log_statement": "none",
     "log_min_messages": "log",
     "log_min_error_statement": "panic",
@@ -48,9 +53,9 @@ SILENCE = {
     "log_checkpoints": "off",
 }
 
-PRIVACY = {"listen_addresses": "", "port": str(PORT), "unix_socket_permissions": "0700"}
+ACCESS_OPTIONS = {"listen_addresses": "", "port": str(PORT), "unix_socket_permissions": "0700"}
 
-NOTHING: Mapping[str, str] = MappingProxyType({})
+NO_OPTIONS: Mapping[str, str] = MappingProxyType({})
 
 
 class _AlreadyRunning(StartupError):
@@ -78,14 +83,14 @@ class Server:
 
 
 @contextmanager
-def running(state_dir: Path, *, settings: Mapping[str, str] = NOTHING) -> Iterator[Server]:
+def start_server(state_dir: Path, *, settings: Mapping[str, str] = NO_OPTIONS) -> Iterator[Server]:
     """The server of this state folder, started now and stopped at the end.
 
     Raises StartupError when it runs already or cannot be started.
     """
     with ExitStack() as stack:
         try:
-            server = _start(stack, state_dir.resolve(), settings)
+            server = _enter_server(stack, state_dir.resolve(), settings)
         except OSError as error:
             where = error.filename or state_dir
             raise StartupError(f"PostgreSQL cannot use {where}: {error.strerror}.") from error
@@ -93,45 +98,47 @@ def running(state_dir: Path, *, settings: Mapping[str, str] = NOTHING) -> Iterat
 
 
 @contextmanager
-def attached(state_dir: Path, *, settings: Mapping[str, str] = NOTHING) -> Iterator[Server]:
+def attach_or_start(
+    state_dir: Path, *, settings: Mapping[str, str] = NO_OPTIONS
+) -> Iterator[Server]:
     """The server that runs on this state folder already, or one started for this block."""
-    deadline = time.monotonic() + RECOVERY
+    deadline = time.monotonic() + START_TIMEOUT_SECONDS
     with ExitStack() as stack:
         server = None
         while server is None:
             try:
-                server = stack.enter_context(running(state_dir, settings=settings))
+                server = stack.enter_context(start_server(state_dir, settings=settings))
             except _AlreadyRunning:
-                server = _present(state_dir.resolve() / "postgres")
+                server = _running_server(state_dir.resolve() / "postgres")
                 if server is None and time.monotonic() > deadline:
                     raise
                 time.sleep(0.02)
         yield server
 
 
-def _present(data: Path) -> Server | None:
-    found = postmaster(data)
+def _running_server(data: Path) -> Server | None:
+    found = read_postmaster(data)
     return Server(data, found.socket_dir, found.pid) if found and found.ready else None
 
 
-def _start(stack: ExitStack, state_dir: Path, settings: Mapping[str, str]) -> Server:
+def _enter_server(stack: ExitStack, state_dir: Path, settings: Mapping[str, str]) -> Server:
     data = state_dir / "postgres"
-    account = account_for(data)
-    _make_passable(state_dir, account)
-    lock = stack.enter_context(_owned(state_dir))
-    check_reach(account, binary("postgres"), state_dir)
+    account = server_user(data)
+    _prepare_state_dir(state_dir, account)
+    lock = stack.enter_context(_lock_state_dir(state_dir))
+    check_access(account, binary("postgres"), state_dir)
     ensure_data(data, account, durable=settings.get("fsync") != "off")
-    socket_dir = stack.enter_context(_socket_folder(account, lock))
-    options = {**DEFAULTS, **settings, **SILENCE, **PRIVACY}
+    socket_dir = stack.enter_context(_create_socket_dir(account, lock))
+    options = {**DEFAULTS, **settings, **LOGGING_OPTIONS, **ACCESS_OPTIONS}
     options["unix_socket_directories"] = str(socket_dir)
-    process = stack.enter_context(serving(data, account, options))
+    process = stack.enter_context(run_postgres(data, account, options))
     server = Server(data, socket_dir, process.pid, process)
     stop_at_errors = ["-X", "-q", "-v", "ON_ERROR_STOP=1"]
-    run(account, binary("psql"), *stop_at_errors, *server.psql_arguments(), said=ROLES)
+    run_command(account, binary("psql"), *stop_at_errors, *server.psql_arguments(), said=ROLES)
     return server
 
 
-def _make_passable(state_dir: Path, account: Account) -> None:
+def _prepare_state_dir(state_dir: Path, account: OsUser) -> None:
     """Makes the state folder; lets another user pass through, not look, if the folder is ours."""
     state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     status = state_dir.stat()
@@ -140,7 +147,7 @@ def _make_passable(state_dir: Path, account: Account) -> None:
 
 
 @contextmanager
-def _owned(state_dir: Path) -> Iterator[TextIO]:
+def _lock_state_dir(state_dir: Path) -> Iterator[TextIO]:
     """The lock of the state folder: held as long as its owner lives, however that ends."""
     path = state_dir / "postgres.lock"
     path.touch(mode=0o600)
@@ -155,11 +162,11 @@ def _owned(state_dir: Path) -> Iterator[TextIO]:
         left_behind = lock.read().partition("\n")[2]
         if left_behind:
             shutil.rmtree(left_behind, ignore_errors=True)
-        _note(lock)
+        _write_lock_info(lock)
         yield lock
 
 
-def _note(lock: TextIO, socket_dir: Path | None = None) -> None:
+def _write_lock_info(lock: TextIO, socket_dir: Path | None = None) -> None:
     """Who owns the state folder, for whoever is refused; and what to clear away after a crash."""
     lock.seek(0)
     lock.truncate()
@@ -168,13 +175,13 @@ def _note(lock: TextIO, socket_dir: Path | None = None) -> None:
 
 
 @contextmanager
-def _socket_folder(account: Account, lock: TextIO) -> Iterator[Path]:
+def _create_socket_dir(account: OsUser, lock: TextIO) -> Iterator[Path]:
     # A socket's path has some hundred bytes, so neither the state folder nor TMPDIR will do.
     folder = Path(tempfile.mkdtemp(prefix="dressform-", dir="/tmp"))
     try:
-        _note(lock, folder)
+        _write_lock_info(lock, folder)
         account.take(folder)
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-        _note(lock)
+        _write_lock_info(lock)

@@ -3,7 +3,7 @@
 import shutil
 from pathlib import Path
 
-from dressform.db.embedded.programs import Account, binary, run
+from dressform.db.embedded.programs import OsUser, binary, run_command
 from dressform.errors import StartupError
 from dressform.system.files import fsync_dir
 
@@ -38,17 +38,17 @@ ALTER DATABASE dressform OWNER TO dressform_service;
 ACCESS = "local all all trust\n"
 
 
-def ensure_data(data: Path, account: Account, *, durable: bool) -> None:
+def ensure_data(data: Path, account: OsUser, *, durable: bool) -> None:
     """Makes the data folder unless it is there. Raises StartupError for one of another version."""
     if (data / "PG_VERSION").exists():
         _check_version(data, account)
     else:
-        _make(data, account, durable=durable)
+        _create_data_dir(data, account, durable=durable)
 
 
-def _check_version(data: Path, account: Account) -> None:
+def _check_version(data: Path, account: OsUser) -> None:
     made_by = (data / "PG_VERSION").read_text().strip()
-    told = run(account, binary("postgres"), "--version")
+    told = run_command(account, binary("postgres"), "--version")
     ours = told.split()[-1].partition(".")[0]
     if made_by != ours:
         raise StartupError(
@@ -57,25 +57,27 @@ def _check_version(data: Path, account: Account) -> None:
         )
 
 
-def _make(data: Path, account: Account, *, durable: bool) -> None:
+def _create_data_dir(data: Path, account: OsUser, *, durable: bool) -> None:
     # Made beside and renamed at the end, so that an interrupted start leaves nothing half-made.
     unfinished = data.with_name(f"{data.name}.new")
     if unfinished.exists():
         shutil.rmtree(unfinished)
     unfinished.mkdir(mode=0o700)
     account.take(unfinished)
-    _fill(unfinished, account, durable=durable)
+    _run_initdb(unfinished, account, durable=durable)
     unfinished.rename(data)
     if durable:
         fsync_dir(data.parent)
 
 
-def _fill(folder: Path, account: Account, *, durable: bool) -> None:
+def _run_initdb(folder: Path, account: OsUser, *, durable: bool) -> None:
     options = ["--username", ROLE, "--auth", "trust", "--encoding", "UTF8", "--locale", "C"]
     options += ["--locale-provider", "builtin", "--builtin-locale", "C.UTF-8", "--data-checksums"]
     options += [] if durable else ["--no-sync"]
-    run(account, binary("initdb"), "--pgdata", folder, *options)
+    run_command(account, binary("initdb"), "--pgdata", folder, *options)
     (folder / "pg_hba.conf").write_text(ACCESS)
     alone = ["--single", "-D", str(folder), "-c", "exit_on_error=on"]
     alone += [] if durable else ["-c", "fsync=off"]
-    run(account, binary("postgres"), *alone, "postgres", said=f"CREATE DATABASE {DATABASE}\n")
+    run_command(
+        account, binary("postgres"), *alone, "postgres", said=f"CREATE DATABASE {DATABASE}\n"
+    )

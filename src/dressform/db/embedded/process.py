@@ -13,11 +13,13 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from dressform.db.embedded.programs import ENVIRONMENT, Account, binary, gist, run
+from dressform.db.embedded.programs import ENVIRONMENT, OsUser, binary, last_error_line, run_command
 from dressform.errors import StartupError
 
-PATIENCE = 20.0  # seconds for each way of asking a server to stop
-RECOVERY = 300.0  # seconds that a start may take: after a crash the log is replayed first
+STOP_TIMEOUT_SECONDS = 20.0  # seconds for each way of asking a server to stop
+START_TIMEOUT_SECONDS = (
+    300.0  # seconds that a start may take: after a crash the log is replayed first
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,7 @@ class Postgres:
 
     name = "postgres"
 
-    def __init__(self, data: Path, account: Account, options: Mapping[str, str]) -> None:
+    def __init__(self, data: Path, account: OsUser, options: Mapping[str, str]) -> None:
         self.log = data.with_name(f"{data.name}.log")
         self._data = data
         self._account = account
@@ -61,7 +63,7 @@ class Postgres:
         ]
         with self.log.open("ab") as output:
             self._process = subprocess.Popen(  # noqa: S603  a list, never a shell's line
-                [*_leash(), binary("postgres"), "-D", self._data, *pairs],
+                [*_pdeathsig_prefix(), binary("postgres"), "-D", self._data, *pairs],
                 user=self._account.user,
                 group=self._account.group,
                 extra_groups=self._account.extra_groups,
@@ -75,21 +77,23 @@ class Postgres:
 
     def await_ready(self) -> None:
         """Raises StartupError when it ends, or takes no connections after minutes."""
-        wait_until(lambda: self.ended_with is not None or self._is_ready(), RECOVERY)
+        wait_until(lambda: self.ended_with is not None or self._is_ready(), START_TIMEOUT_SECONDS)
         if not self._is_ready():
-            told = gist(self.log.read_bytes()[self._told_before :].decode(errors="replace"))
+            told = last_error_line(
+                self.log.read_bytes()[self._told_before :].decode(errors="replace")
+            )
             raise StartupError(f"PostgreSQL did not start: {told} (see {self.log}).")
 
-    def stop(self) -> None:
-        stop(self.pid, lambda: self.ended_with is not None)
+    def stop_process(self) -> None:
+        stop_process(self.pid, lambda: self.ended_with is not None)
 
     def _is_ready(self) -> bool:
-        found = postmaster(self._data)
+        found = read_postmaster(self._data)
         return found is not None and found.pid == self.pid and found.ready
 
 
 @contextmanager
-def serving(data: Path, account: Account, options: Mapping[str, str]) -> Iterator[Postgres]:
+def run_postgres(data: Path, account: OsUser, options: Mapping[str, str]) -> Iterator[Postgres]:
     """A server that takes connections, started now and stopped at the end."""
     server = Postgres(data, account, options)
     server.start()
@@ -100,7 +104,7 @@ def serving(data: Path, account: Account, options: Mapping[str, str]) -> Iterato
         server.stop()
 
 
-def _leash() -> list[str]:
+def _pdeathsig_prefix() -> list[str]:
     """What to put before a command so that the system interrupts it when we are killed.
 
     Empty where the system has no such thing, and off the main thread: the kernel watches the
@@ -111,25 +115,25 @@ def _leash() -> list[str]:
         return []
     prefix = [setpriv, "--pdeathsig", "INT", "--"]
     try:
-        run(Account(), *prefix, "true")
+        run_command(OsUser(), *prefix, "true")
     except StartupError:
         return []
     return prefix
 
 
-def postmaster(data: Path) -> Postmaster | None:
+def read_postmaster(data: Path) -> Postmaster | None:
     """The server of this data folder, if one is alive."""
     try:
         lines = (data / "postmaster.pid").read_text().splitlines()
     except FileNotFoundError:
         return None
     lines += [""] * (8 - len(lines))
-    if not lines[0].isdecimal() or not _serves(int(lines[0]), data):
+    if not lines[0].isdecimal() or not _is_server_of(int(lines[0]), data):
         return None
     return Postmaster(int(lines[0]), Path(lines[4]), ready=lines[7].strip() == "ready")
 
 
-def _serves(pid: int, data: Path) -> bool:
+def _is_server_of(pid: int, data: Path) -> bool:
     command = _command_line(pid)
     return _is_postgres(command) and f" -D {data} " in command
 
@@ -148,45 +152,45 @@ def _command_line(pid: int) -> str:
     return subprocess.run(command, capture_output=True, text=True, check=False).stdout  # noqa: S603  a number
 
 
-def clear_leftovers(data: Path, account: Account) -> None:
+def clear_leftovers(data: Path, account: OsUser) -> None:
     """Ends what a killed owner or a killed server left running, and a process id gone stale.
 
     The caller holds the lock of the state folder, so nobody owns what is found here.
     """
-    orphan = postmaster(data)
+    orphan = read_postmaster(data)
     if orphan is not None:
-        stop(orphan.pid, lambda: not _serves(orphan.pid, data))
+        stop_process(orphan.pid, lambda: not _is_server_of(orphan.pid, data))
     pid_file = data / "postmaster.pid"
     if not pid_file.exists():
         return
     written = pid_file.read_text().partition("\n")[0].lstrip("-")
     pid = int(written) if written.isdecimal() else os.getpid()
-    if _is_no_postgres(pid):  # else PostgreSQL looks closer, and refuses
-        _end_strays(data, account)
+    if _is_gone_or_other(pid):  # else PostgreSQL looks closer, and refuses
+        _kill_orphaned_backends(data, account)
         pid_file.unlink(missing_ok=True)
 
 
-def _end_strays(data: Path, account: Account) -> None:
+def _kill_orphaned_backends(data: Path, account: OsUser) -> None:
     """A query that keeps the processor busy does not notice that its server was killed."""
     # Asked as the server's user: in a container even root may not see where others work.
     find = 'for p in /proc/[0-9]*; do [ "$p/cwd" -ef "$1" ] && echo "${p#/proc/}"; done; true'
-    for pid in map(int, run(account, "/bin/sh", "-c", find, "sh", data).split()):
+    for pid in map(int, run_command(account, "/bin/sh", "-c", find, "sh", data).split()):
         if _is_postgres(_command_line(pid)):
-            stop(pid, partial(_is_no_postgres, pid))
+            stop_process(pid, partial(_is_gone_or_other, pid))
 
 
-def _is_no_postgres(pid: int) -> bool:
+def _is_gone_or_other(pid: int) -> bool:
     return not _is_postgres(_command_line(pid))
 
 
-def stop(pid: int, is_gone: Callable[[], bool]) -> None:
+def stop_process(pid: int, is_gone: Callable[[], bool]) -> None:
     """Ends a server: fast first, at once if that takes too long."""
     for way in (signal.SIGINT, signal.SIGQUIT):
         if is_gone():
             return
         with suppress(ProcessLookupError):
             os.kill(pid, way)
-        if wait_until(is_gone, PATIENCE):
+        if wait_until(is_gone, STOP_TIMEOUT_SECONDS):
             return
     raise StartupError(f"PostgreSQL (process {pid}) does not stop: end it by hand.")
 

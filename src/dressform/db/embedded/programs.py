@@ -15,7 +15,7 @@ ENVIRONMENT = {"PATH": os.defpath, "LC_ALL": "C"}
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class OsUser:
     """The user and the group of the server; None twice means our own."""
 
     user: int | None = None
@@ -56,15 +56,15 @@ def binary(name: str) -> Path:
     )
 
 
-def account_for(data: Path) -> Account:
+def server_user(data: Path) -> OsUser:
     """Who runs the server of this folder: ourselves, or as root its owner, `postgres` or `nobody`."""
     if os.geteuid() != 0:
-        return Account()
+        return OsUser()
     if data.exists() and data.stat().st_uid != 0:
-        return Account(data.stat().st_uid, data.stat().st_gid)
+        return OsUser(data.stat().st_uid, data.stat().st_gid)
     for entry in pwd.getpwall():
         if entry.pw_name == "postgres":
-            return Account(entry.pw_uid, entry.pw_gid)
+            return OsUser(entry.pw_uid, entry.pw_gid)
     try:
         nobody = pwd.getpwnam("nobody")
     except KeyError:
@@ -72,10 +72,10 @@ def account_for(data: Path) -> Account:
             "PostgreSQL refuses to run as root, and there is no user postgres or nobody: "
             "start Dressform as an ordinary user."
         ) from None
-    return Account(nobody.pw_uid, nobody.pw_gid)
+    return OsUser(nobody.pw_uid, nobody.pw_gid)
 
 
-def run(account: Account, *command: str | Path, said: str = "") -> str:
+def run_command(account: OsUser, *command: str | Path, said: str = "") -> str:
     """What the command prints; `said` is its input. Raises StartupError with its complaint."""
     done = subprocess.run(  # noqa: S603  a list, never a shell's line
         command,
@@ -91,12 +91,12 @@ def run(account: Account, *command: str | Path, said: str = "") -> str:
         check=False,
     )
     if done.returncode:
-        told = gist(done.stderr) or f"exit code {done.returncode}"
+        told = last_error_line(done.stderr) or f"exit code {done.returncode}"
         raise StartupError(f"PostgreSQL's {Path(command[0]).name} failed: {told}.")
     return done.stdout
 
 
-def gist(log: str) -> str:
+def last_error_line(log: str) -> str:
     """The last line that tells what went wrong, without its time and without its full stop."""
     lines = [line.strip() for line in log.splitlines() if line.strip()]
     telling = [line for line in lines if re.search(r"\b(error|FATAL|PANIC): ", line)]
@@ -104,23 +104,23 @@ def gist(log: str) -> str:
     return re.sub(r"^.*?\b(error|FATAL|PANIC): +", "", last).rstrip(".")
 
 
-def check_reach(account: Account, *paths: Path) -> None:
+def check_access(account: OsUser, *paths: Path) -> None:
     """Tries, as another user than our own, to get to each path. Raises StartupError for the first."""
     for path in paths:
-        if account.user is not None and not _enters(account, path):
-            raise StartupError(_unreachable(account, path))
+        if account.user is not None and not _can_enter(account, path):
+            raise StartupError(_access_error_message(account, path))
 
 
-def _enters(account: Account, path: Path) -> bool:
+def _can_enter(account: OsUser, path: Path) -> bool:
     try:
-        run(account, "/bin/sh", "-c", 'test -x "$1"', "sh", path)
+        run_command(account, "/bin/sh", "-c", 'test -x "$1"', "sh", path)
     except StartupError:
         return False
     return True
 
 
-def _unreachable(account: Account, path: Path) -> str:
-    wall = next(at for at in (*reversed(path.parents), path) if not _enters(account, at))
+def _access_error_message(account: OsUser, path: Path) -> str:
+    wall = next(at for at in (*reversed(path.parents), path) if not _can_enter(account, at))
     return (
         f"PostgreSQL refuses to run as root and the user {account.name}, who runs it instead, "
         f"cannot pass {wall} on the way to {path}: start Dressform as an ordinary user, "

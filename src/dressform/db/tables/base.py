@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, Computed, ForeignKey, LargeBinary, MetaDat
 from sqlalchemy.dialects.postgresql import INET, TIMESTAMP
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from dressform.policy.notice import MACHINERY, Category, belongs
+from dressform.policy.notice import INTERNAL, Category, data_category
 
 _NO_STATISTICS = (LargeBinary, Uuid, INET)
 
@@ -18,7 +18,7 @@ def has_statistics(personal_column: ColumnElement[Any]) -> bool:
     until the next ANALYZE. So it has none of what is sealed, a key, a hash, an id or an address: of
     these no plan needs any.
     """
-    return personal_column.info["category"] == MACHINERY or not isinstance(
+    return personal_column.info["category"] == INTERNAL or not isinstance(
         personal_column.type, _NO_STATISTICS
     )
 
@@ -42,12 +42,12 @@ class Base(DeclarativeBase):
 
 def personal_column(category: Category, *arguments: Any, **options: Any) -> Mapped[Any]:
     """A column that belongs to a category of the notice."""
-    return mapped_column(*arguments, info=belongs(category), **options)
+    return mapped_column(*arguments, info=data_category(category), **options)
 
 
 def internal_column(*arguments: Any, **options: Any) -> Mapped[Any]:
     """A column of the service itself, which says nothing about any person."""
-    return mapped_column(*arguments, info={"category": MACHINERY}, **options)
+    return mapped_column(*arguments, info={"category": INTERNAL}, **options)
 
 
 def expiry_column(category: Category) -> Mapped[Any]:

@@ -5,7 +5,7 @@ from sqlalchemy import Index, UniqueConstraint
 from sqlalchemy.orm import Mapped
 
 from dressform.db.tables.base import Base, account_fk, expiry_column, personal_column
-from dressform.policy.notice import TOKEN
+from dressform.policy.notice import ONE_TIME_TOKEN
 
 
 class OneTimeToken(Base):
@@ -17,12 +17,12 @@ class OneTimeToken(Base):
 
     __tablename__ = "one_time_token"
 
-    id: Mapped[UUID] = personal_column(TOKEN, primary_key=True)
-    account_id: Mapped[UUID] = account_fk(TOKEN)
-    purpose: Mapped[str] = personal_column(TOKEN)
-    hash: Mapped[bytes] = personal_column(TOKEN, unique=True)
-    created_at: Mapped[datetime] = personal_column(TOKEN)
-    sealed: Mapped[bytes] = personal_column(TOKEN)
-    ends_at: Mapped[datetime] = expiry_column(TOKEN)
+    id: Mapped[UUID] = personal_column(ONE_TIME_TOKEN, primary_key=True)
+    account_id: Mapped[UUID] = account_fk(ONE_TIME_TOKEN)
+    purpose: Mapped[str] = personal_column(ONE_TIME_TOKEN)
+    hash: Mapped[bytes] = personal_column(ONE_TIME_TOKEN, unique=True)
+    created_at: Mapped[datetime] = personal_column(ONE_TIME_TOKEN)
+    sealed: Mapped[bytes] = personal_column(ONE_TIME_TOKEN)
+    ends_at: Mapped[datetime] = expiry_column(ONE_TIME_TOKEN)
 
     __table_args__ = (UniqueConstraint("account_id", "purpose"), Index(None, "ends_at"))

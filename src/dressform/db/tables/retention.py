@@ -5,7 +5,7 @@ from sqlalchemy import BigInteger, Double, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped
 
 from dressform.db.tables.base import Base, expiry_column, internal_column, personal_column
-from dressform.policy.notice import ROUND
+from dressform.policy.notice import RETENTION_RUN
 
 
 class RetentionRun(Base):
@@ -16,15 +16,15 @@ class RetentionRun(Base):
 
     __tablename__ = "retention_run"
 
-    id: Mapped[UUID] = personal_column(ROUND, primary_key=True)
-    rule: Mapped[str] = personal_column(ROUND)
-    slot: Mapped[datetime] = personal_column(ROUND)
-    started_at: Mapped[datetime] = personal_column(ROUND)
-    finished_at: Mapped[datetime | None] = personal_column(ROUND)
-    cut_off: Mapped[datetime] = personal_column(ROUND)
-    rows: Mapped[int | None] = personal_column(ROUND, BigInteger)
-    seconds: Mapped[float | None] = personal_column(ROUND, Double)
-    ends_at: Mapped[datetime] = expiry_column(ROUND)
+    id: Mapped[UUID] = personal_column(RETENTION_RUN, primary_key=True)
+    rule: Mapped[str] = personal_column(RETENTION_RUN)
+    slot: Mapped[datetime] = personal_column(RETENTION_RUN)
+    started_at: Mapped[datetime] = personal_column(RETENTION_RUN)
+    finished_at: Mapped[datetime | None] = personal_column(RETENTION_RUN)
+    cut_off: Mapped[datetime] = personal_column(RETENTION_RUN)
+    rows: Mapped[int | None] = personal_column(RETENTION_RUN, BigInteger)
+    seconds: Mapped[float | None] = personal_column(RETENTION_RUN, Double)
+    ends_at: Mapped[datetime] = expiry_column(RETENTION_RUN)
 
     __table_args__ = (UniqueConstraint("rule", "slot"), Index(None, "ends_at"))
 
@@ -49,12 +49,12 @@ class QuarantinedRow(Base):
 
     __tablename__ = "set_aside"
 
-    rule: Mapped[str] = personal_column(ROUND, primary_key=True)
-    row_id: Mapped[UUID] = personal_column(ROUND, primary_key=True)
-    started_at: Mapped[datetime] = personal_column(ROUND)
-    retry_at: Mapped[datetime] = personal_column(ROUND)
-    attempts: Mapped[int] = personal_column(ROUND)
-    error: Mapped[str] = personal_column(ROUND)
-    ends_at: Mapped[datetime] = expiry_column(ROUND)
+    rule: Mapped[str] = personal_column(RETENTION_RUN, primary_key=True)
+    row_id: Mapped[UUID] = personal_column(RETENTION_RUN, primary_key=True)
+    started_at: Mapped[datetime] = personal_column(RETENTION_RUN)
+    retry_at: Mapped[datetime] = personal_column(RETENTION_RUN)
+    attempts: Mapped[int] = personal_column(RETENTION_RUN)
+    error: Mapped[str] = personal_column(RETENTION_RUN)
+    ends_at: Mapped[datetime] = expiry_column(RETENTION_RUN)
 
     __table_args__ = (Index(None, "ends_at"),)

@@ -1,0 +1,61 @@
+"""The headers of the OpenAPI document."""
+
+from typing import Any
+
+_ID = "019a0000-0000-7000-8000-000000000000"
+_STRING = {"type": "string", "maxLength": 200}
+
+HEADERS: dict[str, dict[str, Any]] = {
+    "Content-Range": {
+        "description": "The range of bytes that was sent (`*` for none), and the size of the file.",
+        "schema": _STRING,
+        "example": "bytes */1500000",
+    },
+    "ETag": {
+        "description": "The version of the representation, for `If-None-Match`.",
+        "schema": _STRING,
+        "example": '"3"',
+    },
+    "Location": {
+        "description": "The address of the new resource.",
+        "schema": _STRING | {"format": "uri-reference"},
+        "example": f"/v1/models/{_ID}",
+    },
+    "Retry-After": {
+        "description": "The number of seconds to wait before the next attempt.",
+        "schema": {"type": "integer", "format": "int32", "minimum": 1, "maximum": 86400},
+        "example": 60,
+    },
+    "WWW-Authenticate": {
+        "description": "The scheme by which an access token is sent.",
+        "schema": _STRING,
+        "example": "Bearer",
+    },
+    "X-Request-ID": {
+        "description": "The id of the request; the `instance` of a problem contains it too.",
+        "schema": _STRING | {"format": "uuid"},
+        "example": _ID,
+    },
+}
+IF_NONE_MATCH: dict[str, Any] = {
+    "name": "If-None-Match",
+    "in": "header",
+    "required": False,
+    "description": "The `ETag` of your copy: the response is 304 as long as it is current.",
+    # Without a limit of its own: nothing refuses a long one.
+    "schema": {"type": "string"},
+    "example": '"3"',
+}
+_HEADER_OF_STATUS = {
+    201: "Location",
+    401: "WWW-Authenticate",
+    416: "Content-Range",
+    429: "Retry-After",
+    503: "Retry-After",
+}
+
+
+def headers_of(status: int) -> dict[str, Any]:
+    """Return the headers that every response of this status has, as references."""
+    names = ["X-Request-ID", *filter(None, [_HEADER_OF_STATUS.get(status)])]
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
