@@ -26,8 +26,8 @@ from dressform.worker.deletion_guard import DeletionGuard
 from dressform.worker.process import create_tasks
 from dressform.worker.scheduler import WorkerTasks
 from tests.helpers.databases import at, create, drop, isolated_database
-from tests.helpers.members import Mailbox, Person
-from tests.helpers.smtp_server import PostOffice
+from tests.helpers.members import Mailbox, MemberClient
+from tests.helpers.smtp_server import FakeSmtpServer
 
 # What is lost in a crash does not matter to tests, and waiting for the disk would double their time.
 FAST_DATABASE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
@@ -62,7 +62,7 @@ class MovableClock:
 
 @pytest.fixture(autouse=True)
 def _ship_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shipping, "PAUSE_SECONDS", 0.02)
+    monkeypatch.setattr(shipping, "SHIP_INTERVAL_SECONDS", 0.02)
 
 
 @pytest.fixture(scope="session")
@@ -120,7 +120,7 @@ def settings(migrated_url: str, tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-async def own(settings: Settings, template: str) -> AsyncIterator[Settings]:
+async def isolated_settings(settings: Settings, template: str) -> AsyncIterator[Settings]:
     """Of a database that no application writes to beside the test."""
     async with isolated_database(settings, template=template) as own:
         yield own
@@ -170,31 +170,31 @@ async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
 
 
 @pytest.fixture
-def duties(settings: Settings, uows: UnitOfWorkFactory) -> WorkerTasks:
+def worker_tasks(settings: Settings, uows: UnitOfWorkFactory) -> WorkerTasks:
     """The worker's, with mail into files, and no other clock than the one that tests move."""
     return without_clock_guard(settings, uows)
 
 
 @pytest.fixture
-def mailbox(settings: Settings, duties: WorkerTasks) -> Mailbox:
-    return Mailbox(settings.state_dir / "mail", duties.deliver)
+def mailbox(settings: Settings, worker_tasks: WorkerTasks) -> Mailbox:
+    return Mailbox(settings.state_dir / "mail", worker_tasks.deliver)
 
 
 @pytest.fixture
-async def office() -> AsyncIterator[PostOffice]:
+async def smtp_server() -> AsyncIterator[FakeSmtpServer]:
     """A real mail server."""
-    office = PostOffice()
+    office = FakeSmtpServer()
     await office.open()
     yield office
     await office.close()
 
 
 @pytest.fixture
-def join(client: httpx.AsyncClient, mailbox: Mailbox) -> Callable[..., Awaitable[Person]]:
+def create_member(client: httpx.AsyncClient, mailbox: Mailbox) -> Callable[..., Awaitable[MemberClient]]:
     """Makes a member as anybody becomes one: registered, confirmed by mail, signed in."""
 
-    async def make(username: str = "ada", **over: str) -> Person:
-        person = Person(client, mailbox, username, **over)
+    async def make(username: str = "ada", **over: str) -> MemberClient:
+        person = MemberClient(client, mailbox, username, **over)
         await person.register()
         await person.confirm()
         await person.sign_in()
@@ -204,5 +204,5 @@ def join(client: httpx.AsyncClient, mailbox: Mailbox) -> Callable[..., Awaitable
 
 
 @pytest.fixture
-async def ada(join: Callable[..., Awaitable[Person]]) -> Person:
-    return await join("ada")
+async def ada(create_member: Callable[..., Awaitable[MemberClient]]) -> MemberClient:
+    return await create_member("ada")

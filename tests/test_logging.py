@@ -18,7 +18,7 @@ CANARY = "kanarienvogel"
 
 
 @pytest.fixture
-def told(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
+def log_output(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
     caplog.handler.setFormatter(RedactingFormatter("%(name)s: %(message)s"))
     return caplog
 
@@ -28,7 +28,7 @@ def _refuse() -> None:
 
 
 def test_an_error_is_one_line_without_its_text_or_that_of_what_it_came_from(
-    told: pytest.LogCaptureFixture,
+    log_output: pytest.LogCaptureFixture,
 ) -> None:
     try:
         try:
@@ -38,7 +38,7 @@ def test_an_error_is_one_line_without_its_text_or_that_of_what_it_came_from(
     except RuntimeError as error:
         logging.getLogger("uvicorn.error").error("Exception\n", exc_info=error)  # noqa: TRY400
 
-    (line,) = told.text.splitlines()
+    (line,) = log_output.text.splitlines()
     here = r"tests\.test_logs:\d+"
     assert CANARY not in line
     expected = (
@@ -49,7 +49,7 @@ def test_an_error_is_one_line_without_its_text_or_that_of_what_it_came_from(
 
 
 async def test_a_database_says_its_state_and_no_value(
-    uows: UnitOfWorkFactory, told: pytest.LogCaptureFixture
+    uows: UnitOfWorkFactory, log_output: pytest.LogCaptureFixture
 ) -> None:
     try:
         uow = uows.read()
@@ -57,27 +57,27 @@ async def test_a_database_says_its_state_and_no_value(
     except Exception:
         logging.getLogger("dressform").exception("a query failed")
 
-    (line,) = told.text.splitlines()
+    (line,) = log_output.text.splitlines()
     assert CANARY not in line
     assert "(DatabaseError 22P02 at " in line
     assert "InvalidTextRepresentationError 22P02 at " in line
 
 
-def test_a_group_tells_what_is_in_it(told: pytest.LogCaptureFixture) -> None:
+def test_a_group_tells_what_is_in_it(log_output: pytest.LogCaptureFixture) -> None:
     group = ExceptionGroup(CANARY, [OSError(28, CANARY)])
     logging.getLogger("dressform").error("no", exc_info=group)
 
-    assert told.text == "dressform: no (ExceptionGroup at no frame, after OSError 28 at no frame)\n"
+    assert log_output.text == "dressform: no (ExceptionGroup at no frame, after OSError 28 at no frame)\n"
 
 
-def test_what_an_operator_must_mend_is_told_in_its_words(told: pytest.LogCaptureFixture) -> None:
+def test_what_an_operator_must_mend_is_told_in_its_words(log_output: pytest.LogCaptureFixture) -> None:
     logging.getLogger("dressform").error("no", exc_info=StartupError("Set a key."))
 
-    assert told.text == "dressform: no (StartupError: Set a key. at no frame)\n"
+    assert log_output.text == "dressform: no (StartupError: Set a key. at no frame)\n"
 
 
 async def test_a_task_that_nobody_waits_for_tells_nothing_either(
-    told: pytest.LogCaptureFixture,
+    log_output: pytest.LogCaptureFixture,
 ) -> None:
     loop = asyncio.get_running_loop()
     loop.call_soon(_fail, CANARY)
@@ -87,9 +87,9 @@ async def test_a_task_that_nobody_waits_for_tells_nothing_either(
     del task
     gc.collect()
 
-    lines = told.text.splitlines()
+    lines = log_output.text.splitlines()
     assert len(lines) == 2
-    assert CANARY not in told.text
+    assert CANARY not in log_output.text
     assert lines[0].startswith("asyncio: Exception in callback _fail (ValueError at ")
     assert lines[1].startswith("asyncio: Task exception was never retrieved (ValueError at ")
 
@@ -102,11 +102,11 @@ async def _failing() -> None:
     raise ValueError(CANARY)
 
 
-def test_a_start_that_failed_is_told_like_any_error(told: pytest.LogCaptureFixture) -> None:
+def test_a_start_that_failed_is_told_like_any_error(log_output: pytest.LogCaptureFixture) -> None:
     try:
         _fail(CANARY)
     except ValueError:
         logging.getLogger("uvicorn.error").error(traceback.format_exc())  # noqa: TRY400
 
-    (line,) = told.text.splitlines()
+    (line,) = log_output.text.splitlines()
     assert line.startswith("uvicorn.error: the start or the stop failed (ValueError at ")

@@ -8,6 +8,6 @@ from dressform.settings.settings import Settings
 
 
 @pytest.fixture
-async def own_units(own: Settings) -> AsyncIterator[UnitOfWorkFactory]:
-    async with bootstrap(own) as (uows, _):
+async def own_units(isolated_settings: Settings) -> AsyncIterator[UnitOfWorkFactory]:
+    async with bootstrap(isolated_settings) as (uows, _):
         yield uows

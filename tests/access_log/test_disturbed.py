@@ -34,7 +34,7 @@ async def test_a_folder_that_is_removed_costs_a_living_process_no_line(
 ) -> None:
     """It has its files open, and makes the next ones anew."""
     monkeypatch.setattr(shipping, "ROTATE_AFTER_SECONDS", 0.1)
-    monkeypatch.setattr(shipping, "PAUSE_SECONDS", 0.05)
+    monkeypatch.setattr(shipping, "SHIP_INTERVAL_SECONDS", 0.05)
     shipper = Shipper(own_units, folder)
     shipper.start()
     written = lines(9)

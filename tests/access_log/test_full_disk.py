@@ -27,8 +27,8 @@ from tests.processes.small_disk import small_disk
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Files of some forty lines, of which half are kept for requests that are under way."""
-    monkeypatch.setattr(spooling, "CAPACITY", 4000)
-    monkeypatch.setattr(spooling, "RESERVE", 2000)
+    monkeypatch.setattr(spooling, "CAPACITY_BYTES", 4000)
+    monkeypatch.setattr(spooling, "RESERVE_BYTES", 2000)
 
 
 FULL = """
@@ -39,8 +39,8 @@ from dressform.access_log.files import DiskError
 from dressform.access_log.recovery import orphans
 
 folder, lines = Path(sys.argv[1]), sys.stdin.buffer.read().splitlines(keepends=True)
-spooling.CAPACITY, spooling.RESERVE = 32_768, 8_192
-spool, told = spooling.new_spool(folder), {}
+spooling.CAPACITY_BYTES, spooling.RESERVE_BYTES = 32_768, 8_192
+spool, told = spooling.create_spool(folder), {}
 filler = (folder / "filler").open("wb", buffering=0)
 while True:
     try:
@@ -51,7 +51,7 @@ for line in lines:
     spool.append(line)
 told["full"] = spool.is_full
 try:
-    spooling.new_spool(folder)
+    spooling.create_spool(folder)
 except DiskError as error:
     told["refused"] = str(error)
 told["files"] = sorted(path.suffix for path in folder.iterdir())
@@ -137,7 +137,7 @@ async def disk(app: FastAPI, small: None) -> AsyncIterator[Disk]:
     for _ in range(2):  # Those of the start are large.
         shipper._rotate()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(shipping, "ship", away)
+        patch.setattr(shipping, "ship_spool", away)
         shipper._prepare()
         patch.setattr(os, "posix_fallocate", refuse)
         yield Disk(shipper, patch)
@@ -224,7 +224,7 @@ async def test_a_full_disk_alone_refuses_nothing(
     own_units: UnitOfWorkFactory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What is shipped makes room for the next file, of which one is always ready."""
-    monkeypatch.setattr(shipping, "PAUSE_SECONDS", 0.01)
+    monkeypatch.setattr(shipping, "SHIP_INTERVAL_SECONDS", 0.01)
     shipper = Shipper(own_units, tmp_path)
     shipper.start()
     real, written = os.posix_fallocate, []

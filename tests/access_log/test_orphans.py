@@ -159,7 +159,7 @@ async def test_lines_behind_what_has_no_end_are_shipped(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     """After a power cut there may be more zeros than are read at once."""
-    monkeypatch.setattr(copying, "BLOCK", 1000)
+    monkeypatch.setattr(copying, "BLOCK_BYTES", 1000)
     before, after = line(), lines(50)
     zeros, torn = b"\0" * 4321 + b"\n", line()[:40]
     (tmp_path / "1.spool").write_bytes(before + zeros + b"".join(after) + torn)

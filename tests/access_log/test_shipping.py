@@ -39,8 +39,8 @@ def uows(own_units: UnitOfWorkFactory) -> UnitOfWorkFactory:
 @pytest.fixture
 def small_files(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of a dozen lines."""
-    monkeypatch.setattr(spooling, "CAPACITY", 2_000)
-    monkeypatch.setattr(spooling, "RESERVE", 500)
+    monkeypatch.setattr(spooling, "CAPACITY_BYTES", 2_000)
+    monkeypatch.setattr(spooling, "RESERVE_BYTES", 500)
 
 
 @pytest.fixture
@@ -105,7 +105,7 @@ async def test_an_orphan_is_shipped_once_however_many_find_it(
 async def test_a_full_file_gives_way_to_a_new_one(
     uows: UnitOfWorkFactory, shipper: Shipper, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(copying, "BLOCK", 500)
+    monkeypatch.setattr(copying, "BLOCK_BYTES", 500)
     written: list[bytes] = []
     files = {shipper.spool.path}
     while len(files) < 5:
@@ -174,11 +174,11 @@ async def test_what_a_crashed_machine_left_holds_nothing_up(
 
 @pytest.mark.usefixtures("small_files")
 async def test_connections_that_break_lose_and_double_nothing(
-    own: Settings, uows: UnitOfWorkFactory, shipper: Shipper
+    isolated_settings: Settings, uows: UnitOfWorkFactory, shipper: Shipper
 ) -> None:
     """The server ends the shipper's connections again and again, in the middle of whatever it does."""
-    assert own.database_url is not None
-    admin = await asyncpg.connect(own.database_url.get_secret_value().replace("+asyncpg", ""))
+    assert isolated_settings.database_url is not None
+    admin = await asyncpg.connect(isolated_settings.database_url.get_secret_value().replace("+asyncpg", ""))
     end = (
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
         "WHERE datname = current_database() AND pid <> pg_backend_pid() "
@@ -202,11 +202,11 @@ async def test_connections_that_break_lose_and_double_nothing(
 
 
 async def test_a_database_that_refuses_is_waited_for(
-    settings: Settings, own: Settings, uows: UnitOfWorkFactory, shipper: Shipper
+    settings: Settings, isolated_settings: Settings, uows: UnitOfWorkFactory, shipper: Shipper
 ) -> None:
     assert settings.database_url is not None
-    assert own.database_url is not None
-    name = own.database_url.get_secret_value().partition("?")[0].rpartition("/")[2]
+    assert isolated_settings.database_url is not None
+    name = isolated_settings.database_url.get_secret_value().partition("?")[0].rpartition("/")[2]
     admin = await asyncpg.connect(settings.database_url.get_secret_value().replace("+asyncpg", ""))
     await admin.execute(f"ALTER DATABASE {name} WITH ALLOW_CONNECTIONS false")
     await admin.execute(
@@ -278,13 +278,13 @@ async def test_a_mark_goes_whatever_dies_between_the_last_line_and_the_removal(
 
 
 async def test_killed_between_the_commit_and_the_removal(
-    own: Settings, uows: UnitOfWorkFactory, tmp_path: Path
+    isolated_settings: Settings, uows: UnitOfWorkFactory, tmp_path: Path
 ) -> None:
     """Everything is in the table and the file is still there: its mark says so."""
     written = lines(100)
     command = [sys.executable, "-c", KILLED]
     done = await asyncio.to_thread(
-        subprocess.run, command, env=environment(own), input=b"".join(written), check=False
+        subprocess.run, command, env=environment(isolated_settings), input=b"".join(written), check=False
     )
     left = b"".join(path.read_bytes() for path in sorted(tmp_path.glob("*.spool")))
 
@@ -351,7 +351,7 @@ async def dies(shipper: Shipper, moment: int, uows: UnitOfWorkFactory) -> bool:
 async def test_whenever_it_dies_the_next_one_completes_it(
     uows: UnitOfWorkFactory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(copying, "BLOCK", 500)
+    monkeypatch.setattr(copying, "BLOCK_BYTES", 500)
     written: list[bytes] = []
     for moment in itertools.count():
         shipper = Shipper(uows, tmp_path)

@@ -90,12 +90,12 @@ from pathlib import Path
 from dressform.access_log import spool as spooling
 from tests.helpers.access_log_lines import line
 
-spooling.CAPACITY, spooling.RESERVE = 40_000, 20_000
-spool = spooling.new_spool(Path(sys.argv[1]))
+spooling.CAPACITY_BYTES, spooling.RESERVE_BYTES = 40_000, 20_000
+spool = spooling.create_spool(Path(sys.argv[1]))
 while True:
     if spool.is_full:
         spool.leave()
-        spool = spooling.new_spool(Path(sys.argv[1]))
+        spool = spooling.create_spool(Path(sys.argv[1]))
     one = line()
     spool.append(one)
     sys.stdout.buffer.write(one)

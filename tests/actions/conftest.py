@@ -11,7 +11,7 @@ from tests.opendata.members import APPROVER, PROPOSER, operating
 
 
 @pytest.fixture
-async def raw(app: FastAPI, settings: Settings) -> AsyncIterator[asyncpg.Connection]:
+async def db_connection(app: FastAPI, settings: Settings) -> AsyncIterator[asyncpg.Connection]:
     """A connection beside the service's own, to a database with two operators."""
     assert app is not None
     assert settings.database_url is not None

@@ -28,8 +28,8 @@ def _always_fresh(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def worker(office: FakeSmtpServer, settings: Settings, uows: UnitOfWorkFactory) -> WorkerTasks:
-    url = SecretStr(f"smtp://127.0.0.1:{office.port}")
+def worker(smtp_server: FakeSmtpServer, settings: Settings, uows: UnitOfWorkFactory) -> WorkerTasks:
+    url = SecretStr(f"smtp://127.0.0.1:{smtp_server.port}")
     made = create_tasks(settings.model_copy(update={"smtp_url": url}), uows)
     return replace(made, breaker=WITHOUT_CLOCK_GUARD)
 
@@ -42,10 +42,10 @@ async def reasons(client: httpx.AsyncClient) -> list[str]:
 
 
 async def test_server_that_takes_no_mail_for_a_day_is_told_of_until_it_does(
-    client: httpx.AsyncClient, worker: WorkerTasks, office: FakeSmtpServer, clock: MovableClock
+    client: httpx.AsyncClient, worker: WorkerTasks, smtp_server: FakeSmtpServer, clock: MovableClock
 ) -> None:
     await worker.round()
-    await office.close()
+    await smtp_server.close()
     began = clock.at = clock() + timedelta(hours=1)
     await worker.round()
     assert await reasons(client) == []
@@ -60,17 +60,17 @@ async def test_server_that_takes_no_mail_for_a_day_is_told_of_until_it_does(
     assert "mail" in health["reasons"]
     assert "dressform_mail_failing_seconds 86401.0" in (await client.get("/metrics")).text
 
-    await office.open()
+    await smtp_server.open()
     await worker.round()
     assert await reasons(client) == []
     assert "dressform_mail_failing_seconds 0.0" in (await client.get("/metrics")).text
-    assert office.received == []
+    assert smtp_server.received == []
 
 
 async def test_server_that_refuses_our_sender_takes_no_mail(
-    client: httpx.AsyncClient, worker: WorkerTasks, office: FakeSmtpServer, clock: MovableClock
+    client: httpx.AsyncClient, worker: WorkerTasks, smtp_server: FakeSmtpServer, clock: MovableClock
 ) -> None:
-    office.takes_sender = False
+    smtp_server.takes_sender = False
     await worker.round()
     clock.advance(days=1, seconds=1)
     await worker.round()
@@ -83,7 +83,7 @@ async def test_server_that_refuses_our_sender_takes_no_mail(
 async def test_status_is_the_same_whether_or_not_an_address_that_fails_has_an_account(
     ada: MemberClient,
     worker: WorkerTasks,
-    office: FakeSmtpServer,
+    smtp_server: FakeSmtpServer,
     clock: MovableClock,
     *,
     server: str,
@@ -91,9 +91,9 @@ async def test_status_is_the_same_whether_or_not_an_address_that_fails_has_an_ac
 ) -> None:
     """On a site on which nothing else is mailed for days."""
     if server == "away":
-        await office.close()
+        await smtp_server.close()
     else:
-        office.verdict = lambda _: "550 no such mailbox"
+        smtp_server.verdict = lambda _: "550 no such mailbox"
 
     await forgot(ada.client, address)
     for _ in range(4):

@@ -22,8 +22,8 @@ Register = Callable[..., Awaitable[None]]
 
 
 @pytest.fixture
-def by_smtp(office: FakeSmtpServer, settings: Settings, uows: UnitOfWorkFactory) -> WorkerTasks:
-    url = SecretStr(f"smtp://127.0.0.1:{office.port}")
+def by_smtp(smtp_server: FakeSmtpServer, settings: Settings, uows: UnitOfWorkFactory) -> WorkerTasks:
+    url = SecretStr(f"smtp://127.0.0.1:{smtp_server.port}")
     changes = {"smtp_url": url, "mail_from": "Dressform <post@sewing.example>"}
     return create_tasks(settings.model_copy(update=changes), uows)
 
@@ -47,13 +47,13 @@ async def waiting(uows: UnitOfWorkFactory) -> int:
 
 
 async def test_a_registration_by_smtp(
-    client: httpx.AsyncClient, register: Register, by_smtp: WorkerTasks, office: FakeSmtpServer
+    client: httpx.AsyncClient, register: Register, by_smtp: WorkerTasks, smtp_server: FakeSmtpServer
 ) -> None:
     await register("bea", language="fr")
 
     assert await by_smtp.deliver() == 1
 
-    ((recipient, message),) = office.received
+    ((recipient, message),) = smtp_server.received
     assert recipient == message["To"] == "bea@example.org"
     assert message["From"] == "Dressform <post@sewing.example>"
     assert message["Subject"] == "Confirmez votre adresse e-mail"
@@ -85,36 +85,36 @@ async def test_links_lead_to_the_site(
 async def test_a_refused_recipient_is_tried_again_and_holds_up_nobody(
     register: Register,
     by_smtp: WorkerTasks,
-    office: FakeSmtpServer,
+    smtp_server: FakeSmtpServer,
     clock: MovableClock,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    office.verdict = lambda address: (
+    smtp_server.verdict = lambda address: (
         f"450 <{address}> come back later" if address.startswith("bea") else "250 OK"
     )
     await register("ann", "bea", "cyd")
 
     assert await by_smtp.deliver() == 2
-    assert [to for to, _ in office.received] == ["ann@example.org", "cyd@example.org"]
+    assert [to for to, _ in smtp_server.received] == ["ann@example.org", "cyd@example.org"]
     assert "SMTPRecipientsRefused" in caplog.text
     assert "example.org" not in caplog.text.replace("localhost", "")
 
-    office.verdict = lambda _: "250 OK"
+    smtp_server.verdict = lambda _: "250 OK"
     assert await by_smtp.deliver() == 0
     clock.advance(seconds=60)
     assert await by_smtp.deliver() == 1
-    assert office.received[-1][0] == "bea@example.org"
+    assert smtp_server.received[-1][0] == "bea@example.org"
 
 
 async def test_a_server_that_is_down_is_tried_less_and_less_often(
     register: Register,
     by_smtp: WorkerTasks,
-    office: FakeSmtpServer,
+    smtp_server: FakeSmtpServer,
     clock: MovableClock,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     await register("bea")
-    await office.close()
+    await smtp_server.close()
 
     for seconds in (60, 120, 240, 480, 960, 1920, 3840, 7680, 14_400, 14_400):
         assert await by_smtp.deliver() == 0
@@ -125,7 +125,7 @@ async def test_a_server_that_is_down_is_tried_less_and_less_often(
         clock.advance(seconds=seconds / 2 + 1)
 
     assert "bea@" not in caplog.text
-    await office.open()
+    await smtp_server.open()
     assert await by_smtp.deliver() == 1
     assert await waiting(by_smtp.uows) == 0
 
@@ -134,18 +134,18 @@ async def test_the_link_of_a_repeated_mail_works(
     client: httpx.AsyncClient,
     register: Register,
     by_smtp: WorkerTasks,
-    office: FakeSmtpServer,
+    smtp_server: FakeSmtpServer,
     clock: MovableClock,
 ) -> None:
     await register("bea")
-    office.verdict = lambda _: "451 not now"
+    smtp_server.verdict = lambda _: "451 not now"
     await by_smtp.deliver()
-    office.verdict = lambda _: "250 OK"
+    smtp_server.verdict = lambda _: "250 OK"
     clock.advance(minutes=1)
 
     assert await by_smtp.deliver() == 1
 
-    ((_, message),) = office.received
+    ((_, message),) = smtp_server.received
     answer = await client.post("/v1/auth/verify-email", json={"token": token_of(message)})
     assert answer.status_code == 204
 
@@ -172,19 +172,19 @@ async def break_seal(uow: UnitOfWork, mail_id: UUID) -> None:
 async def test_one_that_explodes_holds_up_nobody(
     register: Register,
     mailbox: Mailbox,
-    duties: WorkerTasks,
+    worker_tasks: WorkerTasks,
     caplog: pytest.LogCaptureFixture,
     damage: Callable[[UnitOfWork, UUID], Awaitable[None]],
 ) -> None:
     await register("ann")
-    async with duties.uows.transaction() as uow:
+    async with worker_tasks.uows.transaction() as uow:
         await damage(uow, (await uow.connection.execute(select(Mail.id))).scalar_one())
     await register("bea", "cyd")
 
     told = [message["To"] for message in await mailbox.collect()]
 
     assert told == ["bea@example.org", "cyd@example.org"]
-    assert await waiting(duties.uows) == 1
+    assert await waiting(worker_tasks.uows) == 1
     assert len(caplog.records) == 1
     assert "try 1" in caplog.text
     assert await mailbox.collect() == []
@@ -203,19 +203,19 @@ async def test_more_than_a_handful_go_in_one_round(
 
 
 async def test_couriers_at_once_deliver_each_mail_once(
-    by_smtp: WorkerTasks, settings: Settings, uows: UnitOfWorkFactory, office: FakeSmtpServer
+    by_smtp: WorkerTasks, settings: Settings, uows: UnitOfWorkFactory, smtp_server: FakeSmtpServer
 ) -> None:
     async with uows.transaction() as uow:
         for number in range(12):
             to = f"person{number}@example.org"
             await Mails(uow).add("password-changed", to=to, language="en")
-    url = SecretStr(f"smtp://127.0.0.1:{office.port}")
+    url = SecretStr(f"smtp://127.0.0.1:{smtp_server.port}")
     others = [create_tasks(settings.model_copy(update={"smtp_url": url}), uows) for _ in range(2)]
 
     delivered = await asyncio.gather(*(one.deliver() for one in (by_smtp, *others)))
 
     assert sum(delivered) == 12
-    assert len({to for to, _ in office.received}) == len(office.received) == 12
+    assert len({to for to, _ in smtp_server.received}) == len(smtp_server.received) == 12
 
 
 async def test_a_courier_that_died_only_delays(
@@ -234,7 +234,7 @@ async def test_no_log_at_any_level_holds_an_address_or_a_token(
     register: Register,
     caplog: pytest.LogCaptureFixture,
     by_smtp: WorkerTasks,
-    office: FakeSmtpServer,
+    smtp_server: FakeSmtpServer,
 ) -> None:
     caplog.set_level(logging.DEBUG)
     await register("bea")
@@ -244,4 +244,4 @@ async def test_no_log_at_any_level_holds_an_address_or_a_token(
     own = [record for record in caplog.records if not record.name.startswith("mail.")]
     text = "\n".join(record.getMessage() for record in own)
     assert "bea@example.org" not in text
-    assert token_of(office.received[0][1]) not in text
+    assert token_of(smtp_server.received[0][1]) not in text

@@ -74,12 +74,12 @@ LEFT_OUT = {
 
 
 async def test_all_who_may_give_give_once_and_nobody_else(
-    uows: UnitOfWorkFactory, raw: asyncpg.Connection, receipts: Receipts
+    uows: UnitOfWorkFactory, db_connection: asyncpg.Connection, receipts: Receipts
 ) -> None:
-    await joined(uows, raw, MANY)
-    ids = await raw.fetch("SELECT account_id FROM dataset_consent LIMIT $1", len(LEFT_OUT))
+    await joined(uows, db_connection, MANY)
+    ids = await db_connection.fetch("SELECT account_id FROM dataset_consent LIMIT $1", len(LEFT_OUT))
     for row, change in zip(ids, LEFT_OUT.values(), strict=True):
-        await raw.execute(change, row["account_id"])
+        await db_connection.execute(change, row["account_id"])
     giving = MANY - len(LEFT_OUT)
 
     await propose_dataset(uows, PROPOSER)
@@ -102,16 +102,16 @@ async def test_all_who_may_give_give_once_and_nobody_else(
 
 
 async def test_what_is_stored_is_what_they_gave_with_noise_in_all_of_it(
-    uows: UnitOfWorkFactory, raw: asyncpg.Connection, receipts: Receipts
+    uows: UnitOfWorkFactory, db_connection: asyncpg.Connection, receipts: Receipts
 ) -> None:
-    await joined(uows, raw, MANY - 1_000)
-    await joined(uows, raw, 1_000, breasts=False)
+    await joined(uows, db_connection, MANY - 1_000)
+    await joined(uows, db_connection, 1_000, breasts=False)
     await propose_dataset(uows, PROPOSER)
 
     drawn = await draw_dataset(uows, receipts, APPROVER, nobody_looks)
 
     assert drawn is not None
-    await raw.execute("UPDATE dataset_consent SET drawn_in = NULL")
+    await db_connection.execute("UPDATE dataset_consent SET drawn_in = NULL")
     exact = Sums.none(CORE)  # All have the 20 measurements, so that nothing is left to chance.
     for part in await read_contributions(uows, 2026, DrawScope(CORE)):
         exact += part.sums
@@ -136,7 +136,7 @@ async def test_what_is_stored_is_what_they_gave_with_noise_in_all_of_it(
 )
 async def test_the_noisy_counts_alone_open_the_gate_to_each_flag(
     uows: UnitOfWorkFactory,
-    raw: asyncpg.Connection,
+    db_connection: asyncpg.Connection,
     receipts: Receipts,
     monkeypatch: pytest.MonkeyPatch,
     *,
@@ -150,24 +150,24 @@ async def test_the_noisy_counts_alone_open_the_gate_to_each_flag(
         return counts
 
     monkeypatch.setattr(draws, "noisy_counts", with_noise)
-    await joined(uows, raw, FEW)
-    await joined(uows, raw, 3, breasts=False)
+    await joined(uows, db_connection, FEW)
+    await joined(uows, db_connection, 3, breasts=False)
     await propose_dataset(uows, PROPOSER)
 
     drawn = await draw_dataset(uows, receipts, APPROVER, nobody_looks)
 
     assert (drawn.codebook.key if drawn else None) == taken[1]
     assert counted == [[FEW, 3]]
-    row = await raw.fetchrow("SELECT count, codebook, flags FROM dataset_draw")
+    row = await db_connection.fetchrow("SELECT count, codebook, flags FROM dataset_draw")
     assert tuple(row) == taken
 
 
 async def test_who_is_of_a_flag_that_has_too_few_waits_and_adds_up(
-    uows: UnitOfWorkFactory, raw: asyncpg.Connection, receipts: Receipts, clock: MovableClock
+    uows: UnitOfWorkFactory, db_connection: asyncpg.Connection, receipts: Receipts, clock: MovableClock
 ) -> None:
     """Nine of ten have breasts: the others give once they are enough, with one noise."""
-    await joined(uows, raw, 900)
-    await joined(uows, raw, 100, breasts=False)
+    await joined(uows, db_connection, 900)
+    await joined(uows, db_connection, 100, breasts=False)
     await propose_dataset(uows, PROPOSER)
 
     first = await draw_dataset(uows, receipts, APPROVER, nobody_looks)
@@ -176,8 +176,8 @@ async def test_who_is_of_a_flag_that_has_too_few_waits_and_adds_up(
     assert (first.codebook, first.flags) == (SMALL, ("with_breasts",))
     assert await marks(uows) == {(1, 2026): 900, (1, None): 100}
     await publish_dataset(uows, PUBLISHER)
-    await raw.execute("UPDATE account SET last_login_at = $1", LATER)
-    await joined(uows, raw, 800, agreed=LATER, breasts=False)
+    await db_connection.execute("UPDATE account SET last_login_at = $1", LATER)
+    await joined(uows, db_connection, 800, agreed=LATER, breasts=False)
     clock.at = datetime(2027, 3, 1, tzinfo=UTC)
     await propose_dataset(uows, PROPOSER)
 
@@ -198,13 +198,13 @@ async def test_who_is_of_a_flag_that_has_too_few_waits_and_adds_up(
 @pytest.mark.usefixtures("enough")
 async def test_however_many_batches_there_are_each_account_is_counted_and_drawn_once(
     uows: UnitOfWorkFactory,
-    raw: asyncpg.Connection,
+    db_connection: asyncpg.Connection,
     receipts: Receipts,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(contributions, "BATCH", 7)
-    await joined(uows, raw, FEW)
-    await raw.execute(
+    await joined(uows, db_connection, FEW)
+    await db_connection.execute(
         "UPDATE dataset_consent SET counted = 3"
         " WHERE account_id IN (SELECT account_id FROM dataset_consent LIMIT 10)"
     )
@@ -216,10 +216,10 @@ async def test_however_many_batches_there_are_each_account_is_counted_and_drawn_
 
 
 async def test_who_was_counted_ten_times_is_counted_no_more(
-    uows: UnitOfWorkFactory, raw: asyncpg.Connection, receipts: Receipts
+    uows: UnitOfWorkFactory, db_connection: asyncpg.Connection, receipts: Receipts
 ) -> None:
-    await joined(uows, raw, FEW)
-    await raw.execute("UPDATE dataset_consent SET counted = 10")
+    await joined(uows, db_connection, FEW)
+    await db_connection.execute("UPDATE dataset_consent SET counted = 10")
     await propose_dataset(uows, PROPOSER)
 
     assert await draw_dataset(uows, receipts, APPROVER, nobody_looks) is None
@@ -228,9 +228,9 @@ async def test_who_was_counted_ten_times_is_counted_no_more(
 
 
 async def test_too_few_have_to_wait_for_the_next_year(
-    uows: UnitOfWorkFactory, raw: asyncpg.Connection, receipts: Receipts, clock: MovableClock
+    uows: UnitOfWorkFactory, db_connection: asyncpg.Connection, receipts: Receipts, clock: MovableClock
 ) -> None:
-    await joined(uows, raw, FEW)
+    await joined(uows, db_connection, FEW)
     await propose_dataset(uows, PROPOSER)
 
     assert await draw_dataset(uows, receipts, APPROVER, nobody_looks) is None
@@ -247,7 +247,7 @@ async def test_too_few_have_to_wait_for_the_next_year(
 
 
 async def test_a_proposal_is_kept_until_its_operator_leaves(
-    uows: UnitOfWorkFactory, raw: asyncpg.Connection, clock: MovableClock
+    uows: UnitOfWorkFactory, db_connection: asyncpg.Connection, clock: MovableClock
 ) -> None:
     begun = start_of_day(clock.at)
     await propose_dataset(uows, PROPOSER)
@@ -257,7 +257,7 @@ async def test_a_proposal_is_kept_until_its_operator_leaves(
         await propose_dataset(uows, APPROVER)
     assert await proposal(uows) == (PROPOSER, begun)
 
-    await raw.execute("DELETE FROM operator WHERE account_id = $1", PROPOSER)
+    await db_connection.execute("DELETE FROM operator WHERE account_id = $1", PROPOSER)
     await propose_dataset(uows, APPROVER)
     assert await proposal(uows) == (APPROVER, start_of_day(clock.at))
 
@@ -281,9 +281,9 @@ async def proposal(uows: UnitOfWorkFactory) -> tuple[UUID | None, datetime]:
 
 
 async def test_it_takes_two_and_the_day(
-    uows: UnitOfWorkFactory, raw: asyncpg.Connection, receipts: Receipts, clock: MovableClock
+    uows: UnitOfWorkFactory, db_connection: asyncpg.Connection, receipts: Receipts, clock: MovableClock
 ) -> None:
-    assert not raw.is_closed()
+    assert not db_connection.is_closed()
     with pytest.raises(StartupError, match="Nothing is proposed for 2026"):
         await draw_dataset(uows, receipts, APPROVER, nobody_looks)
     clock.at = datetime(2026, 2, 28, 23, 59, tzinfo=UTC)
@@ -308,11 +308,11 @@ async def test_it_takes_two_and_the_day(
     ids=["removed", "ended", "restricted", "erased"],
 )
 async def test_who_proposed_it_has_to_be_an_operator_still(
-    uows: UnitOfWorkFactory, raw: asyncpg.Connection, receipts: Receipts, change: str
+    uows: UnitOfWorkFactory, db_connection: asyncpg.Connection, receipts: Receipts, change: str
 ) -> None:
-    await joined(uows, raw, FEW)
+    await joined(uows, db_connection, FEW)
     await propose_dataset(uows, PROPOSER)
-    await raw.execute(change, PROPOSER)
+    await db_connection.execute(change, PROPOSER)
 
     with pytest.raises(StartupError, match=r"`dressform dataset propose`"):
         await draw_dataset(uows, receipts, APPROVER, nobody_looks)
@@ -321,18 +321,18 @@ async def test_who_proposed_it_has_to_be_an_operator_still(
 
 
 async def test_interrupted_after_the_count_it_goes_on_without_counting_again(
-    uows: UnitOfWorkFactory, raw: asyncpg.Connection, receipts: Receipts
+    uows: UnitOfWorkFactory, db_connection: asyncpg.Connection, receipts: Receipts
 ) -> None:
     def crash(step: DrawStep) -> None:
         if step is DrawStep.READING:
             raise KeyboardInterrupt
 
-    await joined(uows, raw, MANY)
+    await joined(uows, db_connection, MANY)
     await propose_dataset(uows, PROPOSER)
     with pytest.raises(KeyboardInterrupt):
         await draw_dataset(uows, receipts, APPROVER, crash)
     assert await marks(uows) == {(1, None): MANY}
-    count = await raw.fetchval("SELECT count FROM dataset_draw")
+    count = await db_connection.fetchval("SELECT count FROM dataset_draw")
 
     drawn = await draw_dataset(uows, receipts, PROPOSER, nobody_looks)
 
@@ -346,11 +346,11 @@ async def test_interrupted_after_the_count_it_goes_on_without_counting_again(
     ("table", "column"), [("dataset_draw", "statistics"), ("dataset_consent", "drawn_in")]
 )
 async def test_sums_and_marks_are_written_both_or_neither(
-    uows: UnitOfWorkFactory, raw: asyncpg.Connection, receipts: Receipts, table: str, column: str
+    uows: UnitOfWorkFactory, db_connection: asyncpg.Connection, receipts: Receipts, table: str, column: str
 ) -> None:
-    await joined(uows, raw, FEW)
+    await joined(uows, db_connection, FEW)
     await propose_dataset(uows, PROPOSER)
-    await raw.execute(
+    await db_connection.execute(
         f"""
         CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN
@@ -367,7 +367,7 @@ async def test_sums_and_marks_are_written_both_or_neither(
         assert await marks(uows) == {(1, None): FEW}
         assert await list_draws(uows) == []
     finally:
-        await raw.execute("DROP FUNCTION full_disk CASCADE")
+        await db_connection.execute("DROP FUNCTION full_disk CASCADE")
 
     assert await draw_dataset(uows, receipts, APPROVER, nobody_looks) is not None
     assert await marks(uows) == {(1, 2026): FEW}
@@ -376,7 +376,7 @@ async def test_sums_and_marks_are_written_both_or_neither(
 @pytest.mark.usefixtures("enough")
 async def test_what_goes_on_after_its_year_is_refused(
     uows: UnitOfWorkFactory,
-    raw: asyncpg.Connection,
+    db_connection: asyncpg.Connection,
     receipts: Receipts,
     clock: MovableClock,
 ) -> None:
@@ -386,7 +386,7 @@ async def test_what_goes_on_after_its_year_is_refused(
         if step is DrawStep.MARKING:
             clock.at = datetime(2027, 1, 1, tzinfo=UTC)
 
-    await joined(uows, raw, FEW)
+    await joined(uows, db_connection, FEW)
     await propose_dataset(uows, PROPOSER)
 
     with pytest.raises(StartupError, match="The year 2026 is over"):
@@ -397,9 +397,9 @@ async def test_what_goes_on_after_its_year_is_refused(
 
 
 async def test_two_at_once_draw_once(
-    uows: UnitOfWorkFactory, raw: asyncpg.Connection, receipts: Receipts
+    uows: UnitOfWorkFactory, db_connection: asyncpg.Connection, receipts: Receipts
 ) -> None:
-    await joined(uows, raw, MANY)
+    await joined(uows, db_connection, MANY)
     await propose_dataset(uows, PROPOSER)
 
     one, other = await asyncio.gather(
@@ -415,20 +415,20 @@ async def test_two_at_once_draw_once(
 
 
 async def test_the_next_edition_is_of_others_and_an_erasure_changes_nothing(
-    uows: UnitOfWorkFactory, raw: asyncpg.Connection, receipts: Receipts, clock: MovableClock
+    uows: UnitOfWorkFactory, db_connection: asyncpg.Connection, receipts: Receipts, clock: MovableClock
 ) -> None:
-    await joined(uows, raw, MANY)
+    await joined(uows, db_connection, MANY)
     await propose_dataset(uows, PROPOSER)
     await draw_dataset(uows, receipts, APPROVER, nobody_looks)
     assert await publish_dataset(uows, PUBLISHER) == ["2026"]
     published = await hashes(uows, "2026")
     assert "people.csv" in published
-    await raw.execute(
+    await db_connection.execute(
         "DELETE FROM account WHERE id IN"
         " (SELECT account_id FROM dataset_consent WHERE drawn_in = 2026 LIMIT 1000)"
     )
-    await raw.execute("UPDATE account SET last_login_at = $1", LATER)  # They are all still there.
-    await joined(uows, raw, MANY, agreed=LATER)
+    await db_connection.execute("UPDATE account SET last_login_at = $1", LATER)  # They are all still there.
+    await joined(uows, db_connection, MANY, agreed=LATER)
     clock.at = datetime(2027, 3, 1, tzinfo=UTC)
 
     await propose_dataset(uows, PROPOSER)

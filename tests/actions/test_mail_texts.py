@@ -48,8 +48,8 @@ async def every_mail(person: MemberClient) -> dict[str, EmailMessage]:
 
 
 @pytest.mark.parametrize("language", BOTH)
-async def test_every_mail_speaks_the_members_language(join: Join, language: str) -> None:
-    person = await join("zoe", language=language)
+async def test_every_mail_speaks_the_members_language(create_member: Join, language: str) -> None:
+    person = await create_member("zoe", language=language)
 
     found = await every_mail(person)
 
@@ -65,8 +65,8 @@ async def test_every_mail_speaks_the_members_language(join: Join, language: str)
 
 
 @pytest.mark.parametrize("language", BOTH)
-async def test_a_token_stands_in_the_fragment_alone(join: Join, language: str) -> None:
-    person = await join("zoe", language=language)
+async def test_a_token_stands_in_the_fragment_alone(create_member: Join, language: str) -> None:
+    person = await create_member("zoe", language=language)
 
     found = await every_mail(person)
 

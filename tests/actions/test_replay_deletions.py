@@ -44,10 +44,10 @@ ONE_OF_EACH = Counter(dict.fromkeys(DeletionKind, 1))
 
 
 @pytest.fixture
-async def filled(own: Settings, clock: MovableClock) -> Settings:
-    async with bootstrap(own, clock) as (uows, _):
+async def filled(isolated_settings: Settings, clock: MovableClock) -> Settings:
+    async with bootstrap(isolated_settings, clock) as (uows, _):
         await fill(uows)
-    return own
+    return isolated_settings
 
 
 async def refused(settings: Settings, clock: MovableClock) -> str:

@@ -46,12 +46,12 @@ async def approved(uows: UnitOfWorkFactory, receipts: Receipts) -> Draw | None:
     return await draw_dataset(uows, receipts, APPROVER, lambda _: None)
 
 
-async def put_back(uows: UnitOfWorkFactory, raw: asyncpg.Connection, receipts: Receipts) -> Draw:
-    await joined(uows, raw, FEW)
+async def put_back(uows: UnitOfWorkFactory, db_connection: asyncpg.Connection, receipts: Receipts) -> Draw:
+    await joined(uows, db_connection, FEW)
     drawn = await approved(uows, receipts)
     assert drawn is not None
     for change in BACKUP:
-        await raw.execute(change)
+        await db_connection.execute(change)
     return drawn
 
 
@@ -63,9 +63,9 @@ def published(drawn: Draw) -> dict[str, bytes]:
 
 
 async def test_a_draw_leaves_a_receipt_of_what_is_stored(
-    uows: UnitOfWorkFactory, raw: asyncpg.Connection, receipts: Receipts, codebook: Codebook
+    uows: UnitOfWorkFactory, db_connection: asyncpg.Connection, receipts: Receipts, codebook: Codebook
 ) -> None:
-    await joined(uows, raw, FEW)
+    await joined(uows, db_connection, FEW)
 
     drawn = await approved(uows, receipts)
 
@@ -78,27 +78,27 @@ async def test_a_draw_leaves_a_receipt_of_what_is_stored(
 @pytest.mark.parametrize("year", [2026, 2027])
 async def test_who_was_drawn_is_not_drawn_again_by_a_database_that_forgot(
     uows: UnitOfWorkFactory,
-    raw: asyncpg.Connection,
+    db_connection: asyncpg.Connection,
     receipts: Receipts,
     clock: MovableClock,
     *,
     year: int,
 ) -> None:
-    await put_back(uows, raw, receipts)
+    await put_back(uows, db_connection, receipts)
     clock.at = clock.at.replace(year=year)
 
     with pytest.raises(StartupError, match="a draw on 1 March 2026 that this database does not"):
         await approved(uows, receipts)
 
     assert await list_draws(uows) == []
-    assert await raw.fetchval("SELECT max(counted) FROM dataset_consent") == 0
+    assert await db_connection.fetchval("SELECT max(counted) FROM dataset_consent") == 0
 
 
 @pytest.mark.usefixtures("codebook")
 async def test_nor_by_one_that_drew_something_else(
-    uows: UnitOfWorkFactory, raw: asyncpg.Connection, receipts: Receipts, clock: MovableClock
+    uows: UnitOfWorkFactory, db_connection: asyncpg.Connection, receipts: Receipts, clock: MovableClock
 ) -> None:
-    await put_back(uows, raw, receipts)
+    await put_back(uows, db_connection, receipts)
     await approved(uows, Receipts(receipts.folder / "elsewhere"))
     clock.at = NEXT
 
@@ -108,10 +108,10 @@ async def test_nor_by_one_that_drew_something_else(
 
 @pytest.mark.usefixtures("codebook")
 async def test_what_was_published_makes_the_draw_known_again(
-    uows: UnitOfWorkFactory, raw: asyncpg.Connection, receipts: Receipts
+    uows: UnitOfWorkFactory, db_connection: asyncpg.Connection, receipts: Receipts
 ) -> None:
-    drawn = await put_back(uows, raw, receipts)
-    await raw.execute(  # Drawn after they had agreed once more, which the backup doesn't know.
+    drawn = await put_back(uows, db_connection, receipts)
+    await db_connection.execute(  # Drawn after they had agreed once more, which the backup doesn't know.
         "UPDATE dataset_consent SET given_id = NULL WHERE account_id ="
         " (SELECT min(account_id::text)::uuid FROM dataset_consent)"
     )
@@ -124,7 +124,7 @@ async def test_what_was_published_makes_the_draw_known_again(
     assert Receipt.of(known).sha256 == Receipt.of(drawn).sha256
     assert (known.year, known.count, known.at.date()) == (2026, drawn.count, drawn.at.date())
     assert published(known) == files
-    assert await raw.fetch("SELECT DISTINCT drawn_in FROM dataset_consent") == [(2026,)]
+    assert await db_connection.fetch("SELECT DISTINCT drawn_in FROM dataset_consent") == [(2026,)]
     with pytest.raises(StartupError, match="approved already"):
         await propose_dataset(uows, PROPOSER)
     with pytest.raises(StartupError, match="known already"):
@@ -133,28 +133,28 @@ async def test_what_was_published_makes_the_draw_known_again(
 
 @pytest.mark.usefixtures("codebook")
 async def test_whose_consent_was_lost_is_not_drawn_with_another_one(
-    uows: UnitOfWorkFactory, raw: asyncpg.Connection, receipts: Receipts, clock: MovableClock
+    uows: UnitOfWorkFactory, db_connection: asyncpg.Connection, receipts: Receipts, clock: MovableClock
 ) -> None:
     """They had agreed between the backup and the draw; their account is older than both."""
-    drawn = await put_back(uows, raw, receipts)
+    drawn = await put_back(uows, db_connection, receipts)
     await restore_dataset(uows, receipts, APPROVER, parse_edition(published(drawn)))
-    await raw.execute("UPDATE dataset_consent SET drawn_in = NULL")
-    await raw.execute(agrees_again("2026-03-05", who="true"))
-    await joined(uows, raw, 1, agreed=datetime(2026, 6, 1, tzinfo=UTC))
-    await raw.execute("UPDATE account SET last_login_at = '2027-01-01T00:00Z'")
+    await db_connection.execute("UPDATE dataset_consent SET drawn_in = NULL")
+    await db_connection.execute(agrees_again("2026-03-05", who="true"))
+    await joined(uows, db_connection, 1, agreed=datetime(2026, 6, 1, tzinfo=UTC))
+    await db_connection.execute("UPDATE account SET last_login_at = '2027-01-01T00:00Z'")
     clock.at = NEXT
 
     drawn_again = await approved(uows, receipts)
 
     assert drawn_again is not None
-    assert await raw.fetchval("SELECT count(*) FROM dataset_consent WHERE drawn_in = 2027") == 1
+    assert await db_connection.fetchval("SELECT count(*) FROM dataset_consent WHERE drawn_in = 2027") == 1
 
 
 @pytest.mark.usefixtures("codebook")
 async def test_other_files_are_refused(
-    uows: UnitOfWorkFactory, raw: asyncpg.Connection, receipts: Receipts
+    uows: UnitOfWorkFactory, db_connection: asyncpg.Connection, receipts: Receipts
 ) -> None:
-    drawn = await put_back(uows, raw, receipts)
+    drawn = await put_back(uows, db_connection, receipts)
     other = await approved(uows, Receipts(receipts.folder / "elsewhere"))
     assert other is not None
     files = published(drawn)

@@ -23,11 +23,11 @@ Join = Callable[..., Awaitable[MemberClient]]
 
 
 async def test_sign_in_while_account_waits_begins_the_window_anew(
-    ada: MemberClient, uows: UnitOfWorkFactory, duties: WorkerTasks, clock: MovableClock
+    ada: MemberClient, uows: UnitOfWorkFactory, worker_tasks: WorkerTasks, clock: MovableClock
 ) -> None:
     model = await ada.add_model()
     clock.at = end_of(PROFILE, clock()) + 10 * DAY
-    await duties.round()  # It writes a late warning, with a link back.
+    await worker_tasks.round()  # It writes a late warning, with a link back.
     ((link,),) = [[token_of(one) for one in await ada.mailbox.collect()]]
 
     assert (await ada.sign_in(ada.email)).status_code == 200
@@ -41,7 +41,7 @@ async def test_sign_in_while_account_waits_begins_the_window_anew(
     reopened = await ada.client.post("/v1/auth/reopen", json={"token": link})
     assert_problem(reopened, 410, "link-expired")
     clock.at += MAX_GRACE_PERIOD
-    await duties.round()
+    await worker_tasks.round()
     assert (await ada.sign_in()).status_code == 200
 
 
@@ -59,7 +59,7 @@ async def test_owner_of_waiting_account_exports_and_erases_it(
 
 
 async def test_wrong_password_for_waiting_account_answers_as_for_nobody(
-    ada: MemberClient, uows: UnitOfWorkFactory, join: Join, clock: MovableClock
+    ada: MemberClient, uows: UnitOfWorkFactory, create_member: Join, clock: MovableClock
 ) -> None:
     clock.at = end_of(PROFILE, clock()) + DAY
 
@@ -68,7 +68,7 @@ async def test_wrong_password_for_waiting_account_answers_as_for_nobody(
 
     assert_problem(known, 401, "wrong-credentials")
     assert comparable_response(known) == comparable_response(unknown)
-    bob = await join("bob")
+    bob = await create_member("bob")
     assert (await bob.request("GET", "/v1/profiles/ada")).status_code == 404
     assert (await bob.request("GET", "/v1/profiles/ada/picture")).status_code == 404
 

@@ -1,3 +1,4 @@
+from argon2 import PasswordHasher as Argon2Hasher
 from argon2 import Type
 from fastapi import FastAPI
 

@@ -124,9 +124,9 @@ async def test_a_record_is_committed_before_the_answer_leaves(
 
 
 async def test_records_come_in_pages_the_latest_first(
-    operator: MemberClient, uows: UnitOfWorkFactory, join: Join
+    operator: MemberClient, uows: UnitOfWorkFactory, create_member: Join
 ) -> None:
-    grace = await join("grace")
+    grace = await create_member("grace")
     await grant_operator(uows, grace)
     for number in range(5):
         await search_log((operator, grace)[number % 2], reason=f"The reason number {number}.")
@@ -141,9 +141,9 @@ async def test_records_come_in_pages_the_latest_first(
 
 
 async def test_the_record_outlives_the_operators_account(
-    operator: MemberClient, uows: UnitOfWorkFactory, join: Join
+    operator: MemberClient, uows: UnitOfWorkFactory, create_member: Join
 ) -> None:
-    grace = await join("grace")
+    grace = await create_member("grace")
     await grant_operator(uows, grace)
     looked = str(await account_id(uows, operator))
     await search_log(operator)

@@ -86,8 +86,8 @@ async def test_a_body_says_nothing(operator: MemberClient, uows: UnitOfWorkFacto
     assert record["asked"]["full"] is False
 
 
-async def test_the_export_says_who_operates_the_site(operator: MemberClient, join: Join) -> None:
-    grace = await join("grace")
+async def test_the_export_says_who_operates_the_site(operator: MemberClient, create_member: Join) -> None:
+    grace = await create_member("grace")
 
     exported = [
         (await person.request("GET", "/v1/privacy/export")).json() for person in (operator, grace)

@@ -196,8 +196,8 @@ async def test_reset_links_to_the_old_address_die_with_it(ada: MemberClient) -> 
     assert told["Subject"] == "Your e-mail address was changed"
 
 
-async def test_a_taken_address_gives_no_hint(ada: MemberClient, join: Join) -> None:
-    bea = await join("bea", language="fr")
+async def test_a_taken_address_gives_no_hint(ada: MemberClient, create_member: Join) -> None:
+    bea = await create_member("bea", language="fr")
 
     free, taken = await change_email(ada, "free@example.org"), await change_email(ada, bea.email)
 
@@ -207,10 +207,10 @@ async def test_a_taken_address_gives_no_hint(ada: MemberClient, join: Join) -> N
     assert mails["free@example.org"] == "Confirm your new e-mail address"
 
 
-async def test_an_address_taken_before_it_was_confirmed(ada: MemberClient, join: Join) -> None:
+async def test_an_address_taken_before_it_was_confirmed(ada: MemberClient, create_member: Join) -> None:
     await change_email(ada, "bea@example.org")
     token = token_of((await ada.mailbox.collect())[0])
-    bea = await join("bea")
+    bea = await create_member("bea")
 
     assert_problem(await confirm_email(ada.client, token), 409, "email-taken")
     assert (await bea.sign_in(bea.email)).status_code == 200

@@ -65,8 +65,8 @@ async def test_the_text_is_told_in_the_language_asked_for(ada: MemberClient, lan
     }
 
 
-async def test_the_text_is_in_the_members_own_language_unless_asked(join: Join) -> None:
-    zoe = await join("zoe", language="fr")
+async def test_the_text_is_in_the_members_own_language_unless_asked(create_member: Join) -> None:
+    zoe = await create_member("zoe", language="fr")
 
     assert (await consent_of(zoe))["text"]["text"] == CURRENT["fr"].text
     assert (await zoe.request("GET", f"{CONSENTS}?language=de")).status_code == 422
@@ -85,8 +85,8 @@ async def test_agreeing_is_kept_with_what_was_agreed_to(
     assert (await mailbox.receive_one())["Subject"] == "You agreed to the open dataset"
 
 
-async def test_it_is_confirmed_by_mail_in_the_members_language(join: Join) -> None:
-    zoe = await join("zoe", language="fr")
+async def test_it_is_confirmed_by_mail_in_the_members_language(create_member: Join) -> None:
+    zoe = await create_member("zoe", language="fr")
 
     await agree(zoe, language="en")
 
@@ -144,9 +144,9 @@ async def test_one_of_ones_own_models_can_be_chosen(ada: MemberClient) -> None:
 
 
 async def test_anothers_model_is_refused_just_like_none(
-    ada: MemberClient, join: Join, uows: UnitOfWorkFactory
+    ada: MemberClient, create_member: Join, uows: UnitOfWorkFactory
 ) -> None:
-    graces = await (await join("grace")).add_model()
+    graces = await (await create_member("grace")).add_model()
 
     hers, none = await agree(ada, model_id=graces), await agree(ada, model_id=str(uuid4()))
 

@@ -36,9 +36,9 @@ Join = Callable[..., Awaitable[MemberClient]]
     ],
 )
 async def test_withdrawing_is_one_call_and_one_mail(
-    join: Join, clock: MovableClock, language: str, subject: str
+    create_member: Join, clock: MovableClock, language: str, subject: str
 ) -> None:
-    ada = await join("ada", language=language)
+    ada = await create_member("ada", language=language)
     model = await ada.add_model()
     await agree(ada, model_id=model)
     await ada.mailbox.collect()
@@ -148,7 +148,7 @@ async def test_agreeing_after_withdrawing_begins_anew_and_leaves_the_marks(
 
 
 async def test_who_is_restricted_may_withdraw_but_not_agree(
-    ada: MemberClient, join: Join, uows: UnitOfWorkFactory
+    ada: MemberClient, create_member: Join, uows: UnitOfWorkFactory
 ) -> None:
     await agree(ada)
     await ada.mailbox.receive_one()
@@ -162,9 +162,9 @@ async def test_who_is_restricted_may_withdraw_but_not_agree(
     assert (await consent_of(ada))["given"] is False
 
 
-async def test_withdrawing_and_erasing_at_once_wait_for_each_other_in_order(join: Join) -> None:
+async def test_withdrawing_and_erasing_at_once_wait_for_each_other_in_order(create_member: Join) -> None:
     for number in range(5):
-        person = await join(f"person{number}")
+        person = await create_member(f"person{number}")
         await agree(person)
 
         erased, *withdrawn = await asyncio.gather(
@@ -176,8 +176,8 @@ async def test_withdrawing_and_erasing_at_once_wait_for_each_other_in_order(join
         await person.mailbox.collect()
 
 
-async def test_it_is_each_members_own(ada: MemberClient, join: Join) -> None:
-    grace = await join("grace")
+async def test_it_is_each_members_own(ada: MemberClient, create_member: Join) -> None:
+    grace = await create_member("grace")
     await agree(ada)
 
     assert (await withdraw(grace)).json() == NEVER
@@ -185,9 +185,9 @@ async def test_it_is_each_members_own(ada: MemberClient, join: Join) -> None:
 
 
 async def test_erasing_the_account_takes_it_along(
-    ada: MemberClient, join: Join, uows: UnitOfWorkFactory
+    ada: MemberClient, create_member: Join, uows: UnitOfWorkFactory
 ) -> None:
-    grace = await join("grace")
+    grace = await create_member("grace")
     await agree(ada)
     await agree(grace)
     await mark(uows, counted=1, drawn_in=2027)

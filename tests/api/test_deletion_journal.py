@@ -101,18 +101,18 @@ BLOCKED = {"no folder": a_file_instead, "a disk error": a_disk_error}
 
 
 async def test_who_takes_the_name_of_an_account_that_is_over_is_written_down(
-    ada: MemberClient, join: Join, settings: Settings, clock: MovableClock, mailbox: Mailbox
+    ada: MemberClient, create_member: Join, settings: Settings, clock: MovableClock, mailbox: Mailbox
 ) -> None:
     """A registration ends an account that the worker was late for."""
     clock.advance(days=366 + 31)
 
-    await join("ada")
+    await create_member("ada")
 
     assert content_of(settings).count("deleted") == 1
 
 
 async def test_a_file_that_is_removed_while_it_is_in_use_is_made_anew(
-    ada: MemberClient, join: Join, settings: Settings
+    ada: MemberClient, create_member: Join, settings: Settings
 ) -> None:
     first, second = [f"/v1/models/{await ada.add_model()}" for _ in range(2)]
     await ada.request("DELETE", first)

@@ -64,11 +64,11 @@ async def test_asking_for_a_reset_answers_the_same(ada: MemberClient) -> None:
 
 
 async def test_what_is_told_of_the_rules_is_the_same(
-    ada: MemberClient, duties: WorkerTasks, clock: MovableClock, monkeypatch: pytest.MonkeyPatch
+    ada: MemberClient, worker_tasks: WorkerTasks, clock: MovableClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A link is made for a known address alone. Nobody sees it, nor its end, nor who signed in."""
     monkeypatch.setattr(auditor, "FRESH_SECONDS", 0)
-    await duties.round()
+    await worker_tasks.round()
     clock.advance(minutes=1)
 
     async def told() -> list[str]:

@@ -90,9 +90,9 @@ def test_every_table_is_known_to_be_of_an_account_or_not() -> None:
     ("language", "subject"), [("en", "Your account is gone"), ("fr", "Votre compte est supprimé")]
 )
 async def test_not_one_row_is_left_and_one_mail_says_so(
-    join: Join, mailbox: Mailbox, uows: UnitOfWorkFactory, language: str, subject: str
+    create_member: Join, mailbox: Mailbox, uows: UnitOfWorkFactory, language: str, subject: str
 ) -> None:
-    ada = await join("ada", language=language)
+    ada = await create_member("ada", language=language)
     await live(ada)
     assert set(await rows(uows)) >= OF_AN_ACCOUNT
 
@@ -108,8 +108,8 @@ async def test_not_one_row_is_left_and_one_mail_says_so(
     assert await mailbox.collect() == []
 
 
-async def test_nothing_of_it_works_any_longer(ada: MemberClient, join: Join) -> None:
-    grace = await join("grace")
+async def test_nothing_of_it_works_any_longer(ada: MemberClient, create_member: Join) -> None:
+    grace = await create_member("grace")
     model = await live(ada)
     elsewhere = MemberClient(ada.client, ada.mailbox, "ada")
     await elsewhere.sign_in()
@@ -128,9 +128,9 @@ async def test_nothing_of_it_works_any_longer(ada: MemberClient, join: Join) -> 
 
 
 async def test_the_others_keep_what_is_theirs(
-    ada: MemberClient, join: Join, uows: UnitOfWorkFactory
+    ada: MemberClient, create_member: Join, uows: UnitOfWorkFactory
 ) -> None:
-    grace = await join("grace")
+    grace = await create_member("grace")
     model = await live(grace)
     before = await rows(uows)
     await ada.add_model()
@@ -145,13 +145,13 @@ async def test_the_others_keep_what_is_theirs(
 
 
 async def test_name_and_address_are_free_again(
-    ada: MemberClient, join: Join, mailbox: Mailbox
+    ada: MemberClient, create_member: Join, mailbox: Mailbox
 ) -> None:
     await ada.add_model()
     await erase(ada)
     await mailbox.collect()
 
-    again = await join("ada")
+    again = await create_member("ada")
 
     assert (await again.request("GET", "/v1/models")).json()["items"] == []
     assert (await again.request("GET", "/v1/profiles/me")).json()["bio"] is None

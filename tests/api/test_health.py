@@ -58,9 +58,9 @@ async def test_it_is_ready_before_any_worker_was_seen(client: httpx.AsyncClient)
 
 
 async def test_it_tells_the_age_of_the_last_round(
-    client: httpx.AsyncClient, duties: WorkerTasks, clock: MovableClock, settings: Settings
+    client: httpx.AsyncClient, worker_tasks: WorkerTasks, clock: MovableClock, settings: Settings
 ) -> None:
-    await duties.round()
+    await worker_tasks.round()
     clock.at += 5 * settings.worker_interval
 
     in_time = await client.get("/health/ready")
@@ -117,9 +117,9 @@ async def test_it_tells_when_the_log_reaches_no_disk_or_no_database(
 
 
 async def test_retention_is_told_rule_by_rule(
-    client: httpx.AsyncClient, duties: WorkerTasks, uows: UnitOfWorkFactory, clock: MovableClock
+    client: httpx.AsyncClient, worker_tasks: WorkerTasks, uows: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
-    await duties.round()
+    await worker_tasks.round()
     await add_everything(uows, clock() - timedelta(seconds=1))
 
     response = await client.get("/health/retention")

@@ -20,37 +20,37 @@ IMAGE = {"Content-Type": "image/png"}
 
 
 @pytest.fixture(params=["picture", "avatar"])
-async def place(ada: MemberClient, request: pytest.FixtureRequest) -> str:
+async def image_endpoint(ada: MemberClient, request: pytest.FixtureRequest) -> str:
     if request.param == "picture":
         return f"{ME}/picture"
     return f"/v1/models/{await ada.add_model()}/avatar"
 
 
-async def link_to(person: MemberClient, place: str) -> object:
+async def link_to(person: MemberClient, image_endpoint: str) -> object:
     """Where the profile or the model says that the picture is."""
-    owner, _, kind = place.rpartition("/")
+    owner, _, kind = image_endpoint.rpartition("/")
     return (await person.request("GET", owner)).json()[kind]
 
 
-async def put(person: MemberClient, place: str, content: bytes, status: int = 204) -> None:
-    response = await person.request("PUT", place, content=content, headers=IMAGE)
+async def put(person: MemberClient, image_endpoint: str, content: bytes, status: int = 204) -> None:
+    response = await person.request("PUT", image_endpoint, content=content, headers=IMAGE)
     assert response.status_code == status, response.text
 
 
-async def test_where_none_was_put_is_none(ada: MemberClient, place: str) -> None:
+async def test_where_none_was_put_is_none(ada: MemberClient, image_endpoint: str) -> None:
     for method in ("GET", "DELETE"):
-        response = await ada.request(method, place)
+        response = await ada.request(method, image_endpoint)
 
         assert response.status_code == 404
         assert response.headers["Content-Type"] == "application/problem+json"
-    assert await link_to(ada, place) is None
+    assert await link_to(ada, image_endpoint) is None
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "AVIF"])
-async def test_each_format_comes_back_as_webp(ada: MemberClient, place: str, kind: str) -> None:
-    await put(ada, place, make_image(kind, size=(2000, 500)))
+async def test_each_format_comes_back_as_webp(ada: MemberClient, image_endpoint: str, kind: str) -> None:
+    await put(ada, image_endpoint, make_image(kind, size=(2000, 500)))
 
-    response = await ada.request("GET", place)
+    response = await ada.request("GET", image_endpoint)
 
     assert response.status_code == 200
     assert response.headers["Content-Type"] == "image/webp"
@@ -58,16 +58,16 @@ async def test_each_format_comes_back_as_webp(ada: MemberClient, place: str, kin
     assert response.headers["X-Content-Type-Options"] == "nosniff"
     assert open_image(response.content).format == "WEBP"
     assert open_image(response.content).size == (1024, 256)
-    assert await link_to(ada, place) == place
+    assert await link_to(ada, image_endpoint) == image_endpoint
 
 
 async def test_metadata_stays_behind_and_the_picture_stands_upright(
-    ada: MemberClient, place: str
+    ada: MemberClient, image_endpoint: str
 ) -> None:
     secret = "48.8566 N, 2.3522 E, camera 12345"
-    await put(ada, place, photograph(secret))
+    await put(ada, image_endpoint, photograph(secret))
 
-    kept = (await ada.request("GET", place)).content
+    kept = (await ada.request("GET", image_endpoint)).content
 
     assert secret.encode() not in kept
     assert not open_image(kept).getexif()
@@ -75,52 +75,52 @@ async def test_metadata_stays_behind_and_the_picture_stands_upright(
 
 
 async def test_a_later_one_takes_its_place(
-    ada: MemberClient, place: str, uows: UnitOfWorkFactory, clock: MovableClock
+    ada: MemberClient, image_endpoint: str, uows: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
-    await put(ada, place, make_image(colour="teal"))
-    before = await ada.request("GET", place)
+    await put(ada, image_endpoint, make_image(colour="teal"))
+    before = await ada.request("GET", image_endpoint)
     clock.advance(seconds=1)
-    await put(ada, place, make_image(colour="red", size=(7, 5)))
+    await put(ada, image_endpoint, make_image(colour="red", size=(7, 5)))
 
-    after = await ada.request("GET", place)
+    after = await ada.request("GET", image_endpoint)
 
     assert open_image(after.content).size == (7, 5)
     assert after.headers["ETag"] != before.headers["ETag"]
     assert await count(uows, Picture) + await count(uows, Avatar) == 1
 
 
-async def test_who_has_it_is_told_so(ada: MemberClient, place: str, clock: MovableClock) -> None:
-    await put(ada, place, make_image())
-    etag = (await ada.request("GET", place)).headers["ETag"]
+async def test_who_has_it_is_told_so(ada: MemberClient, image_endpoint: str, clock: MovableClock) -> None:
+    await put(ada, image_endpoint, make_image())
+    etag = (await ada.request("GET", image_endpoint)).headers["ETag"]
 
     for known in (etag, f"W/{etag}", f'"other", {etag}', "*"):
-        same = await ada.request("GET", place, headers={"If-None-Match": known})
+        same = await ada.request("GET", image_endpoint, headers={"If-None-Match": known})
         assert same.status_code == 304, known
         assert same.content == b""
         assert same.headers["ETag"] == etag
         assert same.headers["Cache-Control"] == "private, no-cache"
     for unknown in ('"other"', etag.strip('"'), ""):
-        fresh = await ada.request("GET", place, headers={"If-None-Match": unknown})
+        fresh = await ada.request("GET", image_endpoint, headers={"If-None-Match": unknown})
         assert fresh.status_code == 200, unknown
 
     clock.advance(seconds=1)
-    await put(ada, place, make_image())
-    replaced = await ada.request("GET", place, headers={"If-None-Match": etag})
+    await put(ada, image_endpoint, make_image())
+    replaced = await ada.request("GET", image_endpoint, headers={"If-None-Match": etag})
     assert replaced.status_code == 200
 
 
 async def test_it_is_removed_at_once(
-    ada: MemberClient, place: str, uows: UnitOfWorkFactory
+    ada: MemberClient, image_endpoint: str, uows: UnitOfWorkFactory
 ) -> None:
-    await put(ada, place, make_image())
-    etag = (await ada.request("GET", place)).headers["ETag"]
+    await put(ada, image_endpoint, make_image())
+    etag = (await ada.request("GET", image_endpoint)).headers["ETag"]
 
-    removed = await ada.request("DELETE", place)
+    removed = await ada.request("DELETE", image_endpoint)
 
     assert removed.status_code == 204
-    assert (await ada.request("GET", place, headers={"If-None-Match": etag})).status_code == 404
-    assert (await ada.request("DELETE", place)).status_code == 404
-    assert await link_to(ada, place) is None
+    assert (await ada.request("GET", image_endpoint, headers={"If-None-Match": etag})).status_code == 404
+    assert (await ada.request("DELETE", image_endpoint)).status_code == 404
+    assert await link_to(ada, image_endpoint) is None
     assert await count(uows, Picture) + await count(uows, Avatar) == 0
 
 
@@ -166,19 +166,19 @@ def bomb() -> bytes:
     ],
 )
 async def test_what_is_no_picture_of_ours_leaves_the_present_one(
-    ada: MemberClient, place: str, content: bytes, status: int
+    ada: MemberClient, image_endpoint: str, content: bytes, status: int
 ) -> None:
-    await put(ada, place, make_image())
-    before = (await ada.request("GET", place)).content
+    await put(ada, image_endpoint, make_image())
+    before = (await ada.request("GET", image_endpoint)).content
 
-    response = await ada.request("PUT", place, content=content, headers=IMAGE)
+    response = await ada.request("PUT", image_endpoint, content=content, headers=IMAGE)
 
     assert response.status_code == status
     assert response.headers["Content-Type"] == "application/problem+json"
-    assert (await ada.request("GET", place)).content == before
+    assert (await ada.request("GET", image_endpoint)).content == before
 
 
-async def test_a_body_that_never_ends_is_not_read_to_its_end(ada: MemberClient, place: str) -> None:
+async def test_a_body_that_never_ends_is_not_read_to_its_end(ada: MemberClient, image_endpoint: str) -> None:
     sent = 0
 
     async def endless() -> AsyncIterator[bytes]:
@@ -187,15 +187,15 @@ async def test_a_body_that_never_ends_is_not_read_to_its_end(ada: MemberClient, 
             sent += 1
             yield b"\0" * 1_000_000
 
-    response = await ada.request("PUT", place, content=endless(), headers=IMAGE)
+    response = await ada.request("PUT", image_endpoint, content=endless(), headers=IMAGE)
 
     assert response.status_code == 413
     assert response.json()["type"] == "/problems#too-large"
     assert sent == 11
 
 
-async def test_members_see_each_others_pictures(ada: MemberClient, join: Join) -> None:
-    grace = await join("grace")
+async def test_members_see_each_others_pictures(ada: MemberClient, create_member: Join) -> None:
+    grace = await create_member("grace")
     await put(ada, f"{ME}/picture", make_image(size=(11, 13)))
 
     profile = (await grace.request("GET", "/v1/profiles/ada")).json()
@@ -212,9 +212,9 @@ async def test_members_see_each_others_pictures(ada: MemberClient, join: Join) -
 
 
 async def test_nobody_sees_the_picture_of_a_restricted_member(
-    ada: MemberClient, join: Join
+    ada: MemberClient, create_member: Join
 ) -> None:
-    grace = await join("grace")
+    grace = await create_member("grace")
     await put(ada, f"{ME}/picture", make_image())
     etag = (await grace.request("GET", "/v1/profiles/ada/picture")).headers["ETag"]
     restriction = {"restricted": True, "password": ada.password}
@@ -226,8 +226,8 @@ async def test_nobody_sees_the_picture_of_a_restricted_member(
         assert hidden.status_code == 404
 
 
-async def test_only_the_owner_sees_and_sets_an_avatar(ada: MemberClient, join: Join) -> None:
-    grace = await join("grace")
+async def test_only_the_owner_sees_and_sets_an_avatar(ada: MemberClient, create_member: Join) -> None:
+    grace = await create_member("grace")
     avatar = f"/v1/models/{await ada.add_model()}/avatar"
     await put(ada, avatar, make_image(size=(11, 13)))
 

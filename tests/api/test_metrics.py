@@ -56,9 +56,9 @@ async def scraped(client: httpx.AsyncClient) -> Figures:
 
 
 async def test_every_rule_has_every_figure(
-    client: httpx.AsyncClient, duties: WorkerTasks, uows: UnitOfWorkFactory, clock: MovableClock
+    client: httpx.AsyncClient, worker_tasks: WorkerTasks, uows: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
-    await duties.round()
+    await worker_tasks.round()
     await add_everything(uows, clock() - timedelta(seconds=1))
 
     found = await scraped(client)
@@ -106,7 +106,7 @@ async def test_a_log_that_somebody_locks_hides_nothing_else(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Its own figures are missing, rather than those of a part."""
-    monkeypatch.setattr(log, "PATIENCE", "100ms")
+    monkeypatch.setattr(log, "LOCK_TIMEOUT", "100ms")
     await add_everything(uows, clock())
     async with in_log(uows) as uow:
         await uow.connection.execute(text("LOCK access_log"))

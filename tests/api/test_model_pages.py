@@ -110,9 +110,9 @@ async def test_what_is_no_limit_is_refused(ada: MemberClient, limit: str) -> Non
 
 
 async def test_a_cursor_of_somebody_else_opens_none_of_theirs(
-    ada: MemberClient, join: Callable[..., Awaitable[MemberClient]]
+    ada: MemberClient, create_member: Callable[..., Awaitable[MemberClient]]
 ) -> None:
-    grace = await join("grace")
+    grace = await create_member("grace")
     hers = [await grace.add_model() for _ in range(2)]
     for _ in range(3):
         await ada.add_model()

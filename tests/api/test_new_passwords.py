@@ -52,9 +52,9 @@ async def test_weak_ones_are_refused_with_advice(client: httpx.AsyncClient, pass
 
 @pytest.mark.parametrize("password", STRONG.values(), ids=STRONG)
 async def test_strong_ones_in_any_script(
-    client: httpx.AsyncClient, join: Callable[..., Awaitable[MemberClient]], password: str
+    client: httpx.AsyncClient, create_member: Callable[..., Awaitable[MemberClient]], password: str
 ) -> None:
-    person = await join(USERNAME, email=EMAIL, password=password)
+    person = await create_member(USERNAME, email=EMAIL, password=password)
 
     assert person.access_token
     assert (await login(client, USERNAME, password + "!")).status_code == 401

@@ -145,9 +145,9 @@ async def test_the_export_holds_a_picture_that_hardly_shrinks(ada: MemberClient)
 
 
 async def test_the_export_says_nothing_of_others_and_no_secret(
-    ada: MemberClient, join: Join
+    ada: MemberClient, create_member: Join
 ) -> None:
-    grace = await join("grace")
+    grace = await create_member("grace")
     await grace.add_model(name="Grace's own")
 
     export = (await ada.request("GET", "/v1/privacy/export")).text
@@ -158,9 +158,9 @@ async def test_the_export_says_nothing_of_others_and_no_secret(
 
 
 async def test_who_is_restricted_is_kept_but_neither_shown_nor_used(
-    ada: MemberClient, join: Join
+    ada: MemberClient, create_member: Join
 ) -> None:
-    grace = await join("grace")
+    grace = await create_member("grace")
     model = await ada.add_model()
     before = (await ada.request("GET", "/v1/privacy/export")).json()
 

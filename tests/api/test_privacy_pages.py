@@ -41,10 +41,10 @@ async def test_every_category_is_there_in_full(client: httpx.AsyncClient, langua
 
 
 async def test_it_says_that_the_notice_is_kept(
-    client: httpx.AsyncClient, duties: WorkerTasks, uows: UnitOfWorkFactory, clock: MovableClock
+    client: httpx.AsyncClient, worker_tasks: WorkerTasks, uows: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
     await add_visit(uows, clock() - timedelta(days=30, hours=3))
-    await duties.round()
+    await worker_tasks.round()
 
     html = (await client.get("/privacy")).text
 
@@ -54,10 +54,10 @@ async def test_it_says_that_the_notice_is_kept(
 
 
 async def test_it_says_when_the_notice_is_not_kept(
-    client: httpx.AsyncClient, duties: WorkerTasks, uows: UnitOfWorkFactory, clock: MovableClock
+    client: httpx.AsyncClient, worker_tasks: WorkerTasks, uows: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
     await add_visit(uows, clock())
-    await duties.round()
+    await worker_tasks.round()
     clock.at = VISITOR.window.after(clock()) + timedelta(days=2)
 
     page = await shown(client, "/privacy?language=fr")

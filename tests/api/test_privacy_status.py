@@ -23,10 +23,10 @@ def _always_fresh(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def test_everybody_is_told_that_the_notice_is_kept(
-    client: httpx.AsyncClient, duties: WorkerTasks, uows: UnitOfWorkFactory, clock: MovableClock
+    client: httpx.AsyncClient, worker_tasks: WorkerTasks, uows: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
     await add_visit(uows, clock() - timedelta(days=30, hours=3))
-    await duties.round()
+    await worker_tasks.round()
 
     response = await client.get(STATUS)
 
@@ -47,11 +47,11 @@ async def test_everybody_is_told_that_the_notice_is_kept(
 
 
 async def test_it_turns_to_overdue_by_itself(
-    client: httpx.AsyncClient, duties: WorkerTasks, uows: UnitOfWorkFactory, clock: MovableClock
+    client: httpx.AsyncClient, worker_tasks: WorkerTasks, uows: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
     """The worker is dead; the answer stays 200, as it is no failure of the API."""
     await add_visit(uows, clock())
-    await duties.round()
+    await worker_tasks.round()
     told = []
 
     for at in (
@@ -109,11 +109,11 @@ async def test_the_age_is_never_negative(
 async def test_nothing_is_told_of_members(
     client: httpx.AsyncClient,
     clock: MovableClock,
-    join: Callable[..., Awaitable[MemberClient]],
+    create_member: Callable[..., Awaitable[MemberClient]],
 ) -> None:
     """Neither when the last of them signed in, nor how many they are."""
     before = (await client.get(STATUS)).json()
-    await join("ada")
+    await create_member("ada")
     clock.advance(minutes=1)
     await client.get(STATUS)
 

@@ -33,8 +33,8 @@ async def refused(person: MemberClient, status: int, **changes: object) -> dict[
     return answer
 
 
-async def test_a_new_profile_holds_what_was_registered_and_nothing_else(join: Join) -> None:
-    ada = await join("ada", language="fr")
+async def test_a_new_profile_holds_what_was_registered_and_nothing_else(create_member: Join) -> None:
+    ada = await create_member("ada", language="fr")
 
     profile = (await ada.request("GET", ME)).json()
 
@@ -161,9 +161,9 @@ async def test_changes_at_once_lose_nothing(ada: MemberClient) -> None:
 
 
 async def test_a_username_of_another_member_is_taken_in_any_case(
-    ada: MemberClient, join: Join
+    ada: MemberClient, create_member: Join
 ) -> None:
-    await join("grace")
+    await create_member("grace")
 
     for taken in ("grace", "Grace", "GRACE"):
         assert (await refused(ada, 409, username=taken))["type"] == "/problems#username-taken"
@@ -186,8 +186,8 @@ async def test_ones_own_name_in_another_case_is_fine(ada: MemberClient) -> None:
     assert (await ada.sign_in("ada")).status_code == 200
 
 
-async def test_an_old_name_is_free_again(ada: MemberClient, join: Join) -> None:
-    grace = await join("grace")
+async def test_an_old_name_is_free_again(ada: MemberClient, create_member: Join) -> None:
+    grace = await create_member("grace")
     await changed(ada, username="countess")
 
     assert (await changed(grace, username="ada"))["username"] == "ada"
@@ -195,8 +195,8 @@ async def test_an_old_name_is_free_again(ada: MemberClient, join: Join) -> None:
     assert (await grace.request("GET", "/v1/profiles/countess")).json()["username"] == "countess"
 
 
-async def test_of_many_who_want_a_name_at_once_one_gets_it(ada: MemberClient, join: Join) -> None:
-    people = [ada, *[await join(name) for name in ("grace", "hedy", "mary")]]
+async def test_of_many_who_want_a_name_at_once_one_gets_it(ada: MemberClient, create_member: Join) -> None:
+    people = [ada, *[await create_member(name) for name in ("grace", "hedy", "mary")]]
 
     answers = await asyncio.gather(
         *(person.request("PATCH", ME, json={"username": "Coveted"}) for person in people)
@@ -205,8 +205,8 @@ async def test_of_many_who_want_a_name_at_once_one_gets_it(ada: MemberClient, jo
     assert sorted(answer.status_code for answer in answers) == [200, 409, 409, 409]
 
 
-async def test_others_see_the_profile_and_never_the_address(ada: MemberClient, join: Join) -> None:
-    grace = await join("grace")
+async def test_others_see_the_profile_and_never_the_address(ada: MemberClient, create_member: Join) -> None:
+    grace = await create_member("grace")
     await changed(ada, username="Ada.L", bio="I sew.", social_accounts=ACCOUNTS)
 
     response = await grace.request("GET", "/v1/profiles/ada.l")
@@ -231,8 +231,8 @@ async def test_only_the_signed_in_see_profiles(ada: MemberClient, path: str) -> 
     assert response.headers["WWW-Authenticate"] == "Bearer"
 
 
-async def test_nobody_sees_a_restricted_member(ada: MemberClient, join: Join) -> None:
-    grace = await join("grace")
+async def test_nobody_sees_a_restricted_member(ada: MemberClient, create_member: Join) -> None:
+    grace = await create_member("grace")
     never_was = await grace.request("GET", "/v1/profiles/nobody")
     restriction = {"restricted": True, "password": ada.password}
     assert (
@@ -248,9 +248,9 @@ async def test_nobody_sees_a_restricted_member(ada: MemberClient, join: Join) ->
 
 
 async def test_nobody_sees_a_member_past_the_end_though_no_worker_ran(
-    ada: MemberClient, join: Join, clock: MovableClock
+    ada: MemberClient, create_member: Join, clock: MovableClock
 ) -> None:
-    grace = await join("grace")
+    grace = await create_member("grace")
     clock.at = datetime(2026, 9, 1, tzinfo=UTC)
     await grace.sign_in()
     clock.at = datetime(2027, 2, 28, 23, 59, tzinfo=UTC)

@@ -68,8 +68,8 @@ async def test_the_right_password_begins_anew(ada: MemberClient) -> None:
         assert (await ada.sign_in()).status_code == 200
 
 
-async def test_one_login_does_not_hold_up_another(ada: MemberClient, join: Join) -> None:
-    bea = await join("bea")
+async def test_one_login_does_not_hold_up_another(ada: MemberClient, create_member: Join) -> None:
+    bea = await create_member("bea")
     for _ in range(11):
         await login(ada.client, "ada", WRONG)
 

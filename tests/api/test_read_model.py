@@ -18,25 +18,25 @@ EVERYTHING = {name: 100.5 + n for n, name in enumerate(CATALOGUE)} | {"shoulderS
 
 
 @pytest.fixture
-async def made(ada: MemberClient) -> httpx.Response:
+async def created_model(ada: MemberClient) -> httpx.Response:
     body = {"name": "Me", "breasts": True, "measurements": EVERYTHING}
     return await ada.request("POST", "/v1/models", json=body)
 
 
-async def test_the_answer_is_that_of_making_it(ada: MemberClient, made: httpx.Response) -> None:
-    read = await ada.request("GET", made.headers["location"])
+async def test_the_answer_is_that_of_making_it(ada: MemberClient, created_model: httpx.Response) -> None:
+    read = await ada.request("GET", created_model.headers["location"])
 
-    assert unwarned(made) == read.json()
+    assert unwarned(created_model) == read.json()
     assert read.headers["content-type"] == "application/json"
     assert read.headers["cache-control"] == "no-store"
     assert UUID(read.headers["x-request-id"]).version == 7
 
 
 async def test_another_spelling_of_the_id_is_the_same_model(
-    ada: MemberClient, made: httpx.Response
+    ada: MemberClient, created_model: httpx.Response
 ) -> None:
-    model_id = UUID(made.json()["id"])
-    usual = await ada.request("GET", made.headers["location"])
+    model_id = UUID(created_model.json()["id"])
+    usual = await ada.request("GET", created_model.headers["location"])
 
     for spelling in (str(model_id).upper(), model_id.hex):
         read = await ada.request("GET", f"/v1/models/{spelling}")
@@ -52,9 +52,9 @@ async def test_what_is_no_id_is_told_so(ada: MemberClient, wrong: str) -> None:
 
 
 async def test_anothers_model_is_as_if_there_were_none(
-    join: Callable[..., Awaitable[MemberClient]],
+    create_member: Callable[..., Awaitable[MemberClient]],
 ) -> None:
-    eve, ada = await join("mallory"), await join("ada")
+    eve, ada = await create_member("mallory"), await create_member("ada")
     made = await ada.request("POST", "/v1/models", json={"name": "Me", "breasts": True})
     hers = await eve.request("GET", made.headers["location"])
     nobodys = await eve.request("GET", f"/v1/models/{uuid4()}")
@@ -68,27 +68,27 @@ async def test_anothers_model_is_as_if_there_were_none(
     [{}, {"Authorization": "Bearer x"}, {"Authorization": "Basic x"}, {"Authorization": "Bearer"}],
 )
 async def test_nobody_unknown_is_answered(
-    client: httpx.AsyncClient, made: httpx.Response, headers: dict[str, str]
+    client: httpx.AsyncClient, created_model: httpx.Response, headers: dict[str, str]
 ) -> None:
-    answer = await client.get(made.headers["location"], headers=headers)
+    answer = await client.get(created_model.headers["location"], headers=headers)
 
     assert_problem(answer, 401, "not-signed-in")
     assert answer.headers["www-authenticate"] == "Bearer"
 
 
 async def test_an_access_token_that_was_good_a_moment_ago_is_over_to_the_second(
-    ada: MemberClient, made: httpx.Response, clock: MovableClock
+    ada: MemberClient, created_model: httpx.Response, clock: MovableClock
 ) -> None:
     clock.advance(seconds=599)
-    assert (await ada.request("GET", made.headers["location"])).status_code == 200
+    assert (await ada.request("GET", created_model.headers["location"])).status_code == 200
     clock.advance(seconds=1)
 
-    assert_problem(await ada.request("GET", made.headers["location"]), 401, "not-signed-in")
+    assert_problem(await ada.request("GET", created_model.headers["location"]), 401, "not-signed-in")
 
 
 @pytest.mark.parametrize("table", ["session", "account"])
 async def test_what_is_over_is_not_read_although_it_is_still_there(
-    ada: MemberClient, made: httpx.Response, uows: UnitOfWorkFactory, table: str
+    ada: MemberClient, created_model: httpx.Response, uows: UnitOfWorkFactory, table: str
 ) -> None:
     over = {
         "session": "UPDATE session SET month_of_login = month_of_login - interval '1 year'",
@@ -97,13 +97,13 @@ async def test_what_is_over_is_not_read_although_it_is_still_there(
     async with uows.transaction() as uow:
         await uow.connection.execute(text(over))
 
-    assert_problem(await ada.request("GET", made.headers["location"]), 401, "not-signed-in")
+    assert_problem(await ada.request("GET", created_model.headers["location"]), 401, "not-signed-in")
 
 
 async def test_other_methods_are_told_what_there_is(
-    ada: MemberClient, made: httpx.Response
+    ada: MemberClient, created_model: httpx.Response
 ) -> None:
     for method in ("HEAD", "PUT", "POST"):
-        answer = await ada.client.request(method, made.headers["location"], headers=ada.headers)
+        answer = await ada.client.request(method, created_model.headers["location"], headers=ada.headers)
         assert answer.status_code == 405
         assert answer.headers["allow"] == "DELETE, GET, PATCH"

@@ -99,7 +99,7 @@ async def test_restricted_member_erases_account(ada: MemberClient, model: str) -
 
 
 async def test_restricted_member_has_nothing_used_or_shown(
-    ada: MemberClient, model: str, join: Join
+    ada: MemberClient, model: str, create_member: Join
 ) -> None:
     await ada.mailbox.collect()
     new = {"name": "New", "breasts": False, "measurements": {}}
@@ -116,6 +116,6 @@ async def test_restricted_member_has_nothing_used_or_shown(
     for answer in uses:
         assert_problem(answer, 403, "restricted")
 
-    bob = await join("bob")
+    bob = await create_member("bob")
     assert (await bob.request("GET", "/v1/profiles/ada")).status_code == 404
     assert (await bob.request("GET", "/v1/profiles/ada/picture")).status_code == 404

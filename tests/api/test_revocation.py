@@ -30,7 +30,7 @@ FRESH = "nine needles in the hay"
 
 
 @pytest.fixture
-async def elsewhere(
+async def other_process(
     app: FastAPI, settings: Settings, clock: MovableClock
 ) -> AsyncIterator[httpx.AsyncClient]:
     """A second process on the same database."""
@@ -44,9 +44,9 @@ async def elsewhere(
 
 
 @pytest.fixture
-async def phone(ada: MemberClient, elsewhere: httpx.AsyncClient) -> MemberClient:
+async def second_session(ada: MemberClient, other_process: httpx.AsyncClient) -> MemberClient:
     """The same member, signed in a second time over the other process."""
-    phone = MemberClient(elsewhere, ada.mailbox, "ada")
+    phone = MemberClient(other_process, ada.mailbox, "ada")
     assert (await phone.sign_in()).status_code == 200
     return phone
 
@@ -59,19 +59,19 @@ async def is_in(person: MemberClient) -> bool:
     return answer.status_code == 200
 
 
-async def by_logout(ada: MemberClient, phone: MemberClient) -> None:
-    assert (await logout(ada, phone.refresh_token)).status_code == 204
+async def by_logout(ada: MemberClient, second_session: MemberClient) -> None:
+    assert (await logout(ada, second_session.refresh_token)).status_code == 204
 
 
-async def by_ending_others(ada: MemberClient, phone: MemberClient) -> None:
+async def by_ending_others(ada: MemberClient, second_session: MemberClient) -> None:
     assert (await ada.request("DELETE", "/v1/auth/sessions")).status_code == 204
 
 
-async def by_changing_the_password(ada: MemberClient, phone: MemberClient) -> None:
+async def by_changing_the_password(ada: MemberClient, second_session: MemberClient) -> None:
     assert (await change_password(ada, FRESH)).status_code == 204
 
 
-async def by_restricting(ada: MemberClient, phone: MemberClient) -> None:
+async def by_restricting(ada: MemberClient, second_session: MemberClient) -> None:
     assert (await restrict(ada)).status_code == 204
 
 
@@ -80,14 +80,14 @@ async def by_restricting(ada: MemberClient, phone: MemberClient) -> None:
 )
 async def test_the_other_session_ends_and_this_one_lives(
     ada: MemberClient,
-    phone: MemberClient,
+    second_session: MemberClient,
     ending: Callable[[MemberClient, MemberClient], Awaitable[None]],
 ) -> None:
-    assert await is_in(phone)
+    assert await is_in(second_session)
 
-    await ending(ada, phone)
+    await ending(ada, second_session)
 
-    assert not await is_in(phone)
+    assert not await is_in(second_session)
     assert await is_in(ada)
 
 
@@ -102,49 +102,49 @@ async def by_erasure(ada: MemberClient) -> None:
 
 @pytest.mark.parametrize("ending", [by_reset, by_erasure])
 async def test_all_sessions_end(
-    ada: MemberClient, phone: MemberClient, ending: Callable[[MemberClient], Awaitable[None]]
+    ada: MemberClient, second_session: MemberClient, ending: Callable[[MemberClient], Awaitable[None]]
 ) -> None:
-    assert await is_in(phone)
+    assert await is_in(second_session)
 
     await ending(ada)
 
-    assert not await is_in(phone)
+    assert not await is_in(second_session)
     assert not await is_in(ada)
 
 
 async def test_theft_noticed_here_ends_the_session_there(
-    ada: MemberClient, phone: MemberClient
+    ada: MemberClient, second_session: MemberClient
 ) -> None:
-    stolen = phone.refresh_token
+    stolen = second_session.refresh_token
     for _ in range(2):
-        phone.refresh_token = (await refresh(phone)).json()["refresh_token"]
+        second_session.refresh_token = (await refresh(second_session)).json()["refresh_token"]
 
     assert (await refresh(ada, stolen)).status_code == 401
 
-    assert not await is_in(phone)
+    assert not await is_in(second_session)
 
 
 async def test_refresh_at_once_in_two_processes_goes_on_in_both(
-    ada: MemberClient, phone: MemberClient
+    ada: MemberClient, second_session: MemberClient
 ) -> None:
     answers = await asyncio.gather(
-        *(refresh(person, ada.refresh_token) for _ in range(5) for person in (ada, phone))
+        *(refresh(person, ada.refresh_token) for _ in range(5) for person in (ada, second_session))
     )
 
     assert [answer.status_code for answer in answers] == [200] * 10
     newest = answers[-1].json()["refresh_token"]
     assert (await refresh(ada, newest)).status_code == 200
-    assert (await refresh(phone, newest)).status_code == 200
+    assert (await refresh(second_session, newest)).status_code == 200
     older = answers[0].json()["refresh_token"]
-    assert_problem(await refresh(phone, older), 401, "refresh-token-refused")
+    assert_problem(await refresh(second_session, older), 401, "refresh-token-refused")
 
 
 async def test_a_restriction_holds_at_once_in_every_process_and_leaves_the_session(
-    ada: MemberClient, elsewhere: httpx.AsyncClient
+    ada: MemberClient, other_process: httpx.AsyncClient
 ) -> None:
     """What a restricted member may do stands in test_restriction.py."""
     await restrict(ada)
-    ada.client = elsewhere
+    ada.client = other_process
 
     new = {"name": "New", "breasts": False, "measurements": {}}
     assert_problem(await ada.request("POST", "/v1/models", json=new), 403, "restricted")

@@ -123,9 +123,9 @@ async def test_a_variant_is_not_a_base(ada: MemberClient) -> None:
 
 
 async def test_nobody_bases_a_model_on_another_members(
-    ada: MemberClient, join: Callable[..., Awaitable[MemberClient]]
+    ada: MemberClient, create_member: Callable[..., Awaitable[MemberClient]]
 ) -> None:
-    mallory = await join("mallory")
+    mallory = await create_member("mallory")
     base = await made(ada, measurements=BODY)
     none = "019a0000-0000-7000-8000-000000000000"
 

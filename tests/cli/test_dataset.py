@@ -111,12 +111,12 @@ async def test_an_operator_restores_what_was_published_after_a_warning(
 
 
 async def test_approve_lowers_its_cpu_priority_before_it_counts(
-    join: Callable[..., Awaitable[MemberClient]],
+    create_member: Callable[..., Awaitable[MemberClient]],
     run: Run,
     settings: Settings,
     uows: UnitOfWorkFactory,
 ) -> None:
-    ada, bob = await join("ada"), await join("bob")
+    ada, bob = await create_member("ada"), await create_member("bob")
     for each in (ada, bob):
         assert (await run("operators", "add", each.username))[0] == 0
     now = settings.clock()

@@ -58,11 +58,11 @@ async def data(settings: Settings) -> dict[str, list[object]]:
         }
 
 
-async def test_a_new_key_takes_over_and_the_old_one_can_go(own: Settings) -> None:
+async def test_a_new_key_takes_over_and_the_old_one_can_go(isolated_settings: Settings) -> None:
     """Rewrapping touches keys alone; everything still opens under the new one."""
-    await fill(own)
-    before = await data(own)
-    both, alone = keyed(own, NEWER, MASTER_KEY), keyed(own, NEWER)
+    await fill(isolated_settings)
+    before = await data(isolated_settings)
+    both, alone = keyed(isolated_settings, NEWER, MASTER_KEY), keyed(isolated_settings, NEWER)
     with pytest.raises(StartupError, match="'tests', which is not in DRESSFORM_MASTER_KEYS"):
         await data(alone)
 
@@ -89,29 +89,29 @@ async def test_a_new_key_takes_over_and_the_old_one_can_go(own: Settings) -> Non
     assert again.stdout.startswith("0 keys")
 
 
-async def test_rewrapping_goes_on_while_members_come_and_go(own: Settings) -> None:
-    await fill(own, people=20)
-    both = keyed(own, NEWER, MASTER_KEY)
+async def test_rewrapping_goes_on_while_members_come_and_go(isolated_settings: Settings) -> None:
+    await fill(isolated_settings, people=20)
+    both = keyed(isolated_settings, NEWER, MASTER_KEY)
     ran = environment(both, DRESSFORM_MASTER_KEYS=f"{NEWER},{MASTER_KEY}")
 
     async def join() -> None:
-        async with bootstrap(own) as (uows, _):
+        async with bootstrap(isolated_settings) as (uows, _):
             for n in range(30):
                 await add_account(uows, uows.clock(), f"eva{n}")
 
     rewrapped, _ = await asyncio.gather(dressform("keys", "rewrap", environment=ran), join())
     assert rewrapped.returncode == 0, rewrapped.stderr
     assert (await dressform("keys", "rewrap", environment=ran)).returncode == 0
-    async with bootstrap(keyed(own, NEWER)) as (uows, _):
+    async with bootstrap(keyed(isolated_settings, NEWER)) as (uows, _):
         uow = uows.read()
         for name in ("ada0", "ada19", "eva0", "eva29"):
             assert await Accounts(uow).by_email(f"{name}@example.org") is not None
 
 
 @pytest.mark.parametrize("command", ["serve", "worker", "migrate", "retention"])
-async def test_a_missing_master_key_is_named(own: Settings, command: str) -> None:
-    await fill(own)
-    strange = environment(own, DRESSFORM_MASTER_KEYS=NEWER, DRESSFORM_PORT="0")
+async def test_a_missing_master_key_is_named(isolated_settings: Settings, command: str) -> None:
+    await fill(isolated_settings)
+    strange = environment(isolated_settings, DRESSFORM_MASTER_KEYS=NEWER, DRESSFORM_PORT="0")
     done = await dressform(command, environment=strange)
 
     assert done.returncode == 1
@@ -121,10 +121,10 @@ async def test_a_missing_master_key_is_named(own: Settings, command: str) -> Non
     )
 
 
-async def test_another_key_of_the_same_id_is_told(own: Settings) -> None:
-    await fill(own)
+async def test_another_key_of_the_same_id_is_told(isolated_settings: Settings) -> None:
+    await fill(isolated_settings)
     with pytest.raises(StartupError, match="has the right id but is not the one"):
-        await data(keyed(own, new_master_key("tests")))
+        await data(keyed(isolated_settings, new_master_key("tests")))
 
 
 def test_a_key_is_made_once_for_a_machine_to_try_things_on(settings: Settings) -> None:
@@ -152,11 +152,11 @@ async def test_processes_that_start_together_make_one_key(settings: Settings) ->
     assert {ring.unwrap_bytes(wrapped, owner) for ring in rings} == {b"secret"}
 
 
-async def test_a_lost_key_file_is_told(own: Settings) -> None:
+async def test_a_lost_key_file_is_told(isolated_settings: Settings) -> None:
     """A new one is made in its place, under which nothing opens."""
-    generated = own.model_copy(update={"master_keys": None})
+    generated = isolated_settings.model_copy(update={"master_keys": None})
     await fill(generated)
-    path = own.state_dir / "master.keys"
+    path = isolated_settings.state_dir / "master.keys"
     lost = path.read_text()
     path.unlink()
     with pytest.raises(StartupError, match=r"the file master\.keys of the state folder"):
@@ -213,11 +213,11 @@ async def test_a_key_is_not_called_what_no_setting_takes(tmp_path: Path, key_id:
         parse_master_keys(new_master_key(key_id))
 
 
-async def test_a_new_signing_key_is_used_from_the_next_start_on(own: Settings) -> None:
-    async with bootstrap(own) as (_, before):
+async def test_a_new_signing_key_is_used_from_the_next_start_on(isolated_settings: Settings) -> None:
+    async with bootstrap(isolated_settings) as (_, before):
         old = before[0].to_bytes()
-    done = await dressform("keys", "new-signing", environment=environment(own))
-    async with bootstrap(own) as (_, after):
+    done = await dressform("keys", "new-signing", environment=environment(isolated_settings))
+    async with bootstrap(isolated_settings) as (_, after):
         keys = [key.to_bytes() for key in after]
 
     assert done.returncode == 0, done.stderr
@@ -242,29 +242,29 @@ WRONG = "The database does not open: a key in DRESSFORM_MASTER_KEYS"
     ids=["missing", "wrong", "wrong and behind another"],
 )
 async def test_nothing_is_sealed_while_the_database_does_not_open(
-    own: Settings, command: str, keys: str, said: str
+    isolated_settings: Settings, command: str, keys: str, said: str
 ) -> None:
     """What a wrong key sealed could be opened by no list of keys with the right one."""
-    await fill(own)
-    before = await wrapped(own)
+    await fill(isolated_settings)
+    before = await wrapped(isolated_settings)
     done = await dressform(
-        "keys", command, environment=environment(own, DRESSFORM_MASTER_KEYS=keys)
+        "keys", command, environment=environment(isolated_settings, DRESSFORM_MASTER_KEYS=keys)
     )
 
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith(f"dressform: {said}")
     assert done.stderr.count("\n") == 1
-    assert await wrapped(own) == before
+    assert await wrapped(isolated_settings) == before
 
 
-async def test_a_wrong_key_of_members_alone_is_told(own: Settings) -> None:
+async def test_a_wrong_key_of_members_alone_is_told(isolated_settings: Settings) -> None:
     """The service's own keys are under the new one already: they open, the others do not."""
-    await fill(own)
-    both = environment(own, DRESSFORM_MASTER_KEYS=f"{NEWER},{MASTER_KEY}")
+    await fill(isolated_settings)
+    both = environment(isolated_settings, DRESSFORM_MASTER_KEYS=f"{NEWER},{MASTER_KEY}")
     assert (await dressform("keys", "rewrap", environment=both)).returncode == 0
-    async with bootstrap(keyed(own, NEWER, MASTER_KEY)) as (uows, _), uows.transaction() as uow:
+    async with bootstrap(keyed(isolated_settings, NEWER, MASTER_KEY)) as (uows, _), uows.transaction() as uow:
         await uow.connection.execute(text("UPDATE account_key SET key_id = 'tests'"))
-    wrong = environment(own, DRESSFORM_MASTER_KEYS=f"{NEWER},{new_master_key('tests')}")
+    wrong = environment(isolated_settings, DRESSFORM_MASTER_KEYS=f"{NEWER},{new_master_key('tests')}")
     done = await dressform("keys", "rewrap", environment=wrong)
 
     assert done.returncode == 1
@@ -282,9 +282,9 @@ async def wrapped(settings: Settings) -> list[object]:
         return [tuple(row) for row in rows]
 
 
-async def test_a_wrapped_key_of_no_known_master_does_not_open(own: Settings) -> None:
-    await fill(own)
-    async with bootstrap(own) as (uows, _):
+async def test_a_wrapped_key_of_no_known_master_does_not_open(isolated_settings: Settings) -> None:
+    await fill(isolated_settings)
+    async with bootstrap(isolated_settings) as (uows, _):
         async with uows.transaction() as uow:
             await uow.connection.execute(text("UPDATE account_key SET key_id = 'unknown'"))
         reader = uows.read()

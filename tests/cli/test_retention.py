@@ -38,9 +38,9 @@ async def left(uows: UnitOfWorkFactory) -> int:
     return int(await uow.connection.scalar(text("SELECT count(*) FROM account")) or 0)
 
 
-async def test_from_held_to_approved(own: Settings) -> None:
-    told = environment(own)
-    async with bootstrap(own) as (uows, _):
+async def test_from_held_to_approved(isolated_settings: Settings) -> None:
+    told = environment(isolated_settings)
+    async with bootstrap(isolated_settings) as (uows, _):
         await fill(uows)
         held = await dressform("worker", "--once", environment=told)
         assert held.returncode == 1
@@ -74,10 +74,10 @@ async def test_from_held_to_approved(own: Settings) -> None:
         assert none.stdout == "No rule is held.\n"
 
 
-async def test_a_worker_that_was_off_for_long_asks_before_it_ends_anything(own: Settings) -> None:
+async def test_a_worker_that_was_off_for_long_asks_before_it_ends_anything(isolated_settings: Settings) -> None:
     """As the scheduler runs the rules, most of which have nothing to end."""
-    told = environment(own, DRESSFORM_WORKER_INTERVAL="PT1S")
-    async with bootstrap(own) as (uows, _):
+    told = environment(isolated_settings, DRESSFORM_WORKER_INTERVAL="PT1S")
+    async with bootstrap(isolated_settings) as (uows, _):
         await add_visit(uows, now() - timedelta(days=300))
         async with uows.transaction(now=now() - timedelta(days=40)) as uow:
             run = await RetentionRuns(uow).claim(SESSION.key, uow.now)
@@ -102,11 +102,11 @@ async def rules_enforced(uows: UnitOfWorkFactory) -> int:
     return int(await uow.connection.scalar(text(query)) or 0)
 
 
-async def test_from_a_clock_ahead_back_to_the_right_one(own: Settings) -> None:
+async def test_from_a_clock_ahead_back_to_the_right_one(isolated_settings: Settings) -> None:
     """One approval, and rounds are as ever; no round from the future is shown as the last one."""
-    told = environment(own)
-    ahead = environment(own, DRESSFORM_CLOCK_AHEAD="P185D")
-    async with bootstrap(own) as (uows, _):
+    told = environment(isolated_settings)
+    ahead = environment(isolated_settings, DRESSFORM_CLOCK_AHEAD="P185D")
+    async with bootstrap(isolated_settings) as (uows, _):
         for _ in range(2):
             assert (await dressform("worker", "--once", environment=ahead)).returncode == 0
         held = await dressform("worker", "--once", environment=told)

@@ -39,12 +39,12 @@ BY_THE_SERVICE, BY_A_SUPERUSER, RESTORE = re.findall(
 
 
 @pytest.fixture
-async def own(own: Settings) -> Settings:
-    async with bootstrap(own) as (uows, _):
+async def isolated_settings(isolated_settings: Settings) -> Settings:
+    async with bootstrap(isolated_settings) as (uows, _):
         for name in ("ada", "eve"):
             await add_account(uows, uows.clock(), name)
         await log(uows, visit(uows.clock()))
-    return own
+    return isolated_settings
 
 
 async def shell(script: str, where: Path, **urls: str) -> str:
@@ -64,14 +64,14 @@ async def shell(script: str, where: Path, **urls: str) -> str:
     return done.stderr
 
 
-async def dumped(own: Settings, where: Path, who: str) -> None:
+async def dumped(isolated_settings: Settings, where: Path, who: str) -> None:
     """By the commands of one of the two; somebody joins and somebody leaves before the keys are."""
-    url = url_of(own)
+    url = url_of(isolated_settings)
     script = BY_THE_SERVICE if who == "service" else BY_A_SUPERUSER
     before, keys = re.split(r"(?m)^(?=.*keys\.dump)", script)
     urls = {"DRESSFORM_DATABASE_URL": url, "SUPERUSER_URL": as_superuser(url)}
     assert await shell(before, where, **urls) == ""
-    async with bootstrap(own) as (uows, _):
+    async with bootstrap(isolated_settings) as (uows, _):
         await add_account(uows, uows.clock(), "late")
         async with uows.transaction() as uow:
             eve = await Accounts(uow).by_email("eve@example.org")
@@ -99,10 +99,10 @@ async def restored(empty: Settings, where: Path, who: str, *, only: str = "") ->
 
 
 @pytest.mark.parametrize("who", ["service", "superuser"])
-async def test_what_was_dumped_is_there_again(own: Settings, tmp_path: Path, who: str) -> None:
+async def test_what_was_dumped_is_there_again(isolated_settings: Settings, tmp_path: Path, who: str) -> None:
     """All but the addresses: the log's tables are empty, and take new lines."""
-    await dumped(own, tmp_path, who)
-    async with isolated_database(own) as empty:
+    await dumped(isolated_settings, tmp_path, who)
+    async with isolated_database(isolated_settings) as empty:
         said = await restored(empty, tmp_path, who)
 
         assert said.count("error: ") == 1
@@ -131,19 +131,19 @@ REFUSED = (
 
 @pytest.mark.parametrize("who", ["service", "superuser"])
 async def test_what_was_deleted_since_the_dump_does_not_come_back(
-    own: Settings, tmp_path: Path, who: str
+    isolated_settings: Settings, tmp_path: Path, who: str
 ) -> None:
-    async with bootstrap(own) as (uows, _):
+    async with bootstrap(isolated_settings) as (uows, _):
         await fill(uows, "bea", "cat", "bob", "cyd")
-    url = url_of(own)
+    url = url_of(isolated_settings)
     script = BY_THE_SERVICE if who == "service" else BY_A_SUPERUSER
     urls = {"DRESSFORM_DATABASE_URL": url, "SUPERUSER_URL": as_superuser(url)}
     assert await shell(script, tmp_path, **urls) == ""
-    async with bootstrap(own) as (uows, _):
+    async with bootstrap(isolated_settings) as (uows, _):
         await delete_one_of_each(uows, "bea", "cat", "bob", "cyd")
-    expected = await rows(own)
+    expected = await rows(isolated_settings)
 
-    async with isolated_database(own) as empty:
+    async with isolated_database(isolated_settings) as empty:
         await restored(empty, tmp_path, who, only="migrate")
         in_dump = await rows(empty)
         assert in_dump["account"] == expected["account"] + 1
@@ -173,9 +173,9 @@ async def logged(settings: Settings) -> int:
 
 @pytest.mark.parametrize("who", ["service", "superuser"])
 async def test_no_dump_holds_an_address_nor_keys_beside_data(
-    own: Settings, tmp_path: Path, who: str
+    isolated_settings: Settings, tmp_path: Path, who: str
 ) -> None:
-    await dumped(own, tmp_path, who)
+    await dumped(isolated_settings, tmp_path, who)
     await shell("for one in *.dump; do pg_restore --data-only -f $one.sql $one; done", tmp_path)
     row = re.compile(
         r"^(?:COPY public\.(\w+) .*;\n(?!\\\.)|INSERT INTO public\.(\w+) )", re.MULTILINE

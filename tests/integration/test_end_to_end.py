@@ -37,7 +37,7 @@ async def test_a_member_from_the_first_visit_to_the_end(  # noqa: PLR0917
     app: FastAPI,
     ada: MemberClient,
     uows: UnitOfWorkFactory,
-    duties: WorkerTasks,
+    worker_tasks: WorkerTasks,
     mailbox: Mailbox,
     clock: MovableClock,
 ) -> None:
@@ -74,17 +74,17 @@ async def test_a_member_from_the_first_visit_to_the_end(  # noqa: PLR0917
         await asyncio.sleep(0.05)
     assert await count_log(uows) > 0
     clock.at = datetime(2026, 9, 1, 12, tzinfo=UTC)
-    await duties.round()
+    await worker_tasks.round()
     assert await count_log(uows) == 0
     assert await count(uows, Account) == 1
 
     clock.at = datetime(2027, 2, 1, 12, tzinfo=UTC)
-    await duties.round()
+    await worker_tasks.round()
     assert "Your account ends on 2027-03-01" in (await mailbox.receive_one())["Subject"]
 
     clock.at = datetime(2027, 3, 1, 12, tzinfo=UTC)
     assert (await ada.sign_in()).status_code == 401
-    await duties.round()
+    await worker_tasks.round()
     tables = (Account, Profile, Picture, Model, Avatar, DatasetConsent)
     assert [await count(uows, table) for table in tables] == [0] * 6
 

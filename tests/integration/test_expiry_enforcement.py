@@ -49,10 +49,10 @@ async def furnish(person: MemberClient) -> str:
 
 
 async def test_twelve_months_after_the_last_login(
-    app: FastAPI, uows: UnitOfWorkFactory, clock: MovableClock, join: Join
+    app: FastAPI, uows: UnitOfWorkFactory, clock: MovableClock, create_member: Join
 ) -> None:
     """A second earlier all of it is there for its owner and the others; then nothing is."""
-    ada, bob = await join("ada"), await join("bob")
+    ada, bob = await create_member("ada"), await create_member("bob")
     model = await furnish(ada)
     end = end_of(PROFILE, clock())
     own = ["/v1/profiles/me", "/v1/profiles/me/picture", "/v1/models", "/v1/auth/sessions"]

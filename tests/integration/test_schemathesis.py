@@ -42,7 +42,7 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-async def members(join: Join, uows: UnitOfWorkFactory, tmp_path: Path) -> Path:
+async def members(create_member: Join, uows: UnitOfWorkFactory, tmp_path: Path) -> Path:
     """Two members with something to find, Ada an operator too; their tokens for the tool to read.
 
     And an edition, by the name that the document has for an example.
@@ -50,7 +50,7 @@ async def members(join: Join, uows: UnitOfWorkFactory, tmp_path: Path) -> Path:
     await publish_edition(uows)
     found = []
     for name in ("ada", "grace"):
-        member = await join(name, password=SECRET)
+        member = await create_member(name, password=SECRET)
         await member.request("PUT", "/v1/profiles/me/picture", content=make_image(), headers=IMAGE)
         model = await member.add_model()
         await member.request(

@@ -28,8 +28,8 @@ NEW = {
 
 
 @pytest.fixture
-async def client(own: Settings) -> AsyncIterator[httpx.AsyncClient]:
-    app = create_app(own)
+async def client(isolated_settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
+    app = create_app(isolated_settings)
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with (
         app.router.lifespan_context(app),
@@ -38,9 +38,9 @@ async def client(own: Settings) -> AsyncIterator[httpx.AsyncClient]:
         yield made
 
 
-async def command(own: Settings, sql: str) -> None:
-    assert own.database_url is not None
-    url = as_superuser(own.database_url.get_secret_value()).replace("+asyncpg", "")
+async def command(isolated_settings: Settings, sql: str) -> None:
+    assert isolated_settings.database_url is not None
+    url = as_superuser(isolated_settings.database_url.get_secret_value()).replace("+asyncpg", "")
     connection = await asyncpg.connect(url)
     await connection.execute("SET default_transaction_read_only = off")
     await connection.execute(
@@ -49,20 +49,20 @@ async def command(own: Settings, sql: str) -> None:
     await connection.close()
 
 
-async def fail_over(own: Settings) -> None:
+async def fail_over(isolated_settings: Settings) -> None:
     """Gone is who was connected, when this returns."""
-    await command(own, "ALTER DATABASE {name} SET default_transaction_read_only = on")
+    await command(isolated_settings, "ALTER DATABASE {name} SET default_transaction_read_only = on")
     await command(
-        own,
+        isolated_settings,
         "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity "
         "WHERE datname = '{name}' AND pid <> pg_backend_pid() "
         "AND backend_type = 'client backend'",
     )
 
 
-async def fail_back(own: Settings) -> None:
+async def fail_back(isolated_settings: Settings) -> None:
     """Nobody is sent away: whoever stays connected finds it read-only for ever."""
-    await command(own, "ALTER DATABASE {name} RESET default_transaction_read_only")
+    await command(isolated_settings, "ALTER DATABASE {name} RESET default_transaction_read_only")
 
 
 async def write(uows: UnitOfWorkFactory) -> None:
@@ -71,8 +71,8 @@ async def write(uows: UnitOfWorkFactory) -> None:
         await uow.connection.execute(text("DELETE FROM mail"))
 
 
-async def test_it_is_not_ready_and_says_why(own: Settings, client: httpx.AsyncClient) -> None:
-    await fail_over(own)
+async def test_it_is_not_ready_and_says_why(isolated_settings: Settings, client: httpx.AsyncClient) -> None:
+    await fail_over(isolated_settings)
 
     response = await client.get("/health/ready")
 
@@ -83,8 +83,8 @@ async def test_it_is_not_ready_and_says_why(own: Settings, client: httpx.AsyncCl
     assert told["migrations"] == "current"
 
 
-async def test_what_writes_may_be_repeated(own: Settings, client: httpx.AsyncClient) -> None:
-    await fail_over(own)
+async def test_what_writes_may_be_repeated(isolated_settings: Settings, client: httpx.AsyncClient) -> None:
+    await fail_over(isolated_settings)
 
     response = await client.post("/v1/auth/register", json=NEW)
 
@@ -93,12 +93,12 @@ async def test_what_writes_may_be_repeated(own: Settings, client: httpx.AsyncCli
 
 
 async def test_the_way_back_is_noticed_by_whoever_stayed_connected(
-    own: Settings, client: httpx.AsyncClient
+    isolated_settings: Settings, client: httpx.AsyncClient
 ) -> None:
-    await fail_over(own)
+    await fail_over(isolated_settings)
     assert (await client.get("/health/ready")).status_code == 503
     assert (await client.post("/v1/auth/register", json=NEW)).status_code == 503
-    await fail_back(own)
+    await fail_back(isolated_settings)
 
     assert (await client.get("/health/ready")).json()["database"] == "ok"
     assert (await client.post("/v1/auth/register", json=NEW)).status_code == 202
@@ -117,12 +117,12 @@ async def mode(uows: UnitOfWorkFactory) -> str:
     raise AssertionError("there is still no connection")
 
 
-async def test_connections_that_only_read_are_left_with_the_others(own: Settings) -> None:
+async def test_connections_that_only_read_are_left_with_the_others(isolated_settings: Settings) -> None:
     """They never write, so they would never learn that they read a standby."""
-    async with bootstrap(own) as (uows, _):
-        await fail_over(own)
+    async with bootstrap(isolated_settings) as (uows, _):
+        await fail_over(isolated_settings)
         before = await mode(uows)
-        await fail_back(own)
+        await fail_back(isolated_settings)
         with pytest.raises(Unavailable):
             await write(uows)
         after = await mode(uows)
@@ -131,12 +131,12 @@ async def test_connections_that_only_read_are_left_with_the_others(own: Settings
 
 
 async def test_the_worker_says_it_in_one_line(
-    own: Settings, caplog: pytest.LogCaptureFixture
+    isolated_settings: Settings, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async with bootstrap(own) as (uows, _):
-        await fail_over(own)
+    async with bootstrap(isolated_settings) as (uows, _):
+        await fail_over(isolated_settings)
         with caplog.at_level(logging.WARNING, "dressform"):
-            async with run_scheduler(create_tasks(own, uows)):
+            async with run_scheduler(create_tasks(isolated_settings, uows)):
                 await asyncio.sleep(3)
 
     said = [record for record in caplog.records if record.name.startswith("dressform")]

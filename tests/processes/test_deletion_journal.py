@@ -66,14 +66,14 @@ async def erase(client: httpx.AsyncClient, number: int) -> int:
     return (await client.post("/v1/privacy/erasure", json=body, headers=headers)).status_code
 
 
-async def test_processes_that_delete_at_once_write_down_all_of_it(own: Settings) -> None:
-    async with bootstrap(own) as (uows, _):
+async def test_processes_that_delete_at_once_write_down_all_of_it(isolated_settings: Settings) -> None:
+    async with bootstrap(isolated_settings) as (uows, _):
         await add_members(uows, MEMBERS)
         began = uows.clock() - timedelta(days=400)
         for number in range(DUE):
             await add_account(uows, began, f"due{number}")
-    settings = served(own) | {"DRESSFORM_WORKER_INTERVAL": "PT1S"}
-    async with backup(own) as copy:
+    settings = served(isolated_settings) | {"DRESSFORM_WORKER_INTERVAL": "PT1S"}
+    async with backup(isolated_settings) as copy:
         with (
             command("serve", "--workers", "2", environment=settings) as serve,
             command("worker", environment=settings) as worker,
@@ -82,17 +82,17 @@ async def test_processes_that_delete_at_once_write_down_all_of_it(own: Settings)
             until(lambda: is_live(base))
             async with httpx.AsyncClient(base_url=base, timeout=30) as client:
                 answers = await asyncio.gather(*(erase(client, each) for each in range(MEMBERS)))
-            done = await dressform("retention", "approve", "-y", environment=environment(own))
+            done = await dressform("retention", "approve", "-y", environment=environment(isolated_settings))
             assert done.returncode == 0, done.stderr
-            while await ask(own, "SELECT count(*) FROM account"):
+            while await ask(isolated_settings, "SELECT count(*) FROM account"):
                 await asyncio.sleep(0.1)
             for each in (serve, worker):
                 each.signal(signal.SIGTERM)
                 await asyncio.to_thread(each.ends)
 
         assert set(answers) == {204}
-        assert len(journal_of(own)) >= 2
-        async with bootstrap(own) as (uows, _):
+        assert len(journal_of(isolated_settings)) >= 2
+        async with bootstrap(isolated_settings) as (uows, _):
             found = await compare_journal(uows)
         assert (found.unknown, found.elsewhere) == ([], 0)
         assert [file.missing for file in found.files if file.missing] == []
@@ -106,34 +106,34 @@ async def test_processes_that_delete_at_once_write_down_all_of_it(own: Settings)
 
 
 async def test_one_that_is_killed_while_the_database_commits_is_confirmed_by_the_next(
-    own: Settings,
+    isolated_settings: Settings,
 ) -> None:
     """It answered nobody. The account is gone, and stays gone after a restore."""
-    async with bootstrap(own) as (uows, _):
+    async with bootstrap(isolated_settings) as (uows, _):
         await add_members(uows, 2)
-    async with backup(own) as copy:
+    async with backup(isolated_settings) as copy:
         for statement in STALL:
-            await ask(own, statement)
-        with command("serve", environment=served(own)) as serve:
+            await ask(isolated_settings, statement)
+        with command("serve", environment=served(isolated_settings)) as serve:
             base = await says(serve)
             until(lambda: is_live(base))
             async with httpx.AsyncClient(base_url=base, timeout=30) as client:
                 erasing = asyncio.create_task(erase(client, 0))
-                while not await ask(own, COMMITTING):
+                while not await ask(isolated_settings, COMMITTING):
                     assert not erasing.done(), (erasing.exception(), serve.output)
                     await asyncio.sleep(0.01)
                 serve.signal(signal.SIGKILL)
                 with pytest.raises(httpx.TransportError):
                     await erasing
-        assert content_of(own).count("deleted") == 1
-        assert "committed" not in content_of(own)
-        while await ask(own, "SELECT count(*) FROM account") == 2:
+        assert content_of(isolated_settings).count("deleted") == 1
+        assert "committed" not in content_of(isolated_settings)
+        while await ask(isolated_settings, "SELECT count(*) FROM account") == 2:
             await asyncio.sleep(0.1)
 
-        async with bootstrap(own):
+        async with bootstrap(isolated_settings):
             pass
 
-        assert content_of(own).endswith('{"committed": 1}')
+        assert content_of(isolated_settings).endswith('{"committed": 1}')
         replayed = await dressform("restore", "replay", environment=environment(copy))
         assert "again: 1 accounts" in replayed.stdout
         assert await ask(copy, "SELECT count(*) FROM account") == 1

@@ -63,8 +63,8 @@ async def begin(base: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
     return reader, writer
 
 
-async def test_requests_under_way_finish_after_sigterm(own: Settings) -> None:
-    with command("serve", environment=served(own)) as serve:
+async def test_requests_under_way_finish_after_sigterm(isolated_settings: Settings) -> None:
+    with command("serve", environment=served(isolated_settings)) as serve:
         base = await says(serve)
         under_way = [await begin(base) for _ in range(20)]
         await asyncio.sleep(0.3)
@@ -81,12 +81,12 @@ async def test_requests_under_way_finish_after_sigterm(own: Settings) -> None:
     assert {answer.split(b" ", 2)[1] for answer in answers} == {b"401"}
     assert code == 0, serve.output
     assert seconds < 10
-    assert await logged(own) == {401: 20}
-    assert list((own.state_dir / "spool").iterdir()) == []
+    assert await logged(isolated_settings) == {401: 20}
+    assert list((isolated_settings.state_dir / "spool").iterdir()) == []
 
 
-async def test_a_request_that_never_ends_does_not_keep_it(own: Settings) -> None:
-    with command("serve", environment=served(own)) as serve:
+async def test_a_request_that_never_ends_does_not_keep_it(isolated_settings: Settings) -> None:
+    with command("serve", environment=served(isolated_settings)) as serve:
         base = await says(serve)
         _, writer = await begin(base)
         await asyncio.sleep(0.3)
@@ -96,11 +96,11 @@ async def test_a_request_that_never_ends_does_not_keep_it(own: Settings) -> None
 
     assert code == 0, serve.output
     assert 4 < seconds < 10
-    assert await logged(own) == {CLIENT_CLOSED_REQUEST: 1}
+    assert await logged(isolated_settings) == {CLIENT_CLOSED_REQUEST: 1}
 
 
 @pytest.mark.parametrize("workers", [1, 2])
-async def test_sigterm_under_load(own: Settings, workers: int) -> None:
+async def test_sigterm_under_load(isolated_settings: Settings, workers: int) -> None:
     """Every answer that a client got has its row; nothing is left in a file."""
     answered = 0
 
@@ -114,7 +114,7 @@ async def test_sigterm_under_load(own: Settings, workers: int) -> None:
             assert response.status_code == 200
             answered += 1
 
-    with command("serve", "--workers", str(workers), environment=served(own)) as serve:
+    with command("serve", "--workers", str(workers), environment=served(isolated_settings)) as serve:
         base = await says(serve)
         async with httpx.AsyncClient(base_url=base, timeout=15) as client:
             until(lambda: is_live(base))
@@ -126,19 +126,19 @@ async def test_sigterm_under_load(own: Settings, workers: int) -> None:
 
     assert code == 0, serve.output
     assert seconds < 10
-    recorded = await logged(own)
+    recorded = await logged(isolated_settings)
     assert recorded.keys() == {200}
     assert answered > 50
     # One for each that asked whether it is live; and an answer may have been cut off on its way.
     assert answered + 1 <= recorded[200] <= answered + 17
-    assert list((own.state_dir / "spool").iterdir()) == []
+    assert list((isolated_settings.state_dir / "spool").iterdir()) == []
 
 
-async def test_two_processes_share_the_work(own: Settings) -> None:
-    with command("serve", "--workers", "2", environment=served(own)) as serve:
+async def test_two_processes_share_the_work(isolated_settings: Settings) -> None:
+    with command("serve", "--workers", "2", environment=served(isolated_settings)) as serve:
         base = await says(serve)
         until(lambda: is_live(base))
-        spools = own.state_dir / "spool"
+        spools = isolated_settings.state_dir / "spool"
         until(lambda: len(list(spools.glob("*.spool"))) == 4)  # Each has two.
         processes = children_of(serve.process.pid, "dressform serve")
         assert len(processes) == 2
@@ -160,8 +160,8 @@ async def test_two_processes_share_the_work(own: Settings) -> None:
     assert "Traceback" not in serve.output
 
 
-async def test_several_processes_end_with_the_one_that_started_them(own: Settings) -> None:
-    with command("serve", "--workers", "2", environment=served(own)) as serve:
+async def test_several_processes_end_with_the_one_that_started_them(isolated_settings: Settings) -> None:
+    with command("serve", "--workers", "2", environment=served(isolated_settings)) as serve:
         base = await says(serve)
         until(lambda: is_live(base))
         processes = children_of(serve.process.pid, "dressform serve")
@@ -170,15 +170,15 @@ async def test_several_processes_end_with_the_one_that_started_them(own: Setting
         until(lambda: not any(Path(f"/proc/{pid}/cmdline").exists() for pid in processes), 12)
 
     assert not is_live(base)
-    assert list((own.state_dir / "spool").iterdir()) == []
+    assert list((isolated_settings.state_dir / "spool").iterdir()) == []
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-async def test_a_worker_ends_at_once(own: Settings, number: signal.Signals) -> None:
-    with command("worker", environment=environment(own)) as worker:
+async def test_a_worker_ends_at_once(isolated_settings: Settings, number: signal.Signals) -> None:
+    with command("worker", environment=environment(isolated_settings)) as worker:
         said = await asyncio.to_thread(worker.says, r"working: (.*)\n")
-        assert said == f"a round at once and every 0:05:00, mail into {own.state_dir / 'mail'}"
-        async with bootstrap(own) as (uows, _):
+        assert said == f"a round at once and every 0:05:00, mail into {isolated_settings.state_dir / 'mail'}"
+        async with bootstrap(isolated_settings) as (uows, _):
             async with asyncio.timeout(20):
                 while not await _rounds(uows):
                     await asyncio.sleep(0.05)
@@ -209,14 +209,14 @@ async def test_a_database_without_tables_is_told(settings: Settings) -> None:
 
 
 @pytest.mark.parametrize("workers", ["1", "2"])
-async def test_a_folder_that_takes_no_files_is_told(own: Settings, workers: str) -> None:
-    (own.state_dir / "spool").write_text("in the way")
-    with command("serve", "--workers", workers, environment=served(own)) as serve:
+async def test_a_folder_that_takes_no_files_is_told(isolated_settings: Settings, workers: str) -> None:
+    (isolated_settings.state_dir / "spool").write_text("in the way")
+    with command("serve", "--workers", workers, environment=served(isolated_settings)) as serve:
         code, _ = await ends(serve)
 
     assert code == 1
     assert serve.output == (
-        f"dressform: The access log can't be kept in {own.state_dir / 'spool'} (File exists): let "
+        f"dressform: The access log can't be kept in {isolated_settings.state_dir / 'spool'} (File exists): let "
         "the service write there, make room, or set DRESSFORM_STATE_DIR to another folder.\n"
     )
 
@@ -244,8 +244,8 @@ async def test_a_database_that_is_not_there_is_told(
         assert "s3cr3t" not in running.output
 
 
-async def test_those_killed_while_they_start_are_started_again(own: Settings) -> None:
-    with command("serve", "--workers", "2", environment=served(own)) as serve:
+async def test_those_killed_while_they_start_are_started_again(isolated_settings: Settings) -> None:
+    with command("serve", "--workers", "2", environment=served(isolated_settings)) as serve:
         until(lambda: len(children_of(serve.process.pid, "dressform serve")) == 2)
         killed = children_of(serve.process.pid, "dressform serve")
         for process in killed:
@@ -259,9 +259,9 @@ async def test_those_killed_while_they_start_are_started_again(own: Settings) ->
     assert code == 0, serve.output
 
 
-async def test_one_that_keeps_dying_is_started_ever_later(own: Settings) -> None:
+async def test_one_that_keeps_dying_is_started_ever_later(isolated_settings: Settings) -> None:
     """And said so, while the other one answers."""
-    with command("serve", "--workers", "2", environment=served(own)) as serve:
+    with command("serve", "--workers", "2", environment=served(isolated_settings)) as serve:
         base = await says(serve)
         until(lambda: is_live(base))
         until(lambda: len(children_of(serve.process.pid, "dressform serve")) == 2)
@@ -278,13 +278,13 @@ async def test_one_that_keeps_dying_is_started_ever_later(own: Settings) -> None
     assert code == 0, serve.output
 
 
-async def test_a_client_that_resets_its_connection_leaves_no_word_in_the_log(own: Settings) -> None:
+async def test_a_client_that_resets_its_connection_leaves_no_word_in_the_log(isolated_settings: Settings) -> None:
     """Not even when an answer is due: that its request does not fit is told to nobody."""
     body = b'{"email": "canary@example.org", "password": "kanarienvogel"}'
     said = b"POST /v1/auth/register HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
     said += b"Content-Length: %d\r\n\r\n%b" % (len(body), body)
     said += b"GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n"
-    with command("serve", environment=served(own)) as serve:
+    with command("serve", environment=served(isolated_settings)) as serve:
         base = await says(serve)
         until(lambda: is_live(base))
         before = serve.output
@@ -294,7 +294,7 @@ async def test_a_client_that_resets_its_connection_leaves_no_word_in_the_log(own
                 client.sendall(said)
                 await asyncio.sleep(n / 10_000)  # At once it would not even be served.
         async with asyncio.timeout(20):
-            while (await logged(own)).get(HTTPStatus.UNPROCESSABLE_ENTITY, 0) < 10:
+            while (await logged(isolated_settings)).get(HTTPStatus.UNPROCESSABLE_ENTITY, 0) < 10:
                 await asyncio.sleep(0.1)
         said_meanwhile = serve.output.removeprefix(before)
         serve.signal(signal.SIGTERM)

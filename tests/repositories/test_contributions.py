@@ -100,10 +100,10 @@ async def test_what_does_not_open_is_told_and_left_out(
 
 
 async def test_batches_have_everybody_once(
-    ada: MemberClient, join: Join, uows: UnitOfWorkFactory, monkeypatch: pytest.MonkeyPatch
+    ada: MemberClient, create_member: Join, uows: UnitOfWorkFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(contributions, "BATCH", 1)
-    for person in (ada, await join("grace")):
+    for person in (ada, await create_member("grace")):
         await add(person, measurements={"neck": 340})
         await agree(person)
 

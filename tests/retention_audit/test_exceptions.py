@@ -73,11 +73,11 @@ async def test_models_of_waiting_account_are_counted_as_well(
 
 
 async def test_account_warned_in_time_leaves_the_notice_kept(
-    client: httpx.AsyncClient, uows: UnitOfWorkFactory, duties: WorkerTasks, clock: MovableClock
+    client: httpx.AsyncClient, uows: UnitOfWorkFactory, worker_tasks: WorkerTasks, clock: MovableClock
 ) -> None:
     await add_account(uows, clock())
     clock.at = end_of(PROFILE, clock())
-    await duties.round()
+    await worker_tasks.round()
 
     status = (await client.get("/v1/privacy/status")).json()
 
@@ -85,7 +85,7 @@ async def test_account_warned_in_time_leaves_the_notice_kept(
 
 
 async def test_everybody_is_told_that_accounts_wait_and_nothing_else_of_them(
-    client: httpx.AsyncClient, uows: UnitOfWorkFactory, duties: WorkerTasks, clock: MovableClock
+    client: httpx.AsyncClient, uows: UnitOfWorkFactory, worker_tasks: WorkerTasks, clock: MovableClock
 ) -> None:
     """One more that waits changes not a letter."""
     await add_account(uows, clock())
@@ -94,7 +94,7 @@ async def test_everybody_is_told_that_accounts_wait_and_nothing_else_of_them(
     await never_warned(uows)
     end = end_of(PROFILE, clock())
     clock.at = end + DAY
-    await duties.round()
+    await worker_tasks.round()
     status = (await client.get("/v1/privacy/status")).json()
     of_one = [(await client.get(path)).text for path in PUBLIC[:1]]
     french = (await client.get("/v1/privacy/status?language=fr")).json()
@@ -122,14 +122,14 @@ async def test_restricted_account_past_its_window_is_counted_and_the_notice_kept
     auditor: Auditor,
     ada: MemberClient,
     *,
-    duties: WorkerTasks,
+    worker_tasks: WorkerTasks,
     clock: MovableClock,
 ) -> None:
     await restrict(ada)
     await shipped(app.state.shipper)
     end = end_of(PROFILE, clock())
     clock.at = end + 100 * DAY
-    await duties.round()
+    await worker_tasks.round()
 
     looked = await auditor.look()
     health = (await client.get("/health/retention")).json()

@@ -165,7 +165,7 @@ async def test_a_log_that_somebody_locks_is_unknown_and_late(
     table: str,
 ) -> None:
     """What is known of other rules is told all the same."""
-    monkeypatch.setattr(log, "PATIENCE", "100ms")
+    monkeypatch.setattr(log, "LOCK_TIMEOUT", "100ms")
     await add_everything(uows, AT)
     clock.at = AT
     async with in_log(uows) as uow:
@@ -189,7 +189,7 @@ async def test_what_is_enough_is_enough(
     for ago in range(4):
         await add_visit(uows, AT - ago * DAY)
     clock.at = END + 2 * DAY
-    monkeypatch.setattr(log, "ENOUGH", 2)
+    monkeypatch.setattr(log, "MAX_COUNTED", 2)
 
     findings = await auditor.look()
 

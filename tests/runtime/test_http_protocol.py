@@ -37,7 +37,7 @@ async def port(app: FastAPI) -> AsyncIterator[int]:
 
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(protocol, "PATIENCE", 0.3)
+    monkeypatch.setattr(protocol, "READ_TIMEOUT_SECONDS", 0.3)
 
 
 def reset(port: int, said: bytes) -> None:
@@ -220,7 +220,7 @@ async def test_an_answer_may_take_its_time(app: FastAPI, port: int) -> None:
 async def test_no_more_connections_than_there_are_files_for(
     app: FastAPI, port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(protocol, "_most_connections", lambda: 3)
+    monkeypatch.setattr(protocol, "_max_connections", lambda: 3)
     idle = [await asyncio.open_connection("127.0.0.1", port) for _ in range(3)]
     await asyncio.sleep(0.1)
     answer = await send_bytes(port, GET)

@@ -110,7 +110,7 @@ async def test_malformed_request_whose_header_was_not_read_has_the_proxys(
 async def test_head_that_never_ends_behind_proxy_has_visitors_address(
     behind: FastAPI, monkeypatch: pytest.MonkeyPatch, status: int
 ) -> None:
-    monkeypatch.setattr(protocol, "PATIENCE", 0.3)
+    monkeypatch.setattr(protocol, "READ_TIMEOUT_SECONDS", 0.3)
     head = LINE + FORWARDED + (b"a: b\r\n" * 20_000 if status == 431 else b"")
     async with serving(behind) as port:
         await send_bytes(port, head, wait=status != 499)

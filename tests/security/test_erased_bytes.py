@@ -22,7 +22,7 @@ from dressform.settings.settings import Settings
 from dressform.worker.process import create_tasks
 from tests.conftest import FAST_DATABASE, MASTER_KEY
 from tests.helpers.auth import erase, login
-from tests.helpers.members import Mailbox, Person
+from tests.helpers.members import Mailbox, MemberClient
 from tests.helpers.thief import disk_of, dump_of, live, spellings
 
 pytestmark = [
@@ -39,7 +39,7 @@ class Scene:
     erased: Rows
     staying: Rows
     places: dict[str, bytes]
-    other: Person
+    other: MemberClient
 
 
 @pytest.fixture
@@ -71,7 +71,7 @@ async def scene(server: embedded.Server, tmp_path: Path) -> AsyncIterator[Scene]
     ):
         duties = create_tasks(settings, app.state.service.uows)
         mailbox = Mailbox(tmp_path / "mail", duties.deliver)
-        other = Person(client, mailbox, "grace")
+        other = MemberClient(client, mailbox, "grace")
         await other.register()
         await other.confirm()
         await other.sign_in()
@@ -91,7 +91,7 @@ async def scene(server: embedded.Server, tmp_path: Path) -> AsyncIterator[Scene]
     await raw.close()
 
 
-async def stored_of(raw: asyncpg.Connection, person: Person) -> Rows:
+async def stored_of(raw: asyncpg.Connection, person: MemberClient) -> Rows:
     """All ids, hashes, keys and sealed values in the rows of an account, by table and column."""
     session = await raw.fetchrow("SELECT * FROM session WHERE id = $1", person.session_id)
     account_id = session["account_id"]

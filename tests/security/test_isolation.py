@@ -130,8 +130,8 @@ async def owned(ada: MemberClient) -> Owned:
 
 
 @pytest.fixture
-async def mallory(join: Join) -> MemberClient:
-    return await join("mallory")
+async def mallory(create_member: Join) -> MemberClient:
+    return await create_member("mallory")
 
 
 def routes(app: FastAPI) -> dict[str, dict[str, Any]]:

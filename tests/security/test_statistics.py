@@ -26,8 +26,8 @@ from dressform.worker.process import create_tasks
 from tests.bench.filling import filled
 from tests.conftest import FAST_DATABASE, MASTER_KEY
 from tests.helpers.auth import erase, forgot, login, refresh, sessions
-from tests.helpers.databases import own_database, transaction
-from tests.helpers.members import Mailbox, Person
+from tests.helpers.databases import isolated_database, transaction
+from tests.helpers.members import Mailbox, MemberClient
 from tests.helpers.visits import log, visit
 
 HIDDEN = {
@@ -71,7 +71,7 @@ async def test_statistics_have_no_target_for_hidden_columns_in_tables_and_days(
 async def test_statistics_of_an_earlier_version_are_removed_by_the_migration(
     settings: Settings,
 ) -> None:
-    async with own_database(settings) as own:
+    async with isolated_database(settings) as own:
         await migrate(database_url(own), "0007")
         async with transaction(own) as connection:
             await connection.execute(
@@ -145,7 +145,7 @@ async def use(settings: Settings, folder: Path, server_log: Path) -> int:
     ):
         began = server_log.stat().st_size
         duties = create_tasks(settings, app.state.service.uows)
-        ada = Person(client, Mailbox(folder / "mail", duties.deliver), "ada")
+        ada = MemberClient(client, Mailbox(folder / "mail", duties.deliver), "ada")
         await ada.register()
         await ada.confirm()
         for _ in range(3):

@@ -68,13 +68,13 @@ class Site:
 
 
 @asynccontextmanager
-async def site_of(own: Settings, *, rewritten: bool) -> AsyncIterator[Site]:
+async def site_of(isolated_settings: Settings, *, rewritten: bool) -> AsyncIterator[Site]:
     """`rewritten`: whether the tables were rewritten when the last day began."""
     clock = MovableClock(BEGAN)
-    assert own.database_url is not None
-    url = as_superuser(own.database_url.get_secret_value()).replace("+asyncpg", "")
+    assert isolated_settings.database_url is not None
+    url = as_superuser(isolated_settings.database_url.get_secret_value()).replace("+asyncpg", "")
     last_day = BEGAN + DAYS * DAY
-    async with bootstrap(own, clock) as (uows, _):
+    async with bootstrap(isolated_settings, clock) as (uows, _):
         members = [Member(number) for number in range(MEMBERS)]
         planned = list(events(members))
         lines = [await act(uows, clock, *event) for event in planned if event[0] < last_day]
@@ -172,9 +172,9 @@ ACTS: dict[str, Callable[[UnitOfWorkFactory, Member], Awaitable[tuple[str, str, 
 }
 
 
-async def test_tracing_finds_nobody_but_who_was_there_since_the_rewriting(own: Settings) -> None:
+async def test_tracing_finds_nobody_but_who_was_there_since_the_rewriting(isolated_settings: Settings) -> None:
     """By chance an attack that names an address for everybody is right for one or two in 200."""
-    async with site_of(own, rewritten=True) as site:
+    async with site_of(isolated_settings, rewritten=True) as site:
         seen = await site.evidence()
         candidates = by_intersection(seen)
         found = {
@@ -194,9 +194,9 @@ async def test_tracing_finds_nobody_but_who_was_there_since_the_rewriting(own: S
         assert found["days and months, guessed"] <= 40
 
 
-async def test_tracing_without_the_rewriting_finds_everybody_by_order(own: Settings) -> None:
+async def test_tracing_without_the_rewriting_finds_everybody_by_order(isolated_settings: Settings) -> None:
     """The attack works: the rewriting is what stops it."""
-    async with site_of(own, rewritten=False) as site:
+    async with site_of(isolated_settings, rewritten=False) as site:
         seen = await site.evidence()
 
         assert right(by_order(seen, "written_by"), site.truth) > MEMBERS / 2

@@ -8,7 +8,7 @@ import pytest
 
 TOLD_WHILE_THROWING_AWAY = """
 import os, sys, time, weakref
-from dressform.system.signals import leave_when_told
+from dressform.system.signals import raise_system_exit_on_sigterm
 
 class Thing: pass
 
@@ -16,7 +16,7 @@ def tell(_):
     os.kill(os.getpid(), int(sys.argv[1]))
     for _ in range(100_000): pass
 
-leave_when_told()
+raise_system_exit_on_sigterm()
 thing = Thing()
 watched = weakref.ref(thing, tell)
 del thing

@@ -185,14 +185,14 @@ async def test_approving_what_is_not_held_does_nothing(uows: UnitOfWorkFactory) 
 
 @pytest.mark.parametrize("off", [timedelta(minutes=6), timedelta(minutes=-6), timedelta(days=300)])
 async def test_clocks_that_differ(
-    uows: UnitOfWorkFactory, duties: WorkerTasks, caplog: pytest.LogCaptureFixture, off: timedelta
+    uows: UnitOfWorkFactory, worker_tasks: WorkerTasks, caplog: pytest.LogCaptureFixture, off: timedelta
 ) -> None:
     await add_everything(uows, BEGAN)
 
     async def other(uow: UnitOfWork) -> datetime:
         return uow.now + off
 
-    disagreeing = replace(duties, breaker=DeletionGuard(other_clock=other))
+    disagreeing = replace(worker_tasks, breaker=DeletionGuard(other_clock=other))
     outcome = await disagreeing.run(at=END + timedelta(days=31), slot=END)
 
     assert outcome == NOTHING
@@ -277,8 +277,8 @@ NOTHING = Outcome([], [CLOCK])
 """What a run enforces whose clock is held."""
 
 
-async def everything(duties: WorkerTasks, at: datetime) -> Outcome:
-    return await replace(duties, breaker=BREAKER).run(at=at, slot=at)
+async def everything(worker_tasks: WorkerTasks, at: datetime) -> Outcome:
+    return await replace(worker_tasks, breaker=BREAKER).run(at=at, slot=at)
 
 
 async def rows_of_rules(uows: UnitOfWorkFactory) -> set[int]:
@@ -289,13 +289,13 @@ async def rows_of_rules(uows: UnitOfWorkFactory) -> set[int]:
 
 
 async def test_a_jump_of_both_clocks_ends_nothing_however_often_it_is_tried(
-    uows: UnitOfWorkFactory, duties: WorkerTasks
+    uows: UnitOfWorkFactory, worker_tasks: WorkerTasks
 ) -> None:
     """A rule with nothing to end must not make the next check believe that the clock is right."""
     await add_everything(uows, BEGAN)
 
     for minutes in (0, 5, 10):
-        assert await everything(duties, LATER + timedelta(minutes=minutes)) == NOTHING
+        assert await everything(worker_tasks, LATER + timedelta(minutes=minutes)) == NOTHING
 
     assert await rows_of_rules(uows) == {1}
     uow = uows.read()
@@ -304,39 +304,39 @@ async def test_a_jump_of_both_clocks_ends_nothing_however_often_it_is_tried(
 
 
 async def test_one_approval_of_the_clock_lets_every_rule_go_on(
-    uows: UnitOfWorkFactory, duties: WorkerTasks
+    uows: UnitOfWorkFactory, worker_tasks: WorkerTasks
 ) -> None:
     await add_everything(uows, BEGAN)
-    await everything(duties, LATER)
+    await everything(worker_tasks, LATER)
     await approve(uows, LATER, CLOCK)
 
-    outcome = await everything(duties, LATER + SECOND)
+    outcome = await everything(worker_tasks, LATER + SECOND)
 
     assert outcome.failed == []
     assert [report.rule for report in outcome.reports] == RULES
     left = await counts(uows)
     assert {left[name] for rule in ("visitor", "profile", "mail") for name in TABLES[rule]} == {0}
-    again = await everything(duties, LATER + 2 * SECOND)
+    again = await everything(worker_tasks, LATER + 2 * SECOND)
     assert [report.rule for report in again.reports] == RULES
     assert await held(uows, CLOCK) is None
 
 
-async def test_a_new_installation_simply_works(duties: WorkerTasks) -> None:
+async def test_a_new_installation_simply_works(worker_tasks: WorkerTasks) -> None:
     """Nothing tells what time it was before the first round."""
-    outcome = await everything(duties, END)
+    outcome = await everything(worker_tasks, END)
 
     assert outcome.failed == []
     assert [report.rule for report in outcome.reports] == RULES
 
 
 async def test_a_clock_that_ran_ahead_is_settled_by_one_approval(
-    uows: UnitOfWorkFactory, duties: WorkerTasks
+    uows: UnitOfWorkFactory, worker_tasks: WorkerTasks
 ) -> None:
     """Its rounds are removed, for good: the next ones are those of any other day."""
     await ran(uows, END)
-    await everything(duties, LATER)
+    await everything(worker_tasks, LATER)
     await approve(uows, LATER, CLOCK)
-    await everything(duties, LATER + SECOND)
+    await everything(worker_tasks, LATER + SECOND)
     with pytest.raises(PurgeBlockedError, match="the clock is 400 days behind the last round"):
         await profiles(uows)
     await approve(uows, END + SECOND, CLOCK)
@@ -417,7 +417,7 @@ async def test_a_clock_that_is_right_again_needs_no_approval(uows: UnitOfWorkFac
 
 async def test_a_jump_alarms_nobody(
     uows: UnitOfWorkFactory,
-    duties: WorkerTasks,
+    worker_tasks: WorkerTasks,
     clock: MovableClock,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
@@ -425,7 +425,7 @@ async def test_a_jump_alarms_nobody(
     await fill(uows, 3, due=3)
     await ran(uows, BEGAN)
     clock.at = END - timedelta(days=20)
-    jumped = replace(duties, breaker=BREAKER)
+    jumped = replace(worker_tasks, breaker=BREAKER)
 
     outcome = await jumped.run_in_slot()
 

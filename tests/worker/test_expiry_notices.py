@@ -40,10 +40,10 @@ Join = Callable[..., Awaitable[MemberClient]]
 
 @pytest.fixture
 def employ(
-    office: FakeSmtpServer, settings: Settings, uows: UnitOfWorkFactory
+    smtp_server: FakeSmtpServer, settings: Settings, uows: UnitOfWorkFactory
 ) -> Callable[[], WorkerTasks]:
     def make() -> WorkerTasks:
-        url = SecretStr(f"smtp://127.0.0.1:{office.port}")
+        url = SecretStr(f"smtp://127.0.0.1:{smtp_server.port}")
         made = create_tasks(settings.model_copy(update={"smtp_url": url}), uows)
         return replace(made, breaker=WITHOUT_CLOCK_GUARD)
 
@@ -58,9 +58,9 @@ def worker(employ: Callable[[], WorkerTasks]) -> WorkerTasks:
 class Story:
     """Days of a worker's rounds, and the subjects of the mails that they brought."""
 
-    def __init__(self, worker: WorkerTasks, office: FakeSmtpServer, clock: MovableClock) -> None:
+    def __init__(self, worker: WorkerTasks, smtp_server: FakeSmtpServer, clock: MovableClock) -> None:
         self.worker = worker
-        self.office = office
+        self.office = smtp_server
         self.clock = clock
 
     async def on(self, moment: datetime) -> list[str]:
@@ -80,8 +80,8 @@ class Story:
 
 
 @pytest.fixture
-def story(worker: WorkerTasks, office: FakeSmtpServer, clock: MovableClock) -> Story:
-    return Story(worker, office, clock)
+def story(worker: WorkerTasks, smtp_server: FakeSmtpServer, clock: MovableClock) -> Story:
+    return Story(worker, smtp_server, clock)
 
 
 async def accounts(uows: UnitOfWorkFactory) -> int:
@@ -118,8 +118,8 @@ async def test_to_the_second_thirty_days_before(
     assert await story.on(end - 30 * DAY) == []
 
 
-async def test_in_french(story: Story, join: Join, clock: MovableClock) -> None:
-    await join("zoe", language="fr")
+async def test_in_french(story: Story, create_member: Join, clock: MovableClock) -> None:
+    await create_member("zoe", language="fr")
     end = end_of(PROFILE, clock())
 
     await story.on(end - 3 * DAY)
@@ -199,12 +199,12 @@ async def test_without_mail_the_end_waits_thirty_days_and_no_longer(
 
 
 async def test_while_it_waits_nobody_reads_it(
-    story: Story, uows: UnitOfWorkFactory, ada: MemberClient, join: Join, clock: MovableClock
+    story: Story, uows: UnitOfWorkFactory, ada: MemberClient, create_member: Join, clock: MovableClock
 ) -> None:
     model = await ada.add_model()
     end = end_of(PROFILE, clock())
     clock.at = end - DAY
-    bob = await join("bob")
+    bob = await create_member("bob")
     clock.at = end + DAY
 
     answers = [
@@ -331,7 +331,7 @@ async def test_a_broken_account_keeps_no_other_from_being_warned(
 
 async def test_several_workers_write_each_warning_once(
     employ: Callable[[], WorkerTasks],
-    office: FakeSmtpServer,
+    smtp_server: FakeSmtpServer,
     uows: UnitOfWorkFactory,
     clock: MovableClock,
 ) -> None:
@@ -347,7 +347,7 @@ async def test_several_workers_write_each_warning_once(
     delivered = await asyncio.gather(*(worker.deliver() for worker in workers))
 
     assert (sum(written), sum(delivered)) == (30, 30)
-    assert len({to for to, _ in office.received}) == len(office.received) == 30
+    assert len({to for to, _ in smtp_server.received}) == len(smtp_server.received) == 30
 
 
 async def test_a_server_that_hangs_up_after_the_mail_is_not_asked_again(
@@ -381,22 +381,22 @@ async def test_a_server_that_refuses_is_asked_again(
 
 @pytest.mark.slow
 async def test_a_worker_killed_as_the_server_takes_the_mail(
-    own: Settings, office: FakeSmtpServer
+    isolated_settings: Settings, smtp_server: FakeSmtpServer
 ) -> None:
     """Nobody is told twice of the same, though nobody knows whether they were told once."""
     told = environment(
-        own,
-        DRESSFORM_SMTP_URL=f"smtp://127.0.0.1:{office.port}",
+        isolated_settings,
+        DRESSFORM_SMTP_URL=f"smtp://127.0.0.1:{smtp_server.port}",
         DRESSFORM_WORKER_INTERVAL="PT1S",
     )
-    async with bootstrap(own) as (uows, _):
+    async with bootstrap(isolated_settings) as (uows, _):
         began = end_of(PROFILE, now()) - now()
         owner = await add_account(uows, now() - began + 6 * DAY, f"ada-{uuid4().hex[:8]}")
         async with uows.transaction() as uow:
             await uow.connection.execute(text("UPDATE account SET warned_at = NULL"))
         with command("worker", environment=told) as worker:
             # By the server itself, so that it never hears an answer.
-            office.on_data = partial(worker.signal, signal.SIGKILL)
+            smtp_server.on_data = partial(worker.signal, signal.SIGKILL)
             assert await asyncio.to_thread(worker.ends, 20) == -signal.SIGKILL
         # What was leased to the dead one comes up for another two minutes later.
         async with uows.transaction() as uow:
@@ -412,7 +412,7 @@ async def test_a_worker_killed_as_the_server_takes_the_mail(
         assert found is not None
         assert found.warned_at is None
 
-    assert len(office.received) == 1
+    assert len(smtp_server.received) == 1
 
 
 async def _waiting(uows: UnitOfWorkFactory) -> int:

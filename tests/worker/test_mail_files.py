@@ -26,19 +26,19 @@ def files(settings: Settings) -> list[str]:
 
 
 async def test_worker_deletes_mail_files_past_their_window(
-    ada: MemberClient, settings: Settings, duties: WorkerTasks, clock: MovableClock
+    ada: MemberClient, settings: Settings, worker_tasks: WorkerTasks, clock: MovableClock
 ) -> None:
     await erase(ada)
-    await duties.round()
+    await worker_tasks.round()
     written = files(settings)
     assert len(written) == 2
     end = MAIL.window.after(clock())
 
     clock.at = end - SECOND
-    await duties.check_mail()
+    await worker_tasks.check_mail()
     assert files(settings) == written
     clock.at = end
-    await duties.check_mail()
+    await worker_tasks.check_mail()
     assert files(settings) == []
 
 
@@ -58,12 +58,12 @@ async def test_mail_files_are_dated_by_the_service_whose_clock_is_ahead(
 
 
 async def test_worker_deletes_mail_files_of_before_there_was_a_mail_server(
-    ada: MemberClient, settings: Settings, duties: WorkerTasks, clock: MovableClock
+    ada: MemberClient, settings: Settings, worker_tasks: WorkerTasks, clock: MovableClock
 ) -> None:
     (settings.state_dir / "mail" / "torn.part").write_bytes(b"To: ada@example.org")
     assert len(files(settings)) == 2
     by_smtp = create_tasks(
-        Settings(**settings.model_dump() | {"smtp_url": "smtp://127.0.0.1:9"}), duties.uows
+        Settings(**settings.model_dump() | {"smtp_url": "smtp://127.0.0.1:9"}), worker_tasks.uows
     )
     clock.at = MAIL.window.after(settings.clock()) + SECOND
 
@@ -73,8 +73,8 @@ async def test_worker_deletes_mail_files_of_before_there_was_a_mail_server(
 
 
 @pytest.mark.slow
-async def test_worker_says_at_its_start_that_mail_files_outlive_accounts(own: Settings) -> None:
-    with command("worker", environment=environment(own)) as worker:
+async def test_worker_says_at_its_start_that_mail_files_outlive_accounts(isolated_settings: Settings) -> None:
+    with command("worker", environment=environment(isolated_settings)) as worker:
         said = await asyncio.to_thread(worker.says, r"(mails in .* not deleted with an account.*)")
 
     assert said.endswith("only after 7 days")

@@ -93,7 +93,7 @@ async def test_who_reads_for_long_holds_up_one_round_and_no_writer(
     uows: UnitOfWorkFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The lock is given up after two seconds, time and again; lines wait no longer than that."""
-    monkeypatch.setattr(days, "MOST_TRIES", 2)
+    monkeypatch.setattr(days, "MAX_TRIES", 2)
     monkeypatch.setattr(days, "PAUSE_SECONDS", 0.2)
     await add_visit(uows, BEGAN)
     await add_visit(uows, BEGAN + timedelta(days=1))

@@ -20,7 +20,7 @@ HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
-async def clinging(uows: UnitOfWorkFactory) -> AsyncIterator[UnitOfWorkFactory]:
+async def undeletable_row(uows: UnitOfWorkFactory) -> AsyncIterator[UnitOfWorkFactory]:
     """A table whose rows keep an account, or a model, from being deleted."""
     async with uows.transaction() as uow:
         for name in ("account", "model"):
@@ -56,63 +56,63 @@ async def aside(uows: UnitOfWorkFactory) -> list[tuple[object, ...]]:
 
 
 async def test_the_others_end(
-    clinging: UnitOfWorkFactory, caplog: pytest.LogCaptureFixture
+    undeletable_row: UnitOfWorkFactory, caplog: pytest.LogCaptureFixture
 ) -> None:
-    owners = [await add_account(clinging, BEGAN, f"ada{n}") for n in range(5)]
-    await cling(clinging, owners[2])
+    owners = [await add_account(undeletable_row, BEGAN, f"ada{n}") for n in range(5)]
+    await cling(undeletable_row, owners[2])
 
-    report = await enforced(clinging, END)
+    report = await enforced(undeletable_row, END)
 
     assert report.rows == 4
-    left = await counts(clinging)
+    left = await counts(undeletable_row)
     assert {left[name] for name in ("account", "account_key", "profile", "model", "avatar")} == {1}
-    assert await aside(clinging) == [
+    assert await aside(undeletable_row) == [
         ("profile", owners[2].account_id, 1, END + HOUR, "SQLSTATE 23503")
     ]
     assert f"row {owners[2].account_id} is set aside (SQLSTATE 23503)" in caplog.text
 
 
-async def test_it_is_tried_again_and_less_and_less_often(clinging: UnitOfWorkFactory) -> None:
-    owner = await add_account(clinging, BEGAN)
-    await cling(clinging, owner)
+async def test_it_is_tried_again_and_less_and_less_often(undeletable_row: UnitOfWorkFactory) -> None:
+    owner = await add_account(undeletable_row, BEGAN)
+    await cling(undeletable_row, owner)
     at, waits = END, []
     for _ in range(7):
-        await enforced(clinging, at)
-        ((_, _, attempts, retry_at, _),) = await aside(clinging)
+        await enforced(undeletable_row, at)
+        ((_, _, attempts, retry_at, _),) = await aside(undeletable_row)
         assert isinstance(retry_at, datetime)
-        early = await enforced(clinging, retry_at - timedelta(seconds=1))
-        assert (early.rows, (await aside(clinging))[0][2]) == (0, attempts)
+        early = await enforced(undeletable_row, retry_at - timedelta(seconds=1))
+        assert (early.rows, (await aside(undeletable_row))[0][2]) == (0, attempts)
         waits.append((retry_at - at) / HOUR)
         at = retry_at
 
     assert waits == [1, 2, 4, 8, 16, 24, 24]
 
 
-async def test_it_ends_when_nothing_keeps_it_any_more(clinging: UnitOfWorkFactory) -> None:
-    owner = await add_account(clinging, BEGAN)
-    await cling(clinging, owner)
-    await enforced(clinging, END)
-    async with clinging.transaction() as uow:
+async def test_it_ends_when_nothing_keeps_it_any_more(undeletable_row: UnitOfWorkFactory) -> None:
+    owner = await add_account(undeletable_row, BEGAN)
+    await cling(undeletable_row, owner)
+    await enforced(undeletable_row, END)
+    async with undeletable_row.transaction() as uow:
         await uow.connection.execute(text("DELETE FROM clings_to_account"))
 
-    assert (await enforced(clinging, END + HOUR)).rows == 1
-    assert (await counts(clinging))["account"] == 0
+    assert (await enforced(undeletable_row, END + HOUR)).rows == 1
+    assert (await counts(undeletable_row))["account"] == 0
     # The record of a row that is gone is of no use; it goes after its own window at the latest.
-    await enforced(clinging, end_of(RETENTION_RUN, END), RETENTION_RUN)
-    assert await aside(clinging) == []
+    await enforced(undeletable_row, end_of(RETENTION_RUN, END), RETENTION_RUN)
+    assert await aside(undeletable_row) == []
 
 
-async def test_a_bad_model_keeps_its_account_and_no_other(clinging: UnitOfWorkFactory) -> None:
+async def test_a_bad_model_keeps_its_account_and_no_other(undeletable_row: UnitOfWorkFactory) -> None:
     """The account can't go without it."""
-    owners = [await add_account(clinging, BEGAN, f"ada{n}") for n in range(3)]
-    async with clinging.transaction() as uow:
+    owners = [await add_account(undeletable_row, BEGAN, f"ada{n}") for n in range(3)]
+    async with undeletable_row.transaction() as uow:
         await uow.connection.execute(
             text("INSERT INTO clings_to_model SELECT id FROM model WHERE account_id = :id"),
             {"id": owners[0].account_id},
         )
 
-    assert (await enforced(clinging, END)).rows == 2
-    assert (await enforced(clinging, END, MODEL)).rows == 0
+    assert (await enforced(undeletable_row, END)).rows == 2
+    assert (await enforced(undeletable_row, END, MODEL)).rows == 0
 
-    assert [row[0] for row in await aside(clinging)] == ["profile", "model"]
-    assert (await counts(clinging))["account"] == 1
+    assert [row[0] for row in await aside(undeletable_row)] == ["profile", "model"]
+    assert (await counts(undeletable_row))["account"] == 1

@@ -25,22 +25,22 @@ Rounds = Callable[..., Awaitable[list[str]]]
 
 
 @pytest.fixture
-def worker(office: FakeSmtpServer, settings: Settings, uows: UnitOfWorkFactory) -> WorkerTasks:
-    url = SecretStr(f"smtp://127.0.0.1:{office.port}")
+def worker(smtp_server: FakeSmtpServer, settings: Settings, uows: UnitOfWorkFactory) -> WorkerTasks:
+    url = SecretStr(f"smtp://127.0.0.1:{smtp_server.port}")
     made = create_tasks(settings.model_copy(update={"smtp_url": url}), uows)
     return replace(made, breaker=WITHOUT_CLOCK_GUARD)
 
 
 @pytest.fixture
-def rounds(worker: WorkerTasks, office: FakeSmtpServer, clock: MovableClock) -> Rounds:
+def rounds(worker: WorkerTasks, smtp_server: FakeSmtpServer, clock: MovableClock) -> Rounds:
     """A round at each of some moments: the subjects of the mails that they brought."""
 
     async def run(*moments: datetime) -> list[str]:
-        seen = len(office.received)
+        seen = len(smtp_server.received)
         for moment in moments:
             clock.at = moment
             await worker.round()
-        return [message["Subject"] for _, message in office.received[seen:]]
+        return [message["Subject"] for _, message in smtp_server.received[seen:]]
 
     return run
 
@@ -103,15 +103,15 @@ async def test_restricted_account_is_not_deleted_unwarned(
     ada: MemberClient,
     uows: UnitOfWorkFactory,
     rounds: Rounds,
-    office: FakeSmtpServer,
+    smtp_server: FakeSmtpServer,
     clock: MovableClock,
 ) -> None:
     """Being asked whether it is needed warns of no end: that needs a mail of its own."""
     await restrict(ada)
     end = RESTRICTED.longer.after(end_of(PROFILE, clock()))
     await rounds(end - 700 * DAY, end - 300 * DAY)
-    assert len(office.received) == 2
-    await office.close()
+    assert len(smtp_server.received) == 2
+    await smtp_server.close()
 
     await rounds(end - 30 * DAY, end - 7 * DAY, end, end + MAX_GRACE_PERIOD.length - DAY)
     assert await accounts(uows) == 1
@@ -119,9 +119,9 @@ async def test_restricted_account_is_not_deleted_unwarned(
 
 
 async def test_owner_is_asked_in_french(
-    join: Callable[..., Awaitable[MemberClient]], rounds: Rounds, clock: MovableClock
+    create_member: Callable[..., Awaitable[MemberClient]], rounds: Rounds, clock: MovableClock
 ) -> None:
-    zoe = await join("zoe", language="fr")
+    zoe = await create_member("zoe", language="fr")
     await restrict(zoe)
 
     (subject,) = await rounds(end_of(PROFILE, clock()) + 10 * DAY)

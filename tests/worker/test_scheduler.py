@@ -36,12 +36,12 @@ A_YEAR_AND_A_DAY = timedelta(days=366)
 
 
 async def test_a_round_ends_everything_that_is_due(
-    uows: UnitOfWorkFactory, duties: WorkerTasks, clock: MovableClock
+    uows: UnitOfWorkFactory, worker_tasks: WorkerTasks, clock: MovableClock
 ) -> None:
     await add_everything(uows, clock())
     clock.at += A_YEAR_AND_A_DAY
 
-    reports = await duties.round()
+    reports = await worker_tasks.round()
 
     assert [report.rule for report in reports] == [category.key for category in CATEGORIES]
     # Models, sessions and links went with their account.
@@ -52,10 +52,10 @@ async def test_a_round_ends_everything_that_is_due(
 
 
 async def test_days_are_made_ahead(
-    uows: UnitOfWorkFactory, duties: WorkerTasks, clock: MovableClock
+    uows: UnitOfWorkFactory, worker_tasks: WorkerTasks, clock: MovableClock
 ) -> None:
-    await duties.make_days()
-    await duties.make_days()
+    await worker_tasks.make_days()
+    await worker_tasks.make_days()
 
     async with uows.transaction() as uow:
         days = [day.date for day in await (await AccessLogPartitions.opened(uow)).all()]
@@ -80,15 +80,15 @@ def test_slots_are_the_same_for_every_worker(at: datetime, seconds: int) -> None
 
 
 async def test_three_workers_in_one_slot_do_the_work_once(
-    own: Settings, clock: MovableClock
+    isolated_settings: Settings, clock: MovableClock
 ) -> None:
     async with AsyncExitStack() as stack:
-        everyone = [(await stack.enter_async_context(bootstrap(own, clock)))[0] for _ in range(3)]
+        everyone = [(await stack.enter_async_context(bootstrap(isolated_settings, clock)))[0] for _ in range(3)]
         uows = everyone[0]
         for n in range(30):
             await add_account(uows, clock(), f"ada{n}")
         clock.at += A_YEAR_AND_A_DAY
-        workers = [without_clock_guard(own, one) for one in everyone]
+        workers = [without_clock_guard(isolated_settings, one) for one in everyone]
         outcomes = await asyncio.gather(*(worker.run_in_slot() for worker in workers))
 
         assert [outcome.failed for outcome in outcomes] == [[], [], []]
@@ -101,14 +101,14 @@ async def test_three_workers_in_one_slot_do_the_work_once(
 
 
 @pytest.mark.slow
-async def test_three_processes_at_once_do_the_work_once(own: Settings) -> None:
+async def test_three_processes_at_once_do_the_work_once(isolated_settings: Settings) -> None:
     """With slots of their own, as `--once` has: rows and days are still counted once."""
-    async with bootstrap(own) as (uows, _):
+    async with bootstrap(isolated_settings) as (uows, _):
         for n in range(40):
             await add_account(uows, now(), f"ada{n}")
         for n in range(3):
             await add_visit(uows, now() - timedelta(days=n))
-        ahead = environment(own, DRESSFORM_CLOCK_AHEAD="P366D")
+        ahead = environment(isolated_settings, DRESSFORM_CLOCK_AHEAD="P366D")
         done = await asyncio.gather(
             *(dressform("worker", "--once", environment=ahead) for _ in range(3))
         )
@@ -131,11 +131,11 @@ async def break_table(uows: UnitOfWorkFactory, *, mend: bool = False) -> None:
 
 
 async def test_a_rule_that_fails_stops_no_other(
-    own: Settings, clock: MovableClock, caplog: pytest.LogCaptureFixture
+    isolated_settings: Settings, clock: MovableClock, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async with bootstrap(own, clock) as (uows, _):
+    async with bootstrap(isolated_settings, clock) as (uows, _):
         await add_everything(uows, clock())
-        duties = without_clock_guard(own, uows)
+        duties = without_clock_guard(isolated_settings, uows)
         clock.at += A_YEAR_AND_A_DAY
         await break_table(uows)
         with pytest.raises(StartupError, match="session, rewrite failed"):
@@ -154,10 +154,10 @@ async def test_a_rule_that_fails_stops_no_other(
 
 @pytest.mark.slow
 async def test_the_scheduler_goes_on_after_a_failure(
-    own: Settings, caplog: pytest.LogCaptureFixture
+    isolated_settings: Settings, caplog: pytest.LogCaptureFixture
 ) -> None:
     """A step that failed is tried again by the next run; no other step waits for it."""
-    every_second = own.model_copy(update={"worker_interval": timedelta(seconds=1)})
+    every_second = isolated_settings.model_copy(update={"worker_interval": timedelta(seconds=1)})
     async with bootstrap(every_second) as (uows, _):
         await break_table(uows)
         async with run_scheduler(create_tasks(every_second, uows)):
@@ -188,13 +188,13 @@ async def runs(uows: UnitOfWorkFactory) -> dict[str, int]:
 
 @asynccontextmanager
 async def stopped_amid_a_run(
-    uows: UnitOfWorkFactory, duties: WorkerTasks
+    uows: UnitOfWorkFactory, worker_tasks: WorkerTasks
 ) -> AsyncIterator[asyncio.Task[None]]:
     """The task that stops a worker whose run waits for a table that is locked in this block."""
     is_stopping = asyncio.Event()
 
     async def work() -> None:
-        async with run_scheduler(duties):
+        async with run_scheduler(worker_tasks):
             async with asyncio.timeout(20):
                 while not (await runs(uows)).get("model"):
                     await asyncio.sleep(0.05)
@@ -208,9 +208,9 @@ async def stopped_amid_a_run(
     await working
 
 
-async def test_the_end_waits_for_the_run_that_is_going_on(own: Settings) -> None:
-    async with bootstrap(own) as (uows, _):
-        async with stopped_amid_a_run(uows, create_tasks(own, uows)) as working:
+async def test_the_end_waits_for_the_run_that_is_going_on(isolated_settings: Settings) -> None:
+    async with bootstrap(isolated_settings) as (uows, _):
+        async with stopped_amid_a_run(uows, create_tasks(isolated_settings, uows)) as working:
             await asyncio.sleep(0.5)
             assert not working.done()
 
@@ -218,20 +218,20 @@ async def test_the_end_waits_for_the_run_that_is_going_on(own: Settings) -> None
 
 
 async def test_the_end_does_not_wait_for_ever(
-    own: Settings, monkeypatch: pytest.MonkeyPatch
+    isolated_settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(scheduler, "SETTLE_SECONDS", 0.2)
-    async with bootstrap(own) as (uows, _):
-        async with stopped_amid_a_run(uows, create_tasks(own, uows)) as working:
+    monkeypatch.setattr(scheduler, "SHUTDOWN_TIMEOUT_SECONDS", 0.2)
+    async with bootstrap(isolated_settings) as (uows, _):
+        async with stopped_amid_a_run(uows, create_tasks(isolated_settings, uows)) as working:
             await asyncio.wait_for(working, 5)
 
         assert (await runs(uows)).keys() == {"visitor", "profile", "model"}
 
 
-async def test_a_large_ending_holds_up_no_other_step(own: Settings, clock: MovableClock) -> None:
+async def test_a_large_ending_holds_up_no_other_step(isolated_settings: Settings, clock: MovableClock) -> None:
     """A rule takes half an interval at most, and goes on in the next."""
     rows = MAX_ROWS_PER_SECOND
-    every_second = own.model_copy(update={"worker_interval": timedelta(seconds=1)})
+    every_second = isolated_settings.model_copy(update={"worker_interval": timedelta(seconds=1)})
     async with bootstrap(every_second, clock) as (uows, _):
         async with uows.transaction() as uow:
             await uow.connection.execute(
@@ -257,7 +257,7 @@ async def test_a_large_ending_holds_up_no_other_step(own: Settings, clock: Movab
 
 async def test_a_run_checks_the_clock_once_and_only_what_depends_on_it_waits(
     uows: UnitOfWorkFactory,
-    duties: WorkerTasks,
+    worker_tasks: WorkerTasks,
     clock: MovableClock,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
@@ -271,7 +271,7 @@ async def test_a_run_checks_the_clock_once_and_only_what_depends_on_it_waits(
     clock.at += A_YEAR_AND_A_DAY
     before = await counts(uows)
 
-    outcome = await replace(duties, breaker=DeletionGuard(other_clock=other)).run_in_slot()
+    outcome = await replace(worker_tasks, breaker=DeletionGuard(other_clock=other)).run_in_slot()
 
     assert checks == [clock()]
     assert (outcome.reports, outcome.failed) == ([], [CLOCK])
@@ -295,12 +295,12 @@ async def test_mail_that_was_not_delivered_in_time_is_not_sent(
     assert await mailbox.collect() == []
 
 
-async def test_how_each_rule_stands_is_printed(own: Settings, tmp_path: Path) -> None:
-    async with bootstrap(own) as (uows, _):
+async def test_how_each_rule_stands_is_printed(isolated_settings: Settings, tmp_path: Path) -> None:
+    async with bootstrap(isolated_settings) as (uows, _):
         await add_everything(uows, now())
-    await dressform("worker", "--once", environment=environment(own))
+    await dressform("worker", "--once", environment=environment(isolated_settings))
 
-    done = await dressform("retention", environment=environment(own))
+    done = await dressform("retention", environment=environment(isolated_settings))
 
     assert done.returncode == 0, done.stderr
     heading, *lines = done.stdout.partition("\n\n")[0].splitlines()

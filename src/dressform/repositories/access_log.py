@@ -15,6 +15,7 @@ from dressform.db.tables.base import has_statistics
 from dressform.db.unit_of_work import TransactionalUnitOfWork
 from dressform.errors import FieldError, TooWide
 from dressform.policy.notice import VISITOR
+from dressform.policy.periods import expiry_sql
 
 COLUMNS = ("at", "address", "method", "route", "status", "duration_us", "request_id")
 """The fields of a line of the spool, in the text format of COPY."""
@@ -43,7 +44,7 @@ _BAD_VALUE = "22"
 # The end of a row is no plain comparison with `at`, by which the server would know what days to
 # leave out: no row of before the second line's bound can pass the first line.
 _IS_LIVE = f"""
-{end_in_sql(VISITOR.window, VISITOR.since)} > CAST(:now AS timestamptz)
+{expiry_sql(VISITOR.window, VISITOR.since)} > CAST(:now AS timestamptz)
 AND at > (CAST(:now AS timestamptz) AT TIME ZONE 'UTC' - INTERVAL '{VISITOR.window.interval}')
     AT TIME ZONE 'UTC'
 """

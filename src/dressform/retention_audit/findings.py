@@ -42,7 +42,7 @@ class KeptRows:
     rows: int = 0
     since: datetime | None = None
 
-    def __add__(self, other: "Kept") -> "Kept":
+    def __add__(self, other: "KeptRows") -> "KeptRows":
         return KeptRows(self.rows + other.rows, _earliest(self.since, other.since))
 
 
@@ -62,7 +62,7 @@ class RowCount:
     unwarned: KeptRows = KeptRows()
     restricted: KeptRows = KeptRows()
 
-    def __add__(self, other: "Count") -> "Count":
+    def __add__(self, other: "RowCount") -> "RowCount":
         return RowCount(
             _earliest(self.oldest_at, other.oldest_at),
             self.waiting + other.waiting,

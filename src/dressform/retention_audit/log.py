@@ -12,7 +12,7 @@ from dressform.db.pool import Connection
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.retention_audit.findings import RowCount
 from dressform.retention_audit.rows import count_rows
-from dressform.retention_audit.windows import VISITOR, AuditedTable
+from dressform.retention_audit.windows import VISITOR, AuditedTable, add_interval_sql
 
 MAX_COUNTED = 1_000_000
 """Rows past their window, beyond which no more are counted: the verdict stands, and time is dear."""
@@ -27,7 +27,7 @@ _LOCK_NOT_AVAILABLE = "55P03"
 # no bounds may.
 _TABLES = text(f"""
     SELECT format('%I.%I', nspname, relname) AS name, orphaned,
-           coalesce(orphaned OR {after("begins", VISITOR.kept)} <= :at, true) AS past,
+           coalesce(orphaned OR {add_interval_sql("begins", VISITOR.kept)} <= :at, true) AS past,
            coalesce(begins > :at, true) AS ahead,
            coalesce(pg_relation_size(oid) > 0, false) AS filled
     FROM (SELECT pg_class.oid, nspname, relname,

@@ -3,9 +3,9 @@ from typing import Annotated, Literal, Self
 from pydantic import Field
 
 from dressform.api.schemas.fields import Complete, Strict
-from dressform.api.schemas.measurement_input import MeasurementsSent, SentUnit
+from dressform.api.schemas.measurement_input import MeasurementsInput, InputUnit
 from dressform.api.schemas.measurements import (
-    Measured,
+    Measurements,
     MeasurementNames,
     Name,
     Warnings,
@@ -69,8 +69,8 @@ class BodySent(Strict):
     """Some measurements of a body, to be looked at and not kept."""
 
     breasts: Annotated[bool, Field(description="Which measurements matter.", examples=[False])]
-    unit: SentUnit | None = None
-    measurements: MeasurementsSent
+    unit: InputUnit | None = None
+    measurements: MeasurementsInput
 
     def as_body(self) -> BodyMeasurements:
         return BodyMeasurements(
@@ -91,7 +91,7 @@ class EstimatesRead(Complete):
 class CheckRead(Complete):
     """What was understood, and what is worth a second look. Nothing of it is kept."""
 
-    measurements: Annotated[Measured, Field(description="As read, in mm and degrees.")]
+    measurements: Annotated[Measurements, Field(description="As read, in mm and degrees.")]
     missing: Annotated[
         MeasurementNames, Field(description="What matters with this flag and was not sent.")
     ]

@@ -5,7 +5,7 @@ from typing import Annotated, Self
 from pydantic import Field
 
 from dressform.api.schemas.fields import Complete, LengthUnit
-from dressform.api.schemas.measurement_input import LONGEST_TYPED
+from dressform.api.schemas.measurement_input import MAX_ENTERED_LENGTH
 from dressform.sewing.body import BodyMeasurements
 from dressform.sewing.catalogue import CATALOGUE
 from dressform.sewing.units import EnteredValue, MeasurementUnit, format_quantity
@@ -16,7 +16,7 @@ class TypedRead(Complete):
 
     text: Annotated[
         str,
-        Field(max_length=LONGEST_TYPED, description="To the letter.", examples=["16 1/2"]),
+        Field(max_length=MAX_ENTERED_LENGTH, description="To the letter.", examples=["16 1/2"]),
     ]
     unit: Annotated[MeasurementUnit, Field(description="What it was read in.", examples=["in"])]
 
@@ -30,7 +30,7 @@ class InUnitRead(Complete):
 
     unit: LengthUnit
     measurements: Annotated[
-        dict[str, Annotated[str, Field(max_length=LONGEST_TYPED)]],
+        dict[str, Annotated[str, Field(max_length=MAX_ENTERED_LENGTH)]],
         Field(
             max_length=len(CATALOGUE),
             description="By name; as it was typed if that was in this unit. ≈ marks a sixteenth "

@@ -6,16 +6,17 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, PlainValidator, ValidationError, ValidationInfo, WithJsonSchema
 from pydantic_core import InitErrorDetails, PydanticCustomError
+from typing_extensions import TypeAliasType
 
 from dressform.api.schemas.problems import MOST_ERRORS
 from dressform.sewing.catalogue import CATALOGUE, Kind, validate
 from dressform.sewing.units import EnteredValue, MeasurementUnit, QuantityParseError, parse_quantity
 
-LONGEST_TYPED = 40
+MAX_ENTERED_LENGTH = 40
 
 EXAMPLE = {"chest": 1105, "neck": "16 1/2 in", "hpsToWaistBack": "50,2 cm", "shoulderSlope": 13}
 
-SentUnit = Annotated[
+InputUnit = Annotated[
     Literal["mm", "cm", "in"],
     Field(
         description="What lengths that are sent as text are in where they don't say so themselves.",
@@ -25,41 +26,58 @@ SentUnit = Annotated[
 
 
 @dataclass(frozen=True, slots=True)
-class Readings:
+class ParsedMeasurements:
     """Millimetres and degrees by name; None removes. `typed`: those that were text, as typed."""
 
     measurements: dict[str, Any] = field(default_factory=dict)
     typed: dict[str, EnteredValue] = field(default_factory=dict)
 
 
-def _schema(name: str, *types: str) -> dict[str, Any]:
-    """Of one measurement, in the words of JSON Schema."""
+def _measurement_schema(name: str, *types: str) -> dict[str, Any]:
+    """Return the JSON Schema of one measurement."""
     measurement = CATALOGUE[name]
     end = "maximum" if measurement.kind is Kind.LENGTH else "exclusiveMaximum"
-    text = {"maxLength": LONGEST_TYPED} if "string" in types else {}
-    return text | {
-        "type": list(types) if len(types) > 1 else types[0],
+    return {
+        "type": list(types),
         "exclusiveMinimum": measurement.minimum,
         end: measurement.maximum,
-        "description": f"{measurement.description['en']} In {measurement.unit}.",
+        "maxLength": MAX_ENTERED_LENGTH,
     }
 
 
-def _schema_of_all(*types: str) -> dict[str, Any]:
+def _input_schema() -> dict[str, Any]:
+    properties = {
+        name: _measurement_schema(name, "number", "string")
+        | {"description": f"{measurement.description['en']} In {measurement.unit}."}
+        for name, measurement in CATALOGUE.items()
+    }
     return {
         "type": "object",
         "additionalProperties": False,
-        "properties": {name: _schema(name, *types) for name in CATALOGUE},
-        "description": "Lengths in millimetres, angles in degrees, by the catalogue's names.",
+        "description": "Measurements by the catalogue's names: a number is in millimetres or "
+        "degrees; a text may have a unit, such as `16 1/2 in`.",
+        "properties": properties,
         "examples": [EXAMPLE],
     }
 
 
-def _read(value: object, unit: MeasurementUnit | None, *, removable: bool) -> Readings:
+def _patch_schema() -> dict[str, Any]:
+    types = ("number", "string", "null")
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "description": "The measurements to change, as in `MeasurementsInput`. Null removes one, "
+        "or restores the value of the base model in a variant.",
+        "properties": {name: _measurement_schema(name, *types) for name in CATALOGUE},
+        "examples": [EXAMPLE | {"waist": None}],
+    }
+
+
+def _read(value: object, unit: MeasurementUnit | None, *, removable: bool) -> ParsedMeasurements:
     """Each measurement that does not fit is an error of its own, at its own place."""
     if not isinstance(value, dict):
         raise PydanticCustomError("measurements", "must be an object of measurements by name")
-    readings, not_understood = Readings(), []
+    readings, not_understood = ParsedMeasurements(), []
     for name, sent in value.items():
         if isinstance(sent, str) and name in CATALOGUE:
             try:
@@ -90,23 +108,21 @@ def _unit(info: ValidationInfo) -> MeasurementUnit | None:
     return unit and MeasurementUnit(unit)
 
 
-def _strict(value: object, info: ValidationInfo) -> Readings:
+def _parse_full(value: object, info: ValidationInfo) -> ParsedMeasurements:
     return _read(value, _unit(info), removable=False)
 
 
-def _merging(value: object, info: ValidationInfo) -> Readings:
+def _parse_patch(value: object, info: ValidationInfo) -> ParsedMeasurements:
     return _read(value, _unit(info), removable=True)
 
 
-MeasurementsSent = Annotated[
-    Any,
-    PlainValidator(_strict),
-    WithJsonSchema(_schema_of_all("number", "string")),
-]
-"""For a body with a field `unit`, declared before."""
-MeasurementChangesSent = Annotated[
-    Any,
-    PlainValidator(_merging),
-    WithJsonSchema(_schema_of_all("number", "string", "null")),
-]
-"""The same for a JSON Merge Patch: null removes."""
+# Both are for a model that declares a field `unit` before. A named type is a schema of its own in
+# the OpenAPI document.
+MeasurementsInput = TypeAliasType(
+    "MeasurementsInput",
+    Annotated[Any, PlainValidator(_parse_full), WithJsonSchema(_input_schema())],
+)
+MeasurementsPatch = TypeAliasType(
+    "MeasurementsPatch",
+    Annotated[Any, PlainValidator(_parse_patch), WithJsonSchema(_patch_schema())],
+)

@@ -2,6 +2,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, WithJsonSchema
+from typing_extensions import TypeAliasType
 
 from dressform.api.schemas.fields import Complete
 from dressform.sewing.body import BodyMeasurements
@@ -14,18 +15,30 @@ Name = Annotated[str, Field(max_length=40, description="Its key in a model.", ex
 Number = Annotated[
     Any, WithJsonSchema({"type": "number", "exclusiveMinimum": 0, "maximum": MAX_LENGTH_MM})
 ]
-Measured = Annotated[
-    dict[Name, Number],
-    Field(
-        max_length=len(CATALOGUE),
-        description="Lengths in millimetres, angles in degrees, by the catalogue's names.",
-        examples=[{"chest": 1105, "neck": 419.1, "hpsToWaistBack": 502, "shoulderSlope": 13}],
-    ),
-]
-MeasurementNames = Annotated[
-    list[Annotated[str, Field(json_schema_extra={"enum": sorted(CATALOGUE)})]],
-    Field(max_length=len(CATALOGUE), examples=[["waist", "hips"]]),
-]
+# A named type is a schema of its own in the OpenAPI document.
+Measurements = TypeAliasType(
+    "Measurements",
+    Annotated[
+        dict[Name, Number],
+        Field(
+            max_length=len(CATALOGUE),
+            description="Lengths in millimetres, angles in degrees, by the catalogue's names.",
+            examples=[{"chest": 1105, "neck": 419.1, "hpsToWaistBack": 502, "shoulderSlope": 13}],
+        ),
+    ],
+)
+MeasurementName = TypeAliasType(
+    "MeasurementName",
+    Annotated[
+        str,
+        Field(
+            description="The name of a measurement in the catalogue.",
+            examples=["chest"],
+            json_schema_extra={"enum": sorted(CATALOGUE)},
+        ),
+    ],
+)
+MeasurementNames = Annotated[list[MeasurementName], Field(max_length=len(CATALOGUE))]
 
 
 class BothLanguages(Complete):

@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field
 
 from dressform.api.schemas.fields import Complete
-from dressform.api.schemas.measurements import BothLanguages, Measured, Name, Warnings, warnings_of
+from dressform.api.schemas.measurements import BothLanguages, Measurements, Name, Warnings, warnings_of
 from dressform.api.schemas.models import Breasts, ModelRead
 from dressform.repositories.sealed_models import StoredModel
 from dressform.sewing.body import BodyMeasurements
@@ -53,7 +53,7 @@ class ImportedRead(Complete):
         Breasts,
         Field(description="The file's, else what was asked for, else true, which hides nothing."),
     ]
-    measurements: Annotated[Measured, Field(description="What was taken, in mm and degrees.")]
+    measurements: Annotated[Measurements, Field(description="What was taken, in mm and degrees.")]
     lines: Annotated[
         list[LineRead],
         Field(max_length=MAX_ENTRIES, description="Every entry, in the order of the file."),

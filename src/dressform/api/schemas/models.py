@@ -8,12 +8,12 @@ from pydantic_core import InitErrorDetails
 from dressform.api.schemas.fields import Complete, Merging, ModelName, Strict
 from dressform.api.schemas.measurement_display import InUnitRead, TypedRead
 from dressform.api.schemas.measurement_input import (
-    MeasurementChangesSent,
-    MeasurementsSent,
-    Readings,
-    SentUnit,
+    MeasurementsPatch,
+    MeasurementsInput,
+    ParsedMeasurements,
+    InputUnit,
 )
-from dressform.api.schemas.measurements import Measured, MeasurementNames, Warnings, warnings_of
+from dressform.api.schemas.measurements import Measurements, MeasurementNames, Warnings, warnings_of
 from dressform.api.schemas.pages import Next, position_as_cursor
 from dressform.repositories.sealed_models import StoredModel
 from dressform.sewing.body import BodyMeasurements
@@ -46,8 +46,8 @@ class ModelNew(Strict):
             examples=[_MODEL_ID],
         ),
     ] = None
-    unit: SentUnit | None = None
-    measurements: MeasurementsSent = Field(default_factory=Readings)
+    unit: InputUnit | None = None
+    measurements: MeasurementsInput = Field(default_factory=ParsedMeasurements)
 
     @model_validator(mode="after")
     def _has_a_flag(self) -> Self:
@@ -73,8 +73,8 @@ class ModelChange(Merging):
     based_on: Annotated[
         None, Field(description="Null makes a variant whole: it keeps its values by itself.")
     ] = None
-    unit: SentUnit | None = None
-    measurements: MeasurementChangesSent = Field(default_factory=Readings)
+    unit: InputUnit | None = None
+    measurements: MeasurementsPatch = Field(default_factory=ParsedMeasurements)
 
     def as_changes(self) -> dict[str, Any]:
         """What the repository is asked to change."""
@@ -92,9 +92,9 @@ class ModelRead(Complete):
     id: Annotated[UUID, Field(description="Never changes.")]
     name: Annotated[str, Field(max_length=100, description="Yours.", examples=["Me, 2026"])]
     breasts: Breasts
-    measurements: Annotated[Measured, Field(description="Those that matter with this flag.")]
+    measurements: Annotated[Measurements, Field(description="Those that matter with this flag.")]
     hidden: Annotated[
-        Measured, Field(description="Kept, and not shown as long as `breasts` is false.")
+        Measurements, Field(description="Kept, and not shown as long as `breasts` is false.")
     ]
     missing: Annotated[
         MeasurementNames, Field(description="What matters with this flag and has no value yet.")

@@ -84,7 +84,7 @@ class Postgres:
             )
             raise StartupError(f"PostgreSQL did not start: {told} (see {self.log}).")
 
-    def stop_process(self) -> None:
+    def stop(self) -> None:
         stop_process(self.pid, lambda: self.ended_with is not None)
 
     def _is_ready(self) -> bool:
