@@ -3,7 +3,7 @@
 import asyncio
 import os
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -26,7 +26,7 @@ from dressform.worker.deletion_guard import DeletionGuard
 from dressform.worker.process import create_tasks
 from dressform.worker.scheduler import WorkerTasks
 from tests.helpers.databases import at, create, drop, isolated_database
-from tests.helpers.members import Mailbox, MemberClient
+from tests.helpers.members import CreateMember, Mailbox, MemberClient
 from tests.helpers.smtp_server import FakeSmtpServer
 
 # What is lost in a crash does not matter to tests, and waiting for the disk would double their time.
@@ -190,7 +190,7 @@ async def smtp_server() -> AsyncIterator[FakeSmtpServer]:
 
 
 @pytest.fixture
-def create_member(client: httpx.AsyncClient, mailbox: Mailbox) -> Callable[..., Awaitable[MemberClient]]:
+def create_member(client: httpx.AsyncClient, mailbox: Mailbox) -> CreateMember:
     """Makes a member as anybody becomes one: registered, confirmed by mail, signed in."""
 
     async def make(username: str = "ada", **over: str) -> MemberClient:
@@ -204,5 +204,5 @@ def create_member(client: httpx.AsyncClient, mailbox: Mailbox) -> Callable[..., 
 
 
 @pytest.fixture
-async def ada(create_member: Callable[..., Awaitable[MemberClient]]) -> MemberClient:
+async def ada(create_member: CreateMember) -> MemberClient:
     return await create_member("ada")

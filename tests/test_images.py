@@ -15,7 +15,7 @@ from PIL import ExifTags, Image, ImageCms, ImageOps, PngImagePlugin, features
 
 from dressform import images as module
 from dressform.errors import DressformError, TooLarge, UnsupportedPicture
-from dressform.images import LONGEST_SIDE, MAX_BYTES, MAX_PIXELS, Picture, Pictures
+from dressform.images import MAX_BYTES, MAX_PIXELS, MAX_SIDE, ImageProcessor, ProcessedImage
 
 FORMATS = ("PNG", "JPEG", "WEBP", "AVIF")
 SECRET = "12 rue du Secret"
@@ -25,8 +25,8 @@ RED, GREEN, BLUE, WHITE = (230, 20, 20), (20, 200, 20), (20, 20, 230), (250, 250
 
 
 @pytest.fixture
-def pictures() -> Iterator[Pictures]:
-    pictures = Pictures()
+def pictures() -> Iterator[ImageProcessor]:
+    pictures = ImageProcessor()
     yield pictures
     pictures.close()
 
@@ -47,7 +47,7 @@ def written(image: Image.Image, kind: str, **options: object) -> bytes:
     return file.getvalue()
 
 
-def read(picture: Picture) -> Image.Image:
+def read(picture: ProcessedImage) -> Image.Image:
     image = Image.open(BytesIO(picture.webp), formats=["WEBP"])
     assert image.size == (picture.width, picture.height)
     return image
@@ -104,7 +104,9 @@ def test_pillow_was_built_with_every_format() -> None:
 
 
 @pytest.mark.parametrize("kind", FORMATS)
-async def test_a_picture_becomes_a_webp_of_the_same_pixels(pictures: Pictures, kind: str) -> None:
+async def test_a_picture_becomes_a_webp_of_the_same_pixels(
+    pictures: ImageProcessor, kind: str
+) -> None:
     picture = await pictures.normalise(written(quarters(), kind))
 
     assert (picture.width, picture.height) == (64, 32)
@@ -112,7 +114,7 @@ async def test_a_picture_becomes_a_webp_of_the_same_pixels(pictures: Pictures, k
 
 
 @pytest.mark.parametrize("kind", FORMATS)
-async def test_nothing_but_pixels_comes_out(pictures: Pictures, kind: str) -> None:
+async def test_nothing_but_pixels_comes_out(pictures: ImageProcessor, kind: str) -> None:
     text = PngImagePlugin.PngInfo()
     text.add_text("Comment", SECRET)
     text.add_itxt("Author", SECRET, zip=True)
@@ -136,7 +138,7 @@ async def test_nothing_but_pixels_comes_out(pictures: Pictures, kind: str) -> No
 
 @pytest.mark.parametrize("orientation", range(1, 9))
 @pytest.mark.parametrize("kind", FORMATS)
-async def test_it_stands_upright(pictures: Pictures, kind: str, orientation: int) -> None:
+async def test_it_stands_upright(pictures: ImageProcessor, kind: str, orientation: int) -> None:
     data = written(quarters(), kind, exif=exif(orientation))
     upright = ImageOps.exif_transpose(Image.open(BytesIO(data)))
 
@@ -147,7 +149,7 @@ async def test_it_stands_upright(pictures: Pictures, kind: str, orientation: int
 
 
 @pytest.mark.parametrize("kind", FORMATS)
-async def test_its_colours_are_converted_to_srgb(pictures: Pictures, kind: str) -> None:
+async def test_its_colours_are_converted_to_srgb(pictures: ImageProcessor, kind: str) -> None:
     data = written(quarters(), kind, icc_profile=swapped_profile())
 
     picture = await pictures.normalise(data)
@@ -156,14 +158,14 @@ async def test_its_colours_are_converted_to_srgb(pictures: Pictures, kind: str) 
 
 
 @pytest.mark.parametrize("kind", FORMATS)
-async def test_a_broken_profile_is_ignored(pictures: Pictures, kind: str) -> None:
+async def test_a_broken_profile_is_ignored(pictures: ImageProcessor, kind: str) -> None:
     picture = await pictures.normalise(written(quarters(), kind, icc_profile=b"nonsense" * 40))
 
     assert alike(corners(read(picture)), [RED, GREEN, BLUE, WHITE])
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "I;16"])
-async def test_every_mode_of_png_is_taken(pictures: Pictures, mode: str) -> None:
+async def test_every_mode_of_png_is_taken(pictures: ImageProcessor, mode: str) -> None:
     image = quarters(1500, 750).convert("L").convert("I;16") if mode == "I;16" else quarters()
     data = written(image if mode == "I;16" else image.convert(mode), "PNG")
 
@@ -174,7 +176,7 @@ async def test_every_mode_of_png_is_taken(pictures: Pictures, mode: str) -> None
 
 @pytest.mark.parametrize("mode", ["L", "CMYK", "RGB"])
 @pytest.mark.parametrize("width", [64, 5000])
-async def test_every_mode_of_jpeg_is_taken(pictures: Pictures, mode: str, width: int) -> None:
+async def test_every_mode_of_jpeg_is_taken(pictures: ImageProcessor, mode: str, width: int) -> None:
     sent = quarters(width, width // 2).convert(mode)
 
     picture = await pictures.normalise(written(sent, "JPEG", quality=95))
@@ -182,7 +184,7 @@ async def test_every_mode_of_jpeg_is_taken(pictures: Pictures, mode: str, width:
     assert alike(corners(read(picture)), corners(sent))
 
 
-async def test_sixteen_bits_of_grey_are_scaled_to_eight(pictures: Pictures) -> None:
+async def test_sixteen_bits_of_grey_are_scaled_to_eight(pictures: ImageProcessor) -> None:
     grey = png((8, 8), depth=16, colour=0, row=b"\x80\x00" * 8)
 
     picture = await pictures.normalise(grey)
@@ -191,7 +193,7 @@ async def test_sixteen_bits_of_grey_are_scaled_to_eight(pictures: Pictures) -> N
 
 
 @pytest.mark.parametrize("depth", [8, 16])
-async def test_a_colour_declared_transparent_is(pictures: Pictures, depth: int) -> None:
+async def test_a_colour_declared_transparent_is(pictures: ImageProcessor, depth: int) -> None:
     row = b"\x80\x00" * (8 * depth // 16)
     key = chunk(b"tRNS", b"\x80\x00" if depth == 16 else b"\x00\x80")
 
@@ -203,7 +205,9 @@ async def test_a_colour_declared_transparent_is(pictures: Pictures, depth: int) 
 
 @pytest.mark.parametrize("kind", ["PNG", "WEBP", "AVIF"])
 @pytest.mark.parametrize("size", [(64, 32), (2000, 1000)])
-async def test_transparency_is_kept(pictures: Pictures, kind: str, size: tuple[int, int]) -> None:
+async def test_transparency_is_kept(
+    pictures: ImageProcessor, kind: str, size: tuple[int, int]
+) -> None:
     sent = quarters(*size)
     sent.putalpha(Image.linear_gradient("L").resize(size))
 
@@ -216,7 +220,7 @@ async def test_transparency_is_kept(pictures: Pictures, kind: str, size: tuple[i
     assert seen.getpixel((picture.width // 2, 0)) != seen.getpixel((0, picture.height - 1))
 
 
-async def test_a_transparent_palette_is_kept(pictures: Pictures) -> None:
+async def test_a_transparent_palette_is_kept(pictures: ImageProcessor) -> None:
     sent = quarters().quantize(4)
     data = written(sent, "PNG", transparency=bytes([0, 255, 255, 255]))
 
@@ -225,7 +229,7 @@ async def test_a_transparent_palette_is_kept(pictures: Pictures) -> None:
     assert read(picture).getchannel("A").getextrema() == (0, 255)
 
 
-async def test_what_was_hidden_under_transparency_is_gone(pictures: Pictures) -> None:
+async def test_what_was_hidden_under_transparency_is_gone(pictures: ImageProcessor) -> None:
     sent = quarters()
     sent.putalpha(0)
 
@@ -248,16 +252,16 @@ async def test_what_was_hidden_under_transparency_is_gone(pictures: Pictures) ->
 )
 @pytest.mark.parametrize("kind", FORMATS)
 async def test_it_is_made_smaller_and_never_larger(
-    pictures: Pictures, kind: str, sent: tuple[int, int], seen: tuple[int, int]
+    pictures: ImageProcessor, kind: str, sent: tuple[int, int], seen: tuple[int, int]
 ) -> None:
     picture = await pictures.normalise(written(Image.new("RGB", sent), kind))
 
     assert (picture.width, picture.height) == seen
-    assert max(read(picture).size) <= LONGEST_SIDE
+    assert max(read(picture).size) <= MAX_SIDE
 
 
 @pytest.mark.parametrize("kind", ["PNG", "WEBP", "AVIF"])
-async def test_the_first_frame_of_an_animation_is_kept(pictures: Pictures, kind: str) -> None:
+async def test_the_first_frame_of_an_animation_is_kept(pictures: ImageProcessor, kind: str) -> None:
     later = [Image.new("RGB", (64, 32), colour) for colour in (RED, BLUE)]
     data = written(quarters(), kind, save_all=True, append_images=later, duration=50)
     assert getattr(Image.open(BytesIO(data)), "n_frames", 1) == 3
@@ -291,7 +295,7 @@ def others() -> dict[str, bytes]:
 
 
 @pytest.mark.parametrize("name", others())
-async def test_other_formats_are_refused(pictures: Pictures, name: str) -> None:
+async def test_other_formats_are_refused(pictures: ImageProcessor, name: str) -> None:
     with pytest.raises(UnsupportedPicture) as refused:
         await pictures.normalise(others()[name])
 
@@ -299,7 +303,7 @@ async def test_other_formats_are_refused(pictures: Pictures, name: str) -> None:
     assert refused.value.__suppress_context__
 
 
-async def test_ten_megabytes_are_the_most(pictures: Pictures) -> None:
+async def test_ten_megabytes_are_the_most(pictures: ImageProcessor) -> None:
     data = written(quarters(), "PNG")
 
     await pictures.normalise(data.ljust(MAX_BYTES, b"\0"))
@@ -307,7 +311,7 @@ async def test_ten_megabytes_are_the_most(pictures: Pictures) -> None:
         await pictures.normalise(data.ljust(MAX_BYTES + 1, b"\0"))
 
 
-async def test_forty_megapixels_are_the_most(pictures: Pictures) -> None:
+async def test_forty_megapixels_are_the_most(pictures: ImageProcessor) -> None:
     assert MAX_PIXELS == 8000 * 5000
 
     picture = await pictures.normalise(written(Image.new("L", (8000, 5000)), "PNG"))
@@ -333,14 +337,14 @@ def declared(kind: str, width: int, height: int) -> bytes:
 @pytest.mark.parametrize("size", [(8000, 5013), (10_000, 9000), (16_383, 16_383)])
 @pytest.mark.parametrize("kind", FORMATS)
 async def test_more_is_refused_by_its_header(
-    pictures: Pictures, kind: str, size: tuple[int, int]
+    pictures: ImageProcessor, kind: str, size: tuple[int, int]
 ) -> None:
     with pytest.raises(TooLarge, match="40 megapixels"):
         await pictures.normalise(declared(kind, *size))
 
 
 async def test_a_bomb_is_refused_undecoded(
-    pictures: Pictures, monkeypatch: pytest.MonkeyPatch
+    pictures: ImageProcessor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delattr(PngImagePlugin.PngImageFile, "load_prepare")
 
@@ -354,7 +358,7 @@ def test_truncated_pictures_are_never_filled_up() -> None:
     assert ImageFile.LOAD_TRUNCATED_IMAGES is False
 
 
-async def outcome(pictures: Pictures, data: bytes) -> type[object]:
+async def outcome(pictures: ImageProcessor, data: bytes) -> type[object]:
     try:
         return type(await pictures.normalise(data))
     except (UnsupportedPicture, TooLarge) as refused:
@@ -362,7 +366,7 @@ async def outcome(pictures: Pictures, data: bytes) -> type[object]:
 
 
 @pytest.mark.parametrize("kind", FORMATS)
-async def test_a_truncated_picture_is_refused(pictures: Pictures, kind: str) -> None:
+async def test_a_truncated_picture_is_refused(pictures: ImageProcessor, kind: str) -> None:
     data = written(quarters(), kind, exif=exif(), icc_profile=swapped_profile())
 
     for length in {*range(0, len(data) // 2, 7), *range(len(data) // 2, len(data) - 16, 31)}:
@@ -370,7 +374,7 @@ async def test_a_truncated_picture_is_refused(pictures: Pictures, kind: str) -> 
 
 
 @pytest.mark.parametrize("kind", FORMATS)
-async def test_a_damaged_picture_is_taken_or_refused(pictures: Pictures, kind: str) -> None:
+async def test_a_damaged_picture_is_taken_or_refused(pictures: ImageProcessor, kind: str) -> None:
     chance = random.Random(kind)
     whole = written(quarters(), kind, exif=exif(6), xmp=XMP, icc_profile=swapped_profile())
     for _ in range(250):
@@ -384,29 +388,31 @@ async def test_a_damaged_picture_is_taken_or_refused(pictures: Pictures, kind: s
     "start",
     [b"", b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"RIFF\xff\0\0\0WEBPVP8 ", b"\0\0\0\x20ftypavif"],
 )
-async def test_noise_is_refused(pictures: Pictures, start: bytes) -> None:
+async def test_noise_is_refused(pictures: ImageProcessor, start: bytes) -> None:
     chance = random.Random(start)
     for _ in range(50):
         data = start + chance.randbytes(chance.randrange(2000))
-        assert await outcome(pictures, data) is not Picture
+        assert await outcome(pictures, data) is not ProcessedImage
 
 
-async def test_a_jpeg_of_endless_scans_is_refused(pictures: Pictures) -> None:
+async def test_a_jpeg_of_endless_scans_is_refused(pictures: ImageProcessor) -> None:
     data = written(quarters(), "JPEG", progressive=True)
     scan = data[data.rindex(b"\xff\xda") : -2]
 
-    assert await outcome(pictures, data) is Picture
+    assert await outcome(pictures, data) is ProcessedImage
     assert await outcome(pictures, data[:-2] + scan * 100 + b"\xff\xd9") is UnsupportedPicture
 
 
-async def test_scans_behind_the_end_of_a_jpeg_do_not_count(pictures: Pictures) -> None:
+async def test_scans_behind_the_end_of_a_jpeg_do_not_count(pictures: ImageProcessor) -> None:
     data = written(quarters(), "JPEG")
 
-    assert await outcome(pictures, data + data * 100) is Picture
+    assert await outcome(pictures, data + data * 100) is ProcessedImage
 
 
 @pytest.mark.parametrize("segment", [b"\xff\xe5\x00\x02", b"\xff\xe1\x00\x08Exif\0\0"])
-async def test_a_jpeg_of_a_million_segments_is_refused(pictures: Pictures, segment: bytes) -> None:
+async def test_a_jpeg_of_a_million_segments_is_refused(
+    pictures: ImageProcessor, segment: bytes
+) -> None:
     data = written(quarters(), "JPEG")
     started = time.perf_counter()
 
@@ -426,13 +432,13 @@ async def test_a_jpeg_of_a_million_segments_is_refused(pictures: Pictures, segme
     ],
     ids=["profile", "text", "texts", "international"],
 )
-async def test_what_unpacks_to_megabytes_is_refused(pictures: Pictures, bomb: bytes) -> None:
+async def test_what_unpacks_to_megabytes_is_refused(pictures: ImageProcessor, bomb: bytes) -> None:
     data = png((8, 8), depth=8, colour=0, row=bytes(8), extra=bomb)
 
     assert await outcome(pictures, data) is UnsupportedPicture
 
 
-async def test_broken_metadata_neither_warn_nor_matter(pictures: Pictures) -> None:
+async def test_broken_metadata_neither_warn_nor_matter(pictures: ImageProcessor) -> None:
     tags = b"Exif\0\0MM\0*\0\0\0\x08\0\x02" + struct.pack(">HHLL", 0x10F, 2, 999_999, 26) + b"\1"
     data = written(quarters(), "JPEG", exif=tags)
     with pytest.warns(UserWarning, match="EXIF|Truncated|larger"):
@@ -447,7 +453,7 @@ async def test_broken_metadata_neither_warn_nor_matter(pictures: Pictures) -> No
 
 
 async def test_metadata_do_not_reach_the_log(
-    pictures: Pictures, caplog: pytest.LogCaptureFixture
+    pictures: ImageProcessor, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.DEBUG):
         for kind in FORMATS:
@@ -456,7 +462,7 @@ async def test_metadata_do_not_reach_the_log(
     assert SECRET not in caplog.text
 
 
-async def test_the_loop_runs_on_meanwhile(pictures: Pictures) -> None:
+async def test_the_loop_runs_on_meanwhile(pictures: ImageProcessor) -> None:
     large = written(Image.effect_noise((1250, 1000), 50).resize((6250, 5000)), "JPEG", quality=50)
     decoding = asyncio.create_task(pictures.normalise(large))
     ticks = [time.perf_counter()]
@@ -470,12 +476,12 @@ async def test_the_loop_runs_on_meanwhile(pictures: Pictures) -> None:
 
 
 async def test_two_at_once_even_when_requests_are_given_up(
-    pictures: Pictures, monkeypatch: pytest.MonkeyPatch
+    pictures: ImageProcessor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lock, go = threading.Lock(), threading.Event()
     running, most = 0, 0
 
-    def decode(data: bytes) -> Picture:
+    def decode(data: bytes) -> ProcessedImage:
         nonlocal running, most
         with lock:
             running += 1
@@ -483,7 +489,7 @@ async def test_two_at_once_even_when_requests_are_given_up(
         go.wait(10)
         with lock:
             running -= 1
-        return Picture(data, 1, 1)
+        return ProcessedImage(data, 1, 1)
 
     monkeypatch.setattr(module, "_normalise", decode)
     given_up = [asyncio.create_task(pictures.normalise(b"")) for _ in range(4)]

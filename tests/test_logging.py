@@ -67,10 +67,15 @@ def test_a_group_tells_what_is_in_it(log_output: pytest.LogCaptureFixture) -> No
     group = ExceptionGroup(CANARY, [OSError(28, CANARY)])
     logging.getLogger("dressform").error("no", exc_info=group)
 
-    assert log_output.text == "dressform: no (ExceptionGroup at no frame, after OSError 28 at no frame)\n"
+    assert (
+        log_output.text
+        == "dressform: no (ExceptionGroup at no frame, after OSError 28 at no frame)\n"
+    )
 
 
-def test_what_an_operator_must_mend_is_told_in_its_words(log_output: pytest.LogCaptureFixture) -> None:
+def test_what_an_operator_must_mend_is_told_in_its_words(
+    log_output: pytest.LogCaptureFixture,
+) -> None:
     logging.getLogger("dressform").error("no", exc_info=StartupError("Set a key."))
 
     assert log_output.text == "dressform: no (StartupError: Set a key. at no frame)\n"

@@ -19,21 +19,21 @@ from dressform.errors import DressformError, TooLarge, UnsupportedPicture
 
 MAX_BYTES = 10 * 1024 * 1024
 MAX_PIXELS = 40_000_000
-LONGEST_SIDE = 1024
+MAX_SIDE = 1024
 
 _FORMATS = ("PNG", "JPEG", "WEBP", "AVIF")
-_TOO_MANY_BYTES = "The picture is larger than 10 MB; send a smaller file."
+_TOO_LARGE = "The picture is larger than 10 MB; send a smaller file."
 _TOO_MANY_PIXELS = "The picture has more than 40 megapixels; scale it down first."
 
 # Real pictures have some ten scans and at most a few hundred segments. A scan over nothing costs
 # 60 bytes to send and 20 ms to decode, so a file of 10 MB could keep a thread for an hour.
-_MOST_SCANS = 64
-_MOST_SEGMENTS = 4_000
+_MAX_SCANS = 64
+_MAX_SEGMENTS = 4_000
 
 _JPEG_MARKER = re.compile(rb"\xff([^\x00\xff\xd0-\xd7])")
 _JPEG_TEM, _JPEG_START, _JPEG_END, _JPEG_SCAN = 0x01, 0xD8, 0xD9, 0xDA
 
-_UPRIGHT = {
+_EXIF_TRANSPOSE = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
     4: Image.Transpose.FLIP_TOP_BOTTOM,
@@ -48,26 +48,26 @@ logging.getLogger("PIL").setLevel(logging.INFO)
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class ProcessedImage:
     webp: bytes
     width: int
     height: int
 
 
-class Pictures:
+class ImageProcessor:
     """Normalises `at_once` pictures at a time, which bounds the memory; the others wait."""
 
     def __init__(self, *, at_once: int = 2) -> None:
         # Not a semaphore: a request given up releases that while its thread still decodes.
         self._threads = ThreadPoolExecutor(at_once, thread_name_prefix="pictures")
 
-    async def normalise(self, data: bytes) -> Picture:
+    async def normalise(self, data: bytes) -> ProcessedImage:
         """The first frame, upright, in sRGB, at most 1024 pixels on its longer side.
 
         Raises TooLarge over 10 MB or 40 megapixels, UnsupportedPicture for what can't be decoded.
         """
         if len(data) > MAX_BYTES:
-            raise TooLarge(_TOO_MANY_BYTES)
+            raise TooLarge(_TOO_LARGE)
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._threads, _normalise, data)
 
@@ -75,13 +75,13 @@ class Pictures:
         self._threads.shutdown(wait=False, cancel_futures=True)
 
 
-def _normalise(data: bytes) -> Picture:
+def _normalise(data: bytes) -> ProcessedImage:
     # A filter, since `catch_warnings` swaps the state of the whole process under other threads.
     warnings.filterwarnings("ignore", module=r"PIL\.")
     try:
-        _refuse_endless_jpeg(data)
+        _check_jpeg_complexity(data)
         with Image.open(BytesIO(data), formats=_FORMATS) as image:
-            return _encode(_small(image))
+            return _encode(_resize(image))
     except DressformError:
         raise
     except Image.DecompressionBombError:
@@ -90,15 +90,15 @@ def _normalise(data: bytes) -> Picture:
         raise UnsupportedPicture from None
 
 
-def _refuse_endless_jpeg(data: bytes) -> None:
+def _check_jpeg_complexity(data: bytes) -> None:
     if not data.startswith(b"\xff\xd8"):
         return
-    markers = list(islice(_jpeg_markers(data), _MOST_SEGMENTS + 1))
-    if len(markers) > _MOST_SEGMENTS or markers.count(_JPEG_SCAN) > _MOST_SCANS:
+    markers = list(islice(_iter_jpeg_markers(data), _MAX_SEGMENTS + 1))
+    if len(markers) > _MAX_SEGMENTS or markers.count(_JPEG_SCAN) > _MAX_SCANS:
         raise UnsupportedPicture
 
 
-def _jpeg_markers(data: bytes) -> Iterator[int]:
+def _iter_jpeg_markers(data: bytes) -> Iterator[int]:
     at = 0
     while found := _JPEG_MARKER.search(data, at):
         marker, at = found[1][0], found.end()
@@ -109,42 +109,42 @@ def _jpeg_markers(data: bytes) -> Iterator[int]:
             at += int.from_bytes(data[at : at + 2], "big")
 
 
-def _small(image: Image.Image) -> Image.Image:
+def _resize(image: Image.Image) -> Image.Image:
     if image.width * image.height > MAX_PIXELS:
         raise TooLarge(_TOO_MANY_PIXELS)
-    turn = _UPRIGHT.get(_orientation(image))
+    turn = _EXIF_TRANSPOSE.get(_read_orientation(image))
     profile = image.info.get("icc_profile")
-    image = _resizable(image)
-    image.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.LANCZOS)
-    image = _srgb(image, profile)
+    image = _convert_to_resizable(image)
+    image.thumbnail((MAX_SIDE, MAX_SIDE), Image.Resampling.LANCZOS)
+    image = _convert_to_srgb(image, profile)
     return image.transpose(turn) if turn is not None else image
 
 
-def _orientation(image: Image.Image) -> int:
+def _read_orientation(image: Image.Image) -> int:
     try:
         return int(image.getexif().get(ExifTags.Base.Orientation, 1))
     except Exception:  # noqa: BLE001 - a picture is no worse for its broken metadata
         return 1
 
 
-def _resizable(image: Image.Image) -> Image.Image:
+def _convert_to_resizable(image: Image.Image) -> Image.Image:
     """The same picture in a mode that can be scaled smoothly."""
     if image.mode == "I;16":
-        image = _eight_bits(image)
+        image = _convert_to_8_bits(image)
     # JPEG's own modes stay untouched: then it is scaled while it is decoded, in little memory.
     if image.mode in {"L", "RGB", "RGBA", "CMYK"} and "transparency" not in image.info:
         return image
     return image.convert("RGBA" if image.has_transparency_data else "RGB")
 
 
-def _eight_bits(image: Image.Image) -> Image.Image:
+def _convert_to_8_bits(image: Image.Image) -> Image.Image:
     grey = image.point(lambda value: value / 256).convert("L")
     if "transparency" in image.info:
         grey.info["transparency"] = image.info["transparency"] >> 8
     return grey
 
 
-def _srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
+def _convert_to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
     mode = "RGBA" if image.mode == "RGBA" else "RGB"
     try:
         source = ImageCms.ImageCmsProfile(BytesIO(profile or b""))
@@ -155,14 +155,14 @@ def _srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
         return image.convert(mode)
 
 
-def _encode(image: Image.Image) -> Picture:
-    bare = _visible(image)
+def _encode(image: Image.Image) -> ProcessedImage:
+    bare = _drop_hidden_pixels(image)
     file = BytesIO()
     bare.save(file, "WEBP", quality=82, method=4)
-    return Picture(file.getvalue(), bare.width, bare.height)
+    return ProcessedImage(file.getvalue(), bare.width, bare.height)
 
 
-def _visible(image: Image.Image) -> Image.Image:
+def _drop_hidden_pixels(image: Image.Image) -> Image.Image:
     """What can be seen and no more: an erased background is often still there, transparent."""
     mask = image.getchannel("A").point([0] + [255] * 255) if image.mode == "RGBA" else None
     bare = Image.new(image.mode, image.size)

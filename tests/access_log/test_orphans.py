@@ -199,7 +199,7 @@ async def test_a_file_of_an_earlier_version_is_shipped_from_its_mark_on(
     (tmp_path / "2.spool").write_bytes(b"\0" * len(shipped) + waiting)
     (tmp_path / "3.spool").write_bytes(b"\0" * len(shipped))
     async with own_units.transaction() as uow:
-        access_log = await AccessLogEntries.opened(uow)
+        access_log = await AccessLogEntries.assume_role(uow)
         for name in ("1", "2", "3"):
             await access_log.shipped_of(name)
             await access_log.copy(name, b"", shipped=len(shipped))

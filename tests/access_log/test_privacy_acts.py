@@ -18,7 +18,6 @@ from tests.helpers.consents import agree, withdraw
 from tests.helpers.databases import transaction
 from tests.helpers.members import MemberClient
 
-Join = Callable[..., Awaitable[MemberClient]]
 Act = Callable[[MemberClient], Awaitable[httpx.Response]]
 
 ACTS: dict[str, Act] = {

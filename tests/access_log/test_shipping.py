@@ -53,7 +53,7 @@ async def shipper(uows: UnitOfWorkFactory, tmp_path: Path) -> AsyncIterator[Ship
 
 async def days(uows: UnitOfWorkFactory) -> list[str]:
     async with in_log(uows) as uow:
-        return [str(day.date) for day in await (await AccessLogPartitions.opened(uow)).all()]
+        return [str(day.date) for day in await (await AccessLogPartitions.assume_role(uow)).all()]
 
 
 async def test_days_without_partitions_are_made(uows: UnitOfWorkFactory, shipper: Shipper) -> None:
@@ -178,7 +178,9 @@ async def test_connections_that_break_lose_and_double_nothing(
 ) -> None:
     """The server ends the shipper's connections again and again, in the middle of whatever it does."""
     assert isolated_settings.database_url is not None
-    admin = await asyncpg.connect(isolated_settings.database_url.get_secret_value().replace("+asyncpg", ""))
+    admin = await asyncpg.connect(
+        isolated_settings.database_url.get_secret_value().replace("+asyncpg", "")
+    )
     end = (
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
         "WHERE datname = current_database() AND pid <> pg_backend_pid() "
@@ -284,7 +286,11 @@ async def test_killed_between_the_commit_and_the_removal(
     written = lines(100)
     command = [sys.executable, "-c", KILLED]
     done = await asyncio.to_thread(
-        subprocess.run, command, env=environment(isolated_settings), input=b"".join(written), check=False
+        subprocess.run,
+        command,
+        env=environment(isolated_settings),
+        input=b"".join(written),
+        check=False,
     )
     left = b"".join(path.read_bytes() for path in sorted(tmp_path.glob("*.spool")))
 
@@ -388,7 +394,7 @@ async def test_a_commit_under_way_is_waited_for(uows: UnitOfWorkFactory, tmp_pat
     """The database may still be at the last word of a dead process when its spool is found."""
     written = lines(3)
     async with uows.transaction() as uow:
-        await (await AccessLogPartitions.opened(uow)).make({NOON.date()})
+        await (await AccessLogPartitions.assume_role(uow)).make({NOON.date()})
     orphan = create_spool(tmp_path)
     for one in written:
         orphan.append(one)

@@ -22,7 +22,9 @@ Register = Callable[..., Awaitable[None]]
 
 
 @pytest.fixture
-def by_smtp(smtp_server: FakeSmtpServer, settings: Settings, uows: UnitOfWorkFactory) -> WorkerTasks:
+def by_smtp(
+    smtp_server: FakeSmtpServer, settings: Settings, uows: UnitOfWorkFactory
+) -> WorkerTasks:
     url = SecretStr(f"smtp://127.0.0.1:{smtp_server.port}")
     changes = {"smtp_url": url, "mail_from": "Dressform <post@sewing.example>"}
     return create_tasks(settings.model_copy(update=changes), uows)

@@ -15,7 +15,7 @@ from dressform.actions.take_contributions import DrawScope, read_contributions
 from dressform.db.errors import DatabaseError
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.errors import StartupError
-from dressform.opendata.budget import GATE, shares
+from dressform.opendata.budget import GATE, list_shares
 from dressform.opendata.codebook import CORE, SMALL
 from dressform.opendata.files.about import Publisher
 from dressform.opendata.receipts import Receipts
@@ -59,7 +59,7 @@ async def marks(uows: UnitOfWorkFactory) -> dict[tuple[int, int | None], int]:
 
 async def hashes(uows: UnitOfWorkFactory, edition: str) -> dict[str, bytes]:
     uow = uows.read()
-    return {file.name: file.sha256 for file in await Editions(uow).files(edition)}
+    return {file.name: file.sha256 for file in await Editions(uow).list_files(edition)}
 
 
 LEFT_OUT = {
@@ -77,7 +77,9 @@ async def test_all_who_may_give_give_once_and_nobody_else(
     uows: UnitOfWorkFactory, db_connection: asyncpg.Connection, receipts: Receipts
 ) -> None:
     await joined(uows, db_connection, MANY)
-    ids = await db_connection.fetch("SELECT account_id FROM dataset_consent LIMIT $1", len(LEFT_OUT))
+    ids = await db_connection.fetch(
+        "SELECT account_id FROM dataset_consent LIMIT $1", len(LEFT_OUT)
+    )
     for row, change in zip(ids, LEFT_OUT.values(), strict=True):
         await db_connection.execute(change, row["account_id"])
     giving = MANY - len(LEFT_OUT)
@@ -88,7 +90,7 @@ async def test_all_who_may_give_give_once_and_nobody_else(
     assert drawn is not None
     assert (drawn.year, drawn.codebook) == (2026, CORE)
     assert abs(drawn.count - giving) < SURE * GATE.sigma
-    spread = SURE * shares(CORE)["flags"].sigma
+    spread = SURE * list_shares(CORE)["flags"].sigma
     assert abs(drawn.sums.flags[0] - giving) < spread
     assert drawn.flags == ("with_breasts",)
     assert drawn.sums.flags[1] == 0
@@ -116,7 +118,7 @@ async def test_what_is_stored_is_what_they_gave_with_noise_in_all_of_it(
     for part in await read_contributions(uows, 2026, DrawScope(CORE)):
         exact += part.sums
     assert exact.flags.tolist() == [MANY - 1_000, 1_000]
-    for name, share in shares(CORE).items():
+    for name, share in list_shares(CORE).items():
         noise = drawn.sums.groups[name] - exact.groups[name]
         assert abs(noise).max() < SURE * share.sigma, name
         if noise.size > CELLS:
@@ -163,7 +165,10 @@ async def test_the_noisy_counts_alone_open_the_gate_to_each_flag(
 
 
 async def test_who_is_of_a_flag_that_has_too_few_waits_and_adds_up(
-    uows: UnitOfWorkFactory, db_connection: asyncpg.Connection, receipts: Receipts, clock: MovableClock
+    uows: UnitOfWorkFactory,
+    db_connection: asyncpg.Connection,
+    receipts: Receipts,
+    clock: MovableClock,
 ) -> None:
     """Nine of ten have breasts: the others give once they are enough, with one noise."""
     await joined(uows, db_connection, 900)
@@ -228,7 +233,10 @@ async def test_who_was_counted_ten_times_is_counted_no_more(
 
 
 async def test_too_few_have_to_wait_for_the_next_year(
-    uows: UnitOfWorkFactory, db_connection: asyncpg.Connection, receipts: Receipts, clock: MovableClock
+    uows: UnitOfWorkFactory,
+    db_connection: asyncpg.Connection,
+    receipts: Receipts,
+    clock: MovableClock,
 ) -> None:
     await joined(uows, db_connection, FEW)
     await propose_dataset(uows, PROPOSER)
@@ -262,7 +270,7 @@ async def test_a_proposal_is_kept_until_its_operator_leaves(
     assert await proposal(uows) == (APPROVER, start_of_day(clock.at))
 
 
-@pytest.mark.usefixtures("raw")
+@pytest.mark.usefixtures("db_connection")
 async def test_of_two_who_propose_at_once_one_is_told(
     uows: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
@@ -281,7 +289,10 @@ async def proposal(uows: UnitOfWorkFactory) -> tuple[UUID | None, datetime]:
 
 
 async def test_it_takes_two_and_the_day(
-    uows: UnitOfWorkFactory, db_connection: asyncpg.Connection, receipts: Receipts, clock: MovableClock
+    uows: UnitOfWorkFactory,
+    db_connection: asyncpg.Connection,
+    receipts: Receipts,
+    clock: MovableClock,
 ) -> None:
     assert not db_connection.is_closed()
     with pytest.raises(StartupError, match="Nothing is proposed for 2026"):
@@ -346,7 +357,11 @@ async def test_interrupted_after_the_count_it_goes_on_without_counting_again(
     ("table", "column"), [("dataset_draw", "statistics"), ("dataset_consent", "drawn_in")]
 )
 async def test_sums_and_marks_are_written_both_or_neither(
-    uows: UnitOfWorkFactory, db_connection: asyncpg.Connection, receipts: Receipts, table: str, column: str
+    uows: UnitOfWorkFactory,
+    db_connection: asyncpg.Connection,
+    receipts: Receipts,
+    table: str,
+    column: str,
 ) -> None:
     await joined(uows, db_connection, FEW)
     await propose_dataset(uows, PROPOSER)
@@ -415,7 +430,10 @@ async def test_two_at_once_draw_once(
 
 
 async def test_the_next_edition_is_of_others_and_an_erasure_changes_nothing(
-    uows: UnitOfWorkFactory, db_connection: asyncpg.Connection, receipts: Receipts, clock: MovableClock
+    uows: UnitOfWorkFactory,
+    db_connection: asyncpg.Connection,
+    receipts: Receipts,
+    clock: MovableClock,
 ) -> None:
     await joined(uows, db_connection, MANY)
     await propose_dataset(uows, PROPOSER)
@@ -427,7 +445,9 @@ async def test_the_next_edition_is_of_others_and_an_erasure_changes_nothing(
         "DELETE FROM account WHERE id IN"
         " (SELECT account_id FROM dataset_consent WHERE drawn_in = 2026 LIMIT 1000)"
     )
-    await db_connection.execute("UPDATE account SET last_login_at = $1", LATER)  # They are all still there.
+    await db_connection.execute(
+        "UPDATE account SET last_login_at = $1", LATER
+    )  # They are all still there.
     await joined(uows, db_connection, MANY, agreed=LATER)
     clock.at = datetime(2027, 3, 1, tzinfo=UTC)
 

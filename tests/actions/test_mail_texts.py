@@ -1,13 +1,10 @@
-from collections.abc import Awaitable, Callable
 from email.message import EmailMessage
 
 import pytest
 
 from tests.helpers.auth import change_email, change_password, erase, forgot
 from tests.helpers.consents import agree, withdraw
-from tests.helpers.members import MemberClient, token_of
-
-Join = Callable[..., Awaitable[MemberClient]]
+from tests.helpers.members import CreateMember, MemberClient, token_of
 
 BOTH = ("en", "fr")
 
@@ -48,7 +45,9 @@ async def every_mail(person: MemberClient) -> dict[str, EmailMessage]:
 
 
 @pytest.mark.parametrize("language", BOTH)
-async def test_every_mail_speaks_the_members_language(create_member: Join, language: str) -> None:
+async def test_every_mail_speaks_the_members_language(
+    create_member: CreateMember, language: str
+) -> None:
     person = await create_member("zoe", language=language)
 
     found = await every_mail(person)
@@ -65,7 +64,9 @@ async def test_every_mail_speaks_the_members_language(create_member: Join, langu
 
 
 @pytest.mark.parametrize("language", BOTH)
-async def test_a_token_stands_in_the_fragment_alone(create_member: Join, language: str) -> None:
+async def test_a_token_stands_in_the_fragment_alone(
+    create_member: CreateMember, language: str
+) -> None:
     person = await create_member("zoe", language=language)
 
     found = await every_mail(person)

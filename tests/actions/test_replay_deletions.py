@@ -86,7 +86,7 @@ async def test_what_was_deleted_since_the_backup_is_deleted_again(
             assert (left.id, left.body) == (variant, whole.body)
             assert left.based_on is None
             uow = uows.read()
-            consent = await Consents(uow).of(await owner_of(uows, "cyd"))
+            consent = await Consents(uow).get(await owner_of(uows, "cyd"))
         assert consent is not None
         assert [each.act for each in consent.acts] == ["given", "withdrawn"]
         assert f"{consent.withdrawn_at:%Y-%m-%d}" == "2026-03-01"
@@ -113,12 +113,12 @@ async def test_a_backup_from_between_two_deletions_needs_the_second_alone(
     filled: Settings, clock: MovableClock
 ) -> None:
     async with bootstrap(filled, clock) as (uows, _), uows.transaction() as uow:
-        await Accounts(uow).erase(await owner_of(uows, "eve"))
+        await Accounts(uow).delete(await owner_of(uows, "eve"))
     async with backup(filled) as copy:
         async with bootstrap(copy, clock):
             pass  # Nothing happened since.
         async with bootstrap(filled, clock) as (uows, _), uows.transaction() as uow:
-            await Accounts(uow).erase(await owner_of(uows, "bob"))
+            await Accounts(uow).delete(await owner_of(uows, "bob"))
 
         assert "1 deletions" in await refused(copy, clock)
         assert await replayed(copy, clock) == Counter({DeletionKind.ACCOUNT: 1})
@@ -133,7 +133,7 @@ async def test_an_interrupted_replay_goes_on_where_it_was(
         async with bootstrap(filled, clock) as (uows, _):
             for name in ("eve", "bob"):
                 async with uows.transaction() as uow:
-                    await Accounts(uow).erase(await owner_of(uows, name))
+                    await Accounts(uow).delete(await owner_of(uows, name))
         await ask(
             copy,
             "CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
@@ -254,7 +254,7 @@ async def test_a_process_that_dies_before_it_confirms_is_confirmed_by_the_next(
 async def erased(uows: UnitOfWorkFactory, name: str) -> None:
     owner = await owner_of(uows, name)
     async with uows.transaction() as uow:
-        await Accounts(uow).erase(owner)
+        await Accounts(uow).delete(owner)
 
 
 async def test_entries_end_when_no_backup_can_be_older(
@@ -293,8 +293,8 @@ async def test_a_new_database_beside_an_old_folder_starts_and_leaves_it_to_its_w
         bootstrap(empty, clock) as (uows, _),
     ):
         found = await compare_journal(uows)
-        assert (list(found.files), found.unknown) == ([], [])
-        assert uows.journal.list_others() == journal_of(filled)
+        assert (list(found.files), found.unknown_hashes) == ([], [])
+        assert uows.journal.list_foreign_files() == journal_of(filled)
         clock.advance(days=32)
         await tidy_journal(uows)
     assert journal_of(filled) == []
@@ -311,7 +311,7 @@ async def test_a_file_that_is_lost_or_on_another_host_is_told_and_refuses_nothin
             await erased(uows, "eve")
         async with bootstrap(other, clock) as (uows, _):
             await erased(uows, "bob")
-            assert (await compare_journal(uows)).elsewhere == 1
+            assert (await compare_journal(uows)).missing_file_count == 1
 
         assert await replayed(copy, clock) == Counter({DeletionKind.ACCOUNT: 1})
         assert "1 deletions" in await refused(copy_of_other, clock)

@@ -11,8 +11,8 @@ from dressform.actions.restore_dataset import parse_edition, restore_dataset
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.errors import StartupError
 from dressform.opendata.codebook import FULL, SMALL, Codebook
-from dressform.opendata.draws import Draw, together
-from dressform.opendata.files import edition_files
+from dressform.opendata.draws import Draw, combine
+from dressform.opendata.files import build_edition_files
 from dressform.opendata.files.about import Publisher
 from dressform.opendata.receipts import Receipt, Receipts
 from dressform.repositories import contributions
@@ -46,7 +46,9 @@ async def approved(uows: UnitOfWorkFactory, receipts: Receipts) -> Draw | None:
     return await draw_dataset(uows, receipts, APPROVER, lambda _: None)
 
 
-async def put_back(uows: UnitOfWorkFactory, db_connection: asyncpg.Connection, receipts: Receipts) -> Draw:
+async def put_back(
+    uows: UnitOfWorkFactory, db_connection: asyncpg.Connection, receipts: Receipts
+) -> Draw:
     await joined(uows, db_connection, FEW)
     drawn = await approved(uows, receipts)
     assert drawn is not None
@@ -56,14 +58,17 @@ async def put_back(uows: UnitOfWorkFactory, db_connection: asyncpg.Connection, r
 
 
 def published(drawn: Draw) -> dict[str, bytes]:
-    files = edition_files(
-        together([drawn]), published=drawn.at, publisher=Publisher("X", "https://x"), version="1"
+    files = build_edition_files(
+        combine([drawn]), published=drawn.at, publisher=Publisher("X", "https://x"), version="1"
     )
     return {file.name: file.content for file in files}
 
 
 async def test_a_draw_leaves_a_receipt_of_what_is_stored(
-    uows: UnitOfWorkFactory, db_connection: asyncpg.Connection, receipts: Receipts, codebook: Codebook
+    uows: UnitOfWorkFactory,
+    db_connection: asyncpg.Connection,
+    receipts: Receipts,
+    codebook: Codebook,
 ) -> None:
     await joined(uows, db_connection, FEW)
 
@@ -96,7 +101,10 @@ async def test_who_was_drawn_is_not_drawn_again_by_a_database_that_forgot(
 
 @pytest.mark.usefixtures("codebook")
 async def test_nor_by_one_that_drew_something_else(
-    uows: UnitOfWorkFactory, db_connection: asyncpg.Connection, receipts: Receipts, clock: MovableClock
+    uows: UnitOfWorkFactory,
+    db_connection: asyncpg.Connection,
+    receipts: Receipts,
+    clock: MovableClock,
 ) -> None:
     await put_back(uows, db_connection, receipts)
     await approved(uows, Receipts(receipts.folder / "elsewhere"))
@@ -133,7 +141,10 @@ async def test_what_was_published_makes_the_draw_known_again(
 
 @pytest.mark.usefixtures("codebook")
 async def test_whose_consent_was_lost_is_not_drawn_with_another_one(
-    uows: UnitOfWorkFactory, db_connection: asyncpg.Connection, receipts: Receipts, clock: MovableClock
+    uows: UnitOfWorkFactory,
+    db_connection: asyncpg.Connection,
+    receipts: Receipts,
+    clock: MovableClock,
 ) -> None:
     """They had agreed between the backup and the draw; their account is older than both."""
     drawn = await put_back(uows, db_connection, receipts)
@@ -147,7 +158,10 @@ async def test_whose_consent_was_lost_is_not_drawn_with_another_one(
     drawn_again = await approved(uows, receipts)
 
     assert drawn_again is not None
-    assert await db_connection.fetchval("SELECT count(*) FROM dataset_consent WHERE drawn_in = 2027") == 1
+    assert (
+        await db_connection.fetchval("SELECT count(*) FROM dataset_consent WHERE drawn_in = 2027")
+        == 1
+    )
 
 
 @pytest.mark.usefixtures("codebook")

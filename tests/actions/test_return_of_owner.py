@@ -1,6 +1,5 @@
 """While an account waits for a warning past its 12 months, its owner comes back by signing in."""
 
-from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 import pytest
@@ -15,11 +14,10 @@ from tests.conftest import MovableClock
 from tests.helpers.assertions import assert_problem, comparable_response
 from tests.helpers.auth import erase, login
 from tests.helpers.coarse_times import end_of
-from tests.helpers.members import MemberClient, token_of
+from tests.helpers.members import CreateMember, MemberClient, token_of
 from tests.helpers.retention import warn
 
 DAY = timedelta(days=1)
-Join = Callable[..., Awaitable[MemberClient]]
 
 
 async def test_sign_in_while_account_waits_begins_the_window_anew(
@@ -59,7 +57,7 @@ async def test_owner_of_waiting_account_exports_and_erases_it(
 
 
 async def test_wrong_password_for_waiting_account_answers_as_for_nobody(
-    ada: MemberClient, uows: UnitOfWorkFactory, create_member: Join, clock: MovableClock
+    ada: MemberClient, uows: UnitOfWorkFactory, create_member: CreateMember, clock: MovableClock
 ) -> None:
     clock.at = end_of(PROFILE, clock()) + DAY
 
@@ -87,7 +85,7 @@ async def test_sign_in_of_owner_warned_in_time_is_refused_at_the_end(
     ada: MemberClient, uows: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
     uow = uows.read()
-    found = await Accounts(uow).by_login("ada")
+    found = await Accounts(uow).get_by_login("ada")
     assert found is not None
     await warn(uows, found.owner)
     clock.at = end_of(PROFILE, clock())

@@ -13,7 +13,7 @@ from tests.helpers.members import MemberClient
 
 async def credentials(uows: UnitOfWorkFactory, person: MemberClient) -> Credentials:
     uow = uows.read()
-    found = await Accounts(uow).by_login(person.username)
+    found = await Accounts(uow).get_by_login(person.username)
     assert found is not None
     return found
 

@@ -55,7 +55,9 @@ async def take(uows: UnitOfWorkFactory, parts: list[PartialSums]) -> Sums:
 
 
 async def marked(db_connection: asyncpg.Connection) -> set[UUID]:
-    rows = await db_connection.fetch("SELECT account_id FROM dataset_consent WHERE drawn_in = $1", YEAR)
+    rows = await db_connection.fetch(
+        "SELECT account_id FROM dataset_consent WHERE drawn_in = $1", YEAR
+    )
     return {row["account_id"] for row in rows}
 
 
@@ -117,12 +119,17 @@ async def test_whoever_is_withdrawing_just_now_is_neither_waited_for_nor_marked(
 
 @pytest.mark.parametrize("what", ["is restricted", "removes the model"])
 async def test_whoever_goes_after_the_mark_is_taken_out_before_the_noise(
-    uows: UnitOfWorkFactory, db_connection: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch, what: str
+    uows: UnitOfWorkFactory,
+    db_connection: asyncpg.Connection,
+    monkeypatch: pytest.MonkeyPatch,
+    what: str,
 ) -> None:
     """Neither touches the consent, which is all that a mark holds."""
     parts = await read(uows, db_connection)
     gone = ids(parts)[0]
-    monkeypatch.setattr(Contributions, "no_longer_giving", just_after(db_connection, GOES[what], gone))
+    monkeypatch.setattr(
+        Contributions, "no_longer_giving", just_after(db_connection, GOES[what], gone)
+    )
 
     exact = await take(uows, parts)
 
@@ -132,7 +139,10 @@ async def test_whoever_goes_after_the_mark_is_taken_out_before_the_noise(
 
 @pytest.mark.parametrize("hours", [0, 9], ids=["at midnight", "in the morning"])
 async def test_whom_a_draw_may_have_had_that_is_made_known_meanwhile_gives_nothing(
-    uows: UnitOfWorkFactory, db_connection: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch, hours: int
+    uows: UnitOfWorkFactory,
+    db_connection: asyncpg.Connection,
+    monkeypatch: pytest.MonkeyPatch,
+    hours: int,
 ) -> None:
     """Of a draw only the day is known: whoever registered on it may have been in it."""
     parts = await read(uows, db_connection)
@@ -163,7 +173,9 @@ def just_after(db_connection: asyncpg.Connection, change: str, gone: UUID) -> Ca
     return changed_first
 
 
-async def test_another_choice_counts(uows: UnitOfWorkFactory, db_connection: asyncpg.Connection) -> None:
+async def test_another_choice_counts(
+    uows: UnitOfWorkFactory, db_connection: asyncpg.Connection
+) -> None:
     """The model that was read is not the one they want to give: it waits for the next year."""
     parts = await read(uows, db_connection)
     other = await db_connection.fetchval(
@@ -202,7 +214,9 @@ async def test_a_draw_refers_to_the_act_under_which_it_took_the_body(
     ) == datetime(2026, 2, 2, tzinfo=UTC)
 
 
-async def test_nobody_gives_twice(uows: UnitOfWorkFactory, db_connection: asyncpg.Connection) -> None:
+async def test_nobody_gives_twice(
+    uows: UnitOfWorkFactory, db_connection: asyncpg.Connection
+) -> None:
     parts = await read(uows, db_connection)
     await take(uows, parts)
 

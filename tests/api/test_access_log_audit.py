@@ -1,6 +1,5 @@
 """Who looks into the address log is on record."""
 
-from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -15,7 +14,7 @@ from dressform.policy.notice import LOOKUP
 from dressform.repositories.lookups import Lookups
 from tests.conftest import MovableClock
 from tests.helpers.access_log_records import records
-from tests.helpers.members import MemberClient
+from tests.helpers.members import CreateMember, MemberClient
 from tests.helpers.operators import (
     FOUR,
     REQUESTS,
@@ -29,8 +28,6 @@ from tests.helpers.operators import (
     stored,
 )
 from tests.helpers.visits import log, visit
-
-Join = Callable[..., Awaitable[MemberClient]]
 
 
 @pytest.fixture
@@ -124,7 +121,7 @@ async def test_a_record_is_committed_before_the_answer_leaves(
 
 
 async def test_records_come_in_pages_the_latest_first(
-    operator: MemberClient, uows: UnitOfWorkFactory, create_member: Join
+    operator: MemberClient, uows: UnitOfWorkFactory, create_member: CreateMember
 ) -> None:
     grace = await create_member("grace")
     await grant_operator(uows, grace)
@@ -141,7 +138,7 @@ async def test_records_come_in_pages_the_latest_first(
 
 
 async def test_the_record_outlives_the_operators_account(
-    operator: MemberClient, uows: UnitOfWorkFactory, create_member: Join
+    operator: MemberClient, uows: UnitOfWorkFactory, create_member: CreateMember
 ) -> None:
     grace = await create_member("grace")
     await grant_operator(uows, grace)

@@ -1,7 +1,5 @@
 """Looking into the address log: for operators, and for nobody else."""
 
-from collections.abc import Awaitable, Callable
-
 import httpx
 import pytest
 from fastapi import FastAPI
@@ -9,7 +7,7 @@ from fastapi import FastAPI
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.repositories.operators import Operators
 from tests.helpers.assertions import assert_problem
-from tests.helpers.members import MemberClient
+from tests.helpers.members import CreateMember, MemberClient
 from tests.helpers.operators import (
     LOOKUPS,
     REQUESTS,
@@ -19,8 +17,6 @@ from tests.helpers.operators import (
     list_audit,
     stored,
 )
-
-Join = Callable[..., Awaitable[MemberClient]]
 
 
 @pytest.fixture
@@ -86,7 +82,9 @@ async def test_a_body_says_nothing(operator: MemberClient, uows: UnitOfWorkFacto
     assert record["asked"]["full"] is False
 
 
-async def test_the_export_says_who_operates_the_site(operator: MemberClient, create_member: Join) -> None:
+async def test_the_export_says_who_operates_the_site(
+    operator: MemberClient, create_member: CreateMember
+) -> None:
     grace = await create_member("grace")
 
     exported = [

@@ -19,9 +19,7 @@ from tests.helpers.auth import (
     sessions,
 )
 from tests.helpers.coarse_times import end_of
-from tests.helpers.members import PASSWORD, MemberClient, token_of
-
-Join = Callable[..., Awaitable[MemberClient]]
+from tests.helpers.members import PASSWORD, CreateMember, MemberClient, token_of
 
 FRESH = "nine needles in the hay"
 
@@ -196,7 +194,9 @@ async def test_reset_links_to_the_old_address_die_with_it(ada: MemberClient) -> 
     assert told["Subject"] == "Your e-mail address was changed"
 
 
-async def test_a_taken_address_gives_no_hint(ada: MemberClient, create_member: Join) -> None:
+async def test_a_taken_address_gives_no_hint(
+    ada: MemberClient, create_member: CreateMember
+) -> None:
     bea = await create_member("bea", language="fr")
 
     free, taken = await change_email(ada, "free@example.org"), await change_email(ada, bea.email)
@@ -207,7 +207,9 @@ async def test_a_taken_address_gives_no_hint(ada: MemberClient, create_member: J
     assert mails["free@example.org"] == "Confirm your new e-mail address"
 
 
-async def test_an_address_taken_before_it_was_confirmed(ada: MemberClient, create_member: Join) -> None:
+async def test_an_address_taken_before_it_was_confirmed(
+    ada: MemberClient, create_member: CreateMember
+) -> None:
     await change_email(ada, "bea@example.org")
     token = token_of((await ada.mailbox.collect())[0])
     bea = await create_member("bea")

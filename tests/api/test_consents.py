@@ -1,7 +1,6 @@
 """The consent to the open dataset: off until given, withdrawn as easily, and on record."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -31,9 +30,7 @@ from tests.helpers.consents import (
     rows,
     withdraw,
 )
-from tests.helpers.members import Mailbox, MemberClient
-
-Join = Callable[..., Awaitable[MemberClient]]
+from tests.helpers.members import CreateMember, Mailbox, MemberClient
 
 
 def pointers(answer: dict[str, Any]) -> set[str]:
@@ -65,7 +62,9 @@ async def test_the_text_is_told_in_the_language_asked_for(ada: MemberClient, lan
     }
 
 
-async def test_the_text_is_in_the_members_own_language_unless_asked(create_member: Join) -> None:
+async def test_the_text_is_in_the_members_own_language_unless_asked(
+    create_member: CreateMember,
+) -> None:
     zoe = await create_member("zoe", language="fr")
 
     assert (await consent_of(zoe))["text"]["text"] == CURRENT["fr"].text
@@ -85,7 +84,7 @@ async def test_agreeing_is_kept_with_what_was_agreed_to(
     assert (await mailbox.receive_one())["Subject"] == "You agreed to the open dataset"
 
 
-async def test_it_is_confirmed_by_mail_in_the_members_language(create_member: Join) -> None:
+async def test_it_is_confirmed_by_mail_in_the_members_language(create_member: CreateMember) -> None:
     zoe = await create_member("zoe", language="fr")
 
     await agree(zoe, language="en")
@@ -144,7 +143,7 @@ async def test_one_of_ones_own_models_can_be_chosen(ada: MemberClient) -> None:
 
 
 async def test_anothers_model_is_refused_just_like_none(
-    ada: MemberClient, create_member: Join, uows: UnitOfWorkFactory
+    ada: MemberClient, create_member: CreateMember, uows: UnitOfWorkFactory
 ) -> None:
     graces = await (await create_member("grace")).add_model()
 

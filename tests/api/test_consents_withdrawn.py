@@ -1,7 +1,6 @@
 """Withdrawing the consent to the open dataset, as easily as it was given; and where it ends."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from uuid import uuid4
 
 import pytest
@@ -23,9 +22,7 @@ from tests.helpers.consents import (
     rows,
     withdraw,
 )
-from tests.helpers.members import MemberClient
-
-Join = Callable[..., Awaitable[MemberClient]]
+from tests.helpers.members import CreateMember, MemberClient
 
 
 @pytest.mark.parametrize(
@@ -36,7 +33,7 @@ Join = Callable[..., Awaitable[MemberClient]]
     ],
 )
 async def test_withdrawing_is_one_call_and_one_mail(
-    create_member: Join, clock: MovableClock, language: str, subject: str
+    create_member: CreateMember, clock: MovableClock, language: str, subject: str
 ) -> None:
     ada = await create_member("ada", language=language)
     model = await ada.add_model()
@@ -148,7 +145,7 @@ async def test_agreeing_after_withdrawing_begins_anew_and_leaves_the_marks(
 
 
 async def test_who_is_restricted_may_withdraw_but_not_agree(
-    ada: MemberClient, create_member: Join, uows: UnitOfWorkFactory
+    ada: MemberClient, create_member: CreateMember, uows: UnitOfWorkFactory
 ) -> None:
     await agree(ada)
     await ada.mailbox.receive_one()
@@ -162,7 +159,9 @@ async def test_who_is_restricted_may_withdraw_but_not_agree(
     assert (await consent_of(ada))["given"] is False
 
 
-async def test_withdrawing_and_erasing_at_once_wait_for_each_other_in_order(create_member: Join) -> None:
+async def test_withdrawing_and_erasing_at_once_wait_for_each_other_in_order(
+    create_member: CreateMember,
+) -> None:
     for number in range(5):
         person = await create_member(f"person{number}")
         await agree(person)
@@ -176,7 +175,7 @@ async def test_withdrawing_and_erasing_at_once_wait_for_each_other_in_order(crea
         await person.mailbox.collect()
 
 
-async def test_it_is_each_members_own(ada: MemberClient, create_member: Join) -> None:
+async def test_it_is_each_members_own(ada: MemberClient, create_member: CreateMember) -> None:
     grace = await create_member("grace")
     await agree(ada)
 
@@ -185,7 +184,7 @@ async def test_it_is_each_members_own(ada: MemberClient, create_member: Join) ->
 
 
 async def test_erasing_the_account_takes_it_along(
-    ada: MemberClient, create_member: Join, uows: UnitOfWorkFactory
+    ada: MemberClient, create_member: CreateMember, uows: UnitOfWorkFactory
 ) -> None:
     grace = await create_member("grace")
     await agree(ada)

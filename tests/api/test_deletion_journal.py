@@ -2,7 +2,7 @@
 
 import errno
 import os
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -14,10 +14,8 @@ from tests.conftest import MovableClock
 from tests.helpers.assertions import assert_problem
 from tests.helpers.consents import CONSENT, agree
 from tests.helpers.images import make_image
-from tests.helpers.members import Mailbox, MemberClient
+from tests.helpers.members import CreateMember, Mailbox, MemberClient
 from tests.journal.backups import content_of
-
-Join = Callable[..., Awaitable[MemberClient]]
 
 IMAGE = {"Content-Type": "image/png"}
 DELETIONS: dict[str, tuple[str, str, dict[str, Any]]] = {
@@ -101,7 +99,11 @@ BLOCKED = {"no folder": a_file_instead, "a disk error": a_disk_error}
 
 
 async def test_who_takes_the_name_of_an_account_that_is_over_is_written_down(
-    ada: MemberClient, create_member: Join, settings: Settings, clock: MovableClock, mailbox: Mailbox
+    ada: MemberClient,
+    create_member: CreateMember,
+    settings: Settings,
+    clock: MovableClock,
+    mailbox: Mailbox,
 ) -> None:
     """A registration ends an account that the worker was late for."""
     clock.advance(days=366 + 31)
@@ -112,7 +114,7 @@ async def test_who_takes_the_name_of_an_account_that_is_over_is_written_down(
 
 
 async def test_a_file_that_is_removed_while_it_is_in_use_is_made_anew(
-    ada: MemberClient, create_member: Join, settings: Settings
+    ada: MemberClient, create_member: CreateMember, settings: Settings
 ) -> None:
     first, second = [f"/v1/models/{await ada.add_model()}" for _ in range(2)]
     await ada.request("DELETE", first)

@@ -64,7 +64,10 @@ async def test_asking_for_a_reset_answers_the_same(ada: MemberClient) -> None:
 
 
 async def test_what_is_told_of_the_rules_is_the_same(
-    ada: MemberClient, worker_tasks: WorkerTasks, clock: MovableClock, monkeypatch: pytest.MonkeyPatch
+    ada: MemberClient,
+    worker_tasks: WorkerTasks,
+    clock: MovableClock,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A link is made for a known address alone. Nobody sees it, nor its end, nor who signed in."""
     monkeypatch.setattr(auditor, "FRESH_SECONDS", 0)

@@ -1,7 +1,6 @@
 """Erasure: everything of an account, at once and for good."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
@@ -11,9 +10,7 @@ from dressform.db.tables import Account, Base
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from tests.helpers.consents import agree
 from tests.helpers.images import make_image
-from tests.helpers.members import Mailbox, MemberClient
-
-Join = Callable[..., Awaitable[MemberClient]]
+from tests.helpers.members import CreateMember, Mailbox, MemberClient
 
 ERASURE = "/v1/privacy/erasure"
 IMAGE = {"Content-Type": "image/png"}
@@ -90,7 +87,11 @@ def test_every_table_is_known_to_be_of_an_account_or_not() -> None:
     ("language", "subject"), [("en", "Your account is gone"), ("fr", "Votre compte est supprimé")]
 )
 async def test_not_one_row_is_left_and_one_mail_says_so(
-    create_member: Join, mailbox: Mailbox, uows: UnitOfWorkFactory, language: str, subject: str
+    create_member: CreateMember,
+    mailbox: Mailbox,
+    uows: UnitOfWorkFactory,
+    language: str,
+    subject: str,
 ) -> None:
     ada = await create_member("ada", language=language)
     await live(ada)
@@ -108,7 +109,9 @@ async def test_not_one_row_is_left_and_one_mail_says_so(
     assert await mailbox.collect() == []
 
 
-async def test_nothing_of_it_works_any_longer(ada: MemberClient, create_member: Join) -> None:
+async def test_nothing_of_it_works_any_longer(
+    ada: MemberClient, create_member: CreateMember
+) -> None:
     grace = await create_member("grace")
     model = await live(ada)
     elsewhere = MemberClient(ada.client, ada.mailbox, "ada")
@@ -128,7 +131,7 @@ async def test_nothing_of_it_works_any_longer(ada: MemberClient, create_member: 
 
 
 async def test_the_others_keep_what_is_theirs(
-    ada: MemberClient, create_member: Join, uows: UnitOfWorkFactory
+    ada: MemberClient, create_member: CreateMember, uows: UnitOfWorkFactory
 ) -> None:
     grace = await create_member("grace")
     model = await live(grace)
@@ -145,7 +148,7 @@ async def test_the_others_keep_what_is_theirs(
 
 
 async def test_name_and_address_are_free_again(
-    ada: MemberClient, create_member: Join, mailbox: Mailbox
+    ada: MemberClient, create_member: CreateMember, mailbox: Mailbox
 ) -> None:
     await ada.add_model()
     await erase(ada)

@@ -117,7 +117,10 @@ async def test_it_tells_when_the_log_reaches_no_disk_or_no_database(
 
 
 async def test_retention_is_told_rule_by_rule(
-    client: httpx.AsyncClient, worker_tasks: WorkerTasks, uows: UnitOfWorkFactory, clock: MovableClock
+    client: httpx.AsyncClient,
+    worker_tasks: WorkerTasks,
+    uows: UnitOfWorkFactory,
+    clock: MovableClock,
 ) -> None:
     await worker_tasks.round()
     await add_everything(uows, clock() - timedelta(seconds=1))

@@ -2,7 +2,7 @@
 
 import struct
 import zlib
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 
 import pytest
 
@@ -10,10 +10,8 @@ from dressform.db.tables import Avatar, Picture
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from tests.conftest import MovableClock
 from tests.helpers.images import make_image, open_image, photograph
-from tests.helpers.members import MemberClient
+from tests.helpers.members import CreateMember, MemberClient
 from tests.integration.test_end_to_end import count
-
-Join = Callable[..., Awaitable[MemberClient]]
 
 ME = "/v1/profiles/me"
 IMAGE = {"Content-Type": "image/png"}
@@ -47,7 +45,9 @@ async def test_where_none_was_put_is_none(ada: MemberClient, image_endpoint: str
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "AVIF"])
-async def test_each_format_comes_back_as_webp(ada: MemberClient, image_endpoint: str, kind: str) -> None:
+async def test_each_format_comes_back_as_webp(
+    ada: MemberClient, image_endpoint: str, kind: str
+) -> None:
     await put(ada, image_endpoint, make_image(kind, size=(2000, 500)))
 
     response = await ada.request("GET", image_endpoint)
@@ -89,7 +89,9 @@ async def test_a_later_one_takes_its_place(
     assert await count(uows, Picture) + await count(uows, Avatar) == 1
 
 
-async def test_who_has_it_is_told_so(ada: MemberClient, image_endpoint: str, clock: MovableClock) -> None:
+async def test_who_has_it_is_told_so(
+    ada: MemberClient, image_endpoint: str, clock: MovableClock
+) -> None:
     await put(ada, image_endpoint, make_image())
     etag = (await ada.request("GET", image_endpoint)).headers["ETag"]
 
@@ -118,7 +120,9 @@ async def test_it_is_removed_at_once(
     removed = await ada.request("DELETE", image_endpoint)
 
     assert removed.status_code == 204
-    assert (await ada.request("GET", image_endpoint, headers={"If-None-Match": etag})).status_code == 404
+    assert (
+        await ada.request("GET", image_endpoint, headers={"If-None-Match": etag})
+    ).status_code == 404
     assert (await ada.request("DELETE", image_endpoint)).status_code == 404
     assert await link_to(ada, image_endpoint) is None
     assert await count(uows, Picture) + await count(uows, Avatar) == 0
@@ -178,7 +182,9 @@ async def test_what_is_no_picture_of_ours_leaves_the_present_one(
     assert (await ada.request("GET", image_endpoint)).content == before
 
 
-async def test_a_body_that_never_ends_is_not_read_to_its_end(ada: MemberClient, image_endpoint: str) -> None:
+async def test_a_body_that_never_ends_is_not_read_to_its_end(
+    ada: MemberClient, image_endpoint: str
+) -> None:
     sent = 0
 
     async def endless() -> AsyncIterator[bytes]:
@@ -194,7 +200,9 @@ async def test_a_body_that_never_ends_is_not_read_to_its_end(ada: MemberClient, 
     assert sent == 11
 
 
-async def test_members_see_each_others_pictures(ada: MemberClient, create_member: Join) -> None:
+async def test_members_see_each_others_pictures(
+    ada: MemberClient, create_member: CreateMember
+) -> None:
     grace = await create_member("grace")
     await put(ada, f"{ME}/picture", make_image(size=(11, 13)))
 
@@ -212,7 +220,7 @@ async def test_members_see_each_others_pictures(ada: MemberClient, create_member
 
 
 async def test_nobody_sees_the_picture_of_a_restricted_member(
-    ada: MemberClient, create_member: Join
+    ada: MemberClient, create_member: CreateMember
 ) -> None:
     grace = await create_member("grace")
     await put(ada, f"{ME}/picture", make_image())
@@ -226,7 +234,9 @@ async def test_nobody_sees_the_picture_of_a_restricted_member(
         assert hidden.status_code == 404
 
 
-async def test_only_the_owner_sees_and_sets_an_avatar(ada: MemberClient, create_member: Join) -> None:
+async def test_only_the_owner_sees_and_sets_an_avatar(
+    ada: MemberClient, create_member: CreateMember
+) -> None:
     grace = await create_member("grace")
     avatar = f"/v1/models/{await ada.add_model()}/avatar"
     await put(ada, avatar, make_image(size=(11, 13)))

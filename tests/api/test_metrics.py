@@ -56,7 +56,10 @@ async def scraped(client: httpx.AsyncClient) -> Figures:
 
 
 async def test_every_rule_has_every_figure(
-    client: httpx.AsyncClient, worker_tasks: WorkerTasks, uows: UnitOfWorkFactory, clock: MovableClock
+    client: httpx.AsyncClient,
+    worker_tasks: WorkerTasks,
+    uows: UnitOfWorkFactory,
+    clock: MovableClock,
 ) -> None:
     await worker_tasks.round()
     await add_everything(uows, clock() - timedelta(seconds=1))

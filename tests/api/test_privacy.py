@@ -3,7 +3,6 @@
 import base64
 import io
 import random
-from collections.abc import Awaitable, Callable
 
 import pytest
 from PIL import Image
@@ -11,9 +10,7 @@ from PIL import Image
 from dressform.policy.notice import notice
 from tests.conftest import MovableClock
 from tests.helpers.images import make_image, open_image
-from tests.helpers.members import MemberClient
-
-Join = Callable[..., Awaitable[MemberClient]]
+from tests.helpers.members import CreateMember, MemberClient
 
 RESTRICTION = "/v1/privacy/restriction"
 IMAGE = {"Content-Type": "image/png"}
@@ -145,7 +142,7 @@ async def test_the_export_holds_a_picture_that_hardly_shrinks(ada: MemberClient)
 
 
 async def test_the_export_says_nothing_of_others_and_no_secret(
-    ada: MemberClient, create_member: Join
+    ada: MemberClient, create_member: CreateMember
 ) -> None:
     grace = await create_member("grace")
     await grace.add_model(name="Grace's own")
@@ -158,7 +155,7 @@ async def test_the_export_says_nothing_of_others_and_no_secret(
 
 
 async def test_who_is_restricted_is_kept_but_neither_shown_nor_used(
-    ada: MemberClient, create_member: Join
+    ada: MemberClient, create_member: CreateMember
 ) -> None:
     grace = await create_member("grace")
     model = await ada.add_model()

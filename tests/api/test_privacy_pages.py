@@ -41,7 +41,10 @@ async def test_every_category_is_there_in_full(client: httpx.AsyncClient, langua
 
 
 async def test_it_says_that_the_notice_is_kept(
-    client: httpx.AsyncClient, worker_tasks: WorkerTasks, uows: UnitOfWorkFactory, clock: MovableClock
+    client: httpx.AsyncClient,
+    worker_tasks: WorkerTasks,
+    uows: UnitOfWorkFactory,
+    clock: MovableClock,
 ) -> None:
     await add_visit(uows, clock() - timedelta(days=30, hours=3))
     await worker_tasks.round()
@@ -54,7 +57,10 @@ async def test_it_says_that_the_notice_is_kept(
 
 
 async def test_it_says_when_the_notice_is_not_kept(
-    client: httpx.AsyncClient, worker_tasks: WorkerTasks, uows: UnitOfWorkFactory, clock: MovableClock
+    client: httpx.AsyncClient,
+    worker_tasks: WorkerTasks,
+    uows: UnitOfWorkFactory,
+    clock: MovableClock,
 ) -> None:
     await add_visit(uows, clock())
     await worker_tasks.round()

@@ -23,7 +23,10 @@ def _always_fresh(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def test_everybody_is_told_that_the_notice_is_kept(
-    client: httpx.AsyncClient, worker_tasks: WorkerTasks, uows: UnitOfWorkFactory, clock: MovableClock
+    client: httpx.AsyncClient,
+    worker_tasks: WorkerTasks,
+    uows: UnitOfWorkFactory,
+    clock: MovableClock,
 ) -> None:
     await add_visit(uows, clock() - timedelta(days=30, hours=3))
     await worker_tasks.round()
@@ -47,7 +50,10 @@ async def test_everybody_is_told_that_the_notice_is_kept(
 
 
 async def test_it_turns_to_overdue_by_itself(
-    client: httpx.AsyncClient, worker_tasks: WorkerTasks, uows: UnitOfWorkFactory, clock: MovableClock
+    client: httpx.AsyncClient,
+    worker_tasks: WorkerTasks,
+    uows: UnitOfWorkFactory,
+    clock: MovableClock,
 ) -> None:
     """The worker is dead; the answer stays 200, as it is no failure of the API."""
     await add_visit(uows, clock())

@@ -1,19 +1,16 @@
 """Profiles: what their owners can change, and what the others see of them."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from tests.conftest import MovableClock
-from tests.helpers.members import Mailbox, MemberClient
+from tests.helpers.members import CreateMember, Mailbox, MemberClient
 
 ME = "/v1/profiles/me"
 ACCOUNTS = {"mastodon": "@ada@sewing.example", "website": "https://ada.example/"}
-
-Join = Callable[..., Awaitable[MemberClient]]
 
 
 async def changed(person: MemberClient, **changes: object) -> dict[str, Any]:
@@ -33,7 +30,9 @@ async def refused(person: MemberClient, status: int, **changes: object) -> dict[
     return answer
 
 
-async def test_a_new_profile_holds_what_was_registered_and_nothing_else(create_member: Join) -> None:
+async def test_a_new_profile_holds_what_was_registered_and_nothing_else(
+    create_member: CreateMember,
+) -> None:
     ada = await create_member("ada", language="fr")
 
     profile = (await ada.request("GET", ME)).json()
@@ -161,7 +160,7 @@ async def test_changes_at_once_lose_nothing(ada: MemberClient) -> None:
 
 
 async def test_a_username_of_another_member_is_taken_in_any_case(
-    ada: MemberClient, create_member: Join
+    ada: MemberClient, create_member: CreateMember
 ) -> None:
     await create_member("grace")
 
@@ -186,7 +185,7 @@ async def test_ones_own_name_in_another_case_is_fine(ada: MemberClient) -> None:
     assert (await ada.sign_in("ada")).status_code == 200
 
 
-async def test_an_old_name_is_free_again(ada: MemberClient, create_member: Join) -> None:
+async def test_an_old_name_is_free_again(ada: MemberClient, create_member: CreateMember) -> None:
     grace = await create_member("grace")
     await changed(ada, username="countess")
 
@@ -195,7 +194,9 @@ async def test_an_old_name_is_free_again(ada: MemberClient, create_member: Join)
     assert (await grace.request("GET", "/v1/profiles/countess")).json()["username"] == "countess"
 
 
-async def test_of_many_who_want_a_name_at_once_one_gets_it(ada: MemberClient, create_member: Join) -> None:
+async def test_of_many_who_want_a_name_at_once_one_gets_it(
+    ada: MemberClient, create_member: CreateMember
+) -> None:
     people = [ada, *[await create_member(name) for name in ("grace", "hedy", "mary")]]
 
     answers = await asyncio.gather(
@@ -205,7 +206,9 @@ async def test_of_many_who_want_a_name_at_once_one_gets_it(ada: MemberClient, cr
     assert sorted(answer.status_code for answer in answers) == [200, 409, 409, 409]
 
 
-async def test_others_see_the_profile_and_never_the_address(ada: MemberClient, create_member: Join) -> None:
+async def test_others_see_the_profile_and_never_the_address(
+    ada: MemberClient, create_member: CreateMember
+) -> None:
     grace = await create_member("grace")
     await changed(ada, username="Ada.L", bio="I sew.", social_accounts=ACCOUNTS)
 
@@ -231,7 +234,9 @@ async def test_only_the_signed_in_see_profiles(ada: MemberClient, path: str) -> 
     assert response.headers["WWW-Authenticate"] == "Bearer"
 
 
-async def test_nobody_sees_a_restricted_member(ada: MemberClient, create_member: Join) -> None:
+async def test_nobody_sees_a_restricted_member(
+    ada: MemberClient, create_member: CreateMember
+) -> None:
     grace = await create_member("grace")
     never_was = await grace.request("GET", "/v1/profiles/nobody")
     restriction = {"restricted": True, "password": ada.password}
@@ -248,7 +253,7 @@ async def test_nobody_sees_a_restricted_member(ada: MemberClient, create_member:
 
 
 async def test_nobody_sees_a_member_past_the_end_though_no_worker_ran(
-    ada: MemberClient, create_member: Join, clock: MovableClock
+    ada: MemberClient, create_member: CreateMember, clock: MovableClock
 ) -> None:
     grace = await create_member("grace")
     clock.at = datetime(2026, 9, 1, tzinfo=UTC)

@@ -1,5 +1,4 @@
 import asyncio
-from collections.abc import Awaitable, Callable
 
 import pytest
 
@@ -10,9 +9,7 @@ from dressform.errors import TooManyAttempts
 from tests.conftest import MovableClock
 from tests.helpers.assertions import assert_problem, comparable_response
 from tests.helpers.auth import change_email, change_password, forgot, login
-from tests.helpers.members import PASSWORD, MemberClient
-
-Join = Callable[..., Awaitable[MemberClient]]
+from tests.helpers.members import PASSWORD, CreateMember, MemberClient
 
 WRONG = "a wrong password"
 
@@ -68,7 +65,9 @@ async def test_the_right_password_begins_anew(ada: MemberClient) -> None:
         assert (await ada.sign_in()).status_code == 200
 
 
-async def test_one_login_does_not_hold_up_another(ada: MemberClient, create_member: Join) -> None:
+async def test_one_login_does_not_hold_up_another(
+    ada: MemberClient, create_member: CreateMember
+) -> None:
     bea = await create_member("bea")
     for _ in range(11):
         await login(ada.client, "ada", WRONG)

@@ -23,7 +23,9 @@ async def created_model(ada: MemberClient) -> httpx.Response:
     return await ada.request("POST", "/v1/models", json=body)
 
 
-async def test_the_answer_is_that_of_making_it(ada: MemberClient, created_model: httpx.Response) -> None:
+async def test_the_answer_is_that_of_making_it(
+    ada: MemberClient, created_model: httpx.Response
+) -> None:
     read = await ada.request("GET", created_model.headers["location"])
 
     assert unwarned(created_model) == read.json()
@@ -83,7 +85,9 @@ async def test_an_access_token_that_was_good_a_moment_ago_is_over_to_the_second(
     assert (await ada.request("GET", created_model.headers["location"])).status_code == 200
     clock.advance(seconds=1)
 
-    assert_problem(await ada.request("GET", created_model.headers["location"]), 401, "not-signed-in")
+    assert_problem(
+        await ada.request("GET", created_model.headers["location"]), 401, "not-signed-in"
+    )
 
 
 @pytest.mark.parametrize("table", ["session", "account"])
@@ -97,13 +101,17 @@ async def test_what_is_over_is_not_read_although_it_is_still_there(
     async with uows.transaction() as uow:
         await uow.connection.execute(text(over))
 
-    assert_problem(await ada.request("GET", created_model.headers["location"]), 401, "not-signed-in")
+    assert_problem(
+        await ada.request("GET", created_model.headers["location"]), 401, "not-signed-in"
+    )
 
 
 async def test_other_methods_are_told_what_there_is(
     ada: MemberClient, created_model: httpx.Response
 ) -> None:
     for method in ("HEAD", "PUT", "POST"):
-        answer = await ada.client.request(method, created_model.headers["location"], headers=ada.headers)
+        answer = await ada.client.request(
+            method, created_model.headers["location"], headers=ada.headers
+        )
         assert answer.status_code == 405
         assert answer.headers["allow"] == "DELETE, GET, PATCH"

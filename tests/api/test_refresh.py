@@ -93,7 +93,9 @@ async def test_refresh_with_a_forged_token_changes_nothing(ada: MemberClient, pl
 
 
 async def test_refresh_token_of_another_account_continues_nothing(
-    ada: MemberClient, uows: UnitOfWorkFactory, create_member: Callable[..., Awaitable[MemberClient]]
+    ada: MemberClient,
+    uows: UnitOfWorkFactory,
+    create_member: Callable[..., Awaitable[MemberClient]],
 ) -> None:
     """Whoever can write to the database but has no key can't turn a session into another's."""
     eve = await create_member("mallory")

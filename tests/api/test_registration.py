@@ -1,5 +1,5 @@
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from datetime import timedelta
 
 import httpx
@@ -12,8 +12,6 @@ from tests.conftest import MovableClock
 from tests.helpers.assertions import assert_problem, comparable_response
 from tests.helpers.coarse_times import end_of
 from tests.helpers.members import PASSWORD, Mailbox, MemberClient, token_of
-
-Join = Callable[..., Awaitable[MemberClient]]
 
 
 @pytest.fixture

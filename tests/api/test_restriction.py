@@ -1,16 +1,12 @@
 """GDPR Art. 18: a restricted member reads, corrects and removes; nothing is used or shown."""
 
-from collections.abc import Awaitable, Callable
-
 import pytest
 
 from tests.helpers.assertions import assert_problem
 from tests.helpers.auth import change_email, change_password, confirm_email, erase, restrict
 from tests.helpers.consents import agree, withdraw
 from tests.helpers.images import make_image, open_image
-from tests.helpers.members import MemberClient
-
-Join = Callable[..., Awaitable[MemberClient]]
+from tests.helpers.members import CreateMember, MemberClient
 
 IMAGE = {"Content-Type": "image/png"}
 
@@ -99,7 +95,7 @@ async def test_restricted_member_erases_account(ada: MemberClient, model: str) -
 
 
 async def test_restricted_member_has_nothing_used_or_shown(
-    ada: MemberClient, model: str, create_member: Join
+    ada: MemberClient, model: str, create_member: CreateMember
 ) -> None:
     await ada.mailbox.collect()
     new = {"name": "New", "breasts": False, "measurements": {}}

@@ -102,7 +102,9 @@ async def by_erasure(ada: MemberClient) -> None:
 
 @pytest.mark.parametrize("ending", [by_reset, by_erasure])
 async def test_all_sessions_end(
-    ada: MemberClient, second_session: MemberClient, ending: Callable[[MemberClient], Awaitable[None]]
+    ada: MemberClient,
+    second_session: MemberClient,
+    ending: Callable[[MemberClient], Awaitable[None]],
 ) -> None:
     assert await is_in(second_session)
 

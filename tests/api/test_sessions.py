@@ -1,5 +1,4 @@
 import asyncio
-from collections.abc import Awaitable, Callable
 
 import httpx
 import pytest
@@ -12,9 +11,7 @@ from dressform.repositories.sessions import Sessions
 from tests.conftest import MovableClock
 from tests.helpers.assertions import assert_problem, comparable_response
 from tests.helpers.auth import login, logout, refresh, sessions
-from tests.helpers.members import PASSWORD, MemberClient
-
-Join = Callable[..., Awaitable[MemberClient]]
+from tests.helpers.members import PASSWORD, CreateMember, MemberClient
 
 
 @pytest.mark.parametrize(
@@ -32,7 +29,7 @@ async def test_signing_in_by_either_name_in_any_case(ada: MemberClient, name: st
     assert "Set-Cookie" not in answer.headers
 
 
-async def test_a_domain_in_its_own_script(create_member: Join) -> None:
+async def test_a_domain_in_its_own_script(create_member: CreateMember) -> None:
     zoe = await create_member("zoe", email="zoe@nähen.example.org")
 
     assert (await zoe.sign_in("zoe@nähen.example.org")).status_code == 200
@@ -78,7 +75,7 @@ async def test_those_for_whom_there_is_no_time_are_told_when_to_come_again(
     assert (await ada.sign_in()).status_code == 200
 
 
-async def test_the_same_password_composed_differently(create_member: Join) -> None:
+async def test_the_same_password_composed_differently(create_member: CreateMember) -> None:
     zoe = await create_member("zoe", password="neuf cafés près du métro")
 
     composed = "neuf cafe\u0301s pre\u0300s du me\u0301tro"
@@ -115,7 +112,7 @@ async def test_refreshing_and_signing_out_at_once(ada: MemberClient) -> None:
 
 
 async def test_sessions_are_listed_with_the_one_that_asks(
-    ada: MemberClient, create_member: Join, clock: MovableClock
+    ada: MemberClient, create_member: CreateMember, clock: MovableClock
 ) -> None:
     await create_member("bea")
     clock.advance(days=5)
@@ -149,7 +146,9 @@ async def test_one_session_is_ended_by_another(ada: MemberClient) -> None:
     assert_problem(await ada.request("GET", "/v1/auth/sessions"), 401, "not-signed-in")
 
 
-async def test_nobody_ends_the_sessions_of_others(ada: MemberClient, create_member: Join) -> None:
+async def test_nobody_ends_the_sessions_of_others(
+    ada: MemberClient, create_member: CreateMember
+) -> None:
     bea = await create_member("bea")
     (hers,) = await sessions(bea)
 

@@ -54,7 +54,7 @@ async def _compare(uows: UnitOfWorkFactory, what: str, works: list[Work]) -> Non
 
 
 def _erasing(owner: Owner) -> Work:
-    return lambda uow: Accounts(uow).erase(owner)
+    return lambda uow: Accounts(uow).delete(owner)
 
 
 async def _run() -> None:
@@ -65,7 +65,7 @@ async def _run() -> None:
         over = now - timedelta(days=400)
         for each in range(2 * BATCHES * BATCH):
             await add_account(uows, over, f"o{each}")
-        batches: list[Work] = [lambda uow: ExpiredRows(uow, PROFILE).end_batch()] * (2 * BATCHES)
+        batches: list[Work] = [lambda uow: ExpiredRows(uow, PROFILE).delete_batch()] * (2 * BATCHES)
         await _compare(uows, f"a batch of {BATCH} accounts that end", batches)
 
 

@@ -107,7 +107,7 @@ async def _filled(stack: ExitStack, accounts: int) -> embedded.Server:
     password_hash = await PasswordHasher().hash(PASSWORD)
     raw = await asyncpg.connect(server.url(role=ROLE).replace("+asyncpg", ""))
     async with bootstrap(load()) as (uows, _):
-        await filled(raw, uows.vault.master.active_id, accounts)
+        await filled(raw, uows.keyrings.master.active_id, accounts)
         await _members(uows, password_hash)
     await raw.execute("VACUUM ANALYZE")
     await raw.execute("CHECKPOINT")

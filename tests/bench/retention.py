@@ -57,7 +57,7 @@ def _fill(uows: UnitOfWorkFactory, name: str, accounts: int, every: int) -> str:
         "bytes_200": "||".join(["sha256('x')"] * 6),
         "bytes_900": "||".join(["sha256('y')"] * 28),
     }
-    key_id = uows.vault.master.active_id
+    key_id = uows.keyrings.master.active_id
     return _FILL.format(key_id=key_id, name=name, accounts=accounts, every=every, **parts)
 
 
@@ -143,7 +143,7 @@ async def _approved_round(uows: UnitOfWorkFactory) -> int:
         await enforce(PROFILE, uows, at=at, slot=at, breaker=DeletionGuard())
     except PurgeBlockedError:
         async with uows.transaction() as uow:
-            hold = await PurgeBlocks(uow).of(PROFILE.key)
+            hold = await PurgeBlocks(uow).get_for_update(PROFILE.key)
             assert hold is not None
             await PurgeBlocks(uow).approve(hold)
     at = datetime.now(UTC)

@@ -12,12 +12,12 @@ from sqlalchemy import text
 
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.opendata.codebook import CORE
-from dressform.opendata.draws import Draw, together
-from dressform.opendata.files import edition_files
+from dressform.opendata.draws import Draw, combine
+from dressform.opendata.files import build_edition_files
 from dressform.opendata.files.about import Publisher
-from dressform.opendata.noise import noisy
+from dressform.opendata.noise import add_noise
 from dressform.opendata.sums import Sums
-from dressform.opendata.years import day_of
+from dressform.opendata.years import draw_date
 from dressform.settings.settings import Settings
 from tests.cli.conftest import Run
 from tests.conftest import MovableClock
@@ -87,11 +87,13 @@ async def test_an_operator_restores_what_was_published_after_a_warning(
     ada: MemberClient, run: Run, settings: Settings, tmp_path: Path
 ) -> None:
     await run("operators", "add", "ada")
-    drawn = Draw(2025, CORE, noisy(CORE, Sums.none(CORE)), 2_000, datetime(2025, 3, 1, tzinfo=UTC))
+    drawn = Draw(
+        2025, CORE, add_noise(CORE, Sums.none(CORE)), 2_000, datetime(2025, 3, 1, tzinfo=UTC)
+    )
     folder = tmp_path / "edition"
     folder.mkdir()
-    for file in edition_files(
-        together([drawn]), published=drawn.at, publisher=Publisher("X", "https://x"), version="1"
+    for file in build_edition_files(
+        combine([drawn]), published=drawn.at, publisher=Publisher("X", "https://x"), version="1"
     ):
         (folder / file.name).write_bytes(file.content)
 
@@ -120,7 +122,7 @@ async def test_approve_lowers_its_cpu_priority_before_it_counts(
     for each in (ada, bob):
         assert (await run("operators", "add", each.username))[0] == 0
     now = settings.clock()
-    ahead = max(day_of(now.year) - now, timedelta(0)) + timedelta(hours=1)
+    ahead = max(draw_date(now.year) - now, timedelta(0)) + timedelta(hours=1)
     told = environment(settings, DRESSFORM_CLOCK_AHEAD=f"PT{ahead // timedelta(seconds=1)}S")
     done = await dressform("dataset", "propose", "ada", environment=told, typed=f"{ada.password}\n")
     assert done.returncode == 0, done.stderr

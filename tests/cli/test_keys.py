@@ -73,16 +73,16 @@ async def test_a_new_key_takes_over_and_the_old_one_can_go(isolated_settings: Se
     assert done.stdout == "7 keys were put under 'newer'; no data were touched.\n", done.stderr
     assert await data(alone) == before
     async with bootstrap(alone) as (uows, _), uows.transaction() as uow:
-        found = await Accounts(uow).by_email("ada1@example.org")
+        found = await Accounts(uow).get_by_email("ada1@example.org")
         assert found is not None
-        (model,), _ = await Models(uow).page(found.owner, limit=10)
+        (model,), _ = await Models(uow).list_page(found.owner, limit=10)
         assert (found.email, model.name) == ("ada1@example.org", "Me")
-        leased = await Mails(uow).take()
+        leased = await Mails(uow).lease_next()
         assert leased is not None
-        letter = await Mails(uow).by_id(leased.id)
+        letter = await Mails(uow).get_by_id(leased.id)
         assert letter is not None
         assert letter.to == "eve@example.org"
-        waiting = await SignUps(uow).latest_for("bob@example.org")
+        waiting = await SignUps(uow).get_latest_by_email("bob@example.org")
         assert waiting is not None
         assert waiting.username == "bob"
     again = await dressform("keys", "rewrap", environment=ran)
@@ -105,7 +105,7 @@ async def test_rewrapping_goes_on_while_members_come_and_go(isolated_settings: S
     async with bootstrap(keyed(isolated_settings, NEWER)) as (uows, _):
         uow = uows.read()
         for name in ("ada0", "ada19", "eva0", "eva29"):
-            assert await Accounts(uow).by_email(f"{name}@example.org") is not None
+            assert await Accounts(uow).get_by_email(f"{name}@example.org") is not None
 
 
 @pytest.mark.parametrize("command", ["serve", "worker", "migrate", "retention"])
@@ -213,7 +213,9 @@ async def test_a_key_is_not_called_what_no_setting_takes(tmp_path: Path, key_id:
         parse_master_keys(new_master_key(key_id))
 
 
-async def test_a_new_signing_key_is_used_from_the_next_start_on(isolated_settings: Settings) -> None:
+async def test_a_new_signing_key_is_used_from_the_next_start_on(
+    isolated_settings: Settings,
+) -> None:
     async with bootstrap(isolated_settings) as (_, before):
         old = before[0].to_bytes()
     done = await dressform("keys", "new-signing", environment=environment(isolated_settings))
@@ -262,9 +264,14 @@ async def test_a_wrong_key_of_members_alone_is_told(isolated_settings: Settings)
     await fill(isolated_settings)
     both = environment(isolated_settings, DRESSFORM_MASTER_KEYS=f"{NEWER},{MASTER_KEY}")
     assert (await dressform("keys", "rewrap", environment=both)).returncode == 0
-    async with bootstrap(keyed(isolated_settings, NEWER, MASTER_KEY)) as (uows, _), uows.transaction() as uow:
+    async with (
+        bootstrap(keyed(isolated_settings, NEWER, MASTER_KEY)) as (uows, _),
+        uows.transaction() as uow,
+    ):
         await uow.connection.execute(text("UPDATE account_key SET key_id = 'tests'"))
-    wrong = environment(isolated_settings, DRESSFORM_MASTER_KEYS=f"{NEWER},{new_master_key('tests')}")
+    wrong = environment(
+        isolated_settings, DRESSFORM_MASTER_KEYS=f"{NEWER},{new_master_key('tests')}"
+    )
     done = await dressform("keys", "rewrap", environment=wrong)
 
     assert done.returncode == 1

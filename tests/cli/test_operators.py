@@ -1,6 +1,5 @@
 """`dressform operators`: who may look into the address log."""
 
-from collections.abc import Awaitable, Callable
 from uuid import UUID
 
 import pytest
@@ -15,12 +14,10 @@ from tests.conftest import MovableClock
 from tests.helpers.coarse_times import end_of
 from tests.helpers.members import MemberClient
 
-Join = Callable[..., Awaitable[MemberClient]]
-
 
 async def id_of(uows: UnitOfWorkFactory, person: MemberClient) -> UUID:
     uow = uows.read()
-    found = await Accounts(uow).by_email(person.email)
+    found = await Accounts(uow).get_by_email(person.email)
     assert found is not None
     return found.owner.account_id
 
@@ -94,8 +91,8 @@ async def test_an_ended_account_is_none(
     uow = uows.read()
     operators = Operators(uow)
     assert not await operators.contains(account_id)
-    assert await operators.all() == []
-    assert await operators.names({account_id}) == {}
+    assert await operators.list_all() == []
+    assert await operators.get_usernames({account_id}) == {}
 
 
 async def test_erasing_the_account_ends_it(
@@ -107,4 +104,4 @@ async def test_erasing_the_account_ends_it(
     assert erased.status_code == 204
 
     uow = uows.read()
-    assert not await Operators(uow).stores(account_id)
+    assert not await Operators(uow).exists(account_id)

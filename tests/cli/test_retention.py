@@ -74,7 +74,9 @@ async def test_from_held_to_approved(isolated_settings: Settings) -> None:
         assert none.stdout == "No rule is held.\n"
 
 
-async def test_a_worker_that_was_off_for_long_asks_before_it_ends_anything(isolated_settings: Settings) -> None:
+async def test_a_worker_that_was_off_for_long_asks_before_it_ends_anything(
+    isolated_settings: Settings,
+) -> None:
     """As the scheduler runs the rules, most of which have nothing to end."""
     told = environment(isolated_settings, DRESSFORM_WORKER_INTERVAL="PT1S")
     async with bootstrap(isolated_settings) as (uows, _):

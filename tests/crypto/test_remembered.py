@@ -85,7 +85,7 @@ def test_what_was_refused_is_looked_at_again(checked: list[str]) -> None:
             ours.verify(forged, at=AT)
 
     assert checked == [forged, forged]
-    assert len(ours._verified) == 0
+    assert len(ours._cache) == 0
 
 
 def test_a_retired_key_is_not_remembered_by_who_never_had_it() -> None:
@@ -107,7 +107,7 @@ def test_no_more_than_so_many_are_remembered(
     for token in issued:
         ours.verify(token, at=AT)
 
-    assert len(ours._verified) == 3
+    assert len(ours._cache) == 3
     for token in (issued[4], issued[0]):
         ours.verify(token, at=AT)
     assert checked == [*issued, issued[0]]
@@ -136,7 +136,7 @@ def test_expired_ones_leave_when_another_comes() -> None:
 
     ours.verify(signed(ours, later), at=later)
 
-    assert len(ours._verified) == 1
+    assert len(ours._cache) == 1
 
 
 def test_what_expired_is_not_kept(checked: list[str]) -> None:
@@ -147,7 +147,7 @@ def test_what_expired_is_not_kept(checked: list[str]) -> None:
         with pytest.raises(NotSignedIn):
             ours.verify(token, at=AT + timedelta(seconds=seconds))
 
-        assert len(ours._verified) == 0
+        assert len(ours._cache) == 0
     assert checked == [token] * 3
 
 
@@ -156,5 +156,5 @@ def test_no_token_stands_in_the_memory() -> None:
     token = signed(ours)
     ours.verify(token, at=AT)
 
-    assert {len(key) for key in ours._verified} == {32}
-    assert token.rpartition(".")[2] not in repr(ours._verified)
+    assert {len(key) for key in ours._cache} == {32}
+    assert token.rpartition(".")[2] not in repr(ours._cache)

@@ -104,3 +104,7 @@ class MemberClient:
         assert response.status_code == 201, response.text
         model_id: str = response.json()["id"]
         return model_id
+
+
+CreateMember = Callable[..., Awaitable[MemberClient]]
+"""The fixture `create_member`: register, confirm and sign in a member."""

@@ -19,7 +19,7 @@ FOUR, SIX = "203.0.113.77", "2001:db8:7:1:2:3:4:5"
 
 async def account_id(uows: UnitOfWorkFactory, person: MemberClient) -> UUID:
     uow = uows.read()
-    found = await Accounts(uow).by_email(person.email)
+    found = await Accounts(uow).get_by_email(person.email)
     assert found is not None
     return found.owner.account_id
 

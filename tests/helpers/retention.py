@@ -63,7 +63,7 @@ async def warn(
     )
     assert ends_at is not None
     async with uows.transaction(now=ends_at - before) as uow:
-        await ExpiryNotices(uow).handed_over(ExpiryNotice(owner.account_id, ends_at))
+        await ExpiryNotices(uow).mark_delivered(ExpiryNotice(owner.account_id, ends_at))
 
 
 async def add_everything(uows: UnitOfWorkFactory, at: datetime) -> Owner:

@@ -44,14 +44,14 @@ async def log(uows: UnitOfWorkFactory, *visits: dict[str, object]) -> list[UUID]
 async def make_days(uows: UnitOfWorkFactory, moments: Iterable[object]) -> None:
     async with uows.transaction() as uow:
         days = {at.date() for at in moments if isinstance(at, datetime)}
-        await (await AccessLogPartitions.opened(uow)).make(days)
+        await (await AccessLogPartitions.assume_role(uow)).make(days)
 
 
 async def search(
     uows: UnitOfWorkFactory, *, limit: int = 500, before: PageKey | None = None, **wanted: Any
 ) -> list[AccessLogEntry]:
     async with uows.transaction() as uow:
-        opened = await AccessLogEntries.opened(uow)
+        opened = await AccessLogEntries.assume_role(uow)
         return await opened.search(AccessLogFilter(**wanted), limit=limit, before=before)
 
 

@@ -74,7 +74,7 @@ async def dumped(isolated_settings: Settings, where: Path, who: str) -> None:
     async with bootstrap(isolated_settings) as (uows, _):
         await add_account(uows, uows.clock(), "late")
         async with uows.transaction() as uow:
-            eve = await Accounts(uow).by_email("eve@example.org")
+            eve = await Accounts(uow).get_by_email("eve@example.org")
             assert eve is not None
             await uow.connection.execute(
                 text("DELETE FROM account WHERE id = :id"), {"id": eve.owner.account_id}
@@ -99,7 +99,9 @@ async def restored(empty: Settings, where: Path, who: str, *, only: str = "") ->
 
 
 @pytest.mark.parametrize("who", ["service", "superuser"])
-async def test_what_was_dumped_is_there_again(isolated_settings: Settings, tmp_path: Path, who: str) -> None:
+async def test_what_was_dumped_is_there_again(
+    isolated_settings: Settings, tmp_path: Path, who: str
+) -> None:
     """All but the addresses: the log's tables are empty, and take new lines."""
     await dumped(isolated_settings, tmp_path, who)
     async with isolated_database(isolated_settings) as empty:

@@ -91,7 +91,7 @@ def settings_of(server: Server, state: Path) -> Settings:
 async def erase(uows: UnitOfWorkFactory, name: str) -> None:
     owner = await owner_of(uows, name)
     async with uows.transaction() as uow:
-        await Accounts(uow).erase(owner)
+        await Accounts(uow).delete(owner)
 
 
 async def test_what_was_deleted_after_the_point_in_time_is_deleted_again(

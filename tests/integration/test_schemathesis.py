@@ -9,7 +9,6 @@ import json
 import os
 import re
 import sys
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
@@ -21,11 +20,9 @@ from dressform.db.unit_of_work import UnitOfWorkFactory
 from tests.helpers.editions import publish_edition
 from tests.helpers.http_server import serving
 from tests.helpers.images import make_image
-from tests.helpers.members import MemberClient
+from tests.helpers.members import CreateMember
 from tests.helpers.openapi import operations
 from tests.helpers.operators import grant_operator
-
-Join = Callable[..., Awaitable[MemberClient]]
 
 ENDING = ("end_session", "erase_own_account")
 """What would sign out the member who tries all the others; tried on its own by another."""
@@ -42,7 +39,7 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-async def members(create_member: Join, uows: UnitOfWorkFactory, tmp_path: Path) -> Path:
+async def members(create_member: CreateMember, uows: UnitOfWorkFactory, tmp_path: Path) -> Path:
     """Two members with something to find, Ada an operator too; their tokens for the tool to read.
 
     And an edition, by the name that the document has for an example.

@@ -71,7 +71,9 @@ async def write(uows: UnitOfWorkFactory) -> None:
         await uow.connection.execute(text("DELETE FROM mail"))
 
 
-async def test_it_is_not_ready_and_says_why(isolated_settings: Settings, client: httpx.AsyncClient) -> None:
+async def test_it_is_not_ready_and_says_why(
+    isolated_settings: Settings, client: httpx.AsyncClient
+) -> None:
     await fail_over(isolated_settings)
 
     response = await client.get("/health/ready")
@@ -83,7 +85,9 @@ async def test_it_is_not_ready_and_says_why(isolated_settings: Settings, client:
     assert told["migrations"] == "current"
 
 
-async def test_what_writes_may_be_repeated(isolated_settings: Settings, client: httpx.AsyncClient) -> None:
+async def test_what_writes_may_be_repeated(
+    isolated_settings: Settings, client: httpx.AsyncClient
+) -> None:
     await fail_over(isolated_settings)
 
     response = await client.post("/v1/auth/register", json=NEW)
@@ -117,7 +121,9 @@ async def mode(uows: UnitOfWorkFactory) -> str:
     raise AssertionError("there is still no connection")
 
 
-async def test_connections_that_only_read_are_left_with_the_others(isolated_settings: Settings) -> None:
+async def test_connections_that_only_read_are_left_with_the_others(
+    isolated_settings: Settings,
+) -> None:
     """They never write, so they would never learn that they read a standby."""
     async with bootstrap(isolated_settings) as (uows, _):
         await fail_over(isolated_settings)

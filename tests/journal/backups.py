@@ -55,7 +55,7 @@ async def rows(settings: Settings) -> dict[str, int]:
 
 async def owner_of(uows: UnitOfWorkFactory, name: str) -> Owner:
     uow = uows.read()
-    found = await Accounts(uow).by_email(f"{name}@example.org")
+    found = await Accounts(uow).get_by_email(f"{name}@example.org")
     assert found is not None
     return found.owner
 
@@ -65,7 +65,7 @@ async def fill(uows: UnitOfWorkFactory, *names: str) -> None:
     for name in names or NAMES:
         owner = await add_account(uows, uows.clock(), name)
         async with uows.transaction() as uow:
-            (model,), _ = await Models(uow).page(owner, limit=1)
+            (model,), _ = await Models(uow).list_page(owner, limit=1)
             body = BodyMeasurements(breasts=True, measurements={"neck": 400.0})
             await Models(uow).add(owner, name="Variant", body=body, based_on=model.id)
             await Consents(uow).give(owner, CURRENT["en"], None)
@@ -80,15 +80,15 @@ async def delete_one_of_each(
 ) -> object:
     """An account, a base model, a picture and an avatar, a consent. Return the model that is left."""
     async with uows.transaction() as uow:
-        await Accounts(uow).erase(await owner_of(uows, first))
+        await Accounts(uow).delete(await owner_of(uows, first))
     ada, bob, cyd = [await owner_of(uows, name) for name in (second, third, fourth)]
     async with uows.transaction() as uow:
-        models, _ = await Models(uow).page(ada, limit=2)
+        models, _ = await Models(uow).list_page(ada, limit=2)
         base = next(each for each in models if each.based_on is None)
         await Models(uow).remove(ada, base.id)
     async with uows.transaction() as uow:
         await ProfilePictures(uow).remove(bob)
-        models, _ = await Models(uow).page(bob, limit=2)
+        models, _ = await Models(uow).list_page(bob, limit=2)
         base = next(each for each in models if each.based_on is None)
         await Avatars(uow).remove(bob, base.id)
         await Consents(uow).withdraw(cyd)
@@ -97,7 +97,7 @@ async def delete_one_of_each(
 
 async def all_models(uows: UnitOfWorkFactory, owner: Owner) -> list[Any]:
     uow = uows.read()
-    return (await Models(uow).page(owner, limit=10))[0]
+    return (await Models(uow).list_page(owner, limit=10))[0]
 
 
 def journal_of(settings: Settings) -> list[Path]:

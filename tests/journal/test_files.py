@@ -39,7 +39,7 @@ def test_what_was_committed_is_known_by_its_line_or_by_the_next_number(tmp_path:
         {"number": 3, "deleted": ["d"]},
     )
 
-    assert (file.committed, file.last, file.missing) == (2, 3, [])
+    assert (file.committed_number, file.last_number, file.missing_numbers) == (2, 3, [])
     assert list(file.committed_after(0)) == ["a", "b", "c"]
     assert list(file.committed_after(1)) == ["b", "c"]
     assert list(file.committed_after(2)) == []
@@ -67,13 +67,13 @@ def test_a_line_that_a_full_disk_tore_spoils_no_other(tmp_path: Path, torn: byte
 
     file = read_file(file.path, file.id, DAY)
 
-    assert (file.missing, list(file.committed_after(0))) == ([], ["a", "b"])
+    assert (file.missing_numbers, list(file.committed_after(0))) == ([], ["a", "b"])
 
 
 def test_an_entry_that_was_committed_and_is_lost_is_missed(tmp_path: Path) -> None:
     file = written(tmp_path, {"number": 1, "deleted": ["a"]}, {"number": 3, "deleted": ["c"]})
 
-    assert (file.missing, list(file.committed_after(0))) == ([2], ["a"])
+    assert (file.missing_numbers, list(file.committed_after(0))) == ([2], ["a"])
 
 
 def test_only_its_owner_may_read_it_and_its_times_are_midnight(tmp_path: Path) -> None:

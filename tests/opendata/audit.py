@@ -86,13 +86,15 @@ class Crowd:
         more = np.repeat(self.attacked, self.times if planted else 0)
         flags = np.concatenate([self.flags, more])
         values = np.vstack([self.values, *[self.planted[None]] * len(more)])
-        return sums.of(self.codebook, flags, values, np.random.default_rng()), np.bincount(
-            flags, minlength=len(FLAGS)
-        )
+        return sums.compute_sums(
+            self.codebook, flags, values, np.random.default_rng()
+        ), np.bincount(flags, minlength=len(FLAGS))
 
     def released(self, *, planted: bool) -> Release:
         exact, count = self.exact(planted=planted)
-        return noise.noisy(self.codebook, exact), np.array(noise.noisy_counts(count.tolist()))
+        return noise.add_noise(self.codebook, exact), np.array(
+            noise.add_noise_to_counts(count.tolist())
+        )
 
 
 def _score(crowd: Crowd) -> Callable[[Release], Floats]:
@@ -104,7 +106,7 @@ def _score(crowd: Crowd) -> Callable[[Release], Floats]:
     with_it, _ = crowd.exact(planted=True)
     places = crowd.attacked
     # Who attacks has read the program.
-    sigmas = {name: share.sigma for name, share in budget.shares(crowd.codebook).items()}
+    sigmas = {name: share.sigma for name, share in budget.list_shares(crowd.codebook).items()}
     sides = {
         name: (group - without.groups[name]).astype(float) / sigmas[name] ** 2
         for name, group in with_it.groups.items()

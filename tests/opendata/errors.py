@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 
 from dressform.opendata import sums
 from dressform.opendata.codebook import CORE, FLAGS, SMALL, Codebook
-from dressform.opendata.draws import Draw, Together, together
-from dressform.opendata.noise import noisy
-from dressform.opendata.population import Group, groups
-from dressform.opendata.quality import Quality, qualities
-from dressform.opendata.years import day_of
+from dressform.opendata.draws import CombinedDraws, Draw, combine
+from dressform.opendata.noise import add_noise
+from dressform.opendata.population import Group, estimate_groups
+from dressform.opendata.quality import Quality, assess_quality
+from dressform.opendata.years import draw_date
 from tests.opendata.population import NAMES, civilians, people, with_gaps
 
 Floats = NDArray[np.float64]
@@ -65,7 +65,9 @@ def given(population: str, flag: str, number: int, seed: int) -> Floats:
     return with_gaps(values, seed)
 
 
-def drawn(codebook: Codebook, population: str, numbers: tuple[int, int], seed: int) -> Together:
+def drawn(
+    codebook: Codebook, population: str, numbers: tuple[int, int], seed: int
+) -> CombinedDraws:
     """Return the draw of so many contributors of each flag."""
     flags = np.repeat(np.arange(len(FLAGS)), numbers)
     values = np.vstack(
@@ -75,10 +77,10 @@ def drawn(codebook: Codebook, population: str, numbers: tuple[int, int], seed: i
         ]
     )
     columns = values[:, [NAMES.index(name) for name in codebook.names]]
-    exact = sums.of(codebook, flags, columns, np.random.default_rng(seed))
+    exact = sums.compute_sums(codebook, flags, columns, np.random.default_rng(seed))
     taken = tuple(flag for flag, number in zip(FLAGS, numbers, strict=True) if number)
-    made = noisy(codebook, exact, taken)
-    return together([Draw(2027, codebook, made, sum(numbers), day_of(2027), taken)])
+    made = add_noise(codebook, exact, taken)
+    return combine([Draw(2027, codebook, made, sum(numbers), draw_date(2027), taken)])
 
 
 @dataclass(frozen=True)
@@ -116,8 +118,8 @@ def found_in(
 ) -> list[tuple[Errors, Quality]]:
     """Return the errors of each flag, and those that the edition expects of itself."""
     made = drawn(codebook, population, numbers, seed)
-    found = groups(made)
-    expected = {each.flag: each for each in qualities(made, found)}
+    found = estimate_groups(made)
+    expected = {each.flag: each for each in assess_quality(made, found)}
     return [(Errors.of(group, population), expected[flag]) for flag, group in found.items()]
 
 

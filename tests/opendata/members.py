@@ -89,8 +89,8 @@ def _rows(
 ) -> Iterator[dict[str, tuple[Any, ...]]]:
     draw = random.Random(7)
     for _ in range(number):
-        account_id, model_id, act_id, key = uuid4(), uuid4(), uuid4(), DataKey.new()
-        wrapped = uows.vault.master.wrap(key, account_id)
+        account_id, model_id, act_id, key = uuid4(), uuid4(), uuid4(), DataKey.generate()
+        wrapped = uows.keyrings.master.wrap(key, account_id)
         neck = draw.gauss(340, 20)
         found = {"neck": neck} | estimate_from_neck(neck, breasts=breasts)
         body = {name: round(at * draw.gauss(1, 0.03)) for name, at in found.items()}

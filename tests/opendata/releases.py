@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from dressform.opendata import edition, noise, sums
 from dressform.opendata.codebook import CORE
-from dressform.opendata.draws import Draw, together
+from dressform.opendata.draws import Draw, combine
 from tests.opendata.population import NAMES, both
 
 Floats = NDArray[np.float64]
@@ -83,9 +83,9 @@ def _groups(people: Floats, those: Integers) -> Iterator[Integers]:
 def dressform(people: Floats) -> Release:
     """The people of an edition, by all the steps of a real one."""
     flags = np.where(people[:, 0] == 1, 0, 1)
-    exact = sums.of(CORE, flags, people[:, 1:], np.random.default_rng())
+    exact = sums.compute_sums(CORE, flags, people[:, 1:], np.random.default_rng())
     at = datetime(2027, 3, 1, tzinfo=UTC)
-    draw = Draw(2027, CORE, noise.noisy(CORE, exact), len(people), at)
-    made_up = next(each for each in edition.resources(together([draw])) if each.name == "people")
+    draw = Draw(2027, CORE, noise.add_noise(CORE, exact), len(people), at)
+    made_up = next(each for each in edition.build_tables(combine([draw])) if each.name == "people")
     assert tuple(field.name for field in made_up.fields) == ("id", *COLUMNS)
     return Release(np.array(made_up.rows, np.float64)[:, 1:])

@@ -6,14 +6,14 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from dressform.opendata.budget import shares
+from dressform.opendata.budget import list_shares
 from dressform.opendata.codebook import CODEBOOKS, CORE, FLAGS, FULL, OFFERED, SMALL, Codebook
-from dressform.opendata.draws import Draw, together
-from dressform.opendata.files import edition_files
+from dressform.opendata.draws import Draw, combine
+from dressform.opendata.files import build_edition_files
 from dressform.opendata.files.about import Publisher
-from dressform.opendata.noise import noisy
+from dressform.opendata.noise import add_noise
 from dressform.opendata.sums import Sums
-from dressform.opendata.years import day_of
+from dressform.opendata.years import draw_date
 
 
 def draw(
@@ -25,7 +25,7 @@ def draw(
         if flag in flags:
             exact.flags[place] = people
             exact.histograms[place, :, 0] = people
-    return Draw(year, codebook, exact, people, day_of(year), flags)
+    return Draw(year, codebook, exact, people, draw_date(year), flags)
 
 
 def test_each_codebook_has_what_the_smaller_one_has() -> None:
@@ -37,7 +37,7 @@ def test_each_codebook_has_what_the_smaller_one_has() -> None:
 
 @pytest.mark.parametrize("other", [CORE, FULL], ids=["core", "full"])
 def test_together_has_what_all_have_in_the_bins_of_the_smallest(other: Codebook) -> None:
-    both = together([draw(SMALL), draw(other, year=2028)])
+    both = combine([draw(SMALL), draw(other, year=2028)])
 
     assert both.codebook is SMALL
     assert both.years == (2027, 2028)
@@ -48,13 +48,13 @@ def test_together_has_what_all_have_in_the_bins_of_the_smallest(other: Codebook)
 
 
 def test_variances_add_up_over_the_draws_that_took_the_flag() -> None:
-    both = together([draw(SMALL), draw(CORE, year=2028, flags=("with_breasts",))])
+    both = combine([draw(SMALL), draw(CORE, year=2028, flags=("with_breasts",))])
 
     for name in ("flags", "pair_counts", "second_moments"):
-        small, core = (shares(each)[name].sigma for each in (SMALL, CORE))
+        small, core = (list_shares(each)[name].sigma for each in (SMALL, CORE))
         assert both.sigmas[name] == pytest.approx([np.hypot(small, core), small])
     # Two bins of the larger codebook make one of the smaller one.
-    small, core = (shares(each)["histograms"].sigma for each in (SMALL, CORE))
+    small, core = (list_shares(each)["histograms"].sigma for each in (SMALL, CORE))
     assert both.sigmas["histograms"] == pytest.approx([np.sqrt(small**2 + 2 * core**2), small])
 
 
@@ -62,7 +62,7 @@ def test_the_noise_that_is_stated_is_the_noise_that_there_is() -> None:
     """Of many draws together, in each group of sums."""
     nothing = [replace(draw(each, people=0), sums=Sums.none(each)) for each in (SMALL, CORE)]
     many = [
-        together([replace(each, sums=noisy(each.codebook, each.sums)) for each in nothing])
+        combine([replace(each, sums=add_noise(each.codebook, each.sums)) for each in nothing])
         for _ in range(40)
     ]
 
@@ -74,7 +74,7 @@ def test_the_noise_that_is_stated_is_the_noise_that_there_is() -> None:
 
 
 def test_a_flag_that_was_taken_is_shown_and_another_is_not() -> None:
-    one = together([draw(SMALL, flags=("with_breasts",))])
+    one = combine([draw(SMALL, flags=("with_breasts",))])
 
     assert one.taken == one.shown == ("with_breasts",)
 
@@ -83,16 +83,16 @@ def test_a_flag_that_was_taken_before_there_was_a_gate_for_it_is_shown_from_500_
     first = CODEBOOKS["core-1"]
     few = draw(first, people=300)
 
-    assert together([few]).taken == FLAGS
-    assert together([few]).shown == ()
-    assert together([few, replace(few, year=2028)]).shown == FLAGS
+    assert combine([few]).taken == FLAGS
+    assert combine([few]).shown == ()
+    assert combine([few, replace(few, year=2028)]).shown == FLAGS
 
 
 def test_an_edition_in_which_no_flag_is_enough_has_its_sums_and_nothing_else() -> None:
-    few = together([draw(CODEBOOKS["core-1"], people=300)])
+    few = combine([draw(CODEBOOKS["core-1"], people=300)])
 
-    files = edition_files(
-        few, published=day_of(2027), publisher=Publisher("X", "https://x"), version="1"
+    files = build_edition_files(
+        few, published=draw_date(2027), publisher=Publisher("X", "https://x"), version="1"
     )
 
     lines = {file.name: file.content.count(b"\n") for file in files}

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from dressform.opendata import budget, noise, sums
-from dressform.opendata.budget import Share
+from dressform.opendata.budget import BudgetShare
 from dressform.opendata.codebook import CODEBOOKS, CORE, FLAGS, SMALL, Codebook
 from dressform.opendata.sums import Floats
 from tests.opendata.audit import TINY, Crowd, told_apart
@@ -40,27 +40,28 @@ def test_a_body_like_any_other_is_hidden_better() -> None:
 
 
 def test_half_the_noise_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
-    stated = budget.shares
+    stated = budget.list_shares
 
-    def halved(codebook: Codebook) -> dict[str, Share]:
+    def halved(codebook: Codebook) -> dict[str, BudgetShare]:
         return {
-            name: Share(each.sensitivity / 2, each.rho) for name, each in stated(codebook).items()
+            name: BudgetShare(each.sensitivity / 2, each.rho)
+            for name, each in stated(codebook).items()
         }
 
-    monkeypatch.setattr(budget, "shares", halved)
+    monkeypatch.setattr(budget, "list_shares", halved)
     assert told_apart(Crowd.of(TINY), SOME)[0] > STATED
 
 
 def test_a_forgotten_square_root_of_how_many_are_given_is_caught(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    stated = budget.shares
+    stated = budget.list_shares
 
-    def as_if_one_were_given(codebook: Codebook) -> dict[str, Share]:
+    def as_if_one_were_given(codebook: Codebook) -> dict[str, BudgetShare]:
         shares = stated(codebook)
-        return shares | {"histograms": Share(1.0, shares["histograms"].rho)}
+        return shares | {"histograms": BudgetShare(1.0, shares["histograms"].rho)}
 
-    monkeypatch.setattr(budget, "shares", as_if_one_were_given)
+    monkeypatch.setattr(budget, "list_shares", as_if_one_were_given)
     assert told_apart(Crowd.of(TINY), MORE)[0] > STATED
 
 
@@ -70,16 +71,16 @@ def test_an_account_counted_twice_is_caught() -> None:
 
 def test_a_value_that_is_not_clipped_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     def as_far_as_it_is(codebook: Codebook, flag: str, values: Floats) -> Floats:
-        return sums.units(codebook, flag, values)
+        return sums.quantize(codebook, flag, values)
 
-    monkeypatch.setattr(sums, "clipped", as_far_as_it_is)
+    monkeypatch.setattr(sums, "clip_to_norm", as_far_as_it_is)
     assert told_apart(Crowd.of(TINY), SOME)[0] > STATED
 
 
 @pytest.mark.parametrize("codebook", CODEBOOKS.values(), ids=list(CODEBOOKS))
 def test_opendp_comes_to_the_same_sum(codebook: Codebook) -> None:
-    spent = sum(noise.spent(share) for share in budget.shares(codebook).values())
-    spent += budget.MOST_COUNTS * noise.spent(budget.GATE)
+    spent = sum(noise.privacy_cost(share) for share in budget.list_shares(codebook).values())
+    spent += budget.MAX_COUNTS * noise.privacy_cost(budget.GATE)
 
     assert spent == pytest.approx(budget.RHO, rel=1e-9)
 
@@ -117,9 +118,9 @@ def test_no_contribution_moves_a_sum_further_than_its_noise_allows(
     )
     values = data.draw(arrays(np.float64, (1, len(codebook.items)), elements=numbers))
 
-    found = sums.of(codebook, np.array([flag]), values, np.random.default_rng())
+    found = sums.compute_sums(codebook, np.array([flag]), values, np.random.default_rng())
 
-    for name, share in budget.shares(codebook).items():
+    for name, share in budget.list_shares(codebook).items():
         moved = math.sqrt((found.groups[name].astype(object) ** 2).sum())
         assert moved <= share.sensitivity, name
 
@@ -134,8 +135,8 @@ def test_the_offered_codebooks_of_a_small_site_hide_a_body_too() -> None:
 @pytest.mark.parametrize("codebook", [SMALL, CORE], ids=["small", "core"])
 def test_the_bounds_are_reached_so_that_no_noise_is_wasted(codebook: Codebook) -> None:
     crowd = Crowd.of(codebook)
-    found = sums.of(codebook, np.array([0]), crowd.planted[None], np.random.default_rng())
+    found = sums.compute_sums(codebook, np.array([0]), crowd.planted[None], np.random.default_rng())
 
-    for name, share in budget.shares(codebook).items():
+    for name, share in budget.list_shares(codebook).items():
         moved = math.sqrt((found.groups[name].astype(object) ** 2).sum())
         assert moved > 0.94 * share.sensitivity, name

@@ -5,7 +5,7 @@ import pytest
 
 from dressform.opendata import budget
 from dressform.opendata.codebook import CORE
-from dressform.opendata.noise import noisy, noisy_counts
+from dressform.opendata.noise import add_noise, add_noise_to_counts
 from dressform.opendata.sums import Sums
 from tests.opendata.audit import TINY
 
@@ -13,7 +13,7 @@ TIMES = 150
 SURE = 6
 """Standard deviations of what is measured: passed by chance once in hundreds of millions."""
 
-SHARES = budget.shares(CORE)
+SHARES = budget.list_shares(CORE)
 
 
 def many() -> Sums:
@@ -28,7 +28,7 @@ def many() -> Sums:
 def drawn(request: pytest.FixtureRequest) -> dict[str, np.ndarray]:
     """The noise by the name of the group: (times, cells)."""
     exact: Sums = request.param
-    found = [noisy(CORE, exact).groups for _ in range(TIMES)]
+    found = [add_noise(CORE, exact).groups for _ in range(TIMES)]
     return {
         name: np.array([(each[name] - exact.groups[name]).ravel() for each in found])
         for name in SHARES
@@ -56,7 +56,7 @@ def test_every_cell_has_noise(drawn: dict[str, np.ndarray]) -> None:
 def test_no_two_cells_share_their_noise() -> None:
     """Neither those of two flags nor any others: the difference of two would be exact."""
     times = 2_000
-    drawn = [noisy(TINY, Sums.none(TINY)).groups.values() for _ in range(times)]
+    drawn = [add_noise(TINY, Sums.none(TINY)).groups.values() for _ in range(times)]
     cells = np.array([np.concatenate([group.ravel() for group in groups]) for groups in drawn])
 
     alike = np.corrcoef(cells.T)
@@ -66,7 +66,7 @@ def test_no_two_cells_share_their_noise() -> None:
 
 
 def test_the_counts_that_open_the_gate_have_noise_of_their_own() -> None:
-    counts = np.array([noisy_counts([1_000, 50]) for _ in range(1_000)])
+    counts = np.array([add_noise_to_counts([1_000, 50]) for _ in range(1_000)])
 
     for noise in (counts - np.array([1_000, 50])).T:
         assert_noise(noise, budget.GATE.sigma)
@@ -75,7 +75,7 @@ def test_the_counts_that_open_the_gate_have_noise_of_their_own() -> None:
 
 def test_a_flag_that_is_not_taken_has_no_noise() -> None:
     """Else there would be sums of nobody that have to be kept, and published."""
-    drawn = noisy(CORE, Sums.none(CORE), ["without_breasts"])
+    drawn = add_noise(CORE, Sums.none(CORE), ["without_breasts"])
 
     for group in drawn.groups.values():
         assert not group[0].any()

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from dressform.opendata.budget import UNITS
+from dressform.opendata.budget import QUANTIZATION_STEPS
 from dressform.opendata.codebook import CORE, FLAGS, FULL
-from dressform.opendata.summing import Summing
+from dressform.opendata.summing import SumAccumulator
 
 SCALE_FARTHER = {
     flag: {item.name: item.centre[flag] + item.scale[flag] for item in CORE.items} for flag in FLAGS
@@ -15,19 +15,21 @@ SCALE_FARTHER = {
 def test_a_body_adds_one_to_each_of_its_counts_and_its_products() -> None:
     pairs = len(CORE.pairs)
 
-    found = Summing(CORE).of([(False, SCALE_FARTHER["without_breasts"])])
+    found = SumAccumulator(CORE).of([(False, SCALE_FARTHER["without_breasts"])])
 
     assert found.flags.tolist() == [0, 1]
     assert found.histograms.sum(axis=2).tolist() == [[0] * 20, [1] * 20]
     assert found.pair_counts.tolist() == [[0] * pairs, [1] * pairs]
-    assert found.second_moments.tolist() == [[0] * pairs, [UNITS**2] * pairs]
+    assert found.second_moments.tolist() == [[0] * pairs, [QUANTIZATION_STEPS**2] * pairs]
 
 
 def test_what_does_not_go_with_the_flag_is_not_added() -> None:
     bust = FULL.names.index("bustFront")
     body = {"bustFront": 480, "neck": 340}
 
-    with_breasts, without = (Summing(FULL).of([(breasts, body)]) for breasts in (True, False))
+    with_breasts, without = (
+        SumAccumulator(FULL).of([(breasts, body)]) for breasts in (True, False)
+    )
 
     assert with_breasts.histograms[0, bust].sum() == 1
     assert with_breasts.pair_counts.sum() == 1
@@ -36,4 +38,4 @@ def test_what_does_not_go_with_the_flag_is_not_added() -> None:
 
 
 def test_nobody_adds_nothing() -> None:
-    assert not any(np.any(group) for group in Summing(FULL).of([]).groups.values())
+    assert not any(np.any(group) for group in SumAccumulator(FULL).of([]).groups.values())

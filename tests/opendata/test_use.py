@@ -12,10 +12,10 @@ import pytest
 from numpy.typing import NDArray
 
 from dressform.opendata.codebook import CODEBOOKS, CORE, FLAGS, SMALL, Codebook
-from dressform.opendata.population import Group, groups
-from dressform.opendata.quality import qualities
-from dressform.opendata.resources import records
-from dressform.opendata.summary_tables import correlations, quantiles
+from dressform.opendata.population import Group, estimate_groups
+from dressform.opendata.quality import assess_quality
+from dressform.opendata.resources import to_records
+from dressform.opendata.summary_tables import build_correlations, build_quantiles
 from tests.opendata.errors import Errors, drawn, truth
 from tests.opendata.population import RARE
 
@@ -27,7 +27,7 @@ SHARES = np.array([0.05, 0.25, 0.5, 0.75, 0.95])
 
 @cache
 def _found(key: str, numbers: tuple[int, int], seed: int) -> dict[str, Group]:
-    return groups(drawn(CODEBOOKS[key], POPULATION, numbers, seed))
+    return estimate_groups(drawn(CODEBOOKS[key], POPULATION, numbers, seed))
 
 
 def found(codebook: Codebook, numbers: tuple[int, int], seed: int) -> dict[str, Group]:
@@ -110,7 +110,7 @@ def test_an_edition_expects_of_itself_about_the_errors_that_it_has(
     for seed in SEEDS:
         made = drawn(codebook, POPULATION, numbers, seed)
         of = found(codebook, numbers, seed)
-        quality = qualities(made, of)[0]
+        quality = assess_quality(made, of)[0]
         errors_of = Errors.of(of[FLAGS[0]], POPULATION)
         really.append((errors_of.median, errors_of.percentiles, errors_of.correlations))
         expected.append((quality.median_mm, quality.percentiles_mm, quality.correlations))
@@ -123,7 +123,7 @@ def test_an_edition_expects_of_itself_about_the_errors_that_it_has(
 
 def test_no_number_is_told_that_the_noise_made() -> None:
     group = found(CORE, UNEVEN, 0)
-    told = records(quantiles(CORE, group)) + records(correlations(group))
+    told = to_records(build_quantiles(CORE, group)) + to_records(build_correlations(group))
     hidden = [
         row
         for row in told
@@ -138,7 +138,7 @@ def test_no_number_is_told_that_the_noise_made() -> None:
 
 def test_what_is_told_stands_beside_its_standard_error() -> None:
     group = found(CORE, UNEVEN, 0)
-    for row in records(quantiles(CORE, group)):
+    for row in to_records(build_quantiles(CORE, group)):
         for name in ("people", "mean", "deviation", "p01", "p50", "p99"):
             assert (row[name] is None) is (row[f"{name}_standard_error"] is None)
         if row["mean"] is not None:
@@ -148,7 +148,7 @@ def test_what_is_told_stands_beside_its_standard_error() -> None:
 def test_a_flag_that_is_not_taken_is_said_to_have_too_few() -> None:
     made = drawn(SMALL, POPULATION, (700, 0), 0)
 
-    with_breasts, without = qualities(made, groups(made))
+    with_breasts, without = assess_quality(made, estimate_groups(made))
 
     assert (with_breasts.shown, without.shown) == (True, False)
     assert without.median_mm is None

@@ -66,7 +66,9 @@ async def erase(client: httpx.AsyncClient, number: int) -> int:
     return (await client.post("/v1/privacy/erasure", json=body, headers=headers)).status_code
 
 
-async def test_processes_that_delete_at_once_write_down_all_of_it(isolated_settings: Settings) -> None:
+async def test_processes_that_delete_at_once_write_down_all_of_it(
+    isolated_settings: Settings,
+) -> None:
     async with bootstrap(isolated_settings) as (uows, _):
         await add_members(uows, MEMBERS)
         began = uows.clock() - timedelta(days=400)
@@ -82,7 +84,9 @@ async def test_processes_that_delete_at_once_write_down_all_of_it(isolated_setti
             until(lambda: is_live(base))
             async with httpx.AsyncClient(base_url=base, timeout=30) as client:
                 answers = await asyncio.gather(*(erase(client, each) for each in range(MEMBERS)))
-            done = await dressform("retention", "approve", "-y", environment=environment(isolated_settings))
+            done = await dressform(
+                "retention", "approve", "-y", environment=environment(isolated_settings)
+            )
             assert done.returncode == 0, done.stderr
             while await ask(isolated_settings, "SELECT count(*) FROM account"):
                 await asyncio.sleep(0.1)

@@ -114,7 +114,9 @@ async def test_sigterm_under_load(isolated_settings: Settings, workers: int) -> 
             assert response.status_code == 200
             answered += 1
 
-    with command("serve", "--workers", str(workers), environment=served(isolated_settings)) as serve:
+    with command(
+        "serve", "--workers", str(workers), environment=served(isolated_settings)
+    ) as serve:
         base = await says(serve)
         async with httpx.AsyncClient(base_url=base, timeout=15) as client:
             until(lambda: is_live(base))
@@ -160,7 +162,9 @@ async def test_two_processes_share_the_work(isolated_settings: Settings) -> None
     assert "Traceback" not in serve.output
 
 
-async def test_several_processes_end_with_the_one_that_started_them(isolated_settings: Settings) -> None:
+async def test_several_processes_end_with_the_one_that_started_them(
+    isolated_settings: Settings,
+) -> None:
     with command("serve", "--workers", "2", environment=served(isolated_settings)) as serve:
         base = await says(serve)
         until(lambda: is_live(base))
@@ -177,7 +181,10 @@ async def test_several_processes_end_with_the_one_that_started_them(isolated_set
 async def test_a_worker_ends_at_once(isolated_settings: Settings, number: signal.Signals) -> None:
     with command("worker", environment=environment(isolated_settings)) as worker:
         said = await asyncio.to_thread(worker.says, r"working: (.*)\n")
-        assert said == f"a round at once and every 0:05:00, mail into {isolated_settings.state_dir / 'mail'}"
+        assert (
+            said
+            == f"a round at once and every 0:05:00, mail into {isolated_settings.state_dir / 'mail'}"
+        )
         async with bootstrap(isolated_settings) as (uows, _):
             async with asyncio.timeout(20):
                 while not await _rounds(uows):
@@ -209,7 +216,9 @@ async def test_a_database_without_tables_is_told(settings: Settings) -> None:
 
 
 @pytest.mark.parametrize("workers", ["1", "2"])
-async def test_a_folder_that_takes_no_files_is_told(isolated_settings: Settings, workers: str) -> None:
+async def test_a_folder_that_takes_no_files_is_told(
+    isolated_settings: Settings, workers: str
+) -> None:
     (isolated_settings.state_dir / "spool").write_text("in the way")
     with command("serve", "--workers", workers, environment=served(isolated_settings)) as serve:
         code, _ = await ends(serve)
@@ -278,7 +287,9 @@ async def test_one_that_keeps_dying_is_started_ever_later(isolated_settings: Set
     assert code == 0, serve.output
 
 
-async def test_a_client_that_resets_its_connection_leaves_no_word_in_the_log(isolated_settings: Settings) -> None:
+async def test_a_client_that_resets_its_connection_leaves_no_word_in_the_log(
+    isolated_settings: Settings,
+) -> None:
     """Not even when an answer is due: that its request does not fit is told to nobody."""
     body = b'{"email": "canary@example.org", "password": "kanarienvogel"}'
     said = b"POST /v1/auth/register HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"

@@ -28,13 +28,13 @@ async def test_it_is_over_when_the_account_is(
     uow = uows.read()
     account_id = await uow.connection.scalar(select(DatasetConsent.account_id))
     assert account_id is not None
-    owner = Owner(account_id, DataKey.new())
+    owner = Owner(account_id, DataKey.generate())
 
     clock.at = end_of(PROFILE, clock())
 
     async with uows.transaction() as uow:
         consents = Consents(uow)
-        assert await consents.of(owner) is None
+        assert await consents.get(owner) is None
         with pytest.raises(NotSignedIn):
             await consents.withdraw(owner)
         with pytest.raises(NotSignedIn):
@@ -47,7 +47,7 @@ async def test_waiting_for_each_other_changes_no_order(
     """A moment is taken when a request begins; which of two goes first is decided later."""
     await agree(ada)
     (row,) = await rows(uows)
-    owner = Owner(row["account_id"], DataKey.new())
+    owner = Owner(row["account_id"], DataKey.generate())
     earlier, later = clock() + timedelta(seconds=1), clock() + timedelta(days=1)
 
     async with uows.transaction(now=later) as uow:
@@ -56,7 +56,7 @@ async def test_waiting_for_each_other_changes_no_order(
         assert await Consents(uow).give(owner, CURRENT["en"], None)
     async with uows.transaction(now=earlier) as uow:
         await Consents(uow).withdraw(owner)
-        found = await Consents(uow).of(owner)
+        found = await Consents(uow).get(owner)
 
     assert found is not None
     assert [(each.number, each.act, each.acted_at) for each in found.acts] == [

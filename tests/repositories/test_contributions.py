@@ -1,6 +1,5 @@
 """What an account gives: the model it chose, or any of its own, whole."""
 
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 
 import pytest
@@ -12,9 +11,7 @@ from dressform.repositories.contributions import Contributions
 from dressform.repositories.sealed_contributions import DecryptedBatch, decrypt_contributions
 from tests.helpers.consents import agree
 from tests.helpers.databases import rolled_back
-from tests.helpers.members import MemberClient
-
-Join = Callable[..., Awaitable[MemberClient]]
+from tests.helpers.members import CreateMember, MemberClient
 
 DAY = datetime(2027, 3, 1, tzinfo=UTC)
 
@@ -22,14 +19,14 @@ DAY = datetime(2027, 3, 1, tzinfo=UTC)
 async def counted(uows: UnitOfWorkFactory) -> int:
     async with uows.transaction() as uow:
         contributions = Contributions(uow, before=DAY)
-        return await contributions.count_in(await contributions.batch(after=None))
+        return await contributions.mark_counted(await contributions.list_batch(after=None))
 
 
 async def page(uows: UnitOfWorkFactory) -> DecryptedBatch:
     uow = uows.read()
     contributions = Contributions(uow, before=DAY)
-    rows = await contributions.sealed(await contributions.batch(after=None))
-    return decrypt_contributions(rows, uows.vault)
+    rows = await contributions.fetch_counted(await contributions.list_batch(after=None))
+    return decrypt_contributions(rows, uows.keyrings)
 
 
 async def add(person: MemberClient, **model: object) -> str:
@@ -100,7 +97,10 @@ async def test_what_does_not_open_is_told_and_left_out(
 
 
 async def test_batches_have_everybody_once(
-    ada: MemberClient, create_member: Join, uows: UnitOfWorkFactory, monkeypatch: pytest.MonkeyPatch
+    ada: MemberClient,
+    create_member: CreateMember,
+    uows: UnitOfWorkFactory,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(contributions, "BATCH", 1)
     for person in (ada, await create_member("grace")):
@@ -109,7 +109,7 @@ async def test_batches_have_everybody_once(
 
     uow = uows.read()
     found = Contributions(uow, before=DAY)
-    (one,) = await found.batch(after=None)
+    (one,) = await found.list_batch(after=None)
     (other,) = await found.batch(after=one)
     assert one < other
     assert await found.batch(after=other) == []

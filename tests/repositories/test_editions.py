@@ -25,7 +25,7 @@ async def publish(
 
 async def names(uows: UnitOfWorkFactory) -> list[str]:
     uow = uows.read()
-    return [edition.name for edition in await Editions(uow).all()]
+    return [edition.name for edition in await Editions(uow).list_all()]
 
 
 async def test_it_is_read_as_it_was_published(uows: UnitOfWorkFactory, clock: MovableClock) -> None:
@@ -33,10 +33,10 @@ async def test_it_is_read_as_it_was_published(uows: UnitOfWorkFactory, clock: Mo
 
     uow = uows.read()
     editions = Editions(uow)
-    (edition,) = await editions.all()
-    files = await editions.files("2027")
-    file = await editions.file("2027", "people.csv")
-    content = await editions.part(file, 0, file.size)
+    (edition,) = await editions.list_all()
+    files = await editions.list_files("2027")
+    file = await editions.get_file("2027", "people.csv")
+    content = await editions.read_part(file, 0, file.size)
     assert (edition.name, edition.codebook, edition.count) == ("2027", "core", 2431)
     assert edition.published_at == start_of_day(clock.at)
     assert edition == await one(uows, "2027")
@@ -48,7 +48,7 @@ async def test_it_is_read_as_it_was_published(uows: UnitOfWorkFactory, clock: Mo
 
 async def one(uows: UnitOfWorkFactory, name: str) -> Edition:
     uow = uows.read()
-    return await Editions(uow).of(name)
+    return await Editions(uow).get(name)
 
 
 @pytest.mark.parametrize(("start", "length"), [(0, 1), (5, 7), (700_000, 10), (2, 400_000)])
@@ -56,8 +56,8 @@ async def test_a_part_is_read_as_a_part(uows: UnitOfWorkFactory, start: int, len
     await publish_edition(uows)
 
     uow = uows.read()
-    file = await Editions(uow).file("2027", "people.csv")
-    part = await Editions(uow).part(file, start, length)
+    file = await Editions(uow).get_file("2027", "people.csv")
+    part = await Editions(uow).read_part(file, start, length)
 
     assert part == PEOPLE[start : start + length]
 
@@ -153,10 +153,10 @@ async def test_what_is_not_there_is_not_found(uows: UnitOfWorkFactory) -> None:
     uow = uows.read()
     for edition, file in [("2028", "people.csv"), ("2027", "nobody.csv")]:
         with pytest.raises(NotFound):
-            await Editions(uow).file(edition, file)
+            await Editions(uow).get_file(edition, file)
     with pytest.raises(NotFound):
-        await Editions(uow).of("2028")
-    assert await Editions(uow).files("2028") == []
+        await Editions(uow).get("2028")
+    assert await Editions(uow).list_files("2028") == []
 
 
 DRAW = "INSERT INTO dataset_draw (year, proposed_at, drawn_at, count, codebook) VALUES "
@@ -181,4 +181,4 @@ async def test_the_last_count_decides(
             await uow.connection.execute(text(DRAW + draws))
 
     reader = uows.read()
-    assert await Editions(reader).last_count_sufficed() is sufficed
+    assert await Editions(reader).was_last_count_sufficient() is sufficed

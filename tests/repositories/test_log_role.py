@@ -67,7 +67,7 @@ async def test_with_the_role_there_is_nothing_but_the_log(
     logged: UnitOfWorkFactory, table: str
 ) -> None:
     async with rolled_back(logged) as uow:
-        await AccessLogEntries.opened(uow)
+        await AccessLogEntries.assume_role(uow)
         with pytest.raises(DatabaseError) as raised:
             await uow.connection.execute(text(f"SELECT * FROM {table}"))
 
@@ -78,7 +78,7 @@ async def test_the_role_ends_with_its_transaction(logged: UnitOfWorkFactory) -> 
     """On the same connection: one that was released last is taken first."""
     for _ in range(3):
         async with logged.transaction() as uow:
-            await AccessLogEntries.opened(uow)
+            await AccessLogEntries.assume_role(uow)
         reader = logged.read()
         assert (await reader.connection.execute(select(Account.id))).all() == []
         with pytest.raises(DatabaseError) as raised:
@@ -88,7 +88,7 @@ async def test_the_role_ends_with_its_transaction(logged: UnitOfWorkFactory) -> 
 
 async def test_outside_of_a_transaction_the_role_cannot_be_taken(logged: UnitOfWorkFactory) -> None:
     uow = logged.read()
-    opened = await AccessLogEntries.opened(uow)  # type: ignore[arg-type]
+    opened = await AccessLogEntries.assume_role(uow)  # type: ignore[arg-type]
     with pytest.raises(DatabaseError) as raised:
         await opened.shipped_of("a spool")
 

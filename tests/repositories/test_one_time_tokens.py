@@ -10,7 +10,7 @@ RESET = TokenPurpose.PASSWORD_RESET
 
 async def issued(uows: UnitOfWorkFactory, person: MemberClient) -> str:
     async with uows.transaction() as uow:
-        found = await Accounts(uow).by_email(person.email)
+        found = await Accounts(uow).get_by_email(person.email)
         assert found is not None
         return await OneTimeTokens(uow).issue(found.owner, RESET, email=person.email)
 
@@ -42,10 +42,10 @@ async def test_looking_at_a_token_does_not_use_it_up(
 
     async with uows.transaction() as uow:
         tokens = OneTimeTokens(uow)
-        looked_at = await tokens.look_at(token, RESET)
-        assert await tokens.look_at(token, TokenPurpose.EMAIL_CHANGE) is None
+        looked_at = await tokens.peek(token, RESET)
+        assert await tokens.peek(token, TokenPurpose.EMAIL_CHANGE) is None
         redeemed = await tokens.redeem(token, RESET)
         assert looked_at is not None
         assert redeemed is not None
         assert looked_at.owner.account_id == redeemed.owner.account_id
-        assert await tokens.look_at(token, RESET) is None
+        assert await tokens.peek(token, RESET) is None

@@ -1,6 +1,5 @@
 """What is kept past its window for a reason is counted, and told of as not quite kept."""
 
-from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 import httpx
@@ -24,7 +23,6 @@ from tests.helpers.retention import add_account
 DAY = timedelta(days=1)
 SECOND = timedelta(seconds=1)
 PUBLIC = ("/v1/privacy/status", "/health/retention", "/metrics", "/privacy")
-Join = Callable[..., Awaitable[MemberClient]]
 
 
 @pytest.fixture(autouse=True)
@@ -73,7 +71,10 @@ async def test_models_of_waiting_account_are_counted_as_well(
 
 
 async def test_account_warned_in_time_leaves_the_notice_kept(
-    client: httpx.AsyncClient, uows: UnitOfWorkFactory, worker_tasks: WorkerTasks, clock: MovableClock
+    client: httpx.AsyncClient,
+    uows: UnitOfWorkFactory,
+    worker_tasks: WorkerTasks,
+    clock: MovableClock,
 ) -> None:
     await add_account(uows, clock())
     clock.at = end_of(PROFILE, clock())
@@ -85,7 +86,10 @@ async def test_account_warned_in_time_leaves_the_notice_kept(
 
 
 async def test_everybody_is_told_that_accounts_wait_and_nothing_else_of_them(
-    client: httpx.AsyncClient, uows: UnitOfWorkFactory, worker_tasks: WorkerTasks, clock: MovableClock
+    client: httpx.AsyncClient,
+    uows: UnitOfWorkFactory,
+    worker_tasks: WorkerTasks,
+    clock: MovableClock,
 ) -> None:
     """One more that waits changes not a letter."""
     await add_account(uows, clock())

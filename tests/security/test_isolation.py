@@ -3,7 +3,6 @@
 Every route of the application is gone over: a new one that is not entered here fails the tests.
 """
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
@@ -15,9 +14,7 @@ from fastapi import FastAPI
 from tests.helpers.assertions import assert_problem, comparable_response
 from tests.helpers.consents import AGREED, agree
 from tests.helpers.images import make_image
-from tests.helpers.members import MemberClient
-
-Join = Callable[..., Awaitable[MemberClient]]
+from tests.helpers.members import CreateMember, MemberClient
 
 VERBS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
 IMAGE = {"Content-Type": "image/png"}
@@ -130,7 +127,7 @@ async def owned(ada: MemberClient) -> Owned:
 
 
 @pytest.fixture
-async def mallory(create_member: Join) -> MemberClient:
+async def mallory(create_member: CreateMember) -> MemberClient:
     return await create_member("mallory")
 
 

@@ -53,7 +53,7 @@ def server(state: Path) -> Iterator[embedded.Server]:
 
 
 @pytest.fixture
-async def loot(
+async def stolen_bytes(
     server: embedded.Server,
     state: Path,
     tmp_path: Path,
@@ -90,18 +90,18 @@ async def _leave_in_clear(settings: Settings) -> None:
     await as_administrator(settings, "CHECKPOINT")
 
 
-def _found(value: bytes, loot: Loot) -> list[str]:
+def _found(value: bytes, stolen_bytes: Loot) -> list[str]:
     return [
         place
         for place in ("disk", "dump", "logs")
-        if any(spelling in getattr(loot, place) for spelling in spellings(value))
+        if any(spelling in getattr(stolen_bytes, place) for spelling in spellings(value))
     ]
 
 
 async def test_nothing_that_was_typed_is_found_anywhere(
-    loot: tuple[Loot, bytes, bytes],
+    stolen_bytes: tuple[Loot, bytes, bytes],
 ) -> None:
-    taken, tokens, webp = loot
+    taken, tokens, webp = stolen_bytes
     values = {said: said.encode() for said in TYPED}
     values |= {f"{said} in UTF-16": said.encode("utf-16-le") for said in TYPED}
     values |= {f"token {n}": token for n, token in enumerate(tokens.splitlines())}

@@ -138,9 +138,9 @@ async def register(uows: UnitOfWorkFactory, member: Member) -> tuple[str, str, i
 async def sign_in(uows: UnitOfWorkFactory, member: Member) -> tuple[str, str, int]:
     assert member.owner is not None
     async with uows.transaction() as uow:
-        found = await Accounts(uow).by_id(member.owner.account_id)
+        found = await Accounts(uow).get_by_id(member.owner.account_id)
         assert found is not None
-        assert await Accounts(uow).logged_in(found)
+        assert await Accounts(uow).record_login(found)
         await Sessions(uow).add(member.owner)
     return tracing.WRITES["session"]
 
@@ -172,7 +172,9 @@ ACTS: dict[str, Callable[[UnitOfWorkFactory, Member], Awaitable[tuple[str, str, 
 }
 
 
-async def test_tracing_finds_nobody_but_who_was_there_since_the_rewriting(isolated_settings: Settings) -> None:
+async def test_tracing_finds_nobody_but_who_was_there_since_the_rewriting(
+    isolated_settings: Settings,
+) -> None:
     """By chance an attack that names an address for everybody is right for one or two in 200."""
     async with site_of(isolated_settings, rewritten=True) as site:
         seen = await site.evidence()
@@ -194,7 +196,9 @@ async def test_tracing_finds_nobody_but_who_was_there_since_the_rewriting(isolat
         assert found["days and months, guessed"] <= 40
 
 
-async def test_tracing_without_the_rewriting_finds_everybody_by_order(isolated_settings: Settings) -> None:
+async def test_tracing_without_the_rewriting_finds_everybody_by_order(
+    isolated_settings: Settings,
+) -> None:
     """The attack works: the rewriting is what stops it."""
     async with site_of(isolated_settings, rewritten=False) as site:
         seen = await site.evidence()

@@ -61,12 +61,12 @@ async def profiles(
 
 async def held(uows: UnitOfWorkFactory, rule: str = "profile") -> StoredPurgeBlock | None:
     uow = uows.read()
-    return await PurgeBlocks(uow).of(rule)
+    return await PurgeBlocks(uow).get_for_update(rule)
 
 
 async def approve(uows: UnitOfWorkFactory, at: datetime, rule: str = "profile") -> None:
     async with uows.transaction(now=at) as uow:
-        hold = await PurgeBlocks(uow).of(rule)
+        hold = await PurgeBlocks(uow).get_for_update(rule)
         assert hold is not None
         assert await PurgeBlocks(uow).approve(hold)
 
@@ -102,7 +102,7 @@ async def test_one_too_many_ends_nothing(uows: UnitOfWorkFactory) -> None:
     assert (hold.rows, hold.held_at, hold.approved_at) == (51, END, None)
     assert (await counts(uows))["account"] == 60
     uow = uows.read(now=END)
-    assert await RetentionRuns(uow).last_run(PROFILE) is None
+    assert await RetentionRuns(uow).get_last_run(PROFILE) is None
 
 
 async def test_two_percent_of_many(uows: UnitOfWorkFactory) -> None:
@@ -180,12 +180,15 @@ async def test_approving_what_is_not_held_does_nothing(uows: UnitOfWorkFactory) 
         assert not await PurgeBlocks(uow).approve(
             StoredPurgeBlock("profile", "too many", 60, END, None)
         )
-        assert await PurgeBlocks(uow).all() == []
+        assert await PurgeBlocks(uow).list_all() == []
 
 
 @pytest.mark.parametrize("off", [timedelta(minutes=6), timedelta(minutes=-6), timedelta(days=300)])
 async def test_clocks_that_differ(
-    uows: UnitOfWorkFactory, worker_tasks: WorkerTasks, caplog: pytest.LogCaptureFixture, off: timedelta
+    uows: UnitOfWorkFactory,
+    worker_tasks: WorkerTasks,
+    caplog: pytest.LogCaptureFixture,
+    off: timedelta,
 ) -> None:
     await add_everything(uows, BEGAN)
 

@@ -90,9 +90,9 @@ async def test_a_login_begins_the_window_anew(uows: UnitOfWorkFactory) -> None:
     owner = await add_account(uows, BEGAN)
     later = BEGAN + timedelta(days=200)
     async with uows.transaction(now=later) as uow:
-        found = await Accounts(uow).by_id(owner.account_id)
+        found = await Accounts(uow).get_by_id(owner.account_id)
         assert found is not None
-        assert await Accounts(uow).logged_in(found)
+        assert await Accounts(uow).record_login(found)
     await warn(uows, owner)
 
     for category in (MODEL, PROFILE):
@@ -134,7 +134,7 @@ async def test_it_goes_in_batches(uows: UnitOfWorkFactory) -> None:
     batches = []
     for _ in range(4):
         async with uows.transaction(now=end_of(RETENTION_RUN, BEGAN)) as uow:
-            batches.append(await ExpiredRows(uow, RETENTION_RUN).end_batch())
+            batches.append(await ExpiredRows(uow, RETENTION_RUN).delete_batch())
 
     assert batches == [BATCH, BATCH, 1, 0]
 
@@ -152,7 +152,7 @@ async def test_batches_of_two_at_once_do_not_wait_for_each_other(uows: UnitOfWor
     await fill(uows, 2 * BATCH)
     at = end_of(RETENTION_RUN, BEGAN)
     async with uows.transaction(now=at) as one, uows.transaction(now=at) as other:
-        ended = [await ExpiredRows(uow, RETENTION_RUN).end_batch() for uow in (one, other)]
+        ended = [await ExpiredRows(uow, RETENTION_RUN).delete_batch() for uow in (one, other)]
 
     assert ended == [BATCH, BATCH]
     assert (await counts(uows))["retention_run"] == 0
@@ -176,9 +176,9 @@ async def test_whoever_is_logging_in_is_left_alone(uows: UnitOfWorkFactory) -> N
     owner = await add_account(uows, BEGAN)
     end = end_of(PROFILE, BEGAN)
     async with uows.transaction(now=end - SECOND) as uow:
-        found = await Accounts(uow).by_id(owner.account_id)
+        found = await Accounts(uow).get_by_id(owner.account_id)
         assert found is not None
-        assert await Accounts(uow).logged_in(found)
+        assert await Accounts(uow).record_login(found)
         for category in (MODEL, PROFILE):
             report = await asyncio.wait_for(enforced(category, uows, end), 10)
             assert report.rows == 0
@@ -196,13 +196,13 @@ async def test_a_login_during_the_round_saves_the_account_or_comes_too_late(
     for n in range(40):
         owner = await add_account(uows, BEGAN, f"ada{n}")
         uow = uows.read()
-        found = await Accounts(uow).by_id(owner.account_id)
+        found = await Accounts(uow).get_by_id(owner.account_id)
         assert found is not None
 
         async def log_in(found: object = found) -> bool:
             await asyncio.sleep(random.random() * 0.03)
             async with uows.transaction(now=end - SECOND) as uow:
-                counted = await Accounts(uow).logged_in(found)  # type: ignore[arg-type]
+                counted = await Accounts(uow).record_login(found)  # type: ignore[arg-type]
                 await asyncio.sleep(random.random() * 0.004)
             return counted
 
@@ -219,7 +219,7 @@ async def test_a_login_during_the_round_saves_the_account_or_comes_too_late(
         assert {left[name] for name in TABLES["profile"] | TABLES["model"]} == {here}
         outcomes.add(logged_in)
         async with uows.transaction() as uow:
-            await Accounts(uow).erase(owner)
+            await Accounts(uow).delete(owner)
 
     assert outcomes == {True, False}
 
@@ -232,7 +232,7 @@ async def test_a_run_remembers_what_it_did_and_nothing_of_whom(uows: UnitOfWorkF
     uow = uows.read(now=end)
     found = await uow.connection.execute(text("SELECT * FROM retention_run WHERE rule = 'profile'"))
     (run,) = [dict(row) for row in found]
-    last = await RetentionRuns(uow).last_run(PROFILE)
+    last = await RetentionRuns(uow).get_last_run(PROFILE)
 
     assert set(run) == {
         *("id", "rule", "slot", "started_at", "finished_at", "cut_off", "rows", "seconds"),
@@ -249,6 +249,6 @@ async def test_an_interrupted_run_is_none(uows: UnitOfWorkFactory) -> None:
     await add_everything(uows, BEGAN)
     async with uows.transaction(now=BEGAN) as uow:
         assert await RetentionRuns(uow).claim(PROFILE.key, BEGAN) is not None
-        assert await RetentionRuns(uow).last_run(PROFILE) is None
+        assert await RetentionRuns(uow).get_last_run(PROFILE) is None
 
     assert (await enforced(PROFILE, uows, end_of(PROFILE, BEGAN))).rows == 1

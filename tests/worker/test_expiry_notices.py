@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -28,14 +28,13 @@ from tests.helpers.assertions import assert_problem
 from tests.helpers.auth import login
 from tests.helpers.cli import environment
 from tests.helpers.coarse_times import end_of
-from tests.helpers.members import MemberClient, token_of
+from tests.helpers.members import CreateMember, MemberClient, token_of
 from tests.helpers.retention import add_account, counts
 from tests.helpers.smtp_server import FakeSmtpServer
 from tests.processes.running import command
 
 DAY = timedelta(days=1)
 SECOND = timedelta(seconds=1)
-Join = Callable[..., Awaitable[MemberClient]]
 
 
 @pytest.fixture
@@ -58,7 +57,9 @@ def worker(employ: Callable[[], WorkerTasks]) -> WorkerTasks:
 class Story:
     """Days of a worker's rounds, and the subjects of the mails that they brought."""
 
-    def __init__(self, worker: WorkerTasks, smtp_server: FakeSmtpServer, clock: MovableClock) -> None:
+    def __init__(
+        self, worker: WorkerTasks, smtp_server: FakeSmtpServer, clock: MovableClock
+    ) -> None:
         self.worker = worker
         self.office = smtp_server
         self.clock = clock
@@ -118,7 +119,7 @@ async def test_to_the_second_thirty_days_before(
     assert await story.on(end - 30 * DAY) == []
 
 
-async def test_in_french(story: Story, create_member: Join, clock: MovableClock) -> None:
+async def test_in_french(story: Story, create_member: CreateMember, clock: MovableClock) -> None:
     await create_member("zoe", language="fr")
     end = end_of(PROFILE, clock())
 
@@ -199,7 +200,11 @@ async def test_without_mail_the_end_waits_thirty_days_and_no_longer(
 
 
 async def test_while_it_waits_nobody_reads_it(
-    story: Story, uows: UnitOfWorkFactory, ada: MemberClient, create_member: Join, clock: MovableClock
+    story: Story,
+    uows: UnitOfWorkFactory,
+    ada: MemberClient,
+    create_member: CreateMember,
+    clock: MovableClock,
 ) -> None:
     model = await ada.add_model()
     end = end_of(PROFILE, clock())

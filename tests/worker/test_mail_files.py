@@ -73,7 +73,9 @@ async def test_worker_deletes_mail_files_of_before_there_was_a_mail_server(
 
 
 @pytest.mark.slow
-async def test_worker_says_at_its_start_that_mail_files_outlive_accounts(isolated_settings: Settings) -> None:
+async def test_worker_says_at_its_start_that_mail_files_outlive_accounts(
+    isolated_settings: Settings,
+) -> None:
     with command("worker", environment=environment(isolated_settings)) as worker:
         said = await asyncio.to_thread(worker.says, r"(mails in .* not deleted with an account.*)")
 

@@ -30,7 +30,7 @@ async def enforced(uows: UnitOfWorkFactory, at: datetime = END) -> RunResult:
 
 async def tables(uows: UnitOfWorkFactory) -> list[str]:
     async with uows.transaction() as uow:
-        return [day.table for day in await (await AccessLogPartitions.opened(uow)).all()]
+        return [day.table for day in await (await AccessLogPartitions.assume_role(uow)).all()]
 
 
 async def command(uows: UnitOfWorkFactory, sql: str) -> None:
@@ -56,7 +56,7 @@ async def test_a_detach_that_was_interrupted_is_finished(uows: UnitOfWorkFactory
     await _interrupt_detach(uows)
     async with uows.transaction() as uow:
         (found,) = [
-            d for d in await (await AccessLogPartitions.opened(uow)).all() if d.table == TABLE
+            d for d in await (await AccessLogPartitions.assume_role(uow)).all() if d.table == TABLE
         ]
     assert (found.attached, found.pending) == (True, True)
 
@@ -83,7 +83,7 @@ async def test_an_orphan_takes_lines_again(uows: UnitOfWorkFactory) -> None:
     await command(uows, f"ALTER TABLE access_log DETACH PARTITION {TABLE}")
 
     async with uows.transaction() as uow:
-        await (await AccessLogPartitions.opened(uow)).make({BEGAN.date()})
+        await (await AccessLogPartitions.assume_role(uow)).make({BEGAN.date()})
 
     async with in_log(uows) as uow:
         assert await uow.connection.scalar(text("SELECT count(*) FROM access_log")) == 1
@@ -149,5 +149,5 @@ async def test_a_table_of_a_similar_name_is_nobodys_day(uows: UnitOfWorkFactory)
 
 
 def test_a_day_is_due_when_its_first_second_is() -> None:
-    assert Partition(date(2026, 8, 30), attached=True, pending=False).due_at == END
-    assert Partition(date(2026, 8, 31), attached=True, pending=False).due_at == END
+    assert Partition(date(2026, 8, 30), is_attached=True, is_detach_pending=False).expires_at == END
+    assert Partition(date(2026, 8, 31), is_attached=True, is_detach_pending=False).expires_at == END

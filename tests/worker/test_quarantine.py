@@ -72,7 +72,9 @@ async def test_the_others_end(
     assert f"row {owners[2].account_id} is set aside (SQLSTATE 23503)" in caplog.text
 
 
-async def test_it_is_tried_again_and_less_and_less_often(undeletable_row: UnitOfWorkFactory) -> None:
+async def test_it_is_tried_again_and_less_and_less_often(
+    undeletable_row: UnitOfWorkFactory,
+) -> None:
     owner = await add_account(undeletable_row, BEGAN)
     await cling(undeletable_row, owner)
     at, waits = END, []
@@ -102,7 +104,9 @@ async def test_it_ends_when_nothing_keeps_it_any_more(undeletable_row: UnitOfWor
     assert await aside(undeletable_row) == []
 
 
-async def test_a_bad_model_keeps_its_account_and_no_other(undeletable_row: UnitOfWorkFactory) -> None:
+async def test_a_bad_model_keeps_its_account_and_no_other(
+    undeletable_row: UnitOfWorkFactory,
+) -> None:
     """The account can't go without it."""
     owners = [await add_account(undeletable_row, BEGAN, f"ada{n}") for n in range(3)]
     async with undeletable_row.transaction() as uow:

@@ -82,7 +82,7 @@ async def test_rewrite_of_a_table_that_is_held_is_tried_again_and_holds_nobody_u
         while not rewriting.done():
             began = asyncio.get_running_loop().time()
             uow = uows.read(now=AT)
-            assert await Accounts(uow).by_id(owner.account_id) is not None
+            assert await Accounts(uow).get_by_id(owner.account_id) is not None
             waited = max(waited, asyncio.get_running_loop().time() - began)
             await asyncio.sleep(0.02)
 

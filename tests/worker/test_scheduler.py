@@ -58,7 +58,7 @@ async def test_days_are_made_ahead(
     await worker_tasks.make_days()
 
     async with uows.transaction() as uow:
-        days = [day.date for day in await (await AccessLogPartitions.opened(uow)).all()]
+        days = [day.date for day in await (await AccessLogPartitions.assume_role(uow)).all()]
     expected = [clock().date() + timedelta(days=n) for n in range(DAYS_AHEAD + 1)]
     assert set(days) >= set(expected)
 
@@ -83,7 +83,10 @@ async def test_three_workers_in_one_slot_do_the_work_once(
     isolated_settings: Settings, clock: MovableClock
 ) -> None:
     async with AsyncExitStack() as stack:
-        everyone = [(await stack.enter_async_context(bootstrap(isolated_settings, clock)))[0] for _ in range(3)]
+        everyone = [
+            (await stack.enter_async_context(bootstrap(isolated_settings, clock)))[0]
+            for _ in range(3)
+        ]
         uows = everyone[0]
         for n in range(30):
             await add_account(uows, clock(), f"ada{n}")
@@ -228,7 +231,9 @@ async def test_the_end_does_not_wait_for_ever(
         assert (await runs(uows)).keys() == {"visitor", "profile", "model"}
 
 
-async def test_a_large_ending_holds_up_no_other_step(isolated_settings: Settings, clock: MovableClock) -> None:
+async def test_a_large_ending_holds_up_no_other_step(
+    isolated_settings: Settings, clock: MovableClock
+) -> None:
     """A rule takes half an interval at most, and goes on in the next."""
     rows = MAX_ROWS_PER_SECOND
     every_second = isolated_settings.model_copy(update={"worker_interval": timedelta(seconds=1)})

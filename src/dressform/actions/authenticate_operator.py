@@ -17,13 +17,13 @@ async def authenticate_operator(
     Raises StartupError when the password is not theirs, or they operate nothing.
     """
     uow = uows.read()
-    found = await Accounts(uow).find_for_sign_in(login)
+    found = await Accounts(uow).get_for_sign_in(login)
     right = await passwords.verify(password, found.password_hash if found else None)
     if found is None or not right:
         raise StartupError(_WRONG_CREDENTIALS)
     # Its own transaction: a proved password counts even when its owner operates nothing.
     async with uows.transaction() as uow:
-        if not await Accounts(uow).logged_in(found):
+        if not await Accounts(uow).record_login(found):
             raise StartupError(_WRONG_CREDENTIALS)
     uow = uows.read()
     if not await Operators(uow).contains(found.owner.account_id):

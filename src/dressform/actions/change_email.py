@@ -45,13 +45,13 @@ async def confirm_email(uow: UnitOfWork, token: str) -> None:
     if redeemed is None:
         raise LinkExpired
     accounts = Accounts(uow)
-    await accounts.end_due(email=redeemed.email)
+    await accounts.delete_expired_holder(email=redeemed.email)
     try:
         before = await accounts.change(redeemed.owner, email=redeemed.email)
     except ConstraintError as error:
         raise conflict_error(error) from None
     # A reset link that went to the old address must not outlive it.
-    await OneTimeTokens(uow).forget(redeemed.owner)
+    await OneTimeTokens(uow).delete_all(redeemed.owner)
     await Mails(uow).add(
         "email-changed",
         to=before.email,

@@ -17,7 +17,7 @@ async def change_password(
     """Every other session ends. Raises WrongPassword, WeakPassword."""
     credentials = await check_password(uows, passwords, member, current)
     uow = uows.read()
-    username = (await Profiles(uow).of(member)).username
+    username = (await Profiles(uow).get(member)).username
     await require_strong_password(
         new, username=username, email=credentials.email, pointer="#/new_password"
     )
@@ -27,7 +27,7 @@ async def change_password(
         # Whoever changed it meanwhile knew the present one: the one checked above is outdated.
         if before.password_hash != credentials.password_hash:
             raise WrongPassword
-        await Sessions(uow).end_all(member, but=member.session_id)
+        await Sessions(uow).delete_all(member, but=member.session_id)
 
 
 async def reset_password(
@@ -35,8 +35,8 @@ async def reset_password(
 ) -> None:
     """By a mailed link: every session ends. Raises LinkExpired, WeakPassword."""
     uow = uows.read()
-    looked_at = _require_valid(await OneTimeTokens(uow).look_at(token, TokenPurpose.PASSWORD_RESET))
-    username = (await Profiles(uow).of(looked_at.owner)).username
+    looked_at = _require_valid(await OneTimeTokens(uow).peek(token, TokenPurpose.PASSWORD_RESET))
+    username = (await Profiles(uow).get(looked_at.owner)).username
     # Before the link is used up: a refused password leaves it for a better one.
     await require_strong_password(
         new, username=username, email=looked_at.email, pointer="#/new_password"
@@ -47,7 +47,7 @@ async def reset_password(
             await OneTimeTokens(uow).redeem(token, TokenPurpose.PASSWORD_RESET)
         ).owner
         await _set_password(uow, owner, fresh)
-        await Sessions(uow).end_all(owner)
+        await Sessions(uow).delete_all(owner)
 
 
 def _require_valid(redeemed: RedeemedToken | None) -> RedeemedToken:
@@ -59,7 +59,7 @@ def _require_valid(redeemed: RedeemedToken | None) -> RedeemedToken:
 async def _set_password(uow: UnitOfWork, owner: Owner, password_hash: str) -> Credentials:
     """Answers what stood there before."""
     account = await Accounts(uow).change(owner, password_hash=password_hash)
-    await OneTimeTokens(uow).forget(owner)
+    await OneTimeTokens(uow).delete_all(owner)
     await Mails(uow).add(
         "password-changed", to=account.email, language=account.language, ends_with=owner.account_id
     )

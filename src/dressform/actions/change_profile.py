@@ -20,7 +20,7 @@ async def change_profile(uow: UnitOfWork, member: Member, changes: dict[str, Any
     if of_account:
         await Accounts(uow).change(member, **of_account)
     if "username" in changes:
-        await _check_username_free(uow, (await profiles.of(member)).username, changes["username"])
+        await _check_username_free(uow, (await profiles.get(member)).username, changes["username"])
     try:
         await profiles.change(member, changes)
     except ConstraintError as error:
@@ -30,5 +30,5 @@ async def change_profile(uow: UnitOfWork, member: Member, changes: dict[str, Any
 async def _check_username_free(uow: UnitOfWork, present: str, wanted: str) -> None:
     if wanted.casefold() == present.casefold():
         return
-    if not await SignUps(uow).username_is_free(wanted):
+    if not await SignUps(uow).is_username_free(wanted):
         raise UsernameTaken

@@ -23,21 +23,21 @@ class Comparison:
     known: dict[UUID, int]
 
     @property
-    def behind(self) -> list[JournalFile]:
+    def outdated_files(self) -> list[JournalFile]:
         """Return the files with deletions that the database doesn't know."""
-        return [each for each in self.files if each.committed > self.known.get(each.id, 0)]
+        return [each for each in self.files if each.committed_number > self.known.get(each.id, 0)]
 
     @property
-    def unknown(self) -> list[str]:
+    def unknown_hashes(self) -> list[str]:
         """Return the hashes of what is to be deleted again."""
         return [
             each
-            for file in self.behind
+            for file in self.outdated_files
             for each in file.committed_after(self.known.get(file.id, 0))
         ]
 
     @property
-    def elsewhere(self) -> int:
+    def missing_file_count(self) -> int:
         return len(self.known.keys() - {each.id for each in self.files})
 
 
@@ -55,9 +55,9 @@ async def compare_journal(uows: UnitOfWorkFactory) -> Comparison:
 async def check_journal(uows: UnitOfWorkFactory) -> None:
     """Raises StartupError when the database doesn't know of all that was deleted."""
     found = await compare_journal(uows)
-    if found.behind:
+    if found.outdated_files:
         raise StartupError(
-            f"The database was put back from a backup, and does not know of {len(found.unknown)} "
+            f"The database was put back from a backup, and does not know of {len(found.unknown_hashes)} "
             "deletions that the journal holds: run `dressform restore replay` first, which deletes "
             "all of it again."
         )
@@ -68,8 +68,8 @@ async def confirm_files(found: Comparison) -> None:
     """Write down what the database committed for a process that died before it could."""
     with _translate_disk_errors():
         for file in found.files:
-            if file.committed < file.last <= found.known.get(file.id, 0):
-                await asyncio.to_thread(append_line, file.path, file.day, committed=file.last)
+            if file.committed_number < file.last_number <= found.known.get(file.id, 0):
+                await asyncio.to_thread(append_line, file.path, file.day, committed=file.last_number)
 
 
 @contextmanager

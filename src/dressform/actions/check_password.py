@@ -10,7 +10,7 @@ async def check_password(
 ) -> Credentials:
     """That it is really the owner who asks. Raises WrongPassword; holds no connection meanwhile."""
     uow = uows.read()
-    credentials = await Accounts(uow).credentials(owner)
+    credentials = await Accounts(uow).get_credentials(owner)
     if not await passwords.verify(password, credentials.password_hash):
         raise WrongPassword
     return credentials

@@ -9,11 +9,11 @@ from dressform.repositories.sign_ups import SignUps
 async def confirm_sign_up(uow: UnitOfWork, token: str) -> None:
     """A sign-up becomes an account. Raises LinkExpired, EmailTaken, UsernameTaken."""
     sign_ups = SignUps(uow)
-    waiting = await sign_ups.by_token(token)
+    waiting = await sign_ups.get_by_token(token)
     if waiting is None:
         raise LinkExpired
     accounts = Accounts(uow)
-    await accounts.end_due(email=waiting.email, username=waiting.username)
+    await accounts.delete_expired_holder(email=waiting.email, username=waiting.username)
     try:
         owner = await accounts.add(
             waiting.id,

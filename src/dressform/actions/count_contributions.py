@@ -7,8 +7,8 @@ from uuid import UUID
 
 from dressform.db.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from dressform.opendata.codebook import FLAGS
-from dressform.opendata.summing import flag_of
-from dressform.opendata.years import day_of
+from dressform.opendata.summing import get_flag
+from dressform.opendata.years import draw_date
 from dressform.repositories.contributions import PAUSE_SECONDS, Contributions
 from dressform.repositories.sealed_contributions import EncryptedRows, decrypt_contributions
 
@@ -25,9 +25,9 @@ async def read_flags(uows: UnitOfWorkFactory, year: int) -> list[AccountsByFlag]
     batches, last = list[AccountsByFlag](), None
     while True:
         uow = uows.read()
-        contributions = Contributions(uow, before=day_of(year))
-        batch = await contributions.batch(after=last)
-        rows = await contributions.sealed_to_count(batch)
+        contributions = Contributions(uow, before=draw_date(year))
+        batch = await contributions.list_batch(after=last)
+        rows = await contributions.fetch_countable(batch)
         if not batch:
             return batches
         batches.append(_group_by_flag(uows, rows))
@@ -39,17 +39,17 @@ async def count_contributions(
     uow: UnitOfWork, batches: Sequence[AccountsByFlag], year: int
 ) -> list[int]:
     """Mark these accounts as counted once more, and return how many there are of each flag."""
-    contributions = Contributions(uow, before=day_of(year))
+    contributions = Contributions(uow, before=draw_date(year))
     counts = dict.fromkeys(FLAGS, 0)
     for batch in batches:
         for flag, account_ids in batch.account_ids.items():
-            counts[flag] += await contributions.count_in(account_ids)
+            counts[flag] += await contributions.mark_counted(account_ids)
         await asyncio.sleep(PAUSE_SECONDS)
     return [counts[flag] for flag in FLAGS]
 
 
 def _group_by_flag(uows: UnitOfWorkFactory, rows: EncryptedRows) -> AccountsByFlag:
     found: dict[str, list[UUID]] = {flag: [] for flag in FLAGS}
-    for each in decrypt_contributions(rows, uows.vault).contributions:
-        found[flag_of(each.breasts)].append(each.account_id)
+    for each in decrypt_contributions(rows, uows.keyrings).contributions:
+        found[get_flag(each.breasts)].append(each.account_id)
     return AccountsByFlag(found)

@@ -60,7 +60,7 @@ async def deliver_mails(
 
 async def _lease_next(uows: UnitOfWorkFactory) -> LeasedMail | None:
     async with uows.transaction() as uow:
-        return await Mails(uow).take()
+        return await Mails(uow).lease_next()
 
 
 async def _deliver(
@@ -80,12 +80,12 @@ async def _deliver(
         kind = error if isinstance(error, DeliveryError) else type(error).__name__
         log.warning("mail %s was not handed over (%s), try %d", mail.id, kind, mail.attempts)
         async with uows.transaction() as uow:
-            await Mails(uow).postpone(mail)
+            await Mails(uow).retry_later(mail)
         return False
     async with uows.transaction() as uow:
-        await Mails(uow).delivered(mail.id)
+        await Mails(uow).delete(mail.id)
         if written is not None and written.warned is not None:
-            await ExpiryNotices(uow).handed_over(written.warned)
+            await ExpiryNotices(uow).mark_delivered(written.warned)
     return written is not None
 
 
@@ -93,39 +93,39 @@ async def _abandon(uows: UnitOfWorkFactory, mail: LeasedMail) -> bool:
     """It may have been handed over or not: it counts as neither, and the next warning will come."""
     log.warning("mail %s may have been handed over: it is not sent again", mail.id)
     async with uows.transaction() as uow:
-        await Mails(uow).delivered(mail.id)
+        await Mails(uow).delete(mail.id)
     return False
 
 
 async def _render(uow: UnitOfWork, composer: MailRenderer, mail_id: UUID) -> RenderedMail | None:
     """Nothing when there is nobody to write to, or no reason any more."""
-    letter = await Mails(uow).by_id(mail_id)
+    letter = await Mails(uow).get_by_id(mail_id)
     draft = await _DRAFTS[letter.kind](uow, letter) if letter else None
     if letter is None or draft is None:
         return None
     values = dict(draft.values)
     if draft.page:
         values["link"] = composer.link(draft.page, draft.token)
-    message = composer.write(
+    message = composer.render(
         draft.template, letter.id, to=draft.to, language=draft.language, **values
     )
     return RenderedMail(message, draft.warned)
 
 
 async def _draft_sign_up(uow: UnitOfWork, letter: OutboxMail) -> MailDraft | None:
-    account = await Accounts(uow).by_email(letter.to)
+    account = await Accounts(uow).get_by_email(letter.to)
     if account is not None:
         return MailDraft("already_registered", account.email, account.language)
-    locked = await Accounts(uow).locked_by_email(letter.to)
+    locked = await Accounts(uow).get_in_grace_period_by_email(letter.to)
     if locked is not None:
         return await _draft_reactivation(uow, locked)
     sign_ups = SignUps(uow)
-    wanted = letter.about.get("sign_up_id")
-    waiting = await (sign_ups.by_id(UUID(wanted)) if wanted else sign_ups.latest_for(letter.to))
+    wanted = letter.context.get("sign_up_id")
+    waiting = await (sign_ups.get_by_id(UUID(wanted)) if wanted else sign_ups.get_latest_by_email(letter.to))
     if waiting is None:
         return None
     token = new_token()
-    await sign_ups.give_token(waiting.id, token)
+    await sign_ups.set_token(waiting.id, token)
     values = {"username": waiting.username}
     return MailDraft(
         "confirm_sign_up", waiting.email, waiting.language, "verify-email", token, values
@@ -133,9 +133,9 @@ async def _draft_sign_up(uow: UnitOfWork, letter: OutboxMail) -> MailDraft | Non
 
 
 async def _draft_password_reset(uow: UnitOfWork, letter: OutboxMail) -> MailDraft | None:
-    account = await Accounts(uow).by_email(letter.to)
+    account = await Accounts(uow).get_by_email(letter.to)
     if account is None:
-        locked = await Accounts(uow).locked_by_email(letter.to)
+        locked = await Accounts(uow).get_in_grace_period_by_email(letter.to)
         return None if locked is None else await _draft_reactivation(uow, locked)
     token = await OneTimeTokens(uow).issue(
         account.owner, TokenPurpose.PASSWORD_RESET, email=account.email
@@ -145,12 +145,12 @@ async def _draft_password_reset(uow: UnitOfWork, letter: OutboxMail) -> MailDraf
 
 async def _draft_email_change(uow: UnitOfWork, letter: OutboxMail) -> MailDraft | None:
     accounts = Accounts(uow)
-    holder = await accounts.by_email(letter.to)
+    holder = await accounts.get_by_email(letter.to)
     if holder is not None:
         return MailDraft("already_registered", holder.email, holder.language)
     # Not for an account that changed since: its new password may be there to stop this very mail.
-    about = letter.about
-    account = await accounts.held(UUID(about["account_id"]), version=about["version"])
+    about = letter.context
+    account = await accounts.get_for_share(UUID(about["account_id"]), version=about["version"])
     if account is None:
         return None
     token = await OneTimeTokens(uow).issue(
@@ -161,8 +161,8 @@ async def _draft_email_change(uow: UnitOfWork, letter: OutboxMail) -> MailDraft 
 
 async def _draft_expiry_notice(uow: UnitOfWork, letter: OutboxMail) -> MailDraft | None:
     """Not when its owner was back meanwhile: that end does not come."""
-    account_id = UUID(letter.about["account_id"])
-    locked = await Accounts(uow).locked(account_id)
+    account_id = UUID(letter.context["account_id"])
+    locked = await Accounts(uow).get_in_grace_period(account_id)
     if locked is not None:
         return await _draft_reactivation(uow, locked)
     account = await _get_expiring_account(uow, letter)
@@ -185,8 +185,8 @@ async def _draft_restricted_notice(uow: UnitOfWork, letter: OutboxMail) -> MailD
 
 async def _get_expiring_account(uow: UnitOfWork, letter: OutboxMail) -> Credentials | None:
     """The account that the mail is about, unless its end is another by now."""
-    account = await Accounts(uow).by_id(UUID(letter.about["account_id"]))
-    if account is None or account.ends_at.isoformat() != letter.about["ends_at"]:
+    account = await Accounts(uow).get_by_id(UUID(letter.context["account_id"]))
+    if account is None or account.ends_at.isoformat() != letter.context["ends_at"]:
         return None
     return account
 
@@ -195,7 +195,7 @@ async def _draft_reactivation(uow: UnitOfWork, account: Credentials) -> MailDraf
     """For whom the warning, or the owner, comes after the end: the way back."""
     token = new_token()
     account_id = account.owner.account_id
-    await ExpiryNotices(uow).give_link(account_id, token)
+    await ExpiryNotices(uow).set_reactivation_token(account_id, token)
     until = min((account.warned_at or uow.now) + MIN_NOTICE, account.ends_at + MAX_GRACE_PERIOD)
     values = {"ends_at": _format_time(account.ends_at), "until": _format_time(until)}
     warned = ExpiryNotice(account_id, account.ends_at)

@@ -14,11 +14,11 @@ from dressform.actions.take_contributions import (
 from dressform.db.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from dressform.errors import StartupError
 from dressform.opendata import raw
-from dressform.opendata.codebook import CODEBOOKS, FEWEST, FLAGS, OFFERED, Codebook
+from dressform.opendata.codebook import CODEBOOKS, MIN_FLAG_COUNT, FLAGS, OFFERED, Codebook
 from dressform.opendata.draws import Draw
-from dressform.opendata.noise import noisy, noisy_counts
+from dressform.opendata.noise import add_noise, add_noise_to_counts
 from dressform.opendata.receipts import Receipt, Receipts
-from dressform.opendata.years import day_of
+from dressform.opendata.years import draw_date
 from dressform.repositories.draws import Draws, StoredDraw
 from dressform.repositories.operators import Operators
 
@@ -41,7 +41,7 @@ async def propose_dataset(uows: UnitOfWorkFactory, operator_id: UUID) -> int:
     """
     async with uows.transaction() as uow:
         draws, year = Draws(uow), uow.now.year
-        found = await draws.locked(year)
+        found = await draws.get_for_update(year)
         if found is not None and not await _can_replace_proposal(uow, found, operator_id):
             return year
         proposer = found.proposed_by if found else None
@@ -79,7 +79,7 @@ async def draw_dataset(
 async def list_draws(uows: UnitOfWorkFactory) -> list[Draw]:
     """Every year's, in their order."""
     uow = uows.read()
-    return [_parse_draw(draw) for draw in await Draws(uow).all() if draw.statistics is not None]
+    return [_parse_draw(draw) for draw in await Draws(uow).list_all() if draw.statistics is not None]
 
 
 def _check_receipts(receipts: Receipts, draws: Sequence[Draw]) -> None:
@@ -103,31 +103,31 @@ async def _count_contributors(
     async with uows.transaction() as uow:
         if (found := await _get_counted(uow, operator_id)) is not None:
             return found
-        counts = noisy_counts(await count_contributions(uow, batches, uow.now.year))
+        counts = add_noise_to_counts(await count_contributions(uow, batches, uow.now.year))
         draws, codebook, flags = Draws(uow), *_choose_codebook(counts)
-        await draws.counted(
+        await draws.record_count(
             uow.now.year,
             by=operator_id,
             count=sum(count for flag, count in zip(FLAGS, counts, strict=True) if flag in flags),
             codebook=codebook.key if codebook else None,
             flags=flags,
         )
-        found = await draws.locked(uow.now.year)
+        found = await draws.get_for_update(uow.now.year)
         assert found is not None
     return found
 
 
 def _choose_codebook(counts: Sequence[int]) -> tuple[Codebook | None, tuple[str, ...]]:
     """Return the flags that are enough, or both where none is, and the largest codebook for them."""
-    flags = [flag for flag, count in zip(FLAGS, counts, strict=True) if count >= FEWEST]
-    everyone = sum(count for count in counts if count >= FEWEST)
+    flags = [flag for flag, count in zip(FLAGS, counts, strict=True) if count >= MIN_FLAG_COUNT]
+    everyone = sum(count for count in counts if count >= MIN_FLAG_COUNT)
     codebook = next((book for book in reversed(OFFERED) if everyone >= book.gate), None)
     return codebook, tuple(flags or FLAGS)
 
 
 async def _get_counted(uow: UnitOfWork, operator_id: UUID) -> StoredDraw | None:
     """Return the year's draw if it is counted. Raises StartupError if it cannot be by this operator."""
-    found = await Draws(uow).locked(uow.now.year)
+    found = await Draws(uow).get_for_update(uow.now.year)
     if found is not None and found.count is not None:
         return found
     await _check_approvable(uow, found, operator_id)
@@ -157,8 +157,8 @@ async def _check_approvable(uow: UnitOfWork, found: StoredDraw | None, operator_
     proposer = found.proposed_by if found else None
     if proposer is None:
         raise StartupError(f"Nothing is proposed for {year}: `dressform dataset propose` first.")
-    if uow.now < day_of(year):
-        raise StartupError(f"The draw of {year} is on {day_of(year):%-d %B}, not before.")
+    if uow.now < draw_date(year):
+        raise StartupError(f"The draw of {year} is on {draw_date(year):%-d %B}, not before.")
     if proposer == operator_id:
         raise StartupError("It takes two: another operator has to approve what you proposed.")
     if not await Operators(uow).contains(proposer):
@@ -171,13 +171,13 @@ async def _store_sums(
     uows: UnitOfWorkFactory, year: int, taken: DrawScope, parts: Sequence[PartialSums]
 ) -> None:
     async with uows.transaction() as uow:
-        found = await Draws(uow).locked(year)
+        found = await Draws(uow).get_for_update(year)
         if found is None or found.statistics is not None:
             return  # Somebody else was faster.
         if uow.now.year != year:
             raise StartupError(f"The year {year} is over, and with it the chance of its draw.")
         exact = await take_contributions(uow, parts, year, taken)
-        await Draws(uow).drawn(year, raw.kept(noisy(taken.codebook, exact, taken.flags)))
+        await Draws(uow).record_statistics(year, raw.serialize(add_noise(taken.codebook, exact, taken.flags)))
 
 
 def _parse_draw(stored: StoredDraw) -> Draw:
@@ -185,7 +185,7 @@ def _parse_draw(stored: StoredDraw) -> Draw:
     assert stored.statistics is not None
     assert stored.count is not None
     assert stored.drawn_at is not None
-    codebook, drawn = CODEBOOKS[stored.codebook], raw.read(stored.statistics)
+    codebook, drawn = CODEBOOKS[stored.codebook], raw.deserialize(stored.statistics)
     return Draw(stored.year, codebook, drawn, stored.count, stored.drawn_at, stored.flags)
 
 

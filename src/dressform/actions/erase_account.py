@@ -15,5 +15,5 @@ async def erase_account(
     """
     credentials = await check_password(uows, passwords, member, password)
     async with uows.transaction() as uow:
-        await Accounts(uow).erase(member)
+        await Accounts(uow).delete(member)
         await Mails(uow).add("erased", to=credentials.email, language=credentials.language)

@@ -30,27 +30,27 @@ class AccountData:
 
 async def export_account(uow: UnitOfWork, member: Member) -> AccountData:
     """GDPR Art. 15 and 20: complete, in a common format that machines read."""
-    models, _ = await Models(uow).page(member, limit=100)
+    models, _ = await Models(uow).list_page(member, limit=100)
     return AccountData(
-        account=await Accounts(uow).credentials(member),
-        profile=await Profiles(uow).of(member),
+        account=await Accounts(uow).get_credentials(member),
+        profile=await Profiles(uow).get(member),
         picture=await _read_picture(uow, member),
         models=[(model, await _read_avatar(uow, member, model.id)) for model in models],
-        sessions=await Sessions(uow).of(member),
-        operator=await Operators(uow).stores(member.account_id),
-        consent=await Consents(uow).of(member),
+        sessions=await Sessions(uow).list_all(member),
+        operator=await Operators(uow).exists(member.account_id),
+        consent=await Consents(uow).get(member),
     )
 
 
 async def _read_picture(uow: UnitOfWork, member: Member) -> str | None:
     try:
-        return base64.b64encode((await ProfilePictures(uow).of(member)).webp).decode()
+        return base64.b64encode((await ProfilePictures(uow).get(member)).webp).decode()
     except NotFound:
         return None
 
 
 async def _read_avatar(uow: UnitOfWork, member: Member, model_id: UUID) -> str | None:
     try:
-        return base64.b64encode((await Avatars(uow).of(member, model_id)).webp).decode()
+        return base64.b64encode((await Avatars(uow).get(member, model_id)).webp).decode()
     except NotFound:
         return None

@@ -32,11 +32,11 @@ async def give_consent(
         raise ConsentTextChanged
     consents = Consents(uow)
     if await consents.give(member, text, model_id) and may_mail():
-        account = await Accounts(uow).credentials(member)
+        account = await Accounts(uow).get_credentials(member)
         await Mails(uow).add(
             "consent-given",
             to=account.email,
             language=account.language,
             ends_with=member.account_id,
         )
-    return await consents.of(member)
+    return await consents.get(member)

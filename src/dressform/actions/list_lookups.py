@@ -12,8 +12,8 @@ async def list_lookups(
     uow: UnitOfWork, *, limit: int, before: UUID | None
 ) -> tuple[list[LookupWithOperator], UUID | None]:
     """A page, the latest first, and the id before which the next one begins."""
-    found = await Lookups(uow).page(limit=limit + 1, before=before)
+    found = await Lookups(uow).list_page(limit=limit + 1, before=before)
     page = found[:limit]
-    names = await Operators(uow).names({one.operator_id for one in page})
+    names = await Operators(uow).get_usernames({one.operator_id for one in page})
     more = page[-1].id if len(found) > limit else None
     return [(one, names.get(one.operator_id)) for one in page], more

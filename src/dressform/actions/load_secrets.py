@@ -27,7 +27,7 @@ async def load_secrets(
             secrets, SecretPurpose.SIGNING, lambda: SigningKey.generate().to_bytes()
         )
         signing = [
-            SigningKey.from_bytes(stored) for stored in await secrets.of(SecretPurpose.SIGNING)
+            SigningKey.from_bytes(stored) for stored in await secrets.list_by_purpose(SecretPurpose.SIGNING)
         ]
     keyed = KeyedIndex(index)
     refresh_tokens = RefreshTokens(keyed.derive_key("refresh tokens"))
@@ -35,7 +35,7 @@ async def load_secrets(
 
 
 async def _check_master_keys(secrets: ServiceSecrets, master: MasterKeys) -> None:
-    missing = await secrets.master_keys_in_use() - master.ids
+    missing = await secrets.list_master_key_ids() - master.ids
     if missing:
         raise StartupError(
             f"The database is sealed under the master key {min(missing)!r}, which is not in "
@@ -47,7 +47,7 @@ async def _get_or_create(
     secrets: ServiceSecrets, purpose: SecretPurpose, make: Callable[[], bytes]
 ) -> bytes:
     try:
-        present = await secrets.of(purpose)
+        present = await secrets.list_by_purpose(purpose)
     except (DecryptionError, MissingMasterKeyError):
         raise StartupError(
             "The database does not open: a key in DRESSFORM_MASTER_KEYS, or the file master.keys "

@@ -5,10 +5,10 @@ from datetime import datetime
 from dressform import __version__
 from dressform.actions.draw_dataset import list_draws
 from dressform.db.unit_of_work import UnitOfWorkFactory
-from dressform.opendata.draws import Together, together
-from dressform.opendata.files import edition_with_quality
+from dressform.opendata.draws import CombinedDraws, combine
+from dressform.opendata.files import build_edition_with_quality
 from dressform.opendata.files.about import Publisher
-from dressform.opendata.quality import facts_of
+from dressform.opendata.quality import to_json
 from dressform.repositories.editions import Edition, EditionFile, Editions
 
 
@@ -18,9 +18,9 @@ async def publish_dataset(uows: UnitOfWorkFactory, publisher: Publisher) -> list
     One that is published already stays as it is.
     """
     draws = await list_draws(uows)
-    wanted = [together([draw]) for draw in draws]
+    wanted = [combine([draw]) for draw in draws]
     if len(draws) > 1:
-        wanted.append(together(draws))
+        wanted.append(combine(draws))
     for drawn in wanted:
         at = max(draw.at for draw in draws if draw.year in drawn.years)
         await _publish_edition(uows, drawn, at, publisher)
@@ -28,15 +28,15 @@ async def publish_dataset(uows: UnitOfWorkFactory, publisher: Publisher) -> list
 
 
 async def _publish_edition(
-    uows: UnitOfWorkFactory, drawn: Together, at: datetime, publisher: Publisher
+    uows: UnitOfWorkFactory, drawn: CombinedDraws, at: datetime, publisher: Publisher
 ) -> None:
     uow = uows.read()
-    if drawn.name in {edition.name for edition in await Editions(uow).all()}:
+    if drawn.name in {edition.name for edition in await Editions(uow).list_all()}:
         return
-    made, quality = edition_with_quality(
+    made, quality = build_edition_with_quality(
         drawn, published=at, publisher=publisher, version=__version__
     )
     files = [EditionFile(file.name, file.media_type, file.title, file.content) for file in made]
     async with uows.transaction() as uow:
-        edition = Edition(drawn.name, drawn.codebook.name, drawn.count, facts_of(quality))
+        edition = Edition(drawn.name, drawn.codebook.name, drawn.count, to_json(quality))
         await Editions(uow).publish(edition, files)

@@ -8,5 +8,5 @@ async def reactivate_account(uow: UnitOfWork, token: str) -> None:
 
     It counts as a login: it takes the mailbox of the account and says the same thing.
     """
-    if not await ExpiryNotices(uow).reopen(token):
+    if not await ExpiryNotices(uow).reactivate(token):
         raise LinkExpired

@@ -11,7 +11,7 @@ async def check_registration(
     """What can be said before a mail is spent on it. Raises WeakPassword, UsernameTaken."""
     await require_strong_password(password, username=username, email=email)
     uow = uows.read()
-    if not await SignUps(uow).username_is_free(username):
+    if not await SignUps(uow).is_username_free(username):
         raise UsernameTaken
 
 
@@ -32,7 +32,7 @@ async def register(
     password_hash = await passwords.hash(password)
     async with uows.transaction() as uow:
         sign_ups = SignUps(uow)
-        if not await sign_ups.username_is_free(username):
+        if not await sign_ups.is_username_free(username):
             raise UsernameTaken
         sign_up_id = await sign_ups.add(
             email=email, username=username, language=language, password_hash=password_hash

@@ -37,12 +37,12 @@ async def replay_deletions(
     for kind in DeletionKind if days else ():
         done[kind] = await _replay_kind(uows, kind, days)
     async with uows.transaction() as uow:
-        await DeletionMarks(uow).mark_known(found.behind)
+        await DeletionMarks(uow).mark_known(found.outdated_files)
     return done
 
 
 def _check_readable(found: Comparison) -> None:
-    for file in found.behind:
+    for file in found.outdated_files:
         known = found.known.get(file.id, 0)
         if lost := [number for number in file.missing if number > known]:
             raise StartupError(
@@ -54,7 +54,7 @@ def _check_readable(found: Comparison) -> None:
 def _get_days_by_hash(found: Comparison) -> dict[str, datetime]:
     return {
         each: file.day
-        for file in found.behind
+        for file in found.outdated_files
         for each in file.committed_after(found.known.get(file.id, 0))
     }
 

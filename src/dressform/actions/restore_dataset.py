@@ -7,19 +7,19 @@ from dressform.db.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from dressform.errors import StartupError
 from dressform.opendata import raw
 from dressform.opendata.draws import Draw
-from dressform.opendata.files.parse_edition import NAMES, read_draw
+from dressform.opendata.files.parse_edition import REQUIRED_FILES, parse_edition
 from dressform.opendata.receipts import Receipt, Receipts
-from dressform.opendata.years import day_of
+from dressform.opendata.years import draw_date
 from dressform.repositories.contributions import Contributions
 from dressform.repositories.draws import Draws
 
 
 def parse_edition(files: Mapping[str, bytes]) -> Draw:
     """`files`: of a year's edition, by name. Raises StartupError for others."""
-    if missing := [name for name in NAMES if name not in files]:
+    if missing := [name for name in REQUIRED_FILES if name not in files]:
         raise StartupError(f"There is no {missing[0]}: give the folder of an edition's files.")
     try:
-        return read_draw(files)
+        return parse_edition(files)
     except (ValueError, KeyError, TypeError) as error:
         raise StartupError(
             f"This is no edition of one year as it was published: {error}."
@@ -43,8 +43,8 @@ async def restore_dataset(
 
 
 async def _write_draw(uow: UnitOfWork, draw: Draw, operator_id: UUID) -> None:
-    statistics = raw.kept(draw.sums)
-    known = await Draws(uow).locked(draw.year)
+    statistics = raw.serialize(draw.sums)
+    known = await Draws(uow).get_for_update(draw.year)
     if known is not None and known.statistics == statistics:
         raise StartupError(
             f"The draw of {draw.year} is known already: there is nothing to restore."
@@ -58,6 +58,6 @@ async def _write_draw(uow: UnitOfWork, draw: Draw, operator_id: UUID) -> None:
         statistics=statistics,
         drawn_at=draw.at,
     )
-    contributions = Contributions(uow, before=day_of(draw.year))
-    async for batch in contributions.batches():
+    contributions = Contributions(uow, before=draw_date(draw.year))
+    async for batch in contributions.list_batches():
         await contributions.mark_all(batch, draw.year)

@@ -1,7 +1,7 @@
 from uuid import UUID
 
 from dressform.db.unit_of_work import UnitOfWorkFactory
-from dressform.images import Pictures as Studio
+from dressform.images import ImageProcessor as Studio
 from dressform.repositories.models import Models
 from dressform.repositories.owners import Member
 from dressform.repositories.pictures import Avatars, ProfilePictures
@@ -21,8 +21,8 @@ async def save_avatar(
 ) -> None:
     """Re-encoded, as the model's avatar. Raises NotFound, UnsupportedPicture, TooLarge."""
     uow = uows.read()
-    await Models(uow).owned_by(member, model_id)
+    await Models(uow).get(member, model_id)
     picture = await studio.normalise(data)
     async with uows.transaction() as uow:
-        await Models(uow).owned_by(member, model_id)
+        await Models(uow).get(member, model_id)
         await Avatars(uow).put(member, model_id, picture.webp)

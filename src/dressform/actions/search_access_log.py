@@ -62,7 +62,7 @@ class AccessLogRow:
     request_id: UUID
 
     @classmethod
-    def of(cls, request: AccessLogEntry, *, full: bool) -> "AccessLogRow":
+    def from_entry(cls, request: AccessLogEntry, *, full: bool) -> "AccessLogRow":
         address = request.address if full else _truncate_address(ip_network(request.address))
         return cls(
             at=request.at,
@@ -81,7 +81,7 @@ async def search_access_log(
     """A page, and where the next one begins. It is recorded before anybody sees it."""
     async with uows.transaction() as uow:
         wanted = _to_filter(question, uow.now)
-        log = await AccessLogEntries.opened(uow)
+        log = await AccessLogEntries.assume_role(uow)
         found = await log.search(wanted, limit=question.limit + 1, before=question.before)
     page = found[: question.limit]
     # The role that may read the log may do nothing else: hence another transaction.
@@ -94,7 +94,7 @@ async def search_access_log(
             shown=len(page),
         )
     more = (page[-1].at, page[-1].request_id) if len(found) > len(page) else None
-    return [AccessLogRow.of(one, full=question.full) for one in page], more
+    return [AccessLogRow.from_entry(one, full=question.full) for one in page], more
 
 
 def _to_filter(question: AccessLogQuery, at: datetime) -> AccessLogFilter:

@@ -13,7 +13,7 @@ async def sign_in(
     It also opens an account again that waits for a warning past its 12 months.
     """
     uow = uows.read()
-    found = await Accounts(uow).find_for_sign_in(login)
+    found = await Accounts(uow).get_for_sign_in(login)
     # No connection is held while hashing, and an unknown login takes as long as a known one.
     right = await passwords.verify(password, found.password_hash if found else None)
     if found is None or not right:
@@ -21,7 +21,7 @@ async def sign_in(
     renewed = await _rehash_if_outdated(passwords, found, password)
     async with uows.transaction() as uow:
         accounts = Accounts(uow)
-        if not await accounts.logged_in(found):
+        if not await accounts.record_login(found):
             raise WrongCredentials
         if renewed is not None:
             await accounts.change(found.owner, password_hash=renewed)

@@ -12,9 +12,9 @@ from uuid import UUID
 
 from dressform.db.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from dressform.opendata.codebook import FLAGS, Codebook
-from dressform.opendata.summing import Summing, flag_of
+from dressform.opendata.summing import SumAccumulator, get_flag
 from dressform.opendata.sums import Sums
-from dressform.opendata.years import day_of
+from dressform.opendata.years import draw_date
 from dressform.repositories.contributions import PAUSE_SECONDS, Contributions
 from dressform.repositories.sealed_contributions import Contribution, decrypt_contributions
 
@@ -48,13 +48,13 @@ async def read_contributions(
     adding, parts, last, unreadable = _Summation(taken), list[PartialSums](), None, 0
     while True:
         uow = uows.read()
-        contributions = Contributions(uow, before=day_of(year))
-        batch = await contributions.batch(after=last)
-        rows = await contributions.sealed(batch)
+        contributions = Contributions(uow, before=draw_date(year))
+        batch = await contributions.list_batch(after=last)
+        rows = await contributions.fetch_counted(batch)
         if not batch:
             break
-        page = decrypt_contributions(rows, uows.vault)
-        parts.append(adding.part(page.contributions))
+        page = decrypt_contributions(rows, uows.keyrings)
+        parts.append(adding.add_up(page.contributions))
         last, unreadable = batch[-1], unreadable + page.unreadable
         await asyncio.sleep(PAUSE_SECONDS)
     if unreadable:
@@ -67,21 +67,21 @@ async def take_contributions(
 ) -> Sums:
     """The exact sums of just those whom it marks: noise and storing belong in the same transaction."""
     taking = _ContributionTaker(uow, year, taken)
-    marked = [await taking.marked(part) for part in parts]
+    marked = [await taking.mark(part) for part in parts]
     total = Sums.none(taken.codebook)
     for part in marked:
-        total += (await taking.still_giving(part)).sums
+        total += (await taking.recheck(part)).sums
     return total
 
 
 class _ContributionTaker:
     def __init__(self, uow: UnitOfWork, year: int, taken: DrawScope) -> None:
-        self._contributions = Contributions(uow, before=day_of(year))
-        self._vault = uow.vault
+        self._contributions = Contributions(uow, before=draw_date(year))
+        self._vault = uow.keyrings
         self._year = year
         self._adding = _Summation(taken)
 
-    async def marked(self, part: PartialSums) -> PartialSums:
+    async def mark(self, part: PartialSums) -> PartialSums:
         marked = list[UUID]()
         for start in range(0, len(part.account_ids), _MARK_BATCH):
             some = slice(start, start + _MARK_BATCH)
@@ -89,18 +89,20 @@ class _ContributionTaker:
                 part.account_ids[some], part.model_ids[some], self._year
             )
         await asyncio.sleep(PAUSE_SECONDS)
-        return part if len(marked) == len(part.account_ids) else await self._anew(marked, marked)
+        return (
+            part if len(marked) == len(part.account_ids) else await self._recompute(marked, marked)
+        )
 
-    async def still_giving(self, part: PartialSums) -> PartialSums:
+    async def recheck(self, part: PartialSums) -> PartialSums:
         """Once more after all are marked: a restriction doesn't touch the consent that a mark holds."""
         gone = await self._contributions.no_longer_giving(part.account_ids, part.model_ids)
         await asyncio.sleep(PAUSE_SECONDS)
         still = [each for each in part.account_ids if each not in gone]
         if len(still) == len(part.account_ids):
             return part
-        return await self._anew(still, part.account_ids)
+        return await self._recompute(still, part.account_ids)
 
-    async def _anew(self, giving: Sequence[UUID], marked: Sequence[UUID]) -> PartialSums:
+    async def _recompute(self, giving: Sequence[UUID], marked: Sequence[UUID]) -> PartialSums:
         """Of those `giving`; of all others who are `marked` the mark is taken back."""
         rows = await self._contributions.sealed_of(giving)
         part = self._adding.part(decrypt_contributions(rows, self._vault).contributions)
@@ -111,11 +113,11 @@ class _ContributionTaker:
 class _Summation:
     def __init__(self, taken: DrawScope) -> None:
         self._flags = taken.flags
-        self._summing = Summing(taken.codebook)
+        self._summing = SumAccumulator(taken.codebook)
 
-    def part(self, read: Sequence[Contribution]) -> PartialSums:
+    def add_up(self, read: Sequence[Contribution]) -> PartialSums:
         """Return the sums of those of a flag that is taken; of others nothing goes into them."""
-        given = [each for each in read if flag_of(each.breasts) in self._flags]
+        given = [each for each in read if get_flag(each.breasts) in self._flags]
         sums = self._summing.of((each.breasts, each.measurements) for each in given)
         return PartialSums(
             [each.account_id for each in given], [each.model_id for each in given], sums

@@ -23,7 +23,7 @@ async def tidy_journal(uows: UnitOfWorkFactory) -> int:
     """
     found = await compare_journal(uows)
     await confirm_files(found)
-    if found.behind:
+    if found.outdated_files:
         log.error(
             "the database was put back from a backup: stop, and run `dressform restore replay`"
         )

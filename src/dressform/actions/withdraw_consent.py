@@ -13,11 +13,11 @@ async def withdraw_consent(
     """A mail confirms it, unless nothing stood or none may be sent. None when they never agreed."""
     consents = Consents(uow)
     if await consents.withdraw(member) and may_mail():
-        account = await Accounts(uow).credentials(member)
+        account = await Accounts(uow).get_credentials(member)
         await Mails(uow).add(
             "consent-withdrawn",
             to=account.email,
             language=account.language,
             ends_with=member.account_id,
         )
-    return await consents.of(member)
+    return await consents.get(member)

@@ -50,7 +50,7 @@ from dressform.crypto.tokens import AccessTokens, check_signing_backend
 from dressform.db.migrate import head_revisions
 from dressform.http.body_limit import BodyLimitMiddleware
 from dressform.http.security_headers import HeadersMiddleware
-from dressform.images import Pictures
+from dressform.images import ImageProcessor
 from dressform.retention_audit.auditor import Auditor
 from dressform.settings import settings
 from dressform.settings.settings import Settings
@@ -178,8 +178,8 @@ async def _lifespan(app: Application) -> AsyncIterator[None]:
             uows=uows,
             passwords=PasswordHasher(),
             tokens=tokens,
-            studio=Pictures(),
-            attempts=Attempts(uows.vault.index, uows.clock),
+            studio=ImageProcessor(),
+            attempts=Attempts(uows.keyrings.index, uows.clock),
             auditor=Auditor(uows, spools, interval=process_settings.worker_interval),
         )
         app.state.shipper = app.shipper = Shipper(uows, spools)

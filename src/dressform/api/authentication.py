@@ -40,7 +40,7 @@ class Look:
             raise NotSignedIn
         uow = self.service.uows.read()
         claims = self.service.tokens.verify(self.bearer.credentials, at=uow.now)
-        found = await Members(uow).by_session(
+        found = await Members(uow).get_by_session(
             claims.session_id, claims.account_id, statement, **asked
         )
         if found is None:

@@ -12,7 +12,7 @@ from dressform.api.state import Service, service_of
 from dressform.crypto.passwords import PasswordHasher
 from dressform.crypto.tokens import AccessTokens
 from dressform.db.unit_of_work import UnitOfWork, UnitOfWorkFactory
-from dressform.images import Pictures as PictureStudio
+from dressform.images import ImageProcessor as PictureStudio
 from dressform.repositories.accounts import Accounts as AccountRepository
 from dressform.repositories.consents import Consents as ConsentRepository
 from dressform.repositories.editions import Editions as EditionRepository

@@ -13,7 +13,7 @@ from starlette.requests import ClientDisconnect
 
 from dressform import errors
 from dressform.api.problem_responses import MEDIA_TYPE
-from dressform.api.schemas.problems import MOST_ERRORS
+from dressform.api.schemas.problems import MAX_ERRORS
 from dressform.db.errors import ConstraintError
 from dressform.errors import DressformError, FieldError, InvalidInput
 
@@ -65,7 +65,7 @@ def _invalid(request: Request, error: Exception) -> Response:
     if any(entry["type"] == "json_invalid" for entry in found):
         return _answer(request, errors.Unreadable(), {})
     # A small body can hold tens of thousands of unknown names: the answer stays small too.
-    fields = (FieldError(_pointer(entry["loc"]), _said(entry)) for entry in found[:MOST_ERRORS])
+    fields = (FieldError(_pointer(entry["loc"]), _said(entry)) for entry in found[:MAX_ERRORS])
     return _answer(request, InvalidInput(*fields), {})
 
 

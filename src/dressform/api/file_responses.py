@@ -95,7 +95,7 @@ async def file_answer(
 ) -> Response:
     """Raises NotFound, and RangeNotSatisfiable for a part that lies behind the end."""
     uow = uows.read()
-    file = await Editions(uow).file(edition, name)
+    file = await Editions(uow).get_file(edition, name)
     headers = _headers(file)
     version = Version(headers["ETag"], file.published_at, file.size)
     if is_known(request, version):
@@ -124,7 +124,7 @@ async def _pieces(uows: UnitOfWorkFactory, file: StoredFile, part: range) -> Asy
     """Each by itself: a slow client keeps no connection to the database from others."""
     for start in part[::PIECE]:
         uow = uows.read()
-        piece = await Editions(uow).part(file, start, min(PIECE, part.stop - start))
+        piece = await Editions(uow).read_part(file, start, min(PIECE, part.stop - start))
         yield piece
 
 

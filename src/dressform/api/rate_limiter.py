@@ -37,7 +37,7 @@ class Attempts:
     def spend(self, limit: Limit, target: str) -> None:
         """Count one attempt at `target`. Raises TooManyAttempts."""
         times, window = limit.value
-        at, key, spent = self._clock(), self._index.email(target), self._spent[limit]
+        at, key, spent = self._clock(), self._index.hash_email(target), self._spent[limit]
         self._forget(spent, before=at - window)
         tried = spent.setdefault(key, deque())
         while tried and tried[0] <= at - window:
@@ -58,7 +58,7 @@ class Attempts:
 
     def forgive(self, limit: Limit, target: str) -> None:
         """It was right: what was spent on `target` no longer counts."""
-        self._spent[limit].pop(self._index.email(target), None)
+        self._spent[limit].pop(self._index.hash_email(target), None)
 
     def targets(self, limit: Limit) -> int:
         """How many are remembered."""

@@ -8,7 +8,7 @@ from dressform.api.rate_limiter import Attempts
 from dressform.crypto.passwords import PasswordHasher
 from dressform.crypto.tokens import AccessTokens
 from dressform.db.unit_of_work import UnitOfWorkFactory
-from dressform.images import Pictures
+from dressform.images import ImageProcessor
 from dressform.retention_audit.auditor import Auditor
 from dressform.settings.settings import Settings
 
@@ -19,7 +19,7 @@ class Service:
     uows: UnitOfWorkFactory
     passwords: PasswordHasher
     tokens: AccessTokens
-    studio: Pictures
+    studio: ImageProcessor
     attempts: Attempts
     auditor: Auditor
 

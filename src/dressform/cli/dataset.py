@@ -16,7 +16,7 @@ from dressform.bootstrap import bootstrap, resolved_settings
 from dressform.crypto.passwords import PasswordHasher
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.errors import StartupError
-from dressform.opendata.years import day_of
+from dressform.opendata.years import draw_date
 from dressform.repositories.draws import Draws, StoredDraw
 from dressform.repositories.editions import Editions
 from dressform.repositories.operators import Operators
@@ -51,7 +51,7 @@ def propose(login: Login) -> None:
 
     async def task(uows: UnitOfWorkFactory, operator_id: UUID, _: Settings) -> None:
         year = await drawing.propose_dataset(uows, operator_id)
-        day = day_of(year)
+        day = draw_date(year)
         since = f"on {day:%-d %B} or later" if uows.clock() < day else f"before {year} ends"
         typer.echo(
             f"The edition of {year} is proposed. Another operator approves it {since}: dressform "
@@ -163,10 +163,10 @@ async def _run(
 async def _show(loaded: Settings) -> None:
     async with bootstrap(loaded) as (uows, _):
         uow = uows.read()
-        draws = await Draws(uow).all()
-        editions = await Editions(uow).all()
+        draws = await Draws(uow).list_all()
+        editions = await Editions(uow).list_all()
         involved = {each for draw in draws for each in (draw.proposed_by, draw.approved_by) if each}
-        names = await Operators(uow).names(involved)
+        names = await Operators(uow).get_usernames(involved)
     typer.echo(_LINE.format("year", "state", "people", "codebook", "proposed", "by", "approved by"))
     for draw in draws:
         people = "" if draw.count is None else f"~{max(draw.count, 0)}"

@@ -52,7 +52,7 @@ def list_all() -> None:
 
     async def task(uow: UnitOfWork) -> str:
         lines = [
-            f"{one.username:<30} {one.created_at:%Y-%m-%d}" for one in await Operators(uow).all()
+            f"{one.username:<30} {one.created_at:%Y-%m-%d}" for one in await Operators(uow).list_all()
         ]
         return "\n".join(lines) or "There are no operators."
 
@@ -60,7 +60,7 @@ def list_all() -> None:
 
 
 async def _get_member(uow: UnitOfWork, login: str) -> Credentials:
-    account = await Accounts(uow).by_login(login)
+    account = await Accounts(uow).get_by_login(login)
     if account is None:
         raise StartupError(f"There is no account {login!r}: give its username or e-mail address.")
     return account

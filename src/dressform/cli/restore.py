@@ -57,16 +57,16 @@ async def _replay(loaded: Settings, *, without_damaged: bool) -> None:
 async def _show(loaded: Settings) -> None:
     async with bootstrap(loaded, may_be_older=True) as (uows, _):
         found = await compare_journal(uows)
-        folder, others = uows.journal.folder, uows.journal.list_others()
+        folder, others = uows.journal.folder, uows.journal.list_foreign_files()
     entries = sum(len(each) for file in found.files for each in file.hashes.values())
     typer.echo(f"{folder}: {len(found.files)} files, {entries} deletions.")
-    typer.echo(f"Not in the database: {len(found.unknown)} deletions.")
-    if found.behind:
+    typer.echo(f"Not in the database: {len(found.unknown_hashes)} deletions.")
+    if found.outdated_files:
         typer.echo("It was put back from a backup: run `dressform restore replay`.")
     for file in found.files:
-        if file.missing:
-            typer.echo(f"{file.path} is damaged: {len(file.missing)} entries can't be read.")
-    if found.elsewhere:
-        typer.echo(f"The database knows {found.elsewhere} more files: of other hosts, or lost.")
+        if file.missing_numbers:
+            typer.echo(f"{file.path} is damaged: {len(file.missing_numbers)} entries can't be read.")
+    if found.missing_file_count:
+        typer.echo(f"The database knows {found.missing_file_count} more files: of other hosts, or lost.")
     if others:
         typer.echo(f"{len(others)} files are of other databases, and of no use to this one.")

@@ -54,7 +54,7 @@ def approve(
 async def _approve(loaded: Settings, rule: str | None, *, yes: bool) -> None:
     async with bootstrap(loaded) as (uows, _):
         uow = uows.read()
-        held = [hold for hold in await PurgeBlocks(uow).all() if rule in (None, hold.rule)]
+        held = [hold for hold in await PurgeBlocks(uow).list_all() if rule in (None, hold.rule)]
         if not held:
             typer.echo(f"{rule} is not held." if rule else "No rule is held.")
         for hold in held:
@@ -91,8 +91,8 @@ async def _show(loaded: Settings) -> None:
 async def _format_line(category: Category, uows: UnitOfWorkFactory, findings: Findings) -> str:
     rows = next(rule.rows for rule in findings.rules if rule.key == category.key)
     uow = uows.read()
-    last = await RetentionRuns(uow).last_run(category)
-    standing = await RetentionRuns(uow).standing(category)
+    last = await RetentionRuns(uow).get_last_run(category)
+    standing = await RetentionRuns(uow).get_rule_status(category)
     if category is VISITOR and rows.oldest_at is not None:
         standing = RuleStatus(rows.oldest_at, category.window.after(rows.oldest_at))
     return _LINE.format(

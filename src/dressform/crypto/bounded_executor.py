@@ -20,14 +20,14 @@ class BoundedExecutor:
     """
 
     def __init__(self, name: str, *, threads: int, waiting: int) -> None:
-        self._threads = ThreadPoolExecutor(threads, name)
-        self._places = BoundedSemaphore(threads + waiting)
+        self._executor = ThreadPoolExecutor(threads, name)
+        self._capacity = BoundedSemaphore(threads + waiting)
 
     async def run(self, call: Callable[[], Result]) -> Result:
         """What it returns. Raises Unavailable when too many wait already."""
-        if not self._places.acquire(blocking=False):
+        if not self._capacity.acquire(blocking=False):
             raise Unavailable(retry_after=RETRY_AFTER_SECONDS)
-        future = self._threads.submit(call)
+        future = self._executor.submit(call)
         # Not when whoever asked gives up: the thread works on all the same.
-        future.add_done_callback(lambda _: self._places.release())
+        future.add_done_callback(lambda _: self._capacity.release())
         return await asyncio.wrap_future(future)

@@ -20,13 +20,13 @@ class Keyrings:
 class RowEncryption:
     """A row that carries its own wrapped data key beside its payload: a sign-up, a mail."""
 
-    vault: Keyrings
+    keyrings: Keyrings
     table: str
 
     def seal(self, value: dict[str, Any], row: UUID) -> dict[str, Any]:
         """The columns `key_id`, `wrapped_key` and `sealed` for a fresh key."""
-        key = DataKey.new()
-        wrapped = self.vault.master.wrap(key, row)
+        key = DataKey.generate()
+        wrapped = self.keyrings.master.wrap(key, row)
         return {
             "key_id": wrapped.key_id,
             "wrapped_key": wrapped.key,
@@ -35,5 +35,5 @@ class RowEncryption:
 
     def open(self, row: Any) -> Any:
         """The payload of a row with `id`, `key_id`, `wrapped_key` and `sealed`."""
-        key = self.vault.master.unwrap(WrappedKey(row.key_id, row.wrapped_key), row.id)
+        key = self.keyrings.master.unwrap(WrappedKey(row.key_id, row.wrapped_key), row.id)
         return key.open(row.sealed, self.table, row.id, 1)

@@ -71,7 +71,7 @@ class DataKey:
         return "DataKey(…)"
 
     @classmethod
-    def new(cls) -> "DataKey":
+    def generate(cls) -> "DataKey":
         return cls(new_key())
 
     def seal(self, value: dict[str, Any], table: str, row: UUID, version: int) -> bytes:

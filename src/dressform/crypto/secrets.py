@@ -54,16 +54,16 @@ class KeyedIndex:
     def __init__(self, key: bytes) -> None:
         self._key = key
 
-    def email(self, address: str) -> bytes:
-        return self._of("email", address)
+    def hash_email(self, address: str) -> bytes:
+        return self._hash("email", address)
 
-    def username(self, username: str) -> bytes:
-        return self._of("username", username)
+    def hash_username(self, username: str) -> bytes:
+        return self._hash("username", username)
 
     def derive_key(self, purpose: str) -> bytes:
         """Return a key for another purpose. Every backup of the database has it, wrapped, as this one."""
         return hmac.digest(self._key, f"key\0{purpose}".encode(), "sha256")
 
-    def _of(self, kind: str, value: str) -> bytes:
+    def _hash(self, kind: str, value: str) -> bytes:
         folded = unicodedata.normalize("NFKC", value).casefold()
         return hmac.digest(self._key, f"{kind}\0{folded}".encode(), "sha256")

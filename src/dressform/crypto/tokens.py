@@ -99,7 +99,7 @@ class AccessTokens:
         self._verifiers = {_encoded_header(key): key.verifier for key in self._keys}
         self._now = 0.0
         # By the tokens' SHA-256: as they are, they would be for whoever reads the memory.
-        self._verified: TLRUCache[bytes, Claims] = TLRUCache(
+        self._cache: TLRUCache[bytes, Claims] = TLRUCache(
             CACHE_SIZE,
             ttu=lambda _, claims, __: claims.expires_at.timestamp(),
             timer=lambda: self._now,
@@ -124,7 +124,7 @@ class AccessTokens:
         """What a token says that holds at this moment; NotSignedIn for every other text."""
         self._now = at.timestamp()
         try:
-            claims = self._remembered_claims(token)
+            claims = self._get_claims(token)
             self._check_times(claims, at)
         except Exception:  # noqa: BLE001  jose lets RecursionError, OverflowError and TypeError out
             raise NotSignedIn from None
@@ -133,16 +133,16 @@ class AccessTokens:
     def jwks(self) -> dict[str, list[dict[str, str]]]:
         return {"keys": [key.public_jwk() for key in self._keys]}
 
-    def _remembered_claims(self, token: str) -> Claims:
+    def _get_claims(self, token: str) -> Claims:
         digest = hashlib.sha256(token.encode()).digest()
         try:
-            return self._verified[digest]
+            return self._cache[digest]
         except KeyError:
             pass
-        claims = self._verified[digest] = self._signed_claims(token)
+        claims = self._cache[digest] = self._verify_signature(token)
         return claims
 
-    def _signed_claims(self, token: str) -> Claims:
+    def _verify_signature(self, token: str) -> Claims:
         parts = TOKEN_PATTERN.fullmatch(token) if len(token) <= MAX_TOKEN_LENGTH else None
         if parts is None:
             raise NotSignedIn

@@ -80,7 +80,7 @@ class Pool:
             self._idle.append(driver)
         self._slots.release()
 
-    def release_after(self, driver: Any, error: BaseException) -> None:
+    def release_after_error(self, driver: Any, error: BaseException) -> None:
         """Take back a connection on which an error was raised, and use it again if it is sound.
 
         When it is not, the others may be as little: their server may be gone, or a standby now.
@@ -133,19 +133,19 @@ class Connection(ABC):
         self, statement: Statement | Executable, values: Mapping[str, Any] = _NO_VALUES
     ) -> Result: ...
 
-    async def all(
+    async def fetch_all(
         self, statement: Statement | Executable, values: Mapping[str, Any] = _NO_VALUES
     ) -> Sequence[Row]:
         return (await self.execute(statement, values)).all()
 
-    async def one(
+    async def fetch_one(
         self, statement: Statement | Executable, values: Mapping[str, Any] = _NO_VALUES
     ) -> Row:
         """Raises ValueError unless there is just one row."""
         row: Row = (await self.execute(statement, values)).one()
         return row
 
-    async def one_or_none(
+    async def fetch_one_or_none(
         self, statement: Statement | Executable, values: Mapping[str, Any] = _NO_VALUES
     ) -> Row | None:
         """Raises ValueError for more than one row."""
@@ -182,7 +182,7 @@ class Autocommit(Connection):
             try:
                 result = await _run(driver, ready, values)
             except BaseException as error:
-                self._pool.release_after(driver, error)
+                self._pool.release_after_error(driver, error)
                 raise
             self._pool.release(driver)
             return result
@@ -232,7 +232,7 @@ class Transaction(Connection):
             try:
                 status = await driver.execute("COMMIT")
             except BaseException as error:
-                self._pool.release_after(driver, error)
+                self._pool.release_after_error(driver, error)
                 raise
             self._pool.release(driver)
             if status != "COMMIT":
@@ -254,7 +254,7 @@ class Transaction(Connection):
         if error is None:
             self._pool.release(driver)
         else:
-            self._pool.release_after(driver, error)
+            self._pool.release_after_error(driver, error)
 
     @asynccontextmanager
     async def _on_connection(self) -> AsyncIterator[Any]:
@@ -264,7 +264,7 @@ class Transaction(Connection):
                 try:
                     await driver.execute("BEGIN")
                 except BaseException as error:
-                    self._pool.release_after(driver, error)
+                    self._pool.release_after_error(driver, error)
                     raise
                 self._driver = driver
             try:

@@ -29,7 +29,7 @@ class UnitOfWork:
     """
 
     connection: Connection
-    vault: Keyrings
+    keyrings: Keyrings
     now: datetime
     deletions: list[Deletion] = field(default_factory=list)
 
@@ -46,13 +46,13 @@ class UnitOfWorkFactory:
     """Opens units of work; whoever holds it decides where a transaction ends."""
 
     pool: Pool
-    vault: Keyrings
+    keyrings: Keyrings
     clock: Clock
     journal: Journal
 
     def read(self, *, now: datetime | None = None) -> UnitOfWork:
         """A unit whose statements are each by themselves: it holds nothing that must be closed."""
-        return UnitOfWork(Autocommit(self.pool), self.vault, now or self.clock())
+        return UnitOfWork(Autocommit(self.pool), self.keyrings, now or self.clock())
 
     @asynccontextmanager
     async def transaction(
@@ -61,7 +61,7 @@ class UnitOfWorkFactory:
         """What is deleted is in the journal, on the disk, before it is committed."""
         entry = None
         async with Transaction.begin(self.pool) as connection:
-            uow = TransactionalUnitOfWork(connection, self.vault, now or self.clock())
+            uow = TransactionalUnitOfWork(connection, self.keyrings, now or self.clock())
             yield uow
             if uow.deletions:
                 entry = await self.journal.record(connection, uow.deletions, at=self.clock())

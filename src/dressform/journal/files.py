@@ -29,21 +29,23 @@ class JournalFile:
     id: UUID
     day: datetime
     hashes: dict[int, list[str]]
-    committed: int
+    committed_number: int
 
     @property
-    def last(self) -> int:
+    def last_number(self) -> int:
         """Return the last number, committed or not."""
-        return max(self.hashes, default=self.committed)
+        return max(self.hashes, default=self.committed_number)
 
     @property
-    def missing(self) -> list[int]:
+    def missing_numbers(self) -> list[int]:
         """Return the numbers that were committed and can't be read."""
-        return [number for number in range(1, self.committed + 1) if number not in self.hashes]
+        return [
+            number for number in range(1, self.committed_number + 1) if number not in self.hashes
+        ]
 
     def committed_after(self, number: int) -> Iterator[str]:
         """Yield the hashes that a database doesn't know which counted up to `number`."""
-        for each in range(number + 1, self.committed + 1):
+        for each in range(number + 1, self.committed_number + 1):
             yield from self.hashes.get(each, ())
 
 

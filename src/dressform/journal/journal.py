@@ -75,7 +75,7 @@ class Journal:
         """
         hashes = [self.hasher.hash(each) for each in deletions]
         try:
-            path, file_id, day = await asyncio.to_thread(self._file_of, day_of(at))
+            path, file_id, day = await asyncio.to_thread(self._get_file, day_of(at))
         except OSError as error:
             raise _refuse_deletion(error) from error
         number = await transaction.scalar(_INCREMENT_NUMBER, {"file_id": file_id, "day": day})
@@ -108,7 +108,7 @@ class Journal:
                     found.append(read_file(path, file_id, day))
         return found
 
-    def list_others(self) -> list[Path]:
+    def list_foreign_files(self) -> list[Path]:
         """Return the files of other sites, whose key is not ours. Raises OSError."""
         folders = [each for each in self.root.glob("*") if each.is_dir() and each != self.folder]
         return [path for folder in folders for path, *_ in list_files(folder)]
@@ -125,7 +125,7 @@ class Journal:
             path.unlink(missing_ok=True)
         return len(over)
 
-    def _file_of(self, day: datetime) -> tuple[Path, UUID, datetime]:
+    def _get_file(self, day: datetime) -> tuple[Path, UUID, datetime]:
         """Return this process's file of that day, made anew when somebody took it away."""
         with self._lock:
             if self._path is None or self._day != day or not self._path.exists():

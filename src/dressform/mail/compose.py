@@ -26,19 +26,19 @@ class MailRenderer:
 
     def __init__(self, *, sender: str, link_base: str, clock: Clock) -> None:
         self._sender_name, self._sender = parseaddr(sender)
-        self._link_base = link_base
+        self._frontend_url = link_base
         self._clock = clock
 
     def link(self, page: str, token: str) -> str:
         """The token stands in the fragment: no server, proxy or log ever sees it."""
-        return f"{self._link_base}/{page}#token={token}"
+        return f"{self._frontend_url}/{page}#token={token}"
 
-    def write(
+    def render(
         self, template: str, mail_id: UUID, *, to: str, language: str, **values: str
     ) -> EmailMessage:
         """The message; its Message-ID is the mail's, so that a repeated delivery can be told."""
         text = _TEMPLATES.get_template(f"{language}/{template}.txt").render(
-            site=self._link_base, **values
+            site=self._frontend_url, **values
         )
         subject, _, body = text.partition("\n")
         message = EmailMessage()

@@ -56,9 +56,9 @@ class SmtpTransport:
     def __init__(self, url: str, *, sender: str) -> None:
         self._url = url
         self._sender = parseaddr(sender)[1]
-        self._server = self._new_server()
+        self._client = self._create_client()
 
-    def _new_server(self) -> aiosmtplib.SMTP:
+    def _create_client(self) -> aiosmtplib.SMTP:
         parts = urlsplit(self._url)
         tls = parts.scheme == "smtps"
         return aiosmtplib.SMTP(
@@ -75,9 +75,9 @@ class SmtpTransport:
     async def send(self, message: EmailMessage) -> None:
         reached = handed_over = False
         try:
-            async with asyncio.timeout(DELIVERY_TIMEOUT_SECONDS), self._server:
+            async with asyncio.timeout(DELIVERY_TIMEOUT_SECONDS), self._client:
                 reached = True
-                await self._server.send_message(message)
+                await self._client.send_message(message)
                 handed_over = True
         except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
             if handed_over:
@@ -90,7 +90,7 @@ class SmtpTransport:
 
     async def check(self) -> None:
         """Connect, sign in, and begin a mail of our sender that is never finished."""
-        server = self._new_server()  # The other one may be in the middle of a delivery.
+        server = self._create_client()  # The other one may be in the middle of a delivery.
         try:
             async with asyncio.timeout(DELIVERY_TIMEOUT_SECONDS), server:
                 await server.mail(self._sender)

@@ -11,7 +11,7 @@ import numpy as np
 from dressform.opendata.sums import Floats
 
 
-def published_correlations(flag: str, names: Sequence[str]) -> Floats:
+def get_published_correlations(flag: str, names: Sequence[str]) -> Floats:
     """Return the published correlations of `names`, squared; NaN where none is published."""
     facts = _read_facts()
     known = facts["measurements"]

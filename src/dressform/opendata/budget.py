@@ -16,20 +16,20 @@ RHO = 0.0676
 GATE_RHO = 0.0001
 """Of the count that decides whether there are enough."""
 
-MOST_COUNTS = 10
+MAX_COUNTS = 10
 """How many times an account is counted; it may still give afterwards, as that is in its budget."""
 
-UNITS = 16
+QUANTIZATION_STEPS = 16
 """Steps a scale: the second moments are sums of whole numbers."""
 
 _FLAGS, _HISTOGRAMS, _PAIRS, _PRODUCTS = 0.0006, 0.034, 0.004, 0.028
 
 _NORMAL = NormalDist()
-_FINE = 1e-6
+_PRECISION = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
+class BudgetShare:
     """A group of sums: how far one account moves it at most (L2), and what of rho it spends."""
 
     sensitivity: float
@@ -41,22 +41,22 @@ class Share:
         return self.sensitivity / math.sqrt(2 * self.rho)
 
 
-GATE = Share(1.0, GATE_RHO)
+GATE = BudgetShare(1.0, GATE_RHO)
 
 
-def shares(codebook: Codebook) -> dict[str, Share]:
+def list_shares(codebook: Codebook) -> dict[str, BudgetShare]:
     """By the names of the sums.
 
     An account gives `most` values: 1 in as many histograms, 1 for every two of them, and products
     whose norm is that of all pairs of a vector: at most half the fourth power of its length.
     """
     most = codebook.most
-    length = codebook.norm * UNITS
+    length = codebook.norm * QUANTIZATION_STEPS
     return {
-        "flags": Share(1.0, _FLAGS),
-        "histograms": Share(math.sqrt(most), _HISTOGRAMS),
-        "pair_counts": Share(math.sqrt(most * (most - 1) / 2), _PAIRS),
-        "second_moments": Share(length**2 * math.sqrt((1 - 1 / most) / 2), _PRODUCTS),
+        "flags": BudgetShare(1.0, _FLAGS),
+        "histograms": BudgetShare(math.sqrt(most), _HISTOGRAMS),
+        "pair_counts": BudgetShare(math.sqrt(most * (most - 1) / 2), _PAIRS),
+        "second_moments": BudgetShare(length**2 * math.sqrt((1 - 1 / most) / 2), _PRODUCTS),
     }
 
 
@@ -78,13 +78,13 @@ def delta(epsilon: float, rho: float = RHO) -> float:
 def epsilon(delta_: float, rho: float = RHO) -> float:
     """The least epsilon for that delta, to a millionth."""
     low, high = 0.0, 50.0
-    while high - low > _FINE:
+    while high - low > _PRECISION:
         middle = (low + high) / 2
         low, high = (middle, high) if delta(middle, rho) > delta_ else (low, middle)
     return high
 
 
-def up(value: float, digits: int) -> float:
+def round_up(value: float, digits: int) -> float:
     """Rounded up: what is promised holds with every digit that is said."""
     steps: int = 10**digits
     return math.ceil(steps * value) / steps

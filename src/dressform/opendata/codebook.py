@@ -74,7 +74,7 @@ class Codebook:
         return tuple((a, b) for i, a in enumerate(names) for b in names[i + 1 :])
 
 
-def _item(fact: Mapping[str, Any], bins: int) -> Item:
+def _parse_item(fact: Mapping[str, Any], bins: int) -> Item:
     return Item(
         name=fact["name"],
         unit=fact["unit"],
@@ -93,19 +93,19 @@ def _read() -> Mapping[str, Any]:
     return found
 
 
-def _those(items: Sequence[Item], names: Sequence[str]) -> tuple[Item, ...]:
+def _select_items(items: Sequence[Item], names: Sequence[str]) -> tuple[Item, ...]:
     return tuple(item for item in items if item.name in names)
 
 
-def _with_wide_bins(item: Item) -> Item:
+def _double_bin_width(item: Item) -> Item:
     """Return the item with half as many bins: where few give, fewer bins have less noise."""
     return replace(item, width=2 * item.width, bins=item.bins // 2)
 
 
 _FACTS = _read()
-_ITEMS = tuple(_item(fact, _FACTS["bins"]) for fact in _FACTS["measurements"])
-_CORE = _those(_ITEMS, _FACTS["core"])
-_SMALL = tuple(_with_wide_bins(item) for item in _those(_ITEMS, _FACTS["small"]))
+_ITEMS = tuple(_parse_item(fact, _FACTS["bins"]) for fact in _FACTS["measurements"])
+_CORE = _select_items(_ITEMS, _FACTS["core"])
+_SMALL = tuple(_double_bin_width(item) for item in _select_items(_ITEMS, _FACTS["small"]))
 
 VERSION: str = _FACTS["version"]
 SOURCE: str = _FACTS["source"]
@@ -117,7 +117,7 @@ SMALL = Codebook(name="small", items=_SMALL, most=8, gate=500, norm=4, version=V
 OFFERED = (SMALL, CORE, FULL)
 """The codebooks of new draws, from the smallest to the largest; each has what the one before has."""
 
-FEWEST = SMALL.gate
+MIN_FLAG_COUNT = SMALL.gate
 """Accounts of a flag, by a noisy count, from which on the flag is taken."""
 
 _RETIRED = (replace(FULL, norm=9, version="1"), replace(CORE, norm=8, version="1"))

@@ -33,7 +33,7 @@ def _read() -> dict[str, Any]:
     return found
 
 
-def _all(found: dict[str, Any]) -> tuple[dict[str, ConsentText], ...]:
+def _parse_versions(found: dict[str, Any]) -> tuple[dict[str, ConsentText], ...]:
     return tuple(
         {
             language: ConsentText(entry["version"], language, "\n\n".join(paragraphs))
@@ -43,13 +43,13 @@ def _all(found: dict[str, Any]) -> tuple[dict[str, ConsentText], ...]:
     )
 
 
-_FOUND = _read()
+_DATA = _read()
 
-VERSIONS = _all(_FOUND)
+VERSIONS = _parse_versions(_DATA)
 """The oldest first; each by language."""
 
 CURRENT = MappingProxyType(VERSIONS[-1])
 """What is asked now, by language."""
 
-COMPATIBLE: tuple[str, ...] = tuple(_FOUND["compatible"])
+COMPATIBLE: tuple[str, ...] = tuple(_DATA["compatible"])
 """Whoever agreed to any other version has to be asked again before they can give."""

@@ -14,24 +14,24 @@ import numpy as np
 from dressform.opendata.pairs import Pairs
 from dressform.opendata.sums import Floats
 
-_MOST_FACTORS = 5
-_STRICTNESS = 3
+_MAX_FACTORS = 5
+_PARAMETER_COST = 3
 """What a number more that is fitted must be worth; Akaike's is 2."""
-_ROUNDS = 80
-_SETTLED = 1e-3
-_CLOSEST = 0.995
+_MAX_ITERATIONS = 80
+_TOLERANCE = 1e-3
+_MAX_LOADING_NORM = 0.995
 """No measurement follows the factors more closely than this."""
-_PUBLISHED_APART = 0.05
+_MIN_DEVIATION_FROM_PUBLISHED = 0.05
 """Published correlations are of soldiers: others are assumed to differ from them by that at least."""
-_FACTORS_APART = 0.02
+_MIN_DEVIATION_FROM_FACTORS = 0.02
 """And no few factors are all there is to bodies."""
-_CLIPPING_ROUNDS = 4
-_CLIPPING_DOUBT = 0.3
+_CLIPPING_ITERATIONS = 4
+_CLIPPING_RELATIVE_ERROR = 0.3
 """Of what clipping takes away: how far off that may be, as bodies follow no bell curve."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Shrunk:
+class _Estimates:
     correlations: Floats
     variance: Floats
 
@@ -43,38 +43,44 @@ def estimate_correlations(pairs: Pairs, published: Floats) -> tuple[Floats, Floa
     """
     told, variance = pairs.correlations()
     clipped = np.zeros_like(told)
-    for _ in range(_CLIPPING_ROUNDS):
-        found = _estimate(told - clipped, variance, published)
-        clipped = pairs.clipped_away(_nearest_possible(found.correlations))
-    error = np.sqrt(found.variance + (_CLIPPING_DOUBT * clipped) ** 2)
+    for _ in range(_CLIPPING_ITERATIONS):
+        found = _estimate_once(told - clipped, variance, published)
+        clipped = pairs.clipped_away(_nearest_correlation_matrix(found.correlations))
+    error = np.sqrt(found.variance + (_CLIPPING_RELATIVE_ERROR * clipped) ** 2)
     np.fill_diagonal(error, 0.0)
-    return _nearest_possible(found.correlations), error
+    return _nearest_correlation_matrix(found.correlations), error
 
 
-def _estimate(told: Floats, variance: Floats, published: Floats) -> _Shrunk:
+def _estimate_once(told: Floats, variance: Floats, published: Floats) -> _Estimates:
     nearer = _shrink_to_published(told, variance, published)
     factors, numbers = _fit_factors(nearer.correlations, nearer.variance)
     # As many numbers were fitted to so many pairs, so that share of the noise is in the fit, too.
-    leverage = min(numbers / len(_above(told)), 1.0)
-    off = _above(nearer.correlations - factors) ** 2 - (1 - leverage) * _above(nearer.variance)
-    between = _mean_square(off, _above(nearer.variance), least=_FACTORS_APART)
+    leverage = min(numbers / len(_upper_triangle(told)), 1.0)
+    off = _upper_triangle(nearer.correlations - factors) ** 2 - (1 - leverage) * _upper_triangle(
+        nearer.variance
+    )
+    between = _estimate_prior_variance(
+        off, _upper_triangle(nearer.variance), least=_MIN_DEVIATION_FROM_FACTORS
+    )
     found = _shrink(nearer, factors, between)
     followed = 1 - found.variance / nearer.variance
-    return _Shrunk(found.correlations, found.variance + leverage * nearer.variance * followed**2)
+    return _Estimates(found.correlations, found.variance + leverage * nearer.variance * followed**2)
 
 
-def _shrink_to_published(told: Floats, variance: Floats, published: Floats) -> _Shrunk:
+def _shrink_to_published(told: Floats, variance: Floats, published: Floats) -> _Estimates:
     """Return what is told, shrunk where there is something published, and elsewhere as it is."""
     known = ~np.isnan(published)
     prior = np.where(known, published, told)
-    here = _above(known)
-    off = (_above(told - prior) ** 2 - _above(variance))[here]
-    between = _mean_square(off, _above(variance)[here], least=_PUBLISHED_APART)
-    found = _shrink(_Shrunk(told, variance), prior, between)
-    return _Shrunk(found.correlations, np.where(known, found.variance, variance))
+    here = _upper_triangle(known)
+    off = (_upper_triangle(told - prior) ** 2 - _upper_triangle(variance))[here]
+    between = _estimate_prior_variance(
+        off, _upper_triangle(variance)[here], least=_MIN_DEVIATION_FROM_PUBLISHED
+    )
+    found = _shrink(_Estimates(told, variance), prior, between)
+    return _Estimates(found.correlations, np.where(known, found.variance, variance))
 
 
-def _mean_square(off: Floats, variance: Floats, *, least: float) -> float:
+def _estimate_prior_variance(off: Floats, variance: Floats, *, least: float) -> float:
     """Return how far correlations really are from a prior, squared: the mean of what is beyond noise.
 
     The empirical Bayes of Fay and Herriot (1979).
@@ -84,13 +90,13 @@ def _mean_square(off: Floats, variance: Floats, *, least: float) -> float:
     return max(least**2, float(np.average(off, weights=1 / variance**2)))
 
 
-def _shrink(told: _Shrunk, prior: Floats, between: float) -> _Shrunk:
+def _shrink(told: _Estimates, prior: Floats, between: float) -> _Estimates:
     weight = 1 / told.variance + 1 / between
     found = (told.correlations / told.variance + prior / between) / weight
-    return _Shrunk(found, 1 / weight)
+    return _Estimates(found, 1 / weight)
 
 
-def _above(square: Floats) -> Floats:
+def _upper_triangle(square: Floats) -> Floats:
     """Return what is above the diagonal: each pair once."""
     return np.asarray(square[np.triu_indices(len(square), 1)])
 
@@ -98,17 +104,20 @@ def _above(square: Floats) -> Floats:
 def _fit_factors(told: Floats, variance: Floats) -> tuple[Floats, int]:
     """Return the correlations by as many factors as are worth it, and how many numbers that fits."""
     best, fitted, cost = np.eye(len(told)), 0, math.inf
-    for factors in range(1, min(_MOST_FACTORS, len(told) - 1) + 1):
-        fit = _follow_factors(told, variance, factors)
+    for factors in range(1, min(_MAX_FACTORS, len(told) - 1) + 1):
+        fit = _fit_loadings(told, variance, factors)
         numbers = factors * len(told) - factors * (factors - 1) // 2
-        worth = float((_above(told - fit) ** 2 / _above(variance)).sum()) + _STRICTNESS * numbers
+        worth = (
+            float((_upper_triangle(told - fit) ** 2 / _upper_triangle(variance)).sum())
+            + _PARAMETER_COST * numbers
+        )
         if worth > cost:
             break  # Another factor was not worth its numbers.
         best, fitted, cost = fit, numbers, worth
     return best, fitted
 
 
-def _follow_factors(told: Floats, variance: Floats, factors: int) -> Floats:
+def _fit_loadings(told: Floats, variance: Floats, factors: int) -> Floats:
     """Return the correlations of measurements that follow so many factors, each pair with its weight.
 
     By least squares for one measurement after the other (a factor analysis of residuals: Harman and
@@ -120,19 +129,21 @@ def _follow_factors(told: Floats, variance: Floats, factors: int) -> Floats:
     np.fill_diagonal(start, 1.0)
     values, vectors = np.linalg.eigh(start)
     loadings = vectors[:, -factors:] * np.sqrt(np.maximum(values[-factors:], 0.05))
-    for _ in range(_ROUNDS):
+    for _ in range(_MAX_ITERATIONS):
         before = loadings.copy()
         for place, by in enumerate(weight):
             weighted = loadings * by[:, None]
             normal = weighted.T @ loadings + np.eye(factors)
             found = np.linalg.solve(normal, weighted.T @ told[place])
-            loadings[place] = found * min(1, _CLOSEST / max(float(np.linalg.norm(found)), 1e-9))
-        if np.abs(loadings - before).max() < _SETTLED:
+            loadings[place] = found * min(
+                1, _MAX_LOADING_NORM / max(float(np.linalg.norm(found)), 1e-9)
+            )
+        if np.abs(loadings - before).max() < _TOLERANCE:
             break
     return np.asarray(loadings @ loadings.T)
 
 
-def _nearest_possible(found: Floats) -> Floats:
+def _nearest_correlation_matrix(found: Floats) -> Floats:
     """The nearest that correlations can be, near enough: no direction with less than no variance."""
     found = np.clip(found, -1, 1)
     np.fill_diagonal(found, 1.0)

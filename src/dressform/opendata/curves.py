@@ -13,11 +13,11 @@ import numpy as np
 from dressform.opendata.codebook import Item
 from dressform.opendata.sums import Floats, Integers
 
-_STIFFNESS = tuple(10.0**power for power in reversed(range(7)))
-_STRICTNESS = 6
+_STIFFNESSES = tuple(10.0**power for power in reversed(range(7)))
+_PARAMETER_COST = 6
 """What a bend more must be worth; Akaike's is 2, which often takes noise for a tail."""
-_ROUNDS = 60
-_FARTHEST_BEND = 4.0
+_MAX_ITERATIONS = 60
+_MAX_STEP = 4.0
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Curve:
 
     @cached_property
     def share(self) -> Floats:
-        drawn = _between(self.item.bins, self.item.width) @ self.heights
+        drawn = _interpolation_matrix(self.item.bins, self.item.width) @ self.heights
         raised = np.exp(drawn - drawn.max())
         return np.asarray(raised / raised.sum())
 
@@ -52,7 +52,7 @@ class Curve:
     @property
     def share_slopes(self) -> Floats:
         """How the share at each unit follows the heights: (units, bins)."""
-        drawn = _between(self.item.bins, self.item.width)
+        drawn = _interpolation_matrix(self.item.bins, self.item.width)
         share = self.share
         return np.asarray(share[:, None] * (drawn - share @ drawn))
 
@@ -78,38 +78,40 @@ def fit_curve(item: Item, flag: str, counts: Integers, sigma: float) -> tuple[Cu
     from the one before.
     """
     curve = Curve.bell(item, item.centre[flag], item.scale[flag], max(float(counts.sum()), 1.0))
-    weight = _weight(curve, sigma)
-    best, best_stiffness, least = curve, _STIFFNESS[0], math.inf
-    for stiffness in _STIFFNESS:
-        curve, cost = _best(curve, counts, weight, stiffness)
+    weight = _compute_weights(curve, sigma)
+    best, best_stiffness, least = curve, _STIFFNESSES[0], math.inf
+    for stiffness in _STIFFNESSES:
+        curve, cost = _fit_at_stiffness(curve, counts, weight, stiffness)
         if cost < least:
             best, best_stiffness, least = curve, stiffness, cost
-    return best, _covariance(best, sigma, best_stiffness)
+    return best, _compute_covariance(best, sigma, best_stiffness)
 
 
-def _weight(curve: Curve, sigma: float) -> Floats:
+def _compute_weights(curve: Curve, sigma: float) -> Floats:
     return np.asarray(1 / (sigma**2 + np.maximum(curve.expected, 1.0)))
 
 
-def _covariance(curve: Curve, sigma: float, stiffness: float) -> Floats:
-    weight = _weight(curve, sigma)
+def _compute_covariance(curve: Curve, sigma: float, stiffness: float) -> Floats:
+    weight = _compute_weights(curve, sigma)
     slopes = curve.slopes
-    precision = slopes.T @ (weight[:, None] * slopes) + stiffness * _penalty(curve.item.bins)
+    precision = slopes.T @ (weight[:, None] * slopes) + stiffness * _penalty_matrix(curve.item.bins)
     return np.asarray(np.linalg.pinv(precision, hermitian=True))
 
 
-def _bends(bins: int) -> Floats:
+def _third_differences(bins: int) -> Floats:
     return np.column_stack([np.diff(np.eye(bins), 3, axis=0), np.zeros(bins - 3)])
 
 
-def _penalty(bins: int) -> Floats:
-    return np.asarray(_bends(bins).T @ _bends(bins))
+def _penalty_matrix(bins: int) -> Floats:
+    return np.asarray(_third_differences(bins).T @ _third_differences(bins))
 
 
-def _best(start: Curve, counts: Integers, weight: Floats, stiffness: float) -> tuple[Curve, float]:
+def _fit_at_stiffness(
+    start: Curve, counts: Integers, weight: Floats, stiffness: float
+) -> tuple[Curve, float]:
     """The curve of that stiffness, and the criterion of it, by damped Gauss-Newton steps."""
-    bends = _bends(start.item.bins)
-    penalty = stiffness * _penalty(start.item.bins)
+    bends = _third_differences(start.item.bins)
+    penalty = stiffness * _penalty_matrix(start.item.bins)
 
     def cost(curve: Curve) -> float:
         bent = bends[:, :-1] @ curve.heights
@@ -117,13 +119,13 @@ def _best(start: Curve, counts: Integers, weight: Floats, stiffness: float) -> t
 
     curve, damping, known = start, 1e-3, np.inf
     known = cost(curve)
-    for _ in range(_ROUNDS):
+    for _ in range(_MAX_ITERATIONS):
         slopes = curve.slopes
         normal = slopes.T @ (weight[:, None] * slopes)
         wanted = slopes.T @ (weight * (counts - curve.expected))
         wanted -= penalty @ np.append(curve.heights, 0.0)
         damped = normal + penalty + damping * np.eye(len(normal))
-        step = np.clip(np.linalg.solve(damped, wanted), -_FARTHEST_BEND, _FARTHEST_BEND)
+        step = np.clip(np.linalg.solve(damped, wanted), -_MAX_STEP, _MAX_STEP)
         after = curve.moved(step)
         if (found := cost(after)) < known:
             settled = known - found < 1e-6 * (1 + known)
@@ -133,11 +135,11 @@ def _best(start: Curve, counts: Integers, weight: Floats, stiffness: float) -> t
         else:
             damping *= 8
     freedom = np.trace(np.linalg.solve(normal + penalty + 1e-6 * np.eye(len(normal)), normal))
-    return curve, float(weight @ (counts - curve.expected) ** 2) + _STRICTNESS * float(freedom)
+    return curve, float(weight @ (counts - curve.expected) ** 2) + _PARAMETER_COST * float(freedom)
 
 
 @lru_cache(maxsize=128)
-def _between(bins: int, width: int) -> Floats:
+def _interpolation_matrix(bins: int, width: int) -> Floats:
     """How a curve through the middles of bins goes on each unit within them: cubic (Catmull-Rom)."""
     at = (np.arange(bins * width) + 0.5) / width - 0.5
     left = np.floor(at).astype(int)

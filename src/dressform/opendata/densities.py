@@ -10,7 +10,7 @@ from dressform.opendata.codebook import Item
 from dressform.opendata.curves import fit_curve
 from dressform.opendata.sums import Floats, Integers
 
-_THIN = 1e-9
+_MIN_SHARE = 1e-9
 """The least share of people at a unit that a quantile is worked out from."""
 
 
@@ -58,10 +58,10 @@ class Density:
         at = self.quantile(of) - self.lowest
         places = np.arange(len(self.share))
         error = np.interp(at, places, self.below_error)
-        return np.asarray(error / np.maximum(np.interp(at, places, self.share), _THIN))
+        return np.asarray(error / np.maximum(np.interp(at, places, self.share), _MIN_SHARE))
 
 
-def fitted(item: Item, flag: str, counts: Integers, sigma: float) -> Density:
+def fit_density(item: Item, flag: str, counts: Integers, sigma: float) -> Density:
     """From the noisy `counts` of the item's bins, each with noise of that `sigma`."""
     curve, covariance = fit_curve(item, flag, counts, sigma)
     share = curve.share / curve.share.sum()
@@ -75,19 +75,19 @@ def fitted(item: Item, flag: str, counts: Integers, sigma: float) -> Density:
         lowest=item.lowest,
         share=share,
         people=curve.people,
-        people_error=curve.people * _error(covariance, np.eye(len(covariance))[-1:])[0],
-        mean_error=_error(heights, (far @ slopes)[None])[0],
-        deviation_error=_error(heights, (far**2 @ slopes)[None])[0] / (2 * deviation),
-        below_error=_error(heights, np.cumsum(slopes, axis=0)),
+        people_error=curve.people * _standard_error(covariance, np.eye(len(covariance))[-1:])[0],
+        mean_error=_standard_error(heights, (far @ slopes)[None])[0],
+        deviation_error=_standard_error(heights, (far**2 @ slopes)[None])[0] / (2 * deviation),
+        below_error=_standard_error(heights, np.cumsum(slopes, axis=0)),
     )
 
 
-def _error(covariance: Floats, slopes: Floats) -> Floats:
+def _standard_error(covariance: Floats, slopes: Floats) -> Floats:
     """Return the standard error of each function of the curve: the delta method."""
     return np.asarray(np.sqrt(np.maximum(((slopes @ covariance) * slopes).sum(axis=1), 0)))
 
 
-def together(densities: Sequence[Density]) -> Density:
+def mixture(densities: Sequence[Density]) -> Density:
     """Of people of both flags."""
     people = sum(one.people for one in densities)
     parts = np.array([one.people / people for one in densities])

@@ -6,11 +6,11 @@ from datetime import datetime
 
 import numpy as np
 
-from dressform.opendata.budget import shares
-from dressform.opendata.codebook import FEWEST, FLAGS, Codebook
+from dressform.opendata.budget import list_shares
+from dressform.opendata.codebook import FLAGS, MIN_FLAG_COUNT, Codebook
 from dressform.opendata.sums import Floats, Integers, Sums
 
-_UNGATED = "1"
+_UNGATED_VERSION = "1"
 """The version of the codebooks with which both flags were taken, however few one of them was."""
 
 
@@ -30,7 +30,7 @@ class Draw:
 
 
 @dataclass(frozen=True, slots=True)
-class Together:
+class CombinedDraws:
     """Draws of different accounts, added up.
 
     `taken`: the flags that are in the sums; `shown`: those of them that are enough for anything else
@@ -53,67 +53,67 @@ class Together:
         return str(first) if first == last else f"{first}-{last}"
 
 
-def together(draws: Sequence[Draw]) -> Together:
+def combine(draws: Sequence[Draw]) -> CombinedDraws:
     """In the order of their years; at least one. Has the measurements that all of them have."""
     in_order = sorted(draws, key=lambda draw: draw.year)
-    codebook = min((draw.codebook for draw in in_order), key=_size)
+    codebook = min((draw.codebook for draw in in_order), key=_size_key)
     sums = Sums.none(codebook)
     for draw in in_order:
-        sums += _narrowed(draw, codebook)
-    return Together(
+        sums += _restrict_to(draw, codebook)
+    return CombinedDraws(
         years=tuple(draw.year for draw in in_order),
         codebook=codebook,
         sums=sums,
-        sigmas=_sigmas(in_order, codebook),
+        sigmas=_combine_sigmas(in_order, codebook),
         count=sum(draw.count for draw in in_order),
         taken=tuple(flag for flag in FLAGS if any(flag in draw.flags for draw in in_order)),
         shown=tuple(flag for flag in FLAGS if _is_shown(flag, in_order, sums)),
     )
 
 
-def _size(codebook: Codebook) -> tuple[int, int]:
+def _size_key(codebook: Codebook) -> tuple[int, int]:
     """Of two versions, that with the smaller norm is the smaller one."""
     return len(codebook.items), codebook.norm
 
 
 def _is_shown(flag: str, draws: Sequence[Draw], sums: Sums) -> bool:
     """Return whether it was enough by the count before a draw, or is by the noisy sums together."""
-    gated = [draw for draw in draws if draw.codebook.version != _UNGATED]
+    gated = [draw for draw in draws if draw.codebook.version != _UNGATED_VERSION]
     counted = any(flag in draw.flags for draw in gated)
-    return counted or int(sums.flags[FLAGS.index(flag)]) >= FEWEST
+    return counted or int(sums.flags[FLAGS.index(flag)]) >= MIN_FLAG_COUNT
 
 
-def _sigmas(draws: Sequence[Draw], codebook: Codebook) -> Mapping[str, Floats]:
+def _combine_sigmas(draws: Sequence[Draw], codebook: Codebook) -> Mapping[str, Floats]:
     """Return the square roots of the variances, added up over the draws that took the flag."""
-    variances = {name: np.zeros(len(FLAGS)) for name in shares(codebook)}
+    variances = {name: np.zeros(len(FLAGS)) for name in list_shares(codebook)}
     for draw in draws:
         took = np.array([flag in draw.flags for flag in FLAGS])
-        for name, share in shares(draw.codebook).items():
-            bins = _merged(draw.codebook, codebook) if name == "histograms" else 1
+        for name, share in list_shares(draw.codebook).items():
+            bins = _bins_per_bin(draw.codebook, codebook) if name == "histograms" else 1
             variances[name] += took * bins * share.sigma**2
     return {name: np.sqrt(variance) for name, variance in variances.items()}
 
 
-def _narrowed(draw: Draw, to: Codebook) -> Sums:
+def _restrict_to(draw: Draw, to: Codebook) -> Sums:
     """Only what the smaller codebook has, in its bins."""
     if draw.codebook is to:
         return draw.sums
     items = [draw.codebook.names.index(name) for name in to.names]
     pairs = [draw.codebook.pairs.index(pair) for pair in to.pairs]
-    histograms = _taken(draw.sums.histograms, items)
-    merged = histograms.reshape(*histograms.shape[:2], -1, _merged(draw.codebook, to))
+    histograms = _select_columns(draw.sums.histograms, items)
+    merged = histograms.reshape(*histograms.shape[:2], -1, _bins_per_bin(draw.codebook, to))
     return Sums(
         flags=draw.sums.flags,
         histograms=merged.sum(axis=3),
-        pair_counts=_taken(draw.sums.pair_counts, pairs),
-        second_moments=_taken(draw.sums.second_moments, pairs),
+        pair_counts=_select_columns(draw.sums.pair_counts, pairs),
+        second_moments=_select_columns(draw.sums.second_moments, pairs),
     )
 
 
-def _merged(codebook: Codebook, to: Codebook) -> int:
+def _bins_per_bin(codebook: Codebook, to: Codebook) -> int:
     """Return how many of its bins go into one of the other's."""
     return codebook.items[0].bins // to.items[0].bins
 
 
-def _taken(group: Integers, places: list[int]) -> Integers:
+def _select_columns(group: Integers, places: list[int]) -> Integers:
     return np.take(group, places, axis=1)

@@ -8,15 +8,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dressform.opendata.budget import UNITS
+from dressform.opendata.budget import QUANTIZATION_STEPS
 from dressform.opendata.codebook import FLAGS, Codebook
 from dressform.opendata.densities import Density
-from dressform.opendata.draws import Together
-from dressform.opendata.sums import FARTHEST_SCALES, Floats, Integers
+from dressform.opendata.draws import CombinedDraws
+from dressform.opendata.sums import MAX_SCALES, Floats, Integers
 
-_USUAL = 0.5
+_ASSUMED_CORRELATION = 0.5
 """A correlation, where one has to be assumed for what noise does to it."""
-_SIMULATED = 10_000
+_SIMULATED_PEOPLE = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +49,14 @@ class Pairs:
     def _variance(self, spread: Floats) -> Floats:
         mean, deviation = self.mean / self.deviation, self.deviation
         noise = (self.sigma / self.both / spread) ** 2
-        divisor = (_USUAL + np.abs(np.outer(mean, mean))) ** 2 * self.both_variance / self.both**2
+        divisor = (
+            (_ASSUMED_CORRELATION + np.abs(np.outer(mean, mean))) ** 2
+            * self.both_variance
+            / self.both**2
+        )
         means = np.outer(self.mean_variance / deviation**2, mean**2)
-        scales = _USUAL**2 * self.deviation_variance / deviation**2
-        chance = (1 - _USUAL**2) ** 2 / self.both
+        scales = _ASSUMED_CORRELATION**2 * self.deviation_variance / deviation**2
+        chance = (1 - _ASSUMED_CORRELATION**2) ** 2 / self.both
         return np.asarray(noise + divisor + means + means.T + scales[:, None] + scales + chance)
 
     def clipped_away(self, correlations: Floats) -> Floats:
@@ -62,9 +66,11 @@ class Pairs:
         """
         random = np.random.default_rng(0)
         values, vectors = np.linalg.eigh(correlations)
-        normal = _normal(random, len(correlations)) @ (vectors * np.sqrt(np.maximum(values, 0))).T
+        normal = (
+            _draw_normal(random, len(correlations)) @ (vectors * np.sqrt(np.maximum(values, 0))).T
+        )
         gave = random.random(normal.shape) < self.people / self.everyone
-        far = gave * np.clip(normal * self.deviation + self.mean, -FARTHEST_SCALES, FARTHEST_SCALES)
+        far = gave * np.clip(normal * self.deviation + self.mean, -MAX_SCALES, MAX_SCALES)
         length = np.sqrt((far**2).sum(axis=1, keepdims=True))
         clipped = far * np.minimum(1, self.norm / np.maximum(length, 1e-9))
         both = np.maximum(gave.T.astype(float) @ gave, 1)
@@ -72,7 +78,9 @@ class Pairs:
         return np.asarray(lost / np.outer(self.deviation, self.deviation))
 
 
-def pairs_of(drawn: Together, flag: str, densities: Sequence[Density], names: list[str]) -> Pairs:
+def estimate_pairs(
+    drawn: CombinedDraws, flag: str, densities: Sequence[Density], names: list[str]
+) -> Pairs:
     """Return what the sums tell of the measurements of these `names`, whose densities are known."""
     codebook, sums, place = drawn.codebook, drawn.sums, FLAGS.index(flag)
     at = [codebook.names.index(name) for name in names]
@@ -81,8 +89,8 @@ def pairs_of(drawn: Together, flag: str, densities: Sequence[Density], names: li
     scale = np.array([item.scale[flag] for item in items])
     everyone = max(float(sums.flags[place]), 1.0)
     people = np.clip([each.people for each in densities], 1.0, everyone)
-    counted = _square(codebook, sums.pair_counts[place])[np.ix_(at, at)]
-    both, variance = _gave_both(counted, drawn.sigmas["pair_counts"][place], people, everyone)
+    counted = _symmetric_matrix(codebook, sums.pair_counts[place])[np.ix_(at, at)]
+    both, variance = _estimate_both(counted, drawn.sigmas["pair_counts"][place], people, everyone)
     return Pairs(
         everyone=everyone,
         people=people,
@@ -92,13 +100,14 @@ def pairs_of(drawn: Together, flag: str, densities: Sequence[Density], names: li
         deviation_variance=(np.array([each.deviation_error for each in densities]) / scale) ** 2,
         both=both,
         both_variance=variance,
-        products=_square(codebook, sums.second_moments[place])[np.ix_(at, at)] / UNITS**2,
-        sigma=float(drawn.sigmas["second_moments"][place]) / UNITS**2,
+        products=_symmetric_matrix(codebook, sums.second_moments[place])[np.ix_(at, at)]
+        / QUANTIZATION_STEPS**2,
+        sigma=float(drawn.sigmas["second_moments"][place]) / QUANTIZATION_STEPS**2,
         norm=codebook.norm,
     )
 
 
-def _gave_both(
+def _estimate_both(
     counted: Floats, sigma: float, people: Floats, everyone: float
 ) -> tuple[Floats, Floats]:
     """Return how many gave both of every two measurements, with the variance of that.
@@ -120,16 +129,16 @@ def _gave_both(
     return np.clip(found, least, np.minimum(people[:, None], people)), variance
 
 
-def _square(codebook: Codebook, over_pairs: Integers) -> Floats:
+def _symmetric_matrix(codebook: Codebook, over_pairs: Integers) -> Floats:
     items = len(codebook.items)
     square = np.zeros((items, items))
     square[np.triu_indices(items, 1)] = over_pairs
     return square + square.T
 
 
-def _normal(random: np.random.Generator, columns: int) -> Floats:
+def _draw_normal(random: np.random.Generator, columns: int) -> Floats:
     """Return normal numbers by Box and Muller's way, the same in every version of NumPy."""
-    half = (_SIMULATED // 2, columns)
+    half = (_SIMULATED_PEOPLE // 2, columns)
     radius = np.sqrt(-2 * np.log1p(-random.random(half)))
     angle = 2 * np.pi * random.random(half)
     return np.concatenate([radius * np.cos(angle), radius * np.sin(angle)])

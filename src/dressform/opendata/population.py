@@ -9,15 +9,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dressform.opendata.anthropometry import published_correlations
+from dressform.opendata.anthropometry import get_published_correlations
 from dressform.opendata.codebook import FLAGS, Item
 from dressform.opendata.correlations import estimate_correlations
-from dressform.opendata.densities import Density, fitted
-from dressform.opendata.draws import Together
-from dressform.opendata.pairs import pairs_of
+from dressform.opendata.densities import Density, fit_density
+from dressform.opendata.draws import CombinedDraws
+from dressform.opendata.pairs import estimate_pairs
 from dressform.opendata.sums import Floats
 
-_CLEAR = 5
+_MIN_STANDARD_ERRORS = 5
 """Standard errors: a measurement that fewer gave is left out, as what is told of it would be noise."""
 
 
@@ -41,12 +41,12 @@ class Group:
         return tuple(self.densities)
 
 
-def groups(drawn: Together) -> dict[str, Group]:
+def estimate_groups(drawn: CombinedDraws) -> dict[str, Group]:
     """By the flag; only of flags that are enough."""
-    return {flag: _group(drawn, flag) for flag in drawn.shown}
+    return {flag: _estimate_group(drawn, flag) for flag in drawn.shown}
 
 
-def _group(drawn: Together, flag: str) -> Group:
+def _estimate_group(drawn: CombinedDraws, flag: str) -> Group:
     place = FLAGS.index(flag)
     sigma = float(drawn.sigmas["histograms"][place])
     asked = [
@@ -55,11 +55,11 @@ def _group(drawn: Together, flag: str) -> Group:
         if flag in item.centre
     ]
     densities = {
-        item.name: fitted(item, flag, counts, sigma)
+        item.name: fit_density(item, flag, counts, sigma)
         for item, counts in asked
-        if counts.sum() >= least_people(item, sigma)
+        if counts.sum() >= min_people(item, sigma)
     }
-    correlations, errors = _correlations(drawn, flag, densities)
+    correlations, errors = _estimate_correlations(drawn, flag, densities)
     return Group(
         flag=flag,
         people=max(int(drawn.sums.flags[place]), 1),
@@ -71,16 +71,16 @@ def _group(drawn: Together, flag: str) -> Group:
     )
 
 
-def least_people(item: Item, sigma: float) -> float:
+def min_people(item: Item, sigma: float) -> float:
     """Return how many must have given it, by the noisy count, which is the sum of its bins."""
-    return _CLEAR * sigma * math.sqrt(item.bins)
+    return _MIN_STANDARD_ERRORS * sigma * math.sqrt(item.bins)
 
 
-def _correlations(
-    drawn: Together, flag: str, densities: Mapping[str, Density]
+def _estimate_correlations(
+    drawn: CombinedDraws, flag: str, densities: Mapping[str, Density]
 ) -> tuple[Floats, Floats]:
     names = list(densities)
     if len(names) < 2:  # noqa: PLR2004  No two, no pair.
         return np.eye(len(names)), np.zeros((len(names), len(names)))
-    pairs = pairs_of(drawn, flag, list(densities.values()), names)
-    return estimate_correlations(pairs, published_correlations(flag, names))
+    pairs = estimate_pairs(drawn, flag, list(densities.values()), names)
+    return estimate_correlations(pairs, get_published_correlations(flag, names))

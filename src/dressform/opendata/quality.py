@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from dressform.opendata.codebook import FLAGS, Codebook
-from dressform.opendata.draws import Together
+from dressform.opendata.draws import CombinedDraws
 from dressform.opendata.population import Group
 
-_MEAN_OF_NORMAL = math.sqrt(2 / math.pi)
+_MEAN_ABSOLUTE_NORMAL = math.sqrt(2 / math.pi)
 """The mean distance of a normal error, in standard errors."""
 
 
@@ -35,20 +35,22 @@ class Quality:
     correlations: float | None = None
 
 
-def qualities(drawn: Together, groups: Mapping[str, Group]) -> list[Quality]:
+def assess_quality(drawn: CombinedDraws, groups: Mapping[str, Group]) -> list[Quality]:
     """Of each flag, in the order of FLAGS."""
     return [
-        _quality(drawn.codebook, groups[flag]) if flag in groups else Quality(flag, shown=False)
+        _assess_group(drawn.codebook, groups[flag])
+        if flag in groups
+        else Quality(flag, shown=False)
         for flag in FLAGS
     ]
 
 
-def facts_of(found: Sequence[Quality]) -> list[dict[str, Any]]:
+def to_json(found: Sequence[Quality]) -> list[dict[str, Any]]:
     """Return them as JSON has them."""
     return [asdict(each) | {"left_out": list(each.left_out)} for each in found]
 
 
-def _quality(codebook: Codebook, group: Group) -> Quality:
+def _assess_group(codebook: Codebook, group: Group) -> Quality:
     return Quality(
         flag=group.flag,
         shown=True,
@@ -56,28 +58,28 @@ def _quality(codebook: Codebook, group: Group) -> Quality:
         people_standard_error=math.ceil(group.people_error),
         measurements=len(group.names),
         left_out=group.left_out,
-        median_mm=_millimetres(codebook, group, (0.5,)),
-        percentiles_mm=_millimetres(codebook, group, (0.05, 0.95)),
-        correlations=_correlations(group),
+        median_mm=_mean_quantile_error(codebook, group, (0.5,)),
+        percentiles_mm=_mean_quantile_error(codebook, group, (0.05, 0.95)),
+        correlations=_mean_correlation_error(group),
     )
 
 
-def _millimetres(codebook: Codebook, group: Group, shares: Sequence[float]) -> float | None:
+def _mean_quantile_error(codebook: Codebook, group: Group, shares: Sequence[float]) -> float | None:
     lengths = {item.name for item in codebook.items if item.unit == "mm"}
     errors = [
         density.quantile_error(np.array(shares))
         for name, density in group.densities.items()
         if name in lengths
     ]
-    return _expected(np.array(errors), 1)
+    return _mean_error(np.array(errors), 1)
 
 
-def _correlations(group: Group) -> float | None:
-    return _expected(group.correlation_errors[np.triu_indices(len(group.names), 1)], 3)
+def _mean_correlation_error(group: Group) -> float | None:
+    return _mean_error(group.correlation_errors[np.triu_indices(len(group.names), 1)], 3)
 
 
-def _expected(errors: np.ndarray, digits: int) -> float | None:
+def _mean_error(errors: np.ndarray, digits: int) -> float | None:
     if not errors.size:
         return None
     steps: int = 10**digits
-    return math.ceil(steps * _MEAN_OF_NORMAL * float(errors.mean())) / steps
+    return math.ceil(steps * _MEAN_ABSOLUTE_NORMAL * float(errors.mean())) / steps

@@ -8,19 +8,21 @@ from collections.abc import Iterator
 import numpy as np
 
 from dressform.opendata.codebook import FLAGS, SOURCE, Codebook
-from dressform.opendata.draws import Together
+from dressform.opendata.draws import CombinedDraws
 from dressform.opendata.resources import ERROR, Field, Resource, Value
 from dressform.opendata.sums import Integers, Sums
 
-_CLEAR = 3
+_MIN_STANDARD_ERRORS = 3
 """Standard errors: a count of fewer is left empty, as the noise alone may have made it."""
 
 _FLAG = Field("flag", "string", "with_breasts or without_breasts.")
 _A = Field("a", "string", "The one measurement.")
 _B = Field("b", "string", "The other one.")
-_COUNTED = (
+_COUNT_FIELDS = (
     Field(
-        "people", "integer", f"The sum, where it is {_CLEAR} standard errors or more; else empty."
+        "people",
+        "integer",
+        f"The sum, where it is {_MIN_STANDARD_ERRORS} standard errors or more; else empty.",
     ),
     Field(
         "sum",
@@ -31,70 +33,72 @@ _COUNTED = (
 )
 
 
-def kept(sums: Sums) -> bytes:
+def serialize(sums: Sums) -> bytes:
     """JSON, gzip."""
-    return gzip.compress(_written(sums), mtime=0)
+    return gzip.compress(_to_json(sums), mtime=0)
 
 
-def digest(sums: Sums) -> str:
+def hash_sums(sums: Sums) -> str:
     """SHA-256 of the JSON, in hexadecimal: gzip may come out differently elsewhere."""
-    return hashlib.sha256(_written(sums)).hexdigest()
+    return hashlib.sha256(_to_json(sums)).hexdigest()
 
 
-def _written(sums: Sums) -> bytes:
+def _to_json(sums: Sums) -> bytes:
     return json.dumps({name: group.tolist() for name, group in sums.groups.items()}).encode()
 
 
-def read(content: bytes) -> Sums:
+def deserialize(content: bytes) -> Sums:
     """What `kept` made."""
     groups = json.loads(gzip.decompress(content))
     return Sums(**{name: np.array(group, np.int64) for name, group in groups.items()})
 
 
-def raw(drawn: Together) -> list[Resource]:
+def build_raw_tables(drawn: CombinedDraws) -> list[Resource]:
     """Return the sums of the flags that were taken, each with the standard error of its noise."""
     return [
-        _flags(drawn),
-        _histograms(drawn),
-        _pair_counts(drawn),
-        _second_moments(drawn),
-        book(drawn.codebook),
+        _build_flags(drawn),
+        _build_histograms(drawn),
+        _build_pair_counts(drawn),
+        _build_second_moments(drawn),
+        build_codebook_table(drawn.codebook),
     ]
 
 
-def _places(drawn: Together) -> list[tuple[int, str]]:
+def _list_taken_flags(drawn: CombinedDraws) -> list[tuple[int, str]]:
     return [(place, flag) for place, flag in enumerate(FLAGS) if flag in drawn.taken]
 
 
-def _counted(drawn: Together, name: str, place: int, found: int) -> tuple[Value, Value, Value]:
+def _count_columns(
+    drawn: CombinedDraws, name: str, place: int, found: int
+) -> tuple[Value, Value, Value]:
     sigma = float(drawn.sigmas[name][place])
-    return found if found >= _CLEAR * sigma else None, found, round(sigma, 2)
+    return found if found >= _MIN_STANDARD_ERRORS * sigma else None, found, round(sigma, 2)
 
 
-def _flags(drawn: Together) -> Resource:
+def _build_flags(drawn: CombinedDraws) -> Resource:
     return Resource(
         name="flags",
         title="How many contributed",
         description="By the flag, with noise. A flag that is missing had too few: its accounts were "
         "not taken, and wait for another year.",
-        fields=(_FLAG, *_COUNTED),
+        fields=(_FLAG, *_COUNT_FIELDS),
         rows=[
-            (flag, *_counted(drawn, "flags", place, int(drawn.sums.flags[place])))
-            for place, flag in _places(drawn)
+            (flag, *_count_columns(drawn, "flags", place, int(drawn.sums.flags[place])))
+            for place, flag in _list_taken_flags(drawn)
         ],
     )
 
 
-def _histograms(drawn: Together) -> Resource:
+def _build_histograms(drawn: CombinedDraws) -> Resource:
     rows: list[tuple[Value, ...]] = [
         (
             flag,
             item.name,
             item.lowest + item.width * at,
             item.lowest + item.width * (at + 1),
-            *_counted(drawn, "histograms", place, found),
+            *_count_columns(drawn, "histograms", place, found),
         )
-        for place, flag in _places(drawn)
+        for place, flag in _list_taken_flags(drawn)
         for number, item in enumerate(drawn.codebook.items)
         if flag in item.centre
         for at, found in enumerate(drawn.sums.histograms[place, number].tolist())
@@ -109,26 +113,26 @@ def _histograms(drawn: Together) -> Resource:
             Field("measurement", "string", "Its name in FreeSewing."),
             Field("low", "integer", "In its unit."),
             Field("high", "integer", "In its unit."),
-            *_COUNTED,
+            *_COUNT_FIELDS,
         ),
         rows=rows,
     )
 
 
-def _pair_counts(drawn: Together) -> Resource:
+def _build_pair_counts(drawn: CombinedDraws) -> Resource:
     return Resource(
         name="pair_counts",
         title="Noisy pair counts",
         description="How many gave both measurements.",
-        fields=(_FLAG, _A, _B, *_COUNTED),
+        fields=(_FLAG, _A, _B, *_COUNT_FIELDS),
         rows=[
-            (flag, a, b, *_counted(drawn, "pair_counts", place, found))
-            for place, flag, a, b, found in _pairs(drawn, drawn.sums.pair_counts)
+            (flag, a, b, *_count_columns(drawn, "pair_counts", place, found))
+            for place, flag, a, b, found in _iter_pairs(drawn, drawn.sums.pair_counts)
         ],
     )
 
 
-def _second_moments(drawn: Together) -> Resource:
+def _build_second_moments(drawn: CombinedDraws) -> Resource:
     sigmas = drawn.sigmas["second_moments"]
     return Resource(
         name="second_moments",
@@ -145,20 +149,20 @@ def _second_moments(drawn: Together) -> Resource:
         ),
         rows=[
             (flag, a, b, found, round(float(sigmas[place]), 2))
-            for place, flag, a, b, found in _pairs(drawn, drawn.sums.second_moments)
+            for place, flag, a, b, found in _iter_pairs(drawn, drawn.sums.second_moments)
         ],
     )
 
 
-def _pairs(drawn: Together, group: Integers) -> Iterator[tuple[int, str, str, str, int]]:
+def _iter_pairs(drawn: CombinedDraws, group: Integers) -> Iterator[tuple[int, str, str, str, int]]:
     flags_of = {item.name: item.centre for item in drawn.codebook.items}
-    for place, flag in _places(drawn):
+    for place, flag in _list_taken_flags(drawn):
         for (a, b), found in zip(drawn.codebook.pairs, group[place].tolist(), strict=True):
             if flag in flags_of[a] and flag in flags_of[b]:
                 yield place, flag, a, b, found
 
 
-def book(codebook: Codebook) -> Resource:
+def build_codebook_table(codebook: Codebook) -> Resource:
     """The codebook as a table."""
     return Resource(
         name="codebook",

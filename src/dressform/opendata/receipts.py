@@ -11,7 +11,7 @@ from tempfile import NamedTemporaryFile
 
 from dressform.errors import StartupError
 from dressform.opendata.draws import Draw
-from dressform.opendata.raw import digest
+from dressform.opendata.raw import hash_sums
 from dressform.system.files import fsync_dir
 
 
@@ -25,7 +25,7 @@ class Receipt:
 
     @classmethod
     def of(cls, draw: Draw) -> "Receipt":
-        return cls(draw.year, draw.at, digest(draw.sums))
+        return cls(draw.year, draw.at, hash_sums(draw.sums))
 
 
 class Receipts:
@@ -36,7 +36,7 @@ class Receipts:
 
     def all(self) -> list[Receipt]:
         """In the order of their years. Raises StartupError for a file that is none."""
-        return [_read(path) for path in sorted(self.folder.glob("*.json"))]
+        return [_parse_receipt(path) for path in sorted(self.folder.glob("*.json"))]
 
     def keep(self, receipt: Receipt) -> None:
         """On the disk when this returns; the first one of a year stays."""
@@ -55,11 +55,11 @@ class Receipts:
 
     def unknown_to(self, draws: Sequence[Draw]) -> list[Receipt]:
         """Of draws that these are not, or that are other ones."""
-        known = {draw.year: digest(draw.sums) for draw in draws}
+        known = {draw.year: hash_sums(draw.sums) for draw in draws}
         return [each for each in self.all() if known.get(each.year) != each.sha256]
 
 
-def _read(path: Path) -> Receipt:
+def _parse_receipt(path: Path) -> Receipt:
     try:
         found = json.loads(path.read_text())
         at = datetime.fromisoformat(found["drawn_at"])

@@ -31,7 +31,7 @@ class Resource:
     rows: list[tuple[Value, ...]]
 
 
-def records(resource: Resource) -> list[dict[str, Any]]:
+def to_records(resource: Resource) -> list[dict[str, Any]]:
     """Its rows, each by the names of the columns."""
     names = [field.name for field in resource.fields]
     return [dict(zip(names, row, strict=True)) for row in resource.rows]

@@ -9,17 +9,17 @@ import numpy as np
 from dressform.opendata.codebook import Codebook
 from dressform.opendata.population import Group
 from dressform.opendata.resources import ERROR, Field, Resource, Value
-from dressform.opendata.summary_tables import EMPTY, is_rough
+from dressform.opendata.summary_tables import EMPTY, is_hidden_by_noise
 
-_KEYS = ("chest", "seat", "waist")
-_STEP = 40
-_USUAL = (0.02, 0.98)
-_EDGE = 1e-6
+_KEY_GIRTHS = ("chest", "seat", "waist")
+_STEP_MM = 40
+_SHOWN_SHARES = (0.02, 0.98)
+_MIN_SHARE = 1e-6
 
 _NORMAL = NormalDist()
 
 
-def sizes(codebook: Codebook, groups: Mapping[str, Group]) -> Resource:
+def build_size_charts(codebook: Codebook, groups: Mapping[str, Group]) -> Resource:
     return Resource(
         name="sizes",
         title="Size charts",
@@ -45,53 +45,55 @@ def sizes(codebook: Codebook, groups: Mapping[str, Group]) -> Resource:
             ),
         ),
         rows=[
-            (group.flag, key, size, *_told(codebook, group, key, size))
+            (group.flag, key, size, *_median_columns(codebook, group, key, size))
             for group in groups.values()
-            for key in _KEYS
+            for key in _KEY_GIRTHS
             if key in group.densities
-            for size in _sizes_of(group, key)
+            for size in _size_range(group, key)
         ],
     )
 
 
-def _sizes_of(group: Group, key: str) -> range:
-    low, high = (float(at) for at in group.densities[key].quantile(np.array(_USUAL)))
-    return range(round(low / _STEP) * _STEP, round(high / _STEP) * _STEP + 1, _STEP)
+def _size_range(group: Group, key: str) -> range:
+    low, high = (float(at) for at in group.densities[key].quantile(np.array(_SHOWN_SHARES)))
+    return range(round(low / _STEP_MM) * _STEP_MM, round(high / _STEP_MM) * _STEP_MM + 1, _STEP_MM)
 
 
-def _told(codebook: Codebook, group: Group, key: str, size: int) -> Sequence[Value]:
+def _median_columns(codebook: Codebook, group: Group, key: str, size: int) -> Sequence[Value]:
     """The value and the standard error of each measurement; of the girth itself, 0."""
     told: list[Value] = []
     for name in codebook.names:
         if name == key:
             told += [size, 0]
         elif name in group.densities:
-            told += _median_with(group, key, size, name)
+            told += _conditional_median(group, key, size, name)
         else:
             told += [None, None]
     return told
 
 
-def _median_with(group: Group, key: str, size: int, name: str) -> tuple[Value, Value]:
+def _conditional_median(group: Group, key: str, size: int, name: str) -> tuple[Value, Value]:
     """Return the median of those of that size by a Gaussian copula, and its standard error."""
     girth, density = group.densities[key], group.densities[name]
     at = int(np.clip(size - girth.lowest, 0, len(girth.share) - 1))
-    far = _NORMAL.inv_cdf(min(max(float(girth.below[at]), _EDGE), 1 - _EDGE))
+    far = _NORMAL.inv_cdf(min(max(float(girth.below[at]), _MIN_SHARE), 1 - _MIN_SHARE))
     pair = group.names.index(key), group.names.index(name)
     follows = float(group.correlations[pair])
     share = np.array([_NORMAL.cdf(far * follows)])
     value = density.quantile(share)[0]
     # How the value follows its own normal score: the deviation, where bodies follow a bell curve.
-    rise = _NORMAL.pdf(far * follows) / max(_share_at(density.share, value - density.lowest), 1e-9)
+    rise = _NORMAL.pdf(far * follows) / max(
+        _interpolate_share(density.share, value - density.lowest), 1e-9
+    )
     error = math.hypot(
         float(density.quantile_error(share)[0]),
         rise * far * float(group.correlation_errors[pair]),
-        rise * follows * float(girth.below_error[at]) / max(_NORMAL.pdf(far), _EDGE),
+        rise * follows * float(girth.below_error[at]) / max(_NORMAL.pdf(far), _MIN_SHARE),
     )
-    if is_rough(density, error):
+    if is_hidden_by_noise(density, error):
         return None, None
     return round(float(value)), math.ceil(error)
 
 
-def _share_at(share: np.ndarray, at: float) -> float:
+def _interpolate_share(share: np.ndarray, at: float) -> float:
     return float(np.interp(at, np.arange(len(share)), share))

@@ -7,12 +7,12 @@ import numpy as np
 
 from dressform.opendata.codebook import FLAGS
 from dressform.opendata.densities import Density
-from dressform.opendata.draws import Together
+from dressform.opendata.draws import CombinedDraws
 from dressform.opendata.population import Group
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class GroupDistribution:
     """Of one flag: noisy `counts` by bin, and the smooth `share` at each whole unit.
 
     `count_error`: the standard error of each count; `quantile_errors`: those of the quantiles.
@@ -28,28 +28,28 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True)
-class Spread:
+class Distribution:
     """`edges` of the bins, in whole `unit`s; the shares begin at the first. Of a flag only if enough gave."""
 
     name: str
     unit: str
     edges: Sequence[int]
-    flags: Mapping[str, Seen]
+    flags: Mapping[str, GroupDistribution]
 
 
 PERCENTILES = (5, 25, 50, 75, 95)
 _SHARES = np.array(PERCENTILES) / 100
 
 
-def spreads(drawn: Together, groups: Mapping[str, Group]) -> list[Spread]:
+def build_distributions(drawn: CombinedDraws, groups: Mapping[str, Group]) -> list[Distribution]:
     """In the codebook's order; without those that too few gave."""
     found = [
-        Spread(
+        Distribution(
             item.name,
             item.unit,
             item.edges,
             {
-                flag: _seen(drawn, group.densities[item.name], at, FLAGS.index(flag))
+                flag: _build_group(drawn, group.densities[item.name], at, FLAGS.index(flag))
                 for flag, group in groups.items()
                 if item.name in group.densities
             },
@@ -59,17 +59,17 @@ def spreads(drawn: Together, groups: Mapping[str, Group]) -> list[Spread]:
     return [spread for spread in found if spread.flags]
 
 
-def _seen(drawn: Together, density: Density, at: int, place: int) -> Seen:
+def _build_group(drawn: CombinedDraws, density: Density, at: int, place: int) -> GroupDistribution:
     errors = [float(each) for each in density.quantile_error(_SHARES)]
-    return Seen(
+    return GroupDistribution(
         counts=drawn.sums.histograms[place, at].tolist(),
         count_error=float(drawn.sigmas["histograms"][place]),
         share=density.share.tolist(),
         people=density.people,
-        quantiles=dict(zip(PERCENTILES, _cuts(density), strict=True)),
+        quantiles=dict(zip(PERCENTILES, _list_quantiles(density), strict=True)),
         quantile_errors=dict(zip(PERCENTILES, errors, strict=True)),
     )
 
 
-def _cuts(density: Density) -> list[float]:
+def _list_quantiles(density: Density) -> list[float]:
     return [float(at) for at in density.quantile(_SHARES)]

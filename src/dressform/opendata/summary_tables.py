@@ -10,25 +10,25 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 
 from dressform.opendata.codebook import Codebook, Item
-from dressform.opendata.densities import Density, together
+from dressform.opendata.densities import Density, mixture
 from dressform.opendata.population import Group
 from dressform.opendata.resources import ERROR, Field, Resource, Value
 
 _PERCENTILES = (1, 2, 5, 10, 25, 50, 75, 90, 95, 98, 99)
-_ROUGH = 0.5
+_MAX_RELATIVE_ERROR = 0.5
 """Of a measurement's deviation: a value whose standard error is more than that is left empty."""
-_ROUGH_CORRELATION = 0.2
+_MAX_CORRELATION_ERROR = 0.2
 
 EMPTY = "Empty where the noise hides it."
 
 _FLAG = Field("flag", "string", "with_breasts, without_breasts, or both together.")
 
 
-def quantiles(codebook: Codebook, groups: Mapping[str, Group]) -> Resource:
+def build_quantiles(codebook: Codebook, groups: Mapping[str, Group]) -> Resource:
     rows = [
-        (item.name, item.unit, flag, *_described(density))
+        (item.name, item.unit, flag, *_quantile_columns(density))
         for item in codebook.items
-        for flag, density in _densities(item, groups)
+        for flag, density in _iter_densities(item, groups)
     ]
     return Resource(
         name="quantiles",
@@ -40,20 +40,20 @@ def quantiles(codebook: Codebook, groups: Mapping[str, Group]) -> Resource:
             Field("measurement", "string", "Its name in FreeSewing."),
             Field("unit", "string", "mm or degree."),
             _FLAG,
-            *_with_error("people", "integer", "How many gave it, with noise."),
-            *_with_error("mean", "number", "In the unit."),
-            *_with_error("deviation", "number", "The standard deviation, in the unit."),
+            *_fields_with_error("people", "integer", "How many gave it, with noise."),
+            *_fields_with_error("mean", "number", "In the unit."),
+            *_fields_with_error("deviation", "number", "The standard deviation, in the unit."),
             *(
                 field
                 for of in _PERCENTILES
-                for field in _with_error(f"p{of:02}", "number", "In the unit.")
+                for field in _fields_with_error(f"p{of:02}", "number", "In the unit.")
             ),
         ),
         rows=rows,
     )
 
 
-def _with_error(name: str, kind: str, description: str) -> tuple[Field, Field]:
+def _fields_with_error(name: str, kind: str, description: str) -> tuple[Field, Field]:
     error = f"The standard error of {name}."
     whole = kind == "integer"
     return (
@@ -62,7 +62,9 @@ def _with_error(name: str, kind: str, description: str) -> tuple[Field, Field]:
     )
 
 
-def _densities(item: Item, groups: Mapping[str, Group]) -> Iterator[tuple[str, Density | None]]:
+def _iter_densities(
+    item: Item, groups: Mapping[str, Group]
+) -> Iterator[tuple[str, Density | None]]:
     """Of each flag that has the measurement, and of both; None where too few gave it."""
     found = {
         flag: group.densities.get(item.name)
@@ -72,10 +74,10 @@ def _densities(item: Item, groups: Mapping[str, Group]) -> Iterator[tuple[str, D
     yield from found.items()
     known = [each for each in found.values() if each is not None]
     if len(known) == len(item.centre) > 1:
-        yield "both", together(known)
+        yield "both", mixture(known)
 
 
-def _described(density: Density | None) -> Sequence[Value]:
+def _quantile_columns(density: Density | None) -> Sequence[Value]:
     if density is None:
         return [None] * (2 * (3 + len(_PERCENTILES)))
     shares = np.array(_PERCENTILES) / 100
@@ -87,23 +89,23 @@ def _described(density: Density | None) -> Sequence[Value]:
     ]
     told: list[Value] = [round(density.people), math.ceil(density.people_error)]
     for value, error in measured:
-        hidden = is_rough(density, error)
-        told += [None, None] if hidden else [round(float(value), 1), error_up(error, 1)]
+        hidden = is_hidden_by_noise(density, error)
+        told += [None, None] if hidden else [round(float(value), 1), round_error_up(error, 1)]
     return told
 
 
-def error_up(error: float, digits: int) -> float:
+def round_error_up(error: float, digits: int) -> float:
     """Return a standard error rounded up: it never says more than is known."""
     steps: int = 10**digits
     return math.ceil(float(error) * steps) / steps
 
 
-def is_rough(density: Density, error: float) -> bool:
+def is_hidden_by_noise(density: Density, error: float) -> bool:
     """Return whether the noise hides a value of that measurement."""
-    return error > _ROUGH * density.deviation
+    return error > _MAX_RELATIVE_ERROR * density.deviation
 
 
-def correlations(groups: Mapping[str, Group]) -> Resource:
+def build_correlations(groups: Mapping[str, Group]) -> Resource:
     return Resource(
         name="correlations",
         title="Correlations between measurements",
@@ -118,20 +120,20 @@ def correlations(groups: Mapping[str, Group]) -> Resource:
             Field("correlation", "number", "From -1 to 1."),
             Field(ERROR, "number", "The standard error of the correlation."),
         ),
-        rows=[row for group in groups.values() for row in _correlated(group)],
+        rows=[row for group in groups.values() for row in _iter_correlations(group)],
     )
 
 
-def _correlated(group: Group) -> Iterator[tuple[Value, ...]]:
+def _iter_correlations(group: Group) -> Iterator[tuple[Value, ...]]:
     names = [*group.names, *group.left_out]
     for i, a in enumerate(names):
         for j, b in enumerate(names):
             if i < j:
-                yield (group.flag, a, b, *_correlation(group, i, j))
+                yield (group.flag, a, b, *_correlation_columns(group, i, j))
 
 
-def _correlation(group: Group, i: int, j: int) -> tuple[Value, Value]:
-    if j >= len(group.names) or group.correlation_errors[i, j] > _ROUGH_CORRELATION:
+def _correlation_columns(group: Group, i: int, j: int) -> tuple[Value, Value]:
+    if j >= len(group.names) or group.correlation_errors[i, j] > _MAX_CORRELATION_ERROR:
         return None, None
     found = float(group.correlations[i, j])
-    return round(found, 3), error_up(group.correlation_errors[i, j], 3)
+    return round(found, 3), round_error_up(group.correlation_errors[i, j], 3)

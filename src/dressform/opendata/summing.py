@@ -10,11 +10,11 @@ from dressform.opendata.codebook import FLAGS, Codebook
 from dressform.opendata.sums import Sums
 
 
-def flag_of(breasts: bool) -> str:  # noqa: FBT001  A body has it as a boolean.
+def get_flag(breasts: bool) -> str:  # noqa: FBT001  A body has it as a boolean.
     return "with_breasts" if breasts else "without_breasts"
 
 
-class Summing:
+class SumAccumulator:
     def __init__(self, codebook: Codebook) -> None:
         self._codebook = codebook
         self._random = np.random.default_rng(secrets.randbits(256))
@@ -25,6 +25,6 @@ class Summing:
         rows = [(breasts, [*map(by.get, names)]) for breasts, by in bodies]
         if not rows:
             return Sums.none(self._codebook)
-        flags = np.array([FLAGS.index(flag_of(breasts)) for breasts, _ in rows], np.int64)
+        flags = np.array([FLAGS.index(get_flag(breasts)) for breasts, _ in rows], np.int64)
         values = np.array([values for _, values in rows], np.float64)
-        return sums.of(self._codebook, flags, values, self._random)
+        return sums.compute_sums(self._codebook, flags, values, self._random)

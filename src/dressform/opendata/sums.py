@@ -11,15 +11,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dressform.opendata.budget import UNITS
+from dressform.opendata.budget import QUANTIZATION_STEPS
 from dressform.opendata.codebook import FLAGS, Codebook
 
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
-FARTHEST_SCALES = 4
+MAX_SCALES = 4
 """How far from the centre a value counts in the second moments, in scales."""
-_FARTHEST = FARTHEST_SCALES * UNITS
+_MAX_STEPS = MAX_SCALES * QUANTIZATION_STEPS
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,22 +59,24 @@ class Sums:
         }
 
 
-def of(codebook: Codebook, flags: Integers, values: Floats, random: np.random.Generator) -> Sums:
+def compute_sums(
+    codebook: Codebook, flags: Integers, values: Floats, random: np.random.Generator
+) -> Sums:
     """Of contributions: `flags` (n,) as places in FLAGS, `values` (n, measurements), NaN for none.
 
     Of a contribution with more values than the codebook allows, some at random.
     """
     sums = Sums.none(codebook)
     for place, flag in enumerate(FLAGS):
-        given = _bounded(codebook, flag, values[flags == place], random)
+        given = _limit_values(codebook, flag, values[flags == place], random)
         sums.flags[place] = len(given)
-        sums.histograms[place] = _histograms(codebook, given)
-        sums.pair_counts[place] = _over_pairs(~np.isnan(given))
-        sums.second_moments[place] = _over_pairs(clipped(codebook, flag, given))
+        sums.histograms[place] = _count_histograms(codebook, given)
+        sums.pair_counts[place] = _sum_products(~np.isnan(given))
+        sums.second_moments[place] = _sum_products(clip_to_norm(codebook, flag, given))
     return sums
 
 
-def asked(codebook: Codebook, sums: Sums, flags: Collection[str] = FLAGS) -> Sums:
+def mask_not_asked(codebook: Codebook, sums: Sums, flags: Collection[str] = FLAGS) -> Sums:
     """With 0 where a flag is none of `flags`, or doesn't have the measurement, or one of the two."""
     taken = np.array([flag in flags for flag in FLAGS])
     has = np.array([[flag in item.centre for item in codebook.items] for flag in FLAGS])
@@ -89,7 +91,9 @@ def asked(codebook: Codebook, sums: Sums, flags: Collection[str] = FLAGS) -> Sum
     )
 
 
-def _bounded(codebook: Codebook, flag: str, values: Floats, random: np.random.Generator) -> Floats:
+def _limit_values(
+    codebook: Codebook, flag: str, values: Floats, random: np.random.Generator
+) -> Floats:
     """Only what goes with the flag, and no more of it than the codebook's most."""
     asked = np.array([flag in item.centre for item in codebook.items])
     given = np.where(asked, values, np.nan)
@@ -98,7 +102,7 @@ def _bounded(codebook: Codebook, flag: str, values: Floats, random: np.random.Ge
     return np.where(ranks < codebook.most, given, np.nan)
 
 
-def _histograms(codebook: Codebook, given: Floats) -> Integers:
+def _count_histograms(codebook: Codebook, given: Floats) -> Integers:
     items, bins = codebook.items, codebook.items[0].bins
     lowest = np.array([item.lowest for item in items])
     width = np.array([item.width for item in items])
@@ -107,24 +111,24 @@ def _histograms(codebook: Codebook, given: Floats) -> Integers:
     return np.bincount(found, minlength=len(items) * bins).reshape(len(items), bins)
 
 
-def clipped(codebook: Codebook, flag: str, given: Floats) -> Floats:
+def clip_to_norm(codebook: Codebook, flag: str, given: Floats) -> Floats:
     """The same no farther than the codebook's norm, each row as a whole."""
-    found = units(codebook, flag, given)
+    found = quantize(codebook, flag, given)
     length = np.sqrt((found**2).sum(axis=1, keepdims=True))
     # Cut off towards zero: rounding could make it longer again.
-    shorter = np.minimum(1, codebook.norm * UNITS / np.maximum(length, 1))
+    shorter = np.minimum(1, codebook.norm * QUANTIZATION_STEPS / np.maximum(length, 1))
     return np.asarray(np.trunc(found * shorter))
 
 
-def units(codebook: Codebook, flag: str, given: Floats) -> Floats:
+def quantize(codebook: Codebook, flag: str, given: Floats) -> Floats:
     """Whole numbers of units from the centre; 0 for none."""
     centre = np.array([item.centre.get(flag, 0) for item in codebook.items])
     scale = np.array([item.scale.get(flag, 1) for item in codebook.items])
-    far = np.nan_to_num(np.rint((given - centre) / scale * UNITS))
-    return np.asarray(np.clip(far, -_FARTHEST, _FARTHEST))
+    far = np.nan_to_num(np.rint((given - centre) / scale * QUANTIZATION_STEPS))
+    return np.asarray(np.clip(far, -_MAX_STEPS, _MAX_STEPS))
 
 
-def _over_pairs(columns: NDArray[Any]) -> Integers:
+def _sum_products(columns: NDArray[Any]) -> Integers:
     """The sum of products for every two columns, in whole numbers: exact, and by one thread.
 
     Floats would go to a library that keeps all processors busy, which others need meanwhile.

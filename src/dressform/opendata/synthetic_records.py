@@ -10,25 +10,27 @@ import numpy as np
 from dressform.opendata.codebook import Codebook
 from dressform.opendata.population import Group
 from dressform.opendata.resources import Field, Resource, Value
-from dressform.opendata.sums import Floats, Sums, asked
+from dressform.opendata.sums import Floats, Sums, mask_not_asked
 
-NUMBER = 10_000
+RECORDS = 10_000
 
-_NORMAL = np.vectorize(NormalDist().inv_cdf, otypes=[float])
-_SHARE = np.vectorize(NormalDist().cdf, otypes=[float])
+_INVERSE_CDF = np.vectorize(NormalDist().inv_cdf, otypes=[float])
+_CDF = np.vectorize(NormalDist().cdf, otypes=[float])
 
 
-def people(codebook: Codebook, sums: Sums, groups: Mapping[str, Group]) -> Resource:
+def build_synthetic_records(
+    codebook: Codebook, sums: Sums, groups: Mapping[str, Group]
+) -> Resource:
     """Each with all measurements of its flag, in whole mm and degrees.
 
     Only those that enough contributors gave. Drawn by a Gaussian copula; the draw follows from the noisy sums, so that anyone who has those
     gets the same people.
     """
-    random = np.random.default_rng(_seed(asked(codebook, sums)))
+    random = np.random.default_rng(_derive_seed(mask_not_asked(codebook, sums)))
     rows = [
         row
-        for group, number in zip(groups.values(), _numbers(groups.values()), strict=True)
-        for row in _rows(codebook, group, number, random)
+        for group, number in zip(groups.values(), _allocate_records(groups.values()), strict=True)
+        for row in _generate_rows(codebook, group, number, random)
     ]
     units = [Field(item.name, "integer", f"In {item.unit}.", item.unit) for item in codebook.items]
     return Resource(
@@ -42,12 +44,12 @@ def people(codebook: Codebook, sums: Sums, groups: Mapping[str, Group]) -> Resou
     )
 
 
-def _numbers(groups: Collection[Group]) -> list[int]:
+def _allocate_records(groups: Collection[Group]) -> list[int]:
     """Return how many of each flag: in proportion, and all together NUMBER."""
     everyone = sum(group.people for group in groups)
     below = (
         [
-            round(NUMBER * sum(group.people for group in list(groups)[:at]) / everyone)
+            round(RECORDS * sum(group.people for group in list(groups)[:at]) / everyone)
             for at in range(len(groups) + 1)
         ]
         if groups
@@ -56,10 +58,10 @@ def _numbers(groups: Collection[Group]) -> list[int]:
     return [high - low for low, high in pairwise(below)]
 
 
-def _rows(
+def _generate_rows(
     codebook: Codebook, group: Group, number: int, random: np.random.Generator
 ) -> list[tuple[Value, ...]]:
-    drawn = _drawn(group, number, random)
+    drawn = _draw_values(group, number, random)
     columns: list[list[Value]] = [[group.flag == "with_breasts"] * number]
     for name in codebook.names:
         at = drawn.get(name)
@@ -67,19 +69,19 @@ def _rows(
     return list(zip(*columns, strict=True))
 
 
-def _drawn(group: Group, number: int, random: np.random.Generator) -> dict[str, Floats]:
+def _draw_values(group: Group, number: int, random: np.random.Generator) -> dict[str, Floats]:
     # Uniform numbers are the same in every version of NumPy, its normal ones need not be.
-    normal = _NORMAL(random.random((number, len(group.names))) * (1 - 2e-12) + 1e-12)
+    normal = _INVERSE_CDF(random.random((number, len(group.names))) * (1 - 2e-12) + 1e-12)
     values, vectors = np.linalg.eigh(group.correlations)
     together = normal @ (vectors * np.sqrt(np.maximum(values, 0))).T
-    shares = _SHARE(together)
+    shares = _CDF(together)
     return {
         name: density.quantile(shares[:, place])
         for place, (name, density) in enumerate(group.densities.items())
     }
 
 
-def _seed(sums: Sums) -> int:
+def _derive_seed(sums: Sums) -> int:
     """From what is published, and nothing else."""
     digest = hashlib.sha256()
     for group in sums.groups.values():

@@ -102,7 +102,7 @@ class AccessLogEntries:
         self._uow = uow
 
     @classmethod
-    async def opened(cls, uow: TransactionalUnitOfWork) -> Self:
+    async def assume_role(cls, uow: TransactionalUnitOfWork) -> Self:
         """In a writing unit, also to read: the role holds until its transaction ends."""
         await uow.connection.execute(SET_LOG_ROLE)
         return cls(uow)
@@ -115,12 +115,12 @@ class AccessLogEntries:
         A request's id tells when it was made: there it is looked for first, then everywhere.
         """
         await self._uow.connection.execute(_SETTINGS)
-        query = self._matching(wanted, before).limit(limit)
+        query = self._build_query(wanted, before).limit(limit)
         near = _id_time_range(wanted.request_id)
-        found = await self._found(query.where(Row.at.between(*near))) if near else []
-        return found or await self._found(query)
+        found = await self._fetch(query.where(Row.at.between(*near))) if near else []
+        return found or await self._fetch(query)
 
-    def _matching(
+    def _build_query(
         self, wanted: AccessLogFilter, before: PageKey | None
     ) -> Select[*tuple[Any, ...]]:
         query = select(
@@ -151,7 +151,7 @@ class AccessLogEntries:
             query = query.where(Row.at <= before[0], tuple_(Row.at, Row.request_id) < before)
         return query.order_by(Row.at.desc(), Row.request_id.desc())
 
-    async def _found(self, query: Select[*tuple[Any, ...]]) -> list[AccessLogEntry]:
+    async def _fetch(self, query: Select[*tuple[Any, ...]]) -> list[AccessLogEntry]:
         try:
             return [AccessLogEntry(*row) for row in await self._uow.connection.execute(query)]
         except StatementTimeout:
@@ -159,7 +159,7 @@ class AccessLogEntries:
                 FieldError("query/since", "must be later, so that less is searched")
             ) from None
 
-    async def shipped_of(self, spool: str) -> int:
+    async def lock_offset(self, spool: str) -> int:
         """Up to which byte the spool is in the log; locked until the transaction ends."""
         shipped: int = await self._uow.connection.scalar(_LOCK_OFFSET, {"spool": spool})
         return shipped
@@ -180,7 +180,7 @@ class AccessLogEntries:
             raise
         await self._uow.connection.execute(_SET_OFFSET, {"id": spool, "shipped": shipped})
 
-    async def forget_spool(self, spool: str) -> None:
+    async def delete_offset(self, spool: str) -> None:
         await self._uow.connection.execute(delete(SpoolOffset).where(SpoolOffset.spool == spool))
 
 

@@ -28,19 +28,19 @@ _ALL = text(
 class Partition:
     """The table of one day. Detaching makes it an orphan, `pending` when that was interrupted."""
 
-    date: date
-    attached: bool
-    pending: bool
+    day: date
+    is_attached: bool
+    is_detach_pending: bool
 
     @property
     def table(self) -> str:
-        return self.date.strftime(_NAME)
+        return self.day.strftime(_NAME)
 
     @property
-    def due_at(self) -> datetime:
+    def expires_at(self) -> datetime:
         """When the first row that it may hold is due."""
         return VISITOR.window.after(
-            datetime(self.date.year, self.date.month, self.date.day, tzinfo=UTC)
+            datetime(self.day.year, self.day.month, self.day.day, tzinfo=UTC)
         )
 
 
@@ -51,12 +51,12 @@ class AccessLogPartitions:
         self._uow = uow
 
     @classmethod
-    async def opened(cls, uow: UnitOfWork) -> Self:
+    async def assume_role(cls, uow: UnitOfWork) -> Self:
         """In a writing unit, as the role to which the log belongs, until its transaction ends."""
         await uow.connection.execute(SET_LOG_ROLE)
         return cls(uow)
 
-    async def all(self) -> list[Partition]:
+    async def list_all(self) -> list[Partition]:
         """The oldest first, orphans included."""
         rows = await self._uow.connection.execute(_ALL)
         return sorted(
@@ -64,43 +64,43 @@ class AccessLogPartitions:
             for name, attached, pending in rows
         )
 
-    async def due(self) -> list[Partition]:
-        return [day for day in await self.all() if day.due_at <= self._uow.now]
+    async def list_expired(self) -> list[Partition]:
+        return [day for day in await self.list_all() if day.expires_at <= self._uow.now]
 
-    async def make(self, days: set[date]) -> None:
+    async def ensure(self, days: set[date]) -> None:
         """Those that are there already stay as they are; an orphan becomes a part of the log again."""
-        await self._one_at_a_time()
-        present = {day.date: day for day in await self.all()}
+        await self._lock()
+        present = {day.day: day for day in await self.list_all()}
         for day in sorted(days):
             name, end = day.strftime(_NAME), day + timedelta(days=1)
             bounds = f"FOR VALUES FROM ('{day} 00:00+00') TO ('{end} 00:00+00')"
             if day not in present:
-                await self._change(f"CREATE TABLE {name} PARTITION OF access_log {bounds}")
-                await self._change(f"ALTER TABLE {name} {DISABLE_STATISTICS}")
-            elif not present[day].attached:
-                await self._change(f"ALTER TABLE access_log ATTACH PARTITION {name} {bounds}")
+                await self._execute(f"CREATE TABLE {name} PARTITION OF access_log {bounds}")
+                await self._execute(f"ALTER TABLE {name} {DISABLE_STATISTICS}")
+            elif not present[day].is_attached:
+                await self._execute(f"ALTER TABLE access_log ATTACH PARTITION {name} {bounds}")
 
     async def detach(self, day: Partition) -> None:
         """From now on nobody finds its rows. DatabaseError when the log is locked for too long."""
-        await self._one_at_a_time()
-        if day not in await self.all():
+        await self._lock()
+        if day not in await self.list_all():
             return  # Another worker was faster.
-        how = " FINALIZE" if day.pending else ""
-        await self._change(f"ALTER TABLE access_log DETACH PARTITION {day.table}{how}")
+        how = " FINALIZE" if day.is_detach_pending else ""
+        await self._execute(f"ALTER TABLE access_log DETACH PARTITION {day.table}{how}")
 
     async def drop(self, day: Partition) -> int:
         """One that is detached; gives the number of its rows, 0 when it is gone already.
 
         A large number is as PostgreSQL's statistics have it: to count would take longer than to drop.
         """
-        await self._one_at_a_time()
-        if day.date not in {found.date for found in await self.all()}:
+        await self._lock()
+        if day.day not in {found.date for found in await self.list_all()}:
             return 0
-        rows = await self._rows(day)
-        await self._change(f"DROP TABLE {day.table}")
+        rows = await self._count_rows(day)
+        await self._execute(f"DROP TABLE {day.table}")
         return rows
 
-    async def _rows(self, day: Partition) -> int:
+    async def _count_rows(self, day: Partition) -> int:
         few = text(
             f"SELECT count(*) FROM (SELECT FROM {day.table} LIMIT {_MAX_EXACT_COUNT}) AS found"  # noqa: S608  a date
         )
@@ -110,10 +110,10 @@ class AccessLogPartitions:
         many = text(f"SELECT pg_stat_get_live_tuples('{day.table}'::regclass)")
         return max(counted, int((await self._uow.connection.execute(many)).scalar_one()))
 
-    async def _change(self, command: str) -> None:
+    async def _execute(self, command: str) -> None:
         await self._uow.connection.execute(text(command))
 
-    async def _one_at_a_time(self) -> None:
+    async def _lock(self) -> None:
         # The log is locked for all while one waits for it: the lines stay in their spools.
         await self._uow.connection.execute(text("SET LOCAL lock_timeout = '2s'"))
         await self._uow.connection.execute(select(func.pg_advisory_xact_lock(*_MAKING)))

@@ -105,42 +105,46 @@ _ERASE = Statement(delete(Account).where(_HAS_ID).returning(Account.id))
 class Accounts:
     def __init__(self, uow: UnitOfWork) -> None:
         self._uow = uow
-        self._index = uow.vault.index
+        self._index = uow.keyrings.index
 
-    async def by_login(self, login: str) -> Credentials | None:
+    async def get_by_login(self, login: str) -> Credentials | None:
         """By username or e-mail address: no username has an @."""
         if "@" in login:
-            return await self.by_email(login)
-        return await self._one(_BY_USERNAME, username_index=self._index.username(login))
+            return await self.get_by_email(login)
+        return await self._fetch_one(_BY_USERNAME, username_index=self._index.username(login))
 
-    async def find_for_sign_in(self, login: str) -> Credentials | None:
+    async def get_for_sign_in(self, login: str) -> Credentials | None:
         """Return what `by_login` does, and also an account that waits past its window."""
         if "@" in login:
-            return await self._one(_NOT_DELETABLE_BY_EMAIL, email_index=self._index.email(login))
-        return await self._one(
+            return await self._fetch_one(
+                _NOT_DELETABLE_BY_EMAIL, email_index=self._index.email(login)
+            )
+        return await self._fetch_one(
             _NOT_DELETABLE_BY_USERNAME, username_index=self._index.username(login)
         )
 
-    async def by_email(self, email: str) -> Credentials | None:
-        return await self._one(_BY_EMAIL, email_index=self._index.email(email))
+    async def get_by_email(self, email: str) -> Credentials | None:
+        return await self._fetch_one(_BY_EMAIL, email_index=self._index.email(email))
 
-    async def by_id(self, account_id: UUID) -> Credentials | None:
-        return await self._one(_BY_ID, account_id=account_id)
+    async def get_by_id(self, account_id: UUID) -> Credentials | None:
+        return await self._fetch_one(_BY_ID, account_id=account_id)
 
-    async def locked(self, account_id: UUID) -> Credentials | None:
+    async def get_in_grace_period(self, account_id: UUID) -> Credentials | None:
         """One that is past its window and not over yet: to be warned, and for no reader but sign-in."""
-        return await self._one(_IN_GRACE_PERIOD_BY_ID, account_id=account_id)
+        return await self._fetch_one(_IN_GRACE_PERIOD_BY_ID, account_id=account_id)
 
-    async def locked_by_email(self, email: str) -> Credentials | None:
-        return await self._one(_IN_GRACE_PERIOD_BY_EMAIL, email_index=self._index.email(email))
+    async def get_in_grace_period_by_email(self, email: str) -> Credentials | None:
+        return await self._fetch_one(
+            _IN_GRACE_PERIOD_BY_EMAIL, email_index=self._index.email(email)
+        )
 
-    async def held(self, account_id: UUID, *, version: int) -> Credentials | None:
+    async def get_for_share(self, account_id: UUID, *, version: int) -> Credentials | None:
         """Still as it was at `version`, and unchanged until the transaction ends."""
-        return await self._one(_BY_ID_FOR_SHARE, account_id=account_id, version=version)
+        return await self._fetch_one(_BY_ID_FOR_SHARE, account_id=account_id, version=version)
 
-    async def credentials(self, owner: Owner) -> Credentials:
+    async def get_credentials(self, owner: Owner) -> Credentials:
         """Raises NotSignedIn when the account has ended meanwhile."""
-        found = await self.by_id(owner.account_id)
+        found = await self.get_by_id(owner.account_id)
         if found is None:
             raise NotSignedIn
         return found
@@ -170,7 +174,7 @@ class Accounts:
         )
         return owner
 
-    async def logged_in(self, credentials: Credentials) -> bool:
+    async def record_login(self, credentials: Credentials) -> bool:
         """Count the login. False when the account is over or its password changed meanwhile.
 
         An account that waits past its window is open again from then on.
@@ -191,7 +195,7 @@ class Accounts:
 
         Raises NotSignedIn when the account has ended meanwhile.
         """
-        before = await self._one(_BY_ID_TO_CHANGE, account_id=owner.account_id)
+        before = await self._fetch_one(_BY_ID_TO_CHANGE, account_id=owner.account_id)
         if before is None:
             raise NotSignedIn
         payload = {
@@ -218,24 +222,24 @@ class Accounts:
             _RESTRICT, {"account_id": owner.account_id, "restricted_at": restricted_at}
         )
 
-    async def end_due(self, *, email: str, username: str = "") -> None:
+    async def delete_expired_holder(self, *, email: str, username: str = "") -> None:
         """One that is over may still be there, and would keep both if the worker is late."""
-        await self._delete(
+        await self._delete_journaled(
             _DELETE_EXPIRED_HOLDER,
             at=self._uow.now,
             email_index=self._index.email(email),
             username_index=self._index.username(username),
         )
 
-    async def erase(self, owner: Owner) -> None:
+    async def delete(self, owner: Owner) -> None:
         """Everything of the account goes with it, its key included."""
-        await self._delete(_ERASE, account_id=owner.account_id)
+        await self._delete_journaled(_ERASE, account_id=owner.account_id)
 
-    async def _delete(self, statement: Statement, **values: Any) -> None:
+    async def _delete_journaled(self, statement: Statement, **values: Any) -> None:
         gone = await self._uow.connection.scalars(statement, values)
         self._uow.deletions.extend(Deletion(DeletionKind.ACCOUNT, each) for each in gone)
 
-    async def _one(self, statement: Statement, **values: Any) -> Credentials | None:
+    async def _fetch_one(self, statement: Statement, **values: Any) -> Credentials | None:
         row = await self._uow.connection.one_or_none(statement, values | {"at": self._uow.now})
         if row is None:
             return None

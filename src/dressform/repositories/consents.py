@@ -91,10 +91,10 @@ class Consents:
         self._uow = uow
         self._acts = ConsentActs(uow)
 
-    async def of(self, owner: Owner) -> Consent | None:
+    async def get(self, owner: Owner) -> Consent | None:
         """None when they never agreed."""
         asked = {"owner_id": owner.account_id, "at": self._uow.now}
-        rows = await self._uow.connection.all(_READ, asked)
+        rows = await self._uow.connection.fetch_all(_READ, asked)
         if not rows:
             return None
         acts = [ConsentAct(*act) for _, _, _, *act in rows]
@@ -109,7 +109,7 @@ class Consents:
         """
         await self._lock(owner)
         await self._lock_model(owner, model_id)
-        given_id, last = await self._choose(owner, model_id), await self._acts.get_last(owner)
+        given_id, last = await self._lock_row(owner, model_id), await self._acts.get_last(owner)
         if last and last.id == given_id and last.text_version == text.version:
             return False
         if last and last.number >= MAX_ACTS - 1:
@@ -150,7 +150,7 @@ class Consents:
         self._uow.deletions.append(Deletion(DeletionKind.CONSENT, last.id))
         return True
 
-    async def _choose(self, owner: Owner, model_id: UUID | None) -> UUID | None:
+    async def _lock_row(self, owner: Owner, model_id: UUID | None) -> UUID | None:
         """Return the act under which consent stands. Its row is locked, and made if there is none."""
         given_id: UUID | None = await self._uow.connection.scalar(
             _CHOOSE, {"owner_id": owner.account_id, "chosen_id": model_id}

@@ -23,7 +23,7 @@ from sqlalchemy import (
 from dressform.db.statements import Result, Statement, is_any_of
 from dressform.db.tables import Account, DatasetConsent, DatasetConsentAct, DatasetDraw, Model
 from dressform.db.unit_of_work import UnitOfWork
-from dressform.opendata.budget import MOST_COUNTS
+from dressform.opendata.budget import MAX_COUNTS
 from dressform.opendata.consent import COMPATIBLE
 from dressform.repositories.sealed_contributions import IS_CHOSEN, EncryptedRows, select_bodies
 
@@ -76,12 +76,12 @@ _MARK_COUNTED = Statement(
     update(DatasetConsent)
     .where(Account.id == DatasetConsent.account_id)
     .where(exists().where(Model.account_id == DatasetConsent.account_id))
-    .where(*_IS_ELIGIBLE, _NOT_DRAWN, DatasetConsent.counted < MOST_COUNTS)
+    .where(*_IS_ELIGIBLE, _NOT_DRAWN, DatasetConsent.counted < MAX_COUNTS)
     .values(counted=DatasetConsent.counted + 1)
 )
 
 _FETCH_COUNTABLE = Statement(
-    select_bodies().where(*_IS_ELIGIBLE, _NOT_DRAWN, DatasetConsent.counted < MOST_COUNTS)
+    select_bodies().where(*_IS_ELIGIBLE, _NOT_DRAWN, DatasetConsent.counted < MAX_COUNTS)
 )
 _FETCH_COUNTED = Statement(
     select_bodies().where(*_IS_ELIGIBLE, _NOT_DRAWN, DatasetConsent.counted > 0)
@@ -140,33 +140,33 @@ class Contributions:
         self._uow = uow
         self._before = before
 
-    async def batches(self) -> AsyncIterator[list[UUID]]:
+    async def list_batches(self) -> AsyncIterator[list[UUID]]:
         """One after the other, until there are no more."""
-        batch = await self.batch(after=None)
+        batch = await self.list_batch(after=None)
         while batch:
             yield batch
-            batch = await self.batch(after=batch[-1])
+            batch = await self.list_batch(after=batch[-1])
 
-    async def batch(self, *, after: UUID | None) -> list[UUID]:
+    async def list_batch(self, *, after: UUID | None) -> list[UUID]:
         """The next accounts that ever agreed, in the order of their ids; none when there are no more."""
-        found = await self._ask(_NEXT_BATCH, after=after or _FIRST_ID, most=BATCH)
+        found = await self._execute(_NEXT_BATCH, after=after or _FIRST_ID, most=BATCH)
         return list(found.scalars())
 
-    async def count_in(self, account_ids: Collection[UUID]) -> int:
+    async def mark_counted(self, account_ids: Collection[UUID]) -> int:
         """Marks as counted once more those who may give and have something to give: how many."""
-        return (await self._ask_those_who_may(_MARK_COUNTED, account_ids)).rowcount
+        return (await self._execute_for_eligible(_MARK_COUNTED, account_ids)).rowcount
 
-    async def sealed_to_count(self, account_ids: Collection[UUID]) -> EncryptedRows:
+    async def fetch_countable(self, account_ids: Collection[UUID]) -> EncryptedRows:
         """Return the model that each who may be counted chose, or else any."""
-        return (await self._ask_those_who_may(_FETCH_COUNTABLE, account_ids)).all()
+        return (await self._execute_for_eligible(_FETCH_COUNTABLE, account_ids)).all()
 
-    async def sealed(self, account_ids: Collection[UUID]) -> EncryptedRows:
+    async def fetch_counted(self, account_ids: Collection[UUID]) -> EncryptedRows:
         """Of those who were counted the model they chose, or else any."""
-        return (await self._ask_those_who_may(_FETCH_COUNTED, account_ids)).all()
+        return (await self._execute_for_eligible(_FETCH_COUNTED, account_ids)).all()
 
-    async def sealed_of(self, account_ids: Collection[UUID]) -> EncryptedRows:
+    async def fetch_encrypted(self, account_ids: Collection[UUID]) -> EncryptedRows:
         """What these have to give now, whether they are marked or not."""
-        return (await self._ask(_FETCH_ENCRYPTED, account_ids=list(account_ids))).all()
+        return (await self._execute(_FETCH_ENCRYPTED, account_ids=list(account_ids))).all()
 
     async def mark_drawn(
         self, account_ids: Collection[UUID], model_ids: Collection[UUID], year: int
@@ -176,12 +176,12 @@ class Contributions:
         Nobody else can change their consent until the transaction ends. Whose consent somebody is
         changing just now is not waited for, and not marked.
         """
-        marked = await self._ask_those_who_may(
+        marked = await self._execute_for_eligible(
             _MARK_DRAWN, account_ids, model_ids=list(model_ids), year=year
         )
         return list(marked.scalars())
 
-    async def no_longer_giving(
+    async def list_withdrawn(
         self, account_ids: Collection[UUID], model_ids: Collection[UUID]
     ) -> set[UUID]:
         """Of those who were just marked: who was restricted or removed this model meanwhile.
@@ -189,12 +189,14 @@ class Contributions:
         Or may have been in a draw that was made known meanwhile. Nothing else can have changed: it is
         in the consent, or would take it along.
         """
-        gone = await self._ask(_WITHDRAWN, account_ids=list(account_ids), model_ids=list(model_ids))
+        gone = await self._execute(
+            _WITHDRAWN, account_ids=list(account_ids), model_ids=list(model_ids)
+        )
         return set(gone.scalars())
 
     async def unmark(self, account_ids: Collection[UUID]) -> None:
         """Of whom nothing was taken in the end."""
-        await self._ask(_UNMARK, account_ids=list(account_ids))
+        await self._execute(_UNMARK, account_ids=list(account_ids))
 
     async def mark_all(self, account_ids: Collection[UUID], year: int) -> None:
         """Who agreed in time and never gave, even if they withdrew.
@@ -202,13 +204,15 @@ class Contributions:
         For a draw that this database forgot: any of them may have been in it. Under which act is
         not known.
         """
-        await self._ask(_MARK_ALL, account_ids=list(account_ids), before=self._before, year=year)
+        await self._execute(
+            _MARK_ALL, account_ids=list(account_ids), before=self._before, year=year
+        )
 
-    async def _ask_those_who_may(
+    async def _execute_for_eligible(
         self, statement: Statement, account_ids: Collection[UUID], **more: Any
     ) -> Result:
         known = {"before": self._before, "at": self._uow.now}
-        return await self._ask(statement, account_ids=list(account_ids), **known, **more)
+        return await self._execute(statement, account_ids=list(account_ids), **known, **more)
 
-    async def _ask(self, statement: Statement, **values: Any) -> Result:
+    async def _execute(self, statement: Statement, **values: Any) -> Result:
         return await self._uow.connection.execute(statement, values)

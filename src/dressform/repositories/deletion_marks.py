@@ -27,7 +27,7 @@ class DeletionMarks:
         """Everything that was committed by these files is known from now on."""
         for file in files:
             known = insert(DeletionMark).values(
-                file_id=file.id, day=file.day, number=file.committed
+                file_id=file.id, day=file.day, number=file.committed_number
             )
             number = func.greatest(DeletionMark.number, known.excluded.number)
             await self._uow.connection.execute(

@@ -50,14 +50,14 @@ class Draws:
     def __init__(self, uow: UnitOfWork) -> None:
         self._uow = uow
 
-    async def all(self) -> list[StoredDraw]:
+    async def list_all(self) -> list[StoredDraw]:
         """In the order of their years."""
         return [_to_draw(row) for row in await self._uow.connection.execute(_ALL)]
 
-    async def locked(self, year: int) -> StoredDraw | None:
+    async def get_for_update(self, year: int) -> StoredDraw | None:
         """Until the transaction ends nobody else goes on with it."""
         query = _ALL.where(DatasetDraw.year == year).with_for_update()
-        row = await self._uow.connection.one_or_none(query)
+        row = await self._uow.connection.fetch_one_or_none(query)
         return _to_draw(row) if row else None
 
     async def propose(self, year: int, by: UUID, *, instead_of: UUID | None) -> bool:
@@ -73,15 +73,15 @@ class Draws:
         )
         return done.rowcount > 0
 
-    async def counted(
+    async def record_count(
         self, year: int, *, by: UUID, count: int, codebook: str | None, flags: Sequence[str]
     ) -> None:
         """Approved; a draw without a codebook is over."""
         taken = list(flags) if codebook else None
-        await self._change(year, approved_by=by, count=count, codebook=codebook, flags=taken)
+        await self._update(year, approved_by=by, count=count, codebook=codebook, flags=taken)
 
-    async def drawn(self, year: int, statistics: bytes) -> None:
-        await self._change(year, drawn_at=start_of_day(self._uow.now), statistics=statistics)
+    async def record_statistics(self, year: int, statistics: bytes) -> None:
+        await self._update(year, drawn_at=start_of_day(self._uow.now), statistics=statistics)
 
     async def restore(
         self,
@@ -110,7 +110,7 @@ class Draws:
             added.on_conflict_do_update(index_elements=[DatasetDraw.year], set_=known)
         )
 
-    async def _change(self, year: int, **values: object) -> None:
+    async def _update(self, year: int, **values: object) -> None:
         await self._uow.connection.execute(
             update(DatasetDraw).where(DatasetDraw.year == year).values(**values)
         )

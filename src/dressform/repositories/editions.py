@@ -113,29 +113,29 @@ class Editions:
     def __init__(self, uow: UnitOfWork) -> None:
         self._uow = uow
 
-    async def all(self) -> list[StoredEdition]:
+    async def list_all(self) -> list[StoredEdition]:
         """The newest first."""
         return [_to_edition(row) for row in await self._uow.connection.execute(_ALL)]
 
-    async def of(self, name: str) -> StoredEdition:
+    async def get(self, name: str) -> StoredEdition:
         """Raises NotFound."""
         for row in await self._uow.connection.execute(_BY_NAME, {"name": name}):
             return _to_edition(row)
         raise NotFound
 
-    async def files(self, edition: str) -> list[StoredFile]:
+    async def list_files(self, edition: str) -> list[StoredFile]:
         """In the order of their names."""
         found = await self._uow.connection.execute(_FILES_OF, {"edition": edition})
         return sorted((StoredFile(*row) for row in found), key=lambda file: file.name)
 
-    async def file(self, edition: str, name: str) -> StoredFile:
+    async def get_file(self, edition: str, name: str) -> StoredFile:
         """Raises NotFound."""
         asked = {"edition": edition, "name": name}
         for row in await self._uow.connection.execute(_FILE, asked):
             return StoredFile(*row)
         raise NotFound
 
-    async def part(self, file: StoredFile, start: int, length: int) -> bytes:
+    async def read_part(self, file: StoredFile, start: int, length: int) -> bytes:
         """Some bytes of a file: no more than these leave the database."""
         found: bytes = await self._uow.connection.scalar(
             _PART,
@@ -143,7 +143,7 @@ class Editions:
         )
         return found
 
-    async def last_count_sufficed(self) -> bool:
+    async def was_last_count_sufficient(self) -> bool:
         """Whether the people counted last were enough; false before anybody was counted."""
         return bool(await self._uow.connection.scalar(_LAST_COUNT_SUFFICED))
 
@@ -169,17 +169,17 @@ class Editions:
                 await self._uow.connection.execute(
                     insert(DatasetFile).values(_to_row(edition, file))
                 )
-        elif not await self._is(edition, files):
+        elif not await self._matches_published(edition, files):
             raise AlreadyPublished(edition.name)
 
-    async def _is(self, edition: Edition, files: Sequence[EditionFile]) -> bool:
+    async def _matches_published(self, edition: Edition, files: Sequence[EditionFile]) -> bool:
         """Whether just this is what is published under the name."""
-        stored = await self.of(edition.name)
+        stored = await self.get(edition.name)
         if (stored.codebook, stored.count) != (edition.codebook, edition.count):
             return False
         published = {
             (file.name, file.media_type, file.title, file.sha256)
-            for file in await self.files(edition.name)
+            for file in await self.list_files(edition.name)
         }
         return published == {
             (file.name, file.media_type, file.title, sha256(file.content).digest())

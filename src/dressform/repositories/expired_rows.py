@@ -67,65 +67,71 @@ class ExpiredRows:
         self._uow = uow
         self._category = category
         self._table = TABLES[category.key]
-        self._end: SQLColumnExpression[datetime] = (
+        self._expiry: SQLColumnExpression[datetime] = (
             Account.models_end_at if category is MODEL else self._table.ends_at
         )
 
     async def count(self) -> int:
         """All that there are."""
-        return await self._scalar(select(func.count()).select_from(self._table))
+        return await self._fetch_count(select(func.count()).select_from(self._table))
 
-    async def count_due(self) -> int:
+    async def count_deletable(self) -> int:
         """Those that a round would end now."""
-        return await self._scalar(select(func.count()).select_from(self._due().subquery()))
+        return await self._fetch_count(
+            select(func.count()).select_from(self._select_deletable().subquery())
+        )
 
-    async def some_due(self, *, limit: int = BATCH) -> list[UUID]:
-        return list(await self._uow.connection.scalars(self._due().limit(limit)))
+    async def list_ids(self, *, limit: int = BATCH) -> list[UUID]:
+        return list(await self._uow.connection.scalars(self._select_deletable().limit(limit)))
 
-    async def end_batch(self, *, limit: int = BATCH) -> int:
+    async def delete_batch(self, *, limit: int = BATCH) -> int:
         """Remove up to `limit` of them, without those that are locked; gives how many went.
 
         The condition stands in the DELETE itself: who logs in meanwhile stays.
         """
-        chosen = self._due().limit(limit).with_for_update(of=self._locked, skip_locked=True)
+        chosen = (
+            self._select_deletable()
+            .limit(limit)
+            .with_for_update(of=self._locked_tables, skip_locked=True)
+        )
         return await self._delete(chosen)
 
-    async def end_one(self, row_id: UUID) -> int:
+    async def delete_one(self, row_id: UUID) -> int:
         """1, or 0 when it is not due any more, or locked."""
         chosen = (
-            self._due()
+            self._select_deletable()
             .where(self._table.id == row_id)
-            .with_for_update(of=self._locked, skip_locked=True)
+            .with_for_update(of=self._locked_tables, skip_locked=True)
         )
         return await self._delete(chosen)
 
     @property
-    def _locked(self) -> list[Any]:
+    def _locked_tables(self) -> list[Any]:
         # A model's account too: a login under way wins.
         return [Model, Account] if self._category is MODEL else [self._table]
 
-    def _due(self) -> Select[UUID]:
+    def _select_deletable(self) -> Select[UUID]:
         found = select(self._table.id)
         if self._category is MODEL:
             found = found.join(Account, Account.id == Model.account_id)
         spared = Quarantine(self._uow).spares(self._category.key, self._table.id)
-        return found.where(*self._past(), spared).order_by(self._end)
+        return found.where(*self._conditions(), spared).order_by(self._expiry)
 
-    def _past(self) -> list[ColumnElement[bool]]:
+    def _conditions(self) -> list[ColumnElement[bool]]:
         if self._category in (PROFILE, MODEL):
-            return [is_deletable(self._end, self._uow.now)]
-        return [self._end <= self._uow.now]
+            return [is_deletable(self._expiry, self._uow.now)]
+        return [self._expiry <= self._uow.now]
 
     async def _delete(self, due: Select[UUID]) -> int:
         # As a CTE it is looked for once; as a subquery the planner may repeat it, over the limit.
         chosen = due.cte("chosen")
         command = delete(self._table).where(self._table.id.in_(select(chosen.c[0])))
         if self._category is not MODEL:
-            command = command.where(*self._past())
+            command = command.where(*self._conditions())
         gone = (await self._uow.connection.scalars(command.returning(self._table.id))).all()
         if kind := _JOURNALED.get(self._category.key):
             self._uow.deletions.extend(Deletion(kind, each) for each in gone)
         return len(gone)
 
-    async def _scalar(self, query: Select[int]) -> int:
+    async def _fetch_count(self, query: Select[int]) -> int:
         return int((await self._uow.connection.execute(query)).scalar_one())

@@ -35,26 +35,26 @@ class ExpiryNotices:
     def __init__(self, uow: UnitOfWork) -> None:
         self._uow = uow
 
-    async def write(self, *, limit: int) -> list[ExpiryNotice]:
+    async def queue_due(self, *, limit: int) -> list[ExpiryNotice]:
         """Those for whom a warning is to be written now; each warning is given once."""
         lower = -MAX_GRACE_PERIOD
         found: list[ExpiryNotice] = []
         for days in _STEPS:
-            found += await self._step(days, lower, limit - len(found))
+            found += await self._queue_step(days, lower, limit - len(found))
             lower = timedelta(days=days)
         return found
 
-    async def ask_restricted(self, *, limit: int) -> list[ExpiryNotice]:
+    async def queue_due_restricted(self, *, limit: int) -> list[ExpiryNotice]:
         """Those who are to be asked now whether they still need their restricted account."""
         lower = timedelta(days=max(NOTICE_DAYS))
         found: list[ExpiryNotice] = []
         for days in sorted(RESTRICTED_NOTICE_DAYS):
-            due = self._due(days, lower, limit - len(found))
-            found += await self._mark(days, due.where(Account.restricted_at.is_not(None)))
+            due = self._select_due(days, lower, limit - len(found))
+            found += await self._mark_queued(days, due.where(Account.restricted_at.is_not(None)))
             lower = timedelta(days=days)
         return found
 
-    async def handed_over(self, warned: ExpiryNotice) -> None:
+    async def mark_delivered(self, warned: ExpiryNotice) -> None:
         """A warning of this end was handed to a mail server."""
         await self._uow.connection.execute(
             update(Account)
@@ -63,13 +63,13 @@ class ExpiryNotices:
             .values(warned_at=self._uow.now)
         )
 
-    async def give_link(self, account_id: UUID, token: str) -> None:
+    async def set_reactivation_token(self, account_id: UUID, token: str) -> None:
         """By which its owner may come back; an earlier one stops working."""
         await self._uow.connection.execute(
             update(Account).where(Account.id == account_id).values(reopening_hash=token_hash(token))
         )
 
-    async def reopen(self, token: str) -> bool:
+    async def reactivate(self, token: str) -> bool:
         """Its owner is back, and the window begins anew. False when the link is not good any more."""
         reopened = await self._uow.connection.execute(
             update(Account)
@@ -79,17 +79,17 @@ class ExpiryNotices:
         )
         return bool(reopened.rowcount)
 
-    async def _step(self, days: int, lower: timedelta, limit: int) -> list[ExpiryNotice]:
+    async def _queue_step(self, days: int, lower: timedelta, limit: int) -> list[ExpiryNotice]:
         """Those that end within so many days, but not within `lower`."""
-        due = self._due(days, lower, limit)
+        due = self._select_due(days, lower, limit)
         if days == 0:
             late = Account.warned_at > Account.ends_at - MIN_NOTICE
             due = due.where(or_(Account.warned_at.is_(None), late))
         elif days < 0:
             due = due.where(Account.warned_at.is_(None))
-        return await self._mark(days, due)
+        return await self._mark_queued(days, due)
 
-    def _due(self, days: int, lower: timedelta, limit: int) -> Select[UUID]:
+    def _select_due(self, days: int, lower: timedelta, limit: int) -> Select[UUID]:
         """Accounts that end within so many days, but not within `lower`, and have no such mail yet."""
         at = self._uow.now
         return (
@@ -101,7 +101,7 @@ class ExpiryNotices:
             .with_for_update(skip_locked=True)
         )
 
-    async def _mark(self, days: int, due: Select[UUID]) -> list[ExpiryNotice]:
+    async def _mark_queued(self, days: int, due: Select[UUID]) -> list[ExpiryNotice]:
         """Record that the mail of `days` is written, so that nobody writes it again."""
         chosen = due.cte("chosen")
         written = await self._uow.connection.execute(

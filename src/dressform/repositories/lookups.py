@@ -51,7 +51,7 @@ class Lookups:
 
     def __init__(self, uow: UnitOfWork) -> None:
         self._uow = uow
-        self._keyed = RowEncryption(uow.vault, "lookup")
+        self._keyed = RowEncryption(uow.keyrings, "lookup")
 
     async def add(
         self, operator_id: UUID, *, purpose: str, reason: str, asked: dict[str, Any], shown: int
@@ -69,7 +69,7 @@ class Lookups:
             },
         )
 
-    async def page(self, *, limit: int, before: UUID | None = None) -> list[StoredLookup]:
+    async def list_page(self, *, limit: int, before: UUID | None = None) -> list[StoredLookup]:
         """The latest first; those before the one of that id."""
         rows = await self._uow.connection.execute(
             _FIRST_PAGE if before is None else _NEXT_PAGE,

@@ -40,7 +40,7 @@ class OutboxMail:
     kind: str
     to: str
     language: str
-    about: dict[str, Any]
+    context: dict[str, Any]
 
 
 _HAS_ID = Mail.id == bindparam("mail_id")
@@ -80,7 +80,7 @@ _RETRY_LATER = Statement(update(Mail).where(_HAS_ID), "due_at", "failures")
 class Mails:
     def __init__(self, uow: UnitOfWork) -> None:
         self._uow = uow
-        self._keyed = RowEncryption(uow.vault, "mail")
+        self._keyed = RowEncryption(uow.keyrings, "mail")
 
     async def add(
         self, kind: str, *, to: str, language: str, ends_with: UUID | None = None, **about: Any
@@ -99,7 +99,7 @@ class Mails:
             },
         )
 
-    async def take(self) -> LeasedMail | None:
+    async def lease_next(self) -> LeasedMail | None:
         """The mail that is due for longest, leased: a crash only delays it."""
         taken = await self._uow.connection.execute(
             _LEASE_NEXT, {"at": self._uow.now, "leased_until": self._uow.now + LEASE}
@@ -107,14 +107,14 @@ class Mails:
         row = taken.one_or_none()
         return None if row is None else LeasedMail(*row)
 
-    async def by_id(self, mail_id: UUID) -> OutboxMail | None:
-        row = await self._uow.connection.one_or_none(_BY_ID, {"mail_id": mail_id})
+    async def get_by_id(self, mail_id: UUID) -> OutboxMail | None:
+        row = await self._uow.connection.fetch_one_or_none(_BY_ID, {"mail_id": mail_id})
         return None if row is None else OutboxMail(row.id, row.kind, **self._keyed.open(row))
 
-    async def delivered(self, mail_id: UUID) -> None:
+    async def delete(self, mail_id: UUID) -> None:
         await self._uow.connection.execute(_DELETE, {"mail_id": mail_id})
 
-    async def postpone(self, mail: LeasedMail) -> None:
+    async def retry_later(self, mail: LeasedMail) -> None:
         """It was not handed over: again after half a minute to a minute, doubling up to four hours.
 
         At random, so that `due_at` does not tell when the first try was, which is when it was written.

@@ -34,12 +34,12 @@ class MemberTables:
     def __init__(self, uow: UnitOfWork) -> None:
         self._uow = uow
 
-    async def size(self, table: Table) -> int:
+    async def get_size(self, table: Table) -> int:
         """Return the bytes of a table with its indexes and large values."""
         query = select(func.pg_total_relation_size(table.name))
         return int((await self._uow.connection.execute(query)).scalar_one())
 
-    async def write_anew(self, table: Table, *, after: UUID = _FIRST) -> UUID | None:
+    async def rewrite_batch(self, table: Table, *, after: UUID = _FIRST) -> UUID | None:
         """Write the next rows anew, unchanged, in the order of their random ids.
 
         So the transaction that wrote a row last (`xmin`) tells nothing of when its member changed it.
@@ -56,7 +56,7 @@ class MemberTables:
         )
         return max(written.scalars(), default=None)
 
-    async def order(self, table: Table) -> None:
+    async def cluster(self, table: Table) -> None:
         """Rewrite the table's files in the order of its random ids; deleted rows leave them.
 
         The table is locked for all meanwhile. Raise DatabaseError (55P03) when somebody holds it: whoever

@@ -41,16 +41,16 @@ class Members:
     def __init__(self, uow: UnitOfWork) -> None:
         self._uow = uow
 
-    async def by_session(
+    async def get_by_session(
         self, session_id: UUID, account_id: UUID, statement: Statement = MEMBER_QUERY, **asked: Any
     ) -> tuple[Member, Sequence[Row]] | None:
         """One look, so that ending a session holds at once in every process."""
         asked |= {"session_id": session_id, "account_id": account_id, "at": self._uow.now}
-        rows = await self._uow.connection.all(statement, asked)
+        rows = await self._uow.connection.fetch_all(statement, asked)
         if not rows:
             return None
         row = rows[0]
         wrapped = WrappedKey(row.key_id, row.wrapped_key)
-        key = self._uow.vault.master.unwrap(wrapped, account_id)
+        key = self._uow.keyrings.master.unwrap(wrapped, account_id)
         restricted = row.restricted_at is not None
         return Member(account_id, key, session_id, restricted=restricted), rows

@@ -77,15 +77,15 @@ class Models:
     def __init__(self, uow: UnitOfWork) -> None:
         self._uow = uow
 
-    async def owned_by(self, owner: Owner, model_id: UUID) -> StoredModel:
+    async def get(self, owner: Owner, model_id: UUID) -> StoredModel:
         """Raises NotFound for another's model just as for none."""
-        return await self._one(_ONE, owner, model_id)
+        return await self._fetch_one(_ONE, owner, model_id)
 
-    async def page(
+    async def list_page(
         self, owner: Owner, *, after: int = 0, limit: int
     ) -> tuple[list[StoredModel], int | None]:
         """In the order of their making, with the position to go on after when there are more."""
-        asked = self._asked(owner) | {"after": after, "most": limit + 1}
+        asked = self._params(owner) | {"after": after, "most": limit + 1}
         rows = await self._uow.connection.execute(_NEXT_PAGE, asked)
         return decrypt_page(rows.all(), owner, limit=limit)
 
@@ -102,7 +102,7 @@ class Models:
             position=await self._next_position(owner),
             name=name,
             own=body,
-            base=await self._base(owner, based_on) if based_on else None,
+            base=await self._get_base(owner, based_on) if based_on else None,
             based_on=based_on,
             version=new_version(),
             has_avatar=False,
@@ -131,10 +131,10 @@ class Models:
         """
         if made_whole:
             await self._lock(owner)
-        before = await self._one(_ONE_LOCKED, owner, model_id)
-        model = before.made_whole if made_whole else before
+        before = await self._fetch_one(_ONE_LOCKED, owner, model_id)
+        model = before.detached if made_whole else before
         own = model.own.patched(breasts=breasts, measurements=measurements or {}, typed=typed or {})
-        return await self._keep(
+        return await self._save(
             owner, replace(model, name=name or model.name, own=own, updated_on=self._uow.now.date())
         )
 
@@ -144,14 +144,14 @@ class Models:
         NotSignedIn when the account has ended meanwhile.
         """
         await self._lock(owner)
-        await self._one(_ONE_LOCKED, owner, model_id)
-        asked = self._asked(owner) | {"base_id": model_id}
-        for row in await self._uow.connection.all(_VARIANTS, asked):
-            await self._keep(owner, decrypt_model(row, owner).made_whole)
+        await self._fetch_one(_ONE_LOCKED, owner, model_id)
+        asked = self._params(owner) | {"base_id": model_id}
+        for row in await self._uow.connection.fetch_all(_VARIANTS, asked):
+            await self._save(owner, decrypt_model(row, owner).detached)
         await self._uow.connection.execute(_REMOVE, {"model_id": model_id})
         self._uow.deletions.append(Deletion(DeletionKind.MODEL, model_id))
 
-    async def _keep(self, owner: Owner, model: StoredModel) -> StoredModel:
+    async def _save(self, owner: Owner, model: StoredModel) -> StoredModel:
         kept = replace(model, version=new_version())
         await self._uow.connection.execute(
             _CHANGE, {"model_id": kept.id, **encrypt_model(kept, owner)}
@@ -160,19 +160,19 @@ class Models:
 
     async def _lock(self, owner: Owner) -> None:
         """Until the transaction ends nobody else adds, removes or makes whole a model of theirs."""
-        if await self._uow.connection.scalar(_LOCK, self._asked(owner)) is None:
+        if await self._uow.connection.scalar(_LOCK, self._params(owner)) is None:
             raise NotSignedIn
 
     async def _next_position(self, owner: Owner) -> int:
         """Return the place behind all others. Raise TooManyModels when there is no room."""
-        number, last = await self._uow.connection.one(_COUNT, {"account_id": owner.account_id})
+        number, last = await self._uow.connection.fetch_one(_COUNT, {"account_id": owner.account_id})
         if number >= MAX_MODELS:
             raise TooManyModels
         return int(last) + 1
 
-    async def _base(self, owner: Owner, model_id: UUID) -> BodyMeasurements:
+    async def _get_base(self, owner: Owner, model_id: UUID) -> BodyMeasurements:
         try:
-            found = await self.owned_by(owner, model_id)
+            found = await self.get(owner, model_id)
         except NotFound:
             raise InvalidInput(
                 FieldError("#/based_on", "none of your models has this id")
@@ -182,14 +182,14 @@ class Models:
             raise InvalidInput(FieldError("#/based_on", advice))
         return found.own
 
-    async def _one(self, query: Statement, owner: Owner, model_id: UUID) -> StoredModel:
-        asked = self._asked(owner) | {"model_id": model_id}
-        row = await self._uow.connection.one_or_none(query, asked)
+    async def _fetch_one(self, query: Statement, owner: Owner, model_id: UUID) -> StoredModel:
+        asked = self._params(owner) | {"model_id": model_id}
+        row = await self._uow.connection.fetch_one_or_none(query, asked)
         if row is None:
             raise NotFound
         return decrypt_model(row, owner)
 
-    def _asked(self, owner: Owner) -> dict[str, Any]:
+    def _params(self, owner: Owner) -> dict[str, Any]:
         return {"account_id": owner.account_id, "at": self._uow.now}
 
 

@@ -79,29 +79,29 @@ class OneTimeTokens:
         )
         return token
 
-    async def look_at(self, token: str, purpose: TokenPurpose) -> RedeemedToken | None:
+    async def peek(self, token: str, purpose: TokenPurpose) -> RedeemedToken | None:
         """What `redeem` would give now; the token can still be used."""
-        row = await self._find(_PEEK, token, purpose)
-        return None if row is None else self._opened(row)
+        row = await self._fetch(_PEEK, token, purpose)
+        return None if row is None else self._decrypt(row)
 
     async def redeem(self, token: str, purpose: TokenPurpose) -> RedeemedToken | None:
         """Once and in time, or nothing."""
-        row = await self._find(_REDEEM, token, purpose)
+        row = await self._fetch(_REDEEM, token, purpose)
         if row is None:
             return None
         deleted = await self._uow.connection.execute(_REMOVE, {"hash": token_hash(token)})
-        return self._opened(row) if deleted.rowcount else None
+        return self._decrypt(row) if deleted.rowcount else None
 
-    async def _find(self, statement: Statement, token: str, purpose: TokenPurpose) -> Row | None:
+    async def _fetch(self, statement: Statement, token: str, purpose: TokenPurpose) -> Row | None:
         asked = {"hash": token_hash(token), "purpose": purpose, "at": self._uow.now}
-        row: Row | None = await self._uow.connection.one_or_none(statement, asked)
+        row: Row | None = await self._uow.connection.fetch_one_or_none(statement, asked)
         return row
 
-    def _opened(self, row: Row) -> RedeemedToken:
-        key = self._uow.vault.master.unwrap(WrappedKey(row.key_id, row.wrapped_key), row.account_id)
+    def _decrypt(self, row: Row) -> RedeemedToken:
+        key = self._uow.keyrings.master.unwrap(WrappedKey(row.key_id, row.wrapped_key), row.account_id)
         payload = key.open(row.sealed, "one_time_token", row.id, 1)
         return RedeemedToken(Owner(row.account_id, key), payload["email"])
 
-    async def forget(self, owner: Owner) -> None:
+    async def delete_all(self, owner: Owner) -> None:
         """No link that was mailed before works any longer."""
         await self._uow.connection.execute(_REMOVE_ALL, {"account_id": owner.account_id})

@@ -84,16 +84,19 @@ class Operators:
         asked = {"account_id": account_id, "at": self._uow.now}
         return await self._uow.connection.scalar(_CONTAINS, asked) is not None
 
-    async def stores(self, account_id: UUID) -> bool:
+    async def exists(self, account_id: UUID) -> bool:
         """Whether there is a row of the account, even while it is restricted."""
         return bool(await self._uow.connection.scalar(_EXISTS, {"account_id": account_id}))
 
-    async def all(self) -> list[StoredOperator]:
+    async def list_all(self) -> list[StoredOperator]:
         """In the order in which they became operators."""
         rows = await self._uow.connection.execute(_ALL, {"at": self._uow.now})
-        return [StoredOperator(row.account_id, self._username(row), row.created_at) for row in rows]
+        return [
+            StoredOperator(row.account_id, self._decrypt_username(row), row.created_at)
+            for row in rows
+        ]
 
-    async def names(self, account_ids: Collection[UUID]) -> dict[UUID, str]:
+    async def get_usernames(self, account_ids: Collection[UUID]) -> dict[UUID, str]:
         """The usernames of those accounts that are neither restricted nor ended, operator or not.
 
         Without those that don't open, which says `dressform keys`.
@@ -102,10 +105,10 @@ class Operators:
         names = {}
         for row in await self._uow.connection.execute(_NAMES, asked):
             with suppress(DecryptionError, MissingMasterKeyError):
-                names[row.account_id] = self._username(row)
+                names[row.account_id] = self._decrypt_username(row)
         return names
 
-    def _username(self, row: Row) -> str:
+    def _decrypt_username(self, row: Row) -> str:
         wrapped = WrappedKey(row.key_id, row.wrapped_key)
         key = self._uow.vault.master.unwrap(wrapped, row.account_id)
         profile = key.open(row.sealed, "profile", row.account_id, row.version)

@@ -88,21 +88,21 @@ class ProfilePictures:
     def __init__(self, uow: UnitOfWork) -> None:
         self._uow = uow
 
-    async def of(self, owner: Owner) -> StoredPicture:
+    async def get(self, owner: Owner) -> StoredPicture:
         """Raises NotFound when there is none."""
         asked = {"account_id": owner.account_id, "at": self._uow.now}
-        row = await self._uow.connection.one_or_none(_READ_PICTURE, asked)
+        row = await self._uow.connection.fetch_one_or_none(_READ_PICTURE, asked)
         return decrypt_picture(row, owner)
 
-    async def by_username(self, username: str) -> StoredPicture:
+    async def get_by_username(self, username: str) -> StoredPicture:
         """Raises NotFound when there is none, for a member who is restricted too."""
-        index = self._uow.vault.index.username(username)
+        index = self._uow.keyrings.index.username(username)
         asked = {"username_index": index, "at": self._uow.now}
-        row = await self._uow.connection.one_or_none(_PICTURE_BY_USERNAME, asked)
+        row = await self._uow.connection.fetch_one_or_none(_PICTURE_BY_USERNAME, asked)
         if row is None:
             raise NotFound
         wrapped = WrappedKey(row.key_id, row.wrapped_key)
-        key = self._uow.vault.master.unwrap(wrapped, row.account_id)
+        key = self._uow.keyrings.master.unwrap(wrapped, row.account_id)
         return decrypt_picture(row, Owner(row.account_id, key))
 
     async def put(self, owner: Owner, webp: bytes) -> None:
@@ -128,10 +128,10 @@ class Avatars:
     def __init__(self, uow: UnitOfWork) -> None:
         self._uow = uow
 
-    async def of(self, owner: Owner, model_id: UUID) -> StoredPicture:
+    async def get(self, owner: Owner, model_id: UUID) -> StoredPicture:
         """Raises NotFound when there is none, or no such model of the owner."""
         asked = {"account_id": owner.account_id, "model_id": model_id, "at": self._uow.now}
-        row = await self._uow.connection.one_or_none(_READ_AVATAR, asked)
+        row = await self._uow.connection.fetch_one_or_none(_READ_AVATAR, asked)
         return decrypt_avatar(row, owner, model_id)
 
     async def put(self, owner: Owner, model_id: UUID, webp: bytes) -> None:

@@ -65,7 +65,7 @@ _CHANGE = Statement(
 class Profiles:
     def __init__(self, uow: UnitOfWork) -> None:
         self._uow = uow
-        self._index = uow.vault.index
+        self._index = uow.keyrings.index
 
     async def add(self, owner: Owner, *, username: str) -> None:
         """ConstraintError when the username is taken."""
@@ -81,24 +81,24 @@ class Profiles:
             },
         )
 
-    async def of(self, owner: Owner) -> PublicProfile:
+    async def get(self, owner: Owner) -> PublicProfile:
         """Raises NotSignedIn when the account has ended meanwhile."""
-        row = await self._row(owner, _OWN_TO_READ)
+        row = await self._fetch_row(owner, _OWN_TO_READ)
         return PublicProfile(
             **_decrypt(row, owner.key),
             has_picture=row.has_picture,
         )
 
-    async def by_username(self, username: str) -> tuple[Owner, PublicProfile]:
+    async def get_by_username(self, username: str) -> tuple[Owner, PublicProfile]:
         """A member as the others see them. Raises NotFound, for one who is restricted too."""
-        row = await self._uow.connection.one_or_none(
+        row = await self._uow.connection.fetch_one_or_none(
             _BY_USERNAME,
             {"username_index": self._index.username(username), "at": self._uow.now},
         )
         if row is None:
             raise NotFound
         wrapped = WrappedKey(row.key_id, row.wrapped_key)
-        owner = Owner(row.account_id, self._uow.vault.master.unwrap(wrapped, row.account_id))
+        owner = Owner(row.account_id, self._uow.keyrings.master.unwrap(wrapped, row.account_id))
         return owner, PublicProfile(**_decrypt(row, owner.key), has_picture=row.has_picture)
 
     async def change(self, owner: Owner, changes: dict[str, Any]) -> None:
@@ -106,7 +106,7 @@ class Profiles:
 
         Raises InvalidInput for too many accounts, ConstraintError when the username is taken.
         """
-        row = await self._row(owner, _OWN_TO_CHANGE)
+        row = await self._fetch_row(owner, _OWN_TO_CHANGE)
         present = _decrypt(row, owner.key)
         payload = present | changes
         if "social_accounts" in changes:
@@ -124,8 +124,8 @@ class Profiles:
             },
         )
 
-    async def _row(self, owner: Owner, query: Statement) -> Row:
-        row: Row | None = await self._uow.connection.one_or_none(
+    async def _fetch_row(self, owner: Owner, query: Statement) -> Row:
+        row: Row | None = await self._uow.connection.fetch_one_or_none(
             query, {"account_id": owner.account_id, "at": self._uow.now}
         )
         if row is None:

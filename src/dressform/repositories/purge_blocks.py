@@ -23,16 +23,16 @@ class PurgeBlocks:
     def __init__(self, uow: UnitOfWork) -> None:
         self._uow = uow
 
-    async def all(self) -> list[StoredPurgeBlock]:
+    async def list_all(self) -> list[StoredPurgeBlock]:
         return [StoredPurgeBlock(*row) for row in await self._uow.connection.execute(_ALL)]
 
-    async def of(self, rule: str) -> StoredPurgeBlock | None:
+    async def get_for_update(self, rule: str) -> StoredPurgeBlock | None:
         """Nobody else changes it until the transaction ends: an approval is not overwritten."""
         query = _ALL.where(PurgeBlock.rule == rule).with_for_update()
-        row = await self._uow.connection.one_or_none(query)
+        row = await self._uow.connection.fetch_one_or_none(query)
         return None if row is None else StoredPurgeBlock(*row)
 
-    async def hold(self, rule: str, *, reason: str, rows: int) -> None:
+    async def block(self, rule: str, *, reason: str, rows: int) -> None:
         """Anew: an approval of something smaller is void."""
         found = {"reason": reason, "rows": rows, "approved_at": None}
         await self._uow.connection.execute(
@@ -50,7 +50,7 @@ class PurgeBlocks:
         )
         return approved.rowcount > 0
 
-    async def spend(self, rule: str, rows: int) -> None:
+    async def consume(self, rule: str, rows: int) -> None:
         """What ended is taken off what was approved; the hold goes with the last of it."""
         left = PurgeBlock.rows - rows
         is_spent = or_(left <= 0, PurgeBlock.approved_at.is_(None))
@@ -58,7 +58,7 @@ class PurgeBlocks:
         await self._uow.connection.execute(delete(PurgeBlock).where(held, is_spent))
         await self._uow.connection.execute(update(PurgeBlock).where(held).values(rows=left))
 
-    async def release(self, rule: str) -> None:
+    async def clear(self, rule: str) -> None:
         await self._uow.connection.execute(delete(PurgeBlock).where(PurgeBlock.rule == rule))
 
 

@@ -15,7 +15,7 @@ class Quarantine:
     def __init__(self, uow: UnitOfWork) -> None:
         self._uow = uow
 
-    def spares(self, rule: str, row_id: SQLColumnExpression[UUID]) -> ColumnElement[bool]:
+    def not_quarantined(self, rule: str, row_id: SQLColumnExpression[UUID]) -> ColumnElement[bool]:
         """The condition of a row that may be tried now."""
         return ~exists().where(Row.rule == rule, Row.row_id == row_id, Row.retry_at > self._uow.now)
 
@@ -39,12 +39,12 @@ class Quarantine:
             )
         )
 
-    async def forget(self, rule: str, row_id: UUID) -> None:
+    async def release(self, rule: str, row_id: UUID) -> None:
         await self._uow.connection.execute(
             delete(Row).where(Row.rule == rule, Row.row_id == row_id)
         )
 
-    async def end_due(self) -> int:
+    async def delete_expired(self) -> int:
         """The records themselves have a window."""
         ended = await self._uow.connection.execute(delete(Row).where(Row.ends_at <= self._uow.now))
         return ended.rowcount

@@ -30,7 +30,7 @@ class RuleStatus:
     """How a rule stands: the oldest thing it looks after, and when the next one ends."""
 
     oldest_at: datetime | None
-    next_ending_at: datetime | None
+    next_expiry_at: datetime | None
 
 
 _IS_OF_RULE = is_any_of(RetentionRun.rule, [category.key for category in CATEGORIES])
@@ -79,7 +79,7 @@ class RetentionRuns:
         """Give a claim back: the rule was not enforced, and may be tried again in the same slot."""
         await self._uow.connection.execute(delete(RetentionRun).where(RetentionRun.id == run_id))
 
-    async def standing(self, category: Category) -> RuleStatus:
+    async def get_rule_status(self, category: Category) -> RuleStatus:
         """Over everything that is still in the tables, due or not."""
         if category is VISITOR:
             return RuleStatus(None, None)
@@ -90,10 +90,10 @@ class RetentionRuns:
             f"SELECT min({category.since}), min({end}) FROM {table.__tablename__} "  # noqa: S608
             f"{holding if category is MODEL else ''}"
         )
-        row = await self._uow.connection.one(text(query))
+        row = await self._uow.connection.fetch_one(text(query))
         return RuleStatus(*row)
 
-    async def last_run(self, category: Category) -> RunSummary | None:
+    async def get_last_run(self, category: Category) -> RunSummary | None:
         """The last one that came to its end; one of a clock that ran ahead is none."""
         query = (
             select(
@@ -110,17 +110,17 @@ class RetentionRuns:
             .order_by(RetentionRun.slot.desc())
             .limit(1)
         )
-        row = await self._uow.connection.one_or_none(query)
+        row = await self._uow.connection.fetch_one_or_none(query)
         return None if row is None else RunSummary(*row)
 
-    async def last_round_at(self) -> datetime | None:
+    async def get_last_run_at(self) -> datetime | None:
         """When any rule was last enforced to its end."""
         latest: datetime | None = await self._uow.connection.scalar(
             _LAST_RUN_AT, {"at": self._uow.now}
         )
         return latest
 
-    async def last_cut_off(self) -> datetime | None:
+    async def get_last_cutoff(self) -> datetime | None:
         """The latest moment by which any rule was enforced to its end, be it in the future."""
         latest: datetime | None = await self._uow.connection.scalar(
             select(func.max(RetentionRun.cut_off)).where(
@@ -129,7 +129,7 @@ class RetentionRuns:
         )
         return latest
 
-    async def forget_after(self, moment: datetime) -> int:
+    async def delete_after(self, moment: datetime) -> int:
         """Remove what a clock that ran ahead has dated; gives how many rounds.
 
         Their slots would be taken when they come, and their window would begin only then.
@@ -137,7 +137,7 @@ class RetentionRuns:
         later = delete(RetentionRun).where(RetentionRun.cut_off > moment)
         return int((await self._uow.connection.execute(later)).rowcount)
 
-    async def database_clock(self) -> datetime:
+    async def get_database_time(self) -> datetime:
         """What time the database has."""
         asked = await self._uow.connection.execute(select(func.clock_timestamp()))
         now: datetime = asked.scalar_one()

@@ -68,10 +68,10 @@ class ReturnedRows:
 
         Raises NotFound, or NotSignedIn, when it is gone already.
         """
-        owner = Owner(row.account_id, DataKey.new())  # What needs the account's key reads it.
+        owner = Owner(row.account_id, DataKey.generate())  # What needs the account's key reads it.
         match row.deletion.kind:
             case DeletionKind.ACCOUNT:
-                await Accounts(self._uow).erase(owner)
+                await Accounts(self._uow).delete(owner)
             case DeletionKind.MODEL:
                 await self._delete_model(row)
             case DeletionKind.PICTURE:
@@ -84,12 +84,12 @@ class ReturnedRows:
     async def _delete_model(self, row: ReturnedRow) -> None:
         """Its variants are made whole, unless it is sealed under a key that is lost."""
         try:
-            await Models(self._uow).remove(await self._owner(row.account_id), row.key)
+            await Models(self._uow).remove(await self._get_owner(row.account_id), row.key)
         except (DecryptionError, MissingMasterKeyError):
             self._uow.deletions.append(row.deletion)
             await self._uow.connection.execute(delete(Model).where(Model.id == row.key))
 
-    async def _owner(self, account_id: UUID) -> Owner:
+    async def _get_owner(self, account_id: UUID) -> Owner:
         """Raises SealBrokenError when the account has no key any more."""
         found = await self._uow.connection.execute(
             select(AccountKey.key_id, AccountKey.wrapped_key).where(
@@ -99,4 +99,4 @@ class ReturnedRows:
         wrapped = found.one_or_none()
         if wrapped is None:
             raise DecryptionError
-        return Owner(account_id, self._uow.vault.master.unwrap(WrappedKey(*wrapped), account_id))
+        return Owner(account_id, self._uow.keyrings.master.unwrap(WrappedKey(*wrapped), account_id))

@@ -31,7 +31,7 @@ class StoredModel:
         return self.own.merged_with(self.base) if self.base else self.own
 
     @property
-    def made_whole(self) -> "StoredModel":
+    def detached(self) -> "StoredModel":
         """The same body, based on nothing."""
         return replace(self, own=self.body, base=None, based_on=None)
 

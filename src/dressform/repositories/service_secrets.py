@@ -38,7 +38,7 @@ class ServiceSecrets:
         self._master = master
         self._clock = clock
 
-    async def of(self, purpose: SecretPurpose) -> list[bytes]:
+    async def list_by_purpose(self, purpose: SecretPurpose) -> list[bytes]:
         """The newest first."""
         rows = await self._connection.execute(
             select(ServiceSecret.id, ServiceSecret.key_id, ServiceSecret.wrapped_key)
@@ -64,7 +64,7 @@ class ServiceSecrets:
         """Until the transaction ends, so that processes that start together make one secret."""
         await self._connection.execute(select(func.pg_advisory_xact_lock(*_LOCK)))
 
-    async def master_keys_in_use(self) -> set[str]:
+    async def list_master_key_ids(self) -> set[str]:
         """The ids of the master keys without which something would not open."""
         parts = (select(table.__table__.c.key_id).distinct() for table, _ in WRAPPED_KEY_COLUMNS)
         first, *others = parts

@@ -94,10 +94,10 @@ class Sessions:
 
     def __init__(self, uow: UnitOfWork) -> None:
         self._uow = uow
-        self._tokens = uow.vault.refresh_tokens
+        self._tokens = uow.keyrings.refresh_tokens
 
     async def add(self, owner: Owner) -> IssuedSession:
-        await self._make_room(owner)
+        await self._evict_oldest(owner)
         session_id, today = random_id(), self._uow.now.date()
         ends_at = await self._uow.connection.scalar(
             _ADD,
@@ -118,27 +118,27 @@ class Sessions:
         Return None when it was used before and one of its successors too: somebody has a copy, so
         the session has ended. Raise RefreshTokenRefused for what continues no session.
         """
-        token, row = await self._find(text)
+        token, row = await self._fetch(text)
         use = self._tokens.classify(
             token, row.account_id, next_mark=row.next_mark, used_hash=row.used_hash
         )
         if use is Use.REPLAYED:
-            await self._end(row)
+            await self._delete_row(row)
             return None
         if use is Use.NEXT:
-            await self._keep_use(token, row)
+            await self._save_use(token, row)
         successor = self._tokens.issue(row.id, row.account_id, token.generation + 1)
         return IssuedSession(row.account_id, row.id, successor, row.ends_at)
 
-    async def end_by_token(self, text: str) -> None:
+    async def delete_by_token(self, text: str) -> None:
         """End the session of a token, whichever of its generations; others end nothing."""
         try:
-            _, row = await self._find(text)
+            _, row = await self._fetch(text)
         except RefreshTokenRefused:
             return
-        await self._end(row)
+        await self._delete_row(row)
 
-    async def of(self, owner: Owner) -> list[OpenSession]:
+    async def list_all(self, owner: Owner) -> list[OpenSession]:
         """The oldest first."""
         rows = await self._uow.connection.execute(
             _ALL, {"account_id": owner.account_id, "at": self._uow.now}
@@ -146,7 +146,7 @@ class Sessions:
         found = [OpenSession(row.id, *_decrypt_days(owner, row), row.ends_at) for row in rows]
         return sorted(found, key=lambda one: (one.signed_in_on, one.renewed_on, one.id))
 
-    async def end(self, owner: Owner, session_id: UUID) -> None:
+    async def delete(self, owner: Owner, session_id: UUID) -> None:
         """Raises NotFound for a session that is not the owner's."""
         ended = await self._uow.connection.execute(
             _END, {"session_id": session_id, "account_id": owner.account_id}
@@ -154,22 +154,22 @@ class Sessions:
         if not ended.rowcount:
             raise NotFound
 
-    async def end_all(self, owner: Owner, *, but: UUID | None = None) -> None:
+    async def delete_all(self, owner: Owner, *, but: UUID | None = None) -> None:
         ending = _END_ALL if but is None else _END_OTHERS
         await self._uow.connection.execute(
             ending, {"account_id": owner.account_id, "session_id": but}
         )
 
-    async def _end(self, row: Row) -> None:
+    async def _delete_row(self, row: Row) -> None:
         await self._uow.connection.execute(
             _END, {"session_id": row.id, "account_id": row.account_id}
         )
 
-    async def _make_room(self, owner: Owner) -> None:
+    async def _evict_oldest(self, owner: Owner) -> None:
         """The oldest end where an account has more than anybody needs."""
         await self._uow.connection.execute(_EVICT_OLDEST, {"account_id": owner.account_id})
 
-    async def _find(self, text: str) -> tuple[RefreshToken, Row]:
+    async def _fetch(self, text: str) -> tuple[RefreshToken, Row]:
         """Return a genuine token and its session, which nobody else changes until the transaction ends.
 
         Raise RefreshTokenRefused when there is none, or it or its account is past its end.
@@ -177,15 +177,15 @@ class Sessions:
         token = RefreshToken.parse(text)
         if token is None:
             raise RefreshTokenRefused
-        row = await self._uow.connection.one_or_none(
+        row = await self._uow.connection.fetch_one_or_none(
             _FIND, {"session_id": token.session_id, "at": self._uow.now}
         )
         if row is None or not self._tokens.is_genuine(token, row.account_id):
             raise RefreshTokenRefused
         return token, row
 
-    async def _keep_use(self, token: RefreshToken, row: Row) -> None:
-        key = self._uow.vault.master.unwrap(WrappedKey(row.key_id, row.wrapped_key), row.account_id)
+    async def _save_use(self, token: RefreshToken, row: Row) -> None:
+        key = self._uow.keyrings.master.unwrap(WrappedKey(row.key_id, row.wrapped_key), row.account_id)
         owner = Owner(row.account_id, key)
         signed_in_on, _ = _decrypt_days(owner, row)
         await self._uow.connection.execute(

@@ -75,10 +75,10 @@ _BY_ID = _select_latest(SignUp.id == bindparam("sign_up_id"))
 class SignUps:
     def __init__(self, uow: UnitOfWork) -> None:
         self._uow = uow
-        self._index = uow.vault.index
-        self._keyed = RowEncryption(uow.vault, "sign_up")
+        self._index = uow.keyrings.index
+        self._keyed = RowEncryption(uow.keyrings, "sign_up")
 
-    async def username_is_free(self, username: str) -> bool:
+    async def is_username_free(self, username: str) -> bool:
         """Among members and those who wait; held until the transaction ends."""
         index = self._index.username(username)
         lock = int.from_bytes(index[:8], signed=True)
@@ -114,16 +114,16 @@ class SignUps:
         )
         return sign_up_id
 
-    async def by_token(self, token: str) -> PendingSignUp | None:
-        return await self._one(_BY_TOKEN, hash=token_hash(token))
+    async def get_by_token(self, token: str) -> PendingSignUp | None:
+        return await self._fetch_one(_BY_TOKEN, hash=token_hash(token))
 
-    async def latest_for(self, email: str) -> PendingSignUp | None:
-        return await self._one(_BY_EMAIL, email_index=self._index.email(email))
+    async def get_latest_by_email(self, email: str) -> PendingSignUp | None:
+        return await self._fetch_one(_BY_EMAIL, email_index=self._index.email(email))
 
-    async def by_id(self, sign_up_id: UUID) -> PendingSignUp | None:
-        return await self._one(_BY_ID, sign_up_id=sign_up_id)
+    async def get_by_id(self, sign_up_id: UUID) -> PendingSignUp | None:
+        return await self._fetch_one(_BY_ID, sign_up_id=sign_up_id)
 
-    async def give_token(self, sign_up_id: UUID, token: str) -> None:
+    async def set_token(self, sign_up_id: UUID, token: str) -> None:
         await self._uow.connection.execute(
             _SET_TOKEN, {"sign_up_id": sign_up_id, "token_hash": token_hash(token)}
         )
@@ -131,6 +131,6 @@ class SignUps:
     async def remove(self, sign_up_id: UUID) -> None:
         await self._uow.connection.execute(_REMOVE, {"sign_up_id": sign_up_id})
 
-    async def _one(self, statement: Statement, **values: object) -> PendingSignUp | None:
-        row = await self._uow.connection.one_or_none(statement, values | {"at": self._uow.now})
+    async def _fetch_one(self, statement: Statement, **values: object) -> PendingSignUp | None:
+        row = await self._uow.connection.fetch_one_or_none(statement, values | {"at": self._uow.now})
         return None if row is None else PendingSignUp(id=row.id, **self._keyed.open(row))

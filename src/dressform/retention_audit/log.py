@@ -65,7 +65,7 @@ async def audit_access_log(uows: UnitOfWorkFactory, at: datetime) -> LogTables:
 async def _audit_tables(uows: UnitOfWorkFactory, at: datetime) -> LogTables:
     """Each table in a transaction of its own: one that the worker wants is let go of soon."""
     async with _as_log_role(uows) as connection:
-        tables = await connection.all(_TABLES, {"at": at})
+        tables = await connection.fetch_all(_TABLES, {"at": at})
     rows, orphans = RowCount(), sum(table.orphaned for table in tables)
     is_oldest_known = False
     for table in tables:

@@ -31,7 +31,7 @@ async def count_rows(connection: Connection, window: AuditedTable, at: datetime)
         f"min({window.promised}) FILTER (WHERE {restricted}) FROM {window.rows}"
     )
     moments = {"at": at, "promised": at - TOLERANCE, "future": at + FUTURE_AFTER}
-    oldest_at, past, overdue, future, *kept = await connection.one(query, moments)
+    oldest_at, past, overdue, future, *kept = await connection.fetch_one(query, moments)
     unwarned_rows, restricted_rows = KeptRows(*kept[:2]), KeptRows(*kept[2:])
     waiting = past - overdue - unwarned_rows.rows
     return RowCount(oldest_at, waiting, overdue, future, unwarned_rows, restricted_rows)
@@ -42,7 +42,7 @@ async def fetch_mail_status(connection: Connection) -> MailStatus:
         "SELECT (SELECT min(began_at) FROM mail_outage), "
         "(SELECT count(*) FROM mail), (SELECT count(*) FROM mail WHERE failures > 0)"
     )
-    return MailStatus(*await connection.one(text(query)))
+    return MailStatus(*await connection.fetch_one(text(query)))
 
 
 async def list_last_runs(connection: Connection, at: datetime) -> dict[str, datetime]:

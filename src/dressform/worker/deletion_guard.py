@@ -49,7 +49,7 @@ class PendingDeletion:
 
 
 async def _fetch_database_clock(uow: UnitOfWork) -> datetime:
-    return await RetentionRuns(uow).database_clock()
+    return await RetentionRuns(uow).get_database_time()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ class DeletionGuard:
         return f"this machine's clock and the database's differ by {_format_difference(difference)}"
 
     async def _jump(self, uow: UnitOfWork) -> str | None:
-        last = await RetentionRuns(uow).last_cut_off()
+        last = await RetentionRuns(uow).get_last_cutoff()
         if last is None or self.ahead:
             return None
         if uow.now < last - MAX_CLOCK_SKEW:
@@ -115,14 +115,14 @@ def is_guarded(category: Category) -> bool:
 async def _update_block(uow: UnitOfWork, rule: str, reason: str | None, *, rows: int = 0) -> bool:
     """A hold goes away by itself when its reason does."""
     holds = PurgeBlocks(uow)
-    hold = await holds.of(rule)
+    hold = await holds.get_for_update(rule)
     if reason is None:
         if hold is not None:
-            await holds.release(rule)
+            await holds.clear(rule)
         return False
     if hold is not None and _is_approved(hold, reason, rows, uow.now):
         return False
-    await holds.hold(rule, reason=reason, rows=rows)
+    await holds.block(rule, reason=reason, rows=rows)
     return True
 
 
@@ -136,7 +136,7 @@ def _is_approved(hold: StoredPurgeBlock, reason: str, rows: int, at: datetime) -
 
 async def _discard_future_runs(uow: UnitOfWork) -> None:
     """The clock is right, somebody said: what is dated after it was dated by one that ran ahead."""
-    gone = await RetentionRuns(uow).forget_after(uow.now + MAX_CLOCK_SKEW)
+    gone = await RetentionRuns(uow).delete_after(uow.now + MAX_CLOCK_SKEW)
     if gone:
         log.warning("the ledger's %d rounds from the future are removed: the clock is right", gone)
 

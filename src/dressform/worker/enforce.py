@@ -62,7 +62,7 @@ async def enforce(
     )
     seconds = time.monotonic() - started
     async with uows.transaction(now=at) as uow:
-        await PurgeBlocks(uow).spend(category.key, rows)
+        await PurgeBlocks(uow).consume(category.key, rows)
         await RetentionRuns(uow).finish(run_id, rows=rows, seconds=seconds)
     if rows:
         log.info("%s: %d rows ended in %.2f s", category.key, rows, seconds)
@@ -83,13 +83,13 @@ async def _delete_rows(
     rows = await _delete_batches(category, uows, at, until)
     if category is RETENTION_RUN:
         async with uows.transaction(now=at) as uow:
-            rows += await Quarantine(uow).end_due()
+            rows += await Quarantine(uow).delete_expired()
     return rows
 
 
 async def _count_due(category: Category, uows: UnitOfWorkFactory, at: datetime) -> PendingDeletion:
     uow = uows.read(now=at)
-    rows = await ExpiredRows(uow, category).count_due()
+    rows = await ExpiredRows(uow, category).count_deletable()
     return PendingDeletion(rows, of=await ExpiredRows(uow, category).count() if rows else 0)
 
 
@@ -101,7 +101,7 @@ async def _delete_batches(
         began = time.monotonic()
         try:
             async with uows.transaction(now=at) as uow:
-                ended = await ExpiredRows(uow, category).end_batch()
+                ended = await ExpiredRows(uow, category).delete_batch()
         except DatabaseError:
             ended = await _delete_one_by_one(category, uows, at)
         rows += ended
@@ -118,14 +118,14 @@ async def _delete_batches(
 
 async def _is_any_expired(category: Category, uows: UnitOfWorkFactory, at: datetime) -> bool:
     uow = uows.read(now=at)
-    return bool(await ExpiredRows(uow, category).some_due(limit=1))
+    return bool(await ExpiredRows(uow, category).list_ids(limit=1))
 
 
 async def _delete_one_by_one(category: Category, uows: UnitOfWorkFactory, at: datetime) -> int:
     """A batch in which some row can't be ended: that one is set aside, the others end."""
     rows = 0
     uow = uows.read(now=at)
-    due = await ExpiredRows(uow, category).some_due()
+    due = await ExpiredRows(uow, category).list_ids()
     for row_id in due:
         rows += await _delete_one(category, uows, at, row_id)
     return rows
@@ -136,8 +136,8 @@ async def _delete_one(
 ) -> int:
     try:
         async with uows.transaction(now=at) as uow:
-            ended = await ExpiredRows(uow, category).end_one(row_id)
-            await Quarantine(uow).forget(category.key, row_id)
+            ended = await ExpiredRows(uow, category).delete_one(row_id)
+            await Quarantine(uow).release(category.key, row_id)
             return ended
     except DatabaseError as error:
         # Not the text of the error: it may repeat what the row holds.

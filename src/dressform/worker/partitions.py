@@ -28,7 +28,7 @@ class PartitionsLockedError(Exception):
 async def drop_expired_partitions(uows: UnitOfWorkFactory, at: datetime) -> int:
     """Drop every day whose first row may be due; gives the number of rows that went."""
     async with uows.transaction(now=at) as uow:
-        due = await (await AccessLogPartitions.opened(uow)).due()
+        due = await (await AccessLogPartitions.assume_role(uow)).due()
     rows = {day: await _drop_partition(day, uows, at) for day in due}
     locked = [day for day, ended in rows.items() if ended is None]
     if locked:
@@ -44,11 +44,11 @@ async def _drop_partition(day: Partition, uows: UnitOfWorkFactory, at: datetime)
     """
     for tried in range(1, MAX_TRIES + 1):
         try:
-            if day.attached:
+            if day.is_attached:
                 async with uows.transaction(now=at) as uow:
-                    await (await AccessLogPartitions.opened(uow)).detach(day)
+                    await (await AccessLogPartitions.assume_role(uow)).detach(day)
             async with uows.transaction(now=at) as uow:
-                return await (await AccessLogPartitions.opened(uow)).drop(day)
+                return await (await AccessLogPartitions.assume_role(uow)).drop(day)
         except DatabaseError as error:
             if error.sqlstate != _LOCK_NOT_AVAILABLE:
                 raise

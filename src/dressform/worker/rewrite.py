@@ -60,7 +60,7 @@ async def _rewrite_once_a_day(table: Table, uows: UnitOfWorkFactory, at: datetim
 async def _rewrite(table: Table, uows: UnitOfWorkFactory, at: datetime) -> bool:
     """Return False when it has to be tried again."""
     uow = uows.read(now=at)
-    size = await MemberTables(uow).size(table)
+    size = await MemberTables(uow).get_size(table)
     if size > (MAX_KEY_TABLE_BYTES if table.name in KEY_TABLES else MAX_TABLE_BYTES):
         return True
     if size > MAX_TABLE_BYTES:
@@ -75,11 +75,11 @@ async def _rewrite(table: Table, uows: UnitOfWorkFactory, at: datetime) -> bool:
 
 async def _rewrite_rows(table: Table, uows: UnitOfWorkFactory, at: datetime) -> None:
     async with uows.transaction(now=at) as uow:
-        last = await MemberTables(uow).write_anew(table)
+        last = await MemberTables(uow).rewrite_batch(table)
     while last is not None:
         await asyncio.sleep(0.01)  # The processor belongs to those who read meanwhile.
         async with uows.transaction(now=at) as uow:
-            last = await MemberTables(uow).write_anew(table, after=last)
+            last = await MemberTables(uow).rewrite_batch(table, after=last)
 
 
 async def _sort_table(table: Table, uows: UnitOfWorkFactory, at: datetime) -> bool:
@@ -87,7 +87,7 @@ async def _sort_table(table: Table, uows: UnitOfWorkFactory, at: datetime) -> bo
     for tried in range(1, MAX_TRIES + 1):
         try:
             async with uows.transaction(now=at) as uow:
-                await MemberTables(uow).order(table)
+                await MemberTables(uow).cluster(table)
         except DatabaseError as error:
             if error.sqlstate != _LOCK_NOT_AVAILABLE:
                 raise

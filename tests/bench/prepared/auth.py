@@ -33,7 +33,7 @@ async def verify_email(members: Members, number: int) -> Sequences:
                 language="en",
                 password_hash=members.password_hash,
             )
-            await SignUps(uow).give_token(sign_up_id, token)
+            await SignUps(uow).set_token(sign_up_id, token)
     return _with_tokens("/v1/auth/verify-email", tokens)
 
 
@@ -107,7 +107,7 @@ async def reopen_account(members: Members, number: int) -> Sequences:
     tokens = [new_token() for _ in range(number)]
     async with members.uows.transaction() as uow:
         for member, token in zip(made, tokens, strict=True):
-            await ExpiryNotices(uow).give_link(member.owner.account_id, token)
+            await ExpiryNotices(uow).set_reactivation_token(member.owner.account_id, token)
     return _with_tokens("/v1/auth/reopen", tokens)
 
 

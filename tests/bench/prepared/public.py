@@ -19,7 +19,7 @@ def of_edition(method: str, path: str, note: str = "") -> Prepared:
 
     async def make(members: Members, number: int) -> Sequences:
         uow = members.uows.read()
-        is_there = any(each.name == EDITION.name for each in await Editions(uow).all())
+        is_there = any(each.name == EDITION.name for each in await Editions(uow).list_all())
         if not is_there:
             await publish_edition(members.uows)
         return [[Request(method, path)]] * number

@@ -8,10 +8,10 @@ import pytest
 
 from dressform.opendata import sums
 from dressform.opendata.codebook import FULL, SMALL, Codebook
-from dressform.opendata.draws import Draw, Together, together
-from dressform.opendata.files import File, edition_files
+from dressform.opendata.draws import CombinedDraws, Draw, combine
+from dressform.opendata.files import File, build_edition_files
 from dressform.opendata.files.about import Publisher
-from dressform.opendata.noise import noisy
+from dressform.opendata.noise import add_noise
 from tests.opendata.files.simulated import contributions
 
 PUBLISHER = Publisher("Sewing Example", "https://data.sewing.example")
@@ -20,26 +20,26 @@ PAGE = "https://data.sewing.example/dataset/2027"
 AT = datetime(2027, 3, 1, tzinfo=UTC)
 
 
-def drawn(codebook: Codebook, *years: int) -> Together:
+def drawn(codebook: Codebook, *years: int) -> CombinedDraws:
     draws = []
     for year in years:
         flags, values = contributions(codebook, 6_000, seed=year)
-        exact = sums.of(codebook, flags, values, np.random.default_rng(year))
-        draws.append(Draw(year, codebook, noisy(codebook, exact), 6_000, AT))
-    return together(draws)
+        exact = sums.compute_sums(codebook, flags, values, np.random.default_rng(year))
+        draws.append(Draw(year, codebook, add_noise(codebook, exact), 6_000, AT))
+    return combine(draws)
 
 
-def written(drawn: Together) -> list[File]:
-    return edition_files(drawn, published=AT, publisher=PUBLISHER, version="0.1.0")
+def written(drawn: CombinedDraws) -> list[File]:
+    return build_edition_files(drawn, published=AT, publisher=PUBLISHER, version="0.1.0")
 
 
 @pytest.fixture(scope="session", params=[SMALL, FULL], ids=["small", "full"])
-def draw(request: pytest.FixtureRequest) -> Together:
+def draw(request: pytest.FixtureRequest) -> CombinedDraws:
     return drawn(request.param, 2027)
 
 
 @pytest.fixture(scope="session")
-def edition(draw: Together) -> dict[str, File]:
+def edition(draw: CombinedDraws) -> dict[str, File]:
     return {file.name: file for file in written(draw)}
 
 

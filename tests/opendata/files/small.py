@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from dressform.opendata.files.about import About, Publisher
+from dressform.opendata.files.about import EditionInfo, Publisher
 from dressform.opendata.resources import Field, Resource
 
 SMALL = Resource(
@@ -18,7 +18,7 @@ SMALL = Resource(
     rows=[('with "quotes", and a comma', 1_000_000, 0.1, True), ("é", None, -2.0, False)],
 )
 
-ABOUT = About(
+ABOUT = EditionInfo(
     edition="2027",
     years=(2027,),
     published=datetime(2027, 3, 1, tzinfo=UTC),

@@ -5,8 +5,8 @@ from pathlib import Path
 import mlcroissant as mlc
 import pytest
 
-from dressform.opendata.draws import Together
-from dressform.opendata.edition import resources
+from dressform.opendata.draws import CombinedDraws
+from dressform.opendata.edition import build_tables
 from dressform.opendata.files import File
 from tests.opendata.files.conftest import HOME, PAGE
 
@@ -28,9 +28,9 @@ def test_mlcroissant_has_nothing_to_say_against_it(published: Path) -> None:
     assert issues.warnings == set()
 
 
-def test_mlcroissant_reads_every_table_as_it_is(draw: Together, published: Path) -> None:
+def test_mlcroissant_reads_every_table_as_it_is(draw: CombinedDraws, published: Path) -> None:
     dataset = opened(published)
-    for resource in resources(draw):
+    for resource in build_tables(draw):
         records = islice(dataset.records(resource.name), MANY)
         found = [tuple(map(plain, record.values())) for record in records]
 

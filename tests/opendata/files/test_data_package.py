@@ -6,7 +6,7 @@ import pytest
 from frictionless import Package
 
 from dressform.opendata.codebook import CORE
-from dressform.opendata.draws import Together
+from dressform.opendata.draws import CombinedDraws
 from dressform.opendata.files import File
 from tests.opendata.files.conftest import HOME, PAGE
 from tests.opendata.files.simulated import RARE
@@ -85,7 +85,7 @@ def test_lengths_have_a_unit_bounds_and_the_way_they_are_taken(edition: dict[str
 
 
 def test_only_what_goes_with_a_flag_may_be_missing(
-    draw: Together, edition: dict[str, File]
+    draw: CombinedDraws, edition: dict[str, File]
 ) -> None:
     package = json.loads(edition["datapackage.json"].content)
     people = next(each for each in package["resources"] if each["name"] == "people")

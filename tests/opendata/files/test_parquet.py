@@ -6,10 +6,10 @@ import pytest
 from pyarrow import csv
 from pyarrow import parquet as pq
 
-from dressform.opendata.draws import Together
-from dressform.opendata.edition import resources
+from dressform.opendata.draws import CombinedDraws
+from dressform.opendata.edition import build_tables
 from dressform.opendata.files import File
-from dressform.opendata.files.parquet import parquet
+from dressform.opendata.files.parquet import build_parquet
 from dressform.opendata.resources import Value
 from tests.opendata.files.small import ABOUT, SMALL
 
@@ -19,7 +19,7 @@ def read(file: File) -> pa.Table:
 
 
 def test_a_table_comes_back_with_its_types_and_its_gaps() -> None:
-    table = read(parquet(SMALL, ABOUT))
+    table = read(build_parquet(SMALL, ABOUT))
 
     assert [tuple(row.values()) for row in table.to_pylist()] == SMALL.rows
     assert table.schema.types == [pa.string(), pa.int64(), pa.float64(), pa.bool_()]
@@ -27,21 +27,21 @@ def test_a_table_comes_back_with_its_types_and_its_gaps() -> None:
 
 
 def test_a_table_without_rows_keeps_its_columns() -> None:
-    table = read(parquet(replace(SMALL, rows=[]), ABOUT))
+    table = read(build_parquet(replace(SMALL, rows=[]), ABOUT))
 
     assert table.num_rows == 0
     assert table.column_names == ["words", "length", "share", "breasts"]
 
 
 def test_columns_tell_their_unit_and_what_they_are() -> None:
-    length = read(parquet(SMALL, ABOUT)).schema.field("length")
+    length = read(build_parquet(SMALL, ABOUT)).schema.field("length")
 
     assert length.metadata[b"description"] == b"A length."
     assert length.metadata[b"unit"] == b"mm"
 
 
 def test_the_table_tells_its_edition_and_licence_and_nothing_of_pandas() -> None:
-    assert read(parquet(SMALL, ABOUT)).schema.metadata == {
+    assert read(build_parquet(SMALL, ABOUT)).schema.metadata == {
         b"title": b"A small table",
         b"description": b"With every type, and with nothing.",
         b"edition": b"2027",
@@ -50,9 +50,9 @@ def test_the_table_tells_its_edition_and_licence_and_nothing_of_pandas() -> None
 
 
 def test_every_table_of_an_edition_comes_back_as_it_was(
-    draw: Together, edition: dict[str, File]
+    draw: CombinedDraws, edition: dict[str, File]
 ) -> None:
-    for resource in resources(draw):
+    for resource in build_tables(draw):
         table = read(edition[f"{resource.name}.parquet"])
 
         assert [tuple(row.values()) for row in table.to_pylist()] == resource.rows
@@ -77,4 +77,4 @@ def test_a_value_that_would_not_come_back_is_refused(value: Value) -> None:
     rows: list[tuple[Value, ...]] = [("a", value, 0.5, True)]
 
     with pytest.raises((ValueError, OverflowError)):
-        parquet(replace(SMALL, rows=rows), ABOUT)
+        build_parquet(replace(SMALL, rows=rows), ABOUT)

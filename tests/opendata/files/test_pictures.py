@@ -8,19 +8,19 @@ import pytest
 
 from dressform.opendata import sums
 from dressform.opendata.codebook import CORE
-from dressform.opendata.draws import Draw, Together, together
-from dressform.opendata.edition import resources
+from dressform.opendata.draws import CombinedDraws, Draw, combine
+from dressform.opendata.edition import build_tables
 from dressform.opendata.files import File
-from dressform.opendata.files.pictures.distribution import Distribution
-from dressform.opendata.files.pictures.heatmap import Heatmap
-from dressform.opendata.files.pictures.overview import Overview
+from dressform.opendata.files.pictures.distribution import DistributionChart
+from dressform.opendata.files.pictures.heatmap import CorrelationHeatmap
+from dressform.opendata.files.pictures.overview import OverviewChart
 from dressform.opendata.files.pictures.text_width import fit_size, measure_text, wrap_text
 from dressform.opendata.files.pictures.words import LANGUAGES
-from dressform.opendata.noise import noisy
-from dressform.opendata.population import groups
-from dressform.opendata.resources import records
-from dressform.opendata.spreads import spreads
-from dressform.opendata.summary_tables import quantiles
+from dressform.opendata.noise import add_noise
+from dressform.opendata.population import estimate_groups
+from dressform.opendata.resources import to_records
+from dressform.opendata.spreads import build_distributions
+from dressform.opendata.summary_tables import build_quantiles
 from dressform.sewing.catalogue import CATALOGUE
 from tests.helpers.browser import browsing, needs_chromium
 from tests.opendata.files.conftest import AT, written
@@ -45,7 +45,7 @@ def words(picture: ET.Element) -> list[str]:
 
 
 def test_there_is_one_of_each_measurement_and_two_of_all_in_each_language(
-    draw: Together, pictures: Pictures
+    draw: CombinedDraws, pictures: Pictures
 ) -> None:
     stems = {
         "quantiles",
@@ -173,8 +173,8 @@ def test_what_is_noise_alone_has_no_curve_and_no_median() -> None:
     """Thirty people without breasts: their histogram is noise."""
     flags, values = contributions(CORE, 4_000, seed=3)
     flags[:30], flags[30:] = 1, 0
-    exact = sums.of(CORE, flags, values, np.random.default_rng(3))
-    drawn = together([Draw(2027, CORE, noisy(CORE, exact), 4_000, AT)])
+    exact = sums.compute_sums(CORE, flags, values, np.random.default_rng(3))
+    drawn = combine([Draw(2027, CORE, add_noise(CORE, exact), 4_000, AT)])
     made = {file.name: ET.fromstring(file.content) for file in written(drawn) if "svg" in file.name}
     waist = made["distributions-waist.en.svg"]
 
@@ -193,18 +193,20 @@ def looks_of(picture: ET.Element) -> list[list[str]]:
     return [(element.get("class") or "").split() for element in picture.iter()]
 
 
-def test_of_a_flag_that_is_not_published_only_that_is_said(draw: Together) -> None:
-    whole = next(each for each in spreads(draw, groups(draw)) if each.name == "waist")
+def test_of_a_flag_that_is_not_published_only_that_is_said(draw: CombinedDraws) -> None:
+    whole = next(
+        each for each in build_distributions(draw, estimate_groups(draw)) if each.name == "waist"
+    )
     spread = replace(whole, flags={"with_breasts": whole.flags["with_breasts"]})
 
-    picture = ET.fromstring(Distribution(spread, LANGUAGES["en"]).draw().content)
+    picture = ET.fromstring(DistributionChart(spread, LANGUAGES["en"]).draw().content)
 
     assert "not published, as too few gave it" in words(picture)
     assert not any("other" in look for look in looks_of(picture) if "strong" not in look)
     assert looks_of(picture).count(["noise"]) == 1
 
 
-def test_a_curve_is_drawn_only_above_the_noise(draw: Together, pictures: Pictures) -> None:
+def test_a_curve_is_drawn_only_above_the_noise(draw: CombinedDraws, pictures: Pictures) -> None:
     picture = pictures["distributions-waist.en.svg"]
     bands = [each for each in picture.iter(f"{SVG}rect") if each.get("class") == "noise"]
     curves = [
@@ -219,8 +221,8 @@ def test_a_curve_is_drawn_only_above_the_noise(draw: Together, pictures: Picture
         assert lowest <= float(band.get("y", "")) + 0.2
 
 
-def test_a_distribution_tells_the_medians_in_cm(draw: Together, pictures: Pictures) -> None:
-    for row in records(quantiles(draw.codebook, groups(draw))):
+def test_a_distribution_tells_the_medians_in_cm(draw: CombinedDraws, pictures: Pictures) -> None:
+    for row in to_records(build_quantiles(draw.codebook, estimate_groups(draw))):
         if row["flag"] != "both" and row["measurement"] != RARE:
             shown = words(pictures[f"distributions-{row['measurement']}.en.svg"])
             medians = {text for text in shown if text.startswith("median")}
@@ -237,10 +239,10 @@ FLAG_OF = {"one": "with_breasts", "other": "without_breasts"}
 
 
 def test_a_distribution_has_a_curve_and_dots_for_each_flag(
-    draw: Together, pictures: Pictures
+    draw: CombinedDraws, pictures: Pictures
 ) -> None:
     """A dot is a bin with more than two standard deviations of the noise: how many follows from it."""
-    found = {spread.name: spread for spread in spreads(draw, groups(draw))}
+    found = {spread.name: spread for spread in build_distributions(draw, estimate_groups(draw))}
     for item in (each for each in draw.codebook.items if each.name != RARE):
         looks = looks_of(pictures[f"distributions-{item.name}.en.svg"])
         drawn = {flag for look in looks for flag in ("one", "other") if flag in look}
@@ -258,20 +260,20 @@ def test_a_distribution_has_a_curve_and_dots_for_each_flag(
 
 
 def test_the_overview_tells_every_measurement_and_its_medians(
-    draw: Together, pictures: Pictures
+    draw: CombinedDraws, pictures: Pictures
 ) -> None:
     shown = words(pictures["quantiles.en.svg"])
     for name in set(draw.codebook.names) - {RARE}:
         assert CATALOGUE[name].label["en"] in shown
     medians = [text for text in shown if re.fullmatch(r"\d+\.\d°?", text)]
 
-    rows = records(quantiles(draw.codebook, groups(draw)))
+    rows = to_records(build_quantiles(draw.codebook, estimate_groups(draw)))
     clear = [row for row in rows if row["flag"] != "both" and row["p95"] and row["p05"]]
     assert len(medians) == len(clear)
 
 
 def test_the_heatmap_has_a_cell_for_every_pair_and_flag(
-    draw: Together, edition: dict[str, File], pictures: Pictures
+    draw: CombinedDraws, edition: dict[str, File], pictures: Pictures
 ) -> None:
     rows = told(edition)
     cells = [
@@ -305,14 +307,14 @@ def test_the_heatmap_has_one_flag_on_either_side_of_the_diagonal(
 
 
 def test_a_correlation_has_a_colour_only_where_it_is_more_than_its_noise(
-    draw: Together, pictures: Pictures
+    draw: CombinedDraws, pictures: Pictures
 ) -> None:
     cells = [
         "quiet" not in each.get("class", "").split()
         for each in pictures["correlations.en.svg"].iter(f"{SVG}text")
         if "cell" in each.get("class", "")
     ]
-    rows = next(records(each) for each in resources(draw) if each.name == "correlations")
+    rows = next(to_records(each) for each in build_tables(draw) if each.name == "correlations")
     expected = [
         abs(row["correlation"]) > 2 * row["standard_error"]
         for row in rows
@@ -322,8 +324,8 @@ def test_a_correlation_has_a_colour_only_where_it_is_more_than_its_noise(
     assert cells == expected
 
 
-def test_what_a_table_leaves_empty_is_hatched_or_a_dash(draw: Together) -> None:
-    tables = {each.name: records(each) for each in resources(draw)}
+def test_what_a_table_leaves_empty_is_hatched_or_a_dash(draw: CombinedDraws) -> None:
+    tables = {each.name: to_records(each) for each in build_tables(draw)}
     for row in tables["correlations"]:
         row.update({"correlation": 0.5, "standard_error": 0.1})
     for row in tables["correlations"][:7]:
@@ -334,8 +336,8 @@ def test_what_a_table_leaves_empty_is_hatched_or_a_dash(draw: Together) -> None:
     clear = {(row["measurement"], row["flag"]) for row in rows}
     english = LANGUAGES["en"]
 
-    picture = ET.fromstring(Heatmap(tables["correlations"], english).draw().content)
-    strips = words(ET.fromstring(Overview(rows, clear, english).draw().content))
+    picture = ET.fromstring(CorrelationHeatmap(tables["correlations"], english).draw().content)
+    strips = words(ET.fromstring(OverviewChart(rows, clear, english).draw().content))
 
     numbers = [text for text in words(picture) if re.fullmatch(rf"{MINUS}?\d+", text)]
     assert len(numbers) == len(tables["correlations"]) - 7

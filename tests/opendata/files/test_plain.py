@@ -2,8 +2,8 @@ import subprocess
 from pathlib import Path
 
 from dressform.opendata.codebook import CORE
-from dressform.opendata.draws import Together
-from dressform.opendata.edition import resources
+from dressform.opendata.draws import CombinedDraws
+from dressform.opendata.edition import build_tables
 from dressform.opendata.files import File
 from tests.opendata.files.conftest import drawn, written
 
@@ -44,10 +44,10 @@ def test_the_licence_is_named_as_tools_find_it(edition: dict[str, File]) -> None
 
 
 def test_the_readme_tells_every_column_of_every_table(
-    draw: Together, edition: dict[str, File]
+    draw: CombinedDraws, edition: dict[str, File]
 ) -> None:
     text = edition["README.md"].content.decode()
-    for resource in resources(draw):
+    for resource in build_tables(draw):
         section = text.partition(f"### `{resource.name}`")[2].partition("### ")[0]
 
         assert [line.split("`")[1] for line in section.splitlines() if line.startswith("| `")] == [

@@ -6,9 +6,9 @@ import pytest
 
 from dressform.opendata.budget import RHO, delta
 from dressform.opendata.codebook import CORE, FLAGS
-from dressform.opendata.draws import Together
+from dressform.opendata.draws import CombinedDraws
 from dressform.opendata.files import File
-from dressform.opendata.files.privacy import guarantee
+from dressform.opendata.files.privacy import describe_guarantee
 from tests.opendata.files.conftest import drawn
 
 Facts = dict[str, Any]
@@ -42,7 +42,7 @@ def test_the_noise_is_what_the_stated_share_asks_for(facts: Facts) -> None:
 
 
 def test_it_tells_the_code_the_codebook_and_what_it_does_not_cover(
-    facts: Facts, draw: Together
+    facts: Facts, draw: CombinedDraws
 ) -> None:
     assert facts["code"] == {"name": "dressform", "version": "0.1.0"}
     assert facts["codebook"]["name"] == draw.codebook.name
@@ -51,7 +51,7 @@ def test_it_tells_the_code_the_codebook_and_what_it_does_not_cover(
 
 
 def test_years_together_spend_no_more_and_have_the_noise_of_both() -> None:
-    one, both = guarantee(drawn(CORE, 2027)), guarantee(drawn(CORE, 2027, 2028))
+    one, both = describe_guarantee(drawn(CORE, 2027)), describe_guarantee(drawn(CORE, 2027, 2028))
 
     assert both["rho"] == one["rho"]
     for name, share in one["sums"].items():
@@ -61,7 +61,7 @@ def test_years_together_spend_no_more_and_have_the_noise_of_both() -> None:
 
 
 def test_the_codebook_says_how_each_is_taken_where_bins_are_and_why(
-    draw: Together, edition: dict[str, File]
+    draw: CombinedDraws, edition: dict[str, File]
 ) -> None:
     book = json.loads(edition["codebook.json"].content)
 

@@ -3,7 +3,7 @@ import subprocess
 import sys
 
 from dressform.opendata import raw
-from dressform.opendata.draws import Together
+from dressform.opendata.draws import CombinedDraws
 from dressform.opendata.files import File
 
 PROGRAM = """
@@ -20,11 +20,11 @@ sys.stdout.buffer.write(files["SHA256SUMS"].content)
 
 
 def test_the_same_sums_give_the_same_bytes_in_every_process(
-    draw: Together, edition: dict[str, File]
+    draw: CombinedDraws, edition: dict[str, File]
 ) -> None:
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM, draw.codebook.key],
-        input=raw.kept(draw.sums),
+        input=raw.serialize(draw.sums),
         capture_output=True,
         env=os.environ | {"PYTHONHASHSEED": "7", "TZ": "Asia/Tokyo", "LC_ALL": "C"},
         check=True,

@@ -28,8 +28,8 @@ async def show_dataset(
     editions: Editions, uow: InUnit, language: Spoken, settings: Settings
 ) -> HTMLResponse:
     dataset = DatasetRead.of(
-        await editions.all(),
-        sufficed=await editions.last_count_sufficed(),
+        await editions.list_all(),
+        sufficed=await editions.was_last_count_sufficient(),
         at=uow.now,
         language=language,
     )
@@ -54,7 +54,7 @@ async def show_edition(
     language: Spoken,
     settings: Settings,
 ) -> HTMLResponse:
-    found, files = await editions.of(edition), await editions.files(edition)
+    found, files = await editions.get(edition), await editions.list_files(edition)
     tables = await _read_tables(editions, files, language)
     site, whole = _site(settings), EditionRead.with_files(found, files)
     return spoken_page(
@@ -83,5 +83,5 @@ async def _read_tables(
     """Return what the edition's own data package says of its tables."""
     for file in files:
         if file.name == _PACKAGE:
-            return read_tables(await editions.part(file, 0, file.size), language)
+            return read_tables(await editions.read_part(file, 0, file.size), language)
     return []

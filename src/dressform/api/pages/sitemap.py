@@ -30,7 +30,7 @@ async def show_sitemap(editions: Editions, settings: Settings) -> Response:
     _add(root, f"{settings.public_url}/", languages=())
     _add(root, f"{settings.public_url}/privacy")
     _add(root, f"{settings.dataset_url}/dataset")
-    for edition in await editions.all():
+    for edition in await editions.list_all():
         day = edition.published_at.date().isoformat()
         _add(root, f"{settings.dataset_url}/dataset/{edition.name}", day=day)
     content = ET.tostring(root, encoding="utf-8", xml_declaration=True)

@@ -6,14 +6,14 @@ from dressform.actions.list_lookups import list_lookups as recorded
 from dressform.actions.search_access_log import search_access_log as look_up
 from dressform.api.dependencies import AnOperator, InUnit, OpenUnits
 from dressform.api.problem_responses import problem_responses
-from dressform.api.schemas.access_log import RequestPage, RequestsAsked
-from dressform.api.schemas.access_log_audit import LookupPage
+from dressform.api.schemas.access_log import AccessLogPage, AccessLogSearch
+from dressform.api.schemas.access_log_audit import AuditPage
 from dressform.api.schemas.pages import Cursor
 from dressform.errors import NotAnOperator, TooWide
 
 router = APIRouter(prefix="/v1/operations", tags=["operations"])
 
-Asked = Annotated[RequestsAsked, Query()]
+Asked = Annotated[AccessLogSearch, Query()]
 Limit = Annotated[
     int, Query(ge=1, le=100, description="Records a page.", json_schema_extra={"format": "int32"})
 ]
@@ -25,14 +25,14 @@ Before = Annotated[Cursor | None, Query(description="The `next` of the page befo
     response_description="A page of requests, the latest first.",
     responses=problem_responses(NotAnOperator, TooWide),
 )
-async def look_up_requests(me: AnOperator, units: OpenUnits, asked: Asked) -> RequestPage:
+async def look_up_requests(me: AnOperator, units: OpenUnits, asked: Asked) -> AccessLogPage:
     """Look into the address log
 
     For operators, to diagnose a problem and for nothing else. Each page leaves a record of who
     looked, when, why and at what, which every operator can read; no page is shown without one.
     Addresses are cut to their /24 or /48 (6to4: /40) network unless `full` is asked for.
     """
-    return RequestPage.of(await look_up(units, me.account_id, asked.question()))
+    return AccessLogPage.of(await look_up(units, me.account_id, asked.question()))
 
 
 @router.get(
@@ -42,9 +42,9 @@ async def look_up_requests(me: AnOperator, units: OpenUnits, asked: Asked) -> Re
 )
 async def list_lookups(
     _: AnOperator, uow: InUnit, limit: Limit = 20, cursor: Before = None
-) -> LookupPage:
+) -> AuditPage:
     """Who looked into the address log
 
     For operators. A record is kept for 6 months.
     """
-    return LookupPage.of(await recorded(uow, limit=limit, before=cursor))
+    return AuditPage.of(await recorded(uow, limit=limit, before=cursor))

@@ -8,7 +8,7 @@ from dressform.actions.withdraw_consent import withdraw_consent
 from dressform.api.dependencies import AnyMember, Attempts, Consents, InOneLook, InUnit
 from dressform.api.problem_responses import problem_responses
 from dressform.api.rate_limiter import Limit
-from dressform.api.schemas.consents import ConsentAsked, ConsentChange, ConsentRead, ConsentsRead
+from dressform.api.schemas.consents import ConsentAsked, ConsentUpdate, ConsentRead, ConsentsRead
 from dressform.api.schemas.fields import Language
 from dressform.errors import ConsentTextChanged, TooManyConsents
 from dressform.opendata.consent import CURRENT
@@ -32,7 +32,7 @@ async def list_consents(
     """
     me, row = await look.at_any(MEMBER_AND_ACCOUNT)
     text = CURRENT[language or decrypt_credentials(row, me).language]
-    return ConsentsRead(items=[ConsentAsked.asking(await consents.of(me), text)])
+    return ConsentsRead(items=[ConsentAsked.asking(await consents.get(me), text)])
 
 
 @router.put(
@@ -41,7 +41,7 @@ async def list_consents(
     responses=problem_responses(ConsentTextChanged, TooManyConsents),
 )
 async def set_open_dataset_consent(
-    body: ConsentChange, me: AnyMember, uow: InUnit, attempts: Attempts
+    body: ConsentUpdate, me: AnyMember, uow: InUnit, attempts: Attempts
 ) -> ConsentRead:
     """Agree to the open dataset, or withdraw
 
@@ -53,4 +53,4 @@ async def set_open_dataset_consent(
     may_mail = partial(attempts.allows, Limit.MAIL, str(me.account_id))
     if not body.given:
         return ConsentRead.of(await withdraw_consent(uow, me, may_mail=may_mail))
-    return ConsentRead.of(await give_consent(uow, me, may_mail=may_mail, **body.as_given()))
+    return ConsentRead.of(await give_consent(uow, me, may_mail=may_mail, **body.to_action()))

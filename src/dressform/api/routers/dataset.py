@@ -35,8 +35,8 @@ async def read_dataset(
     """
     response.headers.update(OPEN | {"Cache-Control": "public, max-age=300"})
     return DatasetRead.of(
-        await editions.all(),
-        sufficed=await editions.last_count_sufficed(),
+        await editions.list_all(),
+        sufficed=await editions.was_last_count_sufficient(),
         at=uow.now,
         language=language,
     )
@@ -54,7 +54,7 @@ async def read_edition(
 
     With its files, none of which ever changes.
     """
-    found = EditionRead.with_files(await editions.of(edition), await editions.files(edition))
+    found = EditionRead.with_files(await editions.get(edition), await editions.list_files(edition))
     response.headers.update(OPEN | {"Cache-Control": "public, max-age=3600"})
     return found
 

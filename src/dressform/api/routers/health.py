@@ -93,7 +93,7 @@ async def _look_into_database(
     uow: UnitOfWork, service: Service, access_log: LogStanding
 ) -> ReadyRead:
     current = await is_current(uow.connection)
-    last = await RetentionRuns(uow).last_round_at() if current else None
+    last = await RetentionRuns(uow).get_last_run_at() if current else None
     age = max(uow.now - last, timedelta(0)) if last else None
     writable = await service.uows.is_writable()
     return ReadyRead.model_validate(

@@ -4,7 +4,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from dressform.api.conditional import not_modified
 from dressform.api.problem_responses import problem_responses
-from dressform.api.schemas.measurement_checks import BodySent, CheckRead, EstimatesRead
+from dressform.api.schemas.measurement_checks import BodyInput, CheckRead, EstimatesRead
 from dressform.api.schemas.measurements import MeasurementRead, MeasurementsRead
 from dressform.errors import FieldError, InvalidInput, NotFound
 from dressform.sewing.body import BodyMeasurements
@@ -77,20 +77,20 @@ async def list_measurements(
 
 
 @router.post("/check", response_description="What was understood, and what is worth a look.")
-async def check_measurements(body: BodySent) -> CheckRead:
+async def check_measurements(body: BodyInput) -> CheckRead:
     """Check measurements
 
     For a form, while somebody types: reads text as people write it, says what is missing and what
     is worth a second look. Nothing is stored, and nothing is refused for being unusual.
     """
-    return CheckRead.of(body.as_body())
+    return CheckRead.of(body.to_domain())
 
 
-async def _with_neck(body: BodySent) -> BodyMeasurements:
+async def _with_neck(body: BodyInput) -> BodyMeasurements:
     if "neck" not in body.measurements.measurements:
         said = "measure the neck first: everything else is estimated from it"
         raise InvalidInput(FieldError("#/measurements/neck", said))
-    return body.as_body()
+    return body.to_domain()
 
 
 @router.post("/estimates", response_description="The estimates.")

@@ -9,7 +9,7 @@ from dressform.api.dependencies import Models as ModelsInUnit
 from dressform.api.image_responses import PICTURE_ANSWER, PICTURE_BODY, WebP, sent, shown
 from dressform.api.problem_responses import problem_responses
 from dressform.api.schemas.measurements import WarningsRead
-from dressform.api.schemas.models import ModelChange, ModelNew, ModelPage, ModelRead, ModelSaved
+from dressform.api.schemas.models import ModelUpdate, ModelCreate, ModelPage, ModelRead, ModelWithWarnings
 from dressform.api.schemas.pages import PositionCursor
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.errors import NotFound, TooLarge, TooManyModels, UnsupportedPicture
@@ -44,7 +44,7 @@ ModelId = Annotated[UUID, Path(description="The model's id.")]
 
 async def _shown_in(uows: UnitOfWorkFactory, me: Member, unit: UnitAsked) -> MeasurementUnit | None:
     if unit == "account":
-        return MeasurementUnit((await Accounts(uows.read()).credentials(me)).unit)
+        return MeasurementUnit((await Accounts(uows.read()).get_credentials(me)).unit)
     return unit and MeasurementUnit(unit)
 
 
@@ -75,7 +75,7 @@ async def list_models(
     response_description="The model.",
     responses=problem_responses(TooManyModels),
 )
-async def create_model(body: ModelNew, me: Me, uows: OpenUnits, response: Response) -> ModelSaved:
+async def create_model(body: ModelCreate, me: Me, uows: OpenUnits, response: Response) -> ModelWithWarnings:
     """Make a model
 
     Numbers are millimetres, of shoulderSlope degrees; text is read as people write it:
@@ -84,10 +84,10 @@ async def create_model(body: ModelNew, me: Me, uows: OpenUnits, response: Respon
     """
     async with uows.transaction() as uow:
         model = await Models(uow).add(
-            me, name=body.name, body=body.as_body(), based_on=body.based_on
+            me, name=body.name, body=body.to_domain(), based_on=body.based_on
         )
     response.headers["Location"] = f"/v1/models/{model.id}"
-    return ModelSaved.of(model)
+    return ModelWithWarnings.of(model)
 
 
 @router.get(
@@ -113,16 +113,16 @@ async def read_model(model_id: ModelId, look: InOneLook, unit: UnitAsked = None)
     responses=problem_responses(NotFound),
 )
 async def change_model(
-    model_id: ModelId, body: ModelChange, me: AnyMember, uows: OpenUnits
-) -> ModelSaved:
+    model_id: ModelId, body: ModelUpdate, me: AnyMember, uows: OpenUnits
+) -> ModelWithWarnings:
     """Change a model
 
     JSON Merge Patch (RFC 7396): what you leave out stays, a measurement that is null is removed,
     or in a variant as in its base again. `based_on` null makes a variant whole.
     """
     async with uows.transaction() as uow:
-        model = await Models(uow).change(me, model_id, **body.as_changes())
-    return ModelSaved.of(model)
+        model = await Models(uow).change(me, model_id, **body.to_changes())
+    return ModelWithWarnings.of(model)
 
 
 @router.delete(

@@ -22,7 +22,7 @@ from dressform.api.schemas.privacy import (
     AccountExport,
     CategoryRead,
     NoticeRead,
-    RestrictionChange,
+    RestrictionUpdate,
     StatusRead,
 )
 from dressform.errors import TooManyAttempts, WrongPassword
@@ -80,7 +80,7 @@ async def export_own_data(me: AnyMember, uow: InUnit, response: Response) -> Acc
     responses=problem_responses(WrongPassword, TooManyAttempts),
 )
 async def set_restriction(
-    body: RestrictionChange, me: AnyMember, units: OpenUnits, hasher: Hasher, attempts: Attempts
+    body: RestrictionUpdate, me: AnyMember, units: OpenUnits, hasher: Hasher, attempts: Attempts
 ) -> None:
     """Restrict processing, or lift the restriction
 

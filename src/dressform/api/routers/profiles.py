@@ -15,7 +15,7 @@ from dressform.api.dependencies import (
 )
 from dressform.api.image_responses import PICTURE_ANSWER, PICTURE_BODY, WebP, sent, shown
 from dressform.api.problem_responses import problem_responses
-from dressform.api.schemas.profiles import OwnProfileRead, ProfileChange, ProfileRead
+from dressform.api.schemas.profiles import OwnProfileRead, ProfileUpdate, ProfileRead
 from dressform.errors import NotFound, TooLarge, UnsupportedPicture, UsernameTaken
 from dressform.repositories.pictures import MEMBER_AND_PICTURE, decrypt_picture
 from dressform.repositories.profiles import MEMBER_AND_PROFILE, decrypt_own_profile
@@ -51,7 +51,7 @@ async def read_own_profile(look: InOneLook) -> OwnProfileRead:
     responses=problem_responses(UsernameTaken),
 )
 async def change_own_profile(
-    body: ProfileChange, look: InOneLook, me: AnyMember, uows: OpenUnits
+    body: ProfileUpdate, look: InOneLook, me: AnyMember, uows: OpenUnits
 ) -> OwnProfileRead:
     """Change your own profile
 
@@ -111,7 +111,7 @@ async def read_profile(username: Name, _: Me, profiles: Profiles) -> ProfileRead
 
     Username, picture, bio and social accounts: for members only, and never an e-mail address.
     """
-    return ProfileRead.of((await profiles.by_username(username))[1])
+    return ProfileRead.of((await profiles.get_by_username(username))[1])
 
 
 @router.get(
@@ -121,4 +121,4 @@ async def read_profile(username: Name, _: Me, profiles: Profiles) -> ProfileRead
 )
 async def read_picture(request: Request, username: Name, _: Me, pictures: Pictures) -> Response:
     """Fetch a member's picture"""
-    return shown(request, await pictures.by_username(username))
+    return shown(request, await pictures.get_by_username(username))

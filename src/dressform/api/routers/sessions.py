@@ -75,7 +75,7 @@ async def logout(token: CarriedToken, sessions: Sessions, cookie: Cookie) -> Non
 
     Ends the session of the refresh token at once; its access token is refused from now on too.
     """
-    await sessions.end_by_token(token.text)
+    await sessions.delete_by_token(token.text)
     cookie.clear()
 
 
@@ -85,7 +85,7 @@ async def list_sessions(me: AnyMember, sessions: Sessions) -> SessionsRead:
 
     Days are all that is kept of a session.
     """
-    found = await sessions.of(me)
+    found = await sessions.list_all(me)
     return SessionsRead(items=[SessionRead.of(one, current=me.session_id) for one in found])
 
 
@@ -97,7 +97,7 @@ async def list_sessions(me: AnyMember, sessions: Sessions) -> SessionsRead:
 )
 async def end_other_sessions(me: AnyMember, sessions: Sessions) -> None:
     """Sign out everywhere else"""
-    await sessions.end_all(me, but=me.session_id)
+    await sessions.delete_all(me, but=me.session_id)
 
 
 @router.delete(
@@ -109,4 +109,4 @@ async def end_other_sessions(me: AnyMember, sessions: Sessions) -> None:
 )
 async def end_session(session_id: SessionId, me: AnyMember, sessions: Sessions) -> None:
     """End one of your sessions"""
-    await sessions.end(me, session_id)
+    await sessions.delete(me, session_id)

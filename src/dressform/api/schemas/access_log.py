@@ -13,16 +13,16 @@ from dressform.actions.search_access_log import (
 from dressform.api.schemas.access_log_fields import (
     Moment,
     Network,
-    PlaceCursor,
+    KeysetCursor,
     Reason,
     Route,
     Status,
-    as_place,
-    from_place,
+    encode_keyset,
+    decode_keyset,
 )
-from dressform.api.schemas.fields import Complete
+from dressform.api.schemas.fields import ResponseModel
 
-Cut = Annotated[
+TruncatedAddress = Annotated[
     str,
     Field(
         max_length=49,
@@ -32,7 +32,7 @@ Cut = Annotated[
 ]
 
 
-class RequestsAsked(BaseModel):
+class AccessLogSearch(BaseModel):
     """What is looked up, and why. A name that is misspelt would show more than was meant."""
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
@@ -68,7 +68,7 @@ class RequestsAsked(BaseModel):
         ),
     ] = 100
     cursor: Annotated[
-        PlaceCursor | None,
+        KeysetCursor | None,
         Field(description="The `next` of the page before; send the rest as it was."),
     ] = None
 
@@ -83,14 +83,14 @@ class RequestsAsked(BaseModel):
 
     def question(self) -> AccessLogQuery:
         asked = self.model_dump(exclude={"cursor"})
-        return AccessLogQuery(**asked, before=from_place(self.cursor) if self.cursor else None)
+        return AccessLogQuery(**asked, before=decode_keyset(self.cursor) if self.cursor else None)
 
 
-class RequestRead(Complete):
+class AccessLogEntryRead(ResponseModel):
     """A request as the log has it."""
 
     at: Annotated[datetime, Field(description="When it came.")]
-    address: Cut
+    address: TruncatedAddress
     method: Annotated[str, Field(max_length=16, description="Its verb.", examples=["GET"])]
     route: Annotated[
         str,
@@ -127,17 +127,17 @@ class RequestRead(Complete):
         return cls.model_validate(shown, from_attributes=True)
 
 
-class RequestPage(Complete):
+class AccessLogPage(ResponseModel):
     """Some of the requests, the latest first."""
 
     items: Annotated[
-        list[RequestRead], Field(max_length=MAX_ROWS, description="As many as `limit` at most.")
+        list[AccessLogEntryRead], Field(max_length=MAX_ROWS, description="As many as `limit` at most.")
     ]
     next: Annotated[
-        PlaceCursor | None, Field(description="The `cursor` of the next page; null on the last.")
+        KeysetCursor | None, Field(description="The `cursor` of the next page; null on the last.")
     ]
 
     @classmethod
     def of(cls, page: tuple[list[AccessLogRow], tuple[datetime, UUID] | None]) -> "RequestPage":
         shown, after = page
-        return cls(items=[RequestRead.of(one) for one in shown], next=after and as_place(after))
+        return cls(items=[AccessLogEntryRead.of(one) for one in shown], next=after and encode_keyset(after))

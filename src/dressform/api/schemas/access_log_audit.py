@@ -6,13 +6,13 @@ from pydantic import Field
 
 from dressform.actions.list_lookups import LookupWithOperator
 from dressform.actions.search_access_log import MAX_ROWS, LookupPurpose
-from dressform.api.schemas.fields import Complete, UsernameText
+from dressform.api.schemas.fields import ResponseModel, UsernameText
 from dressform.api.schemas.pages import Next, as_cursor
 
 Bits = Annotated[int, Field(ge=0, le=128, examples=[32], json_schema_extra={"format": "int32"})]
 
 
-class OperatorRead(Complete):
+class OperatorRead(ResponseModel):
     """Who looked."""
 
     id: Annotated[UUID, Field(description="The account's, which may be gone.")]
@@ -21,7 +21,7 @@ class OperatorRead(Complete):
     ]
 
 
-class LookupAsked(Complete):
+class AuditedQuery(ResponseModel):
     """What was asked for; null where anything would do."""
 
     request_id: Annotated[UUID | None, Field(description="Of the one request.")]
@@ -57,7 +57,7 @@ class LookupAsked(Complete):
         return cls(**{name: asked.get(name) for name in cls.model_fields})
 
 
-class LookupRead(Complete):
+class AuditEntryRead(ResponseModel):
     """A look into the address log."""
 
     id: Annotated[UUID, Field(description="Of the record.")]
@@ -72,7 +72,7 @@ class LookupRead(Complete):
             examples=["Sign-ups have been failing since noon."],
         ),
     ]
-    asked: LookupAsked
+    asked: AuditedQuery
     shown: Annotated[
         int,
         Field(
@@ -93,20 +93,20 @@ class LookupRead(Complete):
             operator=OperatorRead(id=lookup.operator_id, username=username),
             purpose=LookupPurpose(lookup.purpose),
             reason=lookup.reason,
-            asked=LookupAsked.of(lookup.asked),
+            asked=AuditedQuery.of(lookup.asked),
             shown=lookup.shown,
         )
 
 
-class LookupPage(Complete):
+class AuditPage(ResponseModel):
     """Some of the records, the latest first."""
 
     items: Annotated[
-        list[LookupRead], Field(max_length=100, description="As many as `limit` at most.")
+        list[AuditEntryRead], Field(max_length=100, description="As many as `limit` at most.")
     ]
     next: Next
 
     @classmethod
     def of(cls, page: tuple[list[LookupWithOperator], UUID | None]) -> "LookupPage":
         recorded, after = page
-        return cls(items=[LookupRead.of(one) for one in recorded], next=after and as_cursor(after))
+        return cls(items=[AuditEntryRead.of(one) for one in recorded], next=after and as_cursor(after))

@@ -103,13 +103,13 @@ def _is_address(text: str) -> bool:
     return True
 
 
-def as_place(place: tuple[datetime, UUID]) -> str:
+def encode_keyset(place: tuple[datetime, UUID]) -> str:
     at, request_id = place
     packed = _PLACE.pack((at - _EPOCH) // timedelta(microseconds=1), request_id.bytes)
     return base64.urlsafe_b64encode(packed).decode()
 
 
-def from_place(cursor: str) -> tuple[datetime, UUID]:
+def decode_keyset(cursor: str) -> tuple[datetime, UUID]:
     """Raises OverflowError for one that is nobody's."""
     microseconds, request_id = _PLACE.unpack(base64.urlsafe_b64decode(cursor))
     return _EPOCH + timedelta(microseconds=microseconds), UUID(bytes=request_id)
@@ -118,7 +118,7 @@ def from_place(cursor: str) -> tuple[datetime, UUID]:
 def _is_place(value: str) -> str:
     try:
         if re.fullmatch(_CURSOR, value):
-            from_place(value)
+            decode_keyset(value)
             return value
     except OverflowError:
         pass
@@ -172,7 +172,7 @@ Status = Annotated[
     str,
     Field(min_length=3, max_length=3, pattern="^[1-5]([0-9][0-9]|xx)$", examples=["5xx"]),
 ]
-PlaceCursor = Annotated[
+KeysetCursor = Annotated[
     str,
     AfterValidator(_is_place),
     WithJsonSchema(

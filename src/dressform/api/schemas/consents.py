@@ -5,7 +5,7 @@ from uuid import UUID
 from pydantic import Field, ValidationError, model_validator
 from pydantic_core import InitErrorDetails
 
-from dressform.api.schemas.fields import Complete, Language, Strict
+from dressform.api.schemas.fields import ResponseModel, Language, RequestModel
 from dressform.opendata.consent import CURRENT, ConsentText
 from dressform.repositories.consent_acts import ConsentAct
 from dressform.repositories.consents import MAX_ACTS, Consent
@@ -45,7 +45,7 @@ Year = Annotated[
 ]
 
 
-class ConsentChange(Strict):
+class ConsentUpdate(RequestModel):
     """Yes, to the text that you were shown; or no, for which `given` alone is enough."""
 
     given: Annotated[
@@ -77,12 +77,12 @@ class ConsentChange(Strict):
             raise ValidationError.from_exception_data("consent", missing)
         return self
 
-    def as_given(self) -> dict[str, Any]:
+    def to_action(self) -> dict[str, Any]:
         """What the action is asked."""
         return self.model_dump(exclude={"given"})
 
 
-class ConsentActRead(Complete):
+class ConsentActRead(ResponseModel):
     """That you agreed or withdrew once. It never changes, and goes with your account alone."""
 
     act: Annotated[Literal["given", "withdrawn"], Field(description="What you did.")]
@@ -108,7 +108,7 @@ class ConsentActRead(Complete):
         )
 
 
-class ConsentRead(Complete):
+class ConsentRead(ResponseModel):
     """What you said last. Marks of what was drawn stay when you withdraw."""
 
     key: Annotated[Literal["open-dataset"], Field(description="To what.")]
@@ -162,7 +162,7 @@ def _members(consent: Consent | None) -> dict[str, Any]:
     }
 
 
-class ConsentTextRead(Complete):
+class ConsentTextRead(ResponseModel):
     """What you are asked to agree to."""
 
     version: Version
@@ -197,7 +197,7 @@ class ConsentAsked(ConsentRead):
         return cls(**_members(consent), text=ConsentTextRead.of(text))
 
 
-class ConsentsRead(Complete):
+class ConsentsRead(ResponseModel):
     """Everything that is done only if you agree."""
 
     items: Annotated[list[ConsentAsked], Field(max_length=10, description="One each.")]

@@ -7,23 +7,23 @@ from pydantic import Field
 from dressform.api.schemas import dp_guarantee as facts
 from dressform.api.schemas.dp_guarantee import said
 from dressform.api.schemas.editions import Codebook, EditionSummary, LicenceRead
-from dressform.api.schemas.fields import Complete
+from dressform.api.schemas.fields import ResponseModel
 from dressform.api.schemas.privacy import Sentence
-from dressform.opendata.years import next_day
+from dressform.opendata.years import next_draw_date
 from dressform.repositories.editions import StoredEdition
 
 State = Literal["published", "not enough people yet"]
 Small = Annotated[int, Field(ge=0, le=1_000_000, json_schema_extra={"format": "int32"})]
 
 
-class PairRead(Complete):
+class PairRead(ResponseModel):
     """Approximate differential privacy."""
 
     epsilon: Annotated[float, Field(description="Of the loss.", examples=[1.62])]
     delta: Annotated[float, Field(description="Of its being more.", examples=[1e-6])]
 
 
-class GuaranteeRead(Complete):
+class GuaranteeRead(ResponseModel):
     """Differential privacy: what nobody can learn, whatever else they know."""
 
     unit: Annotated[
@@ -73,7 +73,7 @@ class GuaranteeRead(Complete):
         )
 
 
-class GateRead(Complete):
+class GateRead(ResponseModel):
     """From how many people on there is an edition."""
 
     codebook: Codebook
@@ -94,7 +94,7 @@ class GateRead(Complete):
         return cls(codebook=gate.codebook, people=gate.people, measurements=gate.measurements)
 
 
-class DatasetRead(Complete):
+class DatasetRead(ResponseModel):
     """The open dataset."""
 
     language: Annotated[Literal["en", "fr"], Field(description="Of its texts.")]
@@ -137,7 +137,7 @@ class DatasetRead(Complete):
             about=said(facts.ABOUT, language),
             state="published" if published else "not enough people yet",
             sentence=said(state, language),
-            next_date=next_day(at),
+            next_date=next_draw_date(at),
             gates=[GateRead.of(gate) for gate in facts.GATES],
             guarantee=GuaranteeRead.in_words(language),
             editions=[EditionSummary.of(edition) for edition in editions],

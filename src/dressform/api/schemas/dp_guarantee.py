@@ -3,18 +3,18 @@
 from dataclasses import dataclass
 
 from dressform.opendata import budget
-from dressform.opendata.codebook import FEWEST, OFFERED
+from dressform.opendata.codebook import MIN_FLAG_COUNT, OFFERED
 from dressform.policy.notice import Text
 
 LICENCE_URL = "https://creativecommons.org/publicdomain/zero/1.0/"
 
 RHO = budget.RHO
 """Of zero-concentrated differential privacy: all that an account ever spends."""
-MU = budget.up(budget.mu(), 3)
+MU = budget.round_up(budget.mu(), 3)
 """The same as Gaussian differential privacy."""
-PAIRS = tuple((budget.up(budget.epsilon(delta), 2), delta) for delta in (1e-6, 1e-9))
+PAIRS = tuple((budget.round_up(budget.epsilon(delta), 2), delta) for delta in (1e-6, 1e-9))
 """The same as epsilon with its delta."""
-POINTS = budget.up(100 * budget.advantage(), 1)
+POINTS = budget.round_up(100 * budget.advantage(), 1)
 """True alarms minus false alarms, in 100, of the best test whether somebody took part."""
 RIGHT_IN_100 = 50 + POINTS / 2
 """Where taking part was as likely as not beforehand."""
@@ -37,7 +37,7 @@ MOST_OF_ONE = max(book.most for book in OFFERED)
 """Measurements that an account gives; drawn at random when it has more."""
 
 
-PEOPLE_OF_A_FLAG = FEWEST
+PEOPLE_OF_A_FLAG = MIN_FLAG_COUNT
 
 ABOUT = Text(
     "Body measurements for drafting patterns, for anybody and any purpose. Nothing in it is about "

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from dressform.api.schemas.dp_guarantee import LICENCE_URL
-from dressform.api.schemas.fields import Complete
+from dressform.api.schemas.fields import ResponseModel
 from dressform.api.schemas.quality import QualityRead
 from dressform.repositories.editions import EDITION_NAME, FILE_NAME, StoredEdition, StoredFile
 
@@ -56,7 +56,7 @@ def path_of(edition: str, file: str | None = None) -> str:
     return f"/v1/dataset/editions/{edition}" + (f"/files/{file}" if file else "")
 
 
-class LicenceRead(Complete):
+class LicenceRead(ResponseModel):
     """What anybody may do with the data: everything."""
 
     id: Annotated[
@@ -67,7 +67,7 @@ class LicenceRead(Complete):
     )
 
 
-class EditionSummary(Complete):
+class EditionSummary(ResponseModel):
     """An edition in the list."""
 
     name: EditionName
@@ -94,7 +94,7 @@ class EditionSummary(Complete):
         )
 
 
-class FileRead(Complete):
+class FileRead(ResponseModel):
     """A file of an edition."""
 
     name: FileName

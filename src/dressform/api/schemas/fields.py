@@ -8,7 +8,7 @@ from email_validator import EmailNotValidError, validate_email
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from dressform.api.schemas.limits import has_few_fields
+from dressform.api.schemas.limits import limit_field_count
 
 RESERVED = frozenset(
     {"admin", "administrator", "api", "dressform", "help", "moderator", "operator", "root"}
@@ -22,12 +22,12 @@ _CONTROLS = r"\x00-\x1F\x7F-\x9F\u2028\u2029"
 _LINE_PATTERN = rf"^[^{_CONTROLS}]*[^\s{_CONTROLS}][^{_CONTROLS}]*$"
 
 
-class Strict(BaseModel):
+class RequestModel(BaseModel):
     """What comes in: unknown keys are refused, nothing is converted."""
 
     model_config = ConfigDict(extra="forbid", strict=True, hide_input_in_errors=True)
 
-    _size = model_validator(mode="before")(has_few_fields)
+    _size = model_validator(mode="before")(limit_field_count)
 
 
 def _without_defaults(schema: dict[str, Any]) -> None:
@@ -35,13 +35,13 @@ def _without_defaults(schema: dict[str, Any]) -> None:
         field.pop("default", None)
 
 
-class Merging(Strict):
+class MergePatchModel(RequestModel):
     """A JSON Merge Patch: a field that is absent has no value, it changes nothing."""
 
     model_config = ConfigDict(json_schema_extra=_without_defaults)
 
 
-class Complete(BaseModel):
+class ResponseModel(BaseModel):
     """What goes out."""
 
     model_config = ConfigDict(frozen=True)

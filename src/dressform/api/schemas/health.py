@@ -3,7 +3,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from dressform.api.schemas.fields import Complete
+from dressform.api.schemas.fields import ResponseModel
 from dressform.retention_audit.findings import (
     Findings,
     Reason,
@@ -30,13 +30,13 @@ Reasons = Annotated[
 Rows = Annotated[int, Field(ge=0, le=2**53, examples=[0], json_schema_extra={"format": "int64"})]
 
 
-class LiveRead(Complete):
+class LiveRead(ResponseModel):
     """That the process answers."""
 
     status: Annotated[Literal["live"], Field(description="Always this.")] = "live"
 
 
-class ReadyRead(Complete):
+class ReadyRead(ResponseModel):
     """How each part stands."""
 
     status: Annotated[
@@ -73,7 +73,7 @@ class ReadyRead(Complete):
     ]
 
 
-class RuleRead(Complete):
+class RuleRead(ResponseModel):
     """How a rule stands: nothing of when its rows were made, or how many there are."""
 
     rule: Annotated[
@@ -120,7 +120,7 @@ class RuleRead(Complete):
         )
 
 
-class SpoolsRead(Complete):
+class SpoolsRead(ResponseModel):
     """The files of this host in which the access log waits for the database."""
 
     files: Annotated[Rows, Field(description="How many.")]
@@ -132,7 +132,7 @@ class SpoolsRead(Complete):
         return cls(files=spools.files, bytes=spools.bytes, unreadable=spools.unreadable)
 
 
-class RetentionRead(Complete):
+class RetentionRead(ResponseModel):
     """What is stored past its window."""
 
     status: Annotated[

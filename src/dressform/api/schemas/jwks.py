@@ -2,7 +2,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from dressform.api.schemas.fields import Complete
+from dressform.api.schemas.fields import ResponseModel
 
 Coordinate = Annotated[
     str,
@@ -14,7 +14,7 @@ Coordinate = Annotated[
 ]
 
 
-class Key(Complete):
+class Key(ResponseModel):
     """A public key (RFC 7517)."""
 
     kty: Annotated[Literal["EC"], Field(description="The kind of key: on an elliptic curve.")]
@@ -26,7 +26,7 @@ class Key(Complete):
     y: Coordinate
 
 
-class KeySet(Complete):
+class KeySet(ResponseModel):
     """The keys that access tokens may be signed with at the moment."""
 
     keys: Annotated[list[Key], Field(max_length=20, description="In no order.")]

@@ -2,11 +2,11 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field
 
-from dressform.api.schemas.fields import Complete, Strict
-from dressform.api.schemas.measurement_input import MeasurementsInput, InputUnit
+from dressform.api.schemas.fields import ResponseModel, RequestModel
+from dressform.api.schemas.measurement_input import InputUnit, MeasurementsInput
 from dressform.api.schemas.measurements import (
-    Measurements,
     MeasurementNames,
+    Measurements,
     Name,
     Warnings,
     warnings_of,
@@ -19,7 +19,7 @@ _LEAST = 0.001
 """Millimetres: nothing is a percentage of less."""
 
 
-class EstimateRead(Complete):
+class EstimateRead(ResponseModel):
     """What FreeSewing would guess from the neck; a guess, which is stored nowhere."""
 
     name: Name
@@ -65,20 +65,20 @@ def estimates_of(body: BodyMeasurements) -> list[EstimateRead]:
     ]
 
 
-class BodySent(Strict):
+class BodyInput(RequestModel):
     """Some measurements of a body, to be looked at and not kept."""
 
     breasts: Annotated[bool, Field(description="Which measurements matter.", examples=[False])]
     unit: InputUnit | None = None
     measurements: MeasurementsInput
 
-    def as_body(self) -> BodyMeasurements:
+    def to_domain(self) -> BodyMeasurements:
         return BodyMeasurements(
             self.breasts, self.measurements.measurements, self.measurements.typed
         )
 
 
-class EstimatesRead(Complete):
+class EstimatesRead(ResponseModel):
     """What the neck lets expect. Guesses, all of them."""
 
     estimates: Estimates
@@ -88,7 +88,7 @@ class EstimatesRead(Complete):
         return cls(estimates=estimates_of(body))
 
 
-class CheckRead(Complete):
+class CheckRead(ResponseModel):
     """What was understood, and what is worth a second look. Nothing of it is kept."""
 
     measurements: Annotated[Measurements, Field(description="As read, in mm and degrees.")]

@@ -4,14 +4,14 @@ from typing import Annotated, Self
 
 from pydantic import Field
 
-from dressform.api.schemas.fields import Complete, LengthUnit
+from dressform.api.schemas.fields import ResponseModel, LengthUnit
 from dressform.api.schemas.measurement_input import MAX_ENTERED_LENGTH
 from dressform.sewing.body import BodyMeasurements
 from dressform.sewing.catalogue import CATALOGUE
 from dressform.sewing.units import EnteredValue, MeasurementUnit, format_quantity
 
 
-class TypedRead(Complete):
+class EnteredValueRead(ResponseModel):
     """A measurement as it was typed."""
 
     text: Annotated[
@@ -25,7 +25,7 @@ class TypedRead(Complete):
         return cls(text=typed.text, unit=typed.unit)
 
 
-class InUnitRead(Complete):
+class DisplayValuesRead(ResponseModel):
     """The shown measurements for people, in the unit that was asked for."""
 
     unit: LengthUnit

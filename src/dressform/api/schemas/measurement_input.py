@@ -8,7 +8,7 @@ from pydantic import Field, PlainValidator, ValidationError, ValidationInfo, Wit
 from pydantic_core import InitErrorDetails, PydanticCustomError
 from typing_extensions import TypeAliasType
 
-from dressform.api.schemas.problems import MOST_ERRORS
+from dressform.api.schemas.problems import MAX_ERRORS
 from dressform.sewing.catalogue import CATALOGUE, Kind, validate
 from dressform.sewing.units import EnteredValue, MeasurementUnit, QuantityParseError, parse_quantity
 
@@ -97,7 +97,7 @@ def _read(value: object, unit: MeasurementUnit | None, *, removable: bool) -> Pa
 
 
 def _errors(wrong: list[tuple[str, str]]) -> Iterable[InitErrorDetails]:
-    for name, expected in wrong[:MOST_ERRORS]:
+    for name, expected in wrong[:MAX_ERRORS]:
         error = PydanticCustomError("measurement", "{expected}", {"expected": expected})
         yield InitErrorDetails(type=error, loc=(name,), input=None)
 

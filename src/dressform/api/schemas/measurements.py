@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, WithJsonSchema
 from typing_extensions import TypeAliasType
 
-from dressform.api.schemas.fields import Complete
+from dressform.api.schemas.fields import ResponseModel
 from dressform.sewing.body import BodyMeasurements
 from dressform.sewing.catalogue import CATALOGUE, MAX_LENGTH_MM, VERSION, Measurement, Seamly
 from dressform.sewing.plausibility import check_plausibility
@@ -41,7 +41,7 @@ MeasurementName = TypeAliasType(
 MeasurementNames = Annotated[list[MeasurementName], Field(max_length=len(CATALOGUE))]
 
 
-class BothLanguages(Complete):
+class BothLanguages(ResponseModel):
     """A text in the languages of the service."""
 
     en: Annotated[
@@ -62,7 +62,7 @@ class BothLanguages(Complete):
     ]
 
 
-class SeamlyRead(Complete):
+class SeamlyRead(ResponseModel):
     """The nearest measurement of Seamly2D and Valentina."""
 
     code: Annotated[str, Field(max_length=3, examples=["G04"])]
@@ -77,7 +77,7 @@ class SeamlyRead(Complete):
         return cls(code=seamly.code, name=seamly.name, match=seamly.match)
 
 
-class MeasurementRead(Complete):
+class MeasurementRead(ResponseModel):
     """One measurement that a model can hold."""
 
     name: Name
@@ -122,7 +122,7 @@ class MeasurementRead(Complete):
         )
 
 
-class MeasurementsRead(Complete):
+class MeasurementsRead(ResponseModel):
     """The catalogue, or the part of it that was asked for."""
 
     version: Annotated[
@@ -146,7 +146,7 @@ class MeasurementsRead(Complete):
     ]
 
 
-class WarningRead(Complete):
+class WarningRead(ResponseModel):
     """What is worth a second look. Nothing is ever refused for it."""
 
     kind: Annotated[
@@ -175,7 +175,7 @@ def warnings_of(body: BodyMeasurements) -> list[WarningRead]:
     ]
 
 
-class WarningsRead(Complete):
+class WarningsRead(ResponseModel):
     """What is worth a second look in a model."""
 
     warnings: Warnings

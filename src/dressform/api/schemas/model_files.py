@@ -4,8 +4,14 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field
 
-from dressform.api.schemas.fields import Complete
-from dressform.api.schemas.measurements import BothLanguages, Measurements, Name, Warnings, warnings_of
+from dressform.api.schemas.fields import ResponseModel
+from dressform.api.schemas.measurements import (
+    BothLanguages,
+    Measurements,
+    Name,
+    Warnings,
+    warnings_of,
+)
 from dressform.api.schemas.models import Breasts, ModelRead
 from dressform.repositories.sealed_models import StoredModel
 from dressform.sewing.body import BodyMeasurements
@@ -14,7 +20,7 @@ from dressform.sewing.formats import MAX_ENTRIES, MAX_MODELS, EntryReport, Forma
 LineNumber = Annotated[int, Field(ge=1, le=2**31 - 1, json_schema_extra={"format": "int32"})]
 
 
-class LineRead(Complete):
+class LineRead(ResponseModel):
     """What became of one entry of the file."""
 
     line: Annotated[LineNumber, Field(description="Where it stands.", examples=[17])]
@@ -43,7 +49,7 @@ class LineRead(Complete):
         )
 
 
-class ImportedRead(Complete):
+class ImportedRead(ResponseModel):
     """One body of the file."""
 
     model: Annotated[
@@ -73,7 +79,7 @@ class ImportedRead(Complete):
         )
 
 
-class ImportRead(Complete):
+class ImportRead(ResponseModel):
     """What was found in the file, and what became of it."""
 
     format: Annotated[Format, Field(description="What it was read as.", examples=["smis"])]

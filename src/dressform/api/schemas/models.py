@@ -5,15 +5,15 @@ from uuid import UUID
 from pydantic import Field, ValidationError, model_validator
 from pydantic_core import InitErrorDetails
 
-from dressform.api.schemas.fields import Complete, Merging, ModelName, Strict
-from dressform.api.schemas.measurement_display import InUnitRead, TypedRead
+from dressform.api.schemas.fields import ResponseModel, MergePatchModel, ModelName, RequestModel
+from dressform.api.schemas.measurement_display import DisplayValuesRead, EnteredValueRead
 from dressform.api.schemas.measurement_input import (
-    MeasurementsPatch,
-    MeasurementsInput,
-    ParsedMeasurements,
     InputUnit,
+    MeasurementsInput,
+    MeasurementsPatch,
+    ParsedMeasurements,
 )
-from dressform.api.schemas.measurements import Measurements, MeasurementNames, Warnings, warnings_of
+from dressform.api.schemas.measurements import MeasurementNames, Measurements, Warnings, warnings_of
 from dressform.api.schemas.pages import Next, position_as_cursor
 from dressform.repositories.sealed_models import StoredModel
 from dressform.sewing.body import BodyMeasurements
@@ -30,7 +30,7 @@ Breasts = Annotated[
 ]
 
 
-class ModelNew(Strict):
+class ModelCreate(RequestModel):
     """The measurements of one body, or what differs in a variant from the model it is based on."""
 
     name: ModelName
@@ -56,13 +56,13 @@ class ModelNew(Strict):
             raise ValidationError.from_exception_data("model", [missing])
         return self
 
-    def as_body(self) -> BodyMeasurements:
+    def to_domain(self) -> BodyMeasurements:
         return BodyMeasurements(
             self.breasts, self.measurements.measurements, self.measurements.typed
         )
 
 
-class ModelChange(Merging):
+class ModelUpdate(MergePatchModel):
     """JSON Merge Patch: what is absent stays; a measurement that is null is removed.
 
     In a variant that is null it is its base's again.
@@ -76,7 +76,7 @@ class ModelChange(Merging):
     unit: InputUnit | None = None
     measurements: MeasurementsPatch = Field(default_factory=ParsedMeasurements)
 
-    def as_changes(self) -> dict[str, Any]:
+    def to_changes(self) -> dict[str, Any]:
         """What the repository is asked to change."""
         changes = {key: getattr(self, key) for key in self.model_fields_set & {"name", "breasts"}}
         return changes | {
@@ -86,7 +86,7 @@ class ModelChange(Merging):
         }
 
 
-class ModelRead(Complete):
+class ModelRead(ResponseModel):
     """One of your models."""
 
     id: Annotated[UUID, Field(description="Never changes.")]
@@ -100,7 +100,7 @@ class ModelRead(Complete):
         MeasurementNames, Field(description="What matters with this flag and has no value yet.")
     ]
     typed: Annotated[
-        dict[str, TypedRead],
+        dict[str, EnteredValueRead],
         Field(
             max_length=len(CATALOGUE),
             description="The measurements that were sent as text, as they were typed.",
@@ -108,7 +108,7 @@ class ModelRead(Complete):
         ),
     ]
     in_unit: Annotated[
-        InUnitRead | None, Field(description="For people; null unless `unit` is asked for.")
+        DisplayValuesRead | None, Field(description="For people; null unless `unit` is asked for.")
     ]
     based_on: Annotated[
         UUID | None, Field(description="The model that this is a variant of.", examples=[_MODEL_ID])
@@ -147,8 +147,8 @@ def _members(model: StoredModel, shown_in: MeasurementUnit | None) -> dict[str, 
         "measurements": body.visible,
         "hidden": body.hidden,
         "missing": body.missing,
-        "typed": {name: TypedRead.of(typed) for name, typed in body.typed.items()},
-        "in_unit": shown_in and InUnitRead.of(body, shown_in),
+        "typed": {name: EnteredValueRead.of(typed) for name, typed in body.typed.items()},
+        "in_unit": shown_in and DisplayValuesRead.of(body, shown_in),
         "based_on": model.based_on,
         "overridden": sorted(model.own.measurements) if model.base else [],
         "avatar": f"/v1/models/{model.id}/avatar" if model.has_avatar else None,
@@ -157,7 +157,7 @@ def _members(model: StoredModel, shown_in: MeasurementUnit | None) -> dict[str, 
     }
 
 
-class ModelSaved(ModelRead):
+class ModelWithWarnings(ModelRead):
     """The model as it is now, with what is worth a second look."""
 
     warnings: Warnings
@@ -167,7 +167,7 @@ class ModelSaved(ModelRead):
         return cls(**_members(model, shown_in), warnings=warnings_of(model.body))
 
 
-class ModelPage(Complete):
+class ModelPage(ResponseModel):
     """Some of your models."""
 
     items: Annotated[

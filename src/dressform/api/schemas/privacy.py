@@ -5,7 +5,7 @@ from pydantic import Field
 
 from dressform.actions.export_account import AccountData
 from dressform.api.schemas.consents import ConsentRead
-from dressform.api.schemas.fields import Complete, Password, Strict
+from dressform.api.schemas.fields import ResponseModel, Password, RequestModel
 from dressform.api.schemas.health import Rows
 from dressform.api.schemas.models import ModelRead
 from dressform.api.schemas.profiles import OwnProfileRead
@@ -80,7 +80,7 @@ _REASONS: dict[Reason, Text] = {
 }
 
 
-class ReasonRead(Complete):
+class ReasonRead(ResponseModel):
     """Why the notice is not quite kept: never of whom, how many or since when."""
 
     key: Annotated[Reason, Field(description="In one word.", examples=["unwarned"])]
@@ -91,7 +91,7 @@ class ReasonRead(Complete):
         return cls(key=reason, sentence=_REASONS[reason].in_language(language))
 
 
-class ExtensionRead(Complete):
+class ExtensionRead(ResponseModel):
     """A case in which data are kept for longer."""
 
     key: Annotated[str, Field(max_length=40, description="Its name.", examples=["unwarned"])]
@@ -110,7 +110,7 @@ class ExtensionRead(Complete):
         )
 
 
-class CategoryRead(Complete):
+class CategoryRead(ResponseModel):
     """One kind of data in the notice."""
 
     key: Annotated[str, Field(max_length=40, description="Its name.", examples=["visitor"])]
@@ -143,7 +143,7 @@ class CategoryRead(Complete):
         )
 
 
-class NoticeRead(Complete):
+class NoticeRead(ResponseModel):
     """The privacy notice."""
 
     language: Annotated[Literal["en", "fr"], Field(description="Of its texts.")]
@@ -152,7 +152,7 @@ class NoticeRead(Complete):
     ]
 
 
-class StatusRead(Complete):
+class StatusRead(ResponseModel):
     """Whether the notice is kept. Of all dates only one that says nothing about a member."""
 
     status: Annotated[Verdict, Field(description="The same in one word.", examples=["kept"])]
@@ -195,7 +195,7 @@ class StatusRead(Complete):
         )
 
 
-class RestrictionChange(Strict):
+class RestrictionUpdate(RequestModel):
     """Whether your data may be used."""
 
     restricted: Annotated[bool, Field(description="True: they may not.", examples=[True])]
@@ -208,7 +208,7 @@ class ExportedModel(ModelRead):
     avatar_webp: Base64 | None
 
 
-class ExportedSession(Complete):
+class ExportedSession(ResponseModel):
     """Somewhere you are signed in."""
 
     signed_in_on: Annotated[date, Field(description="The day of the login (UTC).")]
@@ -231,7 +231,7 @@ class ExportedConsent(ConsentRead):
     ]
 
 
-class AccountExport(Complete):
+class AccountExport(ResponseModel):
     """Everything that is stored about you. No address is: those can't be traced to an account."""
 
     profile: OwnProfileRead

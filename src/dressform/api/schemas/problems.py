@@ -2,13 +2,13 @@ from typing import Annotated
 
 from pydantic import Field
 
-from dressform.api.schemas.fields import Complete
+from dressform.api.schemas.fields import ResponseModel
 
-MOST_ERRORS = 100
+MAX_ERRORS = 100
 """How many fields one answer names."""
 
 
-class FieldProblem(Complete):
+class FieldProblem(ResponseModel):
     """One field that does not fit."""
 
     pointer: Annotated[
@@ -29,7 +29,7 @@ class FieldProblem(Complete):
     ]
 
 
-class Problem(Complete):
+class Problem(ResponseModel):
     """What went wrong (RFC 9457)."""
 
     type: Annotated[
@@ -79,5 +79,5 @@ class ValidationProblem(Problem):
 
     errors: Annotated[
         list[FieldProblem],
-        Field(max_length=MOST_ERRORS, description="Each field that does not fit."),
+        Field(max_length=MAX_ERRORS, description="Each field that does not fit."),
     ]

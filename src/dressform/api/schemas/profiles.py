@@ -5,17 +5,17 @@ from pydantic import BeforeValidator, Field
 
 from dressform.api.schemas.fields import (
     Bio,
-    Complete,
+    ResponseModel,
     EmailText,
     Language,
     LengthUnit,
-    Merging,
+    MergePatchModel,
     Network,
     SocialAccount,
     Username,
     UsernameText,
 )
-from dressform.api.schemas.limits import has_few_fields
+from dressform.api.schemas.limits import limit_field_count
 from dressform.repositories.accounts import Credentials
 from dressform.repositories.profiles import MAX_SOCIAL_ACCOUNTS, PublicProfile
 
@@ -36,7 +36,7 @@ SocialAccountChanges = Annotated[
         max_length=2 * MAX_SOCIAL_ACCOUNTS,
         json_schema_extra={"additionalProperties": False},
     ),
-    BeforeValidator(has_few_fields),
+    BeforeValidator(limit_field_count),
 ]
 PictureLink = Annotated[
     str,
@@ -46,7 +46,7 @@ PictureLink = Annotated[
 ]
 
 
-class ProfileRead(Complete):
+class ProfileRead(ResponseModel):
     """A member as other members see them."""
 
     username: UsernameText
@@ -96,7 +96,7 @@ class OwnProfileRead(ProfileRead):
         )
 
 
-class ProfileChange(Merging):
+class ProfileUpdate(MergePatchModel):
     """JSON Merge Patch: what is absent stays; null removes what is optional."""
 
     username: Username = ""

@@ -4,12 +4,12 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from dressform.api.schemas.fields import Complete
+from dressform.api.schemas.fields import ResponseModel
 
 Error = Annotated[float | None, Field(ge=0, le=10_000)]
 
 
-class QualityRead(Complete):
+class QualityRead(ResponseModel):
     """How far off an edition is for bodies with breasts, or for bodies without."""
 
     flag: Annotated[

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from dressform.api.schemas.fields import Complete, Login, Password, Strict
+from dressform.api.schemas.fields import ResponseModel, Login, Password, RequestModel
 from dressform.crypto.refresh_tokens import TOKEN_LENGTH, TOKEN_PATTERN
 from dressform.repositories.sessions import OpenSession
 
@@ -22,7 +22,7 @@ RefreshTokenText = Annotated[
 ]
 
 
-class LoginRequest(Strict):
+class LoginRequest(RequestModel):
     """Who signs in."""
 
     login: Login
@@ -36,13 +36,13 @@ class LoginRequest(Strict):
     ] = "body"
 
 
-class RefreshRequest(Strict):
+class RefreshRequest(RequestModel):
     """Leave it out, or empty, when the refresh token is in the cookie."""
 
     refresh_token: RefreshTokenText | None = None
 
 
-class TokensRead(Complete):
+class TokensRead(ResponseModel):
     """What the requests of a session are made with."""
 
     access_token: Annotated[
@@ -70,7 +70,7 @@ class TokensRead(Complete):
     ] = None
 
 
-class SessionRead(Complete):
+class SessionRead(ResponseModel):
     """Somewhere you are signed in."""
 
     id: Annotated[UUID, Field(description="By which you can end it.")]
@@ -97,7 +97,7 @@ class SessionRead(Complete):
         )
 
 
-class SessionsRead(Complete):
+class SessionsRead(ResponseModel):
     """Everywhere you are signed in."""
 
     items: Annotated[list[SessionRead], Field(max_length=10000, description="The oldest first.")]

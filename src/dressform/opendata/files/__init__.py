@@ -4,79 +4,92 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from dressform.opendata import edition
-from dressform.opendata.draws import Together
-from dressform.opendata.files.about import About, File, Publisher
-from dressform.opendata.files.archive import archive
-from dressform.opendata.files.book import book
-from dressform.opendata.files.citation import citation
-from dressform.opendata.files.croissant import croissant
-from dressform.opendata.files.csv_file import comma_separated
-from dressform.opendata.files.examples import examples
-from dressform.opendata.files.frictionless import data_package
-from dressform.opendata.files.parquet import parquet
-from dressform.opendata.files.pictures import pictures
-from dressform.opendata.files.privacy import guarantee, privacy
-from dressform.opendata.files.quality import quality
-from dressform.opendata.files.readme import checksums, licence, readme
-from dressform.opendata.files.wording import worded
-from dressform.opendata.files.zenodo import zenodo
-from dressform.opendata.population import groups
-from dressform.opendata.quality import Quality, qualities
+from dressform.opendata.draws import CombinedDraws
+from dressform.opendata.files.about import EditionInfo, File, Publisher
+from dressform.opendata.files.archive import build_archive
+from dressform.opendata.files.book import build_codebook_json
+from dressform.opendata.files.citation import build_citation
+from dressform.opendata.files.croissant import build_croissant
+from dressform.opendata.files.csv_file import build_csv
+from dressform.opendata.files.examples import load_examples
+from dressform.opendata.files.frictionless import build_data_package
+from dressform.opendata.files.parquet import build_parquet
+from dressform.opendata.files.pictures import draw_charts
+from dressform.opendata.files.privacy import build_privacy, describe_guarantee
+from dressform.opendata.files.quality import build_quality
+from dressform.opendata.files.readme import build_checksums, build_licence, build_readme
+from dressform.opendata.files.wording import describe_columns
+from dressform.opendata.files.zenodo import build_zenodo
+from dressform.opendata.population import estimate_groups
+from dressform.opendata.quality import Quality, assess_quality
 from dressform.opendata.resources import Resource
-from dressform.opendata.spreads import Spread, spreads
+from dressform.opendata.spreads import Distribution, build_distributions
 
-__all__ = ["About", "File", "edition_files", "edition_with_quality", "files"]
+__all__ = [
+    "EditionInfo",
+    "File",
+    "build_edition_files",
+    "build_edition_with_quality",
+    "build_files",
+]
 
 
-def edition_files(
-    drawn: Together, *, published: datetime, publisher: Publisher, version: str
+def build_edition_files(
+    drawn: CombinedDraws, *, published: datetime, publisher: Publisher, version: str
 ) -> list[File]:
     """All that is published of it: no setting changes it afterwards, as these are its files."""
-    return edition_with_quality(drawn, published=published, publisher=publisher, version=version)[0]
+    return build_edition_with_quality(
+        drawn, published=published, publisher=publisher, version=version
+    )[0]
 
 
-def edition_with_quality(
-    drawn: Together, *, published: datetime, publisher: Publisher, version: str
+def build_edition_with_quality(
+    drawn: CombinedDraws, *, published: datetime, publisher: Publisher, version: str
 ) -> tuple[list[File], list[Quality]]:
     """Return the same, and how far off it is expected to be."""
-    about = About(
+    about = EditionInfo(
         edition=drawn.name,
         years=drawn.years,
         published=published,
         codebook=drawn.codebook.name,
         count=drawn.count,
         publisher=publisher,
-        privacy=guarantee(drawn),
+        privacy=describe_guarantee(drawn),
         version=version,
     )
-    found = groups(drawn)
-    expected = qualities(drawn, found)
-    made = files(edition.tables(drawn, found), about, spreads(drawn, found), expected)
+    found = estimate_groups(drawn)
+    expected = assess_quality(drawn, found)
+    made = build_files(
+        edition.build_tables_from_groups(drawn, found),
+        about,
+        build_distributions(drawn, found),
+        expected,
+    )
     return made, expected
 
 
-def files(
+def build_files(
     resources: Sequence[Resource],
-    about: About,
-    spreads: Sequence[Spread] = (),
+    about: EditionInfo,
+    spreads: Sequence[Distribution] = (),
     expected: Sequence[Quality] = (),
 ) -> list[File]:
     """`spreads`: what distributions are drawn from; `expected`: how far off it is, by the flag."""
-    resources = [worded(each) for each in resources]
-    tables = [file for each in resources for file in (comma_separated(each), parquet(each, about))]
+    resources = [describe_columns(each) for each in resources]
+    tables = [file for each in resources for file in (build_csv(each), build_parquet(each, about))]
     beside = [
-        *pictures(resources, spreads),
-        *(book(each, about) for each in resources if each.name == "codebook"),
-        privacy(about),
-        quality(expected, about),
-        readme(resources, about, expected),
-        licence(),
-        citation(about),
-        zenodo(about),
-        *examples(),
+        *draw_charts(resources, spreads),
+        *(build_codebook_json(each, about) for each in resources if each.name == "codebook"),
+        build_privacy(about),
+        build_quality(expected, about),
+        build_readme(resources, about, expected),
+        build_licence(),
+        build_citation(about),
+        build_zenodo(about),
+        *load_examples(),
     ]
-    package = data_package(resources, {file.name: file for file in tables}, about)
+    package = build_data_package(resources, {file.name: file for file in tables}, about)
     listed = [*tables, *beside, package]
-    everything = [*listed, croissant(resources, listed, about)]
-    summed = [*everything, checksums(everything)]
-    return [*summed, archive(summed, about)]
+    everything = [*listed, build_croissant(resources, listed, about)]
+    summed = [*everything, build_checksums(everything)]
+    return [*summed, build_archive(summed, about)]

@@ -23,7 +23,7 @@ class Publisher:
 
 
 @dataclass(frozen=True, slots=True)
-class About:
+class EditionInfo:
     """`edition`: `2027`, or `2027-2028` of the `years` together. `count`: contributors, with noise.
 
     `privacy`: the guarantee, as `privacy.guarantee` gives it. `version`: of the program.

@@ -5,13 +5,13 @@ from collections.abc import Iterable
 from datetime import date
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
-from dressform.opendata.files.about import About, File
+from dressform.opendata.files.about import EditionInfo, File
 
 _READABLE = 0o644 << 16
 _UNIX = 3
 
 
-def archive(files: Iterable[File], about: About) -> File:
+def build_archive(files: Iterable[File], about: EditionInfo) -> File:
     """In a folder of the dataset's name. Nothing is compressed: zlib's bytes differ by its version."""
     day = date.fromisoformat(about.day)
     moment = (day.year, day.month, day.day, 0, 0, 0)

@@ -4,24 +4,24 @@ from collections.abc import Mapping
 from typing import Any
 
 from dressform.opendata.codebook import SOURCE
-from dressform.opendata.files.about import About, File
+from dressform.opendata.files.about import EditionInfo, File
 from dressform.opendata.files.text import json_text
-from dressform.opendata.resources import Resource, records
+from dressform.opendata.resources import Resource, to_records
 from dressform.sewing.catalogue import CATALOGUE
 
 
-def book(codebook: Resource, about: About) -> File:
+def build_codebook_json(codebook: Resource, about: EditionInfo) -> File:
     content = {
         "name": about.codebook,
         "version": about.privacy["codebook"]["version"],
         "source": SOURCE,
         "columns": {field.name: field.description for field in codebook.fields},
-        "measurements": [_named(each) for each in records(codebook)],
+        "measurements": [_add_labels(each) for each in to_records(codebook)],
     }
     return File("codebook.json", "application/json", "The codebook (JSON)", json_text(content))
 
 
-def _named(row: Mapping[str, Any]) -> Mapping[str, Any]:
+def _add_labels(row: Mapping[str, Any]) -> Mapping[str, Any]:
     """With what a person calls it, and how it is taken."""
     known = CATALOGUE[row["measurement"]]
     texts = {"label": known.label["en"], "description": known.description["en"]}

@@ -2,10 +2,10 @@
 
 import yaml
 
-from dressform.opendata.files.about import KEYWORDS, LICENCE, About, File
+from dressform.opendata.files.about import KEYWORDS, LICENCE, EditionInfo, File
 
 
-def citation(about: About) -> File:
+def build_citation(about: EditionInfo) -> File:
     content = {
         "cff-version": "1.2.0",
         "message": "Nobody has to cite this dataset. If you do, please do it like this.",

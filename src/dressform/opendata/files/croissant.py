@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dressform.opendata.files.about import KEYWORDS, LICENCE_ADDRESS, About, File
+from dressform.opendata.files.about import KEYWORDS, LICENCE_ADDRESS, EditionInfo, File
 from dressform.opendata.files.frictionless import KEYS
 from dressform.opendata.files.text import json_text
 from dressform.opendata.resources import Field, Resource
@@ -36,7 +36,9 @@ _CONTEXT = {
 } | {term: f"cr:{term}" for term in _TERMS.split()}
 
 
-def croissant(resources: Sequence[Resource], files: Sequence[File], about: About) -> File:
+def build_croissant(
+    resources: Sequence[Resource], files: Sequence[File], about: EditionInfo
+) -> File:
     """`files`: all that it lists."""
     publisher = {
         "@type": "sc:Organization",
@@ -59,12 +61,12 @@ def croissant(resources: Sequence[Resource], files: Sequence[File], about: About
         "inLanguage": "en",
         "keywords": list(KEYWORDS),
         "isLiveDataset": False,
-        "citeAs": _citation(about),
+        "citeAs": _format_citation(about),
         "rai:dataCollection": "Sums over members' measurements, with noise; nothing else left the "
         "service. See privacy.json.",
         "rai:personalSensitiveInformation": "None: differentially private, see privacy.json.",
-        "distribution": [_distribution(file, about) for file in files],
-        "recordSet": [_records(resource) for resource in resources],
+        "distribution": [_file_object(file, about) for file in files],
+        "recordSet": [_record_set(resource) for resource in resources],
     }
     return File(
         "croissant.json",
@@ -74,14 +76,14 @@ def croissant(resources: Sequence[Resource], files: Sequence[File], about: About
     )
 
 
-def _citation(about: About) -> str:
+def _format_citation(about: EditionInfo) -> str:
     return (
         f"@misc{{{about.name}, title={{{about.title}}}, author={{{{{about.publisher.name}}}}}, "
         f"year={{{about.day[:4]}}}, url={{{about.page}}}}}"
     )
 
 
-def _distribution(file: File, about: About) -> Mapping[str, Any]:
+def _file_object(file: File, about: EditionInfo) -> Mapping[str, Any]:
     return {
         "@type": "cr:FileObject",
         "@id": file.name,
@@ -94,7 +96,7 @@ def _distribution(file: File, about: About) -> Mapping[str, Any]:
     }
 
 
-def _records(resource: Resource) -> Mapping[str, Any]:
+def _record_set(resource: Resource) -> Mapping[str, Any]:
     return {
         "@type": "cr:RecordSet",
         "@id": resource.name,

@@ -9,11 +9,11 @@ from dressform.opendata.resources import Resource, Value
 MEDIA_TYPE = "text/csv"
 
 
-def comma_separated(resource: Resource) -> File:
+def build_csv(resource: Resource) -> File:
     text = io.StringIO(newline="")
     writer = csv.writer(text, dialect="excel", strict=True)
     writer.writerow(field.name for field in resource.fields)
-    writer.writerows([_cell(value) for value in row] for row in resource.rows)
+    writer.writerows([_format_cell(value) for value in row] for row in resource.rows)
     return File(
         name=f"{resource.name}.csv",
         media_type=f"{MEDIA_TYPE}; charset=utf-8; header=present",
@@ -22,7 +22,7 @@ def comma_separated(resource: Resource) -> File:
     )
 
 
-def _cell(value: Value) -> str:
+def _format_cell(value: Value) -> str:
     """A number in the fewest digits that tell it; without a way for two machines to differ."""
     if value is None:
         return ""

@@ -9,12 +9,12 @@ from dressform.opendata.files.about import (
     LICENCE,
     LICENCE_ADDRESS,
     LICENCE_TITLE,
-    About,
+    EditionInfo,
     File,
 )
 from dressform.opendata.files.csv_file import MEDIA_TYPE as CSV
 from dressform.opendata.files.text import json_text
-from dressform.opendata.resources import Field, Resource, records
+from dressform.opendata.resources import Field, Resource, to_records
 
 _PROFILES = "https://datapackage.org/profiles/2.0"
 KEYS: Mapping[str, tuple[str, ...]] = {
@@ -42,9 +42,11 @@ _LIMITS: Mapping[str, dict[str, Any]] = {
 Bounds = Mapping[str, tuple[int, int]]
 
 
-def data_package(resources: Sequence[Resource], files: Mapping[str, File], about: About) -> File:
+def build_data_package(
+    resources: Sequence[Resource], files: Mapping[str, File], about: EditionInfo
+) -> File:
     """`files` by name: the CSV of every resource. Parquet says the same, and describes itself."""
-    within = _bounds(resources)
+    within = _list_bounds(resources)
     content = {
         "$schema": f"{_PROFILES}/datapackage.json",
         "name": about.name,
@@ -64,7 +66,9 @@ def data_package(resources: Sequence[Resource], files: Mapping[str, File], about
                 "roles": ["creator", "publisher"],
             }
         ],
-        "resources": [_described(each, files[f"{each.name}.csv"], within) for each in resources],
+        "resources": [
+            _describe_resource(each, files[f"{each.name}.csv"], within) for each in resources
+        ],
     }
     return File(
         "datapackage.json",
@@ -74,7 +78,7 @@ def data_package(resources: Sequence[Resource], files: Mapping[str, File], about
     )
 
 
-def _described(resource: Resource, file: File, within: Bounds) -> dict[str, Any]:
+def _describe_resource(resource: Resource, file: File, within: Bounds) -> dict[str, Any]:
     return {
         "$schema": f"{_PROFILES}/dataresource.json",
         "name": resource.name,
@@ -88,14 +92,14 @@ def _described(resource: Resource, file: File, within: Bounds) -> dict[str, Any]
         "bytes": len(file.content),
         "hash": f"sha256:{file.sha256}",
         "dialect": {"delimiter": ",", "lineTerminator": "\r\n", "quoteChar": '"', "header": True},
-        "schema": _schema(resource, within),
+        "schema": _build_schema(resource, within),
     }
 
 
-def _schema(resource: Resource, within: Bounds) -> dict[str, Any]:
+def _build_schema(resource: Resource, within: Bounds) -> dict[str, Any]:
     columns = list(zip(*resource.rows, strict=True)) or [(None,)] * len(resource.fields)
     fields = [
-        _field(field, within, required=None not in column)
+        _describe_field(field, within, required=None not in column)
         for field, column in zip(resource.fields, columns, strict=True)
     ]
     key = KEYS.get(resource.name)
@@ -104,11 +108,11 @@ def _schema(resource: Resource, within: Bounds) -> dict[str, Any]:
         "fields": fields,
         "missingValues": [""],
         **({"primaryKey": list(key)} if key else {}),
-        **_foreign(resource),
+        **_list_foreign_keys(resource),
     }
 
 
-def _field(field: Field, within: Bounds, *, required: bool) -> dict[str, Any]:
+def _describe_field(field: Field, within: Bounds, *, required: bool) -> dict[str, Any]:
     unit = {"unit": field.unit} if field.unit else {}
     limits = {"required": True} if required else {}
     return {
@@ -116,18 +120,18 @@ def _field(field: Field, within: Bounds, *, required: bool) -> dict[str, Any]:
         "type": field.type,
         "description": field.description,
         **unit,
-        "constraints": limits | _limits(field, within),
+        "constraints": limits | _list_constraints(field, within),
     }
 
 
-def _limits(field: Field, within: Bounds) -> dict[str, Any]:
+def _list_constraints(field: Field, within: Bounds) -> dict[str, Any]:
     if field.name in within:
         lowest, highest = within[field.name]
         return {"minimum": lowest, "maximum": highest}
     return _LIMITS.get(field.name, {})
 
 
-def _foreign(resource: Resource) -> dict[str, Any]:
+def _list_foreign_keys(resource: Resource) -> dict[str, Any]:
     if resource.name == "codebook":
         return {}
     named = [field.name for field in resource.fields if field.name in _MEASUREMENTS]
@@ -136,9 +140,9 @@ def _foreign(resource: Resource) -> dict[str, Any]:
     return {"foreignKeys": keys} if keys else {}
 
 
-def _bounds(resources: Iterable[Resource]) -> Bounds:
+def _list_bounds(resources: Iterable[Resource]) -> Bounds:
     """Of each measurement in the codebook: where its first bin begins and its last ends."""
-    rows = (row for each in resources if each.name == "codebook" for row in records(each))
+    rows = (row for each in resources if each.name == "codebook" for row in to_records(each))
     return {
         row["measurement"]: (row["lowest"], row["lowest"] + row["width"] * row["bins"])
         for row in rows

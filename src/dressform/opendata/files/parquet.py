@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pyarrow as pa
 from pyarrow import parquet as pq
 
-from dressform.opendata.files.about import LICENCE, About, File
+from dressform.opendata.files.about import LICENCE, EditionInfo, File
 from dressform.opendata.resources import Field, Resource, Value
 
 MEDIA_TYPE = "application/vnd.apache.parquet"
@@ -18,11 +18,11 @@ _TYPES = {
 }
 
 
-def parquet(resource: Resource, about: About) -> File:
+def build_parquet(resource: Resource, about: EditionInfo) -> File:
     written = pa.BufferOutputStream()
     # Zstandard at a given level, one row group: the same bytes from the same table.
     pq.write_table(
-        _table(resource, about),
+        _to_arrow(resource, about),
         written,
         compression="zstd",
         compression_level=9,
@@ -37,10 +37,10 @@ def parquet(resource: Resource, about: About) -> File:
     )
 
 
-def _table(resource: Resource, about: About) -> pa.Table:
+def _to_arrow(resource: Resource, about: EditionInfo) -> pa.Table:
     columns = list(zip(*resource.rows, strict=True)) or [()] * len(resource.fields)
     schema = pa.schema(
-        [_field(field) for field in resource.fields],
+        [_to_arrow_field(field) for field in resource.fields],
         metadata={
             "title": resource.title,
             "description": resource.description,
@@ -48,11 +48,11 @@ def _table(resource: Resource, about: About) -> pa.Table:
             "licence": LICENCE,
         },
     )
-    arrays = [_array(column, kind) for column, kind in zip(columns, schema, strict=True)]
+    arrays = [_to_array(column, kind) for column, kind in zip(columns, schema, strict=True)]
     return pa.Table.from_arrays(arrays, schema=schema)
 
 
-def _array(column: Sequence[Value], kind: pa.Field) -> pa.Array:
+def _to_array(column: Sequence[Value], kind: pa.Field) -> pa.Array:
     """Raises ValueError where a value would not come back as it was: Arrow cuts 1.5 down to 1."""
     array = pa.array(column, kind.type)
     if array.to_pylist() != list(column):
@@ -60,7 +60,7 @@ def _array(column: Sequence[Value], kind: pa.Field) -> pa.Array:
     return array
 
 
-def _field(field: Field) -> pa.Field:
+def _to_arrow_field(field: Field) -> pa.Field:
     unit = {"unit": field.unit} if field.unit else {}
     about = {"description": field.description} | unit
     return pa.field(field.name, _TYPES[field.type], metadata=about)

@@ -9,37 +9,37 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 
 from dressform.opendata.codebook import CODEBOOKS, FLAGS, Codebook
-from dressform.opendata.draws import Draw, together
-from dressform.opendata.files.csv_file import comma_separated
-from dressform.opendata.raw import raw
+from dressform.opendata.draws import Draw, combine
+from dressform.opendata.files.csv_file import build_csv
+from dressform.opendata.raw import build_raw_tables
 from dressform.opendata.resources import ERROR, Resource
 from dressform.opendata.sums import Sums
 
 _TABLES = ("flags.csv", "histograms.csv", "pair_counts.csv", "second_moments.csv")
 _COUNTS = ("flags", "histograms")
-NAMES = ("privacy.json", *_TABLES)
+REQUIRED_FILES = ("privacy.json", *_TABLES)
 """The files of an edition that it takes."""
 
 
-def read_draw(files: Mapping[str, bytes]) -> Draw:
+def parse_edition(files: Mapping[str, bytes]) -> Draw:
     """`files`: an edition's, by name. Of its moment only the day is published.
 
     Raises ValueError for what is not a year's edition of a known codebook, whole and unchanged.
     """
     facts = json.loads(files["privacy.json"])
     (year,) = facts["years"]
-    codebook, taken = _codebook(facts["codebook"]), _taken(facts)
+    codebook, taken = _find_codebook(facts["codebook"]), _parse_flags(facts)
     day = datetime.combine(date.fromisoformat(facts["published"]), time.min, UTC)
-    sums = _sums(codebook, files)
+    sums = _parse_sums(codebook, files)
     draw = Draw(year, codebook, sums, facts["contributors_with_noise"], day, taken)
-    made_again = {each.name: each for each in raw(together([draw]))}
-    if changed := [name for name in _TABLES if not _is_same(made_again, name, files[name])]:
+    made_again = {each.name: each for each in build_raw_tables(combine([draw]))}
+    if changed := [name for name in _TABLES if not _is_unchanged(made_again, name, files[name])]:
         msg = f"{' and '.join(changed)} can't be as it was published"
         raise ValueError(msg)
     return draw
 
 
-def _codebook(facts: Mapping[str, Any]) -> Codebook:
+def _find_codebook(facts: Mapping[str, Any]) -> Codebook:
     key = f"{facts['name']}-{facts['version']}"
     if key not in CODEBOOKS:
         msg = f"its codebook is {facts['name']} of version {facts['version']}, which is not known here"
@@ -47,21 +47,19 @@ def _codebook(facts: Mapping[str, Any]) -> Codebook:
     return CODEBOOKS[key]
 
 
-def _taken(facts: Mapping[str, Any]) -> tuple[str, ...]:
+def _parse_flags(facts: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the flags that were taken: of editions that do not say it, both."""
     found = facts.get("flags")
     return tuple(flag for flag in FLAGS if found is None or found[flag]["taken"])
 
 
-def _is_same(made_again: Mapping[str, Resource], name: str, content: bytes) -> bool:
+def _is_unchanged(made_again: Mapping[str, Resource], name: str, content: bytes) -> bool:
     """Return whether the table makes that file, now or in the format of the first editions."""
     resource = made_again[name.removesuffix(".csv")]
-    return content in {
-        comma_separated(each).content for each in (resource, _in_first_format(resource))
-    }
+    return content in {build_csv(each).content for each in (resource, _to_first_format(resource))}
 
 
-def _in_first_format(resource: Resource) -> Resource:
+def _to_first_format(resource: Resource) -> Resource:
     """Return the table without standard errors; its noisy sums were called people in two of them."""
     names = [field.name for field in resource.fields]
     kept = [at for at, name in enumerate(names) if name not in {"people", ERROR}]
@@ -74,26 +72,26 @@ def _in_first_format(resource: Resource) -> Resource:
     )
 
 
-def _sums(codebook: Codebook, files: Mapping[str, bytes]) -> Sums:
+def _parse_sums(codebook: Codebook, files: Mapping[str, bytes]) -> Sums:
     sums = Sums.none(codebook)
     places = {pair: place for place, pair in enumerate(codebook.pairs)}
-    for row in _rows(files["flags.csv"]):
-        sums.flags[FLAGS.index(row["flag"])] = _sum(row)
-    for row in _rows(files["histograms.csv"]):
+    for row in _iter_rows(files["flags.csv"]):
+        sums.flags[FLAGS.index(row["flag"])] = _parse_sum(row)
+    for row in _iter_rows(files["histograms.csv"]):
         number = codebook.names.index(row["measurement"])
         item = codebook.items[number]
         at = FLAGS.index(row["flag"]), number, (int(row["low"]) - item.lowest) // item.width
-        sums.histograms[at] = _sum(row)
+        sums.histograms[at] = _parse_sum(row)
     for name in ("pair_counts", "second_moments"):
-        for row in _rows(files[f"{name}.csv"]):
+        for row in _iter_rows(files[f"{name}.csv"]):
             at_pair = FLAGS.index(row["flag"]), places[row["a"], row["b"]]
-            sums.groups[name][at_pair] = _sum(row)
+            sums.groups[name][at_pair] = _parse_sum(row)
     return sums
 
 
-def _sum(row: Mapping[str, str]) -> int:
+def _parse_sum(row: Mapping[str, str]) -> int:
     return int(row["sum"] if "sum" in row else row["people"])
 
 
-def _rows(content: bytes) -> Iterator[Mapping[str, str]]:
+def _iter_rows(content: bytes) -> Iterator[Mapping[str, str]]:
     return csv.DictReader(io.StringIO(content.decode(), newline=""))

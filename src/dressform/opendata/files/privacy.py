@@ -3,10 +3,19 @@
 from collections.abc import Mapping
 from typing import Any
 
-from dressform.opendata.budget import GATE_RHO, MOST_COUNTS, RHO, advantage, epsilon, mu, shares, up
-from dressform.opendata.codebook import FEWEST, FLAGS
-from dressform.opendata.draws import Together
-from dressform.opendata.files.about import About, File
+from dressform.opendata.budget import (
+    GATE_RHO,
+    MAX_COUNTS,
+    RHO,
+    advantage,
+    epsilon,
+    list_shares,
+    mu,
+    round_up,
+)
+from dressform.opendata.codebook import FLAGS, MIN_FLAG_COUNT
+from dressform.opendata.draws import CombinedDraws
+from dressform.opendata.files.about import EditionInfo, File
 from dressform.opendata.files.text import json_text
 
 _DELTAS = (1e-6, 1e-9)
@@ -20,7 +29,7 @@ _NOT_COVERED = (
 )
 
 
-def guarantee(drawn: Together) -> Mapping[str, Any]:
+def describe_guarantee(drawn: CombinedDraws) -> Mapping[str, Any]:
     return {
         "unit": "An account, for its whole life: at most one model of it is in at most one draw.",
         "neighbours": "All accounts with and without that one.",
@@ -28,20 +37,22 @@ def guarantee(drawn: Together) -> Mapping[str, Any]:
         "worked out from the noisy sums.",
         "definition": "Zero-concentrated differential privacy",
         "rho": RHO,
-        "mu": up(mu(), 4),
-        "advantage": up(advantage(), 4),
-        "epsilon_delta": [{"epsilon": up(epsilon(delta), 4), "delta": delta} for delta in _DELTAS],
+        "mu": round_up(mu(), 4),
+        "advantage": round_up(advantage(), 4),
+        "epsilon_delta": [
+            {"epsilon": round_up(epsilon(delta), 4), "delta": delta} for delta in _DELTAS
+        ],
         "gate": {
             "least_contributors": drawn.codebook.gate,
-            "least_contributors_of_a_flag": FEWEST,
+            "least_contributors_of_a_flag": MIN_FLAG_COUNT,
             "mechanism": "Discrete Gaussian noise on the count of those who agreed, of each flag apart",
             "rho_each_time": GATE_RHO,
-            "most_times": MOST_COUNTS,
+            "most_times": MAX_COUNTS,
         },
         "flags": {
             flag: {"taken": flag in drawn.taken, "shown": flag in drawn.shown} for flag in FLAGS
         },
-        "sums": _sums(drawn),
+        "sums": _describe_sums(drawn),
         "codebook": {
             "name": drawn.codebook.name,
             "version": drawn.codebook.version,
@@ -55,7 +66,7 @@ def guarantee(drawn: Together) -> Mapping[str, Any]:
     }
 
 
-def _sums(drawn: Together) -> Mapping[str, Any]:
+def _describe_sums(drawn: CombinedDraws) -> Mapping[str, Any]:
     """The noise of one draw; in several added up, variances have been added, too: by the flag."""
     if len(drawn.years) > 1:
         return {
@@ -70,11 +81,11 @@ def _sums(drawn: Together) -> Mapping[str, Any]:
             "rho": share.rho,
             "sigma": round(share.sigma, 4),
         }
-        for name, share in shares(drawn.codebook).items()
+        for name, share in list_shares(drawn.codebook).items()
     }
 
 
-def privacy(about: About) -> File:
+def build_privacy(about: EditionInfo) -> File:
     content = {
         "edition": about.edition,
         "years": list(about.years),

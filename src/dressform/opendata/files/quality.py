@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from dressform.opendata.files.about import About, File
+from dressform.opendata.files.about import EditionInfo, File
 from dressform.opendata.files.text import json_text
-from dressform.opendata.quality import Quality, facts_of
+from dressform.opendata.quality import Quality, to_json
 
 _METHOD = (
     "Expected mean errors against the population that the contributors come from, worked out from the "
@@ -14,11 +14,11 @@ _METHOD = (
 )
 
 
-def quality(expected: Sequence[Quality], about: About) -> File:
+def build_quality(expected: Sequence[Quality], about: EditionInfo) -> File:
     content = {
         "edition": about.edition,
         "codebook": about.codebook,
         "method": _METHOD,
-        "flags": facts_of(expected),
+        "flags": to_json(expected),
     }
     return File("quality.json", "application/json", "How far off it is", json_text(content))

@@ -3,8 +3,14 @@
 from collections.abc import Iterable, Sequence
 from textwrap import fill
 
-from dressform.opendata.budget import up
-from dressform.opendata.files.about import LICENCE, LICENCE_ADDRESS, LICENCE_TITLE, About, File
+from dressform.opendata.budget import round_up
+from dressform.opendata.files.about import (
+    LICENCE,
+    LICENCE_ADDRESS,
+    LICENCE_TITLE,
+    EditionInfo,
+    File,
+)
 from dressform.opendata.quality import Quality
 from dressform.opendata.resources import Resource
 
@@ -45,11 +51,11 @@ nobody has to be asked or named.
 """
 
 
-def licence() -> File:
+def build_licence() -> File:
     return File("LICENSE", "text/plain; charset=utf-8", LICENCE_TITLE, _LICENSE.encode())
 
 
-def checksums(files: Iterable[File]) -> File:
+def build_checksums(files: Iterable[File]) -> File:
     """As `sha256sum -c` reads them."""
     lines = [f"{file.sha256}  {file.name}\n" for file in files]
     return File(
@@ -57,25 +63,27 @@ def checksums(files: Iterable[File]) -> File:
     )
 
 
-def readme(resources: Sequence[Resource], about: About, expected: Sequence[Quality] = ()) -> File:
+def build_readme(
+    resources: Sequence[Resource], about: EditionInfo, expected: Sequence[Quality] = ()
+) -> File:
     parts = [
         f"# {about.title}",
         fill(about.description, _WIDTH),
         f"Published on {about.day} by {about.publisher.name}; it will never change:\n<{about.page}>",
         _BEGIN,
-        *_made(about),
-        *_promised(about),
-        *_expected(expected),
+        *_describe_method(about),
+        *_describe_guarantee(about),
+        *_describe_quality(expected),
         _CHECKED,
         _PICTURES,
         _COLUMNS,
-        *(_columns(resource) for resource in resources),
+        *(_describe_columns(resource) for resource in resources),
     ]
     content = "\n\n".join(parts) + "\n"
     return File("README.md", "text/markdown; charset=utf-8", "Read me", content.encode())
 
 
-def _made(about: About) -> list[str]:
+def _describe_method(about: EditionInfo) -> list[str]:
     several = len(about.years) > 1
     drawn = (
         f"It adds up the draws of {', '.join(map(str, about.years))}; nobody is in two of them."
@@ -102,11 +110,12 @@ def _made(about: About) -> list[str]:
     ]
 
 
-def _promised(about: About) -> list[str]:
+def _describe_guarantee(about: EditionInfo) -> list[str]:
     facts = about.privacy
-    more = up(100 * float(facts["advantage"]), 1)
+    more = round_up(100 * float(facts["advantage"]), 1)
     pairs = " or ".join(
-        f"({up(each['epsilon'], 3):.3f}, {each['delta']:.0e})" for each in facts["epsilon_delta"]
+        f"({round_up(each['epsilon'], 3):.3f}, {each['delta']:.0e})"
+        for each in facts["epsilon_delta"]
     )
     return [
         "## What is promised to those who contributed",
@@ -122,14 +131,15 @@ def _promised(about: About) -> list[str]:
         fill(
             f"In the field's terms: per account, for life, rho = {facts['rho']} "
             f"({facts['definition'].lower()}), which is Gaussian differential privacy with mu = "
-            f"{up(facts['mu'], 3)}, or (epsilon, delta) = {pairs}. `privacy.json` has it all.",
+            f"{round_up(facts['mu'], 3)}, or (epsilon, delta) = {pairs}. `privacy.json` has it all.",
             _WIDTH,
         ),
-        "What is not promised:\n\n" + "\n".join(_item(each) for each in facts["not_covered"]),
+        "What is not promised:\n\n"
+        + "\n".join(_format_item(each) for each in facts["not_covered"]),
     ]
 
 
-def _expected(expected: Sequence[Quality]) -> list[str]:
+def _describe_quality(expected: Sequence[Quality]) -> list[str]:
     """How far off it is, by the flag."""
     if not expected:
         return []
@@ -141,32 +151,32 @@ def _expected(expected: Sequence[Quality]) -> list[str]:
     return [
         "## How far off it is",
         fill(about, _WIDTH),
-        "\n".join(map(_item, map(_told, expected))),
+        "\n".join(map(_format_item, map(_describe_group, expected))),
     ]
 
 
-def _told(quality: Quality) -> str:
+def _describe_group(quality: Quality) -> str:
     flag = f"`{quality.flag}`"
     if not quality.shown:
         return f"{flag}: too few contributed. Nothing is worked out of them."
     left_out = f"; left out, as too few gave it: {', '.join(quality.left_out)}"
     return (
         f"{flag}: about {quality.people:,} people (give or take {quality.people_standard_error}), "
-        f"{quality.measurements} measurements. Medians are off by {_shown(quality.median_mm)} mm, the "
-        f"5th and 95th percentiles by {_shown(quality.percentiles_mm)} mm, correlations by "
-        f"{_shown(quality.correlations)}{left_out if quality.left_out else ''}."
+        f"{quality.measurements} measurements. Medians are off by {_format_error(quality.median_mm)} mm, the "
+        f"5th and 95th percentiles by {_format_error(quality.percentiles_mm)} mm, correlations by "
+        f"{_format_error(quality.correlations)}{left_out if quality.left_out else ''}."
     )
 
 
-def _shown(error: float | None) -> str:
+def _format_error(error: float | None) -> str:
     return "an unknown" if error is None else f"{error:g}"
 
 
-def _item(text: str) -> str:
+def _format_item(text: str) -> str:
     return fill(text, _WIDTH, initial_indent="- ", subsequent_indent="  ")
 
 
-def _columns(resource: Resource) -> str:
+def _describe_columns(resource: Resource) -> str:
     heading = (
         f"### `{resource.name}`: {resource.title.lower()}\n\n{fill(resource.description, _WIDTH)}"
     )

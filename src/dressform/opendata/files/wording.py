@@ -6,11 +6,11 @@ from dressform.opendata.resources import Field, Resource
 from dressform.sewing.catalogue import CATALOGUE
 
 
-def worded(resource: Resource) -> Resource:
-    return replace(resource, fields=tuple(_worded(field) for field in resource.fields))
+def describe_columns(resource: Resource) -> Resource:
+    return replace(resource, fields=tuple(_describe_column(field) for field in resource.fields))
 
 
-def _worded(field: Field) -> Field:
+def _describe_column(field: Field) -> Field:
     known = CATALOGUE.get(field.name)
     if known is None:
         return field

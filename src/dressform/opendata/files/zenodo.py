@@ -1,13 +1,13 @@
 """`zenodo.json`: what Zenodo asks for of a new upload, as its API takes it."""
 
-from dressform.opendata.files.about import KEYWORDS, About, File
+from dressform.opendata.files.about import KEYWORDS, EditionInfo, File
 from dressform.opendata.files.text import json_text
 
 # Zenodo's own name of CC0 1.0.
 _LICENCE = "cc-zero"
 
 
-def zenodo(about: About) -> File:
+def build_zenodo(about: EditionInfo) -> File:
     metadata = {
         "title": about.title,
         "upload_type": "dataset",

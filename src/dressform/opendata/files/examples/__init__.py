@@ -10,7 +10,7 @@ _KINDS = {
 }
 
 
-def examples() -> list[File]:
+def load_examples() -> list[File]:
     folder = resources.files(__name__)
     return [
         File(name, media_type, title, folder.joinpath(f"{name}.txt").read_bytes())

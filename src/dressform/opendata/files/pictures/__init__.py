@@ -8,28 +8,28 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from dressform.opendata.files.about import File
-from dressform.opendata.files.pictures.distribution import Distribution
-from dressform.opendata.files.pictures.heatmap import Heatmap
+from dressform.opendata.files.pictures.distribution import DistributionChart
+from dressform.opendata.files.pictures.heatmap import CorrelationHeatmap
 from dressform.opendata.files.pictures.noise import is_above_noise
-from dressform.opendata.files.pictures.overview import Overview
-from dressform.opendata.files.pictures.words import LANGUAGES, Words
-from dressform.opendata.resources import Resource, records
-from dressform.opendata.spreads import Spread
+from dressform.opendata.files.pictures.overview import OverviewChart
+from dressform.opendata.files.pictures.words import LANGUAGES, ChartTexts
+from dressform.opendata.resources import Resource, to_records
+from dressform.opendata.spreads import Distribution
 
-__all__ = ["pictures"]
+__all__ = ["draw_charts"]
 
 _NEEDED = ("quantiles", "correlations")
 
 
-def pictures(resources: Sequence[Resource], spreads: Iterable[Spread]) -> list[File]:
+def draw_charts(resources: Sequence[Resource], spreads: Iterable[Distribution]) -> list[File]:
     """Return all pictures of the tables and of each spread; none of tables without rows."""
-    tables = {each.name: records(each) for each in resources if each.name in _NEEDED}
+    tables = {each.name: to_records(each) for each in resources if each.name in _NEEDED}
     spreads = list(spreads)
-    return [file for words in LANGUAGES.values() for file in _draw(tables, spreads, words)]
+    return [file for words in LANGUAGES.values() for file in _iter_charts(tables, spreads, words)]
 
 
-def _draw(
-    tables: Mapping[str, list[dict[str, Any]]], spreads: Sequence[Spread], words: Words
+def _iter_charts(
+    tables: Mapping[str, list[dict[str, Any]]], spreads: Sequence[Distribution], words: ChartTexts
 ) -> Iterator[File]:
     clear = {
         (spread.name, flag)
@@ -38,8 +38,8 @@ def _draw(
         if is_above_noise(spread, flag)
     }
     if tables.get("quantiles"):
-        yield Overview(tables["quantiles"], clear, words).draw()
+        yield OverviewChart(tables["quantiles"], clear, words).draw()
     if tables.get("correlations"):
-        yield Heatmap(tables["correlations"], words).draw()
+        yield CorrelationHeatmap(tables["correlations"], words).draw()
     for spread in spreads:
-        yield Distribution(spread, words).draw()
+        yield DistributionChart(spread, words).draw()

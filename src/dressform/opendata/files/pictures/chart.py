@@ -52,7 +52,7 @@ _CLASS = "dressform-chart"
 _HEADING = 22.0
 
 
-def _style() -> str:
+def _build_style() -> str:
     def of(rules: Mapping[str, str]) -> str:
         return "".join(f".{_CLASS}{where}{{{rule}}}" for where, rule in rules.items())
 
@@ -75,15 +75,20 @@ class Chart:
     def __init__(
         self, width: float, height: float, *, language: str, title: str, description: str
     ) -> None:
-        box = {"lang": language, "viewBox": f"0 0 {number(width)} {number(height)}"}
+        box = {
+            "lang": language,
+            "viewBox": f"0 0 {format_coordinate(width)} {format_coordinate(height)}",
+        }
         self.root = ET.Element("svg", _ROOT | box)
         ET.SubElement(self.root, "title").text = title
         ET.SubElement(self.root, "desc").text = description
-        ET.SubElement(self.root, "style").text = _style()
+        ET.SubElement(self.root, "style").text = _build_style()
 
     def words(self, x: float, y: float, text: str, look: str = "", **attributes: str) -> None:
         """`attributes` are named as Python can: `text_anchor`."""
-        element = self._add("text", look, {"x": number(x), "y": number(y)}, attributes)
+        element = self._add(
+            "text", look, {"x": format_coordinate(x), "y": format_coordinate(y)}, attributes
+        )
         element.text = text
 
     def lines(
@@ -91,15 +96,15 @@ class Chart:
     ) -> None:
         """Draw quiet text in as many lines as it takes, none of which is wider than that."""
         for place, line in enumerate(wrap_text(text, size, width)):
-            self.words(x, y + place * leading, line, "quiet", font_size=number(size))
+            self.words(x, y + place * leading, line, "quiet", font_size=format_coordinate(size))
 
     def heading(self, x: float, y: float, text: str, width: float) -> None:
         """Draw the chart's title, smaller where it would be wider than that."""
         size = fit_size(text, _HEADING, width, bold=True)
-        self.words(x, y, text, "strong", font_size=number(size))
+        self.words(x, y, text, "strong", font_size=format_coordinate(size))
 
     def line(self, points: Sequence[tuple[float, float]], look: str, **attributes: str) -> None:
-        d = "M" + "L".join(f"{number(x)} {number(y)}" for x, y in points)
+        d = "M" + "L".join(f"{format_coordinate(x)} {format_coordinate(y)}" for x, y in points)
         self._add("path", look, {"d": d}, attributes)
 
     def curve(
@@ -107,14 +112,14 @@ class Chart:
     ) -> None:
         """Smooth, past the points; with a floor, the area down to it."""
         (x, y), *others = points
-        d = f"M{number(x)} {number(y)}"
+        d = f"M{format_coordinate(x)} {format_coordinate(y)}"
         for (x, y), (next_x, next_y) in pairwise(others):
-            middle = f"{number((x + next_x) / 2)} {number((y + next_y) / 2)}"
-            d += f"Q{number(x)} {number(y)} {middle}"
+            middle = f"{format_coordinate((x + next_x) / 2)} {format_coordinate((y + next_y) / 2)}"
+            d += f"Q{format_coordinate(x)} {format_coordinate(y)} {middle}"
         if others:
-            d += f"L{number(others[-1][0])} {number(others[-1][1])}"
+            d += f"L{format_coordinate(others[-1][0])} {format_coordinate(others[-1][1])}"
         if floor is not None:
-            d += f"V{number(floor)}H{number(points[0][0])}Z"
+            d += f"V{format_coordinate(floor)}H{format_coordinate(points[0][0])}Z"
         self._add("path", look, {"d": d}, {})
 
     def hatch(self, x: float, y: float, width: float, height: float, *, step: float = 6) -> None:
@@ -122,18 +127,22 @@ class Chart:
         d = ""
         for at in range(int(step), int(width + height), int(step)):
             over, under = max(0.0, at - height), max(0.0, at - width)
-            d += f"M{number(x + over)} {number(y + at - over)}"
-            d += f"L{number(x + at - under)} {number(y + under)}"
+            d += f"M{format_coordinate(x + over)} {format_coordinate(y + at - over)}"
+            d += f"L{format_coordinate(x + at - under)} {format_coordinate(y + under)}"
         self._add("path", "hatch", {"d": d}, {})
 
     def band(self, x: float, y: float, width: float, height: float) -> None:
         """Draw a rectangle that says that what is in it may be noise."""
         place = {"x": x, "y": y, "width": width, "height": height}
-        self._add("rect", "noise", {name: number(at) for name, at in place.items()}, {})
+        self._add("rect", "noise", {name: format_coordinate(at) for name, at in place.items()}, {})
         self.hatch(x, y, width, height)
 
     def circle(self, x: float, y: float, radius: float, look: str, **attributes: str) -> None:
-        place = {"cx": number(x), "cy": number(y), "r": number(radius)}
+        place = {
+            "cx": format_coordinate(x),
+            "cy": format_coordinate(y),
+            "r": format_coordinate(radius),
+        }
         self._add("circle", look, place, attributes)
 
     def diamond(self, x: float, y: float, radius: float, look: str) -> None:
@@ -141,7 +150,12 @@ class Chart:
         self.line([(x - r, y), (x, y - r), (x + r, y), (x, y + r), (x - r, y)], look)
 
     def square(self, x: float, y: float, side: float, look: str, **attributes: str) -> None:
-        place = {"x": number(x), "y": number(y), "width": number(side), "height": number(side)}
+        place = {
+            "x": format_coordinate(x),
+            "y": format_coordinate(y),
+            "width": format_coordinate(side),
+            "height": format_coordinate(side),
+        }
         self._add("rect", look, place, attributes)
 
     def finished(self) -> bytes:
@@ -155,6 +169,6 @@ class Chart:
         return ET.SubElement(self.root, tag, looks | place | named)
 
 
-def number(value: float) -> str:
+def format_coordinate(value: float) -> str:
     """To a tenth of a unit."""
     return f"{round(value, 1) + 0.0:.1f}".removesuffix(".0")

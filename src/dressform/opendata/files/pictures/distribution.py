@@ -9,8 +9,8 @@ from dressform.opendata.files.pictures.noise import is_above_noise
 from dressform.opendata.files.pictures.panel import Panel
 from dressform.opendata.files.pictures.scale import Scale
 from dressform.opendata.files.pictures.text_width import wrap_text
-from dressform.opendata.files.pictures.words import Words
-from dressform.opendata.spreads import Spread
+from dressform.opendata.files.pictures.words import ChartTexts
+from dressform.opendata.spreads import Distribution
 from dressform.sewing.catalogue import CATALOGUE
 
 _WIDTH, _LEFT, _RIGHT, _TOP = 760.0, 32.0, 728.0, 78.0
@@ -20,15 +20,17 @@ _ROOM = 0.09
 """Of what is drawn, beside the percentiles 5 and 95: for their numbers."""
 _CAPTION, _LEADING = 11.5, 16.0
 
-_ASKED = {item.name: [flag for flag in FLAGS if flag in item.centre] for item in FULL.items}
+_FLAGS_BY_MEASUREMENT = {
+    item.name: [flag for flag in FLAGS if flag in item.centre] for item in FULL.items
+}
 
 
-class Distribution:
+class DistributionChart:
     """A picture in one language."""
 
-    def __init__(self, spread: Spread, words: Words) -> None:
+    def __init__(self, spread: Distribution, words: ChartTexts) -> None:
         self._spread, self._words = spread, words
-        self._flags = _ASKED[spread.name]
+        self._flags = _FLAGS_BY_MEASUREMENT[spread.name]
         self._clear = [flag for flag in self._flags if is_above_noise(spread, flag)]
         self._label = CATALOGUE[spread.name].label[words.language]
         heights = [Panel.measure_height(spread, flag) for flag in self._flags]

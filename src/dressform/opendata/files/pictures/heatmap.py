@@ -6,9 +6,9 @@ from typing import Any
 from dressform.opendata.files.about import File
 from dressform.opendata.files.pictures.chart import Chart
 from dressform.opendata.files.pictures.noise import DEVIATIONS
-from dressform.opendata.files.pictures.order import grouped
+from dressform.opendata.files.pictures.order import group_by_place
 from dressform.opendata.files.pictures.text_width import measure_text, wrap_text
-from dressform.opendata.files.pictures.words import Words
+from dressform.opendata.files.pictures.words import ChartTexts
 from dressform.opendata.resources import ERROR
 from dressform.sewing.catalogue import CATALOGUE
 
@@ -16,19 +16,21 @@ Row = Mapping[str, Any]
 
 _CELL, _GAP, _EDGE, _BESIDE, _LEADING = 23.0, 6.0, 24.0, 10.0, 17.0
 _MINUS = "\N{MINUS SIGN}"
-_TOLD = 3
+_MAX_DESCRIBED = 3
 """How many of the strongest are told in words."""
-_DARK_ENOUGH = 0.8
+_LIGHT_TEXT_FROM = 0.8
 """For white words on it."""
 _SHADES = range(-5, 6)
 
 
-class Heatmap:
+class CorrelationHeatmap:
     """Of the rows of `correlations`."""
 
-    def __init__(self, correlations: Sequence[Row], words: Words) -> None:
+    def __init__(self, correlations: Sequence[Row], words: ChartTexts) -> None:
         self._rows, self._words = correlations, words
-        self._at = _places(grouped({row[end] for row in correlations for end in ("a", "b")}))
+        self._at = _compute_offsets(
+            group_by_place({row[end] for row in correlations for end in ("a", "b")})
+        )
         self._side = max(self._at.values()) + _CELL
         longest = max(measure_text(self._label(name), 13) for name in self._at)
         self._left = _EDGE + longest + _BESIDE
@@ -70,7 +72,7 @@ class Heatmap:
     def _describe(self) -> str:
         words = self._words
         clear = [row for row in self._rows if self._is_clear(row)]
-        strongest = sorted(clear, key=lambda row: -abs(row["correlation"]))[:_TOLD]
+        strongest = sorted(clear, key=lambda row: -abs(row["correlation"]))[:_MAX_DESCRIBED]
         told = [
             f"{self._label(row['a'])}, {self._label(row['b'])} ({words.flags[row['flag']]}) "
             f"{words.number(row['correlation'] * 100)}"
@@ -99,7 +101,7 @@ class Heatmap:
         look = "cell quiet"
         if self._is_clear(row):
             self._draw_square(left, top, value)
-            look = "cell light" if abs(value) >= _DARK_ENOUGH else "cell"
+            look = "cell light" if abs(value) >= _LIGHT_TEXT_FROM else "cell"
         else:
             self._chart.hatch(left, top, side, side)
         if value is not None:
@@ -108,7 +110,7 @@ class Heatmap:
 
     def _draw_square(self, x: float, y: float, value: float) -> None:
         opacity = f"{max(abs(value), 0.03):.2f}"
-        self._chart.square(x, y, _CELL - 1, _colour(value), rx="2", fill_opacity=opacity)
+        self._chart.square(x, y, _CELL - 1, _colour_class(value), rx="2", fill_opacity=opacity)
 
     def _draw_legend(self, y: float) -> None:
         for place, step in enumerate(_SHADES):
@@ -118,11 +120,11 @@ class Heatmap:
         self._chart.words(end + _BESIDE, y + 16, self._words.together, "quiet")
 
 
-def _colour(value: float) -> str:
+def _colour_class(value: float) -> str:
     return "with" if value > 0 else "against"
 
 
-def _places(groups: Mapping[str, Iterable[str]]) -> dict[str, float]:
+def _compute_offsets(groups: Mapping[str, Iterable[str]]) -> dict[str, float]:
     """How far each is from the corner; a little room between groups."""
     found, offset = {}, 0.0
     for group in groups.values():

@@ -20,7 +20,7 @@ _GROUPS = {
 }
 
 
-def grouped(names: Collection[str]) -> dict[str, list[str]]:
+def group_by_place(names: Collection[str]) -> dict[str, list[str]]:
     """Those of the names that are in each group, under its title; what is in none comes last."""
     known = {title: group.split() for title, group in _GROUPS.items()}
     placed = {name for group in known.values() for name in group}

@@ -5,10 +5,10 @@ from typing import Any
 
 from dressform.opendata.files.about import File
 from dressform.opendata.files.pictures.chart import CLASSES, Chart
-from dressform.opendata.files.pictures.order import grouped
+from dressform.opendata.files.pictures.order import group_by_place
 from dressform.opendata.files.pictures.scale import Scale
 from dressform.opendata.files.pictures.text_width import measure_text, wrap_text
-from dressform.opendata.files.pictures.words import Words
+from dressform.opendata.files.pictures.words import ChartTexts
 from dressform.opendata.spreads import PERCENTILES
 from dressform.sewing.catalogue import CATALOGUE
 
@@ -21,21 +21,21 @@ _ABOVE = {"with_breasts": -4.5, "without_breasts": 4.5}
 _DASH = "\N{EN DASH}"
 
 
-class Overview:
+class OverviewChart:
     """Of the rows of `quantiles`; angles have no place on a ruler and stand as words.
 
     `clear`: measurements and flags that can be told from noise.
     """
 
     def __init__(
-        self, quantiles: Records, clear: Collection[tuple[str, str]], words: Words
+        self, quantiles: Records, clear: Collection[tuple[str, str]], words: ChartTexts
     ) -> None:
         self._words, self._clear = words, clear
         self._found: dict[str, dict[str, Mapping[str, Any]]] = {}
         for row in quantiles:
             if row["flag"] in CLASSES:
                 self._found.setdefault(row["measurement"], {})[row["flag"]] = row
-        self._groups = grouped(self._found)
+        self._groups = group_by_place(self._found)
         self._left = (
             _EDGE + _BESIDE + max(measure_text(self._label(name), 13) for name in self._found)
         )

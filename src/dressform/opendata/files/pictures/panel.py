@@ -7,8 +7,8 @@ from dressform.opendata.files.pictures.chart import CLASSES, Chart
 from dressform.opendata.files.pictures.noise import DEVIATIONS, expected_counts
 from dressform.opendata.files.pictures.scale import Scale
 from dressform.opendata.files.pictures.text_width import measure_text
-from dressform.opendata.files.pictures.words import Words
-from dressform.opendata.spreads import Seen, Spread
+from dressform.opendata.files.pictures.words import ChartTexts
+from dressform.opendata.spreads import Distribution, GroupDistribution
 
 _HEIGHT, _EMPTY_HEIGHT = 206.0, 36.0
 _PLOT_TOP, _PLOT_FLOOR, _STRIP = 32.0, 166.0, 186.0
@@ -21,11 +21,11 @@ Point = tuple[float, float]
 class Panel:
     """A place on a chart, `top` its upper edge; all panels of a chart share the horizontal scale."""
 
-    def __init__(self, chart: Chart, words: Words, x: Scale, top: float) -> None:
+    def __init__(self, chart: Chart, words: ChartTexts, x: Scale, top: float) -> None:
         self._chart, self._words, self._x, self._top = chart, words, x, top
 
     @staticmethod
-    def measure_height(spread: Spread, flag: str) -> float:
+    def measure_height(spread: Distribution, flag: str) -> float:
         """Return how high a panel is; of a flag that is not published it is only a line of words."""
         return _HEIGHT if flag in spread.flags else _EMPTY_HEIGHT
 
@@ -33,7 +33,7 @@ class Panel:
         for x in ticks:
             self._chart.line([(x, self._top + _PLOT_TOP), (x, self._top + _STRIP + 12)], "grid")
 
-    def draw(self, spread: Spread, flag: str, *, is_clear: bool) -> None:
+    def draw(self, spread: Distribution, flag: str, *, is_clear: bool) -> None:
         """`is_clear`: whether there is anything above the noise, so that a curve means something."""
         seen = spread.flags.get(flag)
         self._draw_heading(spread, flag, is_clear=is_clear)
@@ -48,13 +48,13 @@ class Panel:
         if is_clear:
             self._draw_strip(spread, flag)
 
-    def _draw_heading(self, spread: Spread, flag: str, *, is_clear: bool) -> None:
+    def _draw_heading(self, spread: Distribution, flag: str, *, is_clear: bool) -> None:
         words, look, y = self._words, CLASSES[flag], self._top + 18
         self._chart.words(self._x.start, y, words.flags[flag], f"{look} strong")
         beside = self._x.start + measure_text(words.flags[flag], 13, bold=True) + 12
         self._chart.words(beside, y, self._summarize(spread, flag, is_clear=is_clear), "quiet")
 
-    def _summarize(self, spread: Spread, flag: str, *, is_clear: bool) -> str:
+    def _summarize(self, spread: Distribution, flag: str, *, is_clear: bool) -> str:
         words, seen = self._words, spread.flags.get(flag)
         if seen is None:
             return words.not_published
@@ -64,8 +64,8 @@ class Panel:
         people = words.people.format(words.number(round(seen.people)))
         return f"{words.median} {median} · {people}"
 
-    def _scale_counts(self, spread: Spread, seen: Seen, level: float) -> Scale:
-        counts = [count for at, count in _middles(spread, seen) if self._is_inside(at)]
+    def _scale_counts(self, spread: Distribution, seen: GroupDistribution, level: float) -> Scale:
+        counts = [count for at, count in _iter_bins(spread, seen) if self._is_inside(at)]
         low = min(-level, *counts)
         high = max(level, *counts, *expected_counts(spread, seen))
         return Scale(low, high, self._top + _PLOT_FLOOR, self._top + _PLOT_TOP)
@@ -79,14 +79,14 @@ class Panel:
                 place = self._x.start + 2, y(tick) - 2
                 self._chart.words(*place, self._words.number(tick), "quiet", font_size=_SMALL)
 
-    def _draw_dots(self, spread: Spread, flag: str, y: Scale, level: float) -> None:
+    def _draw_dots(self, spread: Distribution, flag: str, y: Scale, level: float) -> None:
         draw = self._chart.circle if flag == "with_breasts" else self._chart.diamond
-        for at, count in _middles(spread, spread.flags[flag]):
+        for at, count in _iter_bins(spread, spread.flags[flag]):
             if self._is_inside(at):
                 look = f"{CLASSES[flag]} dot" if count > level else "unsure"
                 draw(self._x(at), y(count), 2.8, look)
 
-    def _draw_curve(self, spread: Spread, flag: str, y: Scale, level: float) -> None:
+    def _draw_curve(self, spread: Distribution, flag: str, y: Scale, level: float) -> None:
         """Only where it rises above the noise: below that, it follows from how it was smoothed."""
         counts = expected_counts(spread, spread.flags[flag])
         first = spread.edges[0]
@@ -98,7 +98,7 @@ class Panel:
                 self._chart.curve(points, f"{CLASSES[flag]} area", floor=y(0))
                 self._chart.curve(points, f"{CLASSES[flag]} line")
 
-    def _draw_strip(self, spread: Spread, flag: str) -> None:
+    def _draw_strip(self, spread: Distribution, flag: str) -> None:
         values, look = spread.flags[flag].quantiles, CLASSES[flag]
         y = self._top + _STRIP
         at = {of: self._x(value) for of, value in values.items()}
@@ -113,7 +113,7 @@ class Panel:
         return self._x.low <= at <= self._x.high
 
 
-def _middles(spread: Spread, seen: Seen) -> Iterator[Point]:
+def _iter_bins(spread: Distribution, seen: GroupDistribution) -> Iterator[Point]:
     """Yield the middle of each bin, and its noisy count."""
     width = spread.edges[1] - spread.edges[0]
     for low, count in zip(spread.edges, seen.counts, strict=False):

@@ -18,12 +18,12 @@ class Scale:
 
     def ticks(self, most: int) -> list[float]:
         """Round values at equal distances, as many as that at most."""
-        step = _round_step((self.high - self.low) / most)
+        step = _round_up_step((self.high - self.low) / most)
         first, last = math.ceil(self.low / step), math.floor(self.high / step)
         return [place * step for place in range(first, last + 1)]
 
 
-def _round_step(least: float) -> float:
+def _round_up_step(least: float) -> float:
     """The shortest of 1, 2, 5, 10, 20, 50, … that is as long."""
     ten = 10.0 ** math.floor(math.log10(least))
     return next(step * ten for step in (1, 2, 5, 10) if step * ten >= least)

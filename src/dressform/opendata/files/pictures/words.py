@@ -8,7 +8,7 @@ _FRENCH_NUMBER = str.maketrans({",": "\N{NARROW NO-BREAK SPACE}", ".": ","})
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class ChartTexts:
     """Texts of one language; `{…}` in them is replaced by the chart that uses them."""
 
     language: str
@@ -46,7 +46,7 @@ class Words:
         return self.value(value, unit) + (" cm" if unit == "mm" else "")
 
 
-_ENGLISH = Words(
+_ENGLISH = ChartTexts(
     language="en",
     flags={"with_breasts": "with breasts", "without_breasts": "without breasts"},
     median="median",
@@ -77,7 +77,7 @@ _ENGLISH = Words(
     together="100: large together",
     groups={},
 )
-_FRENCH = Words(
+_FRENCH = ChartTexts(
     language="fr",
     flags={"with_breasts": "avec seins", "without_breasts": "sans seins"},
     median="médiane",
@@ -117,4 +117,4 @@ _FRENCH = Words(
     },
 )
 
-LANGUAGES: Mapping[str, Words] = {words.language: words for words in (_ENGLISH, _FRENCH)}
+LANGUAGES: Mapping[str, ChartTexts] = {words.language: words for words in (_ENGLISH, _FRENCH)}
