@@ -8,7 +8,7 @@ from dressform.actions.withdraw_consent import withdraw_consent
 from dressform.api.dependencies import AnyMember, Attempts, Consents, InOneLook, InUnit
 from dressform.api.problem_responses import problem_responses
 from dressform.api.rate_limiter import Limit
-from dressform.api.schemas.consents import ConsentAsked, ConsentUpdate, ConsentRead, ConsentsRead
+from dressform.api.schemas.consents import ConsentWithText, ConsentUpdate, ConsentRead, ConsentsRead
 from dressform.api.schemas.fields import Language
 from dressform.errors import ConsentTextChanged, TooManyConsents
 from dressform.opendata.consent import CURRENT
@@ -32,7 +32,7 @@ async def list_consents(
     """
     me, row = await look.at_any(MEMBER_AND_ACCOUNT)
     text = CURRENT[language or decrypt_credentials(row, me).language]
-    return ConsentsRead(items=[ConsentAsked.asking(await consents.get(me), text)])
+    return ConsentsRead(items=[ConsentWithText.asking(await consents.get(me), text)])
 
 
 @router.put(

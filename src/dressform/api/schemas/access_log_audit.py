@@ -7,7 +7,7 @@ from pydantic import Field
 from dressform.actions.list_lookups import LookupWithOperator
 from dressform.actions.search_access_log import MAX_ROWS, LookupPurpose
 from dressform.api.schemas.fields import ResponseModel, UsernameText
-from dressform.api.schemas.pages import Next, as_cursor
+from dressform.api.schemas.pages import Next, encode_cursor
 
 Bits = Annotated[int, Field(ge=0, le=128, examples=[32], json_schema_extra={"format": "int32"})]
 
@@ -109,4 +109,4 @@ class AuditPage(ResponseModel):
     @classmethod
     def of(cls, page: tuple[list[LookupWithOperator], UUID | None]) -> "LookupPage":
         recorded, after = page
-        return cls(items=[AuditEntryRead.of(one) for one in recorded], next=after and as_cursor(after))
+        return cls(items=[AuditEntryRead.of(one) for one in recorded], next=after and encode_cursor(after))

@@ -187,7 +187,7 @@ class ConsentTextRead(ResponseModel):
         )
 
 
-class ConsentAsked(ConsentRead):
+class ConsentWithText(ConsentRead):
     """What you said last, and the text to which you can agree now."""
 
     text: ConsentTextRead
@@ -200,4 +200,4 @@ class ConsentAsked(ConsentRead):
 class ConsentsRead(ResponseModel):
     """Everything that is done only if you agree."""
 
-    items: Annotated[list[ConsentAsked], Field(max_length=10, description="One each.")]
+    items: Annotated[list[ConsentWithText], Field(max_length=10, description="One each.")]

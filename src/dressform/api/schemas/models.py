@@ -14,7 +14,7 @@ from dressform.api.schemas.measurement_input import (
     ParsedMeasurements,
 )
 from dressform.api.schemas.measurements import MeasurementNames, Measurements, Warnings, warnings_of
-from dressform.api.schemas.pages import Next, position_as_cursor
+from dressform.api.schemas.pages import Next, encode_position
 from dressform.repositories.sealed_models import StoredModel
 from dressform.sewing.body import BodyMeasurements
 from dressform.sewing.catalogue import CATALOGUE
@@ -181,4 +181,4 @@ class ModelPage(ResponseModel):
     ) -> "ModelPage":
         models, after = page
         items = [ModelRead.of(model, shown_in) for model in models]
-        return cls(items=items, next=after and position_as_cursor(after))
+        return cls(items=items, next=after and encode_position(after))

@@ -12,24 +12,24 @@ _CURSOR = "[A-Za-z0-9_-]{22}"
 _EXAMPLE = "AZoAAAAAcACAAAAAAAAAAA"
 
 
-def as_cursor(last: UUID) -> str:
+def encode_cursor(last: UUID) -> str:
     """The `next` of a page that ends with this id."""
     return base64.urlsafe_b64encode(last.bytes).decode().rstrip("=")
 
 
-def from_cursor(cursor: str) -> UUID:
+def decode_cursor(cursor: str) -> UUID:
     if not re.fullmatch(_CURSOR, cursor):
         raise PydanticCustomError("cursor", "must be the `next` of an earlier page")
     return UUID(bytes=base64.urlsafe_b64decode(cursor + "=="))
 
 
-def position_as_cursor(last: int) -> str:
+def encode_position(last: int) -> str:
     """Return the `next` of a page that ends with this number."""
-    return as_cursor(UUID(int=last))
+    return encode_cursor(UUID(int=last))
 
 
-def position_from_cursor(cursor: str) -> int:
-    return from_cursor(cursor).int & _MOST
+def decode_position(cursor: str) -> int:
+    return decode_cursor(cursor).int & _MOST
 
 
 _MOST = 2**31 - 1
@@ -42,8 +42,8 @@ _SCHEMA = WithJsonSchema(
         "examples": [_EXAMPLE],
     }
 )
-Cursor = Annotated[UUID, BeforeValidator(from_cursor), _SCHEMA]
-PositionCursor = Annotated[int, BeforeValidator(position_from_cursor), _SCHEMA]
+Cursor = Annotated[UUID, BeforeValidator(decode_cursor), _SCHEMA]
+PositionCursor = Annotated[int, BeforeValidator(decode_position), _SCHEMA]
 Next = Annotated[
     str | None,
     Field(
