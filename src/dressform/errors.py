@@ -67,14 +67,14 @@ class DressformError(Exception):
         }
 
 
-class Unreadable(DressformError):
+class MalformedRequest(DressformError):
     status = HTTPStatus.BAD_REQUEST
     slug = "unreadable"
     title = "The request cannot be read"
     detail = "Send a well-formed request; a JSON body must be valid JSON in UTF-8."
 
 
-class NotSignedIn(DressformError):
+class Unauthenticated(DressformError):
     status = HTTPStatus.UNAUTHORIZED
     slug = "not-signed-in"
     title = "You are not signed in"
@@ -105,7 +105,7 @@ class RefreshTokenRefused(DressformError):
     detail = "It is unknown, used or ended. Use the newest one, or sign in again."
 
 
-class Restricted(DressformError):
+class AccountRestricted(DressformError):
     status = HTTPStatus.FORBIDDEN
     slug = "restricted"
     title = "Your account is restricted"
@@ -122,7 +122,7 @@ class NotAnOperator(DressformError):
     detail = "Whoever runs the site makes an account an operator: `dressform operators add`."
 
 
-class ForeignOrigin(DressformError):
+class OriginNotAllowed(DressformError):
     status = HTTPStatus.FORBIDDEN
     slug = "foreign-origin"
     title = "The request came from another site"
@@ -181,14 +181,14 @@ class TooManyConsents(DressformError):
     )
 
 
-class LinkExpired(DressformError):
+class LinkInvalid(DressformError):
     status = HTTPStatus.GONE
     slug = "link-expired"
     title = "The link no longer works"
     detail = "It was used already, replaced by a newer one, or is too old. Ask for a new one."
 
 
-class TooSlow(DressformError):
+class RequestTimeout(DressformError):
     status = HTTPStatus.REQUEST_TIMEOUT
     slug = "too-slow"
     title = "The request did not come in time"
@@ -243,20 +243,20 @@ class WeakPassword(InvalidInput):
     detail = "Choose a longer phrase of several unrelated words."
 
 
-class TooWide(InvalidInput):
+class SearchTooBroad(InvalidInput):
     slug = "too-wide"
     title = "That is too much to search"
     detail = "Narrow the time with `since` and `until`."
 
 
-class TooManyAttempts(DressformError):
+class RateLimited(DressformError):
     status = HTTPStatus.TOO_MANY_REQUESTS
     slug = "too-many-attempts"
     title = "Too many attempts"
     detail = "Wait as long as Retry-After says, then try again."
 
 
-class HeadTooLarge(DressformError):
+class HeadersTooLarge(DressformError):
     status = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
     slug = "head-too-large"
     title = "The request line and headers are too large"

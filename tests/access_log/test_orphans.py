@@ -201,7 +201,7 @@ async def test_a_file_of_an_earlier_version_is_shipped_from_its_mark_on(
     async with own_units.transaction() as uow:
         access_log = await AccessLogEntries.assume_role(uow)
         for name in ("1", "2", "3"):
-            await access_log.shipped_of(name)
+            await access_log.lock_offset(name)
             await access_log.copy(name, b"", shipped=len(shipped))
     await SpoolRecovery(own_units, tmp_path).recover()
 

@@ -53,7 +53,9 @@ async def shipper(uows: UnitOfWorkFactory, tmp_path: Path) -> AsyncIterator[Ship
 
 async def days(uows: UnitOfWorkFactory) -> list[str]:
     async with in_log(uows) as uow:
-        return [str(day.date) for day in await (await AccessLogPartitions.assume_role(uow)).all()]
+        return [
+            str(day.day) for day in await (await AccessLogPartitions.assume_role(uow)).list_all()
+        ]
 
 
 async def test_days_without_partitions_are_made(uows: UnitOfWorkFactory, shipper: Shipper) -> None:
@@ -394,14 +396,14 @@ async def test_a_commit_under_way_is_waited_for(uows: UnitOfWorkFactory, tmp_pat
     """The database may still be at the last word of a dead process when its spool is found."""
     written = lines(3)
     async with uows.transaction() as uow:
-        await (await AccessLogPartitions.assume_role(uow)).make({NOON.date()})
+        await (await AccessLogPartitions.assume_role(uow)).ensure({NOON.date()})
     orphan = create_spool(tmp_path)
     for one in written:
         orphan.append(one)
     shipper = Shipper(uows, tmp_path)
     async with uows.transaction() as uow:
-        access_log = await AccessLogEntries.opened(uow)
-        await access_log.shipped_of(orphan.name)
+        access_log = await AccessLogEntries.assume_role(uow)
+        await access_log.lock_offset(orphan.name)
         await access_log.copy(orphan.name, b"".join(written), shipped=orphan.size)
         orphan.leave()
         recovering = asyncio.create_task(shipper.orphans.recover())

@@ -225,7 +225,7 @@ async def test_a_courier_that_died_only_delays(
 ) -> None:
     await register("bea")
     async with uows.transaction() as uow:
-        assert await Mails(uow).take() is not None
+        assert await Mails(uow).lease_next() is not None
 
     assert await mailbox.collect() == []
     clock.advance(minutes=2)

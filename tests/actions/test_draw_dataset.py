@@ -193,7 +193,7 @@ async def test_who_is_of_a_flag_that_has_too_few_waits_and_adds_up(
     assert await marks(uows) == {(1, 2026): 900, (2, 2027): 100, (1, 2027): 800}
     assert await publish_dataset(uows, PUBLISHER) == ["2026", "2027", "2026-2027"]
     uow = uows.read()
-    editions = {each.name: each for each in await Editions(uow).all()}
+    editions = {each.name: each for each in await Editions(uow).list_all()}
     shown = {
         name: [flag["shown"] for flag in each.quality or ()] for name, each in editions.items()
     }
@@ -284,7 +284,7 @@ async def test_of_two_who_propose_at_once_one_is_told(
 
 async def proposal(uows: UnitOfWorkFactory) -> tuple[UUID | None, datetime]:
     uow = uows.read()
-    (draw,) = await Draws(uow).all()
+    (draw,) = await Draws(uow).list_all()
     return draw.proposed_by, draw.proposed_at
 
 

@@ -19,7 +19,7 @@ from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.errors import StartupError, Unavailable
 from dressform.journal.entries import DeletionKind
 from dressform.opendata.consent import CURRENT
-from dressform.policy.notice import PROFILE
+from dressform.policy.account_data import PROFILE
 from dressform.repositories.accounts import Accounts
 from dressform.repositories.consents import Consents
 from dressform.settings.settings import Settings

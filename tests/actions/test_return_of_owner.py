@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from dressform.db.unit_of_work import UnitOfWorkFactory
-from dressform.policy.notice import PROFILE
+from dressform.policy.account_data import PROFILE
 from dressform.repositories.accounts import Accounts
 from dressform.repositories.expired_rows import MAX_GRACE_PERIOD
 from dressform.worker.scheduler import WorkerTasks

@@ -164,7 +164,7 @@ async def test_whom_a_draw_may_have_had_that_is_made_known_meanwhile_gives_nothi
 
 
 def just_after(db_connection: asyncpg.Connection, change: str, gone: UUID) -> Callable[..., Any]:
-    looked = Contributions.no_longer_giving
+    looked = Contributions.list_withdrawn
 
     async def changed_first(*arguments: Any) -> set[UUID]:
         await db_connection.execute(change, gone)

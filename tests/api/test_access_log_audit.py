@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.errors import Unavailable
-from dressform.policy.notice import LOOKUP
+from dressform.policy.operation_data import LOOKUP
 from dressform.repositories.lookups import Lookups
 from tests.conftest import MovableClock
 from tests.helpers.access_log_records import records
@@ -155,7 +155,7 @@ async def test_the_record_outlives_the_operators_account(
 
 async def test_a_record_is_kept_for_six_months(operator: MemberClient, clock: MovableClock) -> None:
     await search_log(operator)
-    end = LOOKUP.window.after(clock())
+    end = LOOKUP.window.expires_at(clock())
 
     clock.at = end - timedelta(seconds=1)
     await operator.sign_in()

@@ -6,7 +6,7 @@ import pytest
 from fastapi import FastAPI
 
 from dressform.db.unit_of_work import UnitOfWorkFactory
-from dressform.errors import FieldError, TooWide
+from dressform.errors import FieldError, SearchTooBroad
 from dressform.repositories.access_log import AccessLogEntries
 from tests.conftest import MovableClock
 from tests.helpers.access_log_records import records
@@ -196,7 +196,7 @@ async def test_too_much_to_search_is_told(
     operator: MemberClient, uows: UnitOfWorkFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def never(*_: object, **__: object) -> None:
-        raise TooWide(FieldError("query/since", "must be later"))
+        raise SearchTooBroad(FieldError("query/since", "must be later"))
 
     monkeypatch.setattr(AccessLogEntries, "search", never)
 

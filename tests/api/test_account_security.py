@@ -5,7 +5,7 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from dressform.policy.notice import ONE_TIME_TOKEN
+from dressform.policy.sign_in_data import ONE_TIME_TOKEN
 from tests.conftest import MovableClock
 from tests.helpers.assertions import assert_problem, comparable_response
 from tests.helpers.auth import (

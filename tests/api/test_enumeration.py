@@ -11,7 +11,7 @@ from time import perf_counter
 import httpx
 import pytest
 
-from dressform.policy.notice import PROFILE
+from dressform.policy.account_data import PROFILE
 from dressform.retention_audit import auditor
 from dressform.worker.scheduler import WorkerTasks
 from tests.conftest import MovableClock

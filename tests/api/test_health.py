@@ -10,7 +10,8 @@ from sqlalchemy import text
 
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.errors import Unavailable
-from dressform.policy.notice import CATEGORIES, SESSION
+from dressform.policy.notice import CATEGORIES
+from dressform.policy.sign_in_data import SESSION
 from dressform.retention_audit import auditor
 from dressform.settings.settings import Settings
 from dressform.worker.scheduler import WorkerTasks

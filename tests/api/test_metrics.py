@@ -11,7 +11,9 @@ from sqlalchemy import text
 from dressform import __version__
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.errors import Unavailable
-from dressform.policy.notice import CATEGORIES, SESSION, VISITOR
+from dressform.policy.notice import CATEGORIES
+from dressform.policy.operation_data import VISITOR
+from dressform.policy.sign_in_data import SESSION
 from dressform.retention_audit import auditor, log
 from dressform.settings.settings import Settings
 from dressform.worker.scheduler import WorkerTasks

@@ -1,11 +1,10 @@
 """The pages of a list of models."""
 
 import uuid
-from collections.abc import Awaitable, Callable
 
 import pytest
 
-from tests.helpers.members import MemberClient
+from tests.helpers.members import CreateMember, MemberClient
 
 MODELS = "/v1/models"
 
@@ -110,7 +109,7 @@ async def test_what_is_no_limit_is_refused(ada: MemberClient, limit: str) -> Non
 
 
 async def test_a_cursor_of_somebody_else_opens_none_of_theirs(
-    ada: MemberClient, create_member: Callable[..., Awaitable[MemberClient]]
+    ada: MemberClient, create_member: CreateMember
 ) -> None:
     grace = await create_member("grace")
     hers = [await grace.add_model() for _ in range(2)]

@@ -1,13 +1,11 @@
 """Which passwords are taken, wherever one is set."""
 
-from collections.abc import Awaitable, Callable
-
 import httpx
 import pytest
 
 from tests.helpers.assertions import assert_problem
 from tests.helpers.auth import change_password, forgot, login, reset
-from tests.helpers.members import PASSWORD, MemberClient
+from tests.helpers.members import PASSWORD, CreateMember, MemberClient
 
 USERNAME = "marguerite"
 EMAIL = "tailoring@example.org"
@@ -52,7 +50,7 @@ async def test_weak_ones_are_refused_with_advice(client: httpx.AsyncClient, pass
 
 @pytest.mark.parametrize("password", STRONG.values(), ids=STRONG)
 async def test_strong_ones_in_any_script(
-    client: httpx.AsyncClient, create_member: Callable[..., Awaitable[MemberClient]], password: str
+    client: httpx.AsyncClient, create_member: CreateMember, password: str
 ) -> None:
     person = await create_member(USERNAME, email=EMAIL, password=password)
 

@@ -39,14 +39,14 @@ async def test_the_notice_says_what_the_policy_holds(ada: MemberClient, language
                 "data": getattr(category.data, language),
                 "purpose": getattr(category.purpose, language),
                 "legal_basis": category.legal_basis,
-                "kept": category.window.in_words(language),
-                "since": getattr(category.clock, language),
-                "ending": getattr(category.ending, language),
+                "kept": category.period.format(language),
+                "since": getattr(category.starts_at_text, language),
+                "ending": getattr(category.on_expiry_text, language),
                 "extensions": [
                     {
                         "key": one.key,
-                        "longer": one.longer.in_words(language),
-                        "text": getattr(one.told, language),
+                        "longer": one.period.format(language),
+                        "text": getattr(one.text, language),
                     }
                     for one in category.extensions
                 ],

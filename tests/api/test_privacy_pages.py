@@ -9,7 +9,8 @@ import pytest
 from fastapi import FastAPI
 
 from dressform.db.unit_of_work import UnitOfWorkFactory
-from dressform.policy.notice import VISITOR, notice
+from dressform.policy.notice import notice
+from dressform.policy.operation_data import VISITOR
 from dressform.retention_audit import auditor
 from dressform.worker.scheduler import WorkerTasks
 from tests.api.test_dataset_pages import shown
@@ -33,11 +34,11 @@ async def test_every_category_is_there_in_full(client: httpx.AsyncClient, langua
             category.name,
             category.data,
             category.purpose,
-            category.clock,
-            category.ending,
+            category.starts_at_text,
+            category.on_expiry_text,
         ):
             assert getattr(text, language) in page.said
-        assert f"{category.window.in_words(language)}" in page.said
+        assert f"{category.period.format(language)}" in page.said
 
 
 async def test_it_says_that_the_notice_is_kept(
@@ -64,7 +65,7 @@ async def test_it_says_when_the_notice_is_not_kept(
 ) -> None:
     await add_visit(uows, clock())
     await worker_tasks.round()
-    clock.at = VISITOR.window.after(clock()) + timedelta(days=2)
+    clock.at = VISITOR.period.expires_at(clock()) + timedelta(days=2)
 
     page = await shown(client, "/privacy?language=fr")
 

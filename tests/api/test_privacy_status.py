@@ -1,17 +1,16 @@
 """What everybody is told about how the notice is kept."""
 
-from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 import httpx
 import pytest
 
 from dressform.db.unit_of_work import UnitOfWorkFactory
-from dressform.policy.notice import VISITOR
+from dressform.policy.operation_data import VISITOR
 from dressform.retention_audit import auditor
 from dressform.worker.scheduler import WorkerTasks
 from tests.conftest import MovableClock
-from tests.helpers.members import MemberClient
+from tests.helpers.members import CreateMember
 from tests.helpers.retention import add_visit
 
 STATUS = "/v1/privacy/status"
@@ -64,7 +63,7 @@ async def test_it_turns_to_overdue_by_itself(
         clock(),
         clock() + timedelta(minutes=26),
         clock() + timedelta(days=1, seconds=1),
-        VISITOR.window.after(clock()) + timedelta(days=1, seconds=1),
+        VISITOR.period.expires_at(clock()) + timedelta(days=1, seconds=1),
     ):
         clock.at = at
         response = await client.get(STATUS)
@@ -115,7 +114,7 @@ async def test_the_age_is_never_negative(
 async def test_nothing_is_told_of_members(
     client: httpx.AsyncClient,
     clock: MovableClock,
-    create_member: Callable[..., Awaitable[MemberClient]],
+    create_member: CreateMember,
 ) -> None:
     """Neither when the last of them signed in, nor how many they are."""
     before = (await client.get(STATUS)).json()

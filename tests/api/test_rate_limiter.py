@@ -5,7 +5,7 @@ import pytest
 from dressform.api import rate_limiter as attempts_module
 from dressform.api.rate_limiter import Attempts, Limit
 from dressform.crypto.secrets import KeyedIndex
-from dressform.errors import TooManyAttempts
+from dressform.errors import RateLimited
 from tests.conftest import MovableClock
 from tests.helpers.assertions import assert_problem, comparable_response
 from tests.helpers.auth import change_email, change_password, forgot, login
@@ -125,7 +125,7 @@ def test_whoever_waits_as_long_as_told_gets_through(
         attempts.spend(Limit.PASSWORD, "ada")
     clock.advance(milliseconds=1)
 
-    with pytest.raises(TooManyAttempts) as refusal:
+    with pytest.raises(RateLimited) as refusal:
         attempts.spend(Limit.PASSWORD, "ada")
 
     assert refusal.value.retry_after == 900
@@ -138,7 +138,7 @@ def test_limits_are_counted_apart(attempts: Attempts) -> None:
         times, _ = limit.value
         for _ in range(times):
             attempts.spend(limit, "ada")
-        with pytest.raises(TooManyAttempts):
+        with pytest.raises(RateLimited):
             attempts.spend(limit, "ada")
 
 
@@ -165,7 +165,7 @@ def test_a_flood_of_targets_does_not_fill_memory(
         attempts.spend(Limit.MAIL, f"{number}@example.org")
 
     assert attempts.targets(Limit.MAIL) == 100
-    with pytest.raises(TooManyAttempts):
+    with pytest.raises(RateLimited):
         attempts.spend(Limit.PASSWORD, "ada")
 
 

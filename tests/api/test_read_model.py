@@ -1,6 +1,5 @@
 """Reading one model, which is read most: its answers and its refusals."""
 
-from collections.abc import Awaitable, Callable
 from uuid import UUID, uuid4
 
 import httpx
@@ -12,7 +11,7 @@ from dressform.sewing.catalogue import CATALOGUE
 from tests.api.test_models import unwarned
 from tests.conftest import MovableClock
 from tests.helpers.assertions import assert_problem, comparable_response
-from tests.helpers.members import MemberClient
+from tests.helpers.members import CreateMember, MemberClient
 
 EVERYTHING = {name: 100.5 + n for n, name in enumerate(CATALOGUE)} | {"shoulderSlope": 13.0}
 
@@ -54,7 +53,7 @@ async def test_what_is_no_id_is_told_so(ada: MemberClient, wrong: str) -> None:
 
 
 async def test_anothers_model_is_as_if_there_were_none(
-    create_member: Callable[..., Awaitable[MemberClient]],
+    create_member: CreateMember,
 ) -> None:
     eve, ada = await create_member("mallory"), await create_member("ada")
     made = await ada.request("POST", "/v1/models", json={"name": "Me", "breasts": True})

@@ -1,5 +1,4 @@
 import asyncio
-from collections.abc import Awaitable, Callable
 
 import pytest
 from sqlalchemy import text
@@ -8,7 +7,7 @@ from dressform.db.unit_of_work import UnitOfWorkFactory
 from tests.conftest import MovableClock
 from tests.helpers.assertions import assert_problem
 from tests.helpers.auth import refresh, sessions
-from tests.helpers.members import MemberClient
+from tests.helpers.members import CreateMember, MemberClient
 
 
 async def test_each_refresh_gives_the_next_token(ada: MemberClient, clock: MovableClock) -> None:
@@ -95,7 +94,7 @@ async def test_refresh_with_a_forged_token_changes_nothing(ada: MemberClient, pl
 async def test_refresh_token_of_another_account_continues_nothing(
     ada: MemberClient,
     uows: UnitOfWorkFactory,
-    create_member: Callable[..., Awaitable[MemberClient]],
+    create_member: CreateMember,
 ) -> None:
     """Whoever can write to the database but has no key can't turn a session into another's."""
     eve = await create_member("mallory")

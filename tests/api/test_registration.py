@@ -6,7 +6,8 @@ import httpx
 import pytest
 
 from dressform.api.rate_limiter import Limit
-from dressform.policy.notice import PROFILE, SIGN_UP
+from dressform.policy.account_data import PROFILE
+from dressform.policy.sign_in_data import SIGN_UP
 from dressform.repositories.expired_rows import MAX_GRACE_PERIOD
 from tests.conftest import MovableClock
 from tests.helpers.assertions import assert_problem, comparable_response

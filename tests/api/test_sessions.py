@@ -218,7 +218,7 @@ async def test_the_hundred_and_first_session_ends_the_oldest(
     clock.advance(days=31)
     ada.access_token = (await refresh(ada)).json()["access_token"]
     async with uows.transaction() as uow:
-        credentials = await Accounts(uow).by_login(ada.username)
+        credentials = await Accounts(uow).get_by_login(ada.username)
         assert credentials is not None
         for _ in range(99):
             await Sessions(uow).add(credentials.owner)

@@ -1,7 +1,6 @@
 """Models based on another: a bra, a binder, heels, and all else as in the base."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 
 import pytest
 
@@ -10,7 +9,7 @@ from dressform.db.unit_of_work import UnitOfWorkFactory
 from tests.api.test_models import JSON, MODELS, changed, made, read, unwarned
 from tests.conftest import MovableClock
 from tests.helpers.auth import renew
-from tests.helpers.members import MemberClient
+from tests.helpers.members import CreateMember, MemberClient
 from tests.integration.test_end_to_end import count
 
 BODY = {"chest": 1105, "neck": 420, "waist": 810}
@@ -123,7 +122,7 @@ async def test_a_variant_is_not_a_base(ada: MemberClient) -> None:
 
 
 async def test_nobody_bases_a_model_on_another_members(
-    ada: MemberClient, create_member: Callable[..., Awaitable[MemberClient]]
+    ada: MemberClient, create_member: CreateMember
 ) -> None:
     mallory = await create_member("mallory")
     base = await made(ada, measurements=BODY)

@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from dressform.bootstrap import bootstrap, run_migrations
 from dressform.db.unit_of_work import UnitOfWork, UnitOfWorkFactory
-from dressform.policy.notice import PROFILE
+from dressform.policy.account_data import PROFILE
 from dressform.repositories.accounts import Accounts
 from dressform.repositories.expired_rows import BATCH, ExpiredRows
 from dressform.repositories.owners import Owner

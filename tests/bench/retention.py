@@ -15,7 +15,7 @@ import asyncpg
 from dressform.bootstrap import bootstrap, run_migrations
 from dressform.db.embedded.data import ROLE
 from dressform.db.unit_of_work import UnitOfWorkFactory
-from dressform.policy.notice import PROFILE
+from dressform.policy.account_data import PROFILE
 from dressform.repositories.purge_blocks import PurgeBlocks
 from dressform.settings.settings import load
 from dressform.system.priority import lower_priority

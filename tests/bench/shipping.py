@@ -40,7 +40,7 @@ async def shipping_rate(uows: UnitOfWorkFactory, dsn: str, folder: Path) -> dict
     """Beside COPY of the same bytes alone: same table, same indexes, same run."""
     lines = _lines()
     async with uows.transaction() as uow:
-        await (await AccessLogPartitions.assume_role(uow)).make({_FIRST.date()})
+        await (await AccessLogPartitions.assume_role(uow)).ensure({_FIRST.date()})
     pairs = [
         (await _shipped(uows, folder, lines), await _copied(dsn, lines)) for _ in range(ROUNDS)
     ]

@@ -3,7 +3,6 @@
 import asyncio
 import os
 import sys
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -22,7 +21,7 @@ from dressform.settings.settings import Settings
 from tests.cli.conftest import Run
 from tests.conftest import MovableClock
 from tests.helpers.cli import dressform, environment
-from tests.helpers.members import MemberClient
+from tests.helpers.members import CreateMember, MemberClient
 
 
 async def test_only_an_operator_with_the_password_proposes(
@@ -113,7 +112,7 @@ async def test_an_operator_restores_what_was_published_after_a_warning(
 
 
 async def test_approve_lowers_its_cpu_priority_before_it_counts(
-    create_member: Callable[..., Awaitable[MemberClient]],
+    create_member: CreateMember,
     run: Run,
     settings: Settings,
     uows: UnitOfWorkFactory,

@@ -296,7 +296,7 @@ async def test_a_wrapped_key_of_no_known_master_does_not_open(isolated_settings:
             await uow.connection.execute(text("UPDATE account_key SET key_id = 'unknown'"))
         reader = uows.read()
         with pytest.raises(MissingMasterKeyError):
-            await Accounts(reader).by_email("ada0@example.org")
+            await Accounts(reader).get_by_email("ada0@example.org")
 
 
 def test_every_table_with_a_wrapped_key_is_put_under_a_new_master_key() -> None:

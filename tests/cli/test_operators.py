@@ -6,7 +6,7 @@ import pytest
 from fastapi import FastAPI
 
 from dressform.db.unit_of_work import UnitOfWorkFactory
-from dressform.policy.notice import PROFILE
+from dressform.policy.account_data import PROFILE
 from dressform.repositories.accounts import Accounts
 from dressform.repositories.operators import Operators
 from tests.cli.conftest import Run

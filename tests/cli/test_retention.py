@@ -12,7 +12,7 @@ from sqlalchemy import text
 from dressform.bootstrap import bootstrap
 from dressform.clock import now
 from dressform.db.unit_of_work import UnitOfWorkFactory
-from dressform.policy.notice import SESSION
+from dressform.policy.sign_in_data import SESSION
 from dressform.repositories.retention_runs import RetentionRuns
 from dressform.settings.settings import Settings
 from tests.helpers.cli import dressform, environment

@@ -8,7 +8,8 @@ from sqlalchemy import text
 from dressform.cli import retention
 from dressform.clock import now
 from dressform.db.unit_of_work import UnitOfWorkFactory
-from dressform.policy.notice import CATEGORIES, PROFILE
+from dressform.policy.account_data import PROFILE
+from dressform.policy.notice import CATEGORIES
 from dressform.repositories.mails import Mails
 from dressform.settings.settings import Settings
 from tests.helpers import retention_trouble as trouble

@@ -9,7 +9,7 @@ from jose import jwt
 
 from dressform.crypto import tokens
 from dressform.crypto.tokens import AccessTokens, SigningKey
-from dressform.errors import NotSignedIn
+from dressform.errors import Unauthenticated
 
 AT = datetime(2031, 5, 6, 7, 8, 9, tzinfo=UTC)
 KEY, NEXT = SigningKey.generate(), SigningKey.generate()
@@ -50,7 +50,7 @@ def test_a_remembered_token_ends_to_the_second() -> None:
     token = signed(ours)
     ours.verify(token, at=AT + timedelta(seconds=599.9))
 
-    with pytest.raises(NotSignedIn):
+    with pytest.raises(Unauthenticated):
         ours.verify(token, at=AT + timedelta(seconds=600))
 
 
@@ -59,7 +59,7 @@ def test_a_remembered_token_is_refused_before_its_time() -> None:
     token = signed(ours)
     ours.verify(token, at=AT)
 
-    with pytest.raises(NotSignedIn):
+    with pytest.raises(Unauthenticated):
         ours.verify(token, at=AT - timedelta(seconds=6))
 
 
@@ -71,7 +71,7 @@ def test_a_text_that_differs_in_one_letter_is_another(place: int) -> None:
     letters = list(token)
     letters[place] = "A" if letters[place] != "A" else "B"
 
-    with pytest.raises(NotSignedIn):
+    with pytest.raises(Unauthenticated):
         ours.verify("".join(letters), at=AT)
 
 
@@ -81,7 +81,7 @@ def test_what_was_refused_is_looked_at_again(checked: list[str]) -> None:
     forged = signed(ours).rpartition(".")[0] + "." + token.rpartition(".")[2]
 
     for _ in range(2):
-        with pytest.raises(NotSignedIn):
+        with pytest.raises(Unauthenticated):
             ours.verify(forged, at=AT)
 
     assert checked == [forged, forged]
@@ -94,7 +94,7 @@ def test_a_retired_key_is_not_remembered_by_who_never_had_it() -> None:
     token = signed(before)
     before.verify(token, at=AT)
 
-    with pytest.raises(NotSignedIn):
+    with pytest.raises(Unauthenticated):
         after.verify(token, at=AT)
 
 
@@ -119,7 +119,7 @@ def test_junk_pushes_no_good_token_out(monkeypatch: pytest.MonkeyPatch, checked:
     good = signed(ours)
     ours.verify(good, at=AT)
     for _ in range(3):
-        with pytest.raises(NotSignedIn):
+        with pytest.raises(Unauthenticated):
             ours.verify(good[:-2] + "AA", at=AT)
     checked.clear()
 
@@ -144,7 +144,7 @@ def test_what_expired_is_not_kept(checked: list[str]) -> None:
     token = signed(ours)
     ours.verify(token, at=AT)
     for seconds in (600, 601):
-        with pytest.raises(NotSignedIn):
+        with pytest.raises(Unauthenticated):
             ours.verify(token, at=AT + timedelta(seconds=seconds))
 
         assert len(ours._cache) == 0

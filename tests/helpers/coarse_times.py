@@ -3,8 +3,10 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from dressform.policy.notice import MAIL, MODEL, ONE_TIME_TOKEN, PROFILE, SESSION, SIGN_UP, Category
+from dressform.policy.account_data import MODEL, PROFILE
+from dressform.policy.category import Category
 from dressform.policy.periods import start_of_day, start_of_hour, start_of_month
+from dressform.policy.sign_in_data import MAIL, ONE_TIME_TOKEN, SESSION, SIGN_UP
 
 _KEPT: dict[str, Callable[[datetime], datetime]] = {
     PROFILE.key: start_of_day,
@@ -23,4 +25,4 @@ def kept_from(category: Category, moment: datetime) -> datetime:
 
 def end_of(category: Category, moment: datetime) -> datetime:
     """Return when what began at `moment` ends."""
-    return category.window.after(kept_from(category, moment))
+    return category.period.expires_at(kept_from(category, moment))

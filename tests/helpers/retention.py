@@ -7,7 +7,9 @@ from sqlalchemy import func, select, text
 from dressform.crypto.secrets import timed_id
 from dressform.db.tables import Account, Base
 from dressform.db.unit_of_work import UnitOfWork, UnitOfWorkFactory
-from dressform.policy.notice import CATEGORIES, RETENTION_RUN, Category
+from dressform.policy.category import Category
+from dressform.policy.notice import CATEGORIES
+from dressform.policy.operation_data import RETENTION_RUN
 from dressform.policy.periods import start_of_day
 from dressform.repositories.accounts import Accounts
 from dressform.repositories.expiry_notices import ExpiryNotice, ExpiryNotices
@@ -122,7 +124,7 @@ async def _count(uow: UnitOfWork, table: str) -> int:
 def end_of(category: Category, began: datetime) -> datetime:
     """Return when the worker ends what began then: the log's is the end of the first record of its day."""
     if category.key == "visitor":
-        return category.window.after(start_of_day(began))
+        return category.period.expires_at(start_of_day(began))
     return coarse.end_of(category, began)
 
 

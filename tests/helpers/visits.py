@@ -44,7 +44,7 @@ async def log(uows: UnitOfWorkFactory, *visits: dict[str, object]) -> list[UUID]
 async def make_days(uows: UnitOfWorkFactory, moments: Iterable[object]) -> None:
     async with uows.transaction() as uow:
         days = {at.date() for at in moments if isinstance(at, datetime)}
-        await (await AccessLogPartitions.assume_role(uow)).make(days)
+        await (await AccessLogPartitions.assume_role(uow)).ensure(days)
 
 
 async def search(

@@ -111,9 +111,9 @@ async def test_what_was_dumped_is_there_again(
         assert "fk_account_key_account_id" in said
         async with bootstrap(empty) as (uows, _):
             uow = uows.read()
-            found = await Accounts(uow).by_email("ada@example.org")
+            found = await Accounts(uow).get_by_email("ada@example.org")
             assert found is not None
-            (model,), _ = await Models(uow).page(found.owner, limit=10)
+            (model,), _ = await Models(uow).list_page(found.owner, limit=10)
             accounts = await uow.connection.scalar(text("SELECT count(*) FROM account"))
             assert (accounts, model.name) == (1, "Me")
             assert await logged(empty) == 0

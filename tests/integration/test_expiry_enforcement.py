@@ -9,7 +9,9 @@ from fastapi import FastAPI
 from sqlalchemy import text
 
 from dressform.db.unit_of_work import UnitOfWorkFactory
-from dressform.policy.notice import ONE_TIME_TOKEN, PROFILE, SESSION, SIGN_UP, VISITOR
+from dressform.policy.account_data import PROFILE
+from dressform.policy.operation_data import VISITOR
+from dressform.policy.sign_in_data import ONE_TIME_TOKEN, SESSION, SIGN_UP
 from dressform.repositories.access_log import AccessLogEntries, AccessLogFilter
 from dressform.repositories.accounts import Accounts
 from dressform.repositories.expired_rows import MAX_GRACE_PERIOD
@@ -216,7 +218,7 @@ async def test_an_address_of_six_months_ago_is_not_found(
     await client.get("/health/live")
     await records(app)
 
-    clock.at = VISITOR.window.after(began) - SECOND
+    clock.at = VISITOR.period.expires_at(began) - SECOND
     async with uows.transaction() as uow:
         (found,) = await (await AccessLogEntries.assume_role(uow)).search(
             AccessLogFilter(), limit=10

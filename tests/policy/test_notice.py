@@ -6,17 +6,10 @@ from sqlalchemy import Computed, text
 
 from dressform.db.tables import Base
 from dressform.db.unit_of_work import UnitOfWorkFactory
-from dressform.policy.notice import (
-    CATEGORIES,
-    INTERNAL,
-    MIN_NOTICE,
-    MODEL,
-    PROFILE,
-    VISITOR,
-    Category,
-    get_category,
-    notice,
-)
+from dressform.policy.account_data import MIN_NOTICE, MODEL, PROFILE
+from dressform.policy.category import Category
+from dressform.policy.notice import CATEGORIES, INTERNAL, get_category, notice
+from dressform.policy.operation_data import VISITOR
 from dressform.policy.periods import CalendarMonths, FixedPeriod
 
 COLUMNS = [column for table in Base.metadata.sorted_tables for column in table.columns]
@@ -55,12 +48,12 @@ def test_every_category_has_columns() -> None:
 
 
 def test_the_windows_are_those_of_the_notice() -> None:
-    assert {key: get_category(key).window for key in NOTICE} == NOTICE
+    assert {key: get_category(key).period for key in NOTICE} == NOTICE
 
 
 def test_extensions_are_those_of_accounts_and_models_alone() -> None:
     found = {
-        category.key: {one.key: one.longer for one in category.extensions}
+        category.key: {one.key: one.period for one in category.extensions}
         for category in CATEGORIES
         if category.extensions
     }
@@ -72,8 +65,14 @@ def test_extensions_are_those_of_accounts_and_models_alone() -> None:
 
 @pytest.mark.parametrize("category", notice(), ids=lambda category: category.key)
 def test_every_category_is_told_in_both_languages(category: Category) -> None:
-    extensions = [one.told for one in category.extensions]
-    for told in (category.data, category.purpose, category.clock, category.ending, *extensions):
+    extensions = [one.text for one in category.extensions]
+    for told in (
+        category.data,
+        category.purpose,
+        category.starts_at_text,
+        category.on_expiry_text,
+        *extensions,
+    ):
         assert told.en.strip()
         assert told.fr.strip()
         assert told.en != told.fr
@@ -97,7 +96,7 @@ def test_a_computed_end_is_that_of_the_policy(name: str) -> None:
     category = ENDS[name]
 
     assert isinstance(found, Computed)
-    assert str(found.sqltext) == category.row_end
+    assert str(found.sqltext) == category.row_expiry_sql
 
 
 @pytest.mark.parametrize("name", ENDS)
@@ -107,7 +106,7 @@ async def test_the_database_computes_what_the_policy_says(
     """PostgreSQL spells an expression its own way: the same one is spelt on a table beside it."""
     table, column = name.split(".")
     category = ENDS[name]
-    expression = category.row_end
+    expression = category.row_expiry_sql
     async with uows.transaction() as uow:
         await uow.connection.execute(
             text(f"CREATE TEMP TABLE beside (LIKE {table}) ON COMMIT DROP")

@@ -23,7 +23,7 @@ def utc(*parts: int) -> datetime:
 
 
 @pytest.mark.parametrize(
-    ("window", "start", "end"),
+    ("period", "start", "end"),
     [
         (HALF_A_YEAR, utc(2026, 1, 15, 8, 30), utc(2026, 7, 15, 8, 30)),
         (HALF_A_YEAR, utc(2026, 8, 31), utc(2027, 2, 28)),
@@ -42,30 +42,30 @@ def utc(*parts: int) -> datetime:
     ],
 )
 def test_a_window_ends_on_the_day_of_the_calendar(
-    window: RetentionPeriod, start: datetime, end: datetime
+    period: RetentionPeriod, start: datetime, end: datetime
 ) -> None:
-    assert window.after(start) == end
+    assert period.expires_at(start) == end
 
 
 def test_no_summer_time_shifts_an_end() -> None:
     """The clocks of Paris go forward between the two; 08:00 UTC stays 08:00 UTC."""
     start = utc(2026, 1, 1, 8)
 
-    assert HALF_A_YEAR.after(start) == utc(2026, 7, 1, 8)
+    assert HALF_A_YEAR.expires_at(start) == utc(2026, 7, 1, 8)
 
 
 def test_the_month_is_that_of_utc_whatever_the_zone_of_the_moment() -> None:
     """01:00 on 1 September in Tonga is still 31 August in UTC."""
     tonga = timezone(timedelta(hours=13))
 
-    assert HALF_A_YEAR.after(datetime(2026, 9, 1, 1, tzinfo=tonga)) == utc(2027, 2, 28, 12)
+    assert HALF_A_YEAR.expires_at(datetime(2026, 9, 1, 1, tzinfo=tonga)) == utc(2027, 2, 28, 12)
 
 
 @given(st.datetimes(timezones=st.just(UTC)).filter(lambda at: at.year < 9000))
 @settings(max_examples=300)
 def test_a_later_start_never_ends_earlier(start: datetime) -> None:
-    for window in (HALF_A_YEAR, YEAR, FixedPeriod(timedelta(days=7))):
-        assert window.after(start) <= window.after(start + timedelta(seconds=1))
+    for period in (HALF_A_YEAR, YEAR, FixedPeriod(timedelta(days=7))):
+        assert period.expires_at(start) <= period.expires_at(start + timedelta(seconds=1))
 
 
 def _moments() -> list[datetime]:
@@ -79,32 +79,32 @@ def _moments() -> list[datetime]:
     ]
 
 
-async def _ends_in_sql(connection: asyncpg.Connection, window: RetentionPeriod) -> list[datetime]:
-    query = f"SELECT {expiry_sql(window, 'at')} FROM unnest($1::timestamptz[]) at"
+async def _ends_in_sql(connection: asyncpg.Connection, period: RetentionPeriod) -> list[datetime]:
+    query = f"SELECT {expiry_sql(period, 'at')} FROM unnest($1::timestamptz[]) at"
     return [row[0] for row in await connection.fetch(query, _moments())]
 
 
 @pytest.mark.parametrize("zone", ["UTC", "America/New_York", "Asia/Kathmandu"])
 async def test_postgresql_computes_the_same_ends(settings: Settings, zone: str) -> None:
-    """For eleven thousand moments a window, whatever the session's time zone."""
+    """For eleven thousand moments a period, whatever the session's time zone."""
     assert settings.database_url is not None
     url = settings.database_url.get_secret_value().replace("+asyncpg", "")
     connection = await asyncpg.connect(url)
     try:
         await connection.execute(f"SET timezone TO '{zone}'")
-        for window in {category.window for category in CATEGORIES} | {
+        for period in {category.period for category in CATEGORIES} | {
             CalendarMonths(1),
             CalendarMonths(25),
         }:
-            expected = [window.after(moment) for moment in _moments()]
+            expected = [period.expires_at(moment) for moment in _moments()]
 
-            assert await _ends_in_sql(connection, window) == expected
+            assert await _ends_in_sql(connection, period) == expected
     finally:
         await connection.close()
 
 
 @pytest.mark.parametrize(
-    ("window", "english", "french"),
+    ("period", "english", "french"),
     [
         (HALF_A_YEAR, "6 months", "6 mois"),
         (FixedPeriod(timedelta(days=7)), "7 days", "7 jours"),
@@ -112,8 +112,8 @@ async def test_postgresql_computes_the_same_ends(settings: Settings, zone: str) 
         (FixedPeriod(timedelta(hours=36)), "36 hours", "36 heures"),
     ],
 )
-def test_a_window_in_words(window: RetentionPeriod, english: str, french: str) -> None:
-    assert (window.in_words("en"), window.in_words("fr")) == (english, french)
+def test_a_window_in_words(period: RetentionPeriod, english: str, french: str) -> None:
+    assert (period.format("en"), period.format("fr")) == (english, french)
 
 
 @pytest.mark.parametrize(

@@ -98,9 +98,9 @@ async def test_processes_that_delete_at_once_write_down_all_of_it(
         assert len(journal_of(isolated_settings)) >= 2
         async with bootstrap(isolated_settings) as (uows, _):
             found = await compare_journal(uows)
-        assert (found.unknown, found.elsewhere) == ([], 0)
-        assert [file.missing for file in found.files if file.missing] == []
-        assert all(file.committed == file.last for file in found.files)
+        assert (found.unknown_hashes, found.missing_file_count) == ([], 0)
+        assert [file.missing_numbers for file in found.files if file.missing_numbers] == []
+        assert all(file.committed_number == file.last_number for file in found.files)
         hashes = [each for file in found.files for each in file.committed_after(0)]
         # The rule of models may come to one before that of accounts does.
         assert MEMBERS + DUE <= len(hashes) == len(set(hashes)) <= MEMBERS + 2 * DUE

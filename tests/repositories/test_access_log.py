@@ -10,8 +10,8 @@ from sqlalchemy import text
 
 from dressform.crypto.secrets import timed_id
 from dressform.db.unit_of_work import UnitOfWorkFactory
-from dressform.errors import TooWide
-from dressform.policy.notice import VISITOR
+from dressform.errors import SearchTooBroad
+from dressform.policy.operation_data import VISITOR
 from dressform.repositories import access_log
 from dressform.repositories.access_log import AccessLogEntry, PageKey
 from tests.conftest import MovableClock
@@ -117,7 +117,7 @@ async def test_six_calendar_months_later_a_row_is_not_found(
 ) -> None:
     (request_id,) = await log(uows, visit(began, request_id=uuid7(began)))
     wanted = {"request_id": request_id} if by_id else {"since": began}
-    end = VISITOR.window.after(began)
+    end = VISITOR.period.expires_at(began)
 
     clock.at = end - timedelta(microseconds=1)
     before = await search(uows, **wanted)
@@ -140,7 +140,9 @@ async def test_the_days_that_the_server_leaves_out_hold_nothing_alive(
         f"WHERE ({access_log._IS_LIVE.replace(':now', 'now')}) IS DISTINCT FROM "
         f"((at AT TIME ZONE 'UTC' + INTERVAL '6 months') AT TIME ZONE 'UTC' > now)"
     )
-    nows = [VISITOR.window.after(at) + shift for at in moments for shift in (-SECOND, 0 * SECOND)]
+    nows = [
+        VISITOR.period.expires_at(at) + shift for at in moments for shift in (-SECOND, 0 * SECOND)
+    ]
     uow = uows.read()
     differing = await uow.connection.execute(query, {"ats": moments, "nows": nows})
 
@@ -201,7 +203,7 @@ async def test_too_long_a_search_is_told(
     monkeypatch.setattr(access_log, "_ALIVE", "pg_sleep(1) IS NOT NULL AND at < :now")
     await log(uows, visit(uows.clock() - DAY))
 
-    with pytest.raises(TooWide) as raised:
+    with pytest.raises(SearchTooBroad) as raised:
         await search(uows)
 
     assert [error.pointer for error in raised.value.errors] == ["query/since"]

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from dressform.db.unit_of_work import TransactionalUnitOfWork, UnitOfWorkFactory
-from dressform.policy.notice import VISITOR
+from dressform.policy.operation_data import VISITOR
 from tests.conftest import MovableClock
 from tests.helpers.access_log import in_log
 from tests.helpers.databases import watched
@@ -73,7 +73,7 @@ async def test_only_the_days_that_were_asked_for_are_read(busy: Plans, clock: Mo
 
 
 async def test_days_past_the_window_are_not_read(busy: Plans, clock: MovableClock) -> None:
-    clock.at = VISITOR.window.after(datetime(2026, 2, 28, 1, tzinfo=UTC))
+    clock.at = VISITOR.period.expires_at(datetime(2026, 2, 28, 1, tzinfo=UTC))
 
     (plan,) = await busy.of()
 

@@ -7,9 +7,9 @@ from sqlalchemy import select
 from dressform.crypto.sealing import DataKey
 from dressform.db.tables import DatasetConsent
 from dressform.db.unit_of_work import UnitOfWorkFactory
-from dressform.errors import NotSignedIn
+from dressform.errors import Unauthenticated
 from dressform.opendata.consent import CURRENT
-from dressform.policy.notice import PROFILE
+from dressform.policy.account_data import PROFILE
 from dressform.policy.periods import start_of_day
 from dressform.repositories.consents import Consents
 from dressform.repositories.owners import Owner
@@ -35,9 +35,9 @@ async def test_it_is_over_when_the_account_is(
     async with uows.transaction() as uow:
         consents = Consents(uow)
         assert await consents.get(owner) is None
-        with pytest.raises(NotSignedIn):
+        with pytest.raises(Unauthenticated):
             await consents.withdraw(owner)
-        with pytest.raises(NotSignedIn):
+        with pytest.raises(Unauthenticated):
             await consents.give(owner, CURRENT["en"], None)
 
 

@@ -110,9 +110,9 @@ async def test_batches_have_everybody_once(
     uow = uows.read()
     found = Contributions(uow, before=DAY)
     (one,) = await found.list_batch(after=None)
-    (other,) = await found.batch(after=one)
+    (other,) = await found.list_batch(after=one)
     assert one < other
-    assert await found.batch(after=other) == []
+    assert await found.list_batch(after=other) == []
 
 
 @pytest.mark.parametrize("end", ["ends_at", "models_end_at"])
@@ -130,7 +130,7 @@ async def test_neither_of_the_two_windows_may_be_over(
         await uow.connection.execute(text(f"UPDATE account SET {end} = '2026-03-01T12:00Z'"))
         found = Contributions(uow, before=DAY)
 
-        assert await found.batch(after=None) == [given.account_id]
-        assert await found.count_in([given.account_id]) == 0
-        assert await found.sealed([given.account_id]) == []
+        assert await found.list_batch(after=None) == [given.account_id]
+        assert await found.mark_counted([given.account_id]) == 0
+        assert await found.fetch_counted([given.account_id]) == []
         assert await found.mark_drawn([given.account_id], [given.model_id], 2027) == []

@@ -90,7 +90,7 @@ async def test_outside_of_a_transaction_the_role_cannot_be_taken(logged: UnitOfW
     uow = logged.read()
     opened = await AccessLogEntries.assume_role(uow)  # type: ignore[arg-type]
     with pytest.raises(DatabaseError) as raised:
-        await opened.shipped_of("a spool")
+        await opened.lock_offset("a spool")
 
     assert raised.value.sqlstate == DENIED
 

@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from sqlalchemy import text
 
 from dressform.db.unit_of_work import UnitOfWorkFactory
-from dressform.policy.notice import PROFILE, RESTRICTED
+from dressform.policy.account_data import PROFILE, RESTRICTED
 from dressform.retention_audit import auditor as module
 from dressform.retention_audit.auditor import Auditor
 from dressform.retention_audit.findings import KeptRows
@@ -141,6 +141,6 @@ async def test_restricted_account_past_its_window_is_counted_and_the_notice_kept
     assert looked.profile.rows.restricted == KeptRows(1, end)
     assert (looked.verdict, health["restricted_accounts"]) == ("kept", 10)
     assert "dressform_retention_restricted_accounts 10.0" in (await client.get("/metrics")).text
-    clock.at = RESTRICTED.longer.after(end) + 31 * DAY + SECOND
+    clock.at = RESTRICTED.period.expires_at(end) + 31 * DAY + SECOND
     late = await auditor.look()
     assert (late.profile.rows.restricted, late.profile.rows.overdue) == (KeptRows(), 1)

@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import text
 
 from dressform.db.unit_of_work import UnitOfWorkFactory
-from dressform.policy.notice import VISITOR, get_category
+from dressform.policy.notice import get_category
+from dressform.policy.operation_data import VISITOR
 from dressform.retention_audit import log
 from dressform.retention_audit.auditor import Auditor
 from dressform.retention_audit.findings import Findings, RowCount
@@ -22,7 +23,7 @@ from tests.helpers.coarse_times import kept_from
 from tests.helpers.retention import add_everything, add_visit
 
 AT = datetime(2026, 3, 31, 12, tzinfo=UTC)
-END = VISITOR.window.after(AT)
+END = VISITOR.period.expires_at(AT)
 DAY = timedelta(days=1)
 SECOND = timedelta(seconds=1)
 

@@ -9,7 +9,9 @@ from sqlalchemy import text
 
 from dressform.clock import now
 from dressform.db.unit_of_work import UnitOfWorkFactory
-from dressform.policy.notice import CATEGORIES, MODEL, PROFILE, Category
+from dressform.policy.account_data import MODEL, PROFILE
+from dressform.policy.category import Category
+from dressform.policy.notice import CATEGORIES
 from dressform.repositories.models import Models
 from dressform.retention_audit.auditor import Auditor
 from dressform.retention_audit.findings import RowCount, RuleFindings

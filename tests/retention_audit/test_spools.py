@@ -8,7 +8,7 @@ from typing import IO, Any
 
 import pytest
 
-from dressform.policy.notice import VISITOR
+from dressform.policy.operation_data import VISITOR
 from dressform.retention_audit.auditor import Auditor
 from dressform.retention_audit.findings import RowCount, SpoolFindings
 from dressform.retention_audit.spools import audit_spools
@@ -16,7 +16,7 @@ from tests.conftest import MovableClock
 from tests.helpers.access_log_lines import line, lines
 
 AT = datetime(2026, 3, 31, 12, tzinfo=UTC)
-END = VISITOR.window.after(AT)
+END = VISITOR.period.expires_at(AT)
 DAY = timedelta(days=1)
 SECOND = timedelta(seconds=1)
 

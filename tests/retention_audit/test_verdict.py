@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from dressform.db.unit_of_work import UnitOfWorkFactory
-from dressform.policy.notice import LOOKUP, SESSION
+from dressform.policy.operation_data import LOOKUP
+from dressform.policy.sign_in_data import SESSION
 from dressform.repositories.retention_runs import RetentionRuns
 from dressform.retention_audit.auditor import Auditor
 from dressform.retention_audit.findings import (

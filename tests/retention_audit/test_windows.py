@@ -9,8 +9,9 @@ from sqlalchemy import text
 
 from dressform.db.tables import Base
 from dressform.db.unit_of_work import UnitOfWorkFactory
-from dressform.policy.notice import CATEGORIES, RESTRICTED, get_category
-from dressform.policy.notice import VISITOR as VISITOR_CATEGORY
+from dressform.policy.account_data import RESTRICTED
+from dressform.policy.notice import CATEGORIES, get_category
+from dressform.policy.operation_data import VISITOR as VISITOR_CATEGORY
 from dressform.repositories.expired_rows import MAX_GRACE_PERIOD, MIN_NOTICE
 from dressform.retention_audit.windows import (
     AUDITED_TABLES,
@@ -77,12 +78,12 @@ async def test_a_window_ends_when_the_policy_says(
 
     found = await computed(uows, window, window.ends, **columns)
 
-    assert found == get_category(window.rule).window.after(moment)
+    assert found == get_category(window.rule).period.expires_at(moment)
 
 
 @windows
 def test_a_window_counts_from_what_the_policy_says(window: AuditedTable) -> None:
-    assert window.began.replace("account.", "") == get_category(window.rule).since
+    assert window.began.replace("account.", "") == get_category(window.rule).clock_column_sql
 
 
 @windows
@@ -106,7 +107,7 @@ async def test_an_account_is_due_when_its_owner_was_warned_for_a_week(
     uows: UnitOfWorkFactory, window: AuditedTable, warned: timedelta | None, due: timedelta
 ) -> None:
     moment = MOMENTS[0]
-    end = get_category(window.rule).window.after(moment)
+    end = get_category(window.rule).period.expires_at(moment)
     warned_at = None if warned is None else end + warned
 
     found = await computed(uows, window, window.due, last_login_at=moment, warned_at=warned_at)
@@ -124,15 +125,15 @@ async def test_a_restricted_account_ends_when_the_policy_says(
     found = await computed(uows, window, window.ends, **columns)
     promised = await computed(uows, window, window.promised, **columns)
 
-    assert promised == get_category(window.rule).window.after(moment)
-    assert found == RESTRICTED.longer.after(promised)
+    assert promised == get_category(window.rule).period.expires_at(moment)
+    assert found == RESTRICTED.period.expires_at(promised)
 
 
 @given(st.integers(0, 4_000_000_000))
 def test_a_line_ends_when_the_policy_says(seconds: int) -> None:
     moment = datetime.fromtimestamp(seconds, UTC)
 
-    assert address_expires_at(moment) == VISITOR_CATEGORY.window.after(moment)
+    assert address_expires_at(moment) == VISITOR_CATEGORY.period.expires_at(moment)
 
 
 async def test_an_hour_is_an_hour_when_the_clocks_change(uows: UnitOfWorkFactory) -> None:

@@ -19,7 +19,8 @@ from dressform.db.migrate import migrate
 from dressform.db.tables import Base
 from dressform.db.tables.base import has_statistics
 from dressform.db.unit_of_work import UnitOfWorkFactory
-from dressform.policy.notice import MODEL, PROFILE, SESSION
+from dressform.policy.account_data import MODEL, PROFILE
+from dressform.policy.sign_in_data import SESSION
 from dressform.settings.settings import Settings
 from dressform.worker.enforce import enforce
 from dressform.worker.process import create_tasks

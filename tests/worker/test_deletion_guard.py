@@ -9,7 +9,9 @@ from sqlalchemy import text
 
 from dressform.clock import now
 from dressform.db.unit_of_work import UnitOfWork, UnitOfWorkFactory
-from dressform.policy.notice import CATEGORIES, PROFILE, SESSION
+from dressform.policy.account_data import PROFILE
+from dressform.policy.notice import CATEGORIES
+from dressform.policy.sign_in_data import SESSION
 from dressform.repositories.purge_blocks import PurgeBlocks, StoredPurgeBlock
 from dressform.repositories.retention_runs import RetentionRuns
 from dressform.worker.deletion_guard import (
@@ -25,7 +27,7 @@ from tests.conftest import MovableClock
 from tests.helpers.retention import TABLES, add_everything, counts
 
 BEGAN = datetime(2026, 8, 31, 15, 30, 45, tzinfo=UTC)
-END = PROFILE.window.after(BEGAN)
+END = PROFILE.period.expires_at(BEGAN)
 SECOND = timedelta(seconds=1)
 
 
@@ -302,8 +304,8 @@ async def test_a_jump_of_both_clocks_ends_nothing_however_often_it_is_tried(
 
     assert await rows_of_rules(uows) == {1}
     uow = uows.read()
-    assert [hold.rule for hold in await PurgeBlocks(uow).all()] == [CLOCK]
-    assert await RetentionRuns(uow).last_cut_off() == BEGAN
+    assert [hold.rule for hold in await PurgeBlocks(uow).list_all()] == [CLOCK]
+    assert await RetentionRuns(uow).get_last_cutoff() == BEGAN
 
 
 async def test_one_approval_of_the_clock_lets_every_rule_go_on(
@@ -350,7 +352,7 @@ async def test_a_clock_that_ran_ahead_is_settled_by_one_approval(
         assert await profiles(uows, at) == RunResult("profile", 1, ANY)
     assert await held(uows, CLOCK) is None
     uow = uows.read()
-    assert await RetentionRuns(uow).last_cut_off() == at
+    assert await RetentionRuns(uow).get_last_cutoff() == at
 
 
 async def test_an_approval_of_a_clock_lasts_a_day(uows: UnitOfWorkFactory) -> None:

@@ -8,7 +8,10 @@ import pytest
 from sqlalchemy import text
 
 from dressform.db.unit_of_work import UnitOfWorkFactory
-from dressform.policy.notice import CATEGORIES, MODEL, PROFILE, RETENTION_RUN, VISITOR, Category
+from dressform.policy.account_data import MODEL, PROFILE
+from dressform.policy.category import Category
+from dressform.policy.notice import CATEGORIES
+from dressform.policy.operation_data import RETENTION_RUN, VISITOR
 from dressform.repositories.accounts import Accounts
 from dressform.repositories.expired_rows import BATCH, ExpiredRows
 from dressform.repositories.retention_runs import RetentionRuns

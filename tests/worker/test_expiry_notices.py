@@ -17,7 +17,7 @@ from dressform.actions.queue_expiry_notices import queue_expiry_notices
 from dressform.bootstrap import bootstrap
 from dressform.clock import now
 from dressform.db.unit_of_work import UnitOfWorkFactory
-from dressform.policy.notice import MODEL, PROFILE
+from dressform.policy.account_data import MODEL, PROFILE
 from dressform.repositories.accounts import Accounts
 from dressform.settings.settings import Settings
 from dressform.worker.enforce import enforce
@@ -306,9 +306,9 @@ async def test_an_erased_account_is_not_warned(
     clock.at = end - 30 * DAY
     await queue_expiry_notices(worker.uows)
     async with worker.uows.transaction() as uow:
-        found = await Accounts(uow).by_email(ada.email)
+        found = await Accounts(uow).get_by_email(ada.email)
         assert found is not None
-        await Accounts(uow).erase(found.owner)
+        await Accounts(uow).delete(found.owner)
 
     assert await story.on(clock.at) == []
 
@@ -413,7 +413,7 @@ async def test_a_worker_killed_as_the_server_takes_the_mail(
             worker.signal(signal.SIGTERM)
             assert await asyncio.to_thread(worker.ends, 10) == 0
         reader = uows.read()
-        found = await Accounts(reader).by_id(owner.account_id)
+        found = await Accounts(reader).get_by_id(owner.account_id)
         assert found is not None
         assert found.warned_at is None
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from dressform.db.unit_of_work import UnitOfWorkFactory
-from dressform.policy.notice import MAIL
+from dressform.policy.sign_in_data import MAIL
 from dressform.repositories.mails import Mails
 from dressform.settings.settings import Settings
 from dressform.worker.process import create_tasks
@@ -32,7 +32,7 @@ async def test_worker_deletes_mail_files_past_their_window(
     await worker_tasks.round()
     written = files(settings)
     assert len(written) == 2
-    end = MAIL.window.after(clock())
+    end = MAIL.period.expires_at(clock())
 
     clock.at = end - SECOND
     await worker_tasks.check_mail()
@@ -65,7 +65,7 @@ async def test_worker_deletes_mail_files_of_before_there_was_a_mail_server(
     by_smtp = create_tasks(
         Settings(**settings.model_dump() | {"smtp_url": "smtp://127.0.0.1:9"}), worker_tasks.uows
     )
-    clock.at = MAIL.window.after(settings.clock()) + SECOND
+    clock.at = MAIL.period.expires_at(settings.clock()) + SECOND
 
     await by_smtp.check_mail()
 

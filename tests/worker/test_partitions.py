@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from dressform.db.unit_of_work import UnitOfWorkFactory
-from dressform.policy.notice import VISITOR
+from dressform.policy.operation_data import VISITOR
 from dressform.repositories.access_log_partitions import AccessLogPartitions, Partition
 from dressform.worker import partitions as days
 from dressform.worker.enforce import RunResult, enforce
@@ -18,7 +18,7 @@ from tests.helpers.access_log import in_log
 from tests.helpers.retention import add_visit
 
 BEGAN = datetime(2026, 8, 30, tzinfo=UTC)
-END = VISITOR.window.after(BEGAN)
+END = VISITOR.period.expires_at(BEGAN)
 TABLE = "access_log_20260830"
 
 
@@ -30,7 +30,7 @@ async def enforced(uows: UnitOfWorkFactory, at: datetime = END) -> RunResult:
 
 async def tables(uows: UnitOfWorkFactory) -> list[str]:
     async with uows.transaction() as uow:
-        return [day.table for day in await (await AccessLogPartitions.assume_role(uow)).all()]
+        return [day.table for day in await (await AccessLogPartitions.assume_role(uow)).list_all()]
 
 
 async def command(uows: UnitOfWorkFactory, sql: str) -> None:
@@ -56,9 +56,11 @@ async def test_a_detach_that_was_interrupted_is_finished(uows: UnitOfWorkFactory
     await _interrupt_detach(uows)
     async with uows.transaction() as uow:
         (found,) = [
-            d for d in await (await AccessLogPartitions.assume_role(uow)).all() if d.table == TABLE
+            d
+            for d in await (await AccessLogPartitions.assume_role(uow)).list_all()
+            if d.table == TABLE
         ]
-    assert (found.attached, found.pending) == (True, True)
+    assert (found.is_attached, found.is_detach_pending) == (True, True)
 
     assert (await enforced(uows)).rows == 1
     assert TABLE not in await tables(uows)
@@ -83,7 +85,7 @@ async def test_an_orphan_takes_lines_again(uows: UnitOfWorkFactory) -> None:
     await command(uows, f"ALTER TABLE access_log DETACH PARTITION {TABLE}")
 
     async with uows.transaction() as uow:
-        await (await AccessLogPartitions.assume_role(uow)).make({BEGAN.date()})
+        await (await AccessLogPartitions.assume_role(uow)).ensure({BEGAN.date()})
 
     async with in_log(uows) as uow:
         assert await uow.connection.scalar(text("SELECT count(*) FROM access_log")) == 1

@@ -7,7 +7,9 @@ import pytest
 from sqlalchemy import text
 
 from dressform.db.unit_of_work import UnitOfWorkFactory
-from dressform.policy.notice import MODEL, PROFILE, RETENTION_RUN, Category
+from dressform.policy.account_data import MODEL, PROFILE
+from dressform.policy.category import Category
+from dressform.policy.operation_data import RETENTION_RUN
 from dressform.repositories.owners import Owner
 from dressform.worker.enforce import RunResult, enforce
 from tests.conftest import WITHOUT_CLOCK_GUARD

@@ -8,14 +8,14 @@ import pytest
 from pydantic import SecretStr
 
 from dressform.db.unit_of_work import UnitOfWorkFactory
-from dressform.policy.notice import MAX_GRACE_PERIOD, PROFILE, RESTRICTED
+from dressform.policy.account_data import MAX_GRACE_PERIOD, PROFILE, RESTRICTED
 from dressform.settings.settings import Settings
 from dressform.worker.process import create_tasks
 from dressform.worker.scheduler import WorkerTasks
 from tests.conftest import WITHOUT_CLOCK_GUARD, MovableClock
 from tests.helpers.auth import restrict
 from tests.helpers.coarse_times import end_of
-from tests.helpers.members import MemberClient
+from tests.helpers.members import CreateMember, MemberClient
 from tests.helpers.retention import counts
 from tests.helpers.smtp_server import FakeSmtpServer
 
@@ -55,7 +55,7 @@ async def test_restricted_account_outlives_its_window_and_ends_without_a_word(
     await ada.add_model()
     await restrict(ada)
     window_end = end_of(PROFILE, clock())
-    end = RESTRICTED.longer.after(window_end)
+    end = RESTRICTED.period.expires_at(window_end)
 
     assert await rounds(window_end - 30 * DAY, window_end - DAY, window_end) == []
     assert await rounds(window_end + 2 * DAY, window_end + 100 * DAY) == [ASKED]
@@ -78,7 +78,7 @@ async def test_sign_in_to_restricted_account_begins_its_time_anew(
     assert (await ada.sign_in()).status_code == 200
 
     me = (await ada.request("GET", "/v1/profiles/me")).json()
-    end = RESTRICTED.longer.after(end_of(PROFILE, clock()))
+    end = RESTRICTED.period.expires_at(end_of(PROFILE, clock()))
     assert datetime.fromisoformat(me["ends_at"]) == end
     assert await rounds(end_of(PROFILE, clock()) + 10 * DAY) == [ASKED]
     assert await accounts(uows) == 1
@@ -108,7 +108,7 @@ async def test_restricted_account_is_not_deleted_unwarned(
 ) -> None:
     """Being asked whether it is needed warns of no end: that needs a mail of its own."""
     await restrict(ada)
-    end = RESTRICTED.longer.after(end_of(PROFILE, clock()))
+    end = RESTRICTED.period.expires_at(end_of(PROFILE, clock()))
     await rounds(end - 700 * DAY, end - 300 * DAY)
     assert len(smtp_server.received) == 2
     await smtp_server.close()
@@ -119,7 +119,7 @@ async def test_restricted_account_is_not_deleted_unwarned(
 
 
 async def test_owner_is_asked_in_french(
-    create_member: Callable[..., Awaitable[MemberClient]], rounds: Rounds, clock: MovableClock
+    create_member: CreateMember, rounds: Rounds, clock: MovableClock
 ) -> None:
     zoe = await create_member("zoe", language="fr")
     await restrict(zoe)

@@ -16,7 +16,9 @@ from dressform.bootstrap import bootstrap
 from dressform.clock import now
 from dressform.db.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from dressform.errors import StartupError
-from dressform.policy.notice import CATEGORIES, PROFILE, SESSION, SIGN_UP
+from dressform.policy.account_data import PROFILE
+from dressform.policy.notice import CATEGORIES
+from dressform.policy.sign_in_data import SESSION, SIGN_UP
 from dressform.repositories.access_log_partitions import AccessLogPartitions
 from dressform.repositories.member_tables import MEMBER_TABLES
 from dressform.repositories.retention_runs import RetentionRuns
@@ -58,7 +60,7 @@ async def test_days_are_made_ahead(
     await worker_tasks.make_days()
 
     async with uows.transaction() as uow:
-        days = [day.date for day in await (await AccessLogPartitions.assume_role(uow)).all()]
+        days = [day.day for day in await (await AccessLogPartitions.assume_role(uow)).list_all()]
     expected = [clock().date() + timedelta(days=n) for n in range(DAYS_AHEAD + 1)]
     assert set(days) >= set(expected)
 
@@ -149,8 +151,8 @@ async def test_a_rule_that_fails_stops_no_other(
         assert {left[name] for name in ("access_log", "account", "sign_up", "mail")} == {0}
         assert "session failed" in caplog.text
         uow = uows.read()
-        assert await RetentionRuns(uow).last_run(SESSION) is None
-        assert await RetentionRuns(uow).last_run(PROFILE) is not None
+        assert await RetentionRuns(uow).get_last_run(SESSION) is None
+        assert await RetentionRuns(uow).get_last_run(PROFILE) is not None
         clock.advance(minutes=5)
         assert len(await duties.round()) == len(CATEGORIES)
 
@@ -287,7 +289,7 @@ async def test_a_run_checks_the_clock_once_and_only_what_depends_on_it_waits(
     }
     assert await counts(uows) == before | {"retention_run": 1 + len(MEMBER_TABLES)}
     async with uows.transaction() as uow:
-        days = {day.date for day in await (await AccessLogPartitions.opened(uow)).all()}
+        days = {day.day for day in await (await AccessLogPartitions.assume_role(uow)).list_all()}
     assert clock().date() + timedelta(days=DAYS_AHEAD) in days
 
 

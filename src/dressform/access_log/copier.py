@@ -37,7 +37,7 @@ async def delete_drained(uows: UnitOfWorkFactory, spool: Spool) -> None:
         # last: by it whoever comes after a crash finds the mark.
         spool.empty()
         async with uows.transaction() as uow:
-            await (await AccessLogEntries.assume_role(uow)).forget_spool(spool.name)
+            await (await AccessLogEntries.assume_role(uow)).delete_offset(spool.name)
     except BaseException:
         spool.leave()
         raise
@@ -66,7 +66,7 @@ async def _copy_creating_partitions(
         return await _copy(uows, spool, select_lines)
     except PartitionMissingError as missing:
         async with uows.transaction() as uow:
-            await (await AccessLogPartitions.assume_role(uow)).make(missing.days)
+            await (await AccessLogPartitions.assume_role(uow)).ensure(missing.days)
         return await _copy(uows, spool, select_lines)
 
 
@@ -77,7 +77,7 @@ async def _copy(
     lines = b""
     async with uows.transaction() as uow:
         access_log = await AccessLogEntries.assume_role(uow)
-        shipped = await access_log.shipped_of(spool.name)
+        shipped = await access_log.lock_offset(spool.name)
         block = spool.read(shipped, BLOCK_BYTES)
         if block:
             shipped += len(block)

@@ -3,7 +3,7 @@ from dressform.actions.confirm_sign_up import conflict_error
 from dressform.crypto.passwords import PasswordHasher
 from dressform.db.errors import ConstraintError
 from dressform.db.unit_of_work import UnitOfWork, UnitOfWorkFactory
-from dressform.errors import LinkExpired
+from dressform.errors import LinkInvalid
 from dressform.repositories.accounts import Accounts
 from dressform.repositories.mails import Mails
 from dressform.repositories.one_time_tokens import OneTimeTokens, TokenPurpose
@@ -43,7 +43,7 @@ async def confirm_email(uow: UnitOfWork, token: str) -> None:
     """The new address takes the old one's place. Raises LinkExpired, EmailTaken."""
     redeemed = await OneTimeTokens(uow).redeem(token, TokenPurpose.EMAIL_CHANGE)
     if redeemed is None:
-        raise LinkExpired
+        raise LinkInvalid
     accounts = Accounts(uow)
     await accounts.delete_expired_holder(email=redeemed.email)
     try:

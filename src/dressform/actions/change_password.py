@@ -2,7 +2,7 @@ from dressform.actions.check_password import check_password
 from dressform.actions.register import require_strong_password
 from dressform.crypto.passwords import PasswordHasher
 from dressform.db.unit_of_work import UnitOfWork, UnitOfWorkFactory
-from dressform.errors import LinkExpired, WrongPassword
+from dressform.errors import LinkInvalid, WrongPassword
 from dressform.repositories.accounts import Accounts, Credentials
 from dressform.repositories.mails import Mails
 from dressform.repositories.one_time_tokens import OneTimeTokens, RedeemedToken, TokenPurpose
@@ -52,7 +52,7 @@ async def reset_password(
 
 def _require_valid(redeemed: RedeemedToken | None) -> RedeemedToken:
     if redeemed is None:
-        raise LinkExpired
+        raise LinkInvalid
     return redeemed
 
 

@@ -69,7 +69,9 @@ async def confirm_files(found: Comparison) -> None:
     with _translate_disk_errors():
         for file in found.files:
             if file.committed_number < file.last_number <= found.known.get(file.id, 0):
-                await asyncio.to_thread(append_line, file.path, file.day, committed=file.last_number)
+                await asyncio.to_thread(
+                    append_line, file.path, file.day, committed=file.last_number
+                )
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 from dressform.db.errors import ConstraintError
 from dressform.db.unit_of_work import UnitOfWork
-from dressform.errors import EmailTaken, LinkExpired, UsernameTaken
+from dressform.errors import EmailTaken, LinkInvalid, UsernameTaken
 from dressform.repositories.accounts import Accounts
 from dressform.repositories.profiles import Profiles
 from dressform.repositories.sign_ups import SignUps
@@ -11,7 +11,7 @@ async def confirm_sign_up(uow: UnitOfWork, token: str) -> None:
     sign_ups = SignUps(uow)
     waiting = await sign_ups.get_by_token(token)
     if waiting is None:
-        raise LinkExpired
+        raise LinkInvalid
     accounts = Accounts(uow)
     await accounts.delete_expired_holder(email=waiting.email, username=waiting.username)
     try:

@@ -121,7 +121,9 @@ async def _draft_sign_up(uow: UnitOfWork, letter: OutboxMail) -> MailDraft | Non
         return await _draft_reactivation(uow, locked)
     sign_ups = SignUps(uow)
     wanted = letter.context.get("sign_up_id")
-    waiting = await (sign_ups.get_by_id(UUID(wanted)) if wanted else sign_ups.get_latest_by_email(letter.to))
+    waiting = await (
+        sign_ups.get_by_id(UUID(wanted)) if wanted else sign_ups.get_latest_by_email(letter.to)
+    )
     if waiting is None:
         return None
     token = new_token()

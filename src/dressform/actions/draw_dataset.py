@@ -14,7 +14,7 @@ from dressform.actions.take_contributions import (
 from dressform.db.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from dressform.errors import StartupError
 from dressform.opendata import raw
-from dressform.opendata.codebook import CODEBOOKS, MIN_FLAG_COUNT, FLAGS, OFFERED, Codebook
+from dressform.opendata.codebook import CODEBOOKS, FLAGS, MIN_FLAG_COUNT, OFFERED, Codebook
 from dressform.opendata.draws import Draw
 from dressform.opendata.noise import add_noise, add_noise_to_counts
 from dressform.opendata.receipts import Receipt, Receipts
@@ -79,7 +79,9 @@ async def draw_dataset(
 async def list_draws(uows: UnitOfWorkFactory) -> list[Draw]:
     """Every year's, in their order."""
     uow = uows.read()
-    return [_parse_draw(draw) for draw in await Draws(uow).list_all() if draw.statistics is not None]
+    return [
+        _parse_draw(draw) for draw in await Draws(uow).list_all() if draw.statistics is not None
+    ]
 
 
 def _check_receipts(receipts: Receipts, draws: Sequence[Draw]) -> None:
@@ -177,7 +179,9 @@ async def _store_sums(
         if uow.now.year != year:
             raise StartupError(f"The year {year} is over, and with it the chance of its draw.")
         exact = await take_contributions(uow, parts, year, taken)
-        await Draws(uow).record_statistics(year, raw.serialize(add_noise(taken.codebook, exact, taken.flags)))
+        await Draws(uow).record_statistics(
+            year, raw.serialize(add_noise(taken.codebook, exact, taken.flags))
+        )
 
 
 def _parse_draw(stored: StoredDraw) -> Draw:

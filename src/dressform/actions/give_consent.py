@@ -2,7 +2,7 @@ from collections.abc import Callable
 from uuid import UUID
 
 from dressform.db.unit_of_work import UnitOfWork
-from dressform.errors import ConsentTextChanged, Restricted
+from dressform.errors import ConsentTextChanged, AccountRestricted
 from dressform.opendata.consent import CURRENT
 from dressform.repositories.accounts import Accounts
 from dressform.repositories.consents import Consent, Consents
@@ -26,7 +26,7 @@ async def give_consent(
     TooManyConsents.
     """
     if member.restricted:
-        raise Restricted
+        raise AccountRestricted
     text = CURRENT[language]
     if text_version != text.version or text_sha256 not in {None, text.sha256.hex()}:
         raise ConsentTextChanged

@@ -27,7 +27,8 @@ async def load_secrets(
             secrets, SecretPurpose.SIGNING, lambda: SigningKey.generate().to_bytes()
         )
         signing = [
-            SigningKey.from_bytes(stored) for stored in await secrets.list_by_purpose(SecretPurpose.SIGNING)
+            SigningKey.from_bytes(stored)
+            for stored in await secrets.list_by_purpose(SecretPurpose.SIGNING)
         ]
     keyed = KeyedIndex(index)
     refresh_tokens = RefreshTokens(keyed.derive_key("refresh tokens"))

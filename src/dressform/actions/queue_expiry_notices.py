@@ -17,7 +17,9 @@ async def queue_expiry_notices(uows: UnitOfWorkFactory) -> int:
         async with uows.transaction() as uow:
             warnings = ExpiryNotices(uow)
             due = [("ending", warned) for warned in await warnings.queue_due(limit=BATCH)]
-            due += [("restricted", asked) for asked in await warnings.queue_due_restricted(limit=BATCH)]
+            due += [
+                ("restricted", asked) for asked in await warnings.queue_due_restricted(limit=BATCH)
+            ]
             for kind, warned in due:
                 await Mails(uow).add(
                     kind,

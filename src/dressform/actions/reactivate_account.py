@@ -1,5 +1,5 @@
 from dressform.db.unit_of_work import UnitOfWork
-from dressform.errors import LinkExpired
+from dressform.errors import LinkInvalid
 from dressform.repositories.expiry_notices import ExpiryNotices
 
 
@@ -9,4 +9,4 @@ async def reactivate_account(uow: UnitOfWork, token: str) -> None:
     It counts as a login: it takes the mailbox of the account and says the same thing.
     """
     if not await ExpiryNotices(uow).reactivate(token):
-        raise LinkExpired
+        raise LinkInvalid

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from dressform.actions.check_journal import Comparison, compare_journal
 from dressform.db.unit_of_work import UnitOfWorkFactory
-from dressform.errors import NotFound, NotSignedIn, StartupError
+from dressform.errors import NotFound, Unauthenticated, StartupError
 from dressform.journal.entries import DeletionKind
 from dressform.repositories.deletion_marks import DeletionMarks
 from dressform.repositories.returned_rows import ReturnedRow, ReturnedRows
@@ -44,7 +44,7 @@ async def replay_deletions(
 def _check_readable(found: Comparison) -> None:
     for file in found.outdated_files:
         known = found.known.get(file.id, 0)
-        if lost := [number for number in file.missing if number > known]:
+        if lost := [number for number in file.missing_numbers if number > known]:
             raise StartupError(
                 f"{file.path} is damaged: {len(lost)} of its entries can't be read. Put it back from "
                 "a copy, or do without them: `dressform restore replay --without-damaged`."
@@ -80,7 +80,7 @@ async def _delete(uows: UnitOfWorkFactory, rows: Sequence[tuple[ReturnedRow, dat
     async with uows.transaction(now=_BEFORE_EVERY_EXPIRY) as uow:
         for row, day in rows:
             # Its owner, another host or the row before may have been faster.
-            with suppress(NotFound, NotSignedIn):
+            with suppress(NotFound, Unauthenticated):
                 await ReturnedRows(uow).delete(row, on=day)
                 done += 1
     return done

@@ -95,7 +95,7 @@ class _ContributionTaker:
 
     async def recheck(self, part: PartialSums) -> PartialSums:
         """Once more after all are marked: a restriction doesn't touch the consent that a mark holds."""
-        gone = await self._contributions.no_longer_giving(part.account_ids, part.model_ids)
+        gone = await self._contributions.list_withdrawn(part.account_ids, part.model_ids)
         await asyncio.sleep(PAUSE_SECONDS)
         still = [each for each in part.account_ids if each not in gone]
         if len(still) == len(part.account_ids):
@@ -104,8 +104,8 @@ class _ContributionTaker:
 
     async def _recompute(self, giving: Sequence[UUID], marked: Sequence[UUID]) -> PartialSums:
         """Of those `giving`; of all others who are `marked` the mark is taken back."""
-        rows = await self._contributions.sealed_of(giving)
-        part = self._adding.part(decrypt_contributions(rows, self._vault).contributions)
+        rows = await self._contributions.fetch_encrypted(giving)
+        part = self._adding.add_up(decrypt_contributions(rows, self._vault).contributions)
         await self._contributions.unmark(set(marked) - set(part.account_ids))
         return part
 

@@ -9,14 +9,14 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from dressform.api.state import Service, service_of
 from dressform.db.statements import Row, Statement
-from dressform.errors import NotAnOperator, NotSignedIn, Restricted
+from dressform.errors import NotAnOperator, Unauthenticated, AccountRestricted
 from dressform.repositories.members import MEMBER_QUERY, Members
 from dressform.repositories.operators import MEMBER_AND_OPERATOR
 from dressform.repositories.owners import Member
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class AuthenticatedQuery:
     """Finds out who asks, and what they ask for in the same statement."""
 
     service: Service
@@ -26,7 +26,7 @@ class Look:
         """Raises NotSignedIn, Restricted."""
         member, row = await self.at_any(statement, **asked)
         if member.restricted:
-            raise Restricted
+            raise AccountRestricted
         return member, row
 
     async def at_any(self, statement: Statement, **asked: Any) -> tuple[Member, Row]:
@@ -37,14 +37,14 @@ class Look:
     async def at_all(self, statement: Statement, **asked: Any) -> tuple[Member, Sequence[Row]]:
         """Every row of what is asked for. Raises NotSignedIn."""
         if self.bearer is None:
-            raise NotSignedIn
+            raise Unauthenticated
         uow = self.service.uows.read()
         claims = self.service.tokens.verify(self.bearer.credentials, at=uow.now)
         found = await Members(uow).get_by_session(
             claims.session_id, claims.account_id, statement, **asked
         )
         if found is None:
-            raise NotSignedIn
+            raise Unauthenticated
         return found
 
 
@@ -63,12 +63,12 @@ class _Bearer(HTTPBearer):
             description="The `access_token` that signing in or refreshing answered.",
         )
 
-    async def look(self, request: Request) -> Look:
-        return Look(service_of(request), await super().__call__(request))
+    async def look(self, request: Request) -> AuthenticatedQuery:
+        return AuthenticatedQuery(service_of(request), await super().__call__(request))
 
 
 class LookOf(_Bearer):
-    async def __call__(self, request: Request) -> Look:  # type: ignore[override]
+    async def __call__(self, request: Request) -> AuthenticatedQuery:  # type: ignore[override]
         return await self.look(request)
 
 

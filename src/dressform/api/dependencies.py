@@ -6,7 +6,7 @@ from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, Request, Security
 
-from dressform.api.authentication import ActiveMemberOf, AnyMemberOf, Look, LookOf, OperatorOf
+from dressform.api.authentication import ActiveMemberOf, AnyMemberOf, AuthenticatedQuery, LookOf, OperatorOf
 from dressform.api.rate_limiter import Attempts as AttemptCounter
 from dressform.api.state import Service, service_of
 from dressform.crypto.passwords import PasswordHasher
@@ -48,13 +48,13 @@ async def _uow(request: Request) -> AsyncIterator[UnitOfWork]:
         yield uow
 
 
-InUnit = Annotated[UnitOfWork, Depends(_uow, scope="function")]
+UnitOfWorkDep = Annotated[UnitOfWork, Depends(_uow, scope="function")]
 
 
 def _repository(kind: Callable[[Any], T]) -> Callable[[Any], Awaitable[T]]:
     """A provider of a repository in the request's unit of work."""
 
-    async def provide(uow: InUnit) -> T:
+    async def provide(uow: UnitOfWorkDep) -> T:
         return kind(uow)
 
     return provide
@@ -69,24 +69,24 @@ def _of_service(name: str) -> Callable[[Request], Awaitable[Any]]:
     return provide
 
 
-TheService = Annotated[Service, Depends(_service)]
-InOneLook = Annotated[Look, Security(LookOf())]
+AppStateDep = Annotated[Service, Depends(_service)]
+AuthenticatedQueryDep = Annotated[AuthenticatedQuery, Security(LookOf())]
 """For a question that is asked together with who asks it."""
 
-AnyMember = Annotated[Member, Security(AnyMemberOf())]
+CurrentMemberOrRestricted = Annotated[Member, Security(AnyMemberOf())]
 """Whoever is signed in, even while the account is restricted: to read, correct and remove their data."""
 
-Me = Annotated[Member, Security(ActiveMemberOf())]
+CurrentMember = Annotated[Member, Security(ActiveMemberOf())]
 """Whoever is signed in and may also have their data used and shown."""
 
-AnOperator = Annotated[Member, Security(OperatorOf())]
+CurrentOperator = Annotated[Member, Security(OperatorOf())]
 """Whoever may look into the address log."""
 
 # For what waits on something slow: it opens its own units of work around the waiting.
-OpenUnits = Annotated[UnitOfWorkFactory, Depends(_of_service("uows"))]
-Hasher = Annotated[PasswordHasher, Depends(_of_service("passwords"))]
+UnitOfWorkFactoryDep = Annotated[UnitOfWorkFactory, Depends(_of_service("uows"))]
+PasswordHasherDep = Annotated[PasswordHasher, Depends(_of_service("passwords"))]
 Tokens = Annotated[AccessTokens, Depends(_of_service("tokens"))]
-Studio = Annotated[PictureStudio, Depends(_of_service("studio"))]
+ImageProcessorDep = Annotated[PictureStudio, Depends(_of_service("studio"))]
 Attempts = Annotated[AttemptCounter, Depends(_of_service("attempts"))]
 Auditor = Annotated[RetentionAuditor, Depends(_of_service("auditor"))]
 Settings = Annotated[ProcessSettings, Depends(_of_service("settings"))]

@@ -18,7 +18,7 @@ from dressform.db.errors import ConstraintError
 from dressform.errors import DressformError, FieldError, InvalidInput
 
 _BY_STATUS: dict[int, type[DressformError]] = {
-    400: errors.Unreadable,
+    400: errors.MalformedRequest,
     404: errors.NotFound,
     405: errors.MethodNotAllowed,
     413: errors.TooLarge,
@@ -54,7 +54,7 @@ def _answer(request: Request, error: DressformError, headers: dict[str, str]) ->
 
 def _known(request: Request, error: Exception) -> Response:
     assert isinstance(error, DressformError)
-    if isinstance(error, errors.Restricted):
+    if isinstance(error, errors.AccountRestricted):
         request.state.is_restricted = True  # The access log says no more of it.
     return _answer(request, error, {})
 
@@ -63,7 +63,7 @@ def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     found = error.errors()
     if any(entry["type"] == "json_invalid" for entry in found):
-        return _answer(request, errors.Unreadable(), {})
+        return _answer(request, errors.MalformedRequest(), {})
     # A small body can hold tens of thousands of unknown names: the answer stays small too.
     fields = (FieldError(_pointer(entry["loc"]), _said(entry)) for entry in found[:MAX_ERRORS])
     return _answer(request, InvalidInput(*fields), {})
@@ -72,7 +72,7 @@ def _invalid(request: Request, error: Exception) -> Response:
 def _of_framework(request: Request, error: Exception) -> Response:
     """Starlette's own: an unknown route, a method that a route lacks, a broken body."""
     assert isinstance(error, HTTPException)
-    kind = _BY_STATUS.get(error.status_code, errors.Unreadable)
+    kind = _BY_STATUS.get(error.status_code, errors.MalformedRequest)
     headers = dict(error.headers or {})
     if kind is errors.MethodNotAllowed:
         headers["Allow"] = _allowed(request)
@@ -92,7 +92,7 @@ def _allowed(request: Request) -> str:
 
 def _unread(request: Request, _: Exception) -> Response:
     """The client went away while its body was read: nobody gets this answer."""
-    return _answer(request, errors.Unreadable(), {})
+    return _answer(request, errors.MalformedRequest(), {})
 
 
 def _outdated(request: Request, error: Exception) -> Response:
@@ -101,7 +101,7 @@ def _outdated(request: Request, error: Exception) -> Response:
     constraint = error.constraint or ""
     if constraint.startswith("fk_"):
         of_model = constraint.endswith("_model_id")
-        return _answer(request, errors.NotFound() if of_model else errors.NotSignedIn(), {})
+        return _answer(request, errors.NotFound() if of_model else errors.Unauthenticated(), {})
     return _answer(request, errors.InternalError(), {})
 
 

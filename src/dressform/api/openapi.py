@@ -19,11 +19,11 @@ from dressform.errors import (
     DressformError,
     InternalError,
     InvalidInput,
-    NotSignedIn,
-    Restricted,
+    Unauthenticated,
+    AccountRestricted,
     TooLarge,
     Unavailable,
-    Unreadable,
+    MalformedRequest,
 )
 
 _DESCRIPTION = """\
@@ -134,11 +134,11 @@ def _common_errors(operation: dict[str, Any]) -> Iterator[type[DressformError]]:
     """Yield the errors that an operation may raise without declaring them."""
     yield from (InternalError, Unavailable, TooLarge)
     if operation["security"]:
-        yield from (NotSignedIn, Restricted)
+        yield from (Unauthenticated, AccountRestricted)
     if "requestBody" in operation or "parameters" in operation:
         yield InvalidInput
     if "requestBody" in operation:
-        yield Unreadable
+        yield MalformedRequest
 
 
 def _complete_schemas(schemas: dict[str, Any]) -> dict[str, Any]:

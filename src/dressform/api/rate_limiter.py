@@ -11,7 +11,7 @@ from enum import Enum
 
 from dressform.clock import Clock
 from dressform.crypto.secrets import KeyedIndex
-from dressform.errors import TooManyAttempts
+from dressform.errors import RateLimited
 
 MOST_TARGETS = 100_000
 """Counted at once of a kind, in some 50 MB: whoever aims at more of them must not fill memory."""
@@ -44,7 +44,7 @@ class Attempts:
             tried.popleft()
         if len(tried) >= times:
             wait = tried[0] + window - at
-            raise TooManyAttempts(retry_after=math.ceil(wait.total_seconds()))
+            raise RateLimited(retry_after=math.ceil(wait.total_seconds()))
         tried.append(at)
         spent.move_to_end(key)
 
@@ -52,7 +52,7 @@ class Attempts:
         """Count one attempt at `target`, unless there were too many."""
         try:
             self.spend(limit, target)
-        except TooManyAttempts:
+        except RateLimited:
             return False
         return True
 

@@ -7,9 +7,9 @@ from urllib.parse import urlsplit
 
 from fastapi import Body, Request, Response
 
-from dressform.api.dependencies import ACCESS_TOKEN_LIFETIME, Settings, TheService
+from dressform.api.dependencies import ACCESS_TOKEN_LIFETIME, Settings, AppStateDep
 from dressform.api.schemas.sessions import RefreshRequest, TokensRead
-from dressform.errors import ForeignOrigin, RefreshTokenRefused
+from dressform.errors import OriginNotAllowed, RefreshTokenRefused
 from dressform.repositories.sessions import IssuedSession
 
 _NAME = "dressform-refresh"
@@ -26,7 +26,7 @@ class Carried:
 class RefreshCookie:
     """Sets and clears the cookie on the answer under way."""
 
-    def __init__(self, response: Response, service: TheService) -> None:
+    def __init__(self, response: Response, service: AppStateDep) -> None:
         self._response = response
         self._settings = service.settings
         self._clock = service.uows.clock
@@ -57,7 +57,7 @@ class RefreshCookie:
         )
 
 
-async def refresh_cookie(response: Response, service: TheService) -> RefreshCookie:
+async def refresh_cookie(response: Response, service: AppStateDep) -> RefreshCookie:
     return RefreshCookie(response, service)
 
 
@@ -87,7 +87,7 @@ def _refuse_foreign(request: Request, settings: Settings) -> None:
     origin = request.headers.get("origin")
     ours = {_origin(settings.public_url), _origin(settings.link_base), *settings.allowed_origins}
     if origin is not None and origin not in ours:
-        raise ForeignOrigin
+        raise OriginNotAllowed
 
 
 def _origin(url: str) -> str:

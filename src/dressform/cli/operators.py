@@ -52,7 +52,8 @@ def list_all() -> None:
 
     async def task(uow: UnitOfWork) -> str:
         lines = [
-            f"{one.username:<30} {one.created_at:%Y-%m-%d}" for one in await Operators(uow).list_all()
+            f"{one.username:<30} {one.created_at:%Y-%m-%d}"
+            for one in await Operators(uow).list_all()
         ]
         return "\n".join(lines) or "There are no operators."
 

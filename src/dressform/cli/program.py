@@ -24,7 +24,8 @@ from dressform.cli.retention import app as retention_app
 from dressform.crypto.sealing import DecryptionError
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.errors import StartupError, Unavailable
-from dressform.policy.notice import MAIL, notice
+from dressform.policy.notice import notice
+from dressform.policy.sign_in_data import MAIL
 from dressform.settings import settings
 from dressform.settings.settings import Settings
 from dressform.system import parent_watchdog as leash
@@ -186,7 +187,7 @@ async def _run_worker(loaded: Settings, uows: UnitOfWorkFactory) -> None:
         log.warning(
             "mails in %s hold addresses, and are not deleted with an account: only after %s",
             folder,
-            MAIL.window.in_words("en"),
+            MAIL.period.format("en"),
         )
     await run(loaded, uows)
 
@@ -228,11 +229,11 @@ def print_policy() -> None:
     typer.echo("| data | why | kept | counted from | then | later |")
     typer.echo("| --- | --- | --- | --- | --- | --- |")
     for one in notice():
-        kept = one.window.in_words("en")
+        kept = one.period.format("en")
         later = " ".join(
-            f"At most {each.longer.in_words('en')} later: {each.told.en}" for each in one.extensions
+            f"At most {each.period.format('en')} later: {each.text.en}" for each in one.extensions
         )
         typer.echo(
-            f"| {one.data.en} | {one.purpose.en} | {kept} | {one.clock.en} | {one.ending.en} "
+            f"| {one.data.en} | {one.purpose.en} | {kept} | {one.starts_at_text.en} | {one.on_expiry_text.en} "
             f"| {later} |"
         )

@@ -65,8 +65,12 @@ async def _show(loaded: Settings) -> None:
         typer.echo("It was put back from a backup: run `dressform restore replay`.")
     for file in found.files:
         if file.missing_numbers:
-            typer.echo(f"{file.path} is damaged: {len(file.missing_numbers)} entries can't be read.")
+            typer.echo(
+                f"{file.path} is damaged: {len(file.missing_numbers)} entries can't be read."
+            )
     if found.missing_file_count:
-        typer.echo(f"The database knows {found.missing_file_count} more files: of other hosts, or lost.")
+        typer.echo(
+            f"The database knows {found.missing_file_count} more files: of other hosts, or lost."
+        )
     if others:
         typer.echo(f"{len(others)} files are of other databases, and of no use to this one.")

@@ -9,7 +9,11 @@ import typer
 from dressform.bootstrap import bootstrap, resolved_settings
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.errors import StartupError
-from dressform.policy.notice import CATEGORIES, MAIL, RESTRICTED, UNWARNED, VISITOR, Category
+from dressform.policy.account_data import RESTRICTED, UNWARNED
+from dressform.policy.category import Category
+from dressform.policy.notice import CATEGORIES
+from dressform.policy.operation_data import VISITOR
+from dressform.policy.sign_in_data import MAIL
 from dressform.repositories.purge_blocks import PurgeBlocks, StoredPurgeBlock
 from dressform.repositories.retention_runs import RetentionRuns, RuleStatus, RunSummary
 from dressform.retention_audit.auditor import Auditor
@@ -94,12 +98,12 @@ async def _format_line(category: Category, uows: UnitOfWorkFactory, findings: Fi
     last = await RetentionRuns(uow).get_last_run(category)
     standing = await RetentionRuns(uow).get_rule_status(category)
     if category is VISITOR and rows.oldest_at is not None:
-        standing = RuleStatus(rows.oldest_at, category.window.after(rows.oldest_at))
+        standing = RuleStatus(rows.oldest_at, category.period.expires_at(rows.oldest_at))
     return _LINE.format(
         category.key,
-        category.window.in_words("en"),
+        category.period.format("en"),
         _format_time(standing.oldest_at),
-        _format_time(standing.next_ending_at),
+        _format_time(standing.next_expiry_at),
         *_format_run(last),
         rows.waiting,
         rows.overdue,
@@ -135,7 +139,7 @@ def _format_mail(findings: Findings) -> list[str]:
     if mail.failing_since:
         said.append(
             f"The mail server has taken no mail since {_format_time(mail.failing_since)}: the worker's log "
-            f"says why. A mail is lost after {MAIL.window.in_words('en')}, and accounts wait for their "
+            f"says why. A mail is lost after {MAIL.period.format('en')}, and accounts wait for their "
             "warnings."
         )
     if mail.waiting:
@@ -149,13 +153,13 @@ def _format_kept_rows(rule: RuleFindings) -> list[str]:
         said.append(
             f"{rule.key}: {kept.rows} rows are past their window, the first since "
             f"{_format_time(kept.since)}, and wait for a warning of their owner; at most "
-            f"{UNWARNED.longer.in_words('en')}."
+            f"{UNWARNED.period.format('en')}."
         )
     if (kept := rule.rows.restricted).rows:
         said.append(
             f"{rule.key}: {kept.rows} rows are past their window, the first since "
             f"{_format_time(kept.since)}, and are kept as restricted; at most "
-            f"{RESTRICTED.longer.in_words('en')}."
+            f"{RESTRICTED.period.format('en')}."
         )
     return said
 

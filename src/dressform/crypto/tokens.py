@@ -21,7 +21,7 @@ from jose import jwk, jws, jwt
 from jose.backends.base import Key
 from jose.backends.cryptography_backend import CryptographyECKey
 
-from dressform.errors import NotSignedIn, StartupError
+from dressform.errors import Unauthenticated, StartupError
 
 ALGORITHM, TOKEN_TYPE = "ES256", "at+jwt"
 MAX_TOKEN_LENGTH = 8192
@@ -127,7 +127,7 @@ class AccessTokens:
             claims = self._get_claims(token)
             self._check_times(claims, at)
         except Exception:  # noqa: BLE001  jose lets RecursionError, OverflowError and TypeError out
-            raise NotSignedIn from None
+            raise Unauthenticated from None
         return claims
 
     def jwks(self) -> dict[str, list[dict[str, str]]]:
@@ -145,7 +145,7 @@ class AccessTokens:
     def _verify_signature(self, token: str) -> Claims:
         parts = TOKEN_PATTERN.fullmatch(token) if len(token) <= MAX_TOKEN_LENGTH else None
         if parts is None:
-            raise NotSignedIn
+            raise Unauthenticated
         header, payload = parts.groups()
         claims = jwt.decode(
             token,
@@ -157,13 +157,13 @@ class AccessTokens:
         )
         # jose takes a list of audiences, and of a claim that stands twice it drops one.
         if claims["aud"] != self._audience or _base64url(_json(claims)) != payload:
-            raise NotSignedIn
+            raise Unauthenticated
         return _parse(claims)
 
     def _check_times(self, claims: Claims, at: datetime) -> None:
         is_now = claims.issued_at - MAX_CLOCK_SKEW <= at < claims.expires_at
         if not is_now or not timedelta() < claims.expires_at - claims.issued_at <= self._lifetime:
-            raise NotSignedIn
+            raise Unauthenticated
 
 
 def check_signing_backend() -> None:
@@ -176,7 +176,7 @@ def _parse(claims: dict[str, Any]) -> Claims:
     times = issued, not_before, expires = claims["iat"], claims["nbf"], claims["exp"]
     are_whole = {type(time) for time in times} == {int}  # bool is a type of its own
     if claims.keys() != CLAIM_NAMES or issued != not_before or not are_whole:
-        raise NotSignedIn
+        raise Unauthenticated
     return Claims(
         account_id=_parse_uuid(claims["sub"]),
         session_id=_parse_uuid(claims["sid"]),
@@ -189,7 +189,7 @@ def _parse(claims: dict[str, Any]) -> Claims:
 def _parse_uuid(text: str) -> UUID:
     uuid = UUID(text)
     if str(uuid) != text:  # UUID() also takes braces, capitals and urn:uuid:
-        raise NotSignedIn
+        raise Unauthenticated
     return uuid
 
 

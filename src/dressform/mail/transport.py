@@ -16,7 +16,7 @@ from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
 
-from dressform.policy.notice import MAIL
+from dressform.policy.sign_in_data import MAIL
 from dressform.settings.settings import Settings
 
 DELIVERY_TIMEOUT_SECONDS = 60
@@ -140,7 +140,7 @@ def delete_old_mails(folder: Path, *, at: datetime) -> int:
         for path in folder.glob(pattern):
             with suppress(FileNotFoundError):  # Another worker was quicker.
                 written_at = datetime.fromtimestamp(path.lstat().st_mtime, UTC)
-                if MAIL.window.after(written_at) <= at:
+                if MAIL.period.expires_at(written_at) <= at:
                     path.unlink()
                     deleted += 1
     return deleted

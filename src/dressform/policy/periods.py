@@ -13,11 +13,11 @@ from datetime import UTC, datetime, timedelta
 
 @dataclass(frozen=True, slots=True)
 class CalendarMonths:
-    """A window of calendar months."""
+    """A period of calendar months."""
 
     count: int
 
-    def after(self, moment: datetime) -> datetime:
+    def expires_at(self, moment: datetime) -> datetime:
         """The first instant at which something that began at `moment` may no longer be kept."""
         start = moment.astimezone(UTC)
         years, month = divmod(start.month - 1 + self.count, 12)
@@ -27,29 +27,29 @@ class CalendarMonths:
 
     @property
     def interval(self) -> str:
-        """The window as a PostgreSQL interval literal."""
+        """The period as a PostgreSQL interval literal."""
         return f"{self.count} months"
 
-    def in_words(self, language: str) -> str:
+    def format(self, language: str) -> str:
         return f"{self.count} mois" if language == "fr" else f"{self.count} months"
 
 
 @dataclass(frozen=True, slots=True)
 class FixedPeriod:
-    """A window of a fixed length."""
+    """A period of a fixed length."""
 
     length: timedelta
 
-    def after(self, moment: datetime) -> datetime:
+    def expires_at(self, moment: datetime) -> datetime:
         """The first instant at which something that began at `moment` may no longer be kept."""
         return moment.astimezone(UTC) + self.length
 
     @property
     def interval(self) -> str:
-        """The window as a PostgreSQL interval literal."""
+        """The period as a PostgreSQL interval literal."""
         return f"{round(self.length.total_seconds())} seconds"
 
-    def in_words(self, language: str) -> str:
+    def format(self, language: str) -> str:
         hours = round(self.length.total_seconds() / 3600)
         if hours % 24:
             unit = {"fr": "heure"}.get(language, "hour")
@@ -75,9 +75,9 @@ def start_of_hour(moment: datetime) -> datetime:
     return moment.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
 
 
-def expiry_sql(window: RetentionPeriod, since: str) -> str:
-    """`window.after` as an SQL expression over a ``timestamptz`` expression `since`.
+def expiry_sql(period: RetentionPeriod, since: str) -> str:
+    """`period.after` as an SQL expression over a ``timestamptz`` expression `since`.
 
     Immutable whatever the session's time zone, so generated columns and indexes may use it.
     """
-    return f"((({since}) AT TIME ZONE 'UTC') + INTERVAL '{window.interval}') AT TIME ZONE 'UTC'"
+    return f"((({since}) AT TIME ZONE 'UTC') + INTERVAL '{period.interval}') AT TIME ZONE 'UTC'"

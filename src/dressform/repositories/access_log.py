@@ -13,8 +13,8 @@ from dressform.db.tables.access_log import AccessLog as Row
 from dressform.db.tables.access_log import SpoolOffset
 from dressform.db.tables.base import has_statistics
 from dressform.db.unit_of_work import TransactionalUnitOfWork
-from dressform.errors import FieldError, TooWide
-from dressform.policy.notice import VISITOR
+from dressform.errors import FieldError, SearchTooBroad
+from dressform.policy.operation_data import VISITOR
 from dressform.policy.periods import expiry_sql
 
 COLUMNS = ("at", "address", "method", "route", "status", "duration_us", "request_id")
@@ -44,8 +44,8 @@ _BAD_VALUE = "22"
 # The end of a row is no plain comparison with `at`, by which the server would know what days to
 # leave out: no row of before the second line's bound can pass the first line.
 _IS_LIVE = f"""
-{expiry_sql(VISITOR.window, VISITOR.since)} > CAST(:now AS timestamptz)
-AND at > (CAST(:now AS timestamptz) AT TIME ZONE 'UTC' - INTERVAL '{VISITOR.window.interval}')
+{expiry_sql(VISITOR.period, VISITOR.clock_column_sql)} > CAST(:now AS timestamptz)
+AND at > (CAST(:now AS timestamptz) AT TIME ZONE 'UTC' - INTERVAL '{VISITOR.period.interval}')
     AT TIME ZONE 'UTC'
 """
 _UUID_WITH_TIME = 7
@@ -155,7 +155,7 @@ class AccessLogEntries:
         try:
             return [AccessLogEntry(*row) for row in await self._uow.connection.execute(query)]
         except StatementTimeout:
-            raise TooWide(
+            raise SearchTooBroad(
                 FieldError("query/since", "must be later, so that less is searched")
             ) from None
 

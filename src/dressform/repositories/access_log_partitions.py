@@ -5,7 +5,7 @@ from typing import Self
 from sqlalchemy import func, select, text
 
 from dressform.db.unit_of_work import UnitOfWork
-from dressform.policy.notice import VISITOR
+from dressform.policy.operation_data import VISITOR
 from dressform.repositories.access_log import DISABLE_STATISTICS, SET_LOG_ROLE
 
 _NAME = "access_log_%Y%m%d"
@@ -39,7 +39,7 @@ class Partition:
     @property
     def expires_at(self) -> datetime:
         """When the first row that it may hold is due."""
-        return VISITOR.window.after(
+        return VISITOR.period.expires_at(
             datetime(self.day.year, self.day.month, self.day.day, tzinfo=UTC)
         )
 
@@ -94,7 +94,7 @@ class AccessLogPartitions:
         A large number is as PostgreSQL's statistics have it: to count would take longer than to drop.
         """
         await self._lock()
-        if day.day not in {found.date for found in await self.list_all()}:
+        if day.day not in {found.day for found in await self.list_all()}:
             return 0
         rows = await self._count_rows(day)
         await self._execute(f"DROP TABLE {day.table}")

@@ -10,7 +10,7 @@ from dressform.crypto.secrets import new_version
 from dressform.db.statements import Row, Statement
 from dressform.db.tables import Account, AccountKey, Profile
 from dressform.db.unit_of_work import UnitOfWork
-from dressform.errors import NotSignedIn
+from dressform.errors import Unauthenticated
 from dressform.journal.entries import Deletion, DeletionKind
 from dressform.policy.periods import start_of_day, start_of_month
 from dressform.repositories.expired_rows import is_deletable
@@ -111,20 +111,20 @@ class Accounts:
         """By username or e-mail address: no username has an @."""
         if "@" in login:
             return await self.get_by_email(login)
-        return await self._fetch_one(_BY_USERNAME, username_index=self._index.username(login))
+        return await self._fetch_one(_BY_USERNAME, username_index=self._index.hash_username(login))
 
     async def get_for_sign_in(self, login: str) -> Credentials | None:
         """Return what `by_login` does, and also an account that waits past its window."""
         if "@" in login:
             return await self._fetch_one(
-                _NOT_DELETABLE_BY_EMAIL, email_index=self._index.email(login)
+                _NOT_DELETABLE_BY_EMAIL, email_index=self._index.hash_email(login)
             )
         return await self._fetch_one(
-            _NOT_DELETABLE_BY_USERNAME, username_index=self._index.username(login)
+            _NOT_DELETABLE_BY_USERNAME, username_index=self._index.hash_username(login)
         )
 
     async def get_by_email(self, email: str) -> Credentials | None:
-        return await self._fetch_one(_BY_EMAIL, email_index=self._index.email(email))
+        return await self._fetch_one(_BY_EMAIL, email_index=self._index.hash_email(email))
 
     async def get_by_id(self, account_id: UUID) -> Credentials | None:
         return await self._fetch_one(_BY_ID, account_id=account_id)
@@ -135,7 +135,7 @@ class Accounts:
 
     async def get_in_grace_period_by_email(self, email: str) -> Credentials | None:
         return await self._fetch_one(
-            _IN_GRACE_PERIOD_BY_EMAIL, email_index=self._index.email(email)
+            _IN_GRACE_PERIOD_BY_EMAIL, email_index=self._index.hash_email(email)
         )
 
     async def get_for_share(self, account_id: UUID, *, version: int) -> Credentials | None:
@@ -146,22 +146,22 @@ class Accounts:
         """Raises NotSignedIn when the account has ended meanwhile."""
         found = await self.get_by_id(owner.account_id)
         if found is None:
-            raise NotSignedIn
+            raise Unauthenticated
         return found
 
     async def add(
         self, account_id: UUID, *, email: str, language: str, password_hash: str
     ) -> Owner:
         """ConstraintError when the address has an account already."""
-        owner = Owner(account_id, DataKey.new())
-        wrapped = self._uow.vault.master.wrap(owner.key, account_id)
+        owner = Owner(account_id, DataKey.generate())
+        wrapped = self._uow.keyrings.master.wrap(owner.key, account_id)
         payload = {"email": email, "language": language, "password_hash": password_hash}
         version = new_version()
         await self._uow.connection.execute(
             _ADD,
             {
                 "id": account_id,
-                "email_index": self._index.email(email),
+                "email_index": self._index.hash_email(email),
                 "created_at": start_of_month(self._uow.now),
                 "last_login_at": start_of_day(self._uow.now),
                 "version": version,
@@ -197,7 +197,7 @@ class Accounts:
         """
         before = await self._fetch_one(_BY_ID_TO_CHANGE, account_id=owner.account_id)
         if before is None:
-            raise NotSignedIn
+            raise Unauthenticated
         payload = {
             "email": before.email,
             "language": before.language,
@@ -210,7 +210,7 @@ class Accounts:
             {
                 "account_id": owner.account_id,
                 "version": version,
-                "email_index": self._index.email(payload["email"]),
+                "email_index": self._index.hash_email(payload["email"]),
                 "sealed": owner.key.seal(payload, "account", owner.account_id, version),
             },
         )
@@ -227,8 +227,8 @@ class Accounts:
         await self._delete_journaled(
             _DELETE_EXPIRED_HOLDER,
             at=self._uow.now,
-            email_index=self._index.email(email),
-            username_index=self._index.username(username),
+            email_index=self._index.hash_email(email),
+            username_index=self._index.hash_username(username),
         )
 
     async def delete(self, owner: Owner) -> None:
@@ -240,10 +240,12 @@ class Accounts:
         self._uow.deletions.extend(Deletion(DeletionKind.ACCOUNT, each) for each in gone)
 
     async def _fetch_one(self, statement: Statement, **values: Any) -> Credentials | None:
-        row = await self._uow.connection.one_or_none(statement, values | {"at": self._uow.now})
+        row = await self._uow.connection.fetch_one_or_none(
+            statement, values | {"at": self._uow.now}
+        )
         if row is None:
             return None
-        key = self._uow.vault.master.unwrap(WrappedKey(row.key_id, row.wrapped_key), row.id)
+        key = self._uow.keyrings.master.unwrap(WrappedKey(row.key_id, row.wrapped_key), row.id)
         return decrypt_credentials(row, Owner(row.id, key))
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from dressform.db.statements import Statement
 from dressform.db.tables import Account, DatasetConsent, DatasetConsentAct, Model
 from dressform.db.unit_of_work import UnitOfWork
-from dressform.errors import FieldError, InvalidInput, NotSignedIn, TooManyConsents
+from dressform.errors import FieldError, InvalidInput, Unauthenticated, TooManyConsents
 from dressform.journal.entries import Deletion, DeletionKind
 from dressform.opendata.consent import ConsentText
 from dressform.repositories.consent_acts import (
@@ -161,7 +161,7 @@ class Consents:
         # Before the row itself, as erasing an account does: else each could wait for the other.
         asked = {"owner_id": owner.account_id, "at": self._uow.now}
         if await self._uow.connection.scalar(_LOCK, asked) is None:
-            raise NotSignedIn
+            raise Unauthenticated
 
     async def _lock_model(self, owner: Owner, model_id: UUID | None) -> None:
         """Until the transaction ends it can't be removed."""

@@ -17,17 +17,10 @@ from dressform.db.tables import (
 from dressform.db.unit_of_work import UnitOfWork
 from dressform.journal.entries import Deletion, DeletionKind
 from dressform.policy import notice as policy
-from dressform.policy.notice import (
-    LOOKUP,
-    MAIL,
-    MODEL,
-    ONE_TIME_TOKEN,
-    PROFILE,
-    RETENTION_RUN,
-    SESSION,
-    SIGN_UP,
-    Category,
-)
+from dressform.policy.account_data import MODEL, PROFILE
+from dressform.policy.category import Category
+from dressform.policy.operation_data import LOOKUP, RETENTION_RUN
+from dressform.policy.sign_in_data import MAIL, ONE_TIME_TOKEN, SESSION, SIGN_UP
 from dressform.repositories.quarantine import Quarantine
 
 BATCH = 50
@@ -114,7 +107,7 @@ class ExpiredRows:
         found = select(self._table.id)
         if self._category is MODEL:
             found = found.join(Account, Account.id == Model.account_id)
-        spared = Quarantine(self._uow).spares(self._category.key, self._table.id)
+        spared = Quarantine(self._uow).not_quarantined(self._category.key, self._table.id)
         return found.where(*self._conditions(), spared).order_by(self._expiry)
 
     def _conditions(self) -> list[ColumnElement[bool]]:

@@ -5,7 +5,8 @@ from sqlalchemy import Column, Table, bindparam, func, select, text, update
 
 from dressform.db.tables import Base
 from dressform.db.unit_of_work import UnitOfWork
-from dressform.policy.notice import INTERNAL, VISITOR
+from dressform.policy.notice import INTERNAL
+from dressform.policy.operation_data import VISITOR
 
 _NOT_ABOUT_MEMBERS = {INTERNAL, VISITOR.key}
 _LEDGER = "retention_run"

@@ -10,7 +10,7 @@ from dressform.crypto.secrets import new_version, random_id
 from dressform.db.statements import Row, Statement
 from dressform.db.tables import Account, Avatar, Model
 from dressform.db.unit_of_work import UnitOfWork
-from dressform.errors import FieldError, InvalidInput, NotFound, NotSignedIn, TooManyModels
+from dressform.errors import FieldError, InvalidInput, NotFound, Unauthenticated, TooManyModels
 from dressform.journal.entries import Deletion, DeletionKind
 from dressform.repositories.members import with_member
 from dressform.repositories.owners import Owner
@@ -161,11 +161,13 @@ class Models:
     async def _lock(self, owner: Owner) -> None:
         """Until the transaction ends nobody else adds, removes or makes whole a model of theirs."""
         if await self._uow.connection.scalar(_LOCK, self._params(owner)) is None:
-            raise NotSignedIn
+            raise Unauthenticated
 
     async def _next_position(self, owner: Owner) -> int:
         """Return the place behind all others. Raise TooManyModels when there is no room."""
-        number, last = await self._uow.connection.fetch_one(_COUNT, {"account_id": owner.account_id})
+        number, last = await self._uow.connection.fetch_one(
+            _COUNT, {"account_id": owner.account_id}
+        )
         if number >= MAX_MODELS:
             raise TooManyModels
         return int(last) + 1

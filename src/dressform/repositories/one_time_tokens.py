@@ -98,7 +98,9 @@ class OneTimeTokens:
         return row
 
     def _decrypt(self, row: Row) -> RedeemedToken:
-        key = self._uow.keyrings.master.unwrap(WrappedKey(row.key_id, row.wrapped_key), row.account_id)
+        key = self._uow.keyrings.master.unwrap(
+            WrappedKey(row.key_id, row.wrapped_key), row.account_id
+        )
         payload = key.open(row.sealed, "one_time_token", row.id, 1)
         return RedeemedToken(Owner(row.account_id, key), payload["email"])
 

@@ -110,6 +110,6 @@ class Operators:
 
     def _decrypt_username(self, row: Row) -> str:
         wrapped = WrappedKey(row.key_id, row.wrapped_key)
-        key = self._uow.vault.master.unwrap(wrapped, row.account_id)
+        key = self._uow.keyrings.master.unwrap(wrapped, row.account_id)
         profile = key.open(row.sealed, "profile", row.account_id, row.version)
         return str(profile["username"])

@@ -96,7 +96,7 @@ class ProfilePictures:
 
     async def get_by_username(self, username: str) -> StoredPicture:
         """Raises NotFound when there is none, for a member who is restricted too."""
-        index = self._uow.keyrings.index.username(username)
+        index = self._uow.keyrings.index.hash_username(username)
         asked = {"username_index": index, "at": self._uow.now}
         row = await self._uow.connection.fetch_one_or_none(_PICTURE_BY_USERNAME, asked)
         if row is None:

@@ -8,7 +8,7 @@ from dressform.crypto.secrets import new_version
 from dressform.db.statements import Row, Statement
 from dressform.db.tables import Account, AccountKey, Picture, Profile
 from dressform.db.unit_of_work import UnitOfWork
-from dressform.errors import FieldError, InvalidInput, NotFound, NotSignedIn
+from dressform.errors import FieldError, InvalidInput, NotFound, Unauthenticated
 from dressform.repositories.accounts import ACCOUNT_COLUMNS, Credentials, decrypt_credentials
 from dressform.repositories.members import member_with_columns
 from dressform.repositories.owners import Owner
@@ -75,7 +75,7 @@ class Profiles:
             _ADD,
             {
                 "account_id": owner.account_id,
-                "username_index": self._index.username(username),
+                "username_index": self._index.hash_username(username),
                 "version": version,
                 "sealed": owner.key.seal(payload, "profile", owner.account_id, version),
             },
@@ -93,7 +93,7 @@ class Profiles:
         """A member as the others see them. Raises NotFound, for one who is restricted too."""
         row = await self._uow.connection.fetch_one_or_none(
             _BY_USERNAME,
-            {"username_index": self._index.username(username), "at": self._uow.now},
+            {"username_index": self._index.hash_username(username), "at": self._uow.now},
         )
         if row is None:
             raise NotFound
@@ -119,7 +119,7 @@ class Profiles:
             {
                 "id": owner.account_id,
                 "version": version,
-                "username_index": self._index.username(payload["username"]),
+                "username_index": self._index.hash_username(payload["username"]),
                 "sealed": owner.key.seal(payload, "profile", owner.account_id, version),
             },
         )
@@ -129,7 +129,7 @@ class Profiles:
             query, {"account_id": owner.account_id, "at": self._uow.now}
         )
         if row is None:
-            raise NotSignedIn
+            raise Unauthenticated
         return row
 
 

@@ -9,7 +9,10 @@ from dressform.crypto.secrets import timed_id
 from dressform.db.statements import Statement, is_any_of
 from dressform.db.tables import Account, RetentionRun
 from dressform.db.unit_of_work import UnitOfWork
-from dressform.policy.notice import CATEGORIES, MODEL, VISITOR, Category
+from dressform.policy.account_data import MODEL
+from dressform.policy.category import Category
+from dressform.policy.notice import CATEGORIES
+from dressform.policy.operation_data import VISITOR
 from dressform.repositories.expired_rows import TABLES
 
 
@@ -87,7 +90,7 @@ class RetentionRuns:
         end = "models_end_at" if category is MODEL else "ends_at"
         holding = "WHERE EXISTS (SELECT FROM model WHERE account_id = account.id)"
         query = (
-            f"SELECT min({category.since}), min({end}) FROM {table.__tablename__} "  # noqa: S608
+            f"SELECT min({category.clock_column_sql}), min({end}) FROM {table.__tablename__} "  # noqa: S608
             f"{holding if category is MODEL else ''}"
         )
         row = await self._uow.connection.fetch_one(text(query))

@@ -185,7 +185,9 @@ class Sessions:
         return token, row
 
     async def _save_use(self, token: RefreshToken, row: Row) -> None:
-        key = self._uow.keyrings.master.unwrap(WrappedKey(row.key_id, row.wrapped_key), row.account_id)
+        key = self._uow.keyrings.master.unwrap(
+            WrappedKey(row.key_id, row.wrapped_key), row.account_id
+        )
         owner = Owner(row.account_id, key)
         signed_in_on, _ = _decrypt_days(owner, row)
         await self._uow.connection.execute(

@@ -80,7 +80,7 @@ class SignUps:
 
     async def is_username_free(self, username: str) -> bool:
         """Among members and those who wait; held until the transaction ends."""
-        index = self._index.username(username)
+        index = self._index.hash_username(username)
         lock = int.from_bytes(index[:8], signed=True)
         await self._uow.connection.execute(_LOCK_USERNAME, {"lock": lock})
         holder = await self._uow.connection.scalar(
@@ -91,7 +91,10 @@ class SignUps:
     async def add(self, *, email: str, username: str, language: str, password_hash: str) -> UUID:
         """The name must have been found free in the same transaction."""
         sign_up_id = random_id()
-        email_index, username_index = self._index.email(email), self._index.username(username)
+        email_index, username_index = (
+            self._index.hash_email(email),
+            self._index.hash_username(username),
+        )
         # One that ran out may still be there, and would keep its name if the worker is late.
         await self._uow.connection.execute(
             _REMOVE_WITH_USERNAME, {"username_index": username_index}
@@ -118,7 +121,7 @@ class SignUps:
         return await self._fetch_one(_BY_TOKEN, hash=token_hash(token))
 
     async def get_latest_by_email(self, email: str) -> PendingSignUp | None:
-        return await self._fetch_one(_BY_EMAIL, email_index=self._index.email(email))
+        return await self._fetch_one(_BY_EMAIL, email_index=self._index.hash_email(email))
 
     async def get_by_id(self, sign_up_id: UUID) -> PendingSignUp | None:
         return await self._fetch_one(_BY_ID, sign_up_id=sign_up_id)
@@ -132,5 +135,7 @@ class SignUps:
         await self._uow.connection.execute(_REMOVE, {"sign_up_id": sign_up_id})
 
     async def _fetch_one(self, statement: Statement, **values: object) -> PendingSignUp | None:
-        row = await self._uow.connection.fetch_one_or_none(statement, values | {"at": self._uow.now})
+        row = await self._uow.connection.fetch_one_or_none(
+            statement, values | {"at": self._uow.now}
+        )
         return None if row is None else PendingSignUp(id=row.id, **self._keyed.open(row))

@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Scope
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from dressform.access_log.middleware import CLIENT_CLOSED_REQUEST, AccessLogMiddleware
-from dressform.errors import DressformError, HeadTooLarge, TooSlow, Unavailable, Unreadable
+from dressform.errors import DressformError, HeadersTooLarge, RequestTimeout, Unavailable, MalformedRequest
 
 MAX_HEADER_BYTES = 64 * 1024
 """Bytes of a request before its body; as many of what stands between or behind pieces of it."""
@@ -72,10 +72,10 @@ class HttpProtocol(HttpToolsProtocol):
         except httptools.HttpParserUpgrade as upgrade:
             self._decline_upgrade(data[upgrade.args[0] :])
         except httptools.HttpParserError:
-            self._break_off(Unreadable())
+            self._break_off(MalformedRequest())
         else:
             if self._unheeded > MAX_HEADER_BYTES:
-                self._break_off(HeadTooLarge())
+                self._break_off(HeadersTooLarge())
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
@@ -122,7 +122,7 @@ class HttpProtocol(HttpToolsProtocol):
         if now < since + READ_TIMEOUT_SECONDS:
             self._timer = self.loop.call_at(since + READ_TIMEOUT_SECONDS, self._lose_patience)
         elif self._in_head or self._in_body:
-            self._break_off(TooSlow())
+            self._break_off(RequestTimeout())
         else:
             self.transport.close()
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from dressform.db.unit_of_work import UnitOfWork, UnitOfWorkFactory
-from dressform.policy.notice import MODEL, PROFILE, Category
+from dressform.policy.account_data import MODEL, PROFILE
+from dressform.policy.category import Category
 from dressform.repositories.purge_blocks import PurgeBlocks, StoredPurgeBlock
 from dressform.repositories.retention_runs import RetentionRuns
 

@@ -8,7 +8,8 @@ from uuid import UUID
 
 from dressform.db.errors import DatabaseError
 from dressform.db.unit_of_work import UnitOfWorkFactory
-from dressform.policy.notice import RETENTION_RUN, VISITOR, Category
+from dressform.policy.category import Category
+from dressform.policy.operation_data import RETENTION_RUN, VISITOR
 from dressform.repositories.expired_rows import BATCH, ExpiredRows
 from dressform.repositories.purge_blocks import PurgeBlocks
 from dressform.repositories.quarantine import Quarantine

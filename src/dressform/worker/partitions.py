@@ -28,7 +28,7 @@ class PartitionsLockedError(Exception):
 async def drop_expired_partitions(uows: UnitOfWorkFactory, at: datetime) -> int:
     """Drop every day whose first row may be due; gives the number of rows that went."""
     async with uows.transaction(now=at) as uow:
-        due = await (await AccessLogPartitions.assume_role(uow)).due()
+        due = await (await AccessLogPartitions.assume_role(uow)).list_expired()
     rows = {day: await _drop_partition(day, uows, at) for day in due}
     locked = [day for day, ended in rows.items() if ended is None]
     if locked:

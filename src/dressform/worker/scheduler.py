@@ -121,7 +121,7 @@ class WorkerTasks:
         async with self.uows.transaction() as uow:
             today = uow.now.date()
             days = {today + timedelta(days=ahead) for ahead in range(DAYS_AHEAD + 1)}
-            await (await AccessLogPartitions.assume_role(uow)).make(days)
+            await (await AccessLogPartitions.assume_role(uow)).ensure(days)
 
     async def check_mail(self) -> None:
         """Whether the mail server takes mail; and delete files of mails that are past their window."""

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 from fastapi.responses import HTMLResponse
 
-from dressform.api.dependencies import Editions, InUnit, Settings
+from dressform.api.dependencies import Editions, UnitOfWorkDep, Settings
 from dressform.api.file_responses import SVG
 from dressform.api.pages.localized import Spoken, spoken_page
 from dressform.api.schemas.dataset import DatasetRead
@@ -25,7 +25,7 @@ _PACKAGE = "datapackage.json"
 
 @router.get("/dataset")
 async def show_dataset(
-    editions: Editions, uow: InUnit, language: Spoken, settings: Settings
+    editions: Editions, uow: UnitOfWorkDep, language: Spoken, settings: Settings
 ) -> HTMLResponse:
     dataset = DatasetRead.of(
         await editions.list_all(),
@@ -50,7 +50,7 @@ async def show_dataset(
 async def show_edition(
     edition: Annotated[EditionName, Path()],
     editions: Editions,
-    uow: InUnit,
+    uow: UnitOfWorkDep,
     language: Spoken,
     settings: Settings,
 ) -> HTMLResponse:

@@ -4,12 +4,12 @@ from fastapi import APIRouter, Query
 
 from dressform.actions.list_lookups import list_lookups as recorded
 from dressform.actions.search_access_log import search_access_log as look_up
-from dressform.api.dependencies import AnOperator, InUnit, OpenUnits
+from dressform.api.dependencies import CurrentOperator, UnitOfWorkDep, UnitOfWorkFactoryDep
 from dressform.api.problem_responses import problem_responses
 from dressform.api.schemas.access_log import AccessLogPage, AccessLogSearch
 from dressform.api.schemas.access_log_audit import AuditPage
 from dressform.api.schemas.pages import Cursor
-from dressform.errors import NotAnOperator, TooWide
+from dressform.errors import NotAnOperator, SearchTooBroad
 
 router = APIRouter(prefix="/v1/operations", tags=["operations"])
 
@@ -23,9 +23,9 @@ Before = Annotated[Cursor | None, Query(description="The `next` of the page befo
 @router.get(
     "/requests",
     response_description="A page of requests, the latest first.",
-    responses=problem_responses(NotAnOperator, TooWide),
+    responses=problem_responses(NotAnOperator, SearchTooBroad),
 )
-async def look_up_requests(me: AnOperator, units: OpenUnits, asked: Asked) -> AccessLogPage:
+async def look_up_requests(me: CurrentOperator, units: UnitOfWorkFactoryDep, asked: Asked) -> AccessLogPage:
     """Look into the address log
 
     For operators, to diagnose a problem and for nothing else. Each page leaves a record of who
@@ -41,7 +41,7 @@ async def look_up_requests(me: AnOperator, units: OpenUnits, asked: Asked) -> Ac
     responses=problem_responses(NotAnOperator),
 )
 async def list_lookups(
-    _: AnOperator, uow: InUnit, limit: Limit = 20, cursor: Before = None
+    _: CurrentOperator, uow: UnitOfWorkDep, limit: Limit = 20, cursor: Before = None
 ) -> AuditPage:
     """Who looked into the address log
 

@@ -5,7 +5,7 @@ from dressform.actions.change_email import confirm_email as confirm_new_email
 from dressform.actions.change_password import change_password as set_new_password
 from dressform.actions.change_password import reset_password as set_password_by_link
 from dressform.actions.reactivate_account import reactivate_account as reopen
-from dressform.api.dependencies import AnyMember, Attempts, Hasher, InUnit, Mails, OpenUnits
+from dressform.api.dependencies import CurrentMemberOrRestricted, Attempts, PasswordHasherDep, UnitOfWorkDep, Mails, UnitOfWorkFactoryDep
 from dressform.api.problem_responses import problem_responses
 from dressform.api.rate_limiter import Limit
 from dressform.api.schemas.accounts import (
@@ -15,7 +15,7 @@ from dressform.api.schemas.accounts import (
     PasswordReset,
     TokenOnly,
 )
-from dressform.errors import EmailTaken, LinkExpired, TooManyAttempts, WeakPassword, WrongPassword
+from dressform.errors import EmailTaken, LinkInvalid, RateLimited, WeakPassword, WrongPassword
 
 router = APIRouter(prefix="/v1/auth", tags=["auth"])
 
@@ -25,7 +25,7 @@ router = APIRouter(prefix="/v1/auth", tags=["auth"])
     status_code=status.HTTP_202_ACCEPTED,
     response_class=Response,
     response_description="If the address has an account, a link is on its way.",
-    responses=problem_responses(TooManyAttempts),
+    responses=problem_responses(RateLimited),
 )
 async def forgot_password(body: EmailOnly, mails: Mails, attempts: Attempts) -> None:
     """Ask for a link to choose a new password
@@ -41,9 +41,9 @@ async def forgot_password(body: EmailOnly, mails: Mails, attempts: Attempts) -> 
     status_code=status.HTTP_204_NO_CONTENT,
     response_class=Response,
     response_description="The password is set and every session has ended: sign in.",
-    responses=problem_responses(LinkExpired, WeakPassword),
+    responses=problem_responses(LinkInvalid, WeakPassword),
 )
-async def reset_password(body: PasswordReset, units: OpenUnits, hasher: Hasher) -> None:
+async def reset_password(body: PasswordReset, units: UnitOfWorkFactoryDep, hasher: PasswordHasherDep) -> None:
     """Choose a new password by a mailed link
 
     The link works once, within one hour.
@@ -56,10 +56,10 @@ async def reset_password(body: PasswordReset, units: OpenUnits, hasher: Hasher) 
     status_code=status.HTTP_204_NO_CONTENT,
     response_class=Response,
     response_description="The password is changed and every other session has ended.",
-    responses=problem_responses(WrongPassword, WeakPassword, TooManyAttempts),
+    responses=problem_responses(WrongPassword, WeakPassword, RateLimited),
 )
 async def change_password(
-    body: PasswordChange, me: AnyMember, units: OpenUnits, hasher: Hasher, attempts: Attempts
+    body: PasswordChange, me: CurrentMemberOrRestricted, units: UnitOfWorkFactoryDep, hasher: PasswordHasherDep, attempts: Attempts
 ) -> None:
     """Change your password"""
     attempts.spend(Limit.PASSWORD, str(me.account_id))
@@ -72,10 +72,10 @@ async def change_password(
     status_code=status.HTTP_202_ACCEPTED,
     response_class=Response,
     response_description="A link is on its way to the new address, word to the old one.",
-    responses=problem_responses(WrongPassword, TooManyAttempts),
+    responses=problem_responses(WrongPassword, RateLimited),
 )
 async def change_email(
-    body: EmailChange, me: AnyMember, units: OpenUnits, hasher: Hasher, attempts: Attempts
+    body: EmailChange, me: CurrentMemberOrRestricted, units: UnitOfWorkFactoryDep, hasher: PasswordHasherDep, attempts: Attempts
 ) -> None:
     """Change your e-mail address
 
@@ -92,9 +92,9 @@ async def change_email(
     status_code=status.HTTP_204_NO_CONTENT,
     response_class=Response,
     response_description="The new address is in use.",
-    responses=problem_responses(LinkExpired, EmailTaken),
+    responses=problem_responses(LinkInvalid, EmailTaken),
 )
-async def confirm_email(body: TokenOnly, uow: InUnit) -> None:
+async def confirm_email(body: TokenOnly, uow: UnitOfWorkDep) -> None:
     """Confirm a new e-mail address
 
     With the token of the mailed link.
@@ -107,9 +107,9 @@ async def confirm_email(body: TokenOnly, uow: InUnit) -> None:
     status_code=status.HTTP_204_NO_CONTENT,
     response_class=Response,
     response_description="The account is open again: sign in.",
-    responses=problem_responses(LinkExpired),
+    responses=problem_responses(LinkInvalid),
 )
-async def reopen_account(body: TokenOnly, uow: InUnit) -> None:
+async def reopen_account(body: TokenOnly, uow: UnitOfWorkDep) -> None:
     """Keep an account that is past its 12 months
 
     With the token of the mailed link: an account is locked at the end of its 12 months, and waits

@@ -5,10 +5,10 @@ from fastapi import APIRouter, Query
 
 from dressform.actions.give_consent import give_consent
 from dressform.actions.withdraw_consent import withdraw_consent
-from dressform.api.dependencies import AnyMember, Attempts, Consents, InOneLook, InUnit
+from dressform.api.dependencies import CurrentMemberOrRestricted, Attempts, Consents, AuthenticatedQueryDep, UnitOfWorkDep
 from dressform.api.problem_responses import problem_responses
 from dressform.api.rate_limiter import Limit
-from dressform.api.schemas.consents import ConsentWithText, ConsentUpdate, ConsentRead, ConsentsRead
+from dressform.api.schemas.consents import ConsentRead, ConsentsRead, ConsentUpdate, ConsentWithText
 from dressform.api.schemas.fields import Language
 from dressform.errors import ConsentTextChanged, TooManyConsents
 from dressform.opendata.consent import CURRENT
@@ -23,7 +23,7 @@ TextLanguage = Annotated[
 
 @router.get("", response_description="Your consents, each with the text that is asked now.")
 async def list_consents(
-    look: InOneLook, consents: Consents, language: TextLanguage = None
+    look: AuthenticatedQueryDep, consents: Consents, language: TextLanguage = None
 ) -> ConsentsRead:
     """Read your consents
 
@@ -41,7 +41,7 @@ async def list_consents(
     responses=problem_responses(ConsentTextChanged, TooManyConsents),
 )
 async def set_open_dataset_consent(
-    body: ConsentUpdate, me: AnyMember, uow: InUnit, attempts: Attempts
+    body: ConsentUpdate, me: CurrentMemberOrRestricted, uow: UnitOfWorkDep, attempts: Attempts
 ) -> ConsentRead:
     """Agree to the open dataset, or withdraw
 

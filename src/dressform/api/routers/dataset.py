@@ -2,7 +2,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
-from dressform.api.dependencies import Editions, InUnit, OpenUnits
+from dressform.api.dependencies import Editions, UnitOfWorkDep, UnitOfWorkFactoryDep
 from dressform.api.file_responses import (
     FILE_ANSWERS,
     FILE_ASKED,
@@ -26,7 +26,7 @@ NameOfFile = Annotated[FileName, Path(description="The file's name.")]
 
 @router.get("", response_description="What there is.")
 async def read_dataset(
-    response: Response, editions: Editions, uow: InUnit, language: TextLanguage = "en"
+    response: Response, editions: Editions, uow: UnitOfWorkDep, language: TextLanguage = "en"
 ) -> DatasetRead:
     """The open dataset
 
@@ -60,7 +60,7 @@ async def read_edition(
 
 
 async def read_edition_file(
-    request: Request, edition: NameOfEdition, file: NameOfFile, units: OpenUnits
+    request: Request, edition: NameOfEdition, file: NameOfFile, units: UnitOfWorkFactoryDep
 ) -> Response:
     """Download a file
 

@@ -3,7 +3,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response, status
 
-from dressform.api.dependencies import Auditor, TheService
+from dressform.api.dependencies import Auditor, AppStateDep
 from dressform.api.schemas.health import (
     LiveRead,
     LogStanding,
@@ -34,7 +34,7 @@ async def is_live() -> LiveRead:
     response_description="It can.",
     responses={503: {"description": "It can't at the moment.", "model": ReadyRead}},
 )
-async def is_ready(request: Request, service: TheService, response: Response) -> ReadyRead:
+async def is_ready(request: Request, service: AppStateDep, response: Response) -> ReadyRead:
     """Whether requests can be served
 
     The database and its schema decide. A late worker is told here, but does not make the API

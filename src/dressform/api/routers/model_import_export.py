@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from dressform.actions.import_models import import_models
-from dressform.api.dependencies import InOneLook, Me, OpenUnits
+from dressform.api.dependencies import AuthenticatedQueryDep, CurrentMember, UnitOfWorkFactoryDep
 from dressform.api.problem_responses import problem_responses
 from dressform.api.schemas.model_files import ImportRead
 from dressform.errors import FieldError, InvalidInput, NotFound, TooLarge, TooManyModels
@@ -70,7 +70,7 @@ DryRun = Annotated[bool, Query(description="Report only, and keep nothing.", exa
 )
 async def export_model(
     model_id: Annotated[UUID, Path(description="The model's id.")],
-    look: InOneLook,
+    look: AuthenticatedQueryDep,
     form: Wanted,
 ) -> Response:
     """Export a model
@@ -112,9 +112,9 @@ async def _found(request: Request, form: Given = None) -> ImportResult:
     },
 )
 async def import_model_file(
-    me: Me,  # before the file is looked at
+    me: CurrentMember,  # before the file is looked at
     found: Annotated[ImportResult, Depends(_found)],
-    units: OpenUnits,
+    units: UnitOfWorkFactoryDep,
     breasts: Breasts = None,
     dry_run: DryRun = False,  # noqa: FBT002  a query parameter
 ) -> ImportRead:

@@ -4,12 +4,18 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Path, Query, Request, Response, status
 
 from dressform.actions.save_picture import save_avatar
-from dressform.api.dependencies import AnyMember, Avatars, InOneLook, Me, OpenUnits, Studio
+from dressform.api.dependencies import CurrentMemberOrRestricted, Avatars, AuthenticatedQueryDep, CurrentMember, UnitOfWorkFactoryDep, ImageProcessorDep
 from dressform.api.dependencies import Models as ModelsInUnit
 from dressform.api.image_responses import PICTURE_ANSWER, PICTURE_BODY, WebP, sent, shown
 from dressform.api.problem_responses import problem_responses
 from dressform.api.schemas.measurements import WarningsRead
-from dressform.api.schemas.models import ModelUpdate, ModelCreate, ModelPage, ModelRead, ModelWithWarnings
+from dressform.api.schemas.models import (
+    ModelCreate,
+    ModelPage,
+    ModelRead,
+    ModelUpdate,
+    ModelWithWarnings,
+)
 from dressform.api.schemas.pages import PositionCursor
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.errors import NotFound, TooLarge, TooManyModels, UnsupportedPicture
@@ -54,7 +60,7 @@ def as_json(answer: ModelRead) -> Response:
 
 @router.get("", response_description="A page of your models.")
 async def list_models(
-    look: InOneLook,
+    look: AuthenticatedQueryDep,
     *,
     limit: Limit = 20,
     cursor: After = None,
@@ -75,7 +81,9 @@ async def list_models(
     response_description="The model.",
     responses=problem_responses(TooManyModels),
 )
-async def create_model(body: ModelCreate, me: Me, uows: OpenUnits, response: Response) -> ModelWithWarnings:
+async def create_model(
+    body: ModelCreate, me: CurrentMember, uows: UnitOfWorkFactoryDep, response: Response
+) -> ModelWithWarnings:
     """Make a model
 
     Numbers are millimetres, of shoulderSlope degrees; text is read as people write it:
@@ -96,7 +104,7 @@ async def create_model(body: ModelCreate, me: Me, uows: OpenUnits, response: Res
     response_description="The model.",
     responses=problem_responses(NotFound),
 )
-async def read_model(model_id: ModelId, look: InOneLook, unit: UnitAsked = None) -> Response:
+async def read_model(model_id: ModelId, look: AuthenticatedQueryDep, unit: UnitAsked = None) -> Response:
     """Read a model
 
     Nobody but its owner learns that it exists. What it holds is whole, a variant's as well;
@@ -113,7 +121,7 @@ async def read_model(model_id: ModelId, look: InOneLook, unit: UnitAsked = None)
     responses=problem_responses(NotFound),
 )
 async def change_model(
-    model_id: ModelId, body: ModelUpdate, me: AnyMember, uows: OpenUnits
+    model_id: ModelId, body: ModelUpdate, me: CurrentMemberOrRestricted, uows: UnitOfWorkFactoryDep
 ) -> ModelWithWarnings:
     """Change a model
 
@@ -132,7 +140,7 @@ async def change_model(
     response_description="The model is gone, its avatar too.",
     responses=problem_responses(NotFound),
 )
-async def delete_model(model_id: ModelId, me: AnyMember, models: ModelsInUnit) -> None:
+async def delete_model(model_id: ModelId, me: CurrentMemberOrRestricted, models: ModelsInUnit) -> None:
     """Remove a model
 
     Variants of it stay, with all their values.
@@ -145,7 +153,7 @@ async def delete_model(model_id: ModelId, me: AnyMember, models: ModelsInUnit) -
     response_description="What is worth a second look.",
     responses=problem_responses(NotFound),
 )
-async def read_warnings(model_id: ModelId, look: InOneLook) -> WarningsRead:
+async def read_warnings(model_id: ModelId, look: AuthenticatedQueryDep) -> WarningsRead:
     """Check a model
 
     What making and changing it answered, again. Nothing is ever refused for it.
@@ -159,7 +167,7 @@ async def read_warnings(model_id: ModelId, look: InOneLook) -> WarningsRead:
     response_class=WebP,
     responses=PICTURE_ANSWER | problem_responses(NotFound),
 )
-async def read_avatar(request: Request, model_id: ModelId, look: InOneLook) -> Response:
+async def read_avatar(request: Request, model_id: ModelId, look: AuthenticatedQueryDep) -> Response:
     """Fetch a model's avatar"""
     me, row = await look.at_any(MEMBER_AND_AVATAR, model_id=model_id)
     return shown(request, decrypt_avatar(row, me, model_id))
@@ -174,7 +182,7 @@ async def read_avatar(request: Request, model_id: ModelId, look: InOneLook) -> R
     openapi_extra=PICTURE_BODY,
 )
 async def put_avatar(
-    model_id: ModelId, me: AnyMember, data: Sent, uows: OpenUnits, studio: Studio
+    model_id: ModelId, me: CurrentMemberOrRestricted, data: Sent, uows: UnitOfWorkFactoryDep, studio: ImageProcessorDep
 ) -> None:
     """Set a model's avatar
 
@@ -190,6 +198,6 @@ async def put_avatar(
     response_description="The avatar is gone.",
     responses=problem_responses(NotFound),
 )
-async def delete_avatar(model_id: ModelId, me: AnyMember, avatars: Avatars) -> None:
+async def delete_avatar(model_id: ModelId, me: CurrentMemberOrRestricted, avatars: Avatars) -> None:
     """Remove a model's avatar"""
     await avatars.remove(me, model_id)

@@ -6,12 +6,12 @@ from dressform.actions.erase_account import erase_account
 from dressform.actions.export_account import export_account
 from dressform.actions.restrict_account import restrict_account
 from dressform.api.dependencies import (
-    AnyMember,
+    CurrentMemberOrRestricted,
     Attempts,
     Auditor,
-    Hasher,
-    InUnit,
-    OpenUnits,
+    PasswordHasherDep,
+    UnitOfWorkDep,
+    UnitOfWorkFactoryDep,
     Settings,
 )
 from dressform.api.problem_responses import problem_responses
@@ -25,7 +25,7 @@ from dressform.api.schemas.privacy import (
     RestrictionUpdate,
     StatusRead,
 )
-from dressform.errors import TooManyAttempts, WrongPassword
+from dressform.errors import RateLimited, WrongPassword
 from dressform.policy.notice import notice
 
 router = APIRouter(prefix="/v1/privacy", tags=["privacy"])
@@ -63,7 +63,7 @@ async def read_status(
 
 
 @router.get("/export", response_description="Everything that is stored about you.")
-async def export_own_data(me: AnyMember, uow: InUnit, response: Response) -> AccountExport:
+async def export_own_data(me: CurrentMemberOrRestricted, uow: UnitOfWorkDep, response: Response) -> AccountExport:
     """Take your data with you
 
     GDPR Art. 15 and 20. Pictures are in base64.
@@ -77,10 +77,10 @@ async def export_own_data(me: AnyMember, uow: InUnit, response: Response) -> Acc
     status_code=status.HTTP_204_NO_CONTENT,
     response_class=Response,
     response_description="As you wished, from this moment on.",
-    responses=problem_responses(WrongPassword, TooManyAttempts),
+    responses=problem_responses(WrongPassword, RateLimited),
 )
 async def set_restriction(
-    body: RestrictionUpdate, me: AnyMember, units: OpenUnits, hasher: Hasher, attempts: Attempts
+    body: RestrictionUpdate, me: CurrentMemberOrRestricted, units: UnitOfWorkFactoryDep, hasher: PasswordHasherDep, attempts: Attempts
 ) -> None:
     """Restrict processing, or lift the restriction
 
@@ -100,10 +100,10 @@ async def set_restriction(
     status_code=status.HTTP_204_NO_CONTENT,
     response_class=Response,
     response_description="The account is gone with everything in it.",
-    responses=problem_responses(WrongPassword, TooManyAttempts),
+    responses=problem_responses(WrongPassword, RateLimited),
 )
 async def erase_own_account(
-    body: PasswordOnly, me: AnyMember, units: OpenUnits, hasher: Hasher, attempts: Attempts
+    body: PasswordOnly, me: CurrentMemberOrRestricted, units: UnitOfWorkFactoryDep, hasher: PasswordHasherDep, attempts: Attempts
 ) -> None:
     """Delete your account
 

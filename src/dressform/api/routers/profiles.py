@@ -5,17 +5,17 @@ from fastapi import APIRouter, Depends, Path, Request, Response, status
 from dressform.actions.change_profile import change_profile
 from dressform.actions.save_picture import save_picture
 from dressform.api.dependencies import (
-    AnyMember,
-    InOneLook,
-    Me,
-    OpenUnits,
+    CurrentMemberOrRestricted,
+    AuthenticatedQueryDep,
+    CurrentMember,
+    UnitOfWorkFactoryDep,
     Pictures,
     Profiles,
-    Studio,
+    ImageProcessorDep,
 )
 from dressform.api.image_responses import PICTURE_ANSWER, PICTURE_BODY, WebP, sent, shown
 from dressform.api.problem_responses import problem_responses
-from dressform.api.schemas.profiles import OwnProfileRead, ProfileUpdate, ProfileRead
+from dressform.api.schemas.profiles import OwnProfileRead, ProfileRead, ProfileUpdate
 from dressform.errors import NotFound, TooLarge, UnsupportedPicture, UsernameTaken
 from dressform.repositories.pictures import MEMBER_AND_PICTURE, decrypt_picture
 from dressform.repositories.profiles import MEMBER_AND_PROFILE, decrypt_own_profile
@@ -36,7 +36,7 @@ Name = Annotated[
 
 
 @router.get("/me", response_description="Your profile.")
-async def read_own_profile(look: InOneLook) -> OwnProfileRead:
+async def read_own_profile(look: AuthenticatedQueryDep) -> OwnProfileRead:
     """Read your own profile
 
     With what only you see: e-mail address, language, last login and when the account would end.
@@ -51,7 +51,7 @@ async def read_own_profile(look: InOneLook) -> OwnProfileRead:
     responses=problem_responses(UsernameTaken),
 )
 async def change_own_profile(
-    body: ProfileUpdate, look: InOneLook, me: AnyMember, uows: OpenUnits
+    body: ProfileUpdate, look: AuthenticatedQueryDep, me: CurrentMemberOrRestricted, uows: UnitOfWorkFactoryDep
 ) -> OwnProfileRead:
     """Change your own profile
 
@@ -67,7 +67,7 @@ async def change_own_profile(
     response_class=WebP,
     responses=PICTURE_ANSWER | problem_responses(NotFound),
 )
-async def read_own_picture(request: Request, look: InOneLook) -> Response:
+async def read_own_picture(request: Request, look: AuthenticatedQueryDep) -> Response:
     """Fetch your picture"""
     me, row = await look.at_any(MEMBER_AND_PICTURE)
     return shown(request, decrypt_picture(row, me))
@@ -81,7 +81,7 @@ async def read_own_picture(request: Request, look: InOneLook) -> Response:
     responses=problem_responses(TooLarge, UnsupportedPicture),
     openapi_extra=PICTURE_BODY,
 )
-async def put_own_picture(me: AnyMember, data: Sent, uows: OpenUnits, studio: Studio) -> None:
+async def put_own_picture(me: CurrentMemberOrRestricted, data: Sent, uows: UnitOfWorkFactoryDep, studio: ImageProcessorDep) -> None:
     """Set your picture
 
     It is turned upright, stripped of all metadata and kept as WebP of at most 1024 pixels.
@@ -96,7 +96,7 @@ async def put_own_picture(me: AnyMember, data: Sent, uows: OpenUnits, studio: St
     response_description="The picture is gone.",
     responses=problem_responses(NotFound),
 )
-async def delete_own_picture(me: AnyMember, pictures: Pictures) -> None:
+async def delete_own_picture(me: CurrentMemberOrRestricted, pictures: Pictures) -> None:
     """Remove your picture"""
     await pictures.remove(me)
 
@@ -106,7 +106,7 @@ async def delete_own_picture(me: AnyMember, pictures: Pictures) -> None:
     response_description="The profile.",
     responses=problem_responses(NotFound),
 )
-async def read_profile(username: Name, _: Me, profiles: Profiles) -> ProfileRead:
+async def read_profile(username: Name, _: CurrentMember, profiles: Profiles) -> ProfileRead:
     """Read a member's profile
 
     Username, picture, bio and social accounts: for members only, and never an e-mail address.
@@ -119,6 +119,6 @@ async def read_profile(username: Name, _: Me, profiles: Profiles) -> ProfileRead
     response_class=WebP,
     responses=PICTURE_ANSWER | problem_responses(NotFound),
 )
-async def read_picture(request: Request, username: Name, _: Me, pictures: Pictures) -> Response:
+async def read_picture(request: Request, username: Name, _: CurrentMember, pictures: Pictures) -> Response:
     """Fetch a member's picture"""
     return shown(request, await pictures.get_by_username(username))

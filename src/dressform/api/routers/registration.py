@@ -3,11 +3,11 @@ from fastapi import APIRouter, Response, status
 from dressform.actions.confirm_sign_up import confirm_sign_up
 from dressform.actions.register import check_registration
 from dressform.actions.register import register as keep_registration
-from dressform.api.dependencies import Attempts, Hasher, InUnit, Mails, OpenUnits
+from dressform.api.dependencies import Attempts, PasswordHasherDep, UnitOfWorkDep, Mails, UnitOfWorkFactoryDep
 from dressform.api.problem_responses import problem_responses
 from dressform.api.rate_limiter import Limit
 from dressform.api.schemas.accounts import EmailOnly, Registration, TokenOnly
-from dressform.errors import EmailTaken, LinkExpired, TooManyAttempts, UsernameTaken, WeakPassword
+from dressform.errors import EmailTaken, LinkInvalid, RateLimited, UsernameTaken, WeakPassword
 
 router = APIRouter(prefix="/v1/auth", tags=["auth"])
 
@@ -17,10 +17,10 @@ router = APIRouter(prefix="/v1/auth", tags=["auth"])
     status_code=status.HTTP_202_ACCEPTED,
     response_class=Response,
     response_description="Look into your mailbox.",
-    responses=problem_responses(UsernameTaken, WeakPassword, TooManyAttempts),
+    responses=problem_responses(UsernameTaken, WeakPassword, RateLimited),
 )
 async def register(
-    body: Registration, units: OpenUnits, hasher: Hasher, attempts: Attempts
+    body: Registration, units: UnitOfWorkFactoryDep, hasher: PasswordHasherDep, attempts: Attempts
 ) -> None:
     """Register
 
@@ -39,9 +39,9 @@ async def register(
     status_code=status.HTTP_204_NO_CONTENT,
     response_class=Response,
     response_description="The account is there: sign in.",
-    responses=problem_responses(LinkExpired, EmailTaken, UsernameTaken),
+    responses=problem_responses(LinkInvalid, EmailTaken, UsernameTaken),
 )
-async def verify_email(body: TokenOnly, uow: InUnit) -> None:
+async def verify_email(body: TokenOnly, uow: UnitOfWorkDep) -> None:
     """Confirm the address of a registration
 
     With the token of the mailed link.
@@ -54,7 +54,7 @@ async def verify_email(body: TokenOnly, uow: InUnit) -> None:
     status_code=status.HTTP_202_ACCEPTED,
     response_class=Response,
     response_description="If the address waits for its confirmation, a new link is on its way.",
-    responses=problem_responses(TooManyAttempts),
+    responses=problem_responses(RateLimited),
 )
 async def resend_verification(body: EmailOnly, mails: Mails, attempts: Attempts) -> None:
     """Send the link of a registration again

@@ -5,16 +5,16 @@ from fastapi import APIRouter, Depends, Path, Response, status
 
 from dressform.actions.rotate_session import rotate_session
 from dressform.actions.sign_in import sign_in
-from dressform.api.dependencies import AnyMember, Attempts, Hasher, OpenUnits, Sessions
+from dressform.api.dependencies import CurrentMemberOrRestricted, Attempts, PasswordHasherDep, UnitOfWorkFactoryDep, Sessions
 from dressform.api.problem_responses import problem_responses
 from dressform.api.rate_limiter import Limit
 from dressform.api.refresh_token import Carried, RefreshCookie, carried, refresh_cookie
 from dressform.api.schemas.sessions import LoginRequest, SessionRead, SessionsRead, TokensRead
 from dressform.errors import (
-    ForeignOrigin,
+    OriginNotAllowed,
     NotFound,
     RefreshTokenRefused,
-    TooManyAttempts,
+    RateLimited,
     WrongCredentials,
 )
 
@@ -29,10 +29,10 @@ SessionId = Annotated[UUID, Path(description="The session's id, from the list of
     "/login",
     response_model_exclude_none=True,
     response_description="You are signed in.",
-    responses=problem_responses(WrongCredentials, TooManyAttempts),
+    responses=problem_responses(WrongCredentials, RateLimited),
 )
 async def login(
-    body: LoginRequest, units: OpenUnits, hasher: Hasher, attempts: Attempts, cookie: Cookie
+    body: LoginRequest, units: UnitOfWorkFactoryDep, hasher: PasswordHasherDep, attempts: Attempts, cookie: Cookie
 ) -> TokensRead:
     """Sign in
 
@@ -50,9 +50,9 @@ async def login(
     "/refresh",
     response_model_exclude_none=True,
     response_description="A new access token, and the next refresh token.",
-    responses=problem_responses(RefreshTokenRefused, ForeignOrigin),
+    responses=problem_responses(RefreshTokenRefused, OriginNotAllowed),
 )
-async def refresh(token: CarriedToken, units: OpenUnits, cookie: Cookie) -> TokensRead:
+async def refresh(token: CarriedToken, units: UnitOfWorkFactoryDep, cookie: Cookie) -> TokensRead:
     """Renew the access token
 
     Each refresh token works once. The one that was used last works again as long as its successor
@@ -68,7 +68,7 @@ async def refresh(token: CarriedToken, units: OpenUnits, cookie: Cookie) -> Toke
     status_code=status.HTTP_204_NO_CONTENT,
     response_class=Response,
     response_description="The session has ended.",
-    responses=problem_responses(RefreshTokenRefused, ForeignOrigin),
+    responses=problem_responses(RefreshTokenRefused, OriginNotAllowed),
 )
 async def logout(token: CarriedToken, sessions: Sessions, cookie: Cookie) -> None:
     """Sign out
@@ -80,7 +80,7 @@ async def logout(token: CarriedToken, sessions: Sessions, cookie: Cookie) -> Non
 
 
 @router.get("/sessions", response_description="Where you are signed in.")
-async def list_sessions(me: AnyMember, sessions: Sessions) -> SessionsRead:
+async def list_sessions(me: CurrentMemberOrRestricted, sessions: Sessions) -> SessionsRead:
     """List your sessions
 
     Days are all that is kept of a session.
@@ -95,7 +95,7 @@ async def list_sessions(me: AnyMember, sessions: Sessions) -> SessionsRead:
     response_class=Response,
     response_description="Only the session that you asked with is left.",
 )
-async def end_other_sessions(me: AnyMember, sessions: Sessions) -> None:
+async def end_other_sessions(me: CurrentMemberOrRestricted, sessions: Sessions) -> None:
     """Sign out everywhere else"""
     await sessions.delete_all(me, but=me.session_id)
 
@@ -107,6 +107,6 @@ async def end_other_sessions(me: AnyMember, sessions: Sessions) -> None:
     response_description="The session has ended.",
     responses=problem_responses(NotFound),
 )
-async def end_session(session_id: SessionId, me: AnyMember, sessions: Sessions) -> None:
+async def end_session(session_id: SessionId, me: CurrentMemberOrRestricted, sessions: Sessions) -> None:
     """End one of your sessions"""
     await sessions.delete(me, session_id)

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Response
 
-from dressform.api.dependencies import InOneLook
+from dressform.api.dependencies import AuthenticatedQueryDep
 from dressform.api.problem_responses import problem_responses
 from dressform.api.schemas.fields import Language, LengthUnit
 from dressform.errors import NotFound
@@ -51,7 +51,7 @@ class Svg(Response):
 )
 async def draw_model(
     model_id: ModelId,
-    look: InOneLook,
+    look: AuthenticatedQueryDep,
     language: DrawingLanguage = "en",
     unit: DrawingUnit = "mm",
 ) -> Response:

@@ -11,14 +11,14 @@ from dressform.actions.search_access_log import (
     LookupPurpose,
 )
 from dressform.api.schemas.access_log_fields import (
+    KeysetCursor,
     Moment,
     Network,
-    KeysetCursor,
     Reason,
     Route,
     Status,
-    encode_keyset,
     decode_keyset,
+    encode_keyset,
 )
 from dressform.api.schemas.fields import ResponseModel
 
@@ -131,7 +131,8 @@ class AccessLogPage(ResponseModel):
     """Some of the requests, the latest first."""
 
     items: Annotated[
-        list[AccessLogEntryRead], Field(max_length=MAX_ROWS, description="As many as `limit` at most.")
+        list[AccessLogEntryRead],
+        Field(max_length=MAX_ROWS, description="As many as `limit` at most."),
     ]
     next: Annotated[
         KeysetCursor | None, Field(description="The `cursor` of the next page; null on the last.")
@@ -140,4 +141,6 @@ class AccessLogPage(ResponseModel):
     @classmethod
     def of(cls, page: tuple[list[AccessLogRow], tuple[datetime, UUID] | None]) -> "RequestPage":
         shown, after = page
-        return cls(items=[AccessLogEntryRead.of(one) for one in shown], next=after and encode_keyset(after))
+        return cls(
+            items=[AccessLogEntryRead.of(one) for one in shown], next=after and encode_keyset(after)
+        )

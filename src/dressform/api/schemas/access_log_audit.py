@@ -109,4 +109,6 @@ class AuditPage(ResponseModel):
     @classmethod
     def of(cls, page: tuple[list[LookupWithOperator], UUID | None]) -> "LookupPage":
         recorded, after = page
-        return cls(items=[AuditEntryRead.of(one) for one in recorded], next=after and encode_cursor(after))
+        return cls(
+            items=[AuditEntryRead.of(one) for one in recorded], next=after and encode_cursor(after)
+        )

@@ -5,7 +5,7 @@ from uuid import UUID
 from pydantic import Field, ValidationError, model_validator
 from pydantic_core import InitErrorDetails
 
-from dressform.api.schemas.fields import ResponseModel, Language, RequestModel
+from dressform.api.schemas.fields import Language, RequestModel, ResponseModel
 from dressform.opendata.consent import CURRENT, ConsentText
 from dressform.repositories.consent_acts import ConsentAct
 from dressform.repositories.consents import MAX_ACTS, Consent

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from dressform.opendata import budget
 from dressform.opendata.codebook import MIN_FLAG_COUNT, OFFERED
-from dressform.policy.notice import Text
+from dressform.policy.category import Text
 
 LICENCE_URL = "https://creativecommons.org/publicdomain/zero/1.0/"
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from dressform.api.schemas.dp_guarantee import said
 from dressform.api.schemas.editions import FileRead
-from dressform.policy.notice import Text
+from dressform.policy.category import Text
 
 TABLES: Mapping[str, Text] = {
     "people": Text(

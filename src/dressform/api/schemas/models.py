@@ -5,7 +5,7 @@ from uuid import UUID
 from pydantic import Field, ValidationError, model_validator
 from pydantic_core import InitErrorDetails
 
-from dressform.api.schemas.fields import ResponseModel, MergePatchModel, ModelName, RequestModel
+from dressform.api.schemas.fields import MergePatchModel, ModelName, RequestModel, ResponseModel
 from dressform.api.schemas.measurement_display import DisplayValuesRead, EnteredValueRead
 from dressform.api.schemas.measurement_input import (
     InputUnit,

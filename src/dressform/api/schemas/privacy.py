@@ -5,11 +5,11 @@ from pydantic import Field
 
 from dressform.actions.export_account import AccountData
 from dressform.api.schemas.consents import ConsentRead
-from dressform.api.schemas.fields import ResponseModel, Password, RequestModel
+from dressform.api.schemas.fields import Password, RequestModel, ResponseModel
 from dressform.api.schemas.health import Rows
 from dressform.api.schemas.models import ModelRead
 from dressform.api.schemas.profiles import OwnProfileRead
-from dressform.policy.notice import Category, Extension, Text
+from dressform.policy.category import Category, Extension, Text
 from dressform.retention_audit.findings import Findings, Reason, Verdict
 
 Sentence = Annotated[str, Field(max_length=1000, examples=["To diagnose problems."])]
@@ -105,8 +105,8 @@ class ExtensionRead(ResponseModel):
     def of(cls, extension: Extension, language: str) -> "ExtensionRead":
         return cls(
             key=extension.key,
-            longer=extension.longer.in_words(language),
-            text=extension.told.in_language(language),
+            longer=extension.period.format(language),
+            text=extension.text.in_language(language),
         )
 
 
@@ -136,9 +136,9 @@ class CategoryRead(ResponseModel):
             data=category.data.in_language(language),
             purpose=category.purpose.in_language(language),
             legal_basis=category.legal_basis,
-            kept=category.window.in_words(language),
-            since=category.clock.in_language(language),
-            ending=category.ending.in_language(language),
+            kept=category.period.format(language),
+            since=category.starts_at_text.in_language(language),
+            ending=category.on_expiry_text.in_language(language),
             extensions=[ExtensionRead.of(one, language) for one in category.extensions],
         )
 

@@ -5,12 +5,12 @@ from pydantic import BeforeValidator, Field
 
 from dressform.api.schemas.fields import (
     Bio,
-    ResponseModel,
     EmailText,
     Language,
     LengthUnit,
     MergePatchModel,
     Network,
+    ResponseModel,
     SocialAccount,
     Username,
     UsernameText,

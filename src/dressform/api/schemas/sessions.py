@@ -4,7 +4,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from dressform.api.schemas.fields import ResponseModel, Login, Password, RequestModel
+from dressform.api.schemas.fields import Login, Password, RequestModel, ResponseModel
 from dressform.crypto.refresh_tokens import TOKEN_LENGTH, TOKEN_PATTERN
 from dressform.repositories.sessions import OpenSession
 

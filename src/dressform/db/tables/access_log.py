@@ -6,7 +6,7 @@ from sqlalchemy.dialects.postgresql import INET
 from sqlalchemy.orm import Mapped
 
 from dressform.db.tables.base import Base, internal_column, personal_column
-from dressform.policy.notice import VISITOR
+from dressform.policy.operation_data import VISITOR
 
 
 class AccessLog(Base):

@@ -5,7 +5,7 @@ from sqlalchemy import Index, SmallInteger, text
 from sqlalchemy.orm import Mapped
 
 from dressform.db.tables.base import Base, account_fk, expiry_column, personal_column
-from dressform.policy.notice import MODEL, PROFILE
+from dressform.policy.account_data import MODEL, PROFILE
 
 
 class Account(Base):

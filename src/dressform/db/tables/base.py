@@ -6,7 +6,8 @@ from sqlalchemy import ColumnElement, Computed, ForeignKey, LargeBinary, MetaDat
 from sqlalchemy.dialects.postgresql import INET, TIMESTAMP
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from dressform.policy.notice import INTERNAL, Category, data_category
+from dressform.policy.category import Category
+from dressform.policy.notice import INTERNAL, data_category
 
 _NO_STATISTICS = (LargeBinary, Uuid, INET)
 
@@ -52,7 +53,7 @@ def internal_column(*arguments: Any, **options: Any) -> Mapped[Any]:
 
 def expiry_column(category: Category) -> Mapped[Any]:
     """When the row may no longer be read: computed by the database from the policy's window."""
-    return personal_column(category, Computed(category.row_end, persisted=True))
+    return personal_column(category, Computed(category.row_expiry_sql, persisted=True))
 
 
 def account_fk(category: Category, **options: Any) -> Mapped[Any]:

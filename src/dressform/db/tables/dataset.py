@@ -23,7 +23,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped
 
 from dressform.db.tables.base import Base, account_fk, internal_column, personal_column
-from dressform.policy.notice import PROFILE
+from dressform.policy.account_data import PROFILE
 
 
 class DatasetConsentAct(Base):

@@ -11,7 +11,7 @@ from dressform.db.tables.base import (
     internal_column,
     personal_column,
 )
-from dressform.policy.notice import MAIL
+from dressform.policy.sign_in_data import MAIL
 
 
 class Mail(Base):

@@ -4,7 +4,7 @@ from sqlalchemy import BigInteger, ForeignKey, ForeignKeyConstraint, Index, Uniq
 from sqlalchemy.orm import Mapped
 
 from dressform.db.tables.base import Base, account_fk, personal_column
-from dressform.policy.notice import MODEL
+from dressform.policy.account_data import MODEL
 
 
 class Model(Base):

@@ -5,7 +5,8 @@ from sqlalchemy import Index
 from sqlalchemy.orm import Mapped
 
 from dressform.db.tables.base import Base, account_fk, expiry_column, personal_column
-from dressform.policy.notice import LOOKUP, PROFILE
+from dressform.policy.account_data import PROFILE
+from dressform.policy.operation_data import LOOKUP
 
 
 class Operator(Base):

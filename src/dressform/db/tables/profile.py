@@ -4,7 +4,7 @@ from sqlalchemy import BigInteger
 from sqlalchemy.orm import Mapped
 
 from dressform.db.tables.base import Base, account_fk, personal_column
-from dressform.policy.notice import PROFILE
+from dressform.policy.account_data import PROFILE
 
 
 class Profile(Base):

@@ -5,7 +5,7 @@ from sqlalchemy import BigInteger, Double, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped
 
 from dressform.db.tables.base import Base, expiry_column, internal_column, personal_column
-from dressform.policy.notice import RETENTION_RUN
+from dressform.policy.operation_data import RETENTION_RUN
 
 
 class RetentionRun(Base):

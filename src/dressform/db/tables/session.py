@@ -5,7 +5,7 @@ from sqlalchemy import Index
 from sqlalchemy.orm import Mapped
 
 from dressform.db.tables.base import Base, account_fk, expiry_column, personal_column
-from dressform.policy.notice import SESSION
+from dressform.policy.sign_in_data import SESSION
 
 
 class Session(Base):

@@ -5,7 +5,7 @@ from sqlalchemy import Index, SmallInteger
 from sqlalchemy.orm import Mapped
 
 from dressform.db.tables.base import Base, expiry_column, personal_column
-from dressform.policy.notice import SIGN_UP
+from dressform.policy.sign_in_data import SIGN_UP
 
 
 class SignUp(Base):
