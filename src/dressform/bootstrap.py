@@ -1,4 +1,4 @@
-"""What every process of ours opens first: the database and the vault."""
+"""What every process of ours opens first: the database and the key rings."""
 
 import os
 from collections.abc import AsyncIterator, Iterator
@@ -63,12 +63,12 @@ async def bootstrap(
     )
     try:
         with _translate_startup_errors():
-            vault, signing = await load_secrets(pool, load_master_keys(settings), moment)
-        key = vault.index.derive_key("deletion journal")
+            keyrings, signing = await load_secrets(pool, load_master_keys(settings), moment)
+        key = keyrings.index.derive_key("deletion journal")
         journal = Journal(
             settings.state_dir / "deletions", key, retention=settings.backup_retention
         )
-        uows = UnitOfWorkFactory(pool, vault, moment, journal)
+        uows = UnitOfWorkFactory(pool, keyrings, moment, journal)
         if not may_be_older:
             with _translate_startup_errors():
                 await check_journal(uows)

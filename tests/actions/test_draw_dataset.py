@@ -17,7 +17,7 @@ from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.errors import StartupError
 from dressform.opendata.budget import GATE, list_shares
 from dressform.opendata.codebook import CORE, SMALL
-from dressform.opendata.files.about import Publisher
+from dressform.opendata.files.edition_info import Publisher
 from dressform.opendata.receipts import Receipts
 from dressform.opendata.sums import Sums
 from dressform.policy.periods import start_of_day
@@ -114,7 +114,7 @@ async def test_what_is_stored_is_what_they_gave_with_noise_in_all_of_it(
 
     assert drawn is not None
     await db_connection.execute("UPDATE dataset_consent SET drawn_in = NULL")
-    exact = Sums.none(CORE)  # All have the 20 measurements, so that nothing is left to chance.
+    exact = Sums.zeros(CORE)  # All have the 20 measurements, so that nothing is left to chance.
     for part in await read_contributions(uows, 2026, DrawScope(CORE)):
         exact += part.sums
     assert exact.flags.tolist() == [MANY - 1_000, 1_000]

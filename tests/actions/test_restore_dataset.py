@@ -7,13 +7,13 @@ import pytest
 
 from dressform.actions import draw_dataset as draws
 from dressform.actions.draw_dataset import draw_dataset, list_draws, propose_dataset
-from dressform.actions.restore_dataset import parse_edition, restore_dataset
+from dressform.actions.restore_dataset import read_edition, restore_dataset
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.errors import StartupError
 from dressform.opendata.codebook import FULL, SMALL, Codebook
 from dressform.opendata.draws import Draw, combine
 from dressform.opendata.files import build_edition_files
-from dressform.opendata.files.about import Publisher
+from dressform.opendata.files.edition_info import Publisher
 from dressform.opendata.receipts import Receipt, Receipts
 from dressform.repositories import contributions
 from tests.conftest import MovableClock
@@ -126,7 +126,7 @@ async def test_what_was_published_makes_the_draw_known_again(
 
     files = published(drawn)
 
-    await restore_dataset(uows, receipts, APPROVER, parse_edition(files))
+    await restore_dataset(uows, receipts, APPROVER, read_edition(files))
 
     (known,) = await list_draws(uows)
     assert Receipt.of(known).sha256 == Receipt.of(drawn).sha256
@@ -136,7 +136,7 @@ async def test_what_was_published_makes_the_draw_known_again(
     with pytest.raises(StartupError, match="approved already"):
         await propose_dataset(uows, PROPOSER)
     with pytest.raises(StartupError, match="known already"):
-        await restore_dataset(uows, receipts, APPROVER, parse_edition(files))
+        await restore_dataset(uows, receipts, APPROVER, read_edition(files))
 
 
 @pytest.mark.usefixtures("codebook")
@@ -148,7 +148,7 @@ async def test_whose_consent_was_lost_is_not_drawn_with_another_one(
 ) -> None:
     """They had agreed between the backup and the draw; their account is older than both."""
     drawn = await put_back(uows, db_connection, receipts)
-    await restore_dataset(uows, receipts, APPROVER, parse_edition(published(drawn)))
+    await restore_dataset(uows, receipts, APPROVER, read_edition(published(drawn)))
     await db_connection.execute("UPDATE dataset_consent SET drawn_in = NULL")
     await db_connection.execute(agrees_again("2026-03-05", who="true"))
     await joined(uows, db_connection, 1, agreed=datetime(2026, 6, 1, tzinfo=UTC))
@@ -174,10 +174,10 @@ async def test_other_files_are_refused(
     files = published(drawn)
 
     with pytest.raises(StartupError, match="not of the draw that was made in 2026"):
-        await restore_dataset(uows, receipts, APPROVER, parse_edition(published(other)))
+        await restore_dataset(uows, receipts, APPROVER, read_edition(published(other)))
     with pytest.raises(StartupError, match=r"There is no flags\.csv"):
         await restore_dataset(
-            uows, receipts, APPROVER, parse_edition({"privacy.json": files["privacy.json"]})
+            uows, receipts, APPROVER, read_edition({"privacy.json": files["privacy.json"]})
         )
     with pytest.raises(StartupError, match=r"flags\.csv can't be as it was published"):
-        await restore_dataset(uows, receipts, APPROVER, parse_edition(files | {"flags.csv": b""}))
+        await restore_dataset(uows, receipts, APPROVER, read_edition(files | {"flags.csv": b""}))

@@ -40,7 +40,7 @@ GOES = {
 @pytest.fixture(autouse=True)
 def _small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(contributions, "BATCH", PAGE)
-    monkeypatch.setattr(taking, "_MARKED", 3)
+    monkeypatch.setattr(taking, "_MARK_BATCH", 3)
 
 
 async def read(uows: UnitOfWorkFactory, db_connection: asyncpg.Connection) -> list[PartialSums]:
@@ -128,7 +128,7 @@ async def test_whoever_goes_after_the_mark_is_taken_out_before_the_noise(
     parts = await read(uows, db_connection)
     gone = ids(parts)[0]
     monkeypatch.setattr(
-        Contributions, "no_longer_giving", just_after(db_connection, GOES[what], gone)
+        Contributions, "list_withdrawn", just_after(db_connection, GOES[what], gone)
     )
 
     exact = await take(uows, parts)
@@ -155,7 +155,7 @@ async def test_whom_a_draw_may_have_had_that_is_made_known_meanwhile_gives_nothi
         " now() FROM account WHERE id = $1 ON CONFLICT DO NOTHING"
     )
     looked = just_after(db_connection, made_known, ids(parts)[0])
-    monkeypatch.setattr(Contributions, "no_longer_giving", looked)
+    monkeypatch.setattr(Contributions, "list_withdrawn", looked)
 
     exact = await take(uows, parts)
 

@@ -155,7 +155,7 @@ async def test_the_record_outlives_the_operators_account(
 
 async def test_a_record_is_kept_for_six_months(operator: MemberClient, clock: MovableClock) -> None:
     await search_log(operator)
-    end = LOOKUP.window.expires_at(clock())
+    end = LOOKUP.period.expires_at(clock())
 
     clock.at = end - timedelta(seconds=1)
     await operator.sign_in()

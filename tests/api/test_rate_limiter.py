@@ -3,7 +3,7 @@ import asyncio
 import pytest
 
 from dressform.api import rate_limiter as attempts_module
-from dressform.api.rate_limiter import Attempts, Limit
+from dressform.api.rate_limiter import RateLimiter, Limit
 from dressform.crypto.secrets import KeyedIndex
 from dressform.errors import RateLimited
 from tests.conftest import MovableClock
@@ -15,8 +15,8 @@ WRONG = "a wrong password"
 
 
 @pytest.fixture
-def attempts(clock: MovableClock) -> Attempts:
-    return Attempts(KeyedIndex(b"k" * 32), clock)
+def attempts(clock: MovableClock) -> RateLimiter:
+    return RateLimiter(KeyedIndex(b"k" * 32), clock)
 
 
 @pytest.mark.parametrize(
@@ -118,7 +118,7 @@ async def test_five_links_an_hour(ada: MemberClient, clock: MovableClock) -> Non
 
 
 def test_whoever_waits_as_long_as_told_gets_through(
-    attempts: Attempts, clock: MovableClock
+    attempts: RateLimiter, clock: MovableClock
 ) -> None:
     times, _ = Limit.PASSWORD.value
     for _ in range(times):
@@ -133,7 +133,7 @@ def test_whoever_waits_as_long_as_told_gets_through(
     attempts.spend(Limit.PASSWORD, "ada")
 
 
-def test_limits_are_counted_apart(attempts: Attempts) -> None:
+def test_limits_are_counted_apart(attempts: RateLimiter) -> None:
     for limit in Limit:
         times, _ = limit.value
         for _ in range(times):
@@ -142,7 +142,9 @@ def test_limits_are_counted_apart(attempts: Attempts) -> None:
             attempts.spend(limit, "ada")
 
 
-def test_targets_are_forgotten_with_their_window(attempts: Attempts, clock: MovableClock) -> None:
+def test_targets_are_forgotten_with_their_window(
+    attempts: RateLimiter, clock: MovableClock
+) -> None:
     for number in range(1000):
         attempts.spend(Limit.MAIL, f"{number}@example.org")
     clock.advance(minutes=59)
@@ -155,7 +157,7 @@ def test_targets_are_forgotten_with_their_window(attempts: Attempts, clock: Mova
 
 
 def test_a_flood_of_targets_does_not_fill_memory(
-    attempts: Attempts, monkeypatch: pytest.MonkeyPatch
+    attempts: RateLimiter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(attempts_module, "MOST_TARGETS", 100)
     times, _ = Limit.PASSWORD.value
@@ -169,7 +171,7 @@ def test_a_flood_of_targets_does_not_fill_memory(
         attempts.spend(Limit.PASSWORD, "ada")
 
 
-def test_nothing_that_was_typed_is_kept(attempts: Attempts) -> None:
+def test_nothing_that_was_typed_is_kept(attempts: RateLimiter) -> None:
     attempts.spend(Limit.PASSWORD, "ada@example.org")
 
     assert "example.org" not in repr(vars(attempts))

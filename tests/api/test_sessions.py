@@ -59,7 +59,7 @@ async def test_those_for_whom_there_is_no_time_are_told_when_to_come_again(
     ada: MemberClient, app: FastAPI, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A login takes a processor's time, and whoever hung up does not give it back."""
-    queue = BoundedExecutor("test", threads=1, waiting=2)
+    queue = BoundedExecutor("test", threads=1, max_queued=2)
     monkeypatch.setattr(app.state.service.passwords, "_queue", queue)
 
     answers = await asyncio.gather(

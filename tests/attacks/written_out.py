@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tests.opendata.attacks import ATTACKS, area_under_curve, distances
+from tests.opendata.reidentification import ATTACKS, area_under_curve, distances
 from tests.opendata.releases import (
     COLUMNS,
     QUASI_IDENTIFIERS,

@@ -13,7 +13,7 @@ from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.opendata.codebook import CORE
 from dressform.opendata.draws import Draw, combine
 from dressform.opendata.files import build_edition_files
-from dressform.opendata.files.about import Publisher
+from dressform.opendata.files.edition_info import Publisher
 from dressform.opendata.noise import add_noise
 from dressform.opendata.sums import Sums
 from dressform.opendata.years import draw_date
@@ -87,7 +87,7 @@ async def test_an_operator_restores_what_was_published_after_a_warning(
 ) -> None:
     await run("operators", "add", "ada")
     drawn = Draw(
-        2025, CORE, add_noise(CORE, Sums.none(CORE)), 2_000, datetime(2025, 3, 1, tzinfo=UTC)
+        2025, CORE, add_noise(CORE, Sums.zeros(CORE)), 2_000, datetime(2025, 3, 1, tzinfo=UTC)
     )
     folder = tmp_path / "edition"
     folder.mkdir()

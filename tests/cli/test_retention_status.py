@@ -95,7 +95,7 @@ async def test_what_is_kept_past_its_window_is_counted(
     async with uows.transaction() as uow:
         await uow.connection.execute(text("UPDATE account SET warned_at = NULL"))
         restricted = "UPDATE account SET restricted_at = :at WHERE email_index = :index"
-        index = uow.vault.index.email("eve@example.org")
+        index = uow.keyrings.index.hash_email("eve@example.org")
         await uow.connection.execute(text(restricted), {"at": began, "index": index})
         outage = "INSERT INTO mail_outage VALUES ('smtp', now() - interval '2 days')"
         await uow.connection.execute(text(outage))

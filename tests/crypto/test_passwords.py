@@ -184,7 +184,7 @@ async def test_nobody_waits_for_more_than_some_seconds(passwords: PasswordHasher
 
 async def test_few_wait_for_a_judgement(monkeypatch: pytest.MonkeyPatch) -> None:
     go_on = threading.Event()
-    monkeypatch.setattr(module, "judge", lambda *_, **__: go_on.wait() and None)
+    monkeypatch.setattr(module, "validate_password", lambda *_, **__: go_on.wait() and None)
     waiting = [
         asyncio.create_task(validate_password_async(PHRASE, username="marie"))
         for _ in range(1 + module.MAX_QUEUED_VALIDATIONS)

@@ -8,7 +8,7 @@ from dressform.errors import Unavailable
 
 
 async def test_who_comes_when_it_is_full_is_told_so_at_once() -> None:
-    queue, go_on = BoundedExecutor("test", threads=1, waiting=2), Event()
+    queue, go_on = BoundedExecutor("test", threads=1, max_queued=2), Event()
     under_way = [asyncio.create_task(queue.run(go_on.wait)) for _ in range(3)]
     await asyncio.sleep(0)
 
@@ -22,7 +22,7 @@ async def test_who_comes_when_it_is_full_is_told_so_at_once() -> None:
 
 
 async def test_who_gives_up_leaves_a_place_only_when_the_work_ends() -> None:
-    queue, go_on = BoundedExecutor("test", threads=1, waiting=1), Event()
+    queue, go_on = BoundedExecutor("test", threads=1, max_queued=1), Event()
     working, waiting = (asyncio.create_task(queue.run(go_on.wait)) for _ in range(2))
     await asyncio.sleep(0.05)
 
@@ -39,7 +39,7 @@ async def test_who_gives_up_leaves_a_place_only_when_the_work_ends() -> None:
 
 
 async def test_a_call_that_fails_leaves_its_place_too() -> None:
-    queue = BoundedExecutor("test", threads=1, waiting=0)
+    queue = BoundedExecutor("test", threads=1, max_queued=0)
 
     def fail() -> None:
         raise KeyError

@@ -101,7 +101,7 @@ def test_a_retired_key_is_not_remembered_by_who_never_had_it() -> None:
 def test_no_more_than_so_many_are_remembered(
     monkeypatch: pytest.MonkeyPatch, checked: list[str]
 ) -> None:
-    monkeypatch.setattr(tokens, "MOST_REMEMBERED", 3)
+    monkeypatch.setattr(tokens, "CACHE_SIZE", 3)
     ours = made()
     issued = [signed(ours) for _ in range(5)]
     for token in issued:
@@ -114,7 +114,7 @@ def test_no_more_than_so_many_are_remembered(
 
 
 def test_junk_pushes_no_good_token_out(monkeypatch: pytest.MonkeyPatch, checked: list[str]) -> None:
-    monkeypatch.setattr(tokens, "MOST_REMEMBERED", 1)
+    monkeypatch.setattr(tokens, "CACHE_SIZE", 1)
     ours = made()
     good = signed(ours)
     ours.verify(good, at=AT)

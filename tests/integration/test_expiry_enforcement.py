@@ -34,7 +34,7 @@ async def stay_signed_in(
                 "UPDATE session SET month_of_login = :at FROM account WHERE account.id = account_id "
                 "AND email_index = :index RETURNING account_id, session.id"
             ),
-            {"at": at, "index": uow.vault.index.email(person.email)},
+            {"at": at, "index": uow.keyrings.index.hash_email(person.email)},
         )
         account_id, session_id = moved.one()
     person.access_token = app.state.service.tokens.sign(UUID(str(account_id)), session_id, at=at)

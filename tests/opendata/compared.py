@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from dressform.opendata.codebook import CORE, SMALL, Codebook, Item
-from tests.opendata.errors import Floats, found_in, given, truth
+from tests.opendata.accuracy import Floats, found_in, given, truth
 from tests.opendata.population import NAMES, RARE
 
 _FLAG, _POPULATION, _SEED = "with_breasts", "civilians", 1

@@ -12,7 +12,7 @@ import math
 import numpy as np
 import pytest
 
-from tests.opendata.attacks import ATTACKS, Hits, area_under_curve, distances
+from tests.opendata.reidentification import ATTACKS, Hits, area_under_curve, distances
 from tests.opendata.releases import (
     QUASI_IDENTIFIERS,
     K,

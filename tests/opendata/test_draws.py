@@ -10,7 +10,7 @@ from dressform.opendata.budget import list_shares
 from dressform.opendata.codebook import CODEBOOKS, CORE, FLAGS, FULL, OFFERED, SMALL, Codebook
 from dressform.opendata.draws import Draw, combine
 from dressform.opendata.files import build_edition_files
-from dressform.opendata.files.about import Publisher
+from dressform.opendata.files.edition_info import Publisher
 from dressform.opendata.noise import add_noise
 from dressform.opendata.sums import Sums
 from dressform.opendata.years import draw_date
@@ -20,7 +20,7 @@ def draw(
     codebook: Codebook, *, year: int = 2027, flags: tuple[str, ...] = FLAGS, people: int = 600
 ) -> Draw:
     """As many people of each of these flags, all in the first bin of everything."""
-    exact = Sums.none(codebook)
+    exact = Sums.zeros(codebook)
     for place, flag in enumerate(FLAGS):
         if flag in flags:
             exact.flags[place] = people
@@ -60,7 +60,7 @@ def test_variances_add_up_over_the_draws_that_took_the_flag() -> None:
 
 def test_the_noise_that_is_stated_is_the_noise_that_there_is() -> None:
     """Of many draws together, in each group of sums."""
-    nothing = [replace(draw(each, people=0), sums=Sums.none(each)) for each in (SMALL, CORE)]
+    nothing = [replace(draw(each, people=0), sums=Sums.zeros(each)) for each in (SMALL, CORE)]
     many = [
         combine([replace(each, sums=add_noise(each.codebook, each.sums)) for each in nothing])
         for _ in range(40)

@@ -13,7 +13,7 @@ from dressform.opendata import budget, noise, sums
 from dressform.opendata.budget import BudgetShare
 from dressform.opendata.codebook import CODEBOOKS, CORE, FLAGS, SMALL, Codebook
 from dressform.opendata.sums import Floats
-from tests.opendata.audit import TINY, Crowd, told_apart
+from tests.opendata.privacy_audit import TINY, Crowd, told_apart
 
 STATED = 0.368
 SOME = 2_000
@@ -126,7 +126,7 @@ def test_no_contribution_moves_a_sum_further_than_its_noise_allows(
 
 
 def test_the_offered_codebooks_of_a_small_site_hide_a_body_too() -> None:
-    """Few releases, so that it is quick: `python -m tests.opendata.audit` makes more."""
+    """Few releases, so that it is quick: `python -m tests.opendata.privacy_audit` makes more."""
     least, _, most = told_apart(Crowd.of(SMALL), 1_000)
 
     assert least <= STATED <= most

@@ -7,7 +7,7 @@ from dressform.opendata import budget
 from dressform.opendata.codebook import CORE
 from dressform.opendata.noise import add_noise, add_noise_to_counts
 from dressform.opendata.sums import Sums
-from tests.opendata.audit import TINY
+from tests.opendata.privacy_audit import TINY
 
 TIMES = 150
 SURE = 6
@@ -18,13 +18,13 @@ SHARES = budget.list_shares(CORE)
 
 def many() -> Sums:
     """Another number in each cell."""
-    groups = Sums.none(CORE).groups
+    groups = Sums.zeros(CORE).groups
     return Sums(
         **{name: 1_000 + np.arange(each.size).reshape(each.shape) for name, each in groups.items()}
     )
 
 
-@pytest.fixture(scope="module", params=[Sums.none(CORE), many()], ids=["none", "many"])
+@pytest.fixture(scope="module", params=[Sums.zeros(CORE), many()], ids=["none", "many"])
 def drawn(request: pytest.FixtureRequest) -> dict[str, np.ndarray]:
     """The noise by the name of the group: (times, cells)."""
     exact: Sums = request.param
@@ -56,7 +56,7 @@ def test_every_cell_has_noise(drawn: dict[str, np.ndarray]) -> None:
 def test_no_two_cells_share_their_noise() -> None:
     """Neither those of two flags nor any others: the difference of two would be exact."""
     times = 2_000
-    drawn = [add_noise(TINY, Sums.none(TINY)).groups.values() for _ in range(times)]
+    drawn = [add_noise(TINY, Sums.zeros(TINY)).groups.values() for _ in range(times)]
     cells = np.array([np.concatenate([group.ravel() for group in groups]) for groups in drawn])
 
     alike = np.corrcoef(cells.T)
@@ -75,7 +75,7 @@ def test_the_counts_that_open_the_gate_have_noise_of_their_own() -> None:
 
 def test_a_flag_that_is_not_taken_has_no_noise() -> None:
     """Else there would be sums of nobody that have to be kept, and published."""
-    drawn = add_noise(CORE, Sums.none(CORE), ["without_breasts"])
+    drawn = add_noise(CORE, Sums.zeros(CORE), ["without_breasts"])
 
     for group in drawn.groups.values():
         assert not group[0].any()

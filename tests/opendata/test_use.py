@@ -16,7 +16,7 @@ from dressform.opendata.population import Group, estimate_groups
 from dressform.opendata.quality import assess_quality
 from dressform.opendata.resources import to_records
 from dressform.opendata.summary_tables import build_correlations, build_quantiles
-from tests.opendata.errors import Errors, drawn, truth
+from tests.opendata.accuracy import Errors, drawn, truth
 from tests.opendata.population import RARE
 
 POPULATION = "civilians"

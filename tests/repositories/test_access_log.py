@@ -200,7 +200,7 @@ async def test_too_long_a_search_is_told(
     uows: UnitOfWorkFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(access_log, "_SETTINGS", text("SET LOCAL statement_timeout = '1ms'"))
-    monkeypatch.setattr(access_log, "_ALIVE", "pg_sleep(1) IS NOT NULL AND at < :now")
+    monkeypatch.setattr(access_log, "_IS_LIVE", "pg_sleep(1) IS NOT NULL AND at < :now")
     await log(uows, visit(uows.clock() - DAY))
 
     with pytest.raises(SearchTooBroad) as raised:

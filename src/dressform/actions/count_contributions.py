@@ -7,7 +7,7 @@ from uuid import UUID
 
 from dressform.db.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from dressform.opendata.codebook import FLAGS
-from dressform.opendata.summing import get_flag
+from dressform.opendata.sums import get_flag
 from dressform.opendata.years import draw_date
 from dressform.repositories.contributions import PAUSE_SECONDS, Contributions
 from dressform.repositories.sealed_contributions import EncryptedRows, decrypt_contributions

@@ -7,7 +7,7 @@ from dressform.actions.draw_dataset import list_draws
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.opendata.draws import CombinedDraws, combine
 from dressform.opendata.files import build_edition_with_quality
-from dressform.opendata.files.about import Publisher
+from dressform.opendata.files.edition_info import Publisher
 from dressform.opendata.quality import to_json
 from dressform.repositories.editions import Edition, EditionFile, Editions
 

@@ -14,7 +14,7 @@ from dressform.repositories.contributions import Contributions
 from dressform.repositories.draws import Draws
 
 
-def parse_edition(files: Mapping[str, bytes]) -> Draw:
+def read_edition(files: Mapping[str, bytes]) -> Draw:
     """`files`: of a year's edition, by name. Raises StartupError for others."""
     if missing := [name for name in REQUIRED_FILES if name not in files]:
         raise StartupError(f"There is no {missing[0]}: give the folder of an edition's files.")

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from dressform.db.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from dressform.opendata.codebook import FLAGS, Codebook
-from dressform.opendata.summing import SumAccumulator, get_flag
+from dressform.opendata.sums import SumAccumulator, get_flag
 from dressform.opendata.sums import Sums
 from dressform.opendata.years import draw_date
 from dressform.repositories.contributions import PAUSE_SECONDS, Contributions
@@ -68,7 +68,7 @@ async def take_contributions(
     """The exact sums of just those whom it marks: noise and storing belong in the same transaction."""
     taking = _ContributionTaker(uow, year, taken)
     marked = [await taking.mark(part) for part in parts]
-    total = Sums.none(taken.codebook)
+    total = Sums.zeros(taken.codebook)
     for part in marked:
         total += (await taking.recheck(part)).sums
     return total

@@ -24,7 +24,7 @@ from dressform.api.pages import dataset as dataset_pages
 from dressform.api.pages import documentation, sitemap
 from dressform.api.pages import email_links as links
 from dressform.api.pages import privacy as privacy_pages
-from dressform.api.rate_limiter import Attempts
+from dressform.api.rate_limiter import RateLimiter
 from dressform.api.routers import access_log as operations
 from dressform.api.routers import account_security as accounts
 from dressform.api.routers import (
@@ -42,7 +42,7 @@ from dressform.api.routers import (
 )
 from dressform.api.routers import model_import_export as model_files
 from dressform.api.routers import registration as sign_ups
-from dressform.api.state import Service
+from dressform.api.state import AppState
 from dressform.bootstrap import bootstrap
 from dressform.clock import Clock
 from dressform.crypto.passwords import PasswordHasher
@@ -173,13 +173,13 @@ async def _lifespan(app: Application) -> AsyncIterator[None]:
             audience=AUDIENCE,
             lifetime=ACCESS_TOKEN_LIFETIME,
         )
-        app.state.service = Service(
+        app.state.service = AppState(
             settings=process_settings,
             uows=uows,
             passwords=PasswordHasher(),
             tokens=tokens,
             studio=ImageProcessor(),
-            attempts=Attempts(uows.keyrings.index, uows.clock),
+            attempts=RateLimiter(uows.keyrings.index, uows.clock),
             auditor=Auditor(uows, spools, interval=process_settings.worker_interval),
         )
         app.state.shipper = app.shipper = Shipper(uows, spools)

@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from dressform.api.state import Service, service_of
+from dressform.api.state import AppState, get_state
 from dressform.db.statements import Row, Statement
 from dressform.errors import NotAnOperator, Unauthenticated, AccountRestricted
 from dressform.repositories.members import MEMBER_QUERY, Members
@@ -19,7 +19,7 @@ from dressform.repositories.owners import Member
 class AuthenticatedQuery:
     """Finds out who asks, and what they ask for in the same statement."""
 
-    service: Service
+    service: AppState
     bearer: HTTPAuthorizationCredentials | None
 
     async def at(self, statement: Statement, **asked: Any) -> tuple[Member, Row]:
@@ -64,27 +64,27 @@ class _Bearer(HTTPBearer):
         )
 
     async def look(self, request: Request) -> AuthenticatedQuery:
-        return AuthenticatedQuery(service_of(request), await super().__call__(request))
+        return AuthenticatedQuery(get_state(request), await super().__call__(request))
 
 
-class LookOf(_Bearer):
+class GetAuthenticatedQuery(_Bearer):
     async def __call__(self, request: Request) -> AuthenticatedQuery:  # type: ignore[override]
         return await self.look(request)
 
 
-class AnyMemberOf(_Bearer):
+class GetMember(_Bearer):
     async def __call__(self, request: Request) -> Member:  # type: ignore[override]
         member, _ = await (await self.look(request)).at_any(MEMBER_QUERY)
         return member
 
 
-class ActiveMemberOf(_Bearer):
+class GetActiveMember(_Bearer):
     async def __call__(self, request: Request) -> Member:  # type: ignore[override]
         member, _ = await (await self.look(request)).at(MEMBER_QUERY)
         return member
 
 
-class OperatorOf(_Bearer):
+class GetOperator(_Bearer):
     async def __call__(self, request: Request) -> Member:  # type: ignore[override]
         member, row = await (await self.look(request)).at(MEMBER_AND_OPERATOR)
         if row.operator_id is None:

@@ -6,9 +6,15 @@ from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, Request, Security
 
-from dressform.api.authentication import ActiveMemberOf, AnyMemberOf, AuthenticatedQuery, LookOf, OperatorOf
-from dressform.api.rate_limiter import Attempts as AttemptCounter
-from dressform.api.state import Service, service_of
+from dressform.api.authentication import (
+    GetActiveMember,
+    GetMember,
+    AuthenticatedQuery,
+    GetAuthenticatedQuery,
+    GetOperator,
+)
+from dressform.api.rate_limiter import RateLimiter
+from dressform.api.state import AppState, get_state
 from dressform.crypto.passwords import PasswordHasher
 from dressform.crypto.tokens import AccessTokens
 from dressform.db.unit_of_work import UnitOfWork, UnitOfWorkFactory
@@ -28,20 +34,20 @@ from dressform.settings.settings import Settings as ProcessSettings
 
 ACCESS_TOKEN_LIFETIME = timedelta(minutes=10)
 
-_READING = frozenset({"GET", "HEAD"})
+_SAFE_METHODS = frozenset({"GET", "HEAD"})
 
 T = TypeVar("T")
 
 
 # Each provider is `async` although few of them wait: FastAPI would run the others in threads.
-async def _service(request: Request) -> Service:
-    return service_of(request)
+async def _state(request: Request) -> AppState:
+    return get_state(request)
 
 
 async def _uow(request: Request) -> AsyncIterator[UnitOfWork]:
     """Reads run in autocommit; a change is committed before its answer is sent."""
-    uows = service_of(request).uows
-    if request.method in _READING:
+    uows = get_state(request).uows
+    if request.method in _SAFE_METHODS:
         yield uows.read()
         return
     async with uows.transaction() as uow:
@@ -60,36 +66,36 @@ def _repository(kind: Callable[[Any], T]) -> Callable[[Any], Awaitable[T]]:
     return provide
 
 
-def _of_service(name: str) -> Callable[[Request], Awaitable[Any]]:
+def _from_state(name: str) -> Callable[[Request], Awaitable[Any]]:
     """A provider of what the process holds for all requests under a name."""
 
     async def provide(request: Request) -> Any:
-        return getattr(service_of(request), name)
+        return getattr(get_state(request), name)
 
     return provide
 
 
-AppStateDep = Annotated[Service, Depends(_service)]
-AuthenticatedQueryDep = Annotated[AuthenticatedQuery, Security(LookOf())]
+AppStateDep = Annotated[AppState, Depends(_state)]
+AuthenticatedQueryDep = Annotated[AuthenticatedQuery, Security(GetAuthenticatedQuery())]
 """For a question that is asked together with who asks it."""
 
-CurrentMemberOrRestricted = Annotated[Member, Security(AnyMemberOf())]
+CurrentMemberOrRestricted = Annotated[Member, Security(GetMember())]
 """Whoever is signed in, even while the account is restricted: to read, correct and remove their data."""
 
-CurrentMember = Annotated[Member, Security(ActiveMemberOf())]
+CurrentMember = Annotated[Member, Security(GetActiveMember())]
 """Whoever is signed in and may also have their data used and shown."""
 
-CurrentOperator = Annotated[Member, Security(OperatorOf())]
+CurrentOperator = Annotated[Member, Security(GetOperator())]
 """Whoever may look into the address log."""
 
 # For what waits on something slow: it opens its own units of work around the waiting.
-UnitOfWorkFactoryDep = Annotated[UnitOfWorkFactory, Depends(_of_service("uows"))]
-PasswordHasherDep = Annotated[PasswordHasher, Depends(_of_service("passwords"))]
-Tokens = Annotated[AccessTokens, Depends(_of_service("tokens"))]
-ImageProcessorDep = Annotated[PictureStudio, Depends(_of_service("studio"))]
-Attempts = Annotated[AttemptCounter, Depends(_of_service("attempts"))]
-Auditor = Annotated[RetentionAuditor, Depends(_of_service("auditor"))]
-Settings = Annotated[ProcessSettings, Depends(_of_service("settings"))]
+UnitOfWorkFactoryDep = Annotated[UnitOfWorkFactory, Depends(_from_state("uows"))]
+PasswordHasherDep = Annotated[PasswordHasher, Depends(_from_state("passwords"))]
+Tokens = Annotated[AccessTokens, Depends(_from_state("tokens"))]
+ImageProcessorDep = Annotated[PictureStudio, Depends(_from_state("studio"))]
+RateLimiterDep = Annotated[RateLimiter, Depends(_from_state("rate_limiter"))]
+Auditor = Annotated[RetentionAuditor, Depends(_from_state("auditor"))]
+Settings = Annotated[ProcessSettings, Depends(_from_state("settings"))]
 
 Accounts = Annotated[AccountRepository, Depends(_repository(AccountRepository))]
 Avatars = Annotated[AvatarRepository, Depends(_repository(AvatarRepository))]

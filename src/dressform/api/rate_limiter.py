@@ -24,7 +24,7 @@ class Limit(Enum):
     MAIL = (5, timedelta(hours=1))
 
 
-class Attempts:
+class RateLimiter:
     """Moving windows. Each limit keeps its targets in the order of their latest attempt."""
 
     def __init__(self, index: KeyedIndex, clock: Clock) -> None:

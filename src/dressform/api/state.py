@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from fastapi import Request
 
-from dressform.api.rate_limiter import Attempts
+from dressform.api.rate_limiter import RateLimiter
 from dressform.crypto.passwords import PasswordHasher
 from dressform.crypto.tokens import AccessTokens
 from dressform.db.unit_of_work import UnitOfWorkFactory
@@ -14,16 +14,16 @@ from dressform.settings.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
-class Service:
+class AppState:
     settings: Settings
     uows: UnitOfWorkFactory
     passwords: PasswordHasher
     tokens: AccessTokens
     studio: ImageProcessor
-    attempts: Attempts
+    attempts: RateLimiter
     auditor: Auditor
 
 
-def service_of(request: Request) -> Service:
-    service: Service = request.app.state.service
+def get_state(request: Request) -> AppState:
+    service: AppState = request.app.state.service
     return service

@@ -132,7 +132,7 @@ async def _publish(uows: UnitOfWorkFactory, loaded: Settings) -> None:
         f"Making the files, which name {loaded.dataset_publisher} as publisher and "
         f"{loaded.dataset_url} as address (DRESSFORM_PUBLISHER, DRESSFORM_DATASET_URL) …"
     )
-    about = _import_optional("dressform.opendata.files.about")
+    about = _import_optional("dressform.opendata.files.edition_info")
     publisher = about.Publisher(loaded.dataset_publisher, loaded.dataset_url)
     for name in await _import_publish_dataset().publish_dataset(uows, publisher):
         typer.echo(f"Published: {loaded.dataset_url}/dataset/{name}")

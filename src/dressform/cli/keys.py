@@ -69,7 +69,7 @@ async def _repeat_until_done(
     async with bootstrap(loaded, may_be_older=True) as (uows, _):
         while True:
             async with uows.transaction() as uow:
-                done = await step(ServiceSecrets(uow.connection, uow.vault.master, uows.clock))
+                done = await step(ServiceSecrets(uow.connection, uow.keyrings.master, uows.clock))
             total += done
             if not done:
                 return total

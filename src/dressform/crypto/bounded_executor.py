@@ -19,9 +19,9 @@ class BoundedExecutor:
     A pool does what a semaphore of asyncio would, and belongs to no event loop.
     """
 
-    def __init__(self, name: str, *, threads: int, waiting: int) -> None:
+    def __init__(self, name: str, *, threads: int, max_queued: int) -> None:
         self._executor = ThreadPoolExecutor(threads, name)
-        self._capacity = BoundedSemaphore(threads + waiting)
+        self._capacity = BoundedSemaphore(threads + max_queued)
 
     async def run(self, call: Callable[[], Result]) -> Result:
         """What it returns. Raises Unavailable when too many wait already."""

@@ -49,7 +49,7 @@ _CONTEXT = CryptContext(
 )
 
 _scoring_lock = Lock()
-_validator = BoundedExecutor("judging", threads=1, waiting=MAX_QUEUED_VALIDATIONS)
+_validator = BoundedExecutor("judging", threads=1, max_queued=MAX_QUEUED_VALIDATIONS)
 
 
 class PasswordHasher:
@@ -62,7 +62,7 @@ class PasswordHasher:
         self._dummy = _dummy_hash()
         cores = os.cpu_count() or 1
         self._queue = BoundedExecutor(
-            "passwords", threads=cores, waiting=MAX_QUEUED_PER_CORE * cores
+            "passwords", threads=cores, max_queued=MAX_QUEUED_PER_CORE * cores
         )
 
     async def hash(self, password: str) -> str:

@@ -50,7 +50,7 @@ def list_shares(codebook: Codebook) -> dict[str, BudgetShare]:
     An account gives `most` values: 1 in as many histograms, 1 for every two of them, and products
     whose norm is that of all pairs of a vector: at most half the fourth power of its length.
     """
-    most = codebook.most
+    most = codebook.max_values
     length = codebook.norm * QUANTIZATION_STEPS
     return {
         "flags": BudgetShare(1.0, _FLAGS),

@@ -53,7 +53,7 @@ class Codebook:
 
     name: str
     items: tuple[Item, ...]
-    most: int
+    max_values: int
     gate: int
     norm: int
     version: str
@@ -110,9 +110,9 @@ _SMALL = tuple(_double_bin_width(item) for item in _select_items(_ITEMS, _FACTS[
 VERSION: str = _FACTS["version"]
 SOURCE: str = _FACTS["source"]
 
-FULL = Codebook(name="full", items=_ITEMS, most=30, gate=5_000, norm=7, version=VERSION)
-CORE = Codebook(name="core", items=_CORE, most=20, gate=2_000, norm=6, version=VERSION)
-SMALL = Codebook(name="small", items=_SMALL, most=8, gate=500, norm=4, version=VERSION)
+FULL = Codebook(name="full", items=_ITEMS, max_values=30, gate=5_000, norm=7, version=VERSION)
+CORE = Codebook(name="core", items=_CORE, max_values=20, gate=2_000, norm=6, version=VERSION)
+SMALL = Codebook(name="small", items=_SMALL, max_values=8, gate=500, norm=4, version=VERSION)
 
 OFFERED = (SMALL, CORE, FULL)
 """The codebooks of new draws, from the smallest to the largest; each has what the one before has."""

@@ -45,7 +45,7 @@ def estimate_correlations(pairs: Pairs, published: Floats) -> tuple[Floats, Floa
     clipped = np.zeros_like(told)
     for _ in range(_CLIPPING_ITERATIONS):
         found = _estimate_once(told - clipped, variance, published)
-        clipped = pairs.clipped_away(_nearest_correlation_matrix(found.correlations))
+        clipped = pairs.estimate_clipping_bias(_nearest_correlation_matrix(found.correlations))
     error = np.sqrt(found.variance + (_CLIPPING_RELATIVE_ERROR * clipped) ** 2)
     np.fill_diagonal(error, 0.0)
     return _nearest_correlation_matrix(found.correlations), error

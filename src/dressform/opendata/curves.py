@@ -29,7 +29,7 @@ class Curve:
     log_people: float
 
     @classmethod
-    def bell(cls, item: Item, centre: float, scale: float, people: float) -> "Curve":
+    def from_normal(cls, item: Item, centre: float, scale: float, people: float) -> "Curve":
         middles = (np.arange(item.bins) + 0.5) * item.width + item.lowest
         heights = np.asarray(-0.5 * ((middles - centre) / (1.1 * scale)) ** 2, np.float64)
         return cls(item, heights, math.log(people))
@@ -62,7 +62,7 @@ class Curve:
         binned = self.share_slopes.reshape(self.item.bins, self.item.width, -1).sum(axis=1)
         return np.column_stack([self.people * binned, self.expected])
 
-    def moved(self, step: Floats) -> "Curve":
+    def shift(self, step: Floats) -> "Curve":
         heights: Floats = self.heights + step[:-1]
         return Curve(
             self.item, np.asarray(heights - heights.max()), self.log_people + float(step[-1])
@@ -77,7 +77,9 @@ def fit_curve(item: Item, flag: str, counts: Integers, sigma: float) -> tuple[Cu
     starts from the codebook's centre and scale, with which few people's noise leaves it; each other one
     from the one before.
     """
-    curve = Curve.bell(item, item.centre[flag], item.scale[flag], max(float(counts.sum()), 1.0))
+    curve = Curve.from_normal(
+        item, item.centre[flag], item.scale[flag], max(float(counts.sum()), 1.0)
+    )
     weight = _compute_weights(curve, sigma)
     best, best_stiffness, least = curve, _STIFFNESSES[0], math.inf
     for stiffness in _STIFFNESSES:
@@ -126,7 +128,7 @@ def _fit_at_stiffness(
         wanted -= penalty @ np.append(curve.heights, 0.0)
         damped = normal + penalty + damping * np.eye(len(normal))
         step = np.clip(np.linalg.solve(damped, wanted), -_MAX_STEP, _MAX_STEP)
-        after = curve.moved(step)
+        after = curve.shift(step)
         if (found := cost(after)) < known:
             settled = known - found < 1e-6 * (1 + known)
             curve, known, damping = after, found, max(damping / 4, 1e-6)

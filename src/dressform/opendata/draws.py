@@ -57,7 +57,7 @@ def combine(draws: Sequence[Draw]) -> CombinedDraws:
     """In the order of their years; at least one. Has the measurements that all of them have."""
     in_order = sorted(draws, key=lambda draw: draw.year)
     codebook = min((draw.codebook for draw in in_order), key=_size_key)
-    sums = Sums.none(codebook)
+    sums = Sums.zeros(codebook)
     for draw in in_order:
         sums += _restrict_to(draw, codebook)
     return CombinedDraws(

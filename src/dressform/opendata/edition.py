@@ -11,18 +11,18 @@ from dressform.opendata.summary_tables import build_correlations, build_quantile
 from dressform.opendata.synthetic_records import build_synthetic_records
 
 
-def build_tables(drawn: CombinedDraws) -> list[Resource]:
+def build_tables(combined: CombinedDraws) -> list[Resource]:
     """Takes nothing else, so it tells nothing else."""
-    return build_tables_from_groups(drawn, estimate_groups(drawn))
+    return build_tables_from_groups(combined, estimate_groups(combined))
 
 
-def build_tables_from_groups(drawn: CombinedDraws, found: Mapping[str, Group]) -> list[Resource]:
+def build_tables_from_groups(combined: CombinedDraws, found: Mapping[str, Group]) -> list[Resource]:
     """`found`: the groups of these draws."""
-    codebook = drawn.codebook
+    codebook = combined.codebook
     return [
-        number_rows(build_synthetic_records(codebook, drawn.sums, found)),
+        number_rows(build_synthetic_records(codebook, combined.sums, found)),
         build_quantiles(codebook, found),
         build_correlations(found),
         build_size_charts(codebook, found),
-        *build_raw_tables(drawn),
+        *build_raw_tables(combined),
     ]

@@ -59,7 +59,7 @@ class Pairs:
         chance = (1 - _ASSUMED_CORRELATION**2) ** 2 / self.both
         return np.asarray(noise + divisor + means + means.T + scales[:, None] + scales + chance)
 
-    def clipped_away(self, correlations: Floats) -> Floats:
+    def estimate_clipping_bias(self, correlations: Floats) -> Floats:
         """Return what the codebook's norm takes from each correlation, if these are the true ones.
 
         Worked out with people of a bell curve each, who give a measurement independently of others.
@@ -79,10 +79,10 @@ class Pairs:
 
 
 def estimate_pairs(
-    drawn: CombinedDraws, flag: str, densities: Sequence[Density], names: list[str]
+    combined: CombinedDraws, flag: str, densities: Sequence[Density], names: list[str]
 ) -> Pairs:
     """Return what the sums tell of the measurements of these `names`, whose densities are known."""
-    codebook, sums, place = drawn.codebook, drawn.sums, FLAGS.index(flag)
+    codebook, sums, place = combined.codebook, combined.sums, FLAGS.index(flag)
     at = [codebook.names.index(name) for name in names]
     items = [codebook.items[each] for each in at]
     centre = np.array([item.centre[flag] for item in items])
@@ -90,7 +90,9 @@ def estimate_pairs(
     everyone = max(float(sums.flags[place]), 1.0)
     people = np.clip([each.people for each in densities], 1.0, everyone)
     counted = _symmetric_matrix(codebook, sums.pair_counts[place])[np.ix_(at, at)]
-    both, variance = _estimate_both(counted, drawn.sigmas["pair_counts"][place], people, everyone)
+    both, variance = _estimate_both(
+        counted, combined.sigmas["pair_counts"][place], people, everyone
+    )
     return Pairs(
         everyone=everyone,
         people=people,
@@ -102,7 +104,7 @@ def estimate_pairs(
         both_variance=variance,
         products=_symmetric_matrix(codebook, sums.second_moments[place])[np.ix_(at, at)]
         / QUANTIZATION_STEPS**2,
-        sigma=float(drawn.sigmas["second_moments"][place]) / QUANTIZATION_STEPS**2,
+        sigma=float(combined.sigmas["second_moments"][place]) / QUANTIZATION_STEPS**2,
         norm=codebook.norm,
     )
 

@@ -41,17 +41,17 @@ class Group:
         return tuple(self.densities)
 
 
-def estimate_groups(drawn: CombinedDraws) -> dict[str, Group]:
+def estimate_groups(combined: CombinedDraws) -> dict[str, Group]:
     """By the flag; only of flags that are enough."""
-    return {flag: _estimate_group(drawn, flag) for flag in drawn.shown}
+    return {flag: _estimate_group(combined, flag) for flag in combined.shown}
 
 
-def _estimate_group(drawn: CombinedDraws, flag: str) -> Group:
+def _estimate_group(combined: CombinedDraws, flag: str) -> Group:
     place = FLAGS.index(flag)
-    sigma = float(drawn.sigmas["histograms"][place])
+    sigma = float(combined.sigmas["histograms"][place])
     asked = [
-        (item, drawn.sums.histograms[place, at])
-        for at, item in enumerate(drawn.codebook.items)
+        (item, combined.sums.histograms[place, at])
+        for at, item in enumerate(combined.codebook.items)
         if flag in item.centre
     ]
     densities = {
@@ -59,11 +59,11 @@ def _estimate_group(drawn: CombinedDraws, flag: str) -> Group:
         for item, counts in asked
         if counts.sum() >= min_people(item, sigma)
     }
-    correlations, errors = _estimate_correlations(drawn, flag, densities)
+    correlations, errors = _estimate_correlations(combined, flag, densities)
     return Group(
         flag=flag,
-        people=max(int(drawn.sums.flags[place]), 1),
-        people_error=float(drawn.sigmas["flags"][place]),
+        people=max(int(combined.sums.flags[place]), 1),
+        people_error=float(combined.sigmas["flags"][place]),
         densities=densities,
         correlations=correlations,
         correlation_errors=errors,
@@ -77,10 +77,10 @@ def min_people(item: Item, sigma: float) -> float:
 
 
 def _estimate_correlations(
-    drawn: CombinedDraws, flag: str, densities: Mapping[str, Density]
+    combined: CombinedDraws, flag: str, densities: Mapping[str, Density]
 ) -> tuple[Floats, Floats]:
     names = list(densities)
     if len(names) < 2:  # noqa: PLR2004  No two, no pair.
         return np.eye(len(names)), np.zeros((len(names), len(names)))
-    pairs = estimate_pairs(drawn, flag, list(densities.values()), names)
+    pairs = estimate_pairs(combined, flag, list(densities.values()), names)
     return estimate_correlations(pairs, get_published_correlations(flag, names))

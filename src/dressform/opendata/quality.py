@@ -35,10 +35,10 @@ class Quality:
     correlations: float | None = None
 
 
-def assess_quality(drawn: CombinedDraws, groups: Mapping[str, Group]) -> list[Quality]:
+def assess_quality(combined: CombinedDraws, groups: Mapping[str, Group]) -> list[Quality]:
     """Of each flag, in the order of FLAGS."""
     return [
-        _assess_group(drawn.codebook, groups[flag])
+        _assess_group(combined.codebook, groups[flag])
         if flag in groups
         else Quality(flag, shown=False)
         for flag in FLAGS

@@ -53,29 +53,29 @@ def deserialize(content: bytes) -> Sums:
     return Sums(**{name: np.array(group, np.int64) for name, group in groups.items()})
 
 
-def build_raw_tables(drawn: CombinedDraws) -> list[Resource]:
+def build_raw_tables(combined: CombinedDraws) -> list[Resource]:
     """Return the sums of the flags that were taken, each with the standard error of its noise."""
     return [
-        _build_flags(drawn),
-        _build_histograms(drawn),
-        _build_pair_counts(drawn),
-        _build_second_moments(drawn),
-        build_codebook_table(drawn.codebook),
+        _build_flags(combined),
+        _build_histograms(combined),
+        _build_pair_counts(combined),
+        _build_second_moments(combined),
+        build_codebook_table(combined.codebook),
     ]
 
 
-def _list_taken_flags(drawn: CombinedDraws) -> list[tuple[int, str]]:
-    return [(place, flag) for place, flag in enumerate(FLAGS) if flag in drawn.taken]
+def _list_taken_flags(combined: CombinedDraws) -> list[tuple[int, str]]:
+    return [(place, flag) for place, flag in enumerate(FLAGS) if flag in combined.taken]
 
 
 def _count_columns(
-    drawn: CombinedDraws, name: str, place: int, found: int
+    combined: CombinedDraws, name: str, place: int, found: int
 ) -> tuple[Value, Value, Value]:
-    sigma = float(drawn.sigmas[name][place])
+    sigma = float(combined.sigmas[name][place])
     return found if found >= _MIN_STANDARD_ERRORS * sigma else None, found, round(sigma, 2)
 
 
-def _build_flags(drawn: CombinedDraws) -> Resource:
+def _build_flags(combined: CombinedDraws) -> Resource:
     return Resource(
         name="flags",
         title="How many contributed",
@@ -83,25 +83,25 @@ def _build_flags(drawn: CombinedDraws) -> Resource:
         "not taken, and wait for another year.",
         fields=(_FLAG, *_COUNT_FIELDS),
         rows=[
-            (flag, *_count_columns(drawn, "flags", place, int(drawn.sums.flags[place])))
-            for place, flag in _list_taken_flags(drawn)
+            (flag, *_count_columns(combined, "flags", place, int(combined.sums.flags[place])))
+            for place, flag in _list_taken_flags(combined)
         ],
     )
 
 
-def _build_histograms(drawn: CombinedDraws) -> Resource:
+def _build_histograms(combined: CombinedDraws) -> Resource:
     rows: list[tuple[Value, ...]] = [
         (
             flag,
             item.name,
             item.lowest + item.width * at,
             item.lowest + item.width * (at + 1),
-            *_count_columns(drawn, "histograms", place, found),
+            *_count_columns(combined, "histograms", place, found),
         )
-        for place, flag in _list_taken_flags(drawn)
-        for number, item in enumerate(drawn.codebook.items)
+        for place, flag in _list_taken_flags(combined)
+        for number, item in enumerate(combined.codebook.items)
         if flag in item.centre
-        for at, found in enumerate(drawn.sums.histograms[place, number].tolist())
+        for at, found in enumerate(combined.sums.histograms[place, number].tolist())
     ]
     return Resource(
         name="histograms",
@@ -119,21 +119,21 @@ def _build_histograms(drawn: CombinedDraws) -> Resource:
     )
 
 
-def _build_pair_counts(drawn: CombinedDraws) -> Resource:
+def _build_pair_counts(combined: CombinedDraws) -> Resource:
     return Resource(
         name="pair_counts",
         title="Noisy pair counts",
         description="How many gave both measurements.",
         fields=(_FLAG, _A, _B, *_COUNT_FIELDS),
         rows=[
-            (flag, a, b, *_count_columns(drawn, "pair_counts", place, found))
-            for place, flag, a, b, found in _iter_pairs(drawn, drawn.sums.pair_counts)
+            (flag, a, b, *_count_columns(combined, "pair_counts", place, found))
+            for place, flag, a, b, found in _iter_pairs(combined, combined.sums.pair_counts)
         ],
     )
 
 
-def _build_second_moments(drawn: CombinedDraws) -> Resource:
-    sigmas = drawn.sigmas["second_moments"]
+def _build_second_moments(combined: CombinedDraws) -> Resource:
+    sigmas = combined.sigmas["second_moments"]
     return Resource(
         name="second_moments",
         title="Noisy second moments",
@@ -149,15 +149,17 @@ def _build_second_moments(drawn: CombinedDraws) -> Resource:
         ),
         rows=[
             (flag, a, b, found, round(float(sigmas[place]), 2))
-            for place, flag, a, b, found in _iter_pairs(drawn, drawn.sums.second_moments)
+            for place, flag, a, b, found in _iter_pairs(combined, combined.sums.second_moments)
         ],
     )
 
 
-def _iter_pairs(drawn: CombinedDraws, group: Integers) -> Iterator[tuple[int, str, str, str, int]]:
-    flags_of = {item.name: item.centre for item in drawn.codebook.items}
-    for place, flag in _list_taken_flags(drawn):
-        for (a, b), found in zip(drawn.codebook.pairs, group[place].tolist(), strict=True):
+def _iter_pairs(
+    combined: CombinedDraws, group: Integers
+) -> Iterator[tuple[int, str, str, str, int]]:
+    flags_of = {item.name: item.centre for item in combined.codebook.items}
+    for place, flag in _list_taken_flags(combined):
+        for (a, b), found in zip(combined.codebook.pairs, group[place].tolist(), strict=True):
             if flag in flags_of[a] and flag in flags_of[b]:
                 yield place, flag, a, b, found
 

@@ -24,7 +24,7 @@ class SumAccumulator:
         names = self._codebook.names
         rows = [(breasts, [*map(by.get, names)]) for breasts, by in bodies]
         if not rows:
-            return Sums.none(self._codebook)
+            return Sums.zeros(self._codebook)
         flags = np.array([FLAGS.index(get_flag(breasts)) for breasts, _ in rows], np.int64)
         values = np.array([values for _, values in rows], np.float64)
         return sums.compute_sums(self._codebook, flags, values, self._random)

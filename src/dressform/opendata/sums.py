@@ -37,7 +37,7 @@ class Sums:
     second_moments: Integers
 
     @classmethod
-    def none(cls, codebook: Codebook) -> "Sums":
+    def zeros(cls, codebook: Codebook) -> "Sums":
         two, items, pairs = len(FLAGS), len(codebook.items), comb(len(codebook.items), 2)
         bins = codebook.items[0].bins
         shapes = ((two,), (two, items, bins), (two, pairs), (two, pairs))
@@ -66,7 +66,7 @@ def compute_sums(
 
     Of a contribution with more values than the codebook allows, some at random.
     """
-    sums = Sums.none(codebook)
+    sums = Sums.zeros(codebook)
     for place, flag in enumerate(FLAGS):
         given = _limit_values(codebook, flag, values[flags == place], random)
         sums.flags[place] = len(given)
@@ -99,7 +99,7 @@ def _limit_values(
     given = np.where(asked, values, np.nan)
     order = np.where(np.isnan(given), 2.0, random.random(given.shape))
     ranks = order.argsort(axis=1).argsort(axis=1)
-    return np.where(ranks < codebook.most, given, np.nan)
+    return np.where(ranks < codebook.max_values, given, np.nan)
 
 
 def _count_histograms(codebook: Codebook, given: Floats) -> Integers:

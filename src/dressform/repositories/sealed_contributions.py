@@ -68,18 +68,18 @@ def select_bodies() -> Select[*tuple[Any, ...]]:
     )
 
 
-def decrypt_contributions(rows: EncryptedRows, vault: Keyrings) -> DecryptedBatch:
+def decrypt_contributions(rows: EncryptedRows, keyrings: Keyrings) -> DecryptedBatch:
     """Asks the database nothing."""
-    found = [_decrypt(row, vault) for row in rows]
+    found = [_decrypt(row, keyrings) for row in rows]
     given = [one for one in found if one is not None]
     return DecryptedBatch(given, len(found) - len(given))
 
 
-def _decrypt(row: Any, vault: Keyrings) -> Contribution | None:
+def _decrypt(row: Any, keyrings: Keyrings) -> Contribution | None:
     """None when it does not open: one broken row stops nobody else's contribution."""
     try:
         wrapped = WrappedKey(row.key_id, row.wrapped_key)
-        key = vault.master.unwrap(wrapped, row.account_id)
+        key = keyrings.master.unwrap(wrapped, row.account_id)
         body = decrypt_body(row, Owner(row.account_id, key))
     except (DecryptionError, MissingMasterKeyError):
         return None

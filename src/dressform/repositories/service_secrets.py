@@ -30,7 +30,7 @@ WRAPPED_KEY_COLUMNS: tuple[tuple[Any, str], ...] = (
 class ServiceSecrets:
     """The secrets that the service makes for itself, and the wrapping of all keys.
 
-    It comes before any unit of work: a vault can't be opened without it.
+    It comes before any unit of work: the key rings are read from it.
     """
 
     def __init__(self, connection: Connection, master: MasterKeys, clock: Clock) -> None:

@@ -12,7 +12,13 @@ from starlette.types import ASGIApp, Scope
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from dressform.access_log.middleware import CLIENT_CLOSED_REQUEST, AccessLogMiddleware
-from dressform.errors import DressformError, HeadersTooLarge, RequestTimeout, Unavailable, MalformedRequest
+from dressform.errors import (
+    DressformError,
+    HeadersTooLarge,
+    RequestTimeout,
+    Unavailable,
+    MalformedRequest,
+)
 
 MAX_HEADER_BYTES = 64 * 1024
 """Bytes of a request before its body; as many of what stands between or behind pieces of it."""

@@ -10,7 +10,7 @@ from dressform.opendata import sums
 from dressform.opendata.codebook import FULL, SMALL, Codebook
 from dressform.opendata.draws import CombinedDraws, Draw, combine
 from dressform.opendata.files import File, build_edition_files
-from dressform.opendata.files.about import Publisher
+from dressform.opendata.files.edition_info import Publisher
 from dressform.opendata.noise import add_noise
 from tests.opendata.files.simulated import contributions
 

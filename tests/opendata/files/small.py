@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from dressform.opendata.files.about import EditionInfo, Publisher
+from dressform.opendata.files.edition_info import EditionInfo, Publisher
 from dressform.opendata.resources import Field, Resource
 
 SMALL = Resource(

@@ -25,7 +25,9 @@ Before = Annotated[Cursor | None, Query(description="The `next` of the page befo
     response_description="A page of requests, the latest first.",
     responses=problem_responses(NotAnOperator, SearchTooBroad),
 )
-async def look_up_requests(me: CurrentOperator, units: UnitOfWorkFactoryDep, asked: Asked) -> AccessLogPage:
+async def look_up_requests(
+    me: CurrentOperator, units: UnitOfWorkFactoryDep, asked: Asked
+) -> AccessLogPage:
     """Look into the address log
 
     For operators, to diagnose a problem and for nothing else. Each page leaves a record of who

@@ -5,7 +5,14 @@ from dressform.actions.change_email import confirm_email as confirm_new_email
 from dressform.actions.change_password import change_password as set_new_password
 from dressform.actions.change_password import reset_password as set_password_by_link
 from dressform.actions.reactivate_account import reactivate_account as reopen
-from dressform.api.dependencies import CurrentMemberOrRestricted, Attempts, PasswordHasherDep, UnitOfWorkDep, Mails, UnitOfWorkFactoryDep
+from dressform.api.dependencies import (
+    CurrentMemberOrRestricted,
+    RateLimiterDep,
+    PasswordHasherDep,
+    UnitOfWorkDep,
+    Mails,
+    UnitOfWorkFactoryDep,
+)
 from dressform.api.problem_responses import problem_responses
 from dressform.api.rate_limiter import Limit
 from dressform.api.schemas.accounts import (
@@ -27,7 +34,7 @@ router = APIRouter(prefix="/v1/auth", tags=["auth"])
     response_description="If the address has an account, a link is on its way.",
     responses=problem_responses(RateLimited),
 )
-async def forgot_password(body: EmailOnly, mails: Mails, attempts: Attempts) -> None:
+async def forgot_password(body: EmailOnly, mails: Mails, attempts: RateLimiterDep) -> None:
     """Ask for a link to choose a new password
 
     The answer is the same whether or not the address has an account.
@@ -43,7 +50,9 @@ async def forgot_password(body: EmailOnly, mails: Mails, attempts: Attempts) -> 
     response_description="The password is set and every session has ended: sign in.",
     responses=problem_responses(LinkInvalid, WeakPassword),
 )
-async def reset_password(body: PasswordReset, units: UnitOfWorkFactoryDep, hasher: PasswordHasherDep) -> None:
+async def reset_password(
+    body: PasswordReset, units: UnitOfWorkFactoryDep, hasher: PasswordHasherDep
+) -> None:
     """Choose a new password by a mailed link
 
     The link works once, within one hour.
@@ -59,7 +68,11 @@ async def reset_password(body: PasswordReset, units: UnitOfWorkFactoryDep, hashe
     responses=problem_responses(WrongPassword, WeakPassword, RateLimited),
 )
 async def change_password(
-    body: PasswordChange, me: CurrentMemberOrRestricted, units: UnitOfWorkFactoryDep, hasher: PasswordHasherDep, attempts: Attempts
+    body: PasswordChange,
+    me: CurrentMemberOrRestricted,
+    units: UnitOfWorkFactoryDep,
+    hasher: PasswordHasherDep,
+    attempts: RateLimiterDep,
 ) -> None:
     """Change your password"""
     attempts.spend(Limit.PASSWORD, str(me.account_id))
@@ -75,7 +88,11 @@ async def change_password(
     responses=problem_responses(WrongPassword, RateLimited),
 )
 async def change_email(
-    body: EmailChange, me: CurrentMemberOrRestricted, units: UnitOfWorkFactoryDep, hasher: PasswordHasherDep, attempts: Attempts
+    body: EmailChange,
+    me: CurrentMemberOrRestricted,
+    units: UnitOfWorkFactoryDep,
+    hasher: PasswordHasherDep,
+    attempts: RateLimiterDep,
 ) -> None:
     """Change your e-mail address
 

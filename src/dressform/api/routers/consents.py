@@ -5,7 +5,13 @@ from fastapi import APIRouter, Query
 
 from dressform.actions.give_consent import give_consent
 from dressform.actions.withdraw_consent import withdraw_consent
-from dressform.api.dependencies import CurrentMemberOrRestricted, Attempts, Consents, AuthenticatedQueryDep, UnitOfWorkDep
+from dressform.api.dependencies import (
+    CurrentMemberOrRestricted,
+    RateLimiterDep,
+    Consents,
+    AuthenticatedQueryDep,
+    UnitOfWorkDep,
+)
 from dressform.api.problem_responses import problem_responses
 from dressform.api.rate_limiter import Limit
 from dressform.api.schemas.consents import ConsentRead, ConsentsRead, ConsentUpdate, ConsentWithText
@@ -41,7 +47,7 @@ async def list_consents(
     responses=problem_responses(ConsentTextChanged, TooManyConsents),
 )
 async def set_open_dataset_consent(
-    body: ConsentUpdate, me: CurrentMemberOrRestricted, uow: UnitOfWorkDep, attempts: Attempts
+    body: ConsentUpdate, me: CurrentMemberOrRestricted, uow: UnitOfWorkDep, attempts: RateLimiterDep
 ) -> ConsentRead:
     """Agree to the open dataset, or withdraw
 

@@ -11,7 +11,7 @@ from dressform.api.schemas.health import (
     RetentionRead,
     WorkerStanding,
 )
-from dressform.api.state import Service
+from dressform.api.state import AppState
 from dressform.db.migrate import is_current
 from dressform.db.unit_of_work import UnitOfWork
 from dressform.errors import Unavailable
@@ -73,7 +73,7 @@ def _log(shipper: Any) -> LogStanding:
     return "stuck" if is_stuck else "ok"
 
 
-async def _look(service: Service, access_log: LogStanding) -> ReadyRead:
+async def _look(service: AppState, access_log: LogStanding) -> ReadyRead:
     try:
         uow = service.uows.read()
         return await _look_into_database(uow, service, access_log)
@@ -90,7 +90,7 @@ async def _look(service: Service, access_log: LogStanding) -> ReadyRead:
 
 
 async def _look_into_database(
-    uow: UnitOfWork, service: Service, access_log: LogStanding
+    uow: UnitOfWork, service: AppState, access_log: LogStanding
 ) -> ReadyRead:
     current = await is_current(uow.connection)
     last = await RetentionRuns(uow).get_last_run_at() if current else None
@@ -109,7 +109,7 @@ async def _look_into_database(
     )
 
 
-def _worker(last: datetime | None, age: timedelta | None, service: Service) -> WorkerStanding:
+def _worker(last: datetime | None, age: timedelta | None, service: AppState) -> WorkerStanding:
     if last is None or age is None:
         return "never seen"
     return "late" if age > LATE_AFTER_RUNS * service.settings.worker_interval else "ok"

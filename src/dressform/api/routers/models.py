@@ -4,7 +4,14 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Path, Query, Request, Response, status
 
 from dressform.actions.save_picture import save_avatar
-from dressform.api.dependencies import CurrentMemberOrRestricted, Avatars, AuthenticatedQueryDep, CurrentMember, UnitOfWorkFactoryDep, ImageProcessorDep
+from dressform.api.dependencies import (
+    CurrentMemberOrRestricted,
+    Avatars,
+    AuthenticatedQueryDep,
+    CurrentMember,
+    UnitOfWorkFactoryDep,
+    ImageProcessorDep,
+)
 from dressform.api.dependencies import Models as ModelsInUnit
 from dressform.api.image_responses import PICTURE_ANSWER, PICTURE_BODY, WebP, sent, shown
 from dressform.api.problem_responses import problem_responses
@@ -104,7 +111,9 @@ async def create_model(
     response_description="The model.",
     responses=problem_responses(NotFound),
 )
-async def read_model(model_id: ModelId, look: AuthenticatedQueryDep, unit: UnitAsked = None) -> Response:
+async def read_model(
+    model_id: ModelId, look: AuthenticatedQueryDep, unit: UnitAsked = None
+) -> Response:
     """Read a model
 
     Nobody but its owner learns that it exists. What it holds is whole, a variant's as well;
@@ -140,7 +149,9 @@ async def change_model(
     response_description="The model is gone, its avatar too.",
     responses=problem_responses(NotFound),
 )
-async def delete_model(model_id: ModelId, me: CurrentMemberOrRestricted, models: ModelsInUnit) -> None:
+async def delete_model(
+    model_id: ModelId, me: CurrentMemberOrRestricted, models: ModelsInUnit
+) -> None:
     """Remove a model
 
     Variants of it stay, with all their values.
@@ -182,7 +193,11 @@ async def read_avatar(request: Request, model_id: ModelId, look: AuthenticatedQu
     openapi_extra=PICTURE_BODY,
 )
 async def put_avatar(
-    model_id: ModelId, me: CurrentMemberOrRestricted, data: Sent, uows: UnitOfWorkFactoryDep, studio: ImageProcessorDep
+    model_id: ModelId,
+    me: CurrentMemberOrRestricted,
+    data: Sent,
+    uows: UnitOfWorkFactoryDep,
+    studio: ImageProcessorDep,
 ) -> None:
     """Set a model's avatar
 

@@ -7,7 +7,7 @@ from dressform.actions.export_account import export_account
 from dressform.actions.restrict_account import restrict_account
 from dressform.api.dependencies import (
     CurrentMemberOrRestricted,
-    Attempts,
+    RateLimiterDep,
     Auditor,
     PasswordHasherDep,
     UnitOfWorkDep,
@@ -63,7 +63,9 @@ async def read_status(
 
 
 @router.get("/export", response_description="Everything that is stored about you.")
-async def export_own_data(me: CurrentMemberOrRestricted, uow: UnitOfWorkDep, response: Response) -> AccountExport:
+async def export_own_data(
+    me: CurrentMemberOrRestricted, uow: UnitOfWorkDep, response: Response
+) -> AccountExport:
     """Take your data with you
 
     GDPR Art. 15 and 20. Pictures are in base64.
@@ -80,7 +82,11 @@ async def export_own_data(me: CurrentMemberOrRestricted, uow: UnitOfWorkDep, res
     responses=problem_responses(WrongPassword, RateLimited),
 )
 async def set_restriction(
-    body: RestrictionUpdate, me: CurrentMemberOrRestricted, units: UnitOfWorkFactoryDep, hasher: PasswordHasherDep, attempts: Attempts
+    body: RestrictionUpdate,
+    me: CurrentMemberOrRestricted,
+    units: UnitOfWorkFactoryDep,
+    hasher: PasswordHasherDep,
+    attempts: RateLimiterDep,
 ) -> None:
     """Restrict processing, or lift the restriction
 
@@ -103,7 +109,11 @@ async def set_restriction(
     responses=problem_responses(WrongPassword, RateLimited),
 )
 async def erase_own_account(
-    body: PasswordOnly, me: CurrentMemberOrRestricted, units: UnitOfWorkFactoryDep, hasher: PasswordHasherDep, attempts: Attempts
+    body: PasswordOnly,
+    me: CurrentMemberOrRestricted,
+    units: UnitOfWorkFactoryDep,
+    hasher: PasswordHasherDep,
+    attempts: RateLimiterDep,
 ) -> None:
     """Delete your account
 

@@ -51,7 +51,10 @@ async def read_own_profile(look: AuthenticatedQueryDep) -> OwnProfileRead:
     responses=problem_responses(UsernameTaken),
 )
 async def change_own_profile(
-    body: ProfileUpdate, look: AuthenticatedQueryDep, me: CurrentMemberOrRestricted, uows: UnitOfWorkFactoryDep
+    body: ProfileUpdate,
+    look: AuthenticatedQueryDep,
+    me: CurrentMemberOrRestricted,
+    uows: UnitOfWorkFactoryDep,
 ) -> OwnProfileRead:
     """Change your own profile
 
@@ -81,7 +84,9 @@ async def read_own_picture(request: Request, look: AuthenticatedQueryDep) -> Res
     responses=problem_responses(TooLarge, UnsupportedPicture),
     openapi_extra=PICTURE_BODY,
 )
-async def put_own_picture(me: CurrentMemberOrRestricted, data: Sent, uows: UnitOfWorkFactoryDep, studio: ImageProcessorDep) -> None:
+async def put_own_picture(
+    me: CurrentMemberOrRestricted, data: Sent, uows: UnitOfWorkFactoryDep, studio: ImageProcessorDep
+) -> None:
     """Set your picture
 
     It is turned upright, stripped of all metadata and kept as WebP of at most 1024 pixels.
@@ -119,6 +124,8 @@ async def read_profile(username: Name, _: CurrentMember, profiles: Profiles) -> 
     response_class=WebP,
     responses=PICTURE_ANSWER | problem_responses(NotFound),
 )
-async def read_picture(request: Request, username: Name, _: CurrentMember, pictures: Pictures) -> Response:
+async def read_picture(
+    request: Request, username: Name, _: CurrentMember, pictures: Pictures
+) -> Response:
     """Fetch a member's picture"""
     return shown(request, await pictures.get_by_username(username))

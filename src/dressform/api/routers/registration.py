@@ -3,7 +3,13 @@ from fastapi import APIRouter, Response, status
 from dressform.actions.confirm_sign_up import confirm_sign_up
 from dressform.actions.register import check_registration
 from dressform.actions.register import register as keep_registration
-from dressform.api.dependencies import Attempts, PasswordHasherDep, UnitOfWorkDep, Mails, UnitOfWorkFactoryDep
+from dressform.api.dependencies import (
+    RateLimiterDep,
+    PasswordHasherDep,
+    UnitOfWorkDep,
+    Mails,
+    UnitOfWorkFactoryDep,
+)
 from dressform.api.problem_responses import problem_responses
 from dressform.api.rate_limiter import Limit
 from dressform.api.schemas.accounts import EmailOnly, Registration, TokenOnly
@@ -20,7 +26,10 @@ router = APIRouter(prefix="/v1/auth", tags=["auth"])
     responses=problem_responses(UsernameTaken, WeakPassword, RateLimited),
 )
 async def register(
-    body: Registration, units: UnitOfWorkFactoryDep, hasher: PasswordHasherDep, attempts: Attempts
+    body: Registration,
+    units: UnitOfWorkFactoryDep,
+    hasher: PasswordHasherDep,
+    attempts: RateLimiterDep,
 ) -> None:
     """Register
 
@@ -56,7 +65,7 @@ async def verify_email(body: TokenOnly, uow: UnitOfWorkDep) -> None:
     response_description="If the address waits for its confirmation, a new link is on its way.",
     responses=problem_responses(RateLimited),
 )
-async def resend_verification(body: EmailOnly, mails: Mails, attempts: Attempts) -> None:
+async def resend_verification(body: EmailOnly, mails: Mails, attempts: RateLimiterDep) -> None:
     """Send the link of a registration again
 
     The link that was sent before stops working.

@@ -5,7 +5,13 @@ from fastapi import APIRouter, Depends, Path, Response, status
 
 from dressform.actions.rotate_session import rotate_session
 from dressform.actions.sign_in import sign_in
-from dressform.api.dependencies import CurrentMemberOrRestricted, Attempts, PasswordHasherDep, UnitOfWorkFactoryDep, Sessions
+from dressform.api.dependencies import (
+    CurrentMemberOrRestricted,
+    RateLimiterDep,
+    PasswordHasherDep,
+    UnitOfWorkFactoryDep,
+    Sessions,
+)
 from dressform.api.problem_responses import problem_responses
 from dressform.api.rate_limiter import Limit
 from dressform.api.refresh_token import Carried, RefreshCookie, carried, refresh_cookie
@@ -32,7 +38,11 @@ SessionId = Annotated[UUID, Path(description="The session's id, from the list of
     responses=problem_responses(WrongCredentials, RateLimited),
 )
 async def login(
-    body: LoginRequest, units: UnitOfWorkFactoryDep, hasher: PasswordHasherDep, attempts: Attempts, cookie: Cookie
+    body: LoginRequest,
+    units: UnitOfWorkFactoryDep,
+    hasher: PasswordHasherDep,
+    attempts: RateLimiterDep,
+    cookie: Cookie,
 ) -> TokensRead:
     """Sign in
 
@@ -107,6 +117,8 @@ async def end_other_sessions(me: CurrentMemberOrRestricted, sessions: Sessions) 
     response_description="The session has ended.",
     responses=problem_responses(NotFound),
 )
-async def end_session(session_id: SessionId, me: CurrentMemberOrRestricted, sessions: Sessions) -> None:
+async def end_session(
+    session_id: SessionId, me: CurrentMemberOrRestricted, sessions: Sessions
+) -> None:
     """End one of your sessions"""
     await sessions.delete(me, session_id)

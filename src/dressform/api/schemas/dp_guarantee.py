@@ -33,7 +33,7 @@ class Gate:
 
 
 GATES = tuple(Gate(book.name, book.gate, len(book.items)) for book in OFFERED)
-MOST_OF_ONE = max(book.most for book in OFFERED)
+MOST_OF_ONE = max(book.max_values for book in OFFERED)
 """Measurements that an account gives; drawn at random when it has more."""
 
 

@@ -2,21 +2,21 @@
 
 import yaml
 
-from dressform.opendata.files.about import KEYWORDS, LICENCE, EditionInfo, File
+from dressform.opendata.files.edition_info import KEYWORDS, LICENCE, EditionInfo, File
 
 
-def build_citation(about: EditionInfo) -> File:
+def build_citation(info: EditionInfo) -> File:
     content = {
         "cff-version": "1.2.0",
         "message": "Nobody has to cite this dataset. If you do, please do it like this.",
         "type": "dataset",
-        "title": about.title,
-        "abstract": about.description,
-        "authors": [{"name": about.publisher.name}],
-        "date-released": about.day,
+        "title": info.title,
+        "abstract": info.description,
+        "authors": [{"name": info.publisher.name}],
+        "date-released": info.day,
         "version": "1.0.0",
         "license": LICENCE,
-        "url": about.page,
+        "url": info.page,
         "keywords": list(KEYWORDS),
     }
     text = yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=100)

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dressform.opendata.files.about import KEYWORDS, LICENCE_ADDRESS, EditionInfo, File
+from dressform.opendata.files.edition_info import KEYWORDS, LICENCE_ADDRESS, EditionInfo, File
 from dressform.opendata.files.frictionless import KEYS
-from dressform.opendata.files.text import json_text
+from dressform.opendata.files.json_text import json_text
 from dressform.opendata.resources import Field, Resource
 
 VERSION = "http://mlcommons.org/croissant/1.1"
@@ -37,35 +37,35 @@ _CONTEXT = {
 
 
 def build_croissant(
-    resources: Sequence[Resource], files: Sequence[File], about: EditionInfo
+    resources: Sequence[Resource], files: Sequence[File], info: EditionInfo
 ) -> File:
     """`files`: all that it lists."""
     publisher = {
         "@type": "sc:Organization",
-        "name": about.publisher.name,
-        "url": about.publisher.url,
+        "name": info.publisher.name,
+        "url": info.publisher.url,
     }
     content = {
         "@context": _CONTEXT,
         "@type": "sc:Dataset",
         "conformsTo": VERSION,
-        "name": about.title,
-        "alternateName": about.name,
-        "description": about.description,
-        "url": about.page,
+        "name": info.title,
+        "alternateName": info.name,
+        "description": info.description,
+        "url": info.page,
         "license": LICENCE_ADDRESS,
         "creator": publisher,
         "publisher": publisher,
-        "datePublished": about.day,
+        "datePublished": info.day,
         "version": "1.0.0",
         "inLanguage": "en",
         "keywords": list(KEYWORDS),
         "isLiveDataset": False,
-        "citeAs": _format_citation(about),
+        "citeAs": _format_citation(info),
         "rai:dataCollection": "Sums over members' measurements, with noise; nothing else left the "
         "service. See privacy.json.",
         "rai:personalSensitiveInformation": "None: differentially private, see privacy.json.",
-        "distribution": [_file_object(file, about) for file in files],
+        "distribution": [_file_object(file, info) for file in files],
         "recordSet": [_record_set(resource) for resource in resources],
     }
     return File(
@@ -76,20 +76,20 @@ def build_croissant(
     )
 
 
-def _format_citation(about: EditionInfo) -> str:
+def _format_citation(info: EditionInfo) -> str:
     return (
-        f"@misc{{{about.name}, title={{{about.title}}}, author={{{{{about.publisher.name}}}}}, "
-        f"year={{{about.day[:4]}}}, url={{{about.page}}}}}"
+        f"@misc{{{info.name}, title={{{info.title}}}, author={{{{{info.publisher.name}}}}}, "
+        f"year={{{info.day[:4]}}}, url={{{info.page}}}}}"
     )
 
 
-def _file_object(file: File, about: EditionInfo) -> Mapping[str, Any]:
+def _file_object(file: File, info: EditionInfo) -> Mapping[str, Any]:
     return {
         "@type": "cr:FileObject",
         "@id": file.name,
         "name": file.name,
         "description": file.title,
-        "contentUrl": f"{about.home}{file.name}",
+        "contentUrl": f"{info.home}{file.name}",
         "contentSize": f"{len(file.content)} B",
         "encodingFormat": file.media_type.partition(";")[0],
         "sha256": file.sha256,

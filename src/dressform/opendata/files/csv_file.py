@@ -3,7 +3,7 @@
 import csv
 import io
 
-from dressform.opendata.files.about import File
+from dressform.opendata.files.edition_info import File
 from dressform.opendata.resources import Resource, Value
 
 MEDIA_TYPE = "text/csv"

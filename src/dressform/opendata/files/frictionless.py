@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from dressform.opendata.codebook import FLAGS
-from dressform.opendata.files.about import (
+from dressform.opendata.files.edition_info import (
     KEYWORDS,
     LICENCE,
     LICENCE_ADDRESS,
@@ -13,7 +13,7 @@ from dressform.opendata.files.about import (
     File,
 )
 from dressform.opendata.files.csv_file import MEDIA_TYPE as CSV
-from dressform.opendata.files.text import json_text
+from dressform.opendata.files.json_text import json_text
 from dressform.opendata.resources import Field, Resource, to_records
 
 _PROFILES = "https://datapackage.org/profiles/2.0"
@@ -43,26 +43,26 @@ Bounds = Mapping[str, tuple[int, int]]
 
 
 def build_data_package(
-    resources: Sequence[Resource], files: Mapping[str, File], about: EditionInfo
+    resources: Sequence[Resource], files: Mapping[str, File], info: EditionInfo
 ) -> File:
     """`files` by name: the CSV of every resource. Parquet says the same, and describes itself."""
     within = _list_bounds(resources)
     content = {
         "$schema": f"{_PROFILES}/datapackage.json",
-        "name": about.name,
-        "id": f"{about.home}datapackage.json",
-        "title": about.title,
-        "description": about.description,
-        "homepage": about.page,
+        "name": info.name,
+        "id": f"{info.home}datapackage.json",
+        "title": info.title,
+        "description": info.description,
+        "homepage": info.page,
         # An edition never changes.
         "version": "1.0.0",
-        "created": about.moment,
+        "created": info.moment,
         "licenses": [{"name": LICENCE, "path": LICENCE_ADDRESS, "title": LICENCE_TITLE}],
         "keywords": list(KEYWORDS),
         "contributors": [
             {
-                "title": about.publisher.name,
-                "path": about.publisher.url,
+                "title": info.publisher.name,
+                "path": info.publisher.url,
                 "roles": ["creator", "publisher"],
             }
         ],

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pyarrow as pa
 from pyarrow import parquet as pq
 
-from dressform.opendata.files.about import LICENCE, EditionInfo, File
+from dressform.opendata.files.edition_info import LICENCE, EditionInfo, File
 from dressform.opendata.resources import Field, Resource, Value
 
 MEDIA_TYPE = "application/vnd.apache.parquet"
@@ -18,11 +18,11 @@ _TYPES = {
 }
 
 
-def build_parquet(resource: Resource, about: EditionInfo) -> File:
+def build_parquet(resource: Resource, info: EditionInfo) -> File:
     written = pa.BufferOutputStream()
     # Zstandard at a given level, one row group: the same bytes from the same table.
     pq.write_table(
-        _to_arrow(resource, about),
+        _to_arrow(resource, info),
         written,
         compression="zstd",
         compression_level=9,
@@ -37,14 +37,14 @@ def build_parquet(resource: Resource, about: EditionInfo) -> File:
     )
 
 
-def _to_arrow(resource: Resource, about: EditionInfo) -> pa.Table:
+def _to_arrow(resource: Resource, info: EditionInfo) -> pa.Table:
     columns = list(zip(*resource.rows, strict=True)) or [()] * len(resource.fields)
     schema = pa.schema(
         [_to_arrow_field(field) for field in resource.fields],
         metadata={
             "title": resource.title,
             "description": resource.description,
-            "edition": about.edition,
+            "edition": info.edition,
             "licence": LICENCE,
         },
     )
@@ -62,5 +62,5 @@ def _to_array(column: Sequence[Value], kind: pa.Field) -> pa.Array:
 
 def _to_arrow_field(field: Field) -> pa.Field:
     unit = {"unit": field.unit} if field.unit else {}
-    about = {"description": field.description} | unit
-    return pa.field(field.name, _TYPES[field.type], metadata=about)
+    info = {"description": field.description} | unit
+    return pa.field(field.name, _TYPES[field.type], metadata=info)

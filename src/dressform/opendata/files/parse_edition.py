@@ -73,7 +73,7 @@ def _to_first_format(resource: Resource) -> Resource:
 
 
 def _parse_sums(codebook: Codebook, files: Mapping[str, bytes]) -> Sums:
-    sums = Sums.none(codebook)
+    sums = Sums.zeros(codebook)
     places = {pair: place for place, pair in enumerate(codebook.pairs)}
     for row in _iter_rows(files["flags.csv"]):
         sums.flags[FLAGS.index(row["flag"])] = _parse_sum(row)

@@ -15,8 +15,8 @@ from dressform.opendata.budget import (
 )
 from dressform.opendata.codebook import FLAGS, MIN_FLAG_COUNT
 from dressform.opendata.draws import CombinedDraws
-from dressform.opendata.files.about import EditionInfo, File
-from dressform.opendata.files.text import json_text
+from dressform.opendata.files.edition_info import EditionInfo, File
+from dressform.opendata.files.json_text import json_text
 
 _DELTAS = (1e-6, 1e-9)
 _NOT_COVERED = (
@@ -29,7 +29,7 @@ _NOT_COVERED = (
 )
 
 
-def describe_guarantee(drawn: CombinedDraws) -> Mapping[str, Any]:
+def describe_guarantee(combined: CombinedDraws) -> Mapping[str, Any]:
     return {
         "unit": "An account, for its whole life: at most one model of it is in at most one draw.",
         "neighbours": "All accounts with and without that one.",
@@ -43,37 +43,40 @@ def describe_guarantee(drawn: CombinedDraws) -> Mapping[str, Any]:
             {"epsilon": round_up(epsilon(delta), 4), "delta": delta} for delta in _DELTAS
         ],
         "gate": {
-            "least_contributors": drawn.codebook.gate,
+            "least_contributors": combined.codebook.gate,
             "least_contributors_of_a_flag": MIN_FLAG_COUNT,
             "mechanism": "Discrete Gaussian noise on the count of those who agreed, of each flag apart",
             "rho_each_time": GATE_RHO,
             "most_times": MAX_COUNTS,
         },
         "flags": {
-            flag: {"taken": flag in drawn.taken, "shown": flag in drawn.shown} for flag in FLAGS
+            flag: {"taken": flag in combined.taken, "shown": flag in combined.shown}
+            for flag in FLAGS
         },
-        "sums": _describe_sums(drawn),
+        "sums": _describe_sums(combined),
         "codebook": {
-            "name": drawn.codebook.name,
-            "version": drawn.codebook.version,
+            "name": combined.codebook.name,
+            "version": combined.codebook.version,
             "file": "codebook.json",
             "from_the_data": False,
-            "measurements": len(drawn.codebook.items),
-            "most_measurements_of_an_account": drawn.codebook.most,
-            "norm": drawn.codebook.norm,
+            "measurements": len(combined.codebook.items),
+            "most_measurements_of_an_account": combined.codebook.max_values,
+            "norm": combined.codebook.norm,
         },
         "not_covered": list(_NOT_COVERED),
     }
 
 
-def _describe_sums(drawn: CombinedDraws) -> Mapping[str, Any]:
+def _describe_sums(combined: CombinedDraws) -> Mapping[str, Any]:
     """The noise of one draw; in several added up, variances have been added, too: by the flag."""
-    if len(drawn.years) > 1:
+    if len(combined.years) > 1:
         return {
             name: {
-                "sigma": {flag: round(float(sigmas[FLAGS.index(flag)]), 4) for flag in drawn.taken}
+                "sigma": {
+                    flag: round(float(sigmas[FLAGS.index(flag)]), 4) for flag in combined.taken
+                }
             }
-            for name, sigmas in drawn.sigmas.items()
+            for name, sigmas in combined.sigmas.items()
         }
     return {
         name: {
@@ -81,17 +84,17 @@ def _describe_sums(drawn: CombinedDraws) -> Mapping[str, Any]:
             "rho": share.rho,
             "sigma": round(share.sigma, 4),
         }
-        for name, share in list_shares(drawn.codebook).items()
+        for name, share in list_shares(combined.codebook).items()
     }
 
 
-def build_privacy(about: EditionInfo) -> File:
+def build_privacy(info: EditionInfo) -> File:
     content = {
-        "edition": about.edition,
-        "years": list(about.years),
-        "published": about.day,
-        "contributors_with_noise": about.count,
-        **about.privacy,
-        "code": {"name": "dressform", "version": about.version},
+        "edition": info.edition,
+        "years": list(info.years),
+        "published": info.day,
+        "contributors_with_noise": info.count,
+        **info.privacy,
+        "code": {"name": "dressform", "version": info.version},
     }
     return File("privacy.json", "application/json", "The guarantee", json_text(content))

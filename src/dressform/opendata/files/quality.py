@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from dressform.opendata.files.about import EditionInfo, File
-from dressform.opendata.files.text import json_text
+from dressform.opendata.files.edition_info import EditionInfo, File
+from dressform.opendata.files.json_text import json_text
 from dressform.opendata.quality import Quality, to_json
 
 _METHOD = (
@@ -14,10 +14,10 @@ _METHOD = (
 )
 
 
-def build_quality(expected: Sequence[Quality], about: EditionInfo) -> File:
+def build_quality(expected: Sequence[Quality], info: EditionInfo) -> File:
     content = {
-        "edition": about.edition,
-        "codebook": about.codebook,
+        "edition": info.edition,
+        "codebook": info.codebook,
         "method": _METHOD,
         "flags": to_json(expected),
     }

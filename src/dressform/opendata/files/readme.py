@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from textwrap import fill
 
 from dressform.opendata.budget import round_up
-from dressform.opendata.files.about import (
+from dressform.opendata.files.edition_info import (
     LICENCE,
     LICENCE_ADDRESS,
     LICENCE_TITLE,
@@ -64,15 +64,15 @@ def build_checksums(files: Iterable[File]) -> File:
 
 
 def build_readme(
-    resources: Sequence[Resource], about: EditionInfo, expected: Sequence[Quality] = ()
+    resources: Sequence[Resource], info: EditionInfo, expected: Sequence[Quality] = ()
 ) -> File:
     parts = [
-        f"# {about.title}",
-        fill(about.description, _WIDTH),
-        f"Published on {about.day} by {about.publisher.name}; it will never change:\n<{about.page}>",
+        f"# {info.title}",
+        fill(info.description, _WIDTH),
+        f"Published on {info.day} by {info.publisher.name}; it will never change:\n<{info.page}>",
         _BEGIN,
-        *_describe_method(about),
-        *_describe_guarantee(about),
+        *_describe_method(info),
+        *_describe_guarantee(info),
         *_describe_quality(expected),
         _CHECKED,
         _PICTURES,
@@ -83,12 +83,12 @@ def build_readme(
     return File("README.md", "text/markdown; charset=utf-8", "Read me", content.encode())
 
 
-def _describe_method(about: EditionInfo) -> list[str]:
-    several = len(about.years) > 1
+def _describe_method(info: EditionInfo) -> list[str]:
+    several = len(info.years) > 1
     drawn = (
-        f"It adds up the draws of {', '.join(map(str, about.years))}; nobody is in two of them."
+        f"It adds up the draws of {', '.join(map(str, info.years))}; nobody is in two of them."
         if several
-        else f"It is the draw of {about.years[0]}; nobody in it was in one before, or will be again."
+        else f"It is the draw of {info.years[0]}; nobody in it was in one before, or will be again."
     )
     return [
         "## How it was made",
@@ -110,8 +110,8 @@ def _describe_method(about: EditionInfo) -> list[str]:
     ]
 
 
-def _describe_guarantee(about: EditionInfo) -> list[str]:
-    facts = about.privacy
+def _describe_guarantee(info: EditionInfo) -> list[str]:
+    facts = info.privacy
     more = round_up(100 * float(facts["advantage"]), 1)
     pairs = " or ".join(
         f"({round_up(each['epsilon'], 3):.3f}, {each['delta']:.0e})"
@@ -143,14 +143,14 @@ def _describe_quality(expected: Sequence[Quality]) -> list[str]:
     """How far off it is, by the flag."""
     if not expected:
         return []
-    about = (
+    info = (
         "Each number stands beside its standard error, of the noise and of chance; what the noise hides "
         "is left empty. On average over measurements, expected from the noisy sums alone "
         "(`quality.json`):"
     )
     return [
         "## How far off it is",
-        fill(about, _WIDTH),
+        fill(info, _WIDTH),
         "\n".join(map(_format_item, map(_describe_group, expected))),
     ]
 

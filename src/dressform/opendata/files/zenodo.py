@@ -1,24 +1,24 @@
 """`zenodo.json`: what Zenodo asks for of a new upload, as its API takes it."""
 
-from dressform.opendata.files.about import KEYWORDS, EditionInfo, File
-from dressform.opendata.files.text import json_text
+from dressform.opendata.files.edition_info import KEYWORDS, EditionInfo, File
+from dressform.opendata.files.json_text import json_text
 
 # Zenodo's own name of CC0 1.0.
 _LICENCE = "cc-zero"
 
 
-def build_zenodo(about: EditionInfo) -> File:
+def build_zenodo(info: EditionInfo) -> File:
     metadata = {
-        "title": about.title,
+        "title": info.title,
         "upload_type": "dataset",
-        "publication_date": about.day,
-        "creators": [{"name": about.publisher.name}],
-        "description": f"<p>{about.description}</p>",
+        "publication_date": info.day,
+        "creators": [{"name": info.publisher.name}],
+        "description": f"<p>{info.description}</p>",
         "access_right": "open",
         "license": _LICENCE,
         "keywords": list(KEYWORDS),
         "related_identifiers": [
-            {"relation": "isIdenticalTo", "identifier": about.page, "scheme": "url"}
+            {"relation": "isIdenticalTo", "identifier": info.page, "scheme": "url"}
         ],
     }
     return File(

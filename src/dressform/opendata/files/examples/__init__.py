@@ -2,7 +2,7 @@
 
 from importlib import resources
 
-from dressform.opendata.files.about import File
+from dressform.opendata.files.edition_info import File
 
 _KINDS = {
     "example.py": ("text/x-python; charset=utf-8", "How to begin, in Python with pandas"),

@@ -4,16 +4,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from dressform.opendata.codebook import SOURCE
-from dressform.opendata.files.about import EditionInfo, File
-from dressform.opendata.files.text import json_text
+from dressform.opendata.files.edition_info import EditionInfo, File
+from dressform.opendata.files.json_text import json_text
 from dressform.opendata.resources import Resource, to_records
 from dressform.sewing.catalogue import CATALOGUE
 
 
-def build_codebook_json(codebook: Resource, about: EditionInfo) -> File:
+def build_codebook_json(codebook: Resource, info: EditionInfo) -> File:
     content = {
-        "name": about.codebook,
-        "version": about.privacy["codebook"]["version"],
+        "name": info.codebook,
+        "version": info.privacy["codebook"]["version"],
         "source": SOURCE,
         "columns": {field.name: field.description for field in codebook.fields},
         "measurements": [_add_labels(each) for each in to_records(codebook)],

@@ -11,7 +11,7 @@ from functools import cached_property
 
 import numpy as np
 
-from tests.opendata.audit import clopper_pearson
+from tests.opendata.privacy_audit import clopper_pearson
 from tests.opendata.releases import COLUMNS, Floats, Integers, Release, sample
 
 PREDICATES = 5_000

@@ -41,7 +41,7 @@ PERCENTILES = (5, 25, 50, 75, 95)
 _SHARES = np.array(PERCENTILES) / 100
 
 
-def build_distributions(drawn: CombinedDraws, groups: Mapping[str, Group]) -> list[Distribution]:
+def build_distributions(combined: CombinedDraws, groups: Mapping[str, Group]) -> list[Distribution]:
     """In the codebook's order; without those that too few gave."""
     found = [
         Distribution(
@@ -49,21 +49,23 @@ def build_distributions(drawn: CombinedDraws, groups: Mapping[str, Group]) -> li
             item.unit,
             item.edges,
             {
-                flag: _build_group(drawn, group.densities[item.name], at, FLAGS.index(flag))
+                flag: _build_group(combined, group.densities[item.name], at, FLAGS.index(flag))
                 for flag, group in groups.items()
                 if item.name in group.densities
             },
         )
-        for at, item in enumerate(drawn.codebook.items)
+        for at, item in enumerate(combined.codebook.items)
     ]
     return [spread for spread in found if spread.flags]
 
 
-def _build_group(drawn: CombinedDraws, density: Density, at: int, place: int) -> GroupDistribution:
+def _build_group(
+    combined: CombinedDraws, density: Density, at: int, place: int
+) -> GroupDistribution:
     errors = [float(each) for each in density.quantile_error(_SHARES)]
     return GroupDistribution(
-        counts=drawn.sums.histograms[place, at].tolist(),
-        count_error=float(drawn.sigmas["histograms"][place]),
+        counts=combined.sums.histograms[place, at].tolist(),
+        count_error=float(combined.sigmas["histograms"][place]),
         share=density.share.tolist(),
         people=density.people,
         quantiles=dict(zip(PERCENTILES, _list_quantiles(density), strict=True)),

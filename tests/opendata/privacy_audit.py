@@ -1,7 +1,7 @@
 """An attack that no better one can beat: who knows everything but whether one body is in.
 
 The release is made again and again, with the body and without; how far the two can be told apart is
-measured, and compared with the guarantee. `python -m tests.opendata.audit 20000` does it with the
+measured, and compared with the guarantee. `python -m tests.opendata.privacy_audit 20000` does it with the
 offered codebooks of 8 and of 20 measurements.
 
 A release holds each flag apart, so that it is as many attacks at once as flags are complete.

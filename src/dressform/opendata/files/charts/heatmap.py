@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from dressform.opendata.files.about import File
-from dressform.opendata.files.pictures.chart import Chart
-from dressform.opendata.files.pictures.noise import DEVIATIONS
-from dressform.opendata.files.pictures.order import group_by_place
-from dressform.opendata.files.pictures.text_width import measure_text, wrap_text
-from dressform.opendata.files.pictures.words import ChartTexts
+from dressform.opendata.files.edition_info import File
+from dressform.opendata.files.charts.chart import Chart
+from dressform.opendata.files.charts.noise import DEVIATIONS
+from dressform.opendata.files.charts.order import group_by_place
+from dressform.opendata.files.charts.text_width import measure_text, wrap_text
+from dressform.opendata.files.charts.texts import ChartTexts
 from dressform.opendata.resources import ERROR
 from dressform.sewing.catalogue import CATALOGUE
 
@@ -26,23 +26,23 @@ _SHADES = range(-5, 6)
 class CorrelationHeatmap:
     """Of the rows of `correlations`."""
 
-    def __init__(self, correlations: Sequence[Row], words: ChartTexts) -> None:
-        self._rows, self._words = correlations, words
+    def __init__(self, correlations: Sequence[Row], texts: ChartTexts) -> None:
+        self._rows, self._texts = correlations, texts
         self._at = _compute_offsets(
             group_by_place({row[end] for row in correlations for end in ("a", "b")})
         )
         self._side = max(self._at.values()) + _CELL
         longest = max(measure_text(self._label(name), 13) for name in self._at)
         self._left = _EDGE + longest + _BESIDE
-        legend = len(_SHADES) * _CELL + _BESIDE + measure_text(words.together, 13)
+        legend = len(_SHADES) * _CELL + _BESIDE + measure_text(texts.together, 13)
         self._width = self._left + max(self._side, legend) + 40
-        about = wrap_text(words.correlations_about, 13, self._width - 2 * _EDGE)
+        about = wrap_text(texts.correlations_about, 13, self._width - 2 * _EDGE)
         self._top = 58 + _LEADING * len(about) + longest + _BESIDE
         self._chart = Chart(
             self._width,
             self._top + self._side + 84,
-            language=words.language,
-            title=words.correlations,
+            language=texts.language,
+            title=texts.correlations,
             description=self._describe(),
         )
 
@@ -56,43 +56,47 @@ class CorrelationHeatmap:
             self._draw_cell(*((near, far) if is_below else (far, near)), row)
         self._draw_legend(self._top + self._side + 24)
         return File(
-            f"correlations.{self._words.language}.svg",
+            f"correlations.{self._texts.language}.svg",
             "image/svg+xml",
-            self._words.correlations,
-            self._chart.finished(),
+            self._texts.correlations,
+            self._chart.to_bytes(),
         )
 
     def _label(self, name: str) -> str:
-        return CATALOGUE[name].label[self._words.language]
+        return CATALOGUE[name].label[self._texts.language]
 
     def _is_clear(self, row: Row) -> bool:
         value = row["correlation"]
         return value is not None and abs(value) > DEVIATIONS * row[ERROR]
 
     def _describe(self) -> str:
-        words = self._words
+        texts = self._texts
         clear = [row for row in self._rows if self._is_clear(row)]
         strongest = sorted(clear, key=lambda row: -abs(row["correlation"]))[:_MAX_DESCRIBED]
         told = [
-            f"{self._label(row['a'])}, {self._label(row['b'])} ({words.flags[row['flag']]}) "
-            f"{words.number(row['correlation'] * 100)}"
+            f"{self._label(row['a'])}, {self._label(row['b'])} ({texts.flags[row['flag']]}) "
+            f"{texts.number(row['correlation'] * 100)}"
             for row in strongest
         ]
-        unsure = words.number(len(self._rows) - len(clear))
-        everything = words.number(len(self._rows))
-        return words.correlations_text.format(unsure, everything, "; ".join(told) or _MINUS)
+        unsure = texts.number(len(self._rows) - len(clear))
+        everything = texts.number(len(self._rows))
+        return texts.correlations_text.format(unsure, everything, "; ".join(told) or _MINUS)
 
     def _draw_heading(self) -> None:
-        words, room = self._words, self._width - 2 * _EDGE
-        self._chart.heading(_EDGE, 36, words.correlations, room)
-        self._chart.lines(_EDGE, 58, words.correlations_about, room, size=13, leading=_LEADING)
+        texts, room = self._texts, self._width - 2 * _EDGE
+        self._chart.add_heading(_EDGE, 36, texts.correlations, room)
+        self._chart.add_paragraph(
+            _EDGE, 58, texts.correlations_about, room, size=13, leading=_LEADING
+        )
 
     def _draw_name(self, label: str, middle: float) -> None:
-        self._chart.words(self._left - _BESIDE, self._top + middle + 4.5, label, text_anchor="end")
+        self._chart.add_text(
+            self._left - _BESIDE, self._top + middle + 4.5, label, text_anchor="end"
+        )
         x, y = self._left + middle + 4.5, self._top - _BESIDE
-        self._chart.words(x, y, label, transform=f"rotate(-90 {x:.1f} {y:.1f})")
+        self._chart.add_text(x, y, label, transform=f"rotate(-90 {x:.1f} {y:.1f})")
         corner = self._left + middle - 2, self._top + middle - 2
-        self._chart.square(*corner, 4, "quiet", fill="currentColor", rx="2")
+        self._chart.add_square(*corner, 4, "quiet", fill="currentColor", rx="2")
 
     def _draw_cell(self, x: float, y: float, row: Row) -> None:
         """A cell that was left empty is hatched without a number."""
@@ -103,21 +107,21 @@ class CorrelationHeatmap:
             self._draw_square(left, top, value)
             look = "cell light" if abs(value) >= _LIGHT_TEXT_FROM else "cell"
         else:
-            self._chart.hatch(left, top, side, side)
+            self._chart.add_hatch(left, top, side, side)
         if value is not None:
             text = str(round(value * 100)).replace("-", _MINUS)
-            self._chart.words(left + side / 2, top + side / 2 + 3.4, text, look)
+            self._chart.add_text(left + side / 2, top + side / 2 + 3.4, text, look)
 
     def _draw_square(self, x: float, y: float, value: float) -> None:
         opacity = f"{max(abs(value), 0.03):.2f}"
-        self._chart.square(x, y, _CELL - 1, _colour_class(value), rx="2", fill_opacity=opacity)
+        self._chart.add_square(x, y, _CELL - 1, _colour_class(value), rx="2", fill_opacity=opacity)
 
     def _draw_legend(self, y: float) -> None:
         for place, step in enumerate(_SHADES):
             self._draw_square(self._left + place * _CELL, y, step / 5)
         end = self._left + len(_SHADES) * _CELL
-        self._chart.words(self._left, y + 42, self._words.against, "quiet")
-        self._chart.words(end + _BESIDE, y + 16, self._words.together, "quiet")
+        self._chart.add_text(self._left, y + 42, self._texts.against, "quiet")
+        self._chart.add_text(end + _BESIDE, y + 16, self._texts.together, "quiet")
 
 
 def _colour_class(value: float) -> str:

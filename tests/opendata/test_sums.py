@@ -4,7 +4,7 @@ import numpy as np
 
 from dressform.opendata.budget import QUANTIZATION_STEPS
 from dressform.opendata.codebook import CORE, FLAGS, FULL
-from dressform.opendata.summing import SumAccumulator
+from dressform.opendata.sums import SumAccumulator
 
 SCALE_FARTHER = {
     flag: {item.name: item.centre[flag] + item.scale[flag] for item in CORE.items} for flag in FLAGS

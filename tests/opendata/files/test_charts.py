@@ -11,15 +11,15 @@ from dressform.opendata.codebook import CORE
 from dressform.opendata.draws import CombinedDraws, Draw, combine
 from dressform.opendata.edition import build_tables
 from dressform.opendata.files import File
-from dressform.opendata.files.pictures.distribution import DistributionChart
-from dressform.opendata.files.pictures.heatmap import CorrelationHeatmap
-from dressform.opendata.files.pictures.overview import OverviewChart
-from dressform.opendata.files.pictures.text_width import fit_size, measure_text, wrap_text
-from dressform.opendata.files.pictures.words import LANGUAGES
+from dressform.opendata.files.charts.distribution import DistributionChart
+from dressform.opendata.files.charts.heatmap import CorrelationHeatmap
+from dressform.opendata.files.charts.overview import OverviewChart
+from dressform.opendata.files.charts.text_width import fit_size, measure_text, wrap_text
+from dressform.opendata.files.charts.texts import LANGUAGES
 from dressform.opendata.noise import add_noise
 from dressform.opendata.population import estimate_groups
 from dressform.opendata.resources import to_records
-from dressform.opendata.spreads import build_distributions
+from dressform.opendata.distributions import build_distributions
 from dressform.opendata.summary_tables import build_quantiles
 from dressform.sewing.catalogue import CATALOGUE
 from tests.helpers.browser import browsing, needs_chromium

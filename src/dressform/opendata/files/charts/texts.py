@@ -117,4 +117,4 @@ _FRENCH = ChartTexts(
     },
 )
 
-LANGUAGES: Mapping[str, ChartTexts] = {words.language: words for words in (_ENGLISH, _FRENCH)}
+LANGUAGES: Mapping[str, ChartTexts] = {texts.language: texts for texts in (_ENGLISH, _FRENCH)}

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from xml.etree import ElementTree as ET
 
-from dressform.opendata.files.pictures.text_width import fit_size, wrap_text
+from dressform.opendata.files.charts.text_width import fit_size, wrap_text
 
 CLASSES = {"with_breasts": "one", "without_breasts": "other"}
 """Blue and orange: told apart by those, too, who see no red or no green."""
@@ -84,31 +84,35 @@ class Chart:
         ET.SubElement(self.root, "desc").text = description
         ET.SubElement(self.root, "style").text = _build_style()
 
-    def words(self, x: float, y: float, text: str, look: str = "", **attributes: str) -> None:
+    def add_text(
+        self, x: float, y: float, text: str, class_names: str = "", **attributes: str
+    ) -> None:
         """`attributes` are named as Python can: `text_anchor`."""
-        element = self._add(
-            "text", look, {"x": format_coordinate(x), "y": format_coordinate(y)}, attributes
+        element = self._add_element(
+            "text", class_names, {"x": format_coordinate(x), "y": format_coordinate(y)}, attributes
         )
         element.text = text
 
-    def lines(
+    def add_paragraph(
         self, x: float, y: float, text: str, width: float, *, size: float, leading: float
     ) -> None:
         """Draw quiet text in as many lines as it takes, none of which is wider than that."""
         for place, line in enumerate(wrap_text(text, size, width)):
-            self.words(x, y + place * leading, line, "quiet", font_size=format_coordinate(size))
+            self.add_text(x, y + place * leading, line, "quiet", font_size=format_coordinate(size))
 
-    def heading(self, x: float, y: float, text: str, width: float) -> None:
+    def add_heading(self, x: float, y: float, text: str, width: float) -> None:
         """Draw the chart's title, smaller where it would be wider than that."""
         size = fit_size(text, _HEADING, width, bold=True)
-        self.words(x, y, text, "strong", font_size=format_coordinate(size))
+        self.add_text(x, y, text, "strong", font_size=format_coordinate(size))
 
-    def line(self, points: Sequence[tuple[float, float]], look: str, **attributes: str) -> None:
+    def add_line(
+        self, points: Sequence[tuple[float, float]], class_names: str, **attributes: str
+    ) -> None:
         d = "M" + "L".join(f"{format_coordinate(x)} {format_coordinate(y)}" for x, y in points)
-        self._add("path", look, {"d": d}, attributes)
+        self._add_element("path", class_names, {"d": d}, attributes)
 
-    def curve(
-        self, points: Sequence[tuple[float, float]], look: str, *, floor: float | None = None
+    def add_curve(
+        self, points: Sequence[tuple[float, float]], class_names: str, *, floor: float | None = None
     ) -> None:
         """Smooth, past the points; with a floor, the area down to it."""
         (x, y), *others = points
@@ -120,52 +124,60 @@ class Chart:
             d += f"L{format_coordinate(others[-1][0])} {format_coordinate(others[-1][1])}"
         if floor is not None:
             d += f"V{format_coordinate(floor)}H{format_coordinate(points[0][0])}Z"
-        self._add("path", look, {"d": d}, {})
+        self._add_element("path", class_names, {"d": d}, {})
 
-    def hatch(self, x: float, y: float, width: float, height: float, *, step: float = 6) -> None:
+    def add_hatch(
+        self, x: float, y: float, width: float, height: float, *, step: float = 6
+    ) -> None:
         """Draw slanting lines over a rectangle: a pattern would need an id, unique on its page."""
         d = ""
         for at in range(int(step), int(width + height), int(step)):
             over, under = max(0.0, at - height), max(0.0, at - width)
             d += f"M{format_coordinate(x + over)} {format_coordinate(y + at - over)}"
             d += f"L{format_coordinate(x + at - under)} {format_coordinate(y + under)}"
-        self._add("path", "hatch", {"d": d}, {})
+        self._add_element("path", "hatch", {"d": d}, {})
 
-    def band(self, x: float, y: float, width: float, height: float) -> None:
+    def add_band(self, x: float, y: float, width: float, height: float) -> None:
         """Draw a rectangle that says that what is in it may be noise."""
         place = {"x": x, "y": y, "width": width, "height": height}
-        self._add("rect", "noise", {name: format_coordinate(at) for name, at in place.items()}, {})
-        self.hatch(x, y, width, height)
+        self._add_element(
+            "rect", "noise", {name: format_coordinate(at) for name, at in place.items()}, {}
+        )
+        self.add_hatch(x, y, width, height)
 
-    def circle(self, x: float, y: float, radius: float, look: str, **attributes: str) -> None:
+    def add_circle(
+        self, x: float, y: float, radius: float, class_names: str, **attributes: str
+    ) -> None:
         place = {
             "cx": format_coordinate(x),
             "cy": format_coordinate(y),
             "r": format_coordinate(radius),
         }
-        self._add("circle", look, place, attributes)
+        self._add_element("circle", class_names, place, attributes)
 
-    def diamond(self, x: float, y: float, radius: float, look: str) -> None:
+    def add_diamond(self, x: float, y: float, radius: float, class_names: str) -> None:
         r = 1.25 * radius
-        self.line([(x - r, y), (x, y - r), (x + r, y), (x, y + r), (x - r, y)], look)
+        self.add_line([(x - r, y), (x, y - r), (x + r, y), (x, y + r), (x - r, y)], class_names)
 
-    def square(self, x: float, y: float, side: float, look: str, **attributes: str) -> None:
+    def add_square(
+        self, x: float, y: float, side: float, class_names: str, **attributes: str
+    ) -> None:
         place = {
             "x": format_coordinate(x),
             "y": format_coordinate(y),
             "width": format_coordinate(side),
             "height": format_coordinate(side),
         }
-        self._add("rect", look, place, attributes)
+        self._add_element("rect", class_names, place, attributes)
 
-    def finished(self) -> bytes:
+    def to_bytes(self) -> bytes:
         return f"{ET.tostring(self.root, encoding='unicode')}\n".encode()
 
-    def _add(
-        self, tag: str, look: str, place: dict[str, str], attributes: Mapping[str, str]
+    def _add_element(
+        self, tag: str, class_names: str, place: dict[str, str], attributes: Mapping[str, str]
     ) -> ET.Element:
         named = {name.replace("_", "-"): value for name, value in attributes.items()}
-        looks = {"class": look} if look else {}
+        looks = {"class": class_names} if class_names else {}
         return ET.SubElement(self.root, tag, looks | place | named)
 
 
