@@ -76,7 +76,7 @@ class MalformedRequest(DressformError):
 
 class Unauthenticated(DressformError):
     status = HTTPStatus.UNAUTHORIZED
-    slug = "not-signed-in"
+    slug = "unauthenticated"
     title = "You are not signed in"
     detail = "Send a valid access token as `Authorization: Bearer …`; refresh it or sign in again."
 
@@ -124,7 +124,7 @@ class NotAnOperator(DressformError):
 
 class OriginNotAllowed(DressformError):
     status = HTTPStatus.FORBIDDEN
-    slug = "foreign-origin"
+    slug = "origin-not-allowed"
     title = "The request came from another site"
     detail = "The refresh cookie is only taken from this site's own pages."
 
@@ -183,14 +183,14 @@ class TooManyConsents(DressformError):
 
 class LinkInvalid(DressformError):
     status = HTTPStatus.GONE
-    slug = "link-expired"
+    slug = "link-invalid"
     title = "The link no longer works"
     detail = "It was used already, replaced by a newer one, or is too old. Ask for a new one."
 
 
 class RequestTimeout(DressformError):
     status = HTTPStatus.REQUEST_TIMEOUT
-    slug = "too-slow"
+    slug = "request-timeout"
     title = "The request did not come in time"
     detail = "Send all that stands before the body within 20 seconds, and the body without a rest."
 
@@ -244,21 +244,21 @@ class WeakPassword(InvalidInput):
 
 
 class SearchTooBroad(InvalidInput):
-    slug = "too-wide"
+    slug = "search-too-broad"
     title = "That is too much to search"
     detail = "Narrow the time with `since` and `until`."
 
 
 class RateLimited(DressformError):
     status = HTTPStatus.TOO_MANY_REQUESTS
-    slug = "too-many-attempts"
+    slug = "rate-limited"
     title = "Too many attempts"
     detail = "Wait as long as Retry-After says, then try again."
 
 
 class HeadersTooLarge(DressformError):
     status = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
-    slug = "head-too-large"
+    slug = "headers-too-large"
     title = "The request line and headers are too large"
     detail = "Send 64 KiB of them at most."
 

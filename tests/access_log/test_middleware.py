@@ -20,8 +20,8 @@ from tests.conftest import MovableClock
 from tests.helpers.access_log import in_log
 from tests.helpers.access_log_records import records
 from tests.helpers.databases import transaction
+from tests.helpers.images import make_image
 from tests.helpers.members import MemberClient
-from tests.integration.test_end_to_end import png
 
 OTHERS_MODEL = "/v1/models/0197a0b0-0000-7000-8000-000000000000"
 
@@ -131,7 +131,7 @@ async def test_a_table_that_is_gone(
 async def test_no_content_and_not_modified(app: FastAPI, ada: MemberClient) -> None:
     before = len(await records(app))
     path, kind = "/v1/profiles/me/picture", {"Content-Type": "image/png"}
-    assert (await ada.request("PUT", path, content=png(), headers=kind)).status_code == 204
+    assert (await ada.request("PUT", path, content=make_image(), headers=kind)).status_code == 204
     tag = (await ada.request("GET", path)).headers["etag"]
     assert (await ada.request("GET", path, headers={"If-None-Match": tag})).status_code == 304
 

@@ -37,7 +37,7 @@ async def test_sign_in_while_account_waits_begins_the_window_anew(
     warned = "SELECT warned_days, warned_at, reopening_hash FROM account"
     assert (await uow.connection.execute(text(warned))).one() == (None, None, None)
     reopened = await ada.client.post("/v1/auth/reopen", json={"token": link})
-    assert_problem(reopened, 410, "link-expired")
+    assert_problem(reopened, 410, "link-invalid")
     clock.at += MAX_GRACE_PERIOD
     await worker_tasks.round()
     assert (await ada.sign_in()).status_code == 200

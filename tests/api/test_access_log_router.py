@@ -30,7 +30,7 @@ async def test_other_members_are_refused_whatever_they_ask(
 ) -> None:
     """Who asks comes before what is asked."""
     for asked in (WHY, {}, {"nonsense": "1", "limit": "-1"}):
-        assert_problem(await client.get(path, params=asked), 401, "not-signed-in")
+        assert_problem(await client.get(path, params=asked), 401, "unauthenticated")
         assert_problem(await ada.request("GET", path, params=asked), 403, "not-an-operator")
 
     assert await stored(uows) == 0

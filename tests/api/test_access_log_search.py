@@ -202,6 +202,6 @@ async def test_too_much_to_search_is_told(
 
     response = await operator.request("GET", REQUESTS, params=WHY)
 
-    assert_problem(response, 422, "too-wide")
+    assert_problem(response, 422, "search-too-broad")
     assert "`since`" in response.json()["detail"]
     assert await stored(uows) == 0

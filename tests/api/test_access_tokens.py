@@ -58,13 +58,13 @@ async def ask(client: httpx.AsyncClient, authorization: str) -> httpx.Response:
 
 @pytest.mark.parametrize(("verb", "path"), ROUTES)
 async def test_no_token_at_all(client: httpx.AsyncClient, verb: str, path: str) -> None:
-    assert_problem(await client.request(verb, path), 401, "not-signed-in")
+    assert_problem(await client.request(verb, path), 401, "unauthenticated")
 
 
 @pytest.mark.parametrize("junk", JUNK)
 @pytest.mark.parametrize("scheme", ["Bearer", "bearer", "Basic", "DPoP", ""])
 async def test_junk(client: httpx.AsyncClient, scheme: str, junk: str) -> None:
-    assert_problem(await ask(client, f"{scheme} {junk}"), 401, "not-signed-in")
+    assert_problem(await ask(client, f"{scheme} {junk}"), 401, "unauthenticated")
 
 
 def forged(token: str, app: FastAPI) -> Iterator[tuple[str, str]]:
@@ -108,7 +108,7 @@ async def test_forgeries(ada: MemberClient, app: FastAPI) -> None:
         answer = await ask(ada.client, f"Bearer {token}")
 
         assert answer.status_code == 401, kind
-        assert_problem(answer, 401, "not-signed-in")
+        assert_problem(answer, 401, "unauthenticated")
         seen += 1
     assert seen == 20
 
@@ -151,7 +151,7 @@ async def test_claims_that_do_not_hold_even_if_signed(
     changed = signed_anew(ada.access_token, app, change)
 
     assert (await ask(ada.client, f"Bearer {unchanged}")).status_code == 200
-    assert_problem(await ask(ada.client, f"Bearer {changed}"), 401, "not-signed-in")
+    assert_problem(await ask(ada.client, f"Bearer {changed}"), 401, "unauthenticated")
 
 
 async def test_a_session_of_somebody_else(
@@ -165,7 +165,7 @@ async def test_a_session_of_somebody_else(
         (claims.account_id, claims.account_id),
     ):
         token = tokens.sign(subject, session, at=clock())
-        assert_problem(await ask(ada.client, f"Bearer {token}"), 401, "not-signed-in")
+        assert_problem(await ask(ada.client, f"Bearer {token}"), 401, "unauthenticated")
 
 
 async def test_ten_minutes(ada: MemberClient, clock: MovableClock) -> None:
@@ -174,7 +174,7 @@ async def test_ten_minutes(ada: MemberClient, clock: MovableClock) -> None:
 
     clock.advance(seconds=1)
 
-    assert_problem(await ada.request("GET", "/v1/profiles/me"), 401, "not-signed-in")
+    assert_problem(await ada.request("GET", "/v1/profiles/me"), 401, "unauthenticated")
 
 
 async def test_another_deployment_on_the_same_keys(
@@ -186,17 +186,17 @@ async def test_another_deployment_on_the_same_keys(
     token = others.sign(claims.account_id, claims.session_id, at=clock())
 
     assert settings.public_url != "https://staging.example"
-    assert_problem(await ask(ada.client, f"Bearer {token}"), 401, "not-signed-in")
+    assert_problem(await ask(ada.client, f"Bearer {token}"), 401, "unauthenticated")
 
 
 async def test_a_refresh_token_is_no_access_token(ada: MemberClient) -> None:
-    assert_problem(await ask(ada.client, f"Bearer {ada.refresh_token}"), 401, "not-signed-in")
+    assert_problem(await ask(ada.client, f"Bearer {ada.refresh_token}"), 401, "unauthenticated")
 
 
 async def test_two_tokens_in_one_header(ada: MemberClient) -> None:
     both = f"Bearer {ada.access_token}, Bearer {ada.access_token}"
 
-    assert_problem(await ask(ada.client, both), 401, "not-signed-in")
+    assert_problem(await ask(ada.client, both), 401, "unauthenticated")
 
 
 async def test_a_token_in_the_address_is_not_looked_at(ada: MemberClient) -> None:
@@ -204,11 +204,11 @@ async def test_a_token_in_the_address_is_not_looked_at(ada: MemberClient) -> Non
         "/v1/profiles/me", params={"access_token": ada.access_token, "token": ada.access_token}
     )
 
-    assert_problem(answer, 401, "not-signed-in")
+    assert_problem(answer, 401, "unauthenticated")
 
 
 async def test_restriction_is_told_only_to_whoever_is_signed_in(ada: MemberClient) -> None:
     await restrict(ada)
 
-    assert_problem(await ask(ada.client, "Bearer x"), 401, "not-signed-in")
+    assert_problem(await ask(ada.client, "Bearer x"), 401, "unauthenticated")
     assert_problem(await ada.request("GET", "/v1/profiles/ada"), 403, "restricted")

@@ -8,12 +8,11 @@ from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import text
 
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from tests.conftest import MovableClock
 from tests.helpers.assertions import assert_problem
-from tests.helpers.editions import FILES, NAMES, publish_edition
+from tests.helpers.editions import FILES, NAMES, publish_edition, record_draw
 
 PATH = "/v1/dataset"
 BELOW = NormalDist().cdf
@@ -24,18 +23,6 @@ async def read(client: httpx.AsyncClient, path: str = PATH, **params: str) -> di
     assert response.status_code == 200, response.text
     answer: dict[str, Any] = response.json()
     return answer
-
-
-async def drawn(uows: UnitOfWorkFactory, year: int, codebook: str | None) -> None:
-    values = {"year": year, "codebook": codebook}
-    async with uows.transaction() as uow:
-        await uow.connection.execute(
-            text(
-                "INSERT INTO dataset_draw (year, proposed_at, drawn_at, count, codebook) "
-                "VALUES (:year, now(), now(), 1432, :codebook)"
-            ),
-            values,
-        )
 
 
 async def test_before_the_first_edition_there_are_not_enough_people(
@@ -109,7 +96,7 @@ async def test_words_say_the_numbers(client: httpx.AsyncClient) -> None:
 async def test_editions_are_listed_with_links(
     client: httpx.AsyncClient, uows: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
-    await drawn(uows, 2027, "core")
+    await record_draw(uows, 2027, "core")
     await publish_edition(uows)
     clock.advance(days=366)
     await publish_edition(uows, "2027-2028")
@@ -134,9 +121,9 @@ async def test_editions_are_listed_with_links(
 async def test_a_year_of_too_few_says_so_beside_what_is_published(
     client: httpx.AsyncClient, uows: UnitOfWorkFactory
 ) -> None:
-    await drawn(uows, 2027, "core")
+    await record_draw(uows, 2027, "core")
     await publish_edition(uows)
-    await drawn(uows, 2028, None)
+    await record_draw(uows, 2028, None)
 
     answer = await read(client)
 

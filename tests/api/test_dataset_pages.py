@@ -3,7 +3,6 @@
 import json
 import re
 from dataclasses import replace
-from html.parser import HTMLParser
 from pathlib import Path
 
 import httpx
@@ -12,10 +11,10 @@ from fastapi import FastAPI
 
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.settings.settings import Settings
-from tests.api.test_dataset import drawn
 from tests.conftest import MovableClock
 from tests.helpers.browser import browsing, needs_chromium, serving
-from tests.helpers.editions import FILES, publish_edition
+from tests.helpers.editions import FILES, publish_edition, record_draw
+from tests.helpers.pages import PageText, fetch_page
 
 PAGES = ["/dataset", "/dataset/2027"]
 SCRIPT = '<script type="application/ld+json">'
@@ -28,45 +27,6 @@ ALIKE = r"/v1/dataset|CC0-1\.0|[0-9-]+|http://localhost:8000/\S+"
 ADDRESS = "http://localhost:8000"
 SAME = {"English", "Français", "Dressform", "mm", "localhost"}
 """Words that both languages have."""
-
-
-class Words(HTMLParser):
-    """What a page says, and what it shows to who does not see."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.said: list[str] = []
-        self.alts: list[str | None] = []
-        self.language: str | None = None
-        self.links: dict[tuple[str, str], str] = {}
-        self._code = 0
-        self._rows = 0
-        self.feed(html)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = dict(attrs)
-        self._code += tag in ("code", "script")
-        self._rows += tag == "tbody"
-        if tag == "html":
-            self.language = given["lang"]
-        if tag == "link" and given["rel"] in ("canonical", "alternate"):
-            self.links[str(given["rel"]), given.get("hreflang") or ""] = str(given["href"])
-        if tag == "img":
-            self.alts.append(given["alt"])
-
-    def handle_endtag(self, tag: str) -> None:
-        self._code -= tag in ("code", "script")
-        self._rows -= tag == "tbody"
-
-    def handle_data(self, data: str) -> None:
-        if not self._code and not self._rows and re.search(r"[^\W\d_]{3}", data):
-            self.said.append(data.strip())
-
-
-async def shown(client: httpx.AsyncClient, path: str, **headers: str) -> Words:
-    response = await client.get(path, headers=headers)
-    assert response.status_code == 200, response.text
-    return Words(response.text)
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -113,23 +73,23 @@ async def test_every_link_leads_somewhere(
 async def test_without_an_edition_it_says_when_there_may_be_one(
     client: httpx.AsyncClient, clock: MovableClock
 ) -> None:
-    page = await shown(client, "/dataset")
-    french = await shown(client, "/dataset?language=fr")
+    page = await fetch_page(client, "/dataset")
+    french = await fetch_page(client, "/dataset?language=fr")
 
-    assert any(one.startswith("Not enough people yet") for one in page.said)
-    assert "Next date: 1 March 2027, 00:00 UTC." in page.said
-    assert any(one.startswith("Pas encore assez de monde") for one in french.said)
-    assert "Prochaine date : 1er mars 2027, 00:00 UTC." in french.said
+    assert any(one.startswith("Not enough people yet") for one in page.texts)
+    assert "Next date: 1 March 2027, 00:00 UTC." in page.texts
+    assert any(one.startswith("Pas encore assez de monde") for one in french.texts)
+    assert "Prochaine date : 1er mars 2027, 00:00 UTC." in french.texts
 
 
 async def test_with_one_it_says_so(client: httpx.AsyncClient, uows: UnitOfWorkFactory) -> None:
-    await drawn(uows, 2027, "core")
+    await record_draw(uows, 2027, "core")
     await publish_edition(uows)
 
-    page = await shown(client, "/dataset")
+    page = await fetch_page(client, "/dataset")
 
-    assert "There are editions to download." in page.said
-    assert ", of about 2,431 people (a count with noise)" in page.said
+    assert "There are editions to download." in page.texts
+    assert ", of about 2,431 people (a count with noise)" in page.texts
 
 
 async def test_pictures_are_told_to_who_does_not_see_them(
@@ -138,7 +98,7 @@ async def test_pictures_are_told_to_who_does_not_see_them(
     await publish_edition(uows)
 
     for language, pictures in PICTURES.items():
-        page = await shown(client, f"/dataset/2027?language={language}")
+        page = await fetch_page(client, f"/dataset/2027?language={language}")
 
         assert sorted(filter(None, page.alts)) == sorted(file.title for file in pictures)
 
@@ -164,12 +124,12 @@ async def test_everything_is_said_in_french_too(
 ) -> None:
     await publish_edition(uows)
 
-    english = await shown(client, path)
-    french = await shown(client, f"{path}?language=fr")
+    english = await fetch_page(client, path)
+    french = await fetch_page(client, f"{path}?language=fr")
 
     assert (english.language, french.language) == ("en", "fr")
-    assert len(english.said) == len(french.said) > 15
-    alike = set(english.said) & set(french.said) - SAME
+    assert len(english.texts) == len(french.texts) > 15
+    alike = set(english.texts) & set(french.texts) - SAME
     assert {one for one in alike if not re.fullmatch(ALIKE, one)} == set()
 
 
@@ -187,12 +147,12 @@ async def test_everything_is_said_in_french_too(
 async def test_the_language_is_the_readers(
     client: httpx.AsyncClient, path: str, headers: dict[str, str], language: str
 ) -> None:
-    assert (await shown(client, path, **headers)).language == language
+    assert (await fetch_page(client, path, **headers)).language == language
 
 
 async def test_numbers_are_written_as_in_the_language(client: httpx.AsyncClient) -> None:
-    english = (await shown(client, "/dataset")).said
-    french = (await shown(client, "/dataset?language=fr")).said
+    english = (await fetch_page(client, "/dataset")).texts
+    french = (await fetch_page(client, "/dataset?language=fr")).texts
 
     assert "From 500 people on: an edition of 8 measurements" in english
     assert "From 2,000 people on: an edition of 20 measurements" in english
@@ -222,7 +182,8 @@ async def test_a_page_tells_its_canonical_address_and_its_other_languages(
     }
 
     plain, english, french = [
-        (await shown(client, path + query)).links for query in ("", "?language=en", "?language=fr")
+        (await fetch_page(client, path + query)).links
+        for query in ("", "?language=en", "?language=fr")
     ]
 
     assert plain == english == alternates | {("canonical", ""): f"{ADDRESS}{path}"}
@@ -241,7 +202,7 @@ async def test_the_dataset_s_own_address_is_the_canonical_one(
     page = await client.get("/dataset/2027")
 
     metadata = json.loads(page.text.partition(SCRIPT)[2].partition("</script>")[0])
-    assert Words(page.text).links["canonical", ""] == "https://d.example/dataset/2027"
+    assert PageText(page.text).links["canonical", ""] == "https://d.example/dataset/2027"
     assert metadata["url"] == "https://d.example/dataset/2027"
     assert metadata["publisher"]["name"] == "X & Y"
     assert metadata["publisher"]["contactPoint"]["email"] == "d@d.example"
@@ -262,9 +223,9 @@ async def test_it_says_which_columns_a_table_has_and_what_is_left_out(
     )
     assert "<code>id</code>, <code>breasts</code>, et une pour chacune de 2 mesures" in french.text
     assert "<code>standard_error</code>" in english.text
-    assert any("ends in standard_error" in one for one in Words(english.text).said)
-    assert any("fewer than about 500 of them" in one for one in Words(english.text).said)
-    assert any("moins de 500 environ" in one for one in Words(french.text).said)
+    assert any("ends in standard_error" in one for one in PageText(english.text).texts)
+    assert any("fewer than about 500 of them" in one for one in PageText(english.text).texts)
+    assert any("moins de 500 environ" in one for one in PageText(french.text).texts)
 
 
 async def test_files_are_described_in_the_reader_s_language(

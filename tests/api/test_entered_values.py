@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.api.test_models import MODELS, changed, made, read
 from tests.helpers.members import MemberClient
+from tests.helpers.models import MODELS, create_model, read_model, update_model
 
 NECK = {"neck": {"text": "16 1/2", "unit": "in"}}
 
@@ -11,7 +11,7 @@ NECK = {"neck": {"text": "16 1/2", "unit": "in"}}
 async def test_what_was_typed_comes_back_as_typed(ada: MemberClient) -> None:
     typed = {"chest": " 43 ½ in", "neck": "16 1/2", "hips": "92,8 cm", "shoulderSlope": "13°"}
 
-    model = await made(ada, unit="in", measurements=typed | {"waist": 810})
+    model = await create_model(ada, unit="in", measurements=typed | {"waist": 810})
 
     assert model["measurements"] == {
         "chest": 1104.9,
@@ -25,13 +25,13 @@ async def test_what_was_typed_comes_back_as_typed(ada: MemberClient) -> None:
         "hips": {"text": "92,8 cm", "unit": "cm"},
         "shoulderSlope": {"text": "13°", "unit": "deg"},
     }
-    assert await read(ada, model) == model
+    assert await read_model(ada, model) == model
 
 
 async def test_a_number_sent_back_as_it_was_read_keeps_what_was_typed(ada: MemberClient) -> None:
-    model = await made(ada, unit="in", measurements={"neck": "16 1/2", "chest": 1105})
+    model = await create_model(ada, unit="in", measurements={"neck": "16 1/2", "chest": 1105})
 
-    after = await changed(ada, model, name="Again", measurements=model["measurements"])
+    after = await update_model(ada, model, name="Again", measurements=model["measurements"])
 
     assert after == model | {"name": "Again"}
 
@@ -49,16 +49,16 @@ async def test_a_number_sent_back_as_it_was_read_keeps_what_was_typed(ada: Membe
 async def test_another_value_takes_the_place_of_what_was_typed(
     ada: MemberClient, change: dict[str, object], typed: dict[str, object]
 ) -> None:
-    model = await made(ada, unit="in", measurements={"neck": "16 1/2"})
+    model = await create_model(ada, unit="in", measurements={"neck": "16 1/2"})
 
-    after = await changed(ada, model, measurements=change)
+    after = await update_model(ada, model, measurements=change)
 
     assert after["typed"] == typed
-    assert await read(ada, model) == after
+    assert await read_model(ada, model) == after
 
 
 async def test_a_variant_shows_what_was_typed_for_its_base(ada: MemberClient) -> None:
-    base = await made(ada, unit="in", measurements={"neck": "16 1/2", "chest": "43"})
+    base = await create_model(ada, unit="in", measurements={"neck": "16 1/2", "chest": "43"})
     body = {"name": "Bra", "based_on": base["id"], "measurements": {"chest": 1100}}
 
     variant = (await ada.request("POST", MODELS, json=body)).json()
@@ -78,7 +78,7 @@ async def test_people_read_it_in_the_unit_they_ask_for(
     ada: MemberClient, unit: str, shown: dict[str, str]
 ) -> None:
     measurements = {"chest": 1105, "neck": "16 1/2", "shoulderSlope": 13, "underbust": 900}
-    model = await made(ada, unit="in", measurements=measurements)
+    model = await create_model(ada, unit="in", measurements=measurements)
 
     response = await ada.request("GET", f"{MODELS}/{model['id']}", params={"unit": unit})
     page = await ada.request("GET", MODELS, params={"unit": unit})
@@ -89,7 +89,7 @@ async def test_people_read_it_in_the_unit_they_ask_for(
 
 
 async def test_the_account_has_a_unit_of_its_own(ada: MemberClient) -> None:
-    model = await made(ada, measurements={"chest": 1105})
+    model = await create_model(ada, measurements={"chest": 1105})
     path = f"{MODELS}/{model['id']}"
 
     before = (await ada.request("GET", path, params={"unit": "account"})).json()
@@ -104,7 +104,7 @@ async def test_the_account_has_a_unit_of_its_own(ada: MemberClient) -> None:
 
 @pytest.mark.parametrize("unit", ["ell", "deg", ""])
 async def test_other_units_are_refused(ada: MemberClient, unit: str) -> None:
-    model = await made(ada)
+    model = await create_model(ada)
 
     assert (
         await ada.request("GET", f"{MODELS}/{model['id']}", params={"unit": unit})

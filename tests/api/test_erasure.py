@@ -4,57 +4,17 @@ import asyncio
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, func, select, text
+from sqlalchemy import delete, text
 
 from dressform.db.tables import Account, Base
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from tests.helpers.consents import agree
+from tests.helpers.databases import ACCOUNT_TABLES, OTHER_TABLES, count_all_rows
 from tests.helpers.images import make_image
 from tests.helpers.members import CreateMember, Mailbox, MemberClient
 
 ERASURE = "/v1/privacy/erasure"
 IMAGE = {"Content-Type": "image/png"}
-
-OF_THE_LOG = {"access_log", "spool_mark"}
-"""Which nobody reads without its own role."""
-NOT_OF_AN_ACCOUNT = OF_THE_LOG | {
-    "service_secret",
-    "retention_run",
-    "retention_hold",
-    "set_aside",
-    "lookup",
-    "operator",
-    "dataset_draw",
-    "dataset_edition",
-    "dataset_file",
-    "deletion_mark",
-    "mail_outage",
-}
-OF_AN_ACCOUNT = {
-    "account",
-    "account_key",
-    "avatar",
-    "dataset_consent",
-    "dataset_consent_act",
-    "mail",
-    "model",
-    "one_time_token",
-    "picture",
-    "profile",
-    "session",
-}
-
-
-async def rows(uows: UnitOfWorkFactory) -> dict[str, int]:
-    """How many rows each table holds; those without a row are left out."""
-    found = {}
-    uow = uows.read()
-    for table in Base.metadata.sorted_tables:
-        if table.name in OF_THE_LOG:
-            continue
-        query = select(func.count()).select_from(table)
-        found[table.name] = (await uow.connection.execute(query)).scalar_one()
-    return {name: number for name, number in found.items() if number}
 
 
 async def live(person: MemberClient) -> str:
@@ -80,7 +40,7 @@ async def erase(person: MemberClient, password: str | None = None) -> int:
 def test_every_table_is_known_to_be_of_an_account_or_not() -> None:
     tables = {table.name for table in Base.metadata.sorted_tables}
 
-    assert tables == NOT_OF_AN_ACCOUNT | OF_AN_ACCOUNT | {"sign_up"}
+    assert tables == OTHER_TABLES | ACCOUNT_TABLES | {"sign_up"}
 
 
 @pytest.mark.parametrize(
@@ -95,17 +55,17 @@ async def test_not_one_row_is_left_and_one_mail_says_so(
 ) -> None:
     ada = await create_member("ada", language=language)
     await live(ada)
-    assert set(await rows(uows)) >= OF_AN_ACCOUNT
+    assert set(await count_all_rows(uows)) >= ACCOUNT_TABLES
 
     assert await erase(ada) == 204
 
-    left = await rows(uows)
-    assert set(left) <= NOT_OF_AN_ACCOUNT | {"mail"}
+    left = await count_all_rows(uows)
+    assert set(left) <= OTHER_TABLES | {"mail"}
     assert left["mail"] == 1
     last = await mailbox.receive_one()
     assert last["To"] == ada.email
     assert subject in last["Subject"]
-    assert "mail" not in await rows(uows)
+    assert "mail" not in await count_all_rows(uows)
     assert await mailbox.collect() == []
 
 
@@ -135,12 +95,12 @@ async def test_the_others_keep_what_is_theirs(
 ) -> None:
     grace = await create_member("grace")
     model = await live(grace)
-    before = await rows(uows)
+    before = await count_all_rows(uows)
     await ada.add_model()
 
     await erase(ada)
 
-    after = await rows(uows)
+    after = await count_all_rows(uows)
     assert after["model"] == before["model"]
     assert after["avatar"] == before["avatar"]
     assert after["account"] == before["account"] - 1
@@ -173,7 +133,7 @@ async def test_who_is_restricted_can_be_erased(ada: MemberClient, uows: UnitOfWo
 
     assert await erase(ada) == 204
 
-    assert "account" not in await rows(uows)
+    assert "account" not in await count_all_rows(uows)
 
 
 async def test_what_runs_while_the_account_goes_is_answered_and_leaves_nothing(
@@ -202,7 +162,7 @@ async def test_what_runs_while_the_account_goes_is_answered_and_leaves_nothing(
 
     assert erased.status_code == 204
     assert {answer.status_code for answer in answers} <= {200, 201, 204, 401, 404, 503}
-    assert set(await rows(uows)) <= NOT_OF_AN_ACCOUNT | {"mail"}
+    assert set(await count_all_rows(uows)) <= OTHER_TABLES | {"mail"}
 
 
 async def somebody_waits(uows: UnitOfWorkFactory) -> None:
@@ -238,4 +198,4 @@ async def test_a_change_that_meets_the_erasure_half_way_finds_nothing(
     answer = await request
 
     assert answer.status_code == status, answer.text
-    assert set(await rows(uows)) <= NOT_OF_AN_ACCOUNT
+    assert set(await count_all_rows(uows)) <= OTHER_TABLES

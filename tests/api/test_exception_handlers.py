@@ -63,7 +63,7 @@ async def test_other_methods_are_told_all_that_an_address_takes(
 async def test_who_is_not_signed_in_is_told_how(client: httpx.AsyncClient) -> None:
     response = await client.get(MODELS)
 
-    assert_told(response, 401, "not-signed-in")
+    assert_told(response, 401, "unauthenticated")
     assert response.headers["WWW-Authenticate"] == "Bearer"
 
 

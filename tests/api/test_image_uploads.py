@@ -9,9 +9,9 @@ import pytest
 from dressform.db.tables import Avatar, Picture
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from tests.conftest import MovableClock
+from tests.helpers.databases import count_rows
 from tests.helpers.images import make_image, open_image, photograph
 from tests.helpers.members import CreateMember, MemberClient
-from tests.integration.test_end_to_end import count
 
 ME = "/v1/profiles/me"
 IMAGE = {"Content-Type": "image/png"}
@@ -86,7 +86,7 @@ async def test_a_later_one_takes_its_place(
 
     assert open_image(after.content).size == (7, 5)
     assert after.headers["ETag"] != before.headers["ETag"]
-    assert await count(uows, Picture) + await count(uows, Avatar) == 1
+    assert await count_rows(uows, Picture) + await count_rows(uows, Avatar) == 1
 
 
 async def test_who_has_it_is_told_so(
@@ -125,7 +125,7 @@ async def test_it_is_removed_at_once(
     ).status_code == 404
     assert (await ada.request("DELETE", image_endpoint)).status_code == 404
     assert await link_to(ada, image_endpoint) is None
-    assert await count(uows, Picture) + await count(uows, Avatar) == 0
+    assert await count_rows(uows, Picture) + await count_rows(uows, Avatar) == 0
 
 
 def bomb() -> bytes:
@@ -256,5 +256,5 @@ async def test_an_avatar_goes_with_its_model(ada: MemberClient, uows: UnitOfWork
     await ada.request("DELETE", model)
 
     assert (await ada.request("GET", f"{model}/avatar")).status_code == 404
-    assert await count(uows, Avatar) == 0
+    assert await count_rows(uows, Avatar) == 0
     await put(ada, f"{model}/avatar", make_image(), status=404)

@@ -8,9 +8,9 @@ import pytest
 from dressform.db.tables import Model
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.sewing.catalogue import CATALOGUE, visible_measurements
-from tests.api.test_models import MODELS
+from tests.helpers.databases import count_rows
 from tests.helpers.members import MemberClient
-from tests.integration.test_end_to_end import count
+from tests.helpers.models import MODELS
 from tests.sewing.bodies import WITH_BREASTS
 
 CHECK, ESTIMATES = "/v1/measurements/check", "/v1/measurements/estimates"
@@ -114,7 +114,7 @@ async def test_nothing_of_it_is_kept(ada: MemberClient, uows: UnitOfWorkFactory,
     await ada.request("POST", path, json={"breasts": True, "measurements": WITH_BREASTS})
 
     assert (await ada.request("GET", "/v1/privacy/export")).json() == before
-    assert await count(uows, Model) == 0
+    assert await count_rows(uows, Model) == 0
 
 
 async def test_making_and_changing_a_model_warns_and_keeps_it_all_the_same(

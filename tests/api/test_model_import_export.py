@@ -11,11 +11,10 @@ from dressform.db.tables import Model
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.repositories.models import MAX_MODELS
 from dressform.sewing.formats import Format
-from tests.api.test_models import MODELS, made, read
-from tests.api.test_variants import variant_of
 from tests.helpers.assertions import assert_problem
+from tests.helpers.databases import count_rows
 from tests.helpers.members import MemberClient
-from tests.integration.test_end_to_end import count
+from tests.helpers.models import MODELS, create_model, create_variant, read_model
 from tests.sewing.bodies import WITH_BREASTS
 from tests.sewing.formats.samples import EXPORT, REAL, smis
 
@@ -39,7 +38,9 @@ async def imported(person: MemberClient, data: bytes, **params: str) -> dict[str
 
 @pytest.mark.parametrize("form", Format)
 async def test_what_goes_out_comes_in_the_same(ada: MemberClient, form: Format) -> None:
-    model = await made(ada, breasts=False, uow="in", measurements=WITH_BREASTS | {"neck": "13½"})
+    model = await create_model(
+        ada, breasts=False, uow="in", measurements=WITH_BREASTS | {"neck": "13½"}
+    )
     file = await exported(ada, model["id"], form)
 
     (item,) = (await imported(ada, file.content))["items"]
@@ -48,7 +49,7 @@ async def test_what_goes_out_comes_in_the_same(ada: MemberClient, form: Format) 
     for part in ("breasts", "measurements", "hidden", "missing"):
         assert again[part] == model[part]
     assert len(again["hidden"]) == 8
-    assert await read(ada, again) == again
+    assert await read_model(ada, again) == again
     assert again["name"] == "Imported 2026-03-01"
 
 
@@ -65,7 +66,7 @@ async def test_what_goes_out_comes_in_the_same(ada: MemberClient, form: Format) 
 async def test_a_file_says_nothing_of_its_owner(
     ada: MemberClient, form: str, kind: str, ending: str
 ) -> None:
-    model = await made(ada, name="Cousine Philippine", measurements={"chest": 1105})
+    model = await create_model(ada, name="Cousine Philippine", measurements={"chest": 1105})
 
     file = await exported(ada, model["id"], form)
 
@@ -78,8 +79,8 @@ async def test_a_file_says_nothing_of_its_owner(
 
 
 async def test_a_variant_goes_out_whole(ada: MemberClient) -> None:
-    base = await made(ada, breasts=True, measurements=WITH_BREASTS)
-    variant = await variant_of(ada, base, measurements={"chest": 900})
+    base = await create_model(ada, breasts=True, measurements=WITH_BREASTS)
+    variant = await create_variant(ada, base, measurements={"chest": 900})
 
     file = await exported(ada, variant["id"], "freesewing")
 
@@ -131,7 +132,7 @@ async def test_an_account_of_freesewing_becomes_as_many_models(ada: MemberClient
 async def test_a_dry_run_keeps_nothing(ada: MemberClient, uows: UnitOfWorkFactory) -> None:
     dry = await imported(ada, REAL, dry_run="true")
 
-    assert await count(uows, Model) == 0
+    assert await count_rows(uows, Model) == 0
     (item,) = dry["items"]
     assert item["model"] is None
     (kept,) = (await imported(ada, REAL))["items"]
@@ -146,7 +147,7 @@ async def test_all_of_a_file_or_none(ada: MemberClient, uows: UnitOfWorkFactory)
 
     assert_problem(refused, 409, "too-many-models")
     assert "The file holds 2 models, an account at most 100" in refused.json()["detail"]
-    assert await count(uows, Model) == MAX_MODELS - 1
+    assert await count_rows(uows, Model) == MAX_MODELS - 1
 
 
 @pytest.mark.parametrize(
@@ -169,7 +170,7 @@ async def test_what_is_no_such_file_is_told(
     (error,) = response.json()["errors"]
     assert error["pointer"] == "#"
     assert said in error["detail"]
-    assert await count(uows, Model) == 0
+    assert await count_rows(uows, Model) == 0
 
 
 async def test_a_file_may_have_a_megabyte_and_no_more(ada: MemberClient) -> None:
@@ -198,7 +199,7 @@ async def test_two_imports_at_once_do_not_pass_the_limit_together(
     both = await asyncio.gather(*(ada.request("POST", IMPORT, content=sets) for _ in range(2)))
 
     assert sorted(response.status_code for response in both) == [200, 409]
-    assert await count(uows, Model) == 60
+    assert await count_rows(uows, Model) == 60
 
 
 async def test_what_the_file_says_goes_before_what_is_asked(ada: MemberClient) -> None:

@@ -3,7 +3,6 @@
 import asyncio
 from typing import Any
 
-import httpx
 import pytest
 
 from dressform.db.tables import Model
@@ -12,41 +11,15 @@ from dressform.repositories.models import MAX_MODELS
 from dressform.sewing.catalogue import CATALOGUE, visible_measurements
 from tests.conftest import MovableClock
 from tests.helpers.auth import renew
+from tests.helpers.databases import count_rows
 from tests.helpers.members import MemberClient
-from tests.integration.test_end_to_end import count
+from tests.helpers.models import MODELS, create_model, read_model, update_model, without_warnings
 
-MODELS = "/v1/models"
 JSON = {"Content-Type": "application/json"}
 
 ALL = {name: 13 if name == "shoulderSlope" else 500.5 for name in CATALOGUE}
 DOLL = {"waistToFloor": 116, "wrist": 17.5, "bustPointToUnderbust": 6, "shoulderSlope": 1.3}
 GIANT = {"waistToFloor": 3480, "chest": 3000, "shoulderSlope": 39}
-
-
-async def made(person: MemberClient, **body: object) -> dict[str, Any]:
-    """A new model, as reading it shows it."""
-    response = await person.request("POST", MODELS, json={"name": "Me", "breasts": False} | body)
-    assert response.status_code == 201, response.text
-    return unwarned(response)
-
-
-async def changed(person: MemberClient, model: dict[str, Any], **changes: object) -> dict[str, Any]:
-    response = await person.request("PATCH", f"{MODELS}/{model['id']}", json=changes)
-    assert response.status_code == 200, response.text
-    return unwarned(response)
-
-
-def unwarned(saved: httpx.Response) -> dict[str, Any]:
-    answer: dict[str, Any] = saved.json()
-    del answer["warnings"]
-    return answer
-
-
-async def read(person: MemberClient, model: dict[str, Any]) -> dict[str, Any]:
-    response = await person.request("GET", f"{MODELS}/{model['id']}")
-    assert response.status_code == 200, response.text
-    answer: dict[str, Any] = response.json()
-    return answer
 
 
 def kept(model: dict[str, Any]) -> dict[str, float]:
@@ -60,7 +33,7 @@ async def test_a_model_is_where_its_location_says(ada: MemberClient) -> None:
 
     response = await ada.request("POST", MODELS, json=body)
 
-    model = unwarned(response)
+    model = without_warnings(response)
     assert response.headers["Location"] == f"{MODELS}/{model['id']}"
     assert (await ada.request("GET", response.headers["Location"])).json() == model
     assert model == {
@@ -82,24 +55,24 @@ async def test_a_model_is_where_its_location_says(ada: MemberClient) -> None:
 
 @pytest.mark.parametrize("measurements", [{}, DOLL, GIANT, ALL, {"chest": 10_000}, {"neck": 1e-3}])
 async def test_every_body_fits(ada: MemberClient, measurements: dict[str, float]) -> None:
-    model = await made(ada, measurements=measurements)
+    model = await create_model(ada, measurements=measurements)
 
-    assert kept(await read(ada, model)) == measurements
+    assert kept(await read_model(ada, model)) == measurements
 
 
 async def test_measurements_may_be_left_out_and_are_then_absent(ada: MemberClient) -> None:
-    assert (await made(ada))["measurements"] == {}
+    assert (await create_model(ada))["measurements"] == {}
 
 
 async def test_what_is_left_out_of_a_change_stays(ada: MemberClient, clock: MovableClock) -> None:
-    model = await made(ada, measurements={"chest": 1105, "neck": 420})
-    assert await read(ada, model) == model
+    model = await create_model(ada, measurements={"chest": 1105, "neck": 420})
+    assert await read_model(ada, model) == model
     clock.advance(days=1)
     await renew(ada)
 
-    renamed = await changed(ada, model, name="Myself")
-    flagged = await changed(ada, model, breasts=True)
-    measured = await changed(ada, model, measurements={"neck": 421, "wrist": 170})
+    renamed = await update_model(ada, model, name="Myself")
+    flagged = await update_model(ada, model, breasts=True)
+    measured = await update_model(ada, model, measurements={"neck": 421, "wrist": 170})
 
     later = {"updated_on": "2026-03-02"}
     assert renamed == model | {"name": "Myself"} | later
@@ -109,28 +82,28 @@ async def test_what_is_left_out_of_a_change_stays(ada: MemberClient, clock: Mova
         "measurements": {"chest": 1105, "neck": 421, "wrist": 170},
         "missing": [each for each in shown if each != "wrist"],
     }
-    assert await read(ada, model) == measured
+    assert await read_model(ada, model) == measured
 
 
 async def test_null_removes_a_measurement_and_absent_is_never_null(ada: MemberClient) -> None:
-    model = await made(ada, measurements={"chest": 1105, "neck": 420})
+    model = await create_model(ada, measurements={"chest": 1105, "neck": 420})
 
-    after = await changed(ada, model, measurements={"chest": None, "wrist": None})
+    after = await update_model(ada, model, measurements={"chest": None, "wrist": None})
 
     assert after["measurements"] == {"neck": 420}
     assert (await ada.request("GET", MODELS)).json()["items"] == [after]
-    assert await read(ada, model) == after
+    assert await read_model(ada, model) == after
 
 
 @pytest.mark.parametrize("field", ["name", "breasts", "measurements"])
 async def test_null_does_not_remove_what_every_model_has(ada: MemberClient, field: str) -> None:
-    model = await made(ada)
+    model = await create_model(ada)
 
     response = await ada.request("PATCH", f"{MODELS}/{model['id']}", json={field: None})
 
     assert response.status_code == 422
     assert [error["pointer"] for error in response.json()["errors"]] == [f"#/{field}"]
-    assert await read(ada, model) == model
+    assert await read_model(ada, model) == model
 
 
 LENGTH = "chest: a number of millimetres greater than 0 and at most 10000"
@@ -168,7 +141,7 @@ ANGLE = "shoulderSlope: a number of degrees greater than 0 and less than 90"
 async def test_what_does_not_fit_is_named_with_what_was_expected(
     ada: MemberClient, verb: str, measurement: str, expected: str
 ) -> None:
-    model = await made(ada, measurements={"neck": 420})
+    model = await create_model(ada, measurements={"neck": 420})
     body = f'{{"name": "Me", "breasts": false, "measurements": {{{measurement}, "neck": 1}}}}'
     path = MODELS if verb == "POST" else f"{MODELS}/{model['id']}"
 
@@ -181,7 +154,7 @@ async def test_what_does_not_fit_is_named_with_what_was_expected(
 
 
 async def test_removing_a_name_that_does_not_exist_is_a_slip_too(ada: MemberClient) -> None:
-    model = await made(ada)
+    model = await create_model(ada)
 
     response = await ada.request(
         "PATCH", f"{MODELS}/{model['id']}", json={"measurements": {"chset": None}}
@@ -218,9 +191,9 @@ async def test_the_flag_never_removes_or_refuses_a_value(ada: MemberClient) -> N
     only_with = {each.name: 100 for each in CATALOGUE.values() if each.breasts_only}
     assert only_with
 
-    model = await made(ada, breasts=False, measurements=only_with)
-    on = await changed(ada, model, breasts=True)
-    off = await changed(ada, model, breasts=False, measurements={"highBust": 101})
+    model = await create_model(ada, breasts=False, measurements=only_with)
+    on = await update_model(ada, model, breasts=True)
+    off = await update_model(ada, model, breasts=False, measurements={"highBust": 101})
 
     assert (model["measurements"], model["hidden"]) == ({}, only_with)
     assert (on["measurements"], on["hidden"]) == (only_with, {})
@@ -231,8 +204,8 @@ async def test_the_flag_never_removes_or_refuses_a_value(ada: MemberClient) -> N
 async def test_what_the_flag_hides_is_not_missed_either(ada: MemberClient) -> None:
     chest_only = {"chest": 925}
 
-    without = await made(ada, breasts=False, measurements=chest_only)
-    with_breasts = await changed(ada, without, breasts=True)
+    without = await create_model(ada, breasts=False, measurements=chest_only)
+    with_breasts = await update_model(ada, without, breasts=True)
 
     only_with = {each.name for each in CATALOGUE.values() if each.breasts_only}
     assert set(with_breasts["missing"]) - set(without["missing"]) == only_with
@@ -240,17 +213,17 @@ async def test_what_the_flag_hides_is_not_missed_either(ada: MemberClient) -> No
 
 
 async def test_changes_of_different_measurements_at_once_lose_nothing(ada: MemberClient) -> None:
-    model = await made(ada)
+    model = await create_model(ada)
 
     await asyncio.gather(
-        *(changed(ada, model, measurements={name: value}) for name, value in ALL.items())
+        *(update_model(ada, model, measurements={name: value}) for name, value in ALL.items())
     )
 
-    assert kept(await read(ada, model)) == ALL
+    assert kept(await read_model(ada, model)) == ALL
 
 
 async def test_a_removed_model_is_gone(ada: MemberClient, uows: UnitOfWorkFactory) -> None:
-    kept, removed = await made(ada), await made(ada)
+    kept, removed = await create_model(ada), await create_model(ada)
     path = f"{MODELS}/{removed['id']}"
 
     answers = await asyncio.gather(*(ada.request("DELETE", path) for _ in range(4)))
@@ -259,7 +232,7 @@ async def test_a_removed_model_is_gone(ada: MemberClient, uows: UnitOfWorkFactor
     assert (await ada.request("GET", path)).status_code == 404
     assert (await ada.request("PATCH", path, json={"name": "Back"})).status_code == 404
     assert (await ada.request("GET", MODELS)).json() == {"items": [kept], "next": None}
-    assert await count(uows, Model) == 1
+    assert await count_rows(uows, Model) == 1
 
 
 async def test_an_account_holds_a_hundred_and_not_one_more(
@@ -272,7 +245,7 @@ async def test_an_account_holds_a_hundred_and_not_one_more(
     answers = await asyncio.gather(*(ada.request("POST", MODELS, json=body) for _ in range(5)))
 
     assert sorted(answer.status_code for answer in answers) == [201, 409, 409, 409, 409]
-    assert await count(uows, Model) == MAX_MODELS
+    assert await count_rows(uows, Model) == MAX_MODELS
     refusal = next(answer for answer in answers if answer.status_code == 409).json()
     assert refusal["type"] == "/problems#too-many-models"
 

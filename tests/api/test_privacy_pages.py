@@ -13,8 +13,8 @@ from dressform.policy.notice import notice
 from dressform.policy.operation_data import VISITOR
 from dressform.retention_audit import auditor
 from dressform.worker.scheduler import WorkerTasks
-from tests.api.test_dataset_pages import shown
 from tests.conftest import MovableClock
+from tests.helpers.pages import fetch_page
 from tests.helpers.retention import add_visit
 
 SAME = {"English", "Français", "Dressform"}
@@ -27,7 +27,7 @@ def _always_fresh(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("language", ["en", "fr"])
 async def test_every_category_is_there_in_full(client: httpx.AsyncClient, language: str) -> None:
-    page = await shown(client, f"/privacy?language={language}")
+    page = await fetch_page(client, f"/privacy?language={language}")
 
     for category in notice():
         for text in (
@@ -37,8 +37,8 @@ async def test_every_category_is_there_in_full(client: httpx.AsyncClient, langua
             category.starts_at_text,
             category.on_expiry_text,
         ):
-            assert getattr(text, language) in page.said
-        assert f"{category.period.format(language)}" in page.said
+            assert getattr(text, language) in page.texts
+        assert f"{category.period.format(language)}" in page.texts
 
 
 async def test_it_says_that_the_notice_is_kept(
@@ -67,24 +67,24 @@ async def test_it_says_when_the_notice_is_not_kept(
     await worker_tasks.round()
     clock.at = VISITOR.period.expires_at(clock()) + timedelta(days=2)
 
-    page = await shown(client, "/privacy?language=fr")
+    page = await fetch_page(client, "/privacy?language=fr")
 
-    assert any(one.startswith("La notice n'est pas respectée") for one in page.said)
+    assert any(one.startswith("La notice n'est pas respectée") for one in page.texts)
 
 
 async def test_without_any_visit_or_round_it_says_so(client: httpx.AsyncClient) -> None:
-    page = await shown(client, "/privacy")
+    page = await fetch_page(client, "/privacy")
 
-    assert "No address is stored." in page.said
-    assert "The rules were never enforced yet." in page.said
+    assert "No address is stored." in page.texts
+    assert "The rules were never enforced yet." in page.texts
 
 
 async def test_everything_is_said_in_french_too(client: httpx.AsyncClient) -> None:
-    english, french = [await shown(client, f"/privacy?language={one}") for one in ("en", "fr")]
+    english, french = [await fetch_page(client, f"/privacy?language={one}") for one in ("en", "fr")]
 
     assert (english.language, french.language) == ("en", "fr")
-    assert len(english.said) == len(french.said) > 60
-    alike = set(english.said) & set(french.said) - SAME
+    assert len(english.texts) == len(french.texts) > 60
+    alike = set(english.texts) & set(french.texts) - SAME
     assert {one for one in alike if not one.startswith("/v1/")} == set()
 
 

@@ -8,10 +8,10 @@ from sqlalchemy import text
 
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.sewing.catalogue import CATALOGUE
-from tests.api.test_models import unwarned
 from tests.conftest import MovableClock
 from tests.helpers.assertions import assert_problem, comparable_response
 from tests.helpers.members import CreateMember, MemberClient
+from tests.helpers.models import without_warnings
 
 EVERYTHING = {name: 100.5 + n for n, name in enumerate(CATALOGUE)} | {"shoulderSlope": 13.0}
 
@@ -27,7 +27,7 @@ async def test_the_answer_is_that_of_making_it(
 ) -> None:
     read = await ada.request("GET", created_model.headers["location"])
 
-    assert unwarned(created_model) == read.json()
+    assert without_warnings(created_model) == read.json()
     assert read.headers["content-type"] == "application/json"
     assert read.headers["cache-control"] == "no-store"
     assert UUID(read.headers["x-request-id"]).version == 7
@@ -73,7 +73,7 @@ async def test_nobody_unknown_is_answered(
 ) -> None:
     answer = await client.get(created_model.headers["location"], headers=headers)
 
-    assert_problem(answer, 401, "not-signed-in")
+    assert_problem(answer, 401, "unauthenticated")
     assert answer.headers["www-authenticate"] == "Bearer"
 
 
@@ -85,7 +85,7 @@ async def test_an_access_token_that_was_good_a_moment_ago_is_over_to_the_second(
     clock.advance(seconds=1)
 
     assert_problem(
-        await ada.request("GET", created_model.headers["location"]), 401, "not-signed-in"
+        await ada.request("GET", created_model.headers["location"]), 401, "unauthenticated"
     )
 
 
@@ -101,7 +101,7 @@ async def test_what_is_over_is_not_read_although_it_is_still_there(
         await uow.connection.execute(text(over))
 
     assert_problem(
-        await ada.request("GET", created_model.headers["location"]), 401, "not-signed-in"
+        await ada.request("GET", created_model.headers["location"]), 401, "unauthenticated"
     )
 
 

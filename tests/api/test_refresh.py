@@ -76,7 +76,7 @@ async def test_refresh_with_a_replayed_token_ends_the_access_tokens_too(ada: Mem
 
     assert_problem(await refresh(ada, stolen), 401, "refresh-token-refused")
 
-    assert_problem(await ada.request("GET", "/v1/profiles/me"), 401, "not-signed-in")
+    assert_problem(await ada.request("GET", "/v1/profiles/me"), 401, "unauthenticated")
 
 
 @pytest.mark.parametrize("place", [0, 18, 25, 40, 79])
@@ -109,7 +109,7 @@ async def test_refresh_token_of_another_account_continues_nothing(
 
     assert_problem(await refresh(eve), 401, "refresh-token-refused")
     assert (await ada.request("GET", "/v1/profiles/me")).json()["username"] == "ada"
-    assert_problem(await eve.request("GET", "/v1/profiles/me"), 401, "not-signed-in")
+    assert_problem(await eve.request("GET", "/v1/profiles/me"), 401, "unauthenticated")
 
 
 async def test_refresh_with_an_older_token_ends_the_session(ada: MemberClient) -> None:
@@ -138,5 +138,5 @@ async def test_session_ends_for_good_ninety_days_after_the_first_of_its_month(
     assert only["signed_in_on"] == "2026-03-01"
     assert only["renewed_on"] == "2026-05-29"
     assert only["ends_at"] == "2026-05-30T00:00:00Z"
-    assert_problem(await ada.request("GET", "/v1/profiles/me"), 401, "not-signed-in")
+    assert_problem(await ada.request("GET", "/v1/profiles/me"), 401, "unauthenticated")
     assert_problem(await refresh(ada, last["refresh_token"]), 401, "refresh-token-refused")

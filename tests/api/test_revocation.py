@@ -54,7 +54,7 @@ async def second_session(ada: MemberClient, other_process: httpx.AsyncClient) ->
 async def is_in(person: MemberClient) -> bool:
     answer = await person.request("GET", "/v1/auth/sessions")
     if answer.status_code != 200:
-        assert_problem(answer, 401, "not-signed-in")
+        assert_problem(answer, 401, "unauthenticated")
         assert_problem(await refresh(person), 401, "refresh-token-refused")
     return answer.status_code == 200
 
@@ -174,7 +174,7 @@ async def test_a_login_while_the_account_is_being_erased(
     for answer in answers:
         if answer.is_success and answer.content:
             ada.access_token = answer.json()["access_token"]
-            assert_problem(await ada.request("GET", "/v1/profiles/me"), 401, "not-signed-in")
+            assert_problem(await ada.request("GET", "/v1/profiles/me"), 401, "unauthenticated")
     uow = uows.read()
     for table in (Account, Session):
         count = await uow.connection.execute(select(func.count()).select_from(table))

@@ -86,7 +86,7 @@ async def test_the_same_password_composed_differently(create_member: CreateMembe
 async def test_signing_out_ends_the_session_at_once(ada: MemberClient) -> None:
     assert (await logout(ada)).status_code == 204
 
-    assert_problem(await ada.request("GET", "/v1/profiles/me"), 401, "not-signed-in")
+    assert_problem(await ada.request("GET", "/v1/profiles/me"), 401, "unauthenticated")
     assert_problem(await refresh(ada), 401, "refresh-token-refused")
 
 
@@ -108,7 +108,7 @@ async def test_refreshing_and_signing_out_at_once(ada: MemberClient) -> None:
 
         assert {answer.status_code for answer in answers} <= {200, 204, 401}
         assert_problem(await refresh(ada), 401, "refresh-token-refused")
-        assert_problem(await ada.request("GET", "/v1/auth/sessions"), 401, "not-signed-in")
+        assert_problem(await ada.request("GET", "/v1/auth/sessions"), 401, "unauthenticated")
 
 
 async def test_sessions_are_listed_with_the_one_that_asks(
@@ -143,7 +143,7 @@ async def test_one_session_is_ended_by_another(ada: MemberClient) -> None:
     assert len(await sessions(ada)) == 1
     assert_problem(await ada.request("DELETE", f"/v1/auth/sessions/{ending}"), 404, "not-found")
     ada.access_token = old_token
-    assert_problem(await ada.request("GET", "/v1/auth/sessions"), 401, "not-signed-in")
+    assert_problem(await ada.request("GET", "/v1/auth/sessions"), 401, "unauthenticated")
 
 
 async def test_nobody_ends_the_sessions_of_others(

@@ -6,85 +6,86 @@ import pytest
 
 from dressform.db.tables import Model
 from dressform.db.unit_of_work import UnitOfWorkFactory
-from tests.api.test_models import JSON, MODELS, changed, made, read, unwarned
 from tests.conftest import MovableClock
 from tests.helpers.auth import renew
+from tests.helpers.databases import count_rows
 from tests.helpers.members import CreateMember, MemberClient
-from tests.integration.test_end_to_end import count
+from tests.helpers.models import (
+    MODELS,
+    create_model,
+    create_variant,
+    read_model,
+    update_model,
+)
 
+JSON = {"Content-Type": "application/json"}
 BODY = {"chest": 1105, "neck": 420, "waist": 810}
 
 
-async def variant_of(
-    person: MemberClient, base: dict[str, object], **over: object
-) -> dict[str, object]:
-    response = await person.request(
-        "POST", MODELS, json={"name": "With a binder", "based_on": base["id"]} | over
-    )
-    assert response.status_code == 201, response.text
-    return unwarned(response)
-
-
 async def test_a_variant_is_its_base_with_some_values_of_its_own(ada: MemberClient) -> None:
-    base = await made(ada, breasts=True, measurements=BODY)
+    base = await create_model(ada, breasts=True, measurements=BODY)
 
-    variant = await variant_of(ada, base, measurements={"chest": 1040, "underbust": 900})
+    variant = await create_variant(ada, base, measurements={"chest": 1040, "underbust": 900})
 
     assert variant["based_on"] == base["id"]
     assert variant["breasts"] is True
     assert variant["measurements"] == BODY | {"chest": 1040, "underbust": 900}
     assert variant["overridden"] == ["chest", "underbust"]
-    assert await read(ada, variant) == variant
-    assert await read(ada, base) == base
+    assert await read_model(ada, variant) == variant
+    assert await read_model(ada, base) == base
     assert (await ada.request("GET", MODELS)).json()["items"] == [base, variant]
 
 
 async def test_what_changes_in_the_base_changes_in_its_variants(
     ada: MemberClient, clock: MovableClock
 ) -> None:
-    base = await made(ada, measurements=BODY)
-    variant = await variant_of(ada, base, measurements={"chest": 1040})
+    base = await create_model(ada, measurements=BODY)
+    variant = await create_variant(ada, base, measurements={"chest": 1040})
     clock.advance(days=1)
     await renew(ada)
 
-    await changed(ada, base, breasts=True, measurements={"neck": 400, "waist": None, "chest": 1})
+    await update_model(
+        ada, base, breasts=True, measurements={"neck": 400, "waist": None, "chest": 1}
+    )
 
-    assert await read(ada, variant) == variant | {
+    assert await read_model(ada, variant) == variant | {
         "breasts": True,
         "measurements": {"chest": 1040, "neck": 400},
-        "missing": (await read(ada, base))["missing"],
+        "missing": (await read_model(ada, base))["missing"],
         "updated_on": "2026-03-02",
     }
 
 
 async def test_a_value_of_its_own_can_be_taken_back(ada: MemberClient) -> None:
-    base = await made(ada, measurements=BODY)
-    variant = await variant_of(ada, base, measurements={"chest": 1040, "wrist": 170})
+    base = await create_model(ada, measurements=BODY)
+    variant = await create_variant(ada, base, measurements={"chest": 1040, "wrist": 170})
 
-    after = await changed(ada, variant, measurements={"chest": None, "wrist": None, "neck": None})
+    after = await update_model(
+        ada, variant, measurements={"chest": None, "wrist": None, "neck": None}
+    )
 
     assert after["measurements"] == BODY
     assert after["overridden"] == []
 
 
 async def test_a_variant_may_have_its_own_flag(ada: MemberClient) -> None:
-    base = await made(ada, breasts=True, measurements={"underbust": 900})
+    base = await create_model(ada, breasts=True, measurements={"underbust": 900})
 
-    flat = await variant_of(ada, base, breasts=False)
+    flat = await create_variant(ada, base, breasts=False)
 
     assert (flat["breasts"], flat["hidden"]) == (False, {"underbust": 900})
-    assert (await read(ada, base))["breasts"] is True
-    await changed(ada, base, breasts=False)
-    await changed(ada, base, breasts=True)
-    assert (await read(ada, flat))["breasts"] is False
+    assert (await read_model(ada, base))["breasts"] is True
+    await update_model(ada, base, breasts=False)
+    await update_model(ada, base, breasts=True)
+    assert (await read_model(ada, flat))["breasts"] is False
 
 
 async def test_removing_the_base_leaves_its_variants_whole(
     ada: MemberClient, clock: MovableClock
 ) -> None:
-    base = await made(ada, breasts=True, measurements=BODY)
-    first = await variant_of(ada, base, measurements={"chest": 1040})
-    second = await variant_of(ada, base, measurements={"neck": "16 in"}, name="Heels")
+    base = await create_model(ada, breasts=True, measurements=BODY)
+    first = await create_variant(ada, base, measurements={"chest": 1040})
+    second = await create_variant(ada, base, measurements={"neck": "16 in"}, name="Heels")
     clock.advance(minutes=1)
 
     assert (await ada.request("DELETE", f"{MODELS}/{base['id']}")).status_code == 204
@@ -94,21 +95,21 @@ async def test_removing_the_base_leaves_its_variants_whole(
 
 
 async def test_a_variant_can_be_made_whole(ada: MemberClient) -> None:
-    base = await made(ada, breasts=True, measurements=BODY)
-    variant = await variant_of(ada, base, measurements={"chest": 1040})
+    base = await create_model(ada, breasts=True, measurements=BODY)
+    variant = await create_variant(ada, base, measurements={"chest": 1040})
 
-    whole = await changed(ada, variant, based_on=None, measurements={"wrist": 170})
-    await changed(ada, base, measurements={"neck": 1}, breasts=False)
+    whole = await update_model(ada, variant, based_on=None, measurements={"wrist": 170})
+    await update_model(ada, base, measurements={"neck": 1}, breasts=False)
 
     assert whole["based_on"] is None
     assert whole["measurements"] == BODY | {"chest": 1040, "wrist": 170}
-    assert await read(ada, variant) == whole
-    assert await changed(ada, whole, based_on=None) == whole
+    assert await read_model(ada, variant) == whole
+    assert await update_model(ada, whole, based_on=None) == whole
 
 
 async def test_a_variant_is_not_a_base(ada: MemberClient) -> None:
-    base = await made(ada, measurements=BODY)
-    variant = await variant_of(ada, base)
+    base = await create_model(ada, measurements=BODY)
+    variant = await create_variant(ada, base)
 
     response = await ada.request("POST", MODELS, json={"name": "x", "based_on": variant["id"]})
 
@@ -125,7 +126,7 @@ async def test_nobody_bases_a_model_on_another_members(
     ada: MemberClient, create_member: CreateMember
 ) -> None:
     mallory = await create_member("mallory")
-    base = await made(ada, measurements=BODY)
+    base = await create_model(ada, measurements=BODY)
     none = "019a0000-0000-7000-8000-000000000000"
 
     answers = [
@@ -156,8 +157,8 @@ async def test_without_a_base_a_model_needs_its_flag(
 
 
 async def test_a_model_is_not_moved_to_another_base(ada: MemberClient) -> None:
-    base = await made(ada)
-    model = await made(ada)
+    base = await create_model(ada)
+    model = await create_model(ada)
 
     response = await ada.request("PATCH", f"{MODELS}/{model['id']}", json={"based_on": base["id"]})
 
@@ -169,7 +170,7 @@ async def test_a_base_removed_while_variants_are_made_leaves_none_of_them_torn(
     ada: MemberClient, uows: UnitOfWorkFactory
 ) -> None:
     for _ in range(10):
-        base = await made(ada, measurements=BODY)
+        base = await create_model(ada, measurements=BODY)
         body = {"name": "x", "based_on": base["id"], "measurements": {"chest": 1}}
 
         removed, *made_meanwhile = await asyncio.gather(
@@ -180,7 +181,7 @@ async def test_a_base_removed_while_variants_are_made_leaves_none_of_them_torn(
         assert removed.status_code == 204
         assert {answer.status_code for answer in made_meanwhile} <= {201, 422}
     models = (await ada.request("GET", MODELS, params={"limit": 100})).json()["items"]
-    assert await count(uows, Model) == len(models)
+    assert await count_rows(uows, Model) == len(models)
     for model in models:
         assert model["measurements"] == BODY | {"chest": 1}
         assert model["based_on"] is None
@@ -189,9 +190,9 @@ async def test_a_base_removed_while_variants_are_made_leaves_none_of_them_torn(
 async def test_an_account_ends_with_its_variants(
     ada: MemberClient, uows: UnitOfWorkFactory
 ) -> None:
-    await variant_of(ada, await made(ada, measurements=BODY))
+    await create_variant(ada, await create_model(ada, measurements=BODY))
 
     gone = await ada.request("POST", "/v1/privacy/erasure", json={"password": ada.password})
 
     assert gone.is_success, gone.text
-    assert await count(uows, Model) == 0
+    assert await count_rows(uows, Model) == 0

@@ -69,7 +69,7 @@ async def test_an_unexpected_status_fails_the_measurement_with_the_answer(app: F
     load = Load([[Request("GET", "/v1/models")]] * 2, seconds=0.1)
     async with serving(app) as port:
         with pytest.raises(
-            UnexpectedAnswerError, match=r"GET /v1/models .*\n.* 401 (.|\n)*not-signed-in"
+            UnexpectedAnswerError, match=r"GET /v1/models .*\n.* 401 (.|\n)*unauthenticated"
         ):
             await asyncio.to_thread(measure, port, load)
 

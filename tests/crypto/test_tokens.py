@@ -19,7 +19,7 @@ from jose import jwk
 from jose.backends.ecdsa_backend import ECDSAECKey
 
 from dressform.crypto.tokens import AccessTokens, Claims, SigningKey, check_signing_backend
-from dressform.errors import Unauthenticated, StartupError
+from dressform.errors import StartupError, Unauthenticated
 
 AT = datetime(2031, 5, 6, 7, 8, 9, 500_000, tzinfo=UTC)  # far from the wall clock, on purpose
 SECOND = int(AT.timestamp())
@@ -75,7 +75,7 @@ def without(members: dict[str, object], name: str) -> str:
 
 
 def refuses(token: str, *, at: datetime = AT) -> bool:
-    """Any other error than NotSignedIn fails the test by itself."""
+    """Any other error than Unauthenticated fails the test by itself."""
     try:
         TOKENS.verify(token, at=at)
     except Unauthenticated:

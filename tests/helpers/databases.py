@@ -8,13 +8,44 @@ from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 import pytest
+from sqlalchemy import func, select
 
 from dressform.db import pool
 from dressform.db.embedded.data import ROLE, SERVICE
 from dressform.db.pool import Pool, Transaction
 from dressform.db.statements import Result, Statement
+from dressform.db.tables import Base
 from dressform.db.unit_of_work import TransactionalUnitOfWork, UnitOfWorkFactory
 from dressform.settings.settings import Settings
+
+LOG_TABLES = {"access_log", "spool_mark"}
+"""Only their own database role reads these."""
+OTHER_TABLES = LOG_TABLES | {
+    "service_secret",
+    "retention_run",
+    "retention_hold",
+    "set_aside",
+    "lookup",
+    "operator",
+    "dataset_draw",
+    "dataset_edition",
+    "dataset_file",
+    "deletion_mark",
+    "mail_outage",
+}
+ACCOUNT_TABLES = {
+    "account",
+    "account_key",
+    "avatar",
+    "dataset_consent",
+    "dataset_consent_act",
+    "mail",
+    "model",
+    "one_time_token",
+    "picture",
+    "profile",
+    "session",
+}
 
 
 def as_superuser(url: str) -> str:
@@ -104,3 +135,21 @@ async def _command(url: str, command: str) -> None:
         await connection.execute(command)
     finally:
         await connection.close()
+
+
+async def count_rows(uows: UnitOfWorkFactory, table: type) -> int:
+    """Return the number of rows of a mapped table."""
+    uow = uows.read()
+    return int(await uow.connection.scalar(select(func.count()).select_from(table)))
+
+
+async def count_all_rows(uows: UnitOfWorkFactory) -> dict[str, int]:
+    """Return the number of rows of each table that has any."""
+    found = {}
+    uow = uows.read()
+    for table in Base.metadata.sorted_tables:
+        if table.name in LOG_TABLES:
+            continue
+        query = select(func.count()).select_from(table)
+        found[table.name] = (await uow.connection.execute(query)).scalar_one()
+    return {name: number for name, number in found.items() if number}

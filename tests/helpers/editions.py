@@ -5,6 +5,8 @@ import random
 from dataclasses import replace
 from html import escape
 
+from sqlalchemy import text
+
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.repositories.editions import Edition, EditionFile, Editions
 
@@ -110,3 +112,15 @@ def content_of(name: str) -> bytes:
 async def publish_edition(uows: UnitOfWorkFactory, name: str = EDITION.name) -> None:
     async with uows.transaction() as uow:
         await Editions(uow).publish(replace(EDITION, name=name), FILES)
+
+
+async def record_draw(uows: UnitOfWorkFactory, year: int, codebook: str | None) -> None:
+    """Store a finished draw of 1432 accounts."""
+    async with uows.transaction() as uow:
+        await uow.connection.execute(
+            text(
+                "INSERT INTO dataset_draw (year, proposed_at, drawn_at, count, codebook) "
+                "VALUES (:year, now(), now(), 1432, :codebook)"
+            ),
+            {"year": year, "codebook": codebook},
+        )

@@ -1,12 +1,10 @@
 """The whole of it, as one person lives it: from registering to the end of the window."""
 
 import asyncio
-import io
 from datetime import UTC, datetime
 
 from fastapi import FastAPI
-from PIL import Image
-from sqlalchemy import func, select, text
+from sqlalchemy import text
 
 from dressform.db.tables import Account, Avatar, DatasetConsent, Model, Picture, Profile
 from dressform.db.unit_of_work import UnitOfWorkFactory
@@ -14,23 +12,14 @@ from dressform.worker.scheduler import WorkerTasks
 from tests.conftest import MovableClock
 from tests.helpers.access_log import in_log
 from tests.helpers.consents import agree, withdraw
+from tests.helpers.databases import count_rows
+from tests.helpers.images import make_image
 from tests.helpers.members import Mailbox, MemberClient
-
-
-def png() -> bytes:
-    made = io.BytesIO()
-    Image.new("RGB", (40, 30), "teal").save(made, "PNG")
-    return made.getvalue()
-
-
-async def count(uows: UnitOfWorkFactory, table: type) -> int:
-    uow = uows.read()
-    return int(await uow.connection.scalar(select(func.count()).select_from(table)))
 
 
 async def count_log(uows: UnitOfWorkFactory) -> int:
     async with in_log(uows) as uow:
-        return int(await uow.connection.scalar(text("SELECT count(*) FROM access_log")))
+        return int(await uow.connection.scalar(text("SELECT count_rows(*) FROM access_log")))
 
 
 async def test_a_member_from_the_first_visit_to_the_end(  # noqa: PLR0917
@@ -48,13 +37,16 @@ async def test_a_member_from_the_first_visit_to_the_end(  # noqa: PLR0917
     )
     assert changed.status_code == 200, changed.text
     kept = await ada.request(
-        "PUT", "/v1/profiles/me/picture", content=png(), headers={"Content-Type": "image/png"}
+        "PUT",
+        "/v1/profiles/me/picture",
+        content=make_image(),
+        headers={"Content-Type": "image/png"},
     )
     assert kept.status_code == 204, kept.text
 
     first = await ada.add_model(name="Me")
     second = await ada.add_model(name="Sam", breasts=True, measurements={"highBust": 880.5})
-    avatar = await ada.request("PUT", f"/v1/models/{second}/avatar", content=png())
+    avatar = await ada.request("PUT", f"/v1/models/{second}/avatar", content=make_image())
     assert avatar.status_code == 204, avatar.text
 
     listed = (await ada.request("GET", "/v1/models")).json()
@@ -76,7 +68,7 @@ async def test_a_member_from_the_first_visit_to_the_end(  # noqa: PLR0917
     clock.at = datetime(2026, 9, 1, 12, tzinfo=UTC)
     await worker_tasks.round()
     assert await count_log(uows) == 0
-    assert await count(uows, Account) == 1
+    assert await count_rows(uows, Account) == 1
 
     clock.at = datetime(2027, 2, 1, 12, tzinfo=UTC)
     await worker_tasks.round()
@@ -86,7 +78,7 @@ async def test_a_member_from_the_first_visit_to_the_end(  # noqa: PLR0917
     assert (await ada.sign_in()).status_code == 401
     await worker_tasks.round()
     tables = (Account, Profile, Picture, Model, Avatar, DatasetConsent)
-    assert [await count(uows, table) for table in tables] == [0] * 6
+    assert [await count_rows(uows, table) for table in tables] == [0] * 6
 
 
 async def test_the_door_of_registering_looks_the_same_for_all(

@@ -1,5 +1,6 @@
 """Dressform as real processes, and what a test asks of them."""
 
+import asyncio
 import contextlib
 import os
 import re
@@ -15,8 +16,11 @@ from typing import Any
 import httpx
 
 from dressform.db import embedded
+from dressform.settings.settings import Settings
+from tests.helpers.cli import environment
 
 PATIENCE = 30.0
+LISTENING = r"listening on (http://127\.0\.0\.1:\d+)"
 
 
 def until(holds: Callable[[], object], seconds: float = PATIENCE) -> None:
@@ -168,3 +172,13 @@ def mailed_token(state: Path) -> str:
 
     until(arrived)
     return found[0]
+
+
+def serve_environment(settings: Settings) -> dict[str, str]:
+    """Return the environment of `dressform serve` on a free port."""
+    return environment(settings, DRESSFORM_PORT="0")
+
+
+async def read_address(serve: Command) -> str:
+    """Return the base URL that `dressform serve` prints when it listens."""
+    return await asyncio.to_thread(serve.says, LISTENING)

@@ -19,8 +19,7 @@ from tests.helpers.cli import dressform, environment
 from tests.helpers.members import PASSWORD
 from tests.helpers.retention import add_account
 from tests.journal.backups import ask, backup, content_of, journal_of
-from tests.processes.running import command, is_live, until
-from tests.processes.test_serve import says, served
+from tests.processes.running import command, is_live, read_address, serve_environment, until
 
 pytestmark = pytest.mark.slow
 
@@ -74,13 +73,13 @@ async def test_processes_that_delete_at_once_write_down_all_of_it(
         began = uows.clock() - timedelta(days=400)
         for number in range(DUE):
             await add_account(uows, began, f"due{number}")
-    settings = served(isolated_settings) | {"DRESSFORM_WORKER_INTERVAL": "PT1S"}
+    settings = serve_environment(isolated_settings) | {"DRESSFORM_WORKER_INTERVAL": "PT1S"}
     async with backup(isolated_settings) as copy:
         with (
             command("serve", "--workers", "2", environment=settings) as serve,
             command("worker", environment=settings) as worker,
         ):
-            base = await says(serve)
+            base = await read_address(serve)
             until(lambda: is_live(base))
             async with httpx.AsyncClient(base_url=base, timeout=30) as client:
                 answers = await asyncio.gather(*(erase(client, each) for each in range(MEMBERS)))
@@ -118,8 +117,8 @@ async def test_one_that_is_killed_while_the_database_commits_is_confirmed_by_the
     async with backup(isolated_settings) as copy:
         for statement in STALL:
             await ask(isolated_settings, statement)
-        with command("serve", environment=served(isolated_settings)) as serve:
-            base = await says(serve)
+        with command("serve", environment=serve_environment(isolated_settings)) as serve:
+            base = await read_address(serve)
             until(lambda: is_live(base))
             async with httpx.AsyncClient(base_url=base, timeout=30) as client:
                 erasing = asyncio.create_task(erase(client, 0))

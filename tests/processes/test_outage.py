@@ -164,7 +164,7 @@ async def test_server_that_hangs_means_503_within_seconds(
             async with asyncio.timeout(15):
                 while (await client.get("/health/ready")).status_code != 200:
                     await asyncio.sleep(0.05)
-            after = await ada.ask("GET", "/v1/profiles/me")
+            after = await ada.request("GET", "/v1/profiles/me")
         for process in (serve, worker):
             process.signal(signal.SIGTERM)
         codes = [await asyncio.to_thread(process.ends, 20) for process in (serve, worker)]

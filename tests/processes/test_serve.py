@@ -20,20 +20,23 @@ from dressform.settings.settings import Settings
 from tests.helpers.access_log import in_log
 from tests.helpers.cli import environment
 from tests.helpers.databases import isolated_database
-from tests.processes.running import Command, children_of, command, is_live, until
+from tests.processes.running import (
+    Command,
+    children_of,
+    command,
+    is_live,
+    read_address,
+    serve_environment,
+    until,
+)
 
 pytestmark = pytest.mark.slow
 
-LISTENING = r"listening on (http://127\.0\.0\.1:\d+)"
 UNFINISHED = (
     b"POST /v1/auth/refresh HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
     b"Connection: close\r\nContent-Length: 101\r\n\r\n"
 )
 REST = b'{"refresh_token": "%b"}' % (b"x" * 80)
-
-
-def served(settings: Settings) -> dict[str, str]:
-    return environment(settings, DRESSFORM_PORT="0")
 
 
 async def logged(settings: Settings) -> dict[int, int]:
@@ -43,10 +46,6 @@ async def logged(settings: Settings) -> dict[int, int]:
             text("SELECT status, count(DISTINCT request_id) FROM access_log GROUP BY 1")
         )
         return {status: count for status, count in rows}  # noqa: C416
-
-
-async def says(serve: Command) -> str:
-    return await asyncio.to_thread(serve.says, LISTENING)
 
 
 async def ends(serve: Command) -> tuple[int, float]:
@@ -64,8 +63,8 @@ async def begin(base: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
 
 
 async def test_requests_under_way_finish_after_sigterm(isolated_settings: Settings) -> None:
-    with command("serve", environment=served(isolated_settings)) as serve:
-        base = await says(serve)
+    with command("serve", environment=serve_environment(isolated_settings)) as serve:
+        base = await read_address(serve)
         under_way = [await begin(base) for _ in range(20)]
         await asyncio.sleep(0.3)
         serve.signal(signal.SIGTERM)
@@ -86,8 +85,8 @@ async def test_requests_under_way_finish_after_sigterm(isolated_settings: Settin
 
 
 async def test_a_request_that_never_ends_does_not_keep_it(isolated_settings: Settings) -> None:
-    with command("serve", environment=served(isolated_settings)) as serve:
-        base = await says(serve)
+    with command("serve", environment=serve_environment(isolated_settings)) as serve:
+        base = await read_address(serve)
         _, writer = await begin(base)
         await asyncio.sleep(0.3)
         serve.signal(signal.SIGTERM)
@@ -115,9 +114,9 @@ async def test_sigterm_under_load(isolated_settings: Settings, workers: int) -> 
             answered += 1
 
     with command(
-        "serve", "--workers", str(workers), environment=served(isolated_settings)
+        "serve", "--workers", str(workers), environment=serve_environment(isolated_settings)
     ) as serve:
-        base = await says(serve)
+        base = await read_address(serve)
         async with httpx.AsyncClient(base_url=base, timeout=15) as client:
             until(lambda: is_live(base))
             load = [asyncio.create_task(ask(client)) for _ in range(16)]
@@ -137,8 +136,10 @@ async def test_sigterm_under_load(isolated_settings: Settings, workers: int) -> 
 
 
 async def test_two_processes_share_the_work(isolated_settings: Settings) -> None:
-    with command("serve", "--workers", "2", environment=served(isolated_settings)) as serve:
-        base = await says(serve)
+    with command(
+        "serve", "--workers", "2", environment=serve_environment(isolated_settings)
+    ) as serve:
+        base = await read_address(serve)
         until(lambda: is_live(base))
         spools = isolated_settings.state_dir / "spool"
         until(lambda: len(list(spools.glob("*.spool"))) == 4)  # Each has two.
@@ -165,8 +166,10 @@ async def test_two_processes_share_the_work(isolated_settings: Settings) -> None
 async def test_several_processes_end_with_the_one_that_started_them(
     isolated_settings: Settings,
 ) -> None:
-    with command("serve", "--workers", "2", environment=served(isolated_settings)) as serve:
-        base = await says(serve)
+    with command(
+        "serve", "--workers", "2", environment=serve_environment(isolated_settings)
+    ) as serve:
+        base = await read_address(serve)
         until(lambda: is_live(base))
         processes = children_of(serve.process.pid, "dressform serve")
         serve.signal(signal.SIGKILL)
@@ -206,7 +209,7 @@ async def _rounds(uows: UnitOfWorkFactory) -> int:
 async def test_a_database_without_tables_is_told(settings: Settings) -> None:
     async with isolated_database(settings) as empty:
         for verb in ("serve", "worker", "retention"):
-            with command(verb, environment=served(empty)) as running:
+            with command(verb, environment=serve_environment(empty)) as running:
                 code, _ = await ends(running)
             assert code == 1
             assert running.output == (
@@ -220,7 +223,9 @@ async def test_a_folder_that_takes_no_files_is_told(
     isolated_settings: Settings, workers: str
 ) -> None:
     (isolated_settings.state_dir / "spool").write_text("in the way")
-    with command("serve", "--workers", workers, environment=served(isolated_settings)) as serve:
+    with command(
+        "serve", "--workers", workers, environment=serve_environment(isolated_settings)
+    ) as serve:
         code, _ = await ends(serve)
 
     assert code == 1
@@ -244,7 +249,7 @@ async def test_a_database_that_is_not_there_is_told(
 ) -> None:
     for verb in ("serve", "migrate"):
         with command(
-            verb, environment=served(settings) | {"DRESSFORM_DATABASE_URL": url}
+            verb, environment=serve_environment(settings) | {"DRESSFORM_DATABASE_URL": url}
         ) as running:
             code, _ = await ends(running)
         assert code == 1
@@ -254,13 +259,15 @@ async def test_a_database_that_is_not_there_is_told(
 
 
 async def test_those_killed_while_they_start_are_started_again(isolated_settings: Settings) -> None:
-    with command("serve", "--workers", "2", environment=served(isolated_settings)) as serve:
+    with command(
+        "serve", "--workers", "2", environment=serve_environment(isolated_settings)
+    ) as serve:
         until(lambda: len(children_of(serve.process.pid, "dressform serve")) == 2)
         killed = children_of(serve.process.pid, "dressform serve")
         for process in killed:
             os.kill(process, signal.SIGKILL)
         await asyncio.to_thread(serve.says, r"(?s)(serve ended with -9: again in 0\.5 s.*){2}")
-        base = await says(serve)
+        base = await read_address(serve)
         until(lambda: is_live(base))
         serve.signal(signal.SIGTERM)
         code, _ = await ends(serve)
@@ -270,8 +277,10 @@ async def test_those_killed_while_they_start_are_started_again(isolated_settings
 
 async def test_one_that_keeps_dying_is_started_ever_later(isolated_settings: Settings) -> None:
     """And said so, while the other one answers."""
-    with command("serve", "--workers", "2", environment=served(isolated_settings)) as serve:
-        base = await says(serve)
+    with command(
+        "serve", "--workers", "2", environment=serve_environment(isolated_settings)
+    ) as serve:
+        base = await read_address(serve)
         until(lambda: is_live(base))
         until(lambda: len(children_of(serve.process.pid, "dressform serve")) == 2)
         steady, dying = children_of(serve.process.pid, "dressform serve")
@@ -295,8 +304,8 @@ async def test_a_client_that_resets_its_connection_leaves_no_word_in_the_log(
     said = b"POST /v1/auth/register HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
     said += b"Content-Length: %d\r\n\r\n%b" % (len(body), body)
     said += b"GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n"
-    with command("serve", environment=served(isolated_settings)) as serve:
-        base = await says(serve)
+    with command("serve", environment=serve_environment(isolated_settings)) as serve:
+        base = await read_address(serve)
         until(lambda: is_live(base))
         before = serve.output
         for n in range(40):

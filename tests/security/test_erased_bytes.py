@@ -154,5 +154,5 @@ async def test_erasure_leaves_what_others_have(scene: Scene) -> None:
     found = found_in(scene.staying, scene.places)
 
     assert found == {name: ["dump", "files"] for name in scene.staying}
-    assert (await scene.other.ask("GET", "/v1/models")).json()["items"][0]["name"] == "Me"
+    assert (await scene.other.request("GET", "/v1/models")).json()["items"][0]["name"] == "Me"
     assert (await login(scene.other.client, "grace", scene.other.password)).status_code == 200

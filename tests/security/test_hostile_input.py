@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from dressform.db.unit_of_work import UnitOfWorkFactory
-from tests.api.test_erasure import OF_AN_ACCOUNT, rows
+from tests.helpers.databases import ACCOUNT_TABLES, count_all_rows
 from tests.helpers.members import PASSWORD, MemberClient
 from tests.helpers.openapi import Operation, operations
 
@@ -18,7 +18,7 @@ MARK = "kanarienvogel"
 JSON = {"Content-Type": "application/json"}
 KNOWN_ID = "019a0000-0000-7000-8000-000000000000"
 
-OF_PEOPLE = OF_AN_ACCOUNT | {"sign_up"}
+OF_PEOPLE = ACCOUNT_TABLES | {"sign_up"}
 
 WITH_JSON = [operation for operation in operations() if operation.takes_json]
 WITH_PARAMETERS = [
@@ -98,7 +98,7 @@ def address(operation: Operation, model: str) -> str:
 async def state(ada: MemberClient, uows: UnitOfWorkFactory) -> tuple[object, dict[str, int]]:
     export = await ada.request("GET", "/v1/privacy/export")
     assert export.status_code == 200
-    counted = await rows(uows)
+    counted = await count_all_rows(uows)
     return export.json(), {name: counted[name] for name in counted.keys() & OF_PEOPLE}
 
 

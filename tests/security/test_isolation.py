@@ -193,7 +193,7 @@ async def test_without_a_token_nothing_is_told_or_done(
 
         response = await ada.client.request(method, path, **body | {"headers": headers | given})
 
-        assert_problem(response, 401, "not-signed-in")
+        assert_problem(response, 401, "unauthenticated")
         assert_nothing_told(response, owned)
     assert await everything(ada, owned) == before
 

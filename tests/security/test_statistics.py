@@ -154,12 +154,12 @@ async def use(settings: Settings, folder: Path, server_log: Path) -> int:
         await ada.sign_in(ada.email)
         models = [await ada.add_model() for _ in range(6)]
         for model in models:
-            assert (await ada.ask("GET", f"/v1/models/{model}")).status_code == 200
-            changed = await ada.ask("PATCH", f"/v1/models/{model}", json={"name": "Mine"})
+            assert (await ada.request("GET", f"/v1/models/{model}")).status_code == 200
+            changed = await ada.request("PATCH", f"/v1/models/{model}", json={"name": "Mine"})
             assert changed.status_code == 200
-            assert (await ada.ask("DELETE", f"/v1/models/{model}")).status_code == 204
+            assert (await ada.request("DELETE", f"/v1/models/{model}")).status_code == 204
             for path in ("/v1/models", "/v1/profiles/me", "/v1/profiles/ada"):
-                assert (await ada.ask("GET", path)).status_code == 200
+                assert (await ada.request("GET", path)).status_code == 200
         await sessions(ada)
         assert (await refresh(ada)).status_code == 200
         await forgot(client, ada.email)

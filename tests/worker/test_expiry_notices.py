@@ -248,7 +248,7 @@ async def test_mail_comes_back_in_the_waiting_time(
     me = (await ada.request("GET", "/v1/profiles/me")).json()
     assert datetime.fromisoformat(me["ends_at"]) == end_of(PROFILE, clock())
     again = await ada.client.post("/v1/auth/reopen", json={"token": token})
-    assert_problem(again, 410, "link-expired")
+    assert_problem(again, 410, "link-invalid")
 
 
 async def test_who_does_not_come_back_is_gone_a_week_later(
@@ -263,7 +263,7 @@ async def test_who_does_not_come_back_is_gone_a_week_later(
     assert await accounts(uows) == 1
     clock.at = end + 17 * DAY
     late = await ada.client.post("/v1/auth/reopen", json={"token": token})
-    assert_problem(late, 410, "link-expired")
+    assert_problem(late, 410, "link-invalid")
     await story.on(end + 17 * DAY)
     assert await accounts(uows) == 0
 

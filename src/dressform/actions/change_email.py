@@ -40,7 +40,7 @@ async def ask_email_change(
 
 
 async def confirm_email(uow: UnitOfWork, token: str) -> None:
-    """The new address takes the old one's place. Raises LinkExpired, EmailTaken."""
+    """The new address takes the old one's place. Raises LinkInvalid, EmailTaken."""
     redeemed = await OneTimeTokens(uow).redeem(token, TokenPurpose.EMAIL_CHANGE)
     if redeemed is None:
         raise LinkInvalid

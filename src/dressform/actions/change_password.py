@@ -33,7 +33,7 @@ async def change_password(
 async def reset_password(
     uows: UnitOfWorkFactory, passwords: PasswordHasher, *, token: str, new: str
 ) -> None:
-    """By a mailed link: every session ends. Raises LinkExpired, WeakPassword."""
+    """By a mailed link: every session ends. Raises LinkInvalid, WeakPassword."""
     uow = uows.read()
     looked_at = _require_valid(await OneTimeTokens(uow).peek(token, TokenPurpose.PASSWORD_RESET))
     username = (await Profiles(uow).get(looked_at.owner)).username

@@ -7,7 +7,7 @@ from dressform.repositories.sign_ups import SignUps
 
 
 async def confirm_sign_up(uow: UnitOfWork, token: str) -> None:
-    """A sign-up becomes an account. Raises LinkExpired, EmailTaken, UsernameTaken."""
+    """A sign-up becomes an account. Raises LinkInvalid, EmailTaken, UsernameTaken."""
     sign_ups = SignUps(uow)
     waiting = await sign_ups.get_by_token(token)
     if waiting is None:

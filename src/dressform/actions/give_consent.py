@@ -22,7 +22,7 @@ async def give_consent(
 ) -> Consent | None:
     """To the text that they were shown, and to no other. A mail confirms each new agreement.
 
-    Raises Restricted, ConsentTextChanged, InvalidInput for a model that is none of theirs, and
+    Raises AccountRestricted, ConsentTextChanged, InvalidInput for a model that is none of theirs, and
     TooManyConsents.
     """
     if member.restricted:

@@ -11,7 +11,7 @@ from dressform.sewing.body import BodyMeasurements
 async def import_models(
     uows: UnitOfWorkFactory, member: Member, bodies: Sequence[BodyMeasurements]
 ) -> list[StoredModel]:
-    """A model of each body, or of none. Raises TooManyModels, NotSignedIn."""
+    """A model of each body, or of none. Raises TooManyModels, Unauthenticated."""
     async with uows.transaction() as uow:
         models = Models(uow)
         day = uow.now.date().isoformat()

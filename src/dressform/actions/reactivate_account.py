@@ -4,7 +4,7 @@ from dressform.repositories.expiry_notices import ExpiryNotices
 
 
 async def reactivate_account(uow: UnitOfWork, token: str) -> None:
-    """The owner of an account past its window comes back in time. Raises LinkExpired.
+    """The owner of an account past its window comes back in time. Raises LinkInvalid.
 
     It counts as a login: it takes the mailbox of the account and says the same thing.
     """

@@ -23,19 +23,19 @@ class AuthenticatedQuery:
     bearer: HTTPAuthorizationCredentials | None
 
     async def at(self, statement: Statement, **asked: Any) -> tuple[Member, Row]:
-        """Raises NotSignedIn, Restricted."""
+        """Raises Unauthenticated, AccountRestricted."""
         member, row = await self.at_any(statement, **asked)
         if member.restricted:
             raise AccountRestricted
         return member, row
 
     async def at_any(self, statement: Statement, **asked: Any) -> tuple[Member, Row]:
-        """Also for a member whose account is restricted. Raises NotSignedIn."""
+        """Also for a member whose account is restricted. Raises Unauthenticated."""
         member, rows = await self.at_all(statement, **asked)
         return member, rows[0]
 
     async def at_all(self, statement: Statement, **asked: Any) -> tuple[Member, Sequence[Row]]:
-        """Every row of what is asked for. Raises NotSignedIn."""
+        """Every row of what is asked for. Raises Unauthenticated."""
         if self.bearer is None:
             raise Unauthenticated
         uow = self.service.uows.read()

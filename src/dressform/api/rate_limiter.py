@@ -1,11 +1,13 @@
-"""How often something may be tried: by what is aimed at, never by who asks.
+"""Limits of how often something may be tried, counted by its target and never by the client.
 
-A visitor's address serves diagnosis alone, so no limit looks at it. What is counted is a keyed
-hash of the login, address or account aimed at, in this process's memory.
+The visitor's address serves diagnosis alone, so no limit uses it. The key of a count is a keyed hash
+of the login, e-mail address or account that is aimed at, in this process's memory.
 """
 
 import math
 from collections import OrderedDict, deque
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from enum import Enum
 
@@ -13,61 +15,68 @@ from dressform.clock import Clock
 from dressform.crypto.secrets import KeyedIndex
 from dressform.errors import RateLimited
 
-MOST_TARGETS = 100_000
-"""Counted at once of a kind, in some 50 MB: whoever aims at more of them must not fill memory."""
+MAX_KEYS = 100_000
+"""The keys of one limit that are counted at a time, in some 50 MB: a flood must not fill memory."""
 
 
-class Limit(Enum):
-    """What is limited: how often, in how long."""
+class RateLimit(Enum):
+    """What is limited, as a number of attempts and the sliding window in which they count."""
 
     PASSWORD = (10, timedelta(minutes=15))
     MAIL = (5, timedelta(hours=1))
 
 
 class RateLimiter:
-    """Moving windows. Each limit keeps its targets in the order of their latest attempt."""
+    """Sliding windows. Each limit keeps its keys in the order of their latest attempt."""
 
     def __init__(self, index: KeyedIndex, clock: Clock) -> None:
         self._index = index
         self._clock = clock
-        self._spent: dict[Limit, OrderedDict[bytes, deque[datetime]]] = {
-            limit: OrderedDict() for limit in Limit
+        self._hits: dict[RateLimit, OrderedDict[bytes, deque[datetime]]] = {
+            limit: OrderedDict() for limit in RateLimit
         }
 
-    def spend(self, limit: Limit, target: str) -> None:
-        """Count one attempt at `target`. Raises TooManyAttempts."""
-        times, window = limit.value
-        at, key, spent = self._clock(), self._index.hash_email(target), self._spent[limit]
-        self._forget(spent, before=at - window)
-        tried = spent.setdefault(key, deque())
-        while tried and tried[0] <= at - window:
-            tried.popleft()
-        if len(tried) >= times:
-            wait = tried[0] + window - at
+    def hit(self, limit: RateLimit, key: str) -> None:
+        """Count one attempt. Raise RateLimited when there were too many in the window."""
+        max_hits, window = limit.value
+        now, hashed, hits = self._clock(), self._index.email(key), self._hits[limit]
+        self._evict(hits, before=now - window)
+        times = hits.setdefault(hashed, deque())
+        while times and times[0] <= now - window:
+            times.popleft()
+        if len(times) >= max_hits:
+            wait = times[0] + window - now
             raise RateLimited(retry_after=math.ceil(wait.total_seconds()))
-        tried.append(at)
-        spent.move_to_end(key)
+        times.append(now)
+        hits.move_to_end(hashed)
 
-    def allows(self, limit: Limit, target: str) -> bool:
-        """Count one attempt at `target`, unless there were too many."""
+    def try_hit(self, limit: RateLimit, key: str) -> bool:
+        """Count one attempt, and return whether it is allowed."""
         try:
-            self.spend(limit, target)
+            self.hit(limit, key)
         except RateLimited:
             return False
         return True
 
-    def forgive(self, limit: Limit, target: str) -> None:
-        """It was right: what was spent on `target` no longer counts."""
-        self._spent[limit].pop(self._index.hash_email(target), None)
+    def clear(self, limit: RateLimit, key: str) -> None:
+        """Remove the attempts at this key from the count."""
+        self._hits[limit].pop(self._index.email(key), None)
 
-    def targets(self, limit: Limit) -> int:
-        """How many are remembered."""
-        return len(self._spent[limit])
+    @contextmanager
+    def guard(self, limit: RateLimit, key: str) -> Iterator[None]:
+        """Count one attempt, and clear the count when the body ends without an error."""
+        self.hit(limit, key)
+        yield
+        self.clear(limit, key)
 
-    def _forget(self, spent: OrderedDict[bytes, deque[datetime]], *, before: datetime) -> None:
-        """The targets whose attempts are all too old to count, and the oldest of too many."""
-        while spent:
-            latest = next(iter(spent.values()))[-1]
-            if latest > before and len(spent) < MOST_TARGETS:
+    def size(self, limit: RateLimit) -> int:
+        """Return the number of keys that are counted."""
+        return len(self._hits[limit])
+
+    def _evict(self, hits: OrderedDict[bytes, deque[datetime]], *, before: datetime) -> None:
+        """Remove the keys whose attempts are all too old to count, and the oldest of too many."""
+        while hits:
+            latest = next(iter(hits.values()))[-1]
+            if latest > before and len(hits) < MAX_KEYS:
                 return
-            spent.popitem(last=False)
+            hits.popitem(last=False)

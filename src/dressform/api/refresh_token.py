@@ -66,7 +66,7 @@ async def carried(
     settings: Settings,
     body: Annotated[RefreshRequest | None, Body()] = None,
 ) -> Carried:
-    """From the body, else from the cookie. Raises RefreshTokenRefused, ForeignOrigin."""
+    """From the body, else from the cookie. Raises RefreshTokenRefused, OriginNotAllowed."""
     if body is not None and body.refresh_token is not None:
         return Carried(body.refresh_token, by_cookie=False)
     text = request.cookies.get(cookie_name(settings))

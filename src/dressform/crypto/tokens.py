@@ -121,7 +121,7 @@ class AccessTokens:
         return jwt.encode(claims, key.signer, algorithm=ALGORITHM, headers=_header(key))
 
     def verify(self, token: str, *, at: datetime) -> Claims:
-        """What a token says that holds at this moment; NotSignedIn for every other text."""
+        """What a token says that holds at this moment; Unauthenticated for every other text."""
         self._now = at.timestamp()
         try:
             claims = self._get_claims(token)

@@ -3,7 +3,8 @@
 The bounds are kept here, where each contribution is clipped; the noise relies on them.
 """
 
-from collections.abc import Collection, Mapping
+import secrets
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from math import comb
 from typing import Any
@@ -57,6 +58,32 @@ class Sums:
             "pair_counts": self.pair_counts,
             "second_moments": self.second_moments,
         }
+
+
+def get_flag(breasts: bool) -> str:  # noqa: FBT001  A body has it as a boolean.
+    """Return the name of the flag in FLAGS."""
+    return "with_breasts" if breasts else "without_breasts"
+
+
+class SumAccumulator:
+    """Computes the sums of contributions in batches, with a random generator of its own."""
+
+    def __init__(self, codebook: Codebook) -> None:
+        self._codebook = codebook
+        self._random = np.random.default_rng(secrets.randbits(256))
+
+    def sum_bodies(self, bodies: Iterable[tuple[bool, Mapping[str, float]]]) -> Sums:
+        """Return the sums of one body per account.
+
+        A body is its breasts flag and its measurements in mm and degrees by name.
+        """
+        names = self._codebook.names
+        rows = [(breasts, [*map(by_name.get, names)]) for breasts, by_name in bodies]
+        if not rows:
+            return Sums.zeros(self._codebook)
+        flags = np.array([FLAGS.index(get_flag(breasts)) for breasts, _ in rows], np.int64)
+        values = np.array([values for _, values in rows], np.float64)
+        return compute_sums(self._codebook, flags, values, self._random)
 
 
 def compute_sums(

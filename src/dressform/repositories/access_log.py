@@ -110,7 +110,7 @@ class AccessLogEntries:
     async def search(
         self, wanted: AccessLogFilter, *, limit: int, before: PageKey | None = None
     ) -> list[AccessLogEntry]:
-        """The latest first; those before a place. Raises TooWide when it would take too long.
+        """The latest first; those before a place. Raises SearchTooBroad when it would take too long.
 
         A request's id tells when it was made: there it is looked for first, then everywhere.
         """

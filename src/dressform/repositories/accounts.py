@@ -143,7 +143,7 @@ class Accounts:
         return await self._fetch_one(_BY_ID_FOR_SHARE, account_id=account_id, version=version)
 
     async def get_credentials(self, owner: Owner) -> Credentials:
-        """Raises NotSignedIn when the account has ended meanwhile."""
+        """Raises Unauthenticated when the account has ended meanwhile."""
         found = await self.get_by_id(owner.account_id)
         if found is None:
             raise Unauthenticated
@@ -193,7 +193,7 @@ class Accounts:
     async def change(self, owner: Owner, **changes: str) -> Credentials:
         """Set email, language, unit or password_hash; answers what stood there before.
 
-        Raises NotSignedIn when the account has ended meanwhile.
+        Raises Unauthenticated when the account has ended meanwhile.
         """
         before = await self._fetch_one(_BY_ID_TO_CHANGE, account_id=owner.account_id)
         if before is None:

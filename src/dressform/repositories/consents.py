@@ -104,7 +104,7 @@ class Consents:
     async def give(self, owner: Owner, text: ConsentText, model_id: UUID | None) -> bool:
         """Record an agreement. Return False when consent to this text stands: then only choose.
 
-        Raises InvalidInput for a model that is none of theirs, TooManyConsents, and NotSignedIn when
+        Raises InvalidInput for a model that is none of theirs, TooManyConsents, and Unauthenticated when
         the account has ended meanwhile.
         """
         await self._lock(owner)
@@ -130,7 +130,7 @@ class Consents:
     async def withdraw(self, owner: Owner, *, on: datetime | None = None) -> bool:
         """Record a withdrawal, of today or of another day. Return False when no consent stands.
 
-        Raises NotSignedIn when the account has ended meanwhile.
+        Raises Unauthenticated when the account has ended meanwhile.
         """
         await self._lock(owner)
         given_id = await self._uow.connection.scalar(_GIVEN_ID, {"owner_id": owner.account_id})

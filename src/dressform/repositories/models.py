@@ -127,7 +127,7 @@ class Models:
     ) -> StoredModel:
         """Merge: what is None stays; a measurement that is None is removed, or its base's again.
 
-        Raises NotFound, NotSignedIn when the account has ended meanwhile.
+        Raises NotFound, Unauthenticated when the account has ended meanwhile.
         """
         if made_whole:
             await self._lock(owner)

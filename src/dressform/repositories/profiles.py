@@ -82,7 +82,7 @@ class Profiles:
         )
 
     async def get(self, owner: Owner) -> PublicProfile:
-        """Raises NotSignedIn when the account has ended meanwhile."""
+        """Raises Unauthenticated when the account has ended meanwhile."""
         row = await self._fetch_row(owner, _OWN_TO_READ)
         return PublicProfile(
             **_decrypt(row, owner.key),

@@ -66,7 +66,7 @@ class ReturnedRows:
     async def delete(self, row: ReturnedRow, *, on: datetime) -> None:
         """Delete a row again, or withdraw a consent, as of the day `on`.
 
-        Raises NotFound, or NotSignedIn, when it is gone already.
+        Raises NotFound, or Unauthenticated, when it is gone already.
         """
         owner = Owner(row.account_id, DataKey.generate())  # What needs the account's key reads it.
         match row.deletion.kind:

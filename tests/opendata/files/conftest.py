@@ -17,6 +17,8 @@ from tests.opendata.files.simulated import contributions
 PUBLISHER = Publisher("Sewing Example", "https://data.sewing.example")
 HOME = "https://data.sewing.example/v1/dataset/editions/2027/files/"
 PAGE = "https://data.sewing.example/dataset/2027"
+ARCHIVE = "open-body-measurements-2027.zip"
+CHECK = ["sha256sum", "--check", "--strict", "SHA256SUMS"]
 AT = datetime(2027, 3, 1, tzinfo=UTC)
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 from zipfile import ZIP_STORED, ZipFile
 
 from dressform.opendata.files import File
-from tests.opendata.files.test_plain import ARCHIVE, CHECK
+from tests.opendata.files.conftest import ARCHIVE, CHECK
 
 
 def test_it_holds_every_other_file_as_it_is(edition: dict[str, File]) -> None:

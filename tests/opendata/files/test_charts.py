@@ -8,6 +8,7 @@ import pytest
 
 from dressform.opendata import sums
 from dressform.opendata.codebook import CORE
+from dressform.opendata.distributions import build_distributions
 from dressform.opendata.draws import CombinedDraws, Draw, combine
 from dressform.opendata.edition import build_tables
 from dressform.opendata.files import File
@@ -19,7 +20,6 @@ from dressform.opendata.files.charts.texts import LANGUAGES
 from dressform.opendata.noise import add_noise
 from dressform.opendata.population import estimate_groups
 from dressform.opendata.resources import to_records
-from dressform.opendata.distributions import build_distributions
 from dressform.opendata.summary_tables import build_quantiles
 from dressform.sewing.catalogue import CATALOGUE
 from tests.helpers.browser import browsing, needs_chromium

@@ -5,10 +5,7 @@ from dressform.opendata.codebook import CORE
 from dressform.opendata.draws import CombinedDraws
 from dressform.opendata.edition import build_tables
 from dressform.opendata.files import File
-from tests.opendata.files.conftest import drawn, written
-
-ARCHIVE = "open-body-measurements-2027.zip"
-CHECK = ["sha256sum", "--check", "--strict", "SHA256SUMS"]
+from tests.opendata.files.conftest import ARCHIVE, CHECK, drawn, written
 
 
 def checked(folder: Path) -> subprocess.CompletedProcess[str]:

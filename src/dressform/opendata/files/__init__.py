@@ -4,26 +4,26 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from dressform.opendata import edition
+from dressform.opendata.distributions import Distribution, build_distributions
 from dressform.opendata.draws import CombinedDraws
-from dressform.opendata.files.edition_info import EditionInfo, File, Publisher
 from dressform.opendata.files.archive import build_archive
-from dressform.opendata.files.codebook_json import build_codebook_json
+from dressform.opendata.files.charts import draw_charts
 from dressform.opendata.files.citation import build_citation
+from dressform.opendata.files.codebook_json import build_codebook_json
+from dressform.opendata.files.column_descriptions import describe_columns
 from dressform.opendata.files.croissant import build_croissant
 from dressform.opendata.files.csv_file import build_csv
+from dressform.opendata.files.edition_info import EditionInfo, File, Publisher
 from dressform.opendata.files.examples import load_examples
 from dressform.opendata.files.frictionless import build_data_package
 from dressform.opendata.files.parquet import build_parquet
-from dressform.opendata.files.charts import draw_charts
 from dressform.opendata.files.privacy import build_privacy, describe_guarantee
 from dressform.opendata.files.quality import build_quality
 from dressform.opendata.files.readme import build_checksums, build_licence, build_readme
-from dressform.opendata.files.column_descriptions import describe_columns
 from dressform.opendata.files.zenodo import build_zenodo
 from dressform.opendata.population import estimate_groups
 from dressform.opendata.quality import Quality, assess_quality
 from dressform.opendata.resources import Resource
-from dressform.opendata.distributions import Distribution, build_distributions
 
 __all__ = [
     "EditionInfo",

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from dressform.opendata.codebook import FLAGS
+from dressform.opendata.files.csv_file import MEDIA_TYPE as CSV
 from dressform.opendata.files.edition_info import (
     KEYWORDS,
     LICENCE,
@@ -12,7 +13,6 @@ from dressform.opendata.files.edition_info import (
     EditionInfo,
     File,
 )
-from dressform.opendata.files.csv_file import MEDIA_TYPE as CSV
 from dressform.opendata.files.json_text import json_text
 from dressform.opendata.resources import Field, Resource, to_records
 

@@ -62,5 +62,5 @@ def _to_array(column: Sequence[Value], kind: pa.Field) -> pa.Array:
 
 def _to_arrow_field(field: Field) -> pa.Field:
     unit = {"unit": field.unit} if field.unit else {}
-    info = {"description": field.description} | unit
-    return pa.field(field.name, _TYPES[field.type], metadata=info)
+    metadata = {"description": field.description} | unit
+    return pa.field(field.name, _TYPES[field.type], metadata=metadata)

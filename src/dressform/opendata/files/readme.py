@@ -143,14 +143,14 @@ def _describe_quality(expected: Sequence[Quality]) -> list[str]:
     """How far off it is, by the flag."""
     if not expected:
         return []
-    info = (
+    text = (
         "Each number stands beside its standard error, of the noise and of chance; what the noise hides "
         "is left empty. On average over measurements, expected from the noisy sums alone "
         "(`quality.json`):"
     )
     return [
         "## How far off it is",
-        fill(info, _WIDTH),
+        fill(text, _WIDTH),
         "\n".join(map(_format_item, map(_describe_group, expected))),
     ]
 

@@ -7,14 +7,14 @@ shown is decided by who shows it.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from dressform.opendata.files.edition_info import File
+from dressform.opendata.distributions import Distribution
 from dressform.opendata.files.charts.distribution import DistributionChart
 from dressform.opendata.files.charts.heatmap import CorrelationHeatmap
 from dressform.opendata.files.charts.noise import is_above_noise
 from dressform.opendata.files.charts.overview import OverviewChart
 from dressform.opendata.files.charts.texts import LANGUAGES, ChartTexts
+from dressform.opendata.files.edition_info import File
 from dressform.opendata.resources import Resource, to_records
-from dressform.opendata.distributions import Distribution
 
 __all__ = ["draw_charts"]
 

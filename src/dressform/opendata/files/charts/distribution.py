@@ -3,14 +3,14 @@
 from itertools import accumulate
 
 from dressform.opendata.codebook import FLAGS, FULL
-from dressform.opendata.files.edition_info import File
+from dressform.opendata.distributions import Distribution
 from dressform.opendata.files.charts.chart import Chart
 from dressform.opendata.files.charts.noise import is_above_noise
 from dressform.opendata.files.charts.panel import Panel
 from dressform.opendata.files.charts.scale import Scale
 from dressform.opendata.files.charts.text_width import wrap_text
 from dressform.opendata.files.charts.texts import ChartTexts
-from dressform.opendata.distributions import Distribution
+from dressform.opendata.files.edition_info import File
 from dressform.sewing.catalogue import CATALOGUE
 
 _WIDTH, _LEFT, _RIGHT, _TOP = 760.0, 32.0, 728.0, 78.0

@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from dressform.opendata.files.edition_info import File
 from dressform.opendata.files.charts.chart import Chart
 from dressform.opendata.files.charts.noise import DEVIATIONS
 from dressform.opendata.files.charts.order import group_by_place
 from dressform.opendata.files.charts.text_width import measure_text, wrap_text
 from dressform.opendata.files.charts.texts import ChartTexts
+from dressform.opendata.files.edition_info import File
 from dressform.opendata.resources import ERROR
 from dressform.sewing.catalogue import CATALOGUE
 

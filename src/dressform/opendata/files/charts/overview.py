@@ -3,13 +3,13 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from dressform.opendata.files.edition_info import File
+from dressform.opendata.distributions import PERCENTILES
 from dressform.opendata.files.charts.chart import CLASSES, Chart
 from dressform.opendata.files.charts.order import group_by_place
 from dressform.opendata.files.charts.scale import Scale
 from dressform.opendata.files.charts.text_width import measure_text, wrap_text
 from dressform.opendata.files.charts.texts import ChartTexts
-from dressform.opendata.distributions import PERCENTILES
+from dressform.opendata.files.edition_info import File
 from dressform.sewing.catalogue import CATALOGUE
 
 Records = Sequence[Mapping[str, Any]]

@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
+from dressform.opendata.distributions import Distribution, GroupDistribution
 from dressform.opendata.files.charts.chart import CLASSES, Chart
 from dressform.opendata.files.charts.noise import DEVIATIONS, expected_counts
 from dressform.opendata.files.charts.scale import Scale
 from dressform.opendata.files.charts.text_width import measure_text
 from dressform.opendata.files.charts.texts import ChartTexts
-from dressform.opendata.distributions import Distribution, GroupDistribution
 
 _HEIGHT, _EMPTY_HEIGHT = 206.0, 36.0
 _PLOT_TOP, _PLOT_FLOOR, _STRIP = 32.0, 166.0, 186.0
