@@ -82,23 +82,59 @@ _REMOVE_AVATAR = Statement(
 )
 
 
-class ProfilePictures:
-    """The one picture of a profile."""
+class _StoredImages:
+    """The encrypted images of one table. `name` is bound to each of them, with its row and version."""
+
+    _name: str
+    _kind: DeletionKind
+    _read: Statement
+    _put: Statement
+    _remove: Statement
 
     def __init__(self, uow: UnitOfWork) -> None:
         self._uow = uow
 
+    async def _get_image(self, owner: Owner, row_id: UUID, values: dict[str, Any]) -> StoredPicture:
+        """Return the image of a row. Raise NotFound when there is none."""
+        row = await self._uow.connection.fetch_one_or_none(
+            self._read, values | {"at": self._uow.now}
+        )
+        return _decrypt(row, owner, self._name, row_id)
+
+    async def _put_image(self, owner: Owner, row_id: UUID, key_column: str, webp: bytes) -> None:
+        """Add the image of a row, or replace the one that is there."""
+        version = new_version()
+        sealed = owner.key.seal_bytes(webp, self._name, row_id, version)
+        await self._uow.connection.execute(
+            self._put, {key_column: row_id, "version": version, "sealed": sealed}
+        )
+
+    async def _remove_image(self, row_id: UUID, values: dict[str, Any]) -> None:
+        """Delete the image of a row. Raise NotFound when there is none."""
+        version = await self._uow.connection.scalar(self._remove, values)
+        if version is None:
+            raise NotFound
+        self._uow.deletions.append(Deletion(self._kind, row_id, version))
+
+
+class ProfilePictures(_StoredImages):
+    """The pictures of profiles: each profile has at most one."""
+
+    _name, _kind = "picture", DeletionKind.PICTURE
+    _read, _put, _remove = _READ_PICTURE, _PUT_PICTURE, _REMOVE_PICTURE
+
     async def get(self, owner: Owner) -> StoredPicture:
-        """Raises NotFound when there is none."""
-        asked = {"account_id": owner.account_id, "at": self._uow.now}
-        row = await self._uow.connection.fetch_one_or_none(_READ_PICTURE, asked)
-        return decrypt_picture(row, owner)
+        """Return the picture of a profile. Raise NotFound when there is none."""
+        return await self._get_image(owner, owner.account_id, {"account_id": owner.account_id})
 
     async def get_by_username(self, username: str) -> StoredPicture:
-        """Raises NotFound when there is none, for a member who is restricted too."""
+        """Return the picture of another member's profile.
+
+        Raise NotFound when there is none, and when the member is restricted.
+        """
         index = self._uow.keyrings.index.hash_username(username)
-        asked = {"username_index": index, "at": self._uow.now}
-        row = await self._uow.connection.fetch_one_or_none(_PICTURE_BY_USERNAME, asked)
+        params = {"username_index": index, "at": self._uow.now}
+        row = await self._uow.connection.fetch_one_or_none(_PICTURE_BY_USERNAME, params)
         if row is None:
             raise NotFound
         wrapped = WrappedKey(row.key_id, row.wrapped_key)
@@ -106,59 +142,44 @@ class ProfilePictures:
         return decrypt_picture(row, Owner(row.account_id, key))
 
     async def put(self, owner: Owner, webp: bytes) -> None:
-        version = new_version()
-        sealed = owner.key.seal_bytes(webp, "picture", owner.account_id, version)
-        await self._uow.connection.execute(
-            _PUT_PICTURE, {"account_id": owner.account_id, "version": version, "sealed": sealed}
-        )
+        """Add the picture of a profile, or replace it."""
+        await self._put_image(owner, owner.account_id, "account_id", webp)
 
     async def remove(self, owner: Owner) -> None:
-        """Raises NotFound when there was none."""
-        version = await self._uow.connection.scalar(
-            _REMOVE_PICTURE, {"account_id": owner.account_id}
-        )
-        if version is None:
-            raise NotFound
-        self._uow.deletions.append(Deletion(DeletionKind.PICTURE, owner.account_id, version))
+        """Delete the picture of a profile. Raise NotFound when there is none."""
+        await self._remove_image(owner.account_id, {"account_id": owner.account_id})
 
 
-class Avatars:
-    """The pictures by which an owner tells models apart."""
+class Avatars(_StoredImages):
+    """The pictures by which an owner tells models apart: each model has at most one."""
 
-    def __init__(self, uow: UnitOfWork) -> None:
-        self._uow = uow
+    _name, _kind = "avatar", DeletionKind.AVATAR
+    _read, _put, _remove = _READ_AVATAR, _PUT_AVATAR, _REMOVE_AVATAR
 
     async def get(self, owner: Owner, model_id: UUID) -> StoredPicture:
-        """Raises NotFound when there is none, or no such model of the owner."""
-        asked = {"account_id": owner.account_id, "model_id": model_id, "at": self._uow.now}
-        row = await self._uow.connection.fetch_one_or_none(_READ_AVATAR, asked)
-        return decrypt_avatar(row, owner, model_id)
+        """Return the avatar of a model. Raise NotFound for none, and for another owner's model."""
+        return await self._get_image(owner, model_id, _model_params(owner, model_id))
 
     async def put(self, owner: Owner, model_id: UUID, webp: bytes) -> None:
-        """The model must be known to be the owner's."""
-        version = new_version()
-        sealed = owner.key.seal_bytes(webp, "avatar", model_id, version)
-        await self._uow.connection.execute(
-            _PUT_AVATAR, {"model_id": model_id, "version": version, "sealed": sealed}
-        )
+        """Add the avatar of a model, or replace it. The caller has checked that the owner has it."""
+        await self._put_image(owner, model_id, "model_id", webp)
 
     async def remove(self, owner: Owner, model_id: UUID) -> None:
-        """Raises NotFound when there was none, or no such model of the owner."""
-        version = await self._uow.connection.scalar(
-            _REMOVE_AVATAR, {"model_id": model_id, "account_id": owner.account_id}
-        )
-        if version is None:
-            raise NotFound
-        self._uow.deletions.append(Deletion(DeletionKind.AVATAR, model_id, version))
+        """Delete the avatar of a model. Raise NotFound for none, and for another owner's model."""
+        await self._remove_image(model_id, _model_params(owner, model_id))
+
+
+def _model_params(owner: Owner, model_id: UUID) -> dict[str, Any]:
+    return {"account_id": owner.account_id, "model_id": model_id}
 
 
 def decrypt_picture(row: Row | None, owner: Owner) -> StoredPicture:
-    """Raises NotFound when there is none."""
+    """Decrypt the picture of a row. Raise NotFound when there is none."""
     return _decrypt(row, owner, "picture", owner.account_id)
 
 
 def decrypt_avatar(row: Row | None, owner: Owner, model_id: UUID) -> StoredPicture:
-    """Raises NotFound when there is none."""
+    """Decrypt the avatar of a row. Raise NotFound when there is none."""
     return _decrypt(row, owner, "avatar", model_id)
 
 
