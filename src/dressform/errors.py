@@ -1,33 +1,33 @@
-"""Every error that Dressform knows, with the status and the words that a client gets.
+"""Every error of Dressform, with the status and the text that a client receives.
 
 DressformError
-├── Unreadable                400  the request itself is broken
-├── NotSignedIn               401  no access token, or none that holds
-├── WrongCredentials          401  login and password do not belong together
-├── WrongPassword             403  the signed-in member's own password was wrong
-├── RefreshTokenRefused       401  unknown, used or ended
-├── Restricted                403  the account's processing is restricted
-├── NotAnOperator             403  for the people who operate the site
-├── ForeignOrigin             403  a cookie came with another site's request
-├── NotFound                  404  nothing there, or nothing of yours
+├── MalformedRequest          400  the request itself is malformed
+├── Unauthenticated           401  no access token, or an invalid one
+├── WrongCredentials          401  the login and the password do not match
+├── WrongPassword             403  the password of the signed-in member is wrong
+├── RefreshTokenRefused       401  the refresh token is unknown, used or expired
+├── AccountRestricted         403  the processing of the account is restricted
+├── NotAnOperator             403  only operators may do this
+├── OriginNotAllowed          403  a page of another site sent the refresh cookie
+├── NotFound                  404  nothing is there, or it belongs to another member
 ├── MethodNotAllowed          405
 ├── UsernameTaken             409
-├── EmailTaken                409  only ever said to whoever proved to own the address
+├── EmailTaken                409  told only to a client that proved to own the address
 ├── TooManyModels             409
-├── ConsentTextChanged        409  what was agreed to is not what is asked now
+├── ConsentTextChanged        409  the text of the consent is not the current one
 ├── TooManyConsents           409  the record of a consent is full
-├── LinkExpired               410  a mailed link was used, replaced or is too old
-├── TooSlow                   408  the request did not come in time
-├── TooLarge                  413  the body is over the limit
-├── UnsupportedPicture        415  not a picture that we take
-├── RangeNotSatisfiable       416  the bytes asked for lie behind the end of a file
+├── LinkInvalid               410  a mailed link was used, replaced or is too old
+├── RequestTimeout            408  the request did not arrive in time
+├── TooLarge                  413  the body exceeds its limit
+├── UnsupportedPicture        415  the body is not a supported picture
+├── RangeNotSatisfiable       416  the range begins after the end of the file
 ├── InvalidInput              422  fields that do not fit, each named
 │   ├── WeakPassword          422
-│   └── TooWide               422  the address log holds too much to search all of it
-├── TooManyAttempts           429
-├── HeadTooLarge              431  what stands before the body is over the limit
+│   └── SearchTooBroad        422  the search of the access log would read too many rows
+├── RateLimited               429
+├── HeadersTooLarge           431  the request line and headers exceed their limit
 ├── InternalError             500
-└── Unavailable               503  the database is away, or too many wait for the same
+└── Unavailable               503  the database is unavailable, or a queue is full
 """
 
 from dataclasses import asdict, dataclass
@@ -37,14 +37,14 @@ from typing import Any, ClassVar
 
 @dataclass(frozen=True, slots=True)
 class FieldError:
-    """One field that does not fit: a JSON pointer into the body (``#/name``) and what to do."""
+    """One field that does not fit: a JSON Pointer into the body (``#/name``), and what to do."""
 
     pointer: str
     detail: str
 
 
 class DressformError(Exception):
-    """Something a client can be told. `detail` says what to do."""
+    """Base of the errors that a client receives. `detail` says what to do."""
 
     status: ClassVar[HTTPStatus]
     slug: ClassVar[str]
@@ -57,7 +57,7 @@ class DressformError(Exception):
         super().__init__(self.detail)
 
     def as_problem(self, request_id: object) -> dict[str, Any]:
-        """The members of an RFC 9457 problem document."""
+        """Return the members of an RFC 9457 problem document."""
         return {
             "type": f"/problems#{self.slug}",
             "title": self.title,
@@ -69,8 +69,8 @@ class DressformError(Exception):
 
 class MalformedRequest(DressformError):
     status = HTTPStatus.BAD_REQUEST
-    slug = "unreadable"
-    title = "The request cannot be read"
+    slug = "malformed-request"
+    title = "The request is malformed"
     detail = "Send a well-formed request; a JSON body must be valid JSON in UTF-8."
 
 
@@ -107,7 +107,7 @@ class RefreshTokenRefused(DressformError):
 
 class AccountRestricted(DressformError):
     status = HTTPStatus.FORBIDDEN
-    slug = "restricted"
+    slug = "account-restricted"
     title = "Your account is restricted"
     detail = (
         "You can read, correct and remove its data, but this would use or show them. Lift the "
@@ -118,15 +118,15 @@ class AccountRestricted(DressformError):
 class NotAnOperator(DressformError):
     status = HTTPStatus.FORBIDDEN
     slug = "not-an-operator"
-    title = "This is for the people who operate the site"
-    detail = "Whoever runs the site makes an account an operator: `dressform operators add`."
+    title = "This is for operators only"
+    detail = "An administrator appoints operators with `dressform operators add`."
 
 
 class OriginNotAllowed(DressformError):
     status = HTTPStatus.FORBIDDEN
     slug = "origin-not-allowed"
     title = "The request came from another site"
-    detail = "The refresh cookie is only taken from this site's own pages."
+    detail = "The refresh cookie is accepted only from the pages of this site."
 
 
 class NotFound(DressformError):
@@ -139,8 +139,8 @@ class NotFound(DressformError):
 class MethodNotAllowed(DressformError):
     status = HTTPStatus.METHOD_NOT_ALLOWED
     slug = "method-not-allowed"
-    title = "This address does not take that method"
-    detail = "The Allow header lists the methods that it takes."
+    title = "The method is not allowed here"
+    detail = "The Allow header lists the methods that this address accepts."
 
 
 class UsernameTaken(DressformError):
@@ -191,8 +191,8 @@ class LinkInvalid(DressformError):
 class RequestTimeout(DressformError):
     status = HTTPStatus.REQUEST_TIMEOUT
     slug = "request-timeout"
-    title = "The request did not come in time"
-    detail = "Send all that stands before the body within 20 seconds, and the body without a rest."
+    title = "The request did not arrive in time"
+    detail = "Send the headers within 20 seconds, and the body without pauses."
 
 
 class TooLarge(DressformError):
@@ -210,7 +210,7 @@ class UnsupportedPicture(DressformError):
 
 
 class RangeNotSatisfiable(DressformError):
-    """`size`: of the file, in bytes."""
+    """The requested range begins after the end of a file of `size` bytes."""
 
     status = HTTPStatus(416)  # Its name became another in Python 3.13.
     slug = "range-not-satisfiable"
@@ -245,7 +245,7 @@ class WeakPassword(InvalidInput):
 
 class SearchTooBroad(InvalidInput):
     slug = "search-too-broad"
-    title = "That is too much to search"
+    title = "The search is too broad"
     detail = "Narrow the time with `since` and `until`."
 
 

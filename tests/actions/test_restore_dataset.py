@@ -76,7 +76,7 @@ async def test_a_draw_leaves_a_receipt_of_what_is_stored(
 
     assert drawn is not None
     assert drawn.codebook is codebook
-    assert receipts.all() == [Receipt.of(drawn)]
+    assert receipts.list_all() == [Receipt.from_draw(drawn)]
 
 
 @pytest.mark.usefixtures("codebook")
@@ -129,7 +129,7 @@ async def test_what_was_published_makes_the_draw_known_again(
     await restore_dataset(uows, receipts, APPROVER, read_edition(files))
 
     (known,) = await list_draws(uows)
-    assert Receipt.of(known).sha256 == Receipt.of(drawn).sha256
+    assert Receipt.from_draw(known).sha256 == Receipt.from_draw(drawn).sha256
     assert (known.year, known.count, known.at.date()) == (2026, drawn.count, drawn.at.date())
     assert published(known) == files
     assert await db_connection.fetch("SELECT DISTINCT drawn_in FROM dataset_consent") == [(2026,)]

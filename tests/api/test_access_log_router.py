@@ -51,7 +51,7 @@ async def test_an_operator_is_one_as_long_as_that_holds(
 
     assert (await asked()).is_success
     await restrict(restricted=True)
-    assert_problem(await asked(), 403, "restricted")
+    assert_problem(await asked(), 403, "account-restricted")
     await restrict(restricted=False)
     assert (await asked()).is_success
     async with uows.transaction() as uow:

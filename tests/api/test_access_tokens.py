@@ -211,4 +211,4 @@ async def test_restriction_is_told_only_to_whoever_is_signed_in(ada: MemberClien
     await restrict(ada)
 
     assert_problem(await ask(ada.client, "Bearer x"), 401, "unauthenticated")
-    assert_problem(await ada.request("GET", "/v1/profiles/ada"), 403, "restricted")
+    assert_problem(await ada.request("GET", "/v1/profiles/ada"), 403, "account-restricted")

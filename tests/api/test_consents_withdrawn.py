@@ -151,11 +151,11 @@ async def test_who_is_restricted_may_withdraw_but_not_agree(
     await ada.mailbox.receive_one()
     await restrict(ada)
 
-    assert_problem(await agree(ada), 403, "restricted")
+    assert_problem(await agree(ada), 403, "account-restricted")
     assert (await consent_of(ada))["given"] is True
     assert (await withdraw(ada)).json()["given"] is False
     await ada.mailbox.receive_one()
-    assert_problem(await agree(ada), 403, "restricted")
+    assert_problem(await agree(ada), 403, "account-restricted")
     assert (await consent_of(ada))["given"] is False
 
 

@@ -206,5 +206,5 @@ async def test_bodies_that_are_no_object(client: httpx.AsyncClient, path: str) -
     ):
         answer = await client.post(f"/v1/auth/{path}", content=body, headers=JSON)
 
-        slug = "unreadable" if answer.status_code == 400 else "invalid-input"
-        assert_problem(answer, 400 if slug == "unreadable" else 422, slug)
+        slug = "malformed-request" if answer.status_code == 400 else "invalid-input"
+        assert_problem(answer, 400 if slug == "malformed-request" else 422, slug)

@@ -84,7 +84,7 @@ async def test_who_is_not_signed_in_is_told_how(client: httpx.AsyncClient) -> No
 async def test_what_is_not_json_is_unreadable(ada: MemberClient, content: bytes) -> None:
     response = await ada.request("POST", MODELS, content=content, headers=JSON)
 
-    assert_told(response, 400, "unreadable")
+    assert_told(response, 400, "malformed-request")
 
 
 @pytest.mark.parametrize(

@@ -170,7 +170,7 @@ async def test_who_is_restricted_is_kept_but_neither_shown_nor_used(
     ]:
         refused = await ada.request(method, path)
         assert refused.status_code == 403, path
-        assert refused.json()["type"] == "/problems#restricted"
+        assert refused.json()["type"] == "/problems#account-restricted"
     assert (await grace.request("GET", "/v1/profiles/ada")).status_code == 404
 
     export = (await ada.request("GET", "/v1/privacy/export")).json()

@@ -2,8 +2,8 @@ import asyncio
 
 import pytest
 
-from dressform.api import rate_limiter as attempts_module
-from dressform.api.rate_limiter import Limit, RateLimiter
+from dressform.api import rate_limiter as rate_limiter_module
+from dressform.api.rate_limiter import RateLimit, RateLimiter
 from dressform.crypto.secrets import KeyedIndex
 from dressform.errors import RateLimited
 from tests.conftest import MovableClock
@@ -15,7 +15,7 @@ WRONG = "a wrong password"
 
 
 @pytest.fixture
-def attempts(clock: MovableClock) -> RateLimiter:
+def rate_limiter(clock: MovableClock) -> RateLimiter:
     return RateLimiter(KeyedIndex(b"k" * 32), clock)
 
 
@@ -118,60 +118,60 @@ async def test_five_links_an_hour(ada: MemberClient, clock: MovableClock) -> Non
 
 
 def test_whoever_waits_as_long_as_told_gets_through(
-    attempts: RateLimiter, clock: MovableClock
+    rate_limiter: RateLimiter, clock: MovableClock
 ) -> None:
-    times, _ = Limit.PASSWORD.value
+    times, _ = RateLimit.PASSWORD.value
     for _ in range(times):
-        attempts.spend(Limit.PASSWORD, "ada")
+        rate_limiter.hit(RateLimit.PASSWORD, "ada")
     clock.advance(milliseconds=1)
 
     with pytest.raises(RateLimited) as refusal:
-        attempts.spend(Limit.PASSWORD, "ada")
+        rate_limiter.hit(RateLimit.PASSWORD, "ada")
 
     assert refusal.value.retry_after == 900
     clock.advance(seconds=900)
-    attempts.spend(Limit.PASSWORD, "ada")
+    rate_limiter.hit(RateLimit.PASSWORD, "ada")
 
 
-def test_limits_are_counted_apart(attempts: RateLimiter) -> None:
-    for limit in Limit:
+def test_limits_are_counted_apart(rate_limiter: RateLimiter) -> None:
+    for limit in RateLimit:
         times, _ = limit.value
         for _ in range(times):
-            attempts.spend(limit, "ada")
+            rate_limiter.hit(limit, "ada")
         with pytest.raises(RateLimited):
-            attempts.spend(limit, "ada")
+            rate_limiter.hit(limit, "ada")
 
 
 def test_targets_are_forgotten_with_their_window(
-    attempts: RateLimiter, clock: MovableClock
+    rate_limiter: RateLimiter, clock: MovableClock
 ) -> None:
     for number in range(1000):
-        attempts.spend(Limit.MAIL, f"{number}@example.org")
+        rate_limiter.hit(RateLimit.MAIL, f"{number}@example.org")
     clock.advance(minutes=59)
-    attempts.spend(Limit.MAIL, "0@example.org")
+    rate_limiter.hit(RateLimit.MAIL, "0@example.org")
     clock.advance(minutes=1)
 
-    attempts.spend(Limit.MAIL, "new@example.org")
+    rate_limiter.hit(RateLimit.MAIL, "new@example.org")
 
-    assert attempts.targets(Limit.MAIL) == 2
+    assert rate_limiter.size(RateLimit.MAIL) == 2
 
 
 def test_a_flood_of_targets_does_not_fill_memory(
-    attempts: RateLimiter, monkeypatch: pytest.MonkeyPatch
+    rate_limiter: RateLimiter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(attempts_module, "MOST_TARGETS", 100)
-    times, _ = Limit.PASSWORD.value
+    monkeypatch.setattr(rate_limiter_module, "MAX_KEYS", 100)
+    times, _ = RateLimit.PASSWORD.value
     for _ in range(times):
-        attempts.spend(Limit.PASSWORD, "ada")
+        rate_limiter.hit(RateLimit.PASSWORD, "ada")
     for number in range(1000):
-        attempts.spend(Limit.MAIL, f"{number}@example.org")
+        rate_limiter.hit(RateLimit.MAIL, f"{number}@example.org")
 
-    assert attempts.targets(Limit.MAIL) == 100
+    assert rate_limiter.size(RateLimit.MAIL) == 100
     with pytest.raises(RateLimited):
-        attempts.spend(Limit.PASSWORD, "ada")
+        rate_limiter.hit(RateLimit.PASSWORD, "ada")
 
 
-def test_nothing_that_was_typed_is_kept(attempts: RateLimiter) -> None:
-    attempts.spend(Limit.PASSWORD, "ada@example.org")
+def test_nothing_that_was_typed_is_kept(rate_limiter: RateLimiter) -> None:
+    rate_limiter.hit(RateLimit.PASSWORD, "ada@example.org")
 
-    assert "example.org" not in repr(vars(attempts))
+    assert "example.org" not in repr(vars(rate_limiter))

@@ -110,7 +110,7 @@ async def test_restricted_member_has_nothing_used_or_shown(
         await agree(ada),
     ]
     for answer in uses:
-        assert_problem(answer, 403, "restricted")
+        assert_problem(answer, 403, "account-restricted")
 
     bob = await create_member("bob")
     assert (await bob.request("GET", "/v1/profiles/ada")).status_code == 404

@@ -149,7 +149,7 @@ async def test_a_restriction_holds_at_once_in_every_process_and_leaves_the_sessi
     ada.client = other_process
 
     new = {"name": "New", "breasts": False, "measurements": {}}
-    assert_problem(await ada.request("POST", "/v1/models", json=new), 403, "restricted")
+    assert_problem(await ada.request("POST", "/v1/models", json=new), 403, "account-restricted")
     renewed = await refresh(ada)
     assert renewed.status_code == 200
     ada.access_token = renewed.json()["access_token"]

@@ -120,7 +120,7 @@ def found_in(
     made = drawn(codebook, population, numbers, seed)
     found = estimate_groups(made)
     expected = {each.flag: each for each in assess_quality(made, found)}
-    return [(Errors.of(group, population), expected[flag]) for flag, group in found.items()]
+    return [(Errors.measure(group, population), expected[flag]) for flag, group in found.items()]
 
 
 def _line(codebook: Codebook, population: str, numbers: tuple[int, int], rounds: int) -> list[str]:

@@ -39,7 +39,7 @@ TINY = Codebook(
         )
         for name in "abcde"
     ),
-    most=5,
+    max_values=5,
     gate=0,
     norm=4,
     version="0",
@@ -201,13 +201,13 @@ def _log_choose(runs: int, k: Integers) -> Floats:
 
 
 def _hits_of(key: str, middle: float, releases: int, planted: bool) -> int:  # noqa: FBT001  for a pool
-    return _hits(Crowd.of(CODEBOOKS[key]), middle, releases, planted=planted)
+    return _hits(Crowd.from_codebook(CODEBOOKS[key]), middle, releases, planted=planted)
 
 
 def main(releases: int) -> None:
     """Half of the releases in each of two processes: as many without the body as with it."""
     for key in (SMALL.key, CORE.key):
-        crowd = Crowd.of(CODEBOOKS[key])
+        crowd = Crowd.from_codebook(CODEBOOKS[key])
         middle = _middle(crowd, releases)
         # Not forked: what draws noise must not be in the same state twice.
         with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:

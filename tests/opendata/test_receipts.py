@@ -12,20 +12,20 @@ OTHER = Receipt(2027, datetime(2027, 3, 1, tzinfo=UTC), "cd" * 32)
 
 def test_receipts_are_read_as_they_were_kept_in_the_order_of_their_years(tmp_path: Path) -> None:
     receipts = Receipts(tmp_path / "state" / "dataset")
-    assert receipts.all() == []
+    assert receipts.list_all() == []
 
     for each in (OTHER, ONE):
-        receipts.keep(each)
+        receipts.save(each)
 
-    assert receipts.all() == [ONE, OTHER]
+    assert receipts.list_all() == [ONE, OTHER]
 
 
 def test_the_first_one_of_a_year_stays_and_is_nobody_elses_business(tmp_path: Path) -> None:
     receipts = Receipts(tmp_path)
-    receipts.keep(ONE)
-    receipts.keep(Receipt(ONE.year, OTHER.drawn_at, OTHER.sha256))
+    receipts.save(ONE)
+    receipts.save(Receipt(ONE.year, OTHER.drawn_at, OTHER.sha256))
 
-    assert receipts.all() == [ONE]
+    assert receipts.list_all() == [ONE]
     assert [path.name for path in tmp_path.iterdir()] == ["2026.json"]
     assert (tmp_path / "2026.json").stat().st_mode & 0o777 == 0o600
 

@@ -15,7 +15,7 @@ SCALE_FARTHER = {
 def test_a_body_adds_one_to_each_of_its_counts_and_its_products() -> None:
     pairs = len(CORE.pairs)
 
-    found = SumAccumulator(CORE).of([(False, SCALE_FARTHER["without_breasts"])])
+    found = SumAccumulator(CORE).sum_bodies([(False, SCALE_FARTHER["without_breasts"])])
 
     assert found.flags.tolist() == [0, 1]
     assert found.histograms.sum(axis=2).tolist() == [[0] * 20, [1] * 20]
@@ -28,7 +28,7 @@ def test_what_does_not_go_with_the_flag_is_not_added() -> None:
     body = {"bustFront": 480, "neck": 340}
 
     with_breasts, without = (
-        SumAccumulator(FULL).of([(breasts, body)]) for breasts in (True, False)
+        SumAccumulator(FULL).sum_bodies([(breasts, body)]) for breasts in (True, False)
     )
 
     assert with_breasts.histograms[0, bust].sum() == 1
@@ -38,4 +38,4 @@ def test_what_does_not_go_with_the_flag_is_not_added() -> None:
 
 
 def test_nobody_adds_nothing() -> None:
-    assert not any(np.any(group) for group in SumAccumulator(FULL).of([]).groups.values())
+    assert not any(np.any(group) for group in SumAccumulator(FULL).sum_bodies([]).groups.values())

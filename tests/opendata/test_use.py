@@ -36,7 +36,7 @@ def found(codebook: Codebook, numbers: tuple[int, int], seed: int) -> dict[str, 
 
 def errors(numbers: tuple[int, int] = UNEVEN, flag: str = FLAGS[0]) -> Errors:
     """Of several editions, on average."""
-    each = [Errors.of(found(CORE, numbers, seed)[flag], POPULATION) for seed in SEEDS]
+    each = [Errors.measure(found(CORE, numbers, seed)[flag], POPULATION) for seed in SEEDS]
     return Errors(
         *(
             float(np.mean([getattr(one, name) for one in each]))
@@ -111,7 +111,7 @@ def test_an_edition_expects_of_itself_about_the_errors_that_it_has(
         made = drawn(codebook, POPULATION, numbers, seed)
         of = found(codebook, numbers, seed)
         quality = assess_quality(made, of)[0]
-        errors_of = Errors.of(of[FLAGS[0]], POPULATION)
+        errors_of = Errors.measure(of[FLAGS[0]], POPULATION)
         really.append((errors_of.median, errors_of.percentiles, errors_of.correlations))
         expected.append((quality.median_mm, quality.percentiles_mm, quality.correlations))
 

@@ -285,7 +285,7 @@ UNKIND = r"\b(wrong|error|invalid|abnormal|normal|implausible|unrealistic|too (b
 def test_texts_say_what_to_check_and_judge_nobody(key: str) -> None:
     said = [{"en": each, "fr": each} for each in ("one", "two", "three")]
 
-    text = PlausibilityWarning.of("sum", key, (), *said).text
+    text = PlausibilityWarning.create("sum", key, (), *said).text
 
     assert set(text) == {"en", "fr"}
     assert not re.search(UNKIND, text["en"], re.IGNORECASE)

@@ -72,7 +72,7 @@ async def draw_dataset(
         await _store_sums(uows, counted.year, taken, parts)
     draws = await list_draws(uows)
     for draw in draws:
-        receipts.keep(Receipt.of(draw))
+        receipts.save(Receipt.from_draw(draw))
     return next(draw for draw in draws if draw.year == counted.year)
 
 
@@ -85,7 +85,7 @@ async def list_draws(uows: UnitOfWorkFactory) -> list[Draw]:
 
 
 def _check_receipts(receipts: Receipts, draws: Sequence[Draw]) -> None:
-    for each in receipts.unknown_to(draws):
+    for each in receipts.list_missing_from(draws):
         raise StartupError(
             f"There was a draw on {each.drawn_at:%-d %B %Y} that this database does not know: it was "
             "put back from a backup, and would draw the same people again. First run `dressform "

@@ -34,12 +34,14 @@ async def restore_dataset(
     It takes one operator: it can only keep people out of later draws. Raises StartupError for
     another draw than the receipt is of, or one that is known already.
     """
-    receipt = Receipt.of(draw)
-    if any(each.year == draw.year and each.sha256 != receipt.sha256 for each in receipts.all()):
+    receipt = Receipt.from_draw(draw)
+    if any(
+        each.year == draw.year and each.sha256 != receipt.sha256 for each in receipts.list_all()
+    ):
         raise StartupError(f"These files are not of the draw that was made in {draw.year}.")
     async with uows.transaction() as uow:
         await _write_draw(uow, draw, operator_id)
-    receipts.keep(receipt)
+    receipts.save(receipt)
 
 
 async def _write_draw(uow: UnitOfWork, draw: Draw, operator_id: UUID) -> None:

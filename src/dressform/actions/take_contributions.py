@@ -118,7 +118,7 @@ class _Summation:
     def add_up(self, read: Sequence[Contribution]) -> PartialSums:
         """Return the sums of those of a flag that is taken; of others nothing goes into them."""
         given = [each for each in read if get_flag(each.breasts) in self._flags]
-        sums = self._summing.of((each.breasts, each.measurements) for each in given)
+        sums = self._summing.sum_bodies((each.breasts, each.measurements) for each in given)
         return PartialSums(
             [each.account_id for each in given], [each.model_id for each in given], sums
         )

@@ -179,7 +179,7 @@ async def _lifespan(app: Application) -> AsyncIterator[None]:
             passwords=PasswordHasher(),
             tokens=tokens,
             studio=ImageProcessor(),
-            attempts=RateLimiter(uows.keyrings.index, uows.clock),
+            rate_limiter=RateLimiter(uows.keyrings.index, uows.clock),
             auditor=Auditor(uows, spools, interval=process_settings.worker_interval),
         )
         app.state.shipper = app.shipper = Shipper(uows, spools)

@@ -9,7 +9,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from dressform.api.state import AppState, get_state
 from dressform.db.statements import Row, Statement
-from dressform.errors import NotAnOperator, Unauthenticated, AccountRestricted
+from dressform.errors import AccountRestricted, NotAnOperator, Unauthenticated
 from dressform.repositories.members import MEMBER_QUERY, Members
 from dressform.repositories.operators import MEMBER_AND_OPERATOR
 from dressform.repositories.owners import Member

@@ -7,10 +7,10 @@ from typing import Annotated, Any, TypeVar
 from fastapi import Depends, Request, Security
 
 from dressform.api.authentication import (
-    GetActiveMember,
-    GetMember,
     AuthenticatedQuery,
+    GetActiveMember,
     GetAuthenticatedQuery,
+    GetMember,
     GetOperator,
 )
 from dressform.api.rate_limiter import RateLimiter

@@ -16,14 +16,14 @@ from dressform.api.problem_responses import (
     shared_responses,
 )
 from dressform.errors import (
+    AccountRestricted,
     DressformError,
     InternalError,
     InvalidInput,
-    Unauthenticated,
-    AccountRestricted,
-    TooLarge,
-    Unavailable,
     MalformedRequest,
+    TooLarge,
+    Unauthenticated,
+    Unavailable,
 )
 
 _DESCRIPTION = """\

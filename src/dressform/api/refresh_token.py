@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from fastapi import Body, Request, Response
 
-from dressform.api.dependencies import ACCESS_TOKEN_LIFETIME, Settings, AppStateDep
+from dressform.api.dependencies import ACCESS_TOKEN_LIFETIME, AppStateDep, Settings
 from dressform.api.schemas.sessions import RefreshRequest, TokensRead
 from dressform.errors import OriginNotAllowed, RefreshTokenRefused
 from dressform.repositories.sessions import IssuedSession

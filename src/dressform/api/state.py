@@ -20,7 +20,7 @@ class AppState:
     passwords: PasswordHasher
     tokens: AccessTokens
     studio: ImageProcessor
-    attempts: RateLimiter
+    rate_limiter: RateLimiter
     auditor: Auditor
 
 

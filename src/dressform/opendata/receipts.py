@@ -24,7 +24,7 @@ class Receipt:
     sha256: str
 
     @classmethod
-    def of(cls, draw: Draw) -> "Receipt":
+    def from_draw(cls, draw: Draw) -> "Receipt":
         return cls(draw.year, draw.at, hash_sums(draw.sums))
 
 
@@ -34,11 +34,11 @@ class Receipts:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def all(self) -> list[Receipt]:
+    def list_all(self) -> list[Receipt]:
         """In the order of their years. Raises StartupError for a file that is none."""
         return [_parse_receipt(path) for path in sorted(self.folder.glob("*.json"))]
 
-    def keep(self, receipt: Receipt) -> None:
+    def save(self, receipt: Receipt) -> None:
         """On the disk when this returns; the first one of a year stays."""
         path = self.folder / f"{receipt.year}.json"
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -53,10 +53,10 @@ class Receipts:
         fsync_dir(self.folder)
         fsync_dir(self.folder.parent)
 
-    def unknown_to(self, draws: Sequence[Draw]) -> list[Receipt]:
+    def list_missing_from(self, draws: Sequence[Draw]) -> list[Receipt]:
         """Of draws that these are not, or that are other ones."""
         known = {draw.year: hash_sums(draw.sums) for draw in draws}
-        return [each for each in self.all() if known.get(each.year) != each.sha256]
+        return [each for each in self.list_all() if known.get(each.year) != each.sha256]
 
 
 def _parse_receipt(path: Path) -> Receipt:

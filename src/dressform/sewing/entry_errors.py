@@ -43,7 +43,7 @@ def find_entry_errors(
     in_unit = _find_unit_errors(lengths, breasts=breasts)
     for unit, names in in_unit.items():
         key = f"all {unit}" if len(names) == len(lengths) else unit
-        yield PlausibilityWarning.of("unit", key, names, quote_list(names))
+        yield PlausibilityWarning.create("unit", key, names, quote_list(names))
     slipped = {name for names in in_unit.values() for name in names}
     yield from _find_transpositions(
         {n: at for n, at in lengths.items() if n not in slipped}, breasts=breasts
@@ -54,7 +54,7 @@ def _find_steep_slope(known: Mapping[str, float]) -> Iterator[PlausibilityWarnin
     slope = known.get("shoulderSlope", 0)
     if slope > _MAX_SLOPE_DEGREES:
         said = quote_label("shoulderSlope"), untranslated(f"{slope:g}°")
-        yield PlausibilityWarning.of("angle", "slope", ["shoulderSlope"], *said)
+        yield PlausibilityWarning.create("angle", "slope", ["shoulderSlope"], *said)
 
 
 def _find_unit_errors(lengths: Mapping[str, float], *, breasts: bool) -> dict[str, list[str]]:
@@ -115,7 +115,7 @@ def _find_transpositions(
             for swapped in _transpositions(value):
                 if abs(math.log(swapped / others[name])) < _MAX_FIT:
                     said = (quote_label(name), *map(untranslated, (f"{value:g}", f"{swapped:g}")))
-                    yield PlausibilityWarning.of("digits", "digits", [name], *said)
+                    yield PlausibilityWarning.create("digits", "digits", [name], *said)
                     break
 
 

@@ -41,7 +41,7 @@ def check_plausibility(
 def _check_orders(known: Mapping[str, float]) -> Iterator[PlausibilityWarning]:
     for longer, shorter in _FACTS["longer"]:
         if longer in known and shorter in known and not known[longer] > known[shorter]:
-            yield PlausibilityWarning.of(
+            yield PlausibilityWarning.create(
                 "order", "longer", (longer, shorter), quote_label(longer), quote_label(shorter)
             )
 
@@ -52,7 +52,7 @@ def _check_sums(known: Mapping[str, float]) -> Iterator[PlausibilityWarning]:
         names = (*rule["left"], *rule["right"])
         if all(name in known for name in names) and _is_broken(rule, known):
             said = _format_side(rule["left"]), _format_side(rule["right"])
-            yield PlausibilityWarning.of("sum", rule["relation"], names, *said)
+            yield PlausibilityWarning.create("sum", rule["relation"], names, *said)
 
 
 def _is_broken(rule: Mapping[str, Any], known: Mapping[str, float]) -> bool:

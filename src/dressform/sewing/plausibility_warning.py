@@ -18,7 +18,7 @@ class PlausibilityWarning:
     text: Mapping[str, str]
 
     @classmethod
-    def of(
+    def create(
         cls, kind: str, key: str, names: Sequence[str], *said: Mapping[str, str]
     ) -> "PlausibilityWarning":
         """`said`: what stands in the text of that key, in each language."""

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 from fastapi.responses import HTMLResponse
 
-from dressform.api.dependencies import Editions, UnitOfWorkDep, Settings
+from dressform.api.dependencies import Editions, Settings, UnitOfWorkDep
 from dressform.api.file_responses import SVG
 from dressform.api.pages.localized import Spoken, spoken_page
 from dressform.api.schemas.dataset import DatasetRead

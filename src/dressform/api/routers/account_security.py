@@ -7,14 +7,14 @@ from dressform.actions.change_password import reset_password as set_password_by_
 from dressform.actions.reactivate_account import reactivate_account as reopen
 from dressform.api.dependencies import (
     CurrentMemberOrRestricted,
-    RateLimiterDep,
-    PasswordHasherDep,
-    UnitOfWorkDep,
     Mails,
+    PasswordHasherDep,
+    RateLimiterDep,
+    UnitOfWorkDep,
     UnitOfWorkFactoryDep,
 )
 from dressform.api.problem_responses import problem_responses
-from dressform.api.rate_limiter import Limit
+from dressform.api.rate_limiter import RateLimit
 from dressform.api.schemas.accounts import (
     EmailChange,
     EmailOnly,
@@ -34,12 +34,12 @@ router = APIRouter(prefix="/v1/auth", tags=["auth"])
     response_description="If the address has an account, a link is on its way.",
     responses=problem_responses(RateLimited),
 )
-async def forgot_password(body: EmailOnly, mails: Mails, attempts: RateLimiterDep) -> None:
+async def forgot_password(body: EmailOnly, mails: Mails, rate_limiter: RateLimiterDep) -> None:
     """Ask for a link to choose a new password
 
     The answer is the same whether or not the address has an account.
     """
-    attempts.spend(Limit.MAIL, body.email)
+    rate_limiter.hit(RateLimit.MAIL, body.email)
     await mails.add("password-reset", to=body.email, language="en")
 
 
@@ -72,12 +72,13 @@ async def change_password(
     me: CurrentMemberOrRestricted,
     units: UnitOfWorkFactoryDep,
     hasher: PasswordHasherDep,
-    attempts: RateLimiterDep,
+    rate_limiter: RateLimiterDep,
 ) -> None:
     """Change your password"""
-    attempts.spend(Limit.PASSWORD, str(me.account_id))
-    await set_new_password(units, hasher, me, current=body.current_password, new=body.new_password)
-    attempts.forgive(Limit.PASSWORD, str(me.account_id))
+    with rate_limiter.guard(RateLimit.PASSWORD, str(me.account_id)):
+        await set_new_password(
+            units, hasher, me, current=body.current_password, new=body.new_password
+        )
 
 
 @router.post(
@@ -92,16 +93,15 @@ async def change_email(
     me: CurrentMemberOrRestricted,
     units: UnitOfWorkFactoryDep,
     hasher: PasswordHasherDep,
-    attempts: RateLimiterDep,
+    rate_limiter: RateLimiterDep,
 ) -> None:
     """Change your e-mail address
 
     It changes when the link sent to the new address is followed.
     """
-    attempts.spend(Limit.PASSWORD, str(me.account_id))
-    attempts.spend(Limit.MAIL, body.new_email)
-    await ask_email_change(units, hasher, me, password=body.password, new_email=body.new_email)
-    attempts.forgive(Limit.PASSWORD, str(me.account_id))
+    with rate_limiter.guard(RateLimit.PASSWORD, str(me.account_id)):
+        rate_limiter.hit(RateLimit.MAIL, body.new_email)
+        await ask_email_change(units, hasher, me, password=body.password, new_email=body.new_email)
 
 
 @router.post(

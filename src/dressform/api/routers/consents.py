@@ -6,14 +6,14 @@ from fastapi import APIRouter, Query
 from dressform.actions.give_consent import give_consent
 from dressform.actions.withdraw_consent import withdraw_consent
 from dressform.api.dependencies import (
+    AuthenticatedQueryDep,
+    Consents,
     CurrentMemberOrRestricted,
     RateLimiterDep,
-    Consents,
-    AuthenticatedQueryDep,
     UnitOfWorkDep,
 )
 from dressform.api.problem_responses import problem_responses
-from dressform.api.rate_limiter import Limit
+from dressform.api.rate_limiter import RateLimit
 from dressform.api.schemas.consents import ConsentRead, ConsentsRead, ConsentUpdate, ConsentWithText
 from dressform.api.schemas.fields import Language
 from dressform.errors import ConsentTextChanged, TooManyConsents
@@ -47,7 +47,10 @@ async def list_consents(
     responses=problem_responses(ConsentTextChanged, TooManyConsents),
 )
 async def set_open_dataset_consent(
-    body: ConsentUpdate, me: CurrentMemberOrRestricted, uow: UnitOfWorkDep, attempts: RateLimiterDep
+    body: ConsentUpdate,
+    me: CurrentMemberOrRestricted,
+    uow: UnitOfWorkDep,
+    rate_limiter: RateLimiterDep,
 ) -> ConsentRead:
     """Agree to the open dataset, or withdraw
 
@@ -56,7 +59,7 @@ async def set_open_dataset_consent(
     and a mail confirms it, five times in an hour at most. While your account is restricted you can
     withdraw, but not agree.
     """
-    may_mail = partial(attempts.allows, Limit.MAIL, str(me.account_id))
+    may_mail = partial(rate_limiter.try_hit, RateLimit.MAIL, str(me.account_id))
     if not body.given:
         return ConsentRead.of(await withdraw_consent(uow, me, may_mail=may_mail))
     return ConsentRead.of(await give_consent(uow, me, may_mail=may_mail, **body.to_action()))

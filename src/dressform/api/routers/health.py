@@ -3,7 +3,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response, status
 
-from dressform.api.dependencies import Auditor, AppStateDep
+from dressform.api.dependencies import AppStateDep, Auditor
 from dressform.api.schemas.health import (
     LiveRead,
     LogStanding,

@@ -5,12 +5,12 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response, status
 
 from dressform.actions.save_picture import save_avatar
 from dressform.api.dependencies import (
-    CurrentMemberOrRestricted,
-    Avatars,
     AuthenticatedQueryDep,
+    Avatars,
     CurrentMember,
-    UnitOfWorkFactoryDep,
+    CurrentMemberOrRestricted,
     ImageProcessorDep,
+    UnitOfWorkFactoryDep,
 )
 from dressform.api.dependencies import Models as ModelsInUnit
 from dressform.api.image_responses import PICTURE_ANSWER, PICTURE_BODY, WebP, sent, shown

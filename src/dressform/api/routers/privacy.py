@@ -6,16 +6,16 @@ from dressform.actions.erase_account import erase_account
 from dressform.actions.export_account import export_account
 from dressform.actions.restrict_account import restrict_account
 from dressform.api.dependencies import (
-    CurrentMemberOrRestricted,
-    RateLimiterDep,
     Auditor,
+    CurrentMemberOrRestricted,
     PasswordHasherDep,
+    RateLimiterDep,
+    Settings,
     UnitOfWorkDep,
     UnitOfWorkFactoryDep,
-    Settings,
 )
 from dressform.api.problem_responses import problem_responses
-from dressform.api.rate_limiter import Limit
+from dressform.api.rate_limiter import RateLimit
 from dressform.api.schemas.accounts import PasswordOnly
 from dressform.api.schemas.fields import Language
 from dressform.api.schemas.privacy import (
@@ -86,7 +86,7 @@ async def set_restriction(
     me: CurrentMemberOrRestricted,
     units: UnitOfWorkFactoryDep,
     hasher: PasswordHasherDep,
-    attempts: RateLimiterDep,
+    rate_limiter: RateLimiterDep,
 ) -> None:
     """Restrict processing, or lift the restriction
 
@@ -96,9 +96,10 @@ async def set_restriction(
     consent, take your data with you and delete your account. The 12 months do not end a restricted
     account: the notice says for how long it is kept at most without a login.
     """
-    attempts.spend(Limit.PASSWORD, str(me.account_id))
-    await restrict_account(units, hasher, me, password=body.password, restricted=body.restricted)
-    attempts.forgive(Limit.PASSWORD, str(me.account_id))
+    with rate_limiter.guard(RateLimit.PASSWORD, str(me.account_id)):
+        await restrict_account(
+            units, hasher, me, password=body.password, restricted=body.restricted
+        )
 
 
 @router.post(
@@ -113,12 +114,12 @@ async def erase_own_account(
     me: CurrentMemberOrRestricted,
     units: UnitOfWorkFactoryDep,
     hasher: PasswordHasherDep,
-    attempts: RateLimiterDep,
+    rate_limiter: RateLimiterDep,
 ) -> None:
     """Delete your account
 
     GDPR Art. 17. At once and for good: profile, picture, models, avatars, sessions. A last mail
     confirms it.
     """
-    attempts.spend(Limit.PASSWORD, str(me.account_id))
-    await erase_account(units, hasher, me, password=body.password)
+    with rate_limiter.guard(RateLimit.PASSWORD, str(me.account_id)):
+        await erase_account(units, hasher, me, password=body.password)

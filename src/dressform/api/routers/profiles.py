@@ -5,13 +5,13 @@ from fastapi import APIRouter, Depends, Path, Request, Response, status
 from dressform.actions.change_profile import change_profile
 from dressform.actions.save_picture import save_picture
 from dressform.api.dependencies import (
-    CurrentMemberOrRestricted,
     AuthenticatedQueryDep,
     CurrentMember,
-    UnitOfWorkFactoryDep,
+    CurrentMemberOrRestricted,
+    ImageProcessorDep,
     Pictures,
     Profiles,
-    ImageProcessorDep,
+    UnitOfWorkFactoryDep,
 )
 from dressform.api.image_responses import PICTURE_ANSWER, PICTURE_BODY, WebP, sent, shown
 from dressform.api.problem_responses import problem_responses

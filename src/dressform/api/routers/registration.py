@@ -4,14 +4,14 @@ from dressform.actions.confirm_sign_up import confirm_sign_up
 from dressform.actions.register import check_registration
 from dressform.actions.register import register as keep_registration
 from dressform.api.dependencies import (
-    RateLimiterDep,
-    PasswordHasherDep,
-    UnitOfWorkDep,
     Mails,
+    PasswordHasherDep,
+    RateLimiterDep,
+    UnitOfWorkDep,
     UnitOfWorkFactoryDep,
 )
 from dressform.api.problem_responses import problem_responses
-from dressform.api.rate_limiter import Limit
+from dressform.api.rate_limiter import RateLimit
 from dressform.api.schemas.accounts import EmailOnly, Registration, TokenOnly
 from dressform.errors import EmailTaken, LinkInvalid, RateLimited, UsernameTaken, WeakPassword
 
@@ -29,7 +29,7 @@ async def register(
     body: Registration,
     units: UnitOfWorkFactoryDep,
     hasher: PasswordHasherDep,
-    attempts: RateLimiterDep,
+    rate_limiter: RateLimiterDep,
 ) -> None:
     """Register
 
@@ -39,7 +39,7 @@ async def register(
     await check_registration(
         units, email=body.email, username=body.username, password=body.password
     )
-    attempts.spend(Limit.MAIL, body.email)
+    rate_limiter.hit(RateLimit.MAIL, body.email)
     await keep_registration(units, hasher, **body.model_dump())
 
 
@@ -65,10 +65,10 @@ async def verify_email(body: TokenOnly, uow: UnitOfWorkDep) -> None:
     response_description="If the address waits for its confirmation, a new link is on its way.",
     responses=problem_responses(RateLimited),
 )
-async def resend_verification(body: EmailOnly, mails: Mails, attempts: RateLimiterDep) -> None:
+async def resend_verification(body: EmailOnly, mails: Mails, rate_limiter: RateLimiterDep) -> None:
     """Send the link of a registration again
 
     The link that was sent before stops working.
     """
-    attempts.spend(Limit.MAIL, body.email)
+    rate_limiter.hit(RateLimit.MAIL, body.email)
     await mails.add("sign-up", to=body.email, language="en")

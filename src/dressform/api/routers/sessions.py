@@ -7,20 +7,20 @@ from dressform.actions.rotate_session import rotate_session
 from dressform.actions.sign_in import sign_in
 from dressform.api.dependencies import (
     CurrentMemberOrRestricted,
-    RateLimiterDep,
     PasswordHasherDep,
-    UnitOfWorkFactoryDep,
+    RateLimiterDep,
     Sessions,
+    UnitOfWorkFactoryDep,
 )
 from dressform.api.problem_responses import problem_responses
-from dressform.api.rate_limiter import Limit
+from dressform.api.rate_limiter import RateLimit
 from dressform.api.refresh_token import Carried, RefreshCookie, carried, refresh_cookie
 from dressform.api.schemas.sessions import LoginRequest, SessionRead, SessionsRead, TokensRead
 from dressform.errors import (
-    OriginNotAllowed,
     NotFound,
-    RefreshTokenRefused,
+    OriginNotAllowed,
     RateLimited,
+    RefreshTokenRefused,
     WrongCredentials,
 )
 
@@ -41,7 +41,7 @@ async def login(
     body: LoginRequest,
     units: UnitOfWorkFactoryDep,
     hasher: PasswordHasherDep,
-    attempts: RateLimiterDep,
+    rate_limiter: RateLimiterDep,
     cookie: Cookie,
 ) -> TokensRead:
     """Sign in
@@ -50,9 +50,8 @@ async def login(
     begin anew. It also opens an account again that waits past its 12 months, because no warning of
     its end could be delivered in time.
     """
-    attempts.spend(Limit.PASSWORD, body.login)
-    signed_in = await sign_in(units, hasher, login=body.login, password=body.password)
-    attempts.forgive(Limit.PASSWORD, body.login)
+    with rate_limiter.guard(RateLimit.PASSWORD, body.login):
+        signed_in = await sign_in(units, hasher, login=body.login, password=body.password)
     return cookie.hand_out(signed_in, by_cookie=body.session == "cookie")
 
 

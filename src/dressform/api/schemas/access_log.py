@@ -1,5 +1,5 @@
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Self
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
@@ -123,7 +123,7 @@ class AccessLogEntryRead(ResponseModel):
     request_id: Annotated[UUID, Field(description="Its id.")]
 
     @classmethod
-    def of(cls, shown: AccessLogRow) -> "RequestRead":
+    def of(cls, shown: AccessLogRow) -> Self:
         return cls.model_validate(shown, from_attributes=True)
 
 
@@ -139,7 +139,7 @@ class AccessLogPage(ResponseModel):
     ]
 
     @classmethod
-    def of(cls, page: tuple[list[AccessLogRow], tuple[datetime, UUID] | None]) -> "RequestPage":
+    def of(cls, page: tuple[list[AccessLogRow], tuple[datetime, UUID] | None]) -> Self:
         shown, after = page
         return cls(
             items=[AccessLogEntryRead.of(one) for one in shown], next=after and encode_keyset(after)

@@ -1,5 +1,5 @@
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 from uuid import UUID
 
 from pydantic import Field
@@ -53,7 +53,7 @@ class AuditedQuery(ResponseModel):
     ]
 
     @classmethod
-    def of(cls, asked: dict[str, Any]) -> "LookupAsked":
+    def of(cls, asked: dict[str, Any]) -> Self:
         return cls(**{name: asked.get(name) for name in cls.model_fields})
 
 
@@ -85,7 +85,7 @@ class AuditEntryRead(ResponseModel):
     ]
 
     @classmethod
-    def of(cls, recorded: LookupWithOperator) -> "LookupRead":
+    def of(cls, recorded: LookupWithOperator) -> Self:
         lookup, username = recorded
         return cls(
             id=lookup.id,
@@ -107,7 +107,7 @@ class AuditPage(ResponseModel):
     next: Next
 
     @classmethod
-    def of(cls, page: tuple[list[LookupWithOperator], UUID | None]) -> "LookupPage":
+    def of(cls, page: tuple[list[LookupWithOperator], UUID | None]) -> Self:
         recorded, after = page
         return cls(
             items=[AuditEntryRead.of(one) for one in recorded], next=after and encode_cursor(after)

@@ -1,6 +1,6 @@
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import Field
 
@@ -66,7 +66,7 @@ class GuaranteeRead(ResponseModel):
     sentence: Annotated[Sentence, Field(description="The same in plain words.")]
 
     @classmethod
-    def in_words(cls, language: str) -> "GuaranteeRead":
+    def in_words(cls, language: str) -> Self:
         return cls(
             pairs=[PairRead(epsilon=epsilon, delta=delta) for epsilon, delta in facts.PAIRS],
             sentence=said(facts.GUARANTEE, language),
@@ -90,7 +90,7 @@ class GateRead(ResponseModel):
     ]
 
     @classmethod
-    def of(cls, gate: facts.Gate) -> "GateRead":
+    def of(cls, gate: facts.Gate) -> Self:
         return cls(codebook=gate.codebook, people=gate.people, measurements=gate.measurements)
 
 
@@ -129,7 +129,7 @@ class DatasetRead(ResponseModel):
         sufficed: bool,
         at: datetime,
         language: Literal["en", "fr"],
-    ) -> "DatasetRead":
+    ) -> Self:
         published = sufficed and bool(editions)
         state = facts.PUBLISHED if published else facts.NOT_ENOUGH
         return cls(

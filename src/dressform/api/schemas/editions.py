@@ -1,6 +1,6 @@
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Self
 
 from pydantic import Field
 
@@ -83,7 +83,7 @@ class EditionSummary(ResponseModel):
     ]
 
     @classmethod
-    def of(cls, edition: StoredEdition) -> "EditionSummary":
+    def of(cls, edition: StoredEdition) -> Self:
         return cls(
             name=edition.name,
             published_at=edition.published_at,
@@ -123,7 +123,7 @@ class FileRead(ResponseModel):
     href: Href
 
     @classmethod
-    def of(cls, file: StoredFile) -> "FileRead":
+    def of(cls, file: StoredFile) -> Self:
         return cls(
             name=file.name,
             title=file.title,
@@ -151,7 +151,7 @@ class EditionRead(EditionSummary):
     ]
 
     @classmethod
-    def with_files(cls, edition: StoredEdition, files: Sequence[StoredFile]) -> "EditionRead":
+    def with_files(cls, edition: StoredEdition, files: Sequence[StoredFile]) -> Self:
         summary = EditionSummary.of(edition).model_dump()
         quality = [QualityRead(**each) for each in edition.quality or ()]
         return cls(**summary, quality=quality, files=[FileRead.of(file) for file in files])

@@ -1,5 +1,5 @@
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import Field
 
@@ -108,7 +108,7 @@ class RuleRead(ResponseModel):
     ]
 
     @classmethod
-    def of(cls, rule: RuleFindings) -> "RuleRead":
+    def of(cls, rule: RuleFindings) -> Self:
         return cls(
             rule=rule.key,
             overdue=rule.rows.overdue,
@@ -128,7 +128,7 @@ class SpoolsRead(ResponseModel):
     unreadable: Annotated[Rows, Field(description="How many of them can't be read.")]
 
     @classmethod
-    def of(cls, spools: SpoolFindings) -> "SpoolsRead":
+    def of(cls, spools: SpoolFindings) -> Self:
         return cls(files=spools.files, bytes=spools.bytes, unreadable=spools.unreadable)
 
 
@@ -181,7 +181,7 @@ class RetentionRead(ResponseModel):
     spools: SpoolsRead
 
     @classmethod
-    def of(cls, findings: Findings) -> "RetentionRead":
+    def of(cls, findings: Findings) -> Self:
         return cls(
             status=findings.verdict,
             reasons=list(findings.reasons),

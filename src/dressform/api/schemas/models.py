@@ -133,7 +133,7 @@ class ModelRead(ResponseModel):
     ]
 
     @classmethod
-    def of(cls, model: StoredModel, shown_in: MeasurementUnit | None = None) -> "ModelRead":
+    def of(cls, model: StoredModel, shown_in: MeasurementUnit | None = None) -> Self:
         # What comes from our own tables was checked when it came in: not once more at each read.
         return cls.model_construct(**_members(model, shown_in))
 
@@ -163,7 +163,7 @@ class ModelWithWarnings(ModelRead):
     warnings: Warnings
 
     @classmethod
-    def of(cls, model: StoredModel, shown_in: MeasurementUnit | None = None) -> "ModelSaved":
+    def of(cls, model: StoredModel, shown_in: MeasurementUnit | None = None) -> Self:
         return cls(**_members(model, shown_in), warnings=warnings_of(model.body))
 
 
@@ -178,7 +178,7 @@ class ModelPage(ResponseModel):
     @classmethod
     def of(
         cls, page: tuple[list[StoredModel], int | None], shown_in: MeasurementUnit | None = None
-    ) -> "ModelPage":
+    ) -> Self:
         models, after = page
         items = [ModelRead.of(model, shown_in) for model in models]
         return cls(items=items, next=after and encode_position(after))

@@ -1,5 +1,5 @@
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import Field
 
@@ -87,7 +87,7 @@ class ReasonRead(ResponseModel):
     sentence: Annotated[Sentence, Field(description="The same in a sentence.")]
 
     @classmethod
-    def of(cls, reason: Reason, language: str) -> "ReasonRead":
+    def of(cls, reason: Reason, language: str) -> Self:
         return cls(key=reason, sentence=_REASONS[reason].in_language(language))
 
 
@@ -102,7 +102,7 @@ class ExtensionRead(ResponseModel):
     text: Annotated[Sentence, Field(description="When, and what becomes of them.")]
 
     @classmethod
-    def of(cls, extension: Extension, language: str) -> "ExtensionRead":
+    def of(cls, extension: Extension, language: str) -> Self:
         return cls(
             key=extension.key,
             longer=extension.period.format(language),
@@ -130,7 +130,7 @@ class CategoryRead(ResponseModel):
     shared: Annotated[Literal[False], Field(description="Whether anybody else gets it.")] = False
 
     @classmethod
-    def of(cls, category: Category, language: str) -> "CategoryRead":
+    def of(cls, category: Category, language: str) -> Self:
         return cls(
             key=category.key,
             data=category.data.in_language(language),
@@ -179,7 +179,7 @@ class StatusRead(ResponseModel):
     checked_at: Annotated[datetime, Field(description="At most a minute ago.")]
 
     @classmethod
-    def of(cls, findings: Findings, language: Literal["en", "fr"]) -> "StatusRead":
+    def of(cls, findings: Findings, language: Literal["en", "fr"]) -> Self:
         said, oldest = _SAID[findings.verdict], findings.oldest_address_day
         return cls(
             status=findings.verdict,
@@ -250,7 +250,7 @@ class AccountExport(ResponseModel):
     ]
 
     @classmethod
-    def of(cls, everything: AccountData) -> "AccountExport":
+    def of(cls, everything: AccountData) -> Self:
         return cls(
             profile=OwnProfileRead.of_owner(everything.profile, everything.account),
             picture_webp=everything.picture,

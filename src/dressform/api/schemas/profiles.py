@@ -1,5 +1,5 @@
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Self
 
 from pydantic import BeforeValidator, Field
 
@@ -55,7 +55,7 @@ class ProfileRead(ResponseModel):
     picture: PictureLink | None
 
     @classmethod
-    def of(cls, profile: PublicProfile) -> "ProfileRead":
+    def of(cls, profile: PublicProfile) -> Self:
         return cls(**_shown(profile))
 
 
@@ -83,7 +83,7 @@ class OwnProfileRead(ProfileRead):
     ]
 
     @classmethod
-    def of_owner(cls, profile: PublicProfile, account: Credentials) -> "OwnProfileRead":
+    def of_owner(cls, profile: PublicProfile, account: Credentials) -> Self:
         return cls(
             **_shown(profile) | {"picture": _own_link(profile)},
             email=account.email,

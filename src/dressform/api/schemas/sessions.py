@@ -1,5 +1,5 @@
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
 from pydantic import Field
@@ -87,7 +87,7 @@ class SessionRead(ResponseModel):
     ]
 
     @classmethod
-    def of(cls, session: OpenSession, *, current: UUID) -> "SessionRead":
+    def of(cls, session: OpenSession, *, current: UUID) -> Self:
         return cls(
             id=session.id,
             signed_in_on=session.signed_in_on,

@@ -25,5 +25,5 @@ def render_silhouette(
 ) -> str:
     """An SVG document; lengths come in mm, are labelled in `unit`, and may be any that fit."""
     return SilhouetteRenderer(
-        Captions(BodyDimensions.of(measurements, breasts=breasts), language, unit)
+        Captions(BodyDimensions.from_measurements(measurements, breasts=breasts), language, unit)
     ).render()

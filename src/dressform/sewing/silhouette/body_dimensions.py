@@ -25,7 +25,9 @@ class BodyDimensions:
     breasts: bool
 
     @classmethod
-    def of(cls, measurements: Mapping[str, float], *, breasts: bool) -> "BodyDimensions":
+    def from_measurements(
+        cls, measurements: Mapping[str, float], *, breasts: bool
+    ) -> "BodyDimensions":
         names = [each.name for each in visible_measurements(breasts)]
         known = {n: max(measurements[n], _MIN_MM) for n in names if n in measurements}
         values = expected_values(known, breasts=breasts) | known

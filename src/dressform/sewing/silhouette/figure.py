@@ -27,7 +27,7 @@ _MAX_SLOPE_DEGREES = 60
 class Figure:
     def __init__(self, sizes: BodyDimensions) -> None:
         self.sizes = sizes
-        self.levels = Levels.of(sizes)
+        self.levels = Levels.from_dimensions(sizes)
         self.leg = Leg(sizes, self.levels)
 
     @cached_property

@@ -20,7 +20,7 @@ class Levels:
     floor: float
 
     @classmethod
-    def of(cls, sizes: BodyDimensions) -> "Levels":
+    def from_dimensions(cls, sizes: BodyDimensions) -> "Levels":
         floor, knee = sizes["waistToFloor"], sizes["waistToKnee"]
         return cls(
             shoulder=-sizes["hpsToWaistBack"],
