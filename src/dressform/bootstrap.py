@@ -13,6 +13,7 @@ from dressform.crypto.tokens import SigningKey
 from dressform.db import embedded
 from dressform.db.errors import DatabaseError
 from dressform.db.pool import Pool
+from dressform.db.sqlstates import UNDEFINED_COLUMN, UNDEFINED_TABLE
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.errors import StartupError, Unavailable
 from dressform.journal.journal import Journal
@@ -21,7 +22,7 @@ from dressform.settings.settings import Settings, load
 STATEMENT_SECONDS = 10.0
 """How long a statement may take; the driver then gives it up."""
 
-_MISSING_SCHEMA_SQLSTATES = ("42P01", "42703")
+_MISSING_SCHEMA_SQLSTATES = (UNDEFINED_TABLE, UNDEFINED_COLUMN)
 
 
 def database_url(settings: Settings) -> str:

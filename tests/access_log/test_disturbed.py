@@ -11,8 +11,14 @@ import pytest
 from dressform.access_log import shipper as shipping
 from dressform.access_log.shipper import Shipper
 from dressform.db.unit_of_work import UnitOfWorkFactory
-from tests.helpers.access_log_lines import id_of, line, lines
-from tests.helpers.access_log_records import ids, marks, shipped
+from tests.helpers.access_log import (
+    count_offsets,
+    list_request_ids,
+    make_line,
+    make_lines,
+    request_id_of,
+    wait_until_shipped,
+)
 
 
 @pytest.fixture
@@ -37,7 +43,7 @@ async def test_a_folder_that_is_removed_costs_a_living_process_no_line(
     monkeypatch.setattr(shipping, "SHIP_INTERVAL_SECONDS", 0.05)
     shipper = Shipper(own_units, folder)
     shipper.start()
-    written = lines(9)
+    written = make_lines(9)
     write(shipper, written[:3])
     shutil.rmtree(folder)
     write(shipper, written[3:6])
@@ -46,8 +52,8 @@ async def test_a_folder_that_is_removed_costs_a_living_process_no_line(
     write(shipper, written[6:])
     await shipper.stop()
 
-    assert sorted(await ids(own_units)) == sorted(map(id_of, written))
-    assert (list(folder.iterdir()), await marks(own_units)) == ([], 0)
+    assert sorted(await list_request_ids(own_units)) == sorted(map(request_id_of, written))
+    assert (list(folder.iterdir()), await count_offsets(own_units)) == ([], 0)
 
 
 async def test_a_file_that_is_moved_is_shipped_once(
@@ -55,16 +61,16 @@ async def test_a_file_that_is_moved_is_shipped_once(
 ) -> None:
     """Though it looks like a dead process's from then on; nothing stays in it."""
     shipper = Shipper(own_units, folder)
-    written = lines(3)
+    written = make_lines(3)
     write(shipper, written)
     shipper.spool.path.rename(folder / "moved.spool")
     shipper.start()
-    await shipped(shipper)
+    await wait_until_shipped(shipper)
     await shipper.stop()
     await shipper.orphans.recover()
 
-    assert sorted(await ids(own_units)) == sorted(map(id_of, written))
-    assert (list(folder.iterdir()), await marks(own_units)) == ([], 0)
+    assert sorted(await list_request_ids(own_units)) == sorted(map(request_id_of, written))
+    assert (list(folder.iterdir()), await count_offsets(own_units)) == ([], 0)
 
 
 async def test_a_folder_that_takes_no_new_files_is_told(
@@ -76,19 +82,19 @@ async def test_a_folder_that_takes_no_new_files_is_told(
     """In its own words: the database is well. Lines go on in the file that is there."""
     monkeypatch.setattr(shipping, "ROTATE_AFTER_SECONDS", 0.1)
     shipper = Shipper(own_units, folder)
-    written = lines(3)
+    written = make_lines(3)
     with monkeypatch.context() as refusing:
         refusing.setattr(os, "posix_fallocate", refuse)
         shipper.start()
         for one in written:
             write(shipper, [one])
-            await shipped(shipper)
+            await wait_until_shipped(shipper)
             await asyncio.sleep(0.15)
         was_in_trouble, files = shipper.is_in_trouble, list(folder.iterdir())
     await shipper.stop()
 
     assert (was_in_trouble, files) == (True, [shipper.spool.path])
-    assert sorted(await ids(own_units)) == sorted(map(id_of, written))
+    assert sorted(await list_request_ids(own_units)) == sorted(map(request_id_of, written))
     assert set(errors(caplog)) == {
         f"the access log's files can't be changed: Operation not permitted ({folder})"
     }
@@ -103,7 +109,7 @@ async def test_a_shipped_file_that_cannot_be_removed_is_tried_again(
 ) -> None:
     """Its mark stays, so that its lines are in the table once."""
     shipper = Shipper(own_units, folder)
-    one = line()
+    one = make_line()
     write(shipper, [one])
     with monkeypatch.context() as refusing:
         refusing.setattr(Path, "unlink", refuse)
@@ -113,5 +119,5 @@ async def test_a_shipped_file_that_cannot_be_removed_is_tried_again(
     await shipper.orphans.recover()
 
     assert (stranded, shipper.orphans.stranded) == (1, 0)
-    assert await ids(own_units) == [id_of(one)]
-    assert (list(folder.iterdir()), await marks(own_units)) == ([], 0)
+    assert await list_request_ids(own_units) == [request_id_of(one)]
+    assert (list(folder.iterdir()), await count_offsets(own_units)) == ([], 0)

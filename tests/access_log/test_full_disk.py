@@ -19,8 +19,15 @@ from dressform.access_log.files import DiskError
 from dressform.access_log.shipper import Shipper
 from dressform.access_log.spool import create_spool
 from dressform.db.unit_of_work import UnitOfWorkFactory
-from tests.helpers.access_log_lines import id_of, line, lines
-from tests.helpers.access_log_records import ids, marks, records, shipped
+from tests.helpers.access_log import (
+    count_offsets,
+    list_records,
+    list_request_ids,
+    make_line,
+    make_lines,
+    request_id_of,
+    wait_until_shipped,
+)
 from tests.processes.small_disk import small_disk
 
 
@@ -64,7 +71,7 @@ print(json.dumps(told))
 
 def test_a_file_takes_lines_on_a_disk_that_is_really_full(tmp_path: Path) -> None:
     """They are as many as were allocated. What could not be allocated leaves no file."""
-    written = lines(300)
+    written = make_lines(300)
     done = subprocess.run(
         [*small_disk(tmp_path, "64k"), sys.executable, "-c", FULL, str(tmp_path)],
         input=b"".join(written),
@@ -86,22 +93,22 @@ def test_lines_of_what_is_not_served_leave_half_of_the_reserve(tmp_path: Path) -
     spool = create_spool(tmp_path)
     served = 0
     while not spool.is_full:
-        spool.append(line())
+        spool.append(make_line())
         served += 1
     for _ in range(100):
-        spool.append_if_room(line())
+        spool.append_if_room(make_line())
     refused = spool.read(0, 10_000).count(b"\n") - served
     under_way = 0
-    while spool.size + len(line()) <= spooling.CAPACITY_BYTES:
-        spool.append(line())
+    while spool.size + len(make_line()) <= spooling.CAPACITY_BYTES:
+        spool.append(make_line())
         under_way += 1
     with pytest.raises(DiskError, match="No space left in the file"):
-        spool.append(line())
+        spool.append(make_line())
     spool.remove()
 
-    assert len(line()) * served == pytest.approx(2000, abs=150)
-    assert len(line()) * refused == pytest.approx(1000, abs=150)
-    assert len(line()) * under_way == pytest.approx(1000, abs=150)
+    assert len(make_line()) * served == pytest.approx(2000, abs=150)
+    assert len(make_line()) * refused == pytest.approx(1000, abs=150)
+    assert len(make_line()) * under_way == pytest.approx(1000, abs=150)
 
 
 class Disk:
@@ -115,7 +122,7 @@ class Disk:
     def fill(self) -> None:
         """Both files, with lines of requests."""
         while self.shipper.has_room():
-            self.shipper.spool.append(line())
+            self.shipper.spool.append(make_line())
 
     def make_room(self) -> None:
         """It is noticed within a second, by the next request."""
@@ -158,7 +165,7 @@ async def test_requests_are_refused_while_no_file_takes_their_lines(
     assert refused.headers["Retry-After"] == "5"
     assert refused.headers["Content-Type"] == "application/problem+json"
     assert refused.headers["Cache-Control"] == "no-store"
-    rows = {str(one.request_id): one.status for one in await records(app)}
+    rows = {str(one.request_id): one.status for one in await list_records(app)}
     assert refused.json()["instance"].removeprefix("urn:uuid:") == refused.headers["X-Request-ID"]
     for answer in (served, refused, unready, again):
         assert rows[answer.headers["X-Request-ID"]] == answer.status_code
@@ -178,7 +185,7 @@ async def test_whoever_asks_whether_it_lives_is_told(
     assert {one.status_code for one in refused} == {503}
     assert (live.status_code, still_live.status_code) == (200, 200)
     assert left >= 1000  # For requests that are under way.
-    rows = [str(one.request_id) for one in await records(app)]
+    rows = [str(one.request_id) for one in await list_records(app)]
     assert live.headers["X-Request-ID"] in rows
     assert still_live.headers["X-Request-ID"] not in rows
 
@@ -196,7 +203,9 @@ async def test_a_request_under_way_has_its_line_when_others_are_refused(
     disk.make_room()
 
     assert answer.status_code == 200
-    assert answer.headers["X-Request-ID"] in [str(one.request_id) for one in await records(app)]
+    assert answer.headers["X-Request-ID"] in [
+        str(one.request_id) for one in await list_records(app)
+    ]
 
 
 async def test_an_answer_whose_line_the_disk_refuses_is_not_given(
@@ -216,7 +225,9 @@ async def test_an_answer_whose_line_the_disk_refuses_is_not_given(
     assert (lost.status_code, lost.content) == (500, b"")
     assert again.status_code == 200
     assert app.state.shipper.spool is not before
-    assert [str(one.request_id) for one in await records(app)] == [again.headers["X-Request-ID"]]
+    assert [str(one.request_id) for one in await list_records(app)] == [
+        again.headers["X-Request-ID"]
+    ]
 
 
 @pytest.mark.usefixtures("small")
@@ -238,11 +249,11 @@ async def test_a_full_disk_alone_refuses_nothing(
         full.setattr(os, "posix_fallocate", allocate)
         for _ in range(200):
             assert shipper.has_room()
-            written.append(line())
+            written.append(make_line())
             shipper.spool.append(written[-1])
             if len(written) % 10 == 0:
-                await shipped(shipper)
+                await wait_until_shipped(shipper)
     await shipper.stop()
 
-    assert sorted(await ids(own_units)) == sorted(map(id_of, written))
-    assert (list(tmp_path.iterdir()), await marks(own_units)) == ([], 0)
+    assert sorted(await list_request_ids(own_units)) == sorted(map(request_id_of, written))
+    assert (list(tmp_path.iterdir()), await count_offsets(own_units)) == ([], 0)

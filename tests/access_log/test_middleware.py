@@ -17,8 +17,7 @@ from dressform.api.app import create_app
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.settings.settings import Settings
 from tests.conftest import MovableClock
-from tests.helpers.access_log import in_log
-from tests.helpers.access_log_records import records
+from tests.helpers.access_log import as_log_role, list_records
 from tests.helpers.databases import transaction
 from tests.helpers.images import make_image
 from tests.helpers.members import MemberClient
@@ -75,7 +74,7 @@ async def test_one_row_of_a_request(
 ) -> None:
     response = await client.request(method, path, **sent)
 
-    (record,) = await records(app)
+    (record,) = await list_records(app)
     assert response.status_code == record.status == status
     assert record.method == method
     if route is not None:
@@ -95,7 +94,7 @@ async def test_a_body_over_the_limit_without_a_declared_length(
 
     response = await client.post("/v1/auth/login", content=endless())
 
-    (record,) = await records(app)
+    (record,) = await list_records(app)
     assert response.status_code == record.status == 413
 
 
@@ -106,7 +105,7 @@ async def test_an_error_of_ours(app: FastAPI, client: httpx.AsyncClient) -> None
 
     response = await client.get("/broken/ada.lovelace?token=secret")
 
-    (record,) = await records(app)
+    (record,) = await list_records(app)
     assert response.status_code == record.status == 500
     assert record.route == "/broken/{name}"
 
@@ -114,7 +113,7 @@ async def test_an_error_of_ours(app: FastAPI, client: httpx.AsyncClient) -> None
 async def test_a_table_that_is_gone(
     app: FastAPI, client: httpx.AsyncClient, ada: MemberClient, settings: Settings
 ) -> None:
-    before = len(await records(app))
+    before = len(await list_records(app))
     async with transaction(settings) as connection:
         await connection.execute(text("ALTER TABLE model RENAME TO away"))
     try:
@@ -123,19 +122,19 @@ async def test_a_table_that_is_gone(
         async with transaction(settings) as connection:
             await connection.execute(text("ALTER TABLE away RENAME TO model"))
 
-    found = await records(app)
+    found = await list_records(app)
     assert len(found) == before + 1
     assert response.status_code == found[-1].status == 500
 
 
 async def test_no_content_and_not_modified(app: FastAPI, ada: MemberClient) -> None:
-    before = len(await records(app))
+    before = len(await list_records(app))
     path, kind = "/v1/profiles/me/picture", {"Content-Type": "image/png"}
     assert (await ada.request("PUT", path, content=make_image(), headers=kind)).status_code == 204
     tag = (await ada.request("GET", path)).headers["etag"]
     assert (await ada.request("GET", path, headers={"If-None-Match": tag})).status_code == 304
 
-    found = (await records(app))[before:]
+    found = (await list_records(app))[before:]
     assert [(record.route, record.status) for record in found] == [
         (path, 204),
         (path, 200),
@@ -162,8 +161,8 @@ async def test_a_preflight(settings: Settings, clock: MovableClock) -> None:
         transport = httpx.ASGITransport(app)
         async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
             response = await client.options("/v1/profiles/me", headers=asked)
-        found = [record for record in await records(app) if record.method == "OPTIONS"]
-        async with in_log(app.state.service.uows) as uow:
+        found = [record for record in await list_records(app) if record.method == "OPTIONS"]
+        async with as_log_role(app.state.service.uows) as uow:
             await uow.connection.execute(text("TRUNCATE access_log"))
 
     assert response.status_code == 200
@@ -176,7 +175,7 @@ async def test_a_method_that_is_no_word_is_not_repeated(
     for method in ("BREW", "ada-lovelace@example.org", "X" * 17):
         await client.request(method, "/health/live")
 
-    assert [record.method for record in await records(app)] == ["BREW", "OTHER", "OTHER"]
+    assert [record.method for record in await list_records(app)] == ["BREW", "OTHER", "OTHER"]
 
 
 async def test_a_client_that_is_gone_before_its_answer(app: FastAPI) -> None:
@@ -196,7 +195,7 @@ async def test_a_client_that_is_gone_before_its_answer(app: FastAPI) -> None:
     request.cancel()
     await asyncio.wait([request])
 
-    (record,) = await records(app)
+    (record,) = await list_records(app)
     assert record.status == CLIENT_CLOSED_REQUEST
     assert record.address == ip_address("203.0.113.9")
 
@@ -245,9 +244,9 @@ async def test_nothing_else_is_stored(
     headers = {"User-Agent": "agent-4711", "Referer": "https://referrer.example/4711"}
     await ada.request("GET", "/v1/profiles/ada?query=4711", headers=headers)
     await client.get("/unknown-4711/ada?query=4711", headers=headers)
-    await records(app)
+    await list_records(app)
 
-    async with in_log(uows) as uow:
+    async with as_log_role(uows) as uow:
         rows = await uow.connection.execute(text("SELECT access_log::text FROM access_log"))
         stored = "\n".join(row for (row,) in rows)
         columns = await uow.connection.execute(
@@ -266,7 +265,7 @@ async def test_nothing_else_is_stored(
 async def test_each_of_many_at_once_has_its_own(app: FastAPI, client: httpx.AsyncClient) -> None:
     answers = await asyncio.gather(*(client.get("/health/live") for _ in range(200)))
 
-    found = await records(app)
+    found = await list_records(app)
     assert len(found) == 200
     assert {str(record.request_id) for record in found} == {
         answer.headers["x-request-id"] for answer in answers

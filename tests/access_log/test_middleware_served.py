@@ -8,7 +8,7 @@ from http import HTTPStatus
 import pytest
 from fastapi import FastAPI
 
-from tests.helpers.access_log_records import records
+from tests.helpers.access_log import list_records
 from tests.helpers.http_server import serving
 from tests.helpers.raw_http import GET, POST, send_bytes, wait_for_records
 
@@ -95,7 +95,7 @@ async def test_bytes_that_are_no_request(app: FastAPI, port: int, garbage: bytes
     assert head.startswith(b"HTTP/1.1 400 ")
     assert b"application/problem+json" in head
     assert json.loads(body)["status"] == 400
-    (record,) = await records(app)
+    (record,) = await list_records(app)
     assert (record.method, record.route, record.status) == ("OTHER", "(none)", 400)
     assert json.loads(body)["instance"] == f"urn:uuid:{record.request_id}"
 

@@ -14,8 +14,13 @@ from dressform.access_log.spool import Spool
 from dressform.crypto.secrets import timed_id
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.repositories.access_log import AccessLogEntries
-from tests.helpers.access_log_lines import id_of, line, lines
-from tests.helpers.access_log_records import ids, marks
+from tests.helpers.access_log import (
+    count_offsets,
+    list_request_ids,
+    make_line,
+    make_lines,
+    request_id_of,
+)
 
 
 def written(
@@ -45,18 +50,22 @@ POISONED = [
 ]
 
 
-@pytest.mark.parametrize("poison", POISONED, ids=range(len(POISONED)))
+@pytest.mark.parametrize("poison", POISONED, list_request_ids=range(len(POISONED)))
 async def test_a_poisoned_line_stops_no_other(
     own_units: UnitOfWorkFactory, tmp_path: Path, caplog: pytest.LogCaptureFixture, poison: bytes
 ) -> None:
-    first, second = lines(2), lines(2)
+    first, second = make_lines(2), make_lines(2)
     (tmp_path / "01.spool").write_bytes(first[0] + poison + first[1])
     (tmp_path / "02.spool").write_bytes(b"".join(second))
     orphans = SpoolRecovery(own_units, tmp_path)
     await orphans.recover()
 
-    assert sorted(await ids(own_units)) == sorted(map(id_of, first + second))
-    assert (list(tmp_path.iterdir()), await marks(own_units), orphans.stranded) == ([], 0, 0)
+    assert sorted(await list_request_ids(own_units)) == sorted(map(request_id_of, first + second))
+    assert (list(tmp_path.iterdir()), await count_offsets(own_units), orphans.stranded) == (
+        [],
+        0,
+        0,
+    )
     (said,) = [record.message for record in caplog.records if record.levelname == "ERROR"]
     assert f"1 lines of the access log ({len(poison)} bytes in 01.spool) are unreadable" in said
 
@@ -76,7 +85,7 @@ async def test_what_counts_as_readable_is_taken(
     await SpoolRecovery(own_units, tmp_path).recover()
 
     assert filter_valid_lines(b"".join(sound)) == b"".join(sound) == filter_lines(b"".join(sound))
-    assert sorted(await ids(own_units)) == sorted(map(id_of, sound))
+    assert sorted(await list_request_ids(own_units)) == sorted(map(request_id_of, sound))
 
 
 async def test_one_that_fails_holds_up_no_other(
@@ -86,7 +95,7 @@ async def test_one_that_fails_holds_up_no_other(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     """It is said once, counted, and tried again each time."""
-    first, second = lines(2)
+    first, second = make_lines(2)
     (tmp_path / "01.spool").write_bytes(first)
     (tmp_path / "02.spool").write_bytes(second)
     orphans = SpoolRecovery(own_units, tmp_path)
@@ -101,13 +110,13 @@ async def test_one_that_fails_holds_up_no_other(
         patch.setattr("dressform.access_log.recovery.finish", fails_at_first)
         await orphans.recover()
         await orphans.recover()
-    before = await ids(own_units), orphans.stranded
+    before = await list_request_ids(own_units), orphans.stranded
     await orphans.recover()
 
     said = [record.message for record in caplog.records if record.levelname == "ERROR"]
     assert said == ["lines of the access log are stuck in 01.spool: RuntimeError"]
-    assert before == ([id_of(second)], 1)
-    assert sorted(await ids(own_units)) == sorted(map(id_of, (first, second)))
+    assert before == ([request_id_of(second)], 1)
+    assert sorted(await list_request_ids(own_units)) == sorted(map(request_id_of, (first, second)))
     assert orphans.stranded == 0
 
 
@@ -115,15 +124,15 @@ async def test_what_cannot_be_opened_is_told_once(
     own_units: UnitOfWorkFactory, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     (tmp_path / "0.spool").mkdir()
-    (tmp_path / "elsewhere").write_bytes(line())
+    (tmp_path / "elsewhere").write_bytes(make_line())
     (tmp_path / "1.spool").symlink_to(tmp_path / "elsewhere")
-    one = line()
+    one = make_line()
     (tmp_path / "2.spool").write_bytes(one)
     orphans = SpoolRecovery(own_units, tmp_path)
     await orphans.recover()
     await orphans.recover()
 
-    assert await ids(own_units) == [id_of(one)]
+    assert await list_request_ids(own_units) == [request_id_of(one)]
     assert orphans.stranded == 2
     said = sorted(record.message for record in caplog.records if record.levelname == "ERROR")
     assert said == [
@@ -137,7 +146,7 @@ async def test_another_users_file_is_told(
 ) -> None:
     """To root every file opens, so the kernel's refusal is played."""
     foreign = tmp_path / "1.spool"
-    foreign.write_bytes(line())
+    foreign.write_bytes(make_line())
     real_open = os.open
 
     def refuse(path: Path, flags: int, mode: int = stat.S_IRWXU) -> int:
@@ -160,12 +169,12 @@ async def test_lines_behind_what_has_no_end_are_shipped(
 ) -> None:
     """After a power cut there may be more zeros than are read at once."""
     monkeypatch.setattr(copying, "BLOCK_BYTES", 1000)
-    before, after = line(), lines(50)
-    zeros, torn = b"\0" * 4321 + b"\n", line()[:40]
+    before, after = make_line(), make_lines(50)
+    zeros, torn = b"\0" * 4321 + b"\n", make_line()[:40]
     (tmp_path / "1.spool").write_bytes(before + zeros + b"".join(after) + torn)
     await SpoolRecovery(own_units, tmp_path).recover()
 
-    assert sorted(await ids(own_units)) == sorted(map(id_of, (before, *after)))
+    assert sorted(await list_request_ids(own_units)) == sorted(map(request_id_of, (before, *after)))
     assert list(tmp_path.iterdir()) == []
     said = [record.message for record in caplog.records if record.levelname == "ERROR"]
     unreadable = [int(one.partition("(")[2].partition(" ")[0]) for one in said[:-1]]
@@ -178,13 +187,13 @@ async def test_an_end_of_zeros_is_nothing_to_tell_of(
     own_units: UnitOfWorkFactory, tmp_path: Path, caplog: pytest.LogCaptureFixture, zeros: int
 ) -> None:
     """So a file is allocated; an earlier version's has none. A torn line before them is told."""
-    one, torn = line(), line()[:40]
+    one, torn = make_line(), make_line()[:40]
     (tmp_path / "1.spool").write_bytes(one + b"\0" * zeros)
     (tmp_path / "2.spool").write_bytes(torn + b"\0" * zeros)
     (tmp_path / "3.spool").write_bytes(b"\0" * zeros)
     await SpoolRecovery(own_units, tmp_path).recover()
 
-    assert await ids(own_units) == [id_of(one)]
+    assert await list_request_ids(own_units) == [request_id_of(one)]
     assert list(tmp_path.iterdir()) == []
     said = [record.message for record in caplog.records if record.levelname == "ERROR"]
     assert said == ["40 bytes at the end of 2.spool are no whole line, and dropped"]
@@ -194,7 +203,7 @@ async def test_a_file_of_an_earlier_version_is_shipped_from_its_mark_on(
     own_units: UnitOfWorkFactory, tmp_path: Path
 ) -> None:
     """It ends with its last line, or with a hole in the place of lines that were shipped already."""
-    shipped, waiting = b"".join(lines(3)), b"".join(lines(2))
+    shipped, waiting = b"".join(make_lines(3)), b"".join(make_lines(2))
     (tmp_path / "1.spool").write_bytes(shipped + waiting)
     (tmp_path / "2.spool").write_bytes(b"\0" * len(shipped) + waiting)
     (tmp_path / "3.spool").write_bytes(b"\0" * len(shipped))
@@ -205,5 +214,7 @@ async def test_a_file_of_an_earlier_version_is_shipped_from_its_mark_on(
             await access_log.copy(name, b"", shipped=len(shipped))
     await SpoolRecovery(own_units, tmp_path).recover()
 
-    assert sorted(await ids(own_units)) == sorted(map(id_of, waiting.splitlines() * 2))
-    assert (list(tmp_path.iterdir()), await marks(own_units)) == ([], 0)
+    assert sorted(await list_request_ids(own_units)) == sorted(
+        map(request_id_of, waiting.splitlines() * 2)
+    )
+    assert (list(tmp_path.iterdir()), await count_offsets(own_units)) == ([], 0)

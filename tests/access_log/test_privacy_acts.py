@@ -12,7 +12,7 @@ from sqlalchemy import text
 from dressform.db.errors import DatabaseError
 from dressform.logging import RedactingFormatter
 from dressform.settings.settings import Settings
-from tests.helpers.access_log_records import Record, records
+from tests.helpers.access_log import Record, list_records
 from tests.helpers.auth import erase, restrict
 from tests.helpers.consents import agree, withdraw
 from tests.helpers.databases import transaction
@@ -47,11 +47,11 @@ def told(record: Record) -> tuple[object, ...]:
 async def test_row_of_privacy_act_is_the_same_whichever_it_was(
     app: FastAPI, ada: MemberClient, act: str
 ) -> None:
-    before = len(await records(app))
+    before = len(await list_records(app))
 
     await ACTS[act](ada)
 
-    (record,) = (await records(app))[before:]
+    (record,) = (await list_records(app))[before:]
     assert told(record) == ("ANY", "/v1/privacy/*", 200, 0)
     assert str(record.address) == "127.0.0.1"
 
@@ -62,7 +62,7 @@ async def test_row_of_what_everybody_reads_tells_all(
 ) -> None:
     await client.get(path)
 
-    (record,) = await records(app)
+    (record,) = await list_records(app)
     assert (record.method, record.route, record.status) == ("GET", path, 200)
     assert record.duration_us > 0
 
@@ -72,11 +72,11 @@ async def test_row_of_what_is_refused_to_a_restricted_member_tells_no_more(
 ) -> None:
     """Else the first refusal would say what the act before it was."""
     await restrict(ada)
-    before = len(await records(app))
+    before = len(await list_records(app))
 
     assert (await ada.request("GET", "/v1/profiles/ada")).status_code == 403
 
-    (record,) = (await records(app))[before:]
+    (record,) = (await list_records(app))[before:]
     assert told(record) == ("ANY", "/v1/privacy/*", 200, 0)
 
 
@@ -85,7 +85,7 @@ async def test_failure_of_privacy_act_says_nowhere_which_it_was(
     app: FastAPI, ada: MemberClient, settings: Settings, act: str
 ) -> None:
     """Neither in the row nor in the log of errors, whose time is that of the row."""
-    before = len(await records(app))
+    before = len(await list_records(app))
     table = {"export": "picture", "erase": "mail", "agree": "dataset_consent"}[act]
     raising = httpx.ASGITransport(app)
     async with (
@@ -96,7 +96,7 @@ async def test_failure_of_privacy_act_says_nowhere_which_it_was(
         with pytest.raises(DatabaseError) as caught:  # Which uvicorn would write to the log.
             await ACTS[act](ada)
 
-    (record,) = (await records(app))[before:]
+    (record,) = (await list_records(app))[before:]
     assert told(record) == ("ANY", "/v1/privacy/*", 500, 0)
     error = (type(caught.value), caught.value, caught.value.__traceback__)
     entry = logging.LogRecord("uvicorn.error", logging.ERROR, "", 0, "failed", None, error)

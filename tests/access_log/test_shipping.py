@@ -24,9 +24,16 @@ from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.repositories.access_log import AccessLogEntries
 from dressform.repositories.access_log_partitions import AccessLogPartitions
 from dressform.settings.settings import Settings
-from tests.helpers.access_log import in_log
-from tests.helpers.access_log_lines import NOON, id_of, line, lines
-from tests.helpers.access_log_records import ids, marks, shipped
+from tests.helpers.access_log import (
+    NOON,
+    as_log_role,
+    count_offsets,
+    list_request_ids,
+    make_line,
+    make_lines,
+    request_id_of,
+    wait_until_shipped,
+)
 from tests.helpers.cli import environment
 from tests.helpers.databases import watched
 
@@ -52,7 +59,7 @@ async def shipper(uows: UnitOfWorkFactory, tmp_path: Path) -> AsyncIterator[Ship
 
 
 async def days(uows: UnitOfWorkFactory) -> list[str]:
-    async with in_log(uows) as uow:
+    async with as_log_role(uows) as uow:
         return [
             str(day.day) for day in await (await AccessLogPartitions.assume_role(uow)).list_all()
         ]
@@ -64,30 +71,30 @@ async def test_days_without_partitions_are_made(uows: UnitOfWorkFactory, shipper
         NOON,
         datetime(2024, 2, 29, tzinfo=UTC),
     ]
-    written = [line(moment) for moment in moments]
+    written = [make_line(moment) for moment in moments]
     for one in written:
         shipper.spool.append(one)
-    await shipped(shipper)
+    await wait_until_shipped(shipper)
 
-    assert await ids(uows) == [id_of(written[n]) for n in (2, 0, 1)]
+    assert await list_request_ids(uows) == [request_id_of(written[n]) for n in (2, 0, 1)]
     assert await days(uows) == ["2024-02-29", "2026-02-28", "2026-03-01"]
 
 
 async def test_several_make_the_same_day_at_once(uows: UnitOfWorkFactory, tmp_path: Path) -> None:
     shippers = [Shipper(uows, tmp_path / str(n)) for n in range(5)]
-    written = [line() for _ in shippers]
+    written = [make_line() for _ in shippers]
     for shipper, one in zip(shippers, written, strict=True):
         shipper.spool.append(one)
     await asyncio.gather(*(shipper.stop() for shipper in shippers))
 
-    assert sorted(await ids(uows)) == sorted(map(id_of, written))
+    assert sorted(await list_request_ids(uows)) == sorted(map(request_id_of, written))
     assert await days(uows) == ["2026-03-01"]
 
 
 async def test_an_orphan_is_shipped_once_however_many_find_it(
     uows: UnitOfWorkFactory, tmp_path: Path
 ) -> None:
-    written = lines(300)
+    written = make_lines(300)
     for group in range(10):
         orphan = create_spool(tmp_path)
         for one in written[group::10]:
@@ -98,9 +105,9 @@ async def test_an_orphan_is_shipped_once_however_many_find_it(
     for shipper in shippers:
         await shipper.stop()
 
-    assert await ids(uows) == [id_of(one) for one in written]
+    assert await list_request_ids(uows) == [request_id_of(one) for one in written]
     assert list(tmp_path.iterdir()) == []
-    assert await marks(uows) == 0
+    assert await count_offsets(uows) == 0
 
 
 @pytest.mark.usefixtures("small_files")
@@ -112,16 +119,16 @@ async def test_a_full_file_gives_way_to_a_new_one(
     files = {shipper.spool.path}
     while len(files) < 5:
         assert shipper.has_room()
-        written.append(line(NOON + timedelta(seconds=len(written))))
+        written.append(make_line(NOON + timedelta(seconds=len(written))))
         shipper.spool.append(written[-1])
         files.add(shipper.spool.path)
         await asyncio.sleep(0.002)
-    await shipped(shipper)
+    await wait_until_shipped(shipper)
     await shipper.stop()
 
-    assert await ids(uows) == [id_of(one) for one in written]
+    assert await list_request_ids(uows) == [request_id_of(one) for one in written]
     assert [path for path in files if path.exists()] == []
-    assert await marks(uows) == 0
+    assert await count_offsets(uows) == 0
 
 
 @pytest.mark.usefixtures("small_files")
@@ -130,7 +137,7 @@ async def test_files_that_fill_up_at_once_are_followed_by_others(
 ) -> None:
     """In the requests themselves, however long shipping takes meanwhile."""
     shipper = Shipper(uows, tmp_path)
-    written = lines(100)
+    written = make_lines(100)
     for one in written:
         assert shipper.has_room()
         shipper.spool.append(one)
@@ -138,8 +145,8 @@ async def test_files_that_fill_up_at_once_are_followed_by_others(
     await shipper.stop()
 
     assert files > 5
-    assert await ids(uows) == [id_of(one) for one in written]
-    assert (list(tmp_path.iterdir()), await marks(uows)) == ([], 0)
+    assert await list_request_ids(uows) == [request_id_of(one) for one in written]
+    assert (list(tmp_path.iterdir()), await count_offsets(uows)) == ([], 0)
 
 
 async def test_on_a_quiet_site_no_address_stays_in_a_file(
@@ -149,28 +156,28 @@ async def test_on_a_quiet_site_no_address_stays_in_a_file(
     monkeypatch.setattr(shipping, "ROTATE_AFTER_SECONDS", 0.3)
     shipper = Shipper(uows, tmp_path)
     shipper.start()
-    shipper.spool.append(line(address="198.51.100.7"))
+    shipper.spool.append(make_line(address="198.51.100.7"))
     async with asyncio.timeout(5):
         while b"198.51.100.7" in b"".join(path.read_bytes() for path in tmp_path.iterdir()):
             await asyncio.sleep(0.02)
     await shipper.stop()
 
-    assert len(await ids(uows)) == 1
+    assert len(await list_request_ids(uows)) == 1
 
 
 async def test_what_a_crashed_machine_left_holds_nothing_up(
     uows: UnitOfWorkFactory, tmp_path: Path
 ) -> None:
     """After a power cut a file may end in zeros, or in the middle of a line."""
-    good, later = lines(3), lines(2, NOON + timedelta(hours=1))
+    good, later = make_lines(3), make_lines(2, NOON + timedelta(hours=1))
     broken = b"\0" * 512 + b"\n2026-03-01T12:00\tnot an address\n"
-    (tmp_path / "1.spool").write_bytes(b"".join(good) + broken + later[0] + line()[:40])
+    (tmp_path / "1.spool").write_bytes(b"".join(good) + broken + later[0] + make_line()[:40])
     (tmp_path / "2.spool").write_bytes(later[1])
     shipper = Shipper(uows, tmp_path)
     await shipper.orphans.recover()
     await shipper.stop()
 
-    assert await ids(uows) == [id_of(one) for one in (*good, *later)]
+    assert await list_request_ids(uows) == [request_id_of(one) for one in (*good, *later)]
     assert list(tmp_path.iterdir()) == []
 
 
@@ -190,7 +197,7 @@ async def test_connections_that_break_lose_and_double_nothing(
     )
     written: list[bytes] = []
     for burst in range(40):
-        for one in lines(25, NOON + timedelta(minutes=burst)):
+        for one in make_lines(25, NOON + timedelta(minutes=burst)):
             assert shipper.has_room()
             written.append(one)
             shipper.spool.append(one)
@@ -198,11 +205,11 @@ async def test_connections_that_break_lose_and_double_nothing(
         if burst % 3 == 0:
             await admin.execute(end)
     await admin.close()
-    await shipped(shipper)
+    await wait_until_shipped(shipper)
     await shipper.stop()
     await shipper.orphans.recover()
 
-    assert await ids(uows) == [id_of(one) for one in written]
+    assert await list_request_ids(uows) == [request_id_of(one) for one in written]
 
 
 async def test_a_database_that_refuses_is_waited_for(
@@ -218,16 +225,16 @@ async def test_a_database_that_refuses_is_waited_for(
         "WHERE datname = $1 AND backend_type = 'client backend'",
         name,
     )
-    written = lines(20)
+    written = make_lines(20)
     for one in written:
         shipper.spool.append(one)
     await asyncio.sleep(0.6)
     assert shipper.backlog > 0
     await admin.execute(f"ALTER DATABASE {name} WITH ALLOW_CONNECTIONS true")
     await admin.close()
-    await shipped(shipper)
+    await wait_until_shipped(shipper)
 
-    assert await ids(uows) == [id_of(one) for one in written]
+    assert await list_request_ids(uows) == [request_id_of(one) for one in written]
 
 
 KILLED = """
@@ -257,7 +264,7 @@ async def test_a_mark_goes_whatever_dies_between_the_last_line_and_the_removal(
     uows: UnitOfWorkFactory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
     """An empty file stays until it has gone: nothing is shipped twice, no address stays on the disk."""
-    written = lines(3)
+    written = make_lines(3)
     dying = Shipper(uows, tmp_path)
     for one in written:
         dying.spool.append(one)
@@ -276,8 +283,8 @@ async def test_a_mark_goes_whatever_dies_between_the_last_line_and_the_removal(
     await shipper.orphans.recover()
     await shipper.stop()
 
-    assert await ids(uows) == [id_of(one) for one in written]
-    assert await marks(uows) == 0
+    assert await list_request_ids(uows) == [request_id_of(one) for one in written]
+    assert await count_offsets(uows) == 0
     assert list(tmp_path.iterdir()) == []
 
 
@@ -285,7 +292,7 @@ async def test_killed_between_the_commit_and_the_removal(
     isolated_settings: Settings, uows: UnitOfWorkFactory, tmp_path: Path
 ) -> None:
     """Everything is in the table and the file is still there: its mark says so."""
-    written = lines(100)
+    written = make_lines(100)
     command = [sys.executable, "-c", KILLED]
     done = await asyncio.to_thread(
         subprocess.run,
@@ -298,15 +305,15 @@ async def test_killed_between_the_commit_and_the_removal(
 
     assert done.returncode == -signal.SIGKILL
     assert left.rstrip(b"\0") == b"".join(written)
-    assert await marks(uows) == 1
+    assert await count_offsets(uows) == 1
 
     shipper = Shipper(uows, tmp_path)
     await shipper.orphans.recover()
     await shipper.stop()
 
-    assert await ids(uows) == [id_of(one) for one in written]
+    assert await list_request_ids(uows) == [request_id_of(one) for one in written]
     assert list(tmp_path.iterdir()) == []
-    assert await marks(uows) == 0
+    assert await count_offsets(uows) == 0
 
 
 class Death(BaseException):
@@ -363,7 +370,7 @@ async def test_whenever_it_dies_the_next_one_completes_it(
     written: list[bytes] = []
     for moment in itertools.count():
         shipper = Shipper(uows, tmp_path)
-        for one in lines(10, NOON + timedelta(minutes=moment)):
+        for one in make_lines(10, NOON + timedelta(minutes=moment)):
             written.append(one)
             shipper.spool.append(one)
         died = await dies(shipper, moment, uows)
@@ -371,7 +378,7 @@ async def test_whenever_it_dies_the_next_one_completes_it(
         await after.orphans.recover()
         await after.stop()
 
-        assert await ids(uows) == [id_of(one) for one in written], moment
+        assert await list_request_ids(uows) == [request_id_of(one) for one in written], moment
         assert list(tmp_path.iterdir()) == []
         if not died:
             break
@@ -383,18 +390,18 @@ async def test_how_long_lines_have_been_waiting(uows: UnitOfWorkFactory, tmp_pat
     await asyncio.sleep(0.05)
     assert shipper.stuck_seconds == 0
 
-    shipper.spool.append(line())
+    shipper.spool.append(make_line())
     assert shipper.stuck_seconds >= 0.05
 
     shipper.start()
-    await shipped(shipper)
+    await wait_until_shipped(shipper)
     assert shipper.stuck_seconds == 0
     await shipper.stop()
 
 
 async def test_a_commit_under_way_is_waited_for(uows: UnitOfWorkFactory, tmp_path: Path) -> None:
     """The database may still be at the last word of a dead process when its spool is found."""
-    written = lines(3)
+    written = make_lines(3)
     async with uows.transaction() as uow:
         await (await AccessLogPartitions.assume_role(uow)).ensure({NOON.date()})
     orphan = create_spool(tmp_path)
@@ -404,11 +411,11 @@ async def test_a_commit_under_way_is_waited_for(uows: UnitOfWorkFactory, tmp_pat
     async with uows.transaction() as uow:
         access_log = await AccessLogEntries.assume_role(uow)
         await access_log.lock_offset(orphan.name)
-        await access_log.copy(orphan.name, b"".join(written), shipped=orphan.size)
+        await access_log.copy(orphan.name, b"".join(written), wait_until_shipped=orphan.size)
         orphan.leave()
         recovering = asyncio.create_task(shipper.orphans.recover())
         await asyncio.sleep(0.2)
     await recovering
     await shipper.stop()
 
-    assert await ids(uows) == [id_of(one) for one in written]
+    assert await list_request_ids(uows) == [request_id_of(one) for one in written]

@@ -21,7 +21,7 @@ from dressform.access_log.spool import Spool, check_writable, create_spool
 from dressform.api.app import create_app
 from dressform.errors import StartupError
 from dressform.settings.settings import Settings
-from tests.helpers.access_log_lines import line, lines
+from tests.helpers.access_log import make_line, make_lines
 
 
 def whole(spool: Spool) -> bytes:
@@ -36,7 +36,7 @@ def found(folder: Path) -> Spool:
 
 def test_only_its_owner_may_read_it(tmp_path: Path) -> None:
     spool = create_spool(tmp_path / "deep" / "spool")
-    spool.append(line())
+    spool.append(make_line())
     try:
         assert stat.S_IMODE(spool.path.stat().st_mode) == 0o600
         assert stat.S_IMODE(spool.path.parent.stat().st_mode) == 0o700
@@ -63,7 +63,7 @@ async def test_an_application_tells_before_it_starts(settings: Settings) -> None
 def test_a_line_is_in_the_file_at_once(tmp_path: Path) -> None:
     """Behind the lines are the zeros of what is allocated."""
     spool = create_spool(tmp_path)
-    written = lines(3)
+    written = make_lines(3)
     for one in written:
         spool.append(one)
 
@@ -88,7 +88,7 @@ KILLED = """
 import sys
 from pathlib import Path
 from dressform.access_log import spool as spooling
-from tests.helpers.access_log_lines import line
+from tests.helpers.access_log import line
 
 spooling.CAPACITY_BYTES, spooling.RESERVE_BYTES = 40_000, 20_000
 spool = spooling.create_spool(Path(sys.argv[1]))
@@ -131,7 +131,7 @@ def test_a_write_that_was_cut_short_is_not_part_of_the_next_line(
 ) -> None:
     """As when the disk fails in the middle: that request is not answered, the next one may be."""
     spool = create_spool(tmp_path)
-    first, torn, second = lines(3)
+    first, torn, second = make_lines(3)
     spool.append(first)
     real_write = os.pwrite
 
@@ -155,9 +155,9 @@ def test_a_write_that_was_cut_short_is_not_part_of_the_next_line(
 
 def test_a_torn_line_is_left(tmp_path: Path) -> None:
     """With zeros behind it or, from a version that allocated nothing, without."""
-    whole_lines = b"".join(lines(2))
+    whole_lines = b"".join(make_lines(2))
     for zeros in (0, 3_000_000):
-        (tmp_path / "torn.spool").write_bytes(whole_lines + line()[:30] + b"\0" * zeros)
+        (tmp_path / "torn.spool").write_bytes(whole_lines + make_line()[:30] + b"\0" * zeros)
         spool = found(tmp_path)
 
         assert spool.size == len(whole_lines) + 30
@@ -179,7 +179,7 @@ def test_where_the_zeros_begin(tmp_path: Path, size: int) -> None:
 
 def test_blocks_are_whole_lines(tmp_path: Path) -> None:
     spool = create_spool(tmp_path)
-    written = lines(50)
+    written = make_lines(50)
     for one in written:
         spool.append(one)
     read, blocks = b"", 0
@@ -200,8 +200,8 @@ def test_what_was_let_go_is_never_written_to(tmp_path: Path, end: Callable[[Spoo
     end(spool)
     other = os.open(tmp_path / "other", os.O_RDWR | os.O_CREAT)
     with pytest.raises(DiskError):
-        spool.append(line())
-    spool.append_if_room(line())
+        spool.append(make_line())
+    spool.append_if_room(make_line())
     spool.leave()
     spool.remove()
 
@@ -219,7 +219,7 @@ def test_many_who_make_files_and_look_for_orphans_find_each_once(tmp_path: Path)
         begin.wait()
         for n in range(100):
             spool = create_spool(tmp_path)
-            spool.append(line())
+            spool.append(make_line())
             if n % 2:
                 spool.leave()
             else:

@@ -7,7 +7,7 @@ from fastapi import FastAPI
 
 from dressform.opendata.receipts import Receipts
 from dressform.settings.settings import Settings
-from tests.opendata.members import APPROVER, PROPOSER, operating
+from tests.opendata.members import APPROVER, PROPOSER, create_operator
 
 
 @pytest.fixture
@@ -18,7 +18,7 @@ async def db_connection(app: FastAPI, settings: Settings) -> AsyncIterator[async
     url = settings.database_url.get_secret_value().replace("+asyncpg", "")
     connection = await asyncpg.connect(url)
     for each in (PROPOSER, APPROVER):
-        await operating(connection, each)
+        await create_operator(connection, each)
     yield connection
     await connection.close()
 

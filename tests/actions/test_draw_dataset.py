@@ -25,7 +25,13 @@ from dressform.repositories import contributions
 from dressform.repositories.draws import Draws
 from dressform.repositories.editions import Editions
 from tests.conftest import MovableClock
-from tests.opendata.members import APPROVER, PROPOSER, WITHDRAWS, agrees_again, joined
+from tests.opendata.members import (
+    APPROVER,
+    PROPOSER,
+    WITHDRAW_SQL,
+    consent_again_sql,
+    create_members,
+)
 
 MANY, FEW = 2_700, 40
 SURE = 8
@@ -63,9 +69,9 @@ async def hashes(uows: UnitOfWorkFactory, edition: str) -> dict[str, bytes]:
 
 
 LEFT_OUT = {
-    "withdrew": WITHDRAWS,
-    "agreed on the day": agrees_again("2026-03-01"),
-    "agreed to an older text": agrees_again("2026-01-01", version="1"),
+    "withdrew": WITHDRAW_SQL,
+    "agreed on the day": consent_again_sql("2026-03-01"),
+    "agreed to an older text": consent_again_sql("2026-01-01", version="1"),
     "restricted": "UPDATE account SET restricted_at = created_at WHERE id = $1",
     "at its end": "UPDATE account SET last_login_at = '2024-01-01' WHERE id = $1",
     "no model": "DELETE FROM model WHERE account_id = $1",
@@ -76,7 +82,7 @@ LEFT_OUT = {
 async def test_all_who_may_give_give_once_and_nobody_else(
     uows: UnitOfWorkFactory, db_connection: asyncpg.Connection, receipts: Receipts
 ) -> None:
-    await joined(uows, db_connection, MANY)
+    await create_members(uows, db_connection, MANY)
     ids = await db_connection.fetch(
         "SELECT account_id FROM dataset_consent LIMIT $1", len(LEFT_OUT)
     )
@@ -106,8 +112,8 @@ async def test_all_who_may_give_give_once_and_nobody_else(
 async def test_what_is_stored_is_what_they_gave_with_noise_in_all_of_it(
     uows: UnitOfWorkFactory, db_connection: asyncpg.Connection, receipts: Receipts
 ) -> None:
-    await joined(uows, db_connection, MANY - 1_000)
-    await joined(uows, db_connection, 1_000, breasts=False)
+    await create_members(uows, db_connection, MANY - 1_000)
+    await create_members(uows, db_connection, 1_000, breasts=False)
     await propose_dataset(uows, PROPOSER)
 
     drawn = await draw_dataset(uows, receipts, APPROVER, nobody_looks)
@@ -152,8 +158,8 @@ async def test_the_noisy_counts_alone_open_the_gate_to_each_flag(
         return counts
 
     monkeypatch.setattr(draws, "noisy_counts", with_noise)
-    await joined(uows, db_connection, FEW)
-    await joined(uows, db_connection, 3, breasts=False)
+    await create_members(uows, db_connection, FEW)
+    await create_members(uows, db_connection, 3, breasts=False)
     await propose_dataset(uows, PROPOSER)
 
     drawn = await draw_dataset(uows, receipts, APPROVER, nobody_looks)
@@ -171,8 +177,8 @@ async def test_who_is_of_a_flag_that_has_too_few_waits_and_adds_up(
     clock: MovableClock,
 ) -> None:
     """Nine of ten have breasts: the others give once they are enough, with one noise."""
-    await joined(uows, db_connection, 900)
-    await joined(uows, db_connection, 100, breasts=False)
+    await create_members(uows, db_connection, 900)
+    await create_members(uows, db_connection, 100, breasts=False)
     await propose_dataset(uows, PROPOSER)
 
     first = await draw_dataset(uows, receipts, APPROVER, nobody_looks)
@@ -182,7 +188,7 @@ async def test_who_is_of_a_flag_that_has_too_few_waits_and_adds_up(
     assert await marks(uows) == {(1, 2026): 900, (1, None): 100}
     await publish_dataset(uows, PUBLISHER)
     await db_connection.execute("UPDATE account SET last_login_at = $1", LATER)
-    await joined(uows, db_connection, 800, agreed=LATER, breasts=False)
+    await create_members(uows, db_connection, 800, agreed=LATER, breasts=False)
     clock.at = datetime(2027, 3, 1, tzinfo=UTC)
     await propose_dataset(uows, PROPOSER)
 
@@ -208,7 +214,7 @@ async def test_however_many_batches_there_are_each_account_is_counted_and_drawn_
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(contributions, "BATCH", 7)
-    await joined(uows, db_connection, FEW)
+    await create_members(uows, db_connection, FEW)
     await db_connection.execute(
         "UPDATE dataset_consent SET counted = 3"
         " WHERE account_id IN (SELECT account_id FROM dataset_consent LIMIT 10)"
@@ -223,7 +229,7 @@ async def test_however_many_batches_there_are_each_account_is_counted_and_drawn_
 async def test_who_was_counted_ten_times_is_counted_no_more(
     uows: UnitOfWorkFactory, db_connection: asyncpg.Connection, receipts: Receipts
 ) -> None:
-    await joined(uows, db_connection, FEW)
+    await create_members(uows, db_connection, FEW)
     await db_connection.execute("UPDATE dataset_consent SET counted = 10")
     await propose_dataset(uows, PROPOSER)
 
@@ -238,7 +244,7 @@ async def test_too_few_have_to_wait_for_the_next_year(
     receipts: Receipts,
     clock: MovableClock,
 ) -> None:
-    await joined(uows, db_connection, FEW)
+    await create_members(uows, db_connection, FEW)
     await propose_dataset(uows, PROPOSER)
 
     assert await draw_dataset(uows, receipts, APPROVER, nobody_looks) is None
@@ -321,7 +327,7 @@ async def test_it_takes_two_and_the_day(
 async def test_who_proposed_it_has_to_be_an_operator_still(
     uows: UnitOfWorkFactory, db_connection: asyncpg.Connection, receipts: Receipts, change: str
 ) -> None:
-    await joined(uows, db_connection, FEW)
+    await create_members(uows, db_connection, FEW)
     await propose_dataset(uows, PROPOSER)
     await db_connection.execute(change, PROPOSER)
 
@@ -338,7 +344,7 @@ async def test_interrupted_after_the_count_it_goes_on_without_counting_again(
         if step is DrawStep.READING:
             raise KeyboardInterrupt
 
-    await joined(uows, db_connection, MANY)
+    await create_members(uows, db_connection, MANY)
     await propose_dataset(uows, PROPOSER)
     with pytest.raises(KeyboardInterrupt):
         await draw_dataset(uows, receipts, APPROVER, crash)
@@ -363,7 +369,7 @@ async def test_sums_and_marks_are_written_both_or_neither(
     table: str,
     column: str,
 ) -> None:
-    await joined(uows, db_connection, FEW)
+    await create_members(uows, db_connection, FEW)
     await propose_dataset(uows, PROPOSER)
     await db_connection.execute(
         f"""
@@ -401,7 +407,7 @@ async def test_what_goes_on_after_its_year_is_refused(
         if step is DrawStep.MARKING:
             clock.at = datetime(2027, 1, 1, tzinfo=UTC)
 
-    await joined(uows, db_connection, FEW)
+    await create_members(uows, db_connection, FEW)
     await propose_dataset(uows, PROPOSER)
 
     with pytest.raises(StartupError, match="The year 2026 is over"):
@@ -414,7 +420,7 @@ async def test_what_goes_on_after_its_year_is_refused(
 async def test_two_at_once_draw_once(
     uows: UnitOfWorkFactory, db_connection: asyncpg.Connection, receipts: Receipts
 ) -> None:
-    await joined(uows, db_connection, MANY)
+    await create_members(uows, db_connection, MANY)
     await propose_dataset(uows, PROPOSER)
 
     one, other = await asyncio.gather(
@@ -435,7 +441,7 @@ async def test_the_next_edition_is_of_others_and_an_erasure_changes_nothing(
     receipts: Receipts,
     clock: MovableClock,
 ) -> None:
-    await joined(uows, db_connection, MANY)
+    await create_members(uows, db_connection, MANY)
     await propose_dataset(uows, PROPOSER)
     await draw_dataset(uows, receipts, APPROVER, nobody_looks)
     assert await publish_dataset(uows, PUBLISHER) == ["2026"]
@@ -448,7 +454,7 @@ async def test_the_next_edition_is_of_others_and_an_erasure_changes_nothing(
     await db_connection.execute(
         "UPDATE account SET last_login_at = $1", LATER
     )  # They are all still there.
-    await joined(uows, db_connection, MANY, agreed=LATER)
+    await create_members(uows, db_connection, MANY, agreed=LATER)
     clock.at = datetime(2027, 3, 1, tzinfo=UTC)
 
     await propose_dataset(uows, PROPOSER)

@@ -17,7 +17,7 @@ from dressform.opendata.files.edition_info import Publisher
 from dressform.opendata.receipts import Receipt, Receipts
 from dressform.repositories import contributions
 from tests.conftest import MovableClock
-from tests.opendata.members import APPROVER, PROPOSER, agrees_again, joined
+from tests.opendata.members import APPROVER, PROPOSER, consent_again_sql, create_members
 
 FEW = 40
 NEXT = datetime(2027, 3, 1, tzinfo=UTC)
@@ -49,7 +49,7 @@ async def approved(uows: UnitOfWorkFactory, receipts: Receipts) -> Draw | None:
 async def put_back(
     uows: UnitOfWorkFactory, db_connection: asyncpg.Connection, receipts: Receipts
 ) -> Draw:
-    await joined(uows, db_connection, FEW)
+    await create_members(uows, db_connection, FEW)
     drawn = await approved(uows, receipts)
     assert drawn is not None
     for change in BACKUP:
@@ -70,7 +70,7 @@ async def test_a_draw_leaves_a_receipt_of_what_is_stored(
     receipts: Receipts,
     codebook: Codebook,
 ) -> None:
-    await joined(uows, db_connection, FEW)
+    await create_members(uows, db_connection, FEW)
 
     drawn = await approved(uows, receipts)
 
@@ -150,8 +150,8 @@ async def test_whose_consent_was_lost_is_not_drawn_with_another_one(
     drawn = await put_back(uows, db_connection, receipts)
     await restore_dataset(uows, receipts, APPROVER, read_edition(published(drawn)))
     await db_connection.execute("UPDATE dataset_consent SET drawn_in = NULL")
-    await db_connection.execute(agrees_again("2026-03-05", who="true"))
-    await joined(uows, db_connection, 1, agreed=datetime(2026, 6, 1, tzinfo=UTC))
+    await db_connection.execute(consent_again_sql("2026-03-05", who="true"))
+    await create_members(uows, db_connection, 1, agreed=datetime(2026, 6, 1, tzinfo=UTC))
     await db_connection.execute("UPDATE account SET last_login_at = '2027-01-01T00:00Z'")
     clock.at = NEXT
 

@@ -20,15 +20,15 @@ from dressform.opendata.codebook import CORE
 from dressform.opendata.sums import Sums
 from dressform.repositories import contributions
 from dressform.repositories.contributions import Contributions
-from tests.opendata.members import WITHDRAWS, agrees_again, joined
+from tests.opendata.members import WITHDRAW_SQL, consent_again_sql, create_members
 
 YEAR, ALL, PAGE = 2026, 20, 7
 TAKEN = DrawScope(CORE)
 
 GOES = {
-    "withdraws": WITHDRAWS,
-    "agrees anew, too late": agrees_again("2026-03-01"),
-    "agreed to a text that promised more": agrees_again("2026-01-01", version="1"),
+    "withdraws": WITHDRAW_SQL,
+    "agrees anew, too late": consent_again_sql("2026-03-01"),
+    "agreed to a text that promised more": consent_again_sql("2026-01-01", version="1"),
     "is erased": "DELETE FROM account WHERE id = $1",
     "is restricted": "UPDATE account SET restricted_at = created_at WHERE id = $1",
     "comes to its end": "UPDATE account SET last_login_at = '2024-01-01' WHERE id = $1",
@@ -44,7 +44,7 @@ def _small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def read(uows: UnitOfWorkFactory, db_connection: asyncpg.Connection) -> list[PartialSums]:
-    await joined(uows, db_connection, ALL)
+    await create_members(uows, db_connection, ALL)
     await db_connection.execute("UPDATE dataset_consent SET counted = 1")
     return await read_contributions(uows, YEAR, TAKEN)
 
@@ -200,13 +200,13 @@ async def test_a_draw_refers_to_the_act_under_which_it_took_the_body(
     """The act stays when they agree again later, and a mark that is taken back refers to none."""
     parts = await read(uows, db_connection)
     first, second, gone = ids(parts)[:3]
-    await db_connection.execute(agrees_again("2026-02-02"), first)
+    await db_connection.execute(consent_again_sql("2026-02-02"), first)
     standing = dict(await db_connection.fetch("SELECT account_id, given_id FROM dataset_consent"))
     await db_connection.execute(GOES["is restricted"], gone)
 
     await take(uows, parts)
 
-    await db_connection.execute(agrees_again("2026-04-04"), second)
+    await db_connection.execute(consent_again_sql("2026-04-04"), second)
     under = dict(await db_connection.fetch("SELECT account_id, drawn_under FROM dataset_consent"))
     assert under == standing | {gone: None}
     assert await db_connection.fetchval(
@@ -228,7 +228,7 @@ async def test_nobody_gives_twice(
 async def test_a_flag_that_is_not_taken_gives_nothing_and_is_not_marked(
     uows: UnitOfWorkFactory, db_connection: asyncpg.Connection
 ) -> None:
-    await joined(uows, db_connection, 5, breasts=False)
+    await create_members(uows, db_connection, 5, breasts=False)
     taken = DrawScope(CORE, ["without_breasts"])
     await read(uows, db_connection)
     parts = await read_contributions(uows, YEAR, taken)

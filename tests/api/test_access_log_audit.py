@@ -13,7 +13,7 @@ from dressform.errors import Unavailable
 from dressform.policy.operation_data import LOOKUP
 from dressform.repositories.lookups import Lookups
 from tests.conftest import MovableClock
-from tests.helpers.access_log_records import records
+from tests.helpers.access_log import insert_entries, list_records, make_entry
 from tests.helpers.members import CreateMember, MemberClient
 from tests.helpers.operators import (
     FOUR,
@@ -27,7 +27,6 @@ from tests.helpers.operators import (
     search_log,
     stored,
 )
-from tests.helpers.visits import log, visit
 
 
 @pytest.fixture
@@ -53,7 +52,7 @@ async def operator(app: FastAPI, ada: MemberClient) -> MemberClient:
 async def test_no_address_lives_on_in_the_record(
     operator: MemberClient, uows: UnitOfWorkFactory, *, network: str, recorded: str, length: int
 ) -> None:
-    await log(uows, visit(uows.clock(), FOUR), visit(uows.clock(), SIX))
+    await insert_entries(uows, make_entry(uows.clock(), FOUR), make_entry(uows.clock(), SIX))
 
     await search_log(operator, network=network, full="true", route="/docs")
 
@@ -67,10 +66,10 @@ async def test_no_address_lives_on_in_the_record(
 async def test_of_its_own_look_up_the_log_keeps_nothing_but_the_route(
     app: FastAPI, operator: MemberClient
 ) -> None:
-    before = len(await records(app))
+    before = len(await list_records(app))
     await search_log(operator, network=FOUR, route="/nowhere")
 
-    (row,) = (await records(app))[before:]
+    (row,) = (await list_records(app))[before:]
     assert (row.route, row.method, row.status) == (REQUESTS, "GET", 200)
     assert str(row.address) == "127.0.0.1"
 
@@ -86,7 +85,7 @@ async def test_what_cannot_be_recorded_is_not_shown(
     error: Exception,
     status: int,
 ) -> None:
-    await log(uows, visit(uows.clock(), FOUR, route="/nowhere"))
+    await insert_entries(uows, make_entry(uows.clock(), FOUR, route="/nowhere"))
 
     async def refuse(*_: object, **__: object) -> None:
         raise error

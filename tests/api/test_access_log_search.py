@@ -9,7 +9,7 @@ from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.errors import FieldError, SearchTooBroad
 from dressform.repositories.access_log import AccessLogEntries
 from tests.conftest import MovableClock
-from tests.helpers.access_log_records import records
+from tests.helpers.access_log import insert_entries, list_records, make_entry
 from tests.helpers.assertions import assert_problem
 from tests.helpers.members import MemberClient
 from tests.helpers.operators import (
@@ -23,7 +23,6 @@ from tests.helpers.operators import (
     search_log,
     stored,
 )
-from tests.helpers.visits import log, visit
 
 DAY = timedelta(days=1)
 
@@ -37,7 +36,9 @@ async def test_what_is_shown_and_what_is_recorded(
     operator: MemberClient, uows: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
     clock.advance(minutes=5)
-    (request_id,) = await log(uows, visit(clock(), FOUR, route="/nowhere", status=503))
+    (request_id,) = await insert_entries(
+        uows, make_entry(clock(), FOUR, route="/nowhere", status=503)
+    )
 
     shown = await search_log(operator, network=FOUR, route="/nowhere", status="5xx")
     recorded = await list_audit(operator)
@@ -99,7 +100,7 @@ async def test_what_is_shown_and_what_is_recorded(
 async def test_an_address_is_whole_only_when_that_was_asked_for(
     operator: MemberClient, uows: UnitOfWorkFactory, clock: MovableClock, address: str, cut: str
 ) -> None:
-    await log(uows, visit(clock(), address, route="/nowhere"))
+    await insert_entries(uows, make_entry(clock(), address, route="/nowhere"))
 
     plain = await search_log(operator, route="/nowhere")
     refused = await search_log(operator, route="/nowhere", full="false")
@@ -115,8 +116,8 @@ async def test_without_a_time_it_is_the_last_day_and_with_an_id_any_time(
     operator: MemberClient, uows: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
     now = clock()
-    old, yesterday, today = await log(
-        uows, *(visit(now - ago * DAY, route="/nowhere") for ago in (40, 1, 0))
+    old, yesterday, today = await insert_entries(
+        uows, *(make_entry(now - ago * DAY, route="/nowhere") for ago in (40, 1, 0))
     )
 
     async def found(**asked: object) -> list[str]:
@@ -149,7 +150,7 @@ async def test_a_request_is_found_by_the_id_that_its_answer_had(
     app: FastAPI, operator: MemberClient
 ) -> None:
     response = await operator.request("GET", "/v1/models/nothing")
-    await records(app)
+    await list_records(app)
 
     shown = await search_log(operator, request_id=response.headers["X-Request-ID"])
 
@@ -160,7 +161,7 @@ async def test_a_request_is_found_by_the_id_that_its_answer_had(
 async def test_pages_hold_each_request_once_and_each_page_is_recorded(
     operator: MemberClient, uows: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
-    ids = await log(uows, *(visit(clock(), route="/nowhere") for _ in range(5)))
+    ids = await insert_entries(uows, *(make_entry(clock(), route="/nowhere") for _ in range(5)))
 
     found: list[str] = []
     sizes: list[int] = []
@@ -185,7 +186,7 @@ async def test_pages_hold_each_request_once_and_each_page_is_recorded(
 async def test_the_largest_page(
     operator: MemberClient, uows: UnitOfWorkFactory, clock: MovableClock, number: int, *, more: bool
 ) -> None:
-    await log(uows, *(visit(clock(), route="/nowhere") for _ in range(number)))
+    await insert_entries(uows, *(make_entry(clock(), route="/nowhere") for _ in range(number)))
 
     page = await search_log(operator, route="/nowhere", limit=500)
 

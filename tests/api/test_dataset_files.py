@@ -12,7 +12,7 @@ from fastapi import FastAPI
 
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from tests.conftest import MovableClock
-from tests.helpers.access_log_records import records
+from tests.helpers.access_log import list_records
 from tests.helpers.assertions import assert_problem, comparable_response
 from tests.helpers.databases import watched
 from tests.helpers.editions import FILES, PEOPLE, content_of, publish_edition
@@ -306,7 +306,7 @@ async def test_it_is_open_to_all_and_still_leaves_its_line(
     await client.head(CSV)
     await client.get("/dataset/2027")
 
-    assert [(record.method, record.status, record.route) for record in await records(app)] == [
+    assert [(record.method, record.status, record.route) for record in await list_records(app)] == [
         ("GET", 206, "/v1/dataset/editions/{edition}/files/{file}"),
         ("HEAD", 200, "/v1/dataset/editions/{edition}/files/{file}"),
         ("GET", 200, "/dataset/{edition}"),

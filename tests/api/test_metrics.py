@@ -19,8 +19,7 @@ from dressform.settings.settings import Settings
 from dressform.worker.scheduler import WorkerTasks
 from tests.conftest import MovableClock
 from tests.helpers import retention_trouble as trouble
-from tests.helpers.access_log import in_log
-from tests.helpers.access_log_lines import line
+from tests.helpers.access_log import as_log_role, make_line
 from tests.helpers.coarse_times import end_of
 from tests.helpers.retention import add_everything
 
@@ -113,7 +112,7 @@ async def test_a_log_that_somebody_locks_hides_nothing_else(
     """Its own figures are missing, rather than those of a part."""
     monkeypatch.setattr(log, "LOCK_TIMEOUT", "100ms")
     await add_everything(uows, clock())
-    async with in_log(uows) as uow:
+    async with as_log_role(uows) as uow:
         await uow.connection.execute(text("LOCK access_log"))
         found = await scraped(client)
         status = await client.get("/v1/privacy/status")
@@ -150,7 +149,7 @@ async def test_how_long_lines_have_waited_in_files_is_told(
     client: httpx.AsyncClient, settings: Settings, clock: MovableClock
 ) -> None:
     at = clock() - timedelta(hours=3)
-    (settings.state_dir / "spool" / "old.spool").write_bytes(line(at))
+    (settings.state_dir / "spool" / "old.spool").write_bytes(make_line(at))
 
     found = await scraped(client)
 

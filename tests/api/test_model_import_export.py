@@ -16,7 +16,7 @@ from tests.helpers.databases import count_rows
 from tests.helpers.members import MemberClient
 from tests.helpers.models import MODELS, create_model, create_variant, read_model
 from tests.sewing.bodies import WITH_BREASTS
-from tests.sewing.formats.samples import EXPORT, REAL, smis
+from tests.sewing.formats.samples import EXPORT, REAL, make_smis
 
 IMPORT = f"{MODELS}/import"
 CSV = b"breasts,true\nchest,110.5,cm\nneck,16 1/2,in\n"
@@ -235,7 +235,7 @@ async def test_who_it_is_about_is_not_logged(
     ada: MemberClient, caplog: pytest.LogCaptureFixture
 ) -> None:
     personal = "<family-name>Quetzal</family-name><email>q@sewing.example</email>"
-    file = smis('name="bust_circ" value="90"', personal=personal)
+    file = make_smis('name="bust_circ" value="90"', personal=personal)
 
     with caplog.at_level("DEBUG"):
         await imported(ada, file)

@@ -45,12 +45,12 @@ class People:
         return {"ori": self.members, "syn": self.release, "control": self.strangers}
 
 
-def singled_out(people: People, *, mode: str, attacks: int) -> EvaluationResults:
+def single_out(people: People, *, mode: str, attacks: int) -> EvaluationResults:
     evaluator = SinglingOutEvaluator(**people.sides, n_attacks=attacks, n_cols=4, seed=1)
     return evaluator.evaluate(mode=mode).results()
 
 
-def linked(people: People) -> EvaluationResults:
+def link(people: People) -> EvaluationResults:
     halves = people.kept[::2], people.kept[1::2]
     return (
         LinkabilityEvaluator(**people.sides, n_attacks=ATTACKS, aux_cols=halves)
@@ -59,24 +59,24 @@ def linked(people: People) -> EvaluationResults:
     )
 
 
-def inferred(people: People, *, secret: str) -> EvaluationResults:
+def infer(people: People, *, secret: str) -> EvaluationResults:
     known = [name for name in people.kept if name != secret]
     evaluator = InferenceEvaluator(**people.sides, n_attacks=ATTACKS, aux_cols=known, secret=secret)
     return evaluator.evaluate().results()
 
 
-MEASURED: Mapping[str, Callable[[People], EvaluationResults]] = {
+ATTACK_FUNCTIONS: Mapping[str, Callable[[People], EvaluationResults]] = {
     "singling out by one measurement": partial(
-        singled_out, mode="univariate", attacks=OF_ONE_COLUMN
+        single_out, mode="univariate", attacks=OF_ONE_COLUMN
     ),
-    "singling out by four": partial(singled_out, mode="multivariate", attacks=ATTACKS),
-    "linkability": linked,
-    "inference of the chest": partial(inferred, secret="chest"),
-    "inference of the waist": partial(inferred, secret="waist"),
+    "singling out by four": partial(single_out, mode="multivariate", attacks=ATTACKS),
+    "linkability": link,
+    "inference of the chest": partial(infer, secret="chest"),
+    "inference of the waist": partial(infer, secret="waist"),
 }
 
 
-def cells(results: EvaluationResults) -> list[str]:
+def format_cells(results: EvaluationResults) -> list[str]:
     """How often it came off against members and strangers; anonymeter's risk, with 95 %."""
     risk = results.risk()
     low, high = risk.ci
@@ -87,10 +87,10 @@ def cells(results: EvaluationResults) -> list[str]:
     ]
 
 
-def table(everyone: Mapping[str, People]) -> str:
+def format_table(everyone: Mapping[str, People]) -> str:
     rows = [
-        [attack, name, *cells(measure(people))]
-        for attack, measure in MEASURED.items()
+        [attack, name, *format_cells(measure(people))]
+        for attack, measure in ATTACK_FUNCTIONS.items()
         for name, people in everyone.items()
     ]
     heads = ["attack", "release", "members", "strangers", "risk"]
@@ -101,7 +101,7 @@ def table(everyone: Mapping[str, People]) -> str:
 def main(folder: Path) -> None:
     # Which is as it should be.
     warnings.filterwarnings("ignore", "Attack is as good or worse as baseline")
-    print(table({name: People.read(folder / name) for name in RELEASES}))  # noqa: T201
+    print(format_table({name: People.read(folder / name) for name in RELEASES}))  # noqa: T201
 
 
 if __name__ == "__main__":

@@ -6,16 +6,16 @@ from pathlib import Path
 
 import numpy as np
 
-from tests.opendata.reidentification import ATTACKS, area_under_curve, distances
+from tests.opendata.reidentification import ATTACKS, area_under_curve, closest_distances
 from tests.opendata.releases import (
     COLUMNS,
     QUASI_IDENTIFIERS,
     Floats,
     Release,
-    dressform,
-    in_centimetres,
-    k_anonymous,
-    names_removed,
+    release_edition,
+    release_k_anonymous,
+    release_without_names,
+    round_to_centimetres,
     sample,
 )
 
@@ -23,21 +23,23 @@ NUMBER = 5_000
 MEMBERS, STRANGERS = sample(NUMBER, 1), sample(NUMBER, 2)
 
 
-def releases() -> dict[str, Release]:
+def build_releases() -> dict[str, Release]:
     """The last is of people who are neither: what any release is like that tells nothing of members."""
     return {
-        "names removed": names_removed(MEMBERS),
-        "k-anonymous": k_anonymous(MEMBERS),
-        "Dressform": dressform(MEMBERS),
+        "names removed": release_without_names(MEMBERS),
+        "k-anonymous": release_k_anonymous(MEMBERS),
+        "Dressform": release_edition(MEMBERS),
         "unrelated people": Release(sample(10_000, 3)),
     }
 
 
-def table(released: dict[str, Release]) -> str:
+def format_table(released: dict[str, Release]) -> str:
     """How often each attack came off against members, and against strangers."""
     heads = ["attack", *released]
-    rows = [[name, *(_rates(name, release) for release in released.values())] for name in ATTACKS]
-    areas = [f"{_area(release):.3f}" for release in released.values()]
+    rows = [
+        [name, *(_format_rates(name, release) for release in released.values())] for name in ATTACKS
+    ]
+    areas = [f"{_compute_area(release):.3f}" for release in released.values()]
     lines = [
         heads,
         ["---", *["---:"] * len(released)],
@@ -47,22 +49,26 @@ def table(released: dict[str, Release]) -> str:
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-def _rates(attack: str, release: Release) -> str:
+def _format_rates(attack: str, release: Release) -> str:
     members, strangers = (ATTACKS[attack](release, each).rate for each in (MEMBERS, STRANGERS))
     return f"{members:.1%}, {strangers:.1%}"
 
 
-def _area(release: Release) -> float:
-    return area_under_curve(distances(release, MEMBERS), distances(release, STRANGERS))
+def _compute_area(release: Release) -> float:
+    return area_under_curve(
+        closest_distances(release, MEMBERS), closest_distances(release, STRANGERS)
+    )
 
 
-def write(folder: Path, released: dict[str, Release]) -> None:
+def write_releases(folder: Path, released: dict[str, Release]) -> None:
     """A folder for each, with those to attack as precise as what they are attacked with."""
     for name, release in released.items():
         exact = name != "names removed"
         _write(folder / name / "release.csv", release.rows)
-        _write(folder / name / "members.csv", MEMBERS if exact else in_centimetres(MEMBERS))
-        _write(folder / name / "strangers.csv", STRANGERS if exact else in_centimetres(STRANGERS))
+        _write(folder / name / "members.csv", MEMBERS if exact else round_to_centimetres(MEMBERS))
+        _write(
+            folder / name / "strangers.csv", STRANGERS if exact else round_to_centimetres(STRANGERS)
+        )
     (folder / "coarse.txt").write_text("\n".join(COLUMNS[at] for at in QUASI_IDENTIFIERS))
 
 
@@ -73,9 +79,9 @@ def _write(path: Path, rows: Floats) -> None:
 
 
 def main(folder: Path) -> None:
-    released = releases()
-    write(folder, released)
-    print(table(released))  # noqa: T201
+    released = build_releases()
+    write_releases(folder, released)
+    print(format_table(released))  # noqa: T201
 
 
 if __name__ == "__main__":

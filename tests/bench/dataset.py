@@ -20,7 +20,7 @@ from dressform.sewing.catalogue import CATALOGUE
 from dressform.system.priority import lower_priority
 from tests.bench.readers import member, reads_meanwhile
 from tests.bench.serving import running_database
-from tests.opendata.members import APPROVER, PROPOSER, joined, operating
+from tests.opendata.members import APPROVER, PROPOSER, create_members, create_operator
 
 ACCOUNTS = int(os.environ.get("BENCH_ACCOUNTS", "1000000"))
 
@@ -31,10 +31,10 @@ AGREED = datetime(YEAR, 1, 1, tzinfo=UTC)
 
 async def _filled(uows: UnitOfWorkFactory, raw: asyncpg.Connection) -> None:
     await raw.execute("SET session_replication_role = replica")
-    await joined(uows, raw, ACCOUNTS, agreed=AGREED)
+    await create_members(uows, raw, ACCOUNTS, agreed=AGREED)
     await raw.execute("RESET session_replication_role")
     for each in (PROPOSER, APPROVER):
-        await operating(raw, each, AGREED)
+        await create_operator(raw, each, AGREED)
     await raw.execute("VACUUM ANALYZE")
     await raw.execute("CHECKPOINT")
 

@@ -13,7 +13,7 @@ from dressform.policy.notice import CATEGORIES
 from dressform.repositories.mails import Mails
 from dressform.settings.settings import Settings
 from tests.helpers import retention_trouble as trouble
-from tests.helpers.access_log_lines import line
+from tests.helpers.access_log import make_line
 from tests.helpers.coarse_times import end_of, kept_from
 from tests.helpers.retention import add_account, add_everything
 
@@ -56,7 +56,7 @@ async def test_what_needs_an_operator_is_said(
 ) -> None:
     await trouble.hold(uows, now())
     await trouble.set_aside(uows, now())
-    written = line(now() - timedelta(days=200))
+    written = make_line(now() - timedelta(days=200))
     (settings.state_dir / "spool" / "old.spool").write_bytes(written)
 
     table, below = await printed(settings, capsys)

@@ -10,8 +10,9 @@ from sqlalchemy import Float, Integer, bindparam, func, literal_column, select, 
 
 from dressform.bootstrap import bootstrap
 from dressform.db import pool
-from dressform.db.errors import FAILED_TRANSACTION, DatabaseError
+from dressform.db.errors import DatabaseError
 from dressform.db.pool import Connection
+from dressform.db.sqlstates import IN_FAILED_SQL_TRANSACTION
 from dressform.db.statements import Statement, is_any_of
 from dressform.db.tables import Account
 from dressform.db.unit_of_work import UnitOfWorkFactory
@@ -169,7 +170,7 @@ async def test_transaction_in_which_a_statement_failed_is_not_said_to_be_committ
 
     with pytest.raises(DatabaseError) as raised:
         await failed()
-    assert raised.value.sqlstate == FAILED_TRANSACTION
+    assert raised.value.sqlstate == IN_FAILED_SQL_TRANSACTION
     await echo(uows)
 
 

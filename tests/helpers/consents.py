@@ -9,7 +9,7 @@ from dressform.db.tables import DatasetConsent
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.opendata.consent import CURRENT
 from tests.helpers.members import MemberClient
-from tests.opendata.members import agrees_again
+from tests.opendata.members import consent_again_sql
 
 CONSENTS = "/v1/privacy/consents"
 CONSENT = f"{CONSENTS}/open-dataset"
@@ -95,7 +95,7 @@ async def acts(uows: UnitOfWorkFactory) -> list[Any]:
 async def agreed_to_an_earlier_text(uows: UnitOfWorkFactory) -> None:
     """As if the texts that they agreed to had been of another version since."""
     async with uows.transaction() as uow:
-        await uow.connection.execute(text(agrees_again("2026-03-01", version="0", who="true")))
+        await uow.connection.execute(text(consent_again_sql("2026-03-01", version="0", who="true")))
 
 
 async def mark(uows: UnitOfWorkFactory, **marks: object) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.repositories.accounts import Accounts
 from dressform.repositories.operators import Operators
-from tests.helpers.access_log_records import records
+from tests.helpers.access_log import list_records
 from tests.helpers.members import MemberClient
 
 REQUESTS, LOOKUPS = "/v1/operations/requests", "/v1/operations/lookups"
@@ -32,7 +32,7 @@ async def grant_operator(uows: UnitOfWorkFactory, person: MemberClient) -> None:
 async def become_operator(app: FastAPI, person: MemberClient) -> MemberClient:
     """Made an operator, when all that was before is in the log."""
     await grant_operator(app.state.service.uows, person)
-    await records(app)
+    await list_records(app)
     return person
 
 

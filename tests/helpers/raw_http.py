@@ -4,7 +4,7 @@ import asyncio
 
 from fastapi import FastAPI
 
-from tests.helpers.access_log_records import records
+from tests.helpers.access_log import list_records
 
 GET = b"GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n"
 POST = b"POST /v1/auth/login HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
@@ -24,7 +24,7 @@ async def send_bytes(port: int, said: bytes, *, wait: bool = True) -> bytes:
 async def wait_for_records(app: FastAPI, count: int) -> list[tuple[str, int]]:
     """Method and status of the records, once there are as many and no more come."""
     async with asyncio.timeout(5):
-        while len(await records(app)) < count:
+        while len(await list_records(app)) < count:
             await asyncio.sleep(0.02)
     await asyncio.sleep(0.1)
-    return [(record.method, record.status) for record in await records(app)]
+    return [(record.method, record.status) for record in await list_records(app)]

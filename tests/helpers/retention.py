@@ -25,7 +25,7 @@ from dressform.repositories.sessions import Sessions
 from dressform.repositories.sign_ups import SignUps
 from dressform.sewing.body import BodyMeasurements
 from tests.helpers import coarse_times as coarse
-from tests.helpers.access_log import in_log
+from tests.helpers.access_log import as_log_role
 
 TABLES = {
     "visitor": {"access_log"},
@@ -89,7 +89,7 @@ async def add_everything(uows: UnitOfWorkFactory, at: datetime) -> Owner:
 
 async def add_visit(uows: UnitOfWorkFactory, at: datetime) -> None:
     day, name = at.date(), f"access_log_{at:%Y%m%d}"
-    async with in_log(uows) as uow:
+    async with as_log_role(uows) as uow:
         await uow.connection.execute(
             text(
                 f"CREATE TABLE IF NOT EXISTS {name} PARTITION OF access_log "
@@ -111,7 +111,7 @@ async def counts(uows: UnitOfWorkFactory) -> dict[str, int]:
     uow = uows.read()
     for name in set().union(*TABLES.values()) - TABLES["visitor"]:
         found[name] = await _count(uow, name)
-    async with in_log(uows) as uow:
+    async with as_log_role(uows) as uow:
         found["access_log"] = await _count(uow, "access_log")
     return found
 

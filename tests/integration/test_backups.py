@@ -14,11 +14,10 @@ from dressform.db.embedded import binary
 from dressform.repositories.accounts import Accounts
 from dressform.repositories.models import Models
 from dressform.settings.settings import Settings
-from tests.helpers.access_log import in_log
+from tests.helpers.access_log import as_log_role, insert_entries, make_entry
 from tests.helpers.cli import dressform, environment
 from tests.helpers.databases import as_superuser, isolated_database
 from tests.helpers.retention import add_account
-from tests.helpers.visits import log, visit
 from tests.journal.backups import delete_one_of_each, fill, rows, url_of
 from tests.tools.generate import TOP
 
@@ -43,7 +42,7 @@ async def isolated_settings(isolated_settings: Settings) -> Settings:
     async with bootstrap(isolated_settings) as (uows, _):
         for name in ("ada", "eve"):
             await add_account(uows, uows.clock(), name)
-        await log(uows, visit(uows.clock()))
+        await insert_entries(uows, make_entry(uows.clock()))
     return isolated_settings
 
 
@@ -117,7 +116,7 @@ async def test_what_was_dumped_is_there_again(
             accounts = await uow.connection.scalar(text("SELECT count(*) FROM account"))
             assert (accounts, model.name) == (1, "Me")
             assert await logged(empty) == 0
-            await log(uows, visit(uows.clock()))
+            await insert_entries(uows, make_entry(uows.clock()))
             assert await logged(empty) == 1
 
 
@@ -169,7 +168,7 @@ async def test_what_was_deleted_since_the_dump_does_not_come_back(
 
 
 async def logged(settings: Settings) -> int:
-    async with bootstrap(settings) as (uows, _), in_log(uows) as uow:
+    async with bootstrap(settings) as (uows, _), as_log_role(uows) as uow:
         return int(await uow.connection.scalar(text("SELECT count(*) FROM access_log")) or 0)
 
 

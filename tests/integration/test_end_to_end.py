@@ -10,7 +10,7 @@ from dressform.db.tables import Account, Avatar, DatasetConsent, Model, Picture,
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.worker.scheduler import WorkerTasks
 from tests.conftest import MovableClock
-from tests.helpers.access_log import in_log
+from tests.helpers.access_log import as_log_role
 from tests.helpers.consents import agree, withdraw
 from tests.helpers.databases import count_rows
 from tests.helpers.images import make_image
@@ -18,7 +18,7 @@ from tests.helpers.members import Mailbox, MemberClient
 
 
 async def count_log(uows: UnitOfWorkFactory) -> int:
-    async with in_log(uows) as uow:
+    async with as_log_role(uows) as uow:
         return int(await uow.connection.scalar(text("SELECT count_rows(*) FROM access_log")))
 
 

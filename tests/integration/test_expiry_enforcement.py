@@ -16,7 +16,7 @@ from dressform.repositories.access_log import AccessLogEntries, AccessLogFilter
 from dressform.repositories.accounts import Accounts
 from dressform.repositories.expired_rows import MAX_GRACE_PERIOD
 from tests.conftest import MovableClock
-from tests.helpers.access_log_records import records
+from tests.helpers.access_log import list_records
 from tests.helpers.coarse_times import end_of
 from tests.helpers.images import make_image
 from tests.helpers.members import CreateMember, Mailbox, MemberClient
@@ -216,7 +216,7 @@ async def test_an_address_of_six_months_ago_is_not_found(
 ) -> None:
     began = clock()
     await client.get("/health/live")
-    await records(app)
+    await list_records(app)
 
     clock.at = VISITOR.period.expires_at(began) - SECOND
     async with uows.transaction() as uow:

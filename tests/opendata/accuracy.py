@@ -19,14 +19,14 @@ from dressform.opendata.noise import add_noise
 from dressform.opendata.population import Group, estimate_groups
 from dressform.opendata.quality import Quality, assess_quality
 from dressform.opendata.years import draw_date
-from tests.opendata.population import NAMES, civilians, people, with_gaps
+from tests.opendata.population import NAMES, draw_civilians, draw_people, remove_values
 
 Floats = NDArray[np.float64]
 Population = Callable[..., Floats]
 
-POPULATIONS: dict[str, Population] = {"soldiers": people, "civilians": civilians}
+POPULATIONS: dict[str, Population] = {"soldiers": draw_people, "civilians": draw_civilians}
 
-_MANY = 200_000
+_TRUTH_SIZE = 200_000
 _CASES = (
     (SMALL, (500, 500)),
     (SMALL, (1_000, 1_000)),
@@ -55,24 +55,24 @@ class Truth:
 
 
 @cache
-def truth(population: str, flag: str) -> Truth:
-    return Truth(POPULATIONS[population](_MANY, flag=flag, seed=12345))
+def get_truth(population: str, flag: str) -> Truth:
+    return Truth(POPULATIONS[population](_TRUTH_SIZE, flag=flag, seed=12345))
 
 
-def given(population: str, flag: str, number: int, seed: int) -> Floats:
+def draw_contributions(population: str, flag: str, number: int, seed: int) -> Floats:
     """Return what so many contributors of a flag give."""
     values = POPULATIONS[population](number, flag=flag, seed=seed)
-    return with_gaps(values, seed)
+    return remove_values(values, seed)
 
 
-def drawn(
+def simulate_draw(
     codebook: Codebook, population: str, numbers: tuple[int, int], seed: int
 ) -> CombinedDraws:
     """Return the draw of so many contributors of each flag."""
     flags = np.repeat(np.arange(len(FLAGS)), numbers)
     values = np.vstack(
         [
-            given(population, flag, number, 2 * seed + place)
+            draw_contributions(population, flag, number, 2 * seed + place)
             for place, (flag, number) in enumerate(zip(FLAGS, numbers, strict=True))
         ]
     )
@@ -93,7 +93,7 @@ class Errors:
 
     @classmethod
     def of(cls, group: Group, population: str) -> "Errors":
-        true = truth(population, group.flag).of(group.names)
+        true = get_truth(population, group.flag).of(group.names)
         off = {
             share: np.mean(
                 [
@@ -113,18 +113,20 @@ class Errors:
         )
 
 
-def found_in(
+def measure_errors(
     codebook: Codebook, population: str, numbers: tuple[int, int], seed: int
 ) -> list[tuple[Errors, Quality]]:
     """Return the errors of each flag, and those that the edition expects of itself."""
-    made = drawn(codebook, population, numbers, seed)
+    made = simulate_draw(codebook, population, numbers, seed)
     found = estimate_groups(made)
     expected = {each.flag: each for each in assess_quality(made, found)}
     return [(Errors.measure(group, population), expected[flag]) for flag, group in found.items()]
 
 
-def _line(codebook: Codebook, population: str, numbers: tuple[int, int], rounds: int) -> list[str]:
-    found = [found_in(codebook, population, numbers, seed) for seed in range(rounds)]
+def _format_lines(
+    codebook: Codebook, population: str, numbers: tuple[int, int], rounds: int
+) -> list[str]:
+    found = [measure_errors(codebook, population, numbers, seed) for seed in range(rounds)]
     lines = []
     for place, flag in enumerate(FLAGS):
         each = [of[place] for of in found]
@@ -151,7 +153,7 @@ def main(rounds: int) -> None:
     print("| --- " * len(heads) + "|")  # noqa: T201
     for codebook, numbers in _CASES:
         for population in POPULATIONS:
-            print("\n".join(_line(codebook, population, numbers, rounds)), flush=True)  # noqa: T201
+            print("\n".join(_format_lines(codebook, population, numbers, rounds)), flush=True)  # noqa: T201
 
 
 if __name__ == "__main__":

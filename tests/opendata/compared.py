@@ -11,37 +11,37 @@ from pathlib import Path
 import numpy as np
 
 from dressform.opendata.codebook import CORE, SMALL, Codebook, Item
-from tests.opendata.accuracy import Floats, found_in, given, truth
+from tests.opendata.accuracy import Floats, draw_contributions, get_truth, measure_errors
 from tests.opendata.population import NAMES, RARE
 
 _FLAG, _POPULATION, _SEED = "with_breasts", "civilians", 1
 _CASES = ((SMALL, 1_000), (CORE, 5_000))
-_LEAST = 2
+_MIN_PAIRS = 2
 
 
-def _values(codebook: Codebook, number: int) -> Floats:
-    values = given(_POPULATION, _FLAG, number, 2 * _SEED)
+def _draw_values(codebook: Codebook, number: int) -> Floats:
+    values = draw_contributions(_POPULATION, _FLAG, number, 2 * _SEED)
     return values[:, [NAMES.index(name) for name in codebook.names]]
 
 
-def _write(codebook: Codebook, number: int, path: Path) -> None:
+def _write_bins(codebook: Codebook, number: int, path: Path) -> None:
     """The number of each value's bin; one more for a missing one."""
     with path.open("w", newline="") as file:
         writer = csv.writer(file)
         writer.writerow([item.bins + 1 for item in codebook.items])
         writer.writerow(codebook.names)
         columns = [
-            np.where(np.isnan(column), item.bins, _bin(item, column))
-            for item, column in zip(codebook.items, _values(codebook, number).T, strict=True)
+            np.where(np.isnan(column), item.bins, _assign_bins(item, column))
+            for item, column in zip(codebook.items, _draw_values(codebook, number).T, strict=True)
         ]
         writer.writerows(np.array(columns, np.int64).T.tolist())
 
 
-def _bin(item: Item, column: Floats) -> Floats:
+def _assign_bins(item: Item, column: Floats) -> Floats:
     return np.clip((np.nan_to_num(column) - item.lowest) // item.width, 0, item.bins - 1)
 
 
-def _read(codebook: Codebook, path: Path) -> Floats:
+def _read_rows(codebook: Codebook, path: Path) -> Floats:
     """Anywhere in its bin."""
     random = np.random.default_rng(0)
     with path.open() as file:
@@ -53,25 +53,25 @@ def _read(codebook: Codebook, path: Path) -> Floats:
     return np.where(bins == missing, np.nan, lowest + (bins + random.random(bins.shape)) * width)
 
 
-def _errors(codebook: Codebook, values: Floats) -> tuple[float, ...]:
+def _measure_errors(codebook: Codebook, values: Floats) -> tuple[float, ...]:
     """Of the measurements that an edition would tell, from rows with gaps."""
     names = [name for name in codebook.names if name not in RARE]
     columns = [codebook.names.index(name) for name in names]
-    rows, true = values[:, columns], truth(_POPULATION, _FLAG).of(names)
+    rows, true = values[:, columns], get_truth(_POPULATION, _FLAG).of(names)
     off = [
         np.mean(np.abs(np.nanquantile(rows, share, axis=0) - true.quantile(share)))
         for share in (0.5, 0.05, 0.95)
     ]
-    found = np.abs(_correlations(rows) - true.correlations)[np.triu_indices(len(names), 1)]
+    found = np.abs(_compute_correlations(rows) - true.correlations)[np.triu_indices(len(names), 1)]
     return float(off[0]), float((off[1] + off[2]) / 2), float(found.mean())
 
 
-def _correlations(rows: Floats) -> Floats:
+def _compute_correlations(rows: Floats) -> Floats:
     found = np.eye(rows.shape[1])
     for i in range(len(found)):
         for j in range(i):
             both = rows[~np.isnan(rows[:, i]) & ~np.isnan(rows[:, j])][:, [i, j]]
-            if len(both) > _LEAST:
+            if len(both) > _MIN_PAIRS:
                 found[i, j] = found[j, i] = np.asarray(np.corrcoef(both.T))[0, 1]
     return found
 
@@ -79,18 +79,18 @@ def _correlations(rows: Floats) -> Floats:
 def main(folder: Path) -> None:
     for codebook, number in _CASES:
         name = f"{codebook.name}-{number}.csv"
-        _write(codebook, number, folder / name)
+        _write_bins(codebook, number, folder / name)
         print(f"{codebook.name}, {number:,} contributors")  # noqa: T201
-        plain = _errors(codebook, _values(codebook, number))
-        _told("no privacy", plain)
-        ((errors, _),) = found_in(codebook, _POPULATION, (number, 0), _SEED)
-        _told("Dressform", (errors.median, errors.percentiles, errors.correlations))
+        plain = _measure_errors(codebook, _draw_values(codebook, number))
+        _print_row("no privacy", plain)
+        ((errors, _),) = measure_errors(codebook, _POPULATION, (number, 0), _SEED)
+        _print_row("Dressform", (errors.median, errors.percentiles, errors.correlations))
         for method in ("MST", "AIM"):
             if (made := folder / f"{method}-{name}").exists():
-                _told(method, _errors(codebook, _read(codebook, made)))
+                _print_row(method, _measure_errors(codebook, _read_rows(codebook, made)))
 
 
-def _told(what: str, errors: tuple[float, ...]) -> None:
+def _print_row(what: str, errors: tuple[float, ...]) -> None:
     median, percentiles, correlations = errors
     print(f"| {what} | {median:.1f} mm | {percentiles:.1f} mm | {correlations:.3f} |")  # noqa: T201
 

@@ -28,11 +28,11 @@ _COLUMNS = {
     "dataset_consent": ("account_id", "given_id"),
 }
 
-WITHDRAWS = "UPDATE dataset_consent SET given_id = NULL WHERE account_id = $1"
+WITHDRAW_SQL = "UPDATE dataset_consent SET given_id = NULL WHERE account_id = $1"
 """As far as a draw is concerned."""
 
 
-def agrees_again(
+def consent_again_sql(
     on: str, *, version: str = CURRENT["en"].version, who: str = "account_id = $1"
 ) -> str:
     """The command by which accounts agree to another text, or on another day."""
@@ -52,7 +52,7 @@ AGREED = datetime(2026, 1, 1, tzinfo=UTC)
 PROPOSER, APPROVER = UUID(int=1), UUID(int=2)
 
 
-async def operating(
+async def create_operator(
     connection: asyncpg.Connection, account_id: UUID, at: datetime = AGREED
 ) -> None:
     """An operator's account, with nothing else in it."""
@@ -68,7 +68,7 @@ async def operating(
     )
 
 
-async def joined(
+async def create_members(
     uows: UnitOfWorkFactory,
     connection: asyncpg.Connection,
     number: int,
@@ -77,14 +77,14 @@ async def joined(
     breasts: bool = True,
 ) -> None:
     """They registered the moment they agreed; each has one model with all measurements."""
-    made = _rows(uows, number, agreed, breasts=breasts)
+    made = _iter_rows(uows, number, agreed, breasts=breasts)
     while rows := list(islice(made, _BATCH)):
         for table, columns in _COLUMNS.items():
             records = [row[table] for row in rows]
             await connection.copy_records_to_table(table, columns=columns, records=records)
 
 
-def _rows(
+def _iter_rows(
     uows: UnitOfWorkFactory, number: int, agreed: datetime, *, breasts: bool
 ) -> Iterator[dict[str, tuple[Any, ...]]]:
     draw = random.Random(7)

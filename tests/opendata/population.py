@@ -48,7 +48,7 @@ RARE = ("heel", "head")
 """What one in seventy gives, in `with_gaps`."""
 
 
-def people(number: int, *, flag: str, seed: int) -> NDArray[np.float64]:
+def draw_people(number: int, *, flag: str, seed: int) -> NDArray[np.float64]:
     """(number, 20) in whole mm, in the order of NAMES."""
     random = np.random.default_rng(seed)
     moments = _MOMENTS[flag]
@@ -60,26 +60,28 @@ def people(number: int, *, flag: str, seed: int) -> NDArray[np.float64]:
     return np.asarray(np.rint(np.column_stack([columns[name] for name in NAMES])))
 
 
-def both(number: int, seed: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+def draw_both_flags(number: int, seed: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """As many of each flag: their flags as places in FLAGS, and their measurements."""
     half = number // len(FLAGS)
     flags = np.repeat(np.arange(len(FLAGS)), half)
-    values = [people(half, flag=flag, seed=2 * seed + place) for place, flag in enumerate(FLAGS)]
+    values = [
+        draw_people(half, flag=flag, seed=2 * seed + place) for place, flag in enumerate(FLAGS)
+    ]
     return flags, np.vstack(values)
 
 
-def civilians(number: int, *, flag: str, seed: int) -> NDArray[np.float64]:
+def draw_civilians(number: int, *, flag: str, seed: int) -> NDArray[np.float64]:
     """Return people who are none of the codebook's: rounder, more unequal, skewed, with shorter limbs."""
     random = np.random.default_rng([seed, 1])
     fat = random.gamma(4.0, 0.5, number) - 1.6
-    values = people(number, flag=flag, seed=seed)
+    values = draw_people(number, flag=flag, seed=seed)
     for column, item in enumerate(CORE.items):
         values[:, column] += item.scale[flag] * _FAT.get(item.name, 0.0) * fat
         values[:, column] -= item.scale[flag] * _SHORTER.get(item.name, 0.0)
     return np.asarray(np.rint(values))
 
 
-def with_gaps(values: NDArray[np.float64], seed: int) -> NDArray[np.float64]:
+def remove_values(values: NDArray[np.float64], seed: int) -> NDArray[np.float64]:
     """Return the values with half of them missing, as members give them, and nearly all of RARE."""
     random = np.random.default_rng([seed, 2])
     given = np.array([1 / 70 if name in RARE else 0.5 for name in NAMES])

@@ -97,7 +97,7 @@ class Crowd:
         )
 
 
-def _score(crowd: Crowd) -> Callable[[Release], Floats]:
+def _build_score(crowd: Crowd) -> Callable[[Release], Floats]:
     """What the attackers work out of a release (attacked,): higher when a body is more likely in it.
 
     Each flag has its own count and its own sums, so no attacker is in another one's way.
@@ -124,33 +124,33 @@ def _score(crowd: Crowd) -> Callable[[Release], Floats]:
     return score
 
 
-def told_apart(crowd: Crowd, releases: int) -> tuple[float, float, float]:
+def measure_mu(crowd: Crowd, releases: int) -> tuple[float, float, float]:
     """mu as it was measured: at least (with one doubt in ten thousand), about, and at most."""
-    middle = _middle(crowd, releases)
+    middle = _find_threshold(crowd, releases)
     with_it, without = (
-        _hits(crowd, middle, releases, planted=planted) for planted in (True, False)
+        _count_hits(crowd, middle, releases, planted=planted) for planted in (True, False)
     )
-    return _measured(with_it, without, releases * len(crowd.attacked))
+    return _bound_mu(with_it, without, releases * len(crowd.attacked))
 
 
-def _middle(crowd: Crowd, releases: int) -> float:
+def _find_threshold(crowd: Crowd, releases: int) -> float:
     """Above it the attacker says that the body is in the release: found by releases of their own."""
     tuning = max(releases // 40, 100)
-    scores = [_scores(crowd, tuning, planted=planted) for planted in (False, True)]
+    scores = [_score_releases(crowd, tuning, planted=planted) for planted in (False, True)]
     return float(np.mean(scores))
 
 
-def _hits(crowd: Crowd, middle: float, releases: int, *, planted: bool) -> int:
-    return int((_scores(crowd, releases, planted=planted) > middle).sum())
+def _count_hits(crowd: Crowd, middle: float, releases: int, *, planted: bool) -> int:
+    return int((_score_releases(crowd, releases, planted=planted) > middle).sum())
 
 
-def _scores(crowd: Crowd, releases: int, *, planted: bool) -> Floats:
-    score = _score(crowd)
+def _score_releases(crowd: Crowd, releases: int, *, planted: bool) -> Floats:
+    score = _build_score(crowd)
     found = [score(crowd.released(planted=planted)) for _ in range(releases)]
     return np.concatenate(found)
 
 
-def _measured(with_it: int, without: int, runs: int) -> tuple[float, float, float]:
+def _bound_mu(with_it: int, without: int, runs: int) -> tuple[float, float, float]:
     low, high = clopper_pearson(with_it, runs)
     least_false, most_false = clopper_pearson(without, runs)
     return _mu(low, most_false), _mu(with_it / runs, without / runs), _mu(high, least_false)
@@ -167,17 +167,17 @@ def clopper_pearson(hits: int, runs: int, doubt: float = 2.5e-5) -> tuple[float,
     """Bounds that hold but for one in 40,000 on each side, from the binomial tails themselves."""
 
     def at_least(share: float) -> float:
-        return _tail(hits, runs, share)
+        return _upper_tail(hits, runs, share)
 
     def at_most(share: float) -> float:
-        return 1 - _tail(hits + 1, runs, share)
+        return 1 - _upper_tail(hits + 1, runs, share)
 
-    low = 0.0 if hits == 0 else _where(at_least, doubt, rising=True)
-    high = 1.0 if hits == runs else _where(at_most, doubt, rising=False)
+    low = 0.0 if hits == 0 else _bisect(at_least, doubt, rising=True)
+    high = 1.0 if hits == runs else _bisect(at_most, doubt, rising=False)
     return low, high
 
 
-def _where(curve: Callable[[float], float], level: float, *, rising: bool) -> float:
+def _bisect(curve: Callable[[float], float], level: float, *, rising: bool) -> float:
     low, high = 0.0, 1.0
     for _ in range(60):
         middle = (low + high) / 2
@@ -186,7 +186,7 @@ def _where(curve: Callable[[float], float], level: float, *, rising: bool) -> fl
     return (low + high) / 2
 
 
-def _tail(hits: int, runs: int, share: float) -> float:
+def _upper_tail(hits: int, runs: int, share: float) -> float:
     """How likely it is to have so many or more."""
     if share in (0.0, 1.0):
         return share
@@ -200,20 +200,20 @@ def _log_choose(runs: int, k: Integers) -> Floats:
     return np.asarray(table[runs] - table[k] - table[runs - k])
 
 
-def _hits_of(key: str, middle: float, releases: int, planted: bool) -> int:  # noqa: FBT001  for a pool
-    return _hits(Crowd.from_codebook(CODEBOOKS[key]), middle, releases, planted=planted)
+def _count_hits_of_codebook(key: str, middle: float, releases: int, planted: bool) -> int:  # noqa: FBT001  for a pool
+    return _count_hits(Crowd.from_codebook(CODEBOOKS[key]), middle, releases, planted=planted)
 
 
 def main(releases: int) -> None:
     """Half of the releases in each of two processes: as many without the body as with it."""
     for key in (SMALL.key, CORE.key):
         crowd = Crowd.from_codebook(CODEBOOKS[key])
-        middle = _middle(crowd, releases)
+        middle = _find_threshold(crowd, releases)
         # Not forked: what draws noise must not be in the same state twice.
         with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
             common = repeat(key), repeat(middle), repeat(releases)
-            without, with_it = pool.map(_hits_of, *common, (False, True))
-        least, about, most = _measured(with_it, without, releases * len(crowd.attacked))
+            without, with_it = pool.map(_count_hits_of_codebook, *common, (False, True))
+        least, about, most = _bound_mu(with_it, without, releases * len(crowd.attacked))
         found = f"mu {about:.3f} ({least:.3f} to {most:.3f}), stated {budget.mu():.4f}"
         print(f"{key}: {releases} releases with and without: {found}")  # noqa: T201
 

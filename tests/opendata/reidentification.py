@@ -15,11 +15,11 @@ from tests.opendata.privacy_audit import clopper_pearson
 from tests.opendata.releases import COLUMNS, Floats, Integers, Release, sample
 
 PREDICATES = 5_000
-_ASKED = 6
-_NEAR = 5
-_CLOSE = 10
+_COLUMNS_PER_PREDICATE = 6
+_TOLERANCE_MM = 5
+_INFERENCE_TOLERANCE_MM = 10
 _SECRET = COLUMNS.index("chest")
-_AT_ONCE = 1_000
+_BATCH = 1_000
 
 
 @dataclass(frozen=True)
@@ -42,46 +42,46 @@ class Hits:
         return self.bounds[0] > other.bounds[1]
 
 
-def singled_out(release: Release, people: Floats) -> Hits:
+def single_out(release: Release, people: Floats) -> Hits:
     """How often six measurements that one row alone has, to 5 mm, are also those of one person."""
     random = np.random.default_rng(1)
     rows, columns = release.rows.T.copy(), people.T.copy()
     hits = 0
     for _ in range(PREDICATES):
-        asked = random.choice(release.kept, _ASKED, replace=False)
+        asked = random.choice(release.kept, _COLUMNS_PER_PREDICATE, replace=False)
         near = release.rows[random.integers(len(release.rows)), asked]
-        hits += _having(rows, asked, near) == 1 == _having(columns, asked, near)
+        hits += _count_matching(rows, asked, near) == 1 == _count_matching(columns, asked, near)
     return Hits(hits, PREDICATES)
 
 
-def _having(columns: Floats, asked: Integers, near: Floats) -> int:
-    return int((np.abs(columns[asked] - near[:, None]) <= _NEAR).all(axis=0).sum())
+def _count_matching(columns: Floats, asked: Integers, near: Floats) -> int:
+    return int((np.abs(columns[asked] - near[:, None]) <= _TOLERANCE_MM).all(axis=0).sum())
 
 
-def linked(release: Release, people: Floats) -> Hits:
+def link_halves(release: Release, people: Floats) -> Hits:
     """Two files have half of the columns each: how often a row of the release joins a person's."""
     halves = (release.kept[::2], release.kept[1::2])
-    first, second = (_nearest(release.rows[:, half], people[:, half])[0] for half in halves)
+    first, second = (_find_nearest(release.rows[:, half], people[:, half])[0] for half in halves)
     return Hits(int((first == second).sum()), len(people))
 
 
-def inferred(release: Release, people: Floats) -> Hits:
+def infer_chest(release: Release, people: Floats) -> Hits:
     """How often the chest is, to 10 mm, that of the row which is nearest in everything else."""
     known = release.kept[release.kept != _SECRET]
-    nearest, _ = _nearest(release.rows[:, known], people[:, known])
+    nearest, _ = _find_nearest(release.rows[:, known], people[:, known])
     off = np.abs(release.rows[nearest, _SECRET] - people[:, _SECRET])
-    return Hits(int((off <= _CLOSE).sum()), len(people))
+    return Hits(int((off <= _INFERENCE_TOLERANCE_MM).sum()), len(people))
 
 
-def taken_for_members(release: Release, people: Floats) -> Hits:
+def infer_membership(release: Release, people: Floats) -> Hits:
     """How often a row is closer to somebody than to 19 of 20 people known not to have taken part."""
-    close = np.quantile(distances(release, sample(5_000, seed=99)), 0.05)
-    return Hits(int((distances(release, people) < close).sum()), len(people))
+    close = np.quantile(closest_distances(release, sample(5_000, seed=99)), 0.05)
+    return Hits(int((closest_distances(release, people) < close).sum()), len(people))
 
 
-def distances(release: Release, people: Floats) -> Floats:
+def closest_distances(release: Release, people: Floats) -> Floats:
     """To the closest row of the release."""
-    return _nearest(release.rows[:, release.kept], people[:, release.kept])[1]
+    return _find_nearest(release.rows[:, release.kept], people[:, release.kept])[1]
 
 
 def area_under_curve(closer: Floats, farther: Floats) -> float:
@@ -91,26 +91,27 @@ def area_under_curve(closer: Floats, farther: Floats) -> float:
     return float(1 - (least + most).mean() / (2 * len(among)))
 
 
-def _nearest(rows: Floats, people: Floats) -> tuple[Integers, Floats]:
+def _find_nearest(rows: Floats, people: Floats) -> tuple[Integers, Floats]:
     """Of each the nearest row, and how far it is, where every column is as wide as the others."""
     deviations = rows.std(axis=0)
     rows, people = rows / deviations, people / deviations
     found = [
-        _nearest_of(rows, some) for some in np.array_split(people, -(-len(people) // _AT_ONCE))
+        _find_nearest_in_batch(rows, some)
+        for some in np.array_split(people, -(-len(people) // _BATCH))
     ]
     places, far = zip(*found, strict=True)
     return np.concatenate(places), np.concatenate(far)
 
 
-def _nearest_of(rows: Floats, people: Floats) -> tuple[Integers, Floats]:
+def _find_nearest_in_batch(rows: Floats, people: Floats) -> tuple[Integers, Floats]:
     squares = (rows**2).sum(axis=1) - 2 * people @ rows.T
     places = squares.argmin(axis=1)
     return places, np.sqrt(((people - rows[places]) ** 2).sum(axis=1))
 
 
 ATTACKS: Mapping[str, Callable[[Release, Floats], Hits]] = {
-    "singling out": singled_out,
-    "linking": linked,
-    "inferring": inferred,
-    "membership": taken_for_members,
+    "singling out": single_out,
+    "linking": link_halves,
+    "inferring": infer_chest,
+    "membership": infer_membership,
 }

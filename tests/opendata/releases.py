@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from dressform.opendata import edition, noise, sums
 from dressform.opendata.codebook import CORE
 from dressform.opendata.draws import Draw, combine
-from tests.opendata.population import NAMES, both
+from tests.opendata.population import NAMES, draw_both_flags
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -40,47 +40,47 @@ class Release:
 
 def sample(number: int, seed: int) -> Floats:
     """So many people; those of two seeds have nothing to do with one another."""
-    flags, values = both(number, seed)
+    flags, values = draw_both_flags(number, seed)
     return np.column_stack([flags == 0, values]).astype(np.float64)
 
 
-def names_removed(people: Floats) -> Release:
+def release_without_names(people: Floats) -> Release:
     """All there is but for who it is, in whole centimetres."""
-    return Release(shuffled(in_centimetres(people)))
+    return Release(shuffle(round_to_centimetres(people)))
 
 
-def in_centimetres(people: Floats) -> Floats:
+def round_to_centimetres(people: Floats) -> Floats:
     return np.column_stack([people[:, 0], np.rint(people[:, 1:] / 10) * 10])
 
 
-def shuffled(rows: Floats) -> Floats:
+def shuffle(rows: Floats) -> Floats:
     """A row's place is not to tell whose it is."""
     return np.asarray(np.random.default_rng().permutation(rows))
 
 
-def k_anonymous(people: Floats) -> Release:
+def release_k_anonymous(people: Floats) -> Release:
     """At least K people share what one could know of them; the other columns are as they were."""
     rows = people.copy()
-    for group in _groups(people, np.arange(len(people))):
+    for group in _iter_groups(people, np.arange(len(people))):
         cells = group[:, None], QUASI_IDENTIFIERS
         rows[cells] = np.rint(people[cells].mean(axis=0))
-    return Release(shuffled(rows), coarse=QUASI_IDENTIFIERS)
+    return Release(shuffle(rows), coarse=QUASI_IDENTIFIERS)
 
 
-def _groups(people: Floats, those: Integers) -> Iterator[Integers]:
+def _iter_groups(people: Floats, those: Integers) -> Iterator[Integers]:
     """Mondrian (LeFevre, DeWitt and Ramakrishnan, 2006): halve the widest column while that goes."""
     spans = np.ptp(people[those], axis=0) / np.ptp(people, axis=0)
     for column in sorted(QUASI_IDENTIFIERS, key=lambda at: -spans[at]):
         values = people[those, column]
         upper = values > np.median(values)
         if min(upper.sum(), (~upper).sum()) >= K:
-            yield from _groups(people, those[upper])
-            yield from _groups(people, those[~upper])
+            yield from _iter_groups(people, those[upper])
+            yield from _iter_groups(people, those[~upper])
             return
     yield those
 
 
-def dressform(people: Floats) -> Release:
+def release_edition(people: Floats) -> Release:
     """The people of an edition, by all the steps of a real one."""
     flags = np.where(people[:, 0] == 1, 0, 1)
     exact = sums.compute_sums(CORE, flags, people[:, 1:], np.random.default_rng())

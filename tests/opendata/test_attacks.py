@@ -12,14 +12,14 @@ import math
 import numpy as np
 import pytest
 
-from tests.opendata.reidentification import ATTACKS, Hits, area_under_curve, distances
+from tests.opendata.reidentification import ATTACKS, Hits, area_under_curve, closest_distances
 from tests.opendata.releases import (
     QUASI_IDENTIFIERS,
     K,
     Release,
-    dressform,
-    k_anonymous,
-    names_removed,
+    release_edition,
+    release_k_anonymous,
+    release_without_names,
     sample,
 )
 
@@ -32,7 +32,7 @@ every_attack = pytest.mark.parametrize("attack", ATTACKS)
 
 @pytest.fixture(scope="module")
 def edition() -> Release:
-    return dressform(MEMBERS)
+    return release_edition(MEMBERS)
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +43,7 @@ def unrelated(edition: Release) -> Release:
 
 @pytest.fixture(scope="module")
 def coarsened() -> Release:
-    return k_anonymous(MEMBERS)
+    return release_k_anonymous(MEMBERS)
 
 
 def _tried(attack: str, release: Release) -> tuple[Hits, Hits]:
@@ -69,7 +69,7 @@ def test_an_edition_is_no_better_to_attack_with_than_unrelated_people(
 
 @every_attack
 def test_removing_names_stops_no_attack(attack: str) -> None:
-    members, strangers = _tried(attack, names_removed(MEMBERS))
+    members, strangers = _tried(attack, release_without_names(MEMBERS))
 
     assert members.beats(strangers)
     assert members.rate > 0.9
@@ -120,7 +120,9 @@ def test_members_are_closer_when_a_few_rows_are_theirs(edition: Release) -> None
 
 
 def _curve(release: Release) -> float:
-    return area_under_curve(distances(release, MEMBERS), distances(release, STRANGERS))
+    return area_under_curve(
+        closest_distances(release, MEMBERS), closest_distances(release, STRANGERS)
+    )
 
 
 def _chance() -> float:

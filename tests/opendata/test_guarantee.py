@@ -13,7 +13,7 @@ from dressform.opendata import budget, noise, sums
 from dressform.opendata.budget import BudgetShare
 from dressform.opendata.codebook import CODEBOOKS, CORE, FLAGS, SMALL, Codebook
 from dressform.opendata.sums import Floats
-from tests.opendata.privacy_audit import TINY, Crowd, told_apart
+from tests.opendata.privacy_audit import TINY, Crowd, measure_mu
 
 STATED = 0.368
 SOME = 2_000
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.timeout(300)
 
 
 def test_whoever_knows_all_the_others_learns_no_more_than_stated() -> None:
-    least, about, most = told_apart(Crowd.from_codebook(TINY), 20_000)
+    least, about, most = measure_mu(Crowd.from_codebook(TINY), 20_000)
 
     assert least <= STATED
     # And the attack is as good as one can be: it would notice a guarantee that is broken.
@@ -33,7 +33,7 @@ def test_whoever_knows_all_the_others_learns_no_more_than_stated() -> None:
 
 
 def test_a_body_like_any_other_is_hidden_better() -> None:
-    least, _, most = told_apart(Crowd.from_codebook(TINY, far=5), SOME)
+    least, _, most = measure_mu(Crowd.from_codebook(TINY, far=5), SOME)
 
     assert least <= STATED
     assert most < 2 * STATED
@@ -49,7 +49,7 @@ def test_half_the_noise_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
         }
 
     monkeypatch.setattr(budget, "list_shares", halved)
-    assert told_apart(Crowd.from_codebook(TINY), SOME)[0] > STATED
+    assert measure_mu(Crowd.from_codebook(TINY), SOME)[0] > STATED
 
 
 def test_a_forgotten_square_root_of_how_many_are_given_is_caught(
@@ -62,11 +62,11 @@ def test_a_forgotten_square_root_of_how_many_are_given_is_caught(
         return shares | {"histograms": BudgetShare(1.0, shares["histograms"].rho)}
 
     monkeypatch.setattr(budget, "list_shares", as_if_one_were_given)
-    assert told_apart(Crowd.from_codebook(TINY), MORE)[0] > STATED
+    assert measure_mu(Crowd.from_codebook(TINY), MORE)[0] > STATED
 
 
 def test_an_account_counted_twice_is_caught() -> None:
-    assert told_apart(Crowd.from_codebook(TINY, times=2), SOME)[0] > STATED
+    assert measure_mu(Crowd.from_codebook(TINY, times=2), SOME)[0] > STATED
 
 
 def test_a_value_that_is_not_clipped_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -74,7 +74,7 @@ def test_a_value_that_is_not_clipped_is_caught(monkeypatch: pytest.MonkeyPatch) 
         return sums.quantize(codebook, flag, values)
 
     monkeypatch.setattr(sums, "clip_to_norm", as_far_as_it_is)
-    assert told_apart(Crowd.from_codebook(TINY), SOME)[0] > STATED
+    assert measure_mu(Crowd.from_codebook(TINY), SOME)[0] > STATED
 
 
 @pytest.mark.parametrize("codebook", CODEBOOKS.values(), ids=list(CODEBOOKS))
@@ -127,7 +127,7 @@ def test_no_contribution_moves_a_sum_further_than_its_noise_allows(
 
 def test_the_offered_codebooks_of_a_small_site_hide_a_body_too() -> None:
     """Few releases, so that it is quick: `python -m tests.opendata.privacy_audit` makes more."""
-    least, _, most = told_apart(Crowd.from_codebook(SMALL), 1_000)
+    least, _, most = measure_mu(Crowd.from_codebook(SMALL), 1_000)
 
     assert least <= STATED <= most
 

@@ -16,7 +16,7 @@ from dressform.opendata.population import Group, estimate_groups
 from dressform.opendata.quality import assess_quality
 from dressform.opendata.resources import to_records
 from dressform.opendata.summary_tables import build_correlations, build_quantiles
-from tests.opendata.accuracy import Errors, drawn, truth
+from tests.opendata.accuracy import Errors, get_truth, simulate_draw
 from tests.opendata.population import RARE
 
 POPULATION = "civilians"
@@ -27,7 +27,7 @@ SHARES = np.array([0.05, 0.25, 0.5, 0.75, 0.95])
 
 @cache
 def _found(key: str, numbers: tuple[int, int], seed: int) -> dict[str, Group]:
-    return estimate_groups(drawn(CODEBOOKS[key], POPULATION, numbers, seed))
+    return estimate_groups(simulate_draw(CODEBOOKS[key], POPULATION, numbers, seed))
 
 
 def found(codebook: Codebook, numbers: tuple[int, int], seed: int) -> dict[str, Group]:
@@ -65,7 +65,7 @@ def test_what_few_gave_is_left_out_and_ruins_nothing_else(flag: str) -> None:
     chest, seat = (group.names.index(name) for name in ("chest", "seat"))
 
     assert set(RARE) <= set(group.left_out)
-    true = truth(POPULATION, flag).of(["chest", "seat"]).correlations[0, 1]
+    true = get_truth(POPULATION, flag).of(["chest", "seat"]).correlations[0, 1]
     assert abs(group.correlations[chest, seat] - true) < 0.15
 
 
@@ -79,7 +79,7 @@ def test_correlations_are_a_possible_matrix() -> None:
 def _off_in_errors(seed: int) -> NDArray[np.float64]:
     """How many standard errors quantiles and correlations are off the population's."""
     group = found(CORE, UNEVEN, seed)[FLAGS[0]]
-    true = truth(POPULATION, group.flag).of(group.names)
+    true = get_truth(POPULATION, group.flag).of(group.names)
     off = [
         (density.quantile(SHARES) - np.quantile(values, SHARES)) / density.quantile_error(SHARES)
         for density, values in zip(group.densities.values(), true.values.T, strict=True)
@@ -108,7 +108,7 @@ def test_an_edition_expects_of_itself_about_the_errors_that_it_has(
 ) -> None:
     really, expected = [], []
     for seed in SEEDS:
-        made = drawn(codebook, POPULATION, numbers, seed)
+        made = simulate_draw(codebook, POPULATION, numbers, seed)
         of = found(codebook, numbers, seed)
         quality = assess_quality(made, of)[0]
         errors_of = Errors.measure(of[FLAGS[0]], POPULATION)
@@ -146,7 +146,7 @@ def test_what_is_told_stands_beside_its_standard_error() -> None:
 
 
 def test_a_flag_that_is_not_taken_is_said_to_have_too_few() -> None:
-    made = drawn(SMALL, POPULATION, (700, 0), 0)
+    made = simulate_draw(SMALL, POPULATION, (700, 0), 0)
 
     with_breasts, without = assess_quality(made, estimate_groups(made))
 

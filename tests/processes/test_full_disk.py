@@ -13,7 +13,7 @@ from sqlalchemy import text
 
 from dressform.bootstrap import bootstrap
 from dressform.settings.settings import Settings
-from tests.helpers.access_log import in_log
+from tests.helpers.access_log import as_log_role
 from tests.helpers.cli import environment
 from tests.processes.running import Command, Database, command, is_live, until
 from tests.processes.small_disk import lasting_disk
@@ -85,7 +85,7 @@ def use_up(client: Client, database: Database, spools: Path) -> Path:
 
 
 async def recorded(settings: Settings) -> list[tuple[str, int]]:
-    async with bootstrap(settings) as (uows, _), in_log(uows) as uow:
+    async with bootstrap(settings) as (uows, _), as_log_role(uows) as uow:
         rows = await uow.connection.execute(text("SELECT request_id, status FROM access_log"))
         return [(str(request_id), status) for request_id, status in rows]
 

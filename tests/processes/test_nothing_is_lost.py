@@ -17,7 +17,7 @@ from sqlalchemy import text
 from dressform.access_log.recovery import SpoolRecovery
 from dressform.bootstrap import bootstrap
 from dressform.settings.settings import Settings
-from tests.helpers.access_log import in_log
+from tests.helpers.access_log import as_log_role
 from tests.helpers.cli import environment
 from tests.processes.running import Command, Database, children_of, command, until
 
@@ -91,7 +91,7 @@ def await_death(pid: int) -> None:
 
 async def recorded(settings: Settings) -> list[tuple[str, int]]:
     """Request id and status of every row."""
-    async with bootstrap(settings) as (uows, _), in_log(uows) as uow:
+    async with bootstrap(settings) as (uows, _), as_log_role(uows) as uow:
         rows = await uow.connection.execute(text("SELECT request_id, status FROM access_log"))
         return [(str(request_id), status) for request_id, status in rows]
 

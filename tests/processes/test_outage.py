@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from dressform.bootstrap import bootstrap
 from dressform.settings.settings import Settings
-from tests.helpers.access_log import in_log
+from tests.helpers.access_log import as_log_role
 from tests.helpers.cli import environment
 from tests.helpers.members import Mailbox, MemberClient
 from tests.processes.running import Database, command
@@ -65,7 +65,7 @@ class Load:
 
 async def recorded(settings: Settings) -> tuple[int, int]:
     """Rows of the access log, and how many different requests they are of."""
-    async with bootstrap(settings) as (uows, _), in_log(uows) as uow:
+    async with bootstrap(settings) as (uows, _), as_log_role(uows) as uow:
         counted = text("SELECT count(*), count(DISTINCT request_id) FROM access_log")
         rows, requests = (await uow.connection.execute(counted)).one()
         return rows, requests

@@ -17,7 +17,7 @@ from dressform.access_log.middleware import CLIENT_CLOSED_REQUEST
 from dressform.bootstrap import bootstrap
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.settings.settings import Settings
-from tests.helpers.access_log import in_log
+from tests.helpers.access_log import as_log_role
 from tests.helpers.cli import environment
 from tests.helpers.databases import isolated_database
 from tests.processes.running import (
@@ -41,7 +41,7 @@ REST = b'{"refresh_token": "%b"}' % (b"x" * 80)
 
 async def logged(settings: Settings) -> dict[int, int]:
     """How many requests were recorded, by status."""
-    async with bootstrap(settings) as (uows, _), in_log(uows) as uow:
+    async with bootstrap(settings) as (uows, _), as_log_role(uows) as uow:
         rows = await uow.connection.execute(
             text("SELECT status, count(DISTINCT request_id) FROM access_log GROUP BY 1")
         )

@@ -15,7 +15,7 @@ from dressform.policy.operation_data import VISITOR
 from dressform.repositories import access_log
 from dressform.repositories.access_log import AccessLogEntry, PageKey
 from tests.conftest import MovableClock
-from tests.helpers.visits import log, search, uuid7, visit
+from tests.helpers.access_log import insert_entries, make_entry, make_uuid7, search_entries
 
 SECOND = timedelta(seconds=1)
 DAY = timedelta(days=1)
@@ -37,9 +37,11 @@ ADDRESSES = (
 async def test_a_row_is_given_as_it_was_logged(
     uows: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
-    (request_id,) = await log(uows, visit(clock(), "2001:db8::7", status=503, duration_us=12))
+    (request_id,) = await insert_entries(
+        uows, make_entry(clock(), "2001:db8::7", status=503, duration_us=12)
+    )
 
-    assert await search(uows) == [
+    assert await search_entries(uows) == [
         AccessLogEntry(clock(), ip_address("2001:db8::7"), "GET", "/docs", 503, 12, request_id)
     ]
 
@@ -61,9 +63,9 @@ async def test_a_row_is_given_as_it_was_logged(
 async def test_a_network_is_what_is_in_it(
     uows: UnitOfWorkFactory, clock: MovableClock, network: str, found: set[str]
 ) -> None:
-    await log(uows, *(visit(clock(), address) for address in ADDRESSES))
+    await insert_entries(uows, *(make_entry(clock(), address) for address in ADDRESSES))
 
-    rows = await search(uows, network=ip_network(network))
+    rows = await search_entries(uows, network=ip_network(network))
 
     assert {str(row.address) for row in rows} == found
     assert len(rows) == len(found)
@@ -74,19 +76,19 @@ async def test_every_filter_leaves_out_what_does_not_fit(
 ) -> None:
     at = clock()
     usual: dict[str, Any] = {"route": "/v1/models", "status": 503}
-    ids = await log(
+    ids = await insert_entries(
         uows,
-        visit(at, **usual),
-        visit(at, **usual | {"route": "/v1/models/{model_id}"}),
-        visit(at, **usual | {"status": 499}),
-        visit(at, **usual | {"status": 599}),
-        visit(at - SECOND, **usual),
-        visit(at + SECOND, **usual),
-        visit(at, "203.0.113.8", **usual),
+        make_entry(at, **usual),
+        make_entry(at, **usual | {"route": "/v1/models/{model_id}"}),
+        make_entry(at, **usual | {"status": 499}),
+        make_entry(at, **usual | {"status": 599}),
+        make_entry(at - SECOND, **usual),
+        make_entry(at + SECOND, **usual),
+        make_entry(at, "203.0.113.8", **usual),
     )
 
     async def left_out(**wanted: Any) -> set[int]:
-        found = {row.request_id for row in await search(uows, **wanted)}
+        found = {row.request_id for row in await search_entries(uows, **wanted)}
         return {number for number, request_id in enumerate(ids) if request_id not in found}
 
     assert await left_out() == set()
@@ -115,14 +117,14 @@ async def test_every_filter_leaves_out_what_does_not_fit(
 async def test_six_calendar_months_later_a_row_is_not_found(
     uows: UnitOfWorkFactory, clock: MovableClock, began: datetime, *, by_id: bool
 ) -> None:
-    (request_id,) = await log(uows, visit(began, request_id=uuid7(began)))
+    (request_id,) = await insert_entries(uows, make_entry(began, request_id=make_uuid7(began)))
     wanted = {"request_id": request_id} if by_id else {"since": began}
     end = VISITOR.period.expires_at(began)
 
     clock.at = end - timedelta(microseconds=1)
-    before = await search(uows, **wanted)
+    before = await search_entries(uows, **wanted)
     clock.at = end
-    after = await search(uows, **wanted)
+    after = await search_entries(uows, **wanted)
 
     assert ([row.request_id for row in before], after) == ([request_id], [])
 
@@ -153,12 +155,12 @@ async def test_pages_of_equal_times_hold_each_row_once(
     uows: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
     ats = [clock(), clock(), clock(), clock() - SECOND, clock() - DAY, clock() - DAY]
-    ids = await log(uows, *(visit(at) for at in ats))
+    ids = await insert_entries(uows, *(make_entry(at) for at in ats))
     expected = sorted(zip(ats, ids, strict=True), reverse=True)
 
     for size in (1, 2, 4):
         seen: list[PageKey] = []
-        while page := await search(uows, limit=size, before=seen[-1] if seen else None):
+        while page := await search_entries(uows, limit=size, before=seen[-1] if seen else None):
             assert len(page) <= size
             seen += [(row.at, row.request_id) for row in page]
 
@@ -171,29 +173,31 @@ async def test_pages_of_equal_times_hold_each_row_once(
 async def test_a_request_is_found_by_its_id_whatever_the_clock_said(
     uows: UnitOfWorkFactory, clock: MovableClock, apart: timedelta
 ) -> None:
-    wanted, _ = await log(
+    wanted, _ = await insert_entries(
         uows,
-        visit(clock(), request_id=uuid7(clock() + apart)),
-        visit(clock(), request_id=uuid7(clock())),
+        make_entry(clock(), request_id=make_uuid7(clock() + apart)),
+        make_entry(clock(), request_id=make_uuid7(clock())),
     )
 
-    assert [row.request_id for row in await search(uows, request_id=wanted)] == [wanted]
+    assert [row.request_id for row in await search_entries(uows, request_id=wanted)] == [wanted]
 
 
 @pytest.mark.parametrize("request_id", [UUID(int=0), uuid4(), UUID(int=(1 << 128) - 1)])
 async def test_an_id_without_a_time_is_looked_for_everywhere(
     uows: UnitOfWorkFactory, clock: MovableClock, request_id: UUID
 ) -> None:
-    await log(uows, visit(clock(), request_id=request_id), visit(clock()))
+    await insert_entries(uows, make_entry(clock(), request_id=request_id), make_entry(clock()))
 
-    assert [row.request_id for row in await search(uows, request_id=request_id)] == [request_id]
+    assert [row.request_id for row in await search_entries(uows, request_id=request_id)] == [
+        request_id
+    ]
 
 
 async def test_an_id_of_a_time_that_cannot_be_is_not_found(uows: UnitOfWorkFactory) -> None:
     last = UUID("ffffffff-ffff-7fff-bfff-ffffffffffff")
 
-    assert await search(uows, request_id=last) == []
-    assert await search(uows, request_id=timed_id()) == []
+    assert await search_entries(uows, request_id=last) == []
+    assert await search_entries(uows, request_id=timed_id()) == []
 
 
 async def test_too_long_a_search_is_told(
@@ -201,9 +205,9 @@ async def test_too_long_a_search_is_told(
 ) -> None:
     monkeypatch.setattr(access_log, "_SETTINGS", text("SET LOCAL statement_timeout = '1ms'"))
     monkeypatch.setattr(access_log, "_IS_LIVE", "pg_sleep(1) IS NOT NULL AND at < :now")
-    await log(uows, visit(uows.clock() - DAY))
+    await insert_entries(uows, make_entry(uows.clock() - DAY))
 
     with pytest.raises(SearchTooBroad) as raised:
-        await search(uows)
+        await search_entries(uows)
 
     assert [error.pointer for error in raised.value.errors] == ["query/since"]

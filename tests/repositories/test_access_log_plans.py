@@ -12,9 +12,15 @@ from sqlalchemy import text
 from dressform.db.unit_of_work import TransactionalUnitOfWork, UnitOfWorkFactory
 from dressform.policy.operation_data import VISITOR
 from tests.conftest import MovableClock
-from tests.helpers.access_log import in_log
+from tests.helpers.access_log import (
+    as_log_role,
+    ensure_partitions,
+    insert_entries,
+    make_entry,
+    make_uuid7,
+    search_entries,
+)
 from tests.helpers.databases import watched
-from tests.helpers.visits import log, make_days, search, uuid7, visit
 
 SECOND = timedelta(seconds=1)
 DAY = timedelta(days=1)
@@ -29,8 +35,8 @@ class Plans:
     async def of(self, **wanted: Any) -> list[str]:
         asked: list[tuple[str, list[Any]]] = []
         with watched(lambda *statement: asked.append(statement)):
-            await search(self._uows, **wanted)
-        async with in_log(self._uows) as uow:
+            await search_entries(self._uows, **wanted)
+        async with as_log_role(self._uows) as uow:
             return [
                 await self._explained(uow, *one) for one in asked if "FROM access_log" in one[0]
             ]
@@ -45,8 +51,8 @@ async def busy(uows: UnitOfWorkFactory, clock: MovableClock) -> Plans:
     """A fortnight of three thousand visits a day, from as many addresses."""
     began = clock().replace(hour=0)
     days = [began - day * DAY for day in range(14)]
-    await make_days(uows, days)
-    async with in_log(uows) as uow:
+    await ensure_partitions(uows, days)
+    async with as_log_role(uows) as uow:
         for day in days:
             await uow.connection.execute(
                 text(
@@ -94,10 +100,10 @@ async def test_a_request_is_looked_for_on_its_own_day_first(
     busy: Plans, uows: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
     made = clock() - 3 * DAY
-    (request_id,) = await log(uows, visit(made, request_id=uuid7(made)))
+    (request_id,) = await insert_entries(uows, make_entry(made, request_id=make_uuid7(made)))
 
     (plan,) = await busy.of(request_id=request_id)
-    near, everywhere = await busy.of(request_id=uuid7(made))
+    near, everywhere = await busy.of(request_id=make_uuid7(made))
 
     assert days_in(plan) == days_in(near) == {"20260226"}
     assert len(days_in(everywhere)) >= 14

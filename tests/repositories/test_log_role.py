@@ -13,8 +13,8 @@ from dressform.db.errors import DatabaseError
 from dressform.db.tables import Account
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.repositories.access_log import AccessLogEntries
+from tests.helpers.access_log import insert_entries, make_entry
 from tests.helpers.databases import rolled_back
-from tests.helpers.visits import log, visit
 
 DENIED = "42501"
 TABLES, REPOSITORY = "dressform.db.tables.access_log", "dressform.repositories.access_log"
@@ -27,7 +27,7 @@ async def logged(uows: UnitOfWorkFactory) -> UnitOfWorkFactory:
     asked = text("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
     if (await uow.connection.execute(asked)).scalar_one():
         pytest.skip("the tests were given a superuser, who may do everything")
-    await log(uows, visit(uows.clock()))
+    await insert_entries(uows, make_entry(uows.clock()))
     return uows
 
 

@@ -14,7 +14,7 @@ from dressform.retention_audit.auditor import Auditor
 from dressform.retention_audit.findings import KeptRows
 from dressform.worker.scheduler import WorkerTasks
 from tests.conftest import MovableClock
-from tests.helpers.access_log_records import shipped
+from tests.helpers.access_log import wait_until_shipped
 from tests.helpers.auth import restrict
 from tests.helpers.coarse_times import end_of
 from tests.helpers.members import MemberClient
@@ -130,7 +130,7 @@ async def test_restricted_account_past_its_window_is_counted_and_the_notice_kept
     clock: MovableClock,
 ) -> None:
     await restrict(ada)
-    await shipped(app.state.shipper)
+    await wait_until_shipped(app.state.shipper)
     end = end_of(PROFILE, clock())
     clock.at = end + 100 * DAY
     await worker_tasks.round()

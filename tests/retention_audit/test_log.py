@@ -18,7 +18,7 @@ from dressform.retention_audit.log import audit_access_log
 from dressform.retention_audit.rows import count_rows
 from dressform.settings.settings import Settings
 from tests.conftest import MovableClock
-from tests.helpers.access_log import in_log
+from tests.helpers.access_log import as_log_role
 from tests.helpers.coarse_times import kept_from
 from tests.helpers.retention import add_everything, add_visit
 
@@ -37,7 +37,7 @@ async def no_days(uows: UnitOfWorkFactory) -> AsyncIterator[None]:
 
 
 async def drop_all(uows: UnitOfWorkFactory) -> None:
-    async with in_log(uows) as uow:
+    async with as_log_role(uows) as uow:
         names = await uow.connection.scalars(
             text("SELECT relname FROM pg_class WHERE relkind = 'r' AND relname ~ '^access_log_'")
         )
@@ -46,7 +46,7 @@ async def drop_all(uows: UnitOfWorkFactory) -> None:
 
 
 async def command(uows: UnitOfWorkFactory, *commands: str) -> None:
-    async with in_log(uows) as uow:
+    async with as_log_role(uows) as uow:
         for one in commands:
             await uow.connection.execute(text(one))
 
@@ -84,7 +84,7 @@ async def test_an_interrupted_cut_is_found(
 
     findings = await auditor.look()
 
-    async with in_log(uows) as uow:
+    async with as_log_role(uows) as uow:
         assert (await uow.connection.scalar(text("SELECT count(*) FROM access_log"))) == 0
     assert (findings.orphans, visitors(findings)) == (1, RowCount(AT, 0, 1))
 
@@ -169,7 +169,7 @@ async def test_a_log_that_somebody_locks_is_unknown_and_late(
     monkeypatch.setattr(log, "LOCK_TIMEOUT", "100ms")
     await add_everything(uows, AT)
     clock.at = AT
-    async with in_log(uows) as uow:
+    async with as_log_role(uows) as uow:
         await uow.connection.execute(text(f"LOCK {table}"))
         locked = await auditor.look()
     free = await auditor.look()

@@ -13,7 +13,7 @@ from dressform.retention_audit.auditor import Auditor
 from dressform.retention_audit.findings import RowCount, SpoolFindings
 from dressform.retention_audit.spools import audit_spools
 from tests.conftest import MovableClock
-from tests.helpers.access_log_lines import line, lines
+from tests.helpers.access_log import make_line, make_lines
 
 AT = datetime(2026, 3, 31, 12, tzinfo=UTC)
 END = VISITOR.period.expires_at(AT)
@@ -27,10 +27,10 @@ def test_a_folder_that_is_not_there_holds_nothing(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("zeros", [0, 10_000], ids=["cut to size", "allocated"])
 def test_lines_are_counted_by_their_own_time(spools: Path, zeros: int) -> None:
-    written = b"".join(lines(3, AT)) + b"\0" * zeros
+    written = b"".join(make_lines(3, AT)) + b"\0" * zeros
     (spools / "a.spool").write_bytes(written)
     (spools / "b.spool").write_bytes(b"\0" * zeros)
-    (spools / "note.txt").write_bytes(line(AT - 999 * DAY))
+    (spools / "note.txt").write_bytes(make_line(AT - 999 * DAY))
 
     found = [audit_spools(spools, END + more).lines for more in (-SECOND, SECOND, DAY + SECOND)]
 
@@ -77,9 +77,9 @@ async def test_what_cannot_be_read_is_a_finding(
     (spools / "a.spool").mkdir()
     os.mkfifo(spools / "b.spool")
     (spools / "c.spool").symlink_to(spools / "a.spool")
-    (spools / "d.spool").write_bytes(line(clock()))
+    (spools / "d.spool").write_bytes(make_line(clock()))
     foreign = spools / "e.spool"
-    foreign.write_bytes(line(clock()))
+    foreign.write_bytes(make_line(clock()))
     real_open = Path.open
 
     def refuse(path: Path, mode: str) -> IO[Any]:
@@ -99,7 +99,7 @@ async def test_what_cannot_be_read_is_a_finding(
 async def test_an_old_line_is_overdue_like_a_row(
     auditor: Auditor, spools: Path, clock: MovableClock
 ) -> None:
-    (spools / "a.spool").write_bytes(line(AT))
+    (spools / "a.spool").write_bytes(make_line(AT))
     clock.at = END + DAY + SECOND
 
     findings = await auditor.look()
@@ -113,6 +113,6 @@ async def test_lines_that_wait_for_long_are_a_sign(
     auditor: Auditor, spools: Path, clock: MovableClock, minutes: int, verdict: str
 ) -> None:
     """Though the worker is well."""
-    (spools / "a.spool").write_bytes(line(clock() - timedelta(minutes=minutes)))
+    (spools / "a.spool").write_bytes(make_line(clock() - timedelta(minutes=minutes)))
 
     assert (await auditor.look()).verdict == verdict

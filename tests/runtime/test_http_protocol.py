@@ -10,7 +10,7 @@ import pytest
 from fastapi import FastAPI, Request
 
 from dressform.runtime import http_protocol as protocol
-from tests.helpers.access_log_records import records
+from tests.helpers.access_log import list_records
 from tests.helpers.http_server import serving
 from tests.helpers.raw_http import GET, POST, send_bytes, wait_for_records
 
@@ -59,7 +59,7 @@ async def test_whoever_has_no_address_any_more_is_not_served(app: FastAPI, port:
     await asyncio.sleep(0.3)
 
     assert asked == []
-    assert await records(app) == []
+    assert await list_records(app) == []
 
 
 async def test_a_body_behind_an_upgrade_is_a_body(app: FastAPI, port: int) -> None:

@@ -14,7 +14,7 @@ from dressform.api.app import create_app
 from dressform.runtime import http_protocol as protocol
 from dressform.settings.settings import Settings
 from tests.conftest import MovableClock
-from tests.helpers.access_log_records import records
+from tests.helpers.access_log import list_records
 from tests.helpers.http_server import serving
 from tests.helpers.raw_http import send_bytes
 
@@ -37,9 +37,9 @@ async def behind(app: FastAPI, settings: Settings, clock: MovableClock) -> Async
 async def rows(app: FastAPI, count: int) -> list[tuple[str, int]]:
     """Address and status of what never became a request, once there are as many rows."""
     async with asyncio.timeout(5):
-        while len(await records(app)) < count:
+        while len(await list_records(app)) < count:
             await asyncio.sleep(0.02)
-    found = await records(app)
+    found = await list_records(app)
     return [(str(record.address), record.status) for record in found if record.method == "OTHER"]
 
 

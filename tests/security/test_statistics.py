@@ -26,10 +26,10 @@ from dressform.worker.enforce import enforce
 from dressform.worker.process import create_tasks
 from tests.bench.filling import filled
 from tests.conftest import FAST_DATABASE, MASTER_KEY
+from tests.helpers.access_log import insert_entries, make_entry
 from tests.helpers.auth import erase, forgot, login, refresh, sessions
 from tests.helpers.databases import isolated_database, transaction
 from tests.helpers.members import Mailbox, MemberClient
-from tests.helpers.visits import log, visit
 
 HIDDEN = {
     (table.name, column.name)
@@ -50,7 +50,7 @@ def test_statistics_are_kept_of_nothing_that_could_be_opened_or_found() -> None:
 async def test_statistics_have_no_target_for_hidden_columns_in_tables_and_days(
     uows: UnitOfWorkFactory,
 ) -> None:
-    await log(uows, visit(datetime(2031, 5, 5, 12, tzinfo=UTC)))
+    await insert_entries(uows, make_entry(datetime(2031, 5, 5, 12, tzinfo=UTC)))
     uow = uows.read()
     rows = await uow.connection.execute(
         text(

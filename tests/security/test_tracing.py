@@ -29,8 +29,8 @@ from dressform.settings.settings import Settings
 from dressform.sewing.body import BodyMeasurements
 from dressform.worker.rewrite import rewrite_tables
 from tests.conftest import MovableClock
+from tests.helpers.access_log import insert_entries, make_entry
 from tests.helpers.databases import as_superuser
-from tests.helpers.visits import log, visit
 from tests.security import tracing
 from tests.security.tracing import Evidence, by_exact_times, by_intersection, by_order, right
 
@@ -82,7 +82,7 @@ async def site_of(isolated_settings: Settings, *, rewritten: bool) -> AsyncItera
             assert await rewrite_tables(uows, at=last_day) > 0
         today = [event for event in planned if event[0] >= last_day]
         lines += [await act(uows, clock, *event) for event in today]
-        await log(uows, *lines)
+        await insert_entries(uows, *lines)
         raw = await asyncpg.connect(url)
         clock.at = last_day + DAY / 2
         truth = {one.owner.account_id: one.address for one in members if one.owner is not None}
@@ -120,7 +120,7 @@ async def act(
     route = await ACTS[what](uows, member)
     method, template, status = route
     began = at - timedelta(milliseconds=30)
-    return visit(
+    return make_entry(
         began, member.address, method=method, route=template, status=status, duration_us=30_000
     )
 

@@ -29,7 +29,7 @@ _SAMPLES = json.loads(Path(__file__).with_name("freesewing.json").read_text())
 _FLAGS = {True: "with_breasts", False: "without_breasts"}
 
 
-def _adults() -> dict[str, tuple[dict[str, float], bool]]:
+def _load_adults() -> dict[str, tuple[dict[str, float], bool]]:
     found = {}
     for breasts, key in _FLAGS.items():
         columns = _SAMPLES[key]
@@ -38,16 +38,16 @@ def _adults() -> dict[str, tuple[dict[str, float], bool]]:
     return found
 
 
-def sized(body: dict[str, float], size: float) -> dict[str, float]:
+def scale_body(body: dict[str, float], size: float) -> dict[str, float]:
     """As FreeSewing makes dolls and giants: all but the slope."""
     return {name: value * (1 if name == "shoulderSlope" else size) for name, value in body.items()}
 
 
-ADULTS = _adults()
+ADULTS = _load_adults()
 """Each with all 38 measurements, and its flag."""
 
 DOLLS_AND_GIANTS = {
-    f"{size:g} of {name}": (sized(ADULTS[name][0], size), ADULTS[name][1])
+    f"{size:g} of {name}": (scale_body(ADULTS[name][0], size), ADULTS[name][1])
     for name in ("with_breasts 340", "without_breasts 380")
     for size in (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 1.5, 2, 2.5, 3)
 }

@@ -10,7 +10,7 @@ _MOMENTS = json.loads(Path(__file__).with_name("moments.json").read_text())
 _NAMES: list[str] = _MOMENTS["measurements"]
 
 
-def adults(number: int, *, breasts: bool, seed: int) -> Iterator[dict[str, float]]:
+def draw_adults(number: int, *, breasts: bool, seed: int) -> Iterator[dict[str, float]]:
     """Each with 14 measurements in whole mm, as different from each other as people are."""
     moments = _MOMENTS["with_breasts" if breasts else "without_breasts"]
     mean, root = moments["mean"], _root(moments["covariance"])

@@ -16,14 +16,14 @@ METRE: dict[str, float] = WITH_BREASTS | {"waistToFloor": 1000.0}
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 
 
-def points_of(path: ET.Element) -> list[complex]:
+def parse_points(path: ET.Element) -> list[complex]:
     """All that it goes through or is bent by."""
     numbers = [float(each) for each in _NUMBER.findall(path.attrib["d"])]
     return [complex(*pair) for pair in zip(numbers[::2], numbers[1::2], strict=True)]
 
 
 @dataclass(frozen=True)
-class Shown:
+class DrawnMeasurement:
     """One measurement in the drawing."""
 
     kind: str
@@ -53,15 +53,15 @@ class Sketch:
         return list(self.root.iter(f"{SVG}path"))
 
     @cached_property
-    def shown(self) -> dict[str, Shown]:
+    def shown(self) -> dict[str, DrawnMeasurement]:
         groups = self.root.findall(f"{SVG}g[@data-measurement]")
-        return {group.attrib["data-measurement"]: _shown(group) for group in groups}
+        return {group.attrib["data-measurement"]: _parse_group(group) for group in groups}
 
     def outline(self, kind: str) -> list[complex]:
         """Of the body: what of it is measured or estimated."""
         groups = self.root.findall(f"{SVG}g[@class='{kind}']")
         (group,) = (each for each in groups if _is_outline(each))
-        return [point for path in group.findall(f"{SVG}path") for point in points_of(path)]
+        return [point for path in group.findall(f"{SVG}path") for point in parse_points(path)]
 
     def breadth(self, name: str) -> float:
         tape = self.shown[name].tape
@@ -83,17 +83,17 @@ class Sketch:
         return left, top, left + wide, top + high
 
 
-def _shown(group: ET.Element) -> Shown:
+def _parse_group(group: ET.Element) -> DrawnMeasurement:
     *tapes, leader = group.findall(f"{SVG}path")
     text = group.find(f"{SVG}text")
     assert text is not None
-    return Shown(
+    return DrawnMeasurement(
         kind=group.attrib["class"],
         dashed="stroke-dasharray" in group.attrib,
         text="".join(text.itertext()),
         place=complex(float(text.attrib["x"]), float(text.attrib["y"])),
-        tape=[point for tape in tapes for point in points_of(tape)],
-        leader=points_of(leader),
+        tape=[point for tape in tapes for point in parse_points(tape)],
+        leader=parse_points(leader),
     )
 
 

@@ -11,7 +11,7 @@ from dressform.sewing.catalogue import CATALOGUE, visible_measurements
 from dressform.sewing.data import load_json
 from dressform.sewing.plausibility import check_plausibility
 from dressform.sewing.plausibility_warning import PlausibilityWarning
-from tests.sewing.bodies import ADULTS, DOLLS_AND_GIANTS, WITH_BREASTS, sized
+from tests.sewing.bodies import ADULTS, DOLLS_AND_GIANTS, WITH_BREASTS, scale_body
 from tests.tools.false_alarm_rates import by_hand, kinds, people
 
 Body = dict[str, float]
@@ -27,16 +27,18 @@ LEG = ("waistToFloor", "waistToUpperLeg", "inseam")
 UNITS = {"cm": "centimetres", "in": "inches"}
 
 
-def found(body: Mapping[str, float], *, breasts: bool = True) -> list[tuple[str, tuple[str, ...]]]:
+def list_warnings(
+    body: Mapping[str, float], *, breasts: bool = True
+) -> list[tuple[str, tuple[str, ...]]]:
     return [(hint.kind, hint.measurements) for hint in check_plausibility(body, breasts=breasts)]
 
 
 def in_mm(body: Body, unit: str, *names: str) -> Body:
     """Lengths as somebody types them who thinks in another unit."""
-    return body | {name: body[name] / FACTORS[unit] for name in names or lengths_of(body)}
+    return body | {name: body[name] / FACTORS[unit] for name in names or list_lengths(body)}
 
 
-def lengths_of(body: Body) -> list[str]:
+def list_lengths(body: Body) -> list[str]:
     return [name for name in body if name != "shoulderSlope"]
 
 
@@ -50,13 +52,13 @@ def test_freesewings_bodies_get_no_hint_but_of_sums_that_they_do_not_keep(
     backs = body["chest"] - body["bustFront"], body["highBust"] - body["highBustFront"]
     torn = breasts and abs(backs[0] - backs[1]) > 0.05 * sum(backs) / 2
 
-    assert found(body, breasts=breasts) == [("sum", LEG)] * legs + [("sum", FOUR)] * torn
+    assert list_warnings(body, breasts=breasts) == [("sum", LEG)] * legs + [("sum", FOUR)] * torn
 
 
 def test_somebody_who_has_just_begun_gets_no_hint() -> None:
-    assert found({}) == []
-    assert found({"neck": 340}) == found({"shoulderSlope": 13}) == []
-    assert found({"chest": 1400}) == found({"chest": 600}) == []
+    assert list_warnings({}) == []
+    assert list_warnings({"neck": 340}) == list_warnings({"shoulderSlope": 13}) == []
+    assert list_warnings({"chest": 1400}) == list_warnings({"chest": 600}) == []
 
 
 def test_people_hardly_ever_get_a_hint() -> None:
@@ -78,9 +80,9 @@ def test_what_is_longer_than_its_whole(longer: str, shorter: str) -> None:
     swapped = {longer: WITH_BREASTS[shorter], shorter: WITH_BREASTS[longer]}
     hint = [("order", (longer, shorter))]
 
-    assert found(alike) == found(swapped) == hint
-    assert found({longer: WITH_BREASTS[longer], shorter: WITH_BREASTS[shorter]}) == []
-    assert found({longer: WITH_BREASTS[longer]}) == []
+    assert list_warnings(alike) == list_warnings(swapped) == hint
+    assert list_warnings({longer: WITH_BREASTS[longer], shorter: WITH_BREASTS[shorter]}) == []
+    assert list_warnings({longer: WITH_BREASTS[longer]}) == []
 
 
 def test_there_are_sixteen_of_them_and_six_sums() -> None:
@@ -120,7 +122,7 @@ def test_sums_leave_room_for_measuring_by_hand(
 ) -> None:
     body = dict(zip(names, values, strict=True))
 
-    assert found(body) == ([] if is_valid else [("sum", names)])
+    assert list_warnings(body) == ([] if is_valid else [("sum", names)])
 
 
 def test_what_one_hint_explains_gets_no_second() -> None:
@@ -128,10 +130,10 @@ def test_what_one_hint_explains_gets_no_second() -> None:
     no_back = {"waist": 750, "waistBack": 750}
     typed = WITH_BREASTS | {"waistToFloor": 105}
 
-    assert found(no_front) == [("sum", ("highBust", "highBustFront"))]
-    assert found(no_back) == [("order", ("waist", "waistBack"))]
-    assert found(typed) == [("unit", ("waistToFloor",))]
-    assert found(WITH_BREASTS | {"waistToArmpit": 1070}) == [("unit", ("waistToArmpit",))]
+    assert list_warnings(no_front) == [("sum", ("highBust", "highBustFront"))]
+    assert list_warnings(no_back) == [("order", ("waist", "waistBack"))]
+    assert list_warnings(typed) == [("unit", ("waistToFloor",))]
+    assert list_warnings(WITH_BREASTS | {"waistToArmpit": 1070}) == [("unit", ("waistToArmpit",))]
 
 
 @pytest.mark.parametrize("unit", FACTORS)
@@ -150,21 +152,21 @@ def test_a_whole_body_in_another_unit(name: str, unit: str) -> None:
 def test_only_the_exact_tenth_of_a_sample_passes_for_its_doll() -> None:
     for name in BASES:
         body, breasts = ADULTS[name]
-        assert "unit" not in dict(found(in_mm(body, "cm"), breasts=breasts))
+        assert "unit" not in dict(list_warnings(in_mm(body, "cm"), breasts=breasts))
         (unit,) = check_plausibility(in_mm(body, "in"), breasts=breasts)
         assert unit.kind == "unit"
-        ((kind, _),) = found(in_mm(body, "cm") | {"waist": 80}, breasts=breasts)
+        ((kind, _),) = list_warnings(in_mm(body, "cm") | {"waist": 80}, breasts=breasts)
         assert kind == "unit"
 
 
 def test_a_doll_may_be_measured_to_the_half_millimetre() -> None:
-    doll = {name: round(2 * value) / 2 for name, value in sized(WITH_BREASTS, 0.13).items()}
+    doll = {name: round(2 * value) / 2 for name, value in scale_body(WITH_BREASTS, 0.13).items()}
 
-    assert found(doll) == []
+    assert list_warnings(doll) == []
 
 
 @pytest.mark.parametrize("unit", FACTORS)
-@pytest.mark.parametrize("name", lengths_of(WITH_BREASTS))
+@pytest.mark.parametrize("name", list_lengths(WITH_BREASTS))
 def test_one_length_in_another_unit(name: str, unit: str) -> None:
     (hint,) = check_plausibility(in_mm(WITH_BREASTS, unit, name), breasts=True)
 
@@ -174,17 +176,17 @@ def test_one_length_in_another_unit(name: str, unit: str) -> None:
 
 
 def test_several_lengths_in_another_unit_get_one_hint() -> None:
-    some, most = ("chest", "waist", "wrist", "knee"), lengths_of(WITH_BREASTS)[5:]
+    some, most = ("chest", "waist", "wrist", "knee"), list_lengths(WITH_BREASTS)[5:]
 
-    assert found(in_mm(WITH_BREASTS, "cm", *some)) == [("unit", tuple(sorted(some)))]
-    ((kind, names),) = found(in_mm(WITH_BREASTS, "in", *most))
+    assert list_warnings(in_mm(WITH_BREASTS, "cm", *some)) == [("unit", tuple(sorted(some)))]
+    ((kind, names),) = list_warnings(in_mm(WITH_BREASTS, "in", *most))
     assert (kind, set(names)) == ("unit", set(most))
 
 
 def test_a_length_in_another_unit_is_told_beside_a_doll_and_a_giant() -> None:
     for size in (0.2, 0.5, 2, 3):
-        body = sized(WITH_BREASTS, size)
-        assert found(in_mm(body, "cm", "knee")) == [("unit", ("knee",))]
+        body = scale_body(WITH_BREASTS, size)
+        assert list_warnings(in_mm(body, "cm", "knee")) == [("unit", ("knee",))]
 
 
 def test_millimetres_that_were_taken_as_centimetres() -> None:
@@ -197,13 +199,13 @@ def test_millimetres_that_were_taken_as_centimetres() -> None:
 
 
 def test_of_two_lengths_the_usual_one_is_believed() -> None:
-    assert found({"chest": 925, "waist": 75}) == [("unit", ("waist",))]
-    assert found({"chest": 92.5, "waist": 750}) == [("unit", ("chest",))]
-    assert found({"chest": 185, "waist": 15}) == []
+    assert list_warnings({"chest": 925, "waist": 75}) == [("unit", ("waist",))]
+    assert list_warnings({"chest": 92.5, "waist": 750}) == [("unit", ("chest",))]
+    assert list_warnings({"chest": 185, "waist": 15}) == []
 
 
 def test_a_lonely_length_in_another_unit() -> None:
-    assert found({"chest": 92.5}) == found({"chest": 36}) == [("unit", ("chest",))]
+    assert list_warnings({"chest": 92.5}) == list_warnings({"chest": 36}) == [("unit", ("chest",))]
 
 
 @pytest.mark.parametrize(
@@ -227,8 +229,8 @@ def test_digits_that_were_swapped(name: str, typed: float, meant: float) -> None
 
 
 def test_digits_in_a_whole_body_get_no_other_hint() -> None:
-    assert found(WITH_BREASTS | {"waist": 570}) == [("digits", ("waist",))]
-    assert found(WITH_BREASTS | {"shoulderToWrist": 950, "shoulderToElbow": 430}) == [
+    assert list_warnings(WITH_BREASTS | {"waist": 570}) == [("digits", ("waist",))]
+    assert list_warnings(WITH_BREASTS | {"shoulderToWrist": 950, "shoulderToElbow": 430}) == [
         ("digits", ("shoulderToElbow",)),
         ("digits", ("shoulderToWrist",)),
     ]
@@ -237,42 +239,46 @@ def test_digits_in_a_whole_body_get_no_other_hint() -> None:
 def test_digits_of_inches_and_of_small_numbers_are_left_alone() -> None:
     rest = {"chest": 925, "biceps": 270, "hpsToBust": 275}
 
-    assert found(rest | {"waist": 570.2}) == []
-    assert found(rest | {"waistToUnderbust": 38}) == found(rest | {"waistToUnderbust": 83}) == []
+    assert list_warnings(rest | {"waist": 570.2}) == []
+    assert (
+        list_warnings(rest | {"waistToUnderbust": 38})
+        == list_warnings(rest | {"waistToUnderbust": 83})
+        == []
+    )
 
 
 def test_digits_are_not_suspected_where_adults_were_measured_so() -> None:
     body = {"chest": 925, "biceps": 270, "hpsToBust": 275}
 
-    assert found(body | {"waist": 570}) == [("digits", ("waist",))]
-    assert found(body | {"waist": 650}) == []
-    assert found(body | {"waist": 1070}) == []
+    assert list_warnings(body | {"waist": 570}) == [("digits", ("waist",))]
+    assert list_warnings(body | {"waist": 650}) == []
+    assert list_warnings(body | {"waist": 1070}) == []
 
 
 def test_digits_are_not_suspected_where_swapping_them_would_not_help() -> None:
-    assert found({"chest": 925, "biceps": 270, "hpsToBust": 275, "waist": 590}) == []
+    assert list_warnings({"chest": 925, "biceps": 270, "hpsToBust": 275, "waist": 590}) == []
 
 
 def test_digits_are_not_suspected_where_the_scale_explains_them() -> None:
     body, _ = DOLLS_AND_GIANTS["1.5 of with_breasts 340"]
 
-    assert found(body, breasts=False) == []
+    assert list_warnings(body, breasts=False) == []
 
 
 @pytest.mark.parametrize(("slope", "kinds"), [(39, []), (45, []), (46, ["angle"]), (55, ["angle"])])
 def test_a_slope_that_looks_like_a_length(slope: float, kinds: list[str]) -> None:
-    assert [kind for kind, _ in found({"shoulderSlope": slope})] == kinds
+    assert [kind for kind, _ in list_warnings({"shoulderSlope": slope})] == kinds
 
 
 def test_what_is_hidden_takes_no_part() -> None:
-    assert found({"chest": 900, "bustFront": 910}, breasts=False) == []
-    assert found({"chest": 900, "bustFront": 910}, breasts=True) == [
+    assert list_warnings({"chest": 900, "bustFront": 910}, breasts=False) == []
+    assert list_warnings({"chest": 900, "bustFront": 910}, breasts=True) == [
         ("order", ("chest", "bustFront"))
     ]
 
 
 def test_a_waist_wider_than_the_hips_is_nobodys_business() -> None:
-    assert found(WITH_BREASTS | {"waist": 980, "waistBack": 480}) == []
+    assert list_warnings(WITH_BREASTS | {"waist": 980, "waistBack": 480}) == []
 
 
 UNKIND_FR = (

@@ -9,7 +9,7 @@ from dressform.sewing.catalogue import CATALOGUE, Kind, visible_measurements
 from dressform.sewing.data import load_json
 from dressform.sewing.units import MeasurementUnit
 from tests.sewing.bodies import WITH_BREASTS, WITHOUT
-from tests.sewing.sketches import METRE, SVG, Sketch, points_of
+from tests.sewing.sketches import METRE, SVG, Sketch, parse_points
 
 FACTS = load_json("silhouette")
 
@@ -43,7 +43,7 @@ def test_whatever_fits_is_drawn_whole(body: dict[str, float], asked: dict[str, A
 
     left, top, right, bottom = sketch.view_box
     assert all(NUMBERS_ONLY.fullmatch(path.attrib["d"]) for path in sketch.paths)
-    points = [point for path in sketch.paths for point in points_of(path)]
+    points = [point for path in sketch.paths for point in parse_points(path)]
     points += [at for shown in sketch.shown.values() for at in shown.reach]
     assert all(left < point.real < right and top < point.imag < bottom for point in points)
     assert max(abs(point.real) for point in points) + bottom - top > 500, "too small to see"

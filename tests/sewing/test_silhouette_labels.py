@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from dressform.sewing.data import load_json
 from dressform.sewing.silhouette.curves import space_apart
 from dressform.sewing.units import MeasurementUnit
-from tests.sewing.sketches import METRE, SVG, Sketch, points_of
+from tests.sewing.sketches import METRE, SVG, Sketch, parse_points
 
 FACTS = load_json("silhouette")
 
@@ -85,5 +85,5 @@ def test_a_bar_tells_the_scale(unit: MeasurementUnit, said: float) -> None:
         if "".join(group.itertext()) == text and "class" not in group.attrib
     )
 
-    points = points_of(bar[0])
+    points = parse_points(bar[0])
     assert abs(points[2] - points[1]) / sketch.per_mm == pytest.approx(said, abs=1)

@@ -135,7 +135,7 @@ def test_a_length_is_no_angle() -> None:
     assert str(refused.value) == "“13 cm” is in cm, a unit of length: write an angle such as 13°"
 
 
-def refusal_of(text: str, kind: Kind, unit: MeasurementUnit | None) -> str:
+def get_error(text: str, kind: Kind, unit: MeasurementUnit | None) -> str:
     """Empty for what was understood, which must be a length."""
     try:
         value, _ = parse_quantity(text, kind, unit=unit)
@@ -149,7 +149,7 @@ def refusal_of(text: str, kind: Kind, unit: MeasurementUnit | None) -> str:
 def test_no_text_does_more_than_be_refused(
     text: str, kind: Kind, unit: MeasurementUnit | None
 ) -> None:
-    sentence = refusal_of(text, kind, unit)
+    sentence = get_error(text, kind, unit)
 
     assert sentence.isprintable()
     assert len(sentence) < 200
@@ -160,7 +160,7 @@ def test_no_text_does_more_than_be_refused(
     st.sampled_from([None, MeasurementUnit.MM]),
 )
 def test_nor_does_what_almost_is_a_length(text: str, unit: MeasurementUnit | None) -> None:
-    assert len(refusal_of(text, Kind.LENGTH, unit)) < 200
+    assert len(get_error(text, Kind.LENGTH, unit)) < 200
 
 
 WHOLE = st.integers(min_value=0, max_value=393)

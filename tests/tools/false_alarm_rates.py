@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 
 from dressform.sewing.plausibility import check_plausibility
 from tests.sewing.bodies import ADULTS
-from tests.sewing.people import adults
+from tests.sewing.people import draw_adults
 
 Body = dict[str, float]
 
@@ -30,7 +30,7 @@ def kinds(bodies: Iterator[tuple[Body, bool]]) -> Counter[str]:
 
 def people(number: int = PEOPLE) -> Iterator[tuple[Body, bool]]:
     for breasts in (True, False):
-        for body in adults(number // 2, breasts=breasts, seed=2026):
+        for body in draw_adults(number // 2, breasts=breasts, seed=2026):
             yield body, breasts
 
 

@@ -14,7 +14,7 @@ from dressform.worker import partitions as days
 from dressform.worker.enforce import RunResult, enforce
 from dressform.worker.partitions import PartitionsLockedError
 from tests.conftest import WITHOUT_CLOCK_GUARD
-from tests.helpers.access_log import in_log
+from tests.helpers.access_log import as_log_role
 from tests.helpers.retention import add_visit
 
 BEGAN = datetime(2026, 8, 30, tzinfo=UTC)
@@ -34,7 +34,7 @@ async def tables(uows: UnitOfWorkFactory) -> list[str]:
 
 
 async def command(uows: UnitOfWorkFactory, sql: str) -> None:
-    async with in_log(uows) as uow:
+    async with as_log_role(uows) as uow:
         await uow.connection.execute(text(sql))
 
 
@@ -67,7 +67,7 @@ async def test_a_detach_that_was_interrupted_is_finished(uows: UnitOfWorkFactory
 
 
 async def _interrupt_detach(uows: UnitOfWorkFactory) -> None:
-    async with in_log(uows) as reader:
+    async with as_log_role(uows) as reader:
         await reader.connection.execute(text("SELECT count(*) FROM access_log"))
         connection = await asyncpg.connect(uows.pool._dsn)
         await connection.execute("SET ROLE dressform_log")
@@ -87,7 +87,7 @@ async def test_an_orphan_takes_lines_again(uows: UnitOfWorkFactory) -> None:
     async with uows.transaction() as uow:
         await (await AccessLogPartitions.assume_role(uow)).ensure({BEGAN.date()})
 
-    async with in_log(uows) as uow:
+    async with as_log_role(uows) as uow:
         assert await uow.connection.scalar(text("SELECT count(*) FROM access_log")) == 1
 
 
@@ -100,7 +100,7 @@ async def test_who_reads_for_long_holds_up_one_round_and_no_writer(
     await add_visit(uows, BEGAN)
     await add_visit(uows, BEGAN + timedelta(days=1))
     at = END + timedelta(days=1)
-    async with in_log(uows) as reader:
+    async with as_log_role(uows) as reader:
         await reader.connection.execute(text(f"SELECT count(*) FROM {TABLE}"))
         round_ = asyncio.create_task(enforced(uows, at))
         await asyncio.sleep(0.5)
@@ -144,7 +144,7 @@ async def test_a_table_of_a_similar_name_is_nobodys_day(uows: UnitOfWorkFactory)
     try:
         await enforced(uows)
         assert "access_log_20200101_kept" not in await tables(uows)
-        async with in_log(uows) as uow:
+        async with as_log_role(uows) as uow:
             await uow.connection.execute(text("SELECT * FROM access_log_20200101_kept"))
     finally:
         await command(uows, "DROP TABLE access_log_20200101_kept")

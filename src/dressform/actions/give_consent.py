@@ -2,7 +2,7 @@ from collections.abc import Callable
 from uuid import UUID
 
 from dressform.db.unit_of_work import UnitOfWork
-from dressform.errors import ConsentTextChanged, AccountRestricted
+from dressform.errors import AccountRestricted, ConsentTextChanged
 from dressform.opendata.consent import CURRENT
 from dressform.repositories.accounts import Accounts
 from dressform.repositories.consents import Consent, Consents

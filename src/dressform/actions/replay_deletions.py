@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from dressform.actions.check_journal import Comparison, compare_journal
 from dressform.db.unit_of_work import UnitOfWorkFactory
-from dressform.errors import NotFound, Unauthenticated, StartupError
+from dressform.errors import NotFound, StartupError, Unauthenticated
 from dressform.journal.entries import DeletionKind
 from dressform.repositories.deletion_marks import DeletionMarks
 from dressform.repositories.returned_rows import ReturnedRow, ReturnedRows

@@ -12,8 +12,7 @@ from uuid import UUID
 
 from dressform.db.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from dressform.opendata.codebook import FLAGS, Codebook
-from dressform.opendata.sums import SumAccumulator, get_flag
-from dressform.opendata.sums import Sums
+from dressform.opendata.sums import SumAccumulator, Sums, get_flag
 from dressform.opendata.years import draw_date
 from dressform.repositories.contributions import PAUSE_SECONDS, Contributions
 from dressform.repositories.sealed_contributions import Contribution, decrypt_contributions

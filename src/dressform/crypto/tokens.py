@@ -21,7 +21,7 @@ from jose import jwk, jws, jwt
 from jose.backends.base import Key
 from jose.backends.cryptography_backend import CryptographyECKey
 
-from dressform.errors import Unauthenticated, StartupError
+from dressform.errors import StartupError, Unauthenticated
 
 ALGORITHM, TOKEN_TYPE = "ES256", "at+jwt"
 MAX_TOKEN_LENGTH = 8192

@@ -2,19 +2,11 @@
 
 import asyncpg
 
+from dressform.db.sqlstates import TRANSIENT
 from dressform.errors import Unavailable
 
 RETRY_AFTER_SECONDS = 5
 
-READ_ONLY = "25006"
-"""SQLSTATE of a standby, or of a primary that became one."""
-
-FAILED_TRANSACTION = "25P02"
-"""SQLSTATE of a transaction in which a statement has failed."""
-
-# Connection trouble, deadlock, resources, operator intervention, a standby: the request may be
-# repeated as it was.
-_TRANSIENT_SQLSTATES = ("08", "40", "53", "57", READ_ONLY)
 _CONNECTION_ERRORS = (
     OSError,
     TimeoutError,
@@ -81,7 +73,7 @@ def translate(error: BaseException) -> Exception | None:
 def is_connection_error(error: BaseException) -> bool:
     """Return whether the database can't be reached or written to now, though the statement is right."""
     if isinstance(error, asyncpg.PostgresError):
-        is_transient = (error.sqlstate or "").startswith(_TRANSIENT_SQLSTATES)
+        is_transient = (error.sqlstate or "").startswith(TRANSIENT)
         return is_transient and not isinstance(error, asyncpg.QueryCanceledError)
     if isinstance(error, asyncpg.InterfaceError):
         return not isinstance(error, ValueError)  # The connection was closed meanwhile.

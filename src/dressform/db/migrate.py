@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
+from dressform.db.advisory_locks import MIGRATIONS
 from dressform.db.errors import DatabaseError, translated_errors
 from dressform.db.pool import Connection as Queries
 from dressform.db.pool import for_sqlalchemy
@@ -21,7 +22,6 @@ from dressform.db.statements import Statement
 from dressform.errors import StartupError
 from dressform.settings.settings import Settings
 
-_LOCK = 0x44F0_0003
 _CURRENT_REVISIONS = Statement(text("SELECT version_num FROM alembic_version"))
 
 
@@ -43,7 +43,7 @@ async def migrate(url: str, revision: str = "head") -> None:
     Raises Unavailable and DatabaseError.
     """
     async with _transaction(url) as connection:
-        await connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
+        await connection.execute(text(f"SELECT pg_advisory_xact_lock({MIGRATIONS})"))
         await connection.execute(text("SET LOCAL lock_timeout = '10s'"))
         await connection.run_sync(_run_alembic, command.upgrade, revision)
 

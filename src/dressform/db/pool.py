@@ -11,12 +11,12 @@ import asyncpg
 from sqlalchemy import URL, Executable, make_url
 
 from dressform.db.errors import (
-    FAILED_TRANSACTION,
     DatabaseError,
     is_connection_error,
     is_usable_after,
     translated_errors,
 )
+from dressform.db.sqlstates import IN_FAILED_SQL_TRANSACTION
 from dressform.db.statements import Result, Row, Statement, as_statement
 
 ACQUIRE_TIMEOUT_SECONDS = 5.0
@@ -236,7 +236,7 @@ class Transaction(Connection):
                 raise
             self._pool.release(driver)
             if status != "COMMIT":
-                raise DatabaseError(FAILED_TRANSACTION)
+                raise DatabaseError(IN_FAILED_SQL_TRANSACTION)
 
     async def rollback(self) -> None:
         """Raises nothing: where it fails the connection is closed, which rolls back as well."""

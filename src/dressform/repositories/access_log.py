@@ -8,6 +8,7 @@ from sqlalchemy import Select, bindparam, delete, select, text, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 
 from dressform.db.errors import ConstraintError, DatabaseError, StatementTimeout
+from dressform.db.sqlstates import DATA_EXCEPTION_CLASS
 from dressform.db.statements import Statement
 from dressform.db.tables.access_log import AccessLog as Row
 from dressform.db.tables.access_log import SpoolOffset
@@ -39,7 +40,6 @@ _SETTINGS = Statement(
         "set_config('plan_cache_mode', 'force_custom_plan', true)"
     )
 )
-_BAD_VALUE = "22"
 
 # The end of a row is no plain comparison with `at`, by which the server would know what days to
 # leave out: no row of before the second line's bound can pass the first line.
@@ -175,7 +175,7 @@ class AccessLogEntries:
         except ConstraintError:
             raise PartitionMissingError(_parse_days(lines)) from None
         except DatabaseError as error:
-            if error.sqlstate.startswith(_BAD_VALUE):
+            if error.sqlstate.startswith(DATA_EXCEPTION_CLASS):
                 raise ValueError from None  # Its text would repeat an address.
             raise
         await self._uow.connection.execute(_SET_OFFSET, {"id": spool, "shipped": shipped})

@@ -4,14 +4,12 @@ from typing import Self
 
 from sqlalchemy import func, select, text
 
+from dressform.db.advisory_locks import ACCESS_LOG_PARTITIONS
 from dressform.db.unit_of_work import UnitOfWork
 from dressform.policy.operation_data import VISITOR
 from dressform.repositories.access_log import DISABLE_STATISTICS, SET_LOG_ROLE
 
 _NAME = "access_log_%Y%m%d"
-_MAKING = (0x44F0, 1)
-"""The advisory lock under which days are made and dropped, one at a time."""
-
 _MAX_EXACT_COUNT = 10_000
 """Up to here rows are counted one by one."""
 
@@ -116,4 +114,6 @@ class AccessLogPartitions:
     async def _lock(self) -> None:
         # The log is locked for all while one waits for it: the lines stay in their spools.
         await self._uow.connection.execute(text("SET LOCAL lock_timeout = '2s'"))
-        await self._uow.connection.execute(select(func.pg_advisory_xact_lock(*_MAKING)))
+        await self._uow.connection.execute(
+            select(func.pg_advisory_xact_lock(*ACCESS_LOG_PARTITIONS))
+        )

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from dressform.db.statements import Statement
 from dressform.db.tables import Account, DatasetConsent, DatasetConsentAct, Model
 from dressform.db.unit_of_work import UnitOfWork
-from dressform.errors import FieldError, InvalidInput, Unauthenticated, TooManyConsents
+from dressform.errors import FieldError, InvalidInput, TooManyConsents, Unauthenticated
 from dressform.journal.entries import Deletion, DeletionKind
 from dressform.opendata.consent import ConsentText
 from dressform.repositories.consent_acts import (

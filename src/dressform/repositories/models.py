@@ -10,7 +10,7 @@ from dressform.crypto.secrets import new_version, random_id
 from dressform.db.statements import Row, Statement
 from dressform.db.tables import Account, Avatar, Model
 from dressform.db.unit_of_work import UnitOfWork
-from dressform.errors import FieldError, InvalidInput, NotFound, Unauthenticated, TooManyModels
+from dressform.errors import FieldError, InvalidInput, NotFound, TooManyModels, Unauthenticated
 from dressform.journal.entries import Deletion, DeletionKind
 from dressform.repositories.members import with_member
 from dressform.repositories.owners import Owner

@@ -6,6 +6,7 @@ from sqlalchemy import func, insert, select, update
 from dressform.clock import Clock
 from dressform.crypto.sealing import MasterKeys, WrappedKey
 from dressform.crypto.secrets import timed_id
+from dressform.db.advisory_locks import SERVICE_SECRETS
 from dressform.db.pool import Connection
 from dressform.db.tables import AccessLogAudit, AccountKey, Mail, ServiceSecret, SignUp
 
@@ -14,8 +15,6 @@ class SecretPurpose(StrEnum):
     INDEX = "index"
     SIGNING = "signing"
 
-
-_LOCK = (0x44F0, 2)
 
 WRAPPED_KEY_COLUMNS: tuple[tuple[Any, str], ...] = (
     (ServiceSecret, "id"),
@@ -62,7 +61,7 @@ class ServiceSecrets:
 
     async def lock(self) -> None:
         """Until the transaction ends, so that processes that start together make one secret."""
-        await self._connection.execute(select(func.pg_advisory_xact_lock(*_LOCK)))
+        await self._connection.execute(select(func.pg_advisory_xact_lock(*SERVICE_SECRETS)))
 
     async def list_master_key_ids(self) -> set[str]:
         """The ids of the master keys without which something would not open."""

@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from dressform.db.errors import DatabaseError
 from dressform.db.pool import Connection
+from dressform.db.sqlstates import LOCK_NOT_AVAILABLE, UNDEFINED_TABLE
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.retention_audit.findings import RowCount
 from dressform.retention_audit.rows import count_rows
@@ -20,8 +21,6 @@ MAX_COUNTED = 1_000_000
 LOCK_TIMEOUT = "3s"
 """A little longer than the worker's, which locks the log while it waits for it."""
 
-_NO_SUCH_TABLE = "42P01"
-_LOCK_NOT_AVAILABLE = "55P03"
 
 # `past`: whether it may hold a row that is past its window; `ahead`: one from the future. What has
 # no bounds may.
@@ -57,7 +56,7 @@ async def audit_access_log(uows: UnitOfWorkFactory, at: datetime) -> LogTables:
     try:
         return await _audit_tables(uows, at)
     except DatabaseError as error:
-        if error.sqlstate != _LOCK_NOT_AVAILABLE:
+        if error.sqlstate != LOCK_NOT_AVAILABLE:
             raise
         return LogTables(RowCount(), 0, unknown=True)
 
@@ -84,7 +83,7 @@ async def _audit_table(uows: UnitOfWorkFactory, name: str, at: datetime) -> RowC
         async with _as_log_role(uows) as connection:
             return await count_rows(connection, window, at)
     except DatabaseError as error:
-        if error.sqlstate == _NO_SUCH_TABLE:  # Dropped meanwhile.
+        if error.sqlstate == UNDEFINED_TABLE:  # Dropped meanwhile.
             return RowCount()
         raise
 

@@ -15,9 +15,9 @@ from dressform.access_log.middleware import CLIENT_CLOSED_REQUEST, AccessLogMidd
 from dressform.errors import (
     DressformError,
     HeadersTooLarge,
+    MalformedRequest,
     RequestTimeout,
     Unavailable,
-    MalformedRequest,
 )
 
 MAX_HEADER_BYTES = 64 * 1024

@@ -4,14 +4,13 @@ import asyncio
 from datetime import datetime
 
 from dressform.db.errors import DatabaseError
+from dressform.db.sqlstates import LOCK_NOT_AVAILABLE
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.repositories.access_log_partitions import AccessLogPartitions, Partition
 
 MAX_TRIES = 3
 PAUSE_SECONDS = 1.0
 """In which the lines that waited behind the lock get through."""
-
-_LOCK_NOT_AVAILABLE = "55P03"
 
 
 class PartitionsLockedError(Exception):
@@ -50,7 +49,7 @@ async def _drop_partition(day: Partition, uows: UnitOfWorkFactory, at: datetime)
             async with uows.transaction(now=at) as uow:
                 return await (await AccessLogPartitions.assume_role(uow)).drop(day)
         except DatabaseError as error:
-            if error.sqlstate != _LOCK_NOT_AVAILABLE:
+            if error.sqlstate != LOCK_NOT_AVAILABLE:
                 raise
         if tried < MAX_TRIES:
             await asyncio.sleep(PAUSE_SECONDS)

@@ -13,6 +13,7 @@ from datetime import datetime
 from sqlalchemy import Table
 
 from dressform.db.errors import DatabaseError
+from dressform.db.sqlstates import LOCK_NOT_AVAILABLE
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.policy.periods import start_of_day
 from dressform.repositories.member_tables import MEMBER_TABLES, MemberTables
@@ -28,7 +29,6 @@ KEY_TABLES = frozenset({"account_key", "sign_up", "mail"})
 MAX_KEY_TABLE_BYTES = 256 * 2**20
 MAX_TRIES = 10
 PAUSE_SECONDS = 0.5
-_LOCK_NOT_AVAILABLE = "55P03"
 
 
 async def rewrite_tables(uows: UnitOfWorkFactory, *, at: datetime) -> int:
@@ -89,7 +89,7 @@ async def _sort_table(table: Table, uows: UnitOfWorkFactory, at: datetime) -> bo
             async with uows.transaction(now=at) as uow:
                 await MemberTables(uow).cluster(table)
         except DatabaseError as error:
-            if error.sqlstate != _LOCK_NOT_AVAILABLE:
+            if error.sqlstate != LOCK_NOT_AVAILABLE:
                 raise
         else:
             return True

@@ -41,7 +41,7 @@ NEVER_FIRST = re.compile(r"[\d']")
 PLAIN = re.compile(r"\d+(\.\d+)?")
 
 
-def broken(document: bytes) -> list[str]:
+def find_violations(document: bytes) -> list[str]:
     """Every rule that the file breaks; none if it is as its program wants it."""
     root = ET.fromstring(document)
     texts = {child.tag: child.text or "" for child in root}

@@ -19,7 +19,7 @@ MEASUREMENTS = st.fixed_dictionaries(
 )
 
 
-def smis(
+def make_smis(
     *measurements: str,
     unit: str = "cm",
     root: str = "smis",
@@ -43,23 +43,23 @@ def smis(
     return "\n".join(lines).encode()
 
 
-def taken(found: ImportResult) -> Mapping[str, float]:
+def get_values(found: ImportResult) -> Mapping[str, float]:
     """Of the only model."""
     (model,) = found.models
     return model.measurements
 
 
-def told(found: ImportResult) -> Iterable[tuple[int, str, str]]:
+def list_entries(found: ImportResult) -> Iterable[tuple[int, str, str]]:
     """Line, entry and outcome of each."""
     return [(line.line, line.entry, line.outcome.value) for line in found.report]
 
 
-def reasons(found: ImportResult) -> list[str | None]:
+def list_reasons(found: ImportResult) -> list[str | None]:
     """In English, of each in its order."""
     return [line.reason["en"] if line.reason else None for line in found.report]
 
 
-def left_out(found: ImportResult) -> list[tuple[int, str]]:
+def list_left_out(found: ImportResult) -> list[tuple[int, str]]:
     return [(line.line, line.entry) for line in found.report if line.outcome is Outcome.LEFT_OUT]
 
 

@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from dressform.sewing.formats import Format, ImportedBody, UnreadableFileError, parse_file
-from tests.sewing.formats.samples import left_out, reasons, taken, told
+from tests.sewing.formats.samples import get_values, list_entries, list_left_out, list_reasons
 
 
 def as_json(document: Any) -> bytes:
@@ -89,7 +89,7 @@ def test_old_names_are_mapped_and_what_cannot_be_is_listed(form: Any) -> None:
         ImportedBody({"chest": 925, "waist": 750, "highBust": 865}, breasts=True),
         ImportedBody({"inseam": 780}, breasts=False),
     )
-    said = dict(zip([line.entry for line in found.report], reasons(found), strict=True))
+    said = dict(zip([line.entry for line in found.report], list_reasons(found), strict=True))
     assert said["chestCircumference"] == "An older name of chest."
     assert said["highBust"] is None
     assert (said["shoulderSlope"] or "").startswith("Before July 2020 this was a length")
@@ -98,7 +98,7 @@ def test_old_names_are_mapped_and_what_cannot_be_is_listed(form: Any) -> None:
     assert (said["waistFront"] or "").startswith("Worked out from other measurements")
     assert "not measured" in (said["wristCircumference"] or "")
     assert said["wristCircumference"] == said["ankleCircumference"]
-    assert len(left_out(found)) == 6
+    assert len(list_left_out(found)) == 6
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ def test_a_slope_that_may_be_a_length_is_not_taken(
 ) -> None:
     document = {container: [{"measurements": beside | {"shoulderSlope": 13}}]}
 
-    assert ("shoulderSlope" in taken(parse_file(as_json(document)))) is is_taken
+    assert ("shoulderSlope" in get_values(parse_file(as_json(document)))) is is_taken
 
 
 SET = {"measurements": {"chest": 925}}
@@ -143,14 +143,14 @@ SET = {"measurements": {"chest": 925}}
 )
 @FORMS
 def test_every_shape_that_it_comes_in(form: Any, document: Any) -> None:
-    assert taken(parse_file(form(document))) == {"chest": 925}
+    assert get_values(parse_file(form(document))) == {"chest": 925}
 
 
 def test_lines_are_those_of_the_file() -> None:
     document = b'\xef\xbb\xbf{\r\n "measurements": {\r\n  "chest": 925,\r\n\r\n  "x": 1 } }'
 
-    assert told(parse_file(document)) == [(3, "chest", "taken"), (5, "x", "left_out")]
-    assert told(parse_file(b"# mine\nmeasurements:\n\n  chest: 925\n  x: 1")) == [
+    assert list_entries(parse_file(document)) == [(3, "chest", "taken"), (5, "x", "left_out")]
+    assert list_entries(parse_file(b"# mine\nmeasurements:\n\n  chest: 925\n  x: 1")) == [
         (4, "chest", "taken"),
         (5, "x", "left_out"),
     ]
@@ -159,30 +159,30 @@ def test_lines_are_those_of_the_file() -> None:
 def test_the_name_of_today_wins_over_an_older_one() -> None:
     found = parse_file(as_json({"measurements": {"naturalWaist": 1, "waist": 750, "inseam": 780}}))
 
-    assert taken(found) == {"waist": 750, "inseam": 780}
-    assert left_out(found) == [(3, "naturalWaist")]
+    assert get_values(found) == {"waist": 750, "inseam": 780}
+    assert list_left_out(found) == [(3, "naturalWaist")]
 
 
 def test_a_name_that_stands_there_twice_is_told() -> None:
     found = parse_file(b'{"measurements": {"chest": 925,\n "chest": 930}}')
 
-    assert taken(found) == {"chest": 925}
-    assert left_out(found) == [(2, "chest")]
+    assert get_values(found) == {"chest": 925}
+    assert list_left_out(found) == [(2, "chest")]
 
 
 @pytest.mark.parametrize("value", ['"92 cm"', "true", "[925]", '{"mm": 925}', '"925,5"'])
 def test_what_is_no_number_is_listed(value: str) -> None:
     found = parse_file(b'{"measurements": {"chest": %s}}' % value.encode())
 
-    assert taken(found) == {}
-    assert reasons(found) == ["This is not a plain number; type the value instead."]
+    assert get_values(found) == {}
+    assert list_reasons(found) == ["This is not a plain number; type the value instead."]
 
 
 def test_measurements_that_are_none_are_listed() -> None:
     found = parse_file(b'{"sets": [{"measies": "a3f9"}, {"measies": {"chest": 925}}]}')
 
     assert [dict(model.measurements) for model in found.models] == [{}, {"chest": 925}]
-    assert left_out(found) == [(1, "measies")]
+    assert list_left_out(found) == [(1, "measies")]
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dressform.sewing.formats import MAX_FILE_BYTES, Format, UnreadableFileError, parse_file
-from tests.sewing.formats.samples import smis, taken
+from tests.sewing.formats.samples import get_values, make_smis
 
 BOMB = (
     '<?xml version="1.0"?>\n<!DOCTYPE smis [\n<!ENTITY a "aaaaaaaaaa">\n'
@@ -38,7 +38,7 @@ HUGE = "9" * 1_000_000
         (b"<smis>\n<notes>\xff</notes></smis>", "line 2: not well-formed XML"),
         (b'<?xml version="1.0" encoding="klingon"?><smis/>', "encoding|not well-formed"),
         (b"<smis>" + b"<a>" * 20, "nested more than 10 deep"),
-        (smis(*['name="x" value="1"'] * 5_001), "line 5009: more than 5000 entries"),
+        (make_smis(*['name="x" value="1"'] * 5_001), "line 5009: more than 5000 entries"),
         (b'{"measurements":\n {"chest" 1}}', "line 2: not valid JSON"),
         (b'{"measurements": {"chest": NaN}}', r"not valid JSON \(NaN"),
         (b'{"measurements": {"chest": -Infinity}}', "not valid JSON"),
@@ -85,13 +85,13 @@ def test_no_sentence_repeats_what_the_file_says(kind: Format, said: str) -> None
 @pytest.mark.parametrize(
     "document",
     [
-        smis(f'name="bust_circ" value="{HUGE}"'),
-        smis(f'name="bust_circ" value="{HUGE}/3"'),
-        smis('name="bust_circ" value="1e999"'),
-        smis('name="bust_circ" value="1e9999999"'),
-        smis('name="bust_circ" value="-1e-400"'),
-        smis('name="bust_circ" value="inf"'),
-        smis('name="bust_circ" value="nan"'),
+        make_smis(f'name="bust_circ" value="{HUGE}"'),
+        make_smis(f'name="bust_circ" value="{HUGE}/3"'),
+        make_smis('name="bust_circ" value="1e999"'),
+        make_smis('name="bust_circ" value="1e9999999"'),
+        make_smis('name="bust_circ" value="-1e-400"'),
+        make_smis('name="bust_circ" value="inf"'),
+        make_smis('name="bust_circ" value="nan"'),
         b'{"measurements": {"chest": %s}}' % HUGE.encode(),
         b'{"measurements": {"chest": 1e999999999}}',
         b"measurements: {chest: 1e999999999}",
@@ -105,7 +105,7 @@ def test_no_sentence_repeats_what_the_file_says(kind: Format, said: str) -> None
 def test_numbers_that_are_none_for_a_body_are_left_out_soon(document: bytes) -> None:
     began = time.process_time()
 
-    assert taken(parse_file(document)) == {}
+    assert get_values(parse_file(document)) == {}
     assert time.process_time() - began < 2
 
 
@@ -114,9 +114,9 @@ def test_formulas_that_make_long_numbers_are_left_out_soon() -> None:
     quotients = (f'name="@{n}" value="{"/@a*".join(["@a/3/7"] * 14)}"' for n in range(450))
     began = time.process_time()
 
-    found = parse_file(smis(long, *quotients, 'name="bust_circ" value="@a*@a*@a/@a/@a*45"'))
+    found = parse_file(make_smis(long, *quotients, 'name="bust_circ" value="@a*@a*@a/@a/@a*45"'))
 
-    assert taken(found) == {}
+    assert get_values(found) == {}
     assert time.process_time() - began < 2
 
 
@@ -125,22 +125,22 @@ def test_thousands_of_formulas_are_not_worked_out() -> None:
     began = time.process_time()
 
     found = parse_file(
-        smis(f'name="@a" value="{"9" * 150}"', *products, 'name="bust_circ" value="45*2"')
+        make_smis(f'name="@a" value="{"9" * 150}"', *products, 'name="bust_circ" value="45*2"')
     )
 
-    assert taken(found) == {}
+    assert get_values(found) == {}
     assert time.process_time() - began < 2
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
 def test_xml_is_read_in_every_encoding_that_it_may_have(encoding: str) -> None:
-    text = smis('name="bust_circ" value="90"').decode().replace(' encoding="UTF-8"', "")
+    text = make_smis('name="bust_circ" value="90"').decode().replace(' encoding="UTF-8"', "")
 
-    assert taken(parse_file(text.encode(encoding))) == {"chest": 900}
+    assert get_values(parse_file(text.encode(encoding))) == {"chest": 900}
 
 
 def test_xml_in_a_declared_encoding_is_read() -> None:
-    text = smis('name="@Größe" value="90"').decode().replace("UTF-8", "iso-8859-1")
+    text = make_smis('name="@Größe" value="90"').decode().replace("UTF-8", "iso-8859-1")
 
     assert [line.entry for line in parse_file(text.encode("iso-8859-1")).report] == ["@Größe"]
 
@@ -151,7 +151,7 @@ def test_long_and_invisible_names_are_shown_short() -> None:
     assert line.entry == "\N{REPLACEMENT CHARACTER}" * 2 + "x" * 38 + "…"
 
 
-def said_of(document: bytes, kind: Format | None) -> str:
+def get_error(document: bytes, kind: Format | None) -> str:
     try:
         return repr(parse_file(document, format=kind))
     except UnreadableFileError as refused:
@@ -165,7 +165,7 @@ def said_of(document: bytes, kind: Format | None) -> str:
 @example(b"<", None)
 @example(b"- :", None)
 def test_whatever_comes_is_read_or_refused(document: bytes, kind: Format | None) -> None:
-    assert said_of(document, kind)
+    assert get_error(document, kind)
 
 
 PIECES = [
@@ -177,4 +177,4 @@ PIECES = [
 
 @given(st.lists(st.sampled_from(PIECES), max_size=40), st.sampled_from([None, *Format]))
 def test_pieces_in_any_order_are_read_or_refused(pieces: list[str], kind: Format | None) -> None:
-    assert said_of("".join(pieces).encode(), kind)
+    assert get_error("".join(pieces).encode(), kind)

@@ -3,36 +3,45 @@
 import pytest
 
 from dressform.sewing.formats import Format, UnreadableFileError, parse_file
-from tests.sewing.formats.samples import REAL, left_out, reasons, smis, taken, told
+from tests.sewing.formats.samples import (
+    REAL,
+    get_values,
+    list_entries,
+    list_left_out,
+    list_reasons,
+    make_smis,
+)
 
 
 @pytest.mark.parametrize(("unit", "mm"), [("mm", 43.5), ("cm", 435), ("inch", 1104.9)])
 def test_every_unit_is_converted_exactly(unit: str, mm: float) -> None:
-    found = parse_file(smis('name="bust_circ" value="43.5"', unit=unit))
+    found = parse_file(make_smis('name="bust_circ" value="43.5"', unit=unit))
 
-    assert taken(found) == {"chest": mm}
+    assert get_values(found) == {"chest": mm}
 
 
 def test_an_angle_is_never_converted() -> None:
-    found = parse_file(smis('name="shoulder_slope_neck_side_angle" value="13"', unit="inch"))
+    found = parse_file(make_smis('name="shoulder_slope_neck_side_angle" value="13"', unit="inch"))
 
-    assert taken(found) == {"shoulderSlope": 13}
+    assert get_values(found) == {"shoulderSlope": 13}
 
 
 def test_the_format_is_what_the_root_says() -> None:
-    assert parse_file(smis('name="bust_circ" value="1"', root="vit")).format is Format.VIT
-    assert parse_file(smis('name="bust_circ" value="1"')).format is Format.SMIS
+    assert parse_file(make_smis('name="bust_circ" value="1"', root="vit")).format is Format.VIT
+    assert parse_file(make_smis('name="bust_circ" value="1"')).format is Format.SMIS
 
 
 def test_blanks_and_line_ends_around_values_are_no_part_of_them() -> None:
-    found = parse_file(smis('name="waist_circ " value="76&#10;"', 'name="bust_circ" value=" 90 "'))
+    found = parse_file(
+        make_smis('name="waist_circ " value="76&#10;"', 'name="bust_circ" value=" 90 "')
+    )
 
-    assert taken(found) == {"waist": 760, "chest": 900}
+    assert get_values(found) == {"waist": 760, "chest": 900}
 
 
 def test_what_is_not_taken_is_listed_with_its_line() -> None:
     found = parse_file(
-        smis(
+        make_smis(
             'name="bust_circ" value="0"',
             'name="hip_circ" value=""',
             'name="neck_circ" value="0.0"',
@@ -46,10 +55,10 @@ def test_what_is_not_taken_is_listed_with_its_line() -> None:
         )
     )
 
-    assert taken(found) == {}
-    assert [line for line, _ in left_out(found)] == list(range(9, 19))
+    assert get_values(found) == {}
+    assert [line for line, _ in list_left_out(found)] == list(range(9, 19))
     assert [line.entry for line in found.report][6] == "@Weite"
-    said = reasons(found)
+    said = list_reasons(found)
     assert (
         said[0]
         == said[1]
@@ -66,11 +75,11 @@ def test_what_is_not_taken_is_listed_with_its_line() -> None:
 
 
 def test_near_matches_are_taken_and_marked() -> None:
-    found = parse_file(smis('name="highhip_circ" value="90"', 'name="hip_circ" value="100"'))
+    found = parse_file(make_smis('name="highhip_circ" value="90"', 'name="hip_circ" value="100"'))
 
-    assert taken(found) == {"hips": 900, "seat": 1000}
-    assert told(found) == [(9, "highhip_circ", "approximate"), (10, "hip_circ", "taken")]
-    assert reasons(found)[1] is None
+    assert get_values(found) == {"hips": 900, "seat": 1000}
+    assert list_entries(found) == [(9, "highhip_circ", "approximate"), (10, "hip_circ", "taken")]
+    assert list_reasons(found)[1] is None
     assert all(line.reason is None or set(line.reason) == {"en", "fr"} for line in found.report)
 
 
@@ -102,7 +111,7 @@ def test_a_formula_is_worked_out_only_where_all_before_it_settles_it(
     formula: str, waist: float | None
 ) -> None:
     found = parse_file(
-        smis(
+        make_smis(
             'name="bust_circ" value="90"',
             'name="hip_circ" value="0"',
             'name="@Länge" value="20"',
@@ -111,35 +120,35 @@ def test_a_formula_is_worked_out_only_where_all_before_it_settles_it(
         )
     )
 
-    assert taken(found).get("waist") == waist
-    assert ("Worked out" in (reasons(found)[3] or "")) is (waist is not None)
+    assert get_values(found).get("waist") == waist
+    assert ("Worked out" in (list_reasons(found)[3] or "")) is (waist is not None)
 
 
 def test_formulas_may_build_on_formulas_that_stand_before() -> None:
     found = parse_file(
-        smis(
+        make_smis(
             'name="height" value="172"',
             'name="half" value="height/2"',
             'name="hip_circ" value="half+3*(half-80)"',
         )
     )
 
-    assert taken(found) == {"seat": 1040}
+    assert get_values(found) == {"seat": 1040}
 
 
 def test_formulas_that_square_each_other_come_to_an_end() -> None:
     squares = (f'name="@m{n + 1}" value="@m{n}*@m{n}"' for n in range(4_000))
 
     found = parse_file(
-        smis('name="@m0" value="1.0000001"', *squares, 'name="bust_circ" value="@m4000"')
+        make_smis('name="@m0" value="1.0000001"', *squares, 'name="bust_circ" value="@m4000"')
     )
 
-    assert taken(found) == {}
+    assert get_values(found) == {}
 
 
 def test_an_angle_is_no_part_of_a_formula_for_lengths() -> None:
     found = parse_file(
-        smis(
+        make_smis(
             'name="shoulder_slope_neck_side_angle" value="13"',
             'name="waist_circ" value="shoulder_slope_neck_side_angle*5"',
             'name="@a" value="5" specialUnits="true"',
@@ -147,28 +156,28 @@ def test_an_angle_is_no_part_of_a_formula_for_lengths() -> None:
         )
     )
 
-    assert taken(found) == {"shoulderSlope": 13}
+    assert get_values(found) == {"shoulderSlope": 13}
 
 
 def test_a_length_in_special_units_is_not_one() -> None:
-    found = parse_file(smis('name="bust_circ" value="13" specialUnits="true"', root="vit"))
+    found = parse_file(make_smis('name="bust_circ" value="13" specialUnits="true"', root="vit"))
 
-    assert taken(found) == {}
-    assert "unit of its own" in (reasons(found)[0] or "")
+    assert get_values(found) == {}
+    assert "unit of its own" in (list_reasons(found)[0] or "")
 
 
 def test_of_two_entries_the_plain_one_wins_then_the_first() -> None:
     found = parse_file(
-        smis(
+        make_smis(
             'name="bust_circ" value="45*2"',
             'name="bust_circ" value="91"',
             'name="bust_circ" value="92"',
         )
     )
 
-    assert taken(found) == {"chest": 910}
-    assert left_out(found) == [(9, "bust_circ"), (11, "bust_circ")]
-    assert reasons(found) == [
+    assert get_values(found) == {"chest": 910}
+    assert list_left_out(found) == [(9, "bust_circ"), (11, "bust_circ")]
+    assert list_reasons(found) == [
         "The file has chest more than once; what line 10 says was taken.",
         None,
         "The file has chest more than once; what line 10 says was taken.",
@@ -176,18 +185,18 @@ def test_of_two_entries_the_plain_one_wins_then_the_first() -> None:
 
 
 def test_a_zero_does_not_hide_the_value_that_follows() -> None:
-    found = parse_file(smis('name="bust_circ" value="0"', 'name="bust_circ" value="91"'))
+    found = parse_file(make_smis('name="bust_circ" value="0"', 'name="bust_circ" value="91"'))
 
-    assert taken(found) == {"chest": 910}
+    assert get_values(found) == {"chest": 910}
 
 
 @pytest.mark.parametrize(
     ("version", "taken_as"), [("0.3.2", "crotchDepth"), ("0.3.3", "waistToUpperLeg")]
 )
 def test_what_was_renamed_in_0_3_3_is_known_by_the_version(version: str, taken_as: str) -> None:
-    found = parse_file(smis('name="rise_length_side" value="30"', version=version))
+    found = parse_file(make_smis('name="rise_length_side" value="30"', version=version))
 
-    assert taken(found) == {taken_as: 300}
+    assert get_values(found) == {taken_as: 300}
 
 
 def test_who_it_is_about_is_dropped_and_only_the_kinds_are_told() -> None:
@@ -197,7 +206,7 @@ def test_who_it_is_about_is_dropped_and_only_the_kinds_are_told() -> None:
         "<email>ada@example.org</email>"
     )
 
-    found = parse_file(smis('name="bust_circ" value="90"', personal=personal, notes="For Ada"))
+    found = parse_file(make_smis('name="bust_circ" value="90"', personal=personal, notes="For Ada"))
 
     assert found.dropped == ("name", "birth date", "gender", "e-mail", "notes")
     assert not any(word in repr(found) for word in ("Ada", "Lovelace", "1815", "female", "@"))
@@ -207,8 +216,8 @@ def test_valentinas_customer_is_a_name_and_what_is_empty_is_nothing() -> None:
     personal = "<customer> </customer><birth-date/><gender></gender><email/>"
     named = "<customer>Ada</customer><email/>"
 
-    assert parse_file(smis(personal=personal, root="vit")).dropped == ()
-    assert parse_file(smis(personal=named, root="vit")).dropped == ("name",)
+    assert parse_file(make_smis(personal=personal, root="vit")).dropped == ()
+    assert parse_file(make_smis(personal=named, root="vit")).dropped == ("name",)
 
 
 @pytest.mark.parametrize(
@@ -224,7 +233,7 @@ def test_valentinas_customer_is_a_name_and_what_is_empty_is_nothing() -> None:
 def test_the_flag_is_in_the_notes(
     notes: str, *, breasts: bool | None, dropped: tuple[str, ...]
 ) -> None:
-    found = parse_file(smis(notes=notes))
+    found = parse_file(make_smis(notes=notes))
 
     assert found.models[0].breasts is breasts
     assert found.dropped == dropped
@@ -233,12 +242,12 @@ def test_the_flag_is_in_the_notes(
 @pytest.mark.parametrize(
     ("document", "said"),
     [
-        (smis(unit="furlong"), "no unit"),
-        (smis(unit=""), "no unit"),
-        (smis(version="0.2.0"), "version 0.2.0"),
-        (smis(root="vst"), "table of sizes"),
-        (smis(root="smms"), "table of sizes"),
-        (smis(root="pattern"), "<smis> or <vit> is expected"),
+        (make_smis(unit="furlong"), "no unit"),
+        (make_smis(unit=""), "no unit"),
+        (make_smis(version="0.2.0"), "version 0.2.0"),
+        (make_smis(root="vst"), "table of sizes"),
+        (make_smis(root="smms"), "table of sizes"),
+        (make_smis(root="pattern"), "<smis> or <vit> is expected"),
     ],
 )
 def test_a_file_that_is_none_is_refused(document: bytes, said: str) -> None:
@@ -249,13 +258,13 @@ def test_a_file_that_is_none_is_refused(document: bytes, said: str) -> None:
 def test_a_file_as_people_have_it_is_accounted_for() -> None:
     found = parse_file(REAL)
 
-    assert taken(found) == {
+    assert get_values(found) == {
         "chest": 925,
         "neck": 340,
         "bustFront": 480,
         "shoulderSlope": 13.5,
     }
-    assert left_out(found) == [
+    assert list_left_out(found) == [
         (18, "waist_circ"),
         (19, "hip_circ"),
         (21, "highhip_circ"),
@@ -272,11 +281,11 @@ def test_a_file_as_people_have_it_is_accounted_for() -> None:
 def test_what_a_new_file_says_of_nobody_is_nothing() -> None:
     nobody = "<birth-date>1800-01-01</birth-date><gender>unknown</gender>"
 
-    assert parse_file(smis(personal=nobody)).dropped == ()
-    assert parse_file(smis(personal="<gender>1800-01-01</gender>")).dropped == ("gender",)
+    assert parse_file(make_smis(personal=nobody)).dropped == ()
+    assert parse_file(make_smis(personal="<gender>1800-01-01</gender>")).dropped == ("gender",)
 
 
 def test_entries_elsewhere_are_no_measurements() -> None:
     elsewhere = '<m name="bust_circ" value="90"/><x><m name="hip_circ" value="90"/></x>'
 
-    assert taken(parse_file(smis(personal=elsewhere))) == {}
+    assert get_values(parse_file(make_smis(personal=elsewhere))) == {}

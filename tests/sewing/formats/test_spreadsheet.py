@@ -5,7 +5,7 @@ import codecs
 import pytest
 
 from dressform.sewing.formats import parse_file
-from tests.sewing.formats.samples import left_out, reasons, taken, told
+from tests.sewing.formats.samples import get_values, list_entries, list_left_out, list_reasons
 
 
 @pytest.mark.parametrize(
@@ -23,15 +23,15 @@ from tests.sewing.formats.samples import left_out, reasons, taken, told
 )
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
 def test_every_way_to_save_it(sheet: str, encoding: str) -> None:
-    assert taken(parse_file(sheet.encode(encoding))) == {"chest": 1105, "neck": 419.1}
+    assert get_values(parse_file(sheet.encode(encoding))) == {"chest": 1105, "neck": 419.1}
 
 
 def test_a_point_is_a_decimal_point_only_where_commas_part_the_columns() -> None:
-    assert taken(parse_file(b"chest,1.105,mm")) == {"chest": 1.105}
+    assert get_values(parse_file(b"chest,1.105,mm")) == {"chest": 1.105}
 
     found = parse_file(b"chest;1.105;mm")
-    assert taken(found) == {}
-    assert "can be read in two ways" in (reasons(found)[0] or "")
+    assert get_values(found) == {}
+    assert "can be read in two ways" in (list_reasons(found)[0] or "")
 
 
 def test_what_is_not_taken_is_listed_with_its_line() -> None:
@@ -41,9 +41,9 @@ def test_what_is_not_taken_is_listed_with_its_line() -> None:
         b"head,20000,mm\nknee,5,stones\nshoulderSlope,13,\n"
     )
 
-    assert taken(found) == {"shoulderSlope": 13}
-    assert [line for line, _ in left_out(found)] == list(range(2, 13))
-    said = reasons(found)
+    assert get_values(found) == {"shoulderSlope": 13}
+    assert [line for line, _ in list_left_out(found)] == list(range(2, 13))
+    said = list_reasons(found)
     assert (said[0] or "").startswith("No unit is given")
     assert (said[1] or "").startswith("This is neither a plain number nor a formula")
     assert said[2] == said[3]
@@ -60,14 +60,14 @@ def test_what_is_not_taken_is_listed_with_its_line() -> None:
 def test_seamlys_and_older_names_are_marked() -> None:
     found = parse_file(b"highhip_circ,90,cm\nbust_circ,92,cm\nnaturalWaist,75,cm\nhips,91,cm")
 
-    assert taken(found) == {"chest": 920, "waist": 750, "hips": 910}
-    assert told(found) == [
+    assert get_values(found) == {"chest": 920, "waist": 750, "hips": 910}
+    assert list_entries(found) == [
         (1, "highhip_circ", "left_out"),
         (2, "bust_circ", "taken"),
         (3, "naturalWaist", "taken"),
         (4, "hips", "taken"),
     ]
-    assert reasons(found)[2] == "An older name of waist."
+    assert list_reasons(found)[2] == "An older name of waist."
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_the_flag_is_a_row(flag: str, *, breasts: bool | None) -> None:
     found = parse_file(f"breasts,{flag}\nchest,1,mm".encode())
 
     assert found.models[0].breasts is breasts
-    assert len(left_out(found)) == (flag == "x")
+    assert len(list_left_out(found)) == (flag == "x")
 
 
 def test_who_it_is_about_is_dropped() -> None:
@@ -86,7 +86,7 @@ def test_who_it_is_about_is_dropped() -> None:
 
     assert found.dropped == ("name", "birth date", "gender")
     assert "Ada" not in repr(found)
-    assert taken(found) == {"chest": 1}
+    assert get_values(found) == {"chest": 1}
 
 
 def test_a_header_that_says_name_is_no_name() -> None:

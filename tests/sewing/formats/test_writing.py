@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from dressform.sewing.catalogue import CATALOGUE
 from dressform.sewing.formats import Format, ImportedBody, Outcome, parse_file, serialize
 from tests.sewing.bodies import WITH_BREASTS
-from tests.sewing.formats.rules import broken
+from tests.sewing.formats.rules import find_violations
 from tests.sewing.formats.samples import MEASUREMENTS
 
 FLAGS = st.sampled_from([True, False, None])
@@ -44,7 +44,7 @@ def test_what_was_written_comes_back_to_the_last_digit(
 def test_xml_keeps_every_rule_of_its_schema(
     kind: Format, measurements: dict[str, float], *, breasts: bool | None
 ) -> None:
-    assert broken(serialize(kind, ImportedBody(measurements, breasts))) == []
+    assert find_violations(serialize(kind, ImportedBody(measurements, breasts))) == []
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_the_rules_notice_what_is_broken(part: str, instead: str, rule: str) -> 
     document = serialize(Format.SMIS, ImportedBody(WITH_BREASTS)).decode()
     assert part in document
 
-    assert rule in broken(document.replace(part, instead).encode())
+    assert rule in find_violations(document.replace(part, instead).encode())
 
 
 @pytest.mark.parametrize("kind", XML)
