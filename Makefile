@@ -75,7 +75,7 @@ $(ATTACKS)/ready: tests/attacks/requirements.lock
 	@touch $@
 
 attacks: $(VENV)/ready $(ATTACKS)/ready ## attack an edition, and what is usual instead, with simulated people
-	$(BIN)/python -m tests.attacks.written_out $(ATTACKS)/people
+	$(BIN)/python -m tests.attacks.own_attacks $(ATTACKS)/people
 	$(ATTACKS)/bin/python -m tests.attacks.with_anonymeter $(ATTACKS)/people
 
 lock: $(VENV)/ready ## pin all dependencies anew

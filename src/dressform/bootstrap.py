@@ -51,26 +51,26 @@ async def bootstrap(
     clock: Clock | None = None,
     *,
     statement_seconds: float = STATEMENT_SECONDS,
-    may_be_older: bool = False,
+    skip_journal_check: bool = False,
 ) -> AsyncIterator[tuple[UnitOfWorkFactory, list[SigningKey]]]:
     """Units of work and the signing keys. Raises StartupError for a database that can't be used.
 
     `may_be_older`: do not refuse a database that doesn't know of all that was deleted, as after a
     restore.
     """
-    pool, moment = (
+    pool, clock = (
         create_pool(settings, statement_seconds=statement_seconds),
         clock or settings.clock,
     )
     try:
         with _translate_startup_errors():
-            keyrings, signing = await load_secrets(pool, load_master_keys(settings), moment)
+            keyrings, signing = await load_secrets(pool, load_master_keys(settings), clock)
         key = keyrings.index.derive_key("deletion journal")
         journal = Journal(
             settings.state_dir / "deletions", key, retention=settings.backup_retention
         )
-        uows = UnitOfWorkFactory(pool, keyrings, moment, journal)
-        if not may_be_older:
+        uows = UnitOfWorkFactory(pool, keyrings, clock, journal)
+        if not skip_journal_check:
             with _translate_startup_errors():
                 await check_journal(uows)
         yield uows, signing

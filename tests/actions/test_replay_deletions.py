@@ -58,7 +58,7 @@ async def refused(settings: Settings, clock: MovableClock) -> str:
 
 
 async def replayed(settings: Settings, clock: MovableClock) -> Counter[DeletionKind]:
-    async with bootstrap(settings, clock, may_be_older=True) as (uows, _):
+    async with bootstrap(settings, clock, skip_journal_check=True) as (uows, _):
         return await replay_deletions(uows)
 
 
@@ -333,7 +333,7 @@ async def test_a_damaged_file_is_named_and_can_be_done_without(
         with pytest.raises(StartupError, match=rf"{path.name} is damaged: 1 of its entries"):
             await replayed(copy, clock)
         assert (await rows(copy))["account"] == len(NAMES)
-        async with bootstrap(copy, clock, may_be_older=True) as (uows, _):
+        async with bootstrap(copy, clock, skip_journal_check=True) as (uows, _):
             done = await replay_deletions(uows, without_damaged=True)
 
         assert done == Counter({DeletionKind.ACCOUNT: 1})

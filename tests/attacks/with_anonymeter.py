@@ -1,4 +1,4 @@
-"""The attacks of anonymeter on the people that `written_out` wrote to a folder, as a table.
+"""The attacks of anonymeter on the people that `own_attacks` wrote to a folder, as a table.
 
 Runs where anonymeter is installed, by itself: it takes another NumPy than an edition does.
 """

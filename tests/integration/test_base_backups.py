@@ -117,7 +117,7 @@ async def test_what_was_deleted_after_the_point_in_time_is_deleted_again(
         with pytest.raises(StartupError, match="does not know of 6 deletions"):
             async with bootstrap(settings):
                 pass
-        async with bootstrap(settings, may_be_older=True) as (uows, _):
+        async with bootstrap(settings, skip_journal_check=True) as (uows, _):
             done = await replay_deletions(uows)
 
         assert done == Counter(dict.fromkeys(DeletionKind, 1)) + Counter({DeletionKind.ACCOUNT: 1})
@@ -148,6 +148,6 @@ async def test_a_copy_of_a_stopped_servers_files_is_no_different(
         with pytest.raises(StartupError, match="dressform restore replay"):
             async with bootstrap(settings):
                 pass
-        async with bootstrap(settings, may_be_older=True) as (uows, _):
+        async with bootstrap(settings, skip_journal_check=True) as (uows, _):
             await replay_deletions(uows)
         assert await rows(settings) == expected

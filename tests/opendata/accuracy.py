@@ -43,7 +43,7 @@ class Truth:
 
     values: Floats
 
-    def of(self, names: Sequence[str]) -> "Truth":
+    def select(self, names: Sequence[str]) -> "Truth":
         return Truth(self.values[:, [NAMES.index(name) for name in names]])
 
     def quantile(self, share: float) -> Floats:
@@ -92,8 +92,8 @@ class Errors:
     correlations: float
 
     @classmethod
-    def of(cls, group: Group, population: str) -> "Errors":
-        true = get_truth(population, group.flag).of(group.names)
+    def measure(cls, group: Group, population: str) -> "Errors":
+        true = get_truth(population, group.flag).select(group.names)
         off = {
             share: np.mean(
                 [

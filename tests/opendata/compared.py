@@ -57,7 +57,7 @@ def _measure_errors(codebook: Codebook, values: Floats) -> tuple[float, ...]:
     """Of the measurements that an edition would tell, from rows with gaps."""
     names = [name for name in codebook.names if name not in RARE]
     columns = [codebook.names.index(name) for name in names]
-    rows, true = values[:, columns], get_truth(_POPULATION, _FLAG).of(names)
+    rows, true = values[:, columns], get_truth(_POPULATION, _FLAG).select(names)
     off = [
         np.mean(np.abs(np.nanquantile(rows, share, axis=0) - true.quantile(share)))
         for share in (0.5, 0.05, 0.95)

@@ -65,7 +65,7 @@ class Crowd:
     times: int = 1
 
     @classmethod
-    def of(cls, codebook: Codebook, *, far: float = 1000.0, times: int = 1) -> "Crowd":
+    def from_codebook(cls, codebook: Codebook, *, far: float = 1000.0, times: int = 1) -> "Crowd":
         draw = np.random.default_rng(1)
         flags = np.repeat(np.arange(len(FLAGS)), OTHERS)
         centre = np.array([item.centre["with_breasts"] for item in codebook.items])
@@ -73,7 +73,7 @@ class Crowd:
         return cls(codebook, flags, values, centre + far, times)
 
     @property
-    def attacked(self) -> list[int]:
+    def attacked_flags(self) -> list[int]:
         """The flags that have every measurement: a body with fewer is hidden better."""
         return [
             place
@@ -81,17 +81,17 @@ class Crowd:
             if all(flag in item.centre for item in self.codebook.items)
         ]
 
-    def exact(self, *, planted: bool) -> tuple[Sums, Integers]:
+    def compute_sums(self, *, planted: bool) -> tuple[Sums, Integers]:
         """The sums, and the counts by the flag: with a body in each flag that is attacked, or without."""
-        more = np.repeat(self.attacked, self.times if planted else 0)
+        more = np.repeat(self.attacked_flags, self.times if planted else 0)
         flags = np.concatenate([self.flags, more])
         values = np.vstack([self.values, *[self.planted[None]] * len(more)])
         return sums.compute_sums(
             self.codebook, flags, values, np.random.default_rng()
         ), np.bincount(flags, minlength=len(FLAGS))
 
-    def released(self, *, planted: bool) -> Release:
-        exact, count = self.exact(planted=planted)
+    def release(self, *, planted: bool) -> Release:
+        exact, count = self.compute_sums(planted=planted)
         return noise.add_noise(self.codebook, exact), np.array(
             noise.add_noise_to_counts(count.tolist())
         )
@@ -102,9 +102,9 @@ def _build_score(crowd: Crowd) -> Callable[[Release], Floats]:
 
     Each flag has its own count and its own sums, so no attacker is in another one's way.
     """
-    without, counts_without = crowd.exact(planted=False)
-    with_it, _ = crowd.exact(planted=True)
-    places = crowd.attacked
+    without, counts_without = crowd.compute_sums(planted=False)
+    with_it, _ = crowd.compute_sums(planted=True)
+    places = crowd.attacked_flags
     # Who attacks has read the program.
     sigmas = {name: share.sigma for name, share in budget.list_shares(crowd.codebook).items()}
     sides = {
@@ -130,7 +130,7 @@ def measure_mu(crowd: Crowd, releases: int) -> tuple[float, float, float]:
     with_it, without = (
         _count_hits(crowd, middle, releases, planted=planted) for planted in (True, False)
     )
-    return _bound_mu(with_it, without, releases * len(crowd.attacked))
+    return _bound_mu(with_it, without, releases * len(crowd.attacked_flags))
 
 
 def _find_threshold(crowd: Crowd, releases: int) -> float:
@@ -146,7 +146,7 @@ def _count_hits(crowd: Crowd, middle: float, releases: int, *, planted: bool) ->
 
 def _score_releases(crowd: Crowd, releases: int, *, planted: bool) -> Floats:
     score = _build_score(crowd)
-    found = [score(crowd.released(planted=planted)) for _ in range(releases)]
+    found = [score(crowd.release(planted=planted)) for _ in range(releases)]
     return np.concatenate(found)
 
 
@@ -213,7 +213,7 @@ def main(releases: int) -> None:
         with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
             common = repeat(key), repeat(middle), repeat(releases)
             without, with_it = pool.map(_count_hits_of_codebook, *common, (False, True))
-        least, about, most = _bound_mu(with_it, without, releases * len(crowd.attacked))
+        least, about, most = _bound_mu(with_it, without, releases * len(crowd.attacked_flags))
         found = f"mu {about:.3f} ({least:.3f} to {most:.3f}), stated {budget.mu():.4f}"
         print(f"{key}: {releases} releases with and without: {found}")  # noqa: T201
 

@@ -65,7 +65,7 @@ def test_what_few_gave_is_left_out_and_ruins_nothing_else(flag: str) -> None:
     chest, seat = (group.names.index(name) for name in ("chest", "seat"))
 
     assert set(RARE) <= set(group.left_out)
-    true = get_truth(POPULATION, flag).of(["chest", "seat"]).correlations[0, 1]
+    true = get_truth(POPULATION, flag).select(["chest", "seat"]).correlations[0, 1]
     assert abs(group.correlations[chest, seat] - true) < 0.15
 
 
@@ -79,7 +79,7 @@ def test_correlations_are_a_possible_matrix() -> None:
 def _off_in_errors(seed: int) -> NDArray[np.float64]:
     """How many standard errors quantiles and correlations are off the population's."""
     group = found(CORE, UNEVEN, seed)[FLAGS[0]]
-    true = get_truth(POPULATION, group.flag).of(group.names)
+    true = get_truth(POPULATION, group.flag).select(group.names)
     off = [
         (density.quantile(SHARES) - np.quantile(values, SHARES)) / density.quantile_error(SHARES)
         for density, values in zip(group.densities.values(), true.values.T, strict=True)

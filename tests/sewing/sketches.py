@@ -45,7 +45,7 @@ class Sketch:
         self.text = render_silhouette(measurements, breasts=breasts, **asked)
         self.root = ET.fromstring(self.text)
 
-    def words(self, tag: str) -> str:
+    def get_text(self, tag: str) -> str:
         return "".join(self.root.find(f"{SVG}{tag}").itertext())  # type: ignore[union-attr]
 
     @property
@@ -53,7 +53,7 @@ class Sketch:
         return list(self.root.iter(f"{SVG}path"))
 
     @cached_property
-    def shown(self) -> dict[str, DrawnMeasurement]:
+    def drawn(self) -> dict[str, DrawnMeasurement]:
         groups = self.root.findall(f"{SVG}g[@data-measurement]")
         return {group.attrib["data-measurement"]: _parse_group(group) for group in groups}
 
@@ -63,13 +63,13 @@ class Sketch:
         (group,) = (each for each in groups if _is_outline(each))
         return [point for path in group.findall(f"{SVG}path") for point in parse_points(path)]
 
-    def breadth(self, name: str) -> float:
-        tape = self.shown[name].tape
+    def get_width(self, name: str) -> float:
+        tape = self.drawn[name].tape
         return abs(tape[-1] - tape[0])
 
-    def level(self, name: str) -> float:
+    def get_level(self, name: str) -> float:
         """How far down its label's line begins."""
-        return self.shown[name].leader[0].imag
+        return self.drawn[name].leader[0].imag
 
     @property
     def per_mm(self) -> float:

@@ -44,7 +44,7 @@ def test_whatever_fits_is_drawn_whole(body: dict[str, float], asked: dict[str, A
     left, top, right, bottom = sketch.view_box
     assert all(NUMBERS_ONLY.fullmatch(path.attrib["d"]) for path in sketch.paths)
     points = [point for path in sketch.paths for point in parse_points(path)]
-    points += [at for shown in sketch.shown.values() for at in shown.reach]
+    points += [at for shown in sketch.drawn.values() for at in shown.reach]
     assert all(left < point.real < right and top < point.imag < bottom for point in points)
     assert max(abs(point.real) for point in points) + bottom - top > 500, "too small to see"
     assert len(sketch.text.encode()) < 20_000
@@ -58,8 +58,8 @@ def test_what_is_estimated_is_dashed_and_nothing_else(
     sketch = Sketch(body, **asked)
 
     asked_for = {each.name for each in visible_measurements(asked["breasts"])}
-    assert set(sketch.shown) == asked_for & FACTS["names"].keys()
-    for name, shown in sketch.shown.items():
+    assert set(sketch.drawn) == asked_for & FACTS["names"].keys()
+    for name, shown in sketch.drawn.items():
         assert shown.dashed is (name not in body), name
         assert shown.kind == ("measured" if name in body else "estimated")
         assert ("≈" in shown.text) is (name not in body)
@@ -70,11 +70,11 @@ def test_a_wrong_number_shows(waist: float, times: float) -> None:
     right, wrong = (Sketch(METRE | {"waist": at}, breasts=True) for at in (METRE["waist"], waist))
 
     def beside(sketch: Sketch) -> float:
-        return sketch.breadth("waist") / sketch.breadth("seat")
+        return sketch.get_width("waist") / sketch.get_width("seat")
 
     assert beside(wrong) / beside(right) == pytest.approx(times, rel=0.02)
     outline = wrong.outline("measured")
-    assert any(abs(point - wrong.shown["waist"].tape[-1]) < 0.2 for point in outline)
+    assert any(abs(point - wrong.drawn["waist"].tape[-1]) < 0.2 for point in outline)
 
 
 def test_a_shoulder_that_falls_too_steeply_leaves_the_rest_to_be_seen() -> None:
@@ -82,8 +82,8 @@ def test_a_shoulder_that_falls_too_steeply_leaves_the_rest_to_be_seen() -> None:
         Sketch(METRE | {"shoulderSlope": slope}, breasts=True) for slope in (70, 89.99)
     )
 
-    assert steeper.breadth("head") == steep.breadth("head") > 50
-    assert steeper.shown["shoulderSlope"].text == "shoulder slope 89.99°"
+    assert steeper.get_width("head") == steep.get_width("head") > 50
+    assert steeper.drawn["shoulderSlope"].text == "shoulder slope 89.99°"
 
 
 @pytest.mark.parametrize("factor", [0.1, 3.0])
@@ -100,16 +100,16 @@ def test_only_the_outline_near_what_was_not_measured_is_dashed() -> None:
     sketch = Sketch(body, breasts=True)
 
     heights = [point.imag for point in sketch.outline("estimated")]
-    assert sketch.level("underbust") < min(heights) < sketch.level("waist")
-    assert sketch.level("waist") < max(heights) < sketch.level("hips")
+    assert sketch.get_level("underbust") < min(heights) < sketch.get_level("waist")
+    assert sketch.get_level("waist") < max(heights) < sketch.get_level("hips")
 
 
 def test_nothing_measured_draws_a_usual_body() -> None:
     sketch = Sketch({}, breasts=True)
 
-    assert {shown.kind for shown in sketch.shown.values()} == {"estimated"}
-    assert sketch.shown["waist"].text == "waist ≈ 750 mm"
-    assert "Measured: nothing." in sketch.words("desc")
+    assert {shown.kind for shown in sketch.drawn.values()} == {"estimated"}
+    assert sketch.drawn["waist"].text == "waist ≈ 750 mm"
+    assert "Measured: nothing." in sketch.get_text("desc")
 
 
 def test_values_that_do_not_matter_now_are_not_drawn() -> None:

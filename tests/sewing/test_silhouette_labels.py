@@ -27,8 +27,8 @@ FACTS = load_json("silhouette")
 def test_labels_speak_the_readers_language(asked: dict[str, Any], waist: str, knee: str) -> None:
     sketch = Sketch({"neck": 340, "waist": 750.5}, breasts=True, **asked)
 
-    assert sketch.shown["waist"].text == waist
-    assert sketch.shown["knee"].text == knee
+    assert sketch.drawn["waist"].text == waist
+    assert sketch.drawn["knee"].text == knee
     assert sketch.root.attrib["lang"] == asked.get("language", "en")
 
 
@@ -36,10 +36,10 @@ def test_who_does_not_see_it_is_told() -> None:
     english, french = (Sketch({"neck": 340}, breasts=True, language=each) for each in ("en", "fr"))
 
     assert english.root.attrib["role"] == "img"
-    assert english.words("title") == "The body that these measurements describe"
-    assert "Measured: neck. Estimated: head, " in english.words("desc")
-    assert french.words("title") == "Le corps que ces mesures décrivent"
-    assert "Mesuré : encolure. Estimé : tête, " in french.words("desc")
+    assert english.get_text("title") == "The body that these measurements describe"
+    assert "Measured: neck. Estimated: head, " in english.get_text("desc")
+    assert french.get_text("title") == "Le corps que ces mesures décrivent"
+    assert "Mesuré : encolure. Estimé : tête, " in french.get_text("desc")
 
 
 def test_every_text_is_in_both_languages() -> None:
@@ -51,9 +51,9 @@ def test_every_text_is_in_both_languages() -> None:
 def test_labels_never_cover_each_other(body: dict[str, float]) -> None:
     sketch = Sketch(body, breasts=True)
 
-    for column in {shown.place.real for shown in sketch.shown.values()}:
+    for column in {shown.place.real for shown in sketch.drawn.values()}:
         heights = sorted(
-            shown.place.imag for shown in sketch.shown.values() if shown.place.real == column
+            shown.place.imag for shown in sketch.drawn.values() if shown.place.real == column
         )
         assert min(b - a for a, b in pairwise(heights)) > 24
 

@@ -22,7 +22,7 @@ def circumference(breadth: float, depth: float) -> float:
 def test_a_tape_is_as_broad_as_an_ellipse_of_its_length(name: str) -> None:
     sketch = Sketch(METRE, breasts=True)
 
-    around = circumference(sketch.breadth(name), FACTS["depths"][name]) / sketch.per_mm
+    around = circumference(sketch.get_width(name), FACTS["depths"][name]) / sketch.per_mm
     assert around == pytest.approx(METRE[name], rel=0.01)
 
 
@@ -30,7 +30,7 @@ def test_a_chest_is_deeper_with_breasts() -> None:
     for breasts, depth in ((True, FACTS["depth_with_breasts"]), (False, FACTS["depths"]["chest"])):
         sketch = Sketch(METRE, breasts=breasts)
 
-        around = circumference(sketch.breadth("chest"), depth) / sketch.per_mm
+        around = circumference(sketch.get_width("chest"), depth) / sketch.per_mm
         assert around == pytest.approx(METRE["chest"], rel=0.01)
 
 
@@ -51,7 +51,7 @@ def test_a_chest_is_deeper_with_breasts() -> None:
 def test_heights_are_true_to_scale(name: str, down: float) -> None:
     sketch = Sketch(METRE, breasts=True)
 
-    found = (sketch.level(name) - sketch.level("waist")) / sketch.per_mm
+    found = (sketch.get_level(name) - sketch.get_level("waist")) / sketch.per_mm
     assert found == pytest.approx(down, abs=1)
 
 
@@ -70,7 +70,7 @@ def test_heights_are_true_to_scale(name: str, down: float) -> None:
 def test_a_tape_lies_at_its_height(tape: str, height: str) -> None:
     sketch = Sketch(METRE, breasts=True)
 
-    assert sketch.level(tape) == sketch.level(height)
+    assert sketch.get_level(tape) == sketch.get_level(height)
 
 
 def test_shoulders_are_as_wide_and_as_sloped_as_measured() -> None:
@@ -78,8 +78,10 @@ def test_shoulders_are_as_wide_and_as_sloped_as_measured() -> None:
     for slope in (5, 13, 30, 60):
         sketch = Sketch(METRE | {"shoulderSlope": slope}, breasts=True)
 
-        drop = sketch.level("shoulderToShoulder") - sketch.level("neck")
-        assert sketch.breadth("shoulderToShoulder") / sketch.per_mm == pytest.approx(2 * tip, abs=1)
+        drop = sketch.get_level("shoulderToShoulder") - sketch.get_level("neck")
+        assert sketch.get_width("shoulderToShoulder") / sketch.per_mm == pytest.approx(
+            2 * tip, abs=1
+        )
         assert drop / sketch.per_mm == pytest.approx(
             (tip - neck) * math.tan(math.radians(slope)), abs=2
         )
@@ -87,8 +89,8 @@ def test_shoulders_are_as_wide_and_as_sloped_as_measured() -> None:
 
 def test_an_arm_is_as_long_as_measured() -> None:
     sketch = Sketch(METRE, breasts=True)
-    tip = sketch.shown["shoulderToShoulder"].tape[0]
+    tip = sketch.drawn["shoulderToShoulder"].tape[0]
 
     for name in ("shoulderToElbow", "shoulderToWrist"):
-        end = sketch.shown[name].leader[0]
+        end = sketch.drawn[name].leader[0]
         assert abs(end - tip) / sketch.per_mm == pytest.approx(METRE[name], rel=0.02)

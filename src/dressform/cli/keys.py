@@ -66,7 +66,7 @@ async def _repeat_until_done(
     Raises StartupError when the database does not open: nothing may be sealed under a wrong key.
     """
     total = 0
-    async with bootstrap(loaded, may_be_older=True) as (uows, _):
+    async with bootstrap(loaded, skip_journal_check=True) as (uows, _):
         while True:
             async with uows.transaction() as uow:
                 done = await step(ServiceSecrets(uow.connection, uow.keyrings.master, uows.clock))

@@ -68,10 +68,10 @@ def _run_with_uows(
     loaded: Settings,
     task: Callable[[Settings, UnitOfWorkFactory], Coroutine[Any, Any, Result]],
     *,
-    may_be_older: bool = False,
+    skip_journal_check: bool = False,
 ) -> Result:
     async def run() -> Result:
-        async with bootstrap(loaded, may_be_older=may_be_older) as (uows, _):
+        async with bootstrap(loaded, skip_journal_check=skip_journal_check) as (uows, _):
             return await task(loaded, uows)
 
     return asyncio.run(run())
@@ -197,7 +197,7 @@ def migrate() -> None:
     """Bring the database to this version's tables, and make the service's own keys."""
     with resolved_settings() as loaded:
         asyncio.run(run_migrations(loaded))
-        _run_with_uows(loaded, _check_startup, may_be_older=True)
+        _run_with_uows(loaded, _check_startup, skip_journal_check=True)
         typer.echo("The database is up to date.")
 
 

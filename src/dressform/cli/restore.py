@@ -47,7 +47,7 @@ def status() -> None:
 
 
 async def _replay(loaded: Settings, *, without_damaged: bool) -> None:
-    async with bootstrap(loaded, may_be_older=True) as (uows, _):
+    async with bootstrap(loaded, skip_journal_check=True) as (uows, _):
         done = await replay_deletions(uows, without_damaged=without_damaged)
     gone = ", ".join(f"{done[kind]} {_NAMES[kind]}" for kind in DeletionKind)
     typer.echo(f"Deleted or withdrawn again: {gone}.")
@@ -55,7 +55,7 @@ async def _replay(loaded: Settings, *, without_damaged: bool) -> None:
 
 
 async def _show(loaded: Settings) -> None:
-    async with bootstrap(loaded, may_be_older=True) as (uows, _):
+    async with bootstrap(loaded, skip_journal_check=True) as (uows, _):
         found = await compare_journal(uows)
         folder, others = uows.journal.folder, uows.journal.list_foreign_files()
     entries = sum(len(each) for file in found.files for each in file.hashes.values())

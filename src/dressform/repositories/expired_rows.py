@@ -16,7 +16,7 @@ from dressform.db.tables import (
 )
 from dressform.db.unit_of_work import UnitOfWork
 from dressform.journal.entries import Deletion, DeletionKind
-from dressform.policy import notice as policy
+from dressform.policy import account_data
 from dressform.policy.account_data import MODEL, PROFILE
 from dressform.policy.category import Category
 from dressform.policy.operation_data import LOOKUP, RETENTION_RUN
@@ -25,8 +25,8 @@ from dressform.repositories.quarantine import Quarantine
 
 BATCH = 50
 """Rows a transaction: a few milliseconds, so that nobody waits for it."""
-MIN_NOTICE = policy.MIN_NOTICE.length
-MAX_GRACE_PERIOD = policy.MAX_GRACE_PERIOD.length
+MIN_NOTICE = account_data.MIN_NOTICE.length
+MAX_GRACE_PERIOD = account_data.MAX_GRACE_PERIOD.length
 
 TABLES: dict[str, Any] = {
     PROFILE.key: Account,

@@ -144,7 +144,7 @@ class WorkerTasks:
         try:
             return await step
         except Exception as error:  # noqa: BLE001  whatever it is, the other steps are done
-            self.complaints.about(name, error)
+            self.complaints.report(name, error)
             outcome.failed.append(name)
             return None
 
