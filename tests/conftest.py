@@ -39,12 +39,12 @@ async def _the_same(uow: UnitOfWork) -> datetime:
     return uow.now + timedelta(seconds=1)
 
 
-WITHOUT_CLOCK_GUARD = DeletionGuard(ahead=timedelta(seconds=-1), other_clock=_the_same)
+WITHOUT_CLOCK_GUARD = DeletionGuard(ahead=timedelta(seconds=-1), database_clock=_the_same)
 """To it every clock agrees, and any time may pass at once."""
 
 
 def without_clock_guard(settings: Settings, uows: UnitOfWorkFactory) -> WorkerTasks:
-    return replace(create_tasks(settings, uows), breaker=WITHOUT_CLOCK_GUARD)
+    return replace(create_tasks(settings, uows), guard=WITHOUT_CLOCK_GUARD)
 
 
 class MovableClock:

@@ -35,7 +35,7 @@ async def agreeing(uow: UnitOfWork) -> datetime:
     return uow.now
 
 
-BREAKER = DeletionGuard(other_clock=agreeing)
+BREAKER = DeletionGuard(database_clock=agreeing)
 RULES = [category.key for category in CATEGORIES]
 
 
@@ -54,11 +54,11 @@ async def fill(uows: UnitOfWorkFactory, accounts: int, *, due: int) -> None:
 
 
 async def profiles(
-    uows: UnitOfWorkFactory, at: datetime = END, breaker: DeletionGuard = BREAKER
+    uows: UnitOfWorkFactory, at: datetime = END, guard: DeletionGuard = BREAKER
 ) -> RunResult | None:
     """A run's check of the clock, and the rule of accounts."""
-    await breaker.check_clock(uows, at=at)
-    return await enforce(PROFILE, uows, at=at, slot=at, breaker=breaker)
+    await guard.check_clock(uows, at=at)
+    return await enforce(PROFILE, uows, at=at, slot=at, guard=guard)
 
 
 async def held(uows: UnitOfWorkFactory, rule: str = "profile") -> StoredPurgeBlock | None:
@@ -78,7 +78,7 @@ async def approve(uows: UnitOfWorkFactory, at: datetime, rule: str = "profile") 
     [(50, 50, False), (51, 51, True), (51, 2549, True), (51, 2550, False), (2000, 100_000, False)],
 )
 def test_fifty_or_two_percent(due: int, of: int, *, too_many: bool) -> None:
-    assert PendingDeletion(due, of).is_too_many() is too_many
+    assert PendingDeletion(due, of).exceeds_threshold() is too_many
 
 
 async def test_as_many_as_is_always_allowed(uows: UnitOfWorkFactory) -> None:
@@ -197,7 +197,7 @@ async def test_clocks_that_differ(
     async def other(uow: UnitOfWork) -> datetime:
         return uow.now + off
 
-    disagreeing = replace(worker_tasks, breaker=DeletionGuard(other_clock=other))
+    disagreeing = replace(worker_tasks, guard=DeletionGuard(database_clock=other))
     outcome = await disagreeing.run(at=END + timedelta(days=31), slot=END)
 
     assert outcome == NOTHING
@@ -211,7 +211,7 @@ async def test_clocks_that_differ_by_a_little(uows: UnitOfWorkFactory) -> None:
     async def other(uow: UnitOfWork) -> datetime:
         return uow.now - timedelta(minutes=4)
 
-    assert (await profiles(uows, breaker=DeletionGuard(other_clock=other))) is not None
+    assert (await profiles(uows, guard=DeletionGuard(database_clock=other))) is not None
 
 
 async def test_the_databases_own_clock(uows: UnitOfWorkFactory) -> None:
@@ -235,7 +235,7 @@ async def test_the_databases_own_clock(uows: UnitOfWorkFactory) -> None:
 
 
 async def ran(uows: UnitOfWorkFactory, at: datetime) -> None:
-    assert await enforce(SESSION, uows, at=at, slot=at, breaker=BREAKER) is not None
+    assert await enforce(SESSION, uows, at=at, slot=at, guard=BREAKER) is not None
 
 
 @pytest.mark.parametrize(
@@ -283,7 +283,7 @@ NOTHING = Outcome([], [CLOCK])
 
 
 async def everything(worker_tasks: WorkerTasks, at: datetime) -> Outcome:
-    return await replace(worker_tasks, breaker=BREAKER).run(at=at, slot=at)
+    return await replace(worker_tasks, guard=BREAKER).run(at=at, slot=at)
 
 
 async def rows_of_rules(uows: UnitOfWorkFactory) -> set[int]:
@@ -359,7 +359,7 @@ async def test_an_approval_of_a_clock_lasts_a_day(uows: UnitOfWorkFactory) -> No
     async def other(uow: UnitOfWork) -> datetime:
         return uow.now + timedelta(hours=1)
 
-    behind = DeletionGuard(other_clock=other)
+    behind = DeletionGuard(database_clock=other)
     with pytest.raises(PurgeBlockedError):
         await profiles(uows, END, behind)
     await approve(uows, END, CLOCK)
@@ -378,13 +378,13 @@ async def test_an_approval_of_a_clock_is_for_what_was_shown(uows: UnitOfWorkFact
         return uow.now + timedelta(hours=1)
 
     with pytest.raises(PurgeBlockedError):
-        await profiles(uows, END, DeletionGuard(other_clock=other))
+        await profiles(uows, END, DeletionGuard(database_clock=other))
     await approve(uows, END + timedelta(days=31), CLOCK)
 
     with pytest.raises(
         PurgeBlockedError, match=r"differ by 1\.0 hours; the last round was 31 days ago"
     ):
-        await profiles(uows, END + timedelta(days=31), DeletionGuard(other_clock=other))
+        await profiles(uows, END + timedelta(days=31), DeletionGuard(database_clock=other))
 
 
 async def test_what_could_not_end_at_once_is_still_approved(uows: UnitOfWorkFactory) -> None:
@@ -413,7 +413,7 @@ async def test_a_clock_that_is_right_again_needs_no_approval(uows: UnitOfWorkFac
         return uow.now + timedelta(days=1)
 
     with pytest.raises(PurgeBlockedError):
-        await profiles(uows, END, DeletionGuard(other_clock=other))
+        await profiles(uows, END, DeletionGuard(database_clock=other))
     assert await held(uows, CLOCK) is not None
     assert await profiles(uows, END + SECOND) is not None
 
@@ -430,7 +430,7 @@ async def test_a_jump_alarms_nobody(
     await fill(uows, 3, due=3)
     await ran(uows, BEGAN)
     clock.at = END - timedelta(days=20)
-    jumped = replace(worker_tasks, breaker=BREAKER)
+    jumped = replace(worker_tasks, guard=BREAKER)
 
     outcome = await jumped.run_in_slot()
 

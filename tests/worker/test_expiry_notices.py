@@ -44,7 +44,7 @@ def employ(
     def make() -> WorkerTasks:
         url = SecretStr(f"smtp://127.0.0.1:{smtp_server.port}")
         made = create_tasks(settings.model_copy(update={"smtp_url": url}), uows)
-        return replace(made, breaker=WITHOUT_CLOCK_GUARD)
+        return replace(made, guard=WITHOUT_CLOCK_GUARD)
 
     return make
 
@@ -432,6 +432,6 @@ async def test_models_wait_with_their_account(
     end = end_of(MODEL, clock())
 
     for category in (MODEL, PROFILE):
-        report = await enforce(category, uows, at=end + DAY, slot=end, breaker=WITHOUT_CLOCK_GUARD)
+        report = await enforce(category, uows, at=end + DAY, slot=end, guard=WITHOUT_CLOCK_GUARD)
         assert report is not None
         assert report.rows == 0

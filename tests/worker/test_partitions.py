@@ -23,7 +23,7 @@ TABLE = "access_log_20260830"
 
 
 async def enforced(uows: UnitOfWorkFactory, at: datetime = END) -> RunResult:
-    report = await enforce(VISITOR, uows, at=at, slot=at, breaker=WITHOUT_CLOCK_GUARD)
+    report = await enforce(VISITOR, uows, at=at, slot=at, guard=WITHOUT_CLOCK_GUARD)
     assert report is not None
     return report
 
@@ -129,7 +129,7 @@ async def test_several_workers_drop_a_day_once(uows: UnitOfWorkFactory) -> None:
                 uows,
                 at=END,
                 slot=END + n * timedelta(seconds=1),
-                breaker=WITHOUT_CLOCK_GUARD,
+                guard=WITHOUT_CLOCK_GUARD,
             )
             for n in range(4)
         )

@@ -44,7 +44,7 @@ async def cling(uows: UnitOfWorkFactory, owner: Owner) -> None:
 async def enforced(
     uows: UnitOfWorkFactory, at: datetime, category: Category = PROFILE
 ) -> RunResult:
-    report = await enforce(category, uows, at=at, slot=at, breaker=WITHOUT_CLOCK_GUARD)
+    report = await enforce(category, uows, at=at, slot=at, guard=WITHOUT_CLOCK_GUARD)
     assert report is not None
     return report
 

@@ -28,7 +28,7 @@ Rounds = Callable[..., Awaitable[list[str]]]
 def worker(smtp_server: FakeSmtpServer, settings: Settings, uows: UnitOfWorkFactory) -> WorkerTasks:
     url = SecretStr(f"smtp://127.0.0.1:{smtp_server.port}")
     made = create_tasks(settings.model_copy(update={"smtp_url": url}), uows)
-    return replace(made, breaker=WITHOUT_CLOCK_GUARD)
+    return replace(made, guard=WITHOUT_CLOCK_GUARD)
 
 
 @pytest.fixture

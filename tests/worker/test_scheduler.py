@@ -278,7 +278,7 @@ async def test_a_run_checks_the_clock_once_and_only_what_depends_on_it_waits(
     clock.at += A_YEAR_AND_A_DAY
     before = await counts(uows)
 
-    outcome = await replace(worker_tasks, breaker=DeletionGuard(other_clock=other)).run_in_slot()
+    outcome = await replace(worker_tasks, guard=DeletionGuard(database_clock=other)).run_in_slot()
 
     assert checks == [clock()]
     assert (outcome.reports, outcome.failed) == ([], [CLOCK])

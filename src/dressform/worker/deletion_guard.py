@@ -43,9 +43,9 @@ class PendingDeletion:
     """How many rows a round of a rule is about to end, of how many."""
 
     rows: int
-    of: int
+    total: int
 
-    def is_too_many(self) -> bool:
+    def exceeds_threshold(self) -> bool:
         return self.rows > max(MIN_THRESHOLD_ROWS, MAX_SHARE * self.of)
 
 
@@ -61,8 +61,8 @@ class DeletionGuard:
     how long ago the last round was.
     """
 
-    ahead: timedelta = timedelta(0)
-    other_clock: Callable[[UnitOfWork], Awaitable[datetime]] = _fetch_database_clock
+    clock_offset: timedelta = timedelta(0)
+    database_clock: Callable[[UnitOfWork], Awaitable[datetime]] = _fetch_database_clock
 
     async def check_clock(self, uows: UnitOfWorkFactory, *, at: datetime) -> None:
         """First of all, whatever is due: a round that ends nothing moves the last one on as well.
@@ -70,7 +70,7 @@ class DeletionGuard:
         Raises Held, and leaves it in the tables for whoever is to approve it.
         """
         async with uows.transaction(now=at) as uow:
-            found = [await self._disagreement(uow), await self._jump(uow)]
+            found = [await self._describe_clock_skew(uow), await self._describe_run_gap(uow)]
             reason = "; ".join(one for one in found if one) or None
             is_held = await _update_block(uow, CLOCK, reason)
             if reason and not is_held:
@@ -82,21 +82,21 @@ class DeletionGuard:
         self, rule: str, uows: UnitOfWorkFactory, *, at: datetime, due: PendingDeletion
     ) -> None:
         """Raises Held, as for the clock."""
-        reason = f"{due.rows} of {due.of} rows are due at once" if due.is_too_many() else None
+        reason = f"{due.rows} of {due.of} rows are due at once" if due.exceeds_threshold() else None
         async with uows.transaction(now=at) as uow:
             is_held = await _update_block(uow, rule, reason, rows=due.rows)
         if reason and is_held:
             raise PurgeBlockedError(rule, reason)
 
-    async def _disagreement(self, uow: UnitOfWork) -> str | None:
-        difference = uow.now - self.ahead - await self.other_clock(uow)
+    async def _describe_clock_skew(self, uow: UnitOfWork) -> str | None:
+        difference = uow.now - self.clock_offset - await self.database_clock(uow)
         if abs(difference) <= MAX_CLOCK_SKEW:
             return None
         return f"this machine's clock and the database's differ by {_format_difference(difference)}"
 
-    async def _jump(self, uow: UnitOfWork) -> str | None:
+    async def _describe_run_gap(self, uow: UnitOfWork) -> str | None:
         last = await RetentionRuns(uow).get_last_cutoff()
-        if last is None or self.ahead:
+        if last is None or self.clock_offset:
             return None
         if uow.now < last - MAX_CLOCK_SKEW:
             return f"the clock is {_format_difference(last - uow.now)} behind the last round"

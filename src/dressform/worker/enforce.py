@@ -41,7 +41,7 @@ async def enforce(
     *,
     at: datetime,
     slot: datetime,
-    breaker: DeletionGuard,
+    guard: DeletionGuard,
     max_seconds: float = inf,
 ) -> RunResult | None:
     """End everything of a category that is past its window at `at`.
@@ -59,7 +59,7 @@ async def enforce(
     rows = await (
         drop_expired_partitions(uows, at)
         if category is VISITOR
-        else _delete_rows(category, uows, at, breaker, until=started + max_seconds)
+        else _delete_rows(category, uows, at, guard, until=started + max_seconds)
     )
     seconds = time.monotonic() - started
     async with uows.transaction(now=at) as uow:
@@ -74,13 +74,13 @@ async def _delete_rows(
     category: Category,
     uows: UnitOfWorkFactory,
     at: datetime,
-    breaker: DeletionGuard,
+    guard: DeletionGuard,
     *,
     until: float,
 ) -> int:
     if is_guarded(category):
         due = await _count_due(category, uows, at)
-        await breaker.check_size(category.key, uows, at=at, due=due)
+        await guard.check_size(category.key, uows, at=at, due=due)
     rows = await _delete_batches(category, uows, at, until)
     if category is RETENTION_RUN:
         async with uows.transaction(now=at) as uow:

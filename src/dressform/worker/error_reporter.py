@@ -17,21 +17,21 @@ class ErrorReporter:
     """A line each, where a line is enough."""
 
     def __init__(self) -> None:
-        self._quiet_until: dict[int, float] = {}
+        self._throttled_until: dict[int, float] = {}
 
-    def about(self, name: str, error: Exception) -> None:
+    def report(self, name: str, error: Exception) -> None:
         if isinstance(error, Unavailable):
-            self._once(
+            self._log_throttled(
                 logging.WARNING, "the database is away or takes no writes: what is due waits"
             )
         elif isinstance(error, PurgeBlockedError) and error.rule == CLOCK:
-            self._once(logging.ERROR, str(error))
+            self._log_throttled(logging.ERROR, str(error))
         elif isinstance(error, (PurgeBlockedError, PartitionsLockedError)):
             log.error("%s", error)
         else:
             log.error("%s failed", name, exc_info=error)
 
-    def _once(self, level: int, text: str) -> None:
-        if monotonic() >= self._quiet_until.get(level, 0.0):
-            self._quiet_until[level] = monotonic() + THROTTLE_SECONDS
+    def _log_throttled(self, level: int, text: str) -> None:
+        if monotonic() >= self._throttled_until.get(level, 0.0):
+            self._throttled_until[level] = monotonic() + THROTTLE_SECONDS
             log.log(level, "%s", text)

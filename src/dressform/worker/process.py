@@ -22,7 +22,7 @@ def create_tasks(settings: Settings, uows: UnitOfWorkFactory) -> WorkerTasks:
         create_transport(settings),
         mail_folder(settings),
         settings.worker_interval,
-        DeletionGuard(ahead=settings.clock_ahead),
+        DeletionGuard(clock_offset=settings.clock_ahead),
     )
 
 

@@ -58,7 +58,7 @@ class WorkerTasks:
     transport: Transport
     mail_folder: Path
     interval: timedelta
-    breaker: DeletionGuard
+    guard: DeletionGuard
     complaints: ErrorReporter = field(default_factory=ErrorReporter)
 
     async def round(self) -> list[RunResult]:
@@ -90,7 +90,7 @@ class WorkerTasks:
         The clock is checked once. While it is held nobody is warned and no rule is enforced.
         """
         outcome = Outcome()
-        await self._attempt(CLOCK, self.breaker.check_clock(self.uows, at=at), outcome)
+        await self._attempt(CLOCK, self.guard.check_clock(self.uows, at=at), outcome)
         await self._attempt("days ahead", self.make_days(), outcome)
         if CLOCK not in outcome.failed:
             await self._attempt("warnings", queue_expiry_notices(self.uows), outcome)
@@ -109,7 +109,7 @@ class WorkerTasks:
                 self.uows,
                 at=at,
                 slot=slot,
-                breaker=self.breaker,
+                guard=self.guard,
                 max_seconds=max_seconds,
             )
             report = await self._attempt(category.key, enforcement, outcome)
