@@ -23,6 +23,7 @@ MORE = 4_000
 pytestmark = pytest.mark.timeout(300)
 
 
+@pytest.mark.audit
 def test_whoever_knows_all_the_others_learns_no_more_than_stated() -> None:
     least, about, most = measure_mu(Crowd.from_codebook(TINY), 20_000)
 
@@ -32,6 +33,7 @@ def test_whoever_knows_all_the_others_learns_no_more_than_stated() -> None:
     assert about > 0.8 * STATED
 
 
+@pytest.mark.audit
 def test_a_body_like_any_other_is_hidden_better() -> None:
     least, _, most = measure_mu(Crowd.from_codebook(TINY, far=5), SOME)
 
@@ -39,6 +41,7 @@ def test_a_body_like_any_other_is_hidden_better() -> None:
     assert most < 2 * STATED
 
 
+@pytest.mark.audit
 def test_half_the_noise_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     stated = budget.list_shares
 
@@ -52,6 +55,7 @@ def test_half_the_noise_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     assert measure_mu(Crowd.from_codebook(TINY), SOME)[0] > STATED
 
 
+@pytest.mark.audit
 def test_a_forgotten_square_root_of_how_many_are_given_is_caught(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -65,10 +69,12 @@ def test_a_forgotten_square_root_of_how_many_are_given_is_caught(
     assert measure_mu(Crowd.from_codebook(TINY), MORE)[0] > STATED
 
 
+@pytest.mark.audit
 def test_an_account_counted_twice_is_caught() -> None:
     assert measure_mu(Crowd.from_codebook(TINY, times=2), SOME)[0] > STATED
 
 
+@pytest.mark.audit
 def test_a_value_that_is_not_clipped_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     def as_far_as_it_is(codebook: Codebook, flag: str, values: Floats) -> Floats:
         return sums.quantize(codebook, flag, values)
@@ -125,6 +131,7 @@ def test_no_contribution_moves_a_sum_further_than_its_noise_allows(
         assert moved <= share.sensitivity, name
 
 
+@pytest.mark.audit
 def test_the_offered_codebooks_of_a_small_site_hide_a_body_too() -> None:
     """Few releases, so that it is quick: `python -m tests.opendata.privacy_audit` makes more."""
     least, _, most = measure_mu(Crowd.from_codebook(SMALL), 1_000)
