@@ -181,7 +181,7 @@ async def test_agreeing_to_a_new_text_is_a_new_consent(
     await agreed_to_an_earlier_text(uows)
     await mark(uows, counted=2)
     old = await consent_of(ada)
-    assert (old["given"], old["text_version"]) == (True, "0")
+    assert (old["granted"], old["text_version"]) == (True, "0")
     clock.advance(days=1)
     await ada.sign_in()
 
@@ -189,7 +189,7 @@ async def test_agreeing_to_a_new_text_is_a_new_consent(
 
     earlier = act("given", text_version="0", text_sha256=sha256(b"").hexdigest())
     history = act("given"), earlier, act("given", TOMORROW)
-    assert again.json() == given(*history, given_at=TOMORROW)
+    assert again.json() == given(*history, granted_at=TOMORROW)
     assert [row["counted"] for row in await rows(uows)] == [2]
 
 
@@ -242,13 +242,13 @@ async def test_the_record_is_bounded_and_withdrawing_has_the_last_place(
     monkeypatch.setattr(consents, "MAX_ACTS", 4)
     for _ in range(2):
         await agree(ada)
-        assert (await withdraw(ada)).json()["given"] is False
+        assert (await withdraw(ada)).json()["granted"] is False
     recorded = await acts(uows)
     assert [each["number"] for each in recorded] == [1, 2, 3, 4]
 
     assert_problem(await agree(ada), 409, "too-many-consents")
 
-    assert (await withdraw(ada)).json()["given"] is False
+    assert (await withdraw(ada)).json()["granted"] is False
     assert await acts(uows) == recorded
     monkeypatch.setattr(consents, "MAX_ACTS", 5)
     assert_problem(await agree(ada), 409, "too-many-consents")

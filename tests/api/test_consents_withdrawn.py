@@ -91,7 +91,7 @@ async def test_however_often_they_change_their_mind_five_mails_an_hour_confirm_i
     for _ in range(7):
         await agree(ada)
         response = await withdraw(ada)
-        assert (response.status_code, response.json()["given"]) == (200, False)
+        assert (response.status_code, response.json()["granted"]) == (200, False)
         await withdraw(ada)
 
     assert len(await ada.mailbox.collect()) == 5
@@ -117,7 +117,7 @@ async def test_no_needs_no_text_and_looks_at_none(ada: MemberClient) -> None:
     response = await agree(ada, given=False, text_version="0", model_id=str(uuid4()))
 
     assert response.status_code == 200
-    assert response.json()["given"] is False
+    assert response.json()["granted"] is False
     assert_problem(await agree(ada, given=False, model_id="x"), 422, "invalid-input")
 
 
@@ -140,7 +140,7 @@ async def test_agreeing_after_withdrawing_begins_anew_and_leaves_the_marks(
         act("withdrawn", language="fr"),
         act("given", TOMORROW),
     )
-    assert again.json() == given(*history, given_at=TOMORROW, drawn_in=2027)
+    assert again.json() == given(*history, granted_at=TOMORROW, drawn_in=2027)
     assert [(row["counted"], row["drawn_in"]) for row in await rows(uows)] == [(3, 2027)]
 
 
@@ -152,11 +152,11 @@ async def test_who_is_restricted_may_withdraw_but_not_agree(
     await restrict(ada)
 
     assert_problem(await agree(ada), 403, "account-restricted")
-    assert (await consent_of(ada))["given"] is True
-    assert (await withdraw(ada)).json()["given"] is False
+    assert (await consent_of(ada))["granted"] is True
+    assert (await withdraw(ada)).json()["granted"] is False
     await ada.mailbox.receive_one()
     assert_problem(await agree(ada), 403, "account-restricted")
-    assert (await consent_of(ada))["given"] is False
+    assert (await consent_of(ada))["granted"] is False
 
 
 async def test_withdrawing_and_erasing_at_once_wait_for_each_other_in_order(
@@ -180,7 +180,7 @@ async def test_it_is_each_members_own(ada: MemberClient, create_member: CreateMe
     await agree(ada)
 
     assert (await withdraw(grace)).json() == NEVER
-    assert (await consent_of(ada))["given"] is True
+    assert (await consent_of(ada))["granted"] is True
 
 
 async def test_erasing_the_account_takes_it_along(
@@ -195,7 +195,7 @@ async def test_erasing_the_account_takes_it_along(
 
     assert len(await rows(uows)) == 1
     assert len(await acts(uows)) == 1
-    assert (await consent_of(grace))["given"] is True
+    assert (await consent_of(grace))["granted"] is True
 
 
 async def test_a_mail_that_still_waits_goes_with_the_account(ada: MemberClient) -> None:
@@ -220,5 +220,5 @@ async def test_the_export_holds_it_with_every_mark(
     told = await consent_of(ada)
     told.pop("text")
     assert exported == [told | {"counted": 2}]
-    assert (told["given"], told["withdrawn_at"], told["drawn_in"]) == (False, TODAY, 2027)
+    assert (told["granted"], told["withdrawn_at"], told["drawn_in"]) == (False, TODAY, 2027)
     assert told["history"] == [act("given"), act("withdrawn")]

@@ -30,7 +30,7 @@ async def test_before_the_first_edition_there_are_not_enough_people(
 ) -> None:
     answer = await read(client)
 
-    assert answer["state"] == "not enough people yet"
+    assert answer["state"] == "insufficient_contributors"
     assert answer["sentence"].startswith("Not enough people yet")
     assert answer["editions"] == []
     assert answer["licence"]["id"] == "CC0-1.0"
@@ -72,8 +72,8 @@ async def test_the_numbers_of_the_guarantee_say_the_same(client: httpx.AsyncClie
     points = 100 * (2 * BELOW(mu / 2) - 1)
     assert (told["unit"], told["times"], told["rho"]) == ("account", 1, 0.0676)
     assert mu <= told["mu"] < mu + 0.001
-    assert points <= told["points"] < points + 0.1
-    assert 50 + points / 2 <= told["right_in_100"] < 50 + points / 2 + 0.1
+    assert points <= told["max_advantage_percent"] < points + 0.1
+    assert 50 + points / 2 <= told["max_accuracy_percent"] < 50 + points / 2 + 0.1
     assert {pair["delta"] for pair in told["pairs"]} == {1e-6, 1e-9}
     for pair in told["pairs"]:
         assert delta(mu, pair["epsilon"]) <= pair["delta"]
@@ -84,8 +84,8 @@ async def test_words_say_the_numbers(client: httpx.AsyncClient) -> None:
     english, french = [(await read(client, language=each)) for each in ("en", "fr")]
 
     said = english["guarantee"]
-    assert f"at most {said['points']} points" in said["sentence"]
-    assert f"at most {said['right_in_100']} of 100" in said["sentence"]
+    assert f"at most {said['max_advantage_percent']} points" in said["sentence"]
+    assert f"at most {said['max_accuracy_percent']} of 100" in said["sentence"]
     assert "14,6 points" in french["guarantee"]["sentence"]
     assert "57,3 fois sur 100" in french["guarantee"]["sentence"]
     assert (english["language"], french["language"]) == ("en", "fr")
@@ -127,7 +127,7 @@ async def test_a_year_of_too_few_says_so_beside_what_is_published(
 
     answer = await read(client)
 
-    assert answer["state"] == "not enough people yet"
+    assert answer["state"] == "insufficient_contributors"
     assert len(answer["editions"]) == 1
 
 

@@ -23,7 +23,7 @@ DELETIONS: dict[str, tuple[str, str, dict[str, Any]]] = {
     "a model": ("DELETE", "{model}", {}),
     "an avatar": ("DELETE", "{model}/avatar", {}),
     "a picture": ("DELETE", "/v1/profiles/me/picture", {}),
-    "a consent": ("PUT", CONSENT, {"json": {"given": False}}),
+    "a consent": ("PUT", CONSENT, {"json": {"granted": False}}),
 }
 
 

@@ -20,7 +20,7 @@ async def test_what_was_typed_comes_back_as_typed(ada: MemberClient) -> None:
         "shoulderSlope": 13,
         "waist": 810,
     }
-    assert model["typed"] == NECK | {
+    assert model["entered"] == NECK | {
         "chest": {"text": " 43 ½ in", "unit": "in"},
         "hips": {"text": "92,8 cm", "unit": "cm"},
         "shoulderSlope": {"text": "13°", "unit": "deg"},
@@ -53,7 +53,7 @@ async def test_another_value_takes_the_place_of_what_was_typed(
 
     after = await update_model(ada, model, measurements=change)
 
-    assert after["typed"] == typed
+    assert after["entered"] == typed
     assert await read_model(ada, model) == after
 
 
@@ -63,7 +63,7 @@ async def test_a_variant_shows_what_was_typed_for_its_base(ada: MemberClient) ->
 
     variant = (await ada.request("POST", MODELS, json=body)).json()
 
-    assert variant["typed"] == NECK
+    assert variant["entered"] == NECK
 
 
 @pytest.mark.parametrize(
@@ -83,8 +83,8 @@ async def test_people_read_it_in_the_unit_they_ask_for(
     response = await ada.request("GET", f"{MODELS}/{model['id']}", params={"unit": unit})
     page = await ada.request("GET", MODELS, params={"unit": unit})
 
-    in_unit = {"unit": unit, "measurements": shown}
-    assert response.json() == model | {"in_unit": in_unit}
+    display = {"unit": unit, "measurements": shown}
+    assert response.json() == model | {"display": display}
     assert page.json()["items"] == [response.json()]
 
 
@@ -98,8 +98,8 @@ async def test_the_account_has_a_unit_of_its_own(ada: MemberClient) -> None:
 
     assert profile.json()["unit"] == "in"
     assert (await ada.request("GET", "/v1/profiles/me")).json()["unit"] == "in"
-    assert before["in_unit"] == {"unit": "cm", "measurements": {"chest": "110.5 cm"}}
-    assert after["in_unit"] == {"unit": "in", "measurements": {"chest": "≈ 43 1/2 in"}}
+    assert before["display"] == {"unit": "cm", "measurements": {"chest": "110.5 cm"}}
+    assert after["display"] == {"unit": "in", "measurements": {"chest": "≈ 43 1/2 in"}}
 
 
 @pytest.mark.parametrize("unit", ["ell", "deg", ""])

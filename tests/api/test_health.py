@@ -52,9 +52,9 @@ async def test_it_is_ready_before_any_worker_was_seen(client: httpx.AsyncClient)
         "database": "ok",
         "migrations": "current",
         "access_log": "ok",
-        "worker": "never seen",
-        "last_round_at": None,
-        "last_round_age_seconds": None,
+        "worker": "never_seen",
+        "last_run_at": None,
+        "last_run_age_seconds": None,
     }
 
 
@@ -69,13 +69,13 @@ async def test_it_tells_the_age_of_the_last_round(
     late = await client.get("/health/ready")
 
     assert in_time.json()["worker"] == "ok"
-    assert in_time.json()["last_round_at"] == "2026-03-01T12:00:00Z"
+    assert in_time.json()["last_run_at"] == "2026-03-01T12:00:00Z"
     seconds = 5 * settings.worker_interval.total_seconds()
-    assert in_time.json()["last_round_age_seconds"] == seconds
+    assert in_time.json()["last_run_age_seconds"] == seconds
     # What is past its window can't be read anyhow, so the API can go on without a worker.
     assert late.status_code == 200
     assert late.json()["worker"] == "late"
-    assert late.json()["last_round_age_seconds"] == seconds + 1
+    assert late.json()["last_run_age_seconds"] == seconds + 1
 
 
 @pytest.mark.usefixtures("older_schema")
@@ -85,13 +85,13 @@ async def test_it_is_not_ready_for_another_schema(client: httpx.AsyncClient) -> 
     assert response.status_code == 503
     assert int(response.headers["Retry-After"]) > 0
     assert response.json() == {
-        "status": "not ready",
+        "status": "not_ready",
         "database": "ok",
         "migrations": "other",
         "access_log": "ok",
         "worker": "unknown",
-        "last_round_at": None,
-        "last_round_age_seconds": None,
+        "last_run_at": None,
+        "last_run_age_seconds": None,
     }
     assert (await client.get("/health/live")).status_code == 200
 
@@ -114,7 +114,7 @@ async def test_it_tells_when_the_log_reaches_no_disk_or_no_database(
     answers = (in_time, stuck, stranded, in_trouble)
     assert {answer.status_code for answer in answers} == {200}
     told = [answer.json()["access_log"] for answer in answers]
-    assert told == ["ok", "stuck", "stuck", "disk error"]
+    assert told == ["ok", "stuck", "stuck", "disk_error"]
 
 
 async def test_retention_is_told_rule_by_rule(
@@ -130,10 +130,10 @@ async def test_retention_is_told_rule_by_rule(
 
     assert response.status_code == 200, response.text
     told = response.json()
-    assert {key: told[key] for key in ("status", "checked_at", "last_round_at", "overdue")} == {
+    assert {key: told[key] for key in ("status", "checked_at", "last_run_at", "overdue")} == {
         "status": "kept",
         "checked_at": "2026-03-01T12:00:00Z",
-        "last_round_at": "2026-03-01T12:00:00Z",
+        "last_run_at": "2026-03-01T12:00:00Z",
         "overdue": 0,
     }
     assert [rule["rule"] for rule in told["rules"]] == [one.key for one in CATEGORIES]
@@ -171,8 +171,8 @@ async def test_what_is_overdue_is_an_error(
         "session",
         "sign-up",
     }
-    assert rules["model"]["held_at"] == "2026-03-01T12:00:00Z"
-    assert rules["mail"]["set_aside"] == 1
+    assert rules["model"]["blocked_at"] == "2026-03-01T12:00:00Z"
+    assert rules["mail"]["quarantined"] == 1
 
 
 async def test_retention_is_unknown_while_the_database_is_away(

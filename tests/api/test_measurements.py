@@ -28,7 +28,7 @@ async def test_anybody_reads_all_of_it(client: httpx.AsyncClient) -> None:
         "kind": "length",
         "unit": "mm",
         "breasts_only": True,
-        "more_than": 0,
+        "exclusive_minimum": 0,
         "maximum": 10_000,
         "description": dict(CATALOGUE["highBust"].description),
         "seamly": {"code": "G03", "name": "highbust_circ", "match": "exact"},

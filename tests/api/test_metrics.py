@@ -28,10 +28,10 @@ Figures = dict[tuple[str, str | None], float]
 OF_RULES = {
     "dressform_retention_overdue_rows",
     "dressform_retention_future_rows",
-    "dressform_retention_last_round_timestamp_seconds",
+    "dressform_retention_last_run_timestamp_seconds",
     "dressform_retention_unknown",
-    "dressform_retention_held",
-    "dressform_retention_set_aside_rows",
+    "dressform_retention_blocked",
+    "dressform_retention_quarantined_rows",
 }
 OF_ADDRESSES = {
     "dressform_retention_waiting_rows",
@@ -75,13 +75,13 @@ async def test_every_rule_has_every_figure(
     at = clock().timestamp()
     for key in keys:
         assert found["dressform_retention_overdue_rows", key] == 0
-        assert found["dressform_retention_held", key] == 0
-        assert found["dressform_retention_last_round_timestamp_seconds", key] == at
+        assert found["dressform_retention_blocked", key] == 0
+        assert found["dressform_retention_last_run_timestamp_seconds", key] == at
     day = clock().replace(hour=0).timestamp()
     assert found["dressform_retention_oldest_timestamp_seconds", "visitor"] == day
     assert found["dressform_retention_waiting_rows", "visitor"] == 0
     assert found["dressform_database_up", None] == 1
-    assert found["dressform_access_log_disk_trouble", None] == 0
+    assert found["dressform_access_log_disk_errors", None] == 0
     assert found["dressform_access_log_spool_bytes", None] >= 0
     assert found["dressform_access_log_orphaned_partitions", None] == 0
 
@@ -98,9 +98,9 @@ async def test_figures_turn_when_something_is_wrong(
 
     assert found["dressform_retention_overdue_rows", "session"] == 0
     assert found["dressform_retention_overdue_rows", "mail"] == 1
-    assert found["dressform_retention_held", "model"] == 1
-    assert found["dressform_retention_held", "profile"] == 0
-    assert found["dressform_retention_set_aside_rows", "mail"] == 1
+    assert found["dressform_retention_blocked", "model"] == 1
+    assert found["dressform_retention_blocked", "profile"] == 0
+    assert found["dressform_retention_quarantined_rows", "mail"] == 1
 
 
 async def test_a_log_that_somebody_locks_hides_nothing_else(
@@ -139,8 +139,8 @@ async def test_a_full_disk_is_told_even_while_the_database_is_away(
 
     assert await scraped(client) == {
         ("dressform_build_info", None): 1,
-        ("dressform_access_log_disk_trouble", None): 1,
-        ("dressform_access_log_spools_stranded", None): 2,
+        ("dressform_access_log_disk_errors", None): 1,
+        ("dressform_access_log_spools_failed", None): 2,
         ("dressform_database_up", None): 0,
     }
 

@@ -91,7 +91,7 @@ async def test_a_real_file_is_accounted_for(ada: MemberClient) -> None:
     answer = await imported(ada, REAL, breasts="false")
 
     (item,) = answer["items"]
-    assert answer["dropped"] == ["name", "birth date", "gender", "e-mail", "notes"]
+    assert answer["dropped"] == ["name", "birth_date", "gender", "email", "notes"]
     assert item["measurements"]["chest"] == 925
     assert item["breasts"] is False
     assert item["model"]["hidden"] == {"bustFront": 480}

@@ -41,7 +41,7 @@ async def test_everybody_is_told_that_the_notice_is_kept(
         "reasons": [],
         "oldest_address_at": "2026-01-30T00:00:00Z",
         "oldest_address_age_days": 30,
-        "last_round_at": "2026-03-01T12:00:00Z",
+        "last_run_at": "2026-03-01T12:00:00Z",
         "waiting": 0,
         "overdue": 0,
         "checked_at": "2026-03-01T12:00:00Z",

@@ -30,7 +30,7 @@ async def test_a_variant_is_its_base_with_some_values_of_its_own(ada: MemberClie
     assert variant["based_on"] == base["id"]
     assert variant["breasts"] is True
     assert variant["measurements"] == BODY | {"chest": 1040, "underbust": 900}
-    assert variant["overridden"] == ["chest", "underbust"]
+    assert variant["own_values"] == ["chest", "underbust"]
     assert await read_model(ada, variant) == variant
     assert await read_model(ada, base) == base
     assert (await ada.request("GET", MODELS)).json()["items"] == [base, variant]
@@ -65,7 +65,7 @@ async def test_a_value_of_its_own_can_be_taken_back(ada: MemberClient) -> None:
     )
 
     assert after["measurements"] == BODY
-    assert after["overridden"] == []
+    assert after["own_values"] == []
 
 
 async def test_a_variant_may_have_its_own_flag(ada: MemberClient) -> None:
@@ -90,7 +90,7 @@ async def test_removing_the_base_leaves_its_variants_whole(
 
     assert (await ada.request("DELETE", f"{MODELS}/{base['id']}")).status_code == 204
 
-    whole: dict[str, object] = {"based_on": None, "overridden": []}
+    whole: dict[str, object] = {"based_on": None, "own_values": []}
     assert (await ada.request("GET", MODELS)).json()["items"] == [first | whole, second | whole]
 
 

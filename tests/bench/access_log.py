@@ -94,7 +94,7 @@ def _measure(server: Server, sequences: list[list[Request]]) -> Found:
 
 def _rows(made: list[BenchMember], logged: Server, unlogged: Server) -> Iterator[str]:
     live = [[Request("GET", "/health/live")]] * CONNECTIONS
-    yield _compare("`is_live`", logged, unlogged, live)
+    yield _compare("`get_liveness`", logged, unlogged, live)
     reads = [[Request("GET", f"/v1/models/{each.models[0]}", each.headers)] for each in made]
     yield _compare("`read_model`", logged, unlogged, reads)
     yield _compare("a member's visit", logged, unlogged, [visit(each) for each in made])

@@ -140,14 +140,14 @@ async def _approved_round(uows: UnitOfWorkFactory) -> int:
     """Far too many at once: held first, then approved."""
     at = datetime.now(UTC)
     try:
-        await enforce(PROFILE, uows, at=at, slot=at, breaker=DeletionGuard())
+        await enforce(PROFILE, uows, at=at, slot=at, guard=DeletionGuard())
     except PurgeBlockedError:
         async with uows.transaction() as uow:
             hold = await PurgeBlocks(uow).get_for_update(PROFILE.key)
             assert hold is not None
             await PurgeBlocks(uow).approve(hold)
     at = datetime.now(UTC)
-    report = await enforce(PROFILE, uows, at=at, slot=at, breaker=DeletionGuard())
+    report = await enforce(PROFILE, uows, at=at, slot=at, guard=DeletionGuard())
     assert report is not None
     return report.rows
 

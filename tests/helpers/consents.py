@@ -15,7 +15,7 @@ CONSENTS = "/v1/privacy/consents"
 CONSENT = f"{CONSENTS}/open-dataset"
 
 AGREED: dict[str, Any] = {
-    "given": True,
+    "granted": True,
     "text_version": CURRENT["en"].version,
     "language": "en",
 }
@@ -23,8 +23,8 @@ AGREED: dict[str, Any] = {
 TODAY, TOMORROW = "2026-03-01T00:00:00Z", "2026-03-02T00:00:00Z"
 NEVER = {
     "key": "open-dataset",
-    "given": False,
-    "given_at": None,
+    "granted": False,
+    "granted_at": None,
     "withdrawn_at": None,
     "language": None,
     "text_version": None,
@@ -34,8 +34,8 @@ NEVER = {
     "history": [],
 }
 GIVEN = NEVER | {
-    "given": True,
-    "given_at": TODAY,
+    "granted": True,
+    "granted_at": TODAY,
     "language": "en",
     "text_version": CURRENT["en"].version,
     "text_sha256": CURRENT["en"].sha256.hex(),
@@ -67,7 +67,7 @@ async def agree(person: MemberClient, **over: object) -> httpx.Response:
 
 
 async def withdraw(person: MemberClient) -> httpx.Response:
-    return await person.request("PUT", CONSENT, json={"given": False})
+    return await person.request("PUT", CONSENT, json={"granted": False})
 
 
 async def consent_of(person: MemberClient, **asked: str) -> dict[str, Any]:

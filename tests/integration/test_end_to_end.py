@@ -55,11 +55,11 @@ async def test_a_member_from_the_first_visit_to_the_end(  # noqa: PLR0917
     assert (await ada.request("DELETE", f"/v1/models/{first}")).status_code == 204
     assert (await ada.request("GET", f"/v1/models/{first}")).status_code == 404
 
-    assert (await agree(ada, model_id=second)).json()["given"] is True
+    assert (await agree(ada, model_id=second)).json()["granted"] is True
     assert "agreed to the open dataset" in (await mailbox.receive_one())["Subject"]
-    assert (await withdraw(ada)).json()["given"] is False
+    assert (await withdraw(ada)).json()["granted"] is False
     assert "open dataset is withdrawn" in (await mailbox.receive_one())["Subject"]
-    assert (await agree(ada)).json()["given"] is True
+    assert (await agree(ada)).json()["granted"] is True
     await mailbox.receive_one()
 
     while app.state.shipper.backlog:

@@ -24,7 +24,7 @@ from tests.helpers.members import CreateMember
 from tests.helpers.openapi import operations
 from tests.helpers.operators import grant_operator
 
-ENDING = ("end_session", "erase_own_account")
+ENDING = ("end_session", "delete_account")
 """What would sign out the member who tries all the others; tried on its own by another."""
 
 # The document's own example would be right for a member with the password of the other tests.

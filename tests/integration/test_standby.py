@@ -81,7 +81,7 @@ async def test_it_is_not_ready_and_says_why(
     assert response.status_code == 503
     assert int(response.headers["Retry-After"]) > 0
     told = response.json()
-    assert (told["status"], told["database"]) == ("not ready", "read-only")
+    assert (told["status"], told["database"]) == ("not_ready", "read_only")
     assert told["migrations"] == "current"
 
 

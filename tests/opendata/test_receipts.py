@@ -34,4 +34,4 @@ def test_what_is_no_receipt_is_said(tmp_path: Path) -> None:
     (tmp_path / "2026.json").write_text('{"year": 2026}')
 
     with pytest.raises(StartupError, match=r"2026\.json is no receipt"):
-        Receipts(tmp_path).all()
+        Receipts(tmp_path).list_all()

@@ -112,7 +112,7 @@ class Database:
 
     def stop(self, way: signal.Signals) -> None:
         os.kill(self._process.pid, way)
-        until(lambda: self._process.ended_with is not None)
+        until(lambda: self._process.exit_code is not None)
 
     def start(self) -> None:
         self._process.start()

@@ -167,6 +167,6 @@ async def use(settings: Settings, folder: Path, server_log: Path) -> int:
         await ada.mailbox.collect()
         for category in (PROFILE, MODEL, SESSION):
             at = duties.uows.clock()
-            await enforce(category, duties.uows, at=at, slot=at, breaker=duties.breaker)
+            await enforce(category, duties.uows, at=at, slot=at, guard=duties.guard)
         assert (await erase(ada)).status_code == 204
     return began

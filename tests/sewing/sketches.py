@@ -74,7 +74,7 @@ class Sketch:
     @property
     def per_mm(self) -> float:
         """Of a body whose waistToFloor is 1000 mm."""
-        return (self.level("waistToFloor") - self.level("waist")) / 1000
+        return (self.get_level("waistToFloor") - self.get_level("waist")) / 1000
 
     @property
     def view_box(self) -> tuple[float, float, float, float]:

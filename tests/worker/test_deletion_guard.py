@@ -432,7 +432,7 @@ async def test_a_jump_alarms_nobody(
     clock.at = END - timedelta(days=20)
     jumped = replace(worker_tasks, guard=BREAKER)
 
-    outcome = await jumped.run_in_slot()
+    outcome = await jumped.run_scheduled()
 
     assert outcome == NOTHING
     assert "everything is held" in caplog.text

@@ -34,7 +34,7 @@ categories = pytest.mark.parametrize("category", CATEGORIES, ids=lambda category
 
 
 async def enforced(category: Category, uows: UnitOfWorkFactory, at: datetime) -> RunResult:
-    report = await enforce(category, uows, at=at, slot=at, breaker=WITHOUT_CLOCK_GUARD)
+    report = await enforce(category, uows, at=at, slot=at, guard=WITHOUT_CLOCK_GUARD)
     assert report is not None
     return report
 
@@ -166,7 +166,7 @@ async def test_a_slot_is_enforced_once(uows: UnitOfWorkFactory) -> None:
     at = end_of(PROFILE, BEGAN)
 
     reports = await asyncio.gather(
-        *(enforce(PROFILE, uows, at=at, slot=at, breaker=WITHOUT_CLOCK_GUARD) for _ in range(5)),
+        *(enforce(PROFILE, uows, at=at, slot=at, guard=WITHOUT_CLOCK_GUARD) for _ in range(5)),
         return_exceptions=True,
     )
 
@@ -211,7 +211,7 @@ async def test_a_login_during_the_round_saves_the_account_or_comes_too_late(
 
         async def purge(slot: datetime = end + n * SECOND) -> RunResult | None:
             await asyncio.sleep(random.random() * 0.006)
-            return await enforce(PROFILE, uows, at=end, slot=slot, breaker=WITHOUT_CLOCK_GUARD)
+            return await enforce(PROFILE, uows, at=end, slot=slot, guard=WITHOUT_CLOCK_GUARD)
 
         logged_in, report = await asyncio.gather(log_in(), purge())
 

@@ -56,8 +56,8 @@ async def test_a_round_ends_everything_that_is_due(
 async def test_days_are_made_ahead(
     uows: UnitOfWorkFactory, worker_tasks: WorkerTasks, clock: MovableClock
 ) -> None:
-    await worker_tasks.make_days()
-    await worker_tasks.make_days()
+    await worker_tasks.create_partitions()
+    await worker_tasks.create_partitions()
 
     async with uows.transaction() as uow:
         days = [day.day for day in await (await AccessLogPartitions.assume_role(uow)).list_all()]
@@ -94,7 +94,7 @@ async def test_three_workers_in_one_slot_do_the_work_once(
             await add_account(uows, clock(), f"ada{n}")
         clock.at += A_YEAR_AND_A_DAY
         workers = [without_clock_guard(isolated_settings, one) for one in everyone]
-        outcomes = await asyncio.gather(*(worker.run_in_slot() for worker in workers))
+        outcomes = await asyncio.gather(*(worker.run_scheduled() for worker in workers))
 
         assert [outcome.failed for outcome in outcomes] == [[], [], []]
         done = [report for outcome in outcomes for report in outcome.reports]
@@ -252,7 +252,7 @@ async def test_a_large_ending_holds_up_no_other_step(
         clock.advance(days=8)
         duties = without_clock_guard(every_second, uows)
 
-        outcome = await duties.run_in_slot()
+        outcome = await duties.run_scheduled()
 
         assert outcome.failed == []
         (first,) = [one for one in outcome.reports if one.rule == SIGN_UP.key]
@@ -278,7 +278,7 @@ async def test_a_run_checks_the_clock_once_and_only_what_depends_on_it_waits(
     clock.at += A_YEAR_AND_A_DAY
     before = await counts(uows)
 
-    outcome = await replace(worker_tasks, guard=DeletionGuard(database_clock=other)).run_in_slot()
+    outcome = await replace(worker_tasks, guard=DeletionGuard(database_clock=other)).run_scheduled()
 
     assert checks == [clock()]
     assert (outcome.reports, outcome.failed) == ([], [CLOCK])

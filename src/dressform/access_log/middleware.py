@@ -42,12 +42,12 @@ class AccessLogMiddleware:
         app: ASGIApp,
         *,
         shipper: Callable[[], Shipper],
-        addresses: TrustedProxies,
+        proxies: TrustedProxies,
         clock: Clock,
     ) -> None:
         self.app = app
         self._shipper = shipper
-        self._addresses = addresses
+        self._addresses = proxies
         self._clock = clock
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -78,7 +78,7 @@ class AccessLogMiddleware:
                 line = self._line(scope, at, started, request_id, CLIENT_CLOSED_REQUEST)
                 append(shipper.spool, line)
 
-    def note(self, scope: Scope, status: int) -> str:
+    def record_unparsed(self, scope: Scope, status: int) -> str:
         """Record what never reached the application; gives the id that it would have had."""
         request_id = timed_id_text()
         line = self._line(scope, self._clock(), perf_counter_ns(), request_id, status)

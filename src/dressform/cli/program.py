@@ -148,13 +148,13 @@ def serve(
     given = {"WORKERS": workers, "HOST": host, "PORT": port}
     os.environ.update({f"DRESSFORM_{k}": str(v) for k, v in given.items() if v is not None})
     leash.exit_when_parent_dies()
-    with resolved_settings() as loaded, bind_socket(loaded) as listening:
+    with resolved_settings() as loaded, bind_socket(loaded) as sock:
         _run_with_uows(loaded, _check_startup)
         check_writable(loaded.state_dir / "spool")
         if loaded.workers > 1:
-            run_workers(listening, loaded)
+            run_workers(sock, loaded)
         else:
-            run_server(listening)
+            run_server(sock)
 
 
 @app.command()

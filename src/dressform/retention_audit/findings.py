@@ -7,11 +7,11 @@ from typing import Literal
 Verdict = Literal["kept", "late", "overdue"]
 Reason = Literal[
     "overdue",
-    "rounds",
+    "runs",
     "unwarned",
     "mail",
-    "held",
-    "set-aside",
+    "blocked",
+    "quarantined",
     "future",
     "unknown",
     "spools",
@@ -157,11 +157,11 @@ class Findings:
         rules = self.rules
         found: dict[Reason, bool] = {
             "overdue": self.overdue > 0,
-            "rounds": self._unseen > LATE_AFTER_RUNS * self.interval,
+            "runs": self._unseen > LATE_AFTER_RUNS * self.interval,
             "unwarned": any(rule.rows.unwarned.rows for rule in rules),
             "mail": self.since(self.mail.failing_since) > MAIL_FAILS_AFTER,
-            "held": any(rule.hold for rule in rules),
-            "set-aside": any(rule.set_aside for rule in rules),
+            "blocked": any(rule.hold for rule in rules),
+            "quarantined": any(rule.set_aside for rule in rules),
             "future": any(rule.rows.future for rule in rules),
             "unknown": any(rule.unknown for rule in rules),
             "spools": self._are_spools_stuck,

@@ -33,9 +33,9 @@ def run_everything(settings: Settings) -> None:
                 ChildProcess("serve", handed_down, files=(sock.fileno(),)),
                 ChildProcess("worker", os.environ),
             ],
-            running=server,
+            already_running=server,
             is_ready=lambda: _is_live(effective),
-            announce=lambda: _print_banner(effective, where),
+            on_ready=lambda: _print_banner(effective, where),
         )
     sys.stdout.write("Dressform has stopped.\n")
 
@@ -47,7 +47,7 @@ def run_workers(sock: socket.socket, settings: Settings) -> None:
     supervise(
         [ChildProcess("serve", alone, files=(sock.fileno(),)) for _ in range(settings.workers)],
         is_ready=lambda: _is_live(effective),
-        announce=lambda: None,
+        on_ready=lambda: None,
     )
 
 

@@ -40,68 +40,68 @@ class HttpProtocol(HttpToolsProtocol):
 
     _in_head = False
     _in_body = False
-    _deaf = False
-    _unheeded = 0
-    _awaited_since: float | None
+    _ignore_input = False
+    _bytes_since_progress = 0
+    _deadline_start: float | None
     _running: RequestResponseCycle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        self._awaited_since = self.loop.time()
-        self._timer = self.loop.call_later(READ_TIMEOUT_SECONDS, self._lose_patience)
+        self._deadline_start = self.loop.time()
+        self._timer = self.loop.call_later(READ_TIMEOUT_SECONDS, self._on_timeout)
         if self.client is None:
             # Gone before we came: what it asked for would be done for nobody, without an address.
-            self._deaf = True
+            self._ignore_input = True
             transport.abort()
         elif len(self.connections) > _max_connections():
-            self._refuse(Unavailable(retry_after=_RETRY_AFTER_SECONDS))
+            self._send_error(Unavailable(retry_after=_RETRY_AFTER_SECONDS))
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._timer.cancel()
         for cycle, _ in self.pipeline:
-            self._log.note(dict(cycle.scope), CLIENT_CLOSED_REQUEST)
+            self._log.record_unparsed(dict(cycle.scope), CLIENT_CLOSED_REQUEST)
         self.pipeline.clear()
-        if self._in_head and not self._deaf:
-            self._log.note(self._unread(), CLIENT_CLOSED_REQUEST)
+        if self._in_head and not self._ignore_input:
+            self._log.record_unparsed(self._empty_scope(), CLIENT_CLOSED_REQUEST)
         if self._running is not None:
             # uvicorn tells the latest request alone; another one's answer is an error on uvloop then.
             self._running.disconnected = True
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        if self._deaf:
+        if self._ignore_input:
             return
         self._unset_keepalive_if_required()
-        self._unheeded += len(data)
+        self._bytes_since_progress += len(data)
         try:
             self.parser.feed_data(data)
         except httptools.HttpParserUpgrade as upgrade:
             self._decline_upgrade(data[upgrade.args[0] :])
         except httptools.HttpParserError:
-            self._break_off(MalformedRequest())
+            self._abort_with(MalformedRequest())
         else:
-            if self._unheeded > MAX_HEADER_BYTES:
-                self._break_off(HeadersTooLarge())
+            if self._bytes_since_progress > MAX_HEADER_BYTES:
+                self._abort_with(HeadersTooLarge())
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        self._in_head, self._awaited_since = True, self.loop.time()
+        self._in_head, self._deadline_start = True, self.loop.time()
 
     def on_headers_complete(self) -> None:
         super().on_headers_complete()
         self._in_head, self._in_body = False, True
-        self._unheeded, self._awaited_since = 0, self.loop.time()
+        self._bytes_since_progress, self._deadline_start = 0, self.loop.time()
 
     def on_body(self, body: bytes) -> None:
         if self._in_body:
-            self._unheeded, self._awaited_since = 0, self.loop.time()
+            self._bytes_since_progress, self._deadline_start = 0, self.loop.time()
             super().on_body(body)
 
     def on_message_complete(self) -> None:
         if self.parser.should_upgrade():
             return  # The parser leaves its body unread.
         self._in_body = False
-        self._unheeded, self._awaited_since = 0, None
+        self._bytes_since_progress, self._deadline_start = 0, None
         super().on_message_complete()
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGIApp) -> None:  # type: ignore[override]
@@ -119,35 +119,35 @@ class HttpProtocol(HttpToolsProtocol):
         self.parser = httptools.HttpRequestParser(body)
         self.data_received(b"POST / HTTP/1.1\r\n%b\r\n%b" % (b"".join(framing), rest))
 
-    def _lose_patience(self) -> None:
+    def _on_timeout(self) -> None:
         now = self.loop.time()
         # A body that the application does not read is not late.
-        since = self._awaited_since
+        since = self._deadline_start
         if since is None or self.flow.read_paused:
             since = now
         if now < since + READ_TIMEOUT_SECONDS:
-            self._timer = self.loop.call_at(since + READ_TIMEOUT_SECONDS, self._lose_patience)
+            self._timer = self.loop.call_at(since + READ_TIMEOUT_SECONDS, self._on_timeout)
         elif self._in_head or self._in_body:
-            self._break_off(RequestTimeout())
+            self._abort_with(RequestTimeout())
         else:
             self.transport.close()
 
-    def _break_off(self, error: DressformError) -> None:
+    def _abort_with(self, error: DressformError) -> None:
         """Refuse what is being read, and read no more."""
-        self._deaf = True
+        self._ignore_input = True
         latest: RequestResponseCycle | None = self.cycle
         if self._in_body:
             self.transport.close()  # In the middle of a request, which has its own record.
         elif latest is None or latest.response_complete:
-            self._refuse(error)
+            self._send_error(error)
         else:
             # A refusal now would be taken for the answer to a request before it.
-            self._log.note(self._unread(), error.status)
+            self._log.record_unparsed(self._empty_scope(), error.status)
             self.transport.close()
 
-    def _refuse(self, error: DressformError) -> None:
-        self._deaf = True
-        request_id = self._log.note(self._unread(), error.status)
+    def _send_error(self, error: DressformError) -> None:
+        self._ignore_input = True
+        request_id = self._log.record_unparsed(self._empty_scope(), error.status)
         body = json.dumps(error.as_problem(request_id)).encode()
         wait = f"retry-after: {error.retry_after}\r\n" if error.retry_after else ""
         head = (
@@ -160,7 +160,7 @@ class HttpProtocol(HttpToolsProtocol):
         self.transport.write(head.encode() + body)
         self.transport.close()
 
-    def _unread(self) -> Scope:
+    def _empty_scope(self) -> Scope:
         # The parser tells of a header when the next one begins. Outside of a head, those that are
         # known are another request's, maybe another visitor's.
         headers = self.headers if self._in_head else []

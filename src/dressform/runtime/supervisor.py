@@ -31,7 +31,7 @@ class Restartable(Protocol):
     def name(self) -> str: ...
 
     @property
-    def ended_with(self) -> int | None: ...
+    def exit_code(self) -> int | None: ...
 
     def start(self) -> None: ...
 
@@ -46,17 +46,17 @@ class ChildProcess:
     process: subprocess.Popen[bytes] | None = None
 
     @property
-    def ended_with(self) -> int | None:
+    def exit_code(self) -> int | None:
         """None while it lives."""
         return self.process.poll() if self.process else None
 
     @property
-    def gave_up(self) -> bool:
+    def exited_by_itself(self) -> bool:
         """Whether it ended by itself. One that was killed, as for want of memory, may do better."""
-        return self.ended_with is not None and self.ended_with >= 0
+        return self.exit_code is not None and self.exit_code >= 0
 
     def start(self) -> None:
-        self._let_go()
+        self._close_stdin()
         self.process = subprocess.Popen(  # noqa: S603  our own program
             [sys.executable, "-m", "dressform", self.name],
             env={**self.environment, SUPERVISOR_PID_ENV: str(os.getpid())},
@@ -78,9 +78,9 @@ class ChildProcess:
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()
-        self._let_go()
+        self._close_stdin()
 
-    def _let_go(self) -> None:
+    def _close_stdin(self) -> None:
         if self.process and self.process.stdin:
             self.process.stdin.close()
 
@@ -89,37 +89,37 @@ class ChildProcess:
 class Restarter:
     """Starts one again with back-off: at most every half minute if it keeps dying."""
 
-    over: Restartable
+    process: Restartable
     started_at: float = field(default_factory=time.monotonic)
-    due_at: float | None = None
-    pause: float = _FIRST_BACKOFF / 2
+    restart_at: float | None = None
+    backoff: float = _FIRST_BACKOFF / 2
 
-    def look(self) -> None:
-        code = self.over.ended_with
+    def poll(self) -> None:
+        code = self.process.exit_code
         if code is None:
             return
-        if self.due_at is None:
+        if self.restart_at is None:
             steady = time.monotonic() - self.started_at > _BACKOFF_RESET_SECONDS
-            self.pause = _FIRST_BACKOFF if steady else min(self.pause * 2, _MAX_BACKOFF)
-            self.due_at = time.monotonic() + self.pause
-            log.warning("%s ended with %s: again in %.1f s", self.over.name, code, self.pause)
-        elif time.monotonic() >= self.due_at:
-            self.started_at, self.due_at = time.monotonic(), None
+            self.backoff = _FIRST_BACKOFF if steady else min(self.backoff * 2, _MAX_BACKOFF)
+            self.restart_at = time.monotonic() + self.backoff
+            log.warning("%s ended with %s: again in %.1f s", self.process.name, code, self.backoff)
+        elif time.monotonic() >= self.restart_at:
+            self.started_at, self.restart_at = time.monotonic(), None
             self._start()
 
     def _start(self) -> None:
         try:
-            self.over.start()
+            self.process.start()
         except (OSError, StartupError) as error:
-            log.warning("%s can't be started: %s", self.over.name, error)
+            log.warning("%s can't be started: %s", self.process.name, error)
 
 
 def supervise(
     children: Sequence[ChildProcess],
     *,
-    running: Sequence[Restartable] = (),
+    already_running: Sequence[Restartable] = (),
     is_ready: Callable[[], bool],
-    announce: Callable[[], None],
+    on_ready: Callable[[], None],
 ) -> None:
     """Until SIGINT or SIGTERM. What is `running` already is looked after too, and not stopped here.
 
@@ -128,21 +128,21 @@ def supervise(
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    watches = [Restarter(one) for one in (*running, *children)]
+    restarters = [Restarter(one) for one in (*already_running, *children)]
     try:
         for child in children:
             child.start()
-        if _wait_until_ready(children, watches, is_ready, stop):
-            announce()
+        if _wait_until_ready(children, restarters, is_ready, stop):
+            on_ready()
         while not stop.wait(_POLL_SECONDS):
-            _poll_all(watches)
+            _poll_all(restarters)
     finally:
         _stop_all(children)
 
 
 def _wait_until_ready(
     children: Sequence[ChildProcess],
-    watches: Sequence[Restarter],
+    restarters: Sequence[Restarter],
     is_ready: Callable[[], bool],
     stop: threading.Event,
 ) -> bool:
@@ -150,9 +150,9 @@ def _wait_until_ready(
     deadline = time.monotonic() + START_TIMEOUT_SECONDS
     while not stop.wait(_POLL_SECONDS):
         for child in children:
-            if child.gave_up:
+            if child.exited_by_itself:
                 raise StartupError(f"`dressform {child.name}` ended at once: see above why.")
-        _poll_all(watches)
+        _poll_all(restarters)
         if is_ready():
             return True
         if time.monotonic() > deadline:
@@ -160,9 +160,9 @@ def _wait_until_ready(
     return False
 
 
-def _poll_all(watches: Sequence[Restarter]) -> None:
-    for watch in watches:
-        watch.look()
+def _poll_all(restarters: Sequence[Restarter]) -> None:
+    for restarter in restarters:
+        restarter.poll()
 
 
 def _stop_all(children: Sequence[ChildProcess]) -> None:

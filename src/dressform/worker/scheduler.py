@@ -59,19 +59,19 @@ class WorkerTasks:
     mail_folder: Path
     interval: timedelta
     guard: DeletionGuard
-    complaints: ErrorReporter = field(default_factory=ErrorReporter)
+    error_reporter: ErrorReporter = field(default_factory=ErrorReporter)
 
     async def round(self) -> list[RunResult]:
         """Do everything once, now, whatever the slot. Raises StartupError at the end if some failed."""
         at = self.uows.clock()
         outcome = await self.run(at=at, slot=at)
-        await self._attempt(MAIL_DELIVERY, self.deliver(), outcome)
+        await self._run_step(MAIL_DELIVERY, self.deliver_mails(), outcome)
         if outcome.failed:
             names = ", ".join(outcome.failed)
             raise StartupError(f"Not everything was done: {names} failed, the log above says why.")
         return outcome.reports
 
-    async def run_in_slot(self) -> Outcome:
+    async def run_scheduled(self) -> Outcome:
         """Do a retention run, in which each rule is enforced unless another worker has this slot of it.
 
         A rule takes half an interval at most, so that a large ending, as the first one may be, does
@@ -90,14 +90,14 @@ class WorkerTasks:
         The clock is checked once. While it is held nobody is warned and no rule is enforced.
         """
         outcome = Outcome()
-        await self._attempt(CLOCK, self.guard.check_clock(self.uows, at=at), outcome)
-        await self._attempt("days ahead", self.make_days(), outcome)
+        await self._run_step(CLOCK, self.guard.check_clock(self.uows, at=at), outcome)
+        await self._run_step("days ahead", self.create_partitions(), outcome)
         if CLOCK not in outcome.failed:
-            await self._attempt("warnings", queue_expiry_notices(self.uows), outcome)
+            await self._run_step("warnings", queue_expiry_notices(self.uows), outcome)
             await self._enforce_rules(at, slot, max_seconds, outcome)
-        await self._attempt("deletion journal", tidy_journal(self.uows), outcome)
-        await self._attempt(REWRITE, rewrite_tables(self.uows, at=at), outcome)
-        await self._attempt("mail check", self.check_mail(), outcome)
+        await self._run_step("deletion journal", tidy_journal(self.uows), outcome)
+        await self._run_step(REWRITE, rewrite_tables(self.uows, at=at), outcome)
+        await self._run_step("mail check", self.check_mail(), outcome)
         return outcome
 
     async def _enforce_rules(
@@ -112,11 +112,11 @@ class WorkerTasks:
                 guard=self.guard,
                 max_seconds=max_seconds,
             )
-            report = await self._attempt(category.key, enforcement, outcome)
+            report = await self._run_step(category.key, enforcement, outcome)
             if report is not None:
                 outcome.reports.append(report)
 
-    async def make_days(self) -> None:
+    async def create_partitions(self) -> None:
         """Make the partitions of the days to come, so that no request waits for one."""
         async with self.uows.transaction() as uow:
             today = uow.now.date()
@@ -131,20 +131,20 @@ class WorkerTasks:
         if deleted:
             log.info("%d mails in %s were deleted", deleted, self.mail_folder)
 
-    async def deliver(self) -> int:
+    async def deliver_mails(self) -> int:
         """Deliver the mails that are due. Return how many were handed over."""
         return await deliver_mails(self.uows, self.composer, self.transport)
 
     async def deliver_in_background(self) -> None:
         """Deliver the mails that are due; a failure is logged."""
-        await self._attempt(MAIL_DELIVERY, self.deliver(), Outcome())
+        await self._run_step(MAIL_DELIVERY, self.deliver_mails(), Outcome())
 
-    async def _attempt(self, name: str, step: Awaitable[T], outcome: Outcome) -> T | None:
+    async def _run_step(self, name: str, step: Awaitable[T], outcome: Outcome) -> T | None:
         """Return what a step gives. If it fails, log it and note it in the outcome."""
         try:
             return await step
         except Exception as error:  # noqa: BLE001  whatever it is, the other steps are done
-            self.complaints.report(name, error)
+            self.error_reporter.report(name, error)
             outcome.failed.append(name)
             return None
 
@@ -169,7 +169,7 @@ async def run_scheduler(tasks: WorkerTasks) -> AsyncIterator[None]:
     defaults = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
     scheduler = AsyncIOScheduler(timezone=UTC, job_defaults=defaults)
     for job, interval in (
-        (tasks.run_in_slot, tasks.interval),
+        (tasks.run_scheduled, tasks.interval),
         (tasks.deliver_in_background, DELIVERY_INTERVAL),
     ):
         trigger = IntervalTrigger(seconds=int(interval.total_seconds()), timezone=UTC)

@@ -22,7 +22,7 @@ async def register(members: Members, number: int) -> Sequences:
     ]
 
 
-async def verify_email(members: Members, number: int) -> Sequences:
+async def confirm_registration(members: Members, number: int) -> Sequences:
     tokens = [new_token() for _ in range(number)]
     async with members.uows.transaction() as uow:
         for token in tokens:
@@ -90,7 +90,7 @@ async def end_session(members: Members, number: int) -> Sequences:
     ][:number]
 
 
-async def confirm_email(members: Members, number: int) -> Sequences:
+async def confirm_email_change(members: Members, number: int) -> Sequences:
     made = await members.add(number)
     async with members.uows.transaction() as uow:
         tokens = [
@@ -102,7 +102,7 @@ async def confirm_email(members: Members, number: int) -> Sequences:
     return _with_tokens("/v1/auth/email/confirm", tokens)
 
 
-async def reopen_account(members: Members, number: int) -> Sequences:
+async def reactivate_account(members: Members, number: int) -> Sequences:
     made = await members.add(number)
     tokens = [new_token() for _ in range(number)]
     async with members.uows.transaction() as uow:
@@ -139,8 +139,8 @@ AUTH = {
         connections=8,
         note="each of another name; 8 connections: one thread judges new passwords, more is a 503",
     ),
-    "verify_email": Prepared(
-        verify_email, status=204, once=STORED, note="each of another registration, stored before"
+    "confirm_registration": Prepared(
+        confirm_registration, status=204, once=STORED, note="each of another registration, stored before"
     ),
     "resend_verification": Prepared(
         resend_verification, status=202, once=4000, note=_NEW_ADDRESSES
@@ -161,11 +161,11 @@ AUTH = {
         end_session, status=204, once=STORED, note="each of another session, stored before"
     ),
     "forgot_password": Prepared(forgot_password, status=202, once=4000, note=_NEW_ADDRESSES),
-    "confirm_email": Prepared(
-        confirm_email, status=204, once=STORED, note="each of another account, stored before"
+    "confirm_email_change": Prepared(
+        confirm_email_change, status=204, once=STORED, note="each of another account, stored before"
     ),
-    "reopen_account": Prepared(
-        reopen_account,
+    "reactivate_account": Prepared(
+        reactivate_account,
         status=204,
         once=STORED,
         note="each of another account, stored before; none is past its 12 months",

@@ -49,7 +49,7 @@ async def read_warnings(members: Members, number: int) -> Sequences:
     return await _get("/warnings", members, number)
 
 
-async def draw_model(members: Members, number: int) -> Sequences:
+async def get_model_silhouette(members: Members, number: int) -> Sequences:
     return await _get("/silhouette.svg", members, number)
 
 
@@ -139,5 +139,5 @@ MODELS = {
     "delete_avatar": Prepared(
         delete_avatar, status=204, once=STORED, note="each another avatar, stored before"
     ),
-    "draw_model": Prepared(draw_model),
+    "get_model_silhouette": Prepared(get_model_silhouette),
 }

@@ -61,7 +61,7 @@ async def set_restriction(members: Members, number: int) -> Sequences:
     ]
 
 
-async def erase_own_account(members: Members, number: int) -> Sequences:
+async def delete_account(members: Members, number: int) -> Sequences:
     path, payload = "/v1/privacy/erasure", {"password": PASSWORD}
     return [
         [Request.with_json("POST", path, payload, member.headers)]
@@ -86,8 +86,8 @@ PASSWORDS = {
         change_email, status=202, once=HASHING, note="each to another new address"
     ),
     "set_restriction": Prepared(set_restriction, status=204, note="restricted and lifted in turns"),
-    "erase_own_account": Prepared(
-        erase_own_account,
+    "delete_account": Prepared(
+        delete_account,
         status=204,
         once=HASHING,
         note="each another account of one model and two pictures",

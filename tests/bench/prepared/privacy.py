@@ -6,7 +6,7 @@ from tests.bench.prepared.preparing import STORED, Prepared, Sequences
 from tests.helpers.consents import AGREED, CONSENT, CONSENTS
 
 
-async def export_own_data(members: Members, number: int) -> Sequences:
+async def export_account(members: Members, number: int) -> Sequences:
     made = await members.add(number, models=1, pictures=True)
     return [[Request("GET", "/v1/privacy/export", member.headers)] for member in made]
 
@@ -22,28 +22,28 @@ async def set_open_dataset_consent(members: Members, number: int) -> Sequences:
     ]
 
 
-async def look_up_requests(members: Members, number: int) -> Sequences:
+async def search_access_log(members: Members, number: int) -> Sequences:
     path = "/v1/operations/requests?purpose=error&reason=Measuring+the+service&limit=20"
     made = await members.add(number, operator=True)
     return [[Request("GET", path, member.headers)] for member in made]
 
 
-async def list_lookups(members: Members, number: int) -> Sequences:
+async def list_access_log_audit(members: Members, number: int) -> Sequences:
     path = "/v1/operations/lookups"
     made = await members.add(number, operator=True)
     return [[Request("GET", path, member.headers)] for member in made]
 
 
 PRIVACY = {
-    "export_own_data": Prepared(export_own_data, note="of one model and two pictures"),
+    "export_account": Prepared(export_account, note="of one model and two pictures"),
     "list_consents": Prepared(list_consents),
     "set_open_dataset_consent": Prepared(
         set_open_dataset_consent,
         once=STORED,
         note="each the first agreement of another account; its token was not seen before",
     ),
-    "look_up_requests": Prepared(
-        look_up_requests, note="20 records; each answer adds one of its own"
+    "search_access_log": Prepared(
+        search_access_log, note="20 records; each answer adds one of its own"
     ),
-    "list_lookups": Prepared(list_lookups),
+    "list_access_log_audit": Prepared(list_access_log_audit),
 }

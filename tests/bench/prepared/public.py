@@ -39,10 +39,10 @@ PUBLIC = {
     "read_dataset": of_edition("GET", DATASET),
     "read_edition": of_edition("GET", OF_EDITION),
     "read_edition_file": of_edition("GET", FILE, f"a file of {len(PEOPLE) / 1e6:.1f} MB"),
-    "ask_about_edition_file": of_edition("HEAD", FILE),
+    "head_edition_file": of_edition("HEAD", FILE),
     "read_jwks": public("GET", "/.well-known/jwks.json"),
-    "is_live": public("GET", "/health/live"),
-    "is_ready": public("GET", "/health/ready"),
+    "get_liveness": public("GET", "/health/live"),
+    "get_readiness": public("GET", "/health/ready"),
     "read_retention": replace(public("GET", "/health/retention"), note=_AUDITED),
     "read_metrics": replace(public("GET", "/metrics"), note=_AUDITED),
 }

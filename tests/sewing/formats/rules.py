@@ -58,7 +58,7 @@ def find_violations(document: bytes) -> list[str]:
         "read-only": texts["read-only"] in {"true", "false"},
         "unit": texts["unit"] in {"mm", "cm", "inch"},
         "system": re.fullmatch(r"[0-9]|[1-4][0-9]|5[0-4]|998", texts["pm_system"]) is not None,
-        "birth date": date.fromisoformat(person.pop("birth-date")) == date(1800, 1, 1),
+        "birth_date": date.fromisoformat(person.pop("birth-date")) == date(1800, 1, 1),
         "gender": person.pop("gender") == "unknown",
         "nobody": not any(person.values()),
         "only m": {child.tag for child in body} <= {"m"} and not any(len(m) for m in body),

@@ -51,7 +51,7 @@ def test_a_whole_account_gives_one_model_a_set(form: Any) -> None:
         ImportedBody({"waist": 750}),
     )
     assert [line.model for line in found.report] == [0, 0, 1]
-    assert found.dropped == ("name", "e-mail", "notes")
+    assert found.dropped == ("name", "email", "notes")
     assert not any(word in repr(found) for word in ("Ada", "Grace", "ada@", "I sew"))
 
 
@@ -198,7 +198,7 @@ def test_the_flag_is_true_or_false(flag: str, *, breasts: bool | None) -> None:
 def test_personal_things_among_the_measurements_are_dropped_too() -> None:
     found = parse_file(as_json({"measurements": {"name": "Ada", "chest": 925, "birthday": "1815"}}))
 
-    assert found.dropped == ("name", "birth date")
+    assert found.dropped == ("name", "birth_date")
     assert [line.entry for line in found.report] == ["chest"]
 
 

@@ -208,7 +208,7 @@ def test_who_it_is_about_is_dropped_and_only_the_kinds_are_told() -> None:
 
     found = parse_file(make_smis('name="bust_circ" value="90"', personal=personal, notes="For Ada"))
 
-    assert found.dropped == ("name", "birth date", "gender", "e-mail", "notes")
+    assert found.dropped == ("name", "birth_date", "gender", "email", "notes")
     assert not any(word in repr(found) for word in ("Ada", "Lovelace", "1815", "female", "@"))
 
 
@@ -275,7 +275,7 @@ def test_a_file_as_people_have_it_is_accounted_for() -> None:
         (27, "waist_to_highhip_side"),
         (28, "leg_knee_circ"),
     ]
-    assert found.dropped == ("name", "birth date", "gender", "e-mail", "notes")
+    assert found.dropped == ("name", "birth_date", "gender", "email", "notes")
 
 
 def test_what_a_new_file_says_of_nobody_is_nothing() -> None:

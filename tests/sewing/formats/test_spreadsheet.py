@@ -84,7 +84,7 @@ def test_the_flag_is_a_row(flag: str, *, breasts: bool | None) -> None:
 def test_who_it_is_about_is_dropped() -> None:
     found = parse_file(b"Nom;Ada\nE-mail;\ndate_de_naissance;1815\nsexe;f\nchest;1;mm")
 
-    assert found.dropped == ("name", "birth date", "gender")
+    assert found.dropped == ("name", "birth_date", "gender")
     assert "Ada" not in repr(found)
     assert get_values(found) == {"chest": 1}
 

@@ -126,7 +126,7 @@ async def confirm_email(body: TokenOnly, uow: UnitOfWorkDep) -> None:
     response_description="The account is open again: sign in.",
     responses=problem_responses(LinkInvalid),
 )
-async def reopen_account(body: TokenOnly, uow: UnitOfWorkDep) -> None:
+async def reactivate_account(body: TokenOnly, uow: UnitOfWorkDep) -> None:
     """Keep an account that is past its 12 months
 
     With the token of the mailed link: an account is locked at the end of its 12 months, and waits

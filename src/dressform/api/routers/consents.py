@@ -55,11 +55,11 @@ async def set_open_dataset_consent(
     """Agree to the open dataset, or withdraw
 
     To agree, send the version of the text that you were shown; agreeing to it once more only
-    changes the model. To withdraw, `{"given": false}` is enough. Each is added to your `history`,
+    changes the model. To withdraw, `{"granted": false}` is enough. Each is added to your `history`,
     and a mail confirms it, five times in an hour at most. While your account is restricted you can
     withdraw, but not agree.
     """
     may_mail = partial(rate_limiter.try_hit, RateLimit.MAIL, str(me.account_id))
-    if not body.given:
+    if not body.granted:
         return ConsentRead.of(await withdraw_consent(uow, me, may_mail=may_mail))
     return ConsentRead.of(await give_consent(uow, me, may_mail=may_mail, **body.to_action()))

@@ -84,7 +84,7 @@ router.add_api_route(
     _ADDRESS,
     read_edition_file,
     methods=["HEAD"],
-    name="ask_about_edition_file",
+    name="head_edition_file",
     description="Ask about a file\n\nWhat a download would say of it, without the content.",
     response_class=Response,
     responses=FILE_ASKED | problem_responses(NotFound),

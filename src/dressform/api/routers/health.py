@@ -24,7 +24,7 @@ _STUCK_AFTER_SECONDS = 60
 
 
 @router.get("/live", response_description="It does.")
-async def is_live() -> LiveRead:
+async def get_liveness() -> LiveRead:
     """Whether the process answers"""
     return LiveRead()
 
@@ -34,7 +34,7 @@ async def is_live() -> LiveRead:
     response_description="It can.",
     responses={503: {"description": "It can't at the moment.", "model": ReadyRead}},
 )
-async def is_ready(request: Request, service: AppStateDep, response: Response) -> ReadyRead:
+async def get_readiness(request: Request, service: AppStateDep, response: Response) -> ReadyRead:
     """Whether requests can be served
 
     The database and its schema decide. A late worker is told here, but does not make the API
@@ -68,7 +68,7 @@ async def read_retention(auditor: Auditor, response: Response) -> RetentionRead:
 
 def _log(shipper: Any) -> LogStanding:
     if shipper.is_in_trouble:
-        return "disk error"
+        return "disk_error"
     is_stuck = shipper.orphans.stranded or shipper.stuck_seconds > _STUCK_AFTER_SECONDS
     return "stuck" if is_stuck else "ok"
 
@@ -79,13 +79,13 @@ async def _look(service: AppState, access_log: LogStanding) -> ReadyRead:
         return await _look_into_database(uow, service, access_log)
     except Unavailable:
         return ReadyRead(
-            status="not ready",
+            status="not_ready",
             database="away",
             migrations="unknown",
             access_log=access_log,
             worker="unknown",
-            last_round_at=None,
-            last_round_age_seconds=None,
+            last_run_at=None,
+            last_run_age_seconds=None,
         )
 
 
@@ -98,18 +98,18 @@ async def _look_into_database(
     writable = await service.uows.is_writable()
     return ReadyRead.model_validate(
         {
-            "status": "ready" if current and writable else "not ready",
-            "database": "ok" if writable else "read-only",
+            "status": "ready" if current and writable else "not_ready",
+            "database": "ok" if writable else "read_only",
             "migrations": "current" if current else "other",
             "access_log": access_log,
             "worker": _worker(last, age, service) if current else "unknown",
-            "last_round_at": last,
-            "last_round_age_seconds": age.total_seconds() if age is not None else None,
+            "last_run_at": last,
+            "last_run_age_seconds": age.total_seconds() if age is not None else None,
         }
     )
 
 
 def _worker(last: datetime | None, age: timedelta | None, service: AppState) -> WorkerStanding:
     if last is None or age is None:
-        return "never seen"
+        return "never_seen"
     return "late" if age > LATE_AFTER_RUNS * service.settings.worker_interval else "ok"

@@ -43,12 +43,12 @@ _OF_RULES: dict[str, tuple[str, Callable[[RuleFindings], float | None]]] = {
         "Whether the figures of the rule's rows are missing, its table being locked.",
         lambda rule: rule.unknown,
     ),
-    "last_round_timestamp_seconds": (
+    "last_run_timestamp_seconds": (
         "When the rule was last enforced to its end.",
         lambda rule: _seconds(rule.last_round_at),
     ),
-    "held": ("Whether the rule waits for an operator.", lambda rule: rule.hold is not None),
-    "set_aside_rows": ("Rows that could not be deleted.", lambda rule: rule.set_aside),
+    "blocked": ("Whether the rule waits for an operator.", lambda rule: rule.hold is not None),
+    "quarantined_rows": ("Rows that could not be deleted.", lambda rule: rule.set_aside),
 }
 
 
@@ -94,12 +94,12 @@ class _Figures(Collector):
         build.add_metric([__version__], 1)
         yield build
         yield GaugeMetricFamily(
-            "dressform_access_log_disk_trouble",
+            "dressform_access_log_disk_errors",
             "Whether no second file can be made, to go on in when the first is full.",
             self._shipper.is_in_trouble,
         )
         yield GaugeMetricFamily(
-            "dressform_access_log_spools_stranded",
+            "dressform_access_log_spools_failed",
             "Files of dead processes whose lines could not be shipped.",
             self._shipper.orphans.stranded,
         )
@@ -117,7 +117,7 @@ def _retention(findings: Findings) -> Iterator[GaugeMetricFamily]:
         findings.spools.bytes,
     )
     yield GaugeMetricFamily(
-        "dressform_access_log_spools_refused",
+        "dressform_access_log_spools_unreadable",
         "Those of the files that can't be opened.",
         findings.spools.unreadable,
     )

@@ -63,7 +63,7 @@ async def read_status(
 
 
 @router.get("/export", response_description="Everything that is stored about you.")
-async def export_own_data(
+async def export_account(
     me: CurrentMemberOrRestricted, uow: UnitOfWorkDep, response: Response
 ) -> AccountExport:
     """Take your data with you
@@ -109,7 +109,7 @@ async def set_restriction(
     response_description="The account is gone with everything in it.",
     responses=problem_responses(WrongPassword, RateLimited),
 )
-async def erase_own_account(
+async def delete_account(
     body: PasswordOnly,
     me: CurrentMemberOrRestricted,
     units: UnitOfWorkFactoryDep,

@@ -50,7 +50,7 @@ async def register(
     response_description="The account is there: sign in.",
     responses=problem_responses(LinkInvalid, EmailTaken, UsernameTaken),
 )
-async def verify_email(body: TokenOnly, uow: UnitOfWorkDep) -> None:
+async def confirm_registration(body: TokenOnly, uow: UnitOfWorkDep) -> None:
     """Confirm the address of a registration
 
     With the token of the mailed link.

@@ -49,7 +49,7 @@ class Svg(Response):
     response_class=Svg,
     responses=_DRAWING | problem_responses(NotFound),
 )
-async def draw_model(
+async def get_model_silhouette(
     model_id: ModelId,
     look: AuthenticatedQueryDep,
     language: DrawingLanguage = "en",

@@ -46,9 +46,9 @@ Year = Annotated[
 
 
 class ConsentUpdate(RequestModel):
-    """Yes, to the text that you were shown; or no, for which `given` alone is enough."""
+    """Yes, to the text that you were shown; or no, for which `granted` alone is enough."""
 
-    given: Annotated[
+    granted: Annotated[
         bool,
         Field(
             description="False withdraws it, whatever the other fields say if they are well-formed.",
@@ -71,7 +71,7 @@ class ConsentUpdate(RequestModel):
         missing = [
             InitErrorDetails(type="missing", loc=(name,), input=None)
             for name in ("text_version", "language")
-            if self.given and getattr(self, name) is None
+            if self.granted and getattr(self, name) is None
         ]
         if missing:
             raise ValidationError.from_exception_data("consent", missing)
@@ -79,7 +79,7 @@ class ConsentUpdate(RequestModel):
 
     def to_action(self) -> dict[str, Any]:
         """What the action is asked."""
-        return self.model_dump(exclude={"given"})
+        return self.model_dump(exclude={"granted"})
 
 
 class ConsentActRead(ResponseModel):
@@ -112,10 +112,10 @@ class ConsentRead(ResponseModel):
     """What you said last. Marks of what was drawn stay when you withdraw."""
 
     key: Annotated[Literal["open-dataset"], Field(description="To what.")]
-    given: Annotated[
+    granted: Annotated[
         bool, Field(description="Whether you agree; false until you say so.", examples=[True])
     ]
-    given_at: Annotated[
+    granted_at: Annotated[
         datetime | None, Field(description="The day (UTC) on which you agreed last; null: never.")
     ]
     withdrawn_at: Annotated[
@@ -144,13 +144,13 @@ class ConsentRead(ResponseModel):
 
 def _members(consent: Consent | None) -> dict[str, Any]:
     if consent is None:
-        never = {"key": "open-dataset", "given": False, "history": []}
+        never = {"key": "open-dataset", "granted": False, "history": []}
         return dict.fromkeys(ConsentRead.model_fields) | never
     given = consent.last_given
     return {
         "key": "open-dataset",
-        "given": consent.stands,
-        "given_at": given.acted_at,
+        "granted": consent.stands,
+        "granted_at": given.acted_at,
         "withdrawn_at": consent.withdrawn_at,
         "language": given.language,
         "text_version": given.text_version,

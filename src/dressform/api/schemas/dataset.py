@@ -12,7 +12,7 @@ from dressform.api.schemas.privacy import Sentence
 from dressform.opendata.years import next_draw_date
 from dressform.repositories.editions import StoredEdition
 
-State = Literal["published", "not enough people yet"]
+State = Literal["published", "insufficient_contributors"]
 Small = Annotated[int, Field(ge=0, le=1_000_000, json_schema_extra={"format": "int32"})]
 
 
@@ -47,7 +47,7 @@ class GuaranteeRead(ResponseModel):
         list[PairRead],
         Field(max_length=10, description="The same as epsilon and delta; each pair holds."),
     ]
-    points: Annotated[
+    max_advantage_percent: Annotated[
         float,
         Field(
             description="True alarms minus false alarms, in 100, of the best test whether somebody "
@@ -55,7 +55,7 @@ class GuaranteeRead(ResponseModel):
             examples=[facts.POINTS],
         ),
     ] = facts.POINTS
-    right_in_100: Annotated[
+    max_accuracy_percent: Annotated[
         float,
         Field(
             description="How often that test is right in 100 tries at most, where taking part was "
@@ -135,7 +135,7 @@ class DatasetRead(ResponseModel):
         return cls(
             language=language,
             about=said(facts.ABOUT, language),
-            state="published" if published else "not enough people yet",
+            state="published" if published else "insufficient_contributors",
             sentence=said(state, language),
             next_date=next_draw_date(at),
             gates=[GateRead.of(gate) for gate in facts.GATES],

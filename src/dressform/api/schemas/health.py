@@ -13,8 +13,8 @@ from dressform.retention_audit.findings import (
     round_up_rows,
 )
 
-WorkerStanding = Literal["ok", "late", "never seen", "unknown"]
-LogStanding = Literal["ok", "disk error", "stuck"]
+WorkerStanding = Literal["ok", "late", "never_seen", "unknown"]
+LogStanding = Literal["ok", "disk_error", "stuck"]
 
 Reasons = Annotated[
     list[Reason],
@@ -40,11 +40,11 @@ class ReadyRead(ResponseModel):
     """How each part stands."""
 
     status: Annotated[
-        Literal["ready", "not ready"],
+        Literal["ready", "not_ready"],
         Field(description="Whether requests can be served.", examples=["ready"]),
     ]
     database: Annotated[
-        Literal["ok", "read-only", "away"],
+        Literal["ok", "read_only", "away"],
         Field(description="Whether it answers, and takes what is written.", examples=["ok"]),
     ]
     migrations: Annotated[
@@ -64,10 +64,10 @@ class ReadyRead(ResponseModel):
         WorkerStanding,
         Field(description="Late: no round for five of its intervals.", examples=["ok"]),
     ]
-    last_round_at: Annotated[
+    last_run_at: Annotated[
         datetime | None, Field(description="When the worker last finished a round.")
     ]
-    last_round_age_seconds: Annotated[
+    last_run_age_seconds: Annotated[
         float | None,
         Field(ge=0, le=1e12, description="How long ago that is.", examples=[12.5]),
     ]
@@ -89,10 +89,10 @@ class RuleRead(ResponseModel):
         Rows,
         Field(description="Rows dated more than a day from now, by a clock that ran ahead."),
     ]
-    last_round_at: Annotated[
+    last_run_at: Annotated[
         datetime | None, Field(description="When it was last enforced to its end.")
     ]
-    held_at: Annotated[
+    blocked_at: Annotated[
         datetime | None,
         Field(description="Since when it waits for an operator, before ending anything."),
     ]
@@ -103,7 +103,7 @@ class RuleRead(ResponseModel):
             examples=[False],
         ),
     ]
-    set_aside: Annotated[
+    quarantined: Annotated[
         Rows, Field(description="Rows that could not be deleted and are tried again.")
     ]
 
@@ -113,10 +113,10 @@ class RuleRead(ResponseModel):
             rule=rule.key,
             overdue=rule.rows.overdue,
             future=rule.rows.future,
-            last_round_at=rule.last_round_at,
-            held_at=rule.hold and rule.hold.held_at,
+            last_run_at=rule.last_round_at,
+            blocked_at=rule.hold and rule.hold.held_at,
             unknown=rule.unknown,
-            set_aside=rule.set_aside,
+            quarantined=rule.set_aside,
         )
 
 
@@ -145,7 +145,7 @@ class RetentionRead(ResponseModel):
     ]
     reasons: Annotated[Reasons, Field(description="Why it is not kept. Empty when it is.")]
     checked_at: Annotated[datetime, Field(description="At most a minute ago.")]
-    last_round_at: Annotated[
+    last_run_at: Annotated[
         datetime | None,
         Field(description="When the rule that has waited longest was last enforced."),
     ]
@@ -186,7 +186,7 @@ class RetentionRead(ResponseModel):
             status=findings.verdict,
             reasons=list(findings.reasons),
             checked_at=findings.checked_at,
-            last_round_at=findings.last_round_at,
+            last_run_at=findings.last_round_at,
             oldest_address_at=findings.oldest_address_day,
             waiting=findings.visitor.rows.waiting,
             overdue=findings.overdue,

@@ -84,7 +84,7 @@ class MeasurementRead(ResponseModel):
     label: Annotated[BothLanguages, Field(description="What to call it to people.")]
     kind: Annotated[Literal["length", "angle"], Field(description="What is measured.")]
     unit: Annotated[Literal["mm", "degree"], Field(description="What its values are in.")]
-    more_than: Annotated[float, Field(description="Every value is more than this.", examples=[0])]
+    exclusive_minimum: Annotated[float, Field(description="Every value is more than this.", examples=[0])]
     maximum: Annotated[
         float,
         Field(
@@ -113,7 +113,7 @@ class MeasurementRead(ResponseModel):
             label=BothLanguages(**measurement.label),
             kind=measurement.kind.value,
             unit=measurement.unit,
-            more_than=measurement.minimum,
+            exclusive_minimum=measurement.minimum,
             maximum=measurement.maximum,
             breasts_only=measurement.breasts_only,
             description=BothLanguages(**measurement.description),

@@ -85,11 +85,11 @@ class ImportRead(ResponseModel):
     format: Annotated[Format, Field(description="What it was read as.", examples=["smis"])]
     items: Annotated[list[ImportedRead], Field(max_length=MAX_MODELS, description="Each body.")]
     dropped: Annotated[
-        list[Literal["name", "birth date", "gender", "e-mail", "notes", "picture"]],
+        list[Literal["name", "birth_date", "gender", "email", "notes", "picture"]],
         Field(
             max_length=6,
             description="What the file said about a person: dropped, and kept nowhere.",
-            examples=[["name", "e-mail"]],
+            examples=[["name", "email"]],
         ),
     ]
 

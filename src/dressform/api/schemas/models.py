@@ -99,7 +99,7 @@ class ModelRead(ResponseModel):
     missing: Annotated[
         MeasurementNames, Field(description="What matters with this flag and has no value yet.")
     ]
-    typed: Annotated[
+    entered: Annotated[
         dict[str, EnteredValueRead],
         Field(
             max_length=len(CATALOGUE),
@@ -107,13 +107,13 @@ class ModelRead(ResponseModel):
             examples=[{"neck": {"text": "16 1/2", "unit": "in"}}],
         ),
     ]
-    in_unit: Annotated[
+    display: Annotated[
         DisplayValuesRead | None, Field(description="For people; null unless `unit` is asked for.")
     ]
     based_on: Annotated[
         UUID | None, Field(description="The model that this is a variant of.", examples=[_MODEL_ID])
     ]
-    overridden: Annotated[
+    own_values: Annotated[
         MeasurementNames, Field(description="What a variant has instead of its base's values.")
     ]
     avatar: Annotated[
@@ -147,10 +147,10 @@ def _members(model: StoredModel, shown_in: MeasurementUnit | None) -> dict[str, 
         "measurements": body.visible,
         "hidden": body.hidden,
         "missing": body.missing,
-        "typed": {name: EnteredValueRead.of(typed) for name, typed in body.typed.items()},
-        "in_unit": shown_in and DisplayValuesRead.of(body, shown_in),
+        "entered": {name: EnteredValueRead.of(typed) for name, typed in body.typed.items()},
+        "display": shown_in and DisplayValuesRead.of(body, shown_in),
         "based_on": model.based_on,
-        "overridden": sorted(model.own.measurements) if model.base else [],
+        "own_values": sorted(model.own.measurements) if model.base else [],
         "avatar": f"/v1/models/{model.id}/avatar" if model.has_avatar else None,
         "created_on": model.created_on,
         "updated_on": model.updated_on,

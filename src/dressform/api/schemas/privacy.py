@@ -44,7 +44,7 @@ _REASONS: dict[Reason, Text] = {
         "Records should have been deleted more than a day ago.",
         "Des enregistrements devraient être supprimés depuis plus d'un jour.",
     ),
-    "rounds": Text(
+    "runs": Text(
         "The rules have not been enforced for a while.",
         "Les règles n'ont pas été appliquées depuis un moment.",
     ),
@@ -57,11 +57,11 @@ _REASONS: dict[Reason, Text] = {
         "For more than a day, the mail server has taken no mail.",
         "Depuis plus d'un jour, le serveur de messagerie n'accepte aucun e-mail.",
     ),
-    "held": Text(
+    "blocked": Text(
         "A deletion was stopped and waits for an operator's approval.",
         "Une suppression a été arrêtée et attend l'accord d'un opérateur.",
     ),
-    "set-aside": Text(
+    "quarantined": Text(
         "Some records could not be deleted and are tried again.",
         "Certains enregistrements n'ont pas pu être supprimés ; un nouvel essai suivra.",
     ),
@@ -169,7 +169,7 @@ class StatusRead(ResponseModel):
         ),
     ]
     oldest_address_age_days: Annotated[Days | None, Field(description="How old that is.")]
-    last_round_at: Annotated[
+    last_run_at: Annotated[
         datetime | None, Field(description="When the rules were last enforced.")
     ]
     waiting: Annotated[
@@ -188,7 +188,7 @@ class StatusRead(ResponseModel):
             reasons=[ReasonRead.of(reason, language) for reason in findings.reasons],
             oldest_address_at=oldest,
             oldest_address_age_days=oldest and findings.since(oldest).days,
-            last_round_at=findings.last_round_at,
+            last_run_at=findings.last_round_at,
             waiting=findings.visitor.rows.waiting,
             overdue=findings.overdue,
             checked_at=findings.checked_at,

@@ -49,7 +49,7 @@ class Postgres:
         return self._process.pid
 
     @property
-    def ended_with(self) -> int | None:
+    def exit_code(self) -> int | None:
         """None while it lives."""
         return self._process.poll()
 
@@ -77,7 +77,7 @@ class Postgres:
 
     def await_ready(self) -> None:
         """Raises StartupError when it ends, or takes no connections after minutes."""
-        wait_until(lambda: self.ended_with is not None or self._is_ready(), START_TIMEOUT_SECONDS)
+        wait_until(lambda: self.exit_code is not None or self._is_ready(), START_TIMEOUT_SECONDS)
         if not self._is_ready():
             told = last_error_line(
                 self.log.read_bytes()[self._told_before :].decode(errors="replace")
@@ -85,7 +85,7 @@ class Postgres:
             raise StartupError(f"PostgreSQL did not start: {told} (see {self.log}).")
 
     def stop(self) -> None:
-        stop_process(self.pid, lambda: self.ended_with is not None)
+        stop_process(self.pid, lambda: self.exit_code is not None)
 
     def _is_ready(self) -> bool:
         found = read_postmaster(self._data)

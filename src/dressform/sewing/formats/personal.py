@@ -1,14 +1,14 @@
 """What files say about a person, by the names of the fields: found, told, and never read."""
 
-KINDS = ("name", "birth date", "gender", "e-mail", "notes", "picture")
+KINDS = ("name", "birth_date", "gender", "email", "notes", "picture")
 
 # Seamly2D's and Valentina's elements, FreeSewing's keys, and what people call columns.
 _FIELD_NAMES = {
     "name": "family-name given-name customer name username lusername handle firstname lastname "
     "first_name last_name family_name given_name fullname nom prénom prenom",
-    "birth date": "birth-date birth_date birthdate birthday dob naissance date_de_naissance",
+    "birth_date": "birth-date birth_date birthdate birthday dob naissance date_de_naissance",
     "gender": "gender sex genre sexe",
-    "e-mail": "email e-mail mail initial courriel",
+    "email": "email e-mail mail initial courriel",
     "notes": "notes note bio",
     "picture": "img picture avatar",
 }

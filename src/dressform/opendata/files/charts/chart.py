@@ -53,11 +53,11 @@ _HEADING = 22.0
 
 
 def _build_style() -> str:
-    def of(rules: Mapping[str, str]) -> str:
+    def format_rules(rules: Mapping[str, str]) -> str:
         return "".join(f".{_CLASS}{where}{{{rule}}}" for where, rule in rules.items())
 
-    dark = f"@media(prefers-color-scheme:dark){{{of(_DARK)}}}"
-    return f".{_CLASS}:root{{color-scheme:light dark}}{of(_RULES)}{dark}"
+    dark = f"@media(prefers-color-scheme:dark){{{format_rules(_DARK)}}}"
+    return f".{_CLASS}:root{{color-scheme:light dark}}{format_rules(_RULES)}{dark}"
 
 
 _ROOT = {
