@@ -90,7 +90,7 @@ async def test_a_folder_that_takes_no_new_files_is_told(
             write(shipper, [one])
             await wait_until_shipped(shipper)
             await asyncio.sleep(0.15)
-        was_in_trouble, files = shipper.is_in_trouble, list(folder.iterdir())
+        was_in_trouble, files = shipper.had_disk_error, list(folder.iterdir())
     await shipper.stop()
 
     assert (was_in_trouble, files) == (True, [shipper.spool.path])
@@ -115,9 +115,9 @@ async def test_a_shipped_file_that_cannot_be_removed_is_tried_again(
         refusing.setattr(Path, "unlink", refuse)
         await shipper.stop()
         await shipper.orphans.recover()
-        stranded = shipper.orphans.stranded
+        failed_count = shipper.orphans.failed_count
     await shipper.orphans.recover()
 
-    assert (stranded, shipper.orphans.stranded) == (1, 0)
+    assert (failed_count, shipper.orphans.failed_count) == (1, 0)
     assert await list_request_ids(own_units) == [request_id_of(one)]
     assert (list(folder.iterdir()), await count_offsets(own_units)) == ([], 0)

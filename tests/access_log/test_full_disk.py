@@ -145,7 +145,7 @@ async def disk(app: FastAPI, small: None) -> AsyncIterator[Disk]:
         shipper._rotate()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(shipping, "ship_spool", away)
-        shipper._prepare()
+        shipper._prepare_next()
         patch.setattr(os, "posix_fallocate", refuse)
         yield Disk(shipper, patch)
 

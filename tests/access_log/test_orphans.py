@@ -50,7 +50,7 @@ POISONED = [
 ]
 
 
-@pytest.mark.parametrize("poison", POISONED, list_request_ids=range(len(POISONED)))
+@pytest.mark.parametrize("poison", POISONED, ids=range(len(POISONED)))
 async def test_a_poisoned_line_stops_no_other(
     own_units: UnitOfWorkFactory, tmp_path: Path, caplog: pytest.LogCaptureFixture, poison: bytes
 ) -> None:
@@ -61,7 +61,7 @@ async def test_a_poisoned_line_stops_no_other(
     await orphans.recover()
 
     assert sorted(await list_request_ids(own_units)) == sorted(map(request_id_of, first + second))
-    assert (list(tmp_path.iterdir()), await count_offsets(own_units), orphans.stranded) == (
+    assert (list(tmp_path.iterdir()), await count_offsets(own_units), orphans.failed_count) == (
         [],
         0,
         0,
@@ -110,14 +110,14 @@ async def test_one_that_fails_holds_up_no_other(
         patch.setattr("dressform.access_log.recovery.finish", fails_at_first)
         await orphans.recover()
         await orphans.recover()
-    before = await list_request_ids(own_units), orphans.stranded
+    before = await list_request_ids(own_units), orphans.failed_count
     await orphans.recover()
 
     said = [record.message for record in caplog.records if record.levelname == "ERROR"]
     assert said == ["lines of the access log are stuck in 01.spool: RuntimeError"]
     assert before == ([request_id_of(second)], 1)
     assert sorted(await list_request_ids(own_units)) == sorted(map(request_id_of, (first, second)))
-    assert orphans.stranded == 0
+    assert orphans.failed_count == 0
 
 
 async def test_what_cannot_be_opened_is_told_once(
@@ -133,7 +133,7 @@ async def test_what_cannot_be_opened_is_told_once(
     await orphans.recover()
 
     assert await list_request_ids(own_units) == [request_id_of(one)]
-    assert orphans.stranded == 2
+    assert orphans.failed_count == 2
     said = sorted(record.message for record in caplog.records if record.levelname == "ERROR")
     assert said == [
         "lines of the access log are stuck in 0.spool: Is a directory",
@@ -158,7 +158,7 @@ async def test_another_users_file_is_told(
     orphans = SpoolRecovery(own_units, tmp_path)
     await orphans.recover()
 
-    assert orphans.stranded == 1
+    assert orphans.failed_count == 1
 
 
 async def test_lines_behind_what_has_no_end_are_shipped(

@@ -411,7 +411,7 @@ async def test_a_commit_under_way_is_waited_for(uows: UnitOfWorkFactory, tmp_pat
     async with uows.transaction() as uow:
         access_log = await AccessLogEntries.assume_role(uow)
         await access_log.lock_offset(orphan.name)
-        await access_log.copy(orphan.name, b"".join(written), wait_until_shipped=orphan.size)
+        await access_log.copy(orphan.name, b"".join(written), shipped=orphan.size)
         orphan.leave()
         recovering = asyncio.create_task(shipper.orphans.recover())
         await asyncio.sleep(0.2)

@@ -47,7 +47,7 @@ class AccessLogMiddleware:
     ) -> None:
         self.app = app
         self._shipper = shipper
-        self._addresses = proxies
+        self._proxies = proxies
         self._clock = clock
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -98,7 +98,7 @@ class AccessLogMiddleware:
             method, route, microseconds = "ANY", PRIVACY_ACT, 0
             status = 500 if status >= 500 else 200  # noqa: PLR2004
         return (
-            f"{at.isoformat()}\t{self._addresses.of(scope)}\t{method}\t{route}\t"
+            f"{at.isoformat()}\t{self._proxies.of(scope)}\t{method}\t{route}\t"
             f"{status:d}\t{microseconds}\t{request_id}\n".encode()
         )
 

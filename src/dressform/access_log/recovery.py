@@ -19,18 +19,18 @@ class SpoolRecovery:
     def __init__(self, uows: UnitOfWorkFactory, folder: Path) -> None:
         self._uows = uows
         self._folder = folder
-        self._stranded: dict[str, str] = {}
+        self._failed: dict[str, str] = {}
 
     @property
-    def stranded(self) -> int:
+    def failed_count(self) -> int:
         """How many could not be shipped when it was last tried, with the database there."""
-        return len(self._stranded)
+        return len(self._failed)
 
     async def recover(self) -> None:
         """Ship and remove them. One that fails holds up no other; it is tried again each time."""
         failed: dict[str, str] = {}
         for spool in open_orphans(self._folder, failed):
-            if spool.size and spool.name not in self._stranded:
+            if spool.size and spool.name not in self._failed:
                 log.info("shipping the access log of a process that is gone: %s", spool.path.name)
             try:
                 await drain(self._uows, spool)
@@ -40,9 +40,9 @@ class SpoolRecovery:
                 # The text of an error of COPY would repeat an address.
                 is_disk = isinstance(error, DiskError)
                 failed[spool.name] = str(error) if is_disk else type(error).__name__
-        for name in failed.keys() - self._stranded.keys():
+        for name in failed.keys() - self._failed.keys():
             log.error("lines of the access log are stuck in %s%s: %s", name, SUFFIX, failed[name])
-        self._stranded = failed
+        self._failed = failed
 
 
 def open_orphans(folder: Path, failed: dict[str, str]) -> Iterator[Spool]:

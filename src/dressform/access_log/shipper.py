@@ -41,23 +41,23 @@ class Shipper:
         self.spool = create_spool(folder)
         self.orphans = SpoolRecovery(uows, folder)
         self._next: Spool | None = None
-        self._worn: deque[Spool] = deque()
+        self._rotated: deque[Spool] = deque()
         self._rotate_at = time.monotonic() + ROTATE_AFTER_SECONDS
         self._retry_at = 0.0
         self._task: asyncio.Task[None] | None = None
         self._stopping = asyncio.Event()
-        self._complaints: dict[str, str] = {}
+        self._failures: dict[str, str] = {}
         self._shipped_at = time.monotonic()
 
     @property
     def backlog(self) -> int:
         """Bytes in this process's spool files that may not have reached the table yet."""
-        return sum(spool.size - spool.shipped for spool in (self.spool, *self._worn))
+        return sum(spool.size - spool.shipped for spool in (self.spool, *self._rotated))
 
     @property
-    def is_in_trouble(self) -> bool:
+    def had_disk_error(self) -> bool:
         """Whether the disk has no room for a second file, or lets us make none."""
-        return _FILES in self._complaints
+        return _FILES in self._failures
 
     @property
     def stuck_seconds(self) -> float:
@@ -85,30 +85,30 @@ class Shipper:
             self._task.cancel()
             await asyncio.wait([self._task])
         self.spool.seal()
-        self._worn.append(self.spool)
+        self._rotated.append(self.spool)
         try:
             if self._next is not None:
                 self._next.remove()
             async with asyncio.timeout(DRAIN_TIMEOUT_SECONDS):
-                await self._ship_worn()
+                await self._ship_rotated()
         except Exception as error:  # noqa: BLE001  whatever it is, the process ends now
             log.warning(
                 "the access log's last lines stay in %s until the next start (%s)",
                 self._folder,
                 type(error).__name__,
             )
-            for spool in self._worn:
+            for spool in self._rotated:
                 spool.leave()
 
     async def _run(self) -> None:
         next_search = 0.0
         while not self._stopping.is_set():
-            self._prepare()
-            with self._complaining("shipping"):
+            self._prepare_next()
+            with self._log_failures("shipping"):
                 await self._ship()
             if time.monotonic() >= next_search:
                 next_search = time.monotonic() + RECOVERY_INTERVAL_SECONDS
-                with self._complaining("recovery"):
+                with self._log_failures("recovery"):
                     await self.orphans.recover()
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), SHIP_INTERVAL_SECONDS)
@@ -118,37 +118,37 @@ class Shipper:
         self._shipped_at = time.monotonic()
         if self.spool.size and time.monotonic() >= self._rotate_at:
             self._rotate()
-        await self._ship_worn()
+        await self._ship_rotated()
 
-    async def _ship_worn(self) -> None:
-        while self._worn:
-            await drain(self._uows, self._worn.popleft())
+    async def _ship_rotated(self) -> None:
+        while self._rotated:
+            await drain(self._uows, self._rotated.popleft())
 
     def _rotate(self) -> None:
         """Go on in the next file. Without one, as the disk makes none, go on in this one."""
-        self._prepare()
+        self._prepare_next()
         if self._next is not None:
-            self._worn.append(self.spool)
+            self._rotated.append(self.spool)
             self.spool, self._next = self._next, None
             self._rotate_at = time.monotonic() + ROTATE_AFTER_SECONDS
 
-    def _prepare(self) -> None:
+    def _prepare_next(self) -> None:
         if self._next is None:
-            with self._complaining(_FILES):
+            with self._log_failures(_FILES):
                 self._next = create_spool(self._folder)
 
     @contextmanager
-    def _complaining(self, work: str) -> Iterator[None]:
+    def _log_failures(self, work: str) -> Iterator[None]:
         """Log what fails, once as long as it lasts: the next lines must go, whatever befell these."""
         try:
             yield
         except Exception as error:  # noqa: BLE001  see above
             said = self._in_words(error)
-            if said not in self._complaints.values():
+            if said not in self._failures.values():
                 log.log(logging.WARNING if isinstance(error, Unavailable) else logging.ERROR, said)
-            self._complaints[work] = said
+            self._failures[work] = said
         else:
-            self._complaints.pop(work, None)
+            self._failures.pop(work, None)
 
     def _in_words(self, error: Exception) -> str:
         if isinstance(error, DiskError):

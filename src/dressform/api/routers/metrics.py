@@ -96,12 +96,12 @@ class _Figures(Collector):
         yield GaugeMetricFamily(
             "dressform_access_log_disk_errors",
             "Whether no second file can be made, to go on in when the first is full.",
-            self._shipper.is_in_trouble,
+            self._shipper.had_disk_error,
         )
         yield GaugeMetricFamily(
             "dressform_access_log_spools_failed",
             "Files of dead processes whose lines could not be shipped.",
-            self._shipper.orphans.stranded,
+            self._shipper.orphans.failed_count,
         )
         yield GaugeMetricFamily(
             "dressform_database_up", "Whether the database answers.", self._findings is not None
