@@ -39,7 +39,7 @@ async def _the_same(uow: UnitOfWork) -> datetime:
     return uow.now + timedelta(seconds=1)
 
 
-WITHOUT_CLOCK_GUARD = DeletionGuard(ahead=timedelta(seconds=-1), database_clock=_the_same)
+WITHOUT_CLOCK_GUARD = DeletionGuard(clock_offset=timedelta(seconds=-1), database_clock=_the_same)
 """To it every clock agrees, and any time may pass at once."""
 
 
@@ -177,7 +177,7 @@ def worker_tasks(settings: Settings, uows: UnitOfWorkFactory) -> WorkerTasks:
 
 @pytest.fixture
 def mailbox(settings: Settings, worker_tasks: WorkerTasks) -> Mailbox:
-    return Mailbox(settings.state_dir / "mail", worker_tasks.deliver)
+    return Mailbox(settings.state_dir / "mail", worker_tasks.deliver_mails)
 
 
 @pytest.fixture

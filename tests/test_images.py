@@ -25,10 +25,10 @@ RED, GREEN, BLUE, WHITE = (230, 20, 20), (20, 200, 20), (20, 20, 230), (250, 250
 
 
 @pytest.fixture
-def pictures() -> Iterator[ImageProcessor]:
-    pictures = ImageProcessor()
-    yield pictures
-    pictures.close()
+def images() -> Iterator[ImageProcessor]:
+    images = ImageProcessor()
+    yield images
+    images.close()
 
 
 def quarters(width: int = 64, height: int = 32) -> Image.Image:
@@ -105,16 +105,16 @@ def test_pillow_was_built_with_every_format() -> None:
 
 @pytest.mark.parametrize("kind", FORMATS)
 async def test_a_picture_becomes_a_webp_of_the_same_pixels(
-    pictures: ImageProcessor, kind: str
+    images: ImageProcessor, kind: str
 ) -> None:
-    picture = await pictures.normalise(written(quarters(), kind))
+    picture = await images.normalise(written(quarters(), kind))
 
     assert (picture.width, picture.height) == (64, 32)
     assert alike(corners(read(picture)), [RED, GREEN, BLUE, WHITE])
 
 
 @pytest.mark.parametrize("kind", FORMATS)
-async def test_nothing_but_pixels_comes_out(pictures: ImageProcessor, kind: str) -> None:
+async def test_nothing_but_pixels_comes_out(images: ImageProcessor, kind: str) -> None:
     text = PngImagePlugin.PngInfo()
     text.add_text("Comment", SECRET)
     text.add_itxt("Author", SECRET, zip=True)
@@ -127,7 +127,7 @@ async def test_nothing_but_pixels_comes_out(pictures: ImageProcessor, kind: str)
     assert sent.getexif().get_ifd(ExifTags.IFD.GPSInfo)[29] == SECRET
     assert sent.info["icc_profile"] == profile
 
-    picture = await pictures.normalise(data)
+    picture = await images.normalise(data)
 
     assert set(riff_chunks(picture.webp)) <= {b"VP8 ", b"VP8L", b"VP8X", b"ALPH"}
     assert len(picture.webp) == 8 + int.from_bytes(picture.webp[4:8], "little")
@@ -138,66 +138,66 @@ async def test_nothing_but_pixels_comes_out(pictures: ImageProcessor, kind: str)
 
 @pytest.mark.parametrize("orientation", range(1, 9))
 @pytest.mark.parametrize("kind", FORMATS)
-async def test_it_stands_upright(pictures: ImageProcessor, kind: str, orientation: int) -> None:
+async def test_it_stands_upright(images: ImageProcessor, kind: str, orientation: int) -> None:
     data = written(quarters(), kind, exif=exif(orientation))
     upright = ImageOps.exif_transpose(Image.open(BytesIO(data)))
 
-    picture = await pictures.normalise(data)
+    picture = await images.normalise(data)
 
     assert (picture.width, picture.height) == ((32, 64) if orientation > 4 else (64, 32))
     assert alike(corners(read(picture)), corners(upright))
 
 
 @pytest.mark.parametrize("kind", FORMATS)
-async def test_its_colours_are_converted_to_srgb(pictures: ImageProcessor, kind: str) -> None:
+async def test_its_colours_are_converted_to_srgb(images: ImageProcessor, kind: str) -> None:
     data = written(quarters(), kind, icc_profile=swapped_profile())
 
-    picture = await pictures.normalise(data)
+    picture = await images.normalise(data)
 
     assert alike(corners(read(picture)), [BLUE, GREEN, RED, WHITE], within=25)
 
 
 @pytest.mark.parametrize("kind", FORMATS)
-async def test_a_broken_profile_is_ignored(pictures: ImageProcessor, kind: str) -> None:
-    picture = await pictures.normalise(written(quarters(), kind, icc_profile=b"nonsense" * 40))
+async def test_a_broken_profile_is_ignored(images: ImageProcessor, kind: str) -> None:
+    picture = await images.normalise(written(quarters(), kind, icc_profile=b"nonsense" * 40))
 
     assert alike(corners(read(picture)), [RED, GREEN, BLUE, WHITE])
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "I;16"])
-async def test_every_mode_of_png_is_taken(pictures: ImageProcessor, mode: str) -> None:
+async def test_every_mode_of_png_is_taken(images: ImageProcessor, mode: str) -> None:
     image = quarters(1500, 750).convert("L").convert("I;16") if mode == "I;16" else quarters()
     data = written(image if mode == "I;16" else image.convert(mode), "PNG")
 
-    picture = await pictures.normalise(data)
+    picture = await images.normalise(data)
 
     assert corners(read(picture))[3][0] >= (240 if mode != "I;16" else 0)
 
 
 @pytest.mark.parametrize("mode", ["L", "CMYK", "RGB"])
 @pytest.mark.parametrize("width", [64, 5000])
-async def test_every_mode_of_jpeg_is_taken(pictures: ImageProcessor, mode: str, width: int) -> None:
+async def test_every_mode_of_jpeg_is_taken(images: ImageProcessor, mode: str, width: int) -> None:
     sent = quarters(width, width // 2).convert(mode)
 
-    picture = await pictures.normalise(written(sent, "JPEG", quality=95))
+    picture = await images.normalise(written(sent, "JPEG", quality=95))
 
     assert alike(corners(read(picture)), corners(sent))
 
 
-async def test_sixteen_bits_of_grey_are_scaled_to_eight(pictures: ImageProcessor) -> None:
+async def test_sixteen_bits_of_grey_are_scaled_to_eight(images: ImageProcessor) -> None:
     grey = png((8, 8), depth=16, colour=0, row=b"\x80\x00" * 8)
 
-    picture = await pictures.normalise(grey)
+    picture = await images.normalise(grey)
 
     assert alike(corners(read(picture)), [(128, 128, 128)] * 4, within=2)
 
 
 @pytest.mark.parametrize("depth", [8, 16])
-async def test_a_colour_declared_transparent_is(pictures: ImageProcessor, depth: int) -> None:
+async def test_a_colour_declared_transparent_is(images: ImageProcessor, depth: int) -> None:
     row = b"\x80\x00" * (8 * depth // 16)
     key = chunk(b"tRNS", b"\x80\x00" if depth == 16 else b"\x00\x80")
 
-    picture = await pictures.normalise(png((8, 8), depth=depth, colour=0, row=row, extra=key))
+    picture = await images.normalise(png((8, 8), depth=depth, colour=0, row=row, extra=key))
 
     alpha = read(picture).getchannel("A")
     assert alpha.getextrema() == ((0, 0) if depth == 16 else (0, 255))
@@ -206,12 +206,12 @@ async def test_a_colour_declared_transparent_is(pictures: ImageProcessor, depth:
 @pytest.mark.parametrize("kind", ["PNG", "WEBP", "AVIF"])
 @pytest.mark.parametrize("size", [(64, 32), (2000, 1000)])
 async def test_transparency_is_kept(
-    pictures: ImageProcessor, kind: str, size: tuple[int, int]
+    images: ImageProcessor, kind: str, size: tuple[int, int]
 ) -> None:
     sent = quarters(*size)
     sent.putalpha(Image.linear_gradient("L").resize(size))
 
-    picture = await pictures.normalise(written(sent, kind))
+    picture = await images.normalise(written(sent, kind))
 
     seen = read(picture).getchannel("A")
     middle = seen.getpixel((picture.width // 2, picture.height // 2))
@@ -220,20 +220,20 @@ async def test_transparency_is_kept(
     assert seen.getpixel((picture.width // 2, 0)) != seen.getpixel((0, picture.height - 1))
 
 
-async def test_a_transparent_palette_is_kept(pictures: ImageProcessor) -> None:
+async def test_a_transparent_palette_is_kept(images: ImageProcessor) -> None:
     sent = quarters().quantize(4)
     data = written(sent, "PNG", transparency=bytes([0, 255, 255, 255]))
 
-    picture = await pictures.normalise(data)
+    picture = await images.normalise(data)
 
     assert read(picture).getchannel("A").getextrema() == (0, 255)
 
 
-async def test_what_was_hidden_under_transparency_is_gone(pictures: ImageProcessor) -> None:
+async def test_what_was_hidden_under_transparency_is_gone(images: ImageProcessor) -> None:
     sent = quarters()
     sent.putalpha(0)
 
-    picture = await pictures.normalise(written(sent, "PNG"))
+    picture = await images.normalise(written(sent, "PNG"))
 
     assert len(set(corners(read(picture)))) == 1
 
@@ -252,21 +252,21 @@ async def test_what_was_hidden_under_transparency_is_gone(pictures: ImageProcess
 )
 @pytest.mark.parametrize("kind", FORMATS)
 async def test_it_is_made_smaller_and_never_larger(
-    pictures: ImageProcessor, kind: str, sent: tuple[int, int], seen: tuple[int, int]
+    images: ImageProcessor, kind: str, sent: tuple[int, int], seen: tuple[int, int]
 ) -> None:
-    picture = await pictures.normalise(written(Image.new("RGB", sent), kind))
+    picture = await images.normalise(written(Image.new("RGB", sent), kind))
 
     assert (picture.width, picture.height) == seen
     assert max(read(picture).size) <= MAX_SIDE
 
 
 @pytest.mark.parametrize("kind", ["PNG", "WEBP", "AVIF"])
-async def test_the_first_frame_of_an_animation_is_kept(pictures: ImageProcessor, kind: str) -> None:
+async def test_the_first_frame_of_an_animation_is_kept(images: ImageProcessor, kind: str) -> None:
     later = [Image.new("RGB", (64, 32), colour) for colour in (RED, BLUE)]
     data = written(quarters(), kind, save_all=True, append_images=later, duration=50)
     assert getattr(Image.open(BytesIO(data)), "n_frames", 1) == 3
 
-    picture = await pictures.normalise(data)
+    picture = await images.normalise(data)
 
     assert b"ANIM" not in riff_chunks(picture.webp)
     assert alike(corners(read(picture)), [RED, GREEN, BLUE, WHITE])
@@ -295,26 +295,26 @@ def others() -> dict[str, bytes]:
 
 
 @pytest.mark.parametrize("name", others())
-async def test_other_formats_are_refused(pictures: ImageProcessor, name: str) -> None:
+async def test_other_formats_are_refused(images: ImageProcessor, name: str) -> None:
     with pytest.raises(UnsupportedPicture) as refused:
-        await pictures.normalise(others()[name])
+        await images.normalise(others()[name])
 
     assert "PNG, JPEG, WebP or AVIF" in refused.value.detail
     assert refused.value.__suppress_context__
 
 
-async def test_ten_megabytes_are_the_most(pictures: ImageProcessor) -> None:
+async def test_ten_megabytes_are_the_most(images: ImageProcessor) -> None:
     data = written(quarters(), "PNG")
 
-    await pictures.normalise(data.ljust(MAX_BYTES, b"\0"))
+    await images.normalise(data.ljust(MAX_BYTES, b"\0"))
     with pytest.raises(TooLarge, match="10 MB"):
-        await pictures.normalise(data.ljust(MAX_BYTES + 1, b"\0"))
+        await images.normalise(data.ljust(MAX_BYTES + 1, b"\0"))
 
 
-async def test_forty_megapixels_are_the_most(pictures: ImageProcessor) -> None:
+async def test_forty_megapixels_are_the_most(images: ImageProcessor) -> None:
     assert MAX_PIXELS == 8000 * 5000
 
-    picture = await pictures.normalise(written(Image.new("L", (8000, 5000)), "PNG"))
+    picture = await images.normalise(written(Image.new("L", (8000, 5000)), "PNG"))
 
     assert (picture.width, picture.height) == (1024, 640)
 
@@ -337,19 +337,19 @@ def declared(kind: str, width: int, height: int) -> bytes:
 @pytest.mark.parametrize("size", [(8000, 5013), (10_000, 9000), (16_383, 16_383)])
 @pytest.mark.parametrize("kind", FORMATS)
 async def test_more_is_refused_by_its_header(
-    pictures: ImageProcessor, kind: str, size: tuple[int, int]
+    images: ImageProcessor, kind: str, size: tuple[int, int]
 ) -> None:
     with pytest.raises(TooLarge, match="40 megapixels"):
-        await pictures.normalise(declared(kind, *size))
+        await images.normalise(declared(kind, *size))
 
 
 async def test_a_bomb_is_refused_undecoded(
-    pictures: ImageProcessor, monkeypatch: pytest.MonkeyPatch
+    images: ImageProcessor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delattr(PngImagePlugin.PngImageFile, "load_prepare")
 
     with pytest.raises(TooLarge, match="40 megapixels"):
-        await pictures.normalise(declared("PNG", 30_000, 30_000))
+        await images.normalise(declared("PNG", 30_000, 30_000))
 
 
 def test_truncated_pictures_are_never_filled_up() -> None:
@@ -358,65 +358,65 @@ def test_truncated_pictures_are_never_filled_up() -> None:
     assert ImageFile.LOAD_TRUNCATED_IMAGES is False
 
 
-async def outcome(pictures: ImageProcessor, data: bytes) -> type[object]:
+async def outcome(images: ImageProcessor, data: bytes) -> type[object]:
     try:
-        return type(await pictures.normalise(data))
+        return type(await images.normalise(data))
     except (UnsupportedPicture, TooLarge) as refused:
         return type(refused)
 
 
 @pytest.mark.parametrize("kind", FORMATS)
-async def test_a_truncated_picture_is_refused(pictures: ImageProcessor, kind: str) -> None:
+async def test_a_truncated_picture_is_refused(images: ImageProcessor, kind: str) -> None:
     data = written(quarters(), kind, exif=exif(), icc_profile=swapped_profile())
 
     for length in {*range(0, len(data) // 2, 7), *range(len(data) // 2, len(data) - 16, 31)}:
-        assert await outcome(pictures, data[:length]) is UnsupportedPicture, length
+        assert await outcome(images, data[:length]) is UnsupportedPicture, length
 
 
 @pytest.mark.parametrize("kind", FORMATS)
-async def test_a_damaged_picture_is_taken_or_refused(pictures: ImageProcessor, kind: str) -> None:
+async def test_a_damaged_picture_is_taken_or_refused(images: ImageProcessor, kind: str) -> None:
     chance = random.Random(kind)
     whole = written(quarters(), kind, exif=exif(6), xmp=XMP, icc_profile=swapped_profile())
     for _ in range(250):
         data = bytearray(whole)
         for _ in range(chance.choice([1, 1, 2, 8, 64])):
             data[chance.randrange(len(data))] ^= 1 << chance.randrange(8)
-        await outcome(pictures, bytes(data))
+        await outcome(images, bytes(data))
 
 
 @pytest.mark.parametrize(
     "start",
     [b"", b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"RIFF\xff\0\0\0WEBPVP8 ", b"\0\0\0\x20ftypavif"],
 )
-async def test_noise_is_refused(pictures: ImageProcessor, start: bytes) -> None:
+async def test_noise_is_refused(images: ImageProcessor, start: bytes) -> None:
     chance = random.Random(start)
     for _ in range(50):
         data = start + chance.randbytes(chance.randrange(2000))
-        assert await outcome(pictures, data) is not ProcessedImage
+        assert await outcome(images, data) is not ProcessedImage
 
 
-async def test_a_jpeg_of_endless_scans_is_refused(pictures: ImageProcessor) -> None:
+async def test_a_jpeg_of_endless_scans_is_refused(images: ImageProcessor) -> None:
     data = written(quarters(), "JPEG", progressive=True)
     scan = data[data.rindex(b"\xff\xda") : -2]
 
-    assert await outcome(pictures, data) is ProcessedImage
-    assert await outcome(pictures, data[:-2] + scan * 100 + b"\xff\xd9") is UnsupportedPicture
+    assert await outcome(images, data) is ProcessedImage
+    assert await outcome(images, data[:-2] + scan * 100 + b"\xff\xd9") is UnsupportedPicture
 
 
-async def test_scans_behind_the_end_of_a_jpeg_do_not_count(pictures: ImageProcessor) -> None:
+async def test_scans_behind_the_end_of_a_jpeg_do_not_count(images: ImageProcessor) -> None:
     data = written(quarters(), "JPEG")
 
-    assert await outcome(pictures, data + data * 100) is ProcessedImage
+    assert await outcome(images, data + data * 100) is ProcessedImage
 
 
 @pytest.mark.parametrize("segment", [b"\xff\xe5\x00\x02", b"\xff\xe1\x00\x08Exif\0\0"])
 async def test_a_jpeg_of_a_million_segments_is_refused(
-    pictures: ImageProcessor, segment: bytes
+    images: ImageProcessor, segment: bytes
 ) -> None:
     data = written(quarters(), "JPEG")
     started = time.perf_counter()
 
-    found = await outcome(pictures, data[:2] + segment * 900_000 + data[2:])
+    found = await outcome(images, data[:2] + segment * 900_000 + data[2:])
 
     assert found is UnsupportedPicture
     assert time.perf_counter() - started < 1
@@ -432,13 +432,13 @@ async def test_a_jpeg_of_a_million_segments_is_refused(
     ],
     ids=["profile", "text", "texts", "international"],
 )
-async def test_what_unpacks_to_megabytes_is_refused(pictures: ImageProcessor, bomb: bytes) -> None:
+async def test_what_unpacks_to_megabytes_is_refused(images: ImageProcessor, bomb: bytes) -> None:
     data = png((8, 8), depth=8, colour=0, row=bytes(8), extra=bomb)
 
-    assert await outcome(pictures, data) is UnsupportedPicture
+    assert await outcome(images, data) is UnsupportedPicture
 
 
-async def test_broken_metadata_neither_warn_nor_matter(pictures: ImageProcessor) -> None:
+async def test_broken_metadata_neither_warn_nor_matter(images: ImageProcessor) -> None:
     tags = b"Exif\0\0MM\0*\0\0\0\x08\0\x02" + struct.pack(">HHLL", 0x10F, 2, 999_999, 26) + b"\1"
     data = written(quarters(), "JPEG", exif=tags)
     with pytest.warns(UserWarning, match="EXIF|Truncated|larger"):
@@ -446,25 +446,25 @@ async def test_broken_metadata_neither_warn_nor_matter(pictures: ImageProcessor)
 
     with warnings.catch_warnings(record=True) as seen:
         warnings.simplefilter("always")
-        picture = await pictures.normalise(data)
+        picture = await images.normalise(data)
 
     assert seen == []
     assert alike(corners(read(picture)), [RED, GREEN, BLUE, WHITE])
 
 
 async def test_metadata_do_not_reach_the_log(
-    pictures: ImageProcessor, caplog: pytest.LogCaptureFixture
+    images: ImageProcessor, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.DEBUG):
         for kind in FORMATS:
-            await pictures.normalise(written(quarters(), kind, exif=exif(), xmp=XMP))
+            await images.normalise(written(quarters(), kind, exif=exif(), xmp=XMP))
 
     assert SECRET not in caplog.text
 
 
-async def test_the_loop_runs_on_meanwhile(pictures: ImageProcessor) -> None:
+async def test_the_loop_runs_on_meanwhile(images: ImageProcessor) -> None:
     large = written(Image.effect_noise((1250, 1000), 50).resize((6250, 5000)), "JPEG", quality=50)
-    decoding = asyncio.create_task(pictures.normalise(large))
+    decoding = asyncio.create_task(images.normalise(large))
     ticks = [time.perf_counter()]
     while not decoding.done():
         await asyncio.sleep(0.001)
@@ -476,7 +476,7 @@ async def test_the_loop_runs_on_meanwhile(pictures: ImageProcessor) -> None:
 
 
 async def test_two_at_once_even_when_requests_are_given_up(
-    pictures: ImageProcessor, monkeypatch: pytest.MonkeyPatch
+    images: ImageProcessor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lock, go = threading.Lock(), threading.Event()
     running, most = 0, 0
@@ -492,11 +492,11 @@ async def test_two_at_once_even_when_requests_are_given_up(
         return ProcessedImage(data, 1, 1)
 
     monkeypatch.setattr(module, "_normalise", decode)
-    given_up = [asyncio.create_task(pictures.normalise(b"")) for _ in range(4)]
+    given_up = [asyncio.create_task(images.normalise(b"")) for _ in range(4)]
     await asyncio.sleep(0.05)
     for task in given_up:
         task.cancel()
-    waiting = [asyncio.create_task(pictures.normalise(b"later")) for _ in range(6)]
+    waiting = [asyncio.create_task(images.normalise(b"later")) for _ in range(6)]
     await asyncio.sleep(0.05)
     go.set()
 

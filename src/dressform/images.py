@@ -57,9 +57,9 @@ class ProcessedImage:
 class ImageProcessor:
     """Normalises `at_once` pictures at a time, which bounds the memory; the others wait."""
 
-    def __init__(self, *, at_once: int = 2) -> None:
+    def __init__(self, *, max_workers: int = 2) -> None:
         # Not a semaphore: a request given up releases that while its thread still decodes.
-        self._threads = ThreadPoolExecutor(at_once, thread_name_prefix="pictures")
+        self._threads = ThreadPoolExecutor(max_workers, thread_name_prefix="images")
 
     async def normalise(self, data: bytes) -> ProcessedImage:
         """The first frame, upright, in sRGB, at most 1024 pixels on its longer side.

@@ -19,7 +19,7 @@ def of(
     lines = [line if isinstance(line, bytes) else line.encode("latin-1") for line in forwarded]
     headers = [(b"host", b"x"), *((b"x-forwarded-for", line) for line in lines)]
     scope = {"client": (peer, 1234) if peer is not None else None, "headers": headers}
-    return str(TrustedProxies(networks).of(scope))
+    return str(TrustedProxies(networks).client_host(scope))
 
 
 @pytest.mark.parametrize("peer", [VISITOR, "127.0.0.1", "2001:db8::7"])

@@ -67,7 +67,7 @@ async def test_a_file_that_is_moved_is_shipped_once(
     shipper.start()
     await wait_until_shipped(shipper)
     await shipper.stop()
-    await shipper.orphans.recover()
+    await shipper.recovery.recover()
 
     assert sorted(await list_request_ids(own_units)) == sorted(map(request_id_of, written))
     assert (list(folder.iterdir()), await count_offsets(own_units)) == ([], 0)
@@ -114,10 +114,10 @@ async def test_a_shipped_file_that_cannot_be_removed_is_tried_again(
     with monkeypatch.context() as refusing:
         refusing.setattr(Path, "unlink", refuse)
         await shipper.stop()
-        await shipper.orphans.recover()
-        failed_count = shipper.orphans.failed_count
-    await shipper.orphans.recover()
+        await shipper.recovery.recover()
+        failed_count = shipper.recovery.failed_count
+    await shipper.recovery.recover()
 
-    assert (failed_count, shipper.orphans.failed_count) == (1, 0)
+    assert (failed_count, shipper.recovery.failed_count) == (1, 0)
     assert await list_request_ids(own_units) == [request_id_of(one)]
     assert (list(folder.iterdir()), await count_offsets(own_units)) == ([], 0)

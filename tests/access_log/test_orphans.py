@@ -102,7 +102,7 @@ async def test_one_that_fails_holds_up_no_other(
 
     async def fails_at_first(uows: UnitOfWorkFactory, spool: Spool) -> None:
         if spool.name == "01":
-            spool.leave()
+            spool.close()
             raise RuntimeError("203.0.113.9")
         await copying.drain(uows, spool)
 

@@ -99,9 +99,9 @@ async def test_an_orphan_is_shipped_once_however_many_find_it(
         orphan = create_spool(tmp_path)
         for one in written[group::10]:
             orphan.append(one)
-        orphan.leave()
+        orphan.close()
     shippers = [Shipper(uows, tmp_path) for _ in range(4)]
-    await asyncio.gather(*(shipper.orphans.recover() for shipper in shippers))
+    await asyncio.gather(*(shipper.recovery.recover() for shipper in shippers))
     for shipper in shippers:
         await shipper.stop()
 
@@ -174,7 +174,7 @@ async def test_what_a_crashed_machine_left_holds_nothing_up(
     (tmp_path / "1.spool").write_bytes(b"".join(good) + broken + later[0] + make_line()[:40])
     (tmp_path / "2.spool").write_bytes(later[1])
     shipper = Shipper(uows, tmp_path)
-    await shipper.orphans.recover()
+    await shipper.recovery.recover()
     await shipper.stop()
 
     assert await list_request_ids(uows) == [request_id_of(one) for one in (*good, *later)]
@@ -207,7 +207,7 @@ async def test_connections_that_break_lose_and_double_nothing(
     await admin.close()
     await wait_until_shipped(shipper)
     await shipper.stop()
-    await shipper.orphans.recover()
+    await shipper.recovery.recover()
 
     assert await list_request_ids(uows) == [request_id_of(one) for one in written]
 
@@ -275,12 +275,12 @@ async def test_a_mark_goes_whatever_dies_between_the_last_line_and_the_removal(
     with monkeypatch.context() as fatal:
         fatal.setattr(AccessLogEntries if step == "forget_spool" else Spool, step, die)
         await dying.stop()
-    dying.spool.leave()
+    dying.spool.close()
     (left,) = tmp_path.glob("*.spool")
     assert left.read_bytes() == b""
 
     shipper = Shipper(uows, tmp_path)
-    await shipper.orphans.recover()
+    await shipper.recovery.recover()
     await shipper.stop()
 
     assert await list_request_ids(uows) == [request_id_of(one) for one in written]
@@ -308,7 +308,7 @@ async def test_killed_between_the_commit_and_the_removal(
     assert await count_offsets(uows) == 1
 
     shipper = Shipper(uows, tmp_path)
-    await shipper.orphans.recover()
+    await shipper.recovery.recover()
     await shipper.stop()
 
     assert await list_request_ids(uows) == [request_id_of(one) for one in written]
@@ -358,7 +358,7 @@ async def dies(shipper: Shipper, moment: int, uows: UnitOfWorkFactory) -> bool:
         with dying_at(moment):
             await shipper.stop()
     except Death:
-        shipper.spool.leave()
+        shipper.spool.close()
         return True
     return False
 
@@ -375,7 +375,7 @@ async def test_whenever_it_dies_the_next_one_completes_it(
             shipper.spool.append(one)
         died = await dies(shipper, moment, uows)
         after = Shipper(uows, tmp_path)
-        await after.orphans.recover()
+        await after.recovery.recover()
         await after.stop()
 
         assert await list_request_ids(uows) == [request_id_of(one) for one in written], moment
@@ -412,8 +412,8 @@ async def test_a_commit_under_way_is_waited_for(uows: UnitOfWorkFactory, tmp_pat
         access_log = await AccessLogEntries.assume_role(uow)
         await access_log.lock_offset(orphan.name)
         await access_log.copy(orphan.name, b"".join(written), shipped=orphan.size)
-        orphan.leave()
-        recovering = asyncio.create_task(shipper.orphans.recover())
+        orphan.close()
+        recovering = asyncio.create_task(shipper.recovery.recover())
         await asyncio.sleep(0.2)
     await recovering
     await shipper.stop()

@@ -41,7 +41,7 @@ def test_only_its_owner_may_read_it(tmp_path: Path) -> None:
         assert stat.S_IMODE(spool.path.stat().st_mode) == 0o600
         assert stat.S_IMODE(spool.path.parent.stat().st_mode) == 0o700
     finally:
-        spool.leave()
+        spool.close()
 
 
 def test_a_folder_is_usable_or_else_that_is_told(tmp_path: Path) -> None:
@@ -78,10 +78,10 @@ def test_while_its_process_lives_nobody_else_takes_it(tmp_path: Path) -> None:
     spool = create_spool(tmp_path)
     assert list(open_orphans(tmp_path, {})) == []
 
-    spool.leave()
+    spool.close()
     again = found(tmp_path)
     assert again.path == spool.path
-    again.leave()
+    again.close()
 
 
 KILLED = """
@@ -146,7 +146,7 @@ def test_a_write_that_was_cut_short_is_not_part_of_the_next_line(
                 spool.append(torn)
         assert spool.is_full  # Another is begun if one can be made.
     spool.append(second)
-    spool.leave()
+    spool.close()
 
     again = found(tmp_path)
     assert whole(again) == first + second
@@ -193,7 +193,7 @@ def test_blocks_are_whole_lines(tmp_path: Path) -> None:
     spool.remove()
 
 
-@pytest.mark.parametrize("end", [Spool.seal, Spool.empty, Spool.leave])
+@pytest.mark.parametrize("end", [Spool.seal, Spool.truncate, Spool.close])
 def test_what_was_let_go_is_never_written_to(tmp_path: Path, end: Callable[[Spool], None]) -> None:
     """Its number may be another file's by then, and its lines were shipped."""
     spool = create_spool(tmp_path)
@@ -202,7 +202,7 @@ def test_what_was_let_go_is_never_written_to(tmp_path: Path, end: Callable[[Spoo
     with pytest.raises(DiskError):
         spool.append(make_line())
     spool.append_if_room(make_line())
-    spool.leave()
+    spool.close()
     spool.remove()
 
     assert os.fstat(other).st_size == spool.size == 0
@@ -221,7 +221,7 @@ def test_many_who_make_files_and_look_for_orphans_find_each_once(tmp_path: Path)
             spool = create_spool(tmp_path)
             spool.append(make_line())
             if n % 2:
-                spool.leave()
+                spool.close()
             else:
                 kept.append(spool)
 

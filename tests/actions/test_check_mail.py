@@ -44,16 +44,16 @@ async def reasons(client: httpx.AsyncClient) -> list[str]:
 async def test_server_that_takes_no_mail_for_a_day_is_told_of_until_it_does(
     client: httpx.AsyncClient, worker: WorkerTasks, smtp_server: FakeSmtpServer, clock: MovableClock
 ) -> None:
-    await worker.round()
+    await worker.run_once()
     await smtp_server.close()
     began = clock.at = clock() + timedelta(hours=1)
-    await worker.round()
+    await worker.run_once()
     assert await reasons(client) == []
     health = (await client.get("/health/retention")).json()
     assert health["mail_failing_since"] == "2026-03-01T13:00:00Z"
 
     clock.at = began + DAY + SECOND
-    await worker.round()
+    await worker.run_once()
     assert await reasons(client) == ["mail"]
     health = (await client.get("/health/retention")).json()
     assert health["status"] == "late"
@@ -61,7 +61,7 @@ async def test_server_that_takes_no_mail_for_a_day_is_told_of_until_it_does(
     assert "dressform_mail_failing_seconds 86401.0" in (await client.get("/metrics")).text
 
     await smtp_server.open()
-    await worker.round()
+    await worker.run_once()
     assert await reasons(client) == []
     assert "dressform_mail_failing_seconds 0.0" in (await client.get("/metrics")).text
     assert smtp_server.received == []
@@ -71,9 +71,9 @@ async def test_server_that_refuses_our_sender_takes_no_mail(
     client: httpx.AsyncClient, worker: WorkerTasks, smtp_server: FakeSmtpServer, clock: MovableClock
 ) -> None:
     smtp_server.takes_sender = False
-    await worker.round()
+    await worker.run_once()
     clock.advance(days=1, seconds=1)
-    await worker.round()
+    await worker.run_once()
 
     assert await reasons(client) == ["mail"]
 
@@ -97,8 +97,8 @@ async def test_status_is_the_same_whether_or_not_an_address_that_fails_has_an_ac
 
     await forgot(ada.client, address)
     for _ in range(4):
-        await worker.round()
+        await worker.run_once()
         clock.advance(hours=12)
-    await worker.round()
+    await worker.run_once()
 
     assert await reasons(ada.client) == (["mail"] if server == "away" else [])

@@ -53,7 +53,7 @@ async def test_a_registration_by_smtp(
 ) -> None:
     await register("bea", language="fr")
 
-    assert await by_smtp.deliver() == 1
+    assert await by_smtp.deliver_mails() == 1
 
     ((recipient, message),) = smtp_server.received
     assert recipient == message["To"] == "bea@example.org"
@@ -68,7 +68,7 @@ async def test_a_registration_by_smtp(
     answer = await client.post("/v1/auth/verify-email", json={"token": token})
     assert answer.status_code == 204
     assert await waiting(by_smtp.uows) == 0
-    assert await by_smtp.deliver() == 0
+    assert await by_smtp.deliver_mails() == 0
 
 
 async def test_links_lead_to_the_site(
@@ -77,7 +77,7 @@ async def test_links_lead_to_the_site(
     changed = settings.model_copy(update={"site_url": "https://sewing.example"})
     await register("bea")
 
-    await create_tasks(changed, uows).deliver()
+    await create_tasks(changed, uows).deliver_mails()
 
     assert (
         "https://sewing.example/verify-email#token=" in (await mailbox.receive_one()).get_content()
@@ -96,15 +96,15 @@ async def test_a_refused_recipient_is_tried_again_and_holds_up_nobody(
     )
     await register("ann", "bea", "cyd")
 
-    assert await by_smtp.deliver() == 2
+    assert await by_smtp.deliver_mails() == 2
     assert [to for to, _ in smtp_server.received] == ["ann@example.org", "cyd@example.org"]
     assert "SMTPRecipientsRefused" in caplog.text
     assert "example.org" not in caplog.text.replace("localhost", "")
 
     smtp_server.verdict = lambda _: "250 OK"
-    assert await by_smtp.deliver() == 0
+    assert await by_smtp.deliver_mails() == 0
     clock.advance(seconds=60)
-    assert await by_smtp.deliver() == 1
+    assert await by_smtp.deliver_mails() == 1
     assert smtp_server.received[-1][0] == "bea@example.org"
 
 
@@ -119,16 +119,16 @@ async def test_a_server_that_is_down_is_tried_less_and_less_often(
     await smtp_server.close()
 
     for seconds in (60, 120, 240, 480, 960, 1920, 3840, 7680, 14_400, 14_400):
-        assert await by_smtp.deliver() == 0
+        assert await by_smtp.deliver_mails() == 0
         tried = len(caplog.records)
         clock.advance(seconds=seconds / 2 - 1)  # At random in the second half of it.
-        assert await by_smtp.deliver() == 0
+        assert await by_smtp.deliver_mails() == 0
         assert len(caplog.records) == tried
         clock.advance(seconds=seconds / 2 + 1)
 
     assert "bea@" not in caplog.text
     await smtp_server.open()
-    assert await by_smtp.deliver() == 1
+    assert await by_smtp.deliver_mails() == 1
     assert await waiting(by_smtp.uows) == 0
 
 
@@ -141,11 +141,11 @@ async def test_the_link_of_a_repeated_mail_works(
 ) -> None:
     await register("bea")
     smtp_server.verdict = lambda _: "451 not now"
-    await by_smtp.deliver()
+    await by_smtp.deliver_mails()
     smtp_server.verdict = lambda _: "250 OK"
     clock.advance(minutes=1)
 
-    assert await by_smtp.deliver() == 1
+    assert await by_smtp.deliver_mails() == 1
 
     ((_, message),) = smtp_server.received
     answer = await client.post("/v1/auth/verify-email", json={"token": token_of(message)})
@@ -159,7 +159,7 @@ async def test_after_seven_days_a_mail_is_given_up(
 
     clock.advance(days=7)
 
-    assert await by_smtp.deliver() == 0
+    assert await by_smtp.deliver_mails() == 0
 
 
 async def break_kind(uow: UnitOfWork, mail_id: UUID) -> None:
@@ -214,7 +214,7 @@ async def test_couriers_at_once_deliver_each_mail_once(
     url = SecretStr(f"smtp://127.0.0.1:{smtp_server.port}")
     others = [create_tasks(settings.model_copy(update={"smtp_url": url}), uows) for _ in range(2)]
 
-    delivered = await asyncio.gather(*(one.deliver() for one in (by_smtp, *others)))
+    delivered = await asyncio.gather(*(one.deliver_mails() for one in (by_smtp, *others)))
 
     assert sum(delivered) == 12
     assert len({to for to, _ in smtp_server.received}) == len(smtp_server.received) == 12
@@ -241,7 +241,7 @@ async def test_no_log_at_any_level_holds_an_address_or_a_token(
     caplog.set_level(logging.DEBUG)
     await register("bea")
 
-    assert await by_smtp.deliver() == 1
+    assert await by_smtp.deliver_mails() == 1
 
     own = [record for record in caplog.records if not record.name.startswith("mail.")]
     text = "\n".join(record.getMessage() for record in own)

@@ -25,7 +25,7 @@ async def test_sign_in_while_account_waits_begins_the_window_anew(
 ) -> None:
     model = await ada.add_model()
     clock.at = end_of(PROFILE, clock()) + 10 * DAY
-    await worker_tasks.round()  # It writes a late warning, with a link back.
+    await worker_tasks.run_once()  # It writes a late warning, with a link back.
     ((link,),) = [[token_of(one) for one in await ada.mailbox.collect()]]
 
     assert (await ada.sign_in(ada.email)).status_code == 200
@@ -39,7 +39,7 @@ async def test_sign_in_while_account_waits_begins_the_window_anew(
     reopened = await ada.client.post("/v1/auth/reopen", json={"token": link})
     assert_problem(reopened, 410, "link-invalid")
     clock.at += MAX_GRACE_PERIOD
-    await worker_tasks.round()
+    await worker_tasks.run_once()
     assert (await ada.sign_in()).status_code == 200
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.errors import Unavailable
 from dressform.policy.operation_data import LOOKUP
-from dressform.repositories.lookups import Lookups
+from dressform.repositories.lookups import AuditLogEntries
 from tests.conftest import MovableClock
 from tests.helpers.access_log import insert_entries, list_records, make_entry
 from tests.helpers.members import CreateMember, MemberClient
@@ -90,7 +90,7 @@ async def test_what_cannot_be_recorded_is_not_shown(
     async def refuse(*_: object, **__: object) -> None:
         raise error
 
-    monkeypatch.setattr(Lookups, "add", refuse)
+    monkeypatch.setattr(AuditLogEntries, "add", refuse)
     response = await operator.request("GET", REQUESTS, params=WHY | {"full": "true"})
 
     assert response.status_code == status

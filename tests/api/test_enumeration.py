@@ -71,7 +71,7 @@ async def test_what_is_told_of_the_rules_is_the_same(
 ) -> None:
     """A link is made for a known address alone. Nobody sees it, nor its end, nor who signed in."""
     monkeypatch.setattr(auditor, "FRESH_SECONDS", 0)
-    await worker_tasks.round()
+    await worker_tasks.run_once()
     clock.advance(minutes=1)
 
     async def told() -> list[str]:

@@ -61,7 +61,7 @@ async def test_it_is_ready_before_any_worker_was_seen(client: httpx.AsyncClient)
 async def test_it_tells_the_age_of_the_last_round(
     client: httpx.AsyncClient, worker_tasks: WorkerTasks, clock: MovableClock, settings: Settings
 ) -> None:
-    await worker_tasks.round()
+    await worker_tasks.run_once()
     clock.at += 5 * settings.worker_interval
 
     in_time = await client.get("/health/ready")
@@ -106,7 +106,7 @@ async def test_it_tells_when_the_log_reaches_no_disk_or_no_database(
     monkeypatch.setattr(shipper, "stuck_seconds", 61.0)
     stuck = await client.get("/health/ready")
     monkeypatch.setattr(shipper, "stuck_seconds", 0.0)
-    monkeypatch.setattr(type(app.state.shipper.orphans), "stranded", 1)
+    monkeypatch.setattr(type(app.state.shipper.recovery), "stranded", 1)
     stranded = await client.get("/health/ready")
     monkeypatch.setattr(shipper, "is_in_trouble", True)
     in_trouble = await client.get("/health/ready")
@@ -123,7 +123,7 @@ async def test_retention_is_told_rule_by_rule(
     uows: UnitOfWorkFactory,
     clock: MovableClock,
 ) -> None:
-    await worker_tasks.round()
+    await worker_tasks.run_once()
     await add_everything(uows, clock() - timedelta(seconds=1))
 
     response = await client.get("/health/retention")

@@ -62,7 +62,7 @@ async def test_every_rule_has_every_figure(
     uows: UnitOfWorkFactory,
     clock: MovableClock,
 ) -> None:
-    await worker_tasks.round()
+    await worker_tasks.run_once()
     await add_everything(uows, clock() - timedelta(seconds=1))
 
     found = await scraped(client)
@@ -135,7 +135,7 @@ async def test_a_full_disk_is_told_even_while_the_database_is_away(
 
     monkeypatch.setattr(auditor.Auditor, "look", away)
     monkeypatch.setattr(type(app.state.shipper), "is_in_trouble", True)
-    monkeypatch.setattr(type(app.state.shipper.orphans), "stranded", 2)
+    monkeypatch.setattr(type(app.state.shipper.recovery), "stranded", 2)
 
     assert await scraped(client) == {
         ("dressform_build_info", None): 1,

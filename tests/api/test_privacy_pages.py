@@ -48,7 +48,7 @@ async def test_it_says_that_the_notice_is_kept(
     clock: MovableClock,
 ) -> None:
     await add_visit(uows, clock() - timedelta(days=30, hours=3))
-    await worker_tasks.round()
+    await worker_tasks.run_once()
 
     html = (await client.get("/privacy")).text
 
@@ -64,7 +64,7 @@ async def test_it_says_when_the_notice_is_not_kept(
     clock: MovableClock,
 ) -> None:
     await add_visit(uows, clock())
-    await worker_tasks.round()
+    await worker_tasks.run_once()
     clock.at = VISITOR.period.expires_at(clock()) + timedelta(days=2)
 
     page = await fetch_page(client, "/privacy?language=fr")

@@ -28,7 +28,7 @@ async def test_everybody_is_told_that_the_notice_is_kept(
     clock: MovableClock,
 ) -> None:
     await add_visit(uows, clock() - timedelta(days=30, hours=3))
-    await worker_tasks.round()
+    await worker_tasks.run_once()
 
     response = await client.get(STATUS)
 
@@ -56,7 +56,7 @@ async def test_it_turns_to_overdue_by_itself(
 ) -> None:
     """The worker is dead; the answer stays 200, as it is no failure of the API."""
     await add_visit(uows, clock())
-    await worker_tasks.round()
+    await worker_tasks.run_once()
     told = []
 
     for at in (

@@ -244,7 +244,7 @@ def test_a_process_id_that_another_program_has_by_now_is_no_obstacle(state: Path
     with start_server(state, settings=FAST) as server:
         pass
     account = server_user(server.data)
-    with subprocess.Popen(["sleep", "60"], user=account.user, group=account.group) as bystander:
+    with subprocess.Popen(["sleep", "60"], user=account.uid, group=account.gid) as bystander:
         (server.data / "postmaster.pid").write_text(f"{bystander.pid}\n{server.data}\n")
         with start_server(state, settings=FAST) as server:
             started = server.pid

@@ -13,7 +13,7 @@ from dressform.policy.operation_data import RETENTION_RUN
 from dressform.policy.periods import start_of_day
 from dressform.repositories.accounts import Accounts
 from dressform.repositories.expiry_notices import ExpiryNotice, ExpiryNotices
-from dressform.repositories.lookups import Lookups
+from dressform.repositories.lookups import AuditLogEntries
 from dressform.repositories.mails import Mails
 from dressform.repositories.models import Models
 from dressform.repositories.one_time_tokens import OneTimeTokens, TokenPurpose
@@ -77,7 +77,7 @@ async def add_everything(uows: UnitOfWorkFactory, at: datetime) -> Owner:
             email="bob@example.org", username="bob", language="en", password_hash="none"
         )
         await Mails(uow).add("erased", to="eve@example.org", language="en")
-        await Lookups(uow).add(
+        await AuditLogEntries(uow).add(
             owner.account_id, purpose="error", reason="A test.", asked={}, shown=0
         )
         run = await RetentionRuns(uow).claim(RETENTION_RUN.key, at)

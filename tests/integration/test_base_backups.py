@@ -36,7 +36,7 @@ def folder() -> Iterator[Path]:
     account = server_user(folder / "live" / "postgres")
     for name in ("archive", "restored"):
         (folder / name).mkdir(mode=0o755)
-        account.take(folder / name)
+        account.chown(folder / name)
     yield folder
     shutil.rmtree(folder)
 

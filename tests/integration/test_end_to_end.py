@@ -66,17 +66,17 @@ async def test_a_member_from_the_first_visit_to_the_end(  # noqa: PLR0917
         await asyncio.sleep(0.05)
     assert await count_log(uows) > 0
     clock.at = datetime(2026, 9, 1, 12, tzinfo=UTC)
-    await worker_tasks.round()
+    await worker_tasks.run_once()
     assert await count_log(uows) == 0
     assert await count_rows(uows, Account) == 1
 
     clock.at = datetime(2027, 2, 1, 12, tzinfo=UTC)
-    await worker_tasks.round()
+    await worker_tasks.run_once()
     assert "Your account ends on 2027-03-01" in (await mailbox.receive_one())["Subject"]
 
     clock.at = datetime(2027, 3, 1, 12, tzinfo=UTC)
     assert (await ada.sign_in()).status_code == 401
-    await worker_tasks.round()
+    await worker_tasks.run_once()
     tables = (Account, Profile, Picture, Model, Avatar, DatasetConsent)
     assert [await count_rows(uows, table) for table in tables] == [0] * 6
 

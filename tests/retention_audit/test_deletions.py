@@ -41,6 +41,6 @@ async def test_the_verdict_is_overdue_while_one_stays(
     assert uows.journal.root == folder
     (folder / "ours" / NAME).rename(folder / "ours" / NAME.replace("2026-03", "2025-03"))
 
-    findings = await auditor.look()
+    findings = await auditor.run_audit()
 
     assert (findings.deletion_files, findings.overdue, findings.verdict) == (1, 1, "overdue")

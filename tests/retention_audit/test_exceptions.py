@@ -46,7 +46,7 @@ async def test_account_that_waits_for_a_warning_makes_the_verdict_late_until_it_
 
     for moment in (end - SECOND, end, end + 31 * DAY, end + 31 * DAY + SECOND):
         clock.at = moment
-        looked = await auditor.look()
+        looked = await auditor.run_audit()
         rows = looked.profile.rows
         found.append(("unwarned" in looked.reasons, rows.unwarned, rows.waiting, rows.overdue))
 
@@ -65,7 +65,7 @@ async def test_models_of_waiting_account_are_counted_as_well(
     await never_warned(uows)
     end = clock.at = end_of(PROFILE, clock())
 
-    model = next(rule for rule in (await auditor.look()).rules if rule.key == "model")
+    model = next(rule for rule in (await auditor.run_audit()).rules if rule.key == "model")
 
     assert model.rows.unwarned == KeptRows(1, end)
 
@@ -78,7 +78,7 @@ async def test_account_warned_in_time_leaves_the_notice_kept(
 ) -> None:
     await add_account(uows, clock())
     clock.at = end_of(PROFILE, clock())
-    await worker_tasks.round()
+    await worker_tasks.run_once()
 
     status = (await client.get("/v1/privacy/status")).json()
 
@@ -98,7 +98,7 @@ async def test_everybody_is_told_that_accounts_wait_and_nothing_else_of_them(
     await never_warned(uows)
     end = end_of(PROFILE, clock())
     clock.at = end + DAY
-    await worker_tasks.round()
+    await worker_tasks.run_once()
     status = (await client.get("/v1/privacy/status")).json()
     of_one = [(await client.get(path)).text for path in PUBLIC[:1]]
     french = (await client.get("/v1/privacy/status?language=fr")).json()
@@ -133,14 +133,14 @@ async def test_restricted_account_past_its_window_is_counted_and_the_notice_kept
     await wait_until_shipped(app.state.shipper)
     end = end_of(PROFILE, clock())
     clock.at = end + 100 * DAY
-    await worker_tasks.round()
+    await worker_tasks.run_once()
 
-    looked = await auditor.look()
+    looked = await auditor.run_audit()
     health = (await client.get("/health/retention")).json()
 
     assert looked.profile.rows.restricted == KeptRows(1, end)
     assert (looked.verdict, health["restricted_accounts"]) == ("kept", 10)
     assert "dressform_retention_restricted_accounts 10.0" in (await client.get("/metrics")).text
     clock.at = RESTRICTED.period.expires_at(end) + 31 * DAY + SECOND
-    late = await auditor.look()
+    late = await auditor.run_audit()
     assert (late.profile.rows.restricted, late.profile.rows.overdue) == (KeptRows(), 1)

@@ -64,7 +64,7 @@ async def test_a_row_in_a_day_cut_off_is_counted_as_ever(
 
     found = []
     for clock.at in (AT, END, END + DAY + SECOND):
-        findings = await auditor.look()
+        findings = await auditor.run_audit()
         found.append((findings.orphans, visitors(findings), findings.verdict == "overdue"))
 
     assert found == [
@@ -82,7 +82,7 @@ async def test_an_interrupted_cut_is_found(
     await _interrupt_detaching(settings, "access_log_20260331")
     clock.at = END + DAY + SECOND
 
-    findings = await auditor.look()
+    findings = await auditor.run_audit()
 
     async with as_log_role(uows) as uow:
         assert (await uow.connection.scalar(text("SELECT count(*) FROM access_log"))) == 0
@@ -103,7 +103,7 @@ async def test_rows_of_a_day_under_another_name_are_found(
     )
     clock.at = END + 3 * DAY
 
-    findings = await auditor.look()
+    findings = await auditor.run_audit()
 
     assert (findings.orphans, visitors(findings)) == (0, RowCount(AT, 0, 2))
 
@@ -116,7 +116,7 @@ async def test_the_oldest_is_that_of_the_first_day_that_is_not_empty(
     await command(uows, "TRUNCATE access_log_20260328", "DELETE FROM access_log_20260329")
     clock.at = AT
 
-    assert visitors(await auditor.look()) == RowCount(AT - DAY, 0, 0)
+    assert visitors(await auditor.run_audit()) == RowCount(AT - DAY, 0, 0)
 
 
 async def test_days_of_the_future_are_looked_into_whatever_is_there_before(
@@ -126,7 +126,7 @@ async def test_days_of_the_future_are_looked_into_whatever_is_there_before(
         await add_visit(uows, AT + ahead * DAY)
     clock.at = AT
 
-    findings = await auditor.look()
+    findings = await auditor.run_audit()
 
     assert visitors(findings) == RowCount(AT, future=2)
     assert findings.verdict == "late"
@@ -140,7 +140,7 @@ async def test_an_orphan_that_is_young_hides_no_older_day(
     await command(uows, "ALTER TABLE access_log DETACH PARTITION access_log_20260331")
     clock.at = AT
 
-    assert visitors(await auditor.look()) == RowCount(AT - DAY, 0, 0)
+    assert visitors(await auditor.run_audit()) == RowCount(AT - DAY, 0, 0)
 
 
 async def test_a_day_that_is_dropped_meanwhile_holds_nothing(
@@ -171,8 +171,8 @@ async def test_a_log_that_somebody_locks_is_unknown_and_late(
     clock.at = AT
     async with as_log_role(uows) as uow:
         await uow.connection.execute(text(f"LOCK {table}"))
-        locked = await auditor.look()
-    free = await auditor.look()
+        locked = await auditor.run_audit()
+    free = await auditor.run_audit()
 
     assert [(rule.key, rule.rows) for rule in locked.rules if rule.unknown] == [
         ("visitor", RowCount())
@@ -192,7 +192,7 @@ async def test_what_is_enough_is_enough(
     clock.at = END + 2 * DAY
     monkeypatch.setattr(log, "MAX_COUNTED", 2)
 
-    findings = await auditor.look()
+    findings = await auditor.run_audit()
 
     assert visitors(findings) == RowCount(AT - 3 * DAY, 0, 2)
     assert findings.verdict == "overdue"

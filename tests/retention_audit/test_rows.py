@@ -33,7 +33,7 @@ categories = pytest.mark.parametrize("category", CATEGORIES, ids=lambda category
 
 
 async def found(auditor: Auditor, category: Category) -> RuleFindings:
-    (rule,) = (one for one in (await auditor.look()).rules if one.key == category.key)
+    (rule,) = (one for one in (await auditor.run_audit()).rules if one.key == category.key)
     return rule
 
 
@@ -92,7 +92,7 @@ async def test_what_the_documentation_says_puts_it_right(
         for command in commands.split(";")[:-1]:
             await uow.connection.execute(text(command))
 
-    findings = await auditor.look()
+    findings = await auditor.run_audit()
 
     left = {rule.key for rule in findings.rules if rule.rows.future}
     assert left == {"sign-up", "one-time-token", "mail", "lookup", "retention-run"}
@@ -106,7 +106,7 @@ async def test_other_rules_are_not_blamed(
     clock.at = end_of(category, BEGAN) + DAY + SECOND
     shorter = {one.key for one in CATEGORIES if end_of(one, BEGAN) + DAY < clock.at}
 
-    findings = await auditor.look()
+    findings = await auditor.run_audit()
 
     assert {rule.key for rule in findings.rules if rule.rows.overdue} == shorter
     assert findings.overdue == len(shorter)
@@ -114,7 +114,7 @@ async def test_other_rules_are_not_blamed(
 
 
 async def test_nothing_is_kept_of_nothing(auditor: Auditor) -> None:
-    findings = await auditor.look()
+    findings = await auditor.run_audit()
 
     assert {rule.rows for rule in findings.rules} == {RowCount(None, 0, 0)}
     assert (findings.verdict, findings.orphans, findings.last_round_at) == ("kept", 0, None)
@@ -138,7 +138,7 @@ async def test_who_was_not_warned_in_time_stays_longer_but_locked(
 
     for at, overdue in [(end, 0), (end + due + DAY, 0), (end + due + DAY + SECOND, 1)]:
         clock.at = at
-        for rule in (await auditor.look()).rules:
+        for rule in (await auditor.run_audit()).rules:
             if rule.key in {"profile", "model"}:
                 late = due > timedelta(0)
                 unwarned = rule.rows.unwarned.rows
@@ -178,7 +178,7 @@ async def test_wrong_ends_in_the_table_do_not_deceive(uows: UnitOfWorkFactory) -
     """As if a migration had computed them from a longer window, or not at all."""
     await add_everything(uows, BEGAN)
     at = end_of(PROFILE, BEGAN) + 32 * DAY
-    tables = {window.rows.split()[0] for window in AUDITED_TABLES}
+    tables = {window.from_sql.split()[0] for window in AUDITED_TABLES}
     async with rolled_back(uows) as uow:
         for table in tables:
             await uow.connection.execute(text(f"ALTER TABLE {table} DROP COLUMN ends_at"))
@@ -187,7 +187,7 @@ async def test_wrong_ends_in_the_table_do_not_deceive(uows: UnitOfWorkFactory) -
             (await count_rows(uow.connection, window, at)).overdue for window in AUDITED_TABLES
         ]
 
-    assert overdue == [0 if window.rows == "set_aside" else 1 for window in AUDITED_TABLES]
+    assert overdue == [0 if window.from_sql == "set_aside" else 1 for window in AUDITED_TABLES]
 
 
 async def test_rows_set_aside_are_counted_and_have_a_window(
@@ -196,9 +196,9 @@ async def test_rows_set_aside_are_counted_and_have_a_window(
     clock.at = BEGAN
     await trouble.set_aside(uows, BEGAN)
 
-    young = await auditor.look()
+    young = await auditor.run_audit()
     clock.at = datetime(2026, 10, 2, tzinfo=UTC)
-    old = await auditor.look()
+    old = await auditor.run_audit()
 
     assert {rule.key: rule.set_aside for rule in young.rules if rule.set_aside} == {"mail": 1}
     assert young.verdict == "late"
@@ -212,7 +212,7 @@ async def test_a_hold_is_told_with_its_reason(
 ) -> None:
     await trouble.hold(uows, clock())
 
-    findings = await auditor.look()
+    findings = await auditor.run_audit()
 
     assert findings.verdict == "late"
     (hold,) = (rule.hold for rule in findings.rules if rule.hold)

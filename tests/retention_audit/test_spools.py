@@ -89,7 +89,7 @@ async def test_what_cannot_be_read_is_a_finding(
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Path, "open", refuse)
-        findings = await auditor.look()
+        findings = await auditor.run_audit()
 
     assert (findings.spools.files, findings.spools.unreadable) == (5, 4)
     assert findings.spools.lines == RowCount(clock(), 0, 0)
@@ -102,7 +102,7 @@ async def test_an_old_line_is_overdue_like_a_row(
     (spools / "a.spool").write_bytes(make_line(AT))
     clock.at = END + DAY + SECOND
 
-    findings = await auditor.look()
+    findings = await auditor.run_audit()
 
     assert (findings.overdue, findings.verdict) == (1, "overdue")
     assert findings.visitor.rows.oldest_at == AT
@@ -115,4 +115,4 @@ async def test_lines_that_wait_for_long_are_a_sign(
     """Though the worker is well."""
     (spools / "a.spool").write_bytes(make_line(clock() - timedelta(minutes=minutes)))
 
-    assert (await auditor.look()).verdict == verdict
+    assert (await auditor.run_audit()).verdict == verdict

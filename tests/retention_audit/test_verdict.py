@@ -106,7 +106,7 @@ async def test_a_dead_worker_is_noticed_though_nothing_is_due(
 
     for after in (timedelta(0), timedelta(minutes=26), DAY + SECOND):
         clock.at = AT + after
-        found = await auditor.look()
+        found = await auditor.run_audit()
         seen.append((found.verdict, found.overdue, found.last_round_at))
 
     assert seen == [("kept", 0, AT), ("late", 0, AT), ("overdue", 0, AT)]
@@ -120,10 +120,10 @@ async def test_a_rule_that_is_never_enforced_is_noticed_among_the_others(
     clock.at += DAY + SECOND
     await rounds(uows, clock(), without="lookup")
 
-    missed = await auditor.look()
+    missed = await auditor.run_audit()
     clock.at = end_of(LOOKUP, AT) + DAY + SECOND
     await rounds(uows, clock())
-    left = await auditor.look()
+    left = await auditor.run_audit()
 
     assert missed.verdict == "overdue"
     assert {one.key for one in missed.rules if one.last_round_at is None} == {"lookup"}
@@ -139,7 +139,7 @@ async def test_a_round_of_a_clock_that_ran_ahead_proves_nothing(
     await rounds(uows, AT + 400 * DAY)
     clock.at = AT + DAY + SECOND
 
-    found = await auditor.look()
+    found = await auditor.run_audit()
 
     assert (found.verdict, found.last_round_at) == ("overdue", AT)
 
@@ -150,4 +150,4 @@ async def test_an_unfinished_round_is_none(
     async with uows.transaction() as uow:
         assert await RetentionRuns(uow).claim(SESSION.key, clock())
 
-    assert (await auditor.look()).last_round_at is None
+    assert (await auditor.run_audit()).last_round_at is None

@@ -62,9 +62,9 @@ def test_every_table_that_a_window_looks_after_is_looked_into() -> None:
         if column.name.endswith(("ends_at", "end_at"))
     }
 
-    looked_into = {name for one in AUDITED_TABLES for name in one.rows.split() if name in ending}
+    looked_into = {name for one in AUDITED_TABLES for name in one.from_sql.split() if name in ending}
     assert looked_into == ending
-    assert VISITOR.rows == "access_log"
+    assert VISITOR.from_sql == "access_log"
 
 
 @windows
@@ -76,14 +76,14 @@ async def test_a_window_ends_when_the_policy_says(
         ("created_at", "last_login_at", "month_of_login", "at", "started_at"), moment
     )
 
-    found = await computed(uows, window, window.ends, **columns)
+    found = await computed(uows, window, window.expiry_sql, **columns)
 
     assert found == get_category(window.rule).period.expires_at(moment)
 
 
 @windows
 def test_a_window_counts_from_what_the_policy_says(window: AuditedTable) -> None:
-    assert window.began.replace("account.", "") == get_category(window.rule).clock_column_sql
+    assert window.start_sql.replace("account.", "") == get_category(window.rule).clock_column_sql
 
 
 @windows
@@ -110,7 +110,9 @@ async def test_an_account_is_due_when_its_owner_was_warned_for_a_week(
     end = get_category(window.rule).period.expires_at(moment)
     warned_at = None if warned is None else end + warned
 
-    found = await computed(uows, window, window.due, last_login_at=moment, warned_at=warned_at)
+    found = await computed(
+        uows, window, window.deadline_sql, last_login_at=moment, warned_at=warned_at
+    )
 
     assert found == end + due
 
@@ -122,8 +124,8 @@ async def test_a_restricted_account_ends_when_the_policy_says(
 ) -> None:
     columns = {"last_login_at": moment, "restricted_at": moment}
 
-    found = await computed(uows, window, window.ends, **columns)
-    promised = await computed(uows, window, window.promised, **columns)
+    found = await computed(uows, window, window.expiry_sql, **columns)
+    promised = await computed(uows, window, window.period_end_sql, **columns)
 
     assert promised == get_category(window.rule).period.expires_at(moment)
     assert found == RESTRICTED.period.expires_at(promised)

@@ -69,8 +69,8 @@ async def scene(server: embedded.Server, tmp_path: Path) -> AsyncIterator[Scene]
         app.router.lifespan_context(app),
         httpx.AsyncClient(transport=transport, base_url=settings.public_url) as client,
     ):
-        duties = create_tasks(settings, app.state.service.uows)
-        mailbox = Mailbox(tmp_path / "mail", duties.deliver)
+        tasks = create_tasks(settings, app.state.service.uows)
+        mailbox = Mailbox(tmp_path / "mail", tasks.deliver_mails)
         other = MemberClient(client, mailbox, "grace")
         await other.register()
         await other.confirm()
@@ -81,7 +81,7 @@ async def scene(server: embedded.Server, tmp_path: Path) -> AsyncIterator[Scene]
         await raw.execute("ANALYZE")
         assert (await erase(member)).status_code == 204
         await mailbox.collect()
-        await duties.round()
+        await tasks.run_once()
         staying = await stored_of(raw, other)
         places = {"statistics": await statistics(raw), "dump": without_dashes(dump_of(server))}
         # Twice: a segment of the log goes when the checkpoint before the last no longer needs it.

@@ -145,8 +145,8 @@ async def use(settings: Settings, folder: Path, server_log: Path) -> int:
         httpx.AsyncClient(transport=transport, base_url=settings.public_url) as client,
     ):
         began = server_log.stat().st_size
-        duties = create_tasks(settings, app.state.service.uows)
-        ada = MemberClient(client, Mailbox(folder / "mail", duties.deliver), "ada")
+        tasks = create_tasks(settings, app.state.service.uows)
+        ada = MemberClient(client, Mailbox(folder / "mail", tasks.deliver_mails), "ada")
         await ada.register()
         await ada.confirm()
         for _ in range(3):
@@ -166,7 +166,7 @@ async def use(settings: Settings, folder: Path, server_log: Path) -> int:
         assert (await login(client, "nobody", "not it at all")).status_code == 401
         await ada.mailbox.collect()
         for category in (PROFILE, MODEL, SESSION):
-            at = duties.uows.clock()
-            await enforce(category, duties.uows, at=at, slot=at, guard=duties.guard)
+            at = tasks.uows.clock()
+            await enforce(category, tasks.uows, at=at, slot=at, guard=tasks.guard)
         assert (await erase(ada)).status_code == 204
     return began

@@ -71,11 +71,11 @@ async def stolen_bytes(
     async with app.router.lifespan_context(app):
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url=settings.public_url) as client:
-            duties = create_tasks(settings, app.state.service.uows)
-            mailbox = Mailbox(tmp_path / "mail", duties.deliver)
+            tasks = create_tasks(settings, app.state.service.uows)
+            mailbox = Mailbox(tmp_path / "mail", tasks.deliver_mails)
             person, webp = await live(client, mailbox)
             secrets = f"{person.access_token}\n{person.refresh_token}".encode()
-            await duties.round()
+            await tasks.run_once()
     await _leave_in_clear(settings)
     console = "".join(capfd.readouterr())
     logs = f"{caplog.text}{console}".encode() + (state / "postgres.log").read_bytes()

@@ -249,7 +249,7 @@ def test_defaults() -> None:
     settings = load()
 
     assert settings.environment is Environment.DEVELOPMENT
-    assert settings.public_url == settings.link_base == "http://localhost:8000"
+    assert settings.public_url == settings.frontend_url == "http://localhost:8000"
     assert not settings.secure_cookies
     assert settings.dataset_url == "http://localhost:8000"
     assert settings.dataset_publisher == "localhost"

@@ -227,9 +227,9 @@ async def test_the_databases_own_clock(uows: UnitOfWorkFactory) -> None:
     with pytest.raises(PurgeBlockedError, match="differ by"):
         await profiles(uows, now() + timedelta(hours=1), DeletionGuard())
     with pytest.raises(PurgeBlockedError, match="differ by"):
-        await profiles(uows, now(), DeletionGuard(ahead=timedelta(hours=1)))
+        await profiles(uows, now(), DeletionGuard(clock_offset=timedelta(hours=1)))
 
-    ahead = DeletionGuard(ahead=timedelta(hours=1))
+    ahead = DeletionGuard(clock_offset=timedelta(hours=1))
     assert await profiles(uows, now() + timedelta(hours=1), ahead) is not None
     assert (await counts(uows))["account"] == 0
 

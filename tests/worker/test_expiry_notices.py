@@ -67,7 +67,7 @@ class Story:
     async def on(self, moment: datetime) -> list[str]:
         self.clock.at = moment
         seen = len(self.office.received)
-        await self.worker.round()
+        await self.worker.run_once()
         return [message["Subject"] for _, message in self.office.received[seen:]]
 
     async def until(self, moment: datetime, *, every: timedelta = DAY) -> list[tuple[int, str]]:
@@ -188,12 +188,12 @@ async def test_without_mail_the_end_waits_thirty_days_and_no_longer(
     clock.at = end - 31 * DAY
     await story.until(end + 30 * DAY - SECOND, every=DAY * 1.5)
     clock.at = end + 30 * DAY - SECOND
-    await story.worker.round()
+    await story.worker.run_once()
     assert await accounts(uows) == 1
     assert (await counts(uows))["model"] == 1
 
     clock.at = end + 30 * DAY
-    await story.worker.round()
+    await story.worker.run_once()
 
     assert await accounts(uows) == 0
     assert story.office.received == []
@@ -284,7 +284,7 @@ async def test_who_forgot_the_password_gets_the_way_back(
 ) -> None:
     clock.at = end_of(PROFILE, clock()) + DAY
     await ada.client.post("/v1/auth/password/forgot", json={"email": ada.email})
-    await story.worker.deliver()
+    await story.worker.deliver_mails()
 
     ((_, message),) = story.office.received
     token = token_of(message)
@@ -349,7 +349,7 @@ async def test_several_workers_write_each_warning_once(
     workers = [employ() for _ in range(4)]
 
     written = await asyncio.gather(*(queue_expiry_notices(worker.uows) for worker in workers))
-    delivered = await asyncio.gather(*(worker.deliver() for worker in workers))
+    delivered = await asyncio.gather(*(worker.deliver_mails() for worker in workers))
 
     assert (sum(written), sum(delivered)) == (30, 30)
     assert len({to for to, _ in smtp_server.received}) == len(smtp_server.received) == 30

@@ -29,7 +29,7 @@ async def test_worker_deletes_mail_files_past_their_window(
     ada: MemberClient, settings: Settings, worker_tasks: WorkerTasks, clock: MovableClock
 ) -> None:
     await erase(ada)
-    await worker_tasks.round()
+    await worker_tasks.run_once()
     written = files(settings)
     assert len(written) == 2
     end = MAIL.period.expires_at(clock())
@@ -51,7 +51,7 @@ async def test_mail_files_are_dated_by_the_service_whose_clock_is_ahead(
     async with worker.uows.transaction() as uow:
         await Mails(uow).add("erased", to="ada@example.org", language="en")
 
-    assert await worker.deliver() == 1
+    assert await worker.deliver_mails() == 1
     await worker.check_mail()
 
     assert len(files(settings)) == 1

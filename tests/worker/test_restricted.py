@@ -39,7 +39,7 @@ def rounds(worker: WorkerTasks, smtp_server: FakeSmtpServer, clock: MovableClock
         seen = len(smtp_server.received)
         for moment in moments:
             clock.at = moment
-            await worker.round()
+            await worker.run_once()
         return [message["Subject"] for _, message in smtp_server.received[seen:]]
 
     return run

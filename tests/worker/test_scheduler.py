@@ -43,7 +43,7 @@ async def test_a_round_ends_everything_that_is_due(
     await add_everything(uows, clock())
     clock.at += A_YEAR_AND_A_DAY
 
-    reports = await worker_tasks.round()
+    reports = await worker_tasks.run_once()
 
     assert [report.rule for report in reports] == [category.key for category in CATEGORIES]
     # Models, sessions and links went with their account.
@@ -140,11 +140,11 @@ async def test_a_rule_that_fails_stops_no_other(
 ) -> None:
     async with bootstrap(isolated_settings, clock) as (uows, _):
         await add_everything(uows, clock())
-        duties = without_clock_guard(isolated_settings, uows)
+        tasks = without_clock_guard(isolated_settings, uows)
         clock.at += A_YEAR_AND_A_DAY
         await break_table(uows)
         with pytest.raises(StartupError, match="session, rewrite failed"):
-            await duties.round()
+            await tasks.run_once()
         await break_table(uows, mend=True)
 
         left = await counts(uows)
@@ -154,7 +154,7 @@ async def test_a_rule_that_fails_stops_no_other(
         assert await RetentionRuns(uow).get_last_run(SESSION) is None
         assert await RetentionRuns(uow).get_last_run(PROFILE) is not None
         clock.advance(minutes=5)
-        assert len(await duties.round()) == len(CATEGORIES)
+        assert len(await tasks.run_once()) == len(CATEGORIES)
 
 
 @pytest.mark.slow
@@ -250,16 +250,16 @@ async def test_a_large_ending_holds_up_no_other_step(
                 {"at": clock(), "rows": rows},
             )
         clock.advance(days=8)
-        duties = without_clock_guard(every_second, uows)
+        tasks = without_clock_guard(every_second, uows)
 
-        outcome = await duties.run_scheduled()
+        outcome = await tasks.run_scheduled()
 
         assert outcome.failed == []
         (first,) = [one for one in outcome.reports if one.rule == SIGN_UP.key]
         assert 0 < first.rows < rows
         assert [one.rule for one in outcome.reports] == [category.key for category in CATEGORIES]
         clock.advance(seconds=1)
-        assert sum(one.rows for one in await duties.round()) == rows - first.rows
+        assert sum(one.rows for one in await tasks.run_once()) == rows - first.rows
 
 
 async def test_a_run_checks_the_clock_once_and_only_what_depends_on_it_waits(

@@ -48,7 +48,7 @@ class TrustedProxies:
     def __init__(self, trusted: Sequence[Network]) -> None:
         self._trusted = tuple(trusted)
 
-    def of(self, scope: Scope) -> str:
+    def client_host(self, scope: Scope) -> str:
         """As it is written in the log."""
         client = scope.get("client")
         peer = (client and client[0]) or ""

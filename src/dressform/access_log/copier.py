@@ -19,14 +19,14 @@ async def drain(uows: UnitOfWorkFactory, spool: Spool) -> None:
     try:
         await ship_spool(uows, spool)
     except BaseException:
-        spool.leave()
+        spool.close()
         raise
     await delete_drained(uows, spool)
 
 
 async def delete_drained(uows: UnitOfWorkFactory, spool: Spool) -> None:
     """Remove one that is shipped. Raises DiskError."""
-    if (incomplete_bytes := spool.size - spool.shipped) > 0:
+    if (incomplete_bytes := spool.size - spool.shipped_offset) > 0:
         log.error(
             "%d bytes at the end of %s are no whole line, and dropped",
             incomplete_bytes,
@@ -35,11 +35,11 @@ async def delete_drained(uows: UnitOfWorkFactory, spool: Spool) -> None:
     try:
         # Before its mark goes: without that its lines would be shipped again. The file itself goes
         # last: by it whoever comes after a crash finds the mark.
-        spool.empty()
+        spool.truncate()
         async with uows.transaction() as uow:
             await (await AccessLogEntries.assume_role(uow)).delete_offset(spool.name)
     except BaseException:
-        spool.leave()
+        spool.close()
         raise
     spool.remove()
 
@@ -47,8 +47,8 @@ async def delete_drained(uows: UnitOfWorkFactory, spool: Spool) -> None:
 async def ship_spool(uows: UnitOfWorkFactory, spool: Spool) -> None:
     """What is there now, not what comes meanwhile, nor a line torn when its process died."""
     present, before = spool.size, -1
-    while before < spool.shipped < present:
-        before, spool.shipped = spool.shipped, await _ship_block(uows, spool)
+    while before < spool.shipped_offset < present:
+        before, spool.shipped_offset = spool.shipped_offset, await _ship_block(uows, spool)
 
 
 async def _ship_block(uows: UnitOfWorkFactory, spool: Spool) -> int:

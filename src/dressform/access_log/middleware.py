@@ -98,7 +98,7 @@ class AccessLogMiddleware:
             method, route, microseconds = "ANY", PRIVACY_ACT, 0
             status = 500 if status >= 500 else 200  # noqa: PLR2004
         return (
-            f"{at.isoformat()}\t{self._proxies.of(scope)}\t{method}\t{route}\t"
+            f"{at.isoformat()}\t{self._proxies.client_host(scope)}\t{method}\t{route}\t"
             f"{status:d}\t{microseconds}\t{request_id}\n".encode()
         )
 

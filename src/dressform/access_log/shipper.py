@@ -39,7 +39,7 @@ class Shipper:
         self._uows = uows
         self._folder = folder
         self.spool = create_spool(folder)
-        self.orphans = SpoolRecovery(uows, folder)
+        self.recovery = SpoolRecovery(uows, folder)
         self._next: Spool | None = None
         self._rotated: deque[Spool] = deque()
         self._rotate_at = time.monotonic() + ROTATE_AFTER_SECONDS
@@ -52,7 +52,7 @@ class Shipper:
     @property
     def backlog(self) -> int:
         """Bytes in this process's spool files that may not have reached the table yet."""
-        return sum(spool.size - spool.shipped for spool in (self.spool, *self._rotated))
+        return sum(spool.size - spool.shipped_offset for spool in (self.spool, *self._rotated))
 
     @property
     def had_disk_error(self) -> bool:
@@ -98,7 +98,7 @@ class Shipper:
                 type(error).__name__,
             )
             for spool in self._rotated:
-                spool.leave()
+                spool.close()
 
     async def _run(self) -> None:
         next_search = 0.0
@@ -109,7 +109,7 @@ class Shipper:
             if time.monotonic() >= next_search:
                 next_search = time.monotonic() + RECOVERY_INTERVAL_SECONDS
                 with self._log_failures("recovery"):
-                    await self.orphans.recover()
+                    await self.recovery.recover()
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), SHIP_INTERVAL_SECONDS)
 
@@ -143,14 +143,16 @@ class Shipper:
         try:
             yield
         except Exception as error:  # noqa: BLE001  see above
-            said = self._in_words(error)
-            if said not in self._failures.values():
-                log.log(logging.WARNING if isinstance(error, Unavailable) else logging.ERROR, said)
-            self._failures[work] = said
+            message = self._describe(error)
+            if message not in self._failures.values():
+                log.log(
+                    logging.WARNING if isinstance(error, Unavailable) else logging.ERROR, message
+                )
+            self._failures[work] = message
         else:
             self._failures.pop(work, None)
 
-    def _in_words(self, error: Exception) -> str:
+    def _describe(self, error: Exception) -> str:
         if isinstance(error, DiskError):
             return f"the access log's files can't be changed: {error} ({self._folder})"
         # The text of an error of COPY would repeat an address.

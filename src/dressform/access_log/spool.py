@@ -25,7 +25,7 @@ class Spool:
         self.path = path
         self.name = path.stem
         self.size = size
-        self.shipped = 0  # At least so far; the database knows better.
+        self.shipped_offset = 0  # At least so far; the database knows better.
         self.is_full = False
         self._file = file
         self._capacity = capacity
@@ -67,11 +67,11 @@ class Spool:
         end = block.rfind(b"\n") + 1
         return block if not end and len(block) >= limit else block[:end]
 
-    def empty(self) -> None:
+    def truncate(self) -> None:
         """All of its lines are in the log. Raises DiskError."""
         with translate_os_errors():
             os.ftruncate(self._file, 0)
-        self.size = self.shipped = 0
+        self.size = self.shipped_offset = 0
         self.seal()
 
     def remove(self) -> None:
@@ -82,9 +82,9 @@ class Spool:
             with translate_os_errors():
                 self.path.unlink(missing_ok=True)
         finally:
-            self.leave()
+            self.close()
 
-    def leave(self) -> None:
+    def close(self) -> None:
         """Let go of the file; whoever finds it ships the rest."""
         if self._file >= 0:
             os.close(self._file)

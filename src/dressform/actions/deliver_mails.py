@@ -170,8 +170,8 @@ async def _draft_expiry_notice(uow: UnitOfWork, letter: OutboxMail) -> MailDraft
     account = await _get_expiring_account(uow, letter)
     if account is None:
         return None
-    values = {"ends_at": _format_time(account.ends_at)}
-    warned = ExpiryNotice(account_id, account.ends_at)
+    values = {"ends_at": _format_time(account.expires_at)}
+    warned = ExpiryNotice(account_id, account.expires_at)
     template = "ending" if account.restricted_at is None else "restricted_ending"
     return MailDraft(template, account.email, account.language, values=values, warned=warned)
 
@@ -181,14 +181,14 @@ async def _draft_restricted_notice(uow: UnitOfWork, letter: OutboxMail) -> MailD
     account = await _get_expiring_account(uow, letter)
     if account is None or account.restricted_at is None:
         return None
-    values = {"ends_at": _format_time(account.ends_at)}
+    values = {"ends_at": _format_time(account.expires_at)}
     return MailDraft("restricted", account.email, account.language, values=values)
 
 
 async def _get_expiring_account(uow: UnitOfWork, letter: OutboxMail) -> Credentials | None:
     """The account that the mail is about, unless its end is another by now."""
     account = await Accounts(uow).get_by_id(UUID(letter.context["account_id"]))
-    if account is None or account.ends_at.isoformat() != letter.context["ends_at"]:
+    if account is None or account.expires_at.isoformat() != letter.context["ends_at"]:
         return None
     return account
 
@@ -198,9 +198,9 @@ async def _draft_reactivation(uow: UnitOfWork, account: Credentials) -> MailDraf
     token = new_token()
     account_id = account.owner.account_id
     await ExpiryNotices(uow).set_reactivation_token(account_id, token)
-    until = min((account.warned_at or uow.now) + MIN_NOTICE, account.ends_at + MAX_GRACE_PERIOD)
-    values = {"ends_at": _format_time(account.ends_at), "until": _format_time(until)}
-    warned = ExpiryNotice(account_id, account.ends_at)
+    until = min((account.warned_at or uow.now) + MIN_NOTICE, account.expires_at + MAX_GRACE_PERIOD)
+    values = {"ends_at": _format_time(account.expires_at), "until": _format_time(until)}
+    warned = ExpiryNotice(account_id, account.expires_at)
     return MailDraft("ended", account.email, account.language, "reopen", token, values, warned)
 
 

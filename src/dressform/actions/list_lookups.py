@@ -1,18 +1,18 @@
 from uuid import UUID
 
 from dressform.db.unit_of_work import UnitOfWork
-from dressform.repositories.lookups import Lookups, StoredLookup
+from dressform.repositories.lookups import AuditLogEntries, StoredAuditEntry
 from dressform.repositories.operators import Operators
 
-LookupWithOperator = tuple[StoredLookup, str | None]
+AuditEntryWithOperator = tuple[StoredAuditEntry, str | None]
 """A look into the address log, with its operator's username if there still is one."""
 
 
-async def list_lookups(
+async def list_audit_log(
     uow: UnitOfWork, *, limit: int, before: UUID | None
-) -> tuple[list[LookupWithOperator], UUID | None]:
+) -> tuple[list[AuditEntryWithOperator], UUID | None]:
     """A page, the latest first, and the id before which the next one begins."""
-    found = await Lookups(uow).list_page(limit=limit + 1, before=before)
+    found = await AuditLogEntries(uow).list_page(limit=limit + 1, before=before)
     page = found[:limit]
     names = await Operators(uow).get_usernames({one.operator_id for one in page})
     more = page[-1].id if len(found) > limit else None

@@ -27,7 +27,7 @@ async def queue_expiry_notices(uows: UnitOfWorkFactory) -> int:
                     language="",
                     ends_with=warned.account_id,
                     account_id=str(warned.account_id),
-                    ends_at=warned.ends_at.isoformat(),
+                    ends_at=warned.expires_at.isoformat(),
                 )
         written += len(due)
         if not due:

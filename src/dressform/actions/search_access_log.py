@@ -12,7 +12,7 @@ from dressform.repositories.access_log import (
     AccessLogFilter,
     PageKey,
 )
-from dressform.repositories.lookups import Lookups
+from dressform.repositories.lookups import AuditLogEntries
 
 MAX_ROWS = 500
 """Rows that one look-up shows."""
@@ -86,7 +86,7 @@ async def search_access_log(
     page = found[: question.limit]
     # The role that may read the log may do nothing else: hence another transaction.
     async with uows.transaction() as uow:
-        await Lookups(uow).add(
+        await AuditLogEntries(uow).add(
             operator_id,
             purpose=question.purpose.value,
             reason=question.reason,

@@ -95,7 +95,7 @@ class Application(FastAPI):
             HeadersMiddleware(super().build_middleware_stack(), https=https),
             # Looked up each time: it begins later than this is built.
             shipper=lambda: self.shipper,
-            addresses=TrustedProxies(process_settings.trusted_proxies),
+            proxies=TrustedProxies(process_settings.trusted_proxies),
             clock=self.state.clock,
         )
 
@@ -103,7 +103,7 @@ class Application(FastAPI):
         if not self.openapi_schema:
             ours: Settings = self.state.settings
             self.openapi_schema = complete_document(
-                super().openapi(), site=ours.link_base, contact=ours.contact
+                super().openapi(), site=ours.frontend_url, contact=ours.contact
             )
         return self.openapi_schema
 
@@ -178,7 +178,7 @@ async def _lifespan(app: Application) -> AsyncIterator[None]:
             uows=uows,
             passwords=PasswordHasher(),
             tokens=tokens,
-            studio=ImageProcessor(),
+            images=ImageProcessor(),
             rate_limiter=RateLimiter(uows.keyrings.index, uows.clock),
             auditor=Auditor(uows, spools, interval=process_settings.worker_interval),
         )
@@ -190,4 +190,4 @@ async def _lifespan(app: Application) -> AsyncIterator[None]:
         finally:
             tidying.cancel()
             await app.shipper.stop()
-            app.state.service.studio.close()
+            app.state.service.images.close()

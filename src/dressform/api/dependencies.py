@@ -18,7 +18,7 @@ from dressform.api.state import AppState, get_state
 from dressform.crypto.passwords import PasswordHasher
 from dressform.crypto.tokens import AccessTokens
 from dressform.db.unit_of_work import UnitOfWork, UnitOfWorkFactory
-from dressform.images import ImageProcessor as PictureStudio
+from dressform.images import ImageProcessor
 from dressform.repositories.accounts import Accounts as AccountRepository
 from dressform.repositories.consents import Consents as ConsentRepository
 from dressform.repositories.editions import Editions as EditionRepository
@@ -92,7 +92,7 @@ CurrentOperator = Annotated[Member, Security(GetOperator())]
 UnitOfWorkFactoryDep = Annotated[UnitOfWorkFactory, Depends(_from_state("uows"))]
 PasswordHasherDep = Annotated[PasswordHasher, Depends(_from_state("passwords"))]
 Tokens = Annotated[AccessTokens, Depends(_from_state("tokens"))]
-ImageProcessorDep = Annotated[PictureStudio, Depends(_from_state("studio"))]
+ImageProcessorDep = Annotated[ImageProcessor, Depends(_from_state("images"))]
 RateLimiterDep = Annotated[RateLimiter, Depends(_from_state("rate_limiter"))]
 Auditor = Annotated[RetentionAuditor, Depends(_from_state("auditor"))]
 Settings = Annotated[ProcessSettings, Depends(_from_state("settings"))]

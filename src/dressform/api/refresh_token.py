@@ -35,7 +35,7 @@ class RefreshCookie:
     def hand_out(self, signed_in: IssuedSession, *, by_cookie: bool) -> TokensRead:
         now = self._clock()
         if by_cookie:
-            self._set(signed_in.refresh_token, max_age=signed_in.ends_at - now)
+            self._set(signed_in.refresh_token, max_age=signed_in.expires_at - now)
         return TokensRead(
             access_token=self._tokens.sign(signed_in.account_id, signed_in.session_id, at=now),
             expires_in=round(ACCESS_TOKEN_LIFETIME.total_seconds()),
@@ -85,7 +85,7 @@ def cookie_name(settings: Settings) -> str:
 
 def _refuse_foreign(request: Request, settings: Settings) -> None:
     origin = request.headers.get("origin")
-    ours = {_origin(settings.public_url), _origin(settings.link_base), *settings.allowed_origins}
+    ours = {_origin(settings.public_url), _origin(settings.frontend_url), *settings.allowed_origins}
     if origin is not None and origin not in ours:
         raise OriginNotAllowed
 

@@ -19,7 +19,7 @@ class AppState:
     uows: UnitOfWorkFactory
     passwords: PasswordHasher
     tokens: AccessTokens
-    studio: ImageProcessor
+    images: ImageProcessor
     rate_limiter: RateLimiter
     auditor: Auditor
 

@@ -40,8 +40,8 @@ _DRAW_NICENESS = 19
 def dataset(context: typer.Context) -> None:
     """Show what was proposed, drawn and published, year by year."""
     if context.invoked_subcommand is None:
-        with resolved_settings() as loaded:
-            asyncio.run(_show(loaded))
+        with resolved_settings() as settings:
+            asyncio.run(_show(settings))
 
 
 @app.command()
@@ -75,15 +75,15 @@ def approve(login: Login) -> None:
     )
     typer.confirm("Go on?", abort=True)
 
-    async def task(uows: UnitOfWorkFactory, operator_id: UUID, loaded: Settings) -> None:
+    async def task(uows: UnitOfWorkFactory, operator_id: UUID, settings: Settings) -> None:
         lower_priority(_DRAW_NICENESS)
         drawn = await drawing.draw_dataset(
-            uows, _receipts(loaded), operator_id, lambda step: typer.echo(f"{step} …")
+            uows, _receipts(settings), operator_id, lambda step: typer.echo(f"{step} …")
         )
         if drawn is None:
             typer.echo("Not enough people yet: nothing is published this year.")
             return
-        await _publish(uows, loaded)
+        await _publish(uows, settings)
 
     _run_as_operator(login, task)
 
@@ -119,49 +119,49 @@ def restore(
     )
     typer.confirm("Go on?", abort=True)
 
-    async def task(uows: UnitOfWorkFactory, operator_id: UUID, loaded: Settings) -> None:
-        await restoring.restore_dataset(uows, _receipts(loaded), operator_id, draw)
+    async def task(uows: UnitOfWorkFactory, operator_id: UUID, settings: Settings) -> None:
+        await restoring.restore_dataset(uows, _receipts(settings), operator_id, draw)
         typer.echo(f"The draw of {draw.year} is known again.")
-        await _publish(uows, loaded)
+        await _publish(uows, settings)
 
     _run_as_operator(login, task)
 
 
-async def _publish(uows: UnitOfWorkFactory, loaded: Settings) -> None:
+async def _publish(uows: UnitOfWorkFactory, settings: Settings) -> None:
     typer.echo(
-        f"Making the files, which name {loaded.dataset_publisher} as publisher and "
-        f"{loaded.dataset_url} as address (DRESSFORM_PUBLISHER, DRESSFORM_DATASET_URL) …"
+        f"Making the files, which name {settings.dataset_publisher} as publisher and "
+        f"{settings.dataset_url} as address (DRESSFORM_PUBLISHER, DRESSFORM_DATASET_URL) …"
     )
     about = _import_optional("dressform.opendata.files.edition_info")
-    publisher = about.Publisher(loaded.dataset_publisher, loaded.dataset_url)
+    publisher = about.Publisher(settings.dataset_publisher, settings.dataset_url)
     for name in await _import_publish_dataset().publish_dataset(uows, publisher):
-        typer.echo(f"Published: {loaded.dataset_url}/dataset/{name}")
+        typer.echo(f"Published: {settings.dataset_url}/dataset/{name}")
 
 
 def _run_as_operator(
     login: str, task: Callable[[UnitOfWorkFactory, UUID, Settings], Awaitable[None]]
 ) -> None:
-    with resolved_settings() as loaded:
+    with resolved_settings() as settings:
         # From a pipe nothing is shown anyway, which is all that hiding would say then.
         password = typer.prompt(f"Password of {login}", hide_input=sys.stdin.isatty())
-        asyncio.run(_run(loaded, login, password, task))
+        asyncio.run(_run(settings, login, password, task))
 
 
 async def _run(
-    loaded: Settings,
+    settings: Settings,
     login: str,
     password: str,
     task: Callable[[UnitOfWorkFactory, UUID, Settings], Awaitable[None]],
 ) -> None:
-    async with bootstrap(loaded) as (uows, _):
+    async with bootstrap(settings) as (uows, _):
         operator_id = await authenticate_operator(
             uows, PasswordHasher(), login=login, password=password
         )
-        await task(uows, operator_id, loaded)
+        await task(uows, operator_id, settings)
 
 
-async def _show(loaded: Settings) -> None:
-    async with bootstrap(loaded) as (uows, _):
+async def _show(settings: Settings) -> None:
+    async with bootstrap(settings) as (uows, _):
         uow = uows.read()
         draws = await Draws(uow).list_all()
         editions = await Editions(uow).list_all()
@@ -189,8 +189,8 @@ def _state(draw: StoredDraw) -> str:
     return "proposed" if draw.count is None else "interrupted"
 
 
-def _receipts(loaded: Settings) -> Any:
-    return _import_optional("dressform.opendata.receipts").Receipts(loaded.state_dir / "dataset")
+def _receipts(settings: Settings) -> Any:
+    return _import_optional("dressform.opendata.receipts").Receipts(settings.state_dir / "dataset")
 
 
 def _import_draw_dataset() -> ModuleType:

@@ -29,17 +29,17 @@ def new(key_id: Annotated[str, typer.Argument(help="A name for it, such as 2026-
 @app.command()
 def rewrap() -> None:
     """Put every data key under the first master key; then the other ones can be taken out."""
-    with resolved_settings() as loaded:
-        rewrapped = asyncio.run(_repeat_until_done(loaded, _rewrap))
-        active = load_master_keys(loaded).active_id
+    with resolved_settings() as settings:
+        rewrapped = asyncio.run(_repeat_until_done(settings, _rewrap))
+        active = load_master_keys(settings).active_id
         typer.echo(f"{rewrapped} keys were put under {active!r}; no data were touched.")
 
 
 @app.command("new-signing")
 def new_signing() -> None:
     """Make a new key for access tokens. It is used from the next start of the API on."""
-    with resolved_settings() as loaded:
-        asyncio.run(_repeat_until_done(loaded, _add_signing))
+    with resolved_settings() as settings:
+        asyncio.run(_repeat_until_done(settings, _add_signing))
         typer.echo("A new signing key was made; tokens of the earlier ones still hold.")
 
 
@@ -59,14 +59,14 @@ async def _add_signing(secrets: ServiceSecrets) -> int:
 
 
 async def _repeat_until_done(
-    loaded: Settings, step: Callable[[ServiceSecrets], Awaitable[int]]
+    settings: Settings, step: Callable[[ServiceSecrets], Awaitable[int]]
 ) -> int:
     """Repeat a step, each time in a transaction of its own, until it finds nothing more.
 
     Raises StartupError when the database does not open: nothing may be sealed under a wrong key.
     """
     total = 0
-    async with bootstrap(loaded, skip_journal_check=True) as (uows, _):
+    async with bootstrap(settings, skip_journal_check=True) as (uows, _):
         while True:
             async with uows.transaction() as uow:
                 done = await step(ServiceSecrets(uow.connection, uow.keyrings.master, uows.clock))

@@ -68,10 +68,10 @@ async def _get_member(uow: UnitOfWork, login: str) -> Credentials:
 
 
 def _run_and_print(task: Callable[[UnitOfWork], Awaitable[str]]) -> None:
-    with resolved_settings() as loaded:
-        typer.echo(asyncio.run(_run(loaded, task)))
+    with resolved_settings() as settings:
+        typer.echo(asyncio.run(_run(settings, task)))
 
 
-async def _run(loaded: Settings, task: Callable[[UnitOfWork], Awaitable[str]]) -> str:
-    async with bootstrap(loaded) as (uows, _), uows.transaction() as uow:
+async def _run(settings: Settings, task: Callable[[UnitOfWork], Awaitable[str]]) -> str:
+    async with bootstrap(settings) as (uows, _), uows.transaction() as uow:
         return await task(uow)

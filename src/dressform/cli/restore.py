@@ -35,27 +35,27 @@ def replay(
     By the journal in the state folder of this host: run it on every host, before anything else is
     started. It can be interrupted and run again.
     """
-    with resolved_settings() as loaded:
-        asyncio.run(_replay(loaded, without_damaged=without_damaged))
+    with resolved_settings() as settings:
+        asyncio.run(_replay(settings, without_damaged=without_damaged))
 
 
 @app.command()
 def status() -> None:
     """Show how far the database knows what was deleted, by the journal on this host."""
-    with resolved_settings() as loaded:
-        asyncio.run(_show(loaded))
+    with resolved_settings() as settings:
+        asyncio.run(_show(settings))
 
 
-async def _replay(loaded: Settings, *, without_damaged: bool) -> None:
-    async with bootstrap(loaded, skip_journal_check=True) as (uows, _):
+async def _replay(settings: Settings, *, without_damaged: bool) -> None:
+    async with bootstrap(settings, skip_journal_check=True) as (uows, _):
         done = await replay_deletions(uows, without_damaged=without_damaged)
     gone = ", ".join(f"{done[kind]} {_NAMES[kind]}" for kind in DeletionKind)
     typer.echo(f"Deleted or withdrawn again: {gone}.")
     typer.echo("The database knows all that the journal on this host holds.")
 
 
-async def _show(loaded: Settings) -> None:
-    async with bootstrap(loaded, skip_journal_check=True) as (uows, _):
+async def _show(settings: Settings) -> None:
+    async with bootstrap(settings, skip_journal_check=True) as (uows, _):
         found = await compare_journal(uows)
         folder, others = uows.journal.folder, uows.journal.list_foreign_files()
     entries = sum(len(each) for file in found.files for each in file.hashes.values())

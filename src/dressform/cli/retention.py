@@ -36,8 +36,8 @@ def retention(context: typer.Context) -> None:
     Also what is kept past its window, and why; and whether mail is taken.
     """
     if context.invoked_subcommand is None:
-        with resolved_settings() as loaded:
-            asyncio.run(_show(loaded))
+        with resolved_settings() as settings:
+            asyncio.run(_show(settings))
 
 
 @app.command()
@@ -51,12 +51,12 @@ def approve(
     """Let rounds go on that were held before they ended anything: for a day, for what is shown."""
     if rule not in (None, *_RULES):
         raise StartupError(f"There is no rule {rule}: they are {', '.join(_RULES)}.")
-    with resolved_settings() as loaded:
-        asyncio.run(_approve(loaded, rule, yes=yes))
+    with resolved_settings() as settings:
+        asyncio.run(_approve(settings, rule, yes=yes))
 
 
-async def _approve(loaded: Settings, rule: str | None, *, yes: bool) -> None:
-    async with bootstrap(loaded) as (uows, _):
+async def _approve(settings: Settings, rule: str | None, *, yes: bool) -> None:
+    async with bootstrap(settings) as (uows, _):
         uow = uows.read()
         held = [hold for hold in await PurgeBlocks(uow).list_all() if rule in (None, hold.rule)]
         if not held:
@@ -74,10 +74,10 @@ async def _approve(loaded: Settings, rule: str | None, *, yes: bool) -> None:
             typer.echo(f"{hold.rule} is approved: the next round goes on.")
 
 
-async def _show(loaded: Settings) -> None:
-    async with bootstrap(loaded) as (uows, _):
-        spools = loaded.state_dir / "spool"
-        findings = await Auditor(uows, spools, interval=loaded.worker_interval).look()
+async def _show(settings: Settings) -> None:
+    async with bootstrap(settings) as (uows, _):
+        spools = settings.state_dir / "spool"
+        findings = await Auditor(uows, spools, interval=settings.worker_interval).run_audit()
         typer.echo(_LINE.format(*_HEADING))
         for category in CATEGORIES:
             typer.echo(await _format_line(category, uows, findings))

@@ -24,9 +24,9 @@ LANGUAGES = ("en", "fr")
 class MailRenderer:
     """Writes mails from one sender, with links to one site."""
 
-    def __init__(self, *, sender: str, link_base: str, clock: Clock) -> None:
+    def __init__(self, *, sender: str, frontend_url: str, clock: Clock) -> None:
         self._sender_name, self._sender = parseaddr(sender)
-        self._frontend_url = link_base
+        self._frontend_url = frontend_url
         self._clock = clock
 
     def link(self, page: str, token: str) -> str:

@@ -32,12 +32,12 @@ class Credentials:
     created_at: datetime
     last_login_at: datetime
     restricted_at: datetime | None
-    ends_at: datetime
+    expires_at: datetime
     warned_at: datetime | None
     unit: LengthUnit = "cm"
 
 
-NOTICES_RESET: dict[str, None] = {"warned_days": None, "warned_at": None, "reopening_hash": None}
+NOTICES_RESET: dict[str, None] = {"last_notice_days": None, "warned_at": None, "reactivation_token_hash": None}
 """Who comes back was not warned yet of the next end."""
 
 
@@ -48,7 +48,7 @@ ACCOUNT_COLUMNS = (
     Account.created_at,
     Account.last_login_at,
     Account.restricted_at,
-    Account.ends_at,
+    Account.expires_at,
     Account.warned_at,
 )
 """The columns that `credentials_of` reads."""
@@ -56,10 +56,10 @@ ACCOUNT_COLUMNS = (
 _ALL = select(*ACCOUNT_COLUMNS, AccountKey.key_id, AccountKey.wrapped_key).join(
     AccountKey, AccountKey.account_id == Account.id
 )
-_AT = bindparam("at", type_=Account.ends_at.type)
-_LIVE = _ALL.where(Account.ends_at > _AT)
-_NOT_DELETABLE = _ALL.where(~is_deletable(Account.ends_at, _AT))
-_IN_GRACE_PERIOD = _NOT_DELETABLE.where(Account.ends_at <= _AT)
+_AT = bindparam("at", type_=Account.expires_at.type)
+_LIVE = _ALL.where(Account.expires_at > _AT)
+_NOT_DELETABLE = _ALL.where(~is_deletable(Account.expires_at, _AT))
+_IN_GRACE_PERIOD = _NOT_DELETABLE.where(Account.expires_at <= _AT)
 
 _HAS_ID = Account.id == bindparam("account_id")
 _HAS_EMAIL = Account.email_index == bindparam("email_index")
@@ -88,7 +88,7 @@ _ADD = Statement(
 _ADD_KEY = Statement(insert(AccountKey), "account_id", "key_id", "wrapped_key")
 _RECORD_LOGIN = Statement(
     update(Account)
-    .where(_HAS_ID, ~is_deletable(Account.ends_at, _AT))
+    .where(_HAS_ID, ~is_deletable(Account.expires_at, _AT))
     .where(Account.version == bindparam("known_version"))
     .values(last_login_at=bindparam("today"), **NOTICES_RESET)
 )
@@ -96,7 +96,7 @@ _CHANGE = Statement(update(Account).where(_HAS_ID), "version", "email_index", "s
 _RESTRICT = Statement(update(Account).where(_HAS_ID), "restricted_at")
 _DELETE_EXPIRED_HOLDER = Statement(
     delete(Account)
-    .where(is_deletable(Account.ends_at, _AT), or_(_HAS_EMAIL, _HAS_USERNAME))
+    .where(is_deletable(Account.expires_at, _AT), or_(_HAS_EMAIL, _HAS_USERNAME))
     .returning(Account.id)
 )
 _ERASE = Statement(delete(Account).where(_HAS_ID).returning(Account.id))
@@ -257,7 +257,7 @@ def decrypt_credentials(row: Row, owner: Owner) -> Credentials:
         created_at=row.created_at,
         last_login_at=row.last_login_at,
         restricted_at=row.restricted_at,
-        ends_at=row.ends_at,
+        expires_at=row.expires_at,
         warned_at=row.warned_at,
         **owner.key.open(row.sealed, "account", row.id, row.version),
     )

@@ -14,7 +14,7 @@ from dressform.repositories.owners import Owner
 
 @dataclass(frozen=True, slots=True)
 class ConsentAct:
-    """An agreement or a withdrawal. `drawn_in`: the year in whose draw a body was taken under it."""
+    """An agreement or a withdrawal. `drawn_year`: the year in whose draw a body was taken under it."""
 
     id: UUID
     number: int
@@ -23,7 +23,7 @@ class ConsentAct:
     language: str
     text_version: str
     text_sha256: bytes
-    drawn_in: int | None
+    drawn_year: int | None
 
 
 ACT_COLUMNS = (
@@ -34,7 +34,7 @@ ACT_COLUMNS = (
     DatasetConsentAct.language,
     DatasetConsentAct.text_version,
     DatasetConsentAct.text_sha256,
-    case((DatasetConsent.drawn_under == DatasetConsentAct.id, DatasetConsent.drawn_in)),
+    case((DatasetConsent.drawn_under == DatasetConsentAct.id, DatasetConsent.drawn_year)),
 )
 """The columns of a ConsentAct, for a statement that reads both tables."""
 

@@ -33,8 +33,8 @@ class Consent:
 
     acts: Sequence[ConsentAct]
     model_id: UUID | None
-    counted: int
-    drawn_in: int | None
+    times_counted: int
+    drawn_year: int | None
 
     @property
     def stands(self) -> bool:
@@ -51,10 +51,10 @@ class Consent:
 
 _IS_OF_ACCOUNT = DatasetConsent.account_id == bindparam("owner_id")
 _READ = Statement(
-    select(DatasetConsent.model_id, DatasetConsent.counted, DatasetConsent.drawn_in, *ACT_COLUMNS)
+    select(DatasetConsent.model_id, DatasetConsent.times_counted, DatasetConsent.drawn_year, *ACT_COLUMNS)
     .join(Account, Account.id == DatasetConsent.account_id)
     .join(DatasetConsentAct, IS_SAME_ACCOUNT)
-    .where(_IS_OF_ACCOUNT, Account.ends_at > bindparam("at"))
+    .where(_IS_OF_ACCOUNT, Account.expires_at > bindparam("at"))
     .order_by(DatasetConsentAct.number)
 )
 _GIVEN_ID = Statement(
@@ -74,7 +74,7 @@ _SET_WITHDRAWN = Statement(
 )
 _LOCK = Statement(
     select(Account.id)
-    .where(Account.id == bindparam("owner_id"), Account.ends_at > bindparam("at"))
+    .where(Account.id == bindparam("owner_id"), Account.expires_at > bindparam("at"))
     .with_for_update(read=True, key_share=True)
 )
 _LOCK_MODEL = Statement(
@@ -99,7 +99,7 @@ class Consents:
             return None
         acts = [ConsentAct(*act) for _, _, _, *act in rows]
         first = rows[0]
-        return Consent(acts, first.model_id, first.counted, first.drawn_in)
+        return Consent(acts, first.model_id, first.times_counted, first.drawn_year)
 
     async def give(self, owner: Owner, text: ConsentText, model_id: UUID | None) -> bool:
         """Record an agreement. Return False when consent to this text stands: then only choose.

@@ -36,7 +36,7 @@ _FIRST_ID = UUID(int=0)
 _ACCOUNT_IDS = bindparam("account_ids", type_=ARRAY(Uuid))
 _MODEL_IDS = bindparam("model_ids", type_=ARRAY(Uuid))
 _IS_IN_BATCH = DatasetConsent.account_id == func.any(_ACCOUNT_IDS)
-_NOT_DRAWN = DatasetConsent.drawn_in.is_(None)
+_NOT_DRAWN = DatasetConsent.drawn_year.is_(None)
 
 _IN_RESTORED_DRAW = exists().where(
     DatasetDraw.restored_at.is_not(None),
@@ -57,8 +57,8 @@ _HAS_CONSENT = _CONSENTED_BEFORE.where(
 _IS_ELIGIBLE: tuple[ColumnElement[bool], ...] = (
     _IS_IN_BATCH,
     _HAS_CONSENT,
-    Account.ends_at > bindparam("at"),
-    Account.models_end_at > bindparam("at"),
+    Account.expires_at > bindparam("at"),
+    Account.models_expire_at > bindparam("at"),
     Account.restricted_at.is_(None),
     ~_IN_RESTORED_DRAW,
 )
@@ -76,15 +76,15 @@ _MARK_COUNTED = Statement(
     update(DatasetConsent)
     .where(Account.id == DatasetConsent.account_id)
     .where(exists().where(Model.account_id == DatasetConsent.account_id))
-    .where(*_IS_ELIGIBLE, _NOT_DRAWN, DatasetConsent.counted < MAX_COUNTS)
-    .values(counted=DatasetConsent.counted + 1)
+    .where(*_IS_ELIGIBLE, _NOT_DRAWN, DatasetConsent.times_counted < MAX_COUNTS)
+    .values(times_counted=DatasetConsent.times_counted + 1)
 )
 
 _FETCH_COUNTABLE = Statement(
-    select_bodies().where(*_IS_ELIGIBLE, _NOT_DRAWN, DatasetConsent.counted < MAX_COUNTS)
+    select_bodies().where(*_IS_ELIGIBLE, _NOT_DRAWN, DatasetConsent.times_counted < MAX_COUNTS)
 )
 _FETCH_COUNTED = Statement(
-    select_bodies().where(*_IS_ELIGIBLE, _NOT_DRAWN, DatasetConsent.counted > 0)
+    select_bodies().where(*_IS_ELIGIBLE, _NOT_DRAWN, DatasetConsent.times_counted > 0)
 )
 _FETCH_ENCRYPTED = Statement(select_bodies().where(_IS_IN_BATCH))
 
@@ -105,7 +105,7 @@ _DRAWABLE = (
 _MARK_DRAWN = Statement(
     update(DatasetConsent)
     .where(DatasetConsent.account_id == func.any(func.array(_DRAWABLE.scalar_subquery())))
-    .values(drawn_in=bindparam("year"), drawn_under=DatasetConsent.given_id)
+    .values(drawn_year=bindparam("year"), drawn_under=DatasetConsent.given_id)
     .returning(DatasetConsent.account_id)
 )
 
@@ -123,13 +123,13 @@ _WITHDRAWN = Statement(
 )
 
 _UNMARK = Statement(
-    update(DatasetConsent).where(_IS_IN_BATCH).values(drawn_in=None, drawn_under=None)
+    update(DatasetConsent).where(_IS_IN_BATCH).values(drawn_year=None, drawn_under=None)
 )
 
 _MARK_ALL = Statement(
     update(DatasetConsent)
     .where(_IS_IN_BATCH, _NOT_DRAWN, _CONSENTED_BEFORE)
-    .values(drawn_in=bindparam("year"))
+    .values(drawn_year=bindparam("year"))
 )
 
 

@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, delete, func, or_, select
 
 from dressform.db.tables import (
-    AccessLogAudit,
+    AuditLogEntry,
     Account,
     Mail,
     Model,
@@ -35,7 +35,7 @@ TABLES: dict[str, Any] = {
     SESSION.key: Session,
     ONE_TIME_TOKEN.key: OneTimeToken,
     MAIL.key: Mail,
-    LOOKUP.key: AccessLogAudit,
+    LOOKUP.key: AuditLogEntry,
     RETENTION_RUN.key: RetentionRun,
 }
 """What ends row by row, by its category; the rest goes with these. Visitors' addresses end by days."""
@@ -61,7 +61,7 @@ class ExpiredRows:
         self._category = category
         self._table = TABLES[category.key]
         self._expiry: SQLColumnExpression[datetime] = (
-            Account.models_end_at if category is MODEL else self._table.ends_at
+            Account.models_expire_at if category is MODEL else self._table.expires_at
         )
 
     async def count(self) -> int:

@@ -26,7 +26,7 @@ class ExpiryNotice:
     """Whose end is announced, and which: after a login it is another."""
 
     account_id: UUID
-    ends_at: datetime
+    expires_at: datetime
 
 
 class ExpiryNotices:
@@ -58,7 +58,7 @@ class ExpiryNotices:
         """A warning of this end was handed to a mail server."""
         await self._uow.connection.execute(
             update(Account)
-            .where(Account.id == warned.account_id, Account.ends_at == warned.ends_at)
+            .where(Account.id == warned.account_id, Account.expires_at == warned.expires_at)
             .where(Account.warned_at.is_(None))
             .values(warned_at=self._uow.now)
         )
@@ -66,15 +66,15 @@ class ExpiryNotices:
     async def set_reactivation_token(self, account_id: UUID, token: str) -> None:
         """By which its owner may come back; an earlier one stops working."""
         await self._uow.connection.execute(
-            update(Account).where(Account.id == account_id).values(reopening_hash=token_hash(token))
+            update(Account).where(Account.id == account_id).values(reactivation_token_hash=token_hash(token))
         )
 
     async def reactivate(self, token: str) -> bool:
         """Its owner is back, and the window begins anew. False when the link is not good any more."""
         reopened = await self._uow.connection.execute(
             update(Account)
-            .where(Account.reopening_hash == token_hash(token))
-            .where(~is_deletable(Account.ends_at, self._uow.now))
+            .where(Account.reactivation_token_hash == token_hash(token))
+            .where(~is_deletable(Account.expires_at, self._uow.now))
             .values(last_login_at=start_of_day(self._uow.now), **NOTICES_RESET)
         )
         return bool(reopened.rowcount)
@@ -83,7 +83,7 @@ class ExpiryNotices:
         """Those that end within so many days, but not within `lower`."""
         due = self._select_due(days, lower, limit)
         if days == 0:
-            late = Account.warned_at > Account.ends_at - MIN_NOTICE
+            late = Account.warned_at > Account.expires_at - MIN_NOTICE
             due = due.where(or_(Account.warned_at.is_(None), late))
         elif days < 0:
             due = due.where(Account.warned_at.is_(None))
@@ -94,9 +94,9 @@ class ExpiryNotices:
         at = self._uow.now
         return (
             select(Account.id)
-            .where(Account.ends_at <= at + timedelta(days=days), Account.ends_at > at + lower)
-            .where(or_(Account.warned_days.is_(None), Account.warned_days > days))
-            .order_by(Account.ends_at)
+            .where(Account.expires_at <= at + timedelta(days=days), Account.expires_at > at + lower)
+            .where(or_(Account.last_notice_days.is_(None), Account.last_notice_days > days))
+            .order_by(Account.expires_at)
             .limit(limit)
             .with_for_update(skip_locked=True)
         )
@@ -107,7 +107,7 @@ class ExpiryNotices:
         written = await self._uow.connection.execute(
             update(Account)
             .where(Account.id.in_(select(chosen.c.id)))
-            .values(warned_days=days)
-            .returning(Account.id, Account.ends_at)
+            .values(last_notice_days=days)
+            .returning(Account.id, Account.expires_at)
         )
         return [ExpiryNotice(*row) for row in written]

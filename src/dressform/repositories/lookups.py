@@ -8,12 +8,12 @@ from sqlalchemy import bindparam, insert, select
 from dressform.crypto.keyrings import RowEncryption
 from dressform.crypto.secrets import timed_id
 from dressform.db.statements import Statement
-from dressform.db.tables import AccessLogAudit
+from dressform.db.tables import AuditLogEntry
 from dressform.db.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)
-class StoredLookup:
+class StoredAuditEntry:
     """Who looked into the address log, when and why; what was asked for, and how many rows it gave."""
 
     id: UUID
@@ -26,27 +26,27 @@ class StoredLookup:
 
 
 _ADD = Statement(
-    insert(AccessLogAudit), "id", "at", "operator_id", "purpose", "key_id", "wrapped_key", "sealed"
+    insert(AuditLogEntry), "id", "at", "operator_id", "purpose", "key_id", "wrapped_key", "sealed"
 )
 _PAGE = (
     select(
-        AccessLogAudit.id,
-        AccessLogAudit.at,
-        AccessLogAudit.operator_id,
-        AccessLogAudit.purpose,
-        AccessLogAudit.key_id,
-        AccessLogAudit.wrapped_key,
-        AccessLogAudit.sealed,
+        AuditLogEntry.id,
+        AuditLogEntry.at,
+        AuditLogEntry.operator_id,
+        AuditLogEntry.purpose,
+        AuditLogEntry.key_id,
+        AuditLogEntry.wrapped_key,
+        AuditLogEntry.sealed,
     )
-    .where(AccessLogAudit.ends_at > bindparam("now"))
-    .order_by(AccessLogAudit.id.desc())
+    .where(AuditLogEntry.expires_at > bindparam("now"))
+    .order_by(AuditLogEntry.id.desc())
     .limit(bindparam("most"))
 )
 _FIRST_PAGE = Statement(_PAGE)
-_NEXT_PAGE = Statement(_PAGE.where(AccessLogAudit.id < bindparam("before")))
+_NEXT_PAGE = Statement(_PAGE.where(AuditLogEntry.id < bindparam("before")))
 
 
-class Lookups:
+class AuditLogEntries:
     """The records of looking into the address log."""
 
     def __init__(self, uow: UnitOfWork) -> None:
@@ -69,13 +69,13 @@ class Lookups:
             },
         )
 
-    async def list_page(self, *, limit: int, before: UUID | None = None) -> list[StoredLookup]:
+    async def list_page(self, *, limit: int, before: UUID | None = None) -> list[StoredAuditEntry]:
         """The latest first; those before the one of that id."""
         rows = await self._uow.connection.execute(
             _FIRST_PAGE if before is None else _NEXT_PAGE,
             {"now": self._uow.now, "before": before, "most": limit},
         )
         return [
-            StoredLookup(row.id, row.at, row.operator_id, row.purpose, **self._keyed.open(row))
+            StoredAuditEntry(row.id, row.at, row.operator_id, row.purpose, **self._keyed.open(row))
             for row in rows
         ]

@@ -50,7 +50,7 @@ _ADD = Statement(
     "account_id",
     "kind",
     "created_at",
-    "due_at",
+    "next_attempt_at",
     "attempts",
     "failures",
     "key_id",
@@ -59,22 +59,22 @@ _ADD = Statement(
 )
 _DUE = (
     select(Mail.id)
-    .where(Mail.due_at <= bindparam("at"), Mail.ends_at > bindparam("at"))
-    .order_by(Mail.due_at, Mail.number)
+    .where(Mail.next_attempt_at <= bindparam("at"), Mail.expires_at > bindparam("at"))
+    .order_by(Mail.next_attempt_at, Mail.number)
     .limit(1)
     .with_for_update(skip_locked=True)
 )
 _LEASE_NEXT = Statement(
     update(Mail)
     .where(Mail.id == _DUE.scalar_subquery())
-    .values(due_at=bindparam("leased_until"), attempts=Mail.attempts + 1)
+    .values(next_attempt_at=bindparam("leased_until"), attempts=Mail.attempts + 1)
     .returning(Mail.id, Mail.kind, Mail.attempts, Mail.failures)
 )
 _BY_ID = Statement(
     select(Mail.id, Mail.kind, Mail.key_id, Mail.wrapped_key, Mail.sealed).where(_HAS_ID)
 )
 _DELETE = Statement(delete(Mail).where(_HAS_ID))
-_RETRY_LATER = Statement(update(Mail).where(_HAS_ID), "due_at", "failures")
+_RETRY_LATER = Statement(update(Mail).where(_HAS_ID), "next_attempt_at", "failures")
 
 
 class Mails:
@@ -94,7 +94,7 @@ class Mails:
                 "account_id": ends_with,
                 "kind": kind,
                 "created_at": start_of_day(self._uow.now),
-                "due_at": start_of_hour(self._uow.now),
+                "next_attempt_at": start_of_hour(self._uow.now),
                 **self._keyed.seal({"to": to, "language": language, "about": about}, mail_id),
             },
         )
@@ -117,11 +117,11 @@ class Mails:
     async def retry_later(self, mail: LeasedMail) -> None:
         """It was not handed over: again after half a minute to a minute, doubling up to four hours.
 
-        At random, so that `due_at` does not tell when the first try was, which is when it was written.
+        At random, so that `next_attempt_at` does not tell when the first try was, which is when it was written.
         """
         longest = min(60 * 2 ** (mail.attempts - 1), 14_400)
         wait = timedelta(seconds=random.uniform(longest / 2, longest))  # noqa: S311  no secret
         await self._uow.connection.execute(
             _RETRY_LATER,
-            {"mail_id": mail.id, "due_at": self._uow.now + wait, "failures": mail.attempts},
+            {"mail_id": mail.id, "next_attempt_at": self._uow.now + wait, "failures": mail.attempts},
         )

@@ -17,7 +17,7 @@ _MEMBER = (
     .join(AccountKey, AccountKey.account_id == Account.id)
     .join(Session, Session.account_id == Account.id)
     .where(Session.id == bindparam("session_id"), Account.id == bindparam("account_id"))
-    .where(Session.ends_at > bindparam("at"), Account.ends_at > bindparam("at"))
+    .where(Session.expires_at > bindparam("at"), Account.expires_at > bindparam("at"))
 )
 
 MEMBER_QUERY = Statement(_MEMBER)

@@ -38,7 +38,7 @@ _OWNED = (
     .join(Account, Account.id == Model.account_id)
     .outerjoin(_Base, _Base.id == Model.base_id)
     .where(Model.account_id == bindparam("account_id"))
-    .where(Account.models_end_at > bindparam("at"))
+    .where(Account.models_expire_at > bindparam("at"))
 )
 _OWNED_ONE = _OWNED.where(Model.id == bindparam("model_id"))
 _ONE = Statement(_OWNED_ONE)
@@ -63,7 +63,7 @@ _CHANGE = Statement(
 _REMOVE = Statement(delete(Model).where(Model.id == bindparam("model_id")))
 _LOCK = Statement(
     select(Account.id)
-    .where(Account.id == bindparam("account_id"), Account.models_end_at > bindparam("at"))
+    .where(Account.id == bindparam("account_id"), Account.models_expire_at > bindparam("at"))
     .with_for_update(key_share=True)
 )
 _COUNT = Statement(

@@ -48,7 +48,7 @@ _VALID = (
     .join(Account, Account.id == OneTimeToken.account_id)
     .join(AccountKey, AccountKey.account_id == Account.id)
     .where(OneTimeToken.hash == bindparam("hash"), OneTimeToken.purpose == bindparam("purpose"))
-    .where(OneTimeToken.ends_at > bindparam("at"), Account.ends_at > bindparam("at"))
+    .where(OneTimeToken.expires_at > bindparam("at"), Account.expires_at > bindparam("at"))
 )
 _PEEK = Statement(_VALID)
 # The account first, as whatever changes it does: in another order the two would deadlock.

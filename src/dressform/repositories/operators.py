@@ -28,7 +28,7 @@ _OPERATOR = (
     .join(AccountKey, AccountKey.account_id == Profile.account_id)
     .outerjoin(OperatorRow, OperatorRow.account_id == Profile.account_id)
 )
-_IS_ACTIVE = (Account.ends_at > bindparam("at"), Account.restricted_at.is_(None))
+_IS_ACTIVE = (Account.expires_at > bindparam("at"), Account.restricted_at.is_(None))
 _HAS_ID = OperatorRow.account_id == bindparam("account_id")
 _ADD = Statement(insert(OperatorRow).on_conflict_do_nothing(), "account_id", "created_at")
 _REMOVE = Statement(delete(OperatorRow).where(_HAS_ID))

@@ -33,7 +33,7 @@ def _upsert(table: Any, key: str) -> Statement:
 _PICTURE = (
     select(Picture.version, Picture.sealed)
     .join(Account, Account.id == Picture.account_id)
-    .where(Picture.account_id == bindparam("account_id"), Account.ends_at > bindparam("at"))
+    .where(Picture.account_id == bindparam("account_id"), Account.expires_at > bindparam("at"))
 )
 _READ_PICTURE = Statement(_PICTURE)
 MEMBER_AND_PICTURE = with_member(_PICTURE)
@@ -49,7 +49,7 @@ _PICTURE_BY_USERNAME = Statement(
     .join(Account, Account.id == Picture.account_id)
     .join(AccountKey, AccountKey.account_id == Picture.account_id)
     .where(Profile.username_index == bindparam("username_index"))
-    .where(Account.ends_at > bindparam("at"), Account.restricted_at.is_(None))
+    .where(Account.expires_at > bindparam("at"), Account.restricted_at.is_(None))
 )
 _PUT_PICTURE = _upsert(Picture, "account_id")
 _REMOVE_PICTURE = Statement(
@@ -63,7 +63,7 @@ _AVATAR = (
     .where(
         Avatar.model_id == bindparam("model_id"),
         Model.account_id == bindparam("account_id"),
-        Account.models_end_at > bindparam("at"),
+        Account.models_expire_at > bindparam("at"),
     )
 )
 _READ_AVATAR = Statement(_AVATAR)

@@ -35,7 +35,7 @@ _PROFILE = select(
     _HAS_PICTURE,
 ).join(Account, Account.id == Profile.account_id)
 _OWN = _PROFILE.where(
-    Profile.account_id == bindparam("account_id"), Account.ends_at > bindparam("at")
+    Profile.account_id == bindparam("account_id"), Account.expires_at > bindparam("at")
 )
 _OWN_TO_READ = Statement(_OWN)
 MEMBER_AND_PROFILE = Statement(
@@ -51,7 +51,7 @@ _BY_USERNAME = Statement(
     _PROFILE.add_columns(AccountKey.key_id, AccountKey.wrapped_key)
     .join(AccountKey, AccountKey.account_id == Profile.account_id)
     .where(Profile.username_index == bindparam("username_index"))
-    .where(Account.ends_at > bindparam("at"), Account.restricted_at.is_(None))
+    .where(Account.expires_at > bindparam("at"), Account.restricted_at.is_(None))
 )
 _ADD = Statement(insert(Profile), "account_id", "username_index", "version", "sealed")
 _CHANGE = Statement(

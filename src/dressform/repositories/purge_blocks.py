@@ -15,7 +15,7 @@ class StoredPurgeBlock:
     rule: str
     reason: str
     rows: int
-    held_at: datetime
+    blocked_at: datetime
     approved_at: datetime | None
 
 
@@ -37,7 +37,7 @@ class PurgeBlocks:
         found = {"reason": reason, "rows": rows, "approved_at": None}
         await self._uow.connection.execute(
             insert(PurgeBlock)
-            .values(rule=rule, held_at=self._uow.now, **found)
+            .values(rule=rule, blocked_at=self._uow.now, **found)
             .on_conflict_do_update(index_elements=["rule"], set_=found)
         )
 
@@ -66,6 +66,6 @@ _ALL = select(
     PurgeBlock.rule,
     PurgeBlock.reason,
     PurgeBlock.rows,
-    PurgeBlock.held_at,
+    PurgeBlock.blocked_at,
     PurgeBlock.approved_at,
 ).order_by(PurgeBlock.rule)

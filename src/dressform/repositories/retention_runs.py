@@ -22,7 +22,7 @@ class RunSummary:
 
     id: UUID
     rule: str
-    cut_off: datetime
+    cutoff_at: datetime
     finished_at: datetime | None
     rows: int | None
     seconds: float | None
@@ -42,7 +42,7 @@ _IS_OF_RULE = is_any_of(RetentionRun.rule, [category.key for category in CATEGOR
 _LAST_RUN_AT = Statement(
     select(func.max(RetentionRun.finished_at)).where(
         _IS_OF_RULE,
-        RetentionRun.ends_at > bindparam("at"),
+        RetentionRun.expires_at > bindparam("at"),
         # A clock that ran ahead once must not make a dead worker look alive.
         RetentionRun.finished_at <= bindparam("at"),
     )
@@ -64,7 +64,7 @@ class RetentionRuns:
                 rule=rule,
                 slot=slot,
                 started_at=self._uow.now,
-                cut_off=self._uow.now,
+                cutoff_at=self._uow.now,
             )
             .on_conflict_do_nothing(index_elements=["rule", "slot"])
             .returning(RetentionRun.id)
@@ -87,7 +87,7 @@ class RetentionRuns:
         if category is VISITOR:
             return RuleStatus(None, None)
         table = Account if category is MODEL else TABLES[category.key]
-        end = "models_end_at" if category is MODEL else "ends_at"
+        end = "models_expire_at" if category is MODEL else "expires_at"
         holding = "WHERE EXISTS (SELECT FROM model WHERE account_id = account.id)"
         query = (
             f"SELECT min({category.clock_column_sql}), min({end}) FROM {table.__tablename__} "  # noqa: S608
@@ -102,14 +102,14 @@ class RetentionRuns:
             select(
                 RetentionRun.id,
                 RetentionRun.rule,
-                RetentionRun.cut_off,
+                RetentionRun.cutoff_at,
                 RetentionRun.finished_at,
                 RetentionRun.rows,
                 RetentionRun.seconds,
             )
             .where(RetentionRun.rule == category.key)
             .where(RetentionRun.finished_at <= self._uow.now)
-            .where(RetentionRun.ends_at > self._uow.now)
+            .where(RetentionRun.expires_at > self._uow.now)
             .order_by(RetentionRun.slot.desc())
             .limit(1)
         )
@@ -126,7 +126,7 @@ class RetentionRuns:
     async def get_last_cutoff(self) -> datetime | None:
         """The latest moment by which any rule was enforced to its end, be it in the future."""
         latest: datetime | None = await self._uow.connection.scalar(
-            select(func.max(RetentionRun.cut_off)).where(
+            select(func.max(RetentionRun.cutoff_at)).where(
                 _IS_OF_RULE, RetentionRun.finished_at.is_not(None)
             )
         )
@@ -137,7 +137,7 @@ class RetentionRuns:
 
         Their slots would be taken when they come, and their window would begin only then.
         """
-        later = delete(RetentionRun).where(RetentionRun.cut_off > moment)
+        later = delete(RetentionRun).where(RetentionRun.cutoff_at > moment)
         return int((await self._uow.connection.execute(later)).rowcount)
 
     async def get_database_time(self) -> datetime:

@@ -8,7 +8,7 @@ from dressform.crypto.sealing import MasterKeys, WrappedKey
 from dressform.crypto.secrets import timed_id
 from dressform.db.advisory_locks import SERVICE_SECRETS
 from dressform.db.pool import Connection
-from dressform.db.tables import AccessLogAudit, AccountKey, Mail, ServiceSecret, SignUp
+from dressform.db.tables import AuditLogEntry, AccountKey, Mail, ServiceSecret, SignUp
 
 
 class SecretPurpose(StrEnum):
@@ -21,7 +21,7 @@ WRAPPED_KEY_COLUMNS: tuple[tuple[Any, str], ...] = (
     (AccountKey, "account_id"),
     (SignUp, "id"),
     (Mail, "id"),
-    (AccessLogAudit, "id"),
+    (AuditLogEntry, "id"),
 )
 """The tables with keys under a master key, and to which of their columns each key is bound."""
 

@@ -25,7 +25,7 @@ class IssuedSession:
     account_id: UUID
     session_id: UUID
     refresh_token: str
-    ends_at: datetime
+    expires_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +35,12 @@ class OpenSession:
     id: UUID
     signed_in_on: date
     renewed_on: date
-    ends_at: datetime
+    expires_at: datetime
 
 
 _IS_OF_ACCOUNT = Session.account_id == bindparam("account_id")
 _ADD = Statement(
-    insert(Session).returning(Session.ends_at),
+    insert(Session).returning(Session.expires_at),
     "id",
     "account_id",
     "month_of_login",
@@ -48,8 +48,8 @@ _ADD = Statement(
     "sealed",
 )
 _ALL = Statement(
-    select(Session.id, Session.sealed, Session.ends_at).where(
-        _IS_OF_ACCOUNT, Session.ends_at > bindparam("at")
+    select(Session.id, Session.sealed, Session.expires_at).where(
+        _IS_OF_ACCOUNT, Session.expires_at > bindparam("at")
     )
 )
 _FIND = Statement(
@@ -59,14 +59,14 @@ _FIND = Statement(
         Session.next_mark,
         Session.used_hash,
         Session.sealed,
-        Session.ends_at,
+        Session.expires_at,
         AccountKey.key_id,
         AccountKey.wrapped_key,
     )
     .join(Account, Account.id == Session.account_id)
     .join(AccountKey, AccountKey.account_id == Session.account_id)
     .where(Session.id == bindparam("session_id"))
-    .where(Session.ends_at > bindparam("at"), Account.ends_at > bindparam("at"))
+    .where(Session.expires_at > bindparam("at"), Account.expires_at > bindparam("at"))
     .with_for_update(of=Session)
 )
 _SAVE_USE = Statement(
@@ -99,7 +99,7 @@ class Sessions:
     async def add(self, owner: Owner) -> IssuedSession:
         await self._evict_oldest(owner)
         session_id, today = random_id(), self._uow.now.date()
-        ends_at = await self._uow.connection.scalar(
+        expires_at = await self._uow.connection.scalar(
             _ADD,
             {
                 "id": session_id,
@@ -110,7 +110,7 @@ class Sessions:
             },
         )
         token = self._tokens.issue(session_id, owner.account_id, 1)
-        return IssuedSession(owner.account_id, session_id, token, ends_at)
+        return IssuedSession(owner.account_id, session_id, token, expires_at)
 
     async def rotate(self, text: str) -> IssuedSession | None:
         """Trade a refresh token for its successor.
@@ -128,7 +128,7 @@ class Sessions:
         if use is Use.NEXT:
             await self._save_use(token, row)
         successor = self._tokens.issue(row.id, row.account_id, token.generation + 1)
-        return IssuedSession(row.account_id, row.id, successor, row.ends_at)
+        return IssuedSession(row.account_id, row.id, successor, row.expires_at)
 
     async def delete_by_token(self, text: str) -> None:
         """End the session of a token, whichever of its generations; others end nothing."""
@@ -143,7 +143,7 @@ class Sessions:
         rows = await self._uow.connection.execute(
             _ALL, {"account_id": owner.account_id, "at": self._uow.now}
         )
-        found = [OpenSession(row.id, *_decrypt_days(owner, row), row.ends_at) for row in rows]
+        found = [OpenSession(row.id, *_decrypt_days(owner, row), row.expires_at) for row in rows]
         return sorted(found, key=lambda one: (one.signed_in_on, one.renewed_on, one.id))
 
     async def delete(self, owner: Owner, session_id: UUID) -> None:

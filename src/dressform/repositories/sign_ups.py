@@ -22,13 +22,13 @@ class PendingSignUp:
     password_hash: str
 
 
-_IS_LIVE = SignUp.ends_at > bindparam("at")
+_IS_LIVE = SignUp.expires_at > bindparam("at")
 _LOCK_USERNAME = Statement(select(func.pg_advisory_xact_lock(bindparam("lock", type_=BigInteger))))
 _HOLDER_OF_USERNAME = Statement(
     select(Profile.account_id)
     .join(Account, Account.id == Profile.account_id)
     .where(Profile.username_index == bindparam("username_index"))
-    .where(Account.ends_at > bindparam("at"))
+    .where(Account.expires_at > bindparam("at"))
     .union_all(
         select(SignUp.id).where(SignUp.username_index == bindparam("username_index"), _IS_LIVE)
     )

@@ -27,20 +27,20 @@ class Auditor:
         self._uows = uows
         self._folder = folder
         self._interval = interval
-        self._looking: asyncio.Task[Findings] | None = None
-        self._found: Findings | None = None
+        self._running_audit: asyncio.Task[Findings] | None = None
+        self._cached: Findings | None = None
         self._fresh_until = 0.0
 
     async def findings(self) -> Findings:
         """At most a minute old, and looked for once however many ask. Raises Unavailable."""
-        if self._found is not None and monotonic() < self._fresh_until:
-            return self._found
-        if self._looking is None:
-            self._looking = asyncio.create_task(self._look_for_all(), name="audit")
+        if self._cached is not None and monotonic() < self._fresh_until:
+            return self._cached
+        if self._running_audit is None:
+            self._running_audit = asyncio.create_task(self._refresh(), name="audit")
         # Whoever gives up must not take the others' answer away.
-        return await asyncio.shield(self._looking)
+        return await asyncio.shield(self._running_audit)
 
-    async def look(self) -> Findings:
+    async def run_audit(self) -> Findings:
         """Now. It reads whole tables: about two seconds for a million accounts."""
         at = self._uows.clock()
         spools = await asyncio.to_thread(audit_spools, self._folder, at)
@@ -51,8 +51,8 @@ class Auditor:
         log = await audit_access_log(self._uows, at)
         rows = dict.fromkeys(RULES, RowCount()) | {VISITOR.rule: log.rows + spools.lines}
         uow = self._uows.read()
-        for window in AUDITED_TABLES:
-            rows[window.rule] += await count_rows(uow.connection, window, at)
+        for table in AUDITED_TABLES:
+            rows[table.rule] += await count_rows(uow.connection, table, at)
         last = await list_last_runs(uow.connection, at)
         held = await list_blocks(uow.connection)
         aside = await count_quarantined(uow.connection)
@@ -72,10 +72,10 @@ class Auditor:
         )
         return Findings(at, self._interval, rules, log.orphans, spools, mail, deletions)
 
-    async def _look_for_all(self) -> Findings:
+    async def _refresh(self) -> Findings:
         try:
-            self._found = await self.look()
+            self._cached = await self.run_audit()
             self._fresh_until = monotonic() + FRESH_SECONDS
-            return self._found
+            return self._cached
         finally:
-            self._looking = None
+            self._running_audit = None

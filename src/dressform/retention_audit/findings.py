@@ -120,7 +120,7 @@ class RuleFindings:
     unknown: bool = False
 
     @property
-    def seen_at(self) -> datetime | None:
+    def last_seen_at(self) -> datetime | None:
         """Return when the rule was last enforced; before its first round, since when it has a row.
 
         Times that are kept by the hour, day or month are counted from the end of that.
@@ -147,7 +147,7 @@ class Findings:
 
     @property
     def verdict(self) -> Verdict:
-        if self.overdue or self._unseen > TOLERANCE:
+        if self.overdue or self._time_since_seen > TOLERANCE:
             return "overdue"
         return "late" if self.reasons else "kept"
 
@@ -157,7 +157,7 @@ class Findings:
         rules = self.rules
         found: dict[Reason, bool] = {
             "overdue": self.overdue > 0,
-            "runs": self._unseen > LATE_AFTER_RUNS * self.interval,
+            "runs": self._time_since_seen > LATE_AFTER_RUNS * self.interval,
             "unwarned": any(rule.rows.unwarned.rows for rule in rules),
             "mail": self.since(self.mail.failing_since) > MAIL_FAILS_AFTER,
             "blocked": any(rule.hold for rule in rules),
@@ -201,9 +201,11 @@ class Findings:
         return timedelta(0) if moment is None else max(self.checked_at - moment, timedelta(0))
 
     @property
-    def _unseen(self) -> timedelta:
+    def _time_since_seen(self) -> timedelta:
         """For how long the rule that has waited longest was not enforced."""
-        return self.since(min((rule.seen_at for rule in self.rules if rule.seen_at), default=None))
+        return self.since(
+            min((rule.last_seen_at for rule in self.rules if rule.last_seen_at), default=None)
+        )
 
     @property
     def _are_spools_stuck(self) -> bool:

@@ -26,7 +26,7 @@ LOCK_TIMEOUT = "3s"
 # no bounds may.
 _TABLES = text(f"""
     SELECT format('%I.%I', nspname, relname) AS name, orphaned,
-           coalesce(orphaned OR {add_interval_sql("begins", VISITOR.kept)} <= :at, true) AS past,
+           coalesce(orphaned OR {add_interval_sql("begins", VISITOR.period)} <= :at, true) AS past,
            coalesce(begins > :at, true) AS ahead,
            coalesce(pg_relation_size(oid) > 0, false) AS filled
     FROM (SELECT pg_class.oid, nspname, relname,
@@ -78,7 +78,7 @@ async def _audit_tables(uows: UnitOfWorkFactory, at: datetime) -> LogTables:
 
 
 async def _audit_table(uows: UnitOfWorkFactory, name: str, at: datetime) -> RowCount:
-    window = AuditedTable(VISITOR.rule, name, VISITOR.began, VISITOR.kept)
+    window = AuditedTable(VISITOR.rule, name, VISITOR.start_sql, VISITOR.period)
     try:
         async with _as_log_role(uows) as connection:
             return await count_rows(connection, window, at)

@@ -16,19 +16,17 @@ from dressform.retention_audit.findings import (
 from dressform.retention_audit.windows import AuditedTable
 
 
-async def count_rows(connection: Connection, window: AuditedTable, at: datetime) -> RowCount:
+async def count_rows(connection: Connection, table: AuditedTable, at: datetime) -> RowCount:
     # Until it is overdue, also when its wait has just ended: its own end is long over.
-    unwarned = (
-        f"{window.ends} <= :at AND {window.due} > {window.ends} AND {window.due} >= :promised"
-    )
-    restricted = f"{window.promised} <= :at AND {window.ends} > :at"
+    unwarned = f"{table.expiry_sql} <= :at AND {table.deadline_sql} > {table.expiry_sql} AND {table.deadline_sql} >= :promised"
+    restricted = f"{table.period_end_sql} <= :at AND {table.expiry_sql} > :at"
     query = text(
-        f"SELECT min({window.began}), count(*) FILTER (WHERE {window.ends} <= :at), "  # noqa: S608
-        f"count(*) FILTER (WHERE {window.due} < :promised), "
-        f"count(*) FILTER (WHERE {window.began} > :future), "
-        f"count(*) FILTER (WHERE {unwarned}), min({window.ends}) FILTER (WHERE {unwarned}), "
+        f"SELECT min({table.start_sql}), count(*) FILTER (WHERE {table.expiry_sql} <= :at), "  # noqa: S608
+        f"count(*) FILTER (WHERE {table.deadline_sql} < :promised), "
+        f"count(*) FILTER (WHERE {table.start_sql} > :future), "
+        f"count(*) FILTER (WHERE {unwarned}), min({table.expiry_sql}) FILTER (WHERE {unwarned}), "
         f"count(*) FILTER (WHERE {restricted}), "
-        f"min({window.promised}) FILTER (WHERE {restricted}) FROM {window.rows}"
+        f"min({table.period_end_sql}) FILTER (WHERE {restricted}) FROM {table.from_sql}"
     )
     moments = {"at": at, "promised": at - TOLERANCE, "future": at + FUTURE_AFTER}
     oldest_at, past, overdue, future, *kept = await connection.fetch_one(query, moments)
@@ -53,10 +51,10 @@ async def list_last_runs(connection: Connection, at: datetime) -> dict[str, date
 
 
 async def list_blocks(connection: Connection) -> dict[str, PurgeBlock]:
-    query = "SELECT rule, reason, rows, held_at, approved_at FROM retention_hold"
+    query = "SELECT rule, reason, rows, blocked_at, approved_at FROM purge_block"
     return {rule: PurgeBlock(*hold) for rule, *hold in await connection.execute(text(query))}
 
 
 async def count_quarantined(connection: Connection) -> dict[str, int]:
-    query = "SELECT rule, count(*) AS rows FROM set_aside GROUP BY rule"
+    query = "SELECT rule, count(*) AS rows FROM quarantined_row GROUP BY rule"
     return {row.rule: row.rows for row in await connection.execute(text(query))}

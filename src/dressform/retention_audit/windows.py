@@ -22,34 +22,36 @@ class AuditedTable:
     """
 
     rule: str
-    rows: str
-    began: str
-    kept: str
+    from_sql: str
+    start_sql: str
+    period: str
     of_account: bool = False
 
     @property
-    def promised(self) -> str:
+    def period_end_sql(self) -> str:
         """When the window is over, whatever the exceptions."""
-        return add_interval_sql(self.began, self.kept)
+        return add_interval_sql(self.start_sql, self.period)
 
     @property
-    def ends(self) -> str:
+    def expiry_sql(self) -> str:
         """While its processing is restricted an account is kept for 24 months more."""
         if not self.of_account:
-            return self.promised
-        longer = add_interval_sql(self.promised, "24 months")
-        return f"CASE WHEN account.restricted_at IS NULL THEN {self.promised} ELSE {longer} END"
+            return self.period_end_sql
+        longer = add_interval_sql(self.period_end_sql, "24 months")
+        return (
+            f"CASE WHEN account.restricted_at IS NULL THEN {self.period_end_sql} ELSE {longer} END"
+        )
 
     @property
-    def due(self) -> str:
+    def deadline_sql(self) -> str:
         """An account stays until its owner was warned for a week; at most for 30 days."""
         if not self.of_account:
-            return self.ends
+            return self.expiry_sql
         warned, patience = (
             add_interval_sql("account.warned_at", "7 days"),
-            add_interval_sql(self.ends, "30 days"),
+            add_interval_sql(self.expiry_sql, "30 days"),
         )
-        return f"greatest({self.ends}, least({warned}, {patience}))"
+        return f"greatest({self.expiry_sql}, least({warned}, {patience}))"
 
 
 _LAST_LOGIN = "account.last_login_at"
@@ -67,9 +69,9 @@ AUDITED_TABLES = (
     AuditedTable("session", "session", "month_of_login", "90 days"),
     AuditedTable("one-time-token", "one_time_token", "created_at", "2 hours"),
     AuditedTable("mail", "mail", "created_at", "7 days"),
-    AuditedTable("lookup", "lookup", "at", "6 months"),
+    AuditedTable("lookup", "audit_log_entry", "at", "6 months"),
     AuditedTable("retention-run", "retention_run", "started_at", "6 months"),
-    AuditedTable("retention-run", "set_aside", "started_at", "6 months"),
+    AuditedTable("retention-run", "quarantined_row", "started_at", "6 months"),
 )
 
 VISITOR = AuditedTable("visitor", "access_log", "at", "6 months")
@@ -79,7 +81,7 @@ RULES = tuple(dict.fromkeys(window.rule for window in (VISITOR, *AUDITED_TABLES)
 
 
 def address_expires_at(moment: datetime) -> datetime:
-    """VISITOR.ends, for lines that no database has seen. `moment` is in UTC."""
+    """VISITOR.expiry_sql, for lines that no database has seen. `moment` is in UTC."""
     years, month = divmod(moment.month - 1 + 6, 12)
     year = moment.year + years
     day = min(moment.day, calendar.monthrange(year, month + 1)[1])

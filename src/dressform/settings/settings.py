@@ -96,21 +96,21 @@ class Settings(BaseSettings):
 
     @field_validator("allowed_origins", "trusted_proxies", mode="before")
     @classmethod
-    def _split(cls, value: object) -> object:
+    def _split_list(cls, value: object) -> object:
         if isinstance(value, str):
             return tuple(part.strip() for part in value.split(",") if part.strip())
         return value
 
     @field_validator("master_keys")
     @classmethod
-    def _are_strong_keys(cls, value: SecretStr | None) -> SecretStr | None:
+    def _check_master_keys(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None:
             parse_master_keys(value.get_secret_value())
         return value
 
     @field_validator("state_dir")
     @classmethod
-    def _is_no_file(cls, value: Path) -> Path:
+    def _check_state_dir(cls, value: Path) -> Path:
         if os.path.isfile(value):  # noqa: PTH113  which never raises, whoever may look there
             msg = f"must be a folder, and {value} is a file"
             raise ValueError(msg)
@@ -118,7 +118,7 @@ class Settings(BaseSettings):
 
     @field_validator("worker_interval")
     @classmethod
-    def _is_a_round(cls, value: timedelta) -> timedelta:
+    def _check_worker_interval(cls, value: timedelta) -> timedelta:
         if not timedelta(seconds=1) <= value <= timedelta(hours=1):
             msg = "must lie between one second (PT1S) and one hour (PT1H)"
             raise ValueError(msg)
@@ -126,7 +126,7 @@ class Settings(BaseSettings):
 
     @field_validator("backup_retention")
     @classmethod
-    def _is_whole_days(cls, value: timedelta) -> timedelta:
+    def _check_backup_retention(cls, value: timedelta) -> timedelta:
         if value % timedelta(days=1) or not timedelta(days=1) <= value <= _MAX_BACKUP_RETENTION:
             msg = "must be whole days, from one (P1D) to ten years (P3650D)"
             raise ValueError(msg)
@@ -134,7 +134,7 @@ class Settings(BaseSettings):
 
     @field_validator("clock_ahead")
     @classmethod
-    def _is_not_behind(cls, value: timedelta) -> timedelta:
+    def _check_clock_offset(cls, value: timedelta) -> timedelta:
         if value < timedelta(0):
             msg = "can't be negative: a clock that is set back would keep data too long"
             raise ValueError(msg)
@@ -144,7 +144,7 @@ class Settings(BaseSettings):
         return value
 
     @model_validator(mode="after")
-    def _production_is_complete(self) -> Self:
+    def _check_production(self) -> Self:
         if self.environment is not Environment.PRODUCTION:
             return self
         for name in ("database_url", "master_keys", "smtp_url"):
@@ -175,14 +175,14 @@ class Settings(BaseSettings):
         return offset_clock(self.clock_ahead) if self.clock_ahead else now
 
     @property
-    def link_base(self) -> str:
+    def frontend_url(self) -> str:
         """Where the pages that mails link to live: the site, or else this service's own."""
         return self.site_url or self.public_url
 
     @property
     def dataset_publisher(self) -> str:
         """Return who publishes the open dataset: the name that is set, or else the site's host."""
-        return self.publisher or str(urlsplit(self.link_base).hostname)
+        return self.publisher or str(urlsplit(self.frontend_url).hostname)
 
     @property
     def secure_cookies(self) -> bool:

@@ -46,7 +46,7 @@ class PendingDeletion:
     total: int
 
     def exceeds_threshold(self) -> bool:
-        return self.rows > max(MIN_THRESHOLD_ROWS, MAX_SHARE * self.of)
+        return self.rows > max(MIN_THRESHOLD_ROWS, MAX_SHARE * self.total)
 
 
 async def _fetch_database_clock(uow: UnitOfWork) -> datetime:
@@ -82,7 +82,9 @@ class DeletionGuard:
         self, rule: str, uows: UnitOfWorkFactory, *, at: datetime, due: PendingDeletion
     ) -> None:
         """Raises Held, as for the clock."""
-        reason = f"{due.rows} of {due.of} rows are due at once" if due.exceeds_threshold() else None
+        reason = (
+            f"{due.rows} of {due.total} rows are due at once" if due.exceeds_threshold() else None
+        )
         async with uows.transaction(now=at) as uow:
             is_held = await _update_block(uow, rule, reason, rows=due.rows)
         if reason and is_held:

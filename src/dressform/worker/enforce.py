@@ -91,7 +91,7 @@ async def _delete_rows(
 async def _count_due(category: Category, uows: UnitOfWorkFactory, at: datetime) -> PendingDeletion:
     uow = uows.read(now=at)
     rows = await ExpiredRows(uow, category).count_deletable()
-    return PendingDeletion(rows, of=await ExpiredRows(uow, category).count() if rows else 0)
+    return PendingDeletion(rows, total=await ExpiredRows(uow, category).count() if rows else 0)
 
 
 async def _delete_batches(

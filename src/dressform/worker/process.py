@@ -14,7 +14,7 @@ from dressform.worker.scheduler import WorkerTasks, run_scheduler
 
 def create_tasks(settings: Settings, uows: UnitOfWorkFactory) -> WorkerTasks:
     composer = MailRenderer(
-        sender=settings.mail_from, link_base=settings.link_base, clock=uows.clock
+        sender=settings.mail_from, frontend_url=settings.frontend_url, clock=uows.clock
     )
     return WorkerTasks(
         uows,
@@ -37,4 +37,4 @@ async def run(settings: Settings, uows: UnitOfWorkFactory) -> None:
 
 
 async def run_once(settings: Settings, uows: UnitOfWorkFactory) -> list[RunResult]:
-    return await create_tasks(settings, uows).round()
+    return await create_tasks(settings, uows).run_once()

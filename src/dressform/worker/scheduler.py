@@ -61,7 +61,7 @@ class WorkerTasks:
     guard: DeletionGuard
     error_reporter: ErrorReporter = field(default_factory=ErrorReporter)
 
-    async def round(self) -> list[RunResult]:
+    async def run_once(self) -> list[RunResult]:
         """Do everything once, now, whatever the slot. Raises StartupError at the end if some failed."""
         at = self.uows.clock()
         outcome = await self.run(at=at, slot=at)

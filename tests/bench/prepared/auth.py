@@ -140,7 +140,10 @@ AUTH = {
         note="each of another name; 8 connections: one thread judges new passwords, more is a 503",
     ),
     "confirm_registration": Prepared(
-        confirm_registration, status=204, once=STORED, note="each of another registration, stored before"
+        confirm_registration,
+        status=204,
+        once=STORED,
+        note="each of another registration, stored before",
     ),
     "resend_verification": Prepared(
         resend_verification, status=202, once=4000, note=_NEW_ADDRESSES

@@ -2,7 +2,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from dressform.actions.list_lookups import list_lookups as recorded
+from dressform.actions.list_lookups import list_audit_log as recorded
 from dressform.actions.search_access_log import search_access_log as look_up
 from dressform.api.dependencies import CurrentOperator, UnitOfWorkDep, UnitOfWorkFactoryDep
 from dressform.api.problem_responses import problem_responses

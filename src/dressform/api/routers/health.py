@@ -69,7 +69,7 @@ async def read_retention(auditor: Auditor, response: Response) -> RetentionRead:
 def _log(shipper: Any) -> LogStanding:
     if shipper.had_disk_error:
         return "disk_error"
-    is_stuck = shipper.orphans.failed_count or shipper.stuck_seconds > _STUCK_AFTER_SECONDS
+    is_stuck = shipper.recovery.failed_count or shipper.stuck_seconds > _STUCK_AFTER_SECONDS
     return "stuck" if is_stuck else "ok"
 
 

@@ -101,7 +101,7 @@ class _Figures(Collector):
         yield GaugeMetricFamily(
             "dressform_access_log_spools_failed",
             "Files of dead processes whose lines could not be shipped.",
-            self._shipper.orphans.failed_count,
+            self._shipper.recovery.failed_count,
         )
         yield GaugeMetricFamily(
             "dressform_database_up", "Whether the database answers.", self._findings is not None

@@ -197,13 +197,13 @@ async def put_avatar(
     me: CurrentMemberOrRestricted,
     data: Sent,
     uows: UnitOfWorkFactoryDep,
-    studio: ImageProcessorDep,
+    images: ImageProcessorDep,
 ) -> None:
     """Set a model's avatar
 
     Only you ever see it: it helps to tell your models apart.
     """
-    await save_avatar(uows, studio, me, model_id, data)
+    await save_avatar(uows, images, me, model_id, data)
 
 
 @router.delete(

@@ -3,7 +3,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response, status
 
 from dressform.actions.erase_account import erase_account
-from dressform.actions.export_account import export_account
+from dressform.actions.export_account import export_account as collect_account_data
 from dressform.actions.restrict_account import restrict_account
 from dressform.api.dependencies import (
     Auditor,
@@ -71,7 +71,7 @@ async def export_account(
     GDPR Art. 15 and 20. Pictures are in base64.
     """
     response.headers["Content-Disposition"] = 'attachment; filename="dressform.json"'
-    return AccountExport.of(await export_account(uow, me))
+    return AccountExport.of(await collect_account_data(uow, me))
 
 
 @router.put(

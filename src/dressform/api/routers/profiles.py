@@ -85,13 +85,13 @@ async def read_own_picture(request: Request, look: AuthenticatedQueryDep) -> Res
     openapi_extra=PICTURE_BODY,
 )
 async def put_own_picture(
-    me: CurrentMemberOrRestricted, data: Sent, uows: UnitOfWorkFactoryDep, studio: ImageProcessorDep
+    me: CurrentMemberOrRestricted, data: Sent, uows: UnitOfWorkFactoryDep, images: ImageProcessorDep
 ) -> None:
     """Set your picture
 
     It is turned upright, stripped of all metadata and kept as WebP of at most 1024 pixels.
     """
-    await save_picture(uows, studio, me, data)
+    await save_picture(uows, images, me, data)
 
 
 @router.delete(

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from dressform.actions.list_lookups import LookupWithOperator
+from dressform.actions.list_lookups import AuditEntryWithOperator
 from dressform.actions.search_access_log import MAX_ROWS, LookupPurpose
 from dressform.api.schemas.fields import ResponseModel, UsernameText
 from dressform.api.schemas.pages import Next, encode_cursor
@@ -85,7 +85,7 @@ class AuditEntryRead(ResponseModel):
     ]
 
     @classmethod
-    def of(cls, recorded: LookupWithOperator) -> Self:
+    def of(cls, recorded: AuditEntryWithOperator) -> Self:
         lookup, username = recorded
         return cls(
             id=lookup.id,
@@ -107,7 +107,7 @@ class AuditPage(ResponseModel):
     next: Next
 
     @classmethod
-    def of(cls, page: tuple[list[LookupWithOperator], UUID | None]) -> Self:
+    def of(cls, page: tuple[list[AuditEntryWithOperator], UUID | None]) -> Self:
         recorded, after = page
         return cls(
             items=[AuditEntryRead.of(one) for one in recorded], next=after and encode_cursor(after)

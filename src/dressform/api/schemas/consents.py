@@ -104,7 +104,7 @@ class ConsentActRead(ResponseModel):
             language=act.language,
             text_version=act.text_version,
             text_sha256=act.text_sha256.hex(),
-            drawn_in=act.drawn_in,
+            drawn_in=act.drawn_year,
         )
 
 
@@ -156,8 +156,8 @@ def _members(consent: Consent | None) -> dict[str, Any]:
         "text_version": given.text_version,
         "text_sha256": given.text_sha256.hex(),
         "model_id": consent.model_id,
-        "counted": consent.counted,
-        "drawn_in": consent.drawn_in,
+        "counted": consent.times_counted,
+        "drawn_in": consent.drawn_year,
         "history": [ConsentActRead.from_act(each) for each in consent.acts],
     }
 

@@ -84,7 +84,9 @@ class MeasurementRead(ResponseModel):
     label: Annotated[BothLanguages, Field(description="What to call it to people.")]
     kind: Annotated[Literal["length", "angle"], Field(description="What is measured.")]
     unit: Annotated[Literal["mm", "degree"], Field(description="What its values are in.")]
-    exclusive_minimum: Annotated[float, Field(description="Every value is more than this.", examples=[0])]
+    exclusive_minimum: Annotated[
+        float, Field(description="Every value is more than this.", examples=[0])
+    ]
     maximum: Annotated[
         float,
         Field(

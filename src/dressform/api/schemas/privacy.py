@@ -169,9 +169,7 @@ class StatusRead(ResponseModel):
         ),
     ]
     oldest_address_age_days: Annotated[Days | None, Field(description="How old that is.")]
-    last_run_at: Annotated[
-        datetime | None, Field(description="When the rules were last enforced.")
-    ]
+    last_run_at: Annotated[datetime | None, Field(description="When the rules were last enforced.")]
     waiting: Annotated[
         Rows, Field(description="IP addresses past their window, soon to be deleted.")
     ]
@@ -262,7 +260,7 @@ class AccountExport(ResponseModel):
                 ExportedSession(
                     signed_in_on=session.signed_in_on,
                     renewed_on=session.renewed_on,
-                    ends_at=session.ends_at,
+                    ends_at=session.expires_at,
                 )
                 for session in everything.sessions
             ],

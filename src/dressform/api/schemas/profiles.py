@@ -91,7 +91,7 @@ class OwnProfileRead(ProfileRead):
             unit=account.unit,
             member_since=account.created_at.date(),
             last_login_on=account.last_login_at.date(),
-            ends_at=account.ends_at,
+            ends_at=account.expires_at,
             restricted=account.restricted_at is not None,
         )
 

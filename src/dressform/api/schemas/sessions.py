@@ -92,7 +92,7 @@ class SessionRead(ResponseModel):
             id=session.id,
             signed_in_on=session.signed_in_on,
             renewed_on=session.renewed_on,
-            ends_at=session.ends_at,
+            ends_at=session.expires_at,
             current=session.id == current,
         )
 

@@ -123,26 +123,26 @@ def _running_server(data: Path) -> Server | None:
 
 def _enter_server(stack: ExitStack, state_dir: Path, settings: Mapping[str, str]) -> Server:
     data = state_dir / "postgres"
-    account = server_user(data)
-    _prepare_state_dir(state_dir, account)
+    user = server_user(data)
+    _prepare_state_dir(state_dir, user)
     lock = stack.enter_context(_lock_state_dir(state_dir))
-    check_access(account, binary("postgres"), state_dir)
-    ensure_data(data, account, durable=settings.get("fsync") != "off")
-    socket_dir = stack.enter_context(_create_socket_dir(account, lock))
+    check_access(user, binary("postgres"), state_dir)
+    ensure_data(data, user, durable=settings.get("fsync") != "off")
+    socket_dir = stack.enter_context(_create_socket_dir(user, lock))
     options = {**DEFAULTS, **settings, **LOGGING_OPTIONS, **ACCESS_OPTIONS}
     options["unix_socket_directories"] = str(socket_dir)
-    process = stack.enter_context(run_postgres(data, account, options))
+    process = stack.enter_context(run_postgres(data, user, options))
     server = Server(data, socket_dir, process.pid, process)
     stop_at_errors = ["-X", "-q", "-v", "ON_ERROR_STOP=1"]
-    run_command(account, binary("psql"), *stop_at_errors, *server.psql_arguments(), said=ROLES)
+    run_command(user, binary("psql"), *stop_at_errors, *server.psql_arguments(), stdin=ROLES)
     return server
 
 
-def _prepare_state_dir(state_dir: Path, account: OsUser) -> None:
+def _prepare_state_dir(state_dir: Path, user: OsUser) -> None:
     """Makes the state folder; lets another user pass through, not look, if the folder is ours."""
     state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     status = state_dir.stat()
-    if account.user is not None and status.st_uid == os.geteuid():
+    if user.uid is not None and status.st_uid == os.geteuid():
         state_dir.chmod((status.st_mode & 0o7777) | 0o011)
 
 
@@ -175,12 +175,12 @@ def _write_lock_info(lock: TextIO, socket_dir: Path | None = None) -> None:
 
 
 @contextmanager
-def _create_socket_dir(account: OsUser, lock: TextIO) -> Iterator[Path]:
+def _create_socket_dir(user: OsUser, lock: TextIO) -> Iterator[Path]:
     # A socket's path has some hundred bytes, so neither the state folder nor TMPDIR will do.
     folder = Path(tempfile.mkdtemp(prefix="dressform-", dir="/tmp"))
     try:
         _write_lock_info(lock, folder)
-        account.take(folder)
+        user.chown(folder)
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)

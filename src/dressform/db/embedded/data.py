@@ -38,18 +38,18 @@ ALTER DATABASE dressform OWNER TO dressform_service;
 ACCESS = "local all all trust\n"
 
 
-def ensure_data(data: Path, account: OsUser, *, durable: bool) -> None:
+def ensure_data(data: Path, user: OsUser, *, durable: bool) -> None:
     """Makes the data folder unless it is there. Raises StartupError for one of another version."""
     if (data / "PG_VERSION").exists():
-        _check_version(data, account)
+        _check_version(data, user)
     else:
-        _create_data_dir(data, account, durable=durable)
+        _create_data_dir(data, user, durable=durable)
 
 
-def _check_version(data: Path, account: OsUser) -> None:
+def _check_version(data: Path, user: OsUser) -> None:
     made_by = (data / "PG_VERSION").read_text().strip()
-    told = run_command(account, binary("postgres"), "--version")
-    ours = told.split()[-1].partition(".")[0]
+    message = run_command(user, binary("postgres"), "--version")
+    ours = message.split()[-1].partition(".")[0]
     if made_by != ours:
         raise StartupError(
             f"The data in {data} were made by PostgreSQL {made_by} and the installed one is {ours}: "
@@ -57,27 +57,25 @@ def _check_version(data: Path, account: OsUser) -> None:
         )
 
 
-def _create_data_dir(data: Path, account: OsUser, *, durable: bool) -> None:
+def _create_data_dir(data: Path, user: OsUser, *, durable: bool) -> None:
     # Made beside and renamed at the end, so that an interrupted start leaves nothing half-made.
     unfinished = data.with_name(f"{data.name}.new")
     if unfinished.exists():
         shutil.rmtree(unfinished)
     unfinished.mkdir(mode=0o700)
-    account.take(unfinished)
-    _run_initdb(unfinished, account, durable=durable)
+    user.chown(unfinished)
+    _run_initdb(unfinished, user, durable=durable)
     unfinished.rename(data)
     if durable:
         fsync_dir(data.parent)
 
 
-def _run_initdb(folder: Path, account: OsUser, *, durable: bool) -> None:
+def _run_initdb(folder: Path, user: OsUser, *, durable: bool) -> None:
     options = ["--username", ROLE, "--auth", "trust", "--encoding", "UTF8", "--locale", "C"]
     options += ["--locale-provider", "builtin", "--builtin-locale", "C.UTF-8", "--data-checksums"]
     options += [] if durable else ["--no-sync"]
-    run_command(account, binary("initdb"), "--pgdata", folder, *options)
+    run_command(user, binary("initdb"), "--pgdata", folder, *options)
     (folder / "pg_hba.conf").write_text(ACCESS)
     alone = ["--single", "-D", str(folder), "-c", "exit_on_error=on"]
     alone += [] if durable else ["-c", "fsync=off"]
-    run_command(
-        account, binary("postgres"), *alone, "postgres", said=f"CREATE DATABASE {DATABASE}\n"
-    )
+    run_command(user, binary("postgres"), *alone, "postgres", stdin=f"CREATE DATABASE {DATABASE}\n")

@@ -36,13 +36,13 @@ class Postgres:
 
     name = "postgres"
 
-    def __init__(self, data: Path, account: OsUser, options: Mapping[str, str]) -> None:
+    def __init__(self, data: Path, user: OsUser, options: Mapping[str, str]) -> None:
         self.log = data.with_name(f"{data.name}.log")
         self._data = data
-        self._account = account
+        self._user = user
         self._options = options
         self._process: subprocess.Popen[bytes]
-        self._told_before = 0
+        self._log_start = 0
 
     @property
     def pid(self) -> int:
@@ -55,18 +55,18 @@ class Postgres:
 
     def start(self) -> None:
         """Without waiting until it takes connections; what a dead one left behind is cleared first."""
-        clear_leftovers(self._data, self._account)
+        clear_leftovers(self._data, self._user)
         self.log.touch(mode=0o600)
-        self._told_before = self.log.stat().st_size
+        self._log_start = self.log.stat().st_size
         pairs = [
             part for name, value in self._options.items() for part in ("-c", f"{name}={value}")
         ]
         with self.log.open("ab") as output:
             self._process = subprocess.Popen(  # noqa: S603  a list, never a shell's line
                 [*_pdeathsig_prefix(), binary("postgres"), "-D", self._data, *pairs],
-                user=self._account.user,
-                group=self._account.group,
-                extra_groups=self._account.extra_groups,
+                user=self._user.uid,
+                group=self._user.gid,
+                extra_groups=self._user.extra_groups,
                 cwd="/",
                 env=ENVIRONMENT,
                 stdin=subprocess.DEVNULL,
@@ -75,14 +75,14 @@ class Postgres:
                 start_new_session=True,  # Ctrl-C in the terminal is for us; we stop the server
             )
 
-    def await_ready(self) -> None:
+    def wait_until_ready(self) -> None:
         """Raises StartupError when it ends, or takes no connections after minutes."""
         wait_until(lambda: self.exit_code is not None or self._is_ready(), START_TIMEOUT_SECONDS)
         if not self._is_ready():
-            told = last_error_line(
-                self.log.read_bytes()[self._told_before :].decode(errors="replace")
+            message = last_error_line(
+                self.log.read_bytes()[self._log_start :].decode(errors="replace")
             )
-            raise StartupError(f"PostgreSQL did not start: {told} (see {self.log}).")
+            raise StartupError(f"PostgreSQL did not start: {message} (see {self.log}).")
 
     def stop(self) -> None:
         stop_process(self.pid, lambda: self.exit_code is not None)
@@ -93,12 +93,12 @@ class Postgres:
 
 
 @contextmanager
-def run_postgres(data: Path, account: OsUser, options: Mapping[str, str]) -> Iterator[Postgres]:
+def run_postgres(data: Path, user: OsUser, options: Mapping[str, str]) -> Iterator[Postgres]:
     """A server that takes connections, started now and stopped at the end."""
-    server = Postgres(data, account, options)
+    server = Postgres(data, user, options)
     server.start()
     try:
-        server.await_ready()
+        server.wait_until_ready()
         yield server
     finally:
         server.stop()
@@ -152,7 +152,7 @@ def _command_line(pid: int) -> str:
     return subprocess.run(command, capture_output=True, text=True, check=False).stdout  # noqa: S603  a number
 
 
-def clear_leftovers(data: Path, account: OsUser) -> None:
+def clear_leftovers(data: Path, user: OsUser) -> None:
     """Ends what a killed owner or a killed server left running, and a process id gone stale.
 
     The caller holds the lock of the state folder, so nobody owns what is found here.
@@ -166,15 +166,15 @@ def clear_leftovers(data: Path, account: OsUser) -> None:
     written = pid_file.read_text().partition("\n")[0].lstrip("-")
     pid = int(written) if written.isdecimal() else os.getpid()
     if _is_gone_or_other(pid):  # else PostgreSQL looks closer, and refuses
-        _kill_orphaned_backends(data, account)
+        _kill_orphaned_backends(data, user)
         pid_file.unlink(missing_ok=True)
 
 
-def _kill_orphaned_backends(data: Path, account: OsUser) -> None:
+def _kill_orphaned_backends(data: Path, user: OsUser) -> None:
     """A query that keeps the processor busy does not notice that its server was killed."""
     # Asked as the server's user: in a container even root may not see where others work.
     find = 'for p in /proc/[0-9]*; do [ "$p/cwd" -ef "$1" ] && echo "${p#/proc/}"; done; true'
-    for pid in map(int, run_command(account, "/bin/sh", "-c", find, "sh", data).split()):
+    for pid in map(int, run_command(user, "/bin/sh", "-c", find, "sh", data).split()):
         if _is_postgres(_command_line(pid)):
             stop_process(pid, partial(_is_gone_or_other, pid))
 

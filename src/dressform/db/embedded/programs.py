@@ -18,25 +18,25 @@ ENVIRONMENT = {"PATH": os.defpath, "LC_ALL": "C"}
 class OsUser:
     """The user and the group of the server; None twice means our own."""
 
-    user: int | None = None
-    group: int | None = None
+    uid: int | None = None
+    gid: int | None = None
 
     @property
     def extra_groups(self) -> list[int] | None:
-        return None if self.user is None else []
+        return None if self.uid is None else []
 
     @property
     def name(self) -> str:
-        user = os.geteuid() if self.user is None else self.user
+        user = os.geteuid() if self.uid is None else self.uid
         try:
             return pwd.getpwuid(user).pw_name
         except KeyError:
             return f"number {user}"
 
-    def take(self, folder: Path) -> None:
+    def chown(self, folder: Path) -> None:
         """Hands over a folder that we made."""
-        if self.user is not None and self.group is not None:
-            os.chown(folder, self.user, self.group)
+        if self.uid is not None and self.gid is not None:
+            os.chown(folder, self.uid, self.gid)
 
 
 def binary(name: str) -> Path:
@@ -75,24 +75,24 @@ def server_user(data: Path) -> OsUser:
     return OsUser(nobody.pw_uid, nobody.pw_gid)
 
 
-def run_command(account: OsUser, *command: str | Path, said: str = "") -> str:
+def run_command(user: OsUser, *command: str | Path, stdin: str = "") -> str:
     """What the command prints; `said` is its input. Raises StartupError with its complaint."""
     done = subprocess.run(  # noqa: S603  a list, never a shell's line
         command,
-        user=account.user,
-        group=account.group,
-        extra_groups=account.extra_groups,
+        user=user.uid,
+        group=user.gid,
+        extra_groups=user.extra_groups,
         cwd="/",
         env=ENVIRONMENT,
-        input=said,
+        input=stdin,
         capture_output=True,
         text=True,
         errors="replace",
         check=False,
     )
     if done.returncode:
-        told = last_error_line(done.stderr) or f"exit code {done.returncode}"
-        raise StartupError(f"PostgreSQL's {Path(command[0]).name} failed: {told}.")
+        message = last_error_line(done.stderr) or f"exit code {done.returncode}"
+        raise StartupError(f"PostgreSQL's {Path(command[0]).name} failed: {message}.")
     return done.stdout
 
 
@@ -104,25 +104,25 @@ def last_error_line(log: str) -> str:
     return re.sub(r"^.*?\b(error|FATAL|PANIC): +", "", last).rstrip(".")
 
 
-def check_access(account: OsUser, *paths: Path) -> None:
+def check_access(user: OsUser, *paths: Path) -> None:
     """Tries, as another user than our own, to get to each path. Raises StartupError for the first."""
     for path in paths:
-        if account.user is not None and not _can_enter(account, path):
-            raise StartupError(_access_error_message(account, path))
+        if user.uid is not None and not _can_enter(user, path):
+            raise StartupError(_access_error_message(user, path))
 
 
-def _can_enter(account: OsUser, path: Path) -> bool:
+def _can_enter(user: OsUser, path: Path) -> bool:
     try:
-        run_command(account, "/bin/sh", "-c", 'test -x "$1"', "sh", path)
+        run_command(user, "/bin/sh", "-c", 'test -x "$1"', "sh", path)
     except StartupError:
         return False
     return True
 
 
-def _access_error_message(account: OsUser, path: Path) -> str:
-    wall = next(at for at in (*reversed(path.parents), path) if not _can_enter(account, at))
+def _access_error_message(user: OsUser, path: Path) -> str:
+    wall = next(at for at in (*reversed(path.parents), path) if not _can_enter(user, at))
     return (
-        f"PostgreSQL refuses to run as root and the user {account.name}, who runs it instead, "
+        f"PostgreSQL refuses to run as root and the user {user.name}, who runs it instead, "
         f"cannot pass {wall} on the way to {path}: start Dressform as an ordinary user, "
         "or keep it and its state folder where every user can pass."
     )

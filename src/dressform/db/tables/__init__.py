@@ -20,7 +20,7 @@ from dressform.db.tables.deletion_mark import DeletionMark
 from dressform.db.tables.mail import Mail, MailOutage
 from dressform.db.tables.model import Avatar, Model
 from dressform.db.tables.one_time_token import OneTimeToken
-from dressform.db.tables.operator import AccessLogAudit, Operator
+from dressform.db.tables.operator import AuditLogEntry, Operator
 from dressform.db.tables.profile import Picture, Profile
 from dressform.db.tables.retention import PurgeBlock, QuarantinedRow, RetentionRun
 from dressform.db.tables.service_secret import ServiceSecret
@@ -28,7 +28,7 @@ from dressform.db.tables.session import Session
 from dressform.db.tables.sign_up import SignUp
 
 __all__ = [
-    "AccessLogAudit",
+    "AuditLogEntry",
     "Account",
     "AccountKey",
     "Avatar",

@@ -37,7 +37,7 @@ class AccessLog(Base):
 class SpoolOffset(Base):
     """Up to which byte a process's spool file has reached the access log, in one transaction."""
 
-    __tablename__ = "spool_mark"
+    __tablename__ = "spool_offset"
 
     spool: Mapped[str] = internal_column(primary_key=True)
     shipped: Mapped[int] = internal_column(BigInteger)

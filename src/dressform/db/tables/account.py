@@ -15,9 +15,9 @@ class Account(Base):
     registration before the first. `restricted_at`: a day. Coarse, so that no row can be matched with
     a line of the access log. `version` is random.
 
-    `warned_days`: which warning of the coming end was written last, by the days before it; of a
+    `last_notice_days`: which warning of the coming end was written last, by the days before it; of a
     restricted account also which question whether it is still needed;
-    `warned_at`: when the first was handed to a mail server; `reopening_hash`: of the link in a
+    `warned_at`: when the first was handed to a mail server; `reactivation_token_hash`: of the link in a
     warning that came too late. A login empties all three.
     """
 
@@ -28,21 +28,21 @@ class Account(Base):
     created_at: Mapped[datetime] = personal_column(PROFILE)
     last_login_at: Mapped[datetime] = personal_column(PROFILE)
     restricted_at: Mapped[datetime | None] = personal_column(PROFILE)
-    warned_days: Mapped[int | None] = personal_column(PROFILE, SmallInteger)
+    last_notice_days: Mapped[int | None] = personal_column(PROFILE, SmallInteger)
     warned_at: Mapped[datetime | None] = personal_column(PROFILE)
-    reopening_hash: Mapped[bytes | None] = personal_column(PROFILE, unique=True)
+    reactivation_token_hash: Mapped[bytes | None] = personal_column(PROFILE, unique=True)
     version: Mapped[int] = personal_column(PROFILE)
     sealed: Mapped[bytes] = personal_column(PROFILE)
-    ends_at: Mapped[datetime] = expiry_column(PROFILE)
-    models_end_at: Mapped[datetime] = expiry_column(MODEL)
+    expires_at: Mapped[datetime] = expiry_column(PROFILE)
+    models_expire_at: Mapped[datetime] = expiry_column(MODEL)
 
     __table_args__ = (
-        Index(None, "ends_at"),
-        Index(None, "models_end_at"),
+        Index(None, "expires_at"),
+        Index(None, "models_expire_at"),
         # Few are restricted: their owners are looked for among themselves, not among all accounts.
         Index(
-            "ix_account_restricted_ends_at",
-            "ends_at",
+            "ix_account_restricted_expires_at",
+            "expires_at",
             postgresql_where=text("restricted_at IS NOT NULL"),
         ),
     )

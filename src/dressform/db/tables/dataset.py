@@ -60,8 +60,8 @@ class DatasetConsent(Base):
     """What draws need to know of a member who ever agreed; none means never asked, which is no.
 
     `given_id`: the act under which the consent stands, null when it was withdrawn. `model_id`: the
-    model that they chose to give, else one at random. `counted`: how many times the account was
-    among those counted; `drawn_in`: the year in which it gave, `drawn_under`: the act under which its
+    model that they chose to give, else one at random. `times_counted`: how many times the account was
+    among those counted; `drawn_year`: the year in which it gave, `drawn_under`: the act under which its
     body was taken, null if that is not known. These are marks for life: withdrawing leaves them, the
     account's end takes them along.
     """
@@ -71,8 +71,8 @@ class DatasetConsent(Base):
     account_id: Mapped[UUID] = account_fk(PROFILE, primary_key=True)
     given_id: Mapped[UUID | None] = personal_column(PROFILE)
     model_id: Mapped[UUID | None] = personal_column(PROFILE)
-    counted: Mapped[int] = personal_column(PROFILE, SmallInteger, server_default="0")
-    drawn_in: Mapped[int | None] = personal_column(PROFILE, SmallInteger)
+    times_counted: Mapped[int] = personal_column(PROFILE, SmallInteger, server_default="0")
+    drawn_year: Mapped[int | None] = personal_column(PROFILE, SmallInteger)
     drawn_under: Mapped[UUID | None] = personal_column(PROFILE)
 
     __table_args__ = (

@@ -17,7 +17,7 @@ from dressform.policy.sign_in_data import MAIL
 class Mail(Base):
     """A mail to be delivered; gone once it is handed over.
 
-    `created_at` is a day, and `due_at` at first the hour: exact times could be matched with the access
+    `created_at` is a day, and `next_attempt_at` at first the hour: exact times could be matched with the access
     log. `number`: the order in which they were written. `account_id` is set where the mail ends with the account. `attempts` begun, and `failures`: those
     after which it was certainly not handed over. `sealed`, under the row's own key: to, language and
     what its template says.
@@ -30,15 +30,15 @@ class Mail(Base):
     account_id: Mapped[UUID | None] = account_fk(MAIL, index=True)
     kind: Mapped[str] = personal_column(MAIL)
     created_at: Mapped[datetime] = personal_column(MAIL)
-    due_at: Mapped[datetime] = personal_column(MAIL)
+    next_attempt_at: Mapped[datetime] = personal_column(MAIL)
     attempts: Mapped[int] = personal_column(MAIL)
     failures: Mapped[int] = personal_column(MAIL)
     key_id: Mapped[str] = personal_column(MAIL)
     wrapped_key: Mapped[bytes] = personal_column(MAIL)
     sealed: Mapped[bytes] = personal_column(MAIL)
-    ends_at: Mapped[datetime] = expiry_column(MAIL)
+    expires_at: Mapped[datetime] = expiry_column(MAIL)
 
-    __table_args__ = (Index(None, "due_at"), Index(None, "ends_at"))
+    __table_args__ = (Index(None, "next_attempt_at"), Index(None, "expires_at"))
 
 
 class MailOutage(Base):

@@ -23,6 +23,6 @@ class OneTimeToken(Base):
     hash: Mapped[bytes] = personal_column(ONE_TIME_TOKEN, unique=True)
     created_at: Mapped[datetime] = personal_column(ONE_TIME_TOKEN)
     sealed: Mapped[bytes] = personal_column(ONE_TIME_TOKEN)
-    ends_at: Mapped[datetime] = expiry_column(ONE_TIME_TOKEN)
+    expires_at: Mapped[datetime] = expiry_column(ONE_TIME_TOKEN)
 
-    __table_args__ = (UniqueConstraint("account_id", "purpose"), Index(None, "ends_at"))
+    __table_args__ = (UniqueConstraint("account_id", "purpose"), Index(None, "expires_at"))

@@ -18,14 +18,14 @@ class Operator(Base):
     created_at: Mapped[datetime] = personal_column(PROFILE)
 
 
-class AccessLogAudit(Base):
+class AuditLogEntry(Base):
     """A look into the address log, with its exact time: it is there to be checked. `sealed`, under the row's own key: the reason, what was asked
     for, and how many rows were shown.
 
     `operator_id` is no reference: who looks and then deletes the account leaves the record behind.
     """
 
-    __tablename__ = "lookup"
+    __tablename__ = "audit_log_entry"
 
     id: Mapped[UUID] = personal_column(LOOKUP, primary_key=True)
     at: Mapped[datetime] = personal_column(LOOKUP)
@@ -34,6 +34,6 @@ class AccessLogAudit(Base):
     key_id: Mapped[str] = personal_column(LOOKUP)
     wrapped_key: Mapped[bytes] = personal_column(LOOKUP)
     sealed: Mapped[bytes] = personal_column(LOOKUP)
-    ends_at: Mapped[datetime] = expiry_column(LOOKUP)
+    expires_at: Mapped[datetime] = expiry_column(LOOKUP)
 
-    __table_args__ = (Index(None, "ends_at"),)
+    __table_args__ = (Index(None, "expires_at"),)

@@ -21,12 +21,12 @@ class RetentionRun(Base):
     slot: Mapped[datetime] = personal_column(RETENTION_RUN)
     started_at: Mapped[datetime] = personal_column(RETENTION_RUN)
     finished_at: Mapped[datetime | None] = personal_column(RETENTION_RUN)
-    cut_off: Mapped[datetime] = personal_column(RETENTION_RUN)
+    cutoff_at: Mapped[datetime] = personal_column(RETENTION_RUN)
     rows: Mapped[int | None] = personal_column(RETENTION_RUN, BigInteger)
     seconds: Mapped[float | None] = personal_column(RETENTION_RUN, Double)
-    ends_at: Mapped[datetime] = expiry_column(RETENTION_RUN)
+    expires_at: Mapped[datetime] = expiry_column(RETENTION_RUN)
 
-    __table_args__ = (UniqueConstraint("rule", "slot"), Index(None, "ends_at"))
+    __table_args__ = (UniqueConstraint("rule", "slot"), Index(None, "expires_at"))
 
 
 class PurgeBlock(Base):
@@ -35,19 +35,19 @@ class PurgeBlock(Base):
     `rows` is what it was about to end, and what is approved.
     """
 
-    __tablename__ = "retention_hold"
+    __tablename__ = "purge_block"
 
     rule: Mapped[str] = internal_column(primary_key=True)
     reason: Mapped[str] = internal_column()
     rows: Mapped[int] = internal_column(BigInteger)
-    held_at: Mapped[datetime] = internal_column()
+    blocked_at: Mapped[datetime] = internal_column()
     approved_at: Mapped[datetime | None] = internal_column()
 
 
 class QuarantinedRow(Base):
     """A row that could not be ended, so that it holds up no other; tried again at `retry_at`."""
 
-    __tablename__ = "set_aside"
+    __tablename__ = "quarantined_row"
 
     rule: Mapped[str] = personal_column(RETENTION_RUN, primary_key=True)
     row_id: Mapped[UUID] = personal_column(RETENTION_RUN, primary_key=True)
@@ -55,6 +55,6 @@ class QuarantinedRow(Base):
     retry_at: Mapped[datetime] = personal_column(RETENTION_RUN)
     attempts: Mapped[int] = personal_column(RETENTION_RUN)
     error: Mapped[str] = personal_column(RETENTION_RUN)
-    ends_at: Mapped[datetime] = expiry_column(RETENTION_RUN)
+    expires_at: Mapped[datetime] = expiry_column(RETENTION_RUN)
 
-    __table_args__ = (Index(None, "ends_at"),)
+    __table_args__ = (Index(None, "expires_at"),)

@@ -25,6 +25,6 @@ class Session(Base):
     next_mark: Mapped[bytes] = personal_column(SESSION)
     used_hash: Mapped[bytes | None] = personal_column(SESSION)
     sealed: Mapped[bytes] = personal_column(SESSION)
-    ends_at: Mapped[datetime] = expiry_column(SESSION)
+    expires_at: Mapped[datetime] = expiry_column(SESSION)
 
-    __table_args__ = (Index(None, "ends_at"),)
+    __table_args__ = (Index(None, "expires_at"),)

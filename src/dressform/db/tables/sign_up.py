@@ -26,6 +26,6 @@ class SignUp(Base):
     key_id: Mapped[str] = personal_column(SIGN_UP)
     wrapped_key: Mapped[bytes] = personal_column(SIGN_UP)
     sealed: Mapped[bytes] = personal_column(SIGN_UP)
-    ends_at: Mapped[datetime] = expiry_column(SIGN_UP)
+    expires_at: Mapped[datetime] = expiry_column(SIGN_UP)
 
-    __table_args__ = (Index(None, "ends_at"),)
+    __table_args__ = (Index(None, "expires_at"),)
