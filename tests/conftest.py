@@ -23,7 +23,7 @@ from dressform.db.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from dressform.repositories.access_log import SET_LOG_ROLE
 from dressform.settings.settings import Settings
 from dressform.worker.deletion_guard import DeletionGuard
-from dressform.worker.process import create_tasks
+from dressform.worker.runner import create_tasks
 from dressform.worker.scheduler import WorkerTasks
 from tests.helpers.databases import at, create, drop, isolated_database
 from tests.helpers.members import CreateMember, Mailbox, MemberClient

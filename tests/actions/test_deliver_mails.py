@@ -12,7 +12,7 @@ from dressform.db.tables import Mail
 from dressform.db.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from dressform.repositories.mails import Mails
 from dressform.settings.settings import Settings
-from dressform.worker.process import create_tasks
+from dressform.worker.runner import create_tasks
 from dressform.worker.scheduler import WorkerTasks
 from tests.conftest import MovableClock
 from tests.helpers.members import Mailbox, MemberClient, token_of

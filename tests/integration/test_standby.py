@@ -15,7 +15,7 @@ from dressform.bootstrap import bootstrap
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.errors import Unavailable
 from dressform.settings.settings import Settings
-from dressform.worker.process import create_tasks
+from dressform.worker.runner import create_tasks
 from dressform.worker.scheduler import run_scheduler
 from tests.helpers.databases import as_superuser
 

@@ -13,10 +13,10 @@ from dressform.policy.account_data import MODEL, PROFILE
 from dressform.policy.category import Category
 from dressform.policy.notice import CATEGORIES
 from dressform.repositories.models import Models
+from dressform.retention_audit.audited_tables import AUDITED_TABLES
 from dressform.retention_audit.auditor import Auditor
 from dressform.retention_audit.findings import RowCount, RuleFindings
 from dressform.retention_audit.rows import count_rows
-from dressform.retention_audit.windows import AUDITED_TABLES
 from dressform.sewing.body import BodyMeasurements
 from tests.conftest import MovableClock
 from tests.helpers import retention_trouble as trouble

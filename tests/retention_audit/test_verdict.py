@@ -9,6 +9,7 @@ from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.policy.operation_data import LOOKUP
 from dressform.policy.sign_in_data import SESSION
 from dressform.repositories.retention_runs import RetentionRuns
+from dressform.retention_audit.audited_tables import RULES
 from dressform.retention_audit.auditor import Auditor
 from dressform.retention_audit.findings import (
     Findings,
@@ -17,7 +18,6 @@ from dressform.retention_audit.findings import (
     RuleFindings,
     SpoolFindings,
 )
-from dressform.retention_audit.windows import RULES
 from tests.conftest import MovableClock
 from tests.helpers.coarse_times import end_of
 from tests.helpers.retention import add_account, add_everything

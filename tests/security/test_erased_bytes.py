@@ -19,7 +19,7 @@ from dressform.bootstrap import run_migrations
 from dressform.db import embedded
 from dressform.repositories.member_tables import MEMBER_TABLES
 from dressform.settings.settings import Settings
-from dressform.worker.process import create_tasks
+from dressform.worker.runner import create_tasks
 from tests.conftest import FAST_DATABASE, MASTER_KEY
 from tests.helpers.auth import erase, login
 from tests.helpers.members import Mailbox, MemberClient

@@ -23,7 +23,7 @@ from dressform.policy.account_data import MODEL, PROFILE
 from dressform.policy.sign_in_data import SESSION
 from dressform.settings.settings import Settings
 from dressform.worker.enforce import enforce
-from dressform.worker.process import create_tasks
+from dressform.worker.runner import create_tasks
 from tests.bench.filling import filled
 from tests.conftest import FAST_DATABASE, MASTER_KEY
 from tests.helpers.access_log import insert_entries, make_entry

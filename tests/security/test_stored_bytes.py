@@ -14,7 +14,7 @@ from dressform.api.app import create_app
 from dressform.bootstrap import run_migrations
 from dressform.db import embedded
 from dressform.settings.settings import Settings
-from dressform.worker.process import create_tasks
+from dressform.worker.runner import create_tasks
 from tests.conftest import FAST_DATABASE, MASTER_KEY
 from tests.helpers.members import Mailbox
 from tests.helpers.thief import (

@@ -21,7 +21,7 @@ from dressform.policy.account_data import MODEL, PROFILE
 from dressform.repositories.accounts import Accounts
 from dressform.settings.settings import Settings
 from dressform.worker.enforce import enforce
-from dressform.worker.process import create_tasks
+from dressform.worker.runner import create_tasks
 from dressform.worker.scheduler import WorkerTasks
 from tests.conftest import WITHOUT_CLOCK_GUARD, MovableClock
 from tests.helpers.assertions import assert_problem

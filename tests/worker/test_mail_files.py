@@ -10,7 +10,7 @@ from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.policy.sign_in_data import MAIL
 from dressform.repositories.mails import Mails
 from dressform.settings.settings import Settings
-from dressform.worker.process import create_tasks
+from dressform.worker.runner import create_tasks
 from dressform.worker.scheduler import WorkerTasks
 from tests.conftest import MovableClock
 from tests.helpers.auth import erase

@@ -164,7 +164,7 @@ def worker(
     """Enforce the retention windows and deliver the mail."""
     if not once:
         signals.exit_zero_on_sigterm()
-    from dressform.worker.process import run_once
+    from dressform.worker.runner import run_once
 
     leash.exit_when_parent_dies()
     with resolved_settings() as loaded:
@@ -178,7 +178,7 @@ def worker(
 
 async def _run_worker(loaded: Settings, uows: UnitOfWorkFactory) -> None:
     from dressform.mail.transport import mail_folder
-    from dressform.worker.process import run
+    from dressform.worker.runner import run
 
     folder = mail_folder(loaded)
     mail = "by SMTP" if loaded.smtp_url else f"into {folder}"

@@ -37,7 +37,11 @@ class Credentials:
     unit: LengthUnit = "cm"
 
 
-NOTICES_RESET: dict[str, None] = {"last_notice_days": None, "warned_at": None, "reactivation_token_hash": None}
+NOTICES_RESET: dict[str, None] = {
+    "last_notice_days": None,
+    "warned_at": None,
+    "reactivation_token_hash": None,
+}
 """Who comes back was not warned yet of the next end."""
 
 

@@ -51,7 +51,12 @@ class Consent:
 
 _IS_OF_ACCOUNT = DatasetConsent.account_id == bindparam("owner_id")
 _READ = Statement(
-    select(DatasetConsent.model_id, DatasetConsent.times_counted, DatasetConsent.drawn_year, *ACT_COLUMNS)
+    select(
+        DatasetConsent.model_id,
+        DatasetConsent.times_counted,
+        DatasetConsent.drawn_year,
+        *ACT_COLUMNS,
+    )
     .join(Account, Account.id == DatasetConsent.account_id)
     .join(DatasetConsentAct, IS_SAME_ACCOUNT)
     .where(_IS_OF_ACCOUNT, Account.expires_at > bindparam("at"))

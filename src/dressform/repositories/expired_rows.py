@@ -5,8 +5,8 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, delete, func, or_, select
 
 from dressform.db.tables import (
-    AuditLogEntry,
     Account,
+    AuditLogEntry,
     Mail,
     Model,
     OneTimeToken,

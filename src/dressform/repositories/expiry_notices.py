@@ -66,7 +66,9 @@ class ExpiryNotices:
     async def set_reactivation_token(self, account_id: UUID, token: str) -> None:
         """By which its owner may come back; an earlier one stops working."""
         await self._uow.connection.execute(
-            update(Account).where(Account.id == account_id).values(reactivation_token_hash=token_hash(token))
+            update(Account)
+            .where(Account.id == account_id)
+            .values(reactivation_token_hash=token_hash(token))
         )
 
     async def reactivate(self, token: str) -> bool:

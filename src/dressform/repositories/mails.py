@@ -123,5 +123,9 @@ class Mails:
         wait = timedelta(seconds=random.uniform(longest / 2, longest))  # noqa: S311  no secret
         await self._uow.connection.execute(
             _RETRY_LATER,
-            {"mail_id": mail.id, "next_attempt_at": self._uow.now + wait, "failures": mail.attempts},
+            {
+                "mail_id": mail.id,
+                "next_attempt_at": self._uow.now + wait,
+                "failures": mail.attempts,
+            },
         )

@@ -46,5 +46,7 @@ class Quarantine:
 
     async def delete_expired(self) -> int:
         """The records themselves have a window."""
-        ended = await self._uow.connection.execute(delete(Row).where(Row.expires_at <= self._uow.now))
+        ended = await self._uow.connection.execute(
+            delete(Row).where(Row.expires_at <= self._uow.now)
+        )
         return ended.rowcount

@@ -8,7 +8,7 @@ from dressform.crypto.sealing import MasterKeys, WrappedKey
 from dressform.crypto.secrets import timed_id
 from dressform.db.advisory_locks import SERVICE_SECRETS
 from dressform.db.pool import Connection
-from dressform.db.tables import AuditLogEntry, AccountKey, Mail, ServiceSecret, SignUp
+from dressform.db.tables import AccountKey, AuditLogEntry, Mail, ServiceSecret, SignUp
 
 
 class SecretPurpose(StrEnum):

@@ -4,6 +4,7 @@ from pathlib import Path
 from time import monotonic
 
 from dressform.db.unit_of_work import UnitOfWorkFactory
+from dressform.retention_audit.audited_tables import AUDITED_TABLES, RULES, VISITOR
 from dressform.retention_audit.deletions import count_overdue_files
 from dressform.retention_audit.findings import Findings, RowCount, RuleFindings
 from dressform.retention_audit.log import audit_access_log
@@ -15,7 +16,6 @@ from dressform.retention_audit.rows import (
     list_last_runs,
 )
 from dressform.retention_audit.spools import audit_spools
-from dressform.retention_audit.windows import AUDITED_TABLES, RULES, VISITOR
 
 FRESH_SECONDS = 60.0
 

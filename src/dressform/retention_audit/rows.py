@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import text
 
 from dressform.db.pool import Connection
+from dressform.retention_audit.audited_tables import AuditedTable
 from dressform.retention_audit.findings import (
     FUTURE_AFTER,
     TOLERANCE,
@@ -13,7 +14,6 @@ from dressform.retention_audit.findings import (
     PurgeBlock,
     RowCount,
 )
-from dressform.retention_audit.windows import AuditedTable
 
 
 async def count_rows(connection: Connection, table: AuditedTable, at: datetime) -> RowCount:

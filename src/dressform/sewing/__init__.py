@@ -1,1 +1,1 @@
-"""What a model means to a sewer."""
+"""The sewing domain: body measurements, their units, checks, files and silhouettes."""

@@ -12,10 +12,11 @@ _VISIBLE_NAMES = {
 
 @dataclass(frozen=True, slots=True)
 class BodyMeasurements:
-    """What is known of one body: lengths in millimetres, shoulderSlope in degrees, by name.
+    """The measurements of one body by name: lengths in millimetres, shoulderSlope in degrees.
 
-    `typed` holds those that were sent as text, as they were typed. The flag decides what is shown
-    and what is asked for, never what is kept; None is a variant's that has its base's.
+    `typed` holds the original text of measurements that were sent as text. `breasts` decides which
+    measurements are displayed and expected, never which are stored. It is None for a variant that
+    inherits the flag of its base.
     """
 
     breasts: bool | None
@@ -24,25 +25,25 @@ class BodyMeasurements:
 
     @property
     def visible(self) -> dict[str, float]:
-        """What matters with the flag as it is."""
+        """Return the measurements that apply with this flag."""
         if self.breasts is not False:
             return dict(self.measurements)
         return {name: at for name, at in self.measurements.items() if name not in _BREASTS_ONLY}
 
     @property
     def hidden(self) -> dict[str, float]:
-        """The rest: kept, and shown again when the flag changes."""
+        """Return the stored measurements that do not apply with this flag."""
         if self.breasts is not False:
             return {}
         return {name: at for name, at in self.measurements.items() if name in _BREASTS_ONLY}
 
     @property
     def missing(self) -> list[str]:
-        """The names of what matters and was not measured yet, in the catalogue's order."""
+        """Return the names of applicable measurements without a value, in the catalogue's order."""
         return [name for name in _VISIBLE_NAMES[self.breasts] if name not in self.measurements]
 
     def merged_with(self, base: "BodyMeasurements") -> "BodyMeasurements":
-        """A variant as a whole: its own values before those of its base."""
+        """Return the complete body of a variant: its own values override those of `base`."""
         inherited = {
             name: typed for name, typed in base.typed.items() if name not in self.measurements
         }
@@ -59,9 +60,9 @@ class BodyMeasurements:
         measurements: Mapping[str, float | None],
         typed: Mapping[str, EnteredValue],
     ) -> "BodyMeasurements":
-        """A measurement that is None is removed, the others are set; the rest stays.
+        """Return the body with `measurements` set, or removed where they are None.
 
-        A number sent back as it was read keeps the text that it was once typed as.
+        A measurement whose number does not change keeps its original text.
         """
         merged = {**self.measurements, **measurements}
         kept = {name: value for name, value in merged.items() if value is not None}

@@ -1,6 +1,6 @@
-"""The 38 body measurements that sewing patterns are drafted from, and what each may hold.
+"""The 38 body measurements that sewing patterns are drafted from, and their valid ranges.
 
-FreeSewing's names and units; the facts, their texts and their sources are in `measurements.json`.
+Names and units are those of FreeSewing. `measurements.json` holds the data, its texts and sources.
 """
 
 import difflib
@@ -14,8 +14,8 @@ from typing import Any
 
 from dressform.sewing.data import load_json
 
-# FreeSewing's own sample sets run from dolls (10 %) to giants (300 %): a bound refuses slips of the
-# unit and of the keyboard, never a body.
+# FreeSewing's sample sets run from dolls (10 %) to giants (300 %). The bounds reject unit and
+# typing errors, never a real body.
 MAX_LENGTH_MM = 10_000
 _MAX_ANGLE_DEGREES = 90
 
@@ -29,7 +29,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Seamly:
-    """The nearest measurement of Seamly2D and Valentina; `match` is `exact` or `approximate`."""
+    """The closest measurement of Seamly2D and Valentina; `match` is `exact` or `approximate`."""
 
     code: str
     name: str
@@ -38,7 +38,7 @@ class Seamly:
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """One measurement: lengths in mm, angles in degrees; its texts have `en` and `fr`."""
+    """A measurement: lengths in mm, angles in degrees. Its texts have the keys `en` and `fr`."""
 
     name: str
     label: Mapping[str, str] = field(hash=False)
@@ -51,23 +51,24 @@ class Measurement:
 
     @property
     def minimum(self) -> int:
-        """Exclusive."""
+        """Return the exclusive lower bound."""
         return 0
 
     @property
     def maximum(self) -> int:
-        """Inclusive for lengths, exclusive for angles."""
+        """Return the upper bound: inclusive for lengths, exclusive for angles."""
         return MAX_LENGTH_MM if self.kind is Kind.LENGTH else _MAX_ANGLE_DEGREES
 
     @property
-    def expected(self) -> str:
+    def constraint_text(self) -> str:
+        """Return the valid range in words, for error messages."""
         if self.kind is Kind.LENGTH:
             return f"a number of millimetres greater than {self.minimum} and at most {self.maximum}"
         return f"a number of degrees greater than {self.minimum} and less than {self.maximum}"
 
     def is_valid(self, value: object) -> bool:
-        """Whether `value` is a number within the bounds; NaN and infinities are not."""
-        # Compared as it is: float() of a huge integer overflows. True is an int to Python.
+        """Return whether `value` is a number within the bounds. NaN and infinities are not."""
+        # Compare without float(), which raises OverflowError for a huge integer. bool is an int.
         if isinstance(value, bool) or not isinstance(value, int | float):
             return False
         within = value <= self.maximum if self.kind is Kind.LENGTH else value < self.maximum
@@ -93,23 +94,23 @@ def _index_by_name(facts: Iterable[Mapping[str, Any]]) -> Mapping[str, Measureme
 
 
 def _compute_version(facts: Mapping[str, Any]) -> str:
-    # No plus sign between them: in an address that is a space.
+    # Not joined by a plus sign, which decodes to a space in a URL query.
     content = json.dumps(facts, sort_keys=True).encode()
     return f"{facts['version']}-{hashlib.sha256(content).hexdigest()[:8]}"
 
 
 _FACTS = load_json("measurements")
 RETIRED = frozenset(_FACTS["retired"])
-"""What FreeSewing had once, and nothing has taken the place of."""
+"""Names that FreeSewing removed without a replacement."""
 
 CATALOGUE = _index_by_name(_FACTS["measurements"])
-"""Every measurement by its name, in name order."""
+"""All measurements by name, sorted by name."""
 
 DERIVED: Mapping[str, Mapping[str, float]] = MappingProxyType(_FACTS["derived"])
-"""What drafting works out by itself: how often each measurement goes into it."""
+"""Measurements that drafting computes: for each, the factors of the measurements it is a sum of."""
 
 VERSION = _compute_version(_FACTS)
-"""FreeSewing's version and a digest of the content: it changes with every word."""
+"""FreeSewing's version and a hash of the content, which changes with every edit."""
 
 _CURRENT_NAMES = {alias: each.name for each in CATALOGUE.values() for alias in each.aliases}
 _BY_LOWER_NAME = {name.lower(): name for name in CATALOGUE} | {
@@ -118,20 +119,20 @@ _BY_LOWER_NAME = {name.lower(): name for name in CATALOGUE} | {
 
 
 def visible_measurements(breasts: bool | None) -> tuple[Measurement, ...]:  # noqa: FBT001 - the flag of a model
-    """What to show when a model is configured: a filter for display, never a reason to refuse.
+    """Return the measurements to display for a model with this flag; all of them for None.
 
-    Not knowing (None) shows all.
+    This only filters the display. A hidden measurement is still accepted.
     """
     hidden = breasts is False
     return tuple(each for each in CATALOGUE.values() if not (hidden and each.breasts_only))
 
 
 def validate(measurements: Mapping[str, object]) -> list[tuple[str, str]]:
-    """The name of each entry that does not fit, and a sentence that says what was expected.
+    """Return each invalid entry's name with a sentence that says what was expected.
 
-    Takes any JSON value. Neither part holds a value, or more of an unknown name than can be shown.
+    The values may be any JSON. Neither part repeats a value, and an unknown name is truncated.
     """
-    # Nobody mistypes more names than there are; comparing thousands would cost seconds.
+    # get_close_matches on thousands of names would take seconds.
     suggest = len(measurements) <= 2 * len(CATALOGUE)
     found = []
     for name, value in measurements.items():
@@ -144,12 +145,12 @@ def validate(measurements: Mapping[str, object]) -> list[tuple[str, str]]:
                 )
             )
         elif not known.is_valid(value):
-            found.append((name, f"{name}: {known.expected}"))
+            found.append((name, f"{name}: {known.constraint_text}"))
     return found
 
 
 def printable_name(name: str) -> str:
-    """A name as it may be repeated to whoever sent it: short, and nothing invisible in it."""
+    """Return a name that is safe to echo: truncated, without unprintable characters."""
     start = "".join(
         c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in name[:_MAX_PRINTED_NAME]
     )
@@ -157,12 +158,12 @@ def printable_name(name: str) -> str:
 
 
 def current_name(name: str) -> str | None:
-    """What an older name of FreeSewing's stands for."""
+    """Return today's name of a measurement that FreeSewing renamed, or None."""
     return _CURRENT_NAMES.get(name)
 
 
 def unknown_name_message(name: str, *, suggest: bool = True) -> str:
-    """What to tell of a name that is not in the catalogue; never repeats it."""
+    """Return the message for a name that is not in the catalogue. It does not repeat the name."""
     if current := current_name(name):
         return f"this is now called {current}"
     if name in DERIVED:

@@ -1,7 +1,7 @@
-"""What the neck lets one expect of the rest of a body, as FreeSewing estimates it.
+"""Estimates of all measurements from the neck, by FreeSewing's formulas.
 
-An estimate is a guess: good to notice a slip and to draw a first outline, never to be stored as if
-it had been measured.
+An estimate helps to detect an entry error and to draw a first silhouette. It is never stored as a
+measurement.
 """
 
 import math
@@ -19,14 +19,14 @@ BASES: Mapping[bool, Mapping[str, float]] = {
     True: {name: fact["with_breasts"] for name, fact in _LENGTHS.items()},
     False: {name: fact["without_breasts"] for name, fact in _LENGTHS.items()},
 }
-"""The lengths in mm that FreeSewing starts from, by the flag."""
+"""FreeSewing's base lengths in mm, by the flag."""
 
-# Beyond it FreeSewing's ratios, made for adults, say less than the scale of the whole.
+# FreeSewing's ratios were made for adults. Outside this range the body scale is more accurate.
 _ADULT_SCALES = (0.7, 1.4)
 
 
 def estimate_from_neck(neck: float, *, breasts: bool) -> dict[str, float]:
-    """Every other relevant measurement for a neck in mm: lengths in mm, shoulderSlope in degrees."""
+    """Return all other visible measurements for a neck in mm: lengths in mm, the slope in degrees."""
     bases = BASES[breasts]
     growth = neck / bases["neck"] - 1
     found = {
@@ -40,9 +40,9 @@ def estimate_from_neck(neck: float, *, breasts: bool) -> dict[str, float]:
 
 
 def body_scale(measurements: Mapping[str, float], *, breasts: bool) -> float:
-    """How large a body is beside a usual one: 0.1 for a doll; 1 where nothing is known.
+    """Return a body's size relative to the base lengths: 0.1 for a doll; 1 without measurements.
 
-    That of most of it; of two halves that differ, that of the more usual one.
+    This is the median ratio. Of two middle ratios, the one closer to 1 counts.
     """
     bases = BASES[breasts]
     ratios = [value / bases[name] for name, value in measurements.items() if name in bases]
@@ -52,7 +52,7 @@ def body_scale(measurements: Mapping[str, float], *, breasts: bool) -> float:
 
 
 def is_in_observed_range(name: str, value: float) -> bool | None:
-    """Whether an adult was measured so; None where nobody looked."""
+    """Return whether adults have been measured with this value; None without such a survey."""
     if "seen" not in _LENGTHS[name]:
         return None
     least, most = _LENGTHS[name]["seen"]
@@ -60,7 +60,7 @@ def is_in_observed_range(name: str, value: float) -> bool | None:
 
 
 def expected_values(measurements: Mapping[str, float], *, breasts: bool) -> dict[str, float]:
-    """What the measurements, however few, suggest of each: by the neck, or else by their scale."""
+    """Return an expected value for each measurement, from the neck or else from the body scale."""
     bases, size = BASES[breasts], body_scale(measurements, breasts=breasts)
     scaled = {name: size * base for name, base in bases.items()} | {"shoulderSlope": _SLOPE}
     neck = measurements.get("neck", 0)

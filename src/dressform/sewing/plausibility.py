@@ -1,7 +1,7 @@
-"""What is worth a second look before cloth is cut.
+"""Plausibility checks of a body's measurements.
 
-A hint refuses nothing and judges nobody: it names measurements that do not go together, and says
-what to check.
+A warning never rejects anything. It names measurements that contradict each other and says what to
+check.
 """
 
 from collections.abc import Iterator, Mapping
@@ -16,15 +16,15 @@ _FACTS = load_json("plausibility")
 
 
 _MIN_VALUE = 0.001
-"""As good as nothing, and nothing that arithmetic stumbles over."""
+"""Smaller values are replaced by this one, which can be divided by."""
 
 
 def check_plausibility(
     measurements: Mapping[str, float], *, breasts: bool
 ) -> list[PlausibilityWarning]:
-    """All that is worth checking, of what matters with this flag; mostly nothing.
+    """Return the warnings about the measurements that apply with this flag.
 
-    What one hint explains gets no second one.
+    Measurements of one warning are not checked again by a later rule.
     """
     shown = {each.name for each in visible_measurements(breasts)}
     known = {name: max(v, _MIN_VALUE) for name, v in measurements.items() if name in shown}
@@ -47,7 +47,7 @@ def _check_orders(known: Mapping[str, float]) -> Iterator[PlausibilityWarning]:
 
 
 def _check_sums(known: Mapping[str, float]) -> Iterator[PlausibilityWarning]:
-    """Those of few measurements first."""
+    """Yield a warning for each broken sum rule, in the order of the file."""
     for rule in _FACTS["sums"]:
         names = (*rule["left"], *rule["right"])
         if all(name in known for name in names) and _is_broken(rule, known):
@@ -67,7 +67,7 @@ def _evaluate_side(terms: Mapping[str, int], known: Mapping[str, float]) -> floa
 
 
 def _format_side(terms: Mapping[str, int]) -> dict[str, str]:
-    """As a formula of labels."""
+    """Return one side of a rule as a formula of labels, by language."""
     said = {"en": "", "fr": ""}
     for name, times in terms.items():
         often = f"{abs(times)} \N{MULTIPLICATION SIGN} " if abs(times) > 1 else ""

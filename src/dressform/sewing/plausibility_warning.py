@@ -11,7 +11,7 @@ _MAX_QUOTED = 3
 
 @dataclass(frozen=True, slots=True)
 class PlausibilityWarning:
-    """Something to check: the measurements it is about, and a text with `en` and `fr`."""
+    """A suggestion to check some measurements; its text has the keys `en` and `fr`."""
 
     kind: str
     measurements: tuple[str, ...]
@@ -19,18 +19,18 @@ class PlausibilityWarning:
 
     @classmethod
     def create(
-        cls, kind: str, key: str, names: Sequence[str], *said: Mapping[str, str]
+        cls, kind: str, key: str, names: Sequence[str], *fragments: Mapping[str, str]
     ) -> "PlausibilityWarning":
-        """`said`: what stands in the text of that key, in each language."""
+        """Fill the text of `key` with `fragments`, each of which has all languages."""
         text = {
-            language: words.format(*(each[language] for each in said))
+            language: words.format(*(each[language] for each in fragments))
             for language, words in _TEXTS[key].items()
         }
         return cls(kind, tuple(names), text)
 
 
 def quote_label(name: str) -> dict[str, str]:
-    """A measurement as people call it."""
+    """Return the label of a measurement in quotation marks, by language."""
     label = CATALOGUE[name].label
     return {
         "en": f"\N{LEFT DOUBLE QUOTATION MARK}{label['en']}\N{RIGHT DOUBLE QUOTATION MARK}",
@@ -39,7 +39,7 @@ def quote_label(name: str) -> dict[str, str]:
 
 
 def quote_list(names: Sequence[str]) -> dict[str, str]:
-    """Several of them; of many only the first."""
+    """Return a list of quoted labels by language; after the first three, only their number."""
     known = [quote_label(name) for name in names[:_MAX_QUOTED]]
     over = len(names) - len(known)
     more = {language: words.format(over) if over else "" for language, words in _MORE.items()}
@@ -49,5 +49,5 @@ def quote_list(names: Sequence[str]) -> dict[str, str]:
 
 
 def untranslated(text: str) -> dict[str, str]:
-    """The same in every language."""
+    """Return the same text for all languages."""
     return dict.fromkeys(_MORE, text)

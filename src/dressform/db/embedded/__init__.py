@@ -18,13 +18,13 @@ from typing import TextIO
 from urllib.parse import quote
 
 from dressform.db.embedded.data import DATABASE, ROLE, ROLES, SERVICE, ensure_data
-from dressform.db.embedded.process import (
+from dressform.db.embedded.programs import OsUser, binary, check_access, run_command, server_user
+from dressform.db.embedded.server_process import (
     START_TIMEOUT_SECONDS,
     Postgres,
     read_postmaster,
     run_postgres,
 )
-from dressform.db.embedded.programs import OsUser, binary, check_access, run_command, server_user
 from dressform.errors import StartupError
 
 __all__ = ["Server", "attached", "binary", "running"]

@@ -28,9 +28,9 @@ from dressform.db.tables.session import Session
 from dressform.db.tables.sign_up import SignUp
 
 __all__ = [
-    "AuditLogEntry",
     "Account",
     "AccountKey",
+    "AuditLogEntry",
     "Avatar",
     "Base",
     "DatasetConsent",

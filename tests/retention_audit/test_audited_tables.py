@@ -13,7 +13,7 @@ from dressform.policy.account_data import RESTRICTED
 from dressform.policy.notice import CATEGORIES, get_category
 from dressform.policy.operation_data import VISITOR as VISITOR_CATEGORY
 from dressform.repositories.expired_rows import MAX_GRACE_PERIOD, MIN_NOTICE
-from dressform.retention_audit.windows import (
+from dressform.retention_audit.audited_tables import (
     AUDITED_TABLES,
     RULES,
     VISITOR,
@@ -62,7 +62,9 @@ def test_every_table_that_a_window_looks_after_is_looked_into() -> None:
         if column.name.endswith(("ends_at", "end_at"))
     }
 
-    looked_into = {name for one in AUDITED_TABLES for name in one.from_sql.split() if name in ending}
+    looked_into = {
+        name for one in AUDITED_TABLES for name in one.from_sql.split() if name in ending
+    }
     assert looked_into == ending
     assert VISITOR.from_sql == "access_log"
 
