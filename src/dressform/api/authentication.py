@@ -60,7 +60,7 @@ class _Bearer(HTTPBearer):
             auto_error=False,
             scheme_name="accessToken",
             bearerFormat="JWT",
-            description="The `access_token` that signing in or refreshing answered.",
+            description="The `access_token` of the response to `login` or `refresh`.",
         )
 
     async def look(self, request: Request) -> AuthenticatedQuery:

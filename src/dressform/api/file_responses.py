@@ -51,21 +51,21 @@ def _header(description: str, example: str) -> dict[str, Any]:
 
 _KNOWN = {"ETag": {"$ref": "#/components/headers/ETag"}}
 _TOLD = _KNOWN | {
-    "Accept-Ranges": _header("Parts can be asked for.", "bytes"),
-    "Last-Modified": _header("When it was published.", "Mon, 01 Mar 2027 09:30:00 GMT"),
+    "Accept-Ranges": _header("Ranges of bytes can be requested.", "bytes"),
+    "Last-Modified": _header("The time of publication.", "Mon, 01 Mar 2027 09:30:00 GMT"),
     "Repr-Digest": _header(
-        "The SHA-256 of all of it (RFC 9530).",
+        "The SHA-256 of the whole file (RFC 9530).",
         "sha-256=:n4bQgYhMfWWaL+qgxVrQFaO/TxsrC4Is0V1sFbDwCgg=:",
     ),
 }
 _HAD: dict[int | str, dict[str, Any]] = {
-    304: {"description": "You have it already.", "headers": _KNOWN}
+    304: {"description": "Your copy is current.", "headers": _KNOWN}
 }
-FILE_ASKED = _HAD | {200: {"description": "It is there.", "headers": _TOLD}}
+FILE_ASKED = _HAD | {200: {"description": "The file exists.", "headers": _TOLD}}
 FILE_ANSWERS = _HAD | {
-    200: {"description": "All of it.", "headers": _TOLD, "content": _CONTENT},
+    200: {"description": "The whole file.", "headers": _TOLD, "content": _CONTENT},
     206: {
-        "description": "The part that was asked for.",
+        "description": "The requested range.",
         "headers": _TOLD | {"Content-Range": {"$ref": "#/components/headers/Content-Range"}},
         "content": _CONTENT,
     },
@@ -84,9 +84,9 @@ def _parameter(name: str, description: str, example: str) -> dict[str, Any]:
     }
 
 
-RANGE = _parameter("Range", "The part that you want.", "bytes=0-99")
+RANGE = _parameter("Range", "The range of bytes to send.", "bytes=0-99")
 IF_RANGE = _parameter(
-    "If-Range", "The `ETag` of what you have a part of: of another file all is sent.", '"3"'
+    "If-Range", "The `ETag` of the file that you have a part of; the whole file is sent if it is another.", '"3"'
 )
 
 

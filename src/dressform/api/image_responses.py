@@ -18,7 +18,7 @@ PICTURE_ANSWER: dict[int | str, dict[str, Any]] = {
         "headers": _VERSION,
         "content": {WEBP: {"schema": {"type": "string", "format": "binary"}}},
     },
-    304: {"description": "You have it already.", "headers": _VERSION},
+    304: {"description": "Your copy is current.", "headers": _VERSION},
 }
 PICTURE_BODY: dict[str, Any] = {
     "requestBody": {

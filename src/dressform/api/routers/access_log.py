@@ -15,9 +15,9 @@ router = APIRouter(prefix="/v1/operations", tags=["operations"])
 
 Asked = Annotated[AccessLogSearch, Query()]
 Limit = Annotated[
-    int, Query(ge=1, le=100, description="Records a page.", json_schema_extra={"format": "int32"})
+    int, Query(ge=1, le=100, description="The number of records on a page.", json_schema_extra={"format": "int32"})
 ]
-Before = Annotated[Cursor | None, Query(description="The `next` of the page before.")]
+Before = Annotated[Cursor | None, Query(description="The `next` of the previous page.")]
 
 
 @router.get(

@@ -31,13 +31,13 @@ router = APIRouter(prefix="/v1/auth", tags=["auth"])
     "/password/forgot",
     status_code=status.HTTP_202_ACCEPTED,
     response_class=Response,
-    response_description="If the address has an account, a link is on its way.",
+    response_description="If the address has an account, a link is sent to it.",
     responses=problem_responses(RateLimited),
 )
 async def forgot_password(body: EmailOnly, mails: Mails, rate_limiter: RateLimiterDep) -> None:
-    """Ask for a link to choose a new password
+    """Request a link to reset the password
 
-    The answer is the same whether or not the address has an account.
+    The response is the same whether or not the address has an account.
     """
     rate_limiter.hit(RateLimit.MAIL, body.email)
     await mails.add("password-reset", to=body.email, language="en")
@@ -47,13 +47,13 @@ async def forgot_password(body: EmailOnly, mails: Mails, rate_limiter: RateLimit
     "/password/reset",
     status_code=status.HTTP_204_NO_CONTENT,
     response_class=Response,
-    response_description="The password is set and every session has ended: sign in.",
+    response_description="The password is set and every session has ended; sign in again.",
     responses=problem_responses(LinkInvalid, WeakPassword),
 )
 async def reset_password(
     body: PasswordReset, units: UnitOfWorkFactoryDep, hasher: PasswordHasherDep
 ) -> None:
-    """Choose a new password by a mailed link
+    """Reset the password with a mailed link
 
     The link works once, within one hour.
     """
@@ -74,7 +74,10 @@ async def change_password(
     hasher: PasswordHasherDep,
     rate_limiter: RateLimiterDep,
 ) -> None:
-    """Change your password"""
+    """Change your password
+
+    Every other session ends.
+    """
     with rate_limiter.guard(RateLimit.PASSWORD, str(me.account_id)):
         await set_new_password(
             units, hasher, me, current=body.current_password, new=body.new_password
@@ -85,7 +88,7 @@ async def change_password(
     "/email/change",
     status_code=status.HTTP_202_ACCEPTED,
     response_class=Response,
-    response_description="A link is on its way to the new address, word to the old one.",
+    response_description="A link is sent to the new address, and a notification to the old one.",
     responses=problem_responses(WrongPassword, RateLimited),
 )
 async def change_email(
@@ -97,7 +100,7 @@ async def change_email(
 ) -> None:
     """Change your e-mail address
 
-    It changes when the link sent to the new address is followed.
+    The address changes when the link that is sent to the new address is followed.
     """
     with rate_limiter.guard(RateLimit.PASSWORD, str(me.account_id)):
         rate_limiter.hit(RateLimit.MAIL, body.new_email)
@@ -108,7 +111,7 @@ async def change_email(
     "/email/confirm",
     status_code=status.HTTP_204_NO_CONTENT,
     response_class=Response,
-    response_description="The new address is in use.",
+    response_description="The new address is confirmed and in use.",
     responses=problem_responses(LinkInvalid, EmailTaken),
 )
 async def confirm_email(body: TokenOnly, uow: UnitOfWorkDep) -> None:
@@ -123,14 +126,14 @@ async def confirm_email(body: TokenOnly, uow: UnitOfWorkDep) -> None:
     "/reopen",
     status_code=status.HTTP_204_NO_CONTENT,
     response_class=Response,
-    response_description="The account is open again: sign in.",
+    response_description="The account is active again; you can sign in.",
     responses=problem_responses(LinkInvalid),
 )
 async def reactivate_account(body: TokenOnly, uow: UnitOfWorkDep) -> None:
-    """Keep an account that is past its 12 months
+    """Reactivate an account after its 12 months
 
-    With the token of the mailed link: an account is locked at the end of its 12 months, and waits
-    a while for its owner if no warning could be delivered before. This counts as a login, as signing
-    in does, which opens it again too.
+    Send the token of the mailed link. An account is locked at the end of its 12 months, and is
+    kept for a while longer if no warning could be delivered before. Reactivation counts as a
+    login; signing in reactivates the account too.
     """
     await reopen(uow, body.token)

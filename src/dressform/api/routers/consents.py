@@ -23,18 +23,18 @@ from dressform.repositories.accounts import MEMBER_AND_ACCOUNT, decrypt_credenti
 router = APIRouter(prefix="/v1/privacy/consents", tags=["privacy"])
 
 TextLanguage = Annotated[
-    Language | None, Query(description="Of the texts; that of your mails if left out.")
+    Language | None, Query(description="The language of the texts; by default that of your mails.")
 ]
 
 
-@router.get("", response_description="Your consents, each with the text that is asked now.")
+@router.get("", response_description="Your consents, each with its current text.")
 async def list_consents(
     look: AuthenticatedQueryDep, consents: Consents, language: TextLanguage = None
 ) -> ConsentsRead:
-    """Read your consents
+    """List your consents
 
-    What is done only if you agree: nothing, until you do. There is one so far, to give one of your
-    models to the open dataset.
+    Processing that needs your consent takes place only after you give it. There is one such
+    purpose so far: adding one of your models to the open dataset.
     """
     me, row = await look.at_any(MEMBER_AND_ACCOUNT)
     text = CURRENT[language or decrypt_credentials(row, me).language]
@@ -43,7 +43,7 @@ async def list_consents(
 
 @router.put(
     "/open-dataset",
-    response_description="What you said, as it is kept.",
+    response_description="The consent is updated.",
     responses=problem_responses(ConsentTextChanged, TooManyConsents),
 )
 async def set_open_dataset_consent(
@@ -52,12 +52,12 @@ async def set_open_dataset_consent(
     uow: UnitOfWorkDep,
     rate_limiter: RateLimiterDep,
 ) -> ConsentRead:
-    """Agree to the open dataset, or withdraw
+    """Give or withdraw consent to the open dataset
 
-    To agree, send the version of the text that you were shown; agreeing to it once more only
-    changes the model. To withdraw, `{"granted": false}` is enough. Each is added to your `history`,
-    and a mail confirms it, five times in an hour at most. While your account is restricted you can
-    withdraw, but not agree.
+    To give consent, send the version of the text that you were shown; giving it again only
+    changes the model. To withdraw it, `{"granted": false}` is enough. Each change is added to
+    your `history`, and a mail confirms it, at most five times an hour. While your account is
+    restricted you can withdraw consent but not give it.
     """
     may_mail = partial(rate_limiter.try_hit, RateLimit.MAIL, str(me.account_id))
     if not body.granted:

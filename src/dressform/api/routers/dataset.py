@@ -19,19 +19,19 @@ from dressform.errors import NotFound, RangeNotSatisfiable
 
 router = APIRouter(prefix="/v1/dataset", tags=["dataset"])
 
-TextLanguage = Annotated[Language, Query(description="Of the texts.")]
-NameOfEdition = Annotated[EditionName, Path(description="The edition's name.")]
-NameOfFile = Annotated[FileName, Path(description="The file's name.")]
+TextLanguage = Annotated[Language, Query(description="The language of the texts.")]
+NameOfEdition = Annotated[EditionName, Path(description="The name of the edition.")]
+NameOfFile = Annotated[FileName, Path(description="The name of the file.")]
 
 
-@router.get("", response_description="What there is.")
+@router.get("", response_description="The dataset.")
 async def read_dataset(
     response: Response, editions: Editions, uow: UnitOfWorkDep, language: TextLanguage = "en"
 ) -> DatasetRead:
-    """The open dataset
+    """Read about the open dataset
 
-    What it is, what is promised to whoever gives to it, and the editions. It is open to all: no
-    account is needed, and any page may load it.
+    The response describes the dataset, its privacy guarantee and its editions. No account is
+    needed, and every web page may load it.
     """
     response.headers.update(OPEN | {"Cache-Control": "public, max-age=300"})
     return DatasetRead.of(
@@ -50,9 +50,9 @@ async def read_dataset(
 async def read_edition(
     edition: NameOfEdition, response: Response, editions: Editions
 ) -> EditionRead:
-    """An edition
+    """Read an edition
 
-    With its files, none of which ever changes.
+    The response lists the files of the edition, which never change.
     """
     found = EditionRead.with_files(await editions.get(edition), await editions.list_files(edition))
     response.headers.update(OPEN | {"Cache-Control": "public, max-age=3600"})
@@ -62,10 +62,11 @@ async def read_edition(
 async def read_edition_file(
     request: Request, edition: NameOfEdition, file: NameOfFile, units: UnitOfWorkFactoryDep
 ) -> Response:
-    """Download a file
+    """Download a file of an edition
 
-    All of it or a part (`Range`: one range of bytes; of several, all is sent). It may be kept for
-    ever; `Repr-Digest` and `ETag` are its SHA-256.
+    The response is the whole file or a part of it (`Range`: one range of bytes; for several
+    ranges the whole file is sent). It may be cached for ever; `Repr-Digest` and `ETag` are its
+    SHA-256.
     """
     return await file_answer(request, units, edition, file)
 
@@ -85,7 +86,7 @@ router.add_api_route(
     read_edition_file,
     methods=["HEAD"],
     name="head_edition_file",
-    description="Ask about a file\n\nWhat a download would say of it, without the content.",
+    description="Read the headers of a file of an edition\n\nThe response has the headers of a download, without the content.",
     response_class=Response,
     responses=FILE_ASKED | problem_responses(NotFound),
 )

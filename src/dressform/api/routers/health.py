@@ -23,22 +23,23 @@ router = APIRouter(prefix="/health", tags=["health"])
 _STUCK_AFTER_SECONDS = 60
 
 
-@router.get("/live", response_description="It does.")
+@router.get("/live", response_description="The process is running.")
 async def get_liveness() -> LiveRead:
-    """Whether the process answers"""
+    """Check that the process is running"""
     return LiveRead()
 
 
 @router.get(
     "/ready",
-    response_description="It can.",
-    responses={503: {"description": "It can't at the moment.", "model": ReadyRead}},
+    response_description="Ready to serve requests.",
+    responses={503: {"description": "Not ready to serve requests.", "model": ReadyRead}},
 )
 async def get_readiness(request: Request, service: AppStateDep, response: Response) -> ReadyRead:
-    """Whether requests can be served
+    """Check that the service can serve requests
 
-    The database and its schema decide. A late worker is told here, but does not make the API
-    unready: whatever is past its window can't be read even when no worker runs.
+    The service is ready when the database is writable and has this version's tables. A late
+    worker is reported but does not make the service unready: data past its retention period
+    cannot be read even while no worker runs.
     """
     shipper = request.app.state.shipper
     found = await _look(service, _log(shipper))
@@ -50,14 +51,14 @@ async def get_readiness(request: Request, service: AppStateDep, response: Respon
 
 @router.get(
     "/retention",
-    response_description="Nothing is overdue.",
-    responses={503: {"description": "Something is.", "model": RetentionRead}},
+    response_description="No rows are overdue.",
+    responses={503: {"description": "Rows are overdue.", "model": RetentionRead}},
 )
 async def read_retention(auditor: Auditor, response: Response) -> RetentionRead:
-    """Whether what is past its window is deleted
+    """Check that expired data are deleted
 
-    Asked of the tables and files themselves, by code of its own: it does not take the worker's word.
-    Counts beyond a million of addresses are not exact.
+    An independent check reads the tables and files themselves and does not rely on the worker's
+    reports. Counts of addresses above one million are not exact.
     """
     found = RetentionRead.of(await auditor.findings())
     if found.status == "overdue":

@@ -6,12 +6,12 @@ from dressform.api.schemas.jwks import KeySet
 router = APIRouter(tags=["auth"])
 
 
-@router.get("/.well-known/jwks.json", response_description="The keys.")
+@router.get("/.well-known/jwks.json", response_description="The public keys.")
 async def read_jwks(tokens: Tokens, response: Response) -> KeySet:
-    """The public keys of the access tokens
+    """Read the public keys of access tokens
 
-    For third parties that check a token by themselves (RFC 7517). A token that checks may still
-    have been ended: only this service knows.
+    Third parties can verify access tokens with these keys (RFC 7517). A token that verifies may
+    belong to a session that has ended: only this service knows that.
     """
     response.headers["Cache-Control"] = "public, max-age=300"
     return KeySet.model_validate(tokens.jwks())

@@ -22,23 +22,23 @@ router = APIRouter(prefix="/v1/measurements", tags=["measurements"])
 _VERSIONED = {"ETag": {"$ref": "#/components/headers/ETag"}}
 _CACHED: dict[int | str, dict[str, Any]] = {
     200: {"headers": _VERSIONED},
-    304: {"description": "You have it already.", "headers": _VERSIONED},
+    304: {"description": "Your copy is current.", "headers": _VERSIONED},
 }
 
 Breasts = Annotated[
     bool | None,
-    Query(description="Only what is shown for a model with or without breasts.", examples=[True]),
+    Query(description="Only measurements that are shown for a model with or without breasts.", examples=[True]),
 ]
 Version = Annotated[
     str | None,
     Query(
         max_length=40,
-        description="The `version` of the catalogue: the answer may then be kept for ever.",
+        description="The `version` of the catalogue: the response may then be cached for ever.",
         examples=[VERSION],
     ),
 ]
 Name = Annotated[
-    str, Path(max_length=40, description="The measurement's name.", examples=["chest"])
+    str, Path(max_length=40, description="The name of the measurement.", examples=["chest"])
 ]
 
 
@@ -62,11 +62,11 @@ CacheControl = Annotated[str, Depends(_cache_control)]
 async def list_measurements(
     request: Request, response: Response, cache_control: CacheControl, breasts: Breasts = None
 ) -> MeasurementsRead | Response:
-    """The catalogue of measurements
+    """List the measurements
 
-    Their names and units are those that drafting software takes as they are. The flag filters
-    what is shown; a model keeps every value whatever its flag says. `derived` is what drafting
-    works out from them, which no model holds.
+    Names and units are those of drafting software. `breasts` filters the list; a model keeps
+    every value whatever its flag says. `derived` lists what drafting computes from the
+    measurements; models do not hold these.
     """
     response.headers["Cache-Control"] = cache_control
     response.headers["ETag"] = f'W/"{VERSION}-{breasts}"'
@@ -76,12 +76,12 @@ async def list_measurements(
     )
 
 
-@router.post("/check", response_description="What was understood, and what is worth a look.")
+@router.post("/check", response_description="The parsed values, with warnings.")
 async def check_measurements(body: BodyInput) -> CheckRead:
-    """Check measurements
+    """Check measurements without storing them
 
-    For a form, while somebody types: reads text as people write it, says what is missing and what
-    is worth a second look. Nothing is stored, and nothing is refused for being unusual.
+    A form can call this while a person types: it parses text, and lists missing and implausible
+    values. Nothing is stored, and no value is refused for being unusual.
     """
     return CheckRead.of(body.to_domain())
 
@@ -97,10 +97,10 @@ async def _with_neck(body: BodyInput) -> BodyMeasurements:
 async def estimate_measurements(
     body: Annotated[BodyMeasurements, Depends(_with_neck)],
 ) -> EstimatesRead:
-    """Estimate measurements
+    """Estimate measurements from the neck
 
-    From the neck and the flag, as FreeSewing does. Estimates are guesses for adults: fit for
-    noticing a slip, not for cutting cloth. They are stored nowhere.
+    The estimates follow FreeSewing's method from the neck and the flag. They are for adults and
+    precise enough to notice a typing error, not to cut fabric. They are not stored.
     """
     return EstimatesRead.of(body)
 
@@ -125,10 +125,10 @@ async def read_measurement(
     measurement: Annotated[Measurement, Depends(_measurement)],
     cache_control: CacheControl,
 ) -> MeasurementRead | Response:
-    """One measurement
+    """Read one measurement
 
-    How it is taken, what it may hold, and what other software calls it. An older name is told the
-    present one rather than led there: a model would refuse it too.
+    The response says how it is taken, which values it accepts, and what other software calls
+    it. For a former name the response is 404 and names the present one.
     """
     response.headers["Cache-Control"] = cache_control
     response.headers["ETag"] = f'W/"{VERSION}-{measurement.name}"'

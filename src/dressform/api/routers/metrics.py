@@ -55,7 +55,7 @@ _OF_RULES: dict[str, tuple[str, Callable[[RuleFindings], float | None]]] = {
 @router.get(
     "/metrics",
     response_class=Response,
-    response_description="The figures, in the text format of Prometheus.",
+    response_description="The metrics, in the text format of Prometheus.",
     responses={
         200: {
             "content": {
@@ -68,10 +68,10 @@ _OF_RULES: dict[str, tuple[str, Callable[[RuleFindings], float | None]]] = {
     },
 )
 async def read_metrics(request: Request, auditor: Auditor) -> Response:
-    """Figures for Prometheus
+    """Read the metrics for Prometheus
 
-    While the database is away those of the retention rules are missing, and those of the log's rows
-    while somebody locks it.
+    While the database is unavailable, the metrics of the retention rules are missing. While
+    another transaction locks the access log, the metrics of its rows are missing.
     """
     try:
         findings = await auditor.findings()

@@ -55,12 +55,12 @@ Wanted = Annotated[
 ]
 Given = Annotated[
     Format | None,
-    Query(alias="format", description="Told by the content if left out.", examples=["csv"]),
+    Query(alias="format", description="Detected from the content if left out.", examples=["csv"]),
 ]
 Breasts = Annotated[
-    bool | None, Query(description="For a file that does not say it.", examples=[False])
+    bool | None, Query(description="The flag for files that do not have one.", examples=[False])
 ]
-DryRun = Annotated[bool, Query(description="Report only, and keep nothing.", examples=[True])]
+DryRun = Annotated[bool, Query(description="Report only, and store nothing.", examples=[True])]
 
 
 @router.get(
@@ -69,14 +69,14 @@ DryRun = Annotated[bool, Query(description="Report only, and keep nothing.", exa
     responses=_EXPORTED | problem_responses(NotFound),
 )
 async def export_model(
-    model_id: Annotated[UUID, Path(description="The model's id.")],
+    model_id: Annotated[UUID, Path(description="The id of the model.")],
     look: AuthenticatedQueryDep,
     form: Wanted,
 ) -> Response:
-    """Export a model
+    """Export a model to a file
 
-    Every measurement that is kept, hidden ones and a base's as well, in millimetres and degrees.
-    The file says nothing about you, not even the model's name.
+    The file holds every stored measurement, also hidden ones and those of the base model, in
+    millimetres and degrees. It says nothing about you, and does not contain the model's name.
     """
     me, row = await look.at(MEMBER_AND_MODEL, model_id=model_id)
     body = decrypt_member_model(row, me).body
@@ -101,7 +101,7 @@ async def _found(request: Request, form: Given = None) -> ImportResult:
 
 @router.post(
     "/import",
-    response_description="What was found, and what became of it.",
+    response_description="The report of the import.",
     responses=problem_responses(TooManyModels, TooLarge),
     openapi_extra={
         "requestBody": {
@@ -118,11 +118,11 @@ async def import_model_file(
     breasts: Breasts = None,
     dry_run: DryRun = False,  # noqa: FBT002  a query parameter
 ) -> ImportRead:
-    """Import models
+    """Import models from a file
 
-    Of Seamly2D, Valentina, FreeSewing (a set or a whole account, older names as well) or a table;
-    all of its models or none. Each entry is accounted for, none is guessed. What the file says
-    about a person is dropped.
+    Files of Seamly2D, Valentina and FreeSewing (a set or a whole account, also with former
+    names) and tables are supported. Either all models of a file are imported or none. The
+    report lists every entry; no value is guessed. Personal data in the file are dropped.
     """
     bodies = [_body(one, breasts) for one in found.models]
     kept = [] if dry_run else [body for body in bodies if body.measurements]

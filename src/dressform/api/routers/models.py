@@ -42,17 +42,17 @@ router = APIRouter(prefix="/v1/models", tags=["models"])
 
 Sent = Annotated[bytes, Depends(sent)]
 Limit = Annotated[
-    int, Query(ge=1, le=100, description="Models a page.", json_schema_extra={"format": "int32"})
+    int, Query(ge=1, le=100, description="The number of models on a page.", json_schema_extra={"format": "int32"})
 ]
 UnitAsked = Annotated[
     Literal["mm", "cm", "in", "account"] | None,
     Query(
-        description="Gives the measurements for people as well, in this unit or the account's own.",
+        description="Adds the measurements as texts in this unit, or in the account's own.",
         examples=["account"],
     ),
 ]
-After = Annotated[PositionCursor | None, Query(description="The `next` of the page before.")]
-ModelId = Annotated[UUID, Path(description="The model's id.")]
+After = Annotated[PositionCursor | None, Query(description="The `next` of the previous page.")]
+ModelId = Annotated[UUID, Path(description="The id of the model.")]
 
 
 async def _shown_in(uows: UnitOfWorkFactory, me: Member, unit: UnitAsked) -> MeasurementUnit | None:
@@ -75,7 +75,7 @@ async def list_models(
 ) -> ModelPage:
     """List your models
 
-    In the order of their making. `next` is the `cursor` of the page that follows.
+    Models are in the order of their creation. `next` is the `cursor` of the next page.
     """
     me, rows = await look.at_all(MEMBER_AND_MODELS, after=cursor or 0, most=limit + 1)
     shown_in = await _shown_in(look.service.uows, me, unit)
@@ -91,11 +91,11 @@ async def list_models(
 async def create_model(
     body: ModelCreate, me: CurrentMember, uows: UnitOfWorkFactoryDep, response: Response
 ) -> ModelWithWarnings:
-    """Make a model
+    """Create a model
 
-    Numbers are millimetres, of shoulderSlope degrees; text is read as people write it:
-    `43 1/2 in`, `110,5 cm`. Leave out what you have not measured. With `based_on` it is a variant:
-    it holds what differs, and all else is as in its base.
+    A number is in millimetres, or degrees for shoulderSlope; a text may have a unit: `43 1/2
+    in`, `110,5 cm`. Leave out what you have not measured. With `based_on` the model is a
+    variant: it holds only what differs from its base model.
     """
     async with uows.transaction() as uow:
         model = await Models(uow).add(
@@ -116,8 +116,8 @@ async def read_model(
 ) -> Response:
     """Read a model
 
-    Nobody but its owner learns that it exists. What it holds is whole, a variant's as well;
-    `missing` says what is left to measure.
+    Only its owner can read it. The response has all values, also those of a variant's base;
+    `missing` lists what is still to be measured.
     """
     me, row = await look.at_any(MEMBER_AND_MODEL, model_id=model_id)
     shown_in = await _shown_in(look.service.uows, me, unit)
@@ -126,7 +126,7 @@ async def read_model(
 
 @router.patch(
     "/{model_id}",
-    response_description="The model as it is now.",
+    response_description="The model is changed.",
     responses=problem_responses(NotFound),
 )
 async def change_model(
@@ -134,8 +134,9 @@ async def change_model(
 ) -> ModelWithWarnings:
     """Change a model
 
-    JSON Merge Patch (RFC 7396): what you leave out stays, a measurement that is null is removed,
-    or in a variant as in its base again. `based_on` null makes a variant whole.
+    The body is a JSON Merge Patch (RFC 7396): absent fields stay as they are. A measurement
+    that is null is removed, or in a variant takes the value of its base model again. `based_on`
+    null detaches a variant from its base model.
     """
     async with uows.transaction() as uow:
         model = await Models(uow).change(me, model_id, **body.to_changes())
@@ -146,28 +147,29 @@ async def change_model(
     "/{model_id}",
     status_code=status.HTTP_204_NO_CONTENT,
     response_class=Response,
-    response_description="The model is gone, its avatar too.",
+    response_description="The model and its avatar are deleted.",
     responses=problem_responses(NotFound),
 )
 async def delete_model(
     model_id: ModelId, me: CurrentMemberOrRestricted, models: ModelsInUnit
 ) -> None:
-    """Remove a model
+    """Delete a model
 
-    Variants of it stay, with all their values.
+    Its variants stay, with all their values.
     """
     await models.remove(me, model_id)
 
 
 @router.get(
     "/{model_id}/warnings",
-    response_description="What is worth a second look.",
+    response_description="The warnings.",
     responses=problem_responses(NotFound),
 )
 async def read_warnings(model_id: ModelId, look: AuthenticatedQueryDep) -> WarningsRead:
-    """Check a model
+    """Check a stored model
 
-    What making and changing it answered, again. Nothing is ever refused for it.
+    The response has the same warnings as creating or changing the model. No value is refused
+    for them.
     """
     me, row = await look.at(MEMBER_AND_MODEL, model_id=model_id)
     return WarningsRead.of(decrypt_member_model(row, me).body)
@@ -179,7 +181,7 @@ async def read_warnings(model_id: ModelId, look: AuthenticatedQueryDep) -> Warni
     responses=PICTURE_ANSWER | problem_responses(NotFound),
 )
 async def read_avatar(request: Request, model_id: ModelId, look: AuthenticatedQueryDep) -> Response:
-    """Fetch a model's avatar"""
+    """Download a model's avatar"""
     me, row = await look.at_any(MEMBER_AND_AVATAR, model_id=model_id)
     return shown(request, decrypt_avatar(row, me, model_id))
 
@@ -188,7 +190,7 @@ async def read_avatar(request: Request, model_id: ModelId, look: AuthenticatedQu
     "/{model_id}/avatar",
     status_code=status.HTTP_204_NO_CONTENT,
     response_class=Response,
-    response_description="The avatar is kept.",
+    response_description="The avatar is stored.",
     responses=problem_responses(NotFound, TooLarge, UnsupportedPicture),
     openapi_extra=PICTURE_BODY,
 )
@@ -201,7 +203,7 @@ async def put_avatar(
 ) -> None:
     """Set a model's avatar
 
-    Only you ever see it: it helps to tell your models apart.
+    Only you see it; it helps you to tell your models apart.
     """
     await save_avatar(uows, images, me, model_id, data)
 
@@ -210,9 +212,9 @@ async def put_avatar(
     "/{model_id}/avatar",
     status_code=status.HTTP_204_NO_CONTENT,
     response_class=Response,
-    response_description="The avatar is gone.",
+    response_description="The avatar is deleted.",
     responses=problem_responses(NotFound),
 )
 async def delete_avatar(model_id: ModelId, me: CurrentMemberOrRestricted, avatars: Avatars) -> None:
-    """Remove a model's avatar"""
+    """Delete a model's avatar"""
     await avatars.remove(me, model_id)

@@ -30,16 +30,16 @@ from dressform.policy.notice import notice
 
 router = APIRouter(prefix="/v1/privacy", tags=["privacy"])
 
-NoticeLanguage = Annotated[Language, Query(description="Of the texts.")]
+NoticeLanguage = Annotated[Language, Query(description="The language of the texts.")]
 
 
-@router.get("/notice", response_description="The notice.")
+@router.get("/notice", response_description="The privacy notice.")
 async def read_notice(
     response: Response, settings: Settings, language: NoticeLanguage = "en"
 ) -> NoticeRead:
-    """What is kept, why, and for how long
+    """Read the privacy notice
 
-    Made from the very data by which the rules are enforced.
+    The notice is generated from the same data that the retention rules are enforced by.
     """
     response.headers["Cache-Control"] = "public, max-age=3600"
     categories = [
@@ -48,27 +48,27 @@ async def read_notice(
     return NoticeRead(language=language, categories=categories)
 
 
-@router.get("/status", response_description="What was found.")
+@router.get("/status", response_description="The status.")
 async def read_status(
     response: Response, auditor: Auditor, language: NoticeLanguage = "en"
 ) -> StatusRead:
-    """Whether the notice is kept
+    """Check that the privacy notice is kept
 
-    Asked of what is stored, by code of its own: it does not take the word of what deletes, and turns
-    to overdue by itself when nothing does.
+    An independent check reads what is stored and does not rely on the worker's reports. The
+    status becomes `overdue` by itself when nothing is deleted any more.
     """
     found = await auditor.findings()
     response.headers["Cache-Control"] = "public, max-age=60"
     return StatusRead.of(found, language)
 
 
-@router.get("/export", response_description="Everything that is stored about you.")
+@router.get("/export", response_description="All data that are stored about you.")
 async def export_account(
     me: CurrentMemberOrRestricted, uow: UnitOfWorkDep, response: Response
 ) -> AccountExport:
-    """Take your data with you
+    """Export all your data
 
-    GDPR Art. 15 and 20. Pictures are in base64.
+    This is the access and portability of GDPR Art. 15 and 20. Pictures are in base64.
     """
     response.headers["Content-Disposition"] = 'attachment; filename="dressform.json"'
     return AccountExport.of(await collect_account_data(uow, me))
@@ -78,7 +78,7 @@ async def export_account(
     "/restriction",
     status_code=status.HTTP_204_NO_CONTENT,
     response_class=Response,
-    response_description="As you wished, from this moment on.",
+    response_description="The restriction is updated.",
     responses=problem_responses(WrongPassword, RateLimited),
 )
 async def set_restriction(
@@ -90,11 +90,11 @@ async def set_restriction(
 ) -> None:
     """Restrict processing, or lift the restriction
 
-    GDPR Art. 18. While restricted your data are kept but neither shown nor used: nobody sees your
-    profile, and no new model is made, drawn, checked or handed to another program. You can still
-    read, correct and remove all that you have, change your password and address, withdraw a
-    consent, take your data with you and delete your account. The 12 months do not end a restricted
-    account: the notice says for how long it is kept at most without a login.
+    This is the restriction of GDPR Art. 18. While it lasts, your data are stored but neither
+    shown nor used: other members do not see your profile, and no new model is created, drawn,
+    checked or exported. You can still read, correct and delete your data, change your password
+    and address, withdraw consent, export your data and delete your account. The 12 months do
+    not end a restricted account: the notice says how long it is kept at most without a login.
     """
     with rate_limiter.guard(RateLimit.PASSWORD, str(me.account_id)):
         await restrict_account(
@@ -106,7 +106,7 @@ async def set_restriction(
     "/erasure",
     status_code=status.HTTP_204_NO_CONTENT,
     response_class=Response,
-    response_description="The account is gone with everything in it.",
+    response_description="The account and all its data are deleted.",
     responses=problem_responses(WrongPassword, RateLimited),
 )
 async def delete_account(
@@ -118,8 +118,8 @@ async def delete_account(
 ) -> None:
     """Delete your account
 
-    GDPR Art. 17. At once and for good: profile, picture, models, avatars, sessions. A last mail
-    confirms it.
+    This is the erasure of GDPR Art. 17. Your profile, picture, models, avatars and sessions are
+    deleted at once and cannot be restored. A last mail confirms it.
     """
     with rate_limiter.guard(RateLimit.PASSWORD, str(me.account_id)):
         await erase_account(units, hasher, me, password=body.password)

@@ -39,7 +39,8 @@ Name = Annotated[
 async def read_own_profile(look: AuthenticatedQueryDep) -> OwnProfileRead:
     """Read your own profile
 
-    With what only you see: e-mail address, language, last login and when the account would end.
+    The response also has what only you see: e-mail address, language, last login, and when the
+    account ends without another one.
     """
     me, row = await look.at_any(MEMBER_AND_PROFILE)
     return OwnProfileRead.of_owner(*decrypt_own_profile(row, me))
@@ -47,7 +48,7 @@ async def read_own_profile(look: AuthenticatedQueryDep) -> OwnProfileRead:
 
 @router.patch(
     "/me",
-    response_description="Your profile as it is now.",
+    response_description="Your profile is changed.",
     responses=problem_responses(UsernameTaken),
 )
 async def change_own_profile(
@@ -58,7 +59,8 @@ async def change_own_profile(
 ) -> OwnProfileRead:
     """Change your own profile
 
-    JSON Merge Patch (RFC 7396): what you leave out stays, null removes what is optional.
+    The body is a JSON Merge Patch (RFC 7396): absent fields stay as they are, and null removes
+    an optional one.
     """
     async with uows.transaction() as uow:
         await change_profile(uow, me, body.model_dump(exclude_unset=True))
@@ -71,7 +73,7 @@ async def change_own_profile(
     responses=PICTURE_ANSWER | problem_responses(NotFound),
 )
 async def read_own_picture(request: Request, look: AuthenticatedQueryDep) -> Response:
-    """Fetch your picture"""
+    """Download your picture"""
     me, row = await look.at_any(MEMBER_AND_PICTURE)
     return shown(request, decrypt_picture(row, me))
 
@@ -80,7 +82,7 @@ async def read_own_picture(request: Request, look: AuthenticatedQueryDep) -> Res
     "/me/picture",
     status_code=status.HTTP_204_NO_CONTENT,
     response_class=Response,
-    response_description="The picture is kept.",
+    response_description="The picture is stored.",
     responses=problem_responses(TooLarge, UnsupportedPicture),
     openapi_extra=PICTURE_BODY,
 )
@@ -89,7 +91,8 @@ async def put_own_picture(
 ) -> None:
     """Set your picture
 
-    It is turned upright, stripped of all metadata and kept as WebP of at most 1024 pixels.
+    The picture is rotated upright, stripped of all metadata and stored as WebP of at most 1024
+    by 1024 pixels.
     """
     await save_picture(uows, images, me, data)
 
@@ -98,11 +101,11 @@ async def put_own_picture(
     "/me/picture",
     status_code=status.HTTP_204_NO_CONTENT,
     response_class=Response,
-    response_description="The picture is gone.",
+    response_description="The picture is deleted.",
     responses=problem_responses(NotFound),
 )
 async def delete_own_picture(me: CurrentMemberOrRestricted, pictures: Pictures) -> None:
-    """Remove your picture"""
+    """Delete your picture"""
     await pictures.remove(me)
 
 
@@ -114,7 +117,8 @@ async def delete_own_picture(me: CurrentMemberOrRestricted, pictures: Pictures) 
 async def read_profile(username: Name, _: CurrentMember, profiles: Profiles) -> ProfileRead:
     """Read a member's profile
 
-    Username, picture, bio and social accounts: for members only, and never an e-mail address.
+    Only members see profiles: username, picture, bio and social accounts, but never an e-mail
+    address.
     """
     return ProfileRead.of((await profiles.get_by_username(username))[1])
 
@@ -127,5 +131,5 @@ async def read_profile(username: Name, _: CurrentMember, profiles: Profiles) -> 
 async def read_picture(
     request: Request, username: Name, _: CurrentMember, pictures: Pictures
 ) -> Response:
-    """Fetch a member's picture"""
+    """Download a member's picture"""
     return shown(request, await pictures.get_by_username(username))

@@ -22,7 +22,7 @@ router = APIRouter(prefix="/v1/auth", tags=["auth"])
     "/register",
     status_code=status.HTTP_202_ACCEPTED,
     response_class=Response,
-    response_description="Look into your mailbox.",
+    response_description="A mail is sent to the address.",
     responses=problem_responses(UsernameTaken, WeakPassword, RateLimited),
 )
 async def register(
@@ -33,8 +33,8 @@ async def register(
 ) -> None:
     """Register
 
-    Sends a link to the address; following it within 7 days makes the account. The answer is the
-    same whether or not the address has an account already.
+    A link is sent to the address; following it within 7 days creates the account. The response
+    is the same whether or not the address already has an account.
     """
     await check_registration(
         units, email=body.email, username=body.username, password=body.password
@@ -47,13 +47,13 @@ async def register(
     "/verify-email",
     status_code=status.HTTP_204_NO_CONTENT,
     response_class=Response,
-    response_description="The account is there: sign in.",
+    response_description="The registration is confirmed; you can sign in.",
     responses=problem_responses(LinkInvalid, EmailTaken, UsernameTaken),
 )
 async def confirm_registration(body: TokenOnly, uow: UnitOfWorkDep) -> None:
-    """Confirm the address of a registration
+    """Confirm a registration
 
-    With the token of the mailed link.
+    Send the token of the mailed link.
     """
     await confirm_sign_up(uow, body.token)
 
@@ -62,13 +62,13 @@ async def confirm_registration(body: TokenOnly, uow: UnitOfWorkDep) -> None:
     "/resend",
     status_code=status.HTTP_202_ACCEPTED,
     response_class=Response,
-    response_description="If the address waits for its confirmation, a new link is on its way.",
+    response_description="If the address has an unconfirmed registration, a new link is sent to it.",
     responses=problem_responses(RateLimited),
 )
 async def resend_verification(body: EmailOnly, mails: Mails, rate_limiter: RateLimiterDep) -> None:
     """Send the link of a registration again
 
-    The link that was sent before stops working.
+    The previous link stops working.
     """
     rate_limiter.hit(RateLimit.MAIL, body.email)
     await mails.add("sign-up", to=body.email, language="en")

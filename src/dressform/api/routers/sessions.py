@@ -28,7 +28,7 @@ router = APIRouter(prefix="/v1/auth", tags=["auth"])
 
 Cookie = Annotated[RefreshCookie, Depends(refresh_cookie)]
 CarriedToken = Annotated[Carried, Depends(carried)]
-SessionId = Annotated[UUID, Path(description="The session's id, from the list of your sessions.")]
+SessionId = Annotated[UUID, Path(description="The id of the session, from the list of your sessions.")]
 
 
 @router.post(
@@ -46,9 +46,9 @@ async def login(
 ) -> TokensRead:
     """Sign in
 
-    By username or e-mail address. This counts as a login: the 12 months for which your data are kept
-    begin anew. It also opens an account again that waits past its 12 months, because no warning of
-    its end could be delivered in time.
+    Send a username or an e-mail address. This counts as a login: the 12 months for which your
+    data are kept start again. It also reactivates an account that is past its 12 months and was
+    kept because no warning could be delivered in time.
     """
     with rate_limiter.guard(RateLimit.PASSWORD, body.login):
         signed_in = await sign_in(units, hasher, login=body.login, password=body.password)
@@ -62,11 +62,11 @@ async def login(
     responses=problem_responses(RefreshTokenRefused, OriginNotAllowed),
 )
 async def refresh(token: CarriedToken, units: UnitOfWorkFactoryDep, cookie: Cookie) -> TokensRead:
-    """Renew the access token
+    """Refresh the access token
 
-    Each refresh token works once. The one that was used last works again as long as its successor
-    was not used, because an answer may get lost. Any older one ends the whole session, because
-    somebody else may have a copy.
+    Each refresh token works once. The last used one works again as long as its successor was
+    not used, because a response may get lost. Any older one ends the whole session, because
+    another person may have a copy.
     """
     renewed = await rotate_session(units, token.text)
     return cookie.hand_out(renewed, by_cookie=token.by_cookie)
@@ -76,23 +76,23 @@ async def refresh(token: CarriedToken, units: UnitOfWorkFactoryDep, cookie: Cook
     "/logout",
     status_code=status.HTTP_204_NO_CONTENT,
     response_class=Response,
-    response_description="The session has ended.",
+    response_description="?? The session has ended.",
     responses=problem_responses(RefreshTokenRefused, OriginNotAllowed),
 )
 async def logout(token: CarriedToken, sessions: Sessions, cookie: Cookie) -> None:
     """Sign out
 
-    Ends the session of the refresh token at once; its access token is refused from now on too.
+    The session of the refresh token ends at once; its access token is refused from then on too.
     """
     await sessions.delete_by_token(token.text)
     cookie.clear()
 
 
-@router.get("/sessions", response_description="Where you are signed in.")
+@router.get("/sessions", response_description="Your sessions.")
 async def list_sessions(me: CurrentMemberOrRestricted, sessions: Sessions) -> SessionsRead:
     """List your sessions
 
-    Days are all that is kept of a session.
+    Of the times of a session only days are stored.
     """
     found = await sessions.list_all(me)
     return SessionsRead(items=[SessionRead.of(one, current=me.session_id) for one in found])
@@ -102,10 +102,13 @@ async def list_sessions(me: CurrentMemberOrRestricted, sessions: Sessions) -> Se
     "/sessions",
     status_code=status.HTTP_204_NO_CONTENT,
     response_class=Response,
-    response_description="Only the session that you asked with is left.",
+    response_description="All other sessions have ended.",
 )
 async def end_other_sessions(me: CurrentMemberOrRestricted, sessions: Sessions) -> None:
-    """Sign out everywhere else"""
+    """End all other sessions
+
+    Only the session of this request stays.
+    """
     await sessions.delete_all(me, but=me.session_id)
 
 
@@ -113,7 +116,7 @@ async def end_other_sessions(me: CurrentMemberOrRestricted, sessions: Sessions) 
     "/sessions/{session_id}",
     status_code=status.HTTP_204_NO_CONTENT,
     response_class=Response,
-    response_description="The session has ended.",
+    response_description="?? The session has ended.",
     responses=problem_responses(NotFound),
 )
 async def end_session(

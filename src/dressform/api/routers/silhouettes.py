@@ -35,9 +35,9 @@ _DRAWING: dict[int | str, dict[str, Any]] = {
     }
 }
 
-ModelId = Annotated[UUID, Path(description="The model's id.")]
-DrawingLanguage = Annotated[Language, Query(description="Of the labels.")]
-DrawingUnit = Annotated[LengthUnit, Query(description="Of the labels.")]
+ModelId = Annotated[UUID, Path(description="The id of the model.")]
+DrawingLanguage = Annotated[Language, Query(description="The language of the labels.")]
+DrawingUnit = Annotated[LengthUnit, Query(description="The language of the labels.")]
 
 
 class Svg(Response):
@@ -57,9 +57,9 @@ async def get_model_silhouette(
 ) -> Response:
     """Draw a model
 
-    A front view, true to scale, by which you see at a glance that a number is off. It needs no
-    more than you have measured: what is missing is estimated, and dashed. An image without scripts,
-    for light and dark pages; within a page it takes the colour of the words around it.
+    The image is a front view, true to scale, in which a wrong value is easy to see. Missing
+    values are estimated and drawn dashed. It is an SVG without scripts, for light and dark
+    pages; inline in a page it takes the colour of the text around it.
     """
     me, row = await look.at(MEMBER_AND_MODEL, model_id=model_id)
     body = decrypt_member_model(row, me).body
