@@ -143,7 +143,7 @@ async def _empty(settings: Settings) -> None:
     """Of so few rows it is quicker than to truncate."""
     # Acts of consent go with their accounts, and can't be removed by themselves.
     kept = {"service_secret", "dataset_consent_act"}
-    of_the_log = ["access_log", "spool_mark"]
+    of_the_log = ["access_log", "spool_offset"]
     names = [each.name for each in reversed(Base.metadata.sorted_tables)]
     ours = [name for name in names if name not in {*kept, *of_the_log}]
     assert settings.database_url is not None

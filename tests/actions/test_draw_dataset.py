@@ -58,7 +58,7 @@ async def marks(uows: UnitOfWorkFactory) -> dict[tuple[int, int | None], int]:
     """How many accounts were counted so often and drawn in that year."""
     uow = uows.read()
     found = await uow.connection.execute(
-        text("SELECT counted, drawn_in, count(*) FROM dataset_consent GROUP BY 1, 2")
+        text("SELECT times_counted, drawn_year, count(*) FROM dataset_consent GROUP BY 1, 2")
     )
     return {(counted, year): number for counted, year, number in found}
 
@@ -75,7 +75,7 @@ LEFT_OUT = {
     "restricted": "UPDATE account SET restricted_at = created_at WHERE id = $1",
     "at its end": "UPDATE account SET last_login_at = '2024-01-01' WHERE id = $1",
     "no model": "DELETE FROM model WHERE account_id = $1",
-    "gave already": "UPDATE dataset_consent SET counted = 1, drawn_in = 2025 WHERE account_id = $1",
+    "gave already": "UPDATE dataset_consent SET times_counted = 1, drawn_year = 2025 WHERE account_id = $1",
 }
 
 
@@ -119,7 +119,7 @@ async def test_what_is_stored_is_what_they_gave_with_noise_in_all_of_it(
     drawn = await draw_dataset(uows, receipts, APPROVER, nobody_looks)
 
     assert drawn is not None
-    await db_connection.execute("UPDATE dataset_consent SET drawn_in = NULL")
+    await db_connection.execute("UPDATE dataset_consent SET drawn_year = NULL")
     exact = Sums.zeros(CORE)  # All have the 20 measurements, so that nothing is left to chance.
     for part in await read_contributions(uows, 2026, DrawScope(CORE)):
         exact += part.sums
@@ -216,7 +216,7 @@ async def test_however_many_batches_there_are_each_account_is_counted_and_drawn_
     monkeypatch.setattr(contributions, "BATCH", 7)
     await create_members(uows, db_connection, FEW)
     await db_connection.execute(
-        "UPDATE dataset_consent SET counted = 3"
+        "UPDATE dataset_consent SET times_counted = 3"
         " WHERE account_id IN (SELECT account_id FROM dataset_consent LIMIT 10)"
     )
     await propose_dataset(uows, PROPOSER)
@@ -230,7 +230,7 @@ async def test_who_was_counted_ten_times_is_counted_no_more(
     uows: UnitOfWorkFactory, db_connection: asyncpg.Connection, receipts: Receipts
 ) -> None:
     await create_members(uows, db_connection, FEW)
-    await db_connection.execute("UPDATE dataset_consent SET counted = 10")
+    await db_connection.execute("UPDATE dataset_consent SET times_counted = 10")
     await propose_dataset(uows, PROPOSER)
 
     assert await draw_dataset(uows, receipts, APPROVER, nobody_looks) is None
@@ -360,7 +360,7 @@ async def test_interrupted_after_the_count_it_goes_on_without_counting_again(
 
 @pytest.mark.usefixtures("enough")
 @pytest.mark.parametrize(
-    ("table", "column"), [("dataset_draw", "statistics"), ("dataset_consent", "drawn_in")]
+    ("table", "column"), [("dataset_draw", "statistics"), ("dataset_consent", "drawn_year")]
 )
 async def test_sums_and_marks_are_written_both_or_neither(
     uows: UnitOfWorkFactory,
@@ -449,7 +449,7 @@ async def test_the_next_edition_is_of_others_and_an_erasure_changes_nothing(
     assert "people.csv" in published
     await db_connection.execute(
         "DELETE FROM account WHERE id IN"
-        " (SELECT account_id FROM dataset_consent WHERE drawn_in = 2026 LIMIT 1000)"
+        " (SELECT account_id FROM dataset_consent WHERE drawn_year = 2026 LIMIT 1000)"
     )
     await db_connection.execute(
         "UPDATE account SET last_login_at = $1", LATER

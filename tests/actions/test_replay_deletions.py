@@ -158,7 +158,9 @@ async def test_what_ended_by_its_window_is_ended_again_in_one_line_a_batch(
     async with backup(filled) as copy:
         clock.at = end_of(PROFILE, clock()) + timedelta(days=1)
         async with bootstrap(filled, clock) as (uows, _):
-            await enforce(PROFILE, uows, at=clock(), slot=clock(), guard=WITHOUT_CLOCK_GUARD)
+            await enforce(
+                PROFILE, uows, now=clock(), scheduled_for=clock(), guard=WITHOUT_CLOCK_GUARD
+            )
         assert (await rows(filled))["account"] == 0
         lines = [line for line in content_of(filled).splitlines() if "deleted" in line]
         assert len(lines) == 1
@@ -372,13 +374,19 @@ async def test_where_the_journal_cannot_be_written_nothing_is_deleted(
             await delete_one_of_each(uows)
         clock.at = end_of(PROFILE, clock()) + timedelta(days=1)
         with pytest.raises(Unavailable):
-            await enforce(PROFILE, uows, at=clock(), slot=clock(), guard=WITHOUT_CLOCK_GUARD)
+            await enforce(
+                PROFILE, uows, now=clock(), scheduled_for=clock(), guard=WITHOUT_CLOCK_GUARD
+            )
         assert await rows(filled) == before
         assert "the deletion journal can't be written (" in caplog.text
 
         blocked.unlink()
         await enforce(
-            PROFILE, uows, at=clock(), slot=clock() + timedelta(1), guard=WITHOUT_CLOCK_GUARD
+            PROFILE,
+            uows,
+            now=clock(),
+            scheduled_for=clock() + timedelta(1),
+            guard=WITHOUT_CLOCK_GUARD,
         )
     assert (await rows(filled))["account"] == 0
 

@@ -23,7 +23,7 @@ FEW = 40
 NEXT = datetime(2027, 3, 1, tzinfo=UTC)
 BACKUP = (
     "DELETE FROM dataset_draw",
-    "UPDATE dataset_consent SET counted = 0, drawn_in = NULL",
+    "UPDATE dataset_consent SET times_counted = 0, drawn_year = NULL",
 )
 """What a database says that was put back from the day before."""
 
@@ -96,7 +96,7 @@ async def test_who_was_drawn_is_not_drawn_again_by_a_database_that_forgot(
         await approved(uows, receipts)
 
     assert await list_draws(uows) == []
-    assert await db_connection.fetchval("SELECT max(counted) FROM dataset_consent") == 0
+    assert await db_connection.fetchval("SELECT max(times_counted) FROM dataset_consent") == 0
 
 
 @pytest.mark.usefixtures("codebook")
@@ -132,7 +132,7 @@ async def test_what_was_published_makes_the_draw_known_again(
     assert Receipt.from_draw(known).sha256 == Receipt.from_draw(drawn).sha256
     assert (known.year, known.count, known.at.date()) == (2026, drawn.count, drawn.at.date())
     assert published(known) == files
-    assert await db_connection.fetch("SELECT DISTINCT drawn_in FROM dataset_consent") == [(2026,)]
+    assert await db_connection.fetch("SELECT DISTINCT drawn_year FROM dataset_consent") == [(2026,)]
     with pytest.raises(StartupError, match="approved already"):
         await propose_dataset(uows, PROPOSER)
     with pytest.raises(StartupError, match="known already"):
@@ -149,7 +149,7 @@ async def test_whose_consent_was_lost_is_not_drawn_with_another_one(
     """They had agreed between the backup and the draw; their account is older than both."""
     drawn = await put_back(uows, db_connection, receipts)
     await restore_dataset(uows, receipts, APPROVER, read_edition(published(drawn)))
-    await db_connection.execute("UPDATE dataset_consent SET drawn_in = NULL")
+    await db_connection.execute("UPDATE dataset_consent SET drawn_year = NULL")
     await db_connection.execute(consent_again_sql("2026-03-05", who="true"))
     await create_members(uows, db_connection, 1, agreed=datetime(2026, 6, 1, tzinfo=UTC))
     await db_connection.execute("UPDATE account SET last_login_at = '2027-01-01T00:00Z'")
@@ -159,7 +159,7 @@ async def test_whose_consent_was_lost_is_not_drawn_with_another_one(
 
     assert drawn_again is not None
     assert (
-        await db_connection.fetchval("SELECT count(*) FROM dataset_consent WHERE drawn_in = 2027")
+        await db_connection.fetchval("SELECT count(*) FROM dataset_consent WHERE drawn_year = 2027")
         == 1
     )
 

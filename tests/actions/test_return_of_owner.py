@@ -34,7 +34,7 @@ async def test_sign_in_while_account_waits_begins_the_window_anew(
     me = (await ada.request("GET", "/v1/profiles/me")).json()
     assert datetime.fromisoformat(me["ends_at"]) == end_of(PROFILE, clock())
     uow = uows.read()
-    warned = "SELECT warned_days, warned_at, reopening_hash FROM account"
+    warned = "SELECT last_notice_days, warned_at, reactivation_token_hash FROM account"
     assert (await uow.connection.execute(text(warned))).one() == (None, None, None)
     reopened = await ada.client.post("/v1/auth/reopen", json={"token": link})
     assert_problem(reopened, 410, "link-invalid")

@@ -33,7 +33,7 @@ GOES = {
     "is restricted": "UPDATE account SET restricted_at = created_at WHERE id = $1",
     "comes to its end": "UPDATE account SET last_login_at = '2024-01-01' WHERE id = $1",
     "removes the model": "DELETE FROM model WHERE account_id = $1",
-    "gives in another draw": "UPDATE dataset_consent SET drawn_in = 2025 WHERE account_id = $1",
+    "gives in another draw": "UPDATE dataset_consent SET drawn_year = 2025 WHERE account_id = $1",
 }
 
 
@@ -45,7 +45,7 @@ def _small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
 
 async def read(uows: UnitOfWorkFactory, db_connection: asyncpg.Connection) -> list[PartialSums]:
     await create_members(uows, db_connection, ALL)
-    await db_connection.execute("UPDATE dataset_consent SET counted = 1")
+    await db_connection.execute("UPDATE dataset_consent SET times_counted = 1")
     return await read_contributions(uows, YEAR, TAKEN)
 
 
@@ -56,7 +56,7 @@ async def take(uows: UnitOfWorkFactory, parts: list[PartialSums]) -> Sums:
 
 async def marked(db_connection: asyncpg.Connection) -> set[UUID]:
     rows = await db_connection.fetch(
-        "SELECT account_id FROM dataset_consent WHERE drawn_in = $1", YEAR
+        "SELECT account_id FROM dataset_consent WHERE drawn_year = $1", YEAR
     )
     return {row["account_id"] for row in rows}
 

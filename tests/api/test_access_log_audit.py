@@ -172,7 +172,9 @@ async def test_the_reason_is_not_to_be_read_in_the_table(
     await search_log(operator, request_id=request_id, route="/nowhere")
 
     uow = uows.read()
-    (row,) = (await uow.connection.execute(text("SELECT lookup::text FROM lookup"))).scalars()
+    (row,) = (
+        await uow.connection.execute(text("SELECT audit_log_entry::text FROM audit_log_entry"))
+    ).scalars()
 
     for value in (WHY["reason"], request_id, "/nowhere"):
         assert value not in row

@@ -179,7 +179,7 @@ async def test_agreeing_to_a_new_text_is_a_new_consent(
 ) -> None:
     await agree(ada)
     await agreed_to_an_earlier_text(uows)
-    await mark(uows, counted=2)
+    await mark(uows, times_counted=2)
     old = await consent_of(ada)
     assert (old["granted"], old["text_version"]) == (True, "0")
     clock.advance(days=1)
@@ -190,7 +190,7 @@ async def test_agreeing_to_a_new_text_is_a_new_consent(
     earlier = act("given", text_version="0", text_sha256=sha256(b"").hexdigest())
     history = act("given"), earlier, act("given", TOMORROW)
     assert again.json() == given(*history, granted_at=TOMORROW)
-    assert [row["counted"] for row in await rows(uows)] == [2]
+    assert [row["times_counted"] for row in await rows(uows)] == [2]
 
 
 async def test_a_model_that_is_removed_is_no_longer_chosen(ada: MemberClient) -> None:
@@ -233,7 +233,7 @@ async def test_the_rows_hold_what_they_say(ada: MemberClient, uows: UnitOfWorkFa
     assert agreed["acted_at"] == datetime.fromisoformat(TODAY)
     assert agreed["id"].version == 4
     assert (row["given_id"], row["model_id"]) == (agreed["id"], UUID(model))
-    assert (row["counted"], row["drawn_in"], row["drawn_under"]) == (0, None, None)
+    assert (row["times_counted"], row["drawn_year"], row["drawn_under"]) == (0, None, None)
 
 
 async def test_the_record_is_bounded_and_withdrawing_has_the_last_place(

@@ -126,9 +126,9 @@ async def test_agreeing_after_withdrawing_begins_anew_and_leaves_the_marks(
 ) -> None:
     await agree(ada, language="fr")
     (agreed,) = await acts(uows)
-    await mark(uows, counted=3, drawn_in=2027, drawn_under=agreed["id"])
+    await mark(uows, times_counted=3, drawn_year=2027, drawn_under=agreed["id"])
     await withdraw(ada)
-    assert [(row["counted"], row["drawn_in"]) for row in await rows(uows)] == [(3, 2027)]
+    assert [(row["times_counted"], row["drawn_year"]) for row in await rows(uows)] == [(3, 2027)]
     assert (await consent_of(ada))["drawn_in"] == 2027
     clock.advance(days=1)
     await ada.sign_in()
@@ -141,7 +141,7 @@ async def test_agreeing_after_withdrawing_begins_anew_and_leaves_the_marks(
         act("given", TOMORROW),
     )
     assert again.json() == given(*history, granted_at=TOMORROW, drawn_in=2027)
-    assert [(row["counted"], row["drawn_in"]) for row in await rows(uows)] == [(3, 2027)]
+    assert [(row["times_counted"], row["drawn_year"]) for row in await rows(uows)] == [(3, 2027)]
 
 
 async def test_who_is_restricted_may_withdraw_but_not_agree(
@@ -189,7 +189,7 @@ async def test_erasing_the_account_takes_it_along(
     grace = await create_member("grace")
     await agree(ada)
     await agree(grace)
-    await mark(uows, counted=1, drawn_in=2027)
+    await mark(uows, times_counted=1, drawn_year=2027)
 
     assert (await erase(ada)).status_code == 204
 
@@ -212,7 +212,7 @@ async def test_the_export_holds_it_with_every_mark(
 ) -> None:
     assert (await ada.request("GET", "/v1/privacy/export")).json()["consents"] == []
     await agree(ada)
-    await mark(uows, counted=2, drawn_in=2027)
+    await mark(uows, times_counted=2, drawn_year=2027)
     await withdraw(ada)
 
     exported = (await ada.request("GET", "/v1/privacy/export")).json()["consents"]

@@ -34,7 +34,7 @@ _DAY = datetime(2020, 1, 1, tzinfo=UTC)
 # As large as what the service seals: 200 bytes an account, 900 a model of 38 measurements.
 _FILL = """
 INSERT INTO account
-    (id, email_index, created_at, last_login_at, warned_days, warned_at, version, sealed)
+    (id, email_index, created_at, last_login_at, last_notice_days, warned_at, version, sealed)
 SELECT gen_random_uuid(), sha256(('{name}' || n)::bytea), now() - interval '3 years',
     CASE WHEN n % {every} = 0 THEN now() - interval '13 months'
          ELSE now() - interval '1 minute' * (n % 400000) END,
@@ -48,7 +48,7 @@ SELECT id, sha256(id::text::bytea), 1, {bytes_200} FROM account a
 WHERE NOT EXISTS (SELECT FROM profile WHERE account_id = a.id);
 INSERT INTO model (id, account_id, position, version, sealed)
 SELECT gen_random_uuid(), id, position, 1, {bytes_900} FROM account, generate_series(1, 2) AS position
-WHERE ends_at <= now();
+WHERE expires_at <= now();
 """
 
 
@@ -115,7 +115,7 @@ async def accounts(
     """A tenth of all accounts, by our rule and by raw SQL, each of a table filled alike."""
     await raw.execute(_fill(uows, "ours", total, 10))
     await raw.execute("VACUUM ANALYZE")
-    due = await raw.fetchval("SELECT count(*) FROM account WHERE ends_at <= now()")
+    due = await raw.fetchval("SELECT count(*) FROM account WHERE expires_at <= now()")
     ended = 0
 
     async def ours() -> None:
@@ -126,7 +126,7 @@ async def accounts(
     assert ended == due
     await raw.execute(_fill(uows, "raw", total // 10, 1))
     await raw.execute("VACUUM ANALYZE")
-    by_hand = await _timed(lambda: raw.execute("DELETE FROM account WHERE ends_at <= now()"))
+    by_hand = await _timed(lambda: raw.execute("DELETE FROM account WHERE expires_at <= now()"))
     return {
         "what": f"ending {due} accounts with 2 models each among {total} / one raw DELETE",
         "ours_per_second": round(due / our_seconds),
@@ -140,14 +140,14 @@ async def _approved_round(uows: UnitOfWorkFactory) -> int:
     """Far too many at once: held first, then approved."""
     at = datetime.now(UTC)
     try:
-        await enforce(PROFILE, uows, at=at, slot=at, guard=DeletionGuard())
+        await enforce(PROFILE, uows, now=at, scheduled_for=at, guard=DeletionGuard())
     except PurgeBlockedError:
         async with uows.transaction() as uow:
             hold = await PurgeBlocks(uow).get_for_update(PROFILE.key)
             assert hold is not None
             await PurgeBlocks(uow).approve(hold)
     at = datetime.now(UTC)
-    report = await enforce(PROFILE, uows, at=at, slot=at, guard=DeletionGuard())
+    report = await enforce(PROFILE, uows, now=at, scheduled_for=at, guard=DeletionGuard())
     assert report is not None
     return report.rows
 

@@ -61,7 +61,7 @@ async def test_a_password_proved_to_a_command_counts_as_a_sign_in(
     long_ago = clock() - timedelta(days=days)
     async with uows.transaction() as uow:
         await uow.connection.execute(
-            text("UPDATE account SET created_at = :at, last_login_at = :at, warned_days = 30"),
+            text("UPDATE account SET created_at = :at, last_login_at = :at, last_notice_days = 30"),
             {"at": long_ago},
         )
 
@@ -70,16 +70,18 @@ async def test_a_password_proved_to_a_command_counts_as_a_sign_in(
     status, _, complaint = await run("dataset", "propose", "ada", typed=f"{ada.password}\n")
 
     assert status == 0, complaint
-    at, warned_days = await last_login(uows)
+    at, last_notice_days = await last_login(uows)
     assert clock() - timedelta(days=1) <= at <= clock() + timedelta(minutes=2)
-    assert warned_days is None
+    assert last_notice_days is None
 
 
 async def last_login(uows: UnitOfWorkFactory) -> tuple[datetime, int | None]:
     uow = uows.read()
-    found = await uow.connection.execute(text("SELECT last_login_at, warned_days FROM account"))
-    at, warned_days = found.one()
-    return at, warned_days
+    found = await uow.connection.execute(
+        text("SELECT last_login_at, last_notice_days FROM account")
+    )
+    at, last_notice_days = found.one()
+    return at, last_notice_days
 
 
 async def test_an_operator_restores_what_was_published_after_a_warning(

@@ -76,7 +76,7 @@ async def test_what_is_approved_waits_for_the_next_round(
     await trouble.hold(uows, now())
     async with uows.transaction() as uow:
         await uow.connection.execute(
-            text("UPDATE retention_hold SET approved_at = :at"), {"at": now()}
+            text("UPDATE purge_block SET approved_at = :at"), {"at": now()}
         )
 
     _, below = await printed(settings, capsys)

@@ -130,5 +130,5 @@ async def list_request_ids(uows: UnitOfWorkFactory) -> list[str]:
 async def count_offsets(uows: UnitOfWorkFactory) -> int:
     async with as_log_role(uows) as uow:
         return int(
-            (await uow.connection.execute(text("SELECT count(*) FROM spool_mark"))).scalar_one()
+            (await uow.connection.execute(text("SELECT count(*) FROM spool_offset"))).scalar_one()
         )

@@ -18,14 +18,14 @@ from dressform.db.tables import Base
 from dressform.db.unit_of_work import TransactionalUnitOfWork, UnitOfWorkFactory
 from dressform.settings.settings import Settings
 
-LOG_TABLES = {"access_log", "spool_mark"}
+LOG_TABLES = {"access_log", "spool_offset"}
 """Only their own database role reads these."""
 OTHER_TABLES = LOG_TABLES | {
     "service_secret",
     "retention_run",
-    "retention_hold",
-    "set_aside",
-    "lookup",
+    "purge_block",
+    "quarantined_row",
+    "audit_log_entry",
     "operator",
     "dataset_draw",
     "dataset_edition",

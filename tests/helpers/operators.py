@@ -54,4 +54,4 @@ async def list_audit(operator: MemberClient, **asked: object) -> dict[str, Any]:
 
 async def stored(uows: UnitOfWorkFactory) -> int:
     uow = uows.read()
-    return int(await uow.connection.scalar(text("SELECT count(*) FROM lookup")))
+    return int(await uow.connection.scalar(text("SELECT count(*) FROM audit_log_entry")))

@@ -35,7 +35,7 @@ TABLES = {
     "session": {"session"},
     "one-time-token": {"one_time_token"},
     "mail": {"mail"},
-    "lookup": {"lookup"},
+    "lookup": {"audit_log_entry"},
     "retention-run": {"retention_run"},
 }
 """What goes when a window ends."""
@@ -60,12 +60,12 @@ async def warn(
 ) -> None:
     """As if a mail server had taken the warning of the account's next end so long before it."""
     uow = uows.read()
-    ends_at = await uow.connection.scalar(
-        select(Account.ends_at).where(Account.id == owner.account_id)
+    expires_at = await uow.connection.scalar(
+        select(Account.expires_at).where(Account.id == owner.account_id)
     )
-    assert ends_at is not None
-    async with uows.transaction(now=ends_at - before) as uow:
-        await ExpiryNotices(uow).mark_delivered(ExpiryNotice(owner.account_id, ends_at))
+    assert expires_at is not None
+    async with uows.transaction(now=expires_at - before) as uow:
+        await ExpiryNotices(uow).mark_delivered(ExpiryNotice(owner.account_id, expires_at))
 
 
 async def add_everything(uows: UnitOfWorkFactory, at: datetime) -> Owner:

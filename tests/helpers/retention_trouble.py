@@ -6,9 +6,9 @@ from sqlalchemy import text
 
 from dressform.db.unit_of_work import UnitOfWorkFactory
 
-_HELD = "INSERT INTO retention_hold VALUES ('model', 'too many at once', 7, :at, NULL)"
+_HELD = "INSERT INTO purge_block VALUES ('model', 'too many at once', 7, :at, NULL)"
 _SET_ASIDE = """
-INSERT INTO set_aside (rule, row_id, started_at, retry_at, attempts, error)
+INSERT INTO quarantined_row (rule, row_id, started_at, retry_at, attempts, error)
 VALUES ('mail', gen_random_uuid(), :at, :at, 1, 'SQLSTATE 23503')
 """
 

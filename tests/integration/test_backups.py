@@ -190,4 +190,6 @@ async def test_no_dump_holds_an_address_nor_keys_beside_data(
     assert {"account", "profile", "model", "service_secret"} <= rows["data.dump.sql"]
     assert "account_key" not in rows["data.dump.sql"]
     held = set().union(*rows.values())
-    assert {one for one in held if one.startswith(("access_log", "spool_mark"))} <= {"spool_mark"}
+    assert {one for one in held if one.startswith(("access_log", "spool_offset"))} <= {
+        "spool_offset"
+    }

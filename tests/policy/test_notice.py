@@ -19,15 +19,15 @@ NOTICE = {"visitor": CalendarMonths(6), "profile": CalendarMonths(12), "model": 
 """What the notice promises in so many words."""
 
 ENDS = {
-    "account.ends_at": PROFILE,
-    "account.models_end_at": MODEL,
-    "sign_up.ends_at": get_category("sign-up"),
-    "session.ends_at": get_category("session"),
-    "one_time_token.ends_at": get_category("one-time-token"),
-    "mail.ends_at": get_category("mail"),
-    "lookup.ends_at": get_category("lookup"),
-    "retention_run.ends_at": get_category("retention-run"),
-    "set_aside.ends_at": get_category("retention-run"),
+    "account.expires_at": PROFILE,
+    "account.models_expire_at": MODEL,
+    "sign_up.expires_at": get_category("sign-up"),
+    "session.expires_at": get_category("session"),
+    "one_time_token.expires_at": get_category("one-time-token"),
+    "mail.expires_at": get_category("mail"),
+    "audit_log_entry.expires_at": get_category("lookup"),
+    "retention_run.expires_at": get_category("retention-run"),
+    "quarantined_row.expires_at": get_category("retention-run"),
 }
 
 
@@ -40,7 +40,7 @@ def test_only_tables_without_persons_are_machinery() -> None:
     found = {c.table.name for c in COLUMNS if c.info["category"] == INTERNAL}
 
     editions = {"dataset_draw", "dataset_edition", "dataset_file", "deletion_mark"}
-    assert found == {"service_secret", "spool_mark", "retention_hold", "mail_outage"} | editions
+    assert found == {"service_secret", "spool_offset", "purge_block", "mail_outage"} | editions
 
 
 def test_every_category_has_columns() -> None:

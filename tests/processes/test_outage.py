@@ -117,7 +117,7 @@ async def test_an_outage_under_load(
             load.stopping = True
             await asyncio.gather(*clients)
             after = load.statuses
-        assert worker.runner.poll() is None
+        assert worker.process.poll() is None
         for process in (serve, worker):
             process.signal(signal.SIGTERM)
         codes = [await asyncio.to_thread(process.ends, 20) for process in (serve, worker)]

@@ -18,11 +18,11 @@ def niceness(pid: int) -> int:
 def test_worker_is_nice_and_the_database_that_it_starts_is_not(alone: dict[str, str]) -> None:
     with command("worker", environment=alone) as worker:
         worker.says("working: ")
-        (server,) = children_of(worker.runner.pid, "postgres")
+        (server,) = children_of(worker.process.pid, "postgres")
         until(lambda: children_of(server, "dressform_service"))
         backends = children_of(server, "postgres")
 
-        assert niceness(worker.runner.pid) == max(OURS, 10)
+        assert niceness(worker.process.pid) == max(OURS, 10)
         assert {niceness(pid) for pid in (server, *backends)} == {OURS}
-        worker.runner.terminate()
+        worker.process.terminate()
         assert worker.ends() == 0

@@ -115,7 +115,7 @@ async def test_batches_have_everybody_once(
     assert await found.list_batch(after=other) == []
 
 
-@pytest.mark.parametrize("end", ["ends_at", "models_end_at"])
+@pytest.mark.parametrize("end", ["expires_at", "models_expire_at"])
 async def test_neither_of_the_two_windows_may_be_over(
     ada: MemberClient, uows: UnitOfWorkFactory, end: str
 ) -> None:

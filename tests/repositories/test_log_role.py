@@ -31,7 +31,7 @@ async def logged(uows: UnitOfWorkFactory) -> UnitOfWorkFactory:
     return uows
 
 
-@pytest.mark.parametrize("table", ["access_log", "{day}", "spool_mark"])
+@pytest.mark.parametrize("table", ["access_log", "{day}", "spool_offset"])
 @pytest.mark.parametrize(
     "command",
     [
@@ -62,7 +62,9 @@ async def test_without_the_role_every_command_is_refused(
     assert re.match("permission denied|must be (able to SET ROLE|owner)", str(raised.value))
 
 
-@pytest.mark.parametrize("table", ["account", "account_key", "session", "operator", "lookup"])
+@pytest.mark.parametrize(
+    "table", ["account", "account_key", "session", "operator", "audit_log_entry"]
+)
 async def test_with_the_role_there_is_nothing_but_the_log(
     logged: UnitOfWorkFactory, table: str
 ) -> None:

@@ -181,8 +181,8 @@ async def test_wrong_ends_in_the_table_do_not_deceive(uows: UnitOfWorkFactory) -
     tables = {window.from_sql.split()[0] for window in AUDITED_TABLES}
     async with rolled_back(uows) as uow:
         for table in tables:
-            await uow.connection.execute(text(f"ALTER TABLE {table} DROP COLUMN ends_at"))
-        await uow.connection.execute(text("ALTER TABLE account DROP COLUMN models_end_at"))
+            await uow.connection.execute(text(f"ALTER TABLE {table} DROP COLUMN expires_at"))
+        await uow.connection.execute(text("ALTER TABLE account DROP COLUMN models_expire_at"))
         overdue = [
             (await count_rows(uow.connection, window, at)).overdue for window in AUDITED_TABLES
         ]

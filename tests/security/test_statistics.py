@@ -167,6 +167,6 @@ async def use(settings: Settings, folder: Path, server_log: Path) -> int:
         await ada.mailbox.collect()
         for category in (PROFILE, MODEL, SESSION):
             at = tasks.uows.clock()
-            await enforce(category, tasks.uows, at=at, slot=at, guard=tasks.guard)
+            await enforce(category, tasks.uows, now=at, scheduled_for=at, guard=tasks.guard)
         assert (await erase(ada)).status_code == 204
     return began

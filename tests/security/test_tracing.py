@@ -79,7 +79,7 @@ async def site_of(isolated_settings: Settings, *, rewritten: bool) -> AsyncItera
         planned = list(events(members))
         lines = [await act(uows, clock, *event) for event in planned if event[0] < last_day]
         if rewritten:
-            assert await rewrite_tables(uows, at=last_day) > 0
+            assert await rewrite_tables(uows, now=last_day) > 0
         today = [event for event in planned if event[0] >= last_day]
         lines += [await act(uows, clock, *event) for event in today]
         await insert_entries(uows, *lines)

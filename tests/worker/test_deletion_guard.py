@@ -57,8 +57,8 @@ async def profiles(
     uows: UnitOfWorkFactory, at: datetime = END, guard: DeletionGuard = BREAKER
 ) -> RunResult | None:
     """A run's check of the clock, and the rule of accounts."""
-    await guard.check_clock(uows, at=at)
-    return await enforce(PROFILE, uows, at=at, slot=at, guard=guard)
+    await guard.check_clock(uows, now=at)
+    return await enforce(PROFILE, uows, now=at, scheduled_for=at, guard=guard)
 
 
 async def held(uows: UnitOfWorkFactory, rule: str = "profile") -> StoredPurgeBlock | None:
@@ -198,7 +198,7 @@ async def test_clocks_that_differ(
         return uow.now + off
 
     disagreeing = replace(worker_tasks, guard=DeletionGuard(database_clock=other))
-    outcome = await disagreeing.run(at=END + timedelta(days=31), slot=END)
+    outcome = await disagreeing.run(now=END + timedelta(days=31), scheduled_for=END)
 
     assert outcome == NOTHING
     assert "this machine's clock and the database's differ" in caplog.text
@@ -235,7 +235,7 @@ async def test_the_databases_own_clock(uows: UnitOfWorkFactory) -> None:
 
 
 async def ran(uows: UnitOfWorkFactory, at: datetime) -> None:
-    assert await enforce(SESSION, uows, at=at, slot=at, guard=BREAKER) is not None
+    assert await enforce(SESSION, uows, now=at, scheduled_for=at, guard=BREAKER) is not None
 
 
 @pytest.mark.parametrize(
@@ -283,7 +283,7 @@ NOTHING = Outcome([], [CLOCK])
 
 
 async def everything(worker_tasks: WorkerTasks, at: datetime) -> Outcome:
-    return await replace(worker_tasks, guard=BREAKER).run(at=at, slot=at)
+    return await replace(worker_tasks, guard=BREAKER).run(now=at, scheduled_for=at)
 
 
 async def rows_of_rules(uows: UnitOfWorkFactory) -> set[int]:

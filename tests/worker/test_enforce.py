@@ -34,7 +34,7 @@ categories = pytest.mark.parametrize("category", CATEGORIES, ids=lambda category
 
 
 async def enforced(category: Category, uows: UnitOfWorkFactory, at: datetime) -> RunResult:
-    report = await enforce(category, uows, at=at, slot=at, guard=WITHOUT_CLOCK_GUARD)
+    report = await enforce(category, uows, now=at, scheduled_for=at, guard=WITHOUT_CLOCK_GUARD)
     assert report is not None
     return report
 
@@ -124,7 +124,7 @@ async def fill(uows: UnitOfWorkFactory, rows: int) -> None:
     async with uows.transaction() as uow:
         await uow.connection.execute(
             text(
-                "INSERT INTO retention_run (id, rule, slot, started_at, cut_off) "
+                "INSERT INTO retention_run (id, rule, slot, started_at, cutoff_at) "
                 "SELECT gen_random_uuid(), 'filled', CAST(:at AS timestamptz) + n * interval '1 s', :at, :at "
                 "FROM generate_series(1, :rows) n"
             ),
@@ -166,7 +166,10 @@ async def test_a_slot_is_enforced_once(uows: UnitOfWorkFactory) -> None:
     at = end_of(PROFILE, BEGAN)
 
     reports = await asyncio.gather(
-        *(enforce(PROFILE, uows, at=at, slot=at, guard=WITHOUT_CLOCK_GUARD) for _ in range(5)),
+        *(
+            enforce(PROFILE, uows, now=at, scheduled_for=at, guard=WITHOUT_CLOCK_GUARD)
+            for _ in range(5)
+        ),
         return_exceptions=True,
     )
 
@@ -211,7 +214,9 @@ async def test_a_login_during_the_round_saves_the_account_or_comes_too_late(
 
         async def purge(slot: datetime = end + n * SECOND) -> RunResult | None:
             await asyncio.sleep(random.random() * 0.006)
-            return await enforce(PROFILE, uows, at=end, slot=slot, guard=WITHOUT_CLOCK_GUARD)
+            return await enforce(
+                PROFILE, uows, now=end, scheduled_for=slot, guard=WITHOUT_CLOCK_GUARD
+            )
 
         logged_in, report = await asyncio.gather(log_in(), purge())
 
@@ -238,10 +243,10 @@ async def test_a_run_remembers_what_it_did_and_nothing_of_whom(uows: UnitOfWorkF
     last = await RetentionRuns(uow).get_last_run(PROFILE)
 
     assert set(run) == {
-        *("id", "rule", "slot", "started_at", "finished_at", "cut_off", "rows", "seconds"),
-        "ends_at",
+        *("id", "rule", "slot", "started_at", "finished_at", "cutoff_at", "rows", "seconds"),
+        "expires_at",
     }
-    assert (run["rule"], run["cut_off"], run["rows"]) == ("profile", end, 1)
+    assert (run["rule"], run["cutoff_at"], run["rows"]) == ("profile", end, 1)
     assert 0 < run["seconds"] < 10
     assert last is not None
     assert last.rows == 1

@@ -405,7 +405,7 @@ async def test_a_worker_killed_as_the_server_takes_the_mail(
             assert await asyncio.to_thread(worker.ends, 20) == -signal.SIGKILL
         # What was leased to the dead one comes up for another two minutes later.
         async with uows.transaction() as uow:
-            await uow.connection.execute(text("UPDATE mail SET due_at = now()"))
+            await uow.connection.execute(text("UPDATE mail SET next_attempt_at = now()"))
         with command("worker", environment=told) as worker:
             async with asyncio.timeout(20):
                 while await _waiting(uows):
@@ -432,6 +432,8 @@ async def test_models_wait_with_their_account(
     end = end_of(MODEL, clock())
 
     for category in (MODEL, PROFILE):
-        report = await enforce(category, uows, at=end + DAY, slot=end, guard=WITHOUT_CLOCK_GUARD)
+        report = await enforce(
+            category, uows, now=end + DAY, scheduled_for=end, guard=WITHOUT_CLOCK_GUARD
+        )
         assert report is not None
         assert report.rows == 0

@@ -23,7 +23,7 @@ TABLE = "access_log_20260830"
 
 
 async def enforced(uows: UnitOfWorkFactory, at: datetime = END) -> RunResult:
-    report = await enforce(VISITOR, uows, at=at, slot=at, guard=WITHOUT_CLOCK_GUARD)
+    report = await enforce(VISITOR, uows, now=at, scheduled_for=at, guard=WITHOUT_CLOCK_GUARD)
     assert report is not None
     return report
 
@@ -127,8 +127,8 @@ async def test_several_workers_drop_a_day_once(uows: UnitOfWorkFactory) -> None:
             enforce(
                 VISITOR,
                 uows,
-                at=END,
-                slot=END + n * timedelta(seconds=1),
+                now=END,
+                scheduled_for=END + n * timedelta(seconds=1),
                 guard=WITHOUT_CLOCK_GUARD,
             )
             for n in range(4)

@@ -44,7 +44,7 @@ async def cling(uows: UnitOfWorkFactory, owner: Owner) -> None:
 async def enforced(
     uows: UnitOfWorkFactory, at: datetime, category: Category = PROFILE
 ) -> RunResult:
-    report = await enforce(category, uows, at=at, slot=at, guard=WITHOUT_CLOCK_GUARD)
+    report = await enforce(category, uows, now=at, scheduled_for=at, guard=WITHOUT_CLOCK_GUARD)
     assert report is not None
     return report
 
@@ -52,7 +52,7 @@ async def enforced(
 async def aside(uows: UnitOfWorkFactory) -> list[tuple[object, ...]]:
     uow = uows.read()
     rows = await uow.connection.execute(
-        text("SELECT rule, row_id, attempts, retry_at, error FROM set_aside")
+        text("SELECT rule, row_id, attempts, retry_at, error FROM quarantined_row")
     )
     return [tuple(row) for row in rows]
 

@@ -28,7 +28,7 @@ async def test_rewrite_changes_no_value_and_every_row_version(uows: UnitOfWorkFa
     await add_everything(uows, AT)
     before = await contents(uows), await transactions(uows)
 
-    assert await rewrite_tables(uows, at=AT) > 0
+    assert await rewrite_tables(uows, now=AT) > 0
 
     assert await contents(uows) == before[0]
     assert not await transactions(uows) & before[1]
@@ -52,7 +52,7 @@ async def test_rewrite_of_more_rows_than_a_batch_reaches_all(
         await add_account(uows, AT, f"member{number}")
     before = await transactions(uows)
 
-    await rewrite_tables(uows, at=AT)
+    await rewrite_tables(uows, now=AT)
 
     assert not await transactions(uows) & before
 
@@ -60,9 +60,9 @@ async def test_rewrite_of_more_rows_than_a_batch_reaches_all(
 async def test_rewrite_by_two_workers_is_done_once_a_day(uows: UnitOfWorkFactory) -> None:
     await add_account(uows, AT)
 
-    first, second = await asyncio.gather(*(rewrite_tables(uows, at=AT) for _ in range(2)))
-    later = await rewrite_tables(uows, at=AT + timedelta(hours=8))
-    tomorrow = await rewrite_tables(uows, at=AT + DAY)
+    first, second = await asyncio.gather(*(rewrite_tables(uows, now=AT) for _ in range(2)))
+    later = await rewrite_tables(uows, now=AT + timedelta(hours=8))
+    tomorrow = await rewrite_tables(uows, now=AT + DAY)
 
     assert first + second == len(MEMBER_TABLES)
     assert later == 0
@@ -77,7 +77,7 @@ async def test_rewrite_of_a_table_that_is_held_is_tried_again_and_holds_nobody_u
     owner = await add_account(uows, AT)
     async with uows.transaction() as dump:
         await dump.connection.execute(text("LOCK TABLE account IN ACCESS SHARE MODE"))
-        rewriting = asyncio.create_task(rewrite_tables(uows, at=AT))
+        rewriting = asyncio.create_task(rewrite_tables(uows, now=AT))
         waited = 0.0
         while not rewriting.done():
             began = asyncio.get_running_loop().time()
@@ -88,4 +88,4 @@ async def test_rewrite_of_a_table_that_is_held_is_tried_again_and_holds_nobody_u
 
     assert await rewriting == len(MEMBER_TABLES) - 1
     assert waited < 2
-    assert await rewrite_tables(uows, at=AT) == 1
+    assert await rewrite_tables(uows, now=AT) == 1

@@ -86,7 +86,9 @@ def _parameter(name: str, description: str, example: str) -> dict[str, Any]:
 
 RANGE = _parameter("Range", "The range of bytes to send.", "bytes=0-99")
 IF_RANGE = _parameter(
-    "If-Range", "The `ETag` of the file that you have a part of; the whole file is sent if it is another.", '"3"'
+    "If-Range",
+    "The `ETag` of the file that you have a part of; the whole file is sent if it is another.",
+    '"3"',
 )
 
 

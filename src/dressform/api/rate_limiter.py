@@ -39,7 +39,7 @@ class RateLimiter:
     def hit(self, limit: RateLimit, key: str) -> None:
         """Count one attempt. Raise RateLimited when there were too many in the window."""
         max_hits, window = limit.value
-        now, hashed, hits = self._clock(), self._index.email(key), self._hits[limit]
+        now, hashed, hits = self._clock(), self._index.hash_email(key), self._hits[limit]
         self._evict(hits, before=now - window)
         times = hits.setdefault(hashed, deque())
         while times and times[0] <= now - window:
@@ -60,7 +60,7 @@ class RateLimiter:
 
     def clear(self, limit: RateLimit, key: str) -> None:
         """Remove the attempts at this key from the count."""
-        self._hits[limit].pop(self._index.email(key), None)
+        self._hits[limit].pop(self._index.hash_email(key), None)
 
     @contextmanager
     def guard(self, limit: RateLimit, key: str) -> Iterator[None]:

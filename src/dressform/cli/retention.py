@@ -173,7 +173,7 @@ def _format_rule(rule: RuleFindings) -> list[str]:
             else f"if that is right: dressform retention approve {rule.key}"
         )
         said.append(
-            f"{rule.key} is held since {_format_time(hold.held_at)}: {_format_reason(hold)}; {what_now}."
+            f"{rule.key} is held since {_format_time(hold.blocked_at)}: {_format_reason(hold)}; {what_now}."
         )
     if rule.unknown:
         said.append(

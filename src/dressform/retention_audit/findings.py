@@ -88,7 +88,7 @@ class PurgeBlock:
 
     reason: str
     rows: int
-    held_at: datetime
+    blocked_at: datetime
     approved_at: datetime | None
 
 

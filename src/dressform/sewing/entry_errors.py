@@ -1,6 +1,7 @@
-"""Slips of the unit and of the keyboard, told by what the rest of the same body lets expect.
+"""Detection of entry errors: a wrong unit or transposed digits.
 
-Never by size alone: dolls and giants are bodies too.
+A value is compared with what the other measurements of the same body suggest. Size alone is never
+an error, since dolls and giants are valid bodies.
 """
 
 import math
@@ -16,20 +17,20 @@ from dressform.sewing.plausibility_warning import (
 )
 
 _MAX_SLOPE_DEGREES = 45
-"""Degrees; FreeSewing's largest giant once had 39."""
+"""FreeSewing's largest giant once had 39 degrees."""
 
 _FACTORS = {"cm": 10.0, "in": 25.4, "mm": 0.1}
-"""What a value is to be multiplied by if it was in this unit and taken for another."""
+"""The correction factor if a value was in this unit but read as another."""
 _HUMAN_SCALES = (0.5, 1.5)
-"""From a child to the largest adult, beside a usual body."""
+"""The body scales of people, from a child to the largest adult."""
 _MIN_DOLL_SCALE = 0.09
 _MIN_LENGTHS = 3
-"""Lengths: of two that differ nobody can tell which is off, unless one of them is an adult's."""
+"""Of two lengths that differ, it is undecidable which is wrong, unless the body scale is human."""
 
 _MIN_TRANSPOSED = 100
-"""Of fewer there is always a pair to swap."""
+"""Numbers with fewer digits almost always have a plausible transposition."""
 
-# Logarithms of what a value is beside what is expected of it.
+# Limits of log(value / expected value).
 _MAX_UNIT_RESIDUAL, _MIN_UNIT_DEVIATION = math.log(1.6), math.log(3)
 _MAX_FIT, _MIN_DEVIATION, _MIN_UNOBSERVED_DEVIATION = 0.08, 0.2, 0.35
 
@@ -37,28 +38,28 @@ _MAX_FIT, _MIN_DEVIATION, _MIN_UNOBSERVED_DEVIATION = 0.08, 0.2, 0.35
 def find_entry_errors(
     known: Mapping[str, float], *, breasts: bool
 ) -> Iterator[PlausibilityWarning]:
-    """At most one hint for each measurement."""
+    """Yield the warnings about entry errors, at most one per measurement."""
     yield from _find_steep_slope(known)
     lengths = {n: value for n, value in known.items() if CATALOGUE[n].kind is Kind.LENGTH}
-    in_unit = _find_unit_errors(lengths, breasts=breasts)
-    for unit, names in in_unit.items():
+    by_unit = _find_unit_errors(lengths, breasts=breasts)
+    for unit, names in by_unit.items():
         key = f"all {unit}" if len(names) == len(lengths) else unit
         yield PlausibilityWarning.create("unit", key, names, quote_list(names))
-    slipped = {name for names in in_unit.values() for name in names}
+    in_error = {name for names in by_unit.values() for name in names}
     yield from _find_transpositions(
-        {n: at for n, at in lengths.items() if n not in slipped}, breasts=breasts
+        {n: at for n, at in lengths.items() if n not in in_error}, breasts=breasts
     )
 
 
 def _find_steep_slope(known: Mapping[str, float]) -> Iterator[PlausibilityWarning]:
     slope = known.get("shoulderSlope", 0)
     if slope > _MAX_SLOPE_DEGREES:
-        said = quote_label("shoulderSlope"), untranslated(f"{slope:g}°")
-        yield PlausibilityWarning.create("angle", "slope", ["shoulderSlope"], *said)
+        fragments = quote_label("shoulderSlope"), untranslated(f"{slope:g}°")
+        yield PlausibilityWarning.create("angle", "slope", ["shoulderSlope"], *fragments)
 
 
 def _find_unit_errors(lengths: Mapping[str, float], *, breasts: bool) -> dict[str, list[str]]:
-    """The lengths that each unit would explain."""
+    """Return the names of lengths that were probably entered in another unit, by that unit."""
     size = _body_scale(lengths, breasts=breasts)
     found: dict[str, list[str]] = {}
     if len(lengths) < _MIN_LENGTHS and not _is_human_scale(size):
@@ -75,12 +76,12 @@ def _find_unit_errors(lengths: Mapping[str, float], *, breasts: bool) -> dict[st
 
 
 def _body_scale(lengths: Mapping[str, float], *, breasts: bool) -> float:
-    """The scale of the body, or what it would be if most of it was in another unit."""
+    """Return the body scale, corrected if most lengths seem to be in another unit."""
     size = body_scale(lengths, breasts=breasts)
     if _is_human_scale(size) or _is_scaled_copy(lengths, breasts=breasts):
         return size
-    meant = min((size * each for each in _FACTORS.values()), key=lambda each: abs(math.log(each)))
-    return meant if _is_human_scale(meant) else size
+    corrected = min((size * each for each in _FACTORS.values()), key=lambda each: abs(math.log(each)))
+    return corrected if _is_human_scale(corrected) else size
 
 
 def _is_human_scale(size: float) -> bool:
@@ -89,7 +90,10 @@ def _is_human_scale(size: float) -> bool:
 
 
 def _is_scaled_copy(lengths: Mapping[str, float], *, breasts: bool) -> bool:
-    """As FreeSewing's dolls are made: its usual body made smaller, to the half millimetre."""
+    """Return whether the lengths are FreeSewing's base lengths times one factor, to half a mm.
+
+    FreeSewing's dolls are made this way.
+    """
     bases = {name: BASES[breasts][name] for name in lengths}
     size = sum(lengths.values()) / sum(bases.values())
     return (
@@ -112,27 +116,27 @@ def _find_transpositions(
     for name, value in lengths.items():
         scaled = size * BASES[breasts][name]
         if _deviates(name, value, others[name]) and _deviates(name, value, scaled):
-            for swapped in _transpositions(value):
-                if abs(math.log(swapped / others[name])) < _MAX_FIT:
-                    said = (quote_label(name), *map(untranslated, (f"{value:g}", f"{swapped:g}")))
-                    yield PlausibilityWarning.create("digits", "digits", [name], *said)
+            for transposed in _transpositions(value):
+                if abs(math.log(transposed / others[name])) < _MAX_FIT:
+                    fragments = (quote_label(name), *map(untranslated, (f"{value:g}", f"{transposed:g}")))
+                    yield PlausibilityWarning.create("digits", "digits", [name], *fragments)
                     break
 
 
-def _deviates(name: str, value: float, wanted: float) -> bool:
-    usual = is_in_observed_range(name, value)
-    enough = _MIN_UNOBSERVED_DEVIATION if usual is None else _MIN_DEVIATION
-    return not usual and abs(math.log(value / wanted)) > enough
+def _deviates(name: str, value: float, expected: float) -> bool:
+    is_usual = is_in_observed_range(name, value)
+    minimum = _MIN_UNOBSERVED_DEVIATION if is_usual is None else _MIN_DEVIATION
+    return not is_usual and abs(math.log(value / expected)) > minimum
 
 
 def _transpositions(value: float) -> Iterator[float]:
-    """The number with two neighbouring digits in each other's place.
+    """Yield the number with each pair of adjacent digits transposed.
 
-    Only of what may have been typed in mm or cm: inches make other digits.
+    Only numbers with at most one half as fraction count: others were converted from inches.
     """
     digits = f"{value:g}" if value >= _MIN_TRANSPOSED and 2 * value % 1 == 0 else ""
     for at in range(len(digits) - 1):
         pair = digits[at : at + 2]
-        swapped = digits[:at] + pair[::-1] + digits[at + 2 :]
-        if pair.isdigit() and swapped != digits:
-            yield float(swapped)
+        transposed = digits[:at] + pair[::-1] + digits[at + 2 :]
+        if pair.isdigit() and transposed != digits:
+            yield float(transposed)

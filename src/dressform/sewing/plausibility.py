@@ -26,15 +26,15 @@ def check_plausibility(
 
     Measurements of one warning are not checked again by a later rule.
     """
-    shown = {each.name for each in visible_measurements(breasts)}
-    known = {name: max(v, _MIN_VALUE) for name, v in measurements.items() if name in shown}
+    visible = {each.name for each in visible_measurements(breasts)}
+    known = {name: max(v, _MIN_VALUE) for name, v in measurements.items() if name in visible}
     found = list(find_entry_errors(known, breasts=breasts))
-    slipped = {name for slip in found for name in slip.measurements}
-    rest = {name: value for name, value in known.items() if name not in slipped}
+    in_error = {name for error in found for name in error.measurements}
+    rest = {name: value for name, value in known.items() if name not in in_error}
     found += _check_orders(rest)
-    for hint in _check_sums(rest):
-        if not any(set(other.measurements) <= set(hint.measurements) for other in found):
-            found.append(hint)
+    for warning in _check_sums(rest):
+        if not any(set(other.measurements) <= set(warning.measurements) for other in found):
+            found.append(warning)
     return found
 
 
@@ -47,12 +47,12 @@ def _check_orders(known: Mapping[str, float]) -> Iterator[PlausibilityWarning]:
 
 
 def _check_sums(known: Mapping[str, float]) -> Iterator[PlausibilityWarning]:
-    """Yield a warning for each broken sum rule, in the order of the file."""
+    """Yield a warning for each broken sum rule; rules of few measurements come first."""
     for rule in _FACTS["sums"]:
         names = (*rule["left"], *rule["right"])
         if all(name in known for name in names) and _is_broken(rule, known):
-            said = _format_side(rule["left"]), _format_side(rule["right"])
-            yield PlausibilityWarning.create("sum", rule["relation"], names, *said)
+            sides = _format_side(rule["left"]), _format_side(rule["right"])
+            yield PlausibilityWarning.create("sum", rule["relation"], names, *sides)
 
 
 def _is_broken(rule: Mapping[str, Any], known: Mapping[str, float]) -> bool:
@@ -68,10 +68,10 @@ def _evaluate_side(terms: Mapping[str, int], known: Mapping[str, float]) -> floa
 
 def _format_side(terms: Mapping[str, int]) -> dict[str, str]:
     """Return one side of a rule as a formula of labels, by language."""
-    said = {"en": "", "fr": ""}
+    formula = {"en": "", "fr": ""}
     for name, times in terms.items():
-        often = f"{abs(times)} \N{MULTIPLICATION SIGN} " if abs(times) > 1 else ""
+        factor = f"{abs(times)} \N{MULTIPLICATION SIGN} " if abs(times) > 1 else ""
         for language, label in quote_label(name).items():
-            sign = "" if not said[language] else " \N{MINUS SIGN} " if times < 0 else " + "
-            said[language] += f"{sign}{often}{label}"
-    return said
+            sign = "" if not formula[language] else " \N{MINUS SIGN} " if times < 0 else " + "
+            formula[language] += f"{sign}{factor}{label}"
+    return formula

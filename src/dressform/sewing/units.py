@@ -1,7 +1,7 @@
-"""Lengths and angles as people write them: read to the letter, or not at all.
+"""Parsing and formatting of lengths and angles.
 
-Worked out in fractions, so that an inch is 25.4 mm exactly and nothing is lost on the way. What
-could be meant in two ways is refused rather than guessed.
+Arithmetic uses fractions, so that an inch is exactly 25.4 mm and no precision is lost. An ambiguous
+text is rejected.
 """
 
 import re
@@ -14,7 +14,7 @@ from fractions import Fraction
 from dressform.sewing.catalogue import MAX_LENGTH_MM, Kind, printable_name
 
 MAX_CHARACTERS = 40
-"""Characters: nobody needs more for a length."""
+"""The longest accepted text of a quantity."""
 
 
 class MeasurementUnit(StrEnum):
@@ -26,14 +26,14 @@ class MeasurementUnit(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class EnteredValue:
-    """As a person typed it, and the unit that it was read in."""
+    """The original text of a quantity, and the unit in which it was parsed."""
 
     text: str
     unit: MeasurementUnit
 
 
 class QuantityParseError(ValueError):
-    """Its text is one sentence: what was not understood, and what to write instead."""
+    """A quantity that cannot be parsed; the message says why and what to write instead."""
 
 
 _TO_CANONICAL = {
@@ -51,7 +51,7 @@ _UNIT_NAMES: dict[MeasurementUnit | str, str] = {
     "ft": "ft foot feet pi pied pieds '",
 }
 _UNIT_BY_NAME = {word: unit for unit, words in _UNIT_NAMES.items() for word in words.split()}
-# A larger unit, and what follows it: 5 ft 7 1/2 in, and in French 1 m 65.
+# A larger unit with its smaller unit and factor: 5 ft 7 1/2 in, and in French 1 m 65.
 _COMPOUND_UNITS = {"m": (MeasurementUnit.CM, 100), "ft": (MeasurementUnit.INCH, 12)}
 
 _NORMALISE = str.maketrans("′’‘´″”“º⁄", "''''\"\"\"°/")
@@ -74,17 +74,17 @@ def parse_quantity(
     """
     parts = _tokenize(text, kind)
     default = unit if kind is Kind.LENGTH else MeasurementUnit.DEGREE
-    amount, of = _combine(parts, text, default)
-    if (of is MeasurementUnit.DEGREE) is (kind is Kind.LENGTH):
+    amount, parsed_unit = _combine(parts, text, default)
+    if (parsed_unit is MeasurementUnit.DEGREE) is (kind is Kind.LENGTH):
         raise QuantityParseError(
-            f"“{printable_name(text)}” is in {_describe_unit(of)}: {_EXPECTED_INPUT[kind]}"
+            f"“{printable_name(text)}” is in {_describe_unit(parsed_unit)}: {_EXPECTED_INPUT[kind]}"
         )
-    value = amount * _TO_CANONICAL[of]
-    return (int(value) if value.denominator == 1 else float(value)), of
+    value = amount * _TO_CANONICAL[parsed_unit]
+    return (int(value) if value.denominator == 1 else float(value)), parsed_unit
 
 
 def _tokenize(text: str, kind: Kind) -> list[tuple[str, MeasurementUnit | str | None]]:
-    """Each number as it stands, with the unit behind it."""
+    """Return the numbers of the text, each with the unit behind it."""
     plain = "".join(map(_normalise_character, text.translate(_NORMALISE))).strip().lower()
     if not plain:
         raise QuantityParseError(f"nothing was typed: {_EXPECTED_INPUT[kind]}")
@@ -156,11 +156,11 @@ def _parse_minor(
     smaller: MeasurementUnit,
     text: str,
 ) -> Fraction:
-    """What follows feet or metres."""
+    """Parse the smaller unit that follows feet or metres."""
     if not rest:
         return Fraction(0)
     (number, of), *more = rest
-    # 1 m 5 is 1.05 m to one and 1.5 m to another.
+    # 1 m 5 can mean 1.05 m or 1.5 m.
     unsure = of is None and unit == "m" and not re.fullmatch(r"\d\d", number)
     if more or of not in {smaller, None} or unsure:
         raise QuantityParseError(
@@ -182,7 +182,7 @@ def _parse_number(number: str) -> Fraction:
 
 
 def _assert_unambiguous(number: str, of: MeasurementUnit) -> None:
-    """A point between thousands is nothing we could tell from a decimal point."""
+    """Raise QuantityParseError where a thousands separator may be a decimal point."""
     if not _AMBIGUOUS.fullmatch(number):
         return
     together = re.sub(r"[.,]", "", number)
@@ -203,9 +203,9 @@ _MAX_DIGITS = 25
 
 
 def format_quantity(value: float, unit: MeasurementUnit) -> str:
-    """A stored value for people: `110.5 cm`, `43 1/2 in`, `13°`.
+    """Return a stored value as text: `110.5 cm`, `43 1/2 in`, `13°`.
 
-    Exact, save that inches are rounded to a sixteenth, and then begin with ≈.
+    The text is exact, except that inches are rounded to a sixteenth and then begin with ≈.
     """
     if unit is MeasurementUnit.INCH:
         return _format_inches(value)

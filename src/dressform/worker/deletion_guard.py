@@ -64,12 +64,12 @@ class DeletionGuard:
     clock_offset: timedelta = timedelta(0)
     database_clock: Callable[[UnitOfWork], Awaitable[datetime]] = _fetch_database_clock
 
-    async def check_clock(self, uows: UnitOfWorkFactory, *, at: datetime) -> None:
+    async def check_clock(self, uows: UnitOfWorkFactory, *, now: datetime) -> None:
         """First of all, whatever is due: a round that ends nothing moves the last one on as well.
 
         Raises Held, and leaves it in the tables for whoever is to approve it.
         """
-        async with uows.transaction(now=at) as uow:
+        async with uows.transaction(now=now) as uow:
             found = [await self._describe_clock_skew(uow), await self._describe_run_gap(uow)]
             reason = "; ".join(one for one in found if one) or None
             is_held = await _update_block(uow, CLOCK, reason)
@@ -79,13 +79,13 @@ class DeletionGuard:
             raise PurgeBlockedError(CLOCK, reason)
 
     async def check_size(
-        self, rule: str, uows: UnitOfWorkFactory, *, at: datetime, due: PendingDeletion
+        self, rule: str, uows: UnitOfWorkFactory, *, now: datetime, due: PendingDeletion
     ) -> None:
         """Raises Held, as for the clock."""
         reason = (
             f"{due.rows} of {due.total} rows are due at once" if due.exceeds_threshold() else None
         )
-        async with uows.transaction(now=at) as uow:
+        async with uows.transaction(now=now) as uow:
             is_held = await _update_block(uow, rule, reason, rows=due.rows)
         if reason and is_held:
             raise PurgeBlockedError(rule, reason)
@@ -129,9 +129,9 @@ async def _update_block(uow: UnitOfWork, rule: str, reason: str | None, *, rows:
     return True
 
 
-def _is_approved(hold: StoredPurgeBlock, reason: str, rows: int, at: datetime) -> bool:
+def _is_approved(hold: StoredPurgeBlock, reason: str, rows: int, now: datetime) -> bool:
     """For a day, and for what was shown with as much again as is always allowed."""
-    if hold.approved_at is None or abs(at - hold.approved_at) > APPROVAL_LIFETIME:
+    if hold.approved_at is None or abs(now - hold.approved_at) > APPROVAL_LIFETIME:
         return False
     same = hold.reason.translate(_NUMBERS) == reason.translate(_NUMBERS)
     return same and rows <= hold.rows + MIN_THRESHOLD_ROWS

@@ -39,8 +39,8 @@ async def enforce(
     category: Category,
     uows: UnitOfWorkFactory,
     *,
-    at: datetime,
-    slot: datetime,
+    now: datetime,
+    scheduled_for: datetime,
     guard: DeletionGuard,
     max_seconds: float = inf,
 ) -> RunResult | None:
@@ -52,17 +52,17 @@ async def enforce(
     some days of the log ended. The caller has checked the clock.
     """
     started = time.monotonic()
-    async with uows.transaction(now=at) as uow:
-        run_id = await RetentionRuns(uow).claim(category.key, slot)
+    async with uows.transaction(now=now) as uow:
+        run_id = await RetentionRuns(uow).claim(category.key, scheduled_for)
     if run_id is None:
         return None
     rows = await (
-        drop_expired_partitions(uows, at)
+        drop_expired_partitions(uows, now)
         if category is VISITOR
-        else _delete_rows(category, uows, at, guard, until=started + max_seconds)
+        else _delete_rows(category, uows, now, guard, until=started + max_seconds)
     )
     seconds = time.monotonic() - started
-    async with uows.transaction(now=at) as uow:
+    async with uows.transaction(now=now) as uow:
         await PurgeBlocks(uow).consume(category.key, rows)
         await RetentionRuns(uow).finish(run_id, rows=rows, seconds=seconds)
     if rows:
@@ -73,40 +73,40 @@ async def enforce(
 async def _delete_rows(
     category: Category,
     uows: UnitOfWorkFactory,
-    at: datetime,
+    now: datetime,
     guard: DeletionGuard,
     *,
     until: float,
 ) -> int:
     if is_guarded(category):
-        due = await _count_due(category, uows, at)
-        await guard.check_size(category.key, uows, at=at, due=due)
-    rows = await _delete_batches(category, uows, at, until)
+        due = await _count_due(category, uows, now)
+        await guard.check_size(category.key, uows, now=now, due=due)
+    rows = await _delete_batches(category, uows, now, until)
     if category is RETENTION_RUN:
-        async with uows.transaction(now=at) as uow:
+        async with uows.transaction(now=now) as uow:
             rows += await Quarantine(uow).delete_expired()
     return rows
 
 
-async def _count_due(category: Category, uows: UnitOfWorkFactory, at: datetime) -> PendingDeletion:
-    uow = uows.read(now=at)
+async def _count_due(category: Category, uows: UnitOfWorkFactory, now: datetime) -> PendingDeletion:
+    uow = uows.read(now=now)
     rows = await ExpiredRows(uow, category).count_deletable()
     return PendingDeletion(rows, total=await ExpiredRows(uow, category).count() if rows else 0)
 
 
 async def _delete_batches(
-    category: Category, uows: UnitOfWorkFactory, at: datetime, until: float
+    category: Category, uows: UnitOfWorkFactory, now: datetime, until: float
 ) -> int:
     rows = waits = 0
     while True:
         began = time.monotonic()
         try:
-            async with uows.transaction(now=at) as uow:
+            async with uows.transaction(now=now) as uow:
                 ended = await ExpiredRows(uow, category).delete_batch()
         except DatabaseError:
-            ended = await _delete_one_by_one(category, uows, at)
+            ended = await _delete_one_by_one(category, uows, now)
         rows += ended
-        if ended < BATCH and (waits == MAX_WAITS or not await _is_any_expired(category, uows, at)):
+        if ended < BATCH and (waits == MAX_WAITS or not await _is_any_expired(category, uows, now)):
             return rows
         if time.monotonic() >= until:
             log.info("%s: not all that is due has ended, the next round goes on", category.key)
@@ -117,32 +117,32 @@ async def _delete_batches(
             await asyncio.sleep(WAIT_SECONDS)
 
 
-async def _is_any_expired(category: Category, uows: UnitOfWorkFactory, at: datetime) -> bool:
-    uow = uows.read(now=at)
+async def _is_any_expired(category: Category, uows: UnitOfWorkFactory, now: datetime) -> bool:
+    uow = uows.read(now=now)
     return bool(await ExpiredRows(uow, category).list_ids(limit=1))
 
 
-async def _delete_one_by_one(category: Category, uows: UnitOfWorkFactory, at: datetime) -> int:
+async def _delete_one_by_one(category: Category, uows: UnitOfWorkFactory, now: datetime) -> int:
     """A batch in which some row can't be ended: that one is set aside, the others end."""
     rows = 0
-    uow = uows.read(now=at)
+    uow = uows.read(now=now)
     due = await ExpiredRows(uow, category).list_ids()
     for row_id in due:
-        rows += await _delete_one(category, uows, at, row_id)
+        rows += await _delete_one(category, uows, now, row_id)
     return rows
 
 
 async def _delete_one(
-    category: Category, uows: UnitOfWorkFactory, at: datetime, row_id: UUID
+    category: Category, uows: UnitOfWorkFactory, now: datetime, row_id: UUID
 ) -> int:
     try:
-        async with uows.transaction(now=at) as uow:
+        async with uows.transaction(now=now) as uow:
             ended = await ExpiredRows(uow, category).delete_one(row_id)
             await Quarantine(uow).release(category.key, row_id)
             return ended
     except DatabaseError as error:
         # Not the text of the error: it may repeat what the row holds.
         log.error("%s: row %s is set aside (SQLSTATE %s)", category.key, row_id, error.sqlstate)  # noqa: TRY400
-        async with uows.transaction(now=at) as uow:
+        async with uows.transaction(now=now) as uow:
             await Quarantine(uow).add(category.key, row_id, f"SQLSTATE {error.sqlstate}")
         return 0

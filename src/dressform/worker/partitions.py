@@ -24,18 +24,18 @@ class PartitionsLockedError(Exception):
         )
 
 
-async def drop_expired_partitions(uows: UnitOfWorkFactory, at: datetime) -> int:
+async def drop_expired_partitions(uows: UnitOfWorkFactory, now: datetime) -> int:
     """Drop every day whose first row may be due; gives the number of rows that went."""
-    async with uows.transaction(now=at) as uow:
+    async with uows.transaction(now=now) as uow:
         due = await (await AccessLogPartitions.assume_role(uow)).list_expired()
-    rows = {day: await _drop_partition(day, uows, at) for day in due}
+    rows = {day: await _drop_partition(day, uows, now) for day in due}
     locked = [day for day, ended in rows.items() if ended is None]
     if locked:
         raise PartitionsLockedError(locked)
     return sum(ended or 0 for ended in rows.values())
 
 
-async def _drop_partition(day: Partition, uows: UnitOfWorkFactory, at: datetime) -> int | None:
+async def _drop_partition(day: Partition, uows: UnitOfWorkFactory, now: datetime) -> int | None:
     """None when it is locked, time and again.
 
     Detached in one transaction and dropped in another: the log as a whole is locked for as long as
@@ -44,9 +44,9 @@ async def _drop_partition(day: Partition, uows: UnitOfWorkFactory, at: datetime)
     for tried in range(1, MAX_TRIES + 1):
         try:
             if day.is_attached:
-                async with uows.transaction(now=at) as uow:
+                async with uows.transaction(now=now) as uow:
                     await (await AccessLogPartitions.assume_role(uow)).detach(day)
-            async with uows.transaction(now=at) as uow:
+            async with uows.transaction(now=now) as uow:
                 return await (await AccessLogPartitions.assume_role(uow)).drop(day)
         except DatabaseError as error:
             if error.sqlstate != LOCK_NOT_AVAILABLE:

@@ -63,8 +63,8 @@ class WorkerTasks:
 
     async def run_once(self) -> list[RunResult]:
         """Do everything once, now, whatever the slot. Raises StartupError at the end if some failed."""
-        at = self.uows.clock()
-        outcome = await self.run(at=at, slot=at)
+        now = self.uows.clock()
+        outcome = await self.run(now=now, scheduled_for=now)
         await self._run_step(MAIL_DELIVERY, self.deliver_mails(), outcome)
         if outcome.failed:
             names = ", ".join(outcome.failed)
@@ -77,38 +77,40 @@ class WorkerTasks:
         A rule takes half an interval at most, so that a large ending, as the first one may be, does
         not keep the other steps waiting. The next run goes on with it.
         """
-        at = self.uows.clock()
+        now = self.uows.clock()
         return await self.run(
-            at=at,
-            slot=_scheduled_time(at, self.interval),
+            now=now,
+            scheduled_for=_scheduled_time(now, self.interval),
             max_seconds=self.interval.total_seconds() / 2,
         )
 
-    async def run(self, *, at: datetime, slot: datetime, max_seconds: float = inf) -> Outcome:
+    async def run(
+        self, *, now: datetime, scheduled_for: datetime, max_seconds: float = inf
+    ) -> Outcome:
         """Do every step but the delivery of mail, in order; one that fails does not stop the others.
 
         The clock is checked once. While it is held nobody is warned and no rule is enforced.
         """
         outcome = Outcome()
-        await self._run_step(CLOCK, self.guard.check_clock(self.uows, at=at), outcome)
+        await self._run_step(CLOCK, self.guard.check_clock(self.uows, now=now), outcome)
         await self._run_step("days ahead", self.create_partitions(), outcome)
         if CLOCK not in outcome.failed:
             await self._run_step("warnings", queue_expiry_notices(self.uows), outcome)
-            await self._enforce_rules(at, slot, max_seconds, outcome)
+            await self._enforce_rules(now, scheduled_for, max_seconds, outcome)
         await self._run_step("deletion journal", tidy_journal(self.uows), outcome)
-        await self._run_step(REWRITE, rewrite_tables(self.uows, at=at), outcome)
+        await self._run_step(REWRITE, rewrite_tables(self.uows, now=now), outcome)
         await self._run_step("mail check", self.check_mail(), outcome)
         return outcome
 
     async def _enforce_rules(
-        self, at: datetime, slot: datetime, max_seconds: float, outcome: Outcome
+        self, now: datetime, scheduled_for: datetime, max_seconds: float, outcome: Outcome
     ) -> None:
         for category in CATEGORIES:
             enforcement = enforce(
                 category,
                 self.uows,
-                at=at,
-                slot=slot,
+                now=now,
+                scheduled_for=scheduled_for,
                 guard=self.guard,
                 max_seconds=max_seconds,
             )
@@ -126,8 +128,8 @@ class WorkerTasks:
     async def check_mail(self) -> None:
         """Whether the mail server takes mail; and delete files of mails that are past their window."""
         await check_mail(self.uows, self.transport)
-        at = self.uows.clock()
-        deleted = await asyncio.to_thread(delete_old_mails, self.mail_folder, at=at)
+        now = self.uows.clock()
+        deleted = await asyncio.to_thread(delete_old_mails, self.mail_folder, at=now)
         if deleted:
             log.info("%d mails in %s were deleted", deleted, self.mail_folder)
 
@@ -185,5 +187,5 @@ async def run_scheduler(tasks: WorkerTasks) -> AsyncIterator[None]:
         scheduler.shutdown(wait=False)
 
 
-def _scheduled_time(at: datetime, interval: timedelta) -> datetime:
-    return at - (at - _EPOCH) % interval
+def _scheduled_time(now: datetime, interval: timedelta) -> datetime:
+    return now - (now - _EPOCH) % interval

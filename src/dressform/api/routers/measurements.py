@@ -27,7 +27,10 @@ _CACHED: dict[int | str, dict[str, Any]] = {
 
 Breasts = Annotated[
     bool | None,
-    Query(description="Only measurements that are shown for a model with or without breasts.", examples=[True]),
+    Query(
+        description="Only measurements that are shown for a model with or without breasts.",
+        examples=[True],
+    ),
 ]
 Version = Annotated[
     str | None,
@@ -76,7 +79,7 @@ async def list_measurements(
     )
 
 
-@router.post("/check", response_description="The parsed values, with warnings.")
+@router.post("/check", response_description="?? The parsed values, with warnings.")
 async def check_measurements(body: BodyInput) -> CheckRead:
     """Check measurements without storing them
 

@@ -28,7 +28,9 @@ router = APIRouter(prefix="/v1/auth", tags=["auth"])
 
 Cookie = Annotated[RefreshCookie, Depends(refresh_cookie)]
 CarriedToken = Annotated[Carried, Depends(carried)]
-SessionId = Annotated[UUID, Path(description="The id of the session, from the list of your sessions.")]
+SessionId = Annotated[
+    UUID, Path(description="The id of the session, from the list of your sessions.")
+]
 
 
 @router.post(
@@ -88,7 +90,7 @@ async def logout(token: CarriedToken, sessions: Sessions, cookie: Cookie) -> Non
     cookie.clear()
 
 
-@router.get("/sessions", response_description="Your sessions.")
+@router.get("/sessions", response_description="?? Your sessions.")
 async def list_sessions(me: CurrentMemberOrRestricted, sessions: Sessions) -> SessionsRead:
     """List your sessions
 
@@ -102,7 +104,7 @@ async def list_sessions(me: CurrentMemberOrRestricted, sessions: Sessions) -> Se
     "/sessions",
     status_code=status.HTTP_204_NO_CONTENT,
     response_class=Response,
-    response_description="All other sessions have ended.",
+    response_description="?? All other sessions have ended.",
 )
 async def end_other_sessions(me: CurrentMemberOrRestricted, sessions: Sessions) -> None:
     """End all other sessions

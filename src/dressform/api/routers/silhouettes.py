@@ -37,7 +37,7 @@ _DRAWING: dict[int | str, dict[str, Any]] = {
 
 ModelId = Annotated[UUID, Path(description="The id of the model.")]
 DrawingLanguage = Annotated[Language, Query(description="The language of the labels.")]
-DrawingUnit = Annotated[LengthUnit, Query(description="The language of the labels.")]
+DrawingUnit = Annotated[LengthUnit, Query(description="The unit of the labels.")]
 
 
 class Svg(Response):

@@ -114,7 +114,7 @@ class RuleRead(ResponseModel):
             overdue=rule.rows.overdue,
             future=rule.rows.future,
             last_run_at=rule.last_round_at,
-            blocked_at=rule.hold and rule.hold.held_at,
+            blocked_at=rule.hold and rule.hold.blocked_at,
             unknown=rule.unknown,
             quarantined=rule.set_aside,
         )

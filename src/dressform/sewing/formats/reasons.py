@@ -1,4 +1,4 @@
-"""Why an entry was left out, or what to know about one that was taken; English and French."""
+"""Messages about entries of a file, in English and French: why one was left out or adjusted."""
 
 from collections.abc import Mapping
 
@@ -10,22 +10,23 @@ Reason = Mapping[str, str]
 _TEXTS: Mapping[str, Reason] = load_json("formats/reasons")
 
 
-def message(key: str, *said: object) -> Reason:
-    """What `key` stands for, said of these."""
-    return {language: text.format(*said) for language, text in _TEXTS[key].items()}
+def message(key: str, *values: object) -> Reason:
+    """Return the message of `key` in each language, formatted with `values`."""
+    return {language: text.format(*values) for language, text in _TEXTS[key].items()}
 
 
 def out_of_bounds_reason(known: Measurement) -> Reason:
-    return message(f"{known.kind}_out_of_bounds", known.expected)
+    """Return the message for a value outside the measurement's range."""
+    return message(f"{known.kind}_out_of_bounds", known.constraint_text)
 
 
 def parse_error_reason(sentence: str) -> Reason:
-    """Of text that was read as people write it."""
+    """Return the message for text that could not be parsed as a quantity."""
     return message("not_understood", sentence[0].upper() + sentence[1:])
 
 
 def unknown_name_reason(name: str) -> Reason:
-    """Of a name that is none of FreeSewing's of today."""
+    """Return the message for a name that is not in the catalogue."""
     if name in DERIVED:
         return message("derived")
     return message("retired" if name in RETIRED else "unknown")
