@@ -11,7 +11,7 @@ from sqlalchemy import text
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.errors import Unavailable
 from dressform.policy.operation_data import LOOKUP
-from dressform.repositories.lookups import AuditLogEntries
+from dressform.repositories.audit_log_entries import AuditLogEntries
 from tests.conftest import MovableClock
 from tests.helpers.access_log import insert_entries, list_records, make_entry
 from tests.helpers.members import CreateMember, MemberClient

@@ -12,8 +12,8 @@ from dressform.policy.notice import CATEGORIES
 from dressform.policy.operation_data import RETENTION_RUN
 from dressform.policy.periods import start_of_day
 from dressform.repositories.accounts import Accounts
+from dressform.repositories.audit_log_entries import AuditLogEntries
 from dressform.repositories.expiry_notices import ExpiryNotice, ExpiryNotices
-from dressform.repositories.lookups import AuditLogEntries
 from dressform.repositories.mails import Mails
 from dressform.repositories.models import Models
 from dressform.repositories.one_time_tokens import OneTimeTokens, TokenPurpose

@@ -59,7 +59,7 @@ def test_every_table_that_a_window_looks_after_is_looked_into() -> None:
         column.table.name
         for table in Base.metadata.sorted_tables
         for column in table.columns
-        if column.name.endswith(("ends_at", "end_at"))
+        if column.name.endswith(("expires_at", "expire_at"))
     }
 
     looked_into = {

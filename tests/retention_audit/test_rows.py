@@ -117,7 +117,7 @@ async def test_nothing_is_kept_of_nothing(auditor: Auditor) -> None:
     findings = await auditor.run_audit()
 
     assert {rule.rows for rule in findings.rules} == {RowCount(None, 0, 0)}
-    assert (findings.verdict, findings.orphans, findings.last_round_at) == ("kept", 0, None)
+    assert (findings.verdict, findings.orphans, findings.last_run_at) == ("kept", 0, None)
 
 
 @pytest.mark.parametrize(
@@ -187,7 +187,9 @@ async def test_wrong_ends_in_the_table_do_not_deceive(uows: UnitOfWorkFactory) -
             (await count_rows(uow.connection, window, at)).overdue for window in AUDITED_TABLES
         ]
 
-    assert overdue == [0 if window.from_sql == "set_aside" else 1 for window in AUDITED_TABLES]
+    assert overdue == [
+        0 if window.from_sql == "quarantined_row" else 1 for window in AUDITED_TABLES
+    ]
 
 
 async def test_rows_set_aside_are_counted_and_have_a_window(
@@ -200,7 +202,7 @@ async def test_rows_set_aside_are_counted_and_have_a_window(
     clock.at = datetime(2026, 10, 2, tzinfo=UTC)
     old = await auditor.run_audit()
 
-    assert {rule.key: rule.set_aside for rule in young.rules if rule.set_aside} == {"mail": 1}
+    assert {rule.key: rule.quarantined for rule in young.rules if rule.quarantined} == {"mail": 1}
     assert young.verdict == "late"
     assert {rule.key: rule.rows.overdue for rule in old.rules if rule.rows.overdue} == {
         "retention-run": 1
@@ -215,5 +217,5 @@ async def test_a_hold_is_told_with_its_reason(
     findings = await auditor.run_audit()
 
     assert findings.verdict == "late"
-    (hold,) = (rule.hold for rule in findings.rules if rule.hold)
-    assert (hold.reason, hold.rows, hold.held_at) == ("too many at once", 7, clock())
+    (hold,) = (rule.block for rule in findings.rules if rule.block)
+    assert (hold.reason, hold.rows, hold.blocked_at) == ("too many at once", 7, clock())

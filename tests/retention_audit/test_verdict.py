@@ -62,14 +62,14 @@ def test_it_turns_by_itself_without_rounds(ago: timedelta, verdict: str) -> None
 def test_the_last_round_is_that_of_the_rule_furthest_behind() -> None:
     behind = findings(rule("session"), rule(last=AT - DAY), rule("lookup", last=None))
 
-    assert behind.last_round_at == AT - DAY
-    assert findings(rule(last=None)).last_round_at is None
+    assert behind.last_run_at == AT - DAY
+    assert findings(rule(last=None)).last_run_at is None
 
 
 def test_what_hampers_a_rule_makes_it_late() -> None:
     held = replace(rule(), hold=PurgeBlock("too many", 5, AT, None))
 
-    assert findings(replace(rule(), set_aside=1)).verdict == "late"
+    assert findings(replace(rule(), quarantined=1)).verdict == "late"
     assert findings(replace(rule(), rows=RowCount(AT, future=1))).verdict == "late"
     assert findings(held).verdict == "late"
     assert findings(replace(held, rows=RowCount(AT, 0, 1))).verdict == "overdue"
@@ -107,7 +107,7 @@ async def test_a_dead_worker_is_noticed_though_nothing_is_due(
     for after in (timedelta(0), timedelta(minutes=26), DAY + SECOND):
         clock.at = AT + after
         found = await auditor.run_audit()
-        seen.append((found.verdict, found.overdue, found.last_round_at))
+        seen.append((found.verdict, found.overdue, found.last_run_at))
 
     assert seen == [("kept", 0, AT), ("late", 0, AT), ("overdue", 0, AT)]
 
@@ -126,7 +126,7 @@ async def test_a_rule_that_is_never_enforced_is_noticed_among_the_others(
     left = await auditor.run_audit()
 
     assert missed.verdict == "overdue"
-    assert {one.key for one in missed.rules if one.last_round_at is None} == {"lookup"}
+    assert {one.key for one in missed.rules if one.last_run_at is None} == {"lookup"}
     assert {one.key for one in left.rules if one.rows.overdue} >= {"lookup"}
     assert left.verdict == "overdue"
 
@@ -141,7 +141,7 @@ async def test_a_round_of_a_clock_that_ran_ahead_proves_nothing(
 
     found = await auditor.run_audit()
 
-    assert (found.verdict, found.last_round_at) == ("overdue", AT)
+    assert (found.verdict, found.last_run_at) == ("overdue", AT)
 
 
 async def test_an_unfinished_round_is_none(
@@ -150,4 +150,4 @@ async def test_an_unfinished_round_is_none(
     async with uows.transaction() as uow:
         assert await RetentionRuns(uow).claim(SESSION.key, clock())
 
-    assert (await auditor.run_audit()).last_round_at is None
+    assert (await auditor.run_audit()).last_run_at is None

@@ -101,7 +101,7 @@ async def test_one_too_many_ends_nothing(uows: UnitOfWorkFactory) -> None:
 
     hold = await held(uows)
     assert hold is not None
-    assert (hold.rows, hold.held_at, hold.approved_at) == (51, END, None)
+    assert (hold.rows, hold.blocked_at, hold.approved_at) == (51, END, None)
     assert (await counts(uows))["account"] == 60
     uow = uows.read(now=END)
     assert await RetentionRuns(uow).get_last_run(PROFILE) is None
@@ -123,7 +123,7 @@ async def test_it_stays_held_until_it_is_approved(uows: UnitOfWorkFactory) -> No
             await profiles(uows, END + timedelta(minutes=minutes))
     hold = await held(uows)
     assert hold is not None
-    assert hold.held_at == END
+    assert hold.blocked_at == END
 
     await approve(uows, END + timedelta(minutes=11))
     report = await profiles(uows, END + timedelta(minutes=15))

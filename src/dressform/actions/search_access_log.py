@@ -12,7 +12,7 @@ from dressform.repositories.access_log import (
     AccessLogFilter,
     PageKey,
 )
-from dressform.repositories.lookups import AuditLogEntries
+from dressform.repositories.audit_log_entries import AuditLogEntries
 
 MAX_ROWS = 500
 """Rows that one look-up shows."""

@@ -166,7 +166,7 @@ def _format_kept_rows(rule: RuleFindings) -> list[str]:
 
 def _format_rule(rule: RuleFindings) -> list[str]:
     said = _format_kept_rows(rule)
-    if hold := rule.hold:
+    if block := rule.block:
         what_now = (
             f"approved {_format_time(hold.approved_at)}, the next round goes on"
             if hold.approved_at
@@ -185,8 +185,10 @@ def _format_rule(rule: RuleFindings) -> list[str]:
             f"{rule.key}: {rule.rows.future} rows are from the future, dated by a clock that ran "
             "ahead, and would stay too long: docs/retention.md says what to do."
         )
-    if rule.set_aside:
-        said.append(f"{rule.key}: {rule.set_aside} rows could not be deleted, and are tried again.")
+    if rule.quarantined:
+        said.append(
+            f"{rule.key}: {rule.quarantined} rows could not be deleted, and are tried again."
+        )
     return said
 
 

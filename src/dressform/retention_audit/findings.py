@@ -107,16 +107,16 @@ class SpoolFindings:
 
 @dataclass(frozen=True, slots=True)
 class RuleFindings:
-    """How a rule stands. `last_round_at`: when it was last enforced to its end.
+    """How a rule stands. `last_run_at`: when it was last enforced to its end.
 
     `unknown`: its table is locked, and `rows` are only those that are elsewhere.
     """
 
     key: str
     rows: RowCount
-    last_round_at: datetime | None
-    set_aside: int
-    hold: PurgeBlock | None
+    last_run_at: datetime | None
+    quarantined: int
+    block: PurgeBlock | None
     unknown: bool = False
 
     @property
@@ -125,8 +125,8 @@ class RuleFindings:
 
         Times that are kept by the hour, day or month are counted from the end of that.
         """
-        if self.last_round_at is not None or self.rows.oldest_at is None:
-            return self.last_round_at
+        if self.last_run_at is not None or self.rows.oldest_at is None:
+            return self.last_run_at
         return self.rows.oldest_at + _CLOCK_GRANULARITY.get(self.key, timedelta(0))
 
 
@@ -160,8 +160,8 @@ class Findings:
             "runs": self._time_since_seen > LATE_AFTER_RUNS * self.interval,
             "unwarned": any(rule.rows.unwarned.rows for rule in rules),
             "mail": self.since(self.mail.failing_since) > MAIL_FAILS_AFTER,
-            "blocked": any(rule.hold for rule in rules),
-            "quarantined": any(rule.set_aside for rule in rules),
+            "blocked": any(rule.block for rule in rules),
+            "quarantined": any(rule.quarantined for rule in rules),
             "future": any(rule.rows.future for rule in rules),
             "unknown": any(rule.unknown for rule in rules),
             "spools": self._are_spools_stuck,
@@ -186,9 +186,9 @@ class Findings:
         return next(rule for rule in self.rules if rule.key == "visitor")
 
     @property
-    def last_round_at(self) -> datetime | None:
+    def last_run_at(self) -> datetime | None:
         """Of the rule that has waited longest: one that fails must not hide behind the others."""
-        return min((rule.last_round_at for rule in self.rules if rule.last_round_at), default=None)
+        return min((rule.last_run_at for rule in self.rules if rule.last_run_at), default=None)
 
     @property
     def oldest_address_day(self) -> datetime | None:

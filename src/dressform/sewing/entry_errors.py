@@ -80,7 +80,9 @@ def _body_scale(lengths: Mapping[str, float], *, breasts: bool) -> float:
     size = body_scale(lengths, breasts=breasts)
     if _is_human_scale(size) or _is_scaled_copy(lengths, breasts=breasts):
         return size
-    corrected = min((size * each for each in _FACTORS.values()), key=lambda each: abs(math.log(each)))
+    corrected = min(
+        (size * each for each in _FACTORS.values()), key=lambda each: abs(math.log(each))
+    )
     return corrected if _is_human_scale(corrected) else size
 
 
@@ -118,7 +120,10 @@ def _find_transpositions(
         if _deviates(name, value, others[name]) and _deviates(name, value, scaled):
             for transposed in _transpositions(value):
                 if abs(math.log(transposed / others[name])) < _MAX_FIT:
-                    fragments = (quote_label(name), *map(untranslated, (f"{value:g}", f"{transposed:g}")))
+                    fragments = (
+                        quote_label(name),
+                        *map(untranslated, (f"{value:g}", f"{transposed:g}")),
+                    )
                     yield PlausibilityWarning.create("digits", "digits", [name], *fragments)
                     break
 

@@ -2,6 +2,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
+from dressform.actions.list_audit_log import list_audit_log
 from dressform.actions.search_access_log import search_access_log as run_search
 from dressform.api.dependencies import CurrentOperator, UnitOfWorkDep, UnitOfWorkFactoryDep
 from dressform.api.problem_responses import problem_responses
@@ -55,4 +56,4 @@ async def list_access_log_audit(
 
     Only operators may read these records. A record is kept for 6 months.
     """
-    return AuditPage.of(await list_audit(uow, limit=limit, before=cursor))
+    return AuditPage.of(await list_audit_log(uow, limit=limit, before=cursor))

@@ -45,10 +45,10 @@ _OF_RULES: dict[str, tuple[str, Callable[[RuleFindings], float | None]]] = {
     ),
     "last_run_timestamp_seconds": (
         "When the rule was last enforced to its end.",
-        lambda rule: _seconds(rule.last_round_at),
+        lambda rule: _seconds(rule.last_run_at),
     ),
-    "blocked": ("Whether the rule waits for an operator.", lambda rule: rule.hold is not None),
-    "quarantined_rows": ("Rows that could not be deleted.", lambda rule: rule.set_aside),
+    "blocked": ("Whether the rule waits for an operator.", lambda rule: rule.block is not None),
+    "quarantined_rows": ("Rows that could not be deleted.", lambda rule: rule.quarantined),
 }
 
 

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from dressform.actions.list_lookups import AuditEntryWithOperator
+from dressform.actions.list_audit_log import AuditEntryWithOperator
 from dressform.actions.search_access_log import MAX_ROWS, LookupPurpose
 from dressform.api.schemas.fields import ResponseModel, UsernameText
 from dressform.api.schemas.pages import Next, encode_cursor

@@ -113,10 +113,10 @@ class RuleRead(ResponseModel):
             rule=rule.key,
             overdue=rule.rows.overdue,
             future=rule.rows.future,
-            last_run_at=rule.last_round_at,
-            blocked_at=rule.hold and rule.hold.blocked_at,
+            last_run_at=rule.last_run_at,
+            blocked_at=rule.block and rule.block.blocked_at,
             unknown=rule.unknown,
-            quarantined=rule.set_aside,
+            quarantined=rule.quarantined,
         )
 
 
@@ -186,7 +186,7 @@ class RetentionRead(ResponseModel):
             status=findings.verdict,
             reasons=list(findings.reasons),
             checked_at=findings.checked_at,
-            last_run_at=findings.last_round_at,
+            last_run_at=findings.last_run_at,
             oldest_address_at=findings.oldest_address_day,
             waiting=findings.visitor.rows.waiting,
             overdue=findings.overdue,

@@ -186,7 +186,7 @@ class StatusRead(ResponseModel):
             reasons=[ReasonRead.of(reason, language) for reason in findings.reasons],
             oldest_address_at=oldest,
             oldest_address_age_days=oldest and findings.since(oldest).days,
-            last_run_at=findings.last_round_at,
+            last_run_at=findings.last_run_at,
             waiting=findings.visitor.rows.waiting,
             overdue=findings.overdue,
             checked_at=findings.checked_at,

@@ -1,7 +1,7 @@
 from uuid import UUID
 
 from dressform.db.unit_of_work import UnitOfWork
-from dressform.repositories.lookups import AuditLogEntries, StoredAuditEntry
+from dressform.repositories.audit_log_entries import AuditLogEntries, StoredAuditEntry
 from dressform.repositories.operators import Operators
 
 AuditEntryWithOperator = tuple[StoredAuditEntry, str | None]
