@@ -31,9 +31,9 @@ def main() -> None:
         return
     # Only the bare command comes here, and only it needs these.
     from dressform.db.migrate import run_standalone  # noqa: PLC0415
-    from dressform.settings.settings import load  # noqa: PLC0415
+    from dressform.settings.settings import load_settings  # noqa: PLC0415
 
-    asyncio.run(run_standalone(load(), run))
+    asyncio.run(run_standalone(load_settings(), run))
 
 
 main()

@@ -17,7 +17,7 @@ from dressform.db.sqlstates import UNDEFINED_COLUMN, UNDEFINED_TABLE
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.errors import StartupError, Unavailable
 from dressform.journal.journal import Journal
-from dressform.settings.settings import Settings, load
+from dressform.settings.settings import Settings, load_settings
 
 STATEMENT_SECONDS = 10.0
 """How long a statement may take; the driver then gives it up."""
@@ -122,7 +122,7 @@ def require_embedded_database(settings: Settings) -> None:
 @contextmanager
 def resolved_settings() -> Iterator[Settings]:
     """The settings, with the embedded database's address when no other is set."""
-    loaded = load()
+    loaded = load_settings()
     logs.configure(loaded.log_level)
     if loaded.database_url is not None:
         yield loaded
@@ -130,4 +130,4 @@ def resolved_settings() -> Iterator[Settings]:
     require_embedded_database(loaded)
     with embedded.attach_or_start(loaded.state_dir) as server:
         os.environ["DRESSFORM_DATABASE_URL"] = server.url()  # For this process's own children.
-        yield load()
+        yield load_settings()

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dressform.bootstrap import bootstrap
-from dressform.settings.settings import load
+from dressform.settings.settings import load_settings
 from tests.bench import table
 from tests.bench.load import Load, Request, measure
 from tests.bench.members import BenchMember, Members, opened_members
@@ -105,7 +105,7 @@ async def _add_visitors(members: Members) -> list[BenchMember]:
 
 
 async def _ship(dsn: str) -> dict[str, Any]:
-    settings = load()
+    settings = load_settings()
     async with bootstrap(settings) as (uows, _):
         return await shipping_rate(uows, dsn, settings.state_dir / "shipping")
 

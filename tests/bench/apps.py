@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from dressform.access_log.middleware import AccessLogMiddleware
 from dressform.api.app import Application, create_app
-from dressform.settings.settings import load
+from dressform.settings.settings import load_settings
 
 
 class _OnlyRequestId:
@@ -38,7 +38,7 @@ class _Unlogged(Application):
 
 def unlogged() -> FastAPI:
     """The same application with the access log left out."""
-    app = create_app(load())
+    app = create_app(load_settings())
     app.__class__ = _Unlogged
     return app
 

@@ -15,7 +15,7 @@ from dressform.bootstrap import bootstrap, run_migrations
 from dressform.db.embedded.data import ROLE
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.opendata.receipts import Receipts
-from dressform.settings.settings import load
+from dressform.settings.settings import load_settings
 from dressform.sewing.catalogue import CATALOGUE
 from dressform.system.priority import lower_priority
 from tests.bench.readers import member, reads_meanwhile
@@ -43,8 +43,8 @@ async def _draw() -> None:
     """In a process of its own, whose memory is the draw's, as an operator's in another terminal."""
     os.setsid()
     lower_priority(19)
-    async with bootstrap(load(), lambda: AT) as (uows, _):
-        receipts = Receipts(load().state_dir / "dataset")
+    async with bootstrap(load_settings(), lambda: AT) as (uows, _):
+        receipts = Receipts(load_settings().state_dir / "dataset")
         began = time.perf_counter()
         drawn = await draw_dataset(uows, receipts, APPROVER, lambda _: None)
         seconds = time.perf_counter() - began
@@ -59,10 +59,10 @@ async def _draw() -> None:
 
 
 async def _measured(raw: asyncpg.Connection) -> None:
-    async with bootstrap(load(), lambda: AT) as (uows, _):
+    async with bootstrap(load_settings(), lambda: AT) as (uows, _):
         await _filled(uows, raw)
         await propose_dataset(uows, PROPOSER)
-    async with bootstrap(load()) as (uows, _):
+    async with bootstrap(load_settings()) as (uows, _):
         path = await member(uows)
     work = "tests.bench.dataset", "draw"
     found = reads_meanwhile("the dataset is drawn", path, work)
@@ -80,7 +80,7 @@ def main() -> None:
         asyncio.run(_draw())
         return
     with running_database() as server:
-        asyncio.run(run_migrations(load()))
+        asyncio.run(run_migrations(load_settings()))
         asyncio.run(_run(server.url(role=ROLE).replace("+asyncpg", "")))
 
 

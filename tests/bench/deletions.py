@@ -14,7 +14,7 @@ from dressform.policy.account_data import PROFILE
 from dressform.repositories.accounts import Accounts
 from dressform.repositories.expired_rows import BATCH, ExpiredRows
 from dressform.repositories.owners import Owner
-from dressform.settings.settings import load
+from dressform.settings.settings import load_settings
 from tests.bench.serving import running_database
 from tests.helpers.retention import add_account
 
@@ -58,7 +58,7 @@ def _erasing(owner: Owner) -> Work:
 
 
 async def _run() -> None:
-    async with bootstrap(load()) as (uows, _):
+    async with bootstrap(load_settings()) as (uows, _):
         now = uows.clock()
         owners = [await add_account(uows, now, f"m{each}") for each in range(2 * PAIRS)]
         await _compare(uows, "an erasure", [_erasing(owner) for owner in owners])
@@ -71,7 +71,7 @@ async def _run() -> None:
 
 def main() -> None:
     with running_database():
-        asyncio.run(run_migrations(load()))
+        asyncio.run(run_migrations(load_settings()))
         asyncio.run(_run())
 
 

@@ -20,7 +20,7 @@ from dressform.repositories.owners import Owner
 from dressform.repositories.pictures import Avatars, ProfilePictures
 from dressform.repositories.profiles import Profiles
 from dressform.repositories.sessions import IssuedSession, Sessions
-from dressform.settings.settings import load
+from dressform.settings.settings import load_settings
 from dressform.sewing.body import BodyMeasurements
 from dressform.sewing.catalogue import CATALOGUE
 from tests.helpers.images import make_image
@@ -99,7 +99,7 @@ class Members:
 @contextmanager
 def opened_members(runner: asyncio.Runner) -> Iterator[Members]:
     """Open the database of the environment, migrated, for what `runner` runs."""
-    settings, stack = load(), AsyncExitStack()
+    settings, stack = load_settings(), AsyncExitStack()
     runner.run(run_migrations(settings))
     uows, keys = runner.run(stack.enter_async_context(bootstrap(settings)))
     tokens = AccessTokens(keys, issuer=settings.public_url, audience=AUDIENCE)

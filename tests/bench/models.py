@@ -19,7 +19,7 @@ from dressform.db import embedded
 from dressform.db.embedded.data import ROLE
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.repositories.models import Models
-from dressform.settings.settings import load
+from dressform.settings.settings import load_settings
 from tests.bench.filling import filled
 from tests.bench.members import BODY, PASSWORD, add_account
 from tests.bench.serving import running_database, use_database
@@ -103,10 +103,10 @@ async def _compared(what: str, few: Ask, many: Ask) -> dict[str, Any]:
 async def _filled(stack: ExitStack, accounts: int) -> embedded.Server:
     """A database with so many accounts, of two models each."""
     server = stack.enter_context(running_database())
-    await run_migrations(load())
+    await run_migrations(load_settings())
     password_hash = await PasswordHasher().hash(PASSWORD)
     raw = await asyncpg.connect(server.url(role=ROLE).replace("+asyncpg", ""))
-    async with bootstrap(load()) as (uows, _):
+    async with bootstrap(load_settings()) as (uows, _):
         await filled(raw, uows.keyrings.master.active_id, accounts)
         await _members(uows, password_hash)
     await raw.execute("VACUUM ANALYZE")
@@ -117,7 +117,7 @@ async def _filled(stack: ExitStack, accounts: int) -> embedded.Server:
 
 async def _asked_of(stack: AsyncExitStack, database: embedded.Server) -> Site:
     use_database(database)
-    app = create_app(load())
+    app = create_app(load_settings())
     await stack.enter_async_context(app.router.lifespan_context(app))
     transport = httpx.ASGITransport(app)
     client = httpx.AsyncClient(transport=transport, base_url="http://bench")

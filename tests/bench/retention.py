@@ -17,7 +17,7 @@ from dressform.db.embedded.data import ROLE
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.policy.account_data import PROFILE
 from dressform.repositories.purge_blocks import PurgeBlocks
-from dressform.settings.settings import load
+from dressform.settings.settings import load_settings
 from dressform.system.priority import lower_priority
 from dressform.worker.deletion_guard import DeletionGuard, PurgeBlockedError
 from dressform.worker.enforce import enforce
@@ -164,7 +164,7 @@ async def _reads_meanwhile(
 
 async def _run(raw_dsn: str) -> None:
     raw = await asyncpg.connect(raw_dsn)
-    async with bootstrap(load()) as (uows, _):
+    async with bootstrap(load_settings()) as (uows, _):
         _tell(await day(uows, raw))
         _tell(await accounts(uows, raw, total=ACCOUNTS // 10))
         await raw.execute("DELETE FROM account")  # Acts of consent refuse to be truncated.
@@ -179,7 +179,7 @@ def _tell(result: dict[str, Any]) -> None:
 
 async def _purge() -> None:
     lower_priority(10)  # As the worker does.
-    async with bootstrap(load()) as (uows, _):
+    async with bootstrap(load_settings()) as (uows, _):
         await _approved_round(uows)
 
 
@@ -188,7 +188,7 @@ def main() -> None:
         asyncio.run(_purge())
         return
     with running_database() as server:
-        asyncio.run(run_migrations(load()))
+        asyncio.run(run_migrations(load_settings()))
         asyncio.run(_run(server.url(role=ROLE).replace("+asyncpg", "")))
 
 

@@ -67,7 +67,7 @@ def test_the_last_round_is_that_of_the_rule_furthest_behind() -> None:
 
 
 def test_what_hampers_a_rule_makes_it_late() -> None:
-    held = replace(rule(), hold=PurgeBlock("too many", 5, AT, None))
+    held = replace(rule(), block=PurgeBlock("too many", 5, AT, None))
 
     assert findings(replace(rule(), quarantined=1)).verdict == "late"
     assert findings(replace(rule(), rows=RowCount(AT, future=1))).verdict == "late"
@@ -79,7 +79,7 @@ def test_what_hampers_a_rule_makes_it_late() -> None:
 def test_nothing_is_negative_when_the_clock_is_set_back() -> None:
     back = findings(rule(last=AT, oldest=AT), at=AT - 400 * DAY)
 
-    assert back.since(AT) == timedelta(0)
+    assert back.time_since(AT) == timedelta(0)
     assert back.verdict == "kept"
 
 

@@ -12,7 +12,7 @@ import pytest
 from dressform.clock import now
 from dressform.errors import StartupError
 from dressform.settings.key_ring import parse_master_keys
-from dressform.settings.settings import Environment, Settings, load
+from dressform.settings.settings import Environment, Settings, load_settings
 from tests.helpers.cli import dressform
 from tests.tools.generate import TOP
 
@@ -41,7 +41,7 @@ def nothing_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 def loaded(monkeypatch: pytest.MonkeyPatch, **values: str) -> Settings:
     for name, value in values.items():
         monkeypatch.setenv(f"DRESSFORM_{name}", value)
-    return load()
+    return load_settings()
 
 
 def refused(monkeypatch: pytest.MonkeyPatch, **values: str) -> str:
@@ -171,7 +171,7 @@ def test_what_it_must_be_is_said_in_words_of_ours(
 def test_a_misspelt_variable_is_told(monkeypatch: pytest.MonkeyPatch, name: str, said: str) -> None:
     monkeypatch.setenv(name, "1")
     with pytest.raises(StartupError) as caught:
-        load()
+        load_settings()
 
     assert str(caught.value) == f"Setting refused: {name} is no setting: {said}."
 
@@ -246,7 +246,7 @@ def test_any_spelling_of_postgresql_is_for_our_driver(
 
 
 def test_defaults() -> None:
-    settings = load()
+    settings = load_settings()
 
     assert settings.environment is Environment.DEVELOPMENT
     assert settings.public_url == settings.frontend_url == "http://localhost:8000"
@@ -277,7 +277,7 @@ def test_the_dataset_is_published_by_the_site_unless_it_says_by_whom(
 def test_a_mistake_in_the_file(tmp_path: Path, line: str, said: str) -> None:
     (tmp_path / ".env").write_text(f"{line}\n")
     with pytest.raises(StartupError) as caught:
-        load()
+        load_settings()
 
     assert str(caught.value).startswith(f"Setting refused: {said}")
 
@@ -285,7 +285,7 @@ def test_a_mistake_in_the_file(tmp_path: Path, line: str, said: str) -> None:
 def test_a_file_that_is_no_text(tmp_path: Path) -> None:
     (tmp_path / ".env").write_bytes(b"DRESSFORM_HOST=\xff\xfe\n")
     with pytest.raises(StartupError, match=r"the file \.env cannot be read as UTF-8"):
-        load()
+        load_settings()
 
 
 def test_the_environment_comes_before_the_file(
@@ -313,17 +313,17 @@ def test_each_in_the_example_is_explained() -> None:
 
 def test_the_example_as_it_is_changes_nothing(tmp_path: Path) -> None:
     """What is not commented out are the defaults."""
-    bare = load()
+    bare = load_settings()
     (tmp_path / ".env").write_text(EXAMPLE)
 
-    assert load() == bare
+    assert load_settings() == bare
 
 
 def test_what_the_example_leaves_out_is_taken_too(tmp_path: Path) -> None:
     text = re.sub(r"^#(?=DRESSFORM_)", "", EXAMPLE, flags=re.MULTILINE)
     text = text.replace("2026-11:put-the-key-here", KEY)
     (tmp_path / ".env").write_text(text)
-    settings = load()
+    settings = load_settings()
 
     assert settings.site_url == "https://sewing.example"
     assert settings.master_keys is not None

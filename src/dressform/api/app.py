@@ -135,7 +135,7 @@ def create_app(process_settings: Settings, clock: Clock | None = None) -> Applic
 
 def from_environment() -> FastAPI:
     """For uvicorn, which imports this in each of its processes."""
-    loaded = settings.load()
+    loaded = settings.load_settings()
     logs.configure(loaded.log_level)
     return create_app(loaded)
 

@@ -34,8 +34,11 @@ def _example(schema: dict[str, Any], schemas: dict[str, Any], name: str = "") ->
     if schema["type"] == "array":
         return [_example(schema["items"], schemas)]
     if schema["type"] == "object":
-        composed = {key: _example(each, schemas) for key, each in schema["properties"].items()}
-        return composed | example_values().get(name, {})
+        values = example_values().get(name, {})
+        return {
+            key: values[key] if key in values else _example(each, schemas)
+            for key, each in schema["properties"].items()
+        }
     return schema.get("const", schema.get("default", _EXAMPLE_BY_FORMAT.get(schema.get("format"))))
 
 

@@ -26,10 +26,8 @@ from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.errors import StartupError, Unavailable
 from dressform.policy.notice import notice
 from dressform.policy.sign_in_data import MAIL
-from dressform.settings import settings
-from dressform.settings.settings import Settings
-from dressform.system import parent_watchdog as leash
-from dressform.system import signals
+from dressform.settings.settings import Settings, load_settings
+from dressform.system import parent_watchdog, signals
 from dressform.system.priority import lower_priority
 
 log = logging.getLogger(__name__)
@@ -65,14 +63,14 @@ def _fail(sentence: str) -> NoReturn:
 
 
 def _run_with_uows(
-    loaded: Settings,
+    settings: Settings,
     task: Callable[[Settings, UnitOfWorkFactory], Coroutine[Any, Any, Result]],
     *,
     skip_journal_check: bool = False,
 ) -> Result:
     async def run() -> Result:
-        async with bootstrap(loaded, skip_journal_check=skip_journal_check) as (uows, _):
-            return await task(loaded, uows)
+        async with bootstrap(settings, skip_journal_check=skip_journal_check) as (uows, _):
+            return await task(settings, uows)
 
     return asyncio.run(run())
 
@@ -124,14 +122,14 @@ def up() -> None:
     signals.exit_zero_on_sigterm()
     from dressform.runtime.all_in_one import run_everything
 
-    loaded = settings.load()
-    if loaded.in_production:
+    settings = load_settings()
+    if settings.in_production:
         raise StartupError(
             "`dressform up` is for trying things out and is refused in production: run `dressform "
             "migrate`, then `dressform serve` and `dressform worker`."
         )
-    logs.configure(loaded.log_level)
-    run_everything(loaded)
+    logs.configure(settings.log_level)
+    run_everything(settings)
 
 
 @app.command()
@@ -147,12 +145,12 @@ def serve(
 
     given = {"WORKERS": workers, "HOST": host, "PORT": port}
     os.environ.update({f"DRESSFORM_{k}": str(v) for k, v in given.items() if v is not None})
-    leash.exit_when_parent_dies()
-    with resolved_settings() as loaded, bind_socket(loaded) as sock:
-        _run_with_uows(loaded, _check_startup)
-        check_writable(loaded.state_dir / "spool")
-        if loaded.workers > 1:
-            run_workers(sock, loaded)
+    parent_watchdog.exit_when_parent_dies()
+    with resolved_settings() as settings, bind_socket(settings) as sock:
+        _run_with_uows(settings, _check_startup)
+        check_writable(settings.state_dir / "spool")
+        if settings.workers > 1:
+            run_workers(sock, settings)
         else:
             run_server(sock)
 
@@ -166,38 +164,38 @@ def worker(
         signals.exit_zero_on_sigterm()
     from dressform.worker.runner import run_once
 
-    leash.exit_when_parent_dies()
-    with resolved_settings() as loaded:
+    parent_watchdog.exit_when_parent_dies()
+    with resolved_settings() as settings:
         lower_priority(_WORKER_NICENESS)
         if not once:
-            _run_with_uows(loaded, _run_worker)
+            _run_with_uows(settings, _run_worker)
             return
-        for report in _run_with_uows(loaded, run_once):
+        for report in _run_with_uows(settings, run_once):
             typer.echo(f"{report.rule:<16}{report.rows:>8} rows ended{report.seconds:>9.2f} s")
 
 
-async def _run_worker(loaded: Settings, uows: UnitOfWorkFactory) -> None:
+async def _run_worker(settings: Settings, uows: UnitOfWorkFactory) -> None:
     from dressform.mail.transport import mail_folder
     from dressform.worker.runner import run
 
-    folder = mail_folder(loaded)
-    mail = "by SMTP" if loaded.smtp_url else f"into {folder}"
-    log.info("working: a round at once and every %s, mail %s", loaded.worker_interval, mail)
-    if not loaded.smtp_url:
+    folder = mail_folder(settings)
+    mail = "by SMTP" if settings.smtp_url else f"into {folder}"
+    log.info("working: a round at once and every %s, mail %s", settings.worker_interval, mail)
+    if not settings.smtp_url:
         log.warning(
             "mails in %s hold addresses, and are not deleted with an account: only after %s",
             folder,
             MAIL.period.format("en"),
         )
-    await run(loaded, uows)
+    await run(settings, uows)
 
 
 @app.command()
 def migrate() -> None:
     """Bring the database to this version's tables, and make the service's own keys."""
-    with resolved_settings() as loaded:
-        asyncio.run(run_migrations(loaded))
-        _run_with_uows(loaded, _check_startup, skip_journal_check=True)
+    with resolved_settings() as settings:
+        asyncio.run(run_migrations(settings))
+        _run_with_uows(settings, _check_startup, skip_journal_check=True)
         typer.echo("The database is up to date.")
 
 
@@ -220,7 +218,7 @@ def psql(context: typer.Context) -> None:
     """Open psql on the database in use; further arguments go to psql."""
     from dressform.psql import run_psql
 
-    raise SystemExit(run_psql(settings.load(), context.args))
+    raise SystemExit(run_psql(load_settings(), context.args))
 
 
 @app.command("policy")

@@ -18,7 +18,7 @@ from dressform.repositories.purge_blocks import PurgeBlocks, StoredPurgeBlock
 from dressform.repositories.retention_runs import RetentionRuns, RuleStatus, RunSummary
 from dressform.retention_audit.auditor import Auditor
 from dressform.retention_audit.findings import Findings, RuleFindings
-from dressform.retention_audit.findings import PurgeBlock as HoldFound
+from dressform.retention_audit.findings import PurgeBlock as AuditedPurgeBlock
 from dressform.settings.settings import Settings
 from dressform.worker.deletion_guard import CLOCK
 
@@ -58,20 +58,20 @@ def approve(
 async def _approve(settings: Settings, rule: str | None, *, yes: bool) -> None:
     async with bootstrap(settings) as (uows, _):
         uow = uows.read()
-        held = [hold for hold in await PurgeBlocks(uow).list_all() if rule in (None, hold.rule)]
+        held = [block for block in await PurgeBlocks(uow).list_all() if rule in (None, block.rule)]
         if not held:
             typer.echo(f"{rule} is not held." if rule else "No rule is held.")
-        for hold in held:
-            typer.echo(f"{hold.rule}: {_format_reason(hold)}.")
+        for block in held:
+            typer.echo(f"{block.rule}: {_format_reason(block)}.")
             if not yes and not typer.confirm("Is that right, and may the rounds go on?"):
                 continue
             async with uows.transaction() as uow:
-                approved = await PurgeBlocks(uow).approve(hold)
+                approved = await PurgeBlocks(uow).approve(block)
             if not approved:
                 raise StartupError(
-                    f"{hold.rule} is not approved: it changed while you looked. Run the same again."
+                    f"{block.rule} is not approved: it changed while you looked. Run the same again."
                 )
-            typer.echo(f"{hold.rule} is approved: the next round goes on.")
+            typer.echo(f"{block.rule} is approved: the next round goes on.")
 
 
 async def _show(settings: Settings) -> None:
@@ -82,12 +82,12 @@ async def _show(settings: Settings) -> None:
         for category in CATEGORIES:
             typer.echo(await _format_line(category, uows, findings))
     typer.echo(f"\nThe notice is {findings.verdict}.")
-    for said in (
+    for text in (
         *_format_access_log(findings),
         *_format_mail(findings),
         *(line for rule in findings.rules for line in _format_rule(rule)),
     ):
-        typer.echo(said)
+        typer.echo(text)
     if findings.reasons:
         typer.echo(f"Not kept because of: {', '.join(findings.reasons)}.")
 
@@ -121,79 +121,79 @@ def _format_run(last: RunSummary | None) -> tuple[str, str]:
 def _format_access_log(findings: Findings) -> list[str]:
     spools = findings.spools
     oldest = _format_time(spools.lines.oldest_at)
-    said = [f"Spools here: {spools.files} ({spools.bytes} bytes), oldest line {oldest}."]
+    lines = [f"Spools here: {spools.files} ({spools.bytes} bytes), oldest line {oldest}."]
     if spools.unreadable:
-        said.append(f"Spools here that can't be read: {spools.unreadable}.")
+        lines.append(f"Spools here that can't be read: {spools.unreadable}.")
     if findings.deletion_files:
-        said.append(
+        lines.append(
             f"Files of the deletion journal here that should be gone: {findings.deletion_files}."
         )
     if findings.orphans:
-        said.append(f"Days cut off from the log and not dropped: {findings.orphans}.")
-    return said
+        lines.append(f"Days cut off from the log and not dropped: {findings.orphans}.")
+    return lines
 
 
 def _format_mail(findings: Findings) -> list[str]:
     mail = findings.mail
-    said = []
+    lines = []
     if mail.failing_since:
-        said.append(
+        lines.append(
             f"The mail server has taken no mail since {_format_time(mail.failing_since)}: the worker's log "
             f"says why. A mail is lost after {MAIL.period.format('en')}, and accounts wait for their "
             "warnings."
         )
     if mail.waiting:
-        said.append(f"Mails that wait: {mail.waiting}, of which {mail.failed} failed before.")
-    return said
+        lines.append(f"Mails that wait: {mail.waiting}, of which {mail.failed} failed before.")
+    return lines
 
 
 def _format_kept_rows(rule: RuleFindings) -> list[str]:
-    said = []
+    lines = []
     if (kept := rule.rows.unwarned).rows:
-        said.append(
+        lines.append(
             f"{rule.key}: {kept.rows} rows are past their window, the first since "
             f"{_format_time(kept.since)}, and wait for a warning of their owner; at most "
             f"{UNWARNED.period.format('en')}."
         )
     if (kept := rule.rows.restricted).rows:
-        said.append(
+        lines.append(
             f"{rule.key}: {kept.rows} rows are past their window, the first since "
             f"{_format_time(kept.since)}, and are kept as restricted; at most "
             f"{RESTRICTED.period.format('en')}."
         )
-    return said
+    return lines
 
 
 def _format_rule(rule: RuleFindings) -> list[str]:
-    said = _format_kept_rows(rule)
+    lines = _format_kept_rows(rule)
     if block := rule.block:
         what_now = (
-            f"approved {_format_time(hold.approved_at)}, the next round goes on"
-            if hold.approved_at
+            f"approved {_format_time(block.approved_at)}, the next round goes on"
+            if block.approved_at
             else f"if that is right: dressform retention approve {rule.key}"
         )
-        said.append(
-            f"{rule.key} is held since {_format_time(hold.blocked_at)}: {_format_reason(hold)}; {what_now}."
+        lines.append(
+            f"{rule.key} is held since {_format_time(block.blocked_at)}: {_format_reason(block)}; {what_now}."
         )
     if rule.unknown:
-        said.append(
+        lines.append(
             f"{rule.key}: unknown, a long transaction locks its table: end that (pg_stat_activity "
             "shows it)."
         )
     if rule.rows.future:
-        said.append(
+        lines.append(
             f"{rule.key}: {rule.rows.future} rows are from the future, dated by a clock that ran "
             "ahead, and would stay too long: docs/retention.md says what to do."
         )
     if rule.quarantined:
-        said.append(
+        lines.append(
             f"{rule.key}: {rule.quarantined} rows could not be deleted, and are tried again."
         )
-    return said
+    return lines
 
 
-def _format_reason(hold: StoredPurgeBlock | HoldFound) -> str:
-    return f"{hold.reason} ({hold.rows} rows)" if hold.rows else hold.reason
+def _format_reason(block: StoredPurgeBlock | AuditedPurgeBlock) -> str:
+    return f"{block.reason} ({block.rows} rows)" if block.rows else block.reason
 
 
 def _format_time(at: datetime | None) -> str:

@@ -147,7 +147,7 @@ class Findings:
 
     @property
     def verdict(self) -> Verdict:
-        if self.overdue or self._time_since_seen > TOLERANCE:
+        if self.overdue or self._longest_unseen > TOLERANCE:
             return "overdue"
         return "late" if self.reasons else "kept"
 
@@ -157,9 +157,9 @@ class Findings:
         rules = self.rules
         found: dict[Reason, bool] = {
             "overdue": self.overdue > 0,
-            "runs": self._time_since_seen > LATE_AFTER_RUNS * self.interval,
+            "runs": self._longest_unseen > LATE_AFTER_RUNS * self.interval,
             "unwarned": any(rule.rows.unwarned.rows for rule in rules),
-            "mail": self.since(self.mail.failing_since) > MAIL_FAILS_AFTER,
+            "mail": self.time_since(self.mail.failing_since) > MAIL_FAILS_AFTER,
             "blocked": any(rule.block for rule in rules),
             "quarantined": any(rule.quarantined for rule in rules),
             "future": any(rule.rows.future for rule in rules),
@@ -196,20 +196,20 @@ class Findings:
         oldest = None if self.visitor.unknown else self.visitor.rows.oldest_at
         return oldest and datetime.combine(oldest.astimezone(UTC).date(), time(), UTC)
 
-    def since(self, moment: datetime | None) -> timedelta:
+    def time_since(self, moment: datetime | None) -> timedelta:
         """How long ago: nothing for what has not been, or what a clock that ran ahead has dated."""
         return timedelta(0) if moment is None else max(self.checked_at - moment, timedelta(0))
 
     @property
-    def _time_since_seen(self) -> timedelta:
+    def _longest_unseen(self) -> timedelta:
         """For how long the rule that has waited longest was not enforced."""
-        return self.since(
+        return self.time_since(
             min((rule.last_seen_at for rule in self.rules if rule.last_seen_at), default=None)
         )
 
     @property
     def _are_spools_stuck(self) -> bool:
-        stuck = self.since(self.spools.lines.oldest_at) > STUCK_AFTER
+        stuck = self.time_since(self.spools.lines.oldest_at) > STUCK_AFTER
         return stuck or self.spools.unreadable > 0
 
 

@@ -52,7 +52,7 @@ async def list_last_runs(connection: Connection, at: datetime) -> dict[str, date
 
 async def list_blocks(connection: Connection) -> dict[str, PurgeBlock]:
     query = "SELECT rule, reason, rows, blocked_at, approved_at FROM purge_block"
-    return {rule: PurgeBlock(*hold) for rule, *hold in await connection.execute(text(query))}
+    return {rule: PurgeBlock(*block) for rule, *block in await connection.execute(text(query))}
 
 
 async def count_quarantined(connection: Connection) -> dict[str, int]:

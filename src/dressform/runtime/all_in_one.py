@@ -14,7 +14,7 @@ from dressform.bootstrap import bootstrap, run_migrations
 from dressform.db import embedded
 from dressform.runtime.server import LISTEN_FD_ENV, bind_socket
 from dressform.runtime.supervisor import ChildProcess, Restartable, supervise
-from dressform.settings.settings import Settings, load
+from dressform.settings.settings import Settings, load_settings
 
 _LOOPBACK = {"127.0.0.1": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::1": "::1", "::": "::1"}  # noqa: S104
 
@@ -55,12 +55,12 @@ def run_workers(sock: socket.socket, settings: Settings) -> None:
 def _database(settings: Settings, sock: socket.socket) -> Iterator[_Database]:
     os.environ["DRESSFORM_PORT"] = str(sock.getsockname()[1])  # It may have been 0, any.
     if settings.database_url is not None:
-        yield load(), "the one in DRESSFORM_DATABASE_URL", ()
+        yield load_settings(), "the one in DRESSFORM_DATABASE_URL", ()
         return
     with embedded.start_server(settings.state_dir) as server:
         os.environ["DRESSFORM_DATABASE_URL"] = server.url()
         where = f"PostgreSQL under {settings.state_dir / 'postgres'} (dressform psql)"
-        yield load(), where, [server.process] if server.process else ()
+        yield load_settings(), where, [server.process] if server.process else ()
 
 
 async def _prepare(settings: Settings) -> None:

@@ -190,7 +190,7 @@ class Settings(BaseSettings):
         return not (url.scheme == "http" and url.hostname in LOCAL_HOSTS)
 
 
-def load(**overrides: object) -> Settings:
+def load_settings(**overrides: object) -> Settings:
     """The settings of this process.
 
     Raises StartupError with one sentence that names the first wrong or missing setting.

@@ -145,7 +145,7 @@ def _retention(findings: Findings) -> Iterator[GaugeMetricFamily]:
     yield GaugeMetricFamily(
         "dressform_mail_failing_seconds",
         "For how long the mail server has taken no mail; 0 while it does.",
-        findings.since(findings.mail.failing_since).total_seconds(),
+        findings.time_since(findings.mail.failing_since).total_seconds(),
     )
     for name, (text, value_found) in _OF_ADDRESSES.items():
         yield _by_rule(name, text, {"visitor": value_found(findings)})

@@ -20,7 +20,7 @@ Days = Annotated[
     int, Field(ge=0, le=1_000_000, examples=[181], json_schema_extra={"format": "int32"})
 ]
 
-_SAID: dict[Verdict, Text] = {
+_SENTENCES: dict[Verdict, Text] = {
     "kept": Text(
         "The notice is kept: what has ended is deleted in time.",
         "La notice est respectée : ce qui est arrivé à terme est supprimé à temps.",
@@ -78,6 +78,11 @@ _REASONS: dict[Reason, Text] = {
         "Des adresses attendent dans des fichiers sans parvenir à la base de données.",
     ),
 }
+
+
+def status_sentence(verdict: Verdict, language: str) -> str:
+    """Return a verdict in a sentence."""
+    return _SENTENCES[verdict].in_language(language)
 
 
 class ReasonRead(ResponseModel):
@@ -178,14 +183,14 @@ class StatusRead(ResponseModel):
 
     @classmethod
     def of(cls, findings: Findings, language: Literal["en", "fr"]) -> Self:
-        said, oldest = _SAID[findings.verdict], findings.oldest_address_day
+        oldest = findings.oldest_address_day
         return cls(
             status=findings.verdict,
             language=language,
-            sentence=said.in_language(language),
+            sentence=status_sentence(findings.verdict, language),
             reasons=[ReasonRead.of(reason, language) for reason in findings.reasons],
             oldest_address_at=oldest,
-            oldest_address_age_days=oldest and findings.since(oldest).days,
+            oldest_address_age_days=oldest and findings.time_since(oldest).days,
             last_run_at=findings.last_run_at,
             waiting=findings.visitor.rows.waiting,
             overdue=findings.overdue,
