@@ -1,4 +1,4 @@
-"""Parsing and formatting of lengths and angles.
+"""Parsing of lengths and angles, and their units.
 
 Arithmetic uses fractions, so that an inch is exactly 25.4 mm and no precision is lost. An ambiguous
 text is rejected.
@@ -36,12 +36,14 @@ class QuantityParseError(ValueError):
     """A quantity that cannot be parsed; the message says why and what to write instead."""
 
 
-_TO_CANONICAL = {
+TO_CANONICAL = {
     MeasurementUnit.MM: Fraction(1),
     MeasurementUnit.CM: Fraction(10),
     MeasurementUnit.INCH: Fraction("25.4"),
     MeasurementUnit.DEGREE: Fraction(1),
 }
+"""Millimetres or degrees in one unit."""
+
 _UNIT_NAMES: dict[MeasurementUnit | str, str] = {
     MeasurementUnit.MM: "mm millimeter millimeters millimetre millimetres millimètre millimètres",
     MeasurementUnit.CM: "cm centimeter centimeters centimetre centimetres centimètre centimètres",
@@ -57,7 +59,8 @@ _COMPOUND_UNITS = {"m": (MeasurementUnit.CM, 100), "ft": (MeasurementUnit.INCH, 
 _NORMALISE = str.maketrans("′’‘´″”“º⁄", "''''\"\"\"°/")
 _THOUSANDS = re.compile(r"(?<![\d.,/])\d{1,3}(?: \d{3})+(?![\d/])")
 _TOKEN = re.compile(r"(\d+[ -]+\d+/\d+|\d+/\d+|\d*[.,]\d+|\d+)\s*([^\W\d_]+\.?|''|['\"°])?\s*")
-_AMBIGUOUS = re.compile(r"[1-9]\d{0,2}[.,]\d{3}")
+AMBIGUOUS = re.compile(r"[1-9]\d{0,2}[.,]\d{3}")
+"""A number whose separator may be one of thousands or of decimals."""
 
 _EXPECTED_INPUT = {
     Kind.LENGTH: "write a length such as 43 1/2 in, 110.5 cm or 1105 mm",
@@ -68,9 +71,9 @@ _EXPECTED_INPUT = {
 def parse_quantity(
     text: str, kind: Kind, *, unit: MeasurementUnit | None = None
 ) -> tuple[float, MeasurementUnit]:
-    """Millimetres or degrees, and the unit they were read in: the text's own, else `unit`.
+    """Return the value in millimetres or degrees, and the unit in which it was parsed.
 
-    Raises NotUnderstoodError.
+    `unit` applies where the text has no unit of its own. Raises QuantityParseError.
     """
     parts = _tokenize(text, kind)
     default = unit if kind is Kind.LENGTH else MeasurementUnit.DEGREE
@@ -79,7 +82,7 @@ def parse_quantity(
         raise QuantityParseError(
             f"“{printable_name(text)}” is in {_describe_unit(parsed_unit)}: {_EXPECTED_INPUT[kind]}"
         )
-    value = amount * _TO_CANONICAL[parsed_unit]
+    value = amount * TO_CANONICAL[parsed_unit]
     return (int(value) if value.denominator == 1 else float(value)), parsed_unit
 
 
@@ -141,13 +144,13 @@ def _combine(
         raise QuantityParseError(
             f"“{printable_name(text)}” holds more than one number: write one length, in one unit"
         )
-    of = unit or default
-    if not isinstance(of, MeasurementUnit):
+    known_unit = unit or default
+    if not isinstance(known_unit, MeasurementUnit):
         raise QuantityParseError(
             f"“{printable_name(text)}” has no unit: write mm, cm or in behind it, or send `unit`"
         )
-    _assert_unambiguous(number, of)
-    return _parse_number(number), of
+    _assert_unambiguous(number, known_unit)
+    return _parse_number(number), known_unit
 
 
 def _parse_minor(
@@ -159,10 +162,10 @@ def _parse_minor(
     """Parse the smaller unit that follows feet or metres."""
     if not rest:
         return Fraction(0)
-    (number, of), *more = rest
+    (number, minor_unit), *more = rest
     # 1 m 5 can mean 1.05 m or 1.5 m.
-    unsure = of is None and unit == "m" and not re.fullmatch(r"\d\d", number)
-    if more or of not in {smaller, None} or unsure:
+    is_unsure = minor_unit is None and unit == "m" and not re.fullmatch(r"\d\d", number)
+    if more or minor_unit not in {smaller, None} or is_unsure:
         raise QuantityParseError(
             f"“{printable_name(text)}” was not understood: write it in one unit, in mm, cm or in"
         )
@@ -181,47 +184,17 @@ def _parse_number(number: str) -> Fraction:
     return (Fraction(int(whole)) if whole else Fraction(0)) + over / under
 
 
-def _assert_unambiguous(number: str, of: MeasurementUnit) -> None:
+def _assert_unambiguous(number: str, unit: MeasurementUnit) -> None:
     """Raise QuantityParseError where a thousands separator may be a decimal point."""
-    if not _AMBIGUOUS.fullmatch(number):
+    if not AMBIGUOUS.fullmatch(number):
         return
-    together = re.sub(r"[.,]", "", number)
-    if of is not MeasurementUnit.DEGREE and int(together) * _TO_CANONICAL[of] <= MAX_LENGTH_MM:
+    digits = re.sub(r"[.,]", "", number)
+    if unit is not MeasurementUnit.DEGREE and int(digits) * TO_CANONICAL[unit] <= MAX_LENGTH_MM:
         raise QuantityParseError(
-            f"“{number}” can be read in two ways: write {together}, or {number}0 if you mean the "
+            f"“{number}” can be read in two ways: write {digits}, or {number}0 if you mean the "
             "decimals"
         )
 
 
 def _describe_unit(unit: MeasurementUnit) -> str:
     return "degrees" if unit is MeasurementUnit.DEGREE else f"{unit}, a unit of length"
-
-
-_SIXTEENTH = Fraction("25.4") / 16
-_TOLERANCE = 1e-9
-_MAX_DIGITS = 25
-
-
-def format_quantity(value: float, unit: MeasurementUnit) -> str:
-    """Return a stored value as text: `110.5 cm`, `43 1/2 in`, `13°`.
-
-    The text is exact, except that inches are rounded to a sixteenth and then begin with ≈.
-    """
-    if unit is MeasurementUnit.INCH:
-        return _format_inches(value)
-    number = format(Decimal(repr(value)) / int(_TO_CANONICAL[unit]), "f")
-    if "." in number:
-        number = number[:_MAX_DIGITS].rstrip("0").rstrip(".")
-    if unit is MeasurementUnit.MM and _AMBIGUOUS.fullmatch(number):
-        number += "0"
-    return f"{number}°" if unit is MeasurementUnit.DEGREE else f"{number} {unit}"
-
-
-def _format_inches(value: float) -> str:
-    sixteenths = round(Fraction(value) / _SIXTEENTH)
-    about = "" if abs(float(sixteenths * _SIXTEENTH) - value) <= _TOLERANCE * value else "≈ "
-    whole, over = divmod(sixteenths, 16)
-    fraction = str(Fraction(over, 16)) if over else ""
-    return (
-        f"{about}{' '.join(filter(None, (str(whole) if whole or not over else '', fraction)))} in"
-    )

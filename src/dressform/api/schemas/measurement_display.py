@@ -8,7 +8,8 @@ from dressform.api.schemas.fields import LengthUnit, ResponseModel
 from dressform.api.schemas.measurement_input import MAX_ENTERED_LENGTH
 from dressform.sewing.body import BodyMeasurements
 from dressform.sewing.catalogue import CATALOGUE
-from dressform.sewing.units import EnteredValue, MeasurementUnit, format_quantity
+from dressform.sewing.quantity_format import format_quantity
+from dressform.sewing.units import EnteredValue, MeasurementUnit
 
 
 class EnteredValueRead(ResponseModel):

@@ -1,7 +1,7 @@
-"""Measurements as files: what Seamly2D, Valentina, FreeSewing and spreadsheets read and write.
+"""Import and export of measurement files: Seamly2D, Valentina, FreeSewing and CSV.
 
-A body that was written comes back as it was. What a file holds and Dressform does not take is
-listed with its line and the reason; who a file says it is about is not read at all.
+A serialized body is parsed back unchanged. Each entry that is left out of an import is reported
+with its line and the reason. Personal fields of a file are never read.
 """
 
 from dressform.sewing.formats.reading import parse_file

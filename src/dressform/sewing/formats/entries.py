@@ -1,4 +1,4 @@
-"""The entries of one body of a file, gathered one by one."""
+"""The accepted and rejected entries of one body in a file."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -16,7 +16,7 @@ from dressform.sewing.formats.types import (
 
 
 class Entries:
-    """An exact entry wins over one that is near or of an older name; then the first wins."""
+    """Collects entries. An exact one replaces an approximate or renamed one; else the first counts."""
 
     def __init__(self, model: int = 0) -> None:
         self.breasts: bool | None = None
@@ -39,7 +39,10 @@ class Entries:
         near: bool = False,
         reason: Reason | None = None,
     ) -> None:
-        """A value in millimetres or degrees, or the reason why it is none."""
+        """Accept a value in millimetres or degrees, unless it is invalid or a better one is known.
+
+        `reason` is the message of an accepted entry that needs one, such as an older name.
+        """
         amount = _to_float(value)
         if not CATALOGUE[name].is_valid(amount):
             self.reject(line, entry, _misfit_reason(name, amount), name)
@@ -50,6 +53,7 @@ class Entries:
             self._store(line, entry, name, amount, near=near, reason=reason)
 
     def reject(self, line: int, entry: str, reason: Reason, name: str | None = None) -> None:
+        """Report an entry as left out."""
         self._add(
             EntryReport(line, printable_name(entry), Outcome.LEFT_OUT, self._model, name, reason)
         )
@@ -83,7 +87,7 @@ class Entries:
 
 
 def assert_not_too_many(lines: Sequence[EntryReport]) -> None:
-    """Raises UnreadableFileError when there are more than anybody could look through."""
+    """Raise UnreadableFileError if there are more than MAX_ENTRIES."""
     if len(lines) > MAX_ENTRIES:
         raise UnreadableFileError(f"more than {MAX_ENTRIES} entries", line=lines[-1].line)
 

@@ -1,6 +1,6 @@
-"""The little arithmetic of measurement files: numbers and names, + - * / and brackets.
+"""An evaluator for formulas in measurement files: numbers, names, + - * / and brackets.
 
-Nothing is run: whatever is not exactly this is no formula that is worked out.
+It interprets the tokens itself and never calls eval. Any other syntax raises FormulaError.
 """
 
 import re
@@ -9,22 +9,22 @@ from fractions import Fraction
 
 _MAX_CHARACTERS = 200
 _MAX_DEPTH = 20
-# Longer ones come of numbers that are multiplied over and over; no body needs them.
+# Repeated multiplication makes fractions grow without bound; no measurement needs more bits.
 _MAX_BITS = 512
 _TOKEN = re.compile(r"\s*(?:([0-9]+(?:\.[0-9]+)?)|(@?[^\W\d]\w*)|([-+*/()]))")
 
 
 def is_short(value: Fraction) -> bool:
-    """Whether working on with it costs nothing."""
+    """Return whether the fraction is small enough for further arithmetic."""
     return value.numerator.bit_length() + value.denominator.bit_length() <= _MAX_BITS
 
 
 class FormulaError(ValueError):
-    """Not such a formula, or one with a name that has no value."""
+    """A text that is no supported formula, or one that uses an unknown name."""
 
 
 def evaluate(text: str, known: Mapping[str, Fraction]) -> Fraction:
-    """Raises NotWorkedOutError."""
+    """Return the value of a formula. Raises FormulaError."""
     return _Formula(_tokenize(text), known).evaluate()
 
 

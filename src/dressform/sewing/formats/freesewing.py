@@ -1,6 +1,6 @@
-"""FreeSewing's measurement sets, one or many, and whole accounts of it since version 1.
+"""FreeSewing's measurement sets, single or several, and its account exports since version 1.
 
-Lengths are always in millimetres there: `units` and `imperial` say what is shown, not what is kept.
+Its lengths are always in millimetres: `units` and `imperial` only select the displayed unit.
 """
 
 from collections.abc import Iterator
@@ -17,9 +17,9 @@ from dressform.sewing.formats.types import MAX_MODELS, Format, ImportResult, Unr
 _MEASUREMENT_KEYS = {"measurements", "measies"}
 _COLLECTION_KEYS = {"sets", "people", "models"}
 _WRAPPER_KEYS = {"data", "set", "person", "model", "account"}
-# An export with these may be from before July 2020, when shoulderSlope was a length.
+# An export with these keys may be older than July 2020, when shoulderSlope was a length.
 _VERSION_2_KEYS = {"people", "models", "person", "model"}
-# Before July 2020 these had the names that they have today; any other name tells the time.
+# These names did not change in July 2020, so that they do not tell the age of a file.
 _SLOPE = "shoulderSlope"
 _NEVER_RENAMED = {
     "bustSpan",
@@ -40,7 +40,7 @@ class _Set:
 
 
 def parse(trees: list[Node], of: Format) -> ImportResult:
-    """Raises UnreadableFileError where there is not one set."""
+    """Parse all sets of the documents. Raises UnreadableFileError if there is none."""
     dropped: set[str] = set()
     sets = [each for tree in trees for each in _iter_sets(tree, dropped)]
     if not sets:

@@ -1,4 +1,4 @@
-"""JSON and YAML, taken apart by their own packages."""
+"""Loaders of JSON and YAML that keep line numbers."""
 
 import json
 import re
@@ -14,9 +14,9 @@ _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def load_json_nodes(text: str) -> list[Node]:
-    """Raises UnreadableFileError."""
+    """Parse JSON into nodes. Raises UnreadableFileError."""
     try:
-        # Numbers stay text: nothing here is as slow as a number of a million digits.
+        # Numbers stay text: int() of a million digits would take seconds.
         json.loads(text, parse_int=str, parse_float=str, parse_constant=_refuse_constant)
     except json.JSONDecodeError as error:
         raise UnreadableFileError(f"not valid JSON ({error.msg})", line=error.lineno) from None
@@ -30,7 +30,7 @@ def _refuse_constant(text: str) -> None:
 
 
 def _iter_json_events(text: str) -> Iterator[Event]:
-    """Of text that is known to be valid."""
+    """Yield the events of valid JSON text."""
     line = 1
     for token in _TOKEN.finditer(text):
         newline, quoted, opening, plain = token.groups()
@@ -45,7 +45,7 @@ def _iter_json_events(text: str) -> Iterator[Event]:
 
 
 def load_yaml_nodes(text: str) -> list[Node]:
-    """Raises UnreadableFileError; an alias is refused, for a few of them can stand for millions."""
+    """Parse YAML into nodes. Raises UnreadableFileError, also for aliases (a «billion laughs»)."""
     try:
         return build_tree(_iter_yaml_events(text))
     except yaml.MarkedYAMLError as error:

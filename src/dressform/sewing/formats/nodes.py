@@ -1,4 +1,4 @@
-"""JSON and YAML as one small tree that knows the line of everything in it."""
+"""A common tree for JSON and YAML, with the line of each node."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ _MAX_EVENTS = 100_000
 
 @dataclass(frozen=True, slots=True)
 class ScalarNode:
-    """`plain`: not in quotes, so it may be a number, a truth value or nothing."""
+    """A scalar; `plain` means unquoted, so that it may be a number, a boolean or null."""
 
     text: str
     plain: bool
@@ -19,6 +19,7 @@ class ScalarNode:
 
     @property
     def truth(self) -> bool | None:
+        """Return the boolean that it stands for, or None."""
         if not self.plain:
             return None
         return {"true": True, "yes": True, "false": False, "no": False}.get(self.text.lower())
@@ -36,7 +37,7 @@ class SequenceNode:
 
 @dataclass(frozen=True, slots=True)
 class MappingNode:
-    """Its pairs as they stand, a name that stands there twice included."""
+    """A mapping as its pairs in file order; keys may repeat."""
 
     line: int
     pairs: list[tuple[ScalarNode, "Node"]] = field(default_factory=list)
@@ -49,7 +50,7 @@ NODE_BY_BRACKET = {"{": MappingNode, "[": SequenceNode}
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """`kind`: { and [ open, an empty one closes, = is a scalar."""
+    """A parser event; `kind` is { or [ for a start, empty for an end, and = for a scalar."""
 
     kind: str
     line: int
@@ -58,7 +59,7 @@ class Event:
 
 
 def build_tree(events: Iterator[Event]) -> list[Node]:
-    """What stands at the top: one, or in YAML one of each document. Raises UnreadableFileError."""
+    """Return the top nodes: one for JSON, one per document for YAML. Raises UnreadableFileError."""
     top = SequenceNode(1)
     above: list[SequenceNode | MappingNode] = [top]
     names: list[ScalarNode | None] = [None]
@@ -82,7 +83,7 @@ def build_tree(events: Iterator[Event]) -> list[Node]:
 def _attach(
     above: list[SequenceNode | MappingNode], names: list[ScalarNode | None], node: Node
 ) -> None:
-    """Into what is open: as an item, as a name, or as the value of the name before."""
+    """Attach the node to the open one: as an item, a key, or the value of the last key."""
     inside = above[-1]
     if isinstance(inside, SequenceNode):
         inside.items.append(node)

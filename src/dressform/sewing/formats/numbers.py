@@ -1,10 +1,10 @@
-"""Plain numbers of files, read in fractions so that nothing is lost on the way."""
+"""Exact parsing and formatting of plain numbers in files."""
 
 import re
 from decimal import Decimal
 from fractions import Fraction
 
-# The smallest float there is has 324 digits behind its point.
+# The smallest float has 324 digits behind its decimal point.
 _MAX_CHARACTERS = 400
 _PLAIN = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
 
@@ -17,7 +17,7 @@ MILLIMETRES_PER_UNIT = {
 
 
 def parse_number(text: str) -> Fraction | None:
-    """None for whatever is not one number with a decimal point."""
+    """Return the number, or None for any other text."""
     plain = text.strip()
     if len(plain) > _MAX_CHARACTERS or not _PLAIN.fullmatch(plain):
         return None
@@ -25,5 +25,5 @@ def parse_number(text: str) -> Fraction | None:
 
 
 def format_number(value: float) -> str:
-    """A number in full, without an exponent: it comes back as the same float."""
+    """Return the number without an exponent, so that it is parsed back as the same float."""
     return format(Decimal(repr(float(value))), "f").removesuffix(".0")

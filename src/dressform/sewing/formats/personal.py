@@ -1,8 +1,8 @@
-"""What files say about a person, by the names of the fields: found, told, and never read."""
+"""Personal fields of files by their names. Their kinds are reported, their values never read."""
 
 KINDS = ("name", "birth_date", "gender", "email", "notes", "picture")
 
-# Seamly2D's and Valentina's elements, FreeSewing's keys, and what people call columns.
+# Elements of Seamly2D and Valentina, keys of FreeSewing, and common column names.
 _FIELD_NAMES = {
     "name": "family-name given-name customer name username lusername handle firstname lastname "
     "first_name last_name family_name given_name fullname nom prénom prenom",
@@ -15,14 +15,15 @@ _FIELD_NAMES = {
 _KIND_BY_FIELD = {word: kind for kind, words in _FIELD_NAMES.items() for word in words.split()}
 
 
-# What Seamly2D and Valentina write where nobody said anything.
+# The default values that Seamly2D and Valentina write into new files.
 PLACEHOLDERS = {"birth-date": "1800-01-01", "gender": "unknown"}
 
 
 def personal_field_kind(field: str) -> str | None:
-    """Which kind of personal thing a field of this name holds."""
+    """Return the kind of personal data in a field of this name, or None."""
     return _KIND_BY_FIELD.get(field.strip().lower())
 
 
 def sort_kinds(kinds: set[str]) -> tuple[str, ...]:
+    """Return the kinds in the order of KINDS."""
     return tuple(kind for kind in KINDS if kind in kinds)

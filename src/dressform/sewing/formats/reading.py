@@ -5,9 +5,9 @@ from dressform.sewing.formats.types import Format, ImportResult, UnreadableFileE
 
 
 def parse_file(data: bytes, *, format: Format | None = None) -> ImportResult:  # noqa: A002 - the field's word
-    """All that the file holds of bodies; its kind is found out unless it is given.
+    """Parse the bodies of a file; without `format`, its format is detected.
 
-    Raises UnreadableFileError when the file as a whole cannot be read.
+    Raises UnreadableFileError if the file as a whole cannot be parsed.
     """
     assert_readable(data)
     kind = format or detect_format(data)

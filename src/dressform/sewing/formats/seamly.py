@@ -1,4 +1,4 @@
-"""Seamly2D's .smis and Valentina's .vit: what the elements hold, and what that means here."""
+"""Import of Seamly2D's .smis and Valentina's .vit: the meaning of their elements."""
 
 import re
 from collections.abc import Mapping
@@ -18,15 +18,15 @@ FLAG_PATTERN = re.compile(r"Dressform: breasts=(true|false)")
 
 BY_CODE_NAME = {each.seamly.name: each for each in CATALOGUE.values() if each.seamly}
 _BY_CUSTOM = {CUSTOM_PREFIX + name: each for name, each in CATALOGUE.items() if not each.seamly}
-# Until version 0.3.3 the one was called as the other is since.
+# Older names, and the names of the same measurements since version 0.3.3.
 _RENAMED_IN_0_3_3 = {"rise_length_side": "rise_length_side_sitting"}
 _MIN_VERSION = (0, 3, 0)
-# Of more than there are measurements nobody could keep track.
+# A limit on the work of one file; there are fewer measurements than this.
 _MAX_FORMULAS = 500
 
 
 def parse(data: bytes) -> ImportResult:
-    """Raises UnreadableFileError."""
+    """Parse a file. Raises UnreadableFileError."""
     read = parse_xml(data)
     version = _parse_version(read)
     unit = MILLIMETRES_PER_UNIT.get(read.text("unit"))
@@ -60,13 +60,13 @@ def _parse_version(read: ParsedXml) -> tuple[int, ...] | None:
 
 
 def _parse_flag(notes: str) -> tuple[bool | None, bool]:
-    """The flag as it was written here, and whether there is something else."""
+    """Return the flag from the notes that Dressform wrote, and whether there is other text."""
     flag = FLAG_PATTERN.search(notes)
     return (flag[1] == "true" if flag else None, bool(FLAG_PATTERN.sub("", notes).strip()))
 
 
 class _ElementParser:
-    """One entry after the other, for a formula may name those before it."""
+    """Parses the elements in order, since a formula may refer to earlier ones."""
 
     def __init__(self, entries: Entries, unit: Fraction, renamed: Mapping[str, str]) -> None:
         self._entries = entries
@@ -97,7 +97,7 @@ class _ElementParser:
     def _parse_value(
         self, element: Element, known: Measurement | None
     ) -> tuple[Fraction | None, bool]:
-        """In the file's unit, and whether it had to be worked out."""
+        """Return the value in the file's unit, and whether it was a formula."""
         is_angle = element.special_units or (known is not None and known.kind is Kind.ANGLE)
         plain = parse_number(element.value)
         value = plain if plain is not None or is_angle else self._evaluate(element.value)
@@ -141,7 +141,7 @@ _REASONS = {
 
 
 def is_exact(known: Measurement) -> bool:
-    """Whether Seamly2D measures it in the same way."""
+    """Return whether Seamly2D measures it in the same way."""
     return known.seamly is None or known.seamly.match == "exact"
 
 

@@ -1,4 +1,4 @@
-"""The elements of .smis and .vit, one pass over the file: what is personal is skipped unread."""
+"""A SAX parser of .smis and .vit that skips the values of personal elements."""
 
 from dataclasses import dataclass, field
 from xml.sax import SAXParseException
@@ -17,7 +17,7 @@ _TEXTS = {"version", "unit", "notes"}
 
 @dataclass(frozen=True, slots=True)
 class Element:
-    """An entry: its name and its value as they stand there, without the spaces around."""
+    """A measurement element; name and value are stripped of surrounding spaces."""
 
     line: int
     name: str
@@ -28,7 +28,7 @@ class Element:
 
 @dataclass(slots=True)
 class ParsedXml:
-    """`personal`: the kinds of personal elements that were not empty."""
+    """The parsed elements; `personal` has the kinds of personal elements that were filled in."""
 
     root: str = ""
     texts: dict[str, list[str]] = field(default_factory=lambda: {name: [] for name in _TEXTS})
@@ -36,12 +36,12 @@ class ParsedXml:
     personal: set[str] = field(default_factory=set)
 
     def text(self, name: str) -> str:
-        """Of `version`, `unit` or `notes`; empty if there is none."""
+        """Return the text of `version`, `unit` or `notes`, or an empty string."""
         return "".join(self.texts[name]).strip()
 
 
 def parse_xml(data: bytes) -> ParsedXml:
-    """Raises UnreadableFileError."""
+    """Parse a file. Raises UnreadableFileError."""
     handler = _Handler()
     try:
         sax.parseString(data, handler, forbid_dtd=True)
@@ -74,7 +74,7 @@ class _Handler(ContentHandler):
     def line(self) -> int:
         return (self._locator.getLineNumber() if self._locator else None) or 1
 
-    def setDocumentLocator(self, locator: Locator) -> None:  # noqa: N802 - of the standard library
+    def setDocumentLocator(self, locator: Locator) -> None:  # noqa: N802 - the name is given by ContentHandler
         self._locator = locator
 
     def startElement(self, name: str, attrs: AttributesImpl) -> None:  # noqa: N802
@@ -114,7 +114,7 @@ class _Handler(ContentHandler):
 
 
 def _is_filled_in(element: str, content: str) -> bool:
-    """Whether it is anything but what stands there in every new file; no more is asked of it."""
+    """Return whether the content differs from the placeholder of a new file."""
     return content.strip() not in {"", PLACEHOLDERS.get(element, "")}
 
 

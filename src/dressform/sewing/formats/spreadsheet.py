@@ -1,4 +1,4 @@
-"""CSV as spreadsheets write it: commas, semicolons or tabs, points or commas in numbers."""
+"""Import of CSV from spreadsheets, with any delimiter and decimal separator."""
 
 import csv
 import io
@@ -27,7 +27,7 @@ _TRUTH = dict.fromkeys(("true", "yes", "oui", "1"), True) | dict.fromkeys(
 
 
 def parse(text: str) -> ImportResult:
-    """Raises UnreadableFileError."""
+    """Parse CSV text. Raises UnreadableFileError."""
     delimiter = _detect_delimiter(text)
     parser = _RowParser(exact=delimiter == ",")
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
@@ -45,13 +45,13 @@ def parse(text: str) -> ImportResult:
 
 
 def _detect_delimiter(text: str) -> str:
-    """Excel may say it in a line of its own, `sep=;`, which this counts as well."""
+    """Return the most frequent delimiter of the first line, which may be Excel's `sep=;`."""
     start = next(line for line in text.splitlines() if line.strip())
     return max(";\t,", key=start.count)
 
 
 class _RowParser:
-    """`exact`: a point in a number can only be a decimal point, for commas part the columns."""
+    """Parses rows; `exact` means that commas separate columns, so that points are decimal points."""
 
     def __init__(self, *, exact: bool) -> None:
         self.entries = Entries()
@@ -107,7 +107,7 @@ class _RowParser:
 
 
 def _find_measurement(entry: str) -> tuple[Measurement | None, bool, Reason | None]:
-    """FreeSewing's name of today or of before, or Seamly2D's: is it near only, and what to say."""
+    """Return the measurement of a FreeSewing or Seamly2D name, whether it is approximate, and why."""
     if entry in CATALOGUE:
         return CATALOGUE[entry], False, None
     if name := current_name(entry):

@@ -1,4 +1,4 @@
-"""From bytes to text, and what kind of file it is."""
+"""Decoding of files and detection of their format."""
 
 import codecs
 import re
@@ -12,7 +12,7 @@ _YAML = re.compile(r"(?:%YAML|---|(?:- +)?[\"']?[^\s\"':#,;][^\"':,;]*[\"']?\s*:
 
 
 def assert_readable(data: bytes) -> None:
-    """Raises UnreadableFileError for what is too large, or nothing."""
+    """Raise UnreadableFileError if the file is too large or empty."""
     if len(data) > MAX_FILE_BYTES:
         raise UnreadableFileError(f"the file is larger than {MAX_FILE_BYTES // 1024} KB")
     if not data.strip(_BLANK):
@@ -20,7 +20,7 @@ def assert_readable(data: bytes) -> None:
 
 
 def decode_text(data: bytes) -> str:
-    """UTF-8, or UTF-16 with its mark; raises UnreadableFileError."""
+    """Decode UTF-8, or UTF-16 with a byte order mark. Raises UnreadableFileError."""
     wide = data.startswith(_UTF16_MARKS)
     try:
         text = data.decode("utf-16" if wide else "utf-8-sig")
@@ -36,7 +36,7 @@ def decode_text(data: bytes) -> str:
 
 
 def detect_format(data: bytes) -> Format:
-    """By what the file looks like: its name says nothing. Raises UnreadableFileError."""
+    """Detect the format from the content, never the file name. Raises UnreadableFileError."""
     start = _decode_start(data).lstrip("\ufeff \t\r\n")
     if start.startswith("<"):
         return Format.VIT if "<vit" in start else Format.SMIS

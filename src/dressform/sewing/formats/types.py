@@ -1,11 +1,11 @@
-"""What a file holds, and what is said about it."""
+"""Types of the import of measurement files."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 MAX_FILE_BYTES = 1024 * 1024
-"""Bytes a file can have."""
+"""The largest accepted file."""
 MAX_MODELS = 100
 MAX_ENTRIES = 5_000
 
@@ -20,7 +20,7 @@ class Format(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ImportedBody:
-    """One body: lengths in millimetres, shoulderSlope in degrees; None: the flag is not known."""
+    """A body in a file: lengths in millimetres, shoulderSlope in degrees. `breasts` may be unknown."""
 
     measurements: Mapping[str, float]
     breasts: bool | None = None
@@ -34,10 +34,10 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class EntryReport:
-    """What became of one entry: its line from 1, its name as it stands there, cut if long.
+    """The outcome of one entry: its line from 1, and its name, truncated if long.
 
-    `model` is the place in `Found.models` of the body that it belongs to, `measurement` what it is
-    here, if anything. The reason has `en` and `fr`; what was simply taken has none.
+    `model` is the index of its body in `ImportResult.models`. `measurement` is its name in the
+    catalogue, if known. The reason has the keys `en` and `fr`; a plainly accepted entry has none.
     """
 
     line: int
@@ -50,7 +50,7 @@ class EntryReport:
 
 @dataclass(frozen=True, slots=True)
 class ImportResult:
-    """`dropped`: the kinds of things about a person that the file had, and that were not read."""
+    """The result of an import; `dropped` has the kinds of personal data that were not read."""
 
     format: Format
     models: tuple[ImportedBody, ...]
@@ -59,7 +59,7 @@ class ImportResult:
 
 
 class UnreadableFileError(ValueError):
-    """The file as a whole. Its text is one sentence: where, what, and what to do."""
+    """A file that cannot be parsed; the message says where, what and what to do."""
 
     def __init__(self, what: str, *, line: int | None = None) -> None:
         self.line = line

@@ -1,4 +1,4 @@
-"""Models as files. Values are in millimetres and in full; nothing says whose body it is."""
+"""Export of models as files, in millimetres with full precision and without personal data."""
 
 import csv
 import io
@@ -24,7 +24,7 @@ _VERSIONS = {Format.SMIS: "0.3.4", Format.VIT: "0.5.2"}
 
 
 def serialize(format: Format, model: ImportedBody) -> bytes:  # noqa: A002 - the field's word
-    """Of this kind, in UTF-8; `read` gives the same model back."""
+    """Return the file in UTF-8. `parse_file` returns the same model."""
     return _SERIALIZERS[format](format, model).encode()
 
 
@@ -66,7 +66,7 @@ def _code_name(known: Measurement) -> str:
 
 
 def _descriptive_attributes(known: Measurement) -> dict[str, str]:
-    """For whoever opens it there."""
+    """Return the attributes that explain a measurement to users of Seamly2D and Valentina."""
     if known.seamly is None:
         return {"full_name": _split_camel_case(known.name), "description": known.description["en"]}
     if known.kind is Kind.ANGLE:
@@ -88,7 +88,7 @@ def _serialize_json(_: Format, model: ImportedBody) -> str:
     }
     if model.breasts is not None:
         document["breasts"] = model.breasts
-    # A float that is whole is written like one that a person typed.
+    # A whole float is written as an integer.
     whole = {n: int(at) if at == int(at) else at for n, at in model.measurements.items()}
     return json.dumps(document | {"measurements": whole}, indent=2) + "\n"
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from dressform.sewing.catalogue import CATALOGUE, Kind
 from dressform.sewing.data import load_json
 from dressform.sewing.silhouette.body_dimensions import BodyDimensions
-from dressform.sewing.units import MeasurementUnit, format_quantity
+from dressform.sewing.quantity_format import format_quantity
+from dressform.sewing.units import MeasurementUnit
 
 _FACTS = load_json("silhouette")
 _NAMES: Mapping[str, Mapping[str, str]] = _FACTS["names"]
