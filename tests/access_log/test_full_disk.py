@@ -43,7 +43,7 @@ import json, sys
 from pathlib import Path
 from dressform.access_log import spool as spooling
 from dressform.access_log.files import DiskError
-from dressform.access_log.recovery import orphans
+from dressform.access_log.recovery import open_orphans
 
 folder, lines = Path(sys.argv[1]), sys.stdin.buffer.read().splitlines(keepends=True)
 spooling.CAPACITY_BYTES, spooling.RESERVE_BYTES = 32_768, 8_192
@@ -62,8 +62,8 @@ try:
 except DiskError as error:
     told["refused"] = str(error)
 told["files"] = sorted(path.suffix for path in folder.iterdir())
-spool.leave()
-(found,) = orphans(folder, {})
+spool.close()
+(found,) = open_orphans(folder, {})
 told["found"] = found.read(0, 1_000_000).decode()
 print(json.dumps(told))
 """

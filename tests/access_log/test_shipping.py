@@ -241,12 +241,12 @@ KILLED = """
 import asyncio, os, signal, sys
 from pathlib import Path
 from dressform.access_log.shipper import Shipper
-from dressform.bootstrap import opened
-from dressform.settings import load
+from dressform.bootstrap import bootstrap
+from dressform.settings.settings import load_settings
 
 async def main():
-    settings = load()
-    async with opened(settings) as (units, _):
+    settings = load_settings()
+    async with bootstrap(settings) as (uows, _):
         shipper = Shipper(uows, settings.state_dir)
         shipper.start()
         for line in sys.stdin.buffer.read().splitlines(keepends=True):

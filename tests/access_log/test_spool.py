@@ -94,7 +94,7 @@ spooling.CAPACITY_BYTES, spooling.RESERVE_BYTES = 40_000, 20_000
 spool = spooling.create_spool(Path(sys.argv[1]))
 while True:
     if spool.is_full:
-        spool.leave()
+        spool.close()
         spool = spooling.create_spool(Path(sys.argv[1]))
     one = line()
     spool.append(one)

@@ -31,10 +31,10 @@ FAST = {"fsync": "off"}
 OWNER = """
 import sys, threading
 from pathlib import Path
-from dressform.db.embedded import running
+from dressform.db.embedded import start_server
 
 def own():
-    with running(Path(sys.argv[1]), settings={"fsync": "off"}) as server:
+    with start_server(Path(sys.argv[1]), settings={"fsync": "off"}) as server:
         print(server.pid, server.socket_dir, flush=True)
         sys.stdin.read()
 

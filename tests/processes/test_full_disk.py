@@ -24,9 +24,9 @@ LISTENING = r"listening on (http://127\.0\.0\.1:\d+)"
 
 SMALL_FILES = """
 import runpy
-from dressform.middleware.spooling import shipping, spool
+from dressform.access_log import shipper, spool
 
-spool.CAPACITY, spool.RESERVE, shipping.PAUSE_SECONDS = 65_536, 16_384, 0.1
+spool.CAPACITY_BYTES, spool.RESERVE_BYTES, shipper.SHIP_INTERVAL_SECONDS = 65_536, 16_384, 0.1
 runpy.run_module("dressform", run_name="__main__")
 """
 

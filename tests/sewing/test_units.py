@@ -7,12 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dressform.sewing.catalogue import Kind
-from dressform.sewing.units import (
-    MeasurementUnit,
-    QuantityParseError,
-    format_quantity,
-    parse_quantity,
-)
+from dressform.sewing.quantity_format import format_quantity
+from dressform.sewing.units import MeasurementUnit, QuantityParseError, parse_quantity
 
 INCH = Fraction("25.4")
 

@@ -57,7 +57,7 @@ def complete_document(
     document["paths"] = dict(sorted(document["paths"].items(), key=lambda pair: _place(pair[1])))
     operations = list(_iter_operations(document["paths"]))
     for operation in operations:
-        _complete_operation(operation)
+        _complete_operation(operation, document["components"]["schemas"])
     components = document["components"]
     document["components"] = {
         "schemas": _complete_schemas(components["schemas"]),
@@ -98,7 +98,7 @@ def _iter_operations(paths: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield from (path[method] for method in _METHODS if method in path)
 
 
-def _complete_operation(operation: dict[str, Any]) -> None:
+def _complete_operation(operation: dict[str, Any], schemas: dict[str, Any]) -> None:
     summary, _, more = operation["description"].partition("\n\n")
     operation |= {"summary": summary, "description": more or f"{summary}."}
     operation.setdefault("security", [])
@@ -110,7 +110,7 @@ def _complete_operation(operation: dict[str, Any]) -> None:
     if "304" in responses:
         operation["parameters"] = [*operation.get("parameters", []), IF_NONE_MATCH]
     for parameter in operation.get("parameters", []):
-        add_example(parameter)
+        add_example(parameter, schemas)
     if "requestBody" in operation:
         operation["requestBody"].setdefault("description", "The values to send.")
     operation["responses"] = dict(sorted(responses.items()))

@@ -8,11 +8,11 @@ _ID = "019a0000-0000-7000-8000-000000000000"
 _EXAMPLE_BY_FORMAT = {"uuid": _ID, "date-time": "2026-03-01T12:00:00Z", "date": "2026-03-01"}
 
 
-def add_example(parameter: dict[str, Any]) -> None:
+def add_example(parameter: dict[str, Any], schemas: dict[str, Any]) -> None:
     """Move the description and the example of a parameter from its schema to itself."""
     schema = parameter["schema"]
     if "example" not in parameter:
-        parameter["example"] = _example(schema, {})
+        parameter["example"] = _example(schema, schemas)
     for key in ("description", "examples"):
         schema.pop(key, None)
 

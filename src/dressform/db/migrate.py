@@ -28,7 +28,7 @@ _CURRENT_REVISIONS = Statement(text("SELECT version_num FROM alembic_version"))
 def _script_location() -> Path:
     """The migrations: inside an installed package, or at the top of a checkout."""
     packaged = Path(str(files("dressform") / "_migrations"))
-    return packaged if packaged.is_dir() else Path(__file__).parents[2] / "migrations"
+    return packaged if packaged.is_dir() else Path(__file__).parents[3] / "migrations"
 
 
 def _config() -> Config:

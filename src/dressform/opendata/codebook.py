@@ -4,12 +4,12 @@ Nothing here comes from members' data: the centres and scales of `codebook.json`
 anthropometry or of FreeSewing's estimates, and the file says which.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from importlib import resources
 from types import MappingProxyType
 from typing import Any
+
+from dressform.sewing.data import load_json
 
 FLAGS = ("with_breasts", "without_breasts")
 """Every sum is made for each of the two: a contribution counts in one of them."""
@@ -87,12 +87,6 @@ def _parse_item(fact: Mapping[str, Any], bins: int) -> Item:
     )
 
 
-def _read() -> Mapping[str, Any]:
-    file = resources.files("dressform.opendata").joinpath("codebook.json")
-    found: dict[str, Any] = json.loads(file.read_text("utf-8"))
-    return found
-
-
 def _select_items(items: Sequence[Item], names: Sequence[str]) -> tuple[Item, ...]:
     return tuple(item for item in items if item.name in names)
 
@@ -102,7 +96,7 @@ def _double_bin_width(item: Item) -> Item:
     return replace(item, width=2 * item.width, bins=item.bins // 2)
 
 
-_FACTS = _read()
+_FACTS = load_json("codebook", package="dressform.opendata")
 _ITEMS = tuple(_parse_item(fact, _FACTS["bins"]) for fact in _FACTS["measurements"])
 _CORE = _select_items(_ITEMS, _FACTS["core"])
 _SMALL = tuple(_double_bin_width(item) for item in _select_items(_ITEMS, _FACTS["small"]))

@@ -6,11 +6,11 @@ agreements still count: those that promised no more than the current one keeps, 
 """
 
 import hashlib
-import json
 from dataclasses import dataclass
-from importlib import resources
 from types import MappingProxyType
 from typing import Any
+
+from dressform.sewing.data import load_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +27,6 @@ class ConsentText:
         return hashlib.sha256(self.text.encode()).digest()
 
 
-def _read() -> dict[str, Any]:
-    file = resources.files("dressform.opendata").joinpath("consent.json")
-    found: dict[str, Any] = json.loads(file.read_text("utf-8"))
-    return found
-
-
 def _parse_versions(found: dict[str, Any]) -> tuple[dict[str, ConsentText], ...]:
     return tuple(
         {
@@ -43,7 +37,7 @@ def _parse_versions(found: dict[str, Any]) -> tuple[dict[str, ConsentText], ...]
     )
 
 
-_DATA = _read()
+_DATA = load_json("consent", package="dressform.opendata")
 
 VERSIONS = _parse_versions(_DATA)
 """The oldest first; each by language."""

@@ -1,12 +1,12 @@
-"""The field's facts, which are data: each file beside this says where it has them from."""
+"""The loader of the JSON files that hold a package's data. Each file names its sources."""
 
 import json
 from importlib import resources
 from typing import Any
 
 
-def load_json(name: str) -> dict[str, Any]:
-    """What `name`.json holds."""
-    file = resources.files("dressform.sewing").joinpath(f"{name}.json")
-    found: dict[str, Any] = json.loads(file.read_text("utf-8"))
-    return found
+def load_json(name: str, *, package: str = "dressform.sewing") -> dict[str, Any]:
+    """Return the content of `name`.json in the package."""
+    file = resources.files(package).joinpath(f"{name}.json")
+    content: dict[str, Any] = json.loads(file.read_text("utf-8"))
+    return content

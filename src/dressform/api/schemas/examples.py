@@ -72,7 +72,7 @@ def _of_models() -> Iterator[tuple[str, Example]]:
     entered = {name: _dump(EnteredValueRead.of(each)) for name, each in body.typed.items()}
     missing = body.missing[:_MAX_ITEMS]
     model: Example = {
-        "measurements": body.shown,
+        "measurements": body.visible,
         "hidden": {},
         "missing": missing,
         "entered": entered,

@@ -1,8 +1,7 @@
-"""A calm front view of a body, by which its owner sees at a glance that a number is off.
+"""A front view of a body as SVG, which helps to notice a wrong measurement.
 
-It follows from the measurements alone. What goes round a body is drawn as the breadth of an
-ellipse of that circumference; how deep each is beside its breadth stands in `silhouette.json`. What
-was not measured is estimated, and dashed.
+A circumference is drawn as the width of an ellipse; `silhouette.json` has the ratio of depth to
+width of each. Missing measurements are estimated and drawn with dashed lines.
 """
 
 from collections.abc import Mapping
@@ -23,7 +22,7 @@ def render_silhouette(
     language: str = "en",
     unit: MeasurementUnit = MeasurementUnit.MM,
 ) -> str:
-    """An SVG document; lengths come in mm, are labelled in `unit`, and may be any that fit."""
+    """Return an SVG document. `measurements` are in mm and degrees; labels are in `unit`."""
     return SilhouetteRenderer(
         Captions(BodyDimensions.from_measurements(measurements, breasts=breasts), language, unit)
     ).render()

@@ -1,4 +1,4 @@
-"""The arm that hangs at the right, measured along itself from the tip of the shoulder."""
+"""The right arm, in coordinates along the arm from the tip of the shoulder."""
 
 import cmath
 import math
@@ -9,7 +9,7 @@ from dressform.sewing.silhouette.body_dimensions import BodyDimensions
 from dressform.sewing.silhouette.curves import Curve, Station, connect, interpolate
 
 _RELAXED, _WIDEST = math.radians(11), math.radians(40)
-"""How far it hangs from the body: as far as that needs."""
+"""The smallest and largest angle between arm and body, in radians."""
 
 
 class Arm:
@@ -30,7 +30,7 @@ class Arm:
         self._origin = tip.at - self._turn * 0.3 * self._biceps
 
     def _angle(self, beside: Iterable[complex]) -> float:
-        """So that there is room between it and each of these."""
+        """Return the angle that leaves room between the arm and each of these points."""
         needed = [_RELAXED]
         for at in beside:
             down = at.imag - self._tip.at.imag
@@ -41,7 +41,7 @@ class Arm:
 
     @property
     def tapes(self) -> dict[str, tuple[complex, complex]]:
-        """From the inside to the outside, where they go round it."""
+        """Return the inner and outer end of each tape around the arm."""
         downs = {"biceps": self._fullest, "wrist": self._sizes["shoulderToWrist"]}
         return {
             name: (
@@ -53,18 +53,18 @@ class Arm:
 
     @property
     def ends(self) -> dict[str, complex]:
-        """On its outside, where the lengths end that are taken along it."""
+        """Return the end of each length along the arm, on its outer side."""
         along = {"shoulderToElbow": 1, "shoulderToWrist": 3}
         found = {name: self._stations[index] for name, index in along.items()}
         return {name: self._point(down, half) for name, (down, half, _) in found.items()}
 
     def _point(self, along: float, aside: float) -> complex:
-        """A point of it by how far down, and how far out from its middle."""
+        """Return the point at a distance along the arm and a distance from its axis."""
         return self._origin + self._turn * complex(aside, along)
 
     @cached_property
     def _stations(self) -> list[tuple[float, float, tuple[str, ...]]]:
-        """How far down, half how broad, what measures that."""
+        """Return each cross section: distance along the arm, half width, names of its measurements."""
         elbow, wrist = self._sizes["shoulderToElbow"], self._sizes["shoulderToWrist"]
         bent = 0.5 * (self._biceps + self._wrist)
         return [
@@ -77,7 +77,7 @@ class Arm:
 
     @property
     def _fullest(self) -> float:
-        """Where the tape goes round it: below the armpit, above the elbow."""
+        """Return where the biceps is measured: below the armpit, above the elbow."""
         elbow = self._sizes["shoulderToElbow"]
         armpit = self._armpit.at.imag - self._tip.at.imag
         return min(max(0.6 * elbow, armpit + 0.12 * elbow), 0.8 * elbow)
@@ -88,7 +88,7 @@ class Arm:
 
     @cached_property
     def outline(self) -> list[Curve]:
-        """From the tip of the shoulder around the hand to the armpit."""
+        """Return the outline from the tip of the shoulder around the hand to the armpit."""
         outer = [self._make_station(along, half, names) for along, half, names in self._stations]
         inner = [self._make_station(along, -half, names) for along, half, names in self._stations]
         return [

@@ -1,4 +1,4 @@
-"""How large each part is drawn, from a tape that goes round it or down it."""
+"""The dimensions of a drawn body, from its measurements."""
 
 import math
 from collections.abc import Mapping
@@ -13,12 +13,12 @@ _DEPTHS: Mapping[str, float] = _FACTS["depths"]
 _DEPTH_WITH_BREASTS: float = _FACTS["depth_with_breasts"]
 
 _MIN_MM = 0.001
-"""What is smaller can't be seen beside anything."""
+"""Smaller values are drawn with this one."""
 
 
 @dataclass(frozen=True, slots=True)
 class BodyDimensions:
-    """A value for every measurement, and which of them are no estimates."""
+    """A value for each visible measurement; `known` has the names of the measured ones."""
 
     values: Mapping[str, float]
     known: frozenset[str]
@@ -28,6 +28,7 @@ class BodyDimensions:
     def from_measurements(
         cls, measurements: Mapping[str, float], *, breasts: bool
     ) -> "BodyDimensions":
+        """Complete the measurements with estimates."""
         names = [each.name for each in visible_measurements(breasts)]
         known = {n: max(measurements[n], _MIN_MM) for n in names if n in measurements}
         values = expected_values(known, breasts=breasts) | known
@@ -37,15 +38,16 @@ class BodyDimensions:
         return self.values[name]
 
     def is_measured(self, *names: str) -> bool:
+        """Return whether all of these were measured."""
         return self.known.issuperset(names)
 
     def half_width(self, name: str) -> float:
-        """Of the breadth of the ellipse that a tape of this length goes round."""
+        """Return half the width of the ellipse with this circumference."""
         deep = self.breasts and name == "chest"
         return ellipse_width(self[name], _DEPTH_WITH_BREASTS if deep else _DEPTHS[name]) / 2
 
     def scaled_by(self, factor: float) -> "BodyDimensions":
-        """The same body at another scale."""
+        """Return the same body at another scale."""
         scaled = {
             name: value * factor if CATALOGUE[name].kind is Kind.LENGTH else value
             for name, value in self.values.items()
@@ -54,5 +56,8 @@ class BodyDimensions:
 
 
 def ellipse_width(around: float, depth: float) -> float:
-    """Of an ellipse that is `depth` times as deep as broad, by Ramanujan's formula."""
+    """Return the width of an ellipse of this circumference, by Ramanujan's formula.
+
+    `depth` is the ratio of its depth to its width.
+    """
     return 2 * around / (math.pi * (3 * (1 + depth) - math.sqrt((3 + depth) * (1 + 3 * depth))))

@@ -1,12 +1,12 @@
-"""What is written beside a figure."""
+"""The texts of a figure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from dressform.sewing.catalogue import CATALOGUE, Kind
 from dressform.sewing.data import load_json
-from dressform.sewing.silhouette.body_dimensions import BodyDimensions
 from dressform.sewing.quantity_format import format_quantity
+from dressform.sewing.silhouette.body_dimensions import BodyDimensions
 from dressform.sewing.units import MeasurementUnit
 
 _FACTS = load_json("silhouette")
@@ -20,7 +20,7 @@ _ABOUT = "≈ "
 
 @dataclass(frozen=True, slots=True)
 class Captions:
-    """In a language (en or fr) and a unit; `sizes` are those of the body itself."""
+    """The texts in one language (en or fr) and unit; `sizes` are those of the unscaled body."""
 
     sizes: BodyDimensions
     language: str
@@ -33,7 +33,7 @@ class Captions:
         return _NAMES[measurement][self.language]
 
     def value(self, measurement: str) -> str:
-        """With its unit; an estimate says that it is one, and is no more exact than it can be."""
+        """Return a value with its unit; an estimate is rounded and marked with ≈."""
         value = self.sizes[measurement]
         unit = self.unit if CATALOGUE[measurement].kind is Kind.LENGTH else MeasurementUnit.DEGREE
         if self.sizes.is_measured(measurement):
@@ -43,14 +43,14 @@ class Captions:
 
     @property
     def in_mm(self) -> float:
-        """One of the unit."""
+        """Return the length of one unit in mm."""
         return _MM[self.unit]
 
     def length(self, value: float) -> str:
         return self._format(value, self.unit)
 
     def _format(self, value: float, unit: MeasurementUnit) -> str:
-        # A sixteenth of an inch is as near as a drawing is; here ≈ is for what was not measured.
+        # Here ≈ marks an estimate, not the rounding of inches to a sixteenth.
         text = format_quantity(value, unit).removeprefix(_ABOUT)
         return text.replace(".", ",") if self.language == "fr" else text
 

@@ -1,16 +1,16 @@
-"""Smooth lines. A point is a complex number: x to the right, y down."""
+"""Smooth curves. A point is a complex number: x to the right, y down."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
 _HALVINGS = 12
-"""Halvings: to a four-thousandth of a line."""
+"""The steps of a bisection, to 1/4096 of a curve."""
 
 
 @dataclass(frozen=True, slots=True)
 class Station:
-    """A point that a line passes, and whether what puts it there was measured."""
+    """A point on a curve, and whether the measurement behind it is known."""
 
     at: complex
     measured: bool
@@ -18,12 +18,13 @@ class Station:
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """A cubic Bézier curve; `measured` is whether its width was."""
+    """A cubic Bézier curve; `measured` means that its width was measured."""
 
     points: tuple[complex, complex, complex, complex]
     measured: bool
 
     def split_in_half(self) -> "tuple[Curve, Curve]":
+        """Return both halves, by de Casteljau's algorithm."""
         start, near, far, end = self.points
         a, b, c = (start + near) / 2, (near + far) / 2, (far + end) / 2
         d, e = (a + b) / 2, (b + c) / 2
@@ -34,7 +35,7 @@ class Curve:
         )
 
     def find_crossing(self, x: float) -> float:
-        """How far down it comes to x, as it runs towards the body's middle."""
+        """Return y where the curve reaches x; the curve runs towards the middle of the body."""
         curve = self
         for _ in range(_HALVINGS):
             before, after = curve.split_in_half()
@@ -42,13 +43,13 @@ class Curve:
         return curve.points[0].imag
 
     def mirror(self) -> "Curve":
-        """On the other side of the body's middle."""
+        """Return the mirror image on the other side of the body."""
         start, near, far, end = (-point.conjugate() for point in self.points)
         return replace(self, points=(start, near, far, end))
 
 
 def connect(one: Station, near: complex, far: complex, other: Station) -> list[Curve]:
-    """A curve, each half of which belongs to the station that is nearer."""
+    """Return a curve, split in half where only one end was measured."""
     whole = Curve((one.at, near, far, other.at), one.measured)
     if one.measured is other.measured:
         return [whole]
@@ -57,9 +58,9 @@ def connect(one: Station, near: complex, far: complex, other: Station) -> list[C
 
 
 def interpolate(stations: Sequence[Station], origin: complex = 0, turn: complex = 1) -> list[Curve]:
-    """A line down (or up) along y through all of them, that swings out no further than they do.
+    """Return a monotone curve along y through all stations.
 
-    They are given as if it ran straight down from zero: it begins at `origin`, turned by `turn`.
+    The stations are in local coordinates, which are rotated by `turn` and moved to `origin`.
     """
     found = []
     for (one, lean), (other, next_lean) in pairwise(
@@ -74,18 +75,19 @@ def interpolate(stations: Sequence[Station], origin: complex = 0, turn: complex 
 
 
 def connect_straight(one: Station, other: Station) -> list[Curve]:
+    """Return a straight line between two stations, as curves."""
     third = (other.at - one.at) / 3
     return connect(one, one.at + third, other.at - third, other)
 
 
 def _compute_slopes(stations: Sequence[Station]) -> list[float]:
-    """By how much x grows with y, at each."""
+    """Return dx/dy at each station."""
     steps = [other.at - one.at for one, other in pairwise(stations)]
     return [0.0, *(_compute_slope(before, after) for before, after in pairwise(steps)), 0.0]
 
 
 def _compute_slope(before: complex, after: complex) -> float:
-    """Fritsch's and Butland's, which never overshoots; upright where the line turns."""
+    """Return the slope of Fritsch and Butland, which never overshoots; 0 at a turning point."""
     if before.imag * after.imag <= 0 or before.real * after.real <= 0:
         return 0.0
     total = before.imag + after.imag
@@ -94,7 +96,7 @@ def _compute_slope(before: complex, after: complex) -> float:
 
 
 def space_apart(wanted: Iterable[float], gap: float) -> list[float]:
-    """The nearest to what is wanted, in order and at least a gap apart; `wanted` is in order."""
+    """Return positions at least a gap apart, with the least squared distance to `wanted` (sorted)."""
     blocks: list[tuple[float, int]] = []
     for index, at in enumerate(wanted):
         total, count = at - index * gap, 1

@@ -1,6 +1,6 @@
-"""Where everything is on a body that stands before us: mm, the waist's middle at zero.
+"""The geometry of the figure in mm, with the middle of the waist at zero.
 
-Only the side at the right is worked out; the other is its mirror image.
+Only the right half is computed; the left half is its mirror image.
 """
 
 import math
@@ -19,9 +19,9 @@ from dressform.sewing.silhouette.leg import Leg
 from dressform.sewing.silhouette.levels import Levels
 
 _QUARTER_CIRCLE = 0.5523
-"""Of a quarter of a circle."""
+"""The control point distance of a Bézier curve for a quarter of a circle."""
 _MAX_SLOPE_DEGREES = 60
-"""Degrees; a shoulder that falls more steeply would be drawn as far down as the floor."""
+"""Steeper shoulders are drawn with this slope: tan() would put the tip below the floor."""
 
 
 class Figure:
@@ -38,7 +38,7 @@ class Figure:
 
     @cached_property
     def side(self) -> list[Curve]:
-        """From the armpit down to the ankle."""
+        """Return the side of the body, from the armpit down to the ankle."""
         return interpolate([self.armpit, *self._trunk, *self.leg.outside])
 
     @property
@@ -51,7 +51,7 @@ class Figure:
 
     @cached_property
     def head(self) -> list[Curve]:
-        """Its right half, from the top."""
+        """Return the right half of the head, from the top."""
         wide, high, middle = self.sizes.half_width("head"), self._head_height, self.temples
         known = self.sizes.is_measured("head")
         top = Station(complex(0, self._chin - high), known)
@@ -70,7 +70,7 @@ class Figure:
 
     @property
     def temples(self) -> float:
-        """How high its tape is."""
+        """Return the height at which the head is measured."""
         return self._chin - 0.54 * self._head_height
 
     @property
@@ -83,7 +83,7 @@ class Figure:
 
     @cached_property
     def tip(self) -> Station:
-        """Of the shoulder."""
+        """Return the tip of the shoulder."""
         at = 0.5 * self.sizes["shoulderToShoulder"]
         neck = self.sizes.half_width("neck")
         slope = math.radians(min(self.sizes["shoulderSlope"], _MAX_SLOPE_DEGREES))
@@ -104,7 +104,7 @@ class Figure:
 
     @property
     def _jaw(self) -> float:
-        """Where the neck comes out from under the head."""
+        """Return the height at which the neck meets the outline of the head."""
         *_, cheek = self.head
         return cheek.find_crossing(0.92 * self.sizes.half_width("neck"))
 
@@ -116,18 +116,18 @@ class Figure:
 
     @property
     def outlines(self) -> list[list[Curve]]:
-        """All of the right side."""
+        """Return all lines of the right half."""
         leg = [self.leg.foot, self.leg.inside]
         return [self.head, self.neck, self.arm.outline, self.side, *leg]
 
     @cached_property
     def edge(self) -> float:
-        """How far it reaches to either side."""
+        """Return the largest distance from the middle."""
         return max(abs(point.real) for point in self._points)
 
     @property
     def longest(self) -> float:
-        """The larger of its height and its breadth."""
+        """Return the larger one of height and width."""
         heights = [point.imag for point in self._points]
         return max(2 * self.edge, max(heights) - min(heights))
 
@@ -137,7 +137,7 @@ class Figure:
 
     @property
     def skins(self) -> list[list[Curve]]:
-        """What to fill at the right: head, arm, and all else down to the floor and up again."""
+        """Return the areas of the right half to fill: head, arm, and trunk with leg."""
         top = Station(self.neck[0].points[0], measured=True)
         middle = Station(complex(0, top.at.imag), measured=True)
         trunk = [

@@ -1,4 +1,4 @@
-"""Where the words beside a figure go: each as near as can be to what it is about."""
+"""The layout of labels beside a figure, each as close as possible to its point."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from dressform.sewing.silhouette.curves import space_apart
 
 LINE_HEIGHT = 25.0
-"""From one line of words to the next."""
+"""The distance between two lines of text."""
 _BEND, _PAUSE = 34.0, 8.0
 
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """Where the words on a measurement begin (or end, at the left), and the line that leads there."""
+    """The place of a label's text, which ends there if it is at the left, and its leader line."""
 
     name: str
     at: complex
@@ -20,7 +20,7 @@ class Label:
 
 
 def layout_column(wanted: Sequence[tuple[complex, str]], x: float) -> list[Label]:
-    """One below the other at x: labels for points and the names of what they show."""
+    """Return labels in one column at x, for pairs of a point and a name."""
     ordered = sorted(wanted, key=lambda each: each[0].imag)
     heights = space_apart((start.imag for start, _ in ordered), LINE_HEIGHT)
     return [

@@ -1,4 +1,4 @@
-"""The leg at the right, from the level where its tape goes round it down to the floor."""
+"""The right leg, from the level of the upper leg measurement down to the floor."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,7 +10,7 @@ from dressform.sewing.silhouette.levels import Levels
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """Across a leg at some height."""
+    """A cross section of a leg: its middle and half its width."""
 
     middle: complex
     half: float
@@ -34,12 +34,12 @@ class Leg:
 
     @property
     def outside(self) -> list[Station]:
-        """Downwards; a line comes here from the hips."""
+        """Return the outer stations from the top down."""
         return [self._top.outer, *(section.outer for section in self._lower)]
 
     @property
     def middles(self) -> dict[str, complex]:
-        """Where the tapes go round."""
+        """Return the middle of each circumference measurement."""
         knee, _, ankle = self._lower
         return {"upperLeg": self._top.middle, "knee": knee.middle, "ankle": ankle.middle}
 
@@ -60,7 +60,7 @@ class Leg:
 
     @property
     def inside(self) -> list[Curve]:
-        """Upwards, to where both legs meet."""
+        """Return the inner line from the ankle up to the crotch."""
         known = self._sizes.is_measured("upperLeg")
         below = self._levels.crotch + 0.04 * self._sizes["inseam"]
         top = Station(complex(self._gap, below), known)
@@ -78,7 +78,7 @@ class Leg:
 
     @cached_property
     def _lower(self) -> tuple[Section, Section, Section]:
-        """Knee, calf and ankle, nearly below each other; no leg reaches into the other."""
+        """Return knee, calf and ankle, placed so that the legs do not overlap."""
         sizes, levels = self._sizes, self._levels
         knee, ankle = sizes.half_width("knee"), sizes.half_width("ankle")
         bent = complex(max(0.96 * self._thigh, knee + self._gap), levels.knee)

@@ -5,7 +5,7 @@ from dressform.sewing.silhouette.body_dimensions import BodyDimensions
 
 @dataclass(frozen=True, slots=True)
 class Levels:
-    """How far below the waist each height is."""
+    """The distance of each level below the waist."""
 
     shoulder: float
     chest: float

@@ -1,4 +1,4 @@
-"""A figure with a tape at each measurement, and beside it what each says."""
+"""Rendering of a figure with a tape and a label for each measurement."""
 
 import math
 from collections.abc import Sequence
@@ -12,9 +12,9 @@ from dressform.sewing.silhouette.svg_document import Group, SvgDocument
 from dressform.sewing.silhouette.tapes import list_arm_points, list_heights, list_tapes
 
 FIGURE_SIZE = 1000.0
-"""Of the figure, in the drawing's own units."""
+"""The larger dimension of the figure, in the units of the drawing."""
 _RULER, _COLUMN = 30.0, 80.0
-"""How far from the figure."""
+"""Distances from the figure."""
 _SAMPLE, _AFTER, _TICK = 50.0, 10.0, 6j
 _TAPE = {"stroke": "#c05f2c", "stroke_width": "2.4"}
 _THIN = {"stroke_width": "1.4"}
@@ -22,6 +22,8 @@ _DASHES = "7 6"
 
 
 class SilhouetteRenderer:
+    """Draws one figure with its tapes, labels, scale bar and legend."""
+
     def __init__(self, captions: Captions) -> None:
         self._captions = captions
         self._scale = FIGURE_SIZE / Figure(captions.sizes).longest
@@ -32,6 +34,7 @@ class SilhouetteRenderer:
         self._groups: dict[str, Group] = {}
 
     def render(self) -> str:
+        """Return the SVG document."""
         self._draw_fill()
         self._draw_outline()
         for tape in list_tapes(self._figure):
@@ -49,7 +52,7 @@ class SilhouetteRenderer:
             self._document.add_curves(group, [_points(line)])
 
     def _draw_outline(self) -> None:
-        """Solid as far as it was measured."""
+        """Draw measured parts with solid lines, estimated ones with dashed lines."""
         runs = [
             (measured, _points(list(run)))
             for line in _mirror_lines(self._figure.outlines)
@@ -66,7 +69,7 @@ class SilhouetteRenderer:
         )
 
     def _measurement_group(self, name: str) -> Group:
-        """Of all that shows one measurement."""
+        """Return the SVG group of one measurement."""
         if name not in self._groups:
             known = self._captions.sizes.is_measured(name)
             self._groups[name] = self._line_group(
@@ -77,7 +80,7 @@ class SilhouetteRenderer:
         return self._groups[name]
 
     def _draw_ruler(self) -> None:
-        """The heights, which all are told from the waist."""
+        """Draw the vertical ruler that starts at the waist."""
         ends = [0.0, *list_heights(self._figure).values()]
         x = -self._figure.edge - _RULER
         group = self._document.add_group(stroke_width="1.2", opacity="0.6")
@@ -106,7 +109,7 @@ class SilhouetteRenderer:
             self._document.add_text(group, label.at, f"{name} {value}", align_end=left)
 
     def _draw_scale_bar(self) -> None:
-        """A round length, to compare with."""
+        """Draw a bar with a round length."""
         unit = self._captions.in_mm
         length = _round_down_length(0.25 * FIGURE_SIZE / self._scale / unit) * unit
         half = complex(length * self._scale / 2, self._document.bottom + 1.6 * LINE_HEIGHT)
@@ -116,7 +119,7 @@ class SilhouetteRenderer:
         self._document.add_text(group, half + _AFTER, self._captions.length(length))
 
     def _draw_legend(self) -> None:
-        """What the two kinds of line mean."""
+        """Draw the legend of solid and dashed lines."""
         y = self._document.bottom + 0.6 * LINE_HEIGHT
         for measured, x in ((True, -190.0), (False, 30.0)):
             start = complex(x, y)
@@ -135,6 +138,6 @@ def _points(line: Sequence[Curve]) -> list[complex]:
 
 
 def _round_down_length(most: float) -> float:
-    """The longest of 1, 2, 5, 10, 20, 50, … that is no longer."""
+    """Return the largest of 1, 2, 5, 10, 20, 50, … up to `most`."""
     ten = 10.0 ** math.floor(math.log10(most))
     return max(step * ten for step in (1, 2, 5) if step * ten <= most)

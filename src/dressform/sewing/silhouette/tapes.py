@@ -1,4 +1,4 @@
-"""Where on a figure each measurement is taken."""
+"""The places of measurements on a figure."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from dressform.sewing.silhouette.figure import Figure
 
 @dataclass(frozen=True, slots=True)
 class Tape:
-    """From where to where it lies; `sag` is how far it hangs where it goes round."""
+    """A tape from `start` to `end`; `sag` curves one that goes around the body."""
 
     name: str
     start: complex
@@ -16,17 +16,18 @@ class Tape:
 
     @property
     def points(self) -> tuple[complex, complex, complex, complex]:
-        """Of a cubic Bézier curve."""
+        """Return the points of a cubic Bézier curve."""
         quarter = (self.end - self.start) / 4
         return self.start, self.start + quarter + self.sag, self.end - quarter + self.sag, self.end
 
 
 def curved_tape(name: str, start: complex, end: complex) -> Tape:
+    """Return a tape that goes around the body."""
     return Tape(name, start, end, 0.1j * (end - start))
 
 
 def list_tapes(figure: Figure) -> list[Tape]:
-    """Those that go round, and the one across the shoulders, each from the left to the right."""
+    """Return the tapes of all circumferences and of the shoulders, from left to right."""
     tip = figure.tip.at
     return [
         *(_level_tape(name, complex(0, y), figure) for name, y in _trunk_heights(figure).items()),
@@ -50,7 +51,7 @@ def _level_tape(name: str, middle: complex, figure: Figure) -> Tape:
 
 
 def list_heights(figure: Figure) -> dict[str, float]:
-    """How far below the waist each length ends that is taken down or up the body."""
+    """Return for each vertical length the level of its end below the waist."""
     levels = figure.levels
     ends = {
         "hpsToWaistBack": levels.shoulder,
@@ -67,7 +68,7 @@ def list_heights(figure: Figure) -> dict[str, float]:
 
 
 def list_arm_points(figure: Figure) -> dict[str, complex]:
-    """At the left: where on the outline the lengths of the arm end, and the shoulder's slope."""
+    """Return the points at the left for the arm's lengths and the shoulder's slope."""
     neck = complex(figure.sizes.half_width("neck"), figure.levels.shoulder)
     ends = {"shoulderSlope": (neck + figure.tip.at) / 2} | figure.arm.ends
     return {name: -at.conjugate() for name, at in ends.items()}
