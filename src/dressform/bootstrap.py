@@ -17,7 +17,8 @@ from dressform.db.sqlstates import UNDEFINED_COLUMN, UNDEFINED_TABLE
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.errors import StartupError, Unavailable
 from dressform.journal.journal import Journal
-from dressform.settings.settings import Settings, load_settings
+from dressform.settings.loader import load_settings
+from dressform.settings.settings import Settings
 
 STATEMENT_SECONDS = 10.0
 """How long a statement may take; the driver then gives it up."""

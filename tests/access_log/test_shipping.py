@@ -242,7 +242,7 @@ import asyncio, os, signal, sys
 from pathlib import Path
 from dressform.access_log.shipper import Shipper
 from dressform.bootstrap import bootstrap
-from dressform.settings.settings import load_settings
+from dressform.settings.loader import load_settings
 
 async def main():
     settings = load_settings()

@@ -108,7 +108,7 @@ async def test_it_tells_when_the_log_reaches_no_disk_or_no_database(
     monkeypatch.setattr(shipper, "stuck_seconds", 0.0)
     monkeypatch.setattr(type(app.state.shipper.recovery), "stranded", 1)
     stranded = await client.get("/health/ready")
-    monkeypatch.setattr(shipper, "is_in_trouble", True)
+    monkeypatch.setattr(shipper, "had_disk_error", True)
     in_trouble = await client.get("/health/ready")
 
     answers = (in_time, stuck, stranded, in_trouble)

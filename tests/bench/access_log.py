@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dressform.bootstrap import bootstrap
-from dressform.settings.settings import load_settings
+from dressform.settings.loader import load_settings
 from tests.bench import table
 from tests.bench.load import Load, Request, measure
 from tests.bench.members import BenchMember, Members, opened_members

@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from dressform.access_log.middleware import AccessLogMiddleware
 from dressform.api.app import Application, create_app
-from dressform.settings.settings import load_settings
+from dressform.settings.loader import load_settings
 
 
 class _OnlyRequestId:

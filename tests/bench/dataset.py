@@ -15,7 +15,7 @@ from dressform.bootstrap import bootstrap, run_migrations
 from dressform.db.embedded.data import ROLE
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.opendata.receipts import Receipts
-from dressform.settings.settings import load_settings
+from dressform.settings.loader import load_settings
 from dressform.sewing.catalogue import CATALOGUE
 from dressform.system.priority import lower_priority
 from tests.bench.readers import member, reads_meanwhile

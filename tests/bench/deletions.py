@@ -14,7 +14,7 @@ from dressform.policy.account_data import PROFILE
 from dressform.repositories.accounts import Accounts
 from dressform.repositories.expired_rows import BATCH, ExpiredRows
 from dressform.repositories.owners import Owner
-from dressform.settings.settings import load_settings
+from dressform.settings.loader import load_settings
 from tests.bench.serving import running_database
 from tests.helpers.retention import add_account
 

@@ -20,7 +20,7 @@ from dressform.repositories.owners import Owner
 from dressform.repositories.pictures import Avatars, ProfilePictures
 from dressform.repositories.profiles import Profiles
 from dressform.repositories.sessions import IssuedSession, Sessions
-from dressform.settings.settings import load_settings
+from dressform.settings.loader import load_settings
 from dressform.sewing.body import BodyMeasurements
 from dressform.sewing.catalogue import CATALOGUE
 from tests.helpers.images import make_image

@@ -19,7 +19,7 @@ from dressform.db import embedded
 from dressform.db.embedded.data import ROLE
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.repositories.models import Models
-from dressform.settings.settings import load_settings
+from dressform.settings.loader import load_settings
 from tests.bench.filling import filled
 from tests.bench.members import BODY, PASSWORD, add_account
 from tests.bench.serving import running_database, use_database

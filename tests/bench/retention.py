@@ -17,7 +17,7 @@ from dressform.db.embedded.data import ROLE
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.policy.account_data import PROFILE
 from dressform.repositories.purge_blocks import PurgeBlocks
-from dressform.settings.settings import load_settings
+from dressform.settings.loader import load_settings
 from dressform.system.priority import lower_priority
 from dressform.worker.deletion_guard import DeletionGuard, PurgeBlockedError
 from dressform.worker.enforce import enforce

@@ -13,9 +13,10 @@ from dressform.policy.notice import get_category
 from dressform.policy.operation_data import VISITOR
 from dressform.retention_audit import log
 from dressform.retention_audit.auditor import Auditor
-from dressform.retention_audit.findings import Findings, RowCount
+from dressform.retention_audit.findings import Findings
 from dressform.retention_audit.log import audit_access_log
 from dressform.retention_audit.rows import count_rows
+from dressform.retention_audit.rule_findings import RowCount
 from dressform.settings.settings import Settings
 from tests.conftest import MovableClock
 from tests.helpers.access_log import as_log_role

@@ -15,8 +15,8 @@ from dressform.policy.notice import CATEGORIES
 from dressform.repositories.models import Models
 from dressform.retention_audit.audited_tables import AUDITED_TABLES
 from dressform.retention_audit.auditor import Auditor
-from dressform.retention_audit.findings import RowCount, RuleFindings
 from dressform.retention_audit.rows import count_rows
+from dressform.retention_audit.rule_findings import RowCount, RuleFindings
 from dressform.sewing.body import BodyMeasurements
 from tests.conftest import MovableClock
 from tests.helpers import retention_trouble as trouble

@@ -10,7 +10,7 @@ import pytest
 
 from dressform.policy.operation_data import VISITOR
 from dressform.retention_audit.auditor import Auditor
-from dressform.retention_audit.findings import RowCount, SpoolFindings
+from dressform.retention_audit.rule_findings import RowCount, SpoolFindings
 from dressform.retention_audit.spools import audit_spools
 from tests.conftest import MovableClock
 from tests.helpers.access_log import make_line, make_lines

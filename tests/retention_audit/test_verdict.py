@@ -11,8 +11,8 @@ from dressform.policy.sign_in_data import SESSION
 from dressform.repositories.retention_runs import RetentionRuns
 from dressform.retention_audit.audited_tables import RULES
 from dressform.retention_audit.auditor import Auditor
-from dressform.retention_audit.findings import (
-    Findings,
+from dressform.retention_audit.findings import Findings
+from dressform.retention_audit.rule_findings import (
     PurgeBlock,
     RowCount,
     RuleFindings,

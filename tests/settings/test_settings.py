@@ -12,7 +12,8 @@ import pytest
 from dressform.clock import now
 from dressform.errors import StartupError
 from dressform.settings.key_ring import parse_master_keys
-from dressform.settings.settings import Environment, Settings, load_settings
+from dressform.settings.loader import load_settings
+from dressform.settings.settings import Environment, Settings
 from tests.helpers.cli import dressform
 from tests.tools.generate import TOP
 

@@ -26,7 +26,8 @@ from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.errors import StartupError, Unavailable
 from dressform.policy.notice import notice
 from dressform.policy.sign_in_data import MAIL
-from dressform.settings.settings import Settings, load_settings
+from dressform.settings.loader import load_settings
+from dressform.settings.settings import Settings
 from dressform.system import parent_watchdog, signals
 from dressform.system.priority import lower_priority
 

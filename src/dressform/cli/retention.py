@@ -17,8 +17,9 @@ from dressform.policy.sign_in_data import MAIL
 from dressform.repositories.purge_blocks import PurgeBlocks, StoredPurgeBlock
 from dressform.repositories.retention_runs import RetentionRuns, RuleStatus, RunSummary
 from dressform.retention_audit.auditor import Auditor
-from dressform.retention_audit.findings import Findings, RuleFindings
-from dressform.retention_audit.findings import PurgeBlock as AuditedPurgeBlock
+from dressform.retention_audit.findings import Findings
+from dressform.retention_audit.rule_findings import PurgeBlock as AuditedPurgeBlock
+from dressform.retention_audit.rule_findings import RuleFindings
 from dressform.settings.settings import Settings
 from dressform.worker.deletion_guard import CLOCK
 

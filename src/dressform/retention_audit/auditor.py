@@ -6,7 +6,7 @@ from time import monotonic
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.retention_audit.audited_tables import AUDITED_TABLES, RULES, VISITOR
 from dressform.retention_audit.deletions import count_overdue_files
-from dressform.retention_audit.findings import Findings, RowCount, RuleFindings
+from dressform.retention_audit.findings import Findings
 from dressform.retention_audit.log import audit_access_log
 from dressform.retention_audit.rows import (
     count_quarantined,
@@ -15,6 +15,7 @@ from dressform.retention_audit.rows import (
     list_blocks,
     list_last_runs,
 )
+from dressform.retention_audit.rule_findings import RowCount, RuleFindings
 from dressform.retention_audit.spools import audit_spools
 
 FRESH_SECONDS = 60.0

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from dressform.retention_audit.findings import TOLERANCE
+from dressform.retention_audit.rule_findings import TOLERANCE
 
 _DAY = timedelta(days=1)
 

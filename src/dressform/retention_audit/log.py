@@ -12,8 +12,8 @@ from dressform.db.pool import Connection
 from dressform.db.sqlstates import LOCK_NOT_AVAILABLE, UNDEFINED_TABLE
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.retention_audit.audited_tables import VISITOR, AuditedTable, add_interval_sql
-from dressform.retention_audit.findings import RowCount
 from dressform.retention_audit.rows import count_rows
+from dressform.retention_audit.rule_findings import RowCount
 
 MAX_COUNTED = 1_000_000
 """Rows past their window, beyond which no more are counted: the verdict stands, and time is dear."""

@@ -6,7 +6,7 @@ from sqlalchemy import text
 
 from dressform.db.pool import Connection
 from dressform.retention_audit.audited_tables import AuditedTable
-from dressform.retention_audit.findings import (
+from dressform.retention_audit.rule_findings import (
     FUTURE_AFTER,
     TOLERANCE,
     KeptRows,

@@ -7,7 +7,7 @@ from os import stat_result
 from pathlib import Path
 
 from dressform.retention_audit.audited_tables import address_expires_at
-from dressform.retention_audit.findings import TOLERANCE, RowCount, SpoolFindings
+from dressform.retention_audit.rule_findings import TOLERANCE, RowCount, SpoolFindings
 
 _SUFFIX = ".spool"
 _MIN_TIME = datetime(2000, 1, 1, tzinfo=UTC)

@@ -14,7 +14,8 @@ from dressform.bootstrap import bootstrap, run_migrations
 from dressform.db import embedded
 from dressform.runtime.server import LISTEN_FD_ENV, bind_socket
 from dressform.runtime.supervisor import ChildProcess, Restartable, supervise
-from dressform.settings.settings import Settings, load_settings
+from dressform.settings.loader import load_settings
+from dressform.settings.settings import Settings
 
 _LOOPBACK = {"127.0.0.1": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::1": "::1", "::": "::1"}  # noqa: S104
 

@@ -9,22 +9,19 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-from dotenv.parser import parse_stream
 from pydantic import (
     AfterValidator,
     BeforeValidator,
     Field,
     SecretStr,
-    ValidationError,
     field_validator,
     model_validator,
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from dressform.clock import Clock, now, offset_clock
-from dressform.errors import StartupError
 from dressform.settings.key_ring import parse_master_keys
-from dressform.settings.messages import PREFIX, format_error, unknown_setting_message
+from dressform.settings.messages import PREFIX
 from dressform.settings.validators import (
     Network,
     origin,
@@ -39,7 +36,7 @@ from dressform.settings.validators import (
 
 LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 
-_ENV_FILE = Path(".env")
+ENV_FILE = Path(".env")
 _MAX_BACKUP_RETENTION = timedelta(days=3650)
 _MAX_CLOCK_OFFSET = timedelta(days=36500)
 
@@ -64,7 +61,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX,
-        env_file=_ENV_FILE,
+        env_file=ENV_FILE,
         extra="forbid",
         frozen=True,
         env_ignore_empty=True,
@@ -188,42 +185,3 @@ class Settings(BaseSettings):
     def secure_cookies(self) -> bool:
         url = urlsplit(self.public_url)
         return not (url.scheme == "http" and url.hostname in LOCAL_HOSTS)
-
-
-def load_settings(**overrides: object) -> Settings:
-    """The settings of this process.
-
-    Raises StartupError with one sentence that names the first wrong or missing setting.
-    """
-    for name in filter(_is_unknown_setting, os.environ):
-        raise StartupError(f"Setting refused: {unknown_setting_message(name, _setting_names())}.")
-    try:
-        _check_env_file()
-        return Settings(**overrides)  # type: ignore[arg-type]
-    except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False)[0]
-        raise StartupError(f"Setting refused: {format_error(first, _setting_names())}.") from None
-    except (OSError, UnicodeDecodeError):
-        raise StartupError("Setting refused: the file .env cannot be read as UTF-8.") from None
-
-
-def _check_env_file() -> None:
-    """Of the file: what is no setting would be left out, and the default taken."""
-    if not _ENV_FILE.is_file():
-        return
-    with _ENV_FILE.open(encoding="utf-8") as lines:
-        for found in parse_stream(lines):
-            if found.error:
-                raise StartupError(
-                    f"Setting refused: line {found.original.line} of the file .env is none: write "
-                    f"{PREFIX}NAME=value."
-                )
-
-
-def _is_unknown_setting(variable: str) -> bool:
-    name = variable.upper()
-    return name.startswith(PREFIX) and name not in _setting_names()
-
-
-def _setting_names() -> list[str]:
-    return [f"{PREFIX}{field.upper()}" for field in Settings.model_fields]

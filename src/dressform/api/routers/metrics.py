@@ -11,7 +11,8 @@ from prometheus_client.registry import Collector
 from dressform import __version__
 from dressform.api.dependencies import Auditor
 from dressform.errors import Unavailable
-from dressform.retention_audit.findings import Findings, RuleFindings, round_up_rows
+from dressform.retention_audit.findings import Findings, round_up_rows
+from dressform.retention_audit.rule_findings import RuleFindings
 
 router = APIRouter(tags=["health"])
 

@@ -4,14 +4,8 @@ from typing import Annotated, Literal, Self
 from pydantic import Field
 
 from dressform.api.schemas.fields import ResponseModel
-from dressform.retention_audit.findings import (
-    Findings,
-    Reason,
-    RuleFindings,
-    SpoolFindings,
-    Verdict,
-    round_up_rows,
-)
+from dressform.retention_audit.findings import Findings, Reason, Verdict, round_up_rows
+from dressform.retention_audit.rule_findings import RuleFindings, SpoolFindings
 
 WorkerStanding = Literal["ok", "late", "never_seen", "unknown"]
 LogStanding = Literal["ok", "disk_error", "stuck"]

@@ -5,6 +5,7 @@ from itertools import pairwise
 from xml.etree import ElementTree as ET
 
 from dressform.opendata.files.charts.text_width import fit_size, wrap_text
+from dressform.sewing.svg import create_svg, format_coordinate, to_attributes
 
 CLASSES = {"with_breasts": "one", "without_breasts": "other"}
 """Blue and orange: told apart by those, too, who see no red or no green."""
@@ -60,29 +61,19 @@ def _build_style() -> str:
     return f".{_CLASS}:root{{color-scheme:light dark}}{format_rules(_RULES)}{dark}"
 
 
-_ROOT = {
-    "xmlns": "http://www.w3.org/2000/svg",
-    "class": _CLASS,
-    "role": "img",
-    "font-family": "system-ui, 'Segoe UI', Roboto, 'Helvetica Neue', sans-serif",
-    "font-size": "13",
-    "stroke-linecap": "round",
-    "stroke-linejoin": "round",
-}
-
-
 class Chart:
     def __init__(
         self, width: float, height: float, *, language: str, title: str, description: str
     ) -> None:
-        box = {
-            "lang": language,
-            "viewBox": f"0 0 {format_coordinate(width)} {format_coordinate(height)}",
-        }
-        self.root = ET.Element("svg", _ROOT | box)
-        ET.SubElement(self.root, "title").text = title
-        ET.SubElement(self.root, "desc").text = description
-        ET.SubElement(self.root, "style").text = _build_style()
+        self.root = create_svg(
+            _CLASS,
+            font_size=13,
+            language=language,
+            title=title,
+            description=description,
+            style=_build_style(),
+        )
+        self.root.set("viewBox", f"0 0 {format_coordinate(width)} {format_coordinate(height)}")
 
     def add_text(
         self, x: float, y: float, text: str, class_names: str = "", **attributes: str
@@ -176,11 +167,5 @@ class Chart:
     def _add_element(
         self, tag: str, class_names: str, place: dict[str, str], attributes: Mapping[str, str]
     ) -> ET.Element:
-        named = {name.replace("_", "-"): value for name, value in attributes.items()}
-        looks = {"class": class_names} if class_names else {}
-        return ET.SubElement(self.root, tag, looks | place | named)
-
-
-def format_coordinate(value: float) -> str:
-    """To a tenth of a unit."""
-    return f"{round(value, 1) + 0.0:.1f}".removesuffix(".0")
+        classes = {"class": class_names} if class_names else {}
+        return ET.SubElement(self.root, tag, classes | place | to_attributes(attributes))
