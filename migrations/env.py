@@ -31,7 +31,7 @@ def main() -> None:
         return
     # Only the bare command comes here, and only it needs these.
     from dressform.db.migrate import run_standalone  # noqa: PLC0415
-    from dressform.settings.settings import load_settings  # noqa: PLC0415
+    from dressform.settings.loader import load_settings  # noqa: PLC0415
 
     asyncio.run(run_standalone(load_settings(), run))
 

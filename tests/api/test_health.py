@@ -106,7 +106,7 @@ async def test_it_tells_when_the_log_reaches_no_disk_or_no_database(
     monkeypatch.setattr(shipper, "stuck_seconds", 61.0)
     stuck = await client.get("/health/ready")
     monkeypatch.setattr(shipper, "stuck_seconds", 0.0)
-    monkeypatch.setattr(type(app.state.shipper.recovery), "stranded", 1)
+    monkeypatch.setattr(type(app.state.shipper.recovery), "failed_count", 1)
     stranded = await client.get("/health/ready")
     monkeypatch.setattr(shipper, "had_disk_error", True)
     in_trouble = await client.get("/health/ready")

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from dressform.cli import retention
+from dressform.cli import retention_report
 from dressform.clock import now
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.policy.account_data import PROFILE
@@ -19,9 +19,9 @@ from tests.helpers.retention import add_account, add_everything
 
 
 async def printed(settings: Settings, capsys: pytest.CaptureFixture[str]) -> tuple[str, str]:
-    """The table, and what is said below."""
+    """Return the table, and the lines below it."""
     capsys.readouterr()
-    await retention._show(settings)
+    await retention_report.show_retention(settings)
     table, _, below = capsys.readouterr().out.partition("\n\n")
     return table, below
 

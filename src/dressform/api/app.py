@@ -52,7 +52,7 @@ from dressform.http.body_limit import BodyLimitMiddleware
 from dressform.http.security_headers import HeadersMiddleware
 from dressform.images import ImageProcessor
 from dressform.retention_audit.auditor import Auditor
-from dressform.settings import settings
+from dressform.settings.loader import load_settings
 from dressform.settings.settings import Settings
 
 ROUTERS = (
@@ -135,7 +135,7 @@ def create_app(process_settings: Settings, clock: Clock | None = None) -> Applic
 
 def from_environment() -> FastAPI:
     """For uvicorn, which imports this in each of its processes."""
-    loaded = settings.load_settings()
+    loaded = load_settings()
     logs.configure(loaded.log_level)
     return create_app(loaded)
 

@@ -3,8 +3,6 @@
 from collections.abc import Iterator
 from typing import Any
 
-import yaml
-
 from dressform.api.openapi_examples import add_example, add_schema_examples
 from dressform.api.openapi_headers import HEADERS, IF_NONE_MATCH, headers_of
 from dressform.api.openapi_tags import TAGS
@@ -52,40 +50,25 @@ def complete_document(
         | ({"email": contact} if contact else {}),
         "license": {"name": "MIT", "url": "https://opensource.org/license/mit"},
     }
-    document["servers"] = [{"url": "/", "description": "This service."}]
-    document["tags"] = [{"name": tag.name, "description": tag.description} for tag in TAGS]
-    document["paths"] = dict(sorted(document["paths"].items(), key=lambda pair: _place(pair[1])))
-    operations = list(_iter_operations(document["paths"]))
+    paths = dict(sorted(document.pop("paths").items(), key=lambda pair: _place(pair[1])))
+    operations = list(_iter_operations(paths))
+    components = document.pop("components")
     for operation in operations:
-        _complete_operation(operation, document["components"]["schemas"])
-    components = document["components"]
-    document["components"] = {
-        "schemas": _complete_schemas(components["schemas"]),
-        "responses": shared_responses(
-            response
-            for operation in operations
-            for response in operation["responses"].values()
-            if "$ref" in response
-        ),
-        "headers": HEADERS,
-        "securitySchemes": components["securitySchemes"],
+        _complete_operation(operation, components["schemas"])
+    document |= {
+        "servers": [{"url": "/", "description": "This service."}],
+        "tags": [{"name": tag.name, "description": tag.description} for tag in TAGS],
+        "paths": paths,
+        "components": {
+            "schemas": _complete_schemas(components["schemas"]),
+            "responses": shared_responses(_iter_references(operations)),
+            "headers": HEADERS,
+            "securitySchemes": components["securitySchemes"],
+        },
     }
     _drop_titles(document["paths"])
     _drop_titles(document["components"])
     return document
-
-
-class _Dumper(yaml.SafeDumper):
-    """Writes every value in full: some readers of OpenAPI documents refuse YAML aliases."""
-
-    def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002  the method of the base class
-        return True
-
-
-def to_yaml(document: dict[str, Any]) -> str:
-    """Return the document as YAML without anchors and aliases."""
-    text: str = yaml.dump(document, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100)
-    return text
 
 
 def _place(path_item: dict[str, Any]) -> int:
@@ -98,9 +81,14 @@ def _iter_operations(paths: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield from (path[method] for method in _METHODS if method in path)
 
 
+def _iter_references(operations: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    for operation in operations:
+        yield from (each for each in operation["responses"].values() if "$ref" in each)
+
+
 def _complete_operation(operation: dict[str, Any], schemas: dict[str, Any]) -> None:
     summary, _, more = operation["description"].partition("\n\n")
-    operation |= {"summary": summary, "description": more or f"{summary}."}
+    operation |= {"summary": summary, "description": " ".join(more.split()) or f"{summary}."}
     operation.setdefault("security", [])
     responses = operation["responses"]
     _add_common_errors(operation, responses)
@@ -111,8 +99,6 @@ def _complete_operation(operation: dict[str, Any], schemas: dict[str, Any]) -> N
         operation["parameters"] = [*operation.get("parameters", []), IF_NONE_MATCH]
     for parameter in operation.get("parameters", []):
         add_example(parameter, schemas)
-    if "requestBody" in operation:
-        operation["requestBody"].setdefault("description", "The values to send.")
     operation["responses"] = dict(sorted(responses.items()))
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic.json_schema import models_json_schema
 
+from dressform.api.openapi_headers import headers_of
 from dressform.api.schemas.problems import Problem, ValidationProblem
 from dressform.errors import DressformError, FieldError, InvalidInput
 
@@ -20,7 +21,7 @@ _REQUEST_ID = "019a0000-0000-7000-8000-000000000000"
 def problem_responses(*errors: type[DressformError]) -> dict[int | str, Response]:
     """Return the `responses` of an operation that may raise these errors, as references."""
     by_status: dict[int | str, list[str]] = {}
-    for error in errors:
+    for error in sorted(errors, key=list(all_errors()).index):
         by_status.setdefault(int(error.status), []).append(error.__name__)
     return {
         status: {"$ref": _PREFIX + _SEPARATOR.join(names)} for status, names in by_status.items()
@@ -73,7 +74,11 @@ def problem_schemas() -> dict[str, Any]:
 def _describe(errors: tuple[type[DressformError], ...]) -> Response:
     first, *others = (error.title for error in errors)
     titles = [first, *(title[0].lower() + title[1:] for title in others)]
-    return {"description": f"{', or '.join(titles)}.", "content": problem_content(errors)}
+    return {
+        "description": f"{', or '.join(titles)}.",
+        "headers": headers_of(errors[0].status),
+        "content": problem_content(errors),
+    }
 
 
 def _example(error: type[DressformError]) -> dict[str, Any]:

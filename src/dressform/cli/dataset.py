@@ -13,23 +13,17 @@ import typer
 
 from dressform.actions.authenticate_operator import authenticate_operator
 from dressform.bootstrap import bootstrap, resolved_settings
+from dressform.cli.dataset_status import show_dataset
 from dressform.crypto.passwords import PasswordHasher
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.errors import StartupError
 from dressform.opendata.years import draw_date
-from dressform.repositories.draws import Draws, StoredDraw
-from dressform.repositories.editions import Editions
-from dressform.repositories.operators import Operators
 from dressform.settings.settings import Settings
 from dressform.system.priority import lower_priority
 
 app = typer.Typer(invoke_without_command=True)
 
 Login = Annotated[str, typer.Argument(help="Your username or e-mail address.", metavar="LOGIN")]
-
-_LINE = "{:<6} {:<12} {:<9} {:<9} {:<20} {:<20} {}"
-_UNKNOWN = "-"
-"""Who left since, or whom the database can't know."""
 
 _EDITION_SUFFIXES = {".csv", ".json"}
 
@@ -41,7 +35,7 @@ def dataset(context: typer.Context) -> None:
     """Show what was proposed, drawn and published, year by year."""
     if context.invoked_subcommand is None:
         with resolved_settings() as settings:
-            asyncio.run(_show(settings))
+            asyncio.run(show_dataset(settings))
 
 
 @app.command()
@@ -158,35 +152,6 @@ async def _run(
             uows, PasswordHasher(), login=login, password=password
         )
         await task(uows, operator_id, settings)
-
-
-async def _show(settings: Settings) -> None:
-    async with bootstrap(settings) as (uows, _):
-        uow = uows.read()
-        draws = await Draws(uow).list_all()
-        editions = await Editions(uow).list_all()
-        involved = {each for draw in draws for each in (draw.proposed_by, draw.approved_by) if each}
-        names = await Operators(uow).get_usernames(involved)
-    typer.echo(_LINE.format("year", "state", "people", "codebook", "proposed", "by", "approved by"))
-    for draw in draws:
-        people = "" if draw.count is None else f"~{max(draw.count, 0)}"
-        proposed = f"{draw.proposed_at:%Y-%m-%d}"
-        approved = None if draw.restored_at else draw.approved_by
-        by, approved_by = (
-            names.get(each, _UNKNOWN) if each else _UNKNOWN for each in (draw.proposed_by, approved)
-        )
-        columns = people, draw.codebook or "", proposed, by, approved_by
-        typer.echo(_LINE.format(draw.year, _state(draw), *columns))
-    published = ", ".join(edition.name for edition in editions)
-    typer.echo(f"\nPublished: {published or 'nothing yet'}.")
-
-
-def _state(draw: StoredDraw) -> str:
-    if draw.had_too_few:
-        return "too few"
-    if draw.statistics is not None:
-        return "restored" if draw.restored_at else "drawn"
-    return "proposed" if draw.count is None else "interrupted"
 
 
 def _receipts(settings: Settings) -> Any:

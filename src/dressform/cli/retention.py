@@ -1,33 +1,21 @@
 """How the rules stand, as the worker's ledger and the audit see it; and letting a held one go on."""
 
 import asyncio
-from datetime import datetime
 from typing import Annotated
 
 import typer
 
 from dressform.bootstrap import bootstrap, resolved_settings
-from dressform.db.unit_of_work import UnitOfWorkFactory
+from dressform.cli.retention_report import format_reason, show_retention
 from dressform.errors import StartupError
-from dressform.policy.account_data import RESTRICTED, UNWARNED
-from dressform.policy.category import Category
 from dressform.policy.notice import CATEGORIES
-from dressform.policy.operation_data import VISITOR
-from dressform.policy.sign_in_data import MAIL
-from dressform.repositories.purge_blocks import PurgeBlocks, StoredPurgeBlock
-from dressform.repositories.retention_runs import RetentionRuns, RuleStatus, RunSummary
-from dressform.retention_audit.auditor import Auditor
-from dressform.retention_audit.findings import Findings
-from dressform.retention_audit.rule_findings import PurgeBlock as AuditedPurgeBlock
-from dressform.retention_audit.rule_findings import RuleFindings
+from dressform.repositories.purge_blocks import PurgeBlocks
 from dressform.settings.settings import Settings
 from dressform.worker.deletion_guard import CLOCK
 
 app = typer.Typer(invoke_without_command=True)
 
 _RULES = (*(category.key for category in CATEGORIES), CLOCK)
-_LINE = "{:<16} {:<10} {:<20} {:<20} {:<20} {:>8} {:>8} {:>8}"
-_HEADING = ("rule", "window", "oldest", "next ending", "last run", "rows", "waiting", "overdue")
 
 
 @app.callback()
@@ -38,7 +26,7 @@ def retention(context: typer.Context) -> None:
     """
     if context.invoked_subcommand is None:
         with resolved_settings() as settings:
-            asyncio.run(_show(settings))
+            asyncio.run(show_retention(settings))
 
 
 @app.command()
@@ -63,7 +51,7 @@ async def _approve(settings: Settings, rule: str | None, *, yes: bool) -> None:
         if not held:
             typer.echo(f"{rule} is not held." if rule else "No rule is held.")
         for block in held:
-            typer.echo(f"{block.rule}: {_format_reason(block)}.")
+            typer.echo(f"{block.rule}: {format_reason(block)}.")
             if not yes and not typer.confirm("Is that right, and may the rounds go on?"):
                 continue
             async with uows.transaction() as uow:
@@ -73,129 +61,3 @@ async def _approve(settings: Settings, rule: str | None, *, yes: bool) -> None:
                     f"{block.rule} is not approved: it changed while you looked. Run the same again."
                 )
             typer.echo(f"{block.rule} is approved: the next round goes on.")
-
-
-async def _show(settings: Settings) -> None:
-    async with bootstrap(settings) as (uows, _):
-        spools = settings.state_dir / "spool"
-        findings = await Auditor(uows, spools, interval=settings.worker_interval).run_audit()
-        typer.echo(_LINE.format(*_HEADING))
-        for category in CATEGORIES:
-            typer.echo(await _format_line(category, uows, findings))
-    typer.echo(f"\nThe notice is {findings.verdict}.")
-    for text in (
-        *_format_access_log(findings),
-        *_format_mail(findings),
-        *(line for rule in findings.rules for line in _format_rule(rule)),
-    ):
-        typer.echo(text)
-    if findings.reasons:
-        typer.echo(f"Not kept because of: {', '.join(findings.reasons)}.")
-
-
-async def _format_line(category: Category, uows: UnitOfWorkFactory, findings: Findings) -> str:
-    rows = next(rule.rows for rule in findings.rules if rule.key == category.key)
-    uow = uows.read()
-    last = await RetentionRuns(uow).get_last_run(category)
-    standing = await RetentionRuns(uow).get_rule_status(category)
-    if category is VISITOR and rows.oldest_at is not None:
-        standing = RuleStatus(rows.oldest_at, category.period.expires_at(rows.oldest_at))
-    return _LINE.format(
-        category.key,
-        category.period.format("en"),
-        _format_time(standing.oldest_at),
-        _format_time(standing.next_expiry_at),
-        *_format_run(last),
-        rows.waiting,
-        rows.overdue,
-    )
-
-
-def _format_run(last: RunSummary | None) -> tuple[str, str]:
-    return (
-        (_format_time(None), "")
-        if last is None
-        else (_format_time(last.finished_at), str(last.rows))
-    )
-
-
-def _format_access_log(findings: Findings) -> list[str]:
-    spools = findings.spools
-    oldest = _format_time(spools.lines.oldest_at)
-    lines = [f"Spools here: {spools.files} ({spools.bytes} bytes), oldest line {oldest}."]
-    if spools.unreadable:
-        lines.append(f"Spools here that can't be read: {spools.unreadable}.")
-    if findings.deletion_files:
-        lines.append(
-            f"Files of the deletion journal here that should be gone: {findings.deletion_files}."
-        )
-    if findings.orphans:
-        lines.append(f"Days cut off from the log and not dropped: {findings.orphans}.")
-    return lines
-
-
-def _format_mail(findings: Findings) -> list[str]:
-    mail = findings.mail
-    lines = []
-    if mail.failing_since:
-        lines.append(
-            f"The mail server has taken no mail since {_format_time(mail.failing_since)}: the worker's log "
-            f"says why. A mail is lost after {MAIL.period.format('en')}, and accounts wait for their "
-            "warnings."
-        )
-    if mail.waiting:
-        lines.append(f"Mails that wait: {mail.waiting}, of which {mail.failed} failed before.")
-    return lines
-
-
-def _format_kept_rows(rule: RuleFindings) -> list[str]:
-    lines = []
-    if (kept := rule.rows.unwarned).rows:
-        lines.append(
-            f"{rule.key}: {kept.rows} rows are past their window, the first since "
-            f"{_format_time(kept.since)}, and wait for a warning of their owner; at most "
-            f"{UNWARNED.period.format('en')}."
-        )
-    if (kept := rule.rows.restricted).rows:
-        lines.append(
-            f"{rule.key}: {kept.rows} rows are past their window, the first since "
-            f"{_format_time(kept.since)}, and are kept as restricted; at most "
-            f"{RESTRICTED.period.format('en')}."
-        )
-    return lines
-
-
-def _format_rule(rule: RuleFindings) -> list[str]:
-    lines = _format_kept_rows(rule)
-    if block := rule.block:
-        what_now = (
-            f"approved {_format_time(block.approved_at)}, the next round goes on"
-            if block.approved_at
-            else f"if that is right: dressform retention approve {rule.key}"
-        )
-        lines.append(
-            f"{rule.key} is held since {_format_time(block.blocked_at)}: {_format_reason(block)}; {what_now}."
-        )
-    if rule.unknown:
-        lines.append(
-            f"{rule.key}: unknown, a long transaction locks its table: end that (pg_stat_activity "
-            "shows it)."
-        )
-    if rule.rows.future:
-        lines.append(
-            f"{rule.key}: {rule.rows.future} rows are from the future, dated by a clock that ran "
-            "ahead, and would stay too long: docs/retention.md says what to do."
-        )
-    if rule.quarantined:
-        lines.append(
-            f"{rule.key}: {rule.quarantined} rows could not be deleted, and are tried again."
-        )
-    return lines
-
-
-def _format_reason(block: StoredPurgeBlock | AuditedPurgeBlock) -> str:
-    return f"{block.reason} ({block.rows} rows)" if block.rows else block.reason
-
-
-def _format_time(at: datetime | None) -> str:
-    return "none" if at is None else f"{at:%Y-%m-%d %H:%M:%S}"

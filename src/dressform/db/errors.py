@@ -1,4 +1,4 @@
-"""What the driver raises, as errors of our own: without the values that its texts may repeat."""
+"""Translate the driver's errors into our own, which do not repeat any value."""
 
 import asyncpg
 
@@ -15,11 +15,11 @@ _CONNECTION_ERRORS = (
 
 
 class StatementTimeout(Unavailable):
-    """The server gave a statement up (57014) after the time that was set for it."""
+    """The server cancelled a statement (57014) that ran longer than its timeout."""
 
 
 class DatabaseError(Exception):
-    """The database refused a statement. `sqlstate` says why, and repeats no value."""
+    """The database refused a statement. `sqlstate` is the reason; it contains no value."""
 
     def __init__(self, sqlstate: str) -> None:
         super().__init__(f"SQLSTATE {sqlstate}")
@@ -35,12 +35,12 @@ class ConstraintError(DatabaseError):
 
 
 def is_usable_after(error: BaseException) -> bool:
-    """Return whether a connection can be used after an error: one of the statement, not of itself."""
+    """Return whether an error concerns the statement only, so that its connection stays usable."""
     return isinstance(error, asyncpg.PostgresError) and not is_connection_error(error)
 
 
 class translated_errors:  # noqa: N801  reads as a clause
-    """Raises what a block raises of the driver as errors of our own."""
+    """Translate the driver's errors that a block raises into our own."""
 
     def __enter__(self) -> None:
         return None

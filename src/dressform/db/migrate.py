@@ -1,4 +1,4 @@
-"""Bringing a database to the schema of this version, and telling whether it is there."""
+"""Migrate a database to the schema of this version, and check its version."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -26,7 +26,7 @@ _CURRENT_REVISIONS = Statement(text("SELECT version_num FROM alembic_version"))
 
 
 def _script_location() -> Path:
-    """The migrations: inside an installed package, or at the top of a checkout."""
+    """Return the folder of the migrations: in an installed package, or in a checkout."""
     packaged = Path(str(files("dressform") / "_migrations"))
     return packaged if packaged.is_dir() else Path(__file__).parents[3] / "migrations"
 
@@ -38,9 +38,9 @@ def _config() -> Config:
 
 
 async def migrate(url: str, revision: str = "head") -> None:
-    """Up to `revision`, in one transaction; processes that start together wait for each other.
+    """Upgrade the schema to `revision` in one transaction.
 
-    Raises Unavailable and DatabaseError.
+    Processes that start at the same time wait for each other. Raise Unavailable and DatabaseError.
     """
     async with _transaction(url) as connection:
         await connection.execute(text(f"SELECT pg_advisory_xact_lock({MIGRATIONS})"))
@@ -49,16 +49,16 @@ async def migrate(url: str, revision: str = "head") -> None:
 
 
 async def downgrade(url: str, revision: str) -> None:
-    """Down to `revision`; what the newer tables held is gone."""
+    """Downgrade the schema to `revision`. The data of newer tables is lost."""
     async with _transaction(url) as connection:
         await connection.run_sync(_run_alembic, command.downgrade, revision)
 
 
 @asynccontextmanager
 async def _transaction(url: str) -> AsyncIterator[AsyncConnection]:
-    """One transaction on a connection of SQLAlchemy's, which is what Alembic works with.
+    """Open one transaction on a connection of SQLAlchemy, which Alembic requires.
 
-    Its statements may take as long as they need: a table may be big, or another process migrating.
+    Its statements have no timeout: a table may be large, or another process may be migrating.
     """
     engine = create_async_engine(for_sqlalchemy(url), poolclass=NullPool, hide_parameters=True)
     try:
@@ -81,7 +81,7 @@ def _run_alembic(
 
 
 async def is_current(connection: Queries) -> bool:
-    """Whether the schema is the one that this version of the program works with."""
+    """Return whether the schema has the version that this program works with."""
     try:
         present = await connection.scalars(_CURRENT_REVISIONS)
     except DatabaseError:  # No such table.
@@ -91,12 +91,12 @@ async def is_current(connection: Queries) -> bool:
 
 @cache
 def head_revisions() -> frozenset[str]:
-    """The revisions of this version. Finding them runs every migration's module: once is enough."""
+    """Return the newest revisions. Cached, since Alembic imports every migration to find them."""
     return frozenset(ScriptDirectory.from_config(_config()).get_heads())
 
 
 async def run_standalone(settings: Settings, run: Callable[[Connection], None]) -> None:
-    """For the bare `alembic` command, which needs a database that is already running."""
+    """Run the bare `alembic` command on a database that is already running."""
     if settings.database_url is None:
         raise StartupError("Set DRESSFORM_DATABASE_URL for alembic, or use `dressform migrate`.")
     async with _transaction(settings.database_url.get_secret_value()) as connection:

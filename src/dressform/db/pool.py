@@ -1,4 +1,4 @@
-"""The connections of a process, and what executes statements on them."""
+"""The connection pool of a process, and the objects that execute statements on it."""
 
 import asyncio
 from abc import ABC, abstractmethod
@@ -26,10 +26,11 @@ _NO_VALUES: Mapping[str, Any] = MappingProxyType({})
 
 
 class Pool:
-    """At most `size` connections, each made when it is first needed. Whoever waits first is served first.
+    """A pool of at most `size` connections, each created when it is first needed. FIFO.
 
-    asyncpg's own pool costs 40 to 100 µs of CPU time each time, as much as the statement itself,
-    lets late comers overtake, and waits without end for a server that does not answer.
+    asyncpg's own pool costs 40 to 100 µs of CPU time per checkout, which is as much as the
+    statement itself. It is not FIFO, and it waits without a timeout for a server that does not
+    answer.
     """
 
     def __init__(
@@ -40,7 +41,7 @@ class Pool:
         behind_pgbouncer: bool = False,
         statement_seconds: float | None = 10,
     ) -> None:
-        """`url`: `postgresql://…` or `postgresql+asyncpg://…`; nothing is connected to yet."""
+        """Create an empty pool. `url` is `postgresql://…` or `postgresql+asyncpg://…`."""
         self._dsn = _for_asyncpg(url)
         self._options: dict[str, Any] = {
             "timeout": CONNECT_TIMEOUT_SECONDS,
@@ -57,7 +58,9 @@ class Pool:
         self._is_closed = False
 
     async def acquire(self) -> Any:
-        """Raises TimeoutError when none is free in time, and what connecting raises."""
+        """Take a connection. Raise TimeoutError when none is free in time, or why connecting
+        failed.
+        """
         if self._slots.locked():
             async with asyncio.timeout(ACQUIRE_TIMEOUT_SECONDS):
                 await self._slots.acquire()
@@ -74,6 +77,7 @@ class Pool:
             raise
 
     def release(self, driver: Any) -> None:
+        """Return a connection to the pool."""
         if self._is_closed:
             driver.terminate()
         else:
@@ -81,9 +85,10 @@ class Pool:
         self._slots.release()
 
     def release_after_error(self, driver: Any, error: BaseException) -> None:
-        """Take back a connection on which an error was raised, and use it again if it is sound.
+        """Return a connection on which an error was raised, or close it when it is broken.
 
-        When it is not, the others may be as little: their server may be gone, or a standby now.
+        A broken connection closes the idle ones as well: their server may be gone, or read-only
+        now.
         """
         if is_usable_after(error) and not driver.is_closed():
             self.release(driver)
@@ -94,11 +99,12 @@ class Pool:
             self.discard_idle()
 
     def discard_idle(self) -> None:
+        """Close all idle connections."""
         while self._idle:
             self._idle.pop().terminate()
 
     async def close(self) -> None:
-        """Close the connections that nobody uses; the others are closed when they are released."""
+        """Close the idle connections. The others are closed when they are released."""
         self._is_closed = True
         while self._idle:
             driver = self._idle.pop()
@@ -126,7 +132,7 @@ def _for_asyncpg(url: str) -> str:
 
 
 class Connection(ABC):
-    """Executes statements. All of its methods raise Unavailable, ConstraintError and DatabaseError."""
+    """Executes statements. Every method raises Unavailable, ConstraintError and DatabaseError."""
 
     @abstractmethod
     async def execute(
@@ -136,19 +142,20 @@ class Connection(ABC):
     async def fetch_all(
         self, statement: Statement | Executable, values: Mapping[str, Any] = _NO_VALUES
     ) -> Sequence[Row]:
+        """Return all rows."""
         return (await self.execute(statement, values)).all()
 
     async def fetch_one(
         self, statement: Statement | Executable, values: Mapping[str, Any] = _NO_VALUES
     ) -> Row:
-        """Raises ValueError unless there is just one row."""
+        """Return the only row. Raise ValueError unless there is exactly one."""
         row: Row = (await self.execute(statement, values)).one()
         return row
 
     async def fetch_one_or_none(
         self, statement: Statement | Executable, values: Mapping[str, Any] = _NO_VALUES
     ) -> Row | None:
-        """Raises ValueError for more than one row."""
+        """Return the only row, or None. Raise ValueError for more than one row."""
         row: Row | None = (await self.execute(statement, values)).one_or_none()
         return row
 
@@ -168,7 +175,10 @@ class Connection(ABC):
 
 
 class Autocommit(Connection):
-    """Each statement by itself, on whichever connection is free: none is held between statements."""
+    """Executes each statement in its own transaction, on any free connection.
+
+    It holds no connection between statements.
+    """
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
@@ -189,7 +199,7 @@ class Autocommit(Connection):
 
 
 class Transaction(Connection):
-    """One transaction. It takes a connection and begins with its first statement."""
+    """One transaction. It takes a connection, and begins, with its first statement."""
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
@@ -199,7 +209,9 @@ class Transaction(Connection):
     @classmethod
     @asynccontextmanager
     async def begin(cls, pool: Pool) -> AsyncIterator[Self]:
-        """A transaction that is committed when the block ends, and rolled back when it raises."""
+        """Open a transaction that is committed when the block ends and rolled back when it
+        raises.
+        """
         transaction = cls(pool)
         try:
             yield transaction
@@ -221,9 +233,9 @@ class Transaction(Connection):
             await driver.copy_to_table(table, source=_chunks(lines), columns=columns, format="text")
 
     async def commit(self) -> None:
-        """Raises Unavailable when nobody knows whether it was committed.
+        """Commit. Raise Unavailable when it is unknown whether the server committed.
 
-        Raises DatabaseError when a statement of it has failed, for then nothing is committed.
+        Raise DatabaseError when one of its statements has failed, since then nothing is committed.
         """
         if self._driver is None:
             return
@@ -239,7 +251,9 @@ class Transaction(Connection):
                 raise DatabaseError(IN_FAILED_SQL_TRANSACTION)
 
     async def rollback(self) -> None:
-        """Raises nothing: where it fails the connection is closed, which rolls back as well."""
+        """Roll back. Raise nothing: when it fails the connection is closed, which rolls back
+        too.
+        """
         if self._driver is None:
             return
         driver, self._driver = self._driver, None

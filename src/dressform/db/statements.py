@@ -59,7 +59,7 @@ class Statement:
         }
 
     def arguments(self, values: Mapping[str, Any]) -> list[Any]:
-        """Return the values in the order of the text. Raises KeyError when one is missing."""
+        """Return the values in the order of the parameters. Raise KeyError when one is missing."""
         if self._constants:
             values = {**self._constants, **values}
         if self._processors:
@@ -71,7 +71,10 @@ class Statement:
 
 
 def is_any_of(column: Any, values: Collection[Any] | BindParameter[Any]) -> ColumnElement[bool]:
-    """The condition that a column has one of the values: `in_`, as one array of any length."""
+    """Return the condition that a column has one of the values.
+
+    It is `in_` with one array parameter, so that one statement serves any number of values.
+    """
     if not isinstance(values, BindParameter):
         values = literal(list(values), ARRAY(column.type))
     condition: ColumnElement[bool] = column == func.any(values)
@@ -79,7 +82,7 @@ def is_any_of(column: Any, values: Collection[Any] | BindParameter[Any]) -> Colu
 
 
 def as_statement(statement: Statement | Executable, values: Mapping[str, Any]) -> Statement:
-    """Return a statement as it is, or compile it now, which takes longer than most take to execute."""
+    """Return a compiled statement as it is, and compile any other (slower than most executions)."""
     if isinstance(statement, Statement):
         return statement
     if isinstance(statement, TextClause) and values:
@@ -100,7 +103,7 @@ class Result:
 
     @property
     def rowcount(self) -> int:
-        """The rows that an INSERT, UPDATE or DELETE without RETURNING changed."""
+        """Return how many rows an INSERT, UPDATE or DELETE without RETURNING changed."""
         return int(self._status.rpartition(" ")[2])
 
     def __iter__(self) -> Iterator[Any]:
@@ -110,18 +113,18 @@ class Result:
         return self._rows
 
     def one_or_none(self) -> Any:
-        """Raises ValueError for more than one row."""
+        """Return the only row, or None. Raise ValueError for more than one row."""
         if len(self._rows) > 1:
             raise ValueError("more than one row")
         return self._rows[0] if self._rows else None
 
     def one(self) -> Any:
-        """Raises ValueError unless there is just one row."""
+        """Return the only row. Raise ValueError unless there is exactly one."""
         (row,) = self._rows
         return row
 
     def scalar_one(self) -> Any:
-        """Return the first column of the only row. Raises ValueError unless there is just one."""
+        """Return the first column of the only row. Raise ValueError unless there is exactly one."""
         return self.one()[0]
 
     def scalar_one_or_none(self) -> Any:

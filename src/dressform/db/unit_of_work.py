@@ -23,9 +23,9 @@ _IS_READ_ONLY = Statement(text("SHOW transaction_read_only"))
 
 @dataclass(frozen=True, slots=True)
 class UnitOfWork:
-    """A unit of work: what a repository works with. `now` decides what it can see.
+    """A unit of work, which every repository works with. `now` decides which rows it sees.
 
-    `deletions`: what it deletes, for the journal; only a unit that writes may.
+    `deletions`: what it deletes, for the deletion journal. Only a transaction may delete.
     """
 
     connection: Connection
@@ -36,14 +36,14 @@ class UnitOfWork:
 
 @dataclass(frozen=True, slots=True)
 class TransactionalUnitOfWork(UnitOfWork):
-    """A unit of work in one transaction."""
+    """A unit of work that runs in one transaction."""
 
     connection: Transaction
 
 
 @dataclass(frozen=True, slots=True)
 class UnitOfWorkFactory:
-    """Opens units of work; whoever holds it decides where a transaction ends."""
+    """Opens units of work. Its caller decides where a transaction begins and ends."""
 
     pool: Pool
     keyrings: Keyrings
@@ -51,14 +51,17 @@ class UnitOfWorkFactory:
     journal: Journal
 
     def read(self, *, now: datetime | None = None) -> UnitOfWork:
-        """A unit whose statements are each by themselves: it holds nothing that must be closed."""
+        """Return a unit of work in autocommit mode. It holds nothing that must be closed."""
         return UnitOfWork(Autocommit(self.pool), self.keyrings, now or self.clock())
 
     @asynccontextmanager
     async def transaction(
         self, *, now: datetime | None = None
     ) -> AsyncIterator[TransactionalUnitOfWork]:
-        """What is deleted is in the journal, on the disk, before it is committed."""
+        """Open a unit of work in one transaction.
+
+        Deletions are written to the journal, and fsynced, before the transaction is committed.
+        """
         entry = None
         async with Transaction.begin(self.pool) as connection:
             uow = TransactionalUnitOfWork(connection, self.keyrings, now or self.clock())
@@ -69,7 +72,9 @@ class UnitOfWorkFactory:
             await self.journal.confirm(entry)
 
     async def is_writable(self) -> bool:
-        """Return whether the database takes writes. Connections to one that doesn't are closed."""
+        """Return whether the database accepts writes. Close the idle connections when it does
+        not.
+        """
         if await Autocommit(self.pool).scalar(_IS_READ_ONLY) == "off":
             return True
         self.pool.discard_idle()

@@ -1,1 +1,1 @@
-"""Named questions to the tables. A repository sees what is alive at its unit's moment, no more."""
+"""The queries of the tables. A repository sees the rows that have not expired at `uow.now`."""

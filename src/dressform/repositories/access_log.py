@@ -1,3 +1,5 @@
+"""The access log: search it, and copy spooled lines into it."""
+
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
@@ -53,7 +55,7 @@ _UUID_WITH_TIME = 7
 
 @dataclass(frozen=True, slots=True)
 class AccessLogEntry:
-    """A row of the log."""
+    """A row of the access log."""
 
     at: datetime
     address: IPv4Address | IPv6Address
@@ -66,7 +68,9 @@ class AccessLogEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccessLogFilter:
-    """What is searched for: whatever is None is any. `route` is a template, `until` exclusive."""
+    """The criteria of a search. None matches any value. `route` is a template, `until`
+    exclusive.
+    """
 
     request_id: UUID | None = None
     network: IPv4Network | IPv6Network | None = None
@@ -92,10 +96,10 @@ _SET_OFFSET = Statement(update(SpoolOffset).where(SpoolOffset.spool == bindparam
 
 
 class AccessLogEntries:
-    """The visitors' addresses. Everything that touches them is here.
+    """The rows of the access log, which hold the visitors' IP addresses.
 
-    They belong to a database role of their own, which the service must become to read them. A unit
-    that has opened the log can, for the rest of its transaction, do nothing else.
+    They belong to the database role `dressform_log`, which the service must assume to read them.
+    After that the transaction can access no other table.
     """
 
     def __init__(self, uow: TransactionalUnitOfWork) -> None:
@@ -103,16 +107,17 @@ class AccessLogEntries:
 
     @classmethod
     async def assume_role(cls, uow: TransactionalUnitOfWork) -> Self:
-        """In a writing unit, also to read: the role holds until its transaction ends."""
+        """Assume the role of the access log until the transaction ends."""
         await uow.connection.execute(SET_LOG_ROLE)
         return cls(uow)
 
     async def search(
         self, wanted: AccessLogFilter, *, limit: int, before: PageKey | None = None
     ) -> list[AccessLogEntry]:
-        """The latest first; those before a place. Raises SearchTooBroad when it would take too long.
+        """Return the latest matching rows, before the key of a page if there is one.
 
-        A request's id tells when it was made: there it is looked for first, then everywhere.
+        Raise SearchTooBroad when the search runs into its timeout. A UUIDv7 contains its time: a
+        request id is searched around that time first, then everywhere.
         """
         await self._uow.connection.execute(_SETTINGS)
         query = self._build_query(wanted, before).limit(limit)
@@ -160,15 +165,15 @@ class AccessLogEntries:
             ) from None
 
     async def lock_offset(self, spool: str) -> int:
-        """Up to which byte the spool is in the log; locked until the transaction ends."""
+        """Return the byte up to which the spool is in the log. Lock it for the transaction."""
         shipped: int = await self._uow.connection.scalar(_LOCK_OFFSET, {"spool": spool})
         return shipped
 
     async def copy(self, spool: str, lines: bytes, *, shipped: int) -> None:
-        """Whole lines, and how far the spool is shipped with them: both or neither.
+        """Copy whole lines into the log, and set the offset of their spool.
 
-        Raises PartitionMissingError when a line's day has no partition yet, and ValueError for
-        lines that the table does not take.
+        Raise PartitionMissingError when the day of a line has no partition, and ValueError for
+        lines that the table refuses.
         """
         try:
             await self._uow.connection.copy(Row.__tablename__, lines, columns=COLUMNS)
@@ -181,18 +186,19 @@ class AccessLogEntries:
         await self._uow.connection.execute(_SET_OFFSET, {"id": spool, "shipped": shipped})
 
     async def delete_offset(self, spool: str) -> None:
+        """Delete the offset of a spool."""
         await self._uow.connection.execute(delete(SpoolOffset).where(SpoolOffset.spool == spool))
 
 
 @dataclass(eq=False)
 class PartitionMissingError(Exception):
-    """Some of these days have no partition."""
+    """At least one of these days has no partition."""
 
     days: set[date]
 
 
 def _id_time_range(request_id: UUID | None) -> tuple[datetime, datetime] | None:
-    """Around the time that a UUIDv7 begins with; None when it tells none that can be."""
+    """Return a range around the time in a UUIDv7. None for other ids, and for impossible times."""
     if request_id is None or request_id.version != _UUID_WITH_TIME:
         return None
     try:
@@ -203,5 +209,5 @@ def _id_time_range(request_id: UUID | None) -> tuple[datetime, datetime] | None:
 
 
 def _parse_days(lines: bytes) -> set[date]:
-    """The days of the spool's lines, each of which begins with its time in ISO 8601 and UTC."""
+    """Return the days of the lines. Each line begins with its time in ISO 8601 and UTC."""
     return {date.fromisoformat(line[:10].decode()) for line in lines.splitlines()}

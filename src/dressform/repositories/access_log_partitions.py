@@ -1,3 +1,5 @@
+"""The partitions of the access log: create, detach and drop them."""
+
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Self
@@ -24,7 +26,10 @@ _ALL = text(
 
 @dataclass(frozen=True, slots=True, order=True)
 class Partition:
-    """The table of one day. Detaching makes it an orphan, `pending` when that was interrupted."""
+    """The partition of one day. Detached, it is an orphan table until it is dropped.
+
+    `is_detach_pending`: a DETACH that was interrupted, and must be finished by FINALIZE.
+    """
 
     day: date
     is_attached: bool
@@ -36,26 +41,26 @@ class Partition:
 
     @property
     def expires_at(self) -> datetime:
-        """When the first row that it may hold is due."""
+        """Return when the earliest row that it can hold expires."""
         return VISITOR.period.expires_at(
             datetime(self.day.year, self.day.month, self.day.day, tzinfo=UTC)
         )
 
 
 class AccessLogPartitions:
-    """The address log's partitions, one a day (UTC)."""
+    """The partitions of the access log, one a day (UTC)."""
 
     def __init__(self, uow: UnitOfWork) -> None:
         self._uow = uow
 
     @classmethod
     async def assume_role(cls, uow: UnitOfWork) -> Self:
-        """In a writing unit, as the role to which the log belongs, until its transaction ends."""
+        """Assume the role that owns the log until the transaction ends."""
         await uow.connection.execute(SET_LOG_ROLE)
         return cls(uow)
 
     async def list_all(self) -> list[Partition]:
-        """The oldest first, orphans included."""
+        """Return the partitions, oldest first, including orphans."""
         rows = await self._uow.connection.execute(_ALL)
         return sorted(
             Partition(datetime.strptime(name, _NAME).replace(tzinfo=UTC).date(), attached, pending)
@@ -63,10 +68,11 @@ class AccessLogPartitions:
         )
 
     async def list_expired(self) -> list[Partition]:
+        """Return the partitions whose rows have expired."""
         return [day for day in await self.list_all() if day.expires_at <= self._uow.now]
 
     async def ensure(self, days: set[date]) -> None:
-        """Those that are there already stay as they are; an orphan becomes a part of the log again."""
+        """Create the partitions of these days if they are missing, and attach orphans again."""
         await self._lock()
         present = {day.day: day for day in await self.list_all()}
         for day in sorted(days):
@@ -79,7 +85,10 @@ class AccessLogPartitions:
                 await self._execute(f"ALTER TABLE access_log ATTACH PARTITION {name} {bounds}")
 
     async def detach(self, day: Partition) -> None:
-        """From now on nobody finds its rows. DatabaseError when the log is locked for too long."""
+        """Detach a partition, so that its rows are found no more.
+
+        Raise DatabaseError when the log is locked for too long.
+        """
         await self._lock()
         if day not in await self.list_all():
             return  # Another worker was faster.
@@ -87,9 +96,9 @@ class AccessLogPartitions:
         await self._execute(f"ALTER TABLE access_log DETACH PARTITION {day.table}{how}")
 
     async def drop(self, day: Partition) -> int:
-        """One that is detached; gives the number of its rows, 0 when it is gone already.
+        """Drop a detached partition. Return the number of its rows, 0 when it is already gone.
 
-        A large number is as PostgreSQL's statistics have it: to count would take longer than to drop.
+        Large numbers are PostgreSQL's estimates: counting would take longer than dropping.
         """
         await self._lock()
         if day.day not in {found.day for found in await self.list_all()}:

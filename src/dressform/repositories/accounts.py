@@ -1,3 +1,5 @@
+"""The accounts: find, create, change and delete them."""
+
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -22,7 +24,7 @@ LengthUnit = Literal["mm", "cm", "in"]
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """What signing in and contacting a member takes."""
+    """What is needed to sign a member in and to write to them."""
 
     owner: Owner
     version: int
@@ -107,18 +109,20 @@ _ERASE = Statement(delete(Account).where(_HAS_ID).returning(Account.id))
 
 
 class Accounts:
+    """The accounts. Unless its name says otherwise a method ignores expired accounts."""
+
     def __init__(self, uow: UnitOfWork) -> None:
         self._uow = uow
         self._index = uow.keyrings.index
 
     async def get_by_login(self, login: str) -> Credentials | None:
-        """By username or e-mail address: no username has an @."""
+        """Return an account by username or e-mail address: usernames contain no @."""
         if "@" in login:
             return await self.get_by_email(login)
         return await self._fetch_one(_BY_USERNAME, username_index=self._index.hash_username(login))
 
     async def get_for_sign_in(self, login: str) -> Credentials | None:
-        """Return what `by_login` does, and also an account that waits past its window."""
+        """Return the account of a login, also one in its grace period."""
         if "@" in login:
             return await self._fetch_one(
                 _NOT_DELETABLE_BY_EMAIL, email_index=self._index.hash_email(login)
@@ -128,26 +132,34 @@ class Accounts:
         )
 
     async def get_by_email(self, email: str) -> Credentials | None:
+        """Return the account of an e-mail address."""
         return await self._fetch_one(_BY_EMAIL, email_index=self._index.hash_email(email))
 
     async def get_by_id(self, account_id: UUID) -> Credentials | None:
+        """Return an account."""
         return await self._fetch_one(_BY_ID, account_id=account_id)
 
     async def get_in_grace_period(self, account_id: UUID) -> Credentials | None:
-        """One that is past its window and not over yet: to be warned, and for no reader but sign-in."""
+        """Return an account that has expired and is not deletable yet.
+
+        Only sign-in and its expiry notice may use such an account.
+        """
         return await self._fetch_one(_IN_GRACE_PERIOD_BY_ID, account_id=account_id)
 
     async def get_in_grace_period_by_email(self, email: str) -> Credentials | None:
+        """Return an account in its grace period by its e-mail address."""
         return await self._fetch_one(
             _IN_GRACE_PERIOD_BY_EMAIL, email_index=self._index.hash_email(email)
         )
 
     async def get_for_share(self, account_id: UUID, *, version: int) -> Credentials | None:
-        """Still as it was at `version`, and unchanged until the transaction ends."""
+        """Return an account if it still has this version. Lock it against changes."""
         return await self._fetch_one(_BY_ID_FOR_SHARE, account_id=account_id, version=version)
 
     async def get_credentials(self, owner: Owner) -> Credentials:
-        """Raises Unauthenticated when the account has ended meanwhile."""
+        """Return the credentials of an owner. Raise Unauthenticated when the account has
+        expired.
+        """
         found = await self.get_by_id(owner.account_id)
         if found is None:
             raise Unauthenticated
@@ -156,7 +168,7 @@ class Accounts:
     async def add(
         self, account_id: UUID, *, email: str, language: str, password_hash: str
     ) -> Owner:
-        """ConstraintError when the address has an account already."""
+        """Add an account. Raise ConstraintError when the address already has one."""
         owner = Owner(account_id, DataKey.generate())
         wrapped = self._uow.keyrings.master.wrap(owner.key, account_id)
         payload = {"email": email, "language": language, "password_hash": password_hash}
@@ -179,9 +191,9 @@ class Accounts:
         return owner
 
     async def record_login(self, credentials: Credentials) -> bool:
-        """Count the login. False when the account is over or its password changed meanwhile.
+        """Record a login. Return False when the account is gone or its password has changed.
 
-        An account that waits past its window is open again from then on.
+        It ends the grace period of an account.
         """
         result = await self._uow.connection.execute(
             _RECORD_LOGIN,
@@ -195,9 +207,9 @@ class Accounts:
         return result.rowcount > 0
 
     async def change(self, owner: Owner, **changes: str) -> Credentials:
-        """Set email, language, unit or password_hash; answers what stood there before.
+        """Set email, language, unit or password_hash. Return the previous values.
 
-        Raises Unauthenticated when the account has ended meanwhile.
+        Raise Unauthenticated when the account has expired.
         """
         before = await self._fetch_one(_BY_ID_TO_CHANGE, account_id=owner.account_id)
         if before is None:
@@ -221,13 +233,17 @@ class Accounts:
         return before
 
     async def restrict(self, owner: Owner, *, restricted: bool) -> None:
+        """Restrict an account, or lift its restriction."""
         restricted_at = start_of_day(self._uow.now) if restricted else None
         await self._uow.connection.execute(
             _RESTRICT, {"account_id": owner.account_id, "restricted_at": restricted_at}
         )
 
     async def delete_expired_holder(self, *, email: str, username: str = "") -> None:
-        """One that is over may still be there, and would keep both if the worker is late."""
+        """Delete the expired account that still holds this email or username.
+
+        The worker may be late, and both must be free again as soon as the account expires.
+        """
         await self._delete_journaled(
             _DELETE_EXPIRED_HOLDER,
             at=self._uow.now,
@@ -236,7 +252,7 @@ class Accounts:
         )
 
     async def delete(self, owner: Owner) -> None:
-        """Everything of the account goes with it, its key included."""
+        """Delete an account with everything that belongs to it, including its key."""
         await self._delete_journaled(_ERASE, account_id=owner.account_id)
 
     async def _delete_journaled(self, statement: Statement, **values: Any) -> None:
@@ -254,7 +270,7 @@ class Accounts:
 
 
 def decrypt_credentials(row: Row, owner: Owner) -> Credentials:
-    """Decrypt what a row of the account holds."""
+    """Decrypt the credentials of a row of the account."""
     return Credentials(
         owner=owner,
         version=row.version,

@@ -1,3 +1,5 @@
+"""The audit log of the access log: who searched it, when, and why."""
+
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,7 +16,7 @@ from dressform.db.unit_of_work import UnitOfWork
 
 @dataclass(frozen=True, slots=True)
 class StoredAuditEntry:
-    """Who looked into the address log, when and why; what was asked for, and how many rows it gave."""
+    """A search of the access log: operator, time, reason, query, and the number of rows shown."""
 
     id: UUID
     at: datetime
@@ -47,7 +49,7 @@ _NEXT_PAGE = Statement(_PAGE.where(AuditLogEntry.id < bindparam("before")))
 
 
 class AuditLogEntries:
-    """The records of looking into the address log."""
+    """The records of searches of the access log."""
 
     def __init__(self, uow: UnitOfWork) -> None:
         self._uow = uow
@@ -56,6 +58,7 @@ class AuditLogEntries:
     async def add(
         self, operator_id: UUID, *, purpose: str, reason: str, asked: dict[str, Any], shown: int
     ) -> None:
+        """Record a search."""
         lookup_id = timed_id()
         said = {"reason": reason, "asked": asked, "shown": shown}
         await self._uow.connection.execute(
@@ -70,7 +73,7 @@ class AuditLogEntries:
         )
 
     async def list_page(self, *, limit: int, before: UUID | None = None) -> list[StoredAuditEntry]:
-        """The latest first; those before the one of that id."""
+        """Return a page of records, latest first, before the record with the id `before`."""
         rows = await self._uow.connection.execute(
             _FIRST_PAGE if before is None else _NEXT_PAGE,
             {"now": self._uow.now, "before": before, "most": limit},

@@ -1,3 +1,5 @@
+"""The members' consent to the open dataset."""
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,9 +28,9 @@ MAX_ACTS = 1000
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """What a member said of the open dataset, every time, and what became of it.
+    """A member's consent to the open dataset: all its acts, and the member's part in draws.
 
-    `acts` are in their order; the first is an agreement.
+    `acts` are in their order. The first one is an agreement.
     """
 
     acts: Sequence[ConsentAct]
@@ -90,14 +92,14 @@ _LOCK_MODEL = Statement(
 
 
 class Consents:
-    """To the open dataset. Whether an account was counted and drawn is never changed here."""
+    """The members' consents. Counting and drawing marks are changed by Contributions only."""
 
     def __init__(self, uow: UnitOfWork) -> None:
         self._uow = uow
         self._acts = ConsentActs(uow)
 
     async def get(self, owner: Owner) -> Consent | None:
-        """None when they never agreed."""
+        """Return a member's consent, None when they never agreed."""
         asked = {"owner_id": owner.account_id, "at": self._uow.now}
         rows = await self._uow.connection.fetch_all(_READ, asked)
         if not rows:
@@ -156,7 +158,7 @@ class Consents:
         return True
 
     async def _lock_row(self, owner: Owner, model_id: UUID | None) -> UUID | None:
-        """Return the act under which consent stands. Its row is locked, and made if there is none."""
+        """Return the act under which consent stands. Lock its row, which is created if missing."""
         given_id: UUID | None = await self._uow.connection.scalar(
             _CHOOSE, {"owner_id": owner.account_id, "chosen_id": model_id}
         )
@@ -169,7 +171,7 @@ class Consents:
             raise Unauthenticated
 
     async def _lock_model(self, owner: Owner, model_id: UUID | None) -> None:
-        """Until the transaction ends it can't be removed."""
+        """Lock a model against removal until the transaction ends."""
         if model_id is None:
             return
         asked = {"owner_id": owner.account_id, "model_id": model_id}

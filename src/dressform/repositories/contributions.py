@@ -1,5 +1,7 @@
-"""The open dataset's questions of its members. Each is asked of a batch at a time, some thousand times a
-draw, and made but once: making one takes longer than its answer.
+"""The queries of the open dataset, each for one batch of accounts.
+
+A draw runs them thousands of times, so they are compiled once: compiling takes longer than
+executing.
 """
 
 from collections.abc import AsyncIterator, Collection
@@ -134,47 +136,49 @@ _MARK_ALL = Statement(
 
 
 class Contributions:
-    """Of members who agreed before a day, still do, never gave, and whose data may be used."""
+    """The accounts that may contribute: consent given before a day, not drawn yet, not
+    restricted.
+    """
 
     def __init__(self, uow: UnitOfWork, *, before: datetime) -> None:
         self._uow = uow
         self._before = before
 
     async def list_batches(self) -> AsyncIterator[list[UUID]]:
-        """One after the other, until there are no more."""
+        """Yield all batches of accounts."""
         batch = await self.list_batch(after=None)
         while batch:
             yield batch
             batch = await self.list_batch(after=batch[-1])
 
     async def list_batch(self, *, after: UUID | None) -> list[UUID]:
-        """The next accounts that ever agreed, in the order of their ids; none when there are no more."""
+        """Return the next accounts that ever agreed, by their ids. Empty at the end."""
         found = await self._execute(_NEXT_BATCH, after=after or _FIRST_ID, most=BATCH)
         return list(found.scalars())
 
     async def mark_counted(self, account_ids: Collection[UUID]) -> int:
-        """Marks as counted once more those who may give and have something to give: how many."""
+        """Mark the eligible accounts that have a model as counted once more. Return how many."""
         return (await self._execute_for_eligible(_MARK_COUNTED, account_ids)).rowcount
 
     async def fetch_countable(self, account_ids: Collection[UUID]) -> EncryptedRows:
-        """Return the model that each who may be counted chose, or else any."""
+        """Return the encrypted model of each countable account: the chosen one, or a random one."""
         return (await self._execute_for_eligible(_FETCH_COUNTABLE, account_ids)).all()
 
     async def fetch_counted(self, account_ids: Collection[UUID]) -> EncryptedRows:
-        """Of those who were counted the model they chose, or else any."""
+        """Return the encrypted model of each counted account: the chosen one, or a random one."""
         return (await self._execute_for_eligible(_FETCH_COUNTED, account_ids)).all()
 
     async def fetch_encrypted(self, account_ids: Collection[UUID]) -> EncryptedRows:
-        """What these have to give now, whether they are marked or not."""
+        """Return the encrypted model of each of these accounts, marked or not."""
         return (await self._execute(_FETCH_ENCRYPTED, account_ids=list(account_ids))).all()
 
     async def mark_drawn(
         self, account_ids: Collection[UUID], model_ids: Collection[UUID], year: int
     ) -> list[UUID]:
-        """For the life of the accounts: those that never gave and may still give these models.
+        """Mark accounts as drawn, for life, if they may still give these models. Return them.
 
-        Nobody else can change their consent until the transaction ends. Whose consent somebody is
-        changing just now is not waited for, and not marked.
+        Their consent is locked until the transaction ends. An account whose consent is locked by
+        another transaction is skipped and not marked.
         """
         marked = await self._execute_for_eligible(
             _MARK_DRAWN, account_ids, model_ids=list(model_ids), year=year
@@ -184,10 +188,10 @@ class Contributions:
     async def list_withdrawn(
         self, account_ids: Collection[UUID], model_ids: Collection[UUID]
     ) -> set[UUID]:
-        """Of those who were just marked: who was restricted or removed this model meanwhile.
+        """Return which of the accounts just marked no longer contribute.
 
-        Or may have been in a draw that was made known meanwhile. Nothing else can have changed: it is
-        in the consent, or would take it along.
+        They were restricted, or removed this model, or may have been in a draw restored since.
+        Nothing else can have changed: it is in the locked consent, or would delete it.
         """
         gone = await self._execute(
             _WITHDRAWN, account_ids=list(account_ids), model_ids=list(model_ids)
@@ -195,14 +199,13 @@ class Contributions:
         return set(gone.scalars())
 
     async def unmark(self, account_ids: Collection[UUID]) -> None:
-        """Of whom nothing was taken in the end."""
+        """Remove the mark of accounts of which nothing was taken."""
         await self._execute(_UNMARK, account_ids=list(account_ids))
 
     async def mark_all(self, account_ids: Collection[UUID], year: int) -> None:
-        """Who agreed in time and never gave, even if they withdrew.
+        """Mark all accounts that agreed in time and were never drawn, even if they withdrew.
 
-        For a draw that this database forgot: any of them may have been in it. Under which act is
-        not known.
+        It is for a restored draw: any of them may have been in it. Under which act is unknown.
         """
         await self._execute(
             _MARK_ALL, account_ids=list(account_ids), before=self._before, year=year

@@ -1,3 +1,5 @@
+"""How much of the deletion journal the database knows."""
+
 from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
@@ -11,7 +13,7 @@ from dressform.journal.files import JournalFile
 
 
 class DeletionMarks:
-    """How far the database knows each file of the deletion journal."""
+    """The number of the last known entry of each file of the deletion journal."""
 
     def __init__(self, uow: UnitOfWork) -> None:
         self._uow = uow
@@ -24,7 +26,7 @@ class DeletionMarks:
         return {row.file_id: row.number for row in found}
 
     async def mark_known(self, files: Collection[JournalFile]) -> None:
-        """Everything that was committed by these files is known from now on."""
+        """Record that everything that these files committed is known."""
         for file in files:
             known = insert(DeletionMark).values(
                 file_id=file.id, day=file.day, number=file.committed_number

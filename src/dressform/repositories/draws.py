@@ -1,3 +1,5 @@
+"""The yearly draws of the open dataset."""
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +16,7 @@ from dressform.policy.periods import start_of_day
 
 @dataclass(frozen=True, slots=True)
 class StoredDraw:
-    """A year's draw, as far as it has come: proposed, counted with a codebook or without, drawn."""
+    """A year's draw in its present state: proposed, counted (with a codebook or without), drawn."""
 
     year: int
     proposed_at: datetime
@@ -29,6 +31,7 @@ class StoredDraw:
 
     @property
     def had_too_few(self) -> bool:
+        """Return whether too few members agreed for any codebook."""
         return self.count is not None and self.codebook is None
 
 
@@ -47,21 +50,25 @@ _ALL = select(
 
 
 class Draws:
+    """The draws of the open dataset, one a year."""
+
     def __init__(self, uow: UnitOfWork) -> None:
         self._uow = uow
 
     async def list_all(self) -> list[StoredDraw]:
-        """In the order of their years."""
+        """Return all draws, by year."""
         return [_to_draw(row) for row in await self._uow.connection.execute(_ALL)]
 
     async def get_for_update(self, year: int) -> StoredDraw | None:
-        """Until the transaction ends nobody else goes on with it."""
+        """Return a year's draw, locked until the transaction ends."""
         query = _ALL.where(DatasetDraw.year == year).with_for_update()
         row = await self._uow.connection.fetch_one_or_none(query)
         return _to_draw(row) if row else None
 
     async def propose(self, year: int, by: UUID, *, instead_of: UUID | None) -> bool:
-        """False when it was counted or proposed by somebody else meanwhile."""
+        """Propose a draw. Return False when it was counted, or proposed by another operator,
+        since.
+        """
         proposed = {"proposed_at": start_of_day(self._uow.now), "proposed_by": by}
         added = insert(DatasetDraw).values(year=year, **proposed)
         waits = DatasetDraw.count.is_(None)
@@ -76,11 +83,12 @@ class Draws:
     async def record_count(
         self, year: int, *, by: UUID, count: int, codebook: str | None, flags: Sequence[str]
     ) -> None:
-        """Approved; a draw without a codebook is over."""
+        """Record the approval and the count. A draw without a codebook is closed."""
         taken = list(flags) if codebook else None
         await self._update(year, approved_by=by, count=count, codebook=codebook, flags=taken)
 
     async def record_statistics(self, year: int, statistics: bytes) -> None:
+        """Record the noisy statistics of a draw, and its day."""
         await self._update(year, drawn_at=start_of_day(self._uow.now), statistics=statistics)
 
     async def restore(
@@ -94,7 +102,7 @@ class Draws:
         statistics: bytes,
         drawn_at: datetime,
     ) -> None:
-        """As it was published, in place of whatever this database knows of that year."""
+        """Store a draw as it was published, replacing what the database knows of that year."""
         known = {
             "approved_by": by,
             "count": count,

@@ -1,4 +1,4 @@
-"""What is published of the open dataset: for everybody, and never changed afterwards."""
+"""The published editions of the open dataset. They are public and never change."""
 
 import json
 import re
@@ -25,9 +25,10 @@ FILE_NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$"
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """`name`: its year, or `2027-2028` for all years up to one; `count`: of people, with noise.
+    """An edition. `name` is its year, or `2027-2028` for all years up to one.
 
-    `quality`: how far off it is expected to be, by the flag; None where that was not said yet.
+    `count`: the number of people, with noise. `quality`: the expected error by flag, None when it
+    was not published.
     """
 
     name: str
@@ -38,7 +39,7 @@ class Edition:
 
 @dataclass(frozen=True, slots=True)
 class EditionFile:
-    """`title`: what it holds, for people; of a picture, what is said to who does not see it."""
+    """A file to publish. `title` describes its content; for an image it is the text alternative."""
 
     name: str
     media_type: str
@@ -48,7 +49,7 @@ class EditionFile:
 
 @dataclass(frozen=True, slots=True)
 class StoredFile:
-    """Without its content, which `Editions.part` reads."""
+    """A published file without its content, which `Editions.read_part` returns."""
 
     edition: str
     name: str
@@ -61,7 +62,7 @@ class StoredFile:
 
 @dataclass(frozen=True, slots=True)
 class StoredEdition(Edition):
-    """As it is published, on a day."""
+    """A published edition, with its day."""
 
     published_at: datetime = field(kw_only=True)
 
@@ -108,35 +109,35 @@ _LAST_COUNT_SUFFICED = Statement(
 
 
 class Editions:
-    """The editions, and their files."""
+    """The published editions and their files."""
 
     def __init__(self, uow: UnitOfWork) -> None:
         self._uow = uow
 
     async def list_all(self) -> list[StoredEdition]:
-        """The newest first."""
+        """Return all editions, newest first."""
         return [_to_edition(row) for row in await self._uow.connection.execute(_ALL)]
 
     async def get(self, name: str) -> StoredEdition:
-        """Raises NotFound."""
+        """Return an edition. Raise NotFound."""
         for row in await self._uow.connection.execute(_BY_NAME, {"name": name}):
             return _to_edition(row)
         raise NotFound
 
     async def list_files(self, edition: str) -> list[StoredFile]:
-        """In the order of their names."""
+        """Return the files of an edition, by name."""
         found = await self._uow.connection.execute(_FILES_OF, {"edition": edition})
         return sorted((StoredFile(*row) for row in found), key=lambda file: file.name)
 
     async def get_file(self, edition: str, name: str) -> StoredFile:
-        """Raises NotFound."""
+        """Return a file of an edition. Raise NotFound."""
         asked = {"edition": edition, "name": name}
         for row in await self._uow.connection.execute(_FILE, asked):
             return StoredFile(*row)
         raise NotFound
 
     async def read_part(self, file: StoredFile, start: int, length: int) -> bytes:
-        """Some bytes of a file: no more than these leave the database."""
+        """Return a range of a file's bytes. Only these are read from the database."""
         found: bytes = await self._uow.connection.scalar(
             _PART,
             {"edition": file.edition, "name": file.name, "start": start + 1, "length": length},
@@ -144,13 +145,13 @@ class Editions:
         return found
 
     async def was_last_count_sufficient(self) -> bool:
-        """Whether the people counted last were enough; false before anybody was counted."""
+        """Return whether the last count reached a codebook. False before the first count."""
         return bool(await self._uow.connection.scalar(_LAST_COUNT_SUFFICED))
 
     async def publish(self, edition: Edition, files: Sequence[EditionFile]) -> None:
-        """All of it or nothing; the same once more changes nothing.
+        """Publish an edition with all its files. Publishing the same again changes nothing.
 
-        Raises AlreadyPublished when there is another of this name.
+        Raise AlreadyPublished when another edition has this name.
         """
         _check_names(edition, files)
         added = await self._uow.connection.execute(
@@ -173,7 +174,7 @@ class Editions:
             raise AlreadyPublished(edition.name)
 
     async def _matches_published(self, edition: Edition, files: Sequence[EditionFile]) -> bool:
-        """Whether just this is what is published under the name."""
+        """Return whether exactly this is published under the name."""
         stored = await self.get(edition.name)
         if (stored.codebook, stored.count) != (edition.codebook, edition.count):
             return False

@@ -1,3 +1,5 @@
+"""The expired rows of each category, and their deletion."""
+
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -47,14 +49,17 @@ _JOURNALED = {PROFILE.key: DeletionKind.ACCOUNT, MODEL.key: DeletionKind.MODEL}
 def is_deletable(
     end: SQLColumnExpression[datetime], at: datetime | ColumnElement[datetime]
 ) -> ColumnElement[bool]:
-    """Whether what ends with an account at `end` is to go: its owner was warned in time, or can't be."""
+    """Return the condition that an account, or its models, expired at `end` and may be deleted.
+
+    Either its owner was warned MIN_NOTICE before, or no warning was possible for MAX_GRACE_PERIOD.
+    """
     # Never null, so that its negation can be asked as well.
     warned = func.coalesce(Account.warned_at <= at - MIN_NOTICE, False)
     return and_(end <= at, or_(warned, end <= at - MAX_GRACE_PERIOD))
 
 
 class ExpiredRows:
-    """What is past its window, and the end of it."""
+    """The rows of one category whose retention period is over."""
 
     def __init__(self, uow: UnitOfWork, category: Category) -> None:
         self._uow = uow
@@ -65,22 +70,23 @@ class ExpiredRows:
         )
 
     async def count(self) -> int:
-        """All that there are."""
+        """Return the number of all rows, expired or not."""
         return await self._fetch_count(select(func.count()).select_from(self._table))
 
     async def count_deletable(self) -> int:
-        """Those that a round would end now."""
+        """Return how many rows a run would delete now."""
         return await self._fetch_count(
             select(func.count()).select_from(self._select_deletable().subquery())
         )
 
     async def list_ids(self, *, limit: int = BATCH) -> list[UUID]:
+        """Return the ids of deletable rows, earliest expiry first."""
         return list(await self._uow.connection.scalars(self._select_deletable().limit(limit)))
 
     async def delete_batch(self, *, limit: int = BATCH) -> int:
-        """Remove up to `limit` of them, without those that are locked; gives how many went.
+        """Delete up to `limit` rows that no other transaction has locked. Return how many.
 
-        The condition stands in the DELETE itself: who logs in meanwhile stays.
+        The condition is repeated in the DELETE, so that a login in the meantime keeps the account.
         """
         chosen = (
             self._select_deletable()
@@ -90,7 +96,7 @@ class ExpiredRows:
         return await self._delete(chosen)
 
     async def delete_one(self, row_id: UUID) -> int:
-        """1, or 0 when it is not due any more, or locked."""
+        """Delete a row. Return 1, or 0 when it is no longer deletable, or locked."""
         chosen = (
             self._select_deletable()
             .where(self._table.id == row_id)

@@ -1,3 +1,5 @@
+"""The notices of accounts that are about to expire."""
+
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -23,20 +25,20 @@ _STEPS = sorted(NOTICE_DAYS + LATE_NOTICE_DAYS)
 
 @dataclass(frozen=True, slots=True)
 class ExpiryNotice:
-    """Whose end is announced, and which: after a login it is another."""
+    """An account, and the expiry that a notice announces: a login sets another one."""
 
     account_id: UUID
     expires_at: datetime
 
 
 class ExpiryNotices:
-    """Of the coming end of accounts: which were written, and which were handed to a mail server."""
+    """The expiry notices of accounts: which are queued, and which were delivered."""
 
     def __init__(self, uow: UnitOfWork) -> None:
         self._uow = uow
 
     async def queue_due(self, *, limit: int) -> list[ExpiryNotice]:
-        """Those for whom a warning is to be written now; each warning is given once."""
+        """Mark the notices that are due as queued, each once. Return them."""
         lower = -MAX_GRACE_PERIOD
         found: list[ExpiryNotice] = []
         for days in _STEPS:
@@ -45,7 +47,7 @@ class ExpiryNotices:
         return found
 
     async def queue_due_restricted(self, *, limit: int) -> list[ExpiryNotice]:
-        """Those who are to be asked now whether they still need their restricted account."""
+        """Mark the due questions to owners of restricted accounts as queued. Return them."""
         lower = timedelta(days=max(NOTICE_DAYS))
         found: list[ExpiryNotice] = []
         for days in sorted(RESTRICTED_NOTICE_DAYS):
@@ -55,7 +57,7 @@ class ExpiryNotices:
         return found
 
     async def mark_delivered(self, warned: ExpiryNotice) -> None:
-        """A warning of this end was handed to a mail server."""
+        """Record that a notice of this expiry was handed to a mail server."""
         await self._uow.connection.execute(
             update(Account)
             .where(Account.id == warned.account_id, Account.expires_at == warned.expires_at)
@@ -64,7 +66,7 @@ class ExpiryNotices:
         )
 
     async def set_reactivation_token(self, account_id: UUID, token: str) -> None:
-        """By which its owner may come back; an earlier one stops working."""
+        """Set the token that reactivates the account. It replaces an earlier one."""
         await self._uow.connection.execute(
             update(Account)
             .where(Account.id == account_id)
@@ -72,7 +74,7 @@ class ExpiryNotices:
         )
 
     async def reactivate(self, token: str) -> bool:
-        """Its owner is back, and the window begins anew. False when the link is not good any more."""
+        """Reactivate the account of a token, as a login does. Return False for an invalid token."""
         reopened = await self._uow.connection.execute(
             update(Account)
             .where(Account.reactivation_token_hash == token_hash(token))
@@ -82,7 +84,7 @@ class ExpiryNotices:
         return bool(reopened.rowcount)
 
     async def _queue_step(self, days: int, lower: timedelta, limit: int) -> list[ExpiryNotice]:
-        """Those that end within so many days, but not within `lower`."""
+        """Mark the notices of accounts that expire within `days`, but not within `lower`."""
         due = self._select_due(days, lower, limit)
         if days == 0:
             late = Account.warned_at > Account.expires_at - MIN_NOTICE
@@ -92,7 +94,9 @@ class ExpiryNotices:
         return await self._mark_queued(days, due)
 
     def _select_due(self, days: int, lower: timedelta, limit: int) -> Select[UUID]:
-        """Accounts that end within so many days, but not within `lower`, and have no such mail yet."""
+        """Select accounts that expire within `days`, but not within `lower`, without this
+        notice.
+        """
         at = self._uow.now
         return (
             select(Account.id)
@@ -104,7 +108,7 @@ class ExpiryNotices:
         )
 
     async def _mark_queued(self, days: int, due: Select[UUID]) -> list[ExpiryNotice]:
-        """Record that the mail of `days` is written, so that nobody writes it again."""
+        """Record that the notice of `days` is queued, so that it is queued once."""
         chosen = due.cte("chosen")
         written = await self._uow.connection.execute(
             update(Account)

@@ -1,3 +1,5 @@
+"""The outages of the mail server."""
+
 from sqlalchemy import delete
 from sqlalchemy.dialects.postgresql import insert
 
@@ -8,18 +10,18 @@ _SERVER = "smtp"
 
 
 class MailOutages:
-    """Since when the mail server takes no mail."""
+    """The time since which the mail server accepts no mail."""
 
     def __init__(self, uow: UnitOfWork) -> None:
         self._uow = uow
 
     async def begin(self) -> bool:
-        """Record that it takes none now. False when that was known."""
+        """Record the beginning of an outage. Return False when it is known already."""
         begun = insert(MailOutage).values(server=_SERVER, began_at=self._uow.now)
         recorded = await self._uow.connection.execute(begun.on_conflict_do_nothing())
         return recorded.rowcount > 0
 
     async def end(self) -> bool:
-        """Record that it takes mail again. False when it did all the time."""
+        """Record the end of an outage. Return False when there was none."""
         ended = await self._uow.connection.execute(delete(MailOutage))
         return ended.rowcount > 0

@@ -1,3 +1,5 @@
+"""The outbox: mails to be delivered."""
+
 import random
 from dataclasses import dataclass
 from datetime import timedelta
@@ -19,7 +21,7 @@ LEASE = timedelta(minutes=2)
 
 @dataclass(frozen=True, slots=True)
 class LeasedMail:
-    """A mail that is due and that nobody else takes for a while, still closed."""
+    """A mail that is due and leased, so that no other worker takes it. Not decrypted."""
 
     id: UUID
     kind: str
@@ -28,13 +30,13 @@ class LeasedMail:
 
     @property
     def was_interrupted(self) -> bool:
-        """Whether nobody knows if an earlier attempt handed it over."""
+        """Return whether an earlier attempt may have delivered it: it has no known outcome."""
         return self.attempts - 1 > self.failures
 
 
 @dataclass(frozen=True, slots=True)
 class OutboxMail:
-    """A mail to be delivered. `about` is what its kind needs to know."""
+    """A decrypted mail to be delivered. `context` is what its kind needs."""
 
     id: UUID
     kind: str
@@ -78,6 +80,8 @@ _RETRY_LATER = Statement(update(Mail).where(_HAS_ID), "next_attempt_at", "failur
 
 
 class Mails:
+    """The outbox."""
+
     def __init__(self, uow: UnitOfWork) -> None:
         self._uow = uow
         self._keyed = RowEncryption(uow.keyrings, "mail")
@@ -85,7 +89,7 @@ class Mails:
     async def add(
         self, kind: str, *, to: str, language: str, ends_with: UUID | None = None, **about: Any
     ) -> None:
-        """The mail ends with that account, if not before."""
+        """Add a mail, which is deleted with the account `ends_with` if it is still there."""
         mail_id = random_id()
         await self._uow.connection.execute(
             _ADD,
@@ -100,7 +104,7 @@ class Mails:
         )
 
     async def lease_next(self) -> LeasedMail | None:
-        """The mail that is due for longest, leased: a crash only delays it."""
+        """Lease the mail that has been due for longest. A crash only delays it."""
         taken = await self._uow.connection.execute(
             _LEASE_NEXT, {"at": self._uow.now, "leased_until": self._uow.now + LEASE}
         )
@@ -108,16 +112,18 @@ class Mails:
         return None if row is None else LeasedMail(*row)
 
     async def get_by_id(self, mail_id: UUID) -> OutboxMail | None:
+        """Return a mail, decrypted, or None when it is gone."""
         row = await self._uow.connection.fetch_one_or_none(_BY_ID, {"mail_id": mail_id})
         return None if row is None else OutboxMail(row.id, row.kind, **self._keyed.open(row))
 
     async def delete(self, mail_id: UUID) -> None:
+        """Delete a mail, which was delivered or is not to be sent."""
         await self._uow.connection.execute(_DELETE, {"mail_id": mail_id})
 
     async def retry_later(self, mail: LeasedMail) -> None:
-        """It was not handed over: again after half a minute to a minute, doubling up to four hours.
+        """Schedule the next attempt: after 30 to 60 seconds, doubling up to four hours.
 
-        At random, so that `next_attempt_at` does not tell when the first try was, which is when it was written.
+        The delay is random, so that `next_attempt_at` does not reveal when the mail was written.
         """
         longest = min(60 * 2 ** (mail.attempts - 1), 14_400)
         wait = timedelta(seconds=random.uniform(longest / 2, longest))  # noqa: S311  no secret

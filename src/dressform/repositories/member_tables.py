@@ -1,3 +1,5 @@
+"""The storage of the tables with personal data, whatever they hold."""
+
 from typing import Any
 from uuid import UUID
 
@@ -17,9 +19,10 @@ _FIRST = UUID(int=0)
 
 
 def is_about_members(table: Table) -> bool:
-    """Tell whether the rows of a table are about members, or about who wants to be one.
+    """Return whether the rows of a table are about members, or about registrations.
 
-    All but the access log, whose days go as files, and the ledger of the worker's own rounds.
+    That is all tables but the access log, whose partitions are dropped as files, and the ledger of
+    the worker's runs.
     """
     first, *_ = table.columns
     return first.info["category"] not in _NOT_ABOUT_MEMBERS and table.name != _LEDGER
@@ -30,21 +33,21 @@ MEMBER_TABLES = tuple(table for table in Base.metadata.sorted_tables if is_about
 
 
 class MemberTables:
-    """How the tables of members lie on the disk, whatever they hold."""
+    """The storage of the tables with personal data."""
 
     def __init__(self, uow: UnitOfWork) -> None:
         self._uow = uow
 
     async def get_size(self, table: Table) -> int:
-        """Return the bytes of a table with its indexes and large values."""
+        """Return the bytes of a table with its indexes and TOAST values."""
         query = select(func.pg_total_relation_size(table.name))
         return int((await self._uow.connection.execute(query)).scalar_one())
 
     async def rewrite_batch(self, table: Table, *, after: UUID = _FIRST) -> UUID | None:
-        """Write the next rows anew, unchanged, in the order of their random ids.
+        """Rewrite the next rows unchanged, in the order of their random ids.
 
-        So the transaction that wrote a row last (`xmin`) tells nothing of when its member changed it.
-        Return the last id, None when there are no more.
+        So `xmin`, the transaction that wrote a row last, does not reveal when a member changed it.
+        Return the last id, None at the end.
         """
         key = _key(table)
         chosen = select(key).where(key > bindparam("after")).order_by(key).limit(BATCH).cte()
@@ -58,10 +61,10 @@ class MemberTables:
         return max(written.scalars(), default=None)
 
     async def cluster(self, table: Table) -> None:
-        """Rewrite the table's files in the order of its random ids; deleted rows leave them.
+        """Rewrite a table's files in the order of its random ids, without deleted rows.
 
-        The table is locked for all meanwhile. Raise DatabaseError (55P03) when somebody holds it: whoever
-        comes waits behind this, so it waits for a tenth of a second only.
+        It locks the table. Raise DatabaseError (55P03) when another transaction holds it: since
+        later requests queue behind this lock, it waits for 0.1 s at most.
         """
         name, index = table.name, table.primary_key.name
         await self._uow.connection.execute(text("SET LOCAL lock_timeout = '100ms'"))

@@ -1,4 +1,4 @@
-"""Who asks, and in the same look what is asked for."""
+"""The member behind a request, read in the same query as what the request asks for."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -24,27 +24,33 @@ MEMBER_QUERY = Statement(_MEMBER)
 
 
 def member_with_columns(*columns: Any) -> Select[*tuple[Any, ...]]:
-    """Who asks, with columns of the same account, to which other tables may be joined."""
+    """Select the member, with more columns of the account. Other tables may be joined."""
     return _MEMBER.add_columns(*columns)
 
 
 def with_member(statement: Select[*tuple[Any, ...]]) -> Statement:
-    """Who asks, beside each row of a statement that asks by the same `account_id` and `at`.
+    """Return a statement with the member beside each row of another statement.
 
-    Where there is no such row, its columns are None.
+    The other statement takes the parameters `account_id` and `at`. Where it has no row, its columns
+    are None.
     """
     who, what = _MEMBER.subquery("who"), statement.subquery("what")
     return Statement(select(who, what).select_from(who).outerjoin(what, true()))
 
 
 class Members:
+    """The members who are signed in."""
+
     def __init__(self, uow: UnitOfWork) -> None:
         self._uow = uow
 
     async def get_by_session(
         self, session_id: UUID, account_id: UUID, statement: Statement = MEMBER_QUERY, **asked: Any
     ) -> tuple[Member, Sequence[Row]] | None:
-        """One look, so that ending a session holds at once in every process."""
+        """Return the member of a session, and the rows of a statement, by one query.
+
+        So deleting a session takes effect at once in every process.
+        """
         asked |= {"session_id": session_id, "account_id": account_id, "at": self._uow.now}
         rows = await self._uow.connection.fetch_all(statement, asked)
         if not rows:

@@ -1,3 +1,5 @@
+"""The models: body measurements that members have saved."""
+
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -74,17 +76,21 @@ _COUNT = Statement(
 
 
 class Models:
+    """The models of members."""
+
     def __init__(self, uow: UnitOfWork) -> None:
         self._uow = uow
 
     async def get(self, owner: Owner, model_id: UUID) -> StoredModel:
-        """Raises NotFound for another's model just as for none."""
+        """Return a model. Raise NotFound, also for another owner's model."""
         return await self._fetch_one(_ONE, owner, model_id)
 
     async def list_page(
         self, owner: Owner, *, after: int = 0, limit: int
     ) -> tuple[list[StoredModel], int | None]:
-        """In the order of their making, with the position to go on after when there are more."""
+        """Return a page of models in order of creation, and the position of the next page if
+        any.
+        """
         asked = self._params(owner) | {"after": after, "most": limit + 1}
         rows = await self._uow.connection.execute(_NEXT_PAGE, asked)
         return decrypt_page(rows.all(), owner, limit=limit)
@@ -92,9 +98,9 @@ class Models:
     async def add(
         self, owner: Owner, *, name: str, body: BodyMeasurements, based_on: UUID | None = None
     ) -> StoredModel:
-        """Raises TooManyModels, InvalidInput when it can't be based on that.
+        """Add a model. Raise TooManyModels, and InvalidInput when it can't be based on that model.
 
-        NotSignedIn when the account has ended meanwhile.
+        Raise Unauthenticated when the account has expired.
         """
         await self._lock(owner)
         model = StoredModel(
@@ -125,9 +131,10 @@ class Models:
         typed: Mapping[str, EnteredValue] | None = None,
         made_whole: bool = False,
     ) -> StoredModel:
-        """Merge: what is None stays; a measurement that is None is removed, or its base's again.
+        """Merge changes into a model: None leaves a value unchanged.
 
-        Raises NotFound, Unauthenticated when the account has ended meanwhile.
+        A measurement that is None is removed, or that of the base again. Raise NotFound, and
+        Unauthenticated when the account has expired.
         """
         if made_whole:
             await self._lock(owner)
@@ -139,9 +146,9 @@ class Models:
         )
 
     async def remove(self, owner: Owner, model_id: UUID) -> None:
-        """Its avatar goes with it, its variants stay, each made whole. Raises NotFound.
+        """Delete a model with its avatar. Its variants are detached from it and stay.
 
-        NotSignedIn when the account has ended meanwhile.
+        Raise NotFound, and Unauthenticated when the account has expired.
         """
         await self._lock(owner)
         await self._fetch_one(_ONE_LOCKED, owner, model_id)
@@ -159,12 +166,12 @@ class Models:
         return kept
 
     async def _lock(self, owner: Owner) -> None:
-        """Until the transaction ends nobody else adds, removes or makes whole a model of theirs."""
+        """Lock the owner's models against being added, removed or detached by others."""
         if await self._uow.connection.scalar(_LOCK, self._params(owner)) is None:
             raise Unauthenticated
 
     async def _next_position(self, owner: Owner) -> int:
-        """Return the place behind all others. Raise TooManyModels when there is no room."""
+        """Return the position after all others. Raise TooManyModels at the limit."""
         number, last = await self._uow.connection.fetch_one(
             _COUNT, {"account_id": owner.account_id}
         )
@@ -196,7 +203,7 @@ class Models:
 
 
 def decrypt_member_model(row: Row, owner: Owner) -> StoredModel:
-    """What a row of ONE_AND_WHO holds beside its member. Raises NotFound."""
+    """Decrypt the model of a row of MEMBER_AND_MODEL. Raise NotFound when it has none."""
     if row.id is None:
         raise NotFound
     return decrypt_model(row, owner)

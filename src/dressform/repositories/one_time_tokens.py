@@ -1,3 +1,5 @@
+"""The one-time tokens of links in mails."""
+
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -14,13 +16,15 @@ from dressform.repositories.owners import Owner
 
 
 class TokenPurpose(StrEnum):
+    """What a one-time token is for."""
+
     PASSWORD_RESET = "password-reset"  # noqa: S105  not a password
     EMAIL_CHANGE = "email-change"
 
 
 @dataclass(frozen=True, slots=True)
 class RedeemedToken:
-    """Whose link it was, and the address it had been sent to."""
+    """The owner of a token, and the address that it was sent to."""
 
     owner: Owner
     email: str
@@ -60,11 +64,13 @@ _REMOVE_ALL = Statement(
 
 
 class OneTimeTokens:
+    """The one-time tokens, at most one per account and purpose."""
+
     def __init__(self, uow: UnitOfWork) -> None:
         self._uow = uow
 
     async def issue(self, owner: Owner, purpose: TokenPurpose, *, email: str) -> str:
-        """A fresh link to `email`; an earlier one of the same purpose stops working."""
+        """Create a token for `email`. An earlier one of the same purpose becomes invalid."""
         token, token_id = new_token(), random_id()
         await self._uow.connection.execute(
             _ISSUE,
@@ -80,12 +86,12 @@ class OneTimeTokens:
         return token
 
     async def peek(self, token: str, purpose: TokenPurpose) -> RedeemedToken | None:
-        """What `redeem` would give now; the token can still be used."""
+        """Return what `redeem` would return now, without using the token up."""
         row = await self._fetch(_PEEK, token, purpose)
         return None if row is None else self._decrypt(row)
 
     async def redeem(self, token: str, purpose: TokenPurpose) -> RedeemedToken | None:
-        """Once and in time, or nothing."""
+        """Use a token up. Return None when it is unknown, used or expired."""
         row = await self._fetch(_REDEEM, token, purpose)
         if row is None:
             return None
@@ -105,5 +111,5 @@ class OneTimeTokens:
         return RedeemedToken(Owner(row.account_id, key), payload["email"])
 
     async def delete_all(self, owner: Owner) -> None:
-        """No link that was mailed before works any longer."""
+        """Delete all tokens of an account, so that no link in an earlier mail works."""
         await self._uow.connection.execute(_REMOVE_ALL, {"account_id": owner.account_id})

@@ -1,3 +1,5 @@
+"""The operators: members who may search the access log."""
+
 from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass
@@ -57,39 +59,42 @@ _NAMES = Statement(
 
 @dataclass(frozen=True, slots=True)
 class StoredOperator:
+    """An operator, with the day since which they are one."""
+
     account_id: UUID
     username: str
     created_at: datetime
 
 
 class Operators:
-    """The accounts that may look into the address log: none that is restricted or has ended."""
+    """The operators. Accounts that are restricted or have expired are not among them."""
 
     def __init__(self, uow: UnitOfWork) -> None:
         self._uow = uow
 
     async def add(self, account_id: UUID) -> bool:
-        """False when it was one already."""
+        """Make an account an operator. Return False when it is one already."""
         added = await self._uow.connection.execute(
             _ADD, {"account_id": account_id, "created_at": start_of_day(self._uow.now)}
         )
         return added.rowcount > 0
 
     async def remove(self, account_id: UUID) -> bool:
-        """False when it was none."""
+        """Remove an operator. Return False when the account is none."""
         removed = await self._uow.connection.execute(_REMOVE, {"account_id": account_id})
         return removed.rowcount > 0
 
     async def contains(self, account_id: UUID) -> bool:
+        """Return whether an account is an operator now."""
         asked = {"account_id": account_id, "at": self._uow.now}
         return await self._uow.connection.scalar(_CONTAINS, asked) is not None
 
     async def exists(self, account_id: UUID) -> bool:
-        """Whether there is a row of the account, even while it is restricted."""
+        """Return whether an account has an operator row, even while it is restricted."""
         return bool(await self._uow.connection.scalar(_EXISTS, {"account_id": account_id}))
 
     async def list_all(self) -> list[StoredOperator]:
-        """In the order in which they became operators."""
+        """Return the operators in the order in which they became one."""
         rows = await self._uow.connection.execute(_ALL, {"at": self._uow.now})
         return [
             StoredOperator(row.account_id, self._decrypt_username(row), row.created_at)
@@ -97,9 +102,9 @@ class Operators:
         ]
 
     async def get_usernames(self, account_ids: Collection[UUID]) -> dict[UUID, str]:
-        """The usernames of those accounts that are neither restricted nor ended, operator or not.
+        """Return the usernames of accounts, operators or not, unless restricted or expired.
 
-        Without those that don't open, which says `dressform keys`.
+        Accounts that can't be decrypted are left out; `dressform keys` reports those.
         """
         asked = {"account_ids": list(account_ids), "at": self._uow.now}
         names = {}

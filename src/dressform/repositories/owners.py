@@ -1,4 +1,4 @@
-"""For whom a repository seals and opens."""
+"""The accounts whose keys encrypt and decrypt rows."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -8,7 +8,7 @@ from dressform.crypto.sealing import DataKey
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """An account with its opened data key: who a repository seals and opens for."""
+    """An account with its unwrapped data key, which encrypts and decrypts its rows."""
 
     account_id: UUID
     key: DataKey
@@ -16,7 +16,7 @@ class Owner:
 
 @dataclass(frozen=True, slots=True)
 class Member(Owner):
-    """The owner behind a request."""
+    """The owner behind an authenticated request."""
 
     session_id: UUID
     restricted: bool

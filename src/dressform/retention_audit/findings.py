@@ -1,6 +1,6 @@
 """What an audit found, and what it amounts to."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from typing import Literal
 
@@ -41,7 +41,7 @@ class Findings:
     rules: tuple[RuleFindings, ...]
     orphans: int
     spools: SpoolFindings
-    mail: MailStatus = MailStatus()
+    mail: MailStatus = field(default_factory=MailStatus)
     deletion_files: int = 0
 
     @property

@@ -31,7 +31,7 @@ router = APIRouter(prefix="/v1/auth", tags=["auth"])
     "/password/forgot",
     status_code=status.HTTP_202_ACCEPTED,
     response_class=Response,
-    response_description="?? If the address has an account, a link is sent to it.",
+    response_description="If the address has an account, a link is sent to it.",
     responses=problem_responses(RateLimited),
 )
 async def forgot_password(body: EmailOnly, mails: Mails, rate_limiter: RateLimiterDep) -> None:
@@ -47,7 +47,7 @@ async def forgot_password(body: EmailOnly, mails: Mails, rate_limiter: RateLimit
     "/password/reset",
     status_code=status.HTTP_204_NO_CONTENT,
     response_class=Response,
-    response_description="?? The password is set and every session has ended; sign in again.",
+    response_description="The password is set and every session has ended; sign in again.",
     responses=problem_responses(LinkInvalid, WeakPassword),
 )
 async def reset_password(
@@ -88,7 +88,7 @@ async def change_password(
     "/email/change",
     status_code=status.HTTP_202_ACCEPTED,
     response_class=Response,
-    response_description="?? A link is sent to the new address, and a notification to the old one.",
+    response_description="A link is sent to the new address, and a notification to the old one.",
     responses=problem_responses(WrongPassword, RateLimited),
 )
 async def change_email(
@@ -111,7 +111,7 @@ async def change_email(
     "/email/confirm",
     status_code=status.HTTP_204_NO_CONTENT,
     response_class=Response,
-    response_description="?? The new address is confirmed and in use.",
+    response_description="The new address is confirmed and in use.",
     responses=problem_responses(LinkInvalid, EmailTaken),
 )
 async def confirm_email_change(body: TokenOnly, uow: UnitOfWorkDep) -> None:
@@ -126,7 +126,7 @@ async def confirm_email_change(body: TokenOnly, uow: UnitOfWorkDep) -> None:
     "/reopen",
     status_code=status.HTTP_204_NO_CONTENT,
     response_class=Response,
-    response_description="?? The account is active again; you can sign in.",
+    response_description="The account is active again; you can sign in.",
     responses=problem_responses(LinkInvalid),
 )
 async def reactivate_account(body: TokenOnly, uow: UnitOfWorkDep) -> None:

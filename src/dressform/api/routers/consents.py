@@ -27,7 +27,7 @@ TextLanguage = Annotated[
 ]
 
 
-@router.get("", response_description="?? Your consents, each with its current text.")
+@router.get("", response_description="Your consents, each with its current text.")
 async def list_consents(
     look: AuthenticatedQueryDep, consents: Consents, language: TextLanguage = None
 ) -> ConsentsRead:
@@ -43,7 +43,7 @@ async def list_consents(
 
 @router.put(
     "/open-dataset",
-    response_description="?? The consent is updated.",
+    response_description="The consent is updated.",
     responses=problem_responses(ConsentTextChanged, TooManyConsents),
 )
 async def set_open_dataset_consent(

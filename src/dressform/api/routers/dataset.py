@@ -24,7 +24,7 @@ NameOfEdition = Annotated[EditionName, Path(description="The name of the edition
 NameOfFile = Annotated[FileName, Path(description="The name of the file.")]
 
 
-@router.get("", response_description="?? The dataset.")
+@router.get("", response_description="The dataset.")
 async def read_dataset(
     response: Response, editions: Editions, uow: UnitOfWorkDep, language: TextLanguage = "en"
 ) -> DatasetRead:

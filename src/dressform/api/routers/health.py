@@ -23,7 +23,7 @@ router = APIRouter(prefix="/health", tags=["health"])
 _STUCK_AFTER_SECONDS = 60
 
 
-@router.get("/live", response_description="?? The process is running.")
+@router.get("/live", response_description="The process is running.")
 async def get_liveness() -> LiveRead:
     """Check that the process is running"""
     return LiveRead()
@@ -31,7 +31,7 @@ async def get_liveness() -> LiveRead:
 
 @router.get(
     "/ready",
-    response_description="?? Ready to serve requests.",
+    response_description="Ready to serve requests.",
     responses={503: {"description": "Not ready to serve requests.", "model": ReadyRead}},
 )
 async def get_readiness(request: Request, service: AppStateDep, response: Response) -> ReadyRead:
@@ -51,7 +51,7 @@ async def get_readiness(request: Request, service: AppStateDep, response: Respon
 
 @router.get(
     "/retention",
-    response_description="?? No rows are overdue.",
+    response_description="No rows are overdue.",
     responses={503: {"description": "Rows are overdue.", "model": RetentionRead}},
 )
 async def read_retention(auditor: Auditor, response: Response) -> RetentionRead:

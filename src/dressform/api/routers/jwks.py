@@ -6,7 +6,7 @@ from dressform.api.schemas.jwks import KeySet
 router = APIRouter(tags=["auth"])
 
 
-@router.get("/.well-known/jwks.json", response_description="?? The public keys.")
+@router.get("/.well-known/jwks.json", response_description="The public keys.")
 async def read_jwks(tokens: Tokens, response: Response) -> KeySet:
     """Read the public keys of access tokens
 

@@ -79,7 +79,7 @@ async def list_measurements(
     )
 
 
-@router.post("/check", response_description="?? The parsed values, with warnings.")
+@router.post("/check", response_description="The parsed values, with warnings.")
 async def check_measurements(body: BodyInput) -> CheckRead:
     """Check measurements without storing them
 

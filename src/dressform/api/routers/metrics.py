@@ -56,7 +56,7 @@ _OF_RULES: dict[str, tuple[str, Callable[[RuleFindings], float | None]]] = {
 @router.get(
     "/metrics",
     response_class=Response,
-    response_description="?? The metrics, in the text format of Prometheus.",
+    response_description="The metrics, in the text format of Prometheus.",
     responses={
         200: {
             "content": {

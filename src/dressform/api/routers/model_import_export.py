@@ -101,7 +101,7 @@ async def _found(request: Request, form: Given = None) -> ImportResult:
 
 @router.post(
     "/import",
-    response_description="?? The report of the import.",
+    response_description="The report of the import.",
     responses=problem_responses(TooManyModels, TooLarge),
     openapi_extra={
         "requestBody": {

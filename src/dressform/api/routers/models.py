@@ -132,7 +132,7 @@ async def read_model(
 
 @router.patch(
     "/{model_id}",
-    response_description="?? The model is changed.",
+    response_description="The model is changed.",
     responses=problem_responses(NotFound),
 )
 async def change_model(
@@ -153,7 +153,7 @@ async def change_model(
     "/{model_id}",
     status_code=status.HTTP_204_NO_CONTENT,
     response_class=Response,
-    response_description="?? The model and its avatar are deleted.",
+    response_description="The model and its avatar are deleted.",
     responses=problem_responses(NotFound),
 )
 async def delete_model(
@@ -168,7 +168,7 @@ async def delete_model(
 
 @router.get(
     "/{model_id}/warnings",
-    response_description="?? The warnings.",
+    response_description="The warnings.",
     responses=problem_responses(NotFound),
 )
 async def read_warnings(model_id: ModelId, look: AuthenticatedQueryDep) -> WarningsRead:
@@ -196,7 +196,7 @@ async def read_avatar(request: Request, model_id: ModelId, look: AuthenticatedQu
     "/{model_id}/avatar",
     status_code=status.HTTP_204_NO_CONTENT,
     response_class=Response,
-    response_description="?? The avatar is stored.",
+    response_description="The avatar is stored.",
     responses=problem_responses(NotFound, TooLarge, UnsupportedPicture),
     openapi_extra=PICTURE_BODY,
 )
@@ -218,7 +218,7 @@ async def put_avatar(
     "/{model_id}/avatar",
     status_code=status.HTTP_204_NO_CONTENT,
     response_class=Response,
-    response_description="?? The avatar is deleted.",
+    response_description="The avatar is deleted.",
     responses=problem_responses(NotFound),
 )
 async def delete_avatar(model_id: ModelId, me: CurrentMemberOrRestricted, avatars: Avatars) -> None:

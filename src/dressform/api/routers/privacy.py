@@ -33,7 +33,7 @@ router = APIRouter(prefix="/v1/privacy", tags=["privacy"])
 NoticeLanguage = Annotated[Language, Query(description="The language of the texts.")]
 
 
-@router.get("/notice", response_description="?? The privacy notice.")
+@router.get("/notice", response_description="The privacy notice.")
 async def read_notice(
     response: Response, settings: Settings, language: NoticeLanguage = "en"
 ) -> NoticeRead:
@@ -48,7 +48,7 @@ async def read_notice(
     return NoticeRead(language=language, categories=categories)
 
 
-@router.get("/status", response_description="?? The status.")
+@router.get("/status", response_description="The status.")
 async def read_status(
     response: Response, auditor: Auditor, language: NoticeLanguage = "en"
 ) -> StatusRead:
@@ -62,7 +62,7 @@ async def read_status(
     return StatusRead.of(found, language)
 
 
-@router.get("/export", response_description="?? All data that are stored about you.")
+@router.get("/export", response_description="All data that are stored about you.")
 async def export_account(
     me: CurrentMemberOrRestricted, uow: UnitOfWorkDep, response: Response
 ) -> AccountExport:
@@ -78,7 +78,7 @@ async def export_account(
     "/restriction",
     status_code=status.HTTP_204_NO_CONTENT,
     response_class=Response,
-    response_description="?? The restriction is updated.",
+    response_description="The restriction is updated.",
     responses=problem_responses(WrongPassword, RateLimited),
 )
 async def set_restriction(
@@ -106,7 +106,7 @@ async def set_restriction(
     "/erasure",
     status_code=status.HTTP_204_NO_CONTENT,
     response_class=Response,
-    response_description="?? The account and all its data are deleted.",
+    response_description="The account and all its data are deleted.",
     responses=problem_responses(WrongPassword, RateLimited),
 )
 async def delete_account(

@@ -48,7 +48,7 @@ async def read_own_profile(look: AuthenticatedQueryDep) -> OwnProfileRead:
 
 @router.patch(
     "/me",
-    response_description="?? Your profile is changed.",
+    response_description="Your profile is changed.",
     responses=problem_responses(UsernameTaken),
 )
 async def change_own_profile(
@@ -82,7 +82,7 @@ async def read_own_picture(request: Request, look: AuthenticatedQueryDep) -> Res
     "/me/picture",
     status_code=status.HTTP_204_NO_CONTENT,
     response_class=Response,
-    response_description="?? The picture is stored.",
+    response_description="The picture is stored.",
     responses=problem_responses(TooLarge, UnsupportedPicture),
     openapi_extra=PICTURE_BODY,
 )
@@ -101,7 +101,7 @@ async def put_own_picture(
     "/me/picture",
     status_code=status.HTTP_204_NO_CONTENT,
     response_class=Response,
-    response_description="?? The picture is deleted.",
+    response_description="The picture is deleted.",
     responses=problem_responses(NotFound),
 )
 async def delete_own_picture(me: CurrentMemberOrRestricted, pictures: Pictures) -> None:

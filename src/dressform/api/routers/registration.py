@@ -22,7 +22,7 @@ router = APIRouter(prefix="/v1/auth", tags=["auth"])
     "/register",
     status_code=status.HTTP_202_ACCEPTED,
     response_class=Response,
-    response_description="?? A mail is sent to the address.",
+    response_description="A mail is sent to the address.",
     responses=problem_responses(UsernameTaken, WeakPassword, RateLimited),
 )
 async def register(
@@ -47,7 +47,7 @@ async def register(
     "/verify-email",
     status_code=status.HTTP_204_NO_CONTENT,
     response_class=Response,
-    response_description="?? The registration is confirmed; you can sign in.",
+    response_description="The registration is confirmed; you can sign in.",
     responses=problem_responses(LinkInvalid, EmailTaken, UsernameTaken),
 )
 async def confirm_registration(body: TokenOnly, uow: UnitOfWorkDep) -> None:
@@ -62,7 +62,7 @@ async def confirm_registration(body: TokenOnly, uow: UnitOfWorkDep) -> None:
     "/resend",
     status_code=status.HTTP_202_ACCEPTED,
     response_class=Response,
-    response_description="?? If the address has an unconfirmed registration, a new link is sent to it.",
+    response_description="If the address has an unconfirmed registration, a new link is sent to it.",
     responses=problem_responses(RateLimited),
 )
 async def resend_verification(body: EmailOnly, mails: Mails, rate_limiter: RateLimiterDep) -> None:

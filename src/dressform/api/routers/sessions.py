@@ -78,7 +78,7 @@ async def refresh(token: CarriedToken, units: UnitOfWorkFactoryDep, cookie: Cook
     "/logout",
     status_code=status.HTTP_204_NO_CONTENT,
     response_class=Response,
-    response_description="?? The session has ended.",
+    response_description="The session has ended.",
     responses=problem_responses(RefreshTokenRefused, OriginNotAllowed),
 )
 async def logout(token: CarriedToken, sessions: Sessions, cookie: Cookie) -> None:
@@ -90,7 +90,7 @@ async def logout(token: CarriedToken, sessions: Sessions, cookie: Cookie) -> Non
     cookie.clear()
 
 
-@router.get("/sessions", response_description="?? Your sessions.")
+@router.get("/sessions", response_description="Your sessions.")
 async def list_sessions(me: CurrentMemberOrRestricted, sessions: Sessions) -> SessionsRead:
     """List your sessions
 
@@ -104,7 +104,7 @@ async def list_sessions(me: CurrentMemberOrRestricted, sessions: Sessions) -> Se
     "/sessions",
     status_code=status.HTTP_204_NO_CONTENT,
     response_class=Response,
-    response_description="?? All other sessions have ended.",
+    response_description="All other sessions have ended.",
 )
 async def end_other_sessions(me: CurrentMemberOrRestricted, sessions: Sessions) -> None:
     """End all other sessions
@@ -118,7 +118,7 @@ async def end_other_sessions(me: CurrentMemberOrRestricted, sessions: Sessions) 
     "/sessions/{session_id}",
     status_code=status.HTTP_204_NO_CONTENT,
     response_class=Response,
-    response_description="?? The session has ended.",
+    response_description="The session has ended.",
     responses=problem_responses(NotFound),
 )
 async def end_session(

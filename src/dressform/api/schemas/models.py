@@ -2,7 +2,7 @@ from datetime import date
 from typing import Annotated, Any, Self
 from uuid import UUID
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, WithJsonSchema, model_validator
 from pydantic_core import InitErrorDetails
 
 from dressform.api.schemas.fields import MergePatchModel, ModelName, RequestModel, ResponseModel
@@ -71,7 +71,10 @@ class ModelUpdate(MergePatchModel):
     name: ModelName = ""
     breasts: Breasts = False
     based_on: Annotated[
-        None, Field(description="Null makes a variant whole: it keeps its values by itself.")
+        None,
+        # Code generators know no type that is only null.
+        WithJsonSchema({"type": ["string", "null"], "enum": [None]}),
+        Field(description="Null detaches a variant from its base model; it keeps its values."),
     ] = None
     unit: InputUnit | None = None
     measurements: MeasurementsPatch = Field(default_factory=ParsedMeasurements)

@@ -10,10 +10,10 @@ from dressform.policy.operation_data import VISITOR
 
 
 class AccessLog(Base):
-    """One row a request, in a partition a day. The only place where an address is kept.
+    """A request. One partition a day. The only table that holds IP addresses.
 
-    Its window has no column of its own: rows end a whole partition at a time, and readers compare
-    `at` with the window. There is no key either: rows come by COPY and are never changed.
+    Its rows have no `expires_at` column: whole partitions are dropped, and queries compare `at`
+    with the retention period. It has no primary key: rows come by COPY and are never changed.
     """
 
     __tablename__ = "access_log"
@@ -35,7 +35,7 @@ class AccessLog(Base):
 
 
 class SpoolOffset(Base):
-    """Up to which byte a process's spool file has reached the access log, in one transaction."""
+    """The byte up to which a spool file is in the access log. Updated in the same transaction."""
 
     __tablename__ = "spool_offset"
 

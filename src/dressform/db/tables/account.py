@@ -49,7 +49,7 @@ class Account(Base):
 
 
 class AccountKey(Base):
-    """The account's data key, wrapped; a table of its own so that backups can leave it out."""
+    """The wrapped data key of an account, in its own table so that backups can leave it out."""
 
     __tablename__ = "account_key"
 

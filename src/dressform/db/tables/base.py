@@ -13,11 +13,11 @@ _NO_STATISTICS = (LargeBinary, Uuid, INET)
 
 
 def has_statistics(personal_column: ColumnElement[Any]) -> bool:
-    """Tell whether the planner may keep values of a column.
+    """Return whether the planner may keep values of a column.
 
-    `pg_statistic` holds up to a hundred values of each column it knows, those of deleted rows too
-    until the next ANALYZE. So it has none of what is sealed, a key, a hash, an id or an address: of
-    these no plan needs any.
+    `pg_statistic` holds up to a hundred values of each column, and keeps those of deleted rows
+    until the next ANALYZE. So there are no statistics of encrypted values, keys, hashes, ids and
+    addresses; no query plan needs them.
     """
     return personal_column.info["category"] == INTERNAL or not isinstance(
         personal_column.type, _NO_STATISTICS
@@ -42,20 +42,20 @@ class Base(DeclarativeBase):
 
 
 def personal_column(category: Category, *arguments: Any, **options: Any) -> Mapped[Any]:
-    """A column that belongs to a category of the notice."""
+    """Return a column that belongs to a category of the privacy notice."""
     return mapped_column(*arguments, info=data_category(category), **options)
 
 
 def internal_column(*arguments: Any, **options: Any) -> Mapped[Any]:
-    """A column of the service itself, which says nothing about any person."""
+    """Return a column of the service itself, which holds no personal data."""
     return mapped_column(*arguments, info={"category": INTERNAL}, **options)
 
 
 def expiry_column(category: Category) -> Mapped[Any]:
-    """When the row may no longer be read: computed by the database from the policy's window."""
+    """Return a generated column: when the row may no longer be read, by the retention period."""
     return personal_column(category, Computed(category.row_expiry_sql, persisted=True))
 
 
 def account_fk(category: Category, **options: Any) -> Mapped[Any]:
-    """A reference to the account that the row goes with."""
+    """Return a reference to the account with which the row is deleted."""
     return personal_column(category, ForeignKey("account.id", ondelete="CASCADE"), **options)

@@ -1,7 +1,7 @@
-"""The open dataset: who agreed to give, what was drawn, and what is published.
+"""The tables of the open dataset: consents, draws, and published editions.
 
-A draw and an edition hold sums with noise, and what was made from those: nothing in them is about
-anybody, so they stay.
+Draws and editions hold sums with noise and what is derived from them. They are not personal data
+and never expire.
 """
 
 from datetime import datetime
@@ -134,7 +134,7 @@ class DatasetEdition(Base):
 
 
 class DatasetFile(Base):
-    """A file of an edition; it never changes."""
+    """A file of an edition. It never changes."""
 
     __tablename__ = "dataset_file"
 

@@ -7,10 +7,10 @@ from dressform.db.tables.base import Base, internal_column
 
 
 class DeletionMark(Base):
-    """How far this database knows a file of the deletion journal: the number of its last entry.
+    """The number of the last entry of a journal file that this database knows.
 
-    It is counted in the transaction that deletes, so a database that was put back has a lower one
-    than the file. `day`: that of the file.
+    It is incremented in the transaction that deletes, so a restored database has a lower number
+    than the file. `day` is the day of the file.
     """
 
     __tablename__ = "deletion_mark"

@@ -42,9 +42,9 @@ class Mail(Base):
 
 
 class MailOutage(Base):
-    """A mail server that takes no mail, found by the worker's own checks: no row while it does.
+    """A mail server that accepts no mail, found by the worker's checks. No row while it does.
 
-    Its time is that of a check and not of a mail, so it dates nothing that a member did.
+    Its time is that of a check, not of a mail, so it reveals no member's activity.
     """
 
     __tablename__ = "mail_outage"

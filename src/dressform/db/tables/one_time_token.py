@@ -9,10 +9,10 @@ from dressform.policy.sign_in_data import ONE_TIME_TOKEN
 
 
 class OneTimeToken(Base):
-    """A mailed link. A newer one of the same purpose replaces it.
+    """A token sent by mail. A newer token of the same purpose replaces it.
 
-    `created_at` is the hour, so that a link works for one hour at least and two at most.
-    `sealed`, under the account's key: email, the address that the link was sent to.
+    `created_at` is the hour, so that a link works for at least one hour and at most two. `sealed`,
+    under the account's key: email, the address that the link was sent to.
     """
 
     __tablename__ = "one_time_token"

@@ -10,7 +10,7 @@ from dressform.policy.operation_data import LOOKUP
 
 
 class Operator(Base):
-    """An account that may look into the address log, and since which day."""
+    """An account that may search the access log, with the day since which it may."""
 
     __tablename__ = "operator"
 
@@ -19,10 +19,10 @@ class Operator(Base):
 
 
 class AuditLogEntry(Base):
-    """A look into the address log, with its exact time: it is there to be checked. `sealed`, under the row's own key: the reason, what was asked
-    for, and how many rows were shown.
+    """A search of the access log, with its exact time, so that it can be audited.
 
-    `operator_id` is no reference: who looks and then deletes the account leaves the record behind.
+    `sealed`, under the row's own key: the reason, the query, and the number of rows shown.
+    `operator_id` is no foreign key: the entry stays when the operator deletes the account.
     """
 
     __tablename__ = "audit_log_entry"

@@ -8,7 +8,7 @@ from dressform.policy.account_data import PROFILE
 
 
 class Profile(Base):
-    """What other members may see. `sealed`: username, bio, social_accounts."""
+    """The part of an account that other members see. `sealed`: username, bio, social_accounts."""
 
     __tablename__ = "profile"
 

@@ -9,9 +9,9 @@ from dressform.policy.operation_data import RETENTION_RUN
 
 
 class RetentionRun(Base):
-    """One rule enforced once: the ledger that makes each slot run once over any number of workers.
+    """One run of one rule: the ledger by which any number of workers run each slot once.
 
-    `finished_at`, `rows` and `seconds` are null while it runs, or when it was interrupted.
+    `finished_at`, `rows` and `seconds` are null while it runs, and after it was interrupted.
     """
 
     __tablename__ = "retention_run"
@@ -30,9 +30,9 @@ class RetentionRun(Base):
 
 
 class PurgeBlock(Base):
-    """A rule that stopped before ending anything, and the approval that lets it go on once.
+    """A rule that stopped before a suspicious deletion, and its approval, which works once.
 
-    `rows` is what it was about to end, and what is approved.
+    `rows`: how many rows it was about to delete, which is also what is approved.
     """
 
     __tablename__ = "purge_block"
@@ -45,7 +45,7 @@ class PurgeBlock(Base):
 
 
 class QuarantinedRow(Base):
-    """A row that could not be ended, so that it holds up no other; tried again at `retry_at`."""
+    """A row that could not be deleted. It is skipped until `retry_at`, so it blocks no others."""
 
     __tablename__ = "quarantined_row"
 

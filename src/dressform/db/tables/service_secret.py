@@ -7,7 +7,7 @@ from dressform.db.tables.base import Base, internal_column
 
 
 class ServiceSecret(Base):
-    """The service's own secrets under the master key: the keyed index's and the signing keys."""
+    """A secret of the service under the master key: of the keyed index, or a signing key."""
 
     __tablename__ = "service_secret"
 
