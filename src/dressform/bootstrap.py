@@ -21,13 +21,16 @@ from dressform.settings.loader import load_settings
 from dressform.settings.settings import Settings
 
 STATEMENT_SECONDS = 10.0
-"""How long a statement may take; the driver then gives it up."""
+"""The timeout of one SQL statement, which the driver enforces (`command_timeout`)."""
 
 _MISSING_SCHEMA_SQLSTATES = (UNDEFINED_TABLE, UNDEFINED_COLUMN)
 
 
 def database_url(settings: Settings) -> str:
-    """Raises StartupError when no database is set: only `dressform up` starts one."""
+    """Return the URL of the database.
+
+    Raise StartupError when none is set: only `dressform up` starts one.
+    """
     if settings.database_url is None:
         raise StartupError(
             "DRESSFORM_DATABASE_URL is not set. Set it, or use `dressform up`, which brings its "
@@ -37,7 +40,10 @@ def database_url(settings: Settings) -> str:
 
 
 def create_pool(settings: Settings, *, statement_seconds: float = STATEMENT_SECONDS) -> Pool:
-    """Raises StartupError when no database is set."""
+    """Return a connection pool for the database of the settings.
+
+    Raise StartupError when none is set.
+    """
     return Pool(
         database_url(settings),
         size=settings.database_pool_size,
@@ -80,8 +86,8 @@ async def bootstrap(
 
 
 async def run_migrations(settings: Settings) -> None:
-    """Bring the database to the tables of this version. Raises StartupError."""
-    from dressform.db.migrate import migrate  # Nothing else needs Alembic.
+    """Upgrade the database to the tables of this version. Raise StartupError if that fails."""
+    from dressform.db.migrate import migrate  # Imports Alembic, which nothing else needs.
 
     with _translate_startup_errors():
         await migrate(database_url(settings))
@@ -89,7 +95,7 @@ async def run_migrations(settings: Settings) -> None:
 
 @contextmanager
 def _translate_startup_errors() -> Iterator[None]:
-    """What a database says when it can't be used, for whoever starts a command."""
+    """Translate errors of the database into a StartupError that says what to do."""
     try:
         yield
     except Unavailable as error:
@@ -99,7 +105,7 @@ def _translate_startup_errors() -> Iterator[None]:
             "DRESSFORM_DATABASE_URL, or whether it is running."
         ) from None
     except TypeError as error:
-        # The driver's word for an option in the URL that it does not know.
+        # asyncpg raises TypeError for an option in the URL that it does not know.
         raise StartupError(f"Setting refused: DRESSFORM_DATABASE_URL: {error}.") from error
     except DatabaseError as error:
         if error.sqlstate in _MISSING_SCHEMA_SQLSTATES:
@@ -112,7 +118,7 @@ def _translate_startup_errors() -> Iterator[None]:
 
 
 def require_embedded_database(settings: Settings) -> None:
-    """Only `dressform up` makes one. Raises StartupError."""
+    """Raise StartupError when the state folder has no database: only `dressform up` creates one."""
     if not (settings.state_dir / "postgres").exists():
         raise StartupError(
             f"There is no database under {settings.state_dir.absolute()}: run `dressform up` "
@@ -122,7 +128,7 @@ def require_embedded_database(settings: Settings) -> None:
 
 @contextmanager
 def resolved_settings() -> Iterator[Settings]:
-    """The settings, with the embedded database's address when no other is set."""
+    """Yield the settings, with the URL of the embedded database when no other is set."""
     loaded = load_settings()
     logs.configure(loaded.log_level)
     if loaded.database_url is not None:
@@ -130,5 +136,5 @@ def resolved_settings() -> Iterator[Settings]:
         return
     require_embedded_database(loaded)
     with embedded.attach_or_start(loaded.state_dir) as server:
-        os.environ["DRESSFORM_DATABASE_URL"] = server.url()  # For this process's own children.
+        os.environ["DRESSFORM_DATABASE_URL"] = server.url()  # For child processes of this one.
         yield load_settings()

@@ -1,4 +1,4 @@
-"""Logging of a process: one line an event, on standard error, and never a personal value."""
+"""Logging of a process: one line per event, on standard error, without any personal value."""
 
 import copy
 import logging
@@ -17,28 +17,29 @@ _PRIVACY_ACTS = frozenset({"dressform.api.routers.consents", "dressform.api.rout
 
 
 def configure(level: str) -> None:
+    """Set up the root logger with the redacting formatter."""
     handler = logging.StreamHandler()
     handler.setFormatter(RedactingFormatter(_FORMAT))
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
-    # Both tell of every job and request, at a level where an operator looks for news.
+    # apscheduler logs each job, alembic each step and uvicorn each start at INFO.
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
-    # What a job runs into is reported by the worker, in a line where a line is enough.
+    # The worker reports the errors of jobs itself (ErrorReporter).
     logging.getLogger("apscheduler.executors").setLevel(logging.CRITICAL)
     logging.getLogger("alembic").setLevel(logging.WARNING)
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
 
 
 class RedactingFormatter(logging.Formatter):
-    """Tells of an error what it is and where it was raised, never what it says.
+    """A formatter that writes the type and the location of an error, never its message.
 
-    A text may hold what somebody sent: FastAPI's of a body that does not fit has all of it.
+    A message may hold what a client sent: FastAPI's validation errors repeat the whole body.
     """
 
     def format(self, record: logging.LogRecord) -> str:
         error = record.exc_info[1] if record.exc_info else None
         message = record.getMessage()
         if message.startswith("Traceback"):
-            # Starlette's of a start or stop that failed: a text, made where the error is caught.
+            # Starlette logs a failed lifespan as the text of a traceback, in its `except` block.
             message, error = "the start or the stop failed", sys.exception()
         redacted = copy.copy(record)
         redacted.msg, redacted.args = _first_line(record.name, message), None
@@ -49,14 +50,14 @@ class RedactingFormatter(logging.Formatter):
 
 
 def _first_line(logger: str, message: str) -> str:
-    # Below its first line, and as arguments of calls in it, asyncio writes out what it holds.
+    # asyncio writes the repr of objects in further lines and in brackets.
     ends = r"[\n(<]" if logger == "asyncio" else r"\n"
     return re.split(ends, message, maxsplit=1)[0].rstrip()
 
 
 def _describe_error(error: BaseException) -> str:
     first = list(islice(_iter_causes(error), _MAX_CHAIN))
-    # The access log has a line of the same moment, which does not say what act it was.
+    # The access log has a line of the same time, which hides the route of a privacy request.
     is_private = any(module in _PRIVACY_ACTS for one in first for module, _ in _list_frames(one))
     return ", after ".join(
         f"{_error_type(one)} at {_traceback_locations(one, is_private)}" for one in first
@@ -64,7 +65,7 @@ def _describe_error(error: BaseException) -> str:
 
 
 def _iter_causes(error: BaseException | None) -> Iterator[BaseException]:
-    """The error, and what it came from."""
+    """Yield the error, then its causes and contexts, outermost first."""
     while error is not None:
         yield error
         if isinstance(error, BaseExceptionGroup):
@@ -74,7 +75,7 @@ def _iter_causes(error: BaseException | None) -> Iterator[BaseException]:
 
 
 def _error_type(error: BaseException) -> str:
-    """With the code of a database or of a system. Our own words to an operator are told."""
+    """Return the type with its SQLSTATE or errno; of a StartupError also the message."""
     if isinstance(error, StartupError):
         return f"{type(error).__name__}: {error}"
     codes = [getattr(error, name, None) for name in ("sqlstate", "errno")]
@@ -82,7 +83,7 @@ def _error_type(error: BaseException) -> str:
 
 
 def _list_frames(error: BaseException) -> list[tuple[str, int]]:
-    """Modules and lines, the innermost first."""
+    """Return module and line of each frame, the innermost first."""
     return [
         (str(frame.f_globals.get("__name__")), line) for frame, line in walk_tb(error.__traceback__)
     ][::-1]
@@ -93,7 +94,10 @@ def _is_own_module(module: str) -> bool:
 
 
 def _traceback_locations(error: BaseException, is_private: bool) -> str:  # noqa: FBT001
-    """Ours, and the last ones of others. Of a privacy act none of ours: they would say which it was."""
+    """Return our own frames, and the innermost frames of libraries.
+
+    For a privacy request our own frames are left out: they would tell which request it was.
+    """
     redacted = [
         f"{module}:{line}"
         for depth, (module, line) in enumerate(_list_frames(error))

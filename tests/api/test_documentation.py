@@ -5,10 +5,14 @@ from typing import Any
 
 import httpx
 import pytest
+import yaml
 from fastapi import FastAPI
+from jsonschema import Draft202012Validator, FormatChecker
 
 from dressform import errors
 from dressform.api.app import create_app
+from dressform.api.openapi_tags import TAGS
+from dressform.api.openapi_yaml import to_yaml
 from dressform.settings.settings import Settings
 from tests.helpers.browser import browsing, needs_chromium, serving
 
@@ -127,27 +131,88 @@ def test_whom_to_write_to_is_the_sites_own(settings: Settings) -> None:
     own = settings.model_copy(update={"site_url": site, "contact": contact})
     infos = [create_app(one).openapi()["info"]["contact"] for one in (settings, own)]
 
-    name = {"name": "The people who run this site"}
+    name = {"name": "The operators of this site"}
     assert infos == [
         name | {"url": "http://localhost:8000/"},
         name | {"url": f"{site}/", "email": contact},
     ]
 
 
-def test_whatever_is_sent_has_an_example(document: dict[str, Any]) -> None:
+def test_every_operation_is_named_by_its_endpoint_and_has_a_place(
+    document: dict[str, Any],
+) -> None:
+    by_tag: dict[str, list[str]] = {tag.name: [] for tag in TAGS}
     for operation in operations(document):
-        assert all("example" in one for one in operation.get("parameters", []))
-        parts = [operation.get("requestBody", {}), *operation["responses"].values()]
-        for media_type, content in [
-            pair for part in parts for pair in part.get("content", {}).items()
-        ]:
-            assert media_type.startswith("image/") or content.keys() & {"example", "examples"}
+        by_tag[operation["tags"][0]].append(operation["operationId"])
+
+    assert {name: set(found) for name, found in by_tag.items()} == {
+        tag.name: set(tag.operations) for tag in TAGS
+    }
+    assert [tag["name"] for tag in document["tags"]] == [tag.name for tag in TAGS]
 
 
-def test_every_answer_says_its_headers(document: dict[str, Any]) -> None:
+def test_every_parameter_and_body_has_one_example(document: dict[str, Any]) -> None:
     for operation in operations(document):
-        for status, answer in operation["responses"].items():
-            headers = answer["headers"].keys()
+        for parameter in operation.get("parameters", []):
+            assert "example" in parameter
+            assert not parameter["schema"].keys() & {"description", "example", "examples"}
+        for part in (operation.get("requestBody", {}), *operation["responses"].values()):
+            for media_type, content in part.get("content", {}).items():
+                is_named = "$ref" in content["schema"]
+                has_example = bool(content.keys() & {"example", "examples"})
+                assert media_type.startswith("image/") or is_named or has_example
+
+
+def test_every_schema_has_one_valid_example(document: dict[str, Any]) -> None:
+    definitions = {"components": document["components"]}
+
+    for name, schema in document["components"]["schemas"].items():
+        (example,) = schema["examples"]
+        validator = Draft202012Validator(
+            {"$ref": f"#/components/schemas/{name}"} | definitions, format_checker=FormatChecker()
+        )
+        assert list(validator.iter_errors(example)) == [], name
+
+
+def test_every_problem_response_has_valid_examples(document: dict[str, Any]) -> None:
+    responses = document["components"]["responses"]
+
+    for name, response in responses.items():
+        (content,) = response["content"].values()
+        examples = content.get("examples", {"": {"value": content.get("example")}})
+        validator = Draft202012Validator(content["schema"] | {"components": document["components"]})
+        for example in examples.values():
+            assert list(validator.iter_errors(example["value"])) == [], name
+
+
+def test_problems_are_written_once_and_referred_to(document: dict[str, Any]) -> None:
+    """The readiness response is the only one that may be a problem or something else."""
+    inline = {
+        (operation["operationId"], status)
+        for operation in operations(document)
+        for status, response in operation["responses"].items()
+        if "application/problem+json" in response.get("content", {})
+    }
+
+    assert inline == {("get_readiness", "503"), ("read_retention", "503")}
+
+
+def test_yaml_is_small_and_has_no_aliases(document: dict[str, Any]) -> None:
+    text = to_yaml(document)
+
+    tokens = {type(token) for token in yaml.scan(text)}
+    assert not tokens & {yaml.AnchorToken, yaml.AliasToken}
+    assert len(text.encode()) < 250_000
+    assert yaml.safe_load(text) == document
+
+
+def test_every_response_has_its_headers(document: dict[str, Any]) -> None:
+    shared = document["components"]["responses"]
+
+    for operation in operations(document):
+        for status, response in operation["responses"].items():
+            name = response.get("$ref", "").rpartition("/")[2]
+            headers = shared.get(name, response)["headers"].keys()
             assert "X-Request-ID" in headers
             assert ("Retry-After" in headers) == (status in {"429", "503"})
             assert ("WWW-Authenticate" in headers) == (status == "401")

@@ -28,10 +28,9 @@ class Operation:
 
     @property
     def example(self) -> dict[str, Any]:
-        """A JSON body that fits; KeyError when it takes none."""
-        found: dict[str, Any] = self.details["requestBody"]["content"]["application/json"][
-            "example"
-        ]
+        """Return a JSON body that fits. Raise KeyError when the operation takes none."""
+        content = self.details["requestBody"]["content"]["application/json"]
+        found: dict[str, Any] = resolve_schema(content["schema"])["examples"][0]
         return found
 
     @property
@@ -67,7 +66,7 @@ def operations() -> tuple[Operation, ...]:
 
 
 def _walk(schema: dict[str, Any], example: Any, path: tuple[str, ...]) -> Any:
-    schema = _meant(schema)
+    schema = resolve_schema(schema)
     kind = schema["type"] if isinstance(schema["type"], str) else schema["type"][0]
     if path:
         yield path, kind
@@ -78,10 +77,10 @@ def _walk(schema: dict[str, Any], example: Any, path: tuple[str, ...]) -> Any:
             yield from _walk(named.get(name, others), example[name], (*path, name))
 
 
-def _meant(schema: dict[str, Any]) -> dict[str, Any]:
-    """Behind a reference, or the one of several that is not null."""
+def resolve_schema(schema: dict[str, Any]) -> dict[str, Any]:
+    """Return the schema behind a reference, or the one of several that is not null."""
     if "$ref" in schema:
-        return _meant(document()["components"]["schemas"][schema["$ref"].rpartition("/")[2]])
+        return resolve_schema(document()["components"]["schemas"][schema["$ref"].rpartition("/")[2]])
     if "anyOf" in schema:
-        return _meant(schema["anyOf"][0])
+        return resolve_schema(schema["anyOf"][0])
     return schema

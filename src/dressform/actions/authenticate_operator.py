@@ -12,9 +12,9 @@ _WRONG_CREDENTIALS = "Login and password do not belong together."
 async def authenticate_operator(
     uows: UnitOfWorkFactory, passwords: PasswordHasher, *, login: str, password: str
 ) -> UUID:
-    """Return the account of the operator at the keyboard, whose password counts as a login.
+    """Return the account of the operator at the keyboard. The password counts as a login.
 
-    Raises StartupError when the password is not theirs, or they operate nothing.
+    Raise StartupError when the password is wrong, or when the account is no operator.
     """
     uow = uows.read()
     found = await Accounts(uow).get_for_sign_in(login)

@@ -18,7 +18,7 @@ async def ask_email_change(
     password: str,
     new_email: str,
 ) -> None:
-    """A link to the new address, word to the old one. Raises WrongPassword."""
+    """Queue a link for the new address and a notice for the old one. Raise WrongPassword."""
     credentials = await check_password(uows, passwords, member, password)
     async with uows.transaction() as uow:
         mails = Mails(uow)
@@ -40,7 +40,7 @@ async def ask_email_change(
 
 
 async def confirm_email(uow: UnitOfWork, token: str) -> None:
-    """The new address takes the old one's place. Raises LinkInvalid, EmailTaken."""
+    """Replace the old address by the confirmed one. Raise LinkInvalid, EmailTaken."""
     redeemed = await OneTimeTokens(uow).redeem(token, TokenPurpose.EMAIL_CHANGE)
     if redeemed is None:
         raise LinkInvalid

@@ -14,7 +14,7 @@ from dressform.repositories.sessions import Sessions
 async def change_password(
     uows: UnitOfWorkFactory, passwords: PasswordHasher, member: Member, *, current: str, new: str
 ) -> None:
-    """Every other session ends. Raises WrongPassword, WeakPassword."""
+    """Change the password and delete every other session. Raise WrongPassword, WeakPassword."""
     credentials = await check_password(uows, passwords, member, current)
     uow = uows.read()
     username = (await Profiles(uow).get(member)).username
@@ -33,7 +33,7 @@ async def change_password(
 async def reset_password(
     uows: UnitOfWorkFactory, passwords: PasswordHasher, *, token: str, new: str
 ) -> None:
-    """By a mailed link: every session ends. Raises LinkInvalid, WeakPassword."""
+    """Set a password by a mailed link and delete every session. Raise LinkInvalid, WeakPassword."""
     uow = uows.read()
     looked_at = _require_valid(await OneTimeTokens(uow).peek(token, TokenPurpose.PASSWORD_RESET))
     username = (await Profiles(uow).get(looked_at.owner)).username
@@ -51,13 +51,14 @@ async def reset_password(
 
 
 def _require_valid(redeemed: RedeemedToken | None) -> RedeemedToken:
+    """Return the redeemed token. Raise LinkInvalid for None."""
     if redeemed is None:
         raise LinkInvalid
     return redeemed
 
 
 async def _set_password(uow: UnitOfWork, owner: Owner, password_hash: str) -> Credentials:
-    """Answers what stood there before."""
+    """Set the password hash. Return the previous credentials."""
     account = await Accounts(uow).change(owner, password_hash=password_hash)
     await OneTimeTokens(uow).delete_all(owner)
     await Mails(uow).add(

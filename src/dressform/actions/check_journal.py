@@ -1,4 +1,4 @@
-"""Whether the database knows of all that was deleted, by the files of the journal on this host."""
+"""Check whether the database knows all deletions in the journal files of this host."""
 
 import asyncio
 from collections.abc import Iterator, Sequence
@@ -14,22 +14,19 @@ from dressform.repositories.deletion_marks import DeletionMarks
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """The files of this host, and the number up to which the database knows each.
-
-    `elsewhere`: files that only the database knows. They are on other hosts, or lost.
-    """
+    """The files of this host, and the last number of each that the database knows."""
 
     files: Sequence[JournalFile]
     known: dict[UUID, int]
 
     @property
     def outdated_files(self) -> list[JournalFile]:
-        """Return the files with deletions that the database doesn't know."""
+        """Return the files with deletions that the database does not know."""
         return [each for each in self.files if each.committed_number > self.known.get(each.id, 0)]
 
     @property
     def unknown_hashes(self) -> list[str]:
-        """Return the hashes of what is to be deleted again."""
+        """Return the hashes of what must be deleted again."""
         return [
             each
             for file in self.outdated_files
@@ -38,11 +35,12 @@ class Comparison:
 
     @property
     def missing_file_count(self) -> int:
+        """Return how many files only the database knows: on other hosts, or lost."""
         return len(self.known.keys() - {each.id for each in self.files})
 
 
 async def compare_journal(uows: UnitOfWorkFactory) -> Comparison:
-    """Raises StartupError when a file can't be read."""
+    """Compare the journal with the database. Raise StartupError when a file can't be read."""
     # The files before the marks: what is deleted meanwhile is then in the database for sure.
     with _translate_disk_errors():
         files = await asyncio.to_thread(uows.journal.read_all, at=uows.clock())
@@ -53,7 +51,7 @@ async def compare_journal(uows: UnitOfWorkFactory) -> Comparison:
 
 
 async def check_journal(uows: UnitOfWorkFactory) -> None:
-    """Raises StartupError when the database doesn't know of all that was deleted."""
+    """Raise StartupError when the database does not know all deletions."""
     found = await compare_journal(uows)
     if found.outdated_files:
         raise StartupError(
@@ -65,7 +63,7 @@ async def check_journal(uows: UnitOfWorkFactory) -> None:
 
 
 async def confirm_files(found: Comparison) -> None:
-    """Write down what the database committed for a process that died before it could."""
+    """Confirm what the database committed for a process that died before it could."""
     with _translate_disk_errors():
         for file in found.files:
             if file.committed_number < file.last_number <= found.known.get(file.id, 0):

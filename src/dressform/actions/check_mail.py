@@ -8,10 +8,10 @@ log = logging.getLogger(__name__)
 
 
 async def check_mail(uows: UnitOfWorkFactory, transport: Transport) -> bool:
-    """Return whether the mail server takes mail now, and record since when it does not.
+    """Return whether the mail server accepts mail now. Record the beginning of an outage.
 
-    By a check that is for nobody: whether the mail of a certain address fails would tell everybody
-    who reads the status that the address has an account.
+    The check has no recipient: the failure of a real mail would reveal that its address has an
+    account.
     """
     try:
         await transport.check()

@@ -8,7 +8,7 @@ from dressform.repositories.owners import Owner
 async def check_password(
     uows: UnitOfWorkFactory, passwords: PasswordHasher, owner: Owner, password: str
 ) -> Credentials:
-    """That it is really the owner who asks. Raises WrongPassword; holds no connection meanwhile."""
+    """Check the owner's password, without holding a connection. Raise WrongPassword."""
     uow = uows.read()
     credentials = await Accounts(uow).get_credentials(owner)
     if not await passwords.verify(password, credentials.password_hash):

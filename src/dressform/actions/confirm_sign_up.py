@@ -7,7 +7,7 @@ from dressform.repositories.sign_ups import SignUps
 
 
 async def confirm_sign_up(uow: UnitOfWork, token: str) -> None:
-    """A sign-up becomes an account. Raises LinkInvalid, EmailTaken, UsernameTaken."""
+    """Turn a registration into an account. Raise LinkInvalid, EmailTaken, UsernameTaken."""
     sign_ups = SignUps(uow)
     waiting = await sign_ups.get_by_token(token)
     if waiting is None:
@@ -29,7 +29,7 @@ async def confirm_sign_up(uow: UnitOfWork, token: str) -> None:
 
 
 def conflict_error(error: ConstraintError) -> Exception:
-    """What a refused row means: the username or the address is somebody else's."""
+    """Return the error of a refused row: the username or the address is taken."""
     return {
         "uq_profile_username_index": UsernameTaken(),
         "uq_account_email_index": EmailTaken(),

@@ -1,4 +1,4 @@
-"""How many accounts agreed, of each flag: what decides which flags are enough for a draw."""
+"""Count the contributors of each flag, which decides which flags are sufficient for a draw."""
 
 import asyncio
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ from dressform.repositories.sealed_contributions import EncryptedRows, decrypt_c
 
 @dataclass(frozen=True, slots=True)
 class AccountsByFlag:
-    """Accounts of a batch, by the flag of the body that each would give."""
+    """The accounts of a batch, by the flag of the body that each would contribute."""
 
     account_ids: dict[str, list[UUID]]
 

@@ -21,9 +21,10 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class MailDraft:
-    """Which template, to whom, in which language; the link's page and token if it has one.
+    """The template, recipient and language of a mail; the page and token of its link if any.
 
-    To the address as it was confirmed, never as a client spelled it: `Ada@` may be another mailbox.
+    The recipient is the confirmed address, never a client's spelling: `Ada@` may be another
+    mailbox.
     """
 
     template: str
@@ -37,7 +38,7 @@ class MailDraft:
 
 @dataclass(frozen=True, slots=True)
 class RenderedMail:
-    """A mail as it goes out, and whom it warns of which end."""
+    """A rendered mail, and the expiry that it announces if any."""
 
     message: EmailMessage
     warned: ExpiryNotice | None
@@ -46,10 +47,10 @@ class RenderedMail:
 async def deliver_mails(
     uows: UnitOfWorkFactory, composer: MailRenderer, transport: Transport
 ) -> int:
-    """Every mail that is due; gives how many were handed over.
+    """Deliver every mail that is due. Return how many were delivered.
 
-    What a mail says is decided here, out of any client's sight: so no answer of the API, nor its
-    time, can tell whether an address has an account.
+    The content of a mail is decided here, and not while a request is handled. So neither a response
+    nor its time reveals whether an address has an account.
     """
     delivered = 0
     # One by one: the lease of a whole batch could run out before its last mail's turn.
@@ -90,7 +91,7 @@ async def _deliver(
 
 
 async def _abandon(uows: UnitOfWorkFactory, mail: LeasedMail) -> bool:
-    """It may have been handed over or not: it counts as neither, and the next warning will come."""
+    """Delete a mail that may have been delivered or not. The next expiry notice will follow."""
     log.warning("mail %s may have been handed over: it is not sent again", mail.id)
     async with uows.transaction() as uow:
         await Mails(uow).delete(mail.id)
@@ -98,7 +99,7 @@ async def _abandon(uows: UnitOfWorkFactory, mail: LeasedMail) -> bool:
 
 
 async def _render(uow: UnitOfWork, composer: MailRenderer, mail_id: UUID) -> RenderedMail | None:
-    """Nothing when there is nobody to write to, or no reason any more."""
+    """Render a mail. Return None when it has no recipient, or no reason, any more."""
     letter = await Mails(uow).get_by_id(mail_id)
     draft = await _DRAFTS[letter.kind](uow, letter) if letter else None
     if letter is None or draft is None:
@@ -162,7 +163,7 @@ async def _draft_email_change(uow: UnitOfWork, letter: OutboxMail) -> MailDraft 
 
 
 async def _draft_expiry_notice(uow: UnitOfWork, letter: OutboxMail) -> MailDraft | None:
-    """Not when its owner was back meanwhile: that end does not come."""
+    """Draft the notice, unless a login has moved the expiry since."""
     account_id = UUID(letter.context["account_id"])
     locked = await Accounts(uow).get_in_grace_period(account_id)
     if locked is not None:
@@ -177,7 +178,7 @@ async def _draft_expiry_notice(uow: UnitOfWork, letter: OutboxMail) -> MailDraft
 
 
 async def _draft_restricted_notice(uow: UnitOfWork, letter: OutboxMail) -> MailDraft | None:
-    """Ask whether a restricted account is still needed; this warns of no end."""
+    """Ask whether a restricted account is still needed; this warns of no expiry."""
     account = await _get_expiring_account(uow, letter)
     if account is None or account.restricted_at is None:
         return None
@@ -186,7 +187,7 @@ async def _draft_restricted_notice(uow: UnitOfWork, letter: OutboxMail) -> MailD
 
 
 async def _get_expiring_account(uow: UnitOfWork, letter: OutboxMail) -> Credentials | None:
-    """The account that the mail is about, unless its end is another by now."""
+    """Return the account of a notice, None when its expiry is another one by now."""
     account = await Accounts(uow).get_by_id(UUID(letter.context["account_id"]))
     if account is None or account.expires_at.isoformat() != letter.context["ends_at"]:
         return None
@@ -194,7 +195,7 @@ async def _get_expiring_account(uow: UnitOfWork, letter: OutboxMail) -> Credenti
 
 
 async def _draft_reactivation(uow: UnitOfWork, account: Credentials) -> MailDraft:
-    """For whom the warning, or the owner, comes after the end: the way back."""
+    """Draft the mail that lets an owner reactivate an account in its grace period."""
     token = new_token()
     account_id = account.owner.account_id
     await ExpiryNotices(uow).set_reactivation_token(account_id, token)

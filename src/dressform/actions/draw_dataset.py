@@ -1,4 +1,4 @@
-"""A year's draw of the open dataset: proposed by one operator, carried out as another approves."""
+"""The yearly draw of the open dataset: one operator proposes it, another approves it."""
 
 from collections.abc import Callable, Sequence
 from enum import StrEnum
@@ -24,7 +24,7 @@ from dressform.repositories.operators import Operators
 
 
 class DrawStep(StrEnum):
-    """What a draw does next. How far it is would tell how many they are: nobody's business."""
+    """A step of a draw. There is no finer progress, since it would reveal the number of people."""
 
     COUNTING = "Counting those who agreed"
     READING = "Adding up what they give"
@@ -35,9 +35,9 @@ ProgressCallback = Callable[[DrawStep], None]
 
 
 async def propose_dataset(uows: UnitOfWorkFactory, operator_id: UUID) -> int:
-    """The year that it is proposed for; a second time it changes nothing.
+    """Propose the draw of this year and return the year. Repeating it changes nothing.
 
-    Raises StartupError when its chance is over, or another operator's proposal waits for approval.
+    Raise StartupError when the draw is closed, or when another operator's proposal is pending.
     """
     async with uows.transaction() as uow:
         draws, year = Draws(uow), uow.now.year
@@ -53,12 +53,12 @@ async def propose_dataset(uows: UnitOfWorkFactory, operator_id: UUID) -> int:
 async def draw_dataset(
     uows: UnitOfWorkFactory, receipts: Receipts, operator_id: UUID, told: ProgressCallback
 ) -> Draw | None:
-    """What was drawn this year, now or before it was interrupted; None when too few agreed.
+    """Carry out this year's draw, or finish an interrupted one. Return None if too few agreed.
 
-    What is counted or drawn is written in the transaction that marks the accounts, so that no crash
-    lets anyone's budget be spent twice: noise that was not written has been seen by nobody. Raises
-    StartupError when there is nothing to approve, or not yet, or not by this operator, or when the
-    database was put back from before a draw. Nothing is seen before its receipt is on the disk.
+    Counts and sums are stored in the transaction that marks the accounts, so that no crash spends a
+    privacy budget twice: noise that was not stored was never seen. Raise StartupError when there is
+    nothing to approve, when it is too early, for the proposing operator, and when the database was
+    restored from before a draw. Nothing is returned before its receipt is on the disk.
     """
     _check_receipts(receipts, await list_draws(uows))
     counted = await _count_contributors(uows, operator_id, told)
@@ -77,7 +77,7 @@ async def draw_dataset(
 
 
 async def list_draws(uows: UnitOfWorkFactory) -> list[Draw]:
-    """Every year's, in their order."""
+    """Return the draws of all years, in order."""
     uow = uows.read()
     return [
         _parse_draw(draw) for draw in await Draws(uow).list_all() if draw.statistics is not None
@@ -120,7 +120,7 @@ async def _count_contributors(
 
 
 def _choose_codebook(counts: Sequence[int]) -> tuple[Codebook | None, tuple[str, ...]]:
-    """Return the flags that are enough, or both where none is, and the largest codebook for them."""
+    """Return the flags that suffice (both if none does) and the largest codebook for them."""
     flags = [flag for flag, count in zip(FLAGS, counts, strict=True) if count >= MIN_FLAG_COUNT]
     everyone = sum(count for count in counts if count >= MIN_FLAG_COUNT)
     codebook = next((book for book in reversed(OFFERED) if everyone >= book.gate), None)
@@ -128,7 +128,7 @@ def _choose_codebook(counts: Sequence[int]) -> tuple[Codebook | None, tuple[str,
 
 
 async def _get_counted(uow: UnitOfWork, operator_id: UUID) -> StoredDraw | None:
-    """Return the year's draw if it is counted. Raises StartupError if it cannot be by this operator."""
+    """Return this year's draw if it is counted. Raise StartupError if it can't be approved."""
     found = await Draws(uow).get_for_update(uow.now.year)
     if found is not None and found.count is not None:
         return found
@@ -137,7 +137,7 @@ async def _get_counted(uow: UnitOfWork, operator_id: UUID) -> StoredDraw | None:
 
 
 async def _can_replace_proposal(uow: UnitOfWork, found: StoredDraw, operator_id: UUID) -> bool:
-    """When nobody operates the site any more who proposed it."""
+    """Return whether a proposal may be replaced: its proposer is no operator any more."""
     if found.count is not None:
         raise StartupError(_closed_message(found))
     if found.proposed_by is None or not await Operators(uow).contains(found.proposed_by):

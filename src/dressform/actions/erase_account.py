@@ -9,9 +9,9 @@ from dressform.repositories.owners import Member
 async def erase_account(
     uows: UnitOfWorkFactory, passwords: PasswordHasher, member: Member, *, password: str
 ) -> None:
-    """Everything of the account at once, in one transaction; a last mail confirms it.
+    """Delete an account with all its data in one transaction, and queue a confirmation.
 
-    Raises WrongPassword.
+    Raise WrongPassword.
     """
     credentials = await check_password(uows, passwords, member, password)
     async with uows.transaction() as uow:

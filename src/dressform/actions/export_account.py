@@ -17,7 +17,7 @@ from dressform.repositories.sessions import OpenSession, Sessions
 
 @dataclass(frozen=True, slots=True)
 class AccountData:
-    """All that is stored about a member. Pictures are WebP in base64."""
+    """All stored data of a member. Images are WebP in base64."""
 
     account: Credentials
     profile: PublicProfile
@@ -29,7 +29,7 @@ class AccountData:
 
 
 async def export_account(uow: UnitOfWork, member: Member) -> AccountData:
-    """GDPR Art. 15 and 20: complete, in a common format that machines read."""
+    """Return all stored data of a member (GDPR articles 15 and 20), machine-readable."""
     models, _ = await Models(uow).list_page(member, limit=100)
     return AccountData(
         account=await Accounts(uow).get_credentials(member),

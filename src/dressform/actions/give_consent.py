@@ -20,10 +20,10 @@ async def give_consent(
     model_id: UUID | None,
     may_mail: Callable[[], bool],
 ) -> Consent | None:
-    """To the text that they were shown, and to no other. A mail confirms each new agreement.
+    """Record a member's consent to the text that they were shown. Queue a confirmation.
 
-    Raises AccountRestricted, ConsentTextChanged, InvalidInput for a model that is none of theirs, and
-    TooManyConsents.
+    Raise AccountRestricted, ConsentTextChanged, TooManyConsents, and InvalidInput for a model that
+    is not theirs.
     """
     if member.restricted:
         raise AccountRestricted

@@ -11,7 +11,7 @@ from dressform.sewing.body import BodyMeasurements
 async def import_models(
     uows: UnitOfWorkFactory, member: Member, bodies: Sequence[BodyMeasurements]
 ) -> list[StoredModel]:
-    """A model of each body, or of none. Raises TooManyModels, Unauthenticated."""
+    """Add a model of each body, or none at all. Raise TooManyModels, Unauthenticated."""
     async with uows.transaction() as uow:
         models = Models(uow)
         day = uow.now.date().isoformat()
@@ -25,7 +25,7 @@ async def import_models(
 
 
 def _model_name(day: str, number: int, of: int) -> str:
-    """The file's own names may be people's: its owner gives it another."""
+    """Return a neutral name, since names in the file may be those of people."""
     return f"Imported {day}" if of == 1 else f"Imported {day}, {number} of {of}"
 
 

@@ -11,7 +11,7 @@ AuditEntryWithOperator = tuple[StoredAuditEntry, str | None]
 async def list_audit_log(
     uow: UnitOfWork, *, limit: int, before: UUID | None
 ) -> tuple[list[AuditEntryWithOperator], UUID | None]:
-    """A page, the latest first, and the id before which the next one begins."""
+    """Return a page of the audit log, latest first, and the id before which the next begins."""
     found = await AuditLogEntries(uow).list_page(limit=limit + 1, before=before)
     page = found[:limit]
     names = await Operators(uow).get_usernames({one.operator_id for one in page})

@@ -14,9 +14,9 @@ from dressform.repositories.service_secrets import SecretPurpose, ServiceSecrets
 async def load_secrets(
     pool: Pool, master: MasterKeys, clock: Clock
 ) -> tuple[Keyrings, list[SigningKey]]:
-    """The service's own secrets, made at the first start of all.
+    """Load the secrets of the service. Create them at the very first start.
 
-    Raises StartupError when the database was sealed under a master key that is not in the ring.
+    Raise StartupError when a master key that the database needs is not in the ring.
     """
     async with Transaction.begin(pool) as connection:
         secrets = ServiceSecrets(connection, master, clock)

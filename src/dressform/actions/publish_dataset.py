@@ -1,4 +1,4 @@
-"""From what was drawn to what anyone can download: needs nobody's data, and can be repeated."""
+"""Publish editions from drawn sums. It needs no personal data and can be repeated."""
 
 from datetime import datetime
 
@@ -13,9 +13,9 @@ from dressform.repositories.editions import Edition, EditionFile, Editions
 
 
 async def publish_dataset(uows: UnitOfWorkFactory, publisher: Publisher) -> list[str]:
-    """Every year's edition, and that of all years together if there are several: their names.
+    """Publish every year's edition, and that of all years together. Return their names.
 
-    One that is published already stays as it is.
+    An edition that is published already does not change.
     """
     draws = await list_draws(uows)
     wanted = [combine([draw]) for draw in draws]

@@ -6,11 +6,11 @@ BATCH = 200
 
 
 async def queue_expiry_notices(uows: UnitOfWorkFactory) -> int:
-    """Write the mails of the warnings that are due; gives how many.
+    """Queue the expiry notices that are due, and return how many.
 
-    Also those that ask the owners of restricted accounts whether they still need them.
-    That a warning is written and its mail stand in one transaction, so each is there once whatever
-    crashes. What it says, and whether it still is to be said, is decided when it is delivered.
+    This includes the questions to owners of restricted accounts. A notice is marked and its mail
+    added in one transaction, so that each is queued once, even after a crash. Its content, and
+    whether it is still needed, is decided when it is delivered.
     """
     written = 0
     while True:

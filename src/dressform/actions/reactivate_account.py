@@ -4,9 +4,9 @@ from dressform.repositories.expiry_notices import ExpiryNotices
 
 
 async def reactivate_account(uow: UnitOfWork, token: str) -> None:
-    """The owner of an account past its window comes back in time. Raises LinkInvalid.
+    """Reactivate an account in its grace period. Raise LinkInvalid.
 
-    It counts as a login: it takes the mailbox of the account and says the same thing.
+    It counts as a login, since it proves access to the mailbox of the account.
     """
     if not await ExpiryNotices(uow).reactivate(token):
         raise LinkInvalid

@@ -8,7 +8,7 @@ from dressform.repositories.sign_ups import SignUps
 async def check_registration(
     uows: UnitOfWorkFactory, *, email: str, username: str, password: str
 ) -> None:
-    """What can be said before a mail is spent on it. Raises WeakPassword, UsernameTaken."""
+    """Check what needs no mail. Raise WeakPassword, UsernameTaken."""
     await require_strong_password(password, username=username, email=email)
     uow = uows.read()
     if not await SignUps(uow).is_username_free(username):
@@ -24,10 +24,10 @@ async def register(
     password: str,
     language: str,
 ) -> None:
-    """Keep an acceptable sign-up and write its mail.
+    """Store a registration and queue its mail.
 
-    Does the same work whether or not the address has an account: what the mail says is found out
-    when it is delivered. Raises UsernameTaken for a name that was taken meanwhile.
+    It does the same work whether or not the address has an account: the content of the mail is
+    decided when it is delivered. Raise UsernameTaken when the name was taken meanwhile.
     """
     password_hash = await passwords.hash(password)
     async with uows.transaction() as uow:
@@ -43,7 +43,7 @@ async def register(
 async def require_strong_password(
     password: str, *, username: str, email: str | None = None, pointer: str = "#/password"
 ) -> None:
-    """Raises WeakPassword."""
+    """Raise WeakPassword for a password that is not acceptable."""
     objection = await validate_password_async(password, username=username, email=email)
     if objection is not None:
         raise WeakPassword(FieldError(pointer, objection))

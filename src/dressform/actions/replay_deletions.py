@@ -1,4 +1,4 @@
-"""After a backup was put back: what was deleted since, deleted again."""
+"""Repeat the deletions of the journal after a backup was restored."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -23,11 +23,11 @@ _BEFORE_EVERY_EXPIRY = datetime(1970, 1, 1, tzinfo=UTC)
 async def replay_deletions(
     uows: UnitOfWorkFactory, *, without_damaged: bool = False
 ) -> Counter[DeletionKind]:
-    """Return how many of each kind are gone again.
+    """Repeat the deletions that the database does not know. Return how many of each kind.
 
-    Interrupted, it is run again: only at its end the database counts as up to date. What it deletes
-    is written down anew, as a backup may have been made meanwhile. Raises StartupError for a file
-    that is damaged.
+    After an interruption it can be run again: the database counts as up to date only at the end.
+    Its deletions are journaled again, since another backup may have been made meanwhile. Raise
+    StartupError for a damaged file.
     """
     found = await compare_journal(uows)
     if not without_damaged:

@@ -1,4 +1,4 @@
-"""After a backup was put back: a draw that it doesn't know, from what was published of it."""
+"""Restore a draw that a restored database does not know, from its published edition."""
 
 from collections.abc import Mapping
 from uuid import UUID
@@ -15,7 +15,7 @@ from dressform.repositories.draws import Draws
 
 
 def read_edition(files: Mapping[str, bytes]) -> Draw:
-    """`files`: of a year's edition, by name. Raises StartupError for others."""
+    """Parse the files of a year's edition, by name. Raise StartupError for other files."""
     if missing := [name for name in REQUIRED_FILES if name not in files]:
         raise StartupError(f"There is no {missing[0]}: give the folder of an edition's files.")
     try:
@@ -29,10 +29,10 @@ def read_edition(files: Mapping[str, bytes]) -> Draw:
 async def restore_dataset(
     uows: UnitOfWorkFactory, receipts: Receipts, operator_id: UUID, draw: Draw
 ) -> None:
-    """Nobody whom that draw may have had is drawn again.
+    """Store a published draw, so that nobody who may have been in it is drawn again.
 
-    It takes one operator: it can only keep people out of later draws. Raises StartupError for
-    another draw than the receipt is of, or one that is known already.
+    One operator suffices, as it can only exclude people from later draws. Raise StartupError for a
+    draw that does not match its receipt, or that is known already.
     """
     receipt = Receipt.from_draw(draw)
     if any(

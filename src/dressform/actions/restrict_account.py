@@ -14,9 +14,10 @@ async def restrict_account(
     password: str,
     restricted: bool,
 ) -> None:
-    """GDPR Art. 18: from now on the data are kept, but neither shown nor used.
+    """Restrict an account (GDPR article 18), or lift the restriction.
 
-    Restricting ends every other session. Raises WrongPassword.
+    A restricted account is stored, but neither shown nor used. Restricting deletes every other
+    session. Raise WrongPassword.
     """
     await check_password(uows, passwords, member, password)
     async with uows.transaction() as uow:

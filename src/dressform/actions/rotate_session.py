@@ -6,8 +6,8 @@ from dressform.repositories.sessions import IssuedSession, Sessions
 async def rotate_session(uows: UnitOfWorkFactory, token: str) -> IssuedSession:
     """Trade a refresh token for its successor. Raise RefreshTokenRefused.
 
-    The token that was used last may come again as long as its successor was not used: the answer
-    that brought it got lost, or several pages asked at once. Any older one ends the session.
+    The token that was used last is accepted again until its successor is used: the response may
+    have been lost, or several pages may have refreshed at once. Any older token ends the session.
     """
     async with uows.transaction() as uow:
         renewed = await Sessions(uow).rotate(token)

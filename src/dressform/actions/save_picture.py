@@ -10,7 +10,7 @@ from dressform.repositories.pictures import Avatars, ProfilePictures
 async def save_picture(
     uows: UnitOfWorkFactory, images: ImageProcessor, member: Member, data: bytes
 ) -> None:
-    """Re-encoded, as the picture of the profile. Raises UnsupportedPicture, TooLarge."""
+    """Re-encode an image as the profile picture. Raise UnsupportedPicture, TooLarge."""
     picture = await images.normalise(data)
     async with uows.transaction() as uow:
         await ProfilePictures(uow).put(member, picture.webp)
@@ -19,7 +19,7 @@ async def save_picture(
 async def save_avatar(
     uows: UnitOfWorkFactory, images: ImageProcessor, member: Member, model_id: UUID, data: bytes
 ) -> None:
-    """Re-encoded, as the model's avatar. Raises NotFound, UnsupportedPicture, TooLarge."""
+    """Re-encode an image as a model's avatar. Raise NotFound, UnsupportedPicture, TooLarge."""
     uow = uows.read()
     await Models(uow).get(member, model_id)
     picture = await images.normalise(data)

@@ -24,7 +24,7 @@ Network = IPv4Network | IPv6Network
 
 
 class LookupPurpose(StrEnum):
-    """What the notice allows: to diagnose problems."""
+    """The purposes of a search, which the privacy notice allows: to diagnose problems."""
 
     ERROR = "error"
     SLOWNESS = "slowness"
@@ -34,7 +34,7 @@ class LookupPurpose(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccessLogQuery:
-    """What an operator asks the address log, and why. `status` is one, or a class such as 5xx."""
+    """An operator's search, with its reason. `status` is one status, or a class such as 5xx."""
 
     purpose: LookupPurpose
     reason: str
@@ -51,7 +51,9 @@ class AccessLogQuery:
 
 @dataclass(frozen=True, slots=True)
 class AccessLogRow:
-    """A request as the operator sees it. `address` is a whole network, unless all of it was asked for."""
+    """A row as the operator sees it. `address` is a network, unless the full address was
+    requested.
+    """
 
     at: datetime
     address: str
@@ -63,6 +65,7 @@ class AccessLogRow:
 
     @classmethod
     def from_entry(cls, request: AccessLogEntry, *, full: bool) -> "AccessLogRow":
+        """Return the row to show, with a truncated address unless `full`."""
         address = request.address if full else _truncate_address(ip_network(request.address))
         return cls(
             at=request.at,
@@ -78,7 +81,7 @@ class AccessLogRow:
 async def search_access_log(
     uows: UnitOfWorkFactory, operator_id: UUID, question: AccessLogQuery
 ) -> tuple[list[AccessLogRow], PageKey | None]:
-    """A page, and where the next one begins. It is recorded before anybody sees it."""
+    """Return a page and the key of the next one. The search is audited before it returns."""
     async with uows.transaction() as uow:
         wanted = _to_filter(question, uow.now)
         log = await AccessLogEntries.assume_role(uow)
@@ -98,7 +101,7 @@ async def search_access_log(
 
 
 def _to_filter(question: AccessLogQuery, at: datetime) -> AccessLogFilter:
-    """Without a time, the last day; a request's id is enough without one."""
+    """Return the filter of a query. Without a time or a request id it covers the last 24 hours."""
     since = question.since
     if since is None and question.request_id is None:
         since = (question.until or at) - DEFAULT_RANGE
@@ -122,10 +125,10 @@ def _parse_status(status: str | None) -> range | None:
 
 
 def _truncate_address(network: Network) -> Network:
-    """Never more of an IPv4 address than /24, also where it stands within an IPv6 one.
+    """Return a network of at most /24 of an IPv4 address, also of one inside an IPv6 address.
 
-    6to4 has it right after its 16 bits. Teredo, NAT64, ISATAP and `::a.b.c.d` have a client's
-    behind the 48th bit.
+    6to4 addresses contain it right after their 16 bits. Those of Teredo, NAT64, ISATAP and
+    `::a.b.c.d` contain a client's behind bit 48.
     """
     is_6to4 = isinstance(network, IPv6Network) and network.subnet_of(_6TO4)
     bits = _6TO4_PREFIX_BITS if is_6to4 else _PREFIX_BITS[network.version]
@@ -133,9 +136,9 @@ def _truncate_address(network: Network) -> Network:
 
 
 def _audit_record(question: AccessLogQuery, wanted: AccessLogFilter) -> dict[str, Any]:
-    """What was asked for, the address cut: the log is the only place where one may be.
+    """Return the query for the audit log, with a truncated address.
 
-    `prefix_length` still tells whether it was a single one.
+    Only the access log may hold addresses. `prefix_length` still shows that it was a single one.
     """
     network, before = question.network, question.before
     said = {

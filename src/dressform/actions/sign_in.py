@@ -8,9 +8,9 @@ from dressform.repositories.sessions import IssuedSession, Sessions
 async def sign_in(
     uows: UnitOfWorkFactory, passwords: PasswordHasher, *, login: str, password: str
 ) -> IssuedSession:
-    """A login: it starts a session and counts for retention. Raises WrongCredentials.
+    """Sign in: start a session, and record the login for retention. Raise WrongCredentials.
 
-    It also opens an account again that waits for a warning past its 12 months.
+    It also reactivates an account in its grace period.
     """
     uow = uows.read()
     found = await Accounts(uow).get_for_sign_in(login)
@@ -31,7 +31,7 @@ async def sign_in(
 async def _rehash_if_outdated(
     passwords: PasswordHasher, credentials: Credentials, password: str
 ) -> str | None:
-    """When the cost of a hash was raised since it was made."""
+    """Return a new hash when the cost of hashing was raised since the present one."""
     if not passwords.needs_rehash(credentials.password_hash):
         return None
     return await passwords.hash(password)

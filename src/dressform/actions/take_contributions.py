@@ -1,7 +1,7 @@
-"""What accounts give, added up, and the mark that each gave: both of the same accounts, always.
+"""Add up contributions and mark their accounts as drawn: always exactly the same accounts.
 
-Bodies are read in batches, before anything is written. Whoever withdrew, left or was restricted
-meanwhile is not marked; a part of which somebody was not is added up anew.
+Bodies are read in batches before anything is written. Accounts that withdraw, are deleted or
+restricted meanwhile are not marked; the sums of their batch are computed again.
 """
 
 import asyncio
@@ -25,7 +25,7 @@ _MARK_BATCH = 100
 
 @dataclass(frozen=True, slots=True)
 class DrawScope:
-    """What a draw takes: the measurements of a codebook, of bodies of these flags."""
+    """The scope of a draw: the measurements of a codebook, and the flags that are included."""
 
     codebook: Codebook
     flags: Sequence[str] = FLAGS
@@ -33,7 +33,7 @@ class DrawScope:
 
 @dataclass(frozen=True, slots=True)
 class PartialSums:
-    """The exact sums of some accounts, and whose they are: not noisy yet, so seen by nobody."""
+    """The exact sums of some accounts, and their ids. There is no noise yet: never show them."""
 
     account_ids: Sequence[UUID]
     model_ids: Sequence[UUID]
@@ -43,7 +43,7 @@ class PartialSums:
 async def read_contributions(
     uows: UnitOfWorkFactory, year: int, taken: DrawScope
 ) -> list[PartialSums]:
-    """In parts of some hundred, so that a million bodies are never held at once."""
+    """Return sums of some hundred accounts each, so that memory stays bounded."""
     adding, parts, last, unreadable = _Summation(taken), list[PartialSums](), None, 0
     while True:
         uow = uows.read()
@@ -64,7 +64,10 @@ async def read_contributions(
 async def take_contributions(
     uow: UnitOfWork, parts: Sequence[PartialSums], year: int, taken: DrawScope
 ) -> Sums:
-    """The exact sums of just those whom it marks: noise and storing belong in the same transaction."""
+    """Mark the accounts and return their exact sums.
+
+    Noise and storing belong in the same transaction.
+    """
     taking = _ContributionTaker(uow, year, taken)
     marked = [await taking.mark(part) for part in parts]
     total = Sums.zeros(taken.codebook)
@@ -93,7 +96,7 @@ class _ContributionTaker:
         )
 
     async def recheck(self, part: PartialSums) -> PartialSums:
-        """Once more after all are marked: a restriction doesn't touch the consent that a mark holds."""
+        """Check again after marking: a restriction does not need the lock of the consent."""
         gone = await self._contributions.list_withdrawn(part.account_ids, part.model_ids)
         await asyncio.sleep(PAUSE_SECONDS)
         still = [each for each in part.account_ids if each not in gone]
@@ -102,7 +105,7 @@ class _ContributionTaker:
         return await self._recompute(still, part.account_ids)
 
     async def _recompute(self, giving: Sequence[UUID], marked: Sequence[UUID]) -> PartialSums:
-        """Of those `giving`; of all others who are `marked` the mark is taken back."""
+        """Sum the accounts `giving`. Unmark all others that are `marked`."""
         rows = await self._contributions.fetch_encrypted(giving)
         part = self._adding.add_up(decrypt_contributions(rows, self._vault).contributions)
         await self._contributions.unmark(set(marked) - set(part.account_ids))
@@ -115,7 +118,7 @@ class _Summation:
         self._summing = SumAccumulator(taken.codebook)
 
     def add_up(self, read: Sequence[Contribution]) -> PartialSums:
-        """Return the sums of those of a flag that is taken; of others nothing goes into them."""
+        """Return the sums of the contributions whose flag is included."""
         given = [each for each in read if get_flag(each.breasts) in self._flags]
         sums = self._summing.sum_bodies((each.breasts, each.measurements) for each in given)
         return PartialSums(

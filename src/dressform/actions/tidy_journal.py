@@ -16,10 +16,10 @@ _MARK_RETENTION = timedelta(days=7)
 
 
 async def tidy_journal(uows: UnitOfWorkFactory) -> int:
-    """Delete the files of which no backup can be older. Return how many.
+    """Delete the journal files that no backup needs. Return how many.
 
-    What a process that died could not confirm is confirmed. Raises OSError, StartupError when
-    a file can't be read, and says it when the database was put back while it was in use.
+    It confirms what a process that died could not confirm. It logs an error when the database was
+    restored while it was in use. Raise OSError, and StartupError when a file can't be read.
     """
     found = await compare_journal(uows)
     await confirm_files(found)
@@ -34,7 +34,7 @@ async def tidy_journal(uows: UnitOfWorkFactory) -> int:
 
 
 async def tidy_regularly(uows: UnitOfWorkFactory) -> None:
-    """For a host on which no worker runs, until it is cancelled."""
+    """Tidy the journal every hour until cancelled, on a host without a worker."""
     while True:
         await asyncio.sleep(TIDY_SECONDS)
         try:

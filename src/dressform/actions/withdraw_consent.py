@@ -10,7 +10,7 @@ from dressform.repositories.owners import Member
 async def withdraw_consent(
     uow: UnitOfWork, member: Member, *, may_mail: Callable[[], bool]
 ) -> Consent | None:
-    """A mail confirms it, unless nothing stood or none may be sent. None when they never agreed."""
+    """Withdraw a consent and queue a confirmation. Return None when they never agreed."""
     consents = Consents(uow)
     if await consents.withdraw(member) and may_mail():
         account = await Accounts(uow).get_credentials(member)

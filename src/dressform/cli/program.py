@@ -91,15 +91,14 @@ def migrate() -> None:
 @app.command()
 def openapi() -> None:
     """Print the OpenAPI document, of a site that is an example."""
-    import yaml
-
     from dressform.api.app import create_app
+    from dressform.api.openapi_yaml import to_yaml
 
     example = Settings(
         site_url="https://dressform.example", contact="privacy@dressform.example", _env_file=None
     )
     document = create_app(example).openapi()
-    sys.stdout.write(yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=100))
+    sys.stdout.write(to_yaml(document))
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})

@@ -1,1 +1,1 @@
-"""Everything secret: password hashes, access tokens, sealing, random tokens and keyed hashes."""
+"""Password hashes, access tokens, encryption, random tokens and keyed hashes."""

@@ -1,4 +1,4 @@
-"""A queue for what keeps a core busy: whoever comes when it is full is told so at once."""
+"""A thread pool with a bounded queue, for CPU-bound work."""
 
 import asyncio
 from collections.abc import Callable
@@ -14,9 +14,9 @@ Result = TypeVar("Result")
 
 
 class BoundedExecutor:
-    """Threads of its own, and a number of calls that may wait for one.
+    """A thread pool that refuses calls beyond a number of queued ones.
 
-    A pool does what a semaphore of asyncio would, and belongs to no event loop.
+    Unlike a semaphore of asyncio it belongs to no event loop.
     """
 
     def __init__(self, name: str, *, threads: int, max_queued: int) -> None:
@@ -24,7 +24,9 @@ class BoundedExecutor:
         self._capacity = BoundedSemaphore(threads + max_queued)
 
     async def run(self, call: Callable[[], Result]) -> Result:
-        """What it returns. Raises Unavailable when too many wait already."""
+        """Run a call in a thread and return its result. Raise Unavailable when the queue is
+        full.
+        """
         if not self._capacity.acquire(blocking=False):
             raise Unavailable(retry_after=RETRY_AFTER_SECONDS)
         future = self._executor.submit(call)

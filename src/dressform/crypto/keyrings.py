@@ -1,4 +1,4 @@
-"""What a repository needs to seal, open and find: the key ring and the keyed index together."""
+"""The keys that repositories need: master keys, keyed index, and refresh tokens."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +11,8 @@ from dressform.crypto.secrets import KeyedIndex
 
 @dataclass(frozen=True, slots=True)
 class Keyrings:
+    """The keys of the service, which every unit of work carries."""
+
     master: MasterKeys
     index: KeyedIndex
     refresh_tokens: RefreshTokens
@@ -18,13 +20,16 @@ class Keyrings:
 
 @dataclass(frozen=True, slots=True)
 class RowEncryption:
-    """A row that carries its own wrapped data key beside its payload: a sign-up, a mail."""
+    """The encryption of rows that carry their own wrapped data key, such as mails.
+
+    `table` is the name that is bound to each row as associated data.
+    """
 
     keyrings: Keyrings
     table: str
 
     def seal(self, value: dict[str, Any], row: UUID) -> dict[str, Any]:
-        """The columns `key_id`, `wrapped_key` and `sealed` for a fresh key."""
+        """Return the columns `key_id`, `wrapped_key` and `sealed`, under a new data key."""
         key = DataKey.generate()
         wrapped = self.keyrings.master.wrap(key, row)
         return {
@@ -34,6 +39,6 @@ class RowEncryption:
         }
 
     def open(self, row: Any) -> Any:
-        """The payload of a row with `id`, `key_id`, `wrapped_key` and `sealed`."""
+        """Return the decrypted payload of a row with `id`, `key_id`, `wrapped_key` and `sealed`."""
         key = self.keyrings.master.unwrap(WrappedKey(row.key_id, row.wrapped_key), row.id)
         return key.open(row.sealed, self.table, row.id, 1)

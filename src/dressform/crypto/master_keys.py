@@ -1,4 +1,4 @@
-"""The master keys of this process: from the settings, or made once for a machine to try things on."""
+"""The master keys: from the settings, or from a file that is created for a trial installation."""
 
 import base64
 import os
@@ -14,18 +14,19 @@ from dressform.settings.settings import Settings
 
 
 def new_master_key(key_id: str) -> str:
-    """A fresh key as it is written in DRESSFORM_MASTER_KEYS."""
+    """Return a new key in the format of DRESSFORM_MASTER_KEYS."""
     return f"{key_id}:{base64.b64encode(new_key()).decode()}"
 
 
 def load_master_keys(settings: Settings) -> MasterKeys:
-    """The key ring. In production it comes from the settings alone, which were checked before."""
+    """Return the key ring. Production takes it from the settings only, which are checked before."""
     if settings.master_keys is not None:
         return MasterKeys(parse_master_keys(settings.master_keys.get_secret_value()))
     return MasterKeys(parse_master_keys(_load_or_create(settings.state_dir / "master.keys")))
 
 
 def _load_or_create(path: Path) -> str:
+    """Return the content of the key file, which is created when it is missing."""
     try:
         if not path.exists():
             _create_key_file(path)
@@ -41,7 +42,7 @@ def _load_or_create(path: Path) -> str:
 
 
 def _create_key_file(path: Path) -> None:
-    """Whole and on the disk before anything is sealed under it, and the first one made stays."""
+    """Create the key file and fsync it before it is used. Keep one that exists meanwhile."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with NamedTemporaryFile("w", dir=path.parent, prefix=f"{path.name}.") as file:
         file.write(new_master_key("generated") + "\n")

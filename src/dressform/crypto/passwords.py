@@ -1,4 +1,4 @@
-"""Passwords: argon2id hashes, and the judgement of a new one. The only module that imports passlib."""
+"""Hash and validate passwords (argon2id, zxcvbn). The only module that imports passlib."""
 
 import os
 import secrets
@@ -53,9 +53,9 @@ _validator = BoundedExecutor("judging", threads=1, max_queued=MAX_QUEUED_VALIDAT
 
 
 class PasswordHasher:
-    """argon2id, computed in threads, no more of them at once than there are cores.
+    """Hashes passwords by argon2id, in as many threads as there are cores.
 
-    Hashing and verifying raise Unavailable when too many wait for it.
+    `hash` and `verify` raise Unavailable when too many calls are queued.
     """
 
     def __init__(self) -> None:
@@ -66,11 +66,13 @@ class PasswordHasher:
         )
 
     async def hash(self, password: str) -> str:
-        """What to store of a password that `judge` let pass; ValueError for text that is no Unicode."""
+        """Return the hash of a validated password. Raise ValueError for text that is not
+        Unicode.
+        """
         return await self._queue.run(lambda: self._hash(password))
 
     async def verify(self, password: str, hashed: str | None) -> bool:
-        """Whether they belong together; without a hash it takes as long and says no."""
+        """Return whether a password has this hash. Without a hash: False, in the same time."""
         if len(password) > MAX_RAW_LENGTH:
             return False
         against = self._dummy if hashed is None else hashed
@@ -78,7 +80,7 @@ class PasswordHasher:
         return matches and hashed is not None
 
     def needs_rehash(self, hashed: str) -> bool:
-        """Whether it was made with other settings than today's."""
+        """Return whether a hash was made with other settings than the present ones."""
         return _CONTEXT.needs_update(hashed)
 
     def _hash(self, password: str) -> str:
@@ -99,14 +101,14 @@ def _dummy_hash() -> str:
 async def validate_password_async(
     password: str, *, username: str, email: str | None = None
 ) -> str | None:
-    """What `judge` says, from a thread. Raises Unavailable when too many wait for theirs."""
+    """Run `validate_password` in a thread. Raise Unavailable when too many calls are queued."""
     return await _validator.run(
         partial(validate_password, password, username=username, email=email)
     )
 
 
 def validate_password(password: str, *, username: str, email: str | None = None) -> str | None:
-    """None for a good password, else one sentence that says what to do. Up to a quarter second."""
+    """Return None for an acceptable password, else one sentence of advice. Takes up to 0.25 s."""
     if "\0" in password or any("\ud800" <= character <= "\udfff" for character in password):
         return UNREADABLE
     if len(password) > MAX_RAW_LENGTH or len(text := _normalise(password)) > MAX_LENGTH:

@@ -37,7 +37,7 @@ class Use(Enum):
 
 @dataclass(frozen=True, slots=True)
 class RefreshToken:
-    """A token taken apart. Nothing is known to be genuine before `RefreshTokens.is_genuine`."""
+    """A parsed token. It is unverified until `RefreshTokens.is_genuine`."""
 
     session_id: UUID
     generation: int
@@ -46,7 +46,7 @@ class RefreshToken:
 
     @classmethod
     def parse(cls, text: str) -> Self | None:
-        """Return None for what has not the shape of a token."""
+        """Parse a token. Return None for text of another format."""
         try:
             raw = base64.b64decode(text, altchars=b"-_", validate=True)
         except ValueError:
@@ -59,35 +59,35 @@ class RefreshToken:
 
     @property
     def hash(self) -> bytes:
-        """Return what a session keeps of the token once it was used (SHA-256, 32 bytes)."""
+        """Return what a session stores of the token that was used last (SHA-256, 32 bytes)."""
         return hashlib.sha256(self.signed + self.signature).digest()
 
 
 class RefreshTokens:
-    """Makes and recognises tokens under one key (32 bytes)."""
+    """Issues and verifies refresh tokens under one key (32 bytes)."""
 
     def __init__(self, key: bytes) -> None:
         self._key = key
 
     def issue(self, session_id: UUID, account_id: UUID, generation: int) -> str:
-        """Return a new token of that generation; two calls never give the same."""
+        """Return a new token of a generation. Two calls never return the same."""
         signed = session_id.bytes + generation.to_bytes(4) + os.urandom(8)
         signature = self._sign(b"token", signed, account_id)
         return base64.urlsafe_b64encode(signed + signature).decode()
 
     def is_genuine(self, token: RefreshToken, account_id: UUID) -> bool:
-        """Tell whether the token was made here for a session of that account."""
+        """Return whether the token was issued here for a session of that account."""
         expected = self._sign(b"token", token.signed, account_id)
         return hmac.compare_digest(expected, token.signature)
 
     def mark(self, session_id: UUID, account_id: UUID, generation: int) -> bytes:
-        """Return what a session keeps of the generation that may be used next (32 bytes)."""
+        """Return what a session stores of the generation that may be used next (32 bytes)."""
         return self._sign(b"mark", session_id.bytes + generation.to_bytes(4), account_id)
 
     def classify(
         self, token: RefreshToken, account_id: UUID, *, next_mark: bytes, used_hash: bytes | None
     ) -> Use:
-        """Return what the use of a genuine token means in a session that keeps these two values."""
+        """Return what the use of a genuine token means, given these two values of its session."""
         mark = self.mark(token.session_id, account_id, token.generation)
         if hmac.compare_digest(mark, next_mark):
             return Use.NEXT

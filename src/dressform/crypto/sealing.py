@@ -23,11 +23,11 @@ _NONCE_LENGTH = 12
 
 
 class DecryptionError(Exception):
-    """A sealed value does not open: another key, another row, or damaged. Carries no content."""
+    """A value can't be decrypted: another key, another row, or damaged. Contains no data."""
 
 
 class MissingMasterKeyError(Exception):
-    """The ring has no master key of this id."""
+    """The key ring has no master key of this id."""
 
     def __init__(self, key_id: str) -> None:
         super().__init__(f"no master key with id {key_id!r}")
@@ -36,7 +36,7 @@ class MissingMasterKeyError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class WrappedKey:
-    """A data key as stored: sealed under the master key `key_id`."""
+    """A data key as it is stored: encrypted under the master key `key_id`."""
 
     key_id: str
     key: bytes
@@ -59,7 +59,7 @@ def _open(cipher: AESGCM, sealed: bytes, bound: str) -> bytes:
 
 
 class DataKey:
-    """The key of one account, sign-up or mail."""
+    """The data key of one account, registration or mail."""
 
     __slots__ = ("_cipher", "_raw")
 
@@ -72,15 +72,16 @@ class DataKey:
 
     @classmethod
     def generate(cls) -> "DataKey":
+        """Return a new random key."""
         return cls(new_key())
 
     def seal(self, value: dict[str, Any], table: str, row: UUID, version: int) -> bytes:
-        """`value` as JSON, sealed for this table, row and version."""
+        """Encrypt a JSON value for this table, row and version."""
         plain = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
         return self.seal_bytes(plain, table, row, version)
 
     def open(self, sealed: bytes, table: str, row: UUID, version: int) -> Any:
-        """The JSON value again; SealBrokenError if anything differs."""
+        """Decrypt a JSON value. Raise DecryptionError if key, table, row or version differ."""
         # It would remember strings for whoever reads the same again: not those of sealed values.
         return from_json(self.open_bytes(sealed, table, row, version), cache_strings="none")
 
@@ -92,7 +93,7 @@ class DataKey:
 
 
 class MasterKeys:
-    """The key ring. The first key wraps; every key of the ring unwraps."""
+    """The ring of master keys. The first key wraps; every key of the ring unwraps."""
 
     def __init__(self, pairs: Sequence[tuple[str, bytes]]) -> None:
         self._ciphers = {key_id: AESGCM(key) for key_id, key in pairs}
@@ -109,17 +110,17 @@ class MasterKeys:
         return DataKey(self.unwrap_bytes(wrapped, owner))
 
     def wrap_bytes(self, raw: bytes, owner: UUID) -> WrappedKey:
-        """Any secret of the service itself, bound to the id of its row."""
+        """Wrap a secret, bound to the id of its row."""
         cipher = self._ciphers[self.active_id]
         return WrappedKey(self.active_id, _seal(cipher, raw, f"key|{owner}|{self.active_id}"))
 
     def unwrap_bytes(self, wrapped: WrappedKey, owner: UUID) -> bytes:
-        """MissingMasterKeyError without its master key; SealBrokenError if it does not open."""
+        """Unwrap a secret. Raise MissingMasterKeyError, or DecryptionError."""
         cipher = self._ciphers.get(wrapped.key_id)
         if cipher is None:
             raise MissingMasterKeyError(wrapped.key_id)
         return _open(cipher, wrapped.key, f"key|{owner}|{wrapped.key_id}")
 
     def rewrap(self, wrapped: WrappedKey, owner: UUID) -> WrappedKey:
-        """The same key under the active master key; the data it seals are not touched."""
+        """Wrap a key again under the active master key. The data it encrypts is not touched."""
         return self.wrap_bytes(self.unwrap_bytes(wrapped, owner), owner)

@@ -1,4 +1,4 @@
-"""Random identifiers and tokens, and the keyed hashes by which sealed values are found."""
+"""Random ids and tokens, and the keyed hashes by which encrypted values are found."""
 
 import hashlib
 import hmac
@@ -34,22 +34,22 @@ def new_version() -> int:
 
 
 def new_token() -> str:
-    """256 random bits as 43 URL-safe characters (`TOKEN_PATTERN`)."""
+    """Return 256 random bits as 43 URL-safe characters (`TOKEN_PATTERN`)."""
     return secrets.token_urlsafe(TOKEN_BYTES)
 
 
 def new_key() -> bytes:
-    """32 random bytes."""
+    """Return 32 random bytes."""
     return secrets.token_bytes(32)
 
 
 def token_hash(token: str) -> bytes:
-    """What is stored of a token. It has 256 random bits: a plain hash can't be guessed back."""
+    """Return the SHA-256 of a token. A plain hash suffices, since tokens have 256 random bits."""
     return hashlib.sha256(token.encode()).digest()
 
 
 class KeyedIndex:
-    """HMAC-SHA-256 over e-mail addresses and usernames, so that both can be found but not read."""
+    """HMAC-SHA-256 over e-mail addresses and usernames: they can be found, but not read."""
 
     def __init__(self, key: bytes) -> None:
         self._key = key
@@ -61,7 +61,9 @@ class KeyedIndex:
         return self._hash("username", username)
 
     def derive_key(self, purpose: str) -> bytes:
-        """Return a key for another purpose. Every backup of the database has it, wrapped, as this one."""
+        """Derive a key for another purpose. Database backups contain it, wrapped, as they do
+        this one.
+        """
         return hmac.digest(self._key, f"key\0{purpose}".encode(), "sha256")
 
     def _hash(self, kind: str, value: str) -> bytes:

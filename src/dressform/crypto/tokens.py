@@ -1,7 +1,7 @@
 """Access tokens: JWTs (RFC 9068) signed with ES256. The only module that imports jose.
 
-jose lets much through that it should refuse and raises more than it documents, so a token must
-also be spelled, to the letter, as `sign` would have spelled it.
+jose accepts tokens that it should refuse, and raises exceptions that it does not document. So a
+token must also equal, byte for byte, what `sign` would have written.
 """
 
 import base64
@@ -41,7 +41,7 @@ DECODE_OPTIONS = {
 
 @dataclass(frozen=True, slots=True)
 class SigningKey:
-    """A P-256 key; its id is the RFC 7638 thumbprint."""
+    """A P-256 key. Its id is the RFC 7638 thumbprint."""
 
     kid: str
     private_pem: bytes = field(repr=False)
@@ -56,7 +56,7 @@ class SigningKey:
 
     @classmethod
     def from_bytes(cls, private_pem: bytes) -> Self:
-        """The key that `to_bytes` gave; ValueError for another kind of key."""
+        """Load what `to_bytes` returned. Raise ValueError for another kind of key."""
         private = serialization.load_pem_private_key(private_pem, password=None)
         if not isinstance(private, ec.EllipticCurvePrivateKey) or private.curve.name != "secp256r1":
             raise ValueError("not a private key on the curve P-256")
@@ -65,7 +65,7 @@ class SigningKey:
         return cls(_thumbprint(verifier), private_pem, signer, verifier)
 
     def to_bytes(self) -> bytes:
-        """The private key in clear: seal it before it is stored."""
+        """Return the private key in clear. Encrypt it before it is stored."""
         return self.private_pem
 
     def public_jwk(self) -> dict[str, str]:
@@ -82,7 +82,7 @@ class Claims:
 
 
 class AccessTokens:
-    """Signs with the first key and takes tokens of them all."""
+    """Signs tokens with the first key, and verifies tokens of all keys."""
 
     def __init__(
         self,
@@ -121,7 +121,9 @@ class AccessTokens:
         return jwt.encode(claims, key.signer, algorithm=ALGORITHM, headers=_header(key))
 
     def verify(self, token: str, *, at: datetime) -> Claims:
-        """What a token says that holds at this moment; Unauthenticated for every other text."""
+        """Return the claims of a token that is valid at this moment. Raise Unauthenticated
+        otherwise.
+        """
         self._now = at.timestamp()
         try:
             claims = self._get_claims(token)
@@ -167,7 +169,7 @@ class AccessTokens:
 
 
 def check_signing_backend() -> None:
-    """StartupError unless OpenSSL does the signing: jose's own Python leaks the key by its timing."""
+    """Raise StartupError unless OpenSSL signs: jose's Python backend leaks the key by timing."""
     if jwk.get_key(ALGORITHM) is not CryptographyECKey:
         raise StartupError("Install python-jose with its [cryptography] extra, then start again.")
 
@@ -198,7 +200,7 @@ def _header(key: SigningKey) -> dict[str, str]:
 
 
 def _encoded_header(key: SigningKey) -> str:
-    """The first part of every token that the key signs."""
+    """Return the first part of every token that a key signs."""
     return jws.sign(b"", key.signer, headers=_header(key), algorithm=ALGORITHM).partition(".")[0]
 
 
@@ -208,7 +210,7 @@ def _thumbprint(public: Key) -> str:
 
 
 def _json(members: dict[str, Any]) -> bytes:
-    """As jose writes it, and as RFC 7638 wants it."""
+    """Return compact JSON, as jose writes it and as RFC 7638 requires."""
     return json.dumps(members, separators=(",", ":")).encode()
 
 

@@ -1,4 +1,4 @@
-"""What the journal is told, and the keyed hash that it writes down instead."""
+"""The deletions that the journal records, and the keyed hashes that it stores of them."""
 
 import hmac
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from uuid import UUID
 
 
 class DeletionKind(StrEnum):
-    """What can be deleted or withdrawn, and comes back with an older database."""
+    """What can be deleted or withdrawn, and returns with a restored database."""
 
     ACCOUNT = "account"
     MODEL = "model"
@@ -18,9 +18,9 @@ class DeletionKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Deletion:
-    """One thing that is gone. The id of a consent is that of the act of agreeing.
+    """One deletion. The id of a consent is that of its act of agreement.
 
-    `version`: of a picture or an avatar, which has the id of what it belongs to.
+    `version`: of a picture or an avatar, whose id is that of the account or model.
     """
 
     kind: DeletionKind
@@ -31,7 +31,7 @@ class Deletion:
 class EntryHasher:
     """HMAC-SHA-256 over kind, id and version.
 
-    Whoever has the files without the key learns nothing, and without the ids nothing either.
+    The hashes reveal nothing without the key, and nothing without the ids.
     """
 
     def __init__(self, key: bytes) -> None:
@@ -39,11 +39,11 @@ class EntryHasher:
 
     @property
     def site(self) -> str:
-        """Return a name for the key: files of another site's are not ours to read."""
+        """Return a name for the key: it tells files of other sites apart."""
         return self._digest("site").hex()[:16]
 
     def hash(self, deletion: Deletion) -> str:
-        """Return 64 hexadecimal digits, in which not even the kind can be seen."""
+        """Return 64 hexadecimal digits, which do not reveal even the kind."""
         return self._digest(f"{deletion.kind}\0{deletion.id}\0{deletion.version}").hex()
 
     def _digest(self, text: str) -> bytes:

@@ -1,10 +1,10 @@
-"""The files of the journal: one a process and day, of lines of JSON that are only ever appended.
+"""The files of the journal: one per process and day, append-only, of lines of JSON.
 
-``{"number": 3, "deleted": ["<hash>", …]}`` is synced to the disk before the transaction that deletes
-is committed, and ``{"committed": 3}`` before anybody is told. The database counts the numbers of each
-file, in the same transaction: so the number of a transaction that was rolled back is given again, and
-the last line of a number is the one that counts. A number is known to be committed when a line says
-so, or when a higher one follows.
+``{"number": 3, "deleted": ["<hash>", …]}`` is fsynced before the transaction that deletes is
+committed, and ``{"committed": 3}`` before the response is sent. The database counts the numbers of
+each file in the same transaction. So the number of a transaction that was rolled back is used
+again, and the last line of a number is the valid one. A number is known to be committed when a line
+says so, or when a higher number follows.
 """
 
 import json
@@ -23,7 +23,9 @@ _SUFFIX = ".jsonl"
 
 @dataclass(frozen=True, slots=True)
 class JournalFile:
-    """What a file says. `hashes`: by their number; `committed`: the last number that is known to be."""
+    """The content of a file. `hashes` by number; `committed_number`: the last one known
+    committed.
+    """
 
     path: Path
     id: UUID
@@ -44,13 +46,13 @@ class JournalFile:
         ]
 
     def committed_after(self, number: int) -> Iterator[str]:
-        """Yield the hashes that a database doesn't know which counted up to `number`."""
+        """Yield the hashes that a database does not know whose last number is `number`."""
         for each in range(number + 1, self.committed_number + 1):
             yield from self.hashes.get(each, ())
 
 
 def create_file(folder: Path, file_id: UUID, day: datetime) -> Path:
-    """Make an empty file, for its owner alone, which a power cut can't take away."""
+    """Create an empty file that only its owner can read, and fsync its folders."""
     for each in (folder.parent, folder):
         each.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = folder / f"{day:%Y-%m-%d}-{file_id}{_SUFFIX}"
@@ -61,7 +63,7 @@ def create_file(folder: Path, file_id: UUID, day: datetime) -> Path:
 
 
 def append_line(path: Path, day: datetime, **entry: Any) -> None:
-    """Append a line and sync it. Raises OSError when it is not all on the disk."""
+    """Append a line and fsync it. Raise OSError when not all of it is on the disk."""
     # A line begins with its newline: so one that was torn by a full disk spoils no other.
     line = b"\n" + json.dumps(entry).encode()
     file = os.open(path, os.O_WRONLY | os.O_APPEND)
@@ -75,7 +77,7 @@ def append_line(path: Path, day: datetime, **entry: Any) -> None:
 
 
 def list_files(folder: Path) -> list[tuple[Path, UUID, datetime]]:
-    """Return path, id and day of each file, the oldest first. Raises OSError."""
+    """Return path, id and day of each file, oldest first. Raise OSError."""
     if not folder.is_dir():
         return []
     found = []
@@ -90,7 +92,10 @@ def list_files(folder: Path) -> list[tuple[Path, UUID, datetime]]:
 
 
 def read_file(path: Path, file_id: UUID, day: datetime) -> JournalFile:
-    """Raises OSError. What is no line is left out: `missing` tells whether one was committed."""
+    """Read a file. Invalid lines are skipped: `missing_numbers` tells if one was committed.
+
+    Raise OSError.
+    """
     hashes, committed = dict[int, list[str]](), 0
     for line in path.read_bytes().splitlines():
         try:
@@ -112,5 +117,5 @@ def day_of(moment: datetime) -> datetime:
 
 
 def is_over(day: datetime, *, at: datetime, retention: timedelta) -> bool:
-    """Return whether no backup can hold any more what was deleted on `day`."""
+    """Return whether no backup can still hold what was deleted on `day`."""
     return at >= day + timedelta(days=1) + retention

@@ -1,4 +1,4 @@
-"""The journal of a process: it writes to files of its own, and reads those of all on this host."""
+"""The journal of a process: it writes its own files, and reads all files of this host."""
 
 import asyncio
 import logging
@@ -44,7 +44,7 @@ class Transaction(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What was written down for a transaction that is about to be committed."""
+    """An entry for a transaction that is about to be committed."""
 
     path: Path
     file_id: UUID
@@ -53,7 +53,7 @@ class Entry:
 
 
 class Journal:
-    """`retention`: how long backups live, and so the entries."""
+    """The deletion journal. `retention`: how long backups, and so the entries, are kept."""
 
     def __init__(self, folder: Path, key: bytes, *, retention: timedelta) -> None:
         self.hasher = EntryHasher(key)
@@ -69,9 +69,9 @@ class Journal:
     async def record(
         self, transaction: Transaction, deletions: Sequence[Deletion], *, at: datetime
     ) -> Entry:
-        """Write down what a transaction deletes, as the last thing before it is committed.
+        """Write an entry for the deletions of a transaction, just before it is committed.
 
-        Raises Unavailable when it can't be written: then nothing may be deleted.
+        Raise Unavailable when it can't be written: then nothing may be deleted.
         """
         hashes = [self.hasher.hash(each) for each in deletions]
         try:
@@ -91,7 +91,7 @@ class Journal:
         return Entry(path, file_id, day, number)
 
     async def confirm(self, entry: Entry) -> None:
-        """Write down that the transaction was committed. If that fails the next line says it."""
+        """Write that the transaction was committed. If that fails the next entry implies it."""
         if entry.file_id == self._file_id:
             self._committed = max(self._committed, entry.number)
         try:
@@ -100,7 +100,7 @@ class Journal:
             log.error("a deletion was not confirmed in the journal: %s", error.strerror)  # noqa: TRY400
 
     def read_all(self, *, at: datetime) -> list[JournalFile]:
-        """Return the files of this host that may be of use still, the oldest first. Raises OSError."""
+        """Return the files of this host that are still needed, oldest first. Raise OSError."""
         found = []
         for path, file_id, day in list_files(self.folder):
             if not is_over(day, at=at, retention=self.retention):
@@ -109,12 +109,12 @@ class Journal:
         return found
 
     def list_foreign_files(self) -> list[Path]:
-        """Return the files of other sites, whose key is not ours. Raises OSError."""
+        """Return the files of other sites, which have another key. Raise OSError."""
         folders = [each for each in self.root.glob("*") if each.is_dir() and each != self.folder]
         return [path for folder in folders for path, *_ in list_files(folder)]
 
     def delete_expired(self, *, at: datetime) -> int:
-        """Delete the files that are over, of other sites as well. Raises OSError."""
+        """Delete the expired files, of other sites too. Return how many. Raise OSError."""
         over = [
             path
             for folder in self.root.glob("*")
@@ -126,7 +126,7 @@ class Journal:
         return len(over)
 
     def _get_file(self, day: datetime) -> tuple[Path, UUID, datetime]:
-        """Return this process's file of that day, made anew when somebody took it away."""
+        """Return this process's file of a day. Create it when it is missing."""
         with self._lock:
             if self._path is None or self._day != day or not self._path.exists():
                 file_id = uuid4()

@@ -1,1 +1,1 @@
-"""Mails: what they say, in each language, and how they leave the house."""
+"""Mails: their texts in each language, and their delivery."""

@@ -1,4 +1,4 @@
-"""From a template and its values to a message. A template's first line is its subject."""
+"""Render a template and its values to a message. The first line of a template is the subject."""
 
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -22,7 +22,7 @@ LANGUAGES = ("en", "fr")
 
 
 class MailRenderer:
-    """Writes mails from one sender, with links to one site."""
+    """Renders mails of one sender, with links to one site."""
 
     def __init__(self, *, sender: str, frontend_url: str, clock: Clock) -> None:
         self._sender_name, self._sender = parseaddr(sender)
@@ -30,13 +30,15 @@ class MailRenderer:
         self._clock = clock
 
     def link(self, page: str, token: str) -> str:
-        """The token stands in the fragment: no server, proxy or log ever sees it."""
+        """Return a link with the token in its fragment, which no server, proxy or log receives."""
         return f"{self._frontend_url}/{page}#token={token}"
 
     def render(
         self, template: str, mail_id: UUID, *, to: str, language: str, **values: str
     ) -> EmailMessage:
-        """The message; its Message-ID is the mail's, so that a repeated delivery can be told."""
+        """Return the message. Its Message-ID is the mail's id, so that repeated deliveries are
+        recognised.
+        """
         text = _TEMPLATES.get_template(f"{language}/{template}.txt").render(
             site=self._frontend_url, **values
         )

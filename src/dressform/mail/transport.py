@@ -1,4 +1,4 @@
-"""How a mail leaves: by SMTP, or into a folder where there is no mail server."""
+"""Deliver mails: by SMTP, or to a folder where there is no mail server."""
 
 import asyncio
 import os
@@ -32,25 +32,28 @@ _REJECTIONS = (
 
 
 class DeliveryError(Exception):
-    """The mail was not handed over; it may be tried again. Carries no address."""
+    """The mail was not delivered, and may be tried again. Contains no address."""
 
 
 class DeliveryUnknownError(DeliveryError):
-    """The connection broke after the mail was sent and before the server said what became of it."""
+    """The connection broke after the mail was sent and before the server answered."""
 
 
 class Transport(Protocol):
     async def send(self, message: EmailMessage) -> None:
-        """Hand the mail over. Raises DeliveryError, or MaybeDeliveredError when nobody knows."""
+        """Deliver a mail. Raise DeliveryError, or DeliveryUnknownError when the outcome is
+        unknown.
+        """
 
     async def check(self) -> None:
-        """Ask whether mail is taken at all, without sending any. Raises DeliveryError."""
+        """Check whether mail is accepted, without sending any. Raise DeliveryError."""
 
 
 class SmtpTransport:
-    """A mail server at ``smtp://``, ``smtp+starttls://`` or ``smtps://[user:password@]host[:port]``.
+    """A mail server at ``smtp://``, ``smtp+starttls://`` or
+    ``smtps://[user:password@]host[:port]``.
 
-    `sender` is who mails are from, as it stands in them.
+    `sender` is the From address of the mails.
     """
 
     def __init__(self, url: str, *, sender: str) -> None:
@@ -89,7 +92,7 @@ class SmtpTransport:
             ) from None
 
     async def check(self) -> None:
-        """Connect, sign in, and begin a mail of our sender that is never finished."""
+        """Connect, authenticate, and begin a mail that is never finished."""
         server = self._create_client()  # The other one may be in the middle of a delivery.
         try:
             async with asyncio.timeout(DELIVERY_TIMEOUT_SECONDS), server:
@@ -100,9 +103,9 @@ class SmtpTransport:
 
 
 class FileTransport:
-    """Each mail an .eml file, and its link on the console: for machines without a mail server.
+    """Writes each mail to an .eml file and its link to the console, without a mail server.
 
-    The files do not end with an account: `delete_old_mails` removes them by their age alone.
+    The files are not deleted with an account: `delete_old_mails` deletes them by age.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -131,9 +134,9 @@ class FileTransport:
 
 
 def delete_old_mails(folder: Path, *, at: datetime) -> int:
-    """Delete the mails in a folder that are past their window; returns how many.
+    """Delete the mails in a folder whose retention period is over. Return how many.
 
-    Whether or not mail is written there any more: an earlier run without a mail server may have.
+    It also runs when a mail server is set: an earlier run without one may have left files.
     """
     deleted = 0
     for pattern in ("*.eml", "*.part"):
@@ -147,7 +150,9 @@ def delete_old_mails(folder: Path, *, at: datetime) -> int:
 
 
 def _write_mail(path: Path, content: bytes, written_at: datetime) -> None:
-    """Write a file whose time is that of the mail: a service's clock may be set ahead of the disk's."""
+    """Write a file whose mtime is that of the mail: the service's clock may differ from the
+    disk's.
+    """
     part = path.with_suffix(".part")
     with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
         file.write(content)
@@ -156,12 +161,12 @@ def _write_mail(path: Path, content: bytes, written_at: datetime) -> None:
 
 
 def create_transport(settings: Settings) -> Transport:
-    """SMTP where a server is set, else files under the state folder."""
+    """Return SMTP where a server is set, else a transport that writes files to the state folder."""
     if settings.smtp_url is not None:
         return SmtpTransport(settings.smtp_url.get_secret_value(), sender=settings.mail_from)
     return FileTransport(mail_folder(settings))
 
 
 def mail_folder(settings: Settings) -> Path:
-    """Return where mails are written while no mail server is set."""
+    """Return the folder of the mails that are written while no mail server is set."""
     return settings.state_dir / "mail"

@@ -1,3 +1,5 @@
+"""The profiles of members."""
+
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +21,7 @@ MAX_SOCIAL_ACCOUNTS = 20
 
 @dataclass(frozen=True, slots=True)
 class PublicProfile:
-    """What other members may see of somebody."""
+    """The part of a member's account that other members may see."""
 
     username: str
     bio: str | None
@@ -63,12 +65,14 @@ _CHANGE = Statement(
 
 
 class Profiles:
+    """The profiles of members, one per account."""
+
     def __init__(self, uow: UnitOfWork) -> None:
         self._uow = uow
         self._index = uow.keyrings.index
 
     async def add(self, owner: Owner, *, username: str) -> None:
-        """ConstraintError when the username is taken."""
+        """Add a profile. Raise ConstraintError when the username is taken."""
         payload: dict[str, Any] = {"username": username, "bio": None, "social_accounts": {}}
         version = new_version()
         await self._uow.connection.execute(
@@ -82,7 +86,7 @@ class Profiles:
         )
 
     async def get(self, owner: Owner) -> PublicProfile:
-        """Raises Unauthenticated when the account has ended meanwhile."""
+        """Return the owner's profile. Raise Unauthenticated when the account has expired."""
         row = await self._fetch_row(owner, _OWN_TO_READ)
         return PublicProfile(
             **_decrypt(row, owner.key),
@@ -90,7 +94,7 @@ class Profiles:
         )
 
     async def get_by_username(self, username: str) -> tuple[Owner, PublicProfile]:
-        """A member as the others see them. Raises NotFound, for one who is restricted too."""
+        """Return a member as others see them. Raise NotFound, also for a restricted one."""
         row = await self._uow.connection.fetch_one_or_none(
             _BY_USERNAME,
             {"username_index": self._index.hash_username(username), "at": self._uow.now},
@@ -102,9 +106,9 @@ class Profiles:
         return owner, PublicProfile(**_decrypt(row, owner.key), has_picture=row.has_picture)
 
     async def change(self, owner: Owner, changes: dict[str, Any]) -> None:
-        """Merge: set username or bio; of social_accounts, None removes one of them, or all.
+        """Merge changes: username, bio, social_accounts (None removes one of them, or all).
 
-        Raises InvalidInput for too many accounts, ConstraintError when the username is taken.
+        Raise InvalidInput for too many accounts, and ConstraintError when the username is taken.
         """
         row = await self._fetch_row(owner, _OWN_TO_CHANGE)
         present = _decrypt(row, owner.key)
@@ -134,7 +138,7 @@ class Profiles:
 
 
 def decrypt_own_profile(row: Row, owner: Owner) -> tuple[PublicProfile, Credentials]:
-    """Decrypt what a row of OWN_AND_WHO holds of the profile and of the account."""
+    """Decrypt the profile and the credentials of a row of MEMBER_AND_PROFILE."""
     profile = owner.key.open(row.profile_sealed, "profile", row.id, row.profile_version)
     return PublicProfile(**profile, has_picture=row.has_picture), decrypt_credentials(row, owner)
 
@@ -142,7 +146,7 @@ def decrypt_own_profile(row: Row, owner: Owner) -> tuple[PublicProfile, Credenti
 def _merge_social_accounts(
     present: dict[str, str], changes: dict[str, str | None] | None
 ) -> dict[str, str]:
-    """As JSON Merge Patch (RFC 7396) does it: null for all of it removes all of it."""
+    """Merge as JSON Merge Patch (RFC 7396) does: None for all of them removes all."""
     both = {} if changes is None else {**present, **changes}
     kept = {network: name for network, name in both.items() if name is not None}
     if len(kept) > MAX_SOCIAL_ACCOUNTS:

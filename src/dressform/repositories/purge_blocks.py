@@ -1,3 +1,5 @@
+"""The blocks of suspicious deletions, and their approvals."""
+
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,7 +12,7 @@ from dressform.db.unit_of_work import UnitOfWork
 
 @dataclass(frozen=True, slots=True)
 class StoredPurgeBlock:
-    """A rule that stopped before ending anything: why, and how many rows it was about to end."""
+    """A rule that stopped before deleting: the reason, and how many rows it was about to delete."""
 
     rule: str
     reason: str
@@ -20,20 +22,23 @@ class StoredPurgeBlock:
 
 
 class PurgeBlocks:
+    """The rules that are blocked, each until an operator approves its deletion."""
+
     def __init__(self, uow: UnitOfWork) -> None:
         self._uow = uow
 
     async def list_all(self) -> list[StoredPurgeBlock]:
+        """Return all blocks."""
         return [StoredPurgeBlock(*row) for row in await self._uow.connection.execute(_ALL)]
 
     async def get_for_update(self, rule: str) -> StoredPurgeBlock | None:
-        """Nobody else changes it until the transaction ends: an approval is not overwritten."""
+        """Return a rule's block, locked so that a concurrent approval is not overwritten."""
         query = _ALL.where(PurgeBlock.rule == rule).with_for_update()
         row = await self._uow.connection.fetch_one_or_none(query)
         return None if row is None else StoredPurgeBlock(*row)
 
     async def block(self, rule: str, *, reason: str, rows: int) -> None:
-        """Anew: an approval of something smaller is void."""
+        """Block a rule. An approval of an earlier, smaller deletion becomes void."""
         found = {"reason": reason, "rows": rows, "approved_at": None}
         await self._uow.connection.execute(
             insert(PurgeBlock)
@@ -42,7 +47,7 @@ class PurgeBlocks:
         )
 
     async def approve(self, shown: StoredPurgeBlock) -> bool:
-        """Just what was shown; False when it is another one by now, or none."""
+        """Approve a block as it was shown. Return False when it is another one by now, or gone."""
         approved = await self._uow.connection.execute(
             update(PurgeBlock)
             .where(PurgeBlock.rule == shown.rule, PurgeBlock.reason == shown.reason)
@@ -51,7 +56,9 @@ class PurgeBlocks:
         return approved.rowcount > 0
 
     async def consume(self, rule: str, rows: int) -> None:
-        """What ended is taken off what was approved; the hold goes with the last of it."""
+        """Subtract deleted rows from the approved number. Remove the block with the last of
+        them.
+        """
         left = PurgeBlock.rows - rows
         is_spent = or_(left <= 0, PurgeBlock.approved_at.is_(None))
         held = PurgeBlock.rule == rule
@@ -59,6 +66,7 @@ class PurgeBlocks:
         await self._uow.connection.execute(update(PurgeBlock).where(held).values(rows=left))
 
     async def clear(self, rule: str) -> None:
+        """Remove the block of a rule."""
         await self._uow.connection.execute(delete(PurgeBlock).where(PurgeBlock.rule == rule))
 
 

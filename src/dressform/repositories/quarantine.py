@@ -1,3 +1,5 @@
+"""The quarantine: rows whose deletion failed."""
+
 from datetime import timedelta
 from uuid import UUID
 
@@ -10,17 +12,17 @@ from dressform.db.unit_of_work import UnitOfWork
 
 
 class Quarantine:
-    """Rows that could not be ended: left alone for a while, so that they hold up no others."""
+    """Rows that could not be deleted. They are skipped for a while, so they block no others."""
 
     def __init__(self, uow: UnitOfWork) -> None:
         self._uow = uow
 
     def not_quarantined(self, rule: str, row_id: SQLColumnExpression[UUID]) -> ColumnElement[bool]:
-        """The condition of a row that may be tried now."""
+        """Return the condition that a row may be tried now."""
         return ~exists().where(Row.rule == rule, Row.row_id == row_id, Row.retry_at > self._uow.now)
 
     async def add(self, rule: str, row_id: UUID, error: str) -> None:
-        """To be tried again after an hour, then after twice as long each time, up to a day."""
+        """Quarantine a row: for an hour, then for twice as long each time, up to a day."""
         at = self._uow.now
         wait = sql.least(timedelta(hours=1) * sql.power(2, Row.attempts), timedelta(days=1))
         await self._uow.connection.execute(
@@ -40,12 +42,13 @@ class Quarantine:
         )
 
     async def release(self, rule: str, row_id: UUID) -> None:
+        """Remove a row from the quarantine."""
         await self._uow.connection.execute(
             delete(Row).where(Row.rule == rule, Row.row_id == row_id)
         )
 
     async def delete_expired(self) -> int:
-        """The records themselves have a window."""
+        """Delete the records whose own retention period is over. Return how many."""
         ended = await self._uow.connection.execute(
             delete(Row).where(Row.expires_at <= self._uow.now)
         )

@@ -1,3 +1,5 @@
+"""The ledger of retention runs, and the state of each rule."""
+
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -18,7 +20,7 @@ from dressform.repositories.expired_rows import TABLES
 
 @dataclass(frozen=True, slots=True)
 class RunSummary:
-    """What is remembered of a rule enforced: never what was removed."""
+    """The summary of one run of a rule. It does not tell what was deleted."""
 
     id: UUID
     rule: str
@@ -30,7 +32,7 @@ class RunSummary:
 
 @dataclass(frozen=True, slots=True)
 class RuleStatus:
-    """How a rule stands: the oldest thing it looks after, and when the next one ends."""
+    """The state of a rule: its oldest row, and when the next row expires."""
 
     oldest_at: datetime | None
     next_expiry_at: datetime | None
@@ -50,13 +52,13 @@ _LAST_RUN_AT = Statement(
 
 
 class RetentionRuns:
-    """The ledger: which rule was enforced when, and how each stands."""
+    """The ledger: which rule was enforced when."""
 
     def __init__(self, uow: UnitOfWork) -> None:
         self._uow = uow
 
     async def claim(self, rule: str, slot: datetime) -> UUID | None:
-        """The right to enforce a rule in a slot; None when another worker has it."""
+        """Claim a rule's slot. Return None when another worker has it."""
         claimed: UUID | None = await self._uow.connection.scalar(
             insert(RetentionRun)
             .values(
@@ -72,6 +74,7 @@ class RetentionRuns:
         return claimed
 
     async def finish(self, run_id: UUID, *, rows: int, seconds: float) -> None:
+        """Record the end of a run."""
         await self._uow.connection.execute(
             update(RetentionRun)
             .where(RetentionRun.id == run_id)
@@ -79,11 +82,11 @@ class RetentionRuns:
         )
 
     async def release(self, run_id: UUID) -> None:
-        """Give a claim back: the rule was not enforced, and may be tried again in the same slot."""
+        """Release a claim: the rule was not enforced, and the slot may be tried again."""
         await self._uow.connection.execute(delete(RetentionRun).where(RetentionRun.id == run_id))
 
     async def get_rule_status(self, category: Category) -> RuleStatus:
-        """Over everything that is still in the tables, due or not."""
+        """Return the state of a rule, over all rows that are still stored."""
         if category is VISITOR:
             return RuleStatus(None, None)
         table = Account if category is MODEL else TABLES[category.key]
@@ -97,7 +100,7 @@ class RetentionRuns:
         return RuleStatus(*row)
 
     async def get_last_run(self, category: Category) -> RunSummary | None:
-        """The last one that came to its end; one of a clock that ran ahead is none."""
+        """Return the last finished run, ignoring runs dated in the future by a wrong clock."""
         query = (
             select(
                 RetentionRun.id,
@@ -117,14 +120,14 @@ class RetentionRuns:
         return None if row is None else RunSummary(*row)
 
     async def get_last_run_at(self) -> datetime | None:
-        """When any rule was last enforced to its end."""
+        """Return when a run of any rule last finished."""
         latest: datetime | None = await self._uow.connection.scalar(
             _LAST_RUN_AT, {"at": self._uow.now}
         )
         return latest
 
     async def get_last_cutoff(self) -> datetime | None:
-        """The latest moment by which any rule was enforced to its end, be it in the future."""
+        """Return the latest cutoff of any finished run, even if it is in the future."""
         latest: datetime | None = await self._uow.connection.scalar(
             select(func.max(RetentionRun.cutoff_at)).where(
                 _IS_OF_RULE, RetentionRun.finished_at.is_not(None)
@@ -133,15 +136,15 @@ class RetentionRuns:
         return latest
 
     async def delete_after(self, moment: datetime) -> int:
-        """Remove what a clock that ran ahead has dated; gives how many rounds.
+        """Delete the runs that a wrong clock dated after `moment`. Return how many.
 
-        Their slots would be taken when they come, and their window would begin only then.
+        Otherwise their slots would be taken when they come, and they would expire too late.
         """
         later = delete(RetentionRun).where(RetentionRun.cutoff_at > moment)
         return int((await self._uow.connection.execute(later)).rowcount)
 
     async def get_database_time(self) -> datetime:
-        """What time the database has."""
+        """Return the time of the database's clock."""
         asked = await self._uow.connection.execute(select(func.clock_timestamp()))
         now: datetime = asked.scalar_one()
         return now

@@ -1,4 +1,6 @@
-"""What an older database may hold again, listed as the journal names it, and deleted again."""
+"""The rows that a restored database may hold again: list them by journal entry, delete them
+again.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -38,7 +40,7 @@ _ROWS: dict[DeletionKind, Select[*tuple[Any, ...]]] = {
 
 @dataclass(frozen=True, slots=True)
 class ReturnedRow:
-    """A row that may be one that was deleted. `key`: by which the next page goes on."""
+    """A row that may have been deleted before. `key` is the cursor of the next page."""
 
     deletion: Deletion
     key: UUID
@@ -46,7 +48,10 @@ class ReturnedRow:
 
 
 class ReturnedRows:
-    """The unit's `at` must be of a time before all ends: what waits for its end counts as well."""
+    """The rows that may have been deleted before.
+
+    `uow.now` must lie before every expiry, so that rows in their grace period count as well.
+    """
 
     def __init__(self, uow: UnitOfWork) -> None:
         self._uow = uow
@@ -66,7 +71,7 @@ class ReturnedRows:
     async def delete(self, row: ReturnedRow, *, on: datetime) -> None:
         """Delete a row again, or withdraw a consent, as of the day `on`.
 
-        Raises NotFound, or Unauthenticated, when it is gone already.
+        Raise NotFound, or Unauthenticated, when it is gone already.
         """
         owner = Owner(row.account_id, DataKey.generate())  # What needs the account's key reads it.
         match row.deletion.kind:
@@ -82,7 +87,7 @@ class ReturnedRows:
                 await Consents(self._uow).withdraw(owner, on=on)
 
     async def _delete_model(self, row: ReturnedRow) -> None:
-        """Its variants are made whole, unless it is sealed under a key that is lost."""
+        """Delete a model. Its variants are detached, unless its key is lost."""
         try:
             await Models(self._uow).remove(await self._get_owner(row.account_id), row.key)
         except (DecryptionError, MissingMasterKeyError):
@@ -90,7 +95,7 @@ class ReturnedRows:
             await self._uow.connection.execute(delete(Model).where(Model.id == row.key))
 
     async def _get_owner(self, account_id: UUID) -> Owner:
-        """Raises SealBrokenError when the account has no key any more."""
+        """Return the owner. Raise DecryptionError when the account has no key any more."""
         found = await self._uow.connection.execute(
             select(AccountKey.key_id, AccountKey.wrapped_key).where(
                 AccountKey.account_id == account_id

@@ -1,3 +1,5 @@
+"""The encrypted contributions of accounts to the open dataset."""
+
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -23,7 +25,7 @@ _Base = aliased(Model)
 
 @dataclass(frozen=True, slots=True)
 class Contribution:
-    """What an account gives: one body. Lengths in mm, shoulderSlope in degrees."""
+    """The body that an account contributes. Lengths in mm, shoulderSlope in degrees."""
 
     account_id: UUID
     model_id: UUID
@@ -33,14 +35,14 @@ class Contribution:
 
 @dataclass(frozen=True, slots=True)
 class DecryptedBatch:
-    """Who gives, and how many could not be read."""
+    """The contributions of a batch, and how many could not be decrypted."""
 
     contributions: list[Contribution]
     unreadable: int
 
 
 def select_bodies() -> Select[*tuple[Any, ...]]:
-    """Of each consent the model that was chosen, or else any, as `opened` takes it."""
+    """Select the chosen model of each consent, or a random one, for `decrypt_contributions`."""
     chosen = (
         select(Model)
         .where(Model.account_id == DatasetConsent.account_id, IS_CHOSEN)
@@ -69,14 +71,14 @@ def select_bodies() -> Select[*tuple[Any, ...]]:
 
 
 def decrypt_contributions(rows: EncryptedRows, keyrings: Keyrings) -> DecryptedBatch:
-    """Asks the database nothing."""
+    """Decrypt the contributions of these rows. It does not query the database."""
     found = [_decrypt(row, keyrings) for row in rows]
     given = [one for one in found if one is not None]
     return DecryptedBatch(given, len(found) - len(given))
 
 
 def _decrypt(row: Any, keyrings: Keyrings) -> Contribution | None:
-    """None when it does not open: one broken row stops nobody else's contribution."""
+    """Return a contribution, None when it can't be decrypted: one broken row stops no others."""
     try:
         wrapped = WrappedKey(row.key_id, row.wrapped_key)
         key = keyrings.master.unwrap(wrapped, row.account_id)

@@ -1,3 +1,5 @@
+"""Encrypt and decrypt models."""
+
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -10,9 +12,9 @@ from dressform.sewing.units import EnteredValue, MeasurementUnit
 
 @dataclass(frozen=True, slots=True)
 class StoredModel:
-    """A variant's `own` body holds what differs from its `base`.
+    """A model. The `own` body of a variant holds what differs from its `base`.
 
-    The days are None for a model of an earlier version of the service.
+    The days are None for models that earlier versions of the service stored.
     """
 
     id: UUID
@@ -28,16 +30,17 @@ class StoredModel:
 
     @property
     def body(self) -> BodyMeasurements:
+        """Return the complete body: a variant's own values over those of its base."""
         return self.own.merged_with(self.base) if self.base else self.own
 
     @property
     def detached(self) -> "StoredModel":
-        """The same body, based on nothing."""
+        """Return a model with the same body that has no base."""
         return replace(self, own=self.body, base=None, based_on=None)
 
 
 def decrypt_model(row: Any, owner: Owner) -> StoredModel:
-    """Of a row with its base's, if it has one."""
+    """Decrypt the model of a row, with its base if it has one."""
     payload = owner.key.open(row.sealed, "model", row.id, row.version)
     base, updated_on = None, _parse_day(payload, "updated_on")
     if row.base_id:
@@ -69,7 +72,7 @@ def _latest(*days: date | None) -> date | None:
 
 
 def decrypt_body(row: Any, owner: Owner) -> BodyMeasurements:
-    """The body alone, whole: of a variant with what it has of its base."""
+    """Decrypt only the complete body of a row."""
     own = _parse_body(owner.key.open(row.sealed, "model", row.id, row.version))
     if not row.base_id:
         return own
@@ -87,7 +90,7 @@ def _parse_body(payload: dict[str, Any]) -> BodyMeasurements:
 
 
 def encrypt_model(model: StoredModel, owner: Owner) -> dict[str, Any]:
-    """The values of its row, sealed for its version."""
+    """Return the column values of a model, encrypted for its version."""
     payload = {
         "name": model.name,
         "breasts": model.own.breasts,

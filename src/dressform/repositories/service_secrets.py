@@ -1,3 +1,5 @@
+"""The secrets of the service, and the wrapped keys of all tables."""
+
 from enum import StrEnum
 from typing import Any
 
@@ -12,6 +14,8 @@ from dressform.db.tables import AccountKey, AuditLogEntry, Mail, ServiceSecret, 
 
 
 class SecretPurpose(StrEnum):
+    """What a secret of the service is for."""
+
     INDEX = "index"
     SIGNING = "signing"
 
@@ -27,9 +31,9 @@ WRAPPED_KEY_COLUMNS: tuple[tuple[Any, str], ...] = (
 
 
 class ServiceSecrets:
-    """The secrets that the service makes for itself, and the wrapping of all keys.
+    """The secrets that the service generates, and the wrapping of all keys.
 
-    It comes before any unit of work: the key rings are read from it.
+    It works without a unit of work, because that needs the key rings that are read here.
     """
 
     def __init__(self, connection: Connection, master: MasterKeys, clock: Clock) -> None:
@@ -38,7 +42,7 @@ class ServiceSecrets:
         self._clock = clock
 
     async def list_by_purpose(self, purpose: SecretPurpose) -> list[bytes]:
-        """The newest first."""
+        """Return the secrets of a purpose, newest first."""
         rows = await self._connection.execute(
             select(ServiceSecret.id, ServiceSecret.key_id, ServiceSecret.wrapped_key)
             .where(ServiceSecret.purpose == purpose)
@@ -47,6 +51,7 @@ class ServiceSecrets:
         return [self._master.unwrap_bytes(WrappedKey(*row[1:]), row.id) for row in rows]
 
     async def add(self, purpose: SecretPurpose, secret: bytes) -> None:
+        """Store a secret under the active master key."""
         secret_id = timed_id()
         wrapped = self._master.wrap_bytes(secret, secret_id)
         await self._connection.execute(
@@ -60,17 +65,19 @@ class ServiceSecrets:
         )
 
     async def lock(self) -> None:
-        """Until the transaction ends, so that processes that start together make one secret."""
+        """Lock until the transaction ends, so that processes that start together create one
+        secret.
+        """
         await self._connection.execute(select(func.pg_advisory_xact_lock(*SERVICE_SECRETS)))
 
     async def list_master_key_ids(self) -> set[str]:
-        """The ids of the master keys without which something would not open."""
+        """Return the ids of the master keys that are needed to decrypt everything."""
         parts = (select(table.__table__.c.key_id).distinct() for table, _ in WRAPPED_KEY_COLUMNS)
         first, *others = parts
         return set((await self._connection.execute(first.union(*others))).scalars())
 
     async def rewrap(self, limit: int = 1000) -> int:
-        """Put up to `limit` keys of each table under the active master key; gives how many."""
+        """Rewrap up to `limit` keys of each table under the active master key. Return how many."""
         return sum([await self._rewrap(table, key, limit) for table, key in WRAPPED_KEY_COLUMNS])
 
     async def _rewrap(self, table: type, key: str, limit: int) -> int:

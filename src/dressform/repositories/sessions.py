@@ -1,3 +1,5 @@
+"""The sessions of members."""
+
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -90,13 +92,14 @@ _EVICT_OLDEST = Statement(
 
 
 class Sessions:
-    """Being signed in. Every change begins with the session's row, so that none waits for another."""
+    """The sessions. Every change locks the session's row first, which prevents deadlocks."""
 
     def __init__(self, uow: UnitOfWork) -> None:
         self._uow = uow
         self._tokens = uow.keyrings.refresh_tokens
 
     async def add(self, owner: Owner) -> IssuedSession:
+        """Add a session. At the limit it deletes the oldest one."""
         await self._evict_oldest(owner)
         session_id, today = random_id(), self._uow.now.date()
         expires_at = await self._uow.connection.scalar(
@@ -131,7 +134,7 @@ class Sessions:
         return IssuedSession(row.account_id, row.id, successor, row.expires_at)
 
     async def delete_by_token(self, text: str) -> None:
-        """End the session of a token, whichever of its generations; others end nothing."""
+        """Delete the session of a token of any generation. Ignore other tokens."""
         try:
             _, row = await self._fetch(text)
         except RefreshTokenRefused:
@@ -139,7 +142,7 @@ class Sessions:
         await self._delete_row(row)
 
     async def list_all(self, owner: Owner) -> list[OpenSession]:
-        """The oldest first."""
+        """Return the sessions of an account, oldest first."""
         rows = await self._uow.connection.execute(
             _ALL, {"account_id": owner.account_id, "at": self._uow.now}
         )
@@ -147,7 +150,7 @@ class Sessions:
         return sorted(found, key=lambda one: (one.signed_in_on, one.renewed_on, one.id))
 
     async def delete(self, owner: Owner, session_id: UUID) -> None:
-        """Raises NotFound for a session that is not the owner's."""
+        """Delete a session. Raise NotFound for one that is not the owner's."""
         ended = await self._uow.connection.execute(
             _END, {"session_id": session_id, "account_id": owner.account_id}
         )
@@ -155,6 +158,7 @@ class Sessions:
             raise NotFound
 
     async def delete_all(self, owner: Owner, *, but: UUID | None = None) -> None:
+        """Delete the sessions of an account, except the one with the id `but`."""
         ending = _END_ALL if but is None else _END_OTHERS
         await self._uow.connection.execute(
             ending, {"account_id": owner.account_id, "session_id": but}
@@ -166,13 +170,13 @@ class Sessions:
         )
 
     async def _evict_oldest(self, owner: Owner) -> None:
-        """The oldest end where an account has more than anybody needs."""
+        """Delete the oldest sessions beyond the limit, to make room for one more."""
         await self._uow.connection.execute(_EVICT_OLDEST, {"account_id": owner.account_id})
 
     async def _fetch(self, text: str) -> tuple[RefreshToken, Row]:
-        """Return a genuine token and its session, which nobody else changes until the transaction ends.
+        """Return a genuine token and its session, locked until the transaction ends.
 
-        Raise RefreshTokenRefused when there is none, or it or its account is past its end.
+        Raise RefreshTokenRefused when there is none, or when it or its account has expired.
         """
         token = RefreshToken.parse(text)
         if token is None:

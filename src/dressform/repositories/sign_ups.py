@@ -1,3 +1,5 @@
+"""The registrations whose address is not confirmed yet."""
+
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -13,7 +15,7 @@ from dressform.policy.periods import start_of_day
 
 @dataclass(frozen=True, slots=True)
 class PendingSignUp:
-    """A registration that waits for its address to be confirmed."""
+    """A registration whose address is not confirmed yet."""
 
     id: UUID
     email: str
@@ -73,13 +75,15 @@ _BY_ID = _select_latest(SignUp.id == bindparam("sign_up_id"))
 
 
 class SignUps:
+    """The pending registrations."""
+
     def __init__(self, uow: UnitOfWork) -> None:
         self._uow = uow
         self._index = uow.keyrings.index
         self._keyed = RowEncryption(uow.keyrings, "sign_up")
 
     async def is_username_free(self, username: str) -> bool:
-        """Among members and those who wait; held until the transaction ends."""
+        """Return whether no member and no registration has a username. Lock it."""
         index = self._index.hash_username(username)
         lock = int.from_bytes(index[:8], signed=True)
         await self._uow.connection.execute(_LOCK_USERNAME, {"lock": lock})
@@ -89,7 +93,7 @@ class SignUps:
         return holder is None
 
     async def add(self, *, email: str, username: str, language: str, password_hash: str) -> UUID:
-        """The name must have been found free in the same transaction."""
+        """Add a registration. Its username must have been checked in the same transaction."""
         sign_up_id = random_id()
         email_index, username_index = (
             self._index.hash_email(email),
@@ -118,20 +122,25 @@ class SignUps:
         return sign_up_id
 
     async def get_by_token(self, token: str) -> PendingSignUp | None:
+        """Return the registration of a token."""
         return await self._fetch_one(_BY_TOKEN, hash=token_hash(token))
 
     async def get_latest_by_email(self, email: str) -> PendingSignUp | None:
+        """Return the latest registration of an address."""
         return await self._fetch_one(_BY_EMAIL, email_index=self._index.hash_email(email))
 
     async def get_by_id(self, sign_up_id: UUID) -> PendingSignUp | None:
+        """Return a registration."""
         return await self._fetch_one(_BY_ID, sign_up_id=sign_up_id)
 
     async def set_token(self, sign_up_id: UUID, token: str) -> None:
+        """Set the token of the mailed link."""
         await self._uow.connection.execute(
             _SET_TOKEN, {"sign_up_id": sign_up_id, "token_hash": token_hash(token)}
         )
 
     async def remove(self, sign_up_id: UUID) -> None:
+        """Delete a registration."""
         await self._uow.connection.execute(_REMOVE, {"sign_up_id": sign_up_id})
 
     async def _fetch_one(self, statement: Statement, **values: object) -> PendingSignUp | None:

@@ -1,4 +1,4 @@
-"""How master keys are written in a setting: ``id:base64``, separated by commas."""
+"""The format of the setting DRESSFORM_MASTER_KEYS: ``id:base64``, separated by commas."""
 
 import base64
 import binascii
@@ -11,14 +11,14 @@ _HINT = "(make one with `dressform keys new 2026-11`)"
 
 
 def is_key_id(text: str) -> bool:
-    """Whether a key may be called that: see ID_RULE."""
+    """Return whether the text is a valid key id, as KEY_ID_DESCRIPTION says."""
     return _ID.fullmatch(text) is not None
 
 
 def parse_master_keys(text: str) -> tuple[tuple[str, bytes], ...]:
-    """``id:base64,id:base64`` as pairs of id and 32 bytes; the first is the one that seals.
+    """Return pairs of id and 32 bytes from ``id:base64,id:base64``; the first one seals.
 
-    Raises ValueError, without the key in its text, for anything malformed or guessable.
+    Raise ValueError, without the key in its message, for a malformed or guessable key.
     """
     pairs = [_parse_pair(entry) for part in text.split(",") if (entry := part.strip())]
     if not pairs or len({key_id for key_id, _ in pairs}) != len(pairs):
@@ -30,7 +30,7 @@ def parse_master_keys(text: str) -> tuple[tuple[str, bytes], ...]:
 def _parse_pair(entry: str) -> tuple[str, bytes]:
     key_id, separator, encoded = entry.partition(":")
     if not separator or not is_key_id(key_id):
-        # What stands there is not repeated: it may be a key.
+        # The entry is not repeated in the message: it may be a key.
         msg = f"must have each key written as id:base64, with {KEY_ID_DESCRIPTION} {_HINT}"
         raise ValueError(msg)
     try:

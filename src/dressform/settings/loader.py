@@ -11,9 +11,9 @@ from dressform.settings.settings import ENV_FILE, Settings
 
 
 def load_settings(**overrides: object) -> Settings:
-    """The settings of this process.
+    """Return the settings of this process.
 
-    Raises StartupError with one sentence that names the first wrong or missing setting.
+    Raise StartupError with one sentence that names the first wrong or missing setting.
     """
     for name in filter(_is_unknown_setting, os.environ):
         raise StartupError(f"Setting refused: {unknown_setting_message(name, _setting_names())}.")
@@ -28,7 +28,7 @@ def load_settings(**overrides: object) -> Settings:
 
 
 def _check_env_file() -> None:
-    """Of the file: what is no setting would be left out, and the default taken."""
+    """Raise StartupError for a malformed line of .env, which python-dotenv would skip."""
     if not ENV_FILE.is_file():
         return
     with ENV_FILE.open(encoding="utf-8") as lines:

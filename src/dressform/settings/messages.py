@@ -1,4 +1,4 @@
-"""What an operator is told of a setting that is refused: its name, and what it must be."""
+"""Error messages for a wrong setting: its name, and what it must be."""
 
 from collections.abc import Collection
 from difflib import get_close_matches
@@ -8,7 +8,7 @@ from pydantic_core import ErrorDetails
 PREFIX = "DRESSFORM_"
 
 _DURATION = "must be a duration like PT5M (five minutes) or P185D (185 days)"
-# Where the library's own words are not an operator's.
+# In the place of Pydantic's messages for these error types.
 _MESSAGES = {
     "bool_parsing": "must be true or false",
     "int_parsing": "must be a whole number",
@@ -18,7 +18,10 @@ _MESSAGES = {
 
 
 def format_error(error: ErrorDetails, known: Collection[str]) -> str:
-    """A sentence without its full stop. `known`: the names of all settings."""
+    """Return the message of a validation error, without a full stop.
+
+    `known` holds the names of all settings.
+    """
     message = error["msg"].removeprefix("Value error, ")
     if message.startswith(PREFIX):
         return message
@@ -30,10 +33,10 @@ def format_error(error: ErrorDetails, known: Collection[str]) -> str:
 
 
 def unknown_setting_message(name: str, known: Collection[str]) -> str:
-    """The same for a name that none has, with the one that was probably meant."""
+    """Return the message for a name that is no setting, with the closest known name."""
     if not name.upper().startswith(PREFIX):
         meant = get_close_matches(name.upper(), known, n=1, cutoff=0.7)
-    else:  # By what tells them apart.
+    else:  # Compare without the common prefix.
         bare = [one.removeprefix(PREFIX) for one in known]
         close = get_close_matches(name.upper().removeprefix(PREFIX), bare, n=1, cutoff=0.7)
         meant = [f"{PREFIX}{one}" for one in close]

@@ -1,4 +1,4 @@
-"""All settings of a process, read once from `DRESSFORM_*` and the file `.env`, frozen from then on."""
+"""The settings of a process, from the variables `DRESSFORM_*` and the file `.env`; immutable."""
 
 import os
 from collections.abc import Callable
@@ -42,7 +42,7 @@ _MAX_CLOCK_OFFSET = timedelta(days=36500)
 
 
 def _secret_validator(check: Callable[[str], str]) -> AfterValidator:
-    """A check of what a secret holds."""
+    """Return a validator that applies `check` to the value of a secret."""
     return AfterValidator(lambda secret: SecretStr(check(secret.get_secret_value())))
 
 
@@ -57,7 +57,7 @@ class Environment(StrEnum):
 
 
 class Settings(BaseSettings):
-    """What an operator decides. Every field is described in `.env.example`."""
+    """The settings of a process. Every field is described in `.env.example`."""
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX,
@@ -108,7 +108,7 @@ class Settings(BaseSettings):
     @field_validator("state_dir")
     @classmethod
     def _check_state_dir(cls, value: Path) -> Path:
-        if os.path.isfile(value):  # noqa: PTH113  which never raises, whoever may look there
+        if os.path.isfile(value):  # noqa: PTH113  Path.is_file raises PermissionError
             msg = f"must be a folder, and {value} is a file"
             raise ValueError(msg)
         return value
@@ -165,15 +165,17 @@ class Settings(BaseSettings):
 
     @property
     def in_production(self) -> bool:
+        """Return whether the environment is production."""
         return self.environment is Environment.PRODUCTION
 
     @cached_property
     def clock(self) -> Clock:
+        """Return the clock of the service, ahead by DRESSFORM_CLOCK_AHEAD."""
         return offset_clock(self.clock_ahead) if self.clock_ahead else now
 
     @property
     def frontend_url(self) -> str:
-        """Where the pages that mails link to live: the site, or else this service's own."""
+        """Return the base URL of links in mails: the site's, or else this service's own."""
         return self.site_url or self.public_url
 
     @property
@@ -183,5 +185,6 @@ class Settings(BaseSettings):
 
     @property
     def secure_cookies(self) -> bool:
+        """Return whether cookies are marked Secure: always, except over http on a local host."""
         url = urlsplit(self.public_url)
         return not (url.scheme == "http" and url.hostname in LOCAL_HOSTS)

@@ -1,6 +1,6 @@
-"""Addresses as an operator writes them: each is checked, and a wrong one told in a sentence.
+"""Validators of settings. Each raises ValueError with a message that begins with "must".
 
-What may hold a password is never repeated.
+No message repeats a value that may hold a password.
 """
 
 import ipaddress
@@ -17,7 +17,7 @@ _ORIGIN = re.compile(r"https?://[A-Za-z0-9.\-\[\]:]+")
 
 
 def validate_http_url(value: str) -> str:
-    """Without a slash at its end."""
+    """Return an http or https URL without a trailing slash."""
     scheme, _, rest = value.partition("://")
     if scheme not in {"http", "https"} or not _is_url(rest, host=True) or set(value) & set("?# "):
         msg = "must be an address like https://dressform.example"
@@ -26,7 +26,7 @@ def validate_http_url(value: str) -> str:
 
 
 def validate_postgres_url(value: str) -> str:
-    """As our driver wants it."""
+    """Return a PostgreSQL URL with the scheme ``postgresql+asyncpg``."""
     scheme, _, rest = value.partition("://")
     if scheme not in {"postgres", "postgresql", "postgresql+asyncpg"} or not _is_url(rest):
         msg = (
@@ -38,6 +38,7 @@ def validate_postgres_url(value: str) -> str:
 
 
 def validate_smtp_url(value: str) -> str:
+    """Return an SMTP URL as it is."""
     scheme, _, rest = value.partition("://")
     if scheme not in {"smtp", "smtps", "smtp+starttls"} or not _is_url(rest, host=True):
         msg = "must be smtp://, smtp+starttls:// or smtps:// with a host"
@@ -46,6 +47,7 @@ def validate_smtp_url(value: str) -> str:
 
 
 def validate_sender(value: str) -> str:
+    """Return a sender with an optional display name as it is."""
     if not _is_mailbox(*parseaddr(value)):
         msg = "must be like Our Site <no-reply@sewing.example>"
         raise ValueError(msg)
@@ -53,6 +55,7 @@ def validate_sender(value: str) -> str:
 
 
 def validate_email(value: str) -> str:
+    """Return a bare e-mail address as it is."""
     if parseaddr(value)[1] != value or not _is_mailbox("", value):
         msg = "must be an e-mail address like privacy@sewing.example"
         raise ValueError(msg)
@@ -60,7 +63,7 @@ def validate_email(value: str) -> str:
 
 
 def validate_publisher_name(value: str) -> str:
-    """Return the name as it is written into files that never change."""
+    """Return a publisher's name of one line, stripped of white space around it."""
     if not value.isprintable() or not value.strip() or len(value) > _MAX_NAME_LENGTH:
         msg = "must be a name of one line like Sewing Example, of at most 200 characters"
         raise ValueError(msg)
@@ -75,6 +78,7 @@ def origin(value: str) -> str:
 
 
 def parse_network(value: object) -> Network:
+    """Return an IP network from CIDR notation."""
     try:
         return ipaddress.ip_network(str(value))
     except ValueError as error:
@@ -91,9 +95,9 @@ def _is_mailbox(name: str, address: str) -> bool:
 
 
 def _is_url(rest: str, *, host: bool = False) -> bool:
-    """Whether what follows ``scheme://`` can be taken apart, and names a host if it must."""
+    """Return whether the part after ``scheme://`` can be parsed, with a host if that is required."""
     try:
         url = urlsplit(f"//{rest}")
-        return url.port != -1 and (bool(url.hostname) or not host)  # Looking at the port checks it.
+        return url.port != -1 and (bool(url.hostname) or not host)  # `port` raises ValueError.
     except ValueError:
         return False

@@ -1,11 +1,11 @@
-"""What has to be on the disk before it is relied on."""
+"""Durable writes."""
 
 import os
 from pathlib import Path
 
 
 def fsync_dir(folder: Path) -> None:
-    """A new name in a folder outlives a power cut once the folder itself was synced."""
+    """Sync a folder, so that its new or renamed entries survive a power failure."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)

@@ -1,4 +1,4 @@
-"""Children that end with whoever started them, even if that was killed."""
+"""A watchdog that ends a child process when its parent dies, even by SIGKILL."""
 
 import os
 import signal
@@ -7,14 +7,17 @@ import threading
 from collections.abc import Callable
 
 SUPERVISOR_PID_ENV = "_DRESSFORM_SUPERVISOR"
-"""Set for a process whose standard input is a pipe that its supervisor holds open."""
+"""Set by a supervisor, which keeps the write end of the child's standard input open."""
 
 
 def exit_when_parent_dies() -> None:
-    """Nothing ever comes by that pipe; that it closes means that the supervisor is gone."""
+    """Start a thread that sends SIGTERM to this process once its supervisor is gone.
+
+    The supervisor writes nothing to the pipe, so that a read returns only at EOF.
+    """
     if SUPERVISOR_PID_ENV in os.environ:
         pipe = sys.stdin.fileno()
-        # Not by `sys.stdin`: a thread that waits in there breaks the interpreter's end.
+        # os.read, not sys.stdin: a thread blocked in its buffer lock aborts interpreter shutdown.
         _terminate_after(lambda: os.read(pipe, 1))
 
 
@@ -23,4 +26,4 @@ def _terminate_after(event: Callable[[], object]) -> None:
         event()
         os.kill(os.getpid(), signal.SIGTERM)
 
-    threading.Thread(target=watch, name="leash", daemon=True).start()
+    threading.Thread(target=watch, name="parent-watchdog", daemon=True).start()

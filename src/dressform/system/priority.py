@@ -1,3 +1,5 @@
+"""The CPU priority of a process."""
+
 import os
 
 

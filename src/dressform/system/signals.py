@@ -1,4 +1,4 @@
-"""Being told to end, by SIGTERM or Ctrl-C."""
+"""Handling of SIGTERM and SIGINT."""
 
 import os
 import signal
@@ -12,15 +12,15 @@ _SIGNALS: dict[type[BaseException], signal.Signals] = {
 
 
 def raise_system_exit_on_sigterm() -> None:
-    """By an exception, so that what was started meanwhile is stopped on the way out."""
+    """Raise SystemExit at SIGTERM, so that `finally` and context managers stop child processes."""
     signal.signal(signal.SIGTERM, _raise_system_exit)
-    # Shells start what runs in the background with SIGINT ignored; ours is stopped by it anyhow.
+    # Shells start background jobs with SIGINT ignored.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     sys.unraisablehook = _resend_lost_signal
 
 
 def exit_zero_on_sigterm() -> None:
-    """What runs until it is stopped has done what it was asked."""
+    """Exit with code 0 at SIGTERM, for commands that run until they are stopped."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
 
 
@@ -29,8 +29,10 @@ def _raise_system_exit(*_: object) -> None:
 
 
 def _resend_lost_signal(lost: "sys.UnraisableHookArgs") -> None:
-    """An exception gets lost while an object is thrown away: whoever was told to leave just then
-    would stay, and is told once more, a moment later.
+    """Send the signal again if its exception was raised in a finalizer.
+
+    The interpreter discards exceptions in `__del__` and weakref callbacks, so that the process
+    would go on.
     """
     number = _SIGNALS.get(lost.exc_type)
     if number is None:

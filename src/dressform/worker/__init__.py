@@ -1,1 +1,1 @@
-"""The process that keeps the promises: it ends what is due, and delivers the mail."""
+"""The worker: it deletes rows whose retention period is over, and delivers the mail."""

@@ -1,4 +1,4 @@
-"""What stops a round before it ends anything: far too much at once, or a clock that jumped."""
+"""The guard that stops a retention run before it deletes: too many rows, or a clock that jumped."""
 
 import logging
 from collections.abc import Awaitable, Callable
@@ -14,21 +14,21 @@ from dressform.repositories.retention_runs import RetentionRuns
 log = logging.getLogger(__name__)
 
 CLOCK = "clock"
-"""What is held, where rules are, when the clock jumped: all of them."""
+"""The name of the block that a wrong clock causes, in the place of a rule: it stops all rules."""
 MIN_THRESHOLD_ROWS = 50
 MAX_SHARE = 0.02
-"""Of all accounts; a site whose members all come back in their own time ends a third of a percent a day."""
+"""Share of all rows of a table. A site with a steady membership deletes about 0.3 % a day."""
 APPROVAL_LIFETIME = timedelta(days=1)
 MAX_CLOCK_SKEW = timedelta(minutes=5)
 MAX_RUN_GAP = timedelta(days=30)
-"""Since the last round. After a longer one somebody should say that it was no clock that jumped."""
+"""The longest time since the last run that needs no approval: a longer one may be a wrong clock."""
 
 _DISPLAY_NAMES = {CLOCK: "everything"}
 _NUMBERS = str.maketrans("", "", "0123456789.")
 
 
 class PurgeBlockedError(Exception):
-    """A rule stopped before ending anything; the text says why and how to let it go on."""
+    """A rule was stopped before it deleted anything; the message says why and how to approve it."""
 
     def __init__(self, rule: str, reason: str) -> None:
         super().__init__(
@@ -40,12 +40,13 @@ class PurgeBlockedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class PendingDeletion:
-    """How many rows a round of a rule is about to end, of how many."""
+    """The number of rows that a run is about to delete, and the size of the table."""
 
     rows: int
     total: int
 
     def exceeds_threshold(self) -> bool:
+        """Return whether an operator must approve the deletion of so many rows."""
         return self.rows > max(MIN_THRESHOLD_ROWS, MAX_SHARE * self.total)
 
 
@@ -65,9 +66,9 @@ class DeletionGuard:
     database_clock: Callable[[UnitOfWork], Awaitable[datetime]] = _fetch_database_clock
 
     async def check_clock(self, uows: UnitOfWorkFactory, *, now: datetime) -> None:
-        """First of all, whatever is due: a round that ends nothing moves the last one on as well.
+        """Check the clock. Must run before any rule: each run is the next one's reference.
 
-        Raises Held, and leaves it in the tables for whoever is to approve it.
+        Raise PurgeBlockedError, and store the block, which an operator can approve.
         """
         async with uows.transaction(now=now) as uow:
             found = [await self._describe_clock_skew(uow), await self._describe_run_gap(uow)]
@@ -81,7 +82,7 @@ class DeletionGuard:
     async def check_size(
         self, rule: str, uows: UnitOfWorkFactory, *, now: datetime, due: PendingDeletion
     ) -> None:
-        """Raises Held, as for the clock."""
+        """Check the number of rows. Raise PurgeBlockedError, and store the block."""
         reason = (
             f"{due.rows} of {due.total} rows are due at once" if due.exceeds_threshold() else None
         )
@@ -111,12 +112,15 @@ class DeletionGuard:
 
 
 def is_guarded(category: Category) -> bool:
-    """Whether a round of this rule may be too big: what ends is somebody's account or model."""
+    """Return whether the row count of a category is checked: accounts and models."""
     return category in (PROFILE, MODEL)
 
 
 async def _update_block(uow: UnitOfWork, rule: str, reason: str | None, *, rows: int = 0) -> bool:
-    """A hold goes away by itself when its reason does."""
+    """Store, keep or remove the block of a rule. Return whether the rule is blocked.
+
+    A block is removed once its reason is gone.
+    """
     holds = PurgeBlocks(uow)
     hold = await holds.get_for_update(rule)
     if reason is None:
@@ -130,7 +134,10 @@ async def _update_block(uow: UnitOfWork, rule: str, reason: str | None, *, rows:
 
 
 def _is_approved(hold: StoredPurgeBlock, reason: str, rows: int, now: datetime) -> bool:
-    """For a day, and for what was shown with as much again as is always allowed."""
+    """Return whether the approval covers the deletion.
+
+    It is valid for a day, for the same reason, and for MIN_THRESHOLD_ROWS more rows than shown.
+    """
     if hold.approved_at is None or abs(now - hold.approved_at) > APPROVAL_LIFETIME:
         return False
     same = hold.reason.translate(_NUMBERS) == reason.translate(_NUMBERS)
@@ -138,7 +145,7 @@ def _is_approved(hold: StoredPurgeBlock, reason: str, rows: int, now: datetime) 
 
 
 async def _discard_future_runs(uow: UnitOfWork) -> None:
-    """The clock is right, somebody said: what is dated after it was dated by one that ran ahead."""
+    """Delete runs dated after now, once an operator has confirmed that the clock is right."""
     gone = await RetentionRuns(uow).delete_after(uow.now + MAX_CLOCK_SKEW)
     if gone:
         log.warning("the ledger's %d rounds from the future are removed: the clock is right", gone)

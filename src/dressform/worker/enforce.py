@@ -1,3 +1,5 @@
+"""Enforcement of one rule: the deletion of a category's expired rows."""
+
 import asyncio
 import logging
 import time
@@ -19,16 +21,16 @@ from dressform.worker.partitions import drop_expired_partitions
 
 log = logging.getLogger(__name__)
 
-# What is due and locked is about to be saved by a login, or another rule is at it: for a moment.
+# An expired row may be locked for a moment: by a login that renews it, or by another rule.
 WAIT_SECONDS = 0.1
 MAX_WAITS = 20
 MAX_ROWS_PER_SECOND = 2200
-"""Rows: the processor belongs to those who read meanwhile, and nobody waits for an ending."""
+"""Throttle of deletions, which leaves the CPU to requests."""
 
 
 @dataclass(frozen=True, slots=True)
 class RunResult:
-    """A rule enforced: how many rows ended, and how long it took."""
+    """The result of one rule: the number of deleted rows, and the duration."""
 
     rule: str
     rows: int
@@ -44,12 +46,12 @@ async def enforce(
     guard: DeletionGuard,
     max_seconds: float = inf,
 ) -> RunResult | None:
-    """End everything of a category that is past its window at `at`.
+    """Delete all rows of a category whose retention period is over at `now`.
 
-    Once a slot over any number of workers: None when another has it. In batches, each its own
-    transaction: whatever interrupts it loses nothing, and the next round goes on. So it does when
-    no batch begins any more because `max_seconds` have passed. Raises Held, and DaysLocked when all but
-    some days of the log ended. The caller has checked the clock.
+    Only one worker enforces a rule in a slot (`scheduled_for`); the others get None. Rows are
+    deleted in batches, each in its own transaction, until `max_seconds` have passed; the next run
+    goes on. Raise PurgeBlockedError, or PartitionsLockedError once all other partitions are
+    dropped. The caller must have checked the clock.
     """
     started = time.monotonic()
     async with uows.transaction(now=now) as uow:
@@ -66,7 +68,7 @@ async def enforce(
         await PurgeBlocks(uow).consume(category.key, rows)
         await RetentionRuns(uow).finish(run_id, rows=rows, seconds=seconds)
     if rows:
-        log.info("%s: %d rows ended in %.2f s", category.key, rows, seconds)
+        log.info("%s: %d rows deleted in %.2f s", category.key, rows, seconds)
     return RunResult(category.key, rows, seconds)
 
 
@@ -109,7 +111,7 @@ async def _delete_batches(
         if ended < BATCH and (waits == MAX_WAITS or not await _is_any_expired(category, uows, now)):
             return rows
         if time.monotonic() >= until:
-            log.info("%s: not all that is due has ended, the next round goes on", category.key)
+            log.info("%s: expired rows are left, the next run goes on", category.key)
             return rows
         await asyncio.sleep(BATCH / MAX_ROWS_PER_SECOND - (time.monotonic() - began))
         if not ended:
@@ -123,7 +125,7 @@ async def _is_any_expired(category: Category, uows: UnitOfWorkFactory, now: date
 
 
 async def _delete_one_by_one(category: Category, uows: UnitOfWorkFactory, now: datetime) -> int:
-    """A batch in which some row can't be ended: that one is set aside, the others end."""
+    """Delete a failed batch row by row; a row that can't be deleted is quarantined."""
     rows = 0
     uow = uows.read(now=now)
     due = await ExpiredRows(uow, category).list_ids()
@@ -141,8 +143,8 @@ async def _delete_one(
             await Quarantine(uow).release(category.key, row_id)
             return ended
     except DatabaseError as error:
-        # Not the text of the error: it may repeat what the row holds.
-        log.error("%s: row %s is set aside (SQLSTATE %s)", category.key, row_id, error.sqlstate)  # noqa: TRY400
+        # Without the message of the error, which may repeat values of the row.
+        log.error("%s: row %s is quarantined (SQLSTATE %s)", category.key, row_id, error.sqlstate)  # noqa: TRY400
         async with uows.transaction(now=now) as uow:
             await Quarantine(uow).add(category.key, row_id, f"SQLSTATE {error.sqlstate}")
         return 0

@@ -1,4 +1,4 @@
-"""What duties run into, in the words of a log."""
+"""Logging of the errors of the worker's steps."""
 
 import logging
 from time import monotonic
@@ -10,16 +10,17 @@ from dressform.worker.partitions import PartitionsLockedError
 log = logging.getLogger(__name__)
 
 THROTTLE_SECONDS = 60.0
-"""What befalls every duty alike is said once in this time."""
+"""Errors that every step meets alike are logged once in this time."""
 
 
 class ErrorReporter:
-    """A line each, where a line is enough."""
+    """Logs the errors of steps: expected ones as one line, others with their location."""
 
     def __init__(self) -> None:
         self._throttled_until: dict[int, float] = {}
 
     def report(self, name: str, error: Exception) -> None:
+        """Log the error of the step `name`."""
         if isinstance(error, Unavailable):
             self._log_throttled(
                 logging.WARNING, "the database is away or takes no writes: what is due waits"

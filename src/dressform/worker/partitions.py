@@ -1,4 +1,4 @@
-"""The end of whole days of the address log."""
+"""Dropping of expired partitions of the access log, one per day."""
 
 import asyncio
 from datetime import datetime
@@ -10,11 +10,11 @@ from dressform.repositories.access_log_partitions import AccessLogPartitions, Pa
 
 MAX_TRIES = 3
 PAUSE_SECONDS = 1.0
-"""In which the lines that waited behind the lock get through."""
+"""Between two attempts, so that inserts get through that wait behind the lock request."""
 
 
 class PartitionsLockedError(Exception):
-    """Days that are due and that somebody keeps reading; the others have ended."""
+    """Expired partitions that a long transaction locks; the others are dropped."""
 
     def __init__(self, days: list[Partition]) -> None:
         tables = ", ".join(day.table for day in days)
@@ -25,7 +25,7 @@ class PartitionsLockedError(Exception):
 
 
 async def drop_expired_partitions(uows: UnitOfWorkFactory, now: datetime) -> int:
-    """Drop every day whose first row may be due; gives the number of rows that went."""
+    """Drop every partition whose first row may be expired. Return the number of deleted rows."""
     async with uows.transaction(now=now) as uow:
         due = await (await AccessLogPartitions.assume_role(uow)).list_expired()
     rows = {day: await _drop_partition(day, uows, now) for day in due}
@@ -36,10 +36,9 @@ async def drop_expired_partitions(uows: UnitOfWorkFactory, now: datetime) -> int
 
 
 async def _drop_partition(day: Partition, uows: UnitOfWorkFactory, now: datetime) -> int | None:
-    """None when it is locked, time and again.
+    """Detach and drop a partition. Return its row count, or None when it stays locked.
 
-    Detached in one transaction and dropped in another: the log as a whole is locked for as long as
-    the first takes, whatever the day's size.
+    DETACH locks the whole log, so it has a transaction of its own, short whatever the size.
     """
     for tried in range(1, MAX_TRIES + 1):
         try:

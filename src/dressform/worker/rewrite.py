@@ -1,8 +1,8 @@
-"""The daily rewriting of members' tables: what was deleted leaves their files, and no order is left.
+"""The daily rewrite of members' tables, which removes deleted rows and insertion order from disk.
 
-PostgreSQL leaves the bytes of deleted rows in a page until others need the room, keeps rows in the
-order in which they came, and with each the number of the transaction that wrote it. The first would
-let erased keys be read from the files; the other two, beside the access log, tell who signed in when.
+PostgreSQL leaves the bytes of deleted rows in a page until the space is reused, stores rows in the
+order of insertion, and with each row the id of its transaction (xmin). The first would let erased
+keys be read from the files; the other two, beside the access log, tell who signed in when.
 """
 
 import asyncio
@@ -23,19 +23,19 @@ log = logging.getLogger(__name__)
 
 NAME = "rewrite"
 MAX_TABLE_BYTES = 128 * 2**20
-"""Bytes up to which a table is rewritten: about a second, in which whoever needs it has to wait."""
+"""Larger tables are not rewritten: the ACCESS EXCLUSIVE lock would last more than a second."""
 KEY_TABLES = frozenset({"account_key", "sign_up", "mail"})
-"""Without their keys all else is unreadable, so these are rewritten up to a larger size."""
+"""Tables that hold data keys, without which all other data are unreadable."""
 MAX_KEY_TABLE_BYTES = 256 * 2**20
 MAX_TRIES = 10
 PAUSE_SECONDS = 0.5
 
 
 async def rewrite_tables(uows: UnitOfWorkFactory, *, now: datetime) -> int:
-    """Rewrite each table of members that was not rewritten today, over any number of workers.
+    """Rewrite each table of members that no worker has rewritten today. Return their number.
 
-    Return how many were. One that a long transaction holds is tried again at the next call. A larger
-    table is left to autovacuum, which removes deleted rows and leaves the rest as it is.
+    A table that a long transaction locks is tried again at the next call. A larger table is left to
+    autovacuum, which removes deleted rows but keeps order and xmin.
     """
     done = [await _rewrite_once_a_day(table, uows, now) for table in MEMBER_TABLES]
     return sum(done)
@@ -58,15 +58,14 @@ async def _rewrite_once_a_day(table: Table, uows: UnitOfWorkFactory, now: dateti
 
 
 async def _rewrite(table: Table, uows: UnitOfWorkFactory, now: datetime) -> bool:
-    """Return False when it has to be tried again."""
+    """Rewrite a table if it is small enough. Return False when it must be tried again."""
     uow = uows.read(now=now)
     size = await MemberTables(uow).get_size(table)
     if size > (MAX_KEY_TABLE_BYTES if table.name in KEY_TABLES else MAX_TABLE_BYTES):
         return True
     if size > MAX_TABLE_BYTES:
         return await _sort_table(table, uows, now)
-    # Twice: values outside of their rows (TOAST) are numbered as the rows are written anew, which
-    # is in the order of the file.
+    # CLUSTER twice: TOAST values are numbered as rows are rewritten, in the order of the file.
     if not await _sort_table(table, uows, now):
         return False
     await _rewrite_rows(table, uows, now)
@@ -77,13 +76,13 @@ async def _rewrite_rows(table: Table, uows: UnitOfWorkFactory, now: datetime) ->
     async with uows.transaction(now=now) as uow:
         last = await MemberTables(uow).rewrite_batch(table)
     while last is not None:
-        await asyncio.sleep(0.01)  # The processor belongs to those who read meanwhile.
+        await asyncio.sleep(0.01)  # Leaves the CPU to requests.
         async with uows.transaction(now=now) as uow:
             last = await MemberTables(uow).rewrite_batch(table, after=last)
 
 
 async def _sort_table(table: Table, uows: UnitOfWorkFactory, now: datetime) -> bool:
-    """Return False when others hold the table all the time, as a dump does."""
+    """Sort a table. Return False when it stays locked, as by pg_dump."""
     for tried in range(1, MAX_TRIES + 1):
         try:
             async with uows.transaction(now=now) as uow:
@@ -95,5 +94,5 @@ async def _sort_table(table: Table, uows: UnitOfWorkFactory, now: datetime) -> b
             return True
         if tried < MAX_TRIES:
             await asyncio.sleep(PAUSE_SECONDS)
-    log.info("%s is held by a long transaction: it is rewritten later", table.name)
+    log.info("%s is locked by a long transaction: it is rewritten later", table.name)
     return False

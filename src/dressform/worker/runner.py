@@ -1,4 +1,4 @@
-"""The worker as a process: until a signal comes, or for one round."""
+"""Running of the worker: until a signal, or once."""
 
 import asyncio
 import signal
@@ -13,6 +13,7 @@ from dressform.worker.scheduler import WorkerTasks, run_scheduler
 
 
 def create_tasks(settings: Settings, uows: UnitOfWorkFactory) -> WorkerTasks:
+    """Return the worker's tasks with everything that they use."""
     composer = MailRenderer(
         sender=settings.mail_from, frontend_url=settings.frontend_url, clock=uows.clock
     )
@@ -27,7 +28,7 @@ def create_tasks(settings: Settings, uows: UnitOfWorkFactory) -> WorkerTasks:
 
 
 async def run(settings: Settings, uows: UnitOfWorkFactory) -> None:
-    """Until SIGTERM or SIGINT. What takes too long to end then is repeated by the next worker."""
+    """Run the tasks at their intervals until SIGTERM or SIGINT."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -37,4 +38,5 @@ async def run(settings: Settings, uows: UnitOfWorkFactory) -> None:
 
 
 async def run_once(settings: Settings, uows: UnitOfWorkFactory) -> list[RunResult]:
+    """Run every task once. Return one result per rule."""
     return await create_tasks(settings, uows).run_once()

@@ -1,4 +1,4 @@
-"""What the worker does, and when: a retention run each interval, and mail delivery each second."""
+"""The worker's tasks and their schedule: a retention run each interval, mail each second."""
 
 import asyncio
 import logging
@@ -43,7 +43,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The reports of the rules that a run enforced, and the names of its steps that failed."""
+    """The results of the rules that a run enforced, and the names of the steps that failed."""
 
     reports: list[RunResult] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
@@ -51,7 +51,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class WorkerTasks:
-    """What the worker does, each ready to be repeated at any time."""
+    """The tasks of the worker. Each may be repeated at any time."""
 
     uows: UnitOfWorkFactory
     composer: MailRenderer
@@ -62,7 +62,7 @@ class WorkerTasks:
     error_reporter: ErrorReporter = field(default_factory=ErrorReporter)
 
     async def run_once(self) -> list[RunResult]:
-        """Do everything once, now, whatever the slot. Raises StartupError at the end if some failed."""
+        """Run every task now. Raise StartupError at the end if a step failed."""
         now = self.uows.clock()
         outcome = await self.run(now=now, scheduled_for=now)
         await self._run_step(MAIL_DELIVERY, self.deliver_mails(), outcome)
@@ -72,10 +72,10 @@ class WorkerTasks:
         return outcome.reports
 
     async def run_scheduled(self) -> Outcome:
-        """Do a retention run, in which each rule is enforced unless another worker has this slot of it.
+        """Do the retention run of this slot; a rule is skipped if another worker has its slot.
 
-        A rule takes half an interval at most, so that a large ending, as the first one may be, does
-        not keep the other steps waiting. The next run goes on with it.
+        A rule takes half an interval at most, so that a large deletion does not delay the other
+        steps. The next run goes on with it.
         """
         now = self.uows.clock()
         return await self.run(
@@ -87,9 +87,9 @@ class WorkerTasks:
     async def run(
         self, *, now: datetime, scheduled_for: datetime, max_seconds: float = inf
     ) -> Outcome:
-        """Do every step but the delivery of mail, in order; one that fails does not stop the others.
+        """Do every step but mail delivery, in order; a step that fails does not stop the others.
 
-        The clock is checked once. While it is held nobody is warned and no rule is enforced.
+        While the clock is blocked, no expiry notice is queued and no rule is enforced.
         """
         outcome = Outcome()
         await self._run_step(CLOCK, self.guard.check_clock(self.uows, now=now), outcome)
@@ -119,14 +119,14 @@ class WorkerTasks:
                 outcome.reports.append(report)
 
     async def create_partitions(self) -> None:
-        """Make the partitions of the days to come, so that no request waits for one."""
+        """Create the partitions of the next days, so that no request waits for one."""
         async with self.uows.transaction() as uow:
             today = uow.now.date()
             days = {today + timedelta(days=ahead) for ahead in range(DAYS_AHEAD + 1)}
             await (await AccessLogPartitions.assume_role(uow)).ensure(days)
 
     async def check_mail(self) -> None:
-        """Whether the mail server takes mail; and delete files of mails that are past their window."""
+        """Check the mail server, and delete expired files of the mail folder."""
         await check_mail(self.uows, self.transport)
         now = self.uows.clock()
         deleted = await asyncio.to_thread(delete_old_mails, self.mail_folder, at=now)
@@ -142,10 +142,10 @@ class WorkerTasks:
         await self._run_step(MAIL_DELIVERY, self.deliver_mails(), Outcome())
 
     async def _run_step(self, name: str, step: Awaitable[T], outcome: Outcome) -> T | None:
-        """Return what a step gives. If it fails, log it and note it in the outcome."""
+        """Return the result of a step. If it fails, log it and add it to the outcome."""
         try:
             return await step
-        except Exception as error:  # noqa: BLE001  whatever it is, the other steps are done
+        except Exception as error:  # noqa: BLE001  the other steps must run
             self.error_reporter.report(name, error)
             outcome.failed.append(name)
             return None
@@ -153,10 +153,10 @@ class WorkerTasks:
 
 @asynccontextmanager
 async def run_scheduler(tasks: WorkerTasks) -> AsyncIterator[None]:
-    """Do the worker's two jobs at their intervals, from now until the block ends.
+    """Run the worker's two jobs at their intervals, from now until the block ends.
 
-    What is going on then has some seconds to finish, and is cancelled after them: its batch is
-    rolled back, and repeated by the next worker.
+    A job that is running then has SHUTDOWN_TIMEOUT_SECONDS to finish, and is then cancelled: its
+    transaction is rolled back, and the next worker repeats it.
     """
     running: set[asyncio.Task[Any]] = set()
 
@@ -167,7 +167,7 @@ async def run_scheduler(tasks: WorkerTasks) -> AsyncIterator[None]:
         task.add_done_callback(running.discard)
         await job()
 
-    # A run that is late or was missed is made up for once.
+    # Several missed runs are made up for by one (coalesce), however late (misfire_grace_time).
     defaults = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
     scheduler = AsyncIOScheduler(timezone=UTC, job_defaults=defaults)
     for job, interval in (
@@ -175,7 +175,7 @@ async def run_scheduler(tasks: WorkerTasks) -> AsyncIterator[None]:
         (tasks.deliver_in_background, DELIVERY_INTERVAL),
     ):
         trigger = IntervalTrigger(seconds=int(interval.total_seconds()), timezone=UTC)
-        # The scheduler has the real clock, whatever the service's is.
+        # The scheduler uses the real clock, whatever DRESSFORM_CLOCK_AHEAD is.
         scheduler.add_job(run, trigger, args=[job], next_run_time=datetime.now(UTC))
     scheduler.start()
     try:
