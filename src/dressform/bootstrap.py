@@ -1,4 +1,4 @@
-"""What every process of ours opens first: the database and the key rings."""
+"""Open what every process needs first: the database pool, the key rings and the journal."""
 
 import os
 from collections.abc import AsyncIterator, Iterator
@@ -60,10 +60,10 @@ async def bootstrap(
     statement_seconds: float = STATEMENT_SECONDS,
     skip_journal_check: bool = False,
 ) -> AsyncIterator[tuple[UnitOfWorkFactory, list[SigningKey]]]:
-    """Units of work and the signing keys. Raises StartupError for a database that can't be used.
+    """Yield the unit-of-work factory and the signing keys.
 
-    `may_be_older`: do not refuse a database that doesn't know of all that was deleted, as after a
-    restore.
+    Raise StartupError for a database that can't be used. With `skip_journal_check` a database is
+    accepted that lacks deletions of the journal, as after a restore from a backup.
     """
     pool, clock = (
         create_pool(settings, statement_seconds=statement_seconds),

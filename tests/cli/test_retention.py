@@ -44,12 +44,14 @@ async def test_from_held_to_approved(isolated_settings: Settings) -> None:
         await fill(uows)
         held = await dressform("worker", "--once", environment=told)
         assert held.returncode == 1
-        assert "profile is held, nothing was ended: 60 of 60 rows are due at once" in held.stderr
+        assert (
+            "profile is blocked, nothing was deleted: 60 of 60 rows are due at once" in held.stderr
+        )
         assert "Traceback" not in held.stderr
         assert "profile failed" in held.stderr
         assert await left(uows) == 60
         shown = await dressform("retention", environment=told)
-        assert "profile is held since" in shown.stdout
+        assert "profile is blocked since" in shown.stdout
         assert "dressform retention approve profile" in shown.stdout
 
         other = await dressform("retention", "approve", "session", environment=told)
@@ -65,13 +67,13 @@ async def test_from_held_to_approved(isolated_settings: Settings) -> None:
         approved = await dressform("retention", "approve", "--yes", environment=told)
         assert approved.stdout == (
             "profile: 60 of 60 rows are due at once (60 rows).\n"
-            "profile is approved: the next round goes on.\n"
+            "profile is approved: the next run goes on.\n"
         )
         done = await dressform("worker", "--once", environment=told)
         assert done.returncode == 0, done.stderr
         assert await left(uows) == 0
         none = await dressform("retention", "approve", environment=told)
-        assert none.stdout == "No rule is held.\n"
+        assert none.stdout == "No rule is blocked.\n"
 
 
 async def test_a_worker_that_was_off_for_long_asks_before_it_ends_anything(
@@ -91,7 +93,7 @@ async def test_a_worker_that_was_off_for_long_asks_before_it_ends_anything(
             assert (await counts(uows))["access_log"] == 1
             assert await rules_enforced(uows) == 1
             approved = await dressform("retention", "approve", "clock", "--yes", environment=told)
-            assert "clock: the last round was 40 days ago" in approved.stdout
+            assert "clock: the last run was 40 days ago" in approved.stdout
             async with asyncio.timeout(20):
                 while (await counts(uows))["access_log"]:
                     await asyncio.sleep(0.2)
@@ -113,12 +115,12 @@ async def test_from_a_clock_ahead_back_to_the_right_one(isolated_settings: Setti
             assert (await dressform("worker", "--once", environment=ahead)).returncode == 0
         held = await dressform("worker", "--once", environment=told)
         assert held.returncode == 1
-        assert held.stderr.count("the clock is 185 days behind the last round") == 1
+        assert held.stderr.count("the clock is 185 days behind the last run") == 1
         assert "Traceback" not in held.stderr
         shown = await dressform("retention", environment=told)
         (visitor,) = [line for line in shown.stdout.splitlines() if line.startswith("visitor ")]
         assert visitor.split()[3:] == ["none", "none", "none", "0", "0"]
-        assert "clock is held since" in shown.stdout
+        assert "clock is blocked since" in shown.stdout
         assert "if that is right: dressform retention approve clock." in shown.stdout
         assert "rows are from the future, dated by a clock" in shown.stdout
         await dressform("retention", "approve", "--yes", environment=told)
@@ -129,7 +131,7 @@ async def test_from_a_clock_ahead_back_to_the_right_one(isolated_settings: Setti
             assert done.returncode == 0, done.stderr
             assert await left(uows) == 0
         assert (await dressform("retention", "approve", environment=told)).stdout == (
-            "No rule is held.\n"
+            "No rule is blocked.\n"
         )
 
 

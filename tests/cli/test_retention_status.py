@@ -63,7 +63,7 @@ async def test_what_needs_an_operator_is_said(
 
     assert "The notice is overdue." in below
     assert f"oldest line {now() - timedelta(days=200):%Y-%m-%d}" in below
-    assert "model is held since" in below
+    assert "model is blocked since" in below
     assert "too many at once (7 rows); if that is right: dressform retention approve model" in below
     assert "mail: 1 rows could not be deleted" in below
     assert table.splitlines()[1].split()[-1] == "1"

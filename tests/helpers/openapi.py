@@ -80,7 +80,9 @@ def _walk(schema: dict[str, Any], example: Any, path: tuple[str, ...]) -> Any:
 def resolve_schema(schema: dict[str, Any]) -> dict[str, Any]:
     """Return the schema behind a reference, or the one of several that is not null."""
     if "$ref" in schema:
-        return resolve_schema(document()["components"]["schemas"][schema["$ref"].rpartition("/")[2]])
+        return resolve_schema(
+            document()["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+        )
     if "anyOf" in schema:
         return resolve_schema(schema["anyOf"][0])
     return schema

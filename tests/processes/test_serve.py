@@ -186,7 +186,7 @@ async def test_a_worker_ends_at_once(isolated_settings: Settings, number: signal
         said = await asyncio.to_thread(worker.says, r"working: (.*)\n")
         assert (
             said
-            == f"a round at once and every 0:05:00, mail into {isolated_settings.state_dir / 'mail'}"
+            == f"a run at once and every 0:05:00, mail into {isolated_settings.state_dir / 'mail'}"
         )
         async with bootstrap(isolated_settings) as (uows, _):
             async with asyncio.timeout(20):

@@ -241,9 +241,9 @@ async def ran(uows: UnitOfWorkFactory, at: datetime) -> None:
 @pytest.mark.parametrize(
     ("before", "why"),
     [
-        (timedelta(days=30, seconds=1), "the last round was 30 days ago"),
-        (timedelta(minutes=-6), "the clock is 6 minutes behind the last round"),
-        (timedelta(days=-400), "the clock is 400 days behind the last round"),
+        (timedelta(days=30, seconds=1), "the last run was 30 days ago"),
+        (timedelta(minutes=-6), "the clock is 6 minutes behind the last run"),
+        (timedelta(days=-400), "the clock is 400 days behind the last run"),
     ],
 )
 async def test_a_clock_that_jumped_since_the_last_round(
@@ -253,7 +253,7 @@ async def test_a_clock_that_jumped_since_the_last_round(
     await ran(uows, END - before)
 
     with pytest.raises(
-        PurgeBlockedError, match=f"everything is held.*{why}.*retention approve clock"
+        PurgeBlockedError, match=f"everything is blocked.*{why}.*retention approve clock"
     ):
         await profiles(uows)
     assert (await counts(uows))["account"] == 1
@@ -342,7 +342,7 @@ async def test_a_clock_that_ran_ahead_is_settled_by_one_approval(
     await everything(worker_tasks, LATER)
     await approve(uows, LATER, CLOCK)
     await everything(worker_tasks, LATER + SECOND)
-    with pytest.raises(PurgeBlockedError, match="the clock is 400 days behind the last round"):
+    with pytest.raises(PurgeBlockedError, match="the clock is 400 days behind the last run"):
         await profiles(uows)
     await approve(uows, END + SECOND, CLOCK)
 
@@ -382,7 +382,7 @@ async def test_an_approval_of_a_clock_is_for_what_was_shown(uows: UnitOfWorkFact
     await approve(uows, END + timedelta(days=31), CLOCK)
 
     with pytest.raises(
-        PurgeBlockedError, match=r"differ by 1\.0 hours; the last round was 31 days ago"
+        PurgeBlockedError, match=r"differ by 1\.0 hours; the last run was 31 days ago"
     ):
         await profiles(uows, END + timedelta(days=31), DeletionGuard(database_clock=other))
 
@@ -435,6 +435,6 @@ async def test_a_jump_alarms_nobody(
     outcome = await jumped.run_scheduled()
 
     assert outcome == NOTHING
-    assert "everything is held" in caplog.text
+    assert "everything is blocked" in caplog.text
     uow = uows.read()
     assert (await uow.connection.scalar(text("SELECT count(*) FROM mail"))) == 0

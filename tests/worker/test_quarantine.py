@@ -71,7 +71,7 @@ async def test_the_others_end(
     assert await aside(undeletable_row) == [
         ("profile", owners[2].account_id, 1, END + HOUR, "SQLSTATE 23503")
     ]
-    assert f"row {owners[2].account_id} is set aside (SQLSTATE 23503)" in caplog.text
+    assert f"row {owners[2].account_id} is quarantined (SQLSTATE 23503)" in caplog.text
 
 
 async def test_it_is_tried_again_and_less_and_less_often(

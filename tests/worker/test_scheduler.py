@@ -282,7 +282,7 @@ async def test_a_run_checks_the_clock_once_and_only_what_depends_on_it_waits(
 
     assert checks == [clock()]
     assert (outcome.reports, outcome.failed) == ([], [CLOCK])
-    assert caplog.text.count("everything is held, nothing was ended") == 1
+    assert caplog.text.count("everything is blocked, nothing was deleted") == 1
     assert (await runs(uows)).keys() == {
         "retention-run",  # That of `add_everything`.
         *(f"{REWRITE} {table.name}" for table in MEMBER_TABLES),

@@ -74,9 +74,9 @@ def serve(
 
 
 def worker(
-    *, once: Annotated[bool, typer.Option("--once", help="One round, then exit.")] = False
+    *, once: Annotated[bool, typer.Option("--once", help="Run once, then exit.")] = False
 ) -> None:
-    """Enforce the retention windows and deliver the mail."""
+    """Delete what is past its retention period, and deliver the mail."""
     if not once:
         signals.exit_zero_on_sigterm()
     from dressform.worker.runner import run_once
@@ -88,7 +88,7 @@ def worker(
             run_with_uows(settings, _run_worker)
             return
         for report in run_with_uows(settings, run_once):
-            typer.echo(f"{report.rule:<16}{report.rows:>8} rows ended{report.seconds:>9.2f} s")
+            typer.echo(f"{report.rule:<16}{report.rows:>8} rows deleted{report.seconds:>9.2f} s")
 
 
 async def _run_worker(settings: Settings, uows: UnitOfWorkFactory) -> None:
@@ -97,7 +97,7 @@ async def _run_worker(settings: Settings, uows: UnitOfWorkFactory) -> None:
 
     folder = mail_folder(settings)
     mail = "by SMTP" if settings.smtp_url else f"into {folder}"
-    log.info("working: a round at once and every %s, mail %s", settings.worker_interval, mail)
+    log.info("working: a run at once and every %s, mail %s", settings.worker_interval, mail)
     if not settings.smtp_url:
         log.warning(
             "mails in %s hold addresses, and are not deleted with an account: only after %s",

@@ -49,10 +49,10 @@ async def _approve(settings: Settings, rule: str | None, *, yes: bool) -> None:
         uow = uows.read()
         held = [block for block in await PurgeBlocks(uow).list_all() if rule in (None, block.rule)]
         if not held:
-            typer.echo(f"{rule} is not held." if rule else "No rule is held.")
+            typer.echo(f"{rule} is not blocked." if rule else "No rule is blocked.")
         for block in held:
             typer.echo(f"{block.rule}: {format_reason(block)}.")
-            if not yes and not typer.confirm("Is that right, and may the rounds go on?"):
+            if not yes and not typer.confirm("Is that right, and may the runs go on?"):
                 continue
             async with uows.transaction() as uow:
                 approved = await PurgeBlocks(uow).approve(block)
@@ -60,4 +60,4 @@ async def _approve(settings: Settings, rule: str | None, *, yes: bool) -> None:
                 raise StartupError(
                     f"{block.rule} is not approved: it changed while you looked. Run the same again."
                 )
-            typer.echo(f"{block.rule} is approved: the next round goes on.")
+            typer.echo(f"{block.rule} is approved: the next run goes on.")

@@ -118,12 +118,12 @@ def _format_rule(rule: RuleFindings) -> list[str]:
     lines = _format_kept_rows(rule)
     if block := rule.block:
         what_now = (
-            f"approved {_format_time(block.approved_at)}, the next round goes on"
+            f"approved {_format_time(block.approved_at)}, the next run goes on"
             if block.approved_at
             else f"if that is right: dressform retention approve {rule.key}"
         )
         lines.append(
-            f"{rule.key} is held since {_format_time(block.blocked_at)}: {format_reason(block)}; {what_now}."
+            f"{rule.key} is blocked since {_format_time(block.blocked_at)}: {format_reason(block)}; {what_now}."
         )
     if rule.unknown:
         lines.append(

@@ -1,1 +1,1 @@
-"""From consented models to an anonymous edition: sums, noise, and what is made from those alone."""
+"""The open dataset: sums over contributions, noise, and editions made from the noisy sums alone."""

@@ -11,7 +11,7 @@ _FACTS = load_json("anthropometry", package="dressform.opendata")
 
 
 def get_published_correlations(flag: str, names: Sequence[str]) -> Floats:
-    """Return the published correlations of `names`, squared; NaN where none is published."""
+    """Return the published correlations of `names`, as a square matrix; NaN where none is published."""
     known = _FACTS["measurements"]
     found = np.full((len(names), len(names)), np.nan)
     for row, a in enumerate(names):

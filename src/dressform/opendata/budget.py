@@ -1,7 +1,7 @@
-"""What an account's part in the dataset can ever tell, and which sum may spend how much of it.
+"""The privacy budget of an account, and its distribution over the sums.
 
-The measure is rho of zero-concentrated differential privacy (Bun and Steinke, 2016): it adds up
-over all that is ever released of an account. The neighbours are all accounts with and without one.
+The unit is rho of zero-concentrated differential privacy (Bun and Steinke, 2016), which adds up over
+all releases about an account. Neighbouring data sets differ by one whole account.
 """
 
 import math
@@ -11,16 +11,16 @@ from statistics import NormalDist
 from dressform.opendata.codebook import Codebook
 
 RHO = 0.0676
-"""Of an account, for its life."""
+"""The budget of an account for its whole life."""
 
 GATE_RHO = 0.0001
-"""Of the count that decides whether there are enough."""
+"""The cost of one count that decides whether enough accounts contribute."""
 
 MAX_COUNTS = 10
-"""How many times an account is counted; it may still give afterwards, as that is in its budget."""
+"""How often an account is counted at most. RHO includes the cost, so it may still contribute."""
 
 QUANTIZATION_STEPS = 16
-"""Steps a scale: the second moments are sums of whole numbers."""
+"""Quantization steps per scale, since second moments are sums of integers."""
 
 _FLAGS, _HISTOGRAMS, _PAIRS, _PRODUCTS = 0.0006, 0.034, 0.004, 0.028
 
@@ -30,14 +30,14 @@ _PRECISION = 1e-6
 
 @dataclass(frozen=True, slots=True)
 class BudgetShare:
-    """A group of sums: how far one account moves it at most (L2), and what of rho it spends."""
+    """The budget of a group of sums: its L2 sensitivity to one account, and its rho."""
 
     sensitivity: float
     rho: float
 
     @property
     def sigma(self) -> float:
-        """The standard deviation of the noise: rho = sensitivity² / (2 sigma²)."""
+        """Return the standard deviation of the noise: rho = sensitivity² / (2 sigma²)."""
         return self.sensitivity / math.sqrt(2 * self.rho)
 
 
@@ -45,10 +45,11 @@ GATE = BudgetShare(1.0, GATE_RHO)
 
 
 def list_shares(codebook: Codebook) -> dict[str, BudgetShare]:
-    """By the names of the sums.
+    """Return the shares by the names of the sums.
 
-    An account gives `most` values: 1 in as many histograms, 1 for every two of them, and products
-    whose norm is that of all pairs of a vector: at most half the fourth power of its length.
+    An account contributes at most `max_values` values. Each adds 1 to a histogram, and each pair adds
+    1 to a pair count. The squared norm of all pairwise products of a vector is at most half the fourth
+    power of its length.
     """
     most = codebook.max_values
     length = codebook.norm * QUANTIZATION_STEPS
@@ -61,22 +62,22 @@ def list_shares(codebook: Codebook) -> dict[str, BudgetShare]:
 
 
 def mu(rho: float = RHO) -> float:
-    """The same guarantee as Gaussian differential privacy (Dong, Roth and Su, 2022).
+    """Return the mu of the same guarantee in Gaussian differential privacy (Dong, Roth and Su, 2022).
 
-    Of continuous noise; discrete noise on a single sum can exceed it by 1/(24 sigma²) of it, all sums
-    together in no digit that is stated.
+    It is exact for continuous noise. Discrete noise on one sum can exceed it by the factor
+    1/(24 sigma²), which over all sums changes none of the stated digits.
     """
     return math.sqrt(2 * rho)
 
 
 def delta(epsilon: float, rho: float = RHO) -> float:
-    """The least delta for that epsilon, of Gaussian noise (Balle and Wang, 2018)."""
+    """Return the smallest delta for an epsilon, with Gaussian noise (Balle and Wang, 2018)."""
     m = mu(rho)
     return _NORMAL.cdf(m / 2 - epsilon / m) - math.exp(epsilon) * _NORMAL.cdf(-m / 2 - epsilon / m)
 
 
 def epsilon(delta_: float, rho: float = RHO) -> float:
-    """The least epsilon for that delta, to a millionth."""
+    """Return the smallest epsilon for a delta, to a precision of 1e-6."""
     low, high = 0.0, 50.0
     while high - low > _PRECISION:
         middle = (low + high) / 2
@@ -85,11 +86,11 @@ def epsilon(delta_: float, rho: float = RHO) -> float:
 
 
 def round_up(value: float, digits: int) -> float:
-    """Rounded up: what is promised holds with every digit that is said."""
+    """Round a stated guarantee up, so that the rounded value still holds."""
     steps: int = 10**digits
     return math.ceil(steps * value) / steps
 
 
 def advantage(rho: float = RHO) -> float:
-    """True alarms less false alarms of the best test of whether an account took part: 0 to 1."""
+    """Return the advantage of the best membership test: true minus false positive rate, 0 to 1."""
     return 2 * _NORMAL.cdf(mu(rho) / 2) - 1

@@ -1,7 +1,7 @@
-"""What is asked of a contribution, written down before anybody contributes.
+"""The codebook: which values a contribution may have, fixed before the first contribution.
 
-Nothing here comes from members' data: the centres and scales of `codebook.json` are those of published
-anthropometry or of FreeSewing's estimates, and the file says which.
+Nothing here comes from members' data. The centres and scales in `codebook.json` come from published
+anthropometry or from FreeSewing's estimates, as the file says for each.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,15 +12,15 @@ from typing import Any
 from dressform.sewing.data import load_json
 
 FLAGS = ("with_breasts", "without_breasts")
-"""Every sum is made for each of the two: a contribution counts in one of them."""
+"""The two groups of contributions. Each sum is computed per flag."""
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A measurement in whole `unit`s, mm or degrees.
+    """A measurement in whole mm or degrees.
 
-    Its histogram begins at `lowest`, with bins of `width`; what is outside counts in the first or
-    the last. `centre` and `scale` by the flag; a flag that is not in them doesn't have it.
+    Its histogram begins at `lowest` and has `bins` bins of `width`; values outside count in the first
+    or last bin. `centre` and `scale` are by the flag; a flag without them does not have the measurement.
     """
 
     name: str
@@ -34,21 +34,22 @@ class Item:
 
     @property
     def highest(self) -> int:
-        """Exclusive."""
+        """Return the exclusive upper end of the histogram."""
         return self.lowest + self.width * self.bins
 
     @property
     def edges(self) -> range:
-        """Where each bin begins, and where the last ends."""
+        """Return the lower edges of all bins, and the upper edge of the last one."""
         return range(self.lowest, self.highest + 1, self.width)
 
 
 @dataclass(frozen=True, slots=True)
 class Codebook:
-    """Which measurements an edition has, of how many `most` an account gives, and from how many.
+    """The measurements of an edition.
 
-    `gate`: accounts that it takes; `norm`: how far from the centre a body counts in the second
-    moments, in scales, over all of its measurements together.
+    `max_values` is the number of values that one account contributes at most, `gate` the number of
+    accounts that a draw needs. `norm` limits the length of a body's vector in the second moments, in
+    scales from the centre.
     """
 
     name: str
@@ -60,7 +61,7 @@ class Codebook:
 
     @property
     def key(self) -> str:
-        """Return the name under which a draw refers to it: no other version has that."""
+        """Return the unique name of this version, by which a draw refers to it."""
         return f"{self.name}-{self.version}"
 
     @property
@@ -69,7 +70,7 @@ class Codebook:
 
     @property
     def pairs(self) -> tuple[tuple[str, str], ...]:
-        """Every two of them, in the order of the sums over pairs."""
+        """Return all pairs of names, in the order of the sums over pairs."""
         names = self.names
         return tuple((a, b) for i, a in enumerate(names) for b in names[i + 1 :])
 
@@ -92,7 +93,7 @@ def _select_items(items: Sequence[Item], names: Sequence[str]) -> tuple[Item, ..
 
 
 def _double_bin_width(item: Item) -> Item:
-    """Return the item with half as many bins: where few give, fewer bins have less noise."""
+    """Return the item with half as many bins, which have less noise relative to their counts."""
     return replace(item, width=2 * item.width, bins=item.bins // 2)
 
 
@@ -109,14 +110,14 @@ CORE = Codebook(name="core", items=_CORE, max_values=20, gate=2_000, norm=6, ver
 SMALL = Codebook(name="small", items=_SMALL, max_values=8, gate=500, norm=4, version=VERSION)
 
 OFFERED = (SMALL, CORE, FULL)
-"""The codebooks of new draws, from the smallest to the largest; each has what the one before has."""
+"""The codebooks of new draws, from small to large; each includes the measurements of the last."""
 
 MIN_FLAG_COUNT = SMALL.gate
-"""Accounts of a flag, by a noisy count, from which on the flag is taken."""
+"""The noisy count of accounts from which a flag is included in a draw."""
 
 _RETIRED = (replace(FULL, norm=9, version="1"), replace(CORE, norm=8, version="1"))
 
 CODEBOOKS: Mapping[str, Codebook] = MappingProxyType(
     {each.key: each for each in (*OFFERED, *_RETIRED)}
 )
-"""By their keys, those of earlier draws as well: a larger norm, and so more noise."""
+"""All codebooks by key, including those of earlier draws, whose larger norm means more noise."""

@@ -1,8 +1,8 @@
-"""What a member is asked before anything of theirs goes into the open dataset.
+"""The consent texts for contributing to the open dataset.
 
-Every text that was ever shown stays in `consent.json`, so that what was agreed to can be read for
-good; the last one is current. A changed sentence is a new version. `compatible` has the versions whose
-agreements still count: those that promised no more than the current one keeps, and that itself.
+`consent.json` keeps all versions that were ever displayed; the last one is current. Each change of a
+text is a new version. `compatible` lists the versions whose consents still count: the current one and
+those that promised no more than it.
 """
 
 import hashlib
@@ -15,7 +15,7 @@ from dressform.sewing.data import load_json
 
 @dataclass(frozen=True, slots=True)
 class ConsentText:
-    """A version in one language. `text`: paragraphs with an empty line between them."""
+    """A version in one language; an empty line separates the paragraphs of `text`."""
 
     version: str
     language: str
@@ -23,7 +23,7 @@ class ConsentText:
 
     @property
     def sha256(self) -> bytes:
-        """Of the text as it stands, in UTF-8: anyone can compute it from what they were shown."""
+        """Return the hash of the text in UTF-8, which a member can compute from the displayed text."""
         return hashlib.sha256(self.text.encode()).digest()
 
 
@@ -40,10 +40,10 @@ def _parse_versions(found: dict[str, Any]) -> tuple[dict[str, ConsentText], ...]
 _DATA = load_json("consent", package="dressform.opendata")
 
 VERSIONS = _parse_versions(_DATA)
-"""The oldest first; each by language."""
+"""All versions from the oldest on, each by language."""
 
 CURRENT = MappingProxyType(VERSIONS[-1])
-"""What is asked now, by language."""
+"""The current version by language."""
 
 COMPATIBLE: tuple[str, ...] = tuple(_DATA["compatible"])
-"""Whoever agreed to any other version has to be asked again before they can give."""
+"""Versions whose consents count. A consent to another version must be renewed."""

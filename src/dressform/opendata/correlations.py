@@ -1,9 +1,9 @@
-"""Correlations from noisy sums: each as close to what the sums tell as its own noise deserves.
+"""Estimation of correlations from noisy sums, by empirical Bayes shrinkage.
 
-What the sums tell is shrunk twice, each time as far as its variance, which is known, is larger than how
-far it really differs from what it is shrunk to, which the data tell: to published anthropometry where
-there is some, and to a few factors that all measurements follow. Nothing spreads the noise of one pair
-over others but those factors, which are fitted with the weight of each pair.
+The observed correlations are shrunk twice: to published anthropometry where it exists, and to a factor
+model of all measurements. Each shrinkage weighs the known variance of a correlation against the
+variance around the prior, which is estimated from the data. Only the factor model, which is fitted with
+the weight of each pair, spreads the noise of one pair over others.
 """
 
 import math
@@ -16,18 +16,18 @@ from dressform.opendata.sums import Floats
 
 _MAX_FACTORS = 5
 _PARAMETER_COST = 3
-"""What a number more that is fitted must be worth; Akaike's is 2."""
+"""The cost of a parameter in the model selection criterion; Akaike's is 2."""
 _MAX_ITERATIONS = 80
 _TOLERANCE = 1e-3
 _MAX_LOADING_NORM = 0.995
-"""No measurement follows the factors more closely than this."""
+"""The largest norm of a measurement's loadings, which leaves it a unique variance."""
 _MIN_DEVIATION_FROM_PUBLISHED = 0.05
-"""Published correlations are of soldiers: others are assumed to differ from them by that at least."""
+"""The assumed least deviation from published correlations, which are those of soldiers."""
 _MIN_DEVIATION_FROM_FACTORS = 0.02
-"""And no few factors are all there is to bodies."""
+"""The assumed least deviation from a factor model."""
 _CLIPPING_ITERATIONS = 4
 _CLIPPING_RELATIVE_ERROR = 0.3
-"""Of what clipping takes away: how far off that may be, as bodies follow no bell curve."""
+"""The relative error of the clipping bias, since bodies are not normally distributed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +37,9 @@ class _Estimates:
 
 
 def estimate_correlations(pairs: Pairs, published: Floats) -> tuple[Floats, Floats]:
-    """Return the correlations, a possible matrix of them, and the standard error of each.
+    """Return a valid correlation matrix, and the standard error of each correlation.
 
-    `published`: those of other people, NaN where there are none.
+    `published` has the published correlations, and NaN where there is none.
     """
     told, variance = pairs.correlations()
     clipped = np.zeros_like(told)
@@ -54,7 +54,7 @@ def estimate_correlations(pairs: Pairs, published: Floats) -> tuple[Floats, Floa
 def _estimate_once(told: Floats, variance: Floats, published: Floats) -> _Estimates:
     nearer = _shrink_to_published(told, variance, published)
     factors, numbers = _fit_factors(nearer.correlations, nearer.variance)
-    # As many numbers were fitted to so many pairs, so that share of the noise is in the fit, too.
+    # The fit contains a share of the noise: the number of parameters over the number of pairs.
     leverage = min(numbers / len(_upper_triangle(told)), 1.0)
     off = _upper_triangle(nearer.correlations - factors) ** 2 - (1 - leverage) * _upper_triangle(
         nearer.variance
@@ -68,7 +68,7 @@ def _estimate_once(told: Floats, variance: Floats, published: Floats) -> _Estima
 
 
 def _shrink_to_published(told: Floats, variance: Floats, published: Floats) -> _Estimates:
-    """Return what is told, shrunk where there is something published, and elsewhere as it is."""
+    """Return the estimates, shrunk where a published correlation exists."""
     known = ~np.isnan(published)
     prior = np.where(known, published, told)
     here = _upper_triangle(known)
@@ -81,9 +81,9 @@ def _shrink_to_published(told: Floats, variance: Floats, published: Floats) -> _
 
 
 def _estimate_prior_variance(off: Floats, variance: Floats, *, least: float) -> float:
-    """Return how far correlations really are from a prior, squared: the mean of what is beyond noise.
+    """Return the variance of correlations around a prior: the mean square beyond their noise.
 
-    The empirical Bayes of Fay and Herriot (1979).
+    This is the empirical Bayes estimate of Fay and Herriot (1979).
     """
     if not off.size:
         return least**2
@@ -97,12 +97,12 @@ def _shrink(told: _Estimates, prior: Floats, between: float) -> _Estimates:
 
 
 def _upper_triangle(square: Floats) -> Floats:
-    """Return what is above the diagonal: each pair once."""
+    """Return the entries above the diagonal, one per pair."""
     return np.asarray(square[np.triu_indices(len(square), 1)])
 
 
 def _fit_factors(told: Floats, variance: Floats) -> tuple[Floats, int]:
-    """Return the correlations by as many factors as are worth it, and how many numbers that fits."""
+    """Return the correlations of the best factor model, and its number of parameters."""
     best, fitted, cost = np.eye(len(told)), 0, math.inf
     for factors in range(1, min(_MAX_FACTORS, len(told) - 1) + 1):
         fit = _fit_loadings(told, variance, factors)
@@ -112,16 +112,16 @@ def _fit_factors(told: Floats, variance: Floats) -> tuple[Floats, int]:
             + _PARAMETER_COST * numbers
         )
         if worth > cost:
-            break  # Another factor was not worth its numbers.
+            break  # Another factor costs more than it explains.
         best, fitted, cost = fit, numbers, worth
     return best, fitted
 
 
 def _fit_loadings(told: Floats, variance: Floats, factors: int) -> Floats:
-    """Return the correlations of measurements that follow so many factors, each pair with its weight.
+    """Return the correlations of a weighted factor model with so many factors.
 
-    By least squares for one measurement after the other (a factor analysis of residuals: Harman and
-    Jones, 1966), with loadings that are expected to be of the size of 1.
+    The loadings are fitted by least squares for one measurement after the other (minres: Harman and
+    Jones, 1966), with a ridge penalty of 1.
     """
     weight = 1 / variance
     np.fill_diagonal(weight, 0.0)
@@ -144,7 +144,7 @@ def _fit_loadings(told: Floats, variance: Floats, factors: int) -> Floats:
 
 
 def _nearest_correlation_matrix(found: Floats) -> Floats:
-    """The nearest that correlations can be, near enough: no direction with less than no variance."""
+    """Return a correlation matrix close to `found`: negative eigenvalues are raised to 1e-6."""
     found = np.clip(found, -1, 1)
     np.fill_diagonal(found, 1.0)
     values, vectors = np.linalg.eigh(found)

@@ -1,7 +1,7 @@
-"""A smooth curve through the noisy counts of a histogram.
+"""Smoothing of noisy histograms with penalized splines.
 
-Its logarithm bends as little as the counts allow, down to a parabola, the bell curve. How little is
-chosen by a criterion like Akaike's, on the noisy counts alone.
+The penalty is on third differences of the log density, so that the stiffest curve is a normal
+distribution. A criterion like Akaike's selects the stiffness from the noisy counts.
 """
 
 import math
@@ -15,14 +15,14 @@ from dressform.opendata.sums import Floats, Integers
 
 _STIFFNESSES = tuple(10.0**power for power in reversed(range(7)))
 _PARAMETER_COST = 6
-"""What a bend more must be worth; Akaike's is 2, which often takes noise for a tail."""
+"""The cost of a degree of freedom; with Akaike's 2, noise often appears as a tail."""
 _MAX_ITERATIONS = 60
 _MAX_STEP = 4.0
 
 
 @dataclass(frozen=True)
 class Curve:
-    """log share at the middle of each bin, and the logarithm of how many people."""
+    """A density: its logarithm at the middle of each bin, and the logarithm of the count of people."""
 
     item: Item
     heights: Floats
@@ -51,14 +51,14 @@ class Curve:
 
     @property
     def share_slopes(self) -> Floats:
-        """How the share at each unit follows the heights: (units, bins)."""
+        """Return the Jacobian of the shares by the heights: (units, bins)."""
         drawn = _interpolation_matrix(self.item.bins, self.item.width)
         share = self.share
         return np.asarray(share[:, None] * (drawn - share @ drawn))
 
     @property
     def slopes(self) -> Floats:
-        """How the expected counts follow the heights, and the logarithm of people: (bins, bins+1)."""
+        """Return the Jacobian of the expected counts by heights and log_people: (bins, bins + 1)."""
         binned = self.share_slopes.reshape(self.item.bins, self.item.width, -1).sum(axis=1)
         return np.column_stack([self.people * binned, self.expected])
 
@@ -70,12 +70,11 @@ class Curve:
 
 
 def fit_curve(item: Item, flag: str, counts: Integers, sigma: float) -> tuple[Curve, Floats]:
-    """Return the curve through `counts`, each with noise of that `sigma`, and its covariance.
+    """Return the curve through noisy `counts` and its covariance; `sigma` is that of the noise.
 
-    The covariance is that of the heights and the logarithm of people, from the noise, from chance
-    (who contributed) and from what smoothing may have left out: Wahba's (1983). The stiffest curve
-    starts from the codebook's centre and scale, with which few people's noise leaves it; each other one
-    from the one before.
+    The covariance is that of the heights and log_people. It includes the noise, sampling and smoothing
+    (Wahba, 1983). The stiffest fit starts at the codebook's centre and scale, where it stays if the
+    counts are mostly noise. Each other fit starts at the stiffer one.
     """
     curve = Curve.from_normal(
         item, item.centre[flag], item.scale[flag], max(float(counts.sum()), 1.0)
@@ -111,7 +110,7 @@ def _penalty_matrix(bins: int) -> Floats:
 def _fit_at_stiffness(
     start: Curve, counts: Integers, weight: Floats, stiffness: float
 ) -> tuple[Curve, float]:
-    """The curve of that stiffness, and the criterion of it, by damped Gauss-Newton steps."""
+    """Return the curve of this stiffness and its criterion, by damped Gauss-Newton steps."""
     bends = _third_differences(start.item.bins)
     penalty = stiffness * _penalty_matrix(start.item.bins)
 
@@ -142,7 +141,7 @@ def _fit_at_stiffness(
 
 @lru_cache(maxsize=128)
 def _interpolation_matrix(bins: int, width: int) -> Floats:
-    """How a curve through the middles of bins goes on each unit within them: cubic (Catmull-Rom)."""
+    """Return the matrix that interpolates bin middles at each unit, by cubic Catmull-Rom splines."""
     at = (np.arange(bins * width) + 0.5) / width - 0.5
     left = np.floor(at).astype(int)
     t = at - left
@@ -154,7 +153,7 @@ def _interpolation_matrix(bins: int, width: int) -> Floats:
     )
     drawn = np.zeros((bins * width, bins))
     for offset, weight in zip((-1, 0, 1, 2), weights, strict=True):
-        # Beyond the ends it goes straight on.
+        # Extrapolate linearly beyond both ends.
         place = left + offset
         inside = np.clip(place, 0, bins - 1)
         np.add.at(drawn, (np.arange(len(at)), inside), weight)

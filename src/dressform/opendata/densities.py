@@ -1,4 +1,4 @@
-"""How a measurement is spread, as the histogram under its noise lets one see it."""
+"""Estimated densities of measurements, from noisy histograms."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,14 +11,15 @@ from dressform.opendata.curves import fit_curve
 from dressform.opendata.sums import Floats, Integers
 
 _MIN_SHARE = 1e-9
-"""The least share of people at a unit that a quantile is worked out from."""
+"""The smallest share of people at a unit that a quantile's error is divided by."""
 
 
 @dataclass(frozen=True, slots=True)
 class Density:
-    """`share` of people at each whole unit from `lowest` on; it adds up to 1.
+    """A density: the `share` of people at each whole unit from `lowest` on. Shares add up to 1.
 
-    Each `…_error` is a standard error, of the noise and of chance; `below_error` that of `below`.
+    Each `…_error` is a standard error that includes noise and sampling; `below_error` is that of
+    `cumulative`.
     """
 
     lowest: int
@@ -35,7 +36,7 @@ class Density:
 
     @property
     def below(self) -> Floats:
-        """How many lie below the end of each unit, as a share."""
+        """Return the share of people below the end of each unit."""
         return np.asarray(np.cumsum(self.share))
 
     @property
@@ -47,14 +48,14 @@ class Density:
         return float(np.sqrt(self.share @ (self.values - self.mean) ** 2))
 
     def quantile(self, of: Floats) -> Floats:
-        """Where these shares of people lie below, in the unit; between two units in proportion."""
+        """Return the quantiles of these shares, by linear interpolation between units."""
         below = np.concatenate([[0.0], self.below])
         rising = np.concatenate([[True], np.diff(below) > 0])
         at = np.arange(self.lowest, self.lowest + len(below)) - 0.5
         return np.asarray(np.interp(of, below[rising], at[rising]))
 
     def quantile_error(self, of: Floats) -> Floats:
-        """Return the standard error of each such quantile: that of the share, over the density."""
+        """Return the standard error of each quantile: that of the share, divided by the density."""
         at = self.quantile(of) - self.lowest
         places = np.arange(len(self.share))
         error = np.interp(at, places, self.below_error)
@@ -62,11 +63,11 @@ class Density:
 
 
 def fit_density(item: Item, flag: str, counts: Integers, sigma: float) -> Density:
-    """From the noisy `counts` of the item's bins, each with noise of that `sigma`."""
+    """Estimate a density from noisy `counts` of the item's bins; `sigma` is that of the noise."""
     curve, covariance = fit_curve(item, flag, counts, sigma)
     share = curve.share / curve.share.sum()
     values = np.arange(len(share), dtype=float)
-    # How the share at each unit follows the heights of the curve.
+    # The Jacobian of the shares by the heights of the curve.
     slopes = curve.share_slopes
     far = values - share @ values
     deviation = float(np.sqrt(share @ far**2))
@@ -83,12 +84,12 @@ def fit_density(item: Item, flag: str, counts: Integers, sigma: float) -> Densit
 
 
 def _standard_error(covariance: Floats, slopes: Floats) -> Floats:
-    """Return the standard error of each function of the curve: the delta method."""
+    """Return the standard error of each function of the curve, by the delta method."""
     return np.asarray(np.sqrt(np.maximum(((slopes @ covariance) * slopes).sum(axis=1), 0)))
 
 
 def mixture(densities: Sequence[Density]) -> Density:
-    """Of people of both flags."""
+    """Return the density of the people of several groups together."""
     people = sum(one.people for one in densities)
     parts = np.array([one.people / people for one in densities])
     share = np.asarray(parts @ np.array([one.share for one in densities]))
@@ -99,7 +100,7 @@ def mixture(densities: Sequence[Density]) -> Density:
     deviation = float(np.sqrt(parts @ (deviations**2 + far**2)))
     errors = [(one.people_error, one.mean_error, one.deviation_error) for one in densities]
     counts, mean_errors, deviation_errors = np.array(errors).T
-    # A part moves by these when its own count does; the other parts give way.
+    # The change of a part when its own count changes by one standard error.
     moves = counts / people
     return Density(
         lowest=densities[0].lowest,

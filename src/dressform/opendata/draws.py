@@ -1,4 +1,4 @@
-"""Draws, and several of them added up: what is public already can be added without asking anybody."""
+"""Draws, and the combination of several published draws, which needs no further consent."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,14 +11,14 @@ from dressform.opendata.codebook import FLAGS, MIN_FLAG_COUNT, Codebook
 from dressform.opendata.sums import Floats, Integers, Sums
 
 _UNGATED_VERSION = "1"
-"""The version of the codebooks with which both flags were taken, however few one of them was."""
+"""The version of the codebooks whose draws include both flags, whatever their counts."""
 
 
 @dataclass(frozen=True, slots=True)
 class Draw:
-    """A year's noisy sums, the day of the draw, and the noisy count that opened the gate.
+    """A year's noisy sums, the time of the draw, and the noisy count of contributors.
 
-    `flags`: those that were taken. The sums of another one are all zero, without noise.
+    `flags` are the included ones. The sums of another flag are exact zeros.
     """
 
     year: int
@@ -31,11 +31,10 @@ class Draw:
 
 @dataclass(frozen=True, slots=True)
 class CombinedDraws:
-    """Draws of different accounts, added up.
+    """The sum of draws of disjoint accounts.
 
-    `taken`: the flags that are in the sums; `shown`: those of them that are enough for anything else
-    to be made of them. `sigmas`: by the name of the sums, and in the order of FLAGS, the standard
-    deviation of the noise in each.
+    `taken` has the flags in the sums, `shown` those with enough contributors for derived tables.
+    `sigmas` has the standard deviations of the noise by the name of the sums, in the order of FLAGS.
     """
 
     years: tuple[int, ...]
@@ -48,13 +47,13 @@ class CombinedDraws:
 
     @property
     def name(self) -> str:
-        """Of the edition: `2027`, or `2027-2028` for all from the one to the other."""
+        """Return the name of the edition: `2027`, or `2027-2028` for all years from 2027 to 2028."""
         first, last = self.years[0], self.years[-1]
         return str(first) if first == last else f"{first}-{last}"
 
 
 def combine(draws: Sequence[Draw]) -> CombinedDraws:
-    """In the order of their years; at least one. Has the measurements that all of them have."""
+    """Combine one or more draws. The result has the measurements of the smallest codebook."""
     in_order = sorted(draws, key=lambda draw: draw.year)
     codebook = min((draw.codebook for draw in in_order), key=_size_key)
     sums = Sums.zeros(codebook)
@@ -72,19 +71,19 @@ def combine(draws: Sequence[Draw]) -> CombinedDraws:
 
 
 def _size_key(codebook: Codebook) -> tuple[int, int]:
-    """Of two versions, that with the smaller norm is the smaller one."""
+    """Return the sort key of codebooks; of two versions, the smaller norm is the smaller one."""
     return len(codebook.items), codebook.norm
 
 
 def _is_shown(flag: str, draws: Sequence[Draw], sums: Sums) -> bool:
-    """Return whether it was enough by the count before a draw, or is by the noisy sums together."""
+    """Return whether the flag passed the gate of a draw, or has enough people in all draws together."""
     gated = [draw for draw in draws if draw.codebook.version != _UNGATED_VERSION]
     counted = any(flag in draw.flags for draw in gated)
     return counted or int(sums.flags[FLAGS.index(flag)]) >= MIN_FLAG_COUNT
 
 
 def _combine_sigmas(draws: Sequence[Draw], codebook: Codebook) -> Mapping[str, Floats]:
-    """Return the square roots of the variances, added up over the draws that took the flag."""
+    """Return the standard deviations; variances add up over the draws that include the flag."""
     variances = {name: np.zeros(len(FLAGS)) for name in list_shares(codebook)}
     for draw in draws:
         took = np.array([flag in draw.flags for flag in FLAGS])
@@ -95,7 +94,7 @@ def _combine_sigmas(draws: Sequence[Draw], codebook: Codebook) -> Mapping[str, F
 
 
 def _restrict_to(draw: Draw, to: Codebook) -> Sums:
-    """Only what the smaller codebook has, in its bins."""
+    """Return the sums of the smaller codebook's measurements, in its bins."""
     if draw.codebook is to:
         return draw.sums
     items = [draw.codebook.names.index(name) for name in to.names]
@@ -111,7 +110,7 @@ def _restrict_to(draw: Draw, to: Codebook) -> Sums:
 
 
 def _bins_per_bin(codebook: Codebook, to: Codebook) -> int:
-    """Return how many of its bins go into one of the other's."""
+    """Return how many of the codebook's bins merge into one bin of `to`."""
     return codebook.items[0].bins // to.items[0].bins
 
 

@@ -1,4 +1,4 @@
-"""All that an edition says, from the noisy sums alone."""
+"""The tables of an edition, computed from the noisy sums alone."""
 
 from collections.abc import Mapping
 
@@ -12,12 +12,12 @@ from dressform.opendata.synthetic_records import build_synthetic_records
 
 
 def build_tables(combined: CombinedDraws) -> list[Resource]:
-    """Takes nothing else, so it tells nothing else."""
+    """Return all tables. The noisy sums are the only input."""
     return build_tables_from_groups(combined, estimate_groups(combined))
 
 
 def build_tables_from_groups(combined: CombinedDraws, found: Mapping[str, Group]) -> list[Resource]:
-    """`found`: the groups of these draws."""
+    """Return all tables; `found` has the estimated groups of the same draws."""
     codebook = combined.codebook
     return [
         number_rows(build_synthetic_records(codebook, combined.sums, found)),

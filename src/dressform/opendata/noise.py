@@ -1,7 +1,7 @@
-"""The one place where noise is drawn: the exact discrete Gaussian of OpenDP.
+"""The only source of noise: the exact discrete Gaussian mechanism of OpenDP.
 
-It works with whole numbers throughout, so that nothing leaks through the gaps of floating point
-(Mironov, 2012); its rho is that of the continuous one (Canonne, Kamath and Steinke, 2020).
+It uses integers throughout, which avoids attacks on floating point noise (Mironov, 2012). Its rho is
+that of the continuous mechanism (Canonne, Kamath and Steinke, 2020).
 """
 
 from collections.abc import Collection, Sequence
@@ -19,10 +19,9 @@ dp.enable_features("contrib")
 
 
 def add_noise(codebook: Codebook, sums: Sums, flags: Collection[str] = FLAGS) -> Sums:
-    """The sums as they may be published: drawn once, and never again of the same accounts.
+    """Return the publishable sums. Call this only once for the same accounts.
 
-    Noise of cells that nothing can be in is not published, so it isn't kept either; nor is that of
-    other flags than those, of which nobody is in the sums.
+    Cells that can hold no contribution, and flags that are not in `flags`, stay 0 without noise.
     """
     shares = budget.list_shares(codebook)
     drawn = {name: _add_noise(group, shares[name]) for name, group in sums.groups.items()}
@@ -30,10 +29,9 @@ def add_noise(codebook: Codebook, sums: Sums, flags: Collection[str] = FLAGS) ->
 
 
 def add_noise_to_counts(counts: Sequence[int]) -> tuple[int, ...]:
-    """How many accounts there are of each flag, to tell which are enough.
+    """Return the noisy number of accounts per flag, which decides whether a flag is included.
 
-    An account is in one of these counts, so it moves them all together by 1 (L2), as it would a
-    single one.
+    An account is in one of the counts, so that their joint L2 sensitivity is 1.
     """
     return tuple(_add_noise(np.array(counts), budget.GATE).tolist())
 
@@ -44,7 +42,7 @@ def _add_noise(group: Integers, share: BudgetShare) -> Integers:
 
 
 def privacy_cost(share: BudgetShare) -> float:
-    """The rho that it costs, as OpenDP works it out."""
+    """Return the rho of a share as computed by OpenDP."""
     return float(_mechanism(share).map(share.sensitivity))  # type: ignore[no-untyped-call]
 
 

@@ -32,7 +32,7 @@ class PurgeBlockedError(Exception):
 
     def __init__(self, rule: str, reason: str) -> None:
         super().__init__(
-            f"{_DISPLAY_NAMES.get(rule, rule)} is held, nothing was ended: {reason}. If that is right, run "
+            f"{_DISPLAY_NAMES.get(rule, rule)} is blocked, nothing was deleted: {reason}. If that is right, run "
             f"`dressform retention approve {rule}`."
         )
         self.rule = rule
@@ -56,10 +56,10 @@ async def _fetch_database_clock(uow: UnitOfWork) -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class DeletionGuard:
-    """Compares our clock with `other_clock`, the database's, and with the last round's.
+    """The checks of a run: the clock against the database's and the last run's, and the row count.
 
-    `ahead`: how far our clock is set ahead on purpose, to try things out; there is then no telling
-    how long ago the last round was.
+    `clock_offset` is how far the clock is set ahead on purpose (DRESSFORM_CLOCK_AHEAD). With an
+    offset the time since the last run says nothing, and is not checked.
     """
 
     clock_offset: timedelta = timedelta(0)
@@ -102,10 +102,10 @@ class DeletionGuard:
         if last is None or self.clock_offset:
             return None
         if uow.now < last - MAX_CLOCK_SKEW:
-            return f"the clock is {_format_difference(last - uow.now)} behind the last round"
+            return f"the clock is {_format_difference(last - uow.now)} behind the last run"
         if uow.now > last + MAX_RUN_GAP:
             return (
-                f"the last round was {_format_difference(uow.now - last)} ago: the worker was off, or the "
+                f"the last run was {_format_difference(uow.now - last)} ago: the worker was off, or the "
                 "clock jumped"
             )
         return None
@@ -146,9 +146,11 @@ def _is_approved(hold: StoredPurgeBlock, reason: str, rows: int, now: datetime) 
 
 async def _discard_future_runs(uow: UnitOfWork) -> None:
     """Delete runs dated after now, once an operator has confirmed that the clock is right."""
-    gone = await RetentionRuns(uow).delete_after(uow.now + MAX_CLOCK_SKEW)
-    if gone:
-        log.warning("the ledger's %d rounds from the future are removed: the clock is right", gone)
+    removed = await RetentionRuns(uow).delete_after(uow.now + MAX_CLOCK_SKEW)
+    if removed:
+        log.warning(
+            "%d runs dated in the future are removed from the ledger: the clock is right", removed
+        )
 
 
 def _format_difference(difference: timedelta) -> str:

@@ -20,7 +20,7 @@ class PartitionsLockedError(Exception):
         tables = ", ".join(day.table for day in days)
         super().__init__(
             f"visitor: {tables} could not be dropped, a long transaction holds it: end that "
-            "(pg_stat_activity shows it); the next round tries again."
+            "(pg_stat_activity shows it); the next run tries again."
         )
 
 
