@@ -104,9 +104,6 @@ def _translate_startup_errors() -> Iterator[None]:
             f"The database can't be reached ({cause or type(cause).__name__}): check "
             "DRESSFORM_DATABASE_URL, or whether it is running."
         ) from None
-    except TypeError as error:
-        # asyncpg raises TypeError for an option in the URL that it does not know.
-        raise StartupError(f"Setting refused: DRESSFORM_DATABASE_URL: {error}.") from error
     except DatabaseError as error:
         if error.sqlstate in _MISSING_SCHEMA_SQLSTATES:
             raise StartupError(

@@ -8,7 +8,7 @@ import re
 from email.errors import HeaderParseError
 from email.headerregistry import Address
 from email.utils import parseaddr
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -25,6 +25,10 @@ def validate_http_url(value: str) -> str:
     return value.rstrip("/")
 
 
+_POSTGRES_OPTIONS = frozenset({"host", "passfile", "port", "ssl", "sslmode", "target_session_attrs"})
+"""What may stand in the query of a PostgreSQL URL: the driver would send others to the server."""
+
+
 def validate_postgres_url(value: str) -> str:
     """Return a PostgreSQL URL with the scheme ``postgresql+asyncpg``."""
     scheme, _, rest = value.partition("://")
@@ -33,6 +37,10 @@ def validate_postgres_url(value: str) -> str:
             "must be like postgresql://user:password@host:5432/name, with %xx for what is "
             "special in the password"
         )
+        raise ValueError(msg)
+    unknown = parse_qs(urlsplit(value).query, keep_blank_values=True).keys() - _POSTGRES_OPTIONS
+    if unknown:
+        msg = f"takes no option {min(unknown)[:30]!r}: only {', '.join(sorted(_POSTGRES_OPTIONS))}"
         raise ValueError(msg)
     return f"postgresql+asyncpg://{rest}"
 
