@@ -1,4 +1,4 @@
-"""Who is at the other end: the peer, or whom a chain of trusted proxies speaks for."""
+"""The address of the client: the peer, or the client that trusted proxies name."""
 
 import ipaddress
 from collections.abc import Iterable, Sequence
@@ -11,15 +11,18 @@ from dressform.settings.validators import Network
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 UNKNOWN = ipaddress.IPv4Address(0)
-"""Recorded when there is no peer address, which over TCP is never so."""
+"""Recorded when the scope has no peer address, which does not happen over TCP."""
 
 _MAX_LENGTH = 80
 """45 characters of address, with brackets, a port and the name of an interface."""
 
 
 def parse_address(text: str) -> Address | None:
-    """An address as it stands in a socket or a header: ``::ffff:`` unwrapped, port and zone cut."""
-    # Whatever is longer must not stay in the cache: a header may hold anything.
+    """Return an address from a socket or a header, without ``::ffff:``, port and zone.
+
+    Return None for anything else.
+    """
+    # Longer texts must not fill the cache: a header may hold anything.
     return _parse_cached(text.strip()) if len(text) <= _MAX_LENGTH else None
 
 
@@ -43,13 +46,13 @@ def _canonical(peer: str) -> str:
 
 
 class TrustedProxies:
-    """Walks X-Forwarded-For from the right, past the proxies that we trust."""
+    """The trusted proxies, whose X-Forwarded-For is read from the right."""
 
     def __init__(self, trusted: Sequence[Network]) -> None:
         self._trusted = tuple(trusted)
 
     def client_host(self, scope: Scope) -> str:
-        """As it is written in the log."""
+        """Return the client's address as it is written to the access log."""
         client = scope.get("client")
         peer = (client and client[0]) or ""
         if self._trusted and (nearest := parse_address(peer)) and self._is_trusted(nearest):
@@ -63,7 +66,7 @@ class TrustedProxies:
         for hop in reversed(hops):
             address = parse_address(hop)
             if address is None:
-                break  # What stands further left was written by nobody whom we trust.
+                break  # No trusted proxy has written what stands further left.
             nearest = address
             if not self._is_trusted(address):
                 break

@@ -1,4 +1,4 @@
-"""From a spool to the table, exactly once: lines and the mark of how far, in one transaction."""
+"""Copying from a spool to the table, exactly once: lines and offset in one transaction."""
 
 import logging
 from collections.abc import Callable
@@ -15,7 +15,7 @@ BLOCK_BYTES = 4 * 1024 * 1024
 
 
 async def drain(uows: UnitOfWorkFactory, spool: Spool) -> None:
-    """Ship and remove one that nobody writes to any longer; whatever fails, it is let go of."""
+    """Ship the rest of a spool that has no writer, and delete it. On any error it is closed."""
     try:
         await ship_spool(uows, spool)
     except BaseException:
@@ -25,16 +25,16 @@ async def drain(uows: UnitOfWorkFactory, spool: Spool) -> None:
 
 
 async def delete_drained(uows: UnitOfWorkFactory, spool: Spool) -> None:
-    """Remove one that is shipped. Raises DiskError."""
+    """Delete a spool that is shipped, and its offset. Raise DiskError."""
     if (incomplete_bytes := spool.size - spool.shipped_offset) > 0:
         log.error(
-            "%d bytes at the end of %s are no whole line, and dropped",
+            "%d bytes at the end of %s are no whole line, and are dropped",
             incomplete_bytes,
             spool.path.name,
         )
     try:
-        # Before its mark goes: without that its lines would be shipped again. The file itself goes
-        # last: by it whoever comes after a crash finds the mark.
+        # Truncate before the offset is deleted: lines without an offset would be shipped again.
+        # The file goes last: after a crash its name leads to an offset that is left.
         spool.truncate()
         async with uows.transaction() as uow:
             await (await AccessLogEntries.assume_role(uow)).delete_offset(spool.name)
@@ -45,14 +45,14 @@ async def delete_drained(uows: UnitOfWorkFactory, spool: Spool) -> None:
 
 
 async def ship_spool(uows: UnitOfWorkFactory, spool: Spool) -> None:
-    """What is there now, not what comes meanwhile, nor a line torn when its process died."""
+    """Ship the lines that are in the spool now, without an incomplete last line."""
     present, before = spool.size, -1
     while before < spool.shipped_offset < present:
         before, spool.shipped_offset = spool.shipped_offset, await _ship_block(uows, spool)
 
 
 async def _ship_block(uows: UnitOfWorkFactory, spool: Spool) -> int:
-    """Gives the byte up to which the spool is shipped."""
+    """Ship one block. Return the offset up to which the spool is shipped."""
     try:
         return await _copy_creating_partitions(uows, spool, filter_lines)
     except ValueError:
@@ -73,7 +73,10 @@ async def _copy_creating_partitions(
 async def _copy(
     uows: UnitOfWorkFactory, spool: Spool, select_lines: Callable[[bytes], bytes]
 ) -> int:
-    """One bad line would hold up all the others: only `those` of a block are shipped."""
+    """Copy the lines of a block that `select_lines` returns. Return the offset behind the block.
+
+    COPY rejects a whole block for one malformed line.
+    """
     lines = b""
     async with uows.transaction() as uow:
         access_log = await AccessLogEntries.assume_role(uow)
@@ -85,7 +88,7 @@ async def _copy(
             await access_log.copy(spool.name, lines, shipped=shipped)
     if len(lines) < len(block):
         log.error(
-            "%d lines of the access log (%d bytes in %s) are unreadable, and dropped",
+            "%d lines of the access log (%d bytes in %s) are unreadable, and are dropped",
             block.count(b"\n") - lines.count(b"\n"),
             len(block) - len(lines),
             spool.path.name,

@@ -1,4 +1,4 @@
-"""Files of the spool's folder: made with their space allocated, found, and locked."""
+"""The files of the spool folder: created with their blocks allocated, opened, and locked."""
 
 import fcntl
 import os
@@ -13,12 +13,12 @@ _BLOCK = 1024 * 1024
 
 
 class DiskError(Exception):
-    """In the disk's own words. No OSError, which would be taken for the database's."""
+    """An error of the disk, with the text of the system. Not an OSError, as asyncpg raises those."""
 
 
 @contextmanager
 def translate_os_errors() -> Iterator[None]:
-    """Raises DiskError for whatever the system refuses meanwhile."""
+    """Raise DiskError in the place of an OSError."""
     try:
         yield
     except OSError as error:
@@ -26,7 +26,7 @@ def translate_os_errors() -> Iterator[None]:
 
 
 def create_locked(folder: Path, size: int) -> tuple[Path, int]:
-    """Return a new file of zeros, whose blocks are allocated, locked. Raises OSError."""
+    """Create a locked file of zeros whose blocks are allocated. Raise OSError."""
     while True:
         path = folder / f"{timed_id()}{SUFFIX}"
         file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
@@ -38,11 +38,11 @@ def create_locked(folder: Path, size: int) -> tuple[Path, int]:
             path.unlink(missing_ok=True)
             os.close(file)
             raise
-        os.close(file)  # Whoever looks for orphans was faster than our lock, and removes it.
+        os.close(file)  # A recovery has locked it first, and deletes it as an orphan.
 
 
 def open_locked(path: Path) -> int | None:
-    """Return the file, locked; None when its process lives or another has shipped it. Raises OSError."""
+    """Return the file, locked; None when its process lives or it was shipped. Raise OSError."""
     try:
         file = os.open(path, os.O_RDWR | os.O_NOFOLLOW)
     except FileNotFoundError:
@@ -58,7 +58,7 @@ def open_locked(path: Path) -> int | None:
 
 
 def find_end(file: int) -> int:
-    """Return where the zeros begin with which a file was allocated."""
+    """Return the size of the file without the zeros of its allocation."""
     end = os.fstat(file).st_size
     while end > 0:
         start = max(end - _BLOCK, 0)
@@ -70,7 +70,7 @@ def find_end(file: int) -> int:
 
 
 def _try_lock(path: Path, file: int) -> bool:
-    """Return whether the file is locked for us now, and still the one at its path. Raises OSError."""
+    """Return whether the file is locked now, and still the one at its path. Raise OSError."""
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         return os.path.samestat(path.lstat(), os.fstat(file))

@@ -1,4 +1,4 @@
-"""One line a request, whatever becomes of it: the visitor's address, for diagnosis alone."""
+"""The access log: one line per request, with the address of the client, for diagnosis only."""
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
@@ -15,11 +15,11 @@ from dressform.http.problem_response import refuse
 from dressform.http.security_headers import HeadersMiddleware
 
 CLIENT_CLOSED_REQUEST = 499
-"""What is recorded when the client went away before there was an answer."""
+"""The status that is recorded when the client disconnects before the response (nginx)."""
 
 UNMATCHED = "(none)"
 PRIVACY_ACT = "/v1/privacy/*"
-"""In the place of the route of a consent, an export, a restriction or an erasure."""
+"""Written in the place of the route of a consent, an export, a restriction or an erasure."""
 
 _PRIVACY = "/v1/privacy/"
 _PUBLIC_ROUTES = frozenset({"/v1/privacy/notice", "/v1/privacy/status"})
@@ -30,11 +30,11 @@ _STANDARD_METHODS = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POS
 
 
 class AccessLogMiddleware:
-    """The outermost layer. `shipper` has the file of the moment.
+    """The outermost middleware. `shipper` returns the shipper with the current spool.
 
-    The line is written before the first byte of the answer: a head alone can be the whole of it.
+    The line is written before the first byte of the response: a response may be a head alone.
 
-    Every request pays for each call and each coroutine in here: there are as few as can be.
+    Every request pays for each call and each coroutine in here, so there are few.
     """
 
     def __init__(
@@ -79,7 +79,7 @@ class AccessLogMiddleware:
                 append(shipper.spool, line)
 
     def record_unparsed(self, scope: Scope, status: int) -> str:
-        """Record what never reached the application; gives the id that it would have had."""
+        """Record a request that never reached the application. Return its request id."""
         request_id = timed_id_text()
         line = self._line(scope, self._clock(), perf_counter_ns(), request_id, status)
         self._shipper().spool.append_if_room(line)
@@ -106,8 +106,8 @@ class AccessLogMiddleware:
 def _is_privacy_act(scope: Scope, route: str) -> bool:
     """Return whether a line must not say what was asked for.
 
-    A member's acts are dated by day in the database: method, status or time taken would connect
-    that day's only erasure, say, with an address. So would what is refused to a restricted member.
+    The database dates a member's privacy requests by day: method, status or duration would connect
+    that day's only erasure with an address. So would a refusal of a restricted account.
     """
     if route.startswith(_PRIVACY):
         return route not in _PUBLIC_ROUTES

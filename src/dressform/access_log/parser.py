@@ -1,10 +1,10 @@
-"""Lines of the access log as they stand in a spool, and what a crashed machine left for lines."""
+"""Filters of the lines of a spool: a crash of the machine may leave malformed ones."""
 
 import re
 from datetime import datetime
 from ipaddress import ip_address
 
-# Times as we write them: in UTC, which names the day, and in a year for which there can be a table.
+# ISO times in UTC, which names the day, of a year for which there can be a partition.
 _TIME = rb"2\d{3}-[01]\d-[0-3]\dT(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{6})?\+00:00"
 _ID = rb"[\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12}"
 _LINE = rb"%b\t[\da-f.:]+\t[A-Za-z]+\t[ -\[\]-~]+\t\d{3}\t\d{1,18}\t%b\n" % (_TIME, _ID)
@@ -13,12 +13,12 @@ _EACH = re.compile(rb"^" + _LINE, re.MULTILINE)
 
 
 def filter_lines(block: bytes) -> bytes:
-    """The lines of a block that look right, which mostly are all of it. Some may still be wrong."""
+    """Return the lines that match the format. Some may still have an impossible time or address."""
     return block if _LINES.fullmatch(block) else b"".join(_EACH.findall(block))
 
 
 def filter_valid_lines(block: bytes) -> bytes:
-    """The lines of a block that are right. Each is looked at by itself, which takes longer."""
+    """Return the lines that are valid. Each is parsed by itself, which takes longer."""
     return b"".join(line for line in _EACH.findall(block) if _is_valid(line))
 
 

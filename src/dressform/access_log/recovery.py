@@ -1,4 +1,4 @@
-"""Spools whose process is gone: whoever finds one ships it."""
+"""Recovery of orphans: spools whose process is gone are shipped by another one."""
 
 import logging
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ log = logging.getLogger(__name__)
 
 
 class SpoolRecovery:
-    """Those of a folder."""
+    """Ships the orphans of a folder."""
 
     def __init__(self, uows: UnitOfWorkFactory, folder: Path) -> None:
         self._uows = uows
@@ -23,11 +23,14 @@ class SpoolRecovery:
 
     @property
     def failed_count(self) -> int:
-        """How many could not be shipped when it was last tried, with the database there."""
+        """Return the number of orphans that failed at the last attempt with a database."""
         return len(self._failed)
 
     async def recover(self) -> None:
-        """Ship and remove them. One that fails holds up no other; it is tried again each time."""
+        """Ship and delete each orphan. A failed one does not stop the others, and is tried again.
+
+        Raise Unavailable without the database.
+        """
         failed: dict[str, str] = {}
         for spool in open_orphans(self._folder, failed):
             if spool.size and spool.name not in self._failed:
@@ -35,9 +38,9 @@ class SpoolRecovery:
             try:
                 await drain(self._uows, spool)
             except Unavailable:
-                raise  # So it would be for all.
-            except Exception as error:  # noqa: BLE001  the others must go, whatever befell this one
-                # The text of an error of COPY would repeat an address.
+                raise  # The database is away for all orphans.
+            except Exception as error:  # noqa: BLE001  the other orphans must be shipped
+                # The message of a COPY error would repeat an address.
                 is_disk = isinstance(error, DiskError)
                 failed[spool.name] = str(error) if is_disk else type(error).__name__
         for name in failed.keys() - self._failed.keys():
@@ -46,7 +49,7 @@ class SpoolRecovery:
 
 
 def open_orphans(folder: Path, failed: dict[str, str]) -> Iterator[Spool]:
-    """Each locked for us. Those that can't even be opened are added to `failed`, and why."""
+    """Yield each orphan, locked. The names of files that can't be opened are added to `failed`."""
     for path in sorted(folder.glob(f"*{SUFFIX}")):
         try:
             file = open_locked(path)

@@ -1,4 +1,4 @@
-"""What each process does with its spools: a task ships them to the table and makes new files."""
+"""The task of each process that ships its spools to the table and rotates them."""
 
 import asyncio
 import logging
@@ -18,9 +18,9 @@ from dressform.errors import Unavailable
 log = logging.getLogger(__name__)
 
 ROTATE_AFTER_SECONDS = 60.0
-"""Addresses stay no longer in a file than this, on however quiet a site."""
+"""The longest time that a line stays in a file."""
 SHIP_INTERVAL_SECONDS = 1.0
-"""Each round costs the database a transaction, which the requests would rather have."""
+"""Each shipment costs the database a transaction."""
 RECOVERY_INTERVAL_SECONDS = 30.0
 SETTLE_TIMEOUT_SECONDS = 1.5
 DRAIN_TIMEOUT_SECONDS = 3.0
@@ -29,10 +29,10 @@ _FILES = "files"
 
 
 class Shipper:
-    """Owns the process's spools, and a task that empties them.
+    """The spools of a process, and the task that ships them.
 
-    One file is written to. A second one waits, allocated as well: while the database takes lines, a
-    disk that is full refuses none, for the blocks of a file that is shipped serve for the next one.
+    One file is written to. A second one is allocated in advance: while the database accepts lines,
+    a full disk refuses none, because a shipped file frees the blocks for the next one.
     """
 
     def __init__(self, uows: UnitOfWorkFactory, folder: Path) -> None:
@@ -51,17 +51,17 @@ class Shipper:
 
     @property
     def backlog(self) -> int:
-        """Bytes in this process's spool files that may not have reached the table yet."""
+        """Return the number of bytes in the spools that may not be in the table yet."""
         return sum(spool.size - spool.shipped_offset for spool in (self.spool, *self._rotated))
 
     @property
     def had_disk_error(self) -> bool:
-        """Whether the disk has no room for a second file, or lets us make none."""
+        """Return whether the last attempt to create a second file failed."""
         return _FILES in self._failures
 
     @property
     def stuck_seconds(self) -> float:
-        """Since when no round went through while lines wait; 0 when none waits."""
+        """Return the seconds since the last shipment while lines wait, else 0."""
         return time.monotonic() - self._shipped_at if self.backlog else 0.0
 
     def has_room(self) -> bool:
@@ -71,14 +71,14 @@ class Shipper:
             if self.spool.is_full:
                 self._retry_at = (
                     time.monotonic() + SHIP_INTERVAL_SECONDS
-                )  # Not for each that is refused.
+                )  # Not at each refused request.
         return not self.spool.is_full
 
     def start(self) -> None:
         self._task = asyncio.create_task(self._run(), name="access log shipping")
 
     async def stop(self) -> None:
-        """Ship what is left within a few seconds; what can't go now goes at the next start."""
+        """Ship the rest within DRAIN_TIMEOUT_SECONDS; what is left is shipped at the next start."""
         self._stopping.set()
         if self._task is not None:
             await asyncio.wait([self._task], timeout=SETTLE_TIMEOUT_SECONDS)
@@ -91,7 +91,7 @@ class Shipper:
                 self._next.remove()
             async with asyncio.timeout(DRAIN_TIMEOUT_SECONDS):
                 await self._ship_rotated()
-        except Exception as error:  # noqa: BLE001  whatever it is, the process ends now
+        except Exception as error:  # noqa: BLE001  the process ends now
             log.warning(
                 "the access log's last lines stay in %s until the next start (%s)",
                 self._folder,
@@ -125,7 +125,7 @@ class Shipper:
             await drain(self._uows, self._rotated.popleft())
 
     def _rotate(self) -> None:
-        """Go on in the next file. Without one, as the disk makes none, go on in this one."""
+        """Switch to the next file, if the disk allows one."""
         self._prepare_next()
         if self._next is not None:
             self._rotated.append(self.spool)
@@ -139,7 +139,7 @@ class Shipper:
 
     @contextmanager
     def _log_failures(self, work: str) -> Iterator[None]:
-        """Log what fails, once as long as it lasts: the next lines must go, whatever befell these."""
+        """Log an error, and not again while it lasts. The loop goes on."""
         try:
             yield
         except Exception as error:  # noqa: BLE001  see above
@@ -155,7 +155,7 @@ class Shipper:
     def _describe(self, error: Exception) -> str:
         if isinstance(error, DiskError):
             return f"the access log's files can't be changed: {error} ({self._folder})"
-        # The text of an error of COPY would repeat an address.
+        # The message of a COPY error would repeat an address.
         name = type(error).__name__
         if isinstance(error, Unavailable):
             return f"the access log waits for the database ({name})"

@@ -1,8 +1,8 @@
-"""Lines of the access log on their way to the database: files of a process, written before answers.
+"""The spool: files of a process with lines of the access log, on their way to the database.
 
-A line is handed to the kernel before its answer, so that it survives the process being killed. The
-blocks of a file are allocated when it is made, as databases do it for a write-ahead log: a line that
-fits into the file can't be refused by a disk that is full. Behind the lines a file has zeros.
+A line is written (pwrite) before its response is sent, so that it survives SIGKILL. The blocks of a
+file are allocated when it is created (posix_fallocate), as for a write-ahead log: a full disk can't
+refuse a line that fits into the file. The rest of a file is zeros.
 Files hold addresses: they are 0600 and live for a minute.
 """
 
@@ -15,7 +15,7 @@ from dressform.errors import StartupError
 
 CAPACITY_BYTES = 4 * 1024 * 1024
 RESERVE_BYTES = 1024 * 1024
-"""Bytes at a file's end for requests that are under way, or refused, while no other can be made."""
+"""Bytes at the end of a file for requests in flight or refused, while the next one can't be made."""
 
 
 class Spool:
@@ -25,13 +25,13 @@ class Spool:
         self.path = path
         self.name = path.stem
         self.size = size
-        self.shipped_offset = 0  # At least so far; the database knows better.
+        self.shipped_offset = 0  # A lower bound: the offset in the database may be ahead.
         self.is_full = False
         self._file = file
         self._capacity = capacity
 
     def append(self, line: bytes) -> None:
-        """Raises DiskError: then what was asked for must not be answered."""
+        """Append a line. Raise DiskError: then the request must not be answered."""
         end = self.size + len(line)
         try:
             is_written = end <= self._capacity and os.pwrite(self._file, line, self.size) == len(
@@ -41,26 +41,27 @@ class Spool:
             self.is_full = True
             raise DiskError(error.strerror or type(error).__name__) from error
         if not is_written:
-            self.is_full = True  # The next line is written over what was written of this one.
+            self.is_full = True  # The next line overwrites a partial one.
             raise DiskError("No space left in the file")
         self.size = end
         if end > self._capacity - RESERVE_BYTES:
             self.is_full = True
 
     def append_if_room(self, line: bytes) -> None:
-        """Append the line of a request that is not served: half of the reserve is not for it."""
+        """Append the line of a refused request, if it leaves half of the reserve free."""
         if self.size + len(line) <= self._capacity - RESERVE_BYTES // 2:
             with suppress(DiskError):
                 self.append(line)
 
     def seal(self) -> None:
-        """Take no more lines."""
+        """Refuse further lines."""
         self._capacity = 0
 
     def read(self, start: int, limit: int) -> bytes:
-        """Whole lines from `start`, about `limit` bytes at most. A torn last line is left.
+        """Return whole lines from `start`, of at most `limit` bytes; no incomplete last line.
 
-        What has no end within `limit` is no line of ours, and comes in pieces. Raises DiskError.
+        Bytes without a line end within `limit` are no line, and are returned as a block of `limit`
+        bytes. Raise DiskError.
         """
         with translate_os_errors():
             block = os.pread(self._file, max(min(limit, self.size - start), 0), start)
@@ -68,14 +69,14 @@ class Spool:
         return block if not end and len(block) >= limit else block[:end]
 
     def truncate(self) -> None:
-        """All of its lines are in the log. Raises DiskError."""
+        """Remove all lines, once they are in the table. Raise DiskError."""
         with translate_os_errors():
             os.ftruncate(self._file, 0)
         self.size = self.shipped_offset = 0
         self.seal()
 
     def remove(self) -> None:
-        """Raises DiskError, and lets go anyhow."""
+        """Delete and close the file. It is closed also if DiskError is raised."""
         if self._file < 0:
             return
         try:
@@ -85,7 +86,7 @@ class Spool:
             self.close()
 
     def close(self) -> None:
-        """Let go of the file; whoever finds it ships the rest."""
+        """Close the file, which releases its lock: recovery ships the rest."""
         if self._file >= 0:
             os.close(self._file)
         self._file = -1  # Its number may soon be another file's.
@@ -93,7 +94,7 @@ class Spool:
 
 
 def create_spool(folder: Path) -> Spool:
-    """Return an empty one of a name never used before. Raises DiskError."""
+    """Create an empty spool with a new name. Raise DiskError."""
     with translate_os_errors():
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         path, file = create_locked(folder, CAPACITY_BYTES)
@@ -101,7 +102,7 @@ def create_spool(folder: Path) -> Spool:
 
 
 def check_writable(folder: Path) -> None:
-    """Raises StartupError when no spool can be made there and removed again."""
+    """Raise StartupError when no spool can be created in the folder and deleted again."""
     try:
         create_spool(folder).remove()
     except DiskError as error:

@@ -1,5 +1,5 @@
-"""A second pair of eyes: what is still stored past its window, whatever the worker believes.
+"""The retention audit: an independent check for data that are stored past their retention period.
 
-It shares no code with what deletes, nor with the policy: the windows are written out again, and a
-test holds the two against each other. It asks only for times and numbers.
+It shares no code with the worker, nor with the policy: the periods are written out again, and a
+test compares the two. It reads only times and numbers.
 """

@@ -1,6 +1,6 @@
-"""How long what may be kept: the notice once more, in SQL over what was stored.
+"""The retention periods once more, in SQL over the stored times.
 
-Not over the ends that the database computes: those come from the policy that is audited here.
+The generated columns `expires_at` are not used: they come from the policy, which is audited here.
 """
 
 import calendar
@@ -9,16 +9,16 @@ from datetime import datetime
 
 
 def add_interval_sql(moment: str, interval: str) -> str:
-    """`moment` and an interval, whatever the time zone of the database's session."""
+    """Return SQL that adds an interval in UTC, whatever the time zone of the session."""
     return f"(({moment}) AT TIME ZONE 'UTC' + INTERVAL '{interval}') AT TIME ZONE 'UTC'"
 
 
 @dataclass(frozen=True, slots=True)
 class AuditedTable:
-    """A window over rows: they end at `ends`.
+    """A table, or a join, whose rows expire at `expiry_sql`.
 
-    Of an account, two exceptions are known only so far that they can be told from what should be
-    gone: one that is `restricted`, and one that is kept until `due` because no warning got through.
+    For accounts two extensions are known: an account with restricted processing expires later, and
+    one that no expiry notice has reached is kept until `deadline_sql`.
     """
 
     rule: str
@@ -29,12 +29,12 @@ class AuditedTable:
 
     @property
     def period_end_sql(self) -> str:
-        """When the window is over, whatever the exceptions."""
+        """Return SQL of the end of the period, without extensions."""
         return add_interval_sql(self.start_sql, self.period)
 
     @property
     def expiry_sql(self) -> str:
-        """While its processing is restricted an account is kept for 24 months more."""
+        """Return SQL of the expiry: 24 months later for an account with restricted processing."""
         if not self.of_account:
             return self.period_end_sql
         longer = add_interval_sql(self.period_end_sql, "24 months")
@@ -44,7 +44,7 @@ class AuditedTable:
 
     @property
     def deadline_sql(self) -> str:
-        """An account stays until its owner was warned for a week; at most for 30 days."""
+        """Return SQL of the deadline: a week after the notice, at most 30 days after the expiry."""
         if not self.of_account:
             return self.expiry_sql
         warned, patience = (
@@ -75,7 +75,7 @@ AUDITED_TABLES = (
 )
 
 VISITOR = AuditedTable("visitor", "access_log", "at", "6 months")
-"""Its rows are in a table a day, and before that in files."""
+"""The access log: one partition per day, and spools before that."""
 
 RULES = tuple(dict.fromkeys(window.rule for window in (VISITOR, *AUDITED_TABLES)))
 

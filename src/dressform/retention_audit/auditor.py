@@ -1,3 +1,5 @@
+"""The audit of all tables and files."""
+
 import asyncio
 from datetime import timedelta
 from pathlib import Path
@@ -22,7 +24,7 @@ FRESH_SECONDS = 60.0
 
 
 class Auditor:
-    """Looks for what is past its window; `folder` holds this host's spools."""
+    """Audits the tables, the spools in `folder` and the deletion journal of this host."""
 
     def __init__(self, uows: UnitOfWorkFactory, folder: Path, *, interval: timedelta) -> None:
         self._uows = uows
@@ -33,16 +35,19 @@ class Auditor:
         self._fresh_until = 0.0
 
     async def findings(self) -> Findings:
-        """At most a minute old, and looked for once however many ask. Raises Unavailable."""
+        """Return findings of at most FRESH_SECONDS ago; concurrent callers share one audit.
+
+        Raise Unavailable.
+        """
         if self._cached is not None and monotonic() < self._fresh_until:
             return self._cached
         if self._running_audit is None:
             self._running_audit = asyncio.create_task(self._refresh(), name="audit")
-        # Whoever gives up must not take the others' answer away.
+        # shield: a cancelled caller must not cancel the audit of the others.
         return await asyncio.shield(self._running_audit)
 
     async def run_audit(self) -> Findings:
-        """Now. It reads whole tables: about two seconds for a million accounts."""
+        """Audit everything now. It reads whole tables: about two seconds for a million accounts."""
         at = self._uows.clock()
         spools = await asyncio.to_thread(audit_spools, self._folder, at)
         journal = self._uows.journal

@@ -1,4 +1,4 @@
-"""The files of the deletion journal on this host, by the day in their names."""
+"""The audit of the deletion journal on this host: expired files, by the day in their names."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -9,7 +9,7 @@ _DAY = timedelta(days=1)
 
 
 def count_overdue_files(folder: Path, at: datetime, retention: timedelta) -> int:
-    """Count those that should be gone since a day: no backup is as old as what they tell of."""
+    """Return the number of files that should have been deleted more than TOLERANCE ago."""
     days = (_parse_day(path) for path in folder.glob("*/????-??-??-*"))
     return sum(day + _DAY + retention + TOLERANCE < at for day in days if day)
 

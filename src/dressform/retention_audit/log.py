@@ -1,4 +1,4 @@
-"""The tables of the address log, those included that an interruption has cut off from it."""
+"""The audit of the access log's partitions, with those that an interrupted drop has detached."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -16,14 +16,14 @@ from dressform.retention_audit.rows import count_rows
 from dressform.retention_audit.rule_findings import RowCount
 
 MAX_COUNTED = 1_000_000
-"""Rows past their window, beyond which no more are counted: the verdict stands, and time is dear."""
+"""The number of expired rows at which the audit stops: the verdict is certain by then."""
 
 LOCK_TIMEOUT = "3s"
-"""A little longer than the worker's, which locks the log while it waits for it."""
+"""Longer than the worker's, which blocks readers while it waits for its lock."""
 
 
-# `past`: whether it may hold a row that is past its window; `ahead`: one from the future. What has
-# no bounds may.
+# `past`: the table may hold an expired row; `ahead`: one from the future. Both are true for a table
+# without bounds.
 _TABLES = text(f"""
     SELECT format('%I.%I', nspname, relname) AS name, orphaned,
            coalesce(orphaned OR {add_interval_sql("begins", VISITOR.period)} <= :at, true) AS past,
@@ -44,7 +44,7 @@ _TABLES = text(f"""
 
 @dataclass(frozen=True, slots=True)
 class LogTables:
-    """`unknown`: somebody locks them, so that nothing is known of the rows."""
+    """The counts of all partitions. `unknown`: a lock timeout, so that the rows are unknown."""
 
     rows: RowCount
     orphans: int
@@ -52,7 +52,7 @@ class LogTables:
 
 
 async def audit_access_log(uows: UnitOfWorkFactory, at: datetime) -> LogTables:
-    """As far as it can be looked into."""
+    """Audit the partitions. A lock timeout is a result, not an error."""
     try:
         return await _audit_tables(uows, at)
     except DatabaseError as error:
@@ -62,7 +62,7 @@ async def audit_access_log(uows: UnitOfWorkFactory, at: datetime) -> LogTables:
 
 
 async def _audit_tables(uows: UnitOfWorkFactory, at: datetime) -> LogTables:
-    """Each table in a transaction of its own: one that the worker wants is let go of soon."""
+    """Audit each table in its own transaction, which keeps the locks short."""
     async with _as_log_role(uows) as connection:
         tables = await connection.fetch_all(_TABLES, {"at": at})
     rows, orphans = RowCount(), sum(table.orphaned for table in tables)

@@ -1,4 +1,4 @@
-"""The tables that keep one row a thing."""
+"""The audit's queries on tables, blocks, runs and mails."""
 
 from datetime import datetime
 
@@ -17,7 +17,7 @@ from dressform.retention_audit.rule_findings import (
 
 
 async def count_rows(connection: Connection, table: AuditedTable, at: datetime) -> RowCount:
-    # Until it is overdue, also when its wait has just ended: its own end is long over.
+    # An account that waits for a notice counts as unwarned until its deadline is overdue.
     unwarned = f"{table.expiry_sql} <= :at AND {table.deadline_sql} > {table.expiry_sql} AND {table.deadline_sql} >= :promised"
     restricted = f"{table.period_end_sql} <= :at AND {table.expiry_sql} > :at"
     query = text(
@@ -44,7 +44,7 @@ async def fetch_mail_status(connection: Connection) -> MailStatus:
 
 
 async def list_last_runs(connection: Connection, at: datetime) -> dict[str, datetime]:
-    """When each rule was last enforced to its end. A clock that ran ahead proves nothing."""
+    """Return when each rule was last enforced to its end, without runs dated in the future."""
     query = "SELECT rule, max(finished_at) AS last FROM retention_run WHERE finished_at <= :at GROUP BY rule"
     found = await connection.execute(text(query), {"at": at})
     return {row.rule: row.last for row in found}

@@ -1,4 +1,4 @@
-"""The files in which addresses wait for the database, read as they are."""
+"""The audit of the spools on this host, read without a lock."""
 
 import stat
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ _MIN_TIME = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 def audit_spools(folder: Path, at: datetime) -> SpoolFindings:
-    """Those of this host. One that is shipped and removed meanwhile holds nothing."""
+    """Count the files, bytes and lines of the folder. A file deleted meanwhile has no lines."""
     files = size = unreadable = 0
     lines = RowCount()
     for path, found in _list_files(folder):
@@ -40,19 +40,19 @@ def _list_files(folder: Path) -> Iterator[tuple[Path, stat_result]]:
 
 
 def _count_lines(path: Path, found: stat_result, at: datetime) -> RowCount:
-    """OSError for what can't be read, or is no file."""
+    """Return the counts of a file. Raise OSError if it is unreadable or no regular file."""
     if not stat.S_ISREG(found.st_mode):
         raise OSError(path)
-    # A disk may date a file to any century.
+    # A modification time may lie in the future or before 1970.
     changed_at = datetime.fromtimestamp(min(max(found.st_mtime, 0), at.timestamp()), UTC)
     with path.open("rb") as file:
         first = file.readline(200)
-        # Behind its lines a file is filled with zeros.
+        # The rest of a file is zeros.
         if not first.strip(b"\0") and not any(line.strip(b"\0") for line in file):
             return RowCount()
         oldest = _parse_time(first, at) or changed_at
         if address_expires_at(oldest) > at:
-            return RowCount(oldest)  # They come in the order of time.
+            return RowCount(oldest)  # Lines are in the order of time.
         file.seek(0)
         lines = filter(None, (line.rstrip(b"\0") for line in file))
         ends = [address_expires_at(_parse_time(line, at) or changed_at) for line in lines]
@@ -61,7 +61,7 @@ def _count_lines(path: Path, found: stat_result, at: datetime) -> RowCount:
 
 
 def _parse_time(line: bytes, at: datetime) -> datetime | None:
-    """None for what a crashed machine left for a line, or no clock can have said."""
+    """Return the time of a line; None for a malformed line or an impossible time."""
     try:
         began = datetime.fromisoformat(line.partition(b"\t")[0].decode()).astimezone(UTC)
     except (ValueError, OverflowError):

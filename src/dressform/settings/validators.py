@@ -25,7 +25,9 @@ def validate_http_url(value: str) -> str:
     return value.rstrip("/")
 
 
-_POSTGRES_OPTIONS = frozenset({"host", "passfile", "port", "ssl", "sslmode", "target_session_attrs"})
+_POSTGRES_OPTIONS = frozenset(
+    {"host", "passfile", "port", "ssl", "sslmode", "target_session_attrs"}
+)
 """What may stand in the query of a PostgreSQL URL: the driver would send others to the server."""
 
 
