@@ -1,4 +1,4 @@
-"""What a picture of one measurement is drawn from."""
+"""The data of the charts of single measurements."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,9 +13,10 @@ from dressform.opendata.population import Group
 
 @dataclass(frozen=True, slots=True)
 class GroupDistribution:
-    """Of one flag: noisy `counts` by bin, and the smooth `share` at each whole unit.
+    """The distribution of one flag: noisy `counts` per bin, and the `share` at each whole unit.
 
-    `count_error`: the standard error of each count; `quantile_errors`: those of the quantiles.
+    `count_error` is the standard error of each count. `quantiles` and their standard errors are by
+    percentile, in the unit of the measurement.
     """
 
     counts: Sequence[int]
@@ -23,13 +24,15 @@ class GroupDistribution:
     share: Sequence[float]
     people: float
     quantiles: Mapping[int, float]
-    """By the percentile, in the unit."""
     quantile_errors: Mapping[int, float]
 
 
 @dataclass(frozen=True, slots=True)
 class Distribution:
-    """`edges` of the bins, in whole `unit`s; the shares begin at the first. Of a flag only if enough gave."""
+    """The distribution of a measurement, for each flag with enough contributors.
+
+    `edges` are those of the bins, in whole units; the shares begin at the first edge.
+    """
 
     name: str
     unit: str
@@ -42,7 +45,7 @@ _SHARES = np.array(PERCENTILES) / 100
 
 
 def build_distributions(combined: CombinedDraws, groups: Mapping[str, Group]) -> list[Distribution]:
-    """In the codebook's order; without those that too few gave."""
+    """Return the distributions in the codebook's order, without measurements that were left out."""
     found = [
         Distribution(
             item.name,

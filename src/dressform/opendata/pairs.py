@@ -1,6 +1,6 @@
-"""Two measurements of the same accounts: how many gave both, and the correlation that the sums tell.
+"""Pairs of measurements: the number of accounts with both, and the observed correlation.
 
-Each with its variance, which is known: the noise of the sums, and chance (who contributed).
+Each has a known variance, which includes the noise of the sums and sampling.
 """
 
 from collections.abc import Sequence
@@ -15,17 +15,17 @@ from dressform.opendata.draws import CombinedDraws
 from dressform.opendata.sums import MAX_SCALES, Floats, Integers
 
 _ASSUMED_CORRELATION = 0.5
-"""A correlation, where one has to be assumed for what noise does to it."""
+"""The correlation that is assumed in the variance formulas."""
 _SIMULATED_PEOPLE = 10_000
 
 
 @dataclass(frozen=True, slots=True)
 class Pairs:
-    """Of one flag: what is known of measurements and of every two of them.
+    """The statistics of one flag's measurements and of their pairs.
 
-    `people`, `mean` and `deviation` of each, the last two in scales from the codebook's centre, with
-    the variances of those; `both`: how many gave both, with its variance; `products` of their
-    distances from the centre, with the standard deviation `sigma` of the noise in each sum.
+    `mean` and `deviation` are in scales from the codebook's centre. `both` has the number of people
+    with both measurements, `products` the sums of products of distances from the centre, in which the
+    noise has the standard deviation `sigma`.
     """
 
     everyone: float
@@ -41,7 +41,7 @@ class Pairs:
     norm: int
 
     def correlations(self) -> tuple[Floats, Floats]:
-        """Return the correlations that the sums tell, and the variance of each."""
+        """Return the observed correlations and their variances."""
         spread = np.outer(self.deviation, self.deviation)
         found = (self.products / self.both - np.outer(self.mean, self.mean)) / spread
         return found, self._variance(spread)
@@ -60,9 +60,9 @@ class Pairs:
         return np.asarray(noise + divisor + means + means.T + scales[:, None] + scales + chance)
 
     def estimate_clipping_bias(self, correlations: Floats) -> Floats:
-        """Return what the codebook's norm takes from each correlation, if these are the true ones.
+        """Return the bias from clipping at the codebook's norm, if these are the true correlations.
 
-        Worked out with people of a bell curve each, who give a measurement independently of others.
+        This simulates normally distributed people who contribute each measurement independently.
         """
         random = np.random.default_rng(0)
         values, vectors = np.linalg.eigh(correlations)
@@ -81,7 +81,7 @@ class Pairs:
 def estimate_pairs(
     combined: CombinedDraws, flag: str, densities: Sequence[Density], names: list[str]
 ) -> Pairs:
-    """Return what the sums tell of the measurements of these `names`, whose densities are known."""
+    """Compute the statistics of the measurements `names`, which have these densities."""
     codebook, sums, place = combined.codebook, combined.sums, FLAGS.index(flag)
     at = [codebook.names.index(name) for name in names]
     items = [codebook.items[each] for each in at]
@@ -112,11 +112,10 @@ def estimate_pairs(
 def _estimate_both(
     counted: Floats, sigma: float, people: Floats, everyone: float
 ) -> tuple[Floats, Floats]:
-    """Return how many gave both of every two measurements, with the variance of that.
+    """Return the number of people with both measurements of each pair, with its variance.
 
-    If each were given independently of the others, both would be given by the product of the two
-    shares. The counts are shrunk to a common multiple of that: the less, the more they differ from it
-    beyond their noise.
+    If measurements were contributed independently, the share of both would be the product of both
+    shares. The noisy counts are shrunk to a common multiple of that product, by empirical Bayes.
     """
     independent = np.outer(people, people) / everyone
     ratio, noise = counted / independent, (sigma / independent) ** 2
@@ -139,7 +138,7 @@ def _symmetric_matrix(codebook: Codebook, over_pairs: Integers) -> Floats:
 
 
 def _draw_normal(random: np.random.Generator, columns: int) -> Floats:
-    """Return normal numbers by Box and Muller's way, the same in every version of NumPy."""
+    """Draw normal numbers by the Box-Muller transform, equal in all versions of NumPy."""
     half = (_SIMULATED_PEOPLE // 2, columns)
     radius = np.sqrt(-2 * np.log1p(-random.random(half)))
     angle = 2 * np.pi * random.random(half)

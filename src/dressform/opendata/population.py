@@ -1,6 +1,6 @@
-"""What the noisy sums tell of the people behind them: distributions and correlations, by the flag.
+"""Estimates of distributions and correlations per flag, from noisy sums.
 
-All of it is worked out from what is published, so anyone can do it again, and nothing more is told.
+The published sums are the only input, so that anyone can reproduce the estimates.
 """
 
 import math
@@ -18,14 +18,15 @@ from dressform.opendata.pairs import estimate_pairs
 from dressform.opendata.sums import Floats
 
 _MIN_STANDARD_ERRORS = 5
-"""Standard errors: a measurement that fewer gave is left out, as what is told of it would be noise."""
+"""A measurement whose noisy count is below so many standard errors is left out."""
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """People of one flag. `densities` by name; `correlations` between those names, in their order.
+    """The estimates for people of one flag.
 
-    `correlation_errors`: the standard error of each. `left_out`: the measurements that too few gave.
+    `correlations` and their standard errors `correlation_errors` are in the order of `densities`.
+    `left_out` has the measurements that too few people contributed.
     """
 
     flag: str
@@ -42,7 +43,7 @@ class Group:
 
 
 def estimate_groups(combined: CombinedDraws) -> dict[str, Group]:
-    """By the flag; only of flags that are enough."""
+    """Estimate the groups by flag, for the flags with enough people."""
     return {flag: _estimate_group(combined, flag) for flag in combined.shown}
 
 
@@ -72,7 +73,7 @@ def _estimate_group(combined: CombinedDraws, flag: str) -> Group:
 
 
 def min_people(item: Item, sigma: float) -> float:
-    """Return how many must have given it, by the noisy count, which is the sum of its bins."""
+    """Return the smallest noisy count with which a measurement is estimated."""
     return _MIN_STANDARD_ERRORS * sigma * math.sqrt(item.bins)
 
 

@@ -1,4 +1,4 @@
-"""How far off an edition is expected to be, by its own noise and by how many gave: from its sums alone."""
+"""The expected errors of an edition, computed from its noisy sums alone."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -17,11 +17,11 @@ _MEAN_ABSOLUTE_NORMAL = math.sqrt(2 / math.pi)
 
 @dataclass(frozen=True, slots=True)
 class Quality:
-    """Of one flag: mean errors against the population that contributors come from.
+    """The expected mean errors for one flag, relative to the contributors' population.
 
-    `shown` is false where too few contributed; then there is nothing else. `people` has noise of the
-    standard error beside it. Errors in mm are over all lengths: of the median, and of the 5th and 95th
-    percentile. `left_out`: measurements that too few gave.
+    `shown` is false, and the other fields are empty, if too few people contributed. `people` is a noisy
+    count with its standard error beside it. `median_mm` and `percentiles_mm` (5th and 95th) are over all
+    lengths. `left_out` has the measurements that too few people contributed.
     """
 
     flag: str
@@ -36,7 +36,7 @@ class Quality:
 
 
 def assess_quality(combined: CombinedDraws, groups: Mapping[str, Group]) -> list[Quality]:
-    """Of each flag, in the order of FLAGS."""
+    """Return the expected errors of each flag, in the order of FLAGS."""
     return [
         _assess_group(combined.codebook, groups[flag])
         if flag in groups
@@ -46,7 +46,7 @@ def assess_quality(combined: CombinedDraws, groups: Mapping[str, Group]) -> list
 
 
 def to_json(found: Sequence[Quality]) -> list[dict[str, Any]]:
-    """Return them as JSON has them."""
+    """Convert to the objects of the JSON files."""
     return [asdict(each) | {"left_out": list(each.left_out)} for each in found]
 
 

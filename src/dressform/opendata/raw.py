@@ -1,4 +1,4 @@
-"""The noisy sums themselves, as tables, and as the text in which a draw is kept."""
+"""The noisy sums as tables, and their serialization for the database."""
 
 import gzip
 import hashlib
@@ -13,7 +13,7 @@ from dressform.opendata.resources import ERROR, Field, Resource, Value
 from dressform.opendata.sums import Integers, Sums
 
 _MIN_STANDARD_ERRORS = 3
-"""Standard errors: a count of fewer is left empty, as the noise alone may have made it."""
+"""A count below so many standard errors may be noise alone; it is left empty."""
 
 _FLAG = Field("flag", "string", "with_breasts or without_breasts.")
 _A = Field("a", "string", "The one measurement.")
@@ -34,12 +34,12 @@ _COUNT_FIELDS = (
 
 
 def serialize(sums: Sums) -> bytes:
-    """JSON, gzip."""
+    """Return the sums as gzipped JSON."""
     return gzip.compress(_to_json(sums), mtime=0)
 
 
 def hash_sums(sums: Sums) -> str:
-    """SHA-256 of the JSON, in hexadecimal: gzip may come out differently elsewhere."""
+    """Return the SHA-256 of the JSON in hexadecimal. Gzip output differs between zlib versions."""
     return hashlib.sha256(_to_json(sums)).hexdigest()
 
 
@@ -48,13 +48,13 @@ def _to_json(sums: Sums) -> bytes:
 
 
 def deserialize(content: bytes) -> Sums:
-    """What `kept` made."""
+    """Return the sums from the output of `serialize`."""
     groups = json.loads(gzip.decompress(content))
     return Sums(**{name: np.array(group, np.int64) for name, group in groups.items()})
 
 
 def build_raw_tables(combined: CombinedDraws) -> list[Resource]:
-    """Return the sums of the flags that were taken, each with the standard error of its noise."""
+    """Return the tables of the included flags' sums, with the standard errors of the noise."""
     return [
         _build_flags(combined),
         _build_histograms(combined),
@@ -165,7 +165,7 @@ def _iter_pairs(
 
 
 def build_codebook_table(codebook: Codebook) -> Resource:
-    """The codebook as a table."""
+    """Return the codebook as a table."""
     return Resource(
         name="codebook",
         title="The codebook",

@@ -1,4 +1,4 @@
-"""What was drawn, told to a folder beside the database: a database that was put back knows less."""
+"""Receipts of draws in a folder outside the database, which survive a restored backup."""
 
 import json
 import os
@@ -17,7 +17,7 @@ from dressform.system.files import fsync_dir
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """That a year was drawn, and the SHA-256 of its noisy sums."""
+    """The record of a year's draw, with the SHA-256 of its noisy sums."""
 
     year: int
     drawn_at: datetime
@@ -29,21 +29,21 @@ class Receipt:
 
 
 class Receipts:
-    """One file a year, which is never changed."""
+    """A folder with one immutable file per year."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
     def list_all(self) -> list[Receipt]:
-        """In the order of their years. Raises StartupError for a file that is none."""
+        """Return all receipts by year. Raises StartupError for a malformed file."""
         return [_parse_receipt(path) for path in sorted(self.folder.glob("*.json"))]
 
     def save(self, receipt: Receipt) -> None:
-        """On the disk when this returns; the first one of a year stays."""
+        """Write a receipt durably (fsync). An existing receipt of the year is kept."""
         path = self.folder / f"{receipt.year}.json"
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         text = json.dumps(asdict(receipt) | {"drawn_at": receipt.drawn_at.isoformat()})
-        # Such a file is its owner's alone (0600).
+        # NamedTemporaryFile creates the file with mode 0600.
         with NamedTemporaryFile("w", dir=self.folder, prefix=f"{path.name}.") as file:
             file.write(text + "\n")
             file.flush()
@@ -54,7 +54,7 @@ class Receipts:
         fsync_dir(self.folder.parent)
 
     def list_missing_from(self, draws: Sequence[Draw]) -> list[Receipt]:
-        """Of draws that these are not, or that are other ones."""
+        """Return the receipts whose draw is missing from `draws` or has other sums."""
         known = {draw.year: hash_sums(draw.sums) for draw in draws}
         return [each for each in self.list_all() if known.get(each.year) != each.sha256]
 

@@ -1,4 +1,4 @@
-"""What a file of an edition holds, before it is written in any format."""
+"""The tables of an edition, independent of file formats."""
 
 from dataclasses import dataclass, replace
 from typing import Any, Literal
@@ -7,12 +7,12 @@ Type = Literal["string", "integer", "number", "boolean"]
 Value = str | int | float | bool | None
 
 ERROR = "standard_error"
-"""The column of a table's number; where there are several, `NAME_standard_error` stands beside each."""
+"""The column of a standard error, or the suffix of its name if a table has several."""
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A column, in the words of Frictionless' Table Schema. `unit`: mm, deg, or none."""
+    """A column, with the types of Frictionless' Table Schema. `unit` is mm, deg or None."""
 
     name: str
     type: Type
@@ -22,7 +22,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """A table: its `name` is that of its files, `people` for people.csv and people.parquet."""
+    """A table; files are named after `name`, for example people.csv and people.parquet."""
 
     name: str
     title: str
@@ -32,13 +32,13 @@ class Resource:
 
 
 def to_records(resource: Resource) -> list[dict[str, Any]]:
-    """Its rows, each by the names of the columns."""
+    """Return the rows as dictionaries by column name."""
     names = [field.name for field in resource.fields]
     return [dict(zip(names, row, strict=True)) for row in resource.rows]
 
 
 def number_rows(resource: Resource) -> Resource:
-    """Return the table with a first column `id` that numbers its rows from 1 on."""
+    """Return the table with a first column `id` that counts from 1."""
     field = Field("id", "integer", "A running number, which says nothing but which row it is.")
     rows: list[tuple[Value, ...]] = [
         (number, *row) for number, row in enumerate(resource.rows, start=1)

@@ -1,4 +1,4 @@
-"""Size charts: for a girth that sizes go by, what the others are in the middle of those who have it."""
+"""Size charts: the medians of all measurements, given a key girth."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -60,7 +60,7 @@ def _size_range(group: Group, key: str) -> range:
 
 
 def _median_columns(codebook: Codebook, group: Group, key: str, size: int) -> Sequence[Value]:
-    """The value and the standard error of each measurement; of the girth itself, 0."""
+    """Return value and standard error of each measurement; the error of the key girth is 0."""
     told: list[Value] = []
     for name in codebook.names:
         if name == key:
@@ -73,7 +73,7 @@ def _median_columns(codebook: Codebook, group: Group, key: str, size: int) -> Se
 
 
 def _conditional_median(group: Group, key: str, size: int, name: str) -> tuple[Value, Value]:
-    """Return the median of those of that size by a Gaussian copula, and its standard error."""
+    """Return the conditional median by a Gaussian copula, and its standard error."""
     girth, density = group.densities[key], group.densities[name]
     at = int(np.clip(size - girth.lowest, 0, len(girth.share) - 1))
     far = _NORMAL.inv_cdf(min(max(float(girth.below[at]), _MIN_SHARE), 1 - _MIN_SHARE))
@@ -81,7 +81,7 @@ def _conditional_median(group: Group, key: str, size: int, name: str) -> tuple[V
     follows = float(group.correlations[pair])
     share = np.array([_NORMAL.cdf(far * follows)])
     value = density.quantile(share)[0]
-    # How the value follows its own normal score: the deviation, where bodies follow a bell curve.
+    # The derivative of the value by its normal score; for a normal density, the deviation.
     rise = _NORMAL.pdf(far * follows) / max(
         _interpolate_share(density.share, value - density.lowest), 1e-9
     )

@@ -1,7 +1,7 @@
-"""Tables that people who sew and grade patterns look things up in.
+"""Summary tables of quantiles and correlations, for people who grade patterns.
 
-Each number stands beside its standard error: of the noise, and of chance (who contributed). What the
-noise hides is left empty.
+Each number has a standard error, which includes noise and sampling. Values with a large error are left
+empty.
 """
 
 import math
@@ -16,7 +16,7 @@ from dressform.opendata.resources import ERROR, Field, Resource, Value
 
 _PERCENTILES = (1, 2, 5, 10, 25, 50, 75, 90, 95, 98, 99)
 _MAX_RELATIVE_ERROR = 0.5
-"""Of a measurement's deviation: a value whose standard error is more than that is left empty."""
+"""The largest shown standard error, relative to the deviation of the measurement."""
 _MAX_CORRELATION_ERROR = 0.2
 
 EMPTY = "Empty where the noise hides it."
@@ -65,7 +65,7 @@ def _fields_with_error(name: str, kind: str, description: str) -> tuple[Field, F
 def _iter_densities(
     item: Item, groups: Mapping[str, Group]
 ) -> Iterator[tuple[str, Density | None]]:
-    """Of each flag that has the measurement, and of both; None where too few gave it."""
+    """Yield the densities by flag and of both flags together; None if too few people contributed."""
     found = {
         flag: group.densities.get(item.name)
         for flag, group in groups.items()
@@ -95,13 +95,13 @@ def _quantile_columns(density: Density | None) -> Sequence[Value]:
 
 
 def round_error_up(error: float, digits: int) -> float:
-    """Return a standard error rounded up: it never says more than is known."""
+    """Round a standard error up, so that it never overstates the precision."""
     steps: int = 10**digits
     return math.ceil(float(error) * steps) / steps
 
 
 def is_hidden_by_noise(density: Density, error: float) -> bool:
-    """Return whether the noise hides a value of that measurement."""
+    """Return whether the error of a value is too large to show the value."""
     return error > _MAX_RELATIVE_ERROR * density.deviation
 
 

@@ -1,6 +1,6 @@
-"""The sums over contributions: whole numbers, exact, and bounded in what one account adds.
+"""Exact integer sums over contributions, with bounded influence of each account.
 
-The bounds are kept here, where each contribution is clipped; the noise relies on them.
+Each contribution is clipped here. The noise relies on these bounds.
 """
 
 import secrets
@@ -19,17 +19,17 @@ Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 MAX_SCALES = 4
-"""How far from the centre a value counts in the second moments, in scales."""
+"""The largest distance of a value from the centre in the second moments, in scales."""
 _MAX_STEPS = MAX_SCALES * QUANTIZATION_STEPS
 
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """By the flag, in the order of FLAGS, and by the measurements in the codebook's order.
+    """Sums per flag in the order of FLAGS, and per measurement in the codebook's order.
 
-    `flags` (2,): contributions. `histograms` (2, measurements, bins). `pair_counts` (2, pairs): who
-    gave both. `second_moments` (2, pairs): products of distances from the centre, in units of a
-    sixteenth of the scale.
+    `flags` (2,) counts contributions, `histograms` (2, measurements, bins) values per bin, and
+    `pair_counts` (2, pairs) contributions with both measurements. `second_moments` (2, pairs) has the
+    products of distances from the centre, in sixteenths of the scale.
     """
 
     flags: Integers
@@ -51,7 +51,7 @@ class Sums:
 
     @property
     def groups(self) -> Mapping[str, Integers]:
-        """By name, as the noise and the files name them."""
+        """Return the arrays by the names that noise and files use."""
         return {
             "flags": self.flags,
             "histograms": self.histograms,
@@ -89,9 +89,9 @@ class SumAccumulator:
 def compute_sums(
     codebook: Codebook, flags: Integers, values: Floats, random: np.random.Generator
 ) -> Sums:
-    """Of contributions: `flags` (n,) as places in FLAGS, `values` (n, measurements), NaN for none.
+    """Sum contributions: `flags` (n,) are indices into FLAGS; `values` (n, measurements) may be NaN.
 
-    Of a contribution with more values than the codebook allows, some at random.
+    A contribution with more values than the codebook allows is sampled at random.
     """
     sums = Sums.zeros(codebook)
     for place, flag in enumerate(FLAGS):
@@ -104,7 +104,7 @@ def compute_sums(
 
 
 def mask_not_asked(codebook: Codebook, sums: Sums, flags: Collection[str] = FLAGS) -> Sums:
-    """With 0 where a flag is none of `flags`, or doesn't have the measurement, or one of the two."""
+    """Set the sums of flags that are not in `flags`, and of measurements a flag does not have, to 0."""
     taken = np.array([flag in flags for flag in FLAGS])
     has = np.array([[flag in item.centre for item in codebook.items] for flag in FLAGS])
     has &= taken[:, None]
@@ -121,7 +121,7 @@ def mask_not_asked(codebook: Codebook, sums: Sums, flags: Collection[str] = FLAG
 def _limit_values(
     codebook: Codebook, flag: str, values: Floats, random: np.random.Generator
 ) -> Floats:
-    """Only what goes with the flag, and no more of it than the codebook's most."""
+    """Return the values that the flag has, at most `max_values` per contribution; others are NaN."""
     asked = np.array([flag in item.centre for item in codebook.items])
     given = np.where(asked, values, np.nan)
     order = np.where(np.isnan(given), 2.0, random.random(given.shape))
@@ -139,16 +139,16 @@ def _count_histograms(codebook: Codebook, given: Floats) -> Integers:
 
 
 def clip_to_norm(codebook: Codebook, flag: str, given: Floats) -> Floats:
-    """The same no farther than the codebook's norm, each row as a whole."""
+    """Return the quantized rows, each scaled down to the codebook's norm."""
     found = quantize(codebook, flag, given)
     length = np.sqrt((found**2).sum(axis=1, keepdims=True))
-    # Cut off towards zero: rounding could make it longer again.
+    # Truncate, since rounding could exceed the norm again.
     shorter = np.minimum(1, codebook.norm * QUANTIZATION_STEPS / np.maximum(length, 1))
     return np.asarray(np.trunc(found * shorter))
 
 
 def quantize(codebook: Codebook, flag: str, given: Floats) -> Floats:
-    """Whole numbers of units from the centre; 0 for none."""
+    """Return the distances from the centre in whole steps; 0 for NaN."""
     centre = np.array([item.centre.get(flag, 0) for item in codebook.items])
     scale = np.array([item.scale.get(flag, 1) for item in codebook.items])
     far = np.nan_to_num(np.rint((given - centre) / scale * QUANTIZATION_STEPS))
@@ -156,9 +156,9 @@ def quantize(codebook: Codebook, flag: str, given: Floats) -> Floats:
 
 
 def _sum_products(columns: NDArray[Any]) -> Integers:
-    """The sum of products for every two columns, in whole numbers: exact, and by one thread.
+    """Return the sum of products of each pair of columns, exactly and in one thread.
 
-    Floats would go to a library that keeps all processors busy, which others need meanwhile.
+    A product of float matrices would run in BLAS, which occupies all processors.
     """
     above = np.triu_indices(columns.shape[1], 1)
     across = np.ascontiguousarray(columns.T, np.int64)

@@ -1,4 +1,4 @@
-"""Made-up people, as many and as different as the noisy sums say: nobody's measurements."""
+"""Synthetic records, drawn from the estimated distributions and correlations."""
 
 import hashlib
 from collections.abc import Collection, Mapping
@@ -21,10 +21,10 @@ _CDF = np.vectorize(NormalDist().cdf, otypes=[float])
 def build_synthetic_records(
     codebook: Codebook, sums: Sums, groups: Mapping[str, Group]
 ) -> Resource:
-    """Each with all measurements of its flag, in whole mm and degrees.
+    """Return records with all estimated measurements of their flag, in whole mm and degrees.
 
-    Only those that enough contributors gave. Drawn by a Gaussian copula; the draw follows from the noisy sums, so that anyone who has those
-    gets the same people.
+    They are drawn by a Gaussian copula. The seed is a hash of the noisy sums, so that anyone can
+    reproduce the records from those.
     """
     random = np.random.default_rng(_derive_seed(mask_not_asked(codebook, sums)))
     rows = [
@@ -45,7 +45,7 @@ def build_synthetic_records(
 
 
 def _allocate_records(groups: Collection[Group]) -> list[int]:
-    """Return how many of each flag: in proportion, and all together NUMBER."""
+    """Return the number of records per group, proportional to its people; RECORDS in total."""
     everyone = sum(group.people for group in groups)
     below = (
         [
@@ -70,7 +70,7 @@ def _generate_rows(
 
 
 def _draw_values(group: Group, number: int, random: np.random.Generator) -> dict[str, Floats]:
-    # Uniform numbers are the same in every version of NumPy, its normal ones need not be.
+    # NumPy keeps uniform numbers stable between versions, but not normal ones.
     normal = _INVERSE_CDF(random.random((number, len(group.names))) * (1 - 2e-12) + 1e-12)
     values, vectors = np.linalg.eigh(group.correlations)
     together = normal @ (vectors * np.sqrt(np.maximum(values, 0))).T
@@ -82,7 +82,7 @@ def _draw_values(group: Group, number: int, random: np.random.Generator) -> dict
 
 
 def _derive_seed(sums: Sums) -> int:
-    """From what is published, and nothing else."""
+    """Return a seed from the published sums alone."""
     digest = hashlib.sha256()
     for group in sums.groups.values():
         digest.update(group.astype("<i8").tobytes())

@@ -1,4 +1,4 @@
-"""When an edition may appear: every year has one day."""
+"""The draw dates: one day in every year."""
 
 from datetime import UTC, datetime
 
@@ -6,11 +6,11 @@ _MONTH, _DAY = 3, 1
 
 
 def draw_date(year: int) -> datetime:
-    """Who agreed before it is counted in that year; the draw is on it or later in the year."""
+    """Return the day from which a year's draw is possible. It includes consents before that day."""
     return datetime(year, _MONTH, _DAY, tzinfo=UTC)
 
 
 def next_draw_date(at: datetime) -> datetime:
-    """The first such day after `at`."""
+    """Return the first draw date after `at`."""
     this = draw_date(at.year)
     return this if at < this else draw_date(at.year + 1)

@@ -1,4 +1,4 @@
-"""An edition's files, made from its tables alone: the same tables give the same bytes."""
+"""The files of an edition. The same tables result in the same bytes."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -37,7 +37,7 @@ __all__ = [
 def build_edition_files(
     combined: CombinedDraws, *, published: datetime, publisher: Publisher, version: str
 ) -> list[File]:
-    """All that is published of it: no setting changes it afterwards, as these are its files."""
+    """Return all published files of an edition."""
     return build_edition_with_quality(
         combined, published=published, publisher=publisher, version=version
     )[0]
@@ -46,7 +46,7 @@ def build_edition_files(
 def build_edition_with_quality(
     combined: CombinedDraws, *, published: datetime, publisher: Publisher, version: str
 ) -> tuple[list[File], list[Quality]]:
-    """Return the same, and how far off it is expected to be."""
+    """Return all published files, and the expected errors of each flag."""
     info = EditionInfo(
         edition=combined.name,
         years=combined.years,
@@ -74,7 +74,7 @@ def build_files(
     distributions: Sequence[Distribution] = (),
     expected: Sequence[Quality] = (),
 ) -> list[File]:
-    """`spreads`: what distributions are drawn from; `expected`: how far off it is, by the flag."""
+    """Return all files; `distributions` are drawn as charts, `expected` has the expected errors."""
     resources = [describe_columns(each) for each in resources]
     tables = [file for each in resources for file in (build_csv(each), build_parquet(each, info))]
     beside = [

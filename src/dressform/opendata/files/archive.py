@@ -1,4 +1,4 @@
-"""All files of an edition in one, for who wants them all."""
+"""The ZIP archive of all files of an edition."""
 
 import io
 from collections.abc import Iterable
@@ -12,7 +12,7 @@ _UNIX = 3
 
 
 def build_archive(files: Iterable[File], info: EditionInfo) -> File:
-    """In a folder of the dataset's name. Nothing is compressed: zlib's bytes differ by its version."""
+    """Return the archive. It is not compressed, since the output of zlib differs between versions."""
     day = date.fromisoformat(info.day)
     moment = (day.year, day.month, day.day, 0, 0, 0)
     content = io.BytesIO()

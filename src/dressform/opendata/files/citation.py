@@ -1,4 +1,4 @@
-"""`CITATION.cff`: how to cite an edition, in the Citation File Format 1.2.0."""
+"""`CITATION.cff`: the citation of an edition in the Citation File Format 1.2.0."""
 
 import yaml
 

@@ -1,4 +1,4 @@
-"""`codebook.json`: beside the table, for whoever reads it by program."""
+"""`codebook.json`: the codebook with labels and descriptions."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -22,7 +22,7 @@ def build_codebook_json(codebook: Resource, info: EditionInfo) -> File:
 
 
 def _add_labels(row: Mapping[str, Any]) -> Mapping[str, Any]:
-    """With what a person calls it, and how it is taken."""
+    """Add the label and the description of the measurement."""
     known = CATALOGUE[row["measurement"]]
     texts = {"label": known.label["en"], "description": known.description["en"]}
     return {"measurement": known.name} | texts | dict(row)

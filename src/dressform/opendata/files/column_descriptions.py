@@ -1,4 +1,4 @@
-"""Columns named after a measurement say how it is taken."""
+"""Descriptions of columns that are named after measurements."""
 
 from dataclasses import replace
 
@@ -7,6 +7,7 @@ from dressform.sewing.catalogue import CATALOGUE
 
 
 def describe_columns(resource: Resource) -> Resource:
+    """Return the table with the catalogue's descriptions of its measurement columns."""
     return replace(resource, fields=tuple(_describe_column(field) for field in resource.fields))
 
 

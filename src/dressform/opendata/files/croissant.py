@@ -1,4 +1,4 @@
-"""`croissant.json`: the dataset as search engines and machine learning read it, in Croissant 1.1."""
+"""`croissant.json`: metadata for search engines and machine learning, in Croissant 1.1."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -39,7 +39,7 @@ _CONTEXT = {
 def build_croissant(
     resources: Sequence[Resource], files: Sequence[File], info: EditionInfo
 ) -> File:
-    """`files`: all that it lists."""
+    """Return the metadata; `files` are the listed ones."""
     publisher = {
         "@type": "sc:Organization",
         "name": info.publisher.name,

@@ -1,4 +1,4 @@
-"""CSV as RFC 4180 has it: UTF-8, a header, CRLF at the end of each line, nothing for a missing value."""
+"""CSV by RFC 4180: UTF-8, a header, CRLF line ends, an empty field for a missing value."""
 
 import csv
 import io
@@ -23,7 +23,7 @@ def build_csv(resource: Resource) -> File:
 
 
 def _format_cell(value: Value) -> str:
-    """A number in the fewest digits that tell it; without a way for two machines to differ."""
+    """Format a value; numbers use the shortest exact form, which is equal on all machines."""
     if value is None:
         return ""
     if isinstance(value, bool):

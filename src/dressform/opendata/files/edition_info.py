@@ -1,4 +1,4 @@
-"""What the files say of an edition besides its tables, and what a file is."""
+"""The metadata of an edition, and the type of its files."""
 
 import hashlib
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ from typing import Any
 
 KEYWORDS = ("body measurements", "anthropometry", "sewing", "differential privacy")
 
-# Not a setting: members agreed to this licence and to no other.
+# This is no setting, since members consented to this licence.
 LICENCE = "CC0-1.0"
 LICENCE_TITLE = "Creative Commons Zero v1.0 Universal"
 LICENCE_ADDRESS = "https://creativecommons.org/publicdomain/zero/1.0/"
@@ -16,7 +16,7 @@ LICENCE_ADDRESS = "https://creativecommons.org/publicdomain/zero/1.0/"
 
 @dataclass(frozen=True, slots=True)
 class Publisher:
-    """Who publishes a dataset, and the address under which it is found, without a slash at its end."""
+    """The publisher of a dataset, and its base URL without a trailing slash."""
 
     name: str
     url: str
@@ -24,9 +24,10 @@ class Publisher:
 
 @dataclass(frozen=True, slots=True)
 class EditionInfo:
-    """`edition`: `2027`, or `2027-2028` of the `years` together. `count`: contributors, with noise.
+    """The metadata of an edition, such as `2027`, or `2027-2028` for several `years`.
 
-    `privacy`: the guarantee, as `privacy.guarantee` gives it. `version`: of the program.
+    `count` is the noisy number of contributors, `privacy` the output of `describe_guarantee`, and
+    `version` that of the program.
     """
 
     edition: str
@@ -48,12 +49,12 @@ class EditionInfo:
 
     @property
     def page(self) -> str:
-        """The address by which it is cited."""
+        """Return the URL of the edition's page, which citations use."""
         return f"{self.publisher.url}/dataset/{self.edition}"
 
     @property
     def home(self) -> str:
-        """The address of its files, with a slash at its end."""
+        """Return the base URL of the edition's files, with a trailing slash."""
         return f"{self.publisher.url}/v1/dataset/editions/{self.edition}/files/"
 
     @property
@@ -71,7 +72,7 @@ class EditionInfo:
 
     @property
     def moment(self) -> str:
-        """The day, where a format asks for a time: when on that day is nobody's business."""
+        """Return the day as a timestamp for formats that need one. The time of day is not published."""
         return f"{self.day}T00:00:00Z"
 
 

@@ -1,4 +1,4 @@
-"""`datapackage.json`, by the Data Package standard 2.0: what each file is and what its columns hold."""
+"""`datapackage.json`: descriptions of the files and columns by the Data Package standard 2.0."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -28,10 +28,10 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "second_moments": ("flag", "a", "b"),
     "codebook": ("measurement",),
 }
-"""Of each table whose rows have one."""
+"""The primary keys of the tables that have one."""
 
 _MEASUREMENTS = ("measurement", "a", "b", "key")
-"""Columns that hold a measurement's name, which stands in the codebook."""
+"""Columns with names of measurements, which refer to the codebook."""
 
 _LIMITS: Mapping[str, dict[str, Any]] = {
     "id": {"minimum": 1},
@@ -45,7 +45,7 @@ Bounds = Mapping[str, tuple[int, int]]
 def build_data_package(
     resources: Sequence[Resource], files: Mapping[str, File], info: EditionInfo
 ) -> File:
-    """`files` by name: the CSV of every resource. Parquet says the same, and describes itself."""
+    """Return the descriptions; `files` has the CSV files by name. Parquet files have their own schema."""
     within = _list_bounds(resources)
     content = {
         "$schema": f"{_PROFILES}/datapackage.json",
@@ -141,7 +141,7 @@ def _list_foreign_keys(resource: Resource) -> dict[str, Any]:
 
 
 def _list_bounds(resources: Iterable[Resource]) -> Bounds:
-    """Of each measurement in the codebook: where its first bin begins and its last ends."""
+    """Return the lowest and highest bin edge of each measurement in the codebook."""
     rows = (row for each in resources if each.name == "codebook" for row in to_records(each))
     return {
         row["measurement"]: (row["lowest"], row["lowest"] + row["width"] * row["bins"])

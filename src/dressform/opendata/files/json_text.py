@@ -1,9 +1,9 @@
-"""JSON that people can read, too."""
+"""Formatting of JSON files."""
 
 import json
 from typing import Any
 
 
 def json_text(content: Any) -> bytes:
-    """In the order given: the same bytes each time."""
+    """Return indented JSON with keys in the given order."""
     return (json.dumps(content, ensure_ascii=False, indent=2) + "\n").encode()

@@ -1,4 +1,4 @@
-"""Parquet: each column with its type, unit and description, which any reader of Arrow shows."""
+"""Parquet files whose columns have a type, a unit and a description."""
 
 from collections.abc import Sequence
 
@@ -20,7 +20,7 @@ _TYPES = {
 
 def build_parquet(resource: Resource, info: EditionInfo) -> File:
     written = pa.BufferOutputStream()
-    # Zstandard at a given level, one row group: the same bytes from the same table.
+    # A fixed compression level and one row group make the bytes reproducible.
     pq.write_table(
         _to_arrow(resource, info),
         written,
@@ -53,7 +53,7 @@ def _to_arrow(resource: Resource, info: EditionInfo) -> pa.Table:
 
 
 def _to_array(column: Sequence[Value], kind: pa.Field) -> pa.Array:
-    """Raises ValueError where a value would not come back as it was: Arrow cuts 1.5 down to 1."""
+    """Convert a column. Raises ValueError for a lossy conversion: Arrow truncates 1.5 to 1."""
     array = pa.array(column, kind.type)
     if array.to_pylist() != list(column):
         raise ValueError(f"The column {kind.name} holds values that {kind.type} cannot.")

@@ -1,4 +1,4 @@
-"""A draw, read back from what was published of it: its noisy sums are all there is to it."""
+"""Parsing of a draw from the published files of its edition."""
 
 import csv
 import io
@@ -18,13 +18,13 @@ from dressform.opendata.sums import Sums
 _TABLES = ("flags.csv", "histograms.csv", "pair_counts.csv", "second_moments.csv")
 _COUNTS = ("flags", "histograms")
 REQUIRED_FILES = ("privacy.json", *_TABLES)
-"""The files of an edition that it takes."""
+"""The files of an edition that are needed."""
 
 
 def parse_edition(files: Mapping[str, bytes]) -> Draw:
-    """`files`: an edition's, by name. Of its moment only the day is published.
+    """Return the draw of an edition's files by name. Its time is the start of the published day.
 
-    Raises ValueError for what is not a year's edition of a known codebook, whole and unchanged.
+    Raises ValueError unless the files are the unchanged edition of one year and a known codebook.
     """
     facts = json.loads(files["privacy.json"])
     (year,) = facts["years"]
@@ -48,19 +48,19 @@ def _find_codebook(facts: Mapping[str, Any]) -> Codebook:
 
 
 def _parse_flags(facts: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the flags that were taken: of editions that do not say it, both."""
+    """Return the included flags; both for older editions without this field."""
     found = facts.get("flags")
     return tuple(flag for flag in FLAGS if found is None or found[flag]["taken"])
 
 
 def _is_unchanged(made_again: Mapping[str, Resource], name: str, content: bytes) -> bool:
-    """Return whether the table makes that file, now or in the format of the first editions."""
+    """Return whether the file equals the table, in today's format or in that of the first editions."""
     resource = made_again[name.removesuffix(".csv")]
     return content in {build_csv(each).content for each in (resource, _to_first_format(resource))}
 
 
 def _to_first_format(resource: Resource) -> Resource:
-    """Return the table without standard errors; its noisy sums were called people in two of them."""
+    """Return the table in the first format: no standard errors, and sums named people in two tables."""
     names = [field.name for field in resource.fields]
     kept = [at for at, name in enumerate(names) if name not in {"people", ERROR}]
     named = {"sum": "people"} if resource.name in _COUNTS else {}

@@ -1,4 +1,4 @@
-"""`privacy.json`: what can be told of anybody who contributed, and by what that is so."""
+"""`privacy.json`: the privacy guarantee and its parameters."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -68,7 +68,7 @@ def describe_guarantee(combined: CombinedDraws) -> Mapping[str, Any]:
 
 
 def _describe_sums(combined: CombinedDraws) -> Mapping[str, Any]:
-    """The noise of one draw; in several added up, variances have been added, too: by the flag."""
+    """Describe the noise: for one draw per sum, for several draws per sum and flag."""
     if len(combined.years) > 1:
         return {
             name: {

@@ -1,4 +1,4 @@
-"""`quality.json`: how far off the edition is expected to be."""
+"""`quality.json`: the expected errors of the edition."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""The files for people: README, licence, and the sums by which to check all others."""
+"""README, licence and checksums."""
 
 from collections.abc import Iterable, Sequence
 from textwrap import fill
@@ -56,7 +56,7 @@ def build_licence() -> File:
 
 
 def build_checksums(files: Iterable[File]) -> File:
-    """As `sha256sum -c` reads them."""
+    """Return the checksums in the format of `sha256sum -c`."""
     lines = [f"{file.sha256}  {file.name}\n" for file in files]
     return File(
         "SHA256SUMS", "text/plain; charset=utf-8", "SHA-256 of all files", "".join(lines).encode()
@@ -140,7 +140,7 @@ def _describe_guarantee(info: EditionInfo) -> list[str]:
 
 
 def _describe_quality(expected: Sequence[Quality]) -> list[str]:
-    """How far off it is, by the flag."""
+    """Describe the expected errors per flag."""
     if not expected:
         return []
     text = (

@@ -1,9 +1,9 @@
-"""`zenodo.json`: what Zenodo asks for of a new upload, as its API takes it."""
+"""`zenodo.json`: the metadata of an upload to Zenodo, in the format of its API."""
 
 from dressform.opendata.files.edition_info import KEYWORDS, EditionInfo, File
 from dressform.opendata.files.json_text import json_text
 
-# Zenodo's own name of CC0 1.0.
+# Zenodo's identifier of CC0 1.0.
 _LICENCE = "cc-zero"
 
 

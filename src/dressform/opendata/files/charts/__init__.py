@@ -1,7 +1,6 @@
-"""What an edition looks like: SVG that needs nothing but itself, in light and in dark.
+"""The charts of an edition: self-contained SVG with a light and a dark style.
 
-Each picture is made in every language of `words.LANGUAGES`, as files never change: which of them is
-shown is decided by who shows it.
+Each chart has one file per language of `texts.LANGUAGES`.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -22,7 +21,7 @@ _NEEDED = ("quantiles", "correlations")
 
 
 def draw_charts(resources: Sequence[Resource], distributions: Iterable[Distribution]) -> list[File]:
-    """Return all pictures of the tables and of each spread; none of tables without rows."""
+    """Return the charts of all tables with rows, and of each distribution."""
     tables = {each.name: to_records(each) for each in resources if each.name in _NEEDED}
     distributions = list(distributions)
     return [

@@ -1,4 +1,4 @@
-"""A sheet of SVG to draw charts on: nothing in it runs, nothing is fetched."""
+"""An SVG document for charts, without scripts and links."""
 
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
@@ -8,9 +8,9 @@ from dressform.opendata.files.charts.text_width import fit_size, wrap_text
 from dressform.sewing.svg import create_svg, format_coordinate, to_attributes
 
 CLASSES = {"with_breasts": "one", "without_breasts": "other"}
-"""Blue and orange: told apart by those, too, who see no red or no green."""
+"""The classes of the flags, in blue and orange, which color-blind readers can distinguish."""
 
-# Each rule is held to this class, so that a chart within a page changes nothing else on it.
+# Each rule is scoped to this class, so that an inline chart does not style its page.
 _RULES = {
     "": "color:#2e3338",
     " .one": "fill:#1d6fa5;stroke:#1d6fa5",
@@ -62,6 +62,8 @@ def _build_style() -> str:
 
 
 class Chart:
+    """Collects the elements of one chart."""
+
     def __init__(
         self, width: float, height: float, *, language: str, title: str, description: str
     ) -> None:
@@ -78,7 +80,7 @@ class Chart:
     def add_text(
         self, x: float, y: float, text: str, class_names: str = "", **attributes: str
     ) -> None:
-        """`attributes` are named as Python can: `text_anchor`."""
+        """Add text; attribute names are Python identifiers such as `text_anchor`."""
         element = self._add_element(
             "text", class_names, {"x": format_coordinate(x), "y": format_coordinate(y)}, attributes
         )
@@ -87,12 +89,12 @@ class Chart:
     def add_paragraph(
         self, x: float, y: float, text: str, width: float, *, size: float, leading: float
     ) -> None:
-        """Draw quiet text in as many lines as it takes, none of which is wider than that."""
+        """Add quiet text, wrapped to the width."""
         for place, line in enumerate(wrap_text(text, size, width)):
             self.add_text(x, y + place * leading, line, "quiet", font_size=format_coordinate(size))
 
     def add_heading(self, x: float, y: float, text: str, width: float) -> None:
-        """Draw the chart's title, smaller where it would be wider than that."""
+        """Add the chart's title in a font size that fits the width."""
         size = fit_size(text, _HEADING, width, bold=True)
         self.add_text(x, y, text, "strong", font_size=format_coordinate(size))
 
@@ -105,7 +107,7 @@ class Chart:
     def add_curve(
         self, points: Sequence[tuple[float, float]], class_names: str, *, floor: float | None = None
     ) -> None:
-        """Smooth, past the points; with a floor, the area down to it."""
+        """Add a smooth curve along the points; with `floor`, the area below it."""
         (x, y), *others = points
         d = f"M{format_coordinate(x)} {format_coordinate(y)}"
         for (x, y), (next_x, next_y) in pairwise(others):
@@ -120,7 +122,7 @@ class Chart:
     def add_hatch(
         self, x: float, y: float, width: float, height: float, *, step: float = 6
     ) -> None:
-        """Draw slanting lines over a rectangle: a pattern would need an id, unique on its page."""
+        """Add diagonal lines over a rectangle. A pattern would need an id that is unique on its page."""
         d = ""
         for at in range(int(step), int(width + height), int(step)):
             over, under = max(0.0, at - height), max(0.0, at - width)
@@ -129,7 +131,7 @@ class Chart:
         self._add_element("path", "hatch", {"d": d}, {})
 
     def add_band(self, x: float, y: float, width: float, height: float) -> None:
-        """Draw a rectangle that says that what is in it may be noise."""
+        """Add a hatched rectangle that marks values which may be noise."""
         place = {"x": x, "y": y, "width": width, "height": height}
         self._add_element(
             "rect", "noise", {name: format_coordinate(at) for name, at in place.items()}, {}

@@ -1,4 +1,4 @@
-"""One measurement: for each flag the noisy counts, the curve through them, and how they are spread."""
+"""The chart of one measurement: noisy counts, density and percentiles per flag."""
 
 from itertools import accumulate
 
@@ -15,9 +15,9 @@ from dressform.sewing.catalogue import CATALOGUE
 
 _WIDTH, _LEFT, _RIGHT, _TOP = 760.0, 32.0, 728.0, 78.0
 _TAIL = 0.0008
-"""Of people beyond each end of what is drawn."""
+"""The share of people beyond each end of the axis."""
 _ROOM = 0.09
-"""Of what is drawn, beside the percentiles 5 and 95: for their numbers."""
+"""The share of the axis beside the 5th and 95th percentile, for their labels."""
 _CAPTION, _LEADING = 11.5, 16.0
 
 _FLAGS_BY_MEASUREMENT = {
@@ -26,7 +26,7 @@ _FLAGS_BY_MEASUREMENT = {
 
 
 class DistributionChart:
-    """A picture in one language."""
+    """The chart of a distribution in one language."""
 
     def __init__(self, distribution: Distribution, texts: ChartTexts) -> None:
         self._distribution, self._texts = distribution, texts
@@ -86,7 +86,7 @@ class DistributionChart:
         return texts.distribution_value.format(texts.flags[flag], *values)
 
     def _ends(self) -> tuple[float, float]:
-        """Return from where to where the axis goes: where people of any flag are, in the bins."""
+        """Return both ends of the axis, which cover the people of all flags."""
         edges = self._distribution.edges
         if not self._clear:
             return edges[0], edges[-1]
@@ -117,7 +117,7 @@ class DistributionChart:
         self._chart.add_text(_LEFT, 58, about, "quiet")
 
     def _draw_axis(self) -> list[float]:
-        """Return where its ticks are."""
+        """Draw the axis and return the positions of its ticks."""
         is_length = self._distribution.unit == "mm"
         step = 10 if is_length else 1
         in_unit = Scale(self._x.low / step, self._x.high / step, _LEFT, _RIGHT)

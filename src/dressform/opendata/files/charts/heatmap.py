@@ -1,4 +1,4 @@
-"""How measurements go together: below the diagonal with breasts, above it without."""
+"""The heat map of correlations: with breasts below the diagonal, without above it."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -17,14 +17,14 @@ Row = Mapping[str, Any]
 _CELL, _GAP, _EDGE, _BESIDE, _LEADING = 23.0, 6.0, 24.0, 10.0, 17.0
 _MINUS = "\N{MINUS SIGN}"
 _MAX_DESCRIBED = 3
-"""How many of the strongest are told in words."""
+"""The number of strongest correlations in the description."""
 _LIGHT_TEXT_FROM = 0.8
-"""For white words on it."""
+"""The correlation from which a cell is dark enough for white text."""
 _SHADES = range(-5, 6)
 
 
 class CorrelationHeatmap:
-    """Of the rows of `correlations`."""
+    """The heat map of the rows of the table `correlations`."""
 
     def __init__(self, correlations: Sequence[Row], texts: ChartTexts) -> None:
         self._rows, self._texts = correlations, texts
@@ -99,7 +99,7 @@ class CorrelationHeatmap:
         self._chart.add_square(*corner, 4, "quiet", fill="currentColor", rx="2")
 
     def _draw_cell(self, x: float, y: float, row: Row) -> None:
-        """A cell that was left empty is hatched without a number."""
+        """Draw a cell; an empty value is hatched, without a number."""
         value, side = row["correlation"], _CELL - 1
         left, top = self._left + x + 0.5, self._top + y + 0.5
         look = "cell quiet"
@@ -129,7 +129,7 @@ def _colour_class(value: float) -> str:
 
 
 def _compute_offsets(groups: Mapping[str, Iterable[str]]) -> dict[str, float]:
-    """How far each is from the corner; a little room between groups."""
+    """Return the offset of each measurement, with gaps between groups."""
     found, offset = {}, 0.0
     for group in groups.values():
         for name in group:

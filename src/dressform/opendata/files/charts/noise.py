@@ -1,4 +1,4 @@
-"""What in a chart may be noise alone: less than two standard deviations of the noise in it."""
+"""The noise level of charts: two standard deviations of the noise."""
 
 import math
 
@@ -8,13 +8,13 @@ DEVIATIONS = 2
 
 
 def expected_counts(distribution: Distribution, group: GroupDistribution) -> list[float]:
-    """Return what the curve says of a bin around each unit: people, as in the noisy counts."""
+    """Return the expected count of a bin around each unit."""
     width = distribution.edges[1] - distribution.edges[0]
     return [each * width * group.people for each in group.share]
 
 
 def is_above_noise(distribution: Distribution, flag: str) -> bool:
-    """Return whether people are more than noise alone, together and where the curve is highest."""
+    """Return whether both the total and the peak of the curve exceed the noise level."""
     group = distribution.flags.get(flag)
     if group is None:
         return False

@@ -1,4 +1,4 @@
-"""In which order measurements are drawn: by where the tape goes, from the head down."""
+"""The order of measurements in charts, by place on the body from the head down."""
 
 from collections.abc import Collection
 
@@ -21,7 +21,7 @@ _GROUPS = {
 
 
 def group_by_place(names: Collection[str]) -> dict[str, list[str]]:
-    """Those of the names that are in each group, under its title; what is in none comes last."""
+    """Return the names by group title; those without a group come last."""
     known = {title: group.split() for title, group in _GROUPS.items()}
     placed = {name for group in known.values() for name in group}
     known["Others"] = sorted(set(names) - placed)

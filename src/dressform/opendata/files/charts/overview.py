@@ -1,4 +1,4 @@
-"""All measurements at a glance: a strip for each and either flag, on one ruler."""
+"""The overview chart: a percentile strip per measurement and flag on one ruler."""
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
@@ -22,9 +22,9 @@ _DASH = "\N{EN DASH}"
 
 
 class OverviewChart:
-    """Of the rows of `quantiles`; angles have no place on a ruler and stand as words.
+    """The chart of the rows of the table `quantiles`. Angles have only a number, no strip.
 
-    `clear`: measurements and flags that can be told from noise.
+    `clear` has the measurements and flags above the noise level.
     """
 
     def __init__(
@@ -74,7 +74,7 @@ class OverviewChart:
         return CATALOGUE[name].label[self._texts.language]
 
     def _longest(self) -> float:
-        """Return where the ruler has to reach: noise alone gets no strip, and needs no room."""
+        """Return the end of the ruler, from the values above the noise level."""
         rows = [row for of in self._found.values() for row in of.values() if self._is_clear(row)]
         ends = [float(row["p95"]) for row in rows if row["unit"] == "mm"]
         return max(ends, default=_SHORTEST_RULER)

@@ -1,4 +1,4 @@
-"""The part of a distribution's picture that is about one flag."""
+"""The panel of one flag in a distribution chart."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
@@ -19,14 +19,14 @@ Point = tuple[float, float]
 
 
 class Panel:
-    """A place on a chart, `top` its upper edge; all panels of a chart share the horizontal scale."""
+    """A panel below `top`. All panels of a chart share the horizontal scale."""
 
     def __init__(self, chart: Chart, texts: ChartTexts, x: Scale, top: float) -> None:
         self._chart, self._texts, self._x, self._top = chart, texts, x, top
 
     @staticmethod
     def measure_height(distribution: Distribution, flag: str) -> float:
-        """Return how high a panel is; of a flag that is not published it is only a line of words."""
+        """Return the height of a panel; an unpublished flag has one line of text."""
         return _HEIGHT if flag in distribution.flags else _EMPTY_HEIGHT
 
     def draw_grid(self, ticks: Iterable[float]) -> None:
@@ -34,7 +34,7 @@ class Panel:
             self._chart.add_line([(x, self._top + _PLOT_TOP), (x, self._top + _STRIP + 12)], "grid")
 
     def draw(self, distribution: Distribution, flag: str, *, is_clear: bool) -> None:
-        """`is_clear`: whether there is anything above the noise, so that a curve means something."""
+        """Draw the panel; without `is_clear`, nothing is above the noise and no curve is drawn."""
         group = distribution.flags.get(flag)
         self._draw_heading(distribution, flag, is_clear=is_clear)
         if group is None:
@@ -93,7 +93,7 @@ class Panel:
                 draw(self._x(at), y(count), 2.8, look)
 
     def _draw_curve(self, distribution: Distribution, flag: str, y: Scale, level: float) -> None:
-        """Only where it rises above the noise: below that, it follows from how it was smoothed."""
+        """Draw the curve where it exceeds the noise level; below it, smoothing decides its shape."""
         counts = expected_counts(distribution, distribution.flags[flag])
         first = distribution.edges[0]
         places = [(first + at + 0.5, count) for at, count in enumerate(counts)]
@@ -120,12 +120,12 @@ class Panel:
 
 
 def _iter_bins(distribution: Distribution, group: GroupDistribution) -> Iterator[Point]:
-    """Yield the middle of each bin, and its noisy count."""
+    """Yield the middle of each bin with its noisy count."""
     width = distribution.edges[1] - distribution.edges[0]
     for low, count in zip(distribution.edges, group.counts, strict=False):
         yield low + width / 2, count
 
 
 def _thin_out(points: Sequence[Point]) -> list[Point]:
-    """Return few enough points to be a small file, the last among them."""
+    """Return at most about 180 of the points, including the last, to limit the file size."""
     return [*points[: -1 : max(1, len(points) // _POINTS)], points[-1]]

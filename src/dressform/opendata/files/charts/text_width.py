@@ -1,7 +1,7 @@
-"""How wide a text is at most: a chart cannot ask the reader's machine which font it will use.
+"""Upper bounds of text widths, since the reader's font is unknown when a chart is drawn.
 
-The widths are those of DejaVu Sans, in hundredths of the font size. It is the widest of the fonts that
-systems fall back to for `sans-serif` (Arial, Helvetica, Segoe UI and Roboto are all narrower).
+The widths are those of DejaVu Sans, in hundredths of the font size. It is the widest common fallback of
+`sans-serif`: Arial, Helvetica, Segoe UI and Roboto are narrower.
 """
 
 import re
@@ -39,9 +39,9 @@ _WIDTHS = {False: _by_character(_REGULAR), True: _by_character(_BOLD)}
 
 
 def measure_text(text: str, size: float, *, bold: bool = False) -> float:
-    """Return how wide the text is at most, in the unit of `size`, the font size.
+    """Return an upper bound of the text's width, in the unit of the font size `size`.
 
-    An accent does not widen its letter. A character that is not listed counts as the widest one.
+    Accents do not widen a letter. An unlisted character counts as the widest one.
     """
     letters = (unicodedata.normalize("NFD", character)[0] for character in text)
     widths = _WIDTHS[bold]
@@ -49,9 +49,9 @@ def measure_text(text: str, size: float, *, bold: bool = False) -> float:
 
 
 def wrap_text(text: str, size: float, width: float) -> list[str]:
-    """Return the text in lines that are at most that wide, broken at spaces.
+    """Break the text at spaces into lines of at most this width.
 
-    No line begins with `%` or, as in French there is a space before it, with a colon.
+    No line begins with `%` or with punctuation that French separates by a space.
     """
     lines = [""]
     for word in re.split(r" (?![%:;»])", text):
@@ -64,5 +64,5 @@ def wrap_text(text: str, size: float, width: float) -> list[str]:
 
 
 def fit_size(text: str, size: float, width: float, *, bold: bool = False) -> float:
-    """Return the font size, or the smaller one at which the text is that wide."""
+    """Return the largest font size up to `size` with which the text fits the width."""
     return min(size, size * width / measure_text(text, size, bold=bold))

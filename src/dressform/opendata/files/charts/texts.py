@@ -1,5 +1,5 @@
 # ruff: noqa: RUF001  French is written with its own apostrophe.
-"""The words of the charts, in each language that they are drawn in."""
+"""The texts of the charts in each language."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ _FRENCH_NUMBER = str.maketrans({",": "\N{NARROW NO-BREAK SPACE}", ".": ","})
 
 @dataclass(frozen=True, slots=True)
 class ChartTexts:
-    """Texts of one language; `{…}` in them is replaced by the chart that uses them."""
+    """The texts of one language, some of them with placeholders."""
 
     language: str
     flags: Mapping[str, str]
@@ -34,12 +34,12 @@ class ChartTexts:
     groups: Mapping[str, str]
 
     def number(self, value: float, digits: int = 0) -> str:
-        """Return the number as it is written in the language."""
+        """Format a number for the language."""
         text = f"{value:,.{digits}f}".replace("-", "\N{MINUS SIGN}")
         return text.translate(_FRENCH_NUMBER) if self.language == "fr" else text
 
     def value(self, value: float, unit: str) -> str:
-        """Return a value of the codebook's unit, mm or degree, as a number of cm or degrees."""
+        """Format a value in mm or degrees as a number of cm or degrees."""
         return self.number(value / 10, 1) if unit == "mm" else f"{self.number(value, 1)}°"
 
     def value_with_unit(self, value: float, unit: str) -> str:

@@ -1,4 +1,4 @@
-"""How to begin with an edition: a program in Python with pandas, and one in R."""
+"""Example programs for an edition, in Python with pandas and in R."""
 
 from importlib import resources
 
