@@ -1,6 +1,6 @@
-"""Pictures that members send, decoded within limits and stripped of all but their pixels.
+"""Processing of uploaded pictures: they are decoded within limits and re-encoded as plain WebP.
 
-PNG, JPEG, WebP or AVIF in, by what the bytes are and not by what they are said to be; WebP out.
+The input is PNG, JPEG, WebP or AVIF. The format is detected from the bytes, not from a header.
 """
 
 import asyncio
@@ -25,8 +25,8 @@ _FORMATS = ("PNG", "JPEG", "WEBP", "AVIF")
 _TOO_LARGE = "The picture is larger than 10 MB; send a smaller file."
 _TOO_MANY_PIXELS = "The picture has more than 40 megapixels; scale it down first."
 
-# Real pictures have some ten scans and at most a few hundred segments. A scan over nothing costs
-# 60 bytes to send and 20 ms to decode, so a file of 10 MB could keep a thread for an hour.
+# Real JPEG files have about ten scans and at most a few hundred segments. An empty scan has 60 bytes
+# and takes 20 ms to decode, so that a file of 10 MB could occupy a thread for an hour.
 _MAX_SCANS = 64
 _MAX_SEGMENTS = 4_000
 
@@ -43,28 +43,30 @@ _EXIF_TRANSPOSE = {
     8: Image.Transpose.ROTATE_90,
 }
 
-# At DEBUG Pillow logs every EXIF value that it meets, the place where a picture was taken included.
+# At DEBUG, Pillow logs all EXIF values, including GPS coordinates.
 logging.getLogger("PIL").setLevel(logging.INFO)
 
 
 @dataclass(frozen=True, slots=True)
 class ProcessedImage:
+    """An image as WebP, with its size in pixels."""
+
     webp: bytes
     width: int
     height: int
 
 
 class ImageProcessor:
-    """Normalises `at_once` pictures at a time, which bounds the memory; the others wait."""
+    """A pool of threads that process at most `max_workers` pictures at a time, to limit memory."""
 
     def __init__(self, *, max_workers: int = 2) -> None:
-        # Not a semaphore: a request given up releases that while its thread still decodes.
+        # A semaphore would be released by a cancelled request while its thread still decodes.
         self._threads = ThreadPoolExecutor(max_workers, thread_name_prefix="images")
 
     async def normalise(self, data: bytes) -> ProcessedImage:
-        """The first frame, upright, in sRGB, at most 1024 pixels on its longer side.
+        """Return the first frame, upright, in sRGB, with at most 1024 pixels on its longer side.
 
-        Raises TooLarge over 10 MB or 40 megapixels, UnsupportedPicture for what can't be decoded.
+        Raises TooLarge above 10 MB or 40 megapixels, UnsupportedPicture if decoding fails.
         """
         if len(data) > MAX_BYTES:
             raise TooLarge(_TOO_LARGE)
@@ -72,11 +74,12 @@ class ImageProcessor:
         return await loop.run_in_executor(self._threads, _normalise, data)
 
     def close(self) -> None:
+        """Cancel waiting pictures. Running threads finish in the background."""
         self._threads.shutdown(wait=False, cancel_futures=True)
 
 
 def _normalise(data: bytes) -> ProcessedImage:
-    # A filter, since `catch_warnings` swaps the state of the whole process under other threads.
+    # Not `catch_warnings`, which is not thread-safe: it replaces the filters of the whole process.
     warnings.filterwarnings("ignore", module=r"PIL\.")
     try:
         _check_jpeg_complexity(data)
@@ -86,7 +89,7 @@ def _normalise(data: bytes) -> ProcessedImage:
         raise
     except Image.DecompressionBombError:
         raise TooLarge(_TOO_MANY_PIXELS) from None
-    except Exception:  # noqa: BLE001 - whatever a decoder stumbles over is the file's fault
+    except Exception:  # noqa: BLE001 - any error of a decoder means a bad file
         raise UnsupportedPicture from None
 
 
@@ -123,15 +126,15 @@ def _resize(image: Image.Image) -> Image.Image:
 def _read_orientation(image: Image.Image) -> int:
     try:
         return int(image.getexif().get(ExifTags.Base.Orientation, 1))
-    except Exception:  # noqa: BLE001 - a picture is no worse for its broken metadata
+    except Exception:  # noqa: BLE001 - broken metadata are ignored
         return 1
 
 
 def _convert_to_resizable(image: Image.Image) -> Image.Image:
-    """The same picture in a mode that can be scaled smoothly."""
+    """Return the picture in a mode that `thumbnail` can resample."""
     if image.mode == "I;16":
         image = _convert_to_8_bits(image)
-    # JPEG's own modes stay untouched: then it is scaled while it is decoded, in little memory.
+    # Keep JPEG's own modes, so that `draft` scales while decoding and needs little memory.
     if image.mode in {"L", "RGB", "RGBA", "CMYK"} and "transparency" not in image.info:
         return image
     return image.convert("RGBA" if image.has_transparency_data else "RGB")
@@ -151,7 +154,7 @@ def _convert_to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
         target = ImageCms.createProfile("sRGB")
         return ImageCms.profileToProfile(image, source, target, outputMode=mode) or image
     except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
-        # None, a broken one, or one for another kind of pixels.
+        # There is no profile, it is broken, or it is one for another mode.
         return image.convert(mode)
 
 
@@ -163,7 +166,7 @@ def _encode(image: Image.Image) -> ProcessedImage:
 
 
 def _drop_hidden_pixels(image: Image.Image) -> Image.Image:
-    """What can be seen and no more: an erased background is often still there, transparent."""
+    """Return only visible pixels. Transparent pixels often still contain an erased background."""
     mask = image.getchannel("A").point([0] + [255] * 255) if image.mode == "RGBA" else None
     bare = Image.new(image.mode, image.size)
     bare.paste(image, mask=mask)

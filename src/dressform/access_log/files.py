@@ -13,7 +13,7 @@ _BLOCK = 1024 * 1024
 
 
 class DiskError(Exception):
-    """An error of the disk, with the text of the system. Not an OSError, as asyncpg raises those."""
+    """An error of the disk, with the text of the system. Not an OSError, which means a lost database connection."""
 
 
 @contextmanager

@@ -21,7 +21,7 @@ async def authenticate_operator(
     right = await passwords.verify(password, found.password_hash if found else None)
     if found is None or not right:
         raise StartupError(_WRONG_CREDENTIALS)
-    # Its own transaction: a proved password counts even when its owner operates nothing.
+    # A transaction of its own: the login counts even when the account is no operator.
     async with uows.transaction() as uow:
         if not await Accounts(uow).record_login(found):
             raise StartupError(_WRONG_CREDENTIALS)

@@ -24,7 +24,7 @@ async def change_password(
     fresh = await passwords.hash(new)
     async with uows.transaction() as uow:
         before = await _set_password(uow, member, fresh)
-        # Whoever changed it meanwhile knew the present one: the one checked above is outdated.
+        # A concurrent change makes the password checked above outdated.
         if before.password_hash != credentials.password_hash:
             raise WrongPassword
         await Sessions(uow).delete_all(member, but=member.session_id)
@@ -37,7 +37,7 @@ async def reset_password(
     uow = uows.read()
     looked_at = _require_valid(await OneTimeTokens(uow).peek(token, TokenPurpose.PASSWORD_RESET))
     username = (await Profiles(uow).get(looked_at.owner)).username
-    # Before the link is used up: a refused password leaves it for a better one.
+    # Before the token is used up, so that a refused password can be corrected.
     await require_strong_password(
         new, username=username, email=looked_at.email, pointer="#/new_password"
     )

@@ -41,7 +41,7 @@ class Comparison:
 
 async def compare_journal(uows: UnitOfWorkFactory) -> Comparison:
     """Compare the journal with the database. Raise StartupError when a file can't be read."""
-    # The files before the marks: what is deleted meanwhile is then in the database for sure.
+    # Read the files before the marks, so that a deletion in between is not reported as unknown.
     with _translate_disk_errors():
         files = await asyncio.to_thread(uows.journal.read_all, at=uows.clock())
     if not files:

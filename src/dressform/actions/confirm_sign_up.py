@@ -24,7 +24,8 @@ async def confirm_sign_up(uow: UnitOfWork, token: str) -> None:
         await Profiles(uow).add(owner, username=waiting.username)
     except ConstraintError as error:
         raise conflict_error(error) from None
-    # Others for this address stay: their names coming free would tell that it has an account now.
+    # Other registrations of this address stay: if their usernames became free, that would reveal
+    # that the address has an account now.
     await sign_ups.remove(waiting.id)
 
 

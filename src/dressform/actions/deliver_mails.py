@@ -53,7 +53,7 @@ async def deliver_mails(
     nor its time reveals whether an address has an account.
     """
     delivered = 0
-    # One by one: the lease of a whole batch could run out before its last mail's turn.
+    # One at a time: the lease of a batch could expire before its last mail is sent.
     while (mail := await _lease_next(uows)) is not None:
         delivered += await _deliver(uows, composer, transport, mail)
     return delivered
@@ -230,4 +230,4 @@ _DRAFTS: dict[str, Callable[[UnitOfWork, OutboxMail], Awaitable[MailDraft | None
     "restricted": _draft_restricted_notice,
 }
 _AT_MOST_ONCE = frozenset({"ending"})
-"""The others are rather sent twice than never."""
+"""Kinds that must not be sent twice. The others are sent again when the outcome is unknown."""

@@ -51,7 +51,7 @@ async def propose_dataset(uows: UnitOfWorkFactory, operator_id: UUID) -> int:
 
 
 async def draw_dataset(
-    uows: UnitOfWorkFactory, receipts: Receipts, operator_id: UUID, told: ProgressCallback
+    uows: UnitOfWorkFactory, receipts: Receipts, operator_id: UUID, on_progress: ProgressCallback
 ) -> Draw | None:
     """Carry out this year's draw, or finish an interrupted one. Return None if too few agreed.
 
@@ -61,15 +61,15 @@ async def draw_dataset(
     restored from before a draw. Nothing is returned before its receipt is on the disk.
     """
     _check_receipts(receipts, await list_draws(uows))
-    counted = await _count_contributors(uows, operator_id, told)
+    counted = await _count_contributors(uows, operator_id, on_progress)
     if counted.codebook is None:
         return None
     if counted.statistics is None:
-        taken = DrawScope(CODEBOOKS[counted.codebook], counted.flags)
-        told(DrawStep.READING)
-        parts = await read_contributions(uows, counted.year, taken)
-        told(DrawStep.MARKING)
-        await _store_sums(uows, counted.year, taken, parts)
+        scope = DrawScope(CODEBOOKS[counted.codebook], counted.flags)
+        on_progress(DrawStep.READING)
+        parts = await read_contributions(uows, counted.year, scope)
+        on_progress(DrawStep.MARKING)
+        await _store_sums(uows, counted.year, scope, parts)
     draws = await list_draws(uows)
     for draw in draws:
         receipts.save(Receipt.from_draw(draw))
@@ -94,13 +94,13 @@ def _check_receipts(receipts: Receipts, draws: Sequence[Draw]) -> None:
 
 
 async def _count_contributors(
-    uows: UnitOfWorkFactory, operator_id: UUID, told: ProgressCallback
+    uows: UnitOfWorkFactory, operator_id: UUID, on_progress: ProgressCallback
 ) -> StoredDraw:
     async with uows.transaction() as uow:
         found, year = await _get_counted(uow, operator_id), uow.now.year
     if found is not None:
         return found
-    told(DrawStep.COUNTING)
+    on_progress(DrawStep.COUNTING)
     batches = await read_flags(uows, year)
     async with uows.transaction() as uow:
         if (found := await _get_counted(uow, operator_id)) is not None:
@@ -170,17 +170,17 @@ async def _check_approvable(uow: UnitOfWork, found: StoredDraw | None, operator_
 
 
 async def _store_sums(
-    uows: UnitOfWorkFactory, year: int, taken: DrawScope, parts: Sequence[PartialSums]
+    uows: UnitOfWorkFactory, year: int, scope: DrawScope, parts: Sequence[PartialSums]
 ) -> None:
     async with uows.transaction() as uow:
         found = await Draws(uow).get_for_update(year)
         if found is None or found.statistics is not None:
-            return  # Somebody else was faster.
+            return  # Another process has stored it.
         if uow.now.year != year:
             raise StartupError(f"The year {year} is over, and with it the chance of its draw.")
-        exact = await take_contributions(uow, parts, year, taken)
+        exact = await take_contributions(uow, parts, year, scope)
         await Draws(uow).record_statistics(
-            year, raw.serialize(add_noise(taken.codebook, exact, taken.flags))
+            year, raw.serialize(add_noise(scope.codebook, exact, scope.flags))
         )
 
 

@@ -5,7 +5,7 @@ from dressform.repositories.audit_log_entries import AuditLogEntries, StoredAudi
 from dressform.repositories.operators import Operators
 
 AuditEntryWithOperator = tuple[StoredAuditEntry, str | None]
-"""A look into the address log, with its operator's username if there still is one."""
+"""An audit record, with the username of its operator if the account still exists."""
 
 
 async def list_audit_log(

@@ -13,11 +13,11 @@ from dressform.repositories.deletion_marks import DeletionMarks
 from dressform.repositories.returned_rows import ReturnedRow, ReturnedRows
 
 PAGE = 5000
-"""Rows that are looked at at a time."""
+"""Rows that are read by one query."""
 BATCH = 50
 """Rows that are deleted in a transaction."""
 _BEFORE_EVERY_EXPIRY = datetime(1970, 1, 1, tzinfo=UTC)
-"""To which no account has come to its end: who waits for a late warning can come back."""
+"""A time before every expiry, so that accounts in their grace period are included."""
 
 
 async def replay_deletions(
@@ -79,7 +79,7 @@ async def _delete(uows: UnitOfWorkFactory, rows: Sequence[tuple[ReturnedRow, dat
     done = 0
     async with uows.transaction(now=_BEFORE_EVERY_EXPIRY) as uow:
         for row, day in rows:
-            # Its owner, another host or the row before may have been faster.
+            # Its owner, another host or the row before may have deleted it meanwhile.
             with suppress(NotFound, Unauthenticated):
                 await ReturnedRows(uow).delete(row, on=day)
                 done += 1

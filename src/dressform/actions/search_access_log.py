@@ -15,7 +15,7 @@ from dressform.repositories.access_log import (
 from dressform.repositories.audit_log_entries import AuditLogEntries
 
 MAX_ROWS = 500
-"""Rows that one look-up shows."""
+"""The rows that one search can return."""
 DEFAULT_RANGE = timedelta(hours=24)
 _PREFIX_BITS = {4: 24, 6: 48}
 _6TO4, _6TO4_PREFIX_BITS = IPv6Network("2002::/16"), 40
@@ -87,7 +87,7 @@ async def search_access_log(
         log = await AccessLogEntries.assume_role(uow)
         found = await log.search(wanted, limit=question.limit + 1, before=question.before)
     page = found[: question.limit]
-    # The role that may read the log may do nothing else: hence another transaction.
+    # The role that may read the log can access no other table, hence another transaction.
     async with uows.transaction() as uow:
         await AuditLogEntries(uow).add(
             operator_id,

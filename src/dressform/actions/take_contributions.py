@@ -20,7 +20,7 @@ from dressform.repositories.sealed_contributions import Contribution, decrypt_co
 log = logging.getLogger(__name__)
 
 _MARK_BATCH = 100
-"""Accounts that one statement marks: the time it takes grows with the square of their number."""
+"""How many accounts one statement marks. Its time grows with the square of this number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +41,10 @@ class PartialSums:
 
 
 async def read_contributions(
-    uows: UnitOfWorkFactory, year: int, taken: DrawScope
+    uows: UnitOfWorkFactory, year: int, scope: DrawScope
 ) -> list[PartialSums]:
     """Return sums of some hundred accounts each, so that memory stays bounded."""
-    adding, parts, last, unreadable = _Summation(taken), list[PartialSums](), None, 0
+    adding, parts, last, unreadable = _Summation(scope), list[PartialSums](), None, 0
     while True:
         uow = uows.read()
         contributions = Contributions(uow, before=draw_date(year))
@@ -62,26 +62,26 @@ async def read_contributions(
 
 
 async def take_contributions(
-    uow: UnitOfWork, parts: Sequence[PartialSums], year: int, taken: DrawScope
+    uow: UnitOfWork, parts: Sequence[PartialSums], year: int, scope: DrawScope
 ) -> Sums:
     """Mark the accounts and return their exact sums.
 
     Noise and storing belong in the same transaction.
     """
-    taking = _ContributionTaker(uow, year, taken)
+    taking = _ContributionTaker(uow, year, scope)
     marked = [await taking.mark(part) for part in parts]
-    total = Sums.zeros(taken.codebook)
+    total = Sums.zeros(scope.codebook)
     for part in marked:
         total += (await taking.recheck(part)).sums
     return total
 
 
 class _ContributionTaker:
-    def __init__(self, uow: UnitOfWork, year: int, taken: DrawScope) -> None:
+    def __init__(self, uow: UnitOfWork, year: int, scope: DrawScope) -> None:
         self._contributions = Contributions(uow, before=draw_date(year))
         self._vault = uow.keyrings
         self._year = year
-        self._adding = _Summation(taken)
+        self._adding = _Summation(scope)
 
     async def mark(self, part: PartialSums) -> PartialSums:
         marked = list[UUID]()
@@ -113,9 +113,9 @@ class _ContributionTaker:
 
 
 class _Summation:
-    def __init__(self, taken: DrawScope) -> None:
-        self._flags = taken.flags
-        self._summing = SumAccumulator(taken.codebook)
+    def __init__(self, scope: DrawScope) -> None:
+        self._flags = scope.flags
+        self._summing = SumAccumulator(scope.codebook)
 
     def add_up(self, read: Sequence[Contribution]) -> PartialSums:
         """Return the sums of the contributions whose flag is included."""

@@ -12,7 +12,7 @@ log = logging.getLogger(__name__)
 
 TIDY_SECONDS = 3600.0
 _MARK_RETENTION = timedelta(days=7)
-"""Longer than the files: one without its mark would look like one that the database forgot."""
+"""Marks outlive their files: a file without a mark would look like one of a restored database."""
 
 
 async def tidy_journal(uows: UnitOfWorkFactory) -> int:

@@ -1,1 +1,1 @@
-"""The commands, each group of them a file."""
+"""The command line, one file per group of commands."""

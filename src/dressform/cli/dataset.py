@@ -1,4 +1,4 @@
-"""Releasing an edition of the open dataset: it takes two operators, each with their password."""
+"""The commands of the open dataset. A release takes two operators, each with a password."""
 
 import asyncio
 import importlib
@@ -136,7 +136,7 @@ def _run_as_operator(
     login: str, task: Callable[[UnitOfWorkFactory, UUID, Settings], Awaitable[None]]
 ) -> None:
     with resolved_settings() as settings:
-        # From a pipe nothing is shown anyway, which is all that hiding would say then.
+        # getpass warns that it can't hide the input when standard input is a pipe.
         password = typer.prompt(f"Password of {login}", hide_input=sys.stdin.isatty())
         asyncio.run(_run(settings, login, password, task))
 
@@ -167,7 +167,7 @@ def _import_publish_dataset() -> ModuleType:
 
 
 def _import_optional(module: str) -> ModuleType:
-    """Only when it is needed: no other command has to wait for NumPy, or to have it at all."""
+    """Import a module that needs NumPy, which is an optional dependency. Raise StartupError."""
     try:
         return importlib.import_module(module)
     except ModuleNotFoundError as error:

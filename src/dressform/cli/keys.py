@@ -1,4 +1,4 @@
-"""The commands about keys."""
+"""The commands for master keys and signing keys."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -61,9 +61,9 @@ async def _add_signing(secrets: ServiceSecrets) -> int:
 async def _repeat_until_done(
     settings: Settings, step: Callable[[ServiceSecrets], Awaitable[int]]
 ) -> int:
-    """Repeat a step, each time in a transaction of its own, until it finds nothing more.
+    """Repeat a step, each time in its own transaction, until it returns 0. Return the sum.
 
-    Raises StartupError when the database does not open: nothing may be sealed under a wrong key.
+    Raise StartupError when `bootstrap` fails: nothing may be sealed under a wrong key.
     """
     total = 0
     async with bootstrap(settings, skip_journal_check=True) as (uows, _):

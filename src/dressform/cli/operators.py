@@ -1,4 +1,4 @@
-"""The commands about who may look into the address log."""
+"""The commands that grant and revoke access to the access log."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

@@ -24,7 +24,7 @@ _WORKER_NICENESS = 10
 
 
 def _option(field: str, what: str, least: int | None = None, most: int | None = None) -> Any:
-    """In the place of a setting, which its help names."""
+    """Return an option that overrides a setting, which its help names."""
     default = Settings.model_fields[field].default
     said = f"{what} Without it DRESSFORM_{field.upper()}, or else {default}."
     return typer.Option(help=said, min=least, max=most)

@@ -1,6 +1,6 @@
-"""The commands. A mistake of the operator's is one sentence, never a traceback.
+"""The program `dressform`. An operator's mistake is reported in one sentence, without a traceback.
 
-Each loads what it alone needs when it runs, so that nobody waits for what the others need.
+Commands import their modules when they run, so that each starts quickly.
 """
 
 import asyncio
@@ -34,7 +34,7 @@ app.add_typer(restore_app, name="restore")
 
 
 def main() -> None:
-    """The program. Exit code 1 and one sentence for what an operator can mend."""
+    """Run the program. Exit with code 1 and one sentence for an error that an operator can repair."""
     signals.raise_system_exit_on_sigterm()
     try:
         app()

@@ -1,4 +1,4 @@
-"""After the database was put back from a backup: deleting again what was deleted since."""
+"""The commands for a restored database: repeat the deletions since the backup."""
 
 import asyncio
 from typing import Annotated

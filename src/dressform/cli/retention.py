@@ -1,4 +1,4 @@
-"""How the rules stand, as the worker's ledger and the audit see it; and letting a held one go on."""
+"""The commands that show the retention rules, and approve a blocked one."""
 
 import asyncio
 from typing import Annotated

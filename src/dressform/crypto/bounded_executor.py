@@ -30,6 +30,6 @@ class BoundedExecutor:
         if not self._capacity.acquire(blocking=False):
             raise Unavailable(retry_after=RETRY_AFTER_SECONDS)
         future = self._executor.submit(call)
-        # Not when whoever asked gives up: the thread works on all the same.
+        # Not when the caller is cancelled: the thread continues all the same.
         future.add_done_callback(lambda _: self._capacity.release())
         return await asyncio.wrap_future(future)

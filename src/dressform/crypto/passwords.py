@@ -35,8 +35,8 @@ GUESSABLE = (
     "This one is easy to guess: choose a few more words that have nothing to do with each other."
 )
 
-# A hash takes some 25 ms of a core, a judgement a quarter second at most: nobody waits for more than
-# about two seconds.
+# A hash takes about 25 ms of a core, a validation at most 0.25 s: no call waits for more than about
+# two seconds.
 MAX_QUEUED_PER_CORE = 40
 MAX_QUEUED_VALIDATIONS = 8
 

@@ -16,7 +16,7 @@ from typing import Self
 from uuid import UUID
 
 TOKEN_LENGTH = 80
-"""Characters of a token."""
+"""The length of a token in characters."""
 TOKEN_PATTERN = r"^[A-Za-z0-9_-]{80}$"  # noqa: S105  not a token
 
 _SESSION, _SIGNED, _RAW = 16, 28, 60

@@ -82,7 +82,7 @@ class DataKey:
 
     def open(self, sealed: bytes, table: str, row: UUID, version: int) -> Any:
         """Decrypt a JSON value. Raise DecryptionError if key, table, row or version differ."""
-        # It would remember strings for whoever reads the same again: not those of sealed values.
+        # Without pydantic's cache of strings, which would keep decrypted values in memory.
         return from_json(self.open_bytes(sealed, table, row, version), cache_strings="none")
 
     def seal_bytes(self, plain: bytes, table: str, row: UUID, version: int) -> bytes:

@@ -98,7 +98,7 @@ class AccessTokens:
         self._lifetime = lifetime
         self._verifiers = {_encoded_header(key): key.verifier for key in self._keys}
         self._now = 0.0
-        # By the tokens' SHA-256: as they are, they would be for whoever reads the memory.
+        # Keyed by SHA-256, so that memory holds no usable tokens.
         self._cache: TLRUCache[bytes, Claims] = TLRUCache(
             CACHE_SIZE,
             ttu=lambda _, claims, __: claims.expires_at.timestamp(),

@@ -50,9 +50,9 @@ class MailRenderer:
         message["Date"] = format_datetime(self._clock())
         message["Message-ID"] = f"<{mail_id}@{self._sender.partition('@')[2] or 'localhost'}>"
         message["Auto-Submitted"] = "auto-generated"
-        # As it is, so that a link is one unbroken line for whoever looks at the file.
+        # Not quoted-printable, so that a link stays on one line in the file.
         text_cte = "7bit" if body.isascii() else "8bit"
         message.set_content(body.lstrip("\n"), cte=text_cte)
-        # Last: setting the content removes what was said of an earlier one.
+        # Last, because set_content removes the Content- headers.
         message["Content-Language"] = language
         return message

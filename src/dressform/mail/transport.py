@@ -20,7 +20,7 @@ from dressform.policy.sign_in_data import MAIL
 from dressform.settings.settings import Settings
 
 DELIVERY_TIMEOUT_SECONDS = 60
-"""For a whole delivery: less than the time for which a courier has a mail to itself."""
+"""The timeout of a whole delivery, which is shorter than the lease of a mail."""
 
 
 _REJECTIONS = (
@@ -28,7 +28,7 @@ _REJECTIONS = (
     aiosmtplib.SMTPRecipientsRefused,
     aiosmtplib.SMTPNotSupported,
 )
-"""What a server says that certainly has not taken the mail."""
+"""Errors after which the server certainly has not accepted the mail."""
 
 
 class DeliveryError(Exception):
@@ -84,16 +84,16 @@ class SmtpTransport:
                 handed_over = True
         except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
             if handed_over:
-                return  # Only the goodbye failed.
+                return  # Only QUIT failed.
             unknown = reached and not isinstance(error, _REJECTIONS)
-            # The text of the error may repeat the recipient.
+            # The error's text may contain the recipient.
             raise (DeliveryUnknownError if unknown else DeliveryError)(
                 type(error).__name__
             ) from None
 
     async def check(self) -> None:
         """Connect, authenticate, and begin a mail that is never finished."""
-        server = self._create_client()  # The other one may be in the middle of a delivery.
+        server = self._create_client()  # The other client may be delivering.
         try:
             async with asyncio.timeout(DELIVERY_TIMEOUT_SECONDS), server:
                 await server.mail(self._sender)
@@ -141,7 +141,7 @@ def delete_old_mails(folder: Path, *, at: datetime) -> int:
     deleted = 0
     for pattern in ("*.eml", "*.part"):
         for path in folder.glob(pattern):
-            with suppress(FileNotFoundError):  # Another worker was quicker.
+            with suppress(FileNotFoundError):  # Another worker has deleted it.
                 written_at = datetime.fromtimestamp(path.lstat().st_mtime, UTC)
                 if MAIL.period.expires_at(written_at) <= at:
                     path.unlink()

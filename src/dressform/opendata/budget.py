@@ -17,7 +17,7 @@ GATE_RHO = 0.0001
 """The cost of one count that decides whether enough accounts contribute."""
 
 MAX_COUNTS = 10
-"""How often an account is counted at most. RHO includes the cost, so it may still contribute."""
+"""The largest number of counts of an account. RHO includes their cost."""
 
 QUANTIZATION_STEPS = 16
 """Quantization steps per scale, since second moments are sums of integers."""

@@ -45,7 +45,7 @@ class Curve:
         return np.asarray(raised / raised.sum())
 
     @cached_property
-    def expected(self) -> Floats:
+    def expected_counts(self) -> Floats:
         binned = self.share.reshape(self.item.bins, self.item.width).sum(axis=1)
         return np.asarray(self.people * binned)
 
@@ -60,7 +60,7 @@ class Curve:
     def slopes(self) -> Floats:
         """Return the Jacobian of the expected counts by heights and log_people: (bins, bins + 1)."""
         binned = self.share_slopes.reshape(self.item.bins, self.item.width, -1).sum(axis=1)
-        return np.column_stack([self.people * binned, self.expected])
+        return np.column_stack([self.people * binned, self.expected_counts])
 
     def shift(self, step: Floats) -> "Curve":
         heights: Floats = self.heights + step[:-1]
@@ -89,7 +89,7 @@ def fit_curve(item: Item, flag: str, counts: Integers, sigma: float) -> tuple[Cu
 
 
 def _compute_weights(curve: Curve, sigma: float) -> Floats:
-    return np.asarray(1 / (sigma**2 + np.maximum(curve.expected, 1.0)))
+    return np.asarray(1 / (sigma**2 + np.maximum(curve.expected_counts, 1.0)))
 
 
 def _compute_covariance(curve: Curve, sigma: float, stiffness: float) -> Floats:
@@ -116,14 +116,14 @@ def _fit_at_stiffness(
 
     def cost(curve: Curve) -> float:
         bent = bends[:, :-1] @ curve.heights
-        return float(weight @ (counts - curve.expected) ** 2 + stiffness * bent @ bent)
+        return float(weight @ (counts - curve.expected_counts) ** 2 + stiffness * bent @ bent)
 
     curve, damping, known = start, 1e-3, np.inf
     known = cost(curve)
     for _ in range(_MAX_ITERATIONS):
         slopes = curve.slopes
         normal = slopes.T @ (weight[:, None] * slopes)
-        wanted = slopes.T @ (weight * (counts - curve.expected))
+        wanted = slopes.T @ (weight * (counts - curve.expected_counts))
         wanted -= penalty @ np.append(curve.heights, 0.0)
         damped = normal + penalty + damping * np.eye(len(normal))
         step = np.clip(np.linalg.solve(damped, wanted), -_MAX_STEP, _MAX_STEP)
@@ -136,7 +136,9 @@ def _fit_at_stiffness(
         else:
             damping *= 8
     freedom = np.trace(np.linalg.solve(normal + penalty + 1e-6 * np.eye(len(normal)), normal))
-    return curve, float(weight @ (counts - curve.expected) ** 2) + _PARAMETER_COST * float(freedom)
+    return curve, float(weight @ (counts - curve.expected_counts) ** 2) + _PARAMETER_COST * float(
+        freedom
+    )
 
 
 @lru_cache(maxsize=128)

@@ -35,7 +35,7 @@ class Density:
         return np.arange(self.lowest, self.lowest + len(self.share))
 
     @property
-    def below(self) -> Floats:
+    def cumulative(self) -> Floats:
         """Return the share of people below the end of each unit."""
         return np.asarray(np.cumsum(self.share))
 
@@ -47,16 +47,16 @@ class Density:
     def deviation(self) -> float:
         return float(np.sqrt(self.share @ (self.values - self.mean) ** 2))
 
-    def quantile(self, of: Floats) -> Floats:
+    def quantile(self, shares: Floats) -> Floats:
         """Return the quantiles of these shares, by linear interpolation between units."""
-        below = np.concatenate([[0.0], self.below])
+        below = np.concatenate([[0.0], self.cumulative])
         rising = np.concatenate([[True], np.diff(below) > 0])
         at = np.arange(self.lowest, self.lowest + len(below)) - 0.5
-        return np.asarray(np.interp(of, below[rising], at[rising]))
+        return np.asarray(np.interp(shares, below[rising], at[rising]))
 
-    def quantile_error(self, of: Floats) -> Floats:
+    def quantile_error(self, shares: Floats) -> Floats:
         """Return the standard error of each quantile: that of the share, divided by the density."""
-        at = self.quantile(of) - self.lowest
+        at = self.quantile(shares) - self.lowest
         places = np.arange(len(self.share))
         error = np.interp(at, places, self.below_error)
         return np.asarray(error / np.maximum(np.interp(at, places, self.share), _MIN_SHARE))
@@ -93,7 +93,7 @@ def mixture(densities: Sequence[Density]) -> Density:
     people = sum(one.people for one in densities)
     parts = np.array([one.people / people for one in densities])
     share = np.asarray(parts @ np.array([one.share for one in densities]))
-    below = np.array([one.below for one in densities]) - np.cumsum(share)
+    below = np.array([one.cumulative for one in densities]) - np.cumsum(share)
     means = np.array([one.mean for one in densities])
     deviations = np.array([one.deviation for one in densities])
     far = means - parts @ means

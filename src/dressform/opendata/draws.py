@@ -11,7 +11,7 @@ from dressform.opendata.codebook import FLAGS, MIN_FLAG_COUNT, Codebook
 from dressform.opendata.sums import Floats, Integers, Sums
 
 _UNGATED_VERSION = "1"
-"""The version of the codebooks whose draws include both flags, whatever their counts."""
+"""The version of the codebooks whose draws always include both flags."""
 
 
 @dataclass(frozen=True, slots=True)

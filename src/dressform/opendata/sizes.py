@@ -76,7 +76,7 @@ def _conditional_median(group: Group, key: str, size: int, name: str) -> tuple[V
     """Return the conditional median by a Gaussian copula, and its standard error."""
     girth, density = group.densities[key], group.densities[name]
     at = int(np.clip(size - girth.lowest, 0, len(girth.share) - 1))
-    far = _NORMAL.inv_cdf(min(max(float(girth.below[at]), _MIN_SHARE), 1 - _MIN_SHARE))
+    far = _NORMAL.inv_cdf(min(max(float(girth.cumulative[at]), _MIN_SHARE), 1 - _MIN_SHARE))
     pair = group.names.index(key), group.names.index(name)
     follows = float(group.correlations[pair])
     share = np.array([_NORMAL.cdf(far * follows)])

@@ -6,9 +6,9 @@ from dressform.policy.category import Category, Extension, Text
 from dressform.policy.periods import CalendarMonths, FixedPeriod
 
 MIN_NOTICE = FixedPeriod(timedelta(days=7))
-"""An account ends when its owner was warned of it for this long."""
+"""An expired account is deleted this long after a notice was delivered."""
 MAX_GRACE_PERIOD = FixedPeriod(timedelta(days=30))
-"""Or this long after its window, warned or not."""
+"""An expired account is deleted after this long, even if no notice was delivered."""
 UNWARNED = Extension(
     key="unwarned",
     period=MAX_GRACE_PERIOD,

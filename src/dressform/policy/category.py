@@ -7,7 +7,7 @@ from dressform.policy.periods import RetentionPeriod, expiry_sql
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A sentence in the languages of the service."""
+    """A text in the languages of the service."""
 
     en: str
     fr: str
@@ -19,10 +19,10 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Extension:
-    """A case in which rows are kept for longer than their window: at most `period` beyond it.
+    """A case in which rows are kept for at most `period` beyond their retention period.
 
-    `condition` is SQL over the columns of the table that carries the clock. It is empty where the
-    rows can't be read meanwhile, and the worker decides whether they are still kept.
+    `condition` is SQL over the columns of the table with the start of the period. It is empty
+    where the rows are unreadable meanwhile, and the worker decides whether to delete them.
     """
 
     key: str
@@ -33,7 +33,7 @@ class Extension:
 
 @dataclass(frozen=True, slots=True)
 class Category:
-    """One kind of data. `clock_column_sql` is SQL over the columns of the table that carries the clock."""
+    """A category of data. `clock_column_sql` is SQL of the start of its retention period."""
 
     key: str
     name: Text
@@ -48,7 +48,7 @@ class Category:
 
     @property
     def row_expiry_sql(self) -> str:
-        """The SQL expression of when a row may no longer be read."""
+        """Return SQL of the time from which a row may no longer be read."""
         end = expiry_sql(self.period, self.clock_column_sql)
         for one in self.extensions:
             if one.condition:

@@ -26,24 +26,24 @@ CATEGORIES = (
     LOOKUP,
     RETENTION_RUN,
 )
-"""In the order in which the worker enforces them: an account goes with its models, or neither."""
+"""In the order in which the worker enforces them: an account is deleted with its models."""
 
 
 def notice(backup_retention: timedelta | None = None) -> tuple[Category, ...]:
-    """Return all that is kept, for readers. `backup_retention` is 30 days unless it is set."""
-    window = FixedPeriod(backup_retention) if backup_retention else DELETION.period
-    return (*CATEGORIES, replace(DELETION, period=window))
+    """Return all categories for readers. `backup_retention` is 30 days unless it is set."""
+    period = FixedPeriod(backup_retention) if backup_retention else DELETION.period
+    return (*CATEGORIES, replace(DELETION, period=period))
 
 
 INTERNAL = "machinery"
-"""The mark of a column of the service's own machinery, which says nothing about any person."""
+"""The mark of a column without data about a person."""
 
 
 def data_category(category: Category) -> dict[str, str]:
-    """The mark of a column: ``mapped_column(info=belongs(PROFILE))``."""
+    """Return the mark of a column: ``mapped_column(info=data_category(PROFILE))``."""
     return {"category": category.key}
 
 
 def get_category(key: str) -> Category:
-    """The category of that key; KeyError when there is none."""
+    """Return the category with a key. Raise KeyError when there is none."""
     return {category.key: category for category in CATEGORIES}[key]

@@ -89,4 +89,4 @@ DELETION = Category(
         "Le fichier de ce jour est supprimé : aucune sauvegarde n'est plus ancienne.",
     ),
 )
-"""Not in the database, so no rule ends it there; its window is as long as backups live."""
+"""Not in the database, so no rule deletes it. Its period is the retention of backups."""

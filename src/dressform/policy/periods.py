@@ -1,9 +1,8 @@
-"""How long something may be kept: calendar months and plain durations, alike for SQL and Python.
+"""Retention periods: calendar months and fixed durations, with the same result in SQL and Python.
 
-A month ends on the same day of a later month at the same time of day in UTC, or on that month's
+A period of months ends on the same day of a later month at the same time of day in UTC, or on that month's
 last day where it has no such day: 31 August and six months is 28 February (29 in a leap year).
-PostgreSQL's ``timestamp + interval`` follows the same rule; a test holds the two against each
-other.
+PostgreSQL's ``timestamp + interval`` follows the same rule; a test compares the two.
 """
 
 import calendar
@@ -18,7 +17,7 @@ class CalendarMonths:
     count: int
 
     def expires_at(self, moment: datetime) -> datetime:
-        """The first instant at which something that began at `moment` may no longer be kept."""
+        """Return the end of a period that begins at `moment`, in UTC."""
         start = moment.astimezone(UTC)
         years, month = divmod(start.month - 1 + self.count, 12)
         year = start.year + years
@@ -27,10 +26,11 @@ class CalendarMonths:
 
     @property
     def interval(self) -> str:
-        """The period as a PostgreSQL interval literal."""
+        """Return the period as a PostgreSQL interval literal."""
         return f"{self.count} months"
 
     def format(self, language: str) -> str:
+        """Return the period in words, in "fr" or "en"."""
         return f"{self.count} mois" if language == "fr" else f"{self.count} months"
 
 
@@ -41,15 +41,16 @@ class FixedPeriod:
     length: timedelta
 
     def expires_at(self, moment: datetime) -> datetime:
-        """The first instant at which something that began at `moment` may no longer be kept."""
+        """Return the end of a period that begins at `moment`, in UTC."""
         return moment.astimezone(UTC) + self.length
 
     @property
     def interval(self) -> str:
-        """The period as a PostgreSQL interval literal."""
+        """Return the period as a PostgreSQL interval literal."""
         return f"{round(self.length.total_seconds())} seconds"
 
     def format(self, language: str) -> str:
+        """Return the period in words, in "fr" or "en"."""
         hours = round(self.length.total_seconds() / 3600)
         if hours % 24:
             unit = {"fr": "heure"}.get(language, "hour")
@@ -61,7 +62,7 @@ RetentionPeriod = CalendarMonths | FixedPeriod
 
 
 def start_of_day(moment: datetime) -> datetime:
-    """Return midnight (UTC) of the day of `moment`: how exactly members' rows keep a time."""
+    """Return midnight (UTC) of the day of `moment`, the granularity of members' rows."""
     return moment.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
@@ -75,9 +76,9 @@ def start_of_hour(moment: datetime) -> datetime:
     return moment.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
 
 
-def expiry_sql(period: RetentionPeriod, since: str) -> str:
+def expiry_sql(period: RetentionPeriod, start: str) -> str:
     """`period.after` as an SQL expression over a ``timestamptz`` expression `since`.
 
     Immutable whatever the session's time zone, so generated columns and indexes may use it.
     """
-    return f"((({since}) AT TIME ZONE 'UTC') + INTERVAL '{period.interval}') AT TIME ZONE 'UTC'"
+    return f"((({start}) AT TIME ZONE 'UTC') + INTERVAL '{period.interval}') AT TIME ZONE 'UTC'"

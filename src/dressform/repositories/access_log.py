@@ -30,12 +30,12 @@ DISABLE_STATISTICS = ", ".join(
     for column in Row.__table__.columns
     if not has_statistics(column)
 )
-"""What a new partition is altered by: the target of the parent's columns is not handed on."""
+"""The ALTER TABLE actions for a new partition, which does not inherit the statistics targets."""
 
 ID_CLOCK_TOLERANCE = timedelta(minutes=5)
-"""How far the clock of a request's id may be from that of its row, to be found at once."""
+"""How far the clock of a request id may differ from that of its row in the fast search."""
 
-# A plan that was made to fit any values misjudges how much of the log they want: three times slower.
+# A generic plan misestimates how many rows the values match, and takes three times as long.
 _SETTINGS = Statement(
     text(
         "SELECT set_config('statement_timeout', '8s', true), "
@@ -43,8 +43,8 @@ _SETTINGS = Statement(
     )
 )
 
-# The end of a row is no plain comparison with `at`, by which the server would know what days to
-# leave out: no row of before the second line's bound can pass the first line.
+# The first line is no plain comparison with `at`, so the planner could not prune partitions by it.
+# The second line can: every row that the first accepts is later than its bound.
 _IS_LIVE = f"""
 {expiry_sql(VISITOR.period, VISITOR.clock_column_sql)} > CAST(:now AS timestamptz)
 AND at > (CAST(:now AS timestamptz) AT TIME ZONE 'UTC' - INTERVAL '{VISITOR.period.interval}')
@@ -81,10 +81,10 @@ class AccessLogFilter:
 
 
 PageKey = tuple[datetime, UUID]
-"""Where a page ends: time and id of its last row."""
+"""The key of a page: time and id of the last row before it."""
 
 _NEW_OFFSET = insert(SpoolOffset).values(shipped=0)
-# Also before its first block: the commit of a process that is gone may still be under way.
+# Insert the row before the first block too: the commit of a dead process may still be in progress.
 _LOCK_OFFSET = Statement(
     _NEW_OFFSET.on_conflict_do_update(
         index_elements=["spool"], set_={"shipped": SpoolOffset.shipped}
@@ -140,7 +140,7 @@ class AccessLogEntries:
         if wanted.request_id is not None:
             query = query.where(Row.request_id == wanted.request_id)
         if wanted.network is not None:
-            # The order of addresses puts one family behind the other, so this stays within one.
+            # INET sorts one address family after the other, so this range stays within one.
             ends = wanted.network.network_address, wanted.network.broadcast_address
             query = query.where(Row.address.between(*ends))
         if wanted.route is not None:
@@ -152,7 +152,7 @@ class AccessLogEntries:
         if wanted.until is not None:
             query = query.where(Row.at < wanted.until)
         if before is not None:
-            # The first alone tells the server what days to leave out.
+            # The plain comparison with `at` lets the planner prune partitions.
             query = query.where(Row.at <= before[0], tuple_(Row.at, Row.request_id) < before)
         return query.order_by(Row.at.desc(), Row.request_id.desc())
 
@@ -181,7 +181,7 @@ class AccessLogEntries:
             raise PartitionMissingError(_parse_days(lines)) from None
         except DatabaseError as error:
             if error.sqlstate.startswith(DATA_EXCEPTION_CLASS):
-                raise ValueError from None  # Its text would repeat an address.
+                raise ValueError from None  # The error's text would contain an address.
             raise
         await self._uow.connection.execute(_SET_OFFSET, {"id": spool, "shipped": shipped})
 

@@ -13,9 +13,9 @@ from dressform.repositories.access_log import DISABLE_STATISTICS, SET_LOG_ROLE
 
 _NAME = "access_log_%Y%m%d"
 _MAX_EXACT_COUNT = 10_000
-"""Up to here rows are counted one by one."""
+"""Up to this number rows are counted; larger numbers are estimated."""
 
-# Also those that are a part of the log no longer: an interrupted end leaves them behind.
+# Detached partitions too: an interrupted deletion leaves them behind.
 _ALL = text(
     "SELECT relname, inhrelid IS NOT NULL, coalesce(inhdetachpending, false) "
     "FROM pg_class LEFT JOIN pg_inherits ON inhrelid = oid AND inhparent = 'access_log'::regclass "
@@ -91,7 +91,7 @@ class AccessLogPartitions:
         """
         await self._lock()
         if day not in await self.list_all():
-            return  # Another worker was faster.
+            return  # Another worker has detached it.
         how = " FINALIZE" if day.is_detach_pending else ""
         await self._execute(f"ALTER TABLE access_log DETACH PARTITION {day.table}{how}")
 
@@ -121,7 +121,7 @@ class AccessLogPartitions:
         await self._uow.connection.execute(text(command))
 
     async def _lock(self) -> None:
-        # The log is locked for all while one waits for it: the lines stay in their spools.
+        # Readers and writers queue behind a waiting ALTER TABLE; meanwhile lines stay in their spools.
         await self._uow.connection.execute(text("SET LOCAL lock_timeout = '2s'"))
         await self._uow.connection.execute(
             select(func.pg_advisory_xact_lock(*ACCESS_LOG_PARTITIONS))

@@ -44,7 +44,7 @@ NOTICES_RESET: dict[str, None] = {
     "warned_at": None,
     "reactivation_token_hash": None,
 }
-"""Who comes back was not warned yet of the next end."""
+"""The values after a login: no notice of the next expiry has been given."""
 
 
 ACCOUNT_COLUMNS = (

@@ -23,7 +23,7 @@ from dressform.repositories.consent_acts import (
 from dressform.repositories.owners import Owner
 
 MAX_ACTS = 1000
-"""Acts on record of an account. The last place is left for a withdrawal, which is never refused."""
+"""The acts that an account can have. The last place is kept for a withdrawal: never refuse one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +100,8 @@ class Consents:
 
     async def get(self, owner: Owner) -> Consent | None:
         """Return a member's consent, None when they never agreed."""
-        asked = {"owner_id": owner.account_id, "at": self._uow.now}
-        rows = await self._uow.connection.fetch_all(_READ, asked)
+        params = {"owner_id": owner.account_id, "at": self._uow.now}
+        rows = await self._uow.connection.fetch_all(_READ, params)
         if not rows:
             return None
         acts = [ConsentAct(*act) for _, _, _, *act in rows]
@@ -166,14 +166,14 @@ class Consents:
 
     async def _lock(self, owner: Owner) -> None:
         # Before the row itself, as erasing an account does: else each could wait for the other.
-        asked = {"owner_id": owner.account_id, "at": self._uow.now}
-        if await self._uow.connection.scalar(_LOCK, asked) is None:
+        params = {"owner_id": owner.account_id, "at": self._uow.now}
+        if await self._uow.connection.scalar(_LOCK, params) is None:
             raise Unauthenticated
 
     async def _lock_model(self, owner: Owner, model_id: UUID | None) -> None:
         """Lock a model against removal until the transaction ends."""
         if model_id is None:
             return
-        asked = {"owner_id": owner.account_id, "model_id": model_id}
-        if await self._uow.connection.scalar(_LOCK_MODEL, asked) is None:
+        params = {"owner_id": owner.account_id, "model_id": model_id}
+        if await self._uow.connection.scalar(_LOCK_MODEL, params) is None:
             raise InvalidInput(FieldError("#/model_id", "none of your models has this id"))

@@ -30,9 +30,9 @@ from dressform.opendata.consent import COMPATIBLE
 from dressform.repositories.sealed_contributions import IS_CHOSEN, EncryptedRows, select_bodies
 
 BATCH = 500
-"""Accounts that are counted or read by one statement."""
+"""How many accounts one statement counts or reads."""
 PAUSE_SECONDS = 0.01
-"""Between two batches of a draw, for the other clients of PostgreSQL."""
+"""The pause between two batches, so that other clients of PostgreSQL are served."""
 _FIRST_ID = UUID(int=0)
 
 _ACCOUNT_IDS = bindparam("account_ids", type_=ARRAY(Uuid))
@@ -44,7 +44,7 @@ _IN_RESTORED_DRAW = exists().where(
     DatasetDraw.restored_at.is_not(None),
     DatasetDraw.drawn_at + timedelta(days=1) > Account.created_at,
 )
-"""Since before the end of the day of a draw that this database forgot: they may have been in it."""
+"""Accounts that are older than the end of the day of a restored draw may have been in it."""
 
 _CONSENTED_BEFORE = exists().where(
     DatasetConsentAct.account_id == DatasetConsent.account_id,
@@ -65,8 +65,8 @@ _IS_ELIGIBLE: tuple[ColumnElement[bool], ...] = (
     ~_IN_RESTORED_DRAW,
 )
 
-# Everything else is asked of the accounts of a batch, by their ids: so soon after all were marked the
-# planner can't know of how many a condition is true, and would go through everybody for each batch.
+# Every other condition is limited to the ids of a batch. After all accounts were marked the planner
+# has no statistics of the marks, and would scan the whole table for each batch.
 _NEXT_BATCH = Statement(
     select(DatasetConsent.account_id)
     .where(DatasetConsent.account_id > bindparam("after"))

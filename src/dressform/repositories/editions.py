@@ -20,7 +20,7 @@ from dressform.policy.periods import start_of_day
 
 EDITION_NAME = r"^[0-9]{4}(-[0-9]{4})?$"
 FILE_NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$"
-"""Other names could be published, but not asked for."""
+"""The API refuses requests for other names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +131,8 @@ class Editions:
 
     async def get_file(self, edition: str, name: str) -> StoredFile:
         """Return a file of an edition. Raise NotFound."""
-        asked = {"edition": edition, "name": name}
-        for row in await self._uow.connection.execute(_FILE, asked):
+        params = {"edition": edition, "name": name}
+        for row in await self._uow.connection.execute(_FILE, params):
             return StoredFile(*row)
         raise NotFound
 
@@ -166,7 +166,9 @@ class Editions:
             .on_conflict_do_nothing()
         )
         if added.rowcount:
-            for file in files:  # One at a time: together they may be more than a message can hold.
+            for file in (
+                files
+            ):  # One statement each: together they may exceed the size of a protocol message.
                 await self._uow.connection.execute(
                     insert(DatasetFile).values(_to_row(edition, file))
                 )

@@ -26,7 +26,7 @@ from dressform.policy.sign_in_data import MAIL, ONE_TIME_TOKEN, SESSION, SIGN_UP
 from dressform.repositories.quarantine import Quarantine
 
 BATCH = 50
-"""Rows a transaction: a few milliseconds, so that nobody waits for it."""
+"""Rows per transaction. It takes a few milliseconds, so that no request waits long for its locks."""
 MIN_NOTICE = account_data.MIN_NOTICE.length
 MAX_GRACE_PERIOD = account_data.MAX_GRACE_PERIOD.length
 
@@ -40,10 +40,10 @@ TABLES: dict[str, Any] = {
     LOOKUP.key: AuditLogEntry,
     RETENTION_RUN.key: RetentionRun,
 }
-"""What ends row by row, by its category; the rest goes with these. Visitors' addresses end by days."""
+"""The tables whose rows are deleted one by one. The access log is dropped by partitions."""
 
 _JOURNALED = {PROFILE.key: DeletionKind.ACCOUNT, MODEL.key: DeletionKind.MODEL}
-"""What an older database must not bring back."""
+"""The kinds that the deletion journal records, so that a restored database can't bring them back."""
 
 
 def is_deletable(
@@ -53,7 +53,7 @@ def is_deletable(
 
     Either its owner was warned MIN_NOTICE before, or no warning was possible for MAX_GRACE_PERIOD.
     """
-    # Never null, so that its negation can be asked as well.
+    # Never null, so that its negation is a valid condition too.
     warned = func.coalesce(Account.warned_at <= at - MIN_NOTICE, False)
     return and_(end <= at, or_(warned, end <= at - MAX_GRACE_PERIOD))
 
@@ -106,7 +106,7 @@ class ExpiredRows:
 
     @property
     def _locked_tables(self) -> list[Any]:
-        # A model's account too: a login under way wins.
+        # The account of a model too, so that a concurrent login wins.
         return [Model, Account] if self._category is MODEL else [self._table]
 
     def _select_deletable(self) -> Select[UUID]:
@@ -122,7 +122,7 @@ class ExpiredRows:
         return [self._expiry <= self._uow.now]
 
     async def _delete(self, due: Select[UUID]) -> int:
-        # As a CTE it is looked for once; as a subquery the planner may repeat it, over the limit.
+        # A CTE is evaluated once; a subquery may be evaluated again, which exceeds the limit.
         chosen = due.cte("chosen")
         command = delete(self._table).where(self._table.id.in_(select(chosen.c[0])))
         if self._category is not MODEL:

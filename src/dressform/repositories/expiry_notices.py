@@ -15,10 +15,10 @@ from dressform.repositories.expired_rows import MAX_GRACE_PERIOD, MIN_NOTICE, is
 
 NOTICE_DAYS = (30, 7, 1)
 LATE_NOTICE_DAYS = (0, -7, -14, -21)
-"""Only for whom no warning reached in time; a mail that can't be handed over is kept for a week."""
+"""Days after the expiry, if no notice was delivered in time. An undeliverable mail is kept a week."""
 
 RESTRICTED_NOTICE_DAYS = (730, 365)
-"""Days before the end of a restricted account: when its 12 months are over, and a year later."""
+"""Days before the expiry of a restricted account: after its first 12 months, and a year later."""
 
 _STEPS = sorted(NOTICE_DAYS + LATE_NOTICE_DAYS)
 

@@ -16,7 +16,7 @@ from dressform.db.unit_of_work import UnitOfWork
 from dressform.policy.periods import start_of_day, start_of_hour
 
 LEASE = timedelta(minutes=2)
-"""How long a courier has for a mail before another may take it."""
+"""How long a worker has to deliver a mail before another may lease it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ _NOT_ABOUT_MEMBERS = {INTERNAL, VISITOR.key}
 _LEDGER = "retention_run"
 
 BATCH = 200
-"""Rows that are written anew in one transaction."""
+"""Rows that are rewritten in one transaction."""
 _FIRST = UUID(int=0)
 
 
@@ -29,7 +29,7 @@ def is_about_members(table: Table) -> bool:
 
 
 MEMBER_TABLES = tuple(table for table in Base.metadata.sorted_tables if is_about_members(table))
-"""In the order of their references."""
+"""The tables with personal data, referenced tables first."""
 
 
 class MemberTables:

@@ -45,14 +45,14 @@ class Members:
         self._uow = uow
 
     async def get_by_session(
-        self, session_id: UUID, account_id: UUID, statement: Statement = MEMBER_QUERY, **asked: Any
+        self, session_id: UUID, account_id: UUID, statement: Statement = MEMBER_QUERY, **params: Any
     ) -> tuple[Member, Sequence[Row]] | None:
         """Return the member of a session, and the rows of a statement, by one query.
 
         So deleting a session takes effect at once in every process.
         """
-        asked |= {"session_id": session_id, "account_id": account_id, "at": self._uow.now}
-        rows = await self._uow.connection.fetch_all(statement, asked)
+        params |= {"session_id": session_id, "account_id": account_id, "at": self._uow.now}
+        rows = await self._uow.connection.fetch_all(statement, params)
         if not rows:
             return None
         row = rows[0]

@@ -21,7 +21,7 @@ from dressform.sewing.body import BodyMeasurements
 from dressform.sewing.units import EnteredValue
 
 MAX_MODELS = 100
-"""Models an account can hold."""
+"""The models that an account can have."""
 
 
 _Base = aliased(Model)
@@ -91,8 +91,8 @@ class Models:
         """Return a page of models in order of creation, and the position of the next page if
         any.
         """
-        asked = self._params(owner) | {"after": after, "most": limit + 1}
-        rows = await self._uow.connection.execute(_NEXT_PAGE, asked)
+        params = self._params(owner) | {"after": after, "most": limit + 1}
+        rows = await self._uow.connection.execute(_NEXT_PAGE, params)
         return decrypt_page(rows.all(), owner, limit=limit)
 
     async def add(
@@ -140,7 +140,9 @@ class Models:
             await self._lock(owner)
         before = await self._fetch_one(_ONE_LOCKED, owner, model_id)
         model = before.detached if made_whole else before
-        own = model.own.patched(breasts=breasts, measurements=measurements or {}, typed=typed or {})
+        own = model.own.apply_patch(
+            breasts=breasts, measurements=measurements or {}, typed=typed or {}
+        )
         return await self._save(
             owner, replace(model, name=name or model.name, own=own, updated_on=self._uow.now.date())
         )
@@ -152,8 +154,8 @@ class Models:
         """
         await self._lock(owner)
         await self._fetch_one(_ONE_LOCKED, owner, model_id)
-        asked = self._params(owner) | {"base_id": model_id}
-        for row in await self._uow.connection.fetch_all(_VARIANTS, asked):
+        params = self._params(owner) | {"base_id": model_id}
+        for row in await self._uow.connection.fetch_all(_VARIANTS, params):
             await self._save(owner, decrypt_model(row, owner).detached)
         await self._uow.connection.execute(_REMOVE, {"model_id": model_id})
         self._uow.deletions.append(Deletion(DeletionKind.MODEL, model_id))
@@ -192,8 +194,8 @@ class Models:
         return found.own
 
     async def _fetch_one(self, query: Statement, owner: Owner, model_id: UUID) -> StoredModel:
-        asked = self._params(owner) | {"model_id": model_id}
-        row = await self._uow.connection.fetch_one_or_none(query, asked)
+        params = self._params(owner) | {"model_id": model_id}
+        row = await self._uow.connection.fetch_one_or_none(query, params)
         if row is None:
             raise NotFound
         return decrypt_model(row, owner)

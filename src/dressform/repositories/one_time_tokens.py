@@ -99,8 +99,8 @@ class OneTimeTokens:
         return self._decrypt(row) if deleted.rowcount else None
 
     async def _fetch(self, statement: Statement, token: str, purpose: TokenPurpose) -> Row | None:
-        asked = {"hash": token_hash(token), "purpose": purpose, "at": self._uow.now}
-        row: Row | None = await self._uow.connection.fetch_one_or_none(statement, asked)
+        params = {"hash": token_hash(token), "purpose": purpose, "at": self._uow.now}
+        row: Row | None = await self._uow.connection.fetch_one_or_none(statement, params)
         return row
 
     def _decrypt(self, row: Row) -> RedeemedToken:

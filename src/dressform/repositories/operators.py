@@ -86,8 +86,8 @@ class Operators:
 
     async def contains(self, account_id: UUID) -> bool:
         """Return whether an account is an operator now."""
-        asked = {"account_id": account_id, "at": self._uow.now}
-        return await self._uow.connection.scalar(_CONTAINS, asked) is not None
+        params = {"account_id": account_id, "at": self._uow.now}
+        return await self._uow.connection.scalar(_CONTAINS, params) is not None
 
     async def exists(self, account_id: UUID) -> bool:
         """Return whether an account has an operator row, even while it is restricted."""
@@ -106,9 +106,9 @@ class Operators:
 
         Accounts that can't be decrypted are left out; `dressform keys` reports those.
         """
-        asked = {"account_ids": list(account_ids), "at": self._uow.now}
+        params = {"account_ids": list(account_ids), "at": self._uow.now}
         names = {}
-        for row in await self._uow.connection.execute(_NAMES, asked):
+        for row in await self._uow.connection.execute(_NAMES, params):
             with suppress(DecryptionError, MissingMasterKeyError):
                 names[row.account_id] = self._decrypt_username(row)
         return names

@@ -16,7 +16,7 @@ from dressform.repositories.members import member_with_columns
 from dressform.repositories.owners import Owner
 
 MAX_SOCIAL_ACCOUNTS = 20
-"""A profile can show."""
+"""The social media accounts that a profile can have."""
 
 
 @dataclass(frozen=True, slots=True)

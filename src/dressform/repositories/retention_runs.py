@@ -39,7 +39,7 @@ class RuleStatus:
 
 
 _IS_OF_RULE = is_any_of(RetentionRun.rule, [category.key for category in CATEGORIES])
-"""The ledger also has rows of what is done once a day and ends nothing: the clock is not known by those."""
+"""The ledger also has rows of daily jobs that delete nothing. Those say nothing about the clock."""
 
 _LAST_RUN_AT = Statement(
     select(func.max(RetentionRun.finished_at)).where(

@@ -18,7 +18,7 @@ from dressform.repositories.sealed_models import decrypt_body
 EncryptedRows = Sequence[Row]
 
 IS_CHOSEN = or_(DatasetConsent.model_id.is_(None), DatasetConsent.model_id == Model.id)
-"""Of the models of an account: the one that it chose to give, or each if it chose none."""
+"""The condition that a model is the chosen one of its account, or that the account chose none."""
 
 _Base = aliased(Model)
 

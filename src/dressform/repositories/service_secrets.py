@@ -27,7 +27,7 @@ WRAPPED_KEY_COLUMNS: tuple[tuple[Any, str], ...] = (
     (Mail, "id"),
     (AuditLogEntry, "id"),
 )
-"""The tables with keys under a master key, and to which of their columns each key is bound."""
+"""The tables with wrapped keys, and the column whose value is bound to each key."""
 
 
 class ServiceSecrets:

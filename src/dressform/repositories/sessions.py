@@ -17,7 +17,7 @@ from dressform.policy.periods import start_of_month
 from dressform.repositories.owners import Owner
 
 MAX_SESSIONS = 100
-"""Sessions an account can have; one more login ends the oldest."""
+"""The sessions that an account can have. One more login deletes the oldest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +118,7 @@ class Sessions:
     async def rotate(self, text: str) -> IssuedSession | None:
         """Trade a refresh token for its successor.
 
-        Return None when it was used before and one of its successors too: somebody has a copy, so
+        Return None for a replayed token, one of whose successors was used too: there is a copy, so
         the session has ended. Raise RefreshTokenRefused for what continues no session.
         """
         token, row = await self._fetch(text)

@@ -81,7 +81,7 @@ RULES = tuple(dict.fromkeys(window.rule for window in (VISITOR, *AUDITED_TABLES)
 
 
 def address_expires_at(moment: datetime) -> datetime:
-    """VISITOR.expiry_sql, for lines that no database has seen. `moment` is in UTC."""
+    """Return the expiry of a spooled line. `moment` is in UTC."""
     years, month = divmod(moment.month - 1 + 6, 12)
     year = moment.year + years
     day = min(moment.day, calendar.monthrange(year, month + 1)[1])

@@ -1,4 +1,4 @@
-"""What an audit found, and what it amounts to."""
+"""The findings of an audit, and the verdict."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
@@ -31,9 +31,10 @@ MAIL_FAILS_AFTER = timedelta(hours=24)
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """`interval` is that of the worker's rounds.
+    """The findings of an audit.
 
-    `deletion_files`: of the deletion journal, that should be gone since a day.
+    `interval` is that of the worker's runs, `deletion_files` the number of overdue files of the
+    deletion journal.
     """
 
     checked_at: datetime
@@ -46,13 +47,14 @@ class Findings:
 
     @property
     def verdict(self) -> Verdict:
+        """Return whether the notice is kept: "late" is within TOLERANCE, or needs an operator."""
         if self.overdue or self._longest_unseen > TOLERANCE:
             return "overdue"
         return "late" if self.reasons else "kept"
 
     @property
     def reasons(self) -> tuple[Reason, ...]:
-        """Why the verdict is not `kept`: nothing of how many rows, or since when."""
+        """Return why the verdict is not "kept", without numbers and times, for the public status."""
         rules = self.rules
         found: dict[Reason, bool] = {
             "overdue": self.overdue > 0,
@@ -69,39 +71,40 @@ class Findings:
 
     @property
     def overdue(self) -> int:
+        """Return the number of overdue rows and files."""
         return sum(rule.rows.overdue for rule in self.rules) + self.deletion_files
 
     @property
     def profile(self) -> RuleFindings:
-        """The rule of accounts, whose models are kept or deleted with them."""
+        """Return the rule of accounts, whose models are kept or deleted with them."""
         return next(rule for rule in self.rules if rule.key == "profile")
 
     @property
     def visitor(self) -> RuleFindings:
-        """The one rule whose rows say nothing about a member, so that strangers may be told of them.
+        """Return the rule of the access log, the only one whose numbers may be public.
 
-        When a member's oldest row is from, or how many wait, tells who signed in or has an account.
+        Times and counts of members' rows would tell who has an account, or signed in.
         """
         return next(rule for rule in self.rules if rule.key == "visitor")
 
     @property
     def last_run_at(self) -> datetime | None:
-        """Of the rule that has waited longest: one that fails must not hide behind the others."""
+        """Return the last run of the rule that has waited longest."""
         return min((rule.last_run_at for rule in self.rules if rule.last_run_at), default=None)
 
     @property
     def oldest_address_day(self) -> datetime | None:
-        """Its beginning, in UTC: the moment would tell when somebody came. None when it is unknown."""
+        """Return the day (UTC) of the oldest line: its time would tell of one visit. None if unknown."""
         oldest = None if self.visitor.unknown else self.visitor.rows.oldest_at
         return oldest and datetime.combine(oldest.astimezone(UTC).date(), time(), UTC)
 
     def time_since(self, moment: datetime | None) -> timedelta:
-        """How long ago: nothing for what has not been, or what a clock that ran ahead has dated."""
+        """Return the time since `moment`; 0 for None and for a moment in the future."""
         return timedelta(0) if moment is None else max(self.checked_at - moment, timedelta(0))
 
     @property
     def _longest_unseen(self) -> timedelta:
-        """For how long the rule that has waited longest was not enforced."""
+        """Return the time since the last run of the rule that has waited longest."""
         return self.time_since(
             min((rule.last_seen_at for rule in self.rules if rule.last_seen_at), default=None)
         )
@@ -113,5 +116,5 @@ class Findings:
 
 
 def round_up_rows(rows: int) -> int:
-    """Return a number of accounts as everybody may read it: one that comes or goes hardly shows."""
+    """Return a row count rounded up to tens, so that a public number hides a single account."""
     return -(-rows // 10) * 10

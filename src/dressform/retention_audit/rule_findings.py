@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 TOLERANCE = timedelta(hours=24)
-"""Within which what is due is promised to be deleted."""
+"""The time within which expired rows are promised to be deleted."""
 FUTURE_AFTER = timedelta(hours=24)
-"""Ahead of now: a clock that is only a little off dates nothing so."""
+"""Rows dated so far ahead count as future ones: the clock that dated them was wrong."""
 _CLOCK_GRANULARITY = {
     "profile": timedelta(days=1),
     "model": timedelta(days=1),
@@ -15,12 +15,12 @@ _CLOCK_GRANULARITY = {
     "session": timedelta(days=31),
     "one-time-token": timedelta(hours=1),
 }
-"""How coarsely the rows of a rule keep the moment from which their window counts."""
+"""The granularity at which the rows of a rule store the start of their period."""
 
 
 @dataclass(frozen=True, slots=True)
 class KeptRows:
-    """Rows past their window that are kept all the same, and when the first of them was past it."""
+    """Expired rows that an extension keeps, and when the first of them expired."""
 
     rows: int = 0
     since: datetime | None = None
@@ -31,11 +31,11 @@ class KeptRows:
 
 @dataclass(frozen=True, slots=True)
 class RowCount:
-    """Of rows: `waiting` ones are past their window, `overdue` ones should be gone since a day.
+    """The rows of a rule: `waiting` ones are expired, `overdue` ones for longer than TOLERANCE.
 
-    `future` ones are dated more than a day from now: they would stay for longer than promised.
-    `unwarned` ones are an account, or its models, that no warning reached in time; `restricted` ones
-    are kept because their owner had processing restricted.
+    `future` rows are dated more than a day ahead, and would be stored too long. `unwarned` rows
+    belong to an account that no expiry notice has reached; `restricted` rows are kept because
+    processing is restricted.
     """
 
     oldest_at: datetime | None = None
@@ -58,7 +58,7 @@ class RowCount:
 
 @dataclass(frozen=True, slots=True)
 class MailStatus:
-    """Since when the mail server takes no mail; how many mails wait, and how many of them failed."""
+    """The outbox: since when the server refuses mail, the mails that wait, and those that failed."""
 
     failing_since: datetime | None = None
     waiting: int = 0
@@ -67,7 +67,7 @@ class MailStatus:
 
 @dataclass(frozen=True, slots=True)
 class PurgeBlock:
-    """A rule that stopped before ending anything, and how many rows it was about to end."""
+    """The block of a rule, with the number of rows that it was about to delete."""
 
     reason: str
     rows: int
@@ -77,10 +77,7 @@ class PurgeBlock:
 
 @dataclass(frozen=True, slots=True)
 class SpoolFindings:
-    """The files of this host in which addresses wait for the database.
-
-    What the `unreadable` ones hold, and since when, is not known.
-    """
+    """The spools of this host. The lines of `unreadable` files are not counted."""
 
     files: int
     bytes: int
@@ -90,9 +87,9 @@ class SpoolFindings:
 
 @dataclass(frozen=True, slots=True)
 class RuleFindings:
-    """How a rule stands. `last_run_at`: when it was last enforced to its end.
+    """The findings of a rule. `last_run_at` is the end of its last complete run.
 
-    `unknown`: its table is locked, and `rows` are only those that are elsewhere.
+    `unknown`: its table is locked, and `rows` counts only those outside of it.
     """
 
     key: str
@@ -104,9 +101,9 @@ class RuleFindings:
 
     @property
     def last_seen_at(self) -> datetime | None:
-        """Return when the rule was last enforced; before its first round, since when it has a row.
+        """Return the end of the last run; before the first one, the time of the oldest row.
 
-        Times that are kept by the hour, day or month are counted from the end of that.
+        A time that is stored by hour, day or month counts from the end of that.
         """
         if self.last_run_at is not None or self.rows.oldest_at is None:
             return self.last_run_at

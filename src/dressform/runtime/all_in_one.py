@@ -1,4 +1,4 @@
-"""Everything on one machine with one command, and a few lines that say what was started where."""
+"""Running all processes on one machine, for `dressform up` and for several API processes."""
 
 import asyncio
 import os
@@ -21,11 +21,11 @@ _LOOPBACK = {"127.0.0.1": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::1": "::1", "::
 
 
 _Database = tuple[Settings, str, Sequence[Restartable]]
-"""The settings with its address, where it is in words, and its process if that is ours."""
+"""The effective settings, the location in words, and the process if this command has started it."""
 
 
 def run_everything(settings: Settings) -> None:
-    """Until Ctrl-C or SIGTERM. Raises StartupError."""
+    """Run PostgreSQL, API and worker until Ctrl-C or SIGTERM. Raise StartupError."""
     with bind_socket(settings) as sock, _database(settings, sock) as (effective, where, server):
         asyncio.run(_prepare(effective))
         handed_down = {**os.environ, LISTEN_FD_ENV: str(sock.fileno())}
@@ -42,7 +42,7 @@ def run_everything(settings: Settings) -> None:
 
 
 def run_workers(sock: socket.socket, settings: Settings) -> None:
-    """As many processes of the API as are set, on one socket. Raises StartupError."""
+    """Run the configured number of API processes on one socket. Raise StartupError."""
     effective = settings.model_copy(update={"port": sock.getsockname()[1]})
     alone = {**os.environ, LISTEN_FD_ENV: str(sock.fileno()), "DRESSFORM_WORKERS": "1"}
     supervise(
@@ -54,7 +54,7 @@ def run_workers(sock: socket.socket, settings: Settings) -> None:
 
 @contextmanager
 def _database(settings: Settings, sock: socket.socket) -> Iterator[_Database]:
-    os.environ["DRESSFORM_PORT"] = str(sock.getsockname()[1])  # It may have been 0, any.
+    os.environ["DRESSFORM_PORT"] = str(sock.getsockname()[1])  # The port may have been 0.
     if settings.database_url is not None:
         yield load_settings(), "the one in DRESSFORM_DATABASE_URL", ()
         return

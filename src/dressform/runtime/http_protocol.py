@@ -1,4 +1,4 @@
-"""HTTP/1.1 as uvicorn speaks it, with bounds, and a record of all that never becomes a request."""
+"""uvicorn's HTTP/1.1 protocol with limits, which records what never becomes a request."""
 
 import asyncio
 import json
@@ -21,21 +21,21 @@ from dressform.errors import (
 )
 
 MAX_HEADER_BYTES = 64 * 1024
-"""Bytes of a request before its body; as many of what stands between or behind pieces of it."""
+"""The limit of bytes before the body, and between and after its chunks."""
 READ_TIMEOUT_SECONDS = 20.0
-"""Seconds for all that stands before a body, and between two pieces of it."""
+"""The timeout of the head of a request, and of each pause within its body."""
 
 _FRAMING = (b"content-length", b"transfer-encoding")
 _RESERVED_FDS = 100
-"""For the database, the spool, and whatever else a process opens."""
+"""File descriptors for the database, the spool and other files."""
 _RETRY_AFTER_SECONDS = 5
 
 
 class HttpProtocol(HttpToolsProtocol):
-    """uvicorn's would answer what it can't read by itself, wait for ever, and take any amount.
+    """uvicorn's protocol with timeouts and limits; its own waits for ever and reads any amount.
 
-    Middleware hears of none of this: what is refused here is answered as a problem, and recorded.
-    Which settings of uvicorn do not do it, and what was tried, is in docs/decisions/0025.
+    No middleware sees a request that is refused here: the refusal is a problem response, and is
+    recorded in the access log. docs/decisions/0025 says why settings of uvicorn don't suffice.
     """
 
     _in_head = False
@@ -50,7 +50,7 @@ class HttpProtocol(HttpToolsProtocol):
         self._deadline_start = self.loop.time()
         self._timer = self.loop.call_later(READ_TIMEOUT_SECONDS, self._on_timeout)
         if self.client is None:
-            # Gone before we came: what it asked for would be done for nobody, without an address.
+            # The client is gone already (getpeername failed): there is no address to record.
             self._ignore_input = True
             transport.abort()
         elif len(self.connections) > _max_connections():
@@ -64,7 +64,7 @@ class HttpProtocol(HttpToolsProtocol):
         if self._in_head and not self._ignore_input:
             self._log.record_unparsed(self._empty_scope(), CLIENT_CLOSED_REQUEST)
         if self._running is not None:
-            # uvicorn tells the latest request alone; another one's answer is an error on uvloop then.
+            # uvicorn marks only the latest cycle; a write of an earlier one would be an error on uvloop.
             self._running.disconnected = True
         super().connection_lost(exc)
 
@@ -99,7 +99,7 @@ class HttpProtocol(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         if self.parser.should_upgrade():
-            return  # The parser leaves its body unread.
+            return  # The parser does not read the body of an upgrade request.
         self._in_body = False
         self._bytes_since_progress, self._deadline_start = 0, None
         super().on_message_complete()
@@ -109,9 +109,9 @@ class HttpProtocol(HttpToolsProtocol):
         super()._start_asgi_task(cycle, app)  # type: ignore[arg-type]
 
     def _decline_upgrade(self, rest: bytes) -> None:
-        """Read the body as HTTP/1.1, then no further: what follows may be another protocol's.
+        """Parse the body as HTTP/1.1, and close then: what follows may be another protocol.
 
-        The parser stops at the head of such a request, and uvicorn takes its body for the next one.
+        httptools stops at the head of an upgrade request, and uvicorn takes the body for the next one.
         """
         self.cycle.keep_alive = False
         framing = [b"%b: %b\r\n" % header for header in self.headers if header[0] in _FRAMING]
@@ -121,7 +121,7 @@ class HttpProtocol(HttpToolsProtocol):
 
     def _on_timeout(self) -> None:
         now = self.loop.time()
-        # A body that the application does not read is not late.
+        # No timeout while flow control has paused reading: the application does not read the body.
         since = self._deadline_start
         if since is None or self.flow.read_paused:
             since = now
@@ -133,15 +133,15 @@ class HttpProtocol(HttpToolsProtocol):
             self.transport.close()
 
     def _abort_with(self, error: DressformError) -> None:
-        """Refuse what is being read, and read no more."""
+        """Refuse the current request, and ignore further input."""
         self._ignore_input = True
         latest: RequestResponseCycle | None = self.cycle
         if self._in_body:
-            self.transport.close()  # In the middle of a request, which has its own record.
+            self.transport.close()  # The request is running, and is recorded by the middleware.
         elif latest is None or latest.response_complete:
             self._send_error(error)
         else:
-            # A refusal now would be taken for the answer to a request before it.
+            # A response now would be taken for that of an earlier, pipelined request.
             self._log.record_unparsed(self._empty_scope(), error.status)
             self.transport.close()
 
@@ -161,8 +161,8 @@ class HttpProtocol(HttpToolsProtocol):
         self.transport.close()
 
     def _empty_scope(self) -> Scope:
-        # The parser tells of a header when the next one begins. Outside of a head, those that are
-        # known are another request's, maybe another visitor's.
+        # Outside of a head, `self.headers` are those of an earlier request, which a proxy may have
+        # sent for another client.
         headers = self.headers if self._in_head else []
         return {"client": self.client, "headers": headers, "method": ""}
 
@@ -174,6 +174,6 @@ class HttpProtocol(HttpToolsProtocol):
 
 @cache
 def _max_connections() -> int:
-    """As many as the limit of open files leaves room for."""
+    """Return the number of connections that the limit of open files allows."""
     files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     return max(files - _RESERVED_FDS, _RESERVED_FDS)

@@ -1,4 +1,4 @@
-"""The socket that the API listens on: taken once, before anything is started, and handed down."""
+"""The socket of the API, bound once and inherited by child processes, and the uvicorn server."""
 
 import errno
 import logging
@@ -17,7 +17,7 @@ from dressform.settings.settings import Settings
 log = logging.getLogger(__name__)
 
 LISTEN_FD_ENV = "_DRESSFORM_LISTENING"
-"""The number under which a supervisor's child finds the socket."""
+"""The variable with the file descriptor of a socket that the supervisor has bound."""
 
 _BACKLOG = 2048
 _MAX_OPEN_FILES = 16_384
@@ -26,7 +26,10 @@ _STARTUP_FAILURE = 3
 
 
 def bind_socket(settings: Settings) -> socket.socket:
-    """Raises StartupError when something else listens there, or nothing can."""
+    """Return a listening socket: the inherited one, or a new one.
+
+    Raise StartupError when the address is in use or can't be bound.
+    """
     handed_down = os.environ.get(LISTEN_FD_ENV)
     if handed_down is not None:
         return socket.socket(fileno=int(handed_down))
@@ -35,7 +38,7 @@ def bind_socket(settings: Settings) -> socket.socket:
         try:
             return _create_socket(settings)
         except OSError as error:
-            # One of ours that was killed a moment ago may still be letting go.
+            # A process that was just killed may not have closed its socket yet.
             if error.errno == errno.EADDRINUSE and time.monotonic() < deadline:
                 time.sleep(0.1)
                 continue
@@ -64,7 +67,7 @@ def _bind_error_message(error: OSError, settings: Settings) -> str:
 
 def _create_socket(settings: Settings) -> socket.socket:
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    # With its protocol named, for asyncio then sends small answers without waiting for more.
+    # asyncio sets TCP_NODELAY only on sockets whose protocol is IPPROTO_TCP.
     found = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -77,14 +80,14 @@ def _create_socket(settings: Settings) -> socket.socket:
 
 
 def run_server(sock: socket.socket) -> None:
-    """The API, until a signal. Requests in flight finish within seconds; then it drains its log."""
+    """Run the API until a signal. Requests in flight have 5 s to finish; then the spool is shipped."""
     _raise_file_limit()
     config = uvicorn.Config(
         "dressform.api.app:from_environment",
         factory=True,
-        # The access log knows which proxies to believe; uvicorn would believe any.
+        # The access log evaluates X-Forwarded-For itself (TrustedProxies).
         proxy_headers=False,
-        # Its own access log would hold addresses.
+        # uvicorn's access log would write addresses to standard error.
         access_log=False,
         log_config=None,
         server_header=False,
@@ -93,7 +96,7 @@ def run_server(sock: socket.socket) -> None:
         lifespan="on",
         timeout_graceful_shutdown=5,
     )
-    config.load()  # What takes long about it: whoever is told where it listens need not wait.
+    config.load()  # Imports the application, before the line that says where it listens.
     host, port = sock.getsockname()[:2]
     log.info("listening on http://%s:%d", f"[{host}]" if ":" in host else host, port)
     server = uvicorn.Server(config)
@@ -104,7 +107,7 @@ def run_server(sock: socket.socket) -> None:
 
 
 def _raise_file_limit() -> None:
-    """As many as the system lets us have: each connection is one, and 1,024 is a usual default."""
+    """Raise the soft limit of open files: each connection needs one, and 1,024 is a usual default."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = _MAX_OPEN_FILES if most == resource.RLIM_INFINITY else min(most, _MAX_OPEN_FILES)
     resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))

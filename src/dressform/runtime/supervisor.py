@@ -1,4 +1,4 @@
-"""Running the service's processes side by side: started, watched, restarted, stopped together."""
+"""The supervisor of the service's processes: start, restart with backoff, stop."""
 
 import logging
 import os
@@ -25,7 +25,7 @@ _BACKOFF_RESET_SECONDS = 60.0
 
 
 class Restartable(Protocol):
-    """A process that can be started again when it has ended."""
+    """A process that can be restarted."""
 
     @property
     def name(self) -> str: ...
@@ -38,7 +38,7 @@ class Restartable(Protocol):
 
 @dataclass(slots=True)
 class ChildProcess:
-    """A command of ours."""
+    """A child process that runs a `dressform` command."""
 
     name: str
     environment: Mapping[str, str]
@@ -47,12 +47,12 @@ class ChildProcess:
 
     @property
     def exit_code(self) -> int | None:
-        """None while it lives."""
+        """Return the exit code, None while the process runs."""
         return self.process.poll() if self.process else None
 
     @property
     def exited_by_itself(self) -> bool:
-        """Whether it ended by itself. One that was killed, as for want of memory, may do better."""
+        """Return whether it exited by itself. A killed one, as by the OOM killer, is restarted."""
         return self.exit_code is not None and self.exit_code >= 0
 
     def start(self) -> None:
@@ -61,8 +61,8 @@ class ChildProcess:
             [sys.executable, "-m", "dressform", self.name],
             env={**self.environment, SUPERVISOR_PID_ENV: str(os.getpid())},
             pass_fds=self.files,
-            stdin=subprocess.PIPE,  # The leash: it closes when we are gone.
-            # A session of its own: Ctrl-C reaches the supervisor alone, which stops all in order.
+            stdin=subprocess.PIPE,  # For the child's parent watchdog: EOF when this process dies.
+            # A session of its own, so that SIGINT of the terminal reaches the supervisor alone.
             start_new_session=True,
         )
 
@@ -71,7 +71,7 @@ class ChildProcess:
             self.process.terminate()
 
     def wait(self, seconds: float) -> None:
-        """Until it has ended; one that takes longer is killed."""
+        """Wait for the process to end, and kill it after `seconds`."""
         if self.process:
             try:
                 self.process.wait(max(seconds, 0.01))
@@ -87,7 +87,7 @@ class ChildProcess:
 
 @dataclass(slots=True)
 class Restarter:
-    """Starts one again with back-off: at most every half minute if it keeps dying."""
+    """Restarts a process with exponential backoff, at most every 30 s if it keeps failing."""
 
     process: Restartable
     started_at: float = field(default_factory=time.monotonic)
@@ -121,9 +121,10 @@ def supervise(
     is_ready: Callable[[], bool],
     on_ready: Callable[[], None],
 ) -> None:
-    """Until SIGINT or SIGTERM. What is `running` already is looked after too, and not stopped here.
+    """Run the children until SIGINT or SIGTERM.
 
-    Raises StartupError when a child gives up before all is ready, or nothing is ready in a minute.
+    `already_running` processes are restarted too, but not stopped here. Raise StartupError when a
+    child exits before `is_ready`, or nothing is ready within START_TIMEOUT_SECONDS.
     """
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -146,7 +147,7 @@ def _wait_until_ready(
     is_ready: Callable[[], bool],
     stop: threading.Event,
 ) -> bool:
-    """False when it was stopped meanwhile."""
+    """Wait for `is_ready`. Return False when a signal came first."""
     deadline = time.monotonic() + START_TIMEOUT_SECONDS
     while not stop.wait(_POLL_SECONDS):
         for child in children:

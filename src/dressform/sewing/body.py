@@ -31,14 +31,14 @@ class BodyMeasurements:
         return {name: at for name, at in self.measurements.items() if name not in _BREASTS_ONLY}
 
     @property
-    def hidden(self) -> dict[str, float]:
+    def hidden_measurements(self) -> dict[str, float]:
         """Return the stored measurements that do not apply with this flag."""
         if self.breasts is not False:
             return {}
         return {name: at for name, at in self.measurements.items() if name in _BREASTS_ONLY}
 
     @property
-    def missing(self) -> list[str]:
+    def missing_names(self) -> list[str]:
         """Return the names of applicable measurements without a value, in the catalogue's order."""
         return [name for name in _VISIBLE_NAMES[self.breasts] if name not in self.measurements]
 
@@ -53,7 +53,7 @@ class BodyMeasurements:
             {**inherited, **self.typed},
         )
 
-    def patched(
+    def apply_patch(
         self,
         *,
         breasts: bool | None = None,

@@ -13,7 +13,7 @@ from dressform.sewing.plausibility_warning import (
     PlausibilityWarning,
     quote_label,
     quote_list,
-    untranslated,
+    untranslated_text,
 )
 
 _MAX_SLOPE_DEGREES = 45
@@ -25,7 +25,7 @@ _HUMAN_SCALES = (0.5, 1.5)
 """The body scales of people, from a child to the largest adult."""
 _MIN_DOLL_SCALE = 0.09
 _MIN_LENGTHS = 3
-"""Of two lengths that differ, it is undecidable which is wrong, unless the body scale is human."""
+"""With fewer lengths, it is unclear which one is wrong, unless the body scale is human."""
 
 _MIN_TRANSPOSED = 100
 """Numbers with fewer digits almost always have a plausible transposition."""
@@ -54,7 +54,7 @@ def find_entry_errors(
 def _find_steep_slope(known: Mapping[str, float]) -> Iterator[PlausibilityWarning]:
     slope = known.get("shoulderSlope", 0)
     if slope > _MAX_SLOPE_DEGREES:
-        fragments = quote_label("shoulderSlope"), untranslated(f"{slope:g}°")
+        fragments = quote_label("shoulderSlope"), untranslated_text(f"{slope:g}°")
         yield PlausibilityWarning.create("angle", "slope", ["shoulderSlope"], *fragments)
 
 
@@ -122,7 +122,7 @@ def _find_transpositions(
                 if abs(math.log(transposed / others[name])) < _MAX_FIT:
                     fragments = (
                         quote_label(name),
-                        *map(untranslated, (f"{value:g}", f"{transposed:g}")),
+                        *map(untranslated_text, (f"{value:g}", f"{transposed:g}")),
                     )
                     yield PlausibilityWarning.create("digits", "digits", [name], *fragments)
                     break

@@ -48,6 +48,6 @@ def quote_list(names: Sequence[str]) -> dict[str, str]:
     }
 
 
-def untranslated(text: str) -> dict[str, str]:
+def untranslated_text(text: str) -> dict[str, str]:
     """Return the same text for all languages."""
     return dict.fromkeys(_MORE, text)

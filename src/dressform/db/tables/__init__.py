@@ -3,8 +3,8 @@
 What says something about a person is in `sealed`, encrypted under the account's data key; in clear
 are ids, times, versions, keyed hashes and the flags that rules need.
 
-The access log is not among these: whoever works with it imports `tables.access_log` itself, which
-is checked.
+The access log is not exported: modules that work with it import `tables.access_log` itself, which the
+import contracts check.
 """
 
 from dressform.db.tables.account import Account, AccountKey

@@ -28,7 +28,7 @@ class Model(Base):
 
     __table_args__ = (
         UniqueConstraint("account_id", "id"),
-        # Both columns: nobody's model can be based on another member's. Its owner's removal makes
+        # Both columns, so that no model can be based on another member's. Removing a model makes
         # variants whole first; where a whole account ends, the reference just goes.
         ForeignKeyConstraint(
             ["account_id", "base_id"],

@@ -39,7 +39,7 @@ class Figure:
     @cached_property
     def side(self) -> list[Curve]:
         """Return the side of the body, from the armpit down to the ankle."""
-        return interpolate([self.armpit, *self._trunk, *self.leg.outside])
+        return interpolate([self.armpit, *self._trunk, *self.leg.outer_stations])
 
     @property
     def _trunk(self) -> list[Station]:
@@ -111,13 +111,13 @@ class Figure:
     @cached_property
     def arm(self) -> Arm:
         neck = complex(self.sizes.half_width("neck"), self.levels.shoulder)
-        hips = [station.at for station in (*self._trunk, *self.leg.outside[:1])]
+        hips = [station.at for station in (*self._trunk, *self.leg.outer_stations[:1])]
         return Arm(self.sizes, self.tip, self.tip.at - neck, self.armpit, hips)
 
     @property
     def outlines(self) -> list[list[Curve]]:
         """Return all lines of the right half."""
-        leg = [self.leg.foot, self.leg.inside]
+        leg = [self.leg.foot, self.leg.inner_line]
         return [self.head, self.neck, self.arm.outline, self.side, *leg]
 
     @cached_property
@@ -145,7 +145,11 @@ class Figure:
             *self.neck,
             *connect_straight(self.tip, self.armpit),
         ]
-        return [self.head, self.arm.outline, [*trunk, *self.side, *self.leg.foot, *self.leg.inside]]
+        return [
+            self.head,
+            self.arm.outline,
+            [*trunk, *self.side, *self.leg.foot, *self.leg.inner_line],
+        ]
 
     def _station(self, x: float, y: float, *names: str) -> Station:
         return Station(complex(x, y), self.sizes.is_measured(*names))

@@ -33,7 +33,7 @@ class Leg:
         self._thigh = self._gap + sizes.half_width("upperLeg")
 
     @property
-    def outside(self) -> list[Station]:
+    def outer_stations(self) -> list[Station]:
         """Return the outer stations from the top down."""
         return [self._top.outer, *(section.outer for section in self._lower)]
 
@@ -59,7 +59,7 @@ class Leg:
         ]
 
     @property
-    def inside(self) -> list[Curve]:
+    def inner_line(self) -> list[Curve]:
         """Return the inner line from the ankle up to the crotch."""
         known = self._sizes.is_measured("upperLeg")
         below = self._levels.crotch + 0.04 * self._sizes["inseam"]
