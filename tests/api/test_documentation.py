@@ -7,7 +7,7 @@ import httpx
 import pytest
 import yaml
 from fastapi import FastAPI
-from jsonschema import Draft202012Validator, FormatChecker
+from jsonschema import Draft202012Validator, FormatChecker  # type: ignore[import-untyped]
 
 from dressform import errors
 from dressform.api.app import create_app

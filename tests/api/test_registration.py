@@ -5,7 +5,7 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from dressform.api.rate_limiter import Limit
+from dressform.api.rate_limiter import RateLimit
 from dressform.policy.account_data import PROFILE
 from dressform.policy.sign_in_data import SIGN_UP
 from dressform.repositories.expired_rows import MAX_GRACE_PERIOD
@@ -263,7 +263,7 @@ async def test_five_mails_an_hour_whoever_has_an_account(
 
 
 async def test_a_refused_registration_costs_no_mail(ada: MemberClient, newcomer: Newcomer) -> None:
-    times, _ = Limit.MAIL.value
+    times, _ = RateLimit.MAIL.value
     for _ in range(times + 1):
         assert (await newcomer("ada", email="bea@example.org").register()).status_code == 409
         assert (await newcomer(password="x" * 12).register()).status_code == 422

@@ -78,7 +78,7 @@ async def add_everything(uows: UnitOfWorkFactory, at: datetime) -> Owner:
         )
         await Mails(uow).add("erased", to="eve@example.org", language="en")
         await AuditLogEntries(uow).add(
-            owner.account_id, purpose="error", reason="A test.", asked={}, shown=0
+            owner.account_id, purpose="error", reason="A test.", query={}, row_count=0
         )
         run = await RetentionRuns(uow).claim(RETENTION_RUN.key, at)
         assert run is not None

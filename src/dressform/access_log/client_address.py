@@ -59,7 +59,7 @@ class TrustedProxies:
             return str(self._forwarded(scope["headers"], nearest))
         return _canonical(peer)
 
-    def _forwarded(self, headers: Iterable[tuple[bytes, bytes]], peer: Address) -> Address:
+    def _resolve_forwarded(self, headers: Iterable[tuple[bytes, bytes]], peer: Address) -> Address:
         lines = [value.decode("latin-1") for name, value in headers if name == b"x-forwarded-for"]
         hops = ",".join(lines).split(",") if lines else []
         nearest = peer

@@ -27,7 +27,7 @@ async def change_password(
         # A concurrent change makes the password checked above outdated.
         if before.password_hash != credentials.password_hash:
             raise WrongPassword
-        await Sessions(uow).delete_all(member, but=member.session_id)
+        await Sessions(uow).delete_all(member, except_id=member.session_id)
 
 
 async def reset_password(

@@ -23,4 +23,4 @@ async def restrict_account(
     async with uows.transaction() as uow:
         await Accounts(uow).restrict(member, restricted=restricted)
         if restricted:
-            await Sessions(uow).delete_all(member, but=member.session_id)
+            await Sessions(uow).delete_all(member, except_id=member.session_id)

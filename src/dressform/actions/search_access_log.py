@@ -79,39 +79,39 @@ class AccessLogRow:
 
 
 async def search_access_log(
-    uows: UnitOfWorkFactory, operator_id: UUID, question: AccessLogQuery
+    uows: UnitOfWorkFactory, operator_id: UUID, query: AccessLogQuery
 ) -> tuple[list[AccessLogRow], PageKey | None]:
     """Return a page and the key of the next one. The search is audited before it returns."""
     async with uows.transaction() as uow:
-        wanted = _to_filter(question, uow.now)
+        criteria = _to_filter(query, uow.now)
         log = await AccessLogEntries.assume_role(uow)
-        found = await log.search(wanted, limit=question.limit + 1, before=question.before)
-    page = found[: question.limit]
+        found = await log.search(criteria, limit=query.limit + 1, before=query.before)
+    page = found[: query.limit]
     # The role that may read the log can access no other table, hence another transaction.
     async with uows.transaction() as uow:
         await AuditLogEntries(uow).add(
             operator_id,
-            purpose=question.purpose.value,
-            reason=question.reason,
-            asked=_audit_record(question, wanted),
-            shown=len(page),
+            purpose=query.purpose.value,
+            reason=query.reason,
+            query=_audit_record(query, criteria),
+            row_count=len(page),
         )
     more = (page[-1].at, page[-1].request_id) if len(found) > len(page) else None
-    return [AccessLogRow.from_entry(one, full=question.full) for one in page], more
+    return [AccessLogRow.from_entry(one, full=query.full) for one in page], more
 
 
-def _to_filter(question: AccessLogQuery, at: datetime) -> AccessLogFilter:
+def _to_filter(query: AccessLogQuery, at: datetime) -> AccessLogFilter:
     """Return the filter of a query. Without a time or a request id it covers the last 24 hours."""
-    since = question.since
-    if since is None and question.request_id is None:
-        since = (question.until or at) - DEFAULT_RANGE
+    since = query.since
+    if since is None and query.request_id is None:
+        since = (query.until or at) - DEFAULT_RANGE
     return AccessLogFilter(
-        request_id=question.request_id,
-        network=question.network,
-        route=question.route,
-        statuses=_parse_status(question.status),
+        request_id=query.request_id,
+        network=query.network,
+        route=query.route,
+        statuses=_parse_status(query.status),
         since=since,
-        until=question.until,
+        until=query.until,
     )
 
 
@@ -135,22 +135,22 @@ def _truncate_address(network: Network) -> Network:
     return network if network.prefixlen <= bits else network.supernet(new_prefix=bits)
 
 
-def _audit_record(question: AccessLogQuery, wanted: AccessLogFilter) -> dict[str, Any]:
+def _audit_record(query: AccessLogQuery, criteria: AccessLogFilter) -> dict[str, Any]:
     """Return the query for the audit log, with a truncated address.
 
     Only the access log may hold addresses. `prefix_length` still shows that it was a single one.
     """
-    network, before = question.network, question.before
-    said = {
-        "request_id": question.request_id and str(question.request_id),
+    network, before = query.network, query.before
+    record = {
+        "request_id": query.request_id and str(query.request_id),
         "network": network and str(_truncate_address(network)),
         "prefix_length": network and network.prefixlen,
-        "route": question.route,
-        "status": question.status,
-        "since": wanted.since and wanted.since.isoformat(),
-        "until": wanted.until and wanted.until.isoformat(),
+        "route": query.route,
+        "status": query.status,
+        "since": criteria.since and criteria.since.isoformat(),
+        "until": criteria.until and criteria.until.isoformat(),
         "before": before and before[0].isoformat(),
     }
-    return {name: value for name, value in said.items() if value is not None} | {
-        "full": question.full
+    return {name: value for name, value in record.items() if value is not None} | {
+        "full": query.full
     }

@@ -72,7 +72,7 @@ def approve(login: Login) -> None:
     async def task(uows: UnitOfWorkFactory, operator_id: UUID, settings: Settings) -> None:
         lower_priority(_DRAW_NICENESS)
         drawn = await drawing.draw_dataset(
-            uows, _receipts(settings), operator_id, lambda step: typer.echo(f"{step} …")
+            uows, _create_receipts(settings), operator_id, lambda step: typer.echo(f"{step} …")
         )
         if drawn is None:
             typer.echo("Not enough people yet: nothing is published this year.")
@@ -114,7 +114,7 @@ def restore(
     typer.confirm("Go on?", abort=True)
 
     async def task(uows: UnitOfWorkFactory, operator_id: UUID, settings: Settings) -> None:
-        await restoring.restore_dataset(uows, _receipts(settings), operator_id, draw)
+        await restoring.restore_dataset(uows, _create_receipts(settings), operator_id, draw)
         typer.echo(f"The draw of {draw.year} is known again.")
         await _publish(uows, settings)
 
@@ -154,7 +154,7 @@ async def _run(
         await task(uows, operator_id, settings)
 
 
-def _receipts(settings: Settings) -> Any:
+def _create_receipts(settings: Settings) -> Any:
     return _import_optional("dressform.opendata.receipts").Receipts(settings.state_dir / "dataset")
 
 

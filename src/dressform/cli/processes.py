@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 _WORKER_NICENESS = 10
 
 
-def _option(field: str, what: str, least: int | None = None, most: int | None = None) -> Any:
+def _setting_option(field: str, what: str, least: int | None = None, most: int | None = None) -> Any:
     """Return an option that overrides a setting, which its help names."""
     default = Settings.model_fields[field].default
     said = f"{what} Without it DRESSFORM_{field.upper()}, or else {default}."
@@ -52,9 +52,9 @@ def up() -> None:
 
 
 def serve(
-    workers: Annotated[int | None, _option("workers", "Processes.", 1, 64)] = None,
-    host: Annotated[str | None, _option("host", "Address to listen on.")] = None,
-    port: Annotated[int | None, _option("port", "Port to listen on.", 0, 65535)] = None,
+    workers: Annotated[int | None, _setting_option("workers", "Processes.", 1, 64)] = None,
+    host: Annotated[str | None, _setting_option("host", "Address to listen on.")] = None,
+    port: Annotated[int | None, _setting_option("port", "Port to listen on.", 0, 65535)] = None,
 ) -> None:
     """Run the API."""
     signals.exit_zero_on_sigterm()

@@ -112,7 +112,7 @@ class AccessLogEntries:
         return cls(uow)
 
     async def search(
-        self, wanted: AccessLogFilter, *, limit: int, before: PageKey | None = None
+        self, criteria: AccessLogFilter, *, limit: int, before: PageKey | None = None
     ) -> list[AccessLogEntry]:
         """Return the latest matching rows, before the key of a page if there is one.
 
@@ -120,13 +120,13 @@ class AccessLogEntries:
         request id is searched around that time first, then everywhere.
         """
         await self._uow.connection.execute(_SETTINGS)
-        query = self._build_query(wanted, before).limit(limit)
-        near = _id_time_range(wanted.request_id)
+        query = self._build_query(criteria, before).limit(limit)
+        near = _id_time_range(criteria.request_id)
         found = await self._fetch(query.where(Row.at.between(*near))) if near else []
         return found or await self._fetch(query)
 
     def _build_query(
-        self, wanted: AccessLogFilter, before: PageKey | None
+        self, criteria: AccessLogFilter, before: PageKey | None
     ) -> Select[*tuple[Any, ...]]:
         query = select(
             Row.at,
@@ -137,20 +137,20 @@ class AccessLogEntries:
             Row.duration_us,
             Row.request_id,
         ).where(text(_IS_LIVE).bindparams(now=self._uow.now))
-        if wanted.request_id is not None:
-            query = query.where(Row.request_id == wanted.request_id)
-        if wanted.network is not None:
+        if criteria.request_id is not None:
+            query = query.where(Row.request_id == criteria.request_id)
+        if criteria.network is not None:
             # INET sorts one address family after the other, so this range stays within one.
-            ends = wanted.network.network_address, wanted.network.broadcast_address
+            ends = criteria.network.network_address, criteria.network.broadcast_address
             query = query.where(Row.address.between(*ends))
-        if wanted.route is not None:
-            query = query.where(Row.route == wanted.route)
-        if wanted.statuses is not None:
-            query = query.where(Row.status.between(wanted.statuses[0], wanted.statuses[-1]))
-        if wanted.since is not None:
-            query = query.where(Row.at >= wanted.since)
-        if wanted.until is not None:
-            query = query.where(Row.at < wanted.until)
+        if criteria.route is not None:
+            query = query.where(Row.route == criteria.route)
+        if criteria.statuses is not None:
+            query = query.where(Row.status.between(criteria.statuses[0], criteria.statuses[-1]))
+        if criteria.since is not None:
+            query = query.where(Row.at >= criteria.since)
+        if criteria.until is not None:
+            query = query.where(Row.at < criteria.until)
         if before is not None:
             # The plain comparison with `at` lets the planner prune partitions.
             query = query.where(Row.at <= before[0], tuple_(Row.at, Row.request_id) < before)
@@ -202,8 +202,8 @@ def _id_time_range(request_id: UUID | None) -> tuple[datetime, datetime] | None:
     if request_id is None or request_id.version != _UUID_WITH_TIME:
         return None
     try:
-        made_at = datetime.fromtimestamp((request_id.int >> 80) / 1000, UTC)
-        return made_at - ID_CLOCK_TOLERANCE, made_at + ID_CLOCK_TOLERANCE
+        created_at = datetime.fromtimestamp((request_id.int >> 80) / 1000, UTC)
+        return created_at - ID_CLOCK_TOLERANCE, created_at + ID_CLOCK_TOLERANCE
     except (OverflowError, ValueError):
         return None
 

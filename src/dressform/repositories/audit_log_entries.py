@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, insert, select
 
 from dressform.crypto.keyrings import RowEncryption
 from dressform.crypto.secrets import timed_id
-from dressform.db.statements import Statement
+from dressform.db.statements import Row, Statement
 from dressform.db.tables import AuditLogEntry
 from dressform.db.unit_of_work import UnitOfWork
 
@@ -23,8 +23,8 @@ class StoredAuditEntry:
     operator_id: UUID
     purpose: str
     reason: str
-    asked: dict[str, Any]
-    shown: int
+    query: dict[str, Any]
+    row_count: int
 
 
 _ADD = Statement(
@@ -53,22 +53,22 @@ class AuditLogEntries:
 
     def __init__(self, uow: UnitOfWork) -> None:
         self._uow = uow
-        self._keyed = RowEncryption(uow.keyrings, "lookup")
+        self._encryption = RowEncryption(uow.keyrings, "lookup")
 
     async def add(
-        self, operator_id: UUID, *, purpose: str, reason: str, asked: dict[str, Any], shown: int
+        self, operator_id: UUID, *, purpose: str, reason: str, query: dict[str, Any], row_count: int
     ) -> None:
         """Record a search."""
-        lookup_id = timed_id()
-        said = {"reason": reason, "asked": asked, "shown": shown}
+        entry_id = timed_id()
+        payload = {"reason": reason, "asked": query, "shown": row_count}
         await self._uow.connection.execute(
             _ADD,
             {
-                "id": lookup_id,
+                "id": entry_id,
                 "at": self._uow.now,
                 "operator_id": operator_id,
                 "purpose": purpose,
-                **self._keyed.seal(said, lookup_id),
+                **self._encryption.seal(payload, entry_id),
             },
         )
 
@@ -78,7 +78,16 @@ class AuditLogEntries:
             _FIRST_PAGE if before is None else _NEXT_PAGE,
             {"now": self._uow.now, "before": before, "most": limit},
         )
-        return [
-            StoredAuditEntry(row.id, row.at, row.operator_id, row.purpose, **self._keyed.open(row))
-            for row in rows
-        ]
+        return [self._decrypt(row) for row in rows]
+
+    def _decrypt(self, row: Row) -> StoredAuditEntry:
+        payload = self._encryption.open(row)
+        return StoredAuditEntry(
+            row.id,
+            row.at,
+            row.operator_id,
+            row.purpose,
+            payload["reason"],
+            query=payload["asked"],
+            row_count=payload["shown"],
+        )

@@ -199,7 +199,7 @@ def _check_names(edition: Edition, files: Sequence[EditionFile]) -> None:
     named = [(EDITION_NAME, edition.name), *((FILE_NAME, file.name) for file in files)]
     for pattern, name in named:
         if not re.fullmatch(pattern, name):
-            msg = f"{name!r} cannot be asked for by its name: publish it under one like {pattern}"
+            msg = f"{name!r} can't be requested by its name: publish it under one like {pattern}"
             raise ValueError(msg)
 
 

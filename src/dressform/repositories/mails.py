@@ -84,7 +84,7 @@ class Mails:
 
     def __init__(self, uow: UnitOfWork) -> None:
         self._uow = uow
-        self._keyed = RowEncryption(uow.keyrings, "mail")
+        self._encryption = RowEncryption(uow.keyrings, "mail")
 
     async def add(
         self, kind: str, *, to: str, language: str, ends_with: UUID | None = None, **about: Any
@@ -99,7 +99,7 @@ class Mails:
                 "kind": kind,
                 "created_at": start_of_day(self._uow.now),
                 "next_attempt_at": start_of_hour(self._uow.now),
-                **self._keyed.seal({"to": to, "language": language, "about": about}, mail_id),
+                **self._encryption.seal({"to": to, "language": language, "about": about}, mail_id),
             },
         )
 
@@ -114,7 +114,7 @@ class Mails:
     async def get_by_id(self, mail_id: UUID) -> OutboxMail | None:
         """Return a mail, decrypted, or None when it is gone."""
         row = await self._uow.connection.fetch_one_or_none(_BY_ID, {"mail_id": mail_id})
-        return None if row is None else OutboxMail(row.id, row.kind, **self._keyed.open(row))
+        return None if row is None else OutboxMail(row.id, row.kind, **self._encryption.open(row))
 
     async def delete(self, mail_id: UUID) -> None:
         """Delete a mail, which was delivered or is not to be sent."""

@@ -145,6 +145,6 @@ class RetentionRuns:
 
     async def get_database_time(self) -> datetime:
         """Return the time of the database's clock."""
-        asked = await self._uow.connection.execute(select(func.clock_timestamp()))
-        now: datetime = asked.scalar_one()
+        result = await self._uow.connection.execute(select(func.clock_timestamp()))
+        now: datetime = result.scalar_one()
         return now

@@ -74,9 +74,9 @@ _FIND = Statement(
 _SAVE_USE = Statement(
     update(Session).where(Session.id == bindparam("session_id")), "next_mark", "used_hash", "sealed"
 )
-_END = Statement(delete(Session).where(Session.id == bindparam("session_id"), _IS_OF_ACCOUNT))
-_END_ALL = Statement(delete(Session).where(_IS_OF_ACCOUNT))
-_END_OTHERS = Statement(
+_DELETE = Statement(delete(Session).where(Session.id == bindparam("session_id"), _IS_OF_ACCOUNT))
+_DELETE_ALL = Statement(delete(Session).where(_IS_OF_ACCOUNT))
+_DELETE_OTHERS = Statement(
     delete(Session).where(_IS_OF_ACCOUNT, Session.id != bindparam("session_id"))
 )
 _EVICT_OLDEST = Statement(
@@ -152,21 +152,21 @@ class Sessions:
     async def delete(self, owner: Owner, session_id: UUID) -> None:
         """Delete a session. Raise NotFound for one that is not the owner's."""
         ended = await self._uow.connection.execute(
-            _END, {"session_id": session_id, "account_id": owner.account_id}
+            _DELETE, {"session_id": session_id, "account_id": owner.account_id}
         )
         if not ended.rowcount:
             raise NotFound
 
-    async def delete_all(self, owner: Owner, *, but: UUID | None = None) -> None:
-        """Delete the sessions of an account, except the one with the id `but`."""
-        ending = _END_ALL if but is None else _END_OTHERS
+    async def delete_all(self, owner: Owner, *, except_id: UUID | None = None) -> None:
+        """Delete the sessions of an account, except the one with the id `except_id`."""
+        statement = _DELETE_ALL if except_id is None else _DELETE_OTHERS
         await self._uow.connection.execute(
-            ending, {"account_id": owner.account_id, "session_id": but}
+            statement, {"account_id": owner.account_id, "session_id": except_id}
         )
 
     async def _delete_row(self, row: Row) -> None:
         await self._uow.connection.execute(
-            _END, {"session_id": row.id, "account_id": row.account_id}
+            _DELETE, {"session_id": row.id, "account_id": row.account_id}
         )
 
     async def _evict_oldest(self, owner: Owner) -> None:

@@ -80,7 +80,7 @@ class SignUps:
     def __init__(self, uow: UnitOfWork) -> None:
         self._uow = uow
         self._index = uow.keyrings.index
-        self._keyed = RowEncryption(uow.keyrings, "sign_up")
+        self._encryption = RowEncryption(uow.keyrings, "sign_up")
 
     async def is_username_free(self, username: str) -> bool:
         """Return whether no member and no registration has a username. Lock it."""
@@ -116,7 +116,7 @@ class SignUps:
                 "email_index": email_index,
                 "username_index": username_index,
                 "created_at": start_of_day(self._uow.now),
-                **self._keyed.seal(payload, sign_up_id),
+                **self._encryption.seal(payload, sign_up_id),
             },
         )
         return sign_up_id
@@ -147,4 +147,4 @@ class SignUps:
         row = await self._uow.connection.fetch_one_or_none(
             statement, values | {"at": self._uow.now}
         )
-        return None if row is None else PendingSignUp(id=row.id, **self._keyed.open(row))
+        return None if row is None else PendingSignUp(id=row.id, **self._encryption.open(row))

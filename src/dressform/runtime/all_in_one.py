@@ -26,7 +26,7 @@ _Database = tuple[Settings, str, Sequence[Restartable]]
 
 def run_everything(settings: Settings) -> None:
     """Run PostgreSQL, API and worker until Ctrl-C or SIGTERM. Raise StartupError."""
-    with bind_socket(settings) as sock, _database(settings, sock) as (effective, where, server):
+    with bind_socket(settings) as sock, _open_database(settings, sock) as (effective, where, server):
         asyncio.run(_prepare(effective))
         handed_down = {**os.environ, LISTEN_FD_ENV: str(sock.fileno())}
         supervise(
@@ -53,7 +53,7 @@ def run_workers(sock: socket.socket, settings: Settings) -> None:
 
 
 @contextmanager
-def _database(settings: Settings, sock: socket.socket) -> Iterator[_Database]:
+def _open_database(settings: Settings, sock: socket.socket) -> Iterator[_Database]:
     os.environ["DRESSFORM_PORT"] = str(sock.getsockname()[1])  # The port may have been 0.
     if settings.database_url is not None:
         yield load_settings(), "the one in DRESSFORM_DATABASE_URL", ()

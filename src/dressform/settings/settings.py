@@ -24,7 +24,7 @@ from dressform.settings.key_ring import parse_master_keys
 from dressform.settings.messages import PREFIX
 from dressform.settings.validators import (
     Network,
-    origin,
+    validate_origin,
     parse_network,
     validate_email,
     validate_http_url,
@@ -47,7 +47,7 @@ def _secret_validator(check: Callable[[str], str]) -> AfterValidator:
 
 
 HttpUrl = Annotated[str, AfterValidator(validate_http_url)]
-Origin = Annotated[str, AfterValidator(origin)]
+Origin = Annotated[str, AfterValidator(validate_origin)]
 ProxyNetwork = Annotated[Network, BeforeValidator(parse_network)]
 
 

@@ -80,7 +80,7 @@ def validate_publisher_name(value: str) -> str:
     return value.strip()
 
 
-def origin(value: str) -> str:
+def validate_origin(value: str) -> str:
     if not _ORIGIN.fullmatch(value):
         msg = "must be origins like https://sewing.example, separated by commas; never *"
         raise ValueError(msg)

@@ -111,7 +111,7 @@ async def end_other_sessions(me: CurrentMemberOrRestricted, sessions: Sessions) 
 
     Only the session of this request stays.
     """
-    await sessions.delete_all(me, but=me.session_id)
+    await sessions.delete_all(me, except_id=me.session_id)
 
 
 @router.delete(

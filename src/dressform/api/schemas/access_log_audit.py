@@ -93,8 +93,8 @@ class AuditEntryRead(ResponseModel):
             operator=OperatorRead(id=lookup.operator_id, username=username),
             purpose=LookupPurpose(lookup.purpose),
             reason=lookup.reason,
-            asked=AuditedQuery.of(lookup.asked),
-            shown=lookup.shown,
+            asked=AuditedQuery.of(lookup.query),
+            shown=lookup.row_count,
         )
 
 

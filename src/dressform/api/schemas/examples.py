@@ -70,7 +70,7 @@ def _of_models() -> Iterator[tuple[str, Example]]:
     body = _body(EXAMPLE)
     display = _dump(DisplayValuesRead.of(body, MeasurementUnit.CM))
     entered = {name: _dump(EnteredValueRead.of(each)) for name, each in body.typed.items()}
-    missing = body.missing[:_MAX_ITEMS]
+    missing = CheckRead.of(body).missing[:_MAX_ITEMS]
     model: Example = {
         "measurements": body.visible,
         "hidden": {},

@@ -163,7 +163,7 @@ def clear_leftovers(data: Path, user: OsUser) -> None:
         return
     written = pid_file.read_text().partition("\n")[0].lstrip("-")
     pid = int(written) if written.isdecimal() else os.getpid()
-    if _is_gone_or_other(pid):  # Else PostgreSQL checks the pid file itself, and refuses to start.
+    if _is_not_postgres(pid):  # Else PostgreSQL checks the pid file itself, and refuses to start.
         _kill_orphaned_backends(data, user)
         pid_file.unlink(missing_ok=True)
 
@@ -174,10 +174,10 @@ def _kill_orphaned_backends(data: Path, user: OsUser) -> None:
     find = 'for p in /proc/[0-9]*; do [ "$p/cwd" -ef "$1" ] && echo "${p#/proc/}"; done; true'
     for pid in map(int, run_command(user, "/bin/sh", "-c", find, "sh", data).split()):
         if _is_postgres(_command_line(pid)):
-            stop_process(pid, partial(_is_gone_or_other, pid))
+            stop_process(pid, partial(_is_not_postgres, pid))
 
 
-def _is_gone_or_other(pid: int) -> bool:
+def _is_not_postgres(pid: int) -> bool:
     return not _is_postgres(_command_line(pid))
 
 
