@@ -47,7 +47,7 @@ RENAMED = Publisher("Another Name", "https://elsewhere.example")
 @pytest.fixture
 def enough(monkeypatch: pytest.MonkeyPatch) -> None:
     """However few they are, the noise says that they suffice."""
-    monkeypatch.setattr(draws, "noisy_counts", lambda _: (CORE.gate, 0))
+    monkeypatch.setattr(draws, "add_noise_to_counts", lambda _: (CORE.gate, 0))
 
 
 def nobody_looks(_: DrawStep) -> None:
@@ -157,7 +157,7 @@ async def test_the_noisy_counts_alone_open_the_gate_to_each_flag(
         counted.append(true)
         return counts
 
-    monkeypatch.setattr(draws, "noisy_counts", with_noise)
+    monkeypatch.setattr(draws, "add_noise_to_counts", with_noise)
     await create_members(uows, db_connection, FEW)
     await create_members(uows, db_connection, 3, breasts=False)
     await propose_dataset(uows, PROPOSER)

@@ -37,7 +37,7 @@ def _small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
 def codebook(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Codebook:
     """That of each draw, however few they are."""
     found: Codebook = request.param
-    monkeypatch.setattr(draws, "noisy_counts", lambda _: (found.gate, 0))
+    monkeypatch.setattr(draws, "add_noise_to_counts", lambda _: (found.gate, 0))
     return found
 
 

@@ -110,7 +110,7 @@ def test_nothing_but_its_repository_imports_the_table() -> None:
 
 def test_the_table_is_not_among_the_others() -> None:
     """Or the import above could be had by another name."""
-    assert not {"AccessLog", "SpoolMark"} & vars(dressform.db.tables).keys()
+    assert not {"AccessLog", "SpoolOffset"} & vars(dressform.db.tables).keys()
 
 
 def test_nobody_else_names_the_role() -> None:
@@ -122,4 +122,7 @@ def test_nobody_else_names_the_role() -> None:
     }
 
     # The audit must not believe the repository, and tells how old rows are, no address.
-    assert takers - {"audit/log.py"} == {"embedded/data.py", "repositories/access_log.py"}
+    assert takers - {"retention_audit/log.py"} == {
+        "db/embedded/data.py",
+        "repositories/access_log.py",
+    }

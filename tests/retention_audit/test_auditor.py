@@ -35,7 +35,7 @@ def counting(uows: UnitOfWorkFactory, spools: Path, settings: Settings) -> Count
 
 
 async def test_it_looks_once_for_all_who_ask_at_a_time(counting: Counting) -> None:
-    found = await asyncio.gather(*(counting.findings() for _ in range(20)))
+    found = await asyncio.gather(*(counting.get_findings() for _ in range(20)))
 
     assert counting.looks == 1
     assert all(one is found[0] for one in found)
@@ -47,12 +47,12 @@ async def test_what_it_found_is_fresh_for_a_minute(
     """Of real time: a clock that stands still or is set back must not keep it for ever."""
     real = 1000.0
     monkeypatch.setattr(module, "monotonic", lambda: real)
-    first = await counting.findings()
+    first = await counting.get_findings()
     clock.advance(days=-3)
     real += 59.9
-    same = await counting.findings()
+    same = await counting.get_findings()
     real += 0.2
-    next_one = await counting.findings()
+    next_one = await counting.get_findings()
 
     assert same is first
     assert next_one is not first
@@ -62,8 +62,10 @@ async def test_what_it_found_is_fresh_for_a_minute(
 async def test_a_failure_is_told_to_all_and_not_kept(counting: Counting) -> None:
     counting.failures = 1
 
-    told = await asyncio.gather(*(counting.findings() for _ in range(5)), return_exceptions=True)
-    found = await counting.findings()
+    told = await asyncio.gather(
+        *(counting.get_findings() for _ in range(5)), return_exceptions=True
+    )
+    found = await counting.get_findings()
 
     assert all(isinstance(one, Unavailable) for one in told)
     assert found.verdict == "kept"
@@ -71,8 +73,8 @@ async def test_a_failure_is_told_to_all_and_not_kept(counting: Counting) -> None
 
 
 async def test_who_gives_up_takes_nobodys_answer_away(counting: Counting) -> None:
-    impatient = asyncio.create_task(counting.findings())
-    patient = asyncio.create_task(counting.findings())
+    impatient = asyncio.create_task(counting.get_findings())
+    patient = asyncio.create_task(counting.get_findings())
     await asyncio.sleep(0.01)
     impatient.cancel()
 

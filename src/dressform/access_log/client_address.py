@@ -56,7 +56,7 @@ class TrustedProxies:
         client = scope.get("client")
         peer = (client and client[0]) or ""
         if self._trusted and (nearest := parse_address(peer)) and self._is_trusted(nearest):
-            return str(self._forwarded(scope["headers"], nearest))
+            return str(self._resolve_forwarded(scope["headers"], nearest))
         return _canonical(peer)
 
     def _resolve_forwarded(self, headers: Iterable[tuple[bytes, bytes]], peer: Address) -> Address:

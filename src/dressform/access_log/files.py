@@ -13,7 +13,10 @@ _BLOCK = 1024 * 1024
 
 
 class DiskError(Exception):
-    """An error of the disk, with the text of the system. Not an OSError, which means a lost database connection."""
+    """An error of the disk, with the text of the system.
+
+    It is no OSError, because the database layer takes those for a lost connection.
+    """
 
 
 @contextmanager

@@ -67,7 +67,7 @@ class AccessLogMiddleware:
             nonlocal is_recorded
             if message["type"] == "http.response.start":
                 is_recorded = True
-                line = self._line(scope, at, started, request_id, message["status"])
+                line = self._format_line(scope, at, started, request_id, message["status"])
                 append(shipper.spool, line)
             return send(message)
 
@@ -75,17 +75,17 @@ class AccessLogMiddleware:
             await app(scope, receive, send_wrapper)
         finally:
             if not is_recorded:
-                line = self._line(scope, at, started, request_id, CLIENT_CLOSED_REQUEST)
+                line = self._format_line(scope, at, started, request_id, CLIENT_CLOSED_REQUEST)
                 append(shipper.spool, line)
 
     def record_unparsed(self, scope: Scope, status: int) -> str:
         """Record a request that never reached the application. Return its request id."""
         request_id = timed_id_text()
-        line = self._line(scope, self._clock(), perf_counter_ns(), request_id, status)
+        line = self._format_line(scope, self._clock(), perf_counter_ns(), request_id, status)
         self._shipper().spool.append_if_room(line)
         return request_id
 
-    def _line(
+    def _format_line(
         self, scope: Scope, at: datetime, started: int, request_id: str, status: int
     ) -> bytes:
         method = scope["method"]

@@ -17,8 +17,8 @@ from dressform.access_log.middleware import AccessLogMiddleware
 from dressform.access_log.shipper import Shipper
 from dressform.access_log.spool import check_writable
 from dressform.actions.tidy_journal import tidy_regularly
-from dressform.api import exception_handlers as problems
 from dressform.api.dependencies import ACCESS_TOKEN_LIFETIME
+from dressform.api.exception_handlers import add_exception_handlers
 from dressform.api.openapi import complete_document
 from dressform.api.pages import dataset as dataset_pages
 from dressform.api.pages import documentation, sitemap
@@ -128,8 +128,8 @@ def create_app(process_settings: Settings, clock: Clock | None = None) -> Applic
     for module in ROUTERS:
         app.router.routes.extend(module.router.routes)
     _name_operations(app)
-    problems.install(app)
-    _surround(app, process_settings)
+    add_exception_handlers(app)
+    _add_middleware(app, process_settings)
     return app
 
 
@@ -147,7 +147,7 @@ def _name_operations(app: FastAPI) -> None:
             route.unique_id = route.name
 
 
-def _surround(app: FastAPI, process_settings: Settings) -> None:
+def _add_middleware(app: FastAPI, process_settings: Settings) -> None:
     """The last one added is the outermost."""
     app.add_middleware(BodyLimitMiddleware)
     if process_settings.allowed_origins:

@@ -22,26 +22,28 @@ class AuthenticatedQuery:
     service: AppState
     bearer: HTTPAuthorizationCredentials | None
 
-    async def at(self, statement: Statement, **asked: Any) -> tuple[Member, Row]:
+    async def fetch(self, statement: Statement, **params: Any) -> tuple[Member, Row]:
         """Raises Unauthenticated, AccountRestricted."""
-        member, row = await self.at_any(statement, **asked)
+        member, row = await self.fetch_allow_restricted(statement, **params)
         if member.restricted:
             raise AccountRestricted
         return member, row
 
-    async def at_any(self, statement: Statement, **asked: Any) -> tuple[Member, Row]:
+    async def fetch_allow_restricted(
+        self, statement: Statement, **params: Any
+    ) -> tuple[Member, Row]:
         """Also for a member whose account is restricted. Raises Unauthenticated."""
-        member, rows = await self.at_all(statement, **asked)
+        member, rows = await self.fetch_all(statement, **params)
         return member, rows[0]
 
-    async def at_all(self, statement: Statement, **asked: Any) -> tuple[Member, Sequence[Row]]:
+    async def fetch_all(self, statement: Statement, **params: Any) -> tuple[Member, Sequence[Row]]:
         """Every row of what is asked for. Raises Unauthenticated."""
         if self.bearer is None:
             raise Unauthenticated
         uow = self.service.uows.read()
         claims = self.service.tokens.verify(self.bearer.credentials, at=uow.now)
         found = await Members(uow).get_by_session(
-            claims.session_id, claims.account_id, statement, **asked
+            claims.session_id, claims.account_id, statement, **params
         )
         if found is None:
             raise Unauthenticated
@@ -63,30 +65,30 @@ class _Bearer(HTTPBearer):
             description="The `access_token` of the response to `login` or `refresh`.",
         )
 
-    async def look(self, request: Request) -> AuthenticatedQuery:
+    async def _get_query(self, request: Request) -> AuthenticatedQuery:
         return AuthenticatedQuery(get_state(request), await super().__call__(request))
 
 
 class GetAuthenticatedQuery(_Bearer):
     async def __call__(self, request: Request) -> AuthenticatedQuery:  # type: ignore[override]
-        return await self.look(request)
+        return await self._get_query(request)
 
 
 class GetMember(_Bearer):
     async def __call__(self, request: Request) -> Member:  # type: ignore[override]
-        member, _ = await (await self.look(request)).at_any(MEMBER_QUERY)
+        member, _ = await (await self._get_query(request)).fetch_allow_restricted(MEMBER_QUERY)
         return member
 
 
 class GetActiveMember(_Bearer):
     async def __call__(self, request: Request) -> Member:  # type: ignore[override]
-        member, _ = await (await self.look(request)).at(MEMBER_QUERY)
+        member, _ = await (await self._get_query(request)).fetch(MEMBER_QUERY)
         return member
 
 
 class GetOperator(_Bearer):
     async def __call__(self, request: Request) -> Member:  # type: ignore[override]
-        member, row = await (await self.look(request)).at(MEMBER_AND_OPERATOR)
+        member, row = await (await self._get_query(request)).fetch(MEMBER_AND_OPERATOR)
         if row.operator_id is None:
             raise NotAnOperator
         return member

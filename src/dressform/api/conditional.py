@@ -2,23 +2,23 @@
 
 from fastapi import Request, Response
 
-_KEPT = ("etag", "cache-control")
+_NOT_MODIFIED_HEADERS = ("etag", "cache-control")
 
 
-def not_modified(request: Request, answer: Response) -> Response | None:
+def not_modified_response(request: Request, answer: Response) -> Response | None:
     """A 304 in place of `answer`, whose ETag is set, if the client has that version."""
-    if not names(request, answer.headers["etag"]):
+    if not etag_matches(request, answer.headers["etag"]):
         return None
-    headers = {name: answer.headers[name] for name in _KEPT if name in answer.headers}
+    headers = {name: answer.headers[name] for name in _NOT_MODIFIED_HEADERS if name in answer.headers}
     return Response(status_code=304, headers=headers)
 
 
-def names(request: Request, tag: str) -> bool:
+def etag_matches(request: Request, tag: str) -> bool:
     """Whether If-None-Match names the version that is there."""
-    known = {_opaque(one) for one in request.headers.get("if-none-match", "").split(",")}
-    return bool(known & {_opaque(tag), "*"})
+    known = {_strip_weak_prefix(one) for one in request.headers.get("if-none-match", "").split(",")}
+    return bool(known & {_strip_weak_prefix(tag), "*"})
 
 
-def _opaque(tag: str) -> str:
+def _strip_weak_prefix(tag: str) -> str:
     """As RFC 9110 compares here: a weak tag equals its strong twin."""
     return tag.strip().removeprefix("W/")

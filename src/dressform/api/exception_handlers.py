@@ -23,7 +23,7 @@ _BY_STATUS: dict[int, type[DressformError]] = {
     405: errors.MethodNotAllowed,
     413: errors.TooLarge,
 }
-_PLAIN = {
+_MESSAGES = {
     "missing": "is missing",
     "extra_forbidden": "is not a known field: leave it out",
     "json_invalid": "is not valid JSON",
@@ -31,17 +31,17 @@ _PLAIN = {
 }
 
 
-def install(app: FastAPI) -> None:
+def add_exception_handlers(app: FastAPI) -> None:
     """Every 4xx and 5xx of the application comes from here."""
-    app.add_exception_handler(DressformError, _known)
-    app.add_exception_handler(RequestValidationError, _invalid)
-    app.add_exception_handler(HTTPException, _of_framework)
-    app.add_exception_handler(ClientDisconnect, _unread)
-    app.add_exception_handler(ConstraintError, _outdated)
-    app.add_exception_handler(Exception, _unknown)
+    app.add_exception_handler(DressformError, handle_app_error)
+    app.add_exception_handler(RequestValidationError, handle_validation_error)
+    app.add_exception_handler(HTTPException, handle_http_exception)
+    app.add_exception_handler(ClientDisconnect, handle_client_disconnect)
+    app.add_exception_handler(ConstraintError, handle_integrity_error)
+    app.add_exception_handler(Exception, handle_unexpected_error)
 
 
-def _answer(request: Request, error: DressformError, headers: dict[str, str]) -> Response:
+def _problem_response(request: Request, error: DressformError, headers: dict[str, str]) -> Response:
     if error.retry_after is not None:
         headers |= {"Retry-After": str(error.retry_after)}
     if error.status is HTTPStatus.UNAUTHORIZED:
@@ -52,34 +52,36 @@ def _answer(request: Request, error: DressformError, headers: dict[str, str]) ->
     return JSONResponse(document, int(error.status), headers, MEDIA_TYPE)
 
 
-def _known(request: Request, error: Exception) -> Response:
+def handle_app_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, DressformError)
     if isinstance(error, errors.AccountRestricted):
         request.state.is_restricted = True  # The access log says no more of it.
-    return _answer(request, error, {})
+    return _problem_response(request, error, {})
 
 
-def _invalid(request: Request, error: Exception) -> Response:
+def handle_validation_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     found = error.errors()
     if any(entry["type"] == "json_invalid" for entry in found):
-        return _answer(request, errors.MalformedRequest(), {})
+        return _problem_response(request, errors.MalformedRequest(), {})
     # A small body can hold tens of thousands of unknown names: the answer stays small too.
-    fields = (FieldError(_pointer(entry["loc"]), _said(entry)) for entry in found[:MAX_ERRORS])
-    return _answer(request, InvalidInput(*fields), {})
+    fields = (
+        FieldError(_pointer(entry["loc"]), _error_message(entry)) for entry in found[:MAX_ERRORS]
+    )
+    return _problem_response(request, InvalidInput(*fields), {})
 
 
-def _of_framework(request: Request, error: Exception) -> Response:
+def handle_http_exception(request: Request, error: Exception) -> Response:
     """Starlette's own: an unknown route, a method that a route lacks, a broken body."""
     assert isinstance(error, HTTPException)
     kind = _BY_STATUS.get(error.status_code, errors.MalformedRequest)
     headers = dict(error.headers or {})
     if kind is errors.MethodNotAllowed:
-        headers["Allow"] = _allowed(request)
-    return _answer(request, kind(), headers)
+        headers["Allow"] = _allowed_methods(request)
+    return _problem_response(request, kind(), headers)
 
 
-def _allowed(request: Request) -> str:
+def _allowed_methods(request: Request) -> str:
     """The methods of every route with this path; the framework names only the first one's."""
     found = {
         method
@@ -90,28 +92,30 @@ def _allowed(request: Request) -> str:
     return ", ".join(sorted(found))
 
 
-def _unread(request: Request, _: Exception) -> Response:
+def handle_client_disconnect(request: Request, _: Exception) -> Response:
     """The client went away while its body was read: nobody gets this answer."""
-    return _answer(request, errors.MalformedRequest(), {})
+    return _problem_response(request, errors.MalformedRequest(), {})
 
 
-def _outdated(request: Request, error: Exception) -> Response:
+def handle_integrity_error(request: Request, error: Exception) -> Response:
     """A row refers to what was removed while the request ran."""
     assert isinstance(error, ConstraintError)
     constraint = error.constraint or ""
     if constraint.startswith("fk_"):
         of_model = constraint.endswith("_model_id")
-        return _answer(request, errors.NotFound() if of_model else errors.Unauthenticated(), {})
-    return _answer(request, errors.InternalError(), {})
+        return _problem_response(
+            request, errors.NotFound() if of_model else errors.Unauthenticated(), {}
+        )
+    return _problem_response(request, errors.InternalError(), {})
 
 
-def _unknown(request: Request, _: Exception) -> Response:
-    return _answer(request, errors.InternalError(), {})
+def handle_unexpected_error(request: Request, _: Exception) -> Response:
+    return _problem_response(request, errors.InternalError(), {})
 
 
-def _said(entry: dict[str, Any]) -> str:
+def _error_message(entry: dict[str, Any]) -> str:
     """What was expected. Never what was sent: `input` and `ctx` stay inside."""
-    message: str = _PLAIN.get(entry["type"], entry["msg"])
+    message: str = _MESSAGES.get(entry["type"], entry["msg"])
     return message.removeprefix("Value error, ").removeprefix("Input ")
 
 

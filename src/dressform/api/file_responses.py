@@ -7,24 +7,24 @@ from typing import Any
 from fastapi import Request, Response
 from fastapi.responses import StreamingResponse
 
-from dressform.api.ranges import Version, http_date, is_known, wanted
+from dressform.api.ranges import Validators, http_date, is_not_modified, parse_range
 from dressform.api.schemas.dp_guarantee import LICENCE_URL
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.repositories.editions import Editions, StoredFile
 
-PIECE = 256 * 1024
+CHUNK_SIZE = 256 * 1024
 """Bytes of a file that are held at a time, however slowly a client takes them."""
 
 SVG = "image/svg+xml"
 
 # Whatever page or notebook wants it may load it: it is public, and nobody is recognised by it.
-OPEN = {
+PUBLIC_HEADERS = {
     "Access-Control-Allow-Origin": "*",
     "Cross-Origin-Resource-Policy": "cross-origin",
 }
 _EXPOSED = "Accept-Ranges, Content-Disposition, Content-Range, ETag, Link, Repr-Digest"
 # A picture opened by itself keeps the colours that are written in it, and runs nothing.
-_DRAWN = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox"
+_SVG_CSP = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox"
 
 _CONTENT: dict[str, Any] = {
     kind: {"schema": {"type": "string", "format": "binary"}, "example": example}
@@ -49,8 +49,8 @@ def _header(description: str, example: str) -> dict[str, Any]:
     return {"description": description, "schema": schema, "example": example}
 
 
-_KNOWN = {"ETag": {"$ref": "#/components/headers/ETag"}}
-_TOLD = _KNOWN | {
+_ETAG_HEADER = {"ETag": {"$ref": "#/components/headers/ETag"}}
+_FILE_HEADERS = _ETAG_HEADER | {
     "Accept-Ranges": _header("Ranges of bytes can be requested.", "bytes"),
     "Last-Modified": _header("The time of publication.", "Mon, 01 Mar 2027 09:30:00 GMT"),
     "Repr-Digest": _header(
@@ -58,15 +58,15 @@ _TOLD = _KNOWN | {
         "sha-256=:n4bQgYhMfWWaL+qgxVrQFaO/TxsrC4Is0V1sFbDwCgg=:",
     ),
 }
-_HAD: dict[int | str, dict[str, Any]] = {
-    304: {"description": "Your copy is current.", "headers": _KNOWN}
+_NOT_MODIFIED: dict[int | str, dict[str, Any]] = {
+    304: {"description": "Your copy is current.", "headers": _ETAG_HEADER}
 }
-FILE_ASKED = _HAD | {200: {"description": "The file exists.", "headers": _TOLD}}
-FILE_ANSWERS = _HAD | {
-    200: {"description": "The whole file.", "headers": _TOLD, "content": _CONTENT},
+HEAD_RESPONSES = _NOT_MODIFIED | {200: {"description": "The file exists.", "headers": _FILE_HEADERS}}
+GET_RESPONSES = _NOT_MODIFIED | {
+    200: {"description": "The whole file.", "headers": _FILE_HEADERS, "content": _CONTENT},
     206: {
         "description": "The requested range.",
-        "headers": _TOLD | {"Content-Range": {"$ref": "#/components/headers/Content-Range"}},
+        "headers": _FILE_HEADERS | {"Content-Range": {"$ref": "#/components/headers/Content-Range"}},
         "content": _CONTENT,
     },
 }
@@ -92,20 +92,20 @@ IF_RANGE = _parameter(
 )
 
 
-async def file_answer(
+async def file_response(
     request: Request, uows: UnitOfWorkFactory, edition: str, name: str
 ) -> Response:
     """Raises NotFound, and RangeNotSatisfiable for a part that lies behind the end."""
     uow = uows.read()
     file = await Editions(uow).get_file(edition, name)
     headers = _headers(file)
-    version = Version(headers["ETag"], file.published_at, file.size)
-    if is_known(request, version):
+    version = Validators(headers["ETag"], file.published_at, file.size)
+    if is_not_modified(request, version):
         return Response(status_code=304, headers=headers)
-    return _sent(request, uows, file, headers, wanted(request, version))
+    return _build_response(request, uows, file, headers, parse_range(request, version))
 
 
-def _sent(
+def _build_response(
     request: Request,
     uows: UnitOfWorkFactory,
     file: StoredFile,
@@ -119,14 +119,14 @@ def _sent(
     if request.method == "HEAD":
         return Response(headers=headers)
     status = 200 if part is None else 206
-    return StreamingResponse(_pieces(uows, file, held), status, headers)
+    return StreamingResponse(_stream_chunks(uows, file, held), status, headers)
 
 
-async def _pieces(uows: UnitOfWorkFactory, file: StoredFile, part: range) -> AsyncIterator[bytes]:
+async def _stream_chunks(uows: UnitOfWorkFactory, file: StoredFile, part: range) -> AsyncIterator[bytes]:
     """Each by itself: a slow client keeps no connection to the database from others."""
-    for start in part[::PIECE]:
+    for start in part[::CHUNK_SIZE]:
         uow = uows.read()
-        piece = await Editions(uow).read_part(file, start, min(PIECE, part.stop - start))
+        piece = await Editions(uow).read_part(file, start, min(CHUNK_SIZE, part.stop - start))
         yield piece
 
 
@@ -137,10 +137,10 @@ def _content_type(file: StoredFile) -> str:
 
 
 def _headers(file: StoredFile) -> dict[str, str]:
-    return OPEN | dict(_about(file))
+    return PUBLIC_HEADERS | dict(_iter_headers(file))
 
 
-def _about(file: StoredFile) -> Iterator[tuple[str, str]]:
+def _iter_headers(file: StoredFile) -> Iterator[tuple[str, str]]:
     shown = "inline" if file.media_type == SVG else "attachment"
     yield "Accept-Ranges", "bytes"
     yield "Access-Control-Expose-Headers", _EXPOSED
@@ -151,4 +151,4 @@ def _about(file: StoredFile) -> Iterator[tuple[str, str]]:
     yield "Link", f'<{LICENCE_URL}>; rel="license"'
     yield "Repr-Digest", f"sha-256=:{b64encode(file.sha256).decode()}:"
     if file.media_type == SVG:
-        yield "Content-Security-Policy", _DRAWN
+        yield "Content-Security-Policy", _SVG_CSP

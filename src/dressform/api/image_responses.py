@@ -4,15 +4,15 @@ from typing import Any
 
 from fastapi import Request, Response
 
-from dressform.api.conditional import not_modified
+from dressform.api.conditional import not_modified_response
 from dressform.repositories.pictures import StoredPicture
 
 WEBP = "image/webp"
-TAKEN = ("image/png", "image/jpeg", "image/webp", "image/avif")
+ACCEPTED_TYPES = ("image/png", "image/jpeg", "image/webp", "image/avif")
 
 _VERSION = {"ETag": {"$ref": "#/components/headers/ETag"}}
 
-PICTURE_ANSWER: dict[int | str, dict[str, Any]] = {
+IMAGE_RESPONSES: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "The picture.",
         "headers": _VERSION,
@@ -24,7 +24,7 @@ PICTURE_BODY: dict[str, Any] = {
     "requestBody": {
         "required": True,
         "description": "The picture itself, at most 10 MB and 40 megapixels.",
-        "content": {kind: {"schema": {"type": "string", "format": "binary"}} for kind in TAKEN},
+        "content": {kind: {"schema": {"type": "string", "format": "binary"}} for kind in ACCEPTED_TYPES},
     }
 }
 
@@ -33,13 +33,13 @@ class WebP(Response):
     media_type = WEBP
 
 
-def shown(request: Request, picture: StoredPicture) -> Response:
+def image_response(request: Request, picture: StoredPicture) -> Response:
     """The picture, or 304 to a client that has this version of it."""
     headers = {"ETag": f'"{picture.version}"', "Cache-Control": "private, no-cache"}
     answer = WebP(picture.webp, headers=headers)
-    return not_modified(request, answer) or answer
+    return not_modified_response(request, answer) or answer
 
 
-async def sent(request: Request) -> bytes:
+async def read_body(request: Request) -> bytes:
     """The body as it came: its length is limited before it gets here."""
     return await request.body()

@@ -39,7 +39,9 @@ def _example(schema: dict[str, Any], schemas: dict[str, Any], name: str = "") ->
             key: values[key] if key in values else _example(each, schemas)
             for key, each in schema["properties"].items()
         }
-    return schema.get("const", schema.get("default", _EXAMPLE_BY_FORMAT.get(schema.get("format", ""))))
+    return schema.get(
+        "const", schema.get("default", _EXAMPLE_BY_FORMAT.get(schema.get("format", "")))
+    )
 
 
 def _resolve(

@@ -7,7 +7,7 @@ from email.utils import format_datetime
 
 from fastapi import Request
 
-from dressform.api.conditional import names
+from dressform.api.conditional import etag_matches
 from dressform.errors import RangeNotSatisfiable
 
 # No file has as many bytes as 18 digits can say; whoever says more gets all of it.
@@ -16,7 +16,7 @@ _DATE = "%a, %d %b %Y %H:%M:%S GMT"
 
 
 @dataclass(frozen=True, slots=True)
-class Version:
+class Validators:
     """What there is: its strong ETag, since when, and how many bytes it has."""
 
     tag: str
@@ -24,13 +24,13 @@ class Version:
     size: int
 
 
-def wanted(request: Request, version: Version) -> range | None:
+def parse_range(request: Request, version: Validators) -> range | None:
     """The bytes that are asked for; None for all, which answers whatever is not one plain range.
 
     Raises RangeNotSatisfiable.
     """
     found = _RANGE.fullmatch(request.headers.get("range", ""))
-    if request.method != "GET" or not found or not _is_meant(request, version):
+    if request.method != "GET" or not found or not if_range_matches(request, version):
         return None
     first, last = found.groups()
     if not (first or last) or (first and last and int(last) < int(first)):
@@ -42,16 +42,16 @@ def wanted(request: Request, version: Version) -> range | None:
     return range(start, stop)
 
 
-def _is_meant(request: Request, version: Version) -> bool:
+def if_range_matches(request: Request, version: Validators) -> bool:
     """Whether what the client has the other bytes of is this: If-Range, if there is one."""
     condition = request.headers.get("if-range")
     return condition is None or condition in {version.tag, http_date(version.changed_at)}
 
 
-def is_known(request: Request, version: Version) -> bool:
+def is_not_modified(request: Request, version: Validators) -> bool:
     """Whether the client has it already; what If-None-Match says comes before the date."""
     if "if-none-match" in request.headers:
-        return names(request, version.tag)
+        return etag_matches(request, version.tag)
     try:
         text = request.headers.get("if-modified-since", "")
         since = datetime.strptime(text, _DATE).replace(tzinfo=UTC)

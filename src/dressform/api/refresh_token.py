@@ -16,14 +16,14 @@ _NAME = "dressform-refresh"
 
 
 @dataclass(frozen=True, slots=True)
-class Carried:
+class PresentedToken:
     """The refresh token that a request came with, and how."""
 
     text: str
     by_cookie: bool
 
 
-class RefreshCookie:
+class TokenIssuer:
     """Sets and clears the cookie on the answer under way."""
 
     def __init__(self, response: Response, service: AppStateDep) -> None:
@@ -32,7 +32,7 @@ class RefreshCookie:
         self._clock = service.uows.clock
         self._tokens = service.tokens
 
-    def hand_out(self, signed_in: IssuedSession, *, by_cookie: bool) -> TokensRead:
+    def issue(self, signed_in: IssuedSession, *, by_cookie: bool) -> TokensRead:
         now = self._clock()
         if by_cookie:
             self._set(signed_in.refresh_token, max_age=signed_in.expires_at - now)
@@ -57,25 +57,25 @@ class RefreshCookie:
         )
 
 
-async def refresh_cookie(response: Response, service: AppStateDep) -> RefreshCookie:
-    return RefreshCookie(response, service)
+async def get_token_issuer(response: Response, service: AppStateDep) -> TokenIssuer:
+    return TokenIssuer(response, service)
 
 
-async def carried(
+async def get_presented_token(
     request: Request,
     settings: Settings,
     body: Annotated[RefreshRequest | None, Body()] = None,
-) -> Carried:
+) -> PresentedToken:
     """From the body, else from the cookie. Raises RefreshTokenRefused, OriginNotAllowed."""
     if body is not None and body.refresh_token is not None:
-        return Carried(body.refresh_token, by_cookie=False)
+        return PresentedToken(body.refresh_token, by_cookie=False)
     text = request.cookies.get(cookie_name(settings))
     if not text:
         raise RefreshTokenRefused(
             "Send `refresh_token` in the body, or the cookie of your session."
         )
-    _refuse_foreign(request, settings)
-    return Carried(text, by_cookie=True)
+    _check_origin(request, settings)
+    return PresentedToken(text, by_cookie=True)
 
 
 def cookie_name(settings: Settings) -> str:
@@ -83,7 +83,7 @@ def cookie_name(settings: Settings) -> str:
     return f"__Host-{_NAME}" if settings.secure_cookies else _NAME
 
 
-def _refuse_foreign(request: Request, settings: Settings) -> None:
+def _check_origin(request: Request, settings: Settings) -> None:
     origin = request.headers.get("origin")
     ours = {_origin(settings.public_url), _origin(settings.frontend_url), *settings.allowed_origins}
     if origin is not None and origin not in ours:

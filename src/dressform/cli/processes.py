@@ -23,7 +23,9 @@ log = logging.getLogger(__name__)
 _WORKER_NICENESS = 10
 
 
-def _setting_option(field: str, what: str, least: int | None = None, most: int | None = None) -> Any:
+def _setting_option(
+    field: str, what: str, least: int | None = None, most: int | None = None
+) -> Any:
     """Return an option that overrides a setting, which its help names."""
     default = Settings.model_fields[field].default
     said = f"{what} Without it DRESSFORM_{field.upper()}, or else {default}."

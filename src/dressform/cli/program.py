@@ -58,7 +58,7 @@ def _show_version(*, asked: bool) -> None:
 
 
 @app.callback()
-def about(
+def show_help(
     *,
     _: Annotated[
         bool,

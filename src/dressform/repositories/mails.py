@@ -87,7 +87,7 @@ class Mails:
         self._encryption = RowEncryption(uow.keyrings, "mail")
 
     async def add(
-        self, kind: str, *, to: str, language: str, ends_with: UUID | None = None, **about: Any
+        self, kind: str, *, to: str, language: str, ends_with: UUID | None = None, **context: Any
     ) -> None:
         """Add a mail, which is deleted with the account `ends_with` if it is still there."""
         mail_id = random_id()
@@ -99,7 +99,9 @@ class Mails:
                 "kind": kind,
                 "created_at": start_of_day(self._uow.now),
                 "next_attempt_at": start_of_hour(self._uow.now),
-                **self._encryption.seal({"to": to, "language": language, "about": about}, mail_id),
+                **self._encryption.seal(
+                    {"to": to, "language": language, "about": context}, mail_id
+                ),
             },
         )
 
@@ -114,7 +116,12 @@ class Mails:
     async def get_by_id(self, mail_id: UUID) -> OutboxMail | None:
         """Return a mail, decrypted, or None when it is gone."""
         row = await self._uow.connection.fetch_one_or_none(_BY_ID, {"mail_id": mail_id})
-        return None if row is None else OutboxMail(row.id, row.kind, **self._encryption.open(row))
+        if row is None:
+            return None
+        payload = self._encryption.open(row)
+        return OutboxMail(
+            row.id, row.kind, payload["to"], payload["language"], context=payload["about"]
+        )
 
     async def delete(self, mail_id: UUID) -> None:
         """Delete a mail, which was delivered or is not to be sent."""

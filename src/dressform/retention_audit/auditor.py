@@ -34,7 +34,7 @@ class Auditor:
         self._cached: Findings | None = None
         self._fresh_until = 0.0
 
-    async def findings(self) -> Findings:
+    async def get_findings(self) -> Findings:
         """Return findings of at most FRESH_SECONDS ago; concurrent callers share one audit.
 
         Raise Unavailable.

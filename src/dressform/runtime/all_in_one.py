@@ -26,7 +26,10 @@ _Database = tuple[Settings, str, Sequence[Restartable]]
 
 def run_everything(settings: Settings) -> None:
     """Run PostgreSQL, API and worker until Ctrl-C or SIGTERM. Raise StartupError."""
-    with bind_socket(settings) as sock, _open_database(settings, sock) as (effective, where, server):
+    with (
+        bind_socket(settings) as sock,
+        _open_database(settings, sock) as (effective, where, server),
+    ):
         asyncio.run(_prepare(effective))
         handed_down = {**os.environ, LISTEN_FD_ENV: str(sock.fileno())}
         supervise(

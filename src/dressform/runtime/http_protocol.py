@@ -59,10 +59,10 @@ class HttpProtocol(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._timer.cancel()
         for cycle, _ in self.pipeline:
-            self._log.record_unparsed(dict(cycle.scope), CLIENT_CLOSED_REQUEST)
+            self._access_log.record_unparsed(dict(cycle.scope), CLIENT_CLOSED_REQUEST)
         self.pipeline.clear()
         if self._in_head and not self._ignore_input:
-            self._log.record_unparsed(self._empty_scope(), CLIENT_CLOSED_REQUEST)
+            self._access_log.record_unparsed(self._empty_scope(), CLIENT_CLOSED_REQUEST)
         if self._running is not None:
             # uvicorn marks only the latest cycle; a write of an earlier one would be an error on uvloop.
             self._running.disconnected = True
@@ -142,12 +142,12 @@ class HttpProtocol(HttpToolsProtocol):
             self._send_error(error)
         else:
             # A response now would be taken for that of an earlier, pipelined request.
-            self._log.record_unparsed(self._empty_scope(), error.status)
+            self._access_log.record_unparsed(self._empty_scope(), error.status)
             self.transport.close()
 
     def _send_error(self, error: DressformError) -> None:
         self._ignore_input = True
-        request_id = self._log.record_unparsed(self._empty_scope(), error.status)
+        request_id = self._access_log.record_unparsed(self._empty_scope(), error.status)
         body = json.dumps(error.as_problem(request_id)).encode()
         wait = f"retry-after: {error.retry_after}\r\n" if error.retry_after else ""
         head = (
@@ -167,7 +167,7 @@ class HttpProtocol(HttpToolsProtocol):
         return {"client": self.client, "headers": headers, "method": ""}
 
     @property
-    def _log(self) -> AccessLogMiddleware:
+    def _access_log(self) -> AccessLogMiddleware:
         log: AccessLogMiddleware = self.config.loaded_app.middleware_stack
         return log
 

@@ -24,10 +24,10 @@ from dressform.settings.key_ring import parse_master_keys
 from dressform.settings.messages import PREFIX
 from dressform.settings.validators import (
     Network,
-    validate_origin,
     parse_network,
     validate_email,
     validate_http_url,
+    validate_origin,
     validate_postgres_url,
     validate_publisher_name,
     validate_sender,

@@ -22,8 +22,8 @@ def exit_when_parent_dies() -> None:
 
 
 def _terminate_after(event: Callable[[], object]) -> None:
-    def watch() -> None:
+    def terminate_at_eof() -> None:
         event()
         os.kill(os.getpid(), signal.SIGTERM)
 
-    threading.Thread(target=watch, name="parent-watchdog", daemon=True).start()
+    threading.Thread(target=terminate_at_eof, name="parent-watchdog", daemon=True).start()

@@ -13,7 +13,7 @@ router = APIRouter(include_in_schema=False)
 
 @router.get("/privacy")
 async def show_privacy(auditor: Auditor, settings: Settings, language: Spoken) -> HTMLResponse:
-    status = StatusRead.of(await auditor.findings(), language)
+    status = StatusRead.of(await auditor.get_findings(), language)
     named = [
         (
             category.name.fr if language == "fr" else category.name.en,

@@ -36,7 +36,7 @@ async def list_consents(
     Processing that needs your consent takes place only after you give it. There is one such
     purpose so far: adding one of your models to the open dataset.
     """
-    me, row = await look.at_any(MEMBER_AND_ACCOUNT)
+    me, row = await look.fetch_allow_restricted(MEMBER_AND_ACCOUNT)
     text = CURRENT[language or decrypt_credentials(row, me).language]
     return ConsentsRead(items=[ConsentWithText.asking(await consents.get(me), text)])
 

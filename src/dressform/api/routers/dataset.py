@@ -4,12 +4,12 @@ from fastapi import APIRouter, Path, Query, Request, Response
 
 from dressform.api.dependencies import Editions, UnitOfWorkDep, UnitOfWorkFactoryDep
 from dressform.api.file_responses import (
-    FILE_ANSWERS,
-    FILE_ASKED,
+    GET_RESPONSES,
+    HEAD_RESPONSES,
     IF_RANGE,
-    OPEN,
+    PUBLIC_HEADERS,
     RANGE,
-    file_answer,
+    file_response,
 )
 from dressform.api.problem_responses import problem_responses
 from dressform.api.schemas.dataset import DatasetRead
@@ -33,7 +33,7 @@ async def read_dataset(
     The response describes the dataset, its privacy guarantee and its editions. No account is
     needed, and every web page may load it.
     """
-    response.headers.update(OPEN | {"Cache-Control": "public, max-age=300"})
+    response.headers.update(PUBLIC_HEADERS | {"Cache-Control": "public, max-age=300"})
     return DatasetRead.of(
         await editions.list_all(),
         sufficed=await editions.was_last_count_sufficient(),
@@ -55,7 +55,7 @@ async def read_edition(
     The response lists the files of the edition, which never change.
     """
     found = EditionRead.with_files(await editions.get(edition), await editions.list_files(edition))
-    response.headers.update(OPEN | {"Cache-Control": "public, max-age=3600"})
+    response.headers.update(PUBLIC_HEADERS | {"Cache-Control": "public, max-age=3600"})
     return found
 
 
@@ -68,7 +68,7 @@ async def read_edition_file(
     ranges the whole file is sent). It may be cached for ever; `Repr-Digest` and `ETag` are its
     SHA-256.
     """
-    return await file_answer(request, units, edition, file)
+    return await file_response(request, units, edition, file)
 
 
 _ADDRESS = "/editions/{edition}/files/{file}"
@@ -77,7 +77,7 @@ router.add_api_route(
     _ADDRESS,
     read_edition_file,
     response_class=Response,
-    responses=FILE_ANSWERS | problem_responses(NotFound, RangeNotSatisfiable),
+    responses=GET_RESPONSES | problem_responses(NotFound, RangeNotSatisfiable),
     openapi_extra={"parameters": [RANGE, IF_RANGE]},
 )
 # Programs that download in parts ask for the length first. No other address takes HEAD.
@@ -88,5 +88,5 @@ router.add_api_route(
     name="head_edition_file",
     description="Read the headers of a file of an edition\n\nThe response has the headers of a download, without the content.",
     response_class=Response,
-    responses=FILE_ASKED | problem_responses(NotFound),
+    responses=HEAD_RESPONSES | problem_responses(NotFound),
 )

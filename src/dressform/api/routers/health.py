@@ -60,7 +60,7 @@ async def read_retention(auditor: Auditor, response: Response) -> RetentionRead:
     An independent check reads the tables and files themselves and does not rely on the worker's
     reports. Counts of addresses above one million are not exact.
     """
-    found = RetentionRead.of(await auditor.findings())
+    found = RetentionRead.of(await auditor.get_findings())
     if found.status == "overdue":
         response.status_code = status.HTTP_503_SERVICE_UNAVAILABLE
         response.headers["Retry-After"] = "60"

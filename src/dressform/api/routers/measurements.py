@@ -2,7 +2,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
-from dressform.api.conditional import not_modified
+from dressform.api.conditional import not_modified_response
 from dressform.api.problem_responses import problem_responses
 from dressform.api.schemas.measurement_checks import BodyInput, CheckRead, EstimatesRead
 from dressform.api.schemas.measurements import MeasurementRead, MeasurementsRead
@@ -74,7 +74,7 @@ async def list_measurements(
     response.headers["Cache-Control"] = cache_control
     response.headers["ETag"] = f'W/"{VERSION}-{breasts}"'
     items = [MeasurementRead.of(one) for one in visible_measurements(breasts)]
-    return not_modified(request, response) or MeasurementsRead(
+    return not_modified_response(request, response) or MeasurementsRead(
         version=VERSION, items=items, derived=DERIVED
     )
 
@@ -135,4 +135,4 @@ async def read_measurement(
     """
     response.headers["Cache-Control"] = cache_control
     response.headers["ETag"] = f'W/"{VERSION}-{measurement.name}"'
-    return not_modified(request, response) or MeasurementRead.of(measurement)
+    return not_modified_response(request, response) or MeasurementRead.of(measurement)

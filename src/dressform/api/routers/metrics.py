@@ -75,7 +75,7 @@ async def read_metrics(request: Request, auditor: Auditor) -> Response:
     another transaction locks the access log, the metrics of its rows are missing.
     """
     try:
-        findings = await auditor.findings()
+        findings = await auditor.get_findings()
     except Unavailable:
         findings = None
     registry = CollectorRegistry()

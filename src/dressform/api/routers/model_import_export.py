@@ -78,7 +78,7 @@ async def export_model(
     The file holds every stored measurement, also hidden ones and those of the base model, in
     millimetres and degrees. It says nothing about you, and does not contain the model's name.
     """
-    me, row = await look.at(MEMBER_AND_MODEL, model_id=model_id)
+    me, row = await look.fetch(MEMBER_AND_MODEL, model_id=model_id)
     body = decrypt_member_model(row, me).body
     file_name = f"model-{str(model_id)[:8]}.{_ENDINGS.get(form, form.value)}"
     return Response(

@@ -13,7 +13,7 @@ from dressform.api.dependencies import (
     UnitOfWorkFactoryDep,
 )
 from dressform.api.dependencies import Models as ModelsInUnit
-from dressform.api.image_responses import PICTURE_ANSWER, PICTURE_BODY, WebP, sent, shown
+from dressform.api.image_responses import IMAGE_RESPONSES, PICTURE_BODY, WebP, sent, shown
 from dressform.api.problem_responses import problem_responses
 from dressform.api.schemas.measurements import WarningsRead
 from dressform.api.schemas.models import (
@@ -83,7 +83,7 @@ async def list_models(
 
     Models are in the order of their creation. `next` is the `cursor` of the next page.
     """
-    me, rows = await look.at_all(MEMBER_AND_MODELS, after=cursor or 0, most=limit + 1)
+    me, rows = await look.fetch_all(MEMBER_AND_MODELS, after=cursor or 0, most=limit + 1)
     shown_in = await _shown_in(look.service.uows, me, unit)
     return ModelPage.of(decrypt_page(rows, me, limit=limit), shown_in)
 
@@ -125,7 +125,7 @@ async def read_model(
     Only its owner can read it. The response has all values, also those of a variant's base;
     `missing` lists what is still to be measured.
     """
-    me, row = await look.at_any(MEMBER_AND_MODEL, model_id=model_id)
+    me, row = await look.fetch_allow_restricted(MEMBER_AND_MODEL, model_id=model_id)
     shown_in = await _shown_in(look.service.uows, me, unit)
     return as_json(ModelRead.of(decrypt_member_model(row, me), shown_in))
 
@@ -177,18 +177,18 @@ async def read_warnings(model_id: ModelId, look: AuthenticatedQueryDep) -> Warni
     The response has the same warnings as creating or changing the model. No value is refused
     for them.
     """
-    me, row = await look.at(MEMBER_AND_MODEL, model_id=model_id)
+    me, row = await look.fetch(MEMBER_AND_MODEL, model_id=model_id)
     return WarningsRead.of(decrypt_member_model(row, me).body)
 
 
 @router.get(
     "/{model_id}/avatar",
     response_class=WebP,
-    responses=PICTURE_ANSWER | problem_responses(NotFound),
+    responses=IMAGE_RESPONSES | problem_responses(NotFound),
 )
 async def read_avatar(request: Request, model_id: ModelId, look: AuthenticatedQueryDep) -> Response:
     """Download a model's avatar"""
-    me, row = await look.at_any(MEMBER_AND_AVATAR, model_id=model_id)
+    me, row = await look.fetch_allow_restricted(MEMBER_AND_AVATAR, model_id=model_id)
     return shown(request, decrypt_avatar(row, me, model_id))
 
 

@@ -57,7 +57,7 @@ async def read_status(
     An independent check reads what is stored and does not rely on the worker's reports. The
     status becomes `overdue` by itself when nothing is deleted any more.
     """
-    found = await auditor.findings()
+    found = await auditor.get_findings()
     response.headers["Cache-Control"] = "public, max-age=60"
     return StatusRead.of(found, language)
 

@@ -13,7 +13,7 @@ from dressform.api.dependencies import (
     Profiles,
     UnitOfWorkFactoryDep,
 )
-from dressform.api.image_responses import PICTURE_ANSWER, PICTURE_BODY, WebP, sent, shown
+from dressform.api.image_responses import IMAGE_RESPONSES, PICTURE_BODY, WebP, sent, shown
 from dressform.api.problem_responses import problem_responses
 from dressform.api.schemas.profiles import OwnProfileRead, ProfileRead, ProfileUpdate
 from dressform.errors import NotFound, TooLarge, UnsupportedPicture, UsernameTaken
@@ -42,7 +42,7 @@ async def read_own_profile(look: AuthenticatedQueryDep) -> OwnProfileRead:
     The response also has what only you see: e-mail address, language, last login, and when the
     account ends without another one.
     """
-    me, row = await look.at_any(MEMBER_AND_PROFILE)
+    me, row = await look.fetch_allow_restricted(MEMBER_AND_PROFILE)
     return OwnProfileRead.of_owner(*decrypt_own_profile(row, me))
 
 
@@ -70,11 +70,11 @@ async def change_own_profile(
 @router.get(
     "/me/picture",
     response_class=WebP,
-    responses=PICTURE_ANSWER | problem_responses(NotFound),
+    responses=IMAGE_RESPONSES | problem_responses(NotFound),
 )
 async def read_own_picture(request: Request, look: AuthenticatedQueryDep) -> Response:
     """Download your picture"""
-    me, row = await look.at_any(MEMBER_AND_PICTURE)
+    me, row = await look.fetch_allow_restricted(MEMBER_AND_PICTURE)
     return shown(request, decrypt_picture(row, me))
 
 
@@ -126,7 +126,7 @@ async def read_profile(username: Name, _: CurrentMember, profiles: Profiles) -> 
 @router.get(
     "/{username}/picture",
     response_class=WebP,
-    responses=PICTURE_ANSWER | problem_responses(NotFound),
+    responses=IMAGE_RESPONSES | problem_responses(NotFound),
 )
 async def read_picture(
     request: Request, username: Name, _: CurrentMember, pictures: Pictures

@@ -14,7 +14,12 @@ from dressform.api.dependencies import (
 )
 from dressform.api.problem_responses import problem_responses
 from dressform.api.rate_limiter import RateLimit
-from dressform.api.refresh_token import Carried, RefreshCookie, carried, refresh_cookie
+from dressform.api.refresh_token import (
+    PresentedToken,
+    TokenIssuer,
+    get_presented_token,
+    get_token_issuer,
+)
 from dressform.api.schemas.sessions import LoginRequest, SessionRead, SessionsRead, TokensRead
 from dressform.errors import (
     NotFound,
@@ -26,8 +31,8 @@ from dressform.errors import (
 
 router = APIRouter(prefix="/v1/auth", tags=["auth"])
 
-Cookie = Annotated[RefreshCookie, Depends(refresh_cookie)]
-CarriedToken = Annotated[Carried, Depends(carried)]
+Cookie = Annotated[TokenIssuer, Depends(get_token_issuer)]
+PresentedTokenDep = Annotated[PresentedToken, Depends(get_presented_token)]
 SessionId = Annotated[
     UUID, Path(description="The id of the session, from the list of your sessions.")
 ]
@@ -54,7 +59,7 @@ async def login(
     """
     with rate_limiter.guard(RateLimit.PASSWORD, body.login):
         signed_in = await sign_in(units, hasher, login=body.login, password=body.password)
-    return cookie.hand_out(signed_in, by_cookie=body.session == "cookie")
+    return cookie.issue(signed_in, by_cookie=body.session == "cookie")
 
 
 @router.post(
@@ -63,7 +68,9 @@ async def login(
     response_description="A new access token, and the next refresh token.",
     responses=problem_responses(RefreshTokenRefused, OriginNotAllowed),
 )
-async def refresh(token: CarriedToken, units: UnitOfWorkFactoryDep, cookie: Cookie) -> TokensRead:
+async def refresh(
+    token: PresentedTokenDep, units: UnitOfWorkFactoryDep, cookie: Cookie
+) -> TokensRead:
     """Refresh the access token
 
     Each refresh token works once. The last used one works again as long as its successor was
@@ -71,7 +78,7 @@ async def refresh(token: CarriedToken, units: UnitOfWorkFactoryDep, cookie: Cook
     another person may have a copy.
     """
     renewed = await rotate_session(units, token.text)
-    return cookie.hand_out(renewed, by_cookie=token.by_cookie)
+    return cookie.issue(renewed, by_cookie=token.by_cookie)
 
 
 @router.post(
@@ -81,7 +88,7 @@ async def refresh(token: CarriedToken, units: UnitOfWorkFactoryDep, cookie: Cook
     response_description="The session has ended.",
     responses=problem_responses(RefreshTokenRefused, OriginNotAllowed),
 )
-async def logout(token: CarriedToken, sessions: Sessions, cookie: Cookie) -> None:
+async def logout(token: PresentedTokenDep, sessions: Sessions, cookie: Cookie) -> None:
     """Sign out
 
     The session of the refresh token ends at once; its access token is refused from then on too.

@@ -61,7 +61,7 @@ async def get_model_silhouette(
     values are estimated and drawn dashed. It is an SVG without scripts, for light and dark
     pages; inline in a page it takes the colour of the text around it.
     """
-    me, row = await look.at(MEMBER_AND_MODEL, model_id=model_id)
+    me, row = await look.fetch(MEMBER_AND_MODEL, model_id=model_id)
     body = decrypt_member_model(row, me).body
     drawing = render_silhouette(
         body.visible, breasts=bool(body.breasts), language=language, unit=MeasurementUnit(unit)
