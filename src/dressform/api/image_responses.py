@@ -20,7 +20,7 @@ IMAGE_RESPONSES: dict[int | str, dict[str, Any]] = {
     },
     304: {"description": "Your copy is current.", "headers": _VERSION},
 }
-PICTURE_BODY: dict[str, Any] = {
+IMAGE_BODY: dict[str, Any] = {
     "requestBody": {
         "required": True,
         "description": "The picture itself, at most 10 MB and 40 megapixels.",

@@ -6,10 +6,10 @@ from fastapi import APIRouter, Request, Response, status
 from dressform.api.dependencies import AppStateDep, Auditor
 from dressform.api.schemas.health import (
     LiveRead,
-    LogStanding,
+    AccessLogStatus,
     ReadyRead,
     RetentionRead,
-    WorkerStanding,
+    WorkerStatus,
 )
 from dressform.api.state import AppState
 from dressform.db.migrate import is_current
@@ -42,7 +42,7 @@ async def get_readiness(request: Request, service: AppStateDep, response: Respon
     cannot be read even while no worker runs.
     """
     shipper = request.app.state.shipper
-    found = await _look(service, _log(shipper))
+    found = await _check_readiness(service, _access_log_status(shipper))
     if found.status != "ready":
         response.status_code = status.HTTP_503_SERVICE_UNAVAILABLE
         response.headers["Retry-After"] = "5"
@@ -67,17 +67,17 @@ async def read_retention(auditor: Auditor, response: Response) -> RetentionRead:
     return found
 
 
-def _log(shipper: Any) -> LogStanding:
+def _access_log_status(shipper: Any) -> AccessLogStatus:
     if shipper.had_disk_error:
         return "disk_error"
     is_stuck = shipper.recovery.failed_count or shipper.stuck_seconds > _STUCK_AFTER_SECONDS
     return "stuck" if is_stuck else "ok"
 
 
-async def _look(service: AppState, access_log: LogStanding) -> ReadyRead:
+async def _check_readiness(service: AppState, access_log: AccessLogStatus) -> ReadyRead:
     try:
         uow = service.uows.read()
-        return await _look_into_database(uow, service, access_log)
+        return await _check_database(uow, service, access_log)
     except Unavailable:
         return ReadyRead(
             status="not_ready",
@@ -90,8 +90,8 @@ async def _look(service: AppState, access_log: LogStanding) -> ReadyRead:
         )
 
 
-async def _look_into_database(
-    uow: UnitOfWork, service: AppState, access_log: LogStanding
+async def _check_database(
+    uow: UnitOfWork, service: AppState, access_log: AccessLogStatus
 ) -> ReadyRead:
     current = await is_current(uow.connection)
     last = await RetentionRuns(uow).get_last_run_at() if current else None
@@ -103,14 +103,14 @@ async def _look_into_database(
             "database": "ok" if writable else "read_only",
             "migrations": "current" if current else "other",
             "access_log": access_log,
-            "worker": _worker(last, age, service) if current else "unknown",
+            "worker": _worker_status(last, age, service) if current else "unknown",
             "last_run_at": last,
             "last_run_age_seconds": age.total_seconds() if age is not None else None,
         }
     )
 
 
-def _worker(last: datetime | None, age: timedelta | None, service: AppState) -> WorkerStanding:
+def _worker_status(last: datetime | None, age: timedelta | None, service: AppState) -> WorkerStatus:
     if last is None or age is None:
         return "never_seen"
     return "late" if age > LATE_AFTER_RUNS * service.settings.worker_interval else "ok"

@@ -79,11 +79,11 @@ async def read_metrics(request: Request, auditor: Auditor) -> Response:
     except Unavailable:
         findings = None
     registry = CollectorRegistry()
-    registry.register(_Figures(findings, request.app.state.shipper))
+    registry.register(_RetentionCollector(findings, request.app.state.shipper))
     return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 
 
-class _Figures(Collector):
+class _RetentionCollector(Collector):
     """Of one scrape. No label says anything about a person."""
 
     def __init__(self, findings: Findings | None, shipper: Any) -> None:

@@ -31,8 +31,8 @@ _MEDIA_TYPES = {
     Format.YAML: "application/yaml",
     Format.CSV: "text/csv",
 }
-_ENDINGS = {Format.FREESEWING: "json"}
-_TAKEN = ("application/octet-stream", *dict.fromkeys(_MEDIA_TYPES.values()))
+_EXTENSIONS = {Format.FREESEWING: "json"}
+_ACCEPTED_TYPES = ("application/octet-stream", *dict.fromkeys(_MEDIA_TYPES.values()))
 _FILE: dict[str, Any] = {"type": "string", "format": "binary"}
 _EXAMPLE = "measurement,value,unit\r\nbreasts,false,\r\nchest,1105,mm\r\n"
 _EXPORTED: dict[int | str, dict[str, Any]] = {
@@ -45,7 +45,7 @@ _EXPORTED: dict[int | str, dict[str, Any]] = {
     }
 }
 
-Wanted = Annotated[
+ExportFormat = Annotated[
     Format,
     Query(
         alias="format",
@@ -53,7 +53,7 @@ Wanted = Annotated[
         examples=["smis"],
     ),
 ]
-Given = Annotated[
+ImportFormat = Annotated[
     Format | None,
     Query(alias="format", description="Detected from the content if left out.", examples=["csv"]),
 ]
@@ -71,7 +71,7 @@ DryRun = Annotated[bool, Query(description="Report only, and store nothing.", ex
 async def export_model(
     model_id: Annotated[UUID, Path(description="The id of the model.")],
     look: AuthenticatedQueryDep,
-    form: Wanted,
+    form: ExportFormat,
 ) -> Response:
     """Export a model to a file
 
@@ -80,7 +80,7 @@ async def export_model(
     """
     me, row = await look.fetch(MEMBER_AND_MODEL, model_id=model_id)
     body = decrypt_member_model(row, me).body
-    file_name = f"model-{str(model_id)[:8]}.{_ENDINGS.get(form, form.value)}"
+    file_name = f"model-{str(model_id)[:8]}.{_EXTENSIONS.get(form, form.value)}"
     return Response(
         serialize(form, ImportedBody(body.measurements, body.breasts)),
         media_type=_MEDIA_TYPES[form],
@@ -91,7 +91,7 @@ async def export_model(
     )
 
 
-async def _found(request: Request, form: Given = None) -> ImportResult:
+async def _parse_upload(request: Request, form: ImportFormat = None) -> ImportResult:
     """Read in a thread: the largest files take a moment."""
     try:
         return await asyncio.to_thread(parse_file, await request.body(), format=form)
@@ -107,13 +107,13 @@ async def _found(request: Request, form: Given = None) -> ImportResult:
         "requestBody": {
             "required": True,
             "description": "The file itself, at most 1 MiB.",
-            "content": {kind: {"schema": _FILE, "example": _EXAMPLE} for kind in _TAKEN},
+            "content": {kind: {"schema": _FILE, "example": _EXAMPLE} for kind in _ACCEPTED_TYPES},
         }
     },
 )
 async def import_model_file(
     me: CurrentMember,  # before the file is looked at
-    found: Annotated[ImportResult, Depends(_found)],
+    found: Annotated[ImportResult, Depends(_parse_upload)],
     units: UnitOfWorkFactoryDep,
     breasts: Breasts = None,
     dry_run: DryRun = False,  # noqa: FBT002  a query parameter

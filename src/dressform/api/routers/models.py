@@ -13,7 +13,7 @@ from dressform.api.dependencies import (
     UnitOfWorkFactoryDep,
 )
 from dressform.api.dependencies import Models as ModelsInUnit
-from dressform.api.image_responses import IMAGE_RESPONSES, PICTURE_BODY, WebP, sent, shown
+from dressform.api.image_responses import IMAGE_RESPONSES, IMAGE_BODY, WebP, read_body, image_response
 from dressform.api.problem_responses import problem_responses
 from dressform.api.schemas.measurements import WarningsRead
 from dressform.api.schemas.models import (
@@ -40,7 +40,7 @@ from dressform.sewing.units import MeasurementUnit
 
 router = APIRouter(prefix="/v1/models", tags=["models"])
 
-Sent = Annotated[bytes, Depends(sent)]
+ImageBody = Annotated[bytes, Depends(read_body)]
 Limit = Annotated[
     int,
     Query(
@@ -50,24 +50,24 @@ Limit = Annotated[
         json_schema_extra={"format": "int32"},
     ),
 ]
-UnitAsked = Annotated[
+DisplayUnit = Annotated[
     Literal["mm", "cm", "in", "account"] | None,
     Query(
         description="Adds the measurements as texts in this unit, or in the account's own.",
         examples=["account"],
     ),
 ]
-After = Annotated[PositionCursor | None, Query(description="The `next` of the previous page.")]
+CursorParam = Annotated[PositionCursor | None, Query(description="The `next` of the previous page.")]
 ModelId = Annotated[UUID, Path(description="The id of the model.")]
 
 
-async def _shown_in(uows: UnitOfWorkFactory, me: Member, unit: UnitAsked) -> MeasurementUnit | None:
+async def _display_unit(uows: UnitOfWorkFactory, me: Member, unit: DisplayUnit) -> MeasurementUnit | None:
     if unit == "account":
         return MeasurementUnit((await Accounts(uows.read()).get_credentials(me)).unit)
     return unit and MeasurementUnit(unit)
 
 
-def as_json(answer: ModelRead) -> Response:
+def json_response(answer: ModelRead) -> Response:
     return Response(answer.__pydantic_serializer__.to_json(answer), media_type="application/json")
 
 
@@ -76,15 +76,15 @@ async def list_models(
     look: AuthenticatedQueryDep,
     *,
     limit: Limit = 20,
-    cursor: After = None,
-    unit: UnitAsked = None,
+    cursor: CursorParam = None,
+    unit: DisplayUnit = None,
 ) -> ModelPage:
     """List your models
 
     Models are in the order of their creation. `next` is the `cursor` of the next page.
     """
     me, rows = await look.fetch_all(MEMBER_AND_MODELS, after=cursor or 0, most=limit + 1)
-    shown_in = await _shown_in(look.service.uows, me, unit)
+    shown_in = await _display_unit(look.service.uows, me, unit)
     return ModelPage.of(decrypt_page(rows, me, limit=limit), shown_in)
 
 
@@ -118,7 +118,7 @@ async def create_model(
     responses=problem_responses(NotFound),
 )
 async def read_model(
-    model_id: ModelId, look: AuthenticatedQueryDep, unit: UnitAsked = None
+    model_id: ModelId, look: AuthenticatedQueryDep, unit: DisplayUnit = None
 ) -> Response:
     """Read a model
 
@@ -126,8 +126,8 @@ async def read_model(
     `missing` lists what is still to be measured.
     """
     me, row = await look.fetch_allow_restricted(MEMBER_AND_MODEL, model_id=model_id)
-    shown_in = await _shown_in(look.service.uows, me, unit)
-    return as_json(ModelRead.of(decrypt_member_model(row, me), shown_in))
+    shown_in = await _display_unit(look.service.uows, me, unit)
+    return json_response(ModelRead.of(decrypt_member_model(row, me), shown_in))
 
 
 @router.patch(
@@ -189,7 +189,7 @@ async def read_warnings(model_id: ModelId, look: AuthenticatedQueryDep) -> Warni
 async def read_avatar(request: Request, model_id: ModelId, look: AuthenticatedQueryDep) -> Response:
     """Download a model's avatar"""
     me, row = await look.fetch_allow_restricted(MEMBER_AND_AVATAR, model_id=model_id)
-    return shown(request, decrypt_avatar(row, me, model_id))
+    return image_response(request, decrypt_avatar(row, me, model_id))
 
 
 @router.put(
@@ -198,12 +198,12 @@ async def read_avatar(request: Request, model_id: ModelId, look: AuthenticatedQu
     response_class=Response,
     response_description="The avatar is stored.",
     responses=problem_responses(NotFound, TooLarge, UnsupportedPicture),
-    openapi_extra=PICTURE_BODY,
+    openapi_extra=IMAGE_BODY,
 )
 async def put_avatar(
     model_id: ModelId,
     me: CurrentMemberOrRestricted,
-    data: Sent,
+    data: ImageBody,
     uows: UnitOfWorkFactoryDep,
     images: ImageProcessorDep,
 ) -> None:

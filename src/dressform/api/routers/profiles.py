@@ -13,7 +13,7 @@ from dressform.api.dependencies import (
     Profiles,
     UnitOfWorkFactoryDep,
 )
-from dressform.api.image_responses import IMAGE_RESPONSES, PICTURE_BODY, WebP, sent, shown
+from dressform.api.image_responses import IMAGE_RESPONSES, IMAGE_BODY, WebP, read_body, image_response
 from dressform.api.problem_responses import problem_responses
 from dressform.api.schemas.profiles import OwnProfileRead, ProfileRead, ProfileUpdate
 from dressform.errors import NotFound, TooLarge, UnsupportedPicture, UsernameTaken
@@ -22,7 +22,7 @@ from dressform.repositories.profiles import MEMBER_AND_PROFILE, decrypt_own_prof
 
 router = APIRouter(prefix="/v1/profiles", tags=["profiles"])
 
-Sent = Annotated[bytes, Depends(sent)]
+ImageBody = Annotated[bytes, Depends(read_body)]
 Name = Annotated[
     str,
     Path(
@@ -75,7 +75,7 @@ async def change_own_profile(
 async def read_own_picture(request: Request, look: AuthenticatedQueryDep) -> Response:
     """Download your picture"""
     me, row = await look.fetch_allow_restricted(MEMBER_AND_PICTURE)
-    return shown(request, decrypt_picture(row, me))
+    return image_response(request, decrypt_picture(row, me))
 
 
 @router.put(
@@ -84,10 +84,10 @@ async def read_own_picture(request: Request, look: AuthenticatedQueryDep) -> Res
     response_class=Response,
     response_description="The picture is stored.",
     responses=problem_responses(TooLarge, UnsupportedPicture),
-    openapi_extra=PICTURE_BODY,
+    openapi_extra=IMAGE_BODY,
 )
 async def put_own_picture(
-    me: CurrentMemberOrRestricted, data: Sent, uows: UnitOfWorkFactoryDep, images: ImageProcessorDep
+    me: CurrentMemberOrRestricted, data: ImageBody, uows: UnitOfWorkFactoryDep, images: ImageProcessorDep
 ) -> None:
     """Set your picture
 
@@ -132,4 +132,4 @@ async def read_picture(
     request: Request, username: Name, _: CurrentMember, pictures: Pictures
 ) -> Response:
     """Download a member's picture"""
-    return shown(request, await pictures.get_by_username(username))
+    return image_response(request, await pictures.get_by_username(username))

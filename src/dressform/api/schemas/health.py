@@ -7,8 +7,8 @@ from dressform.api.schemas.fields import ResponseModel
 from dressform.retention_audit.findings import Findings, Reason, Verdict, round_up_rows
 from dressform.retention_audit.rule_findings import RuleFindings, SpoolFindings
 
-WorkerStanding = Literal["ok", "late", "never_seen", "unknown"]
-LogStanding = Literal["ok", "disk_error", "stuck"]
+WorkerStatus = Literal["ok", "late", "never_seen", "unknown"]
+AccessLogStatus = Literal["ok", "disk_error", "stuck"]
 
 Reasons = Annotated[
     list[Reason],
@@ -46,7 +46,7 @@ class ReadyRead(ResponseModel):
         Field(description="Whether its tables are this version's.", examples=["current"]),
     ]
     access_log: Annotated[
-        LogStanding,
+        AccessLogStatus,
         Field(
             description="Disk error: no second file can be made, and requests are refused when the first "
             "is full. Stuck: for a minute no line has reached the database, or those that a dead process "
@@ -55,7 +55,7 @@ class ReadyRead(ResponseModel):
         ),
     ]
     worker: Annotated[
-        WorkerStanding,
+        WorkerStatus,
         Field(description="Late: no round for five of its intervals.", examples=["ok"]),
     ]
     last_run_at: Annotated[
