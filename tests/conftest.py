@@ -25,7 +25,7 @@ from dressform.settings.settings import Settings
 from dressform.worker.deletion_guard import DeletionGuard
 from dressform.worker.runner import create_tasks
 from dressform.worker.scheduler import WorkerTasks
-from tests.helpers.databases import at, create, drop, isolated_database
+from tests.helpers.databases import url_of_database, create_database, drop_database, isolated_database
 from tests.helpers.members import CreateMember, Mailbox, MemberClient
 from tests.helpers.smtp_server import FakeSmtpServer
 
@@ -50,8 +50,8 @@ def without_clock_guard(settings: Settings, uows: UnitOfWorkFactory) -> WorkerTa
 class MovableClock:
     """Stands still until it is moved."""
 
-    def __init__(self, at: datetime) -> None:
-        self.at = at
+    def __init__(self, url_of_database: datetime) -> None:
+        self.at = url_of_database
 
     def __call__(self) -> datetime:
         return self.at
@@ -94,13 +94,13 @@ def template(migrated_url: str, worker_id: str) -> Iterator[str]:
     name = f"dressform_template_{worker_id}"
     _migrate(asyncio.run(_anew(migrated_url, name)))
     yield name
-    asyncio.run(drop(migrated_url, name))
+    asyncio.run(drop_database(migrated_url, name))
 
 
 async def _anew(url: str, name: str) -> str:
-    await drop(url, name)
-    await create(url, name)
-    return at(url, name)
+    await drop_database(url, name)
+    await create_database(url, name)
+    return url_of_database(url, name)
 
 
 def _migrate(url: str) -> None:

@@ -9,7 +9,7 @@ import pytest
 from fastapi import FastAPI
 
 from tests.helpers.access_log import list_records
-from tests.helpers.http_server import serving
+from tests.helpers.http_server import serve_app
 from tests.helpers.raw_http import GET, POST, send_bytes, wait_for_records
 
 
@@ -21,7 +21,7 @@ async def port(app: FastAPI) -> AsyncIterator[int]:
     async def slow() -> None:
         await asyncio.sleep(0.3)
 
-    async with serving(app) as port:
+    async with serve_app(app) as port:
         yield port
 
 

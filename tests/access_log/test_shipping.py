@@ -35,7 +35,7 @@ from tests.helpers.access_log import (
     wait_until_shipped,
 )
 from tests.helpers.cli import environment
-from tests.helpers.databases import watched
+from tests.helpers.databases import watch_statements
 
 
 @pytest.fixture
@@ -345,7 +345,7 @@ def dying_at(moment: int) -> Iterator[None]:
 
     real_copy, real_remove = asyncpg.Connection.copy_to_table, Spool.remove
     real_commit = Transaction.commit
-    with pytest.MonkeyPatch.context() as patch, watched(pass_by, pass_by):
+    with pytest.MonkeyPatch.context() as patch, watch_statements(pass_by, pass_by):
         patch.setattr(asyncpg.Connection, "copy_to_table", copy)
         patch.setattr(Spool, "remove", remove)
         patch.setattr(Transaction, "commit", commit)

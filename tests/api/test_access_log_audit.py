@@ -25,7 +25,7 @@ from tests.helpers.operators import (
     grant_operator,
     list_audit,
     search_log,
-    stored,
+    count_audit_records,
 )
 
 
@@ -108,7 +108,7 @@ async def test_a_record_is_committed_before_the_answer_leaves(
     async def watched(scope: Any, receive: Any, send: Any) -> None:
         async def counting(message: Any) -> None:
             if message["type"] == "http.response.start":
-                seen.append(await stored(uows))
+                seen.append(await count_audit_records(uows))
             await send(message)
 
         await inner(scope, receive, counting)

@@ -20,7 +20,7 @@ from tests.helpers.operators import (
     become_operator,
     list_audit,
     search_log,
-    stored,
+    count_audit_records,
 )
 
 
@@ -124,7 +124,7 @@ async def test_what_does_not_fit_is_named_and_nothing_is_looked_up(
     assert error["pointer"] == f"query/{field}"
     assert error["detail"] == detail or detail is None
     assert FOUR not in response.text
-    assert await stored(uows) == 0
+    assert await count_audit_records(uows) == 0
 
 
 @pytest.mark.parametrize("until", ["2026-03-01T12:00:00Z", "2026-03-01T12:59:59+01:00"])
@@ -139,7 +139,7 @@ async def test_a_time_that_ends_before_it_begins_is_refused(
     assert response.json()["errors"] == [
         {"pointer": "query/until", "detail": "must lie after `since`"}
     ]
-    assert await stored(uows) == 0
+    assert await count_audit_records(uows) == 0
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from tests.helpers.operators import (
     account_id,
     become_operator,
     list_audit,
-    stored,
+    count_audit_records,
 )
 
 
@@ -33,7 +33,7 @@ async def test_other_members_are_refused_whatever_they_ask(
         assert_problem(await client.get(path, params=asked), 401, "unauthenticated")
         assert_problem(await ada.request("GET", path, params=asked), 403, "not-an-operator")
 
-    assert await stored(uows) == 0
+    assert await count_audit_records(uows) == 0
 
 
 @pytest.mark.parametrize("path", [REQUESTS, LOOKUPS])
@@ -68,7 +68,7 @@ async def test_there_is_nothing_but_looking(
 
     assert response.status_code == 405
     assert response.headers["Allow"] == "GET"
-    assert await stored(uows) == 0
+    assert await count_audit_records(uows) == 0
 
 
 async def test_a_body_says_nothing(operator: MemberClient, uows: UnitOfWorkFactory) -> None:

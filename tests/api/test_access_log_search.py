@@ -21,7 +21,7 @@ from tests.helpers.operators import (
     become_operator,
     list_audit,
     search_log,
-    stored,
+    count_audit_records,
 )
 
 DAY = timedelta(days=1)
@@ -205,4 +205,4 @@ async def test_too_much_to_search_is_told(
 
     assert_problem(response, 422, "search-too-broad")
     assert "`since`" in response.json()["detail"]
-    assert await stored(uows) == 0
+    assert await count_audit_records(uows) == 0

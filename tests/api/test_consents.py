@@ -25,7 +25,7 @@ from tests.helpers.consents import (
     agree,
     agreed_to_an_earlier_text,
     consent_of,
-    given,
+    consent_state,
     mark,
     rows,
     withdraw,
@@ -77,10 +77,10 @@ async def test_agreeing_is_kept_with_what_was_agreed_to(
     response = await agree(ada)
 
     assert response.status_code == 200
-    assert response.json() == given()
+    assert response.json() == consent_state()
     consent = await consent_of(ada, language="fr")
     consent.pop("text")
-    assert consent == given()
+    assert consent == consent_state()
     assert (await mailbox.receive_one())["Subject"] == "You agreed to the open dataset"
 
 
@@ -99,7 +99,7 @@ async def test_it_is_the_hash_of_the_language_that_was_read(ada: MemberClient) -
 
     response = await agree(ada, language="fr", text_sha256=french)
 
-    expected = given(act("given", language="fr"), language="fr", text_sha256=french)
+    expected = consent_state(act("given", language="fr"), language="fr", text_sha256=french)
     assert response.json() == expected
 
 
@@ -139,7 +139,7 @@ async def test_one_of_ones_own_models_can_be_chosen(ada: MemberClient) -> None:
     await ada.add_model()
     second = await ada.add_model()
 
-    assert (await agree(ada, model_id=second)).json() == given(model_id=second)
+    assert (await agree(ada, model_id=second)).json() == consent_state(model_id=second)
 
 
 async def test_anothers_model_is_refused_just_like_none(
@@ -168,8 +168,8 @@ async def test_agreeing_again_only_chooses_the_model(
     chosen = await agree(ada, language="fr", model_id=model)
     left_to_chance = await agree(ada)
 
-    assert chosen.json() == given(model_id=model)
-    assert left_to_chance.json() == given()
+    assert chosen.json() == consent_state(model_id=model)
+    assert left_to_chance.json() == consent_state()
     assert await acts(uows) == [agreed]
     await ada.mailbox.receive_one()
 
@@ -189,7 +189,7 @@ async def test_agreeing_to_a_new_text_is_a_new_consent(
 
     earlier = act("given", text_version="0", text_sha256=sha256(b"").hexdigest())
     history = act("given"), earlier, act("given", TOMORROW)
-    assert again.json() == given(*history, granted_at=TOMORROW)
+    assert again.json() == consent_state(*history, granted_at=TOMORROW)
     assert [row["times_counted"] for row in await rows(uows)] == [2]
 
 
@@ -203,7 +203,7 @@ async def test_a_model_that_is_removed_is_no_longer_chosen(ada: MemberClient) ->
 
     consent = await consent_of(ada)
     consent.pop("text")
-    assert consent == given()
+    assert consent == consent_state()
 
 
 async def test_choosing_a_model_while_it_is_removed_leaves_none_behind(ada: MemberClient) -> None:

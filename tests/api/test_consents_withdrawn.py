@@ -17,7 +17,7 @@ from tests.helpers.consents import (
     acts,
     agree,
     consent_of,
-    given,
+    consent_state,
     mark,
     rows,
     withdraw,
@@ -45,7 +45,7 @@ async def test_withdrawing_is_one_call_and_one_mail(
     response = await withdraw(ada)
 
     history = act("given"), act("withdrawn", TOMORROW)
-    withdrawn = given(*history, given=False, withdrawn_at=TOMORROW)
+    withdrawn = consent_state(*history, consent_state=False, withdrawn_at=TOMORROW)
     assert response.status_code == 200
     assert response.json() == withdrawn
     mail = await ada.mailbox.receive_one()
@@ -114,11 +114,11 @@ async def test_whoever_never_agreed_can_say_no(ada: MemberClient, uows: UnitOfWo
 async def test_no_needs_no_text_and_looks_at_none(ada: MemberClient) -> None:
     await agree(ada)
 
-    response = await agree(ada, given=False, text_version="0", model_id=str(uuid4()))
+    response = await agree(ada, consent_state=False, text_version="0", model_id=str(uuid4()))
 
     assert response.status_code == 200
     assert response.json()["granted"] is False
-    assert_problem(await agree(ada, given=False, model_id="x"), 422, "invalid-input")
+    assert_problem(await agree(ada, consent_state=False, model_id="x"), 422, "invalid-input")
 
 
 async def test_agreeing_after_withdrawing_begins_anew_and_leaves_the_marks(
@@ -140,7 +140,7 @@ async def test_agreeing_after_withdrawing_begins_anew_and_leaves_the_marks(
         act("withdrawn", language="fr"),
         act("given", TOMORROW),
     )
-    assert again.json() == given(*history, granted_at=TOMORROW, drawn_in=2027)
+    assert again.json() == consent_state(*history, granted_at=TOMORROW, drawn_in=2027)
     assert [(row["times_counted"], row["drawn_year"]) for row in await rows(uows)] == [(3, 2027)]
 
 

@@ -14,9 +14,9 @@ from dressform.db.unit_of_work import UnitOfWorkFactory
 from tests.conftest import MovableClock
 from tests.helpers.access_log import list_records
 from tests.helpers.assertions import assert_problem, comparable_response
-from tests.helpers.databases import watched
+from tests.helpers.databases import watch_statements
 from tests.helpers.editions import FILES, PEOPLE, content_of, publish_edition
-from tests.helpers.http_server import serving
+from tests.helpers.http_server import serve_app
 
 FOLDER = "/v1/dataset/editions/2027/files"
 CSV = f"{FOLDER}/people.csv"
@@ -34,7 +34,7 @@ async def _edition(uows: UnitOfWorkFactory) -> None:
 async def served(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
     """Over a real server."""
     async with (
-        serving(app) as port,
+        serve_app(app) as port,
         httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client,
     ):
         yield client
@@ -291,7 +291,7 @@ async def test_parts_that_are_fetched_at_once_make_the_whole(served: httpx.Async
 async def test_a_small_part_does_not_load_the_file(client: httpx.AsyncClient) -> None:
     asked: list[tuple[str, list[Any]]] = []
 
-    with watched(lambda *statement: asked.append(statement)):
+    with watch_statements(lambda *statement: asked.append(statement)):
         await client.get(CSV, headers={"Range": "bytes=700000-700009"})
 
     ((sql, values),) = [(sql, values) for sql, values in asked if "content" in sql]

@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.settings.settings import Settings
 from tests.conftest import MovableClock
-from tests.helpers.browser import browsing, needs_chromium, serving
+from tests.helpers.browser import open_browser, needs_chromium, serve_on_port
 from tests.helpers.editions import FILES, publish_edition, record_draw
 from tests.helpers.pages import PageText, fetch_page
 
@@ -249,11 +249,11 @@ async def test_a_browser_shows_the_pictures(
     await publish_edition(uows, name)
     drawn_all = "[...document.images].every((one) => one.complete && one.naturalWidth > 0)"
 
-    async with serving(app) as url, browsing(tmp_path) as page:
+    async with serve_on_port(app) as url, open_browser(tmp_path) as page:
         await page.visit(f"{url}/dataset/{name}")
-        await page.until("document.readyState === 'complete'")
+        await page.wait_until("document.readyState === 'complete'")
         await page.run("for (const one of document.images) one.loading = 'eager'")
-        await page.until(f"document.images.length === {len(PICTURES['en'])} && {drawn_all}")
+        await page.wait_until(f"document.images.length === {len(PICTURES['en'])} && {drawn_all}")
         wide = await page.run("document.documentElement.scrollWidth > window.innerWidth")
 
     assert page.complaints == []

@@ -14,7 +14,7 @@ from dressform.api.app import create_app
 from dressform.api.openapi_tags import TAGS
 from dressform.api.openapi_yaml import to_yaml
 from dressform.settings.settings import Settings
-from tests.helpers.browser import browsing, needs_chromium, serving
+from tests.helpers.browser import open_browser, needs_chromium, serve_on_port
 
 PAGES = ["/", "/docs", "/redoc", "/problems"]
 
@@ -100,10 +100,10 @@ async def test_every_error_is_explained(client: httpx.AsyncClient) -> None:
 )
 async def test_a_browser_shows_the_api(app: FastAPI, tmp_path: Path, path: str, drawn: str) -> None:
     """Under its strict policy, with no word of complaint and no request to another host."""
-    async with serving(app) as url, browsing(tmp_path) as page:
+    async with serve_on_port(app) as url, open_browser(tmp_path) as page:
         await page.visit(f"{url}{path}")
-        await page.until(drawn)
-        await page.until("document.readyState === 'complete'")
+        await page.wait_until(drawn)
+        await page.wait_until("document.readyState === 'complete'")
 
     foreign = [one for one in page.requests if not one.startswith((url, "data:", f"blob:{url}"))]
     assert page.complaints == []

@@ -6,7 +6,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from tests.helpers.browser import browsing, needs_chromium, serving
+from tests.helpers.browser import open_browser, needs_chromium, serve_on_port
 from tests.helpers.members import Mailbox, MemberClient
 
 LINKS = {
@@ -77,14 +77,14 @@ async def test_a_registration_is_confirmed_by_a_press(
     await ada.register()
     token = await mailbox.token()
 
-    async with serving(app) as url, browsing(tmp_path / "browser") as page:
+    async with serve_on_port(app) as url, open_browser(tmp_path / "browser") as page:
         await page.visit(f"{url}/verify-email#token={token}")
-        await page.until("document.querySelector('form')?.hidden === false")
+        await page.wait_until("document.querySelector('form')?.hidden === false")
         before = [one for one in page.requests if "/v1/" in one]
         address = await page.run("location.href")
         status_before = (await ada.sign_in()).status_code
         await page.run(PRESS)
-        await page.until(shown("done"))
+        await page.wait_until(shown("done"))
 
     assert before == []
     assert address == f"{url}/verify-email"
@@ -102,15 +102,15 @@ async def test_a_password_is_reset_in_french(
     await ada.client.post("/v1/auth/password/forgot", json={"email": ada.email})
     token = await mailbox.token()
 
-    async with serving(app) as url, browsing(tmp_path / "browser") as page:
+    async with serve_on_port(app) as url, open_browser(tmp_path / "browser") as page:
         await page.speak("fr-CA")
         await page.visit(f"{url}/reset-password#token={token}")
-        await page.until("document.title === 'Choisissez un nouveau mot de passe'")
+        await page.wait_until("document.title === 'Choisissez un nouveau mot de passe'")
         await type_password(page_run=page.run, password="password1234")
-        await page.until(shown("refused"))
+        await page.wait_until(shown("refused"))
         reasons = await page.run("document.getElementById('reasons').innerText")
         await type_password(page_run=page.run, password=NEW_PASSWORD)
-        await page.until(shown("done"))
+        await page.wait_until(shown("done"))
 
     ada.password = NEW_PASSWORD
     assert "several unrelated words" in reasons
@@ -120,9 +120,9 @@ async def test_a_password_is_reset_in_french(
 @needs_chromium
 @pytest.mark.slow
 async def test_a_link_without_its_token_says_so(app: FastAPI, tmp_path: Path) -> None:
-    async with serving(app) as url, browsing(tmp_path / "browser") as page:
+    async with serve_on_port(app) as url, open_browser(tmp_path / "browser") as page:
         await page.visit(f"{url}/confirm-email")
-        await page.until(shown("no-token"))
+        await page.wait_until(shown("no-token"))
 
         assert await page.run("document.querySelector('form').hidden")
 

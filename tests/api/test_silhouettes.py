@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from dressform.sewing.silhouette import render_silhouette
 from dressform.sewing.units import MeasurementUnit
 from tests.helpers.assertions import assert_problem
-from tests.helpers.browser import browsing, needs_chromium, serving
+from tests.helpers.browser import open_browser, needs_chromium, serve_on_port
 from tests.helpers.members import MemberClient
 from tests.sewing.bodies import WITH_BREASTS
 
@@ -92,12 +92,12 @@ async def test_a_browser_shows_it_in_light_and_dark_and_fetches_nothing(
     app: FastAPI, ada: MemberClient, tmp_path: Path, scheme: str, colour: str
 ) -> None:
     model = await ada.add_model(breasts=True, measurements=WITH_BREASTS)
-    async with serving(app) as url, browsing(tmp_path / "profile") as page:
+    async with serve_on_port(app) as url, open_browser(tmp_path / "profile") as page:
         await page.send("Network.setExtraHTTPHeaders", headers=ada.headers)
         feature = {"name": "prefers-color-scheme", "value": scheme}
         await page.send("Emulation.setEmulatedMedia", features=[feature])
         await page.visit(f"{url}/v1/models/{model}/silhouette.svg")
-        await page.until("document.documentElement.nodeName === 'svg'")
+        await page.wait_until("document.documentElement.nodeName === 'svg'")
 
         assert await page.run("getComputedStyle(document.documentElement).color") == colour
         assert [asked.removeprefix(url) for asked in page.requests] == [

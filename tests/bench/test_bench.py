@@ -16,7 +16,7 @@ from tests.bench.load import Load, Request, UnexpectedAnswerError, measure
 from tests.bench.members import Members
 from tests.bench.operations import choose
 from tests.bench.prepared import PREPARED
-from tests.helpers.http_server import serving
+from tests.helpers.http_server import serve_app
 from tests.helpers.openapi import Operation, operations
 
 
@@ -67,7 +67,7 @@ def _is_of(request: Request, operation: Operation) -> bool:
 
 async def test_an_unexpected_status_fails_the_measurement_with_the_answer(app: FastAPI) -> None:
     load = Load([[Request("GET", "/v1/models")]] * 2, seconds=0.1)
-    async with serving(app) as port:
+    async with serve_app(app) as port:
         with pytest.raises(
             UnexpectedAnswerError, match=r"GET /v1/models .*\n.* 401 (.|\n)*unauthenticated"
         ):
@@ -76,7 +76,7 @@ async def test_an_unexpected_status_fails_the_measurement_with_the_answer(app: F
 
 async def test_requests_of_once_are_each_sent_once(app: FastAPI) -> None:
     requests = [[Request("GET", "/health/live")] * 3, [Request("GET", "/health/ready")] * 2]
-    async with serving(app) as port:
+    async with serve_app(app) as port:
         found = await asyncio.to_thread(measure, port, Load(requests, once=True))
 
     assert found.answers == 5

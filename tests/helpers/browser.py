@@ -108,7 +108,7 @@ class Page:
 
 
 @asynccontextmanager
-async def browsing(profile: Path) -> AsyncIterator[Page]:
+async def open_browser(profile: Path) -> AsyncIterator[Page]:
     from_us, to_browser = os.pipe()
     from_browser, to_us = os.pipe()
     # The browser reads file 3 and writes file 4.
@@ -137,7 +137,7 @@ async def browsing(profile: Path) -> AsyncIterator[Page]:
 
 
 @asynccontextmanager
-async def serving(app: FastAPI) -> AsyncIterator[str]:
+async def serve_on_port(app: FastAPI) -> AsyncIterator[str]:
     """The application, already begun, on a port; gives its address."""
     config = uvicorn.Config(app, lifespan="off", log_config=None)
     server = uvicorn.Server(config)

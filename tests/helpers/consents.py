@@ -57,7 +57,7 @@ def act(what: str, on: str = TODAY, *, language: str = "en", **over: object) -> 
     }
 
 
-def given(*history: dict[str, object], **over: object) -> dict[str, object]:
+def consent_state(*history: dict[str, object], **over: object) -> dict[str, object]:
     """As it is told of a member who agreed today and did no more, unless it is said otherwise."""
     return GIVEN | {"history": list(history) or [act("given")]} | over
 

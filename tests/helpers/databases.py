@@ -61,13 +61,13 @@ async def isolated_database(
     assert settings.database_url is not None
     url = settings.database_url.get_secret_value()
     name = f"dressform_own_{uuid.uuid4().hex[:12]}"
-    await create(url, name, template=template)
+    await create_database(url, name, template=template)
     try:
         yield settings.model_copy(
-            update={"database_url": type(settings.database_url)(at(url, name))}
+            update={"database_url": type(settings.database_url)(url_of_database(url, name))}
         )
     finally:
-        await drop(url, name, force=True)
+        await drop_database(url, name, force=True)
 
 
 @asynccontextmanager
@@ -96,7 +96,7 @@ class _RolledBack(Exception):
 
 
 @contextmanager
-def watched(
+def watch_statements(
     before: Callable[[str, list[Any]], None], after: Callable[[], None] = lambda: None
 ) -> Iterator[None]:
     """Call `before` with each statement and its arguments that is executed, and `after` behind it."""
@@ -113,18 +113,18 @@ def watched(
         yield
 
 
-def at(url: str, name: str) -> str:
+def url_of_database(url: str, name: str) -> str:
     """The URL of another database of the same server."""
     return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
 
 
-async def create(url: str, name: str, *, template: str = "template1") -> None:
+async def create_database(url: str, name: str, *, template: str = "template1") -> None:
     """Beside the database at `url`, and of the same owner."""
     owner = f" OWNER {SERVICE}" if as_superuser(url) != url else ""
     await _command(url, f"CREATE DATABASE {name}{owner} TEMPLATE {template}")
 
 
-async def drop(url: str, name: str, *, force: bool = False) -> None:
+async def drop_database(url: str, name: str, *, force: bool = False) -> None:
     """By force also when somebody is connected."""
     await _command(url, f"DROP DATABASE IF EXISTS {name}{' WITH (FORCE)' if force else ''}")
 

@@ -12,7 +12,7 @@ from dressform.runtime.http_protocol import HttpProtocol
 
 
 @asynccontextmanager
-async def serving(app: FastAPI) -> AsyncIterator[int]:
+async def serve_app(app: FastAPI) -> AsyncIterator[int]:
     """Gives the port. The application must be open already."""
     config = uvicorn.Config(
         app, lifespan="off", log_config=None, proxy_headers=False, ws="none", http=HttpProtocol

@@ -22,7 +22,7 @@ class Operation:
         return operation_id
 
     @property
-    def documented(self) -> set[int]:
+    def documented_statuses(self) -> set[int]:
         """The statuses that it may answer."""
         return {int(status) for status in self.details["responses"]}
 

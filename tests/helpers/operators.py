@@ -52,6 +52,6 @@ async def list_audit(operator: MemberClient, **asked: object) -> dict[str, Any]:
     return answer
 
 
-async def stored(uows: UnitOfWorkFactory) -> int:
+async def count_audit_records(uows: UnitOfWorkFactory) -> int:
     uow = uows.read()
     return int(await uow.connection.scalar(text("SELECT count(*) FROM audit_log_entry")))

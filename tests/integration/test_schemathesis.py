@@ -18,7 +18,7 @@ from dressform import clock as wall
 from dressform.clock import Clock
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from tests.helpers.editions import publish_edition
-from tests.helpers.http_server import serving
+from tests.helpers.http_server import serve_app
 from tests.helpers.images import make_image
 from tests.helpers.members import CreateMember
 from tests.helpers.openapi import operations
@@ -66,7 +66,7 @@ async def tried(app: FastAPI, members: Path, folder: Path, *options: str) -> str
     """What the tool says; it must have found nothing."""
     tool = Path(sys.executable).with_name("st")
     config = Path(__file__).with_name("schemathesis.toml")
-    async with serving(app) as port:
+    async with serve_app(app) as port:
         process = await asyncio.create_subprocess_exec(
             tool,
             "--config-file",

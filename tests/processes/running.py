@@ -23,7 +23,7 @@ PATIENCE = 30.0
 LISTENING = r"listening on (http://127\.0\.0\.1:\d+)"
 
 
-def until(holds: Callable[[], object], seconds: float = PATIENCE) -> None:
+def wait_until(holds: Callable[[], object], seconds: float = PATIENCE) -> None:
     deadline = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < deadline, "it did not come about in time"
@@ -67,7 +67,7 @@ class Command:
             assert found or not ended or self._reader.is_alive(), self.output
             return found is not None
 
-        until(said, seconds)
+        wait_until(said, seconds)
         found = re.search(pattern, self.output)
         assert found is not None
         return found[1] if found.groups() else found[0]
@@ -112,7 +112,7 @@ class Database:
 
     def stop(self, way: signal.Signals) -> None:
         os.kill(self._process.pid, way)
-        until(lambda: self._process.exit_code is not None)
+        wait_until(lambda: self._process.exit_code is not None)
 
     def start(self) -> None:
         self._process.start()
@@ -170,7 +170,7 @@ def mailed_token(state: Path) -> str:
         found[:] = re.findall(r"#token=([\w-]{43})", mails[-1].read_text()) if mails else []
         return bool(found)
 
-    until(arrived)
+    wait_until(arrived)
     return found[0]
 
 

@@ -19,7 +19,7 @@ from tests.helpers.cli import dressform, environment
 from tests.helpers.members import PASSWORD
 from tests.helpers.retention import add_account
 from tests.journal.backups import ask, backup, content_of, journal_of
-from tests.processes.running import command, is_live, read_address, serve_environment, until
+from tests.processes.running import command, is_live, read_address, serve_environment, wait_until
 
 pytestmark = pytest.mark.slow
 
@@ -80,7 +80,7 @@ async def test_processes_that_delete_at_once_write_down_all_of_it(
             command("worker", environment=settings) as worker,
         ):
             base = await read_address(serve)
-            until(lambda: is_live(base))
+            wait_until(lambda: is_live(base))
             async with httpx.AsyncClient(base_url=base, timeout=30) as client:
                 answers = await asyncio.gather(*(erase(client, each) for each in range(MEMBERS)))
             done = await dressform(
@@ -119,7 +119,7 @@ async def test_one_that_is_killed_while_the_database_commits_is_confirmed_by_the
             await ask(isolated_settings, statement)
         with command("serve", environment=serve_environment(isolated_settings)) as serve:
             base = await read_address(serve)
-            until(lambda: is_live(base))
+            wait_until(lambda: is_live(base))
             async with httpx.AsyncClient(base_url=base, timeout=30) as client:
                 erasing = asyncio.create_task(erase(client, 0))
                 while not await ask(isolated_settings, COMMITTING):

@@ -15,7 +15,7 @@ from dressform.bootstrap import bootstrap
 from dressform.settings.settings import Settings
 from tests.helpers.access_log import as_log_role
 from tests.helpers.cli import environment
-from tests.processes.running import Command, Database, command, is_live, until
+from tests.processes.running import Command, Database, command, is_live, wait_until
 from tests.processes.small_disk import lasting_disk
 
 pytestmark = pytest.mark.slow
@@ -50,7 +50,7 @@ def fill(folder: Path) -> Path:
 
 def live(serve: Command) -> str:
     base = serve.says(LISTENING)
-    until(lambda: is_live(base))
+    wait_until(lambda: is_live(base))
     return base
 
 
@@ -69,7 +69,7 @@ class Client(httpx.Client):
 
 def use_up(client: Client, database: Database, spools: Path) -> Path:
     """Take first the disk and then the database away; return what fills the disk."""
-    until(lambda: len(list(spools.glob("*.spool"))) == 2)
+    wait_until(lambda: len(list(spools.glob("*.spool"))) == 2)
     filler = fill(spools)
     for _ in range(1500):
         assert client.ask("/v1/measurements/neck").status_code == 200
@@ -111,7 +111,7 @@ async def test_killed_on_a_full_disk_while_the_database_is_away(
         filler.unlink()
         with command("serve", **small) as again:
             live(again)
-            until(lambda: len(list(spools.glob("*.spool"))) == 2)
+            wait_until(lambda: len(list(spools.glob("*.spool"))) == 2)
             again.signal(signal.SIGTERM)
             assert again.ends() == 0, again.output
         assert list(spools.iterdir()) == []

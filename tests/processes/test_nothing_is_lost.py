@@ -19,7 +19,7 @@ from dressform.bootstrap import bootstrap
 from dressform.settings.settings import Settings
 from tests.helpers.access_log import as_log_role
 from tests.helpers.cli import environment
-from tests.processes.running import Command, Database, children_of, command, until
+from tests.processes.running import Command, Database, children_of, command, wait_until
 
 pytestmark = pytest.mark.slow
 
@@ -77,16 +77,16 @@ def disturb(serve: Command, database: Database, spools: Path) -> None:
         await_death(victim)
     await_serving(PROCESSES, serve, spools)
     # Each has two: those of the dead are shipped.
-    until(lambda: len(list(spools.glob("*.spool"))) == 2 * PROCESSES)
+    wait_until(lambda: len(list(spools.glob("*.spool"))) == 2 * PROCESSES)
 
 
 def await_serving(least: int, serve: Command, spools: Path) -> None:
-    until(lambda: len(serving(serve, spools)) >= least)
+    wait_until(lambda: len(serving(serve, spools)) >= least)
 
 
 def await_death(pid: int) -> None:
     """Its files are closed then."""
-    until(lambda: not Path(f"/proc/{pid}/exe").exists())
+    wait_until(lambda: not Path(f"/proc/{pid}/exe").exists())
 
 
 async def recorded(settings: Settings) -> list[tuple[str, int]]:

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from tests.processes.running import children_of, command, until
+from tests.processes.running import children_of, command, wait_until
 
 pytestmark = pytest.mark.slow
 
@@ -19,7 +19,7 @@ def test_worker_is_nice_and_the_database_that_it_starts_is_not(alone: dict[str, 
     with command("worker", environment=alone) as worker:
         worker.says("working: ")
         (server,) = children_of(worker.process.pid, "postgres")
-        until(lambda: children_of(server, "dressform_service"))
+        wait_until(lambda: children_of(server, "dressform_service"))
         backends = children_of(server, "postgres")
 
         assert niceness(worker.process.pid) == max(OURS, 10)

@@ -27,7 +27,7 @@ from tests.processes.running import (
     is_live,
     read_address,
     serve_environment,
-    until,
+    wait_until,
 )
 
 pytestmark = pytest.mark.slow
@@ -118,7 +118,7 @@ async def test_sigterm_under_load(isolated_settings: Settings, workers: int) -> 
     ) as serve:
         base = await read_address(serve)
         async with httpx.AsyncClient(base_url=base, timeout=15) as client:
-            until(lambda: is_live(base))
+            wait_until(lambda: is_live(base))
             load = [asyncio.create_task(ask(client)) for _ in range(16)]
             await asyncio.sleep(1.5)
             serve.signal(signal.SIGTERM)
@@ -140,9 +140,9 @@ async def test_two_processes_share_the_work(isolated_settings: Settings) -> None
         "serve", "--workers", "2", environment=serve_environment(isolated_settings)
     ) as serve:
         base = await read_address(serve)
-        until(lambda: is_live(base))
+        wait_until(lambda: is_live(base))
         spools = isolated_settings.state_dir / "spool"
-        until(lambda: len(list(spools.glob("*.spool"))) == 4)  # Each has two.
+        wait_until(lambda: len(list(spools.glob("*.spool"))) == 4)  # Each has two.
         processes = children_of(serve.process.pid, "dressform serve")
         assert len(processes) == 2
         async with httpx.AsyncClient(
@@ -151,7 +151,7 @@ async def test_two_processes_share_the_work(isolated_settings: Settings) -> None
             answers = await asyncio.gather(*(client.get("/v1/measurements") for _ in range(200)))
         assert {answer.status_code for answer in answers} == {200}
         os.kill(processes[0], signal.SIGKILL)
-        until(
+        wait_until(
             lambda: (
                 len(set(children_of(serve.process.pid, "dressform serve")) - {processes[0]}) == 2
             )
@@ -170,11 +170,11 @@ async def test_several_processes_end_with_the_one_that_started_them(
         "serve", "--workers", "2", environment=serve_environment(isolated_settings)
     ) as serve:
         base = await read_address(serve)
-        until(lambda: is_live(base))
+        wait_until(lambda: is_live(base))
         processes = children_of(serve.process.pid, "dressform serve")
         serve.signal(signal.SIGKILL)
         await ends(serve)
-        until(lambda: not any(Path(f"/proc/{pid}/cmdline").exists() for pid in processes), 12)
+        wait_until(lambda: not any(Path(f"/proc/{pid}/cmdline").exists() for pid in processes), 12)
 
     assert not is_live(base)
     assert list((isolated_settings.state_dir / "spool").iterdir()) == []
@@ -262,13 +262,13 @@ async def test_those_killed_while_they_start_are_started_again(isolated_settings
     with command(
         "serve", "--workers", "2", environment=serve_environment(isolated_settings)
     ) as serve:
-        until(lambda: len(children_of(serve.process.pid, "dressform serve")) == 2)
+        wait_until(lambda: len(children_of(serve.process.pid, "dressform serve")) == 2)
         killed = children_of(serve.process.pid, "dressform serve")
         for process in killed:
             os.kill(process, signal.SIGKILL)
         await asyncio.to_thread(serve.says, r"(?s)(serve ended with -9: again in 0\.5 s.*){2}")
         base = await read_address(serve)
-        until(lambda: is_live(base))
+        wait_until(lambda: is_live(base))
         serve.signal(signal.SIGTERM)
         code, _ = await ends(serve)
 
@@ -281,14 +281,14 @@ async def test_one_that_keeps_dying_is_started_ever_later(isolated_settings: Set
         "serve", "--workers", "2", environment=serve_environment(isolated_settings)
     ) as serve:
         base = await read_address(serve)
-        until(lambda: is_live(base))
-        until(lambda: len(children_of(serve.process.pid, "dressform serve")) == 2)
+        wait_until(lambda: is_live(base))
+        wait_until(lambda: len(children_of(serve.process.pid, "dressform serve")) == 2)
         steady, dying = children_of(serve.process.pid, "dressform serve")
         for pause in ("0.5", "1.0", "2.0"):
             os.kill(dying, signal.SIGKILL)
             await asyncio.to_thread(serve.says, rf"serve ended with -9: again in {pause} s")
-            until(lambda: is_live(base))
-            until(lambda: len(children_of(serve.process.pid, "dressform serve")) == 2)
+            wait_until(lambda: is_live(base))
+            wait_until(lambda: len(children_of(serve.process.pid, "dressform serve")) == 2)
             (dying,) = set(children_of(serve.process.pid, "dressform serve")) - {steady}
         serve.signal(signal.SIGTERM)
         code, _ = await ends(serve)
@@ -306,7 +306,7 @@ async def test_a_client_that_resets_its_connection_leaves_no_word_in_the_log(
     said += b"GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n"
     with command("serve", environment=serve_environment(isolated_settings)) as serve:
         base = await read_address(serve)
-        until(lambda: is_live(base))
+        wait_until(lambda: is_live(base))
         before = serve.output
         for n in range(40):
             with socket.create_connection(("127.0.0.1", httpx.URL(base).port)) as client:

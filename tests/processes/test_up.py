@@ -16,7 +16,7 @@ from tests.processes.running import (
     is_live,
     mailed_token,
     processes_of,
-    until,
+    wait_until,
 )
 
 pytestmark = pytest.mark.slow
@@ -42,7 +42,7 @@ def test_from_a_fresh_machine_to_a_login(fresh: Path, alone: dict[str, str]) -> 
             assert client.post("/v1/auth/verify-email", json={"token": token}).status_code == 204
             login = {"login": "ada", "password": PASSWORD, "session": "body"}
             assert client.post("/v1/auth/login", json=login).status_code == 200
-            until(lambda: client.get("/health/ready").json()["worker"] == "ok")
+            wait_until(lambda: client.get("/health/ready").json()["worker"] == "ok")
         up.signal(signal.SIGINT)
         code = up.ends(15)
 
@@ -75,7 +75,7 @@ def test_nothing_outlives_a_killed_supervisor(state: Path, alone: dict[str, str]
             base = again.says(BASE)
             assert is_live(base)
             ours = {again.process.pid, *children_of(again.process.pid, "")}
-            until(
+            wait_until(
                 lambda: (
                     not [
                         p
@@ -86,7 +86,7 @@ def test_nothing_outlives_a_killed_supervisor(state: Path, alone: dict[str, str]
             )
             again.signal(signal.SIGINT)
             assert again.ends(15) == 0, again.output
-        until(lambda: processes_of(state) == {})
+        wait_until(lambda: processes_of(state) == {})
     spools = list((state / "spool").glob("*.spool"))
     assert spools == [], again.output
 
@@ -100,7 +100,7 @@ def test_the_port_of_a_killed_one_is_free_at_once(state: Path, alone: dict[str, 
             assert again.says(BASE).endswith(port)
             again.signal(signal.SIGINT)
             assert again.ends(15) == 0, again.output
-        until(lambda: processes_of(state) == {})
+        wait_until(lambda: processes_of(state) == {})
 
 
 @pytest.mark.parametrize("verb", ["up", "serve"])
@@ -138,8 +138,8 @@ def test_a_child_that_is_killed_is_started_again(alone: dict[str, str], verb: st
         os.kill(child, signal.SIGKILL)
         assert httpx.get(f"{base}/health/live", timeout=20).status_code == 200
         up.says(rf"{verb} ended with -9: again in 0\.5 s")
-        until(lambda: child not in children_of(up.process.pid, f"dressform {verb}"))
-        until(lambda: children_of(up.process.pid, f"dressform {verb}"))
+        wait_until(lambda: child not in children_of(up.process.pid, f"dressform {verb}"))
+        wait_until(lambda: children_of(up.process.pid, f"dressform {verb}"))
         assert is_live(base)
         up.signal(signal.SIGINT)
         assert up.ends(15) == 0, up.output
@@ -155,7 +155,7 @@ def test_a_database_that_is_killed_is_started_again(state: Path, alone: dict[str
             meanwhile = httpx.get(f"{base}/health/live", headers={"Connection": "close"})
             assert meanwhile.status_code == 200
             up.says(rf"postgres ended with -9: again in {pause} s")
-            until(lambda: httpx.get(f"{base}/health/ready").status_code == 200)
+            wait_until(lambda: httpx.get(f"{base}/health/ready").status_code == 200)
         asked = "SELECT count(*) FROM access_log WHERE request_id = '{}'"
         found = asked.format(meanwhile.headers["X-Request-ID"])
 
@@ -164,7 +164,7 @@ def test_a_database_that_is_killed_is_started_again(state: Path, alone: dict[str
                 assert psql.ends() == 0, psql.output
                 return psql.output == "1\n"
 
-        until(is_recorded)
+        wait_until(is_recorded)
         up.signal(signal.SIGINT)
         assert up.ends(15) == 0, up.output
     assert processes_of(state) == {}
@@ -176,12 +176,12 @@ def test_stopped_while_it_starts(state: Path, alone: dict[str, str]) -> None:
     for delay in (0.0, 0.4, 0.9, 1.6):
         lock.unlink(missing_ok=True)
         with command("up", environment=alone) as up:
-            until(lock.exists)
+            wait_until(lock.exists)
             time.sleep(delay)
             up.signal(signal.SIGINT)
             up.ends(20)
         assert "Traceback" not in up.output, up.output
-        until(lambda: processes_of(state) == {}, 10)
+        wait_until(lambda: processes_of(state) == {}, 10)
 
 
 def test_a_child_that_cannot_start_ends_it_all(state: Path, alone: dict[str, str]) -> None:

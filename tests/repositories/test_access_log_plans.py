@@ -20,7 +20,7 @@ from tests.helpers.access_log import (
     make_uuid7,
     search_entries,
 )
-from tests.helpers.databases import watched
+from tests.helpers.databases import watch_statements
 
 SECOND = timedelta(seconds=1)
 DAY = timedelta(days=1)
@@ -34,7 +34,7 @@ class Plans:
 
     async def of(self, **wanted: Any) -> list[str]:
         asked: list[tuple[str, list[Any]]] = []
-        with watched(lambda *statement: asked.append(statement)):
+        with watch_statements(lambda *statement: asked.append(statement)):
             await search_entries(self._uows, **wanted)
         async with as_log_role(self._uows) as uow:
             return [

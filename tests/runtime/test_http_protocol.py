@@ -11,7 +11,7 @@ from fastapi import FastAPI, Request
 
 from dressform.runtime import http_protocol as protocol
 from tests.helpers.access_log import list_records
-from tests.helpers.http_server import serving
+from tests.helpers.http_server import serve_app
 from tests.helpers.raw_http import GET, POST, send_bytes, wait_for_records
 
 ECHO = b"POST /echo HTTP/1.1\r\nHost: localhost\r\n"
@@ -31,7 +31,7 @@ async def port(app: FastAPI) -> AsyncIterator[int]:
     async def echo(request: Request) -> str:
         return (await request.body()).decode()
 
-    async with serving(app) as port:
+    async with serve_app(app) as port:
         yield port
 
 

@@ -15,7 +15,7 @@ from dressform.runtime import http_protocol as protocol
 from dressform.settings.settings import Settings
 from tests.conftest import MovableClock
 from tests.helpers.access_log import list_records
-from tests.helpers.http_server import serving
+from tests.helpers.http_server import serve_app
 from tests.helpers.raw_http import send_bytes
 
 VISITOR, FORGED, PROXY = "203.0.113.9", "198.51.100.66", "127.0.0.1"
@@ -70,7 +70,7 @@ async def test_malformed_request_behind_proxy_has_visitors_address(
     rest: bytes,
     in_pieces: bool,  # noqa: FBT001
 ) -> None:
-    async with serving(behind) as port:
+    async with serve_app(behind) as port:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         for piece in (LINE, FORWARDED, rest) if in_pieces else (LINE + FORWARDED + rest,):
             writer.write(piece)
@@ -101,7 +101,7 @@ async def test_malformed_request_behind_proxy_has_visitors_address(
 async def test_malformed_request_whose_header_was_not_read_has_the_proxys(
     behind: FastAPI, head: bytes
 ) -> None:
-    async with serving(behind) as port:
+    async with serve_app(behind) as port:
         assert (await send_bytes(port, head)).startswith(b"HTTP/1.1 400 ")
         assert await rows(behind, 1) == [(PROXY, 400)]
 
@@ -112,13 +112,13 @@ async def test_head_that_never_ends_behind_proxy_has_visitors_address(
 ) -> None:
     monkeypatch.setattr(protocol, "READ_TIMEOUT_SECONDS", 0.3)
     head = LINE + FORWARDED + (b"a: b\r\n" * 20_000 if status == 431 else b"")
-    async with serving(behind) as port:
+    async with serve_app(behind) as port:
         await send_bytes(port, head, wait=status != 499)
         assert await rows(behind, 1) == [(VISITOR, status)]
 
 
 async def test_half_an_address_is_none(behind: FastAPI) -> None:
-    async with serving(behind) as port:
+    async with serve_app(behind) as port:
         await send_bytes(port, LINE + b"X-Forwarded-For: 203.0.113.9", wait=False)
         assert await rows(behind, 1) == [(PROXY, 499)]
 
@@ -126,7 +126,7 @@ async def test_half_an_address_is_none(behind: FastAPI) -> None:
 async def test_header_of_the_request_before_is_not_used(behind: FastAPI) -> None:
     """A proxy's connection carries one visitor's request after another's."""
     before = LINE + b"X-Forwarded-For: 198.51.100.66\r\n\r\n"
-    async with serving(behind) as port:
+    async with serve_app(behind) as port:
         await send_bytes(port, before + b"GARBAGE\r\n\r\n")
         assert await rows(behind, 2) == [(PROXY, 400)]
 
@@ -134,7 +134,7 @@ async def test_header_of_the_request_before_is_not_used(behind: FastAPI) -> None
 async def test_body_that_looks_like_a_head_is_not_read_as_one(behind: FastAPI) -> None:
     fake = b"GET / HTTP/1.1\r\nX-Forwarded-For: 192.0.2.1\r\n"
     head = POST + b"Content-Length: %d\r\n\r\n" % (len(fake) + 1)
-    async with serving(behind) as port:
+    async with serve_app(behind) as port:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         for piece in (head + b"x", fake + LINE + FORWARDED + b"A: b\r\nBad Header\r\n\r\n"):
             writer.write(piece)
@@ -145,6 +145,6 @@ async def test_body_that_looks_like_a_head_is_not_read_as_one(behind: FastAPI) -
 
 
 async def test_malformed_request_of_a_stranger_has_the_strangers_address(app: FastAPI) -> None:
-    async with serving(app) as port:
+    async with serve_app(app) as port:
         await send_bytes(port, LINE + FORWARDED + b"Bad Header\r\n\r\n")
         assert await rows(app, 1) == [(PROXY, 400)]

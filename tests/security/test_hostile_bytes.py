@@ -8,7 +8,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from tests.helpers.http_server import serving
+from tests.helpers.http_server import serve_app
 from tests.helpers.members import MemberClient
 from tests.helpers.openapi import Operation, operations
 
@@ -55,7 +55,7 @@ async def test_absurd_headers_break_nothing(ada: MemberClient, operation: Operat
 
         response = await ada.client.send(request)
 
-        assert response.status_code in operation.documented, (header, response.text)
+        assert response.status_code in operation.documented_statuses, (header, response.text)
         assert response.status_code < 500, header
         told = response.content + repr(response.headers).encode()
         assert MARK not in told, header
@@ -63,7 +63,7 @@ async def test_absurd_headers_break_nothing(ada: MemberClient, operation: Operat
 
 @pytest.fixture
 async def port(app: FastAPI) -> AsyncIterator[int]:
-    async with serving(app) as port:
+    async with serve_app(app) as port:
         yield port
 
 

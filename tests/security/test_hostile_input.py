@@ -55,7 +55,7 @@ def assert_refused(
     """`quotes`: a length as it was typed is shown what of it was not understood, 40 characters."""
     told = f"{sent[:60]} to {operation}: {response.text[:500]}"
     assert 400 <= response.status_code < 500, told
-    assert operation is None or response.status_code in operation.documented, told
+    assert operation is None or response.status_code in operation.documented_statuses, told
     assert response.headers["Content-Type"] == "application/problem+json", told
     if operation is not None and operation.verb == "HEAD":
         assert response.content == b"", told

@@ -15,7 +15,7 @@ def output_of(command: str) -> str:
     return CliRunner().invoke(app, [command], catch_exceptions=False).stdout
 
 
-def generated() -> dict[Path, str]:
+def generate_files() -> dict[Path, str]:
     """Each file with the text that it should have."""
     readme = TOP / "README.md"
     table = f"\n{output_of('policy')}\n"
@@ -26,5 +26,5 @@ def generated() -> dict[Path, str]:
 
 
 if __name__ == "__main__":
-    for path, text in generated().items():
+    for path, text in generate_files().items():
         path.write_text(text)

@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from tests.tools.generate import TOP, generated
+from tests.tools.generate import TOP, generate_files
 
 LOCKS = [path.name for path in TOP.glob("requirements*.lock")]
 
@@ -12,7 +12,7 @@ def test_what_is_committed_is_what_the_source_makes(name: str) -> None:
     """`make openapi` writes both anew."""
     path = TOP / name
 
-    assert generated()[path] == path.read_text()
+    assert generate_files()[path] == path.read_text()
 
 
 def test_no_path_of_a_machine_and_no_registry_is_named() -> None:

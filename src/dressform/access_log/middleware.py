@@ -11,7 +11,7 @@ from dressform.access_log.shipper import Shipper
 from dressform.access_log.spool import Spool
 from dressform.clock import Clock
 from dressform.crypto.secrets import timed_id_text
-from dressform.http.problem_response import refuse
+from dressform.http.problem_response import send_unavailable
 from dressform.http.security_headers import HeadersMiddleware
 
 CLIENT_CLOSED_REQUEST = 499
@@ -25,7 +25,7 @@ _PRIVACY = "/v1/privacy/"
 _PUBLIC_ROUTES = frozenset({"/v1/privacy/notice", "/v1/privacy/status"})
 
 _LIVENESS = "/health/live"
-_UNAVAILABLE = HeadersMiddleware(refuse, https=False)
+_UNAVAILABLE = HeadersMiddleware(send_unavailable, https=False)
 _STANDARD_METHODS = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"})
 
 

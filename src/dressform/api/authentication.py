@@ -1,14 +1,16 @@
-"""Who asks: the one way from a bearer token to a member, for every endpoint."""
+"""The one way from a bearer token to a member, for every endpoint."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from fastapi import Request
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from fastapi.security import HTTPBearer
 
 from dressform.api.state import AppState, get_state
+from dressform.crypto.tokens import Claims
 from dressform.db.statements import Row, Statement
+from dressform.db.unit_of_work import UnitOfWork
 from dressform.errors import AccountRestricted, NotAnOperator, Unauthenticated
 from dressform.repositories.members import MEMBER_QUERY, Members
 from dressform.repositories.operators import MEMBER_AND_OPERATOR
@@ -17,13 +19,14 @@ from dressform.repositories.owners import Member
 
 @dataclass(frozen=True, slots=True)
 class AuthenticatedQuery:
-    """Finds out who asks, and what they ask for in the same statement."""
+    """Loads the member of a verified token, and in the same statement what the request asks for."""
 
-    service: AppState
-    bearer: HTTPAuthorizationCredentials | None
+    state: AppState
+    uow: UnitOfWork
+    claims: Claims
 
     async def fetch(self, statement: Statement, **params: Any) -> tuple[Member, Row]:
-        """Raises Unauthenticated, AccountRestricted."""
+        """Return the member and the row. Raise Unauthenticated or AccountRestricted."""
         member, row = await self.fetch_allow_restricted(statement, **params)
         if member.restricted:
             raise AccountRestricted
@@ -32,18 +35,14 @@ class AuthenticatedQuery:
     async def fetch_allow_restricted(
         self, statement: Statement, **params: Any
     ) -> tuple[Member, Row]:
-        """Also for a member whose account is restricted. Raises Unauthenticated."""
+        """Return the same for a restricted member as well. Raise Unauthenticated."""
         member, rows = await self.fetch_all(statement, **params)
         return member, rows[0]
 
     async def fetch_all(self, statement: Statement, **params: Any) -> tuple[Member, Sequence[Row]]:
-        """Every row of what is asked for. Raises Unauthenticated."""
-        if self.bearer is None:
-            raise Unauthenticated
-        uow = self.service.uows.read()
-        claims = self.service.tokens.verify(self.bearer.credentials, at=uow.now)
-        found = await Members(uow).get_by_session(
-            claims.session_id, claims.account_id, statement, **params
+        """Return the member and all rows. Raise Unauthenticated when the session has ended."""
+        found = await Members(self.uow).get_by_session(
+            self.claims.session_id, self.claims.account_id, statement, **params
         )
         if found is None:
             raise Unauthenticated
@@ -66,7 +65,14 @@ class _Bearer(HTTPBearer):
         )
 
     async def _get_query(self, request: Request) -> AuthenticatedQuery:
-        return AuthenticatedQuery(get_state(request), await super().__call__(request))
+        """Verify the token. Raise Unauthenticated, before any parameter of the request is validated."""
+        credentials = await super().__call__(request)
+        if credentials is None:
+            raise Unauthenticated
+        state = get_state(request)
+        uow = state.uows.read()
+        claims = state.tokens.verify(credentials.credentials, at=uow.now)
+        return AuthenticatedQuery(state, uow, claims)
 
 
 class GetAuthenticatedQuery(_Bearer):

@@ -9,7 +9,9 @@ def not_modified_response(request: Request, answer: Response) -> Response | None
     """A 304 in place of `answer`, whose ETag is set, if the client has that version."""
     if not etag_matches(request, answer.headers["etag"]):
         return None
-    headers = {name: answer.headers[name] for name in _NOT_MODIFIED_HEADERS if name in answer.headers}
+    headers = {
+        name: answer.headers[name] for name in _NOT_MODIFIED_HEADERS if name in answer.headers
+    }
     return Response(status_code=304, headers=headers)
 
 

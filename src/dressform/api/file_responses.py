@@ -61,12 +61,15 @@ _FILE_HEADERS = _ETAG_HEADER | {
 _NOT_MODIFIED: dict[int | str, dict[str, Any]] = {
     304: {"description": "Your copy is current.", "headers": _ETAG_HEADER}
 }
-HEAD_RESPONSES = _NOT_MODIFIED | {200: {"description": "The file exists.", "headers": _FILE_HEADERS}}
+HEAD_RESPONSES = _NOT_MODIFIED | {
+    200: {"description": "The file exists.", "headers": _FILE_HEADERS}
+}
 GET_RESPONSES = _NOT_MODIFIED | {
     200: {"description": "The whole file.", "headers": _FILE_HEADERS, "content": _CONTENT},
     206: {
         "description": "The requested range.",
-        "headers": _FILE_HEADERS | {"Content-Range": {"$ref": "#/components/headers/Content-Range"}},
+        "headers": _FILE_HEADERS
+        | {"Content-Range": {"$ref": "#/components/headers/Content-Range"}},
         "content": _CONTENT,
     },
 }
@@ -122,7 +125,9 @@ def _build_response(
     return StreamingResponse(_stream_chunks(uows, file, held), status, headers)
 
 
-async def _stream_chunks(uows: UnitOfWorkFactory, file: StoredFile, part: range) -> AsyncIterator[bytes]:
+async def _stream_chunks(
+    uows: UnitOfWorkFactory, file: StoredFile, part: range
+) -> AsyncIterator[bytes]:
     """Each by itself: a slow client keeps no connection to the database from others."""
     for start in part[::CHUNK_SIZE]:
         uow = uows.read()

@@ -24,7 +24,9 @@ IMAGE_BODY: dict[str, Any] = {
     "requestBody": {
         "required": True,
         "description": "The picture itself, at most 10 MB and 40 megapixels.",
-        "content": {kind: {"schema": {"type": "string", "format": "binary"}} for kind in ACCEPTED_TYPES},
+        "content": {
+            kind: {"schema": {"type": "string", "format": "binary"}} for kind in ACCEPTED_TYPES
+        },
     }
 }
 

@@ -28,12 +28,12 @@ class BodyLimitMiddleware:
             await self.app(scope, receive, send)  # No body comes.
             return
         limit = _limit(scope, headers)
-        if _is_over(headers.get(b"content-length", b"0"), limit):
-            await _refuse(scope, send)
+        if _exceeds(headers.get(b"content-length", b"0"), limit):
+            await _send_too_large(scope, send)
             return
-        await self._counted(scope, receive, send, limit)
+        await self._limit_stream(scope, receive, send, limit)
 
-    async def _counted(self, scope: Scope, receive: Receive, send: Send, limit: int) -> None:
+    async def _limit_stream(self, scope: Scope, receive: Receive, send: Send, limit: int) -> None:
         seen = 0
         refused = started = False
 
@@ -45,7 +45,7 @@ class BodyLimitMiddleware:
                 return message
             if not refused and not started:
                 refused = True
-                await _refuse(scope, send)
+                await _send_too_large(scope, send)
             # To the endpoint it looks as if the client had gone: it stops reading.
             return {"type": "http.disconnect"}
 
@@ -65,13 +65,13 @@ def _limit(scope: Scope, headers: dict[bytes, bytes]) -> int:
     return PICTURE_LIMIT if is_picture else JSON_LIMIT
 
 
-def _is_over(declared: bytes, limit: int) -> bool:
+def _exceeds(declared: bytes, limit: int) -> bool:
     digits = declared.lstrip(b"0")
     # Compared by length first: Python refuses to read a number of thousands of digits.
     return digits.isdigit() and (len(digits) > len(str(limit)) or int(digits) > limit)
 
 
-async def _refuse(scope: Scope, send: Send) -> None:
+async def _send_too_large(scope: Scope, send: Send) -> None:
     body = json.dumps(TooLarge().as_problem(scope["state"]["request_id"])).encode()
     headers = [
         (b"content-type", b"application/problem+json"),

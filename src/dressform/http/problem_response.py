@@ -9,7 +9,7 @@ from dressform.errors import Unavailable
 _RETRY_AFTER_SECONDS = 5
 
 
-async def refuse(scope: Scope, _: Receive, send: Send) -> None:
+async def send_unavailable(scope: Scope, _: Receive, send: Send) -> None:
     """Whatever was asked for: nothing of it is done."""
     error = Unavailable(retry_after=_RETRY_AFTER_SECONDS)
     body = json.dumps(error.as_problem(scope["state"]["request_id"])).encode()

@@ -13,7 +13,7 @@ from dressform.db import embedded
 from tests.bench.load import Request
 from tests.bench.members import PASSWORD
 from tests.bench.serving import Server, running_app
-from tests.helpers.databases import at, create
+from tests.helpers.databases import url_of_database, create_database
 
 PYTHON = Path(__file__).parents[3] / ".venv-peers" / "bin" / "python"
 ME = "/users/me"
@@ -47,8 +47,8 @@ def running_peer(database: embedded.Server, *, users: int) -> Iterator[Peer]:
     """Run it on a database of its own, on the server of the service's."""
     if not PYTHON.exists():
         sys.exit("fastapi-users is not installed for the bench: run `make .venv-peers/ready`.")
-    asyncio.run(create(database.url(), "peer"))
-    environment = {"PEER_DATABASE_URL": at(database.url(), "peer")}
+    asyncio.run(create_database(database.url(), "peer"))
+    environment = {"PEER_DATABASE_URL": url_of_database(database.url(), "peer")}
     factory = "tests.bench.peers.app:create_app"
     with running_app(factory, environment, python=str(PYTHON)) as server:
         yield Peer(server, [_sign_in(server, f"user{each}@example.org") for each in range(users)])

@@ -22,7 +22,7 @@ from dressform.opendata.population import estimate_groups
 from dressform.opendata.resources import to_records
 from dressform.opendata.summary_tables import build_quantiles
 from dressform.sewing.catalogue import CATALOGUE
-from tests.helpers.browser import browsing, needs_chromium
+from tests.helpers.browser import open_browser, needs_chromium
 from tests.opendata.files.conftest import AT, written
 from tests.opendata.files.simulated import RARE, contributions
 
@@ -144,9 +144,9 @@ async def test_in_a_browser_no_word_is_cut_off_or_lies_on_another(
     names = [name for name in edition if name.endswith(".svg")]
     inline = "".join(edition[name].content.decode() for name in names)
     (tmp_path / "all.html").write_text(f"<!doctype html><meta charset=utf-8>{inline}")
-    async with browsing(tmp_path / "profile") as page:
+    async with open_browser(tmp_path / "profile") as page:
         await page.visit(f"file://{tmp_path}/all.html")
-        await page.until(f"document.querySelectorAll('svg').length === {len(names)}")
+        await page.wait_until(f"document.querySelectorAll('svg').length === {len(names)}")
         wrong = await page.run(MISPLACED_WORDS)
 
     assert wrong == []

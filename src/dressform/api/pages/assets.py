@@ -19,8 +19,8 @@ _SOURCES = {
 _FOLDERS = {"dressform.api.pages": "", "fastapi_offline": "static"}
 _MEDIA_TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
 # The one thing that either bundle would load from elsewhere is Redoc's logo.
-_FOREIGN = b"https://cdn.redoc.ly/redoc/logo-mini.svg"
-_EVERYWHERE = {
+_EXTERNAL_LOGO_URL = b"https://cdn.redoc.ly/redoc/logo-mini.svg"
+_BASE_CSP = {
     "default-src": "'none'",
     "base-uri": "'none'",
     "form-action": "'none'",
@@ -56,14 +56,14 @@ def assets() -> Mapping[str, Asset]:
 
 def _read(package: str, name: str) -> Asset:
     content = (files(package) / _FOLDERS[package] / name).read_bytes()
-    if _FOREIGN in content:
+    if _EXTERNAL_LOGO_URL in content:
         content = content.replace(
-            _FOREIGN, _read("dressform.api.pages", "favicon.svg").path.encode()
+            _EXTERNAL_LOGO_URL, _read("dressform.api.pages", "favicon.svg").path.encode()
         )
     return Asset(name, content, sha256(content).hexdigest()[:16])
 
 
-def page(
+def render_page(
     template: str, *, policy: Mapping[str, str] | None = None, root: str = "", **values: object
 ) -> HTMLResponse:
     """A page of the folder `pages`, under a Content-Security-Policy that `policy` adds to.
@@ -73,6 +73,6 @@ def page(
     html = _TEMPLATES.get_template(template).render(
         asset=lambda name: root + assets()[name].path, root=root, **values
     )
-    directives = _EVERYWHERE | dict(policy or {})
+    directives = _BASE_CSP | dict(policy or {})
     csp = "; ".join(f"{name} {value}" for name, value in directives.items())
     return HTMLResponse(html, headers={"Content-Security-Policy": csp})

@@ -7,7 +7,7 @@ from fastapi.responses import HTMLResponse
 
 from dressform.api.dependencies import Editions, Settings, UnitOfWorkDep
 from dressform.api.file_responses import SVG
-from dressform.api.pages.localized import Spoken, spoken_page
+from dressform.api.pages.localized import PageLanguage, render_localized
 from dressform.api.schemas.dataset import DatasetRead
 from dressform.api.schemas.dp_guarantee import MOST_OF_ONE, PEOPLE_OF_A_FLAG
 from dressform.api.schemas.edition_tables import Table, read_tables
@@ -25,7 +25,7 @@ _PACKAGE = "datapackage.json"
 
 @router.get("/dataset")
 async def show_dataset(
-    editions: Editions, uow: UnitOfWorkDep, language: Spoken, settings: Settings
+    editions: Editions, uow: UnitOfWorkDep, language: PageLanguage, settings: Settings
 ) -> HTMLResponse:
     dataset = DatasetRead.of(
         await editions.list_all(),
@@ -34,7 +34,7 @@ async def show_dataset(
         language=language,
     )
     site = _site(settings)
-    return spoken_page(
+    return render_localized(
         "dataset.html",
         language,
         address=f"{site.url}/dataset",
@@ -51,13 +51,13 @@ async def show_edition(
     edition: Annotated[EditionName, Path()],
     editions: Editions,
     uow: UnitOfWorkDep,
-    language: Spoken,
+    language: PageLanguage,
     settings: Settings,
 ) -> HTMLResponse:
     found, files = await editions.get(edition), await editions.list_files(edition)
     tables = await _read_tables(editions, files, language)
     site, whole = _site(settings), EditionRead.with_files(found, files)
-    return spoken_page(
+    return render_localized(
         "edition.html",
         language,
         root="../",

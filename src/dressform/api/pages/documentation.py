@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 
 from dressform.api.dependencies import Settings
-from dressform.api.pages.assets import assets, page
+from dressform.api.pages.assets import assets, render_page
 from dressform.crypto.secrets import new_token
 from dressform.errors import DressformError, NotFound
 
@@ -15,13 +15,13 @@ router = APIRouter(include_in_schema=False)
 
 @router.get("/")
 async def show_index(settings: Settings) -> HTMLResponse:
-    return page("index.html", address=f"{settings.public_url}/")
+    return render_page("index.html", address=f"{settings.public_url}/")
 
 
 @router.get("/docs")
 def show_docs() -> HTMLResponse:
     # Swagger UI draws its icons as data.
-    return page("docs.html", policy={"img-src": "'self' data:"})
+    return render_page("docs.html", policy={"img-src": "'self' data:"})
 
 
 @router.get("/redoc")
@@ -34,13 +34,13 @@ def show_redoc() -> HTMLResponse:
         # Its search runs in a worker that it makes from a string.
         "worker-src": "blob:",
     }
-    return page("redoc.html", policy=policy, nonce=nonce)
+    return render_page("redoc.html", policy=policy, nonce=nonce)
 
 
 @router.get("/problems")
 def show_problems() -> HTMLResponse:
-    known = sorted(_below(DressformError), key=lambda kind: kind.status)
-    return page("problems.html", problems=known)
+    known = sorted(_all_subclasses(DressformError), key=lambda kind: kind.status)
+    return render_page("problems.html", problems=known)
 
 
 @router.get("/assets/{digest}/{name}")
@@ -53,7 +53,7 @@ def read_asset(digest: str, name: str) -> Response:
     return Response(asset.content, media_type=asset.media_type, headers=headers)
 
 
-def _below(kind: type[DressformError]) -> Iterator[type[DressformError]]:
+def _all_subclasses(kind: type[DressformError]) -> Iterator[type[DressformError]]:
     for child in kind.__subclasses__():
         yield child
-        yield from _below(child)
+        yield from _all_subclasses(child)

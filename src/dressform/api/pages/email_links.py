@@ -3,26 +3,26 @@
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
-from dressform.api.pages.assets import page
+from dressform.api.pages.assets import render_page
 
 router = APIRouter(include_in_schema=False)
 
 
 @router.get("/verify-email")
 def show_verify_email() -> HTMLResponse:
-    return page("verify-email.html", endpoint="v1/auth/verify-email")
+    return render_page("verify-email.html", endpoint="v1/auth/verify-email")
 
 
 @router.get("/reset-password")
 def show_reset_password() -> HTMLResponse:
-    return page("reset-password.html", endpoint="v1/auth/password/reset")
+    return render_page("reset-password.html", endpoint="v1/auth/password/reset")
 
 
 @router.get("/reopen")
 def show_reopen() -> HTMLResponse:
-    return page("reopen.html", endpoint="v1/auth/reopen")
+    return render_page("reopen.html", endpoint="v1/auth/reopen")
 
 
 @router.get("/confirm-email")
 def show_confirm_email() -> HTMLResponse:
-    return page("confirm-email.html", endpoint="v1/auth/email/confirm")
+    return render_page("confirm-email.html", endpoint="v1/auth/email/confirm")

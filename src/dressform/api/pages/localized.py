@@ -5,29 +5,31 @@ from typing import Annotated, Any
 from fastapi import Depends, Query, Request
 from fastapi.responses import HTMLResponse
 
-from dressform.api.pages.assets import page
+from dressform.api.pages.assets import render_page
 from dressform.api.schemas.fields import Language
 
 _FRENCH = str.maketrans({",": "\N{NARROW NO-BREAK SPACE}", ".": ","})
 
-Asked = Annotated[Language | None, Query()]
+LanguageParam = Annotated[Language | None, Query()]
 
 
-async def _language(request: Request, language: Asked = None) -> Language:
+async def _language(request: Request, language: LanguageParam = None) -> Language:
     """The one asked for, else French for who prefers it: as the other pages, but without scripts."""
     preferred = request.headers.get("accept-language", "")
     return language or ("fr" if preferred.lower().startswith("fr") else "en")
 
 
-Spoken = Annotated[Language, Depends(_language)]
+PageLanguage = Annotated[Language, Depends(_language)]
 
 
-def spoken_page(template: str, language: Language, *, address: str, **values: Any) -> HTMLResponse:
+def render_localized(
+    template: str, language: Language, *, address: str, **values: Any
+) -> HTMLResponse:
     """With `say(english, french)` and `number(value)` for the template.
 
     `address`: the page's canonical one, without a language.
     """
-    return page(
+    return render_page(
         template,
         language=language,
         address=address,

@@ -4,7 +4,7 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
 from dressform.api.dependencies import Auditor, Settings
-from dressform.api.pages.localized import Spoken, spoken_page
+from dressform.api.pages.localized import PageLanguage, render_localized
 from dressform.api.schemas.privacy import CategoryRead, StatusRead
 from dressform.policy.notice import notice
 
@@ -12,7 +12,9 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/privacy")
-async def show_privacy(auditor: Auditor, settings: Settings, language: Spoken) -> HTMLResponse:
+async def show_privacy(
+    auditor: Auditor, settings: Settings, language: PageLanguage
+) -> HTMLResponse:
     status = StatusRead.of(await auditor.get_findings(), language)
     named = [
         (
@@ -21,7 +23,7 @@ async def show_privacy(auditor: Auditor, settings: Settings, language: Spoken) -
         )
         for category in notice(settings.backup_retention)
     ]
-    return spoken_page(
+    return render_localized(
         "privacy.html",
         language,
         address=f"{settings.public_url}/privacy",

@@ -13,7 +13,7 @@ from dressform.errors import NotAnOperator, SearchTooBroad
 
 router = APIRouter(prefix="/v1/operations", tags=["operations"])
 
-Asked = Annotated[AccessLogSearch, Query()]
+SearchParams = Annotated[AccessLogSearch, Query()]
 Limit = Annotated[
     int,
     Query(
@@ -23,7 +23,7 @@ Limit = Annotated[
         json_schema_extra={"format": "int32"},
     ),
 ]
-Before = Annotated[Cursor | None, Query(description="The `next` of the previous page.")]
+CursorParam = Annotated[Cursor | None, Query(description="The `next` of the previous page.")]
 
 
 @router.get(
@@ -32,7 +32,7 @@ Before = Annotated[Cursor | None, Query(description="The `next` of the previous 
     responses=problem_responses(NotAnOperator, SearchTooBroad),
 )
 async def search_access_log(
-    me: CurrentOperator, units: UnitOfWorkFactoryDep, asked: Asked
+    me: CurrentOperator, units: UnitOfWorkFactoryDep, asked: SearchParams
 ) -> AccessLogPage:
     """Search the access log
 
@@ -50,7 +50,7 @@ async def search_access_log(
     responses=problem_responses(NotAnOperator),
 )
 async def list_access_log_audit(
-    _: CurrentOperator, uow: UnitOfWorkDep, limit: Limit = 20, cursor: Before = None
+    _: CurrentOperator, uow: UnitOfWorkDep, limit: Limit = 20, cursor: CursorParam = None
 ) -> AuditPage:
     """List the searches of the access log
 

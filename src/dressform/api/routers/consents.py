@@ -38,7 +38,7 @@ async def list_consents(
     """
     me, row = await look.fetch_allow_restricted(MEMBER_AND_ACCOUNT)
     text = CURRENT[language or decrypt_credentials(row, me).language]
-    return ConsentsRead(items=[ConsentWithText.asking(await consents.get(me), text)])
+    return ConsentsRead(items=[ConsentWithText.from_consent(await consents.get(me), text)])
 
 
 @router.put(

@@ -5,8 +5,8 @@ from fastapi import APIRouter, Request, Response, status
 
 from dressform.api.dependencies import AppStateDep, Auditor
 from dressform.api.schemas.health import (
-    LiveRead,
     AccessLogStatus,
+    LiveRead,
     ReadyRead,
     RetentionRead,
     WorkerStatus,

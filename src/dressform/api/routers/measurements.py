@@ -89,7 +89,7 @@ async def check_measurements(body: BodyInput) -> CheckRead:
     return CheckRead.of(body.to_domain())
 
 
-async def _with_neck(body: BodyInput) -> BodyMeasurements:
+async def _require_neck(body: BodyInput) -> BodyMeasurements:
     if "neck" not in body.measurements.measurements:
         said = "measure the neck first: everything else is estimated from it"
         raise InvalidInput(FieldError("#/measurements/neck", said))
@@ -98,7 +98,7 @@ async def _with_neck(body: BodyInput) -> BodyMeasurements:
 
 @router.post("/estimates", response_description="The estimates.")
 async def estimate_measurements(
-    body: Annotated[BodyMeasurements, Depends(_with_neck)],
+    body: Annotated[BodyMeasurements, Depends(_require_neck)],
 ) -> EstimatesRead:
     """Estimate measurements from the neck
 

@@ -21,24 +21,24 @@ _EXAMPLE = """\
 # TYPE dressform_retention_overdue_rows gauge
 dressform_retention_overdue_rows{rule="visitor"} 0.0
 """
-_OF_ADDRESSES: dict[str, tuple[str, Callable[[Findings], float | None]]] = {
+_ADDRESS_METRICS: dict[str, tuple[str, Callable[[Findings], float | None]]] = {
     "waiting_rows": (
         "Rows past their window, overdue ones aside.",
-        lambda findings: _known(findings.visitor, findings.visitor.rows.waiting),
+        lambda findings: _unless_unknown(findings.visitor, findings.visitor.rows.waiting),
     ),
     "oldest_timestamp_seconds": (
         "The day of the oldest row.",
         lambda findings: _seconds(findings.oldest_address_day),
     ),
 }
-_OF_RULES: dict[str, tuple[str, Callable[[RuleFindings], float | None]]] = {
+_RULE_METRICS: dict[str, tuple[str, Callable[[RuleFindings], float | None]]] = {
     "overdue_rows": (
         "Rows that should be deleted since a day.",
-        lambda rule: _known(rule, rule.rows.overdue),
+        lambda rule: _unless_unknown(rule, rule.rows.overdue),
     ),
     "future_rows": (
         "Rows dated more than a day from now.",
-        lambda rule: _known(rule, rule.rows.future),
+        lambda rule: _unless_unknown(rule, rule.rows.future),
     ),
     "unknown": (
         "Whether the figures of the rule's rows are missing, its table being locked.",
@@ -148,9 +148,9 @@ def _retention(findings: Findings) -> Iterator[GaugeMetricFamily]:
         "For how long the mail server has taken no mail; 0 while it does.",
         findings.time_since(findings.mail.failing_since).total_seconds(),
     )
-    for name, (text, value_found) in _OF_ADDRESSES.items():
+    for name, (text, value_found) in _ADDRESS_METRICS.items():
         yield _by_rule(name, text, {"visitor": value_found(findings)})
-    for name, (text, value_of) in _OF_RULES.items():
+    for name, (text, value_of) in _RULE_METRICS.items():
         yield _by_rule(name, text, {rule.key: value_of(rule) for rule in findings.rules})
 
 
@@ -162,7 +162,7 @@ def _by_rule(name: str, text: str, values: dict[str, float | None]) -> GaugeMetr
     return family
 
 
-def _known(rule: RuleFindings, value: float | None) -> float | None:
+def _unless_unknown(rule: RuleFindings, value: float | None) -> float | None:
     """A part must not look like the whole."""
     return None if rule.unknown else value
 

@@ -13,7 +13,13 @@ from dressform.api.dependencies import (
     UnitOfWorkFactoryDep,
 )
 from dressform.api.dependencies import Models as ModelsInUnit
-from dressform.api.image_responses import IMAGE_RESPONSES, IMAGE_BODY, WebP, read_body, image_response
+from dressform.api.image_responses import (
+    IMAGE_BODY,
+    IMAGE_RESPONSES,
+    WebP,
+    image_response,
+    read_body,
+)
 from dressform.api.problem_responses import problem_responses
 from dressform.api.schemas.measurements import WarningsRead
 from dressform.api.schemas.models import (
@@ -57,11 +63,15 @@ DisplayUnit = Annotated[
         examples=["account"],
     ),
 ]
-CursorParam = Annotated[PositionCursor | None, Query(description="The `next` of the previous page.")]
+CursorParam = Annotated[
+    PositionCursor | None, Query(description="The `next` of the previous page.")
+]
 ModelId = Annotated[UUID, Path(description="The id of the model.")]
 
 
-async def _display_unit(uows: UnitOfWorkFactory, me: Member, unit: DisplayUnit) -> MeasurementUnit | None:
+async def _display_unit(
+    uows: UnitOfWorkFactory, me: Member, unit: DisplayUnit
+) -> MeasurementUnit | None:
     if unit == "account":
         return MeasurementUnit((await Accounts(uows.read()).get_credentials(me)).unit)
     return unit and MeasurementUnit(unit)
@@ -84,7 +94,7 @@ async def list_models(
     Models are in the order of their creation. `next` is the `cursor` of the next page.
     """
     me, rows = await look.fetch_all(MEMBER_AND_MODELS, after=cursor or 0, most=limit + 1)
-    shown_in = await _display_unit(look.service.uows, me, unit)
+    shown_in = await _display_unit(look.state.uows, me, unit)
     return ModelPage.of(decrypt_page(rows, me, limit=limit), shown_in)
 
 
@@ -126,7 +136,7 @@ async def read_model(
     `missing` lists what is still to be measured.
     """
     me, row = await look.fetch_allow_restricted(MEMBER_AND_MODEL, model_id=model_id)
-    shown_in = await _display_unit(look.service.uows, me, unit)
+    shown_in = await _display_unit(look.state.uows, me, unit)
     return json_response(ModelRead.of(decrypt_member_model(row, me), shown_in))
 
 

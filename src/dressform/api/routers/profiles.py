@@ -13,7 +13,13 @@ from dressform.api.dependencies import (
     Profiles,
     UnitOfWorkFactoryDep,
 )
-from dressform.api.image_responses import IMAGE_RESPONSES, IMAGE_BODY, WebP, read_body, image_response
+from dressform.api.image_responses import (
+    IMAGE_BODY,
+    IMAGE_RESPONSES,
+    WebP,
+    image_response,
+    read_body,
+)
 from dressform.api.problem_responses import problem_responses
 from dressform.api.schemas.profiles import OwnProfileRead, ProfileRead, ProfileUpdate
 from dressform.errors import NotFound, TooLarge, UnsupportedPicture, UsernameTaken
@@ -87,7 +93,10 @@ async def read_own_picture(request: Request, look: AuthenticatedQueryDep) -> Res
     openapi_extra=IMAGE_BODY,
 )
 async def put_own_picture(
-    me: CurrentMemberOrRestricted, data: ImageBody, uows: UnitOfWorkFactoryDep, images: ImageProcessorDep
+    me: CurrentMemberOrRestricted,
+    data: ImageBody,
+    uows: UnitOfWorkFactoryDep,
+    images: ImageProcessorDep,
 ) -> None:
     """Set your picture
 

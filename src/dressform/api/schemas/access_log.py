@@ -12,11 +12,11 @@ from dressform.actions.search_access_log import (
 )
 from dressform.api.schemas.access_log_fields import (
     KeysetCursor,
-    Moment,
     Network,
     Reason,
     Route,
     Status,
+    Timestamp,
     decode_keyset,
     encode_keyset,
 )
@@ -56,10 +56,10 @@ class AccessLogSearch(BaseModel):
         Status | None, Field(description="One status such as 503, or a class such as 5xx.")
     ] = None
     since: Annotated[
-        Moment | None,
+        Timestamp | None,
         Field(description="From then on. Without it 24 hours, or any time with `request_id`."),
     ] = None
-    until: Annotated[Moment | None, Field(description="Before then.")] = None
+    until: Annotated[Timestamp | None, Field(description="Before then.")] = None
     full: Annotated[bool, Field(description="Show whole addresses rather than networks.")] = False
     limit: Annotated[
         int,

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from dressform.actions.list_audit_log import AuditEntryWithOperator
 from dressform.actions.search_access_log import MAX_ROWS, LookupPurpose
-from dressform.api.schemas.fields import ResponseModel, UsernameText
+from dressform.api.schemas.fields import ResponseModel, UsernameStr
 from dressform.api.schemas.pages import Next, encode_cursor
 
 Bits = Annotated[int, Field(ge=0, le=128, examples=[32], json_schema_extra={"format": "int32"})]
@@ -17,7 +17,7 @@ class OperatorRead(ResponseModel):
 
     id: Annotated[UUID, Field(description="The account's, which may be gone.")]
     username: Annotated[
-        UsernameText | None, Field(description="Null when it is gone, or is restricted.")
+        UsernameStr | None, Field(description="Null when it is gone, or is restricted.")
     ]
 
 

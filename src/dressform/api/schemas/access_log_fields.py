@@ -133,7 +133,7 @@ _MOMENT_SCHEMA = {
     "maxLength": 35,
     "examples": ["2026-03-01T12:00:00Z"],
 }
-Moment = Annotated[datetime, BeforeValidator(_is_moment), WithJsonSchema(_MOMENT_SCHEMA)]
+Timestamp = Annotated[datetime, BeforeValidator(_is_moment), WithJsonSchema(_MOMENT_SCHEMA)]
 Network = Annotated[
     IPv4Network | IPv6Network,
     BeforeValidator(_is_network),

@@ -67,7 +67,7 @@ class ConsentUpdate(RequestModel):
     model_id: ChosenModel = None
 
     @model_validator(mode="after")
-    def _says_to_what(self) -> Self:
+    def _require_text_reference(self) -> Self:
         missing = [
             InitErrorDetails(type="missing", loc=(name,), input=None)
             for name in ("text_version", "language")
@@ -139,10 +139,10 @@ class ConsentRead(ResponseModel):
 
     @classmethod
     def of(cls, consent: Consent | None) -> Self:
-        return cls(**_members(consent))
+        return cls(**_fields(consent))
 
 
-def _members(consent: Consent | None) -> dict[str, Any]:
+def _fields(consent: Consent | None) -> dict[str, Any]:
     if consent is None:
         never = {"key": "open-dataset", "granted": False, "history": []}
         return dict.fromkeys(ConsentRead.model_fields) | never
@@ -193,8 +193,8 @@ class ConsentWithText(ConsentRead):
     text: ConsentTextRead
 
     @classmethod
-    def asking(cls, consent: Consent | None, text: ConsentText) -> Self:
-        return cls(**_members(consent), text=ConsentTextRead.of(text))
+    def from_consent(cls, consent: Consent | None, text: ConsentText) -> Self:
+        return cls(**_fields(consent), text=ConsentTextRead.of(text))
 
 
 class ConsentsRead(ResponseModel):

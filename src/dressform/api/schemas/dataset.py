@@ -52,17 +52,17 @@ class GuaranteeRead(ResponseModel):
         Field(
             description="True alarms minus false alarms, in 100, of the best test whether somebody "
             "took part: at most these.",
-            examples=[facts.POINTS],
+            examples=[facts.MAX_ADVANTAGE_PERCENT],
         ),
-    ] = facts.POINTS
+    ] = facts.MAX_ADVANTAGE_PERCENT
     max_accuracy_percent: Annotated[
         float,
         Field(
             description="How often that test is right in 100 tries at most, where taking part was "
             "as likely as not beforehand; a coin is in 50.",
-            examples=[facts.RIGHT_IN_100],
+            examples=[facts.MAX_ACCURACY_PERCENT],
         ),
-    ] = facts.RIGHT_IN_100
+    ] = facts.MAX_ACCURACY_PERCENT
     sentence: Annotated[Sentence, Field(description="The same in plain words.")]
 
     @classmethod

@@ -14,9 +14,9 @@ MU = budget.round_up(budget.mu(), 3)
 """The same as Gaussian differential privacy."""
 PAIRS = tuple((budget.round_up(budget.epsilon(delta), 2), delta) for delta in (1e-6, 1e-9))
 """The same as epsilon with its delta."""
-POINTS = budget.round_up(100 * budget.advantage(), 1)
+MAX_ADVANTAGE_PERCENT = budget.round_up(100 * budget.advantage(), 1)
 """True alarms minus false alarms, in 100, of the best test whether somebody took part."""
-RIGHT_IN_100 = 50 + POINTS / 2
+MAX_ACCURACY_PERCENT = 50 + MAX_ADVANTAGE_PERCENT / 2
 """Where taking part was as likely as not beforehand."""
 
 

@@ -30,7 +30,7 @@ class RequestModel(BaseModel):
     _size = model_validator(mode="before")(limit_field_count)
 
 
-def _without_defaults(schema: dict[str, Any]) -> None:
+def _drop_schema_defaults(schema: dict[str, Any]) -> None:
     for field in schema["properties"].values():
         field.pop("default", None)
 
@@ -38,7 +38,7 @@ def _without_defaults(schema: dict[str, Any]) -> None:
 class MergePatchModel(RequestModel):
     """A JSON Merge Patch: a field that is absent has no value, it changes nothing."""
 
-    model_config = ConfigDict(json_schema_extra=_without_defaults)
+    model_config = ConfigDict(json_schema_extra=_drop_schema_defaults)
 
 
 class ResponseModel(BaseModel):
@@ -90,7 +90,7 @@ def _is_not_reserved(value: str) -> str:
 _SCHEME = re.compile(r"\s*([a-zA-Z][a-zA-Z0-9+.-]*):")
 
 
-def _is_no_odd_link(value: str) -> str:
+def _check_link_scheme(value: str) -> str:
     """A page that shows it as a link must not run it."""
     scheme = _SCHEME.match(value)
     if scheme and scheme[1].lower() not in {"http", "https"}:
@@ -98,7 +98,7 @@ def _is_no_odd_link(value: str) -> str:
     return value
 
 
-EmailText = Annotated[
+EmailStr = Annotated[
     str,
     Field(
         min_length=3,
@@ -108,8 +108,8 @@ EmailText = Annotated[
         json_schema_extra={"format": "email"},
     ),
 ]
-Email = Annotated[EmailText, AfterValidator(_is_email)]
-UsernameText = Annotated[
+Email = Annotated[EmailStr, AfterValidator(_is_email)]
+UsernameStr = Annotated[
     str,
     Field(
         min_length=3,
@@ -119,7 +119,7 @@ UsernameText = Annotated[
         examples=["ada.l"],
     ),
 ]
-Username = Annotated[UsernameText, AfterValidator(_is_not_reserved)]
+Username = Annotated[UsernameStr, AfterValidator(_is_not_reserved)]
 NewPassword = Annotated[
     str,
     Field(
@@ -200,7 +200,7 @@ SocialAccount = Annotated[
         json_schema_extra={"pattern": _LINE_PATTERN},
     ),
     AfterValidator(_is_one_line),
-    AfterValidator(_is_no_odd_link),
+    AfterValidator(_check_link_scheme),
 ]
 ModelName = Annotated[
     str,

@@ -45,12 +45,12 @@ class DisplayValuesRead(ResponseModel):
         return cls(
             unit=unit.value,
             measurements={
-                name: _in_words(name, value, body, unit) for name, value in body.visible.items()
+                name: _format_value(name, value, body, unit) for name, value in body.visible.items()
             },
         )
 
 
-def _in_words(name: str, value: float, body: BodyMeasurements, unit: MeasurementUnit) -> str:
+def _format_value(name: str, value: float, body: BodyMeasurements, unit: MeasurementUnit) -> str:
     typed = body.typed.get(name)
     if typed and typed.unit is unit:
         return typed.text

@@ -136,12 +136,12 @@ class ModelRead(ResponseModel):
     ]
 
     @classmethod
-    def of(cls, model: StoredModel, shown_in: MeasurementUnit | None = None) -> Self:
+    def of(cls, model: StoredModel, shown_in: MeasurementUnit | None = None) -> "ModelRead":
         # What comes from our own tables was checked when it came in: not once more at each read.
-        return cls.model_construct(**_members(model, shown_in))
+        return cls.model_construct(**_fields(model, shown_in))
 
 
-def _members(model: StoredModel, shown_in: MeasurementUnit | None) -> dict[str, Any]:
+def _fields(model: StoredModel, shown_in: MeasurementUnit | None) -> dict[str, Any]:
     body = model.body
     return {
         "id": model.id,
@@ -167,7 +167,7 @@ class ModelWithWarnings(ModelRead):
 
     @classmethod
     def of(cls, model: StoredModel, shown_in: MeasurementUnit | None = None) -> Self:
-        return cls(**_members(model, shown_in), warnings=warnings_of(model.body))
+        return cls(**_fields(model, shown_in), warnings=warnings_of(model.body))
 
 
 class ModelPage(ResponseModel):

@@ -5,7 +5,7 @@ from pydantic import BeforeValidator, Field
 
 from dressform.api.schemas.fields import (
     Bio,
-    EmailText,
+    EmailStr,
     Language,
     LengthUnit,
     MergePatchModel,
@@ -13,7 +13,7 @@ from dressform.api.schemas.fields import (
     ResponseModel,
     SocialAccount,
     Username,
-    UsernameText,
+    UsernameStr,
 )
 from dressform.api.schemas.limits import limit_field_count
 from dressform.repositories.accounts import Credentials
@@ -49,7 +49,7 @@ PictureLink = Annotated[
 class ProfileRead(ResponseModel):
     """A member as other members see them."""
 
-    username: UsernameText
+    username: UsernameStr
     bio: BioRead | None
     social_accounts: SocialAccountsRead
     picture: PictureLink | None
@@ -62,7 +62,7 @@ class ProfileRead(ResponseModel):
 class OwnProfileRead(ProfileRead):
     """Your own profile, with what nobody else sees."""
 
-    email: EmailText
+    email: EmailStr
     language: Annotated[Language, Field(description="Of the mails you get.")]
     unit: Annotated[LengthUnit, Field(description="In which you like to read lengths.")]
     member_since: Annotated[

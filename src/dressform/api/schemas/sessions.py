@@ -8,7 +8,7 @@ from dressform.api.schemas.fields import Login, Password, RequestModel, Response
 from dressform.crypto.refresh_tokens import TOKEN_LENGTH, TOKEN_PATTERN
 from dressform.repositories.sessions import OpenSession
 
-RefreshTokenText = Annotated[
+RefreshTokenStr = Annotated[
     str,
     Field(
         pattern=TOKEN_PATTERN,
@@ -39,7 +39,7 @@ class LoginRequest(RequestModel):
 class RefreshRequest(RequestModel):
     """Leave it out, or empty, when the refresh token is in the cookie."""
 
-    refresh_token: RefreshTokenText | None = None
+    refresh_token: RefreshTokenStr | None = None
 
 
 class TokensRead(ResponseModel):
@@ -65,7 +65,7 @@ class TokensRead(ResponseModel):
         ),
     ]
     refresh_token: Annotated[
-        RefreshTokenText | None,
+        RefreshTokenStr | None,
         Field(description="Absent when it went into the cookie."),
     ] = None
 
