@@ -25,7 +25,12 @@ from dressform.settings.settings import Settings
 from dressform.worker.deletion_guard import DeletionGuard
 from dressform.worker.runner import create_tasks
 from dressform.worker.scheduler import WorkerTasks
-from tests.helpers.databases import url_of_database, create_database, drop_database, isolated_database
+from tests.helpers.databases import (
+    create_database,
+    drop_database,
+    isolated_database,
+    url_of_database,
+)
 from tests.helpers.members import CreateMember, Mailbox, MemberClient
 from tests.helpers.smtp_server import FakeSmtpServer
 
@@ -77,7 +82,7 @@ def server() -> Iterator[embedded.Server]:
 
 @pytest.fixture(scope="session")
 def migrated_url(request: pytest.FixtureRequest, worker_id: str) -> str:
-    """The embedded server's, or that of TEST_DATABASE_URL to try another version of PostgreSQL."""
+    """Return the URL of the embedded server, or that of TEST_DATABASE_URL, migrated."""
     given = os.environ.get("TEST_DATABASE_URL")
     if given is None:
         server: embedded.Server = request.getfixturevalue("server")
@@ -90,7 +95,7 @@ def migrated_url(request: pytest.FixtureRequest, worker_id: str) -> str:
 
 @pytest.fixture(scope="session")
 def template(migrated_url: str, worker_id: str) -> Iterator[str]:
-    """The name of a migrated database that nobody uses: a copy is made sooner than it is migrated."""
+    """Yield the name of a migrated, empty database: copying it is faster than migrating."""
     name = f"dressform_template_{worker_id}"
     _migrate(asyncio.run(_anew(migrated_url, name)))
     yield name
@@ -121,7 +126,7 @@ def settings(migrated_url: str, tmp_path: Path) -> Settings:
 
 @pytest.fixture
 async def isolated_settings(settings: Settings, template: str) -> AsyncIterator[Settings]:
-    """Of a database that no application writes to beside the test."""
+    """Yield settings of a database that only the test writes to."""
     async with isolated_database(settings, template=template) as own:
         yield own
 
@@ -140,7 +145,7 @@ async def app(settings: Settings, clock: MovableClock) -> AsyncIterator[FastAPI]
 
 
 async def _empty(settings: Settings) -> None:
-    """Of so few rows it is quicker than to truncate."""
+    """Delete all rows; with so few, this is faster than TRUNCATE."""
     # Acts of consent go with their accounts, and can't be removed by themselves.
     kept = {"service_secret", "dataset_consent_act"}
     of_the_log = ["access_log", "spool_offset"]
@@ -171,7 +176,7 @@ async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
 
 @pytest.fixture
 def worker_tasks(settings: Settings, uows: UnitOfWorkFactory) -> WorkerTasks:
-    """The worker's, with mail into files, and no other clock than the one that tests move."""
+    """Return the worker's tasks, with mail into files and the tests' clock alone."""
     return without_clock_guard(settings, uows)
 
 
@@ -182,7 +187,7 @@ def mailbox(settings: Settings, worker_tasks: WorkerTasks) -> Mailbox:
 
 @pytest.fixture
 async def smtp_server() -> AsyncIterator[FakeSmtpServer]:
-    """A real mail server."""
+    """Yield a real mail server."""
     office = FakeSmtpServer()
     await office.open()
     yield office

@@ -22,10 +22,10 @@ from tests.helpers.operators import (
     WHY,
     account_id,
     become_operator,
+    count_audit_records,
     grant_operator,
     list_audit,
     search_log,
-    count_audit_records,
 )
 
 

@@ -18,9 +18,9 @@ from tests.helpers.operators import (
     SIX,
     WHY,
     become_operator,
+    count_audit_records,
     list_audit,
     search_log,
-    count_audit_records,
 )
 
 

@@ -14,8 +14,8 @@ from tests.helpers.operators import (
     WHY,
     account_id,
     become_operator,
-    list_audit,
     count_audit_records,
+    list_audit,
 )
 
 

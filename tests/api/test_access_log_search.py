@@ -19,9 +19,9 @@ from tests.helpers.operators import (
     WHY,
     account_id,
     become_operator,
+    count_audit_records,
     list_audit,
     search_log,
-    count_audit_records,
 )
 
 DAY = timedelta(days=1)

@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.settings.settings import Settings
 from tests.conftest import MovableClock
-from tests.helpers.browser import open_browser, needs_chromium, serve_on_port
+from tests.helpers.browser import needs_chromium, open_browser, serve_on_port
 from tests.helpers.editions import FILES, publish_edition, record_draw
 from tests.helpers.pages import PageText, fetch_page
 

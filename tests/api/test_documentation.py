@@ -14,7 +14,7 @@ from dressform.api.app import create_app
 from dressform.api.openapi_tags import TAGS
 from dressform.api.openapi_yaml import to_yaml
 from dressform.settings.settings import Settings
-from tests.helpers.browser import open_browser, needs_chromium, serve_on_port
+from tests.helpers.browser import needs_chromium, open_browser, serve_on_port
 
 PAGES = ["/", "/docs", "/redoc", "/problems"]
 

@@ -6,7 +6,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from tests.helpers.browser import open_browser, needs_chromium, serve_on_port
+from tests.helpers.browser import needs_chromium, open_browser, serve_on_port
 from tests.helpers.members import Mailbox, MemberClient
 
 LINKS = {

@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from dressform.sewing.silhouette import render_silhouette
 from dressform.sewing.units import MeasurementUnit
 from tests.helpers.assertions import assert_problem
-from tests.helpers.browser import open_browser, needs_chromium, serve_on_port
+from tests.helpers.browser import needs_chromium, open_browser, serve_on_port
 from tests.helpers.members import MemberClient
 from tests.sewing.bodies import WITH_BREASTS
 

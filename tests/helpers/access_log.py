@@ -29,7 +29,7 @@ from dressform.repositories.access_log_partitions import AccessLogPartitions
 
 @asynccontextmanager
 async def as_log_role(uows: UnitOfWorkFactory) -> AsyncIterator[TransactionalUnitOfWork]:
-    """A unit of work that may do what it likes with the log, and nothing else."""
+    """Open a unit of work with the role of the log, which has no other rights."""
     async with uows.transaction() as uow:
         await uow.connection.execute(SET_LOG_ROLE)
         yield uow
@@ -43,7 +43,7 @@ def make_line(at: datetime = NOON, address: str = "203.0.113.9") -> bytes:
 
 
 def make_lines(count: int, first: datetime = NOON) -> list[bytes]:
-    """A second apart."""
+    """Return lines, each a second after the one before."""
     return [make_line(first + timedelta(seconds=n)) for n in range(count)]
 
 
@@ -65,7 +65,7 @@ def make_entry(at: datetime, address: str = "203.0.113.9", **over: object) -> di
 
 
 async def insert_entries(uows: UnitOfWorkFactory, *visits: dict[str, object]) -> list[UUID]:
-    """Their ids."""
+    """Insert rows and return their request ids."""
     await ensure_partitions(uows, (one["at"] for one in visits))
     async with as_log_role(uows) as uow:
         for one in visits:
@@ -88,7 +88,7 @@ async def search_entries(
 
 
 def make_uuid7(at: datetime) -> UUID:
-    """One that was made then."""
+    """Return a UUIDv7 of a moment."""
     milliseconds = int(at.timestamp() * 1000)
     return UUID(int=milliseconds << 80 | (uuid4().int & ((1 << 80) - 1) & ~(0xF << 76)) | 7 << 76)
 
@@ -105,14 +105,14 @@ class Record:
 
 
 async def wait_until_shipped(shipper: Shipper) -> None:
-    """Until every line has reached the table."""
+    """Wait until every line is in the table."""
     async with asyncio.timeout(10):
         while shipper.backlog:
             await asyncio.sleep(0.01)
 
 
 async def list_records(app: FastAPI) -> list[Record]:
-    """All of them, the oldest first."""
+    """Return all records, the oldest first."""
     await wait_until_shipped(app.state.shipper)
     uows: UnitOfWorkFactory = app.state.service.uows
     async with as_log_role(uows) as uow:
@@ -121,7 +121,7 @@ async def list_records(app: FastAPI) -> list[Record]:
 
 
 async def list_request_ids(uows: UnitOfWorkFactory) -> list[str]:
-    """In the order of their time; one that was shipped twice is there twice."""
+    """Return request ids by time; a line that was shipped twice is there twice."""
     async with as_log_role(uows) as uow:
         rows = await uow.connection.execute(text("SELECT request_id FROM access_log ORDER BY at"))
         return [str(row) for (row,) in rows]

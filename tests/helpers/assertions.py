@@ -17,7 +17,7 @@ def assert_problem(response: httpx.Response, status: int, slug: str) -> None:
 
 
 def comparable_response(response: httpx.Response) -> tuple[int, dict[str, str], str]:
-    """All that a client sees, without the id that is another for each request."""
+    """Return everything that a client sees, without the request id."""
     request_id = response.headers["X-Request-ID"]
     headers = {name: value for name, value in response.headers.items() if name != "x-request-id"}
     return response.status_code, headers, response.text.replace(request_id, "")

@@ -98,7 +98,7 @@ class Page:
         answer = await self.send("Runtime.evaluate", expression=script, returnByValue=True)
         return answer["result"].get("value")
 
-    async def until(self, condition: str) -> None:
+    async def wait_until(self, condition: str) -> None:
         """Raises TimeoutError, with what the page shows, when it never holds."""
         for _ in range(PATIENCE * 20):
             if await self.run(condition):
@@ -130,7 +130,7 @@ async def open_browser(profile: Path) -> AsyncIterator[Page]:
         await page.attach()
         yield page
     finally:
-        os.close(to_browser)  # Without whoever drives it, it ends.
+        os.close(to_browser)  # The browser exits when its pipe is closed.
         await process.wait()
         await listening
         transport.close()
@@ -138,7 +138,7 @@ async def open_browser(profile: Path) -> AsyncIterator[Page]:
 
 @asynccontextmanager
 async def serve_on_port(app: FastAPI) -> AsyncIterator[str]:
-    """The application, already begun, on a port; gives its address."""
+    """Serve a started application on a port, and yield its address."""
     config = uvicorn.Config(app, lifespan="off", log_config=None)
     server = uvicorn.Server(config)
     with socket.create_server(("127.0.0.1", 0)) as listener:

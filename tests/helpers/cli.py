@@ -10,7 +10,7 @@ from tests.conftest import MASTER_KEY
 
 
 def environment(settings: Settings, **more: str) -> dict[str, str]:
-    """The settings of a test as `DRESSFORM_*`, and nothing of the machine's own."""
+    """Return the settings of a test as `DRESSFORM_*`, without variables of the machine."""
     assert settings.database_url is not None
     return {
         "PATH": os.environ["PATH"],
@@ -24,7 +24,7 @@ def environment(settings: Settings, **more: str) -> dict[str, str]:
 async def dressform(
     *arguments: str, environment: dict[str, str], typed: str = ""
 ) -> subprocess.CompletedProcess[str]:
-    """One that ends by itself; in the state folder, where no `.env` is."""
+    """Run a command that ends by itself, in the state folder, where no `.env` is."""
     return await asyncio.to_thread(
         subprocess.run,
         [sys.executable, "-m", "dressform", *arguments],

@@ -44,7 +44,7 @@ GIVEN = NEVER | {
 
 
 def act(what: str, on: str = TODAY, *, language: str = "en", **over: object) -> dict[str, object]:
-    """An entry of the history, to the text of today."""
+    """Return an entry of the history, for the current text."""
     text_ = CURRENT[language]
     told = {"text_version": text_.version, "text_sha256": text_.sha256.hex()}
     return {
@@ -58,7 +58,7 @@ def act(what: str, on: str = TODAY, *, language: str = "en", **over: object) -> 
 
 
 def consent_state(*history: dict[str, object], **over: object) -> dict[str, object]:
-    """As it is told of a member who agreed today and did no more, unless it is said otherwise."""
+    """Return the response for a member who agreed today and did nothing more, with changes."""
     return GIVEN | {"history": list(history) or [act("given")]} | over
 
 
@@ -71,7 +71,7 @@ async def withdraw(person: MemberClient) -> httpx.Response:
 
 
 async def consent_of(person: MemberClient, **asked: str) -> dict[str, Any]:
-    """As it is told, the text included."""
+    """Return the consent of a member with its text."""
     answer = await person.request("GET", CONSENTS, params=asked)
     assert answer.status_code == 200, answer.text
     (found,) = answer.json()["items"]
@@ -86,19 +86,19 @@ async def rows(uows: UnitOfWorkFactory) -> list[Any]:
 
 
 async def acts(uows: UnitOfWorkFactory) -> list[Any]:
-    """The proof of consent, as whoever opens psql sees it."""
+    """Return the rows of consent acts, as psql shows them."""
     query = text("SELECT * FROM dataset_consent_act ORDER BY account_id, number")
     uow = uows.read()
     return [dict(row) for row in await uow.connection.execute(query)]
 
 
 async def agreed_to_an_earlier_text(uows: UnitOfWorkFactory) -> None:
-    """As if the texts that they agreed to had been of another version since."""
+    """Change the stored consents to an earlier version of the text."""
     async with uows.transaction() as uow:
         await uow.connection.execute(text(consent_again_sql("2026-03-01", version="0", who="true")))
 
 
 async def mark(uows: UnitOfWorkFactory, **marks: object) -> None:
-    """As a draw does."""
+    """Mark the accounts as a draw does."""
     async with uows.transaction() as uow:
         await uow.connection.execute(update(DatasetConsent).values(**marks))

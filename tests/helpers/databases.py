@@ -49,7 +49,7 @@ ACCOUNT_TABLES = {
 
 
 def as_superuser(url: str) -> str:
-    """Of the embedded server, where the service is nobody in particular; another's stays as it is."""
+    """Return the superuser's URL of the embedded server; that of another server is unchanged."""
     return url.replace(f"://{SERVICE}@", f"://{ROLE}@")
 
 
@@ -57,7 +57,7 @@ def as_superuser(url: str) -> str:
 async def isolated_database(
     settings: Settings, *, template: str = "template1"
 ) -> AsyncIterator[Settings]:
-    """As the template is, which is empty, and dropped at the end; the settings with its URL."""
+    """Create an empty database from the template, yield settings with its URL, and drop it."""
     assert settings.database_url is not None
     url = settings.database_url.get_secret_value()
     name = f"dressform_own_{uuid.uuid4().hex[:12]}"
@@ -72,7 +72,7 @@ async def isolated_database(
 
 @asynccontextmanager
 async def transaction(settings: Settings) -> AsyncIterator[Transaction]:
-    """One transaction on a connection of its own, as the service's user."""
+    """Open one transaction on a separate connection, as the service's user."""
     assert settings.database_url is not None
     own = Pool(settings.database_url.get_secret_value())
     try:
@@ -84,7 +84,7 @@ async def transaction(settings: Settings) -> AsyncIterator[Transaction]:
 
 @asynccontextmanager
 async def rolled_back(uows: UnitOfWorkFactory) -> AsyncIterator[TransactionalUnitOfWork]:
-    """A unit of work of which nothing is committed."""
+    """Open a unit of work and roll it back."""
     with suppress(_RolledBack):
         async with uows.transaction() as uow:
             yield uow
@@ -114,18 +114,18 @@ def watch_statements(
 
 
 def url_of_database(url: str, name: str) -> str:
-    """The URL of another database of the same server."""
+    """Return the URL of another database of the same server."""
     return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
 
 
 async def create_database(url: str, name: str, *, template: str = "template1") -> None:
-    """Beside the database at `url`, and of the same owner."""
+    """Create a database on the server of `url`, with the same owner."""
     owner = f" OWNER {SERVICE}" if as_superuser(url) != url else ""
     await _command(url, f"CREATE DATABASE {name}{owner} TEMPLATE {template}")
 
 
 async def drop_database(url: str, name: str, *, force: bool = False) -> None:
-    """By force also when somebody is connected."""
+    """Drop a database; with `force` also while clients are connected."""
     await _command(url, f"DROP DATABASE IF EXISTS {name}{' WITH (FORCE)' if force else ''}")
 
 

@@ -17,7 +17,7 @@ def make_image(
 
 
 def photograph(secret: str) -> bytes:
-    """A JPEG whose metadata holds `secret` wherever a camera or an editor would write it."""
+    """Return a JPEG whose metadata contains `secret` in every field of cameras and editors."""
     exif = Image.Exif()
     exif[0x0112] = TURNED
     exif[0x010F] = secret

@@ -87,7 +87,7 @@ class MemberClient:
 
     @property
     def session_id(self) -> UUID:
-        """The session of the refresh token, which begins with its id."""
+        """Return the session's id, with which the refresh token begins."""
         return UUID(bytes=base64.urlsafe_b64decode(self.refresh_token)[:16])
 
     @property

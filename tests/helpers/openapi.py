@@ -23,7 +23,7 @@ class Operation:
 
     @property
     def documented_statuses(self) -> set[int]:
-        """The statuses that it may answer."""
+        """Return the documented statuses."""
         return {int(status) for status in self.details["responses"]}
 
     @property
@@ -42,7 +42,7 @@ class Operation:
         return [one["name"] for one in found if one["in"] == place]
 
     def fields(self) -> list[tuple[tuple[str, ...], str]]:
-        """Where each field of its body is, and the type that it has; names of maps by example."""
+        """Return path and type of each field of the body; keys of maps are those of the example."""
         schema = self.details["requestBody"]["content"]["application/json"]["schema"]
         return list(_walk(schema, self.example, ()))
 

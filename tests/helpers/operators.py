@@ -30,7 +30,7 @@ async def grant_operator(uows: UnitOfWorkFactory, person: MemberClient) -> None:
 
 
 async def become_operator(app: FastAPI, person: MemberClient) -> MemberClient:
-    """Made an operator, when all that was before is in the log."""
+    """Make a member an operator, after all earlier lines were shipped."""
     await grant_operator(app.state.service.uows, person)
     await list_records(app)
     return person

@@ -11,7 +11,7 @@ POST = b"POST /v1/auth/login HTTP/1.1\r\nHost: localhost\r\nContent-Type: applic
 
 
 async def send_bytes(port: int, said: bytes, *, wait: bool = True) -> bytes:
-    """What the server answers to these bytes; without waiting, the client is gone at once."""
+    """Send bytes and return the response; without `wait`, close the connection at once."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(said)
     await writer.drain()

@@ -42,7 +42,7 @@ TABLES = {
 
 
 async def add_account(uows: UnitOfWorkFactory, at: datetime, username: str = "ada") -> Owner:
-    """With a profile, a picture, a model and its avatar; never logged in, and warned of its end."""
+    """Add an account with profile, picture, model and avatar, without a login, its owner notified."""
     async with uows.transaction(now=at) as uow:
         owner = await Accounts(uow).add(
             timed_id(), email=f"{username}@example.org", language="en", password_hash="none"
@@ -58,7 +58,7 @@ async def add_account(uows: UnitOfWorkFactory, at: datetime, username: str = "ad
 async def warn(
     uows: UnitOfWorkFactory, owner: Owner, *, before: timedelta = timedelta(days=30)
 ) -> None:
-    """As if a mail server had taken the warning of the account's next end so long before it."""
+    """Store that a mail server accepted the notice of the next expiry so long before it."""
     uow = uows.read()
     expires_at = await uow.connection.scalar(
         select(Account.expires_at).where(Account.id == owner.account_id)

@@ -14,12 +14,12 @@ VALUES ('mail', gen_random_uuid(), :at, :at, 1, 'SQLSTATE 23503')
 
 
 async def hold(uows: UnitOfWorkFactory, at: datetime) -> None:
-    """Of models."""
+    """Block the purge of models."""
     await _add(uows, _HELD, at)
 
 
 async def set_aside(uows: UnitOfWorkFactory, at: datetime) -> None:
-    """A mail."""
+    """Quarantine a mail."""
     await _add(uows, _SET_ASIDE, at)
 
 

@@ -74,7 +74,7 @@ def dump_of(server: embedded.Server) -> bytes:
 
 
 def spellings(value: bytes) -> Iterator[bytes]:
-    """As bytes, in hex, and in base64 wherever in a longer text it stands."""
+    """Yield a value as bytes, in hex, and in base64 at each offset in a longer text."""
     yield value
     yield value.hex().encode()
     yield value.hex().upper().encode()

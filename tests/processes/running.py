@@ -59,7 +59,7 @@ class Command:
             self.output += line
 
     def says(self, pattern: str, seconds: float = PATIENCE) -> str:
-        """The first group of what it says, once it has said it."""
+        """Wait for output that matches, and return its first group."""
 
         def said() -> bool:
             ended = self.process.poll() is not None
@@ -73,7 +73,7 @@ class Command:
         return found[1] if found.groups() else found[0]
 
     def ends(self, seconds: float = PATIENCE) -> int:
-        """Its exit code."""
+        """Wait for the end and return the exit code."""
         code = self.process.wait(seconds)
         self._reader.join(5)
         return code
@@ -94,7 +94,7 @@ class Command:
 
 @contextlib.contextmanager
 def command(*arguments: str, **options: Any) -> Iterator[Command]:
-    """Killed at the end if it still runs."""
+    """Run a command, and kill it at the end if it still runs."""
     running = Command(*arguments, **options)
     try:
         yield running
@@ -132,7 +132,7 @@ class Database:
 
 
 def processes_of(state: Path) -> dict[int, str]:
-    """Those that have to do with a state folder, by id: their command lines."""
+    """Return the processes of a state folder: command lines by process id."""
     found = {}
     for folder in Path("/proc").iterdir():
         if folder.name.isdecimal() and int(folder.name) != os.getpid():
@@ -145,7 +145,7 @@ def processes_of(state: Path) -> dict[int, str]:
 
 
 def children_of(pid: int, containing: str) -> list[int]:
-    """Its child processes with this in their command line."""
+    """Return the child processes whose command line contains a text."""
     found = []
     for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
         with contextlib.suppress(OSError):  # Gone since it was listed.
@@ -162,7 +162,7 @@ def is_live(base: str) -> bool:
 
 
 def mailed_token(state: Path) -> str:
-    """That of the newest mail."""
+    """Return the token of the newest mail."""
     found: list[str] = []
 
     def arrived() -> bool:

@@ -20,7 +20,7 @@ TAPE_MM = 10
 
 
 def kinds(bodies: Iterator[tuple[Body, bool]]) -> Counter[str]:
-    """How many of them get a hint of each kind, or any."""
+    """Return the shares of bodies that get a warning of each kind, or any."""
     found: Counter[str] = Counter()
     for body, breasts in bodies:
         given = {hint.kind for hint in check_plausibility(body, breasts=breasts)}
@@ -35,7 +35,7 @@ def people(number: int = PEOPLE) -> Iterator[tuple[Body, bool]]:
 
 
 def by_hand(copies: int = COPIES) -> Iterator[tuple[Body, bool]]:
-    """FreeSewing's adults, measured by hand."""
+    """Return FreeSewing's adults with random errors, as if measured by hand."""
     draw = random.Random(38)
     for body, breasts in ADULTS.values():
         for _ in range(copies):

@@ -16,7 +16,7 @@ def output_of(command: str) -> str:
 
 
 def generate_files() -> dict[Path, str]:
-    """Each file with the text that it should have."""
+    """Return each generated file with its text."""
     readme = TOP / "README.md"
     table = f"\n{output_of('policy')}\n"
     return {

@@ -16,7 +16,7 @@ def test_what_is_committed_is_what_the_source_makes(name: str) -> None:
 
 
 def test_no_path_of_a_machine_and_no_registry_is_named() -> None:
-    """The repository belongs to no machine."""
+    """Lock files are independent of a machine and of a registry."""
     for lock in LOCKS:
         text = (TOP / lock).read_text()
 
@@ -25,7 +25,7 @@ def test_no_path_of_a_machine_and_no_registry_is_named() -> None:
 
 
 def test_what_is_installed_is_what_was_tested() -> None:
-    """Whatever a lock pins, the checkout's pins alike; the extra adds to the service's."""
+    """The pins of each lock are contained in those of the next."""
     names = ("requirements.lock", "requirements-opendata.lock", "requirements-dev.lock")
     service, extra, checkout = (
         set(re.findall(r"^\w[^ ]+==[^ ]+", (TOP / name).read_text(), re.MULTILINE))

@@ -13,7 +13,7 @@ from dressform.db import embedded
 from tests.bench.load import Request
 from tests.bench.members import PASSWORD
 from tests.bench.serving import Server, running_app
-from tests.helpers.databases import url_of_database, create_database
+from tests.helpers.databases import create_database, url_of_database
 
 PYTHON = Path(__file__).parents[3] / ".venv-peers" / "bin" / "python"
 ME = "/users/me"

@@ -22,7 +22,7 @@ from dressform.opendata.population import estimate_groups
 from dressform.opendata.resources import to_records
 from dressform.opendata.summary_tables import build_quantiles
 from dressform.sewing.catalogue import CATALOGUE
-from tests.helpers.browser import open_browser, needs_chromium
+from tests.helpers.browser import needs_chromium, open_browser
 from tests.opendata.files.conftest import AT, written
 from tests.opendata.files.simulated import RARE, contributions
 
