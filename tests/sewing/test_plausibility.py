@@ -116,7 +116,7 @@ SUMS = [
 ]
 
 
-@pytest.mark.parametrize(("names", "values", "fits"), SUMS)
+@pytest.mark.parametrize(("names", "values", "is_valid"), SUMS)
 def test_sums_leave_room_for_measuring_by_hand(
     names: tuple[str, ...], values: tuple[float, ...], *, is_valid: bool
 ) -> None:
