@@ -1,4 +1,4 @@
-"""The attacks written out here, as a table; and the same people as CSV, for `with_anonymeter`."""
+"""The table of the attacks in `reidentification`, and the same people as CSV for `with_anonymeter`."""
 
 import csv
 import sys
@@ -24,7 +24,7 @@ MEMBERS, STRANGERS = sample(NUMBER, 1), sample(NUMBER, 2)
 
 
 def build_releases() -> dict[str, Release]:
-    """The last is of people who are neither: what any release is like that tells nothing of members."""
+    """Return all releases. The last one has unrelated people, as a baseline."""
     return {
         "names removed": release_without_names(MEMBERS),
         "k-anonymous": release_k_anonymous(MEMBERS),
@@ -34,7 +34,7 @@ def build_releases() -> dict[str, Release]:
 
 
 def format_table(released: dict[str, Release]) -> str:
-    """How often each attack came off against members, and against strangers."""
+    """Format the success rates of each attack on members and on strangers."""
     heads = ["attack", *released]
     rows = [
         [name, *(_format_rates(name, release) for release in released.values())] for name in ATTACKS
@@ -61,7 +61,7 @@ def _compute_area(release: Release) -> float:
 
 
 def write_releases(folder: Path, released: dict[str, Release]) -> None:
-    """A folder for each, with those to attack as precise as what they are attacked with."""
+    """Write a folder per release, with the attacked people in the precision of the release."""
     for name, release in released.items():
         exact = name != "names removed"
         _write(folder / name / "release.csv", release.rows)

@@ -1,6 +1,6 @@
-"""The attacks of anonymeter on the people that `own_attacks` wrote to a folder, as a table.
+"""The table of anonymeter's attacks on the people that `own_attacks` wrote to a folder.
 
-Runs where anonymeter is installed, by itself: it takes another NumPy than an edition does.
+It runs in an environment of its own, since anonymeter needs another version of NumPy.
 """
 
 import sys
@@ -15,16 +15,16 @@ from anonymeter.evaluators import InferenceEvaluator, LinkabilityEvaluator, Sing
 from anonymeter.stats.confidence import EvaluationResults
 
 ATTACKS = 2_000
-# There are not many: the smallest, the largest and what only one row has.
+# There are few such predicates: minima, maxima and unique values.
 OF_ONE_COLUMN = 60
 RELEASES = ("names removed", "k-anonymous", "Dressform", "unrelated people")
 
 
 @dataclass(frozen=True)
 class People:
-    """Those released, those who are in it and those who aren't.
+    """The released rows, members and strangers.
 
-    `kept`: the columns that every release leaves to the person.
+    `kept` has the columns that no release coarsens.
     """
 
     release: pd.DataFrame
@@ -41,7 +41,7 @@ class People:
 
     @property
     def sides(self) -> dict[str, pd.DataFrame]:
-        """In anonymeter's words."""
+        """Return the tables by the parameter names of anonymeter."""
         return {"ori": self.members, "syn": self.release, "control": self.strangers}
 
 
@@ -77,7 +77,7 @@ ATTACK_FUNCTIONS: Mapping[str, Callable[[People], EvaluationResults]] = {
 
 
 def format_cells(results: EvaluationResults) -> list[str]:
-    """How often it came off against members and strangers; anonymeter's risk, with 95 %."""
+    """Format the success rates, and anonymeter's risk with its 95 % interval."""
     risk = results.risk()
     low, high = risk.ci
     return [
@@ -99,7 +99,7 @@ def format_table(everyone: Mapping[str, People]) -> str:
 
 
 def main(folder: Path) -> None:
-    # Which is as it should be.
+    # A failing attack is the expected result.
     warnings.filterwarnings("ignore", "Attack is as good or worse as baseline")
     print(format_table({name: People.read(folder / name) for name in RELEASES}))  # noqa: T201
 

@@ -1,7 +1,7 @@
-"""How far an edition is from the population that its contributors come from: `python -m …errors`.
+"""Errors of editions relative to the population of contributors: `python -m tests.opendata.accuracy`.
 
-Contributors as a site has them: nine in ten of one flag, half of the values missing, two measurements
-that hardly anybody gives, and a population that is not the codebook's.
+The contributors are realistic: nine in ten have one flag, half of the values are missing, two
+measurements are rare, and the population differs from the codebook's.
 """
 
 import sys
@@ -39,7 +39,7 @@ _CASES = (
 
 @dataclass(frozen=True)
 class Truth:
-    """Of so many simulated people that chance plays no part."""
+    """The statistics of a population, from a sample so large that its error is negligible."""
 
     values: Floats
 
@@ -60,7 +60,7 @@ def get_truth(population: str, flag: str) -> Truth:
 
 
 def draw_contributions(population: str, flag: str, number: int, seed: int) -> Floats:
-    """Return what so many contributors of a flag give."""
+    """Draw the contributions of so many people of a flag, with missing values."""
     values = POPULATIONS[population](number, flag=flag, seed=seed)
     return remove_values(values, seed)
 
@@ -68,7 +68,7 @@ def draw_contributions(population: str, flag: str, number: int, seed: int) -> Fl
 def simulate_draw(
     codebook: Codebook, population: str, numbers: tuple[int, int], seed: int
 ) -> CombinedDraws:
-    """Return the draw of so many contributors of each flag."""
+    """Simulate a draw with so many contributors of each flag."""
     flags = np.repeat(np.arange(len(FLAGS)), numbers)
     values = np.vstack(
         [
@@ -85,7 +85,7 @@ def simulate_draw(
 
 @dataclass(frozen=True)
 class Errors:
-    """Mean over the measurements that are told: quantiles in mm, and correlations."""
+    """The mean errors over the shown measurements: quantiles in mm, and correlations."""
 
     median: float
     percentiles: float
@@ -116,7 +116,7 @@ class Errors:
 def measure_errors(
     codebook: Codebook, population: str, numbers: tuple[int, int], seed: int
 ) -> list[tuple[Errors, Quality]]:
-    """Return the errors of each flag, and those that the edition expects of itself."""
+    """Return the errors of each flag beside those that the edition expects."""
     made = simulate_draw(codebook, population, numbers, seed)
     found = estimate_groups(made)
     expected = {each.flag: each for each in assess_quality(made, found)}
@@ -147,7 +147,7 @@ def _format_lines(
 
 
 def main(rounds: int) -> None:
-    """The table of the documents; in brackets what the edition expects of itself."""
+    """Print the table of the documentation, with expected errors in brackets."""
     heads = ("people of", "contributors", "told", "median", "5th and 95th", "correlations")
     print("| " + " | ".join(heads) + " |")  # noqa: T201
     print("| --- " * len(heads) + "|")  # noqa: T201

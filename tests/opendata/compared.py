@@ -1,7 +1,7 @@
-"""Beside other ways to publish, with the same people and the same rho: `python -m …compared FOLDER`.
+"""A comparison with other methods of publication at the same rho: `python -m tests.opendata.compared FOLDER`.
 
-Writes what each flag's contributors give into FOLDER, as `marginals.py` takes it; run once more with the
-tables that this makes (`MST-….csv`, `AIM-….csv`) there, it adds their errors.
+It writes the contributions into FOLDER as input of `marginals.py`. If the output of that is there
+(`MST-….csv`, `AIM-….csv`), a second run adds their errors.
 """
 
 import csv
@@ -25,7 +25,7 @@ def _draw_values(codebook: Codebook, number: int) -> Floats:
 
 
 def _write_bins(codebook: Codebook, number: int, path: Path) -> None:
-    """The number of each value's bin; one more for a missing one."""
+    """Write each value's bin number; a missing value has the number after the last bin."""
     with path.open("w", newline="") as file:
         writer = csv.writer(file)
         writer.writerow([item.bins + 1 for item in codebook.items])
@@ -42,7 +42,7 @@ def _assign_bins(item: Item, column: Floats) -> Floats:
 
 
 def _read_rows(codebook: Codebook, path: Path) -> Floats:
-    """Anywhere in its bin."""
+    """Read rows; each value is drawn uniformly from its bin."""
     random = np.random.default_rng(0)
     with path.open() as file:
         rows = [[int(row[name]) for name in codebook.names] for row in csv.DictReader(file)]
@@ -54,7 +54,7 @@ def _read_rows(codebook: Codebook, path: Path) -> Floats:
 
 
 def _measure_errors(codebook: Codebook, values: Floats) -> tuple[float, ...]:
-    """Of the measurements that an edition would tell, from rows with gaps."""
+    """Return the errors over the measurements that an edition shows, from rows with NaN."""
     names = [name for name in codebook.names if name not in RARE]
     columns = [codebook.names.index(name) for name in names]
     rows, true = values[:, columns], get_truth(_POPULATION, _FLAG).select(names)

@@ -1,8 +1,7 @@
-"""A table of numbers made private by MST or AIM, to compare with: `python marginals.py MST in.csv out.csv`.
+"""Private tables by MST or AIM, for a comparison: `python marginals.py MST in.csv out.csv`.
 
-It needs `dpmm` 0.1.9, which no other part of this repository does, in an environment of its own.
-Every column holds the number of a bin, the last of which is for a missing value. rho is the whole of
-an account's.
+It needs an environment of its own with `dpmm` 0.1.9. Each column has bin numbers, the last of which
+stands for a missing value. RHO is the whole budget of an account.
 """
 
 import csv
@@ -20,7 +19,7 @@ MODELS = {"MST": MSTGM, "AIM": AIMGM}
 
 
 def _epsilon() -> float:
-    """Return that with which these methods spend RHO, as they work it out themselves."""
+    """Return the epsilon for which these methods compute RHO."""
     low, high = 0.01, 20.0
     for _ in range(60):
         middle = (low + high) / 2

@@ -1,4 +1,4 @@
-"""Members who agreed to the open dataset, as the service makes them; as many as one likes."""
+"""Bulk creation of members who consent to the open dataset."""
 
 import random
 from collections.abc import Iterator
@@ -29,13 +29,13 @@ _COLUMNS = {
 }
 
 WITHDRAW_SQL = "UPDATE dataset_consent SET given_id = NULL WHERE account_id = $1"
-"""As far as a draw is concerned."""
+"""The statement that withdraws a consent, as far as a draw reads it."""
 
 
 def consent_again_sql(
     on: str, *, version: str = CURRENT["en"].version, who: str = "account_id = $1"
 ) -> str:
-    """The command by which accounts agree to another text, or on another day."""
+    """Return the SQL with which accounts consent to another version, or on another day."""
     return f"""
         WITH added AS (
             INSERT INTO dataset_consent_act
@@ -55,7 +55,7 @@ PROPOSER, APPROVER = UUID(int=1), UUID(int=2)
 async def create_operator(
     connection: asyncpg.Connection, account_id: UUID, at: datetime = AGREED
 ) -> None:
-    """An operator's account, with nothing else in it."""
+    """Create an operator's account without any data."""
     await connection.execute(
         "INSERT INTO account (id, email_index, created_at, last_login_at, version, sealed)"
         " VALUES ($1, $2, $3, $3, 1, '')",
@@ -76,7 +76,7 @@ async def create_members(
     agreed: datetime = AGREED,
     breasts: bool = True,
 ) -> None:
-    """They registered the moment they agreed; each has one model with all measurements."""
+    """Create members who registered and consented at `agreed`, each with one complete model."""
     made = _iter_rows(uows, number, agreed, breasts=breasts)
     while rows := list(islice(made, _BATCH)):
         for table, columns in _COLUMNS.items():

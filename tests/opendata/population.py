@@ -1,8 +1,8 @@
-"""Simulated adults with the 20 measurements of the smaller codebook: nobody's measurements.
+"""Simulated adults with the 20 measurements of the codebook CORE.
 
-Fourteen follow the published means and covariances of ANSUR II (`tests/sewing/moments.json`). The
-other six follow from those by plain proportions of a body, with a spread of their own: enough that
-they correlate as such measurements do, and no claim about anyone.
+Fourteen are drawn with the published means and covariances of ANSUR II (`tests/sewing/moments.json`).
+The other six are linear functions of those with an additional deviation, so that they correlate
+plausibly.
 """
 
 import json
@@ -25,7 +25,7 @@ _FOLLOWING = {
     "shoulderToWrist": ({"shoulderToElbow": 1.7}, 10, 12),
     "waistToHips": ({"waistToFloor": 0.1}, 22, 8),
 }
-"""How much of which measurement, how many mm more, and the standard deviation of the rest."""
+"""The coefficients, the constant in mm, and the standard deviation of the residual."""
 
 
 _FAT = {
@@ -41,15 +41,15 @@ _FAT = {
     "ankle": 0.3,
     "wrist": 0.25,
 }
-"""How many of the codebook's scales a measurement grows with each of a body's that is fat."""
+"""The growth of a measurement in scales of the codebook per unit of body fat."""
 _SHORTER = {"waistToFloor": 0.5, "inseam": 0.5, "shoulderToElbow": 0.4, "shoulderToWrist": 0.4}
 
 RARE = ("heel", "head")
-"""What one in seventy gives, in `with_gaps`."""
+"""Measurements that one person in seventy contributes, in `remove_values`."""
 
 
 def draw_people(number: int, *, flag: str, seed: int) -> NDArray[np.float64]:
-    """(number, 20) in whole mm, in the order of NAMES."""
+    """Draw people as an array (number, 20) in whole mm, in the order of NAMES."""
     random = np.random.default_rng(seed)
     moments = _MOMENTS[flag]
     known = random.multivariate_normal(moments["mean"], moments["covariance"], size=number)
@@ -61,7 +61,7 @@ def draw_people(number: int, *, flag: str, seed: int) -> NDArray[np.float64]:
 
 
 def draw_both_flags(number: int, seed: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """As many of each flag: their flags as places in FLAGS, and their measurements."""
+    """Draw equally many people of each flag; return their indices into FLAGS, and their values."""
     half = number // len(FLAGS)
     flags = np.repeat(np.arange(len(FLAGS)), half)
     values = [
@@ -71,7 +71,7 @@ def draw_both_flags(number: int, seed: int) -> tuple[NDArray[np.int64], NDArray[
 
 
 def draw_civilians(number: int, *, flag: str, seed: int) -> NDArray[np.float64]:
-    """Return people who are none of the codebook's: rounder, more unequal, skewed, with shorter limbs."""
+    """Draw people who differ from the codebook: with more fat, skewed, and with shorter limbs."""
     random = np.random.default_rng([seed, 1])
     fat = random.gamma(4.0, 0.5, number) - 1.6
     values = draw_people(number, flag=flag, seed=seed)
@@ -82,7 +82,7 @@ def draw_civilians(number: int, *, flag: str, seed: int) -> NDArray[np.float64]:
 
 
 def remove_values(values: NDArray[np.float64], seed: int) -> NDArray[np.float64]:
-    """Return the values with half of them missing, as members give them, and nearly all of RARE."""
+    """Replace half of the values by NaN, and nearly all of RARE."""
     random = np.random.default_rng([seed, 2])
     given = np.array([1 / 70 if name in RARE else 0.5 for name in NAMES])
     return np.where(random.random(values.shape) < given, values, np.nan)

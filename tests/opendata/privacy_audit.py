@@ -1,10 +1,10 @@
-"""An attack that no better one can beat: who knows everything but whether one body is in.
+"""An audit of the privacy guarantee by the optimal membership attack.
 
-The release is made again and again, with the body and without; how far the two can be told apart is
-measured, and compared with the guarantee. `python -m tests.opendata.privacy_audit 20000` does it with the
-offered codebooks of 8 and of 20 measurements.
+The attacker knows everything except whether one body is included. Many releases are made with the body
+and without it; the measured distinguishability is compared with the guarantee. `python -m
+tests.opendata.privacy_audit 20000` uses the offered codebooks with 8 and with 20 measurements.
 
-A release holds each flag apart, so that it is as many attacks at once as flags are complete.
+A release has separate sums per flag, so that each complete flag is attacked independently.
 """
 
 import math
@@ -44,19 +44,19 @@ TINY = Codebook(
     norm=4,
     version="0",
 )
-"""Small enough to be released tens of thousands of times in a test."""
+"""A codebook small enough for tens of thousands of releases in a test."""
 
 
 OTHERS = 20
-"""Of each flag."""
+"""The number of other people of each flag."""
 
 Release = tuple[Sums, Integers]
-"""All that comes out of a draw: the noisy sums, and the noisy counts of each flag that open the gate."""
+"""The output of a draw: the noisy sums, and the noisy counts per flag."""
 
 
 @dataclass(frozen=True)
 class Crowd:
-    """Everybody else, and the body that is planted or not; values beyond all bounds."""
+    """The other people, and the planted body, whose values exceed all bounds."""
 
     codebook: Codebook
     flags: Integers
@@ -74,7 +74,7 @@ class Crowd:
 
     @property
     def attacked_flags(self) -> list[int]:
-        """The flags that have every measurement: a body with fewer is hidden better."""
+        """Return the indices of flags with all measurements; a body with fewer is better protected."""
         return [
             place
             for place, flag in enumerate(FLAGS)
@@ -82,7 +82,7 @@ class Crowd:
         ]
 
     def compute_sums(self, *, planted: bool) -> tuple[Sums, Integers]:
-        """The sums, and the counts by the flag: with a body in each flag that is attacked, or without."""
+        """Return exact sums and counts per flag, with or without a body in each attacked flag."""
         more = np.repeat(self.attacked_flags, self.times if planted else 0)
         flags = np.concatenate([self.flags, more])
         values = np.vstack([self.values, *[self.planted[None]] * len(more)])
@@ -98,14 +98,14 @@ class Crowd:
 
 
 def _build_score(crowd: Crowd) -> Callable[[Release], Floats]:
-    """What the attackers work out of a release (attacked,): higher when a body is more likely in it.
+    """Return the log-likelihood ratio score of a release, one per attacked flag.
 
-    Each flag has its own count and its own sums, so no attacker is in another one's way.
+    Each flag has its own count and sums, so that the attacks are independent.
     """
     without, counts_without = crowd.compute_sums(planted=False)
     with_it, _ = crowd.compute_sums(planted=True)
     places = crowd.attacked_flags
-    # Who attacks has read the program.
+    # The attacker knows the program, and so the noise parameters.
     sigmas = {name: share.sigma for name, share in budget.list_shares(crowd.codebook).items()}
     sides = {
         name: (group - without.groups[name]).astype(float) / sigmas[name] ** 2
@@ -125,7 +125,7 @@ def _build_score(crowd: Crowd) -> Callable[[Release], Floats]:
 
 
 def measure_mu(crowd: Crowd, releases: int) -> tuple[float, float, float]:
-    """mu as it was measured: at least (with one doubt in ten thousand), about, and at most."""
+    """Return mu as measured: a lower bound, an estimate and an upper bound (99.99 % confidence)."""
     middle = _find_threshold(crowd, releases)
     with_it, without = (
         _count_hits(crowd, middle, releases, planted=planted) for planted in (True, False)
@@ -134,7 +134,7 @@ def measure_mu(crowd: Crowd, releases: int) -> tuple[float, float, float]:
 
 
 def _find_threshold(crowd: Crowd, releases: int) -> float:
-    """Above it the attacker says that the body is in the release: found by releases of their own."""
+    """Return the score above which the attacker decides for membership, from separate releases."""
     tuning = max(releases // 40, 100)
     scores = [_score_releases(crowd, tuning, planted=planted) for planted in (False, True)]
     return float(np.mean(scores))
@@ -157,14 +157,14 @@ def _bound_mu(with_it: int, without: int, runs: int) -> tuple[float, float, floa
 
 
 def _mu(true_alarms: float, false_alarms: float) -> float:
-    """Dong, Roth and Su (2022): the mu at which these two rates lie on the curve."""
+    """Return the mu whose trade-off curve has these two rates (Dong, Roth and Su, 2022)."""
     edge = 1e-9
     true_alarms, false_alarms = (min(max(at, edge), 1 - edge) for at in (true_alarms, false_alarms))
     return NORMAL.inv_cdf(true_alarms) - NORMAL.inv_cdf(false_alarms)
 
 
 def clopper_pearson(hits: int, runs: int, doubt: float = 2.5e-5) -> tuple[float, float]:
-    """Bounds that hold but for one in 40,000 on each side, from the binomial tails themselves."""
+    """Return Clopper-Pearson bounds of a rate, which fail with probability `doubt` on each side."""
 
     def at_least(share: float) -> float:
         return _upper_tail(hits, runs, share)
@@ -187,7 +187,7 @@ def _bisect(curve: Callable[[float], float], level: float, *, rising: bool) -> f
 
 
 def _upper_tail(hits: int, runs: int, share: float) -> float:
-    """How likely it is to have so many or more."""
+    """Return the binomial probability of so many hits or more."""
     if share in (0.0, 1.0):
         return share
     k = np.arange(hits, runs + 1)
@@ -205,11 +205,11 @@ def _count_hits_of_codebook(key: str, middle: float, releases: int, planted: boo
 
 
 def main(releases: int) -> None:
-    """Half of the releases in each of two processes: as many without the body as with it."""
+    """Run the audit in two processes, one with and one without the body."""
     for key in (SMALL.key, CORE.key):
         crowd = Crowd.from_codebook(CODEBOOKS[key])
         middle = _find_threshold(crowd, releases)
-        # Not forked: what draws noise must not be in the same state twice.
+        # Spawn, since a fork would copy the state of the noise generator.
         with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
             common = repeat(key), repeat(middle), repeat(releases)
             without, with_it = pool.map(_count_hits_of_codebook, *common, (False, True))

@@ -1,8 +1,8 @@
-"""Attacks on released rows, each as a count of how often it comes off.
+"""Attacks on released rows, each with its number of successes.
 
-Singling out, linking and inferring are the three that the Article 29 Working Party's opinion on
-anonymisation (05/2014) names; telling who took part is a fourth. Who attacks has the release and
-knows which of its columns are coarse.
+Singling out, linkability and inference are the three risks in the opinion of the Article 29 Working
+Party on anonymisation (05/2014). Membership inference is a fourth. The attacker has the release and
+knows which columns are coarse.
 """
 
 from collections.abc import Callable, Mapping
@@ -24,7 +24,7 @@ _BATCH = 1_000
 
 @dataclass(frozen=True)
 class Hits:
-    """How often an attack came off, of so many times; its true rate, but for one in 40,000 a side."""
+    """The successes of an attack out of `of` trials; `bounds` fail once in 40,000 on each side."""
 
     hits: int
     of: int
@@ -38,12 +38,12 @@ class Hits:
         return clopper_pearson(self.hits, self.of)
 
     def beats(self, other: "Hits") -> bool:
-        """Beyond chance: with equal rates that is seen less than once in 100 million times."""
+        """Return whether the rate is significantly higher: by chance, less than once in 10^8 times."""
         return self.bounds[0] > other.bounds[1]
 
 
 def single_out(release: Release, people: Floats) -> Hits:
-    """How often six measurements that one row alone has, to 5 mm, are also those of one person."""
+    """Count predicates of six measurements, to 5 mm, that match one row and one person."""
     random = np.random.default_rng(1)
     rows, columns = release.rows.T.copy(), people.T.copy()
     hits = 0
@@ -59,14 +59,14 @@ def _count_matching(columns: Floats, asked: Integers, near: Floats) -> int:
 
 
 def link_halves(release: Release, people: Floats) -> Hits:
-    """Two files have half of the columns each: how often a row of the release joins a person's."""
+    """Count the people whose halves of columns are closest to the halves of the same row."""
     halves = (release.kept[::2], release.kept[1::2])
     first, second = (_find_nearest(release.rows[:, half], people[:, half])[0] for half in halves)
     return Hits(int((first == second).sum()), len(people))
 
 
 def infer_chest(release: Release, people: Floats) -> Hits:
-    """How often the chest is, to 10 mm, that of the row which is nearest in everything else."""
+    """Count the people whose chest is, to 10 mm, that of the row closest in all other columns."""
     known = release.kept[release.kept != _SECRET]
     nearest, _ = _find_nearest(release.rows[:, known], people[:, known])
     off = np.abs(release.rows[nearest, _SECRET] - people[:, _SECRET])
@@ -74,25 +74,25 @@ def infer_chest(release: Release, people: Floats) -> Hits:
 
 
 def infer_membership(release: Release, people: Floats) -> Hits:
-    """How often a row is closer to somebody than to 19 of 20 people known not to have taken part."""
+    """Count the people closer to a row than 19 of 20 people outside of the release."""
     close = np.quantile(closest_distances(release, sample(5_000, seed=99)), 0.05)
     return Hits(int((closest_distances(release, people) < close).sum()), len(people))
 
 
 def closest_distances(release: Release, people: Floats) -> Floats:
-    """To the closest row of the release."""
+    """Return each person's distance to the closest row of the release."""
     return _find_nearest(release.rows[:, release.kept], people[:, release.kept])[1]
 
 
 def area_under_curve(closer: Floats, farther: Floats) -> float:
-    """How often one of the first is less than one of the second; a half of the time by chance."""
+    """Return the probability that a value of `closer` is below one of `farther`; by chance 0.5."""
     among = np.sort(farther)
     least, most = np.searchsorted(among, closer, "left"), np.searchsorted(among, closer, "right")
     return float(1 - (least + most).mean() / (2 * len(among)))
 
 
 def _find_nearest(rows: Floats, people: Floats) -> tuple[Integers, Floats]:
-    """Of each the nearest row, and how far it is, where every column is as wide as the others."""
+    """Return the closest row of each person and its distance, in standardized columns."""
     deviations = rows.std(axis=0)
     rows, people = rows / deviations, people / deviations
     found = [

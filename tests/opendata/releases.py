@@ -1,4 +1,4 @@
-"""The same simulated people, released in the ways that are usual, and as an edition is."""
+"""Releases of the same simulated people by usual methods, and as an edition."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -24,9 +24,9 @@ K = 10
 
 @dataclass(frozen=True)
 class Release:
-    """What anybody can fetch: `rows` (n, 21), `breasts` as 0 or 1 and then whole mm, as in COLUMNS.
+    """Public rows (n, 21) with the columns of COLUMNS: `breasts` as 0 or 1, then whole mm.
 
-    `coarse`: the columns in which a row says something of its group only.
+    `coarse` has the columns whose values are those of a group of people.
     """
 
     rows: Floats
@@ -34,18 +34,18 @@ class Release:
 
     @property
     def kept(self) -> Integers:
-        """The columns of a person's own."""
+        """Return the columns with values of single people."""
         return np.array([at for at in range(len(COLUMNS)) if at not in self.coarse])
 
 
 def sample(number: int, seed: int) -> Floats:
-    """So many people; those of two seeds have nothing to do with one another."""
+    """Draw people of both flags. Samples of different seeds are independent."""
     flags, values = draw_both_flags(number, seed)
     return np.column_stack([flags == 0, values]).astype(np.float64)
 
 
 def release_without_names(people: Floats) -> Release:
-    """All there is but for who it is, in whole centimetres."""
+    """Release the rows without names, in whole centimetres."""
     return Release(shuffle(round_to_centimetres(people)))
 
 
@@ -54,12 +54,12 @@ def round_to_centimetres(people: Floats) -> Floats:
 
 
 def shuffle(rows: Floats) -> Floats:
-    """A row's place is not to tell whose it is."""
+    """Shuffle the rows, so that their order tells nothing."""
     return np.asarray(np.random.default_rng().permutation(rows))
 
 
 def release_k_anonymous(people: Floats) -> Release:
-    """At least K people share what one could know of them; the other columns are as they were."""
+    """Release rows with K-anonymous quasi-identifiers and unchanged other columns."""
     rows = people.copy()
     for group in _iter_groups(people, np.arange(len(people))):
         cells = group[:, None], QUASI_IDENTIFIERS
@@ -68,7 +68,7 @@ def release_k_anonymous(people: Floats) -> Release:
 
 
 def _iter_groups(people: Floats, those: Integers) -> Iterator[Integers]:
-    """Mondrian (LeFevre, DeWitt and Ramakrishnan, 2006): halve the widest column while that goes."""
+    """Split by Mondrian (LeFevre, DeWitt and Ramakrishnan, 2006) until a part has under 2 K people."""
     spans = np.ptp(people[those], axis=0) / np.ptp(people, axis=0)
     for column in sorted(QUASI_IDENTIFIERS, key=lambda at: -spans[at]):
         values = people[those, column]
@@ -81,7 +81,7 @@ def _iter_groups(people: Floats, those: Integers) -> Iterator[Integers]:
 
 
 def release_edition(people: Floats) -> Release:
-    """The people of an edition, by all the steps of a real one."""
+    """Release the synthetic records of an edition, with all steps of a real one."""
     flags = np.where(people[:, 0] == 1, 0, 1)
     exact = sums.compute_sums(CORE, flags, people[:, 1:], np.random.default_rng())
     at = datetime(2027, 3, 1, tzinfo=UTC)

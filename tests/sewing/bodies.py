@@ -39,7 +39,7 @@ def _load_adults() -> dict[str, tuple[dict[str, float], bool]]:
 
 
 def scale_body(body: dict[str, float], size: float) -> dict[str, float]:
-    """As FreeSewing makes dolls and giants: all but the slope."""
+    """Scale all measurements but the slope, as FreeSewing does for dolls and giants."""
     return {name: value * (1 if name == "shoulderSlope" else size) for name, value in body.items()}
 
 

@@ -1,4 +1,4 @@
-"""Made-up adults: drawn from what is known of many, so that they are nobody's measurements."""
+"""Simulated adults, drawn from published means and covariances."""
 
 import json
 import math
@@ -11,7 +11,7 @@ _NAMES: list[str] = _MOMENTS["measurements"]
 
 
 def draw_adults(number: int, *, breasts: bool, seed: int) -> Iterator[dict[str, float]]:
-    """Each with 14 measurements in whole mm, as different from each other as people are."""
+    """Yield adults with 14 measurements in whole mm."""
     moments = _MOMENTS["with_breasts" if breasts else "without_breasts"]
     mean, root = moments["mean"], _root(moments["covariance"])
     draw = random.Random(seed)
@@ -24,7 +24,7 @@ def draw_adults(number: int, *, breasts: bool, seed: int) -> Iterator[dict[str, 
 
 
 def _root(matrix: list[list[float]]) -> list[list[float]]:
-    """Cholesky's."""
+    """Return the Cholesky factor."""
     root = [[0.0] * len(matrix) for _ in matrix]
     for i, row in enumerate(matrix):
         for j in range(i + 1):

@@ -1,4 +1,4 @@
-"""A silhouette as tests look at it: what is written, where things are, and how they are drawn."""
+"""A parsed silhouette: its texts, positions and styles."""
 
 import re
 from dataclasses import dataclass
@@ -17,14 +17,14 @@ _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 
 
 def parse_points(path: ET.Element) -> list[complex]:
-    """All that it goes through or is bent by."""
+    """Return all points and control points of a path."""
     numbers = [float(each) for each in _NUMBER.findall(path.attrib["d"])]
     return [complex(*pair) for pair in zip(numbers[::2], numbers[1::2], strict=True)]
 
 
 @dataclass(frozen=True)
 class DrawnMeasurement:
-    """One measurement in the drawing."""
+    """A measurement in the drawing."""
 
     kind: str
     dashed: bool
@@ -35,7 +35,7 @@ class DrawnMeasurement:
 
     @property
     def reach(self) -> tuple[complex, complex]:
-        """Where its words begin and end, if letters are half as wide as high."""
+        """Return both ends of its text, if letters are half as wide as high."""
         outwards = 1 if self.place.real > 0 else -1
         return self.place, self.place + outwards * 9.5 * len(self.text)
 
@@ -58,7 +58,7 @@ class Sketch:
         return {group.attrib["data-measurement"]: _parse_group(group) for group in groups}
 
     def outline(self, kind: str) -> list[complex]:
-        """Of the body: what of it is measured or estimated."""
+        """Return the points of the measured or estimated outline."""
         groups = self.root.findall(f"{SVG}g[@class='{kind}']")
         (group,) = (each for each in groups if _is_outline(each))
         return [point for path in group.findall(f"{SVG}path") for point in parse_points(path)]
@@ -68,17 +68,17 @@ class Sketch:
         return abs(tape[-1] - tape[0])
 
     def get_level(self, name: str) -> float:
-        """How far down its label's line begins."""
+        """Return the vertical position of its leader line."""
         return self.drawn[name].leader[0].imag
 
     @property
     def per_mm(self) -> float:
-        """Of a body whose waistToFloor is 1000 mm."""
+        """Return the scale of a body whose waistToFloor is 1000 mm."""
         return (self.get_level("waistToFloor") - self.get_level("waist")) / 1000
 
     @property
     def view_box(self) -> tuple[float, float, float, float]:
-        """Left, top, right, bottom."""
+        """Return left, top, right and bottom."""
         left, top, wide, high = map(float, self.root.attrib["viewBox"].split())
         return left, top, left + wide, top + high
 

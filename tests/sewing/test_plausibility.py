@@ -1,4 +1,4 @@
-"""Hints name what to check, say nothing of ordinary bodies, and judge none."""
+"""Warnings name what to check, spare ordinary bodies, and do not judge."""
 
 import re
 from collections.abc import Mapping
@@ -34,7 +34,7 @@ def list_warnings(
 
 
 def in_mm(body: Body, unit: str, *names: str) -> Body:
-    """Lengths as somebody types them who thinks in another unit."""
+    """Return the body with these lengths as entered in another unit."""
     return body | {name: body[name] / FACTORS[unit] for name in names or list_lengths(body)}
 
 

@@ -1,4 +1,4 @@
-"""What is written beside a silhouette."""
+"""The labels of a silhouette."""
 
 from itertools import pairwise
 from typing import Any

@@ -1,4 +1,4 @@
-"""Every line of a silhouette is as long as what was measured."""
+"""Each line of a silhouette has the measured length."""
 
 import math
 from itertools import pairwise
@@ -12,7 +12,7 @@ FACTS = load_json("silhouette")
 
 
 def circumference(breadth: float, depth: float) -> float:
-    """Of an ellipse that is `depth` times as deep as broad, by going round it."""
+    """Return the circumference of an ellipse by numerical integration."""
     steps = [math.tau * step / 2000 for step in range(2001)]
     around = [(breadth / 2 * math.cos(at), depth * breadth / 2 * math.sin(at)) for at in steps]
     return sum(math.dist(*pair) for pair in pairwise(around))

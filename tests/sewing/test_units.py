@@ -1,4 +1,4 @@
-"""What people type is read exactly, or refused with a sentence that says why."""
+"""A quantity is parsed exactly, or rejected with a sentence that says why."""
 
 from fractions import Fraction
 
@@ -132,7 +132,7 @@ def test_a_length_is_no_angle() -> None:
 
 
 def get_error(text: str, kind: Kind, unit: MeasurementUnit | None) -> str:
-    """Empty for what was understood, which must be a length."""
+    """Return the error message, or an empty string for a valid quantity."""
     try:
         value, _ = parse_quantity(text, kind, unit=unit)
     except QuantityParseError as refused:

@@ -1,4 +1,4 @@
-"""What Seamly2D's schema 0.3.4 and Valentina's 0.5.2 ask of a file, told anew as checks.
+"""Checks for the rules of Seamly2D's schema 0.3.4 and Valentina's 0.5.2.
 
 The facts were read from the schemas that both publish with their sources; no text is theirs.
 """
@@ -42,7 +42,7 @@ PLAIN = re.compile(r"\d+(\.\d+)?")
 
 
 def find_violations(document: bytes) -> list[str]:
-    """Every rule that the file breaks; none if it is as its program wants it."""
+    """Return the rules that the file breaks."""
     root = ET.fromstring(document)
     texts = {child.tag: child.text or "" for child in root}
     personal, body = root.find("personal"), root.find("body-measurements")

@@ -1,4 +1,4 @@
-"""Files for tests, with the oddities of real ones; each was written for this."""
+"""Sample files with the peculiarities of real ones."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -27,7 +27,7 @@ def make_smis(
     notes: str = "",
     personal: str = "",
 ) -> bytes:
-    """Each measurement on a line of its own, the first on line 9."""
+    """Return a .smis file with one measurement per line, from line 9 on."""
     lines = [
         '<?xml version="1.0" encoding="UTF-8"?>',
         f"<{root}><!--Made by hand-->",
@@ -44,18 +44,18 @@ def make_smis(
 
 
 def get_values(found: ImportResult) -> Mapping[str, float]:
-    """Of the only model."""
+    """Return the measurements of the only model."""
     (model,) = found.models
     return model.measurements
 
 
 def list_entries(found: ImportResult) -> Iterable[tuple[int, str, str]]:
-    """Line, entry and outcome of each."""
+    """Return line, entry and outcome of each report."""
     return [(line.line, line.entry, line.outcome.value) for line in found.report]
 
 
 def list_reasons(found: ImportResult) -> list[str | None]:
-    """In English, of each in its order."""
+    """Return the English reasons of all entries, in order."""
     return [line.reason["en"] if line.reason else None for line in found.report]
 
 

@@ -1,4 +1,4 @@
-"""FreeSewing's sets, old and new, alone and in whole accounts."""
+"""FreeSewing's measurement sets, old and new, single and in account exports."""
 
 import json
 from typing import Any

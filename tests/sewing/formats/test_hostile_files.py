@@ -1,4 +1,4 @@
-"""Files that were made to do harm, or came to it: each gets one clear sentence, soon."""
+"""Malicious or damaged files: each is rejected quickly with one clear sentence."""
 
 import time
 

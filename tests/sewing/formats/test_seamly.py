@@ -1,4 +1,4 @@
-"""What real .smis and .vit files hold: formulas, customs, zeros, blanks and other units."""
+"""Import of .smis and .vit: formulas, custom measurements, zeros, blanks and units."""
 
 import pytest
 

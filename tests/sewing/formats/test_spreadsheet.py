@@ -1,4 +1,4 @@
-"""CSV as spreadsheets of all countries save it."""
+"""Import of CSV as spreadsheets of all countries save it."""
 
 import codecs
 

@@ -1,4 +1,4 @@
-"""What goes out is what other programs take, and says nothing of whose body it is."""
+"""Exported files are valid for other programs and contain no personal data."""
 
 import csv
 import io

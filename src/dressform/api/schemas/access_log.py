@@ -33,43 +33,61 @@ TruncatedAddress = Annotated[
 
 
 class AccessLogSearch(BaseModel):
-    """What is looked up, and why. A name that is misspelt would show more than was meant."""
+    """A search of the access log and its reason. Unknown parameters are refused."""
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
-    purpose: Annotated[LookupPurpose, Field(description="What is diagnosed. There is no other.")]
+    purpose: Annotated[
+        LookupPurpose, Field(description="The only purpose for which the log may be searched.")
+    ]
     reason: Annotated[
         Reason,
-        Field(description="Why, in your words, for whoever reads the record. No address in it."),
+        Field(
+            description="The reason in your words, for the record. It must not contain an address."
+        ),
     ]
     request_id: Annotated[
-        UUID | None, Field(description="`X-Request-ID`, which a problem's `instance` holds too.")
+        UUID | None,
+        Field(
+            description="The `X-Request-ID` of a request; the `instance` of a problem contains it too."
+        ),
     ] = None
     network: Annotated[
         Network | None,
-        Field(description="One address, or a network (CIDR), of IPv4 or IPv6."),
+        Field(description="An IPv4 or IPv6 address or network (CIDR)."),
     ] = None
     route: Annotated[
-        Route | None, Field(description="The route's template; `(none)` for no route at all.")
+        Route | None,
+        Field(description="The template of the route; `(none)` for requests without a route."),
     ] = None
     status: Annotated[
-        Status | None, Field(description="One status such as 503, or a class such as 5xx.")
+        Status | None, Field(description="A status such as 503, or a class such as 5xx.")
     ] = None
     since: Annotated[
         Timestamp | None,
-        Field(description="From then on. Without it 24 hours, or any time with `request_id`."),
+        Field(
+            description="Only requests from this time on. By default the last 24 hours; no limit with "
+            "`request_id`."
+        ),
     ] = None
-    until: Annotated[Timestamp | None, Field(description="Before then.")] = None
-    full: Annotated[bool, Field(description="Show whole addresses rather than networks.")] = False
+    until: Annotated[Timestamp | None, Field(description="Only requests before this time.")] = None
+    full: Annotated[
+        bool, Field(description="Whether to show whole addresses instead of networks.")
+    ] = False
     limit: Annotated[
         int,
         Field(
-            ge=1, le=MAX_ROWS, description="Requests a page.", json_schema_extra={"format": "int32"}
+            ge=1,
+            le=MAX_ROWS,
+            description="The number of requests on a page.",
+            json_schema_extra={"format": "int32"},
         ),
     ] = 100
     cursor: Annotated[
         KeysetCursor | None,
-        Field(description="The `next` of the page before; send the rest as it was."),
+        Field(
+            description="The `next` of the previous page; the other parameters must be unchanged."
+        ),
     ] = None
 
     @field_validator("until")
@@ -87,16 +105,16 @@ class AccessLogSearch(BaseModel):
 
 
 class AccessLogEntryRead(ResponseModel):
-    """A request as the log has it."""
+    """An entry of the access log."""
 
-    at: Annotated[datetime, Field(description="When it came.")]
+    at: Annotated[datetime, Field(description="The time of the request.")]
     address: TruncatedAddress
-    method: Annotated[str, Field(max_length=16, description="Its verb.", examples=["GET"])]
+    method: Annotated[str, Field(max_length=16, description="The HTTP method.", examples=["GET"])]
     route: Annotated[
         str,
         Field(
             max_length=200,
-            description="The route's template, never the path.",
+            description="The template of the route, never the path.",
             examples=["/v1/models"],
         ),
     ]
@@ -105,7 +123,7 @@ class AccessLogEntryRead(ResponseModel):
         Field(
             ge=100,
             le=599,
-            description="Of the answer; 499 when the client went away before.",
+            description="The status of the response; 499 when the client disconnected before it.",
             examples=[503],
             json_schema_extra={"format": "int32"},
         ),
@@ -115,12 +133,12 @@ class AccessLogEntryRead(ResponseModel):
         Field(
             ge=0,
             le=2**53,
-            description="Microseconds.",
+            description="The duration in microseconds.",
             examples=[1800],
             json_schema_extra={"format": "int64"},
         ),
     ]
-    request_id: Annotated[UUID, Field(description="Its id.")]
+    request_id: Annotated[UUID, Field(description="The id of the request.")]
 
     @classmethod
     def of(cls, shown: AccessLogRow) -> Self:
@@ -128,14 +146,15 @@ class AccessLogEntryRead(ResponseModel):
 
 
 class AccessLogPage(ResponseModel):
-    """Some of the requests, the latest first."""
+    """A page of requests, latest first."""
 
     items: Annotated[
         list[AccessLogEntryRead],
-        Field(max_length=MAX_ROWS, description="As many as `limit` at most."),
+        Field(max_length=MAX_ROWS, description="The items of the page, at most `limit`."),
     ]
     next: Annotated[
-        KeysetCursor | None, Field(description="The `cursor` of the next page; null on the last.")
+        KeysetCursor | None,
+        Field(description="The `cursor` of the next page; null on the last page."),
     ]
 
     @classmethod

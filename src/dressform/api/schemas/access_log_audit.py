@@ -13,40 +13,44 @@ Bits = Annotated[int, Field(ge=0, le=128, examples=[32], json_schema_extra={"for
 
 
 class OperatorRead(ResponseModel):
-    """Who looked."""
+    """The operator who searched."""
 
-    id: Annotated[UUID, Field(description="The account's, which may be gone.")]
+    id: Annotated[UUID, Field(description="The id of the account, which may be deleted since.")]
     username: Annotated[
-        UsernameStr | None, Field(description="Null when it is gone, or is restricted.")
+        UsernameStr | None,
+        Field(description="The username; null when the account is deleted or restricted."),
     ]
 
 
 class AuditedQuery(ResponseModel):
-    """What was asked for; null where anything would do."""
+    """The query of a search; null for each parameter that was left out."""
 
-    request_id: Annotated[UUID | None, Field(description="Of the one request.")]
+    request_id: Annotated[UUID | None, Field(description="The id of the requested entry.")]
     network: Annotated[
         str | None,
         Field(
             max_length=49,
-            description="Cut to /24 or /48 (6to4: /40) if it was smaller.",
+            description="The network, truncated to /24 or /48 (6to4: /40) if it was smaller.",
             examples=["203.0.113.0/24"],
         ),
     ]
     prefix_length: Annotated[
-        Bits | None, Field(description="Before the network was cut; 32 or 128 for one address.")
+        Bits | None,
+        Field(description="The prefix length before truncation; 32 or 128 for one address."),
     ]
     route: Annotated[
         str | None,
-        Field(max_length=200, description="A template.", examples=["/v1/models"]),
+        Field(max_length=200, description="The template of a route.", examples=["/v1/models"]),
     ]
     status: Annotated[
-        str | None, Field(max_length=3, description="One, or a class.", examples=["5xx"])
+        str | None,
+        Field(max_length=3, description="A status, or a class of statuses.", examples=["5xx"]),
     ]
-    since: Annotated[datetime | None, Field(description="From then on.")]
-    until: Annotated[datetime | None, Field(description="Before then.")]
+    since: Annotated[datetime | None, Field(description="The start of the time range.")]
+    until: Annotated[datetime | None, Field(description="The end of the time range.")]
     before: Annotated[
-        datetime | None, Field(description="Where the page began, on all but the first.")
+        datetime | None,
+        Field(description="The time from which the page continued; null on the first page."),
     ]
     full: Annotated[
         bool, Field(description="Whether whole addresses were shown.", examples=[False])
@@ -58,17 +62,17 @@ class AuditedQuery(ResponseModel):
 
 
 class AuditEntryRead(ResponseModel):
-    """A look into the address log."""
+    """A recorded search of the access log."""
 
-    id: Annotated[UUID, Field(description="Of the record.")]
-    at: Annotated[datetime, Field(description="When.")]
+    id: Annotated[UUID, Field(description="The id of the record.")]
+    at: Annotated[datetime, Field(description="The time of the search.")]
     operator: OperatorRead
-    purpose: Annotated[LookupPurpose, Field(description="What was diagnosed.")]
+    purpose: Annotated[LookupPurpose, Field(description="The purpose of the search.")]
     reason: Annotated[
         str,
         Field(
             max_length=500,
-            description="In the operator's words.",
+            description="The reason in the operator's words.",
             examples=["Sign-ups have been failing since noon."],
         ),
     ]
@@ -78,7 +82,7 @@ class AuditEntryRead(ResponseModel):
         Field(
             ge=0,
             le=MAX_ROWS,
-            description="How many requests the answer held.",
+            description="The number of entries in the response.",
             examples=[3],
             json_schema_extra={"format": "int32"},
         ),
@@ -99,10 +103,11 @@ class AuditEntryRead(ResponseModel):
 
 
 class AuditPage(ResponseModel):
-    """Some of the records, the latest first."""
+    """A page of records, latest first."""
 
     items: Annotated[
-        list[AuditEntryRead], Field(max_length=100, description="As many as `limit` at most.")
+        list[AuditEntryRead],
+        Field(max_length=100, description="The items of the page, at most `limit`."),
     ]
     next: Next
 

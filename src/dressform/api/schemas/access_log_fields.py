@@ -70,7 +70,7 @@ def _is_reason(value: str) -> str:
 
 
 def _has_no_address(value: str) -> str:
-    """It would live on in the record, outside of the log."""
+    """Refuse a text with an IP address, which would be stored outside the log."""
     plain = _plain(value)
     if _IPV4.search(plain) or any(map(_holds_ipv6, _WITH_COLONS.findall(plain))):
         raise PydanticCustomError(
@@ -80,13 +80,14 @@ def _has_no_address(value: str) -> str:
 
 
 def _plain(text: str) -> str:
-    """However wide, and in whatever script, its digits and full stops were typed."""
+    """Return the text with full-width and non-Latin digits and full stops as ASCII."""
     composed = unicodedata.normalize("NFKC", text).replace("。", ".")
     return "".join(str(unicodedata.decimal(one, one)) for one in composed)
 
 
 def _holds_ipv6(text: str) -> bool:
-    """Also between other words and colons, as in `from:2001:db8::1:`."""
+    """Return whether the text contains an IPv6 address, also between words and colons:
+    `from:2001:db8::1:`."""
     parts = text.split(":")
     return any(
         _is_address(":".join(parts[start : start + length]))
@@ -110,7 +111,7 @@ def encode_keyset(place: tuple[datetime, UUID]) -> str:
 
 
 def decode_keyset(cursor: str) -> tuple[datetime, UUID]:
-    """Raises OverflowError for one that is nobody's."""
+    """Return the time and id of a cursor. Raise OverflowError for one out of range."""
     microseconds, request_id = _PLACE.unpack(base64.urlsafe_b64decode(cursor))
     return _EPOCH + timedelta(microseconds=microseconds), UUID(bytes=request_id)
 

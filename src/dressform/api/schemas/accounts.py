@@ -14,48 +14,50 @@ from dressform.api.schemas.fields import (
 
 
 class Registration(RequestModel):
-    """Who wants an account."""
+    """A registration."""
 
     email: Email
     username: Username
     password: NewPassword
-    language: Annotated[Language, Field(description="Of the mails you get.")] = "en"
+    language: Annotated[
+        Language, Field(description="The language of the mails that you receive.")
+    ] = "en"
 
 
 class TokenOnly(RequestModel):
-    """A token from a mailed link."""
+    """The token of a mailed link."""
 
     token: Token
 
 
 class EmailOnly(RequestModel):
-    """Where the mail goes, if there is a reason to send one."""
+    """The address to which a mail is sent, if there is a reason to send one."""
 
     email: Email
 
 
 class PasswordReset(RequestModel):
-    """The token from the mailed link, and the password from now on."""
+    """The token of a mailed link, and the new password."""
 
     token: Token
     new_password: NewPassword
 
 
 class PasswordChange(RequestModel):
-    """The password so far, and the one from now on."""
+    """The current and the new password."""
 
     current_password: Password
     new_password: NewPassword
 
 
 class EmailChange(RequestModel):
-    """The address from now on, and the password: whoever has the address has the account."""
+    """The current password and the new address."""
 
     password: Password
     new_email: Email
 
 
 class PasswordOnly(RequestModel):
-    """That it is really you who asks."""
+    """The current password, as a confirmation."""
 
     password: Password

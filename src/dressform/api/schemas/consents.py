@@ -18,7 +18,7 @@ Version = Annotated[
         min_length=1,
         max_length=20,
         pattern=r"^[0-9A-Za-z][0-9A-Za-z.-]*$",
-        description="Of the text: every change of it is a new one.",
+        description="The version of the text; it changes with every edit.",
         examples=[_EXAMPLE.version],
     ),
 ]
@@ -28,7 +28,7 @@ Hash = Annotated[
         min_length=64,
         max_length=64,
         pattern=r"^[0-9a-f]{64}$",
-        description="SHA-256 of the text in UTF-8, in hexadecimal.",
+        description="The SHA-256 of the text in UTF-8, in hexadecimal.",
         examples=[_EXAMPLE.sha256.hex()],
     ),
 ]
@@ -36,7 +36,7 @@ ChosenModel = Annotated[
     UUID | None,
     Field(
         strict=False,
-        description="The model to draw; null: one of yours at random.",
+        description="The model to draw; null for a random one of yours.",
         examples=["019a0000-0000-7000-8000-000000000000"],
     ),
 ]
@@ -46,23 +46,28 @@ Year = Annotated[
 
 
 class ConsentUpdate(RequestModel):
-    """Yes, to the text that you were shown; or no, for which `granted` alone is enough."""
+    """Consent to the text that you were shown, or its withdrawal, for which `granted` is enough."""
 
     granted: Annotated[
         bool,
         Field(
-            description="False withdraws it, whatever the other fields say if they are well-formed.",
+            description="True gives consent; false withdraws it, and the other fields are ignored if they "
+            "are well-formed.",
             examples=[True],
         ),
     ]
     text_version: Annotated[
-        Version | None, Field(description="Needed to agree: of the text that you were shown.")
+        Version | None,
+        Field(description="Required to give consent: the version of the text that you were shown."),
     ] = None
     text_sha256: Annotated[
-        Hash | None, Field(description="If sent, it must be that of the text in `language`.")
+        Hash | None, Field(description="If sent, it must match the text in `language`.")
     ] = None
     language: Annotated[
-        Language | None, Field(description="Needed to agree: in which you were shown the text.")
+        Language | None,
+        Field(
+            description="Required to give consent: the language in which you were shown the text."
+        ),
     ] = None
     model_id: ChosenModel = None
 
@@ -78,22 +83,28 @@ class ConsentUpdate(RequestModel):
         return self
 
     def to_action(self) -> dict[str, Any]:
-        """What the action is asked."""
+        """Return the arguments of the action."""
         return self.model_dump(exclude={"granted"})
 
 
 class ConsentActRead(ResponseModel):
-    """That you agreed or withdrew once. It never changes, and goes with your account alone."""
+    """One act of giving or withdrawing consent. It never changes, and is deleted only with the
+    account."""
 
-    act: Annotated[Literal["given", "withdrawn"], Field(description="What you did.")]
-    acted_at: Annotated[datetime, Field(description="The day (UTC) on which you did it.")]
-    language: Annotated[Language, Field(description="Of the text.")]
+    act: Annotated[
+        Literal["given", "withdrawn"], Field(description="Whether you gave or withdrew consent.")
+    ]
+    acted_at: Annotated[datetime, Field(description="The day (UTC) of the act.")]
+    language: Annotated[Language, Field(description="The language of the text.")]
     text_version: Annotated[
-        Version, Field(description="Of the text that you agreed to, or withdrew from.")
+        Version, Field(description="The version of the text that you agreed to, or withdrew from.")
     ]
     text_sha256: Hash
     drawn_in: Annotated[
-        Year | None, Field(description="The year in whose draw you gave under this; null: in none.")
+        Year | None,
+        Field(
+            description="The year of the draw that used your data under this consent; null for none."
+        ),
     ]
 
     @classmethod
@@ -109,32 +120,39 @@ class ConsentActRead(ResponseModel):
 
 
 class ConsentRead(ResponseModel):
-    """What you said last. Marks of what was drawn stay when you withdraw."""
+    """The state of a consent. `drawn_in` stays after a withdrawal."""
 
-    key: Annotated[Literal["open-dataset"], Field(description="To what.")]
+    key: Annotated[Literal["open-dataset"], Field(description="The purpose of the consent.")]
     granted: Annotated[
-        bool, Field(description="Whether you agree; false until you say so.", examples=[True])
+        bool, Field(description="Whether you consent; false by default.", examples=[True])
     ]
     granted_at: Annotated[
-        datetime | None, Field(description="The day (UTC) on which you agreed last; null: never.")
+        datetime | None,
+        Field(description="The day (UTC) of the last consent; null if there was none."),
     ]
     withdrawn_at: Annotated[
         datetime | None,
-        Field(description="The day (UTC) on which you withdrew it; null while it stands."),
+        Field(description="The day (UTC) of the withdrawal; null while the consent is valid."),
     ]
     language: Annotated[
-        Language | None, Field(description="In which you were shown the text that you agreed to.")
+        Language | None, Field(description="The language of the text that you agreed to.")
     ]
-    text_version: Annotated[Version | None, Field(description="Of the text that you agreed to.")]
-    text_sha256: Annotated[Hash | None, Field(description="Of the text that you agreed to.")]
+    text_version: Annotated[
+        Version | None, Field(description="The one of the text that you agreed to.")
+    ]
+    text_sha256: Annotated[
+        Hash | None, Field(description="The one of the text that you agreed to.")
+    ]
     model_id: ChosenModel
     drawn_in: Annotated[
         Year | None,
-        Field(description="The year in whose draw you gave, once for ever; null: in none so far."),
+        Field(
+            description="The year of the only draw that used your data; null if none did so far."
+        ),
     ]
     history: Annotated[
         list[ConsentActRead],
-        Field(max_length=MAX_ACTS, description="Each time that you agreed or withdrew, in order."),
+        Field(max_length=MAX_ACTS, description="All acts of giving and withdrawing, in order."),
     ]
 
     @classmethod
@@ -163,16 +181,16 @@ def _fields(consent: Consent | None) -> dict[str, Any]:
 
 
 class ConsentTextRead(ResponseModel):
-    """What you are asked to agree to."""
+    """The text of a consent."""
 
     version: Version
-    language: Annotated[Language, Field(description="Of the text.")]
+    language: Annotated[Language, Field(description="The language of the text.")]
     sha256: Hash
     text: Annotated[
         str,
         Field(
             max_length=20_000,
-            description="Paragraphs with an empty line between them.",
+            description="Paragraphs, separated by empty lines.",
             examples=[_EXAMPLE.text],
         ),
     ]
@@ -188,7 +206,7 @@ class ConsentTextRead(ResponseModel):
 
 
 class ConsentWithText(ConsentRead):
-    """What you said last, and the text to which you can agree now."""
+    """The state of a consent, with its current text."""
 
     text: ConsentTextRead
 
@@ -198,6 +216,9 @@ class ConsentWithText(ConsentRead):
 
 
 class ConsentsRead(ResponseModel):
-    """Everything that is done only if you agree."""
+    """Your consents."""
 
-    items: Annotated[list[ConsentWithText], Field(max_length=10, description="One each.")]
+    items: Annotated[
+        list[ConsentWithText],
+        Field(max_length=10, description="Your consents, one for each purpose."),
+    ]

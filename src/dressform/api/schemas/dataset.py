@@ -17,53 +17,60 @@ Small = Annotated[int, Field(ge=0, le=1_000_000, json_schema_extra={"format": "i
 
 
 class PairRead(ResponseModel):
-    """Approximate differential privacy."""
+    """A pair of parameters of approximate differential privacy."""
 
-    epsilon: Annotated[float, Field(description="Of the loss.", examples=[1.62])]
-    delta: Annotated[float, Field(description="Of its being more.", examples=[1e-6])]
+    epsilon: Annotated[float, Field(description="The bound of the privacy loss.", examples=[1.62])]
+    delta: Annotated[float, Field(description="The probability of a larger loss.", examples=[1e-6])]
 
 
 class GuaranteeRead(ResponseModel):
-    """Differential privacy: what nobody can learn, whatever else they know."""
+    """The guarantee of differential privacy."""
 
     unit: Annotated[
-        Literal["account"], Field(description="Whose taking part stays hidden: all of an account.")
+        Literal["account"], Field(description="The unit of privacy: all data of an account.")
     ] = "account"
     times: Annotated[
-        Small, Field(description="How often an account gives in its life.", examples=[1])
+        Small,
+        Field(
+            description="The number of contributions of an account in its lifetime.", examples=[1]
+        ),
     ] = 1
     rho: Annotated[
         float,
         Field(
-            description="Of zero-concentrated differential privacy: all that an account ever spends.",
+            description="The lifetime budget of an account in zero-concentrated differential privacy.",
             examples=[facts.RHO],
         ),
     ] = facts.RHO
     mu: Annotated[
         float,
-        Field(description="The same as Gaussian differential privacy.", examples=[facts.MU]),
+        Field(
+            description="The same guarantee as Gaussian differential privacy.", examples=[facts.MU]
+        ),
     ] = facts.MU
     pairs: Annotated[
         list[PairRead],
-        Field(max_length=10, description="The same as epsilon and delta; each pair holds."),
+        Field(
+            max_length=10, description="The same guarantee as epsilon and delta; every pair holds."
+        ),
     ]
     max_advantage_percent: Annotated[
         float,
         Field(
-            description="True alarms minus false alarms, in 100, of the best test whether somebody "
-            "took part: at most these.",
+            description="The upper bound, in percentage points, of the true-positive rate minus the "
+            "false-positive rate of any test whether a person took part.",
             examples=[facts.MAX_ADVANTAGE_PERCENT],
         ),
     ] = facts.MAX_ADVANTAGE_PERCENT
     max_accuracy_percent: Annotated[
         float,
         Field(
-            description="How often that test is right in 100 tries at most, where taking part was "
-            "as likely as not beforehand; a coin is in 50.",
+            description="The upper bound, in percent, of the accuracy of such a test when taking part has "
+            "a prior probability of one half; a coin toss has 50.",
             examples=[facts.MAX_ACCURACY_PERCENT],
         ),
     ] = facts.MAX_ACCURACY_PERCENT
-    sentence: Annotated[Sentence, Field(description="The same in plain words.")]
+    sentence: Annotated[Sentence, Field(description="The guarantee in a sentence.")]
 
     @classmethod
     def in_words(cls, language: str) -> Self:
@@ -74,19 +81,19 @@ class GuaranteeRead(ResponseModel):
 
 
 class GateRead(ResponseModel):
-    """From how many people on there is an edition."""
+    """The number of contributors from which on there is an edition."""
 
     codebook: Codebook
     people: Annotated[
         Small,
         Field(
-            description="At least these, by a count with noise. Counted are people of a flag (breasts or "
-            "not) of which there are at least 500.",
+            description="The minimum number of contributors, by a noisy count of the flags (with or "
+            "without breasts) that have at least 500 each.",
             examples=[2000],
         ),
     ]
     measurements: Annotated[
-        Small, Field(description="That such an edition is about.", examples=[20])
+        Small, Field(description="The number of measurements in such an edition.", examples=[20])
     ]
 
     @classmethod
@@ -97,28 +104,35 @@ class GateRead(ResponseModel):
 class DatasetRead(ResponseModel):
     """The open dataset."""
 
-    language: Annotated[Literal["en", "fr"], Field(description="Of its texts.")]
-    about: Annotated[Sentence, Field(description="What it is.")]
+    language: Annotated[Literal["en", "fr"], Field(description="The language of its texts.")]
+    about: Annotated[Sentence, Field(description="A description of the dataset.")]
     licence: LicenceRead = LicenceRead()
     state: Annotated[
         State,
         Field(
-            description="Not enough: nothing is published, or those counted last were too few.",
+            description="`insufficient_contributors`: nothing is published, or the last count was too "
+            "low.",
             examples=["published"],
         ),
     ]
-    sentence: Annotated[Sentence, Field(description="The same in words.")]
+    sentence: Annotated[Sentence, Field(description="The same in a sentence.")]
     next_date: Annotated[
         datetime,
         Field(
-            description="The next day before which one has to agree. That day or later in its year "
-            "those who did are counted: the year's one chance of an edition."
+            description="The day before which consent must be given to be counted next. The count takes "
+            "place on that day or later in the year, once a year."
         ),
     ]
-    gates: Annotated[list[GateRead], Field(max_length=10, description="From how many people on.")]
+    gates: Annotated[
+        list[GateRead],
+        Field(
+            max_length=10,
+            description="The numbers of contributors from which on editions are published.",
+        ),
+    ]
     guarantee: GuaranteeRead
     editions: Annotated[
-        list[EditionSummary], Field(max_length=1000, description="The newest first.")
+        list[EditionSummary], Field(max_length=1000, description="The editions, newest first.")
     ]
 
     @classmethod

@@ -36,7 +36,7 @@ class Table:
 
     @property
     def others(self) -> tuple[Column, ...]:
-        """The columns that are named here one by one."""
+        """Return the columns that are no measurements."""
         return tuple(column for column in self.columns if not column.is_measurement)
 
     @property

@@ -77,7 +77,7 @@ _FORMATS = {"csv": "CSV", "parquet": "Parquet", "json": "JSON"}
 
 
 def describe_file(file: FileRead, language: str) -> str | None:
-    """Return what it holds, in that language; None for a file that this version does not know."""
+    """Return what the file holds, in that language; None for an unknown file."""
     stem, _, ending = file.name.partition(".")
     if file.name in _OTHERS:
         return said(_OTHERS[file.name], language)

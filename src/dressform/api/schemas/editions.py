@@ -14,7 +14,7 @@ EditionName = Annotated[
     Field(
         max_length=9,
         pattern=EDITION_NAME,
-        description="Its year; `2027-2028` adds up what was published from one year to another.",
+        description="The year of the edition; `2027-2028` combines the editions of a range of years.",
         examples=["2027"],
     ),
 ]
@@ -23,13 +23,13 @@ FileName = Annotated[
     Field(
         max_length=100,
         pattern=FILE_NAME,
-        description="As `SHA256SUMS` and the data package call it.",
+        description="The name of the file, as in `SHA256SUMS` and the data package.",
         examples=["people.csv"],
     ),
 ]
 Codebook = Annotated[
     str,
-    Field(max_length=40, description="Which measurements it is about.", examples=["core"]),
+    Field(max_length=40, description="The set of measurements.", examples=["core"]),
 ]
 # Counts have noise, and may lie outside of what is possible.
 People = Annotated[
@@ -37,7 +37,7 @@ People = Annotated[
     Field(
         ge=-(2**31),
         le=2**31 - 1,
-        description="Who gave to it: a count with noise, as everything else.",
+        description="The number of contributors, as a noisy count.",
         examples=[2431],
         json_schema_extra={"format": "int32"},
     ),
@@ -46,7 +46,7 @@ Href = Annotated[
     str,
     Field(
         max_length=200,
-        description="Where it is.",
+        description="The address of the resource.",
         examples=["/v1/dataset/editions/2027/files/people.csv"],
     ),
 ]
@@ -57,29 +57,37 @@ def path_of(edition: str, file: str | None = None) -> str:
 
 
 class LicenceRead(ResponseModel):
-    """What anybody may do with the data: everything."""
+    """The licence of the dataset."""
 
     id: Annotated[
-        str, Field(max_length=20, description="Its name in SPDX.", examples=["CC0-1.0"])
+        str, Field(max_length=20, description="The SPDX identifier.", examples=["CC0-1.0"])
     ] = "CC0-1.0"
-    url: Annotated[str, Field(max_length=200, description="Its text.", examples=[LICENCE_URL])] = (
-        LICENCE_URL
-    )
+    url: Annotated[
+        str,
+        Field(
+            max_length=200,
+            description="The address of the text of the licence.",
+            examples=[LICENCE_URL],
+        ),
+    ] = LICENCE_URL
 
 
 class EditionSummary(ResponseModel):
-    """An edition in the list."""
+    """An edition in a list."""
 
     name: EditionName
     published_at: Annotated[
-        datetime, Field(description="The day, in UTC. It has not changed since.")
+        datetime,
+        Field(description="The day (UTC) of publication. The edition has not changed since."),
     ]
     codebook: Codebook
     people: People
     href: Href
     page: Annotated[
         str,
-        Field(max_length=200, description="Its page for people.", examples=["/dataset/2027"]),
+        Field(
+            max_length=200, description="The web page of the edition.", examples=["/dataset/2027"]
+        ),
     ]
 
     @classmethod
@@ -99,7 +107,8 @@ class FileRead(ResponseModel):
 
     name: FileName
     title: Annotated[
-        str, Field(max_length=1000, description="What it holds.", examples=["Synthetic people"])
+        str,
+        Field(max_length=1000, description="The title of the file.", examples=["Synthetic people"]),
     ]
     media_type: Annotated[str, Field(max_length=100, examples=["text/csv"])]
     size: Annotated[
@@ -107,7 +116,7 @@ class FileRead(ResponseModel):
         Field(
             ge=0,
             le=2**31 - 1,
-            description="In bytes.",
+            description="The size in bytes.",
             examples=[1500000],
             json_schema_extra={"format": "int32"},
         ),
@@ -116,7 +125,7 @@ class FileRead(ResponseModel):
         str,
         Field(
             max_length=64,
-            description="In hexadecimal digits; its `ETag` as well.",
+            description="The SHA-256 in hexadecimal digits; also the `ETag`.",
             examples=["9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"],
         ),
     ]
@@ -135,19 +144,19 @@ class FileRead(ResponseModel):
 
 
 class EditionRead(EditionSummary):
-    """An edition, which never changes."""
+    """An edition with its files."""
 
     licence: LicenceRead = LicenceRead()
     quality: Annotated[
         list[QualityRead],
         Field(
             max_length=2,
-            description="How far off it is expected to be, worked out from its noise and from how many "
-            "gave. Empty for an edition that did not say it yet.",
+            description="The expected errors, computed from the noise and the number of contributors. "
+            "Empty for early editions.",
         ),
     ]
     files: Annotated[
-        list[FileRead], Field(max_length=1000, description="In the order of their names.")
+        list[FileRead], Field(max_length=1000, description="The files in the order of their names.")
     ]
 
     @classmethod

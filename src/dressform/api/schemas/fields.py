@@ -23,7 +23,7 @@ _LINE_PATTERN = rf"^[^{_CONTROLS}]*[^\s{_CONTROLS}][^{_CONTROLS}]*$"
 
 
 class RequestModel(BaseModel):
-    """What comes in: unknown keys are refused, nothing is converted."""
+    """Base of request bodies: unknown keys are refused, and nothing is converted."""
 
     model_config = ConfigDict(extra="forbid", strict=True, hide_input_in_errors=True)
 
@@ -36,13 +36,13 @@ def _drop_schema_defaults(schema: dict[str, Any]) -> None:
 
 
 class MergePatchModel(RequestModel):
-    """A JSON Merge Patch: a field that is absent has no value, it changes nothing."""
+    """Base of JSON Merge Patches: an absent field changes nothing."""
 
     model_config = ConfigDict(json_schema_extra=_drop_schema_defaults)
 
 
 class ResponseModel(BaseModel):
-    """What goes out."""
+    """Base of response bodies."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -74,7 +74,7 @@ def _is_email(value: str) -> str:
 
 
 def _is_login(value: str) -> str:
-    """An address as `_is_email` keeps it, where it is one: a domain may be typed in its own script."""
+    """Return an e-mail address as `_is_email` does, and any other text unchanged."""
     try:
         return _is_email(value) if "@" in value else value
     except PydanticCustomError:
@@ -91,7 +91,7 @@ _SCHEME = re.compile(r"\s*([a-zA-Z][a-zA-Z0-9+.-]*):")
 
 
 def _check_link_scheme(value: str) -> str:
-    """A page that shows it as a link must not run it."""
+    """Refuse links of other schemes, which a page must not run."""
     scheme = _SCHEME.match(value)
     if scheme and scheme[1].lower() not in {"http", "https"}:
         raise PydanticCustomError("link", "must be a name, or a link that begins with https://")
@@ -103,7 +103,7 @@ EmailStr = Annotated[
     Field(
         min_length=3,
         max_length=254,
-        description="Seen by nobody but its owner.",
+        description="An e-mail address, which only its owner sees.",
         examples=["ada@example.org"],
         json_schema_extra={"format": "email"},
     ),
@@ -136,7 +136,7 @@ Password = Annotated[
     Field(
         min_length=1,
         max_length=1024,
-        description="The present password of the account.",
+        description="The current password of the account.",
         examples=["seven tailors measured twice"],
         json_schema_extra={"format": "password", "pattern": _TEXT_PATTERN},
     ),
@@ -147,7 +147,7 @@ Login = Annotated[
     Field(
         min_length=3,
         max_length=254,
-        description="Username or e-mail address.",
+        description="A username or an e-mail address.",
         examples=["ada.l"],
         json_schema_extra={"pattern": _LINE_PATTERN},
     ),
@@ -160,21 +160,21 @@ Token = Annotated[
         pattern=r"^[A-Za-z0-9_-]{43}$",
         min_length=43,
         max_length=43,
-        description="As it stands in the link behind `#token=`.",
+        description="The token in the link, after `#token=`.",
         examples=["q1yLMu0Cd1TQTDJvTRAo0gaNXpCbZ2wTjU7aB4r7xKs"],
     ),
 ]
 Language = Annotated[Literal["en", "fr"], Field(examples=["en"])]
 LengthUnit = Annotated[
     Literal["mm", "cm", "in"],
-    Field(description="Millimetres, centimetres or inches.", examples=["cm"]),
+    Field(description="The unit: millimetres, centimetres or inches.", examples=["cm"]),
 ]
 Bio = Annotated[
     str,
     Field(
         min_length=1,
         max_length=2000,
-        description="Plain text.",
+        description="A plain text.",
         examples=["I sew my own coats."],
         json_schema_extra={"pattern": _TEXT_PATTERN},
     ),
@@ -186,7 +186,7 @@ Network = Annotated[
         pattern=r"^[a-z][a-z0-9_-]*$",
         min_length=1,
         max_length=30,
-        description="A network's name in lower case, such as `mastodon`.",
+        description="The name of a network in lower case, such as `mastodon`.",
         examples=["mastodon"],
     ),
 ]
@@ -207,7 +207,7 @@ ModelName = Annotated[
     Field(
         min_length=1,
         max_length=100,
-        description="By which you tell your models apart.",
+        description="The name of the model, which only you see.",
         examples=["Me, 2026"],
         json_schema_extra={"pattern": _LINE_PATTERN},
     ),

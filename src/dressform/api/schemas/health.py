@@ -14,10 +14,12 @@ Reasons = Annotated[
     list[Reason],
     Field(
         max_length=20,
-        description="Overdue: rows should be deleted since a day. Rounds: the rules were not enforced "
-        "for five of the worker's intervals. Unwarned: accounts are past their window and wait for a "
-        "warning. Mail: for a day the mail server has taken no mail. Held, set-aside, future, unknown: "
-        "see the rules. Spools: lines wait in files for ten minutes, or in files that can't be read.",
+        description="`overdue`: rows should have been deleted for a day. `runs`: the rules were not "
+        "enforced for five worker intervals. `unwarned`: accounts are past their "
+        "retention period and wait for a warning. `mail`: the mail server has accepted no "
+        "mail for a day. `blocked`, `quarantined`, `future`, `unknown`: see the rules. "
+        "`spools`: lines have waited in files for ten minutes, or the files are "
+        "unreadable.",
         examples=[["unwarned"]],
     ),
 ]
@@ -25,13 +27,13 @@ Rows = Annotated[int, Field(ge=0, le=2**53, examples=[0], json_schema_extra={"fo
 
 
 class LiveRead(ResponseModel):
-    """That the process answers."""
+    """The liveness of the process."""
 
-    status: Annotated[Literal["live"], Field(description="Always this.")] = "live"
+    status: Annotated[Literal["live"], Field(description="The only value.")] = "live"
 
 
 class ReadyRead(ResponseModel):
-    """How each part stands."""
+    """The readiness of the service and the status of its parts."""
 
     status: Annotated[
         Literal["ready", "not_ready"],
@@ -39,66 +41,78 @@ class ReadyRead(ResponseModel):
     ]
     database: Annotated[
         Literal["ok", "read_only", "away"],
-        Field(description="Whether it answers, and takes what is written.", examples=["ok"]),
+        Field(description="Whether the database is available and writable.", examples=["ok"]),
     ]
     migrations: Annotated[
         Literal["current", "other", "unknown"],
-        Field(description="Whether its tables are this version's.", examples=["current"]),
+        Field(description="Whether the tables match this version.", examples=["current"]),
     ]
     access_log: Annotated[
         AccessLogStatus,
         Field(
-            description="Disk error: no second file can be made, and requests are refused when the first "
-            "is full. Stuck: for a minute no line has reached the database, or those that a dead process "
-            "left can't be shipped.",
+            description="`disk_error`: no second file can be created, and requests are refused when the "
+            "first is full. `stuck`: for a minute no line has reached the database, or the "
+            "lines of a dead process cannot be shipped.",
             examples=["ok"],
         ),
     ]
     worker: Annotated[
         WorkerStatus,
-        Field(description="Late: no round for five of its intervals.", examples=["ok"]),
+        Field(
+            description="`late`: no run has ended for five intervals of the worker.",
+            examples=["ok"],
+        ),
     ]
     last_run_at: Annotated[
-        datetime | None, Field(description="When the worker last finished a round.")
+        datetime | None, Field(description="The time at which the worker last finished a run.")
     ]
     last_run_age_seconds: Annotated[
         float | None,
-        Field(ge=0, le=1e12, description="How long ago that is.", examples=[12.5]),
+        Field(ge=0, le=1e12, description="The age of that time in seconds.", examples=[12.5]),
     ]
 
 
 class RuleRead(ResponseModel):
-    """How a rule stands: nothing of when its rows were made, or how many there are."""
+    """The status of a retention rule."""
 
     rule: Annotated[
         str,
         Field(
             max_length=40,
-            description="Its key in the notice; `clock` is all of them, held by a clock that jumped.",
+            description="The key of the rule in the notice; `clock` stands for all rules, blocked after a "
+            "clock jump.",
             examples=["visitor"],
         ),
     ]
-    overdue: Annotated[Rows, Field(description="Rows that should be deleted since a day.")]
+    overdue: Annotated[
+        Rows, Field(description="The number of rows that should have been deleted for a day.")
+    ]
     future: Annotated[
         Rows,
-        Field(description="Rows dated more than a day from now, by a clock that ran ahead."),
+        Field(
+            description="The number of rows dated more than a day in the future by a wrong clock."
+        ),
     ]
     last_run_at: Annotated[
-        datetime | None, Field(description="When it was last enforced to its end.")
+        datetime | None,
+        Field(description="The time at which the rule was last enforced completely."),
     ]
     blocked_at: Annotated[
         datetime | None,
-        Field(description="Since when it waits for an operator, before ending anything."),
+        Field(
+            description="The time since which the rule waits for an operator's approval; null if it does "
+            "not."
+        ),
     ]
     unknown: Annotated[
         bool,
         Field(
-            description="Somebody locks its table: the figures are of what is elsewhere.",
+            description="Whether the table is locked, so that its rows are not counted.",
             examples=[False],
         ),
     ]
     quarantined: Annotated[
-        Rows, Field(description="Rows that could not be deleted and are tried again.")
+        Rows, Field(description="The number of rows that could not be deleted and will be retried.")
     ]
 
     @classmethod
@@ -115,11 +129,11 @@ class RuleRead(ResponseModel):
 
 
 class SpoolsRead(ResponseModel):
-    """The files of this host in which the access log waits for the database."""
+    """The spool files of the access log on this host."""
 
-    files: Annotated[Rows, Field(description="How many.")]
-    bytes: Annotated[Rows, Field(description="How large they are together.")]
-    unreadable: Annotated[Rows, Field(description="How many of them can't be read.")]
+    files: Annotated[Rows, Field(description="The number of files.")]
+    bytes: Annotated[Rows, Field(description="Their total size in bytes.")]
+    unreadable: Annotated[Rows, Field(description="The number of unreadable files.")]
 
     @classmethod
     def of(cls, spools: SpoolFindings) -> Self:
@@ -127,50 +141,62 @@ class SpoolsRead(ResponseModel):
 
 
 class RetentionRead(ResponseModel):
-    """What is stored past its window."""
+    """The result of the retention audit."""
 
     status: Annotated[
         Verdict,
         Field(
-            description="Overdue: rows should be deleted since a day, or a rule was not enforced for "
-            "a day. Late: for any other of the reasons.",
+            description="`overdue`: rows should have been deleted for a day, or a rule was not enforced "
+            "for a day. `late`: any other reason.",
             examples=["kept"],
         ),
     ]
-    reasons: Annotated[Reasons, Field(description="Why it is not kept. Empty when it is.")]
-    checked_at: Annotated[datetime, Field(description="At most a minute ago.")]
+    reasons: Annotated[
+        Reasons, Field(description="The reasons why the notice is not kept; empty when it is.")
+    ]
+    checked_at: Annotated[
+        datetime, Field(description="The time of the check, at most a minute ago.")
+    ]
     last_run_at: Annotated[
         datetime | None,
-        Field(description="When the rule that has waited longest was last enforced."),
+        Field(description="The time of the last enforcement of the rule that has waited longest."),
     ]
     oldest_address_at: Annotated[
         datetime | None,
         Field(description="The day (UTC) of the oldest IP address that is still stored."),
     ]
     waiting: Annotated[
-        Rows, Field(description="IP addresses past their window, soon to be deleted.")
+        Rows,
+        Field(
+            description="The number of IP addresses that are past their retention period and will be "
+            "deleted soon."
+        ),
     ]
-    overdue: Annotated[Rows, Field(description="Of all rules.")]
+    overdue: Annotated[Rows, Field(description="The number of overdue rows of all rules.")]
     unwarned_accounts: Annotated[
         Rows,
         Field(
-            description="Accounts past their window that are kept because no warning was delivered in "
-            "time, rounded up to the next ten so that nothing is told of any one."
+            description="The number of expired accounts that are kept because no warning was delivered in "
+            "time, rounded up to the next ten to reveal nothing about one account."
         ),
     ]
     restricted_accounts: Annotated[
         Rows,
         Field(
-            description="Accounts past their 12 months that are kept because processing is restricted, "
+            description="The number of expired accounts that are kept because processing is restricted, "
             "rounded up likewise."
         ),
     ]
     mail_failing_since: Annotated[
-        datetime | None, Field(description="Since when the mail server has taken no mail.")
+        datetime | None,
+        Field(description="The time since which the mail server has accepted no mail."),
     ]
-    rules: Annotated[list[RuleRead], Field(max_length=50, description="Each rule.")]
+    rules: Annotated[list[RuleRead], Field(max_length=50, description="The status of each rule.")]
     orphaned_partitions: Annotated[
-        Rows, Field(description="Days of the access log that were cut off but not yet dropped.")
+        Rows,
+        Field(
+            description="The number of detached partitions of the access log that are not yet dropped."
+        ),
     ]
     spools: SpoolsRead
 

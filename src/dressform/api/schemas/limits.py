@@ -7,7 +7,8 @@ MAX_FIELDS = 100
 
 
 def limit_field_count(sent: Any) -> Any:
-    """Asked before the fields are: each unknown one is an error, and thousands take long to make."""
+    """Refuse an object with too many fields before they are validated, which is slow for
+    thousands."""
     if isinstance(sent, dict) and len(sent) > MAX_FIELDS:
         raise PydanticCustomError(
             "fields", "must not have more than {most} fields", {"most": MAX_FIELDS}

@@ -20,17 +20,18 @@ _LEAST = 0.001
 
 
 class EstimateRead(ResponseModel):
-    """What FreeSewing would guess from the neck; a guess, which is stored nowhere."""
+    """An estimate by FreeSewing's method from the neck."""
 
     name: Name
-    unit: Annotated[Literal["mm", "degree"], Field(description="Of all these values.")]
-    estimate: Annotated[float, Field(description="Guessed.", examples=[1063.2])]
-    measured: Annotated[float | None, Field(description="What was sent.", examples=[1105])]
+    unit: Annotated[Literal["mm", "degree"], Field(description="The unit of the values.")]
+    estimate: Annotated[float, Field(description="The estimated value.", examples=[1063.2])]
+    measured: Annotated[float | None, Field(description="The sent value.", examples=[1105])]
     difference: Annotated[
-        float | None, Field(description="Measured less estimate.", examples=[41.8])
+        float | None, Field(description="The sent value minus the estimate.", examples=[41.8])
     ]
     difference_percent: Annotated[
-        float | None, Field(description="The same, of the estimate.", examples=[3.9])
+        float | None,
+        Field(description="The difference in percent of the estimate.", examples=[3.9]),
     ]
 
     @classmethod
@@ -51,13 +52,13 @@ Estimates = Annotated[
     list[EstimateRead],
     Field(
         max_length=len(CATALOGUE),
-        description="Of every other measurement that matters with this flag.",
+        description="The estimates of all other measurements that are relevant with this flag.",
     ),
 ]
 
 
 def estimates_of(body: BodyMeasurements) -> list[EstimateRead]:
-    """Of a body whose neck is known."""
+    """Return the estimates for a body whose neck is known."""
     guessed = estimate_from_neck(body.measurements["neck"], breasts=bool(body.breasts))
     return [
         EstimateRead.of(name, estimate, body.measurements.get(name))
@@ -66,9 +67,14 @@ def estimates_of(body: BodyMeasurements) -> list[EstimateRead]:
 
 
 class BodyInput(RequestModel):
-    """Some measurements of a body, to be looked at and not kept."""
+    """Measurements of a body, to be checked and not stored."""
 
-    breasts: Annotated[bool, Field(description="Which measurements matter.", examples=[False])]
+    breasts: Annotated[
+        bool,
+        Field(
+            description="The flag that decides which measurements are relevant.", examples=[False]
+        ),
+    ]
     unit: InputUnit | None = None
     measurements: MeasurementsInput
 
@@ -79,7 +85,7 @@ class BodyInput(RequestModel):
 
 
 class EstimatesRead(ResponseModel):
-    """What the neck lets expect. Guesses, all of them."""
+    """Estimates from the neck."""
 
     estimates: Estimates
 
@@ -89,14 +95,16 @@ class EstimatesRead(ResponseModel):
 
 
 class CheckRead(ResponseModel):
-    """What was understood, and what is worth a second look. Nothing of it is kept."""
+    """The parsed measurements with warnings and estimates. Nothing is stored."""
 
-    measurements: Annotated[Measurements, Field(description="As read, in mm and degrees.")]
+    measurements: Annotated[
+        Measurements, Field(description="The parsed values in millimetres and degrees.")
+    ]
     missing: Annotated[
-        MeasurementNames, Field(description="What matters with this flag and was not sent.")
+        MeasurementNames, Field(description="The relevant measurements that were not sent.")
     ]
     warnings: Warnings
-    estimates: Annotated[Estimates, Field(description="Empty as long as the neck is not known.")]
+    estimates: Annotated[Estimates, Field(description="The estimates; empty without the neck.")]
 
     @classmethod
     def of(cls, body: BodyMeasurements) -> Self:

@@ -13,13 +13,16 @@ from dressform.sewing.units import EnteredValue, MeasurementUnit
 
 
 class EnteredValueRead(ResponseModel):
-    """A measurement as it was typed."""
+    """A measurement as it was entered."""
 
     text: Annotated[
         str,
-        Field(max_length=MAX_ENTERED_LENGTH, description="To the letter.", examples=["16 1/2"]),
+        Field(max_length=MAX_ENTERED_LENGTH, description="The exact text.", examples=["16 1/2"]),
     ]
-    unit: Annotated[MeasurementUnit, Field(description="What it was read in.", examples=["in"])]
+    unit: Annotated[
+        MeasurementUnit,
+        Field(description="The unit in which the text was parsed.", examples=["in"]),
+    ]
 
     @classmethod
     def of(cls, typed: EnteredValue) -> Self:
@@ -27,15 +30,15 @@ class EnteredValueRead(ResponseModel):
 
 
 class DisplayValuesRead(ResponseModel):
-    """The shown measurements for people, in the unit that was asked for."""
+    """The measurements as texts in a unit."""
 
     unit: LengthUnit
     measurements: Annotated[
         dict[str, Annotated[str, Field(max_length=MAX_ENTERED_LENGTH)]],
         Field(
             max_length=len(CATALOGUE),
-            description="By name; as it was typed if that was in this unit. ≈ marks a sixteenth "
-            "of an inch that is not exact.",
+            description="The texts by name; the entered text if it was in this unit. ≈ marks a rounded "
+            "sixteenth of an inch.",
             examples=[{"neck": "16 1/2 in", "shoulderSlope": "13°"}],
         ),
     ]

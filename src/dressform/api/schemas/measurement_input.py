@@ -19,7 +19,7 @@ EXAMPLE = {"chest": 1105, "neck": "16 1/2 in", "hpsToWaistBack": "50,2 cm", "sho
 InputUnit = Annotated[
     Literal["mm", "cm", "in"],
     Field(
-        description="What lengths that are sent as text are in where they don't say so themselves.",
+        description="The unit of lengths that are sent as text without a unit.",
         examples=["in"],
     ),
 ]
@@ -74,7 +74,7 @@ def _patch_schema() -> dict[str, Any]:
 
 
 def _read(value: object, unit: MeasurementUnit | None, *, removable: bool) -> ParsedMeasurements:
-    """Each measurement that does not fit is an error of its own, at its own place."""
+    """Parse the measurements. Raise ValidationError with one error for each that does not fit."""
     if not isinstance(value, dict):
         raise PydanticCustomError("measurements", "must be an object of measurements by name")
     readings, not_understood = ParsedMeasurements(), []
@@ -103,7 +103,7 @@ def _errors(wrong: list[tuple[str, str]]) -> Iterable[InitErrorDetails]:
 
 
 def _unit(info: ValidationInfo) -> MeasurementUnit | None:
-    """Of the field beside, which stands before."""
+    """Return the unit in the field `unit`, which is validated before."""
     unit = info.data.get("unit")
     return unit and MeasurementUnit(unit)
 

@@ -10,7 +10,9 @@ from dressform.sewing.catalogue import CATALOGUE, MAX_LENGTH_MM, VERSION, Measur
 from dressform.sewing.plausibility import check_plausibility
 from dressform.sewing.plausibility_warning import PlausibilityWarning
 
-Name = Annotated[str, Field(max_length=40, description="Its key in a model.", examples=["chest"])]
+Name = Annotated[
+    str, Field(max_length=40, description="The name of a measurement.", examples=["chest"])
+]
 # Any: what was sent as 1105 comes back as 1105, and not as 1105.0.
 Number = Annotated[
     Any, WithJsonSchema({"type": "number", "exclusiveMinimum": 0, "maximum": MAX_LENGTH_MM})
@@ -42,13 +44,13 @@ MeasurementNames = Annotated[list[MeasurementName], Field(max_length=len(CATALOG
 
 
 class BothLanguages(ResponseModel):
-    """A text in the languages of the service."""
+    """A text in both languages."""
 
     en: Annotated[
         str,
         Field(
             max_length=500,
-            description="In English.",
+            description="The text in English.",
             examples=["Around the fullest part of the chest."],
         ),
     ]
@@ -56,7 +58,7 @@ class BothLanguages(ResponseModel):
         str,
         Field(
             max_length=500,
-            description="In French.",
+            description="The text in French.",
             examples=["Autour de la partie la plus forte."],
         ),
     ]
@@ -69,7 +71,7 @@ class SeamlyRead(ResponseModel):
     name: Annotated[str, Field(max_length=60, examples=["bust_circ"])]
     match: Annotated[
         Literal["exact", "approximate"],
-        Field(description="Whether it is taken just so, or nearly.", examples=["exact"]),
+        Field(description="Whether it is taken in exactly the same way.", examples=["exact"]),
     ]
 
     @classmethod
@@ -78,24 +80,25 @@ class SeamlyRead(ResponseModel):
 
 
 class MeasurementRead(ResponseModel):
-    """One measurement that a model can hold."""
+    """A measurement of the catalogue."""
 
     name: Name
-    label: Annotated[BothLanguages, Field(description="What to call it to people.")]
-    kind: Annotated[Literal["length", "angle"], Field(description="What is measured.")]
-    unit: Annotated[Literal["mm", "degree"], Field(description="What its values are in.")]
+    label: Annotated[BothLanguages, Field(description="The label for people.")]
+    kind: Annotated[Literal["length", "angle"], Field(description="The kind of measurement.")]
+    unit: Annotated[Literal["mm", "degree"], Field(description="The unit of its values.")]
     exclusive_minimum: Annotated[
-        float, Field(description="Every value is more than this.", examples=[0])
+        float, Field(description="The exclusive lower limit of its values.", examples=[0])
     ]
     maximum: Annotated[
         float,
         Field(
-            description="And at most this, an angle less. No limit of bodies, but of slips.",
+            description="The upper limit of its values, exclusive for angles; it catches slips only.",
             examples=[10_000],
         ),
     ]
     breasts_only: Annotated[
-        bool, Field(description="Shown only for models with breasts.", examples=[False])
+        bool,
+        Field(description="Whether it is shown only for models with breasts.", examples=[False]),
     ]
     description: BothLanguages
     seamly: SeamlyRead | None
@@ -103,7 +106,7 @@ class MeasurementRead(ResponseModel):
         list[Annotated[str, Field(max_length=40)]],
         Field(
             max_length=10,
-            description="What FreeSewing called it before.",
+            description="Its former names in FreeSewing.",
             examples=[["chestCircumference"]],
         ),
     ]
@@ -125,37 +128,42 @@ class MeasurementRead(ResponseModel):
 
 
 class MeasurementsRead(ResponseModel):
-    """The catalogue, or the part of it that was asked for."""
+    """The catalogue, or a part of it."""
 
     version: Annotated[
         str,
         Field(
             max_length=40,
-            description="Changes with every word; send it back to be let keep the answer for ever.",
+            description="The version of the catalogue. With `version` in the query the response may be "
+            "cached for ever.",
             examples=[VERSION],
         ),
     ]
     items: Annotated[
-        list[MeasurementRead], Field(max_length=100, description="In the order of their names.")
+        list[MeasurementRead],
+        Field(max_length=100, description="The measurements in the order of their names."),
     ]
     derived: Annotated[
         Mapping[Name, Mapping[Name, float]],
         Field(
             max_length=100,
-            description="What drafting works out: the sum of these measurements times their factors.",
+            description="The values that drafting computes, each as the sum of measurements times "
+            "factors.",
             examples=[{"waistFront": {"waist": 1, "waistBack": -1}}],
         ),
     ]
 
 
 class WarningRead(ResponseModel):
-    """What is worth a second look. Nothing is ever refused for it."""
+    """A warning about implausible values. No value is refused for it."""
 
     kind: Annotated[
         Literal["angle", "digits", "order", "sum", "unit"],
-        Field(description="What it looks like.", examples=["order"]),
+        Field(description="The kind of slip.", examples=["order"]),
     ]
-    measurements: Annotated[MeasurementNames, Field(description="Which it is about.")]
+    measurements: Annotated[
+        MeasurementNames, Field(description="The measurements that the warning is about.")
+    ]
     text: Annotated[BothLanguages, Field(description="What to check.")]
 
     @classmethod
@@ -166,7 +174,7 @@ class WarningRead(ResponseModel):
 
 
 Warnings = Annotated[
-    list[WarningRead], Field(max_length=100, description="What is worth a second look.")
+    list[WarningRead], Field(max_length=100, description="Warnings about implausible values.")
 ]
 
 
@@ -178,7 +186,7 @@ def warnings_of(body: BodyMeasurements) -> list[WarningRead]:
 
 
 class WarningsRead(ResponseModel):
-    """What is worth a second look in a model."""
+    """The warnings about a model."""
 
     warnings: Warnings
 

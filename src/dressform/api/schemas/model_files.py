@@ -21,21 +21,25 @@ LineNumber = Annotated[int, Field(ge=1, le=2**31 - 1, json_schema_extra={"format
 
 
 class LineRead(ResponseModel):
-    """What became of one entry of the file."""
+    """The outcome of one entry of the file."""
 
-    line: Annotated[LineNumber, Field(description="Where it stands.", examples=[17])]
+    line: Annotated[LineNumber, Field(description="The line in the file.", examples=[17])]
     entry: Annotated[
-        str, Field(max_length=50, description="What it is called there.", examples=["neck_circ"])
+        str, Field(max_length=50, description="The name in the file.", examples=["neck_circ"])
     ]
     outcome: Annotated[
         Literal["taken", "approximate", "left_out"],
-        Field(description="Approximate: taken, though measured a little differently there."),
+        Field(
+            description="What became of the entry; `approximate`: it was taken, but is measured slightly "
+            "differently there."
+        ),
     ]
     measurement: Annotated[
-        Name | None, Field(description="What it is here; null if there is no such thing.")
+        Name | None, Field(description="The name of the measurement; null if it is unknown.")
     ]
     reason: Annotated[
-        BothLanguages | None, Field(description="Null for what was taken as it stands.")
+        BothLanguages | None,
+        Field(description="The reason; null for an entry that was taken unchanged."),
     ]
 
     @classmethod
@@ -53,16 +57,21 @@ class ImportedRead(ResponseModel):
     """One body of the file."""
 
     model: Annotated[
-        ModelRead | None, Field(description="As it is kept; null on a dry run or without values.")
+        ModelRead | None,
+        Field(description="The stored model; null on a dry run or without values."),
     ]
     breasts: Annotated[
         Breasts,
-        Field(description="The file's, else what was asked for, else true, which hides nothing."),
+        Field(
+            description="The flag of the file, else of the query, else true, which hides nothing."
+        ),
     ]
-    measurements: Annotated[Measurements, Field(description="What was taken, in mm and degrees.")]
+    measurements: Annotated[
+        Measurements, Field(description="The imported values in millimetres and degrees.")
+    ]
     lines: Annotated[
         list[LineRead],
-        Field(max_length=MAX_ENTRIES, description="Every entry, in the order of the file."),
+        Field(max_length=MAX_ENTRIES, description="All entries, in the order of the file."),
     ]
     warnings: Warnings
 
@@ -80,15 +89,17 @@ class ImportedRead(ResponseModel):
 
 
 class ImportRead(ResponseModel):
-    """What was found in the file, and what became of it."""
+    """The report of an import."""
 
-    format: Annotated[Format, Field(description="What it was read as.", examples=["smis"])]
-    items: Annotated[list[ImportedRead], Field(max_length=MAX_MODELS, description="Each body.")]
+    format: Annotated[Format, Field(description="The format of the file.", examples=["smis"])]
+    items: Annotated[
+        list[ImportedRead], Field(max_length=MAX_MODELS, description="The bodies in the file.")
+    ]
     dropped: Annotated[
         list[Literal["name", "birth_date", "gender", "email", "notes", "picture"]],
         Field(
             max_length=6,
-            description="What the file said about a person: dropped, and kept nowhere.",
+            description="The personal data in the file, which were dropped and are not stored.",
             examples=[["name", "email"]],
         ),
     ]

@@ -25,24 +25,29 @@ _MODEL_ID = "019a0000-0000-7000-8000-000000000000"
 Breasts = Annotated[
     bool,
     Field(
-        description="Decides which measurements are shown, never which are kept.", examples=[False]
+        description="The flag that decides which measurements are shown; all are stored.",
+        examples=[False],
     ),
 ]
 
 
 class ModelCreate(RequestModel):
-    """The measurements of one body, or what differs in a variant from the model it is based on."""
+    """A new model: the measurements of one body, or in a variant what differs from its base
+    model."""
 
     name: ModelName
     breasts: Annotated[
         Breasts | None,
-        Field(description="Needed unless it is a variant, which has its base's if left out."),
+        Field(
+            description="The flag; required unless the model is a variant, which has that of its base by "
+            "default."
+        ),
     ] = None
     based_on: Annotated[
         UUID | None,
         Field(
             strict=False,
-            description="Makes a variant of this model of yours: what you leave out is as there.",
+            description="The base model, which makes this model a variant of it.",
             examples=[_MODEL_ID],
         ),
     ] = None
@@ -80,7 +85,7 @@ class ModelUpdate(MergePatchModel):
     measurements: MeasurementsPatch = Field(default_factory=ParsedMeasurements)
 
     def to_changes(self) -> dict[str, Any]:
-        """What the repository is asked to change."""
+        """Return the changes for the repository."""
         changes = {key: getattr(self, key) for key in self.model_fields_set & {"name", "breasts"}}
         return changes | {
             "measurements": self.measurements.measurements,
@@ -90,49 +95,58 @@ class ModelUpdate(MergePatchModel):
 
 
 class ModelRead(ResponseModel):
-    """One of your models."""
+    """A model."""
 
-    id: Annotated[UUID, Field(description="Never changes.")]
-    name: Annotated[str, Field(max_length=100, description="Yours.", examples=["Me, 2026"])]
+    id: Annotated[UUID, Field(description="The id of the model, which never changes.")]
+    name: Annotated[
+        str, Field(max_length=100, description="The name of the model.", examples=["Me, 2026"])
+    ]
     breasts: Breasts
-    measurements: Annotated[Measurements, Field(description="Those that matter with this flag.")]
+    measurements: Annotated[
+        Measurements, Field(description="The measurements that are relevant with this flag.")
+    ]
     hidden: Annotated[
-        Measurements, Field(description="Kept, and not shown as long as `breasts` is false.")
+        Measurements,
+        Field(description="The measurements that are stored but hidden while `breasts` is false."),
     ]
     missing: Annotated[
-        MeasurementNames, Field(description="What matters with this flag and has no value yet.")
+        MeasurementNames, Field(description="The relevant measurements without a value.")
     ]
     entered: Annotated[
         dict[str, EnteredValueRead],
         Field(
             max_length=len(CATALOGUE),
-            description="The measurements that were sent as text, as they were typed.",
+            description="The measurements that were sent as text, exactly as entered.",
             examples=[{"neck": {"text": "16 1/2", "unit": "in"}}],
         ),
     ]
     display: Annotated[
-        DisplayValuesRead | None, Field(description="For people; null unless `unit` is asked for.")
+        DisplayValuesRead | None,
+        Field(description="The measurements as texts in a unit; null without `unit` in the query."),
     ]
     based_on: Annotated[
-        UUID | None, Field(description="The model that this is a variant of.", examples=[_MODEL_ID])
+        UUID | None, Field(description="The base model of a variant.", examples=[_MODEL_ID])
     ]
     own_values: Annotated[
-        MeasurementNames, Field(description="What a variant has instead of its base's values.")
+        MeasurementNames,
+        Field(description="The measurements of a variant that replace those of its base model."),
     ]
     avatar: Annotated[
         str | None,
         Field(
             max_length=200,
-            description="Where the avatar is.",
+            description="The address of the avatar.",
             examples=[f"/v1/models/{_MODEL_ID}/avatar"],
         ),
     ]
     created_on: Annotated[
         date | None,
-        Field(description="The day on which it was made. Null for one of an older version."),
+        Field(
+            description="The day of creation; null for a model from an older version of the service."
+        ),
     ]
     updated_on: Annotated[
-        date | None, Field(description="The day on which it, or its base, was last changed.")
+        date | None, Field(description="The day of the last change of the model or its base model.")
     ]
 
     @classmethod
@@ -161,7 +175,7 @@ def _fields(model: StoredModel, shown_in: MeasurementUnit | None) -> dict[str, A
 
 
 class ModelWithWarnings(ModelRead):
-    """The model as it is now, with what is worth a second look."""
+    """A model with warnings about its values."""
 
     warnings: Warnings
 
@@ -171,10 +185,11 @@ class ModelWithWarnings(ModelRead):
 
 
 class ModelPage(ResponseModel):
-    """Some of your models."""
+    """A page of your models."""
 
     items: Annotated[
-        list[ModelRead], Field(max_length=100, description="As many as `limit` at most.")
+        list[ModelRead],
+        Field(max_length=100, description="The items of the page, at most `limit`."),
     ]
     next: Next
 

@@ -13,7 +13,7 @@ _EXAMPLE = "AZoAAAAAcACAAAAAAAAAAA"
 
 
 def encode_cursor(last: UUID) -> str:
-    """The `next` of a page that ends with this id."""
+    """Return the `next` of a page that ends with this id."""
     return base64.urlsafe_b64encode(last.bytes).decode().rstrip("=")
 
 
@@ -48,7 +48,7 @@ Next = Annotated[
     str | None,
     Field(
         max_length=64,
-        description="The `cursor` of the next page; null on the last.",
+        description="The `cursor` of the next page; null on the last page.",
         examples=[_EXAMPLE],
     ),
 ]

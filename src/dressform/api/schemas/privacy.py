@@ -14,7 +14,7 @@ from dressform.retention_audit.findings import Findings, Reason, Verdict
 
 Sentence = Annotated[str, Field(max_length=1000, examples=["To diagnose problems."])]
 Base64 = Annotated[
-    str, Field(max_length=10_000_000, description="WebP in base64.", examples=["UklGRg=="])
+    str, Field(max_length=10_000_000, description="A WebP image in base64.", examples=["UklGRg=="])
 ]
 Days = Annotated[
     int, Field(ge=0, le=1_000_000, examples=[181], json_schema_extra={"format": "int32"})
@@ -86,9 +86,9 @@ def status_sentence(verdict: Verdict, language: str) -> str:
 
 
 class ReasonRead(ResponseModel):
-    """Why the notice is not quite kept: never of whom, how many or since when."""
+    """A reason why the notice is not kept."""
 
-    key: Annotated[Reason, Field(description="In one word.", examples=["unwarned"])]
+    key: Annotated[Reason, Field(description="The reason as a word.", examples=["unwarned"])]
     sentence: Annotated[Sentence, Field(description="The same in a sentence.")]
 
     @classmethod
@@ -97,14 +97,14 @@ class ReasonRead(ResponseModel):
 
 
 class ExtensionRead(ResponseModel):
-    """A case in which data are kept for longer."""
+    """A case in which data are kept longer."""
 
-    key: Annotated[str, Field(max_length=40, description="Its name.", examples=["unwarned"])]
+    key: Annotated[str, Field(max_length=40, description="The key.", examples=["unwarned"])]
     longer: Annotated[
         str,
-        Field(max_length=40, description="For how much longer at most.", examples=["30 days"]),
+        Field(max_length=40, description="The maximum extension.", examples=["30 days"]),
     ]
-    text: Annotated[Sentence, Field(description="When, and what becomes of them.")]
+    text: Annotated[Sentence, Field(description="The condition, and what happens to the data.")]
 
     @classmethod
     def of(cls, extension: Extension, language: str) -> Self:
@@ -116,23 +116,27 @@ class ExtensionRead(ResponseModel):
 
 
 class CategoryRead(ResponseModel):
-    """One kind of data in the notice."""
+    """A category of data in the notice."""
 
-    key: Annotated[str, Field(max_length=40, description="Its name.", examples=["visitor"])]
-    data: Annotated[Sentence, Field(description="What it is.")]
-    purpose: Annotated[Sentence, Field(description="What for.")]
+    key: Annotated[str, Field(max_length=40, description="The key.", examples=["visitor"])]
+    data: Annotated[Sentence, Field(description="The data.")]
+    purpose: Annotated[Sentence, Field(description="The purpose.")]
     legal_basis: Annotated[
         str,
-        Field(max_length=40, description="What allows to keep it.", examples=["GDPR Art. 6(1)(f)"]),
+        Field(max_length=40, description="The legal basis.", examples=["GDPR Art. 6(1)(f)"]),
     ]
-    kept: Annotated[str, Field(max_length=40, examples=["6 months"], description="How long.")]
-    since: Annotated[Sentence, Field(description="From when on that time counts.")]
-    ending: Annotated[Sentence, Field(description="What happens then.")]
+    kept: Annotated[
+        str, Field(max_length=40, examples=["6 months"], description="The retention period.")
+    ]
+    since: Annotated[Sentence, Field(description="The start of the retention period.")]
+    ending: Annotated[Sentence, Field(description="What happens at its end.")]
     extensions: Annotated[
         list[ExtensionRead],
-        Field(max_length=10, description="In which cases it happens later."),
+        Field(max_length=10, description="The cases in which it happens later."),
     ]
-    shared: Annotated[Literal[False], Field(description="Whether anybody else gets it.")] = False
+    shared: Annotated[
+        Literal[False], Field(description="Whether the data are shared with third parties.")
+    ] = False
 
     @classmethod
     def of(cls, category: Category, language: str) -> Self:
@@ -151,20 +155,24 @@ class CategoryRead(ResponseModel):
 class NoticeRead(ResponseModel):
     """The privacy notice."""
 
-    language: Annotated[Literal["en", "fr"], Field(description="Of its texts.")]
+    language: Annotated[Literal["en", "fr"], Field(description="The language of its texts.")]
     categories: Annotated[
-        list[CategoryRead], Field(max_length=50, description="All that is ever kept.")
+        list[CategoryRead],
+        Field(max_length=50, description="The categories of data that are stored."),
     ]
 
 
 class StatusRead(ResponseModel):
-    """Whether the notice is kept. Of all dates only one that says nothing about a member."""
+    """Whether the privacy notice is kept."""
 
-    status: Annotated[Verdict, Field(description="The same in one word.", examples=["kept"])]
-    language: Annotated[Literal["en", "fr"], Field(description="Of the sentence.")]
-    sentence: Annotated[Sentence, Field(description="Whether the notice is kept.")]
+    status: Annotated[Verdict, Field(description="The status.", examples=["kept"])]
+    language: Annotated[Literal["en", "fr"], Field(description="The language of the sentences.")]
+    sentence: Annotated[Sentence, Field(description="The status in a sentence.")]
     reasons: Annotated[
-        list[ReasonRead], Field(max_length=20, description="Why not. Empty when it is kept.")
+        list[ReasonRead],
+        Field(
+            max_length=20, description="The reasons why the notice is not kept; empty when it is."
+        ),
     ]
     oldest_address_at: Annotated[
         datetime | None,
@@ -173,13 +181,25 @@ class StatusRead(ResponseModel):
             "is, or when it is not known at the moment."
         ),
     ]
-    oldest_address_age_days: Annotated[Days | None, Field(description="How old that is.")]
-    last_run_at: Annotated[datetime | None, Field(description="When the rules were last enforced.")]
-    waiting: Annotated[
-        Rows, Field(description="IP addresses past their window, soon to be deleted.")
+    oldest_address_age_days: Annotated[
+        Days | None, Field(description="The age of that address in days.")
     ]
-    overdue: Annotated[Rows, Field(description="Records of any kind, a day late.")]
-    checked_at: Annotated[datetime, Field(description="At most a minute ago.")]
+    last_run_at: Annotated[
+        datetime | None, Field(description="The time of the last enforcement of the rules.")
+    ]
+    waiting: Annotated[
+        Rows,
+        Field(
+            description="The number of IP addresses that are past their retention period and will be "
+            "deleted soon."
+        ),
+    ]
+    overdue: Annotated[
+        Rows, Field(description="The number of records of any kind that are overdue for a day.")
+    ]
+    checked_at: Annotated[
+        datetime, Field(description="The time of the check, at most a minute ago.")
+    ]
 
     @classmethod
     def of(cls, findings: Findings, language: Literal["en", "fr"]) -> Self:
@@ -199,9 +219,11 @@ class StatusRead(ResponseModel):
 
 
 class RestrictionUpdate(RequestModel):
-    """Whether your data may be used."""
+    """Whether processing is restricted."""
 
-    restricted: Annotated[bool, Field(description="True: they may not.", examples=[True])]
+    restricted: Annotated[
+        bool, Field(description="Whether processing is restricted.", examples=[True])
+    ]
     password: Password
 
 
@@ -212,22 +234,22 @@ class ExportedModel(ModelRead):
 
 
 class ExportedSession(ResponseModel):
-    """Somewhere you are signed in."""
+    """A session."""
 
-    signed_in_on: Annotated[date, Field(description="The day of the login (UTC).")]
-    renewed_on: Annotated[date, Field(description="The day on which it was last refreshed (UTC).")]
-    ends_at: Annotated[datetime, Field(description="When it ends for good.")]
+    signed_in_on: Annotated[date, Field(description="The day (UTC) of the login.")]
+    renewed_on: Annotated[date, Field(description="The day (UTC) of the last refresh.")]
+    ends_at: Annotated[datetime, Field(description="The time at which the session ends.")]
 
 
 class ExportedConsent(ConsentRead):
-    """What you said last, with every mark."""
+    """The state of a consent, with the number of counts."""
 
     counted: Annotated[
         int,
         Field(
             ge=0,
             le=1000,
-            description="How many times you were counted among those who agreed.",
+            description="The number of counts that included you.",
             examples=[1],
             json_schema_extra={"format": "int32"},
         ),
@@ -235,21 +257,22 @@ class ExportedConsent(ConsentRead):
 
 
 class AccountExport(ResponseModel):
-    """Everything that is stored about you. No address is: those can't be traced to an account."""
+    """All data that are stored about you. IP addresses are not included: they cannot be linked
+    to an account."""
 
     profile: OwnProfileRead
     picture_webp: Base64 | None
     models: Annotated[
-        list[ExportedModel], Field(max_length=100, description="Every model, with its avatar.")
+        list[ExportedModel], Field(max_length=100, description="All models, with their avatars.")
     ]
     sessions: Annotated[
         list[ExportedSession],
-        Field(max_length=10000, description="Every session that has not ended."),
+        Field(max_length=10000, description="All sessions that have not ended."),
     ]
-    operator: Annotated[bool, Field(description="Whether you operate the site.", examples=[False])]
+    operator: Annotated[bool, Field(description="Whether you are an operator.", examples=[False])]
     consents: Annotated[
         list[ExportedConsent],
-        Field(max_length=10, description="To what you ever agreed, withdrawn or not."),
+        Field(max_length=10, description="All consents, also withdrawn ones."),
     ]
 
     @classmethod

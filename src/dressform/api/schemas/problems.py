@@ -9,13 +9,13 @@ MAX_ERRORS = 100
 
 
 class FieldProblem(ResponseModel):
-    """One field that does not fit."""
+    """An invalid field."""
 
     pointer: Annotated[
         str,
         Field(
             max_length=500,
-            description="A JSON Pointer into the body as a fragment, or where else the value stood.",
+            description="A JSON Pointer into the body as a fragment, or the name of a parameter.",
             examples=["#/measurements/chest"],
         ),
     ]
@@ -30,13 +30,13 @@ class FieldProblem(ResponseModel):
 
 
 class Problem(ResponseModel):
-    """What went wrong (RFC 9457)."""
+    """A problem (RFC 9457)."""
 
     type: Annotated[
         str,
         Field(
             max_length=200,
-            description="The kind of problem, and the page that tells about it.",
+            description="The kind of problem, as the address of its documentation.",
             examples=["/problems#not-found"],
             json_schema_extra={"format": "uri-reference"},
         ),
@@ -54,20 +54,24 @@ class Problem(ResponseModel):
         Field(
             ge=400,
             le=599,
-            description="The status of the answer.",
+            description="The status of the response.",
             examples=[404],
             json_schema_extra={"format": "int32"},
         ),
     ]
     detail: Annotated[
         str,
-        Field(max_length=1000, description="What to do.", examples=["Check the address."]),
+        Field(
+            max_length=1000,
+            description="What to do about the problem.",
+            examples=["Check the address."],
+        ),
     ]
     instance: Annotated[
         str,
         Field(
             max_length=60,
-            description="The request's id, for whoever looks into it.",
+            description="The id of the request.",
             examples=["urn:uuid:019a0000-0000-7000-8000-000000000000"],
             json_schema_extra={"format": "uri"},
         ),
@@ -75,9 +79,9 @@ class Problem(ResponseModel):
 
 
 class ValidationProblem(Problem):
-    """What went wrong, field by field."""
+    """A problem with invalid fields."""
 
     errors: Annotated[
         list[FieldProblem],
-        Field(max_length=MAX_ERRORS, description="Each field that does not fit."),
+        Field(max_length=MAX_ERRORS, description="The invalid fields."),
     ]

@@ -20,13 +20,13 @@ from dressform.repositories.accounts import Credentials
 from dressform.repositories.profiles import MAX_SOCIAL_ACCOUNTS, PublicProfile
 
 BioRead = Annotated[
-    str, Field(max_length=2000, description="Plain text.", examples=["I sew my own coats."])
+    str, Field(max_length=2000, description="A plain text.", examples=["I sew my own coats."])
 ]
 SocialAccountsRead = Annotated[
     dict[str, Annotated[str, Field(max_length=200)]],
     Field(
         max_length=MAX_SOCIAL_ACCOUNTS,
-        description="By network: a name or a web address there.",
+        description="A name or a web address for each network.",
         examples=[{"mastodon": "@ada@sewing.example"}],
     ),
 ]
@@ -41,13 +41,15 @@ SocialAccountChanges = Annotated[
 PictureLink = Annotated[
     str,
     Field(
-        max_length=200, description="Where the picture is.", examples=["/v1/profiles/ada.l/picture"]
+        max_length=200,
+        description="The address of the picture.",
+        examples=["/v1/profiles/ada.l/picture"],
     ),
 ]
 
 
 class ProfileRead(ResponseModel):
-    """A member as other members see them."""
+    """A profile as other members see it."""
 
     username: UsernameStr
     bio: BioRead | None
@@ -60,26 +62,26 @@ class ProfileRead(ResponseModel):
 
 
 class OwnProfileRead(ProfileRead):
-    """Your own profile, with what nobody else sees."""
+    """Your own profile."""
 
     email: EmailStr
-    language: Annotated[Language, Field(description="Of the mails you get.")]
-    unit: Annotated[LengthUnit, Field(description="In which you like to read lengths.")]
+    language: Annotated[Language, Field(description="The language of the mails that you receive.")]
+    unit: Annotated[LengthUnit, Field(description="The unit in which you prefer to read lengths.")]
     member_since: Annotated[
-        date, Field(description="The first day of the month in which the account was made.")
+        date, Field(description="The first day of the month in which the account was created.")
     ]
     last_login_on: Annotated[
-        date, Field(description="The day of the last login (UTC); a refresh is none.")
+        date, Field(description="The day (UTC) of the last login; a refresh does not count.")
     ]
     ends_at: Annotated[
         datetime,
         Field(
-            description="The account ends then unless you log in before: 12 months after the last "
-            "login, or later while processing is restricted."
+            description="The time at which the account ends unless you log in before: 12 months after the "
+            "last login, or later while processing is restricted."
         ),
     ]
     restricted: Annotated[
-        bool, Field(description="Whether you had processing restricted.", examples=[False])
+        bool, Field(description="Whether processing is restricted.", examples=[False])
     ]
 
     @classmethod
@@ -97,16 +99,20 @@ class OwnProfileRead(ProfileRead):
 
 
 class ProfileUpdate(MergePatchModel):
-    """JSON Merge Patch: what is absent stays; null removes what is optional."""
+    """A JSON Merge Patch of your profile: absent fields stay, and null removes an optional one."""
 
     username: Username = ""
-    language: Annotated[Language, Field(description="Of the mails you get.")] = "en"
-    unit: Annotated[LengthUnit, Field(description="In which you like to read lengths.")] = "cm"
+    language: Annotated[
+        Language, Field(description="The language of the mails that you receive.")
+    ] = "en"
+    unit: Annotated[
+        LengthUnit, Field(description="The unit in which you prefer to read lengths.")
+    ] = "cm"
     bio: Bio | None = None
     social_accounts: Annotated[
         SocialAccountChanges | None,
         Field(
-            description="By network; a network that is null is removed.",
+            description="The accounts to change by network; null removes one.",
             examples=[{"mastodon": "@ada@sewing.example", "reddit": None}],
         ),
     ] = None

@@ -14,7 +14,7 @@ RefreshTokenStr = Annotated[
         pattern=TOKEN_PATTERN,
         min_length=TOKEN_LENGTH,
         max_length=TOKEN_LENGTH,
-        description="Works once, and once more as long as its successor was not used.",
+        description="A refresh token. It works once, and again as long as its successor was not used.",
         examples=[
             "W6HYn0bCQnWBXQZrJ6hF3aPeDo1IAAAAAZt0yYd1xQmR5nTq8mB2uG7cV9wL4kXsJ6hF3aPeDo1IYd1x"
         ],
@@ -23,41 +23,42 @@ RefreshTokenStr = Annotated[
 
 
 class LoginRequest(RequestModel):
-    """Who signs in."""
+    """The credentials of a login."""
 
     login: Login
     password: Password
     session: Annotated[
         Literal["cookie", "body"],
         Field(
-            description="Where the refresh token goes: an HttpOnly cookie for a browser, or the body.",
+            description="Where to return the refresh token: in an HttpOnly cookie for browsers, or in the "
+            "body.",
             examples=["body"],
         ),
     ] = "body"
 
 
 class RefreshRequest(RequestModel):
-    """Leave it out, or empty, when the refresh token is in the cookie."""
+    """The refresh token. Leave the body out or empty when it is in the cookie."""
 
     refresh_token: RefreshTokenStr | None = None
 
 
 class TokensRead(ResponseModel):
-    """What the requests of a session are made with."""
+    """The tokens of a session."""
 
     access_token: Annotated[
         str,
         Field(
             max_length=8192,
-            description="Goes into `Authorization` behind `Bearer`.",
+            description="The access token, to send as `Authorization: Bearer …`.",
             examples=["eyJhbGciOiJFUzI1NiIsInR5cCI6ImF0K2p3dCJ9.…"],
         ),
     ]
-    token_type: Annotated[Literal["bearer"], Field(description="Always this.")] = "bearer"  # noqa: S105  the name of a kind of token
+    token_type: Annotated[Literal["bearer"], Field(description="The only value.")] = "bearer"  # noqa: S105  the name of a kind of token
     expires_in: Annotated[
         int,
         Field(
-            description="Seconds.",
+            description="The lifetime of the access token in seconds.",
             ge=1,
             le=3600,
             examples=[600],
@@ -66,24 +67,25 @@ class TokensRead(ResponseModel):
     ]
     refresh_token: Annotated[
         RefreshTokenStr | None,
-        Field(description="Absent when it went into the cookie."),
+        Field(description="The refresh token; absent when it is in the cookie."),
     ] = None
 
 
 class SessionRead(ResponseModel):
-    """Somewhere you are signed in."""
+    """A session."""
 
-    id: Annotated[UUID, Field(description="By which you can end it.")]
-    signed_in_on: Annotated[date, Field(description="The day of the login (UTC).")]
-    renewed_on: Annotated[date, Field(description="The day on which it was last refreshed (UTC).")]
+    id: Annotated[UUID, Field(description="The id of the session.")]
+    signed_in_on: Annotated[date, Field(description="The day (UTC) of the login.")]
+    renewed_on: Annotated[date, Field(description="The day (UTC) of the last refresh.")]
     ends_at: Annotated[
         datetime,
         Field(
-            description="It ends for good then: 90 days after the first of the month of the login."
+            description="The time at which the session ends: 90 days after the first of the month of the "
+            "login."
         ),
     ]
     current: Annotated[
-        bool, Field(description="Whether this request came with it.", examples=[True])
+        bool, Field(description="Whether it is the session of this request.", examples=[True])
     ]
 
     @classmethod
@@ -98,6 +100,8 @@ class SessionRead(ResponseModel):
 
 
 class SessionsRead(ResponseModel):
-    """Everywhere you are signed in."""
+    """Your sessions."""
 
-    items: Annotated[list[SessionRead], Field(max_length=10000, description="The oldest first.")]
+    items: Annotated[
+        list[SessionRead], Field(max_length=10000, description="The sessions, oldest first.")
+    ]

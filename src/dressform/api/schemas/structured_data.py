@@ -27,7 +27,7 @@ _TITLES = {
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """Who publishes the dataset, where it is found, and whom to write to about it."""
+    """The publisher of the dataset, its address, and a contact."""
 
     publisher: str
     url: str
