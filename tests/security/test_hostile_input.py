@@ -115,7 +115,7 @@ async def test_every_field_of_every_body(
     before = await state(ada, uows)
     url = address(operation, model)
     for path, kind in operation.fields():
-        wrong = [raw for raw, is_valid in ONE_WRONG.items() if is_valid != kind]
+        wrong = [raw for raw, fits in ONE_WRONG.items() if fits != kind]
         for raw in [*OF_NO_TYPE.values(), *wrong]:
             body = holding(operation.example, path, raw)
 
