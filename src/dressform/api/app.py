@@ -1,4 +1,4 @@
-"""The application of one process: what it holds, what surrounds it, and what it answers."""
+"""The application of one process: its state, middleware and routes."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -77,13 +77,13 @@ ROUTERS = (
     privacy_pages,
     sitemap,
 )
-"""In the order in which a request's path is tried, so what is asked for most stands first."""
+"""In the order in which the path of a request is matched: the most frequent first."""
 
 AUDIENCE = "dressform-api"
 
 
 class Application(FastAPI):
-    """FastAPI with the access log and the headers around everything, a 500 included."""
+    """FastAPI with the access log and the security headers around every response, also a 500."""
 
     shipper: Shipper
     """From the beginning of its life. Beside the state, where each look-up is a call."""
@@ -109,7 +109,7 @@ class Application(FastAPI):
 
 
 def create_app(process_settings: Settings, clock: Clock | None = None) -> Application:
-    """The application; it touches nothing outside until its lifespan begins."""
+    """Create the application, which opens no connection or file before its lifespan begins."""
     app = Application(
         title="Dressform",
         version=__version__,

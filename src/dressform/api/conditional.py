@@ -1,4 +1,4 @@
-"""Conditional requests: who has the present version gets it confirmed, not sent again."""
+"""Conditional requests (RFC 9110): a client with the current version gets a 304."""
 
 from fastapi import Request, Response
 
@@ -6,7 +6,7 @@ _NOT_MODIFIED_HEADERS = ("etag", "cache-control")
 
 
 def not_modified_response(request: Request, answer: Response) -> Response | None:
-    """A 304 in place of `answer`, whose ETag is set, if the client has that version."""
+    """Return a 304 in place of `answer`, whose ETag is set, if the client has that version."""
     if not etag_matches(request, answer.headers["etag"]):
         return None
     headers = {
@@ -16,11 +16,11 @@ def not_modified_response(request: Request, answer: Response) -> Response | None
 
 
 def etag_matches(request: Request, tag: str) -> bool:
-    """Whether If-None-Match names the version that is there."""
+    """Return whether If-None-Match lists this ETag."""
     known = {_strip_weak_prefix(one) for one in request.headers.get("if-none-match", "").split(",")}
     return bool(known & {_strip_weak_prefix(tag), "*"})
 
 
 def _strip_weak_prefix(tag: str) -> str:
-    """As RFC 9110 compares here: a weak tag equals its strong twin."""
+    """Return the tag for the weak comparison of RFC 9110, section 8.8.3.2."""
     return tag.strip().removeprefix("W/")

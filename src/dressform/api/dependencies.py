@@ -1,4 +1,4 @@
-"""What endpoints ask for, by name."""
+"""The dependencies of endpoints, by name."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
@@ -45,7 +45,7 @@ async def _state(request: Request) -> AppState:
 
 
 async def _uow(request: Request) -> AsyncIterator[UnitOfWork]:
-    """Reads run in autocommit; a change is committed before its answer is sent."""
+    """Yield the unit of work: safe methods read in autocommit, others commit before the response."""
     uows = get_state(request).uows
     if request.method in _SAFE_METHODS:
         yield uows.read()
@@ -58,7 +58,7 @@ UnitOfWorkDep = Annotated[UnitOfWork, Depends(_uow, scope="function")]
 
 
 def _repository(kind: Callable[[Any], T]) -> Callable[[Any], Awaitable[T]]:
-    """A provider of a repository in the request's unit of work."""
+    """Return a provider of a repository in the unit of work of the request."""
 
     async def provide(uow: UnitOfWorkDep) -> T:
         return kind(uow)
@@ -67,7 +67,7 @@ def _repository(kind: Callable[[Any], T]) -> Callable[[Any], Awaitable[T]]:
 
 
 def _from_state(name: str) -> Callable[[Request], Awaitable[Any]]:
-    """A provider of what the process holds for all requests under a name."""
+    """Return a provider of an attribute of the application's state."""
 
     async def provide(request: Request) -> Any:
         return getattr(get_state(request), name)
@@ -77,18 +77,18 @@ def _from_state(name: str) -> Callable[[Request], Awaitable[Any]]:
 
 AppStateDep = Annotated[AppState, Depends(_state)]
 AuthenticatedQueryDep = Annotated[AuthenticatedQuery, Security(GetAuthenticatedQuery())]
-"""For a question that is asked together with who asks it."""
+"""For a query that runs in the same statement as the authentication."""
 
 CurrentMemberOrRestricted = Annotated[Member, Security(GetMember())]
-"""Whoever is signed in, even while the account is restricted: to read, correct and remove their data."""
+"""The signed-in member, whose account may be restricted: to read, correct and delete data."""
 
 CurrentMember = Annotated[Member, Security(GetActiveMember())]
-"""Whoever is signed in and may also have their data used and shown."""
+"""The signed-in member, whose account is not restricted."""
 
 CurrentOperator = Annotated[Member, Security(GetOperator())]
-"""Whoever may look into the address log."""
+"""The signed-in member, who is an operator."""
 
-# For what waits on something slow: it opens its own units of work around the waiting.
+# For an endpoint that awaits something slow: it opens its own units of work around that.
 UnitOfWorkFactoryDep = Annotated[UnitOfWorkFactory, Depends(_from_state("uows"))]
 PasswordHasherDep = Annotated[PasswordHasher, Depends(_from_state("passwords"))]
 Tokens = Annotated[AccessTokens, Depends(_from_state("tokens"))]

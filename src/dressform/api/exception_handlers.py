@@ -1,4 +1,4 @@
-"""Errors as RFC 9457 problem documents: the one place where they become HTTP."""
+"""Exception handlers, which return every error as a problem document (RFC 9457)."""
 
 from collections.abc import Sequence
 from http import HTTPStatus
@@ -32,7 +32,7 @@ _MESSAGES = {
 
 
 def add_exception_handlers(app: FastAPI) -> None:
-    """Every 4xx and 5xx of the application comes from here."""
+    """Register the handlers of all errors of the application."""
     app.add_exception_handler(DressformError, handle_app_error)
     app.add_exception_handler(RequestValidationError, handle_validation_error)
     app.add_exception_handler(HTTPException, handle_http_exception)
@@ -55,7 +55,7 @@ def _problem_response(request: Request, error: DressformError, headers: dict[str
 def handle_app_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, DressformError)
     if isinstance(error, errors.AccountRestricted):
-        request.state.is_restricted = True  # The access log says no more of it.
+        request.state.is_restricted = True  # The access log records less of it.
     return _problem_response(request, error, {})
 
 
@@ -64,7 +64,7 @@ def handle_validation_error(request: Request, error: Exception) -> Response:
     found = error.errors()
     if any(entry["type"] == "json_invalid" for entry in found):
         return _problem_response(request, errors.MalformedRequest(), {})
-    # A small body can hold tens of thousands of unknown names: the answer stays small too.
+    # A small body can have tens of thousands of unknown names: the response stays small.
     fields = (
         FieldError(_pointer(entry["loc"]), _error_message(entry)) for entry in found[:MAX_ERRORS]
     )
@@ -72,7 +72,7 @@ def handle_validation_error(request: Request, error: Exception) -> Response:
 
 
 def handle_http_exception(request: Request, error: Exception) -> Response:
-    """Starlette's own: an unknown route, a method that a route lacks, a broken body."""
+    """Handle the errors of Starlette: an unknown route or method, or a malformed body."""
     assert isinstance(error, HTTPException)
     kind = _BY_STATUS.get(error.status_code, errors.MalformedRequest)
     headers = dict(error.headers or {})
@@ -82,7 +82,7 @@ def handle_http_exception(request: Request, error: Exception) -> Response:
 
 
 def _allowed_methods(request: Request) -> str:
-    """The methods of every route with this path; the framework names only the first one's."""
+    """Return the methods of all routes of this path; Starlette lists only those of the first."""
     found = {
         method
         for route in iter_route_contexts(request.app.routes)
@@ -93,12 +93,12 @@ def _allowed_methods(request: Request) -> str:
 
 
 def handle_client_disconnect(request: Request, _: Exception) -> Response:
-    """The client went away while its body was read: nobody gets this answer."""
+    """Handle a client that disconnected while its body was read. It does not get the response."""
     return _problem_response(request, errors.MalformedRequest(), {})
 
 
 def handle_integrity_error(request: Request, error: Exception) -> Response:
-    """A row refers to what was removed while the request ran."""
+    """Handle a foreign key to a row that was deleted while the request ran."""
     assert isinstance(error, ConstraintError)
     constraint = error.constraint or ""
     if constraint.startswith("fk_"):
@@ -114,18 +114,18 @@ def handle_unexpected_error(request: Request, _: Exception) -> Response:
 
 
 def _error_message(entry: dict[str, Any]) -> str:
-    """What was expected. Never what was sent: `input` and `ctx` stay inside."""
+    """Return what was expected, never what was sent: `input` and `ctx` are not used."""
     message: str = _MESSAGES.get(entry["type"], entry["msg"])
     return message.removeprefix("Value error, ").removeprefix("Input ")
 
 
 def _pointer(location: Sequence[int | str]) -> str:
-    # Pydantic's mark of a key that does not fit stands behind that key.
+    # Pydantic appends `[key]` to the location of a key that does not fit.
     place, *path = [_printable(part) for part in location if part != "[key]"]
     steps = "".join(f"/{step.replace('~', '~0').replace('/', '~1')}" for step in path)
     return f"#{steps}" if place == "body" else f"{place}{steps}"
 
 
 def _printable(part: int | str) -> str:
-    """Names of fields are the client's words: cut, and fit to be sent back."""
+    """Return the name of a field, which the client chose, truncated and in ASCII."""
     return str(part)[:60].encode("ascii", "backslashreplace").decode()

@@ -1,4 +1,4 @@
-"""A file of an edition on the wire: whole, in part, or only what there is to know of it."""
+"""Responses with a file of an edition: the whole file, a range, or the headers alone."""
 
 from base64 import b64encode
 from collections.abc import AsyncIterator, Iterator
@@ -13,17 +13,17 @@ from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.repositories.editions import Editions, StoredFile
 
 CHUNK_SIZE = 256 * 1024
-"""Bytes of a file that are held at a time, however slowly a client takes them."""
+"""The bytes of a file that are in memory at a time, also for a slow client."""
 
 SVG = "image/svg+xml"
 
-# Whatever page or notebook wants it may load it: it is public, and nobody is recognised by it.
+# Every web page may load it: it is public and needs no credentials.
 PUBLIC_HEADERS = {
     "Access-Control-Allow-Origin": "*",
     "Cross-Origin-Resource-Policy": "cross-origin",
 }
 _EXPOSED = "Accept-Ranges, Content-Disposition, Content-Range, ETag, Link, Repr-Digest"
-# A picture opened by itself keeps the colours that are written in it, and runs nothing.
+# An SVG that is opened by itself may use its inline styles, and run nothing.
 _SVG_CSP = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox"
 
 _CONTENT: dict[str, Any] = {
@@ -98,7 +98,10 @@ IF_RANGE = _parameter(
 async def file_response(
     request: Request, uows: UnitOfWorkFactory, edition: str, name: str
 ) -> Response:
-    """Raises NotFound, and RangeNotSatisfiable for a part that lies behind the end."""
+    """Return a file, a range of it, or a 304.
+
+    Raise NotFound, or RangeNotSatisfiable for a range after the end.
+    """
     uow = uows.read()
     file = await Editions(uow).get_file(edition, name)
     headers = _headers(file)
@@ -128,7 +131,7 @@ def _build_response(
 async def _stream_chunks(
     uows: UnitOfWorkFactory, file: StoredFile, part: range
 ) -> AsyncIterator[bytes]:
-    """Each by itself: a slow client keeps no connection to the database from others."""
+    """Yield the chunks, each in a unit of work of its own: a slow client holds no connection."""
     for start in part[::CHUNK_SIZE]:
         uow = uows.read()
         piece = await Editions(uow).read_part(file, start, min(CHUNK_SIZE, part.stop - start))

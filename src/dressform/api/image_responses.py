@@ -1,4 +1,4 @@
-"""What the picture of a profile and the avatar of a model have in common on the wire."""
+"""Responses and request bodies of the picture of a profile and the avatar of a model."""
 
 from typing import Any
 
@@ -36,12 +36,12 @@ class WebP(Response):
 
 
 def image_response(request: Request, picture: StoredPicture) -> Response:
-    """The picture, or 304 to a client that has this version of it."""
+    """Return the image, or a 304 to a client that has this version."""
     headers = {"ETag": f'"{picture.version}"', "Cache-Control": "private, no-cache"}
     answer = WebP(picture.webp, headers=headers)
     return not_modified_response(request, answer) or answer
 
 
 async def read_body(request: Request) -> bytes:
-    """The body as it came: its length is limited before it gets here."""
+    """Return the request body, whose length BodyLimitMiddleware has limited."""
     return await request.body()

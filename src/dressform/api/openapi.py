@@ -132,6 +132,9 @@ def _complete_schemas(schemas: dict[str, Any]) -> dict[str, Any]:
     own = {"HTTPValidationError", "ValidationError"}
     completed = {name: schema for name, schema in schemas.items() if name not in own}
     completed |= problem_schemas()
+    for schema in completed.values():
+        if "description" in schema:
+            schema["description"] = " ".join(schema["description"].split())
     add_schema_examples(completed)
     return dict(sorted(completed.items()))
 

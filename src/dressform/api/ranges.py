@@ -1,4 +1,4 @@
-"""Parts of a file that never changes, and answers to who has it already (RFC 9110)."""
+"""Range and conditional requests for a file that never changes (RFC 9110)."""
 
 import re
 from dataclasses import dataclass
@@ -10,14 +10,14 @@ from fastapi import Request
 from dressform.api.conditional import etag_matches
 from dressform.errors import RangeNotSatisfiable
 
-# No file has as many bytes as 18 digits can say; whoever says more gets all of it.
+# No file has 10**18 bytes; a range with more digits is ignored.
 _RANGE = re.compile(r"bytes=[ \t]*([0-9]{0,18})-([0-9]{0,18})[ \t]*", re.IGNORECASE)
 _DATE = "%a, %d %b %Y %H:%M:%S GMT"
 
 
 @dataclass(frozen=True, slots=True)
 class Validators:
-    """What there is: its strong ETag, since when, and how many bytes it has."""
+    """The validators of a file, and its size in bytes. `tag`: its strong ETag."""
 
     tag: str
     changed_at: datetime
@@ -25,9 +25,9 @@ class Validators:
 
 
 def parse_range(request: Request, version: Validators) -> range | None:
-    """The bytes that are asked for; None for all, which answers whatever is not one plain range.
+    """Return the requested bytes; None for the whole file, unless the header is one plain range.
 
-    Raises RangeNotSatisfiable.
+    Raise RangeNotSatisfiable when the range begins after the end.
     """
     found = _RANGE.fullmatch(request.headers.get("range", ""))
     if request.method != "GET" or not found or not if_range_matches(request, version):
@@ -43,13 +43,13 @@ def parse_range(request: Request, version: Validators) -> range | None:
 
 
 def if_range_matches(request: Request, version: Validators) -> bool:
-    """Whether what the client has the other bytes of is this: If-Range, if there is one."""
+    """Return whether If-Range names this file, or is absent."""
     condition = request.headers.get("if-range")
     return condition is None or condition in {version.tag, http_date(version.changed_at)}
 
 
 def is_not_modified(request: Request, version: Validators) -> bool:
-    """Whether the client has it already; what If-None-Match says comes before the date."""
+    """Return whether the client has this version; If-None-Match takes precedence over the date."""
     if "if-none-match" in request.headers:
         return etag_matches(request, version.tag)
     try:
@@ -61,4 +61,5 @@ def is_not_modified(request: Request, version: Validators) -> bool:
 
 
 def http_date(moment: datetime) -> str:
+    """Return the time in the format of HTTP dates."""
     return format_datetime(moment.astimezone(UTC), usegmt=True)

@@ -1,4 +1,4 @@
-"""The refresh token on its way to a client and back: in the body, or in a cookie of a browser."""
+"""The refresh token in requests and responses: in the body, or in a cookie of a browser."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -17,14 +17,14 @@ _NAME = "dressform-refresh"
 
 @dataclass(frozen=True, slots=True)
 class PresentedToken:
-    """The refresh token that a request came with, and how."""
+    """The refresh token of a request, and whether it came in the cookie."""
 
     text: str
     by_cookie: bool
 
 
 class TokenIssuer:
-    """Sets and clears the cookie on the answer under way."""
+    """Issues the tokens of a session, and sets or clears the cookie of the response."""
 
     def __init__(self, response: Response, service: AppStateDep) -> None:
         self._response = response
@@ -66,7 +66,10 @@ async def get_presented_token(
     settings: Settings,
     body: Annotated[RefreshRequest | None, Body()] = None,
 ) -> PresentedToken:
-    """From the body, else from the cookie. Raises RefreshTokenRefused, OriginNotAllowed."""
+    """Return the token of the body, else of the cookie.
+
+    Raise RefreshTokenRefused or OriginNotAllowed.
+    """
     if body is not None and body.refresh_token is not None:
         return PresentedToken(body.refresh_token, by_cookie=False)
     text = request.cookies.get(cookie_name(settings))
@@ -79,7 +82,7 @@ async def get_presented_token(
 
 
 def cookie_name(settings: Settings) -> str:
-    """Browsers bind a ``__Host-`` cookie to this very host, which needs https."""
+    """Return the name of the cookie. A ``__Host-`` cookie is bound to this host and needs HTTPS."""
     return f"__Host-{_NAME}" if settings.secure_cookies else _NAME
 
 

@@ -1,4 +1,4 @@
-"""What a process holds for all of its requests, and how a request comes by it."""
+"""The state that a process shares among its requests."""
 
 from dataclasses import dataclass
 
@@ -15,6 +15,8 @@ from dressform.settings.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class AppState:
+    """The objects that live as long as the application."""
+
     settings: Settings
     uows: UnitOfWorkFactory
     passwords: PasswordHasher
@@ -25,5 +27,6 @@ class AppState:
 
 
 def get_state(request: Request) -> AppState:
+    """Return the state of the application that handles the request."""
     service: AppState = request.app.state.service
     return service

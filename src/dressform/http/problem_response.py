@@ -1,4 +1,4 @@
-"""What a request is told whose line neither the disk nor the database would take."""
+"""The response to a request that cannot be recorded in the access log."""
 
 import json
 
@@ -10,7 +10,7 @@ _RETRY_AFTER_SECONDS = 5
 
 
 async def send_unavailable(scope: Scope, _: Receive, send: Send) -> None:
-    """Whatever was asked for: nothing of it is done."""
+    """Send a 503 in place of handling the request."""
     error = Unavailable(retry_after=_RETRY_AFTER_SECONDS)
     body = json.dumps(error.as_problem(scope["state"]["request_id"])).encode()
     headers = [

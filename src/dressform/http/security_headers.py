@@ -1,4 +1,4 @@
-"""Headers of every answer: the request's id, and what browsers should never do with an API."""
+"""Headers of every response: the id of the request, and restrictions for browsers."""
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -14,7 +14,7 @@ _HTTPS = (b"strict-transport-security", b"max-age=63072000; includeSubDomains")
 
 
 class HeadersMiddleware:
-    """Adds what an endpoint did not set itself."""
+    """Adds the headers that an endpoint did not set."""
 
     def __init__(self, app: ASGIApp, *, https: bool) -> None:
         self.app = app

@@ -1,4 +1,4 @@
-"""Pages of our own and what they load. Nothing comes from another host."""
+"""HTML pages and their assets. Nothing is loaded from another host."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ _SOURCES = {
 }
 _FOLDERS = {"dressform.api.pages": "", "fastapi_offline": "static"}
 _MEDIA_TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
-# The one thing that either bundle would load from elsewhere is Redoc's logo.
+# The logo of Redoc is the only file that either bundle loads from another host.
 _EXTERNAL_LOGO_URL = b"https://cdn.redoc.ly/redoc/logo-mini.svg"
 _BASE_CSP = {
     "default-src": "'none'",
@@ -40,7 +40,7 @@ class Asset:
 
     @property
     def path(self) -> str:
-        """Relative to a page at the root; never the same for another content."""
+        """Return the path relative to a page at the root; it changes with the content."""
         return f"assets/{self.digest}/{self.name}"
 
     @property
@@ -50,7 +50,7 @@ class Asset:
 
 @cache
 def assets() -> Mapping[str, Asset]:
-    """Every asset by its name."""
+    """Return every asset by its name."""
     return {name: _read(package, name) for package, names in _SOURCES.items() for name in names}
 
 
@@ -66,9 +66,9 @@ def _read(package: str, name: str) -> Asset:
 def render_page(
     template: str, *, policy: Mapping[str, str] | None = None, root: str = "", **values: object
 ) -> HTMLResponse:
-    """A page of the folder `pages`, under a Content-Security-Policy that `policy` adds to.
+    """Render a template under a Content-Security-Policy to which `policy` adds directives.
 
-    `root`: how it refers to the root of the site, `../` from one folder below.
+    `root`: the relative path to the root of the site, `../` from one folder below.
     """
     html = _TEMPLATES.get_template(template).render(
         asset=lambda name: root + assets()[name].path, root=root, **values

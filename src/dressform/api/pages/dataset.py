@@ -1,4 +1,4 @@
-"""The open dataset for human readers."""
+"""The pages of the open dataset."""
 
 from typing import Annotated
 

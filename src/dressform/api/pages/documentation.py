@@ -1,4 +1,4 @@
-"""The API for human readers: to try, to read, and what its errors mean."""
+"""The pages of the API: its documentation and its errors."""
 
 from collections.abc import Iterator
 

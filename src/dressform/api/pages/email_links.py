@@ -1,4 +1,4 @@
-"""Where the links of mails lead when the site has no pages of its own for them."""
+"""The pages that mailed links lead to when the site has none of its own."""
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse

@@ -14,7 +14,7 @@ LanguageParam = Annotated[Language | None, Query()]
 
 
 async def _language(request: Request, language: LanguageParam = None) -> Language:
-    """The one asked for, else French for who prefers it: as the other pages, but without scripts."""
+    """Return the language of the query, else that of Accept-Language, which is French or English."""
     preferred = request.headers.get("accept-language", "")
     return language or ("fr" if preferred.lower().startswith("fr") else "en")
 
@@ -25,7 +25,7 @@ PageLanguage = Annotated[Language, Depends(_language)]
 def render_localized(
     template: str, language: Language, *, address: str, **values: Any
 ) -> HTMLResponse:
-    """With `say(english, french)` and `number(value)` for the template.
+    """Render a template with `say(english, french)` and `number(value)`.
 
     `address`: the page's canonical one, without a language.
     """

@@ -1,4 +1,4 @@
-"""The privacy notice for human readers, and whether it is kept."""
+"""The page of the privacy notice and its status."""
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse

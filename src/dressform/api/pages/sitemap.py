@@ -1,4 +1,4 @@
-"""Where search engines find the public pages."""
+"""The sitemap and robots.txt."""
 
 from collections.abc import Iterator
 from xml.etree import ElementTree as ET

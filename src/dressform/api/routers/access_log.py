@@ -32,7 +32,7 @@ CursorParam = Annotated[Cursor | None, Query(description="The `next` of the prev
     responses=problem_responses(NotAnOperator, SearchTooBroad),
 )
 async def search_access_log(
-    me: CurrentOperator, units: UnitOfWorkFactoryDep, asked: SearchParams
+    me: CurrentOperator, uows: UnitOfWorkFactoryDep, params: SearchParams
 ) -> AccessLogPage:
     """Search the access log
 
@@ -41,7 +41,7 @@ async def search_access_log(
     is returned without one. Addresses are truncated to their /24 or /48 network (6to4: /40)
     unless `full` is true.
     """
-    return AccessLogPage.of(await run_search(units, me.account_id, asked.question()))
+    return AccessLogPage.of(await run_search(uows, me.account_id, params.to_query()))
 
 
 @router.get(

@@ -51,13 +51,13 @@ async def forgot_password(body: EmailOnly, mails: Mails, rate_limiter: RateLimit
     responses=problem_responses(LinkInvalid, WeakPassword),
 )
 async def reset_password(
-    body: PasswordReset, units: UnitOfWorkFactoryDep, hasher: PasswordHasherDep
+    body: PasswordReset, uows: UnitOfWorkFactoryDep, hasher: PasswordHasherDep
 ) -> None:
     """Reset the password with a mailed link
 
     The link works once, within one hour.
     """
-    await set_password_by_link(units, hasher, token=body.token, new=body.new_password)
+    await set_password_by_link(uows, hasher, token=body.token, new=body.new_password)
 
 
 @router.post(
@@ -70,7 +70,7 @@ async def reset_password(
 async def change_password(
     body: PasswordChange,
     me: CurrentMemberOrRestricted,
-    units: UnitOfWorkFactoryDep,
+    uows: UnitOfWorkFactoryDep,
     hasher: PasswordHasherDep,
     rate_limiter: RateLimiterDep,
 ) -> None:
@@ -80,7 +80,7 @@ async def change_password(
     """
     with rate_limiter.guard(RateLimit.PASSWORD, str(me.account_id)):
         await set_new_password(
-            units, hasher, me, current=body.current_password, new=body.new_password
+            uows, hasher, me, current=body.current_password, new=body.new_password
         )
 
 
@@ -94,7 +94,7 @@ async def change_password(
 async def change_email(
     body: EmailChange,
     me: CurrentMemberOrRestricted,
-    units: UnitOfWorkFactoryDep,
+    uows: UnitOfWorkFactoryDep,
     hasher: PasswordHasherDep,
     rate_limiter: RateLimiterDep,
 ) -> None:
@@ -104,7 +104,7 @@ async def change_email(
     """
     with rate_limiter.guard(RateLimit.PASSWORD, str(me.account_id)):
         rate_limiter.hit(RateLimit.MAIL, body.new_email)
-        await ask_email_change(units, hasher, me, password=body.password, new_email=body.new_email)
+        await ask_email_change(uows, hasher, me, password=body.password, new_email=body.new_email)
 
 
 @router.post(

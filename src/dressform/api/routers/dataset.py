@@ -60,7 +60,7 @@ async def read_edition(
 
 
 async def read_edition_file(
-    request: Request, edition: NameOfEdition, file: NameOfFile, units: UnitOfWorkFactoryDep
+    request: Request, edition: NameOfEdition, file: NameOfFile, uows: UnitOfWorkFactoryDep
 ) -> Response:
     """Download a file of an edition
 
@@ -68,7 +68,7 @@ async def read_edition_file(
     ranges the whole file is sent). It may be cached for ever; `Repr-Digest` and `ETag` are its
     SHA-256.
     """
-    return await file_response(request, units, edition, file)
+    return await file_response(request, uows, edition, file)
 
 
 _ADDRESS = "/editions/{edition}/files/{file}"

@@ -34,7 +34,7 @@ async def get_liveness() -> LiveRead:
     response_description="Ready to serve requests.",
     responses={503: {"description": "Not ready to serve requests.", "model": ReadyRead}},
 )
-async def get_readiness(request: Request, service: AppStateDep, response: Response) -> ReadyRead:
+async def get_readiness(request: Request, state: AppStateDep, response: Response) -> ReadyRead:
     """Check that the service can serve requests
 
     The service is ready when the database is writable and has this version's tables. A late

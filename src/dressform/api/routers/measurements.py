@@ -91,8 +91,8 @@ async def check_measurements(body: BodyInput) -> CheckRead:
 
 async def _require_neck(body: BodyInput) -> BodyMeasurements:
     if "neck" not in body.measurements.measurements:
-        said = "measure the neck first: everything else is estimated from it"
-        raise InvalidInput(FieldError("#/measurements/neck", said))
+        message = "measure the neck first: everything else is estimated from it"
+        raise InvalidInput(FieldError("#/measurements/neck", message))
     return body.to_domain()
 
 
@@ -111,8 +111,8 @@ async def estimate_measurements(
 # After the others: their addresses would fit it, and a wrong method there is theirs to refuse.
 async def _measurement(name: Name) -> Measurement:
     if name not in CATALOGUE:
-        said = unknown_name_message(name)
-        raise NotFound(said[0].upper() + said[1:])
+        message = unknown_name_message(name)
+        raise NotFound(message[0].upper() + message[1:])
     return CATALOGUE[name]
 
 

@@ -114,7 +114,7 @@ async def _parse_upload(request: Request, form: ImportFormat = None) -> ImportRe
 async def import_model_file(
     me: CurrentMember,  # before the file is looked at
     found: Annotated[ImportResult, Depends(_parse_upload)],
-    units: UnitOfWorkFactoryDep,
+    uows: UnitOfWorkFactoryDep,
     breasts: Breasts = None,
     dry_run: DryRun = False,  # noqa: FBT002  a query parameter
 ) -> ImportRead:
@@ -126,7 +126,7 @@ async def import_model_file(
     """
     bodies = [_body(one, breasts) for one in found.models]
     kept = [] if dry_run else [body for body in bodies if body.measurements]
-    return ImportRead.of(found, bodies, await import_models(units, me, kept))
+    return ImportRead.of(found, bodies, await import_models(uows, me, kept))
 
 
 def _body(found: ImportedBody, asked: bool | None) -> BodyMeasurements:  # noqa: FBT001 - the flag of a model

@@ -84,7 +84,7 @@ async def export_account(
 async def set_restriction(
     body: RestrictionUpdate,
     me: CurrentMemberOrRestricted,
-    units: UnitOfWorkFactoryDep,
+    uows: UnitOfWorkFactoryDep,
     hasher: PasswordHasherDep,
     rate_limiter: RateLimiterDep,
 ) -> None:
@@ -97,9 +97,7 @@ async def set_restriction(
     not end a restricted account: the notice says how long it is kept at most without a login.
     """
     with rate_limiter.guard(RateLimit.PASSWORD, str(me.account_id)):
-        await restrict_account(
-            units, hasher, me, password=body.password, restricted=body.restricted
-        )
+        await restrict_account(uows, hasher, me, password=body.password, restricted=body.restricted)
 
 
 @router.post(
@@ -112,7 +110,7 @@ async def set_restriction(
 async def delete_account(
     body: PasswordOnly,
     me: CurrentMemberOrRestricted,
-    units: UnitOfWorkFactoryDep,
+    uows: UnitOfWorkFactoryDep,
     hasher: PasswordHasherDep,
     rate_limiter: RateLimiterDep,
 ) -> None:
@@ -122,4 +120,4 @@ async def delete_account(
     deleted at once and cannot be restored. A last mail confirms it.
     """
     with rate_limiter.guard(RateLimit.PASSWORD, str(me.account_id)):
-        await erase_account(units, hasher, me, password=body.password)
+        await erase_account(uows, hasher, me, password=body.password)

@@ -27,7 +27,7 @@ router = APIRouter(prefix="/v1/auth", tags=["auth"])
 )
 async def register(
     body: Registration,
-    units: UnitOfWorkFactoryDep,
+    uows: UnitOfWorkFactoryDep,
     hasher: PasswordHasherDep,
     rate_limiter: RateLimiterDep,
 ) -> None:
@@ -36,11 +36,9 @@ async def register(
     A link is sent to the address; following it within 7 days creates the account. The response
     is the same whether or not the address already has an account.
     """
-    await check_registration(
-        units, email=body.email, username=body.username, password=body.password
-    )
+    await check_registration(uows, email=body.email, username=body.username, password=body.password)
     rate_limiter.hit(RateLimit.MAIL, body.email)
-    await keep_registration(units, hasher, **body.model_dump())
+    await keep_registration(uows, hasher, **body.model_dump())
 
 
 @router.post(

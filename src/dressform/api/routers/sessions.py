@@ -46,7 +46,7 @@ SessionId = Annotated[
 )
 async def login(
     body: LoginRequest,
-    units: UnitOfWorkFactoryDep,
+    uows: UnitOfWorkFactoryDep,
     hasher: PasswordHasherDep,
     rate_limiter: RateLimiterDep,
     cookie: Cookie,
@@ -58,7 +58,7 @@ async def login(
     kept because no warning could be delivered in time.
     """
     with rate_limiter.guard(RateLimit.PASSWORD, body.login):
-        signed_in = await sign_in(units, hasher, login=body.login, password=body.password)
+        signed_in = await sign_in(uows, hasher, login=body.login, password=body.password)
     return cookie.issue(signed_in, by_cookie=body.session == "cookie")
 
 
@@ -69,7 +69,7 @@ async def login(
     responses=problem_responses(RefreshTokenRefused, OriginNotAllowed),
 )
 async def refresh(
-    token: PresentedTokenDep, units: UnitOfWorkFactoryDep, cookie: Cookie
+    token: PresentedTokenDep, uows: UnitOfWorkFactoryDep, cookie: Cookie
 ) -> TokensRead:
     """Refresh the access token
 
@@ -77,7 +77,7 @@ async def refresh(
     not used, because a response may get lost. Any older one ends the whole session, because
     another person may have a copy.
     """
-    renewed = await rotate_session(units, token.text)
+    renewed = await rotate_session(uows, token.text)
     return cookie.issue(renewed, by_cookie=token.by_cookie)
 
 

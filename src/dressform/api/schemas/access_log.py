@@ -99,7 +99,7 @@ class AccessLogSearch(BaseModel):
             raise ValueError(msg)
         return until
 
-    def question(self) -> AccessLogQuery:
+    def to_query(self) -> AccessLogQuery:
         asked = self.model_dump(exclude={"cursor"})
         return AccessLogQuery(**asked, before=decode_keyset(self.cursor) if self.cursor else None)
 

@@ -87,7 +87,8 @@ def _plain(text: str) -> str:
 
 def _holds_ipv6(text: str) -> bool:
     """Return whether the text contains an IPv6 address, also between words and colons:
-    `from:2001:db8::1:`."""
+    `from:2001:db8::1:`.
+    """
     parts = text.split(":")
     return any(
         _is_address(":".join(parts[start : start + length]))

@@ -89,7 +89,8 @@ class ConsentUpdate(RequestModel):
 
 class ConsentActRead(ResponseModel):
     """One act of giving or withdrawing consent. It never changes, and is deleted only with the
-    account."""
+    account.
+    """
 
     act: Annotated[
         Literal["given", "withdrawn"], Field(description="Whether you gave or withdrew consent.")

@@ -33,7 +33,8 @@ Breasts = Annotated[
 
 class ModelCreate(RequestModel):
     """A new model: the measurements of one body, or in a variant what differs from its base
-    model."""
+    model.
+    """
 
     name: ModelName
     breasts: Annotated[

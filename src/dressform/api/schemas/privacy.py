@@ -258,7 +258,8 @@ class ExportedConsent(ConsentRead):
 
 class AccountExport(ResponseModel):
     """All data that are stored about you. IP addresses are not included: they cannot be linked
-    to an account."""
+    to an account.
+    """
 
     profile: OwnProfileRead
     picture_webp: Base64 | None
