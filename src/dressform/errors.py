@@ -277,6 +277,12 @@ class Unavailable(DressformError):
     detail = "Nothing was changed. Try again after the seconds that Retry-After gives."
 
 
+class OutcomeUnknown(Unavailable):
+    slug = "outcome-unknown"
+    title = "It is not known whether the change was saved"
+    detail = "The database was lost while it was being saved. Read what is stored before you repeat it."
+
+
 class StartupError(Exception):
     """Something an operator must mend before a command can run; its text is one clear sentence."""
 

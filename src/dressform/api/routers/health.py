@@ -42,7 +42,7 @@ async def get_readiness(request: Request, state: AppStateDep, response: Response
     cannot be read even while no worker runs.
     """
     shipper = request.app.state.shipper
-    found = await _check_readiness(service, _access_log_status(shipper))
+    found = await _check_readiness(state, _access_log_status(shipper))
     if found.status != "ready":
         response.status_code = status.HTTP_503_SERVICE_UNAVAILABLE
         response.headers["Retry-After"] = "5"
@@ -74,10 +74,10 @@ def _access_log_status(shipper: Any) -> AccessLogStatus:
     return "stuck" if is_stuck else "ok"
 
 
-async def _check_readiness(service: AppState, access_log: AccessLogStatus) -> ReadyRead:
+async def _check_readiness(state: AppState, access_log: AccessLogStatus) -> ReadyRead:
     try:
-        uow = service.uows.read()
-        return await _check_database(uow, service, access_log)
+        uow = state.uows.read()
+        return await _check_database(uow, state, access_log)
     except Unavailable:
         return ReadyRead(
             status="not_ready",
@@ -91,26 +91,26 @@ async def _check_readiness(service: AppState, access_log: AccessLogStatus) -> Re
 
 
 async def _check_database(
-    uow: UnitOfWork, service: AppState, access_log: AccessLogStatus
+    uow: UnitOfWork, state: AppState, access_log: AccessLogStatus
 ) -> ReadyRead:
     current = await is_current(uow.connection)
     last = await RetentionRuns(uow).get_last_run_at() if current else None
     age = max(uow.now - last, timedelta(0)) if last else None
-    writable = await service.uows.is_writable()
+    writable = await state.uows.is_writable()
     return ReadyRead.model_validate(
         {
             "status": "ready" if current and writable else "not_ready",
             "database": "ok" if writable else "read_only",
             "migrations": "current" if current else "other",
             "access_log": access_log,
-            "worker": _worker_status(last, age, service) if current else "unknown",
+            "worker": _worker_status(last, age, state) if current else "unknown",
             "last_run_at": last,
             "last_run_age_seconds": age.total_seconds() if age is not None else None,
         }
     )
 
 
-def _worker_status(last: datetime | None, age: timedelta | None, service: AppState) -> WorkerStatus:
+def _worker_status(last: datetime | None, age: timedelta | None, state: AppState) -> WorkerStatus:
     if last is None or age is None:
         return "never_seen"
-    return "late" if age > LATE_AFTER_RUNS * service.settings.worker_interval else "ok"
+    return "late" if age > LATE_AFTER_RUNS * state.settings.worker_interval else "ok"
