@@ -280,7 +280,9 @@ class Unavailable(DressformError):
 class OutcomeUnknown(Unavailable):
     slug = "outcome-unknown"
     title = "It is not known whether the change was saved"
-    detail = "The database was lost while it was being saved. Read what is stored before you repeat it."
+    detail = (
+        "The database was lost while it was being saved. Read what is stored before you repeat it."
+    )
 
 
 class StartupError(Exception):

@@ -247,10 +247,12 @@ async def test_nothing_else_is_stored(
     await list_records(app)
 
     async with as_log_role(uows) as uow:
-        rows = await uow.connection.execute(text(
+        rows = await uow.connection.execute(
+            text(
                 # An id is random, and may spell a name that is searched for below.
                 "SELECT replace(access_log::text, request_id::text, '') FROM access_log"
-            ))
+            )
+        )
         stored = "\n".join(row for (row,) in rows)
         columns = await uow.connection.execute(
             text(

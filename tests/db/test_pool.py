@@ -4,7 +4,9 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from typing import Any
 
+import asyncpg
 import pytest
 from sqlalchemy import Float, Integer, bindparam, func, literal_column, select, text
 
@@ -16,7 +18,8 @@ from dressform.db.sqlstates import IN_FAILED_SQL_TRANSACTION
 from dressform.db.statements import Statement, is_any_of
 from dressform.db.tables import Account
 from dressform.db.unit_of_work import UnitOfWorkFactory
-from dressform.errors import Unavailable
+from dressform.errors import OutcomeUnknown, Unavailable
+from dressform.repositories.mail_outages import MailOutages
 from dressform.settings.settings import Settings
 
 ECHO = Statement(
@@ -158,6 +161,30 @@ async def test_transaction_whose_connection_is_closed_is_unavailable(
     with pytest.raises(Unavailable):
         await interrupted()
     await echo(uows)
+
+
+async def test_transaction_whose_commit_is_not_answered_has_an_unknown_outcome(
+    uows: UnitOfWorkFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = asyncpg.Connection.execute
+
+    async def lose(connection: asyncpg.Connection, query: str, *arguments: Any) -> Any:
+        answer = await real(connection, query, *arguments)
+        if query == "COMMIT":
+            raise asyncpg.ConnectionDoesNotExistError
+        return answer
+
+    async def begin_outage() -> None:
+        async with uows.transaction() as uow:
+            assert await MailOutages(uow).begin()
+
+    monkeypatch.setattr(asyncpg.Connection, "execute", lose)
+    with pytest.raises(OutcomeUnknown):
+        await begin_outage()
+    monkeypatch.undo()
+
+    async with uows.transaction() as uow:
+        assert not await MailOutages(uow).begin()
 
 
 async def test_transaction_in_which_a_statement_failed_is_not_said_to_be_committed(

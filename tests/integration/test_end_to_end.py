@@ -19,7 +19,7 @@ from tests.helpers.members import Mailbox, MemberClient
 
 async def count_log(uows: UnitOfWorkFactory) -> int:
     async with as_log_role(uows) as uow:
-        return int(await uow.connection.scalar(text("SELECT count_rows(*) FROM access_log")))
+        return int(await uow.connection.scalar(text("SELECT count(*) FROM access_log")))
 
 
 async def test_a_member_from_the_first_visit_to_the_end(  # noqa: PLR0917

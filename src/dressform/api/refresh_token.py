@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from fastapi import Body, Request, Response
 
-from dressform.api.dependencies import ACCESS_TOKEN_LIFETIME, AppStateDep, Settings
+from dressform.api.dependencies import ACCESS_TOKEN_LIFETIME, AppStateDep, SettingsDep
 from dressform.api.schemas.sessions import RefreshRequest, TokensRead
 from dressform.errors import OriginNotAllowed, RefreshTokenRefused
 from dressform.repositories.sessions import IssuedSession
@@ -63,7 +63,7 @@ async def get_token_issuer(response: Response, service: AppStateDep) -> TokenIss
 
 async def get_presented_token(
     request: Request,
-    settings: Settings,
+    settings: SettingsDep,
     body: Annotated[RefreshRequest | None, Body()] = None,
 ) -> PresentedToken:
     """Return the token of the body, else of the cookie.
@@ -81,12 +81,12 @@ async def get_presented_token(
     return PresentedToken(text, by_cookie=True)
 
 
-def cookie_name(settings: Settings) -> str:
+def cookie_name(settings: SettingsDep) -> str:
     """Return the name of the cookie. A ``__Host-`` cookie is bound to this host and needs HTTPS."""
     return f"__Host-{_NAME}" if settings.secure_cookies else _NAME
 
 
-def _check_origin(request: Request, settings: Settings) -> None:
+def _check_origin(request: Request, settings: SettingsDep) -> None:
     origin = request.headers.get("origin")
     ours = {_origin(settings.public_url), _origin(settings.frontend_url), *settings.allowed_origins}
     if origin is not None and origin not in ours:

@@ -70,6 +70,17 @@ def translate(error: BaseException) -> Exception | None:
     return None
 
 
+def leaves_outcome_unknown(error: BaseException) -> bool:
+    """Return whether an error of COMMIT says nothing about whether the server committed.
+
+    A lost connection or a timeout do not; an error that the server answered with, or a connection
+    that was closed before COMMIT was sent, mean that it did not.
+    """
+    if isinstance(error, asyncpg.PostgresError):
+        return (error.sqlstate or "").startswith(("08", "57"))
+    return isinstance(error, _CONNECTION_ERRORS)
+
+
 def is_connection_error(error: BaseException) -> bool:
     """Return whether the database can't be reached or written to now, though the statement is right."""
     if isinstance(error, asyncpg.PostgresError):

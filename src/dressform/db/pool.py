@@ -11,13 +11,16 @@ import asyncpg
 from sqlalchemy import URL, Executable, make_url
 
 from dressform.db.errors import (
+    RETRY_AFTER_SECONDS,
     DatabaseError,
     is_connection_error,
     is_usable_after,
+    leaves_outcome_unknown,
     translated_errors,
 )
 from dressform.db.sqlstates import IN_FAILED_SQL_TRANSACTION
 from dressform.db.statements import Result, Row, Statement, as_statement
+from dressform.errors import OutcomeUnknown
 
 ACQUIRE_TIMEOUT_SECONDS = 5.0
 CONNECT_TIMEOUT_SECONDS = 5.0
@@ -233,7 +236,7 @@ class Transaction(Connection):
             await driver.copy_to_table(table, source=_chunks(lines), columns=columns, format="text")
 
     async def commit(self) -> None:
-        """Commit. Raise Unavailable when it is unknown whether the server committed.
+        """Commit. Raise OutcomeUnknown when the connection was lost meanwhile.
 
         Raise DatabaseError when one of its statements has failed, since then nothing is committed.
         """
@@ -245,6 +248,8 @@ class Transaction(Connection):
                 status = await driver.execute("COMMIT")
             except BaseException as error:
                 self._pool.release_after_error(driver, error)
+                if leaves_outcome_unknown(error):
+                    raise OutcomeUnknown(retry_after=RETRY_AFTER_SECONDS) from error
                 raise
             self._pool.release(driver)
             if status != "COMMIT":

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 from fastapi.responses import HTMLResponse
 
-from dressform.api.dependencies import Editions, Settings, UnitOfWorkDep
+from dressform.api.dependencies import EditionRepositoryDep, SettingsDep, UnitOfWorkDep
 from dressform.api.file_responses import SVG
 from dressform.api.pages.localized import PageLanguage, render_localized
 from dressform.api.schemas.dataset import DatasetRead
@@ -25,7 +25,10 @@ _PACKAGE = "datapackage.json"
 
 @router.get("/dataset")
 async def show_dataset(
-    editions: Editions, uow: UnitOfWorkDep, language: PageLanguage, settings: Settings
+    editions: EditionRepositoryDep,
+    uow: UnitOfWorkDep,
+    language: PageLanguage,
+    settings: SettingsDep,
 ) -> HTMLResponse:
     dataset = DatasetRead.of(
         await editions.list_all(),
@@ -49,10 +52,10 @@ async def show_dataset(
 @router.get("/dataset/{edition}")
 async def show_edition(
     edition: Annotated[EditionName, Path()],
-    editions: Editions,
+    editions: EditionRepositoryDep,
     uow: UnitOfWorkDep,
     language: PageLanguage,
-    settings: Settings,
+    settings: SettingsDep,
 ) -> HTMLResponse:
     found, files = await editions.get(edition), await editions.list_files(edition)
     tables = await _read_tables(editions, files, language)
@@ -73,7 +76,7 @@ async def show_edition(
     )
 
 
-def _site(settings: Settings) -> Site:
+def _site(settings: SettingsDep) -> Site:
     return Site(settings.dataset_publisher, settings.dataset_url, settings.contact)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 
-from dressform.api.dependencies import Settings
+from dressform.api.dependencies import SettingsDep
 from dressform.api.pages.assets import assets, render_page
 from dressform.crypto.secrets import new_token
 from dressform.errors import DressformError, NotFound
@@ -14,7 +14,7 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/")
-async def show_index(settings: Settings) -> HTMLResponse:
+async def show_index(settings: SettingsDep) -> HTMLResponse:
     return render_page("index.html", address=f"{settings.public_url}/")
 
 

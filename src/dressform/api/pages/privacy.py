@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
-from dressform.api.dependencies import Auditor, Settings
+from dressform.api.dependencies import AuditorDep, SettingsDep
 from dressform.api.pages.localized import PageLanguage, render_localized
 from dressform.api.schemas.privacy import CategoryRead, StatusRead
 from dressform.policy.notice import notice
@@ -13,7 +13,7 @@ router = APIRouter(include_in_schema=False)
 
 @router.get("/privacy")
 async def show_privacy(
-    auditor: Auditor, settings: Settings, language: PageLanguage
+    auditor: AuditorDep, settings: SettingsDep, language: PageLanguage
 ) -> HTMLResponse:
     status = StatusRead.of(await auditor.get_findings(), language)
     named = [

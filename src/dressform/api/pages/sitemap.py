@@ -6,7 +6,7 @@ from xml.etree import ElementTree as ET
 from fastapi import APIRouter, Response
 from fastapi.responses import PlainTextResponse
 
-from dressform.api.dependencies import Editions, Settings
+from dressform.api.dependencies import EditionRepositoryDep, SettingsDep
 
 router = APIRouter(include_in_schema=False)
 
@@ -17,14 +17,14 @@ ET.register_namespace("xhtml", _XHTML)
 
 
 @router.get("/robots.txt")
-async def show_robots(settings: Settings) -> PlainTextResponse:
+async def show_robots(settings: SettingsDep) -> PlainTextResponse:
     return PlainTextResponse(
         f"User-agent: *\nAllow: /\n\nSitemap: {settings.public_url}/sitemap.xml\n"
     )
 
 
 @router.get("/sitemap.xml")
-async def show_sitemap(editions: Editions, settings: Settings) -> Response:
+async def show_sitemap(editions: EditionRepositoryDep, settings: SettingsDep) -> Response:
     """The start page is in English only; all others are in both languages."""
     root = ET.Element(f"{{{_SITEMAP}}}urlset")
     _add(root, f"{settings.public_url}/", languages=())

@@ -7,7 +7,7 @@ from dressform.actions.change_password import reset_password as set_password_by_
 from dressform.actions.reactivate_account import reactivate_account as reopen
 from dressform.api.dependencies import (
     CurrentMemberOrRestricted,
-    Mails,
+    MailRepositoryDep,
     PasswordHasherDep,
     RateLimiterDep,
     UnitOfWorkDep,
@@ -34,7 +34,9 @@ router = APIRouter(prefix="/v1/auth", tags=["auth"])
     response_description="If the address has an account, a link is sent to it.",
     responses=problem_responses(RateLimited),
 )
-async def forgot_password(body: EmailOnly, mails: Mails, rate_limiter: RateLimiterDep) -> None:
+async def forgot_password(
+    body: EmailOnly, mails: MailRepositoryDep, rate_limiter: RateLimiterDep
+) -> None:
     """Request a link to reset the password
 
     The response is the same whether or not the address has an account.

@@ -7,7 +7,7 @@ from dressform.actions.give_consent import give_consent
 from dressform.actions.withdraw_consent import withdraw_consent
 from dressform.api.dependencies import (
     AuthenticatedQueryDep,
-    Consents,
+    ConsentRepositoryDep,
     CurrentMemberOrRestricted,
     RateLimiterDep,
     UnitOfWorkDep,
@@ -29,7 +29,7 @@ TextLanguage = Annotated[
 
 @router.get("", response_description="Your consents, each with its current text.")
 async def list_consents(
-    look: AuthenticatedQueryDep, consents: Consents, language: TextLanguage = None
+    look: AuthenticatedQueryDep, consents: ConsentRepositoryDep, language: TextLanguage = None
 ) -> ConsentsRead:
     """List your consents
 

@@ -2,7 +2,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
-from dressform.api.dependencies import Editions, UnitOfWorkDep, UnitOfWorkFactoryDep
+from dressform.api.dependencies import EditionRepositoryDep, UnitOfWorkDep, UnitOfWorkFactoryDep
 from dressform.api.file_responses import (
     GET_RESPONSES,
     HEAD_RESPONSES,
@@ -26,7 +26,10 @@ NameOfFile = Annotated[FileName, Path(description="The name of the file.")]
 
 @router.get("", response_description="The dataset.")
 async def read_dataset(
-    response: Response, editions: Editions, uow: UnitOfWorkDep, language: TextLanguage = "en"
+    response: Response,
+    editions: EditionRepositoryDep,
+    uow: UnitOfWorkDep,
+    language: TextLanguage = "en",
 ) -> DatasetRead:
     """Read about the open dataset
 
@@ -48,7 +51,7 @@ async def read_dataset(
     responses=problem_responses(NotFound),
 )
 async def read_edition(
-    edition: NameOfEdition, response: Response, editions: Editions
+    edition: NameOfEdition, response: Response, editions: EditionRepositoryDep
 ) -> EditionRead:
     """Read an edition
 

@@ -3,7 +3,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response, status
 
-from dressform.api.dependencies import AppStateDep, Auditor
+from dressform.api.dependencies import AppStateDep, AuditorDep
 from dressform.api.schemas.health import (
     AccessLogStatus,
     LiveRead,
@@ -54,7 +54,7 @@ async def get_readiness(request: Request, state: AppStateDep, response: Response
     response_description="No rows are overdue.",
     responses={503: {"description": "Rows are overdue.", "model": RetentionRead}},
 )
-async def read_retention(auditor: Auditor, response: Response) -> RetentionRead:
+async def read_retention(auditor: AuditorDep, response: Response) -> RetentionRead:
     """Check that expired data are deleted
 
     An independent check reads the tables and files themselves and does not rely on the worker's

@@ -9,7 +9,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.registry import Collector
 
 from dressform import __version__
-from dressform.api.dependencies import Auditor
+from dressform.api.dependencies import AuditorDep
 from dressform.errors import Unavailable
 from dressform.retention_audit.findings import Findings, round_up_rows
 from dressform.retention_audit.rule_findings import RuleFindings
@@ -68,7 +68,7 @@ _RULE_METRICS: dict[str, tuple[str, Callable[[RuleFindings], float | None]]] = {
         }
     },
 )
-async def read_metrics(request: Request, auditor: Auditor) -> Response:
+async def read_metrics(request: Request, auditor: AuditorDep) -> Response:
     """Read the metrics for Prometheus
 
     While the database is unavailable, the metrics of the retention rules are missing. While

@@ -6,13 +6,13 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response, status
 from dressform.actions.save_picture import save_avatar
 from dressform.api.dependencies import (
     AuthenticatedQueryDep,
-    Avatars,
+    AvatarRepositoryDep,
     CurrentMember,
     CurrentMemberOrRestricted,
     ImageProcessorDep,
+    ModelRepositoryDep,
     UnitOfWorkFactoryDep,
 )
-from dressform.api.dependencies import Models as ModelsInUnit
 from dressform.api.image_responses import (
     IMAGE_BODY,
     IMAGE_RESPONSES,
@@ -167,7 +167,7 @@ async def change_model(
     responses=problem_responses(NotFound),
 )
 async def delete_model(
-    model_id: ModelId, me: CurrentMemberOrRestricted, models: ModelsInUnit
+    model_id: ModelId, me: CurrentMemberOrRestricted, models: ModelRepositoryDep
 ) -> None:
     """Delete a model
 
@@ -231,6 +231,8 @@ async def put_avatar(
     response_description="The avatar is deleted.",
     responses=problem_responses(NotFound),
 )
-async def delete_avatar(model_id: ModelId, me: CurrentMemberOrRestricted, avatars: Avatars) -> None:
+async def delete_avatar(
+    model_id: ModelId, me: CurrentMemberOrRestricted, avatars: AvatarRepositoryDep
+) -> None:
     """Delete a model's avatar"""
     await avatars.remove(me, model_id)

@@ -6,11 +6,11 @@ from dressform.actions.erase_account import erase_account
 from dressform.actions.export_account import export_account as collect_account_data
 from dressform.actions.restrict_account import restrict_account
 from dressform.api.dependencies import (
-    Auditor,
+    AuditorDep,
     CurrentMemberOrRestricted,
     PasswordHasherDep,
     RateLimiterDep,
-    Settings,
+    SettingsDep,
     UnitOfWorkDep,
     UnitOfWorkFactoryDep,
 )
@@ -35,7 +35,7 @@ NoticeLanguage = Annotated[Language, Query(description="The language of the text
 
 @router.get("/notice", response_description="The privacy notice.")
 async def read_notice(
-    response: Response, settings: Settings, language: NoticeLanguage = "en"
+    response: Response, settings: SettingsDep, language: NoticeLanguage = "en"
 ) -> NoticeRead:
     """Read the privacy notice
 
@@ -50,7 +50,7 @@ async def read_notice(
 
 @router.get("/status", response_description="The status.")
 async def read_status(
-    response: Response, auditor: Auditor, language: NoticeLanguage = "en"
+    response: Response, auditor: AuditorDep, language: NoticeLanguage = "en"
 ) -> StatusRead:
     """Check that the privacy notice is kept
 

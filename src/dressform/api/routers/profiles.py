@@ -9,8 +9,8 @@ from dressform.api.dependencies import (
     CurrentMember,
     CurrentMemberOrRestricted,
     ImageProcessorDep,
-    Pictures,
-    Profiles,
+    PictureRepositoryDep,
+    ProfileRepositoryDep,
     UnitOfWorkFactoryDep,
 )
 from dressform.api.image_responses import (
@@ -113,7 +113,7 @@ async def put_own_picture(
     response_description="The picture is deleted.",
     responses=problem_responses(NotFound),
 )
-async def delete_own_picture(me: CurrentMemberOrRestricted, pictures: Pictures) -> None:
+async def delete_own_picture(me: CurrentMemberOrRestricted, pictures: PictureRepositoryDep) -> None:
     """Delete your picture"""
     await pictures.remove(me)
 
@@ -123,7 +123,9 @@ async def delete_own_picture(me: CurrentMemberOrRestricted, pictures: Pictures) 
     response_description="The profile.",
     responses=problem_responses(NotFound),
 )
-async def read_profile(username: Name, _: CurrentMember, profiles: Profiles) -> ProfileRead:
+async def read_profile(
+    username: Name, _: CurrentMember, profiles: ProfileRepositoryDep
+) -> ProfileRead:
     """Read a member's profile
 
     Only members see profiles: username, picture, bio and social accounts, but never an e-mail
@@ -138,7 +140,7 @@ async def read_profile(username: Name, _: CurrentMember, profiles: Profiles) -> 
     responses=IMAGE_RESPONSES | problem_responses(NotFound),
 )
 async def read_picture(
-    request: Request, username: Name, _: CurrentMember, pictures: Pictures
+    request: Request, username: Name, _: CurrentMember, pictures: PictureRepositoryDep
 ) -> Response:
     """Download a member's picture"""
     return image_response(request, await pictures.get_by_username(username))

@@ -4,7 +4,7 @@ from dressform.actions.confirm_sign_up import confirm_sign_up
 from dressform.actions.register import check_registration
 from dressform.actions.register import register as keep_registration
 from dressform.api.dependencies import (
-    Mails,
+    MailRepositoryDep,
     PasswordHasherDep,
     RateLimiterDep,
     UnitOfWorkDep,
@@ -63,7 +63,9 @@ async def confirm_registration(body: TokenOnly, uow: UnitOfWorkDep) -> None:
     response_description="If the address has an unconfirmed registration, a new link is sent to it.",
     responses=problem_responses(RateLimited),
 )
-async def resend_verification(body: EmailOnly, mails: Mails, rate_limiter: RateLimiterDep) -> None:
+async def resend_verification(
+    body: EmailOnly, mails: MailRepositoryDep, rate_limiter: RateLimiterDep
+) -> None:
     """Send the link of a registration again
 
     The previous link stops working.

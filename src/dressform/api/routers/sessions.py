@@ -9,7 +9,7 @@ from dressform.api.dependencies import (
     CurrentMemberOrRestricted,
     PasswordHasherDep,
     RateLimiterDep,
-    Sessions,
+    SessionRepositoryDep,
     UnitOfWorkFactoryDep,
 )
 from dressform.api.problem_responses import problem_responses
@@ -88,7 +88,7 @@ async def refresh(
     response_description="The session has ended.",
     responses=problem_responses(RefreshTokenRefused, OriginNotAllowed),
 )
-async def logout(token: PresentedTokenDep, sessions: Sessions, cookie: Cookie) -> None:
+async def logout(token: PresentedTokenDep, sessions: SessionRepositoryDep, cookie: Cookie) -> None:
     """Sign out
 
     The session of the refresh token ends at once; its access token is refused from then on too.
@@ -98,7 +98,9 @@ async def logout(token: PresentedTokenDep, sessions: Sessions, cookie: Cookie) -
 
 
 @router.get("/sessions", response_description="Your sessions.")
-async def list_sessions(me: CurrentMemberOrRestricted, sessions: Sessions) -> SessionsRead:
+async def list_sessions(
+    me: CurrentMemberOrRestricted, sessions: SessionRepositoryDep
+) -> SessionsRead:
     """List your sessions
 
     Of the times of a session only days are stored.
@@ -113,7 +115,7 @@ async def list_sessions(me: CurrentMemberOrRestricted, sessions: Sessions) -> Se
     response_class=Response,
     response_description="All other sessions have ended.",
 )
-async def end_other_sessions(me: CurrentMemberOrRestricted, sessions: Sessions) -> None:
+async def end_other_sessions(me: CurrentMemberOrRestricted, sessions: SessionRepositoryDep) -> None:
     """End all other sessions
 
     Only the session of this request stays.
@@ -129,7 +131,7 @@ async def end_other_sessions(me: CurrentMemberOrRestricted, sessions: Sessions) 
     responses=problem_responses(NotFound),
 )
 async def end_session(
-    session_id: SessionId, me: CurrentMemberOrRestricted, sessions: Sessions
+    session_id: SessionId, me: CurrentMemberOrRestricted, sessions: SessionRepositoryDep
 ) -> None:
     """End one of your sessions"""
     await sessions.delete(me, session_id)
