@@ -32,7 +32,7 @@ async def test_sign_in_while_account_waits_begins_the_window_anew(
 
     assert (await ada.request("GET", f"/v1/models/{model}")).status_code == 200
     me = (await ada.request("GET", "/v1/profiles/me")).json()
-    assert datetime.fromisoformat(me["ends_at"]) == end_of(PROFILE, clock())
+    assert datetime.fromisoformat(me["expires_at"]) == end_of(PROFILE, clock())
     uow = uows.read()
     warned = "SELECT last_notice_days, warned_at, reactivation_token_hash FROM account"
     assert (await uow.connection.execute(text(warned))).one() == (None, None, None)

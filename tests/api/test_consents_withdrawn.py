@@ -129,18 +129,18 @@ async def test_agreeing_after_withdrawing_begins_anew_and_leaves_the_marks(
     await mark(uows, times_counted=3, drawn_year=2027, drawn_under=agreed["id"])
     await withdraw(ada)
     assert [(row["times_counted"], row["drawn_year"]) for row in await rows(uows)] == [(3, 2027)]
-    assert (await consent_of(ada))["drawn_in"] == 2027
+    assert (await consent_of(ada))["drawn_year"] == 2027
     clock.advance(days=1)
     await ada.sign_in()
 
     again = await agree(ada)
 
     history = (
-        act("given", language="fr", drawn_in=2027),
+        act("given", language="fr", drawn_year=2027),
         act("withdrawn", language="fr"),
         act("given", TOMORROW),
     )
-    assert again.json() == consent_state(*history, granted_at=TOMORROW, drawn_in=2027)
+    assert again.json() == consent_state(*history, granted_at=TOMORROW, drawn_year=2027)
     assert [(row["times_counted"], row["drawn_year"]) for row in await rows(uows)] == [(3, 2027)]
 
 
@@ -219,6 +219,6 @@ async def test_the_export_holds_it_with_every_mark(
 
     told = await consent_of(ada)
     told.pop("text")
-    assert exported == [told | {"counted": 2}]
-    assert (told["granted"], told["withdrawn_at"], told["drawn_in"]) == (False, TODAY, 2027)
+    assert exported == [told | {"times_counted": 2}]
+    assert (told["granted"], told["withdrawn_at"], told["drawn_year"]) == (False, TODAY, 2027)
     assert told["history"] == [act("given"), act("withdrawn")]

@@ -176,7 +176,7 @@ async def test_who_is_restricted_is_kept_but_neither_shown_nor_used(
     export = (await ada.request("GET", "/v1/privacy/export")).json()
     assert export["profile"] == before["profile"] | {
         "restricted": True,
-        "ends_at": "2029-03-01T00:00:00Z",
+        "expires_at": "2029-03-01T00:00:00Z",
     }
     assert export["models"] == before["models"]
 

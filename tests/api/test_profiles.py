@@ -47,7 +47,7 @@ async def test_a_new_profile_holds_what_was_registered_and_nothing_else(
         "unit": "cm",
         "member_since": "2026-03-01",
         "last_login_on": "2026-03-01",
-        "ends_at": "2027-03-01T00:00:00Z",
+        "expires_at": "2027-03-01T00:00:00Z",
         "restricted": False,
     }
 

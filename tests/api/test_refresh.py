@@ -137,6 +137,6 @@ async def test_session_ends_for_good_ninety_days_after_the_first_of_its_month(
 
     assert only["signed_in_on"] == "2026-03-01"
     assert only["renewed_on"] == "2026-05-29"
-    assert only["ends_at"] == "2026-05-30T00:00:00Z"
+    assert only["expires_at"] == "2026-05-30T00:00:00Z"
     assert_problem(await ada.request("GET", "/v1/profiles/me"), 401, "unauthenticated")
     assert_problem(await refresh(ada, last["refresh_token"]), 401, "refresh-token-refused")

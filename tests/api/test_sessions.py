@@ -127,7 +127,7 @@ async def test_sessions_are_listed_with_the_one_that_asks(
     assert second == {
         "signed_in_on": "2026-03-06",
         "renewed_on": "2026-03-11",
-        "ends_at": "2026-05-30T00:00:00Z",
+        "expires_at": "2026-05-30T00:00:00Z",
         "current": True,
     }
 

@@ -30,7 +30,7 @@ NEVER = {
     "text_version": None,
     "text_sha256": None,
     "model_id": None,
-    "drawn_in": None,
+    "drawn_year": None,
     "history": [],
 }
 GIVEN = NEVER | {
@@ -52,7 +52,7 @@ def act(what: str, on: str = TODAY, *, language: str = "en", **over: object) -> 
         "acted_at": on,
         "language": language,
         **told,
-        "drawn_in": None,
+        "drawn_year": None,
         **over,
     }
 

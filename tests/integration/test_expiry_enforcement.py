@@ -66,7 +66,7 @@ async def test_twelve_months_after_the_last_login(
     before += [(await bob.request("GET", path)).status_code for path in others]
     assert (
         (await ada.request("GET", "/v1/profiles/me"))
-        .json()["ends_at"]
+        .json()["expires_at"]
         .startswith("2027-03-01T00:00:00")
     )
 
@@ -111,7 +111,7 @@ async def test_renewing_a_session_is_no_login(clock: MovableClock, ada: MemberCl
     ada.access_token = renewed.json()["access_token"]
 
     now = (await ada.request("GET", "/v1/profiles/me")).json()
-    assert now["ends_at"] == began["ends_at"]
+    assert now["expires_at"] == began["expires_at"]
     assert now["last_login_on"] == began["last_login_on"]
 
 

@@ -246,7 +246,7 @@ async def test_mail_comes_back_in_the_waiting_time(
     assert (await ada.sign_in()).status_code == 200
     assert (await ada.request("GET", f"/v1/models/{model}")).status_code == 200
     me = (await ada.request("GET", "/v1/profiles/me")).json()
-    assert datetime.fromisoformat(me["ends_at"]) == end_of(PROFILE, clock())
+    assert datetime.fromisoformat(me["expires_at"]) == end_of(PROFILE, clock())
     again = await ada.client.post("/v1/auth/reopen", json={"token": token})
     assert_problem(again, 410, "link-invalid")
 

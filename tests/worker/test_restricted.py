@@ -79,7 +79,7 @@ async def test_sign_in_to_restricted_account_begins_its_time_anew(
 
     me = (await ada.request("GET", "/v1/profiles/me")).json()
     end = RESTRICTED.period.expires_at(end_of(PROFILE, clock()))
-    assert datetime.fromisoformat(me["ends_at"]) == end
+    assert datetime.fromisoformat(me["expires_at"]) == end
     assert await rounds(end_of(PROFILE, clock()) + 10 * DAY) == [ASKED]
     assert await accounts(uows) == 1
 
@@ -94,7 +94,7 @@ async def test_lifting_a_restriction_gives_the_account_its_window_again(
     await restrict(ada, restricted=False)
 
     me = (await ada.request("GET", "/v1/profiles/me")).json()
-    assert datetime.fromisoformat(me["ends_at"]) == end
+    assert datetime.fromisoformat(me["expires_at"]) == end
     await rounds(end - 30 * DAY, end)
     assert await accounts(uows) == 0
 

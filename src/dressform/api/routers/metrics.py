@@ -23,7 +23,7 @@ dressform_retention_overdue_rows{rule="visitor"} 0.0
 """
 _ADDRESS_METRICS: dict[str, tuple[str, Callable[[Findings], float | None]]] = {
     "waiting_rows": (
-        "Rows past their window, overdue ones aside.",
+        "Rows past their retention period, overdue ones excluded.",
         lambda findings: _unless_unknown(findings.visitor, findings.visitor.rows.waiting),
     ),
     "oldest_timestamp_seconds": (
@@ -135,7 +135,7 @@ def _retention(findings: Findings) -> Iterator[GaugeMetricFamily]:
     )
     yield GaugeMetricFamily(
         "dressform_retention_unwarned_accounts",
-        "Accounts past their window that wait for a warning, rounded up to the next ten.",
+        "Accounts past their retention period that wait for a warning, rounded up to the next ten.",
         round_up_rows(findings.profile.rows.unwarned.rows),
     )
     yield GaugeMetricFamily(

@@ -101,7 +101,7 @@ class ConsentActRead(ResponseModel):
         Version, Field(description="The version of the text that you agreed to, or withdrew from.")
     ]
     text_sha256: Hash
-    drawn_in: Annotated[
+    drawn_year: Annotated[
         Year | None,
         Field(
             description="The year of the draw that used your data under this consent; null for none."
@@ -116,12 +116,12 @@ class ConsentActRead(ResponseModel):
             language=act.language,
             text_version=act.text_version,
             text_sha256=act.text_sha256.hex(),
-            drawn_in=act.drawn_year,
+            drawn_year=act.drawn_year,
         )
 
 
 class ConsentRead(ResponseModel):
-    """The state of a consent. `drawn_in` stays after a withdrawal."""
+    """The state of a consent. `drawn_year` stays after a withdrawal."""
 
     key: Annotated[Literal["open-dataset"], Field(description="The purpose of the consent.")]
     granted: Annotated[
@@ -145,7 +145,7 @@ class ConsentRead(ResponseModel):
         Hash | None, Field(description="The one of the text that you agreed to.")
     ]
     model_id: ChosenModel
-    drawn_in: Annotated[
+    drawn_year: Annotated[
         Year | None,
         Field(
             description="The year of the only draw that used your data; null if none did so far."
@@ -175,8 +175,8 @@ def _fields(consent: Consent | None) -> dict[str, Any]:
         "text_version": given.text_version,
         "text_sha256": given.text_sha256.hex(),
         "model_id": consent.model_id,
-        "counted": consent.times_counted,
-        "drawn_in": consent.drawn_year,
+        "times_counted": consent.times_counted,
+        "drawn_year": consent.drawn_year,
         "history": [ConsentActRead.from_act(each) for each in consent.acts],
     }
 

@@ -27,7 +27,7 @@ Example = dict[str, Any]
 _ID = "019a0000-0000-7000-8000-000000000000"
 _MAX_ITEMS = 2
 _RUN = {"last_run_at": "2026-03-01T11:55:00Z", "checked_at": "2026-03-01T12:00:00Z"}
-_OWN_PROFILE = {"last_login_on": "2026-03-01", "ends_at": "2027-03-01T00:00:00Z"}
+_OWN_PROFILE = {"last_login_on": "2026-03-01", "expires_at": "2027-03-01T00:00:00Z"}
 _PUBLISHED_AT = {"published_at": "2027-03-01T00:00:00Z"}
 
 
@@ -106,17 +106,17 @@ def _of_privacy() -> Iterator[tuple[str, Example]]:
     yield "RetentionRead", waiting | healthy | _RUN
     yield "RuleRead", {"blocked_at": None} | _RUN
     yield "ReadyRead", {"last_run_at": "2026-03-01T11:59:47.5Z"}
-    consent = {"withdrawn_at": None, "granted_at": "2026-03-01T00:00:00Z", "drawn_in": None}
-    act = {"act": "given", "acted_at": "2026-03-01T00:00:00Z", "drawn_in": None}
+    consent = {"withdrawn_at": None, "granted_at": "2026-03-01T00:00:00Z", "drawn_year": None}
+    act = {"act": "given", "acted_at": "2026-03-01T00:00:00Z", "drawn_year": None}
     yield "ConsentActRead", act
     for name in ("ConsentRead", "ConsentWithText"):
         yield name, consent
-    yield "ExportedConsent", consent | {"counted": 0}
+    yield "ExportedConsent", consent | {"times_counted": 0}
 
 
 def _of_others() -> Iterator[tuple[str, Example]]:
     for name in ("SessionRead", "ExportedSession"):
-        yield name, {"signed_in_on": "2026-03-01", "ends_at": "2026-05-30T00:00:00Z"}
+        yield name, {"signed_in_on": "2026-03-01", "expires_at": "2026-05-30T00:00:00Z"}
     yield "OwnProfileRead", _OWN_PROFILE
     guarantee = _dump(GuaranteeRead.in_words("en"))
     gates = [_dump(GateRead.of(gate)) for gate in GATES]

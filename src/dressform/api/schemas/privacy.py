@@ -238,13 +238,13 @@ class ExportedSession(ResponseModel):
 
     signed_in_on: Annotated[date, Field(description="The day (UTC) of the login.")]
     renewed_on: Annotated[date, Field(description="The day (UTC) of the last refresh.")]
-    ends_at: Annotated[datetime, Field(description="The time at which the session ends.")]
+    expires_at: Annotated[datetime, Field(description="The time at which the session ends.")]
 
 
 class ExportedConsent(ConsentRead):
     """The state of a consent, with the number of counts."""
 
-    counted: Annotated[
+    times_counted: Annotated[
         int,
         Field(
             ge=0,
@@ -289,7 +289,7 @@ class AccountExport(ResponseModel):
                 ExportedSession(
                     signed_in_on=session.signed_in_on,
                     renewed_on=session.renewed_on,
-                    ends_at=session.expires_at,
+                    expires_at=session.expires_at,
                 )
                 for session in everything.sessions
             ],

@@ -73,7 +73,7 @@ class OwnProfileRead(ProfileRead):
     last_login_on: Annotated[
         date, Field(description="The day (UTC) of the last login; a refresh does not count.")
     ]
-    ends_at: Annotated[
+    expires_at: Annotated[
         datetime,
         Field(
             description="The time at which the account ends unless you log in before: 12 months after the "
@@ -93,7 +93,7 @@ class OwnProfileRead(ProfileRead):
             unit=account.unit,
             member_since=account.created_at.date(),
             last_login_on=account.last_login_at.date(),
-            ends_at=account.expires_at,
+            expires_at=account.expires_at,
             restricted=account.restricted_at is not None,
         )
 

@@ -77,7 +77,7 @@ class SessionRead(ResponseModel):
     id: Annotated[UUID, Field(description="The id of the session.")]
     signed_in_on: Annotated[date, Field(description="The day (UTC) of the login.")]
     renewed_on: Annotated[date, Field(description="The day (UTC) of the last refresh.")]
-    ends_at: Annotated[
+    expires_at: Annotated[
         datetime,
         Field(
             description="The time at which the session ends: 90 days after the first of the month of the "
@@ -94,7 +94,7 @@ class SessionRead(ResponseModel):
             id=session.id,
             signed_in_on=session.signed_in_on,
             renewed_on=session.renewed_on,
-            ends_at=session.expires_at,
+            expires_at=session.expires_at,
             current=session.id == current,
         )
 
