@@ -107,7 +107,7 @@ async def test_one_that_fails_holds_up_no_other(
         await copying.drain(uows, spool)
 
     with monkeypatch.context() as patch:
-        patch.setattr("dressform.access_log.recovery.finish", fails_at_first)
+        patch.setattr("dressform.access_log.recovery.drain", fails_at_first)
         await orphans.recover()
         await orphans.recover()
     before = await list_request_ids(own_units), orphans.failed_count
@@ -179,7 +179,7 @@ async def test_lines_behind_what_has_no_end_are_shipped(
     said = [record.message for record in caplog.records if record.levelname == "ERROR"]
     unreadable = [int(one.partition("(")[2].partition(" ")[0]) for one in said[:-1]]
     assert sum(unreadable) == len(zeros)
-    assert said[-1] == "40 bytes at the end of 1.spool are no whole line, and dropped"
+    assert said[-1] == "40 bytes at the end of 1.spool are no whole line, and are dropped"
 
 
 @pytest.mark.parametrize("zeros", [0, 5000, 4_500_000])
@@ -196,7 +196,7 @@ async def test_an_end_of_zeros_is_nothing_to_tell_of(
     assert await list_request_ids(own_units) == [request_id_of(one)]
     assert list(tmp_path.iterdir()) == []
     said = [record.message for record in caplog.records if record.levelname == "ERROR"]
-    assert said == ["40 bytes at the end of 2.spool are no whole line, and dropped"]
+    assert said == ["40 bytes at the end of 2.spool are no whole line, and are dropped"]
 
 
 async def test_a_file_of_an_earlier_version_is_shipped_from_its_mark_on(

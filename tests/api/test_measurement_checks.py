@@ -37,7 +37,7 @@ async def asked(client: httpx.AsyncClient, path: str, **body: object) -> dict[st
 
 async def test_a_form_is_told_what_was_understood(client: httpx.AsyncClient) -> None:
     answer = await asked(
-        client, CHECK, breasts=True, uow="in", measurements={"neck": "13 1/2", "chest": "92,5 cm"}
+        client, CHECK, breasts=True, unit="in", measurements={"neck": "13 1/2", "chest": "92,5 cm"}
     )
 
     assert answer["measurements"] == {"neck": 342.9, "chest": 925}

@@ -39,7 +39,7 @@ async def imported(person: MemberClient, data: bytes, **params: str) -> dict[str
 @pytest.mark.parametrize("form", Format)
 async def test_what_goes_out_comes_in_the_same(ada: MemberClient, form: Format) -> None:
     model = await create_model(
-        ada, breasts=False, uow="in", measurements=WITH_BREASTS | {"neck": "13½"}
+        ada, breasts=False, unit="in", measurements=WITH_BREASTS | {"neck": "13½"}
     )
     file = await exported(ada, model["id"], form)
 

@@ -108,7 +108,7 @@ def test_both_languages_name_the_same_numbers() -> None:
 
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_it_fits_what_the_api_says_of_it(language: str) -> None:
-    told = ConsentTextRead.of(CURRENT[language])
+    told = ConsentTextRead.from_domain(CURRENT[language])
 
     assert hashlib.sha256(told.text.encode()).hexdigest() == told.sha256
     assert ConsentTextRead.model_validate_json(told.model_dump_json()) == told

@@ -32,7 +32,9 @@ MOMENTS = [
 WARNED = {"profile", "model"}
 ACCOUNT_COLUMNS = ("created_at", "last_login_at", "month_of_login", "warned_at", "restricted_at")
 
-windows = pytest.mark.parametrize("window", [VISITOR, *AUDITED_TABLES], ids=lambda one: one.from_sql)
+windows = pytest.mark.parametrize(
+    "window", [VISITOR, *AUDITED_TABLES], ids=lambda one: one.from_sql
+)
 
 
 async def computed(

@@ -28,6 +28,7 @@ from dressform.api.rate_limiter import RateLimiter
 from dressform.api.routers import access_log as operations
 from dressform.api.routers import account_security as accounts
 from dressform.api.routers import (
+    avatars,
     consents,
     dataset,
     health,
@@ -57,6 +58,7 @@ from dressform.settings.settings import Settings
 
 ROUTERS = (
     models,
+    avatars,
     profiles,
     model_files,
     silhouettes,

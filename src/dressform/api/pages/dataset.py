@@ -30,7 +30,7 @@ async def show_dataset(
     language: PageLanguage,
     settings: SettingsDep,
 ) -> HTMLResponse:
-    dataset = DatasetRead.of(
+    dataset = DatasetRead.from_domain(
         await editions.list_all(),
         sufficed=await editions.was_last_count_sufficient(),
         at=uow.now,
@@ -70,7 +70,7 @@ async def show_edition(
         edition=whole,
         tables=tables,
         has_errors=any(table.has_errors for table in tables),
-        dataset=DatasetRead.of([found], sufficed=True, at=uow.now, language=language),
+        dataset=DatasetRead.from_domain([found], sufficed=True, at=uow.now, language=language),
         picture_type=SVG,
         describe=lambda file: describe_file(file, language),
     )

@@ -15,11 +15,11 @@ router = APIRouter(include_in_schema=False)
 async def show_privacy(
     auditor: AuditorDep, settings: SettingsDep, language: PageLanguage
 ) -> HTMLResponse:
-    status = StatusRead.of(await auditor.get_findings(), language)
+    status = StatusRead.from_domain(await auditor.get_findings(), language)
     named = [
         (
             category.name.fr if language == "fr" else category.name.en,
-            CategoryRead.of(category, language),
+            CategoryRead.from_domain(category, language),
         )
         for category in notice(settings.backup_retention)
     ]

@@ -41,7 +41,7 @@ async def search_access_log(
     is returned without one. Addresses are truncated to their /24 or /48 network (6to4: /40)
     unless `full` is true.
     """
-    return AccessLogPage.of(await run_search(uows, me.account_id, params.to_query()))
+    return AccessLogPage.from_domain(await run_search(uows, me.account_id, params.to_query()))
 
 
 @router.get(
@@ -56,4 +56,4 @@ async def list_access_log_audit(
 
     Only operators may read these records. A record is kept for 6 months.
     """
-    return AuditPage.of(await list_audit_log(uow, limit=limit, before=cursor))
+    return AuditPage.from_domain(await list_audit_log(uow, limit=limit, before=cursor))

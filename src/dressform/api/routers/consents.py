@@ -14,7 +14,8 @@ from dressform.api.dependencies import (
 )
 from dressform.api.problem_responses import problem_responses
 from dressform.api.rate_limiter import RateLimit
-from dressform.api.schemas.consents import ConsentRead, ConsentsRead, ConsentUpdate, ConsentWithText
+from dressform.api.schemas.consent_update import ConsentUpdate
+from dressform.api.schemas.consents import ConsentRead, ConsentsRead, ConsentWithText
 from dressform.api.schemas.fields import Language
 from dressform.errors import ConsentTextChanged, TooManyConsents
 from dressform.opendata.consent import CURRENT
@@ -61,5 +62,7 @@ async def set_open_dataset_consent(
     """
     may_mail = partial(rate_limiter.try_hit, RateLimit.MAIL, str(me.account_id))
     if not body.granted:
-        return ConsentRead.of(await withdraw_consent(uow, me, may_mail=may_mail))
-    return ConsentRead.of(await give_consent(uow, me, may_mail=may_mail, **body.to_action()))
+        return ConsentRead.from_domain(await withdraw_consent(uow, me, may_mail=may_mail))
+    return ConsentRead.from_domain(
+        await give_consent(uow, me, may_mail=may_mail, **body.to_action())
+    )

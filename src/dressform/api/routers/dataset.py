@@ -37,7 +37,7 @@ async def read_dataset(
     needed, and every web page may load it.
     """
     response.headers.update(PUBLIC_HEADERS | {"Cache-Control": "public, max-age=300"})
-    return DatasetRead.of(
+    return DatasetRead.from_domain(
         await editions.list_all(),
         sufficed=await editions.was_last_count_sufficient(),
         at=uow.now,

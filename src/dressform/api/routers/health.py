@@ -4,13 +4,8 @@ from typing import Any
 from fastapi import APIRouter, Request, Response, status
 
 from dressform.api.dependencies import AppStateDep, AuditorDep
-from dressform.api.schemas.health import (
-    AccessLogStatus,
-    LiveRead,
-    ReadyRead,
-    RetentionRead,
-    WorkerStatus,
-)
+from dressform.api.schemas.health import AccessLogStatus, LiveRead, ReadyRead, WorkerStatus
+from dressform.api.schemas.retention import RetentionRead
 from dressform.api.state import AppState
 from dressform.db.migrate import is_current
 from dressform.db.unit_of_work import UnitOfWork
@@ -60,7 +55,7 @@ async def read_retention(auditor: AuditorDep, response: Response) -> RetentionRe
     An independent check reads the tables and files themselves and does not rely on the worker's
     reports. Counts of addresses above one million are not exact.
     """
-    found = RetentionRead.of(await auditor.get_findings())
+    found = RetentionRead.from_domain(await auditor.get_findings())
     if found.status == "overdue":
         response.status_code = status.HTTP_503_SERVICE_UNAVAILABLE
         response.headers["Retry-After"] = "60"

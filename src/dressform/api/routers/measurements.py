@@ -73,7 +73,7 @@ async def list_measurements(
     """
     response.headers["Cache-Control"] = cache_control
     response.headers["ETag"] = f'W/"{VERSION}-{breasts}"'
-    items = [MeasurementRead.of(one) for one in visible_measurements(breasts)]
+    items = [MeasurementRead.from_domain(one) for one in visible_measurements(breasts)]
     return not_modified_response(request, response) or MeasurementsRead(
         version=VERSION, items=items, derived=DERIVED
     )
@@ -86,7 +86,7 @@ async def check_measurements(body: BodyInput) -> CheckRead:
     A form can call this while a person types: it parses text, and lists missing and implausible
     values. Nothing is stored, and no value is refused for being unusual.
     """
-    return CheckRead.of(body.to_domain())
+    return CheckRead.from_domain(body.to_domain())
 
 
 async def _require_neck(body: BodyInput) -> BodyMeasurements:
@@ -105,7 +105,7 @@ async def estimate_measurements(
     The estimates follow FreeSewing's method from the neck and the flag. They are for adults and
     precise enough to notice a typing error, not to cut fabric. They are not stored.
     """
-    return EstimatesRead.of(body)
+    return EstimatesRead.from_domain(body)
 
 
 # After the others: their addresses would fit it, and a wrong method there is theirs to refuse.
@@ -135,4 +135,4 @@ async def read_measurement(
     """
     response.headers["Cache-Control"] = cache_control
     response.headers["ETag"] = f'W/"{VERSION}-{measurement.name}"'
-    return not_modified_response(request, response) or MeasurementRead.of(measurement)
+    return not_modified_response(request, response) or MeasurementRead.from_domain(measurement)

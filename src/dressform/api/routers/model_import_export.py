@@ -126,7 +126,7 @@ async def import_model_file(
     """
     bodies = [_body(one, breasts) for one in found.models]
     kept = [] if dry_run else [body for body in bodies if body.measurements]
-    return ImportRead.of(found, bodies, await import_models(uows, me, kept))
+    return ImportRead.from_domain(found, bodies, await import_models(uows, me, kept))
 
 
 def _body(found: ImportedBody, asked: bool | None) -> BodyMeasurements:  # noqa: FBT001 - the flag of a model

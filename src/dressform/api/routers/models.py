@@ -1,37 +1,22 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response, status
+from fastapi import APIRouter, Path, Query, Response, status
 
-from dressform.actions.save_picture import save_avatar
 from dressform.api.dependencies import (
     AuthenticatedQueryDep,
-    AvatarRepositoryDep,
     CurrentMember,
     CurrentMemberOrRestricted,
-    ImageProcessorDep,
     ModelRepositoryDep,
     UnitOfWorkFactoryDep,
 )
-from dressform.api.image_responses import (
-    IMAGE_BODY,
-    IMAGE_RESPONSES,
-    WebP,
-    image_response,
-    read_body,
-)
 from dressform.api.problem_responses import problem_responses
 from dressform.api.schemas.measurements import WarningsRead
-from dressform.api.schemas.models import (
-    ModelCreate,
-    ModelPage,
-    ModelRead,
-    ModelUpdate,
-    ModelWithWarnings,
-)
+from dressform.api.schemas.model_input import ModelCreate, ModelUpdate
+from dressform.api.schemas.models import ModelPage, ModelRead, ModelWithWarnings
 from dressform.api.schemas.pages import PositionCursor
 from dressform.db.unit_of_work import UnitOfWorkFactory
-from dressform.errors import NotFound, TooLarge, TooManyModels, UnsupportedPicture
+from dressform.errors import NotFound, TooManyModels
 from dressform.repositories.accounts import Accounts
 from dressform.repositories.models import (
     MEMBER_AND_MODEL,
@@ -41,12 +26,10 @@ from dressform.repositories.models import (
     decrypt_page,
 )
 from dressform.repositories.owners import Member
-from dressform.repositories.pictures import MEMBER_AND_AVATAR, decrypt_avatar
 from dressform.sewing.units import MeasurementUnit
 
 router = APIRouter(prefix="/v1/models", tags=["models"])
 
-ImageBody = Annotated[bytes, Depends(read_body)]
 Limit = Annotated[
     int,
     Query(
@@ -95,7 +78,7 @@ async def list_models(
     """
     me, rows = await look.fetch_all(MEMBER_AND_MODELS, after=cursor or 0, most=limit + 1)
     shown_in = await _display_unit(look.state.uows, me, unit)
-    return ModelPage.of(decrypt_page(rows, me, limit=limit), shown_in)
+    return ModelPage.from_domain(decrypt_page(rows, me, limit=limit), shown_in)
 
 
 @router.post(
@@ -118,7 +101,7 @@ async def create_model(
             me, name=body.name, body=body.to_domain(), based_on=body.based_on
         )
     response.headers["Location"] = f"/v1/models/{model.id}"
-    return ModelWithWarnings.of(model)
+    return ModelWithWarnings.from_domain(model)
 
 
 @router.get(
@@ -137,7 +120,7 @@ async def read_model(
     """
     me, row = await look.fetch_allow_restricted(MEMBER_AND_MODEL, model_id=model_id)
     shown_in = await _display_unit(look.state.uows, me, unit)
-    return json_response(ModelRead.of(decrypt_member_model(row, me), shown_in))
+    return json_response(ModelRead.from_domain(decrypt_member_model(row, me), shown_in))
 
 
 @router.patch(
@@ -156,7 +139,7 @@ async def change_model(
     """
     async with uows.transaction() as uow:
         model = await Models(uow).change(me, model_id, **body.to_changes())
-    return ModelWithWarnings.of(model)
+    return ModelWithWarnings.from_domain(model)
 
 
 @router.delete(
@@ -188,51 +171,4 @@ async def read_warnings(model_id: ModelId, look: AuthenticatedQueryDep) -> Warni
     for them.
     """
     me, row = await look.fetch(MEMBER_AND_MODEL, model_id=model_id)
-    return WarningsRead.of(decrypt_member_model(row, me).body)
-
-
-@router.get(
-    "/{model_id}/avatar",
-    response_class=WebP,
-    responses=IMAGE_RESPONSES | problem_responses(NotFound),
-)
-async def read_avatar(request: Request, model_id: ModelId, look: AuthenticatedQueryDep) -> Response:
-    """Download a model's avatar"""
-    me, row = await look.fetch_allow_restricted(MEMBER_AND_AVATAR, model_id=model_id)
-    return image_response(request, decrypt_avatar(row, me, model_id))
-
-
-@router.put(
-    "/{model_id}/avatar",
-    status_code=status.HTTP_204_NO_CONTENT,
-    response_class=Response,
-    response_description="The avatar is stored.",
-    responses=problem_responses(NotFound, TooLarge, UnsupportedPicture),
-    openapi_extra=IMAGE_BODY,
-)
-async def put_avatar(
-    model_id: ModelId,
-    me: CurrentMemberOrRestricted,
-    data: ImageBody,
-    uows: UnitOfWorkFactoryDep,
-    images: ImageProcessorDep,
-) -> None:
-    """Set a model's avatar
-
-    Only you see it; it helps you to tell your models apart.
-    """
-    await save_avatar(uows, images, me, model_id, data)
-
-
-@router.delete(
-    "/{model_id}/avatar",
-    status_code=status.HTTP_204_NO_CONTENT,
-    response_class=Response,
-    response_description="The avatar is deleted.",
-    responses=problem_responses(NotFound),
-)
-async def delete_avatar(
-    model_id: ModelId, me: CurrentMemberOrRestricted, avatars: AvatarRepositoryDep
-) -> None:
-    """Delete a model's avatar"""
-    await avatars.remove(me, model_id)
+    return WarningsRead.from_domain(decrypt_member_model(row, me).body)

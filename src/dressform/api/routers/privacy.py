@@ -16,15 +16,10 @@ from dressform.api.dependencies import (
 )
 from dressform.api.problem_responses import problem_responses
 from dressform.api.rate_limiter import RateLimit
+from dressform.api.schemas.account_export import AccountExport
 from dressform.api.schemas.accounts import PasswordOnly
 from dressform.api.schemas.fields import Language
-from dressform.api.schemas.privacy import (
-    AccountExport,
-    CategoryRead,
-    NoticeRead,
-    RestrictionUpdate,
-    StatusRead,
-)
+from dressform.api.schemas.privacy import CategoryRead, NoticeRead, RestrictionUpdate, StatusRead
 from dressform.errors import RateLimited, WrongPassword
 from dressform.policy.notice import notice
 
@@ -43,7 +38,8 @@ async def read_notice(
     """
     response.headers["Cache-Control"] = "public, max-age=3600"
     categories = [
-        CategoryRead.of(category, language) for category in notice(settings.backup_retention)
+        CategoryRead.from_domain(category, language)
+        for category in notice(settings.backup_retention)
     ]
     return NoticeRead(language=language, categories=categories)
 
@@ -59,7 +55,7 @@ async def read_status(
     """
     found = await auditor.get_findings()
     response.headers["Cache-Control"] = "public, max-age=60"
-    return StatusRead.of(found, language)
+    return StatusRead.from_domain(found, language)
 
 
 @router.get("/export", response_description="All data that are stored about you.")
@@ -71,7 +67,7 @@ async def export_account(
     This is the access and portability of GDPR Art. 15 and 20. Pictures are in base64.
     """
     response.headers["Content-Disposition"] = 'attachment; filename="dressform.json"'
-    return AccountExport.of(await collect_account_data(uow, me))
+    return AccountExport.from_domain(await collect_account_data(uow, me))
 
 
 @router.put(

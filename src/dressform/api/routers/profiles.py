@@ -131,7 +131,7 @@ async def read_profile(
     Only members see profiles: username, picture, bio and social accounts, but never an e-mail
     address.
     """
-    return ProfileRead.of((await profiles.get_by_username(username))[1])
+    return ProfileRead.from_domain((await profiles.get_by_username(username))[1])
 
 
 @router.get(

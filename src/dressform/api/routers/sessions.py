@@ -106,7 +106,9 @@ async def list_sessions(
     Of the times of a session only days are stored.
     """
     found = await sessions.list_all(me)
-    return SessionsRead(items=[SessionRead.of(one, current=me.session_id) for one in found])
+    return SessionsRead(
+        items=[SessionRead.from_domain(one, current=me.session_id) for one in found]
+    )
 
 
 @router.delete(

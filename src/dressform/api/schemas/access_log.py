@@ -141,7 +141,7 @@ class AccessLogEntryRead(ResponseModel):
     request_id: Annotated[UUID, Field(description="The id of the request.")]
 
     @classmethod
-    def of(cls, shown: AccessLogRow) -> Self:
+    def from_domain(cls, shown: AccessLogRow) -> Self:
         return cls.model_validate(shown, from_attributes=True)
 
 
@@ -158,8 +158,9 @@ class AccessLogPage(ResponseModel):
     ]
 
     @classmethod
-    def of(cls, page: tuple[list[AccessLogRow], tuple[datetime, UUID] | None]) -> Self:
+    def from_domain(cls, page: tuple[list[AccessLogRow], tuple[datetime, UUID] | None]) -> Self:
         shown, after = page
         return cls(
-            items=[AccessLogEntryRead.of(one) for one in shown], next=after and encode_keyset(after)
+            items=[AccessLogEntryRead.from_domain(one) for one in shown],
+            next=after and encode_keyset(after),
         )

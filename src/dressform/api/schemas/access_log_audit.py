@@ -57,7 +57,7 @@ class AuditedQuery(ResponseModel):
     ]
 
     @classmethod
-    def of(cls, asked: dict[str, Any]) -> Self:
+    def from_domain(cls, asked: dict[str, Any]) -> Self:
         return cls(**{name: asked.get(name) for name in cls.model_fields})
 
 
@@ -89,7 +89,7 @@ class AuditEntryRead(ResponseModel):
     ]
 
     @classmethod
-    def of(cls, recorded: AuditEntryWithOperator) -> Self:
+    def from_domain(cls, recorded: AuditEntryWithOperator) -> Self:
         lookup, username = recorded
         return cls(
             id=lookup.id,
@@ -97,7 +97,7 @@ class AuditEntryRead(ResponseModel):
             operator=OperatorRead(id=lookup.operator_id, username=username),
             purpose=LookupPurpose(lookup.purpose),
             reason=lookup.reason,
-            asked=AuditedQuery.of(lookup.query),
+            asked=AuditedQuery.from_domain(lookup.query),
             shown=lookup.row_count,
         )
 
@@ -112,8 +112,9 @@ class AuditPage(ResponseModel):
     next: Next
 
     @classmethod
-    def of(cls, page: tuple[list[AuditEntryWithOperator], UUID | None]) -> Self:
+    def from_domain(cls, page: tuple[list[AuditEntryWithOperator], UUID | None]) -> Self:
         recorded, after = page
         return cls(
-            items=[AuditEntryRead.of(one) for one in recorded], next=after and encode_cursor(after)
+            items=[AuditEntryRead.from_domain(one) for one in recorded],
+            next=after and encode_cursor(after),
         )

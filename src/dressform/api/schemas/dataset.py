@@ -5,7 +5,6 @@ from typing import Annotated, Literal, Self
 from pydantic import Field
 
 from dressform.api.schemas import dp_guarantee as facts
-from dressform.api.schemas.dp_guarantee import said
 from dressform.api.schemas.editions import Codebook, EditionSummary, LicenceRead
 from dressform.api.schemas.fields import ResponseModel
 from dressform.api.schemas.privacy import Sentence
@@ -76,7 +75,7 @@ class GuaranteeRead(ResponseModel):
     def in_words(cls, language: str) -> Self:
         return cls(
             pairs=[PairRead(epsilon=epsilon, delta=delta) for epsilon, delta in facts.PAIRS],
-            sentence=said(facts.GUARANTEE, language),
+            sentence=facts.GUARANTEE.in_language(language),
         )
 
 
@@ -97,7 +96,7 @@ class GateRead(ResponseModel):
     ]
 
     @classmethod
-    def of(cls, gate: facts.Gate) -> Self:
+    def from_domain(cls, gate: facts.Gate) -> Self:
         return cls(codebook=gate.codebook, people=gate.people, measurements=gate.measurements)
 
 
@@ -136,7 +135,7 @@ class DatasetRead(ResponseModel):
     ]
 
     @classmethod
-    def of(
+    def from_domain(
         cls,
         editions: Sequence[StoredEdition],
         *,
@@ -148,11 +147,11 @@ class DatasetRead(ResponseModel):
         state = facts.PUBLISHED if published else facts.NOT_ENOUGH
         return cls(
             language=language,
-            about=said(facts.ABOUT, language),
+            about=facts.ABOUT.in_language(language),
             state="published" if published else "insufficient_contributors",
-            sentence=said(state, language),
+            sentence=state.in_language(language),
             next_date=next_draw_date(at),
-            gates=[GateRead.of(gate) for gate in facts.GATES],
+            gates=[GateRead.from_domain(gate) for gate in facts.GATES],
             guarantee=GuaranteeRead.in_words(language),
-            editions=[EditionSummary.of(edition) for edition in editions],
+            editions=[EditionSummary.from_domain(edition) for edition in editions],
         )

@@ -67,7 +67,3 @@ NOT_ENOUGH = Text(
     "seins, ou de 500 dont le corps n'en a pas, d'après un compte bruité. D'ici là, qui a accepté "
     "attend.",
 )
-
-
-def said(text: Text, language: str) -> str:
-    return text.fr if language == "fr" else text.en

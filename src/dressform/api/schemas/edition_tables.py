@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dressform.api.schemas.dp_guarantee import said
 from dressform.api.schemas.edition_words import TABLES
 from dressform.sewing.catalogue import CATALOGUE
 
@@ -35,7 +34,7 @@ class Table:
         return tuple(column for column in self.columns if column.is_measurement)
 
     @property
-    def others(self) -> tuple[Column, ...]:
+    def plain_columns(self) -> tuple[Column, ...]:
         """Return the columns that are no measurements."""
         return tuple(column for column in self.columns if not column.is_measurement)
 
@@ -51,7 +50,7 @@ def read_tables(package: bytes, language: str) -> list[Table]:
     return [
         Table(
             resource["name"],
-            said(TABLES[resource["name"]], language),
+            TABLES[resource["name"]].in_language(language),
             tuple(
                 Column(field["name"], field.get("unit")) for field in resource["schema"]["fields"]
             ),

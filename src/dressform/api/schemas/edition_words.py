@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-from dressform.api.schemas.dp_guarantee import said
 from dressform.api.schemas.editions import FileRead
 from dressform.policy.category import Text
 
@@ -80,9 +79,9 @@ def describe_file(file: FileRead, language: str) -> str | None:
     """Return what the file holds, in that language; None for an unknown file."""
     stem, _, ending = file.name.partition(".")
     if file.name in _OTHERS:
-        return said(_OTHERS[file.name], language)
+        return _OTHERS[file.name].in_language(language)
     if ending == "zip":
-        return said(_ARCHIVE, language)
+        return _ARCHIVE.in_language(language)
     if stem in TABLES and ending in _FORMATS:
-        return f"{said(TABLES[stem], language)} ({_FORMATS[ending]})"
+        return f"{TABLES[stem].in_language(language)} ({_FORMATS[ending]})"
     return None

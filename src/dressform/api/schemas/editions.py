@@ -91,7 +91,7 @@ class EditionSummary(ResponseModel):
     ]
 
     @classmethod
-    def of(cls, edition: StoredEdition) -> Self:
+    def from_domain(cls, edition: StoredEdition) -> Self:
         return cls(
             name=edition.name,
             published_at=edition.published_at,
@@ -132,7 +132,7 @@ class FileRead(ResponseModel):
     href: Href
 
     @classmethod
-    def of(cls, file: StoredFile) -> Self:
+    def from_domain(cls, file: StoredFile) -> Self:
         return cls(
             name=file.name,
             title=file.title,
@@ -161,6 +161,6 @@ class EditionRead(EditionSummary):
 
     @classmethod
     def with_files(cls, edition: StoredEdition, files: Sequence[StoredFile]) -> Self:
-        summary = EditionSummary.of(edition).model_dump()
+        summary = EditionSummary.from_domain(edition).model_dump()
         quality = [QualityRead(**each) for each in edition.quality or ()]
-        return cls(**summary, quality=quality, files=[FileRead.of(file) for file in files])
+        return cls(**summary, quality=quality, files=[FileRead.from_domain(file) for file in files])

@@ -55,8 +55,8 @@ def _cut(value: Any) -> Any:
 
 def _of_measurements() -> Iterator[tuple[str, Example]]:
     # The waist was typed in centimetres, which the check notices.
-    checked = _dump(CheckRead.of(_body({"chest": 1105, "waist": 92, "neck": 419})))
-    chest = _dump(MeasurementRead.of(CATALOGUE["chest"]))
+    checked = _dump(CheckRead.from_domain(_body({"chest": 1105, "waist": 92, "neck": 419})))
+    chest = _dump(MeasurementRead.from_domain(CATALOGUE["chest"]))
     yield "MeasurementRead", chest
     yield "MeasurementsRead", {"items": [chest], "derived": {"waistFront": DERIVED["waistFront"]}}
     yield "SeamlyRead", chest["seamly"]
@@ -68,9 +68,9 @@ def _of_measurements() -> Iterator[tuple[str, Example]]:
 
 def _of_models() -> Iterator[tuple[str, Example]]:
     body = _body(EXAMPLE)
-    display = _dump(DisplayValuesRead.of(body, MeasurementUnit.CM))
-    entered = {name: _dump(EnteredValueRead.of(each)) for name, each in body.typed.items()}
-    missing = CheckRead.of(body).missing[:_MAX_ITEMS]
+    display = _dump(DisplayValuesRead.from_domain(body, MeasurementUnit.CM))
+    entered = {name: _dump(EnteredValueRead.from_domain(each)) for name, each in body.typed.items()}
+    missing = CheckRead.from_domain(body).missing[:_MAX_ITEMS]
     model: Example = {
         "measurements": body.visible,
         "hidden": {},
@@ -93,11 +93,13 @@ def _of_models() -> Iterator[tuple[str, Example]]:
 
 
 def _of_privacy() -> Iterator[tuple[str, Example]]:
-    visitor, profile = (_dump(CategoryRead.of(category, "en")) for category in notice()[:2])
+    visitor, profile = (
+        _dump(CategoryRead.from_domain(category, "en")) for category in notice()[:2]
+    )
     yield "CategoryRead", visitor
     yield "ExtensionRead", profile["extensions"][0]
     yield "NoticeRead", {"categories": [visitor, profile]}
-    unwarned = _dump(ReasonRead.of("unwarned", "en"))
+    unwarned = _dump(ReasonRead.from_domain("unwarned", "en"))
     yield "ReasonRead", unwarned
     late = {"status": "late", "sentence": status_sentence("late", "en"), "reasons": [unwarned]}
     yield "StatusRead", late | {"oldest_address_at": "2025-09-02T00:00:00Z"} | _RUN
@@ -119,7 +121,7 @@ def _of_others() -> Iterator[tuple[str, Example]]:
         yield name, {"signed_in_on": "2026-03-01", "expires_at": "2026-05-30T00:00:00Z"}
     yield "OwnProfileRead", _OWN_PROFILE
     guarantee = _dump(GuaranteeRead.in_words("en"))
-    gates = [_dump(GateRead.of(gate)) for gate in GATES]
+    gates = [_dump(GateRead.from_domain(gate)) for gate in GATES]
     yield "GuaranteeRead", guarantee
     yield "GateRead", gates[0]
     dataset = {"about": ABOUT.en, "sentence": PUBLISHED.en, "next_date": "2028-03-01T00:00:00Z"}

@@ -35,7 +35,7 @@ class EstimateRead(ResponseModel):
     ]
 
     @classmethod
-    def of(cls, name: str, estimate: float, measured: float | None) -> Self:
+    def from_domain(cls, name: str, estimate: float, measured: float | None) -> Self:
         off = None if measured is None else measured - estimate
         percent = None if off is None or estimate < _LEAST else round(100 * off / estimate, 1)
         return cls(
@@ -61,7 +61,7 @@ def estimates_of(body: BodyMeasurements) -> list[EstimateRead]:
     """Return the estimates for a body whose neck is known."""
     guessed = estimate_from_neck(body.measurements["neck"], breasts=bool(body.breasts))
     return [
-        EstimateRead.of(name, estimate, body.measurements.get(name))
+        EstimateRead.from_domain(name, estimate, body.measurements.get(name))
         for name, estimate in guessed.items()
     ]
 
@@ -90,7 +90,7 @@ class EstimatesRead(ResponseModel):
     estimates: Estimates
 
     @classmethod
-    def of(cls, body: BodyMeasurements) -> Self:
+    def from_domain(cls, body: BodyMeasurements) -> Self:
         return cls(estimates=estimates_of(body))
 
 
@@ -107,7 +107,7 @@ class CheckRead(ResponseModel):
     estimates: Annotated[Estimates, Field(description="The estimates; empty without the neck.")]
 
     @classmethod
-    def of(cls, body: BodyMeasurements) -> Self:
+    def from_domain(cls, body: BodyMeasurements) -> Self:
         return cls(
             measurements=dict(body.measurements),
             missing=body.missing_names,

@@ -25,7 +25,7 @@ class EnteredValueRead(ResponseModel):
     ]
 
     @classmethod
-    def of(cls, typed: EnteredValue) -> Self:
+    def from_domain(cls, typed: EnteredValue) -> Self:
         return cls(text=typed.text, unit=typed.unit)
 
 
@@ -44,7 +44,7 @@ class DisplayValuesRead(ResponseModel):
     ]
 
     @classmethod
-    def of(cls, body: BodyMeasurements, unit: MeasurementUnit) -> Self:
+    def from_domain(cls, body: BodyMeasurements, unit: MeasurementUnit) -> Self:
         return cls(
             unit=unit.value,
             measurements={

@@ -75,7 +75,7 @@ class SeamlyRead(ResponseModel):
     ]
 
     @classmethod
-    def of(cls, seamly: Seamly) -> Self:
+    def from_domain(cls, seamly: Seamly) -> Self:
         return cls(code=seamly.code, name=seamly.name, match=seamly.match)
 
 
@@ -112,7 +112,7 @@ class MeasurementRead(ResponseModel):
     ]
 
     @classmethod
-    def of(cls, measurement: Measurement) -> Self:
+    def from_domain(cls, measurement: Measurement) -> Self:
         return cls(
             name=measurement.name,
             label=BothLanguages(**measurement.label),
@@ -122,7 +122,7 @@ class MeasurementRead(ResponseModel):
             maximum=measurement.maximum,
             breasts_only=measurement.breasts_only,
             description=BothLanguages(**measurement.description),
-            seamly=measurement.seamly and SeamlyRead.of(measurement.seamly),
+            seamly=measurement.seamly and SeamlyRead.from_domain(measurement.seamly),
             aliases=list(measurement.aliases),
         )
 
@@ -167,7 +167,7 @@ class WarningRead(ResponseModel):
     text: Annotated[BothLanguages, Field(description="What to check.")]
 
     @classmethod
-    def of(cls, hint: PlausibilityWarning) -> Self:
+    def from_domain(cls, hint: PlausibilityWarning) -> Self:
         return cls(
             kind=hint.kind, measurements=list(hint.measurements), text=BothLanguages(**hint.text)
         )
@@ -180,7 +180,7 @@ Warnings = Annotated[
 
 def warnings_of(body: BodyMeasurements) -> list[WarningRead]:
     return [
-        WarningRead.of(hint)
+        WarningRead.from_domain(hint)
         for hint in check_plausibility(body.visible, breasts=bool(body.breasts))
     ]
 
@@ -191,5 +191,5 @@ class WarningsRead(ResponseModel):
     warnings: Warnings
 
     @classmethod
-    def of(cls, body: BodyMeasurements) -> Self:
+    def from_domain(cls, body: BodyMeasurements) -> Self:
         return cls(warnings=warnings_of(body))

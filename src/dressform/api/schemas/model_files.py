@@ -12,7 +12,8 @@ from dressform.api.schemas.measurements import (
     Warnings,
     warnings_of,
 )
-from dressform.api.schemas.models import Breasts, ModelRead
+from dressform.api.schemas.model_input import Breasts
+from dressform.api.schemas.models import ModelRead
 from dressform.repositories.sealed_models import StoredModel
 from dressform.sewing.body import BodyMeasurements
 from dressform.sewing.formats import MAX_ENTRIES, MAX_MODELS, EntryReport, Format, ImportResult
@@ -43,7 +44,7 @@ class LineRead(ResponseModel):
     ]
 
     @classmethod
-    def of(cls, line: EntryReport) -> Self:
+    def from_domain(cls, line: EntryReport) -> Self:
         return cls(
             line=line.line,
             entry=line.entry,
@@ -76,14 +77,14 @@ class ImportedRead(ResponseModel):
     warnings: Warnings
 
     @classmethod
-    def of(
+    def from_domain(
         cls, lines: Sequence[EntryReport], body: BodyMeasurements, model: StoredModel | None
     ) -> Self:
         return cls(
-            model=model and ModelRead.of(model),
+            model=model and ModelRead.from_domain(model),
             breasts=bool(body.breasts),
             measurements=dict(body.measurements),
-            lines=[LineRead.of(line) for line in lines],
+            lines=[LineRead.from_domain(line) for line in lines],
             warnings=warnings_of(body),
         )
 
@@ -105,7 +106,7 @@ class ImportRead(ResponseModel):
     ]
 
     @classmethod
-    def of(
+    def from_domain(
         cls, found: ImportResult, bodies: Sequence[BodyMeasurements], models: Sequence[StoredModel]
     ) -> Self:
         kept = iter(models)
@@ -114,7 +115,7 @@ class ImportRead(ResponseModel):
         return cls(
             format=found.format,
             items=[
-                ImportedRead.of(
+                ImportedRead.from_domain(
                     by_body.get(place, []),
                     body,
                     next(kept, None) if body.measurements else None,

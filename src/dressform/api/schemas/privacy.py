@@ -1,21 +1,14 @@
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Literal, Self
 
 from pydantic import Field
 
-from dressform.actions.export_account import AccountData
-from dressform.api.schemas.consents import ConsentRead
 from dressform.api.schemas.fields import Password, RequestModel, ResponseModel
-from dressform.api.schemas.health import Rows
-from dressform.api.schemas.models import ModelRead
-from dressform.api.schemas.profiles import OwnProfileRead
+from dressform.api.schemas.retention import Rows
 from dressform.policy.category import Category, Extension, Text
 from dressform.retention_audit.findings import Findings, Reason, Verdict
 
 Sentence = Annotated[str, Field(max_length=1000, examples=["To diagnose problems."])]
-Base64 = Annotated[
-    str, Field(max_length=10_000_000, description="A WebP image in base64.", examples=["UklGRg=="])
-]
 Days = Annotated[
     int, Field(ge=0, le=1_000_000, examples=[181], json_schema_extra={"format": "int32"})
 ]
@@ -92,7 +85,7 @@ class ReasonRead(ResponseModel):
     sentence: Annotated[Sentence, Field(description="The same in a sentence.")]
 
     @classmethod
-    def of(cls, reason: Reason, language: str) -> Self:
+    def from_domain(cls, reason: Reason, language: str) -> Self:
         return cls(key=reason, sentence=_REASONS[reason].in_language(language))
 
 
@@ -107,7 +100,7 @@ class ExtensionRead(ResponseModel):
     text: Annotated[Sentence, Field(description="The condition, and what happens to the data.")]
 
     @classmethod
-    def of(cls, extension: Extension, language: str) -> Self:
+    def from_domain(cls, extension: Extension, language: str) -> Self:
         return cls(
             key=extension.key,
             longer=extension.period.format(language),
@@ -139,7 +132,7 @@ class CategoryRead(ResponseModel):
     ] = False
 
     @classmethod
-    def of(cls, category: Category, language: str) -> Self:
+    def from_domain(cls, category: Category, language: str) -> Self:
         return cls(
             key=category.key,
             data=category.data.in_language(language),
@@ -148,7 +141,7 @@ class CategoryRead(ResponseModel):
             kept=category.period.format(language),
             since=category.starts_at_text.in_language(language),
             ending=category.on_expiry_text.in_language(language),
-            extensions=[ExtensionRead.of(one, language) for one in category.extensions],
+            extensions=[ExtensionRead.from_domain(one, language) for one in category.extensions],
         )
 
 
@@ -202,13 +195,13 @@ class StatusRead(ResponseModel):
     ]
 
     @classmethod
-    def of(cls, findings: Findings, language: Literal["en", "fr"]) -> Self:
+    def from_domain(cls, findings: Findings, language: Literal["en", "fr"]) -> Self:
         oldest = findings.oldest_address_day
         return cls(
             status=findings.verdict,
             language=language,
             sentence=status_sentence(findings.verdict, language),
-            reasons=[ReasonRead.of(reason, language) for reason in findings.reasons],
+            reasons=[ReasonRead.from_domain(reason, language) for reason in findings.reasons],
             oldest_address_at=oldest,
             oldest_address_age_days=oldest and findings.time_since(oldest).days,
             last_run_at=findings.last_run_at,
@@ -225,74 +218,3 @@ class RestrictionUpdate(RequestModel):
         bool, Field(description="Whether processing is restricted.", examples=[True])
     ]
     password: Password
-
-
-class ExportedModel(ModelRead):
-    """A model with its avatar."""
-
-    avatar_webp: Base64 | None
-
-
-class ExportedSession(ResponseModel):
-    """A session."""
-
-    signed_in_on: Annotated[date, Field(description="The day (UTC) of the login.")]
-    renewed_on: Annotated[date, Field(description="The day (UTC) of the last refresh.")]
-    expires_at: Annotated[datetime, Field(description="The time at which the session ends.")]
-
-
-class ExportedConsent(ConsentRead):
-    """The state of a consent, with the number of counts."""
-
-    times_counted: Annotated[
-        int,
-        Field(
-            ge=0,
-            le=1000,
-            description="The number of counts that included you.",
-            examples=[1],
-            json_schema_extra={"format": "int32"},
-        ),
-    ]
-
-
-class AccountExport(ResponseModel):
-    """All data that are stored about you. IP addresses are not included: they cannot be linked
-    to an account.
-    """
-
-    profile: OwnProfileRead
-    picture_webp: Base64 | None
-    models: Annotated[
-        list[ExportedModel], Field(max_length=100, description="All models, with their avatars.")
-    ]
-    sessions: Annotated[
-        list[ExportedSession],
-        Field(max_length=10000, description="All sessions that have not ended."),
-    ]
-    operator: Annotated[bool, Field(description="Whether you are an operator.", examples=[False])]
-    consents: Annotated[
-        list[ExportedConsent],
-        Field(max_length=10, description="All consents, also withdrawn ones."),
-    ]
-
-    @classmethod
-    def of(cls, everything: AccountData) -> Self:
-        return cls(
-            profile=OwnProfileRead.of_owner(everything.profile, everything.account),
-            picture_webp=everything.picture,
-            models=[
-                ExportedModel(**ModelRead.of(model).model_dump(), avatar_webp=avatar)
-                for model, avatar in everything.models
-            ],
-            sessions=[
-                ExportedSession(
-                    signed_in_on=session.signed_in_on,
-                    renewed_on=session.renewed_on,
-                    expires_at=session.expires_at,
-                )
-                for session in everything.sessions
-            ],
-            operator=everything.operator,
-            consents=[ExportedConsent.of(everything.consent)] if everything.consent else [],
-        )

@@ -57,8 +57,8 @@ class ProfileRead(ResponseModel):
     picture: PictureLink | None
 
     @classmethod
-    def of(cls, profile: PublicProfile) -> Self:
-        return cls(**_shown(profile))
+    def from_domain(cls, profile: PublicProfile) -> Self:
+        return cls(**_public_fields(profile))
 
 
 class OwnProfileRead(ProfileRead):
@@ -87,7 +87,7 @@ class OwnProfileRead(ProfileRead):
     @classmethod
     def of_owner(cls, profile: PublicProfile, account: Credentials) -> Self:
         return cls(
-            **_shown(profile) | {"picture": _own_link(profile)},
+            **_public_fields(profile) | {"picture": _own_link(profile)},
             email=account.email,
             language=account.language,
             unit=account.unit,
@@ -118,7 +118,7 @@ class ProfileUpdate(MergePatchModel):
     ] = None
 
 
-def _shown(profile: PublicProfile) -> dict[str, object]:
+def _public_fields(profile: PublicProfile) -> dict[str, object]:
     return {
         "username": profile.username,
         "bio": profile.bio,

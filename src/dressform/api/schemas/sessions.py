@@ -89,7 +89,7 @@ class SessionRead(ResponseModel):
     ]
 
     @classmethod
-    def of(cls, session: OpenSession, *, current: UUID) -> Self:
+    def from_domain(cls, session: OpenSession, *, current: UUID) -> Self:
         return cls(
             id=session.id,
             signed_in_on=session.signed_in_on,

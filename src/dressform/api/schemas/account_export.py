@@ -1,0 +1,87 @@
+from datetime import date, datetime
+from typing import Annotated, Self
+
+from pydantic import Field
+
+from dressform.actions.export_account import AccountData
+from dressform.api.schemas.consents import ConsentRead
+from dressform.api.schemas.fields import ResponseModel
+from dressform.api.schemas.models import ModelRead
+from dressform.api.schemas.profiles import OwnProfileRead
+
+Base64 = Annotated[
+    str, Field(max_length=10_000_000, description="A WebP image in base64.", examples=["UklGRg=="])
+]
+
+
+class ExportedModel(ModelRead):
+    """A model with its avatar."""
+
+    avatar_webp: Base64 | None
+
+
+class ExportedSession(ResponseModel):
+    """A session."""
+
+    signed_in_on: Annotated[date, Field(description="The day (UTC) of the login.")]
+    renewed_on: Annotated[date, Field(description="The day (UTC) of the last refresh.")]
+    expires_at: Annotated[datetime, Field(description="The time at which the session ends.")]
+
+
+class ExportedConsent(ConsentRead):
+    """The state of a consent, with the number of counts."""
+
+    times_counted: Annotated[
+        int,
+        Field(
+            ge=0,
+            le=1000,
+            description="The number of counts that included you.",
+            examples=[1],
+            json_schema_extra={"format": "int32"},
+        ),
+    ]
+
+
+class AccountExport(ResponseModel):
+    """All data that are stored about you. IP addresses are not included: they cannot be linked
+    to an account.
+    """
+
+    profile: OwnProfileRead
+    picture_webp: Base64 | None
+    models: Annotated[
+        list[ExportedModel], Field(max_length=100, description="All models, with their avatars.")
+    ]
+    sessions: Annotated[
+        list[ExportedSession],
+        Field(max_length=10000, description="All sessions that have not ended."),
+    ]
+    operator: Annotated[bool, Field(description="Whether you are an operator.", examples=[False])]
+    consents: Annotated[
+        list[ExportedConsent],
+        Field(max_length=10, description="All consents, also withdrawn ones."),
+    ]
+
+    @classmethod
+    def from_domain(cls, everything: AccountData) -> Self:
+        return cls(
+            profile=OwnProfileRead.of_owner(everything.profile, everything.account),
+            picture_webp=everything.picture,
+            models=[
+                ExportedModel(**ModelRead.from_domain(model).model_dump(), avatar_webp=avatar)
+                for model, avatar in everything.models
+            ],
+            sessions=[
+                ExportedSession(
+                    signed_in_on=session.signed_in_on,
+                    renewed_on=session.renewed_on,
+                    expires_at=session.expires_at,
+                )
+                for session in everything.sessions
+            ],
+            operator=everything.operator,
+            consents=[ExportedConsent.from_domain(everything.consent)]
+            if everything.consent
+            else [],
+        )
