@@ -28,6 +28,7 @@ DressformError
 ├── HeadersTooLarge           431  the request line and headers exceed their limit
 ├── InternalError             500
 └── Unavailable               503  the database is unavailable, or a queue is full
+    └── OutcomeUnknown        503  the connection was lost during COMMIT
 """
 
 from dataclasses import asdict, dataclass
@@ -85,10 +86,7 @@ class WrongCredentials(DressformError):
     status = HTTPStatus.UNAUTHORIZED
     slug = "wrong-credentials"
     title = "Signing in failed"
-    detail = (
-        "The login and the password do not belong together, or the e-mail address has not been "
-        "confirmed yet: follow the link in the mail."
-    )
+    detail = "The login and password do not match, or the e-mail address is not yet confirmed."
 
 
 class WrongPassword(DressformError):
@@ -110,8 +108,7 @@ class AccountRestricted(DressformError):
     slug = "account-restricted"
     title = "Your account is restricted"
     detail = (
-        "You can read, correct and remove its data, but this would use or show them. Lift the "
-        "restriction under /v1/privacy first."
+        "Its data can be read, corrected and deleted, but not used. Lift the restriction first."
     )
 
 
@@ -175,10 +172,7 @@ class TooManyConsents(DressformError):
     status = HTTPStatus.CONFLICT
     slug = "too-many-consents"
     title = "You agreed and withdrew too often"
-    detail = (
-        "The record of a consent takes 1000 entries, and the last place is kept for withdrawing. "
-        "Nothing was changed."
-    )
+    detail = "A consent has at most 1000 acts, the last of them a withdrawal. Nothing was changed."
 
 
 class LinkInvalid(DressformError):

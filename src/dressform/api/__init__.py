@@ -1,1 +1,1 @@
-"""Everything that FastAPI sees: the application, its routers, schemas and pages."""
+"""The HTTP API: the application, its routers, schemas and pages."""

@@ -88,7 +88,7 @@ class Application(FastAPI):
     """FastAPI with the access log and the security headers around every response, also a 500."""
 
     shipper: Shipper
-    """From the beginning of its life. Beside the state, where each look-up is a call."""
+    """Set when the lifespan begins. An attribute, because a look-up in `state` is a call."""
 
     def build_middleware_stack(self) -> ASGIApp:
         process_settings: Settings = self.state.settings
@@ -136,7 +136,7 @@ def create_app(process_settings: Settings, clock: Clock | None = None) -> Applic
 
 
 def from_environment() -> FastAPI:
-    """For uvicorn, which imports this in each of its processes."""
+    """Create the application for uvicorn, which imports this in each of its processes."""
     loaded = load_settings()
     logs.configure(loaded.log_level)
     return create_app(loaded)
@@ -150,7 +150,7 @@ def _name_operations(app: FastAPI) -> None:
 
 
 def _add_middleware(app: FastAPI, process_settings: Settings) -> None:
-    """The last one added is the outermost."""
+    """Add the middleware; the last one added is the outermost."""
     app.add_middleware(BodyLimitMiddleware)
     if process_settings.allowed_origins:
         app.add_middleware(

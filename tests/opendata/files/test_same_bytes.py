@@ -10,11 +10,11 @@ PROGRAM = """
 import sys
 from dressform.opendata import raw
 from dressform.opendata.codebook import CODEBOOKS
-from dressform.opendata.draws import Draw, together
+from dressform.opendata.draws import Draw, combine
 from tests.opendata.files.conftest import AT, written
 
-draw = Draw(2027, CODEBOOKS[sys.argv[1]], raw.read(sys.stdin.buffer.read()), 6_000, AT)
-files = {file.name: file for file in written(together([draw]))}
+draw = Draw(2027, CODEBOOKS[sys.argv[1]], raw.deserialize(sys.stdin.buffer.read()), 6_000, AT)
+files = {file.name: file for file in written(combine([draw]))}
 sys.stdout.buffer.write(files["SHA256SUMS"].content)
 """
 

@@ -45,7 +45,7 @@ def show_problems() -> HTMLResponse:
 
 @router.get("/assets/{digest}/{name}")
 def read_asset(digest: str, name: str) -> Response:
-    """Its path changes with its content, so browsers may keep it for good."""
+    """Return an asset, whose path changes with its content, so browsers may cache it forever."""
     asset = assets().get(name)
     if asset is None or asset.digest != digest:
         raise NotFound

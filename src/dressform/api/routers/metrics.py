@@ -84,7 +84,7 @@ async def read_metrics(request: Request, auditor: AuditorDep) -> Response:
 
 
 class _RetentionCollector(Collector):
-    """Of one scrape. No label says anything about a person."""
+    """Collects the metrics of one scrape. No label contains personal data."""
 
     def __init__(self, findings: Findings | None, shipper: Any) -> None:
         self._findings = findings
@@ -163,7 +163,7 @@ def _by_rule(name: str, text: str, values: dict[str, float | None]) -> GaugeMetr
 
 
 def _unless_unknown(rule: RuleFindings, value: float | None) -> float | None:
-    """A part must not look like the whole."""
+    """Return the value, or None when rows of the rule are missing from it."""
     return None if rule.unknown else value
 
 

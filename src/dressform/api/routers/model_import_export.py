@@ -130,6 +130,6 @@ async def import_model_file(
 
 
 def _body(found: ImportedBody, asked: bool | None) -> BodyMeasurements:  # noqa: FBT001 - the flag of a model
-    """What the file says comes first; not knowing is true, which hides nothing."""
+    """Return the body with the flag of the file, else of the query, else true, which hides nothing."""
     flag = next((each for each in (found.breasts, asked) if each is not None), True)
     return BodyMeasurements(flag, found.measurements)

@@ -1,1 +1,1 @@
-"""What crosses the wire: what comes in is strict, what goes out is complete."""
+"""The schemas of requests, which are strict, and of responses, which are complete."""

@@ -1,4 +1,4 @@
-"""What is promised to whoever gives to the open dataset: the numbers, and the same in words."""
+"""The privacy guarantee of the open dataset, in numbers and in sentences."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from dressform.policy.category import Text
 LICENCE_URL = "https://creativecommons.org/publicdomain/zero/1.0/"
 
 RHO = budget.RHO
-"""Of zero-concentrated differential privacy: all that an account ever spends."""
+"""The lifetime budget of an account in zero-concentrated differential privacy."""
 MU = budget.round_up(budget.mu(), 3)
 """The same as Gaussian differential privacy."""
 PAIRS = tuple((budget.round_up(budget.epsilon(delta), 2), delta) for delta in (1e-6, 1e-9))
@@ -17,7 +17,7 @@ PAIRS = tuple((budget.round_up(budget.epsilon(delta), 2), delta) for delta in (1
 MAX_ADVANTAGE_PERCENT = budget.round_up(100 * budget.advantage(), 1)
 """True alarms minus false alarms, in 100, of the best test whether somebody took part."""
 MAX_ACCURACY_PERCENT = 50 + MAX_ADVANTAGE_PERCENT / 2
-"""Where taking part was as likely as not beforehand."""
+"""The accuracy when taking part has a prior probability of one half."""
 
 
 @dataclass(frozen=True, slots=True)

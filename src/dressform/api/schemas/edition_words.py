@@ -1,4 +1,4 @@
-"""What each file of an edition holds, in plain words: its own title is in one language only."""
+"""Descriptions of the files of an edition in both languages; their titles are in English only."""
 
 from collections.abc import Mapping
 

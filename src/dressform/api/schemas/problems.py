@@ -5,7 +5,7 @@ from pydantic import Field
 from dressform.api.schemas.fields import ResponseModel
 
 MAX_ERRORS = 100
-"""How many fields one answer names."""
+"""The maximum number of fields that a response lists."""
 
 
 class FieldProblem(ResponseModel):

@@ -1,4 +1,4 @@
-"""How far off an edition is expected to be."""
+"""The expected errors of an edition."""
 
 from typing import Annotated, Literal
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dressform.api.schemas.dp_guarantee import ABOUT, LICENCE_URL, said
+from dressform.api.schemas.dp_guarantee import ABOUT, LICENCE_URL
 from dressform.api.schemas.edition_tables import Table
 from dressform.api.schemas.editions import EditionRead, EditionSummary, FileRead
 from dressform.sewing.catalogue import CATALOGUE
@@ -68,7 +68,7 @@ def describe_edition(
     whole = {
         "@type": "Dataset",
         "name": _TITLES[language],
-        "description": said(ABOUT, language),
+        "description": ABOUT.in_language(language),
         "url": f"{site.url}/dataset",
         "license": LICENCE_URL,
         "creator": site.organization,
@@ -99,7 +99,7 @@ def _describe(edition: str, url: str, site: Site, language: str) -> dict[str, An
         "@type": "Dataset",
         "@id": url,
         "name": f"{title}, {edition}" if edition else title,
-        "description": said(ABOUT, language),
+        "description": ABOUT.in_language(language),
         "url": url,
         "identifier": url,
         "license": LICENCE_URL,
