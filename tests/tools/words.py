@@ -54,7 +54,10 @@ _NO_PARTICIPLES = """
     bring building ceiling cling evening heading king meaning morning ping ring setting sing sling
     spelling spring sting string swing thing timing warning wing wording
 """
-_DETERMINERS = "a all an any every few half many more most no only several some the"
+_DETERMINERS = """
+    a all an another any both each every few half his its many more most my no one only other our
+    several some that the their these this those your
+"""
 
 PREPOSITIONS, PRONOUNS, DETERMINERS = (
     frozenset(words.split()) for words in (_PREPOSITIONS, _PRONOUNS, _DETERMINERS)
@@ -88,12 +91,11 @@ def is_fragment(docstring: str, *, of_function: bool) -> bool:
     first = match[1]
     word = first.lower()
     quoted = not docstring.strip()[0].isalpha()
-    if word in PREPOSITIONS | PRONOUNS or not (first[0].isupper() or quoted):
+    if not (first[0].isupper() or quoted):
         return True
-    return of_function and (word in DETERMINERS or is_participle(word))
-
-
-_FUNCTIONS = ast.FunctionDef | ast.AsyncFunctionDef
+    if word in DETERMINERS:
+        return of_function
+    return word in PREPOSITIONS | PRONOUNS or (of_function and is_participle(word))
 
 
 @dataclass(frozen=True, slots=True)
