@@ -98,6 +98,9 @@ def is_fragment(docstring: str, *, of_function: bool) -> bool:
     return word in PREPOSITIONS | PRONOUNS or (of_function and is_participle(word))
 
 
+_FUNCTIONS = ast.FunctionDef | ast.AsyncFunctionDef
+
+
 @dataclass(frozen=True, slots=True)
 class Module:
     """One parsed file of `src`."""
