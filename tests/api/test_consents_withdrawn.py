@@ -45,7 +45,7 @@ async def test_withdrawing_is_one_call_and_one_mail(
     response = await withdraw(ada)
 
     history = act("given"), act("withdrawn", TOMORROW)
-    withdrawn = consent_state(*history, consent_state=False, withdrawn_at=TOMORROW)
+    withdrawn = consent_state(*history, granted=False, withdrawn_at=TOMORROW)
     assert response.status_code == 200
     assert response.json() == withdrawn
     mail = await ada.mailbox.receive_one()
@@ -114,11 +114,11 @@ async def test_whoever_never_agreed_can_say_no(ada: MemberClient, uows: UnitOfWo
 async def test_no_needs_no_text_and_looks_at_none(ada: MemberClient) -> None:
     await agree(ada)
 
-    response = await agree(ada, consent_state=False, text_version="0", model_id=str(uuid4()))
+    response = await agree(ada, granted=False, text_version="0", model_id=str(uuid4()))
 
     assert response.status_code == 200
     assert response.json()["granted"] is False
-    assert_problem(await agree(ada, consent_state=False, model_id="x"), 422, "invalid-input")
+    assert_problem(await agree(ada, granted=False, model_id="x"), 422, "invalid-input")
 
 
 async def test_agreeing_after_withdrawing_begins_anew_and_leaves_the_marks(

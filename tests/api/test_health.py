@@ -181,7 +181,7 @@ async def test_retention_is_unknown_while_the_database_is_away(
     async def away(_: object) -> None:
         raise Unavailable(retry_after=5)
 
-    monkeypatch.setattr(auditor.Auditor, "look", away)
+    monkeypatch.setattr(auditor.Auditor, "run_audit", away)
 
     for path in ("/health/retention", "/v1/privacy/status"):
         response = await client.get(path)
