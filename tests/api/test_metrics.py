@@ -1,7 +1,6 @@
-import re
-
 """The figures, as Prometheus reads them."""
 
+import re
 from datetime import timedelta
 
 import httpx
@@ -136,8 +135,8 @@ async def test_a_full_disk_is_told_even_while_the_database_is_away(
         raise Unavailable(retry_after=5)
 
     monkeypatch.setattr(auditor.Auditor, "run_audit", away)
-    monkeypatch.setattr(type(app.state.shipper), "is_in_trouble", True)
-    monkeypatch.setattr(type(app.state.shipper.recovery), "stranded", 2)
+    monkeypatch.setattr(type(app.state.shipper), "", True)
+    monkeypatch.setattr(type(app.state.shipper.recovery), "failed_count", 2)
 
     assert await scraped(client) == {
         ("dressform_build_info", None): 1,
