@@ -135,7 +135,7 @@ async def test_a_full_disk_is_told_even_while_the_database_is_away(
         raise Unavailable(retry_after=5)
 
     monkeypatch.setattr(auditor.Auditor, "run_audit", away)
-    monkeypatch.setattr(type(app.state.shipper), "", True)
+    monkeypatch.setattr(type(app.state.shipper), "had_disk_error", True)
     monkeypatch.setattr(type(app.state.shipper.recovery), "failed_count", 2)
 
     assert await scraped(client) == {
