@@ -259,7 +259,7 @@ asyncio.run(main())
 """
 
 
-@pytest.mark.parametrize("step", ["forget_spool", "remove"])
+@pytest.mark.parametrize("step", ["delete_offset", "remove"])
 async def test_a_mark_goes_whatever_dies_between_the_last_line_and_the_removal(
     uows: UnitOfWorkFactory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
@@ -273,7 +273,7 @@ async def test_a_mark_goes_whatever_dies_between_the_last_line_and_the_removal(
         raise ConnectionResetError
 
     with monkeypatch.context() as fatal:
-        fatal.setattr(AccessLogEntries if step == "forget_spool" else Spool, step, die)
+        fatal.setattr(AccessLogEntries if step == "delete_offset" else Spool, step, die)
         await dying.stop()
     dying.spool.close()
     (left,) = tmp_path.glob("*.spool")

@@ -88,7 +88,7 @@ KILLED = """
 import sys
 from pathlib import Path
 from dressform.access_log import spool as spooling
-from tests.helpers.access_log import line
+from tests.helpers.access_log import make_line
 
 spooling.CAPACITY_BYTES, spooling.RESERVE_BYTES = 40_000, 20_000
 spool = spooling.create_spool(Path(sys.argv[1]))
@@ -96,7 +96,7 @@ while True:
     if spool.is_full:
         spool.close()
         spool = spooling.create_spool(Path(sys.argv[1]))
-    one = line()
+    one = make_line()
     spool.append(one)
     sys.stdout.buffer.write(one)
     sys.stdout.flush()

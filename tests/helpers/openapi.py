@@ -30,7 +30,10 @@ class Operation:
     def example(self) -> dict[str, Any]:
         """Return a JSON body that fits. Raise KeyError when the operation takes none."""
         content = self.details["requestBody"]["content"]["application/json"]
-        found: dict[str, Any] = resolve_schema(content["schema"])["examples"][0]
+        if "example" in content:
+            found: dict[str, Any] = content["example"]
+        else:
+            found = resolve_schema(content["schema"])["examples"][0]
         return found
 
     @property
