@@ -20,7 +20,7 @@ class Counting(Auditor):
     looks = 0
     failures = 0
 
-    async def look(self) -> Findings:
+    async def run_audit(self) -> Findings:
         self.looks += 1
         await asyncio.sleep(0.05)
         if self.failures:
