@@ -55,7 +55,9 @@ async def test_the_button_asks_an_endpoint_that_takes_tokens(
 
     assert f'data-endpoint="{endpoint}"' in html
     operation = document["paths"][f"/{endpoint}"]["post"]
-    assert "token" in operation["requestBody"]["content"]["application/json"]["example"]
+    reference = operation["requestBody"]["content"]["application/json"]["schema"]["$ref"]
+    schema = document["components"]["schemas"][reference.rpartition("/")[2]]
+    assert "token" in schema["properties"]
 
 
 @pytest.mark.parametrize("path", LINKS)

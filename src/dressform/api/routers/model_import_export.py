@@ -35,12 +35,26 @@ _EXTENSIONS = {Format.FREESEWING: "json"}
 _ACCEPTED_TYPES = ("application/octet-stream", *dict.fromkeys(_MEDIA_TYPES.values()))
 _FILE: dict[str, Any] = {"type": "string", "format": "binary"}
 _EXAMPLE = "measurement,value,unit\r\nbreasts,false,\r\nchest,1105,mm\r\n"
+_TEXT_RESPONSE = {"schema": _FILE, "example": _EXAMPLE}
+# JSON and YAML hold the same object.
+_OBJECT_RESPONSE = {
+    "schema": {"type": "object"},
+    "example": {
+        "type": "measurementsSet",
+        "about": "Lengths in millimetres, shoulderSlope in degrees",
+        "units": "metric",
+        "breasts": False,
+        "measurements": {"chest": 1105},
+    },
+}
 _EXPORTED: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "The file.",
         "content": {
-            kind: {"schema": _FILE, "example": _EXAMPLE}
-            for kind in dict.fromkeys(_MEDIA_TYPES.values())
+            "application/xml": {"schema": _FILE, "example": "<smis><unit>mm</unit></smis>"},
+            "application/json": _OBJECT_RESPONSE,
+            "application/yaml": _OBJECT_RESPONSE,
+            "text/csv": _TEXT_RESPONSE,
         },
     }
 }
