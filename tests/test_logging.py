@@ -39,7 +39,7 @@ def test_an_error_is_one_line_without_its_text_or_that_of_what_it_came_from(
         logging.getLogger("uvicorn.error").error("Exception\n", exc_info=error)  # noqa: TRY400
 
     (line,) = log_output.text.splitlines()
-    here = r"tests\.test_logs:\d+"
+    here = r"tests\.test_logging:\d+"
     assert CANARY not in line
     expected = (
         rf"uvicorn\.error: Exception \(RuntimeError at {here}, "

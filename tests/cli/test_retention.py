@@ -55,7 +55,7 @@ async def test_from_held_to_approved(isolated_settings: Settings) -> None:
         assert "dressform retention approve profile" in shown.stdout
 
         other = await dressform("retention", "approve", "session", environment=told)
-        assert other.stdout == "session is not held.\n"
+        assert other.stdout == "session is not blocked.\n"
         unknown = await dressform("retention", "approve", "nonsense", environment=told)
         assert unknown.returncode == 1
         assert "There is no rule nonsense: they are visitor, profile, " in unknown.stderr

@@ -106,7 +106,7 @@ def restore(
         for path in folder.iterdir()
         if path.suffix in _EDITION_SUFFIXES
     }
-    draw = restoring.draw_in(files)
+    draw = restoring.read_edition(files)
     typer.echo(
         "Nobody who had an account on the day of that draw will be drawn again, whether they were in "
         "it or not. This can't be undone."
@@ -126,8 +126,8 @@ async def _publish(uows: UnitOfWorkFactory, settings: Settings) -> None:
         f"Making the files, which name {settings.dataset_publisher} as publisher and "
         f"{settings.dataset_url} as address (DRESSFORM_PUBLISHER, DRESSFORM_DATASET_URL) …"
     )
-    about = _import_optional("dressform.opendata.files.edition_info")
-    publisher = about.Publisher(settings.dataset_publisher, settings.dataset_url)
+    edition_info = _import_optional("dressform.opendata.files.edition_info")
+    publisher = edition_info.Publisher(settings.dataset_publisher, settings.dataset_url)
     for name in await _import_publish_dataset().publish_dataset(uows, publisher):
         typer.echo(f"Published: {settings.dataset_url}/dataset/{name}")
 
