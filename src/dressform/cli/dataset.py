@@ -94,11 +94,11 @@ def restore(
         ),
     ],
 ) -> None:
-    """After a backup was put back: make known a draw that it does not know, from what was published.
+    """Restore a draw that the database lacks after a backup was put back, from its published files.
 
-    One operator is enough, as it only keeps people out of later draws: everybody who agreed in time
-    or had an account by then is never drawn again. `dressform restore replay` has withdrawn again before
-    what was withdrawn since the backup.
+    One operator is enough: all that a restored draw does is to keep accounts out of later draws.
+    Each account that had agreed in time, or existed by then, is never drawn again. Run `dressform
+    restore replay` before, which repeats the withdrawals since the backup.
     """
     restoring = _import_optional("dressform.actions.restore_dataset")
     files = {

@@ -1,4 +1,4 @@
-"""uvicorn's HTTP/1.1 protocol with limits, which records what never becomes a request."""
+"""The HTTP/1.1 protocol of uvicorn with limits, which records what never becomes a request."""
 
 import asyncio
 import json
@@ -32,7 +32,7 @@ _RETRY_AFTER_SECONDS = 5
 
 
 class HttpProtocol(HttpToolsProtocol):
-    """uvicorn's protocol with timeouts and limits; its own waits for ever and reads any amount.
+    """The protocol of uvicorn with timeouts and limits; the original waits for ever and reads any amount.
 
     No middleware sees a request that is refused here: the refusal is a problem response, and is
     recorded in the access log. docs/decisions/0025 says why settings of uvicorn don't suffice.
