@@ -137,13 +137,13 @@ async def test_what_fails_half_way_leaves_nothing(uows: UnitOfWorkFactory) -> No
 async def test_no_file_is_published_that_could_not_be_asked_for(
     uows: UnitOfWorkFactory, name: str
 ) -> None:
-    with pytest.raises(ValueError, match="can.t be requested by its name"):
+    with pytest.raises(ValueError, match="be requested by its name"):
         await publish(uows, EDITION, (replace(FILES[0], name=name),))
 
 
 @pytest.mark.parametrize("name", ["", "27", "2027-28", "2027/2028", "latest", "2027\n"])
 async def test_an_edition_is_named_for_its_years(uows: UnitOfWorkFactory, name: str) -> None:
-    with pytest.raises(ValueError, match="can.t be requested by its name"):
+    with pytest.raises(ValueError, match="be requested by its name"):
         await publish(uows, replace(EDITION, name=name), FILES)
 
 
