@@ -19,7 +19,6 @@ from dressform.crypto.passwords import PasswordHasher
 from dressform.crypto.tokens import AccessTokens
 from dressform.db.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from dressform.images import ImageProcessor
-from dressform.repositories.accounts import Accounts as AccountRepository
 from dressform.repositories.consents import Consents as ConsentRepository
 from dressform.repositories.editions import Editions as EditionRepository
 from dressform.repositories.mails import Mails as MailRepository
@@ -97,7 +96,6 @@ RateLimiterDep = Annotated[RateLimiter, Depends(_from_state("rate_limiter"))]
 AuditorDep = Annotated[RetentionAuditor, Depends(_from_state("auditor"))]
 SettingsDep = Annotated[ProcessSettings, Depends(_from_state("settings"))]
 
-AccountRepositoryDep = Annotated[AccountRepository, Depends(_repository(AccountRepository))]
 AvatarRepositoryDep = Annotated[AvatarRepository, Depends(_repository(AvatarRepository))]
 ConsentRepositoryDep = Annotated[ConsentRepository, Depends(_repository(ConsentRepository))]
 EditionRepositoryDep = Annotated[EditionRepository, Depends(_repository(EditionRepository))]

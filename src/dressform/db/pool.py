@@ -119,19 +119,18 @@ class Pool:
 
 def for_sqlalchemy(url: str) -> URL:
     """Return the URL for SQLAlchemy, whose name for `sslmode` is `ssl`."""
-    parsed = make_url(url)
-    if "sslmode" not in parsed.query:
-        return parsed
-    mode = parsed.query["sslmode"]
-    return parsed.difference_update_query(["sslmode"]).update_query_dict({"ssl": mode})
+    return _rename_option(make_url(url), "sslmode", "ssl")
 
 
 def _for_asyncpg(url: str) -> str:
-    parsed = make_url(url).set(drivername="postgresql")
-    if "ssl" in parsed.query:
-        mode = parsed.query["ssl"]
-        parsed = parsed.difference_update_query(["ssl"]).update_query_dict({"sslmode": mode})
-    return parsed.render_as_string(hide_password=False)
+    parsed = _rename_option(make_url(url), "ssl", "sslmode")
+    return parsed.set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+def _rename_option(url: URL, old: str, new: str) -> URL:
+    if old not in url.query:
+        return url
+    return url.difference_update_query([old]).update_query_dict({new: url.query[old]})
 
 
 class Connection(ABC):

@@ -38,24 +38,24 @@ class Statement:
     __slots__ = ("_constants", "_names", "_processors", "returns_rows", "sql")
 
     def __init__(self, clause: Executable, *columns: str) -> None:
-        as_statement: Any = clause.compile(  # type: ignore[attr-defined]
+        compiled: Any = clause.compile(  # type: ignore[attr-defined]
             dialect=_DIALECT, column_keys=list(columns) or None
         )
-        self.sql = str(as_statement)
+        self.sql = str(compiled)
         assert "POSTCOMPILE" not in self.sql, "use is_any_of instead of in_"
-        self.returns_rows = not clause.is_dml or bool(as_statement.effective_returning)
-        self._names: tuple[str, ...] = tuple(as_statement.positiontup or ())
+        self.returns_rows = not clause.is_dml or bool(compiled.effective_returning)
+        self._names: tuple[str, ...] = tuple(compiled.positiontup or ())
         processors = {
-            name: as_statement.binds[name].type.dialect_impl(_DIALECT).bind_processor(_DIALECT)
+            name: compiled.binds[name].type.dialect_impl(_DIALECT).bind_processor(_DIALECT)
             for name in self._names
-            if name in as_statement.binds
+            if name in compiled.binds
         }
         self._processors = {name: found for name, found in processors.items() if found}
         self._constants: dict[str, Any] = {
             name: value
-            for name, value in as_statement.params.items()
+            for name, value in compiled.params.items()
             if name in self._names
-            and not (name in as_statement.binds and as_statement.binds[name].required)
+            and not (name in compiled.binds and compiled.binds[name].required)
         }
 
     def arguments(self, values: Mapping[str, Any]) -> list[Any]:
@@ -126,10 +126,6 @@ class Result:
     def scalar_one(self) -> Any:
         """Return the first column of the only row. Raise ValueError unless there is exactly one."""
         return self.one()[0]
-
-    def scalar_one_or_none(self) -> Any:
-        row = self.one_or_none()
-        return None if row is None else row[0]
 
     def scalars(self) -> "Result":
         """Return the first column of each row."""

@@ -1,14 +1,13 @@
 """The pages of the API: its documentation and its errors."""
 
-from collections.abc import Iterator
-
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 
 from dressform.api.dependencies import SettingsDep
 from dressform.api.pages.assets import assets, render_page
+from dressform.api.problem_responses import all_errors
 from dressform.crypto.secrets import new_token
-from dressform.errors import DressformError, NotFound
+from dressform.errors import NotFound
 
 router = APIRouter(include_in_schema=False)
 
@@ -39,7 +38,7 @@ def show_redoc() -> HTMLResponse:
 
 @router.get("/problems")
 def show_problems() -> HTMLResponse:
-    known = sorted(_all_subclasses(DressformError), key=lambda kind: kind.status)
+    known = sorted(all_errors(), key=lambda kind: kind.status)
     return render_page("problems.html", problems=known)
 
 
@@ -51,9 +50,3 @@ def read_asset(digest: str, name: str) -> Response:
         raise NotFound
     headers = {"Cache-Control": "public, max-age=31536000, immutable"}
     return Response(asset.content, media_type=asset.media_type, headers=headers)
-
-
-def _all_subclasses(kind: type[DressformError]) -> Iterator[type[DressformError]]:
-    for child in kind.__subclasses__():
-        yield child
-        yield from _all_subclasses(child)
