@@ -163,7 +163,7 @@ async def _empty(settings: Settings) -> None:
 
 @pytest.fixture
 def uows(app: FastAPI) -> UnitOfWorkFactory:
-    found: UnitOfWorkFactory = app.state.service.uows
+    found: UnitOfWorkFactory = app.state.dressform.uows
     return found
 
 

@@ -9,7 +9,7 @@ from dressform.actions.check_journal import check_journal
 from dressform.actions.load_secrets import load_secrets
 from dressform.clock import Clock
 from dressform.crypto.master_keys import load_master_keys
-from dressform.crypto.tokens import SigningKey
+from dressform.crypto.signing_keys import SigningKey
 from dressform.db import embedded
 from dressform.db.errors import DatabaseError
 from dressform.db.pool import Pool

@@ -1,4 +1,4 @@
-"""psql on the database in use, whoever runs it."""
+"""psql on the database in use, embedded or not."""
 
 import os
 import shutil

@@ -162,7 +162,7 @@ async def test_a_preflight(settings: Settings, clock: MovableClock) -> None:
         async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
             response = await client.options("/v1/profiles/me", headers=asked)
         found = [record for record in await list_records(app) if record.method == "OPTIONS"]
-        async with as_log_role(app.state.service.uows) as uow:
+        async with as_log_role(app.state.dressform.uows) as uow:
             await uow.connection.execute(text("TRUNCATE access_log"))
 
     assert response.status_code == 200

@@ -19,7 +19,7 @@ from dressform.access_log import shipper as shipping
 from dressform.access_log import spool as spooling
 from dressform.access_log.shipper import Shipper
 from dressform.access_log.spool import Spool, create_spool
-from dressform.db.pool import Transaction
+from dressform.db.connections import Transaction
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.repositories.access_log import AccessLogEntries
 from dressform.repositories.access_log_partitions import AccessLogPartitions

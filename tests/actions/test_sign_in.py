@@ -5,7 +5,8 @@ from fastapi import FastAPI
 from dressform.crypto.passwords import PasswordHasher
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.policy.periods import start_of_day
-from dressform.repositories.accounts import Accounts, Credentials
+from dressform.repositories.accounts import Accounts
+from dressform.repositories.credentials import Credentials
 from tests.conftest import MovableClock
 from tests.helpers.auth import login
 from tests.helpers.members import MemberClient
@@ -22,7 +23,7 @@ async def test_a_hash_of_lower_cost_is_renewed_by_the_next_login(
     ada: MemberClient, app: FastAPI, uows: UnitOfWorkFactory
 ) -> None:
     """And only by the right password."""
-    passwords: PasswordHasher = app.state.service.passwords
+    passwords: PasswordHasher = app.state.dressform.passwords
     cheap = Argon2Hasher(time_cost=1, memory_cost=1024, parallelism=1, type=Type.ID)
     outdated = cheap.hash(ada.password)
     async with uows.transaction() as uow:

@@ -10,7 +10,8 @@ import pytest
 from fastapi import FastAPI
 from jose import jwk, jwt
 
-from dressform.crypto.tokens import AccessTokens, SigningKey
+from dressform.crypto.signing_keys import SigningKey
+from dressform.crypto.tokens import AccessTokens
 from dressform.settings.settings import Settings
 from tests.conftest import MovableClock
 from tests.helpers.assertions import assert_problem
@@ -71,7 +72,7 @@ def forged(token: str, app: FastAPI) -> Iterator[tuple[str, str]]:
     """What each is, and the token."""
     header, payload, signature = token.split(".")
     head, claims = decoded(header), decoded(payload)
-    ours = app.state.service.tokens._keys[0]
+    ours = app.state.dressform.tokens._keys[0]
     stranger = SigningKey.generate()
     public = ours.verifier.to_pem()
 
@@ -139,7 +140,7 @@ def signed_anew(
     header, payload, _ = token.split(".")
     claims = decoded(payload)
     change(claims)
-    key = app.state.service.tokens._keys[0].signer
+    key = app.state.dressform.tokens._keys[0].signer
     return jwt.encode(claims, key, algorithm="ES256", headers=decoded(header))
 
 
@@ -158,7 +159,7 @@ async def test_a_session_of_somebody_else(
     ada: MemberClient, app: FastAPI, clock: MovableClock
 ) -> None:
     """Well signed, but subject and session do not belong together."""
-    tokens: AccessTokens = app.state.service.tokens
+    tokens: AccessTokens = app.state.dressform.tokens
     claims = tokens.verify(ada.access_token, at=clock())
     for subject, session in (
         (claims.session_id, claims.session_id),
@@ -180,7 +181,7 @@ async def test_ten_minutes(ada: MemberClient, clock: MovableClock) -> None:
 async def test_another_deployment_on_the_same_keys(
     ada: MemberClient, app: FastAPI, settings: Settings, clock: MovableClock
 ) -> None:
-    tokens: AccessTokens = app.state.service.tokens
+    tokens: AccessTokens = app.state.dressform.tokens
     claims = tokens.verify(ada.access_token, at=clock())
     others = AccessTokens(tokens._keys, issuer="https://staging.example", audience="dressform-api")
     token = others.sign(claims.account_id, claims.session_id, at=clock())

@@ -197,7 +197,9 @@ async def test_the_dataset_s_own_address_is_the_canonical_one(
     await publish_edition(uows)
     before = (await client.get("/v1/dataset/editions/2027")).json()["files"]
     elsewhere = {"dataset_url": "https://d.example", "publisher": "X & Y", "contact": "d@d.example"}
-    app.state.service = replace(app.state.service, settings=settings.model_copy(update=elsewhere))
+    app.state.dressform = replace(
+        app.state.dressform, settings=settings.model_copy(update=elsewhere)
+    )
 
     page = await client.get("/dataset/2027")
 

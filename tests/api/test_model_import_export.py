@@ -9,7 +9,7 @@ import pytest
 
 from dressform.db.tables import Model
 from dressform.db.unit_of_work import UnitOfWorkFactory
-from dressform.repositories.models import MAX_MODELS
+from dressform.repositories.model_statements import MAX_MODELS
 from dressform.sewing.formats import Format
 from tests.helpers.assertions import assert_problem
 from tests.helpers.databases import count_rows

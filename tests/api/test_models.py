@@ -7,7 +7,7 @@ import pytest
 
 from dressform.db.tables import Model
 from dressform.db.unit_of_work import UnitOfWorkFactory
-from dressform.repositories.models import MAX_MODELS
+from dressform.repositories.model_statements import MAX_MODELS
 from dressform.sewing.catalogue import CATALOGUE, visible_measurements
 from tests.conftest import MovableClock
 from tests.helpers.auth import renew

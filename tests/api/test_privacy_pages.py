@@ -112,7 +112,7 @@ async def test_it_is_shut_tight(client: httpx.AsyncClient) -> None:
 
 async def test_whom_to_write_to_is_named(app: FastAPI, client: httpx.AsyncClient) -> None:
     own = app.state.settings.model_copy(update={"contact": "privacy@sewing.example"})
-    app.state.service = replace(app.state.service, settings=own)
+    app.state.dressform = replace(app.state.dressform, settings=own)
 
     html = (await client.get("/privacy")).text
 

@@ -60,7 +60,7 @@ async def test_those_for_whom_there_is_no_time_are_told_when_to_come_again(
 ) -> None:
     """A login takes a processor's time, and whoever hung up does not give it back."""
     queue = BoundedExecutor("test", threads=1, max_queued=2)
-    monkeypatch.setattr(app.state.service.passwords, "_queue", queue)
+    monkeypatch.setattr(app.state.dressform.passwords, "_queue", queue)
 
     answers = await asyncio.gather(
         *(login(ada.client, f"nobody-{number}", PASSWORD) for number in range(20))

@@ -40,7 +40,7 @@ async def test_prepared_requests_are_answered_as_expected(
     app: FastAPI, client: httpx.AsyncClient
 ) -> None:
     """With one request of each, so that the bench stays usable."""
-    service = app.state.service
+    service = app.state.dressform
     members = await Members.create(service.uows, service.tokens)
     answered, expected = {}, {}
     for operation in operations():

@@ -36,7 +36,7 @@ async def test_each_rule_has_its_line(
 
     heading, *lines = table.splitlines()
     assert heading.split() == [
-        *("rule", "window", "oldest", "next", "ending", "last", "run", "rows"),
+        *("rule", "period", "oldest", "next", "expiry", "last", "run", "rows"),
         *("waiting", "overdue"),
     ]
     assert [one.split()[0] for one in lines] == [category.key for category in CATEGORIES]
@@ -106,7 +106,9 @@ async def test_what_is_kept_past_its_window_is_counted(
 
     since = end_of(PROFILE, began)
     for rule in ("profile", "model"):
-        first = f"rows are past their window, the first since {since:%Y-%m-%d %H:%M:%S}, and"
+        first = (
+            f"rows are past their retention period, the first since {since:%Y-%m-%d %H:%M:%S}, and"
+        )
         assert f"{rule}: 2 {first} wait for a warning of their owner; at most 30 days." in below
         assert f"{rule}: 1 {first} are kept as restricted; at most 24 months." in below
     assert f"taken no mail since {now() - timedelta(days=2):%Y-%m-%d}" in below

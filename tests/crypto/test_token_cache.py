@@ -8,7 +8,8 @@ import pytest
 from jose import jwt
 
 from dressform.crypto import tokens
-from dressform.crypto.tokens import AccessTokens, SigningKey
+from dressform.crypto.signing_keys import SigningKey
+from dressform.crypto.tokens import AccessTokens
 from dressform.errors import Unauthenticated
 
 AT = datetime(2031, 5, 6, 7, 8, 9, tzinfo=UTC)

@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 from jose import jwk
 from jose.backends.ecdsa_backend import ECDSAECKey
 
-from dressform.crypto.tokens import AccessTokens, Claims, SigningKey, check_signing_backend
+from dressform.crypto.signing_keys import SigningKey, check_signing_backend
+from dressform.crypto.tokens import AccessTokens, Claims
 from dressform.errors import StartupError, Unauthenticated
 
 AT = datetime(2031, 5, 6, 7, 8, 9, 500_000, tzinfo=UTC)  # far from the wall clock, on purpose

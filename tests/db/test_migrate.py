@@ -12,8 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from dressform.bootstrap import bootstrap, create_pool, database_url, run_migrations
+from dressform.db.connections import Autocommit
 from dressform.db.migrate import _config, downgrade, is_current, migrate
-from dressform.db.pool import Autocommit, for_sqlalchemy
+from dressform.db.pool import for_sqlalchemy
 from dressform.db.tables import Base
 from dressform.repositories.access_log import SET_LOG_ROLE
 from dressform.repositories.access_log_partitions import AccessLogPartitions

@@ -12,8 +12,8 @@ from sqlalchemy import Float, Integer, bindparam, func, literal_column, select, 
 
 from dressform.bootstrap import bootstrap
 from dressform.db import pool
+from dressform.db.connections import Connection
 from dressform.db.errors import DatabaseError
-from dressform.db.pool import Connection
 from dressform.db.sqlstates import IN_FAILED_SQL_TRANSACTION
 from dressform.db.statements import Statement, is_any_of
 from dressform.db.tables import Account

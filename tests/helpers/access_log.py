@@ -16,15 +16,9 @@ from dressform.access_log.shipper import Shipper
 from dressform.crypto.secrets import timed_id
 from dressform.db.statements import Statement
 from dressform.db.unit_of_work import TransactionalUnitOfWork, UnitOfWorkFactory
-from dressform.repositories.access_log import (
-    COLUMNS,
-    SET_LOG_ROLE,
-    AccessLogEntries,
-    AccessLogEntry,
-    AccessLogFilter,
-    PageKey,
-)
+from dressform.repositories.access_log import COLUMNS, SET_LOG_ROLE, AccessLogEntries
 from dressform.repositories.access_log_partitions import AccessLogPartitions
+from dressform.repositories.access_log_query import AccessLogEntry, AccessLogFilter, PageKey
 
 
 @asynccontextmanager
@@ -114,7 +108,7 @@ async def wait_until_shipped(shipper: Shipper) -> None:
 async def list_records(app: FastAPI) -> list[Record]:
     """Return all records, the oldest first."""
     await wait_until_shipped(app.state.shipper)
-    uows: UnitOfWorkFactory = app.state.service.uows
+    uows: UnitOfWorkFactory = app.state.dressform.uows
     async with as_log_role(uows) as uow:
         rows = await uow.connection.execute(text("SELECT * FROM access_log ORDER BY request_id"))
         return [Record(*row) for row in rows]

@@ -10,9 +10,10 @@ import asyncpg
 import pytest
 from sqlalchemy import func, select
 
-from dressform.db import pool
+from dressform.db import connections
+from dressform.db.connections import Transaction
 from dressform.db.embedded.data import ROLE, SERVICE
-from dressform.db.pool import Pool, Transaction
+from dressform.db.pool import Pool
 from dressform.db.statements import Result, Statement
 from dressform.db.tables import Base
 from dressform.db.unit_of_work import TransactionalUnitOfWork, UnitOfWorkFactory
@@ -100,7 +101,7 @@ def watch_statements(
     before: Callable[[str, list[Any]], None], after: Callable[[], None] = lambda: None
 ) -> Iterator[None]:
     """Call `before` with each statement and its arguments that is executed, and `after` behind it."""
-    real = pool._run
+    real = connections._run
 
     async def run(driver: Any, statement: Statement, values: Mapping[str, Any]) -> Result:
         before(statement.sql, statement.arguments(values))
@@ -109,7 +110,7 @@ def watch_statements(
         return result
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pool, "_run", run)
+        patch.setattr(connections, "_run", run)
         yield
 
 

@@ -31,7 +31,7 @@ async def grant_operator(uows: UnitOfWorkFactory, person: MemberClient) -> None:
 
 async def become_operator(app: FastAPI, person: MemberClient) -> MemberClient:
     """Make a member an operator, after all earlier lines were shipped."""
-    await grant_operator(app.state.service.uows, person)
+    await grant_operator(app.state.dressform.uows, person)
     await list_records(app)
     return person
 

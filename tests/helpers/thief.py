@@ -9,7 +9,8 @@ import httpx
 from sqlalchemy import text
 
 from dressform.db import embedded
-from dressform.db.pool import Autocommit, Pool
+from dressform.db.connections import Autocommit
+from dressform.db.pool import Pool
 from dressform.settings.settings import Settings
 from tests.helpers.databases import as_superuser
 from tests.helpers.images import make_image

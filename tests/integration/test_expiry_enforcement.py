@@ -12,7 +12,8 @@ from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.policy.account_data import PROFILE
 from dressform.policy.operation_data import VISITOR
 from dressform.policy.sign_in_data import ONE_TIME_TOKEN, SESSION, SIGN_UP
-from dressform.repositories.access_log import AccessLogEntries, AccessLogFilter
+from dressform.repositories.access_log import AccessLogEntries
+from dressform.repositories.access_log_query import AccessLogFilter
 from dressform.repositories.accounts import Accounts
 from dressform.repositories.expired_rows import MAX_GRACE_PERIOD
 from tests.conftest import MovableClock
@@ -37,7 +38,7 @@ async def stay_signed_in(
             {"at": at, "index": uow.keyrings.index.hash_email(person.email)},
         )
         account_id, session_id = moved.one()
-    person.access_token = app.state.service.tokens.sign(UUID(str(account_id)), session_id, at=at)
+    person.access_token = app.state.dressform.tokens.sign(UUID(str(account_id)), session_id, at=at)
 
 
 async def furnish(person: MemberClient) -> str:
@@ -142,9 +143,9 @@ async def test_a_session_ends_for_good(
     app: FastAPI, clock: MovableClock, ada: MemberClient, early: timedelta, status: int
 ) -> None:
     renewed = await ada.client.post("/v1/auth/refresh", json={"refresh_token": ada.refresh_token})
-    account = app.state.service.tokens.verify(renewed.json()["access_token"], at=clock())
+    account = app.state.dressform.tokens.verify(renewed.json()["access_token"], at=clock())
     clock.at = end_of(SESSION, clock()) - early
-    ada.access_token = app.state.service.tokens.sign(
+    ada.access_token = app.state.dressform.tokens.sign(
         account.account_id, account.session_id, at=clock()
     )
     token = {"refresh_token": renewed.json()["refresh_token"]}

@@ -12,8 +12,8 @@ from dressform.crypto.secrets import timed_id
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.errors import SearchTooBroad
 from dressform.policy.operation_data import VISITOR
-from dressform.repositories import access_log
-from dressform.repositories.access_log import AccessLogEntry, PageKey
+from dressform.repositories import access_log, access_log_query
+from dressform.repositories.access_log_query import AccessLogEntry, PageKey
 from tests.conftest import MovableClock
 from tests.helpers.access_log import insert_entries, make_entry, make_uuid7, search_entries
 
@@ -139,7 +139,7 @@ async def test_the_days_that_the_server_leaves_out_hold_nothing_alive(
     query = text(
         f"SELECT at, now FROM unnest(CAST(:ats AS timestamptz[])) AS at, "
         f"unnest(CAST(:nows AS timestamptz[])) AS now "
-        f"WHERE ({access_log._IS_LIVE.replace(':now', 'now')}) IS DISTINCT FROM "
+        f"WHERE ({access_log_query._IS_LIVE.replace(':now', 'now')}) IS DISTINCT FROM "
         f"((at AT TIME ZONE 'UTC' + INTERVAL '6 months') AT TIME ZONE 'UTC' > now)"
     )
     nows = [
@@ -204,7 +204,7 @@ async def test_too_long_a_search_is_told(
     uows: UnitOfWorkFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(access_log, "_SETTINGS", text("SET LOCAL statement_timeout = '1ms'"))
-    monkeypatch.setattr(access_log, "_IS_LIVE", "pg_sleep(1) IS NOT NULL AND at < :now")
+    monkeypatch.setattr(access_log_query, "_IS_LIVE", "pg_sleep(1) IS NOT NULL AND at < :now")
     await insert_entries(uows, make_entry(uows.clock() - DAY))
 
     with pytest.raises(SearchTooBroad) as raised:

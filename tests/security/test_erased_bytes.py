@@ -69,7 +69,7 @@ async def scene(server: embedded.Server, tmp_path: Path) -> AsyncIterator[Scene]
         app.router.lifespan_context(app),
         httpx.AsyncClient(transport=transport, base_url=settings.public_url) as client,
     ):
-        tasks = create_tasks(settings, app.state.service.uows)
+        tasks = create_tasks(settings, app.state.dressform.uows)
         mailbox = Mailbox(tmp_path / "mail", tasks.deliver_mails)
         other = MemberClient(client, mailbox, "grace")
         await other.register()

@@ -145,7 +145,7 @@ async def use(settings: Settings, folder: Path, server_log: Path) -> int:
         httpx.AsyncClient(transport=transport, base_url=settings.public_url) as client,
     ):
         began = server_log.stat().st_size
-        tasks = create_tasks(settings, app.state.service.uows)
+        tasks = create_tasks(settings, app.state.dressform.uows)
         ada = MemberClient(client, Mailbox(folder / "mail", tasks.deliver_mails), "ada")
         await ada.register()
         await ada.confirm()

@@ -71,7 +71,7 @@ async def stolen_bytes(
     async with app.router.lifespan_context(app):
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url=settings.public_url) as client:
-            tasks = create_tasks(settings, app.state.service.uows)
+            tasks = create_tasks(settings, app.state.dressform.uows)
             mailbox = Mailbox(tmp_path / "mail", tasks.deliver_mails)
             person, webp = await live(client, mailbox)
             secrets = f"{person.access_token}\n{person.refresh_token}".encode()

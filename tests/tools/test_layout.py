@@ -1,4 +1,4 @@
-"""Where code of the tests may lie."""
+"""Where code may lie, and how long a file may be."""
 
 import ast
 from pathlib import Path
@@ -6,6 +6,8 @@ from pathlib import Path
 from tests.tools.generate import TOP
 
 TESTS = TOP / "tests"
+SOURCE = TOP / "src" / "dressform"
+MAX_LINES = 200
 
 
 def list_imports(path: Path) -> list[str]:
@@ -25,3 +27,14 @@ def test_no_test_module_is_imported_by_another() -> None:
     ]
 
     assert found == []
+
+
+def test_no_source_file_is_long() -> None:
+    """A longer file holds two things, and has a seam at which it can be split."""
+    found = {
+        str(path.relative_to(SOURCE)): lines
+        for path in SOURCE.rglob("*.py")
+        if (lines := len(path.read_text().splitlines())) > MAX_LINES
+    }
+
+    assert found == {}

@@ -27,7 +27,7 @@ async def ask_email_change(
             "email-change",
             to=new_email,
             language=language,
-            ends_with=member.account_id,
+            owner_id=member.account_id,
             account_id=str(member.account_id),
             version=credentials.version,
         )
@@ -35,7 +35,7 @@ async def ask_email_change(
             "email-change-asked",
             to=credentials.email,
             language=language,
-            ends_with=member.account_id,
+            owner_id=member.account_id,
         )
 
 
@@ -56,5 +56,5 @@ async def confirm_email(uow: UnitOfWork, token: str) -> None:
         "email-changed",
         to=before.email,
         language=before.language,
-        ends_with=redeemed.owner.account_id,
+        owner_id=redeemed.owner.account_id,
     )

@@ -3,7 +3,8 @@ from dressform.actions.register import require_strong_password
 from dressform.crypto.passwords import PasswordHasher
 from dressform.db.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from dressform.errors import LinkInvalid, WrongPassword
-from dressform.repositories.accounts import Accounts, Credentials
+from dressform.repositories.accounts import Accounts
+from dressform.repositories.credentials import Credentials
 from dressform.repositories.mails import Mails
 from dressform.repositories.one_time_tokens import OneTimeTokens, RedeemedToken, TokenPurpose
 from dressform.repositories.owners import Member, Owner
@@ -62,6 +63,6 @@ async def _set_password(uow: UnitOfWork, owner: Owner, password_hash: str) -> Cr
     account = await Accounts(uow).change(owner, password_hash=password_hash)
     await OneTimeTokens(uow).delete_all(owner)
     await Mails(uow).add(
-        "password-changed", to=account.email, language=account.language, ends_with=owner.account_id
+        "password-changed", to=account.email, language=account.language, owner_id=owner.account_id
     )
     return account

@@ -1,7 +1,8 @@
 from dressform.crypto.passwords import PasswordHasher
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.errors import WrongPassword
-from dressform.repositories.accounts import Accounts, Credentials
+from dressform.repositories.accounts import Accounts
+from dressform.repositories.credentials import Credentials
 from dressform.repositories.owners import Owner
 
 

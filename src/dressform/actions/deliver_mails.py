@@ -1,39 +1,16 @@
 import logging
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass
 from email.message import EmailMessage
 from uuid import UUID
 
-from dressform.crypto.secrets import new_token
+from dressform.actions.draft_mails import DRAFTS
 from dressform.db.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from dressform.mail.compose import MailRenderer
 from dressform.mail.transport import DeliveryError, DeliveryUnknownError, Transport
-from dressform.repositories.accounts import Accounts, Credentials
-from dressform.repositories.expired_rows import MAX_GRACE_PERIOD, MIN_NOTICE
 from dressform.repositories.expiry_notices import ExpiryNotice, ExpiryNotices
-from dressform.repositories.mails import LeasedMail, Mails, OutboxMail
-from dressform.repositories.one_time_tokens import OneTimeTokens, TokenPurpose
-from dressform.repositories.sign_ups import SignUps
+from dressform.repositories.mails import LeasedMail, Mails
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class MailDraft:
-    """The template, recipient and language of a mail; the page and token of its link if any.
-
-    The recipient is the confirmed address, never a client's spelling: `Ada@` may be another
-    mailbox.
-    """
-
-    template: str
-    to: str
-    language: str
-    page: str = ""
-    token: str = ""
-    values: dict[str, str] = field(default_factory=dict)
-    warned: ExpiryNotice | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +78,7 @@ async def _abandon(uows: UnitOfWorkFactory, mail: LeasedMail) -> bool:
 async def _render(uow: UnitOfWork, composer: MailRenderer, mail_id: UUID) -> RenderedMail | None:
     """Render a mail. Return None when it has no recipient, or no reason, any more."""
     letter = await Mails(uow).get_by_id(mail_id)
-    draft = await _DRAFTS[letter.kind](uow, letter) if letter else None
+    draft = await DRAFTS[letter.kind](uow, letter) if letter else None
     if letter is None or draft is None:
         return None
     values = dict(draft.values)
@@ -113,121 +90,5 @@ async def _render(uow: UnitOfWork, composer: MailRenderer, mail_id: UUID) -> Ren
     return RenderedMail(message, draft.warned)
 
 
-async def _draft_sign_up(uow: UnitOfWork, letter: OutboxMail) -> MailDraft | None:
-    account = await Accounts(uow).get_by_email(letter.to)
-    if account is not None:
-        return MailDraft("already_registered", account.email, account.language)
-    locked = await Accounts(uow).get_in_grace_period_by_email(letter.to)
-    if locked is not None:
-        return await _draft_reactivation(uow, locked)
-    sign_ups = SignUps(uow)
-    wanted = letter.context.get("sign_up_id")
-    waiting = await (
-        sign_ups.get_by_id(UUID(wanted)) if wanted else sign_ups.get_latest_by_email(letter.to)
-    )
-    if waiting is None:
-        return None
-    token = new_token()
-    await sign_ups.set_token(waiting.id, token)
-    values = {"username": waiting.username}
-    return MailDraft(
-        "confirm_sign_up", waiting.email, waiting.language, "verify-email", token, values
-    )
-
-
-async def _draft_password_reset(uow: UnitOfWork, letter: OutboxMail) -> MailDraft | None:
-    account = await Accounts(uow).get_by_email(letter.to)
-    if account is None:
-        locked = await Accounts(uow).get_in_grace_period_by_email(letter.to)
-        return None if locked is None else await _draft_reactivation(uow, locked)
-    token = await OneTimeTokens(uow).issue(
-        account.owner, TokenPurpose.PASSWORD_RESET, email=account.email
-    )
-    return MailDraft("reset_password", account.email, account.language, "reset-password", token)
-
-
-async def _draft_email_change(uow: UnitOfWork, letter: OutboxMail) -> MailDraft | None:
-    accounts = Accounts(uow)
-    holder = await accounts.get_by_email(letter.to)
-    if holder is not None:
-        return MailDraft("already_registered", holder.email, holder.language)
-    # Not for an account that changed since: its new password may be there to stop this very mail.
-    about = letter.context
-    account = await accounts.get_for_share(UUID(about["account_id"]), version=about["version"])
-    if account is None:
-        return None
-    token = await OneTimeTokens(uow).issue(
-        account.owner, TokenPurpose.EMAIL_CHANGE, email=letter.to
-    )
-    return MailDraft("confirm_email", letter.to, account.language, "confirm-email", token)
-
-
-async def _draft_expiry_notice(uow: UnitOfWork, letter: OutboxMail) -> MailDraft | None:
-    """Draft the notice, unless a login has moved the expiry since."""
-    account_id = UUID(letter.context["account_id"])
-    locked = await Accounts(uow).get_in_grace_period(account_id)
-    if locked is not None:
-        return await _draft_reactivation(uow, locked)
-    account = await _get_expiring_account(uow, letter)
-    if account is None:
-        return None
-    values = {"ends_at": _format_time(account.expires_at)}
-    warned = ExpiryNotice(account_id, account.expires_at)
-    template = "ending" if account.restricted_at is None else "restricted_ending"
-    return MailDraft(template, account.email, account.language, values=values, warned=warned)
-
-
-async def _draft_restricted_notice(uow: UnitOfWork, letter: OutboxMail) -> MailDraft | None:
-    """Ask whether a restricted account is still needed; this warns of no expiry."""
-    account = await _get_expiring_account(uow, letter)
-    if account is None or account.restricted_at is None:
-        return None
-    values = {"ends_at": _format_time(account.expires_at)}
-    return MailDraft("restricted", account.email, account.language, values=values)
-
-
-async def _get_expiring_account(uow: UnitOfWork, letter: OutboxMail) -> Credentials | None:
-    """Return the account of a notice, None when its expiry is another one by now."""
-    account = await Accounts(uow).get_by_id(UUID(letter.context["account_id"]))
-    if account is None or account.expires_at.isoformat() != letter.context["ends_at"]:
-        return None
-    return account
-
-
-async def _draft_reactivation(uow: UnitOfWork, account: Credentials) -> MailDraft:
-    """Draft the mail that lets an owner reactivate an account in its grace period."""
-    token = new_token()
-    account_id = account.owner.account_id
-    await ExpiryNotices(uow).set_reactivation_token(account_id, token)
-    until = min((account.warned_at or uow.now) + MIN_NOTICE, account.expires_at + MAX_GRACE_PERIOD)
-    values = {"ends_at": _format_time(account.expires_at), "until": _format_time(until)}
-    warned = ExpiryNotice(account_id, account.expires_at)
-    return MailDraft("ended", account.email, account.language, "reopen", token, values, warned)
-
-
-def _format_time(moment: datetime) -> str:
-    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
-
-
-def _static_draft(template: str) -> Callable[[UnitOfWork, OutboxMail], Awaitable[MailDraft | None]]:
-    async def draft(_: UnitOfWork, letter: OutboxMail) -> MailDraft:
-        return MailDraft(template, letter.to, letter.language)
-
-    return draft
-
-
-_DRAFTS: dict[str, Callable[[UnitOfWork, OutboxMail], Awaitable[MailDraft | None]]] = {
-    "sign-up": _draft_sign_up,
-    "password-reset": _draft_password_reset,
-    "email-change": _draft_email_change,
-    "email-change-asked": _static_draft("email_change_asked"),
-    "email-changed": _static_draft("email_changed"),
-    "consent-given": _static_draft("consent_given"),
-    "consent-withdrawn": _static_draft("consent_withdrawn"),
-    "password-changed": _static_draft("password_changed"),
-    "erased": _static_draft("erased"),
-    "ending": _draft_expiry_notice,
-    "restricted": _draft_restricted_notice,
-}
 _AT_MOST_ONCE = frozenset({"ending"})
 """Kinds that must not be sent twice. The others are sent again when the outcome is unknown."""

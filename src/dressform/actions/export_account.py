@@ -4,8 +4,9 @@ from uuid import UUID
 
 from dressform.db.unit_of_work import UnitOfWork
 from dressform.errors import NotFound
-from dressform.repositories.accounts import Accounts, Credentials
+from dressform.repositories.accounts import Accounts
 from dressform.repositories.consents import Consent, Consents
+from dressform.repositories.credentials import Credentials
 from dressform.repositories.models import Models
 from dressform.repositories.operators import Operators
 from dressform.repositories.owners import Member

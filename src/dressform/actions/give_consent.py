@@ -37,6 +37,6 @@ async def give_consent(
             "consent-given",
             to=account.email,
             language=account.language,
-            ends_with=member.account_id,
+            owner_id=member.account_id,
         )
     return await consents.get(member)

@@ -2,7 +2,8 @@ from collections.abc import Sequence
 
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.errors import TooManyModels
-from dressform.repositories.models import MAX_MODELS, Models
+from dressform.repositories.model_statements import MAX_MODELS
+from dressform.repositories.models import Models
 from dressform.repositories.owners import Member
 from dressform.repositories.sealed_models import StoredModel
 from dressform.sewing.body import BodyMeasurements

@@ -5,8 +5,9 @@ from dressform.crypto.keyrings import Keyrings
 from dressform.crypto.refresh_tokens import RefreshTokens
 from dressform.crypto.sealing import DecryptionError, MasterKeys, MissingMasterKeyError
 from dressform.crypto.secrets import KeyedIndex, new_key
-from dressform.crypto.tokens import SigningKey
-from dressform.db.pool import Pool, Transaction
+from dressform.crypto.signing_keys import SigningKey
+from dressform.db.connections import Transaction
+from dressform.db.pool import Pool
 from dressform.errors import StartupError
 from dressform.repositories.service_secrets import SecretPurpose, ServiceSecrets
 

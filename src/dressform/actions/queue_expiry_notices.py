@@ -25,7 +25,7 @@ async def queue_expiry_notices(uows: UnitOfWorkFactory) -> int:
                     kind,
                     to="",
                     language="",
-                    ends_with=warned.account_id,
+                    owner_id=warned.account_id,
                     account_id=str(warned.account_id),
                     ends_at=warned.expires_at.isoformat(),
                 )

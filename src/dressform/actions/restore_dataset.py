@@ -29,7 +29,7 @@ def read_edition(files: Mapping[str, bytes]) -> Draw:
 async def restore_dataset(
     uows: UnitOfWorkFactory, receipts: Receipts, operator_id: UUID, draw: Draw
 ) -> None:
-    """Store a published draw, so that nobody who may have been in it is drawn again.
+    """Store a published draw, so that no account that may have been in it is drawn again.
 
     One operator suffices, as it can only exclude people from later draws. Raise StartupError for a
     draw that does not match its receipt, or that is known already.

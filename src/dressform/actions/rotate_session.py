@@ -1,9 +1,11 @@
+from dressform.actions.issue_tokens import IssuedTokens, issue_tokens
+from dressform.crypto.tokens import AccessTokens
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.errors import RefreshTokenRefused
-from dressform.repositories.sessions import IssuedSession, Sessions
+from dressform.repositories.sessions import Sessions
 
 
-async def rotate_session(uows: UnitOfWorkFactory, token: str) -> IssuedSession:
+async def rotate_session(uows: UnitOfWorkFactory, tokens: AccessTokens, token: str) -> IssuedTokens:
     """Trade a refresh token for its successor. Raise RefreshTokenRefused.
 
     The token that was used last is accepted again until its successor is used: the response may
@@ -16,4 +18,4 @@ async def rotate_session(uows: UnitOfWorkFactory, token: str) -> IssuedSession:
         raise RefreshTokenRefused(
             "This token was used before: the session was ended to be safe. Sign in again."
         )
-    return renewed
+    return issue_tokens(tokens, renewed, at=uow.now)

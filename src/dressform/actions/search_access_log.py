@@ -6,12 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from dressform.db.unit_of_work import UnitOfWorkFactory
-from dressform.repositories.access_log import (
-    AccessLogEntries,
-    AccessLogEntry,
-    AccessLogFilter,
-    PageKey,
-)
+from dressform.repositories.access_log import AccessLogEntries
+from dressform.repositories.access_log_query import AccessLogEntry, AccessLogFilter, PageKey
 from dressform.repositories.audit_log_entries import AuditLogEntries
 
 MAX_ROWS = 500

@@ -1,13 +1,21 @@
+from dressform.actions.issue_tokens import IssuedTokens, issue_tokens
 from dressform.crypto.passwords import PasswordHasher
+from dressform.crypto.tokens import AccessTokens
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.errors import WrongCredentials
-from dressform.repositories.accounts import Accounts, Credentials
-from dressform.repositories.sessions import IssuedSession, Sessions
+from dressform.repositories.accounts import Accounts
+from dressform.repositories.credentials import Credentials
+from dressform.repositories.sessions import Sessions
 
 
 async def sign_in(
-    uows: UnitOfWorkFactory, passwords: PasswordHasher, *, login: str, password: str
-) -> IssuedSession:
+    uows: UnitOfWorkFactory,
+    passwords: PasswordHasher,
+    tokens: AccessTokens,
+    *,
+    login: str,
+    password: str,
+) -> IssuedTokens:
     """Sign in: start a session, and record the login for retention. Raise WrongCredentials.
 
     It also reactivates an account in its grace period.
@@ -25,7 +33,8 @@ async def sign_in(
             raise WrongCredentials
         if renewed is not None:
             await accounts.change(found.owner, password_hash=renewed)
-        return await Sessions(uow).add(found.owner)
+        session = await Sessions(uow).add(found.owner)
+    return issue_tokens(tokens, session, at=uow.now)
 
 
 async def _rehash_if_outdated(

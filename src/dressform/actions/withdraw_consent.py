@@ -18,6 +18,6 @@ async def withdraw_consent(
             "consent-withdrawn",
             to=account.email,
             language=account.language,
-            ends_with=member.account_id,
+            owner_id=member.account_id,
         )
     return await consents.get(member)

@@ -17,7 +17,6 @@ from dressform.access_log.middleware import AccessLogMiddleware
 from dressform.access_log.shipper import Shipper
 from dressform.access_log.spool import check_writable
 from dressform.actions.tidy_journal import tidy_regularly
-from dressform.api.dependencies import ACCESS_TOKEN_LIFETIME
 from dressform.api.exception_handlers import add_exception_handlers
 from dressform.api.openapi import complete_document
 from dressform.api.pages import dataset as dataset_pages
@@ -47,7 +46,8 @@ from dressform.api.state import AppState
 from dressform.bootstrap import bootstrap
 from dressform.clock import Clock
 from dressform.crypto.passwords import PasswordHasher
-from dressform.crypto.tokens import AccessTokens, check_signing_backend
+from dressform.crypto.signing_keys import check_signing_backend
+from dressform.crypto.tokens import AccessTokens
 from dressform.db.migrate import head_revisions
 from dressform.http.body_limit import BodyLimitMiddleware
 from dressform.http.security_headers import HeadersMiddleware
@@ -120,7 +120,7 @@ def create_app(process_settings: Settings, clock: Clock | None = None) -> Applic
         redoc_url=None,
         openapi_url="/openapi.json",
         redirect_slashes=False,
-        # Spans would carry the visitor's address to wherever a collector is.
+        # Spans would carry the visitor's address to a collector.
         telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
     )
     app.state.settings = process_settings
@@ -176,9 +176,8 @@ async def _lifespan(app: Application) -> AsyncIterator[None]:
             signing_keys,
             issuer=process_settings.public_url,
             audience=AUDIENCE,
-            lifetime=ACCESS_TOKEN_LIFETIME,
         )
-        app.state.service = AppState(
+        app.state.dressform = AppState(
             settings=process_settings,
             uows=uows,
             passwords=PasswordHasher(),
@@ -195,4 +194,4 @@ async def _lifespan(app: Application) -> AsyncIterator[None]:
         finally:
             tidying.cancel()
             await app.shipper.stop()
-            app.state.service.images.close()
+            app.state.dressform.images.close()

@@ -1,8 +1,68 @@
-"""Conditional requests (RFC 9110): a client with the current version gets a 304."""
+"""Conditional and range requests (RFC 9110, sections 13 and 14)."""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import format_datetime
 
 from fastapi import Request, Response
 
+from dressform.errors import RangeNotSatisfiable
+
 _NOT_MODIFIED_HEADERS = ("etag", "cache-control")
+# No file has 10**18 bytes; a range with more digits is ignored.
+_RANGE = re.compile(r"bytes=[ \t]*([0-9]{0,18})-([0-9]{0,18})[ \t]*", re.IGNORECASE)
+_DATE = "%a, %d %b %Y %H:%M:%S GMT"
+
+
+@dataclass(frozen=True, slots=True)
+class Validators:
+    """The validators of a file, and its size in bytes. `tag`: its strong ETag."""
+
+    tag: str
+    changed_at: datetime
+    size: int
+
+
+def parse_range(request: Request, version: Validators) -> range | None:
+    """Return the requested bytes; None for the whole file, unless the header is one plain range.
+
+    Raise RangeNotSatisfiable when the range begins after the end.
+    """
+    found = _RANGE.fullmatch(request.headers.get("range", ""))
+    if request.method != "GET" or not found or not if_range_matches(request, version):
+        return None
+    first, last = found.groups()
+    if not (first or last) or (first and last and int(last) < int(first)):
+        return None
+    start = int(first) if first else max(version.size - int(last), 0)
+    stop = min(int(last) + 1, version.size) if first and last else version.size
+    if start >= stop:
+        raise RangeNotSatisfiable(version.size)
+    return range(start, stop)
+
+
+def if_range_matches(request: Request, version: Validators) -> bool:
+    """Return whether If-Range names this file, or is absent."""
+    condition = request.headers.get("if-range")
+    return condition is None or condition in {version.tag, http_date(version.changed_at)}
+
+
+def is_not_modified(request: Request, version: Validators) -> bool:
+    """Return whether the client has this version; If-None-Match takes precedence over the date."""
+    if "if-none-match" in request.headers:
+        return etag_matches(request, version.tag)
+    try:
+        text = request.headers.get("if-modified-since", "")
+        since = datetime.strptime(text, _DATE).replace(tzinfo=UTC)
+    except ValueError:
+        return False
+    return version.changed_at.replace(microsecond=0) <= since
+
+
+def http_date(moment: datetime) -> str:
+    """Return the time in the format of HTTP dates."""
+    return format_datetime(moment.astimezone(UTC), usegmt=True)
 
 
 def not_modified_response(request: Request, answer: Response) -> Response | None:

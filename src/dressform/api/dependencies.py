@@ -1,7 +1,6 @@
 """The dependencies of endpoints, by name."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import timedelta
 from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, Request, Security
@@ -30,8 +29,6 @@ from dressform.repositories.profiles import Profiles as ProfileRepository
 from dressform.repositories.sessions import Sessions as SessionRepository
 from dressform.retention_audit.auditor import Auditor as RetentionAuditor
 from dressform.settings.settings import Settings as ProcessSettings
-
-ACCESS_TOKEN_LIFETIME = timedelta(minutes=10)
 
 _SAFE_METHODS = frozenset({"GET", "HEAD"})
 

@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import Request, Response
 from fastapi.responses import StreamingResponse
 
-from dressform.api.ranges import Validators, http_date, is_not_modified, parse_range
+from dressform.api.conditional import Validators, http_date, is_not_modified, parse_range
 from dressform.api.schemas.dp_guarantee import LICENCE_URL
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.repositories.editions import Editions, StoredFile

@@ -19,6 +19,7 @@ from dressform.errors import (
     InternalError,
     InvalidInput,
     MalformedRequest,
+    OutcomeUnknown,
     TooLarge,
     Unauthenticated,
     Unavailable,
@@ -34,6 +35,7 @@ document (RFC 9457). The privacy notice at `/v1/privacy/notice` lists what is st
 long.
 """
 _METHODS = ("get", "head", "post", "put", "patch", "delete")
+_SAFE_METHODS = frozenset({"get", "head"})
 _ORDER = {name: place for place, name in enumerate(name for tag in TAGS for name in tag.operations)}
 
 
@@ -51,10 +53,10 @@ def complete_document(
         "license": {"name": "MIT", "url": "https://opensource.org/license/mit"},
     }
     paths = dict(sorted(document.pop("paths").items(), key=lambda pair: _place(pair[1])))
-    operations = list(_iter_operations(paths))
     components = document.pop("components")
-    for operation in operations:
-        _complete_operation(operation, components["schemas"])
+    for method, operation in _iter_methods(paths):
+        _complete_operation(method, operation, components["schemas"])
+    operations = list(_iter_operations(paths))
     document |= {
         "servers": [{"url": "/", "description": "This service."}],
         "tags": [{"name": tag.name, "description": tag.description} for tag in TAGS],
@@ -77,8 +79,12 @@ def _place(path_item: dict[str, Any]) -> int:
 
 
 def _iter_operations(paths: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield from (operation for _, operation in _iter_methods(paths))
+
+
+def _iter_methods(paths: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     for path in paths.values():
-        yield from (path[method] for method in _METHODS if method in path)
+        yield from ((method, path[method]) for method in _METHODS if method in path)
 
 
 def _iter_references(operations: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
@@ -86,12 +92,12 @@ def _iter_references(operations: list[dict[str, Any]]) -> Iterator[dict[str, Any
         yield from (each for each in operation["responses"].values() if "$ref" in each)
 
 
-def _complete_operation(operation: dict[str, Any], schemas: dict[str, Any]) -> None:
+def _complete_operation(method: str, operation: dict[str, Any], schemas: dict[str, Any]) -> None:
     summary, _, more = operation["description"].partition("\n\n")
     operation |= {"summary": summary, "description": " ".join(more.split()) or f"{summary}."}
     operation.setdefault("security", [])
     responses = operation["responses"]
-    _add_common_errors(operation, responses)
+    _add_common_errors(operation, responses, is_change=method not in _SAFE_METHODS)
     for status, response in responses.items():
         if "$ref" not in response:
             response["headers"] = headers_of(int(status)) | response.get("headers", {})
@@ -102,12 +108,16 @@ def _complete_operation(operation: dict[str, Any], schemas: dict[str, Any]) -> N
     operation["responses"] = dict(sorted(responses.items()))
 
 
-def _add_common_errors(operation: dict[str, Any], responses: dict[str, Any]) -> None:
+def _add_common_errors(
+    operation: dict[str, Any], responses: dict[str, Any], *, is_change: bool
+) -> None:
     declared = {error for response in responses.values() for error in errors_of(response)}
     # FastAPI's own 422 is replaced.
     if not errors_of(responses.get("422", {})):
         responses.pop("422", None)
     errors = declared | set(_common_errors(operation))
+    if is_change:
+        errors.add(OutcomeUnknown)
     for status, reference in problem_responses(*errors).items():
         other = responses.get(str(status), {}).get("content")
         if other is None:

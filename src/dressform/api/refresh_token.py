@@ -7,10 +7,10 @@ from urllib.parse import urlsplit
 
 from fastapi import Body, Request, Response
 
-from dressform.api.dependencies import ACCESS_TOKEN_LIFETIME, AppStateDep, SettingsDep
+from dressform.actions.issue_tokens import IssuedTokens
+from dressform.api.dependencies import SettingsDep
 from dressform.api.schemas.sessions import RefreshRequest, TokensRead
 from dressform.errors import OriginNotAllowed, RefreshTokenRefused
-from dressform.repositories.sessions import IssuedSession
 
 _NAME = "dressform-refresh"
 
@@ -23,23 +23,22 @@ class PresentedToken:
     by_cookie: bool
 
 
-class TokenIssuer:
-    """Issues the tokens of a session, and sets or clears the cookie of the response."""
+class RefreshCookie:
+    """Writes the tokens of a session into the response: the refresh token in a cookie, or both in
+    the body.
+    """
 
-    def __init__(self, response: Response, service: AppStateDep) -> None:
+    def __init__(self, response: Response, settings: SettingsDep) -> None:
         self._response = response
-        self._settings = service.settings
-        self._clock = service.uows.clock
-        self._tokens = service.tokens
+        self._settings = settings
 
-    def issue(self, signed_in: IssuedSession, *, by_cookie: bool) -> TokensRead:
-        now = self._clock()
+    def write(self, tokens: IssuedTokens, *, by_cookie: bool) -> TokensRead:
         if by_cookie:
-            self._set(signed_in.refresh_token, max_age=signed_in.expires_at - now)
+            self._set(tokens.refresh_token, max_age=tokens.refresh_token_lifetime)
         return TokensRead(
-            access_token=self._tokens.sign(signed_in.account_id, signed_in.session_id, at=now),
-            expires_in=round(ACCESS_TOKEN_LIFETIME.total_seconds()),
-            refresh_token=None if by_cookie else signed_in.refresh_token,
+            access_token=tokens.access_token,
+            expires_in=round(tokens.access_token_lifetime.total_seconds()),
+            refresh_token=None if by_cookie else tokens.refresh_token,
         )
 
     def clear(self) -> None:
@@ -57,21 +56,21 @@ class TokenIssuer:
         )
 
 
-async def get_token_issuer(response: Response, service: AppStateDep) -> TokenIssuer:
-    return TokenIssuer(response, service)
+async def get_refresh_cookie(response: Response, settings: SettingsDep) -> RefreshCookie:
+    return RefreshCookie(response, settings)
 
 
 async def get_presented_token(
     request: Request,
     settings: SettingsDep,
-    body: Annotated[RefreshRequest | None, Body()] = None,
+    payload: Annotated[RefreshRequest | None, Body()] = None,
 ) -> PresentedToken:
     """Return the token of the body, else of the cookie.
 
     Raise RefreshTokenRefused or OriginNotAllowed.
     """
-    if body is not None and body.refresh_token is not None:
-        return PresentedToken(body.refresh_token, by_cookie=False)
+    if payload is not None and payload.refresh_token is not None:
+        return PresentedToken(payload.refresh_token, by_cookie=False)
     text = request.cookies.get(cookie_name(settings))
     if not text:
         raise RefreshTokenRefused(

@@ -28,5 +28,5 @@ class AppState:
 
 def get_state(request: Request) -> AppState:
     """Return the state of the application that handles the request."""
-    service: AppState = request.app.state.service
-    return service
+    state: AppState = request.app.state.dressform
+    return state

@@ -108,7 +108,7 @@ def restore(
     }
     draw = restoring.read_edition(files)
     typer.echo(
-        "Nobody who had an account on the day of that draw will be drawn again, whether they were in "
+        "No account that existed on the day of that draw will be drawn again, whether it was in "
         "it or not. This can't be undone."
     )
     typer.confirm("Go on?", abort=True)

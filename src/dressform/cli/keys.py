@@ -9,7 +9,7 @@ import typer
 from dressform.bootstrap import bootstrap, resolved_settings
 from dressform.crypto.master_keys import load_master_keys, new_master_key
 from dressform.crypto.sealing import DecryptionError
-from dressform.crypto.tokens import SigningKey
+from dressform.crypto.signing_keys import SigningKey
 from dressform.errors import StartupError
 from dressform.repositories.service_secrets import SecretPurpose, ServiceSecrets
 from dressform.settings.key_ring import KEY_ID_DESCRIPTION, is_key_id

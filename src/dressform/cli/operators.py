@@ -9,7 +9,8 @@ import typer
 from dressform.bootstrap import bootstrap, resolved_settings
 from dressform.db.unit_of_work import UnitOfWork
 from dressform.errors import StartupError
-from dressform.repositories.accounts import Accounts, Credentials
+from dressform.repositories.accounts import Accounts
+from dressform.repositories.credentials import Credentials
 from dressform.repositories.operators import Operators
 from dressform.settings.settings import Settings
 

@@ -20,9 +20,9 @@ _RULES = (*(category.key for category in CATEGORIES), CLOCK)
 
 @app.callback()
 def retention(context: typer.Context) -> None:
-    """Show how each rule stands: window, oldest row, next ending, last run; and what is overdue.
+    """Show the state of each rule: retention period, oldest row, next expiry, last run, overdue rows.
 
-    Also what is kept past its window, and why; and whether mail is taken.
+    Show also which rows are kept longer, and why, and whether the mail server accepts mail.
     """
     if context.invoked_subcommand is None:
         with resolved_settings() as settings:
@@ -32,12 +32,12 @@ def retention(context: typer.Context) -> None:
 @app.command()
 def approve(
     rule: Annotated[
-        str | None, typer.Argument(help="Only this one of the rules held, or `clock`.")
+        str | None, typer.Argument(help="Approve only this blocked rule, or `clock`.")
     ] = None,
     *,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Without asking.")] = False,
 ) -> None:
-    """Let rounds go on that were held before they ended anything: for a day, for what is shown."""
+    """Approve a blocked deletion: for one day, and only for the rows that are shown."""
     if rule not in (None, *_RULES):
         raise StartupError(f"There is no rule {rule}: they are {', '.join(_RULES)}.")
     with resolved_settings() as settings:
@@ -47,10 +47,12 @@ def approve(
 async def _approve(settings: Settings, rule: str | None, *, yes: bool) -> None:
     async with bootstrap(settings) as (uows, _):
         uow = uows.read()
-        held = [block for block in await PurgeBlocks(uow).list_all() if rule in (None, block.rule)]
-        if not held:
+        blocks = [
+            block for block in await PurgeBlocks(uow).list_all() if rule in (None, block.rule)
+        ]
+        if not blocks:
             typer.echo(f"{rule} is not blocked." if rule else "No rule is blocked.")
-        for block in held:
+        for block in blocks:
             typer.echo(f"{block.rule}: {format_reason(block)}.")
             if not yes and not typer.confirm("Is that right, and may the runs go on?"):
                 continue

@@ -20,7 +20,7 @@ from dressform.retention_audit.rule_findings import RuleFindings
 from dressform.settings.settings import Settings
 
 _LINE = "{:<16} {:<10} {:<20} {:<20} {:<20} {:>8} {:>8} {:>8}"
-_HEADING = ("rule", "window", "oldest", "next ending", "last run", "rows", "waiting", "overdue")
+_HEADING = ("rule", "period", "oldest", "next expiry", "last run", "rows", "waiting", "overdue")
 
 
 async def show_retention(settings: Settings) -> None:
@@ -101,13 +101,13 @@ def _format_kept_rows(rule: RuleFindings) -> list[str]:
     lines = []
     if (kept := rule.rows.unwarned).rows:
         lines.append(
-            f"{rule.key}: {kept.rows} rows are past their window, the first since "
+            f"{rule.key}: {kept.rows} rows are past their retention period, the first since "
             f"{_format_time(kept.since)}, and wait for a warning of their owner; at most "
             f"{UNWARNED.period.format('en')}."
         )
     if (kept := rule.rows.restricted).rows:
         lines.append(
-            f"{rule.key}: {kept.rows} rows are past their window, the first since "
+            f"{rule.key}: {kept.rows} rows are past their retention period, the first since "
             f"{_format_time(kept.since)}, and are kept as restricted; at most "
             f"{RESTRICTED.period.format('en')}."
         )

@@ -27,7 +27,7 @@ class Use(Enum):
 
     NEXT: the first use of its generation. REPEATED: the token that was used last comes again and
     none of its successors was used, as when an answer got lost. REPLAYED: any other, so that
-    somebody has a copy.
+    another client has a copy.
     """
 
     NEXT = "next"

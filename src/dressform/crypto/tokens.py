@@ -1,29 +1,25 @@
-"""Access tokens: JWTs (RFC 9068) signed with ES256. The only module that imports jose.
+"""Access tokens: JWTs (RFC 9068) signed with ES256. Only this module and
+`signing_keys` import jose.
 
 jose accepts tokens that it should refuse, and raises exceptions that it does not document. So a
 token must also equal, byte for byte, what `sign` would have written.
 """
 
-import base64
 import hashlib
-import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Self
+from typing import Any
 from uuid import UUID, uuid4
 
 from cachetools import TLRUCache
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from jose import jwk, jws, jwt
-from jose.backends.base import Key
-from jose.backends.cryptography_backend import CryptographyECKey
+from jose import jws, jwt
 
-from dressform.errors import StartupError, Unauthenticated
+from dressform.crypto.signing_keys import ALGORITHM, SigningKey, base64url, compact_json
+from dressform.errors import Unauthenticated
 
-ALGORITHM, TOKEN_TYPE = "ES256", "at+jwt"
+TOKEN_TYPE = "at+jwt"  # noqa: S105  the `typ` of RFC 9068
 MAX_TOKEN_LENGTH = 8192
 CACHE_SIZE = 10_000
 MAX_CLOCK_SKEW = timedelta(seconds=5)
@@ -37,39 +33,6 @@ DECODE_OPTIONS = {
     **dict.fromkeys(("verify_exp", "verify_nbf", "verify_iat"), False),
     **dict.fromkeys(("require_aud", "require_iss", "require_sub", "require_jti"), True),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class SigningKey:
-    """A P-256 key. Its id is the RFC 7638 thumbprint."""
-
-    kid: str
-    private_pem: bytes = field(repr=False)
-    signer: Key = field(repr=False, compare=False)
-    verifier: Key = field(repr=False, compare=False)
-
-    @classmethod
-    def generate(cls) -> Self:
-        pem, pkcs8 = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8
-        private = ec.generate_private_key(ec.SECP256R1())
-        return cls.from_bytes(private.private_bytes(pem, pkcs8, serialization.NoEncryption()))
-
-    @classmethod
-    def from_bytes(cls, private_pem: bytes) -> Self:
-        """Load what `to_bytes` returned. Raise ValueError for another kind of key."""
-        private = serialization.load_pem_private_key(private_pem, password=None)
-        if not isinstance(private, ec.EllipticCurvePrivateKey) or private.curve.name != "secp256r1":
-            raise ValueError("not a private key on the curve P-256")
-        signer = jwk.construct(private_pem, ALGORITHM)
-        verifier = signer.public_key()
-        return cls(_thumbprint(verifier), private_pem, signer, verifier)
-
-    def to_bytes(self) -> bytes:
-        """Return the private key in clear. Encrypt it before it is stored."""
-        return self.private_pem
-
-    def public_jwk(self) -> dict[str, str]:
-        return {**self.verifier.to_dict(), "kid": self.kid, "use": "sig"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +58,7 @@ class AccessTokens:
         self._keys = tuple(keys)
         self._issuer = issuer
         self._audience = audience
-        self._lifetime = lifetime
+        self.lifetime = lifetime
         self._verifiers = {_encoded_header(key): key.verifier for key in self._keys}
         self._now = 0.0
         # Keyed by SHA-256, so that memory holds no usable tokens.
@@ -115,7 +78,7 @@ class AccessTokens:
             "jti": str(uuid4()),
             "iat": issued,
             "nbf": issued,
-            "exp": issued + int(self._lifetime.total_seconds()),
+            "exp": issued + int(self.lifetime.total_seconds()),
         }
         key = self._keys[0]
         return jwt.encode(claims, key.signer, algorithm=ALGORITHM, headers=_header(key))
@@ -158,20 +121,14 @@ class AccessTokens:
             issuer=self._issuer,
         )
         # jose takes a list of audiences, and of a claim that stands twice it drops one.
-        if claims["aud"] != self._audience or _base64url(_json(claims)) != payload:
+        if claims["aud"] != self._audience or base64url(compact_json(claims)) != payload:
             raise Unauthenticated
         return _parse(claims)
 
     def _check_times(self, claims: Claims, at: datetime) -> None:
         is_now = claims.issued_at - MAX_CLOCK_SKEW <= at < claims.expires_at
-        if not is_now or not timedelta() < claims.expires_at - claims.issued_at <= self._lifetime:
+        if not is_now or not timedelta() < claims.expires_at - claims.issued_at <= self.lifetime:
             raise Unauthenticated
-
-
-def check_signing_backend() -> None:
-    """Raise StartupError unless OpenSSL signs: jose's Python backend leaks the key by timing."""
-    if jwk.get_key(ALGORITHM) is not CryptographyECKey:
-        raise StartupError("Install python-jose with its [cryptography] extra, then start again.")
 
 
 def _parse(claims: dict[str, Any]) -> Claims:
@@ -202,17 +159,3 @@ def _header(key: SigningKey) -> dict[str, str]:
 def _encoded_header(key: SigningKey) -> str:
     """Return the first part of every token that a key signs."""
     return jws.sign(b"", key.signer, headers=_header(key), algorithm=ALGORITHM).partition(".")[0]
-
-
-def _thumbprint(public: Key) -> str:
-    members = {name: public.to_dict()[name] for name in ("crv", "kty", "x", "y")}
-    return _base64url(hashlib.sha256(_json(members)).digest())
-
-
-def _json(members: dict[str, Any]) -> bytes:
-    """Return compact JSON, as jose writes it and as RFC 7638 requires."""
-    return json.dumps(members, separators=(",", ":")).encode()
-
-
-def _base64url(data: bytes) -> str:
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()

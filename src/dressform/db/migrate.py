@@ -15,8 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from dressform.db.advisory_locks import MIGRATIONS
+from dressform.db.connections import Connection as Queries
 from dressform.db.errors import DatabaseError, translated_errors
-from dressform.db.pool import Connection as Queries
 from dressform.db.pool import for_sqlalchemy
 from dressform.db.statements import Statement
 from dressform.errors import StartupError

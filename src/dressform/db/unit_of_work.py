@@ -13,7 +13,8 @@ from sqlalchemy import text
 
 from dressform.clock import Clock
 from dressform.crypto.keyrings import Keyrings
-from dressform.db.pool import Autocommit, Connection, Pool, Transaction
+from dressform.db.connections import Autocommit, Connection, Transaction
+from dressform.db.pool import Pool
 from dressform.db.statements import Statement
 from dressform.journal.entries import Deletion
 from dressform.journal.journal import Journal

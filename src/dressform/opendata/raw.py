@@ -169,7 +169,7 @@ def build_codebook_table(codebook: Codebook) -> Resource:
     return Resource(
         name="codebook",
         title="The codebook",
-        description=f"Version {codebook.version}, made before anybody contributed. {SOURCE}",
+        description=f"Version {codebook.version}, made before any contribution. {SOURCE}",
         fields=(
             Field("measurement", "string", "Its name in FreeSewing."),
             Field("unit", "string", "mm or degree."),

@@ -37,7 +37,7 @@ def build_synthetic_records(
         name="people",
         title="Made-up people",
         description="Complete sets of measurements of people who do not exist. As a whole they are "
-        "spread as those who contributed, as far as the noise lets one see that; no row is anybody's. Empty "
+        "spread as those who contributed, as far as the noise lets one see that; no row is a real person's. Empty "
         "where the measurement does not go with the flag, or too few contributed it.",
         fields=(Field("breasts", "boolean", "Whether the body has breasts."), *units),
         rows=[rows[place] for place in random.permutation(len(rows))],

@@ -15,7 +15,7 @@ UNWARNED = Extension(
     condition="",
     text=Text(
         f"If no mail could warn you at least {MIN_NOTICE.format('en')} before, the account is "
-        "locked at its end, for everybody but you: whoever signs in with its password opens it "
+        "locked at its end, for everyone but you: signing in with its password opens it "
         f"again. It is deleted {MIN_NOTICE.format('en')} after a warning was delivered.",
         "Si aucun e-mail n'a pu vous prévenir au moins "
         f"{MIN_NOTICE.format('fr')} avant, le compte est verrouillé à son terme, pour tous sauf "
@@ -28,7 +28,7 @@ RESTRICTED = Extension(
     period=CalendarMonths(24),
     condition="restricted_at IS NOT NULL",
     text=Text(
-        "If you had processing restricted (GDPR Art. 18), your account is kept, shown to nobody but you, "
+        "If you had processing restricted (GDPR Art. 18), your account is kept, shown only to you, "
         "until you lift the restriction or remove the account. Without any login you are asked by "
         "mail when the 12 months are over, and once more 12 months later, whether you still need it.",
         "Si vous avez fait limiter le traitement (RGPD art. 18), le compte est conservé, visible de vous "

@@ -9,7 +9,7 @@ VISITOR = Category(
     key="visitor",
     name=Text("Visits", "Visites"),
     data=Text(
-        "The IP address of whoever visits the site or uses the API, with time, method, route "
+        "The IP address of each visitor of the site and user of the API, with time, method, route "
         "template, status, duration and a random number of the request. Of a request about your "
         "privacy rights, beside time and address, only that it was one, and whether the service failed.",
         "L'adresse IP de toute personne qui visite le site ou utilise l'API, avec l'heure, la "

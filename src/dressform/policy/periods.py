@@ -79,6 +79,6 @@ def start_of_hour(moment: datetime) -> datetime:
 def expiry_sql(period: RetentionPeriod, start: str) -> str:
     """`period.after` as an SQL expression over a ``timestamptz`` expression `since`.
 
-    Immutable whatever the session's time zone, so generated columns and indexes may use it.
+    It does not depend on the session's time zone, so generated columns and indexes may use it.
     """
     return f"((({start}) AT TIME ZONE 'UTC') + INTERVAL '{period.interval}') AT TIME ZONE 'UTC'"

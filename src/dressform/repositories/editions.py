@@ -8,15 +8,21 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Integer, bindparam, select
-from sqlalchemy import func as sql
 from sqlalchemy.dialects.postgresql import insert
 
-from dressform.db.statements import Row, Statement
-from dressform.db.tables import DatasetDraw, DatasetEdition, DatasetFile
+from dressform.db.statements import Row
+from dressform.db.tables import DatasetEdition, DatasetFile
 from dressform.db.unit_of_work import UnitOfWork
 from dressform.errors import AlreadyPublished, NotFound
 from dressform.policy.periods import start_of_day
+from dressform.repositories.edition_statements import (
+    ALL,
+    BY_NAME,
+    FILE,
+    FILES_OF,
+    LAST_COUNT_SUFFICED,
+    PART,
+)
 
 EDITION_NAME = r"^[0-9]{4}(-[0-9]{4})?$"
 FILE_NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$"
@@ -67,47 +73,6 @@ class StoredEdition(Edition):
     published_at: datetime = field(kw_only=True)
 
 
-_EDITION = select(
-    DatasetEdition.name,
-    DatasetEdition.codebook,
-    DatasetEdition.count,
-    DatasetEdition.quality,
-    DatasetEdition.published_at,
-)
-_ALL = Statement(_EDITION.order_by(DatasetEdition.published_at.desc(), DatasetEdition.name.desc()))
-_BY_NAME = Statement(_EDITION.where(DatasetEdition.name == bindparam("name")))
-_FILES = (
-    select(
-        DatasetFile.edition,
-        DatasetFile.name,
-        DatasetFile.media_type,
-        DatasetFile.title,
-        DatasetFile.sha256,
-        DatasetFile.size,
-        DatasetEdition.published_at,
-    )
-    .join(DatasetEdition, DatasetEdition.name == DatasetFile.edition)
-    .where(DatasetFile.edition == bindparam("edition"))
-)
-_FILES_OF = Statement(_FILES)
-_FILE = Statement(_FILES.where(DatasetFile.name == bindparam("name")))
-_PART = Statement(
-    select(
-        sql.substring(
-            DatasetFile.content,
-            bindparam("start", type_=Integer),
-            bindparam("length", type_=Integer),
-        )
-    ).where(DatasetFile.edition == bindparam("edition"), DatasetFile.name == bindparam("name"))
-)
-_LAST_COUNT_SUFFICED = Statement(
-    select(DatasetDraw.codebook.is_not(None))
-    .where(DatasetDraw.count.is_not(None))
-    .order_by(DatasetDraw.year.desc())
-    .limit(1)
-)
-
-
 class Editions:
     """The published editions and their files."""
 
@@ -116,37 +81,37 @@ class Editions:
 
     async def list_all(self) -> list[StoredEdition]:
         """Return all editions, newest first."""
-        return [_to_edition(row) for row in await self._uow.connection.execute(_ALL)]
+        return [_to_edition(row) for row in await self._uow.connection.execute(ALL)]
 
     async def get(self, name: str) -> StoredEdition:
         """Return an edition. Raise NotFound."""
-        for row in await self._uow.connection.execute(_BY_NAME, {"name": name}):
+        for row in await self._uow.connection.execute(BY_NAME, {"name": name}):
             return _to_edition(row)
         raise NotFound
 
     async def list_files(self, edition: str) -> list[StoredFile]:
         """Return the files of an edition, by name."""
-        found = await self._uow.connection.execute(_FILES_OF, {"edition": edition})
+        found = await self._uow.connection.execute(FILES_OF, {"edition": edition})
         return sorted((StoredFile(*row) for row in found), key=lambda file: file.name)
 
     async def get_file(self, edition: str, name: str) -> StoredFile:
         """Return a file of an edition. Raise NotFound."""
         params = {"edition": edition, "name": name}
-        for row in await self._uow.connection.execute(_FILE, params):
+        for row in await self._uow.connection.execute(FILE, params):
             return StoredFile(*row)
         raise NotFound
 
     async def read_part(self, file: StoredFile, start: int, length: int) -> bytes:
         """Return a range of a file's bytes. Only these are read from the database."""
         found: bytes = await self._uow.connection.scalar(
-            _PART,
+            PART,
             {"edition": file.edition, "name": file.name, "start": start + 1, "length": length},
         )
         return found
 
     async def was_last_count_sufficient(self) -> bool:
         """Return whether the last count reached a codebook. False before the first count."""
-        return bool(await self._uow.connection.scalar(_LAST_COUNT_SUFFICED))
+        return bool(await self._uow.connection.scalar(LAST_COUNT_SUFFICED))
 
     async def publish(self, edition: Edition, files: Sequence[EditionFile]) -> None:
         """Publish an edition with all its files. Publishing the same again changes nothing.

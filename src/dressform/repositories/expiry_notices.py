@@ -10,7 +10,7 @@ from dressform.crypto.secrets import token_hash
 from dressform.db.tables import Account
 from dressform.db.unit_of_work import UnitOfWork
 from dressform.policy.periods import start_of_day
-from dressform.repositories.accounts import NOTICES_RESET
+from dressform.repositories.account_statements import NOTICES_RESET
 from dressform.repositories.expired_rows import MAX_GRACE_PERIOD, MIN_NOTICE, is_deletable
 
 NOTICE_DAYS = (30, 7, 1)

@@ -87,15 +87,15 @@ class Mails:
         self._encryption = RowEncryption(uow.keyrings, "mail")
 
     async def add(
-        self, kind: str, *, to: str, language: str, ends_with: UUID | None = None, **context: Any
+        self, kind: str, *, to: str, language: str, owner_id: UUID | None = None, **context: Any
     ) -> None:
-        """Add a mail, which is deleted with the account `ends_with` if it is still there."""
+        """Add a mail, which is deleted with the account `owner_id` if it is still there."""
         mail_id = random_id()
         await self._uow.connection.execute(
             _ADD,
             {
                 "id": mail_id,
-                "account_id": ends_with,
+                "account_id": owner_id,
                 "kind": kind,
                 "created_at": start_of_day(self._uow.now),
                 "next_attempt_at": start_of_hour(self._uow.now),

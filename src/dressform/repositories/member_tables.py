@@ -1,4 +1,4 @@
-"""The storage of the tables with personal data, whatever they hold."""
+"""The storage of the tables with personal data."""
 
 from typing import Any
 from uuid import UUID

@@ -5,74 +5,27 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, exists, func, insert, select, update
-from sqlalchemy.orm import aliased
-
 from dressform.crypto.secrets import new_version, random_id
 from dressform.db.statements import Row, Statement
-from dressform.db.tables import Account, Avatar, Model
 from dressform.db.unit_of_work import UnitOfWork
 from dressform.errors import FieldError, InvalidInput, NotFound, TooManyModels, Unauthenticated
 from dressform.journal.entries import Deletion, DeletionKind
-from dressform.repositories.members import with_member
+from dressform.repositories.model_statements import (
+    ADD,
+    CHANGE,
+    COUNT,
+    LOCK,
+    MAX_MODELS,
+    NEXT_PAGE,
+    ONE,
+    ONE_LOCKED,
+    REMOVE,
+    VARIANTS,
+)
 from dressform.repositories.owners import Owner
 from dressform.repositories.sealed_models import StoredModel, decrypt_model, encrypt_model
 from dressform.sewing.body import BodyMeasurements
 from dressform.sewing.units import EnteredValue
-
-MAX_MODELS = 100
-"""The models that an account can have."""
-
-
-_Base = aliased(Model)
-
-_OWNED = (
-    select(
-        Model.id,
-        Model.version,
-        Model.sealed,
-        Model.position,
-        exists().where(Avatar.model_id == Model.id).label("has_avatar"),
-        Model.base_id,
-        _Base.version.label("base_version"),
-        _Base.sealed.label("base_sealed"),
-    )
-    .join(Account, Account.id == Model.account_id)
-    .outerjoin(_Base, _Base.id == Model.base_id)
-    .where(Model.account_id == bindparam("account_id"))
-    .where(Account.models_expire_at > bindparam("at"))
-)
-_OWNED_ONE = _OWNED.where(Model.id == bindparam("model_id"))
-_ONE = Statement(_OWNED_ONE)
-_ONE_LOCKED = Statement(_OWNED_ONE.with_for_update(of=Model))
-_VARIANTS = Statement(_OWNED.where(Model.base_id == bindparam("base_id")).with_for_update(of=Model))
-MEMBER_AND_MODEL = with_member(_OWNED_ONE)
-_PAGE = (
-    _OWNED.where(Model.position > bindparam("after"))
-    .order_by(Model.position)
-    .limit(bindparam("most"))
-)
-_NEXT_PAGE = Statement(_PAGE)
-MEMBER_AND_MODELS = with_member(_PAGE)
-_ADD = Statement(insert(Model), "id", "account_id", "base_id", "version", "position", "sealed")
-_CHANGE = Statement(
-    update(Model).where(Model.id == bindparam("model_id")),
-    "base_id",
-    "version",
-    "position",
-    "sealed",
-)
-_REMOVE = Statement(delete(Model).where(Model.id == bindparam("model_id")))
-_LOCK = Statement(
-    select(Account.id)
-    .where(Account.id == bindparam("account_id"), Account.models_expire_at > bindparam("at"))
-    .with_for_update(key_share=True)
-)
-_COUNT = Statement(
-    select(func.count(), func.coalesce(func.max(Model.position), 0)).where(
-        Model.account_id == bindparam("account_id")
-    )
-)
 
 
 class Models:
@@ -83,7 +36,7 @@ class Models:
 
     async def get(self, owner: Owner, model_id: UUID) -> StoredModel:
         """Return a model. Raise NotFound, also for another owner's model."""
-        return await self._fetch_one(_ONE, owner, model_id)
+        return await self._fetch_one(ONE, owner, model_id)
 
     async def list_page(
         self, owner: Owner, *, after: int = 0, limit: int
@@ -92,7 +45,7 @@ class Models:
         any.
         """
         params = self._params(owner) | {"after": after, "most": limit + 1}
-        rows = await self._uow.connection.execute(_NEXT_PAGE, params)
+        rows = await self._uow.connection.execute(NEXT_PAGE, params)
         return decrypt_page(rows.all(), owner, limit=limit)
 
     async def add(
@@ -116,7 +69,7 @@ class Models:
             updated_on=self._uow.now.date(),
         )
         await self._uow.connection.execute(
-            _ADD, {"id": model.id, "account_id": owner.account_id, **encrypt_model(model, owner)}
+            ADD, {"id": model.id, "account_id": owner.account_id, **encrypt_model(model, owner)}
         )
         return model
 
@@ -138,7 +91,7 @@ class Models:
         """
         if made_whole:
             await self._lock(owner)
-        before = await self._fetch_one(_ONE_LOCKED, owner, model_id)
+        before = await self._fetch_one(ONE_LOCKED, owner, model_id)
         model = before.detached if made_whole else before
         own = model.own.apply_patch(
             breasts=breasts, measurements=measurements or {}, typed=typed or {}
@@ -153,30 +106,28 @@ class Models:
         Raise NotFound, and Unauthenticated when the account has expired.
         """
         await self._lock(owner)
-        await self._fetch_one(_ONE_LOCKED, owner, model_id)
+        await self._fetch_one(ONE_LOCKED, owner, model_id)
         params = self._params(owner) | {"base_id": model_id}
-        for row in await self._uow.connection.fetch_all(_VARIANTS, params):
+        for row in await self._uow.connection.fetch_all(VARIANTS, params):
             await self._save(owner, decrypt_model(row, owner).detached)
-        await self._uow.connection.execute(_REMOVE, {"model_id": model_id})
+        await self._uow.connection.execute(REMOVE, {"model_id": model_id})
         self._uow.deletions.append(Deletion(DeletionKind.MODEL, model_id))
 
     async def _save(self, owner: Owner, model: StoredModel) -> StoredModel:
         kept = replace(model, version=new_version())
         await self._uow.connection.execute(
-            _CHANGE, {"model_id": kept.id, **encrypt_model(kept, owner)}
+            CHANGE, {"model_id": kept.id, **encrypt_model(kept, owner)}
         )
         return kept
 
     async def _lock(self, owner: Owner) -> None:
         """Lock the owner's models against being added, removed or detached by others."""
-        if await self._uow.connection.scalar(_LOCK, self._params(owner)) is None:
+        if await self._uow.connection.scalar(LOCK, self._params(owner)) is None:
             raise Unauthenticated
 
     async def _next_position(self, owner: Owner) -> int:
         """Return the position after all others. Raise TooManyModels at the limit."""
-        number, last = await self._uow.connection.fetch_one(
-            _COUNT, {"account_id": owner.account_id}
-        )
+        number, last = await self._uow.connection.fetch_one(COUNT, {"account_id": owner.account_id})
         if number >= MAX_MODELS:
             raise TooManyModels
         return int(last) + 1

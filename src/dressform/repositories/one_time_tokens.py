@@ -55,7 +55,7 @@ _VALID = (
     .where(OneTimeToken.expires_at > bindparam("at"), Account.expires_at > bindparam("at"))
 )
 _PEEK = Statement(_VALID)
-# The account first, as whatever changes it does: in another order the two would deadlock.
+# Lock the account first, as every change of it does: in another order the two would deadlock.
 _REDEEM = Statement(_VALID.with_for_update(of=Account))
 _REMOVE = Statement(delete(OneTimeToken).where(OneTimeToken.hash == bindparam("hash")))
 _REMOVE_ALL = Statement(

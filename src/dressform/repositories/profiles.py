@@ -11,7 +11,7 @@ from dressform.db.statements import Row, Statement
 from dressform.db.tables import Account, AccountKey, Picture, Profile
 from dressform.db.unit_of_work import UnitOfWork
 from dressform.errors import FieldError, InvalidInput, NotFound, Unauthenticated
-from dressform.repositories.accounts import ACCOUNT_COLUMNS, Credentials, decrypt_credentials
+from dressform.repositories.credentials import ACCOUNT_COLUMNS, Credentials, decrypt_credentials
 from dressform.repositories.members import member_with_columns
 from dressform.repositories.owners import Owner
 

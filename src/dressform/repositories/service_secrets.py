@@ -9,7 +9,7 @@ from dressform.clock import Clock
 from dressform.crypto.sealing import MasterKeys, WrappedKey
 from dressform.crypto.secrets import timed_id
 from dressform.db.advisory_locks import SERVICE_SECRETS
-from dressform.db.pool import Connection
+from dressform.db.connections import Connection
 from dressform.db.tables import AccountKey, AuditLogEntry, Mail, ServiceSecret, SignUp
 
 

@@ -4,20 +4,24 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, insert, select, update
-
 from dressform.crypto.refresh_tokens import RefreshToken, Use
 from dressform.crypto.sealing import WrappedKey
 from dressform.crypto.secrets import random_id
-from dressform.db.statements import Row, Statement
-from dressform.db.tables import Account, AccountKey, Session
+from dressform.db.statements import Row
 from dressform.db.unit_of_work import UnitOfWork
 from dressform.errors import NotFound, RefreshTokenRefused
 from dressform.policy.periods import start_of_month
 from dressform.repositories.owners import Owner
-
-MAX_SESSIONS = 100
-"""The sessions that an account can have. One more login deletes the oldest."""
+from dressform.repositories.session_statements import (
+    ADD,
+    ALL,
+    DELETE,
+    DELETE_ALL,
+    DELETE_OTHERS,
+    EVICT_OLDEST,
+    FIND,
+    SAVE_USE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,57 +44,6 @@ class OpenSession:
     expires_at: datetime
 
 
-_IS_OF_ACCOUNT = Session.account_id == bindparam("account_id")
-_ADD = Statement(
-    insert(Session).returning(Session.expires_at),
-    "id",
-    "account_id",
-    "month_of_login",
-    "next_mark",
-    "sealed",
-)
-_ALL = Statement(
-    select(Session.id, Session.sealed, Session.expires_at).where(
-        _IS_OF_ACCOUNT, Session.expires_at > bindparam("at")
-    )
-)
-_FIND = Statement(
-    select(
-        Session.id,
-        Session.account_id,
-        Session.next_mark,
-        Session.used_hash,
-        Session.sealed,
-        Session.expires_at,
-        AccountKey.key_id,
-        AccountKey.wrapped_key,
-    )
-    .join(Account, Account.id == Session.account_id)
-    .join(AccountKey, AccountKey.account_id == Session.account_id)
-    .where(Session.id == bindparam("session_id"))
-    .where(Session.expires_at > bindparam("at"), Account.expires_at > bindparam("at"))
-    .with_for_update(of=Session)
-)
-_SAVE_USE = Statement(
-    update(Session).where(Session.id == bindparam("session_id")), "next_mark", "used_hash", "sealed"
-)
-_DELETE = Statement(delete(Session).where(Session.id == bindparam("session_id"), _IS_OF_ACCOUNT))
-_DELETE_ALL = Statement(delete(Session).where(_IS_OF_ACCOUNT))
-_DELETE_OTHERS = Statement(
-    delete(Session).where(_IS_OF_ACCOUNT, Session.id != bindparam("session_id"))
-)
-_EVICT_OLDEST = Statement(
-    delete(Session).where(
-        Session.id.in_(
-            select(Session.id)
-            .where(_IS_OF_ACCOUNT)
-            .order_by(Session.month_of_login.desc(), Session.id)
-            .offset(MAX_SESSIONS - 1)
-        )
-    )
-)
-
-
 class Sessions:
     """The sessions. Every change locks the session's row first, which prevents deadlocks."""
 
@@ -103,7 +56,7 @@ class Sessions:
         await self._evict_oldest(owner)
         session_id, today = random_id(), self._uow.now.date()
         expires_at = await self._uow.connection.scalar(
-            _ADD,
+            ADD,
             {
                 "id": session_id,
                 "account_id": owner.account_id,
@@ -144,7 +97,7 @@ class Sessions:
     async def list_all(self, owner: Owner) -> list[OpenSession]:
         """Return the sessions of an account, oldest first."""
         rows = await self._uow.connection.execute(
-            _ALL, {"account_id": owner.account_id, "at": self._uow.now}
+            ALL, {"account_id": owner.account_id, "at": self._uow.now}
         )
         found = [OpenSession(row.id, *_decrypt_days(owner, row), row.expires_at) for row in rows]
         return sorted(found, key=lambda one: (one.signed_in_on, one.renewed_on, one.id))
@@ -152,26 +105,26 @@ class Sessions:
     async def delete(self, owner: Owner, session_id: UUID) -> None:
         """Delete a session. Raise NotFound for one that is not the owner's."""
         ended = await self._uow.connection.execute(
-            _DELETE, {"session_id": session_id, "account_id": owner.account_id}
+            DELETE, {"session_id": session_id, "account_id": owner.account_id}
         )
         if not ended.rowcount:
             raise NotFound
 
     async def delete_all(self, owner: Owner, *, except_id: UUID | None = None) -> None:
         """Delete the sessions of an account, except the one with the id `except_id`."""
-        statement = _DELETE_ALL if except_id is None else _DELETE_OTHERS
+        statement = DELETE_ALL if except_id is None else DELETE_OTHERS
         await self._uow.connection.execute(
             statement, {"account_id": owner.account_id, "session_id": except_id}
         )
 
     async def _delete_row(self, row: Row) -> None:
         await self._uow.connection.execute(
-            _DELETE, {"session_id": row.id, "account_id": row.account_id}
+            DELETE, {"session_id": row.id, "account_id": row.account_id}
         )
 
     async def _evict_oldest(self, owner: Owner) -> None:
         """Delete the oldest sessions beyond the limit, to make room for one more."""
-        await self._uow.connection.execute(_EVICT_OLDEST, {"account_id": owner.account_id})
+        await self._uow.connection.execute(EVICT_OLDEST, {"account_id": owner.account_id})
 
     async def _fetch(self, text: str) -> tuple[RefreshToken, Row]:
         """Return a genuine token and its session, locked until the transaction ends.
@@ -182,7 +135,7 @@ class Sessions:
         if token is None:
             raise RefreshTokenRefused
         row = await self._uow.connection.fetch_one_or_none(
-            _FIND, {"session_id": token.session_id, "at": self._uow.now}
+            FIND, {"session_id": token.session_id, "at": self._uow.now}
         )
         if row is None or not self._tokens.is_genuine(token, row.account_id):
             raise RefreshTokenRefused
@@ -195,7 +148,7 @@ class Sessions:
         owner = Owner(row.account_id, key)
         signed_in_on, _ = _decrypt_days(owner, row)
         await self._uow.connection.execute(
-            _SAVE_USE,
+            SAVE_USE,
             {
                 "session_id": row.id,
                 "next_mark": self._tokens.mark(row.id, row.account_id, token.generation + 1),

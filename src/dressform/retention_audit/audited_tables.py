@@ -9,7 +9,7 @@ from datetime import datetime
 
 
 def add_interval_sql(moment: str, interval: str) -> str:
-    """Return SQL that adds an interval in UTC, whatever the time zone of the session."""
+    """Return SQL that adds an interval in UTC, in a session of any time zone."""
     return f"(({moment}) AT TIME ZONE 'UTC' + INTERVAL '{interval}') AT TIME ZONE 'UTC'"
 
 
@@ -77,7 +77,7 @@ AUDITED_TABLES = (
 VISITOR = AuditedTable("visitor", "access_log", "at", "6 months")
 """The access log: one partition per day, and spools before that."""
 
-RULES = tuple(dict.fromkeys(window.rule for window in (VISITOR, *AUDITED_TABLES)))
+RULES = tuple(dict.fromkeys(table.rule for table in (VISITOR, *AUDITED_TABLES)))
 
 
 def address_expires_at(moment: datetime) -> datetime:

@@ -60,18 +60,18 @@ class Auditor:
         for table in AUDITED_TABLES:
             rows[table.rule] += await count_rows(uow.connection, table, at)
         last = await list_last_runs(uow.connection, at)
-        held = await list_blocks(uow.connection)
-        aside = await count_quarantined(uow.connection)
+        blocks = await list_blocks(uow.connection)
+        quarantined = await count_quarantined(uow.connection)
         mail = await fetch_mail_status(uow.connection)
-        # Also what is held or set aside without being a rule: the warnings.
-        keys = RULES + tuple(sorted((held.keys() | aside.keys()) - set(RULES)))
+        # Also what is blocked or quarantined without being a rule: the expiry notices.
+        keys = RULES + tuple(sorted((blocks.keys() | quarantined.keys()) - set(RULES)))
         rules = tuple(
             RuleFindings(
                 key,
                 rows.get(key, RowCount()),
                 last.get(key),
-                aside.get(key, 0),
-                held.get(key),
+                quarantined.get(key, 0),
+                blocks.get(key),
                 unknown=log.unknown and key == VISITOR.rule,
             )
             for key in keys

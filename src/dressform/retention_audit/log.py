@@ -7,8 +7,8 @@ from datetime import datetime
 
 from sqlalchemy import text
 
+from dressform.db.connections import Connection
 from dressform.db.errors import DatabaseError
-from dressform.db.pool import Connection
 from dressform.db.sqlstates import LOCK_NOT_AVAILABLE, UNDEFINED_TABLE
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.retention_audit.audited_tables import VISITOR, AuditedTable, add_interval_sql
@@ -78,10 +78,10 @@ async def _audit_tables(uows: UnitOfWorkFactory, at: datetime) -> LogTables:
 
 
 async def _audit_table(uows: UnitOfWorkFactory, name: str, at: datetime) -> RowCount:
-    window = AuditedTable(VISITOR.rule, name, VISITOR.start_sql, VISITOR.period)
+    table = AuditedTable(VISITOR.rule, name, VISITOR.start_sql, VISITOR.period)
     try:
         async with _as_log_role(uows) as connection:
-            return await count_rows(connection, window, at)
+            return await count_rows(connection, table, at)
     except DatabaseError as error:
         if error.sqlstate == UNDEFINED_TABLE:  # Dropped meanwhile.
             return RowCount()

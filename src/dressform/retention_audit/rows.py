@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import text
 
-from dressform.db.pool import Connection
+from dressform.db.connections import Connection
 from dressform.retention_audit.audited_tables import AuditedTable
 from dressform.retention_audit.rule_findings import (
     FUTURE_AFTER,

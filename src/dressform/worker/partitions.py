@@ -38,7 +38,7 @@ async def drop_expired_partitions(uows: UnitOfWorkFactory, now: datetime) -> int
 async def _drop_partition(day: Partition, uows: UnitOfWorkFactory, now: datetime) -> int | None:
     """Detach and drop a partition. Return its row count, or None when it stays locked.
 
-    DETACH locks the whole log, so it has a transaction of its own, short whatever the size.
+    DETACH locks the whole log, so it has its own transaction, which is short for any size.
     """
     for tried in range(1, MAX_TRIES + 1):
         try:

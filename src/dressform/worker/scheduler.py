@@ -175,7 +175,7 @@ async def run_scheduler(tasks: WorkerTasks) -> AsyncIterator[None]:
         (tasks.deliver_in_background, DELIVERY_INTERVAL),
     ):
         trigger = IntervalTrigger(seconds=int(interval.total_seconds()), timezone=UTC)
-        # The scheduler uses the real clock, whatever DRESSFORM_CLOCK_AHEAD is.
+        # The scheduler uses the real clock, also when DRESSFORM_CLOCK_AHEAD is set.
         scheduler.add_job(run, trigger, args=[job], next_run_time=datetime.now(UTC))
     scheduler.start()
     try:

@@ -35,14 +35,14 @@ router = APIRouter(prefix="/v1/auth", tags=["auth"])
     responses=problem_responses(RateLimited),
 )
 async def forgot_password(
-    body: EmailOnly, mails: MailRepositoryDep, rate_limiter: RateLimiterDep
+    payload: EmailOnly, mails: MailRepositoryDep, rate_limiter: RateLimiterDep
 ) -> None:
     """Request a link to reset the password
 
     The response is the same whether or not the address has an account.
     """
-    rate_limiter.hit(RateLimit.MAIL, body.email)
-    await mails.add("password-reset", to=body.email, language="en")
+    rate_limiter.hit(RateLimit.MAIL, payload.email)
+    await mails.add("password-reset", to=payload.email, language="en")
 
 
 @router.post(
@@ -53,13 +53,13 @@ async def forgot_password(
     responses=problem_responses(LinkInvalid, WeakPassword),
 )
 async def reset_password(
-    body: PasswordReset, uows: UnitOfWorkFactoryDep, hasher: PasswordHasherDep
+    payload: PasswordReset, uows: UnitOfWorkFactoryDep, hasher: PasswordHasherDep
 ) -> None:
     """Reset the password with a mailed link
 
     The link works once, within one hour.
     """
-    await set_password_by_link(uows, hasher, token=body.token, new=body.new_password)
+    await set_password_by_link(uows, hasher, token=payload.token, new=payload.new_password)
 
 
 @router.post(
@@ -70,7 +70,7 @@ async def reset_password(
     responses=problem_responses(WrongPassword, WeakPassword, RateLimited),
 )
 async def change_password(
-    body: PasswordChange,
+    payload: PasswordChange,
     me: CurrentMemberOrRestricted,
     uows: UnitOfWorkFactoryDep,
     hasher: PasswordHasherDep,
@@ -82,7 +82,7 @@ async def change_password(
     """
     with rate_limiter.guard(RateLimit.PASSWORD, str(me.account_id)):
         await set_new_password(
-            uows, hasher, me, current=body.current_password, new=body.new_password
+            uows, hasher, me, current=payload.current_password, new=payload.new_password
         )
 
 
@@ -94,7 +94,7 @@ async def change_password(
     responses=problem_responses(WrongPassword, RateLimited),
 )
 async def change_email(
-    body: EmailChange,
+    payload: EmailChange,
     me: CurrentMemberOrRestricted,
     uows: UnitOfWorkFactoryDep,
     hasher: PasswordHasherDep,
@@ -105,8 +105,10 @@ async def change_email(
     The address changes when the link that is sent to the new address is followed.
     """
     with rate_limiter.guard(RateLimit.PASSWORD, str(me.account_id)):
-        rate_limiter.hit(RateLimit.MAIL, body.new_email)
-        await ask_email_change(uows, hasher, me, password=body.password, new_email=body.new_email)
+        rate_limiter.hit(RateLimit.MAIL, payload.new_email)
+        await ask_email_change(
+            uows, hasher, me, password=payload.password, new_email=payload.new_email
+        )
 
 
 @router.post(
@@ -116,12 +118,12 @@ async def change_email(
     response_description="The new address is confirmed and in use.",
     responses=problem_responses(LinkInvalid, EmailTaken),
 )
-async def confirm_email_change(body: TokenOnly, uow: UnitOfWorkDep) -> None:
+async def confirm_email_change(payload: TokenOnly, uow: UnitOfWorkDep) -> None:
     """Confirm a new e-mail address
 
     Send the token of the mailed link.
     """
-    await confirm_new_email(uow, body.token)
+    await confirm_new_email(uow, payload.token)
 
 
 @router.post(
@@ -131,11 +133,11 @@ async def confirm_email_change(body: TokenOnly, uow: UnitOfWorkDep) -> None:
     response_description="The account is active again; you can sign in.",
     responses=problem_responses(LinkInvalid),
 )
-async def reactivate_account(body: TokenOnly, uow: UnitOfWorkDep) -> None:
+async def reactivate_account(payload: TokenOnly, uow: UnitOfWorkDep) -> None:
     """Reactivate an account after its 12 months
 
     Send the token of the mailed link. An account is locked at the end of its 12 months, and is
     kept for a while longer if no warning could be delivered before. Reactivation counts as a
     login; signing in reactivates the account too.
     """
-    await reopen(uow, body.token)
+    await reopen(uow, payload.token)

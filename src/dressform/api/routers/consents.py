@@ -19,7 +19,7 @@ from dressform.api.schemas.consents import ConsentRead, ConsentsRead, ConsentWit
 from dressform.api.schemas.fields import Language
 from dressform.errors import ConsentTextChanged, TooManyConsents
 from dressform.opendata.consent import CURRENT
-from dressform.repositories.accounts import MEMBER_AND_ACCOUNT, decrypt_credentials
+from dressform.repositories.credentials import MEMBER_AND_ACCOUNT, decrypt_credentials
 
 router = APIRouter(prefix="/v1/privacy/consents", tags=["privacy"])
 
@@ -48,7 +48,7 @@ async def list_consents(
     responses=problem_responses(ConsentTextChanged, TooManyConsents),
 )
 async def set_open_dataset_consent(
-    body: ConsentUpdate,
+    payload: ConsentUpdate,
     me: CurrentMemberOrRestricted,
     uow: UnitOfWorkDep,
     rate_limiter: RateLimiterDep,
@@ -61,8 +61,8 @@ async def set_open_dataset_consent(
     restricted you can withdraw consent but not give it.
     """
     may_mail = partial(rate_limiter.try_hit, RateLimit.MAIL, str(me.account_id))
-    if not body.granted:
+    if not payload.granted:
         return ConsentRead.from_domain(await withdraw_consent(uow, me, may_mail=may_mail))
     return ConsentRead.from_domain(
-        await give_consent(uow, me, may_mail=may_mail, **body.to_action())
+        await give_consent(uow, me, may_mail=may_mail, **payload.to_action())
     )

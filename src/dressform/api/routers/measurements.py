@@ -68,7 +68,7 @@ async def list_measurements(
     """List the measurements
 
     Names and units are those of drafting software. `breasts` filters the list; a model keeps
-    every value whatever its flag says. `derived` lists what drafting computes from the
+    every value, with either flag. `derived` lists what drafting computes from the
     measurements; models do not hold these.
     """
     response.headers["Cache-Control"] = cache_control
@@ -80,20 +80,20 @@ async def list_measurements(
 
 
 @router.post("/check", response_description="The parsed values, with warnings.")
-async def check_measurements(body: BodyInput) -> CheckRead:
+async def check_measurements(payload: BodyInput) -> CheckRead:
     """Check measurements without storing them
 
     A form can call this while a person types: it parses text, and lists missing and implausible
     values. Nothing is stored, and no value is refused for being unusual.
     """
-    return CheckRead.from_domain(body.to_domain())
+    return CheckRead.from_domain(payload.to_domain())
 
 
-async def _require_neck(body: BodyInput) -> BodyMeasurements:
-    if "neck" not in body.measurements.measurements:
+async def _require_neck(payload: BodyInput) -> BodyMeasurements:
+    if "neck" not in payload.measurements.measurements:
         message = "measure the neck first: everything else is estimated from it"
         raise InvalidInput(FieldError("#/measurements/neck", message))
-    return body.to_domain()
+    return payload.to_domain()
 
 
 @router.post("/estimates", response_description="The estimates.")

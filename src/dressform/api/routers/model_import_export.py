@@ -11,7 +11,8 @@ from dressform.api.dependencies import AuthenticatedQueryDep, CurrentMember, Uni
 from dressform.api.problem_responses import problem_responses
 from dressform.api.schemas.model_files import ImportRead
 from dressform.errors import FieldError, InvalidInput, NotFound, TooLarge, TooManyModels
-from dressform.repositories.models import MEMBER_AND_MODEL, decrypt_member_model
+from dressform.repositories.model_statements import MEMBER_AND_MODEL
+from dressform.repositories.models import decrypt_member_model
 from dressform.sewing.body import BodyMeasurements
 from dressform.sewing.formats import (
     Format,

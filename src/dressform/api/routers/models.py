@@ -18,13 +18,8 @@ from dressform.api.schemas.pages import PositionCursor
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.errors import NotFound, TooManyModels
 from dressform.repositories.accounts import Accounts
-from dressform.repositories.models import (
-    MEMBER_AND_MODEL,
-    MEMBER_AND_MODELS,
-    Models,
-    decrypt_member_model,
-    decrypt_page,
-)
+from dressform.repositories.model_statements import MEMBER_AND_MODEL, MEMBER_AND_MODELS
+from dressform.repositories.models import Models, decrypt_member_model, decrypt_page
 from dressform.repositories.owners import Member
 from dressform.sewing.units import MeasurementUnit
 
@@ -88,7 +83,7 @@ async def list_models(
     responses=problem_responses(TooManyModels),
 )
 async def create_model(
-    body: ModelCreate, me: CurrentMember, uows: UnitOfWorkFactoryDep, response: Response
+    payload: ModelCreate, me: CurrentMember, uows: UnitOfWorkFactoryDep, response: Response
 ) -> ModelWithWarnings:
     """Create a model
 
@@ -98,7 +93,7 @@ async def create_model(
     """
     async with uows.transaction() as uow:
         model = await Models(uow).add(
-            me, name=body.name, body=body.to_domain(), based_on=body.based_on
+            me, name=payload.name, body=payload.to_domain(), based_on=payload.based_on
         )
     response.headers["Location"] = f"/v1/models/{model.id}"
     return ModelWithWarnings.from_domain(model)
@@ -129,7 +124,10 @@ async def read_model(
     responses=problem_responses(NotFound),
 )
 async def change_model(
-    model_id: ModelId, body: ModelUpdate, me: CurrentMemberOrRestricted, uows: UnitOfWorkFactoryDep
+    model_id: ModelId,
+    payload: ModelUpdate,
+    me: CurrentMemberOrRestricted,
+    uows: UnitOfWorkFactoryDep,
 ) -> ModelWithWarnings:
     """Change a model
 
@@ -138,7 +136,7 @@ async def change_model(
     null detaches a variant from its base model.
     """
     async with uows.transaction() as uow:
-        model = await Models(uow).change(me, model_id, **body.to_changes())
+        model = await Models(uow).change(me, model_id, **payload.to_changes())
     return ModelWithWarnings.from_domain(model)
 
 

@@ -78,7 +78,7 @@ async def export_account(
     responses=problem_responses(WrongPassword, RateLimited),
 )
 async def set_restriction(
-    body: RestrictionUpdate,
+    payload: RestrictionUpdate,
     me: CurrentMemberOrRestricted,
     uows: UnitOfWorkFactoryDep,
     hasher: PasswordHasherDep,
@@ -93,7 +93,9 @@ async def set_restriction(
     not end a restricted account: the notice says how long it is kept at most without a login.
     """
     with rate_limiter.guard(RateLimit.PASSWORD, str(me.account_id)):
-        await restrict_account(uows, hasher, me, password=body.password, restricted=body.restricted)
+        await restrict_account(
+            uows, hasher, me, password=payload.password, restricted=payload.restricted
+        )
 
 
 @router.post(
@@ -104,7 +106,7 @@ async def set_restriction(
     responses=problem_responses(WrongPassword, RateLimited),
 )
 async def delete_account(
-    body: PasswordOnly,
+    payload: PasswordOnly,
     me: CurrentMemberOrRestricted,
     uows: UnitOfWorkFactoryDep,
     hasher: PasswordHasherDep,
@@ -116,4 +118,4 @@ async def delete_account(
     deleted at once and cannot be restored. A last mail confirms it.
     """
     with rate_limiter.guard(RateLimit.PASSWORD, str(me.account_id)):
-        await erase_account(uows, hasher, me, password=body.password)
+        await erase_account(uows, hasher, me, password=payload.password)

@@ -58,7 +58,7 @@ async def read_own_profile(look: AuthenticatedQueryDep) -> OwnProfileRead:
     responses=problem_responses(UsernameTaken),
 )
 async def change_own_profile(
-    body: ProfileUpdate,
+    payload: ProfileUpdate,
     look: AuthenticatedQueryDep,
     me: CurrentMemberOrRestricted,
     uows: UnitOfWorkFactoryDep,
@@ -69,7 +69,7 @@ async def change_own_profile(
     an optional one.
     """
     async with uows.transaction() as uow:
-        await change_profile(uow, me, body.model_dump(exclude_unset=True))
+        await change_profile(uow, me, payload.model_dump(exclude_unset=True))
     return await read_own_profile(look)
 
 

@@ -26,7 +26,7 @@ router = APIRouter(prefix="/v1/auth", tags=["auth"])
     responses=problem_responses(UsernameTaken, WeakPassword, RateLimited),
 )
 async def register(
-    body: Registration,
+    payload: Registration,
     uows: UnitOfWorkFactoryDep,
     hasher: PasswordHasherDep,
     rate_limiter: RateLimiterDep,
@@ -36,9 +36,11 @@ async def register(
     A link is sent to the address; following it within 7 days creates the account. The response
     is the same whether or not the address already has an account.
     """
-    await check_registration(uows, email=body.email, username=body.username, password=body.password)
-    rate_limiter.hit(RateLimit.MAIL, body.email)
-    await keep_registration(uows, hasher, **body.model_dump())
+    await check_registration(
+        uows, email=payload.email, username=payload.username, password=payload.password
+    )
+    rate_limiter.hit(RateLimit.MAIL, payload.email)
+    await keep_registration(uows, hasher, **payload.model_dump())
 
 
 @router.post(
@@ -48,12 +50,12 @@ async def register(
     response_description="The registration is confirmed; you can sign in.",
     responses=problem_responses(LinkInvalid, EmailTaken, UsernameTaken),
 )
-async def confirm_registration(body: TokenOnly, uow: UnitOfWorkDep) -> None:
+async def confirm_registration(payload: TokenOnly, uow: UnitOfWorkDep) -> None:
     """Confirm a registration
 
     Send the token of the mailed link.
     """
-    await confirm_sign_up(uow, body.token)
+    await confirm_sign_up(uow, payload.token)
 
 
 @router.post(
@@ -64,11 +66,11 @@ async def confirm_registration(body: TokenOnly, uow: UnitOfWorkDep) -> None:
     responses=problem_responses(RateLimited),
 )
 async def resend_verification(
-    body: EmailOnly, mails: MailRepositoryDep, rate_limiter: RateLimiterDep
+    payload: EmailOnly, mails: MailRepositoryDep, rate_limiter: RateLimiterDep
 ) -> None:
     """Send the link of a registration again
 
     The previous link stops working.
     """
-    rate_limiter.hit(RateLimit.MAIL, body.email)
-    await mails.add("sign-up", to=body.email, language="en")
+    rate_limiter.hit(RateLimit.MAIL, payload.email)
+    await mails.add("sign-up", to=payload.email, language="en")

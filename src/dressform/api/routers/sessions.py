@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Path, Response, status
 from dressform.actions.rotate_session import rotate_session
 from dressform.actions.sign_in import sign_in
 from dressform.api.dependencies import (
+    AccessTokensDep,
     CurrentMemberOrRestricted,
     PasswordHasherDep,
     RateLimiterDep,
@@ -16,9 +17,9 @@ from dressform.api.problem_responses import problem_responses
 from dressform.api.rate_limiter import RateLimit
 from dressform.api.refresh_token import (
     PresentedToken,
-    TokenIssuer,
+    RefreshCookie,
     get_presented_token,
-    get_token_issuer,
+    get_refresh_cookie,
 )
 from dressform.api.schemas.sessions import LoginRequest, SessionRead, SessionsRead, TokensRead
 from dressform.errors import (
@@ -31,7 +32,7 @@ from dressform.errors import (
 
 router = APIRouter(prefix="/v1/auth", tags=["auth"])
 
-Cookie = Annotated[TokenIssuer, Depends(get_token_issuer)]
+RefreshCookieDep = Annotated[RefreshCookie, Depends(get_refresh_cookie)]
 PresentedTokenDep = Annotated[PresentedToken, Depends(get_presented_token)]
 SessionId = Annotated[
     UUID, Path(description="The id of the session, from the list of your sessions.")
@@ -45,11 +46,13 @@ SessionId = Annotated[
     responses=problem_responses(WrongCredentials, RateLimited),
 )
 async def login(
-    body: LoginRequest,
+    payload: LoginRequest,
     uows: UnitOfWorkFactoryDep,
     hasher: PasswordHasherDep,
+    tokens: AccessTokensDep,
+    *,
     rate_limiter: RateLimiterDep,
-    cookie: Cookie,
+    cookie: RefreshCookieDep,
 ) -> TokensRead:
     """Sign in
 
@@ -57,9 +60,9 @@ async def login(
     data are kept start again. It also reactivates an account that is past its 12 months and was
     kept because no warning could be delivered in time.
     """
-    with rate_limiter.guard(RateLimit.PASSWORD, body.login):
-        signed_in = await sign_in(uows, hasher, login=body.login, password=body.password)
-    return cookie.issue(signed_in, by_cookie=body.session == "cookie")
+    with rate_limiter.guard(RateLimit.PASSWORD, payload.login):
+        issued = await sign_in(uows, hasher, tokens, login=payload.login, password=payload.password)
+    return cookie.write(issued, by_cookie=payload.session == "cookie")
 
 
 @router.post(
@@ -69,7 +72,10 @@ async def login(
     responses=problem_responses(RefreshTokenRefused, OriginNotAllowed),
 )
 async def refresh(
-    token: PresentedTokenDep, uows: UnitOfWorkFactoryDep, cookie: Cookie
+    token: PresentedTokenDep,
+    uows: UnitOfWorkFactoryDep,
+    tokens: AccessTokensDep,
+    cookie: RefreshCookieDep,
 ) -> TokensRead:
     """Refresh the access token
 
@@ -77,8 +83,8 @@ async def refresh(
     not used, because a response may get lost. Any older one ends the whole session, because
     another person may have a copy.
     """
-    renewed = await rotate_session(uows, token.text)
-    return cookie.issue(renewed, by_cookie=token.by_cookie)
+    issued = await rotate_session(uows, tokens, token.text)
+    return cookie.write(issued, by_cookie=token.by_cookie)
 
 
 @router.post(
@@ -88,7 +94,9 @@ async def refresh(
     response_description="The session has ended.",
     responses=problem_responses(RefreshTokenRefused, OriginNotAllowed),
 )
-async def logout(token: PresentedTokenDep, sessions: SessionRepositoryDep, cookie: Cookie) -> None:
+async def logout(
+    token: PresentedTokenDep, sessions: SessionRepositoryDep, cookie: RefreshCookieDep
+) -> None:
     """Sign out
 
     The session of the refresh token ends at once; its access token is refused from then on too.

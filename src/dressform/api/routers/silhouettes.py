@@ -9,7 +9,8 @@ from dressform.api.dependencies import AuthenticatedQueryDep
 from dressform.api.problem_responses import problem_responses
 from dressform.api.schemas.fields import Language, LengthUnit
 from dressform.errors import NotFound
-from dressform.repositories.models import MEMBER_AND_MODEL, decrypt_member_model
+from dressform.repositories.model_statements import MEMBER_AND_MODEL
+from dressform.repositories.models import decrypt_member_model
 from dressform.sewing.silhouette import STYLE, render_silhouette
 from dressform.sewing.units import MeasurementUnit
 
@@ -64,6 +65,9 @@ async def get_model_silhouette(
     me, row = await look.fetch(MEMBER_AND_MODEL, model_id=model_id)
     body = decrypt_member_model(row, me).body
     drawing = render_silhouette(
-        body.visible, breasts=bool(body.breasts), language=language, unit=MeasurementUnit(unit)
+        body.visible,
+        breasts=bool(body.breasts),
+        language=language,
+        unit=MeasurementUnit(unit),
     )
     return Svg(drawing, headers=_HEADERS)

@@ -20,7 +20,7 @@ from dressform.api.schemas.access_log_fields import (
     decode_keyset,
     encode_keyset,
 )
-from dressform.api.schemas.fields import ResponseModel
+from dressform.api.schemas.base import ResponseModel
 
 TruncatedAddress = Annotated[
     str,

@@ -6,7 +6,8 @@ from pydantic import Field
 
 from dressform.actions.list_audit_log import AuditEntryWithOperator
 from dressform.actions.search_access_log import MAX_ROWS, LookupPurpose
-from dressform.api.schemas.fields import ResponseModel, UsernameStr
+from dressform.api.schemas.base import ResponseModel
+from dressform.api.schemas.fields import UsernameStr
 from dressform.api.schemas.pages import Next, encode_cursor
 
 Bits = Annotated[int, Field(ge=0, le=128, examples=[32], json_schema_extra={"format": "int32"})]

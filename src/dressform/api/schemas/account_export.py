@@ -4,8 +4,8 @@ from typing import Annotated, Self
 from pydantic import Field
 
 from dressform.actions.export_account import AccountData
+from dressform.api.schemas.base import ResponseModel
 from dressform.api.schemas.consents import ConsentRead
-from dressform.api.schemas.fields import ResponseModel
 from dressform.api.schemas.models import ModelRead
 from dressform.api.schemas.profiles import OwnProfileRead
 

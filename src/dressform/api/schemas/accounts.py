@@ -2,15 +2,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from dressform.api.schemas.fields import (
-    Email,
-    Language,
-    NewPassword,
-    Password,
-    RequestModel,
-    Token,
-    Username,
-)
+from dressform.api.schemas.base import RequestModel
+from dressform.api.schemas.fields import Email, Language, NewPassword, Password, Token, Username
 
 
 class Registration(RequestModel):

@@ -4,7 +4,8 @@ from uuid import UUID
 from pydantic import Field, ValidationError, model_validator
 from pydantic_core import InitErrorDetails
 
-from dressform.api.schemas.fields import Language, RequestModel
+from dressform.api.schemas.base import RequestModel
+from dressform.api.schemas.fields import Language
 from dressform.opendata.consent import CURRENT
 
 _EXAMPLE = CURRENT["en"]

@@ -3,8 +3,9 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field
 
+from dressform.api.schemas.base import ResponseModel
 from dressform.api.schemas.consent_update import ChosenModel, Hash, Version
-from dressform.api.schemas.fields import Language, ResponseModel
+from dressform.api.schemas.fields import Language
 from dressform.opendata.consent import CURRENT, ConsentText
 from dressform.repositories.consent_acts import ConsentAct
 from dressform.repositories.consents import MAX_ACTS, Consent

@@ -5,9 +5,9 @@ from typing import Annotated, Literal, Self
 from pydantic import Field
 
 from dressform.api.schemas import dp_guarantee as facts
+from dressform.api.schemas.base import ResponseModel
 from dressform.api.schemas.editions import Codebook, EditionSummary, LicenceRead
-from dressform.api.schemas.fields import ResponseModel
-from dressform.api.schemas.privacy import Sentence
+from dressform.api.schemas.privacy_texts import Sentence
 from dressform.opendata.years import next_draw_date
 from dressform.repositories.editions import StoredEdition
 
@@ -75,7 +75,7 @@ class GuaranteeRead(ResponseModel):
     def in_words(cls, language: str) -> Self:
         return cls(
             pairs=[PairRead(epsilon=epsilon, delta=delta) for epsilon, delta in facts.PAIRS],
-            sentence=facts.GUARANTEE.in_language(language),
+            sentence=facts.GUARANTEE.localized(language),
         )
 
 
@@ -147,9 +147,9 @@ class DatasetRead(ResponseModel):
         state = facts.PUBLISHED if published else facts.NOT_ENOUGH
         return cls(
             language=language,
-            about=facts.ABOUT.in_language(language),
+            about=facts.ABOUT.localized(language),
             state="published" if published else "insufficient_contributors",
-            sentence=state.in_language(language),
+            sentence=state.localized(language),
             next_date=next_draw_date(at),
             gates=[GateRead.from_domain(gate) for gate in facts.GATES],
             guarantee=GuaranteeRead.in_words(language),

@@ -15,7 +15,7 @@ MU = budget.round_up(budget.mu(), 3)
 PAIRS = tuple((budget.round_up(budget.epsilon(delta), 2), delta) for delta in (1e-6, 1e-9))
 """The same as epsilon with its delta."""
 MAX_ADVANTAGE_PERCENT = budget.round_up(100 * budget.advantage(), 1)
-"""True alarms minus false alarms, in 100, of the best test whether somebody took part."""
+"""True alarms minus false alarms, in 100, of the best test whether a person took part."""
 MAX_ACCURACY_PERCENT = 50 + MAX_ADVANTAGE_PERCENT / 2
 """The accuracy when taking part has a prior probability of one half."""
 
@@ -40,14 +40,14 @@ MOST_OF_ONE = max(book.max_values for book in OFFERED)
 PEOPLE_OF_A_FLAG = MIN_FLAG_COUNT
 
 ABOUT = Text(
-    "Body measurements for drafting patterns, for anybody and any purpose. Nothing in it is about "
-    "anybody: it is made from sums with noise, to which each member who agreed gives once in life.",
+    "Body measurements for drafting patterns, for everyone and any purpose. Nothing in it is about "
+    "a real person: it is made from sums with noise, to which each member who agreed gives once in life.",
     "Des mesures du corps pour tracer des patrons, pour tout le monde et tout usage. Rien n'y parle "
     "de personne : tout est fait de sommes bruitées, auxquelles chaque membre qui l'accepte "
     "contribue une fois dans sa vie.",
 )
 GUARANTEE = Text(
-    "Somebody who knows the data of everybody else, and wants to tell from all that is ever "
+    "A person who knows the data of everyone else, and wants to tell from all that is ever "
     "published whether you took part, has true alarms minus false alarms of at most 14.6 points: "
     "if that was as likely as not beforehand, "
     "they are right in at most 57.3 of 100 tries, where tossing a coin is right in 50.",
@@ -62,7 +62,7 @@ PUBLISHED = Text(
 )
 NOT_ENOUGH = Text(
     "Not enough people yet: an edition appears when there are 500 whose bodies have breasts, or 500 "
-    "whose bodies have not, by a count with noise. Until then whoever agreed waits.",
+    "whose bodies have not, by a count with noise. Until then those who agreed wait.",
     "Pas encore assez de monde : une édition paraît à partir de 500 personnes dont le corps a des "
     "seins, ou de 500 dont le corps n'en a pas, d'après un compte bruité. D'ici là, qui a accepté "
     "attend.",

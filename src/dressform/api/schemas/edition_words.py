@@ -7,7 +7,7 @@ from dressform.policy.category import Text
 
 TABLES: Mapping[str, Text] = {
     "people": Text(
-        "Made-up people with all their measurements: nobody's, but spread as those who gave",
+        "Made-up people with all their measurements, spread as those who gave",
         "Des personnes inventées avec toutes leurs mesures : celles de personne, mais réparties comme "
         "celles qui ont donné",
     ),
@@ -41,7 +41,7 @@ TABLES: Mapping[str, Text] = {
         "Des sommes de produits de deux mesures, avec du bruit, d'où suivent les corrélations",
     ),
     "codebook": Text(
-        "Bounds, bins, centres and scales, written down before anybody contributed",
+        "Bounds, bins, centres and scales, written down before any contribution",
         "Bornes, classes, centres et échelles, écrits avant toute contribution",
     ),
 }
@@ -79,9 +79,9 @@ def describe_file(file: FileRead, language: str) -> str | None:
     """Return what the file holds, in that language; None for an unknown file."""
     stem, _, ending = file.name.partition(".")
     if file.name in _OTHERS:
-        return _OTHERS[file.name].in_language(language)
+        return _OTHERS[file.name].localized(language)
     if ending == "zip":
-        return _ARCHIVE.in_language(language)
+        return _ARCHIVE.localized(language)
     if stem in TABLES and ending in _FORMATS:
-        return f"{TABLES[stem].in_language(language)} ({_FORMATS[ending]})"
+        return f"{TABLES[stem].localized(language)} ({_FORMATS[ending]})"
     return None

@@ -4,8 +4,8 @@ from typing import Annotated, Self
 
 from pydantic import Field
 
+from dressform.api.schemas.base import ResponseModel
 from dressform.api.schemas.dp_guarantee import LICENCE_URL
-from dressform.api.schemas.fields import ResponseModel
 from dressform.api.schemas.quality import QualityRead
 from dressform.repositories.editions import EDITION_NAME, FILE_NAME, StoredEdition, StoredFile
 

@@ -15,7 +15,8 @@ from dressform.api.schemas.measurement_checks import BodyInput, CheckRead
 from dressform.api.schemas.measurement_display import DisplayValuesRead, EnteredValueRead
 from dressform.api.schemas.measurement_input import EXAMPLE
 from dressform.api.schemas.measurements import MeasurementRead
-from dressform.api.schemas.privacy import CategoryRead, ReasonRead, status_sentence
+from dressform.api.schemas.privacy import CategoryRead, ReasonRead
+from dressform.api.schemas.privacy_texts import status_sentence
 from dressform.errors import FieldError, InvalidInput, NotFound
 from dressform.policy.notice import notice
 from dressform.sewing.body import BodyMeasurements

@@ -2,13 +2,11 @@
 
 import re
 import unicodedata
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from email_validator import EmailNotValidError, validate_email
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
-
-from dressform.api.schemas.limits import limit_field_count
 
 RESERVED = frozenset(
     {"admin", "administrator", "api", "dressform", "help", "moderator", "operator", "root"}
@@ -20,31 +18,6 @@ RESERVED = frozenset(
 _TEXT_PATTERN = r"^[^\x00-\x08\x0B\x0C\x0E-\x1F\x7F-\x9F]*$"
 _CONTROLS = r"\x00-\x1F\x7F-\x9F\u2028\u2029"
 _LINE_PATTERN = rf"^[^{_CONTROLS}]*[^\s{_CONTROLS}][^{_CONTROLS}]*$"
-
-
-class RequestModel(BaseModel):
-    """Base of request bodies: unknown keys are refused, and nothing is converted."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, hide_input_in_errors=True)
-
-    _size = model_validator(mode="before")(limit_field_count)
-
-
-def _drop_schema_defaults(schema: dict[str, Any]) -> None:
-    for field in schema["properties"].values():
-        field.pop("default", None)
-
-
-class MergePatchModel(RequestModel):
-    """Base of JSON Merge Patches: an absent field changes nothing."""
-
-    model_config = ConfigDict(json_schema_extra=_drop_schema_defaults)
-
-
-class ResponseModel(BaseModel):
-    """Base of response bodies."""
-
-    model_config = ConfigDict(frozen=True)
 
 
 def _has_no_controls(value: str) -> str:

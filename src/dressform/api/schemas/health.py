@@ -3,7 +3,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from dressform.api.schemas.fields import ResponseModel
+from dressform.api.schemas.base import ResponseModel
 
 WorkerStatus = Literal["ok", "late", "never_seen", "unknown"]
 AccessLogStatus = Literal["ok", "disk_error", "stuck"]

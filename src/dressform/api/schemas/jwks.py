@@ -2,7 +2,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from dressform.api.schemas.fields import ResponseModel
+from dressform.api.schemas.base import ResponseModel
 
 Coordinate = Annotated[
     str,

@@ -2,7 +2,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field
 
-from dressform.api.schemas.fields import RequestModel, ResponseModel
+from dressform.api.schemas.base import RequestModel, ResponseModel
 from dressform.api.schemas.measurement_input import InputUnit, MeasurementsInput
 from dressform.api.schemas.measurements import (
     MeasurementNames,

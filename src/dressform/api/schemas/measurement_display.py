@@ -4,7 +4,8 @@ from typing import Annotated, Self
 
 from pydantic import Field
 
-from dressform.api.schemas.fields import LengthUnit, ResponseModel
+from dressform.api.schemas.base import ResponseModel
+from dressform.api.schemas.fields import LengthUnit
 from dressform.api.schemas.measurement_input import MAX_ENTERED_LENGTH
 from dressform.sewing.body import BodyMeasurements
 from dressform.sewing.catalogue import CATALOGUE

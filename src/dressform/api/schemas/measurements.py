@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, WithJsonSchema
 from typing_extensions import TypeAliasType
 
-from dressform.api.schemas.fields import ResponseModel
+from dressform.api.schemas.base import ResponseModel
 from dressform.sewing.body import BodyMeasurements
 from dressform.sewing.catalogue import CATALOGUE, MAX_LENGTH_MM, VERSION, Measurement, Seamly
 from dressform.sewing.plausibility import check_plausibility

@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field
 
-from dressform.api.schemas.fields import ResponseModel
+from dressform.api.schemas.base import ResponseModel
 from dressform.api.schemas.measurements import (
     BothLanguages,
     Measurements,

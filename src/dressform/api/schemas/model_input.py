@@ -4,7 +4,8 @@ from uuid import UUID
 from pydantic import Field, ValidationError, WithJsonSchema, model_validator
 from pydantic_core import InitErrorDetails
 
-from dressform.api.schemas.fields import MergePatchModel, ModelName, RequestModel
+from dressform.api.schemas.base import MergePatchModel, RequestModel
+from dressform.api.schemas.fields import ModelName
 from dressform.api.schemas.measurement_input import (
     InputUnit,
     MeasurementsInput,

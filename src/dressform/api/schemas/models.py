@@ -4,7 +4,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from dressform.api.schemas.fields import ResponseModel
+from dressform.api.schemas.base import ResponseModel
 from dressform.api.schemas.measurement_display import DisplayValuesRead, EnteredValueRead
 from dressform.api.schemas.measurements import MeasurementNames, Measurements, Warnings, warnings_of
 from dressform.api.schemas.model_input import Breasts

@@ -3,79 +3,16 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field
 
-from dressform.api.schemas.fields import Password, RequestModel, ResponseModel
+from dressform.api.schemas.base import RequestModel, ResponseModel
+from dressform.api.schemas.fields import Password
+from dressform.api.schemas.privacy_texts import REASONS, Sentence, status_sentence
 from dressform.api.schemas.retention import Rows
-from dressform.policy.category import Category, Extension, Text
+from dressform.policy.category import Category, Extension
 from dressform.retention_audit.findings import Findings, Reason, Verdict
 
-Sentence = Annotated[str, Field(max_length=1000, examples=["To diagnose problems."])]
 Days = Annotated[
     int, Field(ge=0, le=1_000_000, examples=[181], json_schema_extra={"format": "int32"})
 ]
-
-_SENTENCES: dict[Verdict, Text] = {
-    "kept": Text(
-        "The notice is kept: what has ended is deleted in time.",
-        "La notice est respectée : ce qui est arrivé à terme est supprimé à temps.",
-    ),
-    "late": Text(
-        "Nothing is overdue, but the deletion of what has ended needs the operators' attention.",
-        "Rien n'est en retard, mais la suppression de ce qui est arrivé à terme demande l'attention "
-        "des opérateurs.",
-    ),
-    "overdue": Text(
-        "The notice is not kept: for more than a day, what has ended has not been deleted, or "
-        "nobody has looked for it.",
-        "La notice n'est pas respectée : depuis plus d'un jour, ce qui est arrivé à terme n'est pas "
-        "supprimé, ou n'est pas recherché.",
-    ),
-}
-
-
-_REASONS: dict[Reason, Text] = {
-    "overdue": Text(
-        "Records should have been deleted more than a day ago.",
-        "Des enregistrements devraient être supprimés depuis plus d'un jour.",
-    ),
-    "runs": Text(
-        "The rules have not been enforced for a while.",
-        "Les règles n'ont pas été appliquées depuis un moment.",
-    ),
-    "unwarned": Text(
-        "Accounts are kept past their end, locked, as no mail could warn their owners in time.",
-        "Des comptes sont conservés, verrouillés, au-delà de leur terme, car aucun e-mail n'a pu "
-        "prévenir leurs propriétaires à temps.",
-    ),
-    "mail": Text(
-        "For more than a day, the mail server has taken no mail.",
-        "Depuis plus d'un jour, le serveur de messagerie n'accepte aucun e-mail.",
-    ),
-    "blocked": Text(
-        "A deletion was stopped and waits for an operator's approval.",
-        "Une suppression a été arrêtée et attend l'accord d'un opérateur.",
-    ),
-    "quarantined": Text(
-        "Some records could not be deleted and are tried again.",
-        "Certains enregistrements n'ont pas pu être supprimés ; un nouvel essai suivra.",
-    ),
-    "future": Text(
-        "Some records are dated in the future, by a clock that ran ahead.",
-        "Certains enregistrements portent une date future, d'une horloge qui avançait.",
-    ),
-    "unknown": Text(
-        "At the moment it is not known what the address log holds.",
-        "On ne sait pas, pour l'instant, ce que contient le journal des adresses.",
-    ),
-    "spools": Text(
-        "Addresses wait in files and do not reach the database.",
-        "Des adresses attendent dans des fichiers sans parvenir à la base de données.",
-    ),
-}
-
-
-def status_sentence(verdict: Verdict, language: str) -> str:
-    """Return a verdict in a sentence."""
-    return _SENTENCES[verdict].in_language(language)
 
 
 class ReasonRead(ResponseModel):
@@ -86,7 +23,7 @@ class ReasonRead(ResponseModel):
 
     @classmethod
     def from_domain(cls, reason: Reason, language: str) -> Self:
-        return cls(key=reason, sentence=_REASONS[reason].in_language(language))
+        return cls(key=reason, sentence=REASONS[reason].localized(language))
 
 
 class ExtensionRead(ResponseModel):
@@ -104,7 +41,7 @@ class ExtensionRead(ResponseModel):
         return cls(
             key=extension.key,
             longer=extension.period.format(language),
-            text=extension.text.in_language(language),
+            text=extension.text.localized(language),
         )
 
 
@@ -135,12 +72,12 @@ class CategoryRead(ResponseModel):
     def from_domain(cls, category: Category, language: str) -> Self:
         return cls(
             key=category.key,
-            data=category.data.in_language(language),
-            purpose=category.purpose.in_language(language),
+            data=category.data.localized(language),
+            purpose=category.purpose.localized(language),
             legal_basis=category.legal_basis,
             kept=category.period.format(language),
-            since=category.starts_at_text.in_language(language),
-            ending=category.on_expiry_text.in_language(language),
+            since=category.starts_at_text.localized(language),
+            ending=category.on_expiry_text.localized(language),
             extensions=[ExtensionRead.from_domain(one, language) for one in category.extensions],
         )
 

@@ -2,7 +2,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from dressform.api.schemas.fields import ResponseModel
+from dressform.api.schemas.base import ResponseModel
 
 MAX_ERRORS = 100
 """The maximum number of fields that a response lists."""

@@ -3,20 +3,19 @@ from typing import Annotated, Self
 
 from pydantic import BeforeValidator, Field
 
+from dressform.api.schemas.base import MergePatchModel, ResponseModel
 from dressform.api.schemas.fields import (
     Bio,
     EmailStr,
     Language,
     LengthUnit,
-    MergePatchModel,
     Network,
-    ResponseModel,
     SocialAccount,
     Username,
     UsernameStr,
 )
 from dressform.api.schemas.limits import limit_field_count
-from dressform.repositories.accounts import Credentials
+from dressform.repositories.credentials import Credentials
 from dressform.repositories.profiles import MAX_SOCIAL_ACCOUNTS, PublicProfile
 
 BioRead = Annotated[

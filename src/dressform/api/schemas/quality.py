@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from dressform.api.schemas.fields import ResponseModel
+from dressform.api.schemas.base import ResponseModel
 
 Error = Annotated[float | None, Field(ge=0, le=10_000)]
 

@@ -3,7 +3,7 @@ from typing import Annotated, Self
 
 from pydantic import Field
 
-from dressform.api.schemas.fields import ResponseModel
+from dressform.api.schemas.base import ResponseModel
 from dressform.retention_audit.findings import Findings, Reason, Verdict, round_up_rows
 from dressform.retention_audit.rule_findings import RuleFindings, SpoolFindings
 

@@ -4,7 +4,8 @@ from uuid import UUID
 
 from pydantic import Field
 
-from dressform.api.schemas.fields import Login, Password, RequestModel, ResponseModel
+from dressform.api.schemas.base import RequestModel, ResponseModel
+from dressform.api.schemas.fields import Login, Password
 from dressform.crypto.refresh_tokens import TOKEN_LENGTH, TOKEN_PATTERN
 from dressform.repositories.sessions import OpenSession
 

@@ -8,7 +8,7 @@ from dressform.opendata.files.edition_info import KEYWORDS, LICENCE, EditionInfo
 def build_citation(info: EditionInfo) -> File:
     content = {
         "cff-version": "1.2.0",
-        "message": "Nobody has to cite this dataset. If you do, please do it like this.",
+        "message": "You need not cite this dataset. If you do, please do it like this.",
         "type": "dataset",
         "title": info.title,
         "abstract": info.description,

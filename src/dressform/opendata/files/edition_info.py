@@ -63,7 +63,7 @@ class EditionInfo:
             "Body measurements that sewing patterns are drafted from: quantiles, correlations, size "
             "charts and 10,000 made-up people, all of them made from sums with noise to which about "
             f"{self.count:,} members of a sewing site agreed to contribute. It is differentially "
-            "private: no row is about anybody."
+            "private: no row is about a person."
         )
 
     @property

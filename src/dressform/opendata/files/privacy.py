@@ -23,9 +23,9 @@ _NOT_COVERED = (
     "Which of two bodies an account gave, rather than whether it gave: of that rho is 0.139 at most.",
     "Several accounts of one person: each is protected by itself.",
     "What follows for anyone from how people in general are built, whether they contributed or not.",
-    "That somebody has an account, or agreed to contribute: the service knows and keeps that.",
+    "That a person has an account, or agreed to contribute: the service knows and keeps that.",
     "Rare bodies: noise and bounds smooth them away, so that the tables say little about them.",
-    "Whether members are like anybody else: they chose to join, and to contribute.",
+    "Whether members are like other people: they chose to join, and to contribute.",
 )
 
 

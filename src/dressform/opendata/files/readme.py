@@ -19,7 +19,7 @@ _WIDTH = 100
 _BEGIN = """## How to begin
 
 `example.py` (pandas) and `example.R` (no package) read the tables and print a little of each: run them in
-this folder. `CITATION.cff` says how to cite the dataset, which nobody has to."""
+this folder. `CITATION.cff` says how to cite the dataset, which is not required."""
 
 _COLUMNS = """## Columns
 
@@ -47,7 +47,7 @@ The legal text: {LICENCE_ADDRESS}legalcode
 
 To the extent possible under law, the publisher has waived all copyright and related or
 neighbouring rights to this dataset. Copy it, change it, publish it and sell what you make of it;
-nobody has to be asked or named.
+you need not ask or name anyone.
 """
 
 
@@ -86,9 +86,9 @@ def build_readme(
 def _describe_method(info: EditionInfo) -> list[str]:
     several = len(info.years) > 1
     drawn = (
-        f"It adds up the draws of {', '.join(map(str, info.years))}; nobody is in two of them."
+        f"It adds up the draws of {', '.join(map(str, info.years))}; no person is in two of them."
         if several
-        else f"It is the draw of {info.years[0]}; nobody in it was in one before, or will be again."
+        else f"It is the draw of {info.years[0]}; no person in it was in one before, or will be again."
     )
     return [
         "## How it was made",
@@ -103,8 +103,8 @@ def _describe_method(info: EditionInfo) -> list[str]:
         fill(
             "Everything else was worked out from the noisy sums alone, which are in here, too "
             "(`flags`, `histograms`, `pair_counts`, `second_moments`), so that you can do it again, "
-            "or do it better. What the sums are taken over was written down before anybody "
-            "contributed: `codebook.json`.",
+            "or do it better. What the sums are taken over was written down before any "
+            "contribution: `codebook.json`.",
             _WIDTH,
         ),
     ]
@@ -120,11 +120,11 @@ def _describe_guarantee(info: EditionInfo) -> list[str]:
     return [
         "## What is promised to those who contributed",
         fill(
-            "Say that somebody knows the measurements of everyone else, and of one person all but "
-            "whether she took part. This dataset hardly helps them to find out. Whatever rule they "
-            "guess by, it finds a share of those who took part, and takes for one of them a share of "
+            "Say that an attacker knows the measurements of everyone else, and of one person all but "
+            "whether she took part. This dataset hardly helps them to find out. Any rule that they "
+            "guess by finds a share of those who took part, and takes for one of them a share of "
             f"those who didn't: the first is at most {more:g} points above the second. By tossing a "
-            "coin it is 0. That holds whatever else is known or will be published, and when an "
+            "coin it is 0. That holds with everything else that is known or will be published, and when an "
             "account is deleted nothing in here has to change.",
             _WIDTH,
         ),

@@ -1,0 +1,82 @@
+"""The statements of the accounts, each compiled once."""
+
+from sqlalchemy import bindparam, delete, insert, or_, select, update
+
+from dressform.db.statements import Statement
+from dressform.db.tables import Account, AccountKey, Profile
+from dressform.repositories.credentials import ACCOUNT_COLUMNS
+from dressform.repositories.expired_rows import is_deletable
+
+NOTICES_RESET: dict[str, None] = {
+    "last_notice_days": None,
+    "warned_at": None,
+    "reactivation_token_hash": None,
+}
+"""The values after a login: no notice of the next expiry has been given."""
+
+ALL = select(*ACCOUNT_COLUMNS, AccountKey.key_id, AccountKey.wrapped_key).join(
+    AccountKey, AccountKey.account_id == Account.id
+)
+
+AT = bindparam("at", type_=Account.expires_at.type)
+
+LIVE = ALL.where(Account.expires_at > AT)
+
+NOT_DELETABLE = ALL.where(~is_deletable(Account.expires_at, AT))
+
+IN_GRACE_PERIOD = NOT_DELETABLE.where(Account.expires_at <= AT)
+
+HAS_ID = Account.id == bindparam("account_id")
+
+HAS_EMAIL = Account.email_index == bindparam("email_index")
+
+HAS_USERNAME = Account.id.in_(
+    select(Profile.account_id).where(Profile.username_index == bindparam("username_index"))
+)
+
+BY_ID = Statement(LIVE.where(HAS_ID))
+
+BY_ID_TO_CHANGE = Statement(LIVE.where(HAS_ID).with_for_update(of=Account))
+
+BY_ID_FOR_SHARE = Statement(
+    LIVE.where(HAS_ID, Account.version == bindparam("version")).with_for_update(
+        read=True, of=Account
+    )
+)
+
+BY_EMAIL = Statement(LIVE.where(HAS_EMAIL))
+
+BY_USERNAME = Statement(LIVE.where(HAS_USERNAME))
+
+IN_GRACE_PERIOD_BY_ID = Statement(IN_GRACE_PERIOD.where(HAS_ID))
+
+IN_GRACE_PERIOD_BY_EMAIL = Statement(IN_GRACE_PERIOD.where(HAS_EMAIL))
+
+NOT_DELETABLE_BY_EMAIL = Statement(NOT_DELETABLE.where(HAS_EMAIL))
+
+NOT_DELETABLE_BY_USERNAME = Statement(NOT_DELETABLE.where(HAS_USERNAME))
+
+ADD = Statement(
+    insert(Account), "id", "email_index", "created_at", "last_login_at", "version", "sealed"
+)
+
+ADD_KEY = Statement(insert(AccountKey), "account_id", "key_id", "wrapped_key")
+
+RECORD_LOGIN = Statement(
+    update(Account)
+    .where(HAS_ID, ~is_deletable(Account.expires_at, AT))
+    .where(Account.version == bindparam("known_version"))
+    .values(last_login_at=bindparam("today"), **NOTICES_RESET)
+)
+
+CHANGE = Statement(update(Account).where(HAS_ID), "version", "email_index", "sealed")
+
+RESTRICT = Statement(update(Account).where(HAS_ID), "restricted_at")
+
+DELETE_EXPIRED_HOLDER = Statement(
+    delete(Account)
+    .where(is_deletable(Account.expires_at, AT), or_(HAS_EMAIL, HAS_USERNAME))
+    .returning(Account.id)
+)
+
+ERASE = Statement(delete(Account).where(HAS_ID).returning(Account.id))
