@@ -1,4 +1,4 @@
-"""The HTTP/1.1 protocol of uvicorn with limits, which records what never becomes a request."""
+"""The HTTP/1.1 protocol of uvicorn with limits. It records requests that fail before the application."""
 
 import asyncio
 import json
