@@ -127,7 +127,9 @@ async def create_database(url: str, name: str, *, template: str = "template1") -
     owner = f" OWNER {SERVICE}" if as_superuser(url) != url else ""
     # A pooler such as pgbouncer keeps connections open, and a database in use is no template.
     await _command(
-        url, f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{template}'"
+        url,
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+        f"WHERE datname = '{template}' AND pid <> pg_backend_pid()",
     )
     await _command(url, f"CREATE DATABASE {name}{owner} TEMPLATE {template}")
 
