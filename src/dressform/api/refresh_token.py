@@ -11,6 +11,7 @@ from dressform.actions.issue_tokens import IssuedTokens
 from dressform.api.dependencies import SettingsDep
 from dressform.api.schemas.sessions import RefreshRequest, TokensRead
 from dressform.errors import OriginNotAllowed, RefreshTokenRefused
+from dressform.logging.security_events import SecurityEvent, log_security_event
 
 CLEAR_CACHE = '"cache"'
 CLEAR_ALL = '"cache", "cookies", "storage"'
@@ -102,6 +103,7 @@ def check_origin(request: Request, settings: SettingsDep) -> None:
     origin = request.headers.get("origin")
     ours = {_origin(settings.public_url), _origin(settings.frontend_url), *settings.allowed_origins}
     if origin is not None and origin not in ours:
+        log_security_event(SecurityEvent.FOREIGN_ORIGIN)
         raise OriginNotAllowed
 
 
