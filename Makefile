@@ -9,7 +9,8 @@ UV     := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-
           --no-emit-find-links --no-header --python-version 3.11 pyproject.toml
 # Kinds of low severity are left to ruff, whose rules S are the same: each exception has its line.
 BANDIT := $(BIN)/bandit --quiet --recursive --severity-level medium src migrations
-SBOM   := $(BIN)/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible --of JSON
+# A lock has no graph of dependencies, of which the program warns.
+SBOM   := PYTHONWARNINGS=ignore::UserWarning $(BIN)/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible --of JSON
 
 .DEFAULT_GOAL := help
 .PHONY: help run test audit check lint drafting openapi bench attacks lock sbom clean
