@@ -172,15 +172,18 @@ async def test_a_member_who_tries_to_read_the_log_is_told(
     assert_no_person(written, ada)
 
 
+@pytest.mark.parametrize(
+    "header", [{"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "cross-site"}]
+)
 async def test_a_page_of_another_site_is_told_without_its_origin(
-    client: httpx.AsyncClient, ada: MemberClient, written: pytest.LogCaptureFixture
+    client: httpx.AsyncClient,
+    ada: MemberClient,
+    written: pytest.LogCaptureFixture,
+    header: dict[str, str],
 ) -> None:
     answer = await client.post(
         "/v1/auth/refresh",
-        headers={
-            "Cookie": f"dressform-refresh={ada.refresh_token}",
-            "Origin": "https://evil.example",
-        },
+        headers=header | {"Cookie": f"dressform-refresh={ada.refresh_token}"},
     )
     assert answer.status_code == 403
 

@@ -98,11 +98,10 @@ def check_origin(request: Request, settings: SettingsDep) -> None:
 
     Browsers send Sec-Fetch-Site and Origin, and no page can change them. Other clients send neither.
     """
-    if request.headers.get("sec-fetch-site", "same-origin") not in _OWN_SITE:
-        raise OriginNotAllowed
+    is_own_site = request.headers.get("sec-fetch-site", "same-origin") in _OWN_SITE
     origin = request.headers.get("origin")
     ours = {_origin(settings.public_url), _origin(settings.frontend_url), *settings.allowed_origins}
-    if origin is not None and origin not in ours:
+    if not is_own_site or (origin is not None and origin not in ours):
         log_security_event(SecurityEvent.FOREIGN_ORIGIN)
         raise OriginNotAllowed
 
