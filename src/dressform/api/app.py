@@ -11,7 +11,6 @@ from fastapi.routing import APIRoute
 from starlette.types import ASGIApp
 
 from dressform import __version__
-from dressform import logging as logs
 from dressform.access_log.client_address import TrustedProxies
 from dressform.access_log.middleware import AccessLogMiddleware
 from dressform.access_log.shipper import Shipper
@@ -54,6 +53,7 @@ from dressform.http.body_limit import BodyLimitMiddleware
 from dressform.http.problem_response import send_unavailable
 from dressform.http.security_headers import HeadersMiddleware
 from dressform.images import ImageProcessor
+from dressform.logging import formatters as logs
 from dressform.retention_audit.auditor import Auditor
 from dressform.settings.loader import load_settings
 from dressform.settings.settings import Settings
@@ -141,7 +141,7 @@ def create_app(process_settings: Settings, clock: Clock | None = None) -> Applic
 def from_environment() -> FastAPI:
     """Create the application for uvicorn, which imports this in each of its processes."""
     loaded = load_settings()
-    logs.configure(loaded.log_level)
+    logs.configure(loaded.log_level, loaded.log_format)
     return create_app(loaded)
 
 

@@ -14,6 +14,7 @@ from enum import Enum
 from dressform.clock import Clock
 from dressform.crypto.secrets import KeyedIndex
 from dressform.errors import RateLimited
+from dressform.logging.security_events import SecurityEvent, log_security_event
 
 MAX_KEYS = 100_000
 """The keys of one limit that are counted at a time, in some 50 MB: a flood must not fill memory."""
@@ -46,6 +47,7 @@ class RateLimiter:
             times.popleft()
         if len(times) >= max_hits:
             wait = times[0] + window - now
+            log_security_event(SecurityEvent.RATE_LIMIT_FULL, limit.name.lower())
             raise RateLimited(retry_after=math.ceil(wait.total_seconds()))
         times.append(now)
         hits.move_to_end(hashed)
