@@ -119,6 +119,7 @@ def settings(migrated_url: str, tmp_path: Path) -> Settings:
         master_keys=MASTER_KEY,
         state_dir=tmp_path,
         database_pool_size=5,
+        mail_couriers=1,  # Mails arrive in the order in which they were written.
         database_behind_pgbouncer="TEST_BEHIND_PGBOUNCER" in os.environ,
         _env_file=None,
     )
