@@ -100,6 +100,7 @@ class Application(FastAPI):
             shipper=lambda: self.shipper,
             proxies=TrustedProxies(process_settings.trusted_proxies),
             clock=self.state.clock,
+            log_probes=process_settings.log_probes,
         )
 
     def openapi(self) -> dict[str, Any]:
