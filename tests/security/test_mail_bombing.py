@@ -11,7 +11,7 @@ from dressform.mail.mailboxes import mailbox_of
 from tests.conftest import MovableClock
 from tests.helpers.assertions import assert_problem
 from tests.helpers.auth import change_email, forgot
-from tests.helpers.members import Mailbox, MemberClient
+from tests.helpers.members import CreateMember, Mailbox, MemberClient
 
 PER_SECOND = 20
 BURST = PER_SECOND * BURST_SECONDS
@@ -150,3 +150,15 @@ async def test_the_first_mail_holds_no_text_of_a_strangers_choice(
 
     assert name not in message.as_string()
     assert name not in message.get_content()
+
+
+async def test_the_mail_to_a_new_address_holds_no_text_of_the_members_choice(
+    create_member: CreateMember,
+) -> None:
+    """The new address may be a stranger's, who has not confirmed it."""
+    member = await create_member("free-gift.evilvruha.com", email="eve@example.org")
+    await change_email(member, "victim@example.org")
+
+    found = {message["To"]: message.as_string() for message in await member.mailbox.collect()}
+
+    assert "evilvruha" not in found["victim@example.org"]

@@ -9,7 +9,7 @@ from dressform.errors import Unavailable
 from dressform.mail.mailboxes import mailbox_of
 
 BURST_SECONDS = 5
-"""After a time with few requests, as many may come at once as are allowed in this time."""
+"""The requests of this time may come at once, after a time with few."""
 
 
 class MailLimiter:
