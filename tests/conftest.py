@@ -121,6 +121,7 @@ def settings(migrated_url: str, tmp_path: Path) -> Settings:
         state_dir=tmp_path,
         database_pool_size=5,
         database_behind_pgbouncer=BEHIND_PGBOUNCER,
+        mail_couriers=1,  # Mails arrive in the order in which they were written.
         _env_file=None,
     )
 

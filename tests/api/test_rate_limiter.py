@@ -112,7 +112,7 @@ async def test_five_links_an_hour(ada: MemberClient, clock: MovableClock) -> Non
     assert refused[0].headers["Retry-After"] == "3600"
     assert comparable_response(refused[0]) == comparable_response(refused[1])
     assert_problem(await change_email(ada, "nobody@example.org"), 429, "rate-limited")
-    assert len(await ada.mailbox.collect()) == 5
+    assert len(await ada.mailbox.collect()) == 1  # The newest replaces the others.
     clock.advance(hours=1)
     assert (await forgot(ada.client, ada.email)).status_code == 202
 

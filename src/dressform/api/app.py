@@ -18,6 +18,7 @@ from dressform.access_log.spool import check_writable
 from dressform.actions.tidy_journal import tidy_regularly
 from dressform.api.body_limits import BODY_LIMITS, JSON_LIMIT
 from dressform.api.exception_handlers import add_exception_handlers
+from dressform.api.mail_limiter import MailLimiter
 from dressform.api.openapi import complete_document
 from dressform.api.pages import dataset as dataset_pages
 from dressform.api.pages import documentation, sitemap
@@ -102,6 +103,7 @@ class Application(FastAPI):
             shipper=lambda: self.shipper,
             proxies=TrustedProxies(process_settings.trusted_proxies),
             clock=self.state.clock,
+            log_probes=process_settings.log_probes,
         )
 
     def openapi(self) -> dict[str, Any]:
@@ -175,18 +177,18 @@ async def _lifespan(app: Application) -> AsyncIterator[None]:
     check_writable(spools)
     head_revisions()  # Now rather than at the first probe, which may come when the disk is full.
     async with bootstrap(process_settings, app.state.clock) as (uows, signing_keys):
-        tokens = AccessTokens(
-            signing_keys,
-            issuer=process_settings.public_url,
-            audience=AUDIENCE,
-        )
+        tokens = AccessTokens(signing_keys, issuer=process_settings.public_url, audience=AUDIENCE)
+        rate_limiter = RateLimiter(uows.keyrings.index, uows.clock)
         app.state.dressform = AppState(
             settings=process_settings,
             uows=uows,
             passwords=PasswordHasher(),
             tokens=tokens,
             images=ImageProcessor(),
-            rate_limiter=RateLimiter(uows.keyrings.index, uows.clock),
+            rate_limiter=rate_limiter,
+            mail_limiter=MailLimiter(
+                rate_limiter, uows.clock, per_second=process_settings.mail_requests_per_second
+            ),
             auditor=Auditor(uows, spools, interval=process_settings.worker_interval),
         )
         app.state.shipper = app.shipper = Shipper(uows, spools)
