@@ -23,6 +23,15 @@ class PendingSignUp:
     language: str
     password_hash: str
 
+    def to_payload(self) -> dict[str, str]:
+        """Return the values that are sealed."""
+        return {
+            "email": self.email,
+            "username": self.username,
+            "language": self.language,
+            "password_hash": self.password_hash,
+        }
+
 
 _IS_LIVE = SignUp.expires_at > bindparam("at")
 _LOCK_USERNAME = Statement(select(func.pg_advisory_xact_lock(bindparam("lock", type_=BigInteger))))
@@ -55,7 +64,13 @@ _ADD = Statement(
     "wrapped_key",
     "sealed",
 )
-_SET_TOKEN = Statement(update(SignUp).where(SignUp.id == bindparam("sign_up_id")), "token_hash")
+_SET_TOKEN = Statement(
+    update(SignUp).where(SignUp.id == bindparam("sign_up_id")),
+    "token_hash",
+    "key_id",
+    "wrapped_key",
+    "sealed",
+)
 _REMOVE = Statement(delete(SignUp).where(SignUp.id == bindparam("sign_up_id")))
 
 
@@ -103,12 +118,7 @@ class SignUps:
         await self._uow.connection.execute(
             _REMOVE_WITH_USERNAME, {"username_index": username_index}
         )
-        payload = {
-            "email": email,
-            "username": username,
-            "language": language,
-            "password_hash": password_hash,
-        }
+        waiting = PendingSignUp(sign_up_id, email, username, language, password_hash)
         await self._uow.connection.execute(
             _ADD,
             {
@@ -116,14 +126,15 @@ class SignUps:
                 "email_index": email_index,
                 "username_index": username_index,
                 "created_at": start_of_day(self._uow.now),
-                **self._encryption.seal(payload, sign_up_id),
+                **self._encryption.seal(waiting.to_payload(), sign_up_id),
             },
         )
         return sign_up_id
 
     async def get_by_token(self, token: str) -> PendingSignUp | None:
-        """Return the registration of a token."""
-        return await self._fetch_one(_BY_TOKEN, hash=token_hash(token))
+        """Return the registration of a token. The sealed hash must be that of the column."""
+        hashed = token_hash(token)
+        return await self._fetch_one(_BY_TOKEN, sealed_hash=hashed.hex(), hash=hashed)
 
     async def get_latest_by_email(self, email: str) -> PendingSignUp | None:
         """Return the latest registration of an address."""
@@ -133,18 +144,29 @@ class SignUps:
         """Return a registration."""
         return await self._fetch_one(_BY_ID, sign_up_id=sign_up_id)
 
-    async def set_token(self, sign_up_id: UUID, token: str) -> None:
-        """Set the token of the mailed link."""
+    async def set_token(self, waiting: PendingSignUp, token: str) -> None:
+        """Set the token of the mailed link. Its hash is sealed as well, which SQL can't change."""
+        hashed = token_hash(token)
+        payload = waiting.to_payload() | {"token_hash": hashed.hex()}
+        sealed = self._encryption.seal(payload, waiting.id)
         await self._uow.connection.execute(
-            _SET_TOKEN, {"sign_up_id": sign_up_id, "token_hash": token_hash(token)}
+            _SET_TOKEN, {"sign_up_id": waiting.id, "token_hash": hashed, **sealed}
         )
 
     async def remove(self, sign_up_id: UUID) -> None:
         """Delete a registration."""
         await self._uow.connection.execute(_REMOVE, {"sign_up_id": sign_up_id})
 
-    async def _fetch_one(self, statement: Statement, **values: object) -> PendingSignUp | None:
+    async def _fetch_one(
+        self, statement: Statement, *, sealed_hash: str | None = None, **values: object
+    ) -> PendingSignUp | None:
         row = await self._uow.connection.fetch_one_or_none(
             statement, values | {"at": self._uow.now}
         )
-        return None if row is None else PendingSignUp(id=row.id, **self._encryption.open(row))
+        if row is None:
+            return None
+        payload = self._encryption.open(row)
+        stored_hash = payload.pop("token_hash", None)
+        if sealed_hash is not None and sealed_hash != stored_hash:
+            return None
+        return PendingSignUp(id=row.id, **payload)
