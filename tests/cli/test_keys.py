@@ -69,8 +69,8 @@ async def test_a_new_key_takes_over_and_the_old_one_can_go(isolated_settings: Se
     ran = environment(both, DRESSFORM_MASTER_KEYS=f"{NEWER},{MASTER_KEY}")
     done = await dressform("keys", "rewrap", environment=ran)
 
-    # Three accounts, a sign-up, a mail, and the service's two: the index's and the signing key.
-    assert done.stdout == "7 keys were put under 'newer'; no data were touched.\n", done.stderr
+    # Three accounts, a sign-up, a mail, and the service's four.
+    assert done.stdout == "9 keys were put under 'newer'; no data were touched.\n", done.stderr
     assert await data(alone) == before
     async with bootstrap(alone) as (uows, _), uows.transaction() as uow:
         found = await Accounts(uow).get_by_email("ada1@example.org")
@@ -213,18 +213,63 @@ async def test_a_key_is_not_called_what_no_setting_takes(tmp_path: Path, key_id:
         parse_master_keys(new_master_key(key_id))
 
 
-async def test_a_new_signing_key_is_used_from_the_next_start_on(
-    isolated_settings: Settings,
-) -> None:
-    async with bootstrap(isolated_settings) as (_, before):
-        old = before[0].to_bytes()
-    done = await dressform("keys", "new-signing", environment=environment(isolated_settings))
-    async with bootstrap(isolated_settings) as (_, after):
-        keys = [key.to_bytes() for key in after]
-
+async def run_keys(settings: Settings, *command: str) -> str:
+    """Run a command of `dressform keys`, and return what it printed."""
+    done = await dressform("keys", *command, environment=environment(settings))
     assert done.returncode == 0, done.stderr
-    assert len(keys) == 2
-    assert keys[1] == old
+    return done.stdout
+
+
+def rows(report: str) -> list[list[str]]:
+    """Return purpose, id and state of each key of the report."""
+    return [line.split()[:3] for line in report.splitlines()[1:]]
+
+
+async def test_the_life_of_a_signing_key_by_commands(isolated_settings: Settings) -> None:
+    async with bootstrap(isolated_settings) as (_, before):
+        old = before[0]
+    first = rows(await run_keys(isolated_settings, "list"))
+    assert [(purpose, state) for purpose, _, state in first] == [
+        ("master", "active"),
+        ("index", "active"),
+        ("signing", "active"),
+        ("refresh", "active"),
+        ("journal", "active"),
+    ]
+    published = (await run_keys(isolated_settings, "rotate", "signing")).split()[2]
+
+    report = await run_keys(isolated_settings, "list")
+    assert ["signing", published, "published"] in rows(report)
+    assert f"kid {old.kid}" in report
+    async with bootstrap(isolated_settings) as (_, keys):
+        assert keys[0] == old
+        assert len(keys) == 2
+    leaked = first[2][1]
+    assert await run_keys(isolated_settings, "retire", leaked) == (
+        f"The key {leaked} is deleted. The key {published} is active.\n"
+    )
+    after = rows(await run_keys(isolated_settings, "list"))
+    assert [row for row in after if row[0] == "signing"] == [["signing", published, "active"]]
+
+
+async def test_a_report_names_what_is_to_be_done(isolated_settings: Settings) -> None:
+    """A master key that wraps something still, one that can go, and a key that is overdue."""
+    await fill(isolated_settings)
+    both = environment(isolated_settings, DRESSFORM_MASTER_KEYS=f"{NEWER},{MASTER_KEY}")
+    async with bootstrap(isolated_settings) as (uows, _), uows.transaction() as uow:
+        await uow.connection.execute(
+            text("UPDATE service_secret SET active_from = active_from - interval '3 years'")
+        )
+    before = (await dressform("keys", "list", environment=both)).stdout
+    await dressform("keys", "rewrap", environment=both)
+    after = (await dressform("keys", "list", environment=both)).stdout
+
+    assert "wraps 9 keys: run `dressform keys rewrap`" in before
+    assert before.count("(overdue)") == 3
+    assert [line.split()[1:] for line in after.splitlines()[1:3]] == [
+        ["newer", "active", "wraps", "9", "keys"],
+        ["tests", "accepted", "can", "be", "removed"],
+    ]
 
 
 MISSING = (
@@ -233,7 +278,7 @@ MISSING = (
 WRONG = "The database does not open: a key in DRESSFORM_MASTER_KEYS"
 
 
-@pytest.mark.parametrize("command", ["new-signing", "rewrap"])
+@pytest.mark.parametrize("command", ["rotate signing", "rewrap", "list"])
 @pytest.mark.parametrize(
     ("keys", "said"),
     [
@@ -250,7 +295,8 @@ async def test_nothing_is_sealed_while_the_database_does_not_open(
     await fill(isolated_settings)
     before = await wrapped(isolated_settings)
     done = await dressform(
-        "keys", command, environment=environment(isolated_settings, DRESSFORM_MASTER_KEYS=keys)
+        *("keys", *command.split()),
+        environment=environment(isolated_settings, DRESSFORM_MASTER_KEYS=keys),
     )
 
     assert (done.returncode, done.stdout) == (1, "")

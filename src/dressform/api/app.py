@@ -16,6 +16,7 @@ from dressform.access_log.client_address import TrustedProxies
 from dressform.access_log.middleware import AccessLogMiddleware
 from dressform.access_log.shipper import Shipper
 from dressform.access_log.spool import check_writable
+from dressform.actions.reload_keys import reload_regularly
 from dressform.actions.tidy_journal import tidy_regularly
 from dressform.api.exception_handlers import add_exception_handlers
 from dressform.api.openapi import complete_document
@@ -46,6 +47,7 @@ from dressform.api.state import AppState
 from dressform.bootstrap import bootstrap
 from dressform.clock import Clock
 from dressform.crypto.passwords import PasswordHasher
+from dressform.crypto.secrets import KeyedIndex, new_key
 from dressform.crypto.signing_keys import check_signing_backend
 from dressform.crypto.tokens import AccessTokens
 from dressform.db.migrate import head_revisions
@@ -183,15 +185,19 @@ async def _lifespan(app: Application) -> AsyncIterator[None]:
             passwords=PasswordHasher(),
             tokens=tokens,
             images=ImageProcessor(),
-            rate_limiter=RateLimiter(uows.keyrings.index, uows.clock),
+            rate_limiter=RateLimiter(KeyedIndex(new_key()), uows.clock),
             auditor=Auditor(uows, spools, interval=process_settings.worker_interval),
         )
         app.state.shipper = app.shipper = Shipper(uows, spools)
         app.shipper.start()
-        tidying = asyncio.create_task(tidy_regularly(uows))
+        tasks = [
+            asyncio.create_task(tidy_regularly(uows)),
+            asyncio.create_task(reload_regularly(uows, tokens)),
+        ]
         try:
             yield
         finally:
-            tidying.cancel()
+            for task in tasks:
+                task.cancel()
             await app.shipper.stop()
             app.state.dressform.images.close()

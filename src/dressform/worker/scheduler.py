@@ -16,6 +16,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from dressform.actions.check_mail import check_mail
 from dressform.actions.deliver_mails import deliver_mails
 from dressform.actions.queue_expiry_notices import queue_expiry_notices
+from dressform.actions.reload_keys import delete_retired_keys
 from dressform.actions.tidy_journal import tidy_journal
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.errors import StartupError
@@ -98,6 +99,7 @@ class WorkerTasks:
             await self._run_step("warnings", queue_expiry_notices(self.uows), outcome)
             await self._enforce_rules(now, scheduled_for, max_seconds, outcome)
         await self._run_step("deletion journal", tidy_journal(self.uows), outcome)
+        await self._run_step("retired keys", delete_retired_keys(self.uows), outcome)
         await self._run_step(REWRITE, rewrite_tables(self.uows, now=now), outcome)
         await self._run_step("mail check", self.check_mail(), outcome)
         return outcome
