@@ -252,6 +252,27 @@ async def test_the_life_of_a_signing_key_by_commands(isolated_settings: Settings
     assert [row for row in after if row[0] == "signing"] == [["signing", published, "active"]]
 
 
+async def test_the_index_key_is_replaced_by_commands(isolated_settings: Settings) -> None:
+    await fill(isolated_settings)
+    published = (await run_keys(isolated_settings, "rotate", "index")).split()[2]
+    early = await dressform("keys", "rehash", environment=environment(isolated_settings))
+    assert early.returncode == 1
+    assert early.stderr.startswith("dressform: Not every process uses the new index key yet")
+    async with bootstrap(isolated_settings) as (uows, _), uows.transaction() as uow:
+        await uow.connection.execute(
+            text("UPDATE service_secret SET active_from = active_from - interval '1 hour'")
+        )
+
+    # Three accounts and their profiles, and a registration.
+    assert await run_keys(isolated_settings, "rehash") == (
+        "7 rows were rehashed, and the earlier index key was deleted.\n"
+    )
+    index = [row for row in rows(await run_keys(isolated_settings, "list")) if row[0] == "index"]
+    assert index == [["index", published, "active"]]
+    async with bootstrap(isolated_settings) as (uows, _):
+        assert await Accounts(uows.read()).get_by_email("ada1@example.org") is not None
+
+
 async def test_a_report_names_what_is_to_be_done(isolated_settings: Settings) -> None:
     """A master key that wraps something still, one that can go, and a key that is overdue."""
     await fill(isolated_settings)

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import typer
 
+from dressform.actions.rehash_index import rehash_index
 from dressform.actions.rotate_keys import retire_key, rotate_key
 from dressform.bootstrap import bootstrap, resolved_settings
 from dressform.cli.key_report import format_report
@@ -66,6 +67,19 @@ def rotate(purpose: Annotated[SecretPurpose, typer.Argument(help="Which key.")])
         return text
 
     _run_and_print(task)
+
+
+@app.command()
+def rehash() -> None:
+    """Finish the rotation of the index key: rehash all rows, then delete the earlier key."""
+
+    async def run(settings: Settings) -> int:
+        async with bootstrap(settings, skip_journal_check=True) as (uows, _):
+            return await rehash_index(uows)
+
+    with resolved_settings() as settings:
+        rehashed = asyncio.run(run(settings))
+        typer.echo(f"{rehashed} rows were rehashed, and the earlier index key was deleted.")
 
 
 @app.command()
