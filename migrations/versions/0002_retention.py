@@ -150,7 +150,11 @@ def _make_role_of_the_log() -> None:
     without_inheriting = " WITH INHERIT FALSE" if version >= 16_00_00 else ""  # noqa: PLR2004
     name = connection.dialect.identifier_preparer.quote(name)
     if not exists and (is_super or may_create):
-        connection.exec_driver_sql("CREATE ROLE dressform_log NOLOGIN")
+        # A role belongs to the whole server: the migration of another database may create it now.
+        connection.exec_driver_sql(
+            "DO $$ BEGIN CREATE ROLE dressform_log NOLOGIN; "
+            "EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$"
+        )
         exists = True
         if not is_super:
             connection.exec_driver_sql(f"GRANT dressform_log TO {name}{without_inheriting}")

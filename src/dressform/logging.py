@@ -6,11 +6,15 @@ import re
 import sys
 from collections.abc import Iterator
 from itertools import islice
+from time import monotonic
 from traceback import walk_tb
 
 from dressform.errors import StartupError
 
 _FORMAT = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
+THROTTLE_SECONDS = 60.0
+"""The time in which ThrottledLogger logs one message once."""
+
 _MAX_CHAIN = 5
 _MAX_FOREIGN_FRAMES = 3
 _PRIVACY_ACTS = frozenset({"dressform.api.routers.consents", "dressform.api.routers.privacy"})
@@ -27,6 +31,27 @@ def configure(level: str) -> None:
     logging.getLogger("apscheduler.executors").setLevel(logging.CRITICAL)
     logging.getLogger("alembic").setLevel(logging.WARNING)
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
+
+
+class ThrottledLogger:
+    """Logs a message that many requests or steps cause alike, once a minute at most."""
+
+    def __init__(self, logger: logging.Logger) -> None:
+        self._logger = logger
+        self._next_at: dict[str, float] = {}
+
+    def warning(self, text: str, *args: object) -> None:
+        self._log(logging.WARNING, text % args)
+
+    def error(self, text: str, *args: object) -> None:
+        self._log(logging.ERROR, text % args)
+
+    def _log(self, level: int, message: str) -> None:
+        now = monotonic()
+        if now >= self._next_at.get(message, 0.0):
+            self._next_at = {text: at for text, at in self._next_at.items() if at > now}
+            self._next_at[message] = now + THROTTLE_SECONDS
+            self._logger.log(level, "%s", message)
 
 
 class RedactingFormatter(logging.Formatter):

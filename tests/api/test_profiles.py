@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from tests.conftest import MovableClock
+from tests.helpers.assertions import assert_problem
+from tests.helpers.databases import watch_statements
 from tests.helpers.members import CreateMember, Mailbox, MemberClient
 
 ME = "/v1/profiles/me"
@@ -268,3 +270,20 @@ async def test_nobody_sees_a_member_past_the_end_though_no_worker_ran(
     assert last_moment.status_code == 200
     assert past_it.status_code == 404
     assert (await ada.request("GET", ME)).status_code == 401
+
+
+async def test_change_whose_result_cannot_be_read_is_not_stored(ada: MemberClient) -> None:
+    """A 503 says that nothing was changed. So the result is read before the commit."""
+
+    seen: list[str] = []
+
+    def fail_read_after_update(sql: str, _: list[Any]) -> None:
+        if sql.startswith("SELECT") and any(each.startswith("UPDATE profile") for each in seen):
+            raise OSError
+        seen.append(sql)
+
+    with watch_statements(fail_read_after_update):
+        answer = await ada.request("PATCH", ME, json={"bio": "I sew coats."})
+
+    assert_problem(answer, 503, "unavailable")
+    assert (await ada.request("GET", ME)).json()["bio"] is None

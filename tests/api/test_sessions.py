@@ -56,9 +56,12 @@ async def test_wrong_logins_look_alike(ada: MemberClient) -> None:
 
 
 async def test_those_for_whom_there_is_no_time_are_told_when_to_come_again(
-    ada: MemberClient, app: FastAPI, monkeypatch: pytest.MonkeyPatch
+    ada: MemberClient,
+    app: FastAPI,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """A login takes a processor's time, and whoever hung up does not give it back."""
+    """A login takes a processor's time, which a client that hangs up does not give back."""
     queue = BoundedExecutor("test", threads=1, max_queued=2)
     monkeypatch.setattr(app.state.dressform.passwords, "_queue", queue)
 
@@ -73,6 +76,8 @@ async def test_those_for_whom_there_is_no_time_are_told_when_to_come_again(
         assert_problem(answer, 503, "unavailable")
         assert answer.headers["Retry-After"] == "2"
     assert (await ada.sign_in()).status_code == 200
+    logged = [message for message in caplog.messages if "503" in message]
+    assert logged == ["a request was answered with 503: the queue of test is full"]
 
 
 async def test_the_same_password_composed_differently(create_member: CreateMember) -> None:

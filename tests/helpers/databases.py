@@ -122,6 +122,10 @@ def url_of_database(url: str, name: str) -> str:
 async def create_database(url: str, name: str, *, template: str = "template1") -> None:
     """Create a database on the server of `url`, with the same owner."""
     owner = f" OWNER {SERVICE}" if as_superuser(url) != url else ""
+    # A pooler such as pgbouncer keeps connections open, and a database in use is no template.
+    await _command(
+        url, f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{template}'"
+    )
     await _command(url, f"CREATE DATABASE {name}{owner} TEMPLATE {template}")
 
 

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 import pytest
 from fastapi import FastAPI, Request
 
-from dressform.runtime import http_protocol as protocol
+from dressform.runtime import connection_limit, deadlines
 from tests.helpers.access_log import list_records
 from tests.helpers.http_server import serve_app
 from tests.helpers.raw_http import GET, POST, send_bytes, wait_for_records
@@ -37,7 +37,7 @@ async def port(app: FastAPI) -> AsyncIterator[int]:
 
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(protocol, "READ_TIMEOUT_SECONDS", 0.3)
+    monkeypatch.setattr(deadlines, "READ_TIMEOUT_SECONDS", 0.3)
 
 
 def reset(port: int, said: bytes) -> None:
@@ -220,7 +220,7 @@ async def test_an_answer_may_take_its_time(app: FastAPI, port: int) -> None:
 async def test_no_more_connections_than_there_are_files_for(
     app: FastAPI, port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(protocol, "_max_connections", lambda: 3)
+    monkeypatch.setattr(connection_limit, "max_connections", lambda: 3)
     idle = [await asyncio.open_connection("127.0.0.1", port) for _ in range(3)]
     await asyncio.sleep(0.1)
     answer = await send_bytes(port, GET)

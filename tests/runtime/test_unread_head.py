@@ -11,7 +11,7 @@ import pytest
 from fastapi import FastAPI
 
 from dressform.api.app import create_app
-from dressform.runtime import http_protocol as protocol
+from dressform.runtime import deadlines
 from dressform.settings.settings import Settings
 from tests.conftest import MovableClock
 from tests.helpers.access_log import list_records
@@ -110,7 +110,7 @@ async def test_malformed_request_whose_header_was_not_read_has_the_proxys(
 async def test_head_that_never_ends_behind_proxy_has_visitors_address(
     behind: FastAPI, monkeypatch: pytest.MonkeyPatch, status: int
 ) -> None:
-    monkeypatch.setattr(protocol, "READ_TIMEOUT_SECONDS", 0.3)
+    monkeypatch.setattr(deadlines, "READ_TIMEOUT_SECONDS", 0.3)
     head = LINE + FORWARDED + (b"a: b\r\n" * 20_000 if status == 431 else b"")
     async with serve_app(behind) as port:
         await send_bytes(port, head, wait=status != 499)

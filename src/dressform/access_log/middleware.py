@@ -11,7 +11,6 @@ from dressform.access_log.shipper import Shipper
 from dressform.access_log.spool import Spool
 from dressform.clock import Clock
 from dressform.crypto.secrets import timed_id_text
-from dressform.http.problem_response import send_unavailable
 from dressform.http.security_headers import HeadersMiddleware
 
 CLIENT_CLOSED_REQUEST = 499
@@ -25,12 +24,12 @@ _PRIVACY = "/v1/privacy/"
 _PUBLIC_ROUTES = frozenset({"/v1/privacy/notice", "/v1/privacy/status"})
 
 _LIVENESS = "/health/live"
-_UNAVAILABLE = HeadersMiddleware(send_unavailable, https=False)
 _STANDARD_METHODS = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"})
 
 
 class AccessLogMiddleware:
-    """The outermost middleware. `shipper` returns the shipper with the current spool.
+    """The outermost middleware. `shipper` returns the shipper with the current spool, and
+    `unavailable` answers requests that can't be recorded.
 
     The line is written before the first byte of the response: a response may be a head alone.
 
@@ -39,13 +38,15 @@ class AccessLogMiddleware:
 
     def __init__(
         self,
-        app: ASGIApp,
+        app: HeadersMiddleware,
         *,
+        unavailable: ASGIApp,
         shipper: Callable[[], Shipper],
         proxies: TrustedProxies,
         clock: Clock,
     ) -> None:
         self.app = app
+        self._unavailable = unavailable
         self._shipper = shipper
         self._proxies = proxies
         self._clock = clock
@@ -57,9 +58,10 @@ class AccessLogMiddleware:
         at, started = self._clock(), perf_counter_ns()
         request_id = timed_id_text()
         scope.setdefault("state", {})["request_id"] = request_id
-        shipper, app, append = self._shipper(), self.app, Spool.append
+        shipper, append = self._shipper(), Spool.append
+        app: ASGIApp = self.app
         if shipper.spool.is_full and not shipper.has_room():
-            app = app if scope["path"] == _LIVENESS else _UNAVAILABLE
+            app = app if scope["path"] == _LIVENESS else self._unavailable
             append = Spool.append_if_room
         is_recorded = False
 

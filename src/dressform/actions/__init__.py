@@ -1,1 +1,1 @@
-"""Verbs that touch more than one repository, or wait for something slow between two of them."""
+"""Use cases: each uses several repositories, or waits for something slow between two of them."""

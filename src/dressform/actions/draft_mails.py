@@ -1,4 +1,4 @@
-"""What each kind of mail contains, decided when it is sent."""
+"""The drafts of mails. Each kind of mail is written when it is sent."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field

@@ -18,6 +18,7 @@ from dressform.access_log.shipper import Shipper
 from dressform.access_log.spool import check_writable
 from dressform.actions.reload_keys import reload_regularly
 from dressform.actions.tidy_journal import tidy_regularly
+from dressform.api.body_limits import BODY_LIMITS, JSON_LIMIT
 from dressform.api.exception_handlers import add_exception_handlers
 from dressform.api.openapi import complete_document
 from dressform.api.pages import dataset as dataset_pages
@@ -52,6 +53,7 @@ from dressform.crypto.signing_keys import check_signing_backend
 from dressform.crypto.tokens import AccessTokens
 from dressform.db.migrate import head_revisions
 from dressform.http.body_limit import BodyLimitMiddleware
+from dressform.http.problem_response import send_unavailable
 from dressform.http.security_headers import HeadersMiddleware
 from dressform.images import ImageProcessor
 from dressform.retention_audit.auditor import Auditor
@@ -97,6 +99,7 @@ class Application(FastAPI):
         https = process_settings.public_url.startswith("https://")
         return AccessLogMiddleware(
             HeadersMiddleware(super().build_middleware_stack(), https=https),
+            unavailable=HeadersMiddleware(send_unavailable, https=https),
             # Looked up each time: it begins later than this is built.
             shipper=lambda: self.shipper,
             proxies=TrustedProxies(process_settings.trusted_proxies),
@@ -153,7 +156,7 @@ def _name_operations(app: FastAPI) -> None:
 
 def _add_middleware(app: FastAPI, process_settings: Settings) -> None:
     """Add the middleware; the last one added is the outermost."""
-    app.add_middleware(BodyLimitMiddleware)
+    app.add_middleware(BodyLimitMiddleware, default=JSON_LIMIT, by_path=BODY_LIMITS)
     if process_settings.allowed_origins:
         app.add_middleware(
             CORSMiddleware,

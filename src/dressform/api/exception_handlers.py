@@ -1,5 +1,6 @@
 """Exception handlers, which return every error as a problem document (RFC 9457)."""
 
+import logging
 from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
@@ -16,6 +17,7 @@ from dressform.api.problem_responses import MEDIA_TYPE
 from dressform.api.schemas.problems import MAX_ERRORS
 from dressform.db.errors import ConstraintError
 from dressform.errors import DressformError, FieldError, InvalidInput
+from dressform.logging import ThrottledLogger
 
 _BY_STATUS: dict[int, type[DressformError]] = {
     400: errors.MalformedRequest,
@@ -29,6 +31,9 @@ _MESSAGES = {
     "json_invalid": "is not valid JSON",
     "string_unicode": "must be text in valid Unicode",
 }
+
+
+_throttled = ThrottledLogger(logging.getLogger(__name__))
 
 
 def add_exception_handlers(app: FastAPI) -> None:
@@ -56,6 +61,8 @@ def handle_app_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, DressformError)
     if isinstance(error, errors.AccountRestricted):
         request.state.is_restricted = True  # The access log records less of it.
+    if isinstance(error, errors.Unavailable):
+        _throttled.warning("a request was answered with 503: %s", error.reason)
     return _problem_response(request, error, {})
 
 

@@ -8,6 +8,7 @@ from fastapi import Request, Response
 from fastapi.responses import StreamingResponse
 
 from dressform.api.conditional import Validators, http_date, is_not_modified, parse_range
+from dressform.api.content_types import with_charset
 from dressform.api.schemas.dp_guarantee import LICENCE_URL
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.repositories.editions import Editions, StoredFile
@@ -121,7 +122,7 @@ def _build_response(
     if part is not None:
         headers |= {"Content-Range": f"bytes {part.start}-{part.stop - 1}/{file.size}"}
     held = part if part is not None else range(file.size)
-    headers |= {"Content-Length": str(len(held)), "Content-Type": _content_type(file)}
+    headers |= {"Content-Length": str(len(held)), "Content-Type": with_charset(file.media_type)}
     if request.method == "HEAD":
         return Response(headers=headers)
     status = 200 if part is None else 206
@@ -136,12 +137,6 @@ async def _stream_chunks(
         uow = uows.read()
         piece = await Editions(uow).read_part(file, start, min(CHUNK_SIZE, part.stop - start))
         yield piece
-
-
-def _content_type(file: StoredFile) -> str:
-    kind = file.media_type
-    is_text = kind.startswith("text/") and "charset=" not in kind
-    return f"{kind}; charset=utf-8" if is_text else kind
 
 
 def _headers(file: StoredFile) -> dict[str, str]:

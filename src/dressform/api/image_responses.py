@@ -37,8 +37,8 @@ class WebP(Response):
 
 def image_response(request: Request, picture: StoredPicture) -> Response:
     """Return the image, or a 304 to a client that has this version."""
-    headers = {"ETag": f'"{picture.version}"', "Cache-Control": "private, no-cache"}
-    answer = WebP(picture.webp, headers=headers)
+    # No Cache-Control: the default of every response is `no-store`, which browsers respect.
+    answer = WebP(picture.webp, headers={"ETag": f'"{picture.version}"'})
     return not_modified_response(request, answer) or answer
 
 

@@ -12,7 +12,12 @@ from dressform.api.dependencies import SettingsDep
 from dressform.api.schemas.sessions import RefreshRequest, TokensRead
 from dressform.errors import OriginNotAllowed, RefreshTokenRefused
 
+CLEAR_CACHE = '"cache"'
+CLEAR_ALL = '"cache", "cookies", "storage"'
+"""Values of Clear-Site-Data: after signing out, and after an erasure."""
+
 _NAME = "dressform-refresh"
+_OWN_SITE = frozenset({"same-origin", "same-site"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +47,9 @@ class RefreshCookie:
         )
 
     def clear(self) -> None:
+        """Clear the cookie, and what the browser has cached of this site."""
         self._set("", max_age=timedelta(0))
+        self._response.headers["Clear-Site-Data"] = CLEAR_CACHE
 
     def _set(self, value: str, *, max_age: timedelta) -> None:
         self._response.set_cookie(
@@ -76,7 +83,7 @@ async def get_presented_token(
         raise RefreshTokenRefused(
             "Send `refresh_token` in the body, or the cookie of your session."
         )
-    _check_origin(request, settings)
+    check_origin(request, settings)
     return PresentedToken(text, by_cookie=True)
 
 
@@ -85,7 +92,13 @@ def cookie_name(settings: SettingsDep) -> str:
     return f"__Host-{_NAME}" if settings.secure_cookies else _NAME
 
 
-def _check_origin(request: Request, settings: SettingsDep) -> None:
+def check_origin(request: Request, settings: SettingsDep) -> None:
+    """Raise OriginNotAllowed for a request that the page of another site has sent.
+
+    Browsers send Sec-Fetch-Site and Origin, and no page can change them. Other clients send neither.
+    """
+    if request.headers.get("sec-fetch-site", "same-origin") not in _OWN_SITE:
+        raise OriginNotAllowed
     origin = request.headers.get("origin")
     ours = {_origin(settings.public_url), _origin(settings.frontend_url), *settings.allowed_origins}
     if origin is not None and origin not in ours:

@@ -20,6 +20,7 @@ class BoundedExecutor:
     """
 
     def __init__(self, name: str, *, threads: int, max_queued: int) -> None:
+        self._name = name
         self._executor = ThreadPoolExecutor(threads, name)
         self._capacity = BoundedSemaphore(threads + max_queued)
 
@@ -28,7 +29,9 @@ class BoundedExecutor:
         full.
         """
         if not self._capacity.acquire(blocking=False):
-            raise Unavailable(retry_after=RETRY_AFTER_SECONDS)
+            raise Unavailable(
+                reason=f"the queue of {self._name} is full", retry_after=RETRY_AFTER_SECONDS
+            )
         future = self._executor.submit(call)
         # Not when the caller is cancelled: the thread continues all the same.
         future.add_done_callback(lambda _: self._capacity.release())

@@ -138,7 +138,10 @@ class Transaction(Connection):
             except BaseException as error:
                 self._pool.release_after_error(driver, error)
                 if leaves_outcome_unknown(error):
-                    raise OutcomeUnknown(retry_after=RETRY_AFTER_SECONDS) from error
+                    raise OutcomeUnknown(
+                        reason="the connection was lost during COMMIT",
+                        retry_after=RETRY_AFTER_SECONDS,
+                    ) from error
                 raise
             self._pool.release(driver)
             if status != "COMMIT":

@@ -14,6 +14,10 @@ _CONNECTION_ERRORS = (
 )
 
 
+class NoFreeConnection(TimeoutError):
+    """All connections of the pool were in use for too long."""
+
+
 class StatementTimeout(Unavailable):
     """The server cancelled a statement (57014) that ran longer than its timeout."""
 
@@ -56,9 +60,11 @@ def translate(error: BaseException) -> Exception | None:
     Return None for an error that is not the driver's.
     """
     if isinstance(error, asyncpg.QueryCanceledError):
-        return StatementTimeout(retry_after=RETRY_AFTER_SECONDS)
+        return StatementTimeout(
+            reason="the server cancelled a statement", retry_after=RETRY_AFTER_SECONDS
+        )
     if is_connection_error(error):
-        return Unavailable(retry_after=RETRY_AFTER_SECONDS)
+        return Unavailable(reason=_describe(error), retry_after=RETRY_AFTER_SECONDS)
     if isinstance(error, asyncpg.IntegrityConstraintViolationError):
         return ConstraintError(error.sqlstate, error.constraint_name or "")
     if isinstance(error, asyncpg.PostgresError):
@@ -68,6 +74,16 @@ def translate(error: BaseException) -> Exception | None:
             "unknown"
         )  # A value that its column can't hold, which the text repeats.
     return None
+
+
+def _describe(error: BaseException) -> str:
+    if isinstance(error, NoFreeConnection):
+        return "no connection to the database was free in time"
+    if isinstance(error, TimeoutError):
+        return "the database did not answer in time"
+    if isinstance(error, asyncpg.PostgresError):
+        return f"the database refused with SQLSTATE {error.sqlstate}"
+    return f"the connection to the database failed ({type(error).__name__})"
 
 
 def leaves_outcome_unknown(error: BaseException) -> bool:

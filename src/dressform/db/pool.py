@@ -6,7 +6,7 @@ from typing import Any
 import asyncpg
 from sqlalchemy import URL, make_url
 
-from dressform.db.errors import is_connection_error, is_usable_after
+from dressform.db.errors import NoFreeConnection, is_connection_error, is_usable_after
 from dressform.db.statements import Row
 
 ACQUIRE_TIMEOUT_SECONDS = 5.0
@@ -46,12 +46,15 @@ class Pool:
         self._is_closed = False
 
     async def acquire(self) -> Any:
-        """Take a connection. Raise TimeoutError when none is free in time, or why connecting
-        failed.
+        """Take a connection. Raise NoFreeConnection when none is free in time, and the driver's
+        error when connecting fails.
         """
         if self._slots.locked():
-            async with asyncio.timeout(ACQUIRE_TIMEOUT_SECONDS):
-                await self._slots.acquire()
+            try:
+                async with asyncio.timeout(ACQUIRE_TIMEOUT_SECONDS):
+                    await self._slots.acquire()
+            except TimeoutError:
+                raise NoFreeConnection from None
         else:
             await self._slots.acquire()
         try:

@@ -27,7 +27,7 @@ DressformError
 ├── RateLimited               429
 ├── HeadersTooLarge           431  the request line and headers exceed their limit
 ├── InternalError             500
-└── Unavailable               503  the database is unavailable, or a queue is full
+└── Unavailable               503  the database or another part is unavailable, or a queue is full
     └── OutcomeUnknown        503  the connection was lost during COMMIT
 """
 

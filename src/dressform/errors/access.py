@@ -30,7 +30,7 @@ class RefreshTokenRefused(DressformError):
     status = HTTPStatus.UNAUTHORIZED
     slug = "refresh-token-refused"
     title = "The refresh token is not accepted"
-    detail = "It is unknown, used or ended. Use the newest one, or sign in again."
+    detail = "It is unknown, already used or expired. Use the newest one, or sign in again."
 
 
 class AccountRestricted(DressformError):

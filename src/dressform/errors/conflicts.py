@@ -37,7 +37,7 @@ class TooManyConsents(DressformError):
     status = HTTPStatus.CONFLICT
     slug = "too-many-consents"
     title = "You agreed and withdrew too often"
-    detail = "A consent has at most 1000 acts, the last of them a withdrawal. Nothing was changed."
+    detail = "You can give and withdraw a consent 1000 times in total; the last time must be a withdrawal. Nothing was changed."
 
 
 class LinkInvalid(DressformError):

@@ -32,14 +32,16 @@ class RequestTimeout(DressformError):
     status = HTTPStatus.REQUEST_TIMEOUT
     slug = "request-timeout"
     title = "The request did not arrive in time"
-    detail = "Send the headers within 20 seconds, and the body without pauses."
+    detail = (
+        "Send the headers within 20 seconds, and the body within 20 and one more for each 64 KiB."
+    )
 
 
 class TooLarge(DressformError):
     status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
     slug = "too-large"
     title = "The request is too large"
-    detail = "Send less: 256 KiB at most; a file of measurements 1 MiB; a picture, sent as `image/…`, 10 MB."
+    detail = "Send less: 256 KiB at most; a file of measurements 1 MiB; a picture 10 MiB."
 
 
 class UnsupportedPicture(DressformError):
@@ -100,4 +102,4 @@ class HeadersTooLarge(DressformError):
     status = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
     slug = "headers-too-large"
     title = "The request line and headers are too large"
-    detail = "Send 64 KiB of them at most."
+    detail = "Send at most 100 headers, and 64 KiB of them and the request line together."

@@ -13,10 +13,16 @@ class InternalError(DressformError):
 
 
 class Unavailable(DressformError):
+    """The request can't be handled now. `reason` is for the log, and contains no value."""
+
     status = HTTPStatus.SERVICE_UNAVAILABLE
     slug = "unavailable"
     title = "The service is not available at the moment"
     detail = "Nothing was changed. Try again after the seconds that Retry-After gives."
+
+    def __init__(self, *, reason: str = "", retry_after: int | None = None) -> None:
+        super().__init__(retry_after=retry_after)
+        self.reason = reason
 
 
 class OutcomeUnknown(Unavailable):
@@ -28,11 +34,11 @@ class OutcomeUnknown(Unavailable):
 
 
 class StartupError(Exception):
-    """Something an operator must mend before a command can run; its text is one clear sentence."""
+    """A command can't run before an operator corrects something; its text is one sentence."""
 
 
 class AlreadyPublished(StartupError):
-    """What is published never changes."""
+    """A published edition never changes."""
 
     def __init__(self, edition: str) -> None:
         super().__init__(

@@ -1,23 +1,38 @@
-"""No body larger than an endpoint could want is read to its end."""
+"""Limits of request bodies: for each by its path, and for all that are being received together."""
 
-import json
+import re
+from collections.abc import Sequence
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from dressform.errors import TooLarge
+from dressform.errors import DressformError, TooLarge, Unavailable
+from dressform.http.problem_response import send_problem
 
-JSON_LIMIT = 256 * 1024
-PICTURE_LIMIT = 10 * 1024 * 1024
-FILE_LIMIT = 1024 * 1024
-
-_FILES = "/v1/models/import"
+UNCOUNTED_BYTES = 16 * 1024
+"""The part of each body that is not counted in the budget, so that short requests are always served."""
+BUDGET_BYTES = 128 * 1024 * 1024
+"""The memory for the bodies of all requests of a process that are not yet answered."""
+RETRY_AFTER_SECONDS = 5
 
 
 class BodyLimitMiddleware:
-    """Answers 413 as soon as the length is known to be over, declared or counted."""
+    """Refuses a body as soon as its length is over the limit of its path, declared or received: 413.
 
-    def __init__(self, app: ASGIApp) -> None:
+    A body beyond the budget of the process is refused with 503.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        default: int,
+        by_path: Sequence[tuple[re.Pattern[str], int]] = (),
+        budget: int = BUDGET_BYTES,
+    ) -> None:
         self.app = app
+        self._default = default
+        self._by_path = by_path
+        self._free_bytes = budget
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -27,25 +42,29 @@ class BodyLimitMiddleware:
         if b"content-length" not in headers and b"transfer-encoding" not in headers:
             await self.app(scope, receive, send)  # No body comes.
             return
-        limit = _limit(scope, headers)
+        limit = self._get_limit(scope["path"])
         if _exceeds(headers.get(b"content-length", b"0"), limit):
-            await _send_too_large(scope, send)
+            await send_problem(scope, send, TooLarge())
             return
         await self._limit_stream(scope, receive, send, limit)
 
     async def _limit_stream(self, scope: Scope, receive: Receive, send: Send, limit: int) -> None:
-        seen = 0
+        seen = counted = 0
         refused = started = False
 
         async def counting_receive() -> Message:
-            nonlocal seen, refused
+            nonlocal seen, counted, refused
             message = await receive()
             seen += len(message.get("body", b""))
-            if seen <= limit:
+            more = max(seen - UNCOUNTED_BYTES, 0) - counted
+            error = self._check(seen, limit, more)
+            if error is None:
+                counted += more
+                self._free_bytes -= more
                 return message
             if not refused and not started:
                 refused = True
-                await _send_too_large(scope, send)
+                await send_problem(scope, send, error)
             # To the endpoint it looks as if the client had gone: it stops reading.
             return {"type": "http.disconnect"}
 
@@ -55,28 +74,28 @@ class BodyLimitMiddleware:
             if not refused:
                 await send(message)
 
-        await self.app(scope, counting_receive, send_unless_refused)
+        try:
+            await self.app(scope, counting_receive, send_unless_refused)
+        finally:
+            self._free_bytes += counted
 
+    def _get_limit(self, path: str) -> int:
+        for pattern, limit in self._by_path:
+            if pattern.fullmatch(path):
+                return limit
+        return self._default
 
-def _limit(scope: Scope, headers: dict[bytes, bytes]) -> int:
-    if scope["path"] == _FILES:
-        return FILE_LIMIT
-    is_picture = headers.get(b"content-type", b"").lower().startswith(b"image/")
-    return PICTURE_LIMIT if is_picture else JSON_LIMIT
+    def _check(self, seen: int, limit: int, more: int) -> DressformError | None:
+        if seen > limit:
+            return TooLarge()
+        if more > self._free_bytes:
+            return Unavailable(
+                reason="too many large bodies at once", retry_after=RETRY_AFTER_SECONDS
+            )
+        return None
 
 
 def _exceeds(declared: bytes, limit: int) -> bool:
     digits = declared.lstrip(b"0")
     # Compared by length first: Python refuses to read a number of thousands of digits.
     return digits.isdigit() and (len(digits) > len(str(limit)) or int(digits) > limit)
-
-
-async def _send_too_large(scope: Scope, send: Send) -> None:
-    body = json.dumps(TooLarge().as_problem(scope["state"]["request_id"])).encode()
-    headers = [
-        (b"content-type", b"application/problem+json"),
-        (b"content-length", str(len(body)).encode()),
-        (b"connection", b"close"),
-    ]
-    await send({"type": "http.response.start", "status": TooLarge.status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})

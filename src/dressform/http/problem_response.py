@@ -1,22 +1,36 @@
-"""The response to a request that cannot be recorded in the access log."""
+"""Problem responses (RFC 9457) of layers that lie outside of the application's exception handlers."""
 
 import json
 
 from starlette.types import Receive, Scope, Send
 
-from dressform.errors import Unavailable
+from dressform.errors import DressformError, Unavailable
+
+Headers = list[tuple[bytes, bytes]]
 
 _RETRY_AFTER_SECONDS = 5
 
 
-async def send_unavailable(scope: Scope, _: Receive, send: Send) -> None:
-    """Send a 503 in place of handling the request."""
-    error = Unavailable(retry_after=_RETRY_AFTER_SECONDS)
-    body = json.dumps(error.as_problem(scope["state"]["request_id"])).encode()
+def encode_problem(error: DressformError, request_id: object) -> tuple[Headers, bytes]:
+    """Return the headers and the body of the response to an error."""
+    body = json.dumps(error.as_problem(request_id)).encode()
     headers = [
         (b"content-type", b"application/problem+json"),
         (b"content-length", str(len(body)).encode()),
-        (b"retry-after", str(_RETRY_AFTER_SECONDS).encode()),
     ]
+    if error.retry_after is not None:
+        headers.append((b"retry-after", str(error.retry_after).encode()))
+    return headers, body
+
+
+async def send_problem(scope: Scope, send: Send, error: DressformError) -> None:
+    """Send the response to an error. The connection is closed, since a body may not have been read."""
+    headers, body = encode_problem(error, scope["state"]["request_id"])
+    headers.append((b"connection", b"close"))
     await send({"type": "http.response.start", "status": error.status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
+
+
+async def send_unavailable(scope: Scope, _: Receive, send: Send) -> None:
+    """Send a 503 in place of handling the request."""
+    await send_problem(scope, send, Unavailable(retry_after=_RETRY_AFTER_SECONDS))

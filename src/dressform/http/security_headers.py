@@ -4,7 +4,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _DEFAULTS = (
     (b"cache-control", b"no-store"),
-    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (
+        b"content-security-policy",
+        b"default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    ),
     (b"cross-origin-resource-policy", b"same-site"),
     (b"referrer-policy", b"no-referrer"),
     (b"x-content-type-options", b"nosniff"),
@@ -19,6 +22,10 @@ class HeadersMiddleware:
     def __init__(self, app: ASGIApp, *, https: bool) -> None:
         self.app = app
         self._defaults = (*_DEFAULTS, _HTTPS) if https else _DEFAULTS
+
+    def get_headers(self, request_id: object) -> list[tuple[bytes, bytes]]:
+        """Return the headers of a response that sets none of them itself."""
+        return [(b"x-request-id", str(request_id).encode()), *self._defaults]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":

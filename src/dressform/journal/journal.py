@@ -83,7 +83,9 @@ class Journal:
             log.error(
                 "the database is older than the deletion journal: stop, and see `dressform restore`"
             )
-            raise Unavailable(retry_after=_RETRY_AFTER_SECONDS)
+            raise Unavailable(
+                reason="the deletion journal can't be written", retry_after=_RETRY_AFTER_SECONDS
+            )
         try:
             await asyncio.to_thread(append_line, path, day, number=number, deleted=hashes)
         except OSError as error:
@@ -137,4 +139,6 @@ class Journal:
 
 def _refuse_deletion(error: OSError) -> Unavailable:
     log.error("nothing can be deleted: the deletion journal can't be written (%s)", error.strerror)
-    return Unavailable(retry_after=_RETRY_AFTER_SECONDS)
+    return Unavailable(
+        reason="the deletion journal can't be written", retry_after=_RETRY_AFTER_SECONDS
+    )

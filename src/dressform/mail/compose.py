@@ -18,8 +18,6 @@ _TEMPLATES = Environment(
     lstrip_blocks=True,
 )
 
-LANGUAGES = ("en", "fr")
-
 
 class MailRenderer:
     """Renders mails of one sender, with links to one site."""

@@ -12,7 +12,7 @@ class Text:
     en: str
     fr: str
 
-    def localized(self, language: str) -> str:
+    def localize(self, language: str) -> str:
         """Return the French text for "fr", else the English one."""
         return self.fr if language == "fr" else self.en
 

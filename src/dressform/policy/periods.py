@@ -77,7 +77,7 @@ def start_of_hour(moment: datetime) -> datetime:
 
 
 def expiry_sql(period: RetentionPeriod, start: str) -> str:
-    """`period.after` as an SQL expression over a ``timestamptz`` expression `since`.
+    """Return SQL for the end of a period that begins at the ``timestamptz`` expression `start`.
 
     It does not depend on the session's time zone, so generated columns and indexes may use it.
     """

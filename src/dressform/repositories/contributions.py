@@ -87,7 +87,7 @@ class Contributions:
         """Return which of the accounts just marked no longer contribute.
 
         They were restricted, or removed this model, or may have been in a draw restored since.
-        Nothing else can have changed: it is in the locked consent, or would delete it.
+        Other changes touch the locked consent, or delete it.
         """
         gone = await self._execute(
             WITHDRAWN, account_ids=list(account_ids), model_ids=list(model_ids)
@@ -101,7 +101,7 @@ class Contributions:
     async def mark_all(self, account_ids: Collection[UUID], year: int) -> None:
         """Mark all accounts that agreed in time and were never drawn, even if they withdrew.
 
-        It is for a restored draw: any of them may have been in it. Under which act is unknown.
+        It is for a restored draw: any of them may have been in it. Which consent was used is unknown.
         """
         await self._execute(MARK_ALL, account_ids=list(account_ids), before=self._before, year=year)
 

@@ -21,8 +21,7 @@ from dressform.repositories.pictures import Avatars, ProfilePictures
 
 _FIRST_ID = UUID(int=0)
 
-# By its kind: the id and the version that are hashed, the row's own id, by which pages are cut, and
-# the account.
+# For each kind: the id and the version that are hashed, the id that orders the pages, and the account.
 _ROWS: dict[DeletionKind, Select[*tuple[Any, ...]]] = {
     DeletionKind.ACCOUNT: select(Account.id, literal(0), Account.id, Account.id),
     DeletionKind.MODEL: select(Model.id, literal(0), Model.id, Model.account_id),

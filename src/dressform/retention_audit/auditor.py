@@ -63,7 +63,7 @@ class Auditor:
         blocks = await list_blocks(uow.connection)
         quarantined = await count_quarantined(uow.connection)
         mail = await fetch_mail_status(uow.connection)
-        # Also what is blocked or quarantined without being a rule: the expiry notices.
+        # Add the blocks and quarantined rows of what is no rule: the expiry notices.
         keys = RULES + tuple(sorted((blocks.keys() | quarantined.keys()) - set(RULES)))
         rules = tuple(
             RuleFindings(

@@ -20,7 +20,7 @@ _CLOCK_GRANULARITY = {
 
 @dataclass(frozen=True, slots=True)
 class KeptRows:
-    """Expired rows that an extension keeps, and when the first of them expired."""
+    """Rows that are kept past their period by an extension, and when the first of them expired."""
 
     rows: int = 0
     since: datetime | None = None

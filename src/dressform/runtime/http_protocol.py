@@ -1,9 +1,6 @@
-"""The HTTP/1.1 protocol of uvicorn with limits, which records what never becomes a request."""
+"""The HTTP/1.1 protocol of uvicorn with limits. It records requests that fail before the application."""
 
 import asyncio
-import json
-import resource
-from functools import cache
 from http import HTTPStatus
 from types import SimpleNamespace
 
@@ -19,15 +16,12 @@ from dressform.errors import (
     RequestTimeout,
     Unavailable,
 )
-
-MAX_HEADER_BYTES = 64 * 1024
-"""The limit of bytes before the body, and between and after its chunks."""
-READ_TIMEOUT_SECONDS = 20.0
-"""The timeout of the head of a request, and of each pause within its body."""
+from dressform.http.problem_response import encode_problem
+from dressform.runtime import connection_limit
+from dressform.runtime.deadlines import MIN_PROGRESS_BYTES, WRITE_TIMEOUT_SECONDS, ReadDeadline
+from dressform.runtime.request_head import MAX_HEADER_BYTES, PROBES, check_head
 
 _FRAMING = (b"content-length", b"transfer-encoding")
-_RESERVED_FDS = 100
-"""File descriptors for the database, the spool and other files."""
 _RETRY_AFTER_SECONDS = 5
 
 
@@ -42,22 +36,33 @@ class HttpProtocol(HttpToolsProtocol):
     _in_body = False
     _ignore_input = False
     _bytes_since_progress = 0
-    _deadline_start: float | None
+    _is_for_probes = False
     _running: RequestResponseCycle | None = None
+    _write_timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        self._deadline_start = self.loop.time()
-        self._timer = self.loop.call_later(READ_TIMEOUT_SECONDS, self._on_timeout)
+        # With a limit of 0 `pause_writing` is called as soon as a byte waits for the client to read.
+        transport.set_write_buffer_limits(high=0)
+        now, others = self.loop.time(), len(self.connections)
+        self._deadline = ReadDeadline(now)
+        if others > connection_limit.max_connections() - connection_limit.PROBE_CONNECTIONS:
+            self._is_for_probes = True
+            self._deadline.reserve_for_probe()
+        self._timer = self.loop.call_at(
+            self._deadline.compute(now, is_paused=False), self._on_timeout
+        )
         if self.client is None:
             # The client is gone already (getpeername failed): there is no address to record.
             self._ignore_input = True
             transport.abort()
-        elif len(self.connections) > _max_connections():
+        elif others > connection_limit.max_connections():
             self._send_error(Unavailable(retry_after=_RETRY_AFTER_SECONDS))
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._timer.cancel()
+        if self._write_timer is not None:
+            self._write_timer.cancel()
         for cycle, _ in self.pipeline:
             self._access_log.record_unparsed(dict(cycle.scope), CLIENT_CLOSED_REQUEST)
         self.pipeline.clear()
@@ -85,23 +90,33 @@ class HttpProtocol(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        self._in_head, self._deadline_start = True, self.loop.time()
+        self._in_head = True
+        self._deadline.begin_head(self.loop.time())
 
     def on_headers_complete(self) -> None:
+        if self._ignore_input:
+            return
+        error = check_head(self.url, self.headers, version=self.parser.get_http_version())
+        if error is None and self._is_for_probes and not self.url.startswith(PROBES):
+            error = Unavailable(retry_after=_RETRY_AFTER_SECONDS)
+        if error is not None:
+            self._abort_with(error)
+            return
         super().on_headers_complete()
-        self._in_head, self._in_body = False, True
-        self._bytes_since_progress, self._deadline_start = 0, self.loop.time()
+        self._in_head, self._in_body, self._bytes_since_progress = False, True, 0
+        self._deadline.begin_body(self.loop.time())
 
     def on_body(self, body: bytes) -> None:
         if self._in_body:
-            self._bytes_since_progress, self._deadline_start = 0, self.loop.time()
+            self._bytes_since_progress = 0
+            self._deadline.extend_body(self.loop.time(), len(body))
             super().on_body(body)
 
     def on_message_complete(self) -> None:
-        if self.parser.should_upgrade():
+        if self._ignore_input or self.parser.should_upgrade():
             return  # The parser does not read the body of an upgrade request.
-        self._in_body = False
-        self._bytes_since_progress, self._deadline_start = 0, None
+        self._in_body, self._bytes_since_progress = False, 0
+        self._deadline.clear()
         super().on_message_complete()
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGIApp) -> None:  # type: ignore[override]
@@ -122,18 +137,35 @@ class HttpProtocol(HttpToolsProtocol):
     def _on_timeout(self) -> None:
         now = self.loop.time()
         # No timeout while flow control has paused reading: the application does not read the body.
-        since = self._deadline_start
-        if since is None or self.flow.read_paused:
-            since = now
-        if now < since + READ_TIMEOUT_SECONDS:
-            self._timer = self.loop.call_at(since + READ_TIMEOUT_SECONDS, self._on_timeout)
+        deadline = self._deadline.compute(now, is_paused=self.flow.read_paused)
+        if now < deadline:
+            self._timer = self.loop.call_at(deadline, self._on_timeout)
         elif self._in_head or self._in_body:
             self._abort_with(RequestTimeout())
         else:
             self.transport.close()
 
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._watch_writing()
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        if self._write_timer is not None:
+            self._write_timer.cancel()
+
+    def _watch_writing(self, waiting: int | None = None) -> None:
+        """Close the connection unless the client goes on reading. `waiting`: bytes at the last look."""
+        size = self.transport.get_write_buffer_size()
+        if waiting is not None and size > waiting - MIN_PROGRESS_BYTES:
+            self.transport.abort()
+            return
+        self._write_timer = self.loop.call_later(WRITE_TIMEOUT_SECONDS, self._watch_writing, size)
+
     def _abort_with(self, error: DressformError) -> None:
         """Refuse the current request, and ignore further input."""
+        if self._ignore_input:
+            return
         self._ignore_input = True
         latest: RequestResponseCycle | None = self.cycle
         if self._in_body:
@@ -148,16 +180,11 @@ class HttpProtocol(HttpToolsProtocol):
     def _send_error(self, error: DressformError) -> None:
         self._ignore_input = True
         request_id = self._access_log.record_unparsed(self._empty_scope(), error.status)
-        body = json.dumps(error.as_problem(request_id)).encode()
-        wait = f"retry-after: {error.retry_after}\r\n" if error.retry_after else ""
-        head = (
-            f"HTTP/1.1 {error.status:d} {HTTPStatus(error.status).phrase}\r\n"
-            "content-type: application/problem+json\r\n"
-            "cache-control: no-store\r\n"
-            f"{wait}content-length: {len(body)}\r\n"
-            "connection: close\r\n\r\n"
-        )
-        self.transport.write(head.encode() + body)
+        head, body = encode_problem(error, request_id)
+        headers = [*head, *self._access_log.app.get_headers(request_id), (b"connection", b"close")]
+        lines = b"".join(b"%b: %b\r\n" % header for header in headers)
+        status = b"HTTP/1.1 %d %b\r\n" % (error.status, HTTPStatus(error.status).phrase.encode())
+        self.transport.write(status + lines + b"\r\n" + body)
         self.transport.close()
 
     def _empty_scope(self) -> Scope:
@@ -170,10 +197,3 @@ class HttpProtocol(HttpToolsProtocol):
     def _access_log(self) -> AccessLogMiddleware:
         log: AccessLogMiddleware = self.config.loaded_app.middleware_stack
         return log
-
-
-@cache
-def _max_connections() -> int:
-    """Return the number of connections that the limit of open files allows."""
-    files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    return max(files - _RESERVED_FDS, _RESERVED_FDS)

@@ -121,27 +121,27 @@ async def _update_block(uow: UnitOfWork, rule: str, reason: str | None, *, rows:
 
     A block is removed once its reason is gone.
     """
-    holds = PurgeBlocks(uow)
-    hold = await holds.get_for_update(rule)
+    blocks = PurgeBlocks(uow)
+    block = await blocks.get_for_update(rule)
     if reason is None:
-        if hold is not None:
-            await holds.clear(rule)
+        if block is not None:
+            await blocks.clear(rule)
         return False
-    if hold is not None and _is_approved(hold, reason, rows, uow.now):
+    if block is not None and _is_approved(block, reason, rows, uow.now):
         return False
-    await holds.block(rule, reason=reason, rows=rows)
+    await blocks.block(rule, reason=reason, rows=rows)
     return True
 
 
-def _is_approved(hold: StoredPurgeBlock, reason: str, rows: int, now: datetime) -> bool:
+def _is_approved(block: StoredPurgeBlock, reason: str, rows: int, now: datetime) -> bool:
     """Return whether the approval covers the deletion.
 
     It is valid for a day, for the same reason, and for MIN_THRESHOLD_ROWS more rows than shown.
     """
-    if hold.approved_at is None or abs(now - hold.approved_at) > APPROVAL_LIFETIME:
+    if block.approved_at is None or abs(now - block.approved_at) > APPROVAL_LIFETIME:
         return False
-    same = hold.reason.translate(_NUMBERS) == reason.translate(_NUMBERS)
-    return same and rows <= hold.rows + MIN_THRESHOLD_ROWS
+    same = block.reason.translate(_NUMBERS) == reason.translate(_NUMBERS)
+    return same and rows <= block.rows + MIN_THRESHOLD_ROWS
 
 
 async def _discard_future_runs(uow: UnitOfWork) -> None:
@@ -149,7 +149,8 @@ async def _discard_future_runs(uow: UnitOfWork) -> None:
     removed = await RetentionRuns(uow).delete_after(uow.now + MAX_CLOCK_SKEW)
     if removed:
         log.warning(
-            "%d runs dated in the future are removed from the ledger: the clock is right", removed
+            "%d runs dated in the future are removed from the list of runs: the clock is right",
+            removed,
         )
 
 

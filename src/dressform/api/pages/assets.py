@@ -9,6 +9,8 @@ from importlib.resources import files
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from dressform.api.content_types import with_charset
+
 _TEMPLATES = Environment(
     loader=PackageLoader("dressform.api.pages", ""), undefined=StrictUndefined, autoescape=True
 )
@@ -45,7 +47,7 @@ class Asset:
 
     @property
     def media_type(self) -> str:
-        return _MEDIA_TYPES[self.name.rpartition(".")[2]]
+        return with_charset(_MEDIA_TYPES[self.name.rpartition(".")[2]])
 
 
 @cache

@@ -6,6 +6,7 @@ from xml.etree import ElementTree as ET
 from fastapi import APIRouter, Response
 from fastapi.responses import PlainTextResponse
 
+from dressform.api.content_types import with_charset
 from dressform.api.dependencies import EditionRepositoryDep, SettingsDep
 
 router = APIRouter(include_in_schema=False)
@@ -34,7 +35,7 @@ async def show_sitemap(editions: EditionRepositoryDep, settings: SettingsDep) ->
         day = edition.published_at.date().isoformat()
         _add(root, f"{settings.dataset_url}/dataset/{edition.name}", day=day)
     content = ET.tostring(root, encoding="utf-8", xml_declaration=True)
-    return Response(content, media_type="application/xml")
+    return Response(content, media_type=with_charset("application/xml"))
 
 
 def _add(

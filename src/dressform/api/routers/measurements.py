@@ -108,7 +108,7 @@ async def estimate_measurements(
     return EstimatesRead.from_domain(body)
 
 
-# After the others: their addresses would fit it, and a wrong method there is theirs to refuse.
+# Registered last, because its path pattern also matches the paths above.
 async def _measurement(name: Name) -> Measurement:
     if name not in CATALOGUE:
         message = unknown_name_message(name)

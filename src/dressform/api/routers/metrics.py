@@ -17,7 +17,7 @@ from dressform.retention_audit.rule_findings import RuleFindings
 router = APIRouter(tags=["health"])
 
 _EXAMPLE = """\
-# HELP dressform_retention_overdue_rows Rows that should be deleted since a day.
+# HELP dressform_retention_overdue_rows Rows whose deletion is more than a day late.
 # TYPE dressform_retention_overdue_rows gauge
 dressform_retention_overdue_rows{rule="visitor"} 0.0
 """
@@ -33,7 +33,7 @@ _ADDRESS_METRICS: dict[str, tuple[str, Callable[[Findings], float | None]]] = {
 }
 _RULE_METRICS: dict[str, tuple[str, Callable[[RuleFindings], float | None]]] = {
     "overdue_rows": (
-        "Rows that should be deleted since a day.",
+        "Rows whose deletion is more than a day late.",
         lambda rule: _unless_unknown(rule, rule.rows.overdue),
     ),
     "future_rows": (
@@ -96,7 +96,7 @@ class _RetentionCollector(Collector):
         yield build
         yield GaugeMetricFamily(
             "dressform_access_log_disk_errors",
-            "Whether no second file can be made, to go on in when the first is full.",
+            "Whether the spare file of the access log cannot be made.",
             self._shipper.had_disk_error,
         )
         yield GaugeMetricFamily(

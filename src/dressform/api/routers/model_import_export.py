@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from dressform.actions.import_models import import_models
+from dressform.api.content_types import with_charset
 from dressform.api.dependencies import AuthenticatedQueryDep, CurrentMember, UnitOfWorkFactoryDep
 from dressform.api.problem_responses import problem_responses
 from dressform.api.schemas.model_files import ImportRead
@@ -98,7 +99,7 @@ async def export_model(
     file_name = f"model-{str(model_id)[:8]}.{_EXTENSIONS.get(form, form.value)}"
     return Response(
         serialize(form, ImportedBody(body.measurements, body.breasts)),
-        media_type=_MEDIA_TYPES[form],
+        media_type=with_charset(_MEDIA_TYPES[form]),
         headers={
             "Content-Disposition": f'attachment; filename="{file_name}"',
             "Cache-Control": "private, no-store",

@@ -16,6 +16,7 @@ from dressform.api.dependencies import (
 )
 from dressform.api.problem_responses import problem_responses
 from dressform.api.rate_limiter import RateLimit
+from dressform.api.refresh_token import CLEAR_ALL
 from dressform.api.schemas.account_export import AccountExport
 from dressform.api.schemas.accounts import PasswordOnly
 from dressform.api.schemas.fields import Language
@@ -109,8 +110,10 @@ async def delete_account(
     payload: PasswordOnly,
     me: CurrentMemberOrRestricted,
     uows: UnitOfWorkFactoryDep,
+    *,
     hasher: PasswordHasherDep,
     rate_limiter: RateLimiterDep,
+    response: Response,
 ) -> None:
     """Delete your account
 
@@ -119,3 +122,4 @@ async def delete_account(
     """
     with rate_limiter.guard(RateLimit.PASSWORD, str(me.account_id)):
         await erase_account(uows, hasher, me, password=payload.password)
+    response.headers["Clear-Site-Data"] = CLEAR_ALL

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Request, Response, status
@@ -70,7 +71,8 @@ async def change_own_profile(
     """
     async with uows.transaction() as uow:
         await change_profile(uow, me, payload.model_dump(exclude_unset=True))
-    return await read_own_profile(look)
+        # Read before the commit: a failure after it would say that nothing was changed.
+        return await read_own_profile(replace(look, uow=uow))
 
 
 @router.get(

@@ -1,7 +1,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Path, Response, status
+from fastapi import APIRouter, Depends, Path, Request, Response, status
 
 from dressform.actions.rotate_session import rotate_session
 from dressform.actions.sign_in import sign_in
@@ -11,6 +11,7 @@ from dressform.api.dependencies import (
     PasswordHasherDep,
     RateLimiterDep,
     SessionRepositoryDep,
+    SettingsDep,
     UnitOfWorkFactoryDep,
 )
 from dressform.api.problem_responses import problem_responses
@@ -18,6 +19,7 @@ from dressform.api.rate_limiter import RateLimit
 from dressform.api.refresh_token import (
     PresentedToken,
     RefreshCookie,
+    check_origin,
     get_presented_token,
     get_refresh_cookie,
 )
@@ -43,15 +45,17 @@ SessionId = Annotated[
     "/login",
     response_model_exclude_none=True,
     response_description="You are signed in.",
-    responses=problem_responses(WrongCredentials, RateLimited),
+    responses=problem_responses(WrongCredentials, OriginNotAllowed, RateLimited),
 )
 async def login(
+    request: Request,
     payload: LoginRequest,
     uows: UnitOfWorkFactoryDep,
     hasher: PasswordHasherDep,
     tokens: AccessTokensDep,
     *,
     rate_limiter: RateLimiterDep,
+    settings: SettingsDep,
     cookie: RefreshCookieDep,
 ) -> TokensRead:
     """Sign in
@@ -60,6 +64,8 @@ async def login(
     data are kept start again. It also reactivates an account that is past its 12 months and was
     kept because no warning could be delivered in time.
     """
+    if payload.session == "cookie":
+        check_origin(request, settings)
     with rate_limiter.guard(RateLimit.PASSWORD, payload.login):
         issued = await sign_in(uows, hasher, tokens, login=payload.login, password=payload.password)
     return cookie.write(issued, by_cookie=payload.session == "cookie")

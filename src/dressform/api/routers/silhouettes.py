@@ -5,6 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Response
 
+from dressform.api.content_types import with_charset
 from dressform.api.dependencies import AuthenticatedQueryDep
 from dressform.api.problem_responses import problem_responses
 from dressform.api.schemas.fields import Language, LengthUnit
@@ -42,7 +43,7 @@ DrawingUnit = Annotated[LengthUnit, Query(description="The unit of the labels.")
 
 
 class Svg(Response):
-    media_type = _SVG
+    media_type = with_charset(_SVG)
 
 
 @router.get(

@@ -75,7 +75,7 @@ class GuaranteeRead(ResponseModel):
     def in_words(cls, language: str) -> Self:
         return cls(
             pairs=[PairRead(epsilon=epsilon, delta=delta) for epsilon, delta in facts.PAIRS],
-            sentence=facts.GUARANTEE.localized(language),
+            sentence=facts.GUARANTEE.localize(language),
         )
 
 
@@ -147,9 +147,9 @@ class DatasetRead(ResponseModel):
         state = facts.PUBLISHED if published else facts.NOT_ENOUGH
         return cls(
             language=language,
-            about=facts.ABOUT.localized(language),
+            about=facts.ABOUT.localize(language),
             state="published" if published else "insufficient_contributors",
-            sentence=state.localized(language),
+            sentence=state.localize(language),
             next_date=next_draw_date(at),
             gates=[GateRead.from_domain(gate) for gate in facts.GATES],
             guarantee=GuaranteeRead.in_words(language),

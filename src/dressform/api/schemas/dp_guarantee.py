@@ -22,9 +22,9 @@ MAX_ACCURACY_PERCENT = 50 + MAX_ADVANTAGE_PERCENT / 2
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """So many people, by a count with noise, make an edition of so many measurements.
+    """The noisy count of people that an edition with a number of measurements needs.
 
-    Only people of a flag are counted there that has FEWEST or more of its own.
+    Only people whose flag has at least MIN_FLAG_COUNT people are counted.
     """
 
     codebook: str

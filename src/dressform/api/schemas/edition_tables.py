@@ -50,7 +50,7 @@ def read_tables(package: bytes, language: str) -> list[Table]:
     return [
         Table(
             resource["name"],
-            TABLES[resource["name"]].localized(language),
+            TABLES[resource["name"]].localize(language),
             tuple(
                 Column(field["name"], field.get("unit")) for field in resource["schema"]["fields"]
             ),

@@ -79,9 +79,9 @@ def describe_file(file: FileRead, language: str) -> str | None:
     """Return what the file holds, in that language; None for an unknown file."""
     stem, _, ending = file.name.partition(".")
     if file.name in _OTHERS:
-        return _OTHERS[file.name].localized(language)
+        return _OTHERS[file.name].localize(language)
     if ending == "zip":
-        return _ARCHIVE.localized(language)
+        return _ARCHIVE.localize(language)
     if stem in TABLES and ending in _FORMATS:
-        return f"{TABLES[stem].localized(language)} ({_FORMATS[ending]})"
+        return f"{TABLES[stem].localize(language)} ({_FORMATS[ending]})"
     return None

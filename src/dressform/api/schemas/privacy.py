@@ -23,7 +23,7 @@ class ReasonRead(ResponseModel):
 
     @classmethod
     def from_domain(cls, reason: Reason, language: str) -> Self:
-        return cls(key=reason, sentence=REASONS[reason].localized(language))
+        return cls(key=reason, sentence=REASONS[reason].localize(language))
 
 
 class ExtensionRead(ResponseModel):
@@ -41,7 +41,7 @@ class ExtensionRead(ResponseModel):
         return cls(
             key=extension.key,
             longer=extension.period.format(language),
-            text=extension.text.localized(language),
+            text=extension.text.localize(language),
         )
 
 
@@ -72,12 +72,12 @@ class CategoryRead(ResponseModel):
     def from_domain(cls, category: Category, language: str) -> Self:
         return cls(
             key=category.key,
-            data=category.data.localized(language),
-            purpose=category.purpose.localized(language),
+            data=category.data.localize(language),
+            purpose=category.purpose.localize(language),
             legal_basis=category.legal_basis,
             kept=category.period.format(language),
-            since=category.starts_at_text.localized(language),
-            ending=category.on_expiry_text.localized(language),
+            since=category.starts_at_text.localize(language),
+            ending=category.on_expiry_text.localize(language),
             extensions=[ExtensionRead.from_domain(one, language) for one in category.extensions],
         )
 

@@ -70,4 +70,4 @@ REASONS: dict[Reason, Text] = {
 
 def status_sentence(verdict: Verdict, language: str) -> str:
     """Return a verdict in a sentence."""
-    return _SENTENCES[verdict].localized(language)
+    return _SENTENCES[verdict].localize(language)

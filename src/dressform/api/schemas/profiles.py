@@ -15,6 +15,7 @@ from dressform.api.schemas.fields import (
     UsernameStr,
 )
 from dressform.api.schemas.limits import limit_field_count
+from dressform.policy.account_data import PROFILE
 from dressform.repositories.credentials import Credentials
 from dressform.repositories.profiles import MAX_SOCIAL_ACCOUNTS, PublicProfile
 
@@ -75,7 +76,8 @@ class OwnProfileRead(ProfileRead):
     expires_at: Annotated[
         datetime,
         Field(
-            description="The time at which the account ends unless you log in before: 12 months after the "
+            description="The time at which the account ends unless you log in before: "
+            f"{PROFILE.period.format('en')} after the "
             "last login, or later while processing is restricted."
         ),
     ]

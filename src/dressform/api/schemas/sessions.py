@@ -7,6 +7,7 @@ from pydantic import Field
 from dressform.api.schemas.base import RequestModel, ResponseModel
 from dressform.api.schemas.fields import Login, Password
 from dressform.crypto.refresh_tokens import TOKEN_LENGTH, TOKEN_PATTERN
+from dressform.policy.sign_in_data import SESSION
 from dressform.repositories.sessions import OpenSession
 
 RefreshTokenStr = Annotated[
@@ -81,8 +82,8 @@ class SessionRead(ResponseModel):
     expires_at: Annotated[
         datetime,
         Field(
-            description="The time at which the session ends: 90 days after the first of the month of the "
-            "login."
+            description=f"The time at which the session ends: {SESSION.period.format('en')} after the "
+            "first of the month of the login."
         ),
     ]
     current: Annotated[

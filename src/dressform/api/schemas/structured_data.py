@@ -68,7 +68,7 @@ def describe_edition(
     whole = {
         "@type": "Dataset",
         "name": _TITLES[language],
-        "description": ABOUT.localized(language),
+        "description": ABOUT.localize(language),
         "url": f"{site.url}/dataset",
         "license": LICENCE_URL,
         "creator": site.organization,
@@ -99,7 +99,7 @@ def _describe(edition: str, url: str, site: Site, language: str) -> dict[str, An
         "@type": "Dataset",
         "@id": url,
         "name": f"{title}, {edition}" if edition else title,
-        "description": ABOUT.localized(language),
+        "description": ABOUT.localize(language),
         "url": url,
         "identifier": url,
         "license": LICENCE_URL,

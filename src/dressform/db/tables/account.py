@@ -9,16 +9,16 @@ from dressform.policy.account_data import MODEL, PROFILE
 
 
 class Account(Base):
-    """Who can sign in. `sealed`: email, language, password_hash.
+    """The accounts. `sealed`: email, language, password_hash.
 
     `created_at`: the month of the registration. `last_login_at`: the day of the last login, or of the
     registration before the first. `restricted_at`: a day. Coarse, so that no row can be matched with
     a line of the access log. `version` is random.
 
-    `last_notice_days`: which warning of the coming end was written last, by the days before it; of a
-    restricted account also which question whether it is still needed;
-    `warned_at`: when the first was handed to a mail server; `reactivation_token_hash`: of the link in a
-    warning that came too late. A login empties all three.
+    `last_notice_days`: how many days before the expiry the last notice was queued; for a restricted
+    account also the last question whether it is still needed. `warned_at`: when the mail server
+    accepted the first notice. `reactivation_token_hash`: the hash of the link in a notice that came
+    too late. A login sets all three to null.
     """
 
     __tablename__ = "account"

@@ -1,0 +1,10 @@
+"""The limits of request bodies by path."""
+
+import re
+
+JSON_LIMIT = 256 * 1024
+BODY_LIMITS = (
+    (re.compile(r"/v1/profiles/me/picture|/v1/models/[^/]+/avatar"), 10 * 1024 * 1024),
+    (re.compile(r"/v1/models/import"), 1024 * 1024),
+)
+"""The limits of request bodies in bytes. Both kinds of endpoint read a body after authentication."""
