@@ -39,8 +39,7 @@ async def test_accounts_without_their_index_key_are_refused(
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == (
         "dressform: The database has accounts, but its table service_secret has no index key, "
-        "without which nobody can sign in: restore that table from the same backup as the "
-        "accounts.\n"
+        "by which members are found: restore that table from the same backup as the accounts.\n"
     )
 
 

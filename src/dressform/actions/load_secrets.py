@@ -61,8 +61,8 @@ async def _create_missing(
     missing = [purpose for purpose in SecretPurpose if purpose not in present]
     if SecretPurpose.INDEX in missing and await secrets.has_accounts():
         raise StartupError(
-            "The database has accounts, but its table service_secret has no index key, without "
-            "which nobody can sign in: restore that table from the same backup as the accounts."
+            "The database has accounts, but its table service_secret has no index key, by which "
+            "members are found: restore that table from the same backup as the accounts."
         )
     if SecretPurpose.JOURNAL in missing and SecretPurpose.REFRESH in present:
         raise StartupError(

@@ -26,7 +26,7 @@ async def rehash_index(uows: UnitOfWorkFactory) -> int:
     await _check_due(uows, keys)
     await reload_keys(uows)
     total = 0
-    # The last pass changes nothing: whatever was written during the one before is rehashed too.
+    # The last pass changes nothing: what was written during the one before is rehashed too.
     while rehashed := await _rehash_all(uows):
         total += rehashed
     async with uows.transaction() as uow:

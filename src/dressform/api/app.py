@@ -1,6 +1,5 @@
 """The application of one process: its state, middleware and routes."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -16,8 +15,7 @@ from dressform.access_log.client_address import TrustedProxies
 from dressform.access_log.middleware import AccessLogMiddleware
 from dressform.access_log.shipper import Shipper
 from dressform.access_log.spool import check_writable
-from dressform.actions.reload_keys import reload_regularly
-from dressform.actions.tidy_journal import tidy_regularly
+from dressform.api.background_tasks import run_background_tasks
 from dressform.api.body_limits import BODY_LIMITS, JSON_LIMIT
 from dressform.api.exception_handlers import add_exception_handlers
 from dressform.api.openapi import complete_document
@@ -193,14 +191,9 @@ async def _lifespan(app: Application) -> AsyncIterator[None]:
         )
         app.state.shipper = app.shipper = Shipper(uows, spools)
         app.shipper.start()
-        tasks = [
-            asyncio.create_task(tidy_regularly(uows)),
-            asyncio.create_task(reload_regularly(uows, tokens)),
-        ]
         try:
-            yield
+            async with run_background_tasks(uows, tokens):
+                yield
         finally:
-            for task in tasks:
-                task.cancel()
             await app.shipper.stop()
             app.state.dressform.images.close()
