@@ -2,6 +2,7 @@
 
 import asyncio
 import stat
+from itertools import pairwise
 from pathlib import Path
 from uuid import UUID
 
@@ -87,6 +88,34 @@ async def test_a_new_key_takes_over_and_the_old_one_can_go(isolated_settings: Se
         assert waiting.username == "bob"
     again = await dressform("keys", "rewrap", environment=ran)
     assert again.stdout.startswith("0 keys")
+
+
+async def test_the_life_of_a_master_key_by_which_no_restart_loses_a_row(
+    isolated_settings: Settings,
+) -> None:
+    """Added last, moved to the front, rewrapped, removed: at each step old and new processes run."""
+    await fill(isolated_settings)
+    steps = [
+        isolated_settings,
+        keyed(isolated_settings, MASTER_KEY, NEWER),
+        keyed(isolated_settings, NEWER, MASTER_KEY),
+        keyed(isolated_settings, NEWER),
+    ]
+    names = ["ada0", "ada1", "ada2"]
+    for number, (earlier, later) in enumerate(pairwise(steps)):
+        if later is steps[-1]:
+            both = environment(earlier, DRESSFORM_MASTER_KEYS=f"{NEWER},{MASTER_KEY}")
+            done = await dressform("keys", "rewrap", environment=both)
+            assert done.returncode == 0, done.stderr
+        async with bootstrap(earlier) as (old, _), bootstrap(later) as (new, _):
+            for uows, name in ((old, f"eva{number}"), (new, f"zoe{number}")):
+                await add_account(uows, uows.clock(), name)
+                names.append(name)
+            for uows in (old, new):
+                for name in names:
+                    found = await Accounts(uows.read()).get_by_email(f"{name}@example.org")
+                    assert found is not None
+                    assert found.email == f"{name}@example.org"
 
 
 async def test_rewrapping_goes_on_while_members_come_and_go(isolated_settings: Settings) -> None:

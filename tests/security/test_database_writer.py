@@ -17,7 +17,16 @@ from sqlalchemy import text
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from tests.conftest import MovableClock
 from tests.helpers.assertions import assert_problem
-from tests.helpers.auth import change_email, confirm_email, forgot, login, logout, refresh, reset
+from tests.helpers.auth import (
+    change_email,
+    change_password,
+    confirm_email,
+    forgot,
+    login,
+    logout,
+    refresh,
+    reset,
+)
 from tests.helpers.members import CreateMember, MemberClient, token_of
 
 CHOSEN = "nine needles in the hay"
@@ -300,3 +309,52 @@ async def test_a_link_that_the_attacker_wrote_confirms_no_strange_address(
     response = await client.post("/v1/auth/verify-email", json={"token": token})
     assert_problem(response, 410, "link-invalid")
     assert (await stranger.sign_in()).status_code == 401
+
+
+async def test_a_reset_link_is_not_lengthened(
+    ada: MemberClient, uows: UnitOfWorkFactory, clock: MovableClock
+) -> None:
+    """A link in a mail that was read later would work for good."""
+    await forgot(ada.client, ada.email)
+    token = await ada.mailbox.token()
+    clock.advance(hours=30)
+    moved = await run_sql(
+        uows, "UPDATE one_time_token SET created_at = created_at + interval '30 hours'"
+    )
+
+    assert moved == 1
+    assert_problem(await reset(ada.client, token, CHOSEN), 410, "link-invalid")
+
+
+async def test_a_password_that_was_put_back_without_its_version_does_not_open(
+    ada: MemberClient, uows: UnitOfWorkFactory
+) -> None:
+    """A row that is put back with its version opens, as SECURITY.md says: nothing knows better."""
+    before = await fetch_row(uows, "SELECT sealed FROM account")
+    assert (await change_password(ada, CHOSEN)).status_code == 204
+    await run_sql(uows, "UPDATE account SET sealed = :sealed", sealed=before.sealed)
+
+    assert (await login(ada.client, "ada", ada.password)).status_code == 500
+
+
+async def test_an_old_session_that_was_put_back_ends_with_its_period(
+    ada: MemberClient, uows: UnitOfWorkFactory, clock: MovableClock
+) -> None:
+    """Within its period it is not detected, as SECURITY.md says."""
+    stolen = ada.refresh_token
+    before = await fetch_row(uows, "SELECT * FROM session WHERE id = :id", id=ada.session_id)
+    assert (await logout(ada)).status_code == 204
+    clock.advance(days=121)
+    await run_sql(
+        uows,
+        "INSERT INTO session (id, account_id, month_of_login, next_mark, used_hash, sealed)"
+        " VALUES (:id, :account, :month, :mark, :used, :sealed)",
+        id=before.id,
+        account=before.account_id,
+        month=clock(),
+        mark=before.next_mark,
+        used=before.used_hash,
+        sealed=before.sealed,
+    )
+
+    assert_problem(await refresh(ada, stolen), 401, "refresh-token-refused")

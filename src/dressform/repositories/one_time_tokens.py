@@ -1,6 +1,7 @@
 """The one-time tokens of links in mails."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
 
 from sqlalchemy import bindparam, delete, select
@@ -45,6 +46,7 @@ _VALID = (
     select(
         OneTimeToken.id,
         OneTimeToken.account_id,
+        OneTimeToken.created_at,
         OneTimeToken.sealed,
         AccountKey.key_id,
         AccountKey.wrapped_key,
@@ -72,8 +74,8 @@ class OneTimeTokens:
     async def issue(self, owner: Owner, purpose: TokenPurpose, *, email: str) -> str:
         """Create a token for `email`. An earlier one of the same purpose becomes invalid."""
         token, token_id = new_token(), random_id()
-        hashed = token_hash(token)
-        payload = {"email": email, "purpose": purpose, "hash": hashed.hex()}
+        hashed, created_at = token_hash(token), start_of_hour(self._uow.now)
+        payload = {"email": email, **_bind(purpose, hashed, created_at)}
         await self._uow.connection.execute(
             _ISSUE,
             {
@@ -81,7 +83,7 @@ class OneTimeTokens:
                 "purpose": purpose,
                 "id": token_id,
                 "hash": hashed,
-                "created_at": start_of_hour(self._uow.now),
+                "created_at": created_at,
                 "sealed": owner.key.seal(payload, "one_time_token", token_id, 1),
             },
         )
@@ -106,7 +108,7 @@ class OneTimeTokens:
         return row
 
     def _decrypt(self, row: Row, token: str, purpose: TokenPurpose) -> RedeemedToken | None:
-        """Return None for a row that SQL pointed to another token, account or purpose."""
+        """Return None for a row that SQL pointed to another token, account, purpose or time."""
         key = self._uow.keyrings.master.unwrap(
             WrappedKey(row.key_id, row.wrapped_key), row.account_id
         )
@@ -114,10 +116,17 @@ class OneTimeTokens:
             payload = key.open(row.sealed, "one_time_token", row.id, 1)
         except DecryptionError:
             return None
-        if (payload.get("purpose"), payload.get("hash")) != (purpose, token_hash(token).hex()):
+        bound = _bind(purpose, token_hash(token), row.created_at)
+        if {**payload, **bound} != payload:
             return None
         return RedeemedToken(Owner(row.account_id, key), payload["email"])
 
     async def delete_all(self, owner: Owner) -> None:
         """Delete all tokens of an account, so that no link in an earlier mail works."""
         await self._uow.connection.execute(_REMOVE_ALL, {"account_id": owner.account_id})
+
+
+def _bind(purpose: TokenPurpose, hashed: bytes, created_at: datetime) -> dict[str, str]:
+    """Return the columns that are sealed once more, so that SQL can't change them."""
+    created = created_at.astimezone(UTC).isoformat()
+    return {"purpose": purpose, "hash": hashed.hex(), "created_at": created}
