@@ -24,7 +24,7 @@ from dressform.repositories.access_log import SET_LOG_ROLE
 from dressform.settings.settings import Settings
 from dressform.worker.deletion_guard import DeletionGuard
 from dressform.worker.runner import create_tasks
-from dressform.worker.scheduler import WorkerTasks
+from dressform.worker.tasks import WorkerTasks
 from tests.helpers.databases import (
     BEHIND_PGBOUNCER,
     create_database,

@@ -72,9 +72,8 @@ async def bootstrap(
     try:
         with _translate_startup_errors():
             keyrings, signing = await load_secrets(pool, load_master_keys(settings), clock)
-        key = keyrings.index.derive_key("deletion journal")
         journal = Journal(
-            settings.state_dir / "deletions", key, retention=settings.backup_retention
+            settings.state_dir / "deletions", keyrings.journal, retention=settings.backup_retention
         )
         uows = UnitOfWorkFactory(pool, keyrings, clock, journal)
         if not skip_journal_check:

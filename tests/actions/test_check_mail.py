@@ -11,7 +11,7 @@ from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.retention_audit import auditor as module
 from dressform.settings.settings import Settings
 from dressform.worker.runner import create_tasks
-from dressform.worker.scheduler import WorkerTasks
+from dressform.worker.tasks import WorkerTasks
 from tests.conftest import WITHOUT_CLOCK_GUARD, MovableClock
 from tests.helpers.auth import forgot
 from tests.helpers.members import MemberClient

@@ -13,7 +13,7 @@ from dressform.db.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from dressform.repositories.mails import Mails
 from dressform.settings.settings import Settings
 from dressform.worker.runner import create_tasks
-from dressform.worker.scheduler import WorkerTasks
+from dressform.worker.tasks import WorkerTasks
 from tests.conftest import MovableClock
 from tests.helpers.members import Mailbox, MemberClient, token_of
 from tests.helpers.smtp_server import FakeSmtpServer

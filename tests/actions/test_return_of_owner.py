@@ -9,7 +9,7 @@ from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.policy.account_data import PROFILE
 from dressform.repositories.accounts import Accounts
 from dressform.repositories.expired_rows import MAX_GRACE_PERIOD
-from dressform.worker.scheduler import WorkerTasks
+from dressform.worker.tasks import WorkerTasks
 from tests.conftest import MovableClock
 from tests.helpers.assertions import assert_problem, comparable_response
 from tests.helpers.auth import erase, login

@@ -13,7 +13,7 @@ import pytest
 
 from dressform.policy.account_data import PROFILE
 from dressform.retention_audit import auditor
-from dressform.worker.scheduler import WorkerTasks
+from dressform.worker.tasks import WorkerTasks
 from tests.conftest import MovableClock
 from tests.helpers.assertions import assert_problem, comparable_response
 from tests.helpers.auth import change_email, change_password, forgot, login, refresh, reset

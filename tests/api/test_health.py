@@ -14,7 +14,7 @@ from dressform.policy.notice import CATEGORIES
 from dressform.policy.sign_in_data import SESSION
 from dressform.retention_audit import auditor
 from dressform.settings.settings import Settings
-from dressform.worker.scheduler import WorkerTasks
+from dressform.worker.tasks import WorkerTasks
 from tests.conftest import MovableClock
 from tests.helpers import retention_trouble as trouble
 from tests.helpers.coarse_times import end_of

@@ -17,7 +17,7 @@ from dressform.policy.operation_data import VISITOR
 from dressform.policy.sign_in_data import SESSION
 from dressform.retention_audit import auditor, log
 from dressform.settings.settings import Settings
-from dressform.worker.scheduler import WorkerTasks
+from dressform.worker.tasks import WorkerTasks
 from tests.conftest import MovableClock
 from tests.helpers import retention_trouble as trouble
 from tests.helpers.access_log import as_log_role, make_line

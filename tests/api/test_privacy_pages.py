@@ -12,7 +12,7 @@ from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.policy.notice import notice
 from dressform.policy.operation_data import VISITOR
 from dressform.retention_audit import auditor
-from dressform.worker.scheduler import WorkerTasks
+from dressform.worker.tasks import WorkerTasks
 from tests.conftest import MovableClock
 from tests.helpers.pages import fetch_page
 from tests.helpers.retention import add_visit

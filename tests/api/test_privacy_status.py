@@ -8,7 +8,7 @@ import pytest
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.policy.operation_data import VISITOR
 from dressform.retention_audit import auditor
-from dressform.worker.scheduler import WorkerTasks
+from dressform.worker.tasks import WorkerTasks
 from tests.conftest import MovableClock
 from tests.helpers.members import CreateMember
 from tests.helpers.retention import add_visit

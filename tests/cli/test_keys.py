@@ -2,6 +2,7 @@
 
 import asyncio
 import stat
+from itertools import pairwise
 from pathlib import Path
 from uuid import UUID
 
@@ -69,8 +70,8 @@ async def test_a_new_key_takes_over_and_the_old_one_can_go(isolated_settings: Se
     ran = environment(both, DRESSFORM_MASTER_KEYS=f"{NEWER},{MASTER_KEY}")
     done = await dressform("keys", "rewrap", environment=ran)
 
-    # Three accounts, a sign-up, a mail, and the service's two: the index's and the signing key.
-    assert done.stdout == "7 keys were put under 'newer'; no data were touched.\n", done.stderr
+    # Three accounts, a sign-up, a mail, and the service's four.
+    assert done.stdout == "9 keys were put under 'newer'; no data were touched.\n", done.stderr
     assert await data(alone) == before
     async with bootstrap(alone) as (uows, _), uows.transaction() as uow:
         found = await Accounts(uow).get_by_email("ada1@example.org")
@@ -87,6 +88,34 @@ async def test_a_new_key_takes_over_and_the_old_one_can_go(isolated_settings: Se
         assert waiting.username == "bob"
     again = await dressform("keys", "rewrap", environment=ran)
     assert again.stdout.startswith("0 keys")
+
+
+async def test_the_life_of_a_master_key_by_which_no_restart_loses_a_row(
+    isolated_settings: Settings,
+) -> None:
+    """Added last, moved to the front, rewrapped, removed: at each step old and new processes run."""
+    await fill(isolated_settings)
+    steps = [
+        isolated_settings,
+        keyed(isolated_settings, MASTER_KEY, NEWER),
+        keyed(isolated_settings, NEWER, MASTER_KEY),
+        keyed(isolated_settings, NEWER),
+    ]
+    names = ["ada0", "ada1", "ada2"]
+    for number, (earlier, later) in enumerate(pairwise(steps)):
+        if later is steps[-1]:
+            both = environment(earlier, DRESSFORM_MASTER_KEYS=f"{NEWER},{MASTER_KEY}")
+            done = await dressform("keys", "rewrap", environment=both)
+            assert done.returncode == 0, done.stderr
+        async with bootstrap(earlier) as (old, _), bootstrap(later) as (new, _):
+            for uows, name in ((old, f"eva{number}"), (new, f"zoe{number}")):
+                await add_account(uows, uows.clock(), name)
+                names.append(name)
+            for uows in (old, new):
+                for name in names:
+                    found = await Accounts(uows.read()).get_by_email(f"{name}@example.org")
+                    assert found is not None
+                    assert found.email == f"{name}@example.org"
 
 
 async def test_rewrapping_goes_on_while_members_come_and_go(isolated_settings: Settings) -> None:
@@ -213,18 +242,84 @@ async def test_a_key_is_not_called_what_no_setting_takes(tmp_path: Path, key_id:
         parse_master_keys(new_master_key(key_id))
 
 
-async def test_a_new_signing_key_is_used_from_the_next_start_on(
-    isolated_settings: Settings,
-) -> None:
-    async with bootstrap(isolated_settings) as (_, before):
-        old = before[0].to_bytes()
-    done = await dressform("keys", "new-signing", environment=environment(isolated_settings))
-    async with bootstrap(isolated_settings) as (_, after):
-        keys = [key.to_bytes() for key in after]
-
+async def run_keys(settings: Settings, *command: str) -> str:
+    """Run a command of `dressform keys`, and return what it printed."""
+    done = await dressform("keys", *command, environment=environment(settings))
     assert done.returncode == 0, done.stderr
-    assert len(keys) == 2
-    assert keys[1] == old
+    return done.stdout
+
+
+def rows(report: str) -> list[list[str]]:
+    """Return purpose, id and state of each key of the report."""
+    return [line.split()[:3] for line in report.splitlines()[1:]]
+
+
+async def test_the_life_of_a_signing_key_by_commands(isolated_settings: Settings) -> None:
+    async with bootstrap(isolated_settings) as (_, before):
+        old = before[0]
+    first = rows(await run_keys(isolated_settings, "list"))
+    assert [(purpose, state) for purpose, _, state in first] == [
+        ("master", "active"),
+        ("index", "active"),
+        ("signing", "active"),
+        ("refresh", "active"),
+        ("journal", "active"),
+    ]
+    published = (await run_keys(isolated_settings, "rotate", "signing")).split()[2]
+
+    report = await run_keys(isolated_settings, "list")
+    assert ["signing", published, "published"] in rows(report)
+    assert f"kid {old.kid}" in report
+    async with bootstrap(isolated_settings) as (_, keys):
+        assert keys[0] == old
+        assert len(keys) == 2
+    leaked = first[2][1]
+    assert await run_keys(isolated_settings, "retire", leaked) == (
+        f"The key {leaked} is deleted. The key {published} is active.\n"
+    )
+    after = rows(await run_keys(isolated_settings, "list"))
+    assert [row for row in after if row[0] == "signing"] == [["signing", published, "active"]]
+
+
+async def test_the_index_key_is_replaced_by_commands(isolated_settings: Settings) -> None:
+    await fill(isolated_settings)
+    published = (await run_keys(isolated_settings, "rotate", "index")).split()[2]
+    early = await dressform("keys", "rehash", environment=environment(isolated_settings))
+    assert early.returncode == 1
+    assert early.stderr.startswith("dressform: Not every process uses the new index key yet")
+    async with bootstrap(isolated_settings) as (uows, _), uows.transaction() as uow:
+        await uow.connection.execute(
+            text("UPDATE service_secret SET active_from = active_from - interval '1 hour'")
+        )
+
+    # Three accounts and their profiles, and a registration.
+    assert await run_keys(isolated_settings, "rehash") == (
+        "7 rows were rehashed, and the earlier index key was deleted.\n"
+    )
+    index = [row for row in rows(await run_keys(isolated_settings, "list")) if row[0] == "index"]
+    assert index == [["index", published, "active"]]
+    async with bootstrap(isolated_settings) as (uows, _):
+        assert await Accounts(uows.read()).get_by_email("ada1@example.org") is not None
+
+
+async def test_a_report_names_what_is_to_be_done(isolated_settings: Settings) -> None:
+    """A master key that wraps something still, one that can go, and a key that is overdue."""
+    await fill(isolated_settings)
+    both = environment(isolated_settings, DRESSFORM_MASTER_KEYS=f"{NEWER},{MASTER_KEY}")
+    async with bootstrap(isolated_settings) as (uows, _), uows.transaction() as uow:
+        await uow.connection.execute(
+            text("UPDATE service_secret SET active_from = active_from - interval '3 years'")
+        )
+    before = (await dressform("keys", "list", environment=both)).stdout
+    await dressform("keys", "rewrap", environment=both)
+    after = (await dressform("keys", "list", environment=both)).stdout
+
+    assert "wraps 9 keys: run `dressform keys rewrap`" in before
+    assert before.count("(overdue)") == 3
+    assert [line.split()[1:] for line in after.splitlines()[1:3]] == [
+        ["newer", "active", "wraps", "9", "keys"],
+        ["tests", "accepted", "can", "be", "removed"],
+    ]
 
 
 MISSING = (
@@ -233,7 +328,7 @@ MISSING = (
 WRONG = "The database does not open: a key in DRESSFORM_MASTER_KEYS"
 
 
-@pytest.mark.parametrize("command", ["new-signing", "rewrap"])
+@pytest.mark.parametrize("command", ["rotate signing", "rewrap", "list"])
 @pytest.mark.parametrize(
     ("keys", "said"),
     [
@@ -250,7 +345,8 @@ async def test_nothing_is_sealed_while_the_database_does_not_open(
     await fill(isolated_settings)
     before = await wrapped(isolated_settings)
     done = await dressform(
-        "keys", command, environment=environment(isolated_settings, DRESSFORM_MASTER_KEYS=keys)
+        *("keys", *command.split()),
+        environment=environment(isolated_settings, DRESSFORM_MASTER_KEYS=keys),
     )
 
     assert (done.returncode, done.stdout) == (1, "")

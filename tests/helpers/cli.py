@@ -14,6 +14,8 @@ def environment(settings: Settings, **more: str) -> dict[str, str]:
     assert settings.database_url is not None
     return {
         "PATH": os.environ["PATH"],
+        # Set when the tests of another checkout than the installed one run.
+        **{name: os.environ[name] for name in ("PYTHONPATH",) if name in os.environ},
         "DRESSFORM_DATABASE_URL": settings.database_url.get_secret_value(),
         "DRESSFORM_MASTER_KEYS": MASTER_KEY,
         "DRESSFORM_DATABASE_BEHIND_PGBOUNCER": str(settings.database_behind_pgbouncer),

@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from dressform.db.tables import Account, Avatar, DatasetConsent, Model, Picture, Profile
 from dressform.db.unit_of_work import UnitOfWorkFactory
-from dressform.worker.scheduler import WorkerTasks
+from dressform.worker.tasks import WorkerTasks
 from tests.conftest import MovableClock
 from tests.helpers.access_log import as_log_role
 from tests.helpers.consents import agree, withdraw

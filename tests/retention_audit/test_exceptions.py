@@ -12,7 +12,7 @@ from dressform.policy.account_data import PROFILE, RESTRICTED
 from dressform.retention_audit import auditor as module
 from dressform.retention_audit.auditor import Auditor
 from dressform.retention_audit.rule_findings import KeptRows
-from dressform.worker.scheduler import WorkerTasks
+from dressform.worker.tasks import WorkerTasks
 from tests.conftest import MovableClock
 from tests.helpers.access_log import wait_until_shipped
 from tests.helpers.auth import restrict

@@ -14,7 +14,8 @@ from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.repositories.mails import Mails
 from dressform.settings.settings import Settings
 from dressform.worker.runner import create_tasks
-from dressform.worker.scheduler import WorkerTasks, run_scheduler
+from dressform.worker.scheduler import run_scheduler
+from dressform.worker.tasks import WorkerTasks
 from tests.conftest import MovableClock
 from tests.helpers.auth import forgot
 from tests.helpers.members import CreateMember, Mailbox, MemberClient, token_of

@@ -22,7 +22,7 @@ from dressform.worker.deletion_guard import (
     PurgeBlockedError,
 )
 from dressform.worker.enforce import RunResult, enforce
-from dressform.worker.scheduler import Outcome, WorkerTasks
+from dressform.worker.tasks import Outcome, WorkerTasks
 from tests.conftest import MovableClock
 from tests.helpers.retention import TABLES, add_everything, counts
 

@@ -22,7 +22,7 @@ from dressform.repositories.accounts import Accounts
 from dressform.settings.settings import Settings
 from dressform.worker.enforce import enforce
 from dressform.worker.runner import create_tasks
-from dressform.worker.scheduler import WorkerTasks
+from dressform.worker.tasks import WorkerTasks
 from tests.conftest import WITHOUT_CLOCK_GUARD, MovableClock
 from tests.helpers.assertions import assert_problem
 from tests.helpers.auth import login

@@ -11,7 +11,7 @@ from dressform.policy.sign_in_data import MAIL
 from dressform.repositories.mails import Mails
 from dressform.settings.settings import Settings
 from dressform.worker.runner import create_tasks
-from dressform.worker.scheduler import WorkerTasks
+from dressform.worker.tasks import WorkerTasks
 from tests.conftest import MovableClock
 from tests.helpers.auth import erase
 from tests.helpers.cli import environment

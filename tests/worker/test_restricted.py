@@ -11,7 +11,7 @@ from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.policy.account_data import MAX_GRACE_PERIOD, PROFILE, RESTRICTED
 from dressform.settings.settings import Settings
 from dressform.worker.runner import create_tasks
-from dressform.worker.scheduler import WorkerTasks
+from dressform.worker.tasks import WorkerTasks
 from tests.conftest import WITHOUT_CLOCK_GUARD, MovableClock
 from tests.helpers.auth import restrict
 from tests.helpers.coarse_times import end_of

@@ -28,7 +28,8 @@ from dressform.worker.deletion_guard import CLOCK, DeletionGuard
 from dressform.worker.enforce import MAX_ROWS_PER_SECOND
 from dressform.worker.rewrite import NAME as REWRITE
 from dressform.worker.runner import create_tasks
-from dressform.worker.scheduler import DAYS_AHEAD, WorkerTasks, _scheduled_time, run_scheduler
+from dressform.worker.scheduler import run_scheduler
+from dressform.worker.tasks import DAYS_AHEAD, WorkerTasks, _scheduled_time
 from tests.conftest import MovableClock, without_clock_guard
 from tests.helpers.cli import dressform, environment
 from tests.helpers.members import Mailbox, MemberClient

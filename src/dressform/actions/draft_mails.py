@@ -48,7 +48,7 @@ async def _draft_sign_up(uow: UnitOfWork, letter: OutboxMail) -> MailDraft | Non
     if waiting is None:
         return None
     token = new_token()
-    await sign_ups.set_token(waiting.id, token)
+    await sign_ups.set_token(waiting, token)
     # Without the username: a stranger may have chosen one that mail programs turn into a link.
     return MailDraft("confirm_sign_up", waiting.email, waiting.language, "verify-email", token)
 

@@ -1,6 +1,5 @@
 """The application of one process: its state, middleware and routes."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -15,16 +14,14 @@ from dressform.access_log.client_address import TrustedProxies
 from dressform.access_log.middleware import AccessLogMiddleware
 from dressform.access_log.shipper import Shipper
 from dressform.access_log.spool import check_writable
-from dressform.actions.tidy_journal import tidy_regularly
+from dressform.api.background_tasks import run_background_tasks
 from dressform.api.body_limits import BODY_LIMITS, JSON_LIMIT
 from dressform.api.exception_handlers import add_exception_handlers
-from dressform.api.mail_limiter import MailLimiter
 from dressform.api.openapi import complete_document
 from dressform.api.pages import dataset as dataset_pages
 from dressform.api.pages import documentation, sitemap
 from dressform.api.pages import email_links as links
 from dressform.api.pages import privacy as privacy_pages
-from dressform.api.rate_limiter import RateLimiter
 from dressform.api.routers import access_log as operations
 from dressform.api.routers import account_security as accounts
 from dressform.api.routers import (
@@ -43,19 +40,16 @@ from dressform.api.routers import (
 )
 from dressform.api.routers import model_import_export as model_files
 from dressform.api.routers import registration as sign_ups
-from dressform.api.state import AppState
+from dressform.api.state import create_state
 from dressform.bootstrap import bootstrap
 from dressform.clock import Clock
-from dressform.crypto.passwords import PasswordHasher
 from dressform.crypto.signing_keys import check_signing_backend
 from dressform.crypto.tokens import AccessTokens
 from dressform.db.migrate import head_revisions
 from dressform.http.body_limit import BodyLimitMiddleware
 from dressform.http.problem_response import send_unavailable
 from dressform.http.security_headers import HeadersMiddleware
-from dressform.images import ImageProcessor
 from dressform.logging import formatters as logs
-from dressform.retention_audit.auditor import Auditor
 from dressform.settings.loader import load_settings
 from dressform.settings.settings import Settings
 
@@ -178,25 +172,12 @@ async def _lifespan(app: Application) -> AsyncIterator[None]:
     head_revisions()  # Now rather than at the first probe, which may come when the disk is full.
     async with bootstrap(process_settings, app.state.clock) as (uows, signing_keys):
         tokens = AccessTokens(signing_keys, issuer=process_settings.public_url, audience=AUDIENCE)
-        rate_limiter = RateLimiter(uows.keyrings.index, uows.clock)
-        app.state.dressform = AppState(
-            settings=process_settings,
-            uows=uows,
-            passwords=PasswordHasher(),
-            tokens=tokens,
-            images=ImageProcessor(),
-            rate_limiter=rate_limiter,
-            mail_limiter=MailLimiter(
-                rate_limiter, uows.clock, per_second=process_settings.mail_requests_per_second
-            ),
-            auditor=Auditor(uows, spools, interval=process_settings.worker_interval),
-        )
+        app.state.dressform = create_state(process_settings, uows, tokens, spools)
         app.state.shipper = app.shipper = Shipper(uows, spools)
         app.shipper.start()
-        tidying = asyncio.create_task(tidy_regularly(uows))
         try:
-            yield
+            async with run_background_tasks(uows, tokens):
+                yield
         finally:
-            tidying.cancel()
             await app.shipper.stop()
             app.state.dressform.images.close()

@@ -1,12 +1,14 @@
 """The state that a process shares among its requests."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from fastapi import Request
 
 from dressform.api.mail_limiter import MailLimiter
 from dressform.api.rate_limiter import RateLimiter
 from dressform.crypto.passwords import PasswordHasher
+from dressform.crypto.secrets import KeyedIndex, new_key
 from dressform.crypto.tokens import AccessTokens
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.images import ImageProcessor
@@ -26,6 +28,25 @@ class AppState:
     rate_limiter: RateLimiter
     mail_limiter: MailLimiter
     auditor: Auditor
+
+
+def create_state(
+    settings: Settings, uows: UnitOfWorkFactory, tokens: AccessTokens, spools: Path
+) -> AppState:
+    """Create the state. `spools` is the folder with the files of the access log."""
+    rate_limiter = RateLimiter(KeyedIndex(new_key()), uows.clock)
+    return AppState(
+        settings=settings,
+        uows=uows,
+        passwords=PasswordHasher(),
+        tokens=tokens,
+        images=ImageProcessor(),
+        rate_limiter=rate_limiter,
+        mail_limiter=MailLimiter(
+            rate_limiter, uows.clock, per_second=settings.mail_requests_per_second
+        ),
+        auditor=Auditor(uows, spools, interval=settings.worker_interval),
+    )
 
 
 def get_state(request: Request) -> AppState:

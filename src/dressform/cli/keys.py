@@ -1,17 +1,22 @@
-"""The commands for master keys and signing keys."""
+"""The commands for master keys and for the keys that the service makes."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Annotated
+from uuid import UUID
 
 import typer
 
+from dressform.actions.rehash_index import rehash_index
+from dressform.actions.rotate_keys import retire_key, rotate_key
 from dressform.bootstrap import bootstrap, resolved_settings
+from dressform.cli.key_report import format_report
 from dressform.crypto.master_keys import load_master_keys, new_master_key
 from dressform.crypto.sealing import DecryptionError
-from dressform.crypto.signing_keys import SigningKey
+from dressform.db.unit_of_work import UnitOfWork
 from dressform.errors import StartupError
-from dressform.repositories.service_secrets import SecretPurpose, ServiceSecrets
+from dressform.repositories.key_states import SecretPurpose
+from dressform.repositories.service_secrets import ServiceSecrets
 from dressform.settings.key_ring import KEY_ID_DESCRIPTION, is_key_id
 from dressform.settings.settings import Settings
 
@@ -35,12 +40,72 @@ def rewrap() -> None:
         typer.echo(f"{rewrapped} keys were put under {active!r}; no data were touched.")
 
 
-@app.command("new-signing")
-def new_signing() -> None:
-    """Make a new key for access tokens. It is used from the next start of the API on."""
+@app.command("list")
+def list_keys() -> None:
+    """Show all keys, with their state and what comes next for each."""
+
+    async def task(uow: UnitOfWork) -> str:
+        master = uow.keyrings.master
+        secrets = ServiceSecrets(uow.connection, master, lambda: uow.now)
+        wrapped = await secrets.count_by_master_key()
+        return format_report(await secrets.list_all(), master, wrapped, uow.now)
+
+    _run_and_print(task)
+
+
+@app.command()
+def rotate(purpose: Annotated[SecretPurpose, typer.Argument(help="Which key.")]) -> None:
+    """Publish a new key. In ten minutes it becomes active, when all processes know it."""
+
+    async def task(uow: UnitOfWork) -> str:
+        key = await rotate_key(uow, purpose)
+        text = (
+            f"The key {key.id} is published. It is active from {key.active_from:%H:%M:%S} UTC on."
+        )
+        if purpose is SecretPurpose.INDEX:
+            text += " Run `dressform keys rehash` ten minutes later."
+        return text
+
+    _run_and_print(task)
+
+
+@app.command()
+def rehash() -> None:
+    """Finish the rotation of the index key: rehash all rows, then delete the earlier key."""
+
+    async def run(settings: Settings) -> int:
+        async with bootstrap(settings, skip_journal_check=True) as (uows, _):
+            return await rehash_index(uows)
+
     with resolved_settings() as settings:
-        asyncio.run(_repeat_until_done(settings, _add_signing))
-        typer.echo("A new signing key was made; tokens of the earlier ones still hold.")
+        rehashed = asyncio.run(run(settings))
+        typer.echo(f"{rehashed} rows were rehashed, and the earlier index key was deleted.")
+
+
+@app.command()
+def retire(
+    key_id: Annotated[UUID, typer.Argument(help="The id that `keys list` shows.", metavar="ID")],
+) -> None:
+    """Delete a key at once, as after a leak. What was made with it is refused within a minute."""
+
+    async def task(uow: UnitOfWork) -> str:
+        successor = await retire_key(uow, key_id)
+        text = f"The key {key_id} is deleted."
+        return text if successor is None else f"{text} The key {successor.id} is active."
+
+    _run_and_print(task)
+
+
+def _run_and_print(task: Callable[[UnitOfWork], Awaitable[str]]) -> None:
+    async def run(settings: Settings) -> str:
+        async with (
+            bootstrap(settings, skip_journal_check=True) as (uows, _),
+            uows.transaction() as uow,
+        ):
+            return await task(uow)
+
+    with resolved_settings() as settings:
+        typer.echo(asyncio.run(run(settings)))
 
 
 async def _rewrap(secrets: ServiceSecrets) -> int:
@@ -51,11 +116,6 @@ async def _rewrap(secrets: ServiceSecrets) -> int:
             "A key in DRESSFORM_MASTER_KEYS has the right id but is not the one that data keys were "
             "sealed under: put the right one back and run it again. What was done so far stays."
         ) from None
-
-
-async def _add_signing(secrets: ServiceSecrets) -> int:
-    await secrets.add(SecretPurpose.SIGNING, SigningKey.generate().to_bytes())
-    return 0
 
 
 async def _repeat_until_done(

@@ -1,6 +1,6 @@
 """The keys that repositories need: master keys, keyed index, and refresh tokens."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -11,11 +11,12 @@ from dressform.crypto.secrets import KeyedIndex
 
 @dataclass(frozen=True, slots=True)
 class Keyrings:
-    """The keys of the service, which every unit of work carries."""
+    """The keys of the service, which every unit of work carries. A reload replaces all of them."""
 
     master: MasterKeys
     index: KeyedIndex
     refresh_tokens: RefreshTokens
+    journal: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

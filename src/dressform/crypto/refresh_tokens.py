@@ -64,10 +64,10 @@ class RefreshToken:
 
 
 class RefreshTokens:
-    """Issues and verifies refresh tokens under one key (32 bytes)."""
+    """Issues refresh tokens under the first of its keys (32 bytes each), and verifies those of all."""
 
-    def __init__(self, key: bytes) -> None:
-        self._key = key
+    def __init__(self, key: bytes, *others: bytes) -> None:
+        self._keys = (key, *others)
 
     def issue(self, session_id: UUID, account_id: UUID, generation: int) -> str:
         """Return a new token of a generation. Two calls never return the same."""
@@ -77,8 +77,7 @@ class RefreshTokens:
 
     def is_genuine(self, token: RefreshToken, account_id: UUID) -> bool:
         """Return whether the token was issued here for a session of that account."""
-        expected = self._sign(b"token", token.signed, account_id)
-        return hmac.compare_digest(expected, token.signature)
+        return self._is_signed(b"token", token.signed, account_id, token.signature)
 
     def mark(self, session_id: UUID, account_id: UUID, generation: int) -> bytes:
         """Return what a session stores of the generation that may be used next (32 bytes)."""
@@ -88,11 +87,20 @@ class RefreshTokens:
         self, token: RefreshToken, account_id: UUID, *, next_mark: bytes, used_hash: bytes | None
     ) -> Use:
         """Return what the use of a genuine token means, given these two values of its session."""
-        mark = self.mark(token.session_id, account_id, token.generation)
-        if hmac.compare_digest(mark, next_mark):
+        if self._is_signed(b"mark", token.signed[: _SESSION + 4], account_id, next_mark):
             return Use.NEXT
         is_last = used_hash is not None and hmac.compare_digest(token.hash, used_hash)
         return Use.REPEATED if is_last else Use.REPLAYED
 
     def _sign(self, label: bytes, value: bytes, account_id: UUID) -> bytes:
-        return hmac.digest(self._key, label + b"\0" + account_id.bytes + value, "sha256")
+        return _digest(self._keys[0], label, value, account_id)
+
+    def _is_signed(self, label: bytes, value: bytes, account_id: UUID, signature: bytes) -> bool:
+        return any(
+            hmac.compare_digest(_digest(key, label, value, account_id), signature)
+            for key in self._keys
+        )
+
+
+def _digest(key: bytes, label: bytes, value: bytes, account_id: UUID) -> bytes:
+    return hmac.digest(key, label + b"\0" + account_id.bytes + value, "sha256")

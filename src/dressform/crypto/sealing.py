@@ -1,7 +1,8 @@
 """Envelope encryption: AES-256-GCM payloads under a data key, data keys under a master key.
 
 A payload is bound to its table, row and version as associated data: moved to another row, or put
-back after a change, it no longer opens. Layout of a sealed value: one byte of format (1), twelve
+back after a change without its version, it does not open. A row that is put back as a whole opens:
+nothing outside the database knows the current version. Layout of a sealed value: one byte of format (1), twelve
 bytes of nonce, then ciphertext and tag.
 """
 

@@ -49,23 +49,42 @@ def token_hash(token: str) -> bytes:
 
 
 class KeyedIndex:
-    """HMAC-SHA-256 over e-mail addresses and usernames: they can be found, but not read."""
+    """HMAC-SHA-256 over e-mail addresses and usernames: they can be found, but not read.
 
-    def __init__(self, key: bytes) -> None:
+    While the key is rotated there are several: rows are written with the hash of the first, and
+    looked up by the hashes of all.
+    """
+
+    def __init__(self, key: bytes, *others: bytes) -> None:
         self._key = key
+        self._keys = (key, *others)
+
+    @property
+    def is_rotating(self) -> bool:
+        """Return whether rows may have the hash of another key than the first."""
+        return len(self._keys) > 1
 
     def hash_email(self, address: str) -> bytes:
-        return self._hash("email", address)
+        """Return the hash with which a row is written."""
+        return _hash(self._key, "email", address)
 
     def hash_username(self, username: str) -> bytes:
-        return self._hash("username", username)
+        """Return the hash with which a row is written."""
+        return _hash(self._key, "username", username)
+
+    def list_email_hashes(self, address: str) -> list[bytes]:
+        """Return the hashes that a row of this address may have, that of `hash_email` first."""
+        return [_hash(key, "email", address) for key in self._keys]
+
+    def list_username_hashes(self, username: str) -> list[bytes]:
+        """Return the hashes that a row of this name may have, that of `hash_username` first."""
+        return [_hash(key, "username", username) for key in self._keys]
 
     def derive_key(self, purpose: str) -> bytes:
-        """Derive a key for another purpose. Database backups contain it, wrapped, as they do
-        this one.
-        """
+        """Derive a key for another purpose, as earlier versions did where they now store one."""
         return hmac.digest(self._key, f"key\0{purpose}".encode(), "sha256")
 
-    def _hash(self, kind: str, value: str) -> bytes:
-        folded = unicodedata.normalize("NFKC", value).casefold()
-        return hmac.digest(self._key, f"{kind}\0{folded}".encode(), "sha256")
+
+def _hash(key: bytes, kind: str, value: str) -> bytes:
+    folded = unicodedata.normalize("NFKC", value).casefold()
+    return hmac.digest(key, f"{kind}\0{folded}".encode(), "sha256")

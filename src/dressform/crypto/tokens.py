@@ -24,6 +24,7 @@ TOKEN_TYPE = "at+jwt"  # noqa: S105  the `typ` of RFC 9068
 MAX_TOKEN_LENGTH = 8192
 CACHE_SIZE = 10_000
 MAX_CLOCK_SKEW = timedelta(seconds=5)
+ACCESS_TOKEN_LIFETIME = timedelta(minutes=10)
 CLAIM_NAMES = frozenset({"iss", "aud", "sub", "sid", "jti", "iat", "nbf", "exp"})
 
 # 64 bytes of signature end in one of four letters; any other spells the same bytes once more.
@@ -54,13 +55,11 @@ class AccessTokens:
         *,
         issuer: str,
         audience: str,
-        lifetime: timedelta = timedelta(minutes=10),
+        lifetime: timedelta = ACCESS_TOKEN_LIFETIME,
     ) -> None:
-        self._keys = tuple(keys)
         self._issuer = issuer
         self._audience = audience
         self.lifetime = lifetime
-        self._verifiers = {_encoded_header(key): key.verifier for key in self._keys}
         self._now = 0.0
         # Keyed by SHA-256, so that memory holds no usable tokens.
         self._cache: TLRUCache[bytes, Claims] = TLRUCache(
@@ -68,6 +67,16 @@ class AccessTokens:
             ttu=lambda _, claims, __: claims.expires_at.timestamp(),
             timer=lambda: self._now,
         )
+        self._keys: tuple[SigningKey, ...] = ()
+        self.replace_keys(keys)
+
+    def replace_keys(self, keys: Sequence[SigningKey]) -> None:
+        """Sign with the first of these keys from now on, and verify with all of them, and no other."""
+        if self._keys == tuple(keys):
+            return
+        self._keys = tuple(keys)
+        self._verifiers = {_encoded_header(key): key.verifier for key in self._keys}
+        self._cache.clear()  # It has tokens of keys that may be retired now.
 
     def sign(self, account_id: UUID, session_id: UUID, *, at: datetime) -> str:
         issued = int(at.timestamp())

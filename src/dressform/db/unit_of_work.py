@@ -42,9 +42,12 @@ class TransactionalUnitOfWork(UnitOfWork):
     connection: Transaction
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class UnitOfWorkFactory:
-    """Opens units of work. Its caller decides where a transaction begins and ends."""
+    """Opens units of work. Its caller decides where a transaction begins and ends.
+
+    `keyrings` is replaced when keys were rotated; units of work that are open keep theirs.
+    """
 
     pool: Pool
     keyrings: Keyrings

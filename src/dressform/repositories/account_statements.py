@@ -1,8 +1,8 @@
 """The statements of the accounts, each compiled once."""
 
-from sqlalchemy import bindparam, delete, insert, or_, select, update
+from sqlalchemy import ARRAY, LargeBinary, bindparam, delete, insert, or_, select, update
 
-from dressform.db.statements import Statement
+from dressform.db.statements import Statement, is_any_of
 from dressform.db.tables import Account, AccountKey, Profile
 from dressform.repositories.credentials import ACCOUNT_COLUMNS
 from dressform.repositories.expired_rows import is_deletable
@@ -28,11 +28,13 @@ IN_GRACE_PERIOD = NOT_DELETABLE.where(Account.expires_at <= AT)
 
 HAS_ID = Account.id == bindparam("account_id")
 
-HAS_EMAIL = Account.email_index == bindparam("email_index")
+HAS_EMAIL = is_any_of(Account.email_index, bindparam("email_hashes", type_=ARRAY(LargeBinary)))
 
-HAS_USERNAME = Account.id.in_(
-    select(Profile.account_id).where(Profile.username_index == bindparam("username_index"))
+HAS_USERNAME_HASH = is_any_of(
+    Profile.username_index, bindparam("username_hashes", type_=ARRAY(LargeBinary))
 )
+
+HAS_USERNAME = Account.id.in_(select(Profile.account_id).where(HAS_USERNAME_HASH))
 
 BY_ID = Statement(LIVE.where(HAS_ID))
 

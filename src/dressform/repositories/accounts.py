@@ -30,6 +30,7 @@ from dressform.repositories.account_statements import (
 )
 from dressform.repositories.credentials import Credentials, decrypt_credentials
 from dressform.repositories.owners import Owner
+from dressform.repositories.unique_hashes import check_email_is_free
 
 
 class Accounts:
@@ -43,21 +44,23 @@ class Accounts:
         """Return an account by username or e-mail address: usernames contain no @."""
         if "@" in login:
             return await self.get_by_email(login)
-        return await self._fetch_one(BY_USERNAME, username_index=self._index.hash_username(login))
+        return await self._fetch_one(
+            BY_USERNAME, username_hashes=self._index.list_username_hashes(login)
+        )
 
     async def get_for_sign_in(self, login: str) -> Credentials | None:
         """Return the account of a login, also one in its grace period."""
         if "@" in login:
             return await self._fetch_one(
-                NOT_DELETABLE_BY_EMAIL, email_index=self._index.hash_email(login)
+                NOT_DELETABLE_BY_EMAIL, email_hashes=self._index.list_email_hashes(login)
             )
         return await self._fetch_one(
-            NOT_DELETABLE_BY_USERNAME, username_index=self._index.hash_username(login)
+            NOT_DELETABLE_BY_USERNAME, username_hashes=self._index.list_username_hashes(login)
         )
 
     async def get_by_email(self, email: str) -> Credentials | None:
         """Return the account of an e-mail address."""
-        return await self._fetch_one(BY_EMAIL, email_index=self._index.hash_email(email))
+        return await self._fetch_one(BY_EMAIL, email_hashes=self._index.list_email_hashes(email))
 
     async def get_by_id(self, account_id: UUID) -> Credentials | None:
         """Return an account."""
@@ -73,7 +76,7 @@ class Accounts:
     async def get_in_grace_period_by_email(self, email: str) -> Credentials | None:
         """Return an account in its grace period by its e-mail address."""
         return await self._fetch_one(
-            IN_GRACE_PERIOD_BY_EMAIL, email_index=self._index.hash_email(email)
+            IN_GRACE_PERIOD_BY_EMAIL, email_hashes=self._index.list_email_hashes(email)
         )
 
     async def get_for_share(self, account_id: UUID, *, version: int) -> Credentials | None:
@@ -93,6 +96,7 @@ class Accounts:
         self, account_id: UUID, *, email: str, language: str, password_hash: str
     ) -> Owner:
         """Add an account. Raise ConstraintError when the address already has one."""
+        await check_email_is_free(self._uow, email, account_id)
         owner = Owner(account_id, DataKey.generate())
         wrapped = self._uow.keyrings.master.wrap(owner.key, account_id)
         payload = {"email": email, "language": language, "password_hash": password_hash}
@@ -133,11 +137,14 @@ class Accounts:
     async def change(self, owner: Owner, **changes: str) -> Credentials:
         """Set email, language, unit or password_hash. Return the previous values.
 
-        Raise Unauthenticated when the account has expired.
+        Raise Unauthenticated when the account has expired, and ConstraintError when the address has
+        another account.
         """
         before = await self._fetch_one(BY_ID_TO_CHANGE, account_id=owner.account_id)
         if before is None:
             raise Unauthenticated
+        if "email" in changes:
+            await check_email_is_free(self._uow, changes["email"], owner.account_id)
         payload = {
             "email": before.email,
             "language": before.language,
@@ -171,8 +178,8 @@ class Accounts:
         await self._delete_journaled(
             DELETE_EXPIRED_HOLDER,
             at=self._uow.now,
-            email_index=self._index.hash_email(email),
-            username_index=self._index.hash_username(username),
+            email_hashes=self._index.list_email_hashes(email),
+            username_hashes=self._index.list_username_hashes(username),
         )
 
     async def delete(self, owner: Owner) -> None:

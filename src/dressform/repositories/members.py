@@ -11,9 +11,16 @@ from dressform.db.statements import Row, Statement
 from dressform.db.tables import Account, AccountKey, Session
 from dressform.db.unit_of_work import UnitOfWork
 from dressform.repositories.owners import Member
+from dressform.repositories.session_days import is_genuine_session
 
 _MEMBER = (
-    select(Account.restricted_at, AccountKey.key_id, AccountKey.wrapped_key)
+    select(
+        Account.restricted_at,
+        AccountKey.key_id,
+        AccountKey.wrapped_key,
+        Session.month_of_login,
+        Session.sealed.label("session_sealed"),
+    )
     .join(AccountKey, AccountKey.account_id == Account.id)
     .join(Session, Session.account_id == Account.id)
     .where(Session.id == bindparam("session_id"), Account.id == bindparam("account_id"))
@@ -49,7 +56,8 @@ class Members:
     ) -> tuple[Member, Sequence[Row]] | None:
         """Return the member of a session, and the rows of a statement, by one query.
 
-        So deleting a session takes effect at once in every process.
+        So deleting a session takes effect at once in every process. Return None as well for a row
+        that the service did not write (`is_genuine_session`).
         """
         params |= {"session_id": session_id, "account_id": account_id, "at": self._uow.now}
         rows = await self._uow.connection.fetch_all(statement, params)
@@ -58,5 +66,7 @@ class Members:
         row = rows[0]
         wrapped = WrappedKey(row.key_id, row.wrapped_key)
         key = self._uow.keyrings.master.unwrap(wrapped, account_id)
+        if not is_genuine_session(key, session_id, row.month_of_login, row.session_sealed):
+            return None
         restricted = row.restricted_at is not None
         return Member(account_id, key, session_id, restricted=restricted), rows

@@ -1,12 +1,13 @@
 """The one-time tokens of links in mails."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
 
 from sqlalchemy import bindparam, delete, select
 from sqlalchemy.dialects.postgresql import insert
 
-from dressform.crypto.sealing import WrappedKey
+from dressform.crypto.sealing import DecryptionError, WrappedKey
 from dressform.crypto.secrets import new_token, random_id, token_hash
 from dressform.db.statements import Row, Statement
 from dressform.db.tables import Account, AccountKey, OneTimeToken
@@ -45,6 +46,7 @@ _VALID = (
     select(
         OneTimeToken.id,
         OneTimeToken.account_id,
+        OneTimeToken.created_at,
         OneTimeToken.sealed,
         AccountKey.key_id,
         AccountKey.wrapped_key,
@@ -72,15 +74,17 @@ class OneTimeTokens:
     async def issue(self, owner: Owner, purpose: TokenPurpose, *, email: str) -> str:
         """Create a token for `email`. An earlier one of the same purpose becomes invalid."""
         token, token_id = new_token(), random_id()
+        hashed, created_at = token_hash(token), start_of_hour(self._uow.now)
+        payload = {"email": email, **_bind(purpose, hashed, created_at)}
         await self._uow.connection.execute(
             _ISSUE,
             {
                 "account_id": owner.account_id,
                 "purpose": purpose,
                 "id": token_id,
-                "hash": token_hash(token),
-                "created_at": start_of_hour(self._uow.now),
-                "sealed": owner.key.seal({"email": email}, "one_time_token", token_id, 1),
+                "hash": hashed,
+                "created_at": created_at,
+                "sealed": owner.key.seal(payload, "one_time_token", token_id, 1),
             },
         )
         return token
@@ -88,7 +92,7 @@ class OneTimeTokens:
     async def peek(self, token: str, purpose: TokenPurpose) -> RedeemedToken | None:
         """Return what `redeem` would return now, without using the token up."""
         row = await self._fetch(_PEEK, token, purpose)
-        return None if row is None else self._decrypt(row)
+        return None if row is None else self._decrypt(row, token, purpose)
 
     async def redeem(self, token: str, purpose: TokenPurpose) -> RedeemedToken | None:
         """Use a token up. Return None when it is unknown, used or expired."""
@@ -96,20 +100,33 @@ class OneTimeTokens:
         if row is None:
             return None
         deleted = await self._uow.connection.execute(_REMOVE, {"hash": token_hash(token)})
-        return self._decrypt(row) if deleted.rowcount else None
+        return self._decrypt(row, token, purpose) if deleted.rowcount else None
 
     async def _fetch(self, statement: Statement, token: str, purpose: TokenPurpose) -> Row | None:
         params = {"hash": token_hash(token), "purpose": purpose, "at": self._uow.now}
         row: Row | None = await self._uow.connection.fetch_one_or_none(statement, params)
         return row
 
-    def _decrypt(self, row: Row) -> RedeemedToken:
+    def _decrypt(self, row: Row, token: str, purpose: TokenPurpose) -> RedeemedToken | None:
+        """Return None for a row that SQL pointed to another token, account, purpose or time."""
         key = self._uow.keyrings.master.unwrap(
             WrappedKey(row.key_id, row.wrapped_key), row.account_id
         )
-        payload = key.open(row.sealed, "one_time_token", row.id, 1)
+        try:
+            payload = key.open(row.sealed, "one_time_token", row.id, 1)
+        except DecryptionError:
+            return None
+        bound = _bind(purpose, token_hash(token), row.created_at)
+        if {**payload, **bound} != payload:
+            return None
         return RedeemedToken(Owner(row.account_id, key), payload["email"])
 
     async def delete_all(self, owner: Owner) -> None:
         """Delete all tokens of an account, so that no link in an earlier mail works."""
         await self._uow.connection.execute(_REMOVE_ALL, {"account_id": owner.account_id})
+
+
+def _bind(purpose: TokenPurpose, hashed: bytes, created_at: datetime) -> dict[str, str]:
+    """Return the columns that are sealed once more, so that SQL can't change them."""
+    created = created_at.astimezone(UTC).isoformat()
+    return {"purpose": purpose, "hash": hashed.hex(), "created_at": created}

@@ -12,6 +12,7 @@ from dressform.db.tables import Account, AccountKey, Avatar, Model, Picture, Pro
 from dressform.db.unit_of_work import UnitOfWork
 from dressform.errors import NotFound
 from dressform.journal.entries import Deletion, DeletionKind
+from dressform.repositories.account_statements import HAS_USERNAME_HASH
 from dressform.repositories.members import with_member
 from dressform.repositories.owners import Owner
 
@@ -48,7 +49,7 @@ _PICTURE_BY_USERNAME = Statement(
     .join(Profile, Profile.account_id == Picture.account_id)
     .join(Account, Account.id == Picture.account_id)
     .join(AccountKey, AccountKey.account_id == Picture.account_id)
-    .where(Profile.username_index == bindparam("username_index"))
+    .where(HAS_USERNAME_HASH)
     .where(Account.expires_at > bindparam("at"), Account.restricted_at.is_(None))
 )
 _PUT_PICTURE = _upsert(Picture, "account_id")
@@ -132,8 +133,8 @@ class ProfilePictures(_StoredImages):
 
         Raise NotFound when there is none, and when the member is restricted.
         """
-        index = self._uow.keyrings.index.hash_username(username)
-        params = {"username_index": index, "at": self._uow.now}
+        hashes = self._uow.keyrings.index.list_username_hashes(username)
+        params = {"username_hashes": hashes, "at": self._uow.now}
         row = await self._uow.connection.fetch_one_or_none(_PICTURE_BY_USERNAME, params)
         if row is None:
             raise NotFound

@@ -11,9 +11,11 @@ from dressform.db.statements import Row, Statement
 from dressform.db.tables import Account, AccountKey, Picture, Profile
 from dressform.db.unit_of_work import UnitOfWork
 from dressform.errors import FieldError, InvalidInput, NotFound, Unauthenticated
+from dressform.repositories.account_statements import HAS_USERNAME_HASH
 from dressform.repositories.credentials import ACCOUNT_COLUMNS, Credentials, decrypt_credentials
 from dressform.repositories.members import member_with_columns
 from dressform.repositories.owners import Owner
+from dressform.repositories.unique_hashes import check_username_is_free
 
 MAX_SOCIAL_ACCOUNTS = 20
 """The social media accounts that a profile can have."""
@@ -52,7 +54,7 @@ _OWN_TO_CHANGE = Statement(_OWN.with_for_update(of=Profile))
 _BY_USERNAME = Statement(
     _PROFILE.add_columns(AccountKey.key_id, AccountKey.wrapped_key)
     .join(AccountKey, AccountKey.account_id == Profile.account_id)
-    .where(Profile.username_index == bindparam("username_index"))
+    .where(HAS_USERNAME_HASH)
     .where(Account.expires_at > bindparam("at"), Account.restricted_at.is_(None))
 )
 _ADD = Statement(insert(Profile), "account_id", "username_index", "version", "sealed")
@@ -73,6 +75,7 @@ class Profiles:
 
     async def add(self, owner: Owner, *, username: str) -> None:
         """Add a profile. Raise ConstraintError when the username is taken."""
+        await check_username_is_free(self._uow, username, owner.account_id)
         payload: dict[str, Any] = {"username": username, "bio": None, "social_accounts": {}}
         version = new_version()
         await self._uow.connection.execute(
@@ -97,7 +100,10 @@ class Profiles:
         """Return a member as others see them. Raise NotFound, also for a restricted one."""
         row = await self._uow.connection.fetch_one_or_none(
             _BY_USERNAME,
-            {"username_index": self._index.hash_username(username), "at": self._uow.now},
+            {
+                "username_hashes": self._index.list_username_hashes(username),
+                "at": self._uow.now,
+            },
         )
         if row is None:
             raise NotFound
@@ -113,6 +119,8 @@ class Profiles:
         row = await self._fetch_row(owner, _OWN_TO_CHANGE)
         present = _decrypt(row, owner.key)
         payload = present | changes
+        if "username" in changes:
+            await check_username_is_free(self._uow, changes["username"], owner.account_id)
         if "social_accounts" in changes:
             payload["social_accounts"] = _merge_social_accounts(
                 present["social_accounts"], changes["social_accounts"]

@@ -29,6 +29,7 @@ FIND = Statement(
     select(
         Session.id,
         Session.account_id,
+        Session.month_of_login,
         Session.next_mark,
         Session.used_hash,
         Session.sealed,

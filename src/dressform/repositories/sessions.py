@@ -12,6 +12,7 @@ from dressform.db.unit_of_work import UnitOfWork
 from dressform.errors import NotFound, RefreshTokenRefused
 from dressform.policy.periods import start_of_month
 from dressform.repositories.owners import Owner
+from dressform.repositories.session_days import decrypt_days, encrypt_days, is_genuine_session
 from dressform.repositories.session_statements import (
     ADD,
     ALL,
@@ -62,7 +63,7 @@ class Sessions:
                 "account_id": owner.account_id,
                 "month_of_login": start_of_month(self._uow.now),
                 "next_mark": self._tokens.mark(session_id, owner.account_id, 1),
-                "sealed": _encrypt_days(owner, session_id, signed_in_on=today, renewed_on=today),
+                "sealed": encrypt_days(owner, session_id, signed_in_on=today, renewed_on=today),
             },
         )
         token = self._tokens.issue(session_id, owner.account_id, 1)
@@ -99,7 +100,10 @@ class Sessions:
         rows = await self._uow.connection.execute(
             ALL, {"account_id": owner.account_id, "at": self._uow.now}
         )
-        found = [OpenSession(row.id, *_decrypt_days(owner, row), row.expires_at) for row in rows]
+        found = [
+            OpenSession(row.id, *decrypt_days(owner.key, row.id, row.sealed), row.expires_at)
+            for row in rows
+        ]
         return sorted(found, key=lambda one: (one.signed_in_on, one.renewed_on, one.id))
 
     async def delete(self, owner: Owner, session_id: UUID) -> None:
@@ -139,33 +143,26 @@ class Sessions:
         )
         if row is None or not self._tokens.is_genuine(token, row.account_id):
             raise RefreshTokenRefused
+        key = self._get_owner(row).key
+        if not is_genuine_session(key, row.id, row.month_of_login, row.sealed):
+            raise RefreshTokenRefused
         return token, row
 
+    def _get_owner(self, row: Row) -> Owner:
+        wrapped = WrappedKey(row.key_id, row.wrapped_key)
+        return Owner(row.account_id, self._uow.keyrings.master.unwrap(wrapped, row.account_id))
+
     async def _save_use(self, token: RefreshToken, row: Row) -> None:
-        key = self._uow.keyrings.master.unwrap(
-            WrappedKey(row.key_id, row.wrapped_key), row.account_id
-        )
-        owner = Owner(row.account_id, key)
-        signed_in_on, _ = _decrypt_days(owner, row)
+        owner = self._get_owner(row)
+        signed_in_on, _ = decrypt_days(owner.key, row.id, row.sealed)
         await self._uow.connection.execute(
             SAVE_USE,
             {
                 "session_id": row.id,
                 "next_mark": self._tokens.mark(row.id, row.account_id, token.generation + 1),
                 "used_hash": token.hash,
-                "sealed": _encrypt_days(
+                "sealed": encrypt_days(
                     owner, row.id, signed_in_on=signed_in_on, renewed_on=self._uow.now.date()
                 ),
             },
         )
-
-
-def _encrypt_days(owner: Owner, session_id: UUID, **days: date) -> bytes:
-    payload = {name: day.isoformat() for name, day in days.items()}
-    return owner.key.seal(payload, "session", session_id, 1)
-
-
-def _decrypt_days(owner: Owner, row: Row) -> tuple[date, date]:
-    """Return the days of the login and of the last renewal."""
-    days = owner.key.open(row.sealed, "session", row.id, 1)
-    return date.fromisoformat(days["signed_in_on"]), date.fromisoformat(days["renewed_on"])

@@ -3,14 +3,26 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ColumnElement, bindparam, delete, func, insert, select, update
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    LargeBinary,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from dressform.crypto.keyrings import RowEncryption
 from dressform.crypto.secrets import random_id, token_hash
-from dressform.db.statements import Statement
+from dressform.db.statements import Statement, is_any_of
 from dressform.db.tables import Account, Profile, SignUp
 from dressform.db.unit_of_work import UnitOfWork
 from dressform.policy.periods import start_of_day
+from dressform.repositories.account_statements import HAS_USERNAME_HASH
+from dressform.repositories.unique_hashes import lock_hash
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,27 +35,34 @@ class PendingSignUp:
     language: str
     password_hash: str
 
+    def to_payload(self) -> dict[str, str]:
+        """Return the values that are sealed."""
+        return {
+            "email": self.email,
+            "username": self.username,
+            "language": self.language,
+            "password_hash": self.password_hash,
+        }
+
 
 _IS_LIVE = SignUp.expires_at > bindparam("at")
-_LOCK_USERNAME = Statement(select(func.pg_advisory_xact_lock(bindparam("lock", type_=BigInteger))))
+_HAS_EMAIL = is_any_of(SignUp.email_index, bindparam("email_hashes", type_=ARRAY(LargeBinary)))
+_HAS_USERNAME = is_any_of(
+    SignUp.username_index, bindparam("username_hashes", type_=ARRAY(LargeBinary))
+)
 _HOLDER_OF_USERNAME = Statement(
     select(Profile.account_id)
     .join(Account, Account.id == Profile.account_id)
-    .where(Profile.username_index == bindparam("username_index"))
-    .where(Account.expires_at > bindparam("at"))
-    .union_all(
-        select(SignUp.id).where(SignUp.username_index == bindparam("username_index"), _IS_LIVE)
-    )
+    .where(HAS_USERNAME_HASH, Account.expires_at > bindparam("at"))
+    .union_all(select(SignUp.id).where(_HAS_USERNAME, _IS_LIVE))
     .limit(1)
 )
-_REMOVE_WITH_USERNAME = Statement(
-    delete(SignUp).where(SignUp.username_index == bindparam("username_index"))
-)
+_REMOVE_WITH_USERNAME = Statement(delete(SignUp).where(_HAS_USERNAME))
 _ADD = Statement(
     insert(SignUp).values(
         email_index=bindparam("email_index"),
         number=select(func.coalesce(func.max(SignUp.number), 0) + 1)
-        .where(SignUp.email_index == bindparam("email_index"))
+        .where(_HAS_EMAIL)
         .scalar_subquery(),
     ),
     "id",
@@ -55,7 +74,13 @@ _ADD = Statement(
     "wrapped_key",
     "sealed",
 )
-_SET_TOKEN = Statement(update(SignUp).where(SignUp.id == bindparam("sign_up_id")), "token_hash")
+_SET_TOKEN = Statement(
+    update(SignUp).where(SignUp.id == bindparam("sign_up_id")),
+    "token_hash",
+    "key_id",
+    "wrapped_key",
+    "sealed",
+)
 _REMOVE = Statement(delete(SignUp).where(SignUp.id == bindparam("sign_up_id")))
 
 
@@ -70,7 +95,7 @@ def _select_latest(condition: ColumnElement[bool]) -> Statement:
 
 
 _BY_TOKEN = _select_latest(SignUp.token_hash == bindparam("hash"))
-_BY_EMAIL = _select_latest(SignUp.email_index == bindparam("email_index"))
+_BY_EMAIL = _select_latest(_HAS_EMAIL)
 _BY_ID = _select_latest(SignUp.id == bindparam("sign_up_id"))
 
 
@@ -84,67 +109,70 @@ class SignUps:
 
     async def is_username_free(self, username: str) -> bool:
         """Return whether no member and no registration has a username. Lock it."""
-        index = self._index.hash_username(username)
-        lock = int.from_bytes(index[:8], signed=True)
-        await self._uow.connection.execute(_LOCK_USERNAME, {"lock": lock})
+        hashes = self._index.list_username_hashes(username)
+        await lock_hash(self._uow, hashes)
         holder = await self._uow.connection.scalar(
-            _HOLDER_OF_USERNAME, {"username_index": index, "at": self._uow.now}
+            _HOLDER_OF_USERNAME, {"username_hashes": hashes, "at": self._uow.now}
         )
         return holder is None
 
     async def add(self, *, email: str, username: str, language: str, password_hash: str) -> UUID:
         """Add a registration. Its username must have been checked in the same transaction."""
         sign_up_id = random_id()
-        email_index, username_index = (
-            self._index.hash_email(email),
-            self._index.hash_username(username),
-        )
         # One that ran out may still be there, and would keep its name if the worker is late.
         await self._uow.connection.execute(
-            _REMOVE_WITH_USERNAME, {"username_index": username_index}
+            _REMOVE_WITH_USERNAME, {"username_hashes": self._index.list_username_hashes(username)}
         )
-        payload = {
-            "email": email,
-            "username": username,
-            "language": language,
-            "password_hash": password_hash,
-        }
+        waiting = PendingSignUp(sign_up_id, email, username, language, password_hash)
         await self._uow.connection.execute(
             _ADD,
             {
                 "id": sign_up_id,
-                "email_index": email_index,
-                "username_index": username_index,
+                "email_index": self._index.hash_email(email),
+                "email_hashes": self._index.list_email_hashes(email),
+                "username_index": self._index.hash_username(username),
                 "created_at": start_of_day(self._uow.now),
-                **self._encryption.seal(payload, sign_up_id),
+                **self._encryption.seal(waiting.to_payload(), sign_up_id),
             },
         )
         return sign_up_id
 
     async def get_by_token(self, token: str) -> PendingSignUp | None:
-        """Return the registration of a token."""
-        return await self._fetch_one(_BY_TOKEN, hash=token_hash(token))
+        """Return the registration of a token. The sealed hash must be that of the column."""
+        hashed = token_hash(token)
+        return await self._fetch_one(_BY_TOKEN, sealed_hash=hashed.hex(), hash=hashed)
 
     async def get_latest_by_email(self, email: str) -> PendingSignUp | None:
         """Return the latest registration of an address."""
-        return await self._fetch_one(_BY_EMAIL, email_index=self._index.hash_email(email))
+        return await self._fetch_one(_BY_EMAIL, email_hashes=self._index.list_email_hashes(email))
 
     async def get_by_id(self, sign_up_id: UUID) -> PendingSignUp | None:
         """Return a registration."""
         return await self._fetch_one(_BY_ID, sign_up_id=sign_up_id)
 
-    async def set_token(self, sign_up_id: UUID, token: str) -> None:
-        """Set the token of the mailed link."""
+    async def set_token(self, waiting: PendingSignUp, token: str) -> None:
+        """Set the token of the mailed link. Its hash is sealed as well, which SQL can't change."""
+        hashed = token_hash(token)
+        payload = waiting.to_payload() | {"token_hash": hashed.hex()}
+        sealed = self._encryption.seal(payload, waiting.id)
         await self._uow.connection.execute(
-            _SET_TOKEN, {"sign_up_id": sign_up_id, "token_hash": token_hash(token)}
+            _SET_TOKEN, {"sign_up_id": waiting.id, "token_hash": hashed, **sealed}
         )
 
     async def remove(self, sign_up_id: UUID) -> None:
         """Delete a registration."""
         await self._uow.connection.execute(_REMOVE, {"sign_up_id": sign_up_id})
 
-    async def _fetch_one(self, statement: Statement, **values: object) -> PendingSignUp | None:
+    async def _fetch_one(
+        self, statement: Statement, *, sealed_hash: str | None = None, **values: object
+    ) -> PendingSignUp | None:
         row = await self._uow.connection.fetch_one_or_none(
             statement, values | {"at": self._uow.now}
         )
-        return None if row is None else PendingSignUp(id=row.id, **self._encryption.open(row))
+        if row is None:
+            return None
+        payload = self._encryption.open(row)
+        stored_hash = payload.pop("token_hash", None)
+        if sealed_hash is not None and sealed_hash != stored_hash:
+            return None
+        return PendingSignUp(id=row.id, **payload)

@@ -4,13 +4,15 @@ import asyncio
 import signal
 
 from dressform.actions.mail_turns import MailTurns
+from dressform.actions.reload_keys import reload_regularly
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.mail.compose import MailRenderer
 from dressform.mail.transport import create_transport, mail_folder
 from dressform.settings.settings import Settings
 from dressform.worker.deletion_guard import DeletionGuard
 from dressform.worker.enforce import RunResult
-from dressform.worker.scheduler import WorkerTasks, run_scheduler
+from dressform.worker.scheduler import run_scheduler
+from dressform.worker.tasks import WorkerTasks
 
 
 def create_tasks(settings: Settings, uows: UnitOfWorkFactory) -> WorkerTasks:
@@ -35,8 +37,12 @@ async def run(settings: Settings, uows: UnitOfWorkFactory) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    async with run_scheduler(create_tasks(settings, uows)):
-        await stop.wait()
+    reloading = asyncio.create_task(reload_regularly(uows))
+    try:
+        async with run_scheduler(create_tasks(settings, uows)):
+            await stop.wait()
+    finally:
+        reloading.cancel()
 
 
 async def run_once(settings: Settings, uows: UnitOfWorkFactory) -> list[RunResult]:

@@ -33,7 +33,9 @@ async def confirm_registration(members: Members, number: int) -> Sequences:
                 language="en",
                 password_hash=members.password_hash,
             )
-            await SignUps(uow).set_token(sign_up_id, token)
+            waiting = await SignUps(uow).get_by_id(sign_up_id)
+            assert waiting is not None
+            await SignUps(uow).set_token(waiting, token)
     return _with_tokens("/v1/auth/verify-email", tokens)
 
 

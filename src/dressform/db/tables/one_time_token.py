@@ -12,7 +12,8 @@ class OneTimeToken(Base):
     """A token sent by mail. A newer token of the same purpose replaces it.
 
     `created_at` is the hour, so that a link works for at least one hour and at most two. `sealed`,
-    under the account's key: email, the address that the link was sent to.
+    under the account's key: email, the address that the link was sent to; purpose, hash and created_at once more, so
+    that a row which SQL points to another token is not valid.
     """
 
     __tablename__ = "one_time_token"

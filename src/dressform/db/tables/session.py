@@ -14,7 +14,7 @@ class Session(Base):
     `month_of_login`: the first of the month, from which the window counts, so that no login can be
     found by it among those in the access log. `next_mark` and `used_hash`: see
     `crypto.refresh_tokens`. `sealed`, under the account's key: the days of the login and of the last
-    renewal.
+    renewal; no request is served for a row whose days do not open, or are of another month.
     """
 
     __tablename__ = "session"

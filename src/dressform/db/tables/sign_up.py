@@ -12,7 +12,7 @@ class SignUp(Base):
     """A registration whose address is not confirmed. Several may wait for one address.
 
     `created_at` is a day; `number` counts those that wait for the same address. `sealed`, under the
-    row's own key: email, username, password_hash, language.
+    row's own key: email, username, password_hash, language, and token_hash once more.
     """
 
     __tablename__ = "sign_up"
