@@ -3,8 +3,13 @@
 #   docker run --read-only --tmpfs /tmp --env-file dressform.env dressform
 #   docker run --read-only --tmpfs /tmp --env-file dressform.env --no-healthcheck dressform worker
 # With --build-arg EXTRAS=opendata it can draw an edition of the open dataset, and is 490 MB larger.
+# A tag moves. To build from the same base again, pin the digest that
+#   docker buildx imagetools inspect python:3.13-slim
+# shows, with --build-arg PYTHON_IMAGE=python@sha256:…, and renew it each month.
 
-FROM python:3.13-slim AS builder
+ARG PYTHON_IMAGE=python:3.13-slim
+
+FROM ${PYTHON_IMAGE} AS builder
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 ARG EXTRAS=
 WORKDIR /build
@@ -20,7 +25,7 @@ COPY src src
 RUN tools/bin/pip wheel --no-build-isolation --no-deps --wheel-dir dist . \
     && tools/bin/pip --python /opt/dressform/bin/python install --no-index --no-deps dist/*.whl
 
-FROM python:3.13-slim
+FROM ${PYTHON_IMAGE}
 LABEL org.opencontainers.image.title="Dressform" \
       org.opencontainers.image.description="The backend of a made-to-measure sewing site" \
       org.opencontainers.image.licenses="MIT"

@@ -7,9 +7,13 @@ ATTACKS := .venv-attacks
 PEERS  := .venv-peers
 UV     := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url \
           --no-emit-find-links --no-header --python-version 3.11 pyproject.toml
+# Kinds of low severity are left to ruff, whose rules S are the same: each exception has its line.
+BANDIT := $(BIN)/bandit --quiet --recursive --severity-level medium src migrations
+# A lock has no graph of dependencies, of which the program warns.
+SBOM   := PYTHONWARNINGS=ignore::UserWarning $(BIN)/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible --of JSON
 
 .DEFAULT_GOAL := help
-.PHONY: help run test audit check lint drafting openapi bench attacks lock clean
+.PHONY: help run test audit check lint drafting openapi bench attacks lock sbom clean
 
 help: ## say what each target does
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
@@ -39,6 +43,8 @@ check: $(VENV)/ready ## lint, types, layers, and whether generated files are fre
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	@# It warns of each line in whose statement only a part is excepted, so it is silent unless it fails.
+	@$(BANDIT) 2> /dev/null || $(BANDIT)
 	@if command -v npm > /dev/null; then $(MAKE) --no-print-directory lint; \
 	else echo "openapi.yaml was not linted: Node.js is not installed here"; fi
 
@@ -85,6 +91,11 @@ lock: $(VENV)/ready ## pin all dependencies anew
 	$(subst pyproject.toml,tests/attacks/requirements.in,$(UV)) -o tests/attacks/requirements.lock
 	$(subst pyproject.toml,tests/bench/peers/requirements.in,$(UV)) -o tests/bench/peers/requirements.lock
 	printf '%s\n' hatchling setuptools | $(subst pyproject.toml,-,$(UV)) -c requirements-dev.lock -o requirements-build.lock
+
+sbom: $(VENV)/ready ## write the bill of materials of what is installed, as CycloneDX, into dist/
+	@mkdir -p dist
+	$(SBOM) -o dist/dressform.cdx.json requirements.lock
+	$(SBOM) -o dist/dressform-opendata.cdx.json requirements-opendata.lock
 
 clean: ## remove what make made; the state folder var/ stays
 	rm -rf $(VENV) $(ATTACKS) $(PEERS) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis tools/node_modules tests/drafting/node_modules

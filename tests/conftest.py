@@ -26,6 +26,7 @@ from dressform.worker.deletion_guard import DeletionGuard
 from dressform.worker.runner import create_tasks
 from dressform.worker.scheduler import WorkerTasks
 from tests.helpers.databases import (
+    BEHIND_PGBOUNCER,
     create_database,
     drop_database,
     isolated_database,
@@ -119,7 +120,8 @@ def settings(migrated_url: str, tmp_path: Path) -> Settings:
         master_keys=MASTER_KEY,
         state_dir=tmp_path,
         database_pool_size=5,
-        database_behind_pgbouncer="TEST_BEHIND_PGBOUNCER" in os.environ,
+        database_behind_pgbouncer=BEHIND_PGBOUNCER,
+        mail_couriers=1,  # Mails arrive in the order in which they were written.
         _env_file=None,
     )
 

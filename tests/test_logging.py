@@ -2,8 +2,10 @@
 
 import asyncio
 import gc
+import json
 import logging
 import re
+import time
 import traceback
 
 import pytest
@@ -12,7 +14,7 @@ from sqlalchemy import text
 
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.errors import StartupError
-from dressform.logging import RedactingFormatter
+from dressform.logging.formatters import JsonFormatter, RedactingFormatter, configure
 
 CANARY = "kanarienvogel"
 
@@ -115,3 +117,59 @@ def test_a_start_that_failed_is_told_like_any_error(log_output: pytest.LogCaptur
 
     (line,) = log_output.text.splitlines()
     assert line.startswith("uvicorn.error: the start or the stop failed (ValueError at ")
+
+
+@pytest.mark.parametrize("zone", ["America/New_York", "Asia/Kolkata"])
+def test_the_time_is_in_utc_wherever_the_machine_is(
+    monkeypatch: pytest.MonkeyPatch, zone: str
+) -> None:
+    monkeypatch.setenv("TZ", zone)
+    time.tzset()
+    record = logging.makeLogRecord({"msg": "x", "created": 1_795_867_119.6})
+    line = RedactingFormatter("%(asctime)s %(message)s").format(record)
+    monkeypatch.undo()
+    time.tzset()
+
+    assert line == "2026-11-28T11:58:39Z x"
+
+
+def test_a_json_line_is_one_object_of_the_same_words() -> None:
+    try:
+        _fail(CANARY)
+    except ValueError as error:
+        info = (ValueError, error, error.__traceback__)
+    record = logging.makeLogRecord(
+        {"name": "dressform", "levelname": "ERROR", "msg": 'a "failure"\nof two', "exc_info": info}
+    )
+    (line,) = JsonFormatter().format(record).splitlines()
+
+    found = json.loads(line)
+    assert set(found) == {"time", "level", "logger", "message"}
+    assert (found["level"], found["logger"]) == ("ERROR", "dressform")
+    assert found["message"].startswith('a "failure" (ValueError at ')
+    assert CANARY not in line
+
+
+@pytest.mark.parametrize("character", ["\r", "\x1b", "\0", "\x85", "\u2028", "\u2029"])
+@pytest.mark.parametrize("formatter", [RedactingFormatter("%(message)s"), JsonFormatter()])
+def test_a_control_character_does_not_reach_a_terminal(
+    formatter: logging.Formatter, character: str
+) -> None:
+    line = formatter.format(logging.makeLogRecord({"msg": f"before{character}after"}))
+
+    assert character not in line
+    assert "before?after" in line
+
+
+@pytest.mark.parametrize(
+    ("log_format", "formatter"), [("text", RedactingFormatter), ("json", JsonFormatter)]
+)
+def test_the_setting_chooses_the_format(log_format: str, formatter: type) -> None:
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    try:
+        configure("info", log_format)
+        assert [type(handler.formatter) for handler in root.handlers] == [formatter]
+    finally:
+        root.handlers[:] = handlers
+        root.setLevel(level)

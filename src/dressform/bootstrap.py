@@ -4,7 +4,6 @@ import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
-from dressform import logging as logs
 from dressform.actions.check_journal import check_journal
 from dressform.actions.load_secrets import load_secrets
 from dressform.clock import Clock
@@ -17,6 +16,7 @@ from dressform.db.sqlstates import UNDEFINED_COLUMN, UNDEFINED_TABLE
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.errors import StartupError, Unavailable
 from dressform.journal.journal import Journal
+from dressform.logging import formatters as logs
 from dressform.settings.loader import load_settings
 from dressform.settings.settings import Settings
 
@@ -126,7 +126,7 @@ def require_embedded_database(settings: Settings) -> None:
 def resolved_settings() -> Iterator[Settings]:
     """Yield the settings, with the URL of the embedded database when no other is set."""
     loaded = load_settings()
-    logs.configure(loaded.log_level)
+    logs.configure(loaded.log_level, loaded.log_format)
     if loaded.database_url is not None:
         yield loaded
         return

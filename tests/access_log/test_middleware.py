@@ -85,6 +85,27 @@ async def test_one_row_of_a_request(
     assert 0 < record.duration_us < 10_000_000
 
 
+async def test_probes_leave_no_row_where_the_operator_chose_so(
+    isolated_settings: Settings, clock: MovableClock
+) -> None:
+    """Any other request has its row, also one whose path begins like a probe's."""
+    app = create_app(isolated_settings.model_copy(update={"log_probes": False}), clock)
+    transport = httpx.ASGITransport(app)
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=transport, base_url="http://localhost:8000") as client,
+    ):
+        for path in ("/health/live", "/health/ready", "/metrics"):
+            assert (await client.get(path)).status_code == 200
+            assert (await client.post(path)).status_code == 405
+        await client.get("/health/live/")
+        await client.get("/health/retention")
+
+        records = await list_records(app)
+
+    assert sorted(record.route for record in records) == [UNMATCHED, "/health/retention"]
+
+
 async def test_a_body_over_the_limit_without_a_declared_length(
     app: FastAPI, client: httpx.AsyncClient
 ) -> None:

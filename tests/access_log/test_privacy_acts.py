@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from sqlalchemy import text
 
 from dressform.db.errors import DatabaseError
-from dressform.logging import RedactingFormatter
+from dressform.logging.formatters import RedactingFormatter
 from dressform.settings.settings import Settings
 from tests.helpers.access_log import Record, list_records
 from tests.helpers.auth import erase, restrict

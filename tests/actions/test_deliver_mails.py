@@ -208,16 +208,19 @@ async def test_couriers_at_once_deliver_each_mail_once(
     by_smtp: WorkerTasks, settings: Settings, uows: UnitOfWorkFactory, smtp_server: FakeSmtpServer
 ) -> None:
     async with uows.transaction() as uow:
-        for number in range(12):
+        for number in range(60):
             to = f"person{number}@example.org"
             await Mails(uow).add("password-changed", to=to, language="en")
+    smtp_server.delay_seconds = lambda _: 0.05
     url = SecretStr(f"smtp://127.0.0.1:{smtp_server.port}")
-    others = [create_tasks(settings.model_copy(update={"smtp_url": url}), uows) for _ in range(2)]
+    changes = {"smtp_url": url, "mail_couriers": 4}
+    others = [create_tasks(settings.model_copy(update=changes), uows) for _ in range(2)]
 
     delivered = await asyncio.gather(*(one.deliver_mails() for one in (by_smtp, *others)))
 
-    assert sum(delivered) == 12
-    assert len({to for to, _ in smtp_server.received}) == len(smtp_server.received) == 12
+    assert sum(delivered) == 60
+    assert len({to for to, _ in smtp_server.received}) == len(smtp_server.received) == 60
+    assert smtp_server.most_at_a_time > 3
 
 
 async def test_a_courier_that_died_only_delays(
@@ -225,7 +228,7 @@ async def test_a_courier_that_died_only_delays(
 ) -> None:
     await register("bea")
     async with uows.transaction() as uow:
-        assert await Mails(uow).lease_next() is not None
+        assert await Mails(uow).lease_next("sign-up") is not None
 
     assert await mailbox.collect() == []
     clock.advance(minutes=2)

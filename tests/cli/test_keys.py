@@ -78,7 +78,7 @@ async def test_a_new_key_takes_over_and_the_old_one_can_go(isolated_settings: Se
         assert found is not None
         (model,), _ = await Models(uow).list_page(found.owner, limit=10)
         assert (found.email, model.name) == ("ada1@example.org", "Me")
-        leased = await Mails(uow).lease_next()
+        leased = await Mails(uow).lease_next("erased")
         assert leased is not None
         letter = await Mails(uow).get_by_id(leased.id)
         assert letter is not None

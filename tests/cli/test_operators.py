@@ -30,7 +30,9 @@ async def is_operator(uows: UnitOfWorkFactory, person: MemberClient) -> bool:
 async def test_by_either_name_once_or_twice(
     ada: MemberClient, uows: UnitOfWorkFactory, run: Run
 ) -> None:
-    assert await run("operators", "add", "ada") == (0, "ada is now an operator.\n", "")
+    status, said, logged = await run("operators", "add", "ada")
+    assert (status, said) == (0, "ada is now an operator.\n")
+    assert logged.endswith(" WARNING dressform.security: operator-added\n")
     assert await is_operator(uows, ada)
     assert await run("operators", "add", "Ada@Example.org") == (
         0,
@@ -41,11 +43,9 @@ async def test_by_either_name_once_or_twice(
     status, said, _ = await run("operators", "list")
     assert (status, said.split()[0], len(said.splitlines())) == (0, "ada", 1)
 
-    assert await run("operators", "remove", "ada@example.org") == (
-        0,
-        "ada@example.org is no longer an operator.\n",
-        "",
-    )
+    status, said, logged = await run("operators", "remove", "ada@example.org")
+    assert (status, said) == (0, "ada@example.org is no longer an operator.\n")
+    assert logged.endswith(" WARNING dressform.security: operator-removed\n")
     assert not await is_operator(uows, ada)
     assert await run("operators", "remove", "ada") == (0, "ada is not an operator.\n", "")
     assert await run("operators", "list") == (0, "There are no operators.\n", "")

@@ -86,7 +86,7 @@ async def test_a_difference_would_be_found(engine: AsyncEngine) -> None:
     await migrate(url_of(engine))
     async with engine.begin() as connection:
         await connection.execute(text("ALTER TABLE model ADD hair text"))
-        await connection.execute(text("DROP INDEX ix_mail_next_attempt_at"))
+        await connection.execute(text("DROP INDEX ix_mail_email_index"))
         assert len(await connection.run_sync(differences)) == 2
 
 

@@ -16,6 +16,7 @@ def environment(settings: Settings, **more: str) -> dict[str, str]:
         "PATH": os.environ["PATH"],
         "DRESSFORM_DATABASE_URL": settings.database_url.get_secret_value(),
         "DRESSFORM_MASTER_KEYS": MASTER_KEY,
+        "DRESSFORM_DATABASE_BEHIND_PGBOUNCER": str(settings.database_behind_pgbouncer),
         "DRESSFORM_STATE_DIR": str(settings.state_dir),
         **more,
     }

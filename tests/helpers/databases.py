@@ -1,5 +1,6 @@
 """Databases of a test's own, on the server that the other tests use."""
 
+import os
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager, suppress
@@ -18,6 +19,8 @@ from dressform.db.statements import Result, Statement
 from dressform.db.tables import Base
 from dressform.db.unit_of_work import TransactionalUnitOfWork, UnitOfWorkFactory
 from dressform.settings.settings import Settings
+
+BEHIND_PGBOUNCER = "TEST_BEHIND_PGBOUNCER" in os.environ
 
 LOG_TABLES = {"access_log", "spool_offset"}
 """Only their own database role reads these."""
@@ -124,13 +127,16 @@ async def create_database(url: str, name: str, *, template: str = "template1") -
     owner = f" OWNER {SERVICE}" if as_superuser(url) != url else ""
     # A pooler such as pgbouncer keeps connections open, and a database in use is no template.
     await _command(
-        url, f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{template}'"
+        url,
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+        f"WHERE datname = '{template}' AND pid <> pg_backend_pid()",
     )
     await _command(url, f"CREATE DATABASE {name}{owner} TEMPLATE {template}")
 
 
 async def drop_database(url: str, name: str, *, force: bool = False) -> None:
-    """Drop a database; with `force` also while clients are connected."""
+    """Drop a database; with `force`, or behind a pooler, also while clients are connected."""
+    force = force or BEHIND_PGBOUNCER
     await _command(url, f"DROP DATABASE IF EXISTS {name}{' WITH (FORCE)' if force else ''}")
 
 

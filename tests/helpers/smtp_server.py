@@ -14,6 +14,10 @@ class FakeSmtpServer:
     def __init__(self) -> None:
         self.received: list[tuple[str, EmailMessage]] = []
         self.verdict: Callable[[str], str] = lambda _: "250 OK"
+        self.delay_seconds: Callable[[str], float] = lambda _: 0
+        """How long it thinks about a recipient."""
+        self.most_at_a_time = 0
+        self._at_a_time = 0
         self.drops_connection = False
         """Takes a mail and leaves without a word."""
         self.takes_sender = True
@@ -33,6 +37,10 @@ class FakeSmtpServer:
     async def handle_RCPT(  # noqa: N802  aiosmtpd's name
         self, _: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
     ) -> str:
+        self._at_a_time += 1
+        self.most_at_a_time = max(self.most_at_a_time, self._at_a_time)
+        await asyncio.sleep(self.delay_seconds(address))
+        self._at_a_time -= 1
         verdict = self.verdict(address)
         if verdict.startswith("250"):
             envelope.rcpt_tos.append(address)

@@ -23,7 +23,7 @@ SECRET = "s3cr3t-tapestry"
 PRODUCTION = {
     "ENVIRONMENT": "production",
     "STATE_DIR": "/var/lib/dressform",
-    "DATABASE_URL": f"postgresql://dressform:{SECRET}@db.example/dressform",
+    "DATABASE_URL": f"postgresql://dressform:{SECRET}@db.example/dressform?sslmode=verify-full",
     "MASTER_KEYS": KEY,
     "SMTP_URL": f"smtps://dressform:{SECRET}@mail.example",
     "PUBLIC_URL": "https://api.sewing.example",
@@ -107,6 +107,10 @@ def refused(monkeypatch: pytest.MonkeyPatch, **values: str) -> str:
         ("CONTACT", "Us <privacy@sewing.example>"),
         ("CONTACT", "https://sewing.example"),
         ("LOG_LEVEL", "loud"),
+        ("LOG_FORMAT", "xml"),
+        ("DATABASE_URL_FILE", "missing"),
+        ("MASTER_KEYS_FILE", "/"),
+        ("SMTP_URL_FILE", os.devnull),
         ("STATE_DIR", __file__),
     ],
 )
@@ -321,7 +325,7 @@ def test_the_example_as_it_is_changes_nothing(tmp_path: Path) -> None:
 
 
 def test_what_the_example_leaves_out_is_taken_too(tmp_path: Path) -> None:
-    text = re.sub(r"^#(?=DRESSFORM_)", "", EXAMPLE, flags=re.MULTILINE)
+    text = re.sub(r"^#(?=DRESSFORM_(?!\w+_FILE=))", "", EXAMPLE, flags=re.MULTILINE)
     text = text.replace("2026-11:put-the-key-here", KEY)
     (tmp_path / ".env").write_text(text)
     settings = load_settings()

@@ -24,6 +24,8 @@ _PRIVACY = "/v1/privacy/"
 _PUBLIC_ROUTES = frozenset({"/v1/privacy/notice", "/v1/privacy/status"})
 
 _LIVENESS = "/health/live"
+PROBES = frozenset({_LIVENESS, "/health/ready", "/metrics"})
+"""Paths that monitoring requests every few seconds; a setting leaves them out of the log."""
 _STANDARD_METHODS = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"})
 
 
@@ -44,12 +46,14 @@ class AccessLogMiddleware:
         shipper: Callable[[], Shipper],
         proxies: TrustedProxies,
         clock: Clock,
+        log_probes: bool = True,
     ) -> None:
         self.app = app
         self._unavailable = unavailable
         self._shipper = shipper
         self._proxies = proxies
         self._clock = clock
+        self._unlogged_paths = frozenset() if log_probes else PROBES
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -58,11 +62,14 @@ class AccessLogMiddleware:
         at, started = self._clock(), perf_counter_ns()
         request_id = timed_id_text()
         scope.setdefault("state", {})["request_id"] = request_id
-        shipper, append = self._shipper(), Spool.append
+        shipper = self._shipper()
         app: ASGIApp = self.app
+        append: Callable[[Spool, bytes], None] = Spool.append
         if shipper.spool.is_full and not shipper.has_room():
             app = app if scope["path"] == _LIVENESS else self._unavailable
             append = Spool.append_if_room
+        if scope["path"] in self._unlogged_paths:
+            append = _discard_line
         is_recorded = False
 
         def send_wrapper(message: Message) -> Awaitable[None]:
@@ -114,6 +121,10 @@ def _is_privacy_act(scope: Scope, route: str) -> bool:
     if route.startswith(_PRIVACY):
         return route not in _PUBLIC_ROUTES
     return "is_restricted" in scope.get("state", ())
+
+
+def _discard_line(_spool: Spool, _line: bytes) -> None:
+    """Append nothing: the line of a probe is not recorded."""
 
 
 def _sanitize_method(method: str) -> str:

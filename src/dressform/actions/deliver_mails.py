@@ -1,9 +1,11 @@
+import asyncio
 import logging
 from dataclasses import dataclass
 from email.message import EmailMessage
 from uuid import UUID
 
 from dressform.actions.draft_mails import DRAFTS
+from dressform.actions.mail_turns import MailTurns
 from dressform.db.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from dressform.mail.compose import MailRenderer
 from dressform.mail.transport import DeliveryError, DeliveryUnknownError, Transport
@@ -11,6 +13,10 @@ from dressform.repositories.expiry_notices import ExpiryNotice, ExpiryNotices
 from dressform.repositories.mails import LeasedMail, Mails
 
 log = logging.getLogger(__name__)
+
+DISCARD_BATCH = 5_000
+RENDER_TIMEOUT_SECONDS = 30
+"""Together with the timeout of the transport it is shorter than a lease."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,23 +28,35 @@ class RenderedMail:
 
 
 async def deliver_mails(
-    uows: UnitOfWorkFactory, composer: MailRenderer, transport: Transport
+    uows: UnitOfWorkFactory, composer: MailRenderer, transport: Transport, turns: MailTurns
 ) -> int:
-    """Deliver every mail that is due. Return how many were delivered.
+    """Deliver the mails that are due, as one of several couriers. Return how many were delivered.
 
     The content of a mail is decided here, and not while a request is handled. So neither a response
     nor its time reveals whether an address has an account.
     """
     delivered = 0
     # One at a time: the lease of a batch could expire before its last mail is sent.
-    while (mail := await _lease_next(uows)) is not None:
-        delivered += await _deliver(uows, composer, transport, mail)
-    return delivered
+    while True:
+        async with turns.lease_next() as mail:
+            if mail is None:
+                return delivered
+            delivered += await _deliver(uows, composer, transport, mail)
 
 
-async def _lease_next(uows: UnitOfWorkFactory) -> LeasedMail | None:
-    async with uows.transaction() as uow:
-        return await Mails(uow).lease_next()
+async def discard_mails(uows: UnitOfWorkFactory) -> int:
+    """Delete the mails that have nothing to say, a batch by one statement. Return how many.
+
+    Anyone may ask for mails to addresses that have no account. Deciding each of them alone would
+    delay all other mail.
+    """
+    discarded = 0
+    while True:
+        async with uows.transaction() as uow:
+            batch = await Mails(uow).delete_pointless(limit=DISCARD_BATCH)
+        discarded += batch
+        if batch < DISCARD_BATCH:
+            return discarded
 
 
 async def _deliver(
@@ -47,7 +65,7 @@ async def _deliver(
     if mail.kind in _AT_MOST_ONCE and mail.was_interrupted:
         return await _abandon(uows, mail)
     try:
-        async with uows.transaction() as uow:
+        async with asyncio.timeout(RENDER_TIMEOUT_SECONDS), uows.transaction() as uow:
             written = await _render(uow, composer, mail.id)
         if written is not None:
             await transport.send(written.message)

@@ -49,10 +49,8 @@ async def _draft_sign_up(uow: UnitOfWork, letter: OutboxMail) -> MailDraft | Non
         return None
     token = new_token()
     await sign_ups.set_token(waiting, token)
-    values = {"username": waiting.username}
-    return MailDraft(
-        "confirm_sign_up", waiting.email, waiting.language, "verify-email", token, values
-    )
+    # Without the username: a stranger may have chosen one that mail programs turn into a link.
+    return MailDraft("confirm_sign_up", waiting.email, waiting.language, "verify-email", token)
 
 
 async def _draft_password_reset(uow: UnitOfWork, letter: OutboxMail) -> MailDraft | None:

@@ -2,6 +2,7 @@ from dressform.actions.issue_tokens import IssuedTokens, issue_tokens
 from dressform.crypto.tokens import AccessTokens
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.errors import RefreshTokenRefused
+from dressform.logging.security_events import SecurityEvent, log_security_event
 from dressform.repositories.sessions import Sessions
 
 
@@ -15,6 +16,7 @@ async def rotate_session(uows: UnitOfWorkFactory, tokens: AccessTokens, token: s
         renewed = await Sessions(uow).rotate(token)
     # After the transaction: a refusal inside would undo the ending.
     if renewed is None:
+        log_security_event(SecurityEvent.REPLAYED_REFRESH_TOKEN)
         raise RefreshTokenRefused(
             "This token was used before: the session was ended to be safe. Sign in again."
         )

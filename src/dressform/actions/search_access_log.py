@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from dressform.db.unit_of_work import UnitOfWorkFactory
+from dressform.logging.security_events import SecurityEvent, log_security_event
 from dressform.repositories.access_log import AccessLogEntries
 from dressform.repositories.access_log_query import AccessLogEntry, AccessLogFilter, PageKey
 from dressform.repositories.audit_log_entries import AuditLogEntries
@@ -92,6 +93,8 @@ async def search_access_log(
             query=_audit_record(query, criteria),
             row_count=len(page),
         )
+    if query.full:
+        log_security_event(SecurityEvent.FULL_ADDRESSES_READ)
     more = (page[-1].at, page[-1].request_id) if len(found) > len(page) else None
     return [AccessLogRow.from_entry(one, full=query.full) for one in page], more
 

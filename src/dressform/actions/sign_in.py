@@ -3,6 +3,7 @@ from dressform.crypto.passwords import PasswordHasher
 from dressform.crypto.tokens import AccessTokens
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.errors import WrongCredentials
+from dressform.logging.security_events import SecurityEvent, log_security_event
 from dressform.repositories.accounts import Accounts
 from dressform.repositories.credentials import Credentials
 from dressform.repositories.sessions import Sessions
@@ -25,11 +26,15 @@ async def sign_in(
     # No connection is held while hashing, and an unknown login takes as long as a known one.
     right = await passwords.verify(password, found.password_hash if found else None)
     if found is None or not right:
+        log_security_event(
+            SecurityEvent.UNKNOWN_LOGIN if found is None else SecurityEvent.WRONG_PASSWORD
+        )
         raise WrongCredentials
     renewed = await _rehash_if_outdated(passwords, found, password)
     async with uows.transaction() as uow:
         accounts = Accounts(uow)
         if not await accounts.record_login(found):
+            log_security_event(SecurityEvent.EXPIRED_LOGIN)
             raise WrongCredentials
         if renewed is not None:
             await accounts.change(found.owner, password_hash=renewed)

@@ -10,7 +10,6 @@ from fastapi.routing import APIRoute
 from starlette.types import ASGIApp
 
 from dressform import __version__
-from dressform import logging as logs
 from dressform.access_log.client_address import TrustedProxies
 from dressform.access_log.middleware import AccessLogMiddleware
 from dressform.access_log.shipper import Shipper
@@ -18,6 +17,7 @@ from dressform.access_log.spool import check_writable
 from dressform.api.background_tasks import run_background_tasks
 from dressform.api.body_limits import BODY_LIMITS, JSON_LIMIT
 from dressform.api.exception_handlers import add_exception_handlers
+from dressform.api.mail_limiter import MailLimiter
 from dressform.api.openapi import complete_document
 from dressform.api.pages import dataset as dataset_pages
 from dressform.api.pages import documentation, sitemap
@@ -46,7 +46,6 @@ from dressform.api.state import AppState
 from dressform.bootstrap import bootstrap
 from dressform.clock import Clock
 from dressform.crypto.passwords import PasswordHasher
-from dressform.crypto.secrets import KeyedIndex, new_key
 from dressform.crypto.signing_keys import check_signing_backend
 from dressform.crypto.tokens import AccessTokens
 from dressform.db.migrate import head_revisions
@@ -54,6 +53,7 @@ from dressform.http.body_limit import BodyLimitMiddleware
 from dressform.http.problem_response import send_unavailable
 from dressform.http.security_headers import HeadersMiddleware
 from dressform.images import ImageProcessor
+from dressform.logging import formatters as logs
 from dressform.retention_audit.auditor import Auditor
 from dressform.settings.loader import load_settings
 from dressform.settings.settings import Settings
@@ -102,6 +102,7 @@ class Application(FastAPI):
             shipper=lambda: self.shipper,
             proxies=TrustedProxies(process_settings.trusted_proxies),
             clock=self.state.clock,
+            log_probes=process_settings.log_probes,
         )
 
     def openapi(self) -> dict[str, Any]:
@@ -141,7 +142,7 @@ def create_app(process_settings: Settings, clock: Clock | None = None) -> Applic
 def from_environment() -> FastAPI:
     """Create the application for uvicorn, which imports this in each of its processes."""
     loaded = load_settings()
-    logs.configure(loaded.log_level)
+    logs.configure(loaded.log_level, loaded.log_format)
     return create_app(loaded)
 
 
@@ -175,18 +176,18 @@ async def _lifespan(app: Application) -> AsyncIterator[None]:
     check_writable(spools)
     head_revisions()  # Now rather than at the first probe, which may come when the disk is full.
     async with bootstrap(process_settings, app.state.clock) as (uows, signing_keys):
-        tokens = AccessTokens(
-            signing_keys,
-            issuer=process_settings.public_url,
-            audience=AUDIENCE,
-        )
+        tokens = AccessTokens(signing_keys, issuer=process_settings.public_url, audience=AUDIENCE)
+        rate_limiter = RateLimiter(uows.clock)
         app.state.dressform = AppState(
             settings=process_settings,
             uows=uows,
             passwords=PasswordHasher(),
             tokens=tokens,
             images=ImageProcessor(),
-            rate_limiter=RateLimiter(KeyedIndex(new_key()), uows.clock),
+            rate_limiter=rate_limiter,
+            mail_limiter=MailLimiter(
+                rate_limiter, uows.clock, per_second=process_settings.mail_requests_per_second
+            ),
             auditor=Auditor(uows, spools, interval=process_settings.worker_interval),
         )
         app.state.shipper = app.shipper = Shipper(uows, spools)

@@ -12,6 +12,7 @@ from dressform.crypto.tokens import Claims
 from dressform.db.statements import Row, Statement
 from dressform.db.unit_of_work import UnitOfWork
 from dressform.errors import AccountRestricted, NotAnOperator, Unauthenticated
+from dressform.logging.security_events import SecurityEvent, log_security_event
 from dressform.repositories.members import MEMBER_QUERY, Members
 from dressform.repositories.operators import MEMBER_AND_OPERATOR
 from dressform.repositories.owners import Member
@@ -96,5 +97,6 @@ class GetOperator(_Bearer):
     async def __call__(self, request: Request) -> Member:  # type: ignore[override]
         member, row = await (await self._get_query(request)).fetch(MEMBER_AND_OPERATOR)
         if row.operator_id is None:
+            log_security_event(SecurityEvent.NOT_AN_OPERATOR)
             raise NotAnOperator
         return member

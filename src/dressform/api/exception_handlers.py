@@ -17,7 +17,7 @@ from dressform.api.problem_responses import MEDIA_TYPE
 from dressform.api.schemas.problems import MAX_ERRORS
 from dressform.db.errors import ConstraintError
 from dressform.errors import DressformError, FieldError, InvalidInput
-from dressform.logging import ThrottledLogger
+from dressform.logging.throttled import ThrottledLogger
 
 _BY_STATUS: dict[int, type[DressformError]] = {
     400: errors.MalformedRequest,

@@ -12,8 +12,9 @@ from datetime import datetime, timedelta
 from enum import Enum
 
 from dressform.clock import Clock
-from dressform.crypto.secrets import KeyedIndex
+from dressform.crypto.secrets import KeyedIndex, new_key
 from dressform.errors import RateLimited
+from dressform.logging.security_events import SecurityEvent, log_security_event
 
 MAX_KEYS = 100_000
 """The keys of one limit that are counted at a time, in some 50 MB: a flood must not fill memory."""
@@ -29,8 +30,8 @@ class RateLimit(Enum):
 class RateLimiter:
     """Sliding windows. Each limit keeps its keys in the order of their latest attempt."""
 
-    def __init__(self, index: KeyedIndex, clock: Clock) -> None:
-        self._index = index
+    def __init__(self, clock: Clock) -> None:
+        self._index = KeyedIndex(new_key())
         self._clock = clock
         self._hits: dict[RateLimit, OrderedDict[bytes, deque[datetime]]] = {
             limit: OrderedDict() for limit in RateLimit
@@ -46,6 +47,7 @@ class RateLimiter:
             times.popleft()
         if len(times) >= max_hits:
             wait = times[0] + window - now
+            log_security_event(SecurityEvent.RATE_LIMIT_FULL, limit.name.lower())
             raise RateLimited(retry_after=math.ceil(wait.total_seconds()))
         times.append(now)
         hits.move_to_end(hashed)

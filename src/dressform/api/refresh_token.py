@@ -11,6 +11,7 @@ from dressform.actions.issue_tokens import IssuedTokens
 from dressform.api.dependencies import SettingsDep
 from dressform.api.schemas.sessions import RefreshRequest, TokensRead
 from dressform.errors import OriginNotAllowed, RefreshTokenRefused
+from dressform.logging.security_events import SecurityEvent, log_security_event
 
 CLEAR_CACHE = '"cache"'
 CLEAR_ALL = '"cache", "cookies", "storage"'
@@ -97,11 +98,11 @@ def check_origin(request: Request, settings: SettingsDep) -> None:
 
     Browsers send Sec-Fetch-Site and Origin, and no page can change them. Other clients send neither.
     """
-    if request.headers.get("sec-fetch-site", "same-origin") not in _OWN_SITE:
-        raise OriginNotAllowed
+    is_own_site = request.headers.get("sec-fetch-site", "same-origin") in _OWN_SITE
     origin = request.headers.get("origin")
     ours = {_origin(settings.public_url), _origin(settings.frontend_url), *settings.allowed_origins}
-    if origin is not None and origin not in ours:
+    if not is_own_site or (origin is not None and origin not in ours):
+        log_security_event(SecurityEvent.FOREIGN_ORIGIN)
         raise OriginNotAllowed
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from fastapi import Request
 
+from dressform.api.mail_limiter import MailLimiter
 from dressform.api.rate_limiter import RateLimiter
 from dressform.crypto.passwords import PasswordHasher
 from dressform.crypto.tokens import AccessTokens
@@ -23,6 +24,7 @@ class AppState:
     tokens: AccessTokens
     images: ImageProcessor
     rate_limiter: RateLimiter
+    mail_limiter: MailLimiter
     auditor: Auditor
 
 

@@ -6,12 +6,12 @@ from typing import Annotated, Any
 
 import typer
 
-from dressform import logging as logs
 from dressform.access_log.spool import check_writable
 from dressform.bootstrap import resolved_settings
 from dressform.cli.startup import check_startup, run_with_uows
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.errors import StartupError
+from dressform.logging import formatters as logs
 from dressform.policy.sign_in_data import MAIL
 from dressform.settings.loader import load_settings
 from dressform.settings.settings import Settings
@@ -49,7 +49,7 @@ def up() -> None:
             "`dressform up` is for trying things out and is refused in production: run `dressform "
             "migrate`, then `dressform serve` and `dressform worker`."
         )
-    logs.configure(settings.log_level)
+    logs.configure(settings.log_level, settings.log_format)
     run_everything(settings)
 
 

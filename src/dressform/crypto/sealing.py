@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from pydantic_core import from_json
 
 from dressform.crypto.secrets import new_key
+from dressform.logging.security_events import SecurityEvent, log_security_event
 
 _FORMAT = b"\x01"
 _NONCE_LENGTH = 12
@@ -90,7 +91,11 @@ class DataKey:
         return _seal(self._cipher, plain, f"{table}|{row}|{version}")
 
     def open_bytes(self, sealed: bytes, table: str, row: UUID, version: int) -> bytes:
-        return _open(self._cipher, sealed, f"{table}|{row}|{version}")
+        try:
+            return _open(self._cipher, sealed, f"{table}|{row}|{version}")
+        except DecryptionError:
+            log_security_event(SecurityEvent.BROKEN_SEAL)
+            raise
 
 
 class MasterKeys:
@@ -108,7 +113,12 @@ class MasterKeys:
         return self.wrap_bytes(key._raw, owner)  # noqa: SLF001  the one place a raw key leaves
 
     def unwrap(self, wrapped: WrappedKey, owner: UUID) -> DataKey:
-        return DataKey(self.unwrap_bytes(wrapped, owner))
+        """Unwrap the data key of an owner. Raise MissingMasterKeyError, or DecryptionError."""
+        try:
+            return DataKey(self.unwrap_bytes(wrapped, owner))
+        except DecryptionError:
+            log_security_event(SecurityEvent.BROKEN_SEAL)
+            raise
 
     def wrap_bytes(self, raw: bytes, owner: UUID) -> WrappedKey:
         """Wrap a secret, bound to the id of its row."""

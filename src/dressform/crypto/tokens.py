@@ -18,6 +18,7 @@ from jose import jws, jwt
 
 from dressform.crypto.signing_keys import ALGORITHM, SigningKey, base64url, compact_json
 from dressform.errors import Unauthenticated
+from dressform.logging.security_events import SecurityEvent, log_security_event
 
 TOKEN_TYPE = "at+jwt"  # noqa: S105  the `typ` of RFC 9068
 MAX_TOKEN_LENGTH = 8192
@@ -121,6 +122,9 @@ class AccessTokens:
         if parts is None:
             raise Unauthenticated
         header, payload = parts.groups()
+        if header not in self._verifiers:
+            log_security_event(SecurityEvent.UNKNOWN_SIGNING_KEY)
+            raise Unauthenticated
         claims = jwt.decode(
             token,
             self._verifiers[header],  # the whole header is ours: alg, typ, kid and nothing else

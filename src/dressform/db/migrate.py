@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from sqlalchemy.pool import NullPool
 from dressform.db.advisory_locks import MIGRATIONS
 from dressform.db.connections import Connection as Queries
 from dressform.db.errors import DatabaseError, translated_errors
-from dressform.db.pool import for_sqlalchemy
+from dressform.db.pool import connect, for_sqlalchemy
 from dressform.db.statements import Statement
 from dressform.errors import StartupError
 from dressform.settings.settings import Settings
@@ -60,7 +60,13 @@ async def _transaction(url: str) -> AsyncIterator[AsyncConnection]:
 
     Its statements have no timeout: a table may be large, or another process may be migrating.
     """
-    engine = create_async_engine(for_sqlalchemy(url), poolclass=NullPool, hide_parameters=True)
+    # SQLAlchemy hands options of the URL over as arguments, of which asyncpg knows no `sslrootcert`.
+    engine = create_async_engine(
+        for_sqlalchemy(url),
+        async_creator=partial(connect, url),
+        poolclass=NullPool,
+        hide_parameters=True,
+    )
     try:
         with translated_errors():
             async with engine.begin() as connection:

@@ -105,6 +105,11 @@ class Pool:
                 driver.terminate()
 
 
+async def connect(url: str) -> Any:
+    """Return a connection of the driver, outside any pool. asyncpg reads the options of the URL."""
+    return await asyncpg.connect(_for_asyncpg(url))
+
+
 def for_sqlalchemy(url: str) -> URL:
     """Return the URL for SQLAlchemy, whose name for `sslmode` is `ssl`."""
     return _rename_option(make_url(url), "sslmode", "ssl")

@@ -13,7 +13,7 @@ from dressform.clock import Clock
 _TEMPLATES = Environment(
     loader=PackageLoader("dressform.mail"),
     undefined=StrictUndefined,
-    autoescape=False,  # noqa: S701
+    autoescape=False,  # noqa: S701  # nosec B701
     trim_blocks=True,
     lstrip_blocks=True,
 )

@@ -53,13 +53,14 @@ class SmtpTransport:
     """A mail server at ``smtp://``, ``smtp+starttls://`` or
     ``smtps://[user:password@]host[:port]``.
 
-    `sender` is the From address of the mails.
+    `sender` is the From address of the mails. Each mail has a connection of its own, so that several
+    can be sent at a time.
     """
 
     def __init__(self, url: str, *, sender: str) -> None:
         self._url = url
         self._sender = parseaddr(sender)[1]
-        self._client = self._create_client()
+        self._tls_context = ssl.create_default_context()
 
     def _create_client(self) -> aiosmtplib.SMTP:
         parts = urlsplit(self._url)
@@ -71,16 +72,16 @@ class SmtpTransport:
             password=unquote(parts.password) if parts.password else None,
             use_tls=tls,
             start_tls=True if parts.scheme == "smtp+starttls" else False if not tls else None,
-            tls_context=ssl.create_default_context(),
+            tls_context=self._tls_context,
             timeout=20,
         )
 
     async def send(self, message: EmailMessage) -> None:
-        reached = handed_over = False
+        client, reached, handed_over = self._create_client(), False, False
         try:
-            async with asyncio.timeout(DELIVERY_TIMEOUT_SECONDS), self._client:
+            async with asyncio.timeout(DELIVERY_TIMEOUT_SECONDS), client:
                 reached = True
-                await self._client.send_message(message)
+                await client.send_message(message)
                 handed_over = True
         except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
             if handed_over:
@@ -93,7 +94,7 @@ class SmtpTransport:
 
     async def check(self) -> None:
         """Connect, authenticate, and begin a mail that is never finished."""
-        server = self._create_client()  # The other client may be delivering.
+        server = self._create_client()
         try:
             async with asyncio.timeout(DELIVERY_TIMEOUT_SECONDS), server:
                 await server.mail(self._sender)

@@ -1,19 +1,27 @@
 """The outbox: mails to be delivered."""
 
 import random
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, insert, select, update
-
 from dressform.crypto.keyrings import RowEncryption
 from dressform.crypto.secrets import random_id
-from dressform.db.statements import Statement
-from dressform.db.tables import Mail
 from dressform.db.unit_of_work import UnitOfWork
 from dressform.policy.periods import start_of_day, start_of_hour
+from dressform.repositories.mail_statements import (
+    ADD,
+    BY_ID,
+    DELETE,
+    DELETE_POINTLESS,
+    LEASE_NEWEST,
+    LEASE_OLDEST,
+    LIST_KINDS,
+    NEWEST_FIRST,
+    RETRY_LATER,
+)
 
 LEASE = timedelta(minutes=2)
 """How long a worker has to deliver a mail before another may lease it."""
@@ -25,6 +33,7 @@ class LeasedMail:
 
     id: UUID
     kind: str
+    email_index: bytes | None
     attempts: int
     failures: int
 
@@ -45,40 +54,6 @@ class OutboxMail:
     context: dict[str, Any]
 
 
-_HAS_ID = Mail.id == bindparam("mail_id")
-_ADD = Statement(
-    insert(Mail).values(attempts=0, failures=0),
-    "id",
-    "account_id",
-    "kind",
-    "created_at",
-    "next_attempt_at",
-    "attempts",
-    "failures",
-    "key_id",
-    "wrapped_key",
-    "sealed",
-)
-_DUE = (
-    select(Mail.id)
-    .where(Mail.next_attempt_at <= bindparam("at"), Mail.expires_at > bindparam("at"))
-    .order_by(Mail.next_attempt_at, Mail.number)
-    .limit(1)
-    .with_for_update(skip_locked=True)
-)
-_LEASE_NEXT = Statement(
-    update(Mail)
-    .where(Mail.id == _DUE.scalar_subquery())
-    .values(next_attempt_at=bindparam("leased_until"), attempts=Mail.attempts + 1)
-    .returning(Mail.id, Mail.kind, Mail.attempts, Mail.failures)
-)
-_BY_ID = Statement(
-    select(Mail.id, Mail.kind, Mail.key_id, Mail.wrapped_key, Mail.sealed).where(_HAS_ID)
-)
-_DELETE = Statement(delete(Mail).where(_HAS_ID))
-_RETRY_LATER = Statement(update(Mail).where(_HAS_ID), "next_attempt_at", "failures")
-
-
 class Mails:
     """The outbox."""
 
@@ -92,11 +67,12 @@ class Mails:
         """Add a mail, which is deleted with the account `owner_id` if it is still there."""
         mail_id = random_id()
         await self._uow.connection.execute(
-            _ADD,
+            ADD,
             {
                 "id": mail_id,
                 "account_id": owner_id,
                 "kind": kind,
+                "email_index": self._uow.keyrings.index.hash_email(to) if to else None,
                 "created_at": start_of_day(self._uow.now),
                 "next_attempt_at": start_of_hour(self._uow.now),
                 **self._encryption.seal(
@@ -105,17 +81,42 @@ class Mails:
             },
         )
 
-    async def lease_next(self) -> LeasedMail | None:
-        """Lease the mail that has been due for longest. A crash only delays it."""
-        taken = await self._uow.connection.execute(
-            _LEASE_NEXT, {"at": self._uow.now, "leased_until": self._uow.now + LEASE}
+    async def list_kinds(self) -> list[str]:
+        """Return the kinds of the mails in the outbox."""
+        return [row.kind for row in await self._uow.connection.execute(LIST_KINDS)]
+
+    async def lease_next(self, kind: str, *, busy: Collection[bytes] = ()) -> LeasedMail | None:
+        """Lease the next mail of a kind, but none to a busy address. A crash only delays it.
+
+        Of password resets that is the newest, and of the others the oldest. An address for which
+        several wait has its second turn after the first of all others.
+        """
+        statement = LEASE_NEWEST if kind in NEWEST_FIRST else LEASE_OLDEST
+        row = await self._uow.connection.fetch_one_or_none(
+            statement,
+            {
+                "kind": kind,
+                "busy": list(busy),
+                "at": self._uow.now,
+                "leased_until": self._uow.now + LEASE,
+            },
         )
-        row = taken.one_or_none()
         return None if row is None else LeasedMail(*row)
+
+    async def delete_pointless(self, *, limit: int) -> int:
+        """Delete mails that are due and have nothing to say. Return how many.
+
+        These are links for addresses without an account and without a registration, and links to
+        reset a password that a later one replaces.
+        """
+        result = await self._uow.connection.execute(
+            DELETE_POINTLESS, {"at": self._uow.now, "limit": limit}
+        )
+        return result.rowcount
 
     async def get_by_id(self, mail_id: UUID) -> OutboxMail | None:
         """Return a mail, decrypted, or None when it is gone."""
-        row = await self._uow.connection.fetch_one_or_none(_BY_ID, {"mail_id": mail_id})
+        row = await self._uow.connection.fetch_one_or_none(BY_ID, {"mail_id": mail_id})
         if row is None:
             return None
         payload = self._encryption.open(row)
@@ -125,19 +126,21 @@ class Mails:
 
     async def delete(self, mail_id: UUID) -> None:
         """Delete a mail, which was delivered or is not to be sent."""
-        await self._uow.connection.execute(_DELETE, {"mail_id": mail_id})
+        await self._uow.connection.execute(DELETE, {"mail_id": mail_id})
 
     async def retry_later(self, mail: LeasedMail) -> None:
         """Schedule the next attempt: after 30 to 60 seconds, doubling up to four hours.
 
-        The delay is random, so that `next_attempt_at` does not reveal when the mail was written.
+        Ignore the outcome if another courier has leased the mail since. The delay is random, so that
+        `next_attempt_at` does not reveal when the mail was written.
         """
         longest = min(60 * 2 ** (mail.attempts - 1), 14_400)
         wait = timedelta(seconds=random.uniform(longest / 2, longest))  # noqa: S311  no secret
         await self._uow.connection.execute(
-            _RETRY_LATER,
+            RETRY_LATER,
             {
                 "mail_id": mail.id,
+                "attempts_known": mail.attempts,
                 "next_attempt_at": self._uow.now + wait,
                 "failures": mail.attempts,
             },

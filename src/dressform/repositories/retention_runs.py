@@ -93,7 +93,7 @@ class RetentionRuns:
         end = "models_expire_at" if category is MODEL else "expires_at"
         holding = "WHERE EXISTS (SELECT FROM model WHERE account_id = account.id)"
         query = (
-            f"SELECT min({category.clock_column_sql}), min({end}) FROM {table.__tablename__} "  # noqa: S608
+            f"SELECT min({category.clock_column_sql}), min({end}) FROM {table.__tablename__} "  # noqa: S608  # nosec B608  # our names
             f"{holding if category is MODEL else ''}"
         )
         row = await self._uow.connection.fetch_one(text(query))

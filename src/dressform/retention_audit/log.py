@@ -39,7 +39,7 @@ _TABLES = text(f"""
             AND relnamespace = (SELECT relnamespace FROM pg_class
                                 WHERE oid = 'access_log'::regclass)) AS tables
     ORDER BY begins NULLS FIRST, name
-""")  # noqa: S608  an expression of our own
+""")  # noqa: S608  # nosec B608  # our own expression
 
 
 @dataclass(frozen=True, slots=True)

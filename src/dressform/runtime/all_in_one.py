@@ -17,7 +17,7 @@ from dressform.runtime.supervisor import ChildProcess, Restartable, supervise
 from dressform.settings.loader import load_settings
 from dressform.settings.settings import Settings
 
-_LOOPBACK = {"127.0.0.1": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::1": "::1", "::": "::1"}  # noqa: S104
+_LOOPBACK = {"127.0.0.1": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::1": "::1", "::": "::1"}  # noqa: S104  # nosec B104  # compared
 
 
 _Database = tuple[Settings, str, Sequence[Restartable]]

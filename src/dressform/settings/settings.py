@@ -6,7 +6,7 @@ from datetime import timedelta
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import (
@@ -21,7 +21,10 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from dressform.clock import Clock, now, offset_clock
 from dressform.settings.key_ring import parse_master_keys
+from dressform.settings.local_hosts import is_local_host
 from dressform.settings.messages import PREFIX
+from dressform.settings.production import check_production
+from dressform.settings.secret_files import read_secret_files
 from dressform.settings.validators import (
     Network,
     parse_network,
@@ -33,8 +36,6 @@ from dressform.settings.validators import (
     validate_sender,
     validate_smtp_url,
 )
-
-LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 
 ENV_FILE = Path(".env")
 _MAX_BACKUP_RETENTION = timedelta(days=3650)
@@ -81,15 +82,22 @@ class Settings(BaseSettings):
     allowed_origins: Annotated[tuple[Origin, ...], NoDecode] = ()
     trusted_proxies: Annotated[tuple[ProxyNetwork, ...], NoDecode] = ()
     database_url: Annotated[SecretStr, _secret_validator(validate_postgres_url)] | None = None
+    database_url_file: Path | None = None
     database_pool_size: Annotated[int, Field(ge=1, le=100)] = 10
     database_behind_pgbouncer: bool = False
     master_keys: SecretStr | None = None
+    master_keys_file: Path | None = None
     smtp_url: Annotated[SecretStr, _secret_validator(validate_smtp_url)] | None = None
+    smtp_url_file: Path | None = None
     mail_from: Annotated[str, AfterValidator(validate_sender)] = "Dressform <no-reply@localhost>"
+    mail_requests_per_second: Annotated[int, Field(ge=1, le=100_000)] = 20
+    mail_couriers: Annotated[int, Field(ge=1, le=20)] = 4
+    log_probes: bool = True
     worker_interval: timedelta = timedelta(minutes=5)
     backup_retention: timedelta = timedelta(days=30)
     clock_ahead: timedelta = timedelta(0)
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_format: Literal["text", "json"] = "text"
 
     @field_validator("allowed_origins", "trusted_proxies", mode="before")
     @classmethod
@@ -140,27 +148,15 @@ class Settings(BaseSettings):
             raise ValueError(msg)
         return value
 
+    @model_validator(mode="before")
+    @classmethod
+    def _read_secret_files(cls, values: dict[str, Any]) -> dict[str, Any]:
+        return read_secret_files(values)
+
     @model_validator(mode="after")
     def _check_production(self) -> Self:
-        if self.environment is not Environment.PRODUCTION:
-            return self
-        for name in ("database_url", "master_keys", "smtp_url"):
-            if getattr(self, name) is None:
-                msg = f"DRESSFORM_{name.upper()} must be set in production"
-                raise ValueError(msg)
-        if not self.state_dir.is_absolute():
-            msg = (
-                "DRESSFORM_STATE_DIR must be set to a path that begins with / in production, such as "
-                "/var/lib/dressform: any other depends on the folder that a command is run in"
-            )
-            raise ValueError(msg)
-        for name in ("public_url", "dataset_url"):
-            if not getattr(self, name).startswith("https://"):
-                msg = f"DRESSFORM_{name.upper()} must begin with https:// in production"
-                raise ValueError(msg)
-        if self.clock_ahead:
-            msg = "DRESSFORM_CLOCK_AHEAD is for trying things out and is refused in production"
-            raise ValueError(msg)
+        if self.in_production:
+            check_production(self)
         return self
 
     @property
@@ -187,4 +183,4 @@ class Settings(BaseSettings):
     def secure_cookies(self) -> bool:
         """Return whether cookies are marked Secure: always, except over http on a local host."""
         url = urlsplit(self.public_url)
-        return not (url.scheme == "http" and url.hostname in LOCAL_HOSTS)
+        return not (url.scheme == "http" and is_local_host(url.hostname))

@@ -26,7 +26,17 @@ def validate_http_url(value: str) -> str:
 
 
 _POSTGRES_OPTIONS = frozenset(
-    {"host", "passfile", "port", "ssl", "sslmode", "target_session_attrs"}
+    {
+        "host",
+        "passfile",
+        "port",
+        "ssl",
+        "sslcert",
+        "sslkey",
+        "sslmode",
+        "sslrootcert",
+        "target_session_attrs",
+    }
 )
 """What may stand in the query of a PostgreSQL URL: the driver would send others to the server."""
 

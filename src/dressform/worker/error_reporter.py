@@ -3,7 +3,7 @@
 import logging
 
 from dressform.errors import Unavailable
-from dressform.logging import ThrottledLogger
+from dressform.logging.throttled import ThrottledLogger
 from dressform.worker.deletion_guard import CLOCK, PurgeBlockedError
 from dressform.worker.partitions import PartitionsLockedError
 

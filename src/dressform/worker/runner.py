@@ -3,6 +3,7 @@
 import asyncio
 import signal
 
+from dressform.actions.mail_turns import MailTurns
 from dressform.actions.reload_keys import reload_regularly
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.mail.compose import MailRenderer
@@ -25,6 +26,7 @@ def create_tasks(settings: Settings, uows: UnitOfWorkFactory) -> WorkerTasks:
         mail_folder(settings),
         settings.worker_interval,
         DeletionGuard(clock_offset=settings.clock_ahead),
+        MailTurns(uows, couriers=settings.mail_couriers),
     )
 
 

@@ -14,7 +14,8 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
 from dressform.actions.check_mail import check_mail
-from dressform.actions.deliver_mails import deliver_mails
+from dressform.actions.deliver_mails import deliver_mails, discard_mails
+from dressform.actions.mail_turns import MailTurns
 from dressform.actions.queue_expiry_notices import queue_expiry_notices
 from dressform.actions.reload_keys import delete_retired_keys
 from dressform.actions.tidy_journal import tidy_journal
@@ -32,12 +33,10 @@ from dressform.worker.rewrite import rewrite_tables
 
 log = logging.getLogger(__name__)
 
-DELIVERY_INTERVAL = timedelta(seconds=1)
+DELIVERY_SECONDS = 1
 SHUTDOWN_TIMEOUT_SECONDS = 6.0
 DAYS_AHEAD = 3
 MAIL_DELIVERY = "mail delivery"
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 T = TypeVar("T")
 
@@ -60,6 +59,7 @@ class WorkerTasks:
     mail_folder: Path
     interval: timedelta
     guard: DeletionGuard
+    turns: MailTurns
     error_reporter: ErrorReporter = field(default_factory=ErrorReporter)
 
     async def run_once(self) -> list[RunResult]:
@@ -75,8 +75,8 @@ class WorkerTasks:
     async def run_scheduled(self) -> Outcome:
         """Do the retention run of this slot; a rule is skipped if another worker has its slot.
 
-        A rule takes half an interval at most, so that a large deletion does not delay the other
-        steps. The next run goes on with it.
+        A rule takes half an interval at most, and goes on in the next run: a large deletion does not
+        delay the other steps.
         """
         now = self.uows.clock()
         return await self.run(
@@ -123,25 +123,29 @@ class WorkerTasks:
     async def create_partitions(self) -> None:
         """Create the partitions of the next days, so that no request waits for one."""
         async with self.uows.transaction() as uow:
-            today = uow.now.date()
-            days = {today + timedelta(days=ahead) for ahead in range(DAYS_AHEAD + 1)}
+            days = {uow.now.date() + timedelta(days=ahead) for ahead in range(DAYS_AHEAD + 1)}
             await (await AccessLogPartitions.assume_role(uow)).ensure(days)
 
     async def check_mail(self) -> None:
         """Check the mail server, and delete expired files of the mail folder."""
         await check_mail(self.uows, self.transport)
-        now = self.uows.clock()
-        deleted = await asyncio.to_thread(delete_old_mails, self.mail_folder, at=now)
-        if deleted:
+        at = self.uows.clock()
+        if deleted := await asyncio.to_thread(delete_old_mails, self.mail_folder, at=at):
             log.info("%d mails in %s were deleted", deleted, self.mail_folder)
 
     async def deliver_mails(self) -> int:
-        """Deliver the mails that are due. Return how many were handed over."""
-        return await deliver_mails(self.uows, self.composer, self.transport)
+        """Deliver the mails that are due, by all couriers. Return how many were handed over."""
+        await discard_mails(self.uows)
+        couriers = [self.deliver_as_courier() for _ in range(self.turns.couriers)]
+        return sum(await asyncio.gather(*couriers))
 
-    async def deliver_in_background(self) -> None:
-        """Deliver the mails that are due; a failure is logged."""
-        await self._run_step(MAIL_DELIVERY, self.deliver_mails(), Outcome())
+    async def deliver_as_courier(self) -> int:
+        """Deliver the mails that are due, as one of the couriers."""
+        return await deliver_mails(self.uows, self.composer, self.transport, self.turns)
+
+    async def run_in_background(self, step: Callable[..., Awaitable[int]], *arguments: Any) -> None:
+        """Run a step of the mail delivery; a failure is logged."""
+        await self._run_step(MAIL_DELIVERY, step(*arguments), Outcome())
 
     async def _run_step(self, name: str, step: Awaitable[T], outcome: Outcome) -> T | None:
         """Return the result of a step. If it fails, log it and add it to the outcome."""
@@ -155,30 +159,33 @@ class WorkerTasks:
 
 @asynccontextmanager
 async def run_scheduler(tasks: WorkerTasks) -> AsyncIterator[None]:
-    """Run the worker's two jobs at their intervals, from now until the block ends.
+    """Run the worker's jobs at their intervals, from now until the block ends.
 
-    A job that is running then has SHUTDOWN_TIMEOUT_SECONDS to finish, and is then cancelled: its
+    Each courier has a job: one that waits for the mail server delays no other. A job that is running then has SHUTDOWN_TIMEOUT_SECONDS to finish, and is then cancelled: its
     transaction is rolled back, and the next worker repeats it.
     """
     running: set[asyncio.Task[Any]] = set()
 
-    async def run(job: Callable[[], Awaitable[object]]) -> None:
+    async def run(job: Callable[..., Awaitable[object]], *arguments: Any) -> None:
         task = asyncio.current_task()
         assert task is not None
         running.add(task)
         task.add_done_callback(running.discard)
-        await job()
+        await job(*arguments)
 
     # Several missed runs are made up for by one (coalesce), however late (misfire_grace_time).
     defaults = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
     scheduler = AsyncIOScheduler(timezone=UTC, job_defaults=defaults)
-    for job, interval in (
-        (tasks.run_scheduled, tasks.interval),
-        (tasks.deliver_in_background, DELIVERY_INTERVAL),
-    ):
-        trigger = IntervalTrigger(seconds=int(interval.total_seconds()), timezone=UTC)
-        # The scheduler uses the real clock, also when DRESSFORM_CLOCK_AHEAD is set.
-        scheduler.add_job(run, trigger, args=[job], next_run_time=datetime.now(UTC))
+    deliveries = [(tasks.run_in_background, tasks.deliver_as_courier)] * tasks.turns.couriers
+    discarding = (tasks.run_in_background, discard_mails, tasks.uows)
+    # The scheduler uses the real clock, also when DRESSFORM_CLOCK_AHEAD is set.
+    start = datetime.now(UTC)
+    trigger = IntervalTrigger(seconds=DELIVERY_SECONDS, timezone=UTC)
+    for number, job in enumerate((discarding, *deliveries)):
+        delay = timedelta(seconds=number * DELIVERY_SECONDS / (1 + len(deliveries)))
+        scheduler.add_job(run, trigger, args=job, next_run_time=start + delay)
+    trigger = IntervalTrigger(seconds=int(tasks.interval.total_seconds()), timezone=UTC)
+    scheduler.add_job(run, trigger, args=[tasks.run_scheduled], next_run_time=start)
     scheduler.start()
     try:
         yield
@@ -190,4 +197,4 @@ async def run_scheduler(tasks: WorkerTasks) -> AsyncIterator[None]:
 
 
 def _scheduled_time(now: datetime, interval: timedelta) -> datetime:
-    return now - (now - _EPOCH) % interval
+    return now - (now - datetime(1970, 1, 1, tzinfo=UTC)) % interval

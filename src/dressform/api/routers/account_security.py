@@ -6,7 +6,9 @@ from dressform.actions.change_password import change_password as set_new_passwor
 from dressform.actions.change_password import reset_password as set_password_by_link
 from dressform.actions.reactivate_account import reactivate_account as reopen
 from dressform.api.dependencies import (
+    AppStateDep,
     CurrentMemberOrRestricted,
+    MailLimiterDep,
     MailRepositoryDep,
     PasswordHasherDep,
     RateLimiterDep,
@@ -35,13 +37,13 @@ router = APIRouter(prefix="/v1/auth", tags=["auth"])
     responses=problem_responses(RateLimited),
 )
 async def forgot_password(
-    payload: EmailOnly, mails: MailRepositoryDep, rate_limiter: RateLimiterDep
+    payload: EmailOnly, mails: MailRepositoryDep, mail_limiter: MailLimiterDep
 ) -> None:
     """Request a link to reset the password
 
     The response is the same whether or not the address has an account.
     """
-    rate_limiter.hit(RateLimit.MAIL, payload.email)
+    mail_limiter.hit(payload.email)
     await mails.add("password-reset", to=payload.email, language="en")
 
 
@@ -94,20 +96,20 @@ async def change_password(
     responses=problem_responses(WrongPassword, RateLimited),
 )
 async def change_email(
-    payload: EmailChange,
-    me: CurrentMemberOrRestricted,
-    uows: UnitOfWorkFactoryDep,
-    hasher: PasswordHasherDep,
-    rate_limiter: RateLimiterDep,
+    payload: EmailChange, me: CurrentMemberOrRestricted, state: AppStateDep
 ) -> None:
     """Change your e-mail address
 
     The address changes when the link that is sent to the new address is followed.
     """
-    with rate_limiter.guard(RateLimit.PASSWORD, str(me.account_id)):
-        rate_limiter.hit(RateLimit.MAIL, payload.new_email)
+    with state.rate_limiter.guard(RateLimit.PASSWORD, str(me.account_id)):
+        state.mail_limiter.hit_for_member(me.account_id, payload.new_email)
         await ask_email_change(
-            uows, hasher, me, password=payload.password, new_email=payload.new_email
+            state.uows,
+            state.passwords,
+            me,
+            password=payload.password,
+            new_email=payload.new_email,
         )
 
 

@@ -4,14 +4,13 @@ from dressform.actions.confirm_sign_up import confirm_sign_up
 from dressform.actions.register import check_registration
 from dressform.actions.register import register as keep_registration
 from dressform.api.dependencies import (
+    MailLimiterDep,
     MailRepositoryDep,
     PasswordHasherDep,
-    RateLimiterDep,
     UnitOfWorkDep,
     UnitOfWorkFactoryDep,
 )
 from dressform.api.problem_responses import problem_responses
-from dressform.api.rate_limiter import RateLimit
 from dressform.api.schemas.accounts import EmailOnly, Registration, TokenOnly
 from dressform.errors import EmailTaken, LinkInvalid, RateLimited, UsernameTaken, WeakPassword
 
@@ -29,7 +28,7 @@ async def register(
     payload: Registration,
     uows: UnitOfWorkFactoryDep,
     hasher: PasswordHasherDep,
-    rate_limiter: RateLimiterDep,
+    mail_limiter: MailLimiterDep,
 ) -> None:
     """Register
 
@@ -39,7 +38,7 @@ async def register(
     await check_registration(
         uows, email=payload.email, username=payload.username, password=payload.password
     )
-    rate_limiter.hit(RateLimit.MAIL, payload.email)
+    mail_limiter.hit(payload.email)
     await keep_registration(uows, hasher, **payload.model_dump())
 
 
@@ -66,11 +65,11 @@ async def confirm_registration(payload: TokenOnly, uow: UnitOfWorkDep) -> None:
     responses=problem_responses(RateLimited),
 )
 async def resend_verification(
-    payload: EmailOnly, mails: MailRepositoryDep, rate_limiter: RateLimiterDep
+    payload: EmailOnly, mails: MailRepositoryDep, mail_limiter: MailLimiterDep
 ) -> None:
     """Send the link of a registration again
 
     The previous link stops working.
     """
-    rate_limiter.hit(RateLimit.MAIL, payload.email)
+    mail_limiter.hit(payload.email)
     await mails.add("sign-up", to=payload.email, language="en")

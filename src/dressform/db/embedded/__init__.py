@@ -177,7 +177,7 @@ def _write_lock_info(lock: TextIO, socket_dir: Path | None = None) -> None:
 @contextmanager
 def _create_socket_dir(user: OsUser, lock: TextIO) -> Iterator[Path]:
     # sun_path is limited to 108 bytes (104 on macOS), so the state folder or TMPDIR may be too long.
-    folder = Path(tempfile.mkdtemp(prefix="dressform-", dir="/tmp"))
+    folder = Path(tempfile.mkdtemp(prefix="dressform-", dir="/tmp"))  # nosec B108  # mode 0700
     try:
         _write_lock_info(lock, folder)
         user.chown(folder)

@@ -1,29 +1,33 @@
-"""Logging of a process: one line per event, on standard error, without any personal value."""
+"""Logging of a process: one line per event, on standard error, without any personal value.
+
+A line is text or a JSON object. Its time is in UTC and cut to seconds: a finer one could be compared
+with other times that are stored.
+"""
 
 import copy
+import json
 import logging
 import re
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from itertools import islice
-from time import monotonic
 from traceback import walk_tb
 
 from dressform.errors import StartupError
 
 _FORMAT = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
-THROTTLE_SECONDS = 60.0
-"""The time in which ThrottledLogger logs one message once."""
-
 _MAX_CHAIN = 5
 _MAX_FOREIGN_FRAMES = 3
+_CONTROL_CHARACTERS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _PRIVACY_ACTS = frozenset({"dressform.api.routers.consents", "dressform.api.routers.privacy"})
 
 
-def configure(level: str) -> None:
-    """Set up the root logger with the redacting formatter."""
+def configure(level: str, log_format: str) -> None:
+    """Set up the root logger with a redacting formatter. The format is `text` or `json`."""
     handler = logging.StreamHandler()
-    handler.setFormatter(RedactingFormatter(_FORMAT))
+    formatter = JsonFormatter if log_format == "json" else RedactingFormatter
+    handler.setFormatter(formatter(_FORMAT))
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
     # apscheduler logs each job, alembic each step and uvicorn each start at INFO.
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
@@ -33,27 +37,6 @@ def configure(level: str) -> None:
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
 
 
-class ThrottledLogger:
-    """Logs a message that many requests or steps cause alike, once a minute at most."""
-
-    def __init__(self, logger: logging.Logger) -> None:
-        self._logger = logger
-        self._next_at: dict[str, float] = {}
-
-    def warning(self, text: str, *args: object) -> None:
-        self._log(logging.WARNING, text % args)
-
-    def error(self, text: str, *args: object) -> None:
-        self._log(logging.ERROR, text % args)
-
-    def _log(self, level: int, message: str) -> None:
-        now = monotonic()
-        if now >= self._next_at.get(message, 0.0):
-            self._next_at = {text: at for text, at in self._next_at.items() if at > now}
-            self._next_at[message] = now + THROTTLE_SECONDS
-            self._logger.log(level, "%s", message)
-
-
 class RedactingFormatter(logging.Formatter):
     """A formatter that writes the type and the location of an error, never its message.
 
@@ -61,6 +44,15 @@ class RedactingFormatter(logging.Formatter):
     """
 
     def format(self, record: logging.LogRecord) -> str:
+        return super().format(self.redact(record))
+
+    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: N802, ARG002
+        """Return the time of a record in UTC, as in ``2026-11-30T12:00:00Z``."""
+        at = datetime.fromtimestamp(int(record.created), UTC)
+        return at.isoformat().replace("+00:00", "Z")
+
+    def redact(self, record: logging.LogRecord) -> logging.LogRecord:
+        """Return a copy of the record whose message is one line without personal values."""
         error = record.exc_info[1] if record.exc_info else None
         message = record.getMessage()
         if message.startswith("Traceback"):
@@ -71,13 +63,30 @@ class RedactingFormatter(logging.Formatter):
         if error is not None:
             redacted.msg += f" ({_describe_error(error)})"
         redacted.exc_info = redacted.exc_text = redacted.stack_info = None
-        return super().format(redacted)
+        return redacted
+
+
+class JsonFormatter(RedactingFormatter):
+    """A formatter that writes each record as a JSON object on one line."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        event = getattr(record, "event", None)
+        values = {
+            "time": self.formatTime(record),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": self.redact(record).msg,
+            **({} if event is None else {"event": event}),
+        }
+        return json.dumps(values, ensure_ascii=False)
 
 
 def _first_line(logger: str, message: str) -> str:
     # asyncio writes the repr of objects in further lines and in brackets.
     ends = r"[\n(<]" if logger == "asyncio" else r"\n"
-    return re.split(ends, message, maxsplit=1)[0].rstrip()
+    first = re.split(ends, message, maxsplit=1)[0].rstrip()
+    # A terminal obeys control characters, and some programs end a line at U+2028.
+    return _CONTROL_CHARACTERS.sub("?", first)
 
 
 def _describe_error(error: BaseException) -> str:

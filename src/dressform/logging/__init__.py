@@ -1,0 +1,1 @@
+"""Logging: the format of lines, and the kinds of security events."""

@@ -1,0 +1,164 @@
+"""Attacks that use the service to fill the mailbox of another person, or to send them a text."""
+
+from collections.abc import Awaitable, Callable
+from zlib import crc32
+
+import httpx
+import pytest
+
+from dressform.api.mail_limiter import BURST_SECONDS
+from dressform.mail.mailboxes import mailbox_of
+from tests.conftest import MovableClock
+from tests.helpers.assertions import assert_problem
+from tests.helpers.auth import change_email, forgot
+from tests.helpers.members import CreateMember, Mailbox, MemberClient
+
+PER_SECOND = 20
+BURST = PER_SECOND * BURST_SECONDS
+
+TAGGED = [f"victim+{number}@example.org" for number in range(6)]
+DOTTED = [
+    "victim@gmail.com",
+    "v.ictim@gmail.com",
+    "Vi.ctim@googlemail.com",
+    "v.i.c.t.i.m+tag@GMail.com",
+    "vic.tim@gmail.com",
+    "victi.m@gmail.com",
+]
+
+Ask = Callable[[MemberClient, str], Awaitable[httpx.Response]]
+
+
+async def ask_to_register(ada: MemberClient, email: str) -> httpx.Response:
+    name = f"name-{crc32(email.encode())}"
+    return await MemberClient(ada.client, ada.mailbox, name, email=email).register()
+
+
+async def ask_to_resend(ada: MemberClient, email: str) -> httpx.Response:
+    return await ada.client.post("/v1/auth/resend", json={"email": email})
+
+
+async def ask_to_reset(ada: MemberClient, email: str) -> httpx.Response:
+    return await forgot(ada.client, email)
+
+
+async def ask_to_change(ada: MemberClient, email: str) -> httpx.Response:
+    return await change_email(ada, email)
+
+
+ASK = [ask_to_register, ask_to_resend, ask_to_reset, ask_to_change]
+ASK_AS_A_STRANGER = ASK[:3]
+
+
+@pytest.mark.parametrize("ask", ASK)
+@pytest.mark.parametrize("variants", [TAGGED, DOTTED], ids=["tags", "dots"])
+async def test_variants_of_an_address_count_as_one_mailbox(
+    ada: MemberClient, ask: Ask, variants: list[str]
+) -> None:
+    answers = [await ask(ada, email) for email in variants]
+
+    assert [answer.status_code for answer in answers] == [202] * 5 + [429]
+
+
+async def test_every_request_for_mail_counts_for_the_same_mailbox(ada: MemberClient) -> None:
+    asked = [*ASK, ask_to_resend, ask_to_reset]
+    answers = [await ask(ada, email) for ask, email in zip(asked, TAGGED, strict=True)]
+
+    assert [answer.status_code for answer in answers] == [202] * 5 + [429]
+
+
+async def test_a_member_cannot_mail_many_strangers(ada: MemberClient) -> None:
+    """Each change also mails the member's own address, and the new one may be anybody's."""
+    answers = [await change_email(ada, f"stranger{number}@example.org") for number in range(6)]
+
+    assert [answer.status_code for answer in answers] == [202] * 5 + [429]
+
+
+@pytest.mark.parametrize(
+    ("address", "mailbox"),
+    [
+        ("Ada@Example.org", "ada@example.org"),
+        ("ada+sewing@example.org", "ada@example.org"),
+        ("ada+a+b@example.org", "ada@example.org"),
+        ("a.da@example.org", "a.da@example.org"),
+        ("a.d.a+x@gmail.com", "ada@gmail.com"),
+        ("Ada@googlemail.com", "ada@gmail.com"),
+        ("+ada@example.org", "+ada@example.org"),
+        ("ada@mail.gmail.com", "ada@mail.gmail.com"),
+    ],
+)
+def test_the_mailbox_of_an_address(address: str, mailbox: str) -> None:
+    assert mailbox_of(address) == mailbox
+
+
+@pytest.mark.parametrize("ask", ASK_AS_A_STRANGER)
+async def test_strangers_cannot_queue_mail_faster_than_the_ceiling(
+    ada: MemberClient, clock: MovableClock, ask: Ask
+) -> None:
+    """It looks at no address, so the owner of an account is refused like any other."""
+    clock.advance(minutes=1)
+    for number in range(BURST):
+        assert (await forgot(ada.client, f"person{number}@example.org")).status_code == 202
+
+    refused = await ask(ada, ada.email)
+
+    assert_problem(refused, 503, "unavailable")
+    assert refused.headers["Retry-After"] == "1"
+    clock.advance(seconds=1)
+    for number in range(PER_SECOND):
+        assert (await forgot(ada.client, f"other{number}@example.org")).status_code == 202
+    assert (await ask(ada, ada.email)).status_code == 503
+
+
+async def test_a_refusal_by_the_ceiling_costs_no_attempt(
+    ada: MemberClient, clock: MovableClock
+) -> None:
+    for number in range(BURST):
+        await forgot(ada.client, f"person{number}@example.org")
+    for _ in range(5):
+        assert (await forgot(ada.client, ada.email)).status_code == 503
+
+    clock.advance(seconds=1)
+
+    assert (await forgot(ada.client, ada.email)).status_code == 202
+
+
+async def test_the_ceiling_does_not_hold_for_members(ada: MemberClient) -> None:
+    for number in range(BURST + 1):
+        await forgot(ada.client, f"person{number}@example.org")
+
+    assert (await change_email(ada, "new@example.org")).status_code == 202
+
+
+async def test_one_mailbox_cannot_use_up_the_ceiling(ada: MemberClient) -> None:
+    for _ in range(BURST):
+        await forgot(ada.client, "victim@example.org")
+
+    assert (await forgot(ada.client, ada.email)).status_code == 202
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+@pytest.mark.parametrize("name", ["free-gift.evilvruha.com", "www.evil.org"])
+async def test_the_first_mail_holds_no_text_of_a_strangers_choice(
+    client: httpx.AsyncClient, mailbox: Mailbox, language: str, name: str
+) -> None:
+    """Mail programs turn what looks like a domain into a link."""
+    stranger = MemberClient(client, mailbox, name, email="victim@example.org", language=language)
+    assert (await stranger.register()).status_code == 202
+
+    message = await mailbox.receive_one()
+
+    assert name not in message.as_string()
+    assert name not in message.get_content()
+
+
+async def test_the_mail_to_a_new_address_holds_no_text_of_the_members_choice(
+    create_member: CreateMember,
+) -> None:
+    """The new address may be a stranger's, who has not confirmed it."""
+    member = await create_member("free-gift.evilvruha.com", email="eve@example.org")
+    await change_email(member, "victim@example.org")
+
+    found = {message["To"]: message.as_string() for message in await member.mailbox.collect()}
+
+    assert "evilvruha" not in found["victim@example.org"]
