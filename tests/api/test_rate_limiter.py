@@ -4,7 +4,6 @@ import pytest
 
 from dressform.api import rate_limiter as rate_limiter_module
 from dressform.api.rate_limiter import RateLimit, RateLimiter
-from dressform.crypto.secrets import KeyedIndex
 from dressform.errors import RateLimited
 from tests.conftest import MovableClock
 from tests.helpers.assertions import assert_problem, comparable_response
@@ -16,7 +15,7 @@ WRONG = "a wrong password"
 
 @pytest.fixture
 def rate_limiter(clock: MovableClock) -> RateLimiter:
-    return RateLimiter(KeyedIndex(b"k" * 32), clock)
+    return RateLimiter(clock)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 
 from dressform.clock import Clock
-from dressform.crypto.secrets import KeyedIndex
+from dressform.crypto.secrets import KeyedIndex, new_key
 from dressform.errors import RateLimited
 from dressform.logging.security_events import SecurityEvent, log_security_event
 
@@ -30,8 +30,8 @@ class RateLimit(Enum):
 class RateLimiter:
     """Sliding windows. Each limit keeps its keys in the order of their latest attempt."""
 
-    def __init__(self, index: KeyedIndex, clock: Clock) -> None:
-        self._index = index
+    def __init__(self, clock: Clock) -> None:
+        self._index = KeyedIndex(new_key())
         self._clock = clock
         self._hits: dict[RateLimit, OrderedDict[bytes, deque[datetime]]] = {
             limit: OrderedDict() for limit in RateLimit

@@ -8,7 +8,6 @@ from fastapi import Request
 from dressform.api.mail_limiter import MailLimiter
 from dressform.api.rate_limiter import RateLimiter
 from dressform.crypto.passwords import PasswordHasher
-from dressform.crypto.secrets import KeyedIndex, new_key
 from dressform.crypto.tokens import AccessTokens
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.images import ImageProcessor
@@ -34,7 +33,7 @@ def create_state(
     settings: Settings, uows: UnitOfWorkFactory, tokens: AccessTokens, spools: Path
 ) -> AppState:
     """Create the state. `spools` is the folder with the files of the access log."""
-    rate_limiter = RateLimiter(KeyedIndex(new_key()), uows.clock)
+    rate_limiter = RateLimiter(uows.clock)
     return AppState(
         settings=settings,
         uows=uows,
