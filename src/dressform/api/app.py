@@ -6,7 +6,6 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from fastapi import FastAPI
-from fastapi.middleware.cors import CORSMiddleware
 from fastapi.routing import APIRoute
 from starlette.types import ASGIApp
 
@@ -18,6 +17,7 @@ from dressform.access_log.shipper import Shipper
 from dressform.access_log.spool import check_writable
 from dressform.actions.tidy_journal import tidy_regularly
 from dressform.api.exception_handlers import add_exception_handlers
+from dressform.api.middleware import add_middleware
 from dressform.api.openapi import complete_document
 from dressform.api.pages import dataset as dataset_pages
 from dressform.api.pages import documentation, sitemap
@@ -43,13 +43,13 @@ from dressform.api.routers import (
 from dressform.api.routers import model_import_export as model_files
 from dressform.api.routers import registration as sign_ups
 from dressform.api.state import AppState
+from dressform.api.time_slices import TimeSlices
 from dressform.bootstrap import bootstrap
 from dressform.clock import Clock
 from dressform.crypto.passwords import PasswordHasher
 from dressform.crypto.signing_keys import check_signing_backend
 from dressform.crypto.tokens import AccessTokens
 from dressform.db.migrate import head_revisions
-from dressform.http.body_limit import BodyLimitMiddleware
 from dressform.http.security_headers import HeadersMiddleware
 from dressform.images import ImageProcessor
 from dressform.retention_audit.auditor import Auditor
@@ -131,7 +131,7 @@ def create_app(process_settings: Settings, clock: Clock | None = None) -> Applic
         app.router.routes.extend(module.router.routes)
     _name_operations(app)
     add_exception_handlers(app)
-    _add_middleware(app, process_settings)
+    add_middleware(app, process_settings)
     return app
 
 
@@ -147,21 +147,6 @@ def _name_operations(app: FastAPI) -> None:
     for route in app.routes:
         if isinstance(route, APIRoute):
             route.unique_id = route.name
-
-
-def _add_middleware(app: FastAPI, process_settings: Settings) -> None:
-    """Add the middleware; the last one added is the outermost."""
-    app.add_middleware(BodyLimitMiddleware)
-    if process_settings.allowed_origins:
-        app.add_middleware(
-            CORSMiddleware,
-            allow_origins=process_settings.allowed_origins,
-            allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
-            allow_headers=["Authorization", "Content-Type", "If-None-Match"],
-            allow_credentials=True,
-            expose_headers=["X-Request-ID", "Retry-After", "Location", "ETag"],
-            max_age=600,
-        )
 
 
 @asynccontextmanager
@@ -185,6 +170,7 @@ async def _lifespan(app: Application) -> AsyncIterator[None]:
             images=ImageProcessor(),
             rate_limiter=RateLimiter(uows.keyrings.index, uows.clock),
             auditor=Auditor(uows, spools, interval=process_settings.worker_interval),
+            time_slices=TimeSlices(),
         )
         app.state.shipper = app.shipper = Shipper(uows, spools)
         app.shipper.start()

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from fastapi import Request
 
 from dressform.api.rate_limiter import RateLimiter
+from dressform.api.time_slices import TimeSlices
 from dressform.crypto.passwords import PasswordHasher
 from dressform.crypto.tokens import AccessTokens
 from dressform.db.unit_of_work import UnitOfWorkFactory
@@ -24,6 +25,7 @@ class AppState:
     images: ImageProcessor
     rate_limiter: RateLimiter
     auditor: Auditor
+    time_slices: TimeSlices
 
 
 def get_state(request: Request) -> AppState:

@@ -100,4 +100,4 @@ class HeadersTooLarge(DressformError):
     status = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
     slug = "headers-too-large"
     title = "The request line and headers are too large"
-    detail = "Send 64 KiB of them at most."
+    detail = "Send 16 KiB of them at most, and 100 query parameters at most."
