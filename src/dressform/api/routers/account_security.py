@@ -50,16 +50,20 @@ async def forgot_password(
     status_code=status.HTTP_204_NO_CONTENT,
     response_class=Response,
     response_description="The password is set and every session has ended; sign in again.",
-    responses=problem_responses(LinkInvalid, WeakPassword),
+    responses=problem_responses(LinkInvalid, WeakPassword, RateLimited),
 )
 async def reset_password(
-    payload: PasswordReset, uows: UnitOfWorkFactoryDep, hasher: PasswordHasherDep
+    payload: PasswordReset,
+    uows: UnitOfWorkFactoryDep,
+    hasher: PasswordHasherDep,
+    rate_limiter: RateLimiterDep,
 ) -> None:
     """Reset the password with a mailed link
 
     The link works once, within one hour.
     """
-    await set_password_by_link(uows, hasher, token=payload.token, new=payload.new_password)
+    with rate_limiter.guard(RateLimit.RESET, payload.token):
+        await set_password_by_link(uows, hasher, token=payload.token, new=payload.new_password)
 
 
 @router.post(

@@ -1,7 +1,6 @@
 from fastapi import APIRouter, Response, status
 
 from dressform.actions.confirm_sign_up import confirm_sign_up
-from dressform.actions.register import check_registration
 from dressform.actions.register import register as keep_registration
 from dressform.api.dependencies import (
     MailRepositoryDep,
@@ -36,11 +35,8 @@ async def register(
     A link is sent to the address; following it within 7 days creates the account. The response
     is the same whether or not the address already has an account.
     """
-    await check_registration(
-        uows, email=payload.email, username=payload.username, password=payload.password
-    )
-    rate_limiter.hit(RateLimit.MAIL, payload.email)
-    await keep_registration(uows, hasher, **payload.model_dump())
+    with rate_limiter.spend(RateLimit.MAIL, payload.email):
+        await keep_registration(uows, hasher, **payload.model_dump())
 
 
 @router.post(
