@@ -119,6 +119,8 @@ def settings(migrated_url: str, tmp_path: Path) -> Settings:
         master_keys=MASTER_KEY,
         state_dir=tmp_path,
         database_pool_size=5,
+        member_requests_per_minute=10**9,
+        public_requests_per_second=10**9,
         database_behind_pgbouncer="TEST_BEHIND_PGBOUNCER" in os.environ,
         _env_file=None,
     )

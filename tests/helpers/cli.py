@@ -17,6 +17,8 @@ def environment(settings: Settings, **more: str) -> dict[str, str]:
         "DRESSFORM_DATABASE_URL": settings.database_url.get_secret_value(),
         "DRESSFORM_MASTER_KEYS": MASTER_KEY,
         "DRESSFORM_STATE_DIR": str(settings.state_dir),
+        "DRESSFORM_MEMBER_REQUESTS_PER_MINUTE": str(settings.member_requests_per_minute),
+        "DRESSFORM_PUBLIC_REQUESTS_PER_SECOND": str(settings.public_requests_per_second),
         **more,
     }
 

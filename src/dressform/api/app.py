@@ -16,6 +16,7 @@ from dressform.access_log.middleware import AccessLogMiddleware
 from dressform.access_log.shipper import Shipper
 from dressform.access_log.spool import check_writable
 from dressform.actions.tidy_journal import tidy_regularly
+from dressform.api.claims import Claims
 from dressform.api.exception_handlers import add_exception_handlers
 from dressform.api.middleware import add_middleware
 from dressform.api.openapi import complete_document
@@ -24,6 +25,7 @@ from dressform.api.pages import documentation, sitemap
 from dressform.api.pages import email_links as links
 from dressform.api.pages import privacy as privacy_pages
 from dressform.api.rate_limiter import RateLimiter
+from dressform.api.request_limiter import MemberLimiter, PublicLimiter
 from dressform.api.routers import access_log as operations
 from dressform.api.routers import account_security as accounts
 from dressform.api.routers import (
@@ -50,6 +52,7 @@ from dressform.crypto.passwords import PasswordHasher
 from dressform.crypto.signing_keys import check_signing_backend
 from dressform.crypto.tokens import AccessTokens
 from dressform.db.migrate import head_revisions
+from dressform.executors.process_executor import ProcessExecutor
 from dressform.http.security_headers import HeadersMiddleware
 from dressform.images import ImageProcessor
 from dressform.retention_audit.auditor import Auditor
@@ -171,6 +174,12 @@ async def _lifespan(app: Application) -> AsyncIterator[None]:
             rate_limiter=RateLimiter(uows.keyrings.index, uows.clock),
             auditor=Auditor(uows, spools, interval=process_settings.worker_interval),
             time_slices=TimeSlices(),
+            claims=Claims(),
+            member_limiter=MemberLimiter(process_settings.member_requests_per_minute),
+            public_limiter=PublicLimiter(process_settings.public_requests_per_second),
+            file_parser=ProcessExecutor(
+                "files", processes=1, max_queued=8, max_seconds=10, max_memory=512 * 1024 * 1024
+            ),
         )
         app.state.shipper = app.shipper = Shipper(uows, spools)
         app.shipper.start()
@@ -181,3 +190,4 @@ async def _lifespan(app: Application) -> AsyncIterator[None]:
             tidying.cancel()
             await app.shipper.stop()
             app.state.dressform.images.close()
+            app.state.dressform.file_parser.close()

@@ -4,11 +4,14 @@ from dataclasses import dataclass
 
 from fastapi import Request
 
+from dressform.api.claims import Claims
 from dressform.api.rate_limiter import RateLimiter
+from dressform.api.request_limiter import MemberLimiter, PublicLimiter
 from dressform.api.time_slices import TimeSlices
 from dressform.crypto.passwords import PasswordHasher
 from dressform.crypto.tokens import AccessTokens
 from dressform.db.unit_of_work import UnitOfWorkFactory
+from dressform.executors.process_executor import ProcessExecutor
 from dressform.images import ImageProcessor
 from dressform.retention_audit.auditor import Auditor
 from dressform.settings.settings import Settings
@@ -26,6 +29,10 @@ class AppState:
     rate_limiter: RateLimiter
     auditor: Auditor
     time_slices: TimeSlices
+    claims: Claims
+    member_limiter: MemberLimiter
+    public_limiter: PublicLimiter
+    file_parser: ProcessExecutor
 
 
 def get_state(request: Request) -> AppState:

@@ -53,7 +53,7 @@ class ChildProcess:
                 self._stop()
                 raise ChildFailedError from None
         if not succeeded:
-            raise outcome
+            raise outcome from None
         result: Result = outcome
         return result
 

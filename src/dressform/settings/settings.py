@@ -86,6 +86,8 @@ class Settings(BaseSettings):
     master_keys: SecretStr | None = None
     smtp_url: Annotated[SecretStr, _secret_validator(validate_smtp_url)] | None = None
     mail_from: Annotated[str, AfterValidator(validate_sender)] = "Dressform <no-reply@localhost>"
+    member_requests_per_minute: Annotated[int, Field(ge=1, le=10**9)] = 600
+    public_requests_per_second: Annotated[int, Field(ge=1, le=10**9)] = 50
     worker_interval: timedelta = timedelta(minutes=5)
     backup_retention: timedelta = timedelta(days=30)
     clock_ahead: timedelta = timedelta(0)

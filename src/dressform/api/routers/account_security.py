@@ -1,4 +1,4 @@
-from fastapi import APIRouter, Response, status
+from fastapi import APIRouter, Depends, Response, status
 
 from dressform.actions.change_email import ask_email_change
 from dressform.actions.change_email import confirm_email as confirm_new_email
@@ -15,6 +15,7 @@ from dressform.api.dependencies import (
 )
 from dressform.api.problem_responses import problem_responses
 from dressform.api.rate_limiter import RateLimit
+from dressform.api.request_limiter import limit_public
 from dressform.api.schemas.accounts import (
     EmailChange,
     EmailOnly,
@@ -29,6 +30,7 @@ router = APIRouter(prefix="/v1/auth", tags=["auth"])
 
 @router.post(
     "/password/forgot",
+    dependencies=[Depends(limit_public("mail"))],
     status_code=status.HTTP_202_ACCEPTED,
     response_class=Response,
     response_description="If the address has an account, a link is sent to it.",
@@ -47,6 +49,7 @@ async def forgot_password(
 
 @router.post(
     "/password/reset",
+    dependencies=[Depends(limit_public("reset"))],
     status_code=status.HTTP_204_NO_CONTENT,
     response_class=Response,
     response_description="The password is set and every session has ended; sign in again.",

@@ -1,4 +1,4 @@
-from fastapi import APIRouter, Response, status
+from fastapi import APIRouter, Depends, Response, status
 
 from dressform.actions.confirm_sign_up import confirm_sign_up
 from dressform.actions.register import register as keep_registration
@@ -11,6 +11,7 @@ from dressform.api.dependencies import (
 )
 from dressform.api.problem_responses import problem_responses
 from dressform.api.rate_limiter import RateLimit
+from dressform.api.request_limiter import limit_public
 from dressform.api.schemas.accounts import EmailOnly, Registration, TokenOnly
 from dressform.errors import EmailTaken, LinkInvalid, RateLimited, UsernameTaken, WeakPassword
 
@@ -19,6 +20,7 @@ router = APIRouter(prefix="/v1/auth", tags=["auth"])
 
 @router.post(
     "/register",
+    dependencies=[Depends(limit_public("registration"))],
     status_code=status.HTTP_202_ACCEPTED,
     response_class=Response,
     response_description="A mail is sent to the address.",
@@ -56,6 +58,7 @@ async def confirm_registration(payload: TokenOnly, uow: UnitOfWorkDep) -> None:
 
 @router.post(
     "/resend",
+    dependencies=[Depends(limit_public("mail"))],
     status_code=status.HTTP_202_ACCEPTED,
     response_class=Response,
     response_description="If the address has an unconfirmed registration, a new link is sent to it.",
