@@ -191,3 +191,13 @@ async def longest_wait_for_the_loop(until: "asyncio.Future[Any]") -> float:
         await asyncio.sleep(0)
         turns.append(time.thread_time())
     return max(after - before for before, after in pairwise(turns))
+
+
+async def test_a_body_of_too_many_values_is_refused_before_it_is_parsed(
+    client: httpx.AsyncClient,
+) -> None:
+    for value in ("[]", "1", '{"a":1}', '"",""'):
+        body = '{"password":[' + ",".join([value] * 6000) + "]}"
+        answer = await client.post("/v1/auth/login", content=body.encode(), headers=JSON)
+
+        assert_problem(answer, 413, "too-large")

@@ -39,7 +39,7 @@ class TooLarge(DressformError):
     status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
     slug = "too-large"
     title = "The request is too large"
-    detail = "Send less: 256 KiB at most; a file of measurements 1 MiB; a picture, sent as `image/…`, 10 MB."
+    detail = "Send less: 256 KiB and 5,000 values at most; a file of measurements 1 MiB; a picture, sent as `image/…`, 10 MB."
 
 
 class UnsupportedPicture(DressformError):

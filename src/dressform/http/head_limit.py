@@ -37,7 +37,6 @@ async def _send_too_large(scope: Scope, send: Send) -> None:
     headers = [
         (b"content-type", b"application/problem+json"),
         (b"content-length", str(len(body)).encode()),
-        (b"connection", b"close"),
     ]
     await send(
         {"type": "http.response.start", "status": HeadersTooLarge.status, "headers": headers}

@@ -21,7 +21,7 @@ _MAX_ANGLE_DEGREES = 90
 
 _MAX_PRINTED_NAME = 40
 # A look for a similar name takes 0.2 ms.
-_MAX_SUGGESTIONS = 20
+_MAX_SUGGESTIONS = 5
 
 
 class Kind(StrEnum):

@@ -21,7 +21,6 @@ from dressform.api.refresh_token import (
     get_presented_token,
     get_refresh_cookie,
 )
-from dressform.api.request_limiter import limit_public
 from dressform.api.schemas.sessions import LoginRequest, SessionRead, SessionsRead, TokensRead
 from dressform.errors import (
     NotFound,
@@ -42,7 +41,6 @@ SessionId = Annotated[
 
 @router.post(
     "/login",
-    dependencies=[Depends(limit_public("login"))],
     response_model_exclude_none=True,
     response_description="You are signed in.",
     responses=problem_responses(WrongCredentials, RateLimited),
