@@ -1,4 +1,4 @@
-"""What an account may do only once at a time: upload a picture, import a file, export its data."""
+"""Claims of an account on work that it gets once at a time: a picture, an import, an export."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
