@@ -122,6 +122,8 @@ def settings(migrated_url: str, tmp_path: Path) -> Settings:
         database_pool_size=5,
         database_behind_pgbouncer=BEHIND_PGBOUNCER,
         mail_couriers=1,  # Mails arrive in the order in which they were written.
+        member_requests_per_minute=10**9,
+        public_requests_per_second=10**9,
         _env_file=None,
     )
 

@@ -2,7 +2,6 @@ import asyncio
 import logging
 import random
 import struct
-import threading
 import time
 import warnings
 import zlib
@@ -14,7 +13,8 @@ import pytest
 from PIL import ExifTags, Image, ImageCms, ImageOps, PngImagePlugin, features
 
 from dressform import images as module
-from dressform.errors import DressformError, TooLarge, UnsupportedPicture
+from dressform.errors import DressformError, TooLarge, Unavailable, UnsupportedPicture
+from dressform.executors.child_process import ChildFailedError, ChildProcess
 from dressform.images import MAX_BYTES, MAX_PIXELS, MAX_SIDE, ImageProcessor, ProcessedImage
 
 FORMATS = ("PNG", "JPEG", "WEBP", "AVIF")
@@ -343,13 +343,11 @@ async def test_more_is_refused_by_its_header(
         await images.normalise(declared(kind, *size))
 
 
-async def test_a_bomb_is_refused_undecoded(
-    images: ImageProcessor, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_bomb_is_refused_undecoded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(PngImagePlugin.PngImageFile, "load_prepare")
 
     with pytest.raises(TooLarge, match="40 megapixels"):
-        await images.normalise(declared("PNG", 30_000, 30_000))
+        module._normalise(declared("PNG", 30_000, 30_000))
 
 
 def test_truncated_pictures_are_never_filled_up() -> None:
@@ -475,33 +473,43 @@ async def test_the_loop_runs_on_meanwhile(images: ImageProcessor) -> None:
     assert len(ticks) > 10
 
 
-async def test_two_at_once_even_when_requests_are_given_up(
-    images: ImageProcessor, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    lock, go = threading.Lock(), threading.Event()
-    running, most = 0, 0
+def slow_jpeg(scans: int = 12) -> bytes:
+    """Return forty megapixels in a few hundred kilobytes, which take seconds to decode."""
+    data = written(Image.new("RGB", (8000, 5000), RED), "JPEG", progressive=True)
+    scan = data[data.rindex(b"\xff\xda") : -2]
+    return data[:-2] + scan * (scans - data.count(b"\xff\xda")) + b"\xff\xd9"
 
-    def decode(data: bytes) -> ProcessedImage:
-        nonlocal running, most
-        with lock:
-            running += 1
-            most = max(most, running)
-        go.wait(10)
-        with lock:
-            running -= 1
-        return ProcessedImage(data, 1, 1)
 
-    monkeypatch.setattr(module, "_normalise", decode)
-    given_up = [asyncio.create_task(images.normalise(b"")) for _ in range(4)]
-    await asyncio.sleep(0.05)
-    for task in given_up:
-        task.cancel()
-    waiting = [asyncio.create_task(images.normalise(b"later")) for _ in range(6)]
-    await asyncio.sleep(0.05)
-    go.set()
+async def test_beyond_the_queue_pictures_are_refused_at_once(images: ImageProcessor) -> None:
+    data = slow_jpeg()
+    waiting = [asyncio.create_task(images.normalise(data)) for _ in range(2 + module.MAX_QUEUED)]
+    await asyncio.sleep(0)
 
-    assert [picture.webp for picture in await asyncio.gather(*waiting)] == [b"later"] * 6
-    assert most == 2
+    with pytest.raises(Unavailable) as refusal:
+        await images.normalise(data)
+
+    assert refusal.value.retry_after
+    images.close()
+    await asyncio.gather(*waiting, return_exceptions=True)
+
+
+async def test_scans_are_limited_by_pixels(images: ImageProcessor) -> None:
+    assert await outcome(images, slow_jpeg(scans=16)) is ProcessedImage
+    assert await outcome(images, slow_jpeg(scans=17)) is UnsupportedPicture
+
+
+def test_the_memory_of_a_decoder_has_a_limit() -> None:
+    """The header of this AVIF declares four pixels, and its content has a hundred megapixels."""
+    data = written(Image.new("L", (10_000, 10_000)), "AVIF", speed=10)
+    at = data.index(b"ispe") + 8
+    lying = data[:at] + struct.pack(">II", 2, 2) + data[at + 8 :]
+    child = ChildProcess(max_seconds=20, max_memory=100 * 1024 * 1024)
+
+    assert len(lying) < 10_000
+    with pytest.raises((UnsupportedPicture, ChildFailedError)):
+        child.run(module._normalise, lying)
+    assert child.run(module._normalise, written(quarters(), "AVIF")).width == 64
+    child.close()
 
 
 def test_every_refusal_is_one_of_ours() -> None:

@@ -3,12 +3,10 @@
 The input is PNG, JPEG, WebP or AVIF. The format is detected from the bytes, not from a header.
 """
 
-import asyncio
 import logging
 import re
 import warnings
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from io import BytesIO
 from itertools import islice
@@ -16,6 +14,8 @@ from itertools import islice
 from PIL import ExifTags, Image, ImageCms
 
 from dressform.errors import DressformError, TooLarge, UnsupportedPicture
+from dressform.executors.child_process import ChildFailedError
+from dressform.executors.process_executor import ProcessExecutor
 
 MAX_BYTES = 10 * 1024 * 1024
 MAX_PIXELS = 40_000_000
@@ -26,9 +26,15 @@ _TOO_LARGE = "The picture is larger than 10 MB; send a smaller file."
 _TOO_MANY_PIXELS = "The picture has more than 40 megapixels; scale it down first."
 
 # Real JPEG files have about ten scans and at most a few hundred segments. An empty scan has 60 bytes
-# and takes 20 ms to decode, so that a file of 10 MB could occupy a thread for an hour.
+# and visits each pixel, so that a file of 10 MB could occupy a process for an hour.
 _MAX_SCANS = 64
+_MAX_SCANNED_PIXELS = 16 * MAX_PIXELS
 _MAX_SEGMENTS = 4_000
+
+# 40 megapixels of any format need 700 MB at most. A small AVIF could take 2 GB.
+_MAX_MEMORY = 768 * 1024 * 1024
+_MAX_SECONDS = 30.0
+MAX_QUEUED = 8
 
 _JPEG_MARKER = re.compile(rb"\xff([^\x00\xff\xd0-\xd7])")
 _JPEG_TEM, _JPEG_START, _JPEG_END, _JPEG_SCAN = 0x01, 0xD8, 0xD9, 0xDA
@@ -57,33 +63,42 @@ class ProcessedImage:
 
 
 class ImageProcessor:
-    """A pool of threads that process at most `max_workers` pictures at a time, to limit memory."""
+    """Child processes that decode two pictures at a time, within a limit of memory."""
 
-    def __init__(self, *, max_workers: int = 2) -> None:
-        # A semaphore would be released by a cancelled request while its thread still decodes.
-        self._threads = ThreadPoolExecutor(max_workers, thread_name_prefix="images")
+    def __init__(self) -> None:
+        self._executor = ProcessExecutor(
+            "images",
+            processes=2,
+            max_queued=MAX_QUEUED,
+            max_seconds=_MAX_SECONDS,
+            max_memory=_MAX_MEMORY,
+        )
 
     async def normalise(self, data: bytes) -> ProcessedImage:
         """Return the first frame, upright, in sRGB, with at most 1024 pixels on its longer side.
 
-        Raises TooLarge above 10 MB or 40 megapixels, UnsupportedPicture if decoding fails.
+        Raises TooLarge above 10 MB or 40 megapixels, UnsupportedPicture if decoding fails, takes too
+        long or needs too much memory, and Unavailable when too many pictures wait.
         """
         if len(data) > MAX_BYTES:
             raise TooLarge(_TOO_LARGE)
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._threads, _normalise, data)
+        try:
+            return await self._executor.run(_normalise, data)
+        except ChildFailedError:
+            raise UnsupportedPicture from None
 
     def close(self) -> None:
-        """Cancel waiting pictures. Running threads finish in the background."""
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        """Cancel waiting pictures, and stop the processes."""
+        self._executor.close()
 
 
 def _normalise(data: bytes) -> ProcessedImage:
-    # Not `catch_warnings`, which is not thread-safe: it replaces the filters of the whole process.
     warnings.filterwarnings("ignore", module=r"PIL\.")
     try:
-        _check_jpeg_complexity(data)
+        scans = _count_jpeg_scans(data)
         with Image.open(BytesIO(data), formats=_FORMATS) as image:
+            if scans * image.width * image.height > _MAX_SCANNED_PIXELS:
+                raise UnsupportedPicture  # noqa: TRY301
             return _encode(_resize(image))
     except DressformError:
         raise
@@ -93,12 +108,14 @@ def _normalise(data: bytes) -> ProcessedImage:
         raise UnsupportedPicture from None
 
 
-def _check_jpeg_complexity(data: bytes) -> None:
+def _count_jpeg_scans(data: bytes) -> int:
+    """Return the number of scans of a JPEG, else 0. Raise UnsupportedPicture for too many."""
     if not data.startswith(b"\xff\xd8"):
-        return
+        return 0
     markers = list(islice(_iter_jpeg_markers(data), _MAX_SEGMENTS + 1))
     if len(markers) > _MAX_SEGMENTS or markers.count(_JPEG_SCAN) > _MAX_SCANS:
         raise UnsupportedPicture
+    return markers.count(_JPEG_SCAN)
 
 
 def _iter_jpeg_markers(data: bytes) -> Iterator[int]:

@@ -4,8 +4,8 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from dressform.crypto.bounded_executor import BoundedExecutor
 from dressform.db.unit_of_work import UnitOfWorkFactory
+from dressform.executors.bounded_executor import BoundedExecutor
 from dressform.repositories.accounts import Accounts
 from dressform.repositories.sessions import Sessions
 from tests.conftest import MovableClock

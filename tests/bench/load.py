@@ -55,8 +55,8 @@ class Load:
     """
 
     connections: Sequence[Sequence[Request]]
-    status: int = 200
-    """Which every answer must have."""
+    status: int | None = 200
+    """Which every answer must have; None for any."""
     seconds: float = 1.0
     once: bool = False
     pause: float = 0.0
@@ -91,7 +91,8 @@ def measure(port: int, load: Load) -> Measured:
 
 
 class _Connection(asyncio.Protocol):
-    def __init__(self, load: Load, requests: Sequence[Request]) -> None:
+    def __init__(self, port: int, load: Load, requests: Sequence[Request]) -> None:
+        self._port = port
         heads = [(request.to_bytes(), request) for request in requests]
         self._requests: Iterator[tuple[bytes, Request]] = iter(heads) if load.once else cycle(heads)
         self._load = load
@@ -103,11 +104,29 @@ class _Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport: asyncio.Transport = transport  # type: ignore[assignment]
 
+    async def _open_again(self) -> None:
+        """Go on after the server has closed the connection, as an attacker does."""
+        self._received.clear()
+        self._length = None
+        if time.perf_counter() >= self._until:
+            self.finished.set_result(None)
+            return
+        try:
+            await asyncio.get_running_loop().create_connection(
+                lambda: self, "127.0.0.1", self._port
+            )
+        except OSError as error:
+            self._fail(str(error))
+        else:
+            self._send_next()
+
     def start(self, until: float) -> None:
         self._until = until
         self._send_next()
 
     def _send_next(self) -> None:
+        if self._transport.is_closing():
+            return
         sent = next(self._requests, None)
         if sent is None:
             self._finish()
@@ -122,21 +141,23 @@ class _Connection(asyncio.Protocol):
             head, separator, _ = self._received.partition(b"\r\n\r\n")
             if not separator:
                 return
+            self._is_chunked = b"transfer-encoding: chunked" in head.lower()
             self._length = len(head) + 4 + self._body_length(bytes(head))
-        if len(self._received) >= self._length:
+        if len(self._received) >= self._length and (
+            not self._is_chunked or self._received.endswith(b"\r\n0\r\n\r\n")
+        ):
             self._accept_answer()
 
     def _body_length(self, head: bytes) -> int:
         _, _, rest = head.lower().partition(b"content-length: ")
         if self._request.method == "HEAD" or not rest:
-            assert b"transfer-encoding: chunked" not in head.lower(), "chunks are not understood"
             return 0
         return int(rest.split(b"\r\n", 1)[0])
 
     def _accept_answer(self) -> None:
         now = time.perf_counter()
         self.seconds.append(now - self._sent_at)
-        if int(self._received[9:12]) != self._load.status:
+        if self._load.status not in {None, int(self._received[9:12])}:
             self._fail(self._received.decode(errors="replace"))
             return
         self._received.clear()
@@ -149,6 +170,9 @@ class _Connection(asyncio.Protocol):
             self._send_next()
 
     def connection_lost(self, exc: Exception | None) -> None:
+        if self._load.status is None and not self.finished.done():
+            self._opening = asyncio.ensure_future(self._open_again())
+            return
         self._fail(f"the connection was closed: {exc}")
 
     def _finish(self) -> None:
@@ -165,7 +189,7 @@ class _Connection(asyncio.Protocol):
 async def _run(port: int, load: Load) -> Measured:
     loop = asyncio.get_running_loop()
     opened = [
-        await loop.create_connection(partial(_Connection, load, requests), "127.0.0.1", port)
+        await loop.create_connection(partial(_Connection, port, load, requests), "127.0.0.1", port)
         for requests in load.connections
     ]
     connections = [protocol for _, protocol in opened]

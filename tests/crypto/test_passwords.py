@@ -182,20 +182,29 @@ async def test_nobody_waits_for_more_than_some_seconds(passwords: PasswordHasher
     assert taken < 10  # about 25, if all of them waited
 
 
-async def test_few_wait_for_a_judgement(monkeypatch: pytest.MonkeyPatch) -> None:
-    go_on = threading.Event()
-    monkeypatch.setattr(module, "validate_password", lambda *_, **__: go_on.wait() and None)
-    waiting = [
-        asyncio.create_task(validate_password_async(PHRASE, username="marie"))
-        for _ in range(1 + module.MAX_QUEUED_VALIDATIONS)
-    ]
+async def test_few_registrations_wait_and_changes_have_a_queue_of_their_own() -> None:
+    async def register(number: int) -> str | None:
+        return await validate_password_async(
+            f"{PHRASE} {number}", username="marie", is_registration=True
+        )
+
+    most = 1 + module.MAX_QUEUED_VALIDATIONS
+    waiting = [asyncio.create_task(register(number)) for number in range(most)]
     await asyncio.sleep(0)
 
     with pytest.raises(Unavailable):
-        await validate_password_async(PHRASE, username="marie")
+        await register(most)
+    assert await validate_password_async("password1234", username="marie") == module.GUESSABLE
+    assert await asyncio.gather(*waiting) == [None] * most
 
-    go_on.set()
-    assert await asyncio.gather(*waiting) == [None] * len(waiting)
+
+async def test_validating_leaves_the_thread_of_the_loop_alone() -> None:
+    await validate_password_async(PHRASE, username="marie")
+    began = time.process_time()
+    for _ in range(20):
+        await validate_password_async("".join(sorted(LEET_CHARACTERS)), username="marie")
+
+    assert time.process_time() - began < 0.1
 
 
 def test_one_of_them_serves_several_loops(passwords: PasswordHasher) -> None:

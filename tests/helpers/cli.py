@@ -20,6 +20,8 @@ def environment(settings: Settings, **more: str) -> dict[str, str]:
         "DRESSFORM_MASTER_KEYS": MASTER_KEY,
         "DRESSFORM_DATABASE_BEHIND_PGBOUNCER": str(settings.database_behind_pgbouncer),
         "DRESSFORM_STATE_DIR": str(settings.state_dir),
+        "DRESSFORM_MEMBER_REQUESTS_PER_MINUTE": str(settings.member_requests_per_minute),
+        "DRESSFORM_PUBLIC_REQUESTS_PER_SECOND": str(settings.public_requests_per_second),
         **more,
     }
 

@@ -266,7 +266,7 @@ async def test_every_parameter_of_every_address(
 TOKENS = [
     b"Bearer \xff\xfe",
     b"\xff",
-    b"Bearer " + b"a" * 100_000,
+    b"Bearer " + b"a" * 15_000,
     b"Bearer " + b"." * 5000,
     b"Bearer a.b.c d",
     b"Bearer \x00",

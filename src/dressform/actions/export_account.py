@@ -18,40 +18,48 @@ from dressform.repositories.sessions import OpenSession, Sessions
 
 @dataclass(frozen=True, slots=True)
 class AccountData:
-    """All stored data of a member. Images are WebP in base64."""
+    """All stored data of a member (GDPR articles 15 and 20).
 
+    Images are read one at a time when they are asked for, since all of them may take 90 MB. Each is
+    WebP in base64, or None.
+    """
+
+    uow: UnitOfWork
+    member: Member
     account: Credentials
     profile: PublicProfile
-    picture: str | None
-    models: list[tuple[StoredModel, str | None]]
+    models: list[StoredModel]
     sessions: list[OpenSession]
     operator: bool
     consent: Consent | None
 
+    async def read_picture(self) -> str | None:
+        try:
+            return _encode((await ProfilePictures(self.uow).get(self.member)).webp)
+        except NotFound:
+            return None
+
+    async def read_avatar(self, model_id: UUID) -> str | None:
+        try:
+            return _encode((await Avatars(self.uow).get(self.member, model_id)).webp)
+        except NotFound:
+            return None
+
 
 async def export_account(uow: UnitOfWork, member: Member) -> AccountData:
-    """Return all stored data of a member (GDPR articles 15 and 20), machine-readable."""
+    """Return all stored data of a member. The unit of work stays in use until all was read."""
     models, _ = await Models(uow).list_page(member, limit=100)
     return AccountData(
+        uow,
+        member,
         account=await Accounts(uow).get_credentials(member),
         profile=await Profiles(uow).get(member),
-        picture=await _read_picture(uow, member),
-        models=[(model, await _read_avatar(uow, member, model.id)) for model in models],
+        models=models,
         sessions=await Sessions(uow).list_all(member),
         operator=await Operators(uow).exists(member.account_id),
         consent=await Consents(uow).get(member),
     )
 
 
-async def _read_picture(uow: UnitOfWork, member: Member) -> str | None:
-    try:
-        return base64.b64encode((await ProfilePictures(uow).get(member)).webp).decode()
-    except NotFound:
-        return None
-
-
-async def _read_avatar(uow: UnitOfWork, member: Member, model_id: UUID) -> str | None:
-    try:
-        return base64.b64encode((await Avatars(uow).get(member, model_id)).webp).decode()
-    except NotFound:
-        return None
+def _encode(webp: bytes) -> str:
+    return base64.b64encode(webp).decode()

@@ -5,16 +5,6 @@ from dressform.repositories.mails import Mails
 from dressform.repositories.sign_ups import SignUps
 
 
-async def check_registration(
-    uows: UnitOfWorkFactory, *, email: str, username: str, password: str
-) -> None:
-    """Check what needs no mail. Raise WeakPassword, UsernameTaken."""
-    await require_strong_password(password, username=username, email=email)
-    uow = uows.read()
-    if not await SignUps(uow).is_username_free(username):
-        raise UsernameTaken
-
-
 async def register(
     uows: UnitOfWorkFactory,
     passwords: PasswordHasher,
@@ -24,11 +14,14 @@ async def register(
     password: str,
     language: str,
 ) -> None:
-    """Store a registration and queue its mail.
+    """Store a registration and queue its mail. Raise UsernameTaken, WeakPassword.
 
     It does the same work whether or not the address has an account: the content of the mail is
-    decided when it is delivered. Raise UsernameTaken when the name was taken meanwhile.
+    decided when it is delivered. What takes long comes after what is cheap to check.
     """
+    if not await SignUps(uows.read()).is_username_free(username):
+        raise UsernameTaken
+    await require_strong_password(password, username=username, email=email, is_registration=True)
     password_hash = await passwords.hash(password)
     async with uows.transaction() as uow:
         sign_ups = SignUps(uow)
@@ -41,9 +34,16 @@ async def register(
 
 
 async def require_strong_password(
-    password: str, *, username: str, email: str | None = None, pointer: str = "#/password"
+    password: str,
+    *,
+    username: str,
+    email: str | None = None,
+    pointer: str = "#/password",
+    is_registration: bool = False,
 ) -> None:
     """Raise WeakPassword for a password that is not acceptable."""
-    objection = await validate_password_async(password, username=username, email=email)
+    objection = await validate_password_async(
+        password, username=username, email=email, is_registration=is_registration
+    )
     if objection is not None:
         raise WeakPassword(FieldError(pointer, objection))

@@ -5,7 +5,6 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from fastapi import FastAPI
-from fastapi.middleware.cors import CORSMiddleware
 from fastapi.routing import APIRoute
 from starlette.types import ASGIApp
 
@@ -15,8 +14,8 @@ from dressform.access_log.middleware import AccessLogMiddleware
 from dressform.access_log.shipper import Shipper
 from dressform.access_log.spool import check_writable
 from dressform.api.background_tasks import run_background_tasks
-from dressform.api.body_limits import BODY_LIMITS, JSON_LIMIT
 from dressform.api.exception_handlers import add_exception_handlers
+from dressform.api.middleware import add_middleware
 from dressform.api.openapi import complete_document
 from dressform.api.pages import dataset as dataset_pages
 from dressform.api.pages import documentation, sitemap
@@ -46,7 +45,6 @@ from dressform.clock import Clock
 from dressform.crypto.signing_keys import check_signing_backend
 from dressform.crypto.tokens import AccessTokens
 from dressform.db.migrate import head_revisions
-from dressform.http.body_limit import BodyLimitMiddleware
 from dressform.http.problem_response import send_unavailable
 from dressform.http.security_headers import HeadersMiddleware
 from dressform.logging import formatters as logs
@@ -130,7 +128,7 @@ def create_app(process_settings: Settings, clock: Clock | None = None) -> Applic
         app.router.routes.extend(module.router.routes)
     _name_operations(app)
     add_exception_handlers(app)
-    _add_middleware(app, process_settings)
+    add_middleware(app, process_settings)
     return app
 
 
@@ -146,21 +144,6 @@ def _name_operations(app: FastAPI) -> None:
     for route in app.routes:
         if isinstance(route, APIRoute):
             route.unique_id = route.name
-
-
-def _add_middleware(app: FastAPI, process_settings: Settings) -> None:
-    """Add the middleware; the last one added is the outermost."""
-    app.add_middleware(BodyLimitMiddleware, default=JSON_LIMIT, by_path=BODY_LIMITS)
-    if process_settings.allowed_origins:
-        app.add_middleware(
-            CORSMiddleware,
-            allow_origins=process_settings.allowed_origins,
-            allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
-            allow_headers=["Authorization", "Content-Type", "If-None-Match"],
-            allow_credentials=True,
-            expose_headers=["X-Request-ID", "Retry-After", "Location", "ETag"],
-            max_age=600,
-        )
 
 
 @asynccontextmanager
@@ -181,3 +164,4 @@ async def _lifespan(app: Application) -> AsyncIterator[None]:
         finally:
             await app.shipper.stop()
             app.state.dressform.images.close()
+            app.state.dressform.file_parser.close()

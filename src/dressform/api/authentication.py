@@ -66,13 +66,17 @@ class _Bearer(HTTPBearer):
         )
 
     async def _get_query(self, request: Request) -> AuthenticatedQuery:
-        """Verify the token. Raise Unauthenticated, before any parameter of the request is validated."""
+        """Verify the token and count the request, before any parameter of it is validated.
+
+        Raise Unauthenticated or RateLimited.
+        """
         credentials = await super().__call__(request)
         if credentials is None:
             raise Unauthenticated
         state = get_state(request)
         uow = state.uows.read()
         claims = state.tokens.verify(credentials.credentials, at=uow.now)
+        state.member_limiter.check(claims.account_id)
         return AuthenticatedQuery(state, uow, claims)
 
 

@@ -82,6 +82,27 @@ CurrentMemberOrRestricted = Annotated[Member, Security(GetMember())]
 CurrentMember = Annotated[Member, Security(GetActiveMember())]
 """The signed-in member, whose account is not restricted."""
 
+
+async def _claim_picture(me: CurrentMemberOrRestricted, state: AppStateDep) -> AsyncIterator[None]:
+    with state.claims.hold("picture", me.account_id):
+        yield
+
+
+async def _claim_import(me: CurrentMember, state: AppStateDep) -> AsyncIterator[None]:
+    with state.claims.hold("import", me.account_id):
+        yield
+
+
+async def _claim_export(me: CurrentMemberOrRestricted, state: AppStateDep) -> AsyncIterator[None]:
+    with state.claims.hold("export", me.account_id):
+        yield
+
+
+# Each is held until the response was sent, and comes before the body is read.
+OnePicture = Depends(_claim_picture)
+OneImport = Depends(_claim_import)
+OneExport = Depends(_claim_export)
+
 CurrentOperator = Annotated[Member, Security(GetOperator())]
 """The signed-in member, who is an operator."""
 

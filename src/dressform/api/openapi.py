@@ -20,6 +20,7 @@ from dressform.errors import (
     InvalidInput,
     MalformedRequest,
     OutcomeUnknown,
+    RateLimited,
     TooLarge,
     Unauthenticated,
     Unavailable,
@@ -130,7 +131,7 @@ def _common_errors(operation: dict[str, Any]) -> Iterator[type[DressformError]]:
     """Yield the errors that an operation may raise without declaring them."""
     yield from (InternalError, Unavailable, TooLarge)
     if operation["security"]:
-        yield from (Unauthenticated, AccountRestricted)
+        yield from (Unauthenticated, AccountRestricted, RateLimited)
     if "requestBody" in operation or "parameters" in operation:
         yield InvalidInput
     if "requestBody" in operation:

@@ -13,7 +13,7 @@ from enum import Enum
 
 from dressform.clock import Clock
 from dressform.crypto.secrets import KeyedIndex, new_key
-from dressform.errors import RateLimited
+from dressform.errors import DressformError, RateLimited
 from dressform.logging.security_events import SecurityEvent, log_security_event
 
 MAX_KEYS = 100_000
@@ -25,6 +25,7 @@ class RateLimit(Enum):
 
     PASSWORD = (10, timedelta(minutes=15))
     MAIL = (5, timedelta(hours=1))
+    RESET = (20, timedelta(minutes=15))
 
 
 class RateLimiter:
@@ -70,6 +71,20 @@ class RateLimiter:
         self.hit(limit, key)
         yield
         self.clear(limit, key)
+
+    @contextmanager
+    def spend(self, limit: RateLimit, key: str) -> Iterator[None]:
+        """Count one attempt, and take it back when the body raises an error."""
+        self.hit(limit, key)
+        try:
+            yield
+        except DressformError:
+            times = self._hits[limit].get(self._index.hash_email(key))
+            if times:
+                times.pop()
+            if not times:
+                self.clear(limit, key)
+            raise
 
     def size(self, limit: RateLimit) -> int:
         """Return the number of keys that are counted."""

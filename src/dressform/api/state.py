@@ -5,11 +5,15 @@ from pathlib import Path
 
 from fastapi import Request
 
+from dressform.api.claims import Claims
 from dressform.api.mail_limiter import MailLimiter
 from dressform.api.rate_limiter import RateLimiter
+from dressform.api.request_limiter import MemberLimiter, PublicLimiter
+from dressform.api.time_slices import TimeSlices
 from dressform.crypto.passwords import PasswordHasher
 from dressform.crypto.tokens import AccessTokens
 from dressform.db.unit_of_work import UnitOfWorkFactory
+from dressform.executors.process_executor import ProcessExecutor
 from dressform.images import ImageProcessor
 from dressform.retention_audit.auditor import Auditor
 from dressform.settings.settings import Settings
@@ -27,6 +31,11 @@ class AppState:
     rate_limiter: RateLimiter
     mail_limiter: MailLimiter
     auditor: Auditor
+    time_slices: TimeSlices
+    claims: Claims
+    member_limiter: MemberLimiter
+    public_limiter: PublicLimiter
+    file_parser: ProcessExecutor
 
 
 def create_state(
@@ -41,10 +50,15 @@ def create_state(
         tokens=tokens,
         images=ImageProcessor(),
         rate_limiter=rate_limiter,
-        mail_limiter=MailLimiter(
-            rate_limiter, uows.clock, per_second=settings.mail_requests_per_second
-        ),
+        mail_limiter=MailLimiter(rate_limiter),
         auditor=Auditor(uows, spools, interval=settings.worker_interval),
+        time_slices=TimeSlices(),
+        claims=Claims(),
+        member_limiter=MemberLimiter(settings.member_requests_per_minute),
+        public_limiter=PublicLimiter(settings.public_requests_per_second),
+        file_parser=ProcessExecutor(
+            "files", processes=1, max_queued=8, max_seconds=10, max_memory=512 * 1024 * 1024
+        ),
     )
 
 

@@ -3,13 +3,16 @@
 import os
 import secrets
 import unicodedata
-from functools import cache, partial
+from functools import cache
 from threading import Lock
 
 from passlib.context import CryptContext
 from zxcvbn import zxcvbn
 
-from dressform.crypto.bounded_executor import BoundedExecutor
+from dressform.errors import Unavailable
+from dressform.executors.bounded_executor import RETRY_AFTER_SECONDS, BoundedExecutor
+from dressform.executors.child_process import ChildFailedError
+from dressform.executors.process_executor import ProcessExecutor
 
 SITE = "dressform"
 MIN_LENGTH = 12
@@ -18,9 +21,10 @@ MAX_LENGTH = 256
 MAX_RAW_LENGTH = 4 * MAX_LENGTH
 
 MIN_SCORE = 3
-MAX_SCORED_LENGTH = 72
+# The rest only makes a password stronger.
+MAX_SCORED_LENGTH = 40
 # zxcvbn tries every way to read digits and symbols as letters: with all of them in 72 characters
-# that took two seconds, with eight kinds in 72 or all kinds in 20 at most a quarter of one.
+# that took two seconds.
 MAX_SCORED_LENGTH_IF_LEET = 20
 LEET_CHARACTERS = frozenset("4@8({[<369!1|70$5+%2")
 MAX_LEET_KINDS = 8
@@ -35,10 +39,12 @@ GUESSABLE = (
     "This one is easy to guess: choose a few more words that have nothing to do with each other."
 )
 
-# A hash takes about 25 ms of a core, a validation at most 0.25 s: no call waits for more than about
+# A hash takes about 25 ms of a core, a validation at most 0.1 s: no call waits for more than about
 # two seconds.
 MAX_QUEUED_PER_CORE = 40
-MAX_QUEUED_VALIDATIONS = 8
+MAX_QUEUED_VALIDATIONS = 16
+_MAX_VALIDATION_SECONDS = 5.0
+_MAX_VALIDATION_MEMORY = 512 * 1024 * 1024
 
 _CONTEXT = CryptContext(
     schemes=["argon2"],
@@ -49,7 +55,22 @@ _CONTEXT = CryptContext(
 )
 
 _scoring_lock = Lock()
-_validator = BoundedExecutor("judging", threads=1, max_queued=MAX_QUEUED_VALIDATIONS)
+
+
+def _create_validator(name: str) -> ProcessExecutor:
+    """Return a process for validations: in a thread, zxcvbn would hold up the event loop."""
+    return ProcessExecutor(
+        name,
+        processes=1,
+        max_queued=MAX_QUEUED_VALIDATIONS,
+        max_seconds=_MAX_VALIDATION_SECONDS,
+        max_memory=_MAX_VALIDATION_MEMORY,
+    )
+
+
+# Anyone can register, so the passwords of existing accounts have a queue of their own.
+_registration_validator = _create_validator("registrations")
+_change_validator = _create_validator("password-changes")
 
 
 class PasswordHasher:
@@ -99,16 +120,22 @@ def _dummy_hash() -> str:
 
 
 async def validate_password_async(
-    password: str, *, username: str, email: str | None = None
+    password: str, *, username: str, email: str | None = None, is_registration: bool = False
 ) -> str | None:
-    """Run `validate_password` in a thread. Raise Unavailable when too many calls are queued."""
-    return await _validator.run(
-        partial(validate_password, password, username=username, email=email)
-    )
+    """Run `validate_password` in a process. Raise Unavailable when too many calls are queued."""
+    validator = _registration_validator if is_registration else _change_validator
+    try:
+        return await validator.run(_validate, password, username, email)
+    except ChildFailedError:
+        raise Unavailable(retry_after=RETRY_AFTER_SECONDS) from None
+
+
+def _validate(password: str, username: str, email: str | None) -> str | None:
+    return validate_password(password, username=username, email=email)
 
 
 def validate_password(password: str, *, username: str, email: str | None = None) -> str | None:
-    """Return None for an acceptable password, else one sentence of advice. Takes up to 0.25 s."""
+    """Return None for an acceptable password, else one sentence of advice. Takes up to 0.1 s."""
     if "\0" in password or any("\ud800" <= character <= "\udfff" for character in password):
         return UNREADABLE
     if len(password) > MAX_RAW_LENGTH or len(text := _normalise(password)) > MAX_LENGTH:

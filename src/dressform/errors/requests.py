@@ -41,7 +41,7 @@ class TooLarge(DressformError):
     status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
     slug = "too-large"
     title = "The request is too large"
-    detail = "Send less: 256 KiB at most; a file of measurements 1 MiB; a picture 10 MiB."
+    detail = "Send less: 256 KiB and 5,000 values at most; a file of measurements 1 MiB; a picture 10 MiB."
 
 
 class UnsupportedPicture(DressformError):
@@ -102,4 +102,4 @@ class HeadersTooLarge(DressformError):
     status = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
     slug = "headers-too-large"
     title = "The request line and headers are too large"
-    detail = "Send at most 100 headers, and 64 KiB of them and the request line together."
+    detail = "Send at most 100 headers and 100 query parameters, and 16 KiB of them and the path together."

@@ -46,7 +46,8 @@ class Models:
         """
         params = self._params(owner) | {"after": after, "most": limit + 1}
         rows = await self._uow.connection.execute(NEXT_PAGE, params)
-        return decrypt_page(rows.all(), owner, limit=limit)
+        page, more = select_page(rows.all(), limit=limit)
+        return [decrypt_model(row, owner) for row in page], more
 
     async def add(
         self, owner: Owner, *, name: str, body: BodyMeasurements, based_on: UUID | None = None
@@ -162,14 +163,11 @@ def decrypt_member_model(row: Row, owner: Owner) -> StoredModel:
     return decrypt_model(row, owner)
 
 
-def decrypt_page(
-    rows: Sequence[Row], owner: Owner, *, limit: int
-) -> tuple[list[StoredModel], int | None]:
-    """Return the models of a page, and the position to go on after when there are more.
+def select_page(rows: Sequence[Row], *, limit: int) -> tuple[list[Row], int | None]:
+    """Return the rows of a page in order, and the position to go on after when there are more.
 
     `rows`: one more than the limit, in any order, or one without a model when there is none.
     """
-    models = [decrypt_model(row, owner) for row in rows if row.id is not None]
-    models.sort(key=lambda model: model.position)
-    more = models[limit - 1].position if len(models) > limit else None
-    return models[:limit], more
+    found = sorted((row for row in rows if row.id is not None), key=lambda row: row.position)
+    more = int(found[limit - 1].position) if len(found) > limit else None
+    return found[:limit], more

@@ -19,10 +19,13 @@ from dressform.errors import (
 from dressform.http.problem_response import encode_problem
 from dressform.runtime import connection_limit
 from dressform.runtime.deadlines import MIN_PROGRESS_BYTES, WRITE_TIMEOUT_SECONDS, ReadDeadline
-from dressform.runtime.request_head import MAX_HEADER_BYTES, PROBES, check_head
+from dressform.runtime.request_head import PROBES, check_head
 
 _FRAMING = (b"content-length", b"transfer-encoding")
 _RETRY_AFTER_SECONDS = 5
+
+MAX_UNPARSED_BYTES = 64 * 1024
+"""The limit of bytes before the body, and between and after its chunks."""
 
 
 class HttpProtocol(HttpToolsProtocol):
@@ -85,7 +88,7 @@ class HttpProtocol(HttpToolsProtocol):
         except httptools.HttpParserError:
             self._abort_with(MalformedRequest())
         else:
-            if self._bytes_since_progress > MAX_HEADER_BYTES:
+            if self._bytes_since_progress > MAX_UNPARSED_BYTES:
                 self._abort_with(HeadersTooLarge())
 
     def on_message_begin(self) -> None:

@@ -3,10 +3,8 @@
 import re
 from collections.abc import Sequence
 
-from dressform.errors import DressformError, HeadersTooLarge, MalformedRequest
+from dressform.errors import DressformError, MalformedRequest
 
-MAX_HEADER_BYTES = 64 * 1024
-MAX_HEADERS = 100
 PROBES = b"/health/"
 
 # RFC 3986, section 2.3: a letter, digit, "-", ".", "_" or "~" has no need of an escape. A proxy that compares
@@ -20,9 +18,6 @@ def check_head(
     url: bytes, headers: Sequence[tuple[bytes, bytes]], *, version: str
 ) -> DressformError | None:
     """Return the error of a request whose head must be refused, else None."""
-    size = len(url) + sum(len(name) + len(value) for name, value in headers)
-    if size > MAX_HEADER_BYTES or len(headers) > MAX_HEADERS:
-        return HeadersTooLarge()
     hosts = sum(name == b"host" for name, _ in headers)
     if hosts > 1 or (hosts == 0 and version == "1.1"):
         return MalformedRequest("Send exactly one Host header.")

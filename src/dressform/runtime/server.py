@@ -13,6 +13,7 @@ import uvicorn
 from dressform.errors import StartupError
 from dressform.runtime.http_protocol import HttpProtocol
 from dressform.settings.settings import Settings
+from dressform.system.garbage_collection import freeze_loaded_objects
 
 log = logging.getLogger(__name__)
 
@@ -97,6 +98,7 @@ def run_server(sock: socket.socket) -> None:
         timeout_graceful_shutdown=5,
     )
     config.load()  # Imports the application, before the line that says where it listens.
+    freeze_loaded_objects()
     host, port = sock.getsockname()[:2]
     log.info("listening on http://%s:%d", f"[{host}]" if ":" in host else host, port)
     server = uvicorn.Server(config)

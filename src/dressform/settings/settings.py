@@ -90,9 +90,10 @@ class Settings(BaseSettings):
     smtp_url: Annotated[SecretStr, _secret_validator(validate_smtp_url)] | None = None
     smtp_url_file: Path | None = None
     mail_from: Annotated[str, AfterValidator(validate_sender)] = "Dressform <no-reply@localhost>"
-    mail_requests_per_second: Annotated[int, Field(ge=1, le=100_000)] = 20
     mail_couriers: Annotated[int, Field(ge=1, le=20)] = 4
     log_probes: bool = True
+    member_requests_per_minute: Annotated[int, Field(ge=1, le=10**9)] = 600
+    public_requests_per_second: Annotated[int, Field(ge=1, le=10**9)] = 20
     worker_interval: timedelta = timedelta(minutes=5)
     backup_retention: timedelta = timedelta(days=30)
     clock_ahead: timedelta = timedelta(0)

@@ -88,13 +88,13 @@ def parse_quantity(
 
 def _tokenize(text: str, kind: Kind) -> list[tuple[str, MeasurementUnit | str | None]]:
     """Return the numbers of the text, each with the unit behind it."""
-    plain = "".join(map(_normalise_character, text.translate(_NORMALISE))).strip().lower()
-    if not plain:
-        raise QuantityParseError(f"nothing was typed: {_EXPECTED_INPUT[kind]}")
-    if len(text) > MAX_CHARACTERS:
+    if len(text) > MAX_CHARACTERS:  # First: to normalise 85,000 characters takes 0.1 s.
         raise QuantityParseError(
             f"that is over {MAX_CHARACTERS} characters long: {_EXPECTED_INPUT[kind]}"
         )
+    plain = "".join(map(_normalise_character, text.translate(_NORMALISE))).strip().lower()
+    if not plain:
+        raise QuantityParseError(f"nothing was typed: {_EXPECTED_INPUT[kind]}")
     plain = _THOUSANDS.sub(lambda found: found[0].replace(" ", ""), plain)
     parts, at = [], 0
     while at < len(plain):

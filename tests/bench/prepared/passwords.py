@@ -69,7 +69,7 @@ async def delete_account(members: Members, number: int) -> Sequences:
     ]
 
 
-_JUDGED = "8 connections: one thread judges new passwords, more is a 503"
+_JUDGED = "8 connections: one process scores new passwords, more than 17 at once is a 503"
 
 PASSWORDS = {
     "reset_password": Prepared(

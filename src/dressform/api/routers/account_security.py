@@ -1,4 +1,4 @@
-from fastapi import APIRouter, Response, status
+from fastapi import APIRouter, Depends, Response, status
 
 from dressform.actions.change_email import ask_email_change
 from dressform.actions.change_email import confirm_email as confirm_new_email
@@ -17,6 +17,7 @@ from dressform.api.dependencies import (
 )
 from dressform.api.problem_responses import problem_responses
 from dressform.api.rate_limiter import RateLimit
+from dressform.api.request_limiter import limit_public
 from dressform.api.schemas.accounts import (
     EmailChange,
     EmailOnly,
@@ -31,6 +32,7 @@ router = APIRouter(prefix="/v1/auth", tags=["auth"])
 
 @router.post(
     "/password/forgot",
+    dependencies=[Depends(limit_public("mail"))],
     status_code=status.HTTP_202_ACCEPTED,
     response_class=Response,
     response_description="If the address has an account, a link is sent to it.",
@@ -49,19 +51,24 @@ async def forgot_password(
 
 @router.post(
     "/password/reset",
+    dependencies=[Depends(limit_public("reset"))],
     status_code=status.HTTP_204_NO_CONTENT,
     response_class=Response,
     response_description="The password is set and every session has ended; sign in again.",
-    responses=problem_responses(LinkInvalid, WeakPassword),
+    responses=problem_responses(LinkInvalid, WeakPassword, RateLimited),
 )
 async def reset_password(
-    payload: PasswordReset, uows: UnitOfWorkFactoryDep, hasher: PasswordHasherDep
+    payload: PasswordReset,
+    uows: UnitOfWorkFactoryDep,
+    hasher: PasswordHasherDep,
+    rate_limiter: RateLimiterDep,
 ) -> None:
     """Reset the password with a mailed link
 
     The link works once, within one hour.
     """
-    await set_password_by_link(uows, hasher, token=payload.token, new=payload.new_password)
+    with rate_limiter.guard(RateLimit.RESET, payload.token):
+        await set_password_by_link(uows, hasher, token=payload.token, new=payload.new_password)
 
 
 @router.post(

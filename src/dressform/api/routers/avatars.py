@@ -9,6 +9,7 @@ from dressform.api.dependencies import (
     AvatarRepositoryDep,
     CurrentMemberOrRestricted,
     ImageProcessorDep,
+    OnePicture,
     UnitOfWorkFactoryDep,
 )
 from dressform.api.image_responses import (
@@ -46,6 +47,7 @@ async def read_avatar(request: Request, model_id: ModelId, look: AuthenticatedQu
     response_description="The avatar is stored.",
     responses=problem_responses(NotFound, TooLarge, UnsupportedPicture),
     openapi_extra=IMAGE_BODY,
+    dependencies=[OnePicture],
 )
 async def put_avatar(
     model_id: ModelId,

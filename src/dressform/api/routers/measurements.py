@@ -4,6 +4,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from dressform.api.conditional import not_modified_response
 from dressform.api.problem_responses import problem_responses
+from dressform.api.request_limiter import limit_public
 from dressform.api.schemas.measurement_checks import BodyInput, CheckRead, EstimatesRead
 from dressform.api.schemas.measurements import MeasurementRead, MeasurementsRead
 from dressform.errors import FieldError, InvalidInput, NotFound
@@ -79,7 +80,11 @@ async def list_measurements(
     )
 
 
-@router.post("/check", response_description="The parsed values, with warnings.")
+@router.post(
+    "/check",
+    dependencies=[Depends(limit_public("check"))],
+    response_description="The parsed values, with warnings.",
+)
 async def check_measurements(payload: BodyInput) -> CheckRead:
     """Check measurements without storing them
 
@@ -96,7 +101,11 @@ async def _require_neck(payload: BodyInput) -> BodyMeasurements:
     return payload.to_domain()
 
 
-@router.post("/estimates", response_description="The estimates.")
+@router.post(
+    "/estimates",
+    dependencies=[Depends(limit_public("check"))],
+    response_description="The estimates.",
+)
 async def estimate_measurements(
     body: Annotated[BodyMeasurements, Depends(_require_neck)],
 ) -> EstimatesRead:

@@ -1,6 +1,6 @@
 """Models as files of other programs: out, and in."""
 
-import asyncio
+from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -8,10 +8,17 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from dressform.actions.import_models import import_models
 from dressform.api.content_types import with_charset
-from dressform.api.dependencies import AuthenticatedQueryDep, CurrentMember, UnitOfWorkFactoryDep
+from dressform.api.dependencies import (
+    AppStateDep,
+    AuthenticatedQueryDep,
+    CurrentMember,
+    OneImport,
+    UnitOfWorkFactoryDep,
+)
 from dressform.api.problem_responses import problem_responses
 from dressform.api.schemas.model_files import ImportRead
 from dressform.errors import FieldError, InvalidInput, NotFound, TooLarge, TooManyModels
+from dressform.executors.child_process import ChildFailedError
 from dressform.repositories.model_statements import MEMBER_AND_MODEL
 from dressform.repositories.models import decrypt_member_model
 from dressform.sewing.body import BodyMeasurements
@@ -107,10 +114,14 @@ async def export_model(
     )
 
 
-async def _parse_upload(request: Request, form: ImportFormat = None) -> ImportResult:
-    """Read in a thread: the largest files take a moment."""
+async def _parse_upload(
+    request: Request, state: AppStateDep, form: ImportFormat = None
+) -> ImportResult:
+    """Read in a child process: some files take more than half a second."""
     try:
-        return await asyncio.to_thread(parse_file, await request.body(), format=form)
+        return await state.file_parser.run(partial(parse_file, format=form), await request.body())
+    except ChildFailedError:
+        raise InvalidInput(FieldError("#", "the file takes too long to read")) from None
     except UnreadableFileError as error:
         raise InvalidInput(FieldError("#", str(error))) from None
 
@@ -119,6 +130,7 @@ async def _parse_upload(request: Request, form: ImportFormat = None) -> ImportRe
     "/import",
     response_description="The report of the import.",
     responses=problem_responses(TooManyModels, TooLarge),
+    dependencies=[OneImport],
     openapi_extra={
         "requestBody": {
             "required": True,

@@ -19,8 +19,9 @@ from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.errors import NotFound, TooManyModels
 from dressform.repositories.accounts import Accounts
 from dressform.repositories.model_statements import MEMBER_AND_MODEL, MEMBER_AND_MODELS
-from dressform.repositories.models import Models, decrypt_member_model, decrypt_page
+from dressform.repositories.models import Models, decrypt_member_model, select_page
 from dressform.repositories.owners import Member
+from dressform.repositories.sealed_models import decrypt_model
 from dressform.sewing.units import MeasurementUnit
 
 router = APIRouter(prefix="/v1/models", tags=["models"])
@@ -55,25 +56,25 @@ async def _display_unit(
     return unit and MeasurementUnit(unit)
 
 
-def json_response(answer: ModelRead) -> Response:
-    return Response(answer.__pydantic_serializer__.to_json(answer), media_type="application/json")
-
-
-@router.get("", response_description="A page of your models.")
+@router.get("", response_model=ModelPage, response_description="A page of your models.")
 async def list_models(
     look: AuthenticatedQueryDep,
     *,
     limit: Limit = 20,
     cursor: CursorParam = None,
     unit: DisplayUnit = None,
-) -> ModelPage:
+) -> Response:
     """List your models
 
     Models are in the order of their creation. `next` is the `cursor` of the next page.
     """
     me, rows = await look.fetch_all(MEMBER_AND_MODELS, after=cursor or 0, most=limit + 1)
     shown_in = await _display_unit(look.state.uows, me, unit)
-    return ModelPage.from_domain(decrypt_page(rows, me, limit=limit), shown_in)
+    page, after = select_page(rows, limit=limit)
+    items = await look.state.time_slices.map(
+        lambda row: ModelRead.from_domain(decrypt_model(row, me), shown_in).to_json(), page
+    )
+    return Response(ModelPage.join_json(items, after), media_type="application/json")
 
 
 @router.post(
@@ -115,7 +116,8 @@ async def read_model(
     """
     me, row = await look.fetch_allow_restricted(MEMBER_AND_MODEL, model_id=model_id)
     shown_in = await _display_unit(look.state.uows, me, unit)
-    return json_response(ModelRead.from_domain(decrypt_member_model(row, me), shown_in))
+    model = ModelRead.from_domain(decrypt_member_model(row, me), shown_in)
+    return Response(model.to_json(), media_type="application/json")
 
 
 @router.patch(

@@ -1,6 +1,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response, status
+from fastapi.responses import StreamingResponse
 
 from dressform.actions.erase_account import erase_account
 from dressform.actions.export_account import export_account as collect_account_data
@@ -8,6 +9,7 @@ from dressform.actions.restrict_account import restrict_account
 from dressform.api.dependencies import (
     AuditorDep,
     CurrentMemberOrRestricted,
+    OneExport,
     PasswordHasherDep,
     RateLimiterDep,
     SettingsDep,
@@ -17,7 +19,7 @@ from dressform.api.dependencies import (
 from dressform.api.problem_responses import problem_responses
 from dressform.api.rate_limiter import RateLimit
 from dressform.api.refresh_token import CLEAR_ALL
-from dressform.api.schemas.account_export import AccountExport
+from dressform.api.schemas.account_export import AccountExport, stream_export
 from dressform.api.schemas.accounts import PasswordOnly
 from dressform.api.schemas.fields import Language
 from dressform.api.schemas.privacy import CategoryRead, NoticeRead, RestrictionUpdate, StatusRead
@@ -59,16 +61,23 @@ async def read_status(
     return StatusRead.from_domain(found, language)
 
 
-@router.get("/export", response_description="All data that are stored about you.")
-async def export_account(
-    me: CurrentMemberOrRestricted, uow: UnitOfWorkDep, response: Response
-) -> AccountExport:
+@router.get(
+    "/export",
+    response_model=AccountExport,
+    response_description="All data that are stored about you.",
+    dependencies=[OneExport],
+)
+async def export_account(me: CurrentMemberOrRestricted, uow: UnitOfWorkDep) -> Response:
     """Export all your data
 
-    This is the access and portability of GDPR Art. 15 and 20. Pictures are in base64.
+    This is the access and portability of GDPR Art. 15 and 20. Pictures are in base64. One export
+    at a time is sent to an account.
     """
-    response.headers["Content-Disposition"] = 'attachment; filename="dressform.json"'
-    return AccountExport.from_domain(await collect_account_data(uow, me))
+    return StreamingResponse(
+        stream_export(await collect_account_data(uow, me)),
+        media_type="application/json",
+        headers={"Content-Disposition": 'attachment; filename="dressform.json"'},
+    )
 
 
 @router.put(

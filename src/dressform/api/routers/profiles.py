@@ -10,6 +10,7 @@ from dressform.api.dependencies import (
     CurrentMember,
     CurrentMemberOrRestricted,
     ImageProcessorDep,
+    OnePicture,
     PictureRepositoryDep,
     ProfileRepositoryDep,
     UnitOfWorkFactoryDep,
@@ -93,6 +94,7 @@ async def read_own_picture(request: Request, look: AuthenticatedQueryDep) -> Res
     response_description="The picture is stored.",
     responses=problem_responses(TooLarge, UnsupportedPicture),
     openapi_extra=IMAGE_BODY,
+    dependencies=[OnePicture],
 )
 async def put_own_picture(
     me: CurrentMemberOrRestricted,

@@ -1,7 +1,6 @@
-from fastapi import APIRouter, Response, status
+from fastapi import APIRouter, Depends, Response, status
 
 from dressform.actions.confirm_sign_up import confirm_sign_up
-from dressform.actions.register import check_registration
 from dressform.actions.register import register as keep_registration
 from dressform.api.dependencies import (
     MailLimiterDep,
@@ -11,6 +10,7 @@ from dressform.api.dependencies import (
     UnitOfWorkFactoryDep,
 )
 from dressform.api.problem_responses import problem_responses
+from dressform.api.request_limiter import limit_public
 from dressform.api.schemas.accounts import EmailOnly, Registration, TokenOnly
 from dressform.errors import EmailTaken, LinkInvalid, RateLimited, UsernameTaken, WeakPassword
 
@@ -19,6 +19,7 @@ router = APIRouter(prefix="/v1/auth", tags=["auth"])
 
 @router.post(
     "/register",
+    dependencies=[Depends(limit_public("mail"))],
     status_code=status.HTTP_202_ACCEPTED,
     response_class=Response,
     response_description="A mail is sent to the address.",
@@ -35,11 +36,8 @@ async def register(
     A link is sent to the address; following it within 7 days creates the account. The response
     is the same whether or not the address already has an account.
     """
-    await check_registration(
-        uows, email=payload.email, username=payload.username, password=payload.password
-    )
-    mail_limiter.hit(payload.email)
-    await keep_registration(uows, hasher, **payload.model_dump())
+    with mail_limiter.spend(payload.email):
+        await keep_registration(uows, hasher, **payload.model_dump())
 
 
 @router.post(
@@ -59,6 +57,7 @@ async def confirm_registration(payload: TokenOnly, uow: UnitOfWorkDep) -> None:
 
 @router.post(
     "/resend",
+    dependencies=[Depends(limit_public("mail"))],
     status_code=status.HTTP_202_ACCEPTED,
     response_class=Response,
     response_description="If the address has an unconfirmed registration, a new link is sent to it.",

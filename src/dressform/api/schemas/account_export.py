@@ -1,5 +1,6 @@
+from collections.abc import AsyncIterator
 from datetime import date, datetime
-from typing import Annotated, Self
+from typing import Annotated
 
 from pydantic import Field
 
@@ -63,25 +64,38 @@ class AccountExport(ResponseModel):
         Field(max_length=10, description="All consents, also withdrawn ones."),
     ]
 
-    @classmethod
-    def from_domain(cls, everything: AccountData) -> Self:
-        return cls(
-            profile=OwnProfileRead.of_owner(everything.profile, everything.account),
-            picture_webp=everything.picture,
-            models=[
-                ExportedModel(**ModelRead.from_domain(model).model_dump(), avatar_webp=avatar)
-                for model, avatar in everything.models
-            ],
-            sessions=[
-                ExportedSession(
-                    signed_in_on=session.signed_in_on,
-                    renewed_on=session.renewed_on,
-                    expires_at=session.expires_at,
-                )
-                for session in everything.sessions
-            ],
-            operator=everything.operator,
-            consents=[ExportedConsent.from_domain(everything.consent)]
-            if everything.consent
-            else [],
-        )
+
+async def stream_export(everything: AccountData) -> AsyncIterator[bytes]:
+    """Yield an AccountExport as JSON, with one image in memory at a time."""
+    bare = _without_models(everything)
+    yield bare.model_dump_json(include={"profile"}).encode()[:-1]
+    yield b',"picture_webp":%b' % _quote(await everything.read_picture())
+    yield b',"models":['
+    for number, model in enumerate(everything.models):
+        avatar = await everything.read_avatar(model.id)
+        data = ModelRead.from_domain(model).to_json()
+        yield b'%b%b,"avatar_webp":%b}' % (b"," if number else b"", data[:-1], _quote(avatar))
+    rest = bare.model_dump_json(include={"sessions", "operator", "consents"}).encode()
+    yield b"],%b" % rest[1:]
+
+
+def _quote(webp: str | None) -> bytes:
+    return b"null" if webp is None else b'"%b"' % webp.encode()
+
+
+def _without_models(everything: AccountData) -> AccountExport:
+    return AccountExport(
+        profile=OwnProfileRead.of_owner(everything.profile, everything.account),
+        picture_webp=None,
+        models=[],
+        sessions=[
+            ExportedSession(
+                signed_in_on=session.signed_in_on,
+                renewed_on=session.renewed_on,
+                expires_at=session.expires_at,
+            )
+            for session in everything.sessions
+        ],
+        operator=everything.operator,
+        consents=[ExportedConsent.from_domain(everything.consent)] if everything.consent else [],
+    )

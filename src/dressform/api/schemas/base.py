@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
-from dressform.api.schemas.limits import limit_field_count
+from dressform.api.schemas.limits import limit_fields
 
 
 class RequestModel(BaseModel):
@@ -12,7 +12,7 @@ class RequestModel(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True, hide_input_in_errors=True)
 
-    _size = model_validator(mode="before")(limit_field_count)
+    _size = model_validator(mode="before")(limit_fields)
 
 
 def _drop_schema_defaults(schema: dict[str, Any]) -> None:

@@ -8,6 +8,7 @@ from pydantic import Field, PlainValidator, ValidationError, ValidationInfo, Wit
 from pydantic_core import InitErrorDetails, PydanticCustomError
 from typing_extensions import TypeAliasType
 
+from dressform.api.schemas.limits import limit_fields
 from dressform.api.schemas.problems import MAX_ERRORS
 from dressform.sewing.catalogue import CATALOGUE, Kind, validate
 from dressform.sewing.units import EnteredValue, MeasurementUnit, QuantityParseError, parse_quantity
@@ -77,6 +78,7 @@ def _read(value: object, unit: MeasurementUnit | None, *, removable: bool) -> Pa
     """Parse the measurements. Raise ValidationError with one error for each that does not fit."""
     if not isinstance(value, dict):
         raise PydanticCustomError("measurements", "must be an object of measurements by name")
+    limit_fields(value)
     readings, not_understood = ParsedMeasurements(), []
     for name, sent in value.items():
         if isinstance(sent, str) and name in CATALOGUE:

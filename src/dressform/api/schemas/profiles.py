@@ -14,7 +14,7 @@ from dressform.api.schemas.fields import (
     Username,
     UsernameStr,
 )
-from dressform.api.schemas.limits import limit_field_count
+from dressform.api.schemas.limits import limit_fields
 from dressform.policy.account_data import PROFILE
 from dressform.repositories.credentials import Credentials
 from dressform.repositories.profiles import MAX_SOCIAL_ACCOUNTS, PublicProfile
@@ -36,7 +36,7 @@ SocialAccountChanges = Annotated[
         max_length=2 * MAX_SOCIAL_ACCOUNTS,
         json_schema_extra={"additionalProperties": False},
     ),
-    BeforeValidator(limit_field_count),
+    BeforeValidator(limit_fields),
 ]
 PictureLink = Annotated[
     str,

@@ -36,3 +36,7 @@ class BoundedExecutor:
         # Not when the caller is cancelled: the thread continues all the same.
         future.add_done_callback(lambda _: self._capacity.release())
         return await asyncio.wrap_future(future)
+
+    def close(self) -> None:
+        """Cancel queued calls. Running ones finish in the background."""
+        self._executor.shutdown(wait=False, cancel_futures=True)

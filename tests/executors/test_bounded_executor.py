@@ -3,8 +3,8 @@ from threading import Event
 
 import pytest
 
-from dressform.crypto.bounded_executor import BoundedExecutor
 from dressform.errors import Unavailable
+from dressform.executors.bounded_executor import BoundedExecutor
 
 
 async def test_who_comes_when_it_is_full_is_told_so_at_once() -> None:
