@@ -100,7 +100,12 @@ async def test_outside_of_a_transaction_the_role_cannot_be_taken(logged: UnitOfW
 def test_nothing_but_its_repository_imports_the_table() -> None:
     graph = grimp.build_graph("dressform", cache_dir=None)
 
-    assert graph.find_modules_that_directly_import(TABLES) == {REPOSITORY}
+    query = f"{REPOSITORY}_query"
+    assert graph.find_modules_that_directly_import(TABLES) == {REPOSITORY, query}
+    assert graph.find_modules_that_directly_import(query) == {
+        REPOSITORY,
+        "dressform.actions.search_access_log",
+    }
     assert graph.find_modules_that_directly_import(REPOSITORY) == {
         "dressform.actions.search_access_log",
         "dressform.access_log.copier",

@@ -19,13 +19,10 @@ from dressform.errors import (
 from dressform.http.problem_response import encode_problem
 from dressform.runtime import connection_limit
 from dressform.runtime.deadlines import MIN_PROGRESS_BYTES, WRITE_TIMEOUT_SECONDS, ReadDeadline
-from dressform.runtime.request_head import PROBES, check_head
+from dressform.runtime.request_head import MAX_UNPARSED_BYTES, PROBES, check_head
 
 _FRAMING = (b"content-length", b"transfer-encoding")
 _RETRY_AFTER_SECONDS = 5
-
-MAX_UNPARSED_BYTES = 64 * 1024
-"""The limit of bytes before the body, and between and after its chunks."""
 
 
 class HttpProtocol(HttpToolsProtocol):

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 
 from dressform.errors import DressformError, MalformedRequest
 
+MAX_UNPARSED_BYTES = 64 * 1024
+"""The limit of bytes before the body, and between and after its chunks."""
 PROBES = b"/health/"
 
 # RFC 3986, section 2.3: a letter, digit, "-", ".", "_" or "~" has no need of an escape. A proxy that compares
