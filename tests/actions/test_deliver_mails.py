@@ -187,10 +187,13 @@ async def test_one_that_explodes_holds_up_nobody(
 
     assert told == ["bea@example.org", "cyd@example.org"]
     assert await waiting(worker_tasks.uows) == 1
-    assert len(caplog.records) == 1
-    assert "try 1" in caplog.text
+    def list_tries() -> list[str]:
+        return [message for message in caplog.messages if "not handed over" in message]
+
+    assert len(list_tries()) == 1
+    assert "try 1" in list_tries()[0]
     assert await mailbox.collect() == []
-    assert len(caplog.records) == 1
+    assert len(list_tries()) == 1
 
 
 async def test_more_than_a_handful_go_in_one_round(

@@ -193,7 +193,7 @@ async def test_no_answer_and_no_log_repeats_what_was_sent(
     ],
 )
 async def test_bodies_that_are_no_object(client: httpx.AsyncClient, path: str) -> None:
-    deep = b"[" * 100_000
+    deep = b"[" * 4_000
     for body in (
         b"[]",
         b'"x"',

@@ -56,8 +56,8 @@ async def test_what_goes_out_comes_in_the_same(ada: MemberClient, form: Format) 
 @pytest.mark.parametrize(
     ("form", "kind", "ending"),
     [
-        ("smis", "application/xml", "smis"),
-        ("vit", "application/xml", "vit"),
+        ("smis", "application/xml; charset=utf-8", "smis"),
+        ("vit", "application/xml; charset=utf-8", "vit"),
         ("freesewing", "application/json", "json"),
         ("yaml", "application/yaml", "yaml"),
         ("csv", "text/csv; charset=utf-8", "csv"),

@@ -19,7 +19,7 @@ async def test_a_model_is_drawn(ada: MemberClient) -> None:
     response = await ada.request("GET", f"/v1/models/{model}/silhouette.svg")
 
     assert response.status_code == 200
-    assert response.headers["Content-Type"] == "image/svg+xml"
+    assert response.headers["Content-Type"] == "image/svg+xml; charset=utf-8"
     assert response.headers["Cache-Control"] == "private, no-store"
     assert response.headers["X-Content-Type-Options"] == "nosniff"
     policy = response.headers["Content-Security-Policy"]

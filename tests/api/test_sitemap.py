@@ -13,7 +13,7 @@ ADDRESS = "http://localhost:8000"
 
 async def read(client: httpx.AsyncClient) -> ET.Element:
     response = await client.get("/sitemap.xml")
-    assert response.headers["content-type"] == "application/xml"
+    assert response.headers["content-type"] == "application/xml; charset=utf-8"
     return ET.fromstring(response.content)
 
 

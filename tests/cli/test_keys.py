@@ -294,7 +294,7 @@ async def test_the_index_key_is_replaced_by_commands(isolated_settings: Settings
 
     # Three accounts and their profiles, and a registration.
     assert await run_keys(isolated_settings, "rehash") == (
-        "7 rows were rehashed, and the earlier index key was deleted.\n"
+        "8 rows were rehashed, and the earlier index key was deleted.\n"
     )
     index = [row for row in rows(await run_keys(isolated_settings, "list")) if row[0] == "index"]
     assert index == [["index", published, "active"]]

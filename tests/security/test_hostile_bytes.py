@@ -55,7 +55,9 @@ async def test_absurd_headers_break_nothing(ada: MemberClient, operation: Operat
 
         response = await ada.client.send(request)
 
-        assert response.status_code in operation.documented_statuses, (header, response.text)
+        # 431 is documented for all paths together.
+        documented = operation.documented_statuses | {431}
+        assert response.status_code in documented, (header, response.text)
         assert response.status_code < 500, header
         told = response.content + repr(response.headers).encode()
         assert MARK not in told, header
