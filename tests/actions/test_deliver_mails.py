@@ -187,6 +187,7 @@ async def test_one_that_explodes_holds_up_nobody(
 
     assert told == ["bea@example.org", "cyd@example.org"]
     assert await waiting(worker_tasks.uows) == 1
+
     def list_tries() -> list[str]:
         return [message for message in caplog.messages if "not handed over" in message]
 

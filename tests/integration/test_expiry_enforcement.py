@@ -1,7 +1,6 @@
 """No worker runs here at all: what is past its window can't be read or used all the same."""
 
 from datetime import datetime, timedelta
-from uuid import UUID
 
 import httpx
 import pytest
@@ -16,6 +15,7 @@ from dressform.repositories.access_log import AccessLogEntries
 from dressform.repositories.access_log_query import AccessLogFilter
 from dressform.repositories.accounts import Accounts
 from dressform.repositories.expired_rows import MAX_GRACE_PERIOD
+from dressform.repositories.sessions import Sessions
 from tests.conftest import MovableClock
 from tests.helpers.access_log import list_records
 from tests.helpers.coarse_times import end_of
@@ -28,17 +28,13 @@ SECOND = timedelta(seconds=1)
 async def stay_signed_in(
     app: FastAPI, uows: UnitOfWorkFactory, person: MemberClient, at: datetime
 ) -> None:
-    """A session ends long before its account does: it is made young again, in the table."""
+    """A session ends long before its account does: add another one, which is no login."""
     async with uows.transaction() as uow:
-        moved = await uow.connection.execute(
-            text(
-                "UPDATE session SET month_of_login = :at FROM account WHERE account.id = account_id "
-                "AND email_index = :index RETURNING account_id, session.id"
-            ),
-            {"at": at, "index": uow.keyrings.index.hash_email(person.email)},
-        )
-        account_id, session_id = moved.one()
-    person.access_token = app.state.dressform.tokens.sign(UUID(str(account_id)), session_id, at=at)
+        found = await Accounts(uow).get_by_email(person.email)
+        assert found is not None
+        session = await Sessions(uow).add(found.owner)
+    tokens = app.state.dressform.tokens
+    person.access_token = tokens.sign(session.account_id, session.session_id, at=at)
 
 
 async def furnish(person: MemberClient) -> str:

@@ -95,15 +95,15 @@ async def _abandon(uows: UnitOfWorkFactory, mail: LeasedMail) -> bool:
 
 async def _render(uow: UnitOfWork, composer: MailRenderer, mail_id: UUID) -> RenderedMail | None:
     """Render a mail. Return None when it has no recipient, or no reason, any more."""
-    letter = await Mails(uow).get_by_id(mail_id)
-    draft = await DRAFTS[letter.kind](uow, letter) if letter else None
-    if letter is None or draft is None:
+    mail = await Mails(uow).get_by_id(mail_id)
+    draft = await DRAFTS[mail.kind](uow, mail) if mail else None
+    if mail is None or draft is None:
         return None
     values = dict(draft.values)
     if draft.page:
         values["link"] = composer.link(draft.page, draft.token)
     message = composer.render(
-        draft.template, letter.id, to=draft.to, language=draft.language, **values
+        draft.template, mail.id, to=draft.to, language=draft.language, **values
     )
     return RenderedMail(message, draft.warned)
 

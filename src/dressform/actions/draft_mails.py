@@ -33,17 +33,17 @@ class MailDraft:
     warned: ExpiryNotice | None = None
 
 
-async def _draft_sign_up(uow: UnitOfWork, letter: OutboxMail) -> MailDraft | None:
-    account = await Accounts(uow).get_by_email(letter.to)
+async def _draft_sign_up(uow: UnitOfWork, mail: OutboxMail) -> MailDraft | None:
+    account = await Accounts(uow).get_by_email(mail.to)
     if account is not None:
         return MailDraft("already_registered", account.email, account.language)
-    locked = await Accounts(uow).get_in_grace_period_by_email(letter.to)
+    locked = await Accounts(uow).get_in_grace_period_by_email(mail.to)
     if locked is not None:
         return await _draft_reactivation(uow, locked)
     sign_ups = SignUps(uow)
-    wanted = letter.context.get("sign_up_id")
+    wanted = mail.context.get("sign_up_id")
     waiting = await (
-        sign_ups.get_by_id(UUID(wanted)) if wanted else sign_ups.get_latest_by_email(letter.to)
+        sign_ups.get_by_id(UUID(wanted)) if wanted else sign_ups.get_latest_by_email(mail.to)
     )
     if waiting is None:
         return None
@@ -53,10 +53,10 @@ async def _draft_sign_up(uow: UnitOfWork, letter: OutboxMail) -> MailDraft | Non
     return MailDraft("confirm_sign_up", waiting.email, waiting.language, "verify-email", token)
 
 
-async def _draft_password_reset(uow: UnitOfWork, letter: OutboxMail) -> MailDraft | None:
-    account = await Accounts(uow).get_by_email(letter.to)
+async def _draft_password_reset(uow: UnitOfWork, mail: OutboxMail) -> MailDraft | None:
+    account = await Accounts(uow).get_by_email(mail.to)
     if account is None:
-        locked = await Accounts(uow).get_in_grace_period_by_email(letter.to)
+        locked = await Accounts(uow).get_in_grace_period_by_email(mail.to)
         return None if locked is None else await _draft_reactivation(uow, locked)
     token = await OneTimeTokens(uow).issue(
         account.owner, TokenPurpose.PASSWORD_RESET, email=account.email
@@ -64,29 +64,27 @@ async def _draft_password_reset(uow: UnitOfWork, letter: OutboxMail) -> MailDraf
     return MailDraft("reset_password", account.email, account.language, "reset-password", token)
 
 
-async def _draft_email_change(uow: UnitOfWork, letter: OutboxMail) -> MailDraft | None:
+async def _draft_email_change(uow: UnitOfWork, mail: OutboxMail) -> MailDraft | None:
     accounts = Accounts(uow)
-    holder = await accounts.get_by_email(letter.to)
+    holder = await accounts.get_by_email(mail.to)
     if holder is not None:
         return MailDraft("already_registered", holder.email, holder.language)
     # Not for an account that changed since: its new password may be there to stop this very mail.
-    about = letter.context
+    about = mail.context
     account = await accounts.get_for_share(UUID(about["account_id"]), version=about["version"])
     if account is None:
         return None
-    token = await OneTimeTokens(uow).issue(
-        account.owner, TokenPurpose.EMAIL_CHANGE, email=letter.to
-    )
-    return MailDraft("confirm_email", letter.to, account.language, "confirm-email", token)
+    token = await OneTimeTokens(uow).issue(account.owner, TokenPurpose.EMAIL_CHANGE, email=mail.to)
+    return MailDraft("confirm_email", mail.to, account.language, "confirm-email", token)
 
 
-async def _draft_expiry_notice(uow: UnitOfWork, letter: OutboxMail) -> MailDraft | None:
+async def _draft_expiry_notice(uow: UnitOfWork, mail: OutboxMail) -> MailDraft | None:
     """Draft the notice, unless a login has moved the expiry since."""
-    account_id = UUID(letter.context["account_id"])
+    account_id = UUID(mail.context["account_id"])
     locked = await Accounts(uow).get_in_grace_period(account_id)
     if locked is not None:
         return await _draft_reactivation(uow, locked)
-    account = await _get_expiring_account(uow, letter)
+    account = await _get_expiring_account(uow, mail)
     if account is None:
         return None
     values = {"ends_at": _format_time(account.expires_at)}
@@ -95,19 +93,19 @@ async def _draft_expiry_notice(uow: UnitOfWork, letter: OutboxMail) -> MailDraft
     return MailDraft(template, account.email, account.language, values=values, warned=warned)
 
 
-async def _draft_restricted_notice(uow: UnitOfWork, letter: OutboxMail) -> MailDraft | None:
+async def _draft_restricted_notice(uow: UnitOfWork, mail: OutboxMail) -> MailDraft | None:
     """Ask whether a restricted account is still needed; this warns of no expiry."""
-    account = await _get_expiring_account(uow, letter)
+    account = await _get_expiring_account(uow, mail)
     if account is None or account.restricted_at is None:
         return None
     values = {"ends_at": _format_time(account.expires_at)}
     return MailDraft("restricted", account.email, account.language, values=values)
 
 
-async def _get_expiring_account(uow: UnitOfWork, letter: OutboxMail) -> Credentials | None:
+async def _get_expiring_account(uow: UnitOfWork, mail: OutboxMail) -> Credentials | None:
     """Return the account of a notice, None when its expiry is another one by now."""
-    account = await Accounts(uow).get_by_id(UUID(letter.context["account_id"]))
-    if account is None or account.expires_at.isoformat() != letter.context["ends_at"]:
+    account = await Accounts(uow).get_by_id(UUID(mail.context["account_id"]))
+    if account is None or account.expires_at.isoformat() != mail.context["ends_at"]:
         return None
     return account
 
@@ -128,8 +126,8 @@ def _format_time(moment: datetime) -> str:
 
 
 def _static_draft(template: str) -> Callable[[UnitOfWork, OutboxMail], Awaitable[MailDraft | None]]:
-    async def draft(_: UnitOfWork, letter: OutboxMail) -> MailDraft:
-        return MailDraft(template, letter.to, letter.language)
+    async def draft(_: UnitOfWork, mail: OutboxMail) -> MailDraft:
+        return MailDraft(template, mail.to, mail.language)
 
     return draft
 

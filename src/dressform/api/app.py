@@ -18,12 +18,11 @@ from dressform.api.exception_handlers import add_exception_handlers
 from dressform.api.middleware import add_middleware
 from dressform.api.openapi import complete_document
 from dressform.api.pages import dataset as dataset_pages
-from dressform.api.pages import documentation, sitemap
-from dressform.api.pages import email_links as links
+from dressform.api.pages import documentation, email_links, sitemap
 from dressform.api.pages import privacy as privacy_pages
-from dressform.api.routers import access_log as operations
-from dressform.api.routers import account_security as accounts
 from dressform.api.routers import (
+    access_log,
+    account_security,
     avatars,
     consents,
     dataset,
@@ -31,14 +30,14 @@ from dressform.api.routers import (
     jwks,
     measurements,
     metrics,
+    model_import_export,
     models,
     privacy,
     profiles,
+    registration,
     sessions,
     silhouettes,
 )
-from dressform.api.routers import model_import_export as model_files
-from dressform.api.routers import registration as sign_ups
 from dressform.api.state import create_state
 from dressform.bootstrap import bootstrap
 from dressform.clock import Clock
@@ -55,21 +54,21 @@ ROUTERS = (
     models,
     avatars,
     profiles,
-    model_files,
+    model_import_export,
     silhouettes,
     measurements,
     sessions,
-    accounts,
-    sign_ups,
+    account_security,
+    registration,
     privacy,
     consents,
     dataset,
-    operations,
+    access_log,
     jwks,
     health,
     metrics,
     documentation,
-    links,
+    email_links,
     dataset_pages,
     privacy_pages,
     sitemap,

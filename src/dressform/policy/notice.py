@@ -35,7 +35,7 @@ def notice(backup_retention: timedelta | None = None) -> tuple[Category, ...]:
     return (*CATEGORIES, replace(DELETION, period=period))
 
 
-INTERNAL = "machinery"
+INTERNAL = "internal"
 """The mark of a column without data about a person."""
 
 

@@ -83,17 +83,17 @@ class Models:
         breasts: bool | None = None,
         measurements: Mapping[str, float | None] | None = None,
         typed: Mapping[str, EnteredValue] | None = None,
-        made_whole: bool = False,
+        detach: bool = False,
     ) -> StoredModel:
         """Merge changes into a model: None leaves a value unchanged.
 
         A measurement that is None is removed, or that of the base again. Raise NotFound, and
         Unauthenticated when the account has expired.
         """
-        if made_whole:
+        if detach:
             await self._lock(owner)
         before = await self._fetch_one(ONE_LOCKED, owner, model_id)
-        model = before.detached if made_whole else before
+        model = before.detached if detach else before
         own = model.own.apply_patch(
             breasts=breasts, measurements=measurements or {}, typed=typed or {}
         )

@@ -34,9 +34,11 @@ ModelId = Annotated[UUID, Path(description="The id of the model.")]
     response_class=WebP,
     responses=IMAGE_RESPONSES | problem_responses(NotFound),
 )
-async def read_avatar(request: Request, model_id: ModelId, look: AuthenticatedQueryDep) -> Response:
+async def read_avatar(
+    request: Request, model_id: ModelId, query: AuthenticatedQueryDep
+) -> Response:
     """Download a model's avatar"""
-    me, row = await look.fetch_allow_restricted(MEMBER_AND_AVATAR, model_id=model_id)
+    me, row = await query.fetch_allow_restricted(MEMBER_AND_AVATAR, model_id=model_id)
     return image_response(request, decrypt_avatar(row, me, model_id))
 
 

@@ -30,14 +30,14 @@ TextLanguage = Annotated[
 
 @router.get("", response_description="Your consents, each with its current text.")
 async def list_consents(
-    look: AuthenticatedQueryDep, consents: ConsentRepositoryDep, language: TextLanguage = None
+    query: AuthenticatedQueryDep, consents: ConsentRepositoryDep, language: TextLanguage = None
 ) -> ConsentsRead:
     """List your consents
 
     Processing that needs your consent takes place only after you give it. There is one such
     purpose so far: adding one of your models to the open dataset.
     """
-    me, row = await look.fetch_allow_restricted(MEMBER_AND_ACCOUNT)
+    me, row = await query.fetch_allow_restricted(MEMBER_AND_ACCOUNT)
     text = CURRENT[language or decrypt_credentials(row, me).language]
     return ConsentsRead(items=[ConsentWithText.from_consent(await consents.get(me), text)])
 

@@ -93,7 +93,7 @@ DryRun = Annotated[bool, Query(description="Report only, and store nothing.", ex
 )
 async def export_model(
     model_id: Annotated[UUID, Path(description="The id of the model.")],
-    look: AuthenticatedQueryDep,
+    query: AuthenticatedQueryDep,
     form: ExportFormat,
 ) -> Response:
     """Export a model to a file
@@ -101,7 +101,7 @@ async def export_model(
     The file holds every stored measurement, also hidden ones and those of the base model, in
     millimetres and degrees. It says nothing about you, and does not contain the model's name.
     """
-    me, row = await look.fetch(MEMBER_AND_MODEL, model_id=model_id)
+    me, row = await query.fetch(MEMBER_AND_MODEL, model_id=model_id)
     body = decrypt_member_model(row, me).body
     file_name = f"model-{str(model_id)[:8]}.{_EXTENSIONS.get(form, form.value)}"
     return Response(

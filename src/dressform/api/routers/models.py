@@ -58,7 +58,7 @@ async def _display_unit(
 
 @router.get("", response_model=ModelPage, response_description="A page of your models.")
 async def list_models(
-    look: AuthenticatedQueryDep,
+    query: AuthenticatedQueryDep,
     *,
     limit: Limit = 20,
     cursor: CursorParam = None,
@@ -68,10 +68,10 @@ async def list_models(
 
     Models are in the order of their creation. `next` is the `cursor` of the next page.
     """
-    me, rows = await look.fetch_all(MEMBER_AND_MODELS, after=cursor or 0, most=limit + 1)
-    shown_in = await _display_unit(look.state.uows, me, unit)
+    me, rows = await query.fetch_all(MEMBER_AND_MODELS, after=cursor or 0, most=limit + 1)
+    shown_in = await _display_unit(query.state.uows, me, unit)
     page, after = select_page(rows, limit=limit)
-    items = await look.state.time_slices.map(
+    items = await query.state.time_slices.map(
         lambda row: ModelRead.from_domain(decrypt_model(row, me), shown_in).to_json(), page
     )
     return Response(ModelPage.join_json(items, after), media_type="application/json")
@@ -107,15 +107,15 @@ async def create_model(
     responses=problem_responses(NotFound),
 )
 async def read_model(
-    model_id: ModelId, look: AuthenticatedQueryDep, unit: DisplayUnit = None
+    model_id: ModelId, query: AuthenticatedQueryDep, unit: DisplayUnit = None
 ) -> Response:
     """Read a model
 
     Only its owner can read it. The response has all values, also those of a variant's base;
     `missing` lists what is still to be measured.
     """
-    me, row = await look.fetch_allow_restricted(MEMBER_AND_MODEL, model_id=model_id)
-    shown_in = await _display_unit(look.state.uows, me, unit)
+    me, row = await query.fetch_allow_restricted(MEMBER_AND_MODEL, model_id=model_id)
+    shown_in = await _display_unit(query.state.uows, me, unit)
     model = ModelRead.from_domain(decrypt_member_model(row, me), shown_in)
     return Response(model.to_json(), media_type="application/json")
 
@@ -164,11 +164,11 @@ async def delete_model(
     response_description="The warnings.",
     responses=problem_responses(NotFound),
 )
-async def read_warnings(model_id: ModelId, look: AuthenticatedQueryDep) -> WarningsRead:
+async def read_warnings(model_id: ModelId, query: AuthenticatedQueryDep) -> WarningsRead:
     """Check a stored model
 
     The response has the same warnings as creating or changing the model. No value is refused
     for them.
     """
-    me, row = await look.fetch(MEMBER_AND_MODEL, model_id=model_id)
+    me, row = await query.fetch(MEMBER_AND_MODEL, model_id=model_id)
     return WarningsRead.from_domain(decrypt_member_model(row, me).body)

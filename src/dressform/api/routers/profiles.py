@@ -44,13 +44,13 @@ Name = Annotated[
 
 
 @router.get("/me", response_description="Your profile.")
-async def read_own_profile(look: AuthenticatedQueryDep) -> OwnProfileRead:
+async def read_own_profile(query: AuthenticatedQueryDep) -> OwnProfileRead:
     """Read your own profile
 
     The response also has what only you see: e-mail address, language, last login, and when the
     account ends without another one.
     """
-    me, row = await look.fetch_allow_restricted(MEMBER_AND_PROFILE)
+    me, row = await query.fetch_allow_restricted(MEMBER_AND_PROFILE)
     return OwnProfileRead.of_owner(*decrypt_own_profile(row, me))
 
 
@@ -61,7 +61,7 @@ async def read_own_profile(look: AuthenticatedQueryDep) -> OwnProfileRead:
 )
 async def change_own_profile(
     payload: ProfileUpdate,
-    look: AuthenticatedQueryDep,
+    query: AuthenticatedQueryDep,
     me: CurrentMemberOrRestricted,
     uows: UnitOfWorkFactoryDep,
 ) -> OwnProfileRead:
@@ -73,7 +73,7 @@ async def change_own_profile(
     async with uows.transaction() as uow:
         await change_profile(uow, me, payload.model_dump(exclude_unset=True))
         # Read before the commit: a failure after it would say that nothing was changed.
-        return await read_own_profile(replace(look, uow=uow))
+        return await read_own_profile(replace(query, uow=uow))
 
 
 @router.get(
@@ -81,9 +81,9 @@ async def change_own_profile(
     response_class=WebP,
     responses=IMAGE_RESPONSES | problem_responses(NotFound),
 )
-async def read_own_picture(request: Request, look: AuthenticatedQueryDep) -> Response:
+async def read_own_picture(request: Request, query: AuthenticatedQueryDep) -> Response:
     """Download your picture"""
-    me, row = await look.fetch_allow_restricted(MEMBER_AND_PICTURE)
+    me, row = await query.fetch_allow_restricted(MEMBER_AND_PICTURE)
     return image_response(request, decrypt_picture(row, me))
 
 

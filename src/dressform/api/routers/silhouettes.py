@@ -53,7 +53,7 @@ class Svg(Response):
 )
 async def get_model_silhouette(
     model_id: ModelId,
-    look: AuthenticatedQueryDep,
+    query: AuthenticatedQueryDep,
     language: DrawingLanguage = "en",
     unit: DrawingUnit = "mm",
 ) -> Response:
@@ -63,7 +63,7 @@ async def get_model_silhouette(
     values are estimated and drawn dashed. It is an SVG without scripts, for light and dark
     pages; inline in a page it takes the colour of the text around it.
     """
-    me, row = await look.fetch(MEMBER_AND_MODEL, model_id=model_id)
+    me, row = await query.fetch(MEMBER_AND_MODEL, model_id=model_id)
     body = decrypt_member_model(row, me).body
     drawing = render_silhouette(
         body.visible,

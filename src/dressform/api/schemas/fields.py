@@ -20,7 +20,7 @@ _CONTROLS = r"\x00-\x1F\x7F-\x9F\u2028\u2029"
 _LINE_PATTERN = rf"^[^{_CONTROLS}]*[^\s{_CONTROLS}][^{_CONTROLS}]*$"
 
 
-def _has_no_controls(value: str) -> str:
+def _refuse_controls(value: str) -> str:
     for character in value:
         category = unicodedata.category(character)
         if category == "Cs" or (category == "Cc" and character not in "\t\n\r"):
@@ -28,7 +28,7 @@ def _has_no_controls(value: str) -> str:
     return value
 
 
-def _is_one_line(value: str) -> str:
+def _normalize_line(value: str) -> str:
     if any(unicodedata.category(character) in {"Cc", "Zl", "Zp"} for character in value):
         raise PydanticCustomError("line", "must be one line without control characters")
     if not value.strip():
@@ -36,7 +36,7 @@ def _is_one_line(value: str) -> str:
     return value.strip()
 
 
-def _is_email(value: str) -> str:
+def _normalize_email(value: str) -> str:
     try:
         valid = validate_email(value, check_deliverability=False, allow_smtputf8=False)
     except EmailNotValidError:
@@ -46,15 +46,15 @@ def _is_email(value: str) -> str:
     return valid.ascii_email or valid.normalized
 
 
-def _is_login(value: str) -> str:
-    """Return an e-mail address as `_is_email` does, and any other text unchanged."""
+def _normalize_login(value: str) -> str:
+    """Return an e-mail address as `_normalize_email` does, and any other text unchanged."""
     try:
-        return _is_email(value) if "@" in value else value
+        return _normalize_email(value) if "@" in value else value
     except PydanticCustomError:
         return value
 
 
-def _is_not_reserved(value: str) -> str:
+def _refuse_reserved(value: str) -> str:
     if value.casefold() in RESERVED:
         raise PydanticCustomError("reserved", "is reserved: choose another username")
     return value
@@ -81,7 +81,7 @@ EmailStr = Annotated[
         json_schema_extra={"format": "email"},
     ),
 ]
-Email = Annotated[EmailStr, AfterValidator(_is_email)]
+Email = Annotated[EmailStr, AfterValidator(_normalize_email)]
 UsernameStr = Annotated[
     str,
     Field(
@@ -92,7 +92,7 @@ UsernameStr = Annotated[
         examples=["ada.l"],
     ),
 ]
-Username = Annotated[UsernameStr, AfterValidator(_is_not_reserved)]
+Username = Annotated[UsernameStr, AfterValidator(_refuse_reserved)]
 NewPassword = Annotated[
     str,
     Field(
@@ -102,7 +102,7 @@ NewPassword = Annotated[
         examples=["seven tailors measured twice"],
         json_schema_extra={"format": "password", "pattern": _TEXT_PATTERN},
     ),
-    AfterValidator(_has_no_controls),
+    AfterValidator(_refuse_controls),
 ]
 Password = Annotated[
     str,
@@ -113,7 +113,7 @@ Password = Annotated[
         examples=["seven tailors measured twice"],
         json_schema_extra={"format": "password", "pattern": _TEXT_PATTERN},
     ),
-    AfterValidator(_has_no_controls),
+    AfterValidator(_refuse_controls),
 ]
 Login = Annotated[
     str,
@@ -124,8 +124,8 @@ Login = Annotated[
         examples=["ada.l"],
         json_schema_extra={"pattern": _LINE_PATTERN},
     ),
-    AfterValidator(_is_one_line),
-    AfterValidator(_is_login),
+    AfterValidator(_normalize_line),
+    AfterValidator(_normalize_login),
 ]
 Token = Annotated[
     str,
@@ -151,7 +151,7 @@ Bio = Annotated[
         examples=["I sew my own coats."],
         json_schema_extra={"pattern": _TEXT_PATTERN},
     ),
-    AfterValidator(_has_no_controls),
+    AfterValidator(_refuse_controls),
 ]
 Network = Annotated[
     str,
@@ -172,7 +172,7 @@ SocialAccount = Annotated[
         examples=["@ada@sewing.example"],
         json_schema_extra={"pattern": _LINE_PATTERN},
     ),
-    AfterValidator(_is_one_line),
+    AfterValidator(_normalize_line),
     AfterValidator(_check_link_scheme),
 ]
 ModelName = Annotated[
@@ -184,5 +184,5 @@ ModelName = Annotated[
         examples=["Me, 2026"],
         json_schema_extra={"pattern": _LINE_PATTERN},
     ),
-    AfterValidator(_is_one_line),
+    AfterValidator(_normalize_line),
 ]

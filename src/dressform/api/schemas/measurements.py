@@ -43,7 +43,7 @@ MeasurementName = TypeAliasType(
 MeasurementNames = Annotated[list[MeasurementName], Field(max_length=len(CATALOGUE))]
 
 
-class BothLanguages(ResponseModel):
+class LocalizedText(ResponseModel):
     """A text in both languages."""
 
     en: Annotated[
@@ -83,7 +83,7 @@ class MeasurementRead(ResponseModel):
     """A measurement of the catalogue."""
 
     name: Name
-    label: Annotated[BothLanguages, Field(description="The label for people.")]
+    label: Annotated[LocalizedText, Field(description="The label for people.")]
     kind: Annotated[Literal["length", "angle"], Field(description="The kind of measurement.")]
     unit: Annotated[Literal["mm", "degree"], Field(description="The unit of its values.")]
     exclusive_minimum: Annotated[
@@ -100,7 +100,7 @@ class MeasurementRead(ResponseModel):
         bool,
         Field(description="Whether it is shown only for models with breasts.", examples=[False]),
     ]
-    description: BothLanguages
+    description: LocalizedText
     seamly: SeamlyRead | None
     aliases: Annotated[
         list[Annotated[str, Field(max_length=40)]],
@@ -115,13 +115,13 @@ class MeasurementRead(ResponseModel):
     def from_domain(cls, measurement: Measurement) -> Self:
         return cls(
             name=measurement.name,
-            label=BothLanguages(**measurement.label),
+            label=LocalizedText(**measurement.label),
             kind=measurement.kind.value,
             unit=measurement.unit,
             exclusive_minimum=measurement.minimum,
             maximum=measurement.maximum,
             breasts_only=measurement.breasts_only,
-            description=BothLanguages(**measurement.description),
+            description=LocalizedText(**measurement.description),
             seamly=measurement.seamly and SeamlyRead.from_domain(measurement.seamly),
             aliases=list(measurement.aliases),
         )
@@ -164,12 +164,12 @@ class WarningRead(ResponseModel):
     measurements: Annotated[
         MeasurementNames, Field(description="The measurements that the warning is about.")
     ]
-    text: Annotated[BothLanguages, Field(description="What to check.")]
+    text: Annotated[LocalizedText, Field(description="What to check.")]
 
     @classmethod
     def from_domain(cls, hint: PlausibilityWarning) -> Self:
         return cls(
-            kind=hint.kind, measurements=list(hint.measurements), text=BothLanguages(**hint.text)
+            kind=hint.kind, measurements=list(hint.measurements), text=LocalizedText(**hint.text)
         )
 
 

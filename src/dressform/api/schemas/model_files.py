@@ -6,7 +6,7 @@ from pydantic import Field
 
 from dressform.api.schemas.base import ResponseModel
 from dressform.api.schemas.measurements import (
-    BothLanguages,
+    LocalizedText,
     Measurements,
     Name,
     Warnings,
@@ -39,7 +39,7 @@ class LineRead(ResponseModel):
         Name | None, Field(description="The name of the measurement; null if it is unknown.")
     ]
     reason: Annotated[
-        BothLanguages | None,
+        LocalizedText | None,
         Field(description="The reason; null for an entry that was taken unchanged."),
     ]
 
@@ -50,7 +50,7 @@ class LineRead(ResponseModel):
             entry=line.entry,
             outcome=line.outcome.value,
             measurement=line.measurement,
-            reason=BothLanguages(**line.reason) if line.reason else None,
+            reason=LocalizedText(**line.reason) if line.reason else None,
         )
 
 

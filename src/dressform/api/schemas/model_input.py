@@ -85,5 +85,5 @@ class ModelUpdate(MergePatchModel):
         return changes | {
             "measurements": self.measurements.measurements,
             "typed": self.measurements.typed,
-            "made_whole": "based_on" in self.model_fields_set,
+            "detach": "based_on" in self.model_fields_set,
         }
