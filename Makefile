@@ -92,10 +92,10 @@ lock: $(VENV)/ready ## pin all dependencies anew
 	$(subst pyproject.toml,tests/bench/peers/requirements.in,$(UV)) -o tests/bench/peers/requirements.lock
 	printf '%s\n' hatchling setuptools | $(subst pyproject.toml,-,$(UV)) -c requirements-dev.lock -o requirements-build.lock
 
-sbom: $(VENV)/ready ## write the bill of materials of what is installed, as CycloneDX, into dist/
+sbom: $(VENV)/ready ## write the bill of materials of the pinned packages, as CycloneDX, into dist/
 	@mkdir -p dist
 	$(SBOM) -o dist/dressform.cdx.json requirements.lock
 	$(SBOM) -o dist/dressform-opendata.cdx.json requirements-opendata.lock
 
 clean: ## remove what make made; the state folder var/ stays
-	rm -rf $(VENV) $(ATTACKS) $(PEERS) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis tools/node_modules tests/drafting/node_modules
+	rm -rf $(VENV) $(ATTACKS) $(PEERS) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis tools/node_modules tests/drafting/node_modules dist

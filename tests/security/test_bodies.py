@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from contextlib import suppress
 
 import pytest
 from fastapi import FastAPI, Request, Response
@@ -149,7 +150,7 @@ async def test_body_that_arrives_fast_enough_may_take_longer(
 async def test_client_that_does_not_read_is_disconnected(
     app: FastAPI, port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("dressform.runtime.http_protocol.WRITE_TIMEOUT_SECONDS", 0.3)
+    monkeypatch.setattr(deadlines, "WRITE_TIMEOUT_SECONDS", 0.3)
     reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=1024)
     writer.transport.pause_reading()  # type: ignore[attr-defined]
     writer.write(make_head("GET", "/large"))
@@ -163,7 +164,7 @@ async def test_client_that_does_not_read_is_disconnected(
 async def test_client_that_reads_slowly_is_served(
     port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("dressform.runtime.http_protocol.WRITE_TIMEOUT_SECONDS", 0.3)
+    monkeypatch.setattr(deadlines, "WRITE_TIMEOUT_SECONDS", 0.3)
     reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=65_536)
     writer.write(make_head("GET", "/large", "Connection: close"))
     received = 0
@@ -173,6 +174,54 @@ async def test_client_that_reads_slowly_is_served(
     writer.close()
 
     assert received > 20_000_000
+
+
+async def test_pipelined_requests_beyond_a_few_are_not_parsed(app: FastAPI, port: int) -> None:
+    """A burst of them would be kept in memory, and keep the event loop busy for seconds."""
+    answer = await send_bytes(port, GET * 5_000)
+
+    assert 16 <= answer.count(b"HTTP/1.1 200 ") <= 18
+    assert answer.rstrip().endswith(b"}")
+    assert b"connection: close" in answer.rpartition(b"HTTP/1.1 ")[2]
+    assert len(await list_records(app)) <= 18
+
+
+async def test_a_few_pipelined_requests_are_all_answered(port: int) -> None:
+    answer = await send_bytes(port, GET * 9 + GET[:-2] + b"Connection: close\r\n\r\n")
+
+    assert answer.count(b"HTTP/1.1 200 ") == 10
+
+
+@pytest.mark.parametrize(
+    "chunk",
+    [b"1\r\nx\r\n", b"1;" + b"e" * 200 + b"\r\nx\r\n", b"20\r\n" + b"x" * 32 + b"\r\n"],
+    ids=["short", "extensions", "of 32 bytes"],
+)
+async def test_body_of_too_many_short_chunks_is_not_read_to_its_end(
+    app: FastAPI, port: int, chunk: bytes
+) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(make_head("POST", "/echo", "Transfer-Encoding: chunked"))
+    sent = 0
+    with suppress(ConnectionError):
+        while not reader.at_eof() and sent < 200_000:
+            writer.write(chunk * 100)
+            sent += 100
+            await writer.drain()
+            await asyncio.sleep(0)
+    writer.close()
+
+    assert sent < 100_000
+    assert await wait_for_records(app, 1) == [("POST", 400)]
+
+
+async def test_body_of_ordinary_chunks_is_read(port: int) -> None:
+    chunk = b"100\r\n" + b"x" * 256 + b"\r\n"
+    head = make_head("POST", "/echo", "Transfer-Encoding: chunked", "Connection: close")
+    answer = await send_bytes(port, head + chunk * 1_000 + b"0\r\n\r\n")
+
+    assert answer.startswith(b"HTTP/1.1 200 ")
+    assert answer.endswith(b"256000")
 
 
 async def test_probes_have_connections_of_their_own(
@@ -201,6 +250,11 @@ async def test_probes_have_connections_of_their_own(
         (GET[:-2] + b"a: b\r\n" * 5_000 + b"\r\n", 431),
         (GET[:-2] + b"a: " + b"x" * 70_000 + b"\r\n\r\n", 431),
         (GET[:-2] + b"a: b\r\n" * 101 + b"\r\n", 431),
+        (b"GET /health/live HTTP/2.0\r\n\r\n", 400),
+        (b"GET /health/live HTTP/1.1\r\nHost: \r\n\r\n", 400),
+        (b"GET /health/live HTTP/1.1\r\nHost: a b/<script>\r\n\r\n", 400),
+        (make_head("GET", "/metrics#x"), 400),
+        (make_head("POST", "/echo", "Transfer-Encoding: gzip, chunked"), 400),
         (make_head("GET", "/%6detrics"), 400),
         (make_head("GET", "/health%2Fretention"), 400),
         (make_head("GET", "/health%2fretention?x=%6d"), 400),

@@ -43,7 +43,7 @@ def refusal(monkeypatch: pytest.MonkeyPatch, **values: str) -> str:
 
 
 DATABASE = (
-    "Setting refused: DRESSFORM_DATABASE_URL must end with ?sslmode=verify-full in production, for a "
+    "Setting refused: DRESSFORM_DATABASE_URL must contain sslmode=verify-full in production, for a "
     "database on another host: any other mode does not verify whom it sends the password to."
 )
 MAIL = (

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Hashable
 from fastapi import Request
 
 from dressform.errors import RateLimited, Unavailable
+from dressform.logging.security_events import SecurityEvent, log_security_event
 
 _MAX_KEYS = 100_000
 
@@ -44,6 +45,7 @@ class MemberLimiter(RequestLimiter):
     def check(self, account_id: Hashable) -> None:
         """Count a request. Raise RateLimited."""
         if wait := self.spend(account_id):
+            log_security_event(SecurityEvent.RATE_LIMIT_FULL, "member")
             raise RateLimited(retry_after=wait)
 
 
@@ -61,7 +63,9 @@ class PublicLimiter:
         """Count a request. Raise Unavailable."""
         limiter = self._limiter_of_checks if group == "check" else self._limiter
         if wait := limiter.spend(group):
-            raise Unavailable(reason=f"too many requests of strangers ({group})", retry_after=wait)
+            raise Unavailable(
+                reason=f"too many requests without an account ({group})", retry_after=wait
+            )
 
 
 def limit_public(group: str) -> Callable[[Request], Awaitable[None]]:

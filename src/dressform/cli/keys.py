@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 import typer
@@ -54,8 +54,11 @@ def list_keys() -> None:
 
 
 @app.command()
-def rotate(purpose: Annotated[SecretPurpose, typer.Argument(help="Which key.")]) -> None:
+def rotate(
+    kind: Annotated[Literal["signing", "refresh", "index"], typer.Argument(help="Which key.")],
+) -> None:
     """Publish a new key. In ten minutes it becomes active, when all processes know it."""
+    purpose = SecretPurpose(kind)
 
     async def task(uow: UnitOfWork) -> str:
         key = await rotate_key(uow, purpose)
@@ -84,9 +87,16 @@ def rehash() -> None:
 
 @app.command()
 def retire(
-    key_id: Annotated[UUID, typer.Argument(help="The id that `keys list` shows.", metavar="ID")],
+    key: Annotated[str, typer.Argument(help="The id that `keys list` shows.", metavar="ID")],
 ) -> None:
-    """Delete a key at once, as after a leak. What was made with it is refused within a minute."""
+    """Delete a key, as after a leak. Each process refuses what was made with it within a minute."""
+    try:
+        key_id = UUID(key)
+    except ValueError:
+        raise StartupError(
+            f"{key} is no key that can be retired here: give an id of a signing or refresh key. A master "
+            "key is taken out of DRESSFORM_MASTER_KEYS after `dressform keys rewrap`."
+        ) from None
 
     async def task(uow: UnitOfWork) -> str:
         successor = await retire_key(uow, key_id)

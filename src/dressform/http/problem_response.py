@@ -1,6 +1,7 @@
 """Problem responses (RFC 9457) of layers that lie outside of the application's exception handlers."""
 
 import json
+from http import HTTPStatus
 
 from starlette.types import Receive, Scope, Send
 
@@ -21,6 +22,14 @@ def encode_problem(error: DressformError, request_id: object) -> tuple[Headers, 
     if error.retry_after is not None:
         headers.append((b"retry-after", str(error.retry_after).encode()))
     return headers, body
+
+
+def encode_response(error: DressformError, request_id: object, headers: Headers) -> bytes:
+    """Return the whole HTTP/1.1 response to an error, after which the connection is closed."""
+    own, body = encode_problem(error, request_id)
+    lines = [b"%b: %b" % header for header in (*own, *headers, (b"connection", b"close"))]
+    status = b"HTTP/1.1 %d %b" % (error.status, HTTPStatus(error.status).phrase.encode())
+    return b"\r\n".join((status, *lines, b"", body))
 
 
 async def send_problem(scope: Scope, send: Send, error: DressformError) -> None:

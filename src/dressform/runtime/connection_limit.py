@@ -8,6 +8,9 @@ _RESERVED_FDS = 100
 PROBE_CONNECTIONS = 32
 """The connections that are left for probes when all others are in use."""
 
+MAX_PIPELINED = 16
+"""The requests of a connection that may wait for the response to an earlier one."""
+
 
 @cache
 def max_connections() -> int:

@@ -1,7 +1,6 @@
 """The HTTP/1.1 protocol of uvicorn with limits. It records requests that fail before the application."""
 
 import asyncio
-from http import HTTPStatus
 from types import SimpleNamespace
 
 import httptools
@@ -16,10 +15,12 @@ from dressform.errors import (
     RequestTimeout,
     Unavailable,
 )
-from dressform.http.problem_response import encode_problem
+from dressform.http.problem_response import encode_response
 from dressform.runtime import connection_limit
-from dressform.runtime.deadlines import MIN_PROGRESS_BYTES, WRITE_TIMEOUT_SECONDS, ReadDeadline
-from dressform.runtime.request_head import MAX_UNPARSED_BYTES, PROBES, check_head
+from dressform.runtime.body_meter import BodyMeter
+from dressform.runtime.deadlines import ReadDeadline
+from dressform.runtime.request_head import MAX_UNPARSED_BYTES, PROBES, StopParsing, check_head
+from dressform.runtime.write_watch import WriteWatch
 
 _FRAMING = (b"content-length", b"transfer-encoding")
 _RETRY_AFTER_SECONDS = 5
@@ -38,14 +39,14 @@ class HttpProtocol(HttpToolsProtocol):
     _bytes_since_progress = 0
     _is_for_probes = False
     _running: RequestResponseCycle | None = None
-    _write_timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         # With a limit of 0 `pause_writing` is called as soon as a byte waits for the client to read.
         transport.set_write_buffer_limits(high=0)
         now, others = self.loop.time(), len(self.connections)
-        self._deadline = ReadDeadline(now)
+        self._deadline, self._meter = ReadDeadline(now), BodyMeter()
+        self._write_watch = WriteWatch(transport, self.loop)
         if others > connection_limit.max_connections() - connection_limit.PROBE_CONNECTIONS:
             self._is_for_probes = True
             self._deadline.reserve_for_probe()
@@ -61,8 +62,7 @@ class HttpProtocol(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._timer.cancel()
-        if self._write_timer is not None:
-            self._write_timer.cancel()
+        self._write_watch.stop()
         for cycle, _ in self.pipeline:
             self._access_log.record_unparsed(dict(cycle.scope), CLIENT_CLOSED_REQUEST)
         self.pipeline.clear()
@@ -78,6 +78,7 @@ class HttpProtocol(HttpToolsProtocol):
             return
         self._unset_keepalive_if_required()
         self._bytes_since_progress += len(data)
+        self._meter.add_received(len(data))
         try:
             self.parser.feed_data(data)
         except httptools.HttpParserUpgrade as upgrade:
@@ -87,6 +88,8 @@ class HttpProtocol(HttpToolsProtocol):
         else:
             if self._bytes_since_progress > MAX_UNPARSED_BYTES:
                 self._abort_with(HeadersTooLarge())
+            elif self._in_body and self._meter.has_too_much_framing:
+                self._abort_with(MalformedRequest())
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
@@ -96,6 +99,10 @@ class HttpProtocol(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         if self._ignore_input:
             return
+        if len(self.pipeline) >= connection_limit.MAX_PIPELINED:
+            # The client may send the rest again on another connection.
+            self._ignore_input, self.pipeline[0][0].keep_alive = True, False
+            raise StopParsing
         error = check_head(self.url, self.headers, version=self.parser.get_http_version())
         if error is None and self._is_for_probes and not self.url.startswith(PROBES):
             error = Unavailable(retry_after=_RETRY_AFTER_SECONDS)
@@ -104,13 +111,17 @@ class HttpProtocol(HttpToolsProtocol):
             return
         super().on_headers_complete()
         self._in_head, self._in_body, self._bytes_since_progress = False, True, 0
+        self._meter = BodyMeter()
         self._deadline.begin_body(self.loop.time())
 
     def on_body(self, body: bytes) -> None:
         if self._in_body:
             self._bytes_since_progress = 0
+            self._meter.add_piece(len(body))
             self._deadline.extend_body(self.loop.time(), len(body))
             super().on_body(body)
+            if self._meter.has_too_much_framing:
+                raise StopParsing
 
     def on_message_complete(self) -> None:
         if self._ignore_input or self.parser.should_upgrade():
@@ -147,20 +158,11 @@ class HttpProtocol(HttpToolsProtocol):
 
     def pause_writing(self) -> None:
         super().pause_writing()
-        self._watch_writing()
+        self._write_watch.start()
 
     def resume_writing(self) -> None:
         super().resume_writing()
-        if self._write_timer is not None:
-            self._write_timer.cancel()
-
-    def _watch_writing(self, waiting: int | None = None) -> None:
-        """Close the connection unless the client goes on reading. `waiting`: bytes at the last look."""
-        size = self.transport.get_write_buffer_size()
-        if waiting is not None and size > waiting - MIN_PROGRESS_BYTES:
-            self.transport.abort()
-            return
-        self._write_timer = self.loop.call_later(WRITE_TIMEOUT_SECONDS, self._watch_writing, size)
+        self._write_watch.stop()
 
     def _abort_with(self, error: DressformError) -> None:
         """Refuse the current request, and ignore further input."""
@@ -180,11 +182,8 @@ class HttpProtocol(HttpToolsProtocol):
     def _send_error(self, error: DressformError) -> None:
         self._ignore_input = True
         request_id = self._access_log.record_unparsed(self._empty_scope(), error.status)
-        head, body = encode_problem(error, request_id)
-        headers = [*head, *self._access_log.app.get_headers(request_id), (b"connection", b"close")]
-        lines = b"".join(b"%b: %b\r\n" % header for header in headers)
-        status = b"HTTP/1.1 %d %b\r\n" % (error.status, HTTPStatus(error.status).phrase.encode())
-        self.transport.write(status + lines + b"\r\n" + body)
+        headers = self._access_log.app.get_headers(request_id)
+        self.transport.write(encode_response(error, request_id, headers))
         self.transport.close()
 
     def _empty_scope(self) -> Scope:

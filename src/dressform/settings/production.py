@@ -114,7 +114,7 @@ def _check_database(url: str) -> None:
     if modes != {_VERIFYING_MODE} and not all(map(is_local_host, hosts)):
         _refuse(
             "DATABASE_URL",
-            f"must end with ?sslmode={_VERIFYING_MODE} in production, for a database on another "
+            f"must contain sslmode={_VERIFYING_MODE} in production, for a database on another "
             "host: any other mode does not verify whom it sends the password to",
         )
 
