@@ -92,14 +92,17 @@ def test_the_mailbox_of_an_address(address: str, mailbox: str) -> None:
 
 @pytest.fixture
 def narrow(app: FastAPI) -> None:
-    """Accept two requests of strangers a second, and four at once."""
-    app.state.dressform = replace(app.state.dressform, public_limiter=PublicLimiter(2))
+    """Accept one request of strangers a second, and two at once."""
+    app.state.dressform = replace(app.state.dressform, public_limiter=PublicLimiter(1))
 
 
 async def use_up(ada: MemberClient) -> None:
-    answers = [await forgot(ada.client, f"person{number}@example.org") for number in range(5)]
-    assert {answer.status_code for answer in answers[:4]} == {202}
-    assert answers[4].status_code == 503
+    for number in range(100):
+        answer = await forgot(ada.client, f"person{number}@example.org")
+        if answer.status_code == 503:
+            return
+        assert answer.status_code == 202
+    pytest.fail("100 requests at once were all accepted")
 
 
 @pytest.mark.usefixtures("narrow")
@@ -119,7 +122,7 @@ async def test_strangers_cannot_queue_mail_faster_than_the_ceiling(
 @pytest.mark.usefixtures("narrow")
 async def test_a_refusal_by_the_ceiling_costs_no_attempt(ada: MemberClient) -> None:
     await use_up(ada)
-    for _ in range(5):
+    for _ in range(3):
         assert (await forgot(ada.client, ada.email)).status_code == 503
 
     await asyncio.sleep(1)
