@@ -91,6 +91,7 @@ def number(pattern: str, said: str) -> int:
     return int(found[1])
 
 
+@pytest.mark.audit
 async def test_every_operation_keeps_its_word(app: FastAPI, members: Path, tmp_path: Path) -> None:
     said = await tried(
         app,

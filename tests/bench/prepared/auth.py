@@ -139,7 +139,7 @@ AUTH = {
         status=202,
         once=HASHING,
         connections=8,
-        note="each of another name; 8 connections: one thread judges new passwords, more is a 503",
+        note="each of another name; 8 connections: one process scores new passwords, more than 17 at once is a 503",
     ),
     "confirm_registration": Prepared(
         confirm_registration,

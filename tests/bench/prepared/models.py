@@ -119,7 +119,10 @@ async def _in_turn(members: Members, number: int) -> list[BenchMember]:
 MODELS = {
     "export_model": Prepared(export_model),
     "import_model_file": Prepared(
-        import_model_file, once=1000, note="16 models an account at most, of 100 that it may hold"
+        import_model_file,
+        once=1000,
+        connections=8,
+        note="16 models an account at most; 8 connections: one process reads files, more than nine at once is a 503",
     ),
     "list_models": Prepared(list_models, note="a page of three"),
     "create_model": Prepared(
@@ -135,7 +138,12 @@ MODELS = {
     ),
     "read_warnings": Prepared(read_warnings),
     "read_avatar": Prepared(read_avatar),
-    "put_avatar": Prepared(put_avatar, status=204, note="a JPEG of 1600 by 1200"),
+    "put_avatar": Prepared(
+        put_avatar,
+        status=204,
+        connections=8,
+        note="a JPEG of 1600 by 1200; 8 connections: two processes decode, more than ten at once is a 503",
+    ),
     "delete_avatar": Prepared(
         delete_avatar, status=204, once=STORED, note="each another avatar, stored before"
     ),

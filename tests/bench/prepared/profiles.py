@@ -60,7 +60,12 @@ PROFILES = {
     "read_own_profile": Prepared(read_own_profile),
     "change_own_profile": Prepared(change_own_profile),
     "read_own_picture": Prepared(read_own_picture),
-    "put_own_picture": Prepared(put_own_picture, status=204, note="a JPEG of 1600 by 1200"),
+    "put_own_picture": Prepared(
+        put_own_picture,
+        status=204,
+        connections=8,
+        note="a JPEG of 1600 by 1200; 8 connections: two processes decode, more than ten at once is a 503",
+    ),
     "delete_own_picture": Prepared(
         delete_own_picture,
         status=204,
