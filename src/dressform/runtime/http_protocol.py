@@ -175,9 +175,10 @@ class HttpProtocol(HttpToolsProtocol):
         elif latest is None or latest.response_complete:
             self._send_error(error)
         else:
-            # A response now would be taken for that of an earlier, pipelined request.
+            # A response now would be taken for that of an earlier, pipelined request. The connection is
+            # closed after the responses to those.
             self._access_log.record_unparsed(self._empty_scope(), error.status)
-            self.transport.close()
+            latest.keep_alive = False
 
     def _send_error(self, error: DressformError) -> None:
         self._ignore_input = True
