@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import text
 
 from dressform.api.app import create_app
-from dressform.bootstrap import database_url, run_migrations
+from dressform.bootstrap import bootstrap, database_url, run_migrations
 from dressform.db import embedded
 from dressform.db.migrate import migrate
 from dressform.db.tables import Base
@@ -121,6 +121,8 @@ async def test_plans_without_these_statistics_read_no_large_table_from_end_to_en
         database_url=explaining.url(), master_keys=MASTER_KEY, state_dir=tmp_path, _env_file=None
     )
     await run_migrations(settings)
+    async with bootstrap(settings):
+        pass  # Creates the keys, without which nothing starts once there are accounts.
     raw = await asyncpg.connect(explaining.url(role="dressform").replace("+asyncpg", ""))
     await filled(raw, MASTER_KEY.partition(":")[0], MEMBERS)
     await raw.execute("ANALYZE")
