@@ -224,6 +224,30 @@ async def test_body_of_ordinary_chunks_is_read(port: int) -> None:
     assert answer.endswith(b"256000")
 
 
+@pytest.mark.parametrize("pause", [0.0, 0.1], ids=["at once", "later"])
+async def test_trailers_are_no_headers(app: FastAPI, pause: float) -> None:
+    """Behind a proxy a client could write another address into the log, or a token into a request."""
+    found: dict[str, str] = {}
+
+    @app.post("/headers")
+    async def read_headers(request: Request) -> int:
+        await request.body()
+        found.update(request.headers)
+        return 1
+
+    async with serve_app(app) as port:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(make_head("POST", "/headers", "Transfer-Encoding: chunked", "X-One: head"))
+        await asyncio.sleep(pause)
+        writer.write(b"1\r\nx\r\n0\r\nX-One: trailer\r\nAuthorization: Bearer x\r\n\r\n")
+        answer = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 5)
+        writer.close()
+
+    assert answer.startswith(b"HTTP/1.1 200 ")
+    assert found["x-one"] == "head"
+    assert "authorization" not in found
+
+
 async def test_probes_have_connections_of_their_own(
     app: FastAPI, port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:

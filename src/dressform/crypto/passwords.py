@@ -127,7 +127,9 @@ async def validate_password_async(
     try:
         return await validator.run(_validate, password, username, email)
     except ChildFailedError:
-        raise Unavailable(retry_after=RETRY_AFTER_SECONDS) from None
+        raise Unavailable(
+            reason="the process that scores passwords ended", retry_after=RETRY_AFTER_SECONDS
+        ) from None
 
 
 def _validate(password: str, username: str, email: str | None) -> str | None:

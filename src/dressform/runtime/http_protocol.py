@@ -7,14 +7,8 @@ import httptools
 from starlette.types import ASGIApp, Scope
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
+from dressform import errors
 from dressform.access_log.middleware import CLIENT_CLOSED_REQUEST, AccessLogMiddleware
-from dressform.errors import (
-    DressformError,
-    HeadersTooLarge,
-    MalformedRequest,
-    RequestTimeout,
-    Unavailable,
-)
 from dressform.http.problem_response import encode_response
 from dressform.runtime import connection_limit
 from dressform.runtime.body_meter import BodyMeter
@@ -58,7 +52,7 @@ class HttpProtocol(HttpToolsProtocol):
             self._ignore_input = True
             transport.abort()
         elif others > connection_limit.max_connections():
-            self._send_error(Unavailable(retry_after=_RETRY_AFTER_SECONDS))
+            self._send_error(errors.Unavailable(retry_after=_RETRY_AFTER_SECONDS))
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._timer.cancel()
@@ -84,17 +78,23 @@ class HttpProtocol(HttpToolsProtocol):
         except httptools.HttpParserUpgrade as upgrade:
             self._decline_upgrade(data[upgrade.args[0] :])
         except httptools.HttpParserError:
-            self._abort_with(MalformedRequest())
+            self._abort_with(errors.MalformedRequest())
         else:
             if self._bytes_since_progress > MAX_UNPARSED_BYTES:
-                self._abort_with(HeadersTooLarge())
+                self._abort_with(errors.HeadersTooLarge())
             elif self._in_body and self._meter.has_too_much_framing:
-                self._abort_with(MalformedRequest())
+                self._abort_with(errors.MalformedRequest())
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
         self._in_head = True
         self._deadline.begin_head(self.loop.time())
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        if (
+            self._in_head
+        ):  # Else it is a trailer, by which a client could replace what a proxy wrote.
+            super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
         if self._ignore_input:
@@ -105,7 +105,7 @@ class HttpProtocol(HttpToolsProtocol):
             raise StopParsing
         error = check_head(self.url, self.headers, version=self.parser.get_http_version())
         if error is None and self._is_for_probes and not self.url.startswith(PROBES):
-            error = Unavailable(retry_after=_RETRY_AFTER_SECONDS)
+            error = errors.Unavailable(retry_after=_RETRY_AFTER_SECONDS)
         if error is not None:
             self._abort_with(error)
             return
@@ -152,7 +152,7 @@ class HttpProtocol(HttpToolsProtocol):
         if now < deadline:
             self._timer = self.loop.call_at(deadline, self._on_timeout)
         elif self._in_head or self._in_body:
-            self._abort_with(RequestTimeout())
+            self._abort_with(errors.RequestTimeout())
         else:
             self.transport.close()
 
@@ -164,7 +164,7 @@ class HttpProtocol(HttpToolsProtocol):
         super().resume_writing()
         self._write_watch.stop()
 
-    def _abort_with(self, error: DressformError) -> None:
+    def _abort_with(self, error: errors.DressformError) -> None:
         """Refuse the current request, and ignore further input."""
         if self._ignore_input:
             return
@@ -180,7 +180,7 @@ class HttpProtocol(HttpToolsProtocol):
             self._access_log.record_unparsed(self._empty_scope(), error.status)
             latest.keep_alive = False
 
-    def _send_error(self, error: DressformError) -> None:
+    def _send_error(self, error: errors.DressformError) -> None:
         self._ignore_input = True
         request_id = self._access_log.record_unparsed(self._empty_scope(), error.status)
         headers = self._access_log.app.get_headers(request_id)
