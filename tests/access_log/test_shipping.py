@@ -35,7 +35,7 @@ from tests.helpers.access_log import (
     wait_until_shipped,
 )
 from tests.helpers.cli import environment
-from tests.helpers.databases import watch_statements
+from tests.helpers.databases import NEEDS_A_SESSION, watch_statements
 
 
 @pytest.fixture
@@ -212,6 +212,7 @@ async def test_connections_that_break_lose_and_double_nothing(
     assert await list_request_ids(uows) == [request_id_of(one) for one in written]
 
 
+@NEEDS_A_SESSION
 async def test_a_database_that_refuses_is_waited_for(
     settings: Settings, isolated_settings: Settings, uows: UnitOfWorkFactory, shipper: Shipper
 ) -> None:

@@ -79,13 +79,13 @@ async def test_checks_by_strangers_have_a_ceiling_apart_from_logins(
 ) -> None:
     body = {"breasts": True, "measurements": {"neck": 380}}
     answers = await asyncio.gather(
-        *(client.post("/v1/measurements/check", json=body) for _ in range(90))
+        *(client.post("/v1/measurements/check", json=body) for _ in range(60))
     )
 
-    # Three a second and six at once, and of checks ten times as many.
+    # Three a second and six at once, and of checks four times as many.
     counts = Counter(answer.status_code for answer in answers)
     assert counts.keys() == {200, 503}
-    assert 60 <= counts[200] < 90
+    assert 24 <= counts[200] < 60
     refused = next(answer for answer in answers if answer.status_code == 503)
     assert_problem(refused, 503, "unavailable")
     assert int(refused.headers["Retry-After"]) >= 1

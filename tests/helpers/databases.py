@@ -22,6 +22,11 @@ from dressform.settings.settings import Settings
 
 BEHIND_PGBOUNCER = "TEST_BEHIND_PGBOUNCER" in os.environ
 
+NEEDS_A_SESSION = pytest.mark.skipif(
+    BEHIND_PGBOUNCER, reason="a pooler passes the state of a session on, or waits by itself"
+)
+"""Marks tests that use SET ROLE on a connection of their own, or keep a database from connecting."""
+
 LOG_TABLES = {"access_log", "spool_offset"}
 """Only their own database role reads these."""
 OTHER_TABLES = LOG_TABLES | {

@@ -21,6 +21,7 @@ from dressform.settings.settings import Settings
 from tests.conftest import MovableClock
 from tests.helpers.access_log import as_log_role
 from tests.helpers.coarse_times import kept_from
+from tests.helpers.databases import NEEDS_A_SESSION
 from tests.helpers.retention import add_everything, add_visit
 
 AT = datetime(2026, 3, 31, 12, tzinfo=UTC)
@@ -75,6 +76,7 @@ async def test_a_row_in_a_day_cut_off_is_counted_as_ever(
     ]
 
 
+@NEEDS_A_SESSION
 async def test_an_interrupted_cut_is_found(
     auditor: Auditor, uows: UnitOfWorkFactory, clock: MovableClock, settings: Settings
 ) -> None:

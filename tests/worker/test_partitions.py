@@ -15,6 +15,7 @@ from dressform.worker.enforce import RunResult, enforce
 from dressform.worker.partitions import PartitionsLockedError
 from tests.conftest import WITHOUT_CLOCK_GUARD
 from tests.helpers.access_log import as_log_role
+from tests.helpers.databases import NEEDS_A_SESSION
 from tests.helpers.retention import add_visit
 
 BEGAN = datetime(2026, 8, 30, tzinfo=UTC)
@@ -91,6 +92,7 @@ async def test_an_orphan_takes_lines_again(uows: UnitOfWorkFactory) -> None:
         assert await uow.connection.scalar(text("SELECT count(*) FROM access_log")) == 1
 
 
+@NEEDS_A_SESSION
 async def test_who_reads_for_long_holds_up_one_round_and_no_writer(
     uows: UnitOfWorkFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -118,6 +120,7 @@ async def test_who_reads_for_long_holds_up_one_round_and_no_writer(
     assert TABLE not in await tables(uows)
 
 
+@NEEDS_A_SESSION
 async def test_several_workers_drop_a_day_once(uows: UnitOfWorkFactory) -> None:
     for n in range(5):
         await add_visit(uows, BEGAN + n * timedelta(hours=1))

@@ -52,12 +52,12 @@ class MemberLimiter(RequestLimiter):
 class PublicLimiter:
     """The limit of requests that need no account and compute something, for all clients together.
 
-    A check of measurements takes less than a millisecond, so there may be ten times as many.
+    A check of measurements takes a few milliseconds at most, so there may be four times as many.
     """
 
     def __init__(self, per_second: int) -> None:
         self._limiter = RequestLimiter(per_second=per_second, burst=2 * per_second)
-        self._limiter_of_checks = RequestLimiter(per_second=10 * per_second, burst=20 * per_second)
+        self._limiter_of_checks = RequestLimiter(per_second=4 * per_second, burst=8 * per_second)
 
     def check(self, group: str) -> None:
         """Count a request. Raise Unavailable."""
