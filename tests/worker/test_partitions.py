@@ -51,6 +51,7 @@ async def test_an_orphan_is_found_and_dropped(uows: UnitOfWorkFactory) -> None:
     assert TABLE not in await tables(uows)
 
 
+@NEEDS_A_SESSION
 async def test_a_detach_that_was_interrupted_is_finished(uows: UnitOfWorkFactory) -> None:
     """One begun concurrently, by hand, and cancelled: it stays pending until somebody finishes it."""
     await add_visit(uows, BEGAN)
