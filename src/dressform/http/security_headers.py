@@ -35,10 +35,10 @@ class HeadersMiddleware:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 set_already = {name for name, _ in message["headers"]}
+                defaults = self.get_headers(scope["state"]["request_id"])
                 message["headers"] = [
                     *message["headers"],
-                    (b"x-request-id", str(scope["state"]["request_id"]).encode()),
-                    *(header for header in self._defaults if header[0] not in set_already),
+                    *(header for header in defaults if header[0] not in set_already),
                 ]
             await send(message)
 

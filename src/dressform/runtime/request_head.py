@@ -9,9 +9,9 @@ MAX_UNPARSED_BYTES = 64 * 1024
 """The limit of bytes before the body, and between and after its chunks."""
 PROBES = b"/health/"
 
+_HOST = re.compile(rb"[A-Za-z0-9.\-_~:\[\]]+")
 # RFC 3986, section 2.3: a letter, digit, "-", ".", "_" or "~" has no need of an escape. A proxy that compares
 # paths before it decodes them would not recognize a path that it is to block.
-_HOST = re.compile(rb"[A-Za-z0-9.\-_~:\[\]]+")
 _NEEDLESS_ESCAPE = re.compile(
     rb"%(2[DEF]|3[0-9]|4[1-9A-F]|5[0-9AF]|6[1-9A-F]|7[0-9AE])", re.IGNORECASE
 )
