@@ -44,10 +44,19 @@ def serving(serve: Command, spools: Path) -> list[int]:
 
 def _holds(pid: int, spools: Path) -> bool:
     try:
-        files = [file.readlink() for file in Path(f"/proc/{pid}/fd").iterdir()]
+        descriptors = list(Path(f"/proc/{pid}/fd").iterdir())
     except OSError:
         return False
+    files = [file for descriptor in descriptors if (file := _follow(descriptor))]
     return any(file.parent == spools and file.suffix == ".spool" for file in files)
+
+
+def _follow(descriptor: Path) -> Path | None:
+    """Return the file of a descriptor, or None when it was closed since the folder was listed."""
+    try:
+        return descriptor.readlink()
+    except OSError:
+        return None
 
 
 def loading(port: int, answers: Path) -> subprocess.Popen[str]:
@@ -69,8 +78,7 @@ def disturb(serve: Command, database: Database, spools: Path) -> None:
         if way:
             database.stop(way)
             time.sleep(1)
-        await_serving(1, serve, spools)
-        victim = min(serving(serve, spools))
+        victim = min(await_serving(1, serve, spools))
         os.kill(victim, signal.SIGKILL)
         if way:
             database.start()
@@ -80,8 +88,15 @@ def disturb(serve: Command, database: Database, spools: Path) -> None:
     wait_until(lambda: len(list(spools.glob("*.spool"))) == 2 * PROCESSES)
 
 
-def await_serving(least: int, serve: Command, spools: Path) -> None:
-    wait_until(lambda: len(serving(serve, spools)) >= least)
+def await_serving(least: int, serve: Command, spools: Path) -> list[int]:
+    pids: list[int] = []
+
+    def are_enough() -> bool:
+        pids[:] = serving(serve, spools)
+        return len(pids) >= least
+
+    wait_until(are_enough)
+    return pids
 
 
 def await_death(pid: int) -> None:
