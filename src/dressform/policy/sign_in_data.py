@@ -19,6 +19,10 @@ SIGN_UP = Category(
     starts_at_text=Text("the registration", "l'inscription"),
     on_expiry_text=Text("The registration is deleted.", "L'inscription est supprimée."),
 )
+MAX_INACTIVITY = FixedPeriod(timedelta(days=30))
+"""The period after which a session ends that was not refreshed."""
+MAX_INACTIVITY_OF_VISIT = FixedPeriod(timedelta(days=1))
+"""The same period of a session that is not to be remembered beyond the visit."""
 SESSION = Category(
     key="session",
     name=Text("Being signed in", "Connexion"),
