@@ -259,6 +259,40 @@ async def test_refresh_token_comes_in_a_cookie_when_asked(ada: MemberClient, by:
 
 
 @pytest.mark.parametrize("by", ["link", "code"])
+async def test_session_that_the_browser_had_ends(ada: MemberClient, by: str) -> None:
+    request_token, message = await asked(ada)
+    body = {"login": ada.username, "password": ada.password, "session": "cookie"}
+    assert (await ada.client.post("/v1/auth/login", json=body)).status_code == 200
+    replaced = ada.client.cookies["dressform-refresh"]
+    answer = await (
+        sign_in_by_link(ada.client, token_of(message), session="cookie")
+        if by == "link"
+        else sign_in_by_code(ada.client, request_token, code_of(message), session="cookie")
+    )
+
+    assert answer.status_code == 200
+    assert (await ada.client.post("/v1/auth/refresh")).status_code == 200
+    refused = await ada.client.post("/v1/auth/refresh", json={"refresh_token": replaced})
+    assert_problem(refused, 401, "refresh-token-refused")
+
+
+@pytest.mark.parametrize("path", ["redeem", "code"])
+async def test_session_of_a_visit_has_a_cookie_of_the_visit(ada: MemberClient, path: str) -> None:
+    request_token, message = await asked(ada)
+    proof = (
+        {"token": token_of(message)}
+        if path == "redeem"
+        else {"request_token": request_token, "code": code_of(message)}
+    )
+
+    body = proof | {"session": "cookie", "remember": False}
+    answer = await ada.client.post(f"/v1/auth/link/{path}", json=body)
+
+    assert answer.status_code == 200
+    assert "max-age" not in answer.headers["Set-Cookie"].lower()
+
+
+@pytest.mark.parametrize("by", ["link", "code"])
 async def test_page_of_another_site_gets_no_cookie_and_spends_nothing(
     ada: MemberClient, by: str
 ) -> None:

@@ -1,5 +1,3 @@
-from typing import Annotated
-
 from fastapi import APIRouter, Depends, Request, status
 
 from dressform.actions.sign_in_by_mail import request_sign_in_mail as queue_sign_in_mail
@@ -13,7 +11,7 @@ from dressform.api.dependencies import (
 )
 from dressform.api.problem_responses import problem_responses
 from dressform.api.rate_limiter import RateLimit
-from dressform.api.refresh_token import RefreshCookie, check_origin, get_refresh_cookie
+from dressform.api.refresh_token import RefreshCookieDep, check_origin
 from dressform.api.request_limiter import limit_public
 from dressform.api.schemas.accounts import EmailOnly
 from dressform.api.schemas.sessions import TokensRead
@@ -21,8 +19,6 @@ from dressform.api.schemas.sign_in_mails import CodeLogin, LinkLogin, SignInMail
 from dressform.errors import LinkInvalid, OriginNotAllowed, RateLimited, WrongCode
 
 router = APIRouter(prefix="/v1/auth/link", tags=["auth"])
-
-RefreshCookieDep = Annotated[RefreshCookie, Depends(get_refresh_cookie)]
 
 
 @router.post(
@@ -69,8 +65,14 @@ async def sign_in_by_link(
     if payload.session == "cookie":
         check_origin(request, state.settings)
     with state.rate_limiter.guard(RateLimit.RESET, payload.token):
-        issued = await redeem_link(state.uows, tokens, payload.token)
-    return cookie.write(issued, by_cookie=payload.session == "cookie")
+        issued = await redeem_link(
+            state.uows,
+            tokens,
+            token=payload.token,
+            remember=payload.remember,
+            replaced_token=cookie.replaced_token,
+        )
+    return cookie.write_new(issued, by_cookie=payload.session == "cookie")
 
 
 @router.post(
@@ -97,6 +99,11 @@ async def sign_in_by_code(
         check_origin(request, state.settings)
     with state.rate_limiter.guard(RateLimit.RESET, payload.request_token):
         issued = await redeem_code(
-            state.uows, tokens, request_token=payload.request_token, code=payload.code
+            state.uows,
+            tokens,
+            request_token=payload.request_token,
+            code=payload.code,
+            remember=payload.remember,
+            replaced_token=cookie.replaced_token,
         )
-    return cookie.write(issued, by_cookie=payload.session == "cookie")
+    return cookie.write_new(issued, by_cookie=payload.session == "cookie")

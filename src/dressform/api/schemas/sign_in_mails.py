@@ -1,24 +1,17 @@
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 
 from pydantic import Field
 
 from dressform.actions.sign_in_by_mail import CODE_LIFETIME
-from dressform.api.schemas.base import RequestModel, ResponseModel
+from dressform.api.schemas.base import ResponseModel
 from dressform.api.schemas.fields import Token
+from dressform.api.schemas.sessions import SessionWanted
 from dressform.crypto.sign_in_codes import (
     CODE_PATTERN,
     REQUEST_TOKEN_LENGTH,
     REQUEST_TOKEN_PATTERN,
 )
 
-SessionTransport = Annotated[
-    Literal["cookie", "body"],
-    Field(
-        description="Where to return the refresh token: in an HttpOnly cookie for browsers, or in the "
-        "body.",
-        examples=["body"],
-    ),
-]
 RequestToken = Annotated[
     str,
     Field(
@@ -62,16 +55,14 @@ class SignInMailRequested(ResponseModel):
         return cls(request_token=request_token, code_expires_in=int(CODE_LIFETIME.total_seconds()))
 
 
-class LinkLogin(RequestModel):
+class LinkLogin(SessionWanted):
     """The token of a mailed link that signs in."""
 
     token: Token
-    session: SessionTransport = "body"
 
 
-class CodeLogin(RequestModel):
+class CodeLogin(SessionWanted):
     """The code of a mail that signs in, and the token of the request for that mail."""
 
     request_token: RequestToken
     code: Code
-    session: SessionTransport = "body"
