@@ -1,11 +1,13 @@
 import re
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
 import pytest
 from fastapi import FastAPI
 
+from tests.helpers.auth import code_of, request_sign_in_mail, sign_in_by_link
 from tests.helpers.browser import needs_chromium, open_browser, serve_on_port
 from tests.helpers.members import Mailbox, MemberClient
 
@@ -14,13 +16,26 @@ LINKS = {
     "/reset-password": "v1/auth/password/reset",
     "/confirm-email": "v1/auth/email/confirm",
     "/reopen": "v1/auth/reopen",
+    "/sign-in": "v1/auth/link/redeem",
 }
 PRESS = "document.querySelector('button').click()"
+PRESS_IN = "document.querySelector('#{} button').click()"
+REFRESH = (
+    "fetch('v1/auth/refresh', {method: 'POST'})"
+    ".then((response) => { document.title = response.status; })"
+)
 NEW_PASSWORD = "nine thimbles under the lamp"
 
 
 def shown(element: str) -> str:
     return f"document.getElementById('{element}')?.hidden === false"
+
+
+def allow_origin(app: FastAPI, url: str) -> None:
+    """Accept the cookie from pages at the port of this test."""
+    state = app.state.dressform
+    settings = state.settings.model_copy(update={"allowed_origins": (url,)})
+    app.state.dressform = replace(state, settings=settings)
 
 
 @pytest.mark.parametrize("path", LINKS)
@@ -117,6 +132,69 @@ async def test_a_password_is_reset_in_french(
     ada.password = NEW_PASSWORD
     assert "several unrelated words" in reasons
     assert (await ada.sign_in()).status_code == 200
+
+
+@needs_chromium
+@pytest.mark.slow
+async def test_a_mailed_link_signs_in_by_a_press(
+    app: FastAPI, ada: MemberClient, mailbox: Mailbox, tmp_path: Path
+) -> None:
+    """Opening it spends nothing. The browser then has the cookie of the session."""
+    await request_sign_in_mail(ada.client, ada.email)
+    token = await mailbox.token()
+
+    async with serve_on_port(app) as url, open_browser(tmp_path / "browser") as page:
+        allow_origin(app, url)
+        await page.visit(f"{url}/sign-in#token={token}")
+        await page.wait_until("document.querySelector('form')?.hidden === false")
+        before = [one for one in page.requests if "/v1/" in one]
+        address = await page.run("location.href")
+        ask_is_shown = await page.run(shown("ask"))
+        await page.run(PRESS)
+        await page.wait_until(shown("done"))
+        await page.run(REFRESH)
+        await page.wait_until("document.title === '200'")
+
+    assert before == []
+    assert address == f"{url}/sign-in"
+    assert not ask_is_shown
+    assert page.complaints == []
+
+
+@needs_chromium
+@pytest.mark.slow
+async def test_a_used_link_leads_on_to_a_code_in_french(
+    app: FastAPI, ada: MemberClient, mailbox: Mailbox, tmp_path: Path
+) -> None:
+    """The tab is loaded again before the code is typed, as telephones do."""
+    await request_sign_in_mail(ada.client, ada.email)
+    token = await mailbox.token()
+    assert (await sign_in_by_link(ada.client, token)).status_code == 200
+
+    async with serve_on_port(app) as url, open_browser(tmp_path / "browser") as page:
+        allow_origin(app, url)
+        await page.speak("fr-CA")
+        await page.visit(f"{url}/sign-in#token={token}")
+        await page.wait_until("document.title === 'Connexion'")
+        await page.run(PRESS)
+        await page.wait_until(shown("ask"))
+        refused = await page.run(shown("refused"))
+        await page.run(f"document.getElementById('email').value = '{ada.email}'")
+        await page.run(PRESS_IN.format("ask"))
+        await page.wait_until(shown("type-code"))
+        code = code_of(await mailbox.receive_one())
+        await page.run("window.isOfBefore = true")
+        await page.visit(f"{url}/sign-in")
+        await page.wait_until(f"!window.isOfBefore && {shown('type-code')}")
+        await page.run(f"document.getElementById('code').value = '{code.lower()}'")
+        await page.run(PRESS_IN.format("type-code"))
+        await page.wait_until(shown("done"))
+        forms = await page.run("[...document.forms].every((form) => form.hidden)")
+        await page.run(REFRESH)
+        await page.wait_until("document.title === '200'")
+
+    assert refused
+    assert forms
 
 
 @needs_chromium

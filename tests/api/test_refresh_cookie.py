@@ -65,7 +65,7 @@ async def test_on_localhost_the_cookie_has_a_plain_name(ada: MemberClient) -> No
     assert cookie["samesite"].lower() == "strict"
     assert cookie["path"] == "/"
     assert cookie["domain"] == ""
-    assert cookie["max-age"] == str(90 * 86400 - 43_200)
+    assert cookie["max-age"] == str(31 * 86400 - 43_200)
     assert answer.json().keys() == {"access_token", "token_type", "expires_in"}
 
 
@@ -106,7 +106,7 @@ async def test_refreshing_by_cookie(
     assert answer.json().keys() == {"access_token", "token_type", "expires_in"}
     second = cookie_of(answer)
     assert second.value != first
-    assert second["max-age"] == str(60 * 86400 - 43_200)
+    assert second["max-age"] == str(31 * 86400 - 43_200)
     ada.access_token = answer.json()["access_token"]
     assert (await ada.request("GET", "/v1/profiles/me")).status_code == 200
     assert (await ada.client.post("/v1/auth/refresh")).status_code == 200

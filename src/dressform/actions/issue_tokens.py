@@ -7,12 +7,15 @@ from dressform.repositories.sessions import IssuedSession
 
 @dataclass(frozen=True, slots=True)
 class IssuedTokens:
-    """The tokens of a session, and how long each of them is valid."""
+    """The tokens of a session, how long each of them is valid, and whether the session is to be
+    remembered beyond the visit.
+    """
 
     access_token: str
     access_token_lifetime: timedelta
     refresh_token: str
     refresh_token_lifetime: timedelta
+    remembered: bool
 
 
 def issue_tokens(tokens: AccessTokens, session: IssuedSession, *, at: datetime) -> IssuedTokens:
@@ -22,4 +25,5 @@ def issue_tokens(tokens: AccessTokens, session: IssuedSession, *, at: datetime) 
         access_token_lifetime=tokens.lifetime,
         refresh_token=session.refresh_token,
         refresh_token_lifetime=session.expires_at - at,
+        remembered=session.remembered,
     )

@@ -36,6 +36,7 @@ from dressform.api.routers import (
     profiles,
     registration,
     sessions,
+    sign_in_mails,
     silhouettes,
 )
 from dressform.api.state import create_state
@@ -58,6 +59,7 @@ ROUTERS = (
     silhouettes,
     measurements,
     sessions,
+    sign_in_mails,
     account_security,
     registration,
     privacy,

@@ -4,6 +4,7 @@ DressformError
 ├── MalformedRequest          400  the request itself is malformed
 ├── Unauthenticated           401  no access token, or an invalid one
 ├── WrongCredentials          401  the login and the password do not match
+├── WrongCode                 401  the code of a mail does not sign in
 ├── WrongPassword             403  the password of the signed-in member is wrong
 ├── RefreshTokenRefused       401  the refresh token is unknown, used or expired
 ├── AccountRestricted         403  the processing of the account is restricted
@@ -37,6 +38,7 @@ from dressform.errors.access import (
     OriginNotAllowed,
     RefreshTokenRefused,
     Unauthenticated,
+    WrongCode,
     WrongCredentials,
     WrongPassword,
 )
@@ -102,6 +104,7 @@ __all__ = [
     "UnsupportedPicture",
     "UsernameTaken",
     "WeakPassword",
+    "WrongCode",
     "WrongCredentials",
     "WrongPassword",
 ]

@@ -19,6 +19,16 @@ class WrongCredentials(DressformError):
     detail = "The login and password do not match, or the e-mail address is not yet confirmed."
 
 
+class WrongCode(DressformError):
+    status = HTTPStatus.UNAUTHORIZED
+    slug = "wrong-code"
+    title = "The code does not sign you in"
+    detail = (
+        "It may be mistyped, used, older than 10 minutes, tried too often, or asked for on another "
+        "device. Follow the link in the mail, or ask for a new mail."
+    )
+
+
 class WrongPassword(DressformError):
     status = HTTPStatus.FORBIDDEN
     slug = "wrong-password"

@@ -21,6 +21,7 @@ class SecurityEvent(StrEnum):
     UNKNOWN_LOGIN = "login-unknown"
     WRONG_PASSWORD = "login-wrong-password"  # noqa: S105  a kind
     EXPIRED_LOGIN = "login-expired"
+    REFUSED_SIGN_IN_MAIL = "login-mail-refused"
     RATE_LIMIT_FULL = "rate-limit-full"
     REPLAYED_REFRESH_TOKEN = "refresh-token-replayed"  # noqa: S105
     UNKNOWN_SIGNING_KEY = "access-token-unknown-key"

@@ -19,6 +19,10 @@ SIGN_UP = Category(
     starts_at_text=Text("the registration", "l'inscription"),
     on_expiry_text=Text("The registration is deleted.", "L'inscription est supprimée."),
 )
+MAX_INACTIVITY = FixedPeriod(timedelta(days=30))
+"""The period after which a session ends that was not refreshed."""
+MAX_INACTIVITY_OF_VISIT = FixedPeriod(timedelta(days=1))
+"""The same period of a session that is not to be remembered beyond the visit."""
 SESSION = Category(
     key="session",
     name=Text("Being signed in", "Connexion"),
@@ -43,12 +47,16 @@ ONE_TIME_TOKEN = Category(
     key="one-time-token",
     name=Text("Mailed links", "Liens envoyés"),
     data=Text(
-        "The hash of a mailed link, and the new address when one is being confirmed.",
-        "L'empreinte d'un lien envoyé par e-mail, et la nouvelle adresse à confirmer.",
+        "The hash of a mailed link, and the new address when one is being confirmed. Of a mail that signs "
+        "you in also its code, how often it was tried, and the hash of what the device has that asked.",
+        "L'empreinte d'un lien envoyé par e-mail, et la nouvelle adresse à confirmer. D'un e-mail de "
+        "connexion, aussi son code, le nombre d'essais et l'empreinte de ce que l'appareil demandeur "
+        "a reçu.",
     ),
     purpose=Text(
-        "To reset a password or to confirm a new e-mail address.",
-        "Réinitialiser un mot de passe ou confirmer une nouvelle adresse e-mail.",
+        "To sign you in by mail, to reset a password or to confirm a new e-mail address.",
+        "Vous connecter par e-mail, réinitialiser un mot de passe ou confirmer une nouvelle adresse "
+        "e-mail.",
     ),
     legal_basis="GDPR Art. 6(1)(b)",
     period=FixedPeriod(timedelta(hours=2)),

@@ -21,8 +21,8 @@ from dressform.db.statements import Statement, is_any_of
 from dressform.db.tables import Account, Mail, SignUp
 from dressform.repositories.expired_rows import is_deletable
 
-NEWEST_FIRST = frozenset({"password-reset"})
-"""Kinds of which the newest mail is sent first, and only the newest to each address."""
+NEWEST_FIRST = frozenset({"password-reset", "sign-in"})
+"""Kinds of which the newest mail is sent first. Of resets, only the newest to each address."""
 
 _AT = bindparam("at", type_=Mail.expires_at.type)
 _HAS_ID = Mail.id == bindparam("mail_id")
@@ -101,7 +101,10 @@ def _delete_pointless() -> Statement:
             Mail.email_index.is_not(None),
             or_(
                 and_(Mail.kind == "password-reset", or_(~has_account, has_newer)),
-                and_(Mail.kind == "sign-up", ~has_account, ~has_sign_up),
+                # No newer link to sign in replaces one: anyone may have asked for it.
+                and_(
+                    or_(Mail.kind == "sign-up", Mail.kind == "sign-in"), ~has_account, ~has_sign_up
+                ),
             ),
         )
         .limit(bindparam("limit"))

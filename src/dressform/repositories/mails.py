@@ -88,7 +88,7 @@ class Mails:
     async def lease_next(self, kind: str, *, busy: Collection[bytes] = ()) -> LeasedMail | None:
         """Lease the next mail of a kind, but none to a busy address. A crash only delays it.
 
-        Of password resets that is the newest, and of the others the oldest. An address for which
+        Of links to reset a password or to sign in that is the newest, and of the others the oldest. An address for which
         several wait has its second turn after the first of all others.
         """
         statement = LEASE_NEWEST if kind in NEWEST_FIRST else LEASE_OLDEST

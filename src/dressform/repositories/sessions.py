@@ -1,6 +1,6 @@
 """The sessions of members."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from dressform.db.unit_of_work import UnitOfWork
 from dressform.errors import NotFound, RefreshTokenRefused
 from dressform.policy.periods import start_of_month
 from dressform.repositories.owners import Owner
-from dressform.repositories.session_days import decrypt_days, encrypt_days, is_genuine_session
+from dressform.repositories.sealed_sessions import SessionContent, decrypt_genuine
 from dressform.repositories.session_statements import (
     ADD,
     ALL,
@@ -33,6 +33,7 @@ class IssuedSession:
     session_id: UUID
     refresh_token: str
     expires_at: datetime
+    remembered: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +41,10 @@ class OpenSession:
     """A session as its owner sees it."""
 
     id: UUID
+    name: str | None
     signed_in_on: date
     renewed_on: date
+    inactive_at: datetime
     expires_at: datetime
 
 
@@ -52,10 +55,11 @@ class Sessions:
         self._uow = uow
         self._tokens = uow.keyrings.refresh_tokens
 
-    async def add(self, owner: Owner) -> IssuedSession:
+    async def add(self, owner: Owner, *, remember: bool = True) -> IssuedSession:
         """Add a session. At the limit it deletes the oldest one."""
         await self._evict_oldest(owner)
         session_id, today = random_id(), self._uow.now.date()
+        content = SessionContent(today, today, remembered=remember)
         expires_at = await self._uow.connection.scalar(
             ADD,
             {
@@ -63,11 +67,12 @@ class Sessions:
                 "account_id": owner.account_id,
                 "month_of_login": start_of_month(self._uow.now),
                 "next_mark": self._tokens.mark(session_id, owner.account_id, 1),
-                "sealed": encrypt_days(owner, session_id, signed_in_on=today, renewed_on=today),
+                "sealed": content.encrypt(owner, session_id),
             },
         )
         token = self._tokens.issue(session_id, owner.account_id, 1)
-        return IssuedSession(owner.account_id, session_id, token, expires_at)
+        ends_at = min(expires_at, content.inactive_at)
+        return IssuedSession(owner.account_id, session_id, token, ends_at, remembered=remember)
 
     async def rotate(self, text: str) -> IssuedSession | None:
         """Trade a refresh token for its successor.
@@ -75,7 +80,7 @@ class Sessions:
         Return None for a replayed token, one of whose successors was used too: there is a copy, so
         the session has ended. Raise RefreshTokenRefused for what continues no session.
         """
-        token, row = await self._fetch(text)
+        token, row, content = await self._fetch(text)
         use = self._tokens.classify(
             token, row.account_id, next_mark=row.next_mark, used_hash=row.used_hash
         )
@@ -83,14 +88,18 @@ class Sessions:
             await self._delete_row(row)
             return None
         if use is Use.NEXT:
-            await self._save_use(token, row)
+            content = replace(content, renewed_on=self._uow.now.date())
+            await self._save_use(token, row, content)
         successor = self._tokens.issue(row.id, row.account_id, token.generation + 1)
-        return IssuedSession(row.account_id, row.id, successor, row.expires_at)
+        ends_at = min(row.expires_at, content.inactive_at)
+        return IssuedSession(
+            row.account_id, row.id, successor, ends_at, remembered=content.remembered
+        )
 
     async def delete_by_token(self, text: str) -> None:
         """Delete the session of a token of any generation. Ignore other tokens."""
         try:
-            _, row = await self._fetch(text)
+            _, row, _ = await self._fetch(text)
         except RefreshTokenRefused:
             return
         await self._delete_row(row)
@@ -101,10 +110,13 @@ class Sessions:
             ALL, {"account_id": owner.account_id, "at": self._uow.now}
         )
         found = [
-            OpenSession(row.id, *decrypt_days(owner.key, row.id, row.sealed), row.expires_at)
+            _open_session(row, SessionContent.decrypt(owner.key, row.id, row.sealed))
             for row in rows
         ]
-        return sorted(found, key=lambda one: (one.signed_in_on, one.renewed_on, one.id))
+        return sorted(
+            (one for one in found if one.inactive_at > self._uow.now),
+            key=lambda one: (one.signed_in_on, one.renewed_on, one.id),
+        )
 
     async def delete(self, owner: Owner, session_id: UUID) -> None:
         """Delete a session. Raise NotFound for one that is not the owner's."""
@@ -130,8 +142,9 @@ class Sessions:
         """Delete the oldest sessions beyond the limit, to make room for one more."""
         await self._uow.connection.execute(EVICT_OLDEST, {"account_id": owner.account_id})
 
-    async def _fetch(self, text: str) -> tuple[RefreshToken, Row]:
-        """Return a genuine token and its session, locked until the transaction ends.
+    async def _fetch(self, text: str) -> tuple[RefreshToken, Row, SessionContent]:
+        """Return a genuine token, its session and what is sealed of it, locked until the
+        transaction ends.
 
         Raise RefreshTokenRefused when there is none, or when it or its account has expired.
         """
@@ -144,25 +157,33 @@ class Sessions:
         if row is None or not self._tokens.is_genuine(token, row.account_id):
             raise RefreshTokenRefused
         key = self._get_owner(row).key
-        if not is_genuine_session(key, row.id, row.month_of_login, row.sealed):
+        content = decrypt_genuine(key, row.id, row.month_of_login, row.sealed)
+        if content is None:
             raise RefreshTokenRefused
-        return token, row
+        return token, row, content
 
     def _get_owner(self, row: Row) -> Owner:
         wrapped = WrappedKey(row.key_id, row.wrapped_key)
         return Owner(row.account_id, self._uow.keyrings.master.unwrap(wrapped, row.account_id))
 
-    async def _save_use(self, token: RefreshToken, row: Row) -> None:
-        owner = self._get_owner(row)
-        signed_in_on, _ = decrypt_days(owner.key, row.id, row.sealed)
+    async def _save_use(self, token: RefreshToken, row: Row, content: SessionContent) -> None:
         await self._uow.connection.execute(
             SAVE_USE,
             {
                 "session_id": row.id,
                 "next_mark": self._tokens.mark(row.id, row.account_id, token.generation + 1),
                 "used_hash": token.hash,
-                "sealed": encrypt_days(
-                    owner, row.id, signed_in_on=signed_in_on, renewed_on=self._uow.now.date()
-                ),
+                "sealed": content.encrypt(self._get_owner(row), row.id),
             },
         )
+
+
+def _open_session(row: Row, content: SessionContent) -> OpenSession:
+    return OpenSession(
+        row.id,
+        content.name,
+        content.signed_in_on,
+        content.renewed_on,
+        content.inactive_at,
+        row.expires_at,
+    )

@@ -1,6 +1,8 @@
 """Registering, confirming, signing in and out."""
 
-from dressform.crypto.secrets import new_token
+from dressform.clock import now
+from dressform.crypto.secrets import new_token, token_hash
+from dressform.crypto.sign_in_codes import new_code, new_request_token
 from dressform.repositories.expiry_notices import ExpiryNotices
 from dressform.repositories.one_time_tokens import OneTimeTokens, TokenPurpose
 from dressform.repositories.sign_ups import SignUps
@@ -55,6 +57,43 @@ async def login(members: Members, number: int) -> Sequences:
             )
         ]
         for member in await members.add(number)
+    ]
+
+
+async def request_sign_in_mail(members: Members, number: int) -> Sequences:
+    return _to_new_addresses("/v1/auth/link", members, number)
+
+
+async def sign_in_by_link(members: Members, number: int) -> Sequences:
+    made = await members.add(number)
+    async with members.uows.transaction() as uow:
+        tokens = [
+            await OneTimeTokens(uow).issue(member.owner, TokenPurpose.SIGN_IN, email=member.email)
+            for member in made
+        ]
+    return _with_tokens("/v1/auth/link/redeem", tokens)
+
+
+async def sign_in_by_code(members: Members, number: int) -> Sequences:
+    made = await members.add(number)
+    requests = [new_request_token(now()) for _ in range(number)]
+    code = new_code()
+    async with members.uows.transaction() as uow:
+        for member, request_token in zip(made, requests, strict=True):
+            await OneTimeTokens(uow).issue(
+                member.owner,
+                TokenPurpose.SIGN_IN,
+                email=member.email,
+                request_hash=token_hash(request_token),
+                code=code,
+            )
+    return [
+        [
+            Request.with_json(
+                "POST", "/v1/auth/link/code", {"request_token": request_token, "code": code}
+            )
+        ]
+        for request_token in requests
     ]
 
 
@@ -151,6 +190,15 @@ AUTH = {
         resend_verification, status=202, once=4000, note=_NEW_ADDRESSES
     ),
     "login": Prepared(login),
+    "request_sign_in_mail": Prepared(
+        request_sign_in_mail, status=202, once=4000, note=_NEW_ADDRESSES
+    ),
+    "sign_in_by_link": Prepared(
+        sign_in_by_link, once=STORED, note="each of another account, stored before"
+    ),
+    "sign_in_by_code": Prepared(
+        sign_in_by_code, once=STORED, note="each of another account, stored before"
+    ),
     "refresh": Prepared(refresh, once=STORED, note="each of another session, stored before"),
     "logout": Prepared(
         logout, status=204, once=STORED, note="each of another session, stored before"

@@ -18,6 +18,12 @@ def show_reset_password() -> HTMLResponse:
     return render_page("reset-password.html", endpoint="v1/auth/password/reset")
 
 
+@router.get("/sign-in")
+def show_sign_in() -> HTMLResponse:
+    # With credentials, so that the browser takes the cookie of the session.
+    return render_page("sign-in.html", endpoint="v1/auth/link/redeem", credentials="same-origin")
+
+
 @router.get("/reopen")
 def show_reopen() -> HTMLResponse:
     return render_page("reopen.html", endpoint="v1/auth/reopen")

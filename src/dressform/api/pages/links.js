@@ -27,13 +27,17 @@ function show(id, reasons = []) {
 }
 
 function succeed() {
-  form.hidden = true;
+  for (const each of document.forms) {
+    each.hidden = true;
+  }
   show("done");
   find("done").focus();
 }
 
 async function refuse(response) {
   const problem = await response.json();
+  // A link that is used or too old leads on to a new one, where the page has a form for it.
+  find("ask")?.removeAttribute("hidden");
   show("refused", [problem.detail, ...(problem.errors ?? []).map((error) => error.detail)]);
 }
 
@@ -42,7 +46,7 @@ async function send() {
     method: "POST",
     headers: { "Content-Type": "application/json" },
     body: JSON.stringify({ token, ...Object.fromEntries(new FormData(form)) }),
-    credentials: "omit",
+    credentials: form.dataset.credentials,
   });
   await (response.ok ? succeed() : refuse(response));
 }

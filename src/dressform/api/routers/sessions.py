@@ -18,10 +18,9 @@ from dressform.api.problem_responses import problem_responses
 from dressform.api.rate_limiter import RateLimit
 from dressform.api.refresh_token import (
     PresentedToken,
-    RefreshCookie,
+    RefreshCookieDep,
     check_origin,
     get_presented_token,
-    get_refresh_cookie,
 )
 from dressform.api.schemas.sessions import LoginRequest, SessionRead, SessionsRead, TokensRead
 from dressform.errors import (
@@ -34,7 +33,6 @@ from dressform.errors import (
 
 router = APIRouter(prefix="/v1/auth", tags=["auth"])
 
-RefreshCookieDep = Annotated[RefreshCookie, Depends(get_refresh_cookie)]
 PresentedTokenDep = Annotated[PresentedToken, Depends(get_presented_token)]
 SessionId = Annotated[
     UUID, Path(description="The id of the session, from the list of your sessions.")
@@ -67,8 +65,16 @@ async def login(
     if payload.session == "cookie":
         check_origin(request, settings)
     with rate_limiter.guard(RateLimit.PASSWORD, payload.login):
-        issued = await sign_in(uows, hasher, tokens, login=payload.login, password=payload.password)
-    return cookie.write(issued, by_cookie=payload.session == "cookie")
+        issued = await sign_in(
+            uows,
+            hasher,
+            tokens,
+            login=payload.login,
+            password=payload.password,
+            remember=payload.remember,
+            replaced_token=cookie.replaced_token,
+        )
+    return cookie.write_new(issued, by_cookie=payload.session == "cookie")
 
 
 @router.post(

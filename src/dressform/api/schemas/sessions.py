@@ -7,7 +7,7 @@ from pydantic import Field
 from dressform.api.schemas.base import RequestModel, ResponseModel
 from dressform.api.schemas.fields import Login, Password
 from dressform.crypto.refresh_tokens import TOKEN_LENGTH, TOKEN_PATTERN
-from dressform.policy.sign_in_data import SESSION
+from dressform.policy.sign_in_data import MAX_INACTIVITY, MAX_INACTIVITY_OF_VISIT, SESSION
 from dressform.repositories.sessions import OpenSession
 
 RefreshTokenStr = Annotated[
@@ -24,11 +24,9 @@ RefreshTokenStr = Annotated[
 ]
 
 
-class LoginRequest(RequestModel):
-    """The credentials of a login."""
+class SessionWanted(RequestModel):
+    """The choices of a request that starts a session."""
 
-    login: Login
-    password: Password
     session: Annotated[
         Literal["cookie", "body"],
         Field(
@@ -37,6 +35,23 @@ class LoginRequest(RequestModel):
             examples=["body"],
         ),
     ] = "body"
+    remember: Annotated[
+        bool,
+        Field(
+            description="Whether the session outlives this visit. With `false` the cookie is one of the "
+            "browser's session, and the session ends "
+            f"{MAX_INACTIVITY_OF_VISIT.format('en')} after the day of its last refresh; otherwise "
+            f"{MAX_INACTIVITY.format('en')} after it.",
+            examples=[True],
+        ),
+    ] = True
+
+
+class LoginRequest(SessionWanted):
+    """The credentials of a login."""
+
+    login: Login
+    password: Password
 
 
 class RefreshRequest(RequestModel):
