@@ -24,8 +24,7 @@ async def change_profile(
     if of_account:
         await Accounts(uow).change(member, **of_account)
     if "username" in changes:
-        present = (await profiles.get(member)).username
-        await _check_username(uow, present, changes["username"], site_words)
+        await _check_username(uow, member, changes["username"], site_words)
     try:
         await profiles.change(member, changes)
     except ConstraintError as error:
@@ -33,10 +32,11 @@ async def change_profile(
 
 
 async def _check_username(
-    uow: UnitOfWork, present: str, wanted: str, site_words: Iterable[str]
+    uow: UnitOfWork, member: Member, wanted: str, site_words: Iterable[str]
 ) -> None:
+    present = (await Profiles(uow).get(member)).username
     if wanted.casefold() == present.casefold():
         return
     require_allowed_username(wanted, site_words)
-    if not await SignUps(uow).is_username_free(wanted):
+    if not await SignUps(uow).is_username_free(wanted, member.account_id):
         raise UsernameTaken
