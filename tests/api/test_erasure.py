@@ -8,6 +8,7 @@ from sqlalchemy import delete, text
 
 from dressform.db.tables import Account, Base
 from dressform.db.unit_of_work import UnitOfWorkFactory
+from tests.conftest import MovableClock
 from tests.helpers.consents import agree
 from tests.helpers.databases import ACCOUNT_TABLES, OTHER_TABLES, count_all_rows
 from tests.helpers.images import make_image
@@ -107,14 +108,19 @@ async def test_the_others_keep_what_is_theirs(
     assert (await grace.request("GET", model)).status_code == 200
 
 
-async def test_name_and_address_are_free_again(
-    ada: MemberClient, create_member: CreateMember, mailbox: Mailbox
+async def test_the_address_is_free_again_and_the_name_after_thirty_days(
+    ada: MemberClient, create_member: CreateMember, mailbox: Mailbox, clock: MovableClock
 ) -> None:
     await ada.add_model()
     await erase(ada)
     await mailbox.collect()
+    await create_member("grace", email=ada.email)
+    assert (
+        await MemberClient(ada.client, mailbox, "ada", email="eve@example.org").register()
+    ).status_code == 409
+    clock.advance(days=30)
 
-    again = await create_member("ada")
+    again = await create_member("ada", email="ada.again@example.org")
 
     assert (await again.request("GET", "/v1/models")).json()["items"] == []
     assert (await again.request("GET", "/v1/profiles/me")).json()["bio"] is None

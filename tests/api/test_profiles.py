@@ -187,9 +187,14 @@ async def test_ones_own_name_in_another_case_is_fine(ada: MemberClient) -> None:
     assert (await ada.sign_in("ada")).status_code == 200
 
 
-async def test_an_old_name_is_free_again(ada: MemberClient, create_member: CreateMember) -> None:
+async def test_an_old_name_is_free_again_after_thirty_days(
+    ada: MemberClient, create_member: CreateMember, clock: MovableClock
+) -> None:
     grace = await create_member("grace")
     await changed(ada, username="countess")
+    await refused(grace, 409, username="ada")
+    clock.advance(days=30)
+    await grace.sign_in()
 
     assert (await changed(grace, username="ada"))["username"] == "ada"
     assert (await ada.sign_in("countess")).status_code == 200

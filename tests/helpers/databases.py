@@ -31,6 +31,7 @@ LOG_TABLES = {"access_log", "spool_offset"}
 """Only their own database role reads these."""
 OTHER_TABLES = LOG_TABLES | {
     "service_secret",
+    "former_username",
     "retention_run",
     "purge_block",
     "quarantined_row",

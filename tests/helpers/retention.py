@@ -14,6 +14,7 @@ from dressform.policy.periods import start_of_day
 from dressform.repositories.accounts import Accounts
 from dressform.repositories.audit_log_entries import AuditLogEntries
 from dressform.repositories.expiry_notices import ExpiryNotice, ExpiryNotices
+from dressform.repositories.former_usernames import FormerUsernames
 from dressform.repositories.mails import Mails
 from dressform.repositories.models import Models
 from dressform.repositories.one_time_tokens import OneTimeTokens, TokenPurpose
@@ -31,6 +32,7 @@ TABLES = {
     "visitor": {"access_log"},
     "model": {"model", "avatar"},
     "profile": {"account", "account_key", "profile", "picture"},
+    "former-username": {"former_username"},
     "sign-up": {"sign_up"},
     "session": {"session"},
     "one-time-token": {"one_time_token"},
@@ -76,6 +78,7 @@ async def add_everything(uows: UnitOfWorkFactory, at: datetime) -> Owner:
         await SignUps(uow).add(
             email="bob@example.org", username="bob", language="en", password_hash="none"
         )
+        await FormerUsernames(uow).hold("ada-before", owner.account_id)
         await Mails(uow).add("erased", to="eve@example.org", language="en")
         await AuditLogEntries(uow).add(
             owner.account_id, purpose="error", reason="A test.", query={}, row_count=0

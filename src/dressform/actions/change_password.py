@@ -20,7 +20,11 @@ async def change_password(
     uow = uows.read()
     username = (await Profiles(uow).get(member)).username
     await require_strong_password(
-        new, username=username, email=credentials.email, pointer="#/new_password"
+        new,
+        username=username,
+        email=credentials.email,
+        rules=passwords.rules,
+        pointer="#/new_password",
     )
     fresh = await passwords.hash(new)
     async with uows.transaction() as uow:
@@ -40,7 +44,11 @@ async def reset_password(
     username = (await Profiles(uow).get(looked_at.owner)).username
     # Before the token is used up, so that a refused password can be corrected.
     await require_strong_password(
-        new, username=username, email=looked_at.email, pointer="#/new_password"
+        new,
+        username=username,
+        email=looked_at.email,
+        rules=passwords.rules,
+        pointer="#/new_password",
     )
     fresh = await passwords.hash(new)
     async with uows.transaction() as uow:

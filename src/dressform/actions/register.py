@@ -1,3 +1,5 @@
+from dressform.actions.check_username import require_allowed_username
+from dressform.crypto.password_rules import PasswordRules
 from dressform.crypto.passwords import PasswordHasher, validate_password_async
 from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.errors import FieldError, UsernameTaken, WeakPassword
@@ -14,14 +16,21 @@ async def register(
     password: str,
     language: str,
 ) -> None:
-    """Store a registration and queue its mail. Raise UsernameTaken, WeakPassword.
+    """Store a registration and queue its mail. Raise UsernameTaken, InvalidInput, WeakPassword.
 
     It does the same work whether or not the address has an account: the content of the mail is
     decided when it is delivered. What takes long comes after what is cheap to check.
     """
+    require_allowed_username(username, passwords.rules.site_words)
     if not await SignUps(uows.read()).is_username_free(username):
         raise UsernameTaken
-    await require_strong_password(password, username=username, email=email, is_registration=True)
+    await require_strong_password(
+        password,
+        username=username,
+        email=email,
+        rules=passwords.rules,
+        is_registration=True,
+    )
     password_hash = await passwords.hash(password)
     async with uows.transaction() as uow:
         sign_ups = SignUps(uow)
@@ -38,12 +47,13 @@ async def require_strong_password(
     *,
     username: str,
     email: str | None = None,
+    rules: PasswordRules,
     pointer: str = "#/password",
     is_registration: bool = False,
 ) -> None:
     """Raise WeakPassword for a password that is not acceptable."""
     objection = await validate_password_async(
-        password, username=username, email=email, is_registration=is_registration
+        password, username=username, email=email, rules=rules, is_registration=is_registration
     )
     if objection is not None:
         raise WeakPassword(FieldError(pointer, objection))

@@ -30,6 +30,7 @@ _MESSAGES = {
     "extra_forbidden": "is not a known field: leave it out",
     "json_invalid": "is not valid JSON",
     "string_unicode": "must be text in valid Unicode",
+    "string_pattern_mismatch": "is not of the form that this field has: its description names it",
 }
 
 

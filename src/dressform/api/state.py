@@ -10,6 +10,7 @@ from dressform.api.mail_limiter import MailLimiter
 from dressform.api.rate_limiter import RateLimiter
 from dressform.api.request_limiter import MemberLimiter, PublicLimiter
 from dressform.api.time_slices import TimeSlices
+from dressform.crypto.load_password_rules import load_password_rules
 from dressform.crypto.passwords import PasswordHasher
 from dressform.crypto.tokens import AccessTokens
 from dressform.db.unit_of_work import UnitOfWorkFactory
@@ -46,7 +47,7 @@ def create_state(
     return AppState(
         settings=settings,
         uows=uows,
-        passwords=PasswordHasher(),
+        passwords=PasswordHasher(load_password_rules(settings)),
         tokens=tokens,
         images=ImageProcessor(),
         rate_limiter=rate_limiter,

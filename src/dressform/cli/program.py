@@ -14,6 +14,7 @@ from dressform.bootstrap import resolved_settings, run_migrations
 from dressform.cli.dataset import app as dataset_app
 from dressform.cli.keys import app as keys_app
 from dressform.cli.operators import app as operators_app
+from dressform.cli.passwords import app as passwords_app
 from dressform.cli.processes import serve, up, worker
 from dressform.cli.restore import app as restore_app
 from dressform.cli.retention import app as retention_app
@@ -31,6 +32,7 @@ app.add_typer(retention_app, name="retention")
 app.add_typer(operators_app, name="operators")
 app.add_typer(dataset_app, name="dataset")
 app.add_typer(restore_app, name="restore")
+app.add_typer(passwords_app, name="passwords")
 
 
 def main() -> None:

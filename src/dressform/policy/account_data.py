@@ -73,6 +73,32 @@ PROFILE = Category(
     ),
     extensions=(UNWARNED, RESTRICTED),
 )
+FORMER_USERNAME = Category(
+    key="former-username",
+    name=Text("Former usernames", "Anciens noms d'utilisateur"),
+    data=Text(
+        "A keyed hash of a username that you changed, or that was deleted with your account, and the day. "
+        "After a change also a keyed hash of your account's random number, so that you can take the "
+        "name back.",
+        "Une empreinte à clé d'un nom d'utilisateur que vous avez changé, ou qui a été supprimé avec "
+        "votre compte, et le jour. Après un changement, aussi une empreinte à clé du numéro aléatoire de "
+        "votre compte, pour que vous puissiez reprendre ce nom.",
+    ),
+    purpose=Text(
+        "To keep others from taking the name and passing as you.",
+        "Empêcher que quelqu'un reprenne ce nom et se fasse passer pour vous.",
+    ),
+    legal_basis="GDPR Art. 6(1)(f)",
+    period=FixedPeriod(timedelta(days=30)),
+    clock_column_sql="released_at",
+    starts_at_text=Text(
+        "the day on which the name was given up", "le jour où le nom a été abandonné"
+    ),
+    on_expiry_text=Text(
+        "The hash is deleted, and anyone can choose the name.",
+        "L'empreinte est supprimée, et chacun peut choisir le nom.",
+    ),
+)
 MODEL = Category(
     key="model",
     name=Text("Models", "Modèles"),

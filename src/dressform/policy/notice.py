@@ -9,7 +9,7 @@ independent copy in `retention_audit`.
 from dataclasses import replace
 from datetime import timedelta
 
-from dressform.policy.account_data import MODEL, PROFILE
+from dressform.policy.account_data import FORMER_USERNAME, MODEL, PROFILE
 from dressform.policy.category import Category
 from dressform.policy.operation_data import DELETION, LOOKUP, RETENTION_RUN, VISITOR
 from dressform.policy.periods import FixedPeriod
@@ -18,6 +18,7 @@ from dressform.policy.sign_in_data import MAIL, ONE_TIME_TOKEN, SESSION, SIGN_UP
 CATEGORIES = (
     VISITOR,
     PROFILE,
+    FORMER_USERNAME,
     MODEL,
     SIGN_UP,
     SESSION,

@@ -6,6 +6,7 @@ from dressform.db.statements import Statement, is_any_of
 from dressform.db.tables import Account, AccountKey, Profile
 from dressform.repositories.credentials import ACCOUNT_COLUMNS
 from dressform.repositories.expired_rows import is_deletable
+from dressform.repositories.former_usernames import delete_and_hold_names
 
 NOTICES_RESET: dict[str, None] = {
     "last_notice_days": None,
@@ -76,9 +77,11 @@ CHANGE = Statement(update(Account).where(HAS_ID), "version", "email_index", "sea
 RESTRICT = Statement(update(Account).where(HAS_ID), "restricted_at")
 
 DELETE_EXPIRED_HOLDER = Statement(
-    delete(Account)
-    .where(is_deletable(Account.expires_at, AT), or_(HAS_EMAIL, HAS_USERNAME))
-    .returning(Account.id)
+    delete_and_hold_names(
+        delete(Account)
+        .where(is_deletable(Account.expires_at, AT), or_(HAS_EMAIL, HAS_USERNAME))
+        .returning(Account.id)
+    )
 )
 
-ERASE = Statement(delete(Account).where(HAS_ID).returning(Account.id))
+ERASE = Statement(delete_and_hold_names(delete(Account).where(HAS_ID).returning(Account.id)))

@@ -18,11 +18,10 @@ from sqlalchemy import (
 from dressform.crypto.keyrings import RowEncryption
 from dressform.crypto.secrets import random_id, token_hash
 from dressform.db.statements import Statement, is_any_of
-from dressform.db.tables import Account, Profile, SignUp
+from dressform.db.tables import SignUp
 from dressform.db.unit_of_work import UnitOfWork
 from dressform.policy.periods import start_of_day
-from dressform.repositories.account_statements import HAS_USERNAME_HASH
-from dressform.repositories.unique_hashes import lock_hash
+from dressform.repositories.unique_hashes import is_username_taken
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +49,7 @@ _HAS_EMAIL = is_any_of(SignUp.email_index, bindparam("email_hashes", type_=ARRAY
 _HAS_USERNAME = is_any_of(
     SignUp.username_index, bindparam("username_hashes", type_=ARRAY(LargeBinary))
 )
-_HOLDER_OF_USERNAME = Statement(
-    select(Profile.account_id)
-    .join(Account, Account.id == Profile.account_id)
-    .where(HAS_USERNAME_HASH, Account.expires_at > bindparam("at"))
-    .union_all(select(SignUp.id).where(_HAS_USERNAME, _IS_LIVE))
-    .limit(1)
-)
+_WAITING_FOR_USERNAME = Statement(select(SignUp.id).where(_HAS_USERNAME, _IS_LIVE).limit(1))
 _REMOVE_WITH_USERNAME = Statement(delete(SignUp).where(_HAS_USERNAME))
 _ADD = Statement(
     insert(SignUp).values(
@@ -107,14 +100,18 @@ class SignUps:
         self._index = uow.keyrings.index
         self._encryption = RowEncryption(uow.keyrings, "sign_up")
 
-    async def is_username_free(self, username: str) -> bool:
-        """Return whether no member and no registration has a username. Lock it."""
+    async def is_username_free(self, username: str, account_id: UUID | None = None) -> bool:
+        """Return whether no other member and no registration has a username. Lock it.
+
+        Names that look alike count as one among members, and former names are held.
+        """
+        if await is_username_taken(self._uow, username, account_id):
+            return False
         hashes = self._index.list_username_hashes(username)
-        await lock_hash(self._uow, hashes)
-        holder = await self._uow.connection.scalar(
-            _HOLDER_OF_USERNAME, {"username_hashes": hashes, "at": self._uow.now}
+        waiting = await self._uow.connection.scalar(
+            _WAITING_FOR_USERNAME, {"username_hashes": hashes, "at": self._uow.now}
         )
-        return holder is None
+        return waiting is None
 
     async def add(self, *, email: str, username: str, language: str, password_hash: str) -> UUID:
         """Add a registration. Its username must have been checked in the same transaction."""

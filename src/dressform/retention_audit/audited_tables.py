@@ -65,6 +65,7 @@ AUDITED_TABLES = (
         "12 months",
         of_account=True,
     ),
+    AuditedTable("former-username", "former_username", "released_at", "30 days"),
     AuditedTable("sign-up", "sign_up", "created_at", "7 days"),
     AuditedTable("session", "session", "month_of_login", "90 days"),
     AuditedTable("one-time-token", "one_time_token", "created_at", "2 hours"),

@@ -91,6 +91,7 @@ class Settings(BaseSettings):
     smtp_url_file: Path | None = None
     mail_from: Annotated[str, AfterValidator(validate_sender)] = "Dressform <no-reply@localhost>"
     mail_couriers: Annotated[int, Field(ge=1, le=20)] = 4
+    password_filter: Path | None = None
     log_probes: bool = True
     member_requests_per_minute: Annotated[int, Field(ge=1, le=10**9)] = 600
     public_requests_per_second: Annotated[int, Field(ge=1, le=10**9)] = 20
@@ -179,6 +180,13 @@ class Settings(BaseSettings):
     def dataset_publisher(self) -> str:
         """Return who publishes the open dataset: the name that is set, or else the site's host."""
         return self.publisher or str(urlsplit(self.frontend_url).hostname)
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """Return the hosts under which members know the site, without repetition."""
+        urls = (self.frontend_url, self.public_url, *self.allowed_origins)
+        hosts = [urlsplit(url).hostname for url in urls]
+        return tuple(dict.fromkeys(host for host in hosts if host))
 
     @property
     def secure_cookies(self) -> bool:

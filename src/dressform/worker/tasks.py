@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from dressform.actions.check_mail import check_mail
+from dressform.actions.complete_skeletons import complete_skeletons
 from dressform.actions.deliver_mails import deliver_mails, discard_mails
 from dressform.actions.mail_turns import MailTurns
 from dressform.actions.queue_expiry_notices import queue_expiry_notices
@@ -97,6 +98,7 @@ class WorkerTasks:
             await self._enforce_rules(now, scheduled_for, max_seconds, outcome)
         await self._run_step("deletion journal", tidy_journal(self.uows), outcome)
         await self._run_step("retired keys", delete_retired_keys(self.uows), outcome)
+        await self._run_step("look-alikes", complete_skeletons(self.uows), outcome)
         await self._run_step(REWRITE, rewrite_tables(self.uows, now=now), outcome)
         await self._run_step("mail check", self.check_mail(), outcome)
         return outcome

@@ -17,6 +17,7 @@ from dressform.db.tables.dataset import (
     DatasetFile,
 )
 from dressform.db.tables.deletion_mark import DeletionMark
+from dressform.db.tables.former_username import FormerUsername
 from dressform.db.tables.mail import Mail, MailOutage
 from dressform.db.tables.model import Avatar, Model
 from dressform.db.tables.one_time_token import OneTimeToken
@@ -39,6 +40,7 @@ __all__ = [
     "DatasetEdition",
     "DatasetFile",
     "DeletionMark",
+    "FormerUsername",
     "Mail",
     "MailOutage",
     "Model",
