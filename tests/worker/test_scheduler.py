@@ -232,7 +232,12 @@ async def test_the_end_does_not_wait_for_ever(
         async with stopped_amid_a_run(uows, create_tasks(isolated_settings, uows)) as working:
             await asyncio.wait_for(working, 5)
 
-        assert (await runs(uows)).keys() == {"visitor", "profile", "model"}
+        assert (await runs(uows)).keys() == {
+            "visitor",
+            "profile",
+            "former-username",
+            "model",
+        }
 
 
 async def test_a_large_ending_holds_up_no_other_step(
