@@ -170,15 +170,18 @@ async def test_another_sign_up_for_the_address_can_neither_be_confirmed_nor_noti
     assert (await probe.sign_in()).status_code == 401
 
 
-async def test_an_account_that_is_over_keeps_neither_name_nor_address(
-    ada: MemberClient, clock: MovableClock
+async def test_an_account_that_is_over_keeps_no_address_and_its_name_is_held(
+    ada: MemberClient, newcomer: Newcomer, clock: MovableClock
 ) -> None:
     """Even when no worker has come to remove it."""
     clock.at = end_of(PROFILE, clock()) + MAX_GRACE_PERIOD
+    again = newcomer("grace", email=ada.email)
 
     assert (await ada.register()).status_code == 202
-    assert (await ada.confirm()).status_code == 204
-    assert (await ada.sign_in()).status_code == 200
+    assert_problem(await ada.confirm(), 409, "username-taken")
+    assert (await again.register()).status_code == 202
+    assert (await again.confirm()).status_code == 204
+    assert (await again.sign_in()).status_code == 200
 
 
 async def test_who_registers_anew_is_shown_the_way_back(

@@ -6,6 +6,7 @@ that look alike are compared under a lock: members who had theirs before keep th
 """
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -34,7 +35,9 @@ _IS_OWN_FORMER_NAME = is_any_of(
 )
 _USERNAME_HOLDER = Statement(
     select(Profile.account_id)
+    .join(Account, Account.id == Profile.account_id)
     .where(
+        Account.expires_at > bindparam("expired_before", type_=Account.expires_at.type),
         or_(
             is_any_of(Profile.skeleton_index, _SKELETON_HASHES),
             is_any_of(Profile.username_index, bindparam("hashes", type_=ARRAY(LargeBinary))),
@@ -51,6 +54,7 @@ _USERNAME_HOLDER = Statement(
     .limit(1)
 )
 _NO_ACCOUNT = UUID(int=0)
+_EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 async def lock_hash(uow: UnitOfWork, hashes: Sequence[bytes]) -> None:
@@ -77,7 +81,8 @@ async def check_username_is_free(uow: UnitOfWork, username: str, account_id: UUI
 async def is_username_taken(uow: UnitOfWork, username: str, account_id: UUID | None = None) -> bool:
     """Return whether another member has a name, or one that looks like it, or gave it up of late.
 
-    Lock it until the transaction ends. Accounts that have expired and wait for their deletion count.
+    Lock it until the transaction ends. Accounts that have expired and wait for their deletion count,
+    but not without an account: their owner registers anew, and is mailed the way back.
     """
     index = uow.keyrings.index
     skeleton_hashes = index.list_skeleton_hashes(username)
@@ -90,6 +95,7 @@ async def is_username_taken(uow: UnitOfWork, username: str, account_id: UUID | N
             "holder_hashes": index.list_holder_hashes(account_id) if account_id else [],
             "own_id": account_id or _NO_ACCOUNT,
             "at": uow.now,
+            "expired_before": _EVER if account_id else uow.now,
         },
     )
     return holder is not None
