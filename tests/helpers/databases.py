@@ -46,6 +46,7 @@ ACCOUNT_TABLES = {
     "account",
     "account_key",
     "avatar",
+    "confirmed_link",
     "dataset_consent",
     "dataset_consent_act",
     "mail",

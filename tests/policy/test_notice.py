@@ -22,6 +22,7 @@ ENDS = {
     "account.expires_at": PROFILE,
     "account.models_expire_at": MODEL,
     "sign_up.expires_at": get_category("sign-up"),
+    "confirmed_link.expires_at": get_category("confirmed-link"),
     "session.expires_at": get_category("session"),
     "one_time_token.expires_at": get_category("one-time-token"),
     "mail.expires_at": get_category("mail"),

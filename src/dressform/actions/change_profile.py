@@ -1,6 +1,6 @@
 from typing import Any
 
-from dressform.actions.confirm_sign_up import conflict_error
+from dressform.actions.confirm_sign_up import conflict_error, notify_waiting_sign_ups
 from dressform.db.errors import ConstraintError
 from dressform.db.unit_of_work import UnitOfWork
 from dressform.errors import UsernameTaken
@@ -25,6 +25,8 @@ async def change_profile(uow: UnitOfWork, member: Member, changes: dict[str, Any
         await profiles.change(member, changes)
     except ConstraintError as error:
         raise conflict_error(error) from None
+    if "username" in changes:
+        await notify_waiting_sign_ups(uow, changes["username"])
 
 
 async def _check_username_free(uow: UnitOfWork, present: str, wanted: str) -> None:

@@ -17,17 +17,15 @@ async def register(
     """Store a registration and queue its mail. Raise UsernameTaken, WeakPassword.
 
     It does the same work whether or not the address has an account: the content of the mail is
-    decided when it is delivered. What takes long comes after what is cheap to check.
+    decided when it is delivered. A name is taken by members alone: of several who wait with one, the
+    first to confirm has it. What takes long comes after what is cheap to check.
     """
     if not await SignUps(uows.read()).is_username_free(username):
         raise UsernameTaken
     await require_strong_password(password, username=username, email=email, is_registration=True)
     password_hash = await passwords.hash(password)
     async with uows.transaction() as uow:
-        sign_ups = SignUps(uow)
-        if not await sign_ups.is_username_free(username):
-            raise UsernameTaken
-        sign_up_id = await sign_ups.add(
+        sign_up_id = await SignUps(uow).add(
             email=email, username=username, language=language, password_hash=password_hash
         )
         await Mails(uow).add("sign-up", to=email, language=language, sign_up_id=str(sign_up_id))

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, delete,
 from dressform.db.tables import (
     Account,
     AuditLogEntry,
+    ConfirmedLink,
     Mail,
     Model,
     OneTimeToken,
@@ -22,7 +23,7 @@ from dressform.policy import account_data
 from dressform.policy.account_data import MODEL, PROFILE
 from dressform.policy.category import Category
 from dressform.policy.operation_data import LOOKUP, RETENTION_RUN
-from dressform.policy.sign_in_data import MAIL, ONE_TIME_TOKEN, SESSION, SIGN_UP
+from dressform.policy.sign_in_data import CONFIRMED_LINK, MAIL, ONE_TIME_TOKEN, SESSION, SIGN_UP
 from dressform.repositories.quarantine import Quarantine
 
 BATCH = 50
@@ -34,6 +35,7 @@ TABLES: dict[str, Any] = {
     PROFILE.key: Account,
     MODEL.key: Model,
     SIGN_UP.key: SignUp,
+    CONFIRMED_LINK.key: ConfirmedLink,
     SESSION.key: Session,
     ONE_TIME_TOKEN.key: OneTimeToken,
     MAIL.key: Mail,

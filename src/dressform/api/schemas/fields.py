@@ -4,9 +4,15 @@ import re
 import unicodedata
 from typing import Annotated, Literal
 
-from email_validator import EmailNotValidError, validate_email
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
+
+from dressform.mail.addresses import (
+    is_writable,
+    normalize_address,
+    normalize_login,
+    strip_space,
+)
 
 RESERVED = frozenset(
     {"admin", "administrator", "api", "dressform", "help", "moderator", "operator", "root"}
@@ -38,20 +44,18 @@ def _normalize_line(value: str) -> str:
 
 def _normalize_email(value: str) -> str:
     try:
-        valid = validate_email(value, check_deliverability=False, allow_smtputf8=False)
-    except EmailNotValidError:
+        address = normalize_address(value)
+    except ValueError:
         raise PydanticCustomError(
             "email", "must be an e-mail address like ada@example.org"
         ) from None
-    return valid.ascii_email or valid.normalized
+    if not is_writable(address):
+        raise PydanticCustomError("email", "cannot be written to: use another e-mail address")
+    return address
 
 
-def _normalize_login(value: str) -> str:
-    """Return an e-mail address as `_normalize_email` does, and any other text unchanged."""
-    try:
-        return _normalize_email(value) if "@" in value else value
-    except PydanticCustomError:
-        return value
+def _strip(value: object) -> object:
+    return strip_space(value) if isinstance(value, str) else value
 
 
 def _refuse_reserved(value: str) -> str:
@@ -81,7 +85,10 @@ EmailStr = Annotated[
         json_schema_extra={"format": "email"},
     ),
 ]
-Email = Annotated[EmailStr, AfterValidator(_normalize_email)]
+StripSpace = BeforeValidator(_strip)
+"""Removes white space at the ends before anything else is checked: it is typed by mistake."""
+
+Email = Annotated[EmailStr, AfterValidator(_normalize_email), StripSpace]
 UsernameStr = Annotated[
     str,
     Field(
@@ -92,7 +99,7 @@ UsernameStr = Annotated[
         examples=["ada.l"],
     ),
 ]
-Username = Annotated[UsernameStr, AfterValidator(_refuse_reserved)]
+Username = Annotated[UsernameStr, AfterValidator(_refuse_reserved), StripSpace]
 NewPassword = Annotated[
     str,
     Field(
@@ -125,7 +132,8 @@ Login = Annotated[
         json_schema_extra={"pattern": _LINE_PATTERN},
     ),
     AfterValidator(_normalize_line),
-    AfterValidator(_normalize_login),
+    AfterValidator(normalize_login),
+    StripSpace,
 ]
 Token = Annotated[
     str,
