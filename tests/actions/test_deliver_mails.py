@@ -255,3 +255,22 @@ async def test_no_log_at_any_level_holds_an_address_or_a_token(
     text = "\n".join(record.getMessage() for record in own)
     assert "bea@example.org" not in text
     assert token_of(smtp_server.received[0][1]) not in text
+
+
+async def test_a_mail_that_cannot_be_addressed_is_given_up_at_once(
+    uows: UnitOfWorkFactory, by_smtp: WorkerTasks, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Such addresses were taken by earlier versions."""
+    addresses = ("=?utf-8?q?a?=@example.org", "b\u00e9a@example.org")
+    async with uows.transaction() as uow:
+        for address in addresses:
+            await Mails(uow).add("erased", to=address, language="en")
+        await Mails(uow).add("erased", to="eve@example.org", language="en")
+
+    assert await by_smtp.deliver_mails() == 1
+
+    assert await waiting(uows) == 0
+    assert (
+        len([record for record in caplog.records if "cannot be addressed" in record.message]) == 2
+    )
+    assert not any(address in caplog.text for address in addresses)
