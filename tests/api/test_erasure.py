@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any
 
+import httpx
 import pytest
 from sqlalchemy import delete, text
 
@@ -124,6 +125,33 @@ async def test_the_address_is_free_again_and_the_name_after_thirty_days(
 
     assert (await again.request("GET", "/v1/models")).json()["items"] == []
     assert (await again.request("GET", "/v1/profiles/me")).json()["bio"] is None
+
+
+async def test_other_registrations_of_the_address_go_along(
+    client: httpx.AsyncClient, mailbox: Mailbox, uows: UnitOfWorkFactory
+) -> None:
+    """Those made after the account too, with the mails that wait for the address, in any spelling."""
+    ada = MemberClient(client, mailbox, "ada")
+    await ada.register()
+    await ada.confirm()
+    for name, email in (("ada2", ada.email), ("ada3", "ADA@example.org")):
+        await MemberClient(client, mailbox, name, email=email).register()
+    await client.post("/v1/auth/password/forgot", json={"email": ada.email})
+    other = MemberClient(client, mailbox, "bea")
+    await other.register()
+    assert (await count_all_rows(uows))["sign_up"] == 3
+
+    assert await erase(ada) == 204
+
+    left = await count_all_rows(uows)
+    assert (left["sign_up"], left["mail"]) == (1, 2)
+    subjects = {message["To"]: message["Subject"] for message in await mailbox.collect()}
+    assert subjects == {
+        ada.email: "Your account is gone",
+        other.email: "Confirm your e-mail address",
+    }
+    await client.post("/v1/auth/resend", json={"email": ada.email})
+    assert await mailbox.collect() == []
 
 
 async def test_a_wrong_password_erases_nothing(ada: MemberClient, mailbox: Mailbox) -> None:

@@ -98,6 +98,13 @@ class Page:
         answer = await self.send("Runtime.evaluate", expression=script, returnByValue=True)
         return answer["result"].get("value")
 
+    async def run_async(self, script: str) -> Any:
+        """Return what the promise of a script resolves to."""
+        answer = await self.send(
+            "Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True
+        )
+        return answer["result"].get("value")
+
     async def wait_until(self, condition: str) -> None:
         """Raises TimeoutError, with what the page shows, when it never holds."""
         for _ in range(PATIENCE * 20):
@@ -137,11 +144,11 @@ async def open_browser(profile: Path) -> AsyncIterator[Page]:
 
 
 @asynccontextmanager
-async def serve_on_port(app: FastAPI) -> AsyncIterator[str]:
-    """Serve a started application on a port, and yield its address."""
+async def serve_on_port(app: FastAPI, port: int = 0) -> AsyncIterator[str]:
+    """Serve a started application on a port, any free one for 0, and yield its address."""
     config = uvicorn.Config(app, lifespan="off", log_config=None)
     server = uvicorn.Server(config)
-    with socket.create_server(("127.0.0.1", 0)) as listener:
+    with socket.create_server(("127.0.0.1", port)) as listener:
         running = asyncio.create_task(server.serve(sockets=[listener]))
         yield f"http://localhost:{listener.getsockname()[1]}"
         server.should_exit = True

@@ -47,6 +47,7 @@ ACCOUNT_TABLES = {
     "account",
     "account_key",
     "avatar",
+    "confirmed_link",
     "dataset_consent",
     "dataset_consent_act",
     "mail",

@@ -70,9 +70,13 @@ class MemberClient:
             },
         )
 
-    async def confirm(self) -> httpx.Response:
-        token = await self.mailbox.token()
-        return await self.client.post("/v1/auth/verify-email", json={"token": token})
+    async def confirm(self, token: str | None = None, **more: str) -> httpx.Response:
+        """Follow the link of the only mail, or that of `token`. It signs in."""
+        body = {"token": token or await self.mailbox.token(), "password": self.password}
+        response = await self.client.post("/v1/auth/verify-email", json=body | more)
+        if response.is_success and more.get("session") != "cookie":
+            self._keep(response)
+        return response
 
     async def sign_in(self, login: str | None = None) -> httpx.Response:
         response = await self.client.post(
@@ -80,10 +84,13 @@ class MemberClient:
             json={"login": login or self.username, "password": self.password, "session": "body"},
         )
         if response.is_success:
-            tokens = response.json()
-            self.access_token = tokens["access_token"]
-            self.refresh_token = tokens["refresh_token"]
+            self._keep(response)
         return response
+
+    def _keep(self, response: httpx.Response) -> None:
+        tokens = response.json()
+        self.access_token = tokens["access_token"]
+        self.refresh_token = tokens["refresh_token"]
 
     @property
     def session_id(self) -> UUID:

@@ -74,7 +74,6 @@ async def scene(server: embedded.Server, tmp_path: Path) -> AsyncIterator[Scene]
         other = MemberClient(client, mailbox, "grace")
         await other.register()
         await other.confirm()
-        await other.sign_in()
         await other.add_model()
         member, _ = await live(client, mailbox)
         erased = await stored_of(raw, member)

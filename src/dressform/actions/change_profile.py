@@ -2,14 +2,14 @@ from collections.abc import Iterable
 from typing import Any
 
 from dressform.actions.check_username import require_allowed_username
-from dressform.actions.confirm_sign_up import conflict_error
+from dressform.actions.confirm_sign_up import conflict_error, notify_waiting_sign_ups
 from dressform.db.errors import ConstraintError
 from dressform.db.unit_of_work import UnitOfWork
 from dressform.errors import UsernameTaken
 from dressform.repositories.accounts import Accounts
 from dressform.repositories.owners import Member
 from dressform.repositories.profiles import Profiles
-from dressform.repositories.sign_ups import SignUps
+from dressform.repositories.unique_hashes import is_username_taken
 
 
 async def change_profile(
@@ -29,6 +29,8 @@ async def change_profile(
         await profiles.change(member, changes)
     except ConstraintError as error:
         raise conflict_error(error) from None
+    if "username" in changes:
+        await notify_waiting_sign_ups(uow, changes["username"])
 
 
 async def _check_username(
@@ -38,5 +40,5 @@ async def _check_username(
     if wanted.casefold() == present.casefold():
         return
     require_allowed_username(wanted, site_words)
-    if not await SignUps(uow).is_username_free(wanted, member.account_id):
+    if await is_username_taken(uow, wanted, member.account_id):
         raise UsernameTaken

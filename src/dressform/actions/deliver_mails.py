@@ -7,7 +7,7 @@ from uuid import UUID
 from dressform.actions.draft_mails import DRAFTS
 from dressform.actions.mail_turns import MailTurns
 from dressform.db.unit_of_work import UnitOfWork, UnitOfWorkFactory
-from dressform.mail.compose import MailRenderer
+from dressform.mail.compose import MailRenderer, UnwritableAddressError
 from dressform.mail.transport import DeliveryError, DeliveryUnknownError, Transport
 from dressform.repositories.expiry_notices import ExpiryNotice, ExpiryNotices
 from dressform.repositories.mails import LeasedMail, Mails
@@ -63,15 +63,17 @@ async def _deliver(
     uows: UnitOfWorkFactory, composer: MailRenderer, transport: Transport, mail: LeasedMail
 ) -> bool:
     if mail.kind in _AT_MOST_ONCE and mail.was_interrupted:
-        return await _abandon(uows, mail)
+        return await _abandon(uows, mail, _MAY_BE_DELIVERED)
     try:
         async with asyncio.timeout(RENDER_TIMEOUT_SECONDS), uows.transaction() as uow:
             written = await _render(uow, composer, mail.id)
         if written is not None:
             await transport.send(written.message)
+    except UnwritableAddressError:
+        return await _abandon(uows, mail, "cannot be addressed: it is deleted")
     except Exception as error:  # noqa: BLE001  one that fails must not hold up the others
         if mail.kind in _AT_MOST_ONCE and isinstance(error, DeliveryUnknownError):
-            return await _abandon(uows, mail)
+            return await _abandon(uows, mail, _MAY_BE_DELIVERED)
         # Of other errors not the text, which may repeat the recipient.
         kind = error if isinstance(error, DeliveryError) else type(error).__name__
         log.warning("mail %s was not handed over (%s), try %d", mail.id, kind, mail.attempts)
@@ -85,9 +87,9 @@ async def _deliver(
     return written is not None
 
 
-async def _abandon(uows: UnitOfWorkFactory, mail: LeasedMail) -> bool:
-    """Delete a mail that may have been delivered or not. The next expiry notice will follow."""
-    log.warning("mail %s may have been handed over: it is not sent again", mail.id)
+async def _abandon(uows: UnitOfWorkFactory, mail: LeasedMail, reason: str) -> bool:
+    """Delete a mail that is not tried again. It counts as no expiry notice."""
+    log.warning("mail %s %s", mail.id, reason)
     async with uows.transaction() as uow:
         await Mails(uow).delete(mail.id)
     return False
@@ -108,5 +110,6 @@ async def _render(uow: UnitOfWork, composer: MailRenderer, mail_id: UUID) -> Ren
     return RenderedMail(message, draft.warned)
 
 
+_MAY_BE_DELIVERED = "may have been handed over: it is not sent again"
 _AT_MOST_ONCE = frozenset({"ending"})
 """Kinds that must not be sent twice. The others are sent again when the outcome is unknown."""

@@ -46,15 +46,24 @@ async def _draft_sign_up(uow: UnitOfWork, mail: OutboxMail) -> MailDraft | None:
     waiting = await (
         sign_ups.get_by_id(UUID(wanted)) if wanted else sign_ups.get_latest_by_email(mail.to)
     )
-    return None if waiting is None else await _draft_confirmation(uow, waiting)
+    return await _draft_confirmation(uow, waiting, "confirm_sign_up")
 
 
-async def _draft_confirmation(uow: UnitOfWork, waiting: PendingSignUp) -> MailDraft:
-    """Draft the mail with the link that confirms a registration."""
+async def _draft_confirmation(
+    uow: UnitOfWork, waiting: PendingSignUp | None, template: str
+) -> MailDraft | None:
+    """Draft a mail with a link for every registration of the address: the password tells which."""
+    if waiting is None:
+        return None
     token = new_token()
     await SignUps(uow).set_token(waiting, token)
     # Without the username: a stranger may have chosen one that mail programs turn into a link.
-    return MailDraft("confirm_sign_up", waiting.email, waiting.language, "verify-email", token)
+    return MailDraft(template, waiting.email, waiting.language, "verify-email", token)
+
+
+async def _draft_username_taken(uow: UnitOfWork, mail: OutboxMail) -> MailDraft | None:
+    waiting = await SignUps(uow).get_by_id(UUID(mail.context["sign_up_id"]))
+    return None if waiting is None else MailDraft("username_taken", waiting.email, waiting.language)
 
 
 async def _draft_sign_in(uow: UnitOfWork, mail: OutboxMail) -> MailDraft | None:
@@ -62,7 +71,7 @@ async def _draft_sign_in(uow: UnitOfWork, mail: OutboxMail) -> MailDraft | None:
     account = await Accounts(uow).get_for_sign_in(mail.to)
     if account is None:
         waiting = await SignUps(uow).get_latest_by_email(mail.to)
-        return None if waiting is None else await _draft_confirmation(uow, waiting)
+        return await _draft_confirmation(uow, waiting, "confirm_sign_up")
     code = new_code()
     token = await OneTimeTokens(uow).issue(
         account.owner,
@@ -79,7 +88,10 @@ async def _draft_password_reset(uow: UnitOfWork, mail: OutboxMail) -> MailDraft 
     account = await Accounts(uow).get_by_email(mail.to)
     if account is None:
         locked = await Accounts(uow).get_in_grace_period_by_email(mail.to)
-        return None if locked is None else await _draft_reactivation(uow, locked)
+        if locked is not None:
+            return await _draft_reactivation(uow, locked)
+        waiting = await SignUps(uow).get_latest_by_email(mail.to)
+        return await _draft_confirmation(uow, waiting, "confirm_first")
     token = await OneTimeTokens(uow).issue(
         account.owner, TokenPurpose.PASSWORD_RESET, email=account.email
     )
@@ -156,6 +168,7 @@ def _static_draft(template: str) -> Callable[[UnitOfWork, OutboxMail], Awaitable
 
 DRAFTS: dict[str, Callable[[UnitOfWork, OutboxMail], Awaitable[MailDraft | None]]] = {
     "sign-up": _draft_sign_up,
+    "username-taken": _draft_username_taken,
     "password-reset": _draft_password_reset,
     "sign-in": _draft_sign_in,
     "email-change": _draft_email_change,

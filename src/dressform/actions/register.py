@@ -5,6 +5,7 @@ from dressform.db.unit_of_work import UnitOfWorkFactory
 from dressform.errors import FieldError, UsernameTaken, WeakPassword
 from dressform.repositories.mails import Mails
 from dressform.repositories.sign_ups import SignUps
+from dressform.repositories.unique_hashes import is_username_taken
 
 
 async def register(
@@ -19,10 +20,11 @@ async def register(
     """Store a registration and queue its mail. Raise UsernameTaken, InvalidInput, WeakPassword.
 
     It does the same work whether or not the address has an account: the content of the mail is
-    decided when it is delivered. What takes long comes after what is cheap to check.
+    decided when it is delivered. A name is taken by members alone: of several who wait with one, the
+    first to confirm has it. What takes long comes after what is cheap to check.
     """
     require_allowed_username(username, passwords.rules.site_words)
-    if not await SignUps(uows.read()).is_username_free(username):
+    if await is_username_taken(uows.read(), username):
         raise UsernameTaken
     await require_strong_password(
         password,
@@ -33,10 +35,7 @@ async def register(
     )
     password_hash = await passwords.hash(password)
     async with uows.transaction() as uow:
-        sign_ups = SignUps(uow)
-        if not await sign_ups.is_username_free(username):
-            raise UsernameTaken
-        sign_up_id = await sign_ups.add(
+        sign_up_id = await SignUps(uow).add(
             email=email, username=username, language=language, password_hash=password_hash
         )
         await Mails(uow).add("sign-up", to=email, language=language, sign_up_id=str(sign_up_id))

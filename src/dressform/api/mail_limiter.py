@@ -1,6 +1,7 @@
 """Limits of the requests that queue mail to one mailbox."""
 
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from uuid import UUID
 
 from dressform.api.rate_limiter import RateLimit, RateLimiter
@@ -21,7 +22,9 @@ class MailLimiter:
         """Count a request, and take it back when the body of the block raises an error."""
         return self._rate_limiter.spend(RateLimit.MAIL, mailbox_of(address))
 
-    def hit_for_member(self, account_id: UUID, address: str) -> None:
-        """Count a member's request for mail to a new address. Raise RateLimited."""
-        self.hit(address)
-        self._rate_limiter.hit(RateLimit.MAIL, f"new address of {account_id}")
+    @contextmanager
+    def spend_for_member(self, account_id: UUID, address: str) -> Iterator[None]:
+        """Count a member's request for mail to a new address, as `spend` does."""
+        key = f"new address of {account_id}"
+        with self.spend(address), self._rate_limiter.spend(RateLimit.MAIL, key):
+            yield

@@ -14,6 +14,7 @@ DressformError
 ├── MethodNotAllowed          405
 ├── UsernameTaken             409
 ├── EmailTaken                409  told only to a client that proved to own the address
+├── AlreadyConfirmed          409  told only to a client that has the token of a used link
 ├── TooManyModels             409
 ├── ConsentTextChanged        409  the text of the consent is not the current one
 ├── TooManyConsents           409  the record of a consent is full
@@ -44,6 +45,7 @@ from dressform.errors.access import (
 )
 from dressform.errors.base import DressformError, FieldError
 from dressform.errors.conflicts import (
+    AlreadyConfirmed,
     ConsentTextChanged,
     EmailTaken,
     LinkInvalid,
@@ -75,6 +77,7 @@ from dressform.errors.service import (
 
 __all__ = [
     "AccountRestricted",
+    "AlreadyConfirmed",
     "AlreadyPublished",
     "ConsentTextChanged",
     "DressformError",

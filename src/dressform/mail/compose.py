@@ -8,6 +8,7 @@ from uuid import UUID
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from dressform.clock import Clock
+from dressform.mail.addresses import is_writable
 
 # Mails are plain text: there is no markup to escape.
 _TEMPLATES = Environment(
@@ -17,6 +18,10 @@ _TEMPLATES = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+
+
+class UnwritableAddressError(Exception):
+    """No mail can be sent to the address, now or later. Contains no address."""
 
 
 class MailRenderer:
@@ -34,9 +39,12 @@ class MailRenderer:
     def render(
         self, template: str, mail_id: UUID, *, to: str, language: str, **values: str
     ) -> EmailMessage:
-        """Return the message. Its Message-ID is the mail's id, so that repeated deliveries are
-        recognised.
+        """Return the message. Raise UnwritableAddressError.
+
+        Its Message-ID is the mail's id, so that repeated deliveries are recognised.
         """
+        if not is_writable(to):
+            raise UnwritableAddressError
         text = _TEMPLATES.get_template(f"{language}/{template}.txt").render(
             site=self._frontend_url, **values
         )

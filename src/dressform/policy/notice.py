@@ -13,7 +13,7 @@ from dressform.policy.account_data import FORMER_USERNAME, MODEL, PROFILE
 from dressform.policy.category import Category
 from dressform.policy.operation_data import DELETION, LOOKUP, RETENTION_RUN, VISITOR
 from dressform.policy.periods import FixedPeriod
-from dressform.policy.sign_in_data import MAIL, ONE_TIME_TOKEN, SESSION, SIGN_UP
+from dressform.policy.sign_in_data import CONFIRMED_LINK, MAIL, ONE_TIME_TOKEN, SESSION, SIGN_UP
 
 CATEGORIES = (
     VISITOR,
@@ -21,6 +21,7 @@ CATEGORIES = (
     FORMER_USERNAME,
     MODEL,
     SIGN_UP,
+    CONFIRMED_LINK,
     SESSION,
     ONE_TIME_TOKEN,
     MAIL,

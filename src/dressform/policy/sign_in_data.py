@@ -19,6 +19,23 @@ SIGN_UP = Category(
     starts_at_text=Text("the registration", "l'inscription"),
     on_expiry_text=Text("The registration is deleted.", "L'inscription est supprimée."),
 )
+CONFIRMED_LINK = Category(
+    key="confirmed-link",
+    name=Text("Used confirmation links", "Liens de confirmation utilisés"),
+    data=Text(
+        "The hash of the link by which your account was opened, and the day of the registration.",
+        "L'empreinte du lien qui a ouvert votre compte, et le jour de l'inscription.",
+    ),
+    purpose=Text(
+        "To say that the account is open when the link is followed again.",
+        "Dire que le compte est ouvert quand le lien est suivi de nouveau.",
+    ),
+    legal_basis="GDPR Art. 6(1)(b)",
+    period=SIGN_UP.period,
+    clock_column_sql="created_at",
+    starts_at_text=SIGN_UP.starts_at_text,
+    on_expiry_text=Text("The hash is deleted.", "L'empreinte est supprimée."),
+)
 MAX_INACTIVITY = FixedPeriod(timedelta(days=30))
 """The period after which a session ends that was not refreshed."""
 MAX_INACTIVITY_OF_VISIT = FixedPeriod(timedelta(days=1))

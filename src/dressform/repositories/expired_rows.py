@@ -20,6 +20,7 @@ from sqlalchemy.sql.dml import ReturningDelete
 from dressform.db.tables import (
     Account,
     AuditLogEntry,
+    ConfirmedLink,
     FormerUsername,
     Mail,
     Model,
@@ -35,7 +36,7 @@ from dressform.policy.account_data import FORMER_USERNAME, MODEL, PROFILE
 from dressform.policy.category import Category
 from dressform.policy.operation_data import LOOKUP, RETENTION_RUN
 from dressform.policy.periods import start_of_day
-from dressform.policy.sign_in_data import MAIL, ONE_TIME_TOKEN, SESSION, SIGN_UP
+from dressform.policy.sign_in_data import CONFIRMED_LINK, MAIL, ONE_TIME_TOKEN, SESSION, SIGN_UP
 from dressform.repositories.former_usernames import delete_and_hold_names
 from dressform.repositories.quarantine import Quarantine
 
@@ -49,6 +50,7 @@ TABLES: dict[str, Any] = {
     FORMER_USERNAME.key: FormerUsername,
     MODEL.key: Model,
     SIGN_UP.key: SignUp,
+    CONFIRMED_LINK.key: ConfirmedLink,
     SESSION.key: Session,
     ONE_TIME_TOKEN.key: OneTimeToken,
     MAIL.key: Mail,

@@ -100,10 +100,12 @@ def _delete_pointless() -> Statement:
             _IS_DUE,
             Mail.email_index.is_not(None),
             or_(
-                and_(Mail.kind == "password-reset", or_(~has_account, has_newer)),
+                and_(Mail.kind == "password-reset", has_newer),
                 # No newer link to sign in replaces one: anyone may have asked for it.
                 and_(
-                    or_(Mail.kind == "sign-up", Mail.kind == "sign-in"), ~has_account, ~has_sign_up
+                    or_(*(Mail.kind == kind for kind in ("password-reset", "sign-up", "sign-in"))),
+                    ~has_account,
+                    ~has_sign_up,
                 ),
             ),
         )
@@ -121,6 +123,11 @@ BY_ID = Statement(
     select(Mail.id, Mail.kind, Mail.key_id, Mail.wrapped_key, Mail.sealed).where(_HAS_ID)
 )
 DELETE = Statement(delete(Mail).where(_HAS_ID))
+DELETE_ALL_TO = Statement(
+    delete(Mail).where(
+        is_any_of(Mail.email_index, bindparam("email_hashes", type_=ARRAY(LargeBinary)))
+    )
+)
 DELETE_POINTLESS = _delete_pointless()
 # Only by the courier who leased it last: another may have it by now.
 RETRY_LATER = Statement(

@@ -15,6 +15,7 @@ from dressform.repositories.mail_statements import (
     ADD,
     BY_ID,
     DELETE,
+    DELETE_ALL_TO,
     DELETE_POINTLESS,
     LEASE_NEWEST,
     LEASE_OLDEST,
@@ -130,6 +131,11 @@ class Mails:
     async def delete(self, mail_id: UUID) -> None:
         """Delete a mail, which was delivered or is not to be sent."""
         await self._uow.connection.execute(DELETE, {"mail_id": mail_id})
+
+    async def delete_all(self, to: str) -> None:
+        """Delete all mails to an address."""
+        hashes = self._uow.keyrings.index.list_email_hashes(to)
+        await self._uow.connection.execute(DELETE_ALL_TO, {"email_hashes": hashes})
 
     async def retry_later(self, mail: LeasedMail) -> None:
         """Schedule the next attempt: after 30 to 60 seconds, doubling up to four hours.

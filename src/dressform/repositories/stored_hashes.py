@@ -121,10 +121,12 @@ class StoredHashes:
         batch = Batch(rows[-1].id if len(rows) == BATCH else None)
         for row in rows:
             try:
-                hashes = self._compute(table, self._decrypt(table, row))
+                computed = self._compute(table, self._decrypt(table, row))
             except (DecryptionError, MissingMasterKeyError):
                 batch.unreadable += 1
                 continue
+            # A hash that was removed stays so.
+            hashes = {name: computed[name] if row[name] else None for name in table.hash_columns}
             if any(row[column] != hashes[column] for column in table.hash_columns):
                 await self._uow.connection.execute(table.write, {"row_id": row.id, **hashes})
                 batch.rehashed += 1

@@ -66,6 +66,11 @@ async def lock_hash(uow: UnitOfWork, hashes: Sequence[bytes]) -> None:
     await uow.connection.execute(_LOCK, {"lock": lock})
 
 
+async def lock_email(uow: UnitOfWork, email: str) -> None:
+    """Lock an address until the transaction ends, against registrations and new accounts of it."""
+    await lock_hash(uow, uow.keyrings.index.list_email_hashes(email))
+
+
 async def check_email_is_free(uow: UnitOfWork, email: str, account_id: UUID) -> None:
     """Raise ConstraintError when another account has the address under any version of the key."""
     hashes = uow.keyrings.index.list_email_hashes(email)

@@ -67,6 +67,7 @@ AUDITED_TABLES = (
     ),
     AuditedTable("former-username", "former_username", "released_at", "30 days"),
     AuditedTable("sign-up", "sign_up", "created_at", "7 days"),
+    AuditedTable("confirmed-link", "confirmed_link", "created_at", "7 days"),
     AuditedTable("session", "session", "month_of_login", "90 days"),
     AuditedTable("one-time-token", "one_time_token", "created_at", "2 hours"),
     AuditedTable("mail", "mail", "created_at", "7 days"),

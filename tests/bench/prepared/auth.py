@@ -38,7 +38,11 @@ async def confirm_registration(members: Members, number: int) -> Sequences:
             waiting = await SignUps(uow).get_by_id(sign_up_id)
             assert waiting is not None
             await SignUps(uow).set_token(waiting, token)
-    return _with_tokens("/v1/auth/verify-email", tokens)
+    path = "/v1/auth/verify-email"
+    return [
+        [Request.with_json("POST", path, {"token": token, "password": PASSWORD})]
+        for token in tokens
+    ]
 
 
 async def resend_verification(members: Members, number: int) -> Sequences:
@@ -182,9 +186,8 @@ AUTH = {
     ),
     "confirm_registration": Prepared(
         confirm_registration,
-        status=204,
-        once=STORED,
-        note="each of another registration, stored before",
+        once=HASHING,
+        note="each of another registration, stored before; it verifies a password and signs in",
     ),
     "resend_verification": Prepared(
         resend_verification, status=202, once=4000, note=_NEW_ADDRESSES

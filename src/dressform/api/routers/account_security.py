@@ -43,7 +43,7 @@ async def forgot_password(
 ) -> None:
     """Request a link to reset the password
 
-    The response is the same whether or not the address has an account.
+    An address whose registration waits gets the link that confirms it. The response is the same whether or not the address has an account.
     """
     mail_limiter.hit(payload.email)
     await mails.add("password-reset", to=payload.email, language="en")
@@ -109,8 +109,10 @@ async def change_email(
 
     The address changes when the link that is sent to the new address is followed.
     """
-    with state.rate_limiter.guard(RateLimit.PASSWORD, str(me.account_id)):
-        state.mail_limiter.hit_for_member(me.account_id, payload.new_email)
+    with (
+        state.rate_limiter.guard(RateLimit.PASSWORD, str(me.account_id)),
+        state.mail_limiter.spend_for_member(me.account_id, payload.new_email),
+    ):
         await ask_email_change(
             state.uows,
             state.passwords,

@@ -4,6 +4,7 @@ from pydantic import Field
 
 from dressform.api.schemas.base import RequestModel
 from dressform.api.schemas.fields import Email, Language, NewPassword, Password, Token, Username
+from dressform.api.schemas.sessions import SessionWanted
 
 
 class Registration(RequestModel):
@@ -15,6 +16,19 @@ class Registration(RequestModel):
     language: Annotated[
         Language, Field(description="The language of the mails that you receive.")
     ] = "en"
+
+
+class RegistrationConfirm(SessionWanted):
+    """The token of a mailed link, and the password that was typed to register."""
+
+    token: Token
+    password: Annotated[Password, Field(description="The password with which you registered.")]
+    username: Annotated[
+        Username | None,
+        Field(
+            description="Another username, when a member has the one that you chose.",
+        ),
+    ] = None
 
 
 class TokenOnly(RequestModel):

@@ -3,8 +3,7 @@
 import re
 from typing import Annotated, Literal
 
-from email_validator import EmailNotValidError, validate_email
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
 from dressform.api.schemas.visible_text import (
@@ -16,6 +15,12 @@ from dressform.api.schemas.visible_text import (
     refuse_controls,
 )
 from dressform.crypto.secrets import TOKEN_PATTERN
+from dressform.mail.addresses import (
+    is_writable,
+    normalize_address,
+    normalize_login,
+    strip_space,
+)
 
 USERNAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]*[A-Za-z0-9]$"
 USERNAME_RULE = (
@@ -46,20 +51,18 @@ def match_pattern(pattern: str, rule: str) -> AfterValidator:
 
 def _normalize_email(value: str) -> str:
     try:
-        valid = validate_email(value, check_deliverability=False, allow_smtputf8=False)
-    except EmailNotValidError:
+        address = normalize_address(value)
+    except ValueError:
         raise PydanticCustomError(
             "email", "must be an e-mail address like ada@example.org"
         ) from None
-    return valid.ascii_email or valid.normalized
+    if not is_writable(address):
+        raise PydanticCustomError("email", "cannot be written to: use another e-mail address")
+    return address
 
 
-def _normalize_login(value: str) -> str:
-    """Return an e-mail address as `_normalize_email` does, and any other text unchanged."""
-    try:
-        return _normalize_email(value) if "@" in value else value
-    except PydanticCustomError:
-        return value
+def _strip(value: object) -> object:
+    return strip_space(value) if isinstance(value, str) else value
 
 
 _SCHEME = re.compile(r"\s*([a-zA-Z][a-zA-Z0-9+.-]*):")
@@ -83,7 +86,10 @@ EmailStr = Annotated[
         json_schema_extra={"format": "email"},
     ),
 ]
-Email = Annotated[EmailStr, AfterValidator(_normalize_email)]
+StripSpace = BeforeValidator(_strip)
+"""Removes white space at the ends before anything else is checked: it is typed by mistake."""
+
+Email = Annotated[EmailStr, AfterValidator(_normalize_email), StripSpace]
 UsernameStr = Annotated[
     str,
     Field(
@@ -95,7 +101,7 @@ UsernameStr = Annotated[
     ),
     match_pattern(USERNAME_PATTERN, USERNAME_RULE),
 ]
-Username = Annotated[UsernameStr, Field(description=USERNAME_DESCRIPTION)]
+Username = Annotated[UsernameStr, Field(description=USERNAME_DESCRIPTION), StripSpace]
 NewPassword = Annotated[
     str,
     Field(
@@ -128,7 +134,8 @@ Login = Annotated[
         json_schema_extra={"pattern": LINE_PATTERN},
     ),
     AfterValidator(normalize_line),
-    AfterValidator(_normalize_login),
+    AfterValidator(normalize_login),
+    StripSpace,
 ]
 Token = Annotated[
     str,

@@ -26,7 +26,7 @@ from dressform.db.tables.profile import Picture, Profile
 from dressform.db.tables.retention import PurgeBlock, QuarantinedRow, RetentionRun
 from dressform.db.tables.service_secret import ServiceSecret
 from dressform.db.tables.session import Session
-from dressform.db.tables.sign_up import SignUp
+from dressform.db.tables.sign_up import ConfirmedLink, SignUp
 
 __all__ = [
     "Account",
@@ -34,6 +34,7 @@ __all__ = [
     "AuditLogEntry",
     "Avatar",
     "Base",
+    "ConfirmedLink",
     "DatasetConsent",
     "DatasetConsentAct",
     "DatasetDraw",
