@@ -18,6 +18,7 @@ from dressform.db.tables.dataset import (
 )
 from dressform.db.tables.deletion_mark import DeletionMark
 from dressform.db.tables.mail import Mail, MailOutage
+from dressform.db.tables.mail_count import MailCount
 from dressform.db.tables.model import Avatar, Model
 from dressform.db.tables.one_time_token import OneTimeToken
 from dressform.db.tables.operator import AuditLogEntry, Operator
@@ -40,6 +41,7 @@ __all__ = [
     "DatasetFile",
     "DeletionMark",
     "Mail",
+    "MailCount",
     "MailOutage",
     "Model",
     "OneTimeToken",
