@@ -1,5 +1,6 @@
 """Mails that a mail server defers, refuses or returns. Mail goes by real SMTP."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
@@ -343,9 +344,12 @@ async def test_couriers_of_several_workers_add_their_counts_up(
     url = SecretStr(f"smtp://127.0.0.1:{smtp_server.port}")
     changes = {"smtp_url": url, "mail_couriers": 3}
 
-    for tasks in [create_tasks(settings.model_copy(update=changes), uows) for _ in range(2)]:
-        await tasks.deliver_mails()
+    smtp_server.delay_seconds = lambda _: 0.05
+    workers = [create_tasks(settings.model_copy(update=changes), uows) for _ in range(2)]
 
+    delivered = await asyncio.gather(*(worker.deliver_mails() for worker in workers))
+
+    assert min(delivered) > 0
     assert (await list_outcomes(uows))["password-changed", MailOutcome.HANDED_OVER, ""] == 20
 
 
