@@ -264,6 +264,7 @@ async def test_the_life_of_a_signing_key_by_commands(isolated_settings: Settings
         ("signing", "active"),
         ("refresh", "active"),
         ("journal", "active"),
+        ("mail", "active"),
     ]
     published = (await run_keys(isolated_settings, "rotate", "signing")).split()[2]
 

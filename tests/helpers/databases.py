@@ -41,6 +41,7 @@ OTHER_TABLES = LOG_TABLES | {
     "dataset_edition",
     "dataset_file",
     "deletion_mark",
+    "mail_count",
     "mail_outage",
 }
 ACCOUNT_TABLES = {

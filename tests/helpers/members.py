@@ -1,15 +1,15 @@
 """Members as the tests play them, over the API and a real mailbox."""
 
 import base64
-import email
 import re
 from collections.abc import Awaitable, Callable
-from email import policy
 from email.message import EmailMessage
 from pathlib import Path
 from uuid import UUID
 
 import httpx
+
+from tests.helpers.received_mail import read_mail
 
 PASSWORD = "seven tailors measured twice"
 
@@ -28,9 +28,7 @@ class Mailbox:
             set(self._folder.glob("*.eml")) - self._read, key=lambda path: path.stat().st_ctime_ns
         )
         self._read.update(fresh)
-        return [
-            email.message_from_bytes(path.read_bytes(), policy=policy.default) for path in fresh
-        ]
+        return [read_mail(path.read_bytes()) for path in fresh]
 
     async def receive_one(self) -> EmailMessage:
         (message,) = await self.collect()

@@ -46,6 +46,7 @@ PUBLIC = {
     "POST /v1/auth/register",
     "POST /v1/auth/resend",
     "POST /v1/auth/verify-email",
+    "POST /v1/mail/bounces",
     "POST /v1/measurements/check",
     "POST /v1/measurements/estimates",
 }

@@ -17,9 +17,9 @@ from dressform.mail.compose import MailRenderer
 from tests.helpers.members import CreateMember, Mailbox, MemberClient
 
 TEMPLATES = sorted((Path(dressform.mail.__file__).parent / "templates").glob("*/*.txt"))
-OWN_VALUES = {"site", "link", "ends_at", "until"}
+OWN_VALUES = {"site", "site_name", "contact", "link", "code", "ends_at", "until"}
 """Values that the service makes by itself: its address, a link to it, and times."""
-BAIT = "free-gift.evil.com"
+BAIT = "free-gift-of-evil"
 
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: f"{path.parent.name}/{path.stem}")
@@ -87,9 +87,12 @@ def test_an_address_that_is_taken_can_be_written_to(local: str, domain: str) -> 
 
     if is_writable(address):
         renderer = MailRenderer(
-            sender="Dressform <post@e.org>", frontend_url="https://e.org", clock=now
+            sender="Dressform <post@e.org>",
+            frontend_url="https://e.org",
+            site_name="Dressform",
+            clock=now,
         )
-        message = renderer.render("erased", random_id(), to=address, language="en")
+        message = renderer.render("erased", str(random_id()), to=address, language="en")
         read = message_from_bytes(message.as_bytes(policy=policy.SMTP), policy=policy.default)
         assert [each.addr_spec for each in read["To"].addresses] == [address]
     else:

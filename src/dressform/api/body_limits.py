@@ -5,6 +5,7 @@ import re
 JSON_LIMIT = 256 * 1024
 BODY_LIMITS = (
     (re.compile(r"/v1/profiles/me/picture|/v1/models/[^/]+/avatar"), 10 * 1024 * 1024),
-    (re.compile(r"/v1/models/import"), 1024 * 1024),
+    (re.compile(r"/v1/models/import|/v1/mail/bounces"), 1024 * 1024),
 )
-"""The limits of request bodies in bytes. Both kinds of endpoint read a body after authentication."""
+"""The limits of request bodies in bytes. These endpoints read a body after authentication, or after a look
+at its signature."""

@@ -99,8 +99,9 @@ TAGS = (
     ),
     Tag(
         "operations",
-        "Search the access log. Only operators may do so, and every search is recorded.",
-        ("search_access_log", "list_access_log_audit"),
+        "Search the access log, which only operators may do and every search of which is recorded; and "
+        "report mails that came back.",
+        ("search_access_log", "list_access_log_audit", "report_bounce"),
     ),
     Tag(
         "health",

@@ -94,7 +94,7 @@ def worker(
 
 
 async def _run_worker(settings: Settings, uows: UnitOfWorkFactory) -> None:
-    from dressform.mail.transport import mail_folder
+    from dressform.mail.files import mail_folder
     from dressform.worker.runner import run
 
     folder = mail_folder(settings)

@@ -1,9 +1,10 @@
-"""The keys that repositories need: master keys, keyed index, and refresh tokens."""
+"""The keys that repositories need: master keys, keyed index, refresh tokens and ids of mails."""
 
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from dressform.crypto.mail_ids import MailIds
 from dressform.crypto.refresh_tokens import RefreshTokens
 from dressform.crypto.sealing import DataKey, MasterKeys, WrappedKey
 from dressform.crypto.secrets import KeyedIndex
@@ -16,6 +17,7 @@ class Keyrings:
     master: MasterKeys
     index: KeyedIndex
     refresh_tokens: RefreshTokens
+    mail_ids: MailIds
     journal: bytes = field(repr=False)
 
 

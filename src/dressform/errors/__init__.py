@@ -9,6 +9,7 @@ DressformError
 ├── RefreshTokenRefused       401  the refresh token is unknown, used or expired
 ├── AccountRestricted         403  the processing of the account is restricted
 ├── NotAnOperator             403  only operators may do this
+├── SignatureRefused          403  a signed request without a secret, or with a wrong or old signature
 ├── OriginNotAllowed          403  a page of another site sent the refresh cookie
 ├── NotFound                  404  nothing is there, or it belongs to another member
 ├── MethodNotAllowed          405
@@ -38,6 +39,7 @@ from dressform.errors.access import (
     NotAnOperator,
     OriginNotAllowed,
     RefreshTokenRefused,
+    SignatureRefused,
     Unauthenticated,
     WrongCode,
     WrongCredentials,
@@ -98,6 +100,7 @@ __all__ = [
     "RefreshTokenRefused",
     "RequestTimeout",
     "SearchTooBroad",
+    "SignatureRefused",
     "StartupError",
     "TooLarge",
     "TooManyConsents",

@@ -59,6 +59,13 @@ class NotAnOperator(DressformError):
     detail = "An administrator appoints operators with `dressform operators add`."
 
 
+class SignatureRefused(DressformError):
+    status = HTTPStatus.FORBIDDEN
+    slug = "signature-refused"
+    title = "The signature is not accepted"
+    detail = "Sign the body as the documentation says, with the secret of the settings and the time of now."
+
+
 class OriginNotAllowed(DressformError):
     status = HTTPStatus.FORBIDDEN
     slug = "origin-not-allowed"

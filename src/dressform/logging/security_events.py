@@ -27,6 +27,7 @@ class SecurityEvent(StrEnum):
     UNKNOWN_SIGNING_KEY = "access-token-unknown-key"
     BROKEN_SEAL = "decryption-failed"
     FOREIGN_ORIGIN = "origin-refused"
+    FORGED_SIGNATURE = "signature-refused"
     NOT_AN_OPERATOR = "operator-refused"
     FULL_ADDRESSES_READ = "access-log-full-addresses"
     OPERATOR_ADDED = "operator-added"

@@ -44,13 +44,13 @@ PROFILE = Category(
     data=Text(
         "E-mail address, username, password (only its hash), language and unit of length; if given, "
         "picture, bio and social media accounts. Also the month in which you joined and the day on which you last signed in; that you were "
-        "warned of the coming end; since when processing is restricted, if you asked for it; if so, "
+        "warned of the coming end; since when mails to your address come back; since when processing is restricted, if you asked for it; if so, "
         "that you operate the site; and if you ever agreed to the open dataset: each time that you agreed "
         "or withdrew, the day and the text; the model you chose, how often you were counted and the "
         "year in which you were drawn.",
         "Adresse e-mail, nom d'utilisateur, mot de passe (seulement son empreinte), langue et unité "
         "de longueur ; si fournis, photo, bio et comptes de réseaux sociaux. Aussi : le mois de votre inscription et le jour "
-        "de votre dernière connexion ; que la fin prochaine vous a été annoncée ; depuis "
+        "de votre dernière connexion ; que la fin prochaine vous a été annoncée ; depuis quand les e-mails à votre adresse nous reviennent ; depuis "
         "quand le traitement est limité, si vous l'avez demandé ; le cas échéant, que vous gérez le site ; et, si vous avez un "
         "jour accepté le jeu de données ouvert : pour chaque accord et chaque retrait, le jour et le "
         "texte ; le modèle choisi, combien de fois vous avez été compté et l'année de votre tirage.",

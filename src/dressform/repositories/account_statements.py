@@ -1,6 +1,6 @@
 """The statements of the accounts, each compiled once."""
 
-from sqlalchemy import ARRAY, LargeBinary, bindparam, delete, insert, or_, select, update
+from sqlalchemy import ARRAY, LargeBinary, bindparam, case, delete, insert, or_, select, update
 
 from dressform.db.statements import Statement, is_any_of
 from dressform.db.tables import Account, AccountKey, Profile
@@ -72,7 +72,20 @@ RECORD_LOGIN = Statement(
     .values(last_login_at=bindparam("today"), **NOTICES_RESET)
 )
 
-CHANGE = Statement(update(Account).where(HAS_ID), "version", "email_index", "sealed")
+CHANGE = Statement(
+    update(Account)
+    .where(HAS_ID)
+    .values(
+        email_index=bindparam("email_index"),
+        # What is known of an address holds for that address alone.
+        mail_refused_since=case(
+            (Account.email_index == bindparam("email_index"), Account.mail_refused_since)
+        ),
+    ),
+    "version",
+    "email_index",
+    "sealed",
+)
 
 RESTRICT = Statement(update(Account).where(HAS_ID), "restricted_at")
 

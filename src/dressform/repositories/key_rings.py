@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from dressform.crypto.keyrings import Keyrings
+from dressform.crypto.mail_ids import MailIds
 from dressform.crypto.refresh_tokens import RefreshTokens
 from dressform.crypto.sealing import MasterKeys
 from dressform.crypto.secrets import KeyedIndex
@@ -24,6 +25,7 @@ def build_key_rings(
         master,
         KeyedIndex(*list_secrets(SecretPurpose.INDEX)),
         RefreshTokens(*list_secrets(SecretPurpose.REFRESH)),
+        MailIds(*list_secrets(SecretPurpose.MAIL)),
         list_secrets(SecretPurpose.JOURNAL)[0],
     )
     signing = [SigningKey.from_bytes(secret) for secret in list_secrets(SecretPurpose.SIGNING)]

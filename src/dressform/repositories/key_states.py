@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
+from dressform.crypto.mail_ids import REPORT_PERIOD
 from dressform.crypto.tokens import ACCESS_TOKEN_LIFETIME, MAX_CLOCK_SKEW
 from dressform.policy.sign_in_data import SESSION
 
@@ -27,6 +28,7 @@ class SecretPurpose(StrEnum):
     SIGNING = "signing"
     REFRESH = "refresh"
     JOURNAL = "journal"
+    MAIL = "mail"
 
 
 class KeyState(StrEnum):
@@ -40,6 +42,7 @@ CRYPTOPERIODS = {
     SecretPurpose.INDEX: timedelta(days=730),
     SecretPurpose.SIGNING: timedelta(days=365),
     SecretPurpose.REFRESH: timedelta(days=365),
+    SecretPurpose.MAIL: timedelta(days=365),
 }
 """The time for which a key should be active before it is rotated: docs/security/keys.md gives the reasons."""
 
@@ -93,5 +96,7 @@ def get_end(key: StoredKey, siblings: Sequence[StoredKey]) -> datetime | None:
             return last_use + ACCESS_TOKEN_LIFETIME + MAX_CLOCK_SKEW
         case SecretPurpose.REFRESH:
             return SESSION.period.expires_at(last_use)
+        case SecretPurpose.MAIL:
+            return last_use + REPORT_PERIOD
         case _:
             return None

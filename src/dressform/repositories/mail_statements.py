@@ -120,7 +120,9 @@ LIST_KINDS = _list_kinds()
 LEASE_OLDEST = _lease_first(Mail.turn, Mail.number)
 LEASE_NEWEST = _lease_first(Mail.number.desc())
 BY_ID = Statement(
-    select(Mail.id, Mail.kind, Mail.key_id, Mail.wrapped_key, Mail.sealed).where(_HAS_ID)
+    select(Mail.id, Mail.kind, Mail.created_at, Mail.key_id, Mail.wrapped_key, Mail.sealed).where(
+        _HAS_ID
+    )
 )
 DELETE = Statement(delete(Mail).where(_HAS_ID))
 DELETE_ALL_TO = Statement(

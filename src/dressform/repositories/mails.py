@@ -3,7 +3,7 @@
 import random
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -53,6 +53,7 @@ class OutboxMail:
     to: str
     language: str
     context: dict[str, Any]
+    queued_on: date
 
 
 class Mails:
@@ -125,12 +126,18 @@ class Mails:
             return None
         payload = self._encryption.open(row)
         return OutboxMail(
-            row.id, row.kind, payload["to"], payload["language"], context=payload["about"]
+            row.id,
+            row.kind,
+            payload["to"],
+            payload["language"],
+            context=payload["about"],
+            queued_on=row.created_at.astimezone(UTC).date(),
         )
 
-    async def delete(self, mail_id: UUID) -> None:
-        """Delete a mail, which was delivered or is not to be sent."""
-        await self._uow.connection.execute(DELETE, {"mail_id": mail_id})
+    async def delete(self, mail_id: UUID) -> bool:
+        """Delete a mail, which was delivered or is not to be sent. Return False when it is gone."""
+        result = await self._uow.connection.execute(DELETE, {"mail_id": mail_id})
+        return result.rowcount > 0
 
     async def delete_all(self, to: str) -> None:
         """Delete all mails to an address."""

@@ -58,6 +58,9 @@ class AccountExport(ResponseModel):
         list[ExportedSession],
         Field(max_length=10000, description="All sessions that have not ended."),
     ]
+    email_undeliverable_since: Annotated[
+        date | None, Field(description="The day on which a mail to your address came back.")
+    ]
     operator: Annotated[bool, Field(description="Whether you are an operator.", examples=[False])]
     consents: Annotated[
         list[ExportedConsent],
@@ -75,12 +78,18 @@ async def stream_export(everything: AccountData) -> AsyncIterator[bytes]:
         avatar = await everything.read_avatar(model.id)
         data = ModelRead.from_domain(model).to_json()
         yield b'%b%b,"avatar_webp":%b}' % (b"," if number else b"", data[:-1], _quote(avatar))
-    rest = bare.model_dump_json(include={"sessions", "operator", "consents"}).encode()
+    rest = bare.model_dump_json(
+        include={"sessions", "email_undeliverable_since", "operator", "consents"}
+    ).encode()
     yield b"],%b" % rest[1:]
 
 
 def _quote(webp: str | None) -> bytes:
     return b"null" if webp is None else b'"%b"' % webp.encode()
+
+
+def _day(moment: datetime | None) -> date | None:
+    return None if moment is None else moment.date()
 
 
 def _without_models(everything: AccountData) -> AccountExport:
@@ -96,6 +105,7 @@ def _without_models(everything: AccountData) -> AccountExport:
             )
             for session in everything.sessions
         ],
+        email_undeliverable_since=_day(everything.account.mail_refused_since),
         operator=everything.operator,
         consents=[ExportedConsent.from_domain(everything.consent)] if everything.consent else [],
     )

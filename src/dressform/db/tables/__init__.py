@@ -19,6 +19,7 @@ from dressform.db.tables.dataset import (
 from dressform.db.tables.deletion_mark import DeletionMark
 from dressform.db.tables.former_username import FormerUsername
 from dressform.db.tables.mail import Mail, MailOutage
+from dressform.db.tables.mail_count import MailCount
 from dressform.db.tables.model import Avatar, Model
 from dressform.db.tables.one_time_token import OneTimeToken
 from dressform.db.tables.operator import AuditLogEntry, Operator
@@ -43,6 +44,7 @@ __all__ = [
     "DeletionMark",
     "FormerUsername",
     "Mail",
+    "MailCount",
     "MailOutage",
     "Model",
     "OneTimeToken",
