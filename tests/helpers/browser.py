@@ -46,6 +46,14 @@ class Page:
         self._ids = itertools.count(1)
         self._waiting: dict[int, asyncio.Future[dict[str, Any]]] = {}
         self._session: dict[str, str] = {}
+        self._tabs: dict[str, Page] = {}
+
+    async def open_tab(self) -> "Page":
+        """Open another tab of the same browser, with the same cookies."""
+        tab = Page(self._reader, self._to_browser)
+        tab._ids, tab._waiting, tab._tabs = self._ids, self._waiting, self._tabs
+        await tab.attach()
+        return tab
 
     async def attach(self) -> None:
         target = await self.send("Target.createTarget", url="about:blank")
@@ -53,6 +61,7 @@ class Page:
             "Target.attachToTarget", targetId=target["targetId"], flatten=True
         )
         self._session = {"sessionId": attached["sessionId"]}
+        self._tabs[attached["sessionId"]] = self
         for domain in ("Runtime", "Log", "Network", "Page"):
             await self.send(f"{domain}.enable")
 
@@ -74,7 +83,8 @@ class Page:
                 if "id" in message:
                     self._waiting.pop(message["id"]).set_result(message)
                 else:
-                    self._note(message["method"], message["params"])
+                    tab = self._tabs.get(message.get("sessionId"), self)
+                    tab._note(message["method"], message["params"])
 
     def _note(self, event: str, params: dict[str, Any]) -> None:
         match event:

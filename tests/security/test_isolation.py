@@ -25,6 +25,7 @@ PUBLIC = {
     "GET /health/ready",
     "GET /health/retention",
     "GET /metrics",
+    "GET /v1/auth/session",
     "GET /v1/dataset",
     "GET /v1/dataset/editions/{edition}",
     "GET /v1/dataset/editions/{edition}/files/{file}",
@@ -71,6 +72,7 @@ OF_ONESELF = {
 }
 BY_OWNED_ID = {
     "DELETE /v1/auth/sessions/{session_id}",
+    "PATCH /v1/auth/sessions/{session_id}",
     "DELETE /v1/models/{model_id}",
     "DELETE /v1/models/{model_id}/avatar",
     "GET /v1/models/{model_id}",
@@ -87,6 +89,7 @@ SECURED = OF_ONESELF | BY_OWNED_ID | FOR_MEMBERS | FOR_OPERATORS
 
 BODIES: dict[str, dict[str, Any]] = {
     "GET /v1/models/{model_id}/export": {"params": {"format": "csv"}},
+    "PATCH /v1/auth/sessions/{session_id}": {"json": {"name": "Stolen"}},
     "PATCH /v1/models/{model_id}": {"json": {"name": "Stolen", "measurements": {"neck": 1}}},
     "PATCH /v1/profiles/me": {"json": {}},
     "POST /v1/auth/email/change": {"json": {"password": "wrong", "new_email": "e@example.org"}},

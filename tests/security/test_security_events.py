@@ -84,10 +84,11 @@ async def test_a_full_limit_whose_answer_tells_nothing_is_told(
 
 
 async def test_a_replayed_refresh_token_is_told(
-    ada: MemberClient, written: pytest.LogCaptureFixture
+    ada: MemberClient, written: pytest.LogCaptureFixture, clock: MovableClock
 ) -> None:
     second = (await refresh(ada)).json()["refresh_token"]
     await refresh(ada, second)
+    clock.advance(seconds=11)
     assert (await refresh(ada)).status_code == 401
 
     assert lines_of(written) == ["refresh-token-replayed"]

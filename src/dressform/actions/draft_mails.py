@@ -155,6 +155,11 @@ async def _draft_reactivation(uow: UnitOfWork, account: Credentials) -> MailDraf
     return MailDraft("ended", account.email, account.language, "reopen", token, values, warned)
 
 
+async def _draft_session_ended(uow: UnitOfWork, mail: OutboxMail) -> MailDraft | None:
+    account = await Accounts(uow).get_by_id(UUID(mail.context["account_id"]))
+    return None if account is None else MailDraft("session_ended", account.email, account.language)
+
+
 def _format_time(moment: datetime) -> str:
     return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
@@ -177,6 +182,7 @@ DRAFTS: dict[str, Callable[[UnitOfWork, OutboxMail], Awaitable[MailDraft | None]
     "consent-given": _static_draft("consent_given"),
     "consent-withdrawn": _static_draft("consent_withdrawn"),
     "password-changed": _static_draft("password_changed"),
+    "session-ended": _draft_session_ended,
     "erased": _static_draft("erased"),
     "ending": _draft_expiry_notice,
     "restricted": _draft_restricted_notice,

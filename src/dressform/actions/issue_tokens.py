@@ -2,7 +2,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from dressform.crypto.tokens import AccessTokens
-from dressform.repositories.sessions import IssuedSession
+from dressform.repositories.session_types import IssuedSession
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from dressform.repositories.accounts import Accounts
 from dressform.repositories.mails import Mails
 from dressform.repositories.one_time_tokens import OneTimeTokens, RedeemedToken, TokenPurpose
 from dressform.repositories.owners import Owner
-from dressform.repositories.sessions import IssuedSession
+from dressform.repositories.session_types import IssuedSession
 
 CODE_LIFETIME = timedelta(minutes=10)
 """A code works this long after the request for it. The link of the same mail works longer."""

@@ -1,6 +1,8 @@
 from dressform.db.unit_of_work import UnitOfWork
 from dressform.repositories.owners import Owner
-from dressform.repositories.sessions import IssuedSession, Sessions
+from dressform.repositories.refreshed_sessions import RefreshedSessions
+from dressform.repositories.session_types import IssuedSession
+from dressform.repositories.sessions import Sessions
 
 
 async def start_session(
@@ -12,7 +14,6 @@ async def start_session(
     whichever account it belongs to, because the browser forgets it. `remember`: whether the session
     outlives the visit; otherwise it ends sooner, and so does its cookie.
     """
-    sessions = Sessions(uow)
     if replaced_token is not None:
-        await sessions.delete_by_token(replaced_token)
-    return await sessions.add(owner, remember=remember)
+        await RefreshedSessions(uow).delete(replaced_token)
+    return await Sessions(uow).add(owner, remember=remember)

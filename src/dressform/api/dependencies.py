@@ -27,6 +27,9 @@ from dressform.repositories.owners import Member
 from dressform.repositories.pictures import Avatars as AvatarRepository
 from dressform.repositories.pictures import ProfilePictures as PictureRepository
 from dressform.repositories.profiles import Profiles as ProfileRepository
+from dressform.repositories.refreshed_sessions import (
+    RefreshedSessions as RefreshedSessionRepository,
+)
 from dressform.repositories.sessions import Sessions as SessionRepository
 from dressform.retention_audit.auditor import Auditor as RetentionAuditor
 from dressform.settings.settings import Settings as ProcessSettings
@@ -123,4 +126,7 @@ MailRepositoryDep = Annotated[MailRepository, Depends(_repository(MailRepository
 ModelRepositoryDep = Annotated[ModelRepository, Depends(_repository(ModelRepository))]
 PictureRepositoryDep = Annotated[PictureRepository, Depends(_repository(PictureRepository))]
 ProfileRepositoryDep = Annotated[ProfileRepository, Depends(_repository(ProfileRepository))]
+RefreshedSessionRepositoryDep = Annotated[
+    RefreshedSessionRepository, Depends(_repository(RefreshedSessionRepository))
+]
 SessionRepositoryDep = Annotated[SessionRepository, Depends(_repository(SessionRepository))]

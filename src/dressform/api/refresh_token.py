@@ -48,6 +48,17 @@ class RefreshCookie:
         text = self._request.cookies.get(cookie_name(self._settings))
         return text if text and is_own_origin(self._request, self._settings) else None
 
+    @property
+    def is_dropped(self) -> bool:
+        """Return whether the request is of an allowed page on another site than this service.
+
+        Its browser drops the cookie, which is SameSite=Strict. The browser knows which domains are
+        one site, and says so in Sec-Fetch-Site.
+        """
+        origin = self._request.headers.get("origin")
+        is_cross_site = self._request.headers.get("sec-fetch-site") == "cross-site"
+        return is_cross_site and origin in _own_origins(self._settings)
+
     def write_new(self, tokens: IssuedTokens, *, by_cookie: bool) -> TokensRead:
         """Write the tokens of a session that has just started. A cookie of the one before goes."""
         if not by_cookie and self.replaced_token is not None:
@@ -64,6 +75,7 @@ class RefreshCookie:
             access_token=tokens.access_token,
             expires_in=round(tokens.access_token_lifetime.total_seconds()),
             refresh_token=None if by_cookie else tokens.refresh_token,
+            cookie_is_dropped=True if by_cookie and self.is_dropped else None,
         )
 
     def clear(self) -> None:
@@ -132,8 +144,11 @@ def is_own_origin(request: Request, settings: SettingsDep) -> bool:
     if request.headers.get("sec-fetch-site", "same-origin") not in _OWN_SITE:
         return False
     origin = request.headers.get("origin")
-    ours = {_origin(settings.public_url), _origin(settings.frontend_url), *settings.allowed_origins}
-    return origin is None or origin in ours
+    return origin is None or origin in _own_origins(settings)
+
+
+def _own_origins(settings: SettingsDep) -> set[str]:
+    return {_origin(settings.public_url), _origin(settings.frontend_url), *settings.allowed_origins}
 
 
 def _origin(url: str) -> str:

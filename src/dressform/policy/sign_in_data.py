@@ -44,9 +44,10 @@ SESSION = Category(
     key="session",
     name=Text("Being signed in", "Connexion"),
     data=Text(
-        "That you are signed in, since which day, and the day on which the session was last renewed.",
-        "Le fait que vous êtes connecté, depuis quel jour, et le jour du dernier renouvellement de la "
-        "session.",
+        "That you are signed in, since which day, the day on which the session was last renewed, whether "
+        "it is to outlive your visit, and the name that you gave it.",
+        "Le fait que vous êtes connecté, depuis quel jour, le jour du dernier renouvellement de la "
+        "session, si elle doit durer au-delà de votre visite, et le nom que vous lui avez donné.",
     ),
     purpose=Text("To keep you signed in.", "Vous garder connecté."),
     legal_basis="GDPR Art. 6(1)(b)",
@@ -56,8 +57,15 @@ SESSION = Category(
         "the first day of the month of the login", "le premier jour du mois de la connexion"
     ),
     on_expiry_text=Text(
-        "The session ends for good; sign in again. Signing out ends it at once.",
-        "La session prend fin ; connectez-vous de nouveau. La déconnexion y met fin aussitôt.",
+        f"The session ends for good; sign in again. It ends sooner when it was not renewed for "
+        f"{MAX_INACTIVITY.format('en')}, or for {MAX_INACTIVITY_OF_VISIT.format('en')} if it is not to "
+        "outlive your visit; what is stored of it is deleted then at its next use, at the latest after "
+        "the period. Signing out ends it at once.",
+        f"La session prend fin ; connectez-vous de nouveau. Elle prend fin plus tôt si elle n'a pas été "
+        f"renouvelée depuis {MAX_INACTIVITY.format('fr')}, ou depuis "
+        f"{MAX_INACTIVITY_OF_VISIT.format('fr')} si elle ne doit pas durer au-delà de votre visite ; ses "
+        "données sont alors supprimées à sa prochaine utilisation, au plus tard au terme de la durée. "
+        "La déconnexion y met fin aussitôt.",
     ),
 )
 ONE_TIME_TOKEN = Category(

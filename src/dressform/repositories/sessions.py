@@ -1,18 +1,14 @@
 """The sessions of members."""
 
-from dataclasses import dataclass, replace
-from datetime import date, datetime
+from dataclasses import replace
 from uuid import UUID
 
-from dressform.crypto.refresh_tokens import RefreshToken, Use
-from dressform.crypto.sealing import WrappedKey
 from dressform.crypto.secrets import random_id
-from dressform.db.statements import Row
 from dressform.db.unit_of_work import UnitOfWork
-from dressform.errors import NotFound, RefreshTokenRefused
+from dressform.errors import NotFound
 from dressform.policy.periods import start_of_month
 from dressform.repositories.owners import Owner
-from dressform.repositories.sealed_sessions import SessionContent, decrypt_genuine
+from dressform.repositories.sealed_sessions import SessionContent
 from dressform.repositories.session_statements import (
     ADD,
     ALL,
@@ -20,103 +16,75 @@ from dressform.repositories.session_statements import (
     DELETE_ALL,
     DELETE_OTHERS,
     EVICT_OLDEST,
-    FIND,
-    SAVE_USE,
+    FIND_OF_ACCOUNT_FOR_UPDATE,
+    SAVE_CONTENT,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class IssuedSession:
-    """A session with the refresh token that continues it."""
-
-    account_id: UUID
-    session_id: UUID
-    refresh_token: str
-    expires_at: datetime
-    remembered: bool
-
-
-@dataclass(frozen=True, slots=True)
-class OpenSession:
-    """A session as its owner sees it."""
-
-    id: UUID
-    name: str | None
-    signed_in_on: date
-    renewed_on: date
-    inactive_at: datetime
-    expires_at: datetime
+from dressform.repositories.session_types import IssuedSession, OpenSession
 
 
 class Sessions:
-    """The sessions. Every change locks the session's row first, which prevents deadlocks."""
+    """The sessions of an account. Refresh tokens are used by `RefreshedSessions`."""
 
     def __init__(self, uow: UnitOfWork) -> None:
         self._uow = uow
-        self._tokens = uow.keyrings.refresh_tokens
 
     async def add(self, owner: Owner, *, remember: bool = True) -> IssuedSession:
         """Add a session. At the limit it deletes the oldest one."""
         await self._evict_oldest(owner)
         session_id, today = random_id(), self._uow.now.date()
         content = SessionContent(today, today, remembered=remember)
+        first = self._uow.keyrings.refresh_tokens.start(
+            session_id, owner.account_id, at=self._uow.now
+        )
         expires_at = await self._uow.connection.scalar(
             ADD,
             {
                 "id": session_id,
                 "account_id": owner.account_id,
                 "month_of_login": start_of_month(self._uow.now),
-                "next_mark": self._tokens.mark(session_id, owner.account_id, 1),
+                "next_mark": first.marks.next_mark,
+                "use_marks": first.marks.use_marks,
                 "sealed": content.encrypt(owner, session_id),
             },
         )
-        token = self._tokens.issue(session_id, owner.account_id, 1)
         ends_at = min(expires_at, content.inactive_at)
-        return IssuedSession(owner.account_id, session_id, token, ends_at, remembered=remember)
-
-    async def rotate(self, text: str) -> IssuedSession | None:
-        """Trade a refresh token for its successor.
-
-        Return None for a replayed token, one of whose successors was used too: there is a copy, so
-        the session has ended. Raise RefreshTokenRefused for what continues no session.
-        """
-        token, row, content = await self._fetch(text)
-        use = self._tokens.classify(
-            token, row.account_id, next_mark=row.next_mark, used_hash=row.used_hash
-        )
-        if use is Use.REPLAYED:
-            await self._delete_row(row)
-            return None
-        if use is Use.NEXT:
-            content = replace(content, renewed_on=self._uow.now.date())
-            await self._save_use(token, row, content)
-        successor = self._tokens.issue(row.id, row.account_id, token.generation + 1)
-        ends_at = min(row.expires_at, content.inactive_at)
         return IssuedSession(
-            row.account_id, row.id, successor, ends_at, remembered=content.remembered
+            owner.account_id, session_id, first.successor, ends_at, remembered=remember
         )
-
-    async def delete_by_token(self, text: str) -> None:
-        """Delete the session of a token of any generation. Ignore other tokens."""
-        try:
-            _, row, _ = await self._fetch(text)
-        except RefreshTokenRefused:
-            return
-        await self._delete_row(row)
 
     async def list_all(self, owner: Owner) -> list[OpenSession]:
-        """Return the sessions of an account, oldest first."""
+        """Return the sessions of an account, oldest first, without those that are inactive."""
         rows = await self._uow.connection.execute(
             ALL, {"account_id": owner.account_id, "at": self._uow.now}
         )
         found = [
-            _open_session(row, SessionContent.decrypt(owner.key, row.id, row.sealed))
+            OpenSession.from_content(
+                row.id, SessionContent.decrypt(owner.key, row.id, row.sealed), row.expires_at
+            )
             for row in rows
         ]
         return sorted(
             (one for one in found if one.inactive_at > self._uow.now),
             key=lambda one: (one.signed_in_on, one.renewed_on, one.id),
         )
+
+    async def rename(self, owner: Owner, session_id: UUID, name: str | None) -> OpenSession:
+        """Give a session a name, or none. Raise NotFound for one that is not the owner's."""
+        row = await self._uow.connection.fetch_one_or_none(
+            FIND_OF_ACCOUNT_FOR_UPDATE,
+            {"session_id": session_id, "account_id": owner.account_id, "at": self._uow.now},
+        )
+        if row is None:
+            raise NotFound
+        content = SessionContent.decrypt(owner.key, session_id, row.sealed)
+        if content.inactive_at <= self._uow.now:
+            raise NotFound
+        content = replace(content, name=name)
+        await self._uow.connection.execute(
+            SAVE_CONTENT,
+            {"session_id": session_id, "sealed": content.encrypt(owner, session_id)},
+        )
+        return OpenSession.from_content(session_id, content, row.expires_at)
 
     async def delete(self, owner: Owner, session_id: UUID) -> None:
         """Delete a session. Raise NotFound for one that is not the owner's."""
@@ -133,57 +101,6 @@ class Sessions:
             statement, {"account_id": owner.account_id, "session_id": except_id}
         )
 
-    async def _delete_row(self, row: Row) -> None:
-        await self._uow.connection.execute(
-            DELETE, {"session_id": row.id, "account_id": row.account_id}
-        )
-
     async def _evict_oldest(self, owner: Owner) -> None:
         """Delete the oldest sessions beyond the limit, to make room for one more."""
         await self._uow.connection.execute(EVICT_OLDEST, {"account_id": owner.account_id})
-
-    async def _fetch(self, text: str) -> tuple[RefreshToken, Row, SessionContent]:
-        """Return a genuine token, its session and what is sealed of it, locked until the
-        transaction ends.
-
-        Raise RefreshTokenRefused when there is none, or when it or its account has expired.
-        """
-        token = RefreshToken.parse(text)
-        if token is None:
-            raise RefreshTokenRefused
-        row = await self._uow.connection.fetch_one_or_none(
-            FIND, {"session_id": token.session_id, "at": self._uow.now}
-        )
-        if row is None or not self._tokens.is_genuine(token, row.account_id):
-            raise RefreshTokenRefused
-        key = self._get_owner(row).key
-        content = decrypt_genuine(key, row.id, row.month_of_login, row.sealed)
-        if content is None:
-            raise RefreshTokenRefused
-        return token, row, content
-
-    def _get_owner(self, row: Row) -> Owner:
-        wrapped = WrappedKey(row.key_id, row.wrapped_key)
-        return Owner(row.account_id, self._uow.keyrings.master.unwrap(wrapped, row.account_id))
-
-    async def _save_use(self, token: RefreshToken, row: Row, content: SessionContent) -> None:
-        await self._uow.connection.execute(
-            SAVE_USE,
-            {
-                "session_id": row.id,
-                "next_mark": self._tokens.mark(row.id, row.account_id, token.generation + 1),
-                "used_hash": token.hash,
-                "sealed": content.encrypt(self._get_owner(row), row.id),
-            },
-        )
-
-
-def _open_session(row: Row, content: SessionContent) -> OpenSession:
-    return OpenSession(
-        row.id,
-        content.name,
-        content.signed_in_on,
-        content.renewed_on,
-        content.inactive_at,
-        row.expires_at,
-    )

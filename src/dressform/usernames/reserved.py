@@ -6,6 +6,8 @@ from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
 
+from publicsuffixlist import PublicSuffixList
+
 from dressform.usernames.skeleton import compute_skeleton
 
 SOFTWARE = "dressform"
@@ -15,6 +17,9 @@ _MIN_AFFIX = 5
 """Shorter words of a site begin too many names."""
 _SEPARATORS = re.compile(r"[._-]")
 _LABELS_AFTER_DOTS = re.compile(r"\.([a-z]{2,})(?=$|[._-])")
+
+_SPECIAL_DOMAINS = frozenset({"alt", "example", "invalid", "local", "localhost", "onion", "test"})
+"""Top-level domains that no registry has: RFC 6761, RFC 6762, RFC 7686 and RFC 9476."""
 
 IS_RESERVED = "is reserved: choose another username"
 IS_LINK = "must not look like the name of a website, which mail programs turn into a link: replace the dot"
@@ -30,7 +35,7 @@ class ReservedWords(NamedTuple):
 def find_objection(username: str, site_words: Iterable[str] = (SOFTWARE,)) -> str | None:
     """Return None for a username that a member may choose, else what is wrong with it."""
     folded = username.casefold()
-    if any(label in _top_level_domains() for label in _LABELS_AFTER_DOTS.findall(folded)):
+    if any(map(_is_top_level_domain, _LABELS_AFTER_DOTS.findall(folded))):
         return IS_LINK
     site = frozenset(map(compute_skeleton, site_words))
     return IS_RESERVED if _is_reserved(folded, site) else None
@@ -89,9 +94,13 @@ def _reserved_words() -> ReservedWords:
     return ReservedWords(frozenset(words), frozenset(parts))
 
 
+def _is_top_level_domain(label: str) -> bool:
+    return label in _SPECIAL_DOMAINS or _public_suffixes().publicsuffix(label) == label
+
+
 @cache
-def _top_level_domains() -> frozenset[str]:
-    return frozenset(word for line in _read_lines("top_level_domains.txt") for word in line.split())
+def _public_suffixes() -> PublicSuffixList:
+    return PublicSuffixList(accept_unknown=False, only_icann=True)
 
 
 def _read_lines(name: str) -> list[str]:

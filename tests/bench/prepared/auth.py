@@ -116,6 +116,29 @@ async def list_sessions(members: Members, number: int) -> Sequences:
     ]
 
 
+async def read_session_status(members: Members, number: int) -> Sequences:
+    path = "/v1/auth/session"
+    return [
+        [Request("GET", path, {"Cookie": f"dressform-refresh={member.sessions[0].refresh_token}"})]
+        for member in await members.add(number)
+    ]
+
+
+async def rename_session(members: Members, number: int) -> Sequences:
+    path = "/v1/auth/sessions"
+    return [
+        [
+            Request.with_json(
+                "PATCH",
+                f"{path}/{member.sessions[0].session_id}",
+                {"name": "Laptop"},
+                member.headers,
+            )
+        ]
+        for member in await members.add(number)
+    ]
+
+
 async def end_other_sessions(members: Members, number: int) -> Sequences:
     path = "/v1/auth/sessions"
     return [
@@ -206,7 +229,9 @@ AUTH = {
     "logout": Prepared(
         logout, status=204, once=STORED, note="each of another session, stored before"
     ),
+    "read_session_status": Prepared(read_session_status),
     "list_sessions": Prepared(list_sessions),
+    "rename_session": Prepared(rename_session),
     "end_other_sessions": Prepared(
         end_other_sessions,
         status=204,

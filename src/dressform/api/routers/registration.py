@@ -88,7 +88,7 @@ async def confirm_registration(
     member has your username meanwhile, send another `username` with the same token. This signs you
     in, and counts as a login.
     """
-    if payload.session == "cookie":
+    if payload.session == "cookie" and not cookie.is_dropped:
         check_origin(request, settings)
     with rate_limiter.guard(RateLimit.PASSWORD, payload.token):
         waiting = await find_sign_up(uows, hasher, token=payload.token, password=payload.password)

@@ -62,7 +62,7 @@ async def sign_in_by_link(
     works no more. Programs that look into mails open links, so send it only when a button was
     pressed. It counts as a login with the password does.
     """
-    if payload.session == "cookie":
+    if payload.session == "cookie" and not cookie.is_dropped:
         check_origin(request, state.settings)
     with state.rate_limiter.guard(RateLimit.RESET, payload.token):
         issued = await redeem_link(
@@ -95,7 +95,7 @@ async def sign_in_by_code(
     request for its mail. After five tries it is void; the link in the mail still works. It counts
     as a login with the password does.
     """
-    if payload.session == "cookie":
+    if payload.session == "cookie" and not cookie.is_dropped:
         check_origin(request, state.settings)
     with state.rate_limiter.guard(RateLimit.RESET, payload.request_token):
         issued = await redeem_code(

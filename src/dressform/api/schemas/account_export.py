@@ -9,6 +9,7 @@ from dressform.api.schemas.base import ResponseModel
 from dressform.api.schemas.consents import ConsentRead
 from dressform.api.schemas.models import ModelRead
 from dressform.api.schemas.profiles import OwnProfileRead
+from dressform.api.schemas.session_name import SessionNameStr
 
 Base64 = Annotated[
     str, Field(max_length=10_000_000, description="A WebP image in base64.", examples=["UklGRg=="])
@@ -24,6 +25,7 @@ class ExportedModel(ModelRead):
 class ExportedSession(ResponseModel):
     """A session."""
 
+    name: Annotated[SessionNameStr | None, Field(description="The name that you gave it, or null.")]
     signed_in_on: Annotated[date, Field(description="The day (UTC) of the login.")]
     renewed_on: Annotated[date, Field(description="The day (UTC) of the last refresh.")]
     expires_at: Annotated[datetime, Field(description="The time at which the session ends.")]
@@ -99,6 +101,7 @@ def _without_models(everything: AccountData) -> AccountExport:
         models=[],
         sessions=[
             ExportedSession(
+                name=session.name,
                 signed_in_on=session.signed_in_on,
                 renewed_on=session.renewed_on,
                 expires_at=session.expires_at,
