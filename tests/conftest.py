@@ -124,6 +124,7 @@ def settings(migrated_url: str, tmp_path: Path) -> Settings:
         mail_couriers=1,  # Mails arrive in the order in which they were written.
         member_requests_per_minute=10**9,
         public_requests_per_second=10**9,
+        failed_logins_per_minute=10**9,
         _env_file=None,
     )
 

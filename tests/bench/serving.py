@@ -51,6 +51,7 @@ def use_database(server: embedded.Server) -> None:
         # A few clients send as many requests as the service can answer.
         "DRESSFORM_MEMBER_REQUESTS_PER_MINUTE": str(10**9),
         "DRESSFORM_PUBLIC_REQUESTS_PER_SECOND": str(10**9),
+        "DRESSFORM_FAILED_LOGINS_PER_MINUTE": str(10**9),
     }
 
 

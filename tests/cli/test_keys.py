@@ -264,6 +264,7 @@ async def test_the_life_of_a_signing_key_by_commands(isolated_settings: Settings
         ("signing", "active"),
         ("refresh", "active"),
         ("journal", "active"),
+        ("limits", "active"),
     ]
     published = (await run_keys(isolated_settings, "rotate", "signing")).split()[2]
 
@@ -314,10 +315,10 @@ async def test_a_report_names_what_is_to_be_done(isolated_settings: Settings) ->
     await dressform("keys", "rewrap", environment=both)
     after = (await dressform("keys", "list", environment=both)).stdout
 
-    assert "wraps 9 keys: run `dressform keys rewrap`" in before
-    assert before.count("(overdue)") == 3
+    assert "wraps 10 keys: run `dressform keys rewrap`" in before
+    assert before.count("(overdue)") == 4
     assert [line.split()[1:] for line in after.splitlines()[1:3]] == [
-        ["newer", "active", "wraps", "9", "keys"],
+        ["newer", "active", "wraps", "10", "keys"],
         ["tests", "accepted", "can", "be", "removed"],
     ]
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from dressform.policy.account_data import MODEL, PROFILE
 from dressform.policy.category import Category
 from dressform.policy.periods import start_of_day, start_of_hour, start_of_month
-from dressform.policy.sign_in_data import MAIL, ONE_TIME_TOKEN, SESSION, SIGN_UP
+from dressform.policy.sign_in_data import ATTEMPT, MAIL, ONE_TIME_TOKEN, SESSION, SIGN_UP
 
 _KEPT: dict[str, Callable[[datetime], datetime]] = {
     PROFILE.key: start_of_day,
@@ -15,6 +15,7 @@ _KEPT: dict[str, Callable[[datetime], datetime]] = {
     SESSION.key: start_of_month,
     ONE_TIME_TOKEN.key: start_of_hour,
     MAIL.key: start_of_day,
+    ATTEMPT.key: start_of_hour,
 }
 
 

@@ -41,6 +41,7 @@ OTHER_TABLES = LOG_TABLES | {
     "dataset_file",
     "deletion_mark",
     "mail_outage",
+    "attempt_count",
 }
 ACCOUNT_TABLES = {
     "account",

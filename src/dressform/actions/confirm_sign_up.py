@@ -1,3 +1,4 @@
+from dressform.actions.clear_attempts import clear_attempts
 from dressform.db.errors import ConstraintError
 from dressform.db.unit_of_work import UnitOfWork
 from dressform.errors import EmailTaken, LinkInvalid, UsernameTaken
@@ -27,6 +28,7 @@ async def confirm_sign_up(uow: UnitOfWork, token: str) -> None:
     # Other registrations of this address stay: if their usernames became free, that would reveal
     # that the address has an account now.
     await sign_ups.remove(waiting.id)
+    await clear_attempts(uow, owner, waiting.email)
 
 
 def conflict_error(error: ConstraintError) -> Exception:

@@ -1,5 +1,6 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from dressform.crypto.tokens import AccessTokens
 from dressform.repositories.sessions import IssuedSession
@@ -9,6 +10,7 @@ from dressform.repositories.sessions import IssuedSession
 class IssuedTokens:
     """The tokens of a session, and how long each of them is valid."""
 
+    account_id: UUID
     access_token: str
     access_token_lifetime: timedelta
     refresh_token: str
@@ -18,6 +20,7 @@ class IssuedTokens:
 def issue_tokens(tokens: AccessTokens, session: IssuedSession, *, at: datetime) -> IssuedTokens:
     """Sign the access token of a session that has begun or was continued."""
     return IssuedTokens(
+        account_id=session.account_id,
         access_token=tokens.sign(session.account_id, session.session_id, at=at),
         access_token_lifetime=tokens.lifetime,
         refresh_token=session.refresh_token,

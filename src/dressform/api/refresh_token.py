@@ -38,13 +38,16 @@ class RefreshCookie:
         self._response = response
         self._settings = settings
 
-    def write(self, tokens: IssuedTokens, *, by_cookie: bool) -> TokensRead:
+    def write(
+        self, tokens: IssuedTokens, *, by_cookie: bool, device_token: str | None = None
+    ) -> TokensRead:
         if by_cookie:
             self._set(tokens.refresh_token, max_age=tokens.refresh_token_lifetime)
         return TokensRead(
             access_token=tokens.access_token,
             expires_in=round(tokens.access_token_lifetime.total_seconds()),
             refresh_token=None if by_cookie else tokens.refresh_token,
+            device_token=device_token,
         )
 
     def clear(self) -> None:

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from dressform.crypto.attempt_keys import AttemptKeys
+from dressform.crypto.device_tokens import DeviceTokens
 from dressform.crypto.refresh_tokens import RefreshTokens
 from dressform.crypto.sealing import DataKey, MasterKeys, WrappedKey
 from dressform.crypto.secrets import KeyedIndex
@@ -16,6 +18,8 @@ class Keyrings:
     master: MasterKeys
     index: KeyedIndex
     refresh_tokens: RefreshTokens
+    attempts: AttemptKeys
+    devices: DeviceTokens
     journal: bytes = field(repr=False)
 
 

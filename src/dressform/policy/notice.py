@@ -13,7 +13,7 @@ from dressform.policy.account_data import MODEL, PROFILE
 from dressform.policy.category import Category
 from dressform.policy.operation_data import DELETION, LOOKUP, RETENTION_RUN, VISITOR
 from dressform.policy.periods import FixedPeriod
-from dressform.policy.sign_in_data import MAIL, ONE_TIME_TOKEN, SESSION, SIGN_UP
+from dressform.policy.sign_in_data import ATTEMPT, MAIL, ONE_TIME_TOKEN, SESSION, SIGN_UP
 
 CATEGORIES = (
     VISITOR,
@@ -23,6 +23,7 @@ CATEGORIES = (
     SESSION,
     ONE_TIME_TOKEN,
     MAIL,
+    ATTEMPT,
     LOOKUP,
     RETENTION_RUN,
 )

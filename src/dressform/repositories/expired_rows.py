@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, delete,
 
 from dressform.db.tables import (
     Account,
+    AttemptCount,
     AuditLogEntry,
     Mail,
     Model,
@@ -22,7 +23,7 @@ from dressform.policy import account_data
 from dressform.policy.account_data import MODEL, PROFILE
 from dressform.policy.category import Category
 from dressform.policy.operation_data import LOOKUP, RETENTION_RUN
-from dressform.policy.sign_in_data import MAIL, ONE_TIME_TOKEN, SESSION, SIGN_UP
+from dressform.policy.sign_in_data import ATTEMPT, MAIL, ONE_TIME_TOKEN, SESSION, SIGN_UP
 from dressform.repositories.quarantine import Quarantine
 
 BATCH = 50
@@ -37,6 +38,7 @@ TABLES: dict[str, Any] = {
     SESSION.key: Session,
     ONE_TIME_TOKEN.key: OneTimeToken,
     MAIL.key: Mail,
+    ATTEMPT.key: AttemptCount,
     LOOKUP.key: AuditLogEntry,
     RETENTION_RUN.key: RetentionRun,
 }

@@ -1,14 +1,14 @@
 from fastapi import APIRouter, Depends, Response, status
 
 from dressform.actions.confirm_sign_up import confirm_sign_up
+from dressform.actions.queue_mail import queue_mail
 from dressform.actions.register import register as keep_registration
 from dressform.api.dependencies import (
-    MailLimiterDep,
-    MailRepositoryDep,
     PasswordHasherDep,
     UnitOfWorkDep,
     UnitOfWorkFactoryDep,
 )
+from dressform.api.mail_limiter import MailLimiterDep
 from dressform.api.problem_responses import problem_responses
 from dressform.api.request_limiter import limit_public
 from dressform.api.schemas.accounts import EmailOnly, Registration, TokenOnly
@@ -36,7 +36,7 @@ async def register(
     A link is sent to the address; following it within 7 days creates the account. The response
     is the same whether or not the address already has an account.
     """
-    with mail_limiter.spend(payload.email):
+    async with mail_limiter.spend_registration(payload.email):
         await keep_registration(uows, hasher, **payload.model_dump())
 
 
@@ -61,14 +61,15 @@ async def confirm_registration(payload: TokenOnly, uow: UnitOfWorkDep) -> None:
     status_code=status.HTTP_202_ACCEPTED,
     response_class=Response,
     response_description="If the address has an unconfirmed registration, a new link is sent to it.",
-    responses=problem_responses(RateLimited),
 )
 async def resend_verification(
-    payload: EmailOnly, mails: MailRepositoryDep, mail_limiter: MailLimiterDep
+    payload: EmailOnly, uows: UnitOfWorkFactoryDep, mail_limiter: MailLimiterDep
 ) -> None:
     """Send the link of a registration again
 
-    The previous link stops working.
+    The previous link stops working. Five mails an hour are sent to a mailbox; after that the link
+    that was mailed last still works, and the response stays the same.
     """
-    mail_limiter.hit(payload.email)
-    await mails.add("sign-up", to=payload.email, language="en")
+    async with mail_limiter.count_resend(payload.email) as may_mail:
+        if may_mail:
+            await queue_mail(uows, "sign-up", to=payload.email)

@@ -9,13 +9,13 @@ from dressform.api.dependencies import (
     AccessTokensDep,
     CurrentMemberOrRestricted,
     PasswordHasherDep,
-    RateLimiterDep,
     SessionRepositoryDep,
     SettingsDep,
     UnitOfWorkFactoryDep,
 )
+from dressform.api.devices import DevicesDep
 from dressform.api.problem_responses import problem_responses
-from dressform.api.rate_limiter import RateLimit
+from dressform.api.rate_limiter import RateLimiterDep
 from dressform.api.refresh_token import (
     PresentedToken,
     RefreshCookie,
@@ -55,6 +55,7 @@ async def login(
     tokens: AccessTokensDep,
     *,
     rate_limiter: RateLimiterDep,
+    devices: DevicesDep,
     settings: SettingsDep,
     cookie: RefreshCookieDep,
 ) -> TokensRead:
@@ -66,9 +67,12 @@ async def login(
     """
     if payload.session == "cookie":
         check_origin(request, settings)
-    with rate_limiter.guard(RateLimit.PASSWORD, payload.login):
+    device = await devices.recognise(payload.login, payload.device_token)
+    async with rate_limiter.guard_login(payload.login, device) as known_device:
         issued = await sign_in(uows, hasher, tokens, login=payload.login, password=payload.password)
-    return cookie.write(issued, by_cookie=payload.session == "cookie")
+    by_cookie = payload.session == "cookie"
+    device_token = devices.remember(issued.account_id, known_device, by_cookie=by_cookie)
+    return cookie.write(issued, by_cookie=by_cookie, device_token=device_token)
 
 
 @router.post(

@@ -5,9 +5,10 @@ from uuid import UUID
 from pydantic import Field
 
 from dressform.api.schemas.base import RequestModel, ResponseModel
+from dressform.api.schemas.device_token import DeviceTokenText
 from dressform.api.schemas.fields import Login, Password
 from dressform.crypto.refresh_tokens import TOKEN_LENGTH, TOKEN_PATTERN
-from dressform.policy.sign_in_data import SESSION
+from dressform.policy.sign_in_data import DEVICE_TOKEN_PERIOD, SESSION
 from dressform.repositories.sessions import OpenSession
 
 RefreshTokenStr = Annotated[
@@ -37,6 +38,7 @@ class LoginRequest(RequestModel):
             examples=["body"],
         ),
     ] = "body"
+    device_token: DeviceTokenText | None = None
 
 
 class RefreshRequest(RequestModel):
@@ -70,6 +72,14 @@ class TokensRead(ResponseModel):
     refresh_token: Annotated[
         RefreshTokenStr | None,
         Field(description="The refresh token; absent when it is in the cookie."),
+    ] = None
+    device_token: Annotated[
+        DeviceTokenText | None,
+        Field(
+            description="A token to keep on this device and to send with the next login, for "
+            f"{DEVICE_TOKEN_PERIOD.format('en')} at most. Only a login answers with it, and not when it is in "
+            "the cookie."
+        ),
     ] = None
 
 
