@@ -70,8 +70,8 @@ async def test_a_new_key_takes_over_and_the_old_one_can_go(isolated_settings: Se
     ran = environment(both, DRESSFORM_MASTER_KEYS=f"{NEWER},{MASTER_KEY}")
     done = await dressform("keys", "rewrap", environment=ran)
 
-    # Three accounts, a sign-up, a mail, and the service's four.
-    assert done.stdout == "9 keys were put under 'newer'; no data were touched.\n", done.stderr
+    # Three accounts, a sign-up, a mail, and the five of the service.
+    assert done.stdout == "10 keys were put under 'newer'; no data were touched.\n", done.stderr
     assert await data(alone) == before
     async with bootstrap(alone) as (uows, _), uows.transaction() as uow:
         found = await Accounts(uow).get_by_email("ada1@example.org")

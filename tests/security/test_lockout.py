@@ -299,3 +299,21 @@ async def test_refusals_say_the_same_of_every_name(
 
     assert len({str(comparable_response(answer)) for answer in refused}) == 1
     assert refused[0].status_code == 429
+
+
+async def test_owner_gets_in_at_every_try_of_an_attack_of_25_minutes(
+    ada: MemberClient, stranger: httpx.AsyncClient, clock: MovableClock
+) -> None:
+    """The attacker makes four requests a second: each budget that has room again is used up at once."""
+    token = (await sign_in_on(ada.client, "ada")).json()["device_token"]
+    tries, guesses = [], 0
+    for number in range(100):
+        clock.advance(seconds=15)
+        for name in NAMES:
+            while (await login(stranger, name, WRONG)).status_code == 401:
+                guesses += 1
+        tries.append(await sign_in_on(stranger, NAMES[number % 2], device_token=token))
+
+    assert [answer.status_code for answer in tries] == [200] * 100
+    assert guesses <= 2 * (10 + 25)
+    assert (await sign_in_on(stranger, "ada")).status_code == 429

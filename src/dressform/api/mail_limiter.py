@@ -9,6 +9,7 @@ from fastapi import Depends
 from dressform.api.devices import DevicesDep
 from dressform.api.rate_limiter import RateLimiter, RateLimiterDep
 from dressform.errors import DressformError
+from dressform.logging.security_events import SecurityEvent, log_security_event
 from dressform.repositories.owners import Member
 from dressform.repositories.rate_limits import (
     FORGOT,
@@ -79,6 +80,8 @@ class MailLimiter:
         still works, and the answer tells nothing of the requests of others.
         """
         attempt = await self._rate_limiter.try_take(budget)
+        if attempt.fullest:
+            log_security_event(SecurityEvent.RATE_LIMIT_FULL, budget.limit.name)
         try:
             yield attempt.fullest is None
         except DressformError:
