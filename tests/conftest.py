@@ -126,6 +126,7 @@ def settings(migrated_url: str, tmp_path: Path) -> Settings:
         bounce_secret=BOUNCE_SECRET,
         member_requests_per_minute=10**9,
         public_requests_per_second=10**9,
+        failed_logins_per_minute=10**9,
         _env_file=None,
     )
 

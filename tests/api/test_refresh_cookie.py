@@ -48,7 +48,8 @@ async def sign_in(client: httpx.AsyncClient, person: MemberClient) -> httpx.Resp
 
 
 def cookie_of(answer: httpx.Response) -> Morsel[str]:
-    (line,) = answer.headers.get_list("Set-Cookie")
+    lines = answer.headers.get_list("Set-Cookie")
+    (line,) = [each for each in lines if "dressform-refresh=" in each]
     (morsel,) = SimpleCookie(line).values()
     return morsel
 

@@ -5,10 +5,10 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from dressform.api.rate_limiter import RateLimit
 from dressform.policy.account_data import PROFILE
 from dressform.policy.sign_in_data import SIGN_UP
 from dressform.repositories.expired_rows import MAX_GRACE_PERIOD
+from dressform.repositories.rate_limits import REGISTER
 from tests.conftest import MovableClock
 from tests.helpers.assertions import assert_problem, comparable_response
 from tests.helpers.auth import forgot
@@ -400,19 +400,18 @@ async def test_five_mails_an_hour_whoever_has_an_account(
             assert (await one.register()).status_code == 202
         clock.advance(minutes=10)
         refused.append(await newcomer("one-more", email=email).register())
-        refused.append(await resend(ada.client, email.upper()))
+        refused.append(await newcomer("two-more", email=email.upper()).register())
+        clock.advance(minutes=50)
 
     for answer in refused:
         assert_problem(answer, 429, "rate-limited")
         assert answer.headers["Retry-After"] == "3000"
     assert len({str(comparable_response(answer)) for answer in refused}) == 1
-    clock.advance(seconds=3000)
     assert (await newcomer("one-more", email="nobody@example.org").register()).status_code == 202
 
 
 async def test_a_refused_registration_costs_no_mail(ada: MemberClient, newcomer: Newcomer) -> None:
-    times, _ = RateLimit.MAIL.value
-    for _ in range(times + 1):
+    for _ in range(REGISTER.max + 1):
         assert (await newcomer("ada", email="bea@example.org").register()).status_code == 409
         assert (await newcomer(password="x" * 12).register()).status_code == 422
 

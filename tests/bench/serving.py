@@ -53,6 +53,7 @@ def use_database(server: embedded.Server) -> None:
         "DRESSFORM_BOUNCE_SECRET": BOUNCE_SECRET,
         "DRESSFORM_MEMBER_REQUESTS_PER_MINUTE": str(10**9),
         "DRESSFORM_PUBLIC_REQUESTS_PER_SECOND": str(10**9),
+        "DRESSFORM_FAILED_LOGINS_PER_MINUTE": str(10**9),
     }
 
 

@@ -43,6 +43,7 @@ OTHER_TABLES = LOG_TABLES | {
     "deletion_mark",
     "mail_count",
     "mail_outage",
+    "attempt_count",
 }
 ACCOUNT_TABLES = {
     "account",

@@ -12,6 +12,7 @@ from dressform.policy.notice import CATEGORIES
 from dressform.policy.operation_data import RETENTION_RUN
 from dressform.policy.periods import start_of_day
 from dressform.repositories.accounts import Accounts
+from dressform.repositories.attempt_counts import AttemptCounts
 from dressform.repositories.audit_log_entries import AuditLogEntries
 from dressform.repositories.expiry_notices import ExpiryNotice, ExpiryNotices
 from dressform.repositories.former_usernames import FormerUsernames
@@ -21,6 +22,7 @@ from dressform.repositories.one_time_tokens import OneTimeTokens, TokenPurpose
 from dressform.repositories.owners import Owner
 from dressform.repositories.pictures import Avatars, ProfilePictures
 from dressform.repositories.profiles import Profiles
+from dressform.repositories.rate_limits import LOGIN, Budget
 from dressform.repositories.retention_runs import RetentionRuns
 from dressform.repositories.sessions import Sessions
 from dressform.repositories.sign_ups import SignUps
@@ -38,6 +40,7 @@ TABLES = {
     "session": {"session"},
     "one-time-token": {"one_time_token"},
     "mail": {"mail"},
+    "attempt": {"attempt_count"},
     "lookup": {"audit_log_entry"},
     "retention-run": {"retention_run"},
 }
@@ -82,6 +85,7 @@ async def add_everything(uows: UnitOfWorkFactory, at: datetime) -> Owner:
         await FormerUsernames(uow).hold("ada-before", owner.account_id)
         await add_confirmed_link(uow, owner)
         await Mails(uow).add("erased", to="eve@example.org", language="en")
+        await AttemptCounts(uow).take(Budget(LOGIN, "eve"))
         await AuditLogEntries(uow).add(
             owner.account_id, purpose="error", reason="A test.", query={}, row_count=0
         )

@@ -27,6 +27,7 @@ ENDS = {
     "session.expires_at": get_category("session"),
     "one_time_token.expires_at": get_category("one-time-token"),
     "mail.expires_at": get_category("mail"),
+    "attempt_count.expires_at": get_category("attempt"),
     "audit_log_entry.expires_at": get_category("lookup"),
     "retention_run.expires_at": get_category("retention-run"),
     "quarantined_row.expires_at": get_category("retention-run"),

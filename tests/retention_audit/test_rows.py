@@ -101,6 +101,7 @@ async def test_what_the_documentation_says_puts_it_right(
         "confirmed-link",
         "one-time-token",
         "mail",
+        "attempt",
         "lookup",
         "retention-run",
     }

@@ -1,4 +1,7 @@
+from uuid import UUID
+
 from dressform.actions.check_password import check_password
+from dressform.actions.clear_attempts import clear_attempts
 from dressform.actions.confirm_sign_up import conflict_error
 from dressform.crypto.passwords import PasswordHasher
 from dressform.db.errors import ConstraintError
@@ -47,8 +50,11 @@ async def ask_email_change(
         )
 
 
-async def confirm_email(uow: UnitOfWork, token: str) -> None:
-    """Replace the old address by the confirmed one. Raise LinkInvalid, EmailTaken."""
+async def confirm_email(uow: UnitOfWork, token: str) -> UUID:
+    """Replace the old address by the confirmed one. Return the id of the account.
+
+    Raise LinkInvalid, EmailTaken.
+    """
     redeemed = await OneTimeTokens(uow).redeem(token, TokenPurpose.EMAIL_CHANGE)
     if redeemed is None:
         raise LinkInvalid
@@ -68,3 +74,4 @@ async def confirm_email(uow: UnitOfWork, token: str) -> None:
         language=before.language,
         owner_id=redeemed.owner.account_id,
     )
+    return await clear_attempts(uow, redeemed.owner, before.email, redeemed.email)

@@ -1,6 +1,7 @@
 from collections.abc import Iterable
 
 from dressform.actions.check_username import require_allowed_username
+from dressform.actions.clear_attempts import clear_attempts
 from dressform.actions.issue_tokens import IssuedTokens, issue_tokens
 from dressform.actions.start_session import start_session
 from dressform.crypto.passwords import PasswordHasher
@@ -85,6 +86,7 @@ async def confirm_sign_up(
             raise conflict_error(error) from None
         await sign_ups.replace_by_links(owner, waiting.email)
         await notify_waiting_sign_ups(uow, name)
+        await clear_attempts(uow, owner, waiting.email)
         session = await start_session(uow, owner, remember=remember, replaced_token=replaced_token)
     return issue_tokens(tokens, session, at=uow.now)
 

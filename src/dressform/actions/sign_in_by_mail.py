@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from functools import partial
 
+from dressform.actions.clear_attempts import clear_attempts
 from dressform.actions.issue_tokens import IssuedTokens, issue_tokens
 from dressform.actions.start_session import start_session
 from dressform.crypto.secrets import token_hash
@@ -30,10 +31,17 @@ refused later than others, by the time of the queries for its row.
 _StartSession = Callable[[UnitOfWork, Owner], Awaitable[IssuedSession]]
 
 
-async def request_sign_in_mail(uow: UnitOfWork, email: str) -> str:
-    """Queue a mail with a link and a code. Return the token without which the code is no use."""
-    token = new_request_token(uow.now)
-    await Mails(uow).add("sign-in", to=email, language="en", request_hash=token_hash(token).hex())
+async def request_sign_in_mail(uows: UnitOfWorkFactory, email: str, *, may_mail: bool) -> str:
+    """Queue a mail with a link and a code, if one may be sent.
+
+    Return the token without which the code is no use, and which looks the same without a mail.
+    """
+    token = new_request_token(uows.clock())
+    if may_mail:
+        async with uows.transaction() as uow:
+            await Mails(uow).add(
+                "sign-in", to=email, language="en", request_hash=token_hash(token).hex()
+            )
     return token
 
 
@@ -100,6 +108,7 @@ async def _redeem(
         if redeemed is None or not await _record_login(uow, redeemed):
             return None
         session = await start(uow, redeemed.owner)
+        await clear_attempts(uow, redeemed.owner, redeemed.email)
     return issue_tokens(tokens, session, at=uow.now)
 
 

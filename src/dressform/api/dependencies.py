@@ -12,8 +12,6 @@ from dressform.api.authentication import (
     GetMember,
     GetOperator,
 )
-from dressform.api.mail_limiter import MailLimiter
-from dressform.api.rate_limiter import RateLimiter
 from dressform.api.state import AppState, get_state
 from dressform.crypto.passwords import PasswordHasher
 from dressform.crypto.tokens import AccessTokens
@@ -114,8 +112,6 @@ UnitOfWorkFactoryDep = Annotated[UnitOfWorkFactory, Depends(_from_state("uows"))
 PasswordHasherDep = Annotated[PasswordHasher, Depends(_from_state("passwords"))]
 AccessTokensDep = Annotated[AccessTokens, Depends(_from_state("tokens"))]
 ImageProcessorDep = Annotated[ImageProcessor, Depends(_from_state("images"))]
-MailLimiterDep = Annotated[MailLimiter, Depends(_from_state("mail_limiter"))]
-RateLimiterDep = Annotated[RateLimiter, Depends(_from_state("rate_limiter"))]
 AuditorDep = Annotated[RetentionAuditor, Depends(_from_state("auditor"))]
 SettingsDep = Annotated[ProcessSettings, Depends(_from_state("settings"))]
 

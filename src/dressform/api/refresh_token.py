@@ -59,13 +59,17 @@ class RefreshCookie:
         is_cross_site = self._request.headers.get("sec-fetch-site") == "cross-site"
         return is_cross_site and origin in _own_origins(self._settings)
 
-    def write_new(self, tokens: IssuedTokens, *, by_cookie: bool) -> TokensRead:
+    def write_new(
+        self, tokens: IssuedTokens, *, by_cookie: bool, device_token: str | None = None
+    ) -> TokensRead:
         """Write the tokens of a session that has just started. A cookie of the one before goes."""
         if not by_cookie and self.replaced_token is not None:
             self._set("", max_age=timedelta(0))
-        return self.write(tokens, by_cookie=by_cookie)
+        return self.write(tokens, by_cookie=by_cookie, device_token=device_token)
 
-    def write(self, tokens: IssuedTokens, *, by_cookie: bool) -> TokensRead:
+    def write(
+        self, tokens: IssuedTokens, *, by_cookie: bool, device_token: str | None = None
+    ) -> TokensRead:
         """Write the tokens of a session that goes on."""
         if by_cookie:
             # Without Max-Age the browser keeps the cookie for this visit.
@@ -76,6 +80,7 @@ class RefreshCookie:
             expires_in=round(tokens.access_token_lifetime.total_seconds()),
             refresh_token=None if by_cookie else tokens.refresh_token,
             cookie_is_dropped=True if by_cookie and self.is_dropped else None,
+            device_token=device_token,
         )
 
     def clear(self) -> None:

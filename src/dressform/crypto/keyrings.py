@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from dressform.crypto.attempt_keys import AttemptKeys
+from dressform.crypto.device_tokens import DeviceTokens
 from dressform.crypto.mail_ids import MailIds
 from dressform.crypto.refresh_tokens import RefreshTokens
 from dressform.crypto.sealing import DataKey, MasterKeys, WrappedKey
@@ -18,6 +20,8 @@ class Keyrings:
     index: KeyedIndex
     refresh_tokens: RefreshTokens
     mail_ids: MailIds
+    attempts: AttemptKeys
+    devices: DeviceTokens
     journal: bytes = field(repr=False)
 
 

@@ -13,7 +13,14 @@ from dressform.policy.account_data import FORMER_USERNAME, MODEL, PROFILE
 from dressform.policy.category import Category
 from dressform.policy.operation_data import DELETION, LOOKUP, RETENTION_RUN, VISITOR
 from dressform.policy.periods import FixedPeriod
-from dressform.policy.sign_in_data import CONFIRMED_LINK, MAIL, ONE_TIME_TOKEN, SESSION, SIGN_UP
+from dressform.policy.sign_in_data import (
+    ATTEMPT,
+    CONFIRMED_LINK,
+    MAIL,
+    ONE_TIME_TOKEN,
+    SESSION,
+    SIGN_UP,
+)
 
 CATEGORIES = (
     VISITOR,
@@ -25,6 +32,7 @@ CATEGORIES = (
     SESSION,
     ONE_TIME_TOKEN,
     MAIL,
+    ATTEMPT,
     LOOKUP,
     RETENTION_RUN,
 )

@@ -1,9 +1,9 @@
-"""The categories of registrations, sessions, mailed links and mails."""
+"""The categories of registrations, sessions, mailed links, mails and counted attempts."""
 
 from datetime import timedelta
 
 from dressform.policy.category import Category, Text
-from dressform.policy.periods import FixedPeriod
+from dressform.policy.periods import CalendarMonths, FixedPeriod
 
 SIGN_UP = Category(
     key="sign-up",
@@ -104,5 +104,36 @@ MAIL = Category(
     on_expiry_text=Text(
         "It is deleted as soon as it is handed over, at the latest then.",
         "Il est supprimé dès sa remise, au plus tard à ce moment.",
+    ),
+)
+
+DEVICE_TOKEN_PERIOD = CalendarMonths(12)
+"""A device token lasts as long from the first of the month of its issue. Nothing of it is stored."""
+ATTEMPT = Category(
+    key="attempt",
+    name=Text("Attempts", "Tentatives"),
+    data=Text(
+        "How often signing in failed, a password was asked for or a mail was requested: a number for each "
+        "login name, session, device and mailbox, which is a keyed hash under a key that changes each day. "
+        "No IP address. The device itself keeps a random number with our signature, for "
+        f"{DEVICE_TOKEN_PERIOD.format('en')} at most, by which it is known again when you sign in; we do not "
+        "store that number.",
+        "Combien de fois une connexion a échoué, un mot de passe a été demandé ou un e-mail sollicité : un "
+        "nombre par identifiant, session, appareil et boîte aux lettres, sous la forme d'une empreinte dont "
+        "la clé change chaque jour. Aucune adresse IP. L'appareil lui-même garde, pendant "
+        f"{DEVICE_TOKEN_PERIOD.format('fr')} au plus, un nombre aléatoire signé par nous, qui le fait "
+        "reconnaître à la connexion ; nous n'enregistrons pas ce nombre.",
+    ),
+    purpose=Text(
+        "To stop the guessing of passwords and floods of mail without keeping you out.",
+        "Empêcher de deviner les mots de passe et d'inonder les boîtes aux lettres, sans vous bloquer.",
+    ),
+    legal_basis="GDPR Art. 6(1)(f)",
+    period=FixedPeriod(timedelta(hours=2)),
+    clock_column_sql="hour",
+    starts_at_text=Text("the hour of the attempt", "l'heure de la tentative"),
+    on_expiry_text=Text(
+        "The number is deleted. A successful login leaves none.",
+        "Le nombre est supprimé. Une connexion réussie n'en laisse aucun.",
     ),
 )

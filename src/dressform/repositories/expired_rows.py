@@ -19,6 +19,7 @@ from sqlalchemy.sql.dml import ReturningDelete
 
 from dressform.db.tables import (
     Account,
+    AttemptCount,
     AuditLogEntry,
     ConfirmedLink,
     FormerUsername,
@@ -36,7 +37,14 @@ from dressform.policy.account_data import FORMER_USERNAME, MODEL, PROFILE
 from dressform.policy.category import Category
 from dressform.policy.operation_data import LOOKUP, RETENTION_RUN
 from dressform.policy.periods import start_of_day
-from dressform.policy.sign_in_data import CONFIRMED_LINK, MAIL, ONE_TIME_TOKEN, SESSION, SIGN_UP
+from dressform.policy.sign_in_data import (
+    ATTEMPT,
+    CONFIRMED_LINK,
+    MAIL,
+    ONE_TIME_TOKEN,
+    SESSION,
+    SIGN_UP,
+)
 from dressform.repositories.former_usernames import delete_and_hold_names
 from dressform.repositories.quarantine import Quarantine
 
@@ -54,6 +62,7 @@ TABLES: dict[str, Any] = {
     SESSION.key: Session,
     ONE_TIME_TOKEN.key: OneTimeToken,
     MAIL.key: Mail,
+    ATTEMPT.key: AttemptCount,
     LOOKUP.key: AuditLogEntry,
     RETENTION_RUN.key: RetentionRun,
 }

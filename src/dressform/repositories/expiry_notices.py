@@ -94,15 +94,16 @@ class ExpiryNotices:
             .values(reactivation_token_hash=token_hash(token))
         )
 
-    async def reactivate(self, token: str) -> bool:
-        """Reactivate the account of a token, as a login does. Return False for an invalid token."""
-        reopened = await self._uow.connection.execute(
+    async def reactivate(self, token: str) -> UUID | None:
+        """Reactivate the account of a token, as a login does. Return None for an invalid token."""
+        reopened: UUID | None = await self._uow.connection.scalar(
             update(Account)
             .where(Account.reactivation_token_hash == token_hash(token))
             .where(~is_deletable(Account.expires_at, self._uow.now))
             .values(last_login_at=start_of_day(self._uow.now), **NOTICES_RESET)
+            .returning(Account.id)
         )
-        return bool(reopened.rowcount)
+        return reopened
 
     async def _queue_step(self, days: int, lower: timedelta, limit: int) -> list[ExpiryNotice]:
         """Mark the notices of accounts that expire within `days`, but not within `lower`."""

@@ -71,6 +71,7 @@ AUDITED_TABLES = (
     AuditedTable("session", "session", "month_of_login", "90 days"),
     AuditedTable("one-time-token", "one_time_token", "created_at", "2 hours"),
     AuditedTable("mail", "mail", "created_at", "7 days"),
+    AuditedTable("attempt", "attempt_count", "hour", "2 hours"),
     AuditedTable("lookup", "audit_log_entry", "at", "6 months"),
     AuditedTable("retention-run", "retention_run", "started_at", "6 months"),
     AuditedTable("retention-run", "quarantined_row", "started_at", "6 months"),

@@ -88,6 +88,7 @@ class Settings(MailSettings):
     log_probes: bool = True
     member_requests_per_minute: Annotated[int, Field(ge=1, le=10**9)] = 600
     public_requests_per_second: Annotated[int, Field(ge=1, le=10**9)] = 20
+    failed_logins_per_minute: Annotated[int, Field(ge=1, le=10**9)] = 30
     worker_interval: timedelta = timedelta(minutes=5)
     backup_retention: timedelta = timedelta(days=30)
     clock_ahead: timedelta = timedelta(0)

@@ -1,19 +1,17 @@
-from fastapi import APIRouter, Depends, Request, Response, status
+from fastapi import APIRouter, Depends, Response, status
 
 from dressform.actions.confirm_sign_up import confirm_sign_up, find_sign_up
+from dressform.actions.queue_mail import queue_mail
 from dressform.actions.register import register as keep_registration
 from dressform.api.dependencies import (
     AccessTokensDep,
-    MailLimiterDep,
-    MailRepositoryDep,
     PasswordHasherDep,
-    RateLimiterDep,
-    SettingsDep,
     UnitOfWorkFactoryDep,
 )
+from dressform.api.mail_limiter import MailLimiterDep
+from dressform.api.new_sessions import NewSessionDep
 from dressform.api.problem_responses import problem_responses
-from dressform.api.rate_limiter import RateLimit
-from dressform.api.refresh_token import RefreshCookieDep, check_origin
+from dressform.api.rate_limiter import RateLimiterDep
 from dressform.api.request_limiter import limit_public
 from dressform.api.schemas.accounts import EmailOnly, Registration, RegistrationConfirm
 from dressform.api.schemas.sessions import TokensRead
@@ -27,6 +25,7 @@ from dressform.errors import (
     WeakPassword,
     WrongPassword,
 )
+from dressform.repositories.rate_limits import RESET, Budget
 
 router = APIRouter(prefix="/v1/auth", tags=["auth"])
 
@@ -51,7 +50,7 @@ async def register(
     account. Until then neither the address nor the username is yours: the first to confirm
     has them. The response is the same whether or not the address already has an account.
     """
-    with mail_limiter.spend(payload.email):
+    async with mail_limiter.spend_registration(payload.email):
         await keep_registration(uows, hasher, **payload.model_dump())
 
 
@@ -71,15 +70,13 @@ async def register(
     ),
 )
 async def confirm_registration(
-    request: Request,
     payload: RegistrationConfirm,
     uows: UnitOfWorkFactoryDep,
     hasher: PasswordHasherDep,
     tokens: AccessTokensDep,
     *,
     rate_limiter: RateLimiterDep,
-    settings: SettingsDep,
-    cookie: RefreshCookieDep,
+    new_session: NewSessionDep,
 ) -> TokensRead:
     """Confirm a registration
 
@@ -88,9 +85,8 @@ async def confirm_registration(
     member has your username meanwhile, send another `username` with the same token. This signs you
     in, and counts as a login.
     """
-    if payload.session == "cookie" and not cookie.is_dropped:
-        check_origin(request, settings)
-    with rate_limiter.guard(RateLimit.PASSWORD, payload.token):
+    new_session.check_origin(payload)
+    async with rate_limiter.guard(Budget(RESET, payload.token)):
         waiting = await find_sign_up(uows, hasher, token=payload.token, password=payload.password)
     issued = await confirm_sign_up(
         uows,
@@ -100,9 +96,9 @@ async def confirm_registration(
         username=payload.username,
         site_words=hasher.rules.site_words,
         remember=payload.remember,
-        replaced_token=cookie.replaced_token,
+        replaced_token=new_session.replaced_token,
     )
-    return cookie.write_new(issued, by_cookie=payload.session == "cookie")
+    return new_session.write(issued, payload)
 
 
 @router.post(
@@ -111,15 +107,16 @@ async def confirm_registration(
     status_code=status.HTTP_202_ACCEPTED,
     response_class=Response,
     response_description="If the address has an unconfirmed registration, a new link is sent to it.",
-    responses=problem_responses(RateLimited),
 )
 async def resend_verification(
-    payload: EmailOnly, mails: MailRepositoryDep, mail_limiter: MailLimiterDep
+    payload: EmailOnly, uows: UnitOfWorkFactoryDep, mail_limiter: MailLimiterDep
 ) -> None:
     """Send the link of a registration again
 
     The link is good for every registration of the address that waits; the password tells which one
-    is confirmed. The previous link may stop working.
+    is confirmed. The previous link may stop working. Five mails an hour are sent to a mailbox; after
+    that the link that was mailed last still works, and the response stays the same.
     """
-    mail_limiter.hit(payload.email)
-    await mails.add("sign-up", to=payload.email, language="en")
+    async with mail_limiter.count_resend(payload.email) as may_mail:
+        if may_mail:
+            await queue_mail(uows, "sign-up", to=payload.email)

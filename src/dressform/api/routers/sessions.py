@@ -7,13 +7,14 @@ from dressform.actions.sign_in import sign_in
 from dressform.api.dependencies import (
     AccessTokensDep,
     PasswordHasherDep,
-    RateLimiterDep,
     RefreshedSessionRepositoryDep,
     SettingsDep,
     UnitOfWorkFactoryDep,
 )
+from dressform.api.devices import DevicesDep
+from dressform.api.new_sessions import NewSessionDep
 from dressform.api.problem_responses import problem_responses
-from dressform.api.rate_limiter import RateLimit
+from dressform.api.rate_limiter import RateLimiterDep
 from dressform.api.refresh_token import (
     PresentedToken,
     RefreshCookieDep,
@@ -45,15 +46,14 @@ PresentedTokenDep = Annotated[PresentedToken, Depends(get_presented_token)]
     responses=problem_responses(WrongCredentials, OriginNotAllowed, RateLimited),
 )
 async def login(
-    request: Request,
     payload: LoginRequest,
     uows: UnitOfWorkFactoryDep,
     hasher: PasswordHasherDep,
     tokens: AccessTokensDep,
     *,
     rate_limiter: RateLimiterDep,
-    settings: SettingsDep,
-    cookie: RefreshCookieDep,
+    devices: DevicesDep,
+    new_session: NewSessionDep,
 ) -> TokensRead:
     """Sign in
 
@@ -62,9 +62,9 @@ async def login(
     kept because no warning could be delivered in time. The session of the cookie that comes with
     the request ends.
     """
-    if payload.session == "cookie" and not cookie.is_dropped:
-        check_origin(request, settings)
-    with rate_limiter.guard(RateLimit.PASSWORD, payload.login):
+    new_session.check_origin(payload)
+    device = await devices.recognise(payload.login, payload.device_token)
+    async with rate_limiter.guard_login(payload.login, device) as known_device:
         issued = await sign_in(
             uows,
             hasher,
@@ -72,9 +72,9 @@ async def login(
             login=payload.login,
             password=payload.password,
             remember=payload.remember,
-            replaced_token=cookie.replaced_token,
+            replaced_token=new_session.replaced_token,
         )
-    return cookie.write_new(issued, by_cookie=payload.session == "cookie")
+    return new_session.write(issued, payload, device=known_device)
 
 
 @router.post(

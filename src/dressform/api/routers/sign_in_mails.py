@@ -1,22 +1,22 @@
-from fastapi import APIRouter, Depends, Request, status
+from fastapi import APIRouter, Depends, status
 
 from dressform.actions.sign_in_by_mail import request_sign_in_mail as queue_sign_in_mail
 from dressform.actions.sign_in_by_mail import sign_in_by_code as redeem_code
 from dressform.actions.sign_in_by_mail import sign_in_by_link as redeem_link
 from dressform.api.dependencies import (
     AccessTokensDep,
-    AppStateDep,
-    MailLimiterDep,
-    UnitOfWorkDep,
+    UnitOfWorkFactoryDep,
 )
+from dressform.api.mail_limiter import MailLimiterDep
+from dressform.api.new_sessions import NewSessionDep
 from dressform.api.problem_responses import problem_responses
-from dressform.api.rate_limiter import RateLimit
-from dressform.api.refresh_token import RefreshCookieDep, check_origin
+from dressform.api.rate_limiter import RateLimiterDep
 from dressform.api.request_limiter import limit_public
-from dressform.api.schemas.accounts import EmailOnly
+from dressform.api.schemas.accounts import MailRequest
 from dressform.api.schemas.sessions import TokensRead
 from dressform.api.schemas.sign_in_mails import CodeLogin, LinkLogin, SignInMailRequested
 from dressform.errors import LinkInvalid, OriginNotAllowed, RateLimited, WrongCode
+from dressform.repositories.rate_limits import RESET, Budget
 
 router = APIRouter(prefix="/v1/auth/link", tags=["auth"])
 
@@ -26,20 +26,22 @@ router = APIRouter(prefix="/v1/auth/link", tags=["auth"])
     dependencies=[Depends(limit_public("mail"))],
     status_code=status.HTTP_202_ACCEPTED,
     response_description="If the address has an account, a link and a code are sent to it.",
-    responses=problem_responses(RateLimited),
 )
 async def request_sign_in_mail(
-    payload: EmailOnly, uow: UnitOfWorkDep, mail_limiter: MailLimiterDep
+    payload: MailRequest, uows: UnitOfWorkFactoryDep, mail_limiter: MailLimiterDep
 ) -> SignInMailRequested:
     """Request a link and a code to sign in without the password
 
     The response is the same whether or not the address has an account. An address whose
     registration is not confirmed gets the link that confirms it. A new request does not end
     earlier ones, because anyone may make it. A username is not accepted: strangers know it, and
-    could fill a mailbox whose address they do not know.
+    could fill a mailbox whose address they do not know. Five mails an hour are sent to a mailbox, and
+    five more for a device that is known; after that the link that was mailed last still works, and
+    the response stays the same.
     """
-    mail_limiter.hit(payload.email)
-    return SignInMailRequested.from_token(await queue_sign_in_mail(uow, payload.email))
+    async with mail_limiter.count_link(payload.email, payload.device_token) as may_mail:
+        token = await queue_sign_in_mail(uows, payload.email, may_mail=may_mail)
+    return SignInMailRequested.from_token(token)
 
 
 @router.post(
@@ -50,11 +52,11 @@ async def request_sign_in_mail(
     responses=problem_responses(LinkInvalid, OriginNotAllowed, RateLimited),
 )
 async def sign_in_by_link(
-    request: Request,
     payload: LinkLogin,
+    uows: UnitOfWorkFactoryDep,
     tokens: AccessTokensDep,
-    state: AppStateDep,
-    cookie: RefreshCookieDep,
+    rate_limiter: RateLimiterDep,
+    new_session: NewSessionDep,
 ) -> TokensRead:
     """Sign in with a mailed link
 
@@ -62,17 +64,16 @@ async def sign_in_by_link(
     works no more. Programs that look into mails open links, so send it only when a button was
     pressed. It counts as a login with the password does.
     """
-    if payload.session == "cookie" and not cookie.is_dropped:
-        check_origin(request, state.settings)
-    with state.rate_limiter.guard(RateLimit.RESET, payload.token):
+    new_session.check_origin(payload)
+    async with rate_limiter.guard(Budget(RESET, payload.token)):
         issued = await redeem_link(
-            state.uows,
+            uows,
             tokens,
             token=payload.token,
             remember=payload.remember,
-            replaced_token=cookie.replaced_token,
+            replaced_token=new_session.replaced_token,
         )
-    return cookie.write_new(issued, by_cookie=payload.session == "cookie")
+    return new_session.write(issued, payload)
 
 
 @router.post(
@@ -83,11 +84,11 @@ async def sign_in_by_link(
     responses=problem_responses(WrongCode, OriginNotAllowed, RateLimited),
 )
 async def sign_in_by_code(
-    request: Request,
     payload: CodeLogin,
+    uows: UnitOfWorkFactoryDep,
     tokens: AccessTokensDep,
-    state: AppStateDep,
-    cookie: RefreshCookieDep,
+    rate_limiter: RateLimiterDep,
+    new_session: NewSessionDep,
 ) -> TokensRead:
     """Sign in with a mailed code
 
@@ -95,15 +96,14 @@ async def sign_in_by_code(
     request for its mail. After five tries it is void; the link in the mail still works. It counts
     as a login with the password does.
     """
-    if payload.session == "cookie" and not cookie.is_dropped:
-        check_origin(request, state.settings)
-    with state.rate_limiter.guard(RateLimit.RESET, payload.request_token):
+    new_session.check_origin(payload)
+    async with rate_limiter.guard(Budget(RESET, payload.request_token)):
         issued = await redeem_code(
-            state.uows,
+            uows,
             tokens,
             request_token=payload.request_token,
             code=payload.code,
             remember=payload.remember,
-            replaced_token=cookie.replaced_token,
+            replaced_token=new_session.replaced_token,
         )
-    return cookie.write_new(issued, by_cookie=payload.session == "cookie")
+    return new_session.write(issued, payload)

@@ -3,6 +3,7 @@ from typing import Annotated
 from pydantic import Field
 
 from dressform.api.schemas.base import RequestModel
+from dressform.api.schemas.device_token import DeviceTokenText
 from dressform.api.schemas.fields import Email, Language, NewPassword, Password, Token, Username
 from dressform.api.schemas.sessions import SessionWanted
 
@@ -41,6 +42,12 @@ class EmailOnly(RequestModel):
     """The address to which a mail is sent, if there is a reason to send one."""
 
     email: Email
+
+
+class MailRequest(EmailOnly):
+    """The address to which a mail is sent, and the token of a device that is known."""
+
+    device_token: DeviceTokenText | None = None
 
 
 class PasswordReset(RequestModel):

@@ -5,11 +5,17 @@ from uuid import UUID
 from pydantic import Field
 
 from dressform.api.schemas.base import RequestModel, ResponseModel
+from dressform.api.schemas.device_token import DeviceTokenText
 from dressform.api.schemas.fields import Login, Password
 from dressform.api.schemas.session_name import SessionName, SessionNameStr
 from dressform.crypto.refresh_token_format import MAX_TOKEN_LENGTH, MIN_TOKEN_LENGTH, TOKEN_PATTERN
 from dressform.crypto.refresh_tokens import GRACE_SECONDS
-from dressform.policy.sign_in_data import MAX_INACTIVITY, MAX_INACTIVITY_OF_VISIT, SESSION
+from dressform.policy.sign_in_data import (
+    DEVICE_TOKEN_PERIOD,
+    MAX_INACTIVITY,
+    MAX_INACTIVITY_OF_VISIT,
+    SESSION,
+)
 from dressform.repositories.session_types import OpenSession
 
 RefreshTokenStr = Annotated[
@@ -56,6 +62,7 @@ class LoginRequest(SessionWanted):
 
     login: Login
     password: Password
+    device_token: DeviceTokenText | None = None
 
 
 class RefreshRequest(RequestModel):
@@ -96,6 +103,14 @@ class TokensRead(ResponseModel):
             description="Present when the page that signed in is on another site than this service: its "
             "browser drops the cookie, and the session can't be refreshed. Ask for `body`, or serve both "
             "below one registrable domain."
+        ),
+    ] = None
+    device_token: Annotated[
+        DeviceTokenText | None,
+        Field(
+            description="A token to keep on this device and to send with the next login, for "
+            f"{DEVICE_TOKEN_PERIOD.format('en')} at most. Only a login answers with it, and not when it is in "
+            "the cookie."
         ),
     ] = None
 

@@ -8,6 +8,7 @@ import contracts check.
 """
 
 from dressform.db.tables.account import Account, AccountKey
+from dressform.db.tables.attempt_count import AttemptCount
 from dressform.db.tables.base import Base
 from dressform.db.tables.dataset import (
     DatasetConsent,
@@ -32,6 +33,7 @@ from dressform.db.tables.sign_up import ConfirmedLink, SignUp
 __all__ = [
     "Account",
     "AccountKey",
+    "AttemptCount",
     "AuditLogEntry",
     "Avatar",
     "Base",
