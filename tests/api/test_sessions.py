@@ -22,7 +22,13 @@ async def test_signing_in_by_either_name_in_any_case(ada: MemberClient, name: st
 
     assert answer.status_code == 200
     tokens = answer.json()
-    assert tokens.keys() == {"access_token", "token_type", "expires_in", "refresh_token"}
+    assert tokens.keys() == {
+        "access_token",
+        "token_type",
+        "expires_in",
+        "refresh_token",
+        "device_token",
+    }
     assert tokens["token_type"] == "bearer"
     assert tokens["expires_in"] == 600
     assert answer.headers["Cache-Control"] == "no-store"
