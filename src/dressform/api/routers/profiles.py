@@ -1,7 +1,7 @@
 from dataclasses import replace
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Request, Response, status
+from fastapi import APIRouter, Depends, Request, Response, status
 
 from dressform.actions.change_profile import change_profile
 from dressform.actions.save_picture import save_picture
@@ -18,29 +18,21 @@ from dressform.api.dependencies import (
 from dressform.api.image_responses import (
     IMAGE_BODY,
     IMAGE_RESPONSES,
+    IMAGE_STORED,
     WebP,
     image_response,
-    read_body,
+    read_image,
+    stored_response,
 )
 from dressform.api.problem_responses import problem_responses
-from dressform.api.schemas.profiles import OwnProfileRead, ProfileRead, ProfileUpdate
+from dressform.api.schemas.profiles import OwnProfileRead, ProfileRead, ProfileUpdate, UsernamePath
 from dressform.errors import NotFound, TooLarge, UnsupportedPicture, UsernameTaken
 from dressform.repositories.pictures import MEMBER_AND_PICTURE, decrypt_picture
 from dressform.repositories.profiles import MEMBER_AND_PROFILE, decrypt_own_profile
 
 router = APIRouter(prefix="/v1/profiles", tags=["profiles"])
 
-ImageBody = Annotated[bytes, Depends(read_body)]
-Name = Annotated[
-    str,
-    Path(
-        min_length=3,
-        max_length=30,
-        pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*[A-Za-z0-9]$",
-        description="A member's username; not case-sensitive.",
-        examples=["ada.l"],
-    ),
-]
+ImageBody = Annotated[bytes, Depends(read_image)]
 
 
 @router.get("/me", response_description="Your profile.")
@@ -91,8 +83,7 @@ async def read_own_picture(request: Request, query: AuthenticatedQueryDep) -> Re
     "/me/picture",
     status_code=status.HTTP_204_NO_CONTENT,
     response_class=Response,
-    response_description="The picture is stored.",
-    responses=problem_responses(TooLarge, UnsupportedPicture),
+    responses=IMAGE_STORED | problem_responses(TooLarge, UnsupportedPicture),
     openapi_extra=IMAGE_BODY,
     dependencies=[OnePicture],
 )
@@ -101,13 +92,13 @@ async def put_own_picture(
     data: ImageBody,
     uows: UnitOfWorkFactoryDep,
     images: ImageProcessorDep,
-) -> None:
+) -> Response:
     """Set your picture
 
     The picture is rotated upright, stripped of all metadata and stored as WebP of at most 1024
     by 1024 pixels.
     """
-    await save_picture(uows, images, me, data)
+    return stored_response(await save_picture(uows, images, me, data))
 
 
 @router.delete(
@@ -128,7 +119,7 @@ async def delete_own_picture(me: CurrentMemberOrRestricted, pictures: PictureRep
     responses=problem_responses(NotFound),
 )
 async def read_profile(
-    username: Name, _: CurrentMember, profiles: ProfileRepositoryDep
+    username: UsernamePath, _: CurrentMember, profiles: ProfileRepositoryDep
 ) -> ProfileRead:
     """Read a member's profile
 
@@ -144,7 +135,7 @@ async def read_profile(
     responses=IMAGE_RESPONSES | problem_responses(NotFound),
 )
 async def read_picture(
-    request: Request, username: Name, _: CurrentMember, pictures: PictureRepositoryDep
+    request: Request, username: UsernamePath, _: CurrentMember, pictures: PictureRepositoryDep
 ) -> Response:
     """Download a member's picture"""
     return image_response(request, await pictures.get_by_username(username))

@@ -1,6 +1,7 @@
 from datetime import date, datetime
 from typing import Annotated, Self
 
+from fastapi import Path
 from pydantic import BeforeValidator, Field
 
 from dressform.api.schemas.base import MergePatchModel, ResponseModel
@@ -37,6 +38,16 @@ SocialAccountChanges = Annotated[
         json_schema_extra={"additionalProperties": False},
     ),
     BeforeValidator(limit_fields),
+]
+UsernamePath = Annotated[
+    str,
+    Path(
+        min_length=3,
+        max_length=30,
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*[A-Za-z0-9]$",
+        description="A member's username; not case-sensitive.",
+        examples=["ada.l"],
+    ),
 ]
 PictureLink = Annotated[
     str,
