@@ -48,7 +48,7 @@ class UnsupportedPicture(DressformError):
     status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
     slug = "unsupported-picture"
     title = "The picture cannot be used"
-    detail = "Send a PNG, JPEG, WebP or AVIF of at most 10 MB and 40 megapixels."
+    detail = "Send a PNG, JPEG, WebP, AVIF, HEIC or GIF of at most 10 MB and 40 megapixels."
 
 
 class RangeNotSatisfiable(DressformError):

@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from dressform.actions.import_models import import_models
+from dressform.api.body_limits import IMPORT_LIMIT
 from dressform.api.content_types import with_charset
 from dressform.api.dependencies import (
     AppStateDep,
@@ -17,6 +18,7 @@ from dressform.api.dependencies import (
 )
 from dressform.api.problem_responses import problem_responses
 from dressform.api.schemas.model_files import ImportRead
+from dressform.api.uploads import describe_upload, read_upload
 from dressform.errors import FieldError, InvalidInput, NotFound, TooLarge, TooManyModels
 from dressform.executors.child_process import ChildFailedError
 from dressform.repositories.model_statements import MEMBER_AND_MODEL
@@ -119,7 +121,8 @@ async def _parse_upload(
 ) -> ImportResult:
     """Read in a child process: some files take more than half a second."""
     try:
-        return await state.file_parser.run(partial(parse_file, format=form), await request.body())
+        data = await read_upload(request, max_bytes=IMPORT_LIMIT)
+        return await state.file_parser.run(partial(parse_file, format=form), data)
     except ChildFailedError:
         raise InvalidInput(FieldError("#", "the file takes too long to read")) from None
     except UnreadableFileError as error:
@@ -131,13 +134,11 @@ async def _parse_upload(
     response_description="The report of the import.",
     responses=problem_responses(TooManyModels, TooLarge),
     dependencies=[OneImport],
-    openapi_extra={
-        "requestBody": {
-            "required": True,
-            "description": "The file itself, at most 1 MiB.",
-            "content": {kind: {"schema": _FILE, "example": _EXAMPLE} for kind in _ACCEPTED_TYPES},
-        }
-    },
+    openapi_extra=describe_upload(
+        "The file itself, or a form with one file; at most 1 MiB.",
+        *_ACCEPTED_TYPES,
+        example=_EXAMPLE,
+    ),
 )
 async def import_model_file(
     me: CurrentMember,  # before the file is looked at
