@@ -52,7 +52,7 @@ HUGE = "9" * 1_000_000
         (b"measurements: \x07", "not valid YAML"),
         (b"a: " + b"[" * 200, "nested more than 30 deep"),
         (b"? {a: 1}\n: 2\nmeasurements: {}", "line 1: a name is expected"),
-        (b"chest,1,mm\n\xe9,1,mm", "line 2: the file is not in UTF-8"),
+        (b"chest,1,mm\n\xe9\x81,1,mm", "line 2: the file is not in UTF-8"),
         (b"chest,1,mm\nneck,\x00,mm", "line 2: there is a NUL"),
         (b'chest,"' + b"x" * 200_000 + b'"', "not valid CSV"),
         (b'chest,"925', "line 1: not valid CSV"),
