@@ -2,7 +2,8 @@
 
 import pytest
 
-from dressform.sewing.formats import Format, UnreadableFileError, parse_file
+from dressform.sewing.formats import Format, ImportOptions, UnreadableFileError, parse_file
+from dressform.sewing.units import MeasurementUnit
 from tests.sewing.formats.samples import (
     REAL,
     get_values,
@@ -346,3 +347,20 @@ def test_version_0_2_has_an_element_for_each_measurement() -> None:
     }
     assert list_left_out(found) == [(11, "half_girth_waist"), (13, "crotch_height")]
     assert found.dropped == ("name", "gender")
+
+
+def test_the_unit_of_version_0_2_may_stand_among_the_measurements() -> None:
+    inside = OLD.replace(b"<unit>cm</unit>", b"").replace(b"<torso>", b"<unit>cm</unit><torso>")
+
+    assert get_values(parse_file(inside)) == get_values(parse_file(OLD))
+
+
+def test_a_file_without_a_unit_needs_one_in_the_request() -> None:
+    document = OLD.replace(b"<unit>cm</unit>", b"")
+
+    with pytest.raises(UnreadableFileError, match="no unit is given") as refused:
+        parse_file(document)
+
+    assert refused.value.parameter == "unit"
+    found = parse_file(document, options=ImportOptions(unit=MeasurementUnit.INCH))
+    assert get_values(found)["chest"] == 2349.5

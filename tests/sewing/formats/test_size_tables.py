@@ -158,3 +158,26 @@ def test_the_size_means_nothing_for_the_file_of_a_body() -> None:
     document = make_smis('name="bust_circ" value="90"')
 
     assert get_values(parse_size(document, size=50)) == {"chest": 900}
+
+
+def test_names_and_elements_of_older_tables() -> None:
+    document = b"""<vst><version>0.3.0</version><unit>mm</unit><size base="500"/><height base="1760"/>
+<body-measurements><torso>
+<bust_girth value="1044" size_increase="38" height_increase="2"/>
+<rise_height value="270" size_increase="0" height_increase="6"/>
+</torso></body-measurements></vst>"""
+
+    found = parse_size(document, size=520, height=1820)
+
+    assert get_values(found) == {"chest": 1084, "crotchDepth": 276}
+
+
+@pytest.mark.parametrize(
+    ("version", "taken_as"), [("0.4.1", "crotchDepth"), ("0.4.2", "waistToUpperLeg")]
+)
+def test_the_rise_is_measured_standing_since_0_4_2(version: str, taken_as: str) -> None:
+    document = (
+        make_smms().replace(b"0.4.4", version.encode()).replace(b"bust_circ", b"rise_length_side")
+    )
+
+    assert get_values(parse_size(document, size=50, height=176))[taken_as] == 1000

@@ -20,15 +20,18 @@ from dressform.sewing.formats.types import (
     ImportResult,
     UnreadableFileError,
 )
+from dressform.sewing.units import TO_CANONICAL, MeasurementUnit
 
 CUSTOM_PREFIX = "@"
 FLAG_PATTERN = re.compile(r"Dressform: breasts=(true|false)")
 
 _BY_CUSTOM = {CUSTOM_PREFIX + name: each for name, each in CATALOGUE.items() if not each.seamly}
-# Older names, and the names of the same measurements since version 0.3.3.
-_RENAMED_IN_0_3_3 = {"rise_length_side": "rise_length_side_sitting"}
+_OLD_NAMES: Mapping[str, str] = load_json("formats/seamly_renamed")["names"]
+_RENAMED_RISE = {"rise_length_side": "rise_length_side_sitting"}
+# The versions since which the names are others, and since which the rise is measured standing.
+_RENAMED_BODIES_IN = ((0, 3, 0), (0, 3, 3))
+_RENAMED_TABLES_IN = ((0, 4, 0), (0, 4, 2))
 _MIN_VERSION = (0, 2, 0)
-_RENAMED_IN_0_3_0: Mapping[str, str] = load_json("formats/seamly_renamed")["names"]
 # A limit on the work of one file; there are fewer measurements than this.
 _MAX_FORMULAS = 500
 
@@ -37,12 +40,12 @@ def parse(data: bytes, options: ImportOptions) -> ImportResult:
     """Parse a file. Raises UnreadableFileError."""
     read = parse_xml(data)
     version = _parse_version(read)
-    unit = MILLIMETRES_PER_UNIT.get(read.text("unit"))
-    if unit is None:
-        raise UnreadableFileError("no unit is given: “unit” must be mm, cm or inch")
+    unit = _parse_unit(read, options.unit)
     entries = Entries()
     table = SizeTable(read, options.sizes) if read.root in TABLES else None
-    parser = _ElementParser(entries, unit, _find_renamed(version), table)
+    parser = _ElementParser(
+        entries, unit, _find_renamed(version, is_table=read.root in TABLES), table
+    )
     for element in read.measurements:
         parser.parse(element)
     dropped = set(read.personal)
@@ -70,13 +73,25 @@ def _parse_version(read: ParsedXml) -> tuple[int, ...] | None:
     return version
 
 
-def _find_renamed(version: tuple[int, ...] | None) -> Mapping[str, str]:
+def _find_renamed(version: tuple[int, ...] | None, *, is_table: bool) -> Mapping[str, str]:
     """Return the names of today for those that a version used."""
-    if version is None or version >= (0, 3, 3):
+    new_names, new_rise = _RENAMED_TABLES_IN if is_table else _RENAMED_BODIES_IN
+    if version is None or version >= new_rise:
         return {}
-    if version >= (0, 3, 0):
-        return _RENAMED_IN_0_3_3
-    return _RENAMED_IN_0_3_0
+    return _RENAMED_RISE if version >= new_names else _OLD_NAMES
+
+
+def _parse_unit(read: ParsedXml, asked: MeasurementUnit | None) -> Fraction:
+    """Return the millimetres in the unit of the file, else in that of the request."""
+    stated = read.text("unit")
+    if unit := MILLIMETRES_PER_UNIT.get(stated):
+        return unit
+    if asked and not stated:
+        return TO_CANONICAL[asked]
+    raise UnreadableFileError(
+        "no unit is given: “unit” must be mm, cm or inch; send `unit=mm`, `unit=cm` or `unit=in`",
+        parameter="unit",
+    )
 
 
 def _parse_flag(notes: str) -> tuple[bool | None, bool]:

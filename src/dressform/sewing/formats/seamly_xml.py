@@ -128,6 +128,8 @@ class _Handler(ContentHandler):
         inside = self._open[-1]
         if len(self._open) == 2 and inside in _TEXTS:  # noqa: PLR2004 - right below the root
             self.read.texts[inside].append(content)
+        elif self._open[1:] == ["body-measurements", "unit"]:  # in version 0.2
+            self.read.texts["unit"].append(content)
         elif self._open[1:2] == ["personal"] and _is_filled_in(inside, content):
             self.read.personal.add(personal_field_kind(inside) or "notes")
 
